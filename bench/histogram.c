@@ -1,0 +1,63 @@
+/*
+ * Owns the mapping of values to slots and back.
+ * Never allocates, never knows a unit.
+ * Called by load.c and hooks.c for each sample, by report.c and compare.c for percentiles.
+ */
+#include "histogram.h"
+
+enum { STEPS = 1 << HISTOGRAM_STEP_BITS };
+
+/* Values under 128 have a slot each; above, the seven bits after the leading one choose the step. */
+static unsigned histogram_slot(uint64_t value)
+{
+	if (value < STEPS)
+		return (unsigned)value;
+	unsigned shift = 63U - (unsigned)__builtin_clzll(value) - HISTOGRAM_STEP_BITS;
+	return (shift + 1) * STEPS + (unsigned)(value >> shift) - STEPS;
+}
+
+/* The largest value that falls into the slot. */
+static uint64_t histogram_slot_top(unsigned slot)
+{
+	if (slot < STEPS)
+		return slot;
+	unsigned shift = slot / STEPS - 1;
+	uint64_t base = (uint64_t)(slot % STEPS) + STEPS;
+	return (base << shift) + ((UINT64_C(1) << shift) - 1);
+}
+
+void histogram_record(struct histogram *h, uint64_t value)
+{
+	h->count++;
+	h->slots[histogram_slot(value)]++;
+	if (value > h->max)
+		h->max = value;
+}
+
+void histogram_merge(struct histogram *h, const struct histogram *from)
+{
+	h->count += from->count;
+	if (from->max > h->max)
+		h->max = from->max;
+	for (unsigned i = 0; i < HISTOGRAM_SLOTS; i++)
+		h->slots[i] += from->slots[i];
+}
+
+uint64_t histogram_percentile(const struct histogram *h, double part)
+{
+	if (h->count == 0)
+		return 0;
+	double wanted = part * (double)h->count;
+	uint64_t rank = (uint64_t)wanted;
+	if (rank == 0 || (double)rank < wanted)
+		rank++;
+	uint64_t seen = 0;
+	for (unsigned i = 0; i < HISTOGRAM_SLOTS; i++) {
+		seen += h->slots[i];
+		if (seen >= rank) {
+			uint64_t top = histogram_slot_top(i);
+			return top < h->max ? top : h->max;
+		}
+	}
+	return h->max;
+}

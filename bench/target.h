@@ -1,0 +1,32 @@
+/*
+ * The server under load: where it is, and single calls to its API outside the measured time.
+ */
+#ifndef BENCH_TARGET_H
+#define BENCH_TARGET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include "base/bytes.h"
+
+struct target {
+	struct sockaddr_storage address;
+	socklen_t address_size;
+	char host[128]; /* for the Host header: "127.0.0.1:8080" */
+};
+
+/** Reads "http://HOST[:PORT]". Anything but a loopback address is refused unless any_host. False
+ *  with a message on stderr. */
+bool target_parse(const char *url, bool any_host, struct target *out) WARN_UNUSED;
+/** Reads "ADDRESS:PORT" (IPv6 in brackets) to listen on. False with a message on stderr. */
+bool target_parse_listen(const char *text, struct target *out) WARN_UNUSED;
+/** "127.0.0.1:8080" or "[::1]:8080" of a bound socket, into out. False if it has no such name. */
+bool target_name_socket(int fd, char *out, size_t size) WARN_UNUSED;
+
+/** One blocking call, 30 s at most. `token` and `json` may be NULL. The answer's body replaces what
+ *  is in *body. Returns the status, or 0 if there was no whole answer. */
+int target_call(const struct target *t, const char *method, const char *path, const char *token,
+                const char *json, struct buf *body);
+
+#endif

@@ -1,0 +1,93 @@
+/*
+ * Bytes: borrowed text, a growing buffer with a sticky failure, and a bump allocator.
+ */
+#ifndef BASE_BYTES_H
+#define BASE_BYTES_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+/* Borrowed bytes: not NUL-terminated, never freed through this struct. {NULL, 0} is empty. */
+struct text {
+	const char *p;
+	size_t n;
+};
+
+/* A struct text of a string literal. */
+#define TEXT(lit) ((struct text){.p = "" lit, .n = sizeof(lit) - 1})
+
+/* For printf's "%.*s". */
+#define TEXT_ARGS(t) (int)(t).n, (t).p == NULL ? "" : (t).p
+
+/** The text of a NUL-terminated string (NULL gives the empty text). Borrows s. */
+struct text text_of(const char *s);
+/** The text of [p, p + n). Borrows p. */
+struct text text_from(const void *p, size_t n);
+bool text_eq(struct text a, struct text b);
+/** ASCII case-insensitive equality (RFC 9110 field names, tokens). */
+bool text_ieq(struct text a, struct text b);
+bool text_starts(struct text t, struct text prefix);
+bool text_ends(struct text t, struct text suffix);
+/** t without leading and trailing ASCII white space (space, \t, \r, \n, \f, \v). */
+struct text text_trim(struct text t);
+/** Splits at the first `at`: *head gets what stands before it, *tail what stands after.
+ *  Without `at` *head is all of t, *tail is empty and the answer is false. */
+bool text_cut(struct text t, char at, struct text *head, struct text *tail);
+/** Decimal digits only, no sign, no blank, no overflow: else false and *value untouched. */
+bool text_to_u64(struct text t, uint64_t *value) WARN_UNUSED;
+/** Equality in time that depends on the lengths only. For secrets. */
+bool text_eq_secret(struct text a, struct text b);
+
+/*
+ * A growing buffer. All zero is a valid empty one. When memory runs out `failed` is set, what is
+ * held stays as it was, further additions do nothing, and the owner looks once at the end.
+ */
+struct buf {
+	char *p;
+	size_t n, cap;
+	bool failed;
+};
+
+void buf_add(struct buf *b, const void *p, size_t n);
+void buf_text(struct buf *b, struct text t);
+void buf_str(struct buf *b, const char *s);
+void buf_char(struct buf *b, char c);
+/** The decimal digits of v. */
+void buf_u64(struct buf *b, uint64_t v);
+void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void buf_vprintf(struct buf *b, const char *format, va_list ap)
+    __attribute__((format(printf, 2, 0)));
+/** Room for n more bytes at b->p + b->n; false (and failed) if there is none. */
+bool buf_reserve(struct buf *b, size_t n) WARN_UNUSED;
+/** Empties it and keeps the memory; `failed` is cleared. */
+void buf_reset(struct buf *b);
+/** Frees the memory; b is a valid empty buffer again. */
+void buf_free(struct buf *b);
+/** What it holds, borrowed until the next addition. */
+struct text buf_view(const struct buf *b);
+
+/*
+ * A bump allocator: allocations of one short life, freed together. All zero is a valid empty one.
+ */
+struct arena_block;
+struct arena {
+	struct arena_block *first;
+	size_t used;      /* of the first block */
+	size_t allocated; /* bytes handed out since the last reset, for limits */
+};
+
+/** n bytes aligned for any type, uninitialised, or NULL when memory ran out. */
+void *arena_alloc(struct arena *a, size_t n) WARN_UNUSED;
+/** The same, zeroed. */
+void *arena_zalloc(struct arena *a, size_t n) WARN_UNUSED;
+/** A copy of t that lives as long as the arena; p is NULL where memory ran out (and t.n > 0). */
+struct text arena_copy(struct arena *a, struct text t);
+/** Frees all but one block of the default size, which is kept for the next round. */
+void arena_reset(struct arena *a);
+void arena_free(struct arena *a);
+
+#endif

@@ -1,0 +1,42 @@
+/*
+ * Time as a dependency: rooms that wait take a struct clock, so that 75 hours of retries run in a
+ * test in milliseconds. Monotonic nanoseconds order and measure; Unix milliseconds are stored.
+ */
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct clock {
+	uint64_t (*mono_ns)(const struct clock *);
+	uint64_t (*unix_ms)(const struct clock *);
+};
+
+/** The system's clocks (CLOCK_MONOTONIC, CLOCK_REALTIME). */
+extern const struct clock clock_system;
+
+/* A clock that moves only when told to. Pass &manual.clock; advance both fields by hand. */
+struct clock_manual {
+	struct clock clock;
+	uint64_t now_mono_ns;
+	uint64_t now_unix_ms;
+};
+
+/** Sets *c up to stand still at the given times. */
+void clock_manual_init(struct clock_manual *c, uint64_t mono_ns, uint64_t unix_ms);
+/** Both clocks go ms milliseconds ahead. */
+void clock_manual_advance(struct clock_manual *c, uint64_t ms);
+
+/* Sizes of the texts below, their NUL included. */
+enum { CLOCK_DATE_SIZE = 11, CLOCK_TIME_SIZE = 25 };
+
+/** "2026-11-23", UTC. Years past 9999 are shown as 9999-12-31. */
+void clock_format_date(uint64_t unix_ms, char out[CLOCK_DATE_SIZE]);
+/** "2026-11-23T10:00:00.123Z" (RFC 3339, UTC). */
+void clock_format_time(uint64_t unix_ms, char out[CLOCK_TIME_SIZE]);
+/** Reads an RFC 3339 date-time ("2026-11-23T10:00:00.123+01:00") or a date ("2026-11-23", its
+ *  UTC midnight) of the years 1970 to 9999. Returns 0, or -1 with *unix_ms untouched. */
+int clock_parse_time(const char *p, size_t n, uint64_t *unix_ms);
+
+#endif

@@ -1,0 +1,51 @@
+/*
+ * Cryptography, all of it OpenSSL's. The only file that includes EVP is crypto.c. A function without
+ * an error return ends the process where OpenSSL itself is broken: nothing can be promised then.
+ */
+#ifndef BASE_CRYPTO_H
+#define BASE_CRYPTO_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+
+enum { SHA256_SIZE = 32, SEAL_KEY_SIZE = 32, SEAL_EXTRA = 12 + 16, CIPHER_KEY_SIZE = 16 };
+
+/** n bytes fit for keys. */
+void crypto_random(void *out, size_t n);
+void crypto_sha256(struct text t, uint8_t out[SHA256_SIZE]);
+void crypto_hmac_sha256(struct text key, struct text t, uint8_t out[SHA256_SIZE]);
+/** Overwrites a secret in a way the compiler keeps. */
+void crypto_wipe(void *p, size_t n);
+
+/* AES-128 on single blocks, for computing codes. */
+struct crypto_cipher;
+struct crypto_cipher *crypto_cipher_new(const uint8_t key[CIPHER_KEY_SIZE]);
+void crypto_cipher_free(struct crypto_cipher *cipher);
+void crypto_cipher_block(struct crypto_cipher *cipher, const uint8_t in[16], uint8_t out[16]);
+
+/* SipHash-2-4 with 8 bytes of output: a fast keyed hash for indexes. */
+struct crypto_hash;
+struct crypto_hash *crypto_hash_new(const uint8_t key[16]);
+void crypto_hash_free(struct crypto_hash *hash);
+uint64_t crypto_hash_text(struct crypto_hash *hash, struct text t);
+
+/** Appends nonce (12), ciphertext and tag (16): AES-256-GCM with a random nonce. `context` is
+ *  authenticated, not stored: a sealed secret moved to another place does not open there. */
+void crypto_seal(const uint8_t key[SEAL_KEY_SIZE], struct text context, struct text plain,
+    struct buf *out);
+/** Undoes it. ERR_CORRUPT for another key, another context or changed bytes. */
+enum err crypto_open(const uint8_t key[SEAL_KEY_SIZE], struct text context, struct text sealed,
+    struct buf *out) WARN_UNUSED;
+
+/** Appends padded base64 (RFC 4648 section 4). */
+void crypto_base64(struct buf *out, struct text t);
+/** Decodes padded base64, strictly. ERR_INVALID. */
+enum err crypto_base64_decode(struct text t, struct buf *out) WARN_UNUSED;
+/** Appends lower-case hexadecimal. */
+void crypto_hex(struct buf *out, struct text t);
+/** Undoes it into n bytes; false unless t is exactly 2n hexadecimal digits. */
+bool crypto_hex_decode(struct text t, uint8_t *out, size_t n) WARN_UNUSED;
+
+#endif

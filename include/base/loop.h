@@ -1,0 +1,54 @@
+/*
+ * The one event loop. A turn is: libevent dispatches what is ready, then the hooks run in the
+ * order in which they were added. Rooms gather during the dispatch and act in their hook: the
+ * store commits, delivery sends, the HTTP server flushes. Whatever may still be referred to by a
+ * callback of this turn is freed in a hook, never inside the dispatch.
+ */
+#ifndef BASE_LOOP_H
+#define BASE_LOOP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+
+struct event_base;
+struct loop;
+
+typedef void loop_hook_fn(void *arg);
+
+/** A loop that reads time from `clock` (borrowed, outlives it). NULL when libevent refuses. */
+struct loop *loop_new(const struct clock *clock);
+/** Frees loop; every event on it must have been freed. NULL is fine. */
+void loop_free(struct loop *loop);
+
+/** libevent's base, for the rooms that own sockets and timers. */
+struct event_base *loop_events(struct loop *loop);
+/** Runs fn(arg) at the end of every turn, after the hooks added before it. At most 8 hooks;
+ *  a ninth is a bug and aborts. */
+void loop_add_hook(struct loop *loop, loop_hook_fn *fn, void *arg);
+/** The next turn does not block: work is left over. */
+void loop_again(struct loop *loop);
+/** One turn: blocks until an event or timer is ready (unless loop_again was called). */
+void loop_turn(struct loop *loop);
+/** Turns until loop_stop. */
+void loop_run(struct loop *loop);
+void loop_stop(struct loop *loop);
+
+/** Time of the current turn's start, read once a turn: monotonic ns. */
+uint64_t loop_mono_ns(const struct loop *loop);
+/** The same in Unix ms. */
+uint64_t loop_unix_ms(const struct loop *loop);
+const struct clock *loop_clock(const struct loop *loop);
+
+/* Length of turns (dispatch and hooks, waiting excluded), for the metric. */
+enum { LOOP_STALL_BUCKETS = 12 };
+struct loop_stalls {
+	uint64_t count[LOOP_STALL_BUCKETS]; /* count[i]: turns of at most loop_stall_bound_us(i) */
+	uint64_t turns, total_ns, max_ns;
+};
+const struct loop_stalls *loop_get_stalls(const struct loop *loop);
+/** Upper bound of bucket i in microseconds; UINT64_MAX for the last. */
+uint64_t loop_stall_bound_us(int i);
+
+#endif

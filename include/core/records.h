@@ -1,0 +1,220 @@
+/*
+ * Every record referd keeps. The structs are what core works with, the tables in records.c what is
+ * stored (store/record.h says how, and how to change them). Times are Unix milliseconds, 0 is none.
+ */
+#ifndef CORE_RECORDS_H
+#define CORE_RECORDS_H
+
+#include "store/record.h"
+
+/* Stored numbers: never renumber. */
+enum campaign_status { CAMPAIGN_DRAFT, CAMPAIGN_LAUNCHED, CAMPAIGN_PAUSED };
+enum campaign_existing { EXISTING_CODE, EXISTING_GENERIC };
+enum user_type { USER_REFERRING = 1, USER_INVITED = 2 };
+enum user_source {
+	SOURCE_DIRECT = 1,
+	SOURCE_REFERRED,
+	SOURCE_API,
+	SOURCE_ADDED,
+	SOURCE_ZAPIER,
+	SOURCE_WIDGET,
+	SOURCE_POPUP,
+	SOURCE_EMBED,
+	SOURCE_TEST,
+};
+enum event_type {
+	EVENT_USER_JOIN = 1,
+	EVENT_USER_QUALIFIED,
+	EVENT_USER_UNQUALIFIED,
+	EVENT_REWARD_DUE,
+	EVENT_REWARD_ISSUED,
+	EVENT_REWARD_CANCELLED,
+	EVENT_WEBHOOK_DISABLED,
+	EVENT_DELIVERY_EXHAUSTED,
+};
+enum webhook_method { WEBHOOK_POST, WEBHOOK_GET };
+enum webhook_format { FORMAT_QUERY, FORMAT_FORM, FORMAT_JSON, FORMAT_STANDARD };
+enum webhook_order { ORDER_PER_USER, ORDER_NONE, ORDER_STRICT };
+enum delivery_status {
+	DELIVERY_PENDING = 1,
+	DELIVERY_HELD,
+	DELIVERY_DELIVERED,
+	DELIVERY_EXHAUSTED,
+	DELIVERY_CANCELLED,
+};
+
+/* Settings by name ("code_key", "first_start", ...). */
+struct setting {
+	struct text name; /* key */
+	struct text value;
+};
+
+struct campaign {
+	uint64_t id; /* key */
+	struct text name, lang;
+	uint64_t status, starts_ms, ends_ms, created_ms;
+	uint64_t existing;
+};
+
+/* Counters apart from what is edited, so that a join rewrites little. */
+struct campaign_stats {
+	uint64_t campaign_id; /* key */
+	uint64_t users, referrals, qualified;
+};
+
+struct user {
+	uint64_t id; /* key */
+	uint64_t campaign_id, referrer_id;
+	uint64_t type, source;
+	uint64_t joined_ms, qualified_ms;
+	struct text first_name, email; /* as given, trimmed */
+	struct text ip;                /* 4 or 16 bytes */
+	struct pairs meta;             /* further form fields: (id, value) */
+};
+
+/* A referrer's counters: no personal data, hot. */
+struct user_stats {
+	uint64_t user_id; /* key */
+	uint64_t referrals, qualified_referrals;
+};
+
+/* Who has this address in this campaign: `hash` is a keyed hash of both (codes.h), the stored address
+ * of each user in the list is compared. user_ids: 8 bytes each, big-endian. */
+struct email_index {
+	uint64_t hash; /* key */
+	struct text user_ids;
+};
+
+/* A request that was made before: (scope, key) hashed. */
+struct idempotency {
+	struct text hash; /* key, 16 bytes */
+	struct text request_hash; /* 16 bytes: the same key with another body is refused */
+	uint64_t at_ms;
+	uint64_t user_id;
+	uint64_t changed; /* the answer's created or changed */
+	uint64_t qualified_ms; /* the answer's qualified_at */
+};
+
+struct idempotency_age {
+	uint64_t at_ms; /* key */
+	struct text hash; /* key */
+};
+
+/* What happened: a snapshot that never changes, so that payloads made from it never do. */
+struct event {
+	uint64_t id; /* key */
+	uint64_t type, at_ms;
+	uint64_t campaign_id, user_id, referrer_id;
+	uint64_t user_type, source;
+	uint64_t joined_ms, qualified_ms;
+	uint64_t referrals, qualified_referrals; /* the user's own */
+	struct text first_name, email, ip;
+	struct text referrer_first_name, referrer_email;
+	struct text public_url;
+	struct pairs meta;
+	uint64_t test; /* made up by a test: not about a real user */
+};
+
+struct webhook {
+	uint64_t id; /* key */
+	struct text name;
+	uint64_t campaign_id; /* 0: all */
+	uint64_t events;  /* bit 1 << event_type */
+	uint64_t types;   /* bit 1 << user_type; 0: all */
+	uint64_t sources; /* bit 1 << user_source; 0: all */
+	struct text url;
+	uint64_t method, format, order;
+	struct pairs fields;  /* (field, as) */
+	struct pairs hidden;  /* (name, value) */
+	struct pairs headers; /* (name, value) */
+	uint64_t revision; /* of what its payloads are made from */
+	uint64_t created_ms, updated_ms;
+	uint64_t disabled_ms; /* 0: active */
+	struct text disabled_reason;
+	struct text secret; /* sealed */
+	uint64_t connect_ms, total_ms; /* 0: the default */
+};
+
+/* What payloads are made from, kept as it was: a delivery names the revision it was made for. */
+struct webhook_revision {
+	uint64_t webhook_id, revision; /* key */
+	uint64_t method, format;
+	struct pairs fields, hidden;
+};
+
+/* The webhooks of one campaign (0: of all campaigns). ids: 8 bytes each, big-endian. */
+struct webhook_set {
+	uint64_t campaign_id; /* key */
+	struct text webhook_ids;
+};
+
+/* One event going to one webhook. */
+struct delivery {
+	uint64_t id; /* key */
+	uint64_t event_id, webhook_id, revision, user_id;
+	uint64_t status, attempts;
+	uint64_t created_ms, due_ms, finished_ms;
+	uint64_t next_id; /* the next of the same order chain, waiting for this one */
+	uint64_t waiting; /* behind another one of its chain: not in the due index */
+	uint64_t last_status, last_failure; /* HTTP status, or enum http_failure */
+	uint64_t event_type;
+};
+
+/* What is to be sent: per webhook by time. */
+struct due {
+	uint64_t webhook_id, due_ms, delivery_id; /* key */
+};
+
+/* Deliveries that must go one after another: of one user (or, in strict order, user 0). */
+struct chain {
+	uint64_t webhook_id, user_id; /* key */
+	uint64_t last_id; /* the newest undelivered one; the row goes when none is left */
+};
+
+/* How one attempt went. */
+struct attempt {
+	uint64_t delivery_id, number; /* key */
+	uint64_t at_ms;
+	uint64_t status, failure;
+	uint64_t dns_us, connect_us, tls_us, first_byte_us, total_us;
+	uint64_t reused;
+	struct text detail, answer;
+};
+
+/* Counters of a webhook. */
+struct webhook_stats {
+	uint64_t webhook_id; /* key */
+	uint64_t pending, delivered, exhausted, cancelled;
+};
+
+struct token {
+	struct text hash; /* key: SHA-256 of the token */
+	uint64_t id;
+	struct text name;
+	uint64_t scopes; /* bits of enum token_scope */
+	uint64_t created_ms, expires_ms;
+};
+
+enum token_scope { SCOPE_READ = 1, SCOPE_WRITE = 2, SCOPE_ADMIN = 4 };
+
+extern const struct record_kind KIND_SETTING, KIND_CAMPAIGN, KIND_CAMPAIGN_STATS, KIND_USER,
+    KIND_USER_STATS, KIND_EMAIL_INDEX, KIND_IDEMPOTENCY, KIND_IDEMPOTENCY_AGE, KIND_EVENT, KIND_WEBHOOK,
+    KIND_WEBHOOK_REVISION, KIND_WEBHOOK_SET, KIND_DELIVERY, KIND_DUE, KIND_CHAIN, KIND_ATTEMPT,
+    KIND_WEBHOOK_STATS, KIND_TOKEN, KIND_ORDER;
+
+/* An order_id that qualified somebody: the first answer. */
+struct order {
+	uint64_t user_id; /* key */
+	struct text hash; /* key, 16 bytes of SHA-256 of the order_id */
+	uint64_t changed, qualified_ms, at_ms;
+};
+
+/* Lists of ids in a text: 8 bytes each, big-endian. */
+size_t id_list_length(struct text list);
+uint64_t id_list_at(struct text list, size_t i);
+/** A new list with id at its end, or without id. p is NULL (with n > 0 expected) without memory. */
+enum err id_list_add(struct text list, uint64_t id, struct arena *arena, struct text *out) WARN_UNUSED;
+enum err id_list_remove(struct text list, uint64_t id, struct arena *arena, struct text *out)
+    WARN_UNUSED;
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * The engines: what keeps records. Their inside is src/store/engine_ops.h; here is how they are opened.
+ */
+#ifndef STORE_ENGINE_H
+#define STORE_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+
+struct engine;
+
+struct engine_lmdb_config {
+	const char *dir;  /* made (mode 0700) if missing; holds referd.mdb and its lock files */
+	size_t map_size;  /* bytes of address space to begin with; 0: 64 GiB. Grows by itself */
+	bool read_only;   /* beside a running server; takes no lock */
+};
+
+/** LMDB with its default, synchronous flags. *why (static or in a thread-local buffer) is one clear
+ *  line on failure: ERR_BUSY another server has the directory, ERR_FORMAT a newer format or a network
+ *  file system, ERR_IO, ERR_NO_MEMORY. */
+enum err engine_lmdb_open(const struct engine_lmdb_config *config, struct engine **out,
+    const char **why) WARN_UNUSED;
+
+/** Everything in memory, for tests. With `pending` every first read of a key since the last commit
+ *  answers ERR_PENDING. NULL without memory. */
+struct engine *engine_memory_open(bool pending);
+/** An engine that no store has taken over. NULL is fine. */
+void engine_close(struct engine *engine);
+
+#endif

@@ -1,0 +1,66 @@
+/*
+ * The store: commands are decided one after another in memory over the engine's committed data, and
+ * one durable engine commit carries all that a turn of the loop gathered. done() comes after it.
+ */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include "store/engine.h"
+#include "store/tx.h"
+
+struct store;
+struct command;
+
+/** Pure: reads and stages records of tx, fills the command's own fields. ERR_OK keeps what it staged;
+ *  ERR_PENDING: as tx.h says; anything else drops it and is handed to done. */
+typedef enum err command_decide_fn(struct command *cmd, struct tx *tx);
+/** Called once, in the store's turn, after the outcome is durable. err is what decide returned, or
+ *  why the commit failed (ERR_NO_SPACE, ERR_NO_MEMORY): then nothing was kept. May submit further
+ *  commands and may free cmd. */
+typedef void command_done_fn(struct command *cmd, enum err err);
+
+/* To be the first member of a command's own struct. */
+struct command {
+	command_decide_fn *decide;
+	command_done_fn *done;
+	/* The store's: */
+	struct command *next;
+	enum err err;
+};
+
+/* What watchers are told: one committed write. */
+typedef void store_watch_fn(void *arg, const struct record_kind *kind, const void *record,
+    bool deleted);
+
+struct store_config {
+	size_t batch_max; /* commands in one commit; 0: 1,024 */
+	size_t queue_max; /* commands waiting; 0: 16,384 */
+};
+
+struct store_counters {
+	uint64_t commits, commands, refused, failed_commits, queries, writes;
+	uint64_t commit_ns_total, commit_ns_max;
+	uint64_t queued; /* now */
+};
+
+/** Takes over the engine (closed with the store, also when this fails). */
+enum err store_open(struct engine *engine, const struct store_config *config, struct store **out)
+    WARN_UNUSED;
+/** Commands still queued get no done. NULL is fine. */
+void store_close(struct store *store);
+
+/** Queues a command for the next batch. ERR_BUSY at queue_max: then done never comes. */
+enum err store_submit(struct store *store, struct command *cmd) WARN_UNUSED;
+/** Queues a command that only reads, and sees committed data only: it waits for no commit. */
+enum err store_query(struct store *store, struct command *cmd) WARN_UNUSED;
+/** Reports every committed write of `kind` to fn, before the done()s of that batch. At most 16. */
+void store_watch(struct store *store, const struct record_kind *kind, store_watch_fn *fn, void *arg);
+
+/** Runs the queries, decides a batch, commits it, pays the debts. To be called at the end of every
+ *  turn; answers true if work is left that needs no new event (the next turn must not block). */
+bool store_turn(struct store *store);
+/** Nothing is queued or under way. */
+bool store_idle(const struct store *store);
+struct store_counters store_counters(const struct store *store);
+
+#endif

@@ -1,0 +1,206 @@
+/* Owns reading the system's clocks and RFC 3339 texts.
+ * Never waits; a loop or a timer does.
+ * Called by main (the system clock), tests (the manual one), and whoever shows or reads a date. */
+#include "base/clock.h"
+
+#include <stdbool.h>
+#include <string.h>
+#include <time.h>
+
+enum { MS_PER_DAY = 86400000, MS_PER_SECOND = 1000, NS_PER_MS = 1000000 };
+
+static const uint64_t last_ms = UINT64_C(253402300799999); /* 9999-12-31T23:59:59.999Z */
+
+/* ---- the two clocks ---- */
+
+static uint64_t system_mono_ns(const struct clock *clock)
+{
+	struct timespec t;
+	(void)clock;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * UINT64_C(1000000000) + (uint64_t)t.tv_nsec;
+}
+
+static uint64_t system_unix_ms(const struct clock *clock)
+{
+	struct timespec t;
+	(void)clock;
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (uint64_t)t.tv_sec * MS_PER_SECOND + (uint64_t)t.tv_nsec / NS_PER_MS;
+}
+
+const struct clock clock_system = {.mono_ns = system_mono_ns, .unix_ms = system_unix_ms};
+
+/* clock is the first member of the manual one. */
+static uint64_t manual_mono_ns(const struct clock *clock)
+{
+	return ((const struct clock_manual *)(const void *)clock)->now_mono_ns;
+}
+
+static uint64_t manual_unix_ms(const struct clock *clock)
+{
+	return ((const struct clock_manual *)(const void *)clock)->now_unix_ms;
+}
+
+void clock_manual_init(struct clock_manual *c, uint64_t mono_ns, uint64_t unix_ms)
+{
+	c->clock = (struct clock){.mono_ns = manual_mono_ns, .unix_ms = manual_unix_ms};
+	c->now_mono_ns = mono_ns;
+	c->now_unix_ms = unix_ms;
+}
+
+void clock_manual_advance(struct clock_manual *c, uint64_t ms)
+{
+	c->now_mono_ns += ms * NS_PER_MS;
+	c->now_unix_ms += ms;
+}
+
+/* ---- dates: the proleptic Gregorian calendar, 1970 to 9999 ---- */
+
+static bool is_leap(unsigned year)
+{
+	return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+}
+
+/* Days before year y since 1970. */
+static unsigned days_before_year(unsigned y)
+{
+	unsigned past = y - 1;
+	return (y - 1970) * 365 + (past / 4 - past / 100 + past / 400) -
+	       477; /* 477: leap days of 1..1969 */
+}
+
+static const unsigned char month_days[2][12] = {
+    {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31},
+    {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31},
+};
+
+static void put_digits(char *out, unsigned value, int width)
+{
+	for (int i = width - 1; i >= 0; i--) {
+		out[i] = (char)('0' + value % 10);
+		value /= 10;
+	}
+}
+
+void clock_format_date(uint64_t unix_ms, char out[CLOCK_DATE_SIZE])
+{
+	unsigned day = (unsigned)((unix_ms > last_ms ? last_ms : unix_ms) / MS_PER_DAY);
+	/* 366 makes a first guess that is never too late; at most a few years are added. */
+	unsigned year = 1970 + day / 366, month = 0;
+	while (days_before_year(year + 1) <= day)
+		year++;
+	day -= days_before_year(year);
+	const unsigned char *lengths = month_days[is_leap(year)];
+	while (day >= lengths[month])
+		day -= lengths[month++];
+	put_digits(out, year, 4);
+	put_digits(out + 5, month + 1, 2);
+	put_digits(out + 8, day + 1, 2);
+	out[4] = out[7] = '-';
+	out[10] = '\0';
+}
+
+void clock_format_time(uint64_t unix_ms, char out[CLOCK_TIME_SIZE])
+{
+	uint64_t shown = unix_ms > last_ms ? last_ms : unix_ms;
+	unsigned ms = (unsigned)(shown % MS_PER_DAY);
+	clock_format_date(shown, out);
+	memcpy(out + 10, "T--:--:--.---Z", 15);
+	put_digits(out + 11, ms / 3600000, 2);
+	put_digits(out + 14, ms / 60000 % 60, 2);
+	put_digits(out + 17, ms / 1000 % 60, 2);
+	put_digits(out + 20, ms % 1000, 3);
+}
+
+/* ---- reading ---- */
+
+struct reader {
+	const char *p, *end;
+	bool bad;
+};
+
+static unsigned read_number(struct reader *r, int width, unsigned min, unsigned max)
+{
+	unsigned value = 0;
+	for (int i = 0; i < width; i++) {
+		if (r->p == r->end || *r->p < '0' || *r->p > '9') {
+			r->bad = true;
+			return min;
+		}
+		value = value * 10 + (unsigned)(*r->p++ - '0');
+	}
+	if (value < min || value > max)
+		r->bad = true;
+	return r->bad ? min : value;
+}
+
+static char read_one_of(struct reader *r, const char *set)
+{
+	if (r->p == r->end || *r->p == '\0' || strchr(set, *r->p) == NULL) {
+		r->bad = true;
+		return '\0';
+	}
+	return *r->p++;
+}
+
+static int64_t read_date(struct reader *r)
+{
+	unsigned year = read_number(r, 4, 1970, 9999);
+	read_one_of(r, "-");
+	unsigned month = read_number(r, 2, 1, 12);
+	read_one_of(r, "-");
+	const unsigned char *lengths = month_days[is_leap(year)];
+	unsigned day = read_number(r, 2, 1, lengths[month - 1]) - 1;
+	for (unsigned m = 0; m < month - 1; m++)
+		day += lengths[m];
+	return (int64_t)(days_before_year(year) + day) * MS_PER_DAY;
+}
+
+/* Digits after the point; what is finer than a millisecond is cut off. */
+static int64_t read_fraction(struct reader *r)
+{
+	int64_t ms = 0, unit = 100;
+	if (r->p == r->end || *r->p != '.')
+		return 0;
+	r->p++;
+	ms += unit * read_number(r, 1, 0, 9);
+	while (r->p != r->end && *r->p >= '0' && *r->p <= '9') {
+		unit /= 10;
+		ms += unit * (*r->p++ - '0');
+	}
+	return ms;
+}
+
+static int64_t read_offset(struct reader *r)
+{
+	char sign = read_one_of(r, "Zz+-");
+	if (sign == 'Z' || sign == 'z' || r->bad)
+		return 0;
+	int64_t minutes = 60 * (int64_t)read_number(r, 2, 0, 23);
+	read_one_of(r, ":");
+	minutes += read_number(r, 2, 0, 59);
+	return (sign == '-' ? -minutes : minutes) * 60 * MS_PER_SECOND;
+}
+
+int clock_parse_time(const char *p, size_t n, uint64_t *unix_ms)
+{
+	if (p == NULL)
+		return -1;
+	struct reader r = {.p = p, .end = p + n};
+	int64_t ms = read_date(&r);
+	if (!r.bad && r.p != r.end) {
+		read_one_of(&r, "Tt "); /* RFC 3339, 5.6: lower case and a space are common */
+		ms += 3600 * MS_PER_SECOND * (int64_t)read_number(&r, 2, 0, 23);
+		read_one_of(&r, ":");
+		ms += 60 * MS_PER_SECOND * (int64_t)read_number(&r, 2, 0, 59);
+		read_one_of(&r, ":");
+		ms += MS_PER_SECOND * (int64_t)read_number(&r, 2, 0, 60); /* 60: a leap second */
+		ms += read_fraction(&r);
+		ms -= read_offset(&r);
+	}
+	if (r.bad || r.p != r.end || ms < 0 || (uint64_t)ms > last_ms)
+		return -1;
+	*unix_ms = (uint64_t)ms;
+	return 0;
+}

@@ -1,0 +1,120 @@
+/* Owns application/x-www-form-urlencoded, both ways.
+ * Never knows a field's meaning or a character set beyond bytes.
+ * Called by the join (decoding), delivery's payloads and URLs (encoding). */
+#include "base/form.h"
+
+#include <string.h>
+
+static const char hex_digits[] = "0123456789ABCDEF";
+
+/* What stays as it is (WHATWG URL, section 5.2): 1; a space: 2; the rest is escaped. */
+static const unsigned char classes[256] = {
+    [' '] = 2, ['*'] = 1, ['-'] = 1, ['.'] = 1, ['_'] = 1, ['0'] = 1, ['1'] = 1, ['2'] = 1,
+    ['3'] = 1, ['4'] = 1, ['5'] = 1, ['6'] = 1, ['7'] = 1, ['8'] = 1, ['9'] = 1, ['A'] = 1,
+    ['B'] = 1, ['C'] = 1, ['D'] = 1, ['E'] = 1, ['F'] = 1, ['G'] = 1, ['H'] = 1, ['I'] = 1,
+    ['J'] = 1, ['K'] = 1, ['L'] = 1, ['M'] = 1, ['N'] = 1, ['O'] = 1, ['P'] = 1, ['Q'] = 1,
+    ['R'] = 1, ['S'] = 1, ['T'] = 1, ['U'] = 1, ['V'] = 1, ['W'] = 1, ['X'] = 1, ['Y'] = 1,
+    ['Z'] = 1, ['a'] = 1, ['b'] = 1, ['c'] = 1, ['d'] = 1, ['e'] = 1, ['f'] = 1, ['g'] = 1,
+    ['h'] = 1, ['i'] = 1, ['j'] = 1, ['k'] = 1, ['l'] = 1, ['m'] = 1, ['n'] = 1, ['o'] = 1,
+    ['p'] = 1, ['q'] = 1, ['r'] = 1, ['s'] = 1, ['t'] = 1, ['u'] = 1, ['v'] = 1, ['w'] = 1,
+    ['x'] = 1, ['y'] = 1, ['z'] = 1,
+};
+
+static int hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	char lower = (char)(c | 0x20);
+	return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+/* Position of the first byte that decoding would change; t.n where there is none. */
+static size_t first_encoded(struct text t)
+{
+	size_t i = 0;
+	while (i < t.n && t.p[i] != '+' && t.p[i] != '%')
+		i++;
+	return i;
+}
+
+static size_t decode_into(char *out, struct text t)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < t.n; i++) {
+		char c = t.p[i];
+		if (c == '%' && t.n - i > 2) {
+			int high = hex_value(t.p[i + 1]), low = hex_value(t.p[i + 2]);
+			if (high >= 0 && low >= 0) {
+				c = (char)(high << 4 | low);
+				i += 2;
+			}
+		} else if (c == '+') {
+			c = ' ';
+		}
+		out[n++] = c;
+	}
+	return n;
+}
+
+static enum err decode(struct text raw, struct arena *arena, struct text *out)
+{
+	if (first_encoded(raw) == raw.n) {
+		*out = raw;
+		return ERR_OK;
+	}
+	char *p = arena_alloc(arena, raw.n);
+	if (p == NULL)
+		return ERR_NO_MEMORY;
+	*out = text_from(p, decode_into(p, raw));
+	return ERR_OK;
+}
+
+enum err form_next(struct text *rest, struct arena *arena, struct text *name, struct text *value)
+{
+	struct text left = *rest, pair = {0}, raw_name, raw_value, decoded_name, decoded_value;
+	do {
+		if (left.n == 0) {
+			*rest = left;
+			return ERR_NOT_FOUND;
+		}
+		text_cut(left, '&', &pair, &left);
+	} while (pair.n == 0);
+	text_cut(pair, '=', &raw_name, &raw_value);
+	if (decode(raw_name, arena, &decoded_name) != ERR_OK ||
+	    decode(raw_value, arena, &decoded_value) != ERR_OK)
+		return ERR_NO_MEMORY;
+	*rest = left;
+	*name = decoded_name;
+	*value = decoded_value;
+	return ERR_OK;
+}
+
+void form_encode(struct buf *out, struct text t)
+{
+	if (t.n > SIZE_MAX / 8 || !buf_reserve(out, 3 * t.n)) {
+		out->failed = true;
+		return;
+	}
+	char *p = out->p + out->n;
+	for (size_t i = 0; i < t.n; i++) {
+		unsigned char c = (unsigned char)t.p[i];
+		if (classes[c] != 0) {
+			*p++ = classes[c] == 1 ? (char)c : '+';
+			continue;
+		}
+		p[0] = '%';
+		p[1] = hex_digits[c >> 4];
+		p[2] = hex_digits[c & 15];
+		p += 3;
+	}
+	out->n = (size_t)(p - out->p);
+}
+
+void form_pair(struct buf *out, size_t start, struct text name, struct text value)
+{
+	if (out->n > start)
+		buf_char(out, '&');
+	form_encode(out, name);
+	buf_char(out, '=');
+	form_encode(out, value);
+}

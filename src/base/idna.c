@@ -1,0 +1,173 @@
+/* Owns host names' A-label form and case folding beyond ASCII; the only user of libidn2.
+ * Never resolves a name.
+ * Called by URLs (http) and by the comparison of e-mail addresses (core). */
+#include "base/idna.h"
+
+#include <idn2.h>
+#include <string.h>
+
+#include "base/utf8.h"
+
+enum { LABEL_MAX = 63 }; /* RFC 1035, section 2.3.4 */
+
+static char ascii_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+}
+
+static bool is_ascii(struct text t)
+{
+	unsigned char all = 0;
+	for (size_t i = 0; i < t.n; i++)
+		all |= (unsigned char)t.p[i];
+	return all < 0x80;
+}
+
+/* ---- host names ---- */
+
+/* Letters, digits, hyphens; none at an end (RFC 1123, section 2.1). */
+static bool label_ok(struct text label)
+{
+	if (label.n == 0 || label.n > LABEL_MAX || label.p[0] == '-' || label.p[label.n - 1] == '-')
+		return false;
+	for (size_t i = 0; i < label.n; i++) {
+		char c = label.p[i];
+		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'))
+			return false;
+	}
+	return true;
+}
+
+/* *has_a_label: one begins with "xn--" and has to decode. */
+static bool labels_ok(struct text host, bool *has_a_label)
+{
+	struct text label, rest = host;
+	bool more;
+	*has_a_label = false;
+	do {
+		more = text_cut(rest, '.', &label, &rest);
+		if (!label_ok(label))
+			return false;
+		*has_a_label |= text_starts(label, TEXT("xn--"));
+	} while (more);
+	return true;
+}
+
+/* UTS #46 with STD3 rules; A-labels must survive a round trip. */
+static enum err look_up(const char *host, char out[IDNA_MAX + 1], size_t *n)
+{
+	const int flags = IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL | IDN2_USE_STD3_ASCII_RULES;
+	uint8_t *found = NULL;
+	int result = idn2_lookup_u8((const uint8_t *)host, &found, flags);
+	if (result != IDN2_OK)
+		return result == IDN2_MALLOC ? ERR_NO_MEMORY : ERR_INVALID;
+	struct text name = text_of((const char *)found);
+	bool has_a_label;
+	bool ok = name.n <= IDNA_MAX && labels_ok(name, &has_a_label);
+	if (ok) {
+		memcpy(out, name.p, name.n + 1);
+		*n = name.n;
+	}
+	idn2_free(found);
+	return ok ? ERR_OK : ERR_INVALID;
+}
+
+enum err idna_to_ascii(struct text host, char out[IDNA_MAX + 1], size_t *n)
+{
+	/* U-labels may be longer than their A-labels, but not than four bytes a character. */
+	char name[4 * IDNA_MAX + 1];
+	bool has_a_label = false;
+	if (host.n == 0 || host.n >= sizeof(name) || memchr(host.p, '\0', host.n) != NULL)
+		return ERR_INVALID;
+	for (size_t i = 0; i < host.n; i++)
+		name[i] = ascii_lower(host.p[i]);
+	name[host.n] = '\0';
+	if (!is_ascii(host))
+		return utf8_valid(host) ? look_up(name, out, n) : ERR_INVALID;
+	if (host.n > IDNA_MAX || !labels_ok(text_from(name, host.n), &has_a_label))
+		return ERR_INVALID;
+	if (has_a_label)
+		return look_up(name, out, n);
+	memcpy(out, name, host.n + 1);
+	*n = host.n;
+	return ERR_OK;
+}
+
+/* ---- case folding ---- */
+
+/* libidn2 has no case folding of its own, but UTS #46's transitional mapping is NFKC_Casefold for
+ * what may stand in a label, so a piece of text is folded by being taken for one. False where it
+ * may not stand there (a symbol, a label too long); `out` is then untouched. */
+static bool fold_as_label(struct text piece, struct buf *out)
+{
+	char source[4 * LABEL_MAX + 1];
+	uint8_t *ascii = NULL;
+	char *folded = NULL;
+	if (piece.n >= sizeof(source))
+		return false;
+	memcpy(source, piece.p, piece.n);
+	source[piece.n] = '\0';
+	bool ok = idn2_lookup_u8((const uint8_t *)source, &ascii,
+				 IDN2_NFC_INPUT | IDN2_TRANSITIONAL) == IDN2_OK &&
+		  idn2_to_unicode_8z8z((const char *)ascii, &folded, 0) == IDN2_OK;
+	if (ok)
+		buf_str(out, folded);
+	idn2_free(ascii);
+	idn2_free(folded);
+	return ok;
+}
+
+static size_t character_length(struct text t)
+{
+	size_t n = 1;
+	while (n < t.n && ((unsigned char)t.p[n] & 0xC0) == 0x80)
+		n++;
+	return n;
+}
+
+/* A run of non-ASCII characters is folded whole, so that accents compose; where one of them is
+ * refused, each alone, and the refused ones stay as they are. */
+static void fold_run(struct text run, struct buf *out)
+{
+	if (fold_as_label(run, out))
+		return;
+	while (run.n > 0) {
+		size_t n = character_length(run);
+		if (!fold_as_label(text_from(run.p, n), out))
+			buf_add(out, run.p, n);
+		run = text_from(run.p + n, run.n - n);
+	}
+}
+
+static struct text fold_ascii(struct text t, struct arena *arena)
+{
+	char *p = arena_alloc(arena, t.n);
+	if (p == NULL)
+		return (struct text){0};
+	for (size_t i = 0; i < t.n; i++)
+		p[i] = ascii_lower(t.p[i]);
+	return text_from(p, t.n);
+}
+
+struct text idna_case_fold(struct text t, struct arena *arena)
+{
+	struct buf folded = {0};
+	struct text result = {0};
+	if (is_ascii(t))
+		return fold_ascii(t, arena);
+	for (size_t i = 0, n; i < t.n; i += n) {
+		n = 0;
+		if ((unsigned char)t.p[i] < 0x80) {
+			buf_char(&folded, ascii_lower(t.p[i]));
+			n = 1;
+			continue;
+		}
+		while (i + n < t.n && (unsigned char)t.p[i + n] >= 0x80)
+			n++;
+		fold_run(text_from(t.p + i, n), &folded);
+	}
+	if (!folded.failed)
+		result = arena_copy(arena, buf_view(&folded));
+	buf_free(&folded);
+	return result;
+}

@@ -1,0 +1,146 @@
+/* Owns writing JSON: brackets, commas, escapes.
+ * Never parses and never checks that brackets pair up; its callers' tests do.
+ * Called by every reply, log line and JSON payload. */
+#include "base/json.h"
+
+#include <assert.h>
+#include <string.h>
+
+static const char hex_digits[] = "0123456789abcdef";
+
+/* 0: as it is. A letter: a backslash and that letter. 'u': \u00XX. RFC 8259, section 7, and < > &
+ * so that a text can stand inside a page's script element. */
+static const char escapes[256] = {
+    [0x00] = 'u', [0x01] = 'u', [0x02] = 'u', [0x03] = 'u',  [0x04] = 'u', [0x05] = 'u',
+    [0x06] = 'u', [0x07] = 'u', ['\b'] = 'b', ['\t'] = 't',  ['\n'] = 'n', [0x0B] = 'u',
+    ['\f'] = 'f', ['\r'] = 'r', [0x0E] = 'u', [0x0F] = 'u',  [0x10] = 'u', [0x11] = 'u',
+    [0x12] = 'u', [0x13] = 'u', [0x14] = 'u', [0x15] = 'u',  [0x16] = 'u', [0x17] = 'u',
+    [0x18] = 'u', [0x19] = 'u', [0x1A] = 'u', [0x1B] = 'u',  [0x1C] = 'u', [0x1D] = 'u',
+    [0x1E] = 'u', [0x1F] = 'u', ['"'] = '"',  ['\\'] = '\\', ['<'] = 'u',  ['>'] = 'u',
+    ['&'] = 'u',  [0x7F] = 'u',
+};
+
+struct json_out json_out(struct buf *buf)
+{
+	return (struct json_out){.buf = buf};
+}
+
+/* Whatever stands before a value: the comma, and inside an object the member's name. */
+static void begin(struct json_out *o, const char *name)
+{
+	struct buf *b = o->buf;
+	size_t n = name == NULL ? 0 : strlen(name);
+	bool comma = o->comma;
+	o->comma = true;
+	if (!buf_reserve(b, n + 4))
+		return;
+	char *p = b->p + b->n;
+	if (comma)
+		*p++ = ',';
+	if (name != NULL) {
+		*p++ = '"';
+		memcpy(p, name, n);
+		p += n;
+		*p++ = '"';
+		*p++ = ':';
+	}
+	b->n = (size_t)(p - b->p);
+}
+
+static char *put_escape(char *p, unsigned char c)
+{
+	*p++ = '\\';
+	*p++ = escapes[c];
+	if (escapes[c] != 'u')
+		return p;
+	*p++ = '0';
+	*p++ = '0';
+	*p++ = hex_digits[c >> 4];
+	*p++ = hex_digits[c & 15];
+	return p;
+}
+
+/* Runs without an escape are copied whole; each escape takes at most 6 bytes for 1. */
+static void put_quoted(struct buf *b, struct text t)
+{
+	size_t from = 0;
+	buf_char(b, '"');
+	for (size_t i = 0; i < t.n; i++) {
+		unsigned char c = (unsigned char)t.p[i];
+		if (escapes[c] == 0)
+			continue;
+		buf_add(b, t.p + from, i - from);
+		if (!buf_reserve(b, 6))
+			return;
+		b->n = (size_t)(put_escape(b->p + b->n, c) - b->p);
+		from = i + 1;
+	}
+	if (from < t.n)
+		buf_add(b, t.p + from, t.n - from);
+	buf_char(b, '"');
+}
+
+void json_open(struct json_out *o, const char *name, char bracket)
+{
+	assert(bracket == '{' || bracket == '[');
+	begin(o, name);
+	buf_char(o->buf, bracket);
+	o->comma = false;
+}
+
+void json_close(struct json_out *o, char bracket)
+{
+	assert(bracket == '}' || bracket == ']');
+	buf_char(o->buf, bracket);
+	o->comma = true;
+}
+
+void json_put_text(struct json_out *o, const char *name, struct text t)
+{
+	begin(o, name);
+	put_quoted(o->buf, t);
+}
+
+void json_put_text_or_null(struct json_out *o, const char *name, struct text t)
+{
+	if (t.n == 0)
+		json_put_null(o, name);
+	else
+		json_put_text(o, name, t);
+}
+
+void json_put_u64(struct json_out *o, const char *name, uint64_t v)
+{
+	begin(o, name);
+	buf_u64(o->buf, v);
+}
+
+void json_put_bool(struct json_out *o, const char *name, bool v)
+{
+	json_put_raw(o, name, v ? TEXT("true") : TEXT("false"));
+}
+
+void json_put_null(struct json_out *o, const char *name)
+{
+	json_put_raw(o, name, TEXT("null"));
+}
+
+void json_put_raw(struct json_out *o, const char *name, struct text t)
+{
+	begin(o, name);
+	buf_text(o->buf, t);
+}
+
+void json_put_named(struct json_out *o, struct text name, struct text value)
+{
+	json_name(o, name);
+	json_put_text(o, NULL, value);
+}
+
+void json_name(struct json_out *o, struct text name)
+{
+	begin(o, NULL);
+	put_quoted(o->buf, name);
+	buf_char(o->buf, ':');
+	o->comma = false; /* the value that follows belongs to this name */
+}

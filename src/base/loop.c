@@ -1,0 +1,173 @@
+/* Owns the turn: libevent's dispatch, then the hooks, and the measure of how long both took.
+ * Never knows what an event or a hook is for.
+ * Called by main (new, run, stop) and by every room that waits for something. */
+#include "base/loop.h"
+
+#include <assert.h>
+#include <event2/event.h>
+#include <stdlib.h>
+
+enum { MAX_HOOKS = 8 };
+
+/* The time of the turn, read when it is first asked for: libevent blocks inside the dispatch, so a
+ * time read before it would be as old as the wait was long. Kept apart from struct loop because
+ * reading the time does not change the loop its callers hold. */
+struct turn {
+	const struct clock *clock;
+	uint64_t mono_ns, unix_ms;
+	bool has_mono, has_unix;
+};
+
+struct loop {
+	struct event_base *events;
+	struct turn *turn;
+	struct {
+		loop_hook_fn *fn;
+		void *arg;
+	} hooks[MAX_HOOKS];
+	int n_hooks;
+	bool again, stopped;
+	struct loop_stalls stalls;
+};
+
+struct loop *loop_new(const struct clock *clock)
+{
+	struct event_config *config = event_config_new();
+	struct loop *loop = calloc(1, sizeof(*loop));
+	if (config == NULL || loop == NULL)
+		goto fail;
+	/* One thread: no locks, and no environment variable may choose another back-end. */
+	event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK);
+	event_config_set_flag(config, EVENT_BASE_FLAG_IGNORE_ENV);
+	loop->turn = calloc(1, sizeof(*loop->turn));
+	loop->events = event_base_new_with_config(config);
+	if (loop->turn == NULL || loop->events == NULL)
+		goto fail;
+	loop->turn->clock = clock;
+	event_config_free(config);
+	return loop;
+fail:
+	if (config != NULL)
+		event_config_free(config);
+	loop_free(loop);
+	return NULL;
+}
+
+void loop_free(struct loop *loop)
+{
+	if (loop == NULL)
+		return;
+	if (loop->events != NULL)
+		event_base_free(loop->events);
+	free(loop->turn);
+	free(loop);
+}
+
+struct event_base *loop_events(struct loop *loop)
+{
+	return loop->events;
+}
+
+void loop_add_hook(struct loop *loop, loop_hook_fn *fn, void *arg)
+{
+	if (loop->n_hooks == MAX_HOOKS)
+		abort();
+	loop->hooks[loop->n_hooks].fn = fn;
+	loop->hooks[loop->n_hooks].arg = arg;
+	loop->n_hooks++;
+}
+
+void loop_again(struct loop *loop)
+{
+	loop->again = true;
+}
+
+/* ---- stalls ---- */
+
+/* Microseconds: a quiet turn, a flash disk's fsync, a spinning disk's, and what users notice. */
+static const uint64_t stall_bounds[LOOP_STALL_BUCKETS] = {
+    100, 250, 500, 1000, 2500, 5000, 10000, 25000, 50000, 100000, 1000000, UINT64_MAX};
+
+uint64_t loop_stall_bound_us(int i)
+{
+	assert(i >= 0 && i < LOOP_STALL_BUCKETS);
+	return stall_bounds[i];
+}
+
+static void count_stall(struct loop_stalls *stalls, uint64_t ns)
+{
+	int i = 0;
+	while ((ns + 999) / 1000 > stall_bounds[i])
+		i++;
+	stalls->count[i]++;
+	stalls->turns++;
+	stalls->total_ns += ns;
+	if (ns > stalls->max_ns)
+		stalls->max_ns = ns;
+}
+
+const struct loop_stalls *loop_get_stalls(const struct loop *loop)
+{
+	return &loop->stalls;
+}
+
+/* ---- turns ---- */
+
+/* False when there is no event and there can never be one. */
+static bool turn_once(struct loop *loop)
+{
+	int flags = EVLOOP_ONCE | (loop->again ? EVLOOP_NONBLOCK : 0);
+	bool again = loop->again;
+	loop->again = false;
+	loop->turn->has_mono = loop->turn->has_unix = false;
+	int result = event_base_loop(loop->events, flags);
+	/* Where no callback asked for the time, the turn is measured from here: its hooks. */
+	uint64_t start = loop_mono_ns(loop);
+	for (int i = 0; i < loop->n_hooks; i++)
+		loop->hooks[i].fn(loop->hooks[i].arg);
+	uint64_t end = loop->turn->clock->mono_ns(loop->turn->clock);
+	count_stall(&loop->stalls, end > start ? end - start : 0);
+	return result == 0 || again || loop->again;
+}
+
+void loop_turn(struct loop *loop)
+{
+	(void)turn_once(loop);
+}
+
+void loop_run(struct loop *loop)
+{
+	while (!loop->stopped && turn_once(loop))
+		continue;
+	loop->stopped = false;
+}
+
+void loop_stop(struct loop *loop)
+{
+	loop->stopped = true;
+}
+
+uint64_t loop_mono_ns(const struct loop *loop)
+{
+	struct turn *turn = loop->turn;
+	if (!turn->has_mono) {
+		turn->mono_ns = turn->clock->mono_ns(turn->clock);
+		turn->has_mono = true;
+	}
+	return turn->mono_ns;
+}
+
+uint64_t loop_unix_ms(const struct loop *loop)
+{
+	struct turn *turn = loop->turn;
+	if (!turn->has_unix) {
+		turn->unix_ms = turn->clock->unix_ms(turn->clock);
+		turn->has_unix = true;
+	}
+	return turn->unix_ms;
+}
+
+const struct clock *loop_clock(const struct loop *loop)
+{
+	return loop->turn->clock;
+}

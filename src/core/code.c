@@ -1,0 +1,125 @@
+/*
+ * Owns the permutation between ids and codes. Never the database (whether an id exists). Called by
+ * joining, the API's look-ups and payload rendering.
+ */
+#include "core/code.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/crypto.h"
+
+enum { ROUNDS = 10, LOW_MODULUS = 58 * 58 * 58, HIGH_MODULUS = 58 * 58 * 58 * 58 };
+
+static const char alphabet[] = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+
+struct codes {
+	struct crypto_cipher *cipher;
+	struct crypto_hash *email_hash;
+};
+
+/* One key for each purpose, all from the stored one. */
+static void derive(const uint8_t key[CODE_KEY_SIZE], const char *purpose, uint8_t out[16])
+{
+	uint8_t full[SHA256_SIZE];
+	crypto_hmac_sha256(text_from(key, CODE_KEY_SIZE), text_of(purpose), full);
+	memcpy(out, full, 16);
+	crypto_wipe(full, sizeof full);
+}
+
+struct codes *codes_new(const uint8_t key[CODE_KEY_SIZE])
+{
+	uint8_t derived[16];
+	struct codes *c = calloc(1, sizeof *c);
+	if (c == NULL)
+		return NULL;
+	derive(key, "referd code permutation", derived);
+	c->cipher = crypto_cipher_new(derived);
+	derive(key, "referd e-mail index", derived);
+	c->email_hash = crypto_hash_new(derived);
+	crypto_wipe(derived, sizeof derived);
+	if (c->cipher != NULL && c->email_hash != NULL)
+		return c;
+	codes_free(c);
+	return NULL;
+}
+
+void codes_free(struct codes *c)
+{
+	if (c == NULL)
+		return;
+	crypto_cipher_free(c->cipher);
+	crypto_hash_free(c->email_hash);
+	free(c);
+}
+
+/* The round function: a pseudo-random number from (type, round, half). */
+static uint64_t scramble(struct codes *c, enum code_type type, int round, uint64_t half)
+{
+	uint8_t in[16] = {(uint8_t)type, (uint8_t)round}, out[16];
+	memcpy(in + 8, &half, sizeof half);
+	crypto_cipher_block(c->cipher, in, out);
+	uint64_t v;
+	memcpy(&v, out, sizeof v);
+	return v;
+}
+
+static uint64_t modulus_of(int round)
+{
+	return round % 2 == 0 ? LOW_MODULUS : HIGH_MODULUS;
+}
+
+/* Even rounds move the low half by the high one, odd rounds the high half by the low one. */
+static uint64_t permute(struct codes *c, enum code_type type, uint64_t id)
+{
+	uint64_t half[2] = {id % LOW_MODULUS, id / LOW_MODULUS};
+	for (int round = 0; round < ROUNDS; round++) {
+		uint64_t *moved = &half[round % 2], other = half[1 - round % 2];
+		*moved = (*moved + scramble(c, type, round, other)) % modulus_of(round);
+	}
+	return half[1] * LOW_MODULUS + half[0];
+}
+
+static uint64_t unpermute(struct codes *c, enum code_type type, uint64_t value)
+{
+	uint64_t half[2] = {value % LOW_MODULUS, value / LOW_MODULUS};
+	for (int round = ROUNDS - 1; round >= 0; round--) {
+		uint64_t *moved = &half[round % 2], other = half[1 - round % 2];
+		uint64_t modulus = modulus_of(round);
+		*moved = (*moved + modulus - scramble(c, type, round, other) % modulus) % modulus;
+	}
+	return half[1] * LOW_MODULUS + half[0];
+}
+
+const char *code_write(struct codes *c, enum code_type type, uint64_t id, char out[CODE_LENGTH + 1])
+{
+	uint64_t value = permute(c, type, id);
+	out[0] = (char)type;
+	for (int i = CODE_LENGTH - 1; i > 0; i--, value /= 58)
+		out[i] = alphabet[value % 58];
+	out[CODE_LENGTH] = '\0';
+	return out;
+}
+
+uint64_t code_read(struct codes *c, enum code_type type, struct text code)
+{
+	uint64_t value = 0;
+	if (code.n != CODE_LENGTH || code.p[0] != (char)type)
+		return 0;
+	for (size_t i = 1; i < CODE_LENGTH; i++) {
+		const char *digit = code.p[i] == '\0' ? NULL : strchr(alphabet, code.p[i]);
+		if (digit == NULL)
+			return 0;
+		value = value * 58 + (uint64_t)(digit - alphabet);
+	}
+	return unpermute(c, type, value);
+}
+
+uint64_t codes_hash_email(struct codes *c, uint64_t campaign_id, struct text canonical)
+{
+	char bytes[8 + 512];
+	size_t n = canonical.n < 512 ? canonical.n : 512;
+	memcpy(bytes, &campaign_id, 8);
+	memcpy(bytes + 8, canonical.p, n);
+	return crypto_hash_text(c->email_hash, text_from(bytes, 8 + n));
+}

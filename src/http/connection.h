@@ -1,0 +1,149 @@
+/*
+ * The inside of the server: connections, exchanges and the server's own state. Private to the room.
+ *
+ * A connection is small and lives as long as its socket. An exchange holds what one request needs
+ * (parser, request, buffers); a connection borrows one from the pool when bytes arrive and gives it
+ * back when it falls idle, so that 10,000 idle connections cost 10,000 small structs. When a client
+ * leaves before its reply, the exchange stays behind as an orphan until http_reply.
+ */
+#ifndef HTTP_CONNECTION_H
+#define HTTP_CONNECTION_H
+
+#include <event2/event.h>
+#include <event2/event_struct.h>
+#include <netinet/in.h>
+#include <sys/queue.h>
+
+#include "base/bytes.h"
+#include "base/loop.h"
+#include "http/parser.h"
+#include "http/server.h"
+#include "http/transport.h"
+
+/* Where a connection stands. It is always on its phase's list, in order of entering: as a phase's
+ * time limit is the same for all, the head of the list is the first to run out. */
+enum phase {
+	PHASE_IDLE,    /* no byte of a request has come; no exchange */
+	PHASE_HEAD,    /* a head has begun */
+	PHASE_BODY,    /* the head is complete */
+	PHASE_HANDLER, /* handed over; as long as the handler takes */
+	PHASE_WRITE,   /* replied to; bytes are on their way out */
+	PHASE_LINGER,  /* our side is shut down, the client's bytes are drained */
+	PHASE_DEAD,    /* closed; freed in the hook */
+	PHASES,
+};
+
+enum { IN_SIZE = 4096 }; /* a buffer's first size: nearly all requests fit */
+
+struct exchange {
+	struct http_request request;
+	struct http_parser parser;
+	struct http_server *server;
+	struct connection *conn; /* NULL: an orphan, or in the pool */
+	LIST_ENTRY(exchange) link;
+	char *in;
+	size_t in_len, in_cap;
+	struct buf out;
+	size_t out_at;
+	bool replied; /* the current request's reply is in `out` */
+	bool closing; /* nothing follows what is in `out` */
+	bool refused; /* an error ended it: the client may still be sending */
+};
+
+union peer {
+	struct sockaddr any;
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+};
+
+struct connection {
+	struct http_server *server;
+	TAILQ_ENTRY(connection) link;   /* of its phase's list */
+	TAILQ_ENTRY(connection) flushing; /* while flush_queued */
+	struct event event;
+	const struct transport *transport;
+	void *session;
+	struct exchange *x;
+	uint64_t since_ns; /* when the phase was entered */
+	size_t lingered;   /* bytes drained */
+	int fd;
+	enum phase phase;
+	short watched; /* EV_READ, EV_WRITE or 0 */
+	bool eof;      /* the client has shut down its side */
+	bool flush_queued;
+	union peer peer;
+};
+
+TAILQ_HEAD(connection_list, connection);
+LIST_HEAD(exchange_list, exchange);
+
+struct http_server {
+	struct loop *loop;
+	struct http_limits limits;
+	http_handler_fn *handler;
+	void *arg;
+	struct http_counters counters;
+	const struct transport *transport;
+	struct connection_list phases[PHASES];
+	struct connection_list flush;
+	uint64_t phase_ns[PHASES]; /* time limit; 0 is none */
+	struct event *sweep;
+	uint64_t sweep_at_ns; /* 0: not armed */
+	uint64_t hook_ns;     /* loop_mono_ns of the turn whose hook ran last */
+	bool draining;
+	/* listener.c */
+	struct event *listening, *resume;
+	int listen_fd, reserve_fd;
+	bool accepting;
+	uint64_t complained_ns;
+	/* The port in a ":8080" address needs the longest text: "[ffff:...:255.255.255.255]:65535" */
+	char address[72];
+	/* exchange.c */
+	struct exchange_list pool, orphans;
+	size_t pooled;
+	/* reply.c */
+	uint64_t date_second;
+	char date[40];
+};
+
+/** An exchange with an empty buffer, or NULL without memory. */
+struct exchange *exchange_take(struct http_server *server);
+/** Back to the pool. Buffers that grew are freed. */
+void exchange_give(struct exchange *x);
+/** Room for more input; false at the limit or without memory. Moves x->in. */
+bool exchange_grow(struct exchange *x) WARN_UNUSED;
+/** Drops the finished request's bytes and makes ready for the next. */
+void exchange_next(struct exchange *x);
+/** Frees the pool and the orphans. */
+void exchange_free_all(struct http_server *server);
+
+/** Takes over an accepted socket. */
+enum err connection_open(struct http_server *server, int fd, const union peer *peer) WARN_UNUSED;
+/** Closes the socket now; the struct lives until the hook. The request in progress is orphaned. */
+void connection_close(struct connection *c);
+/** Answers with an error of our own and closes, lingering. Only in PHASE_HEAD and PHASE_BODY. */
+void connection_refuse(struct connection *c, int status, const char *reason);
+/** Its reply is in x->out. */
+void connection_replied(struct connection *c);
+/** Sends what is there to send. Called by the hook. */
+void connection_flush(struct connection *c);
+/** The phase's time is over: reads once more what a long turn may have left unread, then acts. */
+void connection_expire(struct connection *c);
+
+/** Called by connection_enter: the sweep must not come later than at_ns. */
+void server_arm_sweep(struct http_server *server, uint64_t at_ns);
+
+/** Appends a complete reply to `out`. */
+void reply_write(struct http_server *server, struct buf *out, const struct http_reply *reply,
+    enum http_method method, bool http_1_0);
+/** The same for a refusal: the error shape of every referd answer, and Connection: close. */
+void reply_write_error(struct http_server *server, struct buf *out, int status, const char *reason,
+    enum http_method method);
+
+enum err listener_open(struct http_server *server, const char *listen) WARN_UNUSED;
+/** Stops accepting for good. */
+void listener_close(struct http_server *server);
+/** Somebody left: goes on accepting if it paused for that. */
+void listener_left(struct http_server *server);
+
+#endif

@@ -1,0 +1,132 @@
+/* Owns the pool of exchanges and the size of their buffers.
+ * Never touches a socket and never frees an exchange whose request is still to be replied to.
+ * Called by connection.c, by http_reply for orphans and at the server's end. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "http/connection.h"
+
+enum {
+	POOL_MAX = 256,     /* kept when idle: about 2 MiB */
+	OUT_KEPT = 1 << 14, /* larger reply buffers are not kept */
+};
+
+static void exchange_free(struct exchange *x)
+{
+	arena_free(&x->request.arena);
+	buf_free(&x->out);
+	free(x->in);
+	free(x);
+}
+
+static struct exchange *exchange_new(struct http_server *server)
+{
+	struct exchange *x = calloc(1, sizeof(*x));
+
+	if (x == NULL)
+		return NULL;
+	x->server = server;
+	x->in = malloc(IN_SIZE);
+	x->in_cap = IN_SIZE;
+	if (x->in != NULL)
+		return x;
+	free(x);
+	return NULL;
+}
+
+struct exchange *exchange_take(struct http_server *server)
+{
+	struct exchange *x = LIST_FIRST(&server->pool);
+
+	if (x != NULL) {
+		LIST_REMOVE(x, link);
+		server->pooled--;
+	} else {
+		x = exchange_new(server);
+		if (x == NULL)
+			return NULL;
+	}
+	http_parser_init(&x->parser, server->limits.max_head, server->limits.max_body);
+	return x;
+}
+
+static void forget_request(struct exchange *x)
+{
+	arena_reset(&x->request.arena);
+	x->replied = x->closing = x->refused = false;
+}
+
+void exchange_give(struct exchange *x)
+{
+	struct http_server *server = x->server;
+
+	if (server->pooled >= POOL_MAX || x->in_cap > IN_SIZE) {
+		exchange_free(x);
+		return;
+	}
+	forget_request(x);
+	x->conn = NULL;
+	x->in_len = x->out_at = 0;
+	if (x->out.cap > OUT_KEPT)
+		buf_free(&x->out);
+	else
+		buf_reset(&x->out);
+	LIST_INSERT_HEAD(&server->pool, x, link);
+	server->pooled++;
+}
+
+/* Head, decoded body, and one chunk-size line or trailer that is not complete: more is never
+ * waiting to be parsed. */
+static size_t in_limit(const struct http_limits *limits)
+{
+	return 2 * limits->max_head + limits->max_body + 64;
+}
+
+bool exchange_grow(struct exchange *x)
+{
+	const struct http_parser *p = &x->parser;
+	const size_t limit = in_limit(&x->server->limits);
+	size_t want = 2 * x->in_cap;
+	char *in;
+
+	x->in_len = http_parser_compact(&x->parser, x->in, x->in_len);
+	if (x->in_len < x->in_cap / 2)
+		return true;
+	if (p->head_done && !p->chunked)
+		want = p->body_start + (size_t)p->content_length;
+	if (want > limit)
+		want = limit;
+	if (want <= x->in_cap)
+		return x->in_len < x->in_cap;
+	in = realloc(x->in, want);
+	if (in == NULL)
+		return false;
+	x->in = in;
+	x->in_cap = want;
+	return true;
+}
+
+void exchange_next(struct exchange *x)
+{
+	const size_t left = x->in_len - x->parser.consumed;
+
+	if (left > 0)
+		memmove(x->in, x->in + x->parser.consumed, left);
+	x->in_len = left;
+	forget_request(x);
+	http_parser_init(&x->parser, x->server->limits.max_head, x->server->limits.max_body);
+}
+
+void exchange_free_all(struct http_server *server)
+{
+	struct exchange *x;
+
+	while ((x = LIST_FIRST(&server->pool)) != NULL) {
+		LIST_REMOVE(x, link);
+		exchange_free(x);
+	}
+	while ((x = LIST_FIRST(&server->orphans)) != NULL) {
+		LIST_REMOVE(x, link);
+		exchange_free(x);
+	}
+}

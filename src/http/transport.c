@@ -1,0 +1,29 @@
+/* Owns the plain transport: bytes as they are, over the socket.
+ * Never blocks, never raises SIGPIPE, never changes a connection's state.
+ * Called by connection.c through the table. */
+#include "http/transport.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+
+#include "http/connection.h"
+
+static ssize_t result_of(ssize_t n)
+{
+	if (n >= 0)
+		return n;
+	/* An interrupted call is tried again when the loop comes back: it polls by level. */
+	return errno == EINTR || errno == EWOULDBLOCK ? -EAGAIN : -errno;
+}
+
+static ssize_t plain_read(struct connection *c, void *p, size_t n)
+{
+	return result_of(recv(c->fd, p, n, 0));
+}
+
+static ssize_t plain_write(struct connection *c, const void *p, size_t n)
+{
+	return result_of(send(c->fd, p, n, MSG_NOSIGNAL));
+}
+
+const struct transport transport_plain = {.read = plain_read, .write = plain_write};

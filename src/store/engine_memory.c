@@ -1,0 +1,212 @@
+/*
+ * Owns records in memory: a sorted array per kind. Never durable; for tests of everything above the
+ * engine, with a mode in which no first read is immediate.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/engine_ops.h"
+
+struct row {
+	struct text key, value; /* key.p owns both */
+};
+
+struct table {
+	struct row *rows;
+	size_t n, cap;
+};
+
+struct engine_memory {
+	struct engine engine;
+	bool pending;
+	struct table tables[RECORD_KINDS];
+	struct table asked[RECORD_KINDS]; /* keys that were asked for since the last commit */
+	bool commit_asked;
+};
+
+static int compare(struct text a, struct text b)
+{
+	size_t n = a.n < b.n ? a.n : b.n;
+	int order = n == 0 ? 0 : memcmp(a.p, b.p, n);
+	return order != 0 ? order : (a.n > b.n) - (a.n < b.n);
+}
+
+/* The first row whose key is not below `key`. */
+static size_t lower_bound(const struct table *t, struct text key)
+{
+	size_t low = 0, high = t->n;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (compare(t->rows[middle].key, key) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static const struct row *find(const struct table *t, struct text key)
+{
+	size_t i = lower_bound(t, key);
+	return i < t->n && text_eq(t->rows[i].key, key) ? &t->rows[i] : NULL;
+}
+
+static struct engine_memory *self(struct engine *engine)
+{
+	return (struct engine_memory *)engine;
+}
+
+static bool row_make(struct row *row, struct text key, struct text value)
+{
+	char *bytes = malloc(key.n + value.n + 1);
+	if (bytes == NULL)
+		return false;
+	memcpy(bytes, key.p, key.n);
+	if (value.n > 0)
+		memcpy(bytes + key.n, value.p, value.n);
+	*row = (struct row){text_from(bytes, key.n), text_from(bytes + key.n, value.n)};
+	return true;
+}
+
+static void row_free(struct row *row)
+{
+	free((void *)(uintptr_t)row->key.p);
+}
+
+static bool table_put(struct table *t, struct text key, struct text value)
+{
+	struct row row;
+	if (t->n == t->cap) {
+		size_t cap = t->cap == 0 ? 64 : t->cap * 2;
+		struct row *grown = realloc(t->rows, cap * sizeof *grown);
+		if (grown == NULL)
+			return false;
+		t->rows = grown;
+		t->cap = cap;
+	}
+	if (!row_make(&row, key, value))
+		return false;
+	size_t i = lower_bound(t, key);
+	if (i < t->n && text_eq(t->rows[i].key, key)) {
+		row_free(&t->rows[i]);
+	} else {
+		memmove(&t->rows[i + 1], &t->rows[i], (t->n - i) * sizeof *t->rows);
+		t->n++;
+	}
+	t->rows[i] = row;
+	return true;
+}
+
+static void table_delete(struct table *t, struct text key)
+{
+	size_t i = lower_bound(t, key);
+	if (i == t->n || !text_eq(t->rows[i].key, key))
+		return;
+	row_free(&t->rows[i]);
+	t->n--;
+	memmove(&t->rows[i], &t->rows[i + 1], (t->n - i) * sizeof *t->rows);
+}
+
+static void table_free(struct table *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		row_free(&t->rows[i]);
+	free(t->rows);
+	*t = (struct table){0};
+}
+
+static enum err memory_view(struct engine *engine)
+{
+	(void)engine;
+	return ERR_OK;
+}
+
+static enum err memory_get(struct engine *engine, uint8_t kind, struct text key, struct text *value)
+{
+	struct engine_memory *m = self(engine);
+	if (m->pending && find(&m->asked[kind], key) == NULL)
+		return table_put(&m->asked[kind], key, (struct text){0}) ? ERR_PENDING
+									 : ERR_NO_MEMORY;
+	const struct row *row = find(&m->tables[kind], key);
+	if (row == NULL)
+		return ERR_NOT_FOUND;
+	*value = row->value;
+	return ERR_OK;
+}
+
+static enum err memory_scan(struct engine *engine, const struct engine_scan *scan,
+    engine_row_fn *take, void *arg)
+{
+	const struct table *t = &self(engine)->tables[scan->kind];
+	size_t i = lower_bound(t, scan->from);
+	bool exact = i < t->n && text_eq(t->rows[i].key, scan->from);
+	if (scan->reverse) {
+		/* i becomes one more than the row to begin with. */
+		for (i += exact && !scan->after; i > 0; i--) {
+			const struct row *row = &t->rows[i - 1];
+			if (!text_starts(row->key, scan->prefix) || !take(arg, row->key, row->value))
+				break;
+		}
+		return ERR_OK;
+	}
+	for (i += exact && scan->after; i < t->n; i++) {
+		const struct row *row = &t->rows[i];
+		if (!text_starts(row->key, scan->prefix) || !take(arg, row->key, row->value))
+			break;
+	}
+	return ERR_OK;
+}
+
+static enum err memory_commit(struct engine *engine, const struct engine_write *writes, size_t n)
+{
+	struct engine_memory *m = self(engine);
+	if (m->pending && !m->commit_asked) {
+		m->commit_asked = true;
+		return ERR_PENDING;
+	}
+	m->commit_asked = false;
+	for (size_t i = 0; i < n; i++) {
+		struct table *t = &m->tables[writes[i].kind];
+		if (writes[i].deleted)
+			table_delete(t, writes[i].key);
+		else if (!table_put(t, writes[i].key, writes[i].value))
+			abort(); /* a test's engine has nothing to roll back with */
+	}
+	for (size_t kind = 0; kind < RECORD_KINDS; kind++)
+		table_free(&m->asked[kind]);
+	return ERR_OK;
+}
+
+static void memory_close(struct engine *engine)
+{
+	struct engine_memory *m = self(engine);
+	for (size_t kind = 0; kind < RECORD_KINDS; kind++) {
+		table_free(&m->tables[kind]);
+		table_free(&m->asked[kind]);
+	}
+	free(m);
+}
+
+static const struct engine_ops memory_ops = {
+    .view = memory_view,
+    .get = memory_get,
+    .scan = memory_scan,
+    .commit = memory_commit,
+    .close = memory_close,
+};
+
+struct engine *engine_memory_open(bool pending)
+{
+	struct engine_memory *m = calloc(1, sizeof *m);
+	if (m == NULL)
+		return NULL;
+	m->engine.ops = &memory_ops;
+	m->pending = pending;
+	return &m->engine;
+}
+
+void engine_close(struct engine *engine)
+{
+	if (engine != NULL)
+		engine->ops->close(engine);
+}

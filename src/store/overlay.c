@@ -1,0 +1,134 @@
+/*
+ * Owns the batch's view: a hash table of records read and written since the batch began.
+ * Never talks to an engine. Called by tx.c, and by store.c to collect the writes.
+ */
+#include "store/overlay.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST_BUCKETS = 1024 };
+
+bool overlay_init(struct overlay *o, struct arena *arena)
+{
+	*o = (struct overlay){.arena = arena, .n_buckets = FIRST_BUCKETS};
+	o->buckets = calloc(o->n_buckets, sizeof *o->buckets);
+	return o->buckets != NULL;
+}
+
+void overlay_free(struct overlay *o)
+{
+	free(o->buckets);
+	*o = (struct overlay){0};
+}
+
+void overlay_clear(struct overlay *o)
+{
+	if (o->n_entries > 0)
+		memset(o->buckets, 0, o->n_buckets * sizeof *o->buckets);
+	memset(o->first, 0, sizeof o->first);
+	memset(o->last, 0, sizeof o->last);
+	o->n_entries = o->n_dirty = 0;
+}
+
+/* Eight bytes at a time, multiplied and folded; keys are not chosen by strangers (numbers we gave out,
+ * keyed hashes), and the table lives for one batch. */
+uint32_t overlay_hash(uint8_t kind, struct text key)
+{
+	const uint64_t multiplier = 0x9e3779b97f4a7c15u;
+	uint64_t h = (kind + key.n) * multiplier;
+	for (; key.n >= 8; key.p += 8, key.n -= 8) {
+		uint64_t word;
+		memcpy(&word, key.p, 8);
+		h = (h ^ word) * multiplier;
+		h ^= h >> 29;
+	}
+	uint64_t tail = 0;
+	if (key.n > 0)
+		memcpy(&tail, key.p, key.n);
+	h = (h ^ tail) * multiplier;
+	return (uint32_t)(h >> 32);
+}
+
+struct overlay_entry *overlay_find(const struct overlay *o, uint8_t kind, struct text key,
+    uint32_t hash)
+{
+	struct overlay_entry *e = o->buckets[hash & (o->n_buckets - 1)];
+	while (e != NULL && (e->hash != hash || e->kind != kind || !text_eq(e->key, key)))
+		e = e->next_in_bucket;
+	return e;
+}
+
+/* At one entry a bucket the table doubles; without memory it stays, only slower. */
+static void grow(struct overlay *o)
+{
+	size_t n = o->n_buckets * 2;
+	struct overlay_entry **buckets = calloc(n, sizeof *buckets);
+	if (buckets == NULL)
+		return;
+	for (size_t i = 0; i < o->n_buckets; i++) {
+		struct overlay_entry *e = o->buckets[i], *next;
+		for (; e != NULL; e = next) {
+			next = e->next_in_bucket;
+			e->next_in_bucket = buckets[e->hash & (n - 1)];
+			buckets[e->hash & (n - 1)] = e;
+		}
+	}
+	free(o->buckets);
+	o->buckets = buckets;
+	o->n_buckets = n;
+}
+
+static struct overlay_entry *add(struct overlay *o, uint8_t kind, struct text key, uint32_t hash)
+{
+	struct overlay_entry *e = arena_zalloc(o->arena, sizeof *e);
+	if (e == NULL)
+		return NULL;
+	if (o->n_entries >= o->n_buckets)
+		grow(o);
+	e->kind = kind;
+	e->hash = hash;
+	e->key = key;
+	e->next_in_bucket = o->buckets[hash & (o->n_buckets - 1)];
+	o->buckets[hash & (o->n_buckets - 1)] = e;
+	o->n_entries++;
+	return e;
+}
+
+bool overlay_remember(struct overlay *o, uint8_t kind, struct text key, uint32_t hash,
+    struct text *value)
+{
+	char *bytes = arena_alloc(o->arena, key.n + value->n + 1);
+	if (bytes == NULL)
+		return false;
+	memcpy(bytes, key.p, key.n);
+	struct overlay_entry *e = add(o, kind, text_from(bytes, key.n), hash);
+	if (e == NULL)
+		return false;
+	e->missing = value->p == NULL;
+	if (!e->missing) {
+		memcpy(bytes + key.n, value->p, value->n);
+		*value = e->value = text_from(bytes + key.n, value->n);
+	}
+	return true;
+}
+
+bool overlay_write(struct overlay *o, uint8_t kind, struct text key, uint32_t hash,
+    struct text value)
+{
+	struct overlay_entry *e = overlay_find(o, kind, key, hash);
+	if (e == NULL && (e = add(o, kind, key, hash)) == NULL)
+		return false;
+	e->value = value;
+	e->missing = value.p == NULL;
+	if (e->dirty)
+		return true;
+	e->dirty = true;
+	o->n_dirty++;
+	if (o->last[kind] == NULL)
+		o->first[kind] = e;
+	else
+		o->last[kind]->next_of_kind = e;
+	o->last[kind] = e;
+	return true;
+}

@@ -1,0 +1,310 @@
+/*
+ * Owns the queues, the batch and its commit; the debts (done) are paid here, after the commit.
+ * Never knows what a record means or which engine is below. Called by api and delivery, once a turn.
+ */
+#include "store/store.h"
+
+#include <assert.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "store/batch.h"
+
+enum {
+	WATCHES_MAX = 16,
+	BATCH_MAX = 1024,
+	QUEUE_MAX = 16384,
+	/* LMDB refuses a transaction of more than 131,071 dirty pages; a write dirties at most about
+	 * six (a path down the tree, or a split), so a batch stops growing well below that. */
+	BATCH_WRITES_MAX = 16384,
+};
+
+struct queue {
+	struct command *first, *last;
+	size_t n;
+};
+
+struct watch {
+	const struct record_kind *kind;
+	store_watch_fn *fn;
+	void *arg;
+};
+
+struct store {
+	struct engine *engine;
+	struct store_config config;
+	bool stale; /* the engine's view is older than the last commit */
+
+	struct tx query_tx;
+	struct queue queries;
+
+	struct queue waiting;  /* submitted, not decided yet */
+	struct queue decided;  /* their done is owed */
+	struct tx tx;
+	struct overlay overlay;
+	struct engine_write *writes;
+	size_t n_writes, writes_cap;
+	bool committing; /* the engine has the writes */
+	uint64_t commit_began_ns;
+
+	struct watch watches[WATCHES_MAX];
+	size_t n_watches;
+	struct store_counters counters;
+};
+
+static void queue_push(struct queue *q, struct command *cmd)
+{
+	cmd->next = NULL;
+	if (q->last == NULL)
+		q->first = cmd;
+	else
+		q->last->next = cmd;
+	q->last = cmd;
+	q->n++;
+}
+
+static struct command *queue_pop(struct queue *q)
+{
+	struct command *cmd = q->first;
+	if (cmd == NULL)
+		return NULL;
+	q->first = cmd->next;
+	if (q->first == NULL)
+		q->last = NULL;
+	q->n--;
+	return cmd;
+}
+
+enum err store_open(struct engine *engine, const struct store_config *config, struct store **out)
+{
+	enum err err = ERR_NO_MEMORY;
+	struct store *s = calloc(1, sizeof *s);
+	if (s == NULL) {
+		engine_close(engine);
+		return err;
+	}
+	s->engine = engine;
+	s->config = *config;
+	if (s->config.batch_max == 0)
+		s->config.batch_max = BATCH_MAX;
+	if (s->config.queue_max == 0)
+		s->config.queue_max = QUEUE_MAX;
+	s->tx = (struct tx){.engine = engine, .overlay = &s->overlay};
+	s->query_tx = (struct tx){.engine = engine};
+	if (!overlay_init(&s->overlay, &s->tx.arena))
+		goto fail;
+	if ((err = engine->ops->view(engine)) != ERR_OK)
+		goto fail;
+	if ((err = tx_load_sequences(&s->tx)) != ERR_OK)
+		goto fail;
+	memcpy(s->query_tx.last_id, s->tx.last_id, sizeof s->tx.last_id);
+	*out = s;
+	return ERR_OK;
+fail:
+	store_close(s);
+	return err;
+}
+
+void store_close(struct store *s)
+{
+	if (s == NULL)
+		return;
+	engine_close(s->engine);
+	overlay_free(&s->overlay);
+	arena_free(&s->tx.arena);
+	arena_free(&s->query_tx.arena);
+	free(s->tx.stage);
+	free(s->writes);
+	free(s);
+}
+
+enum err store_submit(struct store *s, struct command *cmd)
+{
+	if (s->waiting.n >= s->config.queue_max)
+		return ERR_BUSY;
+	queue_push(&s->waiting, cmd);
+	return ERR_OK;
+}
+
+enum err store_query(struct store *s, struct command *cmd)
+{
+	if (s->queries.n >= s->config.queue_max)
+		return ERR_BUSY;
+	queue_push(&s->queries, cmd);
+	return ERR_OK;
+}
+
+void store_watch(struct store *s, const struct record_kind *kind, store_watch_fn *fn, void *arg)
+{
+	assert(s->n_watches < WATCHES_MAX);
+	s->watches[s->n_watches++] = (struct watch){kind, fn, arg};
+}
+
+/* Without a fresh view nothing may be decided: it would overwrite what was committed since. */
+static bool refresh_view(struct store *s)
+{
+	if (s->stale && s->engine->ops->view(s->engine) == ERR_OK)
+		s->stale = false;
+	return !s->stale;
+}
+
+static void run_queries(struct store *s)
+{
+	struct queue todo = s->queries, answered = {0};
+	struct command *cmd;
+	s->queries = (struct queue){0};
+	while ((cmd = queue_pop(&todo)) != NULL) {
+		cmd->err = cmd->decide(cmd, &s->query_tx);
+		if (cmd->err != ERR_PENDING && s->query_tx.failed != ERR_OK)
+			cmd->err = s->query_tx.failed;
+		s->query_tx.failed = ERR_OK;
+		queue_push(cmd->err == ERR_PENDING ? &s->queries : &answered, cmd);
+	}
+	while ((cmd = queue_pop(&answered)) != NULL) {
+		s->counters.queries++;
+		cmd->done(cmd, cmd->err);
+	}
+	arena_reset(&s->query_tx.arena);
+}
+
+/* Decides what waits, up to one batch. Pending commands stay in the queue, in their order. */
+static void decide_batch(struct store *s)
+{
+	struct queue todo = s->waiting;
+	struct command *cmd;
+	s->waiting = (struct queue){0};
+	while ((cmd = queue_pop(&todo)) != NULL) {
+		bool full = s->decided.n >= s->config.batch_max ||
+			    s->overlay.n_dirty >= BATCH_WRITES_MAX || s->tx.broken;
+		cmd->err = full ? ERR_PENDING : tx_finish(&s->tx, cmd->decide(cmd, &s->tx));
+		queue_push(cmd->err == ERR_PENDING ? &s->waiting : &s->decided, cmd);
+	}
+}
+
+/* The overlay's writes as one array, kind after kind, each in the order of its making: neighbours in
+ * the tree are written one after another. */
+static enum err collect_writes(struct store *s)
+{
+	s->n_writes = 0;
+	if (s->overlay.n_dirty == 0)
+		return ERR_OK;
+	enum err err = tx_write_sequences(&s->tx);
+	if (err != ERR_OK)
+		return err;
+	if (s->overlay.n_dirty > s->writes_cap) {
+		size_t cap = s->overlay.n_dirty * 2;
+		struct engine_write *grown = realloc(s->writes, cap * sizeof *grown);
+		if (grown == NULL)
+			return ERR_NO_MEMORY;
+		s->writes = grown;
+		s->writes_cap = cap;
+	}
+	for (size_t kind = 0; kind < RECORD_KINDS; kind++) {
+		const struct overlay_entry *e = s->overlay.first[kind];
+		for (; e != NULL; e = e->next_of_kind)
+			s->writes[s->n_writes++] =
+			    (struct engine_write){e->kind, e->missing, e->key, e->value};
+	}
+	return ERR_OK;
+}
+
+static void tell_watches(struct store *s)
+{
+	max_align_t record[512 / sizeof(max_align_t)];
+	for (size_t i = 0; i < s->n_watches; i++) {
+		const struct watch *w = &s->watches[i];
+		assert(w->kind->size <= sizeof record);
+		const struct overlay_entry *e = s->overlay.first[w->kind->id];
+		for (; e != NULL; e = e->next_of_kind) {
+			enum err err = e->missing ? record_decode_key(w->kind, e->key, record)
+						  : record_decode(w->kind, e->key, e->value, record);
+			if (err == ERR_OK)
+				w->fn(w->arg, w->kind, record, e->missing);
+		}
+	}
+}
+
+static void count_commit(struct store *s, enum err err)
+{
+	uint64_t took = clock_system.mono_ns(&clock_system) - s->commit_began_ns;
+	if (err != ERR_OK) {
+		s->counters.failed_commits++;
+		return;
+	}
+	s->counters.commits++;
+	s->counters.writes += s->n_writes;
+	s->counters.commit_ns_total += took;
+	if (took > s->counters.commit_ns_max)
+		s->counters.commit_ns_max = took;
+}
+
+/* When the commit failed, every command of the batch has failed: even one that wrote nothing may have
+ * answered from what another had written. */
+static void pay_debts(struct store *s, enum err err)
+{
+	struct queue owed = s->decided;
+	struct command *cmd;
+	s->decided = (struct queue){0};
+	while ((cmd = queue_pop(&owed)) != NULL) {
+		s->counters.commands++;
+		s->counters.refused += cmd->err != ERR_OK;
+		cmd->done(cmd, err != ERR_OK ? err : cmd->err);
+	}
+}
+
+static void finish_batch(struct store *s, enum err err)
+{
+	s->committing = false;
+	s->stale = true; /* even after a failure: the engine may have given up its view */
+	tx_settle(&s->tx, err == ERR_OK);
+	if (err == ERR_OK && s->n_writes > 0) {
+		memcpy(s->query_tx.last_id, s->tx.last_id, sizeof s->tx.last_id);
+		tell_watches(s);
+	}
+	pay_debts(s, err);
+	overlay_clear(&s->overlay);
+	arena_reset(&s->tx.arena);
+	s->tx.broken = false;
+}
+
+static void commit_batch(struct store *s)
+{
+	enum err err = ERR_OK;
+	if (!s->committing) {
+		err = s->tx.broken ? ERR_NO_MEMORY : collect_writes(s);
+		s->commit_began_ns = clock_system.mono_ns(&clock_system);
+	}
+	if (err == ERR_OK && s->n_writes > 0) {
+		err = s->engine->ops->commit(s->engine, s->writes, s->n_writes);
+		s->committing = err == ERR_PENDING;
+		if (s->committing)
+			return;
+		count_commit(s, err);
+	}
+	finish_batch(s, err);
+}
+
+bool store_turn(struct store *s)
+{
+	if (s->queries.n > 0 && refresh_view(s))
+		run_queries(s);
+	if (!s->committing && s->waiting.n > 0 && refresh_view(s))
+		decide_batch(s);
+	if (s->decided.n > 0)
+		commit_batch(s);
+	return s->queries.n > 0 || s->waiting.n > 0;
+}
+
+bool store_idle(const struct store *s)
+{
+	return s->queries.n == 0 && s->waiting.n == 0 && s->decided.n == 0;
+}
+
+struct store_counters store_counters(const struct store *s)
+{
+	struct store_counters counters = s->counters;
+	counters.queued = s->queries.n + s->waiting.n + s->decided.n;
+	return counters;
+}

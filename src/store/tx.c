@@ -1,0 +1,254 @@
+/*
+ * Owns what a command sees: reads through stage, overlay and engine; staged writes; sequences.
+ * Never decides when to commit. Called by commands (tx_get, tx_put, ...) and by store.c (tx_finish, ...).
+ */
+#include "store/tx.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/batch.h"
+
+struct arena *tx_arena(struct tx *tx)
+{
+	return &tx->arena;
+}
+
+/* Commands stage few writes (a join about ten), so a walk from the newest is the fastest search. */
+static const struct staged *find_staged(const struct tx *tx, uint8_t kind, struct text key,
+    uint32_t hash)
+{
+	for (size_t i = tx->n_staged; i-- > 0;) {
+		const struct staged *s = &tx->stage[i];
+		if (s->hash == hash && s->kind == kind && text_eq(s->key, key))
+			return s;
+	}
+	return NULL;
+}
+
+static enum err read_engine(struct tx *tx, uint8_t kind, struct text key, uint32_t hash,
+    struct text *value)
+{
+	*value = (struct text){0};
+	enum err err = tx->engine->ops->get(tx->engine, kind, key, value);
+	if (tx->overlay != NULL && (err == ERR_OK || err == ERR_NOT_FOUND) &&
+	    !overlay_remember(tx->overlay, kind, key, hash, value))
+		return ERR_NO_MEMORY;
+	return err;
+}
+
+static enum err read_value(struct tx *tx, uint8_t kind, struct text key, struct text *value)
+{
+	if (tx->overlay == NULL)
+		return read_engine(tx, kind, key, 0, value);
+	uint32_t hash = overlay_hash(kind, key);
+	const struct staged *s = find_staged(tx, kind, key, hash);
+	if (s != NULL) {
+		*value = s->value;
+		return s->value.p == NULL ? ERR_NOT_FOUND : ERR_OK;
+	}
+	const struct overlay_entry *e = overlay_find(tx->overlay, kind, key, hash);
+	if (e != NULL) {
+		*value = e->value;
+		return e->missing ? ERR_NOT_FOUND : ERR_OK;
+	}
+	return read_engine(tx, kind, key, hash, value);
+}
+
+static void zero_values(const struct record_kind *kind, void *record)
+{
+	for (size_t i = 0; i < kind->n_values; i++) {
+		size_t size = kind->values[i].type == FIELD_U64 ? sizeof(uint64_t) : sizeof(struct text);
+		memset((char *)record + kind->values[i].offset, 0, size);
+	}
+}
+
+enum err tx_get(struct tx *tx, const struct record_kind *kind, void *record)
+{
+	uint8_t bytes[RECORD_KEY_MAX];
+	struct text key = text_from(bytes, record_encode_key(kind, record, bytes)), value;
+	enum err err = read_value(tx, kind->id, key, &value);
+	if (err == ERR_OK) {
+		/* A text key field stays the caller's: `bytes` ends with this function. */
+		struct text last_key = {0};
+		const struct field *last = &kind->keys[kind->n_keys - 1];
+		if (last->type != FIELD_U64)
+			last_key = *(struct text *)(void *)((char *)record + last->offset);
+		err = record_decode(kind, key, value, record);
+		if (last->type != FIELD_U64)
+			*(struct text *)(void *)((char *)record + last->offset) = last_key;
+	} else if (err == ERR_NOT_FOUND) {
+		zero_values(kind, record);
+	}
+	if (err != ERR_OK && err != ERR_NOT_FOUND && err != ERR_PENDING)
+		tx->failed = err;
+	return err;
+}
+
+static void stage(struct tx *tx, const struct record_kind *kind, struct text key, struct text value)
+{
+	if (tx->n_staged == tx->stage_cap) {
+		size_t cap = tx->stage_cap == 0 ? 32 : tx->stage_cap * 2;
+		struct staged *grown = realloc(tx->stage, cap * sizeof *grown);
+		if (grown == NULL) {
+			tx->failed = ERR_NO_MEMORY;
+			return;
+		}
+		tx->stage = grown;
+		tx->stage_cap = cap;
+	}
+	tx->stage[tx->n_staged++] = (struct staged){
+	    .kind = kind->id, .hash = overlay_hash(kind->id, key), .key = key, .value = value};
+}
+
+void tx_put(struct tx *tx, const struct record_kind *kind, const void *record)
+{
+	assert(tx->overlay != NULL && "a query does not write");
+	size_t bound = RECORD_KEY_MAX + record_value_bound(kind, record);
+	uint8_t *bytes = arena_alloc(&tx->arena, bound);
+	if (bytes == NULL) {
+		tx->failed = ERR_NO_MEMORY;
+		return;
+	}
+	struct text key = text_from(bytes, record_encode_key(kind, record, bytes));
+	size_t n = record_encode_value(kind, record, key, bytes + key.n);
+	stage(tx, kind, key, text_from(bytes + key.n, n));
+}
+
+void tx_delete(struct tx *tx, const struct record_kind *kind, const void *record)
+{
+	assert(tx->overlay != NULL && "a query does not write");
+	uint8_t bytes[RECORD_KEY_MAX];
+	struct text key = text_from(bytes, record_encode_key(kind, record, bytes));
+	key = arena_copy(&tx->arena, key);
+	if (key.p == NULL)
+		tx->failed = ERR_NO_MEMORY;
+	else
+		stage(tx, kind, key, (struct text){0});
+}
+
+uint64_t tx_next_id(struct tx *tx, const struct record_kind *kind)
+{
+	return ++tx->last_id[kind->id];
+}
+
+uint64_t tx_last_id(const struct tx *tx, const struct record_kind *kind)
+{
+	return tx->last_id[kind->id];
+}
+
+enum err tx_finish(struct tx *tx, enum err decided)
+{
+	if (decided != ERR_PENDING && tx->failed != ERR_OK)
+		decided = tx->failed;
+	for (size_t i = 0; decided == ERR_OK && i < tx->n_staged; i++) {
+		const struct staged *s = &tx->stage[i];
+		if (!overlay_write(tx->overlay, s->kind, s->key, s->hash, s->value)) {
+			tx->broken = true;
+			decided = ERR_NO_MEMORY;
+		}
+	}
+	if (decided == ERR_OK)
+		memcpy(tx->batch_last_id, tx->last_id, sizeof tx->last_id);
+	else
+		memcpy(tx->last_id, tx->batch_last_id, sizeof tx->last_id);
+	tx->n_staged = 0;
+	tx->failed = ERR_OK;
+	return decided;
+}
+
+static uint64_t take_number(struct text t)
+{
+	uint64_t v = 0;
+	for (size_t i = 0; i < t.n; i++)
+		v = v << 8 | (uint8_t)t.p[i];
+	return v;
+}
+
+static struct text put_number(struct arena *arena, uint64_t v)
+{
+	char bytes[8];
+	for (int i = 7; i >= 0; i--, v >>= 8)
+		bytes[i] = (char)v;
+	return arena_copy(arena, text_from(bytes, sizeof bytes));
+}
+
+enum err tx_load_sequences(struct tx *tx)
+{
+	for (uint64_t kind = 1; kind < RECORD_KINDS; kind++) {
+		struct text key = put_number(&tx->arena, kind), value = {0};
+		if (key.p == NULL)
+			return ERR_NO_MEMORY;
+		enum err err;
+		while ((err = tx->engine->ops->get(tx->engine, KIND_SEQUENCES, key, &value)) ==
+		       ERR_PENDING)
+			; /* only at the start, before anything else is asked */
+		if (err != ERR_OK && err != ERR_NOT_FOUND)
+			return err;
+		if (err == ERR_OK && value.n != 8)
+			return ERR_CORRUPT;
+		tx->saved_last_id[kind] = err == ERR_OK ? take_number(value) : 0;
+	}
+	tx_settle(tx, false);
+	return ERR_OK;
+}
+
+enum err tx_write_sequences(struct tx *tx)
+{
+	for (uint64_t kind = 1; kind < RECORD_KINDS; kind++) {
+		if (tx->batch_last_id[kind] == tx->saved_last_id[kind])
+			continue;
+		struct text key = put_number(&tx->arena, kind);
+		struct text value = put_number(&tx->arena, tx->batch_last_id[kind]);
+		uint32_t hash = overlay_hash(KIND_SEQUENCES, key);
+		if (key.p == NULL || value.p == NULL ||
+		    !overlay_write(tx->overlay, KIND_SEQUENCES, key, hash, value))
+			return ERR_NO_MEMORY;
+	}
+	return ERR_OK;
+}
+
+void tx_settle(struct tx *tx, bool committed)
+{
+	if (committed)
+		memcpy(tx->saved_last_id, tx->batch_last_id, sizeof tx->saved_last_id);
+	memcpy(tx->batch_last_id, tx->saved_last_id, sizeof tx->batch_last_id);
+	memcpy(tx->last_id, tx->saved_last_id, sizeof tx->last_id);
+}
+
+struct scan_fill {
+	const struct record_kind *kind;
+	struct tx_scan *scan;
+	enum err err;
+};
+
+static bool take_row(void *arg, struct text key, struct text value)
+{
+	struct scan_fill *fill = arg;
+	struct tx_scan *scan = fill->scan;
+	char *record = (char *)scan->records + scan->n * fill->kind->size;
+	fill->err = record_decode(fill->kind, key, value, record);
+	if (fill->err != ERR_OK)
+		return false;
+	return ++scan->n < scan->max;
+}
+
+enum err tx_scan(struct tx *tx, const struct record_kind *kind, struct tx_scan *scan)
+{
+	assert(tx->overlay == NULL && "only a query scans");
+	uint8_t from[RECORD_KEY_MAX], prefix[RECORD_KEY_MAX];
+	struct engine_scan spec = {
+	    .kind = kind->id,
+	    .from = text_from(from, record_encode_key(kind, scan->from, from)),
+	    .prefix = text_from(prefix, record_encode_prefix(kind, scan->from, scan->prefix, prefix)),
+	    .after = scan->after,
+	    .reverse = scan->reverse,
+	};
+	struct scan_fill fill = {.kind = kind, .scan = scan};
+	scan->n = 0;
+	if (scan->max == 0)
+		return ERR_OK;
+	enum err err = tx->engine->ops->scan(tx->engine, &spec, take_row, &fill);
+	return err != ERR_OK ? err : fill.err;
+}
