@@ -105,8 +105,8 @@ static void slot_connect(struct slot *s)
 	}
 	setsockopt(s->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	struct event_base *events = s->client->events;
-	event_assign(s->readable, events, s->fd, EV_READ | EV_PERSIST, event_get_callback(s->readable),
-	             s);
+	event_assign(s->readable, events, s->fd, EV_READ | EV_PERSIST,
+		     event_get_callback(s->readable), s);
 	event_assign(s->writable, events, s->fd, EV_WRITE, event_get_callback(s->writable), s);
 	if (connect(s->fd, (const struct sockaddr *)&t->address, t->address_size) != 0 &&
 	    errno != EINPROGRESS) {
@@ -162,6 +162,11 @@ static void slot_on_writable(evutil_socket_t fd, short what, void *arg)
 		slot_on_connected(s);
 	else if (s->out_n > 0)
 		slot_flush(s);
+}
+
+bool client_is_ready(const struct client *c, unsigned slot)
+{
+	return c->slots[slot].state == SLOT_READY;
 }
 
 void client_send(struct client *c, unsigned slot, const char *p, size_t n)
@@ -252,7 +257,7 @@ const struct client_errors *client_get_errors(const struct client *c)
 }
 
 static struct event *client_event(struct event_base *events, short what, event_callback_fn fn,
-                                  void *arg)
+				  void *arg)
 {
 	struct event *e = event_new(events, -1, what, fn, arg);
 	if (e == NULL)
@@ -272,7 +277,7 @@ static void slot_init(struct client *c, struct slot *s)
 }
 
 struct client *client_new(struct event_base *events, const struct target *target, unsigned slots,
-                          unsigned timeout_s, struct client_events on)
+			  unsigned timeout_s, struct client_events on)
 {
 	struct client *c = memory_zeroed(1, sizeof *c + slots * sizeof(struct slot));
 	c->events = events;

@@ -34,10 +34,13 @@ struct client_errors {
 /** Starts to connect `slots` connections. A request is given up after timeout_s seconds. The target
  *  and the event base are borrowed. Ends the process where memory runs out. */
 struct client *client_new(struct event_base *events, const struct target *target, unsigned slots,
-                          unsigned timeout_s, struct client_events on);
+			  unsigned timeout_s, struct client_events on);
 /** Closes everything without a callback. Not from inside a callback. NULL is fine. */
 void client_free(struct client *c);
 
+/** Whether a slot that was ready still is: the server may have closed it since, and then `ready`
+ * will come once more. */
+bool client_is_ready(const struct client *c, unsigned slot);
 /** Sends one request on a slot that is ready. The bytes must stay until `done`. */
 void client_send(struct client *c, unsigned slot, const char *p, size_t n);
 /** The slot becomes ready again only after ms milliseconds (the server asked for a pause). To be

@@ -7,7 +7,8 @@
 
 enum { STEPS = 1 << HISTOGRAM_STEP_BITS };
 
-/* Values under 128 have a slot each; above, the seven bits after the leading one choose the step. */
+/* Values under 128 have a slot each; above, the seven bits after the leading one choose the step.
+ */
 static unsigned histogram_slot(uint64_t value)
 {
 	if (value < STEPS)

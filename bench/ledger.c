@@ -103,7 +103,8 @@ bool ledger_ack(struct ledger *l, uint32_t index, struct text code, uint64_t id)
 	ledger_write(l, FACT_JOIN, e);
 	e->flags |= LEDGER_ACKED;
 	l->acked++;
-	struct ledger_acks *acks = &l->acks[e->flags & LEDGER_HOOK_JOIN ? LEDGER_HOOKED : LEDGER_PLAIN];
+	struct ledger_acks *acks =
+	    &l->acks[e->flags & LEDGER_HOOK_JOIN ? LEDGER_HOOKED : LEDGER_PLAIN];
 	acks->entries = memory_grow(acks->entries, &acks->cap, acks->n, sizeof *acks->entries);
 	acks->entries[acks->n++] = index;
 	return true;
@@ -166,7 +167,8 @@ void ledger_code(const struct ledger_entry *e, char out[LEDGER_CODE_SIZE])
 	out[LEDGER_CODE_SIZE - 1] = '\0';
 }
 
-size_t ledger_email(const struct ledger *l, const struct ledger_entry *e, char out[PEOPLE_EMAIL_SIZE])
+size_t ledger_email(const struct ledger *l, const struct ledger_entry *e,
+		    char out[PEOPLE_EMAIL_SIZE])
 {
 	return people_email(l->runs[e->run], e->seq, out);
 }

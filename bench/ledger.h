@@ -34,7 +34,8 @@ struct ledger_entry {
 	uint32_t seq;      /* with run: who it is (people.h) */
 	uint16_t run;      /* index into ledger.runs */
 	uint8_t flags;
-	uint8_t hooks; /* distinct webhooks that arrived: joins in the low four bits, then qualifies */
+	uint8_t
+	    hooks; /* distinct webhooks that arrived: joins in the low four bits, then qualifies */
 };
 
 /* Entries by the campaign they joined: only the same group's codes are drawn as referrers. */
@@ -63,7 +64,8 @@ struct ledger {
 void ledger_init(struct ledger *l, uint32_t run);
 void ledger_free(struct ledger *l);
 
-/** Notes that a join is about to be sent and returns its index. `hooked` is LEDGER_HOOK_JOIN or 0. */
+/** Notes that a join is about to be sent and returns its index. `hooked` is LEDGER_HOOK_JOIN or 0.
+ */
 uint32_t ledger_attempt(struct ledger *l, uint32_t referrer, enum ledger_flag hooked);
 /** The server acknowledged the join with this code and id. With a file, the line is written first.
  *  False if another entry was given the same code: the server broke its word. */
@@ -83,7 +85,7 @@ uint32_t ledger_find(const struct ledger *l, struct text code);
 uint32_t ledger_find_person(const struct ledger *l, uint32_t run, uint32_t seq);
 void ledger_code(const struct ledger_entry *e, char out[LEDGER_CODE_SIZE]);
 size_t ledger_email(const struct ledger *l, const struct ledger_entry *e,
-                    char out[PEOPLE_EMAIL_SIZE]);
+		    char out[PEOPLE_EMAIL_SIZE]);
 
 /** Opens (makes) the file to append to. False with a message on stderr. ledger_file.c. */
 bool ledger_open(struct ledger *l, const char *path) WARN_UNUSED;

@@ -31,7 +31,8 @@ static bool ledger_append(struct ledger *l, const char *line, size_t n)
 	if (write(l->fd, line, n) == (ssize_t)n)
 		return true;
 	if (!l->write_failed)
-		fprintf(stderr, "referd-bench: the ledger cannot be written: %s\n", strerror(errno));
+		fprintf(stderr, "referd-bench: the ledger cannot be written: %s\n",
+			strerror(errno));
 	l->write_failed = true;
 	return false;
 }
@@ -59,8 +60,8 @@ void ledger_write(struct ledger *l, enum ledger_fact fact, const struct ledger_e
 	if (e->referrer != LEDGER_NONE)
 		ledger_code(&l->entries[e->referrer], referrer);
 	ledger_email(l, e, email);
-	int n = snprintf(line, sizeof line, "%s %u %s %u %s %s\n", fact_names[fact], e->seq, code, e->id,
-	                 email, referrer);
+	int n = snprintf(line, sizeof line, "%s %u %s %u %s %s\n", fact_names[fact], e->seq, code,
+			 e->id, email, referrer);
 	ledger_append(l, line, (size_t)n);
 }
 
@@ -74,7 +75,7 @@ static bool ledger_parse(const char *line, struct ledger_line *out)
 {
 	char name[16], email[PEOPLE_EMAIL_SIZE];
 	if (sscanf(line, "%15s %u %15s %u %79s %15s", name, &out->seq, out->code, &out->id, email,
-	           out->referrer) != 6)
+		   out->referrer) != 6)
 		return false;
 	for (unsigned i = 0; i < sizeof fact_names / sizeof fact_names[0]; i++)
 		if (strcmp(name, fact_names[i]) == 0) {

@@ -14,24 +14,29 @@ struct first_name {
 enum { FIRST_NAMES = 32, LAST_NAMES = 32, DOMAINS = 4 };
 
 static const struct first_name first_names[FIRST_NAMES] = {
-    {"jessica", "Jessica"}, {"byron", "Byron"},         {"amara", "Amara"},
-    {"zoe", "Zo%C3%AB"},    {"jose", "Jos%C3%A9"},      {"li", "Li"},
-    {"fatima", "Fatima"},   {"oliver", "Oliver"},       {"priya", "Priya"},
-    {"noah", "Noah"},       {"mia", "Mia"},             {"lukas", "Lukas"},
-    {"ingrid", "Ingrid"},   {"soren", "S%C3%B8ren"},    {"chloe", "Chlo%C3%A9"},
-    {"mary", "Mary+Ann"},   {"thabo", "Thabo"},         {"naledi", "Naledi"},
-    {"yuki", "Yuki"},       {"kenji", "Kenji"},         {"sofia", "Sofia"},
-    {"mateo", "Mateo"},     {"aisha", "Aisha"},         {"omar", "Omar"},
-    {"hannah", "Hannah"},   {"david", "David"},         {"grace", "Grace"},
-    {"wei", "Wei"},         {"anna", "Anna"},           {"peter", "Peter"},
+    {"jessica", "Jessica"},  {"byron", "Byron"},
+    {"amara", "Amara"},      {"zoe", "Zo%C3%AB"},
+    {"jose", "Jos%C3%A9"},   {"li", "Li"},
+    {"fatima", "Fatima"},    {"oliver", "Oliver"},
+    {"priya", "Priya"},      {"noah", "Noah"},
+    {"mia", "Mia"},          {"lukas", "Lukas"},
+    {"ingrid", "Ingrid"},    {"soren", "S%C3%B8ren"},
+    {"chloe", "Chlo%C3%A9"}, {"mary", "Mary+Ann"},
+    {"thabo", "Thabo"},      {"naledi", "Naledi"},
+    {"yuki", "Yuki"},        {"kenji", "Kenji"},
+    {"sofia", "Sofia"},      {"mateo", "Mateo"},
+    {"aisha", "Aisha"},      {"omar", "Omar"},
+    {"hannah", "Hannah"},    {"david", "David"},
+    {"grace", "Grace"},      {"wei", "Wei"},
+    {"anna", "Anna"},        {"peter", "Peter"},
     {"bjork", "Bj%C3%B6rk"}, {"francois", "Fran%C3%A7ois"},
 };
 
 static const char *const last_names[LAST_NAMES] = {
-    "smith",   "jones",   "dlamini", "nguyen",  "garcia", "muller",   "rossi",   "tanaka",
+    "smith",   "jones",   "dlamini", "nguyen",  "garcia", "muller",   "rossi",    "tanaka",
     "kim",     "patel",   "okafor",  "silva",   "martin", "andersen", "kowalski", "novak",
-    "ivanova", "haddad",  "cohen",   "van-wyk", "botha",  "mokoena",  "lopez",   "wang",
-    "chen",    "fischer", "dubois",  "costa",   "byrne",  "wilson",   "taylor",  "evans",
+    "ivanova", "haddad",  "cohen",   "van-wyk", "botha",  "mokoena",  "lopez",    "wang",
+    "chen",    "fischer", "dubois",  "costa",   "byrne",  "wilson",   "taylor",   "evans",
 };
 
 /* Names reserved for examples (RFC 2606): mail to them reaches nobody. */
@@ -60,8 +65,8 @@ double random_unit(uint64_t *state)
 	return (double)(random_next(state) >> 11) * 0x1.0p-53;
 }
 
-/* An octave of ranks [2^k - 1, 2^(k+1) - 1) is as likely as any other and even inside: Zipf's law with
- * exponent 1 in steps, without a pow() for each request. Ranks beyond n are drawn again. */
+/* An octave of ranks [2^k - 1, 2^(k+1) - 1) is as likely as any other and even inside: Zipf's law
+ * with exponent 1 in steps, without a pow() for each request. Ranks beyond n are drawn again. */
 uint32_t random_rank(uint64_t *state, uint32_t n)
 {
 	unsigned octaves = 64U - (unsigned)__builtin_clzll((uint64_t)n);

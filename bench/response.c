@@ -15,10 +15,11 @@ struct header_scan {
 static void response_header(struct text line, struct header_scan *scan)
 {
 	struct text name, value;
-	/* Only these two matter, and their lengths are telling enough to skip the others. */
-	if (line.n < 12 || (line.p[14 < line.n ? 14 : 0] != ':' && line.p[10] != ':'))
-		return;
-	if (!text_cut(line, ':', &name, &value))
+	/* Only two names matter: the place of the colon tells most others apart without a compare.
+	 */
+	bool maybe_length = line.n > 14 && line.p[14] == ':';
+	bool maybe_connection = line.n > 10 && line.p[10] == ':';
+	if ((!maybe_length && !maybe_connection) || !text_cut(line, ':', &name, &value))
 		return;
 	if (text_ieq(name, TEXT("content-length"))) {
 		scan->bad |= scan->has_length || !text_to_u64(text_trim(value), &scan->length);

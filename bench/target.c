@@ -76,11 +76,13 @@ bool target_parse(const char *url, bool any_host, struct target *out)
 		fprintf(stderr, "referd-bench: %s: no path after the port, please\n", url);
 		return false;
 	}
-	if (!target_resolve(t, any_host, out) || (!any_host && !target_is_loopback(&out->address))) {
-		fprintf(stderr,
-		        "referd-bench: %s: not a loopback address. Load goes to this machine only;\n"
-		        "to aim it at another one that is yours, add --i-own-this-host\n",
-		        url);
+	if (!target_resolve(t, any_host, out) ||
+	    (!any_host && !target_is_loopback(&out->address))) {
+		fprintf(
+		    stderr,
+		    "referd-bench: %s: not a loopback address. Load goes to this machine only;\n"
+		    "to aim it at another one that is yours, add --i-own-this-host\n",
+		    url);
 		return false;
 	}
 	return true;
@@ -102,7 +104,7 @@ bool target_name_socket(int fd, char *out, size_t size)
 	if (getsockname(fd, (struct sockaddr *)&address, &n) != 0)
 		return false;
 	if (getnameinfo((struct sockaddr *)&address, n, host, sizeof host, port, sizeof port,
-	                NI_NUMERICHOST | NI_NUMERICSERV) != 0)
+			NI_NUMERICHOST | NI_NUMERICSERV) != 0)
 		return false;
 	snprintf(out, size, address.ss_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host, port);
 	return true;
@@ -123,13 +125,15 @@ static int target_connect(const struct target *t)
 }
 
 static void target_format_call(const struct target *t, const char *method, const char *path,
-                               const char *token, const char *json, struct buf *out)
+			       const char *token, const char *json, struct buf *out)
 {
-	buf_printf(out, "%s %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n", method, path, t->host);
+	buf_printf(out, "%s %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n", method, path,
+		   t->host);
 	if (token != NULL)
 		buf_printf(out, "Authorization: Bearer %s\r\n", token);
 	if (json != NULL)
-		buf_printf(out, "Content-Type: application/json\r\nContent-Length: %zu\r\n", strlen(json));
+		buf_printf(out, "Content-Type: application/json\r\nContent-Length: %zu\r\n",
+			   strlen(json));
 	buf_printf(out, "\r\n%s", json == NULL ? "" : json);
 }
 
@@ -158,7 +162,7 @@ static int target_read(int fd, struct buf *in)
 }
 
 int target_call(const struct target *t, const char *method, const char *path, const char *token,
-                const char *json, struct buf *body)
+		const char *json, struct buf *body)
 {
 	struct buf out = {0};
 	int status = 0;

@@ -27,6 +27,6 @@ bool target_name_socket(int fd, char *out, size_t size) WARN_UNUSED;
 /** One blocking call, 30 s at most. `token` and `json` may be NULL. The answer's body replaces what
  *  is in *body. Returns the status, or 0 if there was no whole answer. */
 int target_call(const struct target *t, const char *method, const char *path, const char *token,
-                const char *json, struct buf *body);
+		const char *json, struct buf *body);
 
 #endif

@@ -14,8 +14,10 @@ enum { IDNA_MAX = 253 };
  *  ERR_INVALID for what is no host name. */
 enum err idna_to_ascii(struct text host, char out[IDNA_MAX + 1], size_t *n) WARN_UNUSED;
 
-/** Case-folds valid UTF-8 (Unicode NFKC_Casefold as far as libidn2/libunistring give it) into arena.
- *  ASCII goes by the short way. p is NULL without memory. */
+/** Case-folds valid UTF-8 into arena. ASCII letters become small. The rest is folded by UTS #46's
+ *  transitional mapping, which is NFKC_Casefold: "JOS\u00c9", "jos\u00e9" and "jose\u0301" become the
+ *  same, so do a sharp s and "ss". What cannot stand in a domain label (emoji, symbols) stays as it
+ *  is. For comparing, never for showing. p is NULL without memory. */
 struct text idna_case_fold(struct text t, struct arena *arena);
 
 #endif

@@ -30,7 +30,8 @@ const struct json *json_get(const struct json *v, const char *name);
 size_t json_length(const struct json *v);
 /** Element i of an array, or NULL. */
 const struct json *json_at(const struct json *v, size_t i);
-/** Member i of an object in the text's order, its name in *name; NULL past the end. */
+/** Member i of an object in the text's order, its name in *name; NULL past the end. A name that holds
+ *  \u0000 is given as it was written, escapes kept. */
 const struct json *json_member(const struct json *v, size_t i, struct text *name);
 /** A string's bytes (UTF-8, may hold NUL); false if v is no string. */
 bool json_string(const struct json *v, struct text *out) WARN_UNUSED;

@@ -28,14 +28,15 @@ struct log_field {
 #define LOG_TEXT(field_name, value) ((struct log_field){.name = (field_name), .text = (value)})
 #define LOG_STR(field_name, value) LOG_TEXT(field_name, text_of(value))
 
-/** Lines below `level` are dropped. The level is the process's one piece of log state, set once by
- *  main before the loop starts. */
+/** Lines below `level` are dropped; LOG_INFO until this is called. The level (with the count of lines
+ *  that could not be written) is the process's log state, set once by main before the loop starts. */
 void log_set_level(enum log_level level);
 /** "debug", "info", "warn", "error" to a level; false for anything else. */
 bool log_parse_level(struct text name, enum log_level *level) WARN_UNUSED;
 
 /** Writes one line. `fields` ends with an entry whose name is NULL. Lines longer than 4 KiB are cut
- *  at a field. A write that fails is counted and dropped: the log never blocks or ends the server. */
+ *  at a field and say "cut":true. A line that stderr does not take at once is dropped; the next one
+ *  that is written holds the number of "lost_lines". The log never blocks or ends the server. */
 void log_write(enum log_level level, const char *event, const struct log_field *fields);
 
 #define LOG_LIST(...) ((const struct log_field[]){__VA_ARGS__, {.name = NULL}})

@@ -29,19 +29,23 @@ struct event_base *loop_events(struct loop *loop);
 void loop_add_hook(struct loop *loop, loop_hook_fn *fn, void *arg);
 /** The next turn does not block: work is left over. */
 void loop_again(struct loop *loop);
-/** One turn: blocks until an event or timer is ready (unless loop_again was called). */
+/** One turn: blocks until an event or timer is ready (unless loop_again was called, or there is no
+ *  event to wait for). */
 void loop_turn(struct loop *loop);
-/** Turns until loop_stop. */
+/** Turns until loop_stop, or until there is no event left to wait for. */
 void loop_run(struct loop *loop);
 void loop_stop(struct loop *loop);
 
-/** Time of the current turn's start, read once a turn: monotonic ns. */
+/** Time of the current turn: monotonic ns, read once, when a turn's first callback or hook asks for
+ *  it (so never from before the wait). Outside a turn: the last turn's. */
 uint64_t loop_mono_ns(const struct loop *loop);
 /** The same in Unix ms. */
 uint64_t loop_unix_ms(const struct loop *loop);
 const struct clock *loop_clock(const struct loop *loop);
 
-/* Length of turns (dispatch and hooks, waiting excluded), for the metric. */
+/* Length of turns (waiting excluded), for the metric: from the first time that the turn's time is
+ * asked for, which is the first callback that works by the clock or else the first hook, to the end
+ * of the hooks. libevent does not tell when its wait ended. */
 enum { LOOP_STALL_BUCKETS = 12 };
 struct loop_stalls {
 	uint64_t count[LOOP_STALL_BUCKETS]; /* count[i]: turns of at most loop_stall_bound_us(i) */

@@ -76,6 +76,11 @@ enum err record_decode(const struct record_kind *kind, struct text key, struct t
 /** The same from a key alone: value fields are zeroed. ERR_CORRUPT. */
 enum err record_decode_key(const struct record_kind *kind, struct text key, void *record) WARN_UNUSED;
 
+/** The bit of the value field at that offset of the struct, for sets of members. */
+uint64_t record_bit(const struct record_kind *kind, size_t offset);
+/** Copies the value fields in `set` (bits of record_bit) from one record to another. */
+void record_patch(const struct record_kind *kind, void *to, const void *from, uint64_t set);
+
 /** Takes the next pair from *rest (begin with pairs.raw); false at the end or at damaged bytes. */
 bool pairs_next(struct text *rest, struct text *first, struct text *second);
 /** Appends a pair; the finished list is (struct pairs){buf_view(out)}. */

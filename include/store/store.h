@@ -5,28 +5,10 @@
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
+#include "store/command.h"
 #include "store/engine.h"
-#include "store/tx.h"
 
 struct store;
-struct command;
-
-/** Pure: reads and stages records of tx, fills the command's own fields. ERR_OK keeps what it staged;
- *  ERR_PENDING: as tx.h says; anything else drops it and is handed to done. */
-typedef enum err command_decide_fn(struct command *cmd, struct tx *tx);
-/** Called once, in the store's turn, after the outcome is durable. err is what decide returned, or
- *  why the commit failed (ERR_NO_SPACE, ERR_NO_MEMORY): then nothing was kept. May submit further
- *  commands and may free cmd. */
-typedef void command_done_fn(struct command *cmd, enum err err);
-
-/* To be the first member of a command's own struct. */
-struct command {
-	command_decide_fn *decide;
-	command_done_fn *done;
-	/* The store's: */
-	struct command *next;
-	enum err err;
-};
 
 /* What watchers are told: one committed write. */
 typedef void store_watch_fn(void *arg, const struct record_kind *kind, const void *record,
@@ -59,6 +41,8 @@ void store_watch(struct store *store, const struct record_kind *kind, store_watc
 /** Runs the queries, decides a batch, commits it, pays the debts. To be called at the end of every
  *  turn; answers true if work is left that needs no new event (the next turn must not block). */
 bool store_turn(struct store *store);
+/** The engine held no sequence when the store was opened: nothing was ever stored here. */
+bool store_is_new(const struct store *store);
 /** Nothing is queued or under way. */
 bool store_idle(const struct store *store);
 struct store_counters store_counters(const struct store *store);

@@ -4,6 +4,7 @@
  */
 #include "base/crypto.h"
 
+#include <endian.h>
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -35,7 +36,7 @@ void crypto_hmac_sha256(struct text key, struct text t, uint8_t out[SHA256_SIZE]
 {
 	unsigned n = SHA256_SIZE;
 	must(HMAC(EVP_sha256(), key.n == 0 ? "" : key.p, (int)key.n,
-		 (const unsigned char *)(t.n == 0 ? "" : t.p), t.n, out, &n) != NULL);
+		  (const unsigned char *)(t.n == 0 ? "" : t.p), t.n, out, &n) != NULL);
 }
 
 void crypto_wipe(void *p, size_t n)
@@ -114,11 +115,11 @@ uint64_t crypto_hash_text(struct crypto_hash *h, struct text t)
 	must(EVP_MAC_final(h->ctx, out, &n, sizeof out) == 1 && n == sizeof out);
 	uint64_t v;
 	memcpy(&v, out, sizeof v);
-	return v;
+	return le64toh(v);
 }
 
 void crypto_seal(const uint8_t key[SEAL_KEY_SIZE], struct text context, struct text plain,
-    struct buf *out)
+		 struct buf *out)
 {
 	if (!buf_reserve(out, plain.n + SEAL_EXTRA))
 		return;
@@ -128,7 +129,8 @@ void crypto_seal(const uint8_t key[SEAL_KEY_SIZE], struct text context, struct t
 	crypto_random(nonce, NONCE_SIZE);
 	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
 	must(ctx != NULL && EVP_EncryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, key, nonce) == 1);
-	must(EVP_EncryptUpdate(ctx, NULL, &n, (const unsigned char *)context.p, (int)context.n) == 1);
+	must(EVP_EncryptUpdate(ctx, NULL, &n, (const unsigned char *)context.p, (int)context.n) ==
+	     1);
 	must(EVP_EncryptUpdate(ctx, sealed, &n, (const unsigned char *)plain.p, (int)plain.n) == 1);
 	must(EVP_EncryptFinal_ex(ctx, sealed + n, &last) == 1 && (size_t)n == plain.n && last == 0);
 	must(EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_GET_TAG, TAG_SIZE, sealed + n) == 1);
@@ -137,7 +139,7 @@ void crypto_seal(const uint8_t key[SEAL_KEY_SIZE], struct text context, struct t
 }
 
 enum err crypto_open(const uint8_t key[SEAL_KEY_SIZE], struct text context, struct text sealed,
-    struct buf *out)
+		     struct buf *out)
 {
 	if (sealed.n < SEAL_EXTRA)
 		return ERR_CORRUPT;
@@ -152,7 +154,8 @@ enum err crypto_open(const uint8_t key[SEAL_KEY_SIZE], struct text context, stru
 	memcpy(tag, body + plain, TAG_SIZE);
 	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
 	must(ctx != NULL && EVP_DecryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, key, nonce) == 1);
-	must(EVP_DecryptUpdate(ctx, NULL, &n, (const unsigned char *)context.p, (int)context.n) == 1);
+	must(EVP_DecryptUpdate(ctx, NULL, &n, (const unsigned char *)context.p, (int)context.n) ==
+	     1);
 	must(EVP_DecryptUpdate(ctx, to, &n, body, (int)plain) == 1);
 	must(EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_SET_TAG, TAG_SIZE, tag) == 1);
 	bool genuine = EVP_DecryptFinal_ex(ctx, to + n, &last) == 1;
@@ -184,13 +187,13 @@ enum err crypto_base64_decode(struct text t, struct buf *out)
 	/* EVP_DecodeBlock skips white space and takes "=" anywhere: neither is base64 of ours. */
 	for (size_t i = 0; i < t.n - padding; i++)
 		if (strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
-			t.p[i]) == NULL ||
+			   t.p[i]) == NULL ||
 		    t.p[i] == '\0')
 			return ERR_INVALID;
 	if (!buf_reserve(out, t.n + 1))
 		return ERR_NO_MEMORY;
-	int n = EVP_DecodeBlock((unsigned char *)out->p + out->n, (const unsigned char *)t.p,
-	    (int)t.n);
+	int n =
+	    EVP_DecodeBlock((unsigned char *)out->p + out->n, (const unsigned char *)t.p, (int)t.n);
 	if (n < 0)
 		return ERR_INVALID;
 	out->n += (size_t)n - padding;

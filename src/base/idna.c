@@ -125,8 +125,8 @@ static size_t character_length(struct text t)
 	return n;
 }
 
-/* A run of non-ASCII characters is folded whole, so that accents compose; where one of them is
- * refused, each alone, and the refused ones stay as they are. */
+/* A run is folded whole, so that accents compose; where one of its characters is refused, each
+ * alone, and the refused ones stay as they are. */
 static void fold_run(struct text run, struct buf *out)
 {
 	if (fold_as_label(run, out))
@@ -149,6 +149,17 @@ static struct text fold_ascii(struct text t, struct arena *arena)
 	return text_from(p, t.n);
 }
 
+/* Length of the run at t's beginning: what is not ASCII, and the letter before it, which an accent
+ * of its own (U+0301) belongs to. 0 where none begins. */
+static size_t run_length(struct text t)
+{
+	bool letter = t.n > 1 && ascii_lower(t.p[0]) >= 'a' && ascii_lower(t.p[0]) <= 'z';
+	size_t start = letter ? 1 : 0, n = start;
+	while (n < t.n && (unsigned char)t.p[n] >= 0x80)
+		n++;
+	return n > start ? n : 0;
+}
+
 struct text idna_case_fold(struct text t, struct arena *arena)
 {
 	struct buf folded = {0};
@@ -156,15 +167,13 @@ struct text idna_case_fold(struct text t, struct arena *arena)
 	if (is_ascii(t))
 		return fold_ascii(t, arena);
 	for (size_t i = 0, n; i < t.n; i += n) {
-		n = 0;
-		if ((unsigned char)t.p[i] < 0x80) {
+		n = run_length(text_from(t.p + i, t.n - i));
+		if (n > 0) {
+			fold_run(text_from(t.p + i, n), &folded);
+		} else {
 			buf_char(&folded, ascii_lower(t.p[i]));
 			n = 1;
-			continue;
 		}
-		while (i + n < t.n && (unsigned char)t.p[i + n] >= 0x80)
-			n++;
-		fold_run(text_from(t.p + i, n), &folded);
 	}
 	if (!folded.failed)
 		result = arena_copy(arena, buf_view(&folded));

@@ -4,6 +4,7 @@
  */
 #include "core/code.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,11 +58,12 @@ void codes_free(struct codes *c)
 static uint64_t scramble(struct codes *c, enum code_type type, int round, uint64_t half)
 {
 	uint8_t in[16] = {(uint8_t)type, (uint8_t)round}, out[16];
+	half = htole64(half); /* a database may move to a machine of other byte order */
 	memcpy(in + 8, &half, sizeof half);
 	crypto_cipher_block(c->cipher, in, out);
 	uint64_t v;
 	memcpy(&v, out, sizeof v);
-	return v;
+	return le64toh(v);
 }
 
 static uint64_t modulus_of(int round)
@@ -119,6 +121,7 @@ uint64_t codes_hash_email(struct codes *c, uint64_t campaign_id, struct text can
 {
 	char bytes[8 + 512];
 	size_t n = canonical.n < 512 ? canonical.n : 512;
+	campaign_id = htole64(campaign_id);
 	memcpy(bytes, &campaign_id, 8);
 	memcpy(bytes + 8, canonical.p, n);
 	return crypto_hash_text(c->email_hash, text_from(bytes, 8 + n));

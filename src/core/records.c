@@ -175,6 +175,8 @@ static const struct field delivery_values[] = {
     VALUE(12, U64, delivery, last_status),
     VALUE(13, U64, delivery, last_failure),
     VALUE(14, U64, delivery, event_type),
+    VALUE(15, U64, delivery, chained),
+    VALUE(16, U64, delivery, chain_user_id),
 };
 const struct record_kind KIND_DELIVERY = KIND(13, delivery);
 

@@ -58,7 +58,7 @@ union peer {
 
 struct connection {
 	struct http_server *server;
-	TAILQ_ENTRY(connection) link;   /* of its phase's list */
+	TAILQ_ENTRY(connection) link;     /* of its phase's list */
 	TAILQ_ENTRY(connection) flushing; /* while flush_queued */
 	struct event event;
 	const struct transport *transport;
@@ -71,6 +71,7 @@ struct connection {
 	short watched; /* EV_READ, EV_WRITE or 0 */
 	bool eof;      /* the client has shut down its side */
 	bool flush_queued;
+	bool unparsed; /* pipelined bytes wait for the next turn's dispatch */
 	union peer peer;
 };
 
@@ -96,7 +97,8 @@ struct http_server {
 	int listen_fd, reserve_fd;
 	bool accepting;
 	uint64_t complained_ns;
-	/* The port in a ":8080" address needs the longest text: "[ffff:...:255.255.255.255]:65535" */
+	/* The port in a ":8080" address needs the longest text: "[ffff:...:255.255.255.255]:65535"
+	 */
 	char address[72];
 	/* exchange.c */
 	struct exchange_list pool, orphans;
@@ -123,22 +125,35 @@ enum err connection_open(struct http_server *server, int fd, const union peer *p
 void connection_close(struct connection *c);
 /** Answers with an error of our own and closes, lingering. Only in PHASE_HEAD and PHASE_BODY. */
 void connection_refuse(struct connection *c, int status, const char *reason);
+/** Changes the phase: the only function that does. */
+void connection_enter(struct connection *c, enum phase phase);
+/** Waits for EV_READ, EV_WRITE or nothing (0). */
+void connection_watch(struct connection *c, short what);
+/** The hook will call connection_flush. */
+void connection_queue_flush(struct connection *c);
+/** Gives the exchange back, or leaves it behind where its request is in progress. */
+void connection_release(struct connection *c);
+/** Between two requests: no exchange is held. */
+void connection_fall_idle(struct connection *c);
 /** Its reply is in x->out. */
 void connection_replied(struct connection *c);
 /** Sends what is there to send. Called by the hook. */
 void connection_flush(struct connection *c);
+/** libevent's callback (intake.c). */
+void connection_on_event(evutil_socket_t fd, short what, void *arg);
 /** The phase's time is over: reads once more what a long turn may have left unread, then acts. */
 void connection_expire(struct connection *c);
 
-/** Called by connection_enter: the sweep must not come later than at_ns. */
+/** Called whenever a phase with a time limit is entered: the sweep must not come later than at_ns.
+ */
 void server_arm_sweep(struct http_server *server, uint64_t at_ns);
 
 /** Appends a complete reply to `out`. */
 void reply_write(struct http_server *server, struct buf *out, const struct http_reply *reply,
-    enum http_method method, bool http_1_0);
+		 enum http_method method, bool http_1_0);
 /** The same for a refusal: the error shape of every referd answer, and Connection: close. */
 void reply_write_error(struct http_server *server, struct buf *out, int status, const char *reason,
-    enum http_method method);
+		       enum http_method method);
 
 enum err listener_open(struct http_server *server, const char *listen) WARN_UNUSED;
 /** Stops accepting for good. */

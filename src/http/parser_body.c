@@ -8,6 +8,9 @@
 /* Sixteen digits are more than any body may have and cannot overflow 64 bits. */
 enum { CHUNK_DIGITS = 16 };
 
+static const char extensions_too_large[] = "the chunk extensions are too large";
+static const char trailers_too_large[] = "the trailers are too large";
+
 enum http_parse http_parser_begin_body(struct http_parser *p)
 {
 	if (!p->has_host && !p->http_1_0)
@@ -113,6 +116,8 @@ static enum http_parse read_chunk_size(struct http_parser *p, const char *buf, s
 	if (p->chunk_left > p->max_body - (p->body_end - p->body_start))
 		return http_parser_fail(p, 413, "the body is too large");
 	p->trailer_bytes += end - start - n;
+	if (p->trailer_bytes > p->max_head)
+		return http_parser_fail(p, 400, extensions_too_large);
 	p->state = p->chunk_left == 0 ? PARSER_TRAILERS : PARSER_CHUNK_DATA;
 	return HTTP_PARSE_MORE;
 }
@@ -129,7 +134,9 @@ static enum http_parse read_trailer(struct http_parser *p, const char *buf, size
 	wrong = http_parser_field(buf, p->line_start, end, &name, &value);
 	if (wrong != NULL)
 		return http_parser_fail(p, 400, wrong);
-	p->trailer_bytes += end - p->line_start;
+	p->trailer_bytes += end + 2 - p->line_start;
+	if (p->trailer_bytes > p->max_head)
+		return http_parser_fail(p, 431, trailers_too_large);
 	return HTTP_PARSE_MORE;
 }
 
@@ -137,8 +144,7 @@ static enum http_parse read_trailer(struct http_parser *p, const char *buf, size
 static enum http_parse read_body_line(struct http_parser *p, const char *buf, size_t len)
 {
 	const bool trailer = p->state == PARSER_TRAILERS;
-	const size_t used = p->trailer_bytes < p->max_head ? p->trailer_bytes : p->max_head;
-	const size_t limit = p->line_start + (p->max_head - used) + CHUNK_DIGITS + 2;
+	const size_t limit = p->line_start + (p->max_head - p->trailer_bytes) + CHUNK_DIGITS + 2;
 	enum http_parse result;
 	size_t end = 0;
 
@@ -148,8 +154,8 @@ static enum http_parse read_body_line(struct http_parser *p, const char *buf, si
 	case LINE_BARE_LF:
 		return http_parser_fail(p, 400, "a line ends with LF alone");
 	case LINE_TOO_LONG:
-		return trailer ? http_parser_fail(p, 431, "the trailers are too large")
-			       : http_parser_fail(p, 400, "the chunk extensions are too large");
+		return trailer ? http_parser_fail(p, 431, trailers_too_large)
+			       : http_parser_fail(p, 400, extensions_too_large);
 	case LINE_READY:
 		break;
 	}

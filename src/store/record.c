@@ -206,6 +206,24 @@ enum err record_decode(const struct record_kind *kind, struct text key, struct t
 	return err != ERR_OK ? err : decode_fields(kind, p + 1, end, record);
 }
 
+uint64_t record_bit(const struct record_kind *kind, size_t offset)
+{
+	for (size_t i = 0; i < kind->n_values; i++)
+		if (kind->values[i].offset == offset)
+			return (uint64_t)1 << kind->values[i].tag;
+	return 0;
+}
+
+void record_patch(const struct record_kind *kind, void *to, const void *from, uint64_t set)
+{
+	for (size_t i = 0; i < kind->n_values; i++) {
+		const struct field *f = &kind->values[i];
+		size_t size = f->type == FIELD_U64 ? sizeof(uint64_t) : sizeof(struct text);
+		if (set >> f->tag & 1)
+			memcpy((char *)to + f->offset, (const char *)from + f->offset, size);
+	}
+}
+
 static bool take_bytes(struct text *rest, struct text *out)
 {
 	const uint8_t *p = (const uint8_t *)rest->p;

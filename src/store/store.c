@@ -297,6 +297,14 @@ bool store_turn(struct store *s)
 	return s->queries.n > 0 || s->waiting.n > 0;
 }
 
+bool store_is_new(const struct store *s)
+{
+	for (size_t kind = 0; kind < RECORD_KINDS; kind++)
+		if (s->tx.saved_last_id[kind] != 0)
+			return false;
+	return true;
+}
+
 bool store_idle(const struct store *s)
 {
 	return s->queries.n == 0 && s->waiting.n == 0 && s->decided.n == 0;

@@ -1,0 +1,38 @@
+/*
+ * What all parts of a run share: the loop, the server, its campaigns, the ledger.
+ */
+#ifndef BENCH_BENCH_H
+#define BENCH_BENCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "ledger.h"
+#include "requests.h"
+#include "target.h"
+
+struct event_base;
+struct hooks;
+
+struct campaign {
+	char code[LEDGER_CODE_SIZE];
+	uint64_t id;
+};
+
+struct bench {
+	struct event_base *events;
+	struct target target;
+	const char *token;         /* of the API; NULL: none */
+	const char *inbound_token; /* of the qualify endpoint; NULL: none */
+	uint32_t run;              /* the seed; part of every e-mail address */
+	uint64_t random;
+	struct ledger *ledger; /* NULL against the floor */
+	struct hooks *hooks;   /* NULL while no receiver runs */
+	struct campaign campaigns[LEDGER_GROUPS];
+	enum ledger_group group; /* whose campaign and codes the scenario uses */
+	struct requests requests;
+	pid_t server_pid; /* 0: not known, its CPU and memory are not measured */
+};
+
+#endif

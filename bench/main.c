@@ -1,0 +1,79 @@
+/*
+ * Owns the table of commands.
+ * Never does a command's work.
+ * referd-bench, the load tool of referd: `referd-bench help` lists what it can do.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "commands.h"
+
+struct command {
+	const char *name, *help;
+	enum command_bit options;
+	int (*run)(const struct options *o);
+};
+
+static const struct command commands[] = {
+    {"verify", "checks a ledger's file against a running server", IN_VERIFY, command_verify},
+    {"compare", "all scenarios against evhttp's constant answer; what `make bench` runs",
+     IN_COMPARE, command_compare},
+    {"receiver", "an HTTPS receiver for webhooks, with a CA of its own", IN_RECEIVER,
+     command_receiver},
+    {"floor", "evhttp with a constant answer", IN_FLOOR, command_floor},
+};
+
+static const struct scenario *const scenarios[] = {
+    &scenario_join, &scenario_refer,  &scenario_qualify,
+    &scenario_read, &scenario_circle, &scenario_join_webhook,
+};
+
+enum {
+	COMMANDS = sizeof commands / sizeof commands[0],
+	SCENARIOS = sizeof scenarios / sizeof scenarios[0],
+};
+
+static int main_help(void)
+{
+	printf("referd-bench " REFERD_VERSION
+	       ": load for referd, on this machine's loopback\n\nscenarios:\n");
+	for (size_t i = 0; i < SCENARIOS; i++)
+		printf("  %-14s %s\n", scenarios[i]->name, scenarios[i]->help);
+	options_print(IN_RUN);
+	for (size_t i = 0; i < COMMANDS; i++) {
+		printf("\n%s: %s\n", commands[i].name, commands[i].help);
+		options_print(commands[i].options);
+	}
+	printf("\nselftest: what the tool measures with, tested\n"
+	       "\nExit status: 0, or 1 where the ledger does not hold or nothing was answered, or "
+	       "2.\n");
+	return 0;
+}
+
+static int main_command(const char *name, int argc, char **argv)
+{
+	struct options o;
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return options_parse(&o, commands[i].options, argc, argv)
+				   ? commands[i].run(&o)
+				   : 2;
+	for (size_t i = 0; i < SCENARIOS; i++)
+		if (strcmp(scenarios[i]->name, name) == 0)
+			return options_parse(&o, IN_RUN, argc, argv) ? command_run(&o, scenarios[i])
+								     : 2;
+	fprintf(stderr, "referd-bench: %s: no such command; see referd-bench help\n", name);
+	return 2;
+}
+
+int main(int argc, char **argv)
+{
+	const char *name = argc > 1 ? argv[1] : "help";
+	signal(SIGPIPE, SIG_IGN);
+	if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0)
+		return main_help();
+	if (strcmp(name, "selftest") == 0)
+		return command_selftest();
+	return main_command(name, argc - 1, argv + 1);
+}

@@ -1,0 +1,35 @@
+/*
+ * The load tool's command line, from one table.
+ */
+#ifndef BENCH_OPTIONS_H
+#define BENCH_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+/* Which commands know an option. */
+enum command_bit {
+	IN_RUN = 1 << 0,
+	IN_VERIFY = 1 << 1,
+	IN_COMPARE = 1 << 2,
+	IN_RECEIVER = 1 << 3,
+	IN_FLOOR = 1 << 4,
+};
+
+struct options {
+	const char *url, *token, *inbound_token, *server, *campaign, *ledger, *verify;
+	const char *listen, *ca_out, *identity, *host, *log, *fail, *work_dir;
+	bool json, any_host, down, print, quiet;
+	double seconds, rate, drain;
+	uint64_t connections, requests, rounds, pid, seed, referrers;
+};
+
+/** Reads argv[1..] for a command; defaults first, tokens from REFERD_API_TOKEN and
+ *  REFERD_INBOUND_TOKEN. False with a message on stderr. */
+bool options_parse(struct options *o, enum command_bit command, int argc, char **argv) WARN_UNUSED;
+/** Prints the options that a command knows. */
+void options_print(enum command_bit command);
+
+#endif

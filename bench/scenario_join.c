@@ -1,0 +1,123 @@
+/*
+ * Owns the scenarios that make users: join, refer, join+webhook, and the floor's constant.
+ * Never sends an e-mail address twice; an answer without a whole, new code is wrong.
+ * Called by load.c through the tables below.
+ */
+#include "scenario_join.h"
+#include "hooks.h"
+#include "load.h"
+
+/* Draws the referrer: the first codes of the campaign bring the most friends. */
+static uint32_t join_draw_referrer(struct bench *b)
+{
+	const struct ledger_acks *acks = &b->ledger->acks[b->group];
+	if (acks->n == 0)
+		return LEDGER_NONE;
+	return acks->entries[random_rank(&b->random, (uint32_t)acks->n)];
+}
+
+void join_prepare(struct bench *b, struct call *call, uint32_t referrer)
+{
+	char code[LEDGER_CODE_SIZE];
+	const char *link = b->campaigns[b->group].code;
+	if (referrer != LEDGER_NONE) {
+		ledger_code(&b->ledger->entries[referrer], code);
+		link = code;
+	}
+	call->entry =
+	    ledger_attempt(b->ledger, referrer, b->group == LEDGER_HOOKED ? LEDGER_HOOK_JOIN : 0);
+	requests_join(b, call, link, b->ledger->entries[call->entry].seq);
+}
+
+static bool join_next(struct load *load, unsigned slot, struct call *call)
+{
+	(void)slot;
+	join_prepare(load_bench(load), call, LEDGER_NONE);
+	return true;
+}
+
+static bool refer_next(struct load *load, unsigned slot, struct call *call)
+{
+	struct bench *b = load_bench(load);
+	(void)slot;
+	join_prepare(b, call, join_draw_referrer(b));
+	return true;
+}
+
+enum verdict join_judge(struct bench *b, struct call *call, const struct response *r)
+{
+	if (r->status == 0) {
+		ledger_lose(b->ledger, call->entry);
+		return CALL_LOST;
+	}
+	if (r->status != 201) {
+		/* A 503 promises that nothing was stored; any other failure promises nothing. */
+		if (r->status >= 500 && r->status != 503)
+			ledger_lose(b->ledger, call->entry);
+		return CALL_REFUSED;
+	}
+	struct text code = response_find_string(r->body, TEXT("\"code\":\""));
+	uint64_t id = response_find_number(r->body, TEXT("\"id\":"));
+	if (!ledger_ack(b->ledger, call->entry, code, id))
+		return CALL_WRONG;
+	if (b->group == LEDGER_HOOKED && b->hooks != NULL)
+		hooks_note_ack(b->hooks, call->entry);
+	return CALL_OK;
+}
+
+static enum verdict join_done(struct load *load, unsigned slot, struct call *call,
+			      const struct response *r)
+{
+	(void)slot;
+	return join_judge(load_bench(load), call, r);
+}
+
+/* The floor's answer is constant: the same work for the client, nothing to remember. */
+static bool constant_next(struct load *load, unsigned slot, struct call *call)
+{
+	struct bench *b = load_bench(load);
+	(void)slot;
+	requests_join(b, call, "c1111111", (uint32_t)random_next(&b->random));
+	return true;
+}
+
+static enum verdict constant_done(struct load *load, unsigned slot, struct call *call,
+				  const struct response *r)
+{
+	(void)load, (void)slot, (void)call;
+	if (r->status == 0)
+		return CALL_LOST;
+	if (r->status != 201)
+		return CALL_REFUSED;
+	return response_find_string(r->body, TEXT("\"code\":\"")).n > 0 ? CALL_OK : CALL_WRONG;
+}
+
+const struct scenario scenario_join = {
+    .name = "join",
+    .help = "people join by the campaign's own link",
+    .next = join_next,
+    .done = join_done,
+};
+
+const struct scenario scenario_refer = {
+    .name = "refer",
+    .help = "friends join by users' links, a few links far more than the others",
+    .needs = NEEDS_REFERRERS,
+    .next = refer_next,
+    .done = join_done,
+};
+
+const struct scenario scenario_join_webhook = {
+    .name = "join+webhook",
+    .help = "joins, each with a webhook to the tool's own receiver over TLS",
+    .needs = NEEDS_HOOKS,
+    .next = join_next,
+    .done = join_done,
+};
+
+const struct scenario scenario_constant = {
+    .name = "floor",
+    .help = "the same request against `referd-bench floor`",
+    .next = constant_next,
+    .done = constant_done,
+};

@@ -1,0 +1,84 @@
+/*
+ * Owns the scenarios on users that exist: read and qualify.
+ * Never qualifies somebody twice, never somebody whom nobody referred.
+ * Called by load.c through the tables below.
+ */
+#include <string.h>
+
+#include "load.h"
+
+static bool read_next(struct load *load, unsigned slot, struct call *call)
+{
+	struct bench *b = load_bench(load);
+	const struct ledger_acks *acks = &b->ledger->acks[b->group];
+	char code[LEDGER_CODE_SIZE];
+	(void)slot;
+	if (acks->n == 0)
+		return false;
+	call->entry = acks->entries[random_next(&b->random) % acks->n];
+	ledger_code(&b->ledger->entries[call->entry], code);
+	requests_read(b, call, code);
+	return true;
+}
+
+static enum verdict read_done(struct load *load, unsigned slot, struct call *call,
+			      const struct response *r)
+{
+	char code[LEDGER_CODE_SIZE];
+	(void)slot;
+	if (r->status == 0)
+		return CALL_LOST;
+	if (r->status != 200)
+		return CALL_REFUSED;
+	ledger_code(&load_bench(load)->ledger->entries[call->entry], code);
+	struct text got = response_find_string(r->body, TEXT("\"code\":\""));
+	return text_eq(got, text_of(code)) ? CALL_OK : CALL_WRONG;
+}
+
+static bool qualify_next(struct load *load, unsigned slot, struct call *call)
+{
+	struct bench *b = load_bench(load);
+	char code[LEDGER_CODE_SIZE];
+	(void)slot;
+	call->entry = ledger_next_to_qualify(b->ledger, b->group);
+	if (call->entry == LEDGER_NONE)
+		return false;
+	ledger_code(&b->ledger->entries[call->entry], code);
+	requests_qualify(b, call, code);
+	return true;
+}
+
+static enum verdict qualify_done(struct load *load, unsigned slot, struct call *call,
+				 const struct response *r)
+{
+	struct bench *b = load_bench(load);
+	(void)slot;
+	if (r->status == 0) {
+		ledger_lose_qualified(b->ledger, call->entry);
+		return CALL_LOST;
+	}
+	if (r->status >= 500 && r->status != 503)
+		ledger_lose_qualified(b->ledger, call->entry);
+	if (r->status != 200)
+		return CALL_REFUSED;
+	if (r->body.n == 0 || memmem(r->body.p, r->body.n, "\"changed\":true", 14) == NULL)
+		return CALL_WRONG;
+	ledger_ack_qualified(b->ledger, call->entry);
+	return CALL_OK;
+}
+
+const struct scenario scenario_read = {
+    .name = "read",
+    .help = "GET /api/v2/users/{code} of random users",
+    .needs = NEEDS_REFERRERS,
+    .next = read_next,
+    .done = read_done,
+};
+
+const struct scenario scenario_qualify = {
+    .name = "qualify",
+    .help = "friends who joined are qualified, each once",
+    .needs = NEEDS_INVITED | NEEDS_INBOUND,
+    .next = qualify_next,
+    .done = qualify_done,
+};

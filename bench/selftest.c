@@ -1,0 +1,230 @@
+/*
+ * Owns the tool's test of itself: what it measures with must be right before it measures.
+ * Never needs a server.
+ * Called by main.c.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "commands.h"
+#include "hooks.h"
+#include "memory.h"
+#include "response.h"
+
+struct selftest {
+	unsigned passed, failed;
+};
+
+static void check(struct selftest *t, bool ok, const char *what)
+{
+	if (ok) {
+		t->passed++;
+		return;
+	}
+	t->failed++;
+	fprintf(stderr, "selftest: %s\n", what);
+}
+
+static int selftest_compare(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+	return (*x > *y) - (*x < *y);
+}
+
+enum { SAMPLES = 200000 };
+
+/* Never below the exact value, never more than one step (1/128) above it. */
+static void selftest_percentile(struct selftest *t, const struct histogram *h,
+				const uint64_t *sorted, double part)
+{
+	uint64_t rank = (uint64_t)(part * SAMPLES);
+	if ((double)rank < part * SAMPLES)
+		rank++;
+	uint64_t exact = sorted[rank == 0 ? 0 : rank - 1], found = histogram_percentile(h, part);
+	check(t, found >= exact && found - exact <= exact / 128,
+	      "a percentile is off by more than a step");
+}
+
+static void selftest_histogram(struct selftest *t)
+{
+	static const double parts[] = {0, 0.0001, 0.25, 0.5, 0.9, 0.99, 0.999, 0.99999, 1};
+	struct histogram *h = memory_zeroed(2, sizeof *h);
+	uint64_t *values = memory_zeroed(SAMPLES, sizeof *values), random = 7;
+	check(t, histogram_percentile(h, 0.5) == 0, "an empty histogram has a percentile");
+	for (size_t i = 0; i < SAMPLES; i++) {
+		/* All magnitudes, from single digits to the largest number there is. */
+		values[i] = random_next(&random) >> random_next(&random) % 64;
+		histogram_record(&h[i % 2], values[i]);
+	}
+	histogram_merge(&h[0], &h[1]);
+	qsort(values, SAMPLES, sizeof *values, selftest_compare);
+	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+		selftest_percentile(t, h, values, parts[i]);
+	check(t, h->count == SAMPLES && h->max == values[SAMPLES - 1], "count or max");
+	check(t, histogram_percentile(h, 1) == values[SAMPLES - 1],
+	      "the last percentile is the max");
+	free(values);
+	free(h);
+}
+
+static void selftest_people(struct selftest *t)
+{
+	char email[PEOPLE_EMAIL_SIZE], other[PEOPLE_EMAIL_SIZE];
+	uint32_t run = 0, seq = 0;
+	for (uint32_t i = 0; i < 100000; i += 7) {
+		size_t n = people_email(UINT32_MAX - i, i * 40000, email);
+		bool back = people_parse_email(text_from(email, n), &run, &seq);
+		check(t, back && run == UINT32_MAX - i && seq == i * 40000,
+		      "an address leads elsewhere");
+	}
+	people_email(1, 35, email);
+	people_email(35, 1, other);
+	check(t, strcmp(email, other) != 0, "two people share an address");
+	check(t, !people_parse_email(TEXT("jessica@example.com"), &run, &seq),
+	      "a stranger is known");
+}
+
+/* Rank 0 must come about log2(n) times less than always, and no rank is out of range. */
+static void selftest_rank(struct selftest *t)
+{
+	unsigned counts[1000] = {0};
+	uint64_t random = 11;
+	for (int i = 0; i < 100000; i++)
+		counts[random_rank(&random, 1000)]++;
+	check(t, counts[0] > 8000 && counts[0] < 13000,
+	      "the first rank is as frequent as 1/log2(n)");
+	check(t, counts[0] > 4 * counts[10] && counts[10] > counts[500], "later ranks are rarer");
+	check(t, random_rank(&random, 1) == 0, "one rank is the only one");
+}
+
+static void selftest_response(struct selftest *t)
+{
+	struct response r;
+	const struct text whole =
+	    TEXT("HTTP/1.1 201 Created\r\nX-A: b\r\ncontent-length: 26\r\n"
+		 "Connection: close\r\n\r\n{\"data\":{\"id\":7,\"code\":\"u\"}}");
+	struct text cut = text_from(whole.p, whole.n - 2);
+	for (size_t n = 0; n < cut.n; n++)
+		check(t, response_parse(text_from(whole.p, n), &r) == RESPONSE_PARTIAL,
+		      "a part is a whole");
+	check(t, response_parse(cut, &r) == RESPONSE_WHOLE, "a whole is a part");
+	check(t, r.status == 201 && r.close && r.size == cut.n && r.body.n == 26, "status or body");
+	check(t, response_find_number(r.body, TEXT("\"id\":")) == 7, "a number in the body");
+	check(t, response_find_string(whole, TEXT("\"code\":\"")).n == 1, "a string in the body");
+	check(t, response_parse(TEXT("HTTP/1.1 200 OK\r\n\r\n"), &r) == RESPONSE_BAD, "no length");
+	check(t, response_parse(TEXT("SSH-2.0-x\r\n\r\n......"), &r) == RESPONSE_BAD, "no HTTP");
+}
+
+static void selftest_fill(struct selftest *t, struct ledger *l)
+{
+	char code[LEDGER_CODE_SIZE];
+	for (unsigned i = 0; i < 5000; i++) {
+		uint32_t referrer =
+		    i == 0 || i % 3 == 0 ? LEDGER_NONE : l->acks[LEDGER_PLAIN].entries[0];
+		uint32_t index = ledger_attempt(l, referrer, 0);
+		snprintf(code, sizeof code, "u%07u", i);
+		if (i % 10 == 9)
+			ledger_lose(l, index);
+		else
+			check(t, ledger_ack(l, index, text_of(code), i + 1), "a new code is taken");
+	}
+	for (unsigned i = 0; i < 100; i++)
+		ledger_ack_qualified(l, ledger_next_to_qualify(l, LEDGER_PLAIN));
+	ledger_lose_qualified(l, ledger_next_to_qualify(l, LEDGER_PLAIN));
+}
+
+static bool selftest_same(const struct ledger *a, const struct ledger *b)
+{
+	char one[PEOPLE_EMAIL_SIZE], two[PEOPLE_EMAIL_SIZE];
+	if (a->n != b->n || a->acked != b->acked || a->lost != b->lost ||
+	    a->qualified != b->qualified)
+		return false;
+	for (size_t i = 0; i < a->n; i++) {
+		const struct ledger_entry *x = &a->entries[i], *y = &b->entries[i];
+		ledger_email(a, x, one);
+		ledger_email(b, y, two);
+		if (x->code != y->code || x->id != y->id || x->referrer != y->referrer ||
+		    x->flags != y->flags || strcmp(one, two) != 0)
+			return false;
+	}
+	return true;
+}
+
+static void selftest_ledger(struct selftest *t)
+{
+	char path[] = "/tmp/referd-bench-selftest-XXXXXX";
+	struct ledger l, back;
+	int fd = mkstemp(path);
+	ledger_init(&l, 0xfeedbeef);
+	ledger_init(&back, 0);
+	check(t, fd >= 0 && ledger_open(&l, path), "the ledger's file");
+	selftest_fill(t, &l);
+	/* A torn last line, as a kill leaves it, is no fact. */
+	check(t, write(l.fd, "join 77 u00", 11) == 11, "a torn line");
+	check(t, ledger_load(&back, path) && selftest_same(&l, &back),
+	      "the file tells another story");
+	check(t, ledger_find(&back, TEXT("u0000000")) == 0, "the first code is found");
+	check(t, ledger_find(&back, TEXT("u9999999")) == LEDGER_NONE, "a code that is not there");
+	check(t, !ledger_ack(&l, ledger_attempt(&l, LEDGER_NONE, 0), TEXT("u0000001"), 1),
+	      "a shared code goes unnoticed");
+	check(t, l.shared_codes == 1, "a shared code is counted");
+	ledger_free(&l);
+	ledger_free(&back);
+	unlink(path);
+	if (fd >= 0)
+		close(fd);
+}
+
+static void selftest_arrive(struct hooks *h, const char *id, const char *event, struct text body)
+{
+	char headers[128];
+	snprintf(headers, sizeof headers, "Webhook-Id: %s\r\nReferd-Event: %s", id, event);
+	struct received r = {.headers = text_of(headers), .body = body};
+	hooks_receive(h, &r);
+}
+
+static void selftest_hooks(struct selftest *t)
+{
+	struct ledger l;
+	uint64_t owed, missing;
+	char email[PEOPLE_EMAIL_SIZE], body[200];
+	ledger_init(&l, 99);
+	struct hooks *h = hooks_new(&l);
+	const struct hooks_stats *s = hooks_get_stats(h);
+	uint32_t index = ledger_attempt(&l, LEDGER_NONE, LEDGER_HOOK_JOIN);
+	check(t, ledger_ack(&l, index, TEXT("uABCDEFG"), 1), "a code");
+	hooks_note_ack(h, index);
+	check(t, !hooks_complete(h), "complete before anything came");
+	ledger_email(&l, &l.entries[index], email);
+	snprintf(body, sizeof body, "referrer_code=&code=uABCDEFG&email=%s", email);
+	selftest_arrive(h, "msg_1", "user.join", text_of(body));
+	check(t, hooks_complete(h) && s->arrived == 1, "complete when it came");
+	selftest_arrive(h, "msg_1", "user.join", text_of(body));
+	check(t, s->duplicates == 1 && s->arrived == 1, "a duplicate is counted as such");
+	selftest_arrive(h, "msg_2", "user.join", text_of(body));
+	check(t, s->twice == 1, "a second event is counted as such");
+	selftest_arrive(h, "msg_3", "user.join", TEXT("code=x&email=a%40example.com"));
+	check(t, s->strangers == 1, "a stranger is counted as such");
+	snprintf(body, sizeof body, "code=uWRONG&email=%s", email);
+	selftest_arrive(h, "msg_4", "user.qualified", text_of(body));
+	check(t, s->wrong == 1, "a wrong code is counted as such");
+	hooks_count(h, &owed, &missing);
+	check(t, owed == 1 && missing == 0, "owed and missing");
+	hooks_free(h);
+	ledger_free(&l);
+}
+
+int command_selftest(void)
+{
+	struct selftest t = {0};
+	selftest_histogram(&t);
+	selftest_people(&t);
+	selftest_rank(&t);
+	selftest_response(&t);
+	selftest_ledger(&t);
+	selftest_hooks(&t);
+	printf("selftest: %u passed, %u failed\n", t.passed, t.failed);
+	return t.failed == 0 ? 0 : 1;
+}

@@ -1,0 +1,42 @@
+/*
+ * The API room: everything the outside may ask of referd over HTTP, as one handler for the server.
+ */
+#ifndef API_API_H
+#define API_API_H
+
+#include "base/loop.h"
+#include "core/code.h"
+#include "http/address.h"
+#include "http/server.h"
+#include "store/store.h"
+
+struct api;
+
+struct api_config {
+	struct loop *loop;
+	struct store *store;
+	struct codes *codes;
+	const char *public_url;      /* without a slash at its end */
+	const char *inbound_token;   /* copied as a hash */
+	const uint8_t *secret_key;   /* KEY_FILE_SIZE bytes, copied: seals webhook secrets */
+	struct cidr_list trusted_proxies;
+	struct cidr_list allowed_targets;
+	bool allow_http_targets;
+	/* Appends further metrics in Prometheus text; runs inside GET /metrics. */
+	void (*write_metrics)(void *arg, struct buf *out);
+	void *metrics_arg;
+};
+
+/** Reads the tokens (the store must be idle: it is turned until they are here). ERR_NO_MEMORY and
+ *  read errors. */
+enum err api_open(const struct api_config *config, struct api **out) WARN_UNUSED;
+/** Requests in progress must have been replied to. NULL is fine. */
+void api_close(struct api *api);
+
+/** The server's handler; arg is the struct api. */
+void api_handle(void *arg, struct http_request *req);
+
+/** From now on /readyz answers 503: the server is draining. */
+void api_drain(struct api *api);
+
+#endif

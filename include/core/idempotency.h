@@ -1,0 +1,40 @@
+/*
+ * Idempotency-Key: the same key with the same request replays the first answer for 24 hours.
+ */
+#ifndef CORE_IDEMPOTENCY_H
+#define CORE_IDEMPOTENCY_H
+
+#include "core/records.h"
+#include "store/command.h"
+
+enum { IDEMPOTENCY_KEY_MAX = 64, IDEMPOTENCY_HOURS = 24, IDEMPOTENCY_HASH = 16 };
+
+/* A request's key, or given = false. */
+struct idempotency_key {
+	bool given;
+	uint8_t hash[IDEMPOTENCY_HASH];    /* of scope and key */
+	uint8_t request[IDEMPOTENCY_HASH]; /* of what is asked */
+};
+
+/** Hashes scope (the code in the path, or the token), key and body. */
+void idempotency_key_make(struct idempotency_key *key, struct text scope, struct text given,
+    struct text request);
+
+/** ERR_OK: the key came before with the same request and *answer is what was stored then.
+ *  ERR_NOT_FOUND: it did not. ERR_REFUSED: it came with another request. ERR_PENDING. */
+enum err idempotency_find(struct tx *tx, const struct idempotency_key *key, uint64_t now_ms,
+    struct idempotency *answer) WARN_UNUSED;
+/** Stages the answer for later replays. */
+void idempotency_keep(struct tx *tx, const struct idempotency_key *key, struct idempotency answer);
+
+enum { IDEMPOTENCY_SLICE = 256 };
+/* Removes answers older than 24 hours, a slice at a time. */
+struct idempotency_expire {
+	struct command command; /* decide: idempotency_expire_decide */
+	struct idempotency_age ages[IDEMPOTENCY_SLICE];
+	uint8_t hashes[IDEMPOTENCY_SLICE][IDEMPOTENCY_HASH];
+	size_t n;
+};
+command_decide_fn idempotency_expire_decide;
+
+#endif

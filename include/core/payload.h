@@ -1,0 +1,30 @@
+/*
+ * Payloads: the bytes a webhook's receiver gets, made from an event's snapshot and the revision of
+ * the webhook that the delivery names. Both never change, so neither do the bytes: a retry after a
+ * year renders what the first attempt rendered. Pure.
+ */
+#ifndef CORE_PAYLOAD_H
+#define CORE_PAYLOAD_H
+
+#include "core/code.h"
+#include "core/records.h"
+
+/* The fields an event can give. */
+struct payload_field {
+	const char *name;
+	int number; /* payload.c's */
+};
+/** The known field of that name, or NULL: then it may be a form field of the campaign. */
+const struct payload_field *payload_field_find(struct text name);
+
+/** Appends the thirteen default fields, as pairs (name, name). */
+void payload_default_fields(struct buf *out);
+
+/** Appends the content: the encoded form (formats query and form) or the JSON text. */
+void payload_render(const struct webhook_revision *revision, const struct event *event,
+    struct codes *codes, struct buf *out);
+
+/** "application/x-www-form-urlencoded" or "application/json". */
+const char *payload_content_type(uint64_t format);
+
+#endif

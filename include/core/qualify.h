@@ -1,0 +1,39 @@
+/*
+ * Qualifying: an invited user converted. One state change, one event, however often it is asked.
+ */
+#ifndef CORE_QUALIFY_H
+#define CORE_QUALIFY_H
+
+#include "core/code.h"
+#include "core/records.h"
+#include "store/command.h"
+
+enum qualify_outcome {
+	QUALIFY_DONE,
+	QUALIFY_UNKNOWN, /* no such user */
+	QUALIFY_DIRECT,  /* nobody referred this user */
+};
+
+struct qualify {
+	struct command command; /* decide: qualify_decide */
+
+	/* Who: user_id, or campaign_id and canonical_email. */
+	uint64_t user_id;
+	uint64_t campaign_id;
+	struct text canonical_email;
+	bool qualified; /* what the user is to become: false is the refund */
+	struct text order_id; /* empty: none. The same order's answer is given again */
+	struct text public_url;
+	struct codes *codes;
+	uint64_t now_ms;
+
+	/* The answer, valid in done. */
+	enum qualify_outcome outcome;
+	struct user user;
+	bool changed;
+};
+
+/** ERR_OK with QUALIFY_DONE, ERR_REFUSED with the other outcomes. */
+command_decide_fn qualify_decide;
+
+#endif

@@ -1,0 +1,34 @@
+/*
+ * Queries of the API: one record with what is shown beside it, or a page of a list.
+ */
+#ifndef CORE_READING_H
+#define CORE_READING_H
+
+#include "core/records.h"
+#include "store/command.h"
+
+struct user_read {
+	struct command command; /* decide: user_read_decide */
+	uint64_t id;
+	struct user user;
+	struct user_stats stats;
+};
+/** ERR_NOT_FOUND. */
+command_decide_fn user_read_decide;
+
+/* A page of records by ascending or descending id. */
+enum { PAGE_MAX = 250 };
+struct page {
+	struct command command; /* decide: page_decide */
+	const struct record_kind *kind; /* one u64 key, its first member */
+	uint64_t from; /* an id; 0: the list's end on the side where it begins */
+	bool reverse;
+	size_t max;    /* at most PAGE_MAX */
+	void *records; /* room for max + 1 structs */
+	/* In done. */
+	size_t n;
+	bool more;
+};
+command_decide_fn page_decide;
+
+#endif

@@ -1,0 +1,51 @@
+/*
+ * Outbound webhooks as configured: checking, making, changing, removing.
+ */
+#ifndef CORE_WEBHOOK_H
+#define CORE_WEBHOOK_H
+
+#include "core/records.h"
+#include "store/command.h"
+
+enum {
+	WEBHOOK_LABEL_MAX = 200, /* the webhook's own name */
+	WEBHOOK_NAME_MAX = 64,   /* of a field, hidden field or header */
+	WEBHOOK_VALUE_MAX = 1024,
+	WEBHOOK_LIST_MAX = 64,
+};
+
+/* What stands for a header's value when it is read; sent back, it keeps the stored value. */
+#define WEBHOOK_MASK "********"
+
+/** Judges all that needs no other record: names unique, sizes, header names and values, format against
+ *  method. NULL, or a static sentence, with the JSON member it is about in *field. A
+ *  field outside the built-in table is taken for a campaign's own form field. */
+const char *webhook_refusal(const struct webhook *webhook, const char **field) WARN_UNUSED;
+
+struct webhook_save {
+	struct command command; /* decide: webhook_save_decide */
+	struct webhook webhook; /* id 0: a new one. In done: as it now is */
+	uint64_t set;           /* members to change (record_bit) */
+	uint64_t now_ms;
+	const char *refusal, *field; /* with ERR_REFUSED: webhook_refusal's */
+};
+/** ERR_NOT_FOUND for an unknown id; ERR_REFUSED for what does not fit together, or an unknown
+ *  campaign_id. */
+command_decide_fn webhook_save_decide;
+
+struct webhook_remove {
+	struct command command; /* decide: webhook_remove_decide */
+	uint64_t id;
+};
+/** Its undelivered deliveries are cancelled by the delivery room, in slices. */
+command_decide_fn webhook_remove_decide;
+
+struct webhook_read {
+	struct command command; /* decide: webhook_read_decide */
+	uint64_t id;
+	struct webhook webhook;
+	struct webhook_stats stats;
+};
+command_decide_fn webhook_read_decide;
+
+#endif

@@ -1,0 +1,170 @@
+/*
+ * Owns the way of a request to its call: route, credential, scope, in that order of refusal. Never
+ * what a call does. Called by the HTTP server.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "client_address.h"
+#include "expiry.h"
+#include "routes.h"
+
+/* Failures an address may make before it is told to wait (security.md's table in the README). */
+enum { FAILURES_PER_MINUTE = 60, FAILURES_BURST = 60 };
+
+enum err api_open(const struct api_config *config, struct api **out)
+{
+	enum err err = ERR_NO_MEMORY;
+	struct api *a = calloc(1, sizeof *a);
+	if (a == NULL)
+		return err;
+	a->config = *config;
+	a->public_url = text_of(config->public_url);
+	memcpy(a->secret_key, config->secret_key, sizeof a->secret_key);
+	a->unknown_codes = limit_new(FAILURES_PER_MINUTE, FAILURES_BURST);
+	a->wrong_tokens = limit_new(FAILURES_PER_MINUTE, FAILURES_BURST);
+	if (a->unknown_codes == NULL || a->wrong_tokens == NULL)
+		goto fail;
+	if ((err = tokens_load(&a->tokens, config->store, config->inbound_token)) != ERR_OK)
+		goto fail;
+	if ((err = expiry_start(a)) != ERR_OK)
+		goto fail;
+	*out = a;
+	return ERR_OK;
+fail:
+	api_close(a);
+	return err;
+}
+
+void api_close(struct api *a)
+{
+	if (a == NULL)
+		return;
+	expiry_stop(a);
+	limit_free(a->unknown_codes);
+	limit_free(a->wrong_tokens);
+	tokens_free(&a->tokens);
+	buf_free(&a->out);
+	crypto_wipe(a->secret_key, sizeof a->secret_key);
+	free(a);
+}
+
+void api_drain(struct api *a)
+{
+	a->draining = true;
+}
+
+static bool looks_like_code(const char *p, size_t n)
+{
+	return n == CODE_LENGTH && (*p == CODE_USER || *p == CODE_CAMPAIGN);
+}
+
+/* Does the path fit the pattern? ":" takes one segment, which is not empty. */
+static bool fits(const char *pattern, struct text path, struct text params[CALL_PARAMS_MAX])
+{
+	size_t n = 0;
+	const char *p = path.p, *end = path.p + path.n;
+	for (; *pattern != '\0'; pattern++) {
+		if (*pattern != ':' && *pattern != '@') {
+			if (p == end || *p++ != *pattern)
+				return false;
+			continue;
+		}
+		const char *slash = memchr(p, '/', (size_t)(end - p));
+		const char *stop = slash == NULL ? end : slash;
+		if (stop == p || (*pattern == '@' && !looks_like_code(p, (size_t)(stop - p))))
+			return false;
+		params[n++] = text_from(p, (size_t)(stop - p));
+		p = stop;
+	}
+	return p == end;
+}
+
+/* The route, or NULL with the methods that the path would take (0: an unknown path). */
+static const struct route *find_route(struct call *call, unsigned method, unsigned *allowed)
+{
+	struct text params[CALL_PARAMS_MAX] = {{0}};
+	*allowed = 0;
+	for (const struct route *r = ROUTES; r->pattern != NULL; r++) {
+		if (!fits(r->pattern, call->req->path, params))
+			continue;
+		if (r->method == method) {
+			memcpy(call->params, params, sizeof params);
+			return r;
+		}
+		*allowed |= r->method == HTTP_GET ? HTTP_GET | HTTP_HEAD : r->method;
+	}
+	return NULL;
+}
+
+static struct text bearer(const struct http_request *req)
+{
+	const struct text *header = http_request_header(req, TEXT("Authorization"));
+	const struct text scheme = TEXT("Bearer ");
+	if (header == NULL || header->n < scheme.n ||
+	    !text_ieq(text_from(header->p, scheme.n), scheme))
+		return (struct text){0};
+	return text_trim(text_from(header->p + scheme.n, header->n - scheme.n));
+}
+
+void call_refuse_token(struct call *call, const char *message)
+{
+	struct limit *limit = call->api->wrong_tokens;
+	const struct sockaddr *sa = (const struct sockaddr *)&call->client;
+	uint64_t now_ns = loop_mono_ns(call->api->config.loop);
+	unsigned retry_s;
+	if (limit_exhausted(limit, sa, now_ns, &retry_s)) {
+		call_reply_limited(call, retry_s);
+		return;
+	}
+	limit_take(limit, sa, now_ns);
+	call_reply_error(call, 401, message);
+}
+
+struct text call_bearer(const struct call *call)
+{
+	return bearer(call->req);
+}
+
+static bool authorised(struct call *call, const struct route *route)
+{
+	if (route->access == ACCESS_PUBLIC)
+		return true;
+	const struct token_entry *token =
+	    tokens_find(&call->api->tokens, bearer(call->req), loop_unix_ms(call->api->config.loop));
+	if (token == NULL) {
+		call_refuse_token(call,
+		    "send a valid API token: Authorization: Bearer {token}");
+		return false;
+	}
+	call->scopes = token->scopes;
+	call->token_id = token->id;
+	if (token->scopes & (uint64_t)route->access)
+		return true;
+	call_reply_error(call, 403, "this token's scopes do not allow that call: use another token");
+	return false;
+}
+
+void api_handle(void *arg, struct http_request *req)
+{
+	struct api *a = arg;
+	unsigned allowed;
+	struct call *call = arena_zalloc(&req->arena, sizeof *call);
+	if (call == NULL) {
+		const struct http_reply reply = {.status = 503, .close = true};
+		http_reply(req, &reply);
+		return;
+	}
+	a->requests++;
+	call->api = a;
+	call->req = req;
+	client_address(&a->config.trusted_proxies, req, &call->client);
+	unsigned method = req->method == HTTP_HEAD ? HTTP_GET : req->method;
+	const struct route *route = find_route(call, method, &allowed);
+	if (route == NULL && allowed == 0)
+		call_reply_error(call, 404, "no such path: see the API's documentation");
+	else if (route == NULL)
+		call_reply_not_allowed(call, allowed);
+	else if (authorised(call, route))
+		route->call(call);
+}

@@ -1,0 +1,36 @@
+/*
+ * The fields of a request, whether they came as a form or as JSON.
+ */
+#ifndef API_BODY_H
+#define API_BODY_H
+
+#include "call.h"
+
+enum { BODY_FIELDS_MAX = 64 };
+
+struct body {
+	bool is_json;
+	const struct json *json; /* the object, with is_json; freed with the call's arena_owner */
+	struct {
+		struct text name, value;
+	} fields[BODY_FIELDS_MAX]; /* of a form */
+	size_t n;
+	struct json *root;
+};
+
+/** Reads the body by its Content-Type (none and an empty body: an empty form). False after it has
+ *  replied: 415 for another type, 400 for bad syntax, 422 for something else than an object. */
+bool body_read(struct call *call, struct body *body) WARN_UNUSED;
+/** Frees what JSON needed. Text that body_text gave ends here too, unless it was kept. */
+void body_free(struct body *body);
+
+enum body_field { BODY_ABSENT, BODY_TEXT, BODY_WRONG };
+/** The field as text: a form's value, a JSON string, or (lenient) a JSON number's text. JSON null counts
+ *  as absent. BODY_WRONG for another JSON kind, or a form field that came twice. */
+enum body_field body_text(const struct body *body, const char *name, bool lenient,
+    struct text *value);
+/** The first JSON member that is not in `known` (ends with NULL); false where there is none. Forms
+ *  may hold whatever they like. */
+bool body_unknown(const struct body *body, const char *const *known, struct text *name);
+
+#endif

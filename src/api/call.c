@@ -1,0 +1,224 @@
+/*
+ * Owns how a call is answered: JSON, the error shape, redirects, limits. Never what a call does.
+ * Called by every file of this room.
+ */
+#include "call.h"
+
+#include <string.h>
+
+#include "core/idempotency.h"
+
+void *call_alloc(struct call *call, size_t n)
+{
+	void *p = arena_zalloc(&call->req->arena, n);
+	if (p == NULL)
+		call_reply_err(call, ERR_NO_MEMORY, NULL);
+	return p;
+}
+
+void call_submit(struct call *call, struct command *cmd)
+{
+	if (store_submit(call->api->config.store, cmd) != ERR_OK)
+		call_reply_err(call, ERR_BUSY, NULL);
+}
+
+void call_query(struct call *call, struct command *cmd)
+{
+	if (store_query(call->api->config.store, cmd) != ERR_OK)
+		call_reply_err(call, ERR_BUSY, NULL);
+}
+
+void call_write_join_url(const struct call *call, struct buf *out, const char *code)
+{
+	buf_text(out, call->api->public_url);
+	buf_char(out, '/');
+	buf_str(out, code);
+	buf_str(out, "/join");
+}
+
+static uint64_t id_or_code(const struct call *call, enum code_type type, struct text t)
+{
+	uint64_t id;
+	if (text_to_u64(t, &id))
+		return id;
+	return code_read(call->api->config.codes, type, t);
+}
+
+uint64_t call_user_id(const struct call *call, struct text t)
+{
+	return id_or_code(call, CODE_USER, t);
+}
+
+uint64_t call_campaign_id(const struct call *call, struct text t)
+{
+	return id_or_code(call, CODE_CAMPAIGN, t);
+}
+
+static void reply(struct call *call, int status, const char *content_type, struct text body,
+    const struct http_header *headers, size_t n_headers)
+{
+	const struct http_reply r = {
+	    .status = status,
+	    .content_type = text_of(content_type),
+	    .body = body,
+	    .headers = headers,
+	    .n_headers = n_headers,
+	};
+	http_reply(call->req, &r);
+}
+
+static void reply_out(struct call *call, int status, const struct http_header *headers, size_t n)
+{
+	struct buf *out = &call->api->out;
+	struct text body = buf_view(out);
+	if (out->failed) {
+		status = 503;
+		body = TEXT("{\"code\":503,\"message\":\"out of memory, try again\",\"errors\":{}}");
+	}
+	reply(call, status, "application/json", body, headers, n);
+}
+
+struct json_out call_json(struct call *call)
+{
+	buf_reset(&call->api->out);
+	return json_out(&call->api->out);
+}
+
+void call_reply_json(struct call *call, int status)
+{
+	reply_out(call, status, NULL, 0);
+}
+
+static void write_error(struct call *call, int status, const char *message, const char *field,
+    const char *problem)
+{
+	struct json_out o = call_json(call);
+	json_open(&o, NULL, '{');
+	json_put_u64(&o, "code", (uint64_t)status);
+	json_put_text(&o, "message", text_of(message));
+	json_open(&o, "errors", '{');
+	if (field != NULL) {
+		json_name(&o, text_of(field));
+		json_open(&o, NULL, '[');
+		json_open(&o, NULL, '{');
+		json_put_text(&o, "field", text_of(field));
+		json_put_text(&o, "message", text_of(problem));
+		json_close(&o, '}');
+		json_close(&o, ']');
+	}
+	json_close(&o, '}');
+	json_close(&o, '}');
+}
+
+void call_reply_error(struct call *call, int status, const char *message)
+{
+	const struct http_header retry = {TEXT("Retry-After"), TEXT("1")};
+	const struct http_header challenge = {
+	    TEXT("WWW-Authenticate"), TEXT("Bearer realm=\"referd\"")};
+	write_error(call, status, message, NULL, NULL);
+	if (status == 503)
+		reply_out(call, status, &retry, 1);
+	else if (status == 401)
+		reply_out(call, status, &challenge, 1);
+	else
+		reply_out(call, status, NULL, 0);
+}
+
+void call_reply_field(struct call *call, const char *field, const char *problem)
+{
+	struct buf message = {0};
+	buf_printf(&message, "%s %s", field, problem);
+	buf_char(&message, '\0');
+	write_error(call, 422, message.failed ? problem : message.p, field, problem);
+	buf_free(&message);
+	reply_out(call, 422, NULL, 0);
+}
+
+void call_reply_err(struct call *call, enum err err, const char *not_found)
+{
+	switch (err) {
+	case ERR_NOT_FOUND:
+		call_reply_error(call, 404, not_found != NULL ? not_found : "not found");
+		return;
+	case ERR_BUSY:
+		call_reply_error(call, 503, "too much is waiting to be stored: try again in a second");
+		return;
+	case ERR_NO_SPACE:
+		call_reply_error(call, 503, "the disk is full, nothing was stored: try again later");
+		return;
+	case ERR_NO_MEMORY:
+		call_reply_error(call, 503, "out of memory, nothing was stored: try again later");
+		return;
+	case ERR_OK:
+	case ERR_PENDING:
+	case ERR_REFUSED:
+	case ERR_INVALID:
+	case ERR_TOO_LARGE:
+	case ERR_CORRUPT:
+	case ERR_FORMAT:
+	case ERR_IO:
+		break;
+	}
+	call_reply_error(call, 500, "a stored record could not be read: see the server's log");
+}
+
+void call_reply_redirect(struct call *call, struct text location)
+{
+	const struct http_header header = {TEXT("Location"), location};
+	reply(call, 303, "text/plain", TEXT("See Other\n"), &header, 1);
+}
+
+void call_reply_text(struct call *call, int status, const char *content_type, struct text body)
+{
+	reply(call, status, content_type, body, NULL, 0);
+}
+
+void call_reply_limited(struct call *call, unsigned retry_s)
+{
+	char digits[24];
+	struct buf b = {.p = digits, .cap = sizeof digits};
+	buf_u64(&b, retry_s);
+	const struct http_header header = {TEXT("Retry-After"), buf_view(&b)};
+	write_error(call, 429, "too many failed requests from this address: wait, then try again",
+	    NULL, NULL);
+	reply_out(call, 429, &header, 1);
+}
+
+void call_reply_not_allowed(struct call *call, unsigned allowed)
+{
+	static const struct {
+		unsigned bit;
+		const char *name;
+	} methods[] = {
+	    {HTTP_GET, "GET"}, {HTTP_HEAD, "HEAD"},     {HTTP_POST, "POST"},
+	    {HTTP_PUT, "PUT"}, {HTTP_DELETE, "DELETE"}, {HTTP_OPTIONS, "OPTIONS"},
+	};
+	struct buf allow = {0};
+	for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
+		if (allowed & methods[i].bit)
+			buf_printf(&allow, "%s%s", allow.n == 0 ? "" : ", ", methods[i].name);
+	const struct http_header header = {TEXT("Allow"), buf_view(&allow)};
+	write_error(call, 405, "this path does not take that method: see the Allow header", NULL,
+	    NULL);
+	reply_out(call, 405, &header, 1);
+	buf_free(&allow);
+}
+
+bool call_read_idempotency_key(struct call *call, struct text scope, struct idempotency_key *key)
+{
+	const struct text *header = http_request_header(call->req, TEXT("Idempotency-Key"));
+	if (header == NULL)
+		return true;
+	if (header->n == 0 || header->n > IDEMPOTENCY_KEY_MAX) {
+		call_reply_error(call, 400, "Idempotency-Key must be 1 to 64 bytes long");
+		return false;
+	}
+	idempotency_key_make(key, scope, *header, call->req->body);
+	return true;
+}
+
+bool call_wants_page(const struct call *call)
+{
+	const struct text *accept = http_request_header(call->req, TEXT("Accept"));
+	return accept != NULL && memmem(accept->p, accept->n, "text/html", 9) != NULL;
+}

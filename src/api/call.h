@@ -1,0 +1,87 @@
+/*
+ * One call of the API: the request, what its path and token say, and how it is answered.
+ */
+#ifndef API_CALL_H
+#define API_CALL_H
+
+#include "api/api.h"
+#include "base/json.h"
+#include "core/records.h"
+#include "limit.h"
+#include "tokens.h"
+
+enum { CALL_PARAMS_MAX = 2 };
+
+struct api {
+	struct api_config config;
+	struct text public_url;
+	uint8_t secret_key[32];
+	struct tokens tokens;
+	struct limit *unknown_codes, *wrong_tokens;
+	struct buf out; /* the reply being written; reused, the server copies it */
+	struct expiry *expiry;
+	bool draining;
+	uint64_t requests;
+};
+
+struct call {
+	struct api *api;
+	struct http_request *req;
+	struct text params[CALL_PARAMS_MAX]; /* what stood where the route has ":" */
+	uint64_t scopes, token_id;           /* of the bearer token, where the route asks for one */
+	struct sockaddr_storage client;      /* the peer, or what a trusted proxy says */
+};
+
+typedef void call_fn(struct call *call);
+
+/** n zeroed bytes that live until the reply. Replies 503 and answers NULL without memory: the caller
+ *  just returns. */
+void *call_alloc(struct call *call, size_t n) WARN_UNUSED;
+
+/** Queues the command; replies 503 itself where the queue is full. */
+void call_submit(struct call *call, struct command *cmd);
+void call_query(struct call *call, struct command *cmd);
+
+/** The public URL of a user's or campaign's code: "{public_url}/{code}/join". */
+void call_write_join_url(const struct call *call, struct buf *out, const char *code);
+
+/** The id of a user or campaign named by id or code; 0 for what is neither. */
+uint64_t call_user_id(const struct call *call, struct text id_or_code);
+uint64_t call_campaign_id(const struct call *call, struct text id_or_code);
+
+struct idempotency_key;
+/** Reads the Idempotency-Key header into *key (untouched where there is none). False after 400. */
+bool call_read_idempotency_key(struct call *call, struct text scope, struct idempotency_key *key)
+    WARN_UNUSED;
+
+/** The token behind "Authorization: Bearer", or empty. */
+struct text call_bearer(const struct call *call);
+
+/* Replies. Each ends the call. */
+
+/** 401, or 429 where this address has sent too many wrong tokens. */
+void call_refuse_token(struct call *call, const char *message);
+
+/** A JSON reply with what api->out holds. */
+void call_reply_json(struct call *call, int status);
+/** {"code":status,"message":message,"errors":{}} */
+void call_reply_error(struct call *call, int status, const char *message);
+/** 422 about one field: `problem` completes "field ..." ("is required"). */
+void call_reply_field(struct call *call, const char *field, const char *problem);
+/** For what the store says: 404, 503 with Retry-After, 500. */
+void call_reply_err(struct call *call, enum err err, const char *not_found);
+/** 303 to an absolute or relative location. */
+void call_reply_redirect(struct call *call, struct text location);
+void call_reply_text(struct call *call, int status, const char *content_type, struct text body);
+/** 429 with Retry-After. */
+void call_reply_limited(struct call *call, unsigned retry_s);
+/** 405 with Allow. */
+void call_reply_not_allowed(struct call *call, unsigned allowed);
+
+/** An empty api->out and a writer on it. */
+struct json_out call_json(struct call *call);
+
+/** Does the client prefer a page (Accept: text/html) to JSON? */
+bool call_wants_page(const struct call *call);
+
+#endif

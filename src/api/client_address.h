@@ -1,0 +1,18 @@
+/*
+ * Whose request is it? The socket's peer, or what trusted proxies say.
+ */
+#ifndef API_CLIENT_ADDRESS_H
+#define API_CLIENT_ADDRESS_H
+
+#include "http/address.h"
+#include "http/server.h"
+
+/** Writes the client's address (port 0 where a proxy named it). X-Forwarded-For counts only where
+ *  the peer is a trusted proxy: its right-most address that is none is the client. */
+void client_address(const struct cidr_list *trusted, const struct http_request *req,
+    struct sockaddr_storage *out);
+
+/** The address as 4 or 16 bytes (an IPv4-mapped one as 4), borrowed from sa. */
+struct text client_address_bytes(const struct sockaddr_storage *sa);
+
+#endif

@@ -1,0 +1,112 @@
+/*
+ * Owns the reading of JSON objects into records by table. Never what the values mean together. Called
+ * by the calls that create and change.
+ */
+#include "decode.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/utf8.h"
+
+static const char *read_text(struct call *call, const struct decode_field *f, const struct json *v,
+    struct text *out)
+{
+	struct text t = {0};
+	if (json_kind(v) != JSON_NULL && !json_string(v, &t))
+		return "must be text";
+	if (t.n > f->max)
+		return "is too long";
+	if (!utf8_printable(t))
+		return "must not hold control characters";
+	*out = arena_copy(&call->req->arena, text_trim(t));
+	return NULL;
+}
+
+static const char *read_time(const struct json *v, uint64_t *out)
+{
+	struct text t;
+	*out = 0;
+	if (json_kind(v) == JSON_NULL)
+		return NULL;
+	return json_string(v, &t) && clock_parse_time(t.p, t.n, out) == 0
+		   ? NULL
+		   : "must be a time such as 2026-11-23T10:00:00Z";
+}
+
+static const char *read_word(struct call *call, const struct decode_field *f, const struct json *v,
+    uint64_t *out)
+{
+	struct text t;
+	if (json_string(v, &t) && name_find(f->words, t, out))
+		return NULL;
+	struct buf message = {0};
+	buf_str(&message, "must be ");
+	name_list(f->words, &message);
+	buf_char(&message, '\0');
+	struct text kept = arena_copy(&call->req->arena, buf_view(&message));
+	buf_free(&message);
+	return kept.p != NULL ? kept.p : "is none of the known words";
+}
+
+static const char *read_u64(const struct decode_field *f, const struct json *v, uint64_t *out)
+{
+	*out = 0;
+	if (json_kind(v) == JSON_NULL)
+		return NULL;
+	return json_u64(v, false, out) && *out <= f->max ? NULL : "must be a whole number in range";
+}
+
+static const char *read_member(struct call *call, const struct decode_field *f, const struct json *v,
+    void *record)
+{
+	void *to = (char *)record + f->offset;
+	switch (f->type) {
+	case DECODE_TEXT:
+		return read_text(call, f, v, to);
+	case DECODE_TIME:
+		return read_time(v, to);
+	case DECODE_WORD:
+		return read_word(call, f, v, to);
+	case DECODE_U64:
+		return read_u64(f, v, to);
+	case DECODE_CUSTOM:
+		return f->custom(call, v, record);
+	}
+	return "cannot be read";
+}
+
+static void reply_unknown(struct call *call, struct text name)
+{
+	char field[64];
+	snprintf(field, sizeof field, "%.*s", TEXT_ARGS(name));
+	call_reply_field(call, field, "is not a field of this call");
+}
+
+bool decode_record(struct call *call, const struct body *body, const struct decode_field *fields,
+    const struct record_kind *kind, void *record, uint64_t *set)
+{
+	struct text name;
+	const struct json *v;
+	if (!body->is_json) {
+		call_reply_error(call, 415, "send a JSON object with Content-Type: application/json");
+		return false;
+	}
+	for (size_t i = 0; (v = json_member(body->json, i, &name)) != NULL; i++) {
+		const struct decode_field *f = fields;
+		while (f->name != NULL && !text_eq(name, text_of(f->name)))
+			f++;
+		if (f->name == NULL) {
+			reply_unknown(call, name);
+			return false;
+		}
+		const char *problem = read_member(call, f, v, record);
+		if (problem != NULL) {
+			call_reply_field(call, f->name, problem);
+			return false;
+		}
+		*set |= record_bit(kind, f->offset);
+	}
+	return true;
+}

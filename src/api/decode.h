@@ -1,0 +1,37 @@
+/*
+ * JSON objects into records, by table: which members there are, what they must be, where they go.
+ */
+#ifndef API_DECODE_H
+#define API_DECODE_H
+
+#include "body.h"
+#include "core/names.h"
+#include "core/records.h"
+
+enum decode_type {
+	DECODE_TEXT,   /* struct text, at most `max` bytes, printable; null is empty */
+	DECODE_TIME,   /* uint64_t ms from RFC 3339 text; null is 0 */
+	DECODE_WORD,   /* uint64_t from a word of `words` */
+	DECODE_U64,    /* uint64_t of at most `max`; null is 0 */
+	DECODE_CUSTOM, /* `custom` does it */
+};
+
+/** Reads one member itself. NULL, or a sentence fragment that completes "field ...". `value` may be a
+ *  JSON null. Text that is kept has to be copied into the call's arena. */
+typedef const char *decode_custom_fn(struct call *call, const struct json *value, void *record);
+
+struct decode_field {
+	const char *name;
+	enum decode_type type;
+	size_t offset; /* in the record */
+	uint64_t max;
+	const struct name *words;
+	decode_custom_fn *custom;
+};
+
+/** Fills *record and the bits (record_bit) of the members that were given. A body that is no JSON object
+ *  or holds a member outside the table is refused. False after it has replied. */
+bool decode_record(struct call *call, const struct body *body, const struct decode_field *fields,
+    const struct record_kind *kind, void *record, uint64_t *set) WARN_UNUSED;
+
+#endif

@@ -1,0 +1,195 @@
+/*
+ * Owns the join endpoint: what a form or a program sends, and what it is told. Never a rule about who
+ * may join (core/join.c). Called through the route table.
+ */
+#include "core/join.h"
+
+#include <string.h>
+
+#include "client_address.h"
+#include "page.h"
+#include "person.h"
+#include "routes.h"
+#include "show.h"
+
+struct join_call {
+	struct join join;
+	struct call *call;
+};
+
+static const char *const known_fields[] = {"first_name", "email", "source", NULL};
+
+/* What a refused join is told: programs as an error, people as a sentence on a page. */
+static const struct {
+	enum join_outcome outcome;
+	int status;
+	const char *message, *page;
+} refusals[] = {
+    {JOIN_UNKNOWN, 404, "no campaign and no user has this code: check the link",
+	"This link does not lead to a campaign. Please check it, or ask for a new one."},
+    {JOIN_NOT_STARTED, 409, "the campaign has not started yet: see its starts_at",
+	"This campaign has not started yet. Please come back later."},
+    {JOIN_ENDED, 409, "the campaign has ended: see its ends_at",
+	"This campaign has ended. Thank you for your interest."},
+    {JOIN_PAUSED, 409, "the campaign is paused: set its status to launched",
+	"This campaign is taking a break. Please come back later."},
+    {JOIN_DRAFT, 409, "the campaign is a draft: set its status to launched",
+	"This campaign is not open yet. Please come back later."},
+    {JOIN_KEY_REUSED, 409,
+	"this Idempotency-Key was sent before with another body: use a new key", NULL},
+};
+
+static void reply_refused(struct call *call, enum join_outcome outcome)
+{
+	if (outcome == JOIN_SELF) {
+		call_reply_field(call, "email",
+		    "is the address of the link's owner: nobody can refer themselves");
+		return;
+	}
+	if (outcome == JOIN_UNKNOWN)
+		limit_take(call->api->unknown_codes, (const struct sockaddr *)&call->client,
+		    loop_mono_ns(call->api->config.loop));
+	for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
+		if (refusals[i].outcome != outcome)
+			continue;
+		if (refusals[i].page != NULL && call_wants_page(call))
+			page_reply_message(call, refusals[i].status, refusals[i].page);
+		else
+			call_reply_error(call, refusals[i].status, refusals[i].message);
+		return;
+	}
+}
+
+static void reply_joined(struct call *call, const struct join *j)
+{
+	char code[CODE_LENGTH + 1];
+	struct buf url = {0};
+	bool created = j->outcome == JOIN_CREATED;
+	code_write(call->api->config.codes, CODE_USER, j->user.id, code);
+	call_write_join_url(call, &url, code);
+	struct json_out o = call_json(call);
+	json_open(&o, NULL, '{');
+	json_open(&o, "data", '{');
+	if (created)
+		json_put_u64(&o, "id", j->user.id);
+	json_put_text(&o, "code", text_of(code));
+	json_put_text(&o, "url", buf_view(&url));
+	if (created) {
+		json_put_u64(&o, "campaign_id", j->user.campaign_id);
+		show_word(&o, "type", USER_TYPE_NAMES, j->user.type);
+		show_word(&o, "source", SOURCE_NAMES, j->user.source);
+	}
+	json_put_bool(&o, "created", created);
+	json_close(&o, '}');
+	json_close(&o, '}');
+	if (url.failed)
+		call->api->out.failed = true;
+	buf_free(&url);
+	call_reply_json(call, created ? 201 : 200);
+}
+
+/* Nobody learns here whether the address was known: the code goes out by webhook only. */
+static void reply_generic(struct call *call)
+{
+	struct json_out o = call_json(call);
+	json_open(&o, NULL, '{');
+	json_open(&o, "data", '{');
+	json_put_bool(&o, "accepted", true);
+	json_close(&o, '}');
+	json_close(&o, '}');
+	call_reply_json(call, 202);
+}
+
+static void on_joined(struct command *command, enum err err)
+{
+	struct join_call *jc = (struct join_call *)command;
+	struct call *call = jc->call;
+	if (err == ERR_REFUSED)
+		reply_refused(call, jc->join.outcome);
+	else if (err != ERR_OK)
+		call_reply_err(call, err, NULL);
+	else if (jc->join.existing == EXISTING_GENERIC && !call_wants_page(call))
+		reply_generic(call);
+	else if (jc->join.existing == EXISTING_GENERIC)
+		page_reply_message(call, 202, "Thank you. You will hear from us.");
+	else if (call_wants_page(call))
+		page_reply_joined(call, jc->join.user.id);
+	else
+		reply_joined(call, &jc->join);
+}
+
+/* The code in the path names a campaign or a referrer. False after it has replied. */
+static bool read_code(struct call *call, struct join *j)
+{
+	const struct sockaddr *client = (const struct sockaddr *)&call->client;
+	unsigned retry_s;
+	if (limit_exhausted(call->api->unknown_codes, client, loop_mono_ns(call->api->config.loop),
+		&retry_s)) {
+		call_reply_limited(call, retry_s);
+		return false;
+	}
+	struct codes *codes = call->api->config.codes;
+	j->campaign_id = code_read(codes, CODE_CAMPAIGN, call->params[0]);
+	j->referrer_id = code_read(codes, CODE_USER, call->params[0]);
+	if (j->campaign_id != 0 || j->referrer_id != 0)
+		return true;
+	reply_refused(call, JOIN_UNKNOWN);
+	return false;
+}
+
+static bool read_source(struct call *call, const struct body *body, struct join *j)
+{
+	const uint64_t allowed = 1 << SOURCE_WIDGET | 1 << SOURCE_POPUP | 1 << SOURCE_EMBED |
+				 1 << SOURCE_DIRECT;
+	struct text source;
+	enum body_field given = body_text(body, "source", false, &source);
+	if (given == BODY_ABSENT)
+		return true;
+	if (given == BODY_TEXT && name_find(SOURCE_NAMES, source, &j->source) &&
+	    (allowed >> j->source & 1) != 0)
+		return true;
+	call_reply_field(call, "source", "must be Direct, Widget, Popup or Embed");
+	return false;
+}
+
+static bool read_fields(struct call *call, const struct body *body, struct join *j)
+{
+	struct text unknown;
+	struct person person;
+	if (body_unknown(body, known_fields, &unknown)) {
+		char name[64];
+		size_t n = unknown.n < sizeof name ? unknown.n : sizeof name - 1;
+		memcpy(name, unknown.p, n);
+		name[n] = '\0';
+		call_reply_field(call, name,
+		    "is not a field of this campaign: leave it out, or define it first");
+		return false;
+	}
+	if (!person_read(call, body, &person) || !read_source(call, body, j))
+		return false;
+	j->first_name = person.first_name;
+	j->email = person.email;
+	j->canonical_email = person.canonical_email;
+	return true;
+}
+
+void join_post(struct call *call)
+{
+	struct body body;
+	struct join_call *jc = call_alloc(call, sizeof *jc);
+	if (jc == NULL || !read_code(call, &jc->join) || !body_read(call, &body))
+		return;
+	struct join *j = &jc->join;
+	jc->call = call;
+	j->command = (struct command){.decide = join_decide, .done = on_joined};
+	bool ok = call_read_idempotency_key(call, call->params[0], &j->key) &&
+		  read_fields(call, &body, j);
+	body_free(&body);
+	if (!ok)
+		return;
+	j->ip = client_address_bytes(&call->client);
+	j->public_url = call->api->public_url;
+	j->codes = call->api->config.codes;
+	j->now_ms = loop_unix_ms(call->api->config.loop);
+	call_submit(call, &j->command);
+}

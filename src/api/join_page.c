@@ -1,0 +1,77 @@
+/*
+ * Owns the page behind a join link: GET shows the form. Never joins anybody. Called through the route
+ * table.
+ */
+#include "core/reading.h"
+#include "page.h"
+#include "routes.h"
+
+struct page_call {
+	struct command command;
+	struct call *call;
+	uint64_t campaign_id, user_id;
+	struct campaign campaign;
+	struct user user;
+};
+
+static enum err page_call_decide(struct command *command, struct tx *tx)
+{
+	struct page_call *pc = (struct page_call *)command;
+	pc->user = (struct user){.id = pc->user_id};
+	if (pc->user_id != 0) {
+		enum err err = tx_get(tx, &KIND_USER, &pc->user);
+		if (err != ERR_OK)
+			return err;
+		pc->campaign_id = pc->user.campaign_id;
+	}
+	pc->campaign = (struct campaign){.id = pc->campaign_id};
+	return tx_get(tx, &KIND_CAMPAIGN, &pc->campaign);
+}
+
+static void reply_unknown(struct call *call)
+{
+	limit_take(call->api->unknown_codes, (const struct sockaddr *)&call->client,
+	    loop_mono_ns(call->api->config.loop));
+	page_reply_message(call, 404,
+	    "This link does not lead to a campaign. Please check it, or ask for a new one.");
+}
+
+static void on_page(struct command *command, enum err err)
+{
+	struct page_call *pc = (struct page_call *)command;
+	if (err == ERR_NOT_FOUND)
+		reply_unknown(pc->call);
+	else if (err != ERR_OK)
+		call_reply_err(pc->call, err, NULL);
+	else
+		page_reply_form(pc->call, pc->campaign.name, pc->user.first_name);
+}
+
+void join_page(struct call *call)
+{
+	unsigned retry_s;
+	struct page_call *pc = call_alloc(call, sizeof *pc);
+	if (pc == NULL)
+		return;
+	if (limit_exhausted(call->api->unknown_codes, (const struct sockaddr *)&call->client,
+		loop_mono_ns(call->api->config.loop), &retry_s)) {
+		call_reply_limited(call, retry_s);
+		return;
+	}
+	pc->call = call;
+	pc->command = (struct command){.decide = page_call_decide, .done = on_page};
+	pc->campaign_id = code_read(call->api->config.codes, CODE_CAMPAIGN, call->params[0]);
+	pc->user_id = code_read(call->api->config.codes, CODE_USER, call->params[0]);
+	if (pc->campaign_id == 0 && pc->user_id == 0)
+		reply_unknown(call);
+	else
+		call_query(call, &pc->command);
+}
+
+void join_short(struct call *call)
+{
+	struct buf location = {0};
+	buf_printf(&location, "/%.*s/join", TEXT_ARGS(call->params[0]));
+	call_reply_redirect(call, buf_view(&location));
+	buf_free(&location);
+}

@@ -1,0 +1,58 @@
+/*
+ * Owns the checks of what people type about themselves. Never a record. Called by join and qualify.
+ */
+#include "person.h"
+
+#include "base/utf8.h"
+#include "core/email.h"
+
+enum { FIRST_NAME_MAX = 200 };
+
+static bool read_first_name(struct call *call, const struct body *body, struct text *out)
+{
+	struct text value;
+	const char *problem = NULL;
+	enum body_field given = body_text(body, "first_name", false, &value);
+	value = text_trim(value);
+	if (given == BODY_WRONG)
+		problem = "must be given once, as text";
+	else if (value.n == 0)
+		problem = "is required";
+	else if (!utf8_printable(value))
+		problem = "must be UTF-8 text without control characters";
+	else if (value.n > FIRST_NAME_MAX)
+		problem = "must be at most 200 bytes long";
+	if (problem != NULL) {
+		call_reply_field(call, "first_name", problem);
+		return false;
+	}
+	*out = arena_copy(&call->req->arena, value);
+	return true;
+}
+
+bool person_read_email(struct call *call, struct text email, struct text *canonical)
+{
+	const char *problem = email.n == 0 ? "is required" : email_refusal(email);
+	if (problem != NULL) {
+		call_reply_field(call, "email", problem);
+		return false;
+	}
+	*canonical = email_canonical(email, &call->req->arena);
+	if (canonical->p != NULL)
+		return true;
+	call_reply_err(call, ERR_NO_MEMORY, NULL);
+	return false;
+}
+
+bool person_read(struct call *call, const struct body *body, struct person *person)
+{
+	struct text value;
+	if (!read_first_name(call, body, &person->first_name))
+		return false;
+	if (body_text(body, "email", false, &value) == BODY_WRONG) {
+		call_reply_field(call, "email", "must be given once, as text");
+		return false;
+	}
+	person->email = arena_copy(&call->req->arena, text_trim(value));
+	return person_read_email(call, person->email, &person->canonical_email);
+}

@@ -1,0 +1,19 @@
+/*
+ * The person in a request: first name and e-mail, checked the same way wherever somebody joins.
+ */
+#ifndef API_PERSON_H
+#define API_PERSON_H
+
+#include "body.h"
+
+struct person {
+	struct text first_name, email, canonical_email; /* kept in the request's arena */
+};
+
+/** Reads and checks first_name and email. False after it has replied 422. */
+bool person_read(struct call *call, const struct body *body, struct person *person) WARN_UNUSED;
+
+/** Reads one e-mail field only: *canonical in the request's arena. False after 422. */
+bool person_read_email(struct call *call, struct text email, struct text *canonical) WARN_UNUSED;
+
+#endif

@@ -1,0 +1,151 @@
+/*
+ * Owns the inbound webhook: who may call it, what it is sent, what it answers. Never a rule about
+ * qualifying (core/qualify.c). Called through the route table.
+ */
+#include "core/qualify.h"
+
+#include "person.h"
+#include "routes.h"
+#include "show.h"
+
+enum { ORDER_ID_MAX = 200 };
+
+struct qualify_call {
+	struct qualify qualify;
+	struct call *call;
+};
+
+static void reply_done(struct call *call, const struct qualify *q)
+{
+	char code[CODE_LENGTH + 1];
+	struct json_out o = call_json(call);
+	json_open(&o, NULL, '{');
+	json_open(&o, "data", '{');
+	json_put_u64(&o, "id", q->user.id);
+	json_put_text(&o, "code",
+	    text_of(code_write(call->api->config.codes, CODE_USER, q->user.id, code)));
+	json_put_bool(&o, "qualified", q->user.qualified_ms != 0);
+	show_date(&o, "qualified_at", q->user.qualified_ms);
+	show_time(&o, "qualified_time", q->user.qualified_ms);
+	json_close(&o, '}');
+	json_put_bool(&o, "changed", q->changed);
+	json_close(&o, '}');
+	call_reply_json(call, 200);
+}
+
+static void on_qualified(struct command *command, enum err err)
+{
+	struct qualify_call *qc = (struct qualify_call *)command;
+	if (err == ERR_REFUSED && qc->qualify.outcome == QUALIFY_DIRECT)
+		call_reply_field(qc->call, "code",
+		    "is of a user whom nobody referred: only invited users can qualify");
+	else if (err == ERR_REFUSED)
+		call_reply_error(qc->call, 404, "no such user: check the code");
+	else if (err != ERR_OK)
+		call_reply_err(qc->call, err, NULL);
+	else
+		reply_done(qc->call, &qc->qualify);
+}
+
+/* By e-mail: the campaign has to be named too. False after it has replied. */
+static bool read_email(struct call *call, const struct body *body, struct text email,
+    struct qualify *q)
+{
+	struct text campaign;
+	if (body_text(body, "campaign_id", true, &campaign) != BODY_TEXT ||
+	    !text_to_u64(campaign, &q->campaign_id)) {
+		call_reply_field(call, "campaign_id", "is required with email: a campaign's number");
+		return false;
+	}
+	return person_read_email(call, text_trim(email), &q->canonical_email);
+}
+
+static bool read_who(struct call *call, const struct body *body, struct qualify *q)
+{
+	struct text code, email;
+	enum body_field by_code = body_text(body, "code", false, &code);
+	enum body_field by_email = body_text(body, "email", false, &email);
+	if (by_code == BODY_WRONG || by_email == BODY_WRONG) {
+		call_reply_field(call, by_code == BODY_WRONG ? "code" : "email",
+		    "must be given once, as text");
+		return false;
+	}
+	code = text_trim(code);
+	if (code.n > 0) {
+		/* A code that is none names nobody; the command says so, as for every unknown one. */
+		q->user_id = code_read(call->api->config.codes, CODE_USER, code);
+		return true;
+	}
+	if (by_email == BODY_TEXT)
+		return read_email(call, body, email, q);
+	call_reply_field(call, "code", "is required: the user's code (or email and campaign_id)");
+	return false;
+}
+
+static bool read_order(struct call *call, const struct body *body, struct qualify *q)
+{
+	struct text order;
+	enum body_field given = body_text(body, "order_id", true, &order);
+	if (given == BODY_WRONG || order.n > ORDER_ID_MAX) {
+		call_reply_field(call, "order_id", "must be text of at most 200 bytes");
+		return false;
+	}
+	q->order_id = arena_copy(&call->req->arena, text_trim(order));
+	return true;
+}
+
+/* amount: decimal, at most four places. It is for commissions; what is not a number is refused now. */
+static bool read_amount(struct call *call, const struct body *body)
+{
+	struct text amount, whole, part;
+	uint64_t number;
+	enum body_field given = body_text(body, "amount", true, &amount);
+	if (given == BODY_ABSENT || (given == BODY_TEXT && amount.n == 0))
+		return true;
+	bool has_part = given == BODY_TEXT && text_cut(amount, '.', &whole, &part);
+	if (given == BODY_TEXT && whole.n <= 15 && text_to_u64(whole, &number) &&
+	    (!has_part || (part.n <= 4 && text_to_u64(part, &number))))
+		return true;
+	call_reply_field(call, "amount", "must be a decimal number such as 49.90");
+	return false;
+}
+
+static void qualify(struct call *call)
+{
+	struct body body;
+	struct qualify_call *qc = call_alloc(call, sizeof *qc);
+	if (qc == NULL || !body_read(call, &body))
+		return;
+	struct qualify *q = &qc->qualify;
+	qc->call = call;
+	q->command = (struct command){.decide = qualify_decide, .done = on_qualified};
+	bool ok = read_who(call, &body, q) && read_order(call, &body, q) && read_amount(call, &body);
+	body_free(&body);
+	if (!ok)
+		return;
+	q->qualified = true;
+	q->public_url = call->api->public_url;
+	q->codes = call->api->config.codes;
+	q->now_ms = loop_unix_ms(call->api->config.loop);
+	call_submit(call, &q->command);
+}
+
+static void qualify_with(struct call *call, struct text token, const char *refusal)
+{
+	if (tokens_is_inbound(&call->api->tokens, token))
+		qualify(call);
+	else
+		call_refuse_token(call, refusal);
+}
+
+void qualify_by_path(struct call *call)
+{
+	qualify_with(call, call->params[0],
+	    "wrong token in the path: copy the address from the settings");
+}
+
+void qualify_by_bearer(struct call *call)
+{
+	qualify_with(call, call_bearer(call),
+	    "send the inbound token: Authorization: Bearer {token}");
+}

@@ -1,0 +1,42 @@
+/*
+ * Owns the shapes of dates, ids and words in answers. Never a record. Called by the calls' writers.
+ */
+#include "show.h"
+
+#include "base/clock.h"
+
+void show_date(struct json_out *o, const char *name, uint64_t ms)
+{
+	char date[CLOCK_DATE_SIZE];
+	clock_format_date(ms, date);
+	json_put_text_or_null(o, name, text_of(ms != 0 ? date : NULL));
+}
+
+void show_time(struct json_out *o, const char *name, uint64_t ms)
+{
+	char time[CLOCK_TIME_SIZE];
+	clock_format_time(ms, time);
+	json_put_text_or_null(o, name, text_of(ms != 0 ? time : NULL));
+}
+
+void show_id(struct json_out *o, const char *name, uint64_t id)
+{
+	if (id != 0)
+		json_put_u64(o, name, id);
+	else
+		json_put_null(o, name);
+}
+
+void show_word(struct json_out *o, const char *name, const struct name *table, uint64_t number)
+{
+	json_put_text(o, name, text_of(name_of(table, number)));
+}
+
+void show_words(struct json_out *o, const char *name, const struct name *table, uint64_t mask)
+{
+	json_open(o, name, '[');
+	for (; table->word != NULL; table++)
+		if (mask >> table->number & 1)
+			json_put_text(o, NULL, text_of(table->word));
+	json_close(o, ']');
+}

@@ -1,0 +1,21 @@
+/*
+ * Small pieces of JSON that several families of calls show.
+ */
+#ifndef API_SHOW_H
+#define API_SHOW_H
+
+#include "base/json.h"
+#include "core/names.h"
+
+/** "2026-11-23", or null for 0. */
+void show_date(struct json_out *o, const char *name, uint64_t ms);
+/** "2026-11-23T10:00:00.123Z", or null for 0. */
+void show_time(struct json_out *o, const char *name, uint64_t ms);
+/** A number, or null for 0. */
+void show_id(struct json_out *o, const char *name, uint64_t id);
+/** The word of a number. */
+void show_word(struct json_out *o, const char *name, const struct name *table, uint64_t number);
+/** An array of the words whose bit (1 << number) is in mask. */
+void show_words(struct json_out *o, const char *name, const struct name *table, uint64_t mask);
+
+#endif

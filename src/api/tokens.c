@@ -1,0 +1,108 @@
+/*
+ * Owns the table of token hashes. Never a token itself. Called by the routes for each call that wants
+ * a credential.
+ */
+#include "tokens.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/setup.h"
+
+static struct token_entry *find_hash(const struct tokens *t, const uint8_t hash[SHA256_SIZE])
+{
+	struct token_entry *found = NULL;
+	/* All are compared, each in constant time: a handful of tokens, no index to leak through. */
+	for (size_t i = 0; i < t->n; i++)
+		if (text_eq_secret(text_from(t->items[i].hash, SHA256_SIZE), text_from(hash, SHA256_SIZE)))
+			found = &t->items[i];
+	return found;
+}
+
+static bool add(struct tokens *t, const struct token *token)
+{
+	if (token->hash.n != SHA256_SIZE)
+		return true;
+	struct token_entry *e = find_hash(t, (const uint8_t *)token->hash.p);
+	if (e == NULL && t->n == t->cap) {
+		size_t cap = t->cap == 0 ? 8 : t->cap * 2;
+		struct token_entry *grown = realloc(t->items, cap * sizeof *grown);
+		if (grown == NULL)
+			return false;
+		t->items = grown;
+		t->cap = cap;
+	}
+	if (e == NULL)
+		e = &t->items[t->n++];
+	memcpy(e->hash, token->hash.p, SHA256_SIZE);
+	e->id = token->id;
+	e->scopes = token->scopes;
+	e->expires_ms = token->expires_ms;
+	return true;
+}
+
+static void on_token(void *arg, const struct record_kind *kind, const void *record, bool deleted)
+{
+	struct tokens *t = arg;
+	const struct token *token = record;
+	(void)kind;
+	if (!deleted) {
+		/* Without memory the new token is unknown until the next start, which is safe. */
+		if (!add(t, token))
+			return;
+		return;
+	}
+	struct token_entry *e = find_hash(t, (const uint8_t *)token->hash.p);
+	if (e != NULL)
+		*e = t->items[--t->n];
+}
+
+struct load {
+	struct token_list list;
+	struct tokens *tokens;
+	enum err err;
+	bool finished;
+};
+
+static void on_loaded(struct command *cmd, enum err err)
+{
+	struct load *load = (struct load *)cmd;
+	for (size_t i = 0; err == ERR_OK && i < load->list.n; i++)
+		if (!add(load->tokens, &load->list.tokens[i]))
+			err = ERR_NO_MEMORY;
+	load->err = err;
+	load->finished = true;
+}
+
+enum err tokens_load(struct tokens *t, struct store *store, const char *inbound)
+{
+	struct load load = {.tokens = t};
+	load.list.command = (struct command){.decide = token_list_decide, .done = on_loaded};
+	crypto_sha256(text_of(inbound), t->inbound);
+	enum err err = store_query(store, &load.list.command);
+	while (err == ERR_OK && !load.finished)
+		store_turn(store);
+	store_watch(store, &KIND_TOKEN, on_token, t);
+	return err != ERR_OK ? err : load.err;
+}
+
+void tokens_free(struct tokens *t)
+{
+	free(t->items);
+	*t = (struct tokens){0};
+}
+
+const struct token_entry *tokens_find(const struct tokens *t, struct text token, uint64_t now_ms)
+{
+	uint8_t hash[SHA256_SIZE];
+	crypto_sha256(token, hash);
+	const struct token_entry *e = find_hash(t, hash);
+	return e != NULL && (e->expires_ms == 0 || now_ms < e->expires_ms) ? e : NULL;
+}
+
+bool tokens_is_inbound(const struct tokens *t, struct text token)
+{
+	uint8_t hash[SHA256_SIZE];
+	crypto_sha256(token, hash);
+	return text_eq_secret(text_from(hash, SHA256_SIZE), text_from(t->inbound, SHA256_SIZE));
+}

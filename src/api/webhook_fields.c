@@ -1,0 +1,184 @@
+/*
+ * Owns the JSON form of a webhook's configuration. Never stores. Called by webhooks.c.
+ */
+#include "webhook_fields.h"
+
+#include <stddef.h>
+#include <stdio.h>
+
+#include "core/payload.h"
+#include "http/url.h"
+
+enum { DEADLINE_MAX_MS = 60000 };
+
+/* One word or a list of words into a bit mask. */
+static const char *read_mask(const struct json *v, const struct name *table, const char *problem,
+    uint64_t *mask)
+{
+	struct text word;
+	uint64_t number;
+	*mask = 0;
+	if (json_kind(v) == JSON_NULL)
+		return NULL;
+	if (json_string(v, &word)) {
+		if (!name_find(table, word, &number))
+			return problem;
+		*mask = (uint64_t)1 << number;
+		return NULL;
+	}
+	if (json_kind(v) != JSON_ARRAY)
+		return problem;
+	for (size_t i = 0; i < json_length(v); i++) {
+		if (!json_string(json_at(v, i), &word) || !name_find(table, word, &number))
+			return problem;
+		*mask |= (uint64_t)1 << number;
+	}
+	return NULL;
+}
+
+static const char *read_events(struct call *call, const struct json *v, void *record)
+{
+	(void)call;
+	return read_mask(v, EVENT_NAMES,
+	    "must be one or more of user.join, user.qualified, user.unqualified, reward.due, "
+	    "reward.issued, reward.cancelled, webhook.disabled, delivery.exhausted",
+	    &((struct webhook *)record)->events);
+}
+
+static const char *read_types(struct call *call, const struct json *v, void *record)
+{
+	(void)call;
+	return read_mask(v, USER_TYPE_NAMES, "must be a list of person_referring, person_invited",
+	    &((struct webhook *)record)->types);
+}
+
+static const char *read_sources(struct call *call, const struct json *v, void *record)
+{
+	(void)call;
+	return read_mask(v, SOURCE_NAMES,
+	    "must be a list of Direct, Referred, Api, Added, Zapier, Widget, Popup, Embed, Test",
+	    &((struct webhook *)record)->sources);
+}
+
+/* A list of objects with two text members; the second may be missing where `copy` says so. */
+static const char *read_pairs(struct call *call, const struct json *v, const char *first,
+    const char *second, bool copy, struct pairs *out)
+{
+	struct buf list = {0};
+	const char *problem = NULL;
+	if (json_kind(v) != JSON_ARRAY && json_kind(v) != JSON_NULL)
+		return "must be a list of objects";
+	for (size_t i = 0; i < json_length(v) && problem == NULL; i++) {
+		const struct json *item = json_at(v, i);
+		struct text a, b;
+		if (copy && json_string(item, &a)) {
+			pairs_add(&list, a, a);
+			continue;
+		}
+		if (!json_string(json_get(item, first), &a))
+			problem = "has an entry without its name";
+		else if (json_string(json_get(item, second), &b))
+			pairs_add(&list, a, b);
+		else if (copy && json_get(item, second) == NULL)
+			pairs_add(&list, a, a);
+		else
+			problem = "has an entry whose value is missing or no text";
+	}
+	out->raw = arena_copy(&call->req->arena, buf_view(&list));
+	if (list.failed || (list.n > 0 && out->raw.p == NULL))
+		problem = "needs more memory than there is";
+	buf_free(&list);
+	return problem;
+}
+
+static const char *read_fields(struct call *call, const struct json *v, void *record)
+{
+	return read_pairs(call, v, "field", "as", true, &((struct webhook *)record)->fields);
+}
+
+static const char *read_hidden(struct call *call, const struct json *v, void *record)
+{
+	return read_pairs(call, v, "name", "value", false, &((struct webhook *)record)->hidden);
+}
+
+static const char *read_headers(struct call *call, const struct json *v, void *record)
+{
+	return read_pairs(call, v, "name", "value", false, &((struct webhook *)record)->headers);
+}
+
+static const char *read_url(struct call *call, const struct json *v, void *record)
+{
+	struct text t;
+	struct url url;
+	if (!json_string(v, &t))
+		return "must be text that starts with https://";
+	unsigned flags = call->api->config.allow_http_targets ? URL_ALLOW_HTTP : 0;
+	const char *problem = url_parse(t, flags, &url);
+	if (problem == NULL)
+		((struct webhook *)record)->url = arena_copy(&call->req->arena, t);
+	return problem;
+}
+
+#define AT(member) offsetof(struct webhook, member)
+static const struct decode_field table[] = {
+    {"name", DECODE_TEXT, AT(name), WEBHOOK_LABEL_MAX, NULL, NULL},
+    {"campaign_id", DECODE_U64, AT(campaign_id), UINT64_MAX, NULL, NULL},
+    {"event", DECODE_CUSTOM, AT(events), 0, NULL, read_events},
+    {"events", DECODE_CUSTOM, AT(events), 0, NULL, read_events},
+    {"types", DECODE_CUSTOM, AT(types), 0, NULL, read_types},
+    {"sources", DECODE_CUSTOM, AT(sources), 0, NULL, read_sources},
+    {"url", DECODE_CUSTOM, AT(url), 0, NULL, read_url},
+    {"method", DECODE_WORD, AT(method), 0, METHOD_NAMES, NULL},
+    {"format", DECODE_WORD, AT(format), 0, FORMAT_NAMES, NULL},
+    {"ordered", DECODE_WORD, AT(order), 0, ORDER_NAMES, NULL},
+    {"fields", DECODE_CUSTOM, AT(fields), 0, NULL, read_fields},
+    {"hidden_fields", DECODE_CUSTOM, AT(hidden), 0, NULL, read_hidden},
+    {"headers", DECODE_CUSTOM, AT(headers), 0, NULL, read_headers},
+    {"connect_timeout_ms", DECODE_U64, AT(connect_ms), DEADLINE_MAX_MS, NULL, NULL},
+    {"timeout_ms", DECODE_U64, AT(total_ms), DEADLINE_MAX_MS, NULL, NULL},
+    {NULL, DECODE_TEXT, 0, 0, NULL, NULL},
+};
+
+static bool given(const struct webhook_save *save, size_t offset)
+{
+	return (save->set & record_bit(&KIND_WEBHOOK, offset)) != 0;
+}
+
+/* What a new webhook is without being told. */
+static const char *set_defaults(struct call *call, struct webhook_save *save)
+{
+	struct webhook *w = &save->webhook;
+	if (w->types == 0)
+		w->types = 1 << USER_INVITED | (w->sources != 0 ? 1 << USER_REFERRING : 0);
+	if (given(save, AT(fields)))
+		return NULL;
+	struct buf list = {0};
+	payload_default_fields(&list);
+	w->fields.raw = arena_copy(&call->req->arena, buf_view(&list));
+	bool failed = list.failed || w->fields.raw.p == NULL;
+	buf_free(&list);
+	return failed ? "needs more memory than there is" : NULL;
+}
+
+bool webhook_fields_read(struct call *call, const struct body *body, struct webhook_save *save)
+{
+	static const struct {
+		const char *field;
+		size_t offset;
+	} required[] = {{"name", AT(name)}, {"event", AT(events)}, {"url", AT(url)}};
+	if (!decode_record(call, body, table, &KIND_WEBHOOK, &save->webhook, &save->set))
+		return false;
+	if (save->webhook.id != 0)
+		return true;
+	for (size_t i = 0; i < sizeof required / sizeof *required; i++) {
+		if (given(save, required[i].offset))
+			continue;
+		call_reply_field(call, required[i].field, "is required");
+		return false;
+	}
+	const char *problem = set_defaults(call, save);
+	if (problem == NULL)
+		return true;
+	call_reply_field(call, "fields", problem);
+	return false;
+}

@@ -1,0 +1,126 @@
+/* Owns what people read about options: --help and the README's table.
+ * Never reads a value.
+ * Called by main (--help) and by the README's check. */
+#include <string.h>
+
+#include "base/options.h"
+
+/* Where the help begins, and how wide the text may become. */
+enum { HELP_COLUMN = 30, HELP_WIDTH = 100 };
+
+static const struct option common[] = {
+    {.name = "config",
+     .type = OPTION_TEXT,
+     .placeholder = "FILE",
+     .help = "read options from FILE, lines \"name = value\""},
+    {.name = "help", .type = OPTION_FLAG, .help = "print this and exit"},
+};
+
+enum { N_COMMON = sizeof(common) / sizeof(common[0]) };
+
+static const struct option *item(const struct options *options, size_t i)
+{
+	return i < options->n ? &options->items[i] : &common[i - options->n];
+}
+
+/* "--name PLACEHOLDER"; answers its length. */
+static size_t write_usage(const struct option *option, struct buf *out)
+{
+	size_t before = out->n;
+	buf_str(out, "--");
+	buf_str(out, option->name);
+	if (option->placeholder != NULL) {
+		buf_char(out, ' ');
+		buf_str(out, option->placeholder);
+	}
+	return out->n - before;
+}
+
+static void write_spaces(struct buf *out, size_t n)
+{
+	while (n-- > 0)
+		buf_char(out, ' ');
+}
+
+/* Words of t, broken before HELP_WIDTH; *column is where the cursor stands. */
+static void write_wrapped(struct buf *out, struct text t, size_t *column)
+{
+	struct text word;
+	while (t.n > 0) {
+		text_cut(t, ' ', &word, &t);
+		if (*column > HELP_COLUMN && *column + 1 + word.n > HELP_WIDTH) {
+			buf_char(out, '\n');
+			write_spaces(out, HELP_COLUMN);
+			*column = HELP_COLUMN;
+		} else if (*column > HELP_COLUMN) {
+			buf_char(out, ' ');
+			++*column;
+		}
+		buf_text(out, word);
+		*column += word.n;
+	}
+}
+
+static void write_option(const struct option *option, struct buf *out)
+{
+	size_t column = HELP_COLUMN;
+	write_spaces(out, 2);
+	size_t used = 2 + write_usage(option, out);
+	if (used + 1 > HELP_COLUMN) {
+		buf_char(out, '\n');
+		used = 0;
+	}
+	write_spaces(out, HELP_COLUMN - used);
+	write_wrapped(out, text_of(option->help), &column);
+	if (option->fallback != NULL) {
+		write_wrapped(out, TEXT("(default"), &column);
+		struct buf last = {0};
+		buf_printf(&last, "%s)", option->fallback);
+		write_wrapped(out, buf_view(&last), &column);
+		out->failed |= last.failed;
+		buf_free(&last);
+	}
+	buf_char(out, '\n');
+}
+
+void options_write_help(const struct options *options, struct buf *out)
+{
+	buf_printf(out, "usage: %s\n\n", options->usage);
+	for (size_t i = 0; i < options->n + N_COMMON; i++)
+		write_option(item(options, i), out);
+	buf_str(out,
+		"\nEach option may also stand in the environment (--max-body as REFERD_MAX_BODY) "
+		"or in\n"
+		"the file. A flag goes over the environment, the environment over the file.\n");
+}
+
+/* A bar would end the cell. */
+static void write_cell(struct buf *out, const char *s)
+{
+	for (; *s != '\0'; s++) {
+		if (*s == '|')
+			buf_char(out, '\\');
+		buf_char(out, *s);
+	}
+}
+
+void options_write_markdown(const struct options *options, struct buf *out)
+{
+	char environment[OPTION_ENVIRONMENT_SIZE];
+	buf_str(out, "| option | environment | default | what it does |\n|---|---|---|---|\n");
+	for (size_t i = 0; i < options->n + N_COMMON; i++) {
+		const struct option *option = item(options, i);
+		option_environment(option->name, environment);
+		buf_str(out, "| `");
+		write_usage(option, out);
+		if (strcmp(option->name, "help") == 0)
+			buf_str(out, "` |  | ");
+		else
+			buf_printf(out, "` | `%s` | ", environment);
+		if (option->fallback != NULL)
+			buf_printf(out, "`%s`", option->fallback);
+		buf_str(out, " | ");
+		write_cell(out, option->help);
+		buf_str(out, " |\n");
+	}
+}

@@ -1,0 +1,130 @@
+/* Owns what an option's value may look like, and how near two names are.
+ * Never knows where the value came from.
+ * Called by options.c. */
+#include "options_value.h"
+
+#include <string.h>
+
+const char OPTION_OUT_OF_RANGE[] = "is out of range";
+
+struct unit {
+	const char *name;
+	uint64_t factor;
+};
+
+static const struct unit size_units[] = {
+    {"", 1},
+    {"b", 1},
+    {"k", UINT64_C(1) << 10},
+    {"kib", UINT64_C(1) << 10},
+    {"m", UINT64_C(1) << 20},
+    {"mib", UINT64_C(1) << 20},
+    {"g", UINT64_C(1) << 30},
+    {"gib", UINT64_C(1) << 30},
+    {"t", UINT64_C(1) << 40},
+    {"tib", UINT64_C(1) << 40},
+    {NULL, 0},
+};
+
+static const struct unit duration_units[] = {
+    {"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}, {"d", 86400000}, {NULL, 0},
+};
+
+static const struct {
+	const char *word;
+	bool value;
+} flag_words[] = {
+    {"true", true}, {"false", false}, {"yes", true}, {"no", false},
+    {"on", true},   {"off", false},   {"1", true},   {"0", false},
+};
+
+/* Digits and a unit of the table; false where it is not that. */
+static bool read_with_unit(struct text value, const struct unit *units, uint64_t *out)
+{
+	size_t digits = 0;
+	uint64_t number;
+	while (digits < value.n && value.p[digits] >= '0' && value.p[digits] <= '9')
+		digits++;
+	if (!text_to_u64(text_from(value.p, digits), &number))
+		return false;
+	struct text unit = text_trim(text_from(value.p + digits, value.n - digits));
+	if (number == 0 && unit.n == 0) {
+		*out = 0;
+		return true;
+	}
+	for (; units->name != NULL; units++) {
+		if (!text_ieq(unit, text_of(units->name)))
+			continue;
+		return !__builtin_mul_overflow(number, units->factor, out);
+	}
+	return false;
+}
+
+static const char *read_number(const struct option *option, const char *value, uint64_t *number)
+{
+	struct text text = text_trim(text_of(value));
+	const char *why = NULL;
+	if (option->type == OPTION_SIZE) {
+		if (!read_with_unit(text, size_units, number))
+			why = "is no size (like 65536, 64KiB, 1MiB)";
+	} else if (option->type == OPTION_DURATION) {
+		if (!read_with_unit(text, duration_units, number))
+			why = "is no duration (like 500ms, 10s, 5m, 2h, 1d)";
+	} else if (!text_to_u64(text, number)) {
+		why = "is no whole number";
+	}
+	if (why == NULL && (*number < option->min || (option->max != 0 && *number > option->max)))
+		why = OPTION_OUT_OF_RANGE;
+	return why;
+}
+
+static const char *store_flag(const char *value, void *field)
+{
+	for (size_t i = 0; i < sizeof(flag_words) / sizeof(flag_words[0]); i++) {
+		if (!text_ieq(text_trim(text_of(value)), text_of(flag_words[i].word)))
+			continue;
+		memcpy(field, &flag_words[i].value, sizeof(bool));
+		return NULL;
+	}
+	return "is neither true nor false";
+}
+
+const char *option_store(const struct option *option, const char *value, void *target)
+{
+	void *field = (char *)target + option->offset;
+	uint64_t number;
+	if (option->type == OPTION_FLAG)
+		return store_flag(value, field);
+	if (option->type == OPTION_TEXT) {
+		memcpy(field, &value, sizeof(value));
+		return NULL;
+	}
+	const char *why = read_number(option, value, &number);
+	if (why == NULL)
+		memcpy(field, &number, sizeof(number));
+	return why;
+}
+
+/* Levenshtein's distance, one row at a time. */
+size_t option_distance(struct text a, struct text b)
+{
+	size_t row[OPTION_NAME_MAX + 1];
+	if (a.n > OPTION_NAME_MAX || b.n > OPTION_NAME_MAX)
+		return SIZE_MAX;
+	for (size_t j = 0; j <= b.n; j++)
+		row[j] = j;
+	for (size_t i = 1; i <= a.n; i++) {
+		size_t diagonal = row[0];
+		row[0] = i;
+		for (size_t j = 1; j <= b.n; j++) {
+			size_t best = diagonal + (a.p[i - 1] != b.p[j - 1]);
+			diagonal = row[j];
+			if (row[j] + 1 < best)
+				best = row[j] + 1;
+			if (row[j - 1] + 1 < best)
+				best = row[j - 1] + 1;
+			row[j] = best;
+		}
+	}
+	return row[b.n];
+}

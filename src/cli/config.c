@@ -1,0 +1,119 @@
+/*
+ * Owns the option table and its judgement. Never opens anything. Called by main for each command.
+ */
+#include "config.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define OPTION(name, type, member, placeholder, fallback, min, max, help) \
+	{name, OPTION_##type, offsetof(struct config, member), placeholder, fallback, min, max, help}
+
+static const struct option table[] = {
+    OPTION("data", TEXT, data, "DIR", "./referd-data", 0, 0,
+	"Where everything is kept: database, secret key, first tokens"),
+    OPTION("listen", TEXT, listen, "ADDR:PORT", "127.0.0.1:8080", 0, 0,
+	"Address to serve on; port 0 picks a free one and prints it"),
+    OPTION("public-url", TEXT, public_url, "URL", NULL, 0, 0,
+	"What links begin with; http://localhost:PORT where it is not given"),
+    OPTION("ca-file", TEXT, ca_file, "FILE", NULL, 0, 0,
+	"Further root certificates (PEM) for outbound TLS, beside the system's"),
+    OPTION("allow-targets", TEXT, allow_targets, "CIDR,...", NULL, 0, 0,
+	"Private address ranges that webhooks may be sent to"),
+    OPTION("allow-http-targets", FLAG, allow_http_targets, NULL, NULL, 0, 0,
+	"Webhooks may have http:// URLs"),
+    OPTION("trusted-proxies", TEXT, trusted_proxies, "CIDR,...", NULL, 0, 0,
+	"Proxies whose X-Forwarded-For is believed"),
+    OPTION("log-level", TEXT, log_level, "LEVEL", "info", 0, 0,
+	"The least that is logged: debug, info, warn or error"),
+    OPTION("secret-key-file", TEXT, secret_key_file, "FILE", NULL, 0, 0,
+	"Key that seals stored secrets, made at the first start; DIR/secret.key where not given"),
+    OPTION("nameservers", TEXT, nameservers, "ADDR:PORT,...", NULL, 0, 0,
+	"DNS servers for outbound requests; those of /etc/resolv.conf where not given"),
+    OPTION("drain-timeout", DURATION, drain_ms, "TIME", "8s", 0, 3600000,
+	"How long a stopping server waits for what it owes"),
+    OPTION("connections", U64, connections, "N", "10000", 1, 1000000,
+	"Open inbound connections; beyond it the longest idle one goes"),
+    OPTION("max-head", SIZE, max_head, "SIZE", "16KiB", 1024, 1048576,
+	"Largest request line and headers"),
+    OPTION("max-body", SIZE, max_body, "SIZE", "64KiB", 1024, 16777216, "Largest request body"),
+    OPTION("head-timeout", DURATION, head_timeout_ms, "TIME", "10s", 1, 3600000,
+	"Time to send a request's headers"),
+    OPTION("body-timeout", DURATION, body_timeout_ms, "TIME", "30s", 1, 3600000,
+	"Time to send a request's body"),
+    OPTION("idle-timeout", DURATION, idle_timeout_ms, "TIME", "60s", 1, 3600000,
+	"Time between requests on a kept-alive connection"),
+    OPTION("map-size", SIZE, map_size, "SIZE", "64GiB", 1048576, 0,
+	"Address space reserved for the database; it grows by itself"),
+};
+
+static const char *const other_variables[] = {"REFERD_API_TOKEN", "REFERD_INBOUND_TOKEN", NULL};
+
+static const struct options options = {
+    .items = table,
+    .n = sizeof table / sizeof *table,
+    .extra_environment = other_variables,
+    .usage = "referd serve [options]",
+};
+
+static int refuse(const char *option, const char *value, const char *why)
+{
+	fprintf(stderr, "referd: --%s %s: %s\n", option, value, why);
+	return 2;
+}
+
+static int check(struct config *c)
+{
+	if (!log_parse_level(text_of(c->log_level), &c->level))
+		return refuse("log-level", c->log_level, "must be debug, info, warn or error");
+	if (c->allow_targets != NULL &&
+	    cidr_list_parse(text_of(c->allow_targets), &c->allowed) != ERR_OK)
+		return refuse("allow-targets", c->allow_targets,
+		    "must be address ranges such as 10.0.0.0/8,fd00::/8");
+	if (c->trusted_proxies != NULL &&
+	    cidr_list_parse(text_of(c->trusted_proxies), &c->proxies) != ERR_OK)
+		return refuse("trusted-proxies", c->trusted_proxies,
+		    "must be address ranges such as 10.0.0.0/8,fd00::/8");
+	if (c->ca_file != NULL && access(c->ca_file, R_OK) != 0)
+		return refuse("ca-file", c->ca_file, "cannot be read");
+	return -1;
+}
+
+int config_read(const char *command, int argc, char **argv, struct config *config,
+    struct arena *arena)
+{
+	struct buf message = {0};
+	struct options_args args = {0};
+	*config = (struct config){0};
+	enum options_outcome outcome =
+	    options_read(&options, argc, argv, environ, config, &args, arena, &message);
+	if (outcome == OPTIONS_HELP) {
+		config_write_help(&message);
+		fwrite(message.p, 1, message.n, stdout);
+		buf_free(&message);
+		return 0;
+	}
+	if (message.n > 0)
+		fwrite(message.p, 1, message.n, stderr);
+	buf_free(&message);
+	if (outcome == OPTIONS_WRONG)
+		return 2;
+	if (args.n > 0) {
+		fprintf(stderr, "referd: %s takes no argument, but got \"%s\": see referd help\n",
+		    command, args.items[0]);
+		return 2;
+	}
+	return check(config);
+}
+
+void config_write_help(struct buf *out)
+{
+	options_write_help(&options, out);
+}
+
+void config_write_markdown(struct buf *out)
+{
+	options_write_markdown(&options, out);
+}

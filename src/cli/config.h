@@ -1,0 +1,32 @@
+/*
+ * What an operator may set: one struct, one table (config.c), from which flags, environment, file,
+ * --help and the README's table come.
+ */
+#ifndef CLI_CONFIG_H
+#define CLI_CONFIG_H
+
+#include "base/log.h"
+#include "base/options.h"
+#include "http/address.h"
+
+struct config {
+	const char *data, *listen, *public_url, *secret_key_file;
+	const char *ca_file, *nameservers, *allow_targets, *trusted_proxies, *log_level;
+	bool allow_http_targets;
+	uint64_t map_size, drain_ms, max_body, max_head, connections;
+	uint64_t head_timeout_ms, body_timeout_ms, idle_timeout_ms;
+	/* Made of the above by config_read. */
+	struct cidr_list allowed, proxies;
+	enum log_level level;
+};
+
+/** Reads flags, environment and file for `command` ("serve", "check"). Prints what has to be said and
+ *  answers -1 to go on, or the exit status (0 after --help, 2 after an error). Text lives in arena. */
+int config_read(const char *command, int argc, char **argv, struct config *config,
+    struct arena *arena) WARN_UNUSED;
+
+/** The options table as --help shows it, or as Markdown. */
+void config_write_help(struct buf *out);
+void config_write_markdown(struct buf *out);
+
+#endif

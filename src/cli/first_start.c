@@ -1,0 +1,194 @@
+/*
+ * Owns the birth of a database and the check that its secret key is the right one. Never serves.
+ * Called by serve.c before it listens.
+ */
+#include "first_start.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "core/setup.h"
+
+enum { TOKEN_BYTES = 32, TOKEN_MAX = 200, FINGERPRINT_SIZE = 16 };
+
+struct birth {
+	struct setup setup;
+	struct identity *identity;
+	const char *problem;
+	bool finished;
+};
+
+/* A token: 256 random bits, as 64 hexadecimal digits. */
+static void make_token(char out[2 * TOKEN_BYTES + 1])
+{
+	uint8_t random[TOKEN_BYTES];
+	char digits[2 * TOKEN_BYTES + 1];
+	struct buf b = {.p = digits, .cap = sizeof digits};
+	crypto_random(random, sizeof random);
+	crypto_hex(&b, text_from(random, sizeof random));
+	memcpy(out, digits, b.n);
+	out[b.n] = '\0';
+	crypto_wipe(random, sizeof random);
+}
+
+/* Tells one key from another without giving it away. */
+static void fingerprint(const uint8_t key[KEY_FILE_SIZE], uint8_t out[FINGERPRINT_SIZE])
+{
+	uint8_t full[SHA256_SIZE];
+	crypto_hmac_sha256(text_from(key, KEY_FILE_SIZE), TEXT("referd key fingerprint"), full);
+	memcpy(out, full, FINGERPRINT_SIZE);
+}
+
+static void on_setup(struct command *command, enum err err)
+{
+	struct birth *b = (struct birth *)command;
+	struct setup *s = &b->setup;
+	struct buf token = {0};
+	b->finished = true;
+	if (err != ERR_OK || s->stored_code_key.n != CODE_KEY_SIZE) {
+		b->problem = "its settings cannot be read";
+		return;
+	}
+	if (!text_eq(s->stored_fingerprint, s->key_fingerprint)) {
+		b->problem = "its secrets were sealed with another key: give the right "
+			     "--secret-key-file";
+		return;
+	}
+	memcpy(b->identity->code_key, s->stored_code_key.p, CODE_KEY_SIZE);
+	err = crypto_open(b->identity->secret_key, TEXT("inbound token"), s->stored_inbound_token,
+	    &token);
+	if (err == ERR_OK && token.n < sizeof b->identity->inbound_token)
+		memcpy(b->identity->inbound_token, token.p, token.n);
+	else
+		b->problem = "its inbound token cannot be opened with the secret key";
+	b->identity->fresh = s->fresh;
+	crypto_wipe(token.p, token.n);
+	buf_free(&token);
+}
+
+/* Where there is a database already, its key is never made anew: it would open nothing. */
+static bool read_key(const struct config *config, bool fresh, uint8_t key[KEY_FILE_SIZE])
+{
+	char path[4096];
+	const char *why = "";
+	if (config->secret_key_file != NULL)
+		snprintf(path, sizeof path, "%s", config->secret_key_file);
+	else
+		snprintf(path, sizeof path, "%s/secret.key", config->data);
+	enum err err = key_file_read(path, key, &why);
+	if (err == ERR_NOT_FOUND && fresh)
+		err = key_file_make(path, key, &why);
+	else if (err == ERR_NOT_FOUND)
+		why = "is missing, but the database was sealed with it: restore it";
+	if (err != ERR_OK)
+		fprintf(stderr, "referd: the secret key %s %s\n", path, why);
+	return err == ERR_OK;
+}
+
+static bool token_usable(const char *name, const char *token)
+{
+	size_t n = strlen(token);
+	bool ok = n >= 16 && n <= TOKEN_MAX;
+	for (size_t i = 0; i < n; i++)
+		ok = ok && token[i] > ' ' && token[i] < 0x7f && token[i] != '/' && token[i] != '?' &&
+		     token[i] != '#' && token[i] != '%';
+	if (!ok)
+		fprintf(stderr,
+		    "referd: %s must be 16 to 200 visible characters without / ? # and %%\n", name);
+	return ok;
+}
+
+static bool write_tokens(const struct config *config, const char *api, const char *inbound,
+    struct identity *identity)
+{
+	char text[1024];
+	snprintf(identity->first_start_path, sizeof identity->first_start_path, "%s/first-start.txt",
+	    config->data);
+	snprintf(text, sizeof text,
+	    "API token: %s\nInbound token: %s\n\n"
+	    "The API token signs in to the dashboard and the REST API. The inbound token stands in "
+	    "the\nqualify address: /webhook/{inbound token}/qualify. Keep both, then delete this "
+	    "file.\n",
+	    api, inbound);
+	enum err err = key_file_write_text(identity->first_start_path, text);
+	crypto_wipe(text, sizeof text);
+	if (err != ERR_OK)
+		fprintf(stderr, "referd: %s cannot be written\n", identity->first_start_path);
+	return err == ERR_OK;
+}
+
+static bool run(struct birth *b, struct store *store)
+{
+	b->setup.command = (struct command){.decide = setup_decide, .done = on_setup};
+	if (store_submit(store, &b->setup.command) != ERR_OK)
+		return false;
+	while (!b->finished)
+		store_turn(store);
+	return b->problem == NULL;
+}
+
+static void warn_of_ignored(const struct setup *s, const char *api, const char *inbound,
+    const struct identity *identity)
+{
+	if (s->fresh)
+		return;
+	if (api != NULL && !s->api_token_known)
+		fprintf(stderr, "referd: warning: REFERD_API_TOKEN is not a token of this database "
+				"and changes nothing\n");
+	if (inbound != NULL && strcmp(inbound, identity->inbound_token) != 0)
+		fprintf(stderr, "referd: warning: REFERD_INBOUND_TOKEN differs from this database's "
+				"and changes nothing\n");
+}
+
+bool first_start(const struct config *config, struct store *store, struct identity *identity)
+{
+	char made_api[2 * TOKEN_BYTES + 1], made_inbound[2 * TOKEN_BYTES + 1];
+	const char *env_api = getenv("REFERD_API_TOKEN");
+	const char *env_inbound = getenv("REFERD_INBOUND_TOKEN");
+	uint8_t code_key[CODE_KEY_SIZE], print[FINGERPRINT_SIZE], api_hash[SHA256_SIZE];
+	struct buf sealed = {0};
+	struct birth b = {.identity = identity};
+	*identity = (struct identity){0};
+	if ((env_api != NULL && !token_usable("REFERD_API_TOKEN", env_api)) ||
+	    (env_inbound != NULL && !token_usable("REFERD_INBOUND_TOKEN", env_inbound)))
+		return false;
+	bool fresh = store_is_new(store);
+	if (!read_key(config, fresh, identity->secret_key))
+		return false;
+	make_token(made_api);
+	make_token(made_inbound);
+	const char *api = env_api != NULL ? env_api : made_api;
+	const char *inbound = env_inbound != NULL ? env_inbound : made_inbound;
+	/* Written before the database knows them: a crash between leaves a file with unused tokens, which
+	 * the next start replaces, never tokens that nobody knows. */
+	if (fresh && (env_api == NULL || env_inbound == NULL) &&
+	    !write_tokens(config, api, inbound, identity))
+		return false;
+	crypto_random(code_key, sizeof code_key);
+	fingerprint(identity->secret_key, print);
+	crypto_sha256(text_of(api), api_hash);
+	crypto_seal(identity->secret_key, TEXT("inbound token"), text_of(inbound), &sealed);
+	b.setup.code_key = text_from(code_key, sizeof code_key);
+	b.setup.key_fingerprint = text_from(print, sizeof print);
+	b.setup.inbound_token = buf_view(&sealed);
+	b.setup.api_token_hash = text_from(api_hash, sizeof api_hash);
+	b.setup.now_ms = clock_system.unix_ms(&clock_system);
+	bool ok = run(&b, store);
+	if (!ok)
+		fprintf(stderr, "referd: the database in %s: %s\n", config->data,
+		    b.problem != NULL ? b.problem : "cannot be written to");
+	else
+		warn_of_ignored(&b.setup, env_api, env_inbound, identity);
+	buf_free(&sealed);
+	crypto_wipe(made_api, sizeof made_api);
+	crypto_wipe(made_inbound, sizeof made_inbound);
+	return ok;
+}
+
+void identity_wipe(struct identity *identity)
+{
+	crypto_wipe(identity, sizeof *identity);
+}

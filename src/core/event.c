@@ -1,0 +1,71 @@
+/*
+ * Owns events and the birth of deliveries: which webhook gets what, and in which order. Never sends.
+ * Called by every command that changes something the outside may want to know.
+ */
+#include "event.h"
+
+#include "core/delivery.h"
+
+enum err event_snapshot(struct tx *tx, const struct user *user, struct event *event)
+{
+	struct user_stats stats = {.user_id = user->id};
+	struct user referrer = {.id = user->referrer_id};
+	enum err err = tx_get(tx, &KIND_USER_STATS, &stats);
+	if (err != ERR_OK && err != ERR_NOT_FOUND)
+		return err;
+	if (user->referrer_id != 0) {
+		err = tx_get(tx, &KIND_USER, &referrer);
+		if (err != ERR_OK && err != ERR_NOT_FOUND)
+			return err;
+	}
+	event->campaign_id = user->campaign_id;
+	event->user_id = user->id;
+	event->referrer_id = err == ERR_OK ? user->referrer_id : 0;
+	event->user_type = user->type;
+	event->source = user->source;
+	event->joined_ms = user->joined_ms;
+	event->qualified_ms = user->qualified_ms;
+	event->referrals = stats.referrals;
+	event->qualified_referrals = stats.qualified_referrals;
+	event->first_name = user->first_name;
+	event->email = user->email;
+	event->ip = user->ip;
+	event->meta = user->meta;
+	event->referrer_first_name = referrer.first_name;
+	event->referrer_email = referrer.email;
+	return ERR_OK;
+}
+
+static bool has_bit(uint64_t mask, uint64_t number)
+{
+	return mask == 0 || (mask >> number & 1) != 0;
+}
+
+static bool webhook_wants(const struct webhook *w, const struct event *event)
+{
+	return (w->events >> event->type & 1) != 0 && has_bit(w->types, event->user_type) &&
+	       has_bit(w->sources, event->source);
+}
+
+static enum err emit_to_set(struct tx *tx, uint64_t campaign_id, const struct event *event)
+{
+	struct webhook_set set = {.campaign_id = campaign_id};
+	enum err err = tx_get(tx, &KIND_WEBHOOK_SET, &set);
+	if (err == ERR_NOT_FOUND)
+		return ERR_OK;
+	for (size_t i = 0; err == ERR_OK && i < id_list_length(set.webhook_ids); i++) {
+		struct webhook webhook = {.id = id_list_at(set.webhook_ids, i)};
+		err = tx_get(tx, &KIND_WEBHOOK, &webhook);
+		if (err == ERR_OK && webhook_wants(&webhook, event))
+			err = delivery_create(tx, &webhook, event);
+	}
+	return err;
+}
+
+enum err event_emit(struct tx *tx, struct event *event)
+{
+	event->id = tx_next_id(tx, &KIND_EVENT);
+	tx_put(tx, &KIND_EVENT, event);
+	enum err err = emit_to_set(tx, event->campaign_id, event);
+	return err != ERR_OK ? err : emit_to_set(tx, 0, event);
+}

@@ -1,0 +1,17 @@
+/*
+ * Events: what happened, recorded with its cause, and the deliveries it leads to.
+ */
+#ifndef CORE_EVENT_H
+#define CORE_EVENT_H
+
+#include "core/records.h"
+#include "store/tx.h"
+
+/** Fills the snapshot of `user` as it is now: its fields, its counters, its referrer. ERR_PENDING and
+ *  read errors pass through; a missing referrer leaves those fields empty. */
+enum err event_snapshot(struct tx *tx, const struct user *user, struct event *event) WARN_UNUSED;
+
+/** Records the event (gives it its id) and a delivery for every webhook that wants it. */
+enum err event_emit(struct tx *tx, struct event *event) WARN_UNUSED;
+
+#endif

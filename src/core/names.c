@@ -1,0 +1,99 @@
+/*
+ * Owns the words of the API for stored numbers. Never anything else. Called by api, payload and
+ * webhook matching.
+ */
+#include "core/names.h"
+
+const struct name CAMPAIGN_STATUS_NAMES[] = {
+    {CAMPAIGN_DRAFT, "draft"},
+    {CAMPAIGN_LAUNCHED, "launched"},
+    {CAMPAIGN_PAUSED, "paused"},
+    {0, NULL},
+};
+const struct name USER_TYPE_NAMES[] = {
+    {USER_REFERRING, "person_referring"},
+    {USER_INVITED, "person_invited"},
+    {0, NULL},
+};
+const struct name SOURCE_NAMES[] = {
+    {SOURCE_DIRECT, "Direct"},
+    {SOURCE_REFERRED, "Referred"},
+    {SOURCE_API, "Api"},
+    {SOURCE_ADDED, "Added"},
+    {SOURCE_ZAPIER, "Zapier"},
+    {SOURCE_WIDGET, "Widget"},
+    {SOURCE_POPUP, "Popup"},
+    {SOURCE_EMBED, "Embed"},
+    {SOURCE_TEST, "Test"},
+    {0, NULL},
+};
+const struct name EVENT_NAMES[] = {
+    {EVENT_USER_JOIN, "user.join"},
+    {EVENT_USER_QUALIFIED, "user.qualified"},
+    {EVENT_USER_UNQUALIFIED, "user.unqualified"},
+    {EVENT_REWARD_DUE, "reward.due"},
+    {EVENT_REWARD_ISSUED, "reward.issued"},
+    {EVENT_REWARD_CANCELLED, "reward.cancelled"},
+    {EVENT_WEBHOOK_DISABLED, "webhook.disabled"},
+    {EVENT_DELIVERY_EXHAUSTED, "delivery.exhausted"},
+    {0, NULL},
+};
+const struct name METHOD_NAMES[] = {
+    {WEBHOOK_POST, "POST"},
+    {WEBHOOK_GET, "GET"},
+    {0, NULL},
+};
+const struct name FORMAT_NAMES[] = {
+    {FORMAT_QUERY, "query"},
+    {FORMAT_FORM, "form"},
+    {FORMAT_JSON, "json"},
+    {FORMAT_STANDARD, "standard"},
+    {0, NULL},
+};
+const struct name ORDER_NAMES[] = {
+    {ORDER_PER_USER, "per_user"},
+    {ORDER_NONE, "none"},
+    {ORDER_STRICT, "strict"},
+    {0, NULL},
+};
+const struct name DELIVERY_STATUS_NAMES[] = {
+    {DELIVERY_PENDING, "pending"},
+    {DELIVERY_HELD, "held"},
+    {DELIVERY_DELIVERED, "delivered"},
+    {DELIVERY_EXHAUSTED, "exhausted"},
+    {DELIVERY_CANCELLED, "cancelled"},
+    {0, NULL},
+};
+const struct name EXISTING_NAMES[] = {
+    {EXISTING_CODE, "code"},
+    {EXISTING_GENERIC, "generic"},
+    {0, NULL},
+};
+
+const char *name_of(const struct name *table, uint64_t number)
+{
+	for (; table->word != NULL; table++)
+		if (table->number == number)
+			return table->word;
+	return "unknown";
+}
+
+bool name_find(const struct name *table, struct text word, uint64_t *number)
+{
+	for (; table->word != NULL; table++) {
+		if (!text_eq(word, text_of(table->word)))
+			continue;
+		*number = table->number;
+		return true;
+	}
+	return false;
+}
+
+void name_list(const struct name *table, struct buf *out)
+{
+	for (const struct name *n = table; n->word != NULL; n++) {
+		if (n != table)
+			buf_str(out, n[1].word == NULL ? " or " : ", ");
+		buf_str(out, n->word);
+	}
+}

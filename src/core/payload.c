@@ -1,0 +1,404 @@
+/*
+ * Owns the making of payloads: field table, form and JSON rendering. Never sends, never reads a
+ * record. Called by delivery for each attempt and by the API's preview.
+ */
+#include "core/payload.h"
+
+#include "base/clock.h"
+#include "base/form.h"
+#include "base/json.h"
+#include "core/names.h"
+
+enum { DEFAULT_FIELDS = 13 };
+
+enum field_number {
+	F_REFERRER_ID,
+	F_REFERRER_CODE,
+	F_REFERRER_FIRST_NAME,
+	F_REFERRER_EMAIL,
+	F_ID,
+	F_CODE,
+	F_FIRST_NAME,
+	F_EMAIL,
+	F_URL,
+	F_SOURCE,
+	F_DATE,
+	F_REFERRALS_COUNT,
+	F_CAMPAIGN_ID,
+	F_TYPE,
+	F_QUALIFIED,
+	F_QUALIFIED_AT,
+	F_QUALIFIED_REFERRALS_COUNT,
+	F_IP,
+	F_EVENT,
+	F_EVENT_ID,
+	F_OCCURRED_AT,
+	F_REFERRER_URL,
+};
+
+/* The first thirteen are the default ones, in the order in which they are sent. */
+static const struct payload_field fields[] = {
+    {"referrer_id", F_REFERRER_ID},
+    {"referrer_code", F_REFERRER_CODE},
+    {"referrer_first_name", F_REFERRER_FIRST_NAME},
+    {"referrer_email", F_REFERRER_EMAIL},
+    {"id", F_ID},
+    {"code", F_CODE},
+    {"first_name", F_FIRST_NAME},
+    {"email", F_EMAIL},
+    {"url", F_URL},
+    {"source", F_SOURCE},
+    {"date", F_DATE},
+    {"referrals_count", F_REFERRALS_COUNT},
+    {"campaign_id", F_CAMPAIGN_ID},
+    {"type", F_TYPE},
+    {"qualified", F_QUALIFIED},
+    {"qualified_at", F_QUALIFIED_AT},
+    {"qualified_referrals_count", F_QUALIFIED_REFERRALS_COUNT},
+    {"ip", F_IP},
+    {"event", F_EVENT},
+    {"event_id", F_EVENT_ID},
+    {"occurred_at", F_OCCURRED_AT},
+    {"referrer_url", F_REFERRER_URL},
+};
+
+const struct payload_field *payload_field_find(struct text name)
+{
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+		if (text_eq(name, text_of(fields[i].name)))
+			return &fields[i];
+	return NULL;
+}
+
+/* One value of a payload. Absent ones are empty in forms and null in JSON. */
+struct value {
+	enum { VALUE_ABSENT, VALUE_TEXT, VALUE_NUMBER, VALUE_BOOL } kind;
+	uint64_t number;
+	struct text text;
+	char room[96]; /* for made text; ADDRESS and URL below fit */
+	struct buf *long_text;
+};
+
+static void set_text(struct value *v, struct text t)
+{
+	v->kind = t.n == 0 ? VALUE_ABSENT : VALUE_TEXT;
+	v->text = t;
+}
+
+static void set_number(struct value *v, uint64_t n)
+{
+	v->kind = VALUE_NUMBER;
+	v->number = n;
+}
+
+static void set_id(struct value *v, uint64_t id)
+{
+	if (id != 0)
+		set_number(v, id);
+}
+
+static void set_code(struct value *v, struct codes *codes, uint64_t id)
+{
+	if (id != 0)
+		set_text(v, text_of(code_write(codes, CODE_USER, id, v->room)));
+}
+
+static void set_date(struct value *v, uint64_t ms)
+{
+	if (ms == 0)
+		return;
+	clock_format_date(ms, v->room);
+	set_text(v, text_of(v->room));
+}
+
+static void set_time(struct value *v, uint64_t ms)
+{
+	clock_format_time(ms, v->room);
+	set_text(v, text_of(v->room));
+}
+
+static void set_join_url(struct value *v, struct codes *codes, struct text public_url, uint64_t id)
+{
+	char code[CODE_LENGTH + 1];
+	if (id == 0)
+		return;
+	buf_reset(v->long_text);
+	buf_text(v->long_text, public_url);
+	buf_char(v->long_text, '/');
+	buf_str(v->long_text, code_write(codes, CODE_USER, id, code));
+	buf_str(v->long_text, "/join");
+	set_text(v, buf_view(v->long_text));
+}
+
+static void set_ip(struct value *v, struct text ip)
+{
+	const uint8_t *b = (const uint8_t *)ip.p;
+	struct buf *out = v->long_text;
+	buf_reset(out);
+	if (ip.n == 4)
+		buf_printf(out, "%u.%u.%u.%u", b[0], b[1], b[2], b[3]);
+	for (size_t i = 0; ip.n == 16 && i < 16; i += 2)
+		buf_printf(out, "%s%x", i == 0 ? "" : ":", (unsigned)b[i] << 8 | b[i + 1]);
+	set_text(v, buf_view(out));
+}
+
+static void value_of(struct value *v, int number, const struct event *e, struct codes *codes)
+{
+	switch ((enum field_number)number) {
+	case F_REFERRER_ID:
+		set_id(v, e->referrer_id);
+		break;
+	case F_REFERRER_CODE:
+		set_code(v, codes, e->referrer_id);
+		break;
+	case F_REFERRER_FIRST_NAME:
+		set_text(v, e->referrer_first_name);
+		break;
+	case F_REFERRER_EMAIL:
+		set_text(v, e->referrer_email);
+		break;
+	case F_ID:
+		set_id(v, e->user_id);
+		break;
+	case F_CODE:
+		set_code(v, codes, e->user_id);
+		break;
+	case F_FIRST_NAME:
+		set_text(v, e->first_name);
+		break;
+	case F_EMAIL:
+		set_text(v, e->email);
+		break;
+	case F_URL:
+		set_join_url(v, codes, e->public_url, e->user_id);
+		break;
+	case F_SOURCE:
+		set_text(v, text_of(name_of(SOURCE_NAMES, e->source)));
+		break;
+	case F_DATE:
+		set_date(v, e->joined_ms);
+		break;
+	case F_REFERRALS_COUNT:
+		set_number(v, e->referrals);
+		break;
+	case F_CAMPAIGN_ID:
+		set_id(v, e->campaign_id);
+		break;
+	case F_TYPE:
+		set_text(v, text_of(name_of(USER_TYPE_NAMES, e->user_type)));
+		break;
+	case F_QUALIFIED:
+		set_number(v, e->qualified_ms != 0);
+		v->kind = VALUE_BOOL;
+		break;
+	case F_QUALIFIED_AT:
+		set_date(v, e->qualified_ms);
+		break;
+	case F_QUALIFIED_REFERRALS_COUNT:
+		set_number(v, e->qualified_referrals);
+		break;
+	case F_IP:
+		set_ip(v, e->ip);
+		break;
+	case F_EVENT:
+		set_text(v, text_of(name_of(EVENT_NAMES, e->type)));
+		break;
+	case F_EVENT_ID:
+		set_id(v, e->id);
+		break;
+	case F_OCCURRED_AT:
+		set_time(v, e->at_ms);
+		break;
+	case F_REFERRER_URL:
+		set_join_url(v, codes, e->public_url, e->referrer_id);
+		break;
+	}
+}
+
+/* The value of a field by name: one of the table, or a form field of the campaign. */
+static void value_by_name(struct value *v, struct text name, const struct event *e,
+    struct codes *codes)
+{
+	const struct payload_field *f = payload_field_find(name);
+	struct text rest = e->meta.raw, id, given;
+	v->kind = VALUE_ABSENT;
+	if (f != NULL) {
+		value_of(v, f->number, e, codes);
+		return;
+	}
+	while (pairs_next(&rest, &id, &given))
+		if (text_eq(id, name))
+			set_text(v, given);
+}
+
+/* The names of a payload in their order, with what stands behind them: fields, then hidden ones. */
+struct walk {
+	const struct event *event;
+	struct codes *codes;
+	struct text fields, hidden;
+	struct value value;
+	struct buf long_text;
+};
+
+static void walk_begin(struct walk *w, const struct webhook_revision *r, const struct event *e,
+    struct codes *codes)
+{
+	*w = (struct walk){.event = e, .codes = codes};
+	w->fields = r->fields.raw;
+	w->hidden = r->hidden.raw;
+	w->value.long_text = &w->long_text;
+}
+
+static bool walk_next(struct walk *w, struct text *name)
+{
+	struct text field, value;
+	if (pairs_next(&w->fields, &field, name)) {
+		value_by_name(&w->value, field, w->event, w->codes);
+		return true;
+	}
+	if (!pairs_next(&w->hidden, name, &value))
+		return false;
+	w->value.kind = VALUE_TEXT;
+	w->value.text = value;
+	return true;
+}
+
+static struct text value_text(struct value *v, char digits[24])
+{
+	struct buf b = {.p = digits, .cap = 24};
+	switch (v->kind) {
+	case VALUE_TEXT:
+		return v->text;
+	case VALUE_BOOL:
+		return v->number != 0 ? TEXT("true") : TEXT("false");
+	case VALUE_NUMBER:
+		buf_u64(&b, v->number);
+		return text_from(digits, b.n);
+	case VALUE_ABSENT:
+		break;
+	}
+	return (struct text){0};
+}
+
+static void render_form(struct walk *w, struct buf *out)
+{
+	size_t start = out->n;
+	struct text name;
+	char digits[24];
+	while (walk_next(w, &name))
+		form_pair(out, start, name, value_text(&w->value, digits));
+}
+
+static void put_value(struct json_out *o, const struct value *v)
+{
+	switch (v->kind) {
+	case VALUE_TEXT:
+		json_put_text(o, NULL, v->text);
+		break;
+	case VALUE_BOOL:
+		json_put_bool(o, NULL, v->number != 0);
+		break;
+	case VALUE_NUMBER:
+		json_put_u64(o, NULL, v->number);
+		break;
+	case VALUE_ABSENT:
+		json_put_null(o, NULL);
+		break;
+	}
+}
+
+/* The first segment of a dotted name behind `prefix` ("properties." of "properties.email"), and
+ * whether it is the last one; false where the name does not begin with prefix. */
+static bool next_segment(struct text name, struct text prefix, struct text *segment, bool *leaf)
+{
+	struct text tail;
+	if (!text_starts(name, prefix))
+		return false;
+	*leaf = !text_cut(text_from(name.p + prefix.n, name.n - prefix.n), '.', segment, &tail);
+	return true;
+}
+
+/* Did an earlier name open the same object at this level? */
+static bool opened_before(const struct walk *from, size_t index, struct text prefix,
+    struct text segment)
+{
+	struct walk w = *from;
+	struct text name, other;
+	bool leaf;
+	w.long_text = (struct buf){0};
+	w.value.long_text = &w.long_text;
+	bool found = false;
+	for (size_t i = 0; i < index && !found && walk_next(&w, &name); i++)
+		found = next_segment(name, prefix, &other, &leaf) && text_eq(other, segment);
+	buf_free(&w.long_text);
+	return found;
+}
+
+/* Names with dots nest. Each object is written where its first member stands, with all members that
+ * belong to it: a walk over the list for each object, and lists are short. */
+static void render_object(struct walk *from, struct text prefix, struct json_out *o, int depth)
+{
+	struct walk w = *from;
+	struct text name, segment;
+	bool leaf;
+	w.long_text = (struct buf){0};
+	w.value.long_text = &w.long_text;
+	for (size_t i = 0; walk_next(&w, &name); i++) {
+		if (!next_segment(name, prefix, &segment, &leaf))
+			continue;
+		if (leaf) {
+			json_name(o, segment);
+			put_value(o, &w.value);
+		} else if (depth < JSON_MAX_DEPTH && !opened_before(from, i, prefix, segment)) {
+			struct text deeper = text_from(name.p, prefix.n + segment.n + 1);
+			json_name(o, segment);
+			json_open(o, NULL, '{');
+			render_object(from, deeper, o, depth + 1);
+			json_close(o, '}');
+		}
+	}
+	buf_free(&w.long_text);
+}
+
+static void render_json(struct walk *w, uint64_t format, struct buf *out)
+{
+	struct json_out o = json_out(out);
+	struct text none = TEXT("");
+	json_open(&o, NULL, '{');
+	if (format == FORMAT_STANDARD) {
+		char time[CLOCK_TIME_SIZE];
+		clock_format_time(w->event->at_ms, time);
+		json_put_text(&o, "type", text_of(name_of(EVENT_NAMES, w->event->type)));
+		json_put_text(&o, "timestamp", text_of(time));
+		json_open(&o, "data", '{');
+	}
+	render_object(w, none, &o, 2);
+	if (format == FORMAT_STANDARD)
+		json_close(&o, '}');
+	json_close(&o, '}');
+}
+
+void payload_render(const struct webhook_revision *revision, const struct event *event,
+    struct codes *codes, struct buf *out)
+{
+	struct walk w;
+	walk_begin(&w, revision, event, codes);
+	if (revision->format == FORMAT_JSON || revision->format == FORMAT_STANDARD)
+		render_json(&w, revision->format, out);
+	else
+		render_form(&w, out);
+	buf_free(&w.long_text);
+}
+
+void payload_default_fields(struct buf *out)
+{
+	for (size_t i = 0; i < DEFAULT_FIELDS; i++)
+		pairs_add(out, text_of(fields[i].name), text_of(fields[i].name));
+}
+
+const char *payload_content_type(uint64_t format)
+{
+	return format == FORMAT_JSON || format == FORMAT_STANDARD
+		   ? "application/json"
+		   : "application/x-www-form-urlencoded";
+}

@@ -1,0 +1,120 @@
+/*
+ * Owns the rules of Qualified: who can become it, what is counted, that it happens once. Never sees a
+ * request. Called by the inbound webhook and the API's qualification.
+ */
+#include "core/qualify.h"
+
+#include "base/crypto.h"
+#include "core/join.h"
+#include "event.h"
+
+enum { ORDER_HASH = 16 };
+
+static enum err refuse(struct qualify *q, enum qualify_outcome outcome)
+{
+	q->outcome = outcome;
+	return ERR_REFUSED;
+}
+
+static enum err find_user(struct qualify *q, struct tx *tx)
+{
+	uint64_t id = q->user_id;
+	if (id == 0 && q->canonical_email.n > 0) {
+		uint64_t hash = codes_hash_email(q->codes, q->campaign_id, q->canonical_email);
+		enum err err = join_find_email(tx, hash, q->campaign_id, q->canonical_email, &id);
+		if (err != ERR_OK)
+			return err;
+	}
+	q->user = (struct user){.id = id};
+	if (id == 0 || id > tx_last_id(tx, &KIND_USER))
+		return refuse(q, QUALIFY_UNKNOWN);
+	enum err err = tx_get(tx, &KIND_USER, &q->user);
+	if (err == ERR_NOT_FOUND)
+		return refuse(q, QUALIFY_UNKNOWN);
+	if (err == ERR_OK && q->user.type != USER_INVITED)
+		return refuse(q, QUALIFY_DIRECT);
+	return err;
+}
+
+/* A counter never wraps below zero, whatever was erased meanwhile. */
+static void move(uint64_t *counter, bool up)
+{
+	if (up)
+		(*counter)++;
+	else if (*counter > 0)
+		(*counter)--;
+}
+
+static enum err count(struct qualify *q, struct tx *tx)
+{
+	struct campaign_stats campaign = {.campaign_id = q->user.campaign_id};
+	struct user_stats referrer = {.user_id = q->user.referrer_id};
+	enum err err = tx_get(tx, &KIND_CAMPAIGN_STATS, &campaign);
+	if (err != ERR_OK && err != ERR_NOT_FOUND)
+		return err;
+	move(&campaign.qualified, q->qualified);
+	tx_put(tx, &KIND_CAMPAIGN_STATS, &campaign);
+	if (referrer.user_id == 0)
+		return ERR_OK;
+	err = tx_get(tx, &KIND_USER_STATS, &referrer);
+	if (err != ERR_OK && err != ERR_NOT_FOUND)
+		return err;
+	move(&referrer.qualified_referrals, q->qualified);
+	tx_put(tx, &KIND_USER_STATS, &referrer);
+	return ERR_OK;
+}
+
+static enum err change(struct qualify *q, struct tx *tx)
+{
+	struct event event = {
+	    .type = q->qualified ? EVENT_USER_QUALIFIED : EVENT_USER_UNQUALIFIED,
+	    .at_ms = q->now_ms,
+	    .public_url = q->public_url,
+	};
+	q->changed = true;
+	q->user.qualified_ms = q->qualified ? q->now_ms : 0;
+	tx_put(tx, &KIND_USER, &q->user);
+	enum err err = count(q, tx);
+	if (err == ERR_OK)
+		err = event_snapshot(tx, &q->user, &event);
+	return err == ERR_OK ? event_emit(tx, &event) : err;
+}
+
+/* The order's first answer; ERR_NOT_FOUND where there is none. */
+static enum err find_order(struct qualify *q, struct tx *tx, uint8_t hash[SHA256_SIZE],
+    struct order *order)
+{
+	if (q->order_id.n == 0)
+		return ERR_NOT_FOUND;
+	crypto_sha256(q->order_id, hash);
+	*order = (struct order){.user_id = q->user.id, .hash = text_from(hash, ORDER_HASH)};
+	return tx_get(tx, &KIND_ORDER, order);
+}
+
+enum err qualify_decide(struct command *command, struct tx *tx)
+{
+	struct qualify *q = (struct qualify *)command;
+	uint8_t hash[SHA256_SIZE];
+	struct order order;
+	enum err err = find_user(q, tx);
+	if (err != ERR_OK)
+		return err;
+	q->outcome = QUALIFY_DONE;
+	q->changed = false;
+	err = find_order(q, tx, hash, &order);
+	if (err == ERR_OK) {
+		q->changed = order.changed != 0;
+		q->user.qualified_ms = order.qualified_ms;
+		return ERR_OK;
+	}
+	if (err != ERR_NOT_FOUND)
+		return err;
+	if ((q->user.qualified_ms != 0) != q->qualified && (err = change(q, tx)) != ERR_OK)
+		return err;
+	if (q->order_id.n > 0) {
+		order = (struct order){q->user.id, text_from(hash, ORDER_HASH), q->changed,
+		    q->user.qualified_ms, q->now_ms};
+		tx_put(tx, &KIND_ORDER, &order);
+	}
+	return ERR_OK;
+}

@@ -1,0 +1,68 @@
+/*
+ * Owns the settings a database is born with: code key, fingerprint, inbound token, first API token.
+ * Never makes a secret itself (they are arguments). Called by main's start.
+ */
+#include "core/setup.h"
+
+static enum err read_setting(struct tx *tx, const char *name, struct text *value)
+{
+	struct setting setting = {.name = text_of(name)};
+	enum err err = tx_get(tx, &KIND_SETTING, &setting);
+	*value = setting.value;
+	return err;
+}
+
+static void put_setting(struct tx *tx, const char *name, struct text value)
+{
+	const struct setting setting = {.name = text_of(name), .value = value};
+	tx_put(tx, &KIND_SETTING, &setting);
+}
+
+static void write_all(struct setup *s, struct tx *tx)
+{
+	const struct token token = {
+	    .hash = s->api_token_hash,
+	    .id = tx_next_id(tx, &KIND_TOKEN),
+	    .name = TEXT("first start"),
+	    .scopes = SCOPE_READ | SCOPE_WRITE | SCOPE_ADMIN,
+	    .created_ms = s->now_ms,
+	};
+	put_setting(tx, "code_key", s->code_key);
+	put_setting(tx, "key_fingerprint", s->key_fingerprint);
+	put_setting(tx, "inbound_token", s->inbound_token);
+	tx_put(tx, &KIND_TOKEN, &token);
+	s->fresh = s->api_token_known = true;
+	s->stored_code_key = s->code_key;
+	s->stored_fingerprint = s->key_fingerprint;
+	s->stored_inbound_token = s->inbound_token;
+}
+
+enum err setup_decide(struct command *command, struct tx *tx)
+{
+	struct setup *s = (struct setup *)command;
+	enum err err = read_setting(tx, "code_key", &s->stored_code_key);
+	if (err == ERR_NOT_FOUND) {
+		write_all(s, tx);
+		return ERR_OK;
+	}
+	if (err == ERR_OK)
+		err = read_setting(tx, "key_fingerprint", &s->stored_fingerprint);
+	if (err == ERR_OK)
+		err = read_setting(tx, "inbound_token", &s->stored_inbound_token);
+	if (err != ERR_OK)
+		return err;
+	struct token token = {.hash = s->api_token_hash};
+	err = tx_get(tx, &KIND_TOKEN, &token);
+	s->api_token_known = err == ERR_OK;
+	return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
+enum err token_list_decide(struct command *command, struct tx *tx)
+{
+	struct token_list *list = (struct token_list *)command;
+	struct token from = {0};
+	struct tx_scan scan = {.from = &from, .max = TOKEN_PAGE, .records = list->tokens};
+	enum err err = tx_scan(tx, &KIND_TOKEN, &scan);
+	list->n = scan.n;
+	return err;
+}

@@ -1,0 +1,159 @@
+/*
+ * Owns webhooks as records: the sets by campaign, the revisions payloads are made from. Never sends.
+ * Called by the webhook calls of the API.
+ */
+#include "core/webhook.h"
+
+#include <stddef.h>
+
+/* Adds or removes a webhook from its campaign's set. */
+static enum err change_set(struct tx *tx, uint64_t campaign_id, uint64_t webhook_id, bool add)
+{
+	struct webhook_set set = {.campaign_id = campaign_id};
+	enum err err = tx_get(tx, &KIND_WEBHOOK_SET, &set);
+	if (err != ERR_OK && err != ERR_NOT_FOUND)
+		return err;
+	struct arena *arena = tx_arena(tx);
+	err = add ? id_list_add(set.webhook_ids, webhook_id, arena, &set.webhook_ids)
+		  : id_list_remove(set.webhook_ids, webhook_id, arena, &set.webhook_ids);
+	if (err != ERR_OK)
+		return err;
+	if (set.webhook_ids.n == 0)
+		tx_delete(tx, &KIND_WEBHOOK_SET, &set);
+	else
+		tx_put(tx, &KIND_WEBHOOK_SET, &set);
+	return ERR_OK;
+}
+
+static struct text header_value(struct pairs headers, struct text name)
+{
+	struct text rest = headers.raw, each, value;
+	while (pairs_next(&rest, &each, &value))
+		if (text_ieq(each, name))
+			return value;
+	return (struct text){0};
+}
+
+/* Headers as sent, a masked value replaced by the stored one of that name. */
+static enum err unmask_headers(struct tx *tx, struct pairs stored, struct pairs *headers)
+{
+	struct buf out = {0};
+	struct text rest = headers->raw, name, value;
+	while (pairs_next(&rest, &name, &value)) {
+		bool masked = text_eq(value, TEXT(WEBHOOK_MASK));
+		pairs_add(&out, name, masked ? header_value(stored, name) : value);
+	}
+	struct text copy = arena_copy(tx_arena(tx), buf_view(&out));
+	bool failed = out.failed || (out.n > 0 && copy.p == NULL);
+	buf_free(&out);
+	headers->raw = copy;
+	return failed ? ERR_NO_MEMORY : ERR_OK;
+}
+
+static bool same_payload(const struct webhook *a, const struct webhook *b)
+{
+	return a->method == b->method && a->format == b->format &&
+	       text_eq(a->fields.raw, b->fields.raw) && text_eq(a->hidden.raw, b->hidden.raw);
+}
+
+static enum err check_campaign(struct webhook_save *cmd, struct tx *tx, uint64_t id)
+{
+	struct campaign campaign = {.id = id};
+	if (id == 0)
+		return ERR_OK;
+	enum err err = tx_get(tx, &KIND_CAMPAIGN, &campaign);
+	if (err != ERR_NOT_FOUND)
+		return err;
+	cmd->field = "campaign_id";
+	cmd->refusal = "names no campaign; leave it out for all campaigns";
+	return ERR_REFUSED;
+}
+
+/* The webhook as it will be: the new one, or the stored one with what was named. */
+static enum err merge(struct webhook_save *cmd, struct tx *tx, struct webhook *before,
+    struct webhook *after)
+{
+	*before = (struct webhook){.id = cmd->webhook.id};
+	*after = cmd->webhook;
+	if (before->id != 0) {
+		enum err err = tx_get(tx, &KIND_WEBHOOK, before);
+		if (err != ERR_OK)
+			return err;
+		*after = *before;
+		record_patch(&KIND_WEBHOOK, after, &cmd->webhook, cmd->set);
+	}
+	if ((cmd->set & record_bit(&KIND_WEBHOOK, offsetof(struct webhook, headers))) == 0)
+		return ERR_OK;
+	return unmask_headers(tx, before->headers, &after->headers);
+}
+
+static void put_revision(struct tx *tx, struct webhook *after)
+{
+	after->revision++;
+	const struct webhook_revision revision = {
+	    .webhook_id = after->id,
+	    .revision = after->revision,
+	    .method = after->method,
+	    .format = after->format,
+	    .fields = after->fields,
+	    .hidden = after->hidden,
+	};
+	tx_put(tx, &KIND_WEBHOOK_REVISION, &revision);
+}
+
+static enum err place_in_sets(struct tx *tx, const struct webhook *before, const struct webhook *after)
+{
+	enum err err = ERR_OK;
+	if (before->id != 0 && before->campaign_id == after->campaign_id)
+		return ERR_OK;
+	if (before->id != 0)
+		err = change_set(tx, before->campaign_id, before->id, false);
+	return err != ERR_OK ? err : change_set(tx, after->campaign_id, after->id, true);
+}
+
+enum err webhook_save_decide(struct command *command, struct tx *tx)
+{
+	struct webhook_save *cmd = (struct webhook_save *)command;
+	struct webhook before, after;
+	enum err err = merge(cmd, tx, &before, &after);
+	if (err == ERR_OK)
+		err = check_campaign(cmd, tx, after.campaign_id);
+	if (err != ERR_OK)
+		return err;
+	if ((cmd->refusal = webhook_refusal(&after, &cmd->field)) != NULL)
+		return ERR_REFUSED;
+	after.updated_ms = cmd->now_ms;
+	if (before.id == 0) {
+		after.id = tx_next_id(tx, &KIND_WEBHOOK);
+		after.created_ms = cmd->now_ms;
+	}
+	if (before.id == 0 || !same_payload(&before, &after))
+		put_revision(tx, &after);
+	tx_put(tx, &KIND_WEBHOOK, &after);
+	err = place_in_sets(tx, &before, &after);
+	cmd->webhook = after;
+	return err;
+}
+
+enum err webhook_remove_decide(struct command *command, struct tx *tx)
+{
+	struct webhook_remove *cmd = (struct webhook_remove *)command;
+	struct webhook webhook = {.id = cmd->id};
+	enum err err = tx_get(tx, &KIND_WEBHOOK, &webhook);
+	if (err != ERR_OK)
+		return err;
+	tx_delete(tx, &KIND_WEBHOOK, &webhook);
+	return change_set(tx, webhook.campaign_id, webhook.id, false);
+}
+
+enum err webhook_read_decide(struct command *command, struct tx *tx)
+{
+	struct webhook_read *cmd = (struct webhook_read *)command;
+	cmd->webhook = (struct webhook){.id = cmd->id};
+	cmd->stats = (struct webhook_stats){.webhook_id = cmd->id};
+	enum err err = tx_get(tx, &KIND_WEBHOOK, &cmd->webhook);
+	if (err != ERR_OK)
+		return err;
+	err = tx_get(tx, &KIND_WEBHOOK_STATS, &cmd->stats);
+	return err == ERR_NOT_FOUND ? ERR_OK : err;
+}

@@ -1,0 +1,201 @@
+/*
+ * Owns the rules a webhook's configuration must keep. Pure; never a record. Called when one is saved.
+ */
+#include "base/utf8.h"
+#include "core/payload.h"
+#include "core/webhook.h"
+
+/* Headers that the delivery itself makes or that would change how the request is read (RFC 9110). */
+static const char *const reserved_headers[] = {
+    "host",    "content-length", "transfer-encoding", "connection", "te",         "upgrade",
+    "expect",  "trailer",        "keep-alive",        "user-agent", "content-type",
+};
+
+static bool is_token(struct text t)
+{
+	static const char others[] = "!#$%&'*+-.^_`|~";
+	for (size_t i = 0; i < t.n; i++) {
+		char c = t.p[i];
+		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+		bool other = false;
+		for (const char *o = others; *o != '\0'; o++)
+			other |= *o == c;
+		if (!letter && !(c >= '0' && c <= '9') && !other)
+			return false;
+	}
+	return t.n > 0;
+}
+
+static bool starts_ignoring_case(struct text t, struct text prefix)
+{
+	return t.n >= prefix.n && text_ieq(text_from(t.p, prefix.n), prefix);
+}
+
+static bool is_reserved(struct text name)
+{
+	for (size_t i = 0; i < sizeof reserved_headers / sizeof *reserved_headers; i++)
+		if (text_ieq(name, text_of(reserved_headers[i])))
+			return true;
+	return starts_ignoring_case(name, TEXT("proxy-")) ||
+	       starts_ignoring_case(name, TEXT("webhook-")) ||
+	       starts_ignoring_case(name, TEXT("referd-"));
+}
+
+/* Visible bytes, blanks and tabs; no control bytes, and no blank at either end. */
+static bool is_field_value(struct text t)
+{
+	for (size_t i = 0; i < t.n; i++) {
+		unsigned char c = (unsigned char)t.p[i];
+		if ((c < 0x20 && c != '\t') || c == 0x7f)
+			return false;
+	}
+	return text_trim(t).n == t.n;
+}
+
+static const char *check_headers(const struct webhook *w)
+{
+	struct text rest = w->headers.raw, name, value;
+	if (pairs_count(w->headers) > WEBHOOK_LIST_MAX)
+		return "has more than 64 entries";
+	while (pairs_next(&rest, &name, &value)) {
+		if (!is_token(name) || name.n > WEBHOOK_NAME_MAX)
+			return "has a name that is no header name (letters, digits and - up to 64)";
+		if (is_reserved(name))
+			return "has a name that referd sets itself or that changes how the request "
+			       "is read; use another one";
+		if (!is_field_value(value) || value.n > WEBHOOK_VALUE_MAX)
+			return "has a value with control characters, blanks at its ends, or over "
+			       "1,024 bytes";
+	}
+	return NULL;
+}
+
+static bool name_usable(struct text name)
+{
+	return name.n > 0 && name.n <= WEBHOOK_NAME_MAX && utf8_printable(name);
+}
+
+/* The i-th name that will be sent: fields, then hidden ones. */
+static bool sent_name(const struct webhook *w, size_t i, struct text *name)
+{
+	struct text rest = w->fields.raw, first, second;
+	while (pairs_next(&rest, &first, &second)) {
+		*name = second;
+		if (i-- == 0)
+			return true;
+	}
+	rest = w->hidden.raw;
+	while (pairs_next(&rest, &first, &second)) {
+		*name = first;
+		if (i-- == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool dotted_format(const struct webhook *w)
+{
+	return w->format == FORMAT_JSON || w->format == FORMAT_STANDARD;
+}
+
+/* The same name twice, or, where dots nest, "a" beside "a.b". */
+static bool clash(const struct webhook *w, struct text a, struct text b)
+{
+	if (text_eq(a, b))
+		return true;
+	if (!dotted_format(w))
+		return false;
+	return (text_starts(a, b) && a.p[b.n] == '.') || (text_starts(b, a) && b.p[a.n] == '.');
+}
+
+static bool dots_well_placed(struct text name)
+{
+	size_t levels = 1;
+	bool empty = true;
+	for (size_t i = 0; i < name.n; i++) {
+		if (name.p[i] == '.' && (empty || ++levels > 8))
+			return false;
+		empty = name.p[i] == '.';
+	}
+	return !empty;
+}
+
+static const char *check_names(const struct webhook *w)
+{
+	struct text a, b;
+	for (size_t i = 0; sent_name(w, i, &a); i++) {
+		if (!name_usable(a))
+			return "has a name that is empty, over 64 bytes, or holds control characters";
+		if (dotted_format(w) && !dots_well_placed(a))
+			return "has a name with a dot at its start, end, or twice: a dot nests "
+			       "objects, at most 8 deep";
+		for (size_t j = 0; j < i && sent_name(w, j, &b); j++)
+			if (clash(w, a, b))
+				return "sends the same name twice (fields and hidden_fields "
+				       "together); rename one with \"as\"";
+	}
+	return NULL;
+}
+
+static const char *check_fields(const struct webhook *w)
+{
+	struct text rest = w->fields.raw, field, as;
+	if (pairs_count(w->fields) > WEBHOOK_LIST_MAX)
+		return "has more than 64 entries";
+	while (pairs_next(&rest, &field, &as))
+		if (!name_usable(field))
+			return "names a field that is empty, over 64 bytes, or holds control characters";
+	return check_names(w);
+}
+
+static const char *check_hidden(const struct webhook *w)
+{
+	struct text rest = w->hidden.raw, name, value;
+	if (pairs_count(w->hidden) > WEBHOOK_LIST_MAX)
+		return "has more than 64 entries";
+	while (pairs_next(&rest, &name, &value))
+		if (value.n > WEBHOOK_VALUE_MAX || !utf8_valid(value))
+			return "has a value over 1,024 bytes";
+	return NULL;
+}
+
+static const char *check_label(const struct webhook *w)
+{
+	if (text_trim(w->name).n == 0)
+		return "is required";
+	return w->name.n > WEBHOOK_LABEL_MAX || !utf8_printable(w->name)
+		   ? "must be at most 200 bytes without control characters"
+		   : NULL;
+}
+
+static const char *check_format(const struct webhook *w)
+{
+	return w->method == WEBHOOK_GET && w->format != FORMAT_QUERY
+		   ? "must be query for GET, which has no body; or use POST"
+		   : NULL;
+}
+
+static const char *check_events(const struct webhook *w)
+{
+	return w->events == 0 ? "is required: user.join, user.qualified, ..." : NULL;
+}
+
+const char *webhook_refusal(const struct webhook *webhook, const char **field)
+{
+	static const struct {
+		const char *field;
+		const char *(*check)(const struct webhook *);
+	} checks[] = {
+	    {"name", check_label},           {"event", check_events}, {"format", check_format},
+	    {"fields", check_fields},        {"hidden_fields", check_hidden},
+	    {"headers", check_headers},
+	};
+	for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
+		const char *why = checks[i].check(webhook);
+		if (why == NULL)
+			continue;
+		*field = checks[i].field;
+		return why;
+	}
+	return NULL;
+}

@@ -1,0 +1,259 @@
+/* Owns what comes back on a connection: evhttp's callbacks of a request, and the watch over the raw
+ * input that bounds what a receiver can make us hold.
+ * Never decides a result: it tells the call facts. Never cancels or frees inside evhttp.
+ * Called by evhttp and by the bufferevent, between connection_send and the answer's end. */
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/http.h>
+#include <event2/http_struct.h>
+#include <event2/keyvalq_struct.h>
+#include <string.h>
+
+#include "http/client_parts.h"
+
+static int on_head(struct evhttp_request *request, void *arg);
+static void on_body(struct evhttp_request *request, void *arg);
+static void on_error(enum evhttp_request_error error, void *arg);
+static void on_done(struct evhttp_request *request, void *arg);
+static void scan_head(struct connection *conn, struct evbuffer *input, size_t from);
+
+void answer_begin(struct connection *conn, struct evhttp_request *request)
+{
+	request->cb = on_done;
+	request->cb_arg = conn;
+	evhttp_request_set_header_cb(request, on_head);
+	evhttp_request_set_chunked_cb(request, on_body);
+	evhttp_request_set_error_cb(request, on_error);
+	evhttp_connection_set_max_headers_size(conn->evcon, HEAD_MAX);
+	conn->head_bytes = conn->head_lines = conn->line_bytes = conn->body_raw = 0;
+	conn->head_ended = conn->reusable = false;
+	conn->error = NULL;
+}
+
+/* ---- raw input ---- */
+
+static void drop_input(struct evbuffer *input)
+{
+	evbuffer_drain(input, evbuffer_get_length(input));
+}
+
+/* Ends the call; what was not parsed is thrown away before evhttp sees it. */
+static void cut(struct connection *conn, struct evbuffer *input, const char *detail)
+{
+	call_broken(conn->call, false, detail);
+	drop_input(input);
+}
+
+void answer_watch_input(struct evbuffer *input, const struct evbuffer_cb_info *info, void *arg)
+{
+	struct connection *conn = arg;
+	struct http_call *call = conn->call;
+	if (info->n_added == 0 || conn->state == CONN_IDLE)
+		return;
+	if (call == NULL) {
+		drop_input(input);
+		return;
+	}
+	if (conn->head_bytes == 0)
+		call_first_byte(call);
+	if (call->state == CALL_READING) {
+		conn->body_raw += info->n_added;
+		if (evbuffer_get_length(input) > HELD_MAX || conn->body_raw > BODY_RAW_MAX) {
+			answer_salvage(conn);
+			cut(conn, input, "the answer's body is over 4 KiB");
+		}
+		return;
+	}
+	scan_head(conn, input, info->orig_size);
+	if (conn->head_bytes > HEAD_MAX || conn->head_lines > HEAD_LINES)
+		cut(conn, input, "the answer's headers are over 10 KiB or 80 lines");
+}
+
+/* Counts up to the empty line that ends the head. */
+static void scan_bytes(struct connection *conn, const char *p, size_t n)
+{
+	for (size_t i = 0; i < n && !conn->head_ended; i++) {
+		conn->head_bytes++;
+		if (p[i] == '\n') {
+			conn->head_ended = conn->line_bytes == 0;
+			conn->head_lines++;
+			conn->line_bytes = 0;
+		} else if (p[i] != '\r') {
+			conn->line_bytes++;
+		}
+	}
+}
+
+/* evhttp has no limit on the number of header lines, and each costs it 112 bytes and more. */
+static void scan_head(struct connection *conn, struct evbuffer *input, size_t from)
+{
+	struct evbuffer_ptr at;
+	struct evbuffer_iovec pieces[4];
+	size_t length = evbuffer_get_length(input);
+	while (!conn->head_ended && from < length) {
+		size_t before = from;
+		if (evbuffer_ptr_set(input, &at, from, EVBUFFER_PTR_SET) != 0)
+			return;
+		int n = evbuffer_peek(input, -1, &at, pieces, 4);
+		for (int i = 0; i < n && i < 4; i++) {
+			scan_bytes(conn, pieces[i].iov_base, pieces[i].iov_len);
+			from += pieces[i].iov_len;
+		}
+		if (from == before)
+			return;
+	}
+}
+
+/* A chunk reaches on_body only when it is whole, and other bytes only at the end of a read. The
+ * input begins with the body: evhttp has read a chunk's size before that. */
+void answer_salvage(struct connection *conn)
+{
+	const struct evhttp_request *request = conn->request;
+	struct evbuffer *input = bufferevent_get_input(conn->bev);
+	char start[ANSWER_MAX];
+	if (request == NULL || (request->chunked && request->ntoread <= 0))
+		return;
+	ev_ssize_t n = evbuffer_copyout(input, start, sizeof(start));
+	if (request->ntoread >= 0 && n > request->ntoread)
+		n = (ev_ssize_t)request->ntoread;
+	if (n > 0)
+		(void)call_add_body(conn->call, start, (size_t)n);
+}
+
+/* ---- evhttp's callbacks ---- */
+
+/* evhttp starts over after a 100; 102 to 199 end there as if they were final. Made to look like a
+ * 100 they are skipped too. Over TLS its way back to reading waits for a write callback that a
+ * TLS bufferevent with nothing to write never gives: this one is asked for. */
+static int skip_interim(struct connection *conn, struct evhttp_request *request)
+{
+	request->response_code = 100;
+	evhttp_clear_headers(request->input_headers);
+	conn->head_ended = false;
+	conn->line_bytes = 0;
+	scan_head(conn, bufferevent_get_input(conn->bev), 0);
+	if (conn->head_lines > HEAD_LINES || conn->head_bytes > HEAD_MAX) {
+		call_broken(conn->call, false, "too many interim answers");
+		return -1;
+	}
+	if (conn->ssl != NULL)
+		bufferevent_trigger(conn->bev, EV_WRITE, BEV_TRIG_DEFER_CALLBACKS);
+	return 0;
+}
+
+static bool says_close(const char *connection)
+{
+	struct text token, rest = text_of(connection);
+	bool more = connection != NULL;
+	while (more) {
+		more = text_cut(rest, ',', &token, &rest);
+		if (text_ieq(text_trim(token), TEXT("close")))
+			return true;
+	}
+	return false;
+}
+
+/* Only an answer whose end the headers tell leaves a connection that can be used again. */
+static bool keeps_alive(const struct evhttp_request *request)
+{
+	const struct evkeyvalq *headers = request->input_headers;
+	const char *coding = evhttp_find_header(headers, "Transfer-Encoding");
+	const char *length = evhttp_find_header(headers, "Content-Length");
+	bool bodyless = request->response_code == 204 || request->response_code == 304;
+	if (request->minor < 1 || says_close(evhttp_find_header(headers, "Connection")))
+		return false;
+	if (coding != NULL)
+		return length == NULL && text_ieq(text_of(coding), TEXT("chunked"));
+	return length != NULL || bodyless;
+}
+
+/* Frees what evhttp itself will not look at again. */
+static void drop_headers(struct evkeyvalq *headers)
+{
+	static const char *const needed[] = {"Connection", "Content-Length", "Transfer-Encoding"};
+	const char *values[3];
+	char kept[3][32];
+	for (size_t i = 0; i < 3; i++) {
+		values[i] = evhttp_find_header(headers, needed[i]);
+		if (values[i] != NULL && strlen(values[i]) >= sizeof(kept[i]))
+			return; /* odd, and bounded by HEAD_MAX */
+		if (values[i] != NULL)
+			values[i] = strcpy(kept[i], values[i]);
+	}
+	evhttp_clear_headers(headers);
+	for (size_t i = 0; i < 3; i++)
+		if (values[i] != NULL)
+			(void)evhttp_add_header(headers, needed[i], values[i]);
+}
+
+static int on_head(struct evhttp_request *request, void *arg)
+{
+	struct connection *conn = arg;
+	int status = request->response_code;
+	if (conn->call == NULL)
+		return -1;
+	if (status >= 100 && status < 200 && status != 101)
+		return skip_interim(conn, request);
+	if (status < 200 || status > 599 || request->major != 1 || request->minor < 0 ||
+	    request->minor > 1) {
+		call_broken(conn->call, false, "the answer's status line is not HTTP/1.1's");
+		return -1;
+	}
+	conn->reusable = keeps_alive(request);
+	call_status(conn->call, status, evhttp_find_header(request->input_headers, "Retry-After"));
+	drop_headers(request->input_headers);
+	/* evhttp adds trailers to the headers it holds, under the same limit. */
+	evhttp_connection_set_max_headers_size(conn->evcon,
+					       (ev_ssize_t)request->headers_size + TRAILER_MAX);
+	return 0;
+}
+
+/* evhttp drains the buffer when this returns. */
+static void on_body(struct evhttp_request *request, void *arg)
+{
+	struct connection *conn = arg;
+	struct evbuffer *body = evhttp_request_get_input_buffer(request);
+	struct evbuffer_iovec piece;
+	bool fits = true;
+	while (conn->call != NULL && fits && evbuffer_peek(body, -1, NULL, &piece, 1) > 0) {
+		fits = call_add_body(conn->call, piece.iov_base, piece.iov_len);
+		evbuffer_drain(body, piece.iov_len);
+	}
+	if (conn->call != NULL && !fits)
+		call_broken(conn->call, false, "the answer's body is over 4 KiB");
+}
+
+static void on_error(enum evhttp_request_error error, void *arg)
+{
+	static const char *const texts[] = {
+	    [EVREQ_HTTP_TIMEOUT] = "the answer took too long",
+	    [EVREQ_HTTP_EOF] = "the connection was closed before the answer's end",
+	    [EVREQ_HTTP_INVALID_HEADER] = "the answer is not HTTP",
+	    [EVREQ_HTTP_BUFFER_ERROR] = "the connection failed",
+	    [EVREQ_HTTP_REQUEST_CANCEL] = "cancelled",
+	    [EVREQ_HTTP_DATA_TOO_LONG] = "the answer's body is malformed",
+	};
+	struct connection *conn = arg;
+	conn->error = texts[error];
+}
+
+/* The one end of a request. NULL, or code 0: it failed; the reason was told to on_error. */
+static void on_done(struct evhttp_request *request, void *arg)
+{
+	struct connection *conn = arg;
+	struct http_call *call = conn->call;
+	conn->request = NULL;
+	if (call == NULL)
+		return;
+	if (conn->state == CONN_CONNECTING)
+		call_connect_failed(call, HTTP_FAIL_CONNECT, "the connection cannot be made");
+	else if (request == NULL || call->state != CALL_READING)
+		call_broken(call, conn->head_bytes == 0,
+			    conn->error != NULL ? conn->error : "the connection failed");
+	else {
+		/* What lies behind the answer was not asked for. */
+		if (evbuffer_get_length(bufferevent_get_input(conn->bev)) > 0)
+			conn->reusable = false;
+		call_complete(call);
+	}
+}

@@ -1,0 +1,392 @@
+/* Owns one outbound call's life: resolve, judge, connect, wait, read, end; and its deadlines.
+ * Never touches a socket or evhttp; decides the result in one place (call_finish).
+ * Called by client.c (start, cancel) and by the connections (facts). */
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "http/client_parts.h"
+
+static const uint64_t MS_NS = 1000000;
+
+static void on_resolved(void *arg, const struct resolver_answer *answer);
+static void on_timer(evutil_socket_t fd, short what, void *arg);
+static void try_address(struct http_call *call);
+static void call_finish(struct http_call *call, enum http_failure failure, const char *detail);
+
+const char *http_failure_name(enum http_failure failure)
+{
+	static const char *const names[] = {
+	    [HTTP_FAIL_NONE] = "none",       [HTTP_FAIL_DNS] = "dns",
+	    [HTTP_FAIL_CONNECT] = "connect", [HTTP_FAIL_TLS] = "tls",
+	    [HTTP_FAIL_TIMEOUT] = "timeout", [HTTP_FAIL_PROTOCOL] = "protocol",
+	    [HTTP_FAIL_POLICY] = "policy",
+	};
+	return names[failure];
+}
+
+/* ---- making one: a single allocation ---- */
+
+static size_t spec_size(const struct http_call_spec *spec)
+{
+	size_t n = spec->target.n + 1 + spec->body.n;
+	for (size_t i = 0; i < spec->n_headers; i++)
+		n += spec->headers[i].name.n + 1 + spec->headers[i].value.n + 1;
+	return n + spec->n_headers * sizeof(struct http_header) + URL_HOST_MAX + sizeof("[]:65535");
+}
+
+/* Copies t with a NUL to *at and moves it on. */
+static struct text put(char **at, struct text t)
+{
+	struct text copy = {*at, t.n};
+	if (t.n > 0)
+		memcpy(*at, t.p, t.n);
+	(*at)[t.n] = '\0';
+	*at += t.n + 1;
+	return copy;
+}
+
+static void copy_spec(struct http_call *call, const struct http_call_spec *spec, char *at)
+{
+	struct http_header *headers = (struct http_header *)(void *)at;
+	bool v6 = spec->url->host_kind == URL_HOST_IPV6;
+	at += spec->n_headers * sizeof(*headers);
+	for (size_t i = 0; i < spec->n_headers; i++) {
+		headers[i].name = put(&at, spec->headers[i].name);
+		headers[i].value = put(&at, spec->headers[i].value);
+	}
+	call->headers = headers;
+	call->n_headers = spec->n_headers;
+	call->target = put(&at, spec->target).p;
+	call->authority = at;
+	at += snprintf(at, URL_HOST_MAX + sizeof("[]:65535"), "%s%s%s", v6 ? "[" : "",
+		       spec->url->host, v6 ? "]" : "");
+	if (spec->url->port != (spec->url->https ? 443 : 80))
+		at += snprintf(at, sizeof(":65535"), ":%u", (unsigned)spec->url->port);
+	at++;
+	call->body = (struct text){at, spec->body.n};
+	if (spec->body.n > 0)
+		memcpy(at, spec->body.p, spec->body.n);
+}
+
+struct http_call *call_new(struct http_pool *pool, const struct http_call_spec *spec,
+			   http_call_fn *done, void *arg)
+{
+	struct http_call *call = malloc(sizeof(*call) + spec_size(spec));
+	if (call == NULL)
+		return NULL;
+	memset(call, 0, sizeof(*call));
+	call->pool = pool;
+	call->done = done;
+	call->arg = arg;
+	call->method = spec->method;
+	call->url = *spec->url;
+	call->url.path = call->url.query = call->url.fragment = (struct text){0};
+	copy_spec(call, spec, (char *)(call + 1));
+	evtimer_assign(&call->timer, loop_events(pool->client->loop), on_timer, call);
+	call->started_ns = call->step_ns = client_now_ns(pool->client);
+	call->connect_deadline_ns = call->started_ns + spec->connect_ms * MS_NS;
+	call->total_deadline_ns = call->started_ns + spec->total_ms * MS_NS;
+	if (call->connect_deadline_ns > call->total_deadline_ns)
+		call->connect_deadline_ns = call->total_deadline_ns;
+	call->result.detail = "";
+	return call;
+}
+
+void call_free(struct http_call *call)
+{
+	if (call == NULL)
+		return;
+	free(call->answer);
+	free(call);
+}
+
+/* ---- time ---- */
+
+static uint64_t take_step_us(struct http_call *call)
+{
+	uint64_t now = client_now_ns(call->pool->client);
+	uint64_t us = (now - call->step_ns) / 1000;
+	call->step_ns = now;
+	return us > 0 ? us : 1; /* 0 says that the step did not happen */
+}
+
+static void arm(struct http_call *call, uint64_t deadline_ns)
+{
+	uint64_t now = client_now_ns(call->pool->client);
+	uint64_t left = deadline_ns > now ? deadline_ns - now : 0;
+	struct timeval tv = {
+	    .tv_sec = (time_t)(left / (1000 * MS_NS)),
+	    .tv_usec = (suseconds_t)(left % (1000 * MS_NS) / 1000),
+	};
+	event_add(&call->timer, &tv);
+}
+
+/* An address that swallows packets must leave time for the next one. */
+static uint64_t address_deadline(const struct http_call *call)
+{
+	uint64_t now = client_now_ns(call->pool->client);
+	uint64_t left = call->n_addresses - call->next_address + 1;
+	if (call->connect_deadline_ns <= now)
+		return now;
+	return now + (call->connect_deadline_ns - now) / left;
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct http_call *call = arg;
+	(void)fd;
+	(void)what;
+	switch (call->state) {
+	case CALL_RESOLVING:
+		call_finish(call, HTTP_FAIL_DNS, "the name server did not answer in time");
+		break;
+	case CALL_CONNECTING:
+		call_connect_failed(call, HTTP_FAIL_TIMEOUT,
+				    call->conn->tcp_connected ? "no TLS handshake in time"
+							      : "no connection in time");
+		break;
+	case CALL_WAITING:
+		call_finish(call, HTTP_FAIL_TIMEOUT, "no answer in time");
+		break;
+	case CALL_READING:
+		answer_salvage(call->conn);
+		call_finish(call, HTTP_FAIL_NONE, "the answer's body did not end in time");
+		break;
+	case CALL_ENDED:
+		break;
+	}
+}
+
+/* ---- resolving ---- */
+
+static void resolve(struct http_call *call)
+{
+	struct http_client *c = call->pool->client;
+	call->state = CALL_RESOLVING;
+	arm(call, call->connect_deadline_ns);
+	const struct resolver_answer *answer =
+	    resolver_ask(c->resolver, call->url.host, &call->wait, on_resolved, call);
+	if (answer != NULL)
+		on_resolved(call, answer);
+}
+
+/* One forbidden address refuses the whole name: else a name with two would pass by chance. */
+static bool judge(struct http_call *call, const struct resolver_answer *answer)
+{
+	char text[ADDRESS_TEXT_SIZE], detail[sizeof(call->detail)];
+	for (size_t i = 0; i < answer->n; i++) {
+		const struct sockaddr *sa = &answer->addresses[i].sa;
+		const char *refusal = address_refusal(sa, &call->pool->client->allowed);
+		if (refusal == NULL)
+			continue;
+		snprintf(detail, sizeof(detail), "%s is a %s", address_text(sa, text), refusal);
+		call_finish(call, HTTP_FAIL_POLICY, detail);
+		return false;
+	}
+	return true;
+}
+
+static void take_addresses(struct http_call *call, const struct resolver_answer *answer)
+{
+	uint16_t port = htons(call->url.port);
+	call->n_addresses = answer->n < CALL_ADDRESSES ? answer->n : CALL_ADDRESSES;
+	call->next_address = 0;
+	for (size_t i = 0; i < call->n_addresses; i++) {
+		union endpoint *e = &call->addresses[i];
+		*e = answer->addresses[i];
+		if (e->sa.sa_family == AF_INET)
+			e->v4.sin_port = port;
+		else
+			e->v6.sin6_port = port;
+	}
+}
+
+static void connect_to(struct http_call *call, const struct resolver_answer *answer)
+{
+	if (!judge(call, answer))
+		return;
+	take_addresses(call, answer);
+	try_address(call);
+}
+
+static void on_resolved(void *arg, const struct resolver_answer *answer)
+{
+	struct http_call *call = arg;
+	call->result.dns_us = take_step_us(call);
+	if (answer->failure != NULL)
+		call_finish(call, HTTP_FAIL_DNS, answer->failure);
+	else
+		connect_to(call, answer);
+}
+
+/* A literal address needs no resolver. */
+static void use_literal(struct http_call *call)
+{
+	union endpoint e = {0};
+	struct resolver_answer answer = {.addresses = &e, .n = 1};
+	bool v4 = call->url.host_kind == URL_HOST_IPV4;
+	e.sa.sa_family = v4 ? AF_INET : AF_INET6;
+	void *to = v4 ? (void *)&e.v4.sin_addr : (void *)&e.v6.sin6_addr;
+	if (inet_pton(e.sa.sa_family, call->url.host, to) != 1)
+		call_finish(call, HTTP_FAIL_POLICY, "the host is not an address");
+	else
+		connect_to(call, &answer);
+}
+
+/* ---- connecting ---- */
+
+static void start_fresh(struct http_call *call)
+{
+	if (call->url.host_kind == URL_HOST_NAME)
+		resolve(call);
+	else
+		use_literal(call);
+}
+
+void call_start(struct http_call *call)
+{
+	struct connection *conn = connection_take(call->pool);
+	if (conn == NULL) {
+		start_fresh(call);
+		return;
+	}
+	call->conn = conn;
+	call->state = CALL_WAITING;
+	call->result.reused = true;
+	arm(call, call->total_deadline_ns);
+	connection_send(conn, call);
+}
+
+static void try_address(struct http_call *call)
+{
+	const union endpoint *peer = &call->addresses[call->next_address++];
+	call->state = CALL_CONNECTING;
+	call->step_ns = client_now_ns(call->pool->client);
+	arm(call, address_deadline(call));
+	call->conn = connection_new(call, peer);
+	if (call->conn == NULL)
+		call_finish(call, HTTP_FAIL_CONNECT, "out of memory");
+	else
+		connection_send(call->conn, call);
+}
+
+void call_connect_failed(struct http_call *call, enum http_failure failure, const char *detail)
+{
+	uint64_t now = client_now_ns(call->pool->client);
+	connection_retire(call->conn);
+	call->conn = NULL;
+	if (failure != HTTP_FAIL_POLICY && call->next_address < call->n_addresses &&
+	    now < call->connect_deadline_ns)
+		try_address(call);
+	else
+		call_finish(call, failure, detail);
+}
+
+void call_tcp_connected(struct http_call *call)
+{
+	call->result.connect_us = take_step_us(call);
+}
+
+void call_connected(struct http_call *call)
+{
+	if (call->url.https)
+		call->result.tls_us = take_step_us(call);
+	call->state = CALL_WAITING;
+	arm(call, call->total_deadline_ns);
+}
+
+/* ---- the answer ---- */
+
+void call_first_byte(struct http_call *call)
+{
+	call->result.first_byte_us = take_step_us(call);
+}
+
+void call_status(struct http_call *call, int status, const char *retry_after)
+{
+	call->state = CALL_READING;
+	call->result.status = status;
+	/* What does not fit is neither seconds nor a date. */
+	if (retry_after != NULL && strlen(retry_after) < sizeof(call->retry_after))
+		memcpy(call->retry_after, retry_after, strlen(retry_after) + 1);
+}
+
+bool call_add_body(struct http_call *call, const void *p, size_t n)
+{
+	size_t room = ANSWER_MAX - call->answer_n;
+	size_t taken = n < room ? n : room;
+	if (call->answer == NULL && (call->answer = malloc(ANSWER_MAX)) == NULL)
+		return false;
+	memcpy(call->answer + call->answer_n, p, taken);
+	call->answer_n += taken;
+	return taken == n;
+}
+
+void call_complete(struct http_call *call)
+{
+	struct connection *conn = call->conn;
+	call->conn = NULL;
+	connection_release(conn);
+	call_finish(call, HTTP_FAIL_NONE, "");
+}
+
+void call_broken(struct http_call *call, bool untouched, const char *detail)
+{
+	struct connection *conn = call->conn;
+	bool again = conn->reused && untouched && call->state == CALL_WAITING;
+	if (!again) {
+		call_finish(call, call->state == CALL_READING ? HTTP_FAIL_NONE : HTTP_FAIL_PROTOCOL,
+			    detail);
+		return;
+	}
+	/* It was closed while idle, or as we wrote: the receiver has answered nothing, so a second
+	 * try on a fresh connection is safe to the point that at-least-once is. */
+	call->conn = NULL;
+	connection_retire(conn);
+	call->result.reused = false;
+	call->step_ns = client_now_ns(call->pool->client);
+	start_fresh(call);
+}
+
+/* ---- the end ---- */
+
+/* Everything that could still tell this call something is taken from it. */
+static void detach(struct http_call *call)
+{
+	event_del(&call->timer);
+	resolver_cancel(&call->wait);
+	if (call->conn != NULL)
+		connection_retire(call->conn);
+	call->conn = NULL;
+	call->state = CALL_ENDED;
+}
+
+static void call_finish(struct http_call *call, enum http_failure failure, const char *detail)
+{
+	struct http_client *c = call->pool->client;
+	struct http_result *r = &call->result;
+	if (call->state == CALL_ENDED)
+		return;
+	/* `detail` may be OpenSSL's or belong to what is retired now. */
+	snprintf(call->detail, sizeof(call->detail), "%s", detail);
+	detach(call);
+	r->failure = failure;
+	r->detail = call->detail;
+	r->answer = text_from(call->answer, call->answer_n);
+	r->retry_after = text_of(call->retry_after);
+	r->total_us = (client_now_ns(c) - call->started_ns) / 1000;
+	client_call_ended(c, call);
+}
+
+void http_call_cancel(struct http_call *call)
+{
+	struct http_client *c = call->pool->client;
+	if (call->state == CALL_ENDED)
+		TAILQ_REMOVE(&c->ended, call, in_list);
+	else
+		detach(call);
+	TAILQ_REMOVE(&call->pool->calls, call, in_pool);
+	client_call_dead(c, call);
+}

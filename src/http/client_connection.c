@@ -1,0 +1,255 @@
+/* Owns one evhttp connection: made to a checked literal address, one SSL object for its whole life.
+ * Never hands evhttp a name, never lets it reconnect, never frees inside one of its callbacks.
+ * Called by client_call.c; frees come from client.c's end-of-turn hook. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/bufferevent_ssl.h>
+#include <event2/http.h>
+#include <netinet/tcp.h>
+#include <openssl/err.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "http/client_parts.h"
+
+/* evhttp's own timers must never be first: the call's deadline and the pool's idle time rule. */
+enum { EVHTTP_TIMEOUT_S = 24 * 3600 };
+
+static void on_handshake(const SSL *ssl, int where, int ret);
+static void on_connect(struct bufferevent *bev, short what, void *arg);
+static void on_closed(struct evhttp_connection *evcon, void *arg);
+
+/* ---- making one ---- */
+
+static struct bufferevent *new_bufferevent(struct connection *conn, const struct url *url)
+{
+	struct event_base *base = loop_events(conn->client->loop);
+	if (!url->https)
+		return bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
+	conn->ssl = client_tls_session(conn->client->tls, url);
+	if (conn->ssl == NULL)
+		return NULL;
+	SSL_set_app_data(conn->ssl, (char *)conn);
+	SSL_set_info_callback(conn->ssl, on_handshake);
+	/* Frees conn->ssl also when it fails. */
+	return bufferevent_openssl_socket_new(base, -1, conn->ssl, BUFFEREVENT_SSL_CONNECTING,
+					      BEV_OPT_CLOSE_ON_FREE);
+}
+
+static uint16_t endpoint_port(const union endpoint *e)
+{
+	return ntohs(e->sa.sa_family == AF_INET ? e->v4.sin_port : e->v6.sin6_port);
+}
+
+static bool make_evhttp(struct connection *conn)
+{
+	char address[ADDRESS_TEXT_SIZE];
+	conn->evcon = evhttp_connection_base_bufferevent_new(
+	    loop_events(conn->client->loop), NULL, conn->bev, address_text(&conn->peer.sa, address),
+	    endpoint_port(&conn->peer));
+	if (conn->evcon == NULL)
+		return false;
+	bufferevent_set_max_single_read(conn->bev, READ_MAX);
+	evhttp_connection_set_timeout(conn->evcon, EVHTTP_TIMEOUT_S);
+	evhttp_connection_set_closecb(conn->evcon, on_closed, conn);
+	return evbuffer_add_cb(bufferevent_get_input(conn->bev), answer_watch_input, conn) != NULL;
+}
+
+struct connection *connection_new(struct http_call *call, const union endpoint *peer)
+{
+	struct connection *conn = calloc(1, sizeof(*conn));
+	if (conn == NULL)
+		return NULL;
+	*conn =
+	    (struct connection){.client = call->pool->client, .pool = call->pool, .peer = *peer};
+	if ((conn->bev = new_bufferevent(conn, &call->url)) == NULL || !make_evhttp(conn)) {
+		connection_free(conn);
+		return NULL;
+	}
+	conn->client->counters.connects++;
+	conn->client->counters.connections++;
+	return conn;
+}
+
+/* A clean TLS end, so that the receiver's log does not call it a truncation. Best effort. */
+static void say_goodbye(struct connection *conn)
+{
+	if (conn->ssl == NULL || !SSL_is_init_finished(conn->ssl) ||
+	    bufferevent_getfd(conn->bev) < 0 || conn->error != NULL)
+		return;
+	SSL_shutdown(conn->ssl);
+	ERR_clear_error();
+}
+
+void connection_free(struct connection *conn)
+{
+	if (conn == NULL)
+		return;
+	if (conn->evcon != NULL) {
+		say_goodbye(conn);
+		evhttp_connection_free(
+		    conn->evcon); /* the bufferevent, the SSL and the request too */
+	} else if (conn->bev != NULL) {
+		bufferevent_free(conn->bev);
+	}
+	free(conn);
+}
+
+/* ---- the request ---- */
+
+static bool add_headers(struct connection *conn, const struct http_call *call)
+{
+	struct evkeyvalq *out = evhttp_request_get_output_headers(conn->request);
+	char length[24];
+	if (evhttp_add_header(out, "Host", call->authority) != 0)
+		return false;
+	for (size_t i = 0; i < call->n_headers; i++)
+		if (evhttp_add_header(out, call->headers[i].name.p, call->headers[i].value.p) != 0)
+			return false;
+	if (call->method != HTTP_POST)
+		return true;
+	snprintf(length, sizeof(length), "%zu", call->body.n);
+	return evhttp_add_header(out, "Content-Length", length) == 0 &&
+	       evbuffer_add(evhttp_request_get_output_buffer(conn->request), call->body.p,
+			    call->body.n) == 0;
+}
+
+static bool make_request(struct connection *conn, const struct http_call *call)
+{
+	conn->request = evhttp_request_new(NULL, NULL);
+	if (conn->request == NULL)
+		return false;
+	answer_begin(conn, conn->request);
+	if (add_headers(conn, call))
+		return true;
+	evhttp_request_free(conn->request);
+	conn->request = NULL;
+	return false;
+}
+
+/* OpenSSL makes one record, and so one packet, of each piece of the buffer. */
+static void join_output(struct connection *conn)
+{
+	if (conn->ssl != NULL)
+		evbuffer_pullup(bufferevent_get_output(conn->bev), -1);
+}
+
+static void set_nodelay(struct connection *conn)
+{
+	int on = 1, fd = bufferevent_getfd(conn->bev);
+	if (fd >= 0)
+		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+}
+
+/* Between evhttp's connect and its first write our callback stands in for evhttp's: it sees why a
+ * connect failed, and nothing is written before the peer was checked. */
+static void watch_connect(struct connection *conn)
+{
+	bufferevent_getcb(conn->bev, &conn->ev_read, &conn->ev_write, &conn->ev_event,
+			  &conn->ev_arg);
+	bufferevent_setcb(conn->bev, NULL, NULL, on_connect, conn);
+	set_nodelay(conn);
+}
+
+void connection_send(struct connection *conn, struct http_call *call)
+{
+	enum evhttp_cmd_type type = call->method == HTTP_POST ? EVHTTP_REQ_POST : EVHTTP_REQ_GET;
+	bool fresh = conn->state == CONN_CONNECTING;
+	conn->call = call;
+	if (!make_request(conn, call)) {
+		call_broken(call, false, "the request's headers were refused, or out of memory");
+		return;
+	}
+	int made = evhttp_make_request(conn->evcon, conn->request, type, call->target);
+	if (conn->call == NULL)
+		return; /* failed at once, and was told */
+	if (made != 0)
+		call_connect_failed(call, HTTP_FAIL_CONNECT, "the connection cannot be made");
+	else if (fresh)
+		watch_connect(conn);
+	else
+		join_output(conn);
+}
+
+/* ---- connecting ---- */
+
+static bool peer_is_right(struct connection *conn, int fd)
+{
+	union endpoint is = {0};
+	socklen_t size = sizeof(is);
+	if (getpeername(fd, &is.sa, &size) != 0 || is.sa.sa_family != conn->peer.sa.sa_family)
+		return false;
+	if (is.sa.sa_family == AF_INET)
+		return is.v4.sin_port == conn->peer.v4.sin_port &&
+		       memcmp(&is.v4.sin_addr, &conn->peer.v4.sin_addr, sizeof(is.v4.sin_addr)) ==
+			   0;
+	return is.v6.sin6_port == conn->peer.v6.sin6_port &&
+	       memcmp(&is.v6.sin6_addr, &conn->peer.v6.sin6_addr, sizeof(is.v6.sin6_addr)) == 0;
+}
+
+/* A handshake begins when the socket has become writable: connected, or failed. */
+static void on_handshake(const SSL *ssl, int where, int ret)
+{
+	struct connection *conn = (struct connection *)(void *)SSL_get_app_data(ssl);
+	(void)ret;
+	if (!(where & SSL_CB_HANDSHAKE_START) || conn->tcp_connected || conn->call == NULL)
+		return;
+	if (!peer_is_right(conn, SSL_get_fd(ssl)))
+		return;
+	conn->tcp_connected = true;
+	call_tcp_connected(conn->call);
+}
+
+static void tell_failed(struct connection *conn, int error)
+{
+	struct http_call *call = conn->call;
+	conn->error = "connect";
+	if (conn->tcp_connected)
+		call_connect_failed(call, HTTP_FAIL_TLS, client_tls_error(conn->ssl, conn->bev));
+	else
+		call_connect_failed(call, HTTP_FAIL_CONNECT,
+				    error == 0 ? "the connection cannot be made" : strerror(error));
+}
+
+static void on_connect(struct bufferevent *bev, short what, void *arg)
+{
+	int error = errno; /* as libevent left it for exactly this callback */
+	struct connection *conn = arg;
+	struct http_call *call = conn->call;
+	if (call == NULL)
+		return;
+	if (!(what & BEV_EVENT_CONNECTED)) {
+		tell_failed(conn, error);
+		return;
+	}
+	if (!peer_is_right(conn, bufferevent_getfd(bev))) {
+		call_connect_failed(call, HTTP_FAIL_POLICY,
+				    "connected to another address than meant");
+		return;
+	}
+	if (!conn->tcp_connected)
+		call_tcp_connected(call);
+	conn->tcp_connected = true;
+	conn->state = CONN_BUSY;
+	call_connected(call);
+	/* Now evhttp learns of it and writes the request. */
+	bufferevent_setcb(bev, conn->ev_read, conn->ev_write, conn->ev_event, conn->ev_arg);
+	conn->ev_event(bev, what, conn->ev_arg);
+	if (conn->call != NULL)
+		join_output(conn);
+}
+
+/* evhttp closes an idle connection when the other side did, or sent something unasked. While a call
+ * is on it, the request's callback tells. */
+static void on_closed(struct evhttp_connection *evcon, void *arg)
+{
+	struct connection *conn = arg;
+	(void)evcon;
+	if (conn->state == CONN_IDLE) {
+		conn->error = "closed";
+		connection_retire(conn);
+	}
+}

@@ -1,0 +1,180 @@
+/*
+ * The outbound client's insides, shared by client.c (client, pools), client_call.c (one call's
+ * life), client_connection.c (one evhttp connection), client_answer.c (what comes back on it) and
+ * client_tls.c. Facts flow up: connection -> call -> client; a call never knows evhttp.
+ */
+#ifndef HTTP_CLIENT_PARTS_H
+#define HTTP_CLIENT_PARTS_H
+
+#include <event2/event.h>
+#include <event2/event_struct.h>
+#include <openssl/ssl.h>
+#include <sys/queue.h>
+
+#include "http/client.h"
+#include "http/resolver.h"
+
+/*
+ * What a receiver can make referd hold for one call (the promise is 32 KiB): parsed headers (at
+ * most HEAD_MAX bytes in HEAD_LINES lines of about 112 bytes of evhttp's own each), bytes not yet
+ * parsed (HELD_MAX and one read), the kept start of the body.
+ */
+enum {
+	ANSWER_MAX = 4096,
+	HEAD_MAX = 10 * 1024,
+	HEAD_LINES = 80,
+	TRAILER_MAX = 256,
+	HELD_MAX = 20 * 1024,
+	READ_MAX = 4096,          /* in one go from a socket or TLS record */
+	BODY_RAW_MAX = 32 * 1024, /* chunk framing included: what one byte a chunk may cost */
+	CALL_ADDRESSES = 8,       /* tried, of those resolved; all are judged */
+};
+
+struct http_client {
+	struct loop *loop;
+	SSL_CTX *tls;
+	struct resolver *resolver;
+	struct cidr_list allowed;
+	uint32_t idle_ms;
+	struct http_client_counters counters;
+	struct event *ended_event; /* runs the callbacks, outside every evhttp callback */
+	struct event *idle_event;
+	TAILQ_HEAD(call_list, http_call) ended;       /* a callback is owed */
+	struct call_list dead_calls;                  /* freed in the hook */
+	TAILQ_HEAD(connection_list, connection) idle; /* oldest first */
+	struct connection_list dead;                  /* freed in the hook */
+};
+
+struct http_pool {
+	struct http_client *client;
+	uint32_t idle_max, n_idle;
+	struct connection_list idle; /* the most recently used first */
+	struct call_list calls;      /* in flight, or a callback is owed */
+};
+
+uint64_t client_now_ns(const struct http_client *client);
+/** The callback is owed: it comes from the ended event, in this turn or the next. */
+void client_call_ended(struct http_client *client, struct http_call *call);
+void client_call_dead(struct http_client *client, struct http_call *call);
+
+/* ---- one call (client_call.c) ---- */
+
+enum call_state {
+	CALL_RESOLVING,
+	CALL_CONNECTING,
+	CALL_WAITING, /* the request is on its way or sent, no head yet */
+	CALL_READING, /* status and headers are in: the result stands */
+	CALL_ENDED,
+};
+
+struct http_call {
+	TAILQ_ENTRY(http_call) in_pool, in_list;
+	struct http_pool *pool;
+	enum call_state state;
+	http_call_fn *done;
+	void *arg;
+	struct connection *conn;
+	struct event timer;
+	struct resolver_wait wait;
+	/* The request; the texts are NUL-terminated and lie behind the struct. */
+	enum http_method method;
+	struct url url; /* without its borrowed texts */
+	const char *target, *authority;
+	const struct http_header *headers;
+	size_t n_headers;
+	struct text body;
+	/* Addresses left to try. */
+	union endpoint addresses[CALL_ADDRESSES];
+	size_t n_addresses, next_address;
+	/* Times: monotonic ns. */
+	uint64_t started_ns, step_ns, connect_deadline_ns, total_deadline_ns;
+	struct http_result result;
+	char *answer; /* ANSWER_MAX bytes, from the first body byte on */
+	size_t answer_n;
+	char retry_after[64];
+	char detail[160];
+};
+
+struct http_call *call_new(struct http_pool *pool, const struct http_call_spec *spec,
+			   http_call_fn *done, void *arg) WARN_UNUSED;
+void call_start(struct http_call *call);
+void call_free(struct http_call *call);
+
+/* Facts from the connection. Each is told at most once for a connection, in this order; the last
+ * one (failed, ended) has taken the connection away from the call. */
+void call_tcp_connected(struct http_call *call);
+void call_connected(struct http_call *call);
+void call_connect_failed(struct http_call *call, enum http_failure failure, const char *detail);
+void call_first_byte(struct http_call *call);
+void call_status(struct http_call *call, int status, const char *retry_after);
+/** Adds to the kept start of the body; false when it is full and bytes are left over. */
+bool call_add_body(struct http_call *call, const void *p, size_t n);
+/** The answer is complete. */
+void call_complete(struct http_call *call);
+/** Nothing more is wanted or comes. Success where the status is known. `untouched`: no byte of an
+ *  answer came. */
+void call_broken(struct http_call *call, bool untouched, const char *detail);
+
+/* ---- one connection (client_connection.c, client_answer.c) ---- */
+
+struct evhttp_connection;
+struct evhttp_request;
+struct bufferevent;
+struct evbuffer;
+struct evbuffer_cb_info;
+
+enum connection_state { CONN_CONNECTING, CONN_BUSY, CONN_IDLE, CONN_DEAD };
+
+struct connection {
+	TAILQ_ENTRY(connection) in_pool, in_list;
+	struct http_client *client;
+	struct http_pool *pool; /* NULL once dead */
+	struct http_call *call; /* NULL while idle or dead */
+	enum connection_state state;
+	struct evhttp_connection *evcon;
+	struct bufferevent *bev;        /* evcon's */
+	struct evhttp_request *request; /* evhttp's, NULL when none is running */
+	SSL *ssl;                       /* bev's; NULL for http:// */
+	union endpoint peer;
+	bool tcp_connected, reused, reusable;
+	uint64_t idle_since_ns;
+	const char *error; /* evhttp's reason for the failure that it is about to report */
+	/* evhttp's own callbacks, while ours stand in for them until the connection is there. */
+	void (*ev_read)(struct bufferevent *, void *);
+	void (*ev_write)(struct bufferevent *, void *);
+	void (*ev_event)(struct bufferevent *, short, void *);
+	void *ev_arg;
+	/* Counters of the answer being read. */
+	size_t head_bytes, head_lines, line_bytes, body_raw;
+	bool head_ended;
+};
+
+/** A connection that is about to be made for call to peer. NULL without memory. */
+struct connection *connection_new(struct http_call *call, const union endpoint *peer) WARN_UNUSED;
+/** Sends the call's request over conn, connecting first where it is new. Facts may be told from
+ *  inside (a connect that fails at once): touch neither afterwards. */
+void connection_send(struct connection *conn, struct http_call *call);
+/** Idle again, if it can be used again and the pool has room; else retired. */
+void connection_release(struct connection *conn);
+/** Takes an idle connection of the pool, or NULL. */
+struct connection *connection_take(struct http_pool *pool);
+/** Detaches it from everything; freed at the end of the turn. */
+void connection_retire(struct connection *conn);
+void connection_free(struct connection *conn);
+
+/** Makes the request's callbacks and the watch over the input those of client_answer.c. */
+void answer_begin(struct connection *conn, struct evhttp_request *request);
+/** Looks at every byte that comes in; counts, and cuts at the caps. */
+void answer_watch_input(struct evbuffer *input, const struct evbuffer_cb_info *info, void *arg);
+/** Takes what is there of an unfinished chunk into the call's kept body. */
+void answer_salvage(struct connection *conn);
+
+/* ---- TLS (client_tls.c) ---- */
+
+SSL_CTX *client_tls_new(const char *ca_file, const char **why) WARN_UNUSED;
+/** For a connection to url's host: name check, SNI. NULL without memory. */
+SSL *client_tls_session(SSL_CTX *tls, const struct url *url) WARN_UNUSED;
+/** Why the handshake on bev failed, static or of OpenSSL's tables. */
+const char *client_tls_error(SSL *ssl, struct bufferevent *bev);
+
+#endif

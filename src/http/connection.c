@@ -1,0 +1,203 @@
+/* Owns the life of one connection: its phases, what it waits for, how its bytes leave, its end.
+ * Never reads or parses, never waits, never frees a connection inside the dispatch.
+ * Called by the listener (open), by intake.c, by http_reply and by the server's hook. */
+#include "http/connection.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+void connection_enter(struct connection *c, enum phase phase)
+{
+	struct http_server *server = c->server;
+
+	TAILQ_REMOVE(&server->phases[c->phase], c, link);
+	TAILQ_INSERT_TAIL(&server->phases[phase], c, link);
+	c->phase = phase;
+	c->since_ns = loop_mono_ns(server->loop);
+	if (server->phase_ns[phase] != 0)
+		server_arm_sweep(server, c->since_ns + server->phase_ns[phase]);
+}
+
+/* Each change costs an epoll_ctl, so the usual request makes none. */
+void connection_watch(struct connection *c, short what)
+{
+	if (c->watched == what)
+		return;
+	(void)event_del(&c->event);
+	c->watched = what;
+	if (what == 0)
+		return;
+	(void)event_assign(&c->event, loop_events(c->server->loop), c->fd,
+			   (short)(what | EV_PERSIST), connection_on_event, c);
+	if (event_add(&c->event, NULL) != 0)
+		connection_close(c);
+}
+
+void connection_queue_flush(struct connection *c)
+{
+	if (c->flush_queued)
+		return;
+	c->flush_queued = true;
+	TAILQ_INSERT_TAIL(&c->server->flush, c, flushing);
+}
+
+enum err connection_open(struct http_server *server, int fd, const union peer *peer)
+{
+	struct connection *c = calloc(1, sizeof(*c));
+
+	if (c == NULL)
+		return ERR_NO_MEMORY;
+	c->server = server;
+	c->transport = server->transport;
+	c->fd = fd;
+	c->peer = *peer;
+	(void)event_assign(&c->event, loop_events(server->loop), fd, EV_READ | EV_PERSIST,
+			   connection_on_event, c);
+	if (event_add(&c->event, NULL) != 0) {
+		free(c);
+		return ERR_IO;
+	}
+	c->watched = EV_READ;
+	TAILQ_INSERT_TAIL(&server->phases[PHASE_IDLE], c, link);
+	connection_enter(c, PHASE_IDLE);
+	server->counters.accepted++;
+	server->counters.open++;
+	return ERR_OK;
+}
+
+void connection_release(struct connection *c)
+{
+	struct exchange *x = c->x;
+
+	c->x = NULL;
+	if (x == NULL)
+		return;
+	x->conn = NULL;
+	if (c->phase == PHASE_HANDLER)
+		LIST_INSERT_HEAD(&c->server->orphans, x, link);
+	else
+		exchange_give(x);
+}
+
+void connection_close(struct connection *c)
+{
+	struct http_server *server = c->server;
+
+	if (c->phase == PHASE_DEAD)
+		return;
+	if (c->phase == PHASE_HANDLER)
+		server->counters.client_left++;
+	connection_release(c);
+	(void)event_del(&c->event);
+	if (c->transport->end != NULL)
+		c->transport->end(c);
+	(void)close(c->fd);
+	c->fd = -1;
+	if (c->flush_queued)
+		TAILQ_REMOVE(&server->flush, c, flushing);
+	c->flush_queued = false;
+	connection_enter(c, PHASE_DEAD);
+	server->counters.open--;
+	listener_left(server);
+}
+
+void connection_fall_idle(struct connection *c)
+{
+	connection_release(c);
+	connection_enter(c, PHASE_IDLE);
+	connection_watch(c, EV_READ);
+}
+
+/* ---- the way out ---- */
+
+void connection_refuse(struct connection *c, int status, const char *reason)
+{
+	struct exchange *x = c->x;
+
+	reply_write_error(c->server, &x->out, status, reason, x->parser.method);
+	x->closing = x->refused = true;
+	connection_replied(c);
+}
+
+void connection_replied(struct connection *c)
+{
+	c->x->replied = true;
+	connection_enter(c, PHASE_WRITE);
+	connection_queue_flush(c);
+}
+
+/* A client that said it would close has nothing more to send; with everybody else the answer would
+ * be lost to a reset if bytes were still coming in when the socket is closed. */
+static void finish(struct connection *c)
+{
+	const struct exchange *x = c->x;
+	const bool quiet = !x->refused && !x->parser.keep_alive && x->in_len == x->parser.consumed;
+
+	if (quiet || c->eof) {
+		connection_close(c);
+		return;
+	}
+	(void)shutdown(c->fd, SHUT_WR);
+	connection_release(c);
+	connection_enter(c, PHASE_LINGER);
+	connection_watch(c, EV_READ);
+}
+
+/* Handlers run inside the dispatch only, so what was pipelined waits for the next one. */
+static void begin_pipelined(struct connection *c)
+{
+	exchange_next(c->x);
+	connection_enter(c, PHASE_HEAD);
+	connection_watch(c, c->eof ? 0 : EV_READ);
+	if (c->phase == PHASE_DEAD)
+		return;
+	c->unparsed = true;
+	event_active(&c->event, EV_READ, 0);
+}
+
+static void flushed(struct connection *c)
+{
+	const struct exchange *x = c->x;
+
+	if (!x->replied) /* an interim reply, or replies to earlier pipelined requests */
+		connection_watch(c, c->eof ? 0 : EV_READ);
+	else if (x->closing || c->server->draining)
+		finish(c);
+	else if (x->in_len > x->parser.consumed)
+		begin_pipelined(c);
+	else if (c->eof)
+		connection_close(c);
+	else
+		connection_fall_idle(c);
+}
+
+void connection_flush(struct connection *c)
+{
+	struct exchange *x = c->x;
+
+	if (c->flush_queued)
+		TAILQ_REMOVE(&c->server->flush, c, flushing);
+	c->flush_queued = false;
+	if (x->out.failed) {
+		connection_close(c);
+		return;
+	}
+	if (x->out_at < x->out.n) {
+		const ssize_t n =
+		    c->transport->write(c, x->out.p + x->out_at, x->out.n - x->out_at);
+		if (n < 0 && n != -EAGAIN) {
+			if (c->phase != PHASE_HANDLER)
+				c->server->counters.client_left++;
+			connection_close(c);
+			return;
+		}
+		x->out_at += n > 0 ? (size_t)n : 0;
+		if (x->out_at < x->out.n) {
+			connection_watch(c, EV_WRITE);
+			return;
+		}
+	}
+	buf_reset(&x->out);
+	x->out_at = 0;
+	flushed(c);
+}

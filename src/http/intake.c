@@ -1,0 +1,240 @@
+/* Owns the way in: what is read when, the parser's verdicts, the handing over, the deadlines.
+ * Never writes to a socket, never knows a route, calls the handler inside the dispatch only.
+ * Called by libevent and by the server's sweep. */
+#include <string.h>
+
+#include "http/connection.h"
+
+enum {
+	PIPELINE_TURN = 32,     /* requests of one connection in one turn, ... */
+	PIPELINE_OUT = 1 << 16, /* ... or bytes of replies to them */
+	LINGER_READ = 16 << 10,
+};
+
+/* ---- a request ---- */
+
+/* Nothing but the empty lines that old clients send behind a body: no request has begun. */
+static bool only_empty_lines(const struct connection *c)
+{
+	const struct http_parser *p = &c->x->parser;
+
+	return p->method_name.n == 0 && p->line_start == c->x->in_len && !c->flush_queued &&
+	       c->x->out.n == 0;
+}
+
+/* The client ended inside a request: what earlier ones are owed still goes out. */
+static void leave(struct connection *c)
+{
+	struct exchange *x = c->x;
+
+	if (x->out_at == x->out.n) {
+		connection_close(c);
+		return;
+	}
+	x->closing = true;
+	connection_replied(c);
+}
+
+static void wait_for_more(struct connection *c)
+{
+	const enum phase phase = c->x->parser.head_done ? PHASE_BODY : PHASE_HEAD;
+
+	if (c->eof)
+		leave(c);
+	else if (only_empty_lines(c))
+		connection_fall_idle(c);
+	else if (c->phase != phase)
+		connection_enter(c, phase);
+}
+
+static void send_continue(struct connection *c)
+{
+	buf_str(&c->x->out, "HTTP/1.1 100 Continue\r\n\r\n");
+	connection_queue_flush(c);
+}
+
+static void hand_over(struct connection *c)
+{
+	struct http_server *server = c->server;
+	struct http_request *req = &c->x->request;
+
+	http_parser_request(&c->x->parser, c->x->in, req);
+	memset(&req->peer, 0, sizeof(req->peer));
+	memcpy(&req->peer, &c->peer, sizeof(c->peer));
+	req->received_ns = loop_mono_ns(server->loop);
+	connection_enter(c, PHASE_HANDLER);
+	server->counters.requests++;
+	server->counters.in_progress++;
+	server->handler(server->arg, req);
+}
+
+/* After a reply that came at once: may the next pipelined request be looked at in this turn? */
+static bool goes_on(const struct connection *c)
+{
+	const struct exchange *x = c->x;
+
+	return c->phase == PHASE_WRITE && !x->closing && x->in_len > x->parser.consumed &&
+	       x->out.n < PIPELINE_OUT;
+}
+
+static void advance(struct connection *c)
+{
+	for (int budget = PIPELINE_TURN; budget > 0; budget--) {
+		struct exchange *x = c->x;
+		const enum http_parse result = http_parser_feed(&x->parser, x->in, x->in_len);
+		if (result == HTTP_PARSE_ERROR) {
+			c->server->counters.refused_by_parser++;
+			connection_refuse(c, x->parser.status, x->parser.reason);
+			return;
+		}
+		if (result != HTTP_PARSE_DONE) {
+			if (result == HTTP_PARSE_CONTINUE)
+				send_continue(c);
+			wait_for_more(c);
+			return;
+		}
+		hand_over(c);
+		if (budget == 1 || !goes_on(c))
+			return;
+		exchange_next(x);
+	}
+}
+
+/* ---- reading ---- */
+
+/* What a client pipelines behind a request in progress waits in the buffer; as the request's texts
+ * point there it may not move, so reading stops when it is full. */
+static bool make_room(struct connection *c)
+{
+	struct exchange *x = c->x;
+
+	if (x->in_len < x->in_cap)
+		return true;
+	if (c->phase == PHASE_HANDLER || c->phase == PHASE_WRITE) {
+		connection_watch(c, 0);
+		return false;
+	}
+	if (exchange_grow(x))
+		return true;
+	connection_close(c);
+	return false;
+}
+
+static bool take_exchange(struct connection *c)
+{
+	if (c->x != NULL)
+		return true;
+	c->x = exchange_take(c->server);
+	if (c->x == NULL)
+		return false;
+	c->x->conn = c;
+	return true;
+}
+
+static void at_eof(struct connection *c)
+{
+	c->eof = true;
+	if (c->phase == PHASE_HANDLER || c->phase == PHASE_WRITE)
+		connection_watch(c, 0); /* a half-closed client still gets its replies */
+	else
+		connection_close(c);
+}
+
+static bool linger(struct connection *c)
+{
+	char drain[LINGER_READ];
+	const ssize_t n = c->transport->read(c, drain, sizeof(drain));
+
+	if (n == -EAGAIN)
+		return false;
+	if (n > 0)
+		c->lingered += (size_t)n;
+	if (n <= 0 || c->lingered > c->server->limits.linger_bytes)
+		leave(c);
+	return n > 0;
+}
+
+/* One read. False when there is nothing more to be had from it now. */
+static bool read_once(struct connection *c)
+{
+	struct exchange *x;
+	ssize_t n;
+
+	if (!take_exchange(c)) {
+		connection_close(c);
+		return false;
+	}
+	if (!make_room(c))
+		return false;
+	x = c->x;
+	n = c->transport->read(c, x->in + x->in_len, x->in_cap - x->in_len);
+	if (n > 0) {
+		x->in_len += (size_t)n;
+		if (c->phase < PHASE_HANDLER)
+			advance(c);
+		return true;
+	}
+	if (n == 0)
+		at_eof(c);
+	else if (n != -EAGAIN)
+		connection_close(c);
+	else if (c->phase == PHASE_IDLE)
+		connection_release(c);
+	return false;
+}
+
+void connection_on_event(evutil_socket_t fd, short what, void *arg)
+{
+	struct connection *c = arg;
+
+	(void)fd;
+	if ((what & EV_WRITE) != 0) {
+		connection_flush(c);
+	} else if (c->unparsed) {
+		c->unparsed = false;
+		if (c->phase == PHASE_HEAD)
+			advance(c);
+	} else if (c->phase == PHASE_LINGER) {
+		(void)linger(c);
+	} else {
+		(void)read_once(c);
+	}
+}
+
+/* ---- deadlines ---- */
+
+static void last_read(struct connection *c)
+{
+	const enum phase phase = c->phase;
+	const uint64_t since_ns = c->since_ns;
+
+	while (c->phase == phase && c->since_ns == since_ns && c->watched == EV_READ &&
+	       read_once(c))
+		continue;
+	if (c->phase != phase || c->since_ns != since_ns)
+		return;
+	if (phase == PHASE_IDLE) {
+		connection_close(c);
+		return;
+	}
+	c->server->counters.timeouts++;
+	connection_refuse(c, 408,
+			  phase == PHASE_HEAD ? "the header did not arrive in time"
+					      : "the body did not arrive in time");
+}
+
+void connection_expire(struct connection *c)
+{
+	if (c->phase < PHASE_HANDLER) {
+		if (!c->unparsed)
+			last_read(c);
+		return;
+	}
+	if (c->phase == PHASE_WRITE) {
+		connection_flush(c);
+		if (c->phase != PHASE_WRITE)
+			return;
+		c->server->counters.timeouts++;
+	}
+	connection_close(c);
+}

@@ -1,0 +1,203 @@
+/* Owns the server's frame: opening, the hook, the sweep of deadlines, draining, closing.
+ * Never touches a request's bytes.
+ * Called by main (open, drain, close), by the loop (hook, sweep) and by /metrics (counters). */
+#include "http/server.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "http/connection.h"
+
+const struct http_limits http_limits_default = {
+    .max_head = 16 << 10,
+    .max_body = 64 << 10,
+    .head_ms = 10000,
+    .body_ms = 30000,
+    .idle_ms = 60000,
+    .write_ms = 30000,
+    .linger_ms = 2000,
+    .linger_bytes = 256 << 10,
+    .connections = 10000,
+};
+
+enum {
+	SWEEP_MS = 5,     /* deadlines are judged at most this often, ... */
+	SWEEP_TURN = 256, /* ... and this many at once, so that a sweep is no stall of its own */
+};
+
+/* ---- deadlines ---- */
+
+void server_arm_sweep(struct http_server *server, uint64_t at_ns)
+{
+	const uint64_t now_ns = loop_mono_ns(server->loop);
+	const uint64_t wait_ns = at_ns > now_ns ? at_ns - now_ns : 0;
+	const uint64_t wait_ms = wait_ns / 1000000 < SWEEP_MS ? SWEEP_MS : wait_ns / 1000000 + 1;
+
+	if (server->sweep_at_ns != 0 && server->sweep_at_ns <= at_ns)
+		return;
+	server->sweep_at_ns = at_ns;
+	(void)event_add(server->sweep,
+			&(struct timeval){.tv_sec = (time_t)(wait_ms / 1000),
+					  .tv_usec = (suseconds_t)(wait_ms % 1000 * 1000)});
+}
+
+static int sweep_phase(struct http_server *server, enum phase phase, int budget)
+{
+	const uint64_t now_ns = loop_mono_ns(server->loop);
+	struct connection *c;
+
+	while (budget > 0 && (c = TAILQ_FIRST(&server->phases[phase])) != NULL &&
+	       c->since_ns + server->phase_ns[phase] <= now_ns) {
+		connection_expire(c);
+		if (c == TAILQ_FIRST(&server->phases[phase]))
+			break; /* its bytes are parsed in this very turn */
+		budget--;
+	}
+	return budget;
+}
+
+static void on_sweep(evutil_socket_t fd, short what, void *arg)
+{
+	struct http_server *server = arg;
+	int budget = SWEEP_TURN;
+
+	(void)fd, (void)what;
+	server->sweep_at_ns = 0;
+	for (enum phase phase = PHASE_IDLE; phase < PHASES; phase++) {
+		if (server->phase_ns[phase] == 0)
+			continue;
+		budget = sweep_phase(server, phase, budget);
+		const struct connection *next = TAILQ_FIRST(&server->phases[phase]);
+		if (next != NULL)
+			server_arm_sweep(server, next->since_ns + server->phase_ns[phase]);
+	}
+}
+
+/* ---- the end of the turn ---- */
+
+static void free_dead(struct http_server *server)
+{
+	struct connection *c;
+
+	while ((c = TAILQ_FIRST(&server->phases[PHASE_DEAD])) != NULL) {
+		TAILQ_REMOVE(&server->phases[PHASE_DEAD], c, link);
+		free(c);
+	}
+}
+
+static void hook(void *arg)
+{
+	struct http_server *server = arg;
+	struct connection *c;
+
+	while ((c = TAILQ_FIRST(&server->flush)) != NULL)
+		connection_flush(c); /* takes it off the list */
+	free_dead(server);
+	server->hook_ns = loop_mono_ns(server->loop);
+}
+
+/* ---- open and close ---- */
+
+static void set_limits(struct http_server *server, const struct http_limits *limits)
+{
+	static const uint64_t ns_per_ms = 1000000;
+
+	server->limits = *limits;
+	server->phase_ns[PHASE_IDLE] = limits->idle_ms * ns_per_ms;
+	server->phase_ns[PHASE_HEAD] = limits->head_ms * ns_per_ms;
+	server->phase_ns[PHASE_BODY] = limits->body_ms * ns_per_ms;
+	server->phase_ns[PHASE_WRITE] = limits->write_ms * ns_per_ms;
+	server->phase_ns[PHASE_LINGER] = limits->linger_ms * ns_per_ms;
+}
+
+enum err http_server_open(struct loop *loop, const char *listen, const struct http_limits *limits,
+			  http_handler_fn *handler, void *arg, struct http_server **out)
+{
+	struct http_server *server = calloc(1, sizeof(*server));
+	enum err err = ERR_NO_MEMORY;
+
+	if (server == NULL)
+		return ERR_NO_MEMORY;
+	server->loop = loop;
+	server->handler = handler;
+	server->arg = arg;
+	server->transport = &transport_plain;
+	server->listen_fd = server->reserve_fd = -1;
+	server->date_second = UINT64_MAX;
+	for (int i = 0; i < PHASES; i++)
+		TAILQ_INIT(&server->phases[i]);
+	TAILQ_INIT(&server->flush);
+	set_limits(server, limits);
+	server->sweep = evtimer_new(loop_events(loop), on_sweep, server);
+	if (server->sweep == NULL)
+		goto fail;
+	err = listener_open(server, listen);
+	if (err != ERR_OK)
+		goto fail;
+	loop_add_hook(loop, hook, server);
+	*out = server;
+	return ERR_OK;
+fail:
+	if (server->sweep != NULL)
+		event_free(server->sweep);
+	free(server);
+	return err;
+}
+
+const char *http_server_address(const struct http_server *server)
+{
+	return server->address;
+}
+
+const struct http_counters *http_server_counters(const struct http_server *server)
+{
+	return &server->counters;
+}
+
+void http_server_drain(struct http_server *server)
+{
+	static const enum phase incomplete[] = {PHASE_HEAD, PHASE_BODY};
+	struct connection *c;
+
+	if (server->draining)
+		return;
+	server->draining = true;
+	listener_close(server);
+	while ((c = TAILQ_FIRST(&server->phases[PHASE_IDLE])) != NULL)
+		connection_close(c);
+	for (size_t i = 0; i < 2; i++)
+		while ((c = TAILQ_FIRST(&server->phases[incomplete[i]])) != NULL)
+			connection_refuse(c, 503, "the server is shutting down: try again");
+	loop_again(server->loop); /* the answers leave in the next hook */
+}
+
+bool http_server_drained(const struct http_server *server)
+{
+	return server->draining && server->counters.open == 0 && server->counters.in_progress == 0;
+}
+
+/* The loop has no way to forget a hook: it must not turn any more. */
+void http_server_close(struct http_server *server)
+{
+	struct connection *c;
+
+	if (server == NULL)
+		return;
+	server->draining = true;
+	listener_close(server);
+	for (enum phase phase = PHASE_IDLE; phase < PHASE_DEAD; phase++)
+		while ((c = TAILQ_FIRST(&server->phases[phase])) != NULL)
+			connection_close(c);
+	free_dead(server);
+	exchange_free_all(server);
+	event_free(server->sweep);
+	free(server);
+}
+
+const struct text *http_request_header(const struct http_request *req, struct text name)
+{
+	for (size_t i = 0; i < req->n_headers; i++)
+		if (text_ieq(req->headers[i].name, name))
+			return &req->headers[i].value;
+	return NULL;
+}

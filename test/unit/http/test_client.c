@@ -1,0 +1,220 @@
+/* The outbound client: success over TLS, certificates, connecting, names and the address policy.
+ * Real loop, sockets and TLS on 127.0.0.1. */
+#include "client_world.h"
+
+/* ---- success ---- */
+
+static void test_tls_and_reuse(void **state)
+{
+	struct world *w = *state;
+	struct outcome o = {0};
+	char expected[200];
+	start_tls(w, &w->ca, "DNS:good.test", 3600);
+	snprintf(expected, sizeof(expected),
+		 "POST /hook?x=1 HTTP/1.1|Host: good.test:%u|code=uK3fTz9Q", w->receiver.port);
+	call_url(w, &o, "https://good.test", w->receiver.port);
+	wait_for(w, &o, 1);
+	assert_string_equal(o.detail, "");
+	assert_int_equal(o.result.failure, HTTP_FAIL_NONE);
+	assert_int_equal(o.result.status, 200);
+	assert_string_equal(o.answer, expected);
+	assert_string_equal(o.retry_after, "7");
+	assert_false(o.result.reused);
+	assert_true(o.result.dns_us > 0 && o.result.connect_us > 0 && o.result.tls_us > 0);
+	assert_true(o.result.first_byte_us > 0 && o.result.total_us >= o.result.first_byte_us);
+	for (int i = 0; i < 20; i++) {
+		call_url(w, &o, "https://good.test", w->receiver.port);
+		wait_for(w, &o, i + 2);
+		assert_true(o.result.reused);
+		assert_int_equal(o.result.dns_us + o.result.connect_us + o.result.tls_us, 0);
+		assert_string_equal(o.answer, expected);
+	}
+	const struct http_client_counters *counters = http_client_counters(w->client);
+	assert_int_equal(counters->connects, 1);
+	assert_int_equal(counters->reuses, 20);
+	assert_int_equal(counters->dns_queries, 1);
+	assert_int_equal(counters->connections, 1);
+}
+
+static void test_tls_literal_address(void **state)
+{
+	struct world *w = *state;
+	struct outcome o = {0};
+	start_tls(w, &w->ca, "IP:127.0.0.1", 3600);
+	call_url(w, &o, "https://127.0.0.1", w->receiver.port);
+	wait_for(w, &o, 1);
+	assert_int_equal(o.result.failure, HTTP_FAIL_NONE);
+	assert_int_equal(o.result.status, 200);
+}
+
+static void expect_tls_failure(struct world *w, const char *url, const char *detail)
+{
+	struct outcome o = {0};
+	call_url(w, &o, url, w->receiver.port);
+	wait_for(w, &o, 1);
+	assert_int_equal(o.result.failure, HTTP_FAIL_TLS);
+	assert_string_equal(o.detail, detail);
+	loop_turn(w->loop);
+	assert_int_equal(http_client_counters(w->client)->connections, 0);
+}
+
+static void test_tls_wrong_name(void **state)
+{
+	start_tls(*state, &((struct world *)*state)->ca, "DNS:other.test", 3600);
+	expect_tls_failure(*state, "https://good.test", "hostname mismatch");
+}
+
+static void test_tls_wrong_address(void **state)
+{
+	start_tls(*state, &((struct world *)*state)->ca, "IP:127.0.0.9,DNS:127.0.0.1", 3600);
+	expect_tls_failure(*state, "https://127.0.0.1", "IP address mismatch");
+}
+
+static void test_tls_expired(void **state)
+{
+	start_tls(*state, &((struct world *)*state)->ca, "DNS:good.test", -60);
+	expect_tls_failure(*state, "https://good.test", "certificate has expired");
+}
+
+static void test_tls_unknown_ca(void **state)
+{
+	start_tls(*state, &((struct world *)*state)->other_ca, "DNS:good.test", 3600);
+	expect_tls_failure(*state, "https://good.test", "unable to get local issuer certificate");
+}
+
+static void test_tls_spoken_to_plain(void **state)
+{
+	struct world *w = *state;
+	struct outcome o = {0};
+	w->receiver = receiver_start(echo, NULL);
+	open_client(w, LOOPBACK, 30000);
+	call_url(w, &o, "https://good.test", w->receiver.port);
+	wait_for(w, &o, 1); /* echo waits for a head that never comes */
+	assert_int_equal(o.result.failure, HTTP_FAIL_TIMEOUT);
+	assert_string_equal(o.detail, "no TLS handshake in time");
+}
+
+/* ---- connecting ---- */
+
+static void test_connect_refused(void **state)
+{
+	struct world *w = *state;
+	struct outcome o = {0};
+	open_client(w, LOOPBACK, 30000);
+	call_url(w, &o, "http://127.0.0.1", receiver_free_port());
+	wait_for(w, &o, 1);
+	assert_int_equal(o.result.failure, HTTP_FAIL_CONNECT);
+	assert_string_equal(o.detail, "Connection refused");
+	call_url(w, &o, "https://127.0.0.1", receiver_free_port());
+	wait_for(w, &o, 2);
+	assert_int_equal(o.result.failure, HTTP_FAIL_CONNECT);
+	assert_string_equal(o.detail, "Connection refused");
+}
+
+static void test_never_accepting(void **state)
+{
+	struct world *w = *state;
+	struct outcome o = play(w, NULL);
+	assert_int_equal(o.result.failure, HTTP_FAIL_TIMEOUT);
+	assert_true(o.result.total_us >= SHORT_MS * 1000 - 20000);
+	assert_true(o.result.total_us < SHORT_MS * 1000 + SLACK_US);
+}
+
+static void test_second_address(void **state)
+{
+	struct world *w = *state;
+	struct outcome o = {0};
+	w->receiver = receiver_start(echo, NULL);
+	open_client(w, LOOPBACK, 30000);
+	call_url(w, &o, "http://second.test", w->receiver.port);
+	wait_for(w, &o, 1);
+	assert_int_equal(o.result.failure, HTTP_FAIL_NONE);
+	assert_int_equal(http_client_counters(w->client)->connects, 2);
+}
+
+/* ---- names and policy ---- */
+
+static void expect(struct world *w, const char *url, enum http_failure failure, const char *detail)
+{
+	struct outcome o = {0};
+	call_url(w, &o, url, 9);
+	wait_for(w, &o, 1);
+	assert_string_equal(http_failure_name(o.result.failure), http_failure_name(failure));
+	assert_non_null(strstr(o.detail, detail));
+}
+
+static void test_policy(void **state)
+{
+	struct world *w = *state;
+	open_client(w, "", 30000);
+	expect(w, "http://127.0.0.1", HTTP_FAIL_POLICY, "loopback address 127.0.0.0/8");
+	expect(w, "http://[::1]", HTTP_FAIL_POLICY, "loopback address ::1");
+	expect(w, "http://[::ffff:10.0.0.1]", HTTP_FAIL_POLICY, "private address 10.0.0.0/8");
+	expect(w, "http://good.test", HTTP_FAIL_POLICY, "127.0.0.1 is a loopback address");
+	expect(w, "http://mixed.test", HTTP_FAIL_POLICY, "127.0.0.1 is a loopback address");
+	expect(w, "http://good.test", HTTP_FAIL_POLICY, "127.0.0.1"); /* from the cache */
+	assert_int_equal(http_client_counters(w->client)->connects, 0);
+}
+
+static void test_names(void **state)
+{
+	struct world *w = *state;
+	open_client(w, LOOPBACK, 30000);
+	expect(w, "http://nowhere.test", HTTP_FAIL_DNS, "no such name");
+	expect(w, "http://empty.test", HTTP_FAIL_DNS, "has no address,");
+	expect(w, "http://cut.test", HTTP_FAIL_DNS, "truncated");
+	expect(w, "http://silent.test", HTTP_FAIL_DNS, "in time");
+}
+
+/* Fifty calls to a dead name share one query and leave a live one alone. */
+static void test_dead_names_delay_nobody(void **state)
+{
+	struct world *w = *state;
+	struct outcome dead = {0}, live = {0};
+	w->receiver = receiver_start(echo, NULL);
+	open_client(w, LOOPBACK, 30000);
+	for (int i = 0; i < 50; i++)
+		call_url(w, &dead, "http://silent.test", w->receiver.port);
+	call_url(w, &live, "http://good.test", w->receiver.port);
+	wait_for(w, &live, 1);
+	assert_int_equal(live.result.failure, HTTP_FAIL_NONE);
+	assert_true(live.result.total_us < SHORT_MS * 1000 / 2);
+	assert_int_equal(http_client_counters(w->client)->dns_queries, 2);
+	wait_for(w, &dead, 50);
+	assert_int_equal(dead.result.failure, HTTP_FAIL_DNS);
+}
+
+/* ---- configuration ---- */
+
+static void test_bad_ca_file(void **state)
+{
+	struct world *w = *state;
+	struct http_client_config config = {.ca_file = "/nonexistent.pem"};
+	const char *why = NULL;
+	assert_int_equal(http_client_open(w->loop, &config, &w->client, &why), ERR_INVALID);
+	assert_non_null(strstr(why, "CA file"));
+	config = (struct http_client_config){.nameservers = "nonsense"};
+	assert_int_equal(http_client_open(w->loop, &config, &w->client, &why), ERR_INVALID);
+	assert_non_null(strstr(why, "nameserver"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(test_tls_and_reuse),
+	    TEST(test_tls_literal_address),
+	    TEST(test_tls_wrong_name),
+	    TEST(test_tls_wrong_address),
+	    TEST(test_tls_expired),
+	    TEST(test_tls_unknown_ca),
+	    TEST(test_tls_spoken_to_plain),
+	    TEST(test_connect_refused),
+	    TEST(test_never_accepting),
+	    TEST(test_second_address),
+	    TEST(test_policy),
+	    TEST(test_names),
+	    TEST(test_dead_names_delay_nobody),
+	    TEST(test_bad_ca_file),
+	};
+	return cmocka_run_group_tests_name("http client", tests, NULL, NULL);
+}

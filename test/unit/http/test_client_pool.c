@@ -1,0 +1,245 @@
+/* The outbound client's pools: kept-alive connections and how they end, cancelling in every state,
+ * memory that stays flat. */
+#include "client_world.h"
+
+enum { CALLS_MAX = 600 };
+
+static void silent(struct peer *peer)
+{
+	char request[4096];
+	while (peer_read_request(peer, request, sizeof(request)) > 0)
+		;
+}
+
+static void drip_body(struct peer *peer)
+{
+	char request[4096];
+	peer_read_request(peer, request, sizeof(request));
+	peer_write(peer, "HTTP/1.1 202 OK\r\nContent-Length: 1000\r\n\r\n");
+	for (int i = 0; i < 100; i++) {
+		peer_write(peer, "z");
+		peer_pause(100);
+	}
+}
+
+/* ---- kept-alive connections ---- */
+
+/* Answers once, then closes (a child's close comes before its next accept). */
+static void one_each(struct peer *peer)
+{
+	char request[4096];
+	peer_read_request(peer, request, sizeof(request));
+	peer_write(peer, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+}
+
+static void test_closed_while_idle(void **state)
+{
+	struct world *w = *state;
+	struct outcome o = play(w, one_each);
+	assert_int_equal(o.result.failure, HTTP_FAIL_NONE);
+	while (http_client_counters(w->client)->connections > 0)
+		loop_turn(w->loop);
+	call_url(w, &o, "http://127.0.0.1", w->receiver.port);
+	wait_for(w, &o, 2);
+	assert_int_equal(o.result.failure, HTTP_FAIL_NONE);
+	assert_false(o.result.reused);
+}
+
+/* Keeps the connection until the second request came, then drops it unanswered. */
+static void drops_second(struct peer *peer)
+{
+	char request[4096];
+	if (peer->connection == 0) {
+		one_each(peer);
+		peer_read_request(peer, request, sizeof(request));
+		return;
+	}
+	echo(peer);
+}
+
+static void test_second_try(void **state)
+{
+	struct world *w = *state;
+	struct outcome o = play(w, drops_second);
+	assert_int_equal(http_client_counters(w->client)->connections, 1);
+	call_url(w, &o, "http://127.0.0.1", w->receiver.port);
+	wait_for(w, &o, 2);
+	assert_int_equal(o.result.failure, HTTP_FAIL_NONE);
+	assert_int_equal(o.result.status, 200);
+	assert_false(o.result.reused);
+	assert_int_equal(http_client_counters(w->client)->reuses, 1);
+	assert_int_equal(http_client_counters(w->client)->connects, 2);
+}
+
+/* Sends half a status line on the reused connection: no second try. */
+static void answers_half(struct peer *peer)
+{
+	char request[4096];
+	one_each(peer);
+	peer_read_request(peer, request, sizeof(request));
+	peer_write(peer, "HTTP/1.1");
+}
+
+static void test_no_second_try_after_a_byte(void **state)
+{
+	struct world *w = *state;
+	struct outcome o = play(w, answers_half);
+	call_url(w, &o, "http://127.0.0.1", w->receiver.port);
+	wait_for(w, &o, 2);
+	assert_int_equal(o.result.failure, HTTP_FAIL_PROTOCOL);
+	assert_int_equal(http_client_counters(w->client)->connects, 1);
+}
+
+static void test_idle_time(void **state)
+{
+	struct world *w = *state;
+	struct outcome o = {0};
+	w->receiver = receiver_start(echo, NULL);
+	open_client(w, LOOPBACK, 50);
+	call_url(w, &o, "http://127.0.0.1", w->receiver.port);
+	wait_for(w, &o, 1);
+	assert_int_equal(http_client_counters(w->client)->connections, 1);
+	while (http_client_counters(w->client)->connections > 0)
+		loop_turn(w->loop);
+}
+
+/* What lies behind an answer must not become the next one. */
+static void says_more(struct peer *peer)
+{
+	char request[4096];
+	peer_read_request(peer, request, sizeof(request));
+	peer_write(peer, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+			 "HTTP/1.1 500 Smuggled\r\nContent-Length: 0\r\n\r\n");
+	silent(peer);
+}
+
+static void test_no_leftover_answer(void **state)
+{
+	struct world *w = *state;
+	struct outcome o = play(w, says_more);
+	assert_int_equal(o.result.status, 200);
+	loop_turn(w->loop);
+	assert_int_equal(http_client_counters(w->client)->connections, 0);
+}
+
+/* ---- cancelling ---- */
+
+static void cancel_after(struct world *w, int turns, const char *url, uint16_t port)
+{
+	struct outcome o = {0};
+	struct http_call *call = call_url(w, &o, url, port);
+	for (int i = 0; i < turns && o.n == 0; i++) {
+		loop_again(w->loop);
+		loop_turn(w->loop);
+	}
+	if (o.n > 0)
+		return;
+	http_call_cancel(call);
+	for (int i = 0; i < 3; i++) {
+		loop_again(w->loop);
+		loop_turn(w->loop);
+	}
+	assert_int_equal(o.n, 0);
+}
+
+/* Turn by turn through every state a call has: resolving, connecting, handshake, waiting,
+ * reading. */
+static void test_cancel_everywhere(void **state)
+{
+	struct world *w = *state;
+	start_tls(w, &w->ca, "DNS:good.test", 3600);
+	for (int turns = 0; turns < 60; turns++)
+		cancel_after(w, turns, "https://good.test", w->receiver.port);
+	for (int turns = 0; turns < 5; turns++)
+		cancel_after(w, turns, "http://127.0.0.1", receiver_free_port());
+	cancel_after(w, 2, "http://silent.test", 9);
+	cancel_after(w, 0, "http://10.0.0.1", 9); /* ended, its callback still owed */
+}
+
+static void test_cancel_waiting_and_reading(void **state)
+{
+	struct world *w = *state;
+	struct outcome o = {0};
+	w->receiver = receiver_start(drip_body, NULL);
+	open_client(w, LOOPBACK, 30000);
+	struct http_call *call = call_url(w, &o, "http://127.0.0.1", w->receiver.port);
+	for (int i = 0; i < 6; i++)
+		loop_turn(w->loop);
+	http_call_cancel(call);
+	loop_turn(w->loop);
+	assert_int_equal(o.n, 0);
+	assert_int_equal(http_client_counters(w->client)->connections, 0);
+}
+
+static void test_pool_closed_in_flight(void **state)
+{
+	struct world *w = *state;
+	struct outcome o = {0};
+	w->receiver = receiver_start(silent, NULL);
+	open_client(w, LOOPBACK, 30000);
+	for (int i = 0; i < 10; i++) {
+		call_url(w, &o, "http://127.0.0.1", w->receiver.port);
+		call_url(w, &o, "http://good.test", w->receiver.port);
+		loop_again(w->loop);
+		loop_turn(w->loop);
+	}
+	http_pool_close(w->pool);
+	w->pool = NULL;
+	loop_turn(w->loop);
+	assert_int_equal(o.n, 0);
+	assert_int_equal(http_client_counters(w->client)->connections, 0);
+}
+
+/* ---- memory ---- */
+
+static long rss_anon_kib(void)
+{
+	char line[256];
+	long kib = -1;
+	FILE *f = fopen("/proc/self/status", "r");
+	while (f != NULL && fgets(line, sizeof(line), f) != NULL)
+		if (sscanf(line, "RssAnon: %ld", &kib) == 1)
+			break;
+	if (f != NULL)
+		fclose(f);
+	return kib;
+}
+
+static void test_memory_is_flat(void **state)
+{
+	struct world *w = *state;
+	struct outcome o = {0};
+	long before = 0;
+	start_tls(w, &w->ca, "DNS:good.test", 3600);
+	for (int i = 1; i <= CALLS_MAX; i++) {
+		call_url(w, &o, "https://good.test", w->receiver.port);
+		wait_for(w, &o, i);
+		if (i % 20 == 0) { /* fresh connections too */
+			http_pool_close(w->pool);
+			w->pool = http_pool_open(w->client, 8);
+		}
+		if (i == CALLS_MAX / 2)
+			before = rss_anon_kib();
+	}
+	long grown = rss_anon_kib() - before;
+	printf("  %d calls grew RssAnon by %ld KiB\n", CALLS_MAX / 2, grown);
+#ifndef __SANITIZE_ADDRESS__ /* its quarantine grows by design */
+	assert_true(grown < 256);
+#endif
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(test_closed_while_idle),
+	    TEST(test_second_try),
+	    TEST(test_no_second_try_after_a_byte),
+	    TEST(test_idle_time),
+	    TEST(test_no_leftover_answer),
+	    TEST(test_cancel_everywhere),
+	    TEST(test_cancel_waiting_and_reading),
+	    TEST(test_pool_closed_in_flight),
+	    TEST(test_memory_is_flat),
+	};
+	return cmocka_run_group_tests_name("http client: pools", tests, NULL, NULL);
+}

@@ -1,0 +1,394 @@
+/* Owns the proof of the server's limits: deadlines, eviction, descriptors, drain.
+ * Never measures time but to let a deadline pass.
+ * Called by make test. */
+#include "server_world.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/resource.h>
+
+#define GET(path) "GET " path " HTTP/1.1\r\nHost: a\r\n\r\n"
+
+enum { SHORT_MS = 30 };
+
+static struct http_limits limits_of(void)
+{
+	return http_limits_default;
+}
+
+/* ---- deadlines ---- */
+
+static void test_head_deadline(void **state)
+{
+	struct http_limits limits = limits_of();
+	struct world w;
+	struct client c;
+
+	(void)state;
+	limits.head_ms = SHORT_MS;
+	world_open(&w, &limits);
+	c = client_open(&w);
+	/* A byte a turn does not help: the deadline is absolute. */
+	client_send(&c, TEXT("GET / HTTP/1.1\r\nX: "));
+	await(&w, counters(&w)->timeouts > 0 || send(c.fd, "x", 1, MSG_NOSIGNAL) < 0);
+	assert_int_equal(shutdown(c.fd, SHUT_WR), 0);
+	await(&w, client_ended(&c));
+	assert_int_equal(client_has(&c, "HTTP/1.1 408 Request Timeout\r\n"), 1);
+	assert_int_equal(client_has(&c, "\r\nConnection: close\r\n"), 1);
+	client_close(&c);
+	world_close(&w);
+}
+
+static void test_body_deadline(void **state)
+{
+	struct http_limits limits = limits_of();
+	struct world w;
+	struct client c;
+
+	(void)state;
+	limits.body_ms = SHORT_MS;
+	world_open(&w, &limits);
+	c = client_open(&w);
+	client_send(&c, TEXT("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc"));
+	await(&w, client_ended(&c));
+	assert_int_equal(client_has(&c, "HTTP/1.1 408 Request Timeout\r\n"), 1);
+	assert_int_equal(counters(&w)->timeouts, 1);
+	client_close(&c);
+	world_close(&w);
+}
+
+/* One that never sent a byte, one between two requests, one that sent an empty line. */
+static void test_idle_is_just_closed(void **state)
+{
+	struct http_limits limits = limits_of();
+	struct world w;
+	struct client c[3];
+
+	(void)state;
+	limits.idle_ms = SHORT_MS;
+	world_open(&w, &limits);
+	for (int i = 0; i < 3; i++)
+		c[i] = client_open(&w);
+	client_send(&c[1], TEXT(GET("/x")));
+	client_send(&c[2], TEXT("\r\n"));
+	for (int i = 0; i < 3; i++) {
+		await(&w, client_ended(&c[i]));
+		assert_int_equal(client_has(&c[i], "HTTP/1.1"), i == 1);
+		assert_false(c[i].reset);
+		client_close(&c[i]);
+	}
+	assert_int_equal(counters(&w)->timeouts, 0);
+	world_close(&w);
+}
+
+static void test_write_deadline(void **state)
+{
+	struct http_limits limits = limits_of();
+	struct world w;
+	struct client c;
+
+	(void)state;
+	limits.write_ms = SHORT_MS;
+	world_open(&w, &limits);
+	c = client_open(&w);
+	client_send(&c, TEXT(GET("/big")));
+	await(&w, counters(&w)->requests == 1 && counters(&w)->open == 0); /* it reads nothing */
+	assert_int_equal(counters(&w)->timeouts, 1);
+	client_close(&c);
+	world_close(&w);
+}
+
+static void test_linger_deadline_and_bytes(void **state)
+{
+	static char junk[1 << 16];
+	struct http_limits limits = limits_of();
+	struct world w;
+	struct client c;
+
+	(void)state;
+	limits.linger_ms = SHORT_MS;
+	world_open(&w, &limits);
+	c = client_open(&w);
+	client_send(&c, TEXT("BAD\r\n"));
+	await(&w, client_ended(&c)); /* our side is shut down; the client keeps its own open */
+	await(&w, counters(&w)->open == 0);
+	client_close(&c);
+	world_close(&w);
+
+	limits.linger_ms = 60000;
+	world_open(&w, &limits);
+	c = client_open(&w);
+	client_send(&c, TEXT("BAD\r\n"));
+	await(&w, client_ended(&c));
+	size_t sent = 0;
+	while (counters(&w)->open == 1) {
+		const ssize_t n = send(c.fd, junk, sizeof(junk), MSG_NOSIGNAL | MSG_DONTWAIT);
+		sent += n > 0 ? (size_t)n : 0;
+		assert_in_range(sent, 0, 64 << 20);
+		turn(&w);
+	}
+	assert_in_range(sent, limits.linger_bytes, SIZE_MAX);
+	client_close(&c);
+	world_close(&w);
+}
+
+/* The loop stood still beyond every deadline while the bytes came in: they are served. There are
+ * more sockets than libevent asks the kernel for in one go (32 at first), so some deadlines come up
+ * before their socket does. */
+static void test_a_stalled_loop_blames_nobody(void **state)
+{
+	enum { CLIENTS = 120 };
+	static const struct {
+		const char *before, *after;
+	} halves[3] = {
+	    {"GET / HT", "TP/1.1\r\nHost: a\r\n\r\n"},
+	    {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\na", "b"},
+	    {"\r\n", GET("/")},
+	};
+	struct http_limits limits = limits_of();
+	struct world w;
+	struct client c[CLIENTS];
+
+	(void)state;
+	limits.head_ms = limits.body_ms = limits.idle_ms = 1000;
+	world_open(&w, &limits);
+	for (int i = 0; i < CLIENTS; i++) {
+		c[i] = client_open(&w);
+		client_send(&c[i], text_of(halves[i % 3].before));
+		await(&w, counters(&w)->accepted == (uint64_t)i + 1);
+		turn(&w);
+	}
+	for (int i = 0; i < CLIENTS; i++)
+		client_send(&c[i], text_of(halves[i % 3].after));
+	const uint64_t stall_ns = clock_system.mono_ns(&clock_system) + 1050000000;
+	while (clock_system.mono_ns(&clock_system) < stall_ns)
+		continue; /* this is what a slow commit does */
+	for (int i = 0; i < CLIENTS; i++) {
+		await(&w, client_has(&c[i], "HTTP/1.1 ") == 1);
+		assert_int_equal(client_has(&c[i], "HTTP/1.1 200"), 1);
+		client_close(&c[i]);
+	}
+	assert_int_equal(counters(&w)->timeouts, 0);
+	world_close(&w);
+}
+
+/* ---- the connection limit ---- */
+
+static void test_longest_idle_goes_first(void **state)
+{
+	struct http_limits limits = limits_of();
+	struct world w;
+	struct client c[4];
+
+	(void)state;
+	limits.connections = 3;
+	world_open(&w, &limits);
+	for (int i = 0; i < 3; i++) {
+		c[i] = client_open(&w);
+		client_send(&c[i], i == 0 ? TEXT("GET / H") : TEXT(GET("/x")));
+		await(&w, counters(&w)->accepted == (uint64_t)i + 1);
+		if (i > 0)
+			await(&w, client_has(&c[i], "hello") == 1);
+	}
+	turn(&w);
+	c[3] = client_open(&w);
+	client_send(&c[3], TEXT(GET("/later")));
+	await(&w, w.n_later == 1);
+	assert_true(client_ended(&c[1])); /* idle for longer than c[2]; c[0] is no idle one */
+	assert_false(client_ended(&c[0]) || client_ended(&c[2]));
+	assert_int_equal(counters(&w)->evicted, 1);
+	assert_int_equal(counters(&w)->open, 3);
+	for (int i = 0; i < 4; i++)
+		client_close(&c[i]);
+	world_close(&w);
+}
+
+static void test_slowest_sender_goes_next(void **state)
+{
+	struct http_limits limits = limits_of();
+	struct world w;
+	struct client c[3];
+
+	(void)state;
+	limits.connections = 2;
+	world_open(&w, &limits);
+	c[0] = client_open(&w);
+	client_send(&c[0], TEXT(GET("/later")));
+	await(&w, w.n_later == 1);
+	c[1] = client_open(&w);
+	client_send(&c[1], TEXT("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nx"));
+	await(&w, counters(&w)->accepted == 2);
+	turn(&w);
+	c[2] = client_open(&w);
+	client_send(&c[2], TEXT(GET("/x")));
+	await(&w, client_has(&c[2], "hello") == 1);
+	assert_true(client_ended(&c[1]));
+	reply_text(w.later[0], TEXT("still here"));
+	await(&w, client_has(&c[0], "still here") == 1);
+	for (int i = 0; i < 3; i++)
+		client_close(&c[i]);
+	world_close(&w);
+}
+
+static void test_accepting_pauses_when_nobody_can_go(void **state)
+{
+	struct http_limits limits = limits_of();
+	struct world w;
+	struct client c[3];
+
+	(void)state;
+	limits.connections = 2;
+	world_open(&w, &limits);
+	for (int i = 0; i < 2; i++) {
+		c[i] = client_open(&w);
+		client_send(&c[i], TEXT(GET("/later")));
+	}
+	await(&w, w.n_later == 2);
+	c[2] = client_open(&w);
+	client_send(&c[2], TEXT(GET("/x")));
+	await(&w, counters(&w)->accept_paused == 1);
+	for (int i = 0; i < 5; i++)
+		turn(&w);
+	assert_int_equal(counters(&w)->accepted, 2);
+	assert_int_equal(counters(&w)->evicted, 0);
+	http_reply(w.later[0], &(struct http_reply){.status = 200, .close = true});
+	assert_int_equal(shutdown(c[0].fd, SHUT_WR), 0);
+	await(&w, client_has(&c[2], "hello") == 1);
+	for (int i = 0; i < 3; i++)
+		client_close(&c[i]);
+	reply_text(w.later[1], TEXT("nobody"));
+	world_close(&w);
+}
+
+/* ---- descriptors ---- */
+
+enum { FILLERS = 256 };
+
+static int take_all_descriptors(int fillers[FILLERS])
+{
+	int n = 0;
+
+	while (n < FILLERS && (fillers[n] = open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0)
+		n++;
+	return n;
+}
+
+static void test_descriptor_limit(void **state)
+{
+	struct rlimit old, low;
+	struct world w;
+	struct client c[4];
+	int fillers[FILLERS];
+
+	(void)state;
+	world_open(&w, &http_limits_default);
+	turn(&w);
+	for (int i = 0; i < 3; i++)
+		c[i] = client_open(&w); /* wait in the backlog */
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
+	low = old;
+	low.rlim_cur = 128;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &low), 0);
+	const int n = take_all_descriptors(fillers);
+	await(&w, client_ended(&c[0]) && client_ended(&c[1]) && client_ended(&c[2]));
+	assert_int_equal(counters(&w)->accepted, 0);
+	assert_int_equal(counters(&w)->accept_paused, 1);
+	const uint64_t turns = loop_get_stalls(w.loop)->turns;
+	loop_turn(w.loop); /* blocks until the pause is over: it does not spin */
+	assert_in_range(loop_get_stalls(w.loop)->turns, turns + 1, turns + 1);
+	for (int i = 0; i < n; i++)
+		(void)close(fillers[i]);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
+	c[3] = client_open(&w);
+	client_send(&c[3], TEXT(GET("/x")));
+	await(&w, client_has(&c[3], "hello") == 1);
+	for (int i = 0; i < 4; i++)
+		client_close(&c[i]);
+	world_close(&w);
+}
+
+/* ---- the end ---- */
+
+static void test_drain(void **state)
+{
+	struct world w;
+	struct client c[4];
+
+	(void)state;
+	world_open(&w, &http_limits_default);
+	for (int i = 0; i < 4; i++)
+		c[i] = client_open(&w);
+	client_send(&c[0], TEXT(GET("/x")));
+	client_send(&c[1], TEXT("GET / HTTP/1.1\r\n"));
+	client_send(&c[2], TEXT(GET("/later") GET("/later")));
+	client_send(&c[3], TEXT(GET("/big")));
+	await(&w, client_has(&c[0], "hello") == 1 && w.n_later == 1 && counters(&w)->requests == 3);
+	http_server_drain(w.server);
+	assert_false(http_server_drained(w.server));
+	await(&w, client_ended(&c[0]) && client_ended(&c[1]));
+	assert_int_equal(client_has(&c[1], "HTTP/1.1 503 Service Unavailable\r\n"), 1);
+	assert_int_equal(client_has(&c[1], "\r\nRetry-After: 1\r\n"), 1);
+	const int late = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(connect(late, (struct sockaddr *)&w.at, sizeof(w.at)), -1);
+	(void)close(late);
+	client_close(&c[0]);
+	client_close(&c[1]);
+	reply_text(w.later[0], TEXT("owed"));
+	await(&w, client_ended(&c[2]));
+	assert_int_equal(client_has(&c[2], "owed"), 1);
+	assert_int_equal(client_has(&c[2], "Connection: close"), 1);
+	assert_int_equal(w.n_later, 1); /* the pipelined second is not read any more */
+	client_close(&c[2]);
+	await(&w, client_ended(&c[3])); /* all 8 MiB are owed, too */
+	assert_in_range(c[3].got.n, BIG, SIZE_MAX);
+	client_close(&c[3]);
+	await(&w, http_server_drained(w.server));
+	world_close(&w);
+}
+
+/* Closing with a request in progress, with a client and without, leaks nothing (see make asan). */
+static void test_close_at_once(void **state)
+{
+	struct world w;
+	struct client c[3];
+
+	(void)state;
+	world_open(&w, &http_limits_default);
+	for (int i = 0; i < 3; i++)
+		c[i] = client_open(&w);
+	client_send(&c[0], TEXT(GET("/later")));
+	client_send(&c[1], TEXT(GET("/later")));
+	client_send(&c[2], TEXT("GET /"));
+	await(&w, w.n_later == 2);
+	const struct linger now = {.l_onoff = 1};
+	assert_int_equal(setsockopt(c[0].fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now)), 0);
+	client_close(&c[0]);
+	await(&w, counters(&w)->client_left == 1);
+	http_server_close(w.server);
+	assert_true(client_ended(&c[1]) && client_ended(&c[2]));
+	client_close(&c[1]);
+	client_close(&c[2]);
+	http_server_close(NULL);
+	loop_free(w.loop);
+	free(w.big);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_head_deadline),
+	    cmocka_unit_test(test_body_deadline),
+	    cmocka_unit_test(test_idle_is_just_closed),
+	    cmocka_unit_test(test_write_deadline),
+	    cmocka_unit_test(test_linger_deadline_and_bytes),
+	    cmocka_unit_test(test_a_stalled_loop_blames_nobody),
+	    cmocka_unit_test(test_longest_idle_goes_first),
+	    cmocka_unit_test(test_slowest_sender_goes_next),
+	    cmocka_unit_test(test_accepting_pauses_when_nobody_can_go),
+	    cmocka_unit_test(test_descriptor_limit),
+	    cmocka_unit_test(test_drain),
+	    cmocka_unit_test(test_close_at_once),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,245 @@
+/* The URL parser against web-platform-tests' data (never laxer, and of one mind where it accepts)
+ * and against cases of its own. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <json-c/json.h>
+
+#include "http/url.h"
+
+static const char *const DATA = "test/conformance/wpt-url/urltestdata.json";
+
+static const char *member(struct json_object *test, const char *name)
+{
+	struct json_object *value;
+	return json_object_object_get_ex(test, name, &value) ? json_object_get_string(value) : NULL;
+}
+
+static struct text input_of(struct json_object *test)
+{
+	struct json_object *value = json_object_object_get(test, "input");
+	return text_from(json_object_get_string(value), (size_t)json_object_get_string_len(value));
+}
+
+static void assert_text(struct text is, const char *expected)
+{
+	assert_int_equal(is.n, strlen(expected));
+	assert_memory_equal(is.p == NULL ? "" : is.p, expected, is.n);
+}
+
+/* WHATWG and inet_ntop write the same IPv6 address in different ways. */
+static void assert_same_ipv6(const char *ours, const char *theirs)
+{
+	char bare[INET6_ADDRSTRLEN] = "";
+	struct in6_addr a, b;
+	assert_int_equal(theirs[0], '[');
+	memcpy(bare, theirs + 1, strlen(theirs) - 2);
+	assert_int_equal(inet_pton(AF_INET6, ours, &a), 1);
+	assert_int_equal(inet_pton(AF_INET6, bare, &b), 1);
+	assert_memory_equal(&a, &b, sizeof(a));
+}
+
+static void check_accepted(struct json_object *test, const struct url *url)
+{
+	const char *port = member(test, "port"), *search = member(test, "search"),
+		   *hash = member(test, "hash");
+	uint16_t standard = url->https ? 443 : 80;
+	assert_string_equal(member(test, "protocol"), url->https ? "https:" : "http:");
+	assert_string_equal(member(test, "username"), "");
+	if (url->host_kind == URL_HOST_IPV6)
+		assert_same_ipv6(url->host, member(test, "hostname"));
+	else
+		assert_string_equal(url->host, member(test, "hostname"));
+	assert_int_equal(url->port, *port == '\0' ? standard : strtoul(port, NULL, 10));
+	assert_text(url->path, member(test, "pathname"));
+	assert_text(url->query, *search == '?' ? search + 1 : "");
+	assert_text(url->fragment, *hash == '#' ? hash + 1 : "");
+}
+
+/* What WHATWG refuses we refuse; what we accept it accepts, with the same parts. */
+static void test_web_platform(void **state)
+{
+	struct json_object *tests = json_object_from_file(DATA);
+	size_t must_fail = 0, accepted = 0;
+	(void)state;
+	assert_non_null(tests);
+	for (size_t i = 0; i < json_object_array_length(tests); i++) {
+		struct json_object *test = json_object_array_get_idx(tests, i);
+		struct url url;
+		if (json_object_get_type(test) != json_type_object)
+			continue;
+		bool failure = json_object_object_get_ex(test, "failure", NULL);
+		const char *why =
+		    url_parse(input_of(test), URL_ALLOW_HTTP | URL_ALLOW_FRAGMENT, &url);
+		must_fail += failure;
+		if (failure && why == NULL)
+			fail_msg("accepted: %.*s", TEXT_ARGS(input_of(test)));
+		if (why == NULL) {
+			accepted++;
+			check_accepted(test, &url);
+		}
+	}
+	printf("  %zu that must fail, %zu accepted\n", must_fail, accepted);
+	assert_true(must_fail > 200 && accepted > 40);
+	json_object_put(tests);
+}
+
+static void test_refused(void **state)
+{
+	static const char *const bad[] = {
+	    "",
+	    "https",
+	    "https:",
+	    "https:/",
+	    "https://",
+	    "https:///x",
+	    "http://a.example/",
+	    "ftp://a.example/",
+	    "//a.example/",
+	    "https:a.example",
+	    " https://a.example/",
+	    "https://a.example/ ",
+	    "https://a.example/\n",
+	    "https://a b/",
+	    "https://user@a.example/",
+	    "https://user:pw@a.example/",
+	    "https://@a.example/",
+	    "https://a.example#x",
+	    "https://a.example/#",
+	    "https://a.example\\@b.example/",
+	    "https://a.example/\\",
+	    "https://%61.example/",
+	    "https://a..example/",
+	    "https://.a.example/",
+	    "https://a.example./",
+	    "https://a.example:/",
+	    "https://a.example:0/",
+	    "https://a.example:65536/",
+	    "https://a.example:080/",
+	    "https://a.example:8o/",
+	    "https://a.example:-1/",
+	    "https://a.example:443:443/",
+	    "https://127.1/",
+	    "https://2130706433/",
+	    "https://0x7f.0.0.1/",
+	    "https://0x7f000001/",
+	    "https://0177.0.0.1/",
+	    "https://127.0.0.01/",
+	    "https://1.2.3.4.5/",
+	    "https://256.1.1.1/",
+	    "https://a.1/",
+	    "https://a.0x1/",
+	    "https://[::1/",
+	    "https://::1/",
+	    "https://[::1]x/",
+	    "https://[::1]:/",
+	    "https://[1.2.3.4]/",
+	    "https://[fe80::1%25eth0]/",
+	    "https://[]/",
+	    "https://[a.example]/",
+	    "https://a.example/a/../b",
+	    "https://a.example/.",
+	    "https://a.example/%2e%2E/",
+	    "https://a.example/.%2e",
+	    "https://a.example/<x>",
+	    "https://a.example/%zz",
+	    "https://a.example/%4",
+	    "https://a.example/?q=\"x\"",
+	    "https://a.example/?q=%",
+	    "https://a.example/caf\xc3\xa9",
+	    "https://a_b!.example/",
+	    "https://a.example,b.example/",
+	    "https://-a.example/",
+	    "https://\xef\xbc\x91\xef\xbc\x92\xef\xbc\x97.0.0.1/", /* full-width 127 */
+	    ("https://127\xe3\x80\x82"
+	     "0.0.1/"), /* ideographic full stop */
+	    "https://a.example/\x7f"};
+	struct url url;
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		if (url_parse(text_of(bad[i]), 0, &url) == NULL)
+			fail_msg("accepted: %s", bad[i]);
+	assert_non_null(url_parse(text_from("https://a.example/\0", 19), 0, &url));
+	assert_non_null(url_parse(text_from("https://a\0.example/", 19), 0, &url));
+}
+
+static void test_parts(void **state)
+{
+	struct url url;
+	(void)state;
+	assert_null(url_parse(TEXT("HTTPS://Hooks.Example:8443/a/b%20c;d?x=1&y[]=%2B?z"), 0, &url));
+	assert_true(url.https && url.port_given && url.has_query);
+	assert_int_equal(url.host_kind, URL_HOST_NAME);
+	assert_string_equal(url.host, "hooks.example");
+	assert_int_equal(url.port, 8443);
+	assert_text(url.path, "/a/b%20c;d");
+	assert_text(url.query, "x=1&y[]=%2B?z");
+	assert_null(url_parse(TEXT("https://b\xc3\xbc"
+				   "cher.example?"),
+			      0, &url));
+	assert_string_equal(url.host, "xn--bcher-kva.example");
+	assert_text(url.path, "/");
+	assert_true(url.has_query && url.query.n == 0 && !url.port_given && url.port == 443);
+	assert_null(
+	    url_parse(TEXT("http://localhost/#a"), URL_ALLOW_HTTP | URL_ALLOW_FRAGMENT, &url));
+	assert_text(url.fragment, "a");
+	assert_false(url.https || url.has_query);
+	assert_int_equal(url.port, 80);
+}
+
+static void test_length(void **state)
+{
+	char input[URL_MAX + 1];
+	struct url url;
+	(void)state;
+	memset(input, 'a', sizeof(input));
+	memcpy(input, "https://a.example/", 18);
+	assert_null(url_parse(text_from(input, URL_MAX), 0, &url));
+	assert_non_null(url_parse(text_from(input, URL_MAX + 1), 0, &url));
+}
+
+static void test_authority(void **state)
+{
+	static const struct {
+		const char *input, *authority;
+		enum url_host_kind kind;
+	} cases[] = {
+	    {"https://A.example", "a.example", URL_HOST_NAME},
+	    {"https://a.example:443", "a.example", URL_HOST_NAME},
+	    {"https://a.example:80", "a.example:80", URL_HOST_NAME},
+	    {"http://a.example:80", "a.example", URL_HOST_NAME},
+	    {"http://127.0.0.1:8080", "127.0.0.1:8080", URL_HOST_IPV4},
+	    {"https://[::1]", "[::1]", URL_HOST_IPV6},
+	    {"https://[2001:0DB8::1]:8443/", "[2001:db8::1]:8443", URL_HOST_IPV6},
+	};
+	struct buf out = {0};
+	struct url url;
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_null(url_parse(text_of(cases[i].input), URL_ALLOW_HTTP, &url));
+		assert_int_equal(url.host_kind, cases[i].kind);
+		buf_reset(&out);
+		url_write_authority(&out, &url);
+		assert_text(buf_view(&out), cases[i].authority);
+	}
+	buf_free(&out);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_web_platform), cmocka_unit_test(test_refused),
+	    cmocka_unit_test(test_parts),        cmocka_unit_test(test_length),
+	    cmocka_unit_test(test_authority),
+	};
+	return cmocka_run_group_tests_name("url", tests, NULL, NULL);
+}
