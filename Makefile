@@ -44,7 +44,7 @@ all: $(B)/referd $(B)/referd-bench   ## the server and the load tool (build/rele
 debug asan cov:                      ## the same in another flavour
 	$(MAKE) FLAVOUR=$@ all units
 
-$(B)/referd: $(B)/src/main.o $(call archive,api delivery core store http base)
+$(B)/referd: $(B)/src/main.o $(call objects,src/cli/*.c) $(call archive,api delivery core store http base)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(B)/referd-bench: $(call objects,bench/*.c) $(call archive,base)

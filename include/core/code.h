@@ -32,6 +32,11 @@ const char *code_write(struct codes *codes, enum code_type type, uint64_t id,
  *  ever given is for the caller to see. Takes the same time for every well-formed code. */
 uint64_t code_read(struct codes *codes, enum code_type type, struct text code);
 
+/** The message id of a delivery ("msg_" and 32 hexadecimal digits): the same for every attempt, and
+ *  never that of another delivery, of this database or a later one. */
+enum { MESSAGE_ID_SIZE = 4 + 32 + 1 };
+void codes_message_id(struct codes *codes, uint64_t delivery_id, char out[MESSAGE_ID_SIZE]);
+
 /** A keyed 64-bit hash of (campaign, canonical e-mail), for the index. */
 uint64_t codes_hash_email(struct codes *codes, uint64_t campaign_id, struct text canonical);
 

@@ -64,6 +64,7 @@ static bool fits(const char *pattern, struct text path, struct text params[CALL_
 {
 	size_t n = 0;
 	const char *p = path.p, *end = path.p + path.n;
+	memset(params, 0, CALL_PARAMS_MAX * sizeof *params);
 	for (; *pattern != '\0'; pattern++) {
 		if (*pattern != ':' && *pattern != '@') {
 			if (p == end || *p++ != *pattern)

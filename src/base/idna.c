@@ -107,14 +107,17 @@ static bool fold_as_label(struct text piece, struct buf *out)
 		return false;
 	memcpy(source, piece.p, piece.n);
 	source[piece.n] = '\0';
-	bool ok = idn2_lookup_u8((const uint8_t *)source, &ascii,
-				 IDN2_NFC_INPUT | IDN2_TRANSITIONAL) == IDN2_OK &&
-		  idn2_to_unicode_8z8z((const char *)ascii, &folded, 0) == IDN2_OK;
-	if (ok)
+	int result =
+	    idn2_lookup_u8((const uint8_t *)source, &ascii, IDN2_NFC_INPUT | IDN2_TRANSITIONAL);
+	if (result == IDN2_OK)
+		result = idn2_to_unicode_8z8z((const char *)ascii, &folded, 0);
+	if (result == IDN2_OK)
 		buf_str(out, folded);
+	else if (result == IDN2_MALLOC) /* half folded, it would be another person's address */
+		out->failed = true;
 	idn2_free(ascii);
 	idn2_free(folded);
-	return ok;
+	return result == IDN2_OK;
 }
 
 static size_t character_length(struct text t)

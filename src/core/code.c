@@ -117,6 +117,21 @@ uint64_t code_read(struct codes *c, enum code_type type, struct text code)
 	return unpermute(c, type, value);
 }
 
+void codes_message_id(struct codes *c, uint64_t delivery_id, char out[MESSAGE_ID_SIZE])
+{
+	static const char digits[] = "0123456789abcdef";
+	uint8_t in[16] = {'m', 0}, block[16];
+	delivery_id = htole64(delivery_id);
+	memcpy(in + 8, &delivery_id, sizeof delivery_id);
+	crypto_cipher_block(c->cipher, in, block);
+	memcpy(out, "msg_", 4);
+	for (size_t i = 0; i < sizeof block; i++) {
+		out[4 + 2 * i] = digits[block[i] >> 4];
+		out[5 + 2 * i] = digits[block[i] & 15];
+	}
+	out[MESSAGE_ID_SIZE - 1] = '\0';
+}
+
 uint64_t codes_hash_email(struct codes *c, uint64_t campaign_id, struct text canonical)
 {
 	char bytes[8 + 512];

@@ -97,13 +97,13 @@ struct http_pool *http_pool_open(struct http_client *client, uint32_t idle_max)
 void http_pool_close(struct http_pool *pool)
 {
 	struct http_call *call;
-	struct connection *conn;
+	struct outgoing *conn;
 	if (pool == NULL)
 		return;
 	while ((call = TAILQ_FIRST(&pool->calls)) != NULL)
 		http_call_cancel(call);
 	while ((conn = TAILQ_FIRST(&pool->idle)) != NULL)
-		connection_retire(conn);
+		outgoing_retire(conn);
 	free(pool);
 }
 
@@ -152,14 +152,14 @@ static void free_dead(void *arg)
 {
 	struct http_client *c = arg;
 	struct http_call *call;
-	struct connection *conn;
+	struct outgoing *conn;
 	while ((call = TAILQ_FIRST(&c->dead_calls)) != NULL) {
 		TAILQ_REMOVE(&c->dead_calls, call, in_list);
 		call_free(call);
 	}
 	while ((conn = TAILQ_FIRST(&c->dead)) != NULL) {
 		TAILQ_REMOVE(&c->dead, conn, in_list);
-		connection_free(conn);
+		outgoing_free(conn);
 	}
 }
 
@@ -177,7 +177,7 @@ static void arm_idle(struct http_client *c, uint64_t ns)
 static void on_idle(evutil_socket_t fd, short what, void *arg)
 {
 	struct http_client *c = arg;
-	struct connection *conn;
+	struct outgoing *conn;
 	uint64_t now = client_now_ns(c), limit = (uint64_t)c->idle_ms * 1000000;
 	(void)fd;
 	(void)what;
@@ -187,17 +187,17 @@ static void on_idle(evutil_socket_t fd, short what, void *arg)
 			arm_idle(c, limit - idle + 1000000);
 			return;
 		}
-		connection_retire(conn);
+		outgoing_retire(conn);
 	}
 }
 
-void connection_release(struct connection *conn)
+void outgoing_release(struct outgoing *conn)
 {
 	struct http_client *c = conn->client;
 	struct http_pool *pool = conn->pool;
 	conn->call = NULL;
 	if (!conn->reusable || pool->n_idle >= pool->idle_max) {
-		connection_retire(conn);
+		outgoing_retire(conn);
 		return;
 	}
 	conn->state = CONN_IDLE;
@@ -209,16 +209,16 @@ void connection_release(struct connection *conn)
 		arm_idle(c, (uint64_t)c->idle_ms * 1000000);
 }
 
-static void unlist_idle(struct connection *conn)
+static void unlist_idle(struct outgoing *conn)
 {
 	TAILQ_REMOVE(&conn->pool->idle, conn, in_pool);
 	TAILQ_REMOVE(&conn->client->idle, conn, in_list);
 	conn->pool->n_idle--;
 }
 
-struct connection *connection_take(struct http_pool *pool)
+struct outgoing *outgoing_take(struct http_pool *pool)
 {
-	struct connection *conn = TAILQ_FIRST(&pool->idle);
+	struct outgoing *conn = TAILQ_FIRST(&pool->idle);
 	if (conn == NULL)
 		return NULL;
 	unlist_idle(conn);
@@ -228,7 +228,7 @@ struct connection *connection_take(struct http_pool *pool)
 	return conn;
 }
 
-void connection_retire(struct connection *conn)
+void outgoing_retire(struct outgoing *conn)
 {
 	struct http_client *c = conn->client;
 	if (conn->state == CONN_DEAD)

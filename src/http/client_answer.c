@@ -1,7 +1,7 @@
 /* Owns what comes back on a connection: evhttp's callbacks of a request, and the watch over the raw
  * input that bounds what a receiver can make us hold.
  * Never decides a result: it tells the call facts. Never cancels or frees inside evhttp.
- * Called by evhttp and by the bufferevent, between connection_send and the answer's end. */
+ * Called by evhttp and by the bufferevent, between outgoing_send and the answer's end. */
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/http.h>
@@ -15,9 +15,9 @@ static int on_head(struct evhttp_request *request, void *arg);
 static void on_body(struct evhttp_request *request, void *arg);
 static void on_error(enum evhttp_request_error error, void *arg);
 static void on_done(struct evhttp_request *request, void *arg);
-static void scan_head(struct connection *conn, struct evbuffer *input, size_t from);
+static void scan_head(struct outgoing *conn, struct evbuffer *input, size_t from);
 
-void answer_begin(struct connection *conn, struct evhttp_request *request)
+void answer_begin(struct outgoing *conn, struct evhttp_request *request)
 {
 	request->cb = on_done;
 	request->cb_arg = conn;
@@ -38,7 +38,7 @@ static void drop_input(struct evbuffer *input)
 }
 
 /* Ends the call; what was not parsed is thrown away before evhttp sees it. */
-static void cut(struct connection *conn, struct evbuffer *input, const char *detail)
+static void cut(struct outgoing *conn, struct evbuffer *input, const char *detail)
 {
 	call_broken(conn->call, false, detail);
 	drop_input(input);
@@ -46,7 +46,7 @@ static void cut(struct connection *conn, struct evbuffer *input, const char *det
 
 void answer_watch_input(struct evbuffer *input, const struct evbuffer_cb_info *info, void *arg)
 {
-	struct connection *conn = arg;
+	struct outgoing *conn = arg;
 	struct http_call *call = conn->call;
 	if (info->n_added == 0 || conn->state == CONN_IDLE)
 		return;
@@ -70,7 +70,7 @@ void answer_watch_input(struct evbuffer *input, const struct evbuffer_cb_info *i
 }
 
 /* Counts up to the empty line that ends the head. */
-static void scan_bytes(struct connection *conn, const char *p, size_t n)
+static void scan_bytes(struct outgoing *conn, const char *p, size_t n)
 {
 	for (size_t i = 0; i < n && !conn->head_ended; i++) {
 		conn->head_bytes++;
@@ -85,7 +85,7 @@ static void scan_bytes(struct connection *conn, const char *p, size_t n)
 }
 
 /* evhttp has no limit on the number of header lines, and each costs it 112 bytes and more. */
-static void scan_head(struct connection *conn, struct evbuffer *input, size_t from)
+static void scan_head(struct outgoing *conn, struct evbuffer *input, size_t from)
 {
 	struct evbuffer_ptr at;
 	struct evbuffer_iovec pieces[4];
@@ -106,7 +106,7 @@ static void scan_head(struct connection *conn, struct evbuffer *input, size_t fr
 
 /* A chunk reaches on_body only when it is whole, and other bytes only at the end of a read. The
  * input begins with the body: evhttp has read a chunk's size before that. */
-void answer_salvage(struct connection *conn)
+void answer_salvage(struct outgoing *conn)
 {
 	const struct evhttp_request *request = conn->request;
 	struct evbuffer *input = bufferevent_get_input(conn->bev);
@@ -125,7 +125,7 @@ void answer_salvage(struct connection *conn)
 /* evhttp starts over after a 100; 102 to 199 end there as if they were final. Made to look like a
  * 100 they are skipped too. Over TLS its way back to reading waits for a write callback that a
  * TLS bufferevent with nothing to write never gives: this one is asked for. */
-static int skip_interim(struct connection *conn, struct evhttp_request *request)
+static int skip_interim(struct outgoing *conn, struct evhttp_request *request)
 {
 	request->response_code = 100;
 	evhttp_clear_headers(request->input_headers);
@@ -188,7 +188,7 @@ static void drop_headers(struct evkeyvalq *headers)
 
 static int on_head(struct evhttp_request *request, void *arg)
 {
-	struct connection *conn = arg;
+	struct outgoing *conn = arg;
 	int status = request->response_code;
 	if (conn->call == NULL)
 		return -1;
@@ -211,7 +211,7 @@ static int on_head(struct evhttp_request *request, void *arg)
 /* evhttp drains the buffer when this returns. */
 static void on_body(struct evhttp_request *request, void *arg)
 {
-	struct connection *conn = arg;
+	struct outgoing *conn = arg;
 	struct evbuffer *body = evhttp_request_get_input_buffer(request);
 	struct evbuffer_iovec piece;
 	bool fits = true;
@@ -233,14 +233,14 @@ static void on_error(enum evhttp_request_error error, void *arg)
 	    [EVREQ_HTTP_REQUEST_CANCEL] = "cancelled",
 	    [EVREQ_HTTP_DATA_TOO_LONG] = "the answer's body is malformed",
 	};
-	struct connection *conn = arg;
+	struct outgoing *conn = arg;
 	conn->error = texts[error];
 }
 
 /* The one end of a request. NULL, or code 0: it failed; the reason was told to on_error. */
 static void on_done(struct evhttp_request *request, void *arg)
 {
-	struct connection *conn = arg;
+	struct outgoing *conn = arg;
 	struct http_call *call = conn->call;
 	conn->request = NULL;
 	if (call == NULL)

@@ -247,7 +247,7 @@ static void start_fresh(struct http_call *call)
 
 void call_start(struct http_call *call)
 {
-	struct connection *conn = connection_take(call->pool);
+	struct outgoing *conn = outgoing_take(call->pool);
 	if (conn == NULL) {
 		start_fresh(call);
 		return;
@@ -256,7 +256,7 @@ void call_start(struct http_call *call)
 	call->state = CALL_WAITING;
 	call->result.reused = true;
 	arm(call, call->total_deadline_ns);
-	connection_send(conn, call);
+	outgoing_send(conn, call);
 }
 
 static void try_address(struct http_call *call)
@@ -265,17 +265,17 @@ static void try_address(struct http_call *call)
 	call->state = CALL_CONNECTING;
 	call->step_ns = client_now_ns(call->pool->client);
 	arm(call, address_deadline(call));
-	call->conn = connection_new(call, peer);
+	call->conn = outgoing_new(call, peer);
 	if (call->conn == NULL)
 		call_finish(call, HTTP_FAIL_CONNECT, "out of memory");
 	else
-		connection_send(call->conn, call);
+		outgoing_send(call->conn, call);
 }
 
 void call_connect_failed(struct http_call *call, enum http_failure failure, const char *detail)
 {
 	uint64_t now = client_now_ns(call->pool->client);
-	connection_retire(call->conn);
+	outgoing_retire(call->conn);
 	call->conn = NULL;
 	if (failure != HTTP_FAIL_POLICY && call->next_address < call->n_addresses &&
 	    now < call->connect_deadline_ns)
@@ -326,15 +326,15 @@ bool call_add_body(struct http_call *call, const void *p, size_t n)
 
 void call_complete(struct http_call *call)
 {
-	struct connection *conn = call->conn;
+	struct outgoing *conn = call->conn;
 	call->conn = NULL;
-	connection_release(conn);
+	outgoing_release(conn);
 	call_finish(call, HTTP_FAIL_NONE, "");
 }
 
 void call_broken(struct http_call *call, bool untouched, const char *detail)
 {
-	struct connection *conn = call->conn;
+	struct outgoing *conn = call->conn;
 	bool again = conn->reused && untouched && call->state == CALL_WAITING;
 	if (!again) {
 		call_finish(call, call->state == CALL_READING ? HTTP_FAIL_NONE : HTTP_FAIL_PROTOCOL,
@@ -344,7 +344,7 @@ void call_broken(struct http_call *call, bool untouched, const char *detail)
 	/* It was closed while idle, or as we wrote: the receiver has answered nothing, so a second
 	 * try on a fresh connection is safe to the point that at-least-once is. */
 	call->conn = NULL;
-	connection_retire(conn);
+	outgoing_retire(conn);
 	call->result.reused = false;
 	call->step_ns = client_now_ns(call->pool->client);
 	start_fresh(call);
@@ -358,7 +358,7 @@ static void detach(struct http_call *call)
 	event_del(&call->timer);
 	resolver_cancel(&call->wait);
 	if (call->conn != NULL)
-		connection_retire(call->conn);
+		outgoing_retire(call->conn);
 	call->conn = NULL;
 	call->state = CALL_ENDED;
 }

@@ -24,7 +24,7 @@ static void on_closed(struct evhttp_connection *evcon, void *arg);
 
 /* ---- making one ---- */
 
-static struct bufferevent *new_bufferevent(struct connection *conn, const struct url *url)
+static struct bufferevent *new_bufferevent(struct outgoing *conn, const struct url *url)
 {
 	struct event_base *base = loop_events(conn->client->loop);
 	if (!url->https)
@@ -44,7 +44,7 @@ static uint16_t endpoint_port(const union endpoint *e)
 	return ntohs(e->sa.sa_family == AF_INET ? e->v4.sin_port : e->v6.sin6_port);
 }
 
-static bool make_evhttp(struct connection *conn)
+static bool make_evhttp(struct outgoing *conn)
 {
 	char address[ADDRESS_TEXT_SIZE];
 	conn->evcon = evhttp_connection_base_bufferevent_new(
@@ -58,15 +58,15 @@ static bool make_evhttp(struct connection *conn)
 	return evbuffer_add_cb(bufferevent_get_input(conn->bev), answer_watch_input, conn) != NULL;
 }
 
-struct connection *connection_new(struct http_call *call, const union endpoint *peer)
+struct outgoing *outgoing_new(struct http_call *call, const union endpoint *peer)
 {
-	struct connection *conn = calloc(1, sizeof(*conn));
+	struct outgoing *conn = calloc(1, sizeof(*conn));
 	if (conn == NULL)
 		return NULL;
 	*conn =
-	    (struct connection){.client = call->pool->client, .pool = call->pool, .peer = *peer};
+	    (struct outgoing){.client = call->pool->client, .pool = call->pool, .peer = *peer};
 	if ((conn->bev = new_bufferevent(conn, &call->url)) == NULL || !make_evhttp(conn)) {
-		connection_free(conn);
+		outgoing_free(conn);
 		return NULL;
 	}
 	conn->client->counters.connects++;
@@ -75,7 +75,7 @@ struct connection *connection_new(struct http_call *call, const union endpoint *
 }
 
 /* A clean TLS end, so that the receiver's log does not call it a truncation. Best effort. */
-static void say_goodbye(struct connection *conn)
+static void say_goodbye(struct outgoing *conn)
 {
 	if (conn->ssl == NULL || !SSL_is_init_finished(conn->ssl) ||
 	    bufferevent_getfd(conn->bev) < 0 || conn->error != NULL)
@@ -84,7 +84,7 @@ static void say_goodbye(struct connection *conn)
 	ERR_clear_error();
 }
 
-void connection_free(struct connection *conn)
+void outgoing_free(struct outgoing *conn)
 {
 	if (conn == NULL)
 		return;
@@ -100,7 +100,7 @@ void connection_free(struct connection *conn)
 
 /* ---- the request ---- */
 
-static bool add_headers(struct connection *conn, const struct http_call *call)
+static bool add_headers(struct outgoing *conn, const struct http_call *call)
 {
 	struct evkeyvalq *out = evhttp_request_get_output_headers(conn->request);
 	char length[24];
@@ -117,7 +117,7 @@ static bool add_headers(struct connection *conn, const struct http_call *call)
 			    call->body.n) == 0;
 }
 
-static bool make_request(struct connection *conn, const struct http_call *call)
+static bool make_request(struct outgoing *conn, const struct http_call *call)
 {
 	conn->request = evhttp_request_new(NULL, NULL);
 	if (conn->request == NULL)
@@ -131,13 +131,13 @@ static bool make_request(struct connection *conn, const struct http_call *call)
 }
 
 /* OpenSSL makes one record, and so one packet, of each piece of the buffer. */
-static void join_output(struct connection *conn)
+static void join_output(struct outgoing *conn)
 {
 	if (conn->ssl != NULL)
 		evbuffer_pullup(bufferevent_get_output(conn->bev), -1);
 }
 
-static void set_nodelay(struct connection *conn)
+static void set_nodelay(struct outgoing *conn)
 {
 	int on = 1, fd = bufferevent_getfd(conn->bev);
 	if (fd >= 0)
@@ -146,7 +146,7 @@ static void set_nodelay(struct connection *conn)
 
 /* Between evhttp's connect and its first write our callback stands in for evhttp's: it sees why a
  * connect failed, and nothing is written before the peer was checked. */
-static void watch_connect(struct connection *conn)
+static void watch_connect(struct outgoing *conn)
 {
 	bufferevent_getcb(conn->bev, &conn->ev_read, &conn->ev_write, &conn->ev_event,
 			  &conn->ev_arg);
@@ -154,7 +154,7 @@ static void watch_connect(struct connection *conn)
 	set_nodelay(conn);
 }
 
-void connection_send(struct connection *conn, struct http_call *call)
+void outgoing_send(struct outgoing *conn, struct http_call *call)
 {
 	enum evhttp_cmd_type type = call->method == HTTP_POST ? EVHTTP_REQ_POST : EVHTTP_REQ_GET;
 	bool fresh = conn->state == CONN_CONNECTING;
@@ -176,7 +176,7 @@ void connection_send(struct connection *conn, struct http_call *call)
 
 /* ---- connecting ---- */
 
-static bool peer_is_right(struct connection *conn, int fd)
+static bool peer_is_right(struct outgoing *conn, int fd)
 {
 	union endpoint is = {0};
 	socklen_t size = sizeof(is);
@@ -193,7 +193,7 @@ static bool peer_is_right(struct connection *conn, int fd)
 /* A handshake begins when the socket has become writable: connected, or failed. */
 static void on_handshake(const SSL *ssl, int where, int ret)
 {
-	struct connection *conn = (struct connection *)(void *)SSL_get_app_data(ssl);
+	struct outgoing *conn = (struct outgoing *)(void *)SSL_get_app_data(ssl);
 	(void)ret;
 	if (!(where & SSL_CB_HANDSHAKE_START) || conn->tcp_connected || conn->call == NULL)
 		return;
@@ -203,7 +203,7 @@ static void on_handshake(const SSL *ssl, int where, int ret)
 	call_tcp_connected(conn->call);
 }
 
-static void tell_failed(struct connection *conn, int error)
+static void tell_failed(struct outgoing *conn, int error)
 {
 	struct http_call *call = conn->call;
 	conn->error = "connect";
@@ -217,7 +217,7 @@ static void tell_failed(struct connection *conn, int error)
 static void on_connect(struct bufferevent *bev, short what, void *arg)
 {
 	int error = errno; /* as libevent left it for exactly this callback */
-	struct connection *conn = arg;
+	struct outgoing *conn = arg;
 	struct http_call *call = conn->call;
 	if (call == NULL)
 		return;
@@ -246,10 +246,10 @@ static void on_connect(struct bufferevent *bev, short what, void *arg)
  * is on it, the request's callback tells. */
 static void on_closed(struct evhttp_connection *evcon, void *arg)
 {
-	struct connection *conn = arg;
+	struct outgoing *conn = arg;
 	(void)evcon;
 	if (conn->state == CONN_IDLE) {
 		conn->error = "closed";
-		connection_retire(conn);
+		outgoing_retire(conn);
 	}
 }

@@ -41,14 +41,14 @@ struct http_client {
 	struct event *idle_event;
 	TAILQ_HEAD(call_list, http_call) ended;       /* a callback is owed */
 	struct call_list dead_calls;                  /* freed in the hook */
-	TAILQ_HEAD(connection_list, connection) idle; /* oldest first */
-	struct connection_list dead;                  /* freed in the hook */
+	TAILQ_HEAD(outgoing_list, outgoing) idle; /* oldest first */
+	struct outgoing_list dead;                  /* freed in the hook */
 };
 
 struct http_pool {
 	struct http_client *client;
 	uint32_t idle_max, n_idle;
-	struct connection_list idle; /* the most recently used first */
+	struct outgoing_list idle; /* the most recently used first */
 	struct call_list calls;      /* in flight, or a callback is owed */
 };
 
@@ -73,7 +73,7 @@ struct http_call {
 	enum call_state state;
 	http_call_fn *done;
 	void *arg;
-	struct connection *conn;
+	struct outgoing *conn;
 	struct event timer;
 	struct resolver_wait wait;
 	/* The request; the texts are NUL-terminated and lie behind the struct. */
@@ -123,14 +123,14 @@ struct bufferevent;
 struct evbuffer;
 struct evbuffer_cb_info;
 
-enum connection_state { CONN_CONNECTING, CONN_BUSY, CONN_IDLE, CONN_DEAD };
+enum outgoing_state { CONN_CONNECTING, CONN_BUSY, CONN_IDLE, CONN_DEAD };
 
-struct connection {
-	TAILQ_ENTRY(connection) in_pool, in_list;
+struct outgoing {
+	TAILQ_ENTRY(outgoing) in_pool, in_list;
 	struct http_client *client;
 	struct http_pool *pool; /* NULL once dead */
 	struct http_call *call; /* NULL while idle or dead */
-	enum connection_state state;
+	enum outgoing_state state;
 	struct evhttp_connection *evcon;
 	struct bufferevent *bev;        /* evcon's */
 	struct evhttp_request *request; /* evhttp's, NULL when none is running */
@@ -150,24 +150,24 @@ struct connection {
 };
 
 /** A connection that is about to be made for call to peer. NULL without memory. */
-struct connection *connection_new(struct http_call *call, const union endpoint *peer) WARN_UNUSED;
+struct outgoing *outgoing_new(struct http_call *call, const union endpoint *peer) WARN_UNUSED;
 /** Sends the call's request over conn, connecting first where it is new. Facts may be told from
  *  inside (a connect that fails at once): touch neither afterwards. */
-void connection_send(struct connection *conn, struct http_call *call);
+void outgoing_send(struct outgoing *conn, struct http_call *call);
 /** Idle again, if it can be used again and the pool has room; else retired. */
-void connection_release(struct connection *conn);
+void outgoing_release(struct outgoing *conn);
 /** Takes an idle connection of the pool, or NULL. */
-struct connection *connection_take(struct http_pool *pool);
+struct outgoing *outgoing_take(struct http_pool *pool);
 /** Detaches it from everything; freed at the end of the turn. */
-void connection_retire(struct connection *conn);
-void connection_free(struct connection *conn);
+void outgoing_retire(struct outgoing *conn);
+void outgoing_free(struct outgoing *conn);
 
 /** Makes the request's callbacks and the watch over the input those of client_answer.c. */
-void answer_begin(struct connection *conn, struct evhttp_request *request);
+void answer_begin(struct outgoing *conn, struct evhttp_request *request);
 /** Looks at every byte that comes in; counts, and cuts at the caps. */
 void answer_watch_input(struct evbuffer *input, const struct evbuffer_cb_info *info, void *arg);
 /** Takes what is there of an unfinished chunk into the call's kept body. */
-void answer_salvage(struct connection *conn);
+void answer_salvage(struct outgoing *conn);
 
 /* ---- TLS (client_tls.c) ---- */
 

@@ -137,7 +137,7 @@ static void at_eof(struct connection *c)
 	if (c->phase == PHASE_HANDLER || c->phase == PHASE_WRITE)
 		connection_watch(c, 0); /* a half-closed client still gets its replies */
 	else
-		connection_close(c);
+		leave(c);
 }
 
 static bool linger(struct connection *c)
@@ -150,7 +150,7 @@ static bool linger(struct connection *c)
 	if (n > 0)
 		c->lingered += (size_t)n;
 	if (n <= 0 || c->lingered > c->server->limits.linger_bytes)
-		leave(c);
+		connection_close(c);
 	return n > 0;
 }
 

@@ -98,6 +98,8 @@ static enum err lmdb_get(struct engine *engine, uint8_t kind, struct text key, s
 /* Places the cursor on the first row of the scan, `after` included. */
 static int scan_first(MDB_cursor *cursor, const struct engine_scan *scan, MDB_val *k, MDB_val *v)
 {
+	if (scan->from.n == 0) /* before every key, and no key to LMDB */
+		return scan->reverse ? MDB_NOTFOUND : mdb_cursor_get(cursor, k, v, MDB_FIRST);
 	*k = to_val(scan->from);
 	int rc = mdb_cursor_get(cursor, k, v, MDB_SET_RANGE);
 	bool exact = rc == MDB_SUCCESS && text_eq(from_val(*k), scan->from);

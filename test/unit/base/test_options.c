@@ -20,6 +20,9 @@ struct target {
 	bool allow_http;
 };
 
+/* execve wants its strings writable, a literal is not. */
+#define VARIABLE(s) ((char[]){s})
+
 #define FIELD(field) offsetof(struct target, field)
 
 static const struct option table[] = {
@@ -176,9 +179,13 @@ static void flags_are_read(void **state)
 static void the_stronger_source_wins(void **state)
 {
 	struct run *r = *state;
-	char config[128],
-	    *envp[] = {"REFERD_CONNECTIONS=2", "REFERD_DRAIN=2s", config, "REFERD_API_TOKEN=secret",
-		       "REFERD_LISTEN=",       "PATH=/bin",       NULL};
+	char config[128], *envp[] = {VARIABLE("REFERD_CONNECTIONS=2"),
+				     VARIABLE("REFERD_DRAIN=2s"),
+				     config,
+				     VARIABLE("REFERD_API_TOKEN=secret"),
+				     VARIABLE("REFERD_LISTEN="),
+				     VARIABLE("PATH=/bin"),
+				     NULL};
 	file_with(r, "# a comment\n\nconnections = 3\ndrain=3s # why\n\tmax-body\t=  2K\r\n"
 		     "public-url = http://x.example/#f\nallow-http-targets = yes\nlisten = :3");
 	snprintf(config, sizeof(config), "REFERD_CONFIG=%s", r->file);
@@ -195,7 +202,7 @@ static void the_stronger_source_wins(void **state)
 static void the_flag_names_the_file(void **state)
 {
 	struct run *r = *state;
-	char line[128], *envp[] = {"REFERD_CONFIG=/nonexistent", NULL};
+	char line[128], *envp[] = {VARIABLE("REFERD_CONFIG=/nonexistent"), NULL};
 	snprintf(line, sizeof(line), "--config %s", file_with(r, "connections = 9\n"));
 	assert_int_equal(run_with(r, line, envp), OPTIONS_OK);
 	assert_int_equal(r->target.connections, 9);
@@ -233,7 +240,7 @@ static void wrong_in_file(struct run *r, const char *content, const char *messag
 static void errors_name_their_source(void **state)
 {
 	struct run *r = *state;
-	char *envp[] = {"REFERD_CONNECTIONS=x", NULL};
+	char *envp[] = {VARIABLE("REFERD_CONNECTIONS=x"), NULL};
 	assert_int_equal(run_with(r, "", envp), OPTIONS_WRONG);
 	says(r, "REFERD_CONNECTIONS: \"x\" is no whole number\n");
 	wrong_in_file(r, "\nlisten :0\n", "2: a line is \"name = value\"");
@@ -247,8 +254,8 @@ static void errors_name_their_source(void **state)
 static void unknown_variables_are_warned_of(void **state)
 {
 	struct run *r = *state;
-	char *envp[] = {"REFERD_CONECTIONS=5", "REFERD_QQQQQQ=1", "REFERD_API_TOKEN=t", "REFER=1",
-			NULL};
+	char *envp[] = {VARIABLE("REFERD_CONECTIONS=5"), VARIABLE("REFERD_QQQQQQ=1"),
+			VARIABLE("REFERD_API_TOKEN=t"), VARIABLE("REFER=1"), NULL};
 	assert_int_equal(run_with(r, "", envp), OPTIONS_OK);
 	says(r, "unknown environment variable REFERD_CONECTIONS is ignored; did you mean "
 		"REFERD_CONNECTIONS?\nunknown environment variable REFERD_QQQQQQ is ignored\n");

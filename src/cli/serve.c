@@ -1,0 +1,290 @@
+/*
+ * Owns the life of the server: builds the rooms bottom-up, runs the loop, drains, tears down. Never a
+ * rule of any room. Called by main for `referd serve`.
+ */
+#include "serve.h"
+
+#include <event2/event.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "api/api.h"
+#include "delivery/scheduler.h"
+#include "first_start.h"
+#include "http/client.h"
+
+struct serve {
+	struct config config;
+	struct identity identity;
+	struct loop *loop;
+	struct store *store;
+	struct codes *codes;
+	struct http_client *client;
+	struct scheduler *scheduler;
+	struct api *api;
+	struct http_server *server;
+	struct event *sigterm, *sigint, *drain_timer;
+	char public_url[512];
+	bool draining;
+};
+
+static int refuse(const char *what, const char *name, const char *why)
+{
+	fprintf(stderr, "referd: %s %s: %s\n", what, name, why);
+	return 2;
+}
+
+/* As many descriptors as the connections need, with some for outbound ones and the database. */
+static void raise_descriptor_limit(uint64_t connections)
+{
+	struct rlimit limit;
+	rlim_t wanted = connections + 4096;
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+		return;
+	limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+	if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < wanted)
+		log_warn("serve.few_descriptors", LOG_U64("limit", limit.rlim_cur),
+		    LOG_U64("wanted", wanted));
+}
+
+static int open_store(struct serve *s)
+{
+	const struct engine_lmdb_config lmdb = {
+	    .dir = s->config.data, .map_size = s->config.map_size};
+	const struct store_config store = {0};
+	struct engine *engine;
+	const char *why = "";
+	if (engine_lmdb_open(&lmdb, &engine, &why) != ERR_OK)
+		return refuse("the data directory", s->config.data, why);
+	if (store_open(engine, &store, &s->store) != ERR_OK)
+		return refuse("the data directory", s->config.data, "its database cannot be read");
+	if (!first_start(&s->config, s->store, &s->identity))
+		return 2;
+	s->codes = codes_new(s->identity.code_key);
+	return s->codes != NULL ? 0 : refuse("codes", "", "out of memory");
+}
+
+static int open_delivery(struct serve *s)
+{
+	const struct http_client_config client = {
+	    .ca_file = s->config.ca_file,
+	    .nameservers = s->config.nameservers,
+	    .allowed = &s->config.allowed,
+	    .idle_ms = 30000,
+	};
+	const char *why = "";
+	if (http_client_open(s->loop, &client, &s->client, &why) != ERR_OK)
+		return refuse("outbound requests", "", why);
+	const struct scheduler_config scheduler = {
+	    .loop = s->loop,
+	    .store = s->store,
+	    .client = s->client,
+	    .codes = s->codes,
+	    .secret_key = s->identity.secret_key,
+	    .allow_http_targets = s->config.allow_http_targets,
+	};
+	if (scheduler_open(&scheduler, &s->scheduler) != ERR_OK)
+		return refuse("deliveries", "", "the webhooks cannot be read");
+	return 0;
+}
+
+static void on_request(void *arg, struct http_request *req)
+{
+	struct serve *s = arg;
+	api_handle(s->api, req);
+}
+
+static int open_server(struct serve *s)
+{
+	struct http_limits limits = http_limits_default;
+	limits.max_head = s->config.max_head;
+	limits.max_body = s->config.max_body;
+	limits.head_ms = (uint32_t)s->config.head_timeout_ms;
+	limits.body_ms = (uint32_t)s->config.body_timeout_ms;
+	limits.idle_ms = (uint32_t)s->config.idle_timeout_ms;
+	limits.connections = (uint32_t)s->config.connections;
+	enum err err =
+	    http_server_open(s->loop, s->config.listen, &limits, on_request, s, &s->server);
+	if (err == ERR_INVALID)
+		return refuse("--listen", s->config.listen, "is not ADDRESS:PORT");
+	if (err == ERR_BUSY)
+		return refuse("--listen", s->config.listen, "is in use by another program");
+	return err == ERR_OK ? 0 : refuse("--listen", s->config.listen, "cannot be listened on");
+}
+
+static void write_metrics(void *arg, struct buf *out)
+{
+	const struct serve *s = arg;
+	const struct http_counters *c = http_server_counters(s->server);
+	buf_printf(out,
+	    "# TYPE referd_http_connections gauge\nreferd_http_connections %llu\n"
+	    "# TYPE referd_http_requests_total counter\nreferd_http_requests_total %llu\n"
+	    "# TYPE referd_http_refused_total counter\nreferd_http_refused_total %llu\n"
+	    "# TYPE referd_http_timeouts_total counter\nreferd_http_timeouts_total %llu\n",
+	    (unsigned long long)c->open, (unsigned long long)c->requests,
+	    (unsigned long long)c->refused_by_parser, (unsigned long long)c->timeouts);
+	scheduler_write_metrics(s->scheduler, out);
+}
+
+static void choose_public_url(struct serve *s)
+{
+	const char *address = http_server_address(s->server);
+	const char *port = strrchr(address, ':');
+	if (s->config.public_url != NULL)
+		snprintf(s->public_url, sizeof s->public_url, "%s", s->config.public_url);
+	else
+		snprintf(s->public_url, sizeof s->public_url, "http://localhost%s",
+		    port == NULL ? "" : port);
+	size_t n = strlen(s->public_url);
+	while (n > 0 && s->public_url[n - 1] == '/')
+		s->public_url[--n] = '\0';
+}
+
+static int open_api(struct serve *s)
+{
+	choose_public_url(s);
+	const struct api_config api = {
+	    .loop = s->loop,
+	    .store = s->store,
+	    .codes = s->codes,
+	    .public_url = s->public_url,
+	    .inbound_token = s->identity.inbound_token,
+	    .secret_key = s->identity.secret_key,
+	    .trusted_proxies = s->config.proxies,
+	    .allowed_targets = s->config.allowed,
+	    .allow_http_targets = s->config.allow_http_targets,
+	    .write_metrics = write_metrics,
+	    .metrics_arg = s,
+	};
+	enum err err = api_open(&api, &s->api);
+	return err == ERR_OK ? 0 : refuse("the API", "cannot start", err_name(err));
+}
+
+static void on_turn(void *arg)
+{
+	struct serve *s = arg;
+	store_turn(s->store);
+	scheduler_turn(s->scheduler);
+	/* What the rooms asked of each other in this turn needs no new event to go on. */
+	if (!store_idle(s->store))
+		loop_again(s->loop);
+}
+
+/* After the server's own hook: is everything that was owed paid? */
+static void on_turn_end(void *arg)
+{
+	struct serve *s = arg;
+	if (s->draining && http_server_drained(s->server) && scheduler_drained(s->scheduler) &&
+	    store_idle(s->store))
+		loop_stop(s->loop);
+}
+
+static void on_drain_timeout(evutil_socket_t fd, short what, void *arg)
+{
+	struct serve *s = arg;
+	(void)fd;
+	(void)what;
+	log_warn("serve.drain_timeout", LOG_U64("after_ms", s->config.drain_ms));
+	loop_stop(s->loop);
+}
+
+static void on_signal(evutil_socket_t fd, short what, void *arg)
+{
+	struct serve *s = arg;
+	const struct timeval wait = {
+	    .tv_sec = (time_t)(s->config.drain_ms / 1000),
+	    .tv_usec = (suseconds_t)(s->config.drain_ms % 1000 * 1000),
+	};
+	(void)fd;
+	(void)what;
+	if (s->draining)
+		return;
+	s->draining = true;
+	log_info("serve.draining", LOG_U64("at_most_ms", s->config.drain_ms));
+	api_drain(s->api);
+	scheduler_drain(s->scheduler);
+	http_server_drain(s->server);
+	evtimer_add(s->drain_timer, &wait);
+}
+
+static int add_events(struct serve *s)
+{
+	struct event_base *base = loop_events(s->loop);
+	s->sigterm = evsignal_new(base, SIGTERM, on_signal, s);
+	s->sigint = evsignal_new(base, SIGINT, on_signal, s);
+	s->drain_timer = evtimer_new(base, on_drain_timeout, s);
+	if (s->sigterm == NULL || s->sigint == NULL || s->drain_timer == NULL ||
+	    event_add(s->sigterm, NULL) != 0 || event_add(s->sigint, NULL) != 0)
+		return refuse("signals", "", "cannot be caught");
+	return 0;
+}
+
+static int open_all(struct serve *s)
+{
+	int status;
+	s->loop = loop_new(&clock_system);
+	if (s->loop == NULL)
+		return refuse("the event loop", "", "cannot be made");
+	loop_add_hook(s->loop, on_turn, s);
+	if ((status = open_store(s)) != 0 || (status = open_delivery(s)) != 0 ||
+	    (status = open_server(s)) != 0 || (status = open_api(s)) != 0)
+		return status;
+	loop_add_hook(s->loop, on_turn_end, s);
+	return add_events(s);
+}
+
+static void free_event(struct event *event)
+{
+	if (event != NULL)
+		event_free(event);
+}
+
+/* From the top down; what was not opened is NULL. */
+static void close_all(struct serve *s)
+{
+	if (s->server != NULL)
+		http_server_close(s->server);
+	api_close(s->api);
+	scheduler_close(s->scheduler);
+	http_client_close(s->client);
+	store_close(s->store);
+	codes_free(s->codes);
+	free_event(s->sigterm);
+	free_event(s->sigint);
+	free_event(s->drain_timer);
+	loop_free(s->loop);
+	identity_wipe(&s->identity);
+}
+
+static void announce(const struct serve *s)
+{
+	printf("listening on http://%s\n", http_server_address(s->server));
+	if (s->identity.first_start_path[0] != '\0')
+		printf("first start: the tokens are in %s\n", s->identity.first_start_path);
+	fflush(stdout);
+	log_info("serve.started", LOG_STR("version", REFERD_VERSION),
+	    LOG_STR("address", http_server_address(s->server)));
+}
+
+int serve_main(int argc, char **argv)
+{
+	static struct serve serve; /* about 10 KiB; the process has one */
+	struct arena arena = {0};
+	int status = config_read("serve", argc, argv, &serve.config, &arena);
+	if (status < 0) {
+		signal(SIGPIPE, SIG_IGN);
+		log_set_level(serve.config.level);
+		raise_descriptor_limit(serve.config.connections);
+		status = open_all(&serve);
+		if (status == 0) {
+			announce(&serve);
+			loop_run(serve.loop);
+			log_info("serve.stopped", LOG_STR("version", REFERD_VERSION));
+		}
+		close_all(&serve);
+	}
+	arena_free(&arena);
+	return status;
+}

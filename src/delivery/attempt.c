@@ -1,0 +1,203 @@
+/*
+ * Owns one attempt: load the delivery, render and sign, call, record the outcome. Never decides which
+ * row is next (lane.c) or when to retry (policy.c). Called by lane.c.
+ */
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/crypto.h"
+#include "base/log.h"
+#include "core/names.h"
+#include "core/payload.h"
+#include "lane.h"
+#include "policy.h"
+#include "request.h"
+
+enum attempt_state { ATTEMPT_LOADING, ATTEMPT_CALLING, ATTEMPT_RECORDING, ATTEMPT_ABANDONED };
+
+struct attempt_run {
+	union {
+		struct command command;
+		struct delivery_load load;
+		struct delivery_record_attempt record;
+	};
+	struct lane *lane;
+	struct attempt_run *prev, *next;
+	enum attempt_state state;
+	struct due due;
+	uint64_t attempts; /* made before this one */
+	uint64_t began_ms;
+	struct http_call *call;
+	struct arena arena; /* what the record borrows */
+};
+
+static void unlink_run(struct attempt_run *run)
+{
+	struct lane *l = run->lane;
+	if (run->prev != NULL)
+		run->prev->next = run->next;
+	else
+		l->runs = run->next;
+	if (run->next != NULL)
+		run->next->prev = run->prev;
+	l->in_flight--;
+	l->scheduler->in_flight--;
+}
+
+static void finish(struct attempt_run *run)
+{
+	if (run->state != ATTEMPT_ABANDONED) {
+		unlink_run(run);
+		lane_poke(run->lane);
+	}
+	arena_free(&run->arena);
+	free(run);
+}
+
+static void on_recorded(struct command *command, enum err err)
+{
+	struct attempt_run *run = (struct attempt_run *)command;
+	/* A result that could not be kept leaves the due row: the delivery is made again, which "at
+	 * least once" allows, but not before the store had time to recover. */
+	if (err != ERR_OK && err != ERR_NOT_FOUND && run->state != ATTEMPT_ABANDONED) {
+		log_error("delivery.not_recorded", LOG_U64("delivery_id", run->due.delivery_id),
+		    LOG_STR("error", err_name(err)));
+		lane_pause(run->lane);
+	}
+	finish(run);
+}
+
+static void count(struct scheduler *s, const struct http_result *result)
+{
+	s->attempts++;
+	if (policy_succeeded(result->failure, result->status))
+		s->delivered++;
+	else
+		s->failed++;
+}
+
+static struct attempt describe(struct attempt_run *run, const struct http_result *r)
+{
+	return (struct attempt){
+	    .delivery_id = run->due.delivery_id,
+	    .at_ms = run->began_ms,
+	    .status = (uint64_t)r->status,
+	    .failure = r->failure,
+	    .dns_us = r->dns_us,
+	    .connect_us = r->connect_us,
+	    .tls_us = r->tls_us,
+	    .first_byte_us = r->first_byte_us,
+	    .total_us = r->total_us,
+	    .reused = r->reused,
+	    .detail = arena_copy(&run->arena, text_of(r->detail)),
+	    .answer = arena_copy(&run->arena, r->answer),
+	};
+}
+
+static void on_answer(void *arg, const struct http_result *result)
+{
+	struct attempt_run *run = arg;
+	struct scheduler *s = run->lane->scheduler;
+	uint64_t now_ms = scheduler_now_ms(s);
+	uint32_t random;
+	assert(run->state == ATTEMPT_CALLING);
+	run->state = ATTEMPT_RECORDING;
+	run->call = NULL;
+	crypto_random(&random, sizeof random);
+	struct policy_decision decision = policy_decide(result->failure, result->status,
+	    run->attempts + 1, result->retry_after, now_ms, random);
+	count(s, result);
+	run->record = (struct delivery_record_attempt){
+	    .command = {.decide = delivery_record_attempt_decide, .done = on_recorded},
+	    .attempt = describe(run, result),
+	    .due_ms = run->due.due_ms,
+	    .verdict = decision.verdict,
+	    .retry_ms = decision.retry_ms,
+	    .now_ms = now_ms,
+	};
+	if (store_submit(s->config.store, &run->record.command) != ERR_OK)
+		on_recorded(&run->record.command, ERR_BUSY);
+}
+
+static void call(struct attempt_run *run)
+{
+	struct lane *l = run->lane;
+	struct request request;
+	run->attempts = run->load.delivery.attempts;
+	run->began_ms = scheduler_now_ms(l->scheduler);
+	bool ok = request_make(&request, &l->target, &run->load, l->scheduler->config.codes,
+	    run->began_ms / 1000);
+	run->state = ATTEMPT_CALLING;
+	if (ok)
+		run->call = http_pool_call(l->pool, &request.spec, on_answer, run);
+	request_free(&request);
+	if (run->call == NULL) {
+		lane_pause(run->lane);
+		finish(run);
+	}
+}
+
+static void on_loaded(struct command *command, enum err err)
+{
+	struct attempt_run *run = (struct attempt_run *)command;
+	bool wanted = run->state == ATTEMPT_LOADING && run->lane->configured &&
+		      !run->lane->scheduler->draining;
+	if (err == ERR_OK && wanted && run->load.delivery.status == DELIVERY_PENDING) {
+		call(run);
+		return;
+	}
+	if (err == ERR_OK && run->state == ATTEMPT_LOADING)
+		lane_rescan(run->lane); /* its webhook went meanwhile, or its status changed */
+	else if (err != ERR_OK)
+		log_error("delivery.not_loaded", LOG_U64("delivery_id", run->due.delivery_id),
+		    LOG_STR("error", err_name(err)));
+	finish(run);
+}
+
+bool attempt_start(struct lane *l, const struct due *due)
+{
+	struct attempt_run *run = calloc(1, sizeof *run);
+	if (run == NULL)
+		return false;
+	run->lane = l;
+	run->due = *due;
+	run->state = ATTEMPT_LOADING;
+	run->load.delivery_id = due->delivery_id;
+	run->command = (struct command){.decide = delivery_load_decide, .done = on_loaded};
+	if (store_query(l->scheduler->config.store, &run->command) != ERR_OK) {
+		free(run);
+		return false;
+	}
+	run->next = l->runs;
+	if (l->runs != NULL)
+		l->runs->prev = run;
+	l->runs = run;
+	l->in_flight++;
+	l->scheduler->in_flight++;
+	return true;
+}
+
+bool attempt_in_flight(const struct lane *l, uint64_t delivery_id)
+{
+	for (const struct attempt_run *run = l->runs; run != NULL; run = run->next)
+		if (run->due.delivery_id == delivery_id)
+			return true;
+	return false;
+}
+
+/* What is loading or being recorded still belongs to the store: its done frees it. */
+void attempt_cancel_all(struct lane *l)
+{
+	while (l->runs != NULL) {
+		struct attempt_run *run = l->runs;
+		unlink_run(run);
+		if (run->state == ATTEMPT_CALLING) {
+			http_call_cancel(run->call);
+			arena_free(&run->arena);
+			free(run);
+		} else {
+			run->state = ATTEMPT_ABANDONED;
+		}
+	}
+}

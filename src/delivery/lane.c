@@ -1,0 +1,219 @@
+/*
+ * Owns the window of one webhook: which due rows are known, which are started, when to read further.
+ * Never talks HTTP (attempt.c). Called by scheduler.c.
+ */
+#include "lane.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "target.h"
+
+enum { WINDOW_SIZE = LANE_WINDOW * 2, PAUSE_MS = 5000 };
+
+static struct lane **bucket_of(struct scheduler *s, uint64_t webhook_id)
+{
+	return &s->buckets[webhook_id % (sizeof s->buckets / sizeof *s->buckets)];
+}
+
+struct lane *lane_get(struct scheduler *s, uint64_t webhook_id)
+{
+	struct lane **bucket = bucket_of(s, webhook_id);
+	for (struct lane *l = *bucket; l != NULL; l = l->next_in_bucket)
+		if (l->webhook_id == webhook_id)
+			return l;
+	struct lane *l = calloc(1, sizeof *l);
+	if (l == NULL)
+		return NULL;
+	l->pool = http_pool_open(s->config.client, LANE_CONCURRENCY);
+	if (l->pool == NULL) {
+		free(l);
+		return NULL;
+	}
+	l->scheduler = s;
+	l->webhook_id = webhook_id;
+	l->scan.lane = l->cancel.lane = l;
+	l->next_in_bucket = *bucket;
+	*bucket = l;
+	lane_poke(l);
+	return l;
+}
+
+void lane_free(struct lane *l)
+{
+	attempt_cancel_all(l);
+	http_pool_close(l->pool);
+	target_free(&l->target);
+	free(l);
+}
+
+void lane_poke(struct lane *l)
+{
+	if (l->dirty)
+		return;
+	l->dirty = true;
+	l->next_dirty = l->scheduler->dirty;
+	l->scheduler->dirty = l;
+}
+
+void lane_configure(struct lane *l, const struct webhook *webhook)
+{
+	struct scheduler *s = l->scheduler;
+	l->configured = webhook != NULL;
+	if (webhook != NULL) {
+		const char *problem = target_read(&l->target, webhook, s->secret_key,
+		    s->config.allow_http_targets);
+		l->disabled = webhook->disabled_ms != 0 || problem != NULL;
+		if (problem != NULL)
+			log_warn("webhook.unusable", LOG_U64("webhook_id", l->webhook_id),
+			    LOG_STR("url", problem));
+	}
+	lane_poke(l);
+}
+
+static int compare_due(const struct due *a, const struct due *b)
+{
+	if (a->due_ms != b->due_ms)
+		return a->due_ms < b->due_ms ? -1 : 1;
+	return (a->delivery_id > b->delivery_id) - (a->delivery_id < b->delivery_id);
+}
+
+static bool window_push(struct lane *l, const struct due *due)
+{
+	if (l->n == WINDOW_SIZE)
+		return false;
+	l->window[(l->head + l->n++) % WINDOW_SIZE] = *due;
+	return true;
+}
+
+void lane_offer(struct lane *l, const struct due *due)
+{
+	bool behind = compare_due(due, &l->cursor) > 0;
+	if (behind && due->due_ms > scheduler_now_ms(l->scheduler)) {
+		if (l->next_due_ms == 0 || due->due_ms < l->next_due_ms)
+			l->next_due_ms = due->due_ms;
+	} else if (behind && !l->caught_up) {
+		return; /* a scan will find it */
+	} else if (behind && l->n >= LANE_WINDOW) {
+		l->caught_up = false;
+	} else if (window_push(l, due)) {
+		if (behind)
+			l->cursor = *due;
+	} else {
+		lane_rescan(l); /* rows up to the cursor that do not fit */
+	}
+	lane_poke(l);
+}
+
+/* Rows in flight are read again too: they are known by their delivery and left out. */
+void lane_rescan(struct lane *l)
+{
+	l->cursor = (struct due){0};
+	l->caught_up = false;
+	l->n = 0;
+	lane_poke(l);
+}
+
+void lane_pause(struct lane *l)
+{
+	l->paused_until_ms = scheduler_now_ms(l->scheduler) + PAUSE_MS;
+	lane_rescan(l);
+}
+
+
+static enum err scan_decide(struct command *command, struct tx *tx)
+{
+	struct lane_scan *scan = (struct lane_scan *)command;
+	struct due from = scan->lane->cursor;
+	from.webhook_id = scan->lane->webhook_id;
+	struct tx_scan spec = {
+	    .from = &from,
+	    .prefix = 1,
+	    .after = true,
+	    .max = LANE_WINDOW,
+	    .records = scan->rows,
+	};
+	enum err err = tx_scan(tx, &KIND_DUE, &spec);
+	scan->n = spec.n;
+	return err;
+}
+
+static void on_scanned(struct command *command, enum err err)
+{
+	struct lane_scan *scan = (struct lane_scan *)command;
+	struct lane *l = scan->lane;
+	uint64_t now_ms = scheduler_now_ms(l->scheduler);
+	size_t i = 0;
+	l->scanning = false;
+	if (err != ERR_OK) {
+		log_error("delivery.scan_failed", LOG_U64("webhook_id", l->webhook_id),
+		    LOG_STR("error", err_name(err)));
+		return;
+	}
+	for (; i < scan->n && scan->rows[i].due_ms <= now_ms; i++) {
+		if (!attempt_in_flight(l, scan->rows[i].delivery_id) && !window_push(l, &scan->rows[i]))
+			break;
+		l->cursor = scan->rows[i];
+	}
+	bool all_taken = i == scan->n;
+	l->caught_up = !all_taken ? scan->rows[i].due_ms > now_ms : scan->n < LANE_WINDOW;
+	l->next_due_ms = !all_taken && l->caught_up ? scan->rows[i].due_ms : 0;
+	lane_poke(l);
+}
+
+static void read_ahead(struct lane *l)
+{
+	l->scan.command = (struct command){.decide = scan_decide, .done = on_scanned};
+	l->scanning = store_query(l->scheduler->config.store, &l->scan.command) == ERR_OK;
+}
+
+static void on_cancelled(struct command *command, enum err err)
+{
+	struct lane *l = ((struct lane_cancel *)(void *)command)->lane;
+	l->cancelling = false;
+	if (err == ERR_OK)
+		lane_poke(l);
+}
+
+/* The webhook is gone: what it would have got is cancelled, a slice at a time. */
+static void cancel_slice(struct lane *l)
+{
+	struct delivery_cancel *c = &l->cancel.cancel;
+	if (l->cancelling || l->n == 0)
+		return;
+	for (c->n = 0; c->n < DELIVERY_CANCEL_MAX && l->n > 0; l->n--) {
+		c->due[c->n++] = l->window[l->head];
+		l->head = (l->head + 1) % WINDOW_SIZE;
+	}
+	c->now_ms = scheduler_now_ms(l->scheduler);
+	c->command = (struct command){.decide = delivery_cancel_decide, .done = on_cancelled};
+	l->cancelling = store_submit(l->scheduler->config.store, &c->command) == ERR_OK;
+}
+
+static void start_due(struct lane *l)
+{
+	while (l->n > 0 && l->in_flight < LANE_CONCURRENCY && !l->scheduler->draining) {
+		if (!attempt_start(l, &l->window[l->head]))
+			return;
+		l->head = (l->head + 1) % WINDOW_SIZE;
+		l->n--;
+	}
+}
+
+void lane_run(struct lane *l)
+{
+	if (l->paused_until_ms > scheduler_now_ms(l->scheduler))
+		return;
+	l->paused_until_ms = 0;
+	if (l->next_due_ms != 0 && l->next_due_ms <= scheduler_now_ms(l->scheduler)) {
+		l->next_due_ms = 0;
+		l->caught_up = false;
+	}
+	if (!l->configured)
+		cancel_slice(l);
+	else if (!l->disabled)
+		start_due(l);
+	if (!l->caught_up && !l->scanning && l->n == 0 && !l->scheduler->draining)
+		read_ahead(l);
+}

@@ -1,0 +1,96 @@
+/*
+ * A lane: one webhook as the delivery room sees it. Its configuration, its connections, a window of
+ * its due rows, what is in flight.
+ */
+#ifndef DELIVERY_LANE_H
+#define DELIVERY_LANE_H
+
+#include "core/delivery.h"
+#include "delivery/scheduler.h"
+#include "http/url.h"
+
+enum {
+	LANE_CONCURRENCY = 32,
+	LANE_WINDOW = 128, /* rows read ahead */
+	LANE_HEADERS = 64,
+};
+
+/* What a webhook says about sending, copied out of its record. */
+struct lane_target {
+	struct arena arena; /* owns all text below */
+	struct url url;
+	struct http_header headers[LANE_HEADERS];
+	size_t n_headers;
+	struct buf secret; /* the HMAC key, decoded */
+	uint32_t connect_ms, total_ms;
+};
+
+struct lane {
+	struct lane *next_in_bucket, *next_dirty;
+	struct scheduler *scheduler;
+	uint64_t webhook_id;
+	bool configured; /* target is right; false: the webhook is gone */
+	bool disabled, dirty, scanning, cancelling;
+	struct lane_target target;
+	struct http_pool *pool;
+	uint32_t in_flight;
+	struct attempt_run *runs; /* in flight, doubly linked */
+
+	/* The window: rows up to `cursor`, in the order in which they are to be sent. */
+	struct due window[LANE_WINDOW * 2]; /* a ring */
+	size_t head, n;
+	struct due cursor; /* rows behind it come by scanning, rows up to it by the watch */
+	bool caught_up;    /* nothing behind the cursor is due before next_due_ms */
+	uint64_t next_due_ms; /* 0: never, as far as is known */
+	uint64_t paused_until_ms; /* the store or memory failed: no start before */
+
+	struct lane_scan {
+		struct command command;
+		struct lane *lane;
+		struct due rows[LANE_WINDOW];
+		size_t n;
+	} scan;
+	struct lane_cancel {
+		struct delivery_cancel cancel;
+		struct lane *lane;
+	} cancel;
+};
+
+struct scheduler {
+	struct scheduler_config config;
+	uint8_t secret_key[32];
+	struct event *timer;
+	uint64_t timer_at_ms; /* what it is armed for; 0: not armed */
+	struct lane *buckets[256];
+	struct lane *dirty;
+	bool draining;
+	uint32_t in_flight;
+	uint64_t attempts, delivered, failed;
+};
+
+/** The lane of that webhook, made where there is none. NULL without memory. */
+struct lane *lane_get(struct scheduler *s, uint64_t webhook_id);
+void lane_free(struct lane *lane);
+/** The webhook is (now) like this; NULL: it is gone. */
+void lane_configure(struct lane *lane, const struct webhook *webhook);
+/** A due row was committed. */
+void lane_offer(struct lane *lane, const struct due *due);
+/** Forgets the window and reads the due rows from the start. */
+void lane_rescan(struct lane *lane);
+/** The same, after a few seconds. */
+void lane_pause(struct lane *lane);
+/** Looked at in the scheduler's turn. */
+void lane_poke(struct lane *lane);
+/** Starts what may be started; reads ahead. */
+void lane_run(struct lane *lane);
+
+/** Starts the attempt of a due row: load, call, record. False without memory (the row stays due). */
+bool attempt_start(struct lane *lane, const struct due *due) WARN_UNUSED;
+/** Is there an attempt of that delivery under way? */
+bool attempt_in_flight(const struct lane *lane, uint64_t delivery_id);
+/** Ends all attempts of the lane without recording them. */
+void attempt_cancel_all(struct lane *lane);
+
+uint64_t scheduler_now_ms(const struct scheduler *s);
+
+#endif

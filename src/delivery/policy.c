@@ -1,0 +1,66 @@
+/*
+ * Owns the rules of success and retry. Pure: time and randomness are arguments. Called by attempt.c
+ * when an attempt has ended.
+ */
+#include "policy.h"
+
+#include <time.h>
+
+static const uint32_t schedule_s[] = {5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400};
+
+enum { SCHEDULE = sizeof schedule_s / sizeof *schedule_s, DAY_S = 86400 };
+
+bool policy_succeeded(enum http_failure failure, int status)
+{
+	return failure == HTTP_FAIL_NONE && status >= 200 && status <= 299;
+}
+
+/* IMF-fixdate of RFC 9110 section 5.6.7, the one form that may be sent. */
+static bool parse_date(struct text t, uint64_t *unix_s)
+{
+	char copy[40];
+	struct tm tm = {0};
+	if (t.n >= sizeof copy)
+		return false;
+	for (size_t i = 0; i < t.n; i++)
+		copy[i] = t.p[i];
+	copy[t.n] = '\0';
+	const char *end = strptime(copy, "%a, %d %b %Y %H:%M:%S GMT", &tm);
+	time_t s = end != NULL && *end == '\0' ? timegm(&tm) : -1;
+	if (s < 0)
+		return false;
+	*unix_s = (uint64_t)s;
+	return true;
+}
+
+static uint64_t retry_after_ms(struct text header, uint64_t now_ms)
+{
+	uint64_t seconds = 0, date_s;
+	header = text_trim(header);
+	if (header.n == 0)
+		return 0;
+	if (!text_to_u64(header, &seconds) && parse_date(header, &date_s) && date_s * 1000 > now_ms)
+		seconds = date_s - now_ms / 1000;
+	return (seconds < DAY_S ? seconds : DAY_S) * 1000;
+}
+
+/* ms, moved by at most a fifth to either side. */
+static uint64_t jitter(uint64_t ms, uint32_t random)
+{
+	return ms * 4 / 5 + ms * 2 / 5 * random / UINT32_MAX;
+}
+
+struct policy_decision policy_decide(enum http_failure failure, int status, uint64_t attempts,
+    struct text retry_after, uint64_t now_ms, uint32_t random)
+{
+	if (policy_succeeded(failure, status))
+		return (struct policy_decision){.verdict = VERDICT_DELIVERED};
+	if (failure == HTTP_FAIL_POLICY || attempts > SCHEDULE)
+		return (struct policy_decision){.verdict = VERDICT_EXHAUSTED};
+	uint64_t wait_ms = jitter((uint64_t)schedule_s[attempts - 1] * 1000, random);
+	uint64_t asked_ms = retry_after_ms(retry_after, now_ms);
+	return (struct policy_decision){
+	    .verdict = VERDICT_RETRY,
+	    .retry_ms = now_ms + (asked_ms > wait_ms ? asked_ms : wait_ms),
+	};
+}

@@ -1,0 +1,250 @@
+/*
+ * Owns the delivery room: its lanes, its one timer, what it is told by the store. Never touches a row
+ * of a lane (lane.c). Called by main.
+ */
+#include "delivery/scheduler.h"
+
+#include <event2/event.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/crypto.h"
+#include "lane.h"
+
+enum { BUCKETS = 256, START_PAGE = 64 };
+
+uint64_t scheduler_now_ms(const struct scheduler *s)
+{
+	return loop_unix_ms(s->config.loop);
+}
+
+/* When a lane wants to be looked at without being poked; 0: never. */
+static uint64_t lane_wake_ms(const struct lane *l)
+{
+	if (l->paused_until_ms != 0)
+		return l->paused_until_ms;
+	return l->disabled ? 0 : l->next_due_ms;
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	/* A turn of the loop is all that is needed: scheduler_turn looks at what is due. */
+	struct scheduler *s = arg;
+	(void)fd;
+	(void)what;
+	s->timer_at_ms = 0;
+	for (size_t i = 0; i < BUCKETS; i++)
+		for (struct lane *l = s->buckets[i]; l != NULL; l = l->next_in_bucket)
+			if (lane_wake_ms(l) != 0 && lane_wake_ms(l) <= scheduler_now_ms(s))
+				lane_poke(l);
+}
+
+static void on_due(void *arg, const struct record_kind *kind, const void *record, bool deleted)
+{
+	struct scheduler *s = arg;
+	const struct due *due = record;
+	(void)kind;
+	if (deleted)
+		return;
+	/* Without memory for a lane the row waits for the next start. */
+	struct lane *l = lane_get(s, due->webhook_id);
+	if (l != NULL)
+		lane_offer(l, due);
+}
+
+static void on_webhook(void *arg, const struct record_kind *kind, const void *record, bool deleted)
+{
+	const struct webhook *webhook = record;
+	struct lane *l = lane_get(arg, webhook->id);
+	(void)kind;
+	if (l != NULL)
+		lane_configure(l, deleted ? NULL : webhook);
+}
+
+/* At the start: every webhook, and every webhook id that still has due rows. */
+struct start {
+	struct command command;
+	struct scheduler *scheduler;
+	uint64_t from;
+	struct webhook webhooks[START_PAGE];
+	size_t n;
+	struct due orphan;
+	bool finished;
+	enum err err;
+};
+
+static enum err read_webhooks(struct command *command, struct tx *tx)
+{
+	struct start *start = (struct start *)command;
+	const struct webhook from = {.id = start->from};
+	struct tx_scan scan = {.from = &from, .max = START_PAGE, .records = start->webhooks};
+	enum err err = tx_scan(tx, &KIND_WEBHOOK, &scan);
+	start->n = scan.n;
+	return err;
+}
+
+static void on_webhooks(struct command *command, enum err err)
+{
+	struct start *start = (struct start *)command;
+	for (size_t i = 0; err == ERR_OK && i < start->n; i++) {
+		struct lane *l = lane_get(start->scheduler, start->webhooks[i].id);
+		if (l == NULL)
+			err = ERR_NO_MEMORY;
+		else
+			lane_configure(l, &start->webhooks[i]);
+		start->from = start->webhooks[i].id + 1;
+	}
+	start->err = err;
+	start->finished = true;
+}
+
+/* The first due row of a webhook id at or above `from`. */
+static enum err read_orphan(struct command *command, struct tx *tx)
+{
+	struct start *start = (struct start *)command;
+	const struct due from = {.webhook_id = start->from};
+	struct tx_scan scan = {.from = &from, .max = 1, .records = &start->orphan};
+	enum err err = tx_scan(tx, &KIND_DUE, &scan);
+	start->n = scan.n;
+	return err;
+}
+
+static void on_orphan(struct command *command, enum err err)
+{
+	struct start *start = (struct start *)command;
+	if (err == ERR_OK && start->n > 0) {
+		if (lane_get(start->scheduler, start->orphan.webhook_id) == NULL)
+			err = ERR_NO_MEMORY;
+		start->from = start->orphan.webhook_id + 1;
+	}
+	start->err = err;
+	start->finished = true;
+}
+
+/* Runs the query again and again until a page comes back that is not full. */
+static enum err read_pages(struct scheduler *s, struct start *start, command_decide_fn *decide,
+    command_done_fn *done, size_t full)
+{
+	start->from = 0;
+	do {
+		start->command = (struct command){.decide = decide, .done = done};
+		start->finished = false;
+		enum err err = store_query(s->config.store, &start->command);
+		if (err != ERR_OK)
+			return err;
+		while (!start->finished)
+			store_turn(s->config.store);
+	} while (start->err == ERR_OK && start->n == full);
+	return start->err;
+}
+
+static enum err read_start(struct scheduler *s)
+{
+	struct start *start = calloc(1, sizeof *start);
+	if (start == NULL)
+		return ERR_NO_MEMORY;
+	start->scheduler = s;
+	enum err err = read_pages(s, start, read_webhooks, on_webhooks, START_PAGE);
+	if (err == ERR_OK)
+		err = read_pages(s, start, read_orphan, on_orphan, 1);
+	free(start);
+	return err;
+}
+
+enum err scheduler_open(const struct scheduler_config *config, struct scheduler **out)
+{
+	enum err err = ERR_NO_MEMORY;
+	struct scheduler *s = calloc(1, sizeof *s);
+	if (s == NULL)
+		return err;
+	s->config = *config;
+	memcpy(s->secret_key, config->secret_key, sizeof s->secret_key);
+	s->timer = evtimer_new(loop_events(config->loop), on_timer, s);
+	if (s->timer == NULL || (err = read_start(s)) != ERR_OK) {
+		scheduler_close(s);
+		return err;
+	}
+	store_watch(config->store, &KIND_DUE, on_due, s);
+	store_watch(config->store, &KIND_WEBHOOK, on_webhook, s);
+	loop_again(config->loop);
+	*out = s;
+	return ERR_OK;
+}
+
+void scheduler_close(struct scheduler *s)
+{
+	if (s == NULL)
+		return;
+	for (size_t i = 0; i < BUCKETS; i++) {
+		struct lane *next;
+		for (struct lane *l = s->buckets[i]; l != NULL; l = next) {
+			next = l->next_in_bucket;
+			lane_free(l);
+		}
+	}
+	if (s->timer != NULL)
+		event_free(s->timer);
+	crypto_wipe(s->secret_key, sizeof s->secret_key);
+	free(s);
+}
+
+static void arm(struct scheduler *s, uint64_t at_ms)
+{
+	uint64_t now_ms = scheduler_now_ms(s);
+	uint64_t wait_ms = at_ms > now_ms ? at_ms - now_ms : 0;
+	const struct timeval wait = {
+	    .tv_sec = (time_t)(wait_ms / 1000),
+	    .tv_usec = (suseconds_t)(wait_ms % 1000 * 1000),
+	};
+	s->timer_at_ms = at_ms;
+	evtimer_add(s->timer, &wait);
+}
+
+static uint64_t earliest_due(const struct scheduler *s)
+{
+	uint64_t earliest_ms = 0;
+	for (size_t i = 0; i < BUCKETS; i++)
+		for (const struct lane *l = s->buckets[i]; l != NULL; l = l->next_in_bucket)
+			if (lane_wake_ms(l) != 0 &&
+			    (earliest_ms == 0 || lane_wake_ms(l) < earliest_ms))
+				earliest_ms = lane_wake_ms(l);
+	return earliest_ms;
+}
+
+void scheduler_turn(struct scheduler *s)
+{
+	if (s->dirty == NULL)
+		return;
+	while (s->dirty != NULL) {
+		struct lane *l = s->dirty;
+		s->dirty = l->next_dirty;
+		l->dirty = false;
+		lane_run(l);
+	}
+	uint64_t earliest_ms = earliest_due(s);
+	if (earliest_ms != 0 && (s->timer_at_ms == 0 || earliest_ms < s->timer_at_ms))
+		arm(s, earliest_ms);
+}
+
+void scheduler_drain(struct scheduler *s)
+{
+	s->draining = true;
+}
+
+bool scheduler_drained(const struct scheduler *s)
+{
+	return s->in_flight == 0;
+}
+
+static void put(struct buf *out, const char *name, const char *type, uint64_t value)
+{
+	buf_printf(out, "# TYPE %s %s\n%s %llu\n", name, type, name, (unsigned long long)value);
+}
+
+void scheduler_write_metrics(const struct scheduler *s, struct buf *out)
+{
+	put(out, "referd_delivery_attempts_total", "counter", s->attempts);
+	put(out, "referd_delivery_succeeded_total", "counter", s->delivered);
+	put(out, "referd_delivery_failed_total", "counter", s->failed);
+	put(out, "referd_delivery_in_flight", "gauge", s->in_flight);
+}

@@ -1,0 +1,60 @@
+/*
+ * Owns the choice of the command. Never does what a command does (src/cli). The process begins here.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/check.h"
+#include "cli/config.h"
+#include "cli/serve.h"
+
+static int version_main(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	printf("referd %s\n", REFERD_VERSION);
+	return 0;
+}
+
+static int help_main(int argc, char **argv);
+
+static const struct {
+	const char *name;
+	int (*main)(int argc, char **argv);
+	const char *help;
+} commands[] = {
+    {"serve", serve_main, "run the server (the default)"},
+    {"check", check_main, "ask a running server whether it is ready: exit 0 or 1"},
+    {"version", version_main, "print the version"},
+    {"help", help_main, "print this; `referd help markdown` prints the option table"},
+};
+enum { COMMANDS = sizeof commands / sizeof *commands };
+
+static int help_main(int argc, char **argv)
+{
+	struct buf out = {0};
+	if (argc > 0 && strcmp(argv[0], "markdown") == 0) {
+		config_write_markdown(&out);
+	} else {
+		buf_str(&out, "referd: a self-hosted referral-campaign server\n\nCommands:\n");
+		for (size_t i = 0; i < COMMANDS; i++)
+			buf_printf(&out, "  referd %-8s %s\n", commands[i].name, commands[i].help);
+		buf_char(&out, '\n');
+		config_write_help(&out);
+	}
+	fwrite(out.p, 1, out.n, stdout);
+	buf_free(&out);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	/* Without a command, or with an option first, it serves. */
+	if (argc < 2 || argv[1][0] == '-')
+		return serve_main(argc - 1, argv + 1);
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (strcmp(argv[1], commands[i].name) == 0)
+			return commands[i].main(argc - 2, argv + 2);
+	fprintf(stderr, "referd: no command \"%s\": see referd help\n", argv[1]);
+	return 2;
+}
