@@ -53,10 +53,11 @@ static bool labels_ok(struct text host, bool *has_a_label)
 	return true;
 }
 
-/* UTS #46 with STD3 rules; A-labels must survive a round trip. */
+/* UTS #46; A-labels must survive a round trip. STD3's rules are labels_ok's business: asked for them,
+ * libidn2 drops what they forbid ("goo goo.com" would become "googoo.com") instead of refusing it. */
 static enum err look_up(const char *host, char out[IDNA_MAX + 1], size_t *n)
 {
-	const int flags = IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL | IDN2_USE_STD3_ASCII_RULES;
+	const int flags = IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL;
 	uint8_t *found = NULL;
 	int result = idn2_lookup_u8((const uint8_t *)host, &found, flags);
 	if (result != IDN2_OK)
