@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 
@@ -26,6 +27,11 @@ enum err engine_lmdb_open(const struct engine_lmdb_config *config, struct engine
 /** Everything in memory, for tests. With `pending` every first read of a key since the last commit
  *  answers ERR_PENDING. NULL without memory. */
 struct engine *engine_memory_open(bool pending);
+/** Takes over `inner` (also on failure) and stands in front of it: writes to the kinds in `kinds` (bits
+ *  1 << id), whose keys must be 8 bytes of a keyed hash, are logged and kept in memory (at most about
+ *  12 MB) and reach their key space later, many side by side. Durable and visible at once all the same.
+ *  Replays its log: ERR_CORRUPT, ERR_IO, ERR_NO_MEMORY. */
+enum err engine_deferred_open(struct engine *inner, uint32_t kinds, struct engine **out) WARN_UNUSED;
 /** An engine that no store has taken over. NULL is fine. */
 void engine_close(struct engine *engine);
 

@@ -47,7 +47,7 @@ struct field {
 };
 
 struct record_kind {
-	uint8_t id; /* 1 .. RECORD_KINDS - 1; 0 is the store's own (sequences) */
+	uint8_t id; /* 1 .. RECORD_KINDS - 2; 0 (sequences) and the last (deferred log) are the store's */
 	const char *name;
 	size_t size; /* of the struct */
 	const struct field *keys;

@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 
 #include "api/api.h"
+#include "core/records.h"
 #include "delivery/scheduler.h"
 #include "first_start.h"
 #include "http/client.h"
@@ -58,6 +59,8 @@ static int open_store(struct serve *s)
 	const char *why = "";
 	if (engine_lmdb_open(&lmdb, &engine, &why) != ERR_OK)
 		return refuse("the data directory", s->config.data, why);
+	if (engine_deferred_open(engine, 1u << KIND_EMAIL_INDEX.id, &engine) != ERR_OK)
+		return refuse("the data directory", s->config.data, "its database cannot be read");
 	if (store_open(engine, &store, &s->store) != ERR_OK)
 		return refuse("the data directory", s->config.data, "its database cannot be read");
 	if (!first_start(&s->config, s->store, &s->identity))

@@ -1,0 +1,369 @@
+/*
+ * Owns the writes whose keys are scattered (keyed hashes), until they can be written side by side.
+ * Never changes what a reader sees. Stands in front of another engine; called by store.c and tx.c.
+ *
+ * A random key dirties a page of its own: with one such write a join, that was half of what a durable
+ * join cost. So scattered writes are only logged (a few packed rows a commit, which append) and kept in
+ * memory; reads ask the memory first. Once enough have gathered, every commit also writes a slice of
+ * them into their key space, in key order: neighbours share their pages.
+ *
+ * The log is kind KIND_DEFERRED: key = number of the row (8 bytes, big-endian), value =
+ *     (kind, n, key (8 bytes), value (n bytes))* | CRC-32C of all before it (4 bytes, little-endian)
+ * where n is LOG_DELETED for a deletion, or LOG_WRITTEN for a write too long for memory, which went
+ * straight to its key space. A sweep over the memory merges all that was logged before it began; then
+ * those rows are deleted, oldest first. A start replays what is left: merging twice changes nothing.
+ */
+#include <assert.h>
+#include <endian.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/crc32c.h"
+#include "store/engine_ops.h"
+#include "store/scatter_table.h"
+
+enum {
+	KIND_DEFERRED = RECORD_KINDS - 1,
+	LOG_DELETED = SCATTER_DELETED,
+	LOG_WRITTEN = 0xfe,
+	LOG_ENTRY_MAX = 2 + SCATTER_KEY_SIZE + SCATTER_VALUE_MAX,
+	LOG_ROW_MAX = 1900,     /* LMDB keeps rows below half a page inside leaf pages */
+	MERGE_FROM = 256 << 10, /* entries in memory (40 bytes each) before merging begins */
+	MERGE_PER_WRITE = 2,    /* entries merged for each one that comes: the memory cannot run away */
+	DELETED_PER_COMMIT = 64, /* log rows */
+};
+
+struct deferred {
+	struct engine engine;
+	struct engine *inner;
+	uint32_t kinds; /* bit 1 << kind: those that are deferred */
+	struct scatter_table table;
+	uint32_t sweep_at;   /* the bucket where merging goes on */
+	uint64_t sweep_mark; /* the last row logged when this sweep began */
+	uint64_t log_first, log_last, log_mark; /* rows kept; rows up to log_mark may go */
+
+	/* The commit under way: what the inner engine is given, and how far it takes us. */
+	bool under_way;
+	struct arena arena;
+	struct engine_write *writes;
+	size_t n_writes, writes_cap;
+	uint32_t next_sweep_at;
+	uint64_t next_log_first, next_log_last;
+};
+
+static struct deferred *self(struct engine *engine)
+{
+	return (struct deferred *)engine;
+}
+
+static bool is_scattered(const struct deferred *d, uint8_t kind)
+{
+	return (d->kinds >> kind & 1) != 0;
+}
+
+static uint8_t log_length(const struct engine_write *w)
+{
+	if (w->deleted)
+		return LOG_DELETED;
+	return w->value.n <= SCATTER_VALUE_MAX ? (uint8_t)w->value.n : LOG_WRITTEN;
+}
+
+/* ---- what the inner engine commits instead ---- */
+
+static bool push(struct deferred *d, struct engine_write write)
+{
+	if (d->n_writes == d->writes_cap) {
+		size_t cap = d->writes_cap == 0 ? 1024 : d->writes_cap * 2;
+		struct engine_write *grown = realloc(d->writes, cap * sizeof *grown);
+		if (grown == NULL)
+			return false;
+		d->writes = grown;
+		d->writes_cap = cap;
+	}
+	d->writes[d->n_writes++] = write;
+	return true;
+}
+
+static struct text number_key(struct deferred *d, uint64_t number)
+{
+	number = htobe64(number);
+	return arena_copy(&d->arena, text_from(&number, sizeof number));
+}
+
+static bool push_log_row(struct deferred *d, struct buf *row)
+{
+	uint32_t crc = htole32(crc32c(0, row->p, row->n));
+	buf_add(row, &crc, sizeof crc);
+	struct text key = number_key(d, ++d->next_log_last);
+	struct text value = arena_copy(&d->arena, buf_view(row));
+	bool ok = !row->failed && key.p != NULL && value.p != NULL;
+	buf_reset(row);
+	return ok && push(d, (struct engine_write){KIND_DEFERRED, false, key, value});
+}
+
+static void add_log_entry(struct buf *row, const struct engine_write *w)
+{
+	uint8_t n = log_length(w);
+	assert(w->key.n == SCATTER_KEY_SIZE);
+	buf_char(row, (char)w->kind);
+	buf_char(row, (char)n);
+	buf_text(row, w->key);
+	if (n <= SCATTER_VALUE_MAX)
+		buf_text(row, w->value);
+}
+
+static bool push_log(struct deferred *d, const struct engine_write *writes, size_t n)
+{
+	struct buf row = {0};
+	bool ok = true;
+	for (size_t i = 0; ok && i < n; i++) {
+		if (!is_scattered(d, writes[i].kind))
+			continue;
+		add_log_entry(&row, &writes[i]);
+		if (row.n + LOG_ENTRY_MAX > LOG_ROW_MAX)
+			ok = push_log_row(d, &row);
+	}
+	if (ok && row.n > 0)
+		ok = push_log_row(d, &row);
+	buf_free(&row);
+	return ok;
+}
+
+static bool push_log_deletions(struct deferred *d)
+{
+	for (int i = 0; i < DELETED_PER_COMMIT && d->next_log_first <= d->log_mark; i++) {
+		struct text key = number_key(d, d->next_log_first++);
+		if (key.p == NULL || !push(d, (struct engine_write){KIND_DEFERRED, true, key, {0}}))
+			return false;
+	}
+	return true;
+}
+
+static bool push_entry(struct deferred *d, const struct scatter_entry *e)
+{
+	struct text key = number_key(d, e->key);
+	bool deleted = e->n == SCATTER_DELETED;
+	struct text value = deleted ? (struct text){0} : text_from(e->value, e->n);
+	return key.p != NULL && push(d, (struct engine_write){e->kind, deleted, key, value});
+}
+
+/* The next buckets of the sweep, with about `wanted` entries. */
+static bool push_slice(struct deferred *d, size_t wanted)
+{
+	size_t merged = 0;
+	const struct scatter_table *t = &d->table;
+	while (merged < wanted && d->next_sweep_at < SCATTER_BUCKETS) {
+		uint32_t i = t->buckets[d->next_sweep_at++];
+		for (; i != 0; i = t->entries[i].next, merged++)
+			if (!push_entry(d, &t->entries[i]))
+				return false;
+	}
+	return true;
+}
+
+static bool push_others(struct deferred *d, const struct engine_write *writes, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!is_scattered(d, writes[i].kind) && !push(d, writes[i]))
+			return false;
+	return true;
+}
+
+/* Writes too long for memory. After the slice, where the same key may stand with an older value. */
+static bool push_long(struct deferred *d, const struct engine_write *writes, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (is_scattered(d, writes[i].kind) && log_length(&writes[i]) == LOG_WRITTEN &&
+		    !push(d, writes[i]))
+			return false;
+	return true;
+}
+
+static enum err prepare(struct deferred *d, const struct engine_write *writes, size_t n)
+{
+	size_t scattered = 0;
+	for (size_t i = 0; i < n; i++)
+		scattered += is_scattered(d, writes[i].kind);
+	arena_reset(&d->arena);
+	d->n_writes = 0;
+	d->next_sweep_at = d->sweep_at;
+	d->next_log_first = d->log_first;
+	d->next_log_last = d->log_last;
+	/* The room is reserved before the slice borrows from the table, and before anything is durable. */
+	bool ok = scatter_reserve(&d->table, scattered) && push_others(d, writes, n) &&
+		  push_log(d, writes, n) && push_log_deletions(d);
+	if (ok && d->table.count + scattered > MERGE_FROM)
+		ok = push_slice(d, scattered * MERGE_PER_WRITE);
+	return ok && push_long(d, writes, n) ? ERR_OK : ERR_NO_MEMORY;
+}
+
+/* The commit is durable: the memory follows. */
+static void take_over(struct deferred *d, const struct engine_write *writes, size_t n)
+{
+	for (uint32_t b = d->sweep_at; b < d->next_sweep_at; b++)
+		scatter_clear_bucket(&d->table, b);
+	d->sweep_at = d->next_sweep_at;
+	d->log_first = d->next_log_first;
+	d->log_last = d->next_log_last;
+	if (d->sweep_at == SCATTER_BUCKETS) {
+		d->log_mark = d->sweep_mark;
+		d->sweep_mark = d->log_last;
+		d->sweep_at = 0;
+	}
+	for (size_t i = 0; i < n; i++) {
+		const struct engine_write *w = &writes[i];
+		if (!is_scattered(d, w->kind))
+			continue;
+		if (log_length(w) == LOG_WRITTEN)
+			scatter_remove(&d->table, w->kind, w->key);
+		else
+			scatter_put(&d->table, w->kind, w->key, w->value.p, log_length(w));
+	}
+}
+
+/* ---- the engine ---- */
+
+static enum err deferred_view(struct engine *engine)
+{
+	struct deferred *d = self(engine);
+	return d->inner->ops->view(d->inner);
+}
+
+static enum err deferred_get(struct engine *engine, uint8_t kind, struct text key,
+    struct text *value)
+{
+	struct deferred *d = self(engine);
+	const struct scatter_entry *e =
+	    is_scattered(d, kind) ? scatter_find(&d->table, kind, key) : NULL;
+	if (e == NULL)
+		return d->inner->ops->get(d->inner, kind, key, value);
+	if (e->n == SCATTER_DELETED)
+		return ERR_NOT_FOUND;
+	*value = text_from(e->value, e->n);
+	return ERR_OK;
+}
+
+static enum err deferred_scan(struct engine *engine, const struct engine_scan *scan,
+    engine_row_fn *take, void *arg)
+{
+	struct deferred *d = self(engine);
+	/* A scan in hash order has no meaning to anybody above; verify reads the parts itself. */
+	assert(!is_scattered(d, scan->kind));
+	return d->inner->ops->scan(d->inner, scan, take, arg);
+}
+
+static enum err deferred_commit(struct engine *engine, const struct engine_write *writes, size_t n)
+{
+	struct deferred *d = self(engine);
+	enum err err = d->under_way ? ERR_OK : prepare(d, writes, n);
+	if (err != ERR_OK)
+		return err;
+	err = d->inner->ops->commit(d->inner, d->writes, d->n_writes);
+	d->under_way = err == ERR_PENDING;
+	if (err == ERR_OK)
+		take_over(d, writes, n);
+	return err;
+}
+
+static void deferred_close(struct engine *engine)
+{
+	struct deferred *d = self(engine);
+	engine_close(d->inner);
+	scatter_free(&d->table);
+	arena_free(&d->arena);
+	free(d->writes);
+	free(d);
+}
+
+static const struct engine_ops deferred_ops = {
+    .view = deferred_view,
+    .get = deferred_get,
+    .scan = deferred_scan,
+    .commit = deferred_commit,
+    .close = deferred_close,
+};
+
+/* ---- the start ---- */
+
+struct replay {
+	struct deferred *d;
+	enum err err;
+};
+
+static enum err replay_entries(struct deferred *d, struct text rest)
+{
+	while (rest.n >= 2 + SCATTER_KEY_SIZE) {
+		uint8_t kind = (uint8_t)rest.p[0], n = (uint8_t)rest.p[1];
+		struct text key = text_from(rest.p + 2, SCATTER_KEY_SIZE);
+		size_t length = n <= SCATTER_VALUE_MAX ? n : 0;
+		const char *value = key.p + SCATTER_KEY_SIZE;
+		if (rest.n < 2 + SCATTER_KEY_SIZE + length)
+			return ERR_CORRUPT;
+		rest = text_from(value + length, rest.n - 2 - SCATTER_KEY_SIZE - length);
+		if (n == LOG_WRITTEN)
+			scatter_remove(&d->table, kind, key);
+		else
+			scatter_put(&d->table, kind, key, value, n);
+	}
+	return rest.n == 0 ? ERR_OK : ERR_CORRUPT;
+}
+
+static bool replay_row(void *arg, struct text key, struct text value)
+{
+	struct replay *r = arg;
+	struct deferred *d = r->d;
+	uint32_t crc;
+	uint64_t number;
+	r->err = ERR_CORRUPT;
+	if (key.n != sizeof number || value.n < sizeof crc)
+		return false;
+	value.n -= sizeof crc;
+	memcpy(&crc, value.p + value.n, sizeof crc);
+	if (le32toh(crc) != crc32c(0, value.p, value.n))
+		return false;
+	memcpy(&number, key.p, sizeof number);
+	d->log_last = be64toh(number);
+	if (d->log_first == 0)
+		d->log_first = d->log_last;
+	r->err = scatter_reserve(&d->table, value.n / SCATTER_KEY_SIZE) ? replay_entries(d, value)
+									: ERR_NO_MEMORY;
+	return r->err == ERR_OK;
+}
+
+static enum err replay_log(struct deferred *d)
+{
+	const char zero[8] = {0};
+	const struct engine_scan all = {.kind = KIND_DEFERRED, .from = text_from(zero, sizeof zero)};
+	struct replay r = {.d = d};
+	enum err err = d->inner->ops->view(d->inner);
+	if (err == ERR_OK)
+		err = d->inner->ops->scan(d->inner, &all, replay_row, &r);
+	if (err == ERR_OK)
+		err = r.err;
+	/* Row numbers begin anew where the log is empty; the first is 1. */
+	if (d->log_first == 0)
+		d->log_first = 1;
+	d->sweep_mark = d->log_last;
+	return err;
+}
+
+enum err engine_deferred_open(struct engine *inner, uint32_t kinds, struct engine **out)
+{
+	enum err err = ERR_NO_MEMORY;
+	struct deferred *d = calloc(1, sizeof *d);
+	if (d == NULL) {
+		engine_close(inner);
+		return err;
+	}
+	d->engine.ops = &deferred_ops;
+	d->inner = inner;
+	d->kinds = kinds;
+	if (scatter_init(&d->table))
+		err = replay_log(d);
+	if (err != ERR_OK) {
+		deferred_close(&d->engine);
+		return err;
+	}
+	*out = &d->engine;
+	return ERR_OK;
+}

@@ -1,0 +1,61 @@
+"""Owns one HTTP call to the server and how its answer is read. Never retries, never judges an answer.
+Called by every test module."""
+import http.client
+import json
+import urllib.parse
+
+
+class Answer:
+    def __init__(self, status, headers, body):
+        self.status = status
+        self.headers = headers
+        self.body = body
+
+    @property
+    def json(self):
+        return json.loads(self.body)
+
+    @property
+    def data(self):
+        return self.json["data"]
+
+    def __repr__(self):
+        return f"<{self.status} {self.body[:400]!r}>"
+
+
+class Client:
+    """Calls one server; `source` is the address it calls from, for tests of per-address limits."""
+
+    def __init__(self, address, token=None, source=None):
+        self.host, port = address.rsplit(":", 1)
+        self.port = int(port)
+        self.token = token
+        self.source = source
+
+    def call(self, method, path, body=None, headers=None, token=None):
+        headers = dict(headers or {})
+        token = self.token if token is None else token
+        if token:
+            headers.setdefault("Authorization", f"Bearer {token}")
+        source = (self.source, 0) if self.source else None
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=30, source_address=source)
+        try:
+            connection.request(method, path, body=body, headers=headers)
+            answer = connection.getresponse()
+            return Answer(answer.status, answer.headers, answer.read())
+        finally:
+            connection.close()
+
+    def get(self, path, **more):
+        return self.call("GET", path, **more)
+
+    def json(self, method, path, value, headers=None, **more):
+        """`value` is bytes that are sent as they are, or anything that json can encode."""
+        body = value if isinstance(value, bytes) else json.dumps(value).encode()
+        headers = {"Content-Type": "application/json", **(headers or {})}
+        return self.call(method, path, body=body, headers=headers, **more)
+
+    def form(self, path, fields, headers=None, **more):
+        body = fields if isinstance(fields, bytes) else urllib.parse.urlencode(fields).encode()
+        headers = {"Content-Type": "application/x-www-form-urlencoded", **(headers or {})}
+        return self.call("POST", path, body=body, headers=headers, **more)

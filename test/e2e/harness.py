@@ -1,0 +1,122 @@
+"""Owns what all end-to-end tests share: a directory, a server, a receiver, and their clean end.
+Never holds a rule of the product. Called by the test modules, which unittest runs."""
+import shutil
+import tempfile
+import unittest
+import urllib.parse
+
+from client import Client
+from processes import Receiver, Server, until
+
+DEFAULT_FIELDS = ("referrer_id referrer_code referrer_first_name referrer_email id code first_name email url "
+                  "source date referrals_count campaign_id").split()
+
+
+class Directory(unittest.TestCase):
+    """A test with a private directory for its class."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.directory = tempfile.mkdtemp(prefix="referd-e2e-")
+        cls.addClassCleanup(shutil.rmtree, cls.directory, ignore_errors=True)
+
+    def has(self, answer, status):
+        self.assertEqual(answer.status, status, answer)
+        return answer
+
+    def has_error(self, answer, status, field=None):
+        """The one error shape, everywhere."""
+        self.has(answer, status)
+        self.assertEqual(answer.headers["Content-Type"], "application/json")
+        error = answer.json
+        self.assertEqual(list(error), ["code", "message", "errors"], answer)
+        self.assertEqual(error["code"], status)
+        self.assertGreater(len(error["message"]), 5)
+        self.assertEqual(list(error["errors"]), [field] if field else [], answer)
+        for entry in error["errors"].get(field, []):
+            self.assertEqual(entry["field"], field)
+            self.assertTrue(entry["message"])
+        return answer
+
+
+class Served(Directory):
+    """A test against one server that lives as long as its class; its end is checked too."""
+
+    OPTIONS = ()
+    RECEIVER = False
+    RECEIVER_OPTIONS = ()
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.receiver = None
+        if cls.RECEIVER:
+            cls.receiver = Receiver(cls.directory, *cls.RECEIVER_OPTIONS).start()
+            cls.addClassCleanup(lambda: cls.receiver.running() and cls.receiver.kill())
+        cls.server = Server(cls.directory, *cls.OPTIONS, receiver=cls.receiver)
+        cls.addClassCleanup(lambda: cls.server.running() and cls.server.kill())
+        cls.server.start()
+        cls.connect()
+
+    @classmethod
+    def tearDownClass(cls):
+        status = cls.server.stop()
+        problems = cls.server.problems_in_log()
+        if status != 0 or problems:
+            raise AssertionError(f"referd ended with {status}; its log: {problems[:20]}")
+
+    @classmethod
+    def connect(cls):
+        cls.api = Client(cls.server.address, token=cls.server.token)
+        cls.public = Client(cls.server.address)
+
+    @classmethod
+    def restart(cls):
+        """The same database, another port."""
+        cls.server.start()
+        cls.connect()
+
+    def campaign(self, **fields):
+        return self.has(self.api.json("POST", "/api/v2/campaigns", {"name": "Friends", **fields}), 201).data
+
+    def webhook(self, path="/hook", **fields):
+        address = self.receiver.address if self.receiver else "crm.example"
+        webhook = {"name": "CRM", "event": "user.join", "url": f"https://{address}{path}", **fields}
+        return self.has(self.api.json("POST", "/api/v2/webhooks", webhook), 201).data
+
+    def try_join(self, code, first_name="Byron", email="byron@example.com", headers=None, **fields):
+        form = {"first_name": first_name, "email": email, **fields}
+        return self.public.form(f"/{code}/join", form, headers)
+
+    def join(self, code, first_name="Byron", email="byron@example.com", **fields):
+        return self.has(self.try_join(code, first_name, email, **fields), 201).data
+
+    def friend(self, campaign, referrer="jessica@example.com", email="byron@example.com"):
+        """Two people: who referred, and whom."""
+        jessica = self.join(campaign["code"], "Jessica", referrer)
+        return jessica, self.join(jessica["code"], "Byron", email)
+
+    def qualify(self, token=None, **fields):
+        return self.public.form(f"/webhook/{token or self.server.inbound}/qualify", fields)
+
+    def user(self, code):
+        return self.has(self.api.get(f"/api/v2/users/{code}?with=user.analytics"), 200).data
+
+    def analytics(self, campaign):
+        return self.api.get(f"/api/v2/campaigns/{campaign['id']}").data["analytics"]
+
+    def await_hooks(self, n, deadline_s=30, **filters):
+        """Waits until at least n requests came that fit, and answers them."""
+        def enough():
+            found = self.receiver.received(**filters)
+            return found if len(found) >= n else None
+        return until(enough, f"{n} webhooks with {filters}", deadline_s)
+
+
+def path_of(hook):
+    return hook["target"].partition("?")[0]
+
+
+def form_of(text):
+    """A form as an ordered list of pairs; names without a value count."""
+    return urllib.parse.parse_qsl(text, keep_blank_values=True, strict_parsing=True)

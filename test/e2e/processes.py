@@ -1,0 +1,154 @@
+"""Owns the real programs under test: starting, waiting until they listen, ending, what they said.
+Never ends a process that it did not start. Called by harness.py and by tests that need their own."""
+import json
+import os
+import re
+import secrets
+import select
+import signal
+import subprocess
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BUILD = os.path.join(ROOT, os.environ.get("REFERD_BUILD", "build/release"))
+REFERD = os.path.join(BUILD, "referd")
+BENCH = os.path.join(BUILD, "referd-bench")
+DEADLINE_S = 30
+
+
+def until(condition, what, deadline_s=DEADLINE_S):
+    """Awaits a condition: answers the first true value of it, fails loudly after the deadline."""
+    end = time.monotonic() + deadline_s
+    pause_s = 0.002
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError(f"not within {deadline_s} s: {what}")
+        time.sleep(pause_s)
+        pause_s = min(pause_s * 1.5, 0.05)
+
+
+class Process:
+    """A program that prints "listening on URL"; its stderr goes to a file."""
+
+    def __init__(self, argv, stderr_path, env=None):
+        self.argv = argv
+        self.stderr_path = stderr_path
+        self.env = {**clean_environment(), **(env or {})}
+        self.out = b""
+        self.child = None
+
+    def start(self):
+        with open(self.stderr_path, "ab") as stderr:
+            self.child = subprocess.Popen(self.argv, stdout=subprocess.PIPE, stderr=stderr, env=self.env,
+                                          cwd=os.path.dirname(self.stderr_path))
+        self.out = b""
+        line = self.read_until(rb"listening on (\S+)\n")
+        self.url = line.group(1).decode()
+        self.address = self.url.split("://")[1]
+        return self
+
+    def read_until(self, pattern):
+        end = time.monotonic() + DEADLINE_S
+        while not (found := re.search(pattern, self.out)):
+            left = end - time.monotonic()
+            ready = select.select([self.child.stdout], [], [], max(left, 0))[0]
+            piece = os.read(self.child.stdout.fileno(), 65536) if ready else b""
+            if not piece:
+                self.kill()
+                raise AssertionError(f"{self.argv[0]} never printed {pattern}: {self.out} {self.stderr()}")
+            self.out += piece
+        return found
+
+    def stop(self, signal_number=signal.SIGTERM):
+        """Answers the exit status."""
+        self.child.send_signal(signal_number)
+        return self.wait()
+
+    def wait(self, deadline_s=DEADLINE_S):
+        try:
+            self.out += self.child.communicate(timeout=deadline_s)[0]
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise AssertionError(f"{self.argv[0]} did not end in {deadline_s} s") from None
+        return self.child.returncode
+
+    def kill(self):
+        self.child.kill()
+        self.child.wait()
+        self.child.stdout.close()
+
+    def running(self):
+        return self.child is not None and self.child.poll() is None
+
+    def stderr(self):
+        with open(self.stderr_path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+
+
+class Server(Process):
+    """referd on port 0 in a directory of its own."""
+
+    def __init__(self, directory, *options, receiver=None, env=None, tokens=True):
+        self.data_dir = os.path.join(directory, "data")
+        self.token = secrets.token_hex(24)
+        self.inbound = secrets.token_hex(24)
+        if tokens:
+            env = {"REFERD_API_TOKEN": self.token, "REFERD_INBOUND_TOKEN": self.inbound, **(env or {})}
+        if receiver:
+            options += ("--ca-file", receiver.ca, "--allow-targets", "127.0.0.0/8")
+        argv = [REFERD, "serve", "--data", self.data_dir, "--listen", "127.0.0.1:0", *options]
+        super().__init__(argv, os.path.join(directory, "referd.stderr"), env)
+
+    def problems_in_log(self, *more_secrets):
+        """What must not be in the log: lines that are no JSON object, tokens, addresses, secrets."""
+        problems = []
+        text = self.stderr()
+        for line in text.splitlines():
+            try:
+                if not isinstance(json.loads(line), dict):
+                    problems.append(line)
+            except ValueError:
+                problems.append(line)
+        banned = (self.token, self.inbound, "whsec_", "@", *more_secrets)
+        return problems + [f"{b} is in the log" for b in banned if b in text]
+
+
+class Receiver(Process):
+    """The HTTPS receiver of referd-bench: a CA, a log of what came, up or down."""
+
+    def __init__(self, directory, *options, listen="127.0.0.1:0"):
+        self.ca = os.path.join(directory, "ca.pem")
+        self.log = os.path.join(directory, "received.log")
+        self.done = 0
+        self.seen = []
+        argv = [BENCH, "receiver", "--identity", os.path.join(directory, "identity.pem"), "--ca-out", self.ca,
+                "--log", self.log, "--listen", listen, *options]
+        super().__init__(argv, os.path.join(directory, "receiver.stderr"))
+
+    def received(self, **filters):
+        """All requests so far whose log members equal the filters, oldest first."""
+        with open(self.log, "rb") as file:
+            file.seek(self.done)
+            for line in file:
+                if not line.endswith(b"\n"):
+                    break
+                self.done += len(line)
+                self.seen.append(json.loads(line))
+        return [r for r in self.seen if all(r[k] == v for k, v in filters.items())]
+
+    def toggle(self):
+        """Down: every connection is reset. Again: up."""
+        self.child.send_signal(signal.SIGUSR1)
+
+
+def clean_environment():
+    return {k: v for k, v in os.environ.items() if not k.startswith("REFERD_")}
+
+
+def run(*argv, env=None, timeout=120, **more):
+    """A program that ends by itself."""
+    return subprocess.run(argv, env={**clean_environment(), **(env or {})}, timeout=timeout,
+                          capture_output=True, text=True, check=False, **more)
