@@ -148,9 +148,8 @@ bool people_parse_email(struct text email, uint32_t *run, uint32_t *seq)
 	struct text local, rest, part;
 	if (!text_cut(email, '@', &local, &rest))
 		return false;
-	if (!text_cut(local, '.', &part, &local) || !text_cut(local, '.', &part, &local))
-		return false;
-	if (!text_cut(local, '.', &part, &local))
-		return false;
+	for (int i = 0; i < 3; i++)
+		if (!text_cut(local, '.', &part, &local))
+			return false;
 	return people_read_base36(part, seq) && people_read_base36(local, run);
 }

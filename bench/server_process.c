@@ -45,8 +45,10 @@ static void server_exec(const char *const *argv, const char *const *env, int out
 	for (; argv[n] != NULL && n < 31; n++)
 		args[n] = strdup(argv[n]);
 	args[n] = NULL;
-	execv(args[0], args);
-	perror(args[0]);
+	if (args[0] != NULL) {
+		execv(args[0], args);
+		perror(args[0]);
+	}
 	_exit(127);
 }
 

@@ -98,7 +98,7 @@ bool target_parse_listen(const char *text, struct target *out)
 
 bool target_name_socket(int fd, char *out, size_t size)
 {
-	struct sockaddr_storage address;
+	struct sockaddr_storage address = {0};
 	socklen_t n = sizeof address;
 	char host[64], port[8];
 	if (getsockname(fd, (struct sockaddr *)&address, &n) != 0)

@@ -15,7 +15,7 @@ struct campaign_save {
 	uint64_t set;             /* which members to change (record_bit); all are taken for a new one */
 	struct campaign_stats stats; /* in done */
 };
-/** ERR_NOT_FOUND for an unknown id. */
+/** ERR_NOT_FOUND for an unknown id; ERR_REFUSED where it would end before it starts. */
 command_decide_fn campaign_save_decide;
 
 struct campaign_remove {

@@ -27,6 +27,9 @@ enum err scheduler_open(const struct scheduler_config *config, struct scheduler 
 /** Cancels what is in flight: it is due again at the next start. NULL is fine. */
 void scheduler_close(struct scheduler *scheduler);
 
+/** Hands results over to the store, where they are many, have waited 20 ms, or a commit is made anyway.
+ *  To be called every turn, before store_turn. */
+void scheduler_before_store(struct scheduler *scheduler);
 /** Sends what became due. To be called every turn, after store_turn. */
 void scheduler_turn(struct scheduler *scheduler);
 /** Starts no further attempt. */

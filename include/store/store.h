@@ -43,6 +43,8 @@ void store_watch(struct store *store, const struct record_kind *kind, store_watc
 bool store_turn(struct store *store);
 /** The engine held no sequence when the store was opened: nothing was ever stored here. */
 bool store_is_new(const struct store *store);
+/** A commit will be made in this turn or a later one whatever else is submitted: commands wait. */
+bool store_will_commit(const struct store *store);
 /** Nothing is queued or under way. */
 bool store_idle(const struct store *store);
 struct store_counters store_counters(const struct store *store);

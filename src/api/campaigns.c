@@ -73,7 +73,9 @@ static const char no_campaign[] = "no campaign has this id or code";
 static void on_saved(struct command *command, enum err err)
 {
 	struct campaign_call *cc = (struct campaign_call *)command;
-	if (err != ERR_OK)
+	if (err == ERR_REFUSED)
+		call_reply_field(cc->call, "ends_at", "must be after starts_at");
+	else if (err != ERR_OK)
 		call_reply_err(cc->call, err, no_campaign);
 	else
 		reply_campaign(cc->call, cc->call->params[0].n > 0 ? 200 : 201, &cc->save.campaign,
@@ -113,30 +115,24 @@ static struct campaign_call *begin(struct call *call, command_decide_fn *decide,
 	return cc;
 }
 
-static const char *save_problem(const struct campaign_save *save, const char **field)
+static bool name_missing(const struct campaign_save *save)
 {
 	const struct campaign *c = &save->campaign;
-	*field = "name";
-	if ((c->id == 0 || (save->set & record_bit(&KIND_CAMPAIGN, offsetof(struct campaign, name)))) &&
-	    c->name.n == 0)
-		return "is required";
-	*field = "ends_at";
-	return c->ends_ms != 0 && c->ends_ms <= c->starts_ms ? "must be after starts_at" : NULL;
+	bool given = (save->set & record_bit(&KIND_CAMPAIGN, offsetof(struct campaign, name))) != 0;
+	return (c->id == 0 || given) && c->name.n == 0;
 }
 
 static void save(struct call *call, struct campaign_call *cc)
 {
 	struct body body;
-	const char *field;
 	if (!body_read(call, &body))
 		return;
 	bool ok = decode_record(call, &body, fields, &KIND_CAMPAIGN, &cc->save.campaign, &cc->save.set);
 	body_free(&body);
 	if (!ok)
 		return;
-	const char *problem = save_problem(&cc->save, &field);
-	if (problem != NULL)
-		call_reply_field(call, field, problem);
+	if (name_missing(&cc->save))
+		call_reply_field(call, "name", "is required");
 	else
 		call_submit(call, &cc->command);
 }

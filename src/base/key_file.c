@@ -18,9 +18,10 @@
 static enum err sync_directory(const char *path)
 {
 	char copy[PATH_MAX];
-	if (strlen(path) >= sizeof copy)
+	size_t n = strlen(path);
+	if (n >= sizeof copy)
 		return ERR_IO;
-	strcpy(copy, path);
+	memcpy(copy, path, n + 1);
 	int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return ERR_IO;

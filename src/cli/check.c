@@ -24,15 +24,15 @@ static bool split_address(const char *listen, char host[256], char port[16])
 		return false;
 	memcpy(host, listen, n);
 	host[n] = '\0';
-	strcpy(port, colon + 1);
+	memcpy(port, colon + 1, strlen(colon + 1) + 1);
 	if (n > 1 && host[0] == '[') {
 		memmove(host, host + 1, n - 2);
 		host[n - 2] = '\0';
 	}
 	if (host[0] == '\0' || strcmp(host, "0.0.0.0") == 0)
-		strcpy(host, "127.0.0.1");
+		memcpy(host, "127.0.0.1", sizeof "127.0.0.1");
 	else if (strcmp(host, "::") == 0)
-		strcpy(host, "::1");
+		memcpy(host, "::1", sizeof "::1");
 	return true;
 }
 

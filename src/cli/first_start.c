@@ -25,11 +25,9 @@ struct birth {
 static void make_token(char out[2 * TOKEN_BYTES + 1])
 {
 	uint8_t random[TOKEN_BYTES];
-	char digits[2 * TOKEN_BYTES + 1];
-	struct buf b = {.p = digits, .cap = sizeof digits};
+	struct buf b = {.p = out, .cap = 2 * TOKEN_BYTES + 1};
 	crypto_random(random, sizeof random);
 	crypto_hex(&b, text_from(random, sizeof random));
-	memcpy(out, digits, b.n);
 	out[b.n] = '\0';
 	crypto_wipe(random, sizeof random);
 }

@@ -168,6 +168,7 @@ static int open_api(struct serve *s)
 static void on_turn(void *arg)
 {
 	struct serve *s = arg;
+	scheduler_before_store(s->scheduler);
 	store_turn(s->store);
 	scheduler_turn(s->scheduler);
 	/* What the rooms asked of each other in this turn needs no new event to go on. */

@@ -22,6 +22,8 @@ enum err campaign_save_decide(struct command *command, struct tx *tx)
 			return err;
 		record_patch(&KIND_CAMPAIGN, &stored, &cmd->campaign, cmd->set);
 	}
+	if (stored.ends_ms != 0 && stored.ends_ms <= stored.starts_ms)
+		return ERR_REFUSED;
 	enum err err = read_stats(tx, stored.id, &cmd->stats);
 	if (err != ERR_OK)
 		return err;

@@ -77,7 +77,9 @@ static uint64_t permute(struct codes *c, enum code_type type, uint64_t id)
 	uint64_t half[2] = {id % LOW_MODULUS, id / LOW_MODULUS};
 	for (int round = 0; round < ROUNDS; round++) {
 		uint64_t *moved = &half[round % 2], other = half[1 - round % 2];
-		*moved = (*moved + scramble(c, type, round, other)) % modulus_of(round);
+		uint64_t modulus = modulus_of(round);
+		/* Reduced first: a sum over 2^64 would lose the way back. */
+		*moved = (*moved + scramble(c, type, round, other) % modulus) % modulus;
 	}
 	return half[1] * LOW_MODULUS + half[0];
 }

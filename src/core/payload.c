@@ -4,6 +4,8 @@
  */
 #include "core/payload.h"
 
+#include <stddef.h>
+
 #include "base/clock.h"
 #include "base/form.h"
 #include "base/json.h"
@@ -142,82 +144,99 @@ static void set_ip(struct value *v, struct text ip)
 	set_text(v, buf_view(out));
 }
 
+/* How a field is made of one member of the event. */
+enum how {
+	AS_TEXT,
+	AS_ID,
+	AS_NUMBER,
+	AS_IS_SET,
+	AS_CODE,
+	AS_URL,
+	AS_DATE,
+	AS_TIME,
+	AS_IP,
+	AS_SOURCE,
+	AS_USER_TYPE,
+	AS_EVENT,
+};
+
+static const struct {
+	enum how how;
+	size_t at; /* a struct text for AS_TEXT and AS_IP, else a uint64_t */
+} made_of[] = {
+    [F_REFERRER_ID] = {AS_ID, offsetof(struct event, referrer_id)},
+    [F_REFERRER_CODE] = {AS_CODE, offsetof(struct event, referrer_id)},
+    [F_REFERRER_FIRST_NAME] = {AS_TEXT, offsetof(struct event, referrer_first_name)},
+    [F_REFERRER_EMAIL] = {AS_TEXT, offsetof(struct event, referrer_email)},
+    [F_ID] = {AS_ID, offsetof(struct event, user_id)},
+    [F_CODE] = {AS_CODE, offsetof(struct event, user_id)},
+    [F_FIRST_NAME] = {AS_TEXT, offsetof(struct event, first_name)},
+    [F_EMAIL] = {AS_TEXT, offsetof(struct event, email)},
+    [F_URL] = {AS_URL, offsetof(struct event, user_id)},
+    [F_SOURCE] = {AS_SOURCE, offsetof(struct event, source)},
+    [F_DATE] = {AS_DATE, offsetof(struct event, joined_ms)},
+    [F_REFERRALS_COUNT] = {AS_NUMBER, offsetof(struct event, referrals)},
+    [F_CAMPAIGN_ID] = {AS_ID, offsetof(struct event, campaign_id)},
+    [F_TYPE] = {AS_USER_TYPE, offsetof(struct event, user_type)},
+    [F_QUALIFIED] = {AS_IS_SET, offsetof(struct event, qualified_ms)},
+    [F_QUALIFIED_AT] = {AS_DATE, offsetof(struct event, qualified_ms)},
+    [F_QUALIFIED_REFERRALS_COUNT] = {AS_NUMBER, offsetof(struct event, qualified_referrals)},
+    [F_IP] = {AS_IP, offsetof(struct event, ip)},
+    [F_EVENT] = {AS_EVENT, offsetof(struct event, type)},
+    [F_EVENT_ID] = {AS_ID, offsetof(struct event, id)},
+    [F_OCCURRED_AT] = {AS_TIME, offsetof(struct event, at_ms)},
+    [F_REFERRER_URL] = {AS_URL, offsetof(struct event, referrer_id)},
+};
+
 static void value_of(struct value *v, int number, const struct event *e, struct codes *codes)
 {
-	switch ((enum field_number)number) {
-	case F_REFERRER_ID:
-		set_id(v, e->referrer_id);
+	const void *member = (const char *)e + made_of[number].at;
+	const struct text *t = member;
+	const uint64_t *n = member;
+	switch (made_of[number].how) {
+	case AS_TEXT:
+		set_text(v, *t);
 		break;
-	case F_REFERRER_CODE:
-		set_code(v, codes, e->referrer_id);
+	case AS_ID:
+		set_id(v, *n);
 		break;
-	case F_REFERRER_FIRST_NAME:
-		set_text(v, e->referrer_first_name);
+	case AS_NUMBER:
+		set_number(v, *n);
 		break;
-	case F_REFERRER_EMAIL:
-		set_text(v, e->referrer_email);
-		break;
-	case F_ID:
-		set_id(v, e->user_id);
-		break;
-	case F_CODE:
-		set_code(v, codes, e->user_id);
-		break;
-	case F_FIRST_NAME:
-		set_text(v, e->first_name);
-		break;
-	case F_EMAIL:
-		set_text(v, e->email);
-		break;
-	case F_URL:
-		set_join_url(v, codes, e->public_url, e->user_id);
-		break;
-	case F_SOURCE:
-		set_text(v, text_of(name_of(SOURCE_NAMES, e->source)));
-		break;
-	case F_DATE:
-		set_date(v, e->joined_ms);
-		break;
-	case F_REFERRALS_COUNT:
-		set_number(v, e->referrals);
-		break;
-	case F_CAMPAIGN_ID:
-		set_id(v, e->campaign_id);
-		break;
-	case F_TYPE:
-		set_text(v, text_of(name_of(USER_TYPE_NAMES, e->user_type)));
-		break;
-	case F_QUALIFIED:
-		set_number(v, e->qualified_ms != 0);
+	case AS_IS_SET:
+		set_number(v, *n != 0);
 		v->kind = VALUE_BOOL;
 		break;
-	case F_QUALIFIED_AT:
-		set_date(v, e->qualified_ms);
+	case AS_CODE:
+		set_code(v, codes, *n);
 		break;
-	case F_QUALIFIED_REFERRALS_COUNT:
-		set_number(v, e->qualified_referrals);
+	case AS_URL:
+		set_join_url(v, codes, e->public_url, *n);
 		break;
-	case F_IP:
-		set_ip(v, e->ip);
+	case AS_DATE:
+		set_date(v, *n);
 		break;
-	case F_EVENT:
-		set_text(v, text_of(name_of(EVENT_NAMES, e->type)));
+	case AS_TIME:
+		set_time(v, *n);
 		break;
-	case F_EVENT_ID:
-		set_id(v, e->id);
+	case AS_IP:
+		set_ip(v, *t);
 		break;
-	case F_OCCURRED_AT:
-		set_time(v, e->at_ms);
+	case AS_SOURCE:
+		set_text(v, text_of(name_of(SOURCE_NAMES, *n)));
 		break;
-	case F_REFERRER_URL:
-		set_join_url(v, codes, e->public_url, e->referrer_id);
+	case AS_USER_TYPE:
+		set_text(v, text_of(name_of(USER_TYPE_NAMES, *n)));
+		break;
+	case AS_EVENT:
+		set_text(v, text_of(name_of(EVENT_NAMES, *n)));
 		break;
 	}
 }
 
 /* The value of a field by name: one of the table, or a form field of the campaign. */
 static void value_by_name(struct value *v, struct text name, const struct event *e,
-    struct codes *codes)
+			  struct codes *codes)
 {
 	const struct payload_field *f = payload_field_find(name);
 	struct text rest = e->meta.raw, id, given;
@@ -241,7 +260,7 @@ struct walk {
 };
 
 static void walk_begin(struct walk *w, const struct webhook_revision *r, const struct event *e,
-    struct codes *codes)
+		       struct codes *codes)
 {
 	*w = (struct walk){.event = e, .codes = codes};
 	w->fields = r->fields.raw;
@@ -320,7 +339,7 @@ static bool next_segment(struct text name, struct text prefix, struct text *segm
 
 /* Did an earlier name open the same object at this level? */
 static bool opened_before(const struct walk *from, size_t index, struct text prefix,
-    struct text segment)
+			  struct text segment)
 {
 	struct walk w = *from;
 	struct text name, other;
@@ -379,7 +398,7 @@ static void render_json(struct walk *w, uint64_t format, struct buf *out)
 }
 
 void payload_render(const struct webhook_revision *revision, const struct event *event,
-    struct codes *codes, struct buf *out)
+		    struct codes *codes, struct buf *out)
 {
 	struct walk w;
 	walk_begin(&w, revision, event, codes);

@@ -130,8 +130,9 @@ enum err webhook_save_decide(struct command *command, struct tx *tx)
 	if (before.id == 0 || !same_payload(&before, &after))
 		put_revision(tx, &after);
 	tx_put(tx, &KIND_WEBHOOK, &after);
-	err = place_in_sets(tx, &before, &after);
-	cmd->webhook = after;
+	/* A pending command is decided again from the start: what was asked must still stand there. */
+	if ((err = place_in_sets(tx, &before, &after)) == ERR_OK)
+		cmd->webhook = after;
 	return err;
 }
 

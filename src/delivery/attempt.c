@@ -3,7 +3,7 @@
  * row is next (lane.c) or when to retry (policy.c). Called by lane.c.
  */
 #include <assert.h>
-#include <stdio.h>
+#include <event2/event.h>
 #include <stdlib.h>
 
 #include "base/crypto.h"
@@ -14,7 +14,18 @@
 #include "policy.h"
 #include "request.h"
 
-enum attempt_state { ATTEMPT_LOADING, ATTEMPT_CALLING, ATTEMPT_RECORDING, ATTEMPT_ABANDONED };
+enum attempt_state {
+	ATTEMPT_LOADING,   /* its records are being read */
+	ATTEMPT_CALLING,   /* occupies a connection */
+	ATTEMPT_FINISHED,  /* the result waits to be recorded with others */
+	ATTEMPT_RECORDING, /* the store has it */
+	ATTEMPT_ABANDONED, /* the lane is gone; the store's done frees it */
+};
+
+enum {
+	RECORD_AT_ONCE = 256,          /* results gathered before they are recorded, ... */
+	RECORD_AFTER_NS = 20 * 1000000, /* ... or so long after the first of them */
+};
 
 struct attempt_run {
 	union {
@@ -24,6 +35,7 @@ struct attempt_run {
 	};
 	struct lane *lane;
 	struct attempt_run *prev, *next;
+	struct attempt_run *next_finished;
 	enum attempt_state state;
 	struct due due;
 	uint64_t attempts; /* made before this one */
@@ -41,16 +53,23 @@ static void unlink_run(struct attempt_run *run)
 		l->runs = run->next;
 	if (run->next != NULL)
 		run->next->prev = run->prev;
-	l->in_flight--;
-	l->scheduler->in_flight--;
+	l->scheduler->under_way--;
+}
+
+/* The connection is free for the next delivery. */
+static void leave_flight(struct attempt_run *run)
+{
+	run->lane->in_flight--;
+	run->lane->scheduler->in_flight--;
+	lane_poke(run->lane);
 }
 
 static void finish(struct attempt_run *run)
 {
-	if (run->state != ATTEMPT_ABANDONED) {
+	if (run->state == ATTEMPT_LOADING || run->state == ATTEMPT_CALLING)
+		leave_flight(run);
+	if (run->state != ATTEMPT_ABANDONED)
 		unlink_run(run);
-		lane_poke(run->lane);
-	}
 	arena_free(&run->arena);
 	free(run);
 }
@@ -95,6 +114,46 @@ static struct attempt describe(struct attempt_run *run, const struct http_result
 	};
 }
 
+static void gather(struct attempt_run *run)
+{
+	struct scheduler *s = run->lane->scheduler;
+	const struct timeval wait = {.tv_usec = RECORD_AFTER_NS / 1000};
+	run->next_finished = NULL;
+	*s->finished_end = run;
+	s->finished_end = &run->next_finished;
+	if (s->n_finished++ > 0)
+		return;
+	s->record_at_ns = loop_mono_ns(s->config.loop) + RECORD_AFTER_NS;
+	evtimer_add(s->record_timer, &wait);
+}
+
+/* They ride along with a commit that is made anyway, or make one when they are many or have waited. */
+static bool should_record(const struct scheduler *s)
+{
+	return s->n_finished > 0 &&
+	       (s->n_finished >= RECORD_AT_ONCE || s->draining ||
+		   store_will_commit(s->config.store) ||
+		   loop_mono_ns(s->config.loop) >= s->record_at_ns);
+}
+
+void attempt_record_finished(struct scheduler *s)
+{
+	struct attempt_run *next;
+	if (!should_record(s))
+		return;
+	struct attempt_run *run = s->finished;
+	s->finished = NULL;
+	s->finished_end = &s->finished;
+	s->n_finished = 0;
+	evtimer_del(s->record_timer);
+	for (; run != NULL; run = next) {
+		next = run->next_finished;
+		run->state = ATTEMPT_RECORDING;
+		if (store_submit(s->config.store, &run->record.command) != ERR_OK)
+			on_recorded(&run->record.command, ERR_BUSY);
+	}
+}
+
 static void on_answer(void *arg, const struct http_result *result)
 {
 	struct attempt_run *run = arg;
@@ -102,7 +161,8 @@ static void on_answer(void *arg, const struct http_result *result)
 	uint64_t now_ms = scheduler_now_ms(s);
 	uint32_t random;
 	assert(run->state == ATTEMPT_CALLING);
-	run->state = ATTEMPT_RECORDING;
+	leave_flight(run);
+	run->state = ATTEMPT_FINISHED;
 	run->call = NULL;
 	crypto_random(&random, sizeof random);
 	struct policy_decision decision = policy_decide(result->failure, result->status,
@@ -116,8 +176,7 @@ static void on_answer(void *arg, const struct http_result *result)
 	    .retry_ms = decision.retry_ms,
 	    .now_ms = now_ms,
 	};
-	if (store_submit(s->config.store, &run->record.command) != ERR_OK)
-		on_recorded(&run->record.command, ERR_BUSY);
+	gather(run);
 }
 
 static void call(struct attempt_run *run)
@@ -175,6 +234,7 @@ bool attempt_start(struct lane *l, const struct due *due)
 	l->runs = run;
 	l->in_flight++;
 	l->scheduler->in_flight++;
+	l->scheduler->under_way++;
 	return true;
 }
 
@@ -186,18 +246,34 @@ bool attempt_in_flight(const struct lane *l, uint64_t delivery_id)
 	return false;
 }
 
+/* Takes a result out of those that wait to be recorded. */
+static void ungather(struct attempt_run *run)
+{
+	struct scheduler *s = run->lane->scheduler;
+	struct attempt_run **link = &s->finished;
+	while (*link != run)
+		link = &(*link)->next_finished;
+	*link = run->next_finished;
+	if (s->finished_end == &run->next_finished)
+		s->finished_end = link;
+	s->n_finished--;
+}
+
 /* What is loading or being recorded still belongs to the store: its done frees it. */
 void attempt_cancel_all(struct lane *l)
 {
 	while (l->runs != NULL) {
 		struct attempt_run *run = l->runs;
-		unlink_run(run);
-		if (run->state == ATTEMPT_CALLING) {
+		bool with_store = run->state == ATTEMPT_LOADING || run->state == ATTEMPT_RECORDING;
+		if (run->state == ATTEMPT_CALLING)
 			http_call_cancel(run->call);
-			arena_free(&run->arena);
-			free(run);
-		} else {
-			run->state = ATTEMPT_ABANDONED;
-		}
+		if (run->state == ATTEMPT_FINISHED)
+			ungather(run);
+		if (run->state == ATTEMPT_LOADING || run->state == ATTEMPT_CALLING)
+			leave_flight(run);
+		unlink_run(run);
+		run->state = ATTEMPT_ABANDONED;
+		if (!with_store)
+			finish(run);
 	}
 }

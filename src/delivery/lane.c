@@ -109,6 +109,8 @@ void lane_offer(struct lane *l, const struct due *due)
 /* Rows in flight are read again too: they are known by their delivery and left out. */
 void lane_rescan(struct lane *l)
 {
+	if (compare_due(&l->cursor, &l->read_before) > 0)
+		l->read_before = l->cursor;
 	l->cursor = (struct due){0};
 	l->caught_up = false;
 	l->n = 0;
@@ -152,7 +154,9 @@ static void on_scanned(struct command *command, enum err err)
 		return;
 	}
 	for (; i < scan->n && scan->rows[i].due_ms <= now_ms; i++) {
-		if (!attempt_in_flight(l, scan->rows[i].delivery_id) && !window_push(l, &scan->rows[i]))
+		bool again = compare_due(&scan->rows[i], &l->read_before) <= 0 &&
+			     attempt_in_flight(l, scan->rows[i].delivery_id);
+		if (!again && !window_push(l, &scan->rows[i]))
 			break;
 		l->cursor = scan->rows[i];
 	}

@@ -34,12 +34,13 @@ struct lane {
 	struct lane_target target;
 	struct http_pool *pool;
 	uint32_t in_flight;
-	struct attempt_run *runs; /* in flight, doubly linked */
+	struct attempt_run *runs; /* under way, doubly linked; in_flight of them occupy a connection */
 
 	/* The window: rows up to `cursor`, in the order in which they are to be sent. */
 	struct due window[LANE_WINDOW * 2]; /* a ring */
 	size_t head, n;
 	struct due cursor; /* rows behind it come by scanning, rows up to it by the watch */
+	struct due read_before; /* rows up to it may be under way already: a rescan leaves those out */
 	bool caught_up;    /* nothing behind the cursor is due before next_due_ms */
 	uint64_t next_due_ms; /* 0: never, as far as is known */
 	uint64_t paused_until_ms; /* the store or memory failed: no start before */
@@ -64,7 +65,12 @@ struct scheduler {
 	struct lane *buckets[256];
 	struct lane *dirty;
 	bool draining;
-	uint32_t in_flight;
+	uint32_t in_flight, under_way; /* with a connection; those and the results not yet recorded */
+	/* Results are recorded many at once: a commit for each would cost more than the deliveries. */
+	struct attempt_run *finished, **finished_end;
+	size_t n_finished;
+	uint64_t record_at_ns; /* when they have waited long enough */
+	struct event *record_timer;
 	uint64_t attempts, delivered, failed;
 };
 
@@ -86,6 +92,8 @@ void lane_run(struct lane *lane);
 
 /** Starts the attempt of a due row: load, call, record. False without memory (the row stays due). */
 bool attempt_start(struct lane *lane, const struct due *due) WARN_UNUSED;
+/** Submits the results that were gathered. */
+void attempt_record_finished(struct scheduler *s);
 /** Is there an attempt of that delivery under way? */
 bool attempt_in_flight(const struct lane *lane, uint64_t delivery_id);
 /** Ends all attempts of the lane without recording them. */

@@ -61,6 +61,14 @@ static void on_webhook(void *arg, const struct record_kind *kind, const void *re
 		lane_configure(l, deleted ? NULL : webhook);
 }
 
+static void on_record_timer(evutil_socket_t fd, short what, void *arg)
+{
+	/* scheduler_before_store looks at the time in this very turn. */
+	(void)fd;
+	(void)what;
+	(void)arg;
+}
+
 /* At the start: every webhook, and every webhook id that still has due rows. */
 struct start {
 	struct command command;
@@ -159,8 +167,10 @@ enum err scheduler_open(const struct scheduler_config *config, struct scheduler 
 		return err;
 	s->config = *config;
 	memcpy(s->secret_key, config->secret_key, sizeof s->secret_key);
+	s->finished_end = &s->finished;
 	s->timer = evtimer_new(loop_events(config->loop), on_timer, s);
-	if (s->timer == NULL || (err = read_start(s)) != ERR_OK) {
+	s->record_timer = evtimer_new(loop_events(config->loop), on_record_timer, s);
+	if (s->timer == NULL || s->record_timer == NULL || (err = read_start(s)) != ERR_OK) {
 		scheduler_close(s);
 		return err;
 	}
@@ -184,6 +194,8 @@ void scheduler_close(struct scheduler *s)
 	}
 	if (s->timer != NULL)
 		event_free(s->timer);
+	if (s->record_timer != NULL)
+		event_free(s->record_timer);
 	crypto_wipe(s->secret_key, sizeof s->secret_key);
 	free(s);
 }
@@ -211,6 +223,11 @@ static uint64_t earliest_due(const struct scheduler *s)
 	return earliest_ms;
 }
 
+void scheduler_before_store(struct scheduler *s)
+{
+	attempt_record_finished(s);
+}
+
 void scheduler_turn(struct scheduler *s)
 {
 	if (s->dirty == NULL)
@@ -233,7 +250,7 @@ void scheduler_drain(struct scheduler *s)
 
 bool scheduler_drained(const struct scheduler *s)
 {
-	return s->in_flight == 0;
+	return s->under_way == 0;
 }
 
 static void put(struct buf *out, const char *name, const char *type, uint64_t value)

@@ -178,7 +178,7 @@ static void drop_headers(struct evkeyvalq *headers)
 		if (values[i] != NULL && strlen(values[i]) >= sizeof(kept[i]))
 			return; /* odd, and bounded by HEAD_MAX */
 		if (values[i] != NULL)
-			values[i] = strcpy(kept[i], values[i]);
+			values[i] = memcpy(kept[i], values[i], strlen(values[i]) + 1);
 	}
 	evhttp_clear_headers(headers);
 	for (size_t i = 0; i < 3; i++)

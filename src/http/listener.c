@@ -65,7 +65,7 @@ static bool parse_listen(const char *listen, union peer *out)
 
 static void write_address(struct http_server *server)
 {
-	union peer name;
+	union peer name = {0};
 	socklen_t length = sizeof(name);
 	char host[INET6_ADDRSTRLEN] = "";
 	const bool known = getsockname(server->listen_fd, &name.any, &length) == 0;

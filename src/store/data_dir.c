@@ -56,11 +56,12 @@ static enum err take_lock(struct data_dir *d, const char **why)
 enum err data_dir_open(const char *dir, bool read_only, struct data_dir *out, const char **why)
 {
 	*out = (struct data_dir){0};
-	if (strlen(dir) >= sizeof out->path) {
+	size_t n = strlen(dir);
+	if (n >= sizeof out->path) {
 		*why = "has too long a path";
 		return ERR_INVALID;
 	}
-	strcpy(out->path, dir);
+	memcpy(out->path, dir, n + 1);
 	if (!read_only && mkdir(dir, 0700) != 0 && errno != EEXIST) {
 		*why = "cannot be made: check that its parent exists and may be written to";
 		return ERR_IO;

@@ -89,6 +89,8 @@ static enum err lmdb_get(struct engine *engine, uint8_t kind, struct text key, s
 {
 	struct engine_lmdb *e = self(engine);
 	MDB_val k = to_val(key), v;
+	if (key.n == 0) /* no key to LMDB, and so nobody's */
+		return ERR_NOT_FOUND;
 	int rc = mdb_get(e->reader, e->kinds[kind], &k, &v);
 	if (rc == MDB_SUCCESS)
 		*value = from_val(v);
@@ -184,6 +186,8 @@ static int read_highest(struct engine_lmdb *e, MDB_txn *txn)
 		mdb_cursor_close(cursor);
 		if (rc != MDB_SUCCESS && rc != MDB_NOTFOUND)
 			return rc;
+		if (rc == MDB_SUCCESS && k.mv_size > RECORD_KEY_MAX)
+			return MDB_CORRUPTED; /* no key of ours is that long */
 		e->highest[kind].n = rc == MDB_SUCCESS ? k.mv_size : 0;
 		if (rc == MDB_SUCCESS)
 			memcpy(e->highest[kind].bytes, k.mv_data, k.mv_size);

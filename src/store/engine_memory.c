@@ -16,10 +16,19 @@ struct table {
 	size_t n, cap;
 };
 
+/* A committed write that the view does not show yet. */
+struct later {
+	uint8_t kind;
+	bool deleted;
+	struct row row;
+};
+
 struct engine_memory {
 	struct engine engine;
 	bool pending;
-	struct table tables[RECORD_KINDS];
+	struct table tables[RECORD_KINDS]; /* the view */
+	struct later *later;
+	size_t n_later, later_cap;
 	struct table asked[RECORD_KINDS]; /* keys that were asked for since the last commit */
 	bool commit_asked;
 };
@@ -73,9 +82,9 @@ static void row_free(struct row *row)
 	free((void *)(uintptr_t)row->key.p);
 }
 
-static bool table_put(struct table *t, struct text key, struct text value)
+/* Takes the row over. */
+static bool table_put(struct table *t, struct row row)
 {
-	struct row row;
 	if (t->n == t->cap) {
 		size_t cap = t->cap == 0 ? 64 : t->cap * 2;
 		struct row *grown = realloc(t->rows, cap * sizeof *grown);
@@ -84,10 +93,8 @@ static bool table_put(struct table *t, struct text key, struct text value)
 		t->rows = grown;
 		t->cap = cap;
 	}
-	if (!row_make(&row, key, value))
-		return false;
-	size_t i = lower_bound(t, key);
-	if (i < t->n && text_eq(t->rows[i].key, key)) {
+	size_t i = lower_bound(t, row.key);
+	if (i < t->n && text_eq(t->rows[i].key, row.key)) {
 		row_free(&t->rows[i]);
 	} else {
 		memmove(&t->rows[i + 1], &t->rows[i], (t->n - i) * sizeof *t->rows);
@@ -115,18 +122,40 @@ static void table_free(struct table *t)
 	*t = (struct table){0};
 }
 
+/* What was committed since the last view shows from here on, and what it replaced is freed. */
 static enum err memory_view(struct engine *engine)
 {
-	(void)engine;
+	struct engine_memory *m = self(engine);
+	for (size_t i = 0; i < m->n_later; i++) {
+		struct later *l = &m->later[i];
+		struct table *t = &m->tables[l->kind];
+		if (l->deleted) {
+			table_delete(t, l->row.key);
+			row_free(&l->row);
+		} else if (!table_put(t, l->row)) {
+			abort(); /* a test's engine has nothing to roll back with */
+		}
+	}
+	m->n_later = 0;
 	return ERR_OK;
+}
+
+static enum err ask(struct table *asked, struct text key)
+{
+	struct row row;
+	if (!row_make(&row, key, (struct text){0}))
+		return ERR_NO_MEMORY;
+	if (table_put(asked, row))
+		return ERR_PENDING;
+	row_free(&row);
+	return ERR_NO_MEMORY;
 }
 
 static enum err memory_get(struct engine *engine, uint8_t kind, struct text key, struct text *value)
 {
 	struct engine_memory *m = self(engine);
 	if (m->pending && find(&m->asked[kind], key) == NULL)
-		return table_put(&m->asked[kind], key, (struct text){0}) ? ERR_PENDING
-									 : ERR_NO_MEMORY;
+		return ask(&m->asked[kind], key);
 	const struct row *row = find(&m->tables[kind], key);
 	if (row == NULL)
 		return ERR_NOT_FOUND;
@@ -157,6 +186,19 @@ static enum err memory_scan(struct engine *engine, const struct engine_scan *sca
 	return ERR_OK;
 }
 
+static bool reserve_later(struct engine_memory *m, size_t n)
+{
+	if (m->n_later + n <= m->later_cap)
+		return true;
+	size_t cap = (m->n_later + n) * 2;
+	struct later *grown = realloc(m->later, cap * sizeof *grown);
+	if (grown == NULL)
+		return false;
+	m->later = grown;
+	m->later_cap = cap;
+	return true;
+}
+
 static enum err memory_commit(struct engine *engine, const struct engine_write *writes, size_t n)
 {
 	struct engine_memory *m = self(engine);
@@ -165,13 +207,19 @@ static enum err memory_commit(struct engine *engine, const struct engine_write *
 		return ERR_PENDING;
 	}
 	m->commit_asked = false;
+	if (!reserve_later(m, n))
+		return ERR_NO_MEMORY;
 	for (size_t i = 0; i < n; i++) {
-		struct table *t = &m->tables[writes[i].kind];
-		if (writes[i].deleted)
-			table_delete(t, writes[i].key);
-		else if (!table_put(t, writes[i].key, writes[i].value))
-			abort(); /* a test's engine has nothing to roll back with */
+		struct later *l = &m->later[m->n_later + i];
+		l->kind = writes[i].kind;
+		l->deleted = writes[i].deleted;
+		if (row_make(&l->row, writes[i].key, writes[i].value))
+			continue;
+		while (i-- > 0)
+			row_free(&m->later[m->n_later + i].row);
+		return ERR_NO_MEMORY;
 	}
+	m->n_later += n;
 	for (size_t kind = 0; kind < RECORD_KINDS; kind++)
 		table_free(&m->asked[kind]);
 	return ERR_OK;
@@ -184,6 +232,9 @@ static void memory_close(struct engine *engine)
 		table_free(&m->tables[kind]);
 		table_free(&m->asked[kind]);
 	}
+	for (size_t i = 0; i < m->n_later; i++)
+		row_free(&m->later[i].row);
+	free(m->later);
 	free(m);
 }
 

@@ -12,7 +12,7 @@
 enum {
 	SCATTER_KEY_SIZE = 8,   /* keys are keyed hashes of this size: evenly spread */
 	SCATTER_VALUE_MAX = 26, /* an e-mail index row with one user has 15 bytes, with two 23 */
-	SCATTER_BUCKETS = 1 << 16,
+	SCATTER_BUCKETS = 1 << 18, /* about one entry each when full */
 	SCATTER_DELETED = 0xff, /* for n: the newest write was a deletion */
 };
 

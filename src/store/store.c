@@ -305,6 +305,11 @@ bool store_is_new(const struct store *s)
 	return true;
 }
 
+bool store_will_commit(const struct store *s)
+{
+	return s->waiting.n > 0;
+}
+
 bool store_idle(const struct store *s)
 {
 	return s->queries.n == 0 && s->waiting.n == 0 && s->decided.n == 0;

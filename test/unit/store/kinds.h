@@ -48,7 +48,7 @@ static const struct field label_values[] = {
     {1, FIELD_U64, offsetof(struct label, n), "n"},
 };
 static const struct record_kind LABEL = {
-    .id = 31,
+    .id = 30,
     .name = "label",
     .size = sizeof(struct label),
     .keys = label_keys,

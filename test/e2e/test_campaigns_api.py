@@ -1,0 +1,170 @@
+"""Owns the tests of the campaign and user calls and of what holds for every REST call: credentials,
+lists, the error shape, the precedence of refusals. Never tests webhooks (test_webhooks_api.py does)."""
+import unittest
+
+from harness import Served
+
+FIELDS = ("id name code lang url status starts_at ends_at created_at existing analytics").split()
+
+
+class Campaigns(Served):
+    def test_create_needs_only_a_name(self):
+        answer = self.has(self.api.json("POST", "/api/v2/campaigns", {"name": "Summer"}), 201)
+        self.assertEqual(list(answer.json), ["data"])
+        campaign = answer.data
+        self.assertEqual(set(FIELDS) - set(campaign), set())
+        self.assertRegex(campaign["code"], "^c[1-9A-HJ-NP-Za-km-z]{7}$")
+        self.assertEqual((campaign["name"], campaign["status"], campaign["lang"], campaign["starts_at"]),
+                         ("Summer", "launched", "en", None))
+        self.assertTrue(campaign["url"].endswith(f"/{campaign['code']}/join"))
+
+    def test_get_by_id_and_by_code(self):
+        campaign = self.campaign(name="Bücher & <b>")
+        for name in (campaign["id"], campaign["code"]):
+            self.assertEqual(self.has(self.api.get(f"/api/v2/campaigns/{name}"), 200).data, campaign)
+
+    def test_get_unknown(self):
+        for name in ("999999", "0", "c1111111", "-1", "18446744073709551616", "x"):
+            with self.subTest(name):
+                self.has_error(self.api.get(f"/api/v2/campaigns/{name}"), 404)
+
+    def test_update_changes_what_it_names(self):
+        campaign = self.campaign(ends_at="2100-01-01T00:00:00Z")
+        path = f"/api/v2/campaigns/{campaign['code']}"
+        changed = self.has(self.api.json("PUT", path, {"name": "Autumn", "status": "paused"}), 200).data
+        self.assertEqual(changed, {**campaign, "name": "Autumn", "status": "paused"})
+        self.assertIsNone(self.has(self.api.json("PUT", path, {"ends_at": None}), 200).data["ends_at"])
+        self.has_error(self.api.json("PUT", "/api/v2/campaigns/999999", {"name": "x"}), 404)
+
+    def test_refused_fields(self):
+        wrong = (({}, "name"), ({"name": ""}, "name"), ({"name": 7}, "name"), ({"name": "x" * 201}, "name"),
+                 ({"name": "x", "status": "open"}, "status"), ({"name": "x", "colour": "red"}, "colour"),
+                 ({"name": "x", "starts_at": "tomorrow"}, "starts_at"), ({"name": "a\nb"}, "name"),
+                 ({"name": "x", "starts_at": "2026-02-01T00:00:00Z", "ends_at": "2026-01-01T00:00:00Z"}, "ends_at"),
+                 ({"name": "x", "existing": "maybe"}, "existing"))
+        for fields, field in wrong:
+            with self.subTest(fields):
+                self.has_error(self.api.json("POST", "/api/v2/campaigns", fields), 422, field)
+
+    def test_an_end_before_the_stored_start_is_refused(self):
+        campaign = self.campaign(starts_at="2030-01-01T00:00:00Z")
+        path = f"/api/v2/campaigns/{campaign['id']}"
+        self.has_error(self.api.json("PUT", path, {"ends_at": "2029-01-01T00:00:00Z"}), 422, "ends_at")
+
+    def test_delete(self):
+        campaign = self.campaign()
+        path = f"/api/v2/campaigns/{campaign['id']}"
+        answer = self.has(self.api.call("DELETE", path), 204)
+        self.assertEqual(answer.body, b"")
+        self.has_error(self.api.get(path), 404)
+        self.has_error(self.api.call("DELETE", path), 404)
+        self.has_error(self.try_join(campaign["code"]), 404)
+
+    def test_delete_with_users_is_refused(self):
+        campaign = self.campaign()
+        self.join(campaign["code"])
+        self.has_error(self.api.call("DELETE", f"/api/v2/campaigns/{campaign['id']}"), 409)
+        self.assertEqual(self.analytics(campaign)["users"], 1)
+
+
+class Lists(Served):
+    def test_pages(self):
+        made = [self.campaign(name=f"Campaign {i}")["id"] for i in range(7)]
+        seen, path = [], "/api/v2/campaigns?per_page=3"
+        while path:
+            page = self.has(self.api.get(path), 200).json
+            self.assertEqual(list(page), ["data", "links", "meta"])
+            self.assertEqual(list(page["links"]), ["first", "last", "prev", "next"])
+            self.assertEqual(list(page["meta"]), ["current_page", "per_page", "total", "last_page"])
+            self.assertEqual(page["meta"]["per_page"], 3)
+            self.assertLessEqual(len(page["data"]), 3)
+            seen += [c["id"] for c in page["data"]]
+            following = page["links"]["next"]
+            path = following and following[following.index("/api/"):]
+        self.assertEqual(seen, made)
+        newest = self.api.get("/api/v2/campaigns?order=-id&per_page=250").data
+        self.assertEqual([c["id"] for c in newest], made[::-1])
+
+    def test_wrong_parameters(self):
+        for query, field in (("per_page=0", "per_page"), ("per_page=251", "per_page"), ("order=name", "order"),
+                             ("cursor=x", "cursor"), ("colour=red", "colour")):
+            with self.subTest(query):
+                self.has_error(self.api.get(f"/api/v2/campaigns?{query}"), 422, field)
+
+
+class Users(Served):
+    def test_user_object(self):
+        campaign = self.campaign()
+        jessica, byron = self.friend(campaign)
+        for name in (byron["id"], byron["code"]):
+            user = self.has(self.api.get(f"/api/v2/users/{name}"), 200).data
+            self.assertNotIn("analytics", user)
+        known = {k: user[k] for k in ("id", "campaign_id", "referrer_id", "first_name", "email", "code", "source",
+                                      "type", "ip", "url", "qualified_at", "unsubscribed_at", "meta")}
+        self.assertEqual(known, {
+            "id": byron["id"], "campaign_id": campaign["id"], "referrer_id": jessica["id"], "first_name": "Byron",
+            "email": "byron@example.com", "code": byron["code"], "source": "Referred", "type": "person_invited",
+            "ip": "127.0.0.1", "url": byron["url"], "qualified_at": None, "unsubscribed_at": None, "meta": []})
+        self.assertRegex(user["signed_up_at"], r"^\d{4}-\d\d-\d\d$")
+        self.assertEqual(user["signed_up_time"][:10], user["signed_up_at"])
+
+    def test_unknown_user(self):
+        for name in ("999999", "0", "u1111111", "x"):
+            with self.subTest(name):
+                self.has_error(self.api.get(f"/api/v2/users/{name}"), 404)
+
+
+class Refusals(Served):
+    def test_unknown_path_before_everything(self):
+        for path in ("/api/v2/nothing", "/api/v3/users/1", "/api/v2/campaigns/1/2/3", "/api/v2/", "/x/y/z",
+                     "/api/v2/campaigns/"):
+            with self.subTest(path):
+                self.has_error(self.public.call("POST", path, b"{", {"Content-Type": "text/plain"}), 404)
+
+    def test_method_before_credential(self):
+        for path, allow in (("/api/v2/campaigns", "GET, HEAD, POST"), ("/api/v2/campaigns/1", "GET, HEAD, PUT, DELETE"),
+                            ("/api/v2/users/1", "GET, HEAD"), ("/healthz", "GET, HEAD")):
+            with self.subTest(path):
+                answer = self.has_error(self.public.call("OPTIONS", path), 405)
+                self.assertEqual(answer.headers["Allow"], allow)
+
+    def test_credential_before_media_type(self):
+        answer = self.has_error(self.public.call("POST", "/api/v2/campaigns", b"{", {"Content-Type": "text/plain"}), 401)
+        self.assertTrue(answer.headers["WWW-Authenticate"].startswith("Bearer"))
+
+    def test_wrong_credentials(self):
+        token = self.server.token
+        for header in (f"Basic {token}", token, f"Bearer {token}x", f"Bearer {token[:-1]}", "Bearer", "Bearer ",
+                       f"Bearer {self.server.inbound}"):
+            with self.subTest(header):
+                self.has_error(self.public.get("/api/v2/campaigns", headers={"Authorization": header}), 401)
+        self.has_error(self.public.get("/api/v2/campaigns?token=" + token), 401)
+
+    def test_scheme_ignores_case(self):
+        headers = {"Authorization": f"bEaReR {self.server.token}"}
+        self.has(self.public.get("/api/v2/campaigns", headers=headers), 200)
+
+    def test_media_type_and_syntax_before_fields(self):
+        path = "/api/v2/campaigns"
+        self.has_error(self.api.call("POST", path, b"{}", {"Content-Type": "text/plain"}), 415)
+        self.has_error(self.api.call("POST", path, b"{}", {}), 415)
+        self.has_error(self.api.form(path, {"name": "x"}), 415)
+        self.has_error(self.api.json("POST", path, b'{"name":"x"'), 400)
+        self.has_error(self.api.json("POST", path, b'{"name":"x","name":"y"}'), 400)
+        self.has_error(self.api.json("POST", path, b'{"name":"\xff"}'), 400)
+        self.has_error(self.api.json("POST", path, b"[" * 17 + b"]" * 17), 400)
+        self.has_error(self.api.json("POST", path, []), 422)
+
+    def test_media_type_before_what_was_named(self):
+        path = "/api/v2/campaigns/999999"
+        self.has_error(self.api.call("PUT", path, b"x", {"Content-Type": "text/plain"}), 415)
+        self.has_error(self.api.json("PUT", path, b"{"), 400)
+
+    def test_media_types_with_parameters(self):
+        for kind in ("application/json; charset=utf-8", "Application/JSON", "application/vnd.referd+json"):
+            with self.subTest(kind):
+                self.has(self.api.call("POST", "/api/v2/campaigns", b'{"name":"x"}', {"Content-Type": kind}), 201)
+
+
+if __name__ == "__main__":
+    unittest.main()

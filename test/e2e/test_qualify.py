@@ -1,0 +1,169 @@
+"""Owns the tests of qualifying: product.md, "Qualify". Never tests another inbound call."""
+import datetime
+import socket
+import unittest
+
+from harness import Served
+
+
+class Qualify(Served):
+    def test_by_code_once(self):
+        campaign = self.campaign()
+        jessica, byron = self.friend(campaign)
+        answer = self.has(self.qualify(code=byron["code"]), 200).json
+        self.assertEqual(list(answer), ["data", "changed"])
+        self.assertIs(answer["changed"], True)
+        data = answer["data"]
+        self.assertEqual(list(data), ["id", "code", "qualified", "qualified_at", "qualified_time"])
+        self.assertEqual((data["id"], data["code"], data["qualified"]), (byron["id"], byron["code"], True))
+        self.assertRegex(data["qualified_time"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
+        self.assertEqual(data["qualified_at"], data["qualified_time"][:10])
+        now = datetime.datetime.now(datetime.timezone.utc)
+        moment = datetime.datetime.fromisoformat(data["qualified_time"].replace("Z", "+00:00"))
+        self.assertLess(abs((now - moment).total_seconds()), 60)
+        again = self.has(self.qualify(code=byron["code"]), 200).json
+        self.assertEqual(again, {"data": data, "changed": False})
+        self.assertEqual(self.user(jessica["code"])["analytics"], {"referrals": 1, "qualified_referrals": 1})
+        self.assertEqual(self.analytics(campaign)["qualified_referrals"], 1)
+        self.assertEqual(self.user(byron["code"])["qualified_at"], data["qualified_at"])
+
+    def test_by_json(self):
+        _, byron = self.friend(self.campaign())
+        path = f"/webhook/{self.server.inbound}/qualify"
+        answer = self.public.json("POST", path, {"code": byron["code"], "unknown": 1})
+        self.assertIs(self.has(answer, 200).json["changed"], True)
+
+    def test_by_email_and_campaign(self):
+        campaign = self.campaign()
+        _, byron = self.friend(campaign)
+        answer = self.has(self.qualify(email=" BYRON@Example.com ", campaign_id=campaign["id"]), 200).json
+        self.assertEqual((answer["data"]["code"], answer["changed"]), (byron["code"], True))
+        path = f"/webhook/{self.server.inbound}/qualify"
+        for number in (campaign["id"], str(campaign["id"])):
+            again = self.public.json("POST", path, {"email": "byron@example.com", "campaign_id": number})
+            self.assertIs(self.has(again, 200).json["changed"], False)
+        self.has_error(self.qualify(email="byron@example.com"), 422, "campaign_id")
+        self.has_error(self.qualify(email="byron@example.com", campaign_id="x"), 422, "campaign_id")
+        self.has_error(self.qualify(email="stranger@example.com", campaign_id=campaign["id"]), 404)
+        self.has_error(self.qualify(email="byron@example.com", campaign_id=self.campaign()["id"]), 404)
+        self.has_error(self.qualify(email="byron", campaign_id=campaign["id"]), 422, "email")
+
+    def test_by_bearer(self):
+        _, byron = self.friend(self.campaign())
+        self.has(self.public.form("/webhook/qualify", {"code": byron["code"]}, token=self.server.inbound), 200)
+        self.has_error(self.public.form("/webhook/qualify", {"code": byron["code"]}), 401)
+        self.has_error(self.public.form("/webhook/qualify", {"code": byron["code"]}, token=self.server.token), 401)
+
+    def test_wrong_token_is_401_whether_or_not_the_code_exists(self):
+        _, byron = self.friend(self.campaign())
+        known = self.has_error(self.qualify("wrong", code=byron["code"]), 401)
+        unknown = self.has_error(self.qualify("wrong", code="u1111111"), 401)
+        neither = self.has_error(self.qualify("wrong", nothing="x"), 401)
+        no_api_token = self.has_error(self.qualify(self.server.token, code=byron["code"]), 401)
+        self.assertEqual({known.body, unknown.body, neither.body, no_api_token.body}, {known.body})
+        self.assertIsNone(self.user(byron["code"])["qualified_at"])
+
+    def test_token_comes_before_media_type_and_syntax(self):
+        for body, kind in ((b"x", "text/plain"), (b"{", "application/json")):
+            self.has_error(self.public.call("POST", "/webhook/wrong/qualify", body, {"Content-Type": kind}), 401)
+        path = f"/webhook/{self.server.inbound}/qualify"
+        self.has_error(self.public.call("POST", path, b"x", {"Content-Type": "text/plain"}), 415)
+        self.has_error(self.public.json("POST", path, b"{"), 400)
+
+    def test_unknown_codes(self):
+        for code in ("u1111111", "nonsense", self.campaign()["code"]):
+            with self.subTest(code):
+                self.has_error(self.qualify(code=code), 404)
+
+    def test_direct_user(self):
+        jessica = self.join(self.campaign()["code"], "Jessica", "jessica@example.com")
+        self.has_error(self.qualify(code=jessica["code"]), 422, "code")
+        self.assertIsNone(self.user(jessica["code"])["qualified_at"])
+
+    def test_nothing_to_identify_by(self):
+        self.has_error(self.qualify(amount="5"), 422, "code")
+        self.has_error(self.qualify(code=""), 422, "code")
+        self.has_error(self.public.call("POST", f"/webhook/{self.server.inbound}/qualify"), 422, "code")
+
+    def test_other_methods(self):
+        for method in ("GET", "HEAD", "PUT", "DELETE", "OPTIONS"):
+            with self.subTest(method):
+                answer = self.public.call(method, "/webhook/wrong/qualify")
+                self.has(answer, 405)
+                self.assertEqual(answer.headers["Allow"], "POST")
+
+    def test_amount(self):
+        _, byron = self.friend(self.campaign())
+        for amount in ("1e3", "-1", "1,5", "0x10", "1.23456", "NaN", ".5", "9" * 16):
+            with self.subTest(amount):
+                self.has_error(self.qualify(code=byron["code"], amount=amount), 422, "amount")
+        self.assertIsNone(self.user(byron["code"])["qualified_at"])
+        self.has(self.qualify(code=byron["code"], amount="49.90"), 200)
+
+    def test_order_id_answers_as_the_first_time_did(self):
+        _, byron = self.friend(self.campaign())
+        first = self.has(self.qualify(code=byron["code"], order_id="A-1"), 200)
+        self.assertIs(first.json["changed"], True)
+        self.assertEqual(self.has(self.qualify(code=byron["code"], order_id="A-1"), 200).body, first.body)
+        self.assertIs(self.qualify(code=byron["code"], order_id="A-2").json["changed"], False)
+        self.assertIs(self.qualify(code=byron["code"], order_id="A-2").json["changed"], False)
+        self.assertIs(self.qualify(code=byron["code"]).json["changed"], False)
+        self.has_error(self.qualify(code=byron["code"], order_id="x" * 201), 422, "order_id")
+
+    def test_an_order_belongs_to_its_user(self):
+        campaign = self.campaign()
+        jessica, byron = self.friend(campaign)
+        mary = self.join(jessica["code"], "Mary", "mary@example.com")
+        self.assertIs(self.qualify(code=byron["code"], order_id="A-1").json["changed"], True)
+        self.assertIs(self.qualify(code=mary["code"], order_id="A-1").json["changed"], True)
+
+
+class QualifyInParallel(Served):
+    RECEIVER = True
+
+    def test_a_thousand_at_once_change_once_and_fire_once(self):
+        self.webhook(event="user.qualified")
+        campaign = self.campaign()
+        jessica, byron = self.friend(campaign)
+        bodies = self.at_once(1000, byron["code"])
+        self.assertEqual(len(bodies), 1000)
+        self.assertEqual({b.split(b" ", 2)[1] for b in bodies}, {b"200"})
+        self.assertEqual(sum(b'"changed":true' in b for b in bodies), 1)
+        self.assertEqual(sum(b'"changed":false' in b for b in bodies), 999)
+        self.assertEqual(self.user(jessica["code"])["analytics"]["qualified_referrals"], 1)
+        # A later event that arrived is behind everything the thousand could have fired.
+        mary = self.join(jessica["code"], "Mary", "mary@example.com")
+        self.has(self.qualify(code=mary["code"]), 200)
+        self.await_hooks(2)
+        self.assertEqual(len(self.receiver.received(event="user.qualified")), 2)
+        self.assertEqual(len(self.api.get("/api/v2/deliveries").data), 2)
+
+    def at_once(self, n, code):
+        """All connections are open, and all requests sent, before the first answer is read."""
+        host, port = self.server.address.rsplit(":", 1)
+        body = f"code={code}".encode()
+        request = (f"POST /webhook/{self.server.inbound}/qualify HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                   "Content-Type: application/x-www-form-urlencoded\r\n"
+                   f"Content-Length: {len(body)}\r\n\r\n").encode() + body
+        sockets = [socket.create_connection((host, int(port)), timeout=30) for _ in range(n)]
+        try:
+            for s in sockets:
+                s.sendall(request)
+            return [b"".join(iter(lambda s=s: s.recv(4096), b"")) for s in sockets]
+        finally:
+            for s in sockets:
+                s.close()
+
+
+class QualifyLimits(Served):
+    def test_wrong_tokens_are_rate_limited_by_address(self):
+        self.public.source = "127.0.0.71"
+        self.assertEqual({self.qualify("wrong", code="x").status for _ in range(60)}, {401})
+        refused = self.has_error(self.qualify("wrong", code="x"), 429)
+        self.assertGreaterEqual(int(refused.headers["Retry-After"]), 1)
+        self.public.source = "127.0.0.72"
+        self.has_error(self.qualify("wrong", code="x"), 401)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,168 @@
+"""Owns the tests of how outbound webhooks are configured: product.md, section 3. Never sends one
+(test_delivery.py does)."""
+import unittest
+
+from harness import DEFAULT_FIELDS, Served
+
+URL = "https://crm.example/hooks/referral"
+
+
+class Webhooks(Served):
+    def create(self, **fields):
+        webhook = {"name": "CRM", "event": "user.join", "url": URL, **fields}
+        return self.api.json("POST", "/api/v2/webhooks", {k: v for k, v in webhook.items() if v is not ...})
+
+    def test_only_name_event_and_url_are_required(self):
+        webhook = self.has(self.create(), 201).data
+        self.assertEqual((webhook["name"], webhook["campaign_id"], webhook["events"], webhook["types"],
+                          webhook["sources"], webhook["url"], webhook["method"], webhook["format"]),
+                         ("CRM", None, ["user.join"], ["person_invited"], [], URL, "POST", "query"))
+        self.assertEqual(webhook["fields"], [{"field": f, "as": f} for f in DEFAULT_FIELDS])
+        self.assertRegex(webhook["secret"], r"^whsec_[A-Za-z0-9+/]{43}=$")
+        for missing in ("name", "event", "url"):
+            with self.subTest(missing):
+                self.has_error(self.create(**{missing: ...}), 422, missing)
+
+    def test_the_example_of_the_contract(self):
+        campaign = self.campaign()
+        given = {
+            "name": "CRM", "campaign_id": campaign["id"], "event": "user.join", "types": ["person_invited"],
+            "sources": ["Referred"], "url": URL, "method": "POST", "format": "query",
+            "fields": [{"field": "code", "as": "code"}, {"field": "email", "as": "email_address"}],
+            "hidden_fields": [{"name": "list", "value": "referrals"}],
+            "headers": [{"name": "X-Access-Key", "value": "s3cret"}]}
+        made = self.has(self.api.json("POST", "/api/v2/webhooks", given), 201).data
+        for name in ("name", "campaign_id", "types", "sources", "url", "method", "format", "fields", "hidden_fields"):
+            self.assertEqual(made[name], given[name], name)
+        self.assertEqual(made["events"], ["user.join"])
+
+    def test_header_values_are_masked_and_kept(self):
+        answer = self.has(self.create(headers=[{"name": "X-Access-Key", "value": "s3cret"}]), 201)
+        self.assertNotIn(b"s3cret", answer.body)
+        webhook = answer.data
+        path = f"/api/v2/webhooks/{webhook['id']}"
+        self.assertNotIn(b"s3cret", self.api.get(path).body)
+        self.assertNotIn(b"s3cret", self.api.get("/api/v2/webhooks").body)
+        mask = webhook["headers"][0]["value"]
+        # That the masked value still stands for the stored one is seen by the receiver: test_delivery.py.
+        sent_back = self.has(self.api.json("PUT", path, {"headers": webhook["headers"]}), 200).data
+        self.assertEqual(sent_back["headers"], [{"name": "X-Access-Key", "value": mask}])
+
+    def test_the_secret_is_readable_with_an_admin_token(self):
+        webhook = self.has(self.create(), 201).data
+        read = self.has(self.api.get(f"/api/v2/webhooks/{webhook['id']}"), 200).data
+        self.assertEqual(read["secret"], webhook["secret"])
+        other = self.has(self.create(), 201).data
+        self.assertNotEqual(other["secret"], webhook["secret"])
+
+    def test_update_changes_what_it_names(self):
+        webhook = self.has(self.create(fields=["code"]), 201).data
+        path = f"/api/v2/webhooks/{webhook['id']}"
+        changed = self.has(self.api.json("PUT", path, {"name": "ERP", "format": "json"}), 200).data
+        expected = {**webhook, "name": "ERP", "format": "json", "updated_at": changed["updated_at"]}
+        self.assertEqual(changed, expected)
+        self.assertEqual(self.api.get(path).data, expected)
+        self.has_error(self.api.json("PUT", "/api/v2/webhooks/999999", {"name": "x"}), 404)
+
+    def test_delete(self):
+        webhook = self.has(self.create(), 201).data
+        path = f"/api/v2/webhooks/{webhook['id']}"
+        self.has(self.api.call("DELETE", path), 204)
+        self.has_error(self.api.get(path), 404)
+        self.has_error(self.api.call("DELETE", path), 404)
+
+    def test_list(self):
+        ids = [self.has(self.create(), 201).data["id"] for _ in range(3)]
+        page = self.has(self.api.get("/api/v2/webhooks?per_page=250"), 200).json
+        listed = [w["id"] for w in page["data"]]
+        self.assertEqual([i for i in listed if i in ids], ids)
+        self.assertNotIn(b"whsec_", self.api.get("/api/v2/webhooks").body)
+
+    def test_events_one_or_a_list(self):
+        for name in ("event", "events"):
+            for value in ("user.qualified", ["user.qualified"]):
+                webhook = self.has(self.create(**{"event": ..., name: value}), 201).data
+                self.assertEqual(webhook["events"], ["user.qualified"])
+        every = ["user.join", "user.qualified", "user.unqualified", "reward.due", "reward.issued", "reward.cancelled",
+                 "webhook.disabled", "delivery.exhausted"]
+        self.assertEqual(self.has(self.create(event=..., events=every), 201).data["events"], every)
+        for value in ("user.left", [], ["user.join", "x"], 7, "User.Join"):
+            with self.subTest(value):
+                self.has_error(self.create(event=value), 422, "event")
+
+    def test_types_follow_sources(self):
+        self.assertEqual(self.create().data["types"], ["person_invited"])
+        both = ["person_referring", "person_invited"]
+        self.assertEqual(sorted(self.create(sources=["Direct"]).data["types"]), sorted(both))
+        self.assertEqual(self.create(sources=["Direct"], types=["person_invited"]).data["types"], ["person_invited"])
+        self.has_error(self.create(types=["friend"]), 422, "types")
+        self.has_error(self.create(sources=["Radio"]), 422, "sources")
+
+    def test_unknown_campaign(self):
+        self.has_error(self.create(campaign_id=999999), 422, "campaign_id")
+
+    def test_methods_and_formats(self):
+        for form in ("query", "form", "json", "standard"):
+            self.has(self.create(format=form), 201)
+        self.has(self.create(method="GET"), 201)
+        self.has(self.create(method="GET", format="query"), 201)
+        for form in ("form", "json", "standard"):
+            self.has_error(self.create(method="GET", format=form), 422, "format")
+        self.has_error(self.create(method="PUT"), 422, "method")
+        self.has_error(self.create(format="xml"), 422, "format")
+        webhook = self.has(self.create(format="json"), 201).data
+        self.has_error(self.api.json("PUT", f"/api/v2/webhooks/{webhook['id']}", {"method": "GET"}), 422, "format")
+
+    def test_names_are_unique(self):
+        code = {"field": "code", "as": "code"}
+        twice = [code, {"field": "email", "as": "code"}]
+        self.has_error(self.create(fields=twice), 422, "fields")
+        self.has_error(self.create(fields=[code], hidden_fields=[{"name": "code", "value": "x"}]), 422, "fields")
+        self.has_error(self.create(fields=[code], hidden_fields=[{"name": "a", "value": "x"}] * 2), 422, "fields")
+        nested = [{"field": "code", "as": "a"}, {"field": "email", "as": "a.b"}]
+        self.has(self.create(fields=nested), 201)
+        self.has_error(self.create(fields=nested, format="json"), 422, "fields")
+
+    def test_limits_of_names_values_and_urls(self):
+        self.has(self.create(fields=[{"field": "code", "as": "n" * 64}]), 201)
+        self.has_error(self.create(fields=[{"field": "code", "as": "n" * 65}]), 422, "fields")
+        self.has_error(self.create(fields=[{"field": "code", "as": ""}]), 422, "fields")
+        self.has(self.create(hidden_fields=[{"name": "a", "value": "v" * 1024}]), 201)
+        self.has_error(self.create(hidden_fields=[{"name": "a", "value": "v" * 1025}]), 422, "hidden_fields")
+        self.has(self.create(headers=[{"name": "A", "value": "v" * 1024}]), 201)
+        self.has_error(self.create(headers=[{"name": "A", "value": "v" * 1025}]), 422, "headers")
+        self.has(self.create(url=URL + "/" + "x" * (2047 - len(URL))), 201)
+        self.has_error(self.create(url=URL + "/" + "x" * (2048 - len(URL))), 422, "url")
+
+    def test_refused_urls(self):
+        for url in ("http://crm.example/", "ftp://crm.example/", "crm.example", "https://", "https://u:p@crm.example/",
+                    "https://crm.example/#x", "https://crm.example/a b", "https://crm.example\\x", "https://127.1/",
+                    "https://0x7f.0.0.1/", "https://crm..example/", "https://crm.example:99999/", "https://[::1/",
+                    "https://crm.example/\r\nX: y", "https://%6c.example/", "", 7, None):
+            with self.subTest(url):
+                self.has_error(self.create(url=url), 422, "url")
+
+    def test_refused_headers(self):
+        names = ("Host", "content-length", "Transfer-Encoding", "connection", "TE", "upgrade", "expect", "trailer",
+                 "proxy-authorization", "keep-alive", "webhook-id", "Webhook-Signature", "", "a b", "a:b", "ä", "n" * 65)
+        for name in names:
+            with self.subTest(name):
+                self.has_error(self.create(headers=[{"name": name, "value": "x"}]), 422, "headers")
+        for value in ("a\r\nb", "a\nb", "a\x00b", "a\x7fb"):
+            with self.subTest(value):
+                self.has_error(self.create(headers=[{"name": "X-A", "value": value}]), 422, "headers")
+
+    def test_unknown_fields_are_named(self):
+        self.has_error(self.create(colour="red"), 422, "colour")
+
+
+class HttpTargets(Served):
+    OPTIONS = ("--allow-http-targets",)
+
+    def test_http_where_the_operator_allowed_it(self):
+        webhook = {"name": "CRM", "event": "user.join", "url": "http://crm.example/"}
+        self.has(self.api.json("POST", "/api/v2/webhooks", webhook), 201)
+
+
+if __name__ == "__main__":
+    unittest.main()
