@@ -42,7 +42,7 @@ static void server_exec(const char *const *argv, const char *const *env, int out
 	for (size_t i = 0; env != NULL && env[i] != NULL; i++)
 		putenv(strdup(env[i]));
 	size_t n = 0;
-	for (; argv[n] != NULL && n < 31; n++)
+	for (; n < 31 && argv[n] != NULL; n++)
 		args[n] = strdup(argv[n]);
 	args[n] = NULL;
 	if (args[0] != NULL) {

@@ -9,11 +9,8 @@
 #include "core/code.h"
 #include "core/records.h"
 
-/* The fields an event can give. */
-struct payload_field {
-	const char *name;
-	int number; /* payload.c's */
-};
+/* A field that an event can give. */
+struct payload_field;
 /** The known field of that name, or NULL: then it may be a form field of the campaign. */
 const struct payload_field *payload_field_find(struct text name);
 

@@ -15,7 +15,7 @@ static bool parse_address(struct text t, struct sockaddr_storage *out)
 	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)out;
 	if (t.n > 1 && t.p[0] == '[' && t.p[t.n - 1] == ']')
 		t = text_from(t.p + 1, t.n - 2);
-	if (t.n == 0 || t.n >= sizeof text)
+	if (t.n == 0 || t.n >= sizeof text || memchr(t.p, '\0', t.n) != NULL)
 		return false;
 	memcpy(text, t.p, t.n);
 	text[t.n] = '\0';

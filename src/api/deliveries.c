@@ -17,6 +17,14 @@ struct delivery_call {
 	size_t n_attempts;
 };
 
+/* The class of what went wrong; NULL for a success and for what was not tried. */
+static const char *error_class(uint64_t failure, uint64_t status)
+{
+	if (failure != HTTP_FAIL_NONE)
+		return http_failure_name((enum http_failure)failure);
+	return status == 0 || (status >= 200 && status <= 299) ? NULL : "status";
+}
+
 static void put_delivery(struct call *call, struct json_out *o, const void *record)
 {
 	const struct delivery *d = record;
@@ -36,10 +44,7 @@ static void put_delivery(struct call *call, struct json_out *o, const void *reco
 	    d->status == DELIVERY_PENDING && !d->waiting ? d->due_ms : 0);
 	show_time(o, "finished_at", d->finished_ms);
 	show_id(o, "last_status", d->last_status);
-	json_put_text_or_null(o, "last_error",
-	    text_of(d->last_failure == HTTP_FAIL_NONE
-			? NULL
-			: http_failure_name((enum http_failure)d->last_failure)));
+	json_put_text_or_null(o, "last_error", text_of(error_class(d->last_failure, d->last_status)));
 }
 
 static void put_attempt(struct json_out *o, const struct attempt *a)
@@ -48,10 +53,7 @@ static void put_attempt(struct json_out *o, const struct attempt *a)
 	json_put_u64(o, "number", a->number);
 	show_time(o, "at", a->at_ms);
 	show_id(o, "status", a->status);
-	json_put_text_or_null(o, "error",
-	    text_of(a->failure == HTTP_FAIL_NONE
-			? NULL
-			: http_failure_name((enum http_failure)a->failure)));
+	json_put_text_or_null(o, "error", text_of(error_class(a->failure, a->status)));
 	json_put_text_or_null(o, "detail", a->detail);
 	json_put_bool(o, "reused_connection", a->reused != 0);
 	json_open(o, "duration_us", '{');

@@ -51,11 +51,14 @@ void limit_free(struct limit *l)
 
 static uint64_t address_hash(struct limit *l, const struct sockaddr *sa)
 {
+	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)(const void *)sa;
 	struct text bytes = {0};
 	if (sa->sa_family == AF_INET)
 		bytes = text_from(&((const struct sockaddr_in *)(const void *)sa)->sin_addr, 4);
+	else if (sa->sa_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr))
+		bytes = text_from((const char *)&v6->sin6_addr + 12, 4);
 	else if (sa->sa_family == AF_INET6)
-		bytes = text_from(&((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr, 8);
+		bytes = text_from(&v6->sin6_addr, 8);
 	uint64_t hash = crypto_hash_text(l->hash, bytes);
 	return hash == 0 ? 1 : hash;
 }

@@ -13,55 +13,52 @@
 
 enum { DEFAULT_FIELDS = 13 };
 
-enum field_number {
-	F_REFERRER_ID,
-	F_REFERRER_CODE,
-	F_REFERRER_FIRST_NAME,
-	F_REFERRER_EMAIL,
-	F_ID,
-	F_CODE,
-	F_FIRST_NAME,
-	F_EMAIL,
-	F_URL,
-	F_SOURCE,
-	F_DATE,
-	F_REFERRALS_COUNT,
-	F_CAMPAIGN_ID,
-	F_TYPE,
-	F_QUALIFIED,
-	F_QUALIFIED_AT,
-	F_QUALIFIED_REFERRALS_COUNT,
-	F_IP,
-	F_EVENT,
-	F_EVENT_ID,
-	F_OCCURRED_AT,
-	F_REFERRER_URL,
+/* How a field is made of one member of the event. */
+enum how {
+	AS_TEXT,
+	AS_ID,
+	AS_NUMBER,
+	AS_IS_SET,
+	AS_CODE,
+	AS_URL,
+	AS_DATE,
+	AS_TIME,
+	AS_IP,
+	AS_SOURCE,
+	AS_USER_TYPE,
+	AS_EVENT,
+};
+
+struct payload_field {
+	const char *name;
+	enum how how;
+	size_t at; /* a struct text for AS_TEXT and AS_IP, else a uint64_t */
 };
 
 /* The first thirteen are the default ones, in the order in which they are sent. */
 static const struct payload_field fields[] = {
-    {"referrer_id", F_REFERRER_ID},
-    {"referrer_code", F_REFERRER_CODE},
-    {"referrer_first_name", F_REFERRER_FIRST_NAME},
-    {"referrer_email", F_REFERRER_EMAIL},
-    {"id", F_ID},
-    {"code", F_CODE},
-    {"first_name", F_FIRST_NAME},
-    {"email", F_EMAIL},
-    {"url", F_URL},
-    {"source", F_SOURCE},
-    {"date", F_DATE},
-    {"referrals_count", F_REFERRALS_COUNT},
-    {"campaign_id", F_CAMPAIGN_ID},
-    {"type", F_TYPE},
-    {"qualified", F_QUALIFIED},
-    {"qualified_at", F_QUALIFIED_AT},
-    {"qualified_referrals_count", F_QUALIFIED_REFERRALS_COUNT},
-    {"ip", F_IP},
-    {"event", F_EVENT},
-    {"event_id", F_EVENT_ID},
-    {"occurred_at", F_OCCURRED_AT},
-    {"referrer_url", F_REFERRER_URL},
+    {"referrer_id", AS_ID, offsetof(struct event, referrer_id)},
+    {"referrer_code", AS_CODE, offsetof(struct event, referrer_id)},
+    {"referrer_first_name", AS_TEXT, offsetof(struct event, referrer_first_name)},
+    {"referrer_email", AS_TEXT, offsetof(struct event, referrer_email)},
+    {"id", AS_ID, offsetof(struct event, user_id)},
+    {"code", AS_CODE, offsetof(struct event, user_id)},
+    {"first_name", AS_TEXT, offsetof(struct event, first_name)},
+    {"email", AS_TEXT, offsetof(struct event, email)},
+    {"url", AS_URL, offsetof(struct event, user_id)},
+    {"source", AS_SOURCE, offsetof(struct event, source)},
+    {"date", AS_DATE, offsetof(struct event, joined_ms)},
+    {"referrals_count", AS_NUMBER, offsetof(struct event, referrals)},
+    {"campaign_id", AS_ID, offsetof(struct event, campaign_id)},
+    {"type", AS_USER_TYPE, offsetof(struct event, user_type)},
+    {"qualified", AS_IS_SET, offsetof(struct event, qualified_ms)},
+    {"qualified_at", AS_DATE, offsetof(struct event, qualified_ms)},
+    {"qualified_referrals_count", AS_NUMBER, offsetof(struct event, qualified_referrals)},
+    {"ip", AS_IP, offsetof(struct event, ip)},
+    {"event", AS_EVENT, offsetof(struct event, type)},
+    {"event_id", AS_ID, offsetof(struct event, id)},
+    {"occurred_at", AS_TIME, offsetof(struct event, at_ms)},
+    {"referrer_url", AS_URL, offsetof(struct event, referrer_id)},
 };
 
 const struct payload_field *payload_field_find(struct text name)
@@ -144,56 +141,13 @@ static void set_ip(struct value *v, struct text ip)
 	set_text(v, buf_view(out));
 }
 
-/* How a field is made of one member of the event. */
-enum how {
-	AS_TEXT,
-	AS_ID,
-	AS_NUMBER,
-	AS_IS_SET,
-	AS_CODE,
-	AS_URL,
-	AS_DATE,
-	AS_TIME,
-	AS_IP,
-	AS_SOURCE,
-	AS_USER_TYPE,
-	AS_EVENT,
-};
-
-static const struct {
-	enum how how;
-	size_t at; /* a struct text for AS_TEXT and AS_IP, else a uint64_t */
-} made_of[] = {
-    [F_REFERRER_ID] = {AS_ID, offsetof(struct event, referrer_id)},
-    [F_REFERRER_CODE] = {AS_CODE, offsetof(struct event, referrer_id)},
-    [F_REFERRER_FIRST_NAME] = {AS_TEXT, offsetof(struct event, referrer_first_name)},
-    [F_REFERRER_EMAIL] = {AS_TEXT, offsetof(struct event, referrer_email)},
-    [F_ID] = {AS_ID, offsetof(struct event, user_id)},
-    [F_CODE] = {AS_CODE, offsetof(struct event, user_id)},
-    [F_FIRST_NAME] = {AS_TEXT, offsetof(struct event, first_name)},
-    [F_EMAIL] = {AS_TEXT, offsetof(struct event, email)},
-    [F_URL] = {AS_URL, offsetof(struct event, user_id)},
-    [F_SOURCE] = {AS_SOURCE, offsetof(struct event, source)},
-    [F_DATE] = {AS_DATE, offsetof(struct event, joined_ms)},
-    [F_REFERRALS_COUNT] = {AS_NUMBER, offsetof(struct event, referrals)},
-    [F_CAMPAIGN_ID] = {AS_ID, offsetof(struct event, campaign_id)},
-    [F_TYPE] = {AS_USER_TYPE, offsetof(struct event, user_type)},
-    [F_QUALIFIED] = {AS_IS_SET, offsetof(struct event, qualified_ms)},
-    [F_QUALIFIED_AT] = {AS_DATE, offsetof(struct event, qualified_ms)},
-    [F_QUALIFIED_REFERRALS_COUNT] = {AS_NUMBER, offsetof(struct event, qualified_referrals)},
-    [F_IP] = {AS_IP, offsetof(struct event, ip)},
-    [F_EVENT] = {AS_EVENT, offsetof(struct event, type)},
-    [F_EVENT_ID] = {AS_ID, offsetof(struct event, id)},
-    [F_OCCURRED_AT] = {AS_TIME, offsetof(struct event, at_ms)},
-    [F_REFERRER_URL] = {AS_URL, offsetof(struct event, referrer_id)},
-};
-
-static void value_of(struct value *v, int number, const struct event *e, struct codes *codes)
+static void value_of(struct value *v, const struct payload_field *field, const struct event *e,
+		     struct codes *codes)
 {
-	const void *member = (const char *)e + made_of[number].at;
+	const void *member = (const char *)e + field->at;
 	const struct text *t = member;
 	const uint64_t *n = member;
-	switch (made_of[number].how) {
+	switch (field->how) {
 	case AS_TEXT:
 		set_text(v, *t);
 		break;
@@ -242,7 +196,7 @@ static void value_by_name(struct value *v, struct text name, const struct event 
 	struct text rest = e->meta.raw, id, given;
 	v->kind = VALUE_ABSENT;
 	if (f != NULL) {
-		value_of(v, f->number, e, codes);
+		value_of(v, f, e, codes);
 		return;
 	}
 	while (pairs_next(&rest, &id, &given))

@@ -23,13 +23,23 @@ static void make_target(struct request *r, const struct url *url, bool with_quer
 		buf_text(&r->target, buf_view(&r->content));
 }
 
+/* The exact body bytes; for GET, which has none, the exact query string, the URL's own part included. */
+static struct text signed_content(const struct request *r, bool get)
+{
+	struct text path, query;
+	if (!get)
+		return buf_view(&r->content);
+	text_cut(buf_view(&r->target), '?', &path, &query);
+	return query;
+}
+
 /* webhook-signature of Standard Webhooks 1.0: HMAC-SHA256 over "id.timestamp.content". */
-static void sign(struct request *r, struct text key)
+static void sign(struct request *r, struct text key, bool get)
 {
 	struct buf signed_bytes = {0};
 	uint8_t mac[SHA256_SIZE];
 	buf_printf(&signed_bytes, "%s.%s.", r->message_id, r->timestamp);
-	buf_text(&signed_bytes, buf_view(&r->content));
+	buf_text(&signed_bytes, signed_content(r, get));
 	crypto_hmac_sha256(key, buf_view(&signed_bytes), mac);
 	buf_str(&r->signature, "v1,");
 	crypto_base64(&r->signature, text_from(mac, sizeof mac));
@@ -72,7 +82,7 @@ bool request_make(struct request *r, const struct lane_target *t, const struct d
 	snprintf(r->attempt, sizeof r->attempt, "%llu",
 	    (unsigned long long)load->delivery.attempts + 1);
 	if (t->secret.n > 0)
-		sign(r, buf_view(&t->secret));
+		sign(r, buf_view(&t->secret), get);
 	r->spec = (struct http_call_spec){
 	    .method = get ? HTTP_GET : HTTP_POST,
 	    .url = &t->url,

@@ -188,10 +188,9 @@ static void decide_batch(struct store *s)
 static enum err collect_writes(struct store *s)
 {
 	s->n_writes = 0;
-	if (s->overlay.n_dirty == 0)
-		return ERR_OK;
+	/* First: an id that was given is gone, also where nothing was written under it. */
 	enum err err = tx_write_sequences(&s->tx);
-	if (err != ERR_OK)
+	if (err != ERR_OK || s->overlay.n_dirty == 0)
 		return err;
 	if (s->overlay.n_dirty > s->writes_cap) {
 		size_t cap = s->overlay.n_dirty * 2;

@@ -126,7 +126,7 @@ static void the_oldest_bytes_are_read(void **state)
 	    0x05, 0x03, 'a',  'b',  'c',                       /* tag 2, bytes, 3 */
 	    0x06, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01, /* tag 3, 2^64-1 */
 	    0x0b, 0x05, 0x01, 'x',  0x02, 'y',  'z',           /* tag 5, one pair */
-	    0xa3, 0xa2, 0x79, 0xda,                            /* checksum */
+	    0xa3, 0xa2, 0x79, 0xdd,                            /* checksum */
 	};
 	struct buf list = {0};
 	struct item back;

@@ -1,0 +1,335 @@
+"""Owns the tests of starting and stopping: product.md, "Running it". Never tests a call for its own sake."""
+import http.client
+import os
+import re
+import stat
+import threading
+import unittest
+
+from client import Client
+from harness import Directory, Served
+from processes import REFERD, Server, run, until
+
+
+def mode(path):
+    return stat.S_IMODE(os.stat(path).st_mode)
+
+
+class Owned(Directory):
+    """Each test has a directory and servers of its own."""
+
+    def setUp(self):
+        self.place = os.path.join(self.directory, self.id().rsplit(".", 1)[1])
+        os.mkdir(self.place)
+
+    def server(self, *options, **more):
+        server = Server(self.place, *options, **more)
+        self.addCleanup(lambda: server.running() and server.kill())
+        return server
+
+    def ends_clean(self, server, *secrets):
+        self.assertEqual(server.stop(), 0)
+        self.assertEqual(server.problems_in_log(*secrets), [])
+
+    def refused(self, *options, env=None, data=None):
+        """Exit 2 with one clear line, nothing on stdout: nothing listens."""
+        data = data or os.path.join(self.place, "data")
+        ended = run(REFERD, "serve", "--data", data, "--listen", "127.0.0.1:0", *options, env=env, timeout=20)
+        self.assertEqual((ended.returncode, ended.stdout), (2, ""), ended)
+        self.assertRegex(ended.stderr, r"\Areferd: [^\n]{10,}\n\Z")
+        return ended.stderr
+
+
+class FirstStart(Owned):
+    def test_tokens_are_made_and_written(self):
+        server = self.server(tokens=False).start()
+        path = server.read_until(rb"first start: the tokens are in (\S+)\n").group(1).decode()
+        self.assertEqual(path, os.path.join(server.data_dir, "first-start.txt"))
+        text = open(path, encoding="utf-8").read()
+        api = re.search(r"^API token: ([0-9a-f]{64})$", text, re.M).group(1)
+        inbound = re.search(r"^Inbound token: ([0-9a-f]{64})$", text, re.M).group(1)
+        client = Client(server.address, token=api)
+        self.has(client.get("/api/v2/campaigns"), 200)
+        self.has_error(client.form(f"/webhook/{inbound}/qualify", {"code": "u1111111"}), 404)
+        self.ends_clean(server, api, inbound)
+        self.assertNotIn(api.encode(), server.out)
+
+    def test_files_are_private(self):
+        server = self.server(tokens=False).start()
+        for name in ("first-start.txt", "secret.key", "referd.mdb"):
+            self.assertEqual(mode(os.path.join(server.data_dir, name)), 0o600, name)
+        self.assertEqual(mode(server.data_dir), 0o700)
+        self.ends_clean(server)
+
+    def test_tokens_by_environment(self):
+        server = self.server().start()
+        self.has(Client(server.address, token=server.token).get("/api/v2/campaigns"), 200)
+        self.assertFalse(os.path.exists(os.path.join(server.data_dir, "first-start.txt")))
+        self.ends_clean(server)
+
+    def test_tokens_are_not_in_the_database_file(self):
+        server = self.server().start()
+        self.ends_clean(server)
+        content = open(os.path.join(server.data_dir, "referd.mdb"), "rb").read()
+        for secret in (server.token, server.inbound):
+            self.assertNotIn(secret.encode(), content)
+            self.assertNotIn(bytes.fromhex(secret), content)
+
+    def test_another_token_later_is_a_warning_not_a_change(self):
+        server = self.server().start()
+        self.ends_clean(server)
+        other = "other-token-0123456789"
+        server.env.update(REFERD_API_TOKEN=other, REFERD_INBOUND_TOKEN=other)
+        server.start()
+        self.has_error(Client(server.address, token=other).get("/api/v2/campaigns"), 401)
+        self.has(Client(server.address, token=server.token).get("/api/v2/campaigns"), 200)
+        self.assertEqual(server.stop(), 0)
+        for name in ("REFERD_API_TOKEN", "REFERD_INBOUND_TOKEN"):
+            self.assertRegex(server.stderr(), f"warning: {name} .*changes nothing")
+        self.assertNotIn(other, server.stderr())
+
+    def test_unusable_tokens(self):
+        for token in ("short", "with space 0123456789", "a" * 201, "with/slash-0123456789", "with?query-0123456789"):
+            with self.subTest(token):
+                line = self.refused(env={"REFERD_API_TOKEN": token, "REFERD_INBOUND_TOKEN": "i" * 32})
+                self.assertIn("REFERD_API_TOKEN", line)
+                self.assertNotIn(token, line)
+
+
+class SecretKey(Owned):
+    def test_a_missing_key_is_not_made_anew(self):
+        server = self.server().start()
+        self.ends_clean(server)
+        key = os.path.join(server.data_dir, "secret.key")
+        os.rename(key, key + ".away")
+        self.assertIn("secret key", self.refused())
+        self.assertFalse(os.path.exists(key))
+        os.rename(key + ".away", key)
+        self.ends_clean(server.start())
+
+    def test_a_wrong_key_is_refused(self):
+        server = self.server().start()
+        self.ends_clean(server)
+        other = self.server("--secret-key-file", os.path.join(self.place, "other.key"))
+        other.data_dir = other.argv[3] = os.path.join(self.place, "other")
+        self.ends_clean(other.start())
+        self.assertEqual(mode(os.path.join(self.place, "other.key")), 0o600)
+        self.assertFalse(os.path.exists(os.path.join(other.data_dir, "secret.key")))
+        line = self.refused("--secret-key-file", os.path.join(self.place, "other.key"))
+        self.assertIn("--secret-key-file", line)
+
+    def test_a_damaged_key_is_refused(self):
+        server = self.server().start()
+        self.ends_clean(server)
+        with open(os.path.join(server.data_dir, "secret.key"), "w", encoding="ascii") as file:
+            file.write("nonsense\n")
+        self.assertIn("secret.key", self.refused())
+
+
+class DataDirectory(Owned):
+    def test_a_second_server_is_refused(self):
+        server = self.server().start()
+        self.assertIn("in use by another referd", self.refused())
+        self.has(Client(server.address).get("/readyz"), 200)
+        self.ends_clean(server)
+
+    def test_a_lock_does_not_outlive_a_kill(self):
+        server = self.server().start()
+        server.kill()
+        self.ends_clean(server.start())
+
+    def test_unusable_directories(self):
+        file = os.path.join(self.place, "file")
+        with open(file, "w", encoding="ascii"):
+            pass
+        self.refused(data=file)
+        self.refused(data=os.path.join(self.place, "no", "parent"))
+
+    def test_a_damaged_database_is_refused(self):
+        data = os.path.join(self.place, "data")
+        os.mkdir(data)
+        with open(os.path.join(data, "referd.mdb"), "wb") as file:
+            file.write(b"this is no database" * 1000)
+        self.refused()
+
+    def test_everything_is_there_after_a_restart(self):
+        server = self.server().start()
+        client = Client(server.address, token=server.token)
+        campaign = client.json("POST", "/api/v2/campaigns", {"name": "Kept"}).data
+        hook = {"name": "CRM", "event": "user.qualified", "url": "https://crm.example/"}
+        webhook = client.json("POST", "/api/v2/webhooks", hook).data
+        person = {"first_name": "Jessica", "email": "jessica@example.com"}
+        jessica = client.form(f"/{campaign['code']}/join", person).data
+        user = client.get(f"/api/v2/users/{jessica['code']}").data
+        self.ends_clean(server)
+        client = Client(server.start().address, token=server.token)
+        # Only the port in the links is another one.
+        kept = {k: v for k, v in client.get(f"/api/v2/users/{jessica['code']}").data.items() if k != "url"}
+        self.assertEqual(kept, {k: v for k, v in user.items() if k != "url"})
+        self.assertEqual(client.get(f"/api/v2/webhooks/{webhook['id']}").data, webhook)
+        self.assertEqual(client.form(f"/{campaign['code']}/join", person).data["code"], jessica["code"])
+        self.ends_clean(server)
+
+
+class Options(Owned):
+    def test_bad_options(self):
+        for options in (("--nonsense",), ("--listen",), ("--listen", "nowhere"), ("--listen", "127.0.0.1:99999"),
+                        ("--connections", "0"), ("--connections", "many"), ("--max-body", "1TB"),
+                        ("--log-level", "loud"), ("--allow-targets", "10.0.0.0/33"), ("--ca-file", "/nonexistent"),
+                        ("--drain-timeout", "-1s"), ("--trusted-proxies", "everybody"), ("--config", "/nonexistent"),
+                        ("extra",)):
+            with self.subTest(options):
+                self.refused(*options)
+
+    def test_a_bad_option_makes_no_directory(self):
+        self.refused("--connections", "0")
+        self.assertFalse(os.path.exists(os.path.join(self.place, "data")))
+
+    def test_a_port_in_use(self):
+        server = self.server().start()
+        other = os.path.join(self.place, "other")
+        self.assertIn("in use", self.refused("--listen", server.address, data=other))
+        self.ends_clean(server)
+
+    def test_unknown_variables_and_commands(self):
+        self.refused(env={"REFERD_NONSENSE": "1"})
+        ended = run(REFERD, "nonsense")
+        self.assertEqual((ended.returncode, ended.stdout), (2, ""))
+        self.assertRegex(ended.stderr, r"\Areferd: [^\n]+\n\Z")
+
+    def test_flags_over_environment_over_file(self):
+        config = os.path.join(self.place, "referd.conf")
+        with open(config, "w", encoding="ascii") as file:
+            file.write("# links\npublic-url = https://file.example\nmax-body = 2KiB\n")
+        for options, env, host in (((), {}, "file"), ((), {"REFERD_PUBLIC_URL": "https://env.example/"}, "env"),
+                                   (("--public-url", "https://flag.example"),
+                                    {"REFERD_PUBLIC_URL": "https://env.example"}, "flag")):
+            with self.subTest(host):
+                server = self.server("--config", config, *options, env=env)
+                server.data_dir = server.argv[3] = os.path.join(self.place, host)
+                server.start()
+                client = Client(server.address, token=server.token)
+                campaign = client.json("POST", "/api/v2/campaigns", {"name": "x"}).data
+                self.assertEqual(campaign["url"], f"https://{host}.example/{campaign['code']}/join")
+                self.has(client.json("POST", "/api/v2/campaigns", b" " * 3000), 413)
+                self.ends_clean(server)
+
+    def test_log_level(self):
+        server = self.server("--log-level", "error").start()
+        self.ends_clean(server)
+        self.assertEqual(server.stderr(), "")
+
+    def test_port_0_picks_one_and_prints_it(self):
+        server = self.server().start()
+        self.assertRegex(server.url, r"^http://127\.0\.0\.1:[1-9]\d+$")
+        self.ends_clean(server)
+
+    def test_ipv6(self):
+        server = self.server("--listen", "[::1]:0").start()
+        self.assertRegex(server.url, r"^http://\[::1\]:\d+$")
+        connection = http.client.HTTPConnection("::1", int(server.url.rsplit(":", 1)[1]), timeout=10)
+        connection.request("GET", "/healthz")
+        self.assertEqual(connection.getresponse().status, 200)
+        connection.close()
+        self.ends_clean(server)
+
+
+class Commands(Owned):
+    def test_version(self):
+        for name in ("version", "--version"):
+            with self.subTest(name):
+                ended = run(REFERD, name)
+                self.assertEqual((ended.returncode, ended.stderr), (0, ""))
+                self.assertRegex(ended.stdout, r"\Areferd \d+\.\d+\.\d+\n\Z")
+
+    def test_help(self):
+        for arguments in (("help",), ("--help",), ("serve", "--help")):
+            with self.subTest(arguments):
+                ended = run(REFERD, *arguments)
+                self.assertEqual((ended.returncode, ended.stderr), (0, ""))
+                for option in ("--data", "--listen", "--public-url", "--ca-file", "--allow-targets",
+                               "--allow-http-targets", "--trusted-proxies", "--log-level", "--secret-key-file"):
+                    self.assertIn(option + " ", ended.stdout)
+
+    def test_check(self):
+        server = self.server().start()
+        ended = run(REFERD, "check", "--listen", server.address)
+        self.assertEqual((ended.returncode, ended.stdout), (0, f"ready: http://{server.address}\n"))
+        self.ends_clean(server)
+        ended = run(REFERD, "check", "--listen", server.address)
+        self.assertEqual((ended.returncode, ended.stdout), (1, f"not ready: http://{server.address}\n"))
+        self.assertEqual(run(REFERD, "check", "--nonsense").returncode, 2)
+
+    def test_serve_is_the_default_command(self):
+        server = self.server()
+        server.argv.remove("serve")
+        self.ends_clean(server.start())
+
+
+class Health(Served):
+    def test_health_ready_metrics_and_root(self):
+        for path in ("/healthz", "/readyz", "/"):
+            self.has(self.public.get(path), 200)
+        answer = self.has(self.public.get("/metrics"), 200)
+        self.assertTrue(answer.headers["Content-Type"].startswith("text/plain; version=0.0.4"))
+        text = answer.body.decode()
+        for line in text.splitlines():
+            self.assertRegex(line, r'^(# (HELP|TYPE) .+|[a-z_]+(\{le="[^"]+"\})? [-+.e0-9]+)$')
+        self.join(self.campaign()["code"])
+        commits = re.compile(r"^referd_store_commits_total (\d+)$", re.M)
+        after = self.public.get("/metrics").body.decode()
+        self.assertGreater(int(commits.search(after).group(1)), int(commits.search(text).group(1)))
+        self.assertNotIn("@", after)
+
+
+class Drain(Owned):
+    def test_sigterm_under_load_exits_0_and_keeps_every_acknowledged_join(self):
+        server = self.server().start()
+        code = Client(server.address, token=server.token).json("POST", "/api/v2/campaigns", {"name": "x"}).data["code"]
+        acknowledged, ended = [], []
+
+        def load(worker):
+            """Joins until the server is gone: a refused connection, or one closed without an answer."""
+            client = Client(server.address)
+            try:
+                for i in range(100000):
+                    email = f"w{worker}.{i}@example.com"
+                    answer = client.form(f"/{code}/join", {"first_name": "A", "email": email})
+                    if answer.status == 201:
+                        acknowledged.append((answer.data["code"], email))
+                    elif answer.status != 503:
+                        ended.append(answer.status)
+            except (OSError, http.client.HTTPException):
+                pass
+        workers = [threading.Thread(target=load, args=(w,)) for w in range(16)]
+        for worker in workers:
+            worker.start()
+        until(lambda: len(acknowledged) >= 200, "200 joins")
+        status = server.stop()
+        for worker in workers:
+            worker.join()
+        self.assertEqual((status, ended, server.problems_in_log()), (0, [], []))
+        client = Client(server.start().address, token=server.token)
+        for user_code, email in acknowledged:
+            self.assertEqual(client.get(f"/api/v2/users/{user_code}").data["email"], email)
+        self.assertGreaterEqual(client.get(f"/api/v2/campaigns/{code}").data["analytics"]["users"], len(acknowledged))
+        self.ends_clean(server)
+
+    def test_sigint_stops_too(self):
+        server = self.server().start()
+        self.assertEqual(server.stop(2), 0)
+
+    def test_drain_ends_in_time_although_a_client_never_ends(self):
+        server = self.server("--drain-timeout", "300ms").start()
+        host, port = server.address.split(":")
+        connection = http.client.HTTPConnection(host, int(port), timeout=20)
+        connection.putrequest("POST", "/c1111111/join")
+        connection.putheader("Content-Length", "10")
+        connection.endheaders(b"abc")
+        until(lambda: b"referd_http_connections 2\n" in Client(server.address).get("/metrics").body, "the connection")
+        self.assertEqual(server.stop(), 0)
+        connection.close()
+
+
+if __name__ == "__main__":
+    unittest.main()

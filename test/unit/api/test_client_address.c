@@ -1,0 +1,156 @@
+/* Who the client is, by the socket and by what proxies say.
+ * Never opens a socket.
+ * Run by make test. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
+#include "api/client_address.h"
+
+static const char PROXIES[] = "10.0.0.0/8,127.0.0.1,fd00::/8";
+
+static void put_peer(struct sockaddr_storage *s, const char *text)
+{
+	struct sockaddr_in *v4 = (struct sockaddr_in *)s;
+	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)s;
+	memset(s, 0, sizeof *s);
+	s->ss_family = strchr(text, ':') == NULL ? AF_INET : AF_INET6;
+	if (s->ss_family == AF_INET) {
+		assert_int_equal(inet_pton(AF_INET, text, &v4->sin_addr), 1);
+		v4->sin_port = htons(4711);
+	} else {
+		assert_int_equal(inet_pton(AF_INET6, text, &v6->sin6_addr), 1);
+		v6->sin6_port = htons(4711);
+	}
+}
+
+/* The client of a request from `peer` with these header lines (up to three, NULL: none). */
+static const char *client(const char *proxies, const char *peer, const char *const lines[3])
+{
+	static char out[ADDRESS_TEXT_SIZE];
+	static struct http_request req;
+	struct cidr_list trusted = {0};
+	struct sockaddr_storage found;
+	memset(&req, 0, sizeof req);
+	if (proxies != NULL)
+		assert_int_equal(cidr_list_parse(text_of(proxies), &trusted), ERR_OK);
+	put_peer(&req.peer, peer);
+	req.headers[req.n_headers++] = (struct http_header){TEXT("Host"), TEXT("localhost")};
+	for (size_t i = 0; i < 3 && lines[i] != NULL; i++)
+		req.headers[req.n_headers++] =
+		    (struct http_header){TEXT("x-forwarded-FOR"), text_of(lines[i])};
+	req.headers[req.n_headers++] = (struct http_header){TEXT("Forwarded"), TEXT("for=9.9.9.9")};
+	client_address(&trusted, &req, &found);
+	return address_text((const struct sockaddr *)&found, out);
+}
+
+static const struct {
+	const char *proxies, *peer, *lines[3], *client;
+} cases[] = {
+    /* Without trust nobody's word counts. */
+    {NULL, "192.0.2.9", {"1.2.3.4"}, "192.0.2.9"},
+    {NULL, "127.0.0.1", {"1.2.3.4"}, "127.0.0.1"},
+    {PROXIES, "192.0.2.9", {"1.2.3.4"}, "192.0.2.9"},
+    {PROXIES, "10.0.0.1", {NULL}, "10.0.0.1"},
+    /* A trusted peer names the client; what stands left of it was said by the client. */
+    {PROXIES, "10.0.0.1", {"1.2.3.4"}, "1.2.3.4"},
+    {PROXIES, "10.0.0.1", {"6.6.6.6, 1.2.3.4"}, "1.2.3.4"},
+    {PROXIES, "10.0.0.1", {"6.6.6.6,1.2.3.4 , 10.1.1.1,\t10.2.2.2"}, "1.2.3.4"},
+    {PROXIES, "10.0.0.1", {"127.0.0.1, 1.2.3.4"}, "1.2.3.4"},
+    /* Proxies all the way: the first of them. */
+    {PROXIES, "10.0.0.1", {"10.3.3.3, 10.2.2.2"}, "10.3.3.3"},
+    /* Several headers are one list. */
+    {PROXIES, "10.0.0.1", {"6.6.6.6", "1.2.3.4"}, "1.2.3.4"},
+    {PROXIES, "10.0.0.1", {"6.6.6.6", "1.2.3.4, 10.9.9.9", "10.8.8.8"}, "1.2.3.4"},
+    {PROXIES, "10.0.0.1", {"1.2.3.4", "10.8.8.8"}, "1.2.3.4"},
+    /* IPv6, bare and in brackets; mapped addresses are judged as IPv4. */
+    {PROXIES, "fd00::1", {"2001:db8::7"}, "2001:db8::7"},
+    {PROXIES, "10.0.0.1", {"[2001:db8::7]"}, "2001:db8::7"},
+    {PROXIES, "10.0.0.1", {"2001:db8::7, fd00::2"}, "2001:db8::7"},
+    {PROXIES, "::ffff:10.0.0.1", {"1.2.3.4"}, "1.2.3.4"},
+    {PROXIES, "10.0.0.1", {"1.2.3.4, ::ffff:10.0.0.2"}, "1.2.3.4"},
+    {PROXIES, "2001:db8::1", {"1.2.3.4"}, "2001:db8::1"},
+    /* Garbage ends the reading: the last hop that was understood. */
+    {PROXIES, "10.0.0.1", {""}, "10.0.0.1"},
+    {PROXIES, "10.0.0.1", {"unknown"}, "10.0.0.1"},
+    {PROXIES, "10.0.0.1", {"1.2.3.4, "}, "10.0.0.1"},
+    {PROXIES, "10.0.0.1", {"1.2.3.4, _hidden, 10.7.7.7"}, "10.7.7.7"},
+    {PROXIES, "10.0.0.1", {"1.2.3.4:80"}, "10.0.0.1"},
+    {PROXIES, "10.0.0.1", {"1.2.3"}, "10.0.0.1"},
+    {PROXIES, "10.0.0.1", {"0x1.2.3.4"}, "10.0.0.1"},
+    {PROXIES, "10.0.0.1", {"[1.2.3.4"}, "10.0.0.1"},
+    {PROXIES, "10.0.0.1", {"[]"}, "10.0.0.1"},
+    {PROXIES, "10.0.0.1", {"fe80::1%eth0"}, "10.0.0.1"},
+    {PROXIES, "10.0.0.1", {",,,"}, "10.0.0.1"},
+    {PROXIES, "10.0.0.1", {"1.2.3.4 5.6.7.8"}, "10.0.0.1"},
+    {PROXIES,
+     "10.0.0.1",
+     {"1111111111111111111111111111111111111111111111111111111111111111111111"},
+     "10.0.0.1"},
+};
+
+static void test_cases(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const char *found = client(cases[i].proxies, cases[i].peer, cases[i].lines);
+		if (strcmp(found, cases[i].client) != 0)
+			fail_msg("case %zu: from %s, \"%s\": %s instead of %s", i, cases[i].peer,
+				 cases[i].lines[0] == NULL ? "" : cases[i].lines[0], found,
+				 cases[i].client);
+	}
+}
+
+/* A NUL must not end the text for one reader and not for another. */
+static void test_nul(void **state)
+{
+	static struct http_request req;
+	struct cidr_list trusted = {0};
+	struct sockaddr_storage found;
+	char out[ADDRESS_TEXT_SIZE];
+	(void)state;
+	assert_int_equal(cidr_list_parse(TEXT("10.0.0.0/8"), &trusted), ERR_OK);
+	put_peer(&req.peer, "10.0.0.1");
+	req.headers[0] = (struct http_header){TEXT("X-Forwarded-For"), TEXT("1.2.3.4\0x")};
+	req.n_headers = 1;
+	client_address(&trusted, &req, &found);
+	assert_string_equal(address_text((const struct sockaddr *)&found, out), "10.0.0.1");
+}
+
+static void test_bytes(void **state)
+{
+	static const struct {
+		const char *address;
+		size_t n;
+		uint8_t first, last;
+	} kinds[] = {
+	    {"1.2.3.4", 4, 1, 4}, {"::ffff:1.2.3.4", 4, 1, 4}, {"2001:db8::7", 16, 0x20, 7}};
+	struct sockaddr_storage s;
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		put_peer(&s, kinds[i].address);
+		struct text t = client_address_bytes(&s);
+		assert_int_equal(t.n, kinds[i].n);
+		assert_int_equal((uint8_t)t.p[0], kinds[i].first);
+		assert_int_equal((uint8_t)t.p[t.n - 1], kinds[i].last);
+	}
+	memset(&s, 0, sizeof s);
+	assert_int_equal(client_address_bytes(&s).n, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_cases),
+	    cmocka_unit_test(test_nul),
+	    cmocka_unit_test(test_bytes),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

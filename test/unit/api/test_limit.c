@@ -1,0 +1,155 @@
+/* The buckets by address, in virtual time.
+ * Never waits: the time is an argument.
+ * Run by make test. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
+#include "api/limit.h"
+
+static const uint64_t SECOND = UINT64_C(1000000000);
+static const uint64_t START = UINT64_C(5000000000);
+
+static const struct sockaddr *address(const char *text)
+{
+	static struct sockaddr_storage room[4];
+	static size_t next;
+	struct sockaddr_storage *s = &room[next++ % 4];
+	memset(s, 0, sizeof *s);
+	if (inet_pton(AF_INET, text, &((struct sockaddr_in *)s)->sin_addr) == 1)
+		s->ss_family = AF_INET;
+	else if (inet_pton(AF_INET6, text, &((struct sockaddr_in6 *)s)->sin6_addr) == 1)
+		s->ss_family = AF_INET6;
+	assert_int_not_equal(s->ss_family, 0);
+	return (const struct sockaddr *)s;
+}
+
+static void take(struct limit *l, const char *who, unsigned times, uint64_t now_ns)
+{
+	for (unsigned i = 0; i < times; i++)
+		limit_take(l, address(who), now_ns);
+}
+
+static bool exhausted(struct limit *l, const char *who, uint64_t now_ns)
+{
+	unsigned retry_s;
+	return limit_exhausted(l, address(who), now_ns, &retry_s);
+}
+
+static void test_burst(void **state)
+{
+	struct limit *l = limit_new(60, 5);
+	unsigned retry_s = 0;
+	(void)state;
+	assert_false(exhausted(l, "192.0.2.1", START));
+	take(l, "192.0.2.1", 4, START);
+	assert_false(exhausted(l, "192.0.2.1", START));
+	take(l, "192.0.2.1", 1, START);
+	assert_true(limit_exhausted(l, address("192.0.2.1"), START, &retry_s));
+	assert_in_range(retry_s, 1, 2);
+	/* Somebody else is not concerned. */
+	assert_false(exhausted(l, "192.0.2.2", START));
+	limit_free(l);
+}
+
+/* One token a second comes back, never more than the burst, and asking takes nothing. */
+static void test_refill(void **state)
+{
+	struct limit *l = limit_new(60, 5);
+	(void)state;
+	take(l, "192.0.2.1", 5, START);
+	for (int i = 0; i < 10; i++)
+		assert_true(exhausted(l, "192.0.2.1", START + SECOND * 9 / 10));
+	assert_false(exhausted(l, "192.0.2.1", START + SECOND * 11 / 10));
+	take(l, "192.0.2.1", 1, START + SECOND * 11 / 10);
+	assert_true(exhausted(l, "192.0.2.1", START + SECOND * 12 / 10));
+	take(l, "192.0.2.1", 4, START + SECOND * 3600);
+	assert_false(exhausted(l, "192.0.2.1", START + SECOND * 3600));
+	take(l, "192.0.2.1", 1, START + SECOND * 3600);
+	assert_true(exhausted(l, "192.0.2.1", START + SECOND * 3600));
+	limit_free(l);
+}
+
+/* What is said about waiting is enough waiting, and not much more. */
+static void test_retry_after(void **state)
+{
+	struct limit *l = limit_new(2, 1);
+	unsigned retry_s = 0;
+	(void)state;
+	take(l, "192.0.2.1", 1, START);
+	assert_true(limit_exhausted(l, address("192.0.2.1"), START, &retry_s));
+	assert_in_range(retry_s, 30, 31);
+	assert_false(exhausted(l, "192.0.2.1", START + retry_s * SECOND));
+	take(l, "192.0.2.1", 9, START + 40 * SECOND);
+	/* Taking from an empty bucket makes no debt. */
+	assert_true(limit_exhausted(l, address("192.0.2.1"), START + 40 * SECOND, &retry_s));
+	assert_in_range(retry_s, 30, 31);
+	limit_free(l);
+}
+
+static void test_ipv6_counts_by_64(void **state)
+{
+	struct limit *l = limit_new(60, 3);
+	(void)state;
+	take(l, "2001:db8:1:2::1", 1, START);
+	take(l, "2001:db8:1:2:ffff::2", 1, START);
+	take(l, "2001:db8:1:2:3:4:5:6", 1, START);
+	assert_true(exhausted(l, "2001:db8:1:2::77", START));
+	assert_false(exhausted(l, "2001:db8:1:3::1", START));
+	limit_free(l);
+}
+
+/* Behind a listener for both families IPv4 clients come mapped: each is its own, and the same as
+ * without the mapping. */
+static void test_mapped_ipv4(void **state)
+{
+	struct limit *l = limit_new(60, 2);
+	(void)state;
+	take(l, "::ffff:192.0.2.1", 1, START);
+	take(l, "192.0.2.1", 1, START);
+	assert_true(exhausted(l, "::ffff:192.0.2.1", START));
+	assert_true(exhausted(l, "192.0.2.1", START));
+	assert_false(exhausted(l, "::ffff:192.0.2.2", START));
+	assert_false(exhausted(l, "::1", START));
+	limit_free(l);
+}
+
+/* A flood of addresses takes places over; it neither grows the table nor blocks who did nothing. */
+static void test_flood(void **state)
+{
+	struct limit *l = limit_new(60, 1);
+	char who[32];
+	size_t blocked = 0;
+	(void)state;
+	for (unsigned i = 0; i < 20000; i++) {
+		snprintf(who, sizeof who, "198.18.%u.%u", i >> 8, i & 255);
+		take(l, who, 1, START);
+	}
+	for (unsigned i = 0; i < 1000; i++) {
+		snprintf(who, sizeof who, "203.%u.113.%u", i >> 8, i & 255);
+		blocked += exhausted(l, who, START);
+	}
+	assert_int_equal(blocked, 0);
+	/* The last one keeps its place. */
+	assert_true(exhausted(l, "198.18.78.31", START));
+	limit_free(l);
+	limit_free(NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_burst),       cmocka_unit_test(test_refill),
+	    cmocka_unit_test(test_retry_after), cmocka_unit_test(test_ipv6_counts_by_64),
+	    cmocka_unit_test(test_mapped_ipv4), cmocka_unit_test(test_flood),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,77 @@
+/* What stands on a page never becomes markup, whatever it is.
+ * Never replies: the pages as a whole are looked at from outside.
+ * Run by make test. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "api/page.h"
+
+static const struct {
+	const char *text, *html;
+} cases[] = {
+    {"", ""},
+    {"Jessica", "Jessica"},
+    {"<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;"},
+    {"\"><img src=x onerror='x'>", "&quot;&gt;&lt;img src=x onerror=&#39;x&#39;&gt;"},
+    {"a&b&amp;c", "a&amp;b&amp;amp;c"},
+    {"O'Brien & \"Zo\xc3\xab\" <3", "O&#39;Brien &amp; &quot;Zo\xc3\xab&quot; &lt;3"},
+    {"</title><svg/onload=1>", "&lt;/title&gt;&lt;svg/onload=1&gt;"},
+    {"javascript:alert(1)", "javascript:alert(1)"},
+    {"<<<>>>", "&lt;&lt;&lt;&gt;&gt;&gt;"},
+};
+
+static void test_cases(void **state)
+{
+	struct buf out = {0};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		buf_reset(&out);
+		page_escape(&out, text_of(cases[i].text));
+		buf_char(&out, '\0');
+		assert_string_equal(out.p, cases[i].html);
+	}
+	buf_free(&out);
+}
+
+/* Every byte: none of the five that mean something in HTML is left, nothing else is changed. */
+static void test_every_byte(void **state)
+{
+	char all[256];
+	struct buf out = {0};
+	(void)state;
+	for (size_t i = 0; i < sizeof all; i++)
+		all[i] = (char)i;
+	page_escape(&out, text_from(all, sizeof all));
+	assert_int_equal(out.n, 256 - 5 + 5 + 4 + 4 + 6 + 5);
+	for (size_t i = 0; i < out.n; i++)
+		assert_null(memchr("<>\"'", out.p[i], 4));
+	assert_non_null(memchr(out.p, '\0', out.n));
+	buf_free(&out);
+}
+
+/* It adds to what is there. */
+static void test_appends(void **state)
+{
+	struct buf out = {0};
+	(void)state;
+	buf_str(&out, "<p>");
+	page_escape(&out, TEXT("<"));
+	page_escape(&out, (struct text){0});
+	assert_true(text_eq(buf_view(&out), TEXT("<p>&lt;")));
+	buf_free(&out);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_cases),
+	    cmocka_unit_test(test_every_byte),
+	    cmocka_unit_test(test_appends),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,157 @@
+/* The table of tokens over a real store (the one in memory): loaded, watched, expired.
+ * Never knows a token but by its hash.
+ * Run by make test. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "api/tokens.h"
+#include "core/setup.h"
+
+enum { NOW_MS = 1000000 };
+
+/* Writes or deletes one token record, as the calls that manage tokens do. */
+struct change {
+	struct command command;
+	struct token token;
+	bool remove, done;
+	uint8_t hash[SHA256_SIZE];
+};
+
+static enum err change_decide(struct command *command, struct tx *tx)
+{
+	struct change *c = (struct change *)command;
+	if (c->remove)
+		tx_delete(tx, &KIND_TOKEN, &c->token);
+	else
+		tx_put(tx, &KIND_TOKEN, &c->token);
+	return ERR_OK;
+}
+
+static void change_done(struct command *command, enum err err)
+{
+	assert_int_equal(err, ERR_OK);
+	((struct change *)command)->done = true;
+}
+
+static void change(struct store *store, const char *token, uint64_t id, uint64_t expires_ms,
+		   bool remove)
+{
+	struct change c = {.command = {.decide = change_decide, .done = change_done},
+			   .remove = remove};
+	crypto_sha256(text_of(token), c.hash);
+	c.token = (struct token){.hash = text_from(c.hash, SHA256_SIZE),
+				 .id = id,
+				 .scopes = SCOPE_READ,
+				 .expires_ms = expires_ms};
+	assert_int_equal(store_submit(store, &c.command), ERR_OK);
+	for (int i = 0; i < 100 && !c.done; i++)
+		store_turn(store);
+	assert_true(c.done);
+}
+
+struct world {
+	struct store *store;
+	struct tokens tokens;
+};
+
+static int set_up(void **state)
+{
+	static struct world world;
+	const struct store_config config = {0};
+	/* Reads that are pending at first: loading must wait for them. */
+	struct engine *engine = engine_memory_open(true);
+	world = (struct world){0};
+	assert_non_null(engine);
+	assert_int_equal(store_open(engine, &config, &world.store), ERR_OK);
+	change(world.store, "stored-before", 1, 0, false);
+	change(world.store, "expires", 2, NOW_MS, false);
+	assert_int_equal(tokens_load(&world.tokens, world.store, "inbound-secret"), ERR_OK);
+	*state = &world;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct world *w = *state;
+	tokens_free(&w->tokens);
+	tokens_free(&w->tokens);
+	store_close(w->store);
+	return 0;
+}
+
+static const struct token_entry *find(struct world *w, const char *token, uint64_t now_ms)
+{
+	return tokens_find(&w->tokens, text_of(token), now_ms);
+}
+
+static void test_loaded(void **state)
+{
+	struct world *w = *state;
+	assert_int_equal(w->tokens.n, 2);
+	assert_non_null(find(w, "stored-before", NOW_MS));
+	assert_int_equal(find(w, "stored-before", NOW_MS)->id, 1);
+	assert_int_equal(find(w, "stored-before", NOW_MS)->scopes, SCOPE_READ);
+	assert_null(find(w, "stored-befor", NOW_MS));
+	assert_null(find(w, "stored-before ", NOW_MS));
+	assert_null(find(w, "", NOW_MS));
+	assert_null(find(w, "inbound-secret", NOW_MS));
+}
+
+static void test_expiry(void **state)
+{
+	struct world *w = *state;
+	assert_non_null(find(w, "expires", NOW_MS - 1));
+	assert_null(find(w, "expires", NOW_MS));
+	assert_null(find(w, "expires", NOW_MS + 1));
+	assert_non_null(find(w, "stored-before", UINT64_MAX));
+}
+
+static void test_watched(void **state)
+{
+	struct world *w = *state;
+	char name[16];
+	for (unsigned i = 0; i < 40; i++) {
+		snprintf(name, sizeof name, "made-%u", i);
+		change(w->store, name, 100 + i, 0, false);
+	}
+	assert_int_equal(w->tokens.n, 42);
+	assert_int_equal(find(w, "made-39", NOW_MS)->id, 139);
+	/* A change is no second entry; a revoked token is gone at once, the others stay. */
+	change(w->store, "made-7", 107, NOW_MS, false);
+	assert_int_equal(w->tokens.n, 42);
+	assert_null(find(w, "made-7", NOW_MS));
+	change(w->store, "stored-before", 1, 0, true);
+	assert_int_equal(w->tokens.n, 41);
+	assert_null(find(w, "stored-before", NOW_MS));
+	for (unsigned i = 0; i < 40; i++) {
+		snprintf(name, sizeof name, "made-%u", i);
+		assert_true((find(w, name, NOW_MS - 1) != NULL));
+	}
+}
+
+static void test_inbound(void **state)
+{
+	struct world *w = *state;
+	assert_true(tokens_is_inbound(&w->tokens, TEXT("inbound-secret")));
+	assert_false(tokens_is_inbound(&w->tokens, TEXT("inbound-secreT")));
+	assert_false(tokens_is_inbound(&w->tokens, TEXT("inbound-secret\0")));
+	assert_false(tokens_is_inbound(&w->tokens, TEXT("")));
+	assert_false(tokens_is_inbound(&w->tokens, TEXT("stored-before")));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(test_loaded, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_expiry, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_watched, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_inbound, set_up, tear_down),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

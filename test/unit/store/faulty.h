@@ -1,0 +1,79 @@
+/*
+ * An engine whose commits fail when told to: over the memory engine, which keeps nothing then.
+ */
+#ifndef TEST_STORE_FAULTY_H
+#define TEST_STORE_FAULTY_H
+
+#include <stdlib.h>
+
+#include "store/engine_ops.h"
+
+struct faulty {
+	struct engine engine;
+	struct engine *inner;
+	size_t commits;  /* asked for, the pending calls not counted */
+	size_t fail_at;  /* the commit that fails: 1 is the first; 0 none */
+	enum err fail_with;
+	enum err view_fails_with; /* ERR_OK: it does not */
+	size_t last_writes;
+};
+
+static inline enum err faulty_view(struct engine *engine)
+{
+	struct faulty *f = (struct faulty *)engine;
+	return f->view_fails_with != ERR_OK ? f->view_fails_with : f->inner->ops->view(f->inner);
+}
+
+static inline enum err faulty_get(struct engine *engine, uint8_t kind, struct text key,
+    struct text *value)
+{
+	struct faulty *f = (struct faulty *)engine;
+	return f->inner->ops->get(f->inner, kind, key, value);
+}
+
+static inline enum err faulty_scan(struct engine *engine, const struct engine_scan *scan,
+    engine_row_fn *take, void *arg)
+{
+	struct faulty *f = (struct faulty *)engine;
+	return f->inner->ops->scan(f->inner, scan, take, arg);
+}
+
+static inline enum err faulty_commit(struct engine *engine, const struct engine_write *writes, size_t n)
+{
+	struct faulty *f = (struct faulty *)engine;
+	if (f->fail_at != 0 && f->commits + 1 == f->fail_at) {
+		f->commits++;
+		return f->fail_with;
+	}
+	enum err err = f->inner->ops->commit(f->inner, writes, n);
+	f->commits += err != ERR_PENDING;
+	f->last_writes = n;
+	return err;
+}
+
+static inline void faulty_close(struct engine *engine)
+{
+	struct faulty *f = (struct faulty *)engine;
+	engine_close(f->inner);
+	free(f);
+}
+
+/* NULL without memory. Takes inner over. */
+static inline struct faulty *faulty_open(struct engine *inner)
+{
+	static const struct engine_ops ops = {
+	    .view = faulty_view,
+	    .get = faulty_get,
+	    .scan = faulty_scan,
+	    .commit = faulty_commit,
+	    .close = faulty_close,
+	};
+	struct faulty *f = calloc(1, sizeof *f);
+	if (f != NULL) {
+		f->engine.ops = &ops;
+		f->inner = inner;
+	}
+	return f;
+}
+
+#endif
