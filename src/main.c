@@ -49,6 +49,8 @@ static int help_main(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+	if (argc == 2 && strcmp(argv[1], "--version") == 0)
+		return version_main(0, NULL);
 	/* Without a command, or with an option first, it serves. */
 	if (argc < 2 || argv[1][0] == '-')
 		return serve_main(argc - 1, argv + 1);

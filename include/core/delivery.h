@@ -7,13 +7,27 @@
 #include "core/records.h"
 #include "store/command.h"
 
-/** Stages a delivery of event to webhook, behind the undelivered ones of its order chain, and held
- *  where the webhook is disabled. Used inside a command. */
+/** Stages a delivery of event to webhook, behind the undelivered ones of its order chain. Used inside a
+ *  command; an event that has a delivery at this webhook already gets no second one. */
 enum err delivery_create(struct tx *tx, const struct webhook *webhook, const struct event *event)
     WARN_UNUSED;
+/** Queues a finished delivery once more: the same bytes and message id, the schedule from its start,
+ *  outside of any order. Nothing happens to one that is pending. */
+enum err delivery_requeue(struct tx *tx, struct delivery *delivery, uint64_t now_ms) WARN_UNUSED;
+/** Ends a pending delivery: its chain goes on, its indexes and counters follow. The due row is the
+ *  caller's. */
+enum err delivery_finish(struct tx *tx, struct delivery *delivery, enum delivery_status status,
+    uint64_t now_ms) WARN_UNUSED;
 
 /* What becomes of a delivery after an attempt. */
-enum delivery_verdict { VERDICT_DELIVERED, VERDICT_RETRY, VERDICT_EXHAUSTED };
+enum delivery_verdict {
+	VERDICT_DELIVERED,
+	VERDICT_RETRY,
+	VERDICT_EXHAUSTED,
+	VERDICT_GONE, /* 410: tried again like RETRY, but the webhook is disabled at once */
+};
+
+enum { WEBHOOK_DISABLE_AFTER_DAYS = 5 };
 
 /* Records one finished attempt and its verdict. */
 struct delivery_record_attempt {
@@ -21,11 +35,11 @@ struct delivery_record_attempt {
 	struct attempt attempt; /* delivery_id and what happened; the number is given here */
 	uint64_t due_ms;        /* the due row that was claimed */
 	enum delivery_verdict verdict;
-	uint64_t retry_ms; /* with VERDICT_RETRY: when to try again */
+	uint64_t retry_ms; /* with VERDICT_RETRY and VERDICT_GONE: when to try again */
 	uint64_t now_ms;
 };
 /** ERR_OK also where the delivery ended meanwhile (cancelled): then only the attempt is logged.
- *  ERR_NOT_FOUND where it was erased. */
+ *  ERR_NOT_FOUND where it was erased. Applies the disable rule and fires the operator events. */
 command_decide_fn delivery_record_attempt_decide;
 
 enum { DELIVERY_CANCEL_MAX = 64 };
@@ -48,5 +62,13 @@ struct delivery_load {
 };
 /** ERR_NOT_FOUND where any of the three is gone. */
 command_decide_fn delivery_load_decide;
+
+struct delivery_resend {
+	struct command command; /* decide: delivery_resend_decide */
+	uint64_t delivery_id, now_ms;
+	struct delivery delivery; /* in done */
+};
+/** ERR_NOT_FOUND: no such delivery, or its event or webhook is gone. A pending one becomes due now. */
+command_decide_fn delivery_resend_decide;
 
 #endif

@@ -21,7 +21,9 @@ void payload_default_fields(struct buf *out);
 void payload_render(const struct webhook_revision *revision, const struct event *event,
     struct codes *codes, struct buf *out);
 
+/** Is it about a webhook, not a user? Then the payload is fixed, and always JSON. */
+bool payload_is_operator(const struct event *event);
 /** "application/x-www-form-urlencoded" or "application/json". */
-const char *payload_content_type(uint64_t format);
+const char *payload_content_type(const struct webhook_revision *revision, const struct event *event);
 
 #endif

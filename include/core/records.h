@@ -113,6 +113,10 @@ struct event {
 	struct text public_url;
 	struct pairs meta;
 	uint64_t test; /* made up by a test: not about a real user */
+	/* Of operator events: the webhook they are about. */
+	uint64_t about_webhook_id;
+	struct text about_name, reason;
+	uint64_t since_ms, pending;
 };
 
 struct webhook {
@@ -133,6 +137,12 @@ struct webhook {
 	struct text disabled_reason;
 	struct text secret; /* sealed */
 	uint64_t connect_ms, total_ms; /* 0: the default */
+	struct text old_secret;        /* sealed; signs too until old_secret_until_ms */
+	uint64_t old_secret_until_ms;
+	uint64_t concurrency;       /* requests at a time; 0: the default */
+	uint64_t rate;              /* attempts a second; 0: by host, see delivery/limits.c */
+	uint64_t disable_after_ms;  /* of nothing but failures; 0: the default */
+	struct text schedule;       /* seconds between attempts, 8 bytes each; empty: the default */
 };
 
 /* What payloads are made from, kept as it was: a delivery names the revision it was made for. */
@@ -148,7 +158,7 @@ struct webhook_set {
 	struct text webhook_ids;
 };
 
-/* One event going to one webhook. */
+/* One event going to one webhook. What is pending of a disabled webhook is shown as held. */
 struct delivery {
 	uint64_t id; /* key */
 	uint64_t event_id, webhook_id, revision, user_id;
@@ -159,6 +169,32 @@ struct delivery {
 	uint64_t chained, chain_user_id; /* the chain it was put into when it was made */
 	uint64_t last_status, last_failure; /* HTTP status, or enum http_failure */
 	uint64_t event_type;
+	uint64_t round_start; /* attempts made before it was last queued: the schedule begins anew */
+	uint64_t test;
+};
+
+/* Which delivery an event has at a webhook: at most one. */
+struct event_delivery {
+	uint64_t event_id, webhook_id; /* key */
+	uint64_t delivery_id;
+};
+
+/* Deliveries by what they are looked for by; `by` says which index (enum delivery_index), `number` is
+ * the webhook's, user's, event type's or status's. */
+struct delivery_by {
+	uint64_t by, number, delivery_id; /* key */
+};
+enum delivery_index { BY_WEBHOOK = 1, BY_USER, BY_EVENT_TYPE, BY_STATUS };
+
+/* A replay: events of a time, again for one webhook. */
+struct replay {
+	uint64_t id; /* key */
+	uint64_t webhook_id, since_ms, until_ms;
+	uint64_t statuses;   /* of existing deliveries: bits 1 << delivery_status; bit 0: missing ones */
+	uint64_t next_event; /* where it goes on; 0: not begun */
+	uint64_t last_event; /* the last one to look at */
+	uint64_t looked_at, queued; /* so far */
+	uint64_t created_ms, finished_ms;
 };
 
 /* What is to be sent: per webhook by time. */
@@ -186,6 +222,11 @@ struct attempt {
 struct webhook_stats {
 	uint64_t webhook_id; /* key */
 	uint64_t pending, delivered, exhausted, cancelled;
+	uint64_t failing_since_ms; /* nothing but failures since; 0: the last attempt succeeded */
+	uint64_t failures;         /* in a row */
+	uint64_t last_attempt_ms, last_success_ms;
+	uint64_t last_status, last_failure;
+	struct text last_detail;
 };
 
 struct token {
@@ -201,7 +242,7 @@ enum token_scope { SCOPE_READ = 1, SCOPE_WRITE = 2, SCOPE_ADMIN = 4 };
 extern const struct record_kind KIND_SETTING, KIND_CAMPAIGN, KIND_CAMPAIGN_STATS, KIND_USER,
     KIND_USER_STATS, KIND_EMAIL_INDEX, KIND_IDEMPOTENCY, KIND_IDEMPOTENCY_AGE, KIND_EVENT, KIND_WEBHOOK,
     KIND_WEBHOOK_REVISION, KIND_WEBHOOK_SET, KIND_DELIVERY, KIND_DUE, KIND_CHAIN, KIND_ATTEMPT,
-    KIND_WEBHOOK_STATS, KIND_TOKEN, KIND_ORDER;
+    KIND_WEBHOOK_STATS, KIND_TOKEN, KIND_ORDER, KIND_EVENT_DELIVERY, KIND_DELIVERY_BY, KIND_REPLAY;
 
 /* An order_id that qualified somebody: the first answer. */
 struct order {

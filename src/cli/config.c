@@ -81,6 +81,15 @@ static int check(struct config *c)
 	return -1;
 }
 
+static void print_message(const struct buf *message)
+{
+	struct text line, rest = buf_view(message);
+	while (rest.n > 0) {
+		text_cut(rest, '\n', &line, &rest);
+		fprintf(stderr, "referd: %.*s\n", TEXT_ARGS(line));
+	}
+}
+
 int config_read(const char *command, int argc, char **argv, struct config *config,
     struct arena *arena)
 {
@@ -95,8 +104,7 @@ int config_read(const char *command, int argc, char **argv, struct config *confi
 		buf_free(&message);
 		return 0;
 	}
-	if (message.n > 0)
-		fwrite(message.p, 1, message.n, stderr);
+	print_message(&message);
 	buf_free(&message);
 	if (outcome == OPTIONS_WRONG)
 		return 2;

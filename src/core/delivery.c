@@ -1,8 +1,58 @@
 /*
- * Owns the records of deliveries: status, due row, order chain, attempts, counters. Never sends and
- * never decides when to retry (delivery/policy.c does). Called by event.c and the delivery room.
+ * Owns the life of a delivery's records: birth, order chain, due row, indexes, end. Never sends and
+ * never decides when to retry (delivery/policy.c does). Called by event.c, replay.c, delivery_result.c.
  */
 #include "core/delivery.h"
+
+/* ---- indexes ---- */
+
+static void put_by(struct tx *tx, enum delivery_index by, uint64_t number, uint64_t delivery_id)
+{
+	const struct delivery_by row = {by, number, delivery_id};
+	tx_put(tx, &KIND_DELIVERY_BY, &row);
+}
+
+/* Delivered ones are nearly all there are: an index of them would be a second list of everything. */
+static void index_status(struct tx *tx, const struct delivery *d, bool add)
+{
+	const struct delivery_by row = {BY_STATUS, d->status, d->id};
+	if (d->status == DELIVERY_DELIVERED)
+		return;
+	if (add)
+		tx_put(tx, &KIND_DELIVERY_BY, &row);
+	else
+		tx_delete(tx, &KIND_DELIVERY_BY, &row);
+}
+
+static void index_new(struct tx *tx, const struct delivery *d)
+{
+	const struct event_delivery row = {d->event_id, d->webhook_id, d->id};
+	tx_put(tx, &KIND_EVENT_DELIVERY, &row);
+	put_by(tx, BY_WEBHOOK, d->webhook_id, d->id);
+	if (d->user_id != 0)
+		put_by(tx, BY_USER, d->user_id, d->id);
+	put_by(tx, BY_EVENT_TYPE, d->event_type, d->id);
+	index_status(tx, d, true);
+}
+
+static void put_due(struct tx *tx, const struct delivery *d)
+{
+	const struct due due = {d->webhook_id, d->due_ms, d->id};
+	tx_put(tx, &KIND_DUE, &due);
+}
+
+static enum err count_pending(struct tx *tx, uint64_t webhook_id)
+{
+	struct webhook_stats stats = {.webhook_id = webhook_id};
+	enum err err = tx_get(tx, &KIND_WEBHOOK_STATS, &stats);
+	if (err != ERR_OK && err != ERR_NOT_FOUND)
+		return err;
+	stats.pending++;
+	tx_put(tx, &KIND_WEBHOOK_STATS, &stats);
+	return ERR_OK;
+}
+
+/* ---- birth ---- */
 
 /* The order chain a delivery stands in; false where order does not matter. */
 static bool chain_of(const struct webhook *webhook, uint64_t user_id, struct chain *chain)
@@ -37,23 +87,6 @@ static enum err chain_append(struct tx *tx, const struct webhook *webhook, struc
 	return ERR_OK;
 }
 
-static void put_due(struct tx *tx, const struct delivery *d)
-{
-	const struct due due = {d->webhook_id, d->due_ms, d->id};
-	tx_put(tx, &KIND_DUE, &due);
-}
-
-static enum err count_pending(struct tx *tx, uint64_t webhook_id)
-{
-	struct webhook_stats stats = {.webhook_id = webhook_id};
-	enum err err = tx_get(tx, &KIND_WEBHOOK_STATS, &stats);
-	if (err != ERR_OK && err != ERR_NOT_FOUND)
-		return err;
-	stats.pending++;
-	tx_put(tx, &KIND_WEBHOOK_STATS, &stats);
-	return ERR_OK;
-}
-
 enum err delivery_create(struct tx *tx, const struct webhook *webhook, const struct event *event)
 {
 	struct delivery d = {
@@ -63,31 +96,51 @@ enum err delivery_create(struct tx *tx, const struct webhook *webhook, const str
 	    .webhook_id = webhook->id,
 	    .revision = webhook->revision,
 	    .user_id = event->user_id,
-	    .status = webhook->disabled_ms == 0 ? DELIVERY_PENDING : DELIVERY_HELD,
+	    .status = DELIVERY_PENDING,
 	    .created_ms = event->at_ms,
 	    .due_ms = event->at_ms,
+	    .test = event->test,
 	};
 	enum err err = chain_append(tx, webhook, &d);
 	if (err != ERR_OK)
 		return err;
 	tx_put(tx, &KIND_DELIVERY, &d);
-	if (!d.waiting && d.status == DELIVERY_PENDING)
+	index_new(tx, &d);
+	if (!d.waiting)
 		put_due(tx, &d);
 	return count_pending(tx, webhook->id);
 }
+
+enum err delivery_requeue(struct tx *tx, struct delivery *d, uint64_t now_ms)
+{
+	if (d->status == DELIVERY_PENDING)
+		return ERR_OK;
+	index_status(tx, d, false);
+	d->status = DELIVERY_PENDING;
+	d->round_start = d->attempts;
+	d->due_ms = now_ms;
+	d->finished_ms = 0;
+	d->chained = d->waiting = d->next_id = 0;
+	tx_put(tx, &KIND_DELIVERY, d);
+	index_status(tx, d, true);
+	put_due(tx, d);
+	return count_pending(tx, d->webhook_id);
+}
+
+/* ---- end ---- */
 
 /* d has ended: the next of its chain that has not becomes due, or the chain ends. */
 static enum err chain_advance(struct tx *tx, const struct delivery *d, uint64_t now_ms)
 {
 	if (!d->chained)
 		return ERR_OK;
-	struct chain chain = {.webhook_id = d->webhook_id, .user_id = d->chain_user_id};
+	const struct chain chain = {.webhook_id = d->webhook_id, .user_id = d->chain_user_id};
 	struct delivery next = {.id = d->next_id};
 	while (next.id != 0) {
 		enum err err = tx_get(tx, &KIND_DELIVERY, &next);
 		if (err != ERR_OK)
 			return err;
-		if (next.status == DELIVERY_PENDING || next.status == DELIVERY_HELD)
+		if (next.status == DELIVERY_PENDING && next.waiting)
 			break;
 		next.id = next.next_id;
 	}
@@ -98,8 +151,7 @@ static enum err chain_advance(struct tx *tx, const struct delivery *d, uint64_t 
 	next.waiting = 0;
 	next.due_ms = now_ms;
 	tx_put(tx, &KIND_DELIVERY, &next);
-	if (next.status == DELIVERY_PENDING)
-		put_due(tx, &next);
+	put_due(tx, &next);
 	return ERR_OK;
 }
 
@@ -117,52 +169,17 @@ static enum err count_end(struct tx *tx, const struct delivery *d)
 	return ERR_OK;
 }
 
-/* Ends d with the given status. Its due row is removed by the caller. */
-static enum err finish(struct tx *tx, struct delivery *d, enum delivery_status status, uint64_t now_ms)
+enum err delivery_finish(struct tx *tx, struct delivery *d, enum delivery_status status,
+    uint64_t now_ms)
 {
+	index_status(tx, d, false);
 	d->status = status;
 	d->finished_ms = now_ms;
 	d->due_ms = 0;
 	tx_put(tx, &KIND_DELIVERY, d);
+	index_status(tx, d, true);
 	enum err err = chain_advance(tx, d, now_ms);
 	return err != ERR_OK ? err : count_end(tx, d);
-}
-
-static enum err apply_verdict(struct tx *tx, const struct delivery_record_attempt *cmd,
-    struct delivery *d)
-{
-	switch (cmd->verdict) {
-	case VERDICT_DELIVERED:
-		return finish(tx, d, DELIVERY_DELIVERED, cmd->now_ms);
-	case VERDICT_EXHAUSTED:
-		return finish(tx, d, DELIVERY_EXHAUSTED, cmd->now_ms);
-	case VERDICT_RETRY:
-		break;
-	}
-	d->due_ms = cmd->retry_ms;
-	tx_put(tx, &KIND_DELIVERY, d);
-	put_due(tx, d);
-	return ERR_OK;
-}
-
-enum err delivery_record_attempt_decide(struct command *command, struct tx *tx)
-{
-	struct delivery_record_attempt *cmd = (struct delivery_record_attempt *)command;
-	struct delivery d = {.id = cmd->attempt.delivery_id};
-	enum err err = tx_get(tx, &KIND_DELIVERY, &d);
-	if (err != ERR_OK)
-		return err;
-	const struct due claimed = {d.webhook_id, cmd->due_ms, d.id};
-	d.attempts++;
-	d.last_status = cmd->attempt.status;
-	d.last_failure = cmd->attempt.failure;
-	cmd->attempt.number = d.attempts;
-	tx_put(tx, &KIND_ATTEMPT, &cmd->attempt);
-	tx_delete(tx, &KIND_DUE, &claimed);
-	if (d.status == DELIVERY_PENDING)
-		return apply_verdict(tx, cmd, &d);
-	tx_put(tx, &KIND_DELIVERY, &d);
-	return ERR_OK;
 }
 
 enum err delivery_cancel_decide(struct command *command, struct tx *tx)
@@ -174,11 +191,15 @@ enum err delivery_cancel_decide(struct command *command, struct tx *tx)
 		tx_delete(tx, &KIND_DUE, &cmd->due[i]);
 		if (err == ERR_NOT_FOUND || (err == ERR_OK && d.status != DELIVERY_PENDING))
 			continue;
-		if (err != ERR_OK || (err = finish(tx, &d, DELIVERY_CANCELLED, cmd->now_ms)) != ERR_OK)
+		if (err == ERR_OK)
+			err = delivery_finish(tx, &d, DELIVERY_CANCELLED, cmd->now_ms);
+		if (err != ERR_OK)
 			return err;
 	}
 	return ERR_OK;
 }
+
+/* ---- reading and sending again ---- */
 
 enum err delivery_load_decide(struct command *command, struct tx *tx)
 {
@@ -193,4 +214,35 @@ enum err delivery_load_decide(struct command *command, struct tx *tx)
 	if ((err = tx_get(tx, &KIND_EVENT, &cmd->event)) != ERR_OK)
 		return err;
 	return tx_get(tx, &KIND_WEBHOOK_REVISION, &cmd->revision);
+}
+
+/* A pending delivery becomes due at once, unless it waits for another one. */
+static void hasten(struct tx *tx, struct delivery *d, uint64_t now_ms)
+{
+	const struct due old = {d->webhook_id, d->due_ms, d->id};
+	if (d->waiting || d->due_ms <= now_ms)
+		return;
+	tx_delete(tx, &KIND_DUE, &old);
+	d->due_ms = now_ms;
+	tx_put(tx, &KIND_DELIVERY, d);
+	put_due(tx, d);
+}
+
+enum err delivery_resend_decide(struct command *command, struct tx *tx)
+{
+	struct delivery_resend *cmd = (struct delivery_resend *)command;
+	struct delivery *d = &cmd->delivery;
+	*d = (struct delivery){.id = cmd->delivery_id};
+	enum err err = tx_get(tx, &KIND_DELIVERY, d);
+	if (err != ERR_OK)
+		return err;
+	struct event event = {.id = d->event_id};
+	struct webhook webhook = {.id = d->webhook_id};
+	if ((err = tx_get(tx, &KIND_EVENT, &event)) != ERR_OK ||
+	    (err = tx_get(tx, &KIND_WEBHOOK, &webhook)) != ERR_OK)
+		return err;
+	if (d->status != DELIVERY_PENDING)
+		return delivery_requeue(tx, d, cmd->now_ms);
+	hasten(tx, d, cmd->now_ms);
+	return ERR_OK;
 }

@@ -41,10 +41,16 @@ static bool has_bit(uint64_t mask, uint64_t number)
 	return mask == 0 || (mask >> number & 1) != 0;
 }
 
-static bool webhook_wants(const struct webhook *w, const struct event *event)
+bool event_is_for(const struct event *event, const struct webhook *w)
 {
-	return (w->events >> event->type & 1) != 0 && has_bit(w->types, event->user_type) &&
-	       has_bit(w->sources, event->source);
+	if ((w->events >> event->type & 1) == 0)
+		return false;
+	if (w->campaign_id != 0 && w->campaign_id != event->campaign_id)
+		return false;
+	/* An operator event is about a webhook, and never goes to that one itself. */
+	if (event->about_webhook_id != 0)
+		return event->about_webhook_id != w->id;
+	return has_bit(w->types, event->user_type) && has_bit(w->sources, event->source);
 }
 
 static enum err emit_to_set(struct tx *tx, uint64_t campaign_id, const struct event *event)
@@ -56,7 +62,7 @@ static enum err emit_to_set(struct tx *tx, uint64_t campaign_id, const struct ev
 	for (size_t i = 0; err == ERR_OK && i < id_list_length(set.webhook_ids); i++) {
 		struct webhook webhook = {.id = id_list_at(set.webhook_ids, i)};
 		err = tx_get(tx, &KIND_WEBHOOK, &webhook);
-		if (err == ERR_OK && webhook_wants(&webhook, event))
+		if (err == ERR_OK && event_is_for(event, &webhook))
 			err = delivery_create(tx, &webhook, event);
 	}
 	return err;
@@ -66,6 +72,8 @@ enum err event_emit(struct tx *tx, struct event *event)
 {
 	event->id = tx_next_id(tx, &KIND_EVENT);
 	tx_put(tx, &KIND_EVENT, event);
-	enum err err = emit_to_set(tx, event->campaign_id, event);
-	return err != ERR_OK ? err : emit_to_set(tx, 0, event);
+	enum err err = emit_to_set(tx, 0, event);
+	if (err != ERR_OK || event->campaign_id == 0)
+		return err;
+	return emit_to_set(tx, event->campaign_id, event);
 }

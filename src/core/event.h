@@ -11,6 +11,9 @@
  *  read errors pass through; a missing referrer leaves those fields empty. */
 enum err event_snapshot(struct tx *tx, const struct user *user, struct event *event) WARN_UNUSED;
 
+/** Does this webhook want the event, by campaign, event type, user type and source? */
+bool event_is_for(const struct event *event, const struct webhook *webhook);
+
 /** Records the event (gives it its id) and a delivery for every webhook that wants it. */
 enum err event_emit(struct tx *tx, struct event *event) WARN_UNUSED;
 

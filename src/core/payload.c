@@ -351,12 +351,34 @@ static void render_json(struct walk *w, uint64_t format, struct buf *out)
 	json_close(&o, '}');
 }
 
+bool payload_is_operator(const struct event *event)
+{
+	return event->type == EVENT_WEBHOOK_DISABLED || event->type == EVENT_DELIVERY_EXHAUSTED;
+}
+
+static void render_operator(const struct event *e, struct buf *out)
+{
+	struct json_out o = json_out(out);
+	char since[CLOCK_TIME_SIZE];
+	clock_format_time(e->since_ms, since);
+	json_open(&o, NULL, '{');
+	json_put_text(&o, "event", text_of(name_of(EVENT_NAMES, e->type)));
+	json_put_u64(&o, "webhook_id", e->about_webhook_id);
+	json_put_text(&o, "webhook_name", e->about_name);
+	json_put_text(&o, "reason", e->reason);
+	json_put_text_or_null(&o, "since", text_of(e->since_ms != 0 ? since : NULL));
+	json_put_u64(&o, "pending", e->pending);
+	json_close(&o, '}');
+}
+
 void payload_render(const struct webhook_revision *revision, const struct event *event,
-		    struct codes *codes, struct buf *out)
+    struct codes *codes, struct buf *out)
 {
 	struct walk w;
 	walk_begin(&w, revision, event, codes);
-	if (revision->format == FORMAT_JSON || revision->format == FORMAT_STANDARD)
+	if (payload_is_operator(event))
+		render_operator(event, out);
+	else if (revision->format == FORMAT_JSON || revision->format == FORMAT_STANDARD)
 		render_json(&w, revision->format, out);
 	else
 		render_form(&w, out);
@@ -369,9 +391,9 @@ void payload_default_fields(struct buf *out)
 		pairs_add(out, text_of(fields[i].name), text_of(fields[i].name));
 }
 
-const char *payload_content_type(uint64_t format)
+const char *payload_content_type(const struct webhook_revision *revision, const struct event *event)
 {
-	return format == FORMAT_JSON || format == FORMAT_STANDARD
-		   ? "application/json"
-		   : "application/x-www-form-urlencoded";
+	bool json = revision->format == FORMAT_JSON || revision->format == FORMAT_STANDARD;
+	return json || payload_is_operator(event) ? "application/json"
+						  : "application/x-www-form-urlencoded";
 }

@@ -115,6 +115,11 @@ static const struct field event_values[] = {
     VALUE(17, TEXT, event, public_url),
     VALUE(18, PAIRS, event, meta),
     VALUE(19, U64, event, test),
+    VALUE(20, U64, event, about_webhook_id),
+    VALUE(21, TEXT, event, about_name),
+    VALUE(22, TEXT, event, reason),
+    VALUE(23, U64, event, since_ms),
+    VALUE(24, U64, event, pending),
 };
 const struct record_kind KIND_EVENT = KIND(9, event);
 
@@ -140,6 +145,12 @@ static const struct field webhook_values[] = {
     VALUE(18, TEXT, webhook, secret),
     VALUE(19, U64, webhook, connect_ms),
     VALUE(20, U64, webhook, total_ms),
+    VALUE(21, TEXT, webhook, old_secret),
+    VALUE(22, U64, webhook, old_secret_until_ms),
+    VALUE(23, U64, webhook, concurrency),
+    VALUE(24, U64, webhook, rate),
+    VALUE(25, U64, webhook, disable_after_ms),
+    VALUE(26, TEXT, webhook, schedule),
 };
 const struct record_kind KIND_WEBHOOK = KIND(10, webhook);
 
@@ -177,6 +188,8 @@ static const struct field delivery_values[] = {
     VALUE(14, U64, delivery, event_type),
     VALUE(15, U64, delivery, chained),
     VALUE(16, U64, delivery, chain_user_id),
+    VALUE(17, U64, delivery, round_start),
+    VALUE(18, U64, delivery, test),
 };
 const struct record_kind KIND_DELIVERY = KIND(13, delivery);
 
@@ -225,6 +238,13 @@ static const struct field webhook_stats_values[] = {
     VALUE(2, U64, webhook_stats, delivered),
     VALUE(3, U64, webhook_stats, exhausted),
     VALUE(4, U64, webhook_stats, cancelled),
+    VALUE(5, U64, webhook_stats, failing_since_ms),
+    VALUE(6, U64, webhook_stats, failures),
+    VALUE(7, U64, webhook_stats, last_attempt_ms),
+    VALUE(8, U64, webhook_stats, last_success_ms),
+    VALUE(9, U64, webhook_stats, last_status),
+    VALUE(10, U64, webhook_stats, last_failure),
+    VALUE(11, TEXT, webhook_stats, last_detail),
 };
 const struct record_kind KIND_WEBHOOK_STATS = KIND(17, webhook_stats);
 
@@ -248,6 +268,41 @@ static const struct field order_values[] = {
     VALUE(3, U64, order, at_ms),
 };
 const struct record_kind KIND_ORDER = KIND(19, order);
+
+static const struct field event_delivery_keys[] = {
+    KEY(U64, event_delivery, event_id),
+    KEY(U64, event_delivery, webhook_id),
+};
+static const struct field event_delivery_values[] = {VALUE(1, U64, event_delivery, delivery_id)};
+const struct record_kind KIND_EVENT_DELIVERY = KIND(20, event_delivery);
+
+static const struct field delivery_by_keys[] = {
+    KEY(U64, delivery_by, by),
+    KEY(U64, delivery_by, number),
+    KEY(U64, delivery_by, delivery_id),
+};
+const struct record_kind KIND_DELIVERY_BY = {
+    .id = 21,
+    .name = "delivery_by",
+    .size = sizeof(struct delivery_by),
+    .keys = delivery_by_keys,
+    .n_keys = COUNT(delivery_by_keys),
+};
+
+static const struct field replay_keys[] = {KEY(U64, replay, id)};
+static const struct field replay_values[] = {
+    VALUE(1, U64, replay, webhook_id),
+    VALUE(2, U64, replay, since_ms),
+    VALUE(3, U64, replay, until_ms),
+    VALUE(4, U64, replay, statuses),
+    VALUE(5, U64, replay, next_event),
+    VALUE(6, U64, replay, last_event),
+    VALUE(7, U64, replay, looked_at),
+    VALUE(8, U64, replay, queued),
+    VALUE(9, U64, replay, created_ms),
+    VALUE(10, U64, replay, finished_ms),
+};
+const struct record_kind KIND_REPLAY = KIND(22, replay);
 
 size_t id_list_length(struct text list)
 {

@@ -25,13 +25,24 @@ static enum err change_set(struct tx *tx, uint64_t campaign_id, uint64_t webhook
 	return ERR_OK;
 }
 
-static struct text header_value(struct pairs headers, struct text name)
+/* The value of the header of that name which stands behind `before` others of it. */
+static struct text header_value(struct pairs headers, struct text name, size_t before)
 {
 	struct text rest = headers.raw, each, value;
 	while (pairs_next(&rest, &each, &value))
-		if (text_ieq(each, name))
+		if (text_ieq(each, name) && before-- == 0)
 			return value;
 	return (struct text){0};
+}
+
+/* How many headers of that name stand before `at`, which is where one begins. */
+static size_t same_name_before(struct pairs headers, struct text name, const char *at)
+{
+	struct text unread = headers.raw, each, value;
+	size_t n = 0;
+	while (unread.p != at && pairs_next(&unread, &each, &value))
+		n += text_ieq(each, name);
+	return n;
 }
 
 /* Headers as sent, a masked value replaced by the stored one of that name. */
@@ -39,9 +50,10 @@ static enum err unmask_headers(struct tx *tx, struct pairs stored, struct pairs 
 {
 	struct buf out = {0};
 	struct text rest = headers->raw, name, value;
-	while (pairs_next(&rest, &name, &value)) {
+	for (const char *at = rest.p; pairs_next(&rest, &name, &value); at = rest.p) {
 		bool masked = text_eq(value, TEXT(WEBHOOK_MASK));
-		pairs_add(&out, name, masked ? header_value(stored, name) : value);
+		size_t before = same_name_before(*headers, name, at);
+		pairs_add(&out, name, masked ? header_value(stored, name, before) : value);
 	}
 	struct text copy = arena_copy(tx_arena(tx), buf_view(&out));
 	bool failed = out.failed || (out.n > 0 && copy.p == NULL);

@@ -170,8 +170,13 @@ static const char *check_label(const struct webhook *w)
 
 static const char *check_format(const struct webhook *w)
 {
-	return w->method == WEBHOOK_GET && w->format != FORMAT_QUERY
-		   ? "must be query for GET, which has no body; or use POST"
+	const uint64_t operator_events = 1 << EVENT_WEBHOOK_DISABLED | 1 << EVENT_DELIVERY_EXHAUSTED;
+	if (w->method != WEBHOOK_GET)
+		return NULL;
+	if (w->format != FORMAT_QUERY)
+		return "must be query for GET, which has no body; or use POST";
+	return (w->events & operator_events) != 0
+		   ? "of webhook.disabled and delivery.exhausted is JSON, which needs POST"
 		   : NULL;
 }
 

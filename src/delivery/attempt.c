@@ -8,11 +8,8 @@
 
 #include "base/crypto.h"
 #include "base/log.h"
-#include "core/names.h"
-#include "core/payload.h"
 #include "lane.h"
 #include "policy.h"
-#include "request.h"
 
 enum attempt_state {
 	ATTEMPT_LOADING,   /* its records are being read */
@@ -38,7 +35,7 @@ struct attempt_run {
 	struct attempt_run *next_finished;
 	enum attempt_state state;
 	struct due due;
-	uint64_t attempts; /* made before this one */
+	uint64_t attempts; /* made before this one, in this round */
 	uint64_t began_ms;
 	struct http_call *call;
 	struct arena arena; /* what the record borrows */
@@ -165,8 +162,11 @@ static void on_answer(void *arg, const struct http_result *result)
 	run->state = ATTEMPT_FINISHED;
 	run->call = NULL;
 	crypto_random(&random, sizeof random);
-	struct policy_decision decision = policy_decide(result->failure, result->status,
-	    run->attempts + 1, result->retry_after, now_ms, random);
+	struct policy_decision decision =
+	    policy_decide(&run->lane->target.schedule, result->failure, result->status,
+		run->attempts + 1, result->retry_after, now_ms, random);
+	throttle_result(&run->lane->throttle,
+	    policy_succeeded(result->failure, result->status), now_ms, random);
 	count(s, result);
 	run->record = (struct delivery_record_attempt){
 	    .command = {.decide = delivery_record_attempt_decide, .done = on_recorded},
@@ -179,18 +179,55 @@ static void on_answer(void *arg, const struct http_result *result)
 	gather(run);
 }
 
+static struct message_source source_of(const struct attempt_run *run)
+{
+	const struct lane_target *t = &run->lane->target;
+	bool overlap = run->began_ms < t->old_secret_until_ms;
+	return (struct message_source){
+	    .revision = &run->load.revision,
+	    .event = &run->load.event,
+	    .delivery = &run->load.delivery,
+	    .path = t->url.path,
+	    .query = t->url.query,
+	    .has_query = t->url.has_query,
+	    .headers = t->headers,
+	    .n_headers = t->n_headers,
+	    .secrets = {buf_view(&t->secret),
+		overlap ? buf_view(&t->old_secret) : (struct text){0}},
+	    .codes = run->lane->scheduler->config.codes,
+	    .unix_s = run->began_ms / 1000,
+	};
+}
+
+static struct http_call *start_call(struct attempt_run *run, const struct message *m)
+{
+	const struct lane_target *t = &run->lane->target;
+	struct http_header headers[MESSAGE_HEADERS];
+	for (size_t i = 0; i < m->n_headers; i++)
+		headers[i] = (struct http_header){m->headers[i].name, m->headers[i].value};
+	const struct http_call_spec spec = {
+	    .method = m->get ? HTTP_GET : HTTP_POST,
+	    .url = &t->url,
+	    .target = m->target,
+	    .headers = headers,
+	    .n_headers = m->n_headers,
+	    .body = m->body,
+	    .connect_ms = t->connect_ms,
+	    .total_ms = t->total_ms,
+	};
+	return http_pool_call(run->lane->pool, &spec, on_answer, run);
+}
+
 static void call(struct attempt_run *run)
 {
-	struct lane *l = run->lane;
-	struct request request;
-	run->attempts = run->load.delivery.attempts;
-	run->began_ms = scheduler_now_ms(l->scheduler);
-	bool ok = request_make(&request, &l->target, &run->load, l->scheduler->config.codes,
-	    run->began_ms / 1000);
+	struct message message;
+	run->attempts = run->load.delivery.attempts - run->load.delivery.round_start;
+	run->began_ms = scheduler_now_ms(run->lane->scheduler);
+	const struct message_source source = source_of(run);
 	run->state = ATTEMPT_CALLING;
-	if (ok)
-		run->call = http_pool_call(l->pool, &request.spec, on_answer, run);
-	request_free(&request);
+	if (message_make(&message, &source))
+		run->call = start_call(run, &message);
+	message_free(&message);
 	if (run->call == NULL) {
 		lane_pause(run->lane);
 		finish(run);

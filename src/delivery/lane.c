@@ -12,21 +12,24 @@
 
 enum { WINDOW_SIZE = LANE_WINDOW * 2, PAUSE_MS = 5000 };
 
-static struct lane **bucket_of(struct scheduler *s, uint64_t webhook_id)
+struct lane *lane_find(const struct scheduler *s, uint64_t webhook_id)
 {
-	return &s->buckets[webhook_id % (sizeof s->buckets / sizeof *s->buckets)];
+	struct lane *l = s->buckets[webhook_id % (sizeof s->buckets / sizeof *s->buckets)];
+	while (l != NULL && l->webhook_id != webhook_id)
+		l = l->next_in_bucket;
+	return l;
 }
 
 struct lane *lane_get(struct scheduler *s, uint64_t webhook_id)
 {
-	struct lane **bucket = bucket_of(s, webhook_id);
-	for (struct lane *l = *bucket; l != NULL; l = l->next_in_bucket)
-		if (l->webhook_id == webhook_id)
-			return l;
-	struct lane *l = calloc(1, sizeof *l);
+	struct lane **bucket = &s->buckets[webhook_id % (sizeof s->buckets / sizeof *s->buckets)];
+	struct lane *l = lane_find(s, webhook_id);
+	if (l != NULL)
+		return l;
+	l = calloc(1, sizeof *l);
 	if (l == NULL)
 		return NULL;
-	l->pool = http_pool_open(s->config.client, LANE_CONCURRENCY);
+	l->pool = http_pool_open(s->config.client, LANE_POOL);
 	if (l->pool == NULL) {
 		free(l);
 		return NULL;
@@ -65,6 +68,8 @@ void lane_configure(struct lane *l, const struct webhook *webhook)
 		const char *problem = target_read(&l->target, webhook, s->secret_key,
 		    s->config.allow_http_targets);
 		l->disabled = webhook->disabled_ms != 0 || problem != NULL;
+		throttle_configure(&l->throttle, l->target.concurrency, l->target.rate,
+		    scheduler_now_ms(s));
 		if (problem != NULL)
 			log_warn("webhook.unusable", LOG_U64("webhook_id", l->webhook_id),
 			    LOG_STR("url", problem));
@@ -197,9 +202,12 @@ static void cancel_slice(struct lane *l)
 
 static void start_due(struct lane *l)
 {
-	while (l->n > 0 && l->in_flight < LANE_CONCURRENCY && !l->scheduler->draining) {
+	uint64_t now_ms = scheduler_now_ms(l->scheduler);
+	while (l->n > 0 && !l->scheduler->draining &&
+	       throttle_allows(&l->throttle, l->in_flight, now_ms, &l->throttled_until_ms)) {
 		if (!attempt_start(l, &l->window[l->head]))
 			return;
+		throttle_start(&l->throttle);
 		l->head = (l->head + 1) % WINDOW_SIZE;
 		l->n--;
 	}
@@ -209,7 +217,7 @@ void lane_run(struct lane *l)
 {
 	if (l->paused_until_ms > scheduler_now_ms(l->scheduler))
 		return;
-	l->paused_until_ms = 0;
+	l->paused_until_ms = l->throttled_until_ms = 0;
 	if (l->next_due_ms != 0 && l->next_due_ms <= scheduler_now_ms(l->scheduler)) {
 		l->next_due_ms = 0;
 		l->caught_up = false;

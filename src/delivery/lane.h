@@ -6,11 +6,14 @@
 #define DELIVERY_LANE_H
 
 #include "core/delivery.h"
+#include "core/message.h"
 #include "delivery/scheduler.h"
 #include "http/url.h"
+#include "policy.h"
+#include "throttle.h"
 
 enum {
-	LANE_CONCURRENCY = 32,
+	LANE_POOL = 32,    /* idle connections kept */
 	LANE_WINDOW = 128, /* rows read ahead */
 	LANE_HEADERS = 64,
 };
@@ -19,10 +22,13 @@ enum {
 struct lane_target {
 	struct arena arena; /* owns all text below */
 	struct url url;
-	struct http_header headers[LANE_HEADERS];
+	struct message_header headers[LANE_HEADERS];
 	size_t n_headers;
-	struct buf secret; /* the HMAC key, decoded */
+	struct buf secret, old_secret; /* HMAC keys, decoded; the old one signs too until then: */
+	uint64_t old_secret_until_ms;
 	uint32_t connect_ms, total_ms;
+	uint32_t concurrency, rate;
+	struct policy_schedule schedule;
 };
 
 struct lane {
@@ -32,6 +38,8 @@ struct lane {
 	bool configured; /* target is right; false: the webhook is gone */
 	bool disabled, dirty, scanning, cancelling;
 	struct lane_target target;
+	struct throttle throttle;
+	uint64_t throttled_until_ms; /* rows wait for a token or a probe until then; 0: they do not */
 	struct http_pool *pool;
 	uint32_t in_flight;
 	struct attempt_run *runs; /* under way, doubly linked; in_flight of them occupy a connection */
@@ -77,6 +85,8 @@ struct scheduler {
 /** The lane of that webhook, made where there is none. NULL without memory. */
 struct lane *lane_get(struct scheduler *s, uint64_t webhook_id);
 void lane_free(struct lane *lane);
+/** The lane of that webhook, or NULL. */
+struct lane *lane_find(const struct scheduler *s, uint64_t webhook_id);
 /** The webhook is (now) like this; NULL: it is gone. */
 void lane_configure(struct lane *lane, const struct webhook *webhook);
 /** A due row was committed. */

@@ -6,9 +6,12 @@
 
 #include <time.h>
 
-static const uint32_t schedule_s[] = {5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400};
+const struct policy_schedule policy_default_schedule = {
+    .seconds = {5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400},
+    .n = 9,
+};
 
-enum { SCHEDULE = sizeof schedule_s / sizeof *schedule_s, DAY_S = 86400 };
+enum { DAY_S = 86400, STATUS_GONE = 410 };
 
 bool policy_succeeded(enum http_failure failure, int status)
 {
@@ -50,17 +53,21 @@ static uint64_t jitter(uint64_t ms, uint32_t random)
 	return ms * 4 / 5 + ms * 2 / 5 * random / UINT32_MAX;
 }
 
-struct policy_decision policy_decide(enum http_failure failure, int status, uint64_t attempts,
-    struct text retry_after, uint64_t now_ms, uint32_t random)
+struct policy_decision policy_decide(const struct policy_schedule *schedule,
+    enum http_failure failure, int status, uint64_t attempts, struct text retry_after,
+    uint64_t now_ms, uint32_t random)
 {
+	bool gone = failure == HTTP_FAIL_NONE && status == STATUS_GONE;
 	if (policy_succeeded(failure, status))
 		return (struct policy_decision){.verdict = VERDICT_DELIVERED};
-	if (failure == HTTP_FAIL_POLICY || attempts > SCHEDULE)
+	/* Gone says something about the webhook, not about this delivery: it is kept. */
+	if (!gone && (failure == HTTP_FAIL_POLICY || attempts > schedule->n))
 		return (struct policy_decision){.verdict = VERDICT_EXHAUSTED};
-	uint64_t wait_ms = jitter((uint64_t)schedule_s[attempts - 1] * 1000, random);
+	size_t step = attempts <= schedule->n ? attempts - 1 : schedule->n - 1;
+	uint64_t wait_ms = jitter((uint64_t)schedule->seconds[step] * 1000, random);
 	uint64_t asked_ms = retry_after_ms(retry_after, now_ms);
 	return (struct policy_decision){
-	    .verdict = VERDICT_RETRY,
+	    .verdict = gone ? VERDICT_GONE : VERDICT_RETRY,
 	    .retry_ms = now_ms + (asked_ms > wait_ms ? asked_ms : wait_ms),
 	};
 }

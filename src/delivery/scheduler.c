@@ -23,7 +23,10 @@ static uint64_t lane_wake_ms(const struct lane *l)
 {
 	if (l->paused_until_ms != 0)
 		return l->paused_until_ms;
-	return l->disabled ? 0 : l->next_due_ms;
+	if (l->disabled)
+		return 0;
+	/* Rows that wait for a token are in the window; what is due later waits behind them. */
+	return l->throttled_until_ms != 0 ? l->throttled_until_ms : l->next_due_ms;
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *arg)

@@ -11,31 +11,39 @@ enum { CONNECT_MS = 5000, TOTAL_MS = 15000 };
 static void copy_headers(struct lane_target *t, struct pairs headers)
 {
 	struct text rest = arena_copy(&t->arena, headers.raw);
-	struct http_header *h = t->headers;
+	struct message_header *h = t->headers;
 	while (t->n_headers < LANE_HEADERS && pairs_next(&rest, &h->name, &h->value)) {
 		t->n_headers++;
 		h++;
 	}
 }
 
-static void open_secret(struct lane_target *t, const uint8_t key[32], struct text sealed)
+static void open_secret(struct buf *out, const uint8_t key[32], struct text sealed)
 {
-	const struct text prefix = TEXT("whsec_");
 	struct buf plain = {0};
-	if (crypto_open(key, TEXT("webhook secret"), sealed, &plain) == ERR_OK &&
-	    text_starts(buf_view(&plain), prefix)) {
-		struct text base64 = text_from(plain.p + prefix.n, plain.n - prefix.n);
-		if (crypto_base64_decode(base64, &t->secret) != ERR_OK)
-			buf_reset(&t->secret);
-	}
+	if (sealed.n > 0 && (crypto_open(key, TEXT("webhook secret"), sealed, &plain) != ERR_OK ||
+				message_secret_key(buf_view(&plain), out) != ERR_OK))
+		buf_reset(out);
 	crypto_wipe(plain.p, plain.n);
 	buf_free(&plain);
+}
+
+static void copy_schedule(struct lane_target *t, struct text seconds)
+{
+	t->schedule = policy_default_schedule;
+	if (id_list_length(seconds) == 0)
+		return;
+	t->schedule.n = 0;
+	for (size_t i = 0; i < id_list_length(seconds) && i < POLICY_SCHEDULE_MAX; i++)
+		t->schedule.seconds[t->schedule.n++] = (uint32_t)id_list_at(seconds, i);
 }
 
 void target_free(struct lane_target *t)
 {
 	crypto_wipe(t->secret.p, t->secret.n);
+	crypto_wipe(t->old_secret.p, t->old_secret.n);
 	buf_free(&t->secret);
+	buf_free(&t->old_secret);
 	arena_free(&t->arena);
 	*t = (struct lane_target){0};
 }
@@ -47,7 +55,12 @@ const char *target_read(struct lane_target *t, const struct webhook *webhook, co
 	struct text url = arena_copy(&t->arena, webhook->url);
 	const char *problem = url_parse(url, allow_http ? URL_ALLOW_HTTP : 0, &t->url);
 	copy_headers(t, webhook->headers);
-	open_secret(t, key, webhook->secret);
+	copy_schedule(t, webhook->schedule);
+	open_secret(&t->secret, key, webhook->secret);
+	open_secret(&t->old_secret, key, webhook->old_secret);
+	t->old_secret_until_ms = webhook->old_secret_until_ms;
+	t->concurrency = (uint32_t)webhook->concurrency;
+	t->rate = webhook->rate != 0 ? (uint32_t)webhook->rate : throttle_default_rate(t->url.host);
 	t->connect_ms = webhook->connect_ms != 0 ? (uint32_t)webhook->connect_ms : CONNECT_MS;
 	t->total_ms = webhook->total_ms != 0 ? (uint32_t)webhook->total_ms : TOTAL_MS;
 	return problem;

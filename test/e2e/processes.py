@@ -16,7 +16,7 @@ BENCH = os.path.join(BUILD, "referd-bench")
 DEADLINE_S = 30
 
 
-def until(condition, what, deadline_s=DEADLINE_S):
+def until(condition, what, deadline_s=DEADLINE_S, longest_pause_s=0.05):
     """Awaits a condition: answers the first true value of it, fails loudly after the deadline."""
     end = time.monotonic() + deadline_s
     pause_s = 0.002
@@ -27,7 +27,7 @@ def until(condition, what, deadline_s=DEADLINE_S):
         if time.monotonic() > end:
             raise AssertionError(f"not within {deadline_s} s: {what}")
         time.sleep(pause_s)
-        pause_s = min(pause_s * 1.5, 0.05)
+        pause_s = min(pause_s * 1.5, longest_pause_s)
 
 
 class Process:

@@ -15,6 +15,11 @@ def mode(path):
     return stat.S_IMODE(os.stat(path).st_mode)
 
 
+def content(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
 class Owned(Directory):
     """Each test has a directory and servers of its own."""
 
@@ -45,7 +50,7 @@ class FirstStart(Owned):
         server = self.server(tokens=False).start()
         path = server.read_until(rb"first start: the tokens are in (\S+)\n").group(1).decode()
         self.assertEqual(path, os.path.join(server.data_dir, "first-start.txt"))
-        text = open(path, encoding="utf-8").read()
+        text = content(path).decode()
         api = re.search(r"^API token: ([0-9a-f]{64})$", text, re.M).group(1)
         inbound = re.search(r"^Inbound token: ([0-9a-f]{64})$", text, re.M).group(1)
         client = Client(server.address, token=api)
@@ -70,10 +75,10 @@ class FirstStart(Owned):
     def test_tokens_are_not_in_the_database_file(self):
         server = self.server().start()
         self.ends_clean(server)
-        content = open(os.path.join(server.data_dir, "referd.mdb"), "rb").read()
+        database = content(os.path.join(server.data_dir, "referd.mdb"))
         for secret in (server.token, server.inbound):
-            self.assertNotIn(secret.encode(), content)
-            self.assertNotIn(bytes.fromhex(secret), content)
+            self.assertNotIn(secret.encode(), database)
+            self.assertNotIn(bytes.fromhex(secret), database)
 
     def test_another_token_later_is_a_warning_not_a_change(self):
         server = self.server().start()
@@ -191,8 +196,12 @@ class Options(Owned):
         self.assertIn("in use", self.refused("--listen", server.address, data=other))
         self.ends_clean(server)
 
-    def test_unknown_variables_and_commands(self):
-        self.refused(env={"REFERD_NONSENSE": "1"})
+    def test_an_unknown_variable_is_a_warning(self):
+        server = self.server(env={"REFERD_MAX_BODDY": "1"}).start()
+        self.assertEqual(server.stop(), 0)
+        self.assertIn("referd: unknown environment variable REFERD_MAX_BODDY is ignored", server.stderr())
+
+    def test_an_unknown_command(self):
         ended = run(REFERD, "nonsense")
         self.assertEqual((ended.returncode, ended.stdout), (2, ""))
         self.assertRegex(ended.stderr, r"\Areferd: [^\n]+\n\Z")

@@ -1,0 +1,23 @@
+#!/bin/sh
+# Puts referd on this machine: the two programs, and a systemd service that is enabled and started.
+# Run it as root in the source tree after `make`. Running it again upgrades.
+set -eu
+cd "$(dirname "$0")/.."
+prefix=${PREFIX:-/usr/local}
+
+test "$(id -u)" = 0 || { echo "install.sh: must be run as root" >&2; exit 1; }
+test -x build/release/referd || { echo "install.sh: run make first" >&2; exit 1; }
+
+install -D -m 0755 build/release/referd "$prefix/bin/referd"
+install -D -m 0755 build/release/referd-bench "$prefix/bin/referd-bench"
+install -d -m 0755 /etc/referd
+if [ ! -e /etc/referd/referd.env ]; then
+	install -m 0600 /dev/null /etc/referd/referd.env
+	echo "# REFERD_PUBLIC_URL=https://refer.example.com" > /etc/referd/referd.env
+fi
+sed "s|/usr/local/bin|$prefix/bin|" deploy/referd.service > /etc/systemd/system/referd.service
+chmod 0644 /etc/systemd/system/referd.service
+systemctl daemon-reload
+systemctl enable referd
+systemctl restart referd
+echo "settings: /etc/referd/referd.env; first tokens: /var/lib/referd/first-start.txt (as root)"

@@ -1,0 +1,144 @@
+/*
+ * Owns what follows from an attempt: its log, the verdict, the webhook's health, the disable rule, the
+ * operator events. Never decides when to retry (an argument). Called by the delivery room.
+ */
+#include "core/delivery.h"
+#include "event.h"
+
+static bool is_operator_event(uint64_t type)
+{
+	return type == EVENT_WEBHOOK_DISABLED || type == EVENT_DELIVERY_EXHAUSTED;
+}
+
+static enum err fire(struct tx *tx, const struct delivery_record_attempt *cmd,
+    const struct delivery *d, enum event_type type, struct text reason)
+{
+	struct webhook webhook = {.id = d->webhook_id};
+	struct webhook_stats stats = {.webhook_id = d->webhook_id};
+	/* Never about the delivery of such an event itself. */
+	if (is_operator_event(d->event_type))
+		return ERR_OK;
+	enum err err = tx_get(tx, &KIND_WEBHOOK, &webhook);
+	if (err == ERR_OK)
+		err = tx_get(tx, &KIND_WEBHOOK_STATS, &stats);
+	if (err != ERR_OK)
+		return err == ERR_NOT_FOUND ? ERR_OK : err;
+	struct event event = {
+	    .type = type,
+	    .at_ms = cmd->now_ms,
+	    .campaign_id = webhook.campaign_id,
+	    .about_webhook_id = webhook.id,
+	    .about_name = webhook.name,
+	    .reason = reason,
+	    .since_ms = stats.failing_since_ms,
+	    .pending = stats.pending,
+	};
+	return event_emit(tx, &event);
+}
+
+static enum err disable(struct tx *tx, const struct delivery_record_attempt *cmd,
+    const struct delivery *d, struct webhook *webhook, struct text reason)
+{
+	webhook->disabled_ms = cmd->now_ms;
+	webhook->disabled_reason = reason;
+	tx_put(tx, &KIND_WEBHOOK, webhook);
+	return fire(tx, cmd, d, EVENT_WEBHOOK_DISABLED, reason);
+}
+
+static uint64_t disable_after_ms(const struct webhook *webhook)
+{
+	const uint64_t day_ms = (uint64_t)24 * 3600 * 1000;
+	return webhook->disable_after_ms != 0 ? webhook->disable_after_ms
+					      : WEBHOOK_DISABLE_AFTER_DAYS * day_ms;
+}
+
+/* A webhook that has seen nothing but failures for too long, or said 410, is disabled: what it would
+ * get is kept until somebody enables it. */
+static enum err apply_disable_rule(struct tx *tx, const struct delivery_record_attempt *cmd,
+    const struct delivery *d, const struct webhook_stats *stats)
+{
+	struct webhook webhook = {.id = d->webhook_id};
+	if (cmd->verdict == VERDICT_DELIVERED)
+		return ERR_OK;
+	enum err err = tx_get(tx, &KIND_WEBHOOK, &webhook);
+	if (err != ERR_OK || webhook.disabled_ms != 0)
+		return err == ERR_NOT_FOUND ? ERR_OK : err;
+	if (cmd->verdict == VERDICT_GONE)
+		return disable(tx, cmd, d, &webhook, TEXT("the receiver answered 410 Gone"));
+	if (cmd->now_ms - stats->failing_since_ms < disable_after_ms(&webhook))
+		return ERR_OK;
+	return disable(tx, cmd, d, &webhook,
+	    TEXT("every attempt has failed for as long as disable_after allows"));
+}
+
+static enum err record_health(struct tx *tx, const struct delivery_record_attempt *cmd,
+    const struct delivery *d, struct webhook_stats *stats)
+{
+	const struct attempt *a = &cmd->attempt;
+	*stats = (struct webhook_stats){.webhook_id = d->webhook_id};
+	enum err err = tx_get(tx, &KIND_WEBHOOK_STATS, stats);
+	if (err != ERR_OK && err != ERR_NOT_FOUND)
+		return err;
+	stats->last_attempt_ms = cmd->now_ms;
+	if (cmd->verdict == VERDICT_DELIVERED) {
+		stats->last_success_ms = cmd->now_ms;
+		stats->failing_since_ms = stats->failures = 0;
+	} else {
+		stats->failures++;
+		if (stats->failing_since_ms == 0)
+			stats->failing_since_ms = cmd->now_ms;
+		stats->last_status = a->status;
+		stats->last_failure = a->failure;
+		stats->last_detail = a->detail;
+	}
+	tx_put(tx, &KIND_WEBHOOK_STATS, stats);
+	return ERR_OK;
+}
+
+static enum err apply_verdict(struct tx *tx, const struct delivery_record_attempt *cmd,
+    struct delivery *d)
+{
+	enum err err;
+	switch (cmd->verdict) {
+	case VERDICT_DELIVERED:
+		return delivery_finish(tx, d, DELIVERY_DELIVERED, cmd->now_ms);
+	case VERDICT_EXHAUSTED:
+		err = delivery_finish(tx, d, DELIVERY_EXHAUSTED, cmd->now_ms);
+		if (err != ERR_OK)
+			return err;
+		return fire(tx, cmd, d, EVENT_DELIVERY_EXHAUSTED, cmd->attempt.detail);
+	case VERDICT_RETRY:
+	case VERDICT_GONE:
+		break;
+	}
+	const struct due due = {d->webhook_id, cmd->retry_ms, d->id};
+	d->due_ms = cmd->retry_ms;
+	tx_put(tx, &KIND_DELIVERY, d);
+	tx_put(tx, &KIND_DUE, &due);
+	return ERR_OK;
+}
+
+enum err delivery_record_attempt_decide(struct command *command, struct tx *tx)
+{
+	struct delivery_record_attempt *cmd = (struct delivery_record_attempt *)command;
+	struct delivery d = {.id = cmd->attempt.delivery_id};
+	struct webhook_stats stats;
+	enum err err = tx_get(tx, &KIND_DELIVERY, &d);
+	if (err != ERR_OK)
+		return err;
+	const struct due claimed = {d.webhook_id, cmd->due_ms, d.id};
+	d.attempts++;
+	d.last_status = cmd->attempt.status;
+	d.last_failure = cmd->attempt.failure;
+	cmd->attempt.number = d.attempts;
+	tx_put(tx, &KIND_ATTEMPT, &cmd->attempt);
+	tx_delete(tx, &KIND_DUE, &claimed);
+	if ((err = record_health(tx, cmd, &d, &stats)) != ERR_OK)
+		return err;
+	if (d.status != DELIVERY_PENDING) {
+		tx_put(tx, &KIND_DELIVERY, &d);
+		return ERR_OK;
+	}
+	err = apply_verdict(tx, cmd, &d);
+	return err != ERR_OK ? err : apply_disable_rule(tx, cmd, &d, &stats);
+}

@@ -1,0 +1,103 @@
+/*
+ * Owns the bytes of an attempt: payload, target, headers, Standard Webhooks signature. Never sends.
+ * Called by the delivery room and by the API's preview.
+ */
+#include "core/message.h"
+
+#include <stdio.h>
+
+#include "base/crypto.h"
+#include "core/names.h"
+#include "core/payload.h"
+
+/* The URL's own query stays in front of ours. The path is sent as it was configured. */
+static void make_target(struct message *m, const struct message_source *s, bool with_content)
+{
+	buf_text(&m->target_buf, s->path);
+	if (s->has_query || with_content)
+		buf_char(&m->target_buf, '?');
+	buf_text(&m->target_buf, s->query);
+	if (with_content && s->query.n > 0)
+		buf_char(&m->target_buf, '&');
+	if (with_content)
+		buf_text(&m->target_buf, buf_view(&m->content));
+	m->target = buf_view(&m->target_buf);
+}
+
+void message_sign(struct buf *out, struct text key, struct text id, struct text timestamp,
+    struct text content)
+{
+	struct buf signed_bytes = {0};
+	uint8_t mac[SHA256_SIZE];
+	buf_text(&signed_bytes, id);
+	buf_char(&signed_bytes, '.');
+	buf_text(&signed_bytes, timestamp);
+	buf_char(&signed_bytes, '.');
+	buf_text(&signed_bytes, content);
+	crypto_hmac_sha256(key, buf_view(&signed_bytes), mac);
+	if (out->n > 0)
+		buf_char(out, ' ');
+	buf_str(out, "v1,");
+	crypto_base64(out, text_from(mac, sizeof mac));
+	out->failed = out->failed || signed_bytes.failed;
+	buf_free(&signed_bytes);
+}
+
+enum err message_secret_key(struct text secret, struct buf *out)
+{
+	const struct text prefix = TEXT("whsec_");
+	if (!text_starts(secret, prefix))
+		return ERR_INVALID;
+	return crypto_base64_decode(text_from(secret.p + prefix.n, secret.n - prefix.n), out);
+}
+
+static void add(struct message *m, const char *name, struct text value)
+{
+	if (m->n_headers < MESSAGE_HEADERS)
+		m->headers[m->n_headers++] = (struct message_header){text_of(name), value};
+}
+
+static void add_headers(struct message *m, const struct message_source *s)
+{
+	add(m, "user-agent", TEXT("referd/" REFERD_VERSION));
+	if (!m->get)
+		add(m, "content-type", text_of(payload_content_type(s->revision, s->event)));
+	add(m, "webhook-id", text_of(m->message_id));
+	add(m, "webhook-timestamp", text_of(m->timestamp));
+	if (m->signature.n > 0)
+		add(m, "webhook-signature", m->signature);
+	add(m, "referd-attempt", text_of(m->attempt));
+	add(m, "referd-event", text_of(name_of(EVENT_NAMES, s->event->type)));
+	if (s->event->test != 0)
+		add(m, "referd-test", TEXT("true"));
+	for (size_t i = 0; i < s->n_headers && m->n_headers < MESSAGE_HEADERS; i++)
+		m->headers[m->n_headers++] = s->headers[i];
+}
+
+bool message_make(struct message *m, const struct message_source *s)
+{
+	*m = (struct message){.get = s->revision->method == WEBHOOK_GET};
+	bool in_query = s->revision->format == FORMAT_QUERY && !payload_is_operator(s->event);
+	payload_render(s->revision, s->event, s->codes, &m->content);
+	make_target(m, s, m->get || in_query);
+	if (!m->get)
+		m->body = buf_view(&m->content);
+	codes_message_id(s->codes, s->delivery->id, m->message_id);
+	snprintf(m->timestamp, sizeof m->timestamp, "%llu", (unsigned long long)s->unix_s);
+	snprintf(m->attempt, sizeof m->attempt, "%llu",
+	    (unsigned long long)s->delivery->attempts + 1);
+	for (size_t i = 0; i < MESSAGE_SECRETS; i++)
+		if (s->secrets[i].n > 0)
+			message_sign(&m->signature_buf, s->secrets[i], text_of(m->message_id),
+			    text_of(m->timestamp), buf_view(&m->content));
+	m->signature = buf_view(&m->signature_buf);
+	add_headers(m, s);
+	return !m->content.failed && !m->target_buf.failed && !m->signature_buf.failed;
+}
+
+void message_free(struct message *m)
+{
+	buf_free(&m->content);
+	buf_free(&m->target_buf);
+	buf_free(&m->signature_buf);
+}

@@ -1,0 +1,118 @@
+/*
+ * Owns replays: which events of a time go to a webhook again. Never sends. Called by the API (start)
+ * and the delivery room (steps).
+ */
+#include "core/replay.h"
+
+#include "core/delivery.h"
+#include "event.h"
+
+enum err replay_start_decide(struct command *command, struct tx *tx)
+{
+	struct replay_start *cmd = (struct replay_start *)command;
+	struct webhook webhook = {.id = cmd->replay.webhook_id};
+	enum err err = tx_get(tx, &KIND_WEBHOOK, &webhook);
+	if (err != ERR_OK)
+		return err;
+	cmd->replay.id = tx_next_id(tx, &KIND_REPLAY);
+	cmd->replay.last_event = tx_last_id(tx, &KIND_EVENT);
+	tx_put(tx, &KIND_REPLAY, &cmd->replay);
+	return ERR_OK;
+}
+
+static bool in_time(const struct replay *r, const struct event *event)
+{
+	return event->at_ms >= r->since_ms && (r->until_ms == 0 || event->at_ms < r->until_ms);
+}
+
+/* One event: its delivery here is made, or queued again, or left alone. */
+static enum err look_at(struct replay_step *cmd, struct tx *tx, const struct webhook *webhook,
+    uint64_t event_id)
+{
+	struct replay *r = &cmd->replay;
+	struct event event = {.id = event_id};
+	enum err err = tx_get(tx, &KIND_EVENT, &event);
+	if (err != ERR_OK)
+		return err == ERR_NOT_FOUND ? ERR_OK : err;
+	r->looked_at++;
+	if (!in_time(r, &event) || !event_is_for(&event, webhook))
+		return ERR_OK;
+	struct event_delivery known = {event_id, webhook->id, 0};
+	err = tx_get(tx, &KIND_EVENT_DELIVERY, &known);
+	if (err == ERR_NOT_FOUND) {
+		if ((r->statuses & REPLAY_MISSING) == 0)
+			return ERR_OK;
+		r->queued++;
+		event.at_ms = cmd->now_ms; /* of the delivery: it is due now, not when the event was */
+		return delivery_create(tx, webhook, &event);
+	}
+	struct delivery d = {.id = known.delivery_id};
+	if (err == ERR_OK)
+		err = tx_get(tx, &KIND_DELIVERY, &d);
+	if (err != ERR_OK)
+		return err == ERR_NOT_FOUND ? ERR_OK : err;
+	if ((r->statuses >> d.status & 1) == 0 || d.status == DELIVERY_PENDING)
+		return ERR_OK;
+	r->queued++;
+	return delivery_requeue(tx, &d, cmd->now_ms);
+}
+
+enum err replay_step_decide(struct command *command, struct tx *tx)
+{
+	struct replay_step *cmd = (struct replay_step *)command;
+	struct replay *r = &cmd->replay;
+	*r = (struct replay){.id = cmd->replay_id};
+	enum err err = tx_get(tx, &KIND_REPLAY, r);
+	if (err != ERR_OK || r->finished_ms != 0)
+		return err;
+	struct webhook webhook = {.id = r->webhook_id};
+	err = tx_get(tx, &KIND_WEBHOOK, &webhook);
+	if (err != ERR_OK && err != ERR_NOT_FOUND)
+		return err;
+	if (r->next_event == 0)
+		r->next_event = cmd->first_event != 0 ? cmd->first_event : 1;
+	bool gone = err == ERR_NOT_FOUND;
+	for (int i = 0; i < REPLAY_STEP && !gone && r->next_event <= r->last_event; i++)
+		if ((err = look_at(cmd, tx, &webhook, r->next_event++)) != ERR_OK)
+			return err;
+	if (gone || r->next_event > r->last_event)
+		r->finished_ms = cmd->now_ms;
+	tx_put(tx, &KIND_REPLAY, r);
+	return ERR_OK;
+}
+
+/* The first event at or after since_ms. Events are numbered in the order of time, so half of what is
+ * left is left out with each look; a clock that went back costs a few events too many. */
+static enum err find_first(struct tx *tx, uint64_t since_ms, uint64_t *first)
+{
+	uint64_t low = 1, high = tx_last_id(tx, &KIND_EVENT) + 1;
+	while (low < high) {
+		uint64_t middle = low + (high - low) / 2;
+		struct event from = {.id = middle}, found;
+		struct tx_scan scan = {.from = &from, .max = 1, .records = &found};
+		enum err err = tx_scan(tx, &KIND_EVENT, &scan);
+		if (err != ERR_OK)
+			return err;
+		if (scan.n == 0 || found.at_ms >= since_ms)
+			high = middle;
+		else
+			low = found.id + 1;
+	}
+	*first = low;
+	return ERR_OK;
+}
+
+enum err replay_read_decide(struct command *command, struct tx *tx)
+{
+	struct replay_read *cmd = (struct replay_read *)command;
+	cmd->replay = (struct replay){.id = cmd->id};
+	enum err err = tx_get(tx, &KIND_REPLAY, &cmd->replay);
+	if (err != ERR_OK)
+		return err;
+	struct webhook_stats stats = {.webhook_id = cmd->replay.webhook_id};
+	err = tx_get(tx, &KIND_WEBHOOK_STATS, &stats);
+	if (err != ERR_OK && err != ERR_NOT_FOUND)
+		return err;
+	cmd->pending = stats.pending;
+	return find_first(tx, cmd->replay.since_ms, &cmd->first_event);
+}

@@ -1,0 +1,362 @@
+/*
+ * The fixture of core's tests: a store on memory, on memory that fetches first, or on LMDB; codes of a
+ * fixed key; a time that stands still; and calls that run one command and keep its texts.
+ */
+#ifndef TEST_CORE_WORLD_H
+#define TEST_CORE_WORLD_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../support/scratch.h"
+#include "core/campaign.h"
+#include "core/code.h"
+#include "core/delivery.h"
+#include "core/email.h"
+#include "core/join.h"
+#include "core/payload.h"
+#include "core/qualify.h"
+#include "core/webhook.h"
+#include "store/store.h"
+
+enum { WORLD_TURNS_MAX = 10000, WORLD_NOW = 1000000 };
+
+struct world {
+	struct store *store;
+	struct codes *codes;
+	char dir[SCRATCH_PATH];
+	struct arena arena; /* texts of answers, until the test ends */
+	uint64_t now_ms;
+};
+
+static inline struct codes *world_codes(void)
+{
+	uint8_t key[CODE_KEY_SIZE];
+	for (size_t i = 0; i < sizeof key; i++)
+		key[i] = (uint8_t)i;
+	struct codes *codes = codes_new(key);
+	assert_non_null(codes);
+	return codes;
+}
+
+static inline int world_start(void **state, struct engine *engine, struct world *w)
+{
+	const struct store_config defaults = {0};
+	assert_non_null(engine);
+	w->codes = world_codes();
+	w->now_ms = WORLD_NOW;
+	*state = w;
+	return store_open(engine, &defaults, &w->store) == ERR_OK ? 0 : -1;
+}
+
+static inline struct world *world_new(void)
+{
+	struct world *w = calloc(1, sizeof *w);
+	assert_non_null(w);
+	return w;
+}
+
+static inline int world_on_memory(void **state)
+{
+	return world_start(state, engine_memory_open(false), world_new());
+}
+
+static inline int world_on_pending(void **state)
+{
+	return world_start(state, engine_memory_open(true), world_new());
+}
+
+static inline int world_on_lmdb(void **state)
+{
+	struct world *w = world_new();
+	struct engine *engine = NULL;
+	const char *why = NULL;
+	assert_true(scratch_make(w->dir));
+	const struct engine_lmdb_config config = {.dir = w->dir, .map_size = 1 << 20};
+	if (engine_lmdb_open(&config, &engine, &why) != ERR_OK)
+		fail_msg("%s", why);
+	assert_int_equal(
+	    engine_deferred_open(engine, 1u << KIND_EMAIL_INDEX.id, &engine), ERR_OK);
+	return world_start(state, engine, w);
+}
+
+static inline int world_close(void **state)
+{
+	struct world *w = *state;
+	store_close(w->store);
+	codes_free(w->codes);
+	arena_free(&w->arena);
+	if (w->dir[0] != '\0')
+		scratch_remove(w->dir);
+	free(w);
+	return 0;
+}
+
+#define WORLD_ON(engine, f) {#f " (" #engine ")", f, world_on_##engine, world_close, NULL}
+#define WORLD_ON_ALL(f) WORLD_ON(memory, f), WORLD_ON(pending, f), WORLD_ON(lmdb, f)
+
+/* ---- running commands ---- */
+
+/* One command on its way: the store sees this one, which asks the inner one. */
+struct world_call {
+	struct command command;
+	struct command *inner;
+	struct world *world;
+	const struct record_kind *kind; /* of *record, whose texts are to be kept; or NULL */
+	void *record;
+	bool done;
+	enum err err;
+};
+
+static inline enum err world_call_decide(struct command *command, struct tx *tx)
+{
+	struct world_call *call = (struct world_call *)command;
+	return call->inner->decide(call->inner, tx);
+}
+
+static inline void world_keep_field(struct world *w, const struct field *f, void *record)
+{
+	/* struct pairs holds nothing but a struct text. */
+	struct text *t = (struct text *)(void *)((char *)record + f->offset);
+	if (f->type != FIELD_U64)
+		*t = arena_copy(&w->arena, *t);
+}
+
+static inline void world_keep(struct world *w, const struct record_kind *kind, void *record)
+{
+	for (size_t i = 0; i < kind->n_keys; i++)
+		world_keep_field(w, &kind->keys[i], record);
+	for (size_t i = 0; i < kind->n_values; i++)
+		world_keep_field(w, &kind->values[i], record);
+}
+
+static inline void world_call_done(struct command *command, enum err err)
+{
+	struct world_call *call = (struct world_call *)command;
+	assert_false(call->done);
+	call->done = true;
+	call->err = err;
+	if (call->kind != NULL && err == ERR_OK)
+		world_keep(call->world, call->kind, call->record);
+}
+
+static inline void world_call_set(struct world *w, struct world_call *call, struct command *inner)
+{
+	*call = (struct world_call){.inner = inner, .world = w};
+	call->command = (struct command){.decide = world_call_decide, .done = world_call_done};
+}
+
+static inline void world_settle(struct world *w)
+{
+	int turns = 0;
+	while (!store_idle(w->store)) {
+		store_turn(w->store);
+		assert_true(++turns < WORLD_TURNS_MAX);
+	}
+}
+
+/* Runs one command to its end; answers what done was told. */
+static inline enum err world_run_keep(struct world *w, struct command *inner,
+    const struct record_kind *kind, void *record)
+{
+	struct world_call call;
+	world_call_set(w, &call, inner);
+	call.kind = kind;
+	call.record = record;
+	assert_int_equal(store_submit(w->store, &call.command), ERR_OK);
+	world_settle(w);
+	assert_true(call.done);
+	return call.err;
+}
+
+static inline enum err world_run(struct world *w, struct command *inner)
+{
+	return world_run_keep(w, inner, NULL, NULL);
+}
+
+static inline enum err world_ask(struct world *w, struct command *inner,
+    const struct record_kind *kind, void *record)
+{
+	struct world_call call;
+	world_call_set(w, &call, inner);
+	call.kind = kind;
+	call.record = record;
+	assert_int_equal(store_query(w->store, &call.command), ERR_OK);
+	world_settle(w);
+	assert_true(call.done);
+	return call.err;
+}
+
+/* ---- looking ---- */
+
+struct world_get {
+	struct command command;
+	const struct record_kind *kind;
+	void *record;
+};
+
+static inline enum err world_get_decide(struct command *command, struct tx *tx)
+{
+	struct world_get *get = (struct world_get *)command;
+	return tx_get(tx, get->kind, get->record);
+}
+
+/* Reads the record with these key fields. */
+static inline enum err world_get(struct world *w, const struct record_kind *kind, void *record)
+{
+	struct world_get get = {{.decide = world_get_decide}, kind, record};
+	return world_ask(w, &get.command, kind, record);
+}
+
+struct world_scan {
+	struct command command;
+	const struct record_kind *kind;
+	struct tx_scan scan;
+};
+
+static inline enum err world_scan_decide(struct command *command, struct tx *tx)
+{
+	struct world_scan *scan = (struct world_scan *)command;
+	return tx_scan(tx, scan->kind, &scan->scan);
+}
+
+/* All records of the kind with `prefix` key fields as in *from, without their texts (as they are gone).
+ * Answers their number. */
+static inline size_t world_list(struct world *w, const struct record_kind *kind, const void *from,
+    size_t prefix, void *records, size_t max)
+{
+	struct world_scan scan = {{.decide = world_scan_decide}, kind,
+	    {.from = from, .prefix = prefix, .max = max, .records = records}};
+	assert_int_equal(world_ask(w, &scan.command, NULL, NULL), ERR_OK);
+	assert_true(scan.scan.n < max);
+	return scan.scan.n;
+}
+
+/* ---- people and campaigns ---- */
+
+static inline uint64_t world_campaign(struct world *w, struct campaign campaign)
+{
+	struct campaign_save save = {.command = {.decide = campaign_save_decide}};
+	campaign.name = TEXT("Spring");
+	save.campaign = campaign;
+	assert_int_equal(world_run(w, &save.command), ERR_OK);
+	return save.campaign.id;
+}
+
+static inline uint64_t world_launched(struct world *w)
+{
+	return world_campaign(w, (struct campaign){.status = CAMPAIGN_LAUNCHED});
+}
+
+static inline struct text world_canonical(struct world *w, struct text email)
+{
+	assert_null(email_refusal(email));
+	struct text canonical = email_canonical(email, &w->arena);
+	assert_non_null(canonical.p);
+	return canonical;
+}
+
+/* What a join is asked by default; the test changes it before it runs it. */
+static inline struct join world_join(struct world *w, uint64_t campaign_id, uint64_t referrer_id,
+    const char *email)
+{
+	return (struct join){
+	    .command = {.decide = join_decide},
+	    .campaign_id = campaign_id,
+	    .referrer_id = referrer_id,
+	    .first_name = TEXT("Jessica"),
+	    .email = text_of(email),
+	    .canonical_email = world_canonical(w, text_of(email)),
+	    .public_url = TEXT("https://refer.example"),
+	    .codes = w->codes,
+	    .now_ms = w->now_ms,
+	};
+}
+
+static inline enum err world_run_join(struct world *w, struct join *join)
+{
+	return world_run_keep(w, &join->command, &KIND_USER, &join->user);
+}
+
+static inline uint64_t world_user(struct world *w, uint64_t campaign_id, uint64_t referrer_id,
+    const char *email)
+{
+	struct join join = world_join(w, campaign_id, referrer_id, email);
+	assert_int_equal(world_run_join(w, &join), ERR_OK);
+	assert_int_equal(join.outcome, JOIN_CREATED);
+	return join.user.id;
+}
+
+static inline struct qualify world_qualify(struct world *w, uint64_t user_id, bool qualified)
+{
+	return (struct qualify){
+	    .command = {.decide = qualify_decide},
+	    .user_id = user_id,
+	    .qualified = qualified,
+	    .public_url = TEXT("https://refer.example"),
+	    .codes = w->codes,
+	    .now_ms = w->now_ms,
+	};
+}
+
+/* ---- webhooks and deliveries ---- */
+
+enum { ALL_EVENTS = 0x1fe };
+
+static inline struct webhook world_hook(void)
+{
+	return (struct webhook){
+	    .name = TEXT("CRM"), .events = ALL_EVENTS, .url = TEXT("https://crm.example/in")};
+}
+
+static inline uint64_t world_webhook(struct world *w, struct webhook webhook)
+{
+	struct webhook_save save = {.command = {.decide = webhook_save_decide},
+	    .webhook = webhook, .now_ms = w->now_ms};
+	enum err err = world_run(w, &save.command);
+	if (err != ERR_OK)
+		fail_msg("%s: %s", err_name(err), save.refusal == NULL ? "" : save.refusal);
+	return save.webhook.id;
+}
+
+static inline struct delivery world_delivery(struct world *w, uint64_t id)
+{
+	struct delivery d = {.id = id};
+	assert_int_equal(world_get(w, &KIND_DELIVERY, &d), ERR_OK);
+	return d;
+}
+
+static inline uint64_t world_count(struct world *w, const struct record_kind *kind)
+{
+	enum { MAX = 4096 };
+	char from[512] = {0};
+	void *records = calloc(MAX, kind->size);
+	assert_non_null(records);
+	size_t n = world_list(w, kind, from, 0, records, MAX);
+	free(records);
+	return n;
+}
+
+static inline enum err world_attempt(struct world *w, uint64_t delivery_id, uint64_t due_ms,
+    enum delivery_verdict verdict, uint64_t retry_ms)
+{
+	struct delivery_record_attempt attempt = {
+	    .command = {.decide = delivery_record_attempt_decide},
+	    .attempt = {.delivery_id = delivery_id, .at_ms = w->now_ms,
+		.status = verdict == VERDICT_DELIVERED ? 200 : 500},
+	    .due_ms = due_ms,
+	    .verdict = verdict,
+	    .retry_ms = retry_ms,
+	    .now_ms = w->now_ms,
+	};
+	return world_run(w, &attempt.command);
+}
+
+#endif

@@ -1,0 +1,164 @@
+/* Codes: a permutation of ids that never changes, for the links in the wild are made of it.
+ * Never opens a store.
+ * Run by make test. */
+#include "../../support/seeded.h"
+#include "core_world.h"
+
+static const uint64_t DOMAIN = 58ull * 58 * 58 * 58 * 58 * 58 * 58;
+
+static int open_codes(void **state)
+{
+	*state = world_codes();
+	return 0;
+}
+
+static int close_codes(void **state)
+{
+	codes_free(*state);
+	return 0;
+}
+
+/* Frozen: a change here is a change of every link that people have sent. Key 00 01 02 .. 1f. */
+static void fixed_vectors(void **state)
+{
+	static const struct {
+		enum code_type type;
+		uint64_t id;
+		const char *code;
+	} vectors[] = {
+	    {CODE_USER, 1, "ujwqTMbF"},
+	    {CODE_USER, 2, "umrS21ZV"},
+	    {CODE_USER, 3, "u1EJQMwR"},
+	    {CODE_USER, 58, "uWCmGZcT"},
+	    {CODE_USER, 195111, "uHTftM67"},
+	    {CODE_USER, 195112, "ujWTm6m2"},
+	    {CODE_USER, 1000000, "u8wJpHTo"},
+	    {CODE_USER, 2207984167551ull, "uDYw6nY1"},
+	    {CODE_CAMPAIGN, 1, "c2dcCrub"},
+	    {CODE_CAMPAIGN, 2, "cdUAYoNo"},
+	    {CODE_CAMPAIGN, 3, "cJMibm9g"},
+	    {CODE_CAMPAIGN, 58, "cKK1Shcw"},
+	    {CODE_CAMPAIGN, 195111, "caThUrS5"},
+	    {CODE_CAMPAIGN, 195112, "cegrXqAt"},
+	    {CODE_CAMPAIGN, 1000000, "coJ6nu3E"},
+	    {CODE_CAMPAIGN, 2207984167551ull, "ceYUjz3i"},
+	};
+	char code[CODE_LENGTH + 1];
+	for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
+		code_write(*state, vectors[i].type, vectors[i].id, code);
+		assert_string_equal(code, vectors[i].code);
+		assert_true(code_read(*state, vectors[i].type, text_of(code)) == vectors[i].id);
+	}
+}
+
+static void fixed_message_ids_and_hashes(void **state)
+{
+	char id[MESSAGE_ID_SIZE], other[MESSAGE_ID_SIZE];
+	codes_message_id(*state, 1, id);
+	assert_string_equal(id, "msg_749345e6fbd52e99293a813195bb98a1");
+	codes_message_id(*state, 2, other);
+	assert_string_not_equal(id, other);
+	uint64_t hash = codes_hash_email(*state, 1, TEXT("jessica@example.com"));
+	assert_true(hash == 0x7944550de4eb1506u);
+	assert_true(hash != codes_hash_email(*state, 2, TEXT("jessica@example.com")));
+	assert_true(hash != codes_hash_email(*state, 1, TEXT("jessica@example.co")));
+}
+
+static void there_and_back(void **state)
+{
+	struct seeded seed = seeded_start("code", 5);
+	char code[CODE_LENGTH + 1], users[CODE_LENGTH + 1];
+	for (int i = 0; i < 50000; i++) {
+		uint64_t id = i < 1000 ? (uint64_t)i + 1 : i < 2000 ? DOMAIN - 1 - (uint64_t)i + 1000
+								    : seeded_below(&seed, DOMAIN);
+		code_write(*state, CODE_CAMPAIGN, id, code);
+		code_write(*state, CODE_USER, id, users);
+		assert_true(code[0] == 'c' && users[0] == 'u');
+		assert_string_not_equal(code + 1, users + 1);
+		assert_true(code_read(*state, CODE_CAMPAIGN, text_of(code)) == id);
+		assert_true(code_read(*state, CODE_USER, text_of(users)) == id);
+		assert_true(code_read(*state, CODE_USER, text_of(code)) == 0);
+	}
+}
+
+/* The other way: any well-formed code is some id's, and that id's only code. */
+static void every_code_is_somebodys(void **state)
+{
+	static const char alphabet[] =
+	    "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+	struct seeded seed = seeded_start("codes", 6);
+	char code[CODE_LENGTH + 1] = "u", back[CODE_LENGTH + 1];
+	for (int i = 0; i < 50000; i++) {
+		for (size_t at = 1; at < CODE_LENGTH; at++)
+			code[at] = i == 0 ? '1' : i == 1 ? 'z' : alphabet[seeded_below(&seed, 58)];
+		uint64_t id = code_read(*state, CODE_USER, text_of(code));
+		assert_true(id < DOMAIN);
+		assert_string_equal(code_write(*state, CODE_USER, id, back), code);
+	}
+}
+
+static void malformed_codes(void **state)
+{
+	static const char *const bad[] = {"", "u", "u111111", "u11111111", "U1111111", "x1111111",
+	    "u0111111", "uO111111", "uI111111", "ul111111", "u111111 ", "u11111-1",
+	    "u1111\xc3\xa9", "u111111+", "u111111/"};
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		if (code_read(*state, CODE_USER, text_of(bad[i])) != 0)
+			fail_msg("\"%s\" is a code", bad[i]);
+	assert_true(code_read(*state, CODE_USER, TEXT("u11\0001111")) == 0);
+	assert_true(code_read(*state, CODE_USER, (struct text){0}) == 0);
+}
+
+static void another_key_other_codes(void **state)
+{
+	const uint8_t key[CODE_KEY_SIZE] = {1};
+	struct codes *other = codes_new(key);
+	char a[CODE_LENGTH + 1], b[CODE_LENGTH + 1];
+	assert_non_null(other);
+	code_write(*state, CODE_USER, 1, a);
+	code_write(other, CODE_USER, 1, b);
+	codes_free(other);
+	assert_string_not_equal(a, b);
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return memcmp(a, b, CODE_LENGTH + 1);
+}
+
+/* Codes of neighbours: all different, and each digit of each place about as often as the others.
+ * 58,000 codes, 1,000 expected of each, six sigma (6 * 31.4) allowed. */
+static void neighbours_are_spread(void **state)
+{
+	enum { N = 58000, SLACK = 190 };
+	static char codes[N][CODE_LENGTH + 1];
+	static int seen[CODE_LENGTH][256];
+	for (uint64_t id = 0; id < N; id++) {
+		code_write(*state, CODE_USER, id + 1, codes[id]);
+		for (size_t at = 1; at < CODE_LENGTH; at++)
+			seen[at][(unsigned char)codes[id][at]]++;
+	}
+	for (size_t at = 1; at < CODE_LENGTH; at++)
+		for (int c = 0; c < 256; c++)
+			assert_true(seen[at][c] == 0 ||
+				    (seen[at][c] > 1000 - SLACK && seen[at][c] < 1000 + SLACK));
+	qsort(codes, N, sizeof codes[0], by_text);
+	for (size_t i = 1; i < N; i++)
+		assert_string_not_equal(codes[i - 1], codes[i]);
+}
+
+#define WITH_CODES(f) cmocka_unit_test_setup_teardown(f, open_codes, close_codes)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    WITH_CODES(fixed_vectors),
+	    WITH_CODES(fixed_message_ids_and_hashes),
+	    WITH_CODES(there_and_back),
+	    WITH_CODES(every_code_is_somebodys),
+	    WITH_CODES(malformed_codes),
+	    WITH_CODES(another_key_other_codes),
+	    WITH_CODES(neighbours_are_spread),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,347 @@
+/* Deliveries: their order chains, due rows, retries, ends and counters.
+ * Never sends: verdicts come from the test. Run on three stores.
+ * Run by make test. */
+#include "core_world.h"
+
+/* A campaign with a referrer and a webhook that hears of invited people only. */
+struct scene {
+	uint64_t jessica, hook;
+};
+
+static struct scene make_scene(struct world *w, struct webhook hook)
+{
+	struct scene s;
+	hook.types = 1 << USER_INVITED;
+	s.jessica = world_user(w, world_launched(w), 0, "jessica@example.com");
+	s.hook = world_webhook(w, hook);
+	return s;
+}
+
+static struct scene ordered(struct world *w, enum webhook_order order)
+{
+	struct webhook hook = world_hook();
+	hook.order = order;
+	return make_scene(w, hook);
+}
+
+/* An event of an invited user: qualified, then not, and so on. */
+static void event(struct world *w, uint64_t user_id, bool qualified)
+{
+	struct qualify q = world_qualify(w, user_id, qualified);
+	assert_int_equal(world_run(w, &q.command), ERR_OK);
+	assert_true(q.changed);
+}
+
+static void assert_stats(struct world *w, uint64_t hook, uint64_t pending, uint64_t delivered,
+    uint64_t exhausted, uint64_t cancelled)
+{
+	struct webhook_stats s = {.webhook_id = hook};
+	assert_int_equal(world_get(w, &KIND_WEBHOOK_STATS, &s), ERR_OK);
+	assert_true(s.pending == pending && s.delivered == delivered);
+	assert_true(s.exhausted == exhausted && s.cancelled == cancelled);
+}
+
+/* The due rows, by time and id; ids ends with 0. */
+static void assert_due(struct world *w, const uint64_t *ids)
+{
+	struct due rows[64], first = {0};
+	size_t n = world_list(w, &KIND_DUE, &first, 0, rows, 64), i = 0;
+	for (; ids[i] != 0; i++) {
+		assert_true(i < n);
+		assert_int_equal(rows[i].delivery_id, ids[i]);
+		assert_int_equal(rows[i].due_ms, world_delivery(w, ids[i]).due_ms);
+	}
+	assert_int_equal(n, i);
+}
+
+#define DUE(w, ...) assert_due(w, (const uint64_t[]){__VA_ARGS__, 0})
+#define NONE_DUE(w) assert_due(w, (const uint64_t[]){0})
+
+static void end(struct world *w, uint64_t id, enum delivery_verdict verdict)
+{
+	uint64_t due_ms = world_delivery(w, id).due_ms;
+	assert_int_equal(world_attempt(w, id, due_ms, verdict, 0), ERR_OK);
+}
+
+static void born_with_the_event(void **state)
+{
+	struct world *w = *state;
+	struct scene s = ordered(w, ORDER_PER_USER);
+	uint64_t byron = world_user(w, 0, s.jessica, "byron@example.com");
+	struct delivery d = world_delivery(w, 1);
+	assert_true(d.event_id == 2 && d.webhook_id == s.hook && d.revision == 1);
+	assert_true(d.user_id == byron && d.event_type == EVENT_USER_JOIN);
+	assert_true(d.status == DELIVERY_PENDING && d.attempts == 0 && !d.waiting);
+	assert_true(d.created_ms == WORLD_NOW && d.due_ms == WORLD_NOW && d.finished_ms == 0);
+	DUE(w, 1);
+	assert_stats(w, s.hook, 1, 0, 0, 0);
+}
+
+static void everything_an_attempt_needs(void **state)
+{
+	struct world *w = *state;
+	struct scene s = ordered(w, ORDER_PER_USER);
+	uint64_t byron = world_user(w, 0, s.jessica, "byron@example.com");
+	struct webhook_save change = {.command = {.decide = webhook_save_decide},
+	    .webhook = {.id = s.hook, .format = FORMAT_JSON},
+	    .set = record_bit(&KIND_WEBHOOK, offsetof(struct webhook, format))};
+	assert_int_equal(world_run(w, &change.command), ERR_OK);
+	struct delivery_load load = {.command = {.decide = delivery_load_decide}, .delivery_id = 1};
+	assert_int_equal(world_ask(w, &load.command, &KIND_EVENT, &load.event), ERR_OK);
+	assert_true(load.event.user_id == byron && load.revision.revision == 1);
+	assert_int_equal(load.revision.format, FORMAT_QUERY); /* as it was when it was made */
+	assert_true(text_eq(load.event.email, TEXT("byron@example.com")));
+	load.delivery_id = 2;
+	assert_int_equal(world_ask(w, &load.command, NULL, NULL), ERR_NOT_FOUND);
+}
+
+static void delivered_at_once(void **state)
+{
+	struct world *w = *state;
+	struct scene s = ordered(w, ORDER_PER_USER);
+	world_user(w, 0, s.jessica, "byron@example.com");
+	w->now_ms += 20;
+	end(w, 1, VERDICT_DELIVERED);
+	struct delivery d = world_delivery(w, 1);
+	assert_true(d.status == DELIVERY_DELIVERED && d.attempts == 1 && d.due_ms == 0);
+	assert_true(d.finished_ms == WORLD_NOW + 20 && d.last_status == 200);
+	NONE_DUE(w);
+	assert_int_equal(world_count(w, &KIND_CHAIN), 0);
+	assert_stats(w, s.hook, 0, 1, 0, 0);
+	struct attempt a = {.delivery_id = 1, .number = 1};
+	assert_int_equal(world_get(w, &KIND_ATTEMPT, &a), ERR_OK);
+	assert_true(a.status == 200 && a.at_ms == WORLD_NOW + 20);
+}
+
+static void retried_and_exhausted(void **state)
+{
+	struct world *w = *state;
+	struct scene s = ordered(w, ORDER_PER_USER);
+	world_user(w, 0, s.jessica, "byron@example.com");
+	uint64_t due = WORLD_NOW;
+	for (uint64_t i = 1; i <= 3; i++) {
+		assert_int_equal(world_attempt(w, 1, due, VERDICT_RETRY, due + 1000 * i), ERR_OK);
+		due += 1000 * i;
+		struct delivery d = world_delivery(w, 1);
+		assert_true(d.status == DELIVERY_PENDING && d.attempts == i && d.due_ms == due);
+		assert_int_equal(d.last_status, 500);
+		DUE(w, 1);
+		assert_stats(w, s.hook, 1, 0, 0, 0);
+	}
+	/* A retry at the very time that was claimed keeps its row. */
+	assert_int_equal(world_attempt(w, 1, due, VERDICT_RETRY, due), ERR_OK);
+	DUE(w, 1);
+	assert_int_equal(world_attempt(w, 1, due, VERDICT_EXHAUSTED, 0), ERR_OK);
+	assert_int_equal(world_delivery(w, 1).status, DELIVERY_EXHAUSTED);
+	NONE_DUE(w);
+	assert_int_equal(world_count(w, &KIND_ATTEMPT), 5);
+	assert_int_equal(world_count(w, &KIND_CHAIN), 0);
+	assert_stats(w, s.hook, 0, 0, 1, 0);
+}
+
+/* Byron: 1 join, 3 qualified, 5 refunded. Carol: 2 join, 4 qualified. */
+static void make_five(struct world *w, const struct scene *s)
+{
+	uint64_t byron = world_user(w, 0, s->jessica, "byron@example.com");
+	w->now_ms++;
+	uint64_t carol = world_user(w, 0, s->jessica, "carol@example.com");
+	w->now_ms++;
+	event(w, byron, true);
+	w->now_ms++;
+	event(w, carol, true);
+	w->now_ms++;
+	event(w, byron, false);
+	w->now_ms++;
+}
+
+static void per_user_one_after_another(void **state)
+{
+	struct world *w = *state;
+	struct scene s = ordered(w, ORDER_PER_USER);
+	make_five(w, &s);
+	DUE(w, 1, 2);
+	assert_true(world_delivery(w, 3).waiting && world_delivery(w, 5).waiting);
+	end(w, 1, VERDICT_DELIVERED);
+	w->now_ms++;
+	DUE(w, 2, 3);
+	assert_false(world_delivery(w, 3).waiting);
+	assert_int_equal(world_attempt(w, 3, world_delivery(w, 3).due_ms, VERDICT_RETRY, 5000000),
+	    ERR_OK);
+	DUE(w, 2, 3); /* the next one waits for the retry */
+	end(w, 2, VERDICT_EXHAUSTED); /* an end as good as any */
+	DUE(w, 4, 3);
+	end(w, 4, VERDICT_DELIVERED);
+	end(w, 3, VERDICT_DELIVERED);
+	DUE(w, 5);
+	assert_int_equal(world_count(w, &KIND_CHAIN), 1);
+	end(w, 5, VERDICT_DELIVERED);
+	NONE_DUE(w);
+	assert_int_equal(world_count(w, &KIND_CHAIN), 0);
+	assert_stats(w, s.hook, 0, 4, 1, 0);
+}
+
+static void strict_all_one_after_another(void **state)
+{
+	struct world *w = *state;
+	struct scene s = ordered(w, ORDER_STRICT);
+	make_five(w, &s);
+	for (uint64_t id = 1; id <= 5; id++) {
+		DUE(w, id);
+		end(w, id, id % 2 == 0 ? VERDICT_EXHAUSTED : VERDICT_DELIVERED);
+	}
+	NONE_DUE(w);
+	assert_int_equal(world_count(w, &KIND_CHAIN), 0);
+	assert_stats(w, s.hook, 0, 3, 2, 0);
+}
+
+static void without_order_all_at_once(void **state)
+{
+	struct world *w = *state;
+	struct scene s = ordered(w, ORDER_NONE);
+	make_five(w, &s);
+	DUE(w, 1, 2, 3, 4, 5);
+	assert_int_equal(world_count(w, &KIND_CHAIN), 0);
+	end(w, 4, VERDICT_DELIVERED);
+	DUE(w, 1, 2, 3, 5);
+}
+
+/* What waits in a chain leaves it as it came, whatever the webhook's order became meanwhile. */
+static void a_changed_order(void **state)
+{
+	struct world *w = *state;
+	struct scene s = ordered(w, ORDER_PER_USER);
+	uint64_t byron = world_user(w, 0, s.jessica, "byron@example.com");
+	event(w, byron, true);
+	struct webhook_save change = {.command = {.decide = webhook_save_decide},
+	    .webhook = {.id = s.hook, .order = ORDER_STRICT},
+	    .set = record_bit(&KIND_WEBHOOK, offsetof(struct webhook, order))};
+	assert_int_equal(world_run(w, &change.command), ERR_OK);
+	event(w, byron, false); /* 3: the first of the strict chain */
+	event(w, byron, true);  /* 4: behind it */
+	DUE(w, 1, 3);
+	end(w, 1, VERDICT_DELIVERED);
+	DUE(w, 2, 3);
+	end(w, 2, VERDICT_DELIVERED);
+	end(w, 3, VERDICT_DELIVERED);
+	DUE(w, 4);
+	end(w, 4, VERDICT_DELIVERED);
+	assert_int_equal(world_count(w, &KIND_CHAIN), 0);
+}
+
+static void held_while_disabled(void **state)
+{
+	struct world *w = *state;
+	struct webhook hook = world_hook();
+	hook.disabled_ms = 1;
+	struct scene s = make_scene(w, hook);
+	make_five(w, &s);
+	NONE_DUE(w);
+	for (uint64_t id = 1; id <= 5; id++)
+		assert_int_equal(world_delivery(w, id).status, DELIVERY_HELD);
+	assert_stats(w, s.hook, 5, 0, 0, 0);
+}
+
+/* A pending one whose successor is held: the chain stops there and keeps its place. */
+static void a_chain_stops_at_a_held_one(void **state)
+{
+	struct world *w = *state;
+	struct scene s = ordered(w, ORDER_PER_USER);
+	uint64_t byron = world_user(w, 0, s.jessica, "byron@example.com");
+	struct webhook_save change = {.command = {.decide = webhook_save_decide},
+	    .webhook = {.id = s.hook, .disabled_ms = 1},
+	    .set = record_bit(&KIND_WEBHOOK, offsetof(struct webhook, disabled_ms))};
+	assert_int_equal(world_run(w, &change.command), ERR_OK);
+	event(w, byron, true);
+	change.webhook = (struct webhook){.id = s.hook};
+	assert_int_equal(world_run(w, &change.command), ERR_OK);
+	event(w, byron, false);
+	end(w, 1, VERDICT_DELIVERED);
+	NONE_DUE(w);
+	struct delivery held = world_delivery(w, 2), last = world_delivery(w, 3);
+	assert_true(held.status == DELIVERY_HELD && !held.waiting);
+	assert_true(last.status == DELIVERY_PENDING && last.waiting);
+	assert_int_equal(world_count(w, &KIND_CHAIN), 1);
+}
+
+static void cancel(struct world *w)
+{
+	struct delivery_cancel cmd = {.command = {.decide = delivery_cancel_decide}};
+	struct due first = {0};
+	cmd.n = world_list(w, &KIND_DUE, &first, 0, cmd.due, DELIVERY_CANCEL_MAX);
+	cmd.now_ms = w->now_ms;
+	assert_int_equal(world_run(w, &cmd.command), ERR_OK);
+}
+
+/* A webhook that is gone: its due rows are cancelled in slices, each making the next of its chain due. */
+static void cancelled_with_their_webhook(void **state)
+{
+	struct world *w = *state;
+	struct scene s = ordered(w, ORDER_PER_USER);
+	make_five(w, &s);
+	struct webhook_remove removal = {.command = {.decide = webhook_remove_decide}, .id = s.hook};
+	assert_int_equal(world_run(w, &removal.command), ERR_OK);
+	cancel(w);
+	assert_int_equal(world_delivery(w, 1).status, DELIVERY_CANCELLED);
+	assert_int_equal(world_delivery(w, 1).finished_ms, w->now_ms);
+	DUE(w, 3, 4);
+	cancel(w);
+	DUE(w, 5);
+	cancel(w);
+	NONE_DUE(w);
+	cancel(w);
+	assert_int_equal(world_count(w, &KIND_CHAIN), 0);
+	assert_stats(w, s.hook, 0, 0, 0, 5);
+}
+
+/* The answer of an attempt that was under way comes after the end: it is logged, nothing else. */
+static void an_answer_after_the_end(void **state)
+{
+	struct world *w = *state;
+	struct scene s = ordered(w, ORDER_PER_USER);
+	world_user(w, 0, s.jessica, "byron@example.com");
+	cancel(w);
+	assert_int_equal(world_attempt(w, 1, WORLD_NOW, VERDICT_RETRY, 9000000), ERR_OK);
+	struct delivery d = world_delivery(w, 1);
+	assert_true(d.status == DELIVERY_CANCELLED && d.attempts == 1 && d.last_status == 500);
+	NONE_DUE(w);
+	assert_int_equal(world_attempt(w, 1, WORLD_NOW, VERDICT_DELIVERED, 0), ERR_OK);
+	assert_int_equal(world_delivery(w, 1).status, DELIVERY_CANCELLED);
+	assert_int_equal(world_count(w, &KIND_ATTEMPT), 2);
+	assert_stats(w, s.hook, 0, 0, 0, 1);
+	assert_int_equal(world_attempt(w, 9, 0, VERDICT_DELIVERED, 0), ERR_NOT_FOUND);
+}
+
+static void each_webhook_has_its_own(void **state)
+{
+	struct world *w = *state;
+	struct scene s = ordered(w, ORDER_PER_USER);
+	uint64_t strict = world_webhook(w, (struct webhook){.name = TEXT("x"),
+		.events = 1 << EVENT_USER_JOIN, .order = ORDER_STRICT});
+	world_user(w, 0, s.jessica, "byron@example.com"); /* 1, and 2 for the strict one */
+	world_user(w, 0, s.jessica, "carol@example.com"); /* 3, 4 */
+	DUE(w, 1, 3, 2);
+	end(w, 2, VERDICT_DELIVERED);
+	DUE(w, 1, 3, 4);
+	assert_stats(w, s.hook, 2, 0, 0, 0);
+	assert_stats(w, strict, 1, 1, 0, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    WORLD_ON_ALL(born_with_the_event),
+	    WORLD_ON_ALL(everything_an_attempt_needs),
+	    WORLD_ON_ALL(delivered_at_once),
+	    WORLD_ON_ALL(retried_and_exhausted),
+	    WORLD_ON_ALL(per_user_one_after_another),
+	    WORLD_ON_ALL(strict_all_one_after_another),
+	    WORLD_ON_ALL(without_order_all_at_once),
+	    WORLD_ON_ALL(a_changed_order),
+	    WORLD_ON_ALL(held_while_disabled),
+	    WORLD_ON_ALL(a_chain_stops_at_a_held_one),
+	    WORLD_ON_ALL(cancelled_with_their_webhook),
+	    WORLD_ON_ALL(an_answer_after_the_end),
+	    WORLD_ON_ALL(each_webhook_has_its_own),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

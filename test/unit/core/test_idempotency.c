@@ -1,0 +1,164 @@
+/* Idempotency-Key: the same request gets the same answer for a day, another one is refused.
+ * Never goes through HTTP: joins with keys are run on three stores.
+ * Run by make test. */
+#include "core_world.h"
+
+static const uint64_t DAY_MS = 24ull * 3600 * 1000;
+
+static struct join keyed(struct world *w, uint64_t campaign, const char *email, const char *key,
+    const char *body)
+{
+	struct join join = world_join(w, campaign, 0, email);
+	idempotency_key_make(&join.key, TEXT("cScope"), text_of(key), text_of(body));
+	return join;
+}
+
+static void the_first_answer_again(void **state)
+{
+	struct world *w = *state;
+	uint64_t campaign = world_launched(w);
+	struct join first = keyed(w, campaign, "a@example.com", "k1", "body");
+	assert_int_equal(world_run_join(w, &first), ERR_OK);
+	for (int i = 0; i < 3; i++, w->now_ms += DAY_MS / 4) {
+		struct join again = keyed(w, campaign, "a@example.com", "k1", "body");
+		assert_int_equal(world_run_join(w, &again), ERR_OK);
+		assert_int_equal(again.outcome, JOIN_CREATED); /* as the first time */
+		assert_int_equal(again.user.id, first.user.id);
+		assert_true(text_eq(again.user.email, TEXT("a@example.com")));
+	}
+	assert_int_equal(world_count(w, &KIND_USER), 1);
+	assert_int_equal(world_count(w, &KIND_EVENT), 1);
+	struct join unkeyed = world_join(w, campaign, 0, "a@example.com");
+	assert_int_equal(world_run_join(w, &unkeyed), ERR_OK);
+	assert_int_equal(unkeyed.outcome, JOIN_EXISTING);
+}
+
+static void an_existing_one_stays_existing(void **state)
+{
+	struct world *w = *state;
+	uint64_t campaign = world_launched(w), user = world_user(w, campaign, 0, "a@example.com");
+	for (int i = 0; i < 2; i++) {
+		struct join join = keyed(w, campaign, "a@example.com", "k1", "body");
+		assert_int_equal(world_run_join(w, &join), ERR_OK);
+		assert_true(join.outcome == JOIN_EXISTING && join.user.id == user);
+	}
+	assert_int_equal(world_count(w, &KIND_IDEMPOTENCY), 1);
+}
+
+static void another_body_is_refused(void **state)
+{
+	struct world *w = *state;
+	uint64_t campaign = world_launched(w);
+	struct join first = keyed(w, campaign, "a@example.com", "k1", "body");
+	struct join other = keyed(w, campaign, "b@example.com", "k1", "another");
+	assert_int_equal(world_run_join(w, &first), ERR_OK);
+	assert_int_equal(world_run_join(w, &other), ERR_REFUSED);
+	assert_int_equal(other.outcome, JOIN_KEY_REUSED);
+	other = keyed(w, campaign, "b@example.com", "k2", "another");
+	assert_int_equal(world_run_join(w, &other), ERR_OK);
+	assert_int_equal(world_count(w, &KIND_USER), 2);
+}
+
+static void scopes_are_apart(void **state)
+{
+	struct world *w = *state;
+	struct idempotency_key a, b;
+	idempotency_key_make(&a, TEXT("one"), TEXT("key"), TEXT("body"));
+	idempotency_key_make(&b, TEXT("on"), TEXT("ekey"), TEXT("body"));
+	assert_memory_not_equal(a.hash, b.hash, IDEMPOTENCY_HASH);
+	idempotency_key_make(&b, TEXT("two"), TEXT("key"), TEXT("body"));
+	assert_memory_not_equal(a.hash, b.hash, IDEMPOTENCY_HASH);
+	idempotency_key_make(&b, TEXT("one"), TEXT("key"), TEXT("another"));
+	assert_memory_equal(a.hash, b.hash, IDEMPOTENCY_HASH);
+	assert_memory_not_equal(a.request, b.request, IDEMPOTENCY_HASH);
+	assert_true(a.given && w->now_ms == WORLD_NOW);
+}
+
+/* A refusal is not kept: once the campaign takes people, the same request is good. */
+static void refusals_are_not_kept(void **state)
+{
+	struct world *w = *state;
+	uint64_t campaign = world_campaign(w,
+	    (struct campaign){.status = CAMPAIGN_LAUNCHED, .starts_ms = WORLD_NOW + 1});
+	struct join join = keyed(w, campaign, "a@example.com", "k1", "body");
+	assert_int_equal(world_run_join(w, &join), ERR_REFUSED);
+	assert_int_equal(world_count(w, &KIND_IDEMPOTENCY), 0);
+	w->now_ms++;
+	join = keyed(w, campaign, "a@example.com", "k1", "body");
+	assert_int_equal(world_run_join(w, &join), ERR_OK);
+	assert_int_equal(join.outcome, JOIN_CREATED);
+}
+
+static void after_a_day_it_is_new(void **state)
+{
+	struct world *w = *state;
+	uint64_t campaign = world_launched(w);
+	struct join join = keyed(w, campaign, "a@example.com", "k1", "body");
+	assert_int_equal(world_run_join(w, &join), ERR_OK);
+	w->now_ms += DAY_MS;
+	join = keyed(w, campaign, "b@example.com", "k1", "another");
+	assert_int_equal(world_run_join(w, &join), ERR_REFUSED);
+	w->now_ms++;
+	join = keyed(w, campaign, "b@example.com", "k1", "another");
+	assert_int_equal(world_run_join(w, &join), ERR_OK);
+	assert_int_equal(join.outcome, JOIN_CREATED);
+	assert_int_equal(world_count(w, &KIND_IDEMPOTENCY), 1);
+	assert_int_equal(world_count(w, &KIND_IDEMPOTENCY_AGE), 2);
+}
+
+/* What the expiry does: the ages from the oldest on, up to a time. */
+static void expire(struct world *w, uint64_t before_ms)
+{
+	struct idempotency_expire cmd = {.command = {.decide = idempotency_expire_decide}};
+	struct idempotency_key keys[3];
+	const char *names[] = {"k1", "k2", "k3"};
+	const uint64_t at_ms[] = {WORLD_NOW, WORLD_NOW, WORLD_NOW + DAY_MS + 1};
+	const size_t key_of[] = {0, 1, 0};
+	for (size_t i = 0; i < 3; i++) {
+		idempotency_key_make(&keys[i], TEXT("cScope"), text_of(names[key_of[i]]), TEXT(""));
+		if (at_ms[i] >= before_ms)
+			continue;
+		memcpy(cmd.hashes[cmd.n], keys[i].hash, IDEMPOTENCY_HASH);
+		cmd.ages[cmd.n] = (struct idempotency_age){
+		    at_ms[i], text_from(cmd.hashes[cmd.n], IDEMPOTENCY_HASH)};
+		cmd.n++;
+	}
+	assert_int_equal(world_run(w, &cmd.command), ERR_OK);
+}
+
+static void expiry_spares_the_younger_row(void **state)
+{
+	struct world *w = *state;
+	uint64_t campaign = world_launched(w);
+	struct join join = keyed(w, campaign, "a@example.com", "k1", "body");
+	assert_int_equal(world_run_join(w, &join), ERR_OK);
+	join = keyed(w, campaign, "b@example.com", "k2", "body");
+	assert_int_equal(world_run_join(w, &join), ERR_OK);
+	w->now_ms += DAY_MS + 1;
+	join = keyed(w, campaign, "c@example.com", "k1", "body 2");
+	assert_int_equal(world_run_join(w, &join), ERR_OK);
+	assert_int_equal(world_count(w, &KIND_IDEMPOTENCY_AGE), 3);
+	expire(w, WORLD_NOW + 1);
+	assert_int_equal(world_count(w, &KIND_IDEMPOTENCY_AGE), 1);
+	assert_int_equal(world_count(w, &KIND_IDEMPOTENCY), 1); /* k1, used again */
+	join = keyed(w, campaign, "c@example.com", "k1", "body 2");
+	assert_int_equal(world_run_join(w, &join), ERR_OK);
+	assert_int_equal(join.outcome, JOIN_CREATED);
+	expire(w, WORLD_NOW + DAY_MS + 2);
+	assert_int_equal(world_count(w, &KIND_IDEMPOTENCY_AGE), 0);
+	assert_int_equal(world_count(w, &KIND_IDEMPOTENCY), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    WORLD_ON_ALL(the_first_answer_again),
+	    WORLD_ON_ALL(an_existing_one_stays_existing),
+	    WORLD_ON_ALL(another_body_is_refused),
+	    WORLD_ON(memory, scopes_are_apart),
+	    WORLD_ON_ALL(refusals_are_not_kept),
+	    WORLD_ON_ALL(after_a_day_it_is_new),
+	    WORLD_ON_ALL(expiry_spares_the_younger_row),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,280 @@
+/* Joining: who becomes a user, who gets the credit, and what is written with it.
+ * Never goes through HTTP: the command is run on three stores.
+ * Run by make test. */
+#include "core_world.h"
+
+static enum join_outcome outcome_of(struct world *w, uint64_t campaign_id, uint64_t referrer_id,
+    const char *email)
+{
+	struct join join = world_join(w, campaign_id, referrer_id, email);
+	enum err err = world_run_join(w, &join);
+	bool fine = join.outcome == JOIN_CREATED || join.outcome == JOIN_EXISTING;
+	assert_int_equal(err, fine ? ERR_OK : ERR_REFUSED);
+	return join.outcome;
+}
+
+static void assert_stats(struct world *w, uint64_t campaign_id, uint64_t users, uint64_t referrals)
+{
+	struct campaign_stats stats = {.campaign_id = campaign_id};
+	enum err err = world_get(w, &KIND_CAMPAIGN_STATS, &stats);
+	assert_true(err == ERR_OK || (users == 0 && err == ERR_NOT_FOUND));
+	assert_int_equal(stats.users, users);
+	assert_int_equal(stats.referrals, referrals);
+	assert_int_equal(stats.qualified, 0);
+}
+
+static void by_the_campaigns_link(void **state)
+{
+	struct world *w = *state;
+	uint64_t campaign = world_launched(w);
+	struct join join = world_join(w, campaign, 0, "jessica@example.com");
+	struct buf meta = {0};
+	pairs_add(&meta, TEXT("size"), TEXT("large"));
+	join.meta.raw = buf_view(&meta);
+	join.ip = text_from("\x7f\0\0\1", 4);
+	assert_int_equal(world_run_join(w, &join), ERR_OK);
+	assert_int_equal(join.outcome, JOIN_CREATED);
+	struct user user = {.id = join.user.id};
+	assert_int_equal(world_get(w, &KIND_USER, &user), ERR_OK);
+	assert_true(user.id == 1 && user.campaign_id == campaign && user.referrer_id == 0);
+	assert_true(user.type == USER_REFERRING && user.source == SOURCE_DIRECT);
+	assert_true(user.joined_ms == WORLD_NOW && user.qualified_ms == 0);
+	assert_true(text_eq(user.first_name, TEXT("Jessica")));
+	assert_true(text_eq(user.email, TEXT("jessica@example.com")));
+	assert_true(text_eq(user.ip, text_from("\x7f\0\0\1", 4)));
+	assert_true(text_eq(user.meta.raw, buf_view(&meta)));
+	assert_stats(w, campaign, 1, 0);
+	assert_int_equal(world_count(w, &KIND_USER_STATS), 0);
+	buf_free(&meta);
+}
+
+static void by_a_users_link(void **state)
+{
+	struct world *w = *state;
+	uint64_t campaign = world_launched(w);
+	uint64_t jessica = world_user(w, campaign, 0, "jessica@example.com");
+	struct join join = world_join(w, 0, jessica, "byron@example.com");
+	join.source = SOURCE_API; /* an invited person is always Referred */
+	assert_int_equal(world_run_join(w, &join), ERR_OK);
+	assert_true(join.user.type == USER_INVITED && join.user.source == SOURCE_REFERRED);
+	assert_true(join.user.referrer_id == jessica && join.user.campaign_id == campaign);
+	world_user(w, 0, join.user.id, "carol@example.com"); /* and so on down */
+	assert_stats(w, campaign, 3, 2);
+	struct user_stats stats = {.user_id = jessica};
+	assert_int_equal(world_get(w, &KIND_USER_STATS, &stats), ERR_OK);
+	assert_true(stats.referrals == 1 && stats.qualified_referrals == 0);
+}
+
+static void a_source_of_ones_own(void **state)
+{
+	struct world *w = *state;
+	struct join join = world_join(w, world_launched(w), 0, "jessica@example.com");
+	join.source = SOURCE_WIDGET;
+	assert_int_equal(world_run_join(w, &join), ERR_OK);
+	assert_int_equal(join.user.source, SOURCE_WIDGET);
+}
+
+static void the_same_address_again(void **state)
+{
+	struct world *w = *state;
+	uint64_t campaign = world_launched(w);
+	uint64_t jessica = world_user(w, campaign, 0, "jessica@example.com");
+	uint64_t other = world_user(w, campaign, 0, "other@example.com");
+	uint64_t byron = world_user(w, 0, jessica, "byron@example.com");
+	struct join again = world_join(w, 0, other, "BYRON@EXAMPLE.com");
+	again.first_name = TEXT("Somebody");
+	assert_int_equal(world_run_join(w, &again), ERR_OK);
+	assert_int_equal(again.outcome, JOIN_EXISTING);
+	assert_int_equal(again.user.id, byron);
+	assert_int_equal(again.user.referrer_id, jessica); /* the first one keeps the credit */
+	assert_true(text_eq(again.user.first_name, TEXT("Jessica")));
+	assert_true(text_eq(again.user.email, TEXT("byron@example.com")));
+	assert_stats(w, campaign, 3, 1);
+	assert_int_equal(world_count(w, &KIND_EVENT), 3);
+	assert_int_equal(outcome_of(w, campaign, 0, "byron@example.com"), JOIN_EXISTING);
+}
+
+static void another_campaign_another_user(void **state)
+{
+	struct world *w = *state;
+	uint64_t one = world_launched(w), two = world_launched(w);
+	uint64_t first = world_user(w, one, 0, "jessica@example.com");
+	uint64_t second = world_user(w, two, 0, "jessica@example.com");
+	assert_int_not_equal(first, second);
+	assert_stats(w, one, 1, 0);
+	assert_stats(w, two, 1, 0);
+}
+
+static void addresses_that_are_the_same(void **state)
+{
+	struct world *w = *state;
+	uint64_t campaign = world_launched(w);
+	world_user(w, campaign, 0, "jos\xc3\xa9@m\xc3\xbcnchen.example");
+	assert_int_equal(outcome_of(w, campaign, 0, "JOS\xc3\x89@xn--mnchen-3ya.example"),
+	    JOIN_EXISTING);
+	assert_int_equal(outcome_of(w, campaign, 0, "jose@xn--mnchen-3ya.example"), JOIN_CREATED);
+}
+
+static void own_link(void **state)
+{
+	struct world *w = *state;
+	uint64_t campaign = world_launched(w);
+	uint64_t jessica = world_user(w, campaign, 0, "jessica@example.com");
+	assert_int_equal(outcome_of(w, 0, jessica, "Jessica@Example.COM"), JOIN_SELF);
+	assert_stats(w, campaign, 1, 0);
+	assert_int_equal(world_count(w, &KIND_EVENT), 1);
+}
+
+static void nobody_there(void **state)
+{
+	struct world *w = *state;
+	uint64_t campaign = world_launched(w);
+	assert_int_equal(outcome_of(w, campaign + 1, 0, "a@example.com"), JOIN_UNKNOWN);
+	assert_int_equal(outcome_of(w, 0, 1, "a@example.com"), JOIN_UNKNOWN);
+	assert_int_equal(outcome_of(w, 0, UINT64_MAX, "a@example.com"), JOIN_UNKNOWN);
+	assert_int_equal(outcome_of(w, 0, 0, "a@example.com"), JOIN_UNKNOWN);
+	assert_int_equal(world_count(w, &KIND_USER), 0);
+	assert_stats(w, campaign, 0, 0);
+	/* A refusal gave its id back. */
+	assert_int_equal(world_user(w, campaign, 0, "a@example.com"), 1);
+}
+
+static void when_a_campaign_takes_people(void **state)
+{
+	static const struct {
+		struct campaign campaign;
+		enum join_outcome outcome;
+	} cases[] = {
+	    {{.status = CAMPAIGN_DRAFT}, JOIN_DRAFT},
+	    {{.status = CAMPAIGN_PAUSED}, JOIN_PAUSED},
+	    {{.status = CAMPAIGN_PAUSED, .ends_ms = 1}, JOIN_PAUSED},
+	    {{.status = CAMPAIGN_LAUNCHED, .starts_ms = WORLD_NOW + 1}, JOIN_NOT_STARTED},
+	    {{.status = CAMPAIGN_LAUNCHED, .starts_ms = WORLD_NOW}, JOIN_CREATED},
+	    {{.status = CAMPAIGN_LAUNCHED, .ends_ms = WORLD_NOW}, JOIN_ENDED},
+	    {{.status = CAMPAIGN_LAUNCHED, .ends_ms = WORLD_NOW + 1}, JOIN_CREATED},
+	};
+	struct world *w = *state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		uint64_t campaign = world_campaign(w, cases[i].campaign);
+		assert_int_equal(outcome_of(w, campaign, 0, "a@example.com"), cases[i].outcome);
+	}
+}
+
+/* A campaign that ended takes nobody through its users' links either. */
+static void a_users_link_follows_the_campaign(void **state)
+{
+	struct world *w = *state;
+	uint64_t campaign = world_campaign(w,
+	    (struct campaign){.status = CAMPAIGN_LAUNCHED, .ends_ms = WORLD_NOW + 10});
+	uint64_t jessica = world_user(w, campaign, 0, "jessica@example.com");
+	w->now_ms += 10;
+	assert_int_equal(outcome_of(w, 0, jessica, "byron@example.com"), JOIN_ENDED);
+}
+
+static void existing_is_what_the_campaign_says(void **state)
+{
+	struct world *w = *state;
+	uint64_t campaign = world_campaign(w,
+	    (struct campaign){.status = CAMPAIGN_LAUNCHED, .existing = EXISTING_GENERIC});
+	struct join join = world_join(w, campaign, 0, "jessica@example.com");
+	assert_int_equal(world_run_join(w, &join), ERR_OK);
+	assert_int_equal(join.existing, EXISTING_GENERIC);
+}
+
+static void the_event_is_a_snapshot(void **state)
+{
+	struct world *w = *state;
+	uint64_t campaign = world_launched(w);
+	uint64_t jessica = world_user(w, campaign, 0, "jessica@example.com");
+	uint64_t byron = world_user(w, 0, jessica, "byron@example.com");
+	struct event event = {.id = 2};
+	assert_int_equal(world_get(w, &KIND_EVENT, &event), ERR_OK);
+	assert_true(event.type == EVENT_USER_JOIN && event.at_ms == WORLD_NOW);
+	assert_true(event.user_id == byron && event.referrer_id == jessica);
+	assert_true(event.campaign_id == campaign && event.user_type == USER_INVITED);
+	assert_true(event.source == SOURCE_REFERRED && event.joined_ms == WORLD_NOW);
+	assert_true(text_eq(event.email, TEXT("byron@example.com")));
+	assert_true(text_eq(event.referrer_email, TEXT("jessica@example.com")));
+	assert_true(text_eq(event.referrer_first_name, TEXT("Jessica")));
+	assert_true(text_eq(event.public_url, TEXT("https://refer.example")));
+	assert_true(event.referrals == 0 && event.test == 0);
+}
+
+/* Parallel requests of one turn: one creates, the others find it. */
+static void the_same_person_many_times_at_once(void **state)
+{
+	enum { N = 20 };
+	struct world *w = *state;
+	struct world_call calls[N];
+	struct join joins[N];
+	uint64_t campaign = world_launched(w);
+	int created = 0;
+	for (size_t i = 0; i < N; i++) {
+		joins[i] = world_join(w, campaign, 0, "jessica@example.com");
+		world_call_set(w, &calls[i], &joins[i].command);
+		assert_int_equal(store_submit(w->store, &calls[i].command), ERR_OK);
+	}
+	world_settle(w);
+	for (size_t i = 0; i < N; i++) {
+		assert_true(calls[i].done && calls[i].err == ERR_OK);
+		assert_int_equal(joins[i].user.id, 1);
+		created += joins[i].outcome == JOIN_CREATED;
+	}
+	assert_int_equal(created, 1);
+	assert_stats(w, campaign, 1, 0);
+	assert_int_equal(world_count(w, &KIND_EVENT), 1);
+}
+
+struct put_index {
+	struct command command;
+	struct email_index index;
+};
+
+static enum err put_index_decide(struct command *command, struct tx *tx)
+{
+	tx_put(tx, &KIND_EMAIL_INDEX, &((struct put_index *)command)->index);
+	return ERR_OK;
+}
+
+/* Two addresses behind one hash: the stored addresses decide. */
+static void a_hash_is_no_proof(void **state)
+{
+	struct world *w = *state;
+	uint64_t campaign = world_launched(w);
+	uint64_t jessica = world_user(w, campaign, 0, "jessica@example.com");
+	struct email_index index = {
+	    .hash = codes_hash_email(w->codes, campaign, TEXT("jessica@example.com"))};
+	assert_int_equal(world_get(w, &KIND_EMAIL_INDEX, &index), ERR_OK);
+	assert_int_equal(id_list_length(index.user_ids), 1);
+	assert_int_equal(id_list_at(index.user_ids, 0), jessica);
+	/* As if Byron's address had the same hash. */
+	index.hash = codes_hash_email(w->codes, campaign, TEXT("byron@example.com"));
+	struct put_index put = {{.decide = put_index_decide}, index};
+	assert_int_equal(world_run(w, &put.command), ERR_OK);
+	uint64_t byron = world_user(w, campaign, 0, "byron@example.com");
+	assert_int_not_equal(byron, jessica);
+	assert_int_equal(outcome_of(w, campaign, 0, "byron@example.com"), JOIN_EXISTING);
+	assert_int_equal(world_get(w, &KIND_EMAIL_INDEX, &index), ERR_OK);
+	assert_int_equal(id_list_length(index.user_ids), 2);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    WORLD_ON_ALL(by_the_campaigns_link),
+	    WORLD_ON_ALL(by_a_users_link),
+	    WORLD_ON_ALL(a_source_of_ones_own),
+	    WORLD_ON_ALL(the_same_address_again),
+	    WORLD_ON_ALL(another_campaign_another_user),
+	    WORLD_ON_ALL(addresses_that_are_the_same),
+	    WORLD_ON_ALL(own_link),
+	    WORLD_ON_ALL(nobody_there),
+	    WORLD_ON_ALL(when_a_campaign_takes_people),
+	    WORLD_ON_ALL(a_users_link_follows_the_campaign),
+	    WORLD_ON_ALL(existing_is_what_the_campaign_says),
+	    WORLD_ON_ALL(the_event_is_a_snapshot),
+	    WORLD_ON_ALL(the_same_person_many_times_at_once),
+	    WORLD_ON_ALL(a_hash_is_no_proof),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
