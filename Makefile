@@ -18,6 +18,7 @@ FLAGS_release := -O2 -g -D_FORTIFY_SOURCE=3 $(HARDENING)
 FLAGS_debug   := -O0 -g3
 FLAGS_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 FLAGS_cov     := -O0 -g --coverage
+FLAGS_fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 # What `make check` compiles: optimised, for the warnings that need the flow of values.
 FLAGS_gcc     := -O2 -D_FORTIFY_SOURCE=3
 FLAGS_clang   := -O1
@@ -42,7 +43,7 @@ LINK_api      := api delivery core store http base
 UNIT_SOURCES := $(wildcard test/unit/*/test_*.c)
 UNITS        := $(patsubst test/%.c,$(B)/test/%,$(UNIT_SOURCES))
 
-.PHONY: all debug asan demo test test-long check bench install deps clean help units
+.PHONY: all debug asan cov demo test test-long check bench fuzz fuzzers install deps clean help units
 all: $(B)/referd $(B)/referd-bench   ## the server and the load tool (build/release)
 
 debug asan cov:                      ## the same in another flavour
@@ -73,6 +74,43 @@ $(foreach r,$(ROOMS),$(eval $(call unit_rule,$(r))))
 
 units: $(UNITS)
 
+SUBMAKE := $(MAKE) --no-print-directory -j$(shell nproc)
+
+# Both print one line for each suite and end with "N passed, N failed".
+test: CYCLES ?= 30
+test:                                ## what CI runs: unit tests under ASan, end to end, 30 x kill -9
+	$(SUBMAKE) FLAVOUR=release all
+	$(SUBMAKE) FLAVOUR=asan all units
+	@test/run --unit asan --e2e release --short asan --cycles $(CYCLES)
+
+test-long: CYCLES ?= 300
+test-long:                           ## the full figures (CYCLES=300 of kill -9, ASan too)
+	$(SUBMAKE) FLAVOUR=release all units
+	$(SUBMAKE) FLAVOUR=asan all units
+	@test/run --unit asan --unit release --e2e release --e2e asan --cycles $(CYCLES)
+
+demo:                                ## the whole circle with real commands: join, webhook, qualify
+	@deploy/demo.sh
+
+deps:                                ## installs the Debian packages that are missing
+	@deploy/deps.sh
+
+bench: all                           ## all scenarios against evhttp's constant answer
+	$(B)/referd-bench compare --server $(B)/referd
+
+FUZZERS := $(patsubst test/fuzz/%.c,%,$(wildcard test/fuzz/fuzz_*.c))
+T       ?= 60
+fuzz:                                ## every fuzzer for T=60 seconds, with a corpus in build/
+	$(SUBMAKE) FLAVOUR=fuzz CC=clang fuzzers
+	@set -e; for f in $(FUZZERS); do \
+	    mkdir -p build/fuzz/corpus/$$f; echo "== $$f, $(T) s"; \
+	    build/fuzz/$$f -max_total_time=$(T) -timeout=10 -verbosity=0 -print_final_stats=1 \
+	        -artifact_prefix=build/fuzz/$$f- build/fuzz/corpus/$$f; done
+
+fuzzers: $(addprefix $(B)/,$(FUZZERS))
+$(B)/fuzz_%: $(B)/test/fuzz/fuzz_%.o $(call archive,core store http base)
+	$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
+
 # What the compilers do not see; .clang-tidy says which checks are on, and why the others are not.
 # clang-tidy's stderr only counts what it does not show.
 LINTED := $(wildcard src/*.c src/*/*.c bench/*.c)
@@ -90,9 +128,16 @@ tidy/%: FORCE
 	@clang-tidy --quiet $* -- -std=c17 $(CPPFLAGS) 2>/dev/null
 FORCE:
 
-install: all                         ## the two programs into $(DESTDIR)$(PREFIX)/bin
+UNIT_FILE := $(DESTDIR)$(PREFIX)/lib/systemd/system/referd.service
+install: all                         ## programs and systemd unit below $(DESTDIR)$(PREFIX)
 	install -D -m 0755 $(B)/referd $(DESTDIR)$(PREFIX)/bin/referd
 	install -D -m 0755 $(B)/referd-bench $(DESTDIR)$(PREFIX)/bin/referd-bench
+	install -D -m 0644 deploy/referd.service $(UNIT_FILE)
+	sed -i 's|/usr/local/bin|$(PREFIX)/bin|' $(UNIT_FILE)
+
+help:                                ## this
+	@sed -n 's/^\([a-z][a-z -]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | \
+	    while IFS='|' read -r name text; do printf '  make %-16s %s\n' "$$name" "$$text"; done
 
 clean:                               ## removes what make made
 	rm -rf build

@@ -19,6 +19,7 @@ struct scheduler_config {
 	struct codes *codes;
 	const uint8_t *secret_key; /* opens webhook secrets; 32 bytes, copied */
 	bool allow_http_targets;
+	uint64_t retention_ms; /* how long finished deliveries and their events are kept; 0: for ever */
 };
 
 /** Reads the webhooks (turning the store until they are here) and watches the store. Nothing is sent
@@ -32,10 +33,16 @@ void scheduler_close(struct scheduler *scheduler);
 void scheduler_before_store(struct scheduler *scheduler);
 /** Sends what became due. To be called every turn, after store_turn. */
 void scheduler_turn(struct scheduler *scheduler);
+/** When the room wants a turn without being poked, in Unix ms; 0: never. */
+uint64_t scheduler_next_ms(const struct scheduler *scheduler);
 /** Starts no further attempt. */
 void scheduler_drain(struct scheduler *scheduler);
 /** Nothing is in flight, and every result is recorded. */
 bool scheduler_drained(const struct scheduler *scheduler);
+/** What is known of a webhook in memory only; false where it has no lane. */
+struct webhook_live;
+bool scheduler_webhook_live(const struct scheduler *scheduler, uint64_t webhook_id,
+    struct webhook_live *out);
 /** Appends metrics as Prometheus text. */
 void scheduler_write_metrics(const struct scheduler *scheduler, struct buf *out);
 

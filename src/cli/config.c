@@ -45,6 +45,8 @@ static const struct option table[] = {
 	"Time to send a request's body"),
     OPTION("idle-timeout", DURATION, idle_timeout_ms, "TIME", "60s", 1, 3600000,
 	"Time between requests on a kept-alive connection"),
+    OPTION("retention", DURATION, retention_ms, "TIME", "30d", 0, 0,
+	"How long finished deliveries, their attempts and events are kept; 0 for ever"),
     OPTION("map-size", SIZE, map_size, "SIZE", "64GiB", 1048576, 0,
 	"Address space reserved for the database; it grows by itself"),
 };

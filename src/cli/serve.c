@@ -87,6 +87,7 @@ static int open_delivery(struct serve *s)
 	    .codes = s->codes,
 	    .secret_key = s->identity.secret_key,
 	    .allow_http_targets = s->config.allow_http_targets,
+	    .retention_ms = s->config.retention_ms,
 	};
 	if (scheduler_open(&scheduler, &s->scheduler) != ERR_OK)
 		return refuse("deliveries", "", "the webhooks cannot be read");

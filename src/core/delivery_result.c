@@ -65,7 +65,8 @@ static enum err apply_disable_rule(struct tx *tx, const struct delivery_record_a
 		return err == ERR_NOT_FOUND ? ERR_OK : err;
 	if (cmd->verdict == VERDICT_GONE)
 		return disable(tx, cmd, d, &webhook, TEXT("the receiver answered 410 Gone"));
-	if (cmd->now_ms - stats->failing_since_ms < disable_after_ms(&webhook))
+	/* Added, not subtracted: the clock may have gone back since. */
+	if (cmd->now_ms < stats->failing_since_ms + disable_after_ms(&webhook))
 		return ERR_OK;
 	return disable(tx, cmd, d, &webhook,
 	    TEXT("every attempt has failed for as long as disable_after allows"));

@@ -70,8 +70,10 @@ struct scheduler {
 	uint8_t secret_key[32];
 	struct event *timer;
 	uint64_t timer_at_ms; /* what it is armed for; 0: not armed */
+	uint64_t next_ms;     /* when somebody wants to be looked at; 0: never */
 	struct lane *buckets[256];
 	struct lane *dirty;
+	struct jobs *jobs;
 	bool draining;
 	uint32_t in_flight, under_way; /* with a connection; those and the results not yet recorded */
 	/* Results are recorded many at once: a commit for each would cost more than the deliveries. */

@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "base/crypto.h"
+#include "core/replay.h"
+#include "jobs.h"
 #include "lane.h"
 
 enum { BUCKETS = 256, START_PAGE = 64 };
@@ -36,6 +38,11 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	s->timer_at_ms = 0;
+}
+
+/* Lanes whose time has come without anybody poking them. */
+static void wake_lanes(struct scheduler *s)
+{
 	for (size_t i = 0; i < BUCKETS; i++)
 		for (struct lane *l = s->buckets[i]; l != NULL; l = l->next_in_bucket)
 			if (lane_wake_ms(l) != 0 && lane_wake_ms(l) <= scheduler_now_ms(s))
@@ -64,6 +71,14 @@ static void on_webhook(void *arg, const struct record_kind *kind, const void *re
 		lane_configure(l, deleted ? NULL : webhook);
 }
 
+static void on_replay(void *arg, const struct record_kind *kind, const void *record, bool deleted)
+{
+	struct scheduler *s = arg;
+	(void)kind;
+	if (!deleted)
+		jobs_replay_changed(s->jobs, record);
+}
+
 static void on_record_timer(evutil_socket_t fd, short what, void *arg)
 {
 	/* scheduler_before_store looks at the time in this very turn. */
@@ -78,6 +93,8 @@ struct start {
 	struct scheduler *scheduler;
 	uint64_t from;
 	struct webhook webhooks[START_PAGE];
+	uint64_t failures[START_PAGE]; /* of each, in a row */
+	struct replay replays[START_PAGE];
 	size_t n;
 	struct due orphan;
 	bool finished;
@@ -91,6 +108,12 @@ static enum err read_webhooks(struct command *command, struct tx *tx)
 	struct tx_scan scan = {.from = &from, .max = START_PAGE, .records = start->webhooks};
 	enum err err = tx_scan(tx, &KIND_WEBHOOK, &scan);
 	start->n = scan.n;
+	for (size_t i = 0; err == ERR_OK && i < scan.n; i++) {
+		struct webhook_stats stats = {.webhook_id = start->webhooks[i].id};
+		err = tx_get(tx, &KIND_WEBHOOK_STATS, &stats);
+		err = err == ERR_NOT_FOUND ? ERR_OK : err;
+		start->failures[i] = stats.failures;
+	}
 	return err;
 }
 
@@ -103,6 +126,9 @@ static void on_webhooks(struct command *command, enum err err)
 			err = ERR_NO_MEMORY;
 		else
 			lane_configure(l, &start->webhooks[i]);
+		if (l != NULL)
+			throttle_resume(&l->throttle, start->failures[i],
+			    scheduler_now_ms(start->scheduler));
 		start->from = start->webhooks[i].id + 1;
 	}
 	start->err = err;
@@ -127,6 +153,27 @@ static void on_orphan(struct command *command, enum err err)
 		if (lane_get(start->scheduler, start->orphan.webhook_id) == NULL)
 			err = ERR_NO_MEMORY;
 		start->from = start->orphan.webhook_id + 1;
+	}
+	start->err = err;
+	start->finished = true;
+}
+
+static enum err read_replays(struct command *command, struct tx *tx)
+{
+	struct start *start = (struct start *)command;
+	const struct replay from = {.id = start->from};
+	struct tx_scan scan = {.from = &from, .max = START_PAGE, .records = start->replays};
+	enum err err = tx_scan(tx, &KIND_REPLAY, &scan);
+	start->n = scan.n;
+	return err;
+}
+
+static void on_replays(struct command *command, enum err err)
+{
+	struct start *start = (struct start *)command;
+	for (size_t i = 0; err == ERR_OK && i < start->n; i++) {
+		jobs_replay_changed(start->scheduler->jobs, &start->replays[i]);
+		start->from = start->replays[i].id + 1;
 	}
 	start->err = err;
 	start->finished = true;
@@ -158,6 +205,8 @@ static enum err read_start(struct scheduler *s)
 	enum err err = read_pages(s, start, read_webhooks, on_webhooks, START_PAGE);
 	if (err == ERR_OK)
 		err = read_pages(s, start, read_orphan, on_orphan, 1);
+	if (err == ERR_OK)
+		err = read_pages(s, start, read_replays, on_replays, START_PAGE);
 	free(start);
 	return err;
 }
@@ -173,12 +222,15 @@ enum err scheduler_open(const struct scheduler_config *config, struct scheduler 
 	s->finished_end = &s->finished;
 	s->timer = evtimer_new(loop_events(config->loop), on_timer, s);
 	s->record_timer = evtimer_new(loop_events(config->loop), on_record_timer, s);
-	if (s->timer == NULL || s->record_timer == NULL || (err = read_start(s)) != ERR_OK) {
+	s->jobs = jobs_open(config);
+	if (s->timer == NULL || s->record_timer == NULL || s->jobs == NULL ||
+	    (err = read_start(s)) != ERR_OK) {
 		scheduler_close(s);
 		return err;
 	}
 	store_watch(config->store, &KIND_DUE, on_due, s);
 	store_watch(config->store, &KIND_WEBHOOK, on_webhook, s);
+	store_watch(config->store, &KIND_REPLAY, on_replay, s);
 	loop_again(config->loop);
 	*out = s;
 	return ERR_OK;
@@ -199,6 +251,7 @@ void scheduler_close(struct scheduler *s)
 		event_free(s->timer);
 	if (s->record_timer != NULL)
 		event_free(s->record_timer);
+	jobs_close(s->jobs);
 	crypto_wipe(s->secret_key, sizeof s->secret_key);
 	free(s);
 }
@@ -215,15 +268,14 @@ static void arm(struct scheduler *s, uint64_t at_ms)
 	evtimer_add(s->timer, &wait);
 }
 
-static uint64_t earliest_due(const struct scheduler *s)
+uint64_t scheduler_next_ms(const struct scheduler *s)
 {
-	uint64_t earliest_ms = 0;
+	uint64_t next_ms = jobs_next_ms(s->jobs);
 	for (size_t i = 0; i < BUCKETS; i++)
 		for (const struct lane *l = s->buckets[i]; l != NULL; l = l->next_in_bucket)
-			if (lane_wake_ms(l) != 0 &&
-			    (earliest_ms == 0 || lane_wake_ms(l) < earliest_ms))
-				earliest_ms = lane_wake_ms(l);
-	return earliest_ms;
+			if (lane_wake_ms(l) != 0 && (next_ms == 0 || lane_wake_ms(l) < next_ms))
+				next_ms = lane_wake_ms(l);
+	return next_ms;
 }
 
 void scheduler_before_store(struct scheduler *s)
@@ -233,17 +285,23 @@ void scheduler_before_store(struct scheduler *s)
 
 void scheduler_turn(struct scheduler *s)
 {
-	if (s->dirty == NULL)
+	uint64_t now_ms = scheduler_now_ms(s);
+	bool time_has_come = s->next_ms != 0 && now_ms >= s->next_ms;
+	if (s->dirty == NULL && !time_has_come && !jobs_changed(s->jobs))
 		return;
+	if (time_has_come)
+		wake_lanes(s);
 	while (s->dirty != NULL) {
 		struct lane *l = s->dirty;
 		s->dirty = l->next_dirty;
 		l->dirty = false;
 		lane_run(l);
 	}
-	uint64_t earliest_ms = earliest_due(s);
-	if (earliest_ms != 0 && (s->timer_at_ms == 0 || earliest_ms < s->timer_at_ms))
-		arm(s, earliest_ms);
+	if (!s->draining)
+		jobs_turn(s->jobs);
+	s->next_ms = scheduler_next_ms(s);
+	if (s->next_ms != 0 && (s->timer_at_ms == 0 || s->next_ms < s->timer_at_ms))
+		arm(s, s->next_ms);
 }
 
 void scheduler_drain(struct scheduler *s)
@@ -253,7 +311,7 @@ void scheduler_drain(struct scheduler *s)
 
 bool scheduler_drained(const struct scheduler *s)
 {
-	return s->under_way == 0;
+	return s->under_way == 0 && jobs_idle(s->jobs);
 }
 
 static void put(struct buf *out, const char *name, const char *type, uint64_t value)

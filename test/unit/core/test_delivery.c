@@ -228,39 +228,109 @@ static void a_changed_order(void **state)
 	assert_int_equal(world_count(w, &KIND_CHAIN), 0);
 }
 
-static void held_while_disabled(void **state)
+static struct webhook stored_hook(struct world *w, uint64_t id)
+{
+	struct webhook hook = {.id = id};
+	assert_int_equal(world_get(w, &KIND_WEBHOOK, &hook), ERR_OK);
+	return hook;
+}
+
+/* What a disabled webhook gets is kept: pending, with its due rows, in its order. */
+static void kept_while_disabled(void **state)
 {
 	struct world *w = *state;
 	struct webhook hook = world_hook();
 	hook.disabled_ms = 1;
 	struct scene s = make_scene(w, hook);
 	make_five(w, &s);
-	NONE_DUE(w);
+	DUE(w, 1, 2);
 	for (uint64_t id = 1; id <= 5; id++)
-		assert_int_equal(world_delivery(w, id).status, DELIVERY_HELD);
+		assert_int_equal(world_delivery(w, id).status, DELIVERY_PENDING);
 	assert_stats(w, s.hook, 5, 0, 0, 0);
 }
 
-/* A pending one whose successor is held: the chain stops there and keeps its place. */
-static void a_chain_stops_at_a_held_one(void **state)
+static void gone_disables_at_once(void **state)
 {
 	struct world *w = *state;
 	struct scene s = ordered(w, ORDER_PER_USER);
+	uint64_t other = world_webhook(w, (struct webhook){.name = TEXT("ops"),
+		.events = 1 << EVENT_WEBHOOK_DISABLED | 1 << EVENT_DELIVERY_EXHAUSTED});
+	world_user(w, 0, s.jessica, "byron@example.com");
+	w->now_ms += 5;
+	assert_int_equal(world_attempt(w, 1, WORLD_NOW, VERDICT_GONE, 7000000), ERR_OK);
+	struct webhook hook = stored_hook(w, s.hook);
+	assert_int_equal(hook.disabled_ms, WORLD_NOW + 5);
+	assert_true(hook.disabled_reason.n > 0);
+	assert_true(world_delivery(w, 1).due_ms == 7000000);
+	assert_stats(w, s.hook, 1, 0, 0, 0); /* the one about its user; none about itself */
+	assert_stats(w, other, 1, 0, 0, 0);
+	DUE(w, 1, 2);
+	struct event event = {.id = world_delivery(w, 2).event_id};
+	assert_int_equal(world_get(w, &KIND_EVENT, &event), ERR_OK);
+	assert_true(event.type == EVENT_WEBHOOK_DISABLED && event.about_webhook_id == s.hook);
+	assert_true(text_eq(event.reason, hook.disabled_reason));
+	/* What happens to the operator event's own delivery is no operator event. */
+	end(w, 2, VERDICT_EXHAUSTED);
+	assert_int_equal(world_count(w, &KIND_EVENT), 3);
+}
+
+/* Nothing but failures for five days; a success in between begins anew, and a clock that
+ * went back changes nothing. */
+static void the_disable_rule(void **state)
+{
+	const uint64_t rule_ms = 5ull * 24 * 3600 * 1000;
+	struct world *w = *state;
+	struct scene s = ordered(w, ORDER_NONE);
 	uint64_t byron = world_user(w, 0, s.jessica, "byron@example.com");
-	struct webhook_save change = {.command = {.decide = webhook_save_decide},
-	    .webhook = {.id = s.hook, .disabled_ms = 1},
-	    .set = record_bit(&KIND_WEBHOOK, offsetof(struct webhook, disabled_ms))};
-	assert_int_equal(world_run(w, &change.command), ERR_OK);
 	event(w, byron, true);
-	change.webhook = (struct webhook){.id = s.hook};
-	assert_int_equal(world_run(w, &change.command), ERR_OK);
-	event(w, byron, false);
+	uint64_t due = WORLD_NOW;
+	assert_int_equal(world_attempt(w, 1, due, VERDICT_RETRY, due), ERR_OK);
+	w->now_ms -= 10;
+	assert_int_equal(world_attempt(w, 1, due, VERDICT_RETRY, due), ERR_OK);
+	assert_int_equal(stored_hook(w, s.hook).disabled_ms, 0);
+	w->now_ms += 10 + rule_ms - 1;
+	assert_int_equal(world_attempt(w, 1, due, VERDICT_RETRY, due), ERR_OK);
+	assert_int_equal(stored_hook(w, s.hook).disabled_ms, 0);
+	end(w, 2, VERDICT_DELIVERED);
+	w->now_ms++;
+	assert_int_equal(world_attempt(w, 1, due, VERDICT_RETRY, due), ERR_OK);
+	assert_int_equal(stored_hook(w, s.hook).disabled_ms, 0);
+	w->now_ms += rule_ms;
+	assert_int_equal(world_attempt(w, 1, due, VERDICT_RETRY, due), ERR_OK);
+	assert_int_equal(stored_hook(w, s.hook).disabled_ms, w->now_ms);
+}
+
+static struct delivery resend(struct world *w, uint64_t id)
+{
+	struct delivery_resend cmd = {.command = {.decide = delivery_resend_decide},
+	    .delivery_id = id, .now_ms = w->now_ms};
+	assert_int_equal(world_run(w, &cmd.command), ERR_OK);
+	return world_delivery(w, id);
+}
+
+static void sent_once_more(void **state)
+{
+	struct world *w = *state;
+	struct scene s = ordered(w, ORDER_PER_USER);
+	make_five(w, &s);
+	assert_int_equal(world_attempt(w, 1, world_delivery(w, 1).due_ms, VERDICT_RETRY, 5000000),
+	    ERR_OK);
+	DUE(w, 2, 1);
+	assert_int_equal(resend(w, 1).due_ms, w->now_ms); /* hastened */
+	DUE(w, 2, 1);
+	assert_true(resend(w, 3).waiting); /* its turn is its turn */
+	end(w, 1, VERDICT_EXHAUSTED);
+	DUE(w, 2, 3);
+	struct delivery again = resend(w, 1); /* outside of any order */
+	assert_true(again.status == DELIVERY_PENDING && again.attempts == 2);
+	assert_true(again.round_start == 2 && !again.waiting && again.finished_ms == 0);
+	DUE(w, 2, 1, 3);
 	end(w, 1, VERDICT_DELIVERED);
+	for (uint64_t id = 2; id <= 5; id++)
+		end(w, id, VERDICT_DELIVERED);
 	NONE_DUE(w);
-	struct delivery held = world_delivery(w, 2), last = world_delivery(w, 3);
-	assert_true(held.status == DELIVERY_HELD && !held.waiting);
-	assert_true(last.status == DELIVERY_PENDING && last.waiting);
-	assert_int_equal(world_count(w, &KIND_CHAIN), 1);
+	assert_int_equal(world_count(w, &KIND_CHAIN), 0);
+	assert_stats(w, s.hook, 0, 5, 1, 0);
 }
 
 static void cancel(struct world *w)
@@ -337,8 +407,10 @@ int main(void)
 	    WORLD_ON_ALL(strict_all_one_after_another),
 	    WORLD_ON_ALL(without_order_all_at_once),
 	    WORLD_ON_ALL(a_changed_order),
-	    WORLD_ON_ALL(held_while_disabled),
-	    WORLD_ON_ALL(a_chain_stops_at_a_held_one),
+	    WORLD_ON_ALL(kept_while_disabled),
+	    WORLD_ON_ALL(gone_disables_at_once),
+	    WORLD_ON_ALL(the_disable_rule),
+	    WORLD_ON_ALL(sent_once_more),
 	    WORLD_ON_ALL(cancelled_with_their_webhook),
 	    WORLD_ON_ALL(an_answer_after_the_end),
 	    WORLD_ON_ALL(each_webhook_has_its_own),

@@ -1,0 +1,144 @@
+#!/usr/bin/env bash
+# Owns the demonstration: the whole circle with real commands on this machine, in a directory that goes
+# away afterwards. Never shows what it has not checked. Called by make demo.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+deploy/deps.sh
+make --no-print-directory -s all
+build=build/release
+place=$(mktemp -d "${TMPDIR:-/tmp}/referd-demo-XXXXXX")
+receiver_pid='' server_pid=''
+
+finish() {
+	local status=$?
+	trap - EXIT
+	for pid in $server_pid $receiver_pid; do
+		kill "$pid" 2>/dev/null || true
+		wait "$pid" 2>/dev/null || true
+	done
+	if [ "$status" -ne 0 ]; then
+		printf '\nThe demo failed. What the server said last:\n' >&2
+		tail -n 20 "$place"/*.err >&2 || true
+	fi
+	rm -rf "$place"
+	exit "$status"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+bold='' plain=''
+if [ -t 1 ]; then
+	bold=$'\033[1m' plain=$'\033[0m'
+fi
+title() { printf '\n%s== %s%s\n' "$bold" "$1" "$plain"; }
+fail() {
+	printf 'demo: %s\n' "$1" >&2
+	exit 1
+}
+
+# Runs a command line as it is shown; its output is in $out too.
+show() {
+	printf '\n$ %s\n' "$1"
+	out=$(eval "$1")
+	printf '%s\n' "$out"
+}
+
+# The first match of a sed pattern in the last output.
+pick() { sed -n "s/.*$1.*/\\1/p" <<<"$out" | head -n 1; }
+
+expect() { # TEXT
+	case $out in
+	*"$1"*) ;;
+	*) fail "expected $1" ;;
+	esac
+}
+
+# Awaits so many lines in a file.
+await() { # PATTERN FILE [COUNT]
+	local end=$((SECONDS + 20))
+	until [ "$(grep -c -- "$1" "$2")" -ge "${3:-1}" ]; do
+		[ "$SECONDS" -lt "$end" ] || fail "no \"$1\" in $2 within 20 s"
+		sleep 0.02
+	done
+}
+
+title 'An HTTPS receiver, as a CRM would be'
+$build/referd-bench receiver --print --identity "$place/identity.pem" --ca-out "$place/ca.pem" \
+	>"$place/receiver.out" 2>"$place/receiver.err" &
+receiver_pid=$!
+printf '\n$ referd-bench receiver --print --identity identity.pem --ca-out ca.pem\n'
+await 'listening on' "$place/receiver.out"
+out=$(head -n 1 "$place/receiver.out")
+printf '%s\n' "$out"
+hooks=$(pick 'listening on \(.*\)')
+
+title 'referd, with an embedded database in a temporary directory'
+$build/referd serve --data "$place/data" --listen 127.0.0.1:0 --ca-file "$place/ca.pem" \
+	--allow-targets 127.0.0.0/8 >"$place/referd.out" 2>"$place/referd.err" &
+server_pid=$!
+printf '\n$ referd serve --data data --listen 127.0.0.1:0 --ca-file ca.pem --allow-targets 127.0.0.0/8\n'
+await 'first start' "$place/referd.out"
+cat "$place/referd.out"
+server=$(sed -n 's/^listening on //p' "$place/referd.out")
+token=$(sed -n 's/^API token: //p' "$place/data/first-start.txt")
+inbound=$(sed -n 's/^Inbound token: //p' "$place/data/first-start.txt")
+
+title 'A campaign'
+api="-H 'Authorization: Bearer $token' -H 'Content-Type: application/json'"
+show "curl -sS $server/api/v2/campaigns $api -d '{\"name\":\"Bring a friend\"}'"
+campaign=$(pick '"code":"\(c[^"]*\)"')
+campaign_id=$(pick '"id":\([0-9]*\)')
+[ -n "$campaign" ] || fail 'the campaign has no code'
+
+title 'Two webhooks: somebody joined, somebody qualified'
+for event in join qualified; do
+	show "curl -sS $server/api/v2/webhooks $api \
+-d '{\"name\":\"CRM\",\"event\":\"user.$event\",\"url\":\"$hooks/user-$event\"}'"
+	expect '"secret":"whsec_'
+done
+
+title 'Jessica joins'
+show "curl -sS $server/$campaign/join -d first_name=Jessica --data-urlencode email=support+jessica@example.com"
+expect '"type":"person_referring"'
+jessica=$(pick '"code":"\(u[^"]*\)"')
+jessica_id=$(pick '"id":\([0-9]*\)')
+
+title 'Byron joins by her link'
+show "curl -sS $server/$jessica/join -d first_name=Byron --data-urlencode email=support+byron@example.com"
+expect '"type":"person_invited"'
+byron=$(pick '"code":"\(u[^"]*\)"')
+byron_id=$(pick '"id":\([0-9]*\)')
+port=${server##*:}
+
+title 'The receiver got the thirteen fields, in order, form-encoded'
+await '^  raw: .*' "$place/receiver.out"
+out=$(sed -n '/^POST \/user-join/,/^  raw: /p' "$place/receiver.out")
+printf '\n%s\n' "$out"
+expected="referrer_id=$jessica_id&referrer_code=$jessica&referrer_first_name=Jessica"
+expected+="&referrer_email=support%2Bjessica%40example.com&id=$byron_id&code=$byron&first_name=Byron"
+expected+="&email=support%2Bbyron%40example.com&url=http%3A%2F%2Flocalhost%3A$port%2F$byron%2Fjoin"
+expected+="&source=Referred&date=$(date -u +%F)&referrals_count=0&campaign_id=$campaign_id"
+[ "$(pick 'raw: \(.*\)')" = "$expected" ] || fail "expected $expected"
+
+title 'Byron buys: the shop sends his code back, twice'
+show "curl -sS -X POST $server/webhook/$inbound/qualify -d code=$byron"
+expect '"changed":true'
+show "curl -sS -X POST $server/webhook/$inbound/qualify -d code=$byron"
+expect '"changed":false'
+
+title 'The second webhook tells it'
+await '^  raw: .*' "$place/receiver.out" 2
+out=$(sed -n '/^POST \/user-qualified/,/^  raw: /p' "$place/receiver.out")
+printf '\n%s\n' "$out"
+expect "code = $byron"
+[ "$(grep -c '^POST /user-qualified' "$place/receiver.out")" -eq 1 ] || fail 'the event came more than once'
+
+title 'SIGTERM: everything owed is paid, then it ends'
+kill "$server_pid"
+wait "$server_pid" || fail "referd ended with $?"
+server_pid=''
+kill "$receiver_pid"
+wait "$receiver_pid" || fail "the receiver ended with $?"
+receiver_pid=''
+printf '\nreferd ended with 0. The demo is complete.\n'

@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# Owns the list of packages that building and testing referd needs. Never touches what is there already.
+# Called by make deps, deploy/demo.sh and .ci/run.
+set -euo pipefail
+
+packages=(build-essential pkg-config libevent-dev libssl-dev liblmdb-dev libjson-c-dev libidn2-dev
+	libcmocka-dev python3 curl)
+# Debian 12's security upload, which closes eight CVEs of the library that sends the webhooks.
+libevent=2.1.12-stable-8+deb12u1
+
+version_of() { # PACKAGE
+	dpkg-query -W -f '${db:Status-Status} ${Version}\n' "$1" 2>/dev/null | sed -n 's/^installed //p'
+}
+
+libevent_is_safe() {
+	local package version
+	for package in libevent-dev libevent-core-2.1-7 libevent-extra-2.1-7 libevent-openssl-2.1-7; do
+		version=$(version_of "$package")
+		if [ -n "$version" ] && dpkg --compare-versions "$version" lt "$libevent"; then
+			return 1
+		fi
+	done
+}
+
+if ! command -v dpkg-query apt-get >/dev/null; then
+	echo "deps: this is no Debian. referd needs a C17 compiler, make, pkg-config, and the headers of libevent" \
+		"2.1.12 (with the fixes of Debian's $libevent), OpenSSL 3, LMDB, json-c, libidn2 and cmocka," \
+		"and python3 and curl for the tests." >&2
+	exit 0
+fi
+
+missing=()
+for package in "${packages[@]}"; do
+	[ -n "$(version_of "$package")" ] || missing+=("$package")
+done
+if ! libevent_is_safe; then
+	echo "deps: libevent is older than $libevent: it is brought up to date"
+	missing+=(libevent-dev libevent-core-2.1-7 libevent-extra-2.1-7 libevent-openssl-2.1-7)
+fi
+if [ "${#missing[@]}" -eq 0 ]; then
+	echo "deps: all there"
+	exit 0
+fi
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+	as_root=(sudo)
+fi
+echo "deps: installing ${missing[*]}"
+"${as_root[@]}" apt-get update -qq
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"
+if ! libevent_is_safe; then
+	echo "deps: libevent 2.1.12 must be $libevent or newer (Debian 12's security updates):" \
+		"add the bookworm-security source, then run make deps again" >&2
+	exit 1
+fi

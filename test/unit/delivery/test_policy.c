@@ -1,0 +1,148 @@
+/* What follows from an attempt: success, schedule, jitter, Retry-After, the end.
+ * Never waits: time and randomness are arguments.
+ * Run by make test. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "delivery/policy.h"
+
+/* Sun, 06 Nov 1994 08:49:37 GMT, the example of RFC 9110. */
+static const uint64_t NOW_MS = 784111777000;
+static const uint64_t DAY_MS = 86400000;
+
+static struct policy_decision decide(uint64_t attempts, struct text retry_after, uint32_t random)
+{
+	return policy_decide(&policy_default_schedule, HTTP_FAIL_NONE, 503, attempts, retry_after,
+	    NOW_MS, random);
+}
+
+static void what_success_is(void **state)
+{
+	(void)state;
+	for (int status = 200; status < 600; status++) {
+		bool ok = status < 300;
+		assert_int_equal(policy_succeeded(HTTP_FAIL_NONE, status), ok);
+		struct policy_decision d = policy_decide(&policy_default_schedule, HTTP_FAIL_NONE,
+		    status, 1, TEXT(""), NOW_MS, 0);
+		enum delivery_verdict bad = status == 410 ? VERDICT_GONE : VERDICT_RETRY;
+		assert_int_equal(d.verdict, ok ? VERDICT_DELIVERED : bad);
+	}
+	assert_false(policy_succeeded(HTTP_FAIL_PROTOCOL, 200));
+	assert_false(policy_succeeded(HTTP_FAIL_TIMEOUT, 0));
+}
+
+/* 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h, each within a fifth. */
+static void the_schedule(void **state)
+{
+	static const uint64_t seconds[] = {5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400};
+	(void)state;
+	assert_int_equal(policy_default_schedule.n, 9);
+	for (uint64_t i = 0; i < 9; i++) {
+		uint64_t ms = seconds[i] * 1000, last = 0;
+		assert_int_equal(decide(i + 1, TEXT(""), 0).retry_ms, NOW_MS + ms * 4 / 5);
+		assert_int_equal(decide(i + 1, TEXT(""), UINT32_MAX).retry_ms, NOW_MS + ms * 6 / 5);
+		for (uint64_t r = 0; r <= UINT32_MAX; r += UINT32_MAX / 100) {
+			struct policy_decision d = decide(i + 1, TEXT(""), (uint32_t)r);
+			assert_int_equal(d.verdict, VERDICT_RETRY);
+			assert_true(d.retry_ms > last); /* spread, not clumped */
+			last = d.retry_ms;
+		}
+	}
+	assert_int_equal(decide(10, TEXT(""), 0).verdict, VERDICT_EXHAUSTED);
+	assert_int_equal(decide(1000, TEXT("5"), 0).verdict, VERDICT_EXHAUSTED);
+}
+
+static void a_schedule_of_ones_own(void **state)
+{
+	static const struct policy_schedule own = {.seconds = {10, 20}, .n = 2};
+	(void)state;
+	for (uint64_t i = 1; i <= 2; i++)
+		assert_int_equal(policy_decide(&own, HTTP_FAIL_DNS, 0, i, TEXT(""), NOW_MS, 0).retry_ms,
+		    NOW_MS + i * 8000);
+	assert_int_equal(policy_decide(&own, HTTP_FAIL_DNS, 0, 3, TEXT(""), NOW_MS, 0).verdict,
+	    VERDICT_EXHAUSTED);
+}
+
+static void what_cannot_change_is_final(void **state)
+{
+	static const enum http_failure retried[] = {HTTP_FAIL_DNS, HTTP_FAIL_CONNECT, HTTP_FAIL_TLS,
+	    HTTP_FAIL_TIMEOUT, HTTP_FAIL_PROTOCOL};
+	(void)state;
+	assert_int_equal(policy_decide(&policy_default_schedule, HTTP_FAIL_POLICY, 0, 1, TEXT(""),
+			     NOW_MS, 0).verdict, VERDICT_EXHAUSTED);
+	for (size_t i = 0; i < sizeof retried / sizeof *retried; i++)
+		assert_int_equal(policy_decide(&policy_default_schedule, retried[i], 0, 1, TEXT(""),
+				     NOW_MS, 0).verdict, VERDICT_RETRY);
+}
+
+/* Gone is about the webhook: the delivery is kept, also after its last attempt. */
+static void gone_keeps_the_delivery(void **state)
+{
+	(void)state;
+	for (uint64_t attempts = 1; attempts < 20; attempts++) {
+		struct policy_decision d = policy_decide(&policy_default_schedule, HTTP_FAIL_NONE, 410,
+		    attempts, TEXT(""), NOW_MS, 0);
+		assert_int_equal(d.verdict, VERDICT_GONE);
+		assert_true(d.retry_ms > NOW_MS);
+	}
+}
+
+static void retry_after(void **state)
+{
+	static const struct {
+		struct text header;
+		uint64_t wait_ms; /* 0: the schedule's */
+	} cases[] = {
+	    {{"", 0}, 0},
+	    {{"0", 1}, 0},
+	    {{"3", 1}, 0}, /* it can only delay */
+	    {{"60", 2}, 60000},
+	    {{" 60\t", 4}, 60000},
+	    {{"86400", 5}, 86400000},
+	    {{"86401", 5}, 86400000},
+	    {{"999999999", 9}, 86400000},
+	    {{"18446744073709551615", 20}, 86400000},
+	    {{"99999999999999999999999999", 26}, 86400000}, /* over 64 bits, and still a number */
+	    {{"-60", 3}, 0},
+	    {{"+60", 3}, 0},
+	    {{"60.5", 4}, 0},
+	    {{"60s", 3}, 0},
+	    {{"soon", 4}, 0},
+	    {{"Sun, 06 Nov 1994 08:50:37 GMT", 29}, 60000},
+	    {{"Sun, 06 Nov 1994 08:49:37 GMT", 29}, 0},
+	    {{"Sun, 06 Nov 1993 08:49:37 GMT", 29}, 0},
+	    {{"Mon, 07 Nov 1994 08:49:37 GMT", 29}, 86400000},
+	    {{"Fri, 31 Dec 9999 23:59:59 GMT", 29}, 86400000},
+	    {{"Sun, 06 Nov 1994 08:50:37", 25}, 0},
+	    {{"Sun, 06 Nov 1994 08:50:37 GMT and so on", 39}, 0},
+	    {{"Sun, 06 Nov 1994 08:50:37 GMT                                   x", 65}, 0},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		uint64_t wait = cases[i].wait_ms == 0 ? 4000 : cases[i].wait_ms;
+		struct policy_decision d = decide(1, cases[i].header, 0);
+		assert_int_equal(d.verdict, VERDICT_RETRY);
+		if (d.retry_ms != NOW_MS + wait)
+			fail_msg("\"%.*s\": %llu", TEXT_ARGS(cases[i].header),
+			    (unsigned long long)(d.retry_ms - NOW_MS));
+	}
+	/* The schedule's own wait may be longer than a day by its jitter. */
+	assert_int_equal(decide(9, TEXT("99999"), UINT32_MAX).retry_ms, NOW_MS + DAY_MS * 6 / 5);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(what_success_is),
+	    cmocka_unit_test(the_schedule),
+	    cmocka_unit_test(a_schedule_of_ones_own),
+	    cmocka_unit_test(what_cannot_change_is_final),
+	    cmocka_unit_test(gone_keeps_the_delivery),
+	    cmocka_unit_test(retry_after),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
