@@ -30,6 +30,9 @@ struct http_client_config {
  *  ended). On failure *why (static) says what to fix. */
 enum err http_client_open(struct loop *loop, const struct http_client_config *config,
     struct http_client **out, const char **why) WARN_UNUSED;
+/** Calls to this listening address (a wildcard: to every address of this machine), port included, are
+ *  refused from now on with HTTP_FAIL_POLICY, whatever is allowed. */
+void http_client_refuse_own(struct http_client *client, const struct sockaddr *listening);
 /** Every pool must have been closed. NULL is fine. */
 void http_client_close(struct http_client *client);
 

@@ -84,6 +84,8 @@ enum err http_server_open(struct loop *loop, const char *listen, const struct ht
     http_handler_fn *handler, void *arg, struct http_server **out) WARN_UNUSED;
 /** "127.0.0.1:8080" with the real port; valid as long as the server. */
 const char *http_server_address(const struct http_server *server);
+/** The same as an address; false if the system does not say. */
+bool http_server_sockaddr(const struct http_server *server, struct sockaddr_storage *out);
 /** Stops accepting and reading new requests; connections close as soon as their reply is out. */
 void http_server_drain(struct http_server *server);
 /** True when, after http_server_drain, nothing is owed to anybody any more. */

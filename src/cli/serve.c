@@ -109,13 +109,18 @@ static int open_server(struct serve *s)
 	limits.body_ms = (uint32_t)s->config.body_timeout_ms;
 	limits.idle_ms = (uint32_t)s->config.idle_timeout_ms;
 	limits.connections = (uint32_t)s->config.connections;
+	struct sockaddr_storage own;
 	enum err err =
 	    http_server_open(s->loop, s->config.listen, &limits, on_request, s, &s->server);
 	if (err == ERR_INVALID)
 		return refuse("--listen", s->config.listen, "is not ADDRESS:PORT");
 	if (err == ERR_BUSY)
 		return refuse("--listen", s->config.listen, "is in use by another program");
-	return err == ERR_OK ? 0 : refuse("--listen", s->config.listen, "cannot be listened on");
+	if (err != ERR_OK)
+		return refuse("--listen", s->config.listen, "cannot be listened on");
+	if (http_server_sockaddr(s->server, &own))
+		http_client_refuse_own(s->client, (const struct sockaddr *)&own);
+	return 0;
 }
 
 static void write_metrics(void *arg, struct buf *out)

@@ -61,6 +61,11 @@ enum err http_client_open(struct loop *loop, const struct http_client_config *co
 	return ERR_OK;
 }
 
+void http_client_refuse_own(struct http_client *client, const struct sockaddr *listening)
+{
+	own_addresses_add(&client->own, listening);
+}
+
 void http_client_close(struct http_client *client)
 {
 	if (client == NULL)

@@ -178,7 +178,10 @@ static bool judge(struct http_call *call, const struct resolver_answer *answer)
 	char text[ADDRESS_TEXT_SIZE], detail[sizeof(call->detail)];
 	for (size_t i = 0; i < answer->n; i++) {
 		const struct sockaddr *sa = &answer->addresses[i].sa;
-		const char *refusal = address_refusal(sa, &call->pool->client->allowed);
+		const struct http_client *c = call->pool->client;
+		bool own = own_addresses_contain(&c->own, sa, call->url.port);
+		const char *refusal =
+		    own ? "socket this server listens on itself" : address_refusal(sa, &c->allowed);
 		if (refusal == NULL)
 			continue;
 		snprintf(detail, sizeof(detail), "%s is a %s", address_text(sa, text), refusal);

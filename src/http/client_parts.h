@@ -12,6 +12,7 @@
 #include <sys/queue.h>
 
 #include "http/client.h"
+#include "http/own_address.h"
 #include "http/resolver.h"
 
 /*
@@ -35,6 +36,7 @@ struct http_client {
 	SSL_CTX *tls;
 	struct resolver *resolver;
 	struct cidr_list allowed;
+	struct own_addresses own;
 	uint32_t idle_ms;
 	struct http_client_counters counters;
 	struct event *ended_event; /* runs the callbacks, outside every evhttp callback */

@@ -149,6 +149,12 @@ const char *http_server_address(const struct http_server *server)
 	return server->address;
 }
 
+bool http_server_sockaddr(const struct http_server *server, struct sockaddr_storage *out)
+{
+	socklen_t n = sizeof(*out);
+	return getsockname(server->listen_fd, (struct sockaddr *)out, &n) == 0;
+}
+
 const struct http_counters *http_server_counters(const struct http_server *server)
 {
 	return &server->counters;

@@ -1,0 +1,327 @@
+/* Payloads, byte for byte.
+ * Never opens a store: an event and a revision go in.
+ * Run by make test. */
+#include "base/json.h"
+#include "core_world.h"
+
+/* 2022-06-09T12:00:00.123Z */
+static const uint64_t JOINED_MS = 1654776000123;
+
+struct fixture {
+	struct codes *codes;
+	struct buf fields, hidden, meta, out;
+};
+
+static int open_fixture(void **state)
+{
+	struct fixture *f = calloc(1, sizeof *f);
+	assert_non_null(f);
+	f->codes = world_codes();
+	*state = f;
+	return 0;
+}
+
+static int close_fixture(void **state)
+{
+	struct fixture *f = *state;
+	codes_free(f->codes);
+	buf_free(&f->fields);
+	buf_free(&f->hidden);
+	buf_free(&f->meta);
+	buf_free(&f->out);
+	free(f);
+	return 0;
+}
+
+/* The event of the guide's own example. */
+static struct event byron_joined(void)
+{
+	return (struct event){
+	    .id = 9,
+	    .type = EVENT_USER_JOIN,
+	    .at_ms = JOINED_MS,
+	    .campaign_id = 4815,
+	    .user_id = 261471,
+	    .referrer_id = 261470,
+	    .user_type = USER_INVITED,
+	    .source = SOURCE_REFERRED,
+	    .joined_ms = JOINED_MS,
+	    .first_name = TEXT("Byron"),
+	    .email = TEXT("support+byron@referral-factory.com"),
+	    .referrer_first_name = TEXT("Jessica"),
+	    .referrer_email = TEXT("support+jessica@referral-factory.com"),
+	    .public_url = TEXT("https://webhooks.referral-factory.com"),
+	};
+}
+
+static struct event jessica_joined(void)
+{
+	struct event e = byron_joined();
+	e.referrer_id = 0;
+	e.user_type = USER_REFERRING;
+	e.source = SOURCE_DIRECT;
+	e.referrer_first_name = e.referrer_email = (struct text){0};
+	return e;
+}
+
+static void field(struct fixture *f, const char *name, const char *as)
+{
+	pairs_add(&f->fields, text_of(name), text_of(as));
+}
+
+static void hidden(struct fixture *f, const char *name, struct text value)
+{
+	pairs_add(&f->hidden, text_of(name), value);
+}
+
+static void assert_payload(struct fixture *f, uint64_t format, const struct event *event,
+    const char *expected)
+{
+	const struct webhook_revision revision = {.format = format,
+	    .fields = {buf_view(&f->fields)}, .hidden = {buf_view(&f->hidden)}};
+	buf_reset(&f->out);
+	payload_render(&revision, event, f->codes, &f->out);
+	assert_false(f->out.failed);
+	if (!text_eq(buf_view(&f->out), text_of(expected)))
+		fail_msg("\n%.*s\nnot\n%s", TEXT_ARGS(buf_view(&f->out)), expected);
+}
+
+static void the_thirteen_fields(void **state)
+{
+	struct fixture *f = *state;
+	struct event event = byron_joined();
+	payload_default_fields(&f->fields);
+	static const char expected[] =
+	    "referrer_id=261470&referrer_code=upfkAHCq&referrer_first_name=Jessica"
+	    "&referrer_email=support%2Bjessica%40referral-factory.com&id=261471&code=uciSAGYz"
+	    "&first_name=Byron&email=support%2Bbyron%40referral-factory.com"
+	    "&url=https%3A%2F%2Fwebhooks.referral-factory.com%2FuciSAGYz%2Fjoin&source=Referred"
+	    "&date=2022-06-09&referrals_count=0&campaign_id=4815";
+	assert_payload(f, FORMAT_QUERY, &event, expected);
+	assert_payload(f, FORMAT_FORM, &event, expected);
+}
+
+/* Nobody referred her: those values are empty, not missing. */
+static void without_a_referrer(void **state)
+{
+	struct fixture *f = *state;
+	struct event event = jessica_joined();
+	field(f, "referrer_id", "referrer_id");
+	field(f, "referrer_code", "referrer_code");
+	field(f, "referrer_first_name", "referrer_first_name");
+	field(f, "referrer_email", "referrer_email");
+	field(f, "referrer_url", "referrer_url");
+	field(f, "qualified_at", "qualified_at");
+	field(f, "ip", "ip");
+	field(f, "shoe_size", "shoe_size");
+	assert_payload(f, FORMAT_FORM, &event,
+	    "referrer_id=&referrer_code=&referrer_first_name=&referrer_email=&referrer_url="
+	    "&qualified_at=&ip=&shoe_size=");
+	assert_payload(f, FORMAT_JSON, &event,
+	    "{\"referrer_id\":null,\"referrer_code\":null,\"referrer_first_name\":null,"
+	    "\"referrer_email\":null,\"referrer_url\":null,\"qualified_at\":null,\"ip\":null,"
+	    "\"shoe_size\":null}");
+}
+
+static void further_fields(void **state)
+{
+	struct fixture *f = *state;
+	struct event event = byron_joined();
+	event.type = EVENT_USER_QUALIFIED;
+	event.qualified_ms = JOINED_MS + 86400000;
+	event.referrals = UINT64_MAX;
+	event.qualified_referrals = 3;
+	event.ip = text_from("\x7f\0\0\x01", 4);
+	static const char *const names[] = {"type", "qualified", "qualified_at",
+	    "qualified_referrals_count", "referrals_count", "ip", "event", "event_id",
+	    "occurred_at", "referrer_url"};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		field(f, names[i], names[i]);
+	assert_payload(f, FORMAT_FORM, &event,
+	    "type=person_invited&qualified=true&qualified_at=2022-06-10&qualified_referrals_count=3"
+	    "&referrals_count=18446744073709551615&ip=127.0.0.1&event=user.qualified&event_id=9"
+	    "&occurred_at=2022-06-09T12%3A00%3A00.123Z"
+	    "&referrer_url=https%3A%2F%2Fwebhooks.referral-factory.com%2FupfkAHCq%2Fjoin");
+	event.qualified_ms = 0;
+	assert_payload(f, FORMAT_JSON, &event,
+	    "{\"type\":\"person_invited\",\"qualified\":false,\"qualified_at\":null,"
+	    "\"qualified_referrals_count\":3,\"referrals_count\":18446744073709551615,"
+	    "\"ip\":\"127.0.0.1\",\"event\":\"user.qualified\",\"event_id\":9,"
+	    "\"occurred_at\":\"2022-06-09T12:00:00.123Z\","
+	    "\"referrer_url\":\"https://webhooks.referral-factory.com/upfkAHCq/join\"}");
+}
+
+static void renamed_and_hidden(void **state)
+{
+	struct fixture *f = *state;
+	struct event event = byron_joined();
+	field(f, "email", "email_address");
+	field(f, "id", "the user");
+	hidden(f, "list", TEXT("a&b=c"));
+	hidden(f, "empty", TEXT(""));
+	assert_payload(f, FORMAT_QUERY, &event,
+	    "email_address=support%2Bbyron%40referral-factory.com&the+user=261471"
+	    "&list=a%26b%3Dc&empty=");
+	assert_payload(f, FORMAT_JSON, &event,
+	    "{\"email_address\":\"support+byron@referral-factory.com\",\"the user\":261471,"
+	    "\"list\":\"a\\u0026b=c\",\"empty\":\"\"}");
+}
+
+static void form_fields_of_the_campaign(void **state)
+{
+	struct fixture *f = *state;
+	struct event event = byron_joined();
+	pairs_add(&f->meta, TEXT("size"), TEXT("large"));
+	pairs_add(&f->meta, TEXT("email"), TEXT("not this one"));
+	pairs_add(&f->meta, TEXT("note"), TEXT(""));
+	event.meta.raw = buf_view(&f->meta);
+	field(f, "size", "shirt");
+	field(f, "email", "email");
+	field(f, "note", "note");
+	assert_payload(f, FORMAT_FORM, &event,
+	    "shirt=large&email=support%2Bbyron%40referral-factory.com&note=");
+	assert_payload(f, FORMAT_JSON, &event,
+	    "{\"shirt\":\"large\",\"email\":\"support+byron@referral-factory.com\",\"note\":null}");
+}
+
+static void dots_nest(void **state)
+{
+	struct fixture *f = *state;
+	struct event event = byron_joined();
+	field(f, "email", "properties.email");
+	field(f, "id", "id");
+	field(f, "first_name", "properties.name.first");
+	field(f, "source", "meta.source");
+	hidden(f, "properties.name.last", TEXT("x"));
+	hidden(f, "properties.list", TEXT("7"));
+	hidden(f, "meta.a.b.c.d.e.f.g", TEXT("deep"));
+	assert_payload(f, FORMAT_JSON, &event,
+	    "{\"properties\":{\"email\":\"support+byron@referral-factory.com\","
+	    "\"name\":{\"first\":\"Byron\",\"last\":\"x\"},\"list\":\"7\"},\"id\":261471,"
+	    "\"meta\":{\"source\":\"Referred\","
+	    "\"a\":{\"b\":{\"c\":{\"d\":{\"e\":{\"f\":{\"g\":\"deep\"}}}}}}}}");
+	/* In a form a dot is a dot. */
+	assert_payload(f, FORMAT_FORM, &event,
+	    "properties.email=support%2Bbyron%40referral-factory.com&id=261471"
+	    "&properties.name.first=Byron&meta.source=Referred&properties.name.last=x"
+	    "&properties.list=7&meta.a.b.c.d.e.f.g=deep");
+}
+
+static void the_standard_envelope(void **state)
+{
+	struct fixture *f = *state;
+	struct event event = byron_joined();
+	field(f, "id", "user.id");
+	field(f, "code", "user.code");
+	assert_payload(f, FORMAT_STANDARD, &event,
+	    "{\"type\":\"user.join\",\"timestamp\":\"2022-06-09T12:00:00.123Z\","
+	    "\"data\":{\"user\":{\"id\":261471,\"code\":\"uciSAGYz\"}}}");
+	buf_reset(&f->fields);
+	assert_payload(f, FORMAT_STANDARD, &event,
+	    "{\"type\":\"user.join\",\"timestamp\":\"2022-06-09T12:00:00.123Z\",\"data\":{}}");
+	assert_payload(f, FORMAT_JSON, &event, "{}");
+	assert_payload(f, FORMAT_FORM, &event, "");
+}
+
+/* Whatever people typed stays a value: it opens no member and no parameter. */
+static void hostile_text(void **state)
+{
+	static const char *const nasty[] = {"\"},{\"admin\":true", "a&id=1#x?y=%00", "\\u0000\\",
+	    "</script><script>", "\xe2\x80\xa8\xe2\x80\xae\xf0\x9f\x90\xb1", "=1+1", "\t'--;\x7f"};
+	struct fixture *f = *state;
+	for (size_t i = 0; i < sizeof nasty / sizeof *nasty; i++) {
+		struct event event = byron_joined();
+		struct json *root = NULL;
+		struct text value;
+		const char *why = "";
+		event.first_name = text_of(nasty[i]);
+		buf_reset(&f->fields);
+		buf_reset(&f->hidden);
+		field(f, "first_name", "a.b");
+		hidden(f, "c", text_of(nasty[i]));
+		const struct webhook_revision revision = {.format = FORMAT_JSON,
+		    .fields = {buf_view(&f->fields)}, .hidden = {buf_view(&f->hidden)}};
+		buf_reset(&f->out);
+		payload_render(&revision, &event, f->codes, &f->out);
+		if (json_parse(buf_view(&f->out), &root, &why) != ERR_OK)
+			fail_msg("%.*s: %s", TEXT_ARGS(buf_view(&f->out)), why);
+		assert_int_equal(json_length(root), 2);
+		assert_true(json_string(json_get(json_get(root, "a"), "b"), &value));
+		assert_true(text_eq(value, text_of(nasty[i])));
+		assert_true(json_string(json_get(root, "c"), &value));
+		assert_true(text_eq(value, text_of(nasty[i])));
+		json_free(root);
+	}
+	struct event event = byron_joined();
+	event.first_name = TEXT("a&id=1#x=\r\n%");
+	buf_reset(&f->hidden);
+	assert_payload(f, FORMAT_FORM, &event, "a.b=a%26id%3D1%23x%3D%0D%0A%25");
+}
+
+/* About a webhook, not a user: the same in every format. */
+static void operator_events(void **state)
+{
+	struct fixture *f = *state;
+	struct event event = {.id = 3, .type = EVENT_WEBHOOK_DISABLED, .at_ms = JOINED_MS,
+	    .about_webhook_id = 7, .about_name = TEXT("\"CRM\""), .reason = TEXT("gone"),
+	    .since_ms = JOINED_MS, .pending = 12};
+	payload_default_fields(&f->fields);
+	for (uint64_t format = FORMAT_QUERY; format <= FORMAT_STANDARD; format++)
+		assert_payload(f, format, &event,
+		    "{\"event\":\"webhook.disabled\",\"webhook_id\":7,"
+		    "\"webhook_name\":\"\\\"CRM\\\"\",\"reason\":\"gone\","
+		    "\"since\":\"2022-06-09T12:00:00.123Z\",\"pending\":12}");
+	event.type = EVENT_DELIVERY_EXHAUSTED;
+	event.since_ms = 0;
+	assert_payload(f, FORMAT_QUERY, &event,
+	    "{\"event\":\"delivery.exhausted\",\"webhook_id\":7,"
+	    "\"webhook_name\":\"\\\"CRM\\\"\",\"reason\":\"gone\",\"since\":null,\"pending\":12}");
+}
+
+/* The text goes behind what the buffer holds: the query of the webhook's own URL. */
+static void it_is_appended(void **state)
+{
+	struct fixture *f = *state;
+	struct event event = byron_joined();
+	field(f, "id", "id");
+	const struct webhook_revision revision = {.fields = {buf_view(&f->fields)}};
+	buf_str(&f->out, "own=1&");
+	payload_render(&revision, &event, f->codes, &f->out);
+	assert_true(text_eq(buf_view(&f->out), TEXT("own=1&id=261471")));
+}
+
+static void known_names(void **state)
+{
+	(void)state;
+	assert_non_null(payload_field_find(TEXT("referrals_count")));
+	assert_null(payload_field_find(TEXT("Referrals_count")));
+	assert_null(payload_field_find(TEXT("")));
+	static const char form[] = "application/x-www-form-urlencoded", json[] = "application/json";
+	const struct event event = byron_joined(), about = {.type = EVENT_WEBHOOK_DISABLED};
+	struct webhook_revision revision = {.format = FORMAT_QUERY};
+	for (; revision.format <= FORMAT_STANDARD; revision.format++) {
+		bool is_form = revision.format == FORMAT_QUERY || revision.format == FORMAT_FORM;
+		assert_string_equal(payload_content_type(&revision, &event), is_form ? form : json);
+		assert_string_equal(payload_content_type(&revision, &about), json);
+	}
+}
+
+#define WITH_FIXTURE(f) cmocka_unit_test_setup_teardown(f, open_fixture, close_fixture)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    WITH_FIXTURE(the_thirteen_fields),
+	    WITH_FIXTURE(without_a_referrer),
+	    WITH_FIXTURE(further_fields),
+	    WITH_FIXTURE(renamed_and_hidden),
+	    WITH_FIXTURE(form_fields_of_the_campaign),
+	    WITH_FIXTURE(dots_nest),
+	    WITH_FIXTURE(the_standard_envelope),
+	    WITH_FIXTURE(hostile_text),
+	    WITH_FIXTURE(operator_events),
+	    WITH_FIXTURE(it_is_appended),
+	    cmocka_unit_test(known_names),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
