@@ -74,6 +74,14 @@ static void add_headers(struct message *m, const struct message_source *s)
 		m->headers[m->n_headers++] = s->headers[i];
 }
 
+/* The exact body; for GET, which has none, the exact query string, the URL's own part included. */
+static struct text signed_content(const struct message *m)
+{
+	struct text path, query;
+	text_cut(m->target, '?', &path, &query);
+	return m->get ? query : m->body;
+}
+
 bool message_make(struct message *m, const struct message_source *s)
 {
 	*m = (struct message){.get = s->revision->method == WEBHOOK_GET};
@@ -89,7 +97,7 @@ bool message_make(struct message *m, const struct message_source *s)
 	for (size_t i = 0; i < MESSAGE_SECRETS; i++)
 		if (s->secrets[i].n > 0)
 			message_sign(&m->signature_buf, s->secrets[i], text_of(m->message_id),
-			    text_of(m->timestamp), buf_view(&m->content));
+			    text_of(m->timestamp), signed_content(m));
 	m->signature = buf_view(&m->signature_buf);
 	add_headers(m, s);
 	return !m->content.failed && !m->target_buf.failed && !m->signature_buf.failed;

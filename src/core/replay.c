@@ -88,7 +88,7 @@ static enum err find_first(struct tx *tx, uint64_t since_ms, uint64_t *first)
 	uint64_t low = 1, high = tx_last_id(tx, &KIND_EVENT) + 1;
 	while (low < high) {
 		uint64_t middle = low + (high - low) / 2;
-		struct event from = {.id = middle}, found;
+		struct event from = {.id = middle}, found = {0};
 		struct tx_scan scan = {.from = &from, .max = 1, .records = &found};
 		enum err err = tx_scan(tx, &KIND_EVENT, &scan);
 		if (err != ERR_OK)

@@ -28,8 +28,8 @@ enum {
 	LOG_WRITTEN = 0xfe,
 	LOG_ENTRY_MAX = 2 + SCATTER_KEY_SIZE + SCATTER_VALUE_MAX,
 	LOG_ROW_MAX = 1900,     /* LMDB keeps rows below half a page inside leaf pages */
-	MERGE_FROM = 256 << 10, /* entries in memory (40 bytes each) before merging begins */
-	MERGE_PER_WRITE = 2,    /* entries merged for each one that comes: the memory cannot run away */
+	SWEEP_FROM = 192 << 10, /* entries in memory (40 bytes each) at which a sweep begins */
+	MERGE_PER_WRITE = 2,    /* entries merged for each one that comes: a sweep ends */
 	DELETED_PER_COMMIT = 64, /* log rows */
 };
 
@@ -38,7 +38,7 @@ struct deferred {
 	struct engine *inner;
 	uint32_t kinds; /* bit 1 << kind: those that are deferred */
 	struct scatter_table table;
-	uint32_t sweep_at;   /* the bucket where merging goes on */
+	uint32_t sweep_at;   /* the bucket where merging goes on; 0: no sweep is under way */
 	uint64_t sweep_mark; /* the last row logged when this sweep began */
 	uint64_t log_first, log_last, log_mark; /* rows kept; rows up to log_mark may go */
 
@@ -192,7 +192,7 @@ static enum err prepare(struct deferred *d, const struct engine_write *writes, s
 	/* The room is reserved before the slice borrows from the table, and before anything is durable. */
 	bool ok = scatter_reserve(&d->table, scattered) && push_others(d, writes, n) &&
 		  push_log(d, writes, n) && push_log_deletions(d);
-	if (ok && d->table.count + scattered > MERGE_FROM)
+	if (ok && (d->sweep_at > 0 || d->table.count > SWEEP_FROM))
 		ok = push_slice(d, scattered * MERGE_PER_WRITE);
 	return ok && push_long(d, writes, n) ? ERR_OK : ERR_NO_MEMORY;
 }
@@ -200,6 +200,8 @@ static enum err prepare(struct deferred *d, const struct engine_write *writes, s
 /* The commit is durable: the memory follows. */
 static void take_over(struct deferred *d, const struct engine_write *writes, size_t n)
 {
+	if (d->sweep_at == 0)
+		d->sweep_mark = d->log_last; /* the slice took in all that was logged so far */
 	for (uint32_t b = d->sweep_at; b < d->next_sweep_at; b++)
 		scatter_clear_bucket(&d->table, b);
 	d->sweep_at = d->next_sweep_at;
@@ -207,7 +209,6 @@ static void take_over(struct deferred *d, const struct engine_write *writes, siz
 	d->log_last = d->next_log_last;
 	if (d->sweep_at == SCATTER_BUCKETS) {
 		d->log_mark = d->sweep_mark;
-		d->sweep_mark = d->log_last;
 		d->sweep_at = 0;
 	}
 	for (size_t i = 0; i < n; i++) {
@@ -343,7 +344,6 @@ static enum err replay_log(struct deferred *d)
 	/* Row numbers begin anew where the log is empty; the first is 1. */
 	if (d->log_first == 0)
 		d->log_first = 1;
-	d->sweep_mark = d->log_last;
 	return err;
 }
 

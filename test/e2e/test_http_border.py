@@ -4,6 +4,7 @@ import re
 import socket
 import unittest
 
+from client import Client
 from harness import Directory, Served
 from processes import Server, until
 
@@ -286,11 +287,10 @@ class Proxies(Directory):
         headers = {"X-Forwarded-For": "203.0.113.1, 198.51.100.7, 127.0.0.5"}
         for options, expected in (((), "127.0.0.1"), (("--trusted-proxies", "127.0.0.0/8"), "198.51.100.7")):
             with self.subTest(options):
-                server = Server(self.directory + "/", *options)
+                server = Server(self.directory, *options)
                 server.data_dir = server.argv[3] = f"{self.directory}/data-{len(options)}"
                 server.start()
                 self.addCleanup(lambda s=server: s.running() and s.kill())
-                from client import Client
                 api, public = Client(server.address, token=server.token), Client(server.address)
                 code = api.json("POST", "/api/v2/campaigns", {"name": "x"}).data["code"]
                 joined = public.form(f"/{code}/join", {"first_name": "A", "email": "a@example.com"}, headers)

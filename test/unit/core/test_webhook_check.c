@@ -154,6 +154,7 @@ static void names_beside_each_other(void **state)
 		for (hook.format = FORMAT_JSON; hook.format <= FORMAT_STANDARD; hook.format++)
 			if ((refused(&hook)[0] == '\0') != cases[i].json)
 				fail_msg("json: %s beside %s", cases[i].a, cases[i].b);
+		hook.format = FORMAT_JSON;
 		buf_reset(&first); /* both among the fields */
 		pairs_add(&first, TEXT("id"), a);
 		pairs_add(&first, TEXT("code"), b);

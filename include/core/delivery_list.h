@@ -1,0 +1,51 @@
+/*
+ * Deliveries as they are looked for: a page of those that fit all filters, at a bounded cost.
+ */
+#ifndef CORE_DELIVERY_LIST_H
+#define CORE_DELIVERY_LIST_H
+
+#include "core/records.h"
+#include "store/command.h"
+
+enum {
+	DELIVERY_LIST_MAX = 250,       /* deliveries on a page */
+	DELIVERY_LIST_LOOK_MAX = 1000, /* records looked at for one page; then it ends early */
+};
+
+/* 0 is any. */
+struct delivery_filter {
+	uint64_t webhook_id, user_id, event_type;
+	uint64_t status; /* enum delivery_status; DELIVERY_HELD is pending of a disabled webhook */
+	uint64_t since_ms, until_ms; /* made at or after, made before */
+};
+
+struct delivery_list {
+	struct command command; /* decide: delivery_list_decide; a query */
+	struct delivery_filter filter;
+	uint64_t from;               /* an id; 0: where the list begins */
+	bool reverse;                /* newest first */
+	size_t max;                  /* 1 .. DELIVERY_LIST_MAX */
+	struct delivery *deliveries; /* room for max */
+	/* In done. */
+	size_t n;
+	uint64_t next; /* the id where the next page begins; 0: this was the last one */
+	size_t looked_at;
+};
+/** Walks the narrowest index that the filters offer and checks the others on each record. What is
+ *  pending of a disabled webhook comes with status DELIVERY_HELD. A page may be short, even empty,
+ * and yet have a next one: DELIVERY_LIST_LOOK_MAX records were looked at. */
+command_decide_fn delivery_list_decide;
+
+enum { DELIVERY_LOG_MAX = 64 };
+/* One delivery with its last attempts. */
+struct delivery_read {
+	struct command command; /* decide: delivery_read_decide; a query */
+	uint64_t id;
+	struct delivery delivery;                  /* DELIVERY_HELD as above */
+	struct attempt attempts[DELIVERY_LOG_MAX]; /* oldest first */
+	size_t n_attempts;
+};
+/** ERR_NOT_FOUND. */
+command_decide_fn delivery_read_decide;
+
+#endif

@@ -1,0 +1,251 @@
+/*
+ * Owns what is done with a webhook beside configuring it: enabling, rotating, testing, previewing,
+ * explaining. Never sends, never makes a secret. Called by the webhook calls of the API.
+ */
+#include "core/webhook_ops.h"
+
+#include "event.h"
+
+static enum err read_stats(struct tx *tx, uint64_t webhook_id, struct webhook_stats *stats)
+{
+	*stats = (struct webhook_stats){.webhook_id = webhook_id};
+	enum err err = tx_get(tx, &KIND_WEBHOOK_STATS, stats);
+	return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
+enum err webhook_enable_decide(struct command *command, struct tx *tx)
+{
+	struct webhook_enable *cmd = (struct webhook_enable *)command;
+	struct webhook_stats stats;
+	cmd->webhook = (struct webhook){.id = cmd->id};
+	enum err err = tx_get(tx, &KIND_WEBHOOK, &cmd->webhook);
+	if (err == ERR_OK)
+		err = read_stats(tx, cmd->id, &stats);
+	if (err != ERR_OK)
+		return err;
+	if (cmd->webhook.disabled_ms != 0)
+		cmd->webhook.updated_ms = cmd->now_ms;
+	cmd->webhook.disabled_ms = 0;
+	cmd->webhook.disabled_reason = (struct text){0};
+	stats.failing_since_ms = stats.failures = 0;
+	/* Also of an active one: who watches the record looks at it anew. */
+	tx_put(tx, &KIND_WEBHOOK, &cmd->webhook);
+	tx_put(tx, &KIND_WEBHOOK_STATS, &stats);
+	return ERR_OK;
+}
+
+enum err webhook_rotate_decide(struct command *command, struct tx *tx)
+{
+	struct webhook_rotate *cmd = (struct webhook_rotate *)command;
+	struct webhook *w = &cmd->webhook;
+	*w = (struct webhook){.id = cmd->id};
+	enum err err = tx_get(tx, &KIND_WEBHOOK, w);
+	if (err != ERR_OK)
+		return err;
+	w->old_secret = cmd->overlap_ms != 0 ? w->secret : (struct text){0};
+	w->old_secret_until_ms = cmd->overlap_ms != 0 ? cmd->now_ms + cmd->overlap_ms : 0;
+	w->secret = cmd->secret;
+	w->updated_ms = cmd->now_ms;
+	tx_put(tx, &KIND_WEBHOOK, w);
+	return ERR_OK;
+}
+
+/* ---- made-up and previewed events ---- */
+
+static uint64_t first_event(const struct webhook *webhook)
+{
+	uint64_t type = EVENT_USER_JOIN;
+	while (type < EVENT_DELIVERY_EXHAUSTED && (webhook->events >> type & 1) == 0)
+		type++;
+	return type;
+}
+
+static bool is_operator_event(uint64_t type)
+{
+	return type == EVENT_WEBHOOK_DISABLED || type == EVENT_DELIVERY_EXHAUSTED;
+}
+
+static void say_about(struct event *event, const struct webhook *webhook, struct text reason)
+{
+	event->about_webhook_id = webhook->id;
+	event->about_name = webhook->name;
+	event->reason = reason;
+	event->since_ms = event->at_ms;
+}
+
+/* Nobody: no id, so no code and no link; the addresses are of domains and networks that are
+ * reserved for examples (RFC 2606, RFC 5737), and the source is Test. */
+static void make_up_user(struct event *event, const struct webhook *webhook)
+{
+	bool only_referring = webhook->types == 1 << USER_REFERRING;
+	event->user_type = only_referring ? USER_REFERRING : USER_INVITED;
+	event->source = SOURCE_TEST;
+	event->joined_ms = event->at_ms;
+	event->qualified_ms = event->type == EVENT_USER_QUALIFIED ? event->at_ms : 0;
+	event->first_name = TEXT("Test");
+	event->email = TEXT("test@example.com");
+	event->ip = TEXT("\xc0\x00\x02\x01");
+	if (only_referring)
+		return;
+	event->referrer_first_name = TEXT("Test Referrer");
+	event->referrer_email = TEXT("test.referrer@example.com");
+}
+
+static struct event made_up_event(const struct webhook *webhook, uint64_t type,
+				  struct text public_url, uint64_t now_ms)
+{
+	struct event event = {
+	    .type = type,
+	    .at_ms = now_ms,
+	    .campaign_id = webhook->campaign_id,
+	    .public_url = public_url,
+	    .test = 1,
+	};
+	if (is_operator_event(type))
+		say_about(&event, webhook, TEXT("this is a test"));
+	else
+		make_up_user(&event, webhook);
+	return event;
+}
+
+enum err webhook_test_decide(struct command *command, struct tx *tx)
+{
+	struct webhook_test *cmd = (struct webhook_test *)command;
+	struct webhook webhook = {.id = cmd->id};
+	enum err err = tx_get(tx, &KIND_WEBHOOK, &webhook);
+	if (err != ERR_OK)
+		return err;
+	if (webhook.disabled_ms != 0)
+		return ERR_REFUSED;
+	struct event event =
+	    made_up_event(&webhook, first_event(&webhook), cmd->public_url, cmd->now_ms);
+	event.id = tx_next_id(tx, &KIND_EVENT);
+	tx_put(tx, &KIND_EVENT, &event);
+	if ((err = delivery_create(tx, &webhook, &event)) != ERR_OK)
+		return err;
+	cmd->delivery = (struct delivery){.id = tx_last_id(tx, &KIND_DELIVERY)};
+	return tx_get(tx, &KIND_DELIVERY, &cmd->delivery);
+}
+
+/* The snapshot of the user, or what an operator event says. */
+static enum err preview_event(struct webhook_preview *cmd, struct tx *tx)
+{
+	struct event *event = &cmd->event;
+	struct user user = {.id = cmd->user_id};
+	if (is_operator_event(event->type)) {
+		say_about(event, &cmd->webhook, TEXT("this is a preview"));
+		event->campaign_id = cmd->webhook.campaign_id;
+		return ERR_OK;
+	}
+	enum err err = ERR_NOT_FOUND;
+	if (user.id != 0 && user.id <= tx_last_id(tx, &KIND_USER))
+		err = tx_get(tx, &KIND_USER, &user);
+	if (err == ERR_OK)
+		return event_snapshot(tx, &user, event);
+	cmd->refusal = PREVIEW_NO_USER;
+	return err == ERR_NOT_FOUND ? ERR_REFUSED : err;
+}
+
+enum err webhook_preview_decide(struct command *command, struct tx *tx)
+{
+	struct webhook_preview *cmd = (struct webhook_preview *)command;
+	struct webhook *w = &cmd->webhook;
+	*w = (struct webhook){.id = cmd->id};
+	cmd->refusal = PREVIEW_NO_WEBHOOK;
+	enum err err = tx_get(tx, &KIND_WEBHOOK, w);
+	if (err != ERR_OK)
+		return err == ERR_NOT_FOUND ? ERR_REFUSED : err;
+	cmd->event = (struct event){
+	    .id = tx_last_id(tx, &KIND_EVENT) + 1,
+	    .type = cmd->event_type != 0 ? cmd->event_type : first_event(w),
+	    .at_ms = cmd->now_ms,
+	    .public_url = cmd->public_url,
+	};
+	cmd->refusal = PREVIEW_NOT_ITS_EVENT;
+	if ((w->events >> cmd->event.type & 1) == 0)
+		return ERR_REFUSED;
+	if ((err = preview_event(cmd, tx)) != ERR_OK)
+		return err;
+	cmd->delivery = (struct delivery){
+	    .id = tx_last_id(tx, &KIND_DELIVERY) + 1,
+	    .webhook_id = w->id,
+	    .event_type = cmd->event.type,
+	};
+	cmd->revision = (struct webhook_revision){.webhook_id = w->id, .revision = w->revision};
+	return tx_get(tx, &KIND_WEBHOOK_REVISION, &cmd->revision);
+}
+
+/* ---- why, and again ---- */
+
+enum err webhook_why_decide(struct command *command, struct tx *tx)
+{
+	struct webhook_why *cmd = (struct webhook_why *)command;
+	struct due from = {.webhook_id = cmd->id}, first;
+	cmd->webhook = (struct webhook){.id = cmd->id};
+	cmd->next_due_ms = 0;
+	enum err err = tx_get(tx, &KIND_WEBHOOK, &cmd->webhook);
+	if (err == ERR_OK)
+		err = read_stats(tx, cmd->id, &cmd->stats);
+	if (err != ERR_OK || cmd->webhook.disabled_ms != 0)
+		return err;
+	struct tx_scan scan = {.from = &from, .prefix = 1, .max = 1, .records = &first};
+	err = tx_scan(tx, &KIND_DUE, &scan);
+	if (err == ERR_OK && scan.n > 0)
+		cmd->next_due_ms = first.due_ms;
+	return err;
+}
+
+enum err webhook_resend_decide(struct command *command, struct tx *tx)
+{
+	struct delivery_resend *cmd = (struct delivery_resend *)command;
+	struct delivery delivery = {.id = cmd->delivery_id};
+	enum err err = tx_get(tx, &KIND_DELIVERY, &delivery);
+	struct webhook webhook = {.id = delivery.webhook_id};
+	if (err == ERR_OK)
+		err = tx_get(tx, &KIND_WEBHOOK, &webhook);
+	if (err != ERR_OK)
+		return err;
+	return webhook.disabled_ms != 0 ? ERR_REFUSED : delivery_resend_decide(command, tx);
+}
+
+/* ---- replays ---- */
+
+/* One page of all replays; there are few, and they have no index by webhook. */
+static enum err look_at_replays(struct replay_list *list, struct tx *tx)
+{
+	struct replay *all = arena_alloc(tx_arena(tx), (REPLAY_LIST_LOOK_MAX + 1) * sizeof *all);
+	struct replay from = {.id = list->from};
+	if (all == NULL)
+		return ERR_NO_MEMORY;
+	if (from.id == 0 && list->reverse)
+		from.id = UINT64_MAX;
+	struct tx_scan scan = {.from = &from,
+			       .reverse = list->reverse,
+			       .max = REPLAY_LIST_LOOK_MAX + 1,
+			       .records = all};
+	enum err err = tx_scan(tx, &KIND_REPLAY, &scan);
+	for (size_t i = 0; err == ERR_OK && i < scan.n && list->next == 0; i++) {
+		bool mine = all[i].webhook_id == list->webhook_id;
+		if (i == REPLAY_LIST_LOOK_MAX || (mine && list->n == list->max))
+			list->next = all[i].id;
+		else if (mine)
+			list->replays[list->n++] = all[i];
+	}
+	return err;
+}
+
+enum err replay_list_decide(struct command *command, struct tx *tx)
+{
+	struct replay_list *cmd = (struct replay_list *)command;
+	struct webhook webhook = {.id = cmd->webhook_id};
+	cmd->n = 0;
+	cmd->next = 0;
+	enum err err = tx_get(tx, &KIND_WEBHOOK, &webhook);
+	return err == ERR_OK ? look_at_replays(cmd, tx) : err;
+}
+
+enum err replay_get_decide(struct command *command, struct tx *tx)
+{
+	struct replay_get *cmd = (struct replay_get *)command;
+	return tx_get(tx, &KIND_REPLAY, &cmd->replay);
+}

@@ -1,0 +1,371 @@
+/*
+ * The fixture of the delivery room's tests: the real scheduler on the real store and loop, in a time
+ * that only the test moves, with a fake HTTP client.
+ */
+#ifndef TEST_DELIVERY_WORLD_H
+#define TEST_DELIVERY_WORLD_H
+
+#include "../core/core_world.h"
+#include "base/crypto.h"
+#include "core/event.h"
+#include "core/message.h"
+#include "core/replay.h"
+#include "delivery/lane.h"
+#include "fake_client.h"
+
+/* 2026-11-23T10:00:00Z. */
+#define START_MS UINT64_C(1795428000000)
+
+enum { SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, DAY = 24 * HOUR };
+enum { SETTLE_TURNS_MAX = 2000000 };
+
+static const uint8_t SEALING_KEY[SEAL_KEY_SIZE] = {7, 7, 7};
+static const char SECRET[] = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+static const char OLD_SECRET[] = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
+
+struct delivery_world {
+	struct world core; /* store, codes, now_ms */
+	struct clock_manual clock;
+	struct loop *loop;
+	struct http_client client;
+	struct scheduler *scheduler;
+	uint64_t retention_ms;
+	struct buf sealed, old_sealed;
+	uint64_t turns;
+};
+
+/* ---- opening and closing ---- */
+
+static inline void on_world_turn(void *arg)
+{
+	struct delivery_world *w = arg;
+	w->turns++;
+	if (w->scheduler == NULL)
+		return;
+	scheduler_before_store(w->scheduler);
+	store_turn(w->core.store);
+	scheduler_turn(w->scheduler);
+}
+
+static inline void open_scheduler(struct delivery_world *w)
+{
+	const struct scheduler_config config = {
+	    .loop = w->loop,
+	    .store = w->core.store,
+	    .client = &w->client,
+	    .codes = w->core.codes,
+	    .secret_key = SEALING_KEY,
+	    .retention_ms = w->retention_ms,
+	};
+	assert_int_equal(scheduler_open(&config, &w->scheduler), ERR_OK);
+}
+
+static inline int open_world(void **state, int core_open(void **))
+{
+	struct delivery_world *w = calloc(1, sizeof *w);
+	void *core = NULL;
+	assert_non_null(w);
+	/* core_world.h allocates its own; this one embeds it. */
+	assert_int_equal(core_open(&core), 0);
+	w->core = *(struct world *)core;
+	free(core);
+	w->core.now_ms = START_MS;
+	clock_manual_init(&w->clock, UINT64_C(1000000000), START_MS);
+	w->loop = loop_new(&w->clock.clock);
+	assert_non_null(w->loop);
+	w->client.clock = &w->clock.clock;
+	crypto_seal(SEALING_KEY, TEXT("webhook secret"), text_of(SECRET), &w->sealed);
+	crypto_seal(SEALING_KEY, TEXT("webhook secret"), text_of(OLD_SECRET), &w->old_sealed);
+	loop_add_hook(w->loop, fake_turn, &w->client);
+	loop_add_hook(w->loop, on_world_turn, w);
+	loop_again(w->loop);
+	loop_turn(w->loop); /* its time is the clock's from here on */
+	open_scheduler(w);
+	*state = w;
+	return 0;
+}
+
+static inline int open_on_memory(void **state)
+{
+	return open_world(state, world_on_memory);
+}
+
+static inline int open_on_pending(void **state)
+{
+	return open_world(state, world_on_pending);
+}
+
+static inline int open_on_lmdb(void **state)
+{
+	return open_world(state, world_on_lmdb);
+}
+
+/* As a stop does: nothing more is asked of the store. */
+static inline void close_store(struct delivery_world *w)
+{
+	while (!store_idle(w->core.store))
+		store_turn(w->core.store);
+	store_close(w->core.store);
+	w->core.store = NULL;
+}
+
+static inline int close_world(void **state)
+{
+	struct delivery_world *w = *state;
+	/* What is with the store belongs to it: it is answered before the room closes, else it leaks. */
+	while (!store_idle(w->core.store))
+		store_turn(w->core.store);
+	scheduler_close(w->scheduler);
+	close_store(w);
+	loop_free(w->loop);
+	fake_client_free(&w->client);
+	buf_free(&w->sealed);
+	buf_free(&w->old_sealed);
+	codes_free(w->core.codes);
+	arena_free(&w->core.arena);
+	if (w->core.dir[0] != '\0')
+		scratch_remove(w->core.dir);
+	free(w);
+	return 0;
+}
+
+/* Stops and starts again on the same directory, `down_ms` later. Only on LMDB. */
+static inline void restart(struct delivery_world *w, uint64_t down_ms)
+{
+	struct engine *engine = NULL;
+	const char *why = "";
+	const struct store_config defaults = {0};
+	scheduler_close(w->scheduler);
+	w->scheduler = NULL;
+	close_store(w);
+	clock_manual_advance(&w->clock, down_ms);
+	w->core.now_ms = w->clock.now_unix_ms;
+	const struct engine_lmdb_config config = {.dir = w->core.dir, .map_size = 1 << 20};
+	assert_int_equal(engine_lmdb_open(&config, &engine, &why), ERR_OK);
+	assert_int_equal(engine_deferred_open(engine, 1u << KIND_EMAIL_INDEX.id, &engine), ERR_OK);
+	assert_int_equal(store_open(engine, &defaults, &w->core.store), ERR_OK);
+	loop_again(w->loop);
+	loop_turn(w->loop);
+	open_scheduler(w);
+}
+
+#define ON_MEMORY(f) {#f, f, open_on_memory, close_world, NULL}
+#define ON_PENDING(f) {#f " (pending)", f, open_on_pending, close_world, NULL}
+#define ON_LMDB(f) {#f, f, open_on_lmdb, close_world, NULL}
+
+/* ---- time ---- */
+
+static inline void turn(struct delivery_world *w)
+{
+	loop_again(w->loop);
+	loop_turn(w->loop);
+}
+
+/* When something happens by itself; FAKE_NEVER. */
+static inline uint64_t next_ms(const struct delivery_world *w)
+{
+	const struct scheduler *s = w->scheduler;
+	uint64_t soonest = fake_next_ms(&w->client), room_ms = scheduler_next_ms(s);
+	if (room_ms != 0 && room_ms < soonest)
+		soonest = room_ms;
+	if (s->n_finished > 0) {
+		uint64_t left_ns = s->record_at_ns > w->clock.now_mono_ns
+				       ? s->record_at_ns - w->clock.now_mono_ns
+				       : 0;
+		uint64_t record_ms = w->clock.now_unix_ms + (left_ns + 999999) / 1000000;
+		soonest = record_ms < soonest ? record_ms : soonest;
+	}
+	return soonest;
+}
+
+static inline bool is_settled(const struct delivery_world *w)
+{
+	return store_idle(w->core.store) && w->scheduler->dirty == NULL &&
+	       next_ms(w) > w->clock.now_unix_ms;
+}
+
+/* Turns until nothing more happens at this moment. */
+static inline void settle(struct delivery_world *w)
+{
+	uint64_t limit = w->turns + SETTLE_TURNS_MAX;
+	do {
+		turn(w);
+		assert_true(w->turns < limit);
+	} while (!is_settled(w));
+}
+
+static inline void advance_to(struct delivery_world *w, uint64_t ms)
+{
+	if (ms > w->clock.now_unix_ms)
+		clock_manual_advance(&w->clock, ms - w->clock.now_unix_ms);
+	w->core.now_ms = w->clock.now_unix_ms;
+}
+
+/* Lives through everything up to that moment. */
+static inline void live_until(struct delivery_world *w, uint64_t until_ms)
+{
+	settle(w);
+	for (uint64_t at = next_ms(w); at <= until_ms; at = next_ms(w)) {
+		advance_to(w, at);
+		settle(w);
+	}
+	advance_to(w, until_ms);
+	settle(w);
+}
+
+static inline void live(struct delivery_world *w, uint64_t ms)
+{
+	live_until(w, w->clock.now_unix_ms + ms);
+}
+
+/* ---- webhooks and events ---- */
+
+static inline struct webhook hook_for(const struct delivery_world *w, const char *url)
+{
+	return (struct webhook){
+	    .name = TEXT("CRM"),
+	    .events = 1u << EVENT_USER_JOIN,
+	    .url = text_of(url),
+	    .order = ORDER_NONE,
+	    .secret = buf_view(&w->sealed),
+	    .fields = {{0}},
+	};
+}
+
+static inline uint64_t make_hook(struct delivery_world *w, struct webhook hook)
+{
+	struct buf fields = {0};
+	pairs_add(&fields, TEXT("id"), TEXT("id"));
+	if (hook.fields.raw.n == 0)
+		hook.fields.raw = buf_view(&fields);
+	uint64_t id = world_webhook(&w->core, hook);
+	buf_free(&fields);
+	return id;
+}
+
+#define HOOK_SET(member) record_bit(&KIND_WEBHOOK, offsetof(struct webhook, member))
+
+static inline void change_hook(struct delivery_world *w, struct webhook hook, uint64_t set)
+{
+	struct webhook_save save = {.command = {.decide = webhook_save_decide},
+	    .webhook = hook, .set = set, .now_ms = w->core.now_ms};
+	assert_int_equal(world_run(&w->core, &save.command), ERR_OK);
+}
+
+static inline void set_disabled(struct delivery_world *w, uint64_t hook_id, bool disabled)
+{
+	change_hook(w, (struct webhook){.id = hook_id, .disabled_ms = disabled ? w->core.now_ms : 0},
+	    HOOK_SET(disabled_ms));
+}
+
+static inline struct webhook hook_now(struct delivery_world *w, uint64_t id)
+{
+	struct webhook hook = {.id = id};
+	assert_int_equal(world_get(&w->core, &KIND_WEBHOOK, &hook), ERR_OK);
+	return hook;
+}
+
+static inline struct webhook_stats stats_now(struct delivery_world *w, uint64_t webhook_id)
+{
+	struct webhook_stats stats = {.webhook_id = webhook_id};
+	enum err err = world_get(&w->core, &KIND_WEBHOOK_STATS, &stats);
+	assert_true(err == ERR_OK || err == ERR_NOT_FOUND);
+	return stats;
+}
+
+struct emit {
+	struct command command;
+	uint64_t first_user, n, same_user, at_ms;
+};
+
+static inline enum err emit_decide(struct command *command, struct tx *tx)
+{
+	struct emit *emit = (struct emit *)command;
+	enum err err = ERR_OK;
+	for (uint64_t i = 0; err == ERR_OK && i < emit->n; i++) {
+		struct event event = {
+		    .type = EVENT_USER_JOIN,
+		    .at_ms = emit->at_ms,
+		    .user_id = emit->same_user != 0 ? emit->same_user : emit->first_user + i,
+		    .user_type = USER_INVITED,
+		    .source = SOURCE_REFERRED,
+		    .joined_ms = emit->at_ms,
+		    .public_url = TEXT("https://refer.example"),
+		};
+		err = event_emit(tx, &event);
+	}
+	return err;
+}
+
+/* n joins at this moment: of users first_user, first_user + 1 and so on, or all of one user. */
+static inline void emit(struct delivery_world *w, uint64_t first_user, uint64_t n, uint64_t same_user)
+{
+	enum { AT_ONCE = 1000 };
+	for (uint64_t done = 0; done < n; done += AT_ONCE) {
+		struct emit e = {.command = {.decide = emit_decide},
+		    .first_user = first_user + done,
+		    .n = n - done < AT_ONCE ? n - done : AT_ONCE,
+		    .same_user = same_user,
+		    .at_ms = w->core.now_ms};
+		assert_int_equal(world_run(&w->core, &e.command), ERR_OK);
+	}
+}
+
+static inline void join(struct delivery_world *w, uint64_t user_id)
+{
+	emit(w, user_id, 1, 0);
+}
+
+/* ---- looking ---- */
+
+static inline const struct fake_record *call_at(const struct delivery_world *w, size_t i)
+{
+	assert_true(i < w->client.n);
+	return &w->client.calls[i];
+}
+
+static inline uint64_t calls_to(const struct delivery_world *w, const char *host)
+{
+	uint64_t n = 0;
+	for (size_t i = 0; i < w->client.n; i++)
+		n += strcmp(w->client.calls[i].host, host) == 0;
+	return n;
+}
+
+/* The user a call is about: its only field, "id=7". */
+static inline uint64_t user_of(const struct fake_record *call)
+{
+	uint64_t id = 0;
+	struct text t = call->body;
+	assert_true(text_starts(t, TEXT("id=")));
+	assert_true(text_to_u64(text_from(t.p + 3, t.n - 3), &id));
+	return id;
+}
+
+static inline struct delivery delivery_now(struct delivery_world *w, uint64_t id)
+{
+	return world_delivery(&w->core, id);
+}
+
+static inline void assert_text(struct text got, struct text expected)
+{
+	if (!text_eq(got, expected))
+		fail_msg("\"%.*s\" instead of \"%.*s\"", TEXT_ARGS(got), TEXT_ARGS(expected));
+}
+
+/* ---- scripts ---- */
+
+/* arg: a struct fake_answer, given to everybody. */
+static inline struct fake_answer answer_always(void *arg, const struct fake_record *call)
+{
+	(void)call;
+	return *(const struct fake_answer *)arg;
+}
+
+static inline void answer_with(struct delivery_world *w, struct fake_answer *answer)
+{
+	w->client.script = answer_always;
+	w->client.script_arg = answer;
+}
+
+#endif

@@ -1,0 +1,204 @@
+/*
+ * Owns the proof of what a failure leads to: the schedule, Retry-After, the refusals, the end. Never
+ * waits: 75 hours pass in virtual time. Run by make test.
+ */
+#include "delivery_world.h"
+
+static const uint64_t DEFAULT_WAITS[] = {
+    5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR};
+enum { DEFAULT_ATTEMPTS = 10 };
+
+/* Attempt i comes a wait of about waits[i] behind the one before. The penalty of a webhook may come on
+ * top: at most its probe distance, and that only where the wait is shorter. */
+static void assert_gaps(const struct delivery_world *w, const uint64_t *waits, size_t n)
+{
+	assert_int_equal(w->client.n, n + 1);
+	for (size_t i = 0; i < n; i++) {
+		uint64_t gap = call_at(w, i + 1)->at_ms - call_at(w, i)->at_ms;
+		if (gap < waits[i] * 4 / 5 || gap > waits[i] * 6 / 5 + 1)
+			fail_msg("gap %zu is %llu ms", i, (unsigned long long)gap);
+	}
+}
+
+static void ten_attempts_over_75_hours(void **state)
+{
+	struct delivery_world *w = *state;
+	struct fake_answer failure = {.status = 503};
+	answer_with(w, &failure);
+	make_hook(w, hook_for(w, "https://crm.example/in"));
+	join(w, 7);
+	live(w, 100 * HOUR);
+	assert_gaps(w, DEFAULT_WAITS, DEFAULT_ATTEMPTS - 1);
+	struct delivery d = delivery_now(w, 1);
+	assert_int_equal(d.status, DELIVERY_EXHAUSTED);
+	assert_int_equal(d.attempts, DEFAULT_ATTEMPTS);
+	assert_int_equal(world_count(&w->core, &KIND_ATTEMPT), DEFAULT_ATTEMPTS);
+	assert_int_equal(world_count(&w->core, &KIND_DUE), 0);
+	uint64_t hours = (call_at(w, 9)->at_ms - START_MS) / HOUR;
+	assert_in_range(hours, 60, 91); /* 75.6 h +-20 % */
+}
+
+/* The jitter is a different one each time. */
+static void no_two_schedules_are_alike(void **state)
+{
+	struct delivery_world *w = *state;
+	struct fake_answer failure = {.status = 503};
+	uint64_t first[4], n = 0;
+	answer_with(w, &failure);
+	make_hook(w, hook_for(w, "https://crm.example/in"));
+	emit(w, 1, 4, 0);
+	live(w, 10 * SECOND);
+	for (size_t i = 4; i < w->client.n && n < 4; i++)
+		first[n++] = call_at(w, i)->at_ms;
+	assert_int_equal(n, 4);
+	assert_false(first[0] == first[1] && first[1] == first[2] && first[2] == first[3]);
+}
+
+static void a_schedule_of_its_own(void **state)
+{
+	static const uint64_t waits[] = {1 * SECOND, 60 * SECOND, 3600 * SECOND};
+	static const char seconds[] = "\0\0\0\0\0\0\0\001" "\0\0\0\0\0\0\0\074" "\0\0\0\0\0\0\016\020";
+	struct delivery_world *w = *state;
+	struct fake_answer failure = {.failure = HTTP_FAIL_CONNECT};
+	struct webhook hook = hook_for(w, "https://crm.example/in");
+	hook.schedule = text_from(seconds, 24);
+	answer_with(w, &failure);
+	make_hook(w, hook);
+	join(w, 7);
+	live(w, 3 * HOUR);
+	assert_gaps(w, waits, 3);
+	assert_int_equal(delivery_now(w, 1).status, DELIVERY_EXHAUSTED);
+}
+
+/* It says 2 s: the schedule's 5 s are longer. It says two days: one is enough. */
+static void retry_after_only_delays_and_at_most_a_day(void **state)
+{
+	static const struct {
+		const char *header;
+		uint64_t min_ms, max_ms;
+	} cases[] = {
+	    {"2", 4 * SECOND, 6 * SECOND + 1},
+	    {"100", 100 * SECOND, 100 * SECOND},
+	    {"172800", DAY, DAY},
+	    {"Mon, 23 Nov 2026 10:10:00 GMT", 10 * MINUTE, 10 * MINUTE},
+	};
+	struct delivery_world *w = *state;
+	struct fake_answer failure = {.status = 429};
+	answer_with(w, &failure);
+	for (size_t i = 0; i < 4; i++) {
+		char url[64];
+		snprintf(url, sizeof url, "https://host%zu.example/", i);
+		failure.retry_after = cases[i].header;
+		uint64_t hook = make_hook(w, hook_for(w, url));
+		join(w, 7);
+		settle(w);
+		struct delivery d = delivery_now(w, i + 1);
+		assert_int_equal(d.webhook_id, hook);
+		live(w, 20); /* the result is recorded */
+		d = delivery_now(w, i + 1);
+		uint64_t began = call_at(w, i)->at_ms;
+		assert_in_range(d.due_ms - began, cases[i].min_ms, cases[i].max_ms);
+		set_disabled(w, hook, true);
+		w->clock.now_unix_ms = w->core.now_ms = START_MS;
+		change_hook(w, (struct webhook){.id = hook, .events = 1u << EVENT_REWARD_DUE},
+		    HOOK_SET(events));
+	}
+}
+
+static void a_redirect_is_a_failure_and_not_followed(void **state)
+{
+	static const int statuses[] = {301, 302, 303, 307, 308};
+	struct delivery_world *w = *state;
+	struct fake_answer redirect = {0};
+	answer_with(w, &redirect);
+	make_hook(w, hook_for(w, "https://crm.example/in"));
+	for (size_t i = 0; i < 5; i++) {
+		redirect.status = statuses[i];
+		join(w, 7);
+		live(w, 20);
+		struct delivery d = delivery_now(w, i + 1);
+		assert_int_equal(d.status, DELIVERY_PENDING);
+		assert_int_equal(d.last_status, statuses[i]);
+	}
+	assert_int_equal(w->client.n, 5);
+	assert_int_equal(stats_now(w, 1).failures, 5);
+}
+
+static void a_policy_refusal_fails_once_and_is_final(void **state)
+{
+	struct delivery_world *w = *state;
+	struct fake_answer refusal = {.failure = HTTP_FAIL_POLICY, .detail = "10.0.0.1 is private"};
+	answer_with(w, &refusal);
+	make_hook(w, hook_for(w, "https://intranet.example/in"));
+	join(w, 7);
+	live(w, 100 * HOUR);
+	assert_int_equal(w->client.n, 1);
+	assert_int_equal(delivery_now(w, 1).status, DELIVERY_EXHAUSTED);
+	struct attempt a = {.delivery_id = 1, .number = 1};
+	assert_int_equal(world_get(&w->core, &KIND_ATTEMPT, &a), ERR_OK);
+	assert_int_equal(a.failure, HTTP_FAIL_POLICY);
+	assert_text(a.detail, TEXT("10.0.0.1 is private"));
+}
+
+static struct fake_answer by_turns(void *arg, const struct fake_record *call)
+{
+	static const enum http_failure failures[] = {HTTP_FAIL_DNS, HTTP_FAIL_TLS, HTTP_FAIL_CONNECT,
+	    HTTP_FAIL_TIMEOUT, HTTP_FAIL_PROTOCOL};
+	struct delivery_world *w = arg;
+	(void)call;
+	if (w->client.n < 5)
+		return (struct fake_answer){.failure = failures[w->client.n]};
+	return (struct fake_answer){.status = 204};
+}
+
+static void dns_and_tls_failures_are_retried(void **state)
+{
+	struct delivery_world *w = *state;
+	w->client.script = by_turns;
+	w->client.script_arg = w;
+	make_hook(w, hook_for(w, "https://crm.example/in"));
+	join(w, 7);
+	live(w, 100 * HOUR);
+	assert_gaps(w, DEFAULT_WAITS, 5);
+	assert_int_equal(delivery_now(w, 1).status, DELIVERY_DELIVERED);
+	assert_int_equal(stats_now(w, 1).failures, 0);
+	for (uint64_t i = 1; i <= 6; i++) {
+		struct attempt a = {.delivery_id = 1, .number = i};
+		assert_int_equal(world_get(&w->core, &KIND_ATTEMPT, &a), ERR_OK);
+		assert_int_equal(a.failure == HTTP_FAIL_NONE, i == 6);
+	}
+}
+
+/* A clock that goes back by an hour makes things late at most by that hour, never lost. */
+static void the_clock_goes_back(void **state)
+{
+	struct delivery_world *w = *state;
+	struct fake_answer answer = {.status = 503};
+	answer_with(w, &answer);
+	make_hook(w, hook_for(w, "https://crm.example/in"));
+	join(w, 7);
+	live(w, 20);
+	w->clock.now_unix_ms -= HOUR;
+	w->core.now_ms = w->clock.now_unix_ms;
+	answer.status = 200;
+	live(w, 2 * HOUR);
+	assert_int_equal(w->client.n, 2);
+	assert_int_equal(delivery_now(w, 1).status, DELIVERY_DELIVERED);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    ON_MEMORY(ten_attempts_over_75_hours),
+	    ON_PENDING(ten_attempts_over_75_hours),
+	    ON_MEMORY(no_two_schedules_are_alike),
+	    ON_MEMORY(a_schedule_of_its_own),
+	    ON_MEMORY(retry_after_only_delays_and_at_most_a_day),
+	    ON_MEMORY(a_redirect_is_a_failure_and_not_followed),
+	    ON_MEMORY(a_policy_refusal_fails_once_and_is_final),
+	    ON_MEMORY(dns_and_tls_failures_are_retried),
+	    ON_PENDING(dns_and_tls_failures_are_retried),
+	    ON_MEMORY(the_clock_goes_back),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

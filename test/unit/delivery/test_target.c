@@ -1,0 +1,97 @@
+/* What sending copies out of a webhook's record.
+ * Never connects.
+ * Run by make test. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/crypto.h"
+#include "delivery/target.h"
+
+static const uint8_t KEY[SEAL_KEY_SIZE] = {1, 2, 3}, OTHER_KEY[SEAL_KEY_SIZE] = {9};
+
+static void seal(const char *secret, struct buf *out)
+{
+	crypto_seal(KEY, TEXT("webhook secret"), text_of(secret), out);
+}
+
+static void test_url(void **state)
+{
+	struct webhook webhook = {.url = TEXT("https://crm.example:8443/a/b?x=1")};
+	static struct lane_target t;
+	(void)state;
+	assert_null(target_read(&t, &webhook, KEY, false));
+	assert_string_equal(t.url.host, "crm.example");
+	assert_int_equal(t.url.port, 8443);
+	assert_true(text_eq(t.url.path, TEXT("/a/b")));
+	assert_int_equal(t.connect_ms, 5000);
+	assert_int_equal(t.total_ms, 15000);
+	webhook.url = TEXT("http://crm.example/");
+	webhook.connect_ms = 100;
+	webhook.total_ms = 200;
+	assert_non_null(target_read(&t, &webhook, KEY, false));
+	assert_null(target_read(&t, &webhook, KEY, true));
+	assert_int_equal(t.url.port, 80);
+	assert_int_equal(t.connect_ms, 100);
+	assert_int_equal(t.total_ms, 200);
+	target_free(&t);
+	target_free(&t);
+}
+
+/* A secret that does not open signs nothing: better unsigned than signed with something else. */
+static void test_secret(void **state)
+{
+	struct webhook webhook = {.url = TEXT("https://crm.example/")};
+	static struct lane_target t;
+	struct buf sealed = {0}, garbage = {0};
+	(void)state;
+	seal("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", &sealed);
+	seal("no secret at all", &garbage);
+	webhook.secret = buf_view(&sealed);
+	assert_null(target_read(&t, &webhook, KEY, false));
+	assert_int_equal(t.secret.n, 24);
+	assert_null(target_read(&t, &webhook, OTHER_KEY, false));
+	assert_int_equal(t.secret.n, 0);
+	webhook.secret = buf_view(&garbage);
+	assert_null(target_read(&t, &webhook, KEY, false));
+	assert_int_equal(t.secret.n, 0);
+	target_free(&t);
+	buf_free(&sealed);
+	buf_free(&garbage);
+}
+
+/* The record may go; what was copied stays. */
+static void test_copies(void **state)
+{
+	struct buf headers = {0}, url = {0};
+	static struct lane_target t;
+	(void)state;
+	pairs_add(&headers, TEXT("X-Z"), TEXT("1"));
+	pairs_add(&headers, TEXT("X-A"), TEXT("2"));
+	buf_str(&url, "https://crm.example/path");
+	struct webhook webhook = {.url = buf_view(&url), .headers = {buf_view(&headers)}};
+	assert_null(target_read(&t, &webhook, KEY, false));
+	memset(headers.p, 'x', headers.n);
+	memset(url.p, 'x', url.n);
+	buf_free(&headers);
+	buf_free(&url);
+	assert_int_equal(t.n_headers, 2);
+	assert_true(text_eq(t.headers[0].name, TEXT("X-Z")));
+	assert_true(text_eq(t.headers[1].value, TEXT("2")));
+	assert_true(text_eq(t.url.path, TEXT("/path")));
+	target_free(&t);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_url),
+	    cmocka_unit_test(test_secret),
+	    cmocka_unit_test(test_copies),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
