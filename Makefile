@@ -3,7 +3,9 @@
 VERSION   := 0.1.0
 FLAVOUR   ?= release
 B         := build/$(FLAVOUR)
-CC        ?= gcc
+ifeq ($(origin CC),default)
+CC        := gcc
+endif
 PREFIX    ?= /usr/local
 PACKAGES  := libevent_core libevent_extra libevent_openssl openssl lmdb json-c libidn2
 ROOMS     := base http store core delivery api

@@ -6,6 +6,7 @@
 
 #include "base/loop.h"
 #include "core/code.h"
+#include "core/webhook_ops.h"
 #include "http/address.h"
 #include "http/server.h"
 #include "store/store.h"
@@ -25,6 +26,10 @@ struct api_config {
 	/* Appends further metrics in Prometheus text; runs inside GET /metrics. */
 	void (*write_metrics)(void *arg, struct buf *out);
 	void *metrics_arg;
+	/* What the delivery room knows of a webhook right now; false where it knows nothing. May be
+	 * NULL: then only what is stored is shown. */
+	bool (*webhook_live)(void *arg, uint64_t webhook_id, struct webhook_live *out);
+	void *webhook_live_arg;
 };
 
 /** Reads the tokens (the store must be idle: it is turned until they are here). ERR_NO_MEMORY and

@@ -22,7 +22,7 @@ struct campaign_remove {
 	struct command command; /* decide: campaign_remove_decide */
 	uint64_t id;
 };
-/** ERR_NOT_FOUND; ERR_REFUSED while it has users: they would lose their links. */
+/** ERR_NOT_FOUND; ERR_REFUSED while it has users, who would lose their links, or webhooks. */
 command_decide_fn campaign_remove_decide;
 
 struct campaign_read {

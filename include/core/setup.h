@@ -24,10 +24,11 @@ struct setup {
 };
 command_decide_fn setup_decide;
 
-/* All tokens, a page at a time. */
+/* All tokens, a page at a time: n < TOKEN_PAGE ends them. */
 enum { TOKEN_PAGE = 64 };
 struct token_list {
 	struct command command; /* decide: token_list_decide; a query */
+	struct text after;      /* the hash of the page before's last token, or empty */
 	struct token tokens[TOKEN_PAGE];
 	size_t n;
 };

@@ -99,7 +99,7 @@ static void on_removed(struct command *command, enum err err)
 		http_reply(cc->call->req, &gone);
 	else if (err == ERR_REFUSED)
 		call_reply_error(cc->call, 409,
-		    "the campaign has users, whose links would die: pause it instead");
+		    "the campaign has users, whose links would die, or webhooks: pause it instead");
 	else
 		call_reply_err(cc->call, err, no_campaign);
 }

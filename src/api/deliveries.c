@@ -1,120 +1,198 @@
 /*
- * Owns the delivery calls of the REST API: reading what was sent and what waits. Never sends. Called
- * through the route table.
+ * Owns the delivery calls of the REST API: what was sent, what waits, sending again. Never sends.
+ * Called through the route table.
  */
-#include "http/client.h"
-#include "list.h"
+#include "base/clock.h"
+#include "core/delivery_list.h"
+#include "core/names.h"
+#include "core/webhook_ops.h"
+#include "delivery_show.h"
+#include "paging.h"
 #include "routes.h"
-#include "show.h"
 
-enum { ATTEMPTS_SHOWN = 32 };
-
-struct delivery_call {
-	struct command command;
+struct list_call {
+	struct delivery_list list;
+	struct paging paging;
 	struct call *call;
-	struct delivery delivery;
-	struct attempt attempts[ATTEMPTS_SHOWN];
-	size_t n_attempts;
 };
 
-/* The class of what went wrong; NULL for a success and for what was not tried. */
-static const char *error_class(uint64_t failure, uint64_t status)
+struct read_call {
+	struct delivery_read read;
+	struct call *call;
+};
+
+struct resend_call {
+	struct delivery_resend resend;
+	struct call *call;
+};
+
+/* ---- the list ---- */
+
+static const char *read_webhook(struct call *call, struct text value, struct delivery_filter *f)
 {
-	if (failure != HTTP_FAIL_NONE)
-		return http_failure_name((enum http_failure)failure);
-	return status == 0 || (status >= 200 && status <= 299) ? NULL : "status";
+	(void)call;
+	return text_to_u64(value, &f->webhook_id) && f->webhook_id != 0 ? NULL
+									: "must be a webhook's id";
 }
 
-static void put_delivery(struct call *call, struct json_out *o, const void *record)
+static const char *read_user(struct call *call, struct text value, struct delivery_filter *f)
 {
-	const struct delivery *d = record;
-	char code[CODE_LENGTH + 1];
-	json_put_u64(o, "id", d->id);
-	json_put_u64(o, "event_id", d->event_id);
-	show_word(o, "event", EVENT_NAMES, d->event_type);
-	json_put_u64(o, "webhook_id", d->webhook_id);
-	show_id(o, "user_id", d->user_id);
-	json_put_text_or_null(o, "user_code",
-	    text_of(d->user_id == 0 ? NULL
-				    : code_write(call->api->config.codes, CODE_USER, d->user_id, code)));
-	show_word(o, "status", DELIVERY_STATUS_NAMES, d->status);
-	json_put_u64(o, "attempts", d->attempts);
-	show_time(o, "created_at", d->created_ms);
-	show_time(o, "next_attempt_at",
-	    d->status == DELIVERY_PENDING && !d->waiting ? d->due_ms : 0);
-	show_time(o, "finished_at", d->finished_ms);
-	show_id(o, "last_status", d->last_status);
-	json_put_text_or_null(o, "last_error", text_of(error_class(d->last_failure, d->last_status)));
+	f->user_id = call_user_id(call, value);
+	return f->user_id != 0 ? NULL : "must be a user's id or code";
 }
 
-static void put_attempt(struct json_out *o, const struct attempt *a)
+static const char *read_status(struct call *call, struct text value, struct delivery_filter *f)
 {
-	json_open(o, NULL, '{');
-	json_put_u64(o, "number", a->number);
-	show_time(o, "at", a->at_ms);
-	show_id(o, "status", a->status);
-	json_put_text_or_null(o, "error", text_of(error_class(a->failure, a->status)));
-	json_put_text_or_null(o, "detail", a->detail);
-	json_put_bool(o, "reused_connection", a->reused != 0);
-	json_open(o, "duration_us", '{');
-	json_put_u64(o, "dns", a->dns_us);
-	json_put_u64(o, "connect", a->connect_us);
-	json_put_u64(o, "tls", a->tls_us);
-	json_put_u64(o, "first_byte", a->first_byte_us);
-	json_put_u64(o, "total", a->total_us);
-	json_close(o, '}');
-	json_close(o, '}');
+	(void)call;
+	return name_find(DELIVERY_STATUS_NAMES, value, &f->status)
+		   ? NULL
+		   : "must be pending, held, delivered, exhausted or cancelled";
 }
 
-static enum err read_decide(struct command *command, struct tx *tx)
+static const char *read_event(struct call *call, struct text value, struct delivery_filter *f)
 {
-	struct delivery_call *dc = (struct delivery_call *)command;
-	enum err err = tx_get(tx, &KIND_DELIVERY, &dc->delivery);
-	if (err != ERR_OK)
-		return err;
-	const struct attempt first = {.delivery_id = dc->delivery.id};
-	struct tx_scan scan = {
-	    .from = &first, .prefix = 1, .max = ATTEMPTS_SHOWN, .records = dc->attempts};
-	err = tx_scan(tx, &KIND_ATTEMPT, &scan);
-	dc->n_attempts = scan.n;
-	return err;
+	(void)call;
+	return name_find(EVENT_NAMES, value, &f->event_type)
+		   ? NULL
+		   : "must be the name of an event, such as user.join";
 }
 
-static void on_read(struct command *command, enum err err)
+static const char *read_time(struct text value, uint64_t *ms)
 {
-	struct delivery_call *dc = (struct delivery_call *)command;
+	return clock_parse_time(value.p, value.n, ms) == 0
+		   ? NULL
+		   : "must be a date or a time such as 2026-11-23T10:00:00Z";
+}
+
+static const char *read_since(struct call *call, struct text value, struct delivery_filter *f)
+{
+	(void)call;
+	return read_time(value, &f->since_ms);
+}
+
+static const char *read_until(struct call *call, struct text value, struct delivery_filter *f)
+{
+	(void)call;
+	return read_time(value, &f->until_ms);
+}
+
+static const char *read_filter(struct call *call, struct text name, struct text value, void *arg)
+{
+	static const struct {
+		const char *name;
+		const char *(*read)(struct call *, struct text, struct delivery_filter *);
+	} filters[] = {
+	    {"webhook_id", read_webhook}, {"user_id", read_user}, {"status", read_status},
+	    {"event", read_event},        {"since", read_since},  {"until", read_until},
+	};
+	for (size_t i = 0; i < sizeof filters / sizeof *filters; i++)
+		if (text_eq(name, text_of(filters[i].name)))
+			return filters[i].read(call, value, arg);
+	return PAGING_UNKNOWN;
+}
+
+static void on_list(struct command *command, enum err err)
+{
+	struct list_call *lc = (struct list_call *)command;
 	if (err != ERR_OK) {
-		call_reply_err(dc->call, err, "no delivery has this id");
+		call_reply_err(lc->call, err, NULL);
 		return;
 	}
-	struct json_out o = call_json(dc->call);
+	struct json_out o = call_json(lc->call);
 	json_open(&o, NULL, '{');
-	json_open(&o, "data", '{');
-	put_delivery(dc->call, &o, &dc->delivery);
-	json_open(&o, "log", '[');
-	for (size_t i = 0; i < dc->n_attempts; i++)
-		put_attempt(&o, &dc->attempts[i]);
+	json_open(&o, "data", '[');
+	for (size_t i = 0; i < lc->list.n; i++) {
+		json_open(&o, NULL, '{');
+		delivery_show(lc->call, &o, &lc->list.deliveries[i]);
+		json_close(&o, '}');
+	}
 	json_close(&o, ']');
+	paging_put(lc->call, &lc->paging, lc->list.next, &o);
 	json_close(&o, '}');
-	json_close(&o, '}');
-	call_reply_json(dc->call, 200);
+	call_reply_json(lc->call, 200);
 }
 
 void delivery_list(struct call *call)
 {
-	list_reply(call, &KIND_DELIVERY, true, put_delivery);
+	struct list_call *lc = call_alloc(call, sizeof *lc);
+	if (lc == NULL || !paging_read(call, &lc->paging, read_filter, &lc->list.filter))
+		return;
+	struct delivery_list *list = &lc->list;
+	lc->call = call;
+	list->command = (struct command){.decide = delivery_list_decide, .done = on_list};
+	list->from = lc->paging.cursor;
+	list->reverse = lc->paging.reverse;
+	list->max = lc->paging.per_page;
+	list->deliveries = call_alloc(call, list->max * sizeof *list->deliveries);
+	if (list->deliveries != NULL)
+		call_query(call, &list->command);
+}
+
+/* ---- one ---- */
+
+static const char no_delivery[] = "no delivery has this id";
+
+static void on_read(struct command *command, enum err err)
+{
+	struct read_call *rc = (struct read_call *)command;
+	if (err != ERR_OK) {
+		call_reply_err(rc->call, err, no_delivery);
+		return;
+	}
+	struct json_out o = call_json(rc->call);
+	json_open(&o, NULL, '{');
+	json_open(&o, "data", '{');
+	delivery_show(rc->call, &o, &rc->read.delivery);
+	json_open(&o, "log", '[');
+	for (size_t i = 0; i < rc->read.n_attempts; i++)
+		delivery_show_attempt(&o, &rc->read.attempts[i]);
+	json_close(&o, ']');
+	json_close(&o, '}');
+	json_close(&o, '}');
+	call_reply_json(rc->call, 200);
+}
+
+/* False after 404. */
+static bool read_id(struct call *call, uint64_t *id)
+{
+	if (text_to_u64(call->params[0], id) && *id != 0)
+		return true;
+	call_reply_error(call, 404, no_delivery);
+	return false;
 }
 
 void delivery_get(struct call *call)
 {
-	struct delivery_call *dc = call_alloc(call, sizeof *dc);
-	if (dc == NULL)
+	struct read_call *rc = call_alloc(call, sizeof *rc);
+	if (rc == NULL || !read_id(call, &rc->read.id))
 		return;
-	if (!text_to_u64(call->params[0], &dc->delivery.id)) {
-		call_reply_error(call, 404, "no delivery has this id");
+	rc->call = call;
+	rc->read.command = (struct command){.decide = delivery_read_decide, .done = on_read};
+	call_query(call, &rc->read.command);
+}
+
+static void on_resent(struct command *command, enum err err)
+{
+	struct resend_call *rc = (struct resend_call *)command;
+	if (err == ERR_OK)
+		delivery_reply(rc->call, 202, &rc->resend.delivery);
+	else if (err == ERR_REFUSED)
+		call_reply_error(
+		    rc->call, 409,
+		    "its webhook is disabled, so nothing would be sent: enable the webhook first "
+		    "(POST /api/v2/webhooks/{id}/enable)");
+	else
+		call_reply_err(rc->call, err,
+			       "no delivery has this id, or its webhook or event is gone");
+}
+
+void delivery_resend(struct call *call)
+{
+	struct resend_call *rc = call_alloc(call, sizeof *rc);
+	if (rc == NULL || !read_id(call, &rc->resend.delivery_id))
 		return;
-	}
-	dc->call = call;
-	dc->command = (struct command){.decide = read_decide, .done = on_read};
-	call_query(call, &dc->command);
+	rc->call = call;
+	rc->resend.now_ms = loop_unix_ms(call->api->config.loop);
+	rc->resend.command = (struct command){.decide = webhook_resend_decide, .done = on_resent};
+	call_submit(call, &rc->resend.command);
 }

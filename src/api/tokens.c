@@ -48,8 +48,7 @@ static void on_token(void *arg, const struct record_kind *kind, const void *reco
 	(void)kind;
 	if (!deleted) {
 		/* Without memory the new token is unknown until the next start, which is safe. */
-		if (!add(t, token))
-			return;
+		(void)!add(t, token);
 		return;
 	}
 	struct token_entry *e = find_hash(t, (const uint8_t *)token->hash.p);
@@ -60,6 +59,7 @@ static void on_token(void *arg, const struct record_kind *kind, const void *reco
 struct load {
 	struct token_list list;
 	struct tokens *tokens;
+	uint8_t last[SHA256_SIZE];
 	enum err err;
 	bool finished;
 };
@@ -67,9 +67,13 @@ struct load {
 static void on_loaded(struct command *cmd, enum err err)
 {
 	struct load *load = (struct load *)cmd;
-	for (size_t i = 0; err == ERR_OK && i < load->list.n; i++)
-		if (!add(load->tokens, &load->list.tokens[i]))
+	for (size_t i = 0; err == ERR_OK && i < load->list.n; i++) {
+		const struct token *token = &load->list.tokens[i];
+		if (!add(load->tokens, token))
 			err = ERR_NO_MEMORY;
+		if (token->hash.n == SHA256_SIZE)
+			memcpy(load->last, token->hash.p, SHA256_SIZE);
+	}
 	load->err = err;
 	load->finished = true;
 }
@@ -77,13 +81,19 @@ static void on_loaded(struct command *cmd, enum err err)
 enum err tokens_load(struct tokens *t, struct store *store, const char *inbound)
 {
 	struct load load = {.tokens = t};
-	load.list.command = (struct command){.decide = token_list_decide, .done = on_loaded};
 	crypto_sha256(text_of(inbound), t->inbound);
-	enum err err = store_query(store, &load.list.command);
-	while (err == ERR_OK && !load.finished)
-		store_turn(store);
+	do {
+		load.finished = false;
+		load.list.command = (struct command){.decide = token_list_decide, .done = on_loaded};
+		enum err err = store_query(store, &load.list.command);
+		if (err != ERR_OK)
+			return err;
+		while (!load.finished)
+			store_turn(store);
+		load.list.after = text_from(load.last, SHA256_SIZE);
+	} while (load.err == ERR_OK && load.list.n == TOKEN_PAGE);
 	store_watch(store, &KIND_TOKEN, on_token, t);
-	return err != ERR_OK ? err : load.err;
+	return load.err;
 }
 
 void tokens_free(struct tokens *t)

@@ -1,10 +1,8 @@
 /*
  * Owns the user calls of the REST API. Never a rule about users. Called through the route table.
  */
-#include <netinet/in.h>
-#include <string.h>
-
 #include "base/form.h"
+#include "base/ip.h"
 #include "core/reading.h"
 #include "routes.h"
 #include "show.h"
@@ -13,22 +11,6 @@ struct user_call {
 	struct user_read read;
 	struct call *call;
 };
-
-static void put_ip(struct json_out *o, struct text ip)
-{
-	struct sockaddr_storage sa = {0};
-	char text[ADDRESS_TEXT_SIZE];
-	if (ip.n == 4) {
-		sa.ss_family = AF_INET;
-		memcpy(&((struct sockaddr_in *)&sa)->sin_addr, ip.p, 4);
-	} else if (ip.n == 16) {
-		sa.ss_family = AF_INET6;
-		memcpy(&((struct sockaddr_in6 *)&sa)->sin6_addr, ip.p, 16);
-	}
-	bool known = sa.ss_family != 0;
-	const char *shown = known ? address_text((const struct sockaddr *)&sa, text) : NULL;
-	json_put_text_or_null(o, "ip", text_of(shown));
-}
 
 static void put_meta(struct json_out *o, struct pairs meta)
 {
@@ -64,7 +46,7 @@ static void put_analytics(struct json_out *o, const struct user_stats *stats)
 static void put_user(struct call *call, struct json_out *o, const struct user_read *r, bool analytics)
 {
 	const struct user *u = &r->user;
-	char code[CODE_LENGTH + 1];
+	char code[CODE_LENGTH + 1], ip[IP_TEXT_SIZE];
 	code_write(call->api->config.codes, CODE_USER, u->id, code);
 	json_put_u64(o, "id", u->id);
 	json_put_u64(o, "campaign_id", u->campaign_id);
@@ -74,7 +56,7 @@ static void put_user(struct call *call, struct json_out *o, const struct user_re
 	json_put_text(o, "code", text_of(code));
 	show_word(o, "source", SOURCE_NAMES, u->source);
 	show_word(o, "type", USER_TYPE_NAMES, u->type);
-	put_ip(o, u->ip);
+	json_put_text_or_null(o, "ip", text_of(ip_text(u->ip, ip)));
 	put_link(call, o, "url", code, "/join");
 	show_date(o, "signed_up_at", u->joined_ms);
 	show_time(o, "signed_up_time", u->joined_ms);

@@ -9,11 +9,19 @@
 #include "core/payload.h"
 #include "http/url.h"
 
-enum { DEADLINE_MAX_MS = 60000 };
+enum {
+	DEADLINE_MAX_MS = 60000,
+	CONCURRENCY_MAX = 256,
+	RATE_MAX = 10000,
+	DISABLE_AFTER_MIN_S = 3600,
+	DISABLE_AFTER_MAX_S = 30 * 86400,
+	SCHEDULE_MAX = 32, /* waits */
+	WAIT_MAX_S = 7 * 86400,
+};
 
 /* One word or a list of words into a bit mask. */
 static const char *read_mask(const struct json *v, const struct name *table, const char *problem,
-    uint64_t *mask)
+			     uint64_t *mask)
 {
 	struct text word;
 	uint64_t number;
@@ -39,7 +47,8 @@ static const char *read_mask(const struct json *v, const struct name *table, con
 static const char *read_events(struct call *call, const struct json *v, void *record)
 {
 	(void)call;
-	return read_mask(v, EVENT_NAMES,
+	return read_mask(
+	    v, EVENT_NAMES,
 	    "must be one or more of user.join, user.qualified, user.unqualified, reward.due, "
 	    "reward.issued, reward.cancelled, webhook.disabled, delivery.exhausted",
 	    &((struct webhook *)record)->events);
@@ -49,20 +58,21 @@ static const char *read_types(struct call *call, const struct json *v, void *rec
 {
 	(void)call;
 	return read_mask(v, USER_TYPE_NAMES, "must be a list of person_referring, person_invited",
-	    &((struct webhook *)record)->types);
+			 &((struct webhook *)record)->types);
 }
 
 static const char *read_sources(struct call *call, const struct json *v, void *record)
 {
 	(void)call;
-	return read_mask(v, SOURCE_NAMES,
+	return read_mask(
+	    v, SOURCE_NAMES,
 	    "must be a list of Direct, Referred, Api, Added, Zapier, Widget, Popup, Embed, Test",
 	    &((struct webhook *)record)->sources);
 }
 
 /* A list of objects with two text members; the second may be missing where `copy` says so. */
 static const char *read_pairs(struct call *call, const struct json *v, const char *first,
-    const char *second, bool copy, struct pairs *out)
+			      const char *second, bool copy, struct pairs *out)
 {
 	struct buf list = {0};
 	const char *problem = NULL;
@@ -119,6 +129,68 @@ static const char *read_url(struct call *call, const struct json *v, void *recor
 	return problem;
 }
 
+static bool in_range(const struct json *v, uint64_t min, uint64_t max, uint64_t *out)
+{
+	uint64_t number;
+	if (!json_u64(v, false, &number) || number < min || number > max)
+		return false;
+	*out = number;
+	return true;
+}
+
+/* A number in range, or null for the default, which is stored as 0. */
+static bool in_range_or_null(const struct json *v, uint64_t min, uint64_t max, uint64_t *out)
+{
+	*out = 0;
+	return json_kind(v) == JSON_NULL || in_range(v, min, max, out);
+}
+
+static const char *read_concurrency(struct call *call, const struct json *v, void *record)
+{
+	(void)call;
+	return in_range_or_null(v, 1, CONCURRENCY_MAX, &((struct webhook *)record)->concurrency)
+		   ? NULL
+		   : "must be a number from 1 to 256, or null for the default";
+}
+
+static const char *read_rate(struct call *call, const struct json *v, void *record)
+{
+	(void)call;
+	return in_range_or_null(v, 1, RATE_MAX, &((struct webhook *)record)->rate)
+		   ? NULL
+		   : "must be a number of attempts a second from 1 to 10000, or null for the "
+		     "default";
+}
+
+static const char *read_disable_after(struct call *call, const struct json *v, void *record)
+{
+	uint64_t seconds;
+	(void)call;
+	if (!in_range_or_null(v, DISABLE_AFTER_MIN_S, DISABLE_AFTER_MAX_S, &seconds))
+		return "must be a number of seconds from 3600 to 2592000, or null for the default";
+	((struct webhook *)record)->disable_after_ms = seconds * 1000;
+	return NULL;
+}
+
+static const char *read_schedule(struct call *call, const struct json *v, void *record)
+{
+	struct webhook *w = record;
+	size_t n = json_length(v);
+	uint64_t seconds;
+	w->schedule = (struct text){0};
+	if (json_kind(v) == JSON_NULL)
+		return NULL;
+	if (json_kind(v) != JSON_ARRAY || n == 0 || n > SCHEDULE_MAX)
+		return "must be a list of 1 to 32 waits in seconds, or null for the default";
+	for (size_t i = 0; i < n; i++) {
+		if (!in_range(json_at(v, i), 1, WAIT_MAX_S, &seconds))
+			return "must hold whole seconds, each from 1 to 604800";
+		if (id_list_add(w->schedule, seconds, &call->req->arena, &w->schedule) != ERR_OK)
+			return "needs more memory than there is";
+	}
+	return NULL;
+}
+
 #define AT(member) offsetof(struct webhook, member)
 static const struct decode_field table[] = {
     {"name", DECODE_TEXT, AT(name), WEBHOOK_LABEL_MAX, NULL, NULL},
@@ -136,6 +208,10 @@ static const struct decode_field table[] = {
     {"headers", DECODE_CUSTOM, AT(headers), 0, NULL, read_headers},
     {"connect_timeout_ms", DECODE_U64, AT(connect_ms), DEADLINE_MAX_MS, NULL, NULL},
     {"timeout_ms", DECODE_U64, AT(total_ms), DEADLINE_MAX_MS, NULL, NULL},
+    {"concurrency", DECODE_CUSTOM, AT(concurrency), 0, NULL, read_concurrency},
+    {"rate_limit", DECODE_CUSTOM, AT(rate), 0, NULL, read_rate},
+    {"disable_after_seconds", DECODE_CUSTOM, AT(disable_after_ms), 0, NULL, read_disable_after},
+    {"retry_schedule", DECODE_CUSTOM, AT(schedule), 0, NULL, read_schedule},
     {NULL, DECODE_TEXT, 0, 0, NULL, NULL},
 };
 

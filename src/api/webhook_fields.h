@@ -7,9 +7,9 @@
 #include "core/webhook.h"
 #include "decode.h"
 
-/** Reads the body into save->webhook and save->set. A new webhook (id 0) must have name, event and url
- *  and gets the defaults; an existing one changes what is named. False after it has replied. */
-bool webhook_fields_read(struct call *call, const struct body *body, struct webhook_save *save)
-    WARN_UNUSED;
+/** Reads the body into save->webhook and save->set. A new webhook (id 0) must have name, event and
+ * url and gets the defaults; an existing one changes what is named. False after it has replied. */
+bool webhook_fields_read(struct call *call, const struct body *body,
+			 struct webhook_save *save) WARN_UNUSED;
 
 #endif

@@ -44,6 +44,10 @@ enum err campaign_remove_decide(struct command *command, struct tx *tx)
 		return err;
 	if (stats.users > 0)
 		return ERR_REFUSED;
+	struct webhook_set webhooks = {.campaign_id = cmd->id};
+	err = tx_get(tx, &KIND_WEBHOOK_SET, &webhooks);
+	if (err != ERR_NOT_FOUND)
+		return err == ERR_OK ? ERR_REFUSED : err;
 	tx_delete(tx, &KIND_CAMPAIGN, &campaign);
 	tx_delete(tx, &KIND_CAMPAIGN_STATS, &stats);
 	return ERR_OK;

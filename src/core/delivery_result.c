@@ -128,12 +128,15 @@ enum err delivery_record_attempt_decide(struct command *command, struct tx *tx)
 	if (err != ERR_OK)
 		return err;
 	const struct due claimed = {d.webhook_id, cmd->due_ms, d.id};
+	const struct due hastened = {d.webhook_id, d.due_ms, d.id}; /* a resend during the attempt */
 	d.attempts++;
 	d.last_status = cmd->attempt.status;
 	d.last_failure = cmd->attempt.failure;
 	cmd->attempt.number = d.attempts;
 	tx_put(tx, &KIND_ATTEMPT, &cmd->attempt);
 	tx_delete(tx, &KIND_DUE, &claimed);
+	if (d.due_ms != cmd->due_ms)
+		tx_delete(tx, &KIND_DUE, &hastened);
 	if ((err = record_health(tx, cmd, &d, &stats)) != ERR_OK)
 		return err;
 	if (d.status != DELIVERY_PENDING) {

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/form.h"
+#include "base/ip.h"
 #include "base/json.h"
 #include "core/names.h"
 
@@ -131,14 +132,7 @@ static void set_join_url(struct value *v, struct codes *codes, struct text publi
 
 static void set_ip(struct value *v, struct text ip)
 {
-	const uint8_t *b = (const uint8_t *)ip.p;
-	struct buf *out = v->long_text;
-	buf_reset(out);
-	if (ip.n == 4)
-		buf_printf(out, "%u.%u.%u.%u", b[0], b[1], b[2], b[3]);
-	for (size_t i = 0; ip.n == 16 && i < 16; i += 2)
-		buf_printf(out, "%s%x", i == 0 ? "" : ":", (unsigned)b[i] << 8 | b[i + 1]);
-	set_text(v, buf_view(out));
+	set_text(v, text_of(ip_text(ip, v->room)));
 }
 
 static void value_of(struct value *v, const struct payload_field *field, const struct event *e,

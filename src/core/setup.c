@@ -60,8 +60,9 @@ enum err setup_decide(struct command *command, struct tx *tx)
 enum err token_list_decide(struct command *command, struct tx *tx)
 {
 	struct token_list *list = (struct token_list *)command;
-	struct token from = {0};
-	struct tx_scan scan = {.from = &from, .max = TOKEN_PAGE, .records = list->tokens};
+	const struct token from = {.hash = list->after};
+	struct tx_scan scan = {
+	    .from = &from, .after = true, .max = TOKEN_PAGE, .records = list->tokens};
 	enum err err = tx_scan(tx, &KIND_TOKEN, &scan);
 	list->n = scan.n;
 	return err;

@@ -177,6 +177,8 @@ static void on_answer(void *arg, const struct http_result *result)
 	    .now_ms = now_ms,
 	};
 	gather(run);
+	if (decision.verdict == VERDICT_GONE)
+		s->record_at_ns = 0; /* in this turn: nothing more may leave */
 }
 
 static struct message_source source_of(const struct attempt_run *run)
@@ -238,14 +240,14 @@ static void on_loaded(struct command *command, enum err err)
 {
 	struct attempt_run *run = (struct attempt_run *)command;
 	bool wanted = run->state == ATTEMPT_LOADING && run->lane->configured &&
-		      !run->lane->scheduler->draining;
+		      !run->lane->disabled && !run->lane->scheduler->draining;
 	if (err == ERR_OK && wanted && run->load.delivery.status == DELIVERY_PENDING) {
 		call(run);
 		return;
 	}
-	if (err == ERR_OK && run->state == ATTEMPT_LOADING)
-		lane_rescan(run->lane); /* its webhook went meanwhile, or its status changed */
-	else if (err != ERR_OK)
+	if (run->state != ATTEMPT_ABANDONED && !run->lane->configured)
+		lane_rescan(run->lane); /* its webhook went meanwhile: the row is cancelled with others */
+	else if (err != ERR_OK || run->load.delivery.status != DELIVERY_PENDING)
 		log_error("delivery.not_loaded", LOG_U64("delivery_id", run->due.delivery_id),
 		    LOG_STR("error", err_name(err)));
 	finish(run);

@@ -57,6 +57,14 @@ static void remove_first(struct jobs *j)
 	memmove(j->queue, j->queue + 1, j->n * sizeof *j->queue);
 }
 
+/* The first waits: those of other webhooks go on meanwhile. */
+static void put_last(struct jobs *j)
+{
+	uint64_t first = j->queue[0];
+	remove_first(j);
+	j->queue[j->n++] = first;
+}
+
 void jobs_replay_changed(struct jobs *j, const struct replay *replay)
 {
 	for (size_t i = 0; i < j->n; i++)
@@ -104,6 +112,7 @@ static void on_read(struct command *command, enum err err)
 	}
 	if (err != ERR_OK || job->read.pending > REPLAY_PENDING_MAX) {
 		job->next_ms = now_ms(j) + REPLAY_WAIT_MS;
+		put_last(j);
 		return;
 	}
 	job->step = (struct replay_step){

@@ -128,14 +128,11 @@ void lane_pause(struct lane *l)
 	lane_rescan(l);
 }
 
-
 static enum err scan_decide(struct command *command, struct tx *tx)
 {
 	struct lane_scan *scan = (struct lane_scan *)command;
-	struct due from = scan->lane->cursor;
-	from.webhook_id = scan->lane->webhook_id;
 	struct tx_scan spec = {
-	    .from = &from,
+	    .from = &scan->from,
 	    .prefix = 1,
 	    .after = true,
 	    .max = LANE_WINDOW,
@@ -156,6 +153,11 @@ static void on_scanned(struct command *command, enum err err)
 	if (err != ERR_OK) {
 		log_error("delivery.scan_failed", LOG_U64("webhook_id", l->webhook_id),
 		    LOG_STR("error", err_name(err)));
+		lane_pause(l);
+		return;
+	}
+	if (compare_due(&scan->from, &l->cursor) != 0) {
+		lane_poke(l); /* read from the start meanwhile: these rows would hide those before */
 		return;
 	}
 	for (; i < scan->n && scan->rows[i].due_ms <= now_ms; i++) {
@@ -174,7 +176,11 @@ static void on_scanned(struct command *command, enum err err)
 static void read_ahead(struct lane *l)
 {
 	l->scan.command = (struct command){.decide = scan_decide, .done = on_scanned};
+	l->scan.from = l->cursor;
+	l->scan.from.webhook_id = l->webhook_id;
 	l->scanning = store_query(l->scheduler->config.store, &l->scan.command) == ERR_OK;
+	if (!l->scanning)
+		lane_pause(l);
 }
 
 static void on_cancelled(struct command *command, enum err err)
@@ -205,8 +211,10 @@ static void start_due(struct lane *l)
 	uint64_t now_ms = scheduler_now_ms(l->scheduler);
 	while (l->n > 0 && !l->scheduler->draining &&
 	       throttle_allows(&l->throttle, l->in_flight, now_ms, &l->throttled_until_ms)) {
-		if (!attempt_start(l, &l->window[l->head]))
+		if (!attempt_start(l, &l->window[l->head])) {
+			lane_pause(l);
 			return;
+		}
 		throttle_start(&l->throttle);
 		l->head = (l->head + 1) % WINDOW_SIZE;
 		l->n--;

@@ -56,6 +56,7 @@ struct lane {
 	struct lane_scan {
 		struct command command;
 		struct lane *lane;
+		struct due from; /* the cursor it began behind */
 		struct due rows[LANE_WINDOW];
 		size_t n;
 	} scan;

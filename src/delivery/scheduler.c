@@ -13,7 +13,11 @@
 #include "jobs.h"
 #include "lane.h"
 
-enum { BUCKETS = 256, START_PAGE = 64 };
+enum {
+	BUCKETS = 256,
+	START_PAGE = 64,
+	LOOK_EVERY_MS = 60000, /* the system's clock may be set while a timer waits */
+};
 
 uint64_t scheduler_now_ms(const struct scheduler *s)
 {
@@ -260,11 +264,13 @@ static void arm(struct scheduler *s, uint64_t at_ms)
 {
 	uint64_t now_ms = scheduler_now_ms(s);
 	uint64_t wait_ms = at_ms > now_ms ? at_ms - now_ms : 0;
+	if (wait_ms > LOOK_EVERY_MS)
+		wait_ms = LOOK_EVERY_MS;
 	const struct timeval wait = {
 	    .tv_sec = (time_t)(wait_ms / 1000),
 	    .tv_usec = (suseconds_t)(wait_ms % 1000 * 1000),
 	};
-	s->timer_at_ms = at_ms;
+	s->timer_at_ms = now_ms + wait_ms;
 	evtimer_add(s->timer, &wait);
 }
 
@@ -287,7 +293,9 @@ void scheduler_turn(struct scheduler *s)
 {
 	uint64_t now_ms = scheduler_now_ms(s);
 	bool time_has_come = s->next_ms != 0 && now_ms >= s->next_ms;
-	if (s->dirty == NULL && !time_has_come && !jobs_changed(s->jobs))
+	/* A timer that fired before its time (the clock went back) is armed again. */
+	bool unarmed = s->next_ms != 0 && s->timer_at_ms == 0;
+	if (s->dirty == NULL && !time_has_come && !unarmed && !jobs_changed(s->jobs))
 		return;
 	if (time_has_come)
 		wake_lanes(s);

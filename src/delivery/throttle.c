@@ -26,15 +26,22 @@ uint32_t throttle_default_rate(const char *host)
 	return 0;
 }
 
+/* A tenth of a second's worth of tokens at most: a pause is not made up for by a burst, and the first
+ * second already keeps to the rate. */
+static double most_tokens(const struct throttle *t)
+{
+	return t->rate > 10 ? t->rate / 10.0 : 1;
+}
+
 void throttle_configure(struct throttle *t, uint32_t concurrency, uint32_t rate, uint64_t now_ms)
 {
-	bool first = t->concurrency == 0;
+	bool changed = t->concurrency == 0 || rate != t->rate;
 	t->concurrency = concurrency != 0 ? concurrency : THROTTLE_CONCURRENCY;
-	if (first || rate != t->rate) {
-		t->tokens = rate;
+	t->rate = rate;
+	if (changed) {
+		t->tokens = most_tokens(t);
 		t->tokens_at_ms = now_ms;
 	}
-	t->rate = rate;
 }
 
 void throttle_resume(struct throttle *t, uint64_t failures, uint64_t now_ms)
@@ -48,13 +55,12 @@ bool throttle_penalised(const struct throttle *t)
 	return t->failures >= THROTTLE_FAILURES;
 }
 
-/* A second's worth of tokens at most: a pause is not made up for by a burst. */
 static void refill(struct throttle *t, uint64_t now_ms)
 {
 	if (now_ms > t->tokens_at_ms)
 		t->tokens += (double)(now_ms - t->tokens_at_ms) * t->rate / 1000;
-	if (t->tokens > t->rate)
-		t->tokens = t->rate;
+	if (t->tokens > most_tokens(t))
+		t->tokens = most_tokens(t);
 	t->tokens_at_ms = now_ms;
 }
 
@@ -100,8 +106,12 @@ static uint64_t probe_wait_ms(uint64_t failures, uint32_t random)
 void throttle_result(struct throttle *t, bool success, uint64_t now_ms, uint32_t random)
 {
 	if (!success) {
+		/* Those that began beside the one that led to the penalty say nothing new. */
+		if (throttle_penalised(t) && now_ms < t->probe_at_ms)
+			return;
 		t->failures++;
-		t->release = 0;
+		if (t->release != 0)
+			t->release = 1; /* not yet well: gently, from the start */
 		if (throttle_penalised(t))
 			t->probe_at_ms = now_ms + probe_wait_ms(t->failures, random);
 		return;

@@ -22,7 +22,7 @@ struct throttle {
 	/* State. */
 	double tokens;
 	uint64_t tokens_at_ms;
-	uint64_t failures; /* in a row */
+	uint64_t failures; /* in a row; while penalised: one for each probe */
 	uint64_t probe_at_ms; /* while penalised: no attempt before */
 	uint32_t release;     /* after a penalty: so many at a time, growing with each success; 0: no
 	                         longer limited */

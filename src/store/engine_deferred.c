@@ -298,7 +298,8 @@ static enum err replay_entries(struct deferred *d, struct text rest)
 		struct text key = text_from(rest.p + 2, SCATTER_KEY_SIZE);
 		size_t length = n <= SCATTER_VALUE_MAX ? n : 0;
 		const char *value = key.p + SCATTER_KEY_SIZE;
-		if (rest.n < 2 + SCATTER_KEY_SIZE + length)
+		bool known = n <= SCATTER_VALUE_MAX || n == LOG_DELETED || n == LOG_WRITTEN;
+		if (!known || rest.n < 2 + SCATTER_KEY_SIZE + length)
 			return ERR_CORRUPT;
 		rest = text_from(value + length, rest.n - 2 - SCATTER_KEY_SIZE - length);
 		if (n == LOG_WRITTEN)

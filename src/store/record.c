@@ -200,8 +200,8 @@ enum err record_decode(const struct record_kind *kind, struct text key, struct t
 			  (uint32_t)end[3] << 24;
 	if (checksum(key, p, value.n - 4) != stored)
 		return ERR_CORRUPT;
-	if (p[0] > RECORD_VERSION)
-		return ERR_FORMAT;
+	if (p[0] != RECORD_VERSION)
+		return p[0] > RECORD_VERSION ? ERR_FORMAT : ERR_CORRUPT;
 	enum err err = record_decode_key(kind, key, record);
 	return err != ERR_OK ? err : decode_fields(kind, p + 1, end, record);
 }

@@ -1,6 +1,6 @@
 /*
- * The fixture of core's tests: a store on memory, on memory that fetches first, or on LMDB; codes of a
- * fixed key; a time that stands still; and calls that run one command and keep its texts.
+ * The fixture of core's tests: a store on memory, on memory that fetches first, or on LMDB; codes
+ * of a fixed key; a time that stands still; and calls that run one command and keep its texts.
  */
 #ifndef TEST_CORE_WORLD_H
 #define TEST_CORE_WORLD_H
@@ -82,8 +82,7 @@ static inline int world_on_lmdb(void **state)
 	const struct engine_lmdb_config config = {.dir = w->dir, .map_size = 1 << 20};
 	if (engine_lmdb_open(&config, &engine, &why) != ERR_OK)
 		fail_msg("%s", why);
-	assert_int_equal(
-	    engine_deferred_open(engine, 1u << KIND_EMAIL_INDEX.id, &engine), ERR_OK);
+	assert_int_equal(engine_deferred_open(engine, 1u << KIND_EMAIL_INDEX.id, &engine), ERR_OK);
 	return world_start(state, engine, w);
 }
 
@@ -99,7 +98,10 @@ static inline int world_close(void **state)
 	return 0;
 }
 
-#define WORLD_ON(engine, f) {#f " (" #engine ")", f, world_on_##engine, world_close, NULL}
+#define WORLD_ON(engine, f)                                                                        \
+	{                                                                                          \
+#f " (" #engine ")", f, world_on_##engine, world_close, NULL                       \
+	}
 #define WORLD_ON_ALL(f) WORLD_ON(memory, f), WORLD_ON(pending, f), WORLD_ON(lmdb, f)
 
 /* ---- running commands ---- */
@@ -164,7 +166,7 @@ static inline void world_settle(struct world *w)
 
 /* Runs one command to its end; answers what done was told. */
 static inline enum err world_run_keep(struct world *w, struct command *inner,
-    const struct record_kind *kind, void *record)
+				      const struct record_kind *kind, void *record)
 {
 	struct world_call call;
 	world_call_set(w, &call, inner);
@@ -182,7 +184,7 @@ static inline enum err world_run(struct world *w, struct command *inner)
 }
 
 static inline enum err world_ask(struct world *w, struct command *inner,
-    const struct record_kind *kind, void *record)
+				 const struct record_kind *kind, void *record)
 {
 	struct world_call call;
 	world_call_set(w, &call, inner);
@@ -227,13 +229,14 @@ static inline enum err world_scan_decide(struct command *command, struct tx *tx)
 	return tx_scan(tx, scan->kind, &scan->scan);
 }
 
-/* All records of the kind with `prefix` key fields as in *from, without their texts (as they are gone).
- * Answers their number. */
+/* All records of the kind with `prefix` key fields as in *from, without their texts (as they are
+ * gone). Answers their number. */
 static inline size_t world_list(struct world *w, const struct record_kind *kind, const void *from,
-    size_t prefix, void *records, size_t max)
+				size_t prefix, void *records, size_t max)
 {
-	struct world_scan scan = {{.decide = world_scan_decide}, kind,
-	    {.from = from, .prefix = prefix, .max = max, .records = records}};
+	struct world_scan scan = {{.decide = world_scan_decide},
+				  kind,
+				  {.from = from, .prefix = prefix, .max = max, .records = records}};
 	assert_int_equal(world_ask(w, &scan.command, NULL, NULL), ERR_OK);
 	assert_true(scan.scan.n < max);
 	return scan.scan.n;
@@ -265,7 +268,7 @@ static inline struct text world_canonical(struct world *w, struct text email)
 
 /* What a join is asked by default; the test changes it before it runs it. */
 static inline struct join world_join(struct world *w, uint64_t campaign_id, uint64_t referrer_id,
-    const char *email)
+				     const char *email)
 {
 	return (struct join){
 	    .command = {.decide = join_decide},
@@ -286,7 +289,7 @@ static inline enum err world_run_join(struct world *w, struct join *join)
 }
 
 static inline uint64_t world_user(struct world *w, uint64_t campaign_id, uint64_t referrer_id,
-    const char *email)
+				  const char *email)
 {
 	struct join join = world_join(w, campaign_id, referrer_id, email);
 	assert_int_equal(world_run_join(w, &join), ERR_OK);
@@ -318,8 +321,8 @@ static inline struct webhook world_hook(void)
 
 static inline uint64_t world_webhook(struct world *w, struct webhook webhook)
 {
-	struct webhook_save save = {.command = {.decide = webhook_save_decide},
-	    .webhook = webhook, .now_ms = w->now_ms};
+	struct webhook_save save = {
+	    .command = {.decide = webhook_save_decide}, .webhook = webhook, .now_ms = w->now_ms};
 	enum err err = world_run(w, &save.command);
 	if (err != ERR_OK)
 		fail_msg("%s: %s", err_name(err), save.refusal == NULL ? "" : save.refusal);
@@ -345,12 +348,13 @@ static inline uint64_t world_count(struct world *w, const struct record_kind *ki
 }
 
 static inline enum err world_attempt(struct world *w, uint64_t delivery_id, uint64_t due_ms,
-    enum delivery_verdict verdict, uint64_t retry_ms)
+				     enum delivery_verdict verdict, uint64_t retry_ms)
 {
 	struct delivery_record_attempt attempt = {
 	    .command = {.decide = delivery_record_attempt_decide},
-	    .attempt = {.delivery_id = delivery_id, .at_ms = w->now_ms,
-		.status = verdict == VERDICT_DELIVERED ? 200 : 500},
+	    .attempt = {.delivery_id = delivery_id,
+			.at_ms = w->now_ms,
+			.status = verdict == VERDICT_DELIVERED ? 200 : 500},
 	    .due_ms = due_ms,
 	    .verdict = verdict,
 	    .retry_ms = retry_ms,

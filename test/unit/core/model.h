@@ -1,6 +1,7 @@
 /*
- * The reference model of core's rules: plain arrays and the plainest reading of the rules, no records,
- * no indexes. What waits in an order chain, for instance, is not linked here: it is looked up.
+ * The reference model of core's rules: plain arrays and the plainest reading of the rules, no
+ * records, no indexes. What waits in an order chain, for instance, is not linked here: it is looked
+ * up.
  */
 #ifndef TEST_CORE_MODEL_H
 #define TEST_CORE_MODEL_H
@@ -99,7 +100,8 @@ static inline void model_event(struct model *m, enum event_type type, uint64_t u
 		for (uint64_t placed = 1; placed <= m->placed; placed++)
 			for (uint64_t i = 1; i <= m->n_hooks; i++) {
 				const struct model_hook *h = &m->hooks[i];
-				if (h->alive && h->placed == placed && h->campaign == (own ? u->campaign : 0) &&
+				if (h->alive && h->placed == placed &&
+				    h->campaign == (own ? u->campaign : 0) &&
 				    (h->events >> type & 1) != 0 &&
 				    (h->types == 0 || (h->types >> user_type & 1) != 0))
 					model_deliver(m, i, user);
@@ -126,7 +128,7 @@ static inline void model_finish(struct model *m, uint64_t id, enum delivery_stat
 }
 
 static inline void model_attempt(struct model *m, uint64_t id, enum delivery_verdict verdict,
-    uint64_t retry_ms)
+				 uint64_t retry_ms)
 {
 	struct model_delivery *d = &m->deliveries[id];
 	struct model_hook *h = &m->hooks[d->hook];
@@ -174,8 +176,8 @@ static inline uint64_t model_find_email(const struct model *m, uint64_t campaign
 	return 0;
 }
 
-static inline const struct model_answer *model_answer(const struct model_answer *answers, uint64_t n,
-    uint64_t key, uint64_t user)
+static inline const struct model_answer *model_answer(const struct model_answer *answers,
+						      uint64_t n, uint64_t key, uint64_t user)
 {
 	for (uint64_t i = 0; i < n; i++)
 		if (answers[i].key == key && (user == 0 || answers[i].user == user))
@@ -194,7 +196,7 @@ static inline struct model_joined model_refused(enum join_outcome outcome)
 }
 
 static inline struct model_joined model_enter(struct model *m, uint64_t campaign, uint64_t referrer,
-    uint64_t email)
+					      uint64_t email)
 {
 	if (referrer > m->n_users)
 		return model_refused(JOIN_UNKNOWN);
@@ -219,7 +221,7 @@ static inline struct model_joined model_enter(struct model *m, uint64_t campaign
 
 /* key 0: none. */
 static inline struct model_joined model_join(struct model *m, uint64_t campaign, uint64_t referrer,
-    uint64_t email, uint64_t key)
+					     uint64_t email, uint64_t key)
 {
 	uint64_t request = campaign << 32 | referrer << 16 | email;
 	const struct model_answer *a = key == 0 ? NULL : model_answer(m->keys, m->n_keys, key, 0);
@@ -236,7 +238,7 @@ static inline struct model_joined model_join(struct model *m, uint64_t campaign,
 
 /* The user's new state; false where it cannot be qualified. order 0: none. */
 static inline bool model_qualify(struct model *m, uint64_t user, bool qualified, uint64_t order,
-    struct model_answer *answer)
+				 struct model_answer *answer)
 {
 	struct model_user *u = &m->users[user];
 	if (user == 0 || user > m->n_users || u->referrer == 0)

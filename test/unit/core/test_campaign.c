@@ -20,9 +20,13 @@ static struct campaign read_back(struct world *w, uint64_t id)
 static void made_and_read(void **state)
 {
 	struct world *w = *state;
-	struct campaign_save s = {.campaign = {.name = TEXT("Spring"), .lang = TEXT("de"),
-		.status = CAMPAIGN_PAUSED, .starts_ms = 5, .ends_ms = 6, .created_ms = 7,
-		.existing = EXISTING_GENERIC}};
+	struct campaign_save s = {.campaign = {.name = TEXT("Spring"),
+					       .lang = TEXT("de"),
+					       .status = CAMPAIGN_PAUSED,
+					       .starts_ms = 5,
+					       .ends_ms = 6,
+					       .created_ms = 7,
+					       .existing = EXISTING_GENERIC}};
 	assert_int_equal(save(w, &s), ERR_OK);
 	assert_true(s.campaign.id == 1 && s.stats.users == 0);
 	struct campaign c = read_back(w, 1);
@@ -35,11 +39,14 @@ static void made_and_read(void **state)
 static void a_change_is_what_it_names(void **state)
 {
 	struct world *w = *state;
-	struct campaign_save s = {.campaign = {.name = TEXT("Spring"), .lang = TEXT("de"),
-		.status = CAMPAIGN_LAUNCHED, .ends_ms = 2 * WORLD_NOW}};
+	struct campaign_save s = {.campaign = {.name = TEXT("Spring"),
+					       .lang = TEXT("de"),
+					       .status = CAMPAIGN_LAUNCHED,
+					       .ends_ms = 2 * WORLD_NOW}};
 	assert_int_equal(save(w, &s), ERR_OK);
 	world_user(w, 1, 0, "a@example.com");
-	struct campaign_save change = {.campaign = {.id = 1, .name = TEXT("Summer"), .lang = TEXT("fr")},
+	struct campaign_save change = {
+	    .campaign = {.id = 1, .name = TEXT("Summer"), .lang = TEXT("fr")},
 	    .set = record_bit(&KIND_CAMPAIGN, offsetof(struct campaign, name)) |
 		   record_bit(&KIND_CAMPAIGN, offsetof(struct campaign, ends_ms))};
 	w->now_ms = 1;
@@ -59,18 +66,20 @@ static void dates_in_order(void **state)
 	static const struct {
 		uint64_t starts_ms, ends_ms;
 		enum err err;
-	} cases[] = {{0, 0, ERR_OK}, {5, 0, ERR_OK}, {0, 5, ERR_OK}, {5, 6, ERR_OK},
-	    {5, 5, ERR_REFUSED}, {6, 5, ERR_REFUSED}};
+	} cases[] = {{0, 0, ERR_OK}, {5, 0, ERR_OK},      {0, 5, ERR_OK},
+		     {5, 6, ERR_OK}, {5, 5, ERR_REFUSED}, {6, 5, ERR_REFUSED}};
 	struct world *w = *state;
 	uint64_t last = 0;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct campaign_save s = {.campaign = {.name = TEXT("x"),
-			.starts_ms = cases[i].starts_ms, .ends_ms = cases[i].ends_ms}};
+						       .starts_ms = cases[i].starts_ms,
+						       .ends_ms = cases[i].ends_ms}};
 		assert_int_equal(save(w, &s), cases[i].err);
 		last += cases[i].err == ERR_OK;
 	}
 	assert_int_equal(world_launched(w), last + 1); /* refusals gave their ids back */
-	struct campaign_save late = {.campaign = {.id = 3, .starts_ms = 5},
+	struct campaign_save late = {
+	    .campaign = {.id = 3, .starts_ms = 5},
 	    .set = record_bit(&KIND_CAMPAIGN, offsetof(struct campaign, starts_ms))};
 	assert_int_equal(save(w, &late), ERR_REFUSED); /* against the stored end */
 }
@@ -100,14 +109,18 @@ static void pages(void **state)
 		size_t n;
 		bool more;
 		uint64_t first;
-	} cases[] = {{0, false, 3, true, 1}, {3, false, 3, false, 3}, {4, false, 2, false, 4},
-	    {6, false, 0, false, 0}, {0, true, 3, true, 5}, {2, true, 2, false, 2},
-	    {3, true, 3, false, 3}};
+	} cases[] = {{0, false, 3, true, 1},  {3, false, 3, false, 3}, {4, false, 2, false, 4},
+		     {6, false, 0, false, 0}, {0, true, 3, true, 5},   {2, true, 2, false, 2},
+		     {3, true, 3, false, 3}};
 	for (int i = 0; i < 5; i++)
 		world_launched(w);
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct page p = {.command = {.decide = page_decide}, .kind = &KIND_CAMPAIGN,
-		    .from = cases[i].from, .reverse = cases[i].reverse, .max = 3, .records = found};
+		struct page p = {.command = {.decide = page_decide},
+				 .kind = &KIND_CAMPAIGN,
+				 .from = cases[i].from,
+				 .reverse = cases[i].reverse,
+				 .max = 3,
+				 .records = found};
 		assert_int_equal(world_ask(w, &p.command, NULL, NULL), ERR_OK);
 		assert_int_equal(p.n, cases[i].n);
 		assert_int_equal(p.more, cases[i].more);
@@ -118,10 +131,8 @@ static void pages(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    WORLD_ON_ALL(made_and_read),
-	    WORLD_ON_ALL(a_change_is_what_it_names),
-	    WORLD_ON_ALL(dates_in_order),
-	    WORLD_ON_ALL(removed_while_empty),
+	    WORLD_ON_ALL(made_and_read),  WORLD_ON_ALL(a_change_is_what_it_names),
+	    WORLD_ON_ALL(dates_in_order), WORLD_ON_ALL(removed_while_empty),
 	    WORLD_ON_ALL(pages),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

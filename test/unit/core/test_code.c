@@ -26,22 +26,14 @@ static void fixed_vectors(void **state)
 		uint64_t id;
 		const char *code;
 	} vectors[] = {
-	    {CODE_USER, 1, "ujwqTMbF"},
-	    {CODE_USER, 2, "umrS21ZV"},
-	    {CODE_USER, 3, "u1EJQMwR"},
-	    {CODE_USER, 58, "uWCmGZcT"},
-	    {CODE_USER, 195111, "uHTftM67"},
-	    {CODE_USER, 195112, "ujWTm6m2"},
-	    {CODE_USER, 1000000, "u8wJpHTo"},
-	    {CODE_USER, 2207984167551ull, "uDYw6nY1"},
-	    {CODE_CAMPAIGN, 1, "c2dcCrub"},
-	    {CODE_CAMPAIGN, 2, "cdUAYoNo"},
-	    {CODE_CAMPAIGN, 3, "cJMibm9g"},
-	    {CODE_CAMPAIGN, 58, "cKK1Shcw"},
-	    {CODE_CAMPAIGN, 195111, "caThUrS5"},
-	    {CODE_CAMPAIGN, 195112, "cegrXqAt"},
-	    {CODE_CAMPAIGN, 1000000, "coJ6nu3E"},
-	    {CODE_CAMPAIGN, 2207984167551ull, "ceYUjz3i"},
+	    {CODE_USER, 1, "ujwqTMbF"},           {CODE_USER, 2, "umrS21ZV"},
+	    {CODE_USER, 3, "u1EJQMwR"},           {CODE_USER, 58, "uWCmGZcT"},
+	    {CODE_USER, 195111, "uHTftM67"},      {CODE_USER, 195112, "ujWTm6m2"},
+	    {CODE_USER, 1000000, "u8wJpHTo"},     {CODE_USER, 2207984167551ull, "uDYw6nY1"},
+	    {CODE_CAMPAIGN, 1, "c2dcCrub"},       {CODE_CAMPAIGN, 2, "cdUAYoNo"},
+	    {CODE_CAMPAIGN, 3, "cJMibm9g"},       {CODE_CAMPAIGN, 58, "cKK1Shcw"},
+	    {CODE_CAMPAIGN, 195111, "caThUrS5"},  {CODE_CAMPAIGN, 195112, "cegrXqAt"},
+	    {CODE_CAMPAIGN, 1000000, "coJ6nu3E"}, {CODE_CAMPAIGN, 2207984167551ull, "ceYUjz3i"},
 	};
 	char code[CODE_LENGTH + 1];
 	for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
@@ -69,8 +61,9 @@ static void there_and_back(void **state)
 	struct seeded seed = seeded_start("code", 5);
 	char code[CODE_LENGTH + 1], users[CODE_LENGTH + 1];
 	for (int i = 0; i < 50000; i++) {
-		uint64_t id = i < 1000 ? (uint64_t)i + 1 : i < 2000 ? DOMAIN - 1 - (uint64_t)i + 1000
-								    : seeded_below(&seed, DOMAIN);
+		uint64_t id = i < 1000   ? (uint64_t)i + 1
+			      : i < 2000 ? DOMAIN - 1 - (uint64_t)i + 1000
+					 : seeded_below(&seed, DOMAIN);
 		code_write(*state, CODE_CAMPAIGN, id, code);
 		code_write(*state, CODE_USER, id, users);
 		assert_true(code[0] == 'c' && users[0] == 'u');
@@ -84,8 +77,7 @@ static void there_and_back(void **state)
 /* The other way: any well-formed code is some id's, and that id's only code. */
 static void every_code_is_somebodys(void **state)
 {
-	static const char alphabet[] =
-	    "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+	static const char alphabet[] = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 	struct seeded seed = seeded_start("codes", 6);
 	char code[CODE_LENGTH + 1] = "u", back[CODE_LENGTH + 1];
 	for (int i = 0; i < 50000; i++) {
@@ -99,9 +91,10 @@ static void every_code_is_somebodys(void **state)
 
 static void malformed_codes(void **state)
 {
-	static const char *const bad[] = {"", "u", "u111111", "u11111111", "U1111111", "x1111111",
-	    "u0111111", "uO111111", "uI111111", "ul111111", "u111111 ", "u11111-1",
-	    "u1111\xc3\xa9", "u111111+", "u111111/"};
+	static const char *const bad[] = {
+	    "",         "u",        "u111111",       "u11111111", "U1111111",
+	    "x1111111", "u0111111", "uO111111",      "uI111111",  "ul111111",
+	    "u111111 ", "u11111-1", "u1111\xc3\xa9", "u111111+",  "u111111/"};
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
 		if (code_read(*state, CODE_USER, text_of(bad[i])) != 0)
 			fail_msg("\"%s\" is a code", bad[i]);
@@ -152,12 +145,9 @@ static void neighbours_are_spread(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    WITH_CODES(fixed_vectors),
-	    WITH_CODES(fixed_message_ids_and_hashes),
-	    WITH_CODES(there_and_back),
-	    WITH_CODES(every_code_is_somebodys),
-	    WITH_CODES(malformed_codes),
-	    WITH_CODES(another_key_other_codes),
+	    WITH_CODES(fixed_vectors),         WITH_CODES(fixed_message_ids_and_hashes),
+	    WITH_CODES(there_and_back),        WITH_CODES(every_code_is_somebodys),
+	    WITH_CODES(malformed_codes),       WITH_CODES(another_key_other_codes),
 	    WITH_CODES(neighbours_are_spread),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,7 +33,7 @@ static void event(struct world *w, uint64_t user_id, bool qualified)
 }
 
 static void assert_stats(struct world *w, uint64_t hook, uint64_t pending, uint64_t delivered,
-    uint64_t exhausted, uint64_t cancelled)
+			 uint64_t exhausted, uint64_t cancelled)
 {
 	struct webhook_stats s = {.webhook_id = hook};
 	assert_int_equal(world_get(w, &KIND_WEBHOOK_STATS, &s), ERR_OK);
@@ -82,7 +82,8 @@ static void everything_an_attempt_needs(void **state)
 	struct world *w = *state;
 	struct scene s = ordered(w, ORDER_PER_USER);
 	uint64_t byron = world_user(w, 0, s.jessica, "byron@example.com");
-	struct webhook_save change = {.command = {.decide = webhook_save_decide},
+	struct webhook_save change = {
+	    .command = {.decide = webhook_save_decide},
 	    .webhook = {.id = s.hook, .format = FORMAT_JSON},
 	    .set = record_bit(&KIND_WEBHOOK, offsetof(struct webhook, format))};
 	assert_int_equal(world_run(w, &change.command), ERR_OK);
@@ -166,8 +167,8 @@ static void per_user_one_after_another(void **state)
 	DUE(w, 2, 3);
 	assert_false(world_delivery(w, 3).waiting);
 	assert_int_equal(world_attempt(w, 3, world_delivery(w, 3).due_ms, VERDICT_RETRY, 5000000),
-	    ERR_OK);
-	DUE(w, 2, 3); /* the next one waits for the retry */
+			 ERR_OK);
+	DUE(w, 2, 3);                 /* the next one waits for the retry */
 	end(w, 2, VERDICT_EXHAUSTED); /* an end as good as any */
 	DUE(w, 4, 3);
 	end(w, 4, VERDICT_DELIVERED);
@@ -212,7 +213,8 @@ static void a_changed_order(void **state)
 	struct scene s = ordered(w, ORDER_PER_USER);
 	uint64_t byron = world_user(w, 0, s.jessica, "byron@example.com");
 	event(w, byron, true);
-	struct webhook_save change = {.command = {.decide = webhook_save_decide},
+	struct webhook_save change = {
+	    .command = {.decide = webhook_save_decide},
 	    .webhook = {.id = s.hook, .order = ORDER_STRICT},
 	    .set = record_bit(&KIND_WEBHOOK, offsetof(struct webhook, order))};
 	assert_int_equal(world_run(w, &change.command), ERR_OK);
@@ -253,8 +255,10 @@ static void gone_disables_at_once(void **state)
 {
 	struct world *w = *state;
 	struct scene s = ordered(w, ORDER_PER_USER);
-	uint64_t other = world_webhook(w, (struct webhook){.name = TEXT("ops"),
-		.events = 1 << EVENT_WEBHOOK_DISABLED | 1 << EVENT_DELIVERY_EXHAUSTED});
+	uint64_t other =
+	    world_webhook(w, (struct webhook){.name = TEXT("ops"),
+					      .events = 1 << EVENT_WEBHOOK_DISABLED |
+							1 << EVENT_DELIVERY_EXHAUSTED});
 	world_user(w, 0, s.jessica, "byron@example.com");
 	w->now_ms += 5;
 	assert_int_equal(world_attempt(w, 1, WORLD_NOW, VERDICT_GONE, 7000000), ERR_OK);
@@ -302,8 +306,8 @@ static void the_disable_rule(void **state)
 
 static struct delivery resend(struct world *w, uint64_t id)
 {
-	struct delivery_resend cmd = {.command = {.decide = delivery_resend_decide},
-	    .delivery_id = id, .now_ms = w->now_ms};
+	struct delivery_resend cmd = {
+	    .command = {.decide = delivery_resend_decide}, .delivery_id = id, .now_ms = w->now_ms};
 	assert_int_equal(world_run(w, &cmd.command), ERR_OK);
 	return world_delivery(w, id);
 }
@@ -314,7 +318,7 @@ static void sent_once_more(void **state)
 	struct scene s = ordered(w, ORDER_PER_USER);
 	make_five(w, &s);
 	assert_int_equal(world_attempt(w, 1, world_delivery(w, 1).due_ms, VERDICT_RETRY, 5000000),
-	    ERR_OK);
+			 ERR_OK);
 	DUE(w, 2, 1);
 	assert_int_equal(resend(w, 1).due_ms, w->now_ms); /* hastened */
 	DUE(w, 2, 1);
@@ -342,13 +346,15 @@ static void cancel(struct world *w)
 	assert_int_equal(world_run(w, &cmd.command), ERR_OK);
 }
 
-/* A webhook that is gone: its due rows are cancelled in slices, each making the next of its chain due. */
+/* A webhook that is gone: its due rows are cancelled in slices, each making the next of its chain
+ * due. */
 static void cancelled_with_their_webhook(void **state)
 {
 	struct world *w = *state;
 	struct scene s = ordered(w, ORDER_PER_USER);
 	make_five(w, &s);
-	struct webhook_remove removal = {.command = {.decide = webhook_remove_decide}, .id = s.hook};
+	struct webhook_remove removal = {.command = {.decide = webhook_remove_decide},
+					 .id = s.hook};
 	assert_int_equal(world_run(w, &removal.command), ERR_OK);
 	cancel(w);
 	assert_int_equal(world_delivery(w, 1).status, DELIVERY_CANCELLED);
@@ -386,7 +392,8 @@ static void each_webhook_has_its_own(void **state)
 	struct world *w = *state;
 	struct scene s = ordered(w, ORDER_PER_USER);
 	uint64_t strict = world_webhook(w, (struct webhook){.name = TEXT("x"),
-		.events = 1 << EVENT_USER_JOIN, .order = ORDER_STRICT});
+							    .events = 1 << EVENT_USER_JOIN,
+							    .order = ORDER_STRICT});
 	world_user(w, 0, s.jessica, "byron@example.com"); /* 1, and 2 for the strict one */
 	world_user(w, 0, s.jessica, "carol@example.com"); /* 3, 4 */
 	DUE(w, 1, 3, 2);

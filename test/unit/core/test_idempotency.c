@@ -6,7 +6,7 @@
 static const uint64_t DAY_MS = 24ull * 3600 * 1000;
 
 static struct join keyed(struct world *w, uint64_t campaign, const char *email, const char *key,
-    const char *body)
+			 const char *body)
 {
 	struct join join = world_join(w, campaign, 0, email);
 	idempotency_key_make(&join.key, TEXT("cScope"), text_of(key), text_of(body));
@@ -78,8 +78,8 @@ static void scopes_are_apart(void **state)
 static void refusals_are_not_kept(void **state)
 {
 	struct world *w = *state;
-	uint64_t campaign = world_campaign(w,
-	    (struct campaign){.status = CAMPAIGN_LAUNCHED, .starts_ms = WORLD_NOW + 1});
+	uint64_t campaign = world_campaign(
+	    w, (struct campaign){.status = CAMPAIGN_LAUNCHED, .starts_ms = WORLD_NOW + 1});
 	struct join join = keyed(w, campaign, "a@example.com", "k1", "body");
 	assert_int_equal(world_run_join(w, &join), ERR_REFUSED);
 	assert_int_equal(world_count(w, &KIND_IDEMPOTENCY), 0);

@@ -4,7 +4,7 @@
 #include "core_world.h"
 
 static enum join_outcome outcome_of(struct world *w, uint64_t campaign_id, uint64_t referrer_id,
-    const char *email)
+				    const char *email)
 {
 	struct join join = world_join(w, campaign_id, referrer_id, email);
 	enum err err = world_run_join(w, &join);
@@ -111,7 +111,7 @@ static void addresses_that_are_the_same(void **state)
 	uint64_t campaign = world_launched(w);
 	world_user(w, campaign, 0, "jos\xc3\xa9@m\xc3\xbcnchen.example");
 	assert_int_equal(outcome_of(w, campaign, 0, "JOS\xc3\x89@xn--mnchen-3ya.example"),
-	    JOIN_EXISTING);
+			 JOIN_EXISTING);
 	assert_int_equal(outcome_of(w, campaign, 0, "jose@xn--mnchen-3ya.example"), JOIN_CREATED);
 }
 
@@ -164,8 +164,8 @@ static void when_a_campaign_takes_people(void **state)
 static void a_users_link_follows_the_campaign(void **state)
 {
 	struct world *w = *state;
-	uint64_t campaign = world_campaign(w,
-	    (struct campaign){.status = CAMPAIGN_LAUNCHED, .ends_ms = WORLD_NOW + 10});
+	uint64_t campaign = world_campaign(
+	    w, (struct campaign){.status = CAMPAIGN_LAUNCHED, .ends_ms = WORLD_NOW + 10});
 	uint64_t jessica = world_user(w, campaign, 0, "jessica@example.com");
 	w->now_ms += 10;
 	assert_int_equal(outcome_of(w, 0, jessica, "byron@example.com"), JOIN_ENDED);
@@ -174,8 +174,8 @@ static void a_users_link_follows_the_campaign(void **state)
 static void existing_is_what_the_campaign_says(void **state)
 {
 	struct world *w = *state;
-	uint64_t campaign = world_campaign(w,
-	    (struct campaign){.status = CAMPAIGN_LAUNCHED, .existing = EXISTING_GENERIC});
+	uint64_t campaign = world_campaign(
+	    w, (struct campaign){.status = CAMPAIGN_LAUNCHED, .existing = EXISTING_GENERIC});
 	struct join join = world_join(w, campaign, 0, "jessica@example.com");
 	assert_int_equal(world_run_join(w, &join), ERR_OK);
 	assert_int_equal(join.existing, EXISTING_GENERIC);
@@ -256,6 +256,11 @@ static void a_hash_is_no_proof(void **state)
 	assert_int_equal(outcome_of(w, campaign, 0, "byron@example.com"), JOIN_EXISTING);
 	assert_int_equal(world_get(w, &KIND_EMAIL_INDEX, &index), ERR_OK);
 	assert_int_equal(id_list_length(index.user_ids), 2);
+	/* And as if the same address in another campaign had: that is another user. */
+	uint64_t other = world_launched(w);
+	put.index.hash = codes_hash_email(w->codes, other, TEXT("jessica@example.com"));
+	assert_int_equal(world_run(w, &put.command), ERR_OK);
+	assert_int_equal(outcome_of(w, other, 0, "jessica@example.com"), JOIN_CREATED);
 }
 
 int main(void)

@@ -1,11 +1,9 @@
 /* Thousands of random operations, on the store and on a reference model, compared after each batch.
  * Never waits for real time: the clock is a number. REFERD_SEED repeats a run.
  * Run by make test. */
-#include "../../support/seeded.h"
-#include "core_world.h"
-#include "model.h"
+#include "model_compare.h"
 
-enum { BATCHES = 400, BATCH_MAX = 20, EMAILS = 150, KEYS = 12, LISTED = 12000 };
+enum { BATCHES = 400, BATCH_MAX = 20, EMAILS = 150, KEYS = 12 };
 
 /* One operation under way: its command, and what the model says of it. */
 struct op {
@@ -26,12 +24,6 @@ struct op {
 	char email[32], order[16];
 };
 
-struct run {
-	struct world *w;
-	struct model *m;
-	struct seeded seed;
-};
-
 /* ---- operations ---- */
 
 static uint64_t below(struct run *r, uint64_t n)
@@ -47,13 +39,13 @@ static struct command *op_join(struct run *r, struct op *op)
 	uint64_t referrer = by_link ? 1 + below(r, r->m->n_users + 2) : 0;
 	char text[64];
 	/* The same address in many spellings. */
-	snprintf(op->email, sizeof op->email, below(r, 2) == 0 ? "p%02u@Example.com" : "P%02u@example.COM",
-	    (unsigned)email);
+	snprintf(op->email, sizeof op->email,
+		 below(r, 2) == 0 ? "p%02u@Example.com" : "P%02u@example.COM", (unsigned)email);
 	op->join = world_join(r->w, campaign, referrer, op->email);
 	if (key != 0) {
 		struct text k = text_from(&key, sizeof key);
 		int n = snprintf(text, sizeof text, "%u %u %u", (unsigned)campaign,
-		    (unsigned)referrer, (unsigned)email);
+				 (unsigned)referrer, (unsigned)email);
 		idempotency_key_make(&op->join.key, TEXT("c"), k, text_from(text, (size_t)n));
 	}
 	op->kind = OP_JOIN;
@@ -107,7 +99,9 @@ static struct command *op_hook_save(struct run *r, struct op *op)
 	hook.order = below(r, 3);
 	hook.disabled_ms = 0;
 	op->save = (struct webhook_save){.command = {.decide = webhook_save_decide},
-	    .webhook = hook, .set = ~(uint64_t)0, .now_ms = r->w->now_ms};
+					 .webhook = hook,
+					 .set = ~(uint64_t)0,
+					 .now_ms = r->w->now_ms};
 	if (id == 0)
 		m->hooks[++m->n_hooks].alive = true;
 	struct model_hook *h = &m->hooks[id == 0 ? m->n_hooks : id];
@@ -137,7 +131,8 @@ static struct command *op_campaign(struct run *r, struct op *op)
 {
 	uint64_t id = 1 + below(r, MODEL_CAMPAIGNS);
 	uint64_t status = below(r, 4) == 0 ? below(r, 3) : CAMPAIGN_LAUNCHED;
-	op->campaign = (struct campaign_save){.command = {.decide = campaign_save_decide},
+	op->campaign = (struct campaign_save){
+	    .command = {.decide = campaign_save_decide},
 	    .campaign = {.id = id, .status = status},
 	    .set = record_bit(&KIND_CAMPAIGN, offsetof(struct campaign, status))};
 	r->m->campaign_status[id] = status;
@@ -158,8 +153,9 @@ static uint64_t pick_delivery(struct run *r)
 
 static struct command *op_attempt(struct run *r, struct op *op)
 {
-	static const enum delivery_verdict verdicts[] = {VERDICT_DELIVERED, VERDICT_DELIVERED,
-	    VERDICT_DELIVERED, VERDICT_RETRY, VERDICT_RETRY, VERDICT_EXHAUSTED, VERDICT_GONE};
+	static const enum delivery_verdict verdicts[] = {
+	    VERDICT_DELIVERED, VERDICT_DELIVERED, VERDICT_DELIVERED, VERDICT_RETRY,
+	    VERDICT_RETRY,     VERDICT_EXHAUSTED, VERDICT_GONE};
 	uint64_t id = pick_delivery(r), retry_ms = r->w->now_ms + below(r, 50);
 	enum delivery_verdict verdict = verdicts[below(r, 7)];
 	/* One that waits has no attempts. */
@@ -180,8 +176,8 @@ static struct command *op_attempt(struct run *r, struct op *op)
 static struct command *op_resend(struct run *r, struct op *op)
 {
 	uint64_t id = 1 + below(r, r->m->n_deliveries);
-	op->resend = (struct delivery_resend){{.decide = delivery_resend_decide}, id, r->w->now_ms,
-	    {0}};
+	op->resend =
+	    (struct delivery_resend){{.decide = delivery_resend_decide}, id, r->w->now_ms, {0}};
 	op->expected = model_resend(r->m, id);
 	return &op->resend.command;
 }
@@ -193,13 +189,13 @@ static struct command *op_random(struct run *r, struct op *op)
 	op->expected = ERR_OK;
 	if (roll < 30 || r->m->n_deliveries == 0)
 		return roll % 5 == 0 ? op_hook_save(r, op) : op_join(r, op);
-	if (roll < 50)
+	if (roll < 68)
 		return op_qualify(r, op);
-	if (roll < 57)
+	if (roll < 74)
 		return op_hook_save(r, op);
-	if (roll < 59)
+	if (roll < 75)
 		return op_hook_remove(r, op);
-	if (roll < 63)
+	if (roll < 78)
 		return op_campaign(r, op);
 	return roll < 96 ? op_attempt(r, op) : op_resend(r, op);
 }
@@ -215,140 +211,6 @@ static void check_answer(const struct op *op)
 		assert_int_equal(op->qualify.changed, op->answer.changed);
 		assert_int_equal(op->qualify.user.qualified_ms, op->answer.qualified_ms);
 	}
-}
-
-/* ---- comparing ---- */
-
-static void compare_user(struct run *r, uint64_t id)
-{
-	const struct model_user *expected = &r->m->users[id];
-	struct user user = {.id = id};
-	struct user_stats stats = {.user_id = id};
-	assert_int_equal(world_get(r->w, &KIND_USER, &user), ERR_OK);
-	assert_int_equal(user.campaign_id, expected->campaign);
-	assert_int_equal(user.referrer_id, expected->referrer);
-	assert_int_equal(user.qualified_ms, expected->qualified_ms);
-	enum err err = world_get(r->w, &KIND_USER_STATS, &stats);
-	assert_int_equal(err, expected->referrals == 0 ? ERR_NOT_FOUND : ERR_OK);
-	assert_int_equal(stats.referrals, expected->referrals);
-	assert_int_equal(stats.qualified_referrals, expected->qualified);
-	struct email_index index = {.hash = codes_hash_email(r->w->codes, user.campaign_id,
-					world_canonical(r->w, user.email))};
-	assert_int_equal(world_get(r->w, &KIND_EMAIL_INDEX, &index), ERR_OK);
-	assert_int_equal(id_list_length(index.user_ids), 1);
-	assert_int_equal(id_list_at(index.user_ids, 0), id);
-}
-
-static void compare_campaigns(struct run *r)
-{
-	for (uint64_t id = 1; id <= MODEL_CAMPAIGNS; id++) {
-		struct campaign_stats stats = {.campaign_id = id}, expected = {0};
-		for (uint64_t i = 1; i <= r->m->n_users; i++) {
-			const struct model_user *u = &r->m->users[i];
-			expected.users += u->campaign == id;
-			expected.referrals += u->campaign == id && u->referrer != 0;
-			expected.qualified += u->campaign == id && u->qualified_ms != 0;
-		}
-		enum err err = world_get(r->w, &KIND_CAMPAIGN_STATS, &stats);
-		assert_int_equal(err, expected.users == 0 ? ERR_NOT_FOUND : ERR_OK);
-		assert_int_equal(stats.users, expected.users);
-		assert_int_equal(stats.referrals, expected.referrals);
-		assert_int_equal(stats.qualified, expected.qualified);
-	}
-}
-
-static void compare_hooks(struct run *r)
-{
-	for (uint64_t id = 1; id <= r->m->n_hooks; id++) {
-		const struct model_hook *expected = &r->m->hooks[id];
-		struct webhook hook = {.id = id};
-		struct webhook_stats stats = {.webhook_id = id};
-		enum err err = world_get(r->w, &KIND_WEBHOOK, &hook);
-		assert_int_equal(err, expected->alive ? ERR_OK : ERR_NOT_FOUND);
-		assert_true(!expected->alive || hook.disabled_ms == expected->disabled_ms);
-		err = world_get(r->w, &KIND_WEBHOOK_STATS, &stats);
-		assert_true(err == ERR_OK || err == ERR_NOT_FOUND);
-		assert_int_equal(stats.pending, expected->pending);
-		assert_int_equal(stats.delivered, expected->delivered);
-		assert_int_equal(stats.exhausted, expected->exhausted);
-	}
-}
-
-static size_t compare_deliveries(struct run *r, struct delivery *all)
-{
-	const struct delivery first = {0};
-	size_t due = 0, n = world_list(r->w, &KIND_DELIVERY, &first, 0, all, LISTED);
-	assert_int_equal(n, r->m->n_deliveries);
-	for (size_t i = 0; i < n; i++) {
-		const struct model_delivery *expected = &r->m->deliveries[all[i].id];
-		assert_int_equal(all[i].webhook_id, expected->hook);
-		assert_int_equal(all[i].user_id, expected->user);
-		assert_int_equal(all[i].status, expected->status);
-		assert_int_equal(all[i].attempts, expected->attempts);
-		bool is_due = model_is_due(r->m, all[i].id);
-		assert_true(!is_due || all[i].due_ms == expected->due_ms);
-		assert_int_equal(expected->status == DELIVERY_PENDING && all[i].waiting,
-		    expected->status == DELIVERY_PENDING && !is_due);
-		due += is_due;
-	}
-	return due;
-}
-
-static void compare_due(struct run *r, struct due *rows, size_t due)
-{
-	const struct due first = {0};
-	size_t n = world_list(r->w, &KIND_DUE, &first, 0, rows, LISTED);
-	assert_int_equal(n, due);
-	for (size_t i = 0; i < n; i++) {
-		const struct model_delivery *expected = &r->m->deliveries[rows[i].delivery_id];
-		assert_true(model_is_due(r->m, rows[i].delivery_id));
-		assert_int_equal(rows[i].webhook_id, expected->hook);
-		assert_int_equal(rows[i].due_ms, expected->due_ms);
-	}
-}
-
-/* A chain's row names the newest of its deliveries; without one that is pending there is no row. */
-static void compare_chains(struct run *r, struct chain *rows)
-{
-	const struct chain first = {0};
-	size_t n = world_list(r->w, &KIND_CHAIN, &first, 0, rows, LISTED), heads = 0;
-	for (uint64_t id = 1; id <= r->m->n_deliveries; id++)
-		heads += r->m->deliveries[id].chained && model_is_due(r->m, id);
-	assert_int_equal(n, heads);
-	for (size_t i = 0; i < n; i++) {
-		const struct model_delivery *last = &r->m->deliveries[rows[i].last_id];
-		assert_true(last->chained && last->hook == rows[i].webhook_id);
-		assert_true(last->status == DELIVERY_PENDING && last->chain_user == rows[i].user_id);
-		for (uint64_t id = rows[i].last_id + 1; id <= r->m->n_deliveries; id++)
-			assert_false(model_same_chain(last, &r->m->deliveries[id]));
-	}
-}
-
-struct last_ids {
-	struct command command;
-	uint64_t users, events;
-};
-
-static enum err last_ids_decide(struct command *command, struct tx *tx)
-{
-	struct last_ids *ids = (struct last_ids *)command;
-	ids->users = tx_last_id(tx, &KIND_USER);
-	ids->events = tx_last_id(tx, &KIND_EVENT);
-	return ERR_OK;
-}
-
-static void compare(struct run *r, void *rows)
-{
-	struct last_ids ids = {.command = {.decide = last_ids_decide}};
-	assert_int_equal(world_ask(r->w, &ids.command, NULL, NULL), ERR_OK);
-	assert_int_equal(ids.users, r->m->n_users);
-	assert_int_equal(ids.events, r->m->n_events);
-	for (uint64_t id = 1; id <= r->m->n_users; id++)
-		compare_user(r, id);
-	compare_campaigns(r);
-	compare_hooks(r);
-	compare_due(r, rows, compare_deliveries(r, rows));
-	compare_chains(r, rows);
 }
 
 /* ---- the run ---- */
@@ -367,8 +229,8 @@ static void run_batch(struct run *r, struct op *ops, size_t n)
 
 static void run_all(struct world *w, uint64_t usual_seed, size_t batch_max)
 {
-	struct run r = {.w = w, .m = calloc(1, sizeof *r.m),
-	    .seed = seeded_start("model", usual_seed)};
+	struct run r = {
+	    .w = w, .m = calloc(1, sizeof *r.m), .seed = seeded_start("model", usual_seed)};
 	struct op *ops = calloc(BATCH_MAX, sizeof *ops);
 	void *rows = calloc(LISTED, sizeof(struct delivery));
 	assert_true(r.m != NULL && ops != NULL && rows != NULL);
@@ -385,9 +247,9 @@ static void run_all(struct world *w, uint64_t usual_seed, size_t batch_max)
 	}
 	compare(&r, rows);
 	printf("%zu batches: %u users, %u events, %u deliveries, %u attempts\n", rounds,
-	    (unsigned)r.m->n_users, (unsigned)r.m->n_events, (unsigned)r.m->n_deliveries,
-	    (unsigned)r.m->n_attempts);
-	assert_true(r.m->n_users > 150 && r.m->n_deliveries > 1000 && r.m->n_attempts > 400);
+	       (unsigned)r.m->n_users, (unsigned)r.m->n_events, (unsigned)r.m->n_deliveries,
+	       (unsigned)r.m->n_attempts);
+	assert_true(r.m->n_users > 150 && r.m->n_deliveries > 300 && r.m->n_attempts > 200);
 	free(rows);
 	free(ops);
 	free(r.m);

@@ -75,10 +75,10 @@ static void hidden(struct fixture *f, const char *name, struct text value)
 }
 
 static void assert_payload(struct fixture *f, uint64_t format, const struct event *event,
-    const char *expected)
+			   const char *expected)
 {
-	const struct webhook_revision revision = {.format = format,
-	    .fields = {buf_view(&f->fields)}, .hidden = {buf_view(&f->hidden)}};
+	const struct webhook_revision revision = {
+	    .format = format, .fields = {buf_view(&f->fields)}, .hidden = {buf_view(&f->hidden)}};
 	buf_reset(&f->out);
 	payload_render(&revision, event, f->codes, &f->out);
 	assert_false(f->out.failed);
@@ -114,10 +114,12 @@ static void without_a_referrer(void **state)
 	field(f, "qualified_at", "qualified_at");
 	field(f, "ip", "ip");
 	field(f, "shoe_size", "shoe_size");
-	assert_payload(f, FORMAT_FORM, &event,
+	assert_payload(
+	    f, FORMAT_FORM, &event,
 	    "referrer_id=&referrer_code=&referrer_first_name=&referrer_email=&referrer_url="
 	    "&qualified_at=&ip=&shoe_size=");
-	assert_payload(f, FORMAT_JSON, &event,
+	assert_payload(
+	    f, FORMAT_JSON, &event,
 	    "{\"referrer_id\":null,\"referrer_code\":null,\"referrer_first_name\":null,"
 	    "\"referrer_email\":null,\"referrer_url\":null,\"qualified_at\":null,\"ip\":null,"
 	    "\"shoe_size\":null}");
@@ -132,23 +134,31 @@ static void further_fields(void **state)
 	event.referrals = UINT64_MAX;
 	event.qualified_referrals = 3;
 	event.ip = text_from("\x7f\0\0\x01", 4);
-	static const char *const names[] = {"type", "qualified", "qualified_at",
-	    "qualified_referrals_count", "referrals_count", "ip", "event", "event_id",
-	    "occurred_at", "referrer_url"};
+	static const char *const names[] = {"type",
+					    "qualified",
+					    "qualified_at",
+					    "qualified_referrals_count",
+					    "referrals_count",
+					    "ip",
+					    "event",
+					    "event_id",
+					    "occurred_at",
+					    "referrer_url"};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		field(f, names[i], names[i]);
-	assert_payload(f, FORMAT_FORM, &event,
+	assert_payload(
+	    f, FORMAT_FORM, &event,
 	    "type=person_invited&qualified=true&qualified_at=2022-06-10&qualified_referrals_count=3"
 	    "&referrals_count=18446744073709551615&ip=127.0.0.1&event=user.qualified&event_id=9"
 	    "&occurred_at=2022-06-09T12%3A00%3A00.123Z"
 	    "&referrer_url=https%3A%2F%2Fwebhooks.referral-factory.com%2FupfkAHCq%2Fjoin");
 	event.qualified_ms = 0;
 	assert_payload(f, FORMAT_JSON, &event,
-	    "{\"type\":\"person_invited\",\"qualified\":false,\"qualified_at\":null,"
-	    "\"qualified_referrals_count\":3,\"referrals_count\":18446744073709551615,"
-	    "\"ip\":\"127.0.0.1\",\"event\":\"user.qualified\",\"event_id\":9,"
-	    "\"occurred_at\":\"2022-06-09T12:00:00.123Z\","
-	    "\"referrer_url\":\"https://webhooks.referral-factory.com/upfkAHCq/join\"}");
+		       "{\"type\":\"person_invited\",\"qualified\":false,\"qualified_at\":null,"
+		       "\"qualified_referrals_count\":3,\"referrals_count\":18446744073709551615,"
+		       "\"ip\":\"127.0.0.1\",\"event\":\"user.qualified\",\"event_id\":9,"
+		       "\"occurred_at\":\"2022-06-09T12:00:00.123Z\","
+		       "\"referrer_url\":\"https://webhooks.referral-factory.com/upfkAHCq/join\"}");
 }
 
 static void renamed_and_hidden(void **state)
@@ -160,9 +170,10 @@ static void renamed_and_hidden(void **state)
 	hidden(f, "list", TEXT("a&b=c"));
 	hidden(f, "empty", TEXT(""));
 	assert_payload(f, FORMAT_QUERY, &event,
-	    "email_address=support%2Bbyron%40referral-factory.com&the+user=261471"
-	    "&list=a%26b%3Dc&empty=");
-	assert_payload(f, FORMAT_JSON, &event,
+		       "email_address=support%2Bbyron%40referral-factory.com&the+user=261471"
+		       "&list=a%26b%3Dc&empty=");
+	assert_payload(
+	    f, FORMAT_JSON, &event,
 	    "{\"email_address\":\"support+byron@referral-factory.com\",\"the user\":261471,"
 	    "\"list\":\"a\\u0026b=c\",\"empty\":\"\"}");
 }
@@ -179,8 +190,9 @@ static void form_fields_of_the_campaign(void **state)
 	field(f, "email", "email");
 	field(f, "note", "note");
 	assert_payload(f, FORMAT_FORM, &event,
-	    "shirt=large&email=support%2Bbyron%40referral-factory.com&note=");
-	assert_payload(f, FORMAT_JSON, &event,
+		       "shirt=large&email=support%2Bbyron%40referral-factory.com&note=");
+	assert_payload(
+	    f, FORMAT_JSON, &event,
 	    "{\"shirt\":\"large\",\"email\":\"support+byron@referral-factory.com\",\"note\":null}");
 }
 
@@ -195,16 +207,17 @@ static void dots_nest(void **state)
 	hidden(f, "properties.name.last", TEXT("x"));
 	hidden(f, "properties.list", TEXT("7"));
 	hidden(f, "meta.a.b.c.d.e.f.g", TEXT("deep"));
-	assert_payload(f, FORMAT_JSON, &event,
+	assert_payload(
+	    f, FORMAT_JSON, &event,
 	    "{\"properties\":{\"email\":\"support+byron@referral-factory.com\","
 	    "\"name\":{\"first\":\"Byron\",\"last\":\"x\"},\"list\":\"7\"},\"id\":261471,"
 	    "\"meta\":{\"source\":\"Referred\","
 	    "\"a\":{\"b\":{\"c\":{\"d\":{\"e\":{\"f\":{\"g\":\"deep\"}}}}}}}}");
 	/* In a form a dot is a dot. */
 	assert_payload(f, FORMAT_FORM, &event,
-	    "properties.email=support%2Bbyron%40referral-factory.com&id=261471"
-	    "&properties.name.first=Byron&meta.source=Referred&properties.name.last=x"
-	    "&properties.list=7&meta.a.b.c.d.e.f.g=deep");
+		       "properties.email=support%2Bbyron%40referral-factory.com&id=261471"
+		       "&properties.name.first=Byron&meta.source=Referred&properties.name.last=x"
+		       "&properties.list=7&meta.a.b.c.d.e.f.g=deep");
 }
 
 static void the_standard_envelope(void **state)
@@ -214,10 +227,11 @@ static void the_standard_envelope(void **state)
 	field(f, "id", "user.id");
 	field(f, "code", "user.code");
 	assert_payload(f, FORMAT_STANDARD, &event,
-	    "{\"type\":\"user.join\",\"timestamp\":\"2022-06-09T12:00:00.123Z\","
-	    "\"data\":{\"user\":{\"id\":261471,\"code\":\"uciSAGYz\"}}}");
+		       "{\"type\":\"user.join\",\"timestamp\":\"2022-06-09T12:00:00.123Z\","
+		       "\"data\":{\"user\":{\"id\":261471,\"code\":\"uciSAGYz\"}}}");
 	buf_reset(&f->fields);
-	assert_payload(f, FORMAT_STANDARD, &event,
+	assert_payload(
+	    f, FORMAT_STANDARD, &event,
 	    "{\"type\":\"user.join\",\"timestamp\":\"2022-06-09T12:00:00.123Z\",\"data\":{}}");
 	assert_payload(f, FORMAT_JSON, &event, "{}");
 	assert_payload(f, FORMAT_FORM, &event, "");
@@ -226,8 +240,13 @@ static void the_standard_envelope(void **state)
 /* Whatever people typed stays a value: it opens no member and no parameter. */
 static void hostile_text(void **state)
 {
-	static const char *const nasty[] = {"\"},{\"admin\":true", "a&id=1#x?y=%00", "\\u0000\\",
-	    "</script><script>", "\xe2\x80\xa8\xe2\x80\xae\xf0\x9f\x90\xb1", "=1+1", "\t'--;\x7f"};
+	static const char *const nasty[] = {"\"},{\"admin\":true",
+					    "a&id=1#x?y=%00",
+					    "\\u0000\\",
+					    "</script><script>",
+					    "\xe2\x80\xa8\xe2\x80\xae\xf0\x9f\x90\xb1",
+					    "=1+1",
+					    "\t'--;\x7f"};
 	struct fixture *f = *state;
 	for (size_t i = 0; i < sizeof nasty / sizeof *nasty; i++) {
 		struct event event = byron_joined();
@@ -240,7 +259,8 @@ static void hostile_text(void **state)
 		field(f, "first_name", "a.b");
 		hidden(f, "c", text_of(nasty[i]));
 		const struct webhook_revision revision = {.format = FORMAT_JSON,
-		    .fields = {buf_view(&f->fields)}, .hidden = {buf_view(&f->hidden)}};
+							  .fields = {buf_view(&f->fields)},
+							  .hidden = {buf_view(&f->hidden)}};
 		buf_reset(&f->out);
 		payload_render(&revision, &event, f->codes, &f->out);
 		if (json_parse(buf_view(&f->out), &root, &why) != ERR_OK)
@@ -262,18 +282,24 @@ static void hostile_text(void **state)
 static void operator_events(void **state)
 {
 	struct fixture *f = *state;
-	struct event event = {.id = 3, .type = EVENT_WEBHOOK_DISABLED, .at_ms = JOINED_MS,
-	    .about_webhook_id = 7, .about_name = TEXT("\"CRM\""), .reason = TEXT("gone"),
-	    .since_ms = JOINED_MS, .pending = 12};
+	struct event event = {.id = 3,
+			      .type = EVENT_WEBHOOK_DISABLED,
+			      .at_ms = JOINED_MS,
+			      .about_webhook_id = 7,
+			      .about_name = TEXT("\"CRM\""),
+			      .reason = TEXT("gone"),
+			      .since_ms = JOINED_MS,
+			      .pending = 12};
 	payload_default_fields(&f->fields);
 	for (uint64_t format = FORMAT_QUERY; format <= FORMAT_STANDARD; format++)
 		assert_payload(f, format, &event,
-		    "{\"event\":\"webhook.disabled\",\"webhook_id\":7,"
-		    "\"webhook_name\":\"\\\"CRM\\\"\",\"reason\":\"gone\","
-		    "\"since\":\"2022-06-09T12:00:00.123Z\",\"pending\":12}");
+			       "{\"event\":\"webhook.disabled\",\"webhook_id\":7,"
+			       "\"webhook_name\":\"\\\"CRM\\\"\",\"reason\":\"gone\","
+			       "\"since\":\"2022-06-09T12:00:00.123Z\",\"pending\":12}");
 	event.type = EVENT_DELIVERY_EXHAUSTED;
 	event.since_ms = 0;
-	assert_payload(f, FORMAT_QUERY, &event,
+	assert_payload(
+	    f, FORMAT_QUERY, &event,
 	    "{\"event\":\"delivery.exhausted\",\"webhook_id\":7,"
 	    "\"webhook_name\":\"\\\"CRM\\\"\",\"reason\":\"gone\",\"since\":null,\"pending\":12}");
 }

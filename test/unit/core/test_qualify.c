@@ -20,7 +20,8 @@ static enum err run(struct world *w, struct qualify *q)
 	return world_run_keep(w, &q->command, &KIND_USER, &q->user);
 }
 
-static void assert_counts(struct world *w, const struct people *p, uint64_t qualified, uint64_t events)
+static void assert_counts(struct world *w, const struct people *p, uint64_t qualified,
+			  uint64_t events)
 {
 	struct campaign_stats campaign = {.campaign_id = p->campaign};
 	struct user_stats jessica = {.user_id = p->jessica};
@@ -123,8 +124,10 @@ static void who_cannot(void **state)
 	const struct {
 		uint64_t user_id;
 		enum qualify_outcome outcome;
-	} cases[] = {{p.jessica, QUALIFY_DIRECT}, {0, QUALIFY_UNKNOWN}, {p.byron + 1, QUALIFY_UNKNOWN},
-	    {UINT64_MAX, QUALIFY_UNKNOWN}};
+	} cases[] = {{p.jessica, QUALIFY_DIRECT},
+		     {0, QUALIFY_UNKNOWN},
+		     {p.byron + 1, QUALIFY_UNKNOWN},
+		     {UINT64_MAX, QUALIFY_UNKNOWN}};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct qualify q = world_qualify(w, cases[i].user_id, true);
 		q.order_id = TEXT("A1");

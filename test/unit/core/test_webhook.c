@@ -39,9 +39,9 @@ static struct pairs pair_list(struct world *w, const char *const *texts, size_t 
 	return pairs;
 }
 
-#define PAIRS(w, ...) \
-	pair_list(w, (const char *const[]){__VA_ARGS__}, \
-	    sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
+#define PAIRS(w, ...)                                                                              \
+	pair_list(w, (const char *const[]){__VA_ARGS__},                                           \
+		  sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
 
 static void assert_pairs(struct pairs a, struct pairs b)
 {
@@ -76,7 +76,7 @@ static void a_change_is_what_it_names(void **state)
 	uint64_t id = world_webhook(w, world_hook());
 	w->now_ms += 10;
 	struct webhook_save s = {.webhook = {.id = id, .name = TEXT("Other"), .url = TEXT("no")},
-	    .set = BIT(name)};
+				 .set = BIT(name)};
 	assert_int_equal(save(w, &s), ERR_OK);
 	struct webhook back = read_back(w, id);
 	assert_true(text_eq(back.name, TEXT("Other")));
@@ -94,11 +94,10 @@ static void a_masked_value_keeps_the_stored_one(void **state)
 	hook.headers = PAIRS(w, "X-Key", "one", "X-Other", "two", "X-Gone", "three");
 	uint64_t id = world_webhook(w, hook);
 	struct webhook_save s = {.webhook = {.id = id}, .set = BIT(headers)};
-	s.webhook.headers =
-	    PAIRS(w, "X-Other", "new", "x-key", WEBHOOK_MASK, "X-Added", "four");
+	s.webhook.headers = PAIRS(w, "X-Other", "new", "x-key", WEBHOOK_MASK, "X-Added", "four");
 	assert_int_equal(save(w, &s), ERR_OK);
 	assert_pairs(read_back(w, id).headers,
-	    PAIRS(w, "X-Other", "new", "x-key", "one", "X-Added", "four"));
+		     PAIRS(w, "X-Other", "new", "x-key", "one", "X-Added", "four"));
 	s = (struct webhook_save){.webhook = {.id = id, .name = TEXT("x")}, .set = BIT(name)};
 	assert_int_equal(save(w, &s), ERR_OK);
 	assert_int_equal(pairs_count(read_back(w, id).headers), 3);
@@ -152,7 +151,7 @@ static void it_moves_between_sets(void **state)
 	uint64_t a = world_webhook(w, world_hook()), b = world_webhook(w, world_hook());
 	assert_set(w, 0, 2, (uint64_t[]){a, b});
 	struct webhook_save s = {.webhook = {.id = a, .campaign_id = campaign},
-	    .set = BIT(campaign_id)};
+				 .set = BIT(campaign_id)};
 	assert_int_equal(save(w, &s), ERR_OK);
 	assert_set(w, 0, 1, (uint64_t[]){b});
 	assert_set(w, campaign, 1, (uint64_t[]){a});
@@ -180,7 +179,8 @@ static void what_does_not_fit_is_refused(void **state)
 	s.webhook.method = WEBHOOK_POST;
 	assert_int_equal(save(w, &s), ERR_OK);
 	assert_int_equal(s.webhook.id, 1);
-	struct webhook_save change = {.webhook = {.id = 1, .method = WEBHOOK_GET}, .set = BIT(method)};
+	struct webhook_save change = {.webhook = {.id = 1, .method = WEBHOOK_GET},
+				      .set = BIT(method)};
 	assert_int_equal(save(w, &change), ERR_REFUSED);
 	assert_int_equal(read_back(w, 1).method, WEBHOOK_POST);
 }
@@ -232,8 +232,7 @@ static void matching(void **state)
 		ids[i] = world_webhook(w, hook);
 	}
 	uint64_t jessica = world_user(w, campaign, 0, "jessica@example.com");
-	struct qualify q =
-	    world_qualify(w, world_user(w, 0, jessica, "byron@example.com"), true);
+	struct qualify q = world_qualify(w, world_user(w, 0, jessica, "byron@example.com"), true);
 	assert_int_equal(world_run(w, &q.command), ERR_OK);
 	for (size_t i = 0; i < N; i++) {
 		struct webhook_stats stats = {.webhook_id = ids[i]};

@@ -3,7 +3,6 @@
  * Run by make test. */
 #include "core_world.h"
 
-
 static struct webhook hook_with(struct pairs fields, struct pairs hidden, struct pairs headers)
 {
 	struct webhook hook = world_hook();
@@ -42,7 +41,8 @@ static void what_is_required(void **state)
 {
 	(void)state;
 	char room[2048];
-	struct webhook hook = hook_with((struct pairs){{0}}, (struct pairs){{0}}, (struct pairs){{0}});
+	struct webhook hook =
+	    hook_with((struct pairs){{0}}, (struct pairs){{0}}, (struct pairs){{0}});
 	assert_string_equal(refused(&hook), "");
 	hook.events = 0;
 	assert_string_equal(refused(&hook), "event");
@@ -62,7 +62,8 @@ static void what_is_required(void **state)
 static void get_carries_a_query(void **state)
 {
 	(void)state;
-	struct webhook hook = hook_with((struct pairs){{0}}, (struct pairs){{0}}, (struct pairs){{0}});
+	struct webhook hook =
+	    hook_with((struct pairs){{0}}, (struct pairs){{0}}, (struct pairs){{0}});
 	for (uint64_t format = FORMAT_QUERY; format <= FORMAT_STANDARD; format++) {
 		hook.format = format;
 		hook.method = WEBHOOK_GET;
@@ -78,20 +79,39 @@ static void header_names(void **state)
 		const char *name;
 		bool good;
 	} cases[] = {
-	    {"X-Access-Key", true}, {"authorization", true}, {"a", true}, {"!#$%&'*+-.^_`|~9", true},
-	    {"", false}, {"X Key", false}, {"X-Key:", false}, {"X\r\nY", false}, {"X\"", false},
-	    {"(x)", false}, {"x\xc3\xa9", false}, {"Host", false}, {"hOST", false},
-	    {"Content-Length", false}, {"transfer-encoding", false}, {"Connection", false},
-	    {"TE", false}, {"Upgrade", false}, {"Expect", false}, {"Trailer", false},
-	    {"Keep-Alive", false}, {"proxy-authorization", false}, {"Proxy-Foo", false},
-	    {"webhook-id", false}, {"Webhook-Signature", false}, {"X-Webhook-Id", true},
+	    {"X-Access-Key", true},
+	    {"authorization", true},
+	    {"a", true},
+	    {"!#$%&'*+-.^_`|~9", true},
+	    {"", false},
+	    {"X Key", false},
+	    {"X-Key:", false},
+	    {"X\r\nY", false},
+	    {"X\"", false},
+	    {"(x)", false},
+	    {"x\xc3\xa9", false},
+	    {"Host", false},
+	    {"hOST", false},
+	    {"Content-Length", false},
+	    {"transfer-encoding", false},
+	    {"Connection", false},
+	    {"TE", false},
+	    {"Upgrade", false},
+	    {"Expect", false},
+	    {"Trailer", false},
+	    {"Keep-Alive", false},
+	    {"proxy-authorization", false},
+	    {"Proxy-Foo", false},
+	    {"webhook-id", false},
+	    {"Webhook-Signature", false},
+	    {"X-Webhook-Id", true},
 	    {"Proxy", true},
 	};
 	struct buf room = {0};
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct webhook hook = hook_with((struct pairs){{0}}, (struct pairs){{0}},
-		    one(&room, text_of(cases[i].name), TEXT("v")));
+						one(&room, text_of(cases[i].name), TEXT("v")));
 		if ((refused(&hook)[0] == '\0') != cases[i].good)
 			fail_msg("\"%s\"", cases[i].name);
 	}
@@ -104,21 +124,24 @@ static void header_values(void **state)
 		struct text value;
 		bool good;
 	} cases[] = {
-	    {{"", 0}, true}, {{"a b", 3}, true}, {{"a\tb", 3}, true}, {{"caf\xc3\xa9", 5}, true},
-	    {{"a\r\nX: y", 7}, false}, {{"a\nb", 3}, false}, {{"a\rb", 3}, false},
-	    {{"a\0b", 3}, false}, {{"a\x7f", 2}, false}, {{" a", 2}, false}, {{"a ", 2}, false},
-	    {{"\ta", 2}, false},
+	    {{"", 0}, true},           {{"a b", 3}, true},
+	    {{"a\tb", 3}, true},       {{"caf\xc3\xa9", 5}, true},
+	    {{"a\r\nX: y", 7}, false}, {{"a\nb", 3}, false},
+	    {{"a\rb", 3}, false},      {{"a\0b", 3}, false},
+	    {{"a\x7f", 2}, false},     {{" a", 2}, false},
+	    {{"a ", 2}, false},        {{"\ta", 2}, false},
 	};
 	struct buf room = {0};
 	char many[2048];
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct webhook hook = hook_with((struct pairs){{0}}, (struct pairs){{0}},
-		    one(&room, TEXT("X-Key"), cases[i].value));
+						one(&room, TEXT("X-Key"), cases[i].value));
 		assert_string_equal(refused(&hook), cases[i].good ? "" : "headers");
 	}
-	struct webhook hook = hook_with((struct pairs){{0}}, (struct pairs){{0}},
-	    one(&room, TEXT("X-Key"), repeated(many, 'x', WEBHOOK_VALUE_MAX)));
+	struct webhook hook =
+	    hook_with((struct pairs){{0}}, (struct pairs){{0}},
+		      one(&room, TEXT("X-Key"), repeated(many, 'x', WEBHOOK_VALUE_MAX)));
 	assert_string_equal(refused(&hook), "");
 	hook.headers = one(&room, TEXT("X-Key"), repeated(many, 'x', WEBHOOK_VALUE_MAX + 1));
 	assert_string_equal(refused(&hook), "headers");
@@ -134,20 +157,32 @@ static void names_beside_each_other(void **state)
 		const char *a, *b;
 		bool form, json;
 	} cases[] = {
-	    {"email", "mail", true, true}, {"email", "email", false, false},
-	    {"email", "Email", true, true}, {"a", "a.b", true, false}, {"a.b", "a", true, false},
-	    {"a.b", "a.c", true, true}, {"a.b", "a.b.c", true, false}, {"a.b", "ab", true, true},
-	    {"a.b", "a.bc", true, true}, {"a.b.c", "a.b.d", true, true}, {"x", ".a", true, false},
-	    {"x", "a.", true, false}, {"x", "a..b", true, false}, {"x", ".", true, false},
-	    {"x", "1.2.3.4.5.6.7.8", true, true}, {"x", "1.2.3.4.5.6.7.8.9", true, false},
-	    {"x", "", false, false}, {"x", "a\nb", false, false}, {"x", "a\xff", false, false},
+	    {"email", "mail", true, true},
+	    {"email", "email", false, false},
+	    {"email", "Email", true, true},
+	    {"a", "a.b", true, false},
+	    {"a.b", "a", true, false},
+	    {"a.b", "a.c", true, true},
+	    {"a.b", "a.b.c", true, false},
+	    {"a.b", "ab", true, true},
+	    {"a.b", "a.bc", true, true},
+	    {"a.b.c", "a.b.d", true, true},
+	    {"x", ".a", true, false},
+	    {"x", "a.", true, false},
+	    {"x", "a..b", true, false},
+	    {"x", ".", true, false},
+	    {"x", "1.2.3.4.5.6.7.8", true, true},
+	    {"x", "1.2.3.4.5.6.7.8.9", true, false},
+	    {"x", "", false, false},
+	    {"x", "a\nb", false, false},
+	    {"x", "a\xff", false, false},
 	};
 	struct buf first = {0}, second = {0};
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct text a = text_of(cases[i].a), b = text_of(cases[i].b);
 		struct webhook hook = hook_with(one(&first, TEXT("email"), a),
-		    one(&second, b, TEXT("v")), (struct pairs){{0}});
+						one(&second, b, TEXT("v")), (struct pairs){{0}});
 		hook.format = FORMAT_FORM;
 		if ((refused(&hook)[0] == '\0') != cases[i].form)
 			fail_msg("form: %s beside %s", cases[i].a, cases[i].b);
@@ -171,7 +206,8 @@ static void sizes(void **state)
 	struct buf list = {0}, room = {0};
 	char many[2048], name[16];
 	(void)state;
-	struct webhook hook = hook_with((struct pairs){{0}}, (struct pairs){{0}}, (struct pairs){{0}});
+	struct webhook hook =
+	    hook_with((struct pairs){{0}}, (struct pairs){{0}}, (struct pairs){{0}});
 	for (int i = 0; i <= WEBHOOK_LIST_MAX; i++) {
 		hook.fields.raw = hook.hidden.raw = hook.headers.raw = (struct text){0};
 		hook.fields.raw = buf_view(&list);
@@ -190,7 +226,7 @@ static void sizes(void **state)
 	hook.fields = hook.headers;
 	assert_string_equal(refused(&hook), "fields");
 	hook = hook_with(one(&room, TEXT("email"), repeated(many, 'x', WEBHOOK_NAME_MAX + 1)),
-	    (struct pairs){{0}}, (struct pairs){{0}});
+			 (struct pairs){{0}}, (struct pairs){{0}});
 	assert_string_equal(refused(&hook), "fields");
 	hook.fields = one(&room, repeated(many, 'x', WEBHOOK_NAME_MAX + 1), TEXT("x"));
 	assert_string_equal(refused(&hook), "fields");

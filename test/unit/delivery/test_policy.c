@@ -17,7 +17,7 @@ static const uint64_t DAY_MS = 86400000;
 static struct policy_decision decide(uint64_t attempts, struct text retry_after, uint32_t random)
 {
 	return policy_decide(&policy_default_schedule, HTTP_FAIL_NONE, 503, attempts, retry_after,
-	    NOW_MS, random);
+			     NOW_MS, random);
 }
 
 static void what_success_is(void **state)
@@ -27,7 +27,7 @@ static void what_success_is(void **state)
 		bool ok = status < 300;
 		assert_int_equal(policy_succeeded(HTTP_FAIL_NONE, status), ok);
 		struct policy_decision d = policy_decide(&policy_default_schedule, HTTP_FAIL_NONE,
-		    status, 1, TEXT(""), NOW_MS, 0);
+							 status, 1, TEXT(""), NOW_MS, 0);
 		enum delivery_verdict bad = status == 410 ? VERDICT_GONE : VERDICT_RETRY;
 		assert_int_equal(d.verdict, ok ? VERDICT_DELIVERED : bad);
 	}
@@ -61,22 +61,27 @@ static void a_schedule_of_ones_own(void **state)
 	static const struct policy_schedule own = {.seconds = {10, 20}, .n = 2};
 	(void)state;
 	for (uint64_t i = 1; i <= 2; i++)
-		assert_int_equal(policy_decide(&own, HTTP_FAIL_DNS, 0, i, TEXT(""), NOW_MS, 0).retry_ms,
+		assert_int_equal(
+		    policy_decide(&own, HTTP_FAIL_DNS, 0, i, TEXT(""), NOW_MS, 0).retry_ms,
 		    NOW_MS + i * 8000);
 	assert_int_equal(policy_decide(&own, HTTP_FAIL_DNS, 0, 3, TEXT(""), NOW_MS, 0).verdict,
-	    VERDICT_EXHAUSTED);
+			 VERDICT_EXHAUSTED);
 }
 
 static void what_cannot_change_is_final(void **state)
 {
 	static const enum http_failure retried[] = {HTTP_FAIL_DNS, HTTP_FAIL_CONNECT, HTTP_FAIL_TLS,
-	    HTTP_FAIL_TIMEOUT, HTTP_FAIL_PROTOCOL};
+						    HTTP_FAIL_TIMEOUT, HTTP_FAIL_PROTOCOL};
 	(void)state;
-	assert_int_equal(policy_decide(&policy_default_schedule, HTTP_FAIL_POLICY, 0, 1, TEXT(""),
-			     NOW_MS, 0).verdict, VERDICT_EXHAUSTED);
+	assert_int_equal(
+	    policy_decide(&policy_default_schedule, HTTP_FAIL_POLICY, 0, 1, TEXT(""), NOW_MS, 0)
+		.verdict,
+	    VERDICT_EXHAUSTED);
 	for (size_t i = 0; i < sizeof retried / sizeof *retried; i++)
-		assert_int_equal(policy_decide(&policy_default_schedule, retried[i], 0, 1, TEXT(""),
-				     NOW_MS, 0).verdict, VERDICT_RETRY);
+		assert_int_equal(
+		    policy_decide(&policy_default_schedule, retried[i], 0, 1, TEXT(""), NOW_MS, 0)
+			.verdict,
+		    VERDICT_RETRY);
 }
 
 /* Gone is about the webhook: the delivery is kept, also after its last attempt. */
@@ -84,8 +89,8 @@ static void gone_keeps_the_delivery(void **state)
 {
 	(void)state;
 	for (uint64_t attempts = 1; attempts < 20; attempts++) {
-		struct policy_decision d = policy_decide(&policy_default_schedule, HTTP_FAIL_NONE, 410,
-		    attempts, TEXT(""), NOW_MS, 0);
+		struct policy_decision d = policy_decide(&policy_default_schedule, HTTP_FAIL_NONE,
+							 410, attempts, TEXT(""), NOW_MS, 0);
 		assert_int_equal(d.verdict, VERDICT_GONE);
 		assert_true(d.retry_ms > NOW_MS);
 	}
@@ -128,7 +133,7 @@ static void retry_after(void **state)
 		assert_int_equal(d.verdict, VERDICT_RETRY);
 		if (d.retry_ms != NOW_MS + wait)
 			fail_msg("\"%.*s\": %llu", TEXT_ARGS(cases[i].header),
-			    (unsigned long long)(d.retry_ms - NOW_MS));
+				 (unsigned long long)(d.retry_ms - NOW_MS));
 	}
 	/* The schedule's own wait may be longer than a day by its jitter. */
 	assert_int_equal(decide(9, TEXT("99999"), UINT32_MAX).retry_ms, NOW_MS + DAY_MS * 6 / 5);

@@ -11,8 +11,8 @@
 struct faulty {
 	struct engine engine;
 	struct engine *inner;
-	size_t commits;  /* asked for, the pending calls not counted */
-	size_t fail_at;  /* the commit that fails: 1 is the first; 0 none */
+	size_t commits; /* asked for, the pending calls not counted */
+	size_t fail_at; /* the commit that fails: 1 is the first; 0 none */
 	enum err fail_with;
 	enum err view_fails_with; /* ERR_OK: it does not */
 	size_t last_writes;
@@ -25,20 +25,21 @@ static inline enum err faulty_view(struct engine *engine)
 }
 
 static inline enum err faulty_get(struct engine *engine, uint8_t kind, struct text key,
-    struct text *value)
+				  struct text *value)
 {
 	struct faulty *f = (struct faulty *)engine;
 	return f->inner->ops->get(f->inner, kind, key, value);
 }
 
 static inline enum err faulty_scan(struct engine *engine, const struct engine_scan *scan,
-    engine_row_fn *take, void *arg)
+				   engine_row_fn *take, void *arg)
 {
 	struct faulty *f = (struct faulty *)engine;
 	return f->inner->ops->scan(f->inner, scan, take, arg);
 }
 
-static inline enum err faulty_commit(struct engine *engine, const struct engine_write *writes, size_t n)
+static inline enum err faulty_commit(struct engine *engine, const struct engine_write *writes,
+				     size_t n)
 {
 	struct faulty *f = (struct faulty *)engine;
 	if (f->fail_at != 0 && f->commits + 1 == f->fail_at) {

@@ -52,7 +52,8 @@ static void continued_equals_whole(void **state)
 	const char text[] = "a key, and then the value that stands behind it";
 	uint32_t whole = crc32c(0, text, sizeof text);
 	for (size_t cut = 0; cut <= sizeof text; cut++)
-		assert_int_equal(crc32c(crc32c(0, text, cut), text + cut, sizeof text - cut), whole);
+		assert_int_equal(crc32c(crc32c(0, text, cut), text + cut, sizeof text - cut),
+				 whole);
 }
 
 int main(void)

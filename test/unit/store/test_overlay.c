@@ -93,7 +93,8 @@ static void reads_are_copied_and_not_written(void **state)
 	memset(value, 'x', 5);
 	assert_true(text_eq(v, TEXT("value")));
 	assert_true(text_eq(find(f, 1, TEXT("key"))->value, TEXT("value")));
-	assert_true(overlay_remember(&f->overlay, 1, TEXT("no"), overlay_hash(1, TEXT("no")), &none));
+	assert_true(
+	    overlay_remember(&f->overlay, 1, TEXT("no"), overlay_hash(1, TEXT("no")), &none));
 	assert_null(none.p);
 	assert_true(find(f, 1, TEXT("no"))->missing);
 	assert_int_equal(f->overlay.n_dirty, 0);

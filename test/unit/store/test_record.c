@@ -99,9 +99,13 @@ static void round_trips(void **state)
 	char word[300], first[40], second[200];
 	for (int round = 0; round < 20000; round++) {
 		struct buf list = {0};
-		struct item item = {random_number(&seed), random_number(&seed),
-		    random_number(&seed), random_number(&seed),
-		    random_text(&seed, word, sizeof word), {{0}}}, back;
+		struct item item = {random_number(&seed),
+				    random_number(&seed),
+				    random_number(&seed),
+				    random_number(&seed),
+				    random_text(&seed, word, sizeof word),
+				    {{0}}},
+			    back;
 		for (uint64_t n = seeded_below(&seed, 5); n > 0; n--) {
 			struct text a = random_text(&seed, first, sizeof first);
 			pairs_add(&list, a, random_text(&seed, second, sizeof second));
@@ -121,20 +125,25 @@ static void the_oldest_bytes_are_read(void **state)
 	(void)state;
 	static const uint8_t key[] = {0, 0, 0, 0, 0, 0, 1, 2, 0xff, 0, 0, 0, 0, 0, 0, 7};
 	static const uint8_t value[] = {
-	    0x01,                                              /* version */
-	    0x02, 0xac, 0x02,                                  /* tag 1, number 300 */
-	    0x05, 0x03, 'a',  'b',  'c',                       /* tag 2, bytes, 3 */
+	    0x01,                        /* version */
+	    0x02, 0xac, 0x02,            /* tag 1, number 300 */
+	    0x05, 0x03, 'a',  'b',  'c', /* tag 2, bytes, 3 */
 	    0x06, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01, /* tag 3, 2^64-1 */
-	    0x0b, 0x05, 0x01, 'x',  0x02, 'y',  'z',           /* tag 5, one pair */
-	    0xa3, 0xa2, 0x79, 0xdd,                            /* checksum */
+	    0x0b, 0x05, 0x01, 'x',  0x02, 'y',  'z',                          /* tag 5, one pair */
+	    0xa3, 0xa2, 0x79, 0xdd,                                           /* checksum */
 	};
 	struct buf list = {0};
 	struct item back;
 	pairs_add(&list, TEXT("x"), TEXT("yz"));
-	const struct item item = {.group = 0x0102, .id = 0xff00000000000007, .count = 300,
-	    .big = UINT64_MAX, .word = TEXT("abc"), .list = {buf_view(&list)}};
-	assert_int_equal(record_decode(&ITEM, text_from(key, sizeof key),
-			     text_from(value, sizeof value), &back), ERR_OK);
+	const struct item item = {.group = 0x0102,
+				  .id = 0xff00000000000007,
+				  .count = 300,
+				  .big = UINT64_MAX,
+				  .word = TEXT("abc"),
+				  .list = {buf_view(&list)}};
+	assert_int_equal(
+	    record_decode(&ITEM, text_from(key, sizeof key), text_from(value, sizeof value), &back),
+	    ERR_OK);
 	assert_same(&item, &back);
 	struct stored s = encode(&ITEM, &item);
 	assert_int_equal(s.n_key, sizeof key);
@@ -207,8 +216,12 @@ static struct stored sample(struct buf *list)
 {
 	pairs_add(list, TEXT("size"), TEXT("large"));
 	pairs_add(list, TEXT(""), TEXT(""));
-	const struct item item = {.group = 5, .id = 6, .count = 70000, .big = 1,
-	    .word = TEXT("a word of some length"), .list = {buf_view(list)}};
+	const struct item item = {.group = 5,
+				  .id = 6,
+				  .count = 70000,
+				  .big = 1,
+				  .word = TEXT("a word of some length"),
+				  .list = {buf_view(list)}};
 	return encode(&ITEM, &item);
 }
 
@@ -223,12 +236,12 @@ static void cut_short_anywhere(void **state)
 		assert_non_null(copy);
 		memcpy(copy, s.value, n);
 		assert_int_equal(record_decode(&ITEM, key_of(&s), text_from(copy, n), &back),
-		    ERR_CORRUPT);
+				 ERR_CORRUPT);
 		free(copy);
 	}
 	for (size_t n = 0; n < s.n_key; n++) {
 		assert_int_equal(record_decode(&ITEM, text_from(s.key, n), value_of(&s), &back),
-		    ERR_CORRUPT);
+				 ERR_CORRUPT);
 		assert_int_equal(record_decode_key(&ITEM, text_from(s.key, n), &back), ERR_CORRUPT);
 	}
 	free(s.value);
@@ -245,7 +258,8 @@ static void any_flipped_bit_shows(void **state)
 		size_t at = bit / 8;
 		uint8_t *byte = at < s.n_key ? &s.key[at] : &s.value[at - s.n_key];
 		*byte ^= (uint8_t)(1 << bit % 8);
-		assert_int_equal(record_decode(&ITEM, key_of(&s), value_of(&s), &back), ERR_CORRUPT);
+		assert_int_equal(record_decode(&ITEM, key_of(&s), value_of(&s), &back),
+				 ERR_CORRUPT);
 		*byte ^= (uint8_t)(1 << bit % 8);
 	}
 	assert_int_equal(record_decode(&ITEM, key_of(&s), value_of(&s), &back), ERR_OK);

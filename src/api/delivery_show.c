@@ -1,0 +1,102 @@
+/*
+ * Owns the JSON form of deliveries and their attempts. Never reads one. Called by the delivery
+ * calls and by the webhook's test.
+ */
+#include "delivery_show.h"
+
+#include "base/utf8.h"
+#include "http/client.h"
+#include "show.h"
+
+enum {
+	ANSWER_KEPT = 4096
+}; /* bytes of an answer that are stored (webhooks.md, the attempts' log) */
+
+const char *delivery_error_class(uint64_t failure, uint64_t status)
+{
+	if (failure != HTTP_FAIL_NONE)
+		return http_failure_name((enum http_failure)failure);
+	return status == 0 || (status >= 200 && status <= 299) ? NULL : "status";
+}
+
+void delivery_show(struct call *call, struct json_out *o, const struct delivery *d)
+{
+	char code[CODE_LENGTH + 1], message_id[MESSAGE_ID_SIZE];
+	struct codes *codes = call->api->config.codes;
+	bool next_known = d->status == DELIVERY_PENDING && !d->waiting;
+	codes_message_id(codes, d->id, message_id);
+	json_put_u64(o, "id", d->id);
+	json_put_text(o, "message_id", text_of(message_id));
+	json_put_u64(o, "event_id", d->event_id);
+	show_word(o, "event", EVENT_NAMES, d->event_type);
+	json_put_u64(o, "webhook_id", d->webhook_id);
+	show_id(o, "user_id", d->user_id);
+	json_put_text_or_null(
+	    o, "user_code",
+	    text_of(d->user_id == 0 ? NULL : code_write(codes, CODE_USER, d->user_id, code)));
+	json_put_bool(o, "test", d->test != 0);
+	show_word(o, "status", DELIVERY_STATUS_NAMES, d->status);
+	json_put_u64(o, "attempts", d->attempts);
+	show_time(o, "created_at", d->created_ms);
+	show_time(o, "next_attempt_at", next_known ? d->due_ms : 0);
+	/* Behind another one of its order chain: that one's end makes it due. */
+	json_put_bool(o, "waiting", d->waiting != 0);
+	show_time(o, "finished_at", d->finished_ms);
+	show_id(o, "last_status", d->last_status);
+	json_put_text_or_null(o, "last_error",
+			      text_of(delivery_error_class(d->last_failure, d->last_status)));
+}
+
+void delivery_reply(struct call *call, int status, const struct delivery *d)
+{
+	struct json_out o = call_json(call);
+	json_open(&o, NULL, '{');
+	json_open(&o, "data", '{');
+	delivery_show(call, &o, d);
+	json_close(&o, '}');
+	json_close(&o, '}');
+	call_reply_json(call, status);
+}
+
+/* An answer that was cut may end within a character: that piece is left out. */
+static struct text whole_characters(struct text answer)
+{
+	for (size_t cut = 1; answer.n >= ANSWER_KEPT && cut < 4; cut++)
+		if (utf8_valid(text_from(answer.p, answer.n - cut)) && !utf8_valid(answer))
+			return text_from(answer.p, answer.n - cut);
+	return answer;
+}
+
+static void put_answer(struct json_out *o, struct text answer)
+{
+	struct text shown = whole_characters(answer);
+	struct buf base64 = {0};
+	bool text = utf8_valid(shown);
+	json_put_text_or_null(o, "answer", text ? shown : (struct text){0});
+	if (text)
+		return;
+	crypto_base64(&base64, answer);
+	json_put_text(o, "answer_base64", buf_view(&base64));
+	o->buf->failed = o->buf->failed || base64.failed;
+	buf_free(&base64);
+}
+
+void delivery_show_attempt(struct json_out *o, const struct attempt *a)
+{
+	json_open(o, NULL, '{');
+	json_put_u64(o, "number", a->number);
+	show_time(o, "at", a->at_ms);
+	show_id(o, "status", a->status);
+	json_put_text_or_null(o, "error", text_of(delivery_error_class(a->failure, a->status)));
+	json_put_text_or_null(o, "detail", a->detail);
+	json_put_bool(o, "reused_connection", a->reused != 0);
+	json_open(o, "duration_us", '{');
+	json_put_u64(o, "dns", a->dns_us);
+	json_put_u64(o, "connect", a->connect_us);
+	json_put_u64(o, "tls", a->tls_us);
+	json_put_u64(o, "first_byte", a->first_byte_us);
+	json_put_u64(o, "total", a->total_us);
+	json_close(o, '}');
+	put_answer(o, a->answer);
+	json_close(o, '}');
+}

@@ -1,0 +1,13 @@
+/*
+ * The small JSON object of a call that does something: every member may be left out, the body too.
+ */
+#ifndef API_MEMBERS_H
+#define API_MEMBERS_H
+
+#include "body.h"
+
+/** Reads the body; members outside `known` (ends with NULL) are refused, and so is a form that
+ * holds anything. Without a body body->json is NULL. False after it has replied. */
+bool members_read(struct call *call, struct body *body, const char *const *known) WARN_UNUSED;
+
+#endif

@@ -1,0 +1,29 @@
+/*
+ * Pages of lists with filters: per_page, cursor and order in, links and meta out.
+ */
+#ifndef API_PAGING_H
+#define API_PAGING_H
+
+#include "call.h"
+
+struct paging {
+	uint64_t per_page; /* 1 .. 250 */
+	uint64_t cursor;   /* an id; 0: where the list begins */
+	bool reverse;
+};
+
+/** Reads one filter into *arg. NULL, or a sentence fragment that completes "name ...". */
+typedef const char *paging_filter_fn(struct call *call, struct text name, struct text value,
+				     void *arg);
+/* The answer of a filter function that does not know the name. */
+extern const char PAGING_UNKNOWN[];
+
+/** Reads the query, newest first unless it says otherwise. `filter` may be NULL. False after it has
+ *  replied 422. */
+bool paging_read(struct call *call, struct paging *paging, paging_filter_fn *filter,
+		 void *arg) WARN_UNUSED;
+/** Writes links and meta; next is the id where the next page begins, 0 for none. Filters are kept.
+ */
+void paging_put(struct call *call, const struct paging *paging, uint64_t next, struct json_out *o);
+
+#endif

@@ -1,0 +1,214 @@
+/*
+ * Owns the replay calls of the REST API: asking for one, seeing how far it is. Never runs one (the
+ * delivery room does). Called through the route table.
+ */
+#include <stddef.h>
+
+#include "core/replay.h"
+#include "core/webhook_ops.h"
+#include "decode.h"
+#include "paging.h"
+#include "routes.h"
+#include "show.h"
+#include "webhook_show.h"
+
+static const struct name REPLAY_STATUS_NAMES[] = {
+    {0, "missing"},
+    {DELIVERY_DELIVERED, "delivered"},
+    {DELIVERY_EXHAUSTED, "exhausted"},
+    {DELIVERY_CANCELLED, "cancelled"},
+    {0, NULL},
+};
+
+struct replay_call {
+	union {
+		struct command command;
+		struct replay_start start;
+		struct replay_list list;
+		struct replay_get get;
+	};
+	struct paging paging;
+	struct call *call;
+};
+
+static void put_replay(struct json_out *o, const struct replay *r)
+{
+	json_put_u64(o, "id", r->id);
+	json_put_u64(o, "webhook_id", r->webhook_id);
+	show_time(o, "since", r->since_ms);
+	show_time(o, "until", r->until_ms);
+	show_words(o, "status", REPLAY_STATUS_NAMES, r->statuses);
+	json_put_u64(o, "looked_at", r->looked_at);
+	json_put_u64(o, "queued", r->queued);
+	json_put_text(o, "state", r->finished_ms != 0 ? TEXT("finished") : TEXT("running"));
+	show_time(o, "created_at", r->created_ms);
+	show_time(o, "finished_at", r->finished_ms);
+}
+
+static void reply_replay(struct call *call, int status, const struct replay *r)
+{
+	struct json_out o = call_json(call);
+	json_open(&o, NULL, '{');
+	json_open(&o, "data", '{');
+	put_replay(&o, r);
+	json_close(&o, '}');
+	json_close(&o, '}');
+	call_reply_json(call, status);
+}
+
+static struct replay_call *begin(struct call *call, command_decide_fn *decide,
+				 command_done_fn *done)
+{
+	struct replay_call *rc = call_alloc(call, sizeof *rc);
+	if (rc == NULL)
+		return NULL;
+	rc->call = call;
+	rc->command = (struct command){.decide = decide, .done = done};
+	return rc;
+}
+
+/* ---- asking for one ---- */
+
+static const char status_problem[] =
+    "must be one or more of missing, delivered, exhausted, cancelled";
+
+static bool add_status(const struct json *v, uint64_t *statuses)
+{
+	struct text word;
+	uint64_t number;
+	if (!json_string(v, &word) || !name_find(REPLAY_STATUS_NAMES, word, &number))
+		return false;
+	*statuses |= (uint64_t)1 << number;
+	return true;
+}
+
+static const char *read_status(struct call *call, const struct json *v, void *record)
+{
+	struct replay *r = record;
+	(void)call;
+	r->statuses = 0;
+	if (json_kind(v) != JSON_ARRAY)
+		return add_status(v, &r->statuses) ? NULL : status_problem;
+	for (size_t i = 0; i < json_length(v); i++)
+		if (!add_status(json_at(v, i), &r->statuses))
+			return status_problem;
+	return r->statuses != 0 ? NULL : status_problem;
+}
+
+static const struct decode_field fields[] = {
+    {"since", DECODE_TIME, offsetof(struct replay, since_ms), 0, NULL, NULL},
+    {"until", DECODE_TIME, offsetof(struct replay, until_ms), 0, NULL, NULL},
+    {"status", DECODE_CUSTOM, offsetof(struct replay, statuses), 0, NULL, read_status},
+    {NULL, DECODE_TEXT, 0, 0, NULL, NULL},
+};
+
+/* False after it has replied. */
+static bool read_replay(struct call *call, struct replay *r)
+{
+	struct body body;
+	uint64_t set = 0;
+	if (!body_read(call, &body))
+		return false;
+	bool ok = decode_record(call, &body, fields, &KIND_REPLAY, r, &set);
+	body_free(&body);
+	if (!ok)
+		return false;
+	bool given = (set & record_bit(&KIND_REPLAY, offsetof(struct replay, since_ms))) != 0;
+	ok = given && (r->until_ms == 0 || r->until_ms > r->since_ms);
+	if (!given)
+		call_reply_field(call, "since",
+				 "is required: a date or a time such as "
+				 "2026-11-23T10:00:00Z");
+	else if (!ok)
+		call_reply_field(call, "until", "must be after since");
+	return ok;
+}
+
+static void on_started(struct command *command, enum err err)
+{
+	struct replay_call *rc = (struct replay_call *)command;
+	if (err != ERR_OK)
+		call_reply_err(rc->call, err, WEBHOOK_UNKNOWN);
+	else
+		reply_replay(rc->call, 202, &rc->start.replay);
+}
+
+void replay_create(struct call *call)
+{
+	uint64_t id;
+	if (!webhook_read_id(call, &id))
+		return;
+	struct replay_call *rc = begin(call, replay_start_decide, on_started);
+	if (rc == NULL)
+		return;
+	struct replay *r = &rc->start.replay;
+	r->statuses = 1 << DELIVERY_EXHAUSTED | 1 << DELIVERY_CANCELLED | REPLAY_MISSING;
+	if (!read_replay(call, r))
+		return;
+	r->webhook_id = id;
+	r->created_ms = loop_unix_ms(call->api->config.loop);
+	call_submit(call, &rc->command);
+}
+
+/* ---- seeing ---- */
+
+static void on_list(struct command *command, enum err err)
+{
+	struct replay_call *rc = (struct replay_call *)command;
+	if (err != ERR_OK) {
+		call_reply_err(rc->call, err, WEBHOOK_UNKNOWN);
+		return;
+	}
+	struct json_out o = call_json(rc->call);
+	json_open(&o, NULL, '{');
+	json_open(&o, "data", '[');
+	for (size_t i = 0; i < rc->list.n; i++) {
+		json_open(&o, NULL, '{');
+		put_replay(&o, &rc->list.replays[i]);
+		json_close(&o, '}');
+	}
+	json_close(&o, ']');
+	paging_put(rc->call, &rc->paging, rc->list.next, &o);
+	json_close(&o, '}');
+	call_reply_json(rc->call, 200);
+}
+
+void replay_list(struct call *call)
+{
+	uint64_t id;
+	if (!webhook_read_id(call, &id))
+		return;
+	struct replay_call *rc = begin(call, replay_list_decide, on_list);
+	if (rc == NULL || !paging_read(call, &rc->paging, NULL, NULL))
+		return;
+	rc->list.webhook_id = id;
+	rc->list.from = rc->paging.cursor;
+	rc->list.reverse = rc->paging.reverse;
+	rc->list.max = rc->paging.per_page;
+	rc->list.replays = call_alloc(call, rc->list.max * sizeof *rc->list.replays);
+	if (rc->list.replays != NULL)
+		call_query(call, &rc->command);
+}
+
+static void on_read(struct command *command, enum err err)
+{
+	struct replay_call *rc = (struct replay_call *)command;
+	if (err != ERR_OK)
+		call_reply_err(rc->call, err, "no replay has this id");
+	else
+		reply_replay(rc->call, 200, &rc->get.replay);
+}
+
+void replay_get(struct call *call)
+{
+	uint64_t id;
+	if (!text_to_u64(call->params[0], &id) || id == 0) {
+		call_reply_error(call, 404, "no replay has this id");
+		return;
+	}
+	struct replay_call *rc = begin(call, replay_get_decide, on_read);
+	if (rc == NULL)
+		return;
+	rc->get.replay.id = id;
+	call_query(call, &rc->command);
+}

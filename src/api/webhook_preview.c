@@ -1,0 +1,212 @@
+/*
+ * Owns the webhook's preview: the bytes an event that happens now would send. Never sends, never
+ * stores. Called through the route table.
+ */
+#include "core/message.h"
+#include "core/names.h"
+#include "core/webhook.h"
+#include "core/webhook_ops.h"
+#include "http/url.h"
+#include "members.h"
+#include "routes.h"
+#include "webhook_secret.h"
+#include "webhook_show.h"
+
+struct preview_call {
+	struct webhook_preview preview;
+	struct call *call;
+	struct url url;
+	struct message_header headers[WEBHOOK_LIST_MAX]; /* the configured ones */
+	size_t n_headers;
+	struct buf keys[MESSAGE_SECRETS]; /* open only while the message is made */
+};
+
+/* Both secrets while a rotation's overlap lasts, as the delivery room does. */
+static void open_keys(struct preview_call *pc)
+{
+	const struct webhook *w = &pc->preview.webhook;
+	webhook_secret_key(pc->call, w->secret, &pc->keys[0]);
+	if (w->old_secret_until_ms > pc->preview.now_ms)
+		webhook_secret_key(pc->call, w->old_secret, &pc->keys[1]);
+}
+
+static void wipe_keys(struct preview_call *pc)
+{
+	for (size_t i = 0; i < MESSAGE_SECRETS; i++) {
+		crypto_wipe(pc->keys[i].p, pc->keys[i].n);
+		buf_free(&pc->keys[i]);
+	}
+}
+
+static void read_headers(struct preview_call *pc)
+{
+	struct text rest = pc->preview.webhook.headers.raw;
+	struct message_header *h = pc->headers;
+	while (pc->n_headers < WEBHOOK_LIST_MAX && pairs_next(&rest, &h->name, &h->value)) {
+		pc->n_headers++;
+		h++;
+	}
+}
+
+static bool make_message(struct preview_call *pc, struct message *message)
+{
+	open_keys(pc);
+	read_headers(pc);
+	const struct message_source source = {
+	    .revision = &pc->preview.revision,
+	    .event = &pc->preview.event,
+	    .delivery = &pc->preview.delivery,
+	    .path = pc->url.path,
+	    .query = pc->url.query,
+	    .has_query = pc->url.has_query,
+	    .headers = pc->headers,
+	    .n_headers = pc->n_headers,
+	    .secrets = {buf_view(&pc->keys[0]), buf_view(&pc->keys[1])},
+	    .codes = pc->call->api->config.codes,
+	    .unix_s = pc->preview.now_ms / 1000,
+	};
+	bool ok = message_make(message, &source);
+	wipe_keys(pc);
+	return ok;
+}
+
+static void put_header(struct json_out *o, struct text name, struct text value)
+{
+	json_open(o, NULL, '{');
+	json_put_text(o, "name", name);
+	json_put_text(o, "value", value);
+	json_close(o, '}');
+}
+
+/* The configured ones are the message's last; their values are for admins. */
+static void put_headers(struct preview_call *pc, struct json_out *o, const struct message *m,
+			struct text authority)
+{
+	bool admin = (pc->call->scopes & SCOPE_ADMIN) != 0;
+	char digits[24];
+	struct buf length = {.p = digits, .cap = sizeof digits};
+	buf_u64(&length, m->body.n);
+	json_open(o, "headers", '[');
+	put_header(o, TEXT("host"), authority);
+	for (size_t i = 0; i < m->n_headers; i++) {
+		bool masked = !admin && i + pc->n_headers >= m->n_headers;
+		put_header(o, m->headers[i].name,
+			   masked ? TEXT(WEBHOOK_MASK) : m->headers[i].value);
+	}
+	if (!m->get)
+		put_header(o, TEXT("content-length"), buf_view(&length));
+	json_close(o, ']');
+}
+
+static void write_message(struct preview_call *pc, const struct message *m)
+{
+	struct buf url = {0};
+	struct json_out o = call_json(pc->call);
+	buf_str(&url, pc->url.https ? "https://" : "http://");
+	size_t scheme = url.n;
+	url_write_authority(&url, &pc->url);
+	struct text authority =
+	    arena_copy(&pc->call->req->arena, text_from(url.p + scheme, url.n - scheme));
+	buf_text(&url, m->target);
+	json_open(&o, NULL, '{');
+	json_open(&o, "data", '{');
+	json_put_text(&o, "method", m->get ? TEXT("GET") : TEXT("POST"));
+	json_put_text(&o, "url", buf_view(&url));
+	put_headers(pc, &o, m, authority);
+	json_put_text(&o, "body", m->body);
+	json_put_text_or_null(&o, "signature", m->signature);
+	json_put_text(
+	    &o, "note",
+	    TEXT("nothing was sent or stored; webhook-id is the one that the next delivery of "
+		 "this server would have"));
+	json_close(&o, '}');
+	json_close(&o, '}');
+	o.buf->failed = o.buf->failed || url.failed || authority.p == NULL;
+	buf_free(&url);
+}
+
+/* The request, and all that lives with it, ends with the reply: the message goes before. */
+static void reply_message(struct preview_call *pc)
+{
+	struct message message;
+	bool made = make_message(pc, &message);
+	if (made)
+		write_message(pc, &message);
+	message_free(&message);
+	if (made)
+		call_reply_json(pc->call, 200);
+	else
+		call_reply_err(pc->call, ERR_NO_MEMORY, NULL);
+}
+
+static void refuse(struct preview_call *pc)
+{
+	switch (pc->preview.refusal) {
+	case PREVIEW_NO_WEBHOOK:
+		call_reply_error(pc->call, 404, WEBHOOK_UNKNOWN);
+		return;
+	case PREVIEW_NO_USER:
+		call_reply_field(pc->call, "user_id", "must be the id or code of a user");
+		return;
+	case PREVIEW_NOT_ITS_EVENT:
+		call_reply_field(pc->call, "event", "must be one of the webhook's events");
+		return;
+	}
+}
+
+static void on_preview(struct command *command, enum err err)
+{
+	struct preview_call *pc = (struct preview_call *)command;
+	unsigned flags = pc->call->api->config.allow_http_targets ? URL_ALLOW_HTTP : 0;
+	if (err == ERR_REFUSED) {
+		refuse(pc);
+		return;
+	}
+	if (err != ERR_OK) {
+		call_reply_err(pc->call, err, NULL);
+		return;
+	}
+	/* It was usable when it was saved; --allow-http-targets may have gone since. */
+	if (url_parse(pc->preview.webhook.url, flags, &pc->url) != NULL) {
+		call_reply_error(
+		    pc->call, 409,
+		    "the webhook's url may not be called by this server any more: change it");
+		return;
+	}
+	reply_message(pc);
+}
+
+/* False after it has replied. */
+static bool read_request(struct call *call, struct webhook_preview *preview)
+{
+	static const char *const known[] = {"user_id", "event", NULL};
+	struct body body;
+	struct text user, event;
+	if (!members_read(call, &body, known))
+		return false;
+	if (body_text(&body, "user_id", true, &user) == BODY_TEXT)
+		preview->user_id = call_user_id(call, user);
+	enum body_field given = body_text(&body, "event", false, &event);
+	bool ok = given == BODY_ABSENT ||
+		  (given == BODY_TEXT && name_find(EVENT_NAMES, event, &preview->event_type));
+	body_free(&body);
+	if (!ok)
+		call_reply_field(call, "event", "must be one of the webhook's events");
+	return ok;
+}
+
+void webhook_preview(struct call *call)
+{
+	uint64_t id;
+	struct preview_call *pc;
+	if (!webhook_read_id(call, &id) || (pc = call_alloc(call, sizeof *pc)) == NULL ||
+	    !read_request(call, &pc->preview))
+		return;
+	pc->call = call;
+	pc->preview.id = id;
+	pc->preview.public_url = call->api->public_url;
+	pc->preview.now_ms = loop_unix_ms(call->api->config.loop);
+	pc->preview.command =
+	    (struct command){.decide = webhook_preview_decide, .done = on_preview};
+	call_query(call, &pc->preview.command);
+}

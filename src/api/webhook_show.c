@@ -1,0 +1,99 @@
+/*
+ * Owns the JSON form of webhooks. Never reads or changes one. Called by the webhook calls.
+ */
+#include "webhook_show.h"
+
+#include "core/webhook.h"
+#include "show.h"
+#include "webhook_secret.h"
+
+const char WEBHOOK_UNKNOWN[] = "no webhook has this id";
+
+static void put_pairs(struct json_out *o, const char *name, struct pairs list, const char *first,
+		      const char *second, bool masked)
+{
+	struct text rest = list.raw, a, b;
+	json_open(o, name, '[');
+	while (pairs_next(&rest, &a, &b)) {
+		json_open(o, NULL, '{');
+		json_put_text(o, first, a);
+		json_put_text(o, second, masked ? TEXT(WEBHOOK_MASK) : b);
+		json_close(o, '}');
+	}
+	json_close(o, ']');
+}
+
+static void put_schedule(struct json_out *o, struct text schedule)
+{
+	if (id_list_length(schedule) == 0) {
+		json_put_null(o, "retry_schedule");
+		return;
+	}
+	json_open(o, "retry_schedule", '[');
+	for (size_t i = 0; i < id_list_length(schedule); i++)
+		json_put_u64(o, NULL, id_list_at(schedule, i));
+	json_close(o, ']');
+}
+
+/* How it is sent; null is the default. */
+static void put_sending(struct json_out *o, const struct webhook *w)
+{
+	show_id(o, "connect_timeout_ms", w->connect_ms);
+	show_id(o, "timeout_ms", w->total_ms);
+	show_id(o, "concurrency", w->concurrency);
+	show_id(o, "rate_limit", w->rate);
+	show_id(o, "disable_after_seconds", w->disable_after_ms / 1000);
+	put_schedule(o, w->schedule);
+}
+
+static void put_old_secret(struct call *call, struct json_out *o, const struct webhook *w)
+{
+	bool signs = w->old_secret_until_ms > loop_unix_ms(call->api->config.loop);
+	show_time(o, "old_secret_expires_at", signs ? w->old_secret_until_ms : 0);
+}
+
+void webhook_show(struct call *call, struct json_out *o, const void *record)
+{
+	const struct webhook *w = record;
+	json_put_u64(o, "id", w->id);
+	json_put_text(o, "name", w->name);
+	show_id(o, "campaign_id", w->campaign_id);
+	show_words(o, "events", EVENT_NAMES, w->events);
+	show_words(o, "types", USER_TYPE_NAMES, w->types);
+	show_words(o, "sources", SOURCE_NAMES, w->sources);
+	json_put_text(o, "url", w->url);
+	show_word(o, "method", METHOD_NAMES, w->method);
+	show_word(o, "format", FORMAT_NAMES, w->format);
+	show_word(o, "ordered", ORDER_NAMES, w->order);
+	put_pairs(o, "fields", w->fields, "field", "as", false);
+	put_pairs(o, "hidden_fields", w->hidden, "name", "value", false);
+	put_pairs(o, "headers", w->headers, "name", "value", true);
+	put_sending(o, w);
+	show_time(o, "created_at", w->created_ms);
+	show_time(o, "updated_at", w->updated_ms);
+	json_put_text(o, "state", w->disabled_ms == 0 ? TEXT("active") : TEXT("disabled"));
+	show_time(o, "disabled_at", w->disabled_ms);
+	json_put_text_or_null(o, "disabled_reason", w->disabled_reason);
+	put_old_secret(call, o, w);
+}
+
+void webhook_reply(struct call *call, int status, const struct webhook *w, bool secret)
+{
+	struct json_out o = call_json(call);
+	json_open(&o, NULL, '{');
+	json_open(&o, "data", '{');
+	webhook_show(call, &o, w);
+	if (secret)
+		webhook_secret_show(call, &o, w->secret);
+	json_close(&o, '}');
+	json_close(&o, '}');
+	call_reply_json(call, status);
+}
+
+bool webhook_read_id(struct call *call, uint64_t *id)
+{
+	if (text_to_u64(call->params[0], id) && *id != 0)
+		return true;
+	call_reply_error(call, 404, WEBHOOK_UNKNOWN);
+	return false;
+}

@@ -1,0 +1,473 @@
+"""Owns the tests of what can be done with webhooks and deliveries beside configuring them: webhooks.md,
+section 6, and the disabling of section 2. Never tests what a payload holds (test_delivery.py does)."""
+import base64
+import hashlib
+import hmac
+import http.server
+import json
+import threading
+import unittest
+import urllib.parse
+
+from harness import Served, form_of, until
+
+DAY_S = 86400
+
+
+class Desk(http.server.ThreadingHTTPServer):
+    """A receiver in this process that answers each path as the test says."""
+
+    daemon_threads = True
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.answers = {}
+        self.seen = []
+        threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
+
+    def url(self, path):
+        return f"http://127.0.0.1:{self.server_address[1]}{path}"
+
+    def at(self, path):
+        return [r for r in list(self.seen) if r["path"] == path]
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def answer(self):
+        body = self.rfile.read(int(self.headers.get("content-length", 0))).decode()
+        path, _, query = self.path.partition("?")
+        status, text = self.server.answers.get(path, (200, b"ok"))
+        self.server.seen.append({"method": self.command, "path": path, "query": query, "body": body, "status": status,
+                                 "target": self.path, "headers": {k.lower(): v for k, v in self.headers.items()}})
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+    do_GET = do_POST = answer
+
+    def log_message(self, *_):
+        pass
+
+
+class Ops(Served):
+    OPTIONS = ("--allow-http-targets", "--allow-targets", "127.0.0.0/8")
+
+    @classmethod
+    def setUpClass(cls):
+        cls.desk = Desk()
+        cls.addClassCleanup(cls.desk.server_close)
+        cls.addClassCleanup(cls.desk.shutdown)
+        super().setUpClass()
+
+    def hook(self, path, answer=(200, b"ok"), **fields):
+        self.desk.answers[path] = answer
+        return self.webhook(path, url=self.desk.url(path), **fields)
+
+    def do(self, webhook, what, value=None):
+        path = f"/api/v2/webhooks/{webhook['id']}/{what}"
+        return self.api.call("POST", path) if value is None else self.api.json("POST", path, value)
+
+    def why(self, webhook):
+        return self.has(self.api.get(f"/api/v2/webhooks/{webhook['id']}/why"), 200).data
+
+    def read(self, webhook):
+        return self.has(self.api.get(f"/api/v2/webhooks/{webhook['id']}"), 200).data
+
+    def deliveries(self, **filters):
+        return self.has(self.api.get("/api/v2/deliveries?" + urllib.parse.urlencode(filters)), 200).data
+
+    def await_deliveries(self, n, what, **filters):
+        return until(lambda: len(d := self.deliveries(**filters)) == n and d, f"{n} {what}")
+
+    def arrived(self, path, n=1):
+        return until(lambda: len(h := self.desk.at(path)) >= n and h, f"{n} at {path}")
+
+    def remove(self, *webhooks):
+        for webhook in webhooks:
+            self.has(self.api.call("DELETE", f"/api/v2/webhooks/{webhook['id']}"), 204)
+
+    def disabled(self, path, **fields):
+        """A webhook that said 410, and the friend it was told of."""
+        webhook = self.hook(path, (410, b"gone"), **fields)
+        jessica, byron = self.friend(self.campaign())
+        until(lambda: self.read(webhook)["state"] == "disabled", "disabled by 410")
+        return webhook, jessica, byron
+
+    def signatures(self, hook):
+        return hook["headers"]["webhook-signature"].split(" ")
+
+    def signature(self, secret, headers, content):
+        signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.{content}".encode()
+        key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+        return "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+
+
+class Enable(Ops):
+    def test_what_was_held_is_sent_once_it_is_enabled(self):
+        webhook, jessica, byron = self.disabled("/gone")
+        self.assertIn("410", self.read(webhook)["disabled_reason"])
+        self.assertIsNotNone(self.read(webhook)["disabled_at"])
+        mary = self.join(jessica["code"], "Mary", "mary@example.com")
+        held = self.await_deliveries(2, "held", webhook_id=webhook["id"], status="held")
+        self.assertEqual({d["status"] for d in held}, {"held"})
+        self.assertEqual([d["user_code"] for d in held], [mary["code"], byron["code"]])
+        self.assertEqual(self.deliveries(webhook_id=webhook["id"], status="pending"), [])
+        one = self.api.get(f"/api/v2/deliveries/{held[0]['id']}").data
+        self.assertEqual((one["status"], one["next_attempt_at"]), ("held", None))
+        why = self.why(webhook)
+        self.assertEqual((why["state"], why["pending"], why["held"], why["next_due"]), ("disabled", 0, 2, None))
+        self.assertIn("410", why["reason"])
+        self.assertIsNotNone(why["since"])
+        # Nothing would be sent: says so, instead of queueing it.
+        self.has_error(self.api.call("POST", f"/api/v2/deliveries/{held[0]['id']}/resend"), 409)
+        self.has_error(self.do(webhook, "test"), 409)
+
+        self.desk.answers["/gone"] = (200, b"ok")
+        enabled = self.has(self.do(webhook, "enable"), 200).data
+        self.assertEqual((enabled["id"], enabled["state"], enabled["disabled_at"], enabled["disabled_reason"]),
+                         (webhook["id"], "active", None, None))
+        until(lambda: any(h["status"] == 200 and mary["code"] in h["body"] for h in self.desk.at("/gone")), "Mary's")
+        # The one that was tried is due by its schedule, or by a resend at once.
+        resent = self.has(self.api.call("POST", f"/api/v2/deliveries/{held[1]['id']}/resend"), 202).data
+        self.assertEqual(resent["id"], held[1]["id"])
+        until(lambda: len(self.deliveries(webhook_id=webhook["id"], status="delivered")) == 2, "both delivered")
+        why = self.why(webhook)
+        self.assertEqual((why["state"], why["pending"], why["held"]), ("active", 0, 0))
+        self.assertEqual((why["disable_rule"]["failing_since"], why["disable_rule"]["failures"]), (None, 0))
+        self.has(self.do(webhook, "enable"), 200)
+
+    def test_what_was_held_keeps_its_order(self):
+        webhook, _, byron = self.disabled("/order", event=["user.join", "user.qualified"], fields=["event"])
+        self.has(self.qualify(code=byron["code"]), 200)
+        waiting = self.await_deliveries(1, "qualified", webhook_id=webhook["id"], event="user.qualified")[0]
+        self.assertEqual((waiting["waiting"], waiting["next_attempt_at"], waiting["status"]), (True, None, "held"))
+        self.desk.answers["/order"] = (200, b"ok")
+        self.has(self.do(webhook, "enable"), 200)
+        first = self.deliveries(webhook_id=webhook["id"], event="user.join")[0]
+        self.assertFalse(first["waiting"])
+        self.has(self.api.call("POST", f"/api/v2/deliveries/{first['id']}/resend"), 202)
+        until(lambda: len([h for h in self.desk.at("/order") if h["status"] == 200]) == 2, "both")
+        self.assertEqual([h["body"] for h in self.desk.at("/order")],
+                         ["event=user.join", "event=user.join", "event=user.qualified"])
+
+    def test_errors(self):
+        webhook = self.hook("/plain")
+        for name in ("999999", "0", "x"):
+            self.has_error(self.api.call("POST", f"/api/v2/webhooks/{name}/enable"), 404)
+        self.has_error(self.do(webhook, "enable", {"force": True}), 422, "force")
+        self.has_error(self.do(webhook, "enable", b"{"), 400)
+        self.has_error(self.api.form(f"/api/v2/webhooks/{webhook['id']}/enable", {"a": "b"}), 415)
+        self.has_error(self.api.get(f"/api/v2/webhooks/{webhook['id']}/enable"), 405)
+        self.has_error(self.public.call("POST", f"/api/v2/webhooks/{webhook['id']}/enable"), 401)
+
+
+class Rotate(Ops):
+    def told(self, path, email):
+        """What came to `path` of one further friend."""
+        before = len(self.desk.at(path))
+        self.friend(self.campaign(), email=email)
+        return self.arrived(path, before + 1)[before]
+
+    def check(self, hook, *secrets):
+        self.assertEqual(self.signatures(hook),
+                         [self.signature(s, hook["headers"], hook["body"]) for s in secrets])
+
+    def test_both_secrets_sign_during_the_overlap(self):
+        webhook = self.hook("/rotate")
+        self.check(self.told("/rotate", "a@example.com"), webhook["secret"])
+        self.assertIsNone(webhook["old_secret_expires_at"])
+        second = self.has(self.do(webhook, "rotate-secret"), 200).data
+        self.assertRegex(second["secret"], r"^whsec_[A-Za-z0-9+/]{43}=$")
+        self.assertNotEqual(second["secret"], webhook["secret"])
+        self.assertEqual(second["old_secret_expires_at"], self.read(webhook)["old_secret_expires_at"])
+        self.assertEqual(self.read(webhook)["secret"], second["secret"])
+        self.check(self.told("/rotate", "b@example.com"), second["secret"], webhook["secret"])
+        # Two rotations in a row: the newest two. Without an overlap: the newest alone.
+        third = self.has(self.do(webhook, "rotate-secret", {"overlap_seconds": 604800}), 200).data
+        self.check(self.told("/rotate", "c@example.com"), third["secret"], second["secret"])
+        fourth = self.has(self.do(webhook, "rotate-secret", {"overlap_seconds": 0}), 200).data
+        self.assertIsNone(fourth["old_secret_expires_at"])
+        self.check(self.told("/rotate", "d@example.com"), fourth["secret"])
+
+    def test_errors(self):
+        webhook = self.hook("/rotate-errors")
+        for value in (-1, 604801, 1.5, "60", None, True):
+            with self.subTest(value):
+                self.has_error(self.do(webhook, "rotate-secret", {"overlap_seconds": value}), 422, "overlap_seconds")
+        self.has_error(self.do(webhook, "rotate-secret", {"overlap": 1}), 422, "overlap")
+        self.has_error(self.api.call("POST", "/api/v2/webhooks/999999/rotate-secret"), 404)
+        self.assertEqual(self.read(webhook)["secret"], webhook["secret"])
+
+
+class Test(Ops):
+    def test_a_marked_event_about_nobody_for_this_webhook_alone(self):
+        other = self.hook("/other")
+        webhook = self.hook("/tested", event=["user.qualified", "user.join"],
+                            fields=["event", "source", "email", "id", "code", "first_name"])
+        delivery = self.has(self.do(webhook, "test"), 202).data
+        self.assertEqual((delivery["webhook_id"], delivery["event"], delivery["user_id"], delivery["test"]),
+                         (webhook["id"], "user.join", None, True))
+        hook = self.arrived("/tested")[0]
+        body = dict(form_of(hook["body"]))
+        self.assertEqual((body["event"], body["source"], body["id"], body["code"]), ("user.join", "Test", "", ""))
+        self.assertTrue(body["email"].endswith("@example.com"))
+        self.assertEqual(hook["headers"]["referd-test"], "true")
+        self.assertEqual(hook["headers"]["webhook-id"], delivery["message_id"])
+        self.assertEqual(self.signatures(hook), [self.signature(webhook["secret"], hook["headers"], hook["body"])])
+        until(lambda: self.deliveries(webhook_id=webhook["id"])[0]["status"] == "delivered", "delivered")
+        self.assertEqual(self.deliveries(webhook_id=other["id"]), [])
+        self.remove(other)
+
+    def test_an_operator_event(self):
+        webhook = self.hook("/operator", event="delivery.exhausted")
+        self.has(self.do(webhook, "test"), 202)
+        body = json.loads(self.arrived("/operator")[0]["body"])
+        self.assertEqual((body["event"], body["webhook_id"], body["webhook_name"]),
+                         ("delivery.exhausted", webhook["id"], "CRM"))
+        self.assertIn("test", body["reason"])
+
+    def test_errors(self):
+        self.has_error(self.api.call("POST", "/api/v2/webhooks/999999/test"), 404)
+        self.has_error(self.do(self.hook("/x"), "test", {"user_id": 1}), 422, "user_id")
+
+
+class Preview(Ops):
+    def test_the_bytes_are_those_of_the_next_delivery(self):
+        for path, fields in (("/p-query?a=b", {}), ("/p-get", {"method": "GET"}), ("/p-json", {"format": "json"}),
+                             ("/p-standard", {"format": "standard", "fields": ["code", "email"]})):
+            with self.subTest(path):
+                webhook = self.hook(path, event="user.qualified",
+                                    headers=[{"name": "X-Access-Key", "value": "s3cret"}], **fields)
+                _, byron = self.friend(self.campaign())
+                shown = self.has(self.do(webhook, "preview", {"user_id": byron["code"]}), 200).data
+                by_id = self.has(self.do(webhook, "preview", {"user_id": byron["id"], "event": "user.qualified"}), 200)
+                self.assertEqual(by_id.data["url"], shown["url"])
+                self.assertEqual(self.deliveries(webhook_id=webhook["id"]), [])
+                self.has(self.qualify(code=byron["code"]), 200)
+                self.compare(webhook, shown, self.arrived(path.partition("?")[0])[0])
+                self.remove(webhook)
+
+    def compare(self, webhook, shown, sent):
+        headers = {h["name"].lower(): h["value"] for h in shown["headers"]}
+        self.assertEqual(len(headers), len(shown["headers"]))
+        content = shown["body"] if shown["method"] == "POST" else shown["url"].partition("?")[2]
+        self.assertEqual(shown["signature"], self.signature(webhook["secret"], headers, content))
+        self.assertEqual(shown["signature"], headers["webhook-signature"])
+        self.assertEqual((shown["method"], shown["url"]), (sent["method"], self.desk.url(sent["target"])))
+        if "standard" not in sent["path"]:  # its timestamp is the moment of the event
+            self.assertEqual(shown["body"], sent["body"])
+        else:
+            self.assertEqual(json.loads(shown["body"])["data"], json.loads(sent["body"])["data"])
+        for moment in ("webhook-timestamp", "webhook-signature"):
+            del headers[moment], sent["headers"][moment]
+        sent["headers"].pop("connection", None)
+        self.assertEqual(headers, sent["headers"])
+
+    def test_errors(self):
+        webhook = self.hook("/p-errors")
+        _, byron = self.friend(self.campaign())
+        for user in (999999, "nobody", 0, None):
+            self.has_error(self.do(webhook, "preview", {"user_id": user}), 422, "user_id")
+        self.has_error(self.do(webhook, "preview"), 422, "user_id")
+        for event in ("user.qualified", "user.left", 7):
+            self.has_error(self.do(webhook, "preview", {"user_id": byron["id"], "event": event}), 422, "event")
+        self.has_error(self.do(webhook, "preview", {"user_id": byron["id"], "code": "x"}), 422, "code")
+        self.has_error(self.do({"id": 999999}, "preview", {"user_id": byron["id"]}), 404)
+        self.has_error(self.do(webhook, "preview", b"[]"), 422)
+
+
+class Why(Ops):
+    def test_a_new_one_a_failing_one_and_one_that_recovers(self):
+        webhook = self.hook("/why", (500, b"later"), disable_after_seconds=7200)
+        why = self.why(webhook)
+        self.assertEqual((why["state"], why["since"], why["next_due"], why["pending"], why["held"],
+                          why["last_error"]), ("active", None, None, 0, 0, None))
+        self.assertEqual(why["disable_rule"],
+                         {"failing_since": None, "after_seconds": 7200, "failures": 0, "disables_at": None})
+        self.friend(self.campaign())
+        until(lambda: self.why(webhook)["disable_rule"]["failures"] == 1, "one failure")
+        why = self.why(webhook)
+        self.assertEqual((why["pending"], why["held"]), (1, 0))
+        self.assertEqual((why["last_error"]["error"], why["last_error"]["status"]), ("status", 500))
+        self.assertIsNotNone(why["next_due"])
+        self.assertIsNotNone(why["disable_rule"]["failing_since"])
+        self.assertTrue(why["reason"])
+        self.desk.answers["/why"] = (200, b"ok")
+        until(lambda: self.why(webhook)["pending"] == 0, "the retry")
+        self.assertEqual(self.why(webhook)["disable_rule"]["failures"], 0)
+        self.assertEqual(self.why(self.hook("/default"))["disable_rule"]["after_seconds"], 5 * DAY_S)
+
+    def test_errors(self):
+        self.has_error(self.api.get("/api/v2/webhooks/999999/why"), 404)
+        self.has_error(self.public.get("/api/v2/webhooks/1/why"), 401)
+
+
+class Replay(Ops):
+    def test_events_from_before_the_webhook_existed(self):
+        _, byron = self.friend(self.campaign())
+        webhook = self.hook("/replayed")
+        path = f"/api/v2/webhooks/{webhook['id']}/replays"
+        self.assertEqual(self.api.get(path).data, [])
+        asked = self.has(self.do(webhook, "replay", {"since": "2020-01-01"}), 202).data
+        self.assertEqual((asked["webhook_id"], asked["since"], asked["until"], asked["status"], asked["finished_at"],
+                          asked["state"]), (webhook["id"], "2020-01-01T00:00:00.000Z", None,
+                                            ["missing", "exhausted", "cancelled"], None, "running"))
+        self.assertIn(byron["code"], self.arrived("/replayed")[0]["body"])
+        finished = until(lambda: (r := self.api.get(f"/api/v2/replays/{asked['id']}").data)["finished_at"] and r,
+                         "the replay's end")
+        self.assertEqual((finished["state"], finished["queued"]), ("finished", 1))
+        self.assertGreaterEqual(finished["looked_at"], 2)
+        again = self.has(self.do(webhook, "replay", {"since": "2020-01-01T00:00:00Z", "until": "2020-01-02",
+                                                     "status": "delivered"}), 202).data
+        self.assertEqual((again["until"], again["status"]), ("2020-01-02T00:00:00.000Z", ["delivered"]))
+        page = self.has(self.api.get(path), 200).json
+        self.assertEqual([r["id"] for r in page["data"]], [again["id"], asked["id"]])
+        self.assertIsNone(page["links"]["next"])
+        first = self.has(self.api.get(path + "?per_page=1"), 200).json
+        rest = self.has(self.api.get(first["links"]["next"].partition("/api")[1] +
+                                     first["links"]["next"].partition("/api")[2]), 200).json
+        self.assertEqual([r["id"] for r in first["data"] + rest["data"]], [again["id"], asked["id"]])
+
+    def test_errors(self):
+        webhook = self.hook("/replay-errors")
+        self.has_error(self.do(webhook, "replay", {}), 422, "since")
+        for since in ("yesterday", 7, "2026-13-01"):
+            self.has_error(self.do(webhook, "replay", {"since": since}), 422, "since")
+        self.has_error(self.do(webhook, "replay", {"since": "2026-01-02", "until": "2026-01-01"}), 422, "until")
+        for status in ("pending", "held", [], ["exhausted", "x"], 7, None):
+            with self.subTest(status):
+                self.has_error(self.do(webhook, "replay", {"since": "2026-01-01", "status": status}), 422, "status")
+        self.has_error(self.do(webhook, "replay", {"since": "2026-01-01", "to": "x"}), 422, "to")
+        self.has_error(self.do({"id": 999999}, "replay", {"since": "2026-01-01"}), 404)
+        self.has_error(self.api.get("/api/v2/webhooks/999999/replays"), 404)
+        self.has_error(self.api.get(f"/api/v2/webhooks/{webhook['id']}/replays?status=x"), 422, "status")
+        for name in ("999999", "0", "x"):
+            self.has_error(self.api.get(f"/api/v2/replays/{name}"), 404)
+
+
+class Deliveries(Ops):
+    def test_filters_and_pages(self):
+        webhook = self.hook("/list", event=["user.join", "user.qualified"])
+        other = self.hook("/list-other")
+        campaign = self.campaign()
+        jessica = self.join(campaign["code"], "Jessica", "jessica@example.com")
+        friends = [self.join(jessica["code"], f"F{i}", f"f{i}@example.com") for i in range(5)]
+        self.has(self.qualify(code=friends[2]["code"]), 200)
+        until(lambda: len(self.deliveries(status="delivered", per_page=100)) == 11, "all delivered")
+        mine = self.deliveries(webhook_id=webhook["id"])
+        self.assertEqual(len(mine), 6)
+        self.assertEqual(len(self.deliveries(webhook_id=other["id"])), 5)
+        by_user = self.deliveries(user_id=friends[2]["code"])
+        self.assertEqual([d["id"] for d in by_user],
+                         [d["id"] for d in self.deliveries(user_id=friends[2]["id"])])
+        self.assertEqual(len(by_user), 3)
+        self.assertEqual(len(self.deliveries(user_id=friends[2]["code"], webhook_id=webhook["id"])), 2)
+        qualified = self.deliveries(event="user.qualified")
+        self.assertEqual([d["user_code"] for d in qualified], [friends[2]["code"]])
+        self.assertEqual(self.deliveries(status="exhausted"), [])
+        moment = qualified[0]["created_at"]
+        self.assertEqual([d["id"] for d in self.deliveries(since=moment)], [qualified[0]["id"]])
+        self.assertEqual(len(self.deliveries(until=moment)), 10)
+        self.assertEqual(self.deliveries(until="2020-01-01"), [])
+        self.follow(f"webhook_id={webhook['id']}&event=user.join&per_page=2&order=id",
+                    [d["id"] for d in reversed(mine) if d["event"] == "user.join"])
+        self.remove(webhook, other)
+
+    def follow(self, query, expected):
+        """Pages until there are no more; the filters stay in the links."""
+        seen, path = [], "/api/v2/deliveries?" + query
+        while path:
+            page = self.has(self.api.get(path), 200).json
+            self.assertLessEqual(len(page["data"]), 2)
+            seen += [d["id"] for d in page["data"]]
+            path = page["links"]["next"] and "/api" + page["links"]["next"].partition("/api")[2]
+        self.assertEqual(seen, expected)
+
+    def test_unknown_filters(self):
+        for name, value in (("status", "lost"), ("status", ""), ("event", "user.left"), ("webhook_id", "x"),
+                            ("webhook_id", "0"), ("user_id", "nobody"), ("since", "yesterday"), ("until", "1"),
+                            ("order", "up"), ("per_page", "251"), ("cursor", "x"), ("page", "2")):
+            with self.subTest(name=name, value=value):
+                self.has_error(self.api.get("/api/v2/deliveries?" + urllib.parse.urlencode({name: value})), 422, name)
+
+    def test_the_log_of_one(self):
+        cases = {"/text": (b"caf\xc3\xa9 \x00", "caf\u00e9 \x00"), "/binary": (b"\xff\xfe", None), "/none": (b"", None),
+                 "/long": (b"x" + "\u00e9".encode() * 4000, "x" + "\u00e9" * 2047)}
+        for path, (answer, shown) in cases.items():
+            with self.subTest(path):
+                webhook = self.hook(path, (200, answer))
+                _, byron = self.friend(self.campaign())
+                listed = until(lambda: (d := self.deliveries(webhook_id=webhook["id"], status="delivered")) and d[0],
+                               "delivered")
+                one = self.has(self.api.get(f"/api/v2/deliveries/{listed['id']}"), 200).data
+                self.assertEqual({k: one[k] for k in listed}, listed)
+                self.assertEqual(one["user_id"], byron["id"])
+                self.assertEqual(one["message_id"], self.arrived(path)[0]["headers"]["webhook-id"])
+                (attempt,) = one["log"]
+                self.assertEqual((attempt["number"], attempt["status"], attempt["error"]), (1, 200, None))
+                self.assertEqual(attempt["answer"], shown)
+                base = base64.b64encode(answer).decode() if path == "/binary" else None
+                self.assertEqual(attempt.get("answer_base64"), base)
+                self.remove(webhook)
+
+    def test_resend_sends_the_same_message_again(self):
+        webhook = self.hook("/again")
+        self.friend(self.campaign())
+        first = until(lambda: (d := self.deliveries(webhook_id=webhook["id"], status="delivered")) and d[0], "first")
+        path = f"/api/v2/deliveries/{first['id']}"
+        resent = self.has(self.api.call("POST", path + "/resend"), 202).data
+        self.assertEqual((resent["id"], resent["status"], resent["attempts"]), (first["id"], "pending", 1))
+        hooks = self.arrived("/again", 2)
+        self.assertEqual(*[h["headers"]["webhook-id"] for h in hooks])
+        self.assertEqual(*[h["target"] for h in hooks])
+        until(lambda: len(self.api.get(path).data["log"]) == 2, "both in the log")
+        self.remove(webhook)
+        until(lambda: self.api.call("POST", path + "/resend").status == 404, "no webhook, nothing to send")
+        for name in ("999999", "0", "x"):
+            self.has_error(self.api.call("POST", f"/api/v2/deliveries/{name}/resend"), 404)
+
+
+class Configuration(Ops):
+    DEFAULTS = {"concurrency": None, "rate_limit": None, "disable_after_seconds": None, "retry_schedule": None}
+
+    def test_read_and_changed(self):
+        webhook = self.hook("/configured")
+        self.assertEqual({k: webhook[k] for k in self.DEFAULTS}, self.DEFAULTS)
+        given = {"concurrency": 256, "rate_limit": 10000, "disable_after_seconds": 2592000,
+                 "retry_schedule": [1, 604800] * 16}
+        webhook = self.hook("/configured", **given)
+        self.assertEqual({k: webhook[k] for k in given}, given)
+        path = f"/api/v2/webhooks/{webhook['id']}"
+        for name, value in (("concurrency", 1), ("rate_limit", 1), ("disable_after_seconds", 3600),
+                            ("retry_schedule", [1])):
+            given[name] = value
+            changed = self.has(self.api.json("PUT", path, {name: value}), 200).data
+            self.assertEqual({k: changed[k] for k in given}, given)
+        changed = self.has(self.api.json("PUT", path, self.DEFAULTS), 200).data
+        self.assertEqual({k: changed[k] for k in given}, self.DEFAULTS)
+
+    def test_a_schedule_of_its_own_is_followed(self):
+        webhook = self.hook("/schedule", (500, b""), retry_schedule=[1, 1])
+        self.friend(self.campaign())
+        ended = until(lambda: self.deliveries(webhook_id=webhook["id"], status="exhausted"), "the schedule's end")
+        self.assertEqual(ended[0]["attempts"], 3)
+        self.assertEqual(len(self.desk.at("/schedule")), 3)
+
+    def test_errors(self):
+        wrong = {"concurrency": (0, 257, "1", 1.5, True), "rate_limit": (0, 10001, "x", []),
+                 "disable_after_seconds": (3599, 2592001, "1h"),
+                 "retry_schedule": ([], [0], [604801], [1] * 33, [1, "2"], 5, "1,2", {})}
+        webhook = self.hook("/wrong")
+        for name, values in wrong.items():
+            for value in values:
+                with self.subTest(name=name, value=value):
+                    path = f"/api/v2/webhooks/{webhook['id']}"
+                    self.has_error(self.api.json("PUT", path, {name: value}), 422, name)
+        self.assertEqual(self.read(webhook), webhook)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,245 @@
+/*
+ * Owns the proof of what becomes of a webhook that fails: disabled by 410 and by days of nothing but
+ * failures, what is held meanwhile, the operator events. Never waits. Run by make test.
+ */
+#include "delivery_world.h"
+
+/* One that gets operator events about the others, at ops.example. */
+static uint64_t make_operator(struct delivery_world *w)
+{
+	struct webhook hook = hook_for(w, "https://ops.example/in");
+	hook.name = TEXT("Operations");
+	hook.events = 1u << EVENT_WEBHOOK_DISABLED | 1u << EVENT_DELIVERY_EXHAUSTED;
+	return make_hook(w, hook);
+}
+
+/* Failures for crm.example as *arg says, 200 for everybody else. */
+static struct fake_answer crm_fails(void *arg, const struct fake_record *call)
+{
+	if (strcmp(call->host, "crm.example") == 0)
+		return *(const struct fake_answer *)arg;
+	return (struct fake_answer){.status = 200};
+}
+
+static void fail_crm(struct delivery_world *w, struct fake_answer *answer)
+{
+	w->client.script = crm_fails;
+	w->client.script_arg = answer;
+}
+
+/* The only call to ops.example. */
+static const struct fake_record *operator_call(const struct delivery_world *w)
+{
+	const struct fake_record *found = NULL;
+	for (size_t i = 0; i < w->client.n; i++)
+		if (strcmp(call_at(w, i)->host, "ops.example") == 0) {
+			assert_null(found);
+			found = call_at(w, i);
+		}
+	assert_non_null(found);
+	return found;
+}
+
+static void gone_disables_at_once_with_the_reason(void **state)
+{
+	struct delivery_world *w = *state;
+	struct fake_answer answer = {.status = 410};
+	fail_crm(w, &answer);
+	uint64_t id = make_hook(w, hook_for(w, "https://crm.example/in"));
+	join(w, 7);
+	live(w, 20);
+	struct webhook hook = hook_now(w, id);
+	assert_int_equal(hook.disabled_ms, w->clock.now_unix_ms - 20);
+	assert_text(hook.disabled_reason, TEXT("the receiver answered 410 Gone"));
+	assert_int_equal(delivery_now(w, 1).status, DELIVERY_PENDING);
+	live(w, 30 * (uint64_t)DAY);
+	assert_int_equal(w->client.n, 1);
+	answer.status = 200;
+	set_disabled(w, id, false);
+	settle(w);
+	assert_int_equal(w->client.n, 2);
+	live(w, 20);
+	assert_int_equal(delivery_now(w, 1).status, DELIVERY_DELIVERED);
+}
+
+static void after_gone_nothing_more_leaves(void **state)
+{
+	struct delivery_world *w = *state;
+	struct fake_answer answer = {.status = 410};
+	fail_crm(w, &answer);
+	struct webhook hook = hook_for(w, "https://crm.example/in");
+	hook.concurrency = 1;
+	make_hook(w, hook);
+	emit(w, 1, 50, 0);
+	live(w, DAY);
+	assert_int_equal(w->client.n, 1);
+	assert_int_equal(world_count(&w->core, &KIND_DUE), 50);
+}
+
+/* A join every hour, all of them failing; answers when the webhook was disabled. */
+static uint64_t fail_hourly(struct delivery_world *w, uint64_t hook, uint64_t hours)
+{
+	for (uint64_t hour = 0; hour < hours; hour++) {
+		join(w, hour + 1);
+		live(w, HOUR);
+		if (hook_now(w, hook).disabled_ms != 0)
+			return hook_now(w, hook).disabled_ms;
+	}
+	return 0;
+}
+
+static void disabled_after_five_days_of_failures(void **state)
+{
+	struct delivery_world *w = *state;
+	struct fake_answer answer = {.status = 500};
+	fail_crm(w, &answer);
+	uint64_t id = make_hook(w, hook_for(w, "https://crm.example/in"));
+	uint64_t at_ms = fail_hourly(w, id, 200);
+	uint64_t first_ms = call_at(w, 0)->at_ms;
+	/* With the first attempt at or after the five days: there is one at least every hour. */
+	assert_in_range(at_ms, first_ms + 5 * (uint64_t)DAY, first_ms + 5 * (uint64_t)DAY + HOUR);
+	assert_text(hook_now(w, id).disabled_reason,
+	    TEXT("every attempt has failed for as long as disable_after allows"));
+}
+
+static void a_success_in_between_begins_the_days_anew(void **state)
+{
+	struct delivery_world *w = *state;
+	struct fake_answer answer = {.status = 500};
+	fail_crm(w, &answer);
+	uint64_t id = make_hook(w, hook_for(w, "https://crm.example/in"));
+	assert_int_equal(fail_hourly(w, id, 4 * 24), 0);
+	answer.status = 200;
+	join(w, 500);
+	live(w, HOUR);
+	assert_int_equal(stats_now(w, id).failing_since_ms, 0);
+	uint64_t again_ms = w->clock.now_unix_ms;
+	answer.status = 500;
+	uint64_t at_ms = fail_hourly(w, id, 200);
+	assert_in_range(at_ms, again_ms + 5 * (uint64_t)DAY, again_ms + 5 * (uint64_t)DAY + 2 * HOUR);
+}
+
+static void a_disable_rule_of_its_own(void **state)
+{
+	struct delivery_world *w = *state;
+	struct fake_answer answer = {.status = 500};
+	fail_crm(w, &answer);
+	struct webhook hook = hook_for(w, "https://crm.example/in");
+	hook.disable_after_ms = 2 * HOUR;
+	uint64_t id = make_hook(w, hook);
+	uint64_t at_ms = fail_hourly(w, id, 10);
+	assert_in_range(at_ms, START_MS + 2 * HOUR, START_MS + 3 * HOUR);
+}
+
+static void the_operator_is_told_that_a_webhook_is_disabled(void **state)
+{
+	struct delivery_world *w = *state;
+	struct fake_answer answer = {.status = 410};
+	fail_crm(w, &answer);
+	make_operator(w);
+	make_hook(w, hook_for(w, "https://crm.example/in"));
+	emit(w, 1, 1, 0);
+	live(w, 50);
+	const struct fake_record *call = operator_call(w);
+	assert_text(call->body,
+	    TEXT("{\"event\":\"webhook.disabled\",\"webhook_id\":2,\"webhook_name\":\"CRM\","
+		 "\"reason\":\"the receiver answered 410 Gone\","
+		 "\"since\":\"2026-11-23T10:00:00.000Z\",\"pending\":1}"));
+	assert_text(*fake_header(call, "referd-event"), TEXT("webhook.disabled"));
+	assert_text(*fake_header(call, "content-type"), TEXT("application/json"));
+	assert_text(call->target, TEXT("/in")); /* whatever the webhook's format */
+}
+
+static void the_operator_is_told_of_an_exhausted_delivery(void **state)
+{
+	static const char one_second[] = "\0\0\0\0\0\0\0\001";
+	struct delivery_world *w = *state;
+	struct fake_answer answer = {.failure = HTTP_FAIL_TLS, .detail = "certificate has expired"};
+	fail_crm(w, &answer);
+	make_operator(w);
+	struct webhook hook = hook_for(w, "https://crm.example/in");
+	hook.schedule = text_from(one_second, 8);
+	make_hook(w, hook);
+	join(w, 7);
+	live(w, MINUTE);
+	assert_int_equal(calls_to(w, "crm.example"), 2);
+	assert_text(operator_call(w)->body,
+	    TEXT("{\"event\":\"delivery.exhausted\",\"webhook_id\":2,\"webhook_name\":\"CRM\","
+		 "\"reason\":\"certificate has expired\","
+		 "\"since\":\"2026-11-23T10:00:00.000Z\",\"pending\":0}"));
+}
+
+/* Two operators that both fail would tell each other of it for ever. */
+static void never_about_their_own_deliveries(void **state)
+{
+	struct delivery_world *w = *state;
+	struct fake_answer answer = {.status = 500};
+	answer_with(w, &answer);
+	make_operator(w);
+	make_operator(w);
+	make_hook(w, hook_for(w, "https://crm.example/in"));
+	join(w, 7);
+	live(w, 30 * (uint64_t)DAY);
+	assert_int_equal(world_count(&w->core, &KIND_EVENT), 2); /* the join, its exhaustion */
+	assert_int_equal(world_count(&w->core, &KIND_DELIVERY), 3);
+	for (uint64_t id = 1; id <= 3; id++)
+		assert_int_equal(delivery_now(w, id).status, DELIVERY_EXHAUSTED);
+	assert_int_equal(w->client.n, 30);
+}
+
+static void held_while_disabled_and_released_in_order(void **state)
+{
+	struct delivery_world *w = *state;
+	struct webhook hook = hook_for(w, "https://crm.example/in");
+	hook.order = ORDER_STRICT;
+	uint64_t id = make_hook(w, hook);
+	set_disabled(w, id, true);
+	for (uint64_t user = 1; user <= 300; user++) {
+		join(w, user);
+		live(w, MINUTE);
+	}
+	assert_int_equal(w->client.n, 0);
+	assert_int_equal(stats_now(w, id).pending, 300);
+	set_disabled(w, id, false);
+	live(w, MINUTE);
+	assert_int_equal(w->client.n, 300);
+	for (uint64_t i = 0; i < 300; i++)
+		assert_int_equal(user_of(call_at(w, i)), i + 1);
+	assert_int_equal(stats_now(w, id).delivered, 300);
+}
+
+/* Without an order of its own it is the order of time all the same. */
+static void held_without_order_is_released_oldest_first(void **state)
+{
+	struct delivery_world *w = *state;
+	uint64_t id = make_hook(w, hook_for(w, "https://crm.example/in"));
+	set_disabled(w, id, true);
+	for (uint64_t user = 1; user <= 300; user++) {
+		join(w, user);
+		live(w, 1);
+	}
+	set_disabled(w, id, false);
+	live(w, MINUTE);
+	assert_int_equal(w->client.n, 300);
+	for (uint64_t i = 0; i < 300; i++)
+		assert_int_equal(user_of(call_at(w, i)), i + 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    ON_MEMORY(gone_disables_at_once_with_the_reason),
+	    ON_PENDING(gone_disables_at_once_with_the_reason),
+	    ON_MEMORY(after_gone_nothing_more_leaves),
+	    ON_MEMORY(disabled_after_five_days_of_failures),
+	    ON_MEMORY(a_success_in_between_begins_the_days_anew),
+	    ON_MEMORY(a_disable_rule_of_its_own),
+	    ON_MEMORY(the_operator_is_told_that_a_webhook_is_disabled),
+	    ON_MEMORY(the_operator_is_told_of_an_exhausted_delivery),
+	    ON_MEMORY(never_about_their_own_deliveries),
+	    ON_MEMORY(held_while_disabled_and_released_in_order),
+	    ON_PENDING(held_while_disabled_and_released_in_order),
+	    ON_MEMORY(held_without_order_is_released_oldest_first),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

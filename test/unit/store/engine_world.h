@@ -1,0 +1,173 @@
+/*
+ * The fixture of the engines' tests: an engine of each sort, calls that wait for one that fetches.
+ */
+#ifndef TEST_STORE_ENGINE_WORLD_H
+#define TEST_STORE_ENGINE_WORLD_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "../../support/scratch.h"
+#include "../../support/seeded.h"
+#include "store/engine_ops.h"
+
+enum { KIND_A = 3, KIND_B = 30 };
+
+struct world {
+	struct engine *engine;
+	bool pending;
+	char dir[SCRATCH_PATH];
+	size_t map_size;
+	struct arena arena;
+};
+
+/* ---- fixture ---- */
+
+static inline void open_lmdb(struct world *w)
+{
+	const struct engine_lmdb_config config = {.dir = w->dir, .map_size = w->map_size};
+	const char *why = NULL;
+	if (engine_lmdb_open(&config, &w->engine, &why) != ERR_OK)
+		fail_msg("%s", why);
+	assert_int_equal(w->engine->ops->view(w->engine), ERR_OK);
+}
+
+static inline int start(void **state, bool memory, bool pending, size_t map_size)
+{
+	struct world *w = calloc(1, sizeof *w);
+	assert_non_null(w);
+	w->pending = pending;
+	w->map_size = map_size;
+	*state = w;
+	if (memory) {
+		w->engine = engine_memory_open(pending);
+		assert_non_null(w->engine);
+		return 0;
+	}
+	assert_true(scratch_make(w->dir));
+	open_lmdb(w);
+	return 0;
+}
+
+static inline int on_memory(void **state)
+{
+	return start(state, true, false, 0);
+}
+
+static inline int on_pending(void **state)
+{
+	return start(state, true, true, 0);
+}
+
+static inline int on_lmdb(void **state)
+{
+	return start(state, false, false, 0);
+}
+
+static inline int on_tiny_lmdb(void **state)
+{
+	return start(state, false, false, 1 << 20);
+}
+
+static inline int finish(void **state)
+{
+	struct world *w = *state;
+	engine_close(w->engine);
+	if (w->dir[0] != '\0')
+		scratch_remove(w->dir);
+	arena_free(&w->arena);
+	free(w);
+	return 0;
+}
+
+/* ---- calls that wait for an engine that fetches ---- */
+
+static inline void commit_without_view(struct world *w, const struct engine_write *writes, size_t n)
+{
+	enum err err = w->engine->ops->commit(w->engine, writes, n);
+	if (w->pending) {
+		assert_int_equal(err, ERR_PENDING);
+		err = w->engine->ops->commit(w->engine, writes, n);
+	}
+	assert_int_equal(err, ERR_OK);
+}
+
+static inline void commit(struct world *w, const struct engine_write *writes, size_t n)
+{
+	commit_without_view(w, writes, n);
+	assert_int_equal(w->engine->ops->view(w->engine), ERR_OK);
+}
+
+static inline void put(struct world *w, uint8_t kind, struct text key, struct text value)
+{
+	commit(w, &(struct engine_write){kind, false, key, value}, 1);
+}
+
+static inline void remove_key(struct world *w, uint8_t kind, struct text key)
+{
+	commit(w, &(struct engine_write){kind, true, key, {0}}, 1);
+}
+
+static inline enum err get(struct world *w, uint8_t kind, struct text key, struct text *value)
+{
+	enum err err = w->engine->ops->get(w->engine, kind, key, value);
+	if (err == ERR_PENDING && w->pending)
+		err = w->engine->ops->get(w->engine, kind, key, value);
+	return err;
+}
+
+static inline void assert_value(struct world *w, uint8_t kind, struct text key,
+				struct text expected)
+{
+	struct text value;
+	assert_int_equal(get(w, kind, key, &value), ERR_OK);
+	assert_true(text_eq(value, expected));
+}
+
+static inline void assert_missing(struct world *w, uint8_t kind, struct text key)
+{
+	struct text value = {0};
+	assert_int_equal(get(w, kind, key, &value), ERR_NOT_FOUND);
+	assert_null(value.p);
+}
+
+/* The keys of a scan, joined by blanks: "aa ab ac". */
+struct listing {
+	struct buf keys;
+	size_t max;
+};
+
+static inline bool take_key(void *arg, struct text key, struct text value)
+{
+	struct listing *l = arg;
+	assert_true(value.n > 0);
+	if (l->keys.n > 0)
+		buf_char(&l->keys, ' ');
+	buf_text(&l->keys, key);
+	return --l->max > 0;
+}
+
+static inline void assert_scan(struct world *w, struct engine_scan scan, size_t max,
+			       const char *expected)
+{
+	struct listing l = {.max = max};
+	scan.kind = KIND_A;
+	assert_int_equal(w->engine->ops->scan(w->engine, &scan, take_key, &l), ERR_OK);
+	if (!text_eq(buf_view(&l.keys), text_of(expected)))
+		fail_msg("\"%.*s\", not \"%s\"", TEXT_ARGS(buf_view(&l.keys)), expected);
+	buf_free(&l.keys);
+}
+
+#define ON(engine, f)                                                                              \
+	{                                                                                          \
+#f " (" #engine ")", f, on_##engine, finish, NULL                                  \
+	}
+#define ON_ALL(f) ON(memory, f), ON(pending, f), ON(lmdb, f)
+
+#endif

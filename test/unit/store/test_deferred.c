@@ -1,0 +1,192 @@
+/* Scattered writes, logged first and merged later: nobody may see a difference, nor a restart.
+ * Never reaches into the table or the log: what is read is compared with a plain array.
+ * Run by make test. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "../../support/scratch.h"
+#include "../../support/seeded.h"
+#include "store/engine_ops.h"
+
+/* MANY goes past the 262,144 entries from which on merging begins. */
+enum { SCATTERED = 6, PLAIN = 7, KEYS = 500, EACH = 4000, MANY = 400000 };
+
+struct world {
+	struct engine *engine;
+	char dir[SCRATCH_PATH];
+	struct seeded seed;
+	/* By key number: the length of the value and its byte; length 0 is none. */
+	size_t length[KEYS];
+	char byte[KEYS];
+};
+
+static void open_engine(struct world *w)
+{
+	const struct engine_lmdb_config config = {.dir = w->dir};
+	const char *why = NULL;
+	struct engine *lmdb = NULL;
+	assert_int_equal(engine_lmdb_open(&config, &lmdb, &why), ERR_OK);
+	assert_int_equal(engine_deferred_open(lmdb, 1u << SCATTERED, &w->engine), ERR_OK);
+	assert_int_equal(w->engine->ops->view(w->engine), ERR_OK);
+}
+
+static void reopen(struct world *w)
+{
+	engine_close(w->engine);
+	open_engine(w);
+}
+
+static int start(void **state)
+{
+	struct world *w = calloc(1, sizeof *w);
+	assert_non_null(w);
+	*state = w;
+	assert_true(scratch_make(w->dir));
+	open_engine(w);
+	return 0;
+}
+
+static int finish(void **state)
+{
+	struct world *w = *state;
+	engine_close(w->engine);
+	scratch_remove(w->dir);
+	free(w);
+	return 0;
+}
+
+/* Evenly spread, as a keyed hash is. */
+static struct text key_of(uint64_t number, char room[8])
+{
+	struct seeded hash = {.state = number};
+	uint64_t key = seeded_next(&hash);
+	memcpy(room, &key, 8);
+	return text_from(room, 8);
+}
+
+static void commit(struct world *w, const struct engine_write *writes, size_t n)
+{
+	assert_int_equal(w->engine->ops->commit(w->engine, writes, n), ERR_OK);
+	assert_int_equal(w->engine->ops->view(w->engine), ERR_OK);
+}
+
+static void compare(struct world *w)
+{
+	char room[8];
+	for (size_t i = 0; i < KEYS; i++) {
+		struct text value = {0};
+		enum err err = w->engine->ops->get(w->engine, SCATTERED, key_of(i, room), &value);
+		assert_int_equal(err, w->length[i] == 0 ? ERR_NOT_FOUND : ERR_OK);
+		assert_int_equal(value.n, w->length[i]);
+		for (size_t at = 0; at < value.n; at++)
+			assert_int_equal(value.p[at], w->byte[i]);
+	}
+}
+
+/* Short values stay in memory, long ones (over 26 bytes) go straight down. */
+static size_t random_length(struct world *w)
+{
+	size_t kind = seeded_below(&w->seed, 10);
+	if (kind < 3)
+		return 0;
+	return kind == 9 ? 27 + seeded_below(&w->seed, 300) : 1 + seeded_below(&w->seed, 26);
+}
+
+static void random_batch(struct world *w)
+{
+	enum { BATCH = 60 };
+	static char keys[BATCH][8], values[BATCH][400];
+	struct engine_write writes[BATCH];
+	size_t n = 1 + seeded_below(&w->seed, BATCH - 1), scattered = n - n / 4;
+	for (size_t i = 0; i < n; i++) {
+		uint64_t number = seeded_below(&w->seed, KEYS);
+		size_t length = random_length(w);
+		char byte = (char)seeded_next(&w->seed);
+		memset(values[i], byte, sizeof values[i]);
+		writes[i] = (struct engine_write){
+		    i < scattered ? SCATTERED : PLAIN, length == 0, key_of(number, keys[i]),
+		    length == 0 ? (struct text){0} : text_from(values[i], length)};
+		if (i >= scattered)
+			continue;
+		w->length[number] = length;
+		w->byte[number] = byte;
+	}
+	commit(w, writes, n);
+}
+
+static void random_operations(void **state)
+{
+	struct world *w = *state;
+	w->seed = seeded_start("deferred", 31);
+	for (int i = 0; i < 400; i++) {
+		random_batch(w);
+		if (i % 5 == 0)
+			compare(w);
+		if (i % 40 == 39) {
+			reopen(w);
+			compare(w);
+		}
+	}
+}
+
+static void put_many(struct world *w, uint64_t from, uint64_t n, char byte)
+{
+	static struct engine_write writes[EACH];
+	static char keys[EACH][8];
+	char value[15];
+	memset(value, byte, sizeof value);
+	for (uint64_t at = from; at < from + n; at += EACH) {
+		for (uint64_t i = 0; i < EACH; i++)
+			writes[i] = (struct engine_write){SCATTERED, false, key_of(at + i, keys[i]),
+							  text_from(value, sizeof value)};
+		commit(w, writes, EACH);
+	}
+}
+
+static void assert_many(struct world *w, uint64_t from, uint64_t to, char byte)
+{
+	char room[8];
+	for (uint64_t i = from; i < to; i++) {
+		struct text value = {0};
+		enum err err = w->engine->ops->get(w->engine, SCATTERED, key_of(i, room), &value);
+		if (err != ERR_OK || value.n != 15 || value.p[0] != byte)
+			fail_msg("key %llu: %s", (unsigned long long)i, err_name(err));
+	}
+}
+
+/* Past the threshold, so that a sweep goes round; some are written again before, some after they
+ * were merged; and then a restart, which replays what is left of the log. */
+static void merged_unseen(void **state)
+{
+	struct world *w = *state;
+	put_many(w, 0, MANY, 'a');
+	assert_many(w, 0, MANY, 'a');
+	put_many(w, 0, 40000, 'b');
+	put_many(w, MANY - 40000, 40000, 'b');
+	for (int times = 0; times < 2; times++) {
+		assert_many(w, 0, 40000, 'b');
+		assert_many(w, 40000, MANY - 40000, 'a');
+		assert_many(w, MANY - 40000, MANY, 'b');
+		reopen(w);
+	}
+	put_many(w, MANY, MANY, 'c');
+	reopen(w);
+	assert_many(w, 0, 40000, 'b');
+	assert_many(w, 40000, MANY - 40000, 'a');
+	assert_many(w, MANY, 2 * (uint64_t)MANY, 'c');
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup_teardown(random_operations, start, finish),
+	    cmocka_unit_test_setup_teardown(merged_unseen, start, finish),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
