@@ -7,6 +7,7 @@
 
 #include "base/loop.h"
 #include "core/code.h"
+#include "core/webhook_ops.h"
 #include "http/client.h"
 #include "store/store.h"
 
@@ -40,7 +41,6 @@ void scheduler_drain(struct scheduler *scheduler);
 /** Nothing is in flight, and every result is recorded. */
 bool scheduler_drained(const struct scheduler *scheduler);
 /** What is known of a webhook in memory only; false where it has no lane. */
-struct webhook_live;
 bool scheduler_webhook_live(const struct scheduler *scheduler, uint64_t webhook_id,
     struct webhook_live *out);
 /** Appends metrics as Prometheus text. */

@@ -21,7 +21,8 @@ struct http_call;
 
 struct http_client_config {
 	const char *ca_file;              /* extra roots (PEM), beside the system's; may be NULL */
-	const char *nameservers;          /* "127.0.0.1:53,...", or NULL for /etc/resolv.conf */
+	const char *nameservers;          /* "127.0.0.1:53,...", or NULL for resolv_conf's */
+	const char *resolv_conf, *hosts;  /* paths, borrowed; NULL: those in /etc */
 	const struct cidr_list *allowed;  /* --allow-targets; copied */
 	uint32_t idle_ms;                 /* a kept-alive connection's idle time: 30 s */
 };

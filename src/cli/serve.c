@@ -137,6 +137,12 @@ static void write_metrics(void *arg, struct buf *out)
 	scheduler_write_metrics(s->scheduler, out);
 }
 
+static bool webhook_live(void *arg, uint64_t webhook_id, struct webhook_live *out)
+{
+	const struct serve *s = arg;
+	return scheduler_webhook_live(s->scheduler, webhook_id, out);
+}
+
 static void choose_public_url(struct serve *s)
 {
 	const char *address = http_server_address(s->server);
@@ -166,6 +172,8 @@ static int open_api(struct serve *s)
 	    .allow_http_targets = s->config.allow_http_targets,
 	    .write_metrics = write_metrics,
 	    .metrics_arg = s,
+	    .webhook_live = webhook_live,
+	    .webhook_live_arg = s,
 	};
 	enum err err = api_open(&api, &s->api);
 	return err == ERR_OK ? 0 : refuse("the API", "cannot start", err_name(err));

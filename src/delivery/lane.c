@@ -67,7 +67,10 @@ void lane_configure(struct lane *l, const struct webhook *webhook)
 	if (webhook != NULL) {
 		const char *problem = target_read(&l->target, webhook, s->secret_key,
 		    s->config.allow_http_targets);
+		bool enabled = l->disabled && webhook->disabled_ms == 0;
 		l->disabled = webhook->disabled_ms != 0 || problem != NULL;
+		if (enabled) /* somebody says that it is well again */
+			throttle_resume(&l->throttle, 0, scheduler_now_ms(s));
 		throttle_configure(&l->throttle, l->target.concurrency, l->target.rate,
 		    scheduler_now_ms(s));
 		if (problem != NULL)
@@ -95,7 +98,10 @@ static bool window_push(struct lane *l, const struct due *due)
 void lane_offer(struct lane *l, const struct due *due)
 {
 	bool behind = compare_due(due, &l->cursor) > 0;
-	if (behind && due->due_ms > scheduler_now_ms(l->scheduler)) {
+	bool later = due->due_ms > scheduler_now_ms(l->scheduler);
+	if (later && !behind) {
+		lane_rescan(l); /* the clock went back: rows of its future have been read */
+	} else if (later) {
 		if (l->next_due_ms == 0 || due->due_ms < l->next_due_ms)
 			l->next_due_ms = due->due_ms;
 	} else if (behind && !l->caught_up) {

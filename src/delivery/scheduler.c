@@ -322,6 +322,25 @@ bool scheduler_drained(const struct scheduler *s)
 	return s->under_way == 0 && jobs_idle(s->jobs);
 }
 
+bool scheduler_webhook_live(const struct scheduler *s, uint64_t webhook_id,
+    struct webhook_live *out)
+{
+	const struct lane *l = lane_find(s, webhook_id);
+	if (l == NULL)
+		return false;
+	const struct throttle *t = &l->throttle;
+	bool penalised = throttle_penalised(t);
+	*out = (struct webhook_live){
+	    .penalised = penalised,
+	    .next_ms = penalised ? t->probe_at_ms : 0,
+	    .in_flight = l->in_flight,
+	    .concurrency = t->concurrency,
+	    .rate = t->rate,
+	    .tokens = t->tokens,
+	};
+	return true;
+}
+
 static void put(struct buf *out, const char *name, const char *type, uint64_t value)
 {
 	buf_printf(out, "# TYPE %s %s\n%s %llu\n", name, type, name, (unsigned long long)value);

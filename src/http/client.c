@@ -26,8 +26,13 @@ static enum err set_up(struct http_client *c, const struct http_client_config *c
 	struct event_base *base = loop_events(c->loop);
 	if ((c->tls = client_tls_new(config->ca_file, why)) == NULL)
 		return ERR_INVALID;
-	enum err err = resolver_open(c->loop, config->nameservers, &c->counters.dns_queries,
-				     &c->resolver, why);
+	const struct name_servers_config servers = {
+	    .list = config->nameservers,
+	    .resolv_conf = config->resolv_conf,
+	    .hosts = config->hosts,
+	};
+	enum err err =
+	    resolver_open(c->loop, &servers, &c->counters.dns_queries, &c->resolver, why);
 	if (err != ERR_OK)
 		return err;
 	*why = "no memory for the HTTP client";

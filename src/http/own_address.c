@@ -1,12 +1,12 @@
 /*
- * Owns the list of addresses we listen on. Never connects. Called when the server has opened, and by
- * each outbound call that has resolved its host.
+ * Owns the list of addresses we listen on. Never connects. Called when the server has opened, and
+ * by each outbound call that has resolved its host.
  */
 #include "http/own_address.h"
 
-#include <ifaddrs.h>
 #include <netinet/in.h>
 #include <string.h>
+#include <unistd.h>
 
 static size_t size_of(const struct sockaddr *sa)
 {
@@ -42,43 +42,58 @@ static bool is_any(const struct sockaddr *sa)
 	return memcmp(bytes, zero, n) == 0;
 }
 
-static void add_one(struct own_addresses *own, const struct sockaddr *sa, uint16_t port)
-{
-	if (own->n == OWN_ADDRESSES_MAX || (sa->sa_family != AF_INET && sa->sa_family != AF_INET6))
-		return;
-	struct sockaddr_storage *item = &own->items[own->n++];
-	memcpy(item, sa, size_of(sa));
-	if (sa->sa_family == AF_INET)
-		((struct sockaddr_in *)item)->sin_port = htons(port);
-	else
-		((struct sockaddr_in6 *)item)->sin6_port = htons(port);
-}
-
 void own_addresses_add(struct own_addresses *own, const struct sockaddr *listening)
 {
-	struct ifaddrs *all, *each;
-	uint16_t port = port_of(listening);
-	if (!is_any(listening)) {
-		add_one(own, listening, port);
-		return;
-	}
-	if (getifaddrs(&all) != 0)
-		return;
-	for (each = all; each != NULL; each = each->ifa_next)
-		if (each->ifa_addr != NULL)
-			add_one(own, each->ifa_addr, port);
-	freeifaddrs(all);
+	if (own->n < OWN_ADDRESSES_MAX)
+		memcpy(&own->items[own->n++], listening, size_of(listening));
+}
+
+/* Is it an address of this machine? The kernel knows: all of 127.0.0.0/8 is, a container's address
+ * that came after the start is. Asked with a socket that never sends. */
+static bool is_local(const struct sockaddr *sa)
+{
+	struct sockaddr_storage any_port = {0};
+	int fd = socket(sa->sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return false; /* then no connection can be made either */
+	memcpy(&any_port, sa, size_of(sa));
+	if (sa->sa_family == AF_INET)
+		((struct sockaddr_in *)&any_port)->sin_port = 0;
+	else
+		((struct sockaddr_in6 *)&any_port)->sin6_port = 0;
+	bool local = bind(fd, (const struct sockaddr *)&any_port, size_of(sa)) == 0;
+	close(fd);
+	return local;
+}
+
+static bool is_loopback(const struct sockaddr *sa)
+{
+	static const char v4[4] = {127, 0, 0, 1}, v6[16] = {[15] = 1};
+	size_t n;
+	const void *bytes = bytes_of(sa, &n);
+	return memcmp(bytes, n == sizeof(v4) ? v4 : v6, n) == 0;
+}
+
+/* Does a socket that listens on `item` accept connections to sa? */
+static bool accepts(const struct sockaddr *item, const struct sockaddr *sa)
+{
+	size_t n, own_n;
+	const void *bytes = bytes_of(sa, &n), *own_bytes = bytes_of(item, &own_n);
+	/* A socket on :: may take IPv4 connections too. */
+	bool same_family = n == own_n || (is_any(item) && own_n == sizeof(struct in6_addr));
+	if (is_any(item))
+		return same_family && (is_any(sa) || is_local(sa));
+	if (is_any(sa))
+		return same_family && is_loopback(item);
+	return same_family && memcmp(bytes, own_bytes, n) == 0;
 }
 
 bool own_addresses_contain(const struct own_addresses *own, const struct sockaddr *sa,
-    uint16_t port)
+			   uint16_t port)
 {
-	size_t n, own_n;
-	const void *bytes = bytes_of(sa, &n);
 	for (int i = 0; i < own->n; i++) {
 		const struct sockaddr *item = (const struct sockaddr *)&own->items[i];
-		const void *own_bytes = bytes_of(item, &own_n);
-		if (port_of(item) == port && n == own_n && memcmp(bytes, own_bytes, n) == 0)
+		if (port_of(item) == port && accepts(item, sa))
 			return true;
 	}
 	return false;

@@ -1,37 +1,23 @@
-/* Owns the evdns base, the lookups in flight and a small cache of their answers.
+/* Owns the lookups in flight and a small cache of their answers.
  * Never blocks, never judges an address, never asks twice at once for one name; evdns requests are
  * never cancelled (its cancellation calls back after its base is gone), they time out.
  * Called by the outbound client's calls. */
 #include "http/resolver.h"
 
-#include <errno.h>
 #include <event2/dns.h>
-#include <event2/event.h>
+#include <event2/util.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-
-#include "base/log.h"
-
-#define RESOLV_CONF "/etc/resolv.conf"
-#define HOSTS       "/etc/hosts"
 
 static const uint64_t SECOND_NS = 1000000000;
 
 /* The getaddrinfo form tells no TTL. Half a minute is what a kept-alive connection lives, so a
  * cached name is never older than a connection to it may be. */
-enum { CACHE_S = 30, CACHE_MAX = 1024, BUCKETS = 256 };
+#define NO_SUCH_NAME "no such name"
+#define NO_ADDRESS   "the name has no address"
+#define NO_MEMORY    "out of memory while resolving the name"
 
-/* Two queries (A and AAAA) a name, so evdns never queues one behind another webhook's. The attempts
- * end within the default connect deadline. */
-static const struct {
-	const char *name, *value;
-} dns_options[] = {
-    {"max-inflight:", "2048"},
-    {"timeout:", "2"},
-    {"attempts:", "2"},
-    {"getaddrinfo-allow-skew:", "1"},
-};
+enum { CACHE_S = 30, CACHE_MAX = 1024, BUCKETS = 256 };
 
 enum lookup_state { LOOKUP_PENDING, LOOKUP_READY, LOOKUP_FAILED };
 
@@ -43,6 +29,7 @@ struct lookup {
 	bool listed;
 	bool starting;   /* evdns may answer from the hosts file inside the call */
 	bool hosts_only; /* there was no name server to ask */
+	bool asked_v6;   /* for the reason of a failure */
 	uint64_t until_ns;
 	struct resolver_answer answer;
 	union endpoint *addresses;
@@ -53,10 +40,7 @@ TAILQ_HEAD(lookup_list, lookup);
 
 struct resolver {
 	struct loop *loop;
-	struct evdns_base *dns;
-	bool own_nameservers;
-	uint64_t checked_ns;
-	struct timespec resolv_changed, hosts_changed;
+	struct name_servers *servers;
 	uint64_t *queries;
 	struct lookup_list by_age; /* oldest first */
 	struct lookup_list buckets[BUCKETS];
@@ -101,112 +85,24 @@ static void lookup_list_add(struct resolver *r, struct lookup *l)
 	l->listed = true;
 }
 
-/* ---- configuration ---- */
-
-/* evdns writes plain lines to stderr; the log is JSON. The hook is the process's (libevent's API
- * knows no other), it holds no state. */
-static void log_dns(int is_warning, const char *message)
+enum err resolver_open(struct loop *loop, const struct name_servers_config *config,
+		       uint64_t *queries, struct resolver **out, const char **why)
 {
-	if (is_warning)
-		log_warn("dns.warning", LOG_STR("detail", message));
-}
-
-static struct timespec changed_at(const char *path)
-{
-	struct stat st;
-	return stat(path, &st) == 0 ? st.st_mtim : (struct timespec){0};
-}
-
-static bool same_time(struct timespec a, struct timespec b)
-{
-	return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
-}
-
-static void load_options(struct evdns_base *dns)
-{
-	for (size_t i = 0; i < sizeof(dns_options) / sizeof(dns_options[0]); i++)
-		evdns_base_set_option(dns, dns_options[i].name, dns_options[i].value);
-}
-
-/* No search list: a webhook's host is a whole name, and its certificate names it so. */
-static void load_files(struct resolver *r)
-{
-	r->hosts_changed = changed_at(HOSTS);
-	evdns_base_load_hosts(r->dns, HOSTS);
-	if (r->own_nameservers)
-		return;
-	r->resolv_changed = changed_at(RESOLV_CONF);
-	evdns_base_resolv_conf_parse(
-	    r->dns, DNS_OPTION_NAMESERVERS | DNS_OPTION_NAMESERVERS_NO_DEFAULT, RESOLV_CONF);
-	if (evdns_base_count_nameservers(r->dns) == 0)
-		log_warn("dns.no_nameserver", LOG_STR("file", RESOLV_CONF));
-}
-
-/* The files are looked at when a name is asked for, at most once a second. */
-static void reload_if_changed(struct resolver *r)
-{
-	uint64_t now = loop_mono_ns(r->loop);
-	if (now - r->checked_ns < SECOND_NS)
-		return;
-	r->checked_ns = now;
-	bool hosts = !same_time(changed_at(HOSTS), r->hosts_changed);
-	bool resolv = !r->own_nameservers && !same_time(changed_at(RESOLV_CONF), r->resolv_changed);
-	if (!hosts && !resolv)
-		return;
-	evdns_base_clear_host_addresses(r->dns);
-	if (resolv)
-		evdns_base_clear_nameservers_and_suspend(r->dns);
-	load_files(r);
-	if (resolv)
-		evdns_base_resume(r->dns);
-}
-
-static enum err add_nameservers(struct evdns_base *dns, const char *list)
-{
-	struct text item, rest = text_of(list);
-	bool more = true;
-	char copy[64];
-	while (more) {
-		more = text_cut(rest, ',', &item, &rest);
-		item = text_trim(item);
-		if (item.n == 0 || item.n >= sizeof(copy))
-			return ERR_INVALID;
-		memcpy(copy, item.p, item.n);
-		copy[item.n] = '\0';
-		if (evdns_base_nameserver_ip_add(dns, copy) != 0)
-			return ERR_INVALID;
-	}
-	return ERR_OK;
-}
-
-enum err resolver_open(struct loop *loop, const char *nameservers, uint64_t *queries,
-		       struct resolver **out, const char **why)
-{
-	enum err err = ERR_NO_MEMORY;
 	struct resolver *r = calloc(1, sizeof(*r));
 	*why = "no memory for the resolver";
 	if (r == NULL)
-		return err;
-	*r = (struct resolver){.loop = loop, .queries = queries, .checked_ns = loop_mono_ns(loop)};
-	r->own_nameservers = nameservers != NULL;
+		return ERR_NO_MEMORY;
+	*r = (struct resolver){.loop = loop, .queries = queries};
 	TAILQ_INIT(&r->by_age);
 	for (size_t i = 0; i < BUCKETS; i++)
 		TAILQ_INIT(&r->buckets[i]);
-	evdns_set_log_fn(log_dns);
-	/* Without EVDNS_BASE_INITIALIZE_NAMESERVERS: with it a missing resolv.conf gives NULL. */
-	if ((r->dns = evdns_base_new(loop_events(loop), 0)) == NULL)
-		goto fail;
-	load_options(r->dns);
-	if (nameservers != NULL && (err = add_nameservers(r->dns, nameservers)) != ERR_OK) {
-		*why = "a nameserver must be written as IP or IP:PORT";
-		goto fail;
+	enum err err = name_servers_open(loop, config, &r->servers, why);
+	if (err != ERR_OK) {
+		free(r);
+		return err;
 	}
-	load_files(r);
 	*out = r;
 	return ERR_OK;
-fail:
-	resolver_close(r);
-	return err;
 }
 
 void resolver_close(struct resolver *r)
@@ -220,28 +116,33 @@ void resolver_close(struct resolver *r)
 		if (l->state != LOOKUP_PENDING)
 			lookup_free(l);
 	}
-	if (r->dns != NULL)
-		evdns_base_free(r->dns, 1);
+	name_servers_close(r->servers);
 	free(r);
 }
 
 /* ---- one lookup ---- */
 
+/* By evdns's own numbers, which tell more than its getaddrinfo form. */
 static const char *failure_text(int result)
 {
 	static const struct {
 		int result;
 		const char *text;
 	} texts[] = {
-	    {EVUTIL_EAI_NONAME, "no such name"},
-	    {EVUTIL_EAI_NODATA, "the name has no address"},
-	    {EVUTIL_EAI_MEMORY, "out of memory while resolving the name"},
+	    {DNS_ERR_NONE, "the name server failed at first: it answers now"},
+	    {DNS_ERR_FORMAT, "the name server did not understand the question"},
+	    {DNS_ERR_SERVERFAILED, "the name server failed (SERVFAIL)"},
+	    {DNS_ERR_NOTEXIST, NO_SUCH_NAME},
+	    {DNS_ERR_NOTIMPL, "the name server refused"},
+	    {DNS_ERR_REFUSED, "the name server refused"},
+	    {DNS_ERR_TRUNCATED, "the DNS answer was truncated: the name has too many addresses"},
+	    {DNS_ERR_TIMEOUT, "the name server did not answer in time"},
+	    {DNS_ERR_NODATA, NO_ADDRESS},
 	};
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		if (texts[i].result == result)
 			return texts[i].text;
-	/* evdns's getaddrinfo form tells no more than that it failed. */
-	return "the name has no address, or its name server did not answer, refused or truncated";
+	return "the DNS answer was malformed";
 }
 
 static void take_address(struct lookup *l, const struct evutil_addrinfo *ai)
@@ -260,16 +161,16 @@ static const char *take_addresses(struct lookup *l, const struct evutil_addrinfo
 	for (const struct evutil_addrinfo *ai = first; ai != NULL; ai = ai->ai_next)
 		n++;
 	if (n == 0)
-		return "the name has no address";
+		return NO_ADDRESS;
 	if (n > RESOLVER_MAX_ADDRESSES)
 		return "the name has too many addresses";
 	l->addresses = calloc(n, sizeof(l->addresses[0]));
 	if (l->addresses == NULL)
-		return failure_text(EVUTIL_EAI_MEMORY);
+		return NO_MEMORY;
 	for (const struct evutil_addrinfo *ai = first; ai != NULL; ai = ai->ai_next)
 		take_address(l, ai);
 	l->answer.addresses = l->addresses;
-	return l->answer.n == 0 ? "the name has no address" : NULL;
+	return l->answer.n == 0 ? NO_ADDRESS : NULL;
 }
 
 /* Waiters may cancel each other and ask again from their callbacks. */
@@ -283,16 +184,11 @@ static void tell_waiting(struct lookup *l)
 	}
 }
 
-/* evdns calls back inside evdns_getaddrinfo where the hosts file knows the name. */
-static void on_resolved(int result, struct evutil_addrinfo *ai, void *arg)
+/* The end of a lookup: `failure`, or NULL where it has addresses. */
+static void settle(struct lookup *l, const char *failure)
 {
-	struct lookup *l = arg;
-	l->answer.failure = result == 0 ? take_addresses(l, ai) : failure_text(result);
-	if (result != 0 && l->hosts_only)
-		l->answer.failure = "no name server: " RESOLV_CONF " is missing or names none";
-	if (ai != NULL)
-		evutil_freeaddrinfo(ai);
-	l->state = l->answer.failure == NULL ? LOOKUP_READY : LOOKUP_FAILED;
+	l->answer.failure = failure;
+	l->state = failure == NULL ? LOOKUP_READY : LOOKUP_FAILED;
 	if (l->resolver == NULL) {
 		lookup_free(l);
 		return;
@@ -310,24 +206,77 @@ static void on_resolved(int result, struct evutil_addrinfo *ai, void *arg)
 	lookup_free(l);
 }
 
-/* Makes room; NULL when every entry is a query in flight. */
-static bool make_room(struct resolver *r)
+/* ---- why it failed ---- */
+
+static void on_explained(int result, char type, int count, int ttl, void *addresses, void *arg)
+{
+	struct lookup *l = arg;
+	(void)type;
+	(void)count;
+	(void)ttl;
+	(void)addresses;
+	/* No A record at all: then it is AAAA's failure that counts. */
+	if (result == DNS_ERR_NODATA && !l->asked_v6 && l->resolver != NULL) {
+		l->asked_v6 = true;
+		if (evdns_base_resolve_ipv6(name_servers_dns(l->resolver->servers), l->host,
+					    DNS_QUERY_NO_SEARCH, on_explained, l) != NULL)
+			return;
+	}
+	settle(l, failure_text(result));
+}
+
+/* The getaddrinfo form has one error for everything but "no such name". Asking once more, in the
+ * form that tells, costs a query for a name that failed anyway; its addresses are not used. */
+static bool explain(struct lookup *l)
+{
+	return l->resolver != NULL && !l->starting && !l->hosts_only &&
+	       evdns_base_resolve_ipv4(name_servers_dns(l->resolver->servers), l->host,
+				       DNS_QUERY_NO_SEARCH, on_explained, l) != NULL;
+}
+
+static const char *plain_failure(const struct lookup *l, int result)
+{
+	if (l->hosts_only)
+		return "no name server: resolv.conf is missing or names none";
+	if (result == EVUTIL_EAI_MEMORY)
+		return NO_MEMORY;
+	return result == EVUTIL_EAI_NONAME ? NO_SUCH_NAME : "the name cannot be resolved";
+}
+
+/* evdns calls back inside evdns_getaddrinfo where the hosts file knows the name. */
+static void on_resolved(int result, struct evutil_addrinfo *ai, void *arg)
+{
+	struct lookup *l = arg;
+	bool told = result == 0 || result == EVUTIL_EAI_NONAME || result == EVUTIL_EAI_MEMORY;
+	if (!told && explain(l))
+		return;
+	const char *failure = result == 0 ? take_addresses(l, ai) : plain_failure(l, result);
+	if (ai != NULL)
+		evutil_freeaddrinfo(ai);
+	settle(l, failure);
+}
+
+/* ---- asking ---- */
+
+/* Forgets answers, the oldest first, until `left` lookups are left; queries in flight stay. */
+static void forget(struct resolver *r, size_t left)
 {
 	struct lookup *l, *next;
-	for (l = TAILQ_FIRST(&r->by_age); l != NULL && r->n >= CACHE_MAX; l = next) {
+	for (l = TAILQ_FIRST(&r->by_age); l != NULL && r->n > left; l = next) {
 		next = TAILQ_NEXT(l, by_age);
 		if (l->state == LOOKUP_PENDING)
 			continue;
 		lookup_unlist(l);
 		lookup_free(l);
 	}
-	return r->n < CACHE_MAX;
 }
 
+/* NULL without memory, or when every entry is a query in flight. */
 static struct lookup *lookup_new(struct resolver *r, const char *host)
 {
 	size_t size = strlen(host) + 1;
-	struct lookup *l = make_room(r) ? calloc(1, sizeof(*l) + size) : NULL;
+	forget(r, CACHE_MAX - 1);
+	struct lookup *l = r->n < CACHE_MAX ? calloc(1, sizeof(*l) + size) : NULL;
 	if (l == NULL)
 		return NULL;
 	l->resolver = r;
@@ -355,13 +304,12 @@ static struct lookup *find(struct resolver *r, const char *host)
 static void start_hosts_only(struct resolver *r, struct lookup *l)
 {
 	struct evutil_addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
-	struct evdns_base *hosts = evdns_base_new(loop_events(r->loop), 0);
+	struct evdns_base *hosts = name_servers_hosts_only(r->servers);
 	if (hosts == NULL) {
 		on_resolved(EVUTIL_EAI_MEMORY, NULL, l);
 		return;
 	}
 	l->hosts_only = true;
-	evdns_base_load_hosts(hosts, HOSTS);
 	evdns_getaddrinfo(hosts, l->host, NULL, &hints, on_resolved, l);
 	evdns_base_free(hosts, 1);
 }
@@ -371,10 +319,11 @@ static void start(struct resolver *r, struct lookup *l)
 	struct evutil_addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
 	(*r->queries)++;
 	l->starting = true;
-	if (evdns_base_count_nameservers(r->dns) == 0)
+	if (!name_servers_any(r->servers))
 		start_hosts_only(r, l);
 	else
-		evdns_getaddrinfo(r->dns, l->host, NULL, &hints, on_resolved, l);
+		evdns_getaddrinfo(name_servers_dns(r->servers), l->host, NULL, &hints, on_resolved,
+				  l);
 	l->starting = false;
 }
 
@@ -383,7 +332,8 @@ const struct resolver_answer *resolver_ask(struct resolver *r, const char *host,
 {
 	static const struct resolver_answer too_many = {.failure =
 							    "too many names are being looked up"};
-	reload_if_changed(r);
+	if (name_servers_refresh(r->servers))
+		forget(r, 0); /* learnt from other servers or another hosts file */
 	struct lookup *l = find(r, host);
 	if (l == NULL) {
 		if ((l = lookup_new(r, host)) == NULL)

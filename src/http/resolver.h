@@ -11,6 +11,7 @@
 
 #include "base/bytes.h"
 #include "base/loop.h"
+#include "http/name_servers.h"
 
 /* An Internet address with its port, in a fourth of sockaddr_storage's room. */
 union endpoint {
@@ -41,10 +42,10 @@ struct resolver_wait {
 
 struct resolver;
 
-/** `nameservers` is "ip:port,..." or NULL for /etc/resolv.conf (which may be missing: then only the
- *  hosts file's names resolve). *queries is counted up. On failure *why (static). */
-enum err resolver_open(struct loop *loop, const char *nameservers, uint64_t *queries,
-		       struct resolver **out, const char **why) WARN_UNUSED;
+/** Where there are no name servers only the hosts file's names resolve. *queries is counted up,
+ * once for each lookup. On failure *why (static). */
+enum err resolver_open(struct loop *loop, const struct name_servers_config *config,
+		       uint64_t *queries, struct resolver **out, const char **why) WARN_UNUSED;
 /** Nobody may be waiting. NULL is fine. */
 void resolver_close(struct resolver *r);
 

@@ -4,6 +4,321 @@
 #include "core/delivery_list.h"
 
 #include "../../support/seeded.h"
+#include "core/replay.h"
 #include "core/webhook_ops.h"
 #include "core_world.h"
 
+enum { HOOKS = 3, USERS = 5, TYPES = 3, BATCH = 50, ALL_MAX = 2000, STEP_MS = 10 };
+
+/* Webhooks 1 to HOOKS; the last one is disabled. */
+static void make_hooks(struct world *w)
+{
+	for (uint64_t id = 1; id <= HOOKS; id++) {
+		struct webhook hook = world_hook();
+		hook.order = ORDER_NONE;
+		hook.disabled_ms = id == HOOKS ? WORLD_NOW : 0;
+		assert_int_equal(world_webhook(w, hook), id);
+	}
+}
+
+/* A batch of deliveries with what became of them, decided before the command runs. */
+struct populate {
+	struct command command;
+	struct event events[BATCH];
+	uint64_t hooks[BATCH], ends[BATCH];
+	size_t n;
+};
+
+static enum err populate_one(struct populate *p, struct tx *tx, size_t i)
+{
+	struct webhook hook = {.id = p->hooks[i]};
+	struct delivery d;
+	enum err err = tx_get(tx, &KIND_WEBHOOK, &hook);
+	if (err == ERR_OK)
+		err = delivery_create(tx, &hook, &p->events[i]);
+	if (err != ERR_OK || p->ends[i] == DELIVERY_PENDING)
+		return err;
+	d.id = tx_last_id(tx, &KIND_DELIVERY);
+	if ((err = tx_get(tx, &KIND_DELIVERY, &d)) != ERR_OK)
+		return err;
+	return delivery_finish(tx, &d, (enum delivery_status)p->ends[i], d.created_ms + 1);
+}
+
+static enum err populate_decide(struct command *command, struct tx *tx)
+{
+	struct populate *p = (struct populate *)command;
+	enum err err = ERR_OK;
+	for (size_t i = 0; i < p->n && err == ERR_OK; i++)
+		err = populate_one(p, tx, i);
+	return err;
+}
+
+/* Some milliseconds of disorder, as results that are recorded together bring about. */
+static void populate_random(struct world *w, struct seeded *random, size_t n)
+{
+	static const uint64_t ends[] = {DELIVERY_PENDING, DELIVERY_DELIVERED, DELIVERY_DELIVERED,
+	    DELIVERY_EXHAUSTED, DELIVERY_CANCELLED};
+	for (size_t done = 0; done < n; done += BATCH) {
+		struct populate p = {.command = {.decide = populate_decide}, .n = BATCH};
+		for (size_t i = 0; i < BATCH; i++) {
+			uint64_t id = done + i + 1;
+			p.events[i] = (struct event){
+			    .id = id,
+			    .at_ms = WORLD_NOW + id * STEP_MS + seeded_below(random, 5 * STEP_MS),
+			    .type = 1 + seeded_below(random, TYPES),
+			    .user_id = seeded_below(random, USERS + 1),
+			};
+			p.hooks[i] = 1 + seeded_below(random, HOOKS);
+			p.ends[i] = ends[seeded_below(random, sizeof ends / sizeof *ends)];
+		}
+		assert_int_equal(world_run(w, &p.command), ERR_OK);
+	}
+}
+
+/* Retention leaves gaps among the ids. */
+static void drop_some(struct world *w, struct seeded *random, size_t n)
+{
+	for (int round = 0; round < 3; round++) {
+		struct retention_drop drop = {
+		    .command = {.decide = retention_drop_decide}, .before_ms = UINT64_MAX};
+		for (; drop.n_deliveries < RETENTION_SLICE; drop.n_deliveries++)
+			drop.deliveries[drop.n_deliveries] = 1 + seeded_below(random, n);
+		assert_int_equal(world_run(w, &drop.command), ERR_OK);
+	}
+}
+
+/* ---- the oracle ---- */
+
+static bool wanted(const struct delivery_filter *f, const struct delivery *d)
+{
+	bool held = d->status == DELIVERY_PENDING && d->webhook_id == HOOKS;
+	if (f->webhook_id != 0 && f->webhook_id != d->webhook_id)
+		return false;
+	if (f->user_id != 0 && f->user_id != d->user_id)
+		return false;
+	if (f->event_type != 0 && f->event_type != d->event_type)
+		return false;
+	if (f->status != 0 && f->status != (held ? DELIVERY_HELD : d->status))
+		return false;
+	return d->created_ms >= f->since_ms && (f->until_ms == 0 || d->created_ms < f->until_ms);
+}
+
+struct all {
+	struct delivery deliveries[ALL_MAX];
+	size_t n;
+};
+
+static struct all *read_all(struct world *w)
+{
+	const struct delivery from = {0};
+	struct all *all = calloc(1, sizeof *all);
+	assert_non_null(all);
+	all->n = world_list(w, &KIND_DELIVERY, &from, 0, all->deliveries, ALL_MAX);
+	return all;
+}
+
+static struct delivery_list ask(struct world *w, const struct delivery_filter *f, uint64_t from,
+    bool reverse, struct delivery *room, size_t max)
+{
+	struct delivery_list list = {.command = {.decide = delivery_list_decide},
+	    .filter = *f,
+	    .from = from,
+	    .reverse = reverse,
+	    .max = max,
+	    .deliveries = room};
+	assert_int_equal(world_ask(w, &list.command, NULL, NULL), ERR_OK);
+	assert_true(list.n <= max && list.looked_at <= DELIVERY_LIST_LOOK_MAX);
+	return list;
+}
+
+/* All pages of a search, against all records. */
+static size_t check(struct world *w, const struct all *all, const struct delivery_filter *f,
+    bool reverse, size_t max)
+{
+	struct delivery room[DELIVERY_LIST_MAX];
+	size_t at = 0, found = 0;
+	uint64_t from = 0;
+	do {
+		struct delivery_list list = ask(w, f, from, reverse, room, max);
+		assert_true(list.n == max || list.next == 0 ||
+			    list.looked_at == DELIVERY_LIST_LOOK_MAX);
+		for (size_t i = 0; i < list.n; i++, at++, found++) {
+			const struct delivery *d;
+			while (d = &all->deliveries[reverse ? all->n - 1 - at : at],
+			    at < all->n && !wanted(f, d))
+				at++;
+			assert_true(at < all->n);
+			assert_int_equal(room[i].id, d->id);
+			bool held = d->status == DELIVERY_PENDING && d->webhook_id == HOOKS;
+			assert_int_equal(room[i].status, held ? DELIVERY_HELD : d->status);
+		}
+		assert_true(list.next == 0 || from == 0 || (list.next < from) == reverse);
+		from = list.next;
+	} while (from != 0);
+	for (; at < all->n; at++)
+		assert_false(wanted(f, &all->deliveries[reverse ? all->n - 1 - at : at]));
+	return found;
+}
+
+static void every_combination(void **state)
+{
+	enum { N = 600 };
+	struct world *w = *state;
+	struct seeded random = seeded_start("every_combination", 7);
+	make_hooks(w);
+	populate_random(w, &random, N);
+	drop_some(w, &random, N);
+	struct all *all = read_all(w);
+	assert_true(all->n > N / 2 && all->n < N);
+	size_t found = 0;
+	for (unsigned i = 0; i < 6 * 3 * 2 * 2 * 4; i++) {
+		struct delivery_filter f = {
+		    .status = i % 6,
+		    .webhook_id = i / 6 % 3 == 0 ? 0 : 1 + seeded_below(&random, HOOKS),
+		    .user_id = i / 18 % 2 == 0 ? 0 : 1 + seeded_below(&random, USERS),
+		    .event_type = i / 36 % 2 == 0 ? 0 : 1 + seeded_below(&random, TYPES),
+		};
+		uint64_t time = WORLD_NOW + seeded_below(&random, N * STEP_MS);
+		if (i / 72 % 2 == 1)
+			f.since_ms = time;
+		if (i / 144 == 1)
+			f.until_ms = time + seeded_below(&random, N * STEP_MS);
+		found += check(w, all, &f, i % 5 < 3, 1 + seeded_below(&random, 40));
+	}
+	assert_true(found > N * 3); /* the combinations are not all empty ones */
+	free(all);
+}
+
+/* ---- what it costs ---- */
+
+/* n deliveries, 10 ms apart: all to webhook 1, about nobody and delivered, but for every 500th, which
+ * is about user 1 and exhausted. */
+static void populate_even(struct world *w, size_t n)
+{
+	for (size_t done = 0; done < n; done += BATCH) {
+		struct populate p = {.command = {.decide = populate_decide}, .n = BATCH};
+		for (size_t i = 0; i < BATCH; i++) {
+			uint64_t id = done + i + 1;
+			bool rare = id % 500 == 0;
+			p.events[i] = (struct event){.id = id,
+			    .at_ms = WORLD_NOW + id * STEP_MS,
+			    .type = EVENT_USER_JOIN,
+			    .user_id = rare ? 1 : 0};
+			p.hooks[i] = 1;
+			p.ends[i] = rare ? DELIVERY_EXHAUSTED : DELIVERY_DELIVERED;
+		}
+		assert_int_equal(world_run(w, &p.command), ERR_OK);
+	}
+}
+
+static void the_narrowest_index_is_walked(void **state)
+{
+	struct world *w = *state;
+	struct delivery room[10];
+	make_hooks(w);
+	populate_even(w, 1500);
+	static const struct {
+		struct delivery_filter filter;
+		size_t found, looked_at;
+	} cases[] = {
+	    {{.user_id = 1}, 3, 3},
+	    {{.user_id = 1, .webhook_id = 1, .event_type = EVENT_USER_JOIN}, 3, 3},
+	    {{.user_id = 1, .status = DELIVERY_DELIVERED}, 0, 3},
+	    {{.status = DELIVERY_EXHAUSTED, .webhook_id = 1}, 3, 3},
+	    {{.status = DELIVERY_PENDING, .webhook_id = 1}, 0, 0},
+	    {{.status = DELIVERY_HELD}, 0, 0},
+	    {{.webhook_id = 2, .event_type = EVENT_USER_JOIN}, 0, 0},
+	    {{.event_type = EVENT_USER_QUALIFIED}, 0, 0},
+	    {{.webhook_id = 1}, 10, 11},
+	    {{0}, 10, 11},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct delivery_list list = ask(w, &cases[i].filter, 0, true, room, 10);
+		assert_int_equal(list.n, cases[i].found);
+		assert_int_equal(list.looked_at, cases[i].looked_at);
+		assert_int_equal(list.next != 0, cases[i].found == 10);
+	}
+}
+
+static void a_page_ends_early(void **state)
+{
+	struct world *w = *state;
+	struct delivery room[10];
+	const struct delivery_filter f = {.webhook_id = 1, .since_ms = UINT64_MAX / 2};
+	const struct delivery_filter none = {.event_type = EVENT_USER_JOIN, .user_id = 0,
+	    .status = DELIVERY_DELIVERED, .webhook_id = 2};
+	make_hooks(w);
+	populate_even(w, 1500);
+	/* Webhook 2 has none: its index says so at once. */
+	assert_int_equal(ask(w, &none, 0, true, room, 10).looked_at, 0);
+	/* Nothing is delivered late: the walk is over the last ids only. */
+	assert_true(ask(w, &f, 0, true, room, 10).looked_at <= 128);
+
+	const struct delivery_filter held = {.webhook_id = 1, .event_type = EVENT_USER_QUALIFIED};
+	struct delivery_list list = ask(w, &held, 0, true, room, 10);
+	assert_true(list.n == 0 && list.looked_at == DELIVERY_LIST_LOOK_MAX && list.next == 500);
+	list = ask(w, &held, list.next, true, room, 10);
+	assert_true(list.n == 0 && list.looked_at == 500 && list.next == 0);
+	list = ask(w, &held, 0, false, room, 10);
+	assert_true(list.next == 1001);
+}
+
+static void times_narrow_the_walk(void **state)
+{
+	struct world *w = *state;
+	struct delivery room[10];
+	make_hooks(w);
+	populate_even(w, 1500);
+	struct delivery_filter f = {
+	    .since_ms = WORLD_NOW + 700 * STEP_MS, .until_ms = WORLD_NOW + 705 * STEP_MS};
+	struct delivery_list list = ask(w, &f, 0, false, room, 10);
+	assert_true(list.n == 5 && list.next == 0);
+	assert_true(room[0].id == 700 && room[4].id == 704);
+	assert_true(list.looked_at <= 5 + 2 * 128);
+	list = ask(w, &f, 0, true, room, 3);
+	assert_true(list.n == 3 && room[0].id == 704 && list.next == 701);
+}
+
+static void nothing_there(void **state)
+{
+	struct world *w = *state;
+	struct delivery room[10];
+	const struct delivery_filter f = {.since_ms = 1, .until_ms = 5};
+	assert_true(ask(w, &f, 0, true, room, 10).n == 0);
+	assert_true(ask(w, &f, UINT64_MAX, true, room, 10).next == 0);
+	assert_true(ask(w, &f, UINT64_MAX, false, room, 10).next == 0);
+}
+
+static void the_last_attempts_of_one(void **state)
+{
+	enum { ATTEMPTS = DELIVERY_LOG_MAX + 6 };
+	struct world *w = *state;
+	struct event event = {.id = 1, .at_ms = WORLD_NOW, .type = EVENT_USER_JOIN};
+	struct populate p = {.command = {.decide = populate_decide},
+	    .n = 1, .events = {event}, .hooks = {HOOKS}, .ends = {DELIVERY_PENDING}};
+	make_hooks(w);
+	assert_int_equal(world_run(w, &p.command), ERR_OK);
+	for (uint64_t i = 0; i < ATTEMPTS; i++)
+		assert_int_equal(world_attempt(w, 1, WORLD_NOW, VERDICT_RETRY, WORLD_NOW), ERR_OK);
+	struct delivery_read read = {.command = {.decide = delivery_read_decide}, .id = 1};
+	assert_int_equal(world_ask(w, &read.command, NULL, NULL), ERR_OK);
+	assert_int_equal(read.delivery.status, DELIVERY_HELD);
+	assert_int_equal(read.n_attempts, DELIVERY_LOG_MAX);
+	for (size_t i = 0; i < read.n_attempts; i++)
+		assert_int_equal(read.attempts[i].number, ATTEMPTS - DELIVERY_LOG_MAX + i + 1);
+	read.id = 2;
+	assert_int_equal(world_ask(w, &read.command, NULL, NULL), ERR_NOT_FOUND);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    WORLD_ON_ALL(every_combination),
+	    WORLD_ON_ALL(the_narrowest_index_is_walked),
+	    WORLD_ON_ALL(a_page_ends_early),
+	    WORLD_ON_ALL(times_narrow_the_walk),
+	    WORLD_ON_ALL(nothing_there),
+	    WORLD_ON_ALL(the_last_attempts_of_one),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

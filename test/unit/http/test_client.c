@@ -161,8 +161,8 @@ static void test_names(void **state)
 	struct world *w = *state;
 	open_client(w, LOOPBACK, 30000);
 	expect(w, "http://nowhere.test", HTTP_FAIL_DNS, "no such name");
-	expect(w, "http://empty.test", HTTP_FAIL_DNS, "has no address,");
-	expect(w, "http://cut.test", HTTP_FAIL_DNS, "truncated");
+	expect(w, "http://empty.test", HTTP_FAIL_DNS, "the name has no address");
+	expect(w, "http://cut.test", HTTP_FAIL_DNS, "the DNS answer was truncated");
 	expect(w, "http://silent.test", HTTP_FAIL_DNS, "in time");
 }
 
