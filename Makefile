@@ -145,3 +145,8 @@ clean:                               ## removes what make made
 	rm -rf build
 
 -include $(shell find build -name '*.d' 2>/dev/null)
+
+test-interop: all                    ## others verify and answer: npm standardwebhooks, svix, node-red; webhook
+	@cd test/e2e && python3 -B -m unittest -v test_signatures
+	@cd test/interop && python3 -B -m unittest -v test_automation
+.PHONY: test-interop

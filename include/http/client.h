@@ -42,6 +42,9 @@ struct http_pool *http_pool_open(struct http_client *client, uint32_t idle_max);
 /** Cancels what is in flight (no callback comes) and closes the connections. NULL is fine. */
 void http_pool_close(struct http_pool *pool);
 
+/** Its established connections, in use and idle. */
+uint32_t http_pool_established(const struct http_pool *pool);
+
 enum http_failure {
 	HTTP_FAIL_NONE, /* an answer came: status is set */
 	HTTP_FAIL_DNS,

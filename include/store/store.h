@@ -17,6 +17,9 @@ typedef void store_watch_fn(void *arg, const struct record_kind *kind, const voi
 struct store_config {
 	size_t batch_max; /* commands in one commit; 0: 1,024 */
 	size_t queue_max; /* commands waiting; 0: 16,384 */
+	/* After a commit, wait half as long as it took for a batch as large as the last one: a loop that
+	 * commits in every turn would do nothing but wait for the disk. */
+	bool paced;
 };
 
 struct store_counters {
@@ -41,6 +44,10 @@ void store_watch(struct store *store, const struct record_kind *kind, store_watc
 /** Runs the queries, decides a batch, commits it, pays the debts. To be called at the end of every
  *  turn; answers true if work is left that needs no new event (the next turn must not block). */
 bool store_turn(struct store *store);
+/** How long the batch that waits may still grow, in ns, before it wants its turn; 0: none waits. */
+uint64_t store_wait_ns(const struct store *store);
+/** Answers the queries that wait, and nothing else: for what was asked after store_turn. */
+void store_answer_queries(struct store *store);
 /** The engine held no sequence when the store was opened: nothing was ever stored here. */
 bool store_is_new(const struct store *store);
 /** A commit will be made in this turn or a later one whatever else is submitted: commands wait. */

@@ -26,7 +26,7 @@ struct serve {
 	struct scheduler *scheduler;
 	struct api *api;
 	struct http_server *server;
-	struct event *sigterm, *sigint, *drain_timer;
+	struct event *sigterm, *sigint, *drain_timer, *batch_timer;
 	char public_url[512];
 	bool draining;
 };
@@ -54,7 +54,7 @@ static int open_store(struct serve *s)
 {
 	const struct engine_lmdb_config lmdb = {
 	    .dir = s->config.data, .map_size = s->config.map_size};
-	const struct store_config store = {0};
+	const struct store_config store = {.paced = true};
 	struct engine *engine;
 	const char *why = "";
 	if (engine_lmdb_open(&lmdb, &engine, &why) != ERR_OK)
@@ -183,11 +183,23 @@ static void on_turn(void *arg)
 {
 	struct serve *s = arg;
 	scheduler_before_store(s->scheduler);
-	store_turn(s->store);
+	bool more = store_turn(s->store);
 	scheduler_turn(s->scheduler);
-	/* What the rooms asked of each other in this turn needs no new event to go on. */
-	if (!store_idle(s->store))
-		loop_again(s->loop);
+	store_answer_queries(s->store); /* deliveries it has just begun go out in this turn */
+	uint64_t wait_ns = store_wait_ns(s->store);
+	const struct timeval wait = {.tv_usec = (suseconds_t)(wait_ns / 1000)};
+	if (wait_ns > 0)
+		evtimer_add(s->batch_timer, &wait);
+	else if (more || !store_idle(s->store))
+		loop_again(s->loop); /* needs no new event to go on */
+}
+
+/* Nothing to do but to have a turn. */
+static void on_batch_timer(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	(void)arg;
 }
 
 /* After the server's own hook: is everything that was owed paid? */
@@ -245,6 +257,9 @@ static int open_all(struct serve *s)
 	s->loop = loop_new(&clock_system);
 	if (s->loop == NULL)
 		return refuse("the event loop", "", "cannot be made");
+	s->batch_timer = evtimer_new(loop_events(s->loop), on_batch_timer, s);
+	if (s->batch_timer == NULL)
+		return refuse("the event loop", "", "cannot be made");
 	loop_add_hook(s->loop, on_turn, s);
 	if ((status = open_store(s)) != 0 || (status = open_delivery(s)) != 0 ||
 	    (status = open_server(s)) != 0 || (status = open_api(s)) != 0)
@@ -272,6 +287,7 @@ static void close_all(struct serve *s)
 	free_event(s->sigterm);
 	free_event(s->sigint);
 	free_event(s->drain_timer);
+	free_event(s->batch_timer);
 	loop_free(s->loop);
 	identity_wipe(&s->identity);
 }

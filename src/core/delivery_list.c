@@ -66,7 +66,7 @@ static enum err find_time(struct tx *tx, uint64_t ms, uint64_t *first)
 	while (low < high) {
 		uint64_t middle = low + (high - low) / 2;
 		const struct delivery from = {.id = middle};
-		struct delivery found;
+		struct delivery found = {0};
 		struct tx_scan scan = {.from = &from, .max = 1, .records = &found};
 		enum err err = tx_scan(tx, &KIND_DELIVERY, &scan);
 		if (err != ERR_OK)

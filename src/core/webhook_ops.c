@@ -180,7 +180,7 @@ enum err webhook_preview_decide(struct command *command, struct tx *tx)
 enum err webhook_why_decide(struct command *command, struct tx *tx)
 {
 	struct webhook_why *cmd = (struct webhook_why *)command;
-	struct due from = {.webhook_id = cmd->id}, first;
+	struct due from = {.webhook_id = cmd->id}, first = {0};
 	cmd->webhook = (struct webhook){.id = cmd->id};
 	cmd->next_due_ms = 0;
 	enum err err = tx_get(tx, &KIND_WEBHOOK, &cmd->webhook);

@@ -215,7 +215,9 @@ static void cancel_slice(struct lane *l)
 static void start_due(struct lane *l)
 {
 	uint64_t now_ms = scheduler_now_ms(l->scheduler);
-	while (l->n > 0 && !l->scheduler->draining &&
+	uint32_t established = http_pool_established(l->pool);
+	uint32_t growing = established + established / 8 + LANE_GROWTH;
+	while (l->n > 0 && !l->scheduler->draining && l->in_flight < growing &&
 	       throttle_allows(&l->throttle, l->in_flight, now_ms, &l->throttled_until_ms)) {
 		if (!attempt_start(l, &l->window[l->head])) {
 			lane_pause(l);
@@ -240,6 +242,6 @@ void lane_run(struct lane *l)
 		cancel_slice(l);
 	else if (!l->disabled)
 		start_due(l);
-	if (!l->caught_up && !l->scanning && l->n == 0 && !l->scheduler->draining)
+	if (!l->caught_up && !l->scanning && l->n < LANE_WINDOW && !l->scheduler->draining)
 		read_ahead(l);
 }

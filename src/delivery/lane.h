@@ -13,7 +13,10 @@
 #include "throttle.h"
 
 enum {
-	LANE_POOL = 32,    /* idle connections kept */
+	LANE_POOL = 256,   /* idle connections kept: never more than the concurrency has opened */
+	/* Connections opened at a time, beside an eighth of those that are: a TLS handshake costs up to
+	 * a millisecond of the loop, and a burst of them would be felt by everybody. */
+	LANE_GROWTH = 4,
 	LANE_WINDOW = 128, /* rows read ahead */
 	LANE_HEADERS = 64,
 };

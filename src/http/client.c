@@ -201,6 +201,11 @@ static void on_idle(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
+uint32_t http_pool_established(const struct http_pool *pool)
+{
+	return pool->n_established;
+}
+
 void outgoing_release(struct outgoing *conn)
 {
 	struct http_client *c = conn->client;
@@ -245,6 +250,8 @@ void outgoing_retire(struct outgoing *conn)
 		return;
 	if (conn->state == CONN_IDLE)
 		unlist_idle(conn);
+	if (conn->state != CONN_CONNECTING)
+		conn->pool->n_established--;
 	conn->state = CONN_DEAD;
 	conn->call = NULL;
 	conn->pool = NULL;

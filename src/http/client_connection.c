@@ -234,6 +234,7 @@ static void on_connect(struct bufferevent *bev, short what, void *arg)
 		call_tcp_connected(call);
 	conn->tcp_connected = true;
 	conn->state = CONN_BUSY;
+	conn->pool->n_established++;
 	call_connected(call);
 	/* Now evhttp learns of it and writes the request. */
 	bufferevent_setcb(bev, conn->ev_read, conn->ev_write, conn->ev_event, conn->ev_arg);

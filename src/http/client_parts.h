@@ -49,7 +49,7 @@ struct http_client {
 
 struct http_pool {
 	struct http_client *client;
-	uint32_t idle_max, n_idle;
+	uint32_t idle_max, n_idle, n_established;
 	struct outgoing_list idle; /* the most recently used first */
 	struct call_list calls;      /* in flight, or a callback is owed */
 };

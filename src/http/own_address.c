@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static size_t size_of(const struct sockaddr *sa)
+static socklen_t size_of(const struct sockaddr *sa)
 {
 	return sa->sa_family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
 }

@@ -11,12 +11,12 @@
 
 static const uint64_t SECOND_NS = 1000000000;
 
+static const char no_such_name[] = "no such name";
+static const char no_address[] = "the name has no address";
+static const char no_memory[] = "out of memory while resolving the name";
+
 /* The getaddrinfo form tells no TTL. Half a minute is what a kept-alive connection lives, so a
  * cached name is never older than a connection to it may be. */
-#define NO_SUCH_NAME "no such name"
-#define NO_ADDRESS   "the name has no address"
-#define NO_MEMORY    "out of memory while resolving the name"
-
 enum { CACHE_S = 30, CACHE_MAX = 1024, BUCKETS = 256 };
 
 enum lookup_state { LOOKUP_PENDING, LOOKUP_READY, LOOKUP_FAILED };
@@ -131,13 +131,13 @@ static const char *failure_text(int result)
 	} texts[] = {
 	    {DNS_ERR_NONE, "the name server failed at first: it answers now"},
 	    {DNS_ERR_FORMAT, "the name server did not understand the question"},
-	    {DNS_ERR_SERVERFAILED, "the name server failed (SERVFAIL)"},
-	    {DNS_ERR_NOTEXIST, NO_SUCH_NAME},
+	    {DNS_ERR_NOTEXIST, no_such_name},
 	    {DNS_ERR_NOTIMPL, "the name server refused"},
 	    {DNS_ERR_REFUSED, "the name server refused"},
 	    {DNS_ERR_TRUNCATED, "the DNS answer was truncated: the name has too many addresses"},
-	    {DNS_ERR_TIMEOUT, "the name server did not answer in time"},
-	    {DNS_ERR_NODATA, NO_ADDRESS},
+	    /* evdns makes SERVFAIL a timeout too, after a second try. */
+	    {DNS_ERR_TIMEOUT, "the name server failed (SERVFAIL), or did not answer in time"},
+	    {DNS_ERR_NODATA, no_address},
 	};
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		if (texts[i].result == result)
@@ -161,16 +161,16 @@ static const char *take_addresses(struct lookup *l, const struct evutil_addrinfo
 	for (const struct evutil_addrinfo *ai = first; ai != NULL; ai = ai->ai_next)
 		n++;
 	if (n == 0)
-		return NO_ADDRESS;
+		return no_address;
 	if (n > RESOLVER_MAX_ADDRESSES)
 		return "the name has too many addresses";
 	l->addresses = calloc(n, sizeof(l->addresses[0]));
 	if (l->addresses == NULL)
-		return NO_MEMORY;
+		return no_memory;
 	for (const struct evutil_addrinfo *ai = first; ai != NULL; ai = ai->ai_next)
 		take_address(l, ai);
 	l->answer.addresses = l->addresses;
-	return l->answer.n == 0 ? NO_ADDRESS : NULL;
+	return l->answer.n == 0 ? no_address : NULL;
 }
 
 /* Waiters may cancel each other and ask again from their callbacks. */
@@ -239,8 +239,8 @@ static const char *plain_failure(const struct lookup *l, int result)
 	if (l->hosts_only)
 		return "no name server: resolv.conf is missing or names none";
 	if (result == EVUTIL_EAI_MEMORY)
-		return NO_MEMORY;
-	return result == EVUTIL_EAI_NONAME ? NO_SUCH_NAME : "the name cannot be resolved";
+		return no_memory;
+	return result == EVUTIL_EAI_NONAME ? no_such_name : "the name cannot be resolved";
 }
 
 /* evdns calls back inside evdns_getaddrinfo where the hosts file knows the name. */

@@ -19,6 +19,7 @@ enum {
 	/* LMDB refuses a transaction of more than 131,071 dirty pages; a write dirties at most about
 	 * six (a path down the tree, or a split), so a batch stops growing well below that. */
 	BATCH_WRITES_MAX = 16384,
+	GAP_MAX_NS = 2000000, /* what a batch waits for company at most */
 };
 
 struct queue {
@@ -47,7 +48,8 @@ struct store {
 	struct engine_write *writes;
 	size_t n_writes, writes_cap;
 	bool committing; /* the engine has the writes */
-	uint64_t commit_began_ns;
+	uint64_t commit_began_ns, commit_ended_ns;
+	size_t last_batch; /* commands in the last commit */
 
 	struct watch watches[WATCHES_MAX];
 	size_t n_watches;
@@ -227,7 +229,9 @@ static void tell_watches(struct store *s)
 
 static void count_commit(struct store *s, enum err err)
 {
-	uint64_t took = clock_system.mono_ns(&clock_system) - s->commit_began_ns;
+	s->commit_ended_ns = clock_system.mono_ns(&clock_system);
+	s->last_batch = s->decided.n;
+	uint64_t took = s->commit_ended_ns - s->commit_began_ns;
 	if (err != ERR_OK) {
 		s->counters.failed_commits++;
 		return;
@@ -285,15 +289,38 @@ static void commit_batch(struct store *s)
 	finish_batch(s, err);
 }
 
-bool store_turn(struct store *s)
+/* When the batch that waits is to be decided at the latest, if no more commands come. */
+static uint64_t batch_due_ns(const struct store *s)
+{
+	if (!s->config.paced || s->waiting.n >= s->last_batch)
+		return 0;
+	uint64_t gap_ns = (s->commit_ended_ns - s->commit_began_ns) / 2;
+	return s->commit_ended_ns + (gap_ns < GAP_MAX_NS ? gap_ns : GAP_MAX_NS);
+}
+
+uint64_t store_wait_ns(const struct store *s)
+{
+	if (s->waiting.n == 0 || s->committing)
+		return 0;
+	uint64_t due_ns = batch_due_ns(s), now_ns = clock_system.mono_ns(&clock_system);
+	return due_ns > now_ns ? due_ns - now_ns : 0;
+}
+
+void store_answer_queries(struct store *s)
 {
 	if (s->queries.n > 0 && refresh_view(s))
 		run_queries(s);
-	if (!s->committing && s->waiting.n > 0 && refresh_view(s))
+}
+
+bool store_turn(struct store *s)
+{
+	store_answer_queries(s);
+	bool waits = store_wait_ns(s) > 0;
+	if (!s->committing && s->waiting.n > 0 && !waits && refresh_view(s))
 		decide_batch(s);
 	if (s->decided.n > 0)
 		commit_batch(s);
-	return s->queries.n > 0 || s->waiting.n > 0;
+	return s->queries.n > 0 || (s->waiting.n > 0 && !waits);
 }
 
 bool store_is_new(const struct store *s)

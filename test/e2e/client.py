@@ -27,8 +27,8 @@ class Client:
     """Calls one server; `source` is the address it calls from, for tests of per-address limits."""
 
     def __init__(self, address, token=None, source=None):
-        self.host, port = address.rsplit(":", 1)
-        self.port = int(port)
+        host, port = address.rsplit(":", 1)
+        self.host, self.port = host.strip("[]"), int(port)
         self.token = token
         self.source = source
 

@@ -53,10 +53,19 @@ class Served(Directory):
         if cls.RECEIVER:
             cls.receiver = Receiver(cls.directory, *cls.RECEIVER_OPTIONS).start()
             cls.addClassCleanup(lambda: cls.receiver.running() and cls.receiver.kill())
-        cls.server = Server(cls.directory, *cls.OPTIONS, receiver=cls.receiver)
+        cls.server = Server(cls.directory, *cls.options(), receiver=cls.receiver, env=cls.environment())
         cls.addClassCleanup(lambda: cls.server.running() and cls.server.kill())
         cls.server.start()
         cls.connect()
+
+    @classmethod
+    def options(cls):
+        return cls.OPTIONS
+
+    @classmethod
+    def environment(cls):
+        """What the server's environment has besides its tokens."""
+        return {}
 
     @classmethod
     def tearDownClass(cls):
@@ -101,6 +110,12 @@ class Served(Directory):
 
     def user(self, code):
         return self.has(self.api.get(f"/api/v2/users/{code}?with=user.analytics"), 200).data
+
+    def delivery(self, webhook):
+        """The one delivery of this webhook, with its attempts under "log"."""
+        found = self.api.get(f"/api/v2/deliveries?webhook_id={webhook['id']}").data
+        self.assertEqual(len(found), 1)
+        return self.api.get(f"/api/v2/deliveries/{found[0]['id']}").data
 
     def analytics(self, campaign):
         return self.api.get(f"/api/v2/campaigns/{campaign['id']}").data["analytics"]

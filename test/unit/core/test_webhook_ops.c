@@ -1,0 +1,210 @@
+/* What is done with a webhook beside configuring it: enabling, rotating, testing, previewing, why,
+ * resending, the list of replays. Never sends. Run on three stores.
+ * Run by make test. */
+#include "core/webhook_ops.h"
+
+#include "core/replay.h"
+#include "core_world.h"
+
+/* A webhook that has failed since WORLD_NOW and then said 410, with one delivery that is held. */
+static uint64_t disabled_hook(struct world *w, uint64_t *user_id)
+{
+	uint64_t hook = world_webhook(w, world_hook());
+	*user_id = world_user(w, world_launched(w), 0, "jessica@example.com");
+	assert_int_equal(
+	    world_attempt(w, 1, world_delivery(w, 1).due_ms, VERDICT_GONE, WORLD_NOW + 5000),
+	    ERR_OK);
+	struct webhook webhook = {.id = hook};
+	assert_int_equal(world_get(w, &KIND_WEBHOOK, &webhook), ERR_OK);
+	assert_true(webhook.disabled_ms != 0);
+	return hook;
+}
+
+static void enabling_forgets_the_failures(void **state)
+{
+	struct world *w = *state;
+	uint64_t user, hook = disabled_hook(w, &user);
+	struct webhook_enable enable = {
+	    .command = {.decide = webhook_enable_decide}, .id = hook, .now_ms = WORLD_NOW + 9};
+	for (int again = 0; again < 2; again++) {
+		assert_int_equal(world_run_keep(w, &enable.command, &KIND_WEBHOOK, &enable.webhook),
+				 ERR_OK);
+		struct webhook webhook = {.id = hook};
+		struct webhook_stats stats = {.webhook_id = hook};
+		assert_int_equal(world_get(w, &KIND_WEBHOOK, &webhook), ERR_OK);
+		assert_int_equal(world_get(w, &KIND_WEBHOOK_STATS, &stats), ERR_OK);
+		assert_true(webhook.disabled_ms == 0 && webhook.disabled_reason.n == 0);
+		assert_int_equal(webhook.updated_ms, WORLD_NOW + 9);
+		assert_true(stats.failing_since_ms == 0 && stats.failures == 0);
+		assert_true(stats.pending == 1 && stats.last_status == 500);
+		assert_true(text_eq(webhook.name, TEXT("CRM")));
+	}
+	enable.id = hook + 1;
+	assert_int_equal(world_run(w, &enable.command), ERR_NOT_FOUND);
+	assert_int_equal(world_count(w, &KIND_WEBHOOK), 1);
+}
+
+static struct webhook rotated(struct world *w, uint64_t hook, struct text secret,
+			      uint64_t overlap_ms)
+{
+	struct webhook_rotate rotate = {.command = {.decide = webhook_rotate_decide},
+					.id = hook,
+					.now_ms = WORLD_NOW,
+					.secret = secret,
+					.overlap_ms = overlap_ms};
+	assert_int_equal(world_run(w, &rotate.command), ERR_OK);
+	struct webhook webhook = {.id = hook};
+	assert_int_equal(world_get(w, &KIND_WEBHOOK, &webhook), ERR_OK);
+	return webhook;
+}
+
+static void rotating_keeps_the_last_secret_for_a_while(void **state)
+{
+	struct world *w = *state;
+	struct webhook first = world_hook();
+	first.secret = TEXT("one");
+	uint64_t hook = world_webhook(w, first);
+	struct webhook webhook = rotated(w, hook, TEXT("two"), 1000);
+	assert_true(text_eq(webhook.secret, TEXT("two")) &&
+		    text_eq(webhook.old_secret, TEXT("one")));
+	assert_int_equal(webhook.old_secret_until_ms, WORLD_NOW + 1000);
+	webhook = rotated(w, hook, TEXT("three"), 1000);
+	assert_true(text_eq(webhook.old_secret, TEXT("two")));
+	webhook = rotated(w, hook, TEXT("four"), 0);
+	assert_true(text_eq(webhook.secret, TEXT("four")) && webhook.old_secret.n == 0);
+	assert_int_equal(webhook.old_secret_until_ms, 0);
+	assert_int_equal(webhook.revision, 1); /* payloads are made as before */
+}
+
+static void a_test_is_for_one_webhook_alone(void **state)
+{
+	struct world *w = *state;
+	struct webhook first = world_hook();
+	first.events = 1 << EVENT_USER_QUALIFIED | 1 << EVENT_WEBHOOK_DISABLED;
+	uint64_t hook = world_webhook(w, first);
+	world_webhook(w, world_hook());
+	struct webhook_test test = {
+	    .command = {.decide = webhook_test_decide}, .id = hook, .now_ms = WORLD_NOW};
+	assert_int_equal(world_run(w, &test.command), ERR_OK);
+	assert_true(test.delivery.id == 1 && test.delivery.webhook_id == hook &&
+		    test.delivery.test);
+	assert_int_equal(test.delivery.event_type, EVENT_USER_QUALIFIED);
+	assert_int_equal(world_count(w, &KIND_DELIVERY), 1);
+	struct event event = {.id = test.delivery.event_id};
+	assert_int_equal(world_get(w, &KIND_EVENT, &event), ERR_OK);
+	assert_true(event.test && event.user_id == 0 && event.source == SOURCE_TEST);
+	assert_int_equal(event.qualified_ms, WORLD_NOW);
+	test.id = 99;
+	assert_int_equal(world_run(w, &test.command), ERR_NOT_FOUND);
+}
+
+static void a_disabled_webhook_takes_neither_test_nor_resend(void **state)
+{
+	struct world *w = *state;
+	uint64_t user, hook = disabled_hook(w, &user);
+	uint64_t events = world_count(w, &KIND_EVENT);
+	struct webhook_test test = {.command = {.decide = webhook_test_decide}, .id = hook};
+	struct delivery_resend resend = {
+	    .command = {.decide = webhook_resend_decide}, .delivery_id = 1, .now_ms = WORLD_NOW};
+	assert_int_equal(world_run(w, &test.command), ERR_REFUSED);
+	assert_int_equal(world_run(w, &resend.command), ERR_REFUSED);
+	assert_int_equal(world_count(w, &KIND_EVENT), events);
+	assert_int_equal(world_delivery(w, 1).due_ms, WORLD_NOW + 5000);
+	struct webhook_enable enable = {.command = {.decide = webhook_enable_decide}, .id = hook};
+	assert_int_equal(world_run(w, &enable.command), ERR_OK);
+	assert_int_equal(world_run(w, &resend.command), ERR_OK);
+	assert_int_equal(world_delivery(w, 1).due_ms, WORLD_NOW);
+	resend.delivery_id = 99;
+	assert_int_equal(world_run(w, &resend.command), ERR_NOT_FOUND);
+}
+
+static void a_preview_shows_the_next_event_and_stores_nothing(void **state)
+{
+	struct world *w = *state;
+	struct webhook first = world_hook();
+	first.events = 1 << EVENT_USER_JOIN;
+	uint64_t hook = world_webhook(w, first);
+	uint64_t user = world_user(w, world_launched(w), 0, "jessica@example.com");
+	struct webhook_preview p = {.command = {.decide = webhook_preview_decide},
+				    .id = hook,
+				    .user_id = user,
+				    .now_ms = WORLD_NOW + 1,
+				    .public_url = TEXT("https://r.example")};
+	assert_int_equal(world_ask(w, &p.command, &KIND_EVENT, &p.event), ERR_OK);
+	assert_true(p.event.id == 2 && p.delivery.id == 2 && p.event.at_ms == WORLD_NOW + 1);
+	assert_true(p.event.type == EVENT_USER_JOIN && p.event.user_id == user && !p.event.test);
+	assert_true(text_eq(p.event.email, TEXT("jessica@example.com")));
+	assert_true(p.revision.revision == 1);
+	assert_int_equal(world_count(w, &KIND_EVENT), 1);
+	p.event_type = EVENT_USER_QUALIFIED;
+	assert_int_equal(world_ask(w, &p.command, NULL, NULL), ERR_REFUSED);
+	assert_int_equal(p.refusal, PREVIEW_NOT_ITS_EVENT);
+	p.event_type = 0;
+	p.user_id = user + 1;
+	assert_int_equal(world_ask(w, &p.command, NULL, NULL), ERR_REFUSED);
+	assert_int_equal(p.refusal, PREVIEW_NO_USER);
+	p.id = 99;
+	assert_int_equal(world_ask(w, &p.command, NULL, NULL), ERR_REFUSED);
+	assert_int_equal(p.refusal, PREVIEW_NO_WEBHOOK);
+}
+
+static void why_knows_what_is_due(void **state)
+{
+	struct world *w = *state;
+	uint64_t user, hook = disabled_hook(w, &user);
+	struct webhook_why why = {.command = {.decide = webhook_why_decide}, .id = hook};
+	assert_int_equal(world_ask(w, &why.command, NULL, NULL), ERR_OK);
+	assert_true(why.webhook.disabled_ms != 0 && why.next_due_ms == 0 && why.stats.pending == 1);
+	struct webhook_enable enable = {.command = {.decide = webhook_enable_decide}, .id = hook};
+	assert_int_equal(world_run(w, &enable.command), ERR_OK);
+	assert_int_equal(world_ask(w, &why.command, NULL, NULL), ERR_OK);
+	assert_int_equal(why.next_due_ms, WORLD_NOW + 5000);
+	why.id = world_webhook(w, world_hook());
+	assert_int_equal(world_ask(w, &why.command, NULL, NULL), ERR_OK);
+	assert_true(why.next_due_ms == 0 && why.stats.pending == 0);
+	why.id = 99;
+	assert_int_equal(world_ask(w, &why.command, NULL, NULL), ERR_NOT_FOUND);
+}
+
+static void replays_of_one_webhook(void **state)
+{
+	enum { N = 9 };
+	struct world *w = *state;
+	uint64_t hooks[2] = {world_webhook(w, world_hook()), world_webhook(w, world_hook())};
+	struct replay room[N];
+	for (size_t i = 0; i < N; i++) {
+		struct replay_start start = {
+		    .command = {.decide = replay_start_decide},
+		    .replay = {.webhook_id = hooks[i % 2], .since_ms = i + 1}};
+		assert_int_equal(world_run(w, &start.command), ERR_OK);
+	}
+	struct replay_list list = {.command = {.decide = replay_list_decide},
+				   .webhook_id = hooks[0],
+				   .reverse = true,
+				   .max = 3,
+				   .replays = room};
+	assert_int_equal(world_ask(w, &list.command, NULL, NULL), ERR_OK);
+	assert_true(list.n == 3 && room[0].id == 9 && room[2].id == 5 && list.next == 3);
+	list.from = list.next;
+	assert_int_equal(world_ask(w, &list.command, NULL, NULL), ERR_OK);
+	assert_true(list.n == 2 && room[0].id == 3 && room[1].id == 1 && list.next == 0);
+	list.webhook_id = 99;
+	assert_int_equal(world_ask(w, &list.command, NULL, NULL), ERR_NOT_FOUND);
+	struct replay_get get = {.command = {.decide = replay_get_decide}, .replay = {.id = 4}};
+	assert_int_equal(world_ask(w, &get.command, NULL, NULL), ERR_OK);
+	assert_true(get.replay.webhook_id == hooks[1] && get.replay.since_ms == 4);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    WORLD_ON_ALL(enabling_forgets_the_failures),
+	    WORLD_ON_ALL(rotating_keeps_the_last_secret_for_a_while),
+	    WORLD_ON_ALL(a_test_is_for_one_webhook_alone),
+	    WORLD_ON_ALL(a_disabled_webhook_takes_neither_test_nor_resend),
+	    WORLD_ON_ALL(a_preview_shows_the_next_event_and_stores_nothing),
+	    WORLD_ON_ALL(why_knows_what_is_due),
+	    WORLD_ON_ALL(replays_of_one_webhook),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,273 @@
+/*
+ * Owns the proof of replays and retention as jobs: what they take, their pace, that they go on after a
+ * stop. Never waits. Run by make test.
+ */
+#include "delivery_world.h"
+
+enum { DELIVERED_BIT = 1 << DELIVERY_DELIVERED, EXHAUSTED_BIT = 1 << DELIVERY_EXHAUSTED };
+#define RETENTION_MS (30 * (uint64_t)DAY)
+
+static uint64_t start_replay(struct delivery_world *w, uint64_t hook, uint64_t since_ms,
+    uint64_t until_ms, uint64_t statuses)
+{
+	struct replay_start start = {
+	    .command = {.decide = replay_start_decide},
+	    .replay = {.webhook_id = hook, .since_ms = since_ms, .until_ms = until_ms,
+		.statuses = statuses, .created_ms = w->core.now_ms},
+	};
+	assert_int_equal(world_run(&w->core, &start.command), ERR_OK);
+	return start.replay.id;
+}
+
+static struct replay replay_now(struct delivery_world *w, uint64_t id)
+{
+	struct replay replay = {.id = id};
+	assert_int_equal(world_get(&w->core, &KIND_REPLAY, &replay), ERR_OK);
+	return replay;
+}
+
+/* A join of each user, a minute between them. */
+static void join_by_minute(struct delivery_world *w, uint64_t first, uint64_t n)
+{
+	for (uint64_t user = first; user < first + n; user++) {
+		join(w, user);
+		live(w, MINUTE);
+	}
+}
+
+static struct fake_answer user_3_fails(void *arg, const struct fake_record *call)
+{
+	(void)arg;
+	return (struct fake_answer){.failure = HTTP_FAIL_NONE, .status = user_of(call) == 3 ? 500 : 200};
+}
+
+/* Five joins, of which the third was exhausted. */
+static uint64_t five_joins(struct delivery_world *w)
+{
+	static const char one_second[] = "\0\0\0\0\0\0\0\001";
+	struct webhook hook = hook_for(w, "https://crm.example/in");
+	hook.schedule = text_from(one_second, 8);
+	w->client.script = user_3_fails;
+	uint64_t id = make_hook(w, hook);
+	join_by_minute(w, 1, 5);
+	assert_int_equal(w->client.n, 6);
+	w->client.script = NULL;
+	return id;
+}
+
+static void a_replay_of_what_was_exhausted(void **state)
+{
+	struct delivery_world *w = *state;
+	uint64_t hook = five_joins(w);
+	uint64_t id = start_replay(w, hook, START_MS, 0, EXHAUSTED_BIT);
+	live(w, MINUTE);
+	struct replay r = replay_now(w, id);
+	/* The sixth event is the operator's, of the exhaustion. */
+	assert_true(r.finished_ms != 0 && r.looked_at == 6 && r.queued == 1);
+	assert_int_equal(w->client.n, 7);
+	assert_int_equal(user_of(call_at(w, 6)), 3);
+	/* The same message once more, with attempts counted on. */
+	assert_text(*fake_header(call_at(w, 6), "webhook-id"), *fake_header(call_at(w, 2), "webhook-id"));
+	assert_text(*fake_header(call_at(w, 6), "referd-attempt"), TEXT("3"));
+	assert_int_equal(delivery_now(w, 3).status, DELIVERY_DELIVERED);
+}
+
+static void a_replay_of_what_was_delivered_in_a_time(void **state)
+{
+	struct delivery_world *w = *state;
+	uint64_t hook = five_joins(w);
+	/* The second to the fourth; the end is not part of it. */
+	uint64_t id = start_replay(w, hook, START_MS + MINUTE, START_MS + 4 * MINUTE, DELIVERED_BIT);
+	live(w, MINUTE);
+	assert_int_equal(replay_now(w, id).queued, 2);
+	assert_int_equal(w->client.n, 8);
+	assert_int_equal(user_of(call_at(w, 6)) + user_of(call_at(w, 7)), 2 + 4);
+	assert_text(call_at(w, 6)->body, call_at(w, 1)->body);
+}
+
+static void a_replay_reaches_back_before_the_webhook(void **state)
+{
+	struct delivery_world *w = *state;
+	five_joins(w);
+	uint64_t later = make_hook(w, hook_for(w, "https://later.example/in"));
+	join_by_minute(w, 6, 1);
+	assert_int_equal(calls_to(w, "later.example"), 1);
+	uint64_t id = start_replay(w, later, START_MS, 0, REPLAY_MISSING);
+	live(w, MINUTE);
+	assert_int_equal(replay_now(w, id).queued, 5); /* not the sixth, which it had */
+	assert_int_equal(calls_to(w, "later.example"), 6);
+	assert_int_equal(calls_to(w, "crm.example"), 7);
+	/* Again: nothing is missing any more. */
+	id = start_replay(w, later, START_MS, 0, REPLAY_MISSING);
+	live(w, MINUTE);
+	assert_int_equal(replay_now(w, id).queued, 0);
+	assert_int_equal(calls_to(w, "later.example"), 6);
+}
+
+enum { MANY = 5000 };
+
+/* Many events, then a webhook that did not get them. */
+static uint64_t late_webhook(struct delivery_world *w)
+{
+	emit(w, 1, MANY, 0);
+	return make_hook(w, hook_for(w, "https://later.example/in"));
+}
+
+static void a_replay_goes_on_after_a_stop(void **state)
+{
+	struct delivery_world *w = *state;
+	uint64_t hook = late_webhook(w);
+	uint64_t id = start_replay(w, hook, START_MS, 0, REPLAY_MISSING);
+	live(w, 500);
+	struct replay half = replay_now(w, id);
+	assert_true(half.finished_ms == 0 && half.queued > 0 && half.queued < MANY);
+	restart(w, HOUR);
+	live(w, MINUTE);
+	struct replay r = replay_now(w, id);
+	assert_true(r.finished_ms != 0 && r.looked_at == MANY && r.queued == MANY);
+	assert_int_equal(stats_now(w, hook).delivered, MANY);
+	restart(w, 0);
+	live(w, MINUTE);
+	assert_int_equal(replay_now(w, id).finished_ms, r.finished_ms); /* over is over */
+	assert_int_equal(stats_now(w, hook).delivered, MANY);
+}
+
+static void a_replay_has_a_pace(void **state)
+{
+	struct delivery_world *w = *state;
+	uint64_t hook = late_webhook(w);
+	uint64_t id = start_replay(w, hook, START_MS, 0, REPLAY_MISSING), before = 0;
+	for (int i = 0; i < 20; i++) {
+		live(w, 100);
+		struct replay r = replay_now(w, id);
+		assert_true(r.looked_at - before <= 6 * REPLAY_STEP);
+		before = r.looked_at;
+	}
+	assert_int_equal(replay_now(w, id).queued, MANY);
+	assert_true(replay_now(w, id).finished_ms - START_MS >= (MANY / REPLAY_STEP) * 20);
+}
+
+/* A receiver that takes nothing gets no more queued than a little, and holds up no other's replay. */
+static void a_replay_waits_for_its_own_webhook_only(void **state)
+{
+	struct delivery_world *w = *state;
+	struct webhook dead = hook_for(w, "https://dead.example/in");
+	emit(w, 1, MANY, 0);
+	uint64_t dead_id = make_hook(w, dead), good = make_hook(w, hook_for(w, "https://good.example/in"));
+	set_disabled(w, dead_id, true);
+	uint64_t first = start_replay(w, dead_id, START_MS, 0, REPLAY_MISSING);
+	uint64_t second = start_replay(w, good, START_MS, 0, REPLAY_MISSING);
+	live(w, 20 * MINUTE);
+	assert_in_range(stats_now(w, dead_id).pending, 2000, 2000 + REPLAY_STEP);
+	assert_int_equal(replay_now(w, first).finished_ms, 0);
+	assert_true(replay_now(w, second).finished_ms != 0);
+	assert_int_equal(stats_now(w, good).delivered, MANY);
+	set_disabled(w, dead_id, false);
+	live(w, 20 * MINUTE);
+	assert_true(replay_now(w, first).finished_ms != 0);
+	assert_int_equal(stats_now(w, dead_id).delivered, MANY);
+}
+
+static void a_replay_ends_with_its_webhook(void **state)
+{
+	struct delivery_world *w = *state;
+	uint64_t hook = late_webhook(w);
+	uint64_t id = start_replay(w, hook, START_MS, 0, REPLAY_MISSING);
+	struct webhook_remove remove = {.command = {.decide = webhook_remove_decide}, .id = hook};
+	assert_int_equal(world_run(&w->core, &remove.command), ERR_OK);
+	live(w, MINUTE);
+	assert_true(replay_now(w, id).finished_ms != 0);
+	assert_int_equal(world_count(&w->core, &KIND_DUE), 0);
+}
+
+/* ---- retention ---- */
+
+static int open_with_retention(void **state)
+{
+	return open_world(state, world_on_memory, RETENTION_MS);
+}
+
+static void finished_ones_go_after_30_days(void **state)
+{
+	struct delivery_world *w = *state;
+	struct fake_answer answer = {.status = 200};
+	answer_with(w, &answer);
+	make_hook(w, hook_for(w, "https://crm.example/in"));
+	emit(w, 1, 100, 0);
+	live(w, SECOND);
+	uint64_t held_hook = make_hook(w, hook_for(w, "https://held.example/in"));
+	set_disabled(w, held_hook, true);
+	emit(w, 1000, 10, 0); /* delivered to one, held for the other */
+	live_until(w, START_MS + RETENTION_MS - 2 * HOUR);
+	assert_int_equal(world_count(&w->core, &KIND_DELIVERY), 120);
+	assert_int_equal(world_count(&w->core, &KIND_ATTEMPT), 110);
+	join(w, 5000); /* too young */
+	live_until(w, START_MS + RETENTION_MS + 2 * HOUR);
+	/* Left: ten held, and the young one at both. */
+	assert_int_equal(world_count(&w->core, &KIND_DELIVERY), 12);
+	assert_int_equal(world_count(&w->core, &KIND_EVENT_DELIVERY), 12);
+	assert_int_equal(world_count(&w->core, &KIND_ATTEMPT), 1);
+	assert_int_equal(world_count(&w->core, &KIND_EVENT), 11);
+	/* By webhook, user and event type each; by status what is not delivered. */
+	assert_int_equal(world_count(&w->core, &KIND_DELIVERY_BY), 3 * 12 + 11);
+	set_disabled(w, held_hook, false);
+	live(w, MINUTE);
+	assert_int_equal(calls_to(w, "held.example"), 11);
+	live(w, RETENTION_MS + 2 * HOUR);
+	assert_int_equal(world_count(&w->core, &KIND_DELIVERY), 0);
+	assert_int_equal(world_count(&w->core, &KIND_DELIVERY_BY), 0);
+	assert_int_equal(world_count(&w->core, &KIND_ATTEMPT), 0);
+	assert_int_equal(world_count(&w->core, &KIND_EVENT), 0);
+}
+
+static void events_that_nobody_wanted_go_too(void **state)
+{
+	struct delivery_world *w = *state;
+	emit(w, 1, 200, 0);
+	live_until(w, START_MS + RETENTION_MS - 2 * HOUR);
+	assert_int_equal(world_count(&w->core, &KIND_EVENT), 200);
+	live_until(w, START_MS + RETENTION_MS + 2 * HOUR);
+	assert_int_equal(world_count(&w->core, &KIND_EVENT), 0);
+}
+
+/* One commit of a retention slice is small, however much there is to delete. */
+static void a_slice_is_bounded(void **state)
+{
+	struct delivery_world *w = *state;
+	make_hook(w, hook_for(w, "https://crm.example/in"));
+	emit(w, 1, 2000, 0);
+	live(w, MINUTE);
+	live_until(w, START_MS + RETENTION_MS - MINUTE);
+	struct store_counters before = store_counters(w->core.store);
+	advance_to(w, START_MS + RETENTION_MS + 2 * HOUR);
+	while (world_count(&w->core, &KIND_DELIVERY) > 0) {
+		struct store_counters last = store_counters(w->core.store);
+		advance_to(w, w->clock.now_unix_ms + 20);
+		settle(w);
+		struct store_counters now = store_counters(w->core.store);
+		/* A delivery, its attempt, three indexes, its event's row: the status has none. */
+		assert_true(now.writes - last.writes <= 2 * RETENTION_SLICE * 7);
+	}
+	assert_true(store_counters(w->core.store).commits - before.commits >= 2000 / RETENTION_SLICE);
+}
+
+#define WITH_RETENTION(f) {#f, f, open_with_retention, close_world, NULL}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    ON_MEMORY(a_replay_of_what_was_exhausted),
+	    ON_PENDING(a_replay_of_what_was_exhausted),
+	    ON_MEMORY(a_replay_of_what_was_delivered_in_a_time),
+	    ON_MEMORY(a_replay_reaches_back_before_the_webhook),
+	    ON_PENDING(a_replay_reaches_back_before_the_webhook),
+	    ON_LMDB(a_replay_goes_on_after_a_stop),
+	    ON_LMDB(a_replay_has_a_pace),
+	    ON_LMDB(a_replay_waits_for_its_own_webhook_only),
+	    ON_MEMORY(a_replay_ends_with_its_webhook),
+	    WITH_RETENTION(finished_ones_go_after_30_days),
+	    WITH_RETENTION(events_that_nobody_wanted_go_too),
+	    WITH_RETENTION(a_slice_is_bounded),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
