@@ -95,6 +95,13 @@ static bool window_push(struct lane *l, const struct due *due)
 	return true;
 }
 
+/* Rows stand between the cursor and this one: they were in the future when it was read so far, and have
+ * become due in this very turn. The cursor must not jump over them. */
+static bool leaves_gap(const struct lane *l, const struct due *due)
+{
+	return l->next_due_ms != 0 && l->next_due_ms <= due->due_ms;
+}
+
 void lane_offer(struct lane *l, const struct due *due)
 {
 	bool behind = compare_due(due, &l->cursor) > 0;
@@ -106,7 +113,7 @@ void lane_offer(struct lane *l, const struct due *due)
 			l->next_due_ms = due->due_ms;
 	} else if (behind && !l->caught_up) {
 		return; /* a scan will find it */
-	} else if (behind && l->n >= LANE_WINDOW) {
+	} else if (behind && (l->n >= LANE_WINDOW || leaves_gap(l, due))) {
 		l->caught_up = false;
 	} else if (window_push(l, due)) {
 		if (behind)

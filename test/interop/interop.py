@@ -28,17 +28,23 @@ def must(*argv, **more):
     return result.stdout
 
 
+def contents(path):
+    if not os.path.exists(path):
+        return ""
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
 def npm_install(source, name):
     """The packages of a package.json, below build/; answers the directory. Two runs at a time take turns."""
     require("node", "npm")
     target = os.path.join(ROOT, "build", "interop", name)
     os.makedirs(target, exist_ok=True)
-    with open(os.path.join(source, "package.json"), encoding="utf-8") as file:
-        wanted = file.read()
+    wanted = contents(os.path.join(source, "package.json"))
     with open(os.path.join(target, "lock"), "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         stamp = os.path.join(target, "installed.json")
-        if not os.path.exists(stamp) or open(stamp, encoding="utf-8").read() != wanted:
+        if contents(stamp) != wanted:
             shutil.copy(os.path.join(source, "package.json"), target)
             try:
                 must("npm", "install", "--prefix", target, "--silent", "--no-audit", "--no-fund", "--omit=dev",

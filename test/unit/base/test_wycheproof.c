@@ -1,6 +1,6 @@
-/* Wycheproof's HMAC-SHA256 vectors: tags as they are, truncated ones by their first bytes, wrong ones.
- * Never skips one: their number is part of the test.
- * Run by make test; reads test/conformance/wycheproof. */
+/* Wycheproof's HMAC-SHA256 vectors: tags as they are, truncated ones by their first bytes, wrong
+ * ones. Never skips one: their number is part of the test. Run by make test; reads
+ * test/conformance/wycheproof. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

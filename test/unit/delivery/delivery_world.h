@@ -1,6 +1,6 @@
 /*
- * The fixture of the delivery room's tests: the real scheduler on the real store and loop, in a time
- * that only the test moves, with a fake HTTP client.
+ * The fixture of the delivery room's tests: the real scheduler on the real store and loop, in a
+ * time that only the test moves, with a fake HTTP client.
  */
 #ifndef TEST_DELIVERY_WORLD_H
 #define TEST_DELIVERY_WORLD_H
@@ -115,7 +115,8 @@ static inline void close_store(struct delivery_world *w)
 static inline int close_world(void **state)
 {
 	struct delivery_world *w = *state;
-	/* What is with the store belongs to it: it is answered before the room closes, else it leaks. */
+	/* What is with the store belongs to it: it is answered before the room closes, else it
+	 * leaks. */
 	while (!store_idle(w->core.store))
 		store_turn(w->core.store);
 	scheduler_close(w->scheduler);
@@ -152,9 +153,18 @@ static inline void restart(struct delivery_world *w, uint64_t down_ms)
 	open_scheduler(w);
 }
 
-#define ON_MEMORY(f) {#f, f, open_on_memory, close_world, NULL}
-#define ON_PENDING(f) {#f " (pending)", f, open_on_pending, close_world, NULL}
-#define ON_LMDB(f) {#f, f, open_on_lmdb, close_world, NULL}
+#define ON_MEMORY(f)                                                                               \
+	{                                                                                          \
+#f, f, open_on_memory, close_world, NULL                                           \
+	}
+#define ON_PENDING(f)                                                                              \
+	{                                                                                          \
+#f " (pending)", f, open_on_pending, close_world, NULL                             \
+	}
+#define ON_LMDB(f)                                                                                 \
+	{                                                                                          \
+#f, f, open_on_lmdb, close_world, NULL                                             \
+	}
 
 /* ---- time ---- */
 
@@ -251,14 +261,17 @@ static inline uint64_t make_hook(struct delivery_world *w, struct webhook hook)
 static inline void change_hook(struct delivery_world *w, struct webhook hook, uint64_t set)
 {
 	struct webhook_save save = {.command = {.decide = webhook_save_decide},
-	    .webhook = hook, .set = set, .now_ms = w->core.now_ms};
+				    .webhook = hook,
+				    .set = set,
+				    .now_ms = w->core.now_ms};
 	assert_int_equal(world_run(&w->core, &save.command), ERR_OK);
 }
 
 static inline void set_disabled(struct delivery_world *w, uint64_t hook_id, bool disabled)
 {
-	change_hook(w, (struct webhook){.id = hook_id, .disabled_ms = disabled ? w->core.now_ms : 0},
-	    HOOK_SET(disabled_ms));
+	change_hook(w,
+		    (struct webhook){.id = hook_id, .disabled_ms = disabled ? w->core.now_ms : 0},
+		    HOOK_SET(disabled_ms));
 }
 
 static inline struct webhook hook_now(struct delivery_world *w, uint64_t id)
@@ -301,15 +314,16 @@ static inline enum err emit_decide(struct command *command, struct tx *tx)
 }
 
 /* n joins at this moment: of users first_user, first_user + 1 and so on, or all of one user. */
-static inline void emit(struct delivery_world *w, uint64_t first_user, uint64_t n, uint64_t same_user)
+static inline void emit(struct delivery_world *w, uint64_t first_user, uint64_t n,
+			uint64_t same_user)
 {
 	enum { AT_ONCE = 1000 };
 	for (uint64_t done = 0; done < n; done += AT_ONCE) {
 		struct emit e = {.command = {.decide = emit_decide},
-		    .first_user = first_user + done,
-		    .n = n - done < AT_ONCE ? n - done : AT_ONCE,
-		    .same_user = same_user,
-		    .at_ms = w->core.now_ms};
+				 .first_user = first_user + done,
+				 .n = n - done < AT_ONCE ? n - done : AT_ONCE,
+				 .same_user = same_user,
+				 .at_ms = w->core.now_ms};
 		assert_int_equal(world_run(&w->core, &e.command), ERR_OK);
 	}
 }

@@ -1,6 +1,6 @@
 /*
- * An HTTP client for tests of the delivery room, in the real one's place at link time: it answers by
- * the test's script, in the test's time. Included by exactly one file of a test program.
+ * An HTTP client for tests of the delivery room, in the real one's place at link time: it answers
+ * by the test's script, in the test's time. Included by exactly one file of a test program.
  */
 #ifndef TEST_FAKE_CLIENT_H
 #define TEST_FAKE_CLIENT_H
@@ -110,7 +110,7 @@ void http_pool_close(struct http_pool *pool)
 }
 
 static inline struct fake_record fake_describe(struct http_client *c, const struct http_pool *pool,
-    const struct http_call_spec *spec)
+					       const struct http_call_spec *spec)
 {
 	struct fake_record r = {
 	    .at_ms = fake_now_ms(c),
@@ -172,7 +172,7 @@ static inline void fake_unlink(struct http_call *call)
 }
 
 struct http_call *http_pool_call(struct http_pool *pool, const struct http_call_spec *spec,
-    http_call_fn *done, void *arg)
+				 http_call_fn *done, void *arg)
 {
 	struct http_client *c = pool->client;
 	struct http_call *call = calloc(1, sizeof *call);
@@ -180,10 +180,10 @@ struct http_call *http_pool_call(struct http_pool *pool, const struct http_call_
 		return NULL;
 	*call = (struct http_call){.pool = pool, .done = done, .arg = arg};
 	const struct fake_record r = fake_describe(c, pool, spec);
-	call->answer = c->script != NULL ? c->script(c->script_arg, &r)
-					 : (struct fake_answer){.status = 200};
-	call->answer_at_ms = call->answer.after_ms == FAKE_NEVER ? FAKE_NEVER
-								 : r.at_ms + call->answer.after_ms;
+	call->answer =
+	    c->script != NULL ? c->script(c->script_arg, &r) : (struct fake_answer){.status = 200};
+	call->answer_at_ms =
+	    call->answer.after_ms == FAKE_NEVER ? FAKE_NEVER : r.at_ms + call->answer.after_ms;
 	fake_keep(c, &r);
 	fake_link(c, call);
 	return call;

@@ -10,7 +10,7 @@ static bool is_signed(const struct fake_record *call, const char *secret, struct
 	struct buf key = {0}, expected = {0};
 	assert_int_equal(message_secret_key(text_of(secret), &key), ERR_OK);
 	message_sign(&expected, buf_view(&key), *fake_header(call, "webhook-id"),
-	    *fake_header(call, "webhook-timestamp"), content);
+		     *fake_header(call, "webhook-timestamp"), content);
 	struct text rest = *fake_header(call, "webhook-signature"), each;
 	bool found = false;
 	while (rest.n > 0) {
@@ -36,8 +36,8 @@ static struct webhook renamed(struct buf *fields, struct buf *headers, uint64_t 
 	};
 }
 
-/* A field renamed, another format, method, URL and header between two attempts: the retry has the same
- * content, sent as before, to the new place. */
+/* A field renamed, another format, method, URL and header between two attempts: the retry has the
+ * same content, sent as before, to the new place. */
 static void a_retry_sends_the_same_bytes_to_the_new_place(void **state)
 {
 	struct delivery_world *w = *state;
@@ -50,12 +50,14 @@ static void a_retry_sends_the_same_bytes_to_the_new_place(void **state)
 	join(w, 7);
 	live(w, SECOND);
 	change_hook(w, renamed(&fields, &headers, id),
-	    HOOK_SET(url) | HOOK_SET(method) | HOOK_SET(format) | HOOK_SET(fields) | HOOK_SET(headers));
+		    HOOK_SET(url) | HOOK_SET(method) | HOOK_SET(format) | HOOK_SET(fields) |
+			HOOK_SET(headers));
 	answer.status = 200;
 	join(w, 8);
 	live(w, MINUTE);
 	assert_int_equal(w->client.n, 3);
-	const struct fake_record *first = call_at(w, 0), *later = call_at(w, 1), *retry = call_at(w, 2);
+	const struct fake_record *first = call_at(w, 0), *later = call_at(w, 1),
+				 *retry = call_at(w, 2);
 	assert_text(first->body, TEXT("{\"id\":7}"));
 	assert_text(later->target, TEXT("/elsewhere?a=1&user=8")); /* the new webhook's own */
 	assert_int_equal(later->method, HTTP_GET);
@@ -165,7 +167,8 @@ static void an_attempt_cut_short_by_the_stop_is_due_at_once(void **state)
 	}
 }
 
-/* The schedule is in the records: a stop of an hour makes late what was due in it, and nothing else. */
+/* The schedule is in the records: a stop of an hour makes late what was due in it, and nothing
+ * else. */
 static void a_stop_changes_no_schedule(void **state)
 {
 	struct delivery_world *w = *state;
@@ -176,7 +179,8 @@ static void a_stop_changes_no_schedule(void **state)
 	live(w, 10 * MINUTE);
 	assert_int_equal(w->client.n, 3);
 	uint64_t due_ms = delivery_now(w, 1).due_ms;
-	assert_in_range(due_ms, w->clock.now_unix_ms + 10 * MINUTE, w->clock.now_unix_ms + 36 * MINUTE);
+	assert_in_range(due_ms, w->clock.now_unix_ms + 10 * MINUTE,
+			w->clock.now_unix_ms + 36 * MINUTE);
 	restart(w, MINUTE);
 	live_until(w, due_ms - 1);
 	assert_int_equal(w->client.n, 3);

@@ -1,6 +1,6 @@
 /*
- * Owns the proof of what becomes of a webhook that fails: disabled by 410 and by days of nothing but
- * failures, what is held meanwhile, the operator events. Never waits. Run by make test.
+ * Owns the proof of what becomes of a webhook that fails: disabled by 410 and by days of nothing
+ * but failures, what is held meanwhile, the operator events. Never waits. Run by make test.
  */
 #include "delivery_world.h"
 
@@ -99,7 +99,7 @@ static void disabled_after_five_days_of_failures(void **state)
 	/* With the first attempt at or after the five days: there is one at least every hour. */
 	assert_in_range(at_ms, first_ms + 5 * (uint64_t)DAY, first_ms + 5 * (uint64_t)DAY + HOUR);
 	assert_text(hook_now(w, id).disabled_reason,
-	    TEXT("every attempt has failed for as long as disable_after allows"));
+		    TEXT("every attempt has failed for as long as disable_after allows"));
 }
 
 static void a_success_in_between_begins_the_days_anew(void **state)
@@ -116,7 +116,8 @@ static void a_success_in_between_begins_the_days_anew(void **state)
 	uint64_t again_ms = w->clock.now_unix_ms;
 	answer.status = 500;
 	uint64_t at_ms = fail_hourly(w, id, 200);
-	assert_in_range(at_ms, again_ms + 5 * (uint64_t)DAY, again_ms + 5 * (uint64_t)DAY + 2 * HOUR);
+	assert_in_range(at_ms, again_ms + 5 * (uint64_t)DAY,
+			again_ms + 5 * (uint64_t)DAY + 2 * HOUR);
 }
 
 static void a_disable_rule_of_its_own(void **state)
@@ -141,7 +142,8 @@ static void the_operator_is_told_that_a_webhook_is_disabled(void **state)
 	emit(w, 1, 1, 0);
 	live(w, 50);
 	const struct fake_record *call = operator_call(w);
-	assert_text(call->body,
+	assert_text(
+	    call->body,
 	    TEXT("{\"event\":\"webhook.disabled\",\"webhook_id\":2,\"webhook_name\":\"CRM\","
 		 "\"reason\":\"the receiver answered 410 Gone\","
 		 "\"since\":\"2026-11-23T10:00:00.000Z\",\"pending\":1}"));
@@ -163,7 +165,8 @@ static void the_operator_is_told_of_an_exhausted_delivery(void **state)
 	join(w, 7);
 	live(w, MINUTE);
 	assert_int_equal(calls_to(w, "crm.example"), 2);
-	assert_text(operator_call(w)->body,
+	assert_text(
+	    operator_call(w)->body,
 	    TEXT("{\"event\":\"delivery.exhausted\",\"webhook_id\":2,\"webhook_name\":\"CRM\","
 		 "\"reason\":\"certificate has expired\","
 		 "\"since\":\"2026-11-23T10:00:00.000Z\",\"pending\":0}"));

@@ -1,6 +1,6 @@
 /*
- * Owns the proof of replays and retention as jobs: what they take, their pace, that they go on after a
- * stop. Never waits. Run by make test.
+ * Owns the proof of replays and retention as jobs: what they take, their pace, that they go on
+ * after a stop. Never waits. Run by make test.
  */
 #include "delivery_world.h"
 
@@ -8,12 +8,15 @@ enum { DELIVERED_BIT = 1 << DELIVERY_DELIVERED, EXHAUSTED_BIT = 1 << DELIVERY_EX
 #define RETENTION_MS (30 * (uint64_t)DAY)
 
 static uint64_t start_replay(struct delivery_world *w, uint64_t hook, uint64_t since_ms,
-    uint64_t until_ms, uint64_t statuses)
+			     uint64_t until_ms, uint64_t statuses)
 {
 	struct replay_start start = {
 	    .command = {.decide = replay_start_decide},
-	    .replay = {.webhook_id = hook, .since_ms = since_ms, .until_ms = until_ms,
-		.statuses = statuses, .created_ms = w->core.now_ms},
+	    .replay = {.webhook_id = hook,
+		       .since_ms = since_ms,
+		       .until_ms = until_ms,
+		       .statuses = statuses,
+		       .created_ms = w->core.now_ms},
 	};
 	assert_int_equal(world_run(&w->core, &start.command), ERR_OK);
 	return start.replay.id;
@@ -38,7 +41,8 @@ static void join_by_minute(struct delivery_world *w, uint64_t first, uint64_t n)
 static struct fake_answer user_3_fails(void *arg, const struct fake_record *call)
 {
 	(void)arg;
-	return (struct fake_answer){.failure = HTTP_FAIL_NONE, .status = user_of(call) == 3 ? 500 : 200};
+	return (struct fake_answer){.failure = HTTP_FAIL_NONE,
+				    .status = user_of(call) == 3 ? 500 : 200};
 }
 
 /* Five joins, of which the third was exhausted. */
@@ -67,7 +71,8 @@ static void a_replay_of_what_was_exhausted(void **state)
 	assert_int_equal(w->client.n, 7);
 	assert_int_equal(user_of(call_at(w, 6)), 3);
 	/* The same message once more, with attempts counted on. */
-	assert_text(*fake_header(call_at(w, 6), "webhook-id"), *fake_header(call_at(w, 2), "webhook-id"));
+	assert_text(*fake_header(call_at(w, 6), "webhook-id"),
+		    *fake_header(call_at(w, 2), "webhook-id"));
 	assert_text(*fake_header(call_at(w, 6), "referd-attempt"), TEXT("3"));
 	assert_int_equal(delivery_now(w, 3).status, DELIVERY_DELIVERED);
 }
@@ -77,7 +82,8 @@ static void a_replay_of_what_was_delivered_in_a_time(void **state)
 	struct delivery_world *w = *state;
 	uint64_t hook = five_joins(w);
 	/* The second to the fourth; the end is not part of it. */
-	uint64_t id = start_replay(w, hook, START_MS + MINUTE, START_MS + 4 * MINUTE, DELIVERED_BIT);
+	uint64_t id =
+	    start_replay(w, hook, START_MS + MINUTE, START_MS + 4 * MINUTE, DELIVERED_BIT);
 	live(w, MINUTE);
 	assert_int_equal(replay_now(w, id).queued, 2);
 	assert_int_equal(w->client.n, 8);
@@ -147,13 +153,15 @@ static void a_replay_has_a_pace(void **state)
 	assert_true(replay_now(w, id).finished_ms - START_MS >= (MANY / REPLAY_STEP) * 20);
 }
 
-/* A receiver that takes nothing gets no more queued than a little, and holds up no other's replay. */
+/* A receiver that takes nothing gets no more queued than a little, and holds up no other's replay.
+ */
 static void a_replay_waits_for_its_own_webhook_only(void **state)
 {
 	struct delivery_world *w = *state;
 	struct webhook dead = hook_for(w, "https://dead.example/in");
 	emit(w, 1, MANY, 0);
-	uint64_t dead_id = make_hook(w, dead), good = make_hook(w, hook_for(w, "https://good.example/in"));
+	uint64_t dead_id = make_hook(w, dead),
+		 good = make_hook(w, hook_for(w, "https://good.example/in"));
 	set_disabled(w, dead_id, true);
 	uint64_t first = start_replay(w, dead_id, START_MS, 0, REPLAY_MISSING);
 	uint64_t second = start_replay(w, good, START_MS, 0, REPLAY_MISSING);
@@ -248,10 +256,14 @@ static void a_slice_is_bounded(void **state)
 		/* A delivery, its attempt, three indexes, its event's row: the status has none. */
 		assert_true(now.writes - last.writes <= 2 * RETENTION_SLICE * 7);
 	}
-	assert_true(store_counters(w->core.store).commits - before.commits >= 2000 / RETENTION_SLICE);
+	assert_true(store_counters(w->core.store).commits - before.commits >=
+		    2000 / RETENTION_SLICE);
 }
 
-#define WITH_RETENTION(f) {#f, f, open_with_retention, close_world, NULL}
+#define WITH_RETENTION(f)                                                                          \
+	{                                                                                          \
+#f, f, open_with_retention, close_world, NULL                                      \
+	}
 
 int main(void)
 {

@@ -1,6 +1,6 @@
 /*
- * Owns the proof of which delivery may be sent before which: per user, strict, none. Never waits. Run by
- * make test.
+ * Owns the proof of which delivery may be sent before which: per user, strict, none. Never waits.
+ * Run by make test.
  */
 #include "delivery_world.h"
 

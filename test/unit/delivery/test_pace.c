@@ -1,6 +1,7 @@
 /*
- * Owns the proof of how fast webhooks are called and that they do not hinder each other: concurrency,
- * rate, penalty, isolation, bounded windows, batched results. Never waits. Run by make test.
+ * Owns the proof of how fast webhooks are called and that they do not hinder each other:
+ * concurrency, rate, penalty, isolation, bounded windows, batched results. Never waits. Run by make
+ * test.
  */
 #include "delivery_world.h"
 
@@ -50,7 +51,7 @@ static void assert_rate(const struct delivery_world *w, uint64_t rate, uint64_t 
 	assert_in_range(calls_between(w, START_MS, MINUTE), 60 * rate - 1, 60 * rate + at_once);
 	for (uint64_t second = 0; second < 60; second++)
 		assert_in_range(calls_between(w, START_MS + second * SECOND, SECOND), rate - 1,
-		    rate + at_once);
+				rate + at_once);
 }
 
 static void the_rate_is_exact_over_a_minute(void **state)
@@ -171,8 +172,8 @@ static void make_backlog(struct delivery_world *w, uint64_t webhook_id, uint64_t
 static struct fake_answer dead_is_silent(void *arg, const struct fake_record *call)
 {
 	const char *dead = arg;
-	return (struct fake_answer){
-	    .status = 200, .after_ms = strcmp(call->host, dead) == 0 ? FAKE_NEVER : 0};
+	return (struct fake_answer){.status = 200,
+				    .after_ms = strcmp(call->host, dead) == 0 ? FAKE_NEVER : 0};
 }
 
 /* The turns between a join's commit and its call: with or without a dead webhook beside it. */
@@ -250,7 +251,8 @@ static void results_are_recorded_many_at_once(void **state)
 	live(w, 10 * SECOND);
 	assert_int_equal(stats_now(w, 1).delivered, 10000);
 	uint64_t commits = store_counters(w->core.store).commits - before;
-	assert_in_range(commits, 10, 60); /* about 250 turns of 5 ms, 20 ms or 256 results a commit */
+	assert_in_range(commits, 10,
+			60); /* about 250 turns of 5 ms, 20 ms or 256 results a commit */
 }
 
 int main(void)

@@ -1,11 +1,11 @@
 /*
- * Owns the proof of what a failure leads to: the schedule, Retry-After, the refusals, the end. Never
- * waits: 75 hours pass in virtual time. Run by make test.
+ * Owns the proof of what a failure leads to: the schedule, Retry-After, the refusals, the end.
+ * Never waits: 75 hours pass in virtual time. Run by make test.
  */
 #include "delivery_world.h"
 
-static const uint64_t DEFAULT_WAITS[] = {
-    5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR};
+static const uint64_t DEFAULT_WAITS[] = {5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR,
+					 10 * HOUR,  14 * HOUR,  20 * HOUR,   24 * HOUR};
 enum { DEFAULT_ATTEMPTS = 10 };
 
 /* Attempt i comes a wait of about waits[i] behind the one before. */
@@ -56,7 +56,9 @@ static void no_two_schedules_are_alike(void **state)
 static void a_schedule_of_its_own(void **state)
 {
 	static const uint64_t waits[] = {1 * SECOND, 60 * SECOND, 3600 * SECOND};
-	static const char seconds[] = "\0\0\0\0\0\0\0\001" "\0\0\0\0\0\0\0\074" "\0\0\0\0\0\0\016\020";
+	static const char seconds[] = "\0\0\0\0\0\0\0\001"
+				      "\0\0\0\0\0\0\0\074"
+				      "\0\0\0\0\0\0\016\020";
 	struct delivery_world *w = *state;
 	struct fake_answer failure = {.failure = HTTP_FAIL_CONNECT};
 	struct webhook hook = hook_for(w, "https://crm.example/in");
@@ -98,7 +100,7 @@ static void retry_after_only_delays_and_at_most_a_day(void **state)
 		uint64_t began = call_at(w, i)->at_ms;
 		assert_in_range(d.due_ms - began, cases[i].min_ms, cases[i].max_ms);
 		change_hook(w, (struct webhook){.id = hook, .events = 1u << EVENT_REWARD_DUE},
-		    HOOK_SET(events));
+			    HOOK_SET(events));
 	}
 }
 
@@ -139,8 +141,8 @@ static void a_policy_refusal_fails_once_and_is_final(void **state)
 
 static struct fake_answer by_turns(void *arg, const struct fake_record *call)
 {
-	static const enum http_failure failures[] = {HTTP_FAIL_DNS, HTTP_FAIL_TLS, HTTP_FAIL_CONNECT,
-	    HTTP_FAIL_TIMEOUT, HTTP_FAIL_PROTOCOL};
+	static const enum http_failure failures[] = {
+	    HTTP_FAIL_DNS, HTTP_FAIL_TLS, HTTP_FAIL_CONNECT, HTTP_FAIL_TIMEOUT, HTTP_FAIL_PROTOCOL};
 	struct delivery_world *w = arg;
 	(void)call;
 	if (w->client.n < 5)
@@ -183,6 +185,24 @@ static void the_clock_goes_back(void **state)
 	assert_int_equal(delivery_now(w, 1).status, DELIVERY_DELIVERED);
 }
 
+/* In the turn in which a retry becomes due something newer is committed first: neither is lost. */
+static void a_newer_event_does_not_overtake_a_retry_for_ever(void **state)
+{
+	struct delivery_world *w = *state;
+	struct fake_answer answer = {.status = 503};
+	answer_with(w, &answer);
+	make_hook(w, hook_for(w, "https://crm.example/in"));
+	join(w, 7);
+	live(w, 20);
+	advance_to(w, delivery_now(w, 1).due_ms + 1);
+	answer.status = 200;
+	join(w, 8);
+	live(w, SECOND);
+	assert_int_equal(w->client.n, 3);
+	assert_int_equal(delivery_now(w, 1).status, DELIVERY_DELIVERED);
+	assert_int_equal(delivery_now(w, 2).status, DELIVERY_DELIVERED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -196,6 +216,8 @@ int main(void)
 	    ON_MEMORY(dns_and_tls_failures_are_retried),
 	    ON_PENDING(dns_and_tls_failures_are_retried),
 	    ON_MEMORY(the_clock_goes_back),
+	    ON_MEMORY(a_newer_event_does_not_overtake_a_retry_for_ever),
+	    ON_PENDING(a_newer_event_does_not_overtake_a_retry_for_ever),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
