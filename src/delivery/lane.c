@@ -58,6 +58,8 @@ void lane_poke(struct lane *l)
 	l->dirty = true;
 	l->next_dirty = l->scheduler->dirty;
 	l->scheduler->dirty = l;
+	/* Poked after the scheduler's turn, it must not wait for the next event. */
+	loop_again(l->scheduler->config.loop);
 }
 
 void lane_configure(struct lane *l, const struct webhook *webhook)
@@ -69,8 +71,8 @@ void lane_configure(struct lane *l, const struct webhook *webhook)
 		    s->config.allow_http_targets);
 		bool enabled = l->disabled && webhook->disabled_ms == 0;
 		l->disabled = webhook->disabled_ms != 0 || problem != NULL;
-		if (enabled) /* somebody says that it is well again */
-			throttle_resume(&l->throttle, 0, scheduler_now_ms(s));
+		/* Somebody says that it is well again, or has changed it: the next probe goes at once. */
+		throttle_resume(&l->throttle, enabled ? 0 : l->throttle.failures, scheduler_now_ms(s));
 		throttle_configure(&l->throttle, l->target.concurrency, l->target.rate,
 		    scheduler_now_ms(s));
 		if (problem != NULL)
@@ -106,20 +108,17 @@ void lane_offer(struct lane *l, const struct due *due)
 {
 	bool behind = compare_due(due, &l->cursor) > 0;
 	bool later = due->due_ms > scheduler_now_ms(l->scheduler);
-	if (later && !behind) {
-		lane_rescan(l); /* the clock went back: rows of its future have been read */
-	} else if (later) {
+	if (later && behind) {
 		if (l->next_due_ms == 0 || due->due_ms < l->next_due_ms)
 			l->next_due_ms = due->due_ms;
 	} else if (behind && !l->caught_up) {
 		return; /* a scan will find it */
 	} else if (behind && (l->n >= LANE_WINDOW || leaves_gap(l, due))) {
 		l->caught_up = false;
-	} else if (window_push(l, due)) {
-		if (behind)
-			l->cursor = *due;
-	} else {
-		lane_rescan(l); /* rows up to the cursor that do not fit */
+	} else if (later || !window_push(l, due)) {
+		lane_rescan(l); /* the clock went back behind rows that were read, or there is no room */
+	} else if (behind) {
+		l->cursor = *due;
 	}
 	lane_poke(l);
 }

@@ -136,8 +136,7 @@ static int skip_interim(struct outgoing *conn, struct evhttp_request *request)
 		call_broken(conn->call, false, "too many interim answers");
 		return -1;
 	}
-	if (conn->ssl != NULL)
-		bufferevent_trigger(conn->bev, EV_WRITE, BEV_TRIG_DEFER_CALLBACKS);
+	bufferevent_trigger(conn->bev, EV_WRITE, BEV_TRIG_DEFER_CALLBACKS);
 	return 0;
 }
 
