@@ -164,7 +164,7 @@ static bool session_make_webhook(struct session *s)
 	struct json *root = NULL;
 	char text[400];
 	snprintf(text, sizeof text,
-		 "{\"name\":\"Load %08x\",\"campaign_id\":%llu,\"concurrency\":256,"
+		 "{\"name\":\"Load %08x\",\"campaign_id\":%llu,\"concurrency\":64,"
 		 "\"events\":[\"user.join\",\"user.qualified\"],"
 		 "\"types\":[\"person_referring\",\"person_invited\"],"
 		 "\"url\":\"https://%s/hook\",\"method\":\"POST\",\"format\":\"query\"}",
