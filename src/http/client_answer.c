@@ -123,8 +123,10 @@ void answer_salvage(struct outgoing *conn)
 /* ---- evhttp's callbacks ---- */
 
 /* evhttp starts over after a 100; 102 to 199 end there as if they were final. Made to look like a
- * 100 they are skipped too. Over TLS its way back to reading waits for a write callback that a
- * TLS bufferevent with nothing to write never gives: this one is asked for. */
+ * 100 they are skipped too. Its way back to reading waits for a write callback, which is asked for:
+ * a TLS bufferevent with nothing to write never gives it, and until a socket's comes in the next
+ * turn, an end of the connection behind the final answer would be seen first and the answer lost.
+ */
 static int skip_interim(struct outgoing *conn, struct evhttp_request *request)
 {
 	request->response_code = 100;

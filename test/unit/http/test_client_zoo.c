@@ -272,11 +272,54 @@ static void test_zoo_over_tls(void **state)
 	certs_free(&leaf);
 }
 
+/* ---- an answer and the end of the connection, seen at once ---- */
+
+static void hints_and_leaves(struct peer *peer)
+{
+	char request[4096];
+	peer_read_request(peer, request, sizeof(request));
+	peer_write(peer, "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n"
+			 "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+}
+
+/* The loop is busy elsewhere between its turns, so both have come when it looks. */
+static void check_answer_before_end(struct world *w, SSL_CTX *tls)
+{
+	struct outcome o = {0};
+	w->receiver = receiver_start(hints_and_leaves, tls);
+	open_client(w, LOOPBACK, 30000);
+	call_url(w, &o, tls != NULL ? "https://good.test" : "http://good.test", w->receiver.port);
+	while (o.n == 0) {
+		loop_turn(w->loop);
+		peer_pause(10);
+	}
+	assert_int_equal(o.result.failure, HTTP_FAIL_NONE);
+	assert_int_equal(o.result.status, 200);
+	assert_string_equal(o.answer, "ok");
+}
+
+static void test_answer_before_end(void **state)
+{
+	check_answer_before_end(*state, NULL);
+}
+
+static void test_answer_before_end_over_tls(void **state)
+{
+	struct world *w = *state;
+	struct identity leaf = certs_make_leaf(&w->ca, "DNS:good.test", -60, 3600);
+	SSL_CTX *tls = certs_server(&leaf);
+	check_answer_before_end(w, tls);
+	SSL_CTX_free(tls);
+	certs_free(&leaf);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(test_zoo),
 	    TEST(test_zoo_over_tls),
+	    TEST(test_answer_before_end),
+	    TEST(test_answer_before_end_over_tls),
 	};
 	return cmocka_run_group_tests_name("http client: bad receivers", tests, NULL, NULL);
 }
