@@ -239,17 +239,20 @@ static void call(struct attempt_run *run)
 static void on_loaded(struct command *command, enum err err)
 {
 	struct attempt_run *run = (struct attempt_run *)command;
-	bool wanted = run->state == ATTEMPT_LOADING && run->lane->configured &&
-		      !run->lane->disabled && !run->lane->scheduler->draining;
-	if (err == ERR_OK && wanted && run->load.delivery.status == DELIVERY_PENDING) {
+	struct lane *l = run->lane;
+	bool loading = run->state == ATTEMPT_LOADING; /* else the lane is gone */
+	bool pending = err == ERR_OK && run->load.delivery.status == DELIVERY_PENDING;
+	if (loading && pending && l->configured && !l->disabled && !l->scheduler->draining) {
 		call(run);
 		return;
 	}
-	if (run->state != ATTEMPT_ABANDONED && !run->lane->configured)
-		lane_rescan(run->lane); /* its webhook went meanwhile: the row is cancelled with others */
-	else if (err != ERR_OK || run->load.delivery.status != DELIVERY_PENDING)
+	if (!pending)
 		log_error("delivery.not_loaded", LOG_U64("delivery_id", run->due.delivery_id),
 		    LOG_STR("error", err_name(err)));
+	if (loading && (pending || !l->configured))
+		lane_rescan(l); /* its webhook went or was disabled meanwhile: its rows are read anew */
+	else if (loading && err != ERR_OK && err != ERR_NOT_FOUND)
+		lane_pause(l);
 	finish(run);
 }
 

@@ -102,6 +102,15 @@ def slowly(start, again, pause_s=1):
     return script
 
 
+def then_silent(answer):
+    def script(connection):
+        connection.sendall(answer)
+        while True:
+            receive(connection)
+            connection.sendall(answer)
+    return script
+
+
 def once(answer):
     """And leaves, in order."""
     def script(connection):
