@@ -173,7 +173,7 @@ class CrashDelivery(Served):
         print(f"crash: {self.cut_replays} kills cut a replay short", file=sys.stderr)
         if self.cycles >= 10:
             self.assertGreater(self.cut_replays, 0)
-        self.assertGreater(recorded, len(messages) * 1.2, "hardly anything was retried")
+        self.assertGreater(recorded, len(messages), "nothing was retried: this proves nothing")
         self.assertGreater(beyond, 0, "no kill hit an attempt: the test tests nothing")
         self.assertLessEqual(beyond, self.cycles * LOST_AT_A_KILL)
 

@@ -1,0 +1,194 @@
+/* The resolver with files of the test's own: a name server, then another one, a hosts file that
+ * comes and changes. Time stands still but where a test moves it, so nothing waits for the files'
+ * second or the cache's half minute. */
+#include "client_world.h"
+#include "http/resolver.h"
+
+struct files {
+	struct clock_manual clock;
+	struct loop *loop;
+	struct resolver *resolver;
+	struct receiver first, second;
+	char resolv_conf[64], hosts[64];
+	uint64_t queries;
+};
+
+struct found {
+	int n;       /* callbacks */
+	uint32_t v4; /* the first address, 0 where it is none of IPv4 */
+	int family;
+	char failure[128];
+};
+
+/* The two servers tell their names apart by what they answer. */
+static int answer_first(const char *name, int type, uint32_t out[8])
+{
+	out[0] = 0x0a000001;
+	return strcmp(name, "changing.test") == 0 && type == 1 ? 1 : 0;
+}
+
+static int answer_second(const char *name, int type, uint32_t out[8])
+{
+	out[0] = 0x0a000002;
+	return strcmp(name, "changing.test") == 0 && type == 1 ? 1 : 0;
+}
+
+static void write_file(const char *path, const char *text)
+{
+	char made[80];
+	snprintf(made, sizeof(made), "%s.new", path);
+	FILE *file = fopen(made, "w");
+	assert_non_null(file);
+	assert_true(fputs(text, file) >= 0);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(rename(made, path), 0);
+}
+
+static void name_server_is(struct files *f, uint16_t port)
+{
+	char line[64];
+	snprintf(line, sizeof(line), "nameserver 127.0.0.1:%u\n", port);
+	write_file(f->resolv_conf, line);
+}
+
+static int set_up_files(void **state)
+{
+	struct files *f = calloc(1, sizeof(*f));
+	alarm(TEST_ALARM_S);
+	clock_manual_init(&f->clock, 1000000000, 1000000);
+	f->loop = loop_new(&f->clock.clock);
+	f->first = receiver_start_dns(answer_first);
+	f->second = receiver_start_dns(answer_second);
+	snprintf(f->resolv_conf, sizeof(f->resolv_conf), "/tmp/referd-resolv.%d", (int)getpid());
+	snprintf(f->hosts, sizeof(f->hosts), "/tmp/referd-hosts.%d", (int)getpid());
+	*state = f;
+	return f->loop == NULL;
+}
+
+static int tear_down_files(void **state)
+{
+	struct files *f = *state;
+	resolver_close(f->resolver);
+	event_base_loop(loop_events(f->loop), EVLOOP_NONBLOCK);
+	loop_free(f->loop);
+	receiver_stop(&f->first);
+	receiver_stop(&f->second);
+	unlink(f->resolv_conf);
+	unlink(f->hosts);
+	free(f);
+	alarm(0);
+	return 0;
+}
+
+static void open_resolver(struct files *f)
+{
+	const struct name_servers_config config = {.resolv_conf = f->resolv_conf,
+						   .hosts = f->hosts};
+	const char *why = NULL;
+	assert_int_equal(resolver_open(f->loop, &config, &f->queries, &f->resolver, &why), ERR_OK);
+}
+
+static void on_answer(void *arg, const struct resolver_answer *answer)
+{
+	struct found *found = arg;
+	found->n++;
+	if (answer->failure != NULL) {
+		snprintf(found->failure, sizeof(found->failure), "%s", answer->failure);
+		return;
+	}
+	found->family = answer->addresses[0].sa.sa_family;
+	if (found->family == AF_INET)
+		found->v4 = ntohl(answer->addresses[0].v4.sin_addr.s_addr);
+}
+
+static struct found ask(struct files *f, const char *name)
+{
+	struct found found = {0};
+	struct resolver_wait wait = {0};
+	const struct resolver_answer *answer =
+	    resolver_ask(f->resolver, name, &wait, on_answer, &found);
+	if (answer != NULL)
+		on_answer(&found, answer);
+	while (found.n == 0)
+		loop_turn(f->loop);
+	return found;
+}
+
+/* Outside a turn of the loop it is still the last turn's time. */
+static void pass(struct files *f, uint64_t ms)
+{
+	clock_manual_advance(&f->clock, ms);
+	loop_again(f->loop);
+	loop_turn(f->loop);
+	assert_int_equal(loop_mono_ns(f->loop), f->clock.now_mono_ns);
+}
+
+static void test_another_name_server(void **state)
+{
+	struct files *f = *state;
+	name_server_is(f, f->first.port);
+	open_resolver(f);
+	assert_int_equal(ask(f, "changing.test").v4, 0x0a000001);
+	name_server_is(f, f->second.port);
+	assert_int_equal(ask(f, "changing.test").v4, 0x0a000001); /* looked at once a second */
+	pass(f, 1000);
+	assert_int_equal(ask(f, "changing.test").v4, 0x0a000002);
+	pass(f, 1000);
+	assert_int_equal(ask(f, "changing.test").v4, 0x0a000002);
+	assert_int_equal(f->queries, 2); /* nothing changed: remembered */
+	pass(f, 30000);
+	assert_int_equal(ask(f, "changing.test").v4, 0x0a000002);
+	assert_int_equal(f->queries, 3); /* for half a minute */
+}
+
+static void test_name_server_comes_and_goes(void **state)
+{
+	struct files *f = *state;
+	open_resolver(f);
+	assert_non_null(strstr(ask(f, "changing.test").failure, "no name server"));
+	name_server_is(f, f->first.port);
+	pass(f, 1000);
+	assert_int_equal(ask(f, "changing.test").v4, 0x0a000001);
+	unlink(f->resolv_conf);
+	pass(f, 1000);
+	assert_non_null(strstr(ask(f, "changing.test").failure, "no name server"));
+}
+
+static void test_hosts_file_comes_first(void **state)
+{
+	struct files *f = *state;
+	name_server_is(f, f->first.port);
+	open_resolver(f);
+	assert_int_equal(ask(f, "changing.test").v4, 0x0a000001);
+	write_file(f->hosts, "10.0.0.3 other.test changing.test\n");
+	pass(f, 1000);
+	assert_int_equal(ask(f, "changing.test").v4, 0x0a000003);
+	write_file(f->hosts, "2001:db8::3 changing.test\n");
+	pass(f, 1000);
+	assert_int_equal(ask(f, "changing.test").family, AF_INET6);
+	unlink(f->hosts);
+	pass(f, 1000);
+	assert_int_equal(ask(f, "changing.test").v4, 0x0a000001);
+}
+
+static void test_hosts_file_without_name_server(void **state)
+{
+	struct files *f = *state;
+	write_file(f->hosts, "10.0.0.3 changing.test\n");
+	open_resolver(f);
+	assert_int_equal(ask(f, "changing.test").v4, 0x0a000003);
+	assert_non_null(strstr(ask(f, "else.test").failure, "no name server"));
+}
+
+#define FILES(f) cmocka_unit_test_setup_teardown(f, set_up_files, tear_down_files)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    FILES(test_another_name_server),
+	    FILES(test_name_server_comes_and_goes),
+	    FILES(test_hosts_file_comes_first),
+	    FILES(test_hosts_file_without_name_server),
+	};
+	return cmocka_run_group_tests_name("resolver", tests, NULL, NULL);
+}
