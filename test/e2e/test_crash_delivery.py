@@ -171,10 +171,10 @@ class CrashDelivery(Served):
         print(f"crash: {len(messages)} deliveries, {recorded} attempts recorded, {beyond} unrecorded, "
               f"{beyond / self.cycles:.1f} a kill", file=sys.stderr)
         print(f"crash: {self.cut_replays} kills cut a replay short", file=sys.stderr)
-        if self.cycles >= 10:
+        if self.cycles >= 10:  # a few kills may all hit quiet moments
             self.assertGreater(self.cut_replays, 0)
+            self.assertGreater(beyond, 0, "no kill hit an attempt: the test tests nothing")
         self.assertGreater(recorded, len(messages), "nothing was retried: this proves nothing")
-        self.assertGreater(beyond, 0, "no kill hit an attempt: the test tests nothing")
         self.assertLessEqual(beyond, self.cycles * LOST_AT_A_KILL)
 
     def verify_one(self, delivery, log, seen):
