@@ -12,7 +12,7 @@
 #include "base/crypto.h"
 #include "core/setup.h"
 
-enum { TOKEN_BYTES = 32, TOKEN_MAX = 200, FINGERPRINT_SIZE = 16 };
+enum { TOKEN_BYTES = 32, TOKEN_MAX = 200, TOKEN_WEAK = 16, FINGERPRINT_SIZE = 16 };
 
 struct birth {
 	struct setup setup;
@@ -86,16 +86,19 @@ static bool read_key(const struct config *config, bool fresh, uint8_t key[KEY_FI
 	return err == ERR_OK;
 }
 
+/* The inbound token stands in a path: what would end or change it there cannot be part of one. */
 static bool token_usable(const char *name, const char *token)
 {
 	size_t n = strlen(token);
-	bool ok = n >= 16 && n <= TOKEN_MAX;
+	bool ok = n > 0 && n <= TOKEN_MAX;
 	for (size_t i = 0; i < n; i++)
-		ok = ok && token[i] > ' ' && token[i] < 0x7f && token[i] != '/' && token[i] != '?' &&
-		     token[i] != '#' && token[i] != '%';
+		ok = ok && token[i] > ' ' && token[i] < 0x7f && strchr("/?#%", token[i]) == NULL;
 	if (!ok)
 		fprintf(stderr,
-		    "referd: %s must be 16 to 200 visible characters without / ? # and %%\n", name);
+		    "referd: %s must be at most 200 visible characters without / ? # and %%\n", name);
+	else if (n < TOKEN_WEAK)
+		fprintf(stderr, "referd: warning: %s is short enough to be guessed: use 64 random "
+				"hexadecimal digits\n", name);
 	return ok;
 }
 

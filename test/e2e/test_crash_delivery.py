@@ -90,7 +90,7 @@ class CrashDelivery(Served):
 
     def crash(self, campaign, cycle):
         """Killed at a random moment: in time, or in what was acknowledged and received."""
-        joins = max(JOINS // self.cycles, 12)
+        joins = max(12, min(JOINS // self.cycles, 60))
         load = Load(self.server, campaign, f"c{cycle}", joins)
         before = self.lines_received()
         target = self.random.randrange(10, THREADS * joins * 3) if cycle % 2 == 0 else sys.maxsize

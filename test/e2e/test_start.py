@@ -94,7 +94,7 @@ class FirstStart(Owned):
         self.assertNotIn(other, server.stderr())
 
     def test_unusable_tokens(self):
-        for token in ("short", "with space 0123456789", "a" * 201, "with/slash-0123456789", "with?query-0123456789"):
+        for token in ("with space 0123456789", "a" * 201, "with/slash-0123456789", "with?query-0123456789"):
             with self.subTest(token):
                 line = self.refused(env={"REFERD_API_TOKEN": token, "REFERD_INBOUND_TOKEN": "i" * 32})
                 self.assertIn("REFERD_API_TOKEN", line)

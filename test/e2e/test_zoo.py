@@ -153,9 +153,9 @@ class Zoo(Served):
         self.assertLess(took_ms, TOTAL_MS + SLACK_MS, shown)
         if attempt["detail"] in ("no connection in time", "no TLS handshake in time"):
             self.assertLess(took_ms, CONNECT_MS + SLACK_MS / 2, shown)
-            self.assertGreater(took_ms, CONNECT_MS - 50, shown)
+            self.assertGreater(took_ms, CONNECT_MS * 3 / 4, shown)
         elif attempt["error"] == "timeout":
-            self.assertGreater(took_ms, TOTAL_MS - 50, shown)
+            self.assertGreater(took_ms, TOTAL_MS * 3 / 4, shown)
 
     def verify_redirects(self, hooks):
         """None was followed: as many requests as attempts."""
