@@ -54,7 +54,7 @@ struct json_out {
 struct json_out json_out(struct buf *buf);
 void json_open(struct json_out *o, const char *name, char bracket);
 void json_close(struct json_out *o, char bracket);
-/** t must be valid UTF-8. Escapes as RFC 8259 asks, and "<", ">", "&" for text put into pages. */
+/** t must be valid UTF-8. Escapes as RFC 8259 asks, and DEL. */
 void json_put_text(struct json_out *o, const char *name, struct text t);
 /** The same, but null where t is empty. */
 void json_put_text_or_null(struct json_out *o, const char *name, struct text t);

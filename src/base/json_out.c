@@ -8,16 +8,14 @@
 
 static const char hex_digits[] = "0123456789abcdef";
 
-/* 0: as it is. A letter: a backslash and that letter. 'u': \u00XX. RFC 8259, section 7, and < > &
- * so that a text can stand inside a page's script element. */
+/* 0: as it is. A letter: a backslash and that letter. 'u': \u00XX. RFC 8259, section 7, and DEL. */
 static const char escapes[256] = {
     [0x00] = 'u', [0x01] = 'u', [0x02] = 'u', [0x03] = 'u',  [0x04] = 'u', [0x05] = 'u',
     [0x06] = 'u', [0x07] = 'u', ['\b'] = 'b', ['\t'] = 't',  ['\n'] = 'n', [0x0B] = 'u',
     ['\f'] = 'f', ['\r'] = 'r', [0x0E] = 'u', [0x0F] = 'u',  [0x10] = 'u', [0x11] = 'u',
     [0x12] = 'u', [0x13] = 'u', [0x14] = 'u', [0x15] = 'u',  [0x16] = 'u', [0x17] = 'u',
     [0x18] = 'u', [0x19] = 'u', [0x1A] = 'u', [0x1B] = 'u',  [0x1C] = 'u', [0x1D] = 'u',
-    [0x1E] = 'u', [0x1F] = 'u', ['"'] = '"',  ['\\'] = '\\', ['<'] = 'u',  ['>'] = 'u',
-    ['&'] = 'u',  [0x7F] = 'u',
+    [0x1E] = 'u', [0x1F] = 'u', ['"'] = '"',  ['\\'] = '\\', [0x7F] = 'u',
 };
 
 struct json_out json_out(struct buf *buf)

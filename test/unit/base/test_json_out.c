@@ -54,7 +54,7 @@ static void escapes_are_the_shortest(void **state)
 	struct json_out o = json_out(&b);
 	json_put_text(&o, NULL, TEXT("\"\\\b\f\n\r\t\x01\x1f<>&/\x7f\xC3\xBC"));
 	static const char expected[] =
-	    "\"\\\"\\\\\\b\\f\\n\\r\\t\\u0001\\u001f\\u003c\\u003e\\u0026/"
+	    "\"\\\"\\\\\\b\\f\\n\\r\\t\\u0001\\u001f<>&/"
 	    "\\u007f\xC3\xBC\"";
 	assert_true(text_eq(buf_view(&b), text_of(expected)));
 	assert_false(b.failed);

@@ -175,7 +175,7 @@ static void renamed_and_hidden(void **state)
 	assert_payload(
 	    f, FORMAT_JSON, &event,
 	    "{\"email_address\":\"support+byron@referral-factory.com\",\"the user\":261471,"
-	    "\"list\":\"a\\u0026b=c\",\"empty\":\"\"}");
+	    "\"list\":\"a&b=c\",\"empty\":\"\"}");
 }
 
 static void form_fields_of_the_campaign(void **state)
