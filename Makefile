@@ -45,7 +45,7 @@ LINK_api      := api delivery core store http base
 UNIT_SOURCES := $(wildcard test/unit/*/test_*.c)
 UNITS        := $(patsubst test/%.c,$(B)/test/%,$(UNIT_SOURCES))
 
-.PHONY: all debug asan cov demo test test-long check bench fuzz fuzzers install deps clean help units
+.PHONY: all debug asan cov demo test test-long check bench bench-pending fuzz fuzzers install deps clean help units
 all: $(B)/referd $(B)/referd-bench   ## the server and the load tool (build/release)
 
 debug asan cov:                      ## the same in another flavour
@@ -99,6 +99,10 @@ deps:                                ## installs the Debian packages that are mi
 
 bench: all                           ## all scenarios against evhttp's constant answer
 	$(B)/referd-bench compare --server $(B)/referd
+
+N ?= 1000000
+bench-pending: all                   ## a million pending deliveries: memory, neighbours, restart (N=1000000)
+	bench/pending.sh $(N)
 
 FUZZERS := $(patsubst test/fuzz/%.c,%,$(wildcard test/fuzz/fuzz_*.c))
 T       ?= 60
