@@ -84,7 +84,7 @@ static void retry_after_only_delays_and_at_most_a_day(void **state)
 	    {"Mon, 23 Nov 2026 10:10:00 GMT", 10 * MINUTE, 10 * MINUTE},
 	};
 	struct delivery_world *w = *state;
-	struct fake_answer failure = {.status = 429};
+	static struct fake_answer failure = {.status = 429};
 	answer_with(w, &failure);
 	for (size_t i = 0; i < 4; i++) {
 		char url[64];
