@@ -5,6 +5,7 @@
 #define CORE_QUALIFY_H
 
 #include "core/code.h"
+#include "core/idempotency.h"
 #include "core/records.h"
 #include "store/command.h"
 
@@ -12,6 +13,7 @@ enum qualify_outcome {
 	QUALIFY_DONE,
 	QUALIFY_UNKNOWN, /* no such user */
 	QUALIFY_DIRECT,  /* nobody referred this user */
+	QUALIFY_KEY_REUSED, /* the idempotency key came before with another body */
 };
 
 struct qualify {
@@ -23,6 +25,7 @@ struct qualify {
 	struct text canonical_email;
 	bool qualified; /* what the user is to become: false is the refund */
 	struct text order_id; /* empty: none. The same order's answer is given again */
+	struct idempotency_key key;
 	struct text public_url;
 	struct codes *codes;
 	uint64_t now_ms;

@@ -8,6 +8,8 @@
 
 #include "core/idempotency.h"
 
+enum { OUT_KEPT_MAX = 1 << 20 /* of the reply buffer between replies */ };
+
 void *call_alloc(struct call *call, size_t n)
 {
 	void *p = arena_zalloc(&call->req->arena, n);
@@ -76,6 +78,8 @@ static void reply_out(struct call *call, int status, const struct http_header *h
 		body = TEXT("{\"code\":503,\"message\":\"out of memory, try again\",\"errors\":{}}");
 	}
 	reply(call, status, "application/json", body, headers, n);
+	if (out->cap > OUT_KEPT_MAX)
+		buf_free(out);
 }
 
 struct json_out call_json(struct call *call)

@@ -177,12 +177,12 @@ void join_post(struct call *call)
 {
 	struct body body;
 	struct join_call *jc = call_alloc(call, sizeof *jc);
-	if (jc == NULL || !read_code(call, &jc->join) || !body_read(call, &body))
+	if (jc == NULL || !body_read(call, &body))
 		return;
 	struct join *j = &jc->join;
 	jc->call = call;
 	j->command = (struct command){.decide = join_decide, .done = on_joined};
-	bool ok = call_read_idempotency_key(call, call->params[0], &j->key) &&
+	bool ok = read_code(call, j) && call_read_idempotency_key(call, call->params[0], &j->key) &&
 		  read_fields(call, &body, j);
 	body_free(&body);
 	if (!ok)

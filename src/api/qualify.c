@@ -39,6 +39,9 @@ static void on_qualified(struct command *command, enum err err)
 	if (err == ERR_REFUSED && qc->qualify.outcome == QUALIFY_DIRECT)
 		call_reply_field(qc->call, "code",
 		    "is of a user whom nobody referred: only invited users can qualify");
+	else if (err == ERR_REFUSED && qc->qualify.outcome == QUALIFY_KEY_REUSED)
+		call_reply_error(qc->call, 409,
+		    "this Idempotency-Key was sent before with another body: use a new key");
 	else if (err == ERR_REFUSED)
 		call_reply_error(qc->call, 404, "no such user: check the code");
 	else if (err != ERR_OK)
@@ -119,7 +122,8 @@ static void qualify(struct call *call)
 	struct qualify *q = &qc->qualify;
 	qc->call = call;
 	q->command = (struct command){.decide = qualify_decide, .done = on_qualified};
-	bool ok = read_who(call, &body, q) && read_order(call, &body, q) && read_amount(call, &body);
+	bool ok = call_read_idempotency_key(call, TEXT("qualify"), &q->key) &&
+		  read_who(call, &body, q) && read_order(call, &body, q) && read_amount(call, &body);
 	body_free(&body);
 	if (!ok)
 		return;

@@ -78,6 +78,8 @@ static const char *read_pairs(struct call *call, const struct json *v, const cha
 	const char *problem = NULL;
 	if (json_kind(v) != JSON_ARRAY && json_kind(v) != JSON_NULL)
 		return "must be a list of objects";
+	if (json_length(v) > WEBHOOK_LIST_MAX)
+		return "has more than 64 entries";
 	for (size_t i = 0; i < json_length(v) && problem == NULL; i++) {
 		const struct json *item = json_at(v, i);
 		struct text a, b;

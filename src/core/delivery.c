@@ -58,9 +58,10 @@ static enum err count_pending(struct tx *tx, uint64_t webhook_id)
 static bool chain_of(const struct webhook *webhook, uint64_t user_id, struct chain *chain)
 {
 	*chain = (struct chain){.webhook_id = webhook->id};
-	if (webhook->order == ORDER_PER_USER)
-		chain->user_id = user_id;
-	return webhook->order != ORDER_NONE;
+	if (webhook->order == ORDER_STRICT)
+		return true;
+	chain->user_id = user_id; /* operator events and tests are about nobody: no order */
+	return webhook->order == ORDER_PER_USER && user_id != 0;
 }
 
 /* Puts d at its chain's end. It waits if there is somebody before it. */

@@ -180,7 +180,12 @@ static enum err replay(struct join *j, struct tx *tx)
 		return err;
 	j->user = (struct user){.id = answer.user_id};
 	j->outcome = answer.changed != 0 ? JOIN_CREATED : JOIN_EXISTING;
-	return tx_get(tx, &KIND_USER, &j->user);
+	if ((err = tx_get(tx, &KIND_USER, &j->user)) != ERR_OK)
+		return err;
+	struct campaign campaign = {.id = j->user.campaign_id};
+	err = tx_get(tx, &KIND_CAMPAIGN, &campaign);
+	j->existing = campaign.existing;
+	return err;
 }
 
 enum err join_decide(struct command *command, struct tx *tx)

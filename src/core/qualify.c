@@ -91,9 +91,23 @@ static enum err find_order(struct qualify *q, struct tx *tx, uint8_t hash[SHA256
 	return tx_get(tx, &KIND_ORDER, order);
 }
 
-enum err qualify_decide(struct command *command, struct tx *tx)
+/* ERR_NOT_FOUND: this request was not made before. */
+static enum err replay(struct qualify *q, struct tx *tx)
 {
-	struct qualify *q = (struct qualify *)command;
+	struct idempotency answer;
+	enum err err = idempotency_find(tx, &q->key, q->now_ms, &answer);
+	if (err == ERR_REFUSED)
+		return refuse(q, QUALIFY_KEY_REUSED);
+	if (err != ERR_OK)
+		return err;
+	q->user = (struct user){.id = answer.user_id, .qualified_ms = answer.qualified_ms};
+	q->changed = answer.changed != 0;
+	q->outcome = QUALIFY_DONE;
+	return ERR_OK;
+}
+
+static enum err qualify_once(struct qualify *q, struct tx *tx)
+{
 	uint8_t hash[SHA256_SIZE];
 	struct order order;
 	enum err err = find_user(q, tx);
@@ -117,4 +131,19 @@ enum err qualify_decide(struct command *command, struct tx *tx)
 		tx_put(tx, &KIND_ORDER, &order);
 	}
 	return ERR_OK;
+}
+
+enum err qualify_decide(struct command *command, struct tx *tx)
+{
+	struct qualify *q = (struct qualify *)command;
+	enum err err = replay(q, tx);
+	if (err != ERR_NOT_FOUND)
+		return err;
+	if ((err = qualify_once(q, tx)) == ERR_OK)
+		idempotency_keep(tx, &q->key,
+		    (struct idempotency){.at_ms = q->now_ms,
+			.user_id = q->user.id,
+			.changed = q->changed,
+			.qualified_ms = q->user.qualified_ms});
+	return err;
 }

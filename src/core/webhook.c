@@ -45,21 +45,27 @@ static size_t same_name_before(struct pairs headers, struct text name, const cha
 	return n;
 }
 
-/* Headers as sent, a masked value replaced by the stored one of that name. */
+/* Headers as sent, a masked value replaced by the stored one of that name. ERR_REFUSED where there is
+ * none. */
 static enum err unmask_headers(struct tx *tx, struct pairs stored, struct pairs *headers)
 {
 	struct buf out = {0};
+	bool unknown = false;
 	struct text rest = headers->raw, name, value;
 	for (const char *at = rest.p; pairs_next(&rest, &name, &value); at = rest.p) {
 		bool masked = text_eq(value, TEXT(WEBHOOK_MASK));
 		size_t before = same_name_before(*headers, name, at);
-		pairs_add(&out, name, masked ? header_value(stored, name, before) : value);
+		struct text known = masked ? header_value(stored, name, before) : value;
+		unknown |= masked && known.p == NULL;
+		pairs_add(&out, name, known);
 	}
 	struct text copy = arena_copy(tx_arena(tx), buf_view(&out));
 	bool failed = out.failed || (out.n > 0 && copy.p == NULL);
 	buf_free(&out);
 	headers->raw = copy;
-	return failed ? ERR_NO_MEMORY : ERR_OK;
+	if (failed)
+		return ERR_NO_MEMORY;
+	return unknown ? ERR_REFUSED : ERR_OK;
 }
 
 static bool same_payload(const struct webhook *a, const struct webhook *b)
@@ -96,7 +102,12 @@ static enum err merge(struct webhook_save *cmd, struct tx *tx, struct webhook *b
 	}
 	if ((cmd->set & record_bit(&KIND_WEBHOOK, offsetof(struct webhook, headers))) == 0)
 		return ERR_OK;
-	return unmask_headers(tx, before->headers, &after->headers);
+	enum err err = unmask_headers(tx, before->headers, &after->headers);
+	if (err == ERR_REFUSED) {
+		cmd->field = "headers";
+		cmd->refusal = "has a masked value of a header that is not stored: send its value";
+	}
+	return err;
 }
 
 static void put_revision(struct tx *tx, struct webhook *after)

@@ -127,7 +127,8 @@ static void on_read(struct command *command, enum err err)
 static void run_replay(struct jobs *j)
 {
 	struct replay_job *job = &j->replay;
-	if (job->busy || j->n == 0 || now_ms(j) < job->next_ms)
+	/* Never beside a slice of retention, which may be about to drop the events it would queue. */
+	if (job->busy || j->retention.busy || j->n == 0 || now_ms(j) < job->next_ms)
 		return;
 	job->read = (struct replay_read){
 	    .command = {.decide = replay_read_decide, .done = on_read}, .id = j->queue[0]};
@@ -182,7 +183,7 @@ static void on_found(struct command *command, enum err err)
 static void run_retention(struct jobs *j)
 {
 	struct retention_job *job = &j->retention;
-	if (job->busy || j->config.retention_ms == 0 || now_ms(j) < job->next_ms)
+	if (job->busy || j->replay.busy || j->config.retention_ms == 0 || now_ms(j) < job->next_ms)
 		return;
 	job->find.command = (struct command){.decide = retention_find_decide, .done = on_found};
 	job->find.before_ms =

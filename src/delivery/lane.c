@@ -10,7 +10,7 @@
 #include "base/log.h"
 #include "target.h"
 
-enum { WINDOW_SIZE = LANE_WINDOW * 2, PAUSE_MS = 5000 };
+enum { WINDOW_SIZE = LANE_WINDOW * 2, PAUSE_MS = 5000, GROWING_MS = 5 };
 
 struct lane *lane_find(const struct scheduler *s, uint64_t webhook_id)
 {
@@ -51,6 +51,12 @@ void lane_free(struct lane *l)
 	free(l);
 }
 
+bool lane_is_over(const struct lane *l)
+{
+	return !l->configured && l->caught_up && l->n == 0 && l->runs == NULL && !l->scanning &&
+	       !l->cancelling && !l->dirty && l->paused_until_ms == 0;
+}
+
 void lane_poke(struct lane *l)
 {
 	if (l->dirty)
@@ -66,6 +72,8 @@ void lane_configure(struct lane *l, const struct webhook *webhook)
 {
 	struct scheduler *s = l->scheduler;
 	l->configured = webhook != NULL;
+	if (webhook == NULL)
+		lane_rescan(l);
 	if (webhook != NULL) {
 		const char *problem = target_read(&l->target, webhook, s->secret_key,
 		    s->config.allow_http_targets);
@@ -107,7 +115,7 @@ static bool leaves_gap(const struct lane *l, const struct due *due)
 void lane_offer(struct lane *l, const struct due *due)
 {
 	bool behind = compare_due(due, &l->cursor) > 0;
-	bool later = due->due_ms > scheduler_now_ms(l->scheduler);
+	bool later = l->configured && due->due_ms > scheduler_now_ms(l->scheduler);
 	if (later && behind) {
 		if (l->next_due_ms == 0 || due->due_ms < l->next_due_ms)
 			l->next_due_ms = due->due_ms;
@@ -159,7 +167,8 @@ static void on_scanned(struct command *command, enum err err)
 {
 	struct lane_scan *scan = (struct lane_scan *)command;
 	struct lane *l = scan->lane;
-	uint64_t now_ms = scheduler_now_ms(l->scheduler);
+	/* Of a webhook that is gone, what is due later is cancelled now too. */
+	uint64_t now_ms = l->configured ? scheduler_now_ms(l->scheduler) : UINT64_MAX;
 	size_t i = 0;
 	l->scanning = false;
 	if (err != ERR_OK) {
@@ -201,6 +210,8 @@ static void on_cancelled(struct command *command, enum err err)
 	l->cancelling = false;
 	if (err == ERR_OK)
 		lane_poke(l);
+	else
+		lane_pause(l);
 }
 
 /* The webhook is gone: what it would have got is cancelled, a slice at a time. */
@@ -216,6 +227,8 @@ static void cancel_slice(struct lane *l)
 	c->now_ms = scheduler_now_ms(l->scheduler);
 	c->command = (struct command){.decide = delivery_cancel_decide, .done = on_cancelled};
 	l->cancelling = store_submit(l->scheduler->config.store, &c->command) == ERR_OK;
+	if (!l->cancelling)
+		lane_pause(l);
 }
 
 static void start_due(struct lane *l)
@@ -233,6 +246,9 @@ static void start_due(struct lane *l)
 		l->head = (l->head + 1) % WINDOW_SIZE;
 		l->n--;
 	}
+	/* Held back by connections that are being opened: look again when they may be there. */
+	if (l->n > 0 && l->in_flight >= growing && l->throttled_until_ms == 0)
+		l->throttled_until_ms = now_ms + GROWING_MS;
 }
 
 void lane_run(struct lane *l)

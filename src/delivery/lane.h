@@ -101,6 +101,8 @@ void lane_offer(struct lane *lane, const struct due *due);
 void lane_rescan(struct lane *lane);
 /** The same, after a few seconds. */
 void lane_pause(struct lane *lane);
+/** Its webhook is gone and nothing of it is left: it may be freed. */
+bool lane_is_over(const struct lane *lane);
 /** Looked at in the scheduler's turn. */
 void lane_poke(struct lane *lane);
 /** Starts what may be started; reads ahead. */

@@ -284,6 +284,15 @@ uint64_t scheduler_next_ms(const struct scheduler *s)
 	return next_ms;
 }
 
+static void remove_lane(struct scheduler *s, struct lane *lane)
+{
+	struct lane **link = &s->buckets[lane->webhook_id % BUCKETS];
+	while (*link != lane)
+		link = &(*link)->next_in_bucket;
+	*link = lane->next_in_bucket;
+	lane_free(lane);
+}
+
 void scheduler_before_store(struct scheduler *s)
 {
 	attempt_record_finished(s);
@@ -304,6 +313,8 @@ void scheduler_turn(struct scheduler *s)
 		s->dirty = l->next_dirty;
 		l->dirty = false;
 		lane_run(l);
+		if (lane_is_over(l))
+			remove_lane(s, l);
 	}
 	if (!s->draining)
 		jobs_turn(s->jobs);

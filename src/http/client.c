@@ -231,9 +231,16 @@ static void unlist_idle(struct outgoing *conn)
 	conn->pool->n_idle--;
 }
 
-struct outgoing *outgoing_take(struct http_pool *pool)
+static bool same_origin(const struct url *a, const struct url *b)
 {
-	struct outgoing *conn = TAILQ_FIRST(&pool->idle);
+	return a->https == b->https && a->port == b->port && strcmp(a->host, b->host) == 0;
+}
+
+struct outgoing *outgoing_take(struct http_pool *pool, const struct url *url)
+{
+	struct outgoing *conn;
+	while ((conn = TAILQ_FIRST(&pool->idle)) != NULL && !same_origin(&conn->origin, url))
+		outgoing_retire(conn);
 	if (conn == NULL)
 		return NULL;
 	unlist_idle(conn);

@@ -250,7 +250,7 @@ static void start_fresh(struct http_call *call)
 
 void call_start(struct http_call *call)
 {
-	struct outgoing *conn = outgoing_take(call->pool);
+	struct outgoing *conn = outgoing_take(call->pool, &call->url);
 	if (conn == NULL) {
 		start_fresh(call);
 		return;

@@ -65,6 +65,7 @@ struct outgoing *outgoing_new(struct http_call *call, const union endpoint *peer
 		return NULL;
 	*conn =
 	    (struct outgoing){.client = call->pool->client, .pool = call->pool, .peer = *peer};
+	conn->origin = call->url;
 	if ((conn->bev = new_bufferevent(conn, &call->url)) == NULL || !make_evhttp(conn)) {
 		outgoing_free(conn);
 		return NULL;

@@ -138,6 +138,7 @@ struct outgoing {
 	struct evhttp_request *request; /* evhttp's, NULL when none is running */
 	SSL *ssl;                       /* bev's; NULL for http:// */
 	union endpoint peer;
+	struct url origin; /* without its borrowed texts */
 	bool tcp_connected, reused, reusable;
 	uint64_t idle_since_ns;
 	const char *error; /* evhttp's reason for the failure that it is about to report */
@@ -158,8 +159,9 @@ struct outgoing *outgoing_new(struct http_call *call, const union endpoint *peer
 void outgoing_send(struct outgoing *conn, struct http_call *call);
 /** Idle again, if it can be used again and the pool has room; else retired. */
 void outgoing_release(struct outgoing *conn);
-/** Takes an idle connection of the pool, or NULL. */
-struct outgoing *outgoing_take(struct http_pool *pool);
+/** Takes an idle connection of the pool to url's origin, or NULL. Those to another origin are
+ *  closed: the webhook was moved. */
+struct outgoing *outgoing_take(struct http_pool *pool, const struct url *url);
 /** Detaches it from everything; freed at the end of the turn. */
 void outgoing_retire(struct outgoing *conn);
 void outgoing_free(struct outgoing *conn);

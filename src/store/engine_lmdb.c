@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -232,6 +233,16 @@ static void recover(struct engine_lmdb *e, int failed)
 		die("recovering from a failed commit", rc);
 }
 
+/* LMDB reports a write that was cut short by a full disk as EIO. The environment has just been proven
+ * good, so what was written is not referred to: with no room left it is a full disk, else a failing
+ * one. */
+static bool disk_is_full(const struct engine_lmdb *e)
+{
+	const uint64_t room = 16 << 20; /* more than one batch writes */
+	struct statvfs fs;
+	return fstatvfs(e->dir.fd, &fs) == 0 && (uint64_t)fs.f_bavail * fs.f_frsize < room;
+}
+
 static enum err lmdb_commit(struct engine *engine, const struct engine_write *writes, size_t n)
 {
 	struct engine_lmdb *e = self(engine);
@@ -249,6 +260,8 @@ static enum err lmdb_commit(struct engine *engine, const struct engine_write *wr
 		if (rc != MDB_SUCCESS)
 			recover(e, rc);
 	}
+	if (rc == EIO && disk_is_full(e))
+		rc = ENOSPC;
 	enum err err = translate(rc);
 	if (err == ERR_OK || err == ERR_NO_SPACE || err == ERR_NO_MEMORY)
 		return err;

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "store/batch.h"
 
 enum {
@@ -50,6 +51,7 @@ struct store {
 	bool committing; /* the engine has the writes */
 	uint64_t commit_began_ns, commit_ended_ns;
 	size_t last_batch; /* commands in the last commit */
+	uint64_t logged_ns; /* when a failed commit was last logged */
 
 	struct watch watches[WATCHES_MAX];
 	size_t n_watches;
@@ -227,6 +229,17 @@ static void tell_watches(struct store *s)
 	}
 }
 
+/* Once a second at most: a full disk fails every batch. */
+static void log_failure(struct store *s, enum err err)
+{
+	const uint64_t second_ns = 1000000000;
+	if (s->logged_ns != 0 && s->commit_ended_ns - s->logged_ns < second_ns)
+		return;
+	s->logged_ns = s->commit_ended_ns;
+	log_error("store.commit_failed", LOG_STR("error", err_name(err)),
+	    LOG_U64("commands", s->decided.n), LOG_U64("failed_commits", s->counters.failed_commits));
+}
+
 static void count_commit(struct store *s, enum err err)
 {
 	s->commit_ended_ns = clock_system.mono_ns(&clock_system);
@@ -234,6 +247,7 @@ static void count_commit(struct store *s, enum err err)
 	uint64_t took = s->commit_ended_ns - s->commit_began_ns;
 	if (err != ERR_OK) {
 		s->counters.failed_commits++;
+		log_failure(s, err);
 		return;
 	}
 	s->counters.commits++;
