@@ -351,6 +351,49 @@ class Down(Delivered):
             self.assertEqual(mine, [f"code={friend['code']}&event=user.{e}" for e in ("join", "qualified")])
 
 
+class Moved(Delivered):
+    """A webhook that got another host: nothing goes to the old one any more, kept-alive or not."""
+
+    def test_a_kept_connection_belongs_to_its_origin(self):
+        campaign = self.campaign()
+        jessica = self.join(campaign["code"], "Jessica", "jessica@example.com")
+        webhook = self.webhook("/old", fields=["email"])
+        self.join(jessica["code"], email="first@example.com")
+        self.one("/old")
+        until(lambda: self.api.get("/api/v2/deliveries").data[0]["status"] == "delivered", "delivered")
+        port = self.receiver.address.rsplit(":", 1)[1]
+        for url, status in ((f"https://localhost:{port}/new", "delivered"), ("https://127.0.0.1:9/x", "pending")):
+            self.has(self.api.json("PUT", f"/api/v2/webhooks/{webhook['id']}", {"url": url}), 200)
+            self.join(jessica["code"], email=f"{status}@example.com")
+
+            def log():
+                newest = self.api.get("/api/v2/deliveries").data[0]
+                return self.api.get(f"/api/v2/deliveries/{newest['id']}").data["log"]
+            until(log, f"an attempt at {url}")
+            self.assertFalse(log()[0]["reused_connection"], url)
+            newest = self.api.get("/api/v2/deliveries").data[0]
+            self.assertEqual(newest["status"], status)
+        self.assertEqual(len(self.receiver.received()), 2)
+
+
+class Removed(Delivered):
+    def test_what_waits_for_a_retry_is_cancelled_with_its_webhook(self):
+        jessica = self.join(self.campaign()["code"], "Jessica", "jessica@example.com")
+        webhook = self.webhook(url="https://127.0.0.1:9/x", retry_schedule=[3600])
+        self.join(jessica["code"])
+        first = until(lambda: next((d for d in self.api.get("/api/v2/deliveries").data if d["attempts"]), None), "tried")
+        self.has(self.api.call("DELETE", f"/api/v2/webhooks/{webhook['id']}"), 204)
+        until(lambda: self.api.get(f"/api/v2/deliveries/{first['id']}").data["status"] == "cancelled", "cancelled")
+
+
+class Tried(Delivered):
+    def test_a_failed_test_holds_no_other_test_up(self):
+        webhook = self.webhook(url="https://127.0.0.1:9/x", retry_schedule=[3600])
+        for _ in range(2):
+            self.has(self.api.json("POST", f"/api/v2/webhooks/{webhook['id']}/test", {}), 202)
+        until(lambda: [d["attempts"] for d in self.api.get("/api/v2/deliveries").data] == [1, 1], "both were tried")
+
+
 class Order(Delivered):
     RECEIVER_OPTIONS = ("--fail", "30%")
 

@@ -72,6 +72,12 @@ class Join(Served):
         self.assertEqual(new.body, known.body)
         self.assertNotIn(b"code", new.body)
         self.assertEqual(self.analytics(campaign)["users"], 1)
+        key = {"Idempotency-Key": "generic-1"}
+        for email in ("byron@example.com", "somebody-new@example.com"):
+            for _ in range(2):
+                again = self.has(self.try_join(campaign["code"], email=email, headers=key), 202)
+                self.assertEqual(again.body, new.body)
+            key = {"Idempotency-Key": "generic-2"}
 
     def test_own_email_through_own_link(self):
         jessica = self.join(self.campaign()["code"], "Jessica", "jessica@example.com")

@@ -110,6 +110,16 @@ class Qualify(Served):
         self.assertIs(self.qualify(code=byron["code"]).json["changed"], False)
         self.has_error(self.qualify(code=byron["code"], order_id="x" * 201), 422, "order_id")
 
+    def test_an_idempotency_key_replays_the_first_answer(self):
+        jessica, byron = self.friend(self.campaign())
+        mary = self.join(jessica["code"], "Mary", "mary@example.com")
+        path, key = f"/webhook/{self.server.inbound}/qualify", {"Idempotency-Key": "qualify-1"}
+        first = self.has(self.public.form(path, {"code": byron["code"]}, key), 200)
+        self.assertIs(first.json["changed"], True)
+        self.assertEqual(self.has(self.public.form(path, {"code": byron["code"]}, key), 200).body, first.body)
+        self.has_error(self.public.form(path, {"code": mary["code"]}, key), 409)
+        self.assertIs(self.has(self.public.form(path, {"code": byron["code"]}), 200).json["changed"], False)
+
     def test_an_order_belongs_to_its_user(self):
         campaign = self.campaign()
         jessica, byron = self.friend(campaign)

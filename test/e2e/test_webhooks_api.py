@@ -36,6 +36,19 @@ class Webhooks(Served):
             self.assertEqual(made[name], given[name], name)
         self.assertEqual(made["events"], ["user.join"])
 
+    def test_a_mask_of_nothing_is_refused(self):
+        masked = {"headers": [{"name": "X-New", "value": "********"}]}
+        base = {"name": "CRM", "event": "user.join", "url": "https://crm.example/hook"}
+        self.has_error(self.api.json("POST", "/api/v2/webhooks", {**base, **masked}), 422, "headers")
+        webhook = self.webhook()
+        self.has_error(self.api.json("PUT", f"/api/v2/webhooks/{webhook['id']}", masked), 422, "headers")
+
+    def test_long_lists_are_refused_at_once(self):
+        for name in ("fields", "hidden_fields", "headers"):
+            entries = [{"field": f"f{i}", "name": f"n{i}", "value": "v"} for i in range(1200)]
+            body = {"name": "CRM", "event": "user.join", "url": "https://crm.example/hook", name: entries}
+            self.has_error(self.api.json("POST", "/api/v2/webhooks", body), 422, name)
+
     def test_header_values_are_masked_and_kept(self):
         answer = self.has(self.create(headers=[{"name": "X-Access-Key", "value": "s3cret"}]), 201)
         self.assertNotIn(b"s3cret", answer.body)
