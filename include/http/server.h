@@ -48,7 +48,7 @@ struct http_request {
 	uint64_t received_ns;         /* loop_mono_ns of the turn that completed it */
 };
 
-/* Limits, all of security.md's table. Times in ms, sizes in bytes. */
+/* Limits. Times in ms, sizes in bytes. */
 struct http_limits {
 	size_t max_head;      /* request line and headers: 16 KiB */
 	size_t max_body;      /* 64 KiB */

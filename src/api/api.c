@@ -9,7 +9,7 @@
 #include "expiry.h"
 #include "routes.h"
 
-/* Failures an address may make before it is told to wait (security.md's table in the README). */
+/* Failures an address may make before it is told to wait. */
 enum { FAILURES_PER_MINUTE = 60, FAILURES_BURST = 60 };
 
 enum err api_open(const struct api_config *config, struct api **out)

@@ -10,7 +10,7 @@
 
 enum {
 	ANSWER_KEPT = 4096
-}; /* bytes of an answer that are stored (webhooks.md, the attempts' log) */
+}; /* bytes of an answer that are stored */
 
 const char *delivery_error_class(uint64_t failure, uint64_t status)
 {

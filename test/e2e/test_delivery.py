@@ -1,4 +1,4 @@
-"""Owns the tests of what receivers get: product.md, section 3, and webhooks.md as far as a real receiver
+"""Owns the tests of what receivers get: the chapter "Webhooks" of the README as far as a real receiver
 can see it. Never tests the configuration's refusals (test_webhooks_api.py does)."""
 import base64
 import datetime

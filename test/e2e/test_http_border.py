@@ -1,4 +1,4 @@
-"""Owns the tests of the inbound border with raw sockets: security.md's rules as a stranger meets them.
+"""Owns the tests of the inbound border with raw sockets, as a stranger meets it.
 Never speaks through an HTTP library. The parser's own tests are in test/unit/http."""
 import re
 import socket

@@ -1,4 +1,4 @@
-"""Owns the tests of qualifying: product.md, "Qualify". Never tests another inbound call."""
+"""Owns the tests of qualifying, "Qualify" in the README. Never tests another inbound call."""
 import datetime
 import socket
 import unittest

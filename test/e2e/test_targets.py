@@ -1,4 +1,4 @@
-"""Owns the proof that webhooks reach no address that they must not (webhooks.md's table of refused ranges),
+"""Owns the proof that webhooks reach no address that they must not (the ranges in src/http/address.c),
 whatever DNS says: the real server, its connect() watched. Never contacts anything outside this machine: an
 address that may be reached is refused by the guard as if nobody listened there."""
 import ipaddress

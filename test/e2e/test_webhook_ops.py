@@ -1,5 +1,5 @@
-"""Owns the tests of what can be done with webhooks and deliveries beside configuring them: webhooks.md,
-section 6, and the disabling of section 2. Never tests what a payload holds (test_delivery.py does)."""
+"""Owns the tests of what can be done with webhooks and deliveries beside configuring them: enabling,
+secrets, tests, previews, replays, the log. Never tests what a payload holds (test_delivery.py does)."""
 import base64
 import hashlib
 import hmac

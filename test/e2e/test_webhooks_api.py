@@ -1,4 +1,4 @@
-"""Owns the tests of how outbound webhooks are configured: product.md, section 3. Never sends one
+"""Owns the tests of how outbound webhooks are configured, "Webhooks" in the README. Never sends one
 (test_delivery.py does)."""
 import unittest
 
