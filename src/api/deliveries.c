@@ -115,6 +115,8 @@ static void on_list(struct command *command, enum err err)
 void delivery_list(struct call *call)
 {
 	struct list_call *lc = call_alloc(call, sizeof *lc);
+	if (lc != NULL)
+		lc->paging.reverse = true;
 	if (lc == NULL || !paging_read(call, &lc->paging, read_filter, &lc->list.filter))
 		return;
 	struct delivery_list *list = &lc->list;

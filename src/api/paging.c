@@ -47,7 +47,7 @@ bool paging_read(struct call *call, struct paging *p, paging_filter_fn *filter, 
 {
 	struct text rest = call->req->query, name, value;
 	enum err err;
-	*p = (struct paging){.per_page = PER_PAGE, .reverse = true};
+	*p = (struct paging){.per_page = PER_PAGE, .reverse = p->reverse};
 	while ((err = form_next(&rest, &call->req->arena, &name, &value)) == ERR_OK) {
 		const char *problem = is_paging(name)  ? read_own(p, name, value)
 				      : filter != NULL ? filter(call, name, value, arg)

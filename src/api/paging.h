@@ -18,7 +18,7 @@ typedef const char *paging_filter_fn(struct call *call, struct text name, struct
 /* The answer of a filter function that does not know the name. */
 extern const char PAGING_UNKNOWN[];
 
-/** Reads the query, newest first unless it says otherwise. `filter` may be NULL. False after it has
+/** Reads the query; paging->reverse is the order where it says nothing. `filter` may be NULL. False after it has
  *  replied 422. */
 bool paging_read(struct call *call, struct paging *paging, paging_filter_fn *filter,
 		 void *arg) WARN_UNUSED;

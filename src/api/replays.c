@@ -179,6 +179,8 @@ void replay_list(struct call *call)
 	if (!webhook_read_id(call, &id))
 		return;
 	struct replay_call *rc = begin(call, replay_list_decide, on_list);
+	if (rc != NULL)
+		rc->paging.reverse = true;
 	if (rc == NULL || !paging_read(call, &rc->paging, NULL, NULL))
 		return;
 	rc->list.webhook_id = id;

@@ -3,6 +3,7 @@
  * Called by delivery, and by main for opening and closing. */
 #include "http/client.h"
 
+#include <assert.h>
 #include <event2/event.h>
 #include <stdlib.h>
 
@@ -239,15 +240,18 @@ static bool same_origin(const struct url *a, const struct url *b)
 struct outgoing *outgoing_take(struct http_pool *pool, const struct url *url)
 {
 	struct outgoing *conn;
-	while ((conn = TAILQ_FIRST(&pool->idle)) != NULL && !same_origin(&conn->origin, url))
+	while ((conn = TAILQ_FIRST(&pool->idle)) != NULL) {
+		assert(conn->pool == pool);
+		unlist_idle(conn);
+		conn->state = CONN_BUSY;
+		if (same_origin(&conn->origin, url)) {
+			conn->reused = true;
+			pool->client->counters.reuses++;
+			return conn;
+		}
 		outgoing_retire(conn);
-	if (conn == NULL)
-		return NULL;
-	unlist_idle(conn);
-	conn->state = CONN_BUSY;
-	conn->reused = true;
-	pool->client->counters.reuses++;
-	return conn;
+	}
+	return NULL;
 }
 
 void outgoing_retire(struct outgoing *conn)
