@@ -21,7 +21,6 @@ struct api_config {
 	const char *inbound_token;   /* copied as a hash */
 	const uint8_t *secret_key;   /* KEY_FILE_SIZE bytes, copied: seals webhook secrets */
 	struct cidr_list trusted_proxies;
-	struct cidr_list allowed_targets;
 	bool allow_http_targets;
 	/* Appends further metrics in Prometheus text; runs inside GET /metrics. */
 	void (*write_metrics)(void *arg, struct buf *out);

@@ -98,9 +98,9 @@ static const struct route *find_route(struct call *call, unsigned method, unsign
 	return NULL;
 }
 
-static struct text bearer(const struct http_request *req)
+struct text call_bearer(const struct call *call)
 {
-	const struct text *header = http_request_header(req, TEXT("Authorization"));
+	const struct text *header = http_request_header(call->req, TEXT("Authorization"));
 	const struct text scheme = TEXT("Bearer ");
 	if (header == NULL || header->n < scheme.n ||
 	    !text_ieq(text_from(header->p, scheme.n), scheme))
@@ -122,17 +122,12 @@ void call_refuse_token(struct call *call, const char *message)
 	call_reply_error(call, 401, message);
 }
 
-struct text call_bearer(const struct call *call)
-{
-	return bearer(call->req);
-}
-
 static bool authorised(struct call *call, const struct route *route)
 {
 	if (route->access == ACCESS_PUBLIC)
 		return true;
 	const struct token_entry *token =
-	    tokens_find(&call->api->tokens, bearer(call->req), loop_unix_ms(call->api->config.loop));
+	    tokens_find(&call->api->tokens, call_bearer(call), loop_unix_ms(call->api->config.loop));
 	if (token == NULL) {
 		call_refuse_token(call,
 		    "send a valid API token: Authorization: Bearer {token}");

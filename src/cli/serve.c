@@ -168,7 +168,6 @@ static int open_api(struct serve *s)
 	    .inbound_token = s->identity.inbound_token,
 	    .secret_key = s->identity.secret_key,
 	    .trusted_proxies = s->config.proxies,
-	    .allowed_targets = s->config.allowed,
 	    .allow_http_targets = s->config.allow_http_targets,
 	    .write_metrics = write_metrics,
 	    .metrics_arg = s,

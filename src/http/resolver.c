@@ -48,11 +48,6 @@ struct resolver {
 	struct resolver_answer failed; /* the last one that failed at once */
 };
 
-socklen_t endpoint_size(const union endpoint *e)
-{
-	return e->sa.sa_family == AF_INET ? sizeof(e->v4) : sizeof(e->v6);
-}
-
 static struct lookup_list *bucket_of(struct resolver *r, const char *host)
 {
 	uint32_t hash = 2166136261u; /* FNV-1a: bounded entries, so collisions cost little */

@@ -19,7 +19,6 @@ union endpoint {
 	struct sockaddr_in v4;
 	struct sockaddr_in6 v6;
 };
-socklen_t endpoint_size(const union endpoint *e);
 
 /* More addresses than this under one name are refused: no DNS answer without EDNS holds more. */
 enum { RESOLVER_MAX_ADDRESSES = 64 };
