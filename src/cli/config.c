@@ -30,6 +30,8 @@ static const struct option table[] = {
 	"The least that is logged: debug, info, warn or error"),
     OPTION("secret-key-file", TEXT, secret_key_file, "FILE", NULL, 0, 0,
 	"Key that seals stored secrets, made at the first start; DIR/secret.key where not given"),
+    OPTION("token-file", TEXT, token_file, "FILE", NULL, 0, 0,
+	"API token of commands that go through the running server; REFERD_API_TOKEN where not given"),
     OPTION("nameservers", TEXT, nameservers, "ADDR:PORT,...", NULL, 0, 0,
 	"DNS servers for outbound requests; those of /etc/resolv.conf where not given"),
     OPTION("drain-timeout", DURATION, drain_ms, "TIME", "8s", 0, 3600000,
@@ -53,12 +55,13 @@ static const struct option table[] = {
 
 static const char *const other_variables[] = {"REFERD_API_TOKEN", "REFERD_INBOUND_TOKEN", NULL};
 
-static const struct options options = {
-    .items = table,
-    .n = sizeof table / sizeof *table,
-    .extra_environment = other_variables,
-    .usage = "referd serve [options]",
-};
+enum { COMMON = sizeof table / sizeof *table };
+
+static struct options options_of(const struct option *items, size_t n, const char *usage)
+{
+	return (struct options){
+	    .items = items, .n = n, .extra_environment = other_variables, .usage = usage};
+}
 
 static int refuse(const char *option, const char *value, const char *why)
 {
@@ -92,38 +95,56 @@ static void print_message(const struct buf *message)
 	}
 }
 
-int config_read(const char *command, int argc, char **argv, struct config *config,
-    struct arena *arena)
+/* False after it has said what is wrong. */
+static bool arguments_fit(const struct config_command *command, const struct options_args *args)
 {
+	size_t max = command->max_args;
+	if (args->n > max && max == 0)
+		fprintf(stderr, "referd: %s takes no argument, but got \"%s\": see referd help\n",
+		    command->name, args->items[0]);
+	else if (args->n > max)
+		fprintf(stderr, "referd: %s does not take \"%s\" too: %s\n", command->name,
+		    args->items[max], command->usage);
+	else if (args->n < command->min_args)
+		fprintf(stderr, "referd: %s needs more: %s\n", command->name, command->usage);
+	return args->n >= command->min_args && args->n <= max;
+}
+
+int config_read(const struct config_command *command, int argc, char **argv, void *target,
+    struct options_args *args, struct arena *arena)
+{
+	struct option items[OPTIONS_MAX];
 	struct buf message = {0};
-	struct options_args args = {0};
-	*config = (struct config){0};
+	struct options_args found;
+	memcpy(items, table, sizeof table);
+	for (size_t i = 0; i < command->n_options; i++)
+		items[COMMON + i] = command->options[i];
+	const struct options options = options_of(items, COMMON + command->n_options, command->usage);
 	enum options_outcome outcome =
-	    options_read(&options, argc, argv, environ, config, &args, arena, &message);
+	    options_read(&options, argc, argv, environ, target, &found, arena, &message);
 	if (outcome == OPTIONS_HELP) {
-		config_write_help(&message);
+		options_write_help(&options, &message);
 		fwrite(message.p, 1, message.n, stdout);
 		buf_free(&message);
 		return 0;
 	}
 	print_message(&message);
 	buf_free(&message);
-	if (outcome == OPTIONS_WRONG)
+	if (outcome == OPTIONS_WRONG || !arguments_fit(command, &found))
 		return 2;
-	if (args.n > 0) {
-		fprintf(stderr, "referd: %s takes no argument, but got \"%s\": see referd help\n",
-		    command, args.items[0]);
-		return 2;
-	}
-	return check(config);
+	if (args != NULL)
+		*args = found;
+	return check(target);
 }
 
 void config_write_help(struct buf *out)
 {
+	const struct options options = options_of(table, COMMON, "referd serve [options]");
 	options_write_help(&options, out);
 }
 
 void config_write_markdown(struct buf *out)
 {
+	const struct options options = options_of(table, COMMON, "referd serve [options]");
 	options_write_markdown(&options, out);
 }

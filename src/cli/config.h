@@ -10,7 +10,7 @@
 #include "http/address.h"
 
 struct config {
-	const char *data, *listen, *public_url, *secret_key_file;
+	const char *data, *listen, *public_url, *secret_key_file, *token_file;
 	const char *ca_file, *nameservers, *allow_targets, *trusted_proxies, *log_level;
 	bool allow_http_targets;
 	uint64_t map_size, drain_ms, max_body, max_head, connections;
@@ -21,10 +21,19 @@ struct config {
 	enum log_level level;
 };
 
-/** Reads flags, environment and file for `command` ("serve", "check"). Prints what has to be said and
- *  answers -1 to go on, or the exit status (0 after --help, 2 after an error). Text lives in arena. */
-int config_read(const char *command, int argc, char **argv, struct config *config,
-    struct arena *arena) WARN_UNUSED;
+/* A command as its words are judged. */
+struct config_command {
+	const char *name, *usage;     /* "token create", "referd token create NAME [options]" */
+	size_t min_args, max_args;    /* words beside the options; at most OPTIONS_MAX_ARGS */
+	const struct option *options; /* its own, beside everybody's */
+	size_t n_options;
+};
+
+/** Reads flags, environment and file into *target: a zeroed struct config, or a struct that begins with one
+ *  (a command's own options lie behind it). Prints what has to be said and answers -1 to go on, or the
+ *  exit status (0 after --help, 2 after an error). args may be NULL. Text lives in arena. */
+int config_read(const struct config_command *command, int argc, char **argv, void *target,
+    struct options_args *args, struct arena *arena) WARN_UNUSED;
 
 /** The options table as --help shows it, or as Markdown. */
 void config_write_help(struct buf *out);

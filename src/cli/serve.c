@@ -304,8 +304,10 @@ static void announce(const struct serve *s)
 int serve_main(int argc, char **argv)
 {
 	static struct serve serve; /* about 10 KiB; the process has one */
+	static const struct config_command command = {
+	    .name = "serve", .usage = "referd serve [options]"};
 	struct arena arena = {0};
-	int status = config_read("serve", argc, argv, &serve.config, &arena);
+	int status = config_read(&command, argc, argv, &serve.config, NULL, &arena);
 	if (status < 0) {
 		signal(SIGPIPE, SIG_IGN);
 		log_set_level(serve.config.level);
