@@ -1,0 +1,119 @@
+/*
+ * Owns the credential of commands and how a refusal is told. Never what a command asks for. Called by the
+ * commands that go through the running server.
+ */
+#include "api_call.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/crypto.h"
+#include "base/json.h"
+
+enum { TOKEN_SIZE = 256, REFUSAL_MAX = 65536 };
+
+/* The call's own on_body, and what a refusal says instead. */
+struct answer {
+	http_call_body_fn *on_body;
+	void *arg;
+	struct buf refusal;
+};
+
+/* The first line of the file. */
+static bool read_token_file(const char *path, char token[TOKEN_SIZE])
+{
+	FILE *file = fopen(path, "re");
+	size_t n = file == NULL ? 0 : fread(token, 1, TOKEN_SIZE - 1, file);
+	const char *why = file == NULL ? strerror(errno) : "holds no token in its first line";
+	if (file != NULL)
+		fclose(file);
+	struct text line, rest;
+	text_cut(text_from(token, n), '\n', &line, &rest);
+	line = text_trim(line);
+	memmove(token, line.p, line.n);
+	token[line.n] = '\0';
+	if (line.n == 0)
+		fprintf(stderr, "referd: --token-file %s: %s\n", path, why);
+	return line.n > 0;
+}
+
+/* What would end the header cannot be part of a token. */
+static bool token_usable(const char *token)
+{
+	const char *p = token;
+	while (*p > ' ' && *p < 0x7f)
+		p++;
+	if (*p != '\0')
+		fprintf(stderr, "referd: the API token holds a blank or a character that no token has\n");
+	return *p == '\0';
+}
+
+static bool read_token(const struct config *config, char token[TOKEN_SIZE])
+{
+	const char *given = getenv("REFERD_API_TOKEN");
+	token[0] = '\0';
+	if (config->token_file != NULL)
+		return read_token_file(config->token_file, token) && token_usable(token);
+	if (given != NULL && given[0] != '\0' && strlen(given) < TOKEN_SIZE) {
+		memcpy(token, given, strlen(given) + 1);
+		return token_usable(token);
+	}
+	fprintf(stderr, "referd: an API token is needed: set REFERD_API_TOKEN, or give --token-file FILE\n");
+	return false;
+}
+
+static bool on_body(void *arg, int status, struct text piece)
+{
+	struct answer *a = arg;
+	if (status / 100 == 2)
+		return a->on_body == NULL || a->on_body(a->arg, status, piece);
+	if (a->refusal.n + piece.n <= REFUSAL_MAX)
+		buf_text(&a->refusal, piece);
+	return true;
+}
+
+/* The error shape's message, or the status alone where somebody else answered. */
+static void print_refusal(int status, struct text body)
+{
+	struct json *root = NULL;
+	struct text message = {0};
+	const char *why = "";
+	if (json_parse(body, &root, &why) == ERR_OK &&
+	    json_string(json_get(root, "message"), &message))
+		fprintf(stderr, "referd: the server refused (%d): %.*s\n", status, TEXT_ARGS(message));
+	else
+		fprintf(stderr, "referd: the server answered with status %d: is --listen a referd?\n",
+		    status);
+	json_free(root);
+}
+
+bool api_call_run(const struct config *config, struct http_call *call)
+{
+	char token[TOKEN_SIZE];
+	struct answer answer = {.on_body = call->on_body, .arg = call->arg};
+	if (!read_token(config, token))
+		return false;
+	call->listen = config->listen;
+	call->token = token;
+	call->on_body = on_body;
+	call->arg = &answer;
+	bool answered = http_call_run(call);
+	crypto_wipe(token, sizeof token);
+	call->token = NULL;
+	if (!answered)
+		fprintf(stderr, "referd: %s\n", call->why);
+	else if (call->status / 100 != 2)
+		print_refusal(call->status, buf_view(&answer.refusal));
+	buf_free(&answer.refusal);
+	return answered && call->status / 100 == 2;
+}
+
+bool api_call_gather(void *arg, int status, struct text piece)
+{
+	struct buf *out = arg;
+	(void)status;
+	buf_text(out, piece);
+	return !out->failed;
+}

@@ -1,0 +1,18 @@
+/*
+ * A call of the running server's REST API, for the commands that go through it.
+ */
+#ifndef CLI_API_CALL_H
+#define CLI_API_CALL_H
+
+#include "config.h"
+#include "http_call.h"
+
+/** Fills in where the server is and the token (--token-file, else REFERD_API_TOKEN) and runs the call. Only the
+ *  body of a 2xx answer reaches on_body. False after one clear line on stderr: no token, no server,
+ *  or what the server refused and why. */
+bool api_call_run(const struct config *config, struct http_call *call) WARN_UNUSED;
+
+/** An on_body that gathers: arg is a struct buf, to be freed by its owner. */
+http_call_body_fn api_call_gather;
+
+#endif
