@@ -11,6 +11,14 @@
 enum campaign_status { CAMPAIGN_DRAFT, CAMPAIGN_LAUNCHED, CAMPAIGN_PAUSED };
 enum campaign_existing { EXISTING_CODE, EXISTING_GENERIC };
 enum user_type { USER_REFERRING = 1, USER_INVITED = 2 };
+/* Why a join looks suspicious: bits. */
+enum user_flag {
+	FLAG_SAME_ADDRESS = 1 << 0, /* the referrer's own network address */
+	FLAG_PLUS_ADDRESS = 1 << 1, /* "+" in the e-mail's local part */
+	FLAG_DISPOSABLE = 1 << 2,   /* a throw-away mail domain */
+	FLAG_MANY_JOINS = 1 << 3,   /* many joins by one referrer within an hour */
+};
+enum user_review { REVIEW_NONE, REVIEW_PENDING, REVIEW_ACCEPTED, REVIEW_REJECTED };
 enum user_source {
 	SOURCE_DIRECT = 1,
 	SOURCE_REFERRED,
@@ -54,12 +62,22 @@ struct campaign {
 	struct text name, lang;
 	uint64_t status, starts_ms, ends_ms, created_ms;
 	uint64_t existing;
+	uint64_t test_mode; /* who joins is a test: marked, and kept out of the counts */
+	struct pairs fields_referring, fields_invited; /* (id, definition); see core/form_field.h */
+	struct text redirect_url;      /* where an invited person goes after joining; empty: our page */
+	struct pairs redirect_params;  /* (what, parameter's name); see core/redirect.h */
+	struct pairs texts;            /* (which, text) of the pages and of sharing */
+	struct text logo_url, colour;  /* "#1a2b3c" */
+	struct pairs origins;          /* (origin, ""): may post to it and frame its page */
+	struct text alias;             /* the code it had elsewhere; empty: the computed one */
 };
 
 /* Counters apart from what is edited, so that a join rewrites little. */
 struct campaign_stats {
 	uint64_t campaign_id; /* key */
-	uint64_t users, referrals, qualified;
+	uint64_t users, referrals, qualified; /* without tests */
+	uint64_t tests; /* users of the test mode */
+	uint64_t reach; /* views of its own page */
 };
 
 struct user {
@@ -70,12 +88,54 @@ struct user {
 	struct text first_name, email; /* as given, trimmed */
 	struct text ip;                /* 4 or 16 bytes */
 	struct pairs meta;             /* further form fields: (id, value) */
+	struct text alias;             /* the code it had elsewhere; empty: the computed one */
+	uint64_t test;                 /* made in test mode: counted nowhere */
+	uint64_t unsubscribed_ms;
+	uint64_t flags, review;        /* enum user_flag, enum user_review */
+	uint64_t last_event_id;        /* the newest event about this user: the head of a chain */
 };
 
 /* A referrer's counters: no personal data, hot. */
 struct user_stats {
 	uint64_t user_id; /* key */
-	uint64_t referrals, qualified_referrals;
+	uint64_t referrals, qualified_referrals; /* without tests */
+	uint64_t reach; /* views of the user's link */
+	uint64_t hour_ms, hour_joins; /* joins by the link in the hour that began at hour_ms */
+};
+
+/* A code that came from elsewhere (an import): whose it is. */
+struct alias {
+	struct text code; /* key, at most ALIAS_MAX bytes */
+	uint64_t user_id, campaign_id; /* one of them */
+};
+
+/* Users by what they are looked for by: `number` is the campaign's or referrer's id, or the state of
+ * the review. */
+struct user_by {
+	uint64_t by, number, user_id; /* key */
+};
+enum user_index { USERS_OF_CAMPAIGN = 1, USERS_OF_REFERRER, USERS_IN_REVIEW };
+
+/* What happened in a campaign on a day (UTC), counted with its cause; later erasures change nothing.
+ * Without tests. */
+struct day {
+	uint64_t campaign_id, date; /* key; days since 1970-01-01 */
+	uint64_t joins, referrals, qualified, unqualified;
+	uint64_t rewards_due, rewards_issued, rewards_cancelled;
+};
+
+/* A campaign's users with the most referrals: (id, referrals) as 8 + 8 bytes, most first. */
+struct leaders {
+	uint64_t campaign_id; /* key */
+	struct text entries;
+};
+
+/* A person to be erased from events, deliveries and attempts, in slices. */
+struct erasure {
+	uint64_t user_id; /* key */
+	uint64_t last_event_id; /* where the chain goes on */
+	uint64_t phase, next;   /* see core/erase.h */
+	uint64_t created_ms;
 };
 
 /* Who has this address in this campaign: `hash` is a keyed hash of both (codes.h), the stored address
@@ -117,6 +177,11 @@ struct event {
 	uint64_t about_webhook_id;
 	struct text about_name, reason;
 	uint64_t since_ms, pending;
+	struct text alias, referrer_alias; /* codes from elsewhere, where they have one */
+	uint64_t previous_id; /* the event before about the same user: a chain, for erasing */
+	/* Of reward events; the user is the recipient. */
+	uint64_t rule_id, reward_id, reward_metric, reward_amount, recipient;
+	struct text reward_name, reward_currency, reward_coupon;
 };
 
 struct webhook {
@@ -143,6 +208,7 @@ struct webhook {
 	uint64_t rate;              /* attempts a second; 0: by host, see delivery/limits.c */
 	uint64_t disable_after_ms;  /* of nothing but failures; 0: the default */
 	struct text schedule;       /* seconds between attempts, 8 bytes each; empty: the default */
+	uint64_t rule_id;           /* reward events of this rule only; 0: of all */
 };
 
 /* What payloads are made from, kept as it was: a delivery names the revision it was made for. */
@@ -242,7 +308,10 @@ enum token_scope { SCOPE_READ = 1, SCOPE_WRITE = 2, SCOPE_ADMIN = 4 };
 extern const struct record_kind KIND_SETTING, KIND_CAMPAIGN, KIND_CAMPAIGN_STATS, KIND_USER,
     KIND_USER_STATS, KIND_EMAIL_INDEX, KIND_IDEMPOTENCY, KIND_IDEMPOTENCY_AGE, KIND_EVENT, KIND_WEBHOOK,
     KIND_WEBHOOK_REVISION, KIND_WEBHOOK_SET, KIND_DELIVERY, KIND_DUE, KIND_CHAIN, KIND_ATTEMPT,
-    KIND_WEBHOOK_STATS, KIND_TOKEN, KIND_ORDER, KIND_EVENT_DELIVERY, KIND_DELIVERY_BY, KIND_REPLAY;
+    KIND_WEBHOOK_STATS, KIND_TOKEN, KIND_ORDER, KIND_EVENT_DELIVERY, KIND_DELIVERY_BY, KIND_REPLAY,
+    KIND_ALIAS, KIND_USER_BY, KIND_DAY, KIND_LEADERS, KIND_ERASURE;
+
+enum { ALIAS_MAX = 64 };
 
 /* An order_id that qualified somebody: the first answer. */
 struct order {

@@ -31,7 +31,7 @@ struct engine *engine_memory_open(bool pending);
  *  1 << id), whose keys must be 8 bytes of a keyed hash, are logged and kept in memory (at most about
  *  12 MB) and reach their key space later, many side by side. Durable and visible at once all the same.
  *  Replays its log: ERR_CORRUPT, ERR_IO, ERR_NO_MEMORY. */
-enum err engine_deferred_open(struct engine *inner, uint32_t kinds, struct engine **out) WARN_UNUSED;
+enum err engine_deferred_open(struct engine *inner, uint64_t kinds, struct engine **out) WARN_UNUSED;
 /** An engine that no store has taken over. NULL is fine. */
 void engine_close(struct engine *engine);
 

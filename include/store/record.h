@@ -47,7 +47,7 @@ struct field {
 };
 
 struct record_kind {
-	uint8_t id; /* 1 .. RECORD_KINDS - 2; 0 (sequences) and the last (deferred log) are the store's */
+	uint8_t id; /* 1 .. RECORD_KINDS - 1, but RECORD_KIND_LOG; 0 (sequences) is the store's too */
 	const char *name;
 	size_t size; /* of the struct */
 	const struct field *keys;
@@ -56,7 +56,7 @@ struct record_kind {
 	size_t n_values;
 };
 
-enum { RECORD_KINDS = 32 };
+enum { RECORD_KINDS = 64, RECORD_KIND_LOG = 31 };
 
 /** Writes the record's key bytes to out (RECORD_KEY_MAX); answers their number. */
 size_t record_encode_key(const struct record_kind *kind, const void *record, uint8_t *out);

@@ -4,23 +4,7 @@
  */
 #include "core/records.h"
 
-#include <string.h>
-
-#define KEY(type, struct_name, member) \
-	{0, FIELD_##type, offsetof(struct struct_name, member), #member}
-#define VALUE(tag, type, struct_name, member) \
-	{tag, FIELD_##type, offsetof(struct struct_name, member), #member}
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-#define KIND(number, struct_name)                        \
-	{                                                \
-		.id = (number),                          \
-		.name = #struct_name,                    \
-		.size = sizeof(struct struct_name),      \
-		.keys = struct_name##_keys,              \
-		.n_keys = COUNT(struct_name##_keys),     \
-		.values = struct_name##_values,          \
-		.n_values = COUNT(struct_name##_values), \
-	}
+#include "record_table.h"
 
 static const struct field setting_keys[] = {KEY(TEXT, setting, name)};
 static const struct field setting_values[] = {VALUE(1, TEXT, setting, value)};
@@ -35,6 +19,16 @@ static const struct field campaign_values[] = {
     VALUE(5, U64, campaign, ends_ms),
     VALUE(6, U64, campaign, created_ms),
     VALUE(7, U64, campaign, existing),
+    VALUE(8, U64, campaign, test_mode),
+    VALUE(9, PAIRS, campaign, fields_referring),
+    VALUE(10, PAIRS, campaign, fields_invited),
+    VALUE(11, TEXT, campaign, redirect_url),
+    VALUE(12, PAIRS, campaign, redirect_params),
+    VALUE(13, PAIRS, campaign, texts),
+    VALUE(14, TEXT, campaign, logo_url),
+    VALUE(15, TEXT, campaign, colour),
+    VALUE(16, PAIRS, campaign, origins),
+    VALUE(17, TEXT, campaign, alias),
 };
 const struct record_kind KIND_CAMPAIGN = KIND(2, campaign);
 
@@ -43,6 +37,8 @@ static const struct field campaign_stats_values[] = {
     VALUE(1, U64, campaign_stats, users),
     VALUE(2, U64, campaign_stats, referrals),
     VALUE(3, U64, campaign_stats, qualified),
+    VALUE(4, U64, campaign_stats, tests),
+    VALUE(5, U64, campaign_stats, reach),
 };
 const struct record_kind KIND_CAMPAIGN_STATS = KIND(3, campaign_stats);
 
@@ -58,6 +54,12 @@ static const struct field user_values[] = {
     VALUE(8, TEXT, user, email),
     VALUE(9, TEXT, user, ip),
     VALUE(10, PAIRS, user, meta),
+    VALUE(11, TEXT, user, alias),
+    VALUE(12, U64, user, test),
+    VALUE(13, U64, user, unsubscribed_ms),
+    VALUE(14, U64, user, flags),
+    VALUE(15, U64, user, review),
+    VALUE(16, U64, user, last_event_id),
 };
 const struct record_kind KIND_USER = KIND(4, user);
 
@@ -65,6 +67,9 @@ static const struct field user_stats_keys[] = {KEY(U64, user_stats, user_id)};
 static const struct field user_stats_values[] = {
     VALUE(1, U64, user_stats, referrals),
     VALUE(2, U64, user_stats, qualified_referrals),
+    VALUE(3, U64, user_stats, reach),
+    VALUE(4, U64, user_stats, hour_ms),
+    VALUE(5, U64, user_stats, hour_joins),
 };
 const struct record_kind KIND_USER_STATS = KIND(5, user_stats);
 
@@ -86,13 +91,7 @@ static const struct field idempotency_age_keys[] = {
     KEY(U64, idempotency_age, at_ms),
     KEY(TEXT, idempotency_age, hash),
 };
-const struct record_kind KIND_IDEMPOTENCY_AGE = {
-    .id = 8,
-    .name = "idempotency_age",
-    .size = sizeof(struct idempotency_age),
-    .keys = idempotency_age_keys,
-    .n_keys = COUNT(idempotency_age_keys),
-};
+const struct record_kind KIND_IDEMPOTENCY_AGE = KIND_OF_KEYS(8, idempotency_age);
 
 static const struct field event_keys[] = {KEY(U64, event, id)};
 static const struct field event_values[] = {
@@ -120,6 +119,17 @@ static const struct field event_values[] = {
     VALUE(22, TEXT, event, reason),
     VALUE(23, U64, event, since_ms),
     VALUE(24, U64, event, pending),
+    VALUE(25, TEXT, event, alias),
+    VALUE(26, TEXT, event, referrer_alias),
+    VALUE(27, U64, event, previous_id),
+    VALUE(28, U64, event, rule_id),
+    VALUE(29, U64, event, reward_id),
+    VALUE(30, U64, event, reward_metric),
+    VALUE(31, U64, event, reward_amount),
+    VALUE(32, U64, event, recipient),
+    VALUE(33, TEXT, event, reward_name),
+    VALUE(34, TEXT, event, reward_currency),
+    VALUE(35, TEXT, event, reward_coupon),
 };
 const struct record_kind KIND_EVENT = KIND(9, event);
 
@@ -151,6 +161,7 @@ static const struct field webhook_values[] = {
     VALUE(24, U64, webhook, rate),
     VALUE(25, U64, webhook, disable_after_ms),
     VALUE(26, TEXT, webhook, schedule),
+    VALUE(27, U64, webhook, rule_id),
 };
 const struct record_kind KIND_WEBHOOK = KIND(10, webhook);
 
@@ -198,13 +209,7 @@ static const struct field due_keys[] = {
     KEY(U64, due, due_ms),
     KEY(U64, due, delivery_id),
 };
-const struct record_kind KIND_DUE = {
-    .id = 14,
-    .name = "due",
-    .size = sizeof(struct due),
-    .keys = due_keys,
-    .n_keys = COUNT(due_keys),
-};
+const struct record_kind KIND_DUE = KIND_OF_KEYS(14, due);
 
 static const struct field chain_keys[] = {
     KEY(U64, chain, webhook_id),
@@ -281,13 +286,7 @@ static const struct field delivery_by_keys[] = {
     KEY(U64, delivery_by, number),
     KEY(U64, delivery_by, delivery_id),
 };
-const struct record_kind KIND_DELIVERY_BY = {
-    .id = 21,
-    .name = "delivery_by",
-    .size = sizeof(struct delivery_by),
-    .keys = delivery_by_keys,
-    .n_keys = COUNT(delivery_by_keys),
-};
+const struct record_kind KIND_DELIVERY_BY = KIND_OF_KEYS(21, delivery_by);
 
 static const struct field replay_keys[] = {KEY(U64, replay, id)};
 static const struct field replay_values[] = {
@@ -304,50 +303,52 @@ static const struct field replay_values[] = {
 };
 const struct record_kind KIND_REPLAY = KIND(22, replay);
 
-size_t id_list_length(struct text list)
-{
-	return list.n / 8;
-}
+static const struct field alias_keys[] = {
+    KEY(TEXT, alias, code),
+};
+static const struct field alias_values[] = {
+    VALUE(1, U64, alias, user_id),
+    VALUE(2, U64, alias, campaign_id),
+};
+const struct record_kind KIND_ALIAS = KIND(23, alias);
 
-uint64_t id_list_at(struct text list, size_t i)
-{
-	uint64_t id = 0;
-	for (size_t at = i * 8; at < i * 8 + 8; at++)
-		id = id << 8 | (uint8_t)list.p[at];
-	return id;
-}
+static const struct field user_by_keys[] = {
+    KEY(U64, user_by, by),
+    KEY(U64, user_by, number),
+    KEY(U64, user_by, user_id),
+};
+const struct record_kind KIND_USER_BY = KIND_OF_KEYS(24, user_by);
 
-static void put_id(char *out, uint64_t id)
-{
-	for (int i = 7; i >= 0; i--, id >>= 8)
-		out[i] = (char)id;
-}
+static const struct field day_keys[] = {
+    KEY(U64, day, campaign_id),
+    KEY(U64, day, date),
+};
+static const struct field day_values[] = {
+    VALUE(1, U64, day, joins),
+    VALUE(2, U64, day, referrals),
+    VALUE(3, U64, day, qualified),
+    VALUE(4, U64, day, unqualified),
+    VALUE(5, U64, day, rewards_due),
+    VALUE(6, U64, day, rewards_issued),
+    VALUE(7, U64, day, rewards_cancelled),
+};
+const struct record_kind KIND_DAY = KIND(25, day);
 
-enum err id_list_add(struct text list, uint64_t id, struct arena *arena, struct text *out)
-{
-	char *bytes = arena_alloc(arena, list.n + 8);
-	if (bytes == NULL)
-		return ERR_NO_MEMORY;
-	if (list.n > 0)
-		memcpy(bytes, list.p, list.n);
-	put_id(bytes + list.n, id);
-	*out = text_from(bytes, list.n + 8);
-	return ERR_OK;
-}
+static const struct field leaders_keys[] = {
+    KEY(U64, leaders, campaign_id),
+};
+static const struct field leaders_values[] = {
+    VALUE(1, TEXT, leaders, entries),
+};
+const struct record_kind KIND_LEADERS = KIND(26, leaders);
 
-enum err id_list_remove(struct text list, uint64_t id, struct arena *arena, struct text *out)
-{
-	char *bytes = arena_alloc(arena, list.n + 1);
-	size_t n = 0;
-	if (bytes == NULL)
-		return ERR_NO_MEMORY;
-	for (size_t i = 0; i < id_list_length(list); i++) {
-		uint64_t each = id_list_at(list, i);
-		if (each == id)
-			continue;
-		put_id(bytes + n, each);
-		n += 8;
-	}
-	*out = text_from(bytes, n);
-	return ERR_OK;
-}
+static const struct field erasure_keys[] = {
+    KEY(U64, erasure, user_id),
+};
+static const struct field erasure_values[] = {
+    VALUE(1, U64, erasure, last_event_id),
+    VALUE(2, U64, erasure, phase),
+    VALUE(3, U64, erasure, next),
+    VALUE(4, U64, erasure, created_ms),
+};
+const struct record_kind KIND_ERASURE = KIND(37, erasure);

@@ -23,7 +23,7 @@
 #include "store/scatter_table.h"
 
 enum {
-	KIND_DEFERRED = RECORD_KINDS - 1,
+	KIND_DEFERRED = RECORD_KIND_LOG,
 	LOG_DELETED = SCATTER_DELETED,
 	LOG_WRITTEN = 0xfe,
 	LOG_ENTRY_MAX = 2 + SCATTER_KEY_SIZE + SCATTER_VALUE_MAX,
@@ -36,7 +36,7 @@ enum {
 struct deferred {
 	struct engine engine;
 	struct engine *inner;
-	uint32_t kinds; /* bit 1 << kind: those that are deferred */
+	uint64_t kinds; /* bit 1 << kind: those that are deferred */
 	struct scatter_table table;
 	uint32_t sweep_at;   /* the bucket where merging goes on; 0: no sweep is under way */
 	uint64_t sweep_mark; /* the last row logged when this sweep began */
@@ -348,7 +348,7 @@ static enum err replay_log(struct deferred *d)
 	return err;
 }
 
-enum err engine_deferred_open(struct engine *inner, uint32_t kinds, struct engine **out)
+enum err engine_deferred_open(struct engine *inner, uint64_t kinds, struct engine **out)
 {
 	enum err err = ERR_NO_MEMORY;
 	struct deferred *d = calloc(1, sizeof *d);

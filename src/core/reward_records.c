@@ -1,0 +1,122 @@
+/*
+ * Owns the record table of rewards. Numbers here are on people's disks: append, never renumber
+ * (store/record.h has the recipe). Used by the reward commands.
+ */
+#include "core/reward_records.h"
+
+#include "record_table.h"
+
+static const struct field rule_keys[] = {
+    KEY(U64, rule, id),
+};
+static const struct field rule_values[] = {
+    VALUE(1, U64, rule, campaign_id),
+    VALUE(2, TEXT, rule, name),
+    VALUE(3, U64, rule, metric),
+    VALUE(4, U64, rule, recipient),
+    VALUE(5, U64, rule, trigger),
+    VALUE(6, U64, rule, type),
+    VALUE(7, U64, rule, method),
+    VALUE(8, U64, rule, amount),
+    VALUE(9, TEXT, rule, currency),
+    VALUE(10, U64, rule, percent),
+    VALUE(11, U64, rule, cap),
+    VALUE(12, U64, rule, every),
+    VALUE(13, TEXT, rule, thresholds),
+    VALUE(14, U64, rule, auto_issue),
+    VALUE(15, U64, rule, hold_ms),
+    VALUE(16, U64, rule, created_ms),
+    VALUE(17, U64, rule, updated_ms),
+    VALUE(18, U64, rule, archived_ms),
+    VALUE(19, TEXT, rule, description),
+};
+const struct record_kind KIND_RULE = KIND(27, rule);
+
+static const struct field pool_keys[] = {
+    KEY(U64, pool, rule_id),
+};
+static const struct field pool_values[] = {
+    VALUE(1, U64, pool, given),
+    VALUE(2, U64, pool, added),
+};
+const struct record_kind KIND_POOL = KIND(28, pool);
+
+static const struct field coupon_keys[] = {
+    KEY(U64, coupon, rule_id),
+    KEY(U64, coupon, number),
+};
+static const struct field coupon_values[] = {
+    VALUE(1, TEXT, coupon, code),
+    VALUE(2, U64, coupon, reward_id),
+};
+const struct record_kind KIND_COUPON = KIND(29, coupon);
+
+static const struct field coupon_code_keys[] = {
+    KEY(TEXT, coupon_code, code),
+};
+static const struct field coupon_code_values[] = {
+    VALUE(1, U64, coupon_code, rule_id),
+    VALUE(2, U64, coupon_code, number),
+};
+const struct record_kind KIND_COUPON_CODE = KIND(30, coupon_code);
+
+/* 31 is the store's. */
+static const struct field rule_set_keys[] = {
+    KEY(U64, rule_set, campaign_id),
+};
+static const struct field rule_set_values[] = {
+    VALUE(1, TEXT, rule_set, rule_ids),
+};
+const struct record_kind KIND_RULE_SET = KIND(32, rule_set);
+
+static const struct field reward_keys[] = {
+    KEY(U64, reward, id),
+};
+static const struct field reward_values[] = {
+    VALUE(1, U64, reward, rule_id),
+    VALUE(2, U64, reward, campaign_id),
+    VALUE(3, U64, reward, user_id),
+    VALUE(4, U64, reward, cause_id),
+    VALUE(5, U64, reward, referrer_id),
+    VALUE(6, U64, reward, step),
+    VALUE(7, U64, reward, state),
+    VALUE(8, U64, reward, created_ms),
+    VALUE(9, U64, reward, due_ms),
+    VALUE(10, U64, reward, issued_ms),
+    VALUE(11, U64, reward, cancelled_ms),
+    VALUE(12, U64, reward, clawback_ms),
+    VALUE(13, U64, reward, metric),
+    VALUE(14, U64, reward, recipient),
+    VALUE(15, U64, reward, amount),
+    VALUE(16, TEXT, reward, name),
+    VALUE(17, TEXT, reward, currency),
+    VALUE(18, TEXT, reward, coupon),
+    VALUE(19, TEXT, reward, reason),
+    VALUE(20, U64, reward, auto_issue),
+    VALUE(21, U64, reward, method),
+    VALUE(22, U64, reward, review),
+};
+const struct record_kind KIND_REWARD = KIND(33, reward);
+
+static const struct field reward_step_keys[] = {
+    KEY(U64, reward_step, rule_id),
+    KEY(U64, reward_step, referrer_id),
+    KEY(U64, reward_step, step),
+};
+static const struct field reward_step_values[] = {
+    VALUE(1, U64, reward_step, reward_id),
+};
+const struct record_kind KIND_REWARD_STEP = KIND(34, reward_step);
+
+static const struct field reward_by_keys[] = {
+    KEY(U64, reward_by, by),
+    KEY(U64, reward_by, number),
+    KEY(U64, reward_by, reward_id),
+};
+const struct record_kind KIND_REWARD_BY = KIND_OF_KEYS(35, reward_by);
+
+static const struct field reward_hold_keys[] = {
+    KEY(U64, reward_hold, due_ms),
+    KEY(U64, reward_hold, reward_id),
+};
+const struct record_kind KIND_REWARD_HOLD = KIND_OF_KEYS(36, reward_hold);
