@@ -13,6 +13,13 @@
 
 struct api;
 
+/* What an operator may limit, each a minute; 0: off. */
+struct api_rates {
+	unsigned token_calls;   /* by token */
+	unsigned address_joins; /* by address */
+	unsigned code_joins;    /* by campaign or user code */
+};
+
 struct api_config {
 	struct loop *loop;
 	struct store *store;
@@ -22,6 +29,7 @@ struct api_config {
 	const uint8_t *secret_key;   /* KEY_FILE_SIZE bytes, copied: seals webhook secrets */
 	struct cidr_list trusted_proxies;
 	bool allow_http_targets;
+	struct api_rates rates;
 	/* Appends further metrics in Prometheus text; runs inside GET /metrics. */
 	void (*write_metrics)(void *arg, struct buf *out);
 	void *metrics_arg;

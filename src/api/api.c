@@ -9,9 +9,6 @@
 #include "expiry.h"
 #include "routes.h"
 
-/* Failures an address may make before it is told to wait. */
-enum { FAILURES_PER_MINUTE = 60, FAILURES_BURST = 60 };
-
 enum err api_open(const struct api_config *config, struct api **out)
 {
 	enum err err = ERR_NO_MEMORY;
@@ -21,9 +18,7 @@ enum err api_open(const struct api_config *config, struct api **out)
 	a->config = *config;
 	a->public_url = text_of(config->public_url);
 	memcpy(a->secret_key, config->secret_key, sizeof a->secret_key);
-	a->unknown_codes = limit_new(FAILURES_PER_MINUTE, FAILURES_BURST);
-	a->wrong_tokens = limit_new(FAILURES_PER_MINUTE, FAILURES_BURST);
-	if (a->unknown_codes == NULL || a->wrong_tokens == NULL)
+	if ((err = limits_open(&a->limits, &config->rates)) != ERR_OK)
 		goto fail;
 	if ((err = tokens_load(&a->tokens, config->store, config->inbound_token)) != ERR_OK)
 		goto fail;
@@ -41,8 +36,7 @@ void api_close(struct api *a)
 	if (a == NULL)
 		return;
 	expiry_stop(a);
-	limit_free(a->unknown_codes);
-	limit_free(a->wrong_tokens);
+	limits_close(&a->limits);
 	tokens_free(&a->tokens);
 	buf_free(&a->out);
 	crypto_wipe(a->secret_key, sizeof a->secret_key);
@@ -110,15 +104,9 @@ struct text call_bearer(const struct call *call)
 
 void call_refuse_token(struct call *call, const char *message)
 {
-	struct limit *limit = call->api->wrong_tokens;
-	const struct sockaddr *sa = (const struct sockaddr *)&call->client;
-	uint64_t now_ns = loop_mono_ns(call->api->config.loop);
-	unsigned retry_s;
-	if (limit_exhausted(limit, sa, now_ns, &retry_s)) {
-		call_reply_limited(call, retry_s);
+	if (!limits_check(call, LIMIT_WRONG_TOKENS))
 		return;
-	}
-	limit_take(limit, sa, now_ns);
+	limits_count(call, LIMIT_WRONG_TOKENS);
 	call_reply_error(call, 401, message);
 }
 
@@ -135,6 +123,8 @@ static bool authorised(struct call *call, const struct route *route)
 	}
 	call->scopes = token->scopes;
 	call->token_id = token->id;
+	if (!limits_spend(call, LIMIT_TOKEN_CALLS, text_from(&token->id, sizeof token->id)))
+		return false;
 	if (token->scopes & (uint64_t)route->access)
 		return true;
 	call_reply_error(call, 403, "this token's scopes do not allow that call: use another token");

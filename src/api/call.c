@@ -177,14 +177,13 @@ void call_reply_text(struct call *call, int status, const char *content_type, st
 	reply(call, status, content_type, body, NULL, 0);
 }
 
-void call_reply_limited(struct call *call, unsigned retry_s)
+void call_reply_limited(struct call *call, unsigned retry_s, const char *message)
 {
 	char digits[24];
 	struct buf b = {.p = digits, .cap = sizeof digits};
 	buf_u64(&b, retry_s);
 	const struct http_header header = {TEXT("Retry-After"), buf_view(&b)};
-	write_error(call, 429, "too many failed requests from this address: wait, then try again",
-	    NULL, NULL);
+	write_error(call, 429, message, NULL, NULL);
 	reply_out(call, 429, &header, 1);
 }
 

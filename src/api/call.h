@@ -7,7 +7,7 @@
 #include "api/api.h"
 #include "base/json.h"
 #include "core/records.h"
-#include "limit.h"
+#include "limits.h"
 #include "tokens.h"
 
 enum { CALL_PARAMS_MAX = 2 };
@@ -17,7 +17,7 @@ struct api {
 	struct text public_url;
 	uint8_t secret_key[32];
 	struct tokens tokens;
-	struct limit *unknown_codes, *wrong_tokens;
+	struct limits limits;
 	struct buf out; /* the reply being written; reused, the server copies it */
 	struct expiry *expiry;
 	bool draining;
@@ -73,8 +73,8 @@ void call_reply_err(struct call *call, enum err err, const char *not_found);
 /** 303 to an absolute or relative location. */
 void call_reply_redirect(struct call *call, struct text location);
 void call_reply_text(struct call *call, int status, const char *content_type, struct text body);
-/** 429 with Retry-After. */
-void call_reply_limited(struct call *call, unsigned retry_s);
+/** 429 with Retry-After; for limits.c, which knows what the limit is. */
+void call_reply_limited(struct call *call, unsigned retry_s, const char *message);
 /** 405 with Allow. */
 void call_reply_not_allowed(struct call *call, unsigned allowed);
 

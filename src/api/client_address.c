@@ -63,3 +63,9 @@ struct text client_address_bytes(const struct sockaddr_storage *sa)
 		return text_from((const char *)&v6->sin6_addr + 12, 4);
 	return text_from(&v6->sin6_addr, 16);
 }
+
+struct text client_address_network(const struct sockaddr_storage *sa)
+{
+	struct text bytes = client_address_bytes(sa);
+	return bytes.n == 16 ? text_from(bytes.p, 8) : bytes;
+}

@@ -14,5 +14,7 @@ void client_address(const struct cidr_list *trusted, const struct http_request *
 
 /** The address as 4 or 16 bytes (an IPv4-mapped one as 4), borrowed from sa. */
 struct text client_address_bytes(const struct sockaddr_storage *sa);
+/** What limits count by: the same for IPv4; of an IPv6 address its /64. */
+struct text client_address_network(const struct sockaddr_storage *sa);
 
 #endif

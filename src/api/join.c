@@ -47,8 +47,7 @@ static void reply_refused(struct call *call, enum join_outcome outcome)
 		return;
 	}
 	if (outcome == JOIN_UNKNOWN)
-		limit_take(call->api->unknown_codes, (const struct sockaddr *)&call->client,
-		    loop_mono_ns(call->api->config.loop));
+		limits_count(call, LIMIT_UNKNOWN_CODES);
 	for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
 		if (refusals[i].outcome != outcome)
 			continue;
@@ -118,21 +117,23 @@ static void on_joined(struct command *command, enum err err)
 		reply_joined(call, &jc->join);
 }
 
+/* False after 429. */
+static bool within_limits(struct call *call)
+{
+	return limits_spend(call, LIMIT_ADDRESS_JOINS, client_address_network(&call->client)) &&
+	       limits_spend(call, LIMIT_CODE_JOINS, call->params[0]);
+}
+
 /* The code in the path names a campaign or a referrer. False after it has replied. */
 static bool read_code(struct call *call, struct join *j)
 {
-	const struct sockaddr *client = (const struct sockaddr *)&call->client;
-	unsigned retry_s;
-	if (limit_exhausted(call->api->unknown_codes, client, loop_mono_ns(call->api->config.loop),
-		&retry_s)) {
-		call_reply_limited(call, retry_s);
-		return false;
-	}
 	struct codes *codes = call->api->config.codes;
+	if (!limits_check(call, LIMIT_UNKNOWN_CODES))
+		return false;
 	j->campaign_id = code_read(codes, CODE_CAMPAIGN, call->params[0]);
 	j->referrer_id = code_read(codes, CODE_USER, call->params[0]);
 	if (j->campaign_id != 0 || j->referrer_id != 0)
-		return true;
+		return within_limits(call);
 	reply_refused(call, JOIN_UNKNOWN);
 	return false;
 }

@@ -30,8 +30,7 @@ static enum err page_call_decide(struct command *command, struct tx *tx)
 
 static void reply_unknown(struct call *call)
 {
-	limit_take(call->api->unknown_codes, (const struct sockaddr *)&call->client,
-	    loop_mono_ns(call->api->config.loop));
+	limits_count(call, LIMIT_UNKNOWN_CODES);
 	page_reply_message(call, 404,
 	    "This link does not lead to a campaign. Please check it, or ask for a new one.");
 }
@@ -49,15 +48,9 @@ static void on_page(struct command *command, enum err err)
 
 void join_page(struct call *call)
 {
-	unsigned retry_s;
 	struct page_call *pc = call_alloc(call, sizeof *pc);
-	if (pc == NULL)
+	if (pc == NULL || !limits_check(call, LIMIT_UNKNOWN_CODES))
 		return;
-	if (limit_exhausted(call->api->unknown_codes, (const struct sockaddr *)&call->client,
-		loop_mono_ns(call->api->config.loop), &retry_s)) {
-		call_reply_limited(call, retry_s);
-		return;
-	}
 	pc->call = call;
 	pc->command = (struct command){.decide = page_call_decide, .done = on_page};
 	pc->campaign_id = code_read(call->api->config.codes, CODE_CAMPAIGN, call->params[0]);

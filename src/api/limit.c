@@ -1,26 +1,24 @@
 /*
- * Owns the memory of who failed lately. Never grows: where two addresses meet in one place the younger
- * one takes it over, so a flood of addresses costs exactness, not memory. Called by the routes.
+ * Owns the memory of who asked a lot lately. Never grows: where two keys meet in one place the younger
+ * one takes it over, so a flood of keys costs exactness, not memory. Called by limits.c.
  */
 #include "limit.h"
 
-#include <netinet/in.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/crypto.h"
 
 enum { PLACES = 4096 };
 
 struct bucket {
-	uint64_t address; /* keyed hash; 0: free */
+	uint64_t key;     /* keyed hash; 0: free */
 	uint64_t at_ns;   /* when `tokens` was right */
 	double tokens;
 };
 
 struct limit {
 	double burst, per_ns;
-	uint64_t taken_ns; /* when anybody failed last; 0: never */
+	uint64_t taken_ns; /* when anybody took one last; 0: never */
 	struct crypto_hash *hash; /* keyed, so that nobody can aim at somebody else's place */
 	struct bucket places[PLACES];
 };
@@ -49,17 +47,9 @@ void limit_free(struct limit *l)
 	free(l);
 }
 
-static uint64_t address_hash(struct limit *l, const struct sockaddr *sa)
+static uint64_t key_hash(struct limit *l, struct text key)
 {
-	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)(const void *)sa;
-	struct text bytes = {0};
-	if (sa->sa_family == AF_INET)
-		bytes = text_from(&((const struct sockaddr_in *)(const void *)sa)->sin_addr, 4);
-	else if (sa->sa_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr))
-		bytes = text_from((const char *)&v6->sin6_addr + 12, 4);
-	else if (sa->sa_family == AF_INET6)
-		bytes = text_from(&v6->sin6_addr, 8);
-	uint64_t hash = crypto_hash_text(l->hash, bytes);
+	uint64_t hash = crypto_hash_text(l->hash, key);
 	return hash == 0 ? 1 : hash;
 }
 
@@ -71,14 +61,10 @@ static void refill(const struct limit *l, struct bucket *b, uint64_t now_ns)
 	b->at_ns = now_ns;
 }
 
-bool limit_exhausted(struct limit *l, const struct sockaddr *sa, uint64_t now_ns, unsigned *retry_s)
+static bool is_empty(struct limit *l, uint64_t hash, uint64_t now_ns, unsigned *retry_s)
 {
-	/* Where nobody failed for as long as a bucket takes to fill, nobody's is empty. */
-	if (l->taken_ns == 0 || (double)(now_ns - l->taken_ns) * l->per_ns > l->burst)
-		return false;
-	uint64_t hash = address_hash(l, sa);
 	struct bucket *b = &l->places[hash % PLACES];
-	if (b->address != hash)
+	if (b->key != hash)
 		return false;
 	refill(l, b, now_ns);
 	if (b->tokens >= 1)
@@ -87,13 +73,34 @@ bool limit_exhausted(struct limit *l, const struct sockaddr *sa, uint64_t now_ns
 	return true;
 }
 
-void limit_take(struct limit *l, const struct sockaddr *sa, uint64_t now_ns)
+static void take(struct limit *l, uint64_t hash, uint64_t now_ns)
 {
-	uint64_t hash = address_hash(l, sa);
 	struct bucket *b = &l->places[hash % PLACES];
-	if (b->address != hash)
-		*b = (struct bucket){.address = hash, .at_ns = now_ns, .tokens = l->burst};
+	if (b->key != hash)
+		*b = (struct bucket){.key = hash, .at_ns = now_ns, .tokens = l->burst};
 	refill(l, b, now_ns);
 	b->tokens = b->tokens >= 1 ? b->tokens - 1 : 0;
 	l->taken_ns = now_ns;
+}
+
+bool limit_exhausted(struct limit *l, struct text key, uint64_t now_ns, unsigned *retry_s)
+{
+	/* Where nobody took one for as long as a bucket takes to fill, nobody's is empty. */
+	if (l->taken_ns == 0 || (double)(now_ns - l->taken_ns) * l->per_ns > l->burst)
+		return false;
+	return is_empty(l, key_hash(l, key), now_ns, retry_s);
+}
+
+void limit_take(struct limit *l, struct text key, uint64_t now_ns)
+{
+	take(l, key_hash(l, key), now_ns);
+}
+
+bool limit_spend(struct limit *l, struct text key, uint64_t now_ns, unsigned *retry_s)
+{
+	uint64_t hash = key_hash(l, key);
+	if (is_empty(l, hash, now_ns, retry_s))
+		return false;
+	take(l, hash, now_ns);
+	return true;
 }

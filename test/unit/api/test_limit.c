@@ -1,4 +1,4 @@
-/* The buckets by address, in virtual time.
+/* The buckets, in virtual time: by address as the calls use them, and by other keys.
  * Never waits: the time is an argument.
  * Run by make test. */
 #include <setjmp.h>
@@ -13,12 +13,14 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
+#include "api/client_address.h"
 #include "api/limit.h"
 
 static const uint64_t SECOND = UINT64_C(1000000000);
 static const uint64_t START = UINT64_C(5000000000);
 
-static const struct sockaddr *address(const char *text)
+/* What an address counts as. */
+static struct text address(const char *text)
 {
 	static struct sockaddr_storage room[4];
 	static size_t next;
@@ -29,7 +31,7 @@ static const struct sockaddr *address(const char *text)
 	else if (inet_pton(AF_INET6, text, &((struct sockaddr_in6 *)s)->sin6_addr) == 1)
 		s->ss_family = AF_INET6;
 	assert_int_not_equal(s->ss_family, 0);
-	return (const struct sockaddr *)s;
+	return client_address_network(s);
 }
 
 static void take(struct limit *l, const char *who, unsigned times, uint64_t now_ns)
@@ -144,12 +146,31 @@ static void test_flood(void **state)
 	limit_free(NULL);
 }
 
+/* What counts everything: as many as the bucket holds, then one by one as it fills; who is refused
+ * spends nothing. */
+static void test_spend(void **state)
+{
+	struct limit *l = limit_new(60, 3);
+	unsigned retry_s = 0;
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		assert_true(limit_spend(l, TEXT("uK3fTz9Q"), START, &retry_s));
+	for (int i = 0; i < 5; i++)
+		assert_false(limit_spend(l, TEXT("uK3fTz9Q"), START + SECOND / 2, &retry_s));
+	assert_int_equal(retry_s, 1);
+	assert_true(limit_spend(l, TEXT("uK3fTz9R"), START, &retry_s));
+	assert_true(limit_spend(l, TEXT("uK3fTz9Q"), START + SECOND * 11 / 10, &retry_s));
+	assert_false(limit_spend(l, TEXT("uK3fTz9Q"), START + SECOND * 12 / 10, &retry_s));
+	limit_free(l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_burst),       cmocka_unit_test(test_refill),
 	    cmocka_unit_test(test_retry_after), cmocka_unit_test(test_ipv6_counts_by_64),
 	    cmocka_unit_test(test_mapped_ipv4), cmocka_unit_test(test_flood),
+	    cmocka_unit_test(test_spend),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,84 @@
+/*
+ * Owns which limits there are and what they say. Never how a bucket fills (limit.c). Called by the calls
+ * that are limited.
+ */
+#include "limits.h"
+
+#include "call.h"
+#include "client_address.h"
+#include "limit.h"
+
+/* Failures an address may make before it is told to wait. */
+enum { FAILURES_PER_MINUTE = 60 };
+
+static const char *const messages[LIMITS] = {
+    [LIMIT_UNKNOWN_CODES] = "too many unknown codes from this address: wait, then try again",
+    [LIMIT_WRONG_TOKENS] = "too many wrong tokens from this address: wait, then try again",
+    [LIMIT_TOKEN_CALLS] = "too many calls with this token (--token-rate a minute): wait, then try again",
+    [LIMIT_ADDRESS_JOINS] =
+	"too many joins from this address (--join-rate a minute): wait, then try again",
+    [LIMIT_CODE_JOINS] =
+	"too many joins by this code (--code-join-rate a minute): wait, then try again",
+};
+
+enum err limits_open(struct limits *limits, const struct api_rates *rates)
+{
+	const unsigned per_minute[LIMITS] = {
+	    [LIMIT_UNKNOWN_CODES] = FAILURES_PER_MINUTE,
+	    [LIMIT_WRONG_TOKENS] = FAILURES_PER_MINUTE,
+	    [LIMIT_TOKEN_CALLS] = rates->token_calls,
+	    [LIMIT_ADDRESS_JOINS] = rates->address_joins,
+	    [LIMIT_CODE_JOINS] = rates->code_joins,
+	};
+	*limits = (struct limits){0};
+	for (size_t i = 0; i < LIMITS; i++) {
+		if (per_minute[i] == 0)
+			continue;
+		limits->by_kind[i] = limit_new(per_minute[i], per_minute[i]);
+		if (limits->by_kind[i] == NULL)
+			return ERR_NO_MEMORY;
+	}
+	return ERR_OK;
+}
+
+void limits_close(struct limits *limits)
+{
+	for (size_t i = 0; i < LIMITS; i++)
+		limit_free(limits->by_kind[i]);
+	*limits = (struct limits){0};
+}
+
+static struct limit *limit_of(const struct call *call, enum limit_kind kind)
+{
+	return call->api->limits.by_kind[kind];
+}
+
+static uint64_t now_ns(const struct call *call)
+{
+	return loop_mono_ns(call->api->config.loop);
+}
+
+bool limits_check(struct call *call, enum limit_kind kind)
+{
+	unsigned retry_s;
+	struct text key = client_address_network(&call->client);
+	if (!limit_exhausted(limit_of(call, kind), key, now_ns(call), &retry_s))
+		return true;
+	call_reply_limited(call, retry_s, messages[kind]);
+	return false;
+}
+
+void limits_count(struct call *call, enum limit_kind kind)
+{
+	limit_take(limit_of(call, kind), client_address_network(&call->client), now_ns(call));
+}
+
+bool limits_spend(struct call *call, enum limit_kind kind, struct text key)
+{
+	unsigned retry_s;
+	struct limit *limit = limit_of(call, kind);
+	if (limit == NULL || limit_spend(limit, key, now_ns(call), &retry_s))
+		return true;
+	call_reply_limited(call, retry_s, messages[kind]);
+	return false;
+}
