@@ -63,6 +63,8 @@ void json_put_bool(struct json_out *o, const char *name, bool v);
 void json_put_null(struct json_out *o, const char *name);
 /** t is already JSON. */
 void json_put_raw(struct json_out *o, const char *name, struct text t);
+/** A parsed value, as it is. */
+void json_put_value(struct json_out *o, const char *name, const struct json *v);
 /** Text members whose name is not a literal: escapes the name too. */
 void json_put_named(struct json_out *o, struct text name, struct text value);
 /** Writes an escaped name and the colon; the value comes with the next call, its name NULL. */

@@ -142,3 +142,43 @@ void json_name(struct json_out *o, struct text name)
 	buf_char(o->buf, ':');
 	o->comma = false; /* the value that follows belongs to this name */
 }
+
+static void put_members(struct json_out *o, const struct json *v)
+{
+	struct text name;
+	const struct json *child;
+	for (size_t i = 0; (child = json_member(v, i, &name)) != NULL; i++) {
+		json_name(o, name);
+		json_put_value(o, NULL, child);
+	}
+}
+
+static void put_simple(struct json_out *o, const char *name, const struct json *v)
+{
+	struct text t;
+	bool flag;
+	if (json_string(v, &t))
+		json_put_text(o, name, t);
+	else if (json_number_text(v, &t))
+		json_put_raw(o, name, t);
+	else if (json_bool(v, &flag))
+		json_put_bool(o, name, flag);
+	else
+		json_put_null(o, name);
+}
+
+/* As deep as the border lets values be. */
+void json_put_value(struct json_out *o, const char *name, const struct json *v)
+{
+	enum json_kind kind = json_kind(v);
+	if (kind != JSON_OBJECT && kind != JSON_ARRAY) {
+		put_simple(o, name, v);
+		return;
+	}
+	json_open(o, name, kind == JSON_OBJECT ? '{' : '[');
+	if (kind == JSON_OBJECT)
+		put_members(o, v);
+	for (size_t i = 0; kind == JSON_ARRAY && i < json_length(v); i++)
+		json_put_value(o, NULL, json_at(v, i));
+	json_close(o, kind == JSON_OBJECT ? '}' : ']');
+}

@@ -148,6 +148,30 @@ static void failure_stays_with_the_buffer(void **state)
 	buf_free(&b);
 }
 
+/* What the border read is written as it was, but for blanks and escapes that nobody needs. */
+static void a_parsed_value_comes_out_as_it_was(void **state)
+{
+	static const char given[] = "{\"a\":[1,-2.50e3,\"x\\\"y\",true,false,null,[],{}],\"b\":{\"c d\":{\"e\":[[0]]}}}";
+	const char *why;
+	struct json *v;
+	struct buf b = {0};
+	struct json_out o = json_out(&b);
+	(void)state;
+	assert_int_equal(json_parse(TEXT(" { \"first\" : 1 } "), &v, &why), ERR_OK);
+	json_open(&o, NULL, '[');
+	json_put_value(&o, NULL, v);
+	json_free(v);
+	assert_int_equal(json_parse(text_of(given), &v, &why), ERR_OK);
+	json_put_value(&o, NULL, v);
+	json_close(&o, ']');
+	json_free(v);
+	buf_char(&b, '\0');
+	assert_memory_equal(b.p, "[{\"first\":1},", 13);
+	assert_memory_equal(b.p + 13, given, sizeof given - 1);
+	assert_string_equal(b.p + 13 + sizeof given - 1, "]");
+	buf_free(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -155,6 +179,7 @@ int main(void)
 	    cmocka_unit_test(escapes_are_the_shortest),
 	    cmocka_unit_test(random_text_survives),
 	    cmocka_unit_test(failure_stays_with_the_buffer),
+	    cmocka_unit_test(a_parsed_value_comes_out_as_it_was),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
