@@ -63,6 +63,18 @@ $(B)/$(1).a: $(call objects,src/$(1)/*.c)
 endef
 $(foreach r,$(ROOMS),$(eval $(call room_rule,$(r))))
 
+# The schemas of the OpenAPI document: one JSON array of the files, as bytes.
+SCHEMAS := $(sort $(wildcard src/api/schemas/*.json))
+$(B)/schemas.c: $(SCHEMAS)
+	@mkdir -p $(@D)
+	{ echo '#include "api/openapi_parts.h"'; echo 'const unsigned char OPENAPI_SCHEMAS[] = {'; \
+	    { s='['; for f in $^; do printf %s "$$s"; cat $$f; s=,; done; printf ']'; } | \
+	        tr -d '\t\n' | od -An -v -tu1 | sed 's/[0-9][0-9]*/&,/g'; \
+	    echo '}; const size_t OPENAPI_SCHEMAS_SIZE = sizeof OPENAPI_SCHEMAS;'; } > $@
+$(B)/schemas.o: $(B)/schemas.c
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+$(B)/api.a: $(B)/schemas.o
+
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<

@@ -39,6 +39,7 @@ void api_close(struct api *a)
 	limits_close(&a->limits);
 	tokens_free(&a->tokens);
 	buf_free(&a->out);
+	buf_free(&a->openapi);
 	crypto_wipe(a->secret_key, sizeof a->secret_key);
 	free(a);
 }
@@ -53,24 +54,25 @@ static bool looks_like_code(const char *p, size_t n)
 	return n == CODE_LENGTH && (*p == CODE_USER || *p == CODE_CAMPAIGN);
 }
 
-/* Does the path fit the pattern? ":" takes one segment, which is not empty. */
+/* Does the path fit the pattern? What stands in braces takes one segment, which is not empty. */
 static bool fits(const char *pattern, struct text path, struct text params[CALL_PARAMS_MAX])
 {
 	size_t n = 0;
 	const char *p = path.p, *end = path.p + path.n;
-	memset(params, 0, CALL_PARAMS_MAX * sizeof *params);
 	for (; *pattern != '\0'; pattern++) {
-		if (*pattern != ':' && *pattern != '@') {
+		if (*pattern != '{') {
 			if (p == end || *p++ != *pattern)
 				return false;
 			continue;
 		}
 		const char *slash = memchr(p, '/', (size_t)(end - p));
 		const char *stop = slash == NULL ? end : slash;
-		if (stop == p || (*pattern == '@' && !looks_like_code(p, (size_t)(stop - p))))
+		if (stop == p || (pattern[1] == '@' && !looks_like_code(p, (size_t)(stop - p))))
 			return false;
 		params[n++] = text_from(p, (size_t)(stop - p));
 		p = stop;
+		while (*pattern != '}')
+			pattern++;
 	}
 	return p == end;
 }
@@ -78,9 +80,9 @@ static bool fits(const char *pattern, struct text path, struct text params[CALL_
 /* The route, or NULL with the methods that the path would take (0: an unknown path). */
 static const struct route *find_route(struct call *call, unsigned method, unsigned *allowed)
 {
-	struct text params[CALL_PARAMS_MAX] = {{0}};
 	*allowed = 0;
 	for (const struct route *r = ROUTES; r->pattern != NULL; r++) {
+		struct text params[CALL_PARAMS_MAX] = {{0}};
 		if (!fits(r->pattern, call->req->path, params))
 			continue;
 		if (r->method == method) {
@@ -148,7 +150,7 @@ void api_handle(void *arg, struct http_request *req)
 	unsigned method = req->method == HTTP_HEAD ? HTTP_GET : req->method;
 	const struct route *route = find_route(call, method, &allowed);
 	if (route == NULL && allowed == 0)
-		call_reply_error(call, 404, "no such path: see the API's documentation");
+		call_reply_error(call, 404, "no such path: see /api/v2/openapi.json");
 	else if (route == NULL)
 		call_reply_not_allowed(call, allowed);
 	else if (authorised(call, route))

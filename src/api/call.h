@@ -19,6 +19,7 @@ struct api {
 	struct tokens tokens;
 	struct limits limits;
 	struct buf out; /* the reply being written; reused, the server copies it */
+	struct buf openapi; /* the document, once somebody has asked for it */
 	struct expiry *expiry;
 	bool draining;
 	uint64_t requests;
@@ -27,7 +28,7 @@ struct api {
 struct call {
 	struct api *api;
 	struct http_request *req;
-	struct text params[CALL_PARAMS_MAX]; /* what stood where the route has ":" */
+	struct text params[CALL_PARAMS_MAX]; /* what stood in the pattern's braces */
 	uint64_t scopes, token_id;           /* of the bearer token, where the route asks for one */
 	struct sockaddr_storage client;      /* the peer, or what a trusted proxy says */
 };

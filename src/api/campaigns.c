@@ -137,10 +137,26 @@ static void save(struct call *call, struct campaign_call *cc)
 		call_submit(call, &cc->command);
 }
 
+const struct operation OP_CAMPAIGN_LIST = {
+    .id = "listCampaigns",
+    .tag = "Campaigns",
+    .summary = "List campaigns",
+    .answers = {{200, ANSWER_LIST, "Campaign"}},
+};
+
 void campaign_list(struct call *call)
 {
 	list_reply(call, &KIND_CAMPAIGN, false, put_campaign);
 }
+
+const struct operation OP_CAMPAIGN_CREATE = {
+    .id = "createCampaign",
+    .tag = "Campaigns",
+    .summary = "Create a campaign",
+    .takes = TAKES_JSON,
+    .request = "CampaignCreate",
+    .answers = {{201, ANSWER_DATA, "Campaign"}},
+};
 
 void campaign_create(struct call *call)
 {
@@ -155,6 +171,16 @@ void campaign_create(struct call *call)
 	save(call, cc);
 }
 
+const struct operation OP_CAMPAIGN_UPDATE = {
+    .id = "updateCampaign",
+    .tag = "Campaigns",
+    .summary = "Change a campaign",
+    .description = "What the body does not name stays as it is.",
+    .takes = TAKES_JSON,
+    .request = "CampaignChange",
+    .answers = {{200, ANSWER_DATA, "Campaign"}},
+};
+
 void campaign_update(struct call *call)
 {
 	struct campaign_call *cc = begin(call, campaign_save_decide, on_saved);
@@ -167,6 +193,13 @@ void campaign_update(struct call *call)
 		save(call, cc);
 }
 
+const struct operation OP_CAMPAIGN_GET = {
+    .id = "getCampaign",
+    .tag = "Campaigns",
+    .summary = "Read a campaign",
+    .answers = {{200, ANSWER_DATA, "Campaign"}},
+};
+
 void campaign_get(struct call *call)
 {
 	struct campaign_call *cc = begin(call, campaign_read_decide, on_read);
@@ -175,6 +208,14 @@ void campaign_get(struct call *call)
 	cc->read.id = call_campaign_id(call, call->params[0]);
 	call_query(call, &cc->command);
 }
+
+const struct operation OP_CAMPAIGN_DELETE = {
+    .id = "deleteCampaign",
+    .tag = "Campaigns",
+    .summary = "Delete a campaign",
+    .conflict = "It has users or webhooks.",
+    .answers = {{204, ANSWER_EMPTY, NULL}},
+};
 
 void campaign_delete(struct call *call)
 {

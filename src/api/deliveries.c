@@ -112,6 +112,19 @@ static void on_list(struct command *command, enum err err)
 	call_reply_json(lc->call, 200);
 }
 
+const struct operation OP_DELIVERY_LIST = {
+    .id = "listDeliveries",
+    .tag = "Deliveries",
+    .summary = "List deliveries",
+    .query = {{"webhook_id", "integer", "1", "Of this webhook.", false},
+	      {"user_id", "string", "1", "About this user: id or code.", false},
+	      {"status", "DeliveryStatus", "delivered", "In this state.", false},
+	      {"event", "EventName", "user.join", "Of this event.", false},
+	      {"since", "string", "2026-01-01", "Made at this time or later.", false},
+	      {"until", "string", "2026-12-31T23:59:59Z", "Made before this time.", false}},
+    .answers = {{200, ANSWER_LIST, "Delivery"}},
+};
+
 void delivery_list(struct call *call)
 {
 	struct list_call *lc = call_alloc(call, sizeof *lc);
@@ -163,6 +176,13 @@ static bool read_id(struct call *call, uint64_t *id)
 	return false;
 }
 
+const struct operation OP_DELIVERY_GET = {
+    .id = "getDelivery",
+    .tag = "Deliveries",
+    .summary = "Read a delivery and its attempts",
+    .answers = {{200, ANSWER_DATA, "DeliveryWithLog"}},
+};
+
 void delivery_get(struct call *call)
 {
 	struct read_call *rc = call_alloc(call, sizeof *rc);
@@ -187,6 +207,14 @@ static void on_resent(struct command *command, enum err err)
 		call_reply_err(rc->call, err,
 			       "no delivery has this id, or its webhook or event is gone");
 }
+
+const struct operation OP_DELIVERY_RESEND = {
+    .id = "resendDelivery",
+    .tag = "Deliveries",
+    .summary = "Send it again",
+    .conflict = "Its webhook is disabled.",
+    .answers = {{202, ANSWER_DATA, "Delivery"}},
+};
 
 void delivery_resend(struct call *call)
 {

@@ -174,6 +174,21 @@ static bool read_fields(struct call *call, const struct body *body, struct join 
 	return true;
 }
 
+const struct operation OP_JOIN_POST = {
+    .id = "join",
+    .tag = "Joining",
+    .summary = "Join a campaign",
+    .description = "By the campaign's own code, or by the code of the user who refers. A browser "
+		   "(Accept: text/html) is led to a page instead.",
+    .takes = TAKES_FORM | TAKES_JSON,
+    .request = "JoinRequest",
+    .idempotent = true,
+    .conflict = "The campaign is not open, or the Idempotency-Key came with another body before.",
+    .answers = {{201, ANSWER_DATA, "Joined"},
+		{200, ANSWER_DATA, "JoinedBefore"},
+		{202, ANSWER_DATA, "JoinAccepted"}},
+};
+
 void join_post(struct call *call)
 {
 	struct body body;

@@ -46,6 +46,13 @@ static void on_page(struct command *command, enum err err)
 		page_reply_form(pc->call, pc->campaign.name, pc->user.first_name);
 }
 
+const struct operation OP_JOIN_PAGE = {
+    .id = "showJoinPage",
+    .tag = "Joining",
+    .summary = "The page behind a join link",
+    .answers = {{200, ANSWER_PAGE, NULL}},
+};
+
 void join_page(struct call *call)
 {
 	struct page_call *pc = call_alloc(call, sizeof *pc);
@@ -60,6 +67,13 @@ void join_page(struct call *call)
 	else
 		call_query(call, &pc->command);
 }
+
+const struct operation OP_JOIN_SHORT = {
+    .id = "openShortLink",
+    .tag = "Joining",
+    .summary = "A shorter join link",
+    .answers = {{303, ANSWER_EMPTY, NULL}},
+};
 
 void join_short(struct call *call)
 {

@@ -4,10 +4,24 @@
  */
 #include "routes.h"
 
+const struct operation OP_OPS_HEALTH = {
+    .id = "checkHealth",
+    .tag = "Operations",
+    .summary = "Is it alive?",
+    .answers = {{200, ANSWER_TEXT, NULL}},
+};
+
 void ops_health(struct call *call)
 {
 	call_reply_text(call, 200, "text/plain", TEXT("ok\n"));
 }
+
+const struct operation OP_OPS_READY = {
+    .id = "checkReadiness",
+    .tag = "Operations",
+    .summary = "Does it take requests?",
+    .answers = {{200, ANSWER_TEXT, NULL}},
+};
 
 void ops_ready(struct call *call)
 {
@@ -58,6 +72,13 @@ static void put_stalls(struct call *call, struct buf *out)
 	buf_printf(out, "%s_sum %g\n%s_count %llu\n", name, (double)s->total_ns / 1e9, name,
 	    (unsigned long long)s->turns);
 }
+
+const struct operation OP_OPS_METRICS = {
+    .id = "getMetrics",
+    .tag = "Operations",
+    .summary = "Metrics, in Prometheus text",
+    .answers = {{200, ANSWER_TEXT, NULL}},
+};
 
 void ops_metrics(struct call *call)
 {

@@ -142,11 +142,36 @@ static void qualify_with(struct call *call, struct text token, const char *refus
 		call_refuse_token(call, refusal);
 }
 
+const struct operation OP_QUALIFY_BY_PATH = {
+    .id = "qualifyByPath",
+    .tag = "Qualifying",
+    .summary = "Qualify an invited user, the inbound token in the path",
+    .description = "The inbound webhook: one state change, however often it is called.",
+    .takes = TAKES_FORM | TAKES_JSON,
+    .request = "QualifyRequest",
+    .idempotent = true,
+    .conflict = "The Idempotency-Key came with another body before.",
+    .answers = {{200, ANSWER_WHOLE, "Qualified"}},
+};
+
 void qualify_by_path(struct call *call)
 {
 	qualify_with(call, call->params[0],
 	    "wrong token in the path: copy the address from the settings");
 }
+
+const struct operation OP_QUALIFY_BY_BEARER = {
+    .id = "qualifyByBearer",
+    .tag = "Qualifying",
+    .summary = "Qualify an invited user, the inbound token in a header",
+    .description = "The inbound webhook: one state change, however often it is called.",
+    .inbound = true,
+    .takes = TAKES_FORM | TAKES_JSON,
+    .request = "QualifyRequest",
+    .idempotent = true,
+    .conflict = "The Idempotency-Key came with another body before.",
+    .answers = {{200, ANSWER_WHOLE, "Qualified"}},
+};
 
 void qualify_by_bearer(struct call *call)
 {

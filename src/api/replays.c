@@ -133,6 +133,15 @@ static void on_started(struct command *command, enum err err)
 		reply_replay(rc->call, 202, &rc->start.replay);
 }
 
+const struct operation OP_REPLAY_CREATE = {
+    .id = "createReplay",
+    .tag = "Replays",
+    .summary = "Send the events of a time again",
+    .takes = TAKES_JSON,
+    .request = "ReplayCreate",
+    .answers = {{202, ANSWER_DATA, "Replay"}},
+};
+
 void replay_create(struct call *call)
 {
 	uint64_t id;
@@ -173,6 +182,13 @@ static void on_list(struct command *command, enum err err)
 	call_reply_json(rc->call, 200);
 }
 
+const struct operation OP_REPLAY_LIST = {
+    .id = "listReplays",
+    .tag = "Replays",
+    .summary = "List a webhook's replays",
+    .answers = {{200, ANSWER_LIST, "Replay"}},
+};
+
 void replay_list(struct call *call)
 {
 	uint64_t id;
@@ -200,6 +216,13 @@ static void on_read(struct command *command, enum err err)
 	else
 		reply_replay(rc->call, 200, &rc->get.replay);
 }
+
+const struct operation OP_REPLAY_GET = {
+    .id = "getReplay",
+    .tag = "Replays",
+    .summary = "Read a replay",
+    .answers = {{200, ANSWER_DATA, "Replay"}},
+};
 
 void replay_get(struct call *call)
 {

@@ -1,46 +1,50 @@
 /*
- * Owns the route table. Never what a route does. Called by api.c for each request.
+ * Owns the route table. Never what a route does. Called by api.c for each request, and by openapi.c.
  */
 #include "routes.h"
 
 const struct route ROUTES[] = {
-    {HTTP_POST, "/:/join", ACCESS_PUBLIC, join_post},
-    {HTTP_GET, "/:/join", ACCESS_PUBLIC, join_page},
-    {HTTP_GET, "/@", ACCESS_PUBLIC, join_short},
-    {HTTP_POST, "/webhook/:/qualify", ACCESS_PUBLIC, qualify_by_path},
-    {HTTP_POST, "/webhook/qualify", ACCESS_PUBLIC, qualify_by_bearer},
+    {HTTP_POST, "/{code}/join", ACCESS_PUBLIC, join_post, &OP_JOIN_POST},
+    {HTTP_GET, "/{code}/join", ACCESS_PUBLIC, join_page, &OP_JOIN_PAGE},
+    {HTTP_GET, "/{@code}", ACCESS_PUBLIC, join_short, &OP_JOIN_SHORT},
+    {HTTP_POST, "/webhook/{token}/qualify", ACCESS_PUBLIC, qualify_by_path, &OP_QUALIFY_BY_PATH},
+    {HTTP_POST, "/webhook/qualify", ACCESS_PUBLIC, qualify_by_bearer, &OP_QUALIFY_BY_BEARER},
 
-    {HTTP_GET, "/api/v2/users/:", ACCESS_READ, user_get},
+    {HTTP_GET, "/api/v2/users/{id}", ACCESS_READ, user_get, &OP_USER_GET},
 
-    {HTTP_GET, "/api/v2/campaigns", ACCESS_READ, campaign_list},
-    {HTTP_POST, "/api/v2/campaigns", ACCESS_WRITE, campaign_create},
-    {HTTP_GET, "/api/v2/campaigns/:", ACCESS_READ, campaign_get},
-    {HTTP_PUT, "/api/v2/campaigns/:", ACCESS_WRITE, campaign_update},
-    {HTTP_DELETE, "/api/v2/campaigns/:", ACCESS_WRITE, campaign_delete},
+    {HTTP_GET, "/api/v2/campaigns", ACCESS_READ, campaign_list, &OP_CAMPAIGN_LIST},
+    {HTTP_POST, "/api/v2/campaigns", ACCESS_WRITE, campaign_create, &OP_CAMPAIGN_CREATE},
+    {HTTP_GET, "/api/v2/campaigns/{id}", ACCESS_READ, campaign_get, &OP_CAMPAIGN_GET},
+    {HTTP_PUT, "/api/v2/campaigns/{id}", ACCESS_WRITE, campaign_update, &OP_CAMPAIGN_UPDATE},
+    {HTTP_DELETE, "/api/v2/campaigns/{id}", ACCESS_WRITE, campaign_delete, &OP_CAMPAIGN_DELETE},
 
-    {HTTP_GET, "/api/v2/webhooks", ACCESS_READ, webhook_list},
-    {HTTP_POST, "/api/v2/webhooks", ACCESS_WRITE, webhook_create},
-    {HTTP_GET, "/api/v2/webhooks/:", ACCESS_READ, webhook_get},
-    {HTTP_PUT, "/api/v2/webhooks/:", ACCESS_WRITE, webhook_update},
-    {HTTP_DELETE, "/api/v2/webhooks/:", ACCESS_WRITE, webhook_delete},
-    {HTTP_POST, "/api/v2/webhooks/:/enable", ACCESS_WRITE, webhook_enable},
+    {HTTP_GET, "/api/v2/webhooks", ACCESS_READ, webhook_list, &OP_WEBHOOK_LIST},
+    {HTTP_POST, "/api/v2/webhooks", ACCESS_WRITE, webhook_create, &OP_WEBHOOK_CREATE},
+    {HTTP_GET, "/api/v2/webhooks/{id}", ACCESS_READ, webhook_get, &OP_WEBHOOK_GET},
+    {HTTP_PUT, "/api/v2/webhooks/{id}", ACCESS_WRITE, webhook_update, &OP_WEBHOOK_UPDATE},
+    {HTTP_DELETE, "/api/v2/webhooks/{id}", ACCESS_WRITE, webhook_delete, &OP_WEBHOOK_DELETE},
+    {HTTP_POST, "/api/v2/webhooks/{id}/enable", ACCESS_WRITE, webhook_enable, &OP_WEBHOOK_ENABLE},
     /* Its answer is a secret. */
-    {HTTP_POST, "/api/v2/webhooks/:/rotate-secret", ACCESS_ADMIN, webhook_rotate_secret},
-    {HTTP_POST, "/api/v2/webhooks/:/test", ACCESS_WRITE, webhook_test},
+    {HTTP_POST, "/api/v2/webhooks/{id}/rotate-secret", ACCESS_ADMIN, webhook_rotate_secret,
+     &OP_WEBHOOK_ROTATE_SECRET},
+    {HTTP_POST, "/api/v2/webhooks/{id}/test", ACCESS_WRITE, webhook_test, &OP_WEBHOOK_TEST},
     /* Stores nothing, but signs: whoever may read only must not be able to forge a webhook. */
-    {HTTP_POST, "/api/v2/webhooks/:/preview", ACCESS_WRITE, webhook_preview},
-    {HTTP_GET, "/api/v2/webhooks/:/why", ACCESS_READ, webhook_why},
-    {HTTP_POST, "/api/v2/webhooks/:/replay", ACCESS_WRITE, replay_create},
-    {HTTP_GET, "/api/v2/webhooks/:/replays", ACCESS_READ, replay_list},
-    {HTTP_GET, "/api/v2/replays/:", ACCESS_READ, replay_get},
+    {HTTP_POST, "/api/v2/webhooks/{id}/preview", ACCESS_WRITE, webhook_preview,
+     &OP_WEBHOOK_PREVIEW},
+    {HTTP_GET, "/api/v2/webhooks/{id}/why", ACCESS_READ, webhook_why, &OP_WEBHOOK_WHY},
+    {HTTP_POST, "/api/v2/webhooks/{id}/replay", ACCESS_WRITE, replay_create, &OP_REPLAY_CREATE},
+    {HTTP_GET, "/api/v2/webhooks/{id}/replays", ACCESS_READ, replay_list, &OP_REPLAY_LIST},
+    {HTTP_GET, "/api/v2/replays/{id}", ACCESS_READ, replay_get, &OP_REPLAY_GET},
 
-    {HTTP_GET, "/api/v2/deliveries", ACCESS_READ, delivery_list},
-    {HTTP_GET, "/api/v2/deliveries/:", ACCESS_READ, delivery_get},
-    {HTTP_POST, "/api/v2/deliveries/:/resend", ACCESS_WRITE, delivery_resend},
+    {HTTP_GET, "/api/v2/deliveries", ACCESS_READ, delivery_list, &OP_DELIVERY_LIST},
+    {HTTP_GET, "/api/v2/deliveries/{id}", ACCESS_READ, delivery_get, &OP_DELIVERY_GET},
+    {HTTP_POST, "/api/v2/deliveries/{id}/resend", ACCESS_WRITE, delivery_resend,
+     &OP_DELIVERY_RESEND},
 
-    {HTTP_GET, "/healthz", ACCESS_PUBLIC, ops_health},
-    {HTTP_GET, "/readyz", ACCESS_PUBLIC, ops_ready},
-    {HTTP_GET, "/metrics", ACCESS_PUBLIC, ops_metrics},
-    {HTTP_GET, "/", ACCESS_PUBLIC, ops_root},
-    {0, NULL, ACCESS_PUBLIC, NULL},
+    {HTTP_GET, "/api/v2/openapi.json", ACCESS_PUBLIC, openapi_get, &OP_OPENAPI_GET},
+    {HTTP_GET, "/healthz", ACCESS_PUBLIC, ops_health, &OP_OPS_HEALTH},
+    {HTTP_GET, "/readyz", ACCESS_PUBLIC, ops_ready, &OP_OPS_READY},
+    {HTTP_GET, "/metrics", ACCESS_PUBLIC, ops_metrics, &OP_OPS_METRICS},
+    {HTTP_GET, "/", ACCESS_PUBLIC, ops_root, NULL},
+    {0, NULL, ACCESS_PUBLIC, NULL, NULL},
 };

@@ -1,10 +1,16 @@
 /*
- * The route table: every path referd answers, in one place.
+ * The route table: every path referd answers, in one place, and with it the OpenAPI document.
+ *
+ * To add a route: write the call and, beside it, its `const struct operation OP_...` (operation.h);
+ * declare both below; add a line to ROUTES. Put the JSON Schemas that the operation names into
+ * src/api/schemas/FAMILY.json: a request's schema has "examples", which test/e2e/test_openapi.py
+ * sends, an answer's names every member ("additionalProperties": false), as that test checks.
  */
 #ifndef API_ROUTES_H
 #define API_ROUTES_H
 
 #include "call.h"
+#include "operation.h"
 
 enum route_access {
 	ACCESS_PUBLIC, /* no credential, or one that the call itself judges */
@@ -15,25 +21,53 @@ enum route_access {
 
 struct route {
 	unsigned method;     /* one of enum http_method; HEAD goes where GET goes */
-	const char *pattern; /* "/api/v2/users/:": ":" stands for one segment, "@" for one that
-				looks like a code */
+	const char *pattern; /* "/api/v2/users/{id}": {name} stands for one segment, {@name} for one
+				that looks like a code */
 	enum route_access access;
 	call_fn *call;
+	const struct operation *operation; /* NULL: not in the document; never so below /api/ */
 };
 
 extern const struct route ROUTES[]; /* ends with a NULL pattern */
 
 /* The calls, each family in its own file. */
-call_fn join_post;                          /* join.c */
-call_fn join_page, join_short;              /* join_page.c */
+call_fn join_post; /* join.c */
+extern const struct operation OP_JOIN_POST;
+
+call_fn join_page, join_short; /* join_page.c */
+extern const struct operation OP_JOIN_PAGE, OP_JOIN_SHORT;
+
 call_fn qualify_by_path, qualify_by_bearer; /* qualify.c */
-call_fn user_get;                           /* users.c */
+extern const struct operation OP_QUALIFY_BY_PATH, OP_QUALIFY_BY_BEARER;
+
+call_fn user_get; /* users.c */
+extern const struct operation OP_USER_GET;
+
 call_fn campaign_list, campaign_create, campaign_get, campaign_update, campaign_delete;
+extern const struct operation OP_CAMPAIGN_LIST, OP_CAMPAIGN_CREATE, OP_CAMPAIGN_GET,
+    OP_CAMPAIGN_UPDATE, OP_CAMPAIGN_DELETE;
+
 call_fn webhook_list, webhook_create, webhook_get, webhook_update, webhook_delete;
+extern const struct operation OP_WEBHOOK_LIST, OP_WEBHOOK_CREATE, OP_WEBHOOK_GET,
+    OP_WEBHOOK_UPDATE, OP_WEBHOOK_DELETE;
+
 call_fn webhook_enable, webhook_rotate_secret, webhook_test, webhook_why; /* webhook_ops.c */
-call_fn webhook_preview;                                                  /* webhook_preview.c */
-call_fn replay_create, replay_list, replay_get;                           /* replays.c */
-call_fn delivery_list, delivery_get, delivery_resend;                     /* deliveries.c */
-call_fn ops_health, ops_ready, ops_metrics, ops_root;                     /* ops.c */
+extern const struct operation OP_WEBHOOK_ENABLE, OP_WEBHOOK_ROTATE_SECRET, OP_WEBHOOK_TEST,
+    OP_WEBHOOK_WHY;
+
+call_fn webhook_preview; /* webhook_preview.c */
+extern const struct operation OP_WEBHOOK_PREVIEW;
+
+call_fn replay_create, replay_list, replay_get; /* replays.c */
+extern const struct operation OP_REPLAY_CREATE, OP_REPLAY_LIST, OP_REPLAY_GET;
+
+call_fn delivery_list, delivery_get, delivery_resend; /* deliveries.c */
+extern const struct operation OP_DELIVERY_LIST, OP_DELIVERY_GET, OP_DELIVERY_RESEND;
+
+call_fn openapi_get; /* openapi.c */
+extern const struct operation OP_OPENAPI_GET;
+
+call_fn ops_health, ops_ready, ops_metrics, ops_root; /* ops.c */
+extern const struct operation OP_OPS_HEALTH, OP_OPS_READY, OP_OPS_METRICS;
 
 #endif

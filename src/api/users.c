@@ -96,6 +96,14 @@ static void on_read(struct command *command, enum err err)
 	call_reply_json(call, 200);
 }
 
+const struct operation OP_USER_GET = {
+    .id = "getUser",
+    .tag = "Users",
+    .summary = "Read a user",
+    .query = {{"with", "string", "user.analytics", "user.analytics adds the counters.", false}},
+    .answers = {{200, ANSWER_DATA, "User"}},
+};
+
 void user_get(struct call *call)
 {
 	struct user_call *uc = call_alloc(call, sizeof *uc);

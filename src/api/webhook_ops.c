@@ -66,6 +66,14 @@ static bool read_nothing(struct call *call)
 	return true;
 }
 
+const struct operation OP_WEBHOOK_ENABLE = {
+    .id = "enableWebhook",
+    .tag = "Webhooks",
+    .summary = "Enable a disabled webhook",
+    .description = "What was held in the meantime is sent.",
+    .answers = {{200, ANSWER_DATA, "Webhook"}},
+};
+
 void webhook_enable(struct call *call)
 {
 	uint64_t id;
@@ -105,6 +113,16 @@ static bool read_overlap(struct call *call, uint64_t *overlap_ms)
 	return ok;
 }
 
+const struct operation OP_WEBHOOK_ROTATE_SECRET = {
+    .id = "rotateWebhookSecret",
+    .tag = "Webhooks",
+    .summary = "Make a new secret",
+    .description = "The old one signs too until overlap_seconds have passed.",
+    .takes = TAKES_JSON | TAKES_OPTIONAL,
+    .request = "RotateRequest",
+    .answers = {{200, ANSWER_DATA, "Webhook"}},
+};
+
 void webhook_rotate_secret(struct call *call)
 {
 	uint64_t id;
@@ -132,6 +150,14 @@ static void on_tested(struct command *command, enum err err)
 	else
 		call_reply_err(oc->call, err, WEBHOOK_UNKNOWN);
 }
+
+const struct operation OP_WEBHOOK_TEST = {
+    .id = "testWebhook",
+    .tag = "Webhooks",
+    .summary = "Send a made-up event",
+    .conflict = "The webhook is disabled.",
+    .answers = {{202, ANSWER_DATA, "Delivery"}},
+};
 
 void webhook_test(struct call *call)
 {
@@ -274,6 +300,13 @@ static void on_why(struct command *command, enum err err)
 	json_close(&o, '}');
 	call_reply_json(oc->call, 200);
 }
+
+const struct operation OP_WEBHOOK_WHY = {
+    .id = "explainWebhook",
+    .tag = "Webhooks",
+    .summary = "Why it sends, or does not",
+    .answers = {{200, ANSWER_DATA, "WebhookWhy"}},
+};
 
 void webhook_why(struct call *call)
 {

@@ -195,6 +195,16 @@ static bool read_request(struct call *call, struct webhook_preview *preview)
 	return ok;
 }
 
+const struct operation OP_WEBHOOK_PREVIEW = {
+    .id = "previewWebhook",
+    .tag = "Webhooks",
+    .summary = "The request that an event would send now",
+    .takes = TAKES_JSON | TAKES_OPTIONAL,
+    .request = "PreviewRequest",
+    .conflict = "This server may not call the webhook's URL any more.",
+    .answers = {{200, ANSWER_DATA, "WebhookPreview"}},
+};
+
 void webhook_preview(struct call *call)
 {
 	uint64_t id;

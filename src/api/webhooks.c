@@ -80,10 +80,26 @@ static void save(struct webhook_call *wc)
 	call_submit(call, &wc->command);
 }
 
+const struct operation OP_WEBHOOK_LIST = {
+    .id = "listWebhooks",
+    .tag = "Webhooks",
+    .summary = "List webhooks",
+    .answers = {{200, ANSWER_LIST, "Webhook"}},
+};
+
 void webhook_list(struct call *call)
 {
 	list_reply(call, &KIND_WEBHOOK, false, webhook_show);
 }
+
+const struct operation OP_WEBHOOK_CREATE = {
+    .id = "createWebhook",
+    .tag = "Webhooks",
+    .summary = "Create a webhook",
+    .takes = TAKES_JSON,
+    .request = "WebhookCreate",
+    .answers = {{201, ANSWER_DATA, "Webhook"}},
+};
 
 void webhook_create(struct call *call)
 {
@@ -95,6 +111,16 @@ void webhook_create(struct call *call)
 	save(wc);
 }
 
+const struct operation OP_WEBHOOK_UPDATE = {
+    .id = "updateWebhook",
+    .tag = "Webhooks",
+    .summary = "Change a webhook",
+    .description = "What the body does not name stays as it is.",
+    .takes = TAKES_JSON,
+    .request = "WebhookChange",
+    .answers = {{200, ANSWER_DATA, "Webhook"}},
+};
+
 void webhook_update(struct call *call)
 {
 	uint64_t id;
@@ -105,6 +131,13 @@ void webhook_update(struct call *call)
 	save(wc);
 }
 
+const struct operation OP_WEBHOOK_GET = {
+    .id = "getWebhook",
+    .tag = "Webhooks",
+    .summary = "Read a webhook",
+    .answers = {{200, ANSWER_DATA, "Webhook"}},
+};
+
 void webhook_get(struct call *call)
 {
 	uint64_t id;
@@ -114,6 +147,13 @@ void webhook_get(struct call *call)
 	wc->read.id = id;
 	call_query(call, &wc->command);
 }
+
+const struct operation OP_WEBHOOK_DELETE = {
+    .id = "deleteWebhook",
+    .tag = "Webhooks",
+    .summary = "Delete a webhook",
+    .answers = {{204, ANSWER_EMPTY, NULL}},
+};
 
 void webhook_delete(struct call *call)
 {

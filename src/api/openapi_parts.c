@@ -1,0 +1,163 @@
+/*
+ * Owns what the OpenAPI document's operations refer to: schemas, common errors, paging, credentials.
+ * Never an operation. Called by openapi.c.
+ */
+#include "openapi_parts.h"
+
+#include <stdio.h>
+
+static const struct {
+	unsigned when;
+	int status;
+	const char *name, *description;
+	const char *header, *header_says;
+} errors[] = {
+    {ERRORS_BODY, 400, "Malformed", "The body is not what its Content-Type says.", NULL, NULL},
+    {ERRORS_CREDENTIAL, 401, "Unauthorized", "No valid token.", "WWW-Authenticate",
+     "The scheme to use."},
+    {ERRORS_SCOPE, 403, "Forbidden", "The token's scopes do not allow this call.", NULL, NULL},
+    {ERRORS_PARAMETER, 404, "NotFound", "Nothing has the id, code or token in the path.", NULL,
+     NULL},
+    {ERRORS_ALWAYS, 405, "MethodNotAllowed", "The path does not take this method.", "Allow",
+     "The methods it takes."},
+    {ERRORS_BODY, 413, "TooLarge", "The body is too long.", NULL, NULL},
+    {ERRORS_BODY, 415, "UnsupportedMediaType", "The Content-Type is none that this call takes.",
+     NULL, NULL},
+    {ERRORS_FIELD, 422, "Invalid", "A field is missing, unknown or unusable: see errors.", NULL,
+     NULL},
+    {ERRORS_ALWAYS, 429, "TooManyRequests", "Wait, then try again.", "Retry-After",
+     "Seconds to wait."},
+    {ERRORS_ALWAYS, 503, "Unavailable", "Nothing was stored: try again.", "Retry-After",
+     "Seconds to wait."},
+};
+
+enum { ERRORS = sizeof errors / sizeof *errors };
+
+/* What every list takes. */
+static const struct {
+	const char *name, *schema, *description;
+} paging[] = {
+    {"per_page", "{\"type\":\"integer\",\"minimum\":1,\"maximum\":250,\"default\":25}",
+     "Entries on a page."},
+    {"cursor", "{\"type\":\"integer\",\"minimum\":1}",
+     "Where the page begins: taken from links.next."},
+    {"order", "{\"enum\":[\"id\",\"-id\"]}", "Oldest first, or newest first."},
+};
+
+const struct json *openapi_schema(const struct json *schemas, const char *name)
+{
+	const struct json *found = NULL;
+	for (size_t i = 0; i < json_length(schemas) && found == NULL; i++)
+		found = json_get(json_at(schemas, i), name);
+	return found;
+}
+
+void openapi_put_ref(struct json_out *o, const char *member, const char *section, const char *name)
+{
+	char ref[128];
+	snprintf(ref, sizeof ref, "#/components/%s/%s", section, name);
+	json_open(o, member, '{');
+	json_put_text(o, "$ref", text_of(ref));
+	json_close(o, '}');
+}
+
+void openapi_put_errors(struct json_out *o, unsigned when)
+{
+	char status[8];
+	for (size_t i = 0; i < ERRORS; i++) {
+		if ((errors[i].when & when) == 0)
+			continue;
+		snprintf(status, sizeof status, "%d", errors[i].status);
+		openapi_put_ref(o, status, "responses", errors[i].name);
+	}
+}
+
+void openapi_put_error_content(struct json_out *o)
+{
+	json_open(o, "content", '{');
+	json_open(o, "application/json", '{');
+	openapi_put_ref(o, "schema", "schemas", "Error");
+	json_close(o, '}');
+	json_close(o, '}');
+}
+
+static void put_responses(struct json_out *o)
+{
+	json_open(o, "responses", '{');
+	for (size_t i = 0; i < ERRORS; i++) {
+		json_open(o, errors[i].name, '{');
+		json_put_text(o, "description", text_of(errors[i].description));
+		if (errors[i].header != NULL) {
+			json_open(o, "headers", '{');
+			json_open(o, errors[i].header, '{');
+			json_put_text(o, "description", text_of(errors[i].header_says));
+			json_put_raw(o, "schema", TEXT("{\"type\":\"string\"}"));
+			json_close(o, '}');
+			json_close(o, '}');
+		}
+		openapi_put_error_content(o);
+		json_close(o, '}');
+	}
+	json_close(o, '}');
+}
+
+static void put_parameter(struct json_out *o, const char *name, const char *in, const char *schema,
+			  const char *description)
+{
+	json_open(o, name, '{');
+	json_put_text(o, "name", text_of(name));
+	json_put_text(o, "in", text_of(in));
+	json_put_text(o, "description", text_of(description));
+	json_put_raw(o, "schema", text_of(schema));
+	json_close(o, '}');
+}
+
+static void put_parameters(struct json_out *o)
+{
+	json_open(o, "parameters", '{');
+	for (size_t i = 0; i < sizeof paging / sizeof *paging; i++)
+		put_parameter(o, paging[i].name, "query", paging[i].schema, paging[i].description);
+	put_parameter(o, "Idempotency-Key", "header",
+		      "{\"type\":\"string\",\"minLength\":1,\"maxLength\":64}",
+		      "The same key with the same body replays the first answer for 24 hours; with "
+		      "another body the answer is 409.");
+	json_close(o, '}');
+}
+
+static void put_credential(struct json_out *o, const char *name, const char *description)
+{
+	json_open(o, name, '{');
+	json_put_text(o, "type", TEXT("http"));
+	json_put_text(o, "scheme", TEXT("bearer"));
+	json_put_text(o, "description", text_of(description));
+	json_close(o, '}');
+}
+
+static void put_schemas(struct json_out *o, const struct json *schemas)
+{
+	struct text name;
+	const struct json *schema;
+	json_open(o, "schemas", '{');
+	for (size_t i = 0; i < json_length(schemas); i++)
+		for (size_t j = 0;
+		     (schema = json_member(json_at(schemas, i), j, &name)) != NULL; j++) {
+			json_name(o, name);
+			json_put_value(o, NULL, schema);
+		}
+	json_close(o, '}');
+}
+
+void openapi_put_components(struct json_out *o, const struct json *schemas)
+{
+	json_open(o, "components", '{');
+	json_open(o, "securitySchemes", '{');
+	put_credential(o, "token",
+		       "An API token. The scopes that a call asks for (read, write or admin) stand "
+		       "beside it.");
+	put_credential(o, "inboundToken", "The inbound token of the settings.");
+	json_close(o, '}');
+	put_parameters(o);
+	put_responses(o);
+	put_schemas(o, schemas);
+	json_close(o, '}');
+}

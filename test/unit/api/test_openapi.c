@@ -1,0 +1,188 @@
+/* The OpenAPI document and the route table it is made from.
+ * Never a server: test/e2e/test_openapi.py sends what it documents.
+ * Run by make test. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "api/openapi.h"
+#include "api/routes.h"
+#include "base/json.h"
+
+static struct buf text;
+static struct json *document;
+
+static int make_document(void **state)
+{
+	const char *why = "";
+	(void)state;
+	assert_int_equal(openapi_write(TEXT("https://refer.example"), &text), ERR_OK);
+	if (json_parse(buf_view(&text), &document, &why) != ERR_OK)
+		fail_msg("the document is no JSON: %s", why);
+	return 0;
+}
+
+static int free_document(void **state)
+{
+	(void)state;
+	json_free(document);
+	buf_free(&text);
+	return 0;
+}
+
+static bool below(const char *pattern, const char *prefix)
+{
+	return strncmp(pattern, prefix, strlen(prefix)) == 0;
+}
+
+/* The operation of a route, as the document has it, or NULL. */
+static const struct json *operation_of(const struct route *r)
+{
+	static const struct {
+		unsigned method;
+		const char *name;
+	} methods[] = {
+	    {HTTP_GET, "get"}, {HTTP_POST, "post"}, {HTTP_PUT, "put"}, {HTTP_DELETE, "delete"}};
+	char path[128];
+	size_t n = 0;
+	for (const char *p = r->pattern; *p != '\0' && n < sizeof path - 1; p++)
+		if (*p != '@')
+			path[n++] = *p;
+	path[n] = '\0';
+	const struct json *item = json_get(json_get(document, "paths"), path);
+	for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
+		if (methods[i].method == r->method)
+			return json_get(item, methods[i].name);
+	return NULL;
+}
+
+static void every_api_route_is_documented(void **state)
+{
+	(void)state;
+	for (const struct route *r = ROUTES; r->pattern != NULL; r++) {
+		if (r->operation == NULL && below(r->pattern, "/api/"))
+			fail_msg("%s has no operation: see routes.h", r->pattern);
+		if (r->operation == NULL)
+			continue;
+		struct text id = {0};
+		const struct json *found = operation_of(r);
+		assert_true(json_string(json_get(found, "operationId"), &id));
+		assert_true(text_eq(id, text_of(r->operation->id)));
+		assert_int_not_equal(r->operation->answers[0].shape, 0);
+	}
+}
+
+static void operation_ids_are_unique(void **state)
+{
+	(void)state;
+	for (const struct route *r = ROUTES; r->pattern != NULL; r++)
+		for (const struct route *s = r + 1; s->pattern != NULL; s++)
+			if (r->operation != NULL && s->operation != NULL &&
+			    strcmp(r->operation->id, s->operation->id) == 0)
+				fail_msg("%s and %s are both %s", r->pattern, s->pattern,
+					 r->operation->id);
+}
+
+static void no_pattern_is_there_twice(void **state)
+{
+	(void)state;
+	for (const struct route *r = ROUTES; r->pattern != NULL; r++)
+		for (const struct route *s = r + 1; s->pattern != NULL; s++)
+			if (r->method == s->method && strcmp(r->pattern, s->pattern) == 0)
+				fail_msg("%s is there twice", r->pattern);
+}
+
+/* "#/components/schemas/User" in the document, or NULL. */
+static const struct json *follow(struct text ref)
+{
+	const struct json *at = document;
+	struct text head, rest;
+	char name[128];
+	assert_true(text_cut(ref, '#', &head, &rest));
+	assert_true(text_cut(rest, '/', &head, &rest));
+	while (rest.n > 0 && at != NULL) {
+		text_cut(rest, '/', &head, &rest);
+		assert_true(head.n < sizeof name);
+		memcpy(name, head.p, head.n);
+		name[head.n] = '\0';
+		at = json_get(at, name);
+	}
+	return at;
+}
+
+/* Counts the references below v; each must lead somewhere. */
+static size_t check_references(const struct json *v)
+{
+	size_t n = 0;
+	struct text name, ref;
+	const struct json *child;
+	for (size_t i = 0; (child = json_member(v, i, &name)) != NULL; i++) {
+		n += check_references(child);
+		if (!text_eq(name, TEXT("$ref")) || !json_string(child, &ref))
+			continue;
+		n++;
+		if (follow(ref) == NULL)
+			fail_msg("%.*s leads nowhere", TEXT_ARGS(ref));
+	}
+	for (size_t i = 0; json_kind(v) == JSON_ARRAY && i < json_length(v); i++)
+		n += check_references(json_at(v, i));
+	return n;
+}
+
+static void every_reference_leads_somewhere(void **state)
+{
+	(void)state;
+	assert_true(check_references(document) > 100);
+}
+
+static void what_takes_a_body_has_an_example(void **state)
+{
+	(void)state;
+	for (const struct route *r = ROUTES; r->pattern != NULL; r++) {
+		if (r->operation == NULL || r->operation->takes == TAKES_NOTHING)
+			continue;
+		const struct json *content =
+		    json_get(json_get(operation_of(r), "requestBody"), "content");
+		struct text media_type;
+		const struct json *media;
+		assert_true(json_length(content) > 0);
+		for (size_t i = 0; (media = json_member(content, i, &media_type)) != NULL; i++)
+			if (json_get(media, "example") == NULL)
+				fail_msg("%s: no example", r->operation->id);
+	}
+}
+
+static void scopes_are_those_of_the_table(void **state)
+{
+	(void)state;
+	for (const struct route *r = ROUTES; r->pattern != NULL; r++) {
+		if (r->operation == NULL)
+			continue;
+		const struct json *security = json_get(operation_of(r), "security");
+		const struct json *scopes = json_get(json_at(security, 0), "token");
+		const char *expected = r->access == ACCESS_READ	   ? "read"
+				       : r->access == ACCESS_WRITE ? "write"
+				       : r->access == ACCESS_ADMIN ? "admin"
+								   : NULL;
+		struct text scope = {0};
+		assert_int_equal(json_string(json_at(scopes, 0), &scope), expected != NULL);
+		assert_true(text_eq(scope, text_of(expected)));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(every_api_route_is_documented),
+	    cmocka_unit_test(operation_ids_are_unique),
+	    cmocka_unit_test(no_pattern_is_there_twice),
+	    cmocka_unit_test(every_reference_leads_somewhere),
+	    cmocka_unit_test(what_takes_a_body_has_an_example),
+	    cmocka_unit_test(scopes_are_those_of_the_table),
+	};
+	return cmocka_run_group_tests(tests, make_document, free_document);
+}
