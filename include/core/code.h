@@ -37,6 +37,20 @@ uint64_t code_read(struct codes *codes, enum code_type type, struct text code);
 enum { MESSAGE_ID_SIZE = 4 + 32 + 1 };
 void codes_message_id(struct codes *codes, uint64_t delivery_id, char out[MESSAGE_ID_SIZE]);
 
+/* Addresses that only those know who were given them: a keyed 128-bit MAC of a user's id, as 32
+ * hexadecimal digits. Each purpose has MACs of its own. */
+enum code_secret {
+	SECRET_OWN_PAGE = 'o',    /* the page after joining, with the counts */
+	SECRET_KNOWN_PAGE = 'k',  /* the same for somebody who only typed a known e-mail: the link alone */
+	SECRET_UNSUBSCRIBE = 's',
+};
+enum { CODE_SECRET_SIZE = 32 + 1 };
+void code_secret_write(struct codes *codes, enum code_secret purpose, uint64_t user_id,
+    char out[CODE_SECRET_SIZE]);
+/** Is it that user's? Compared in constant time. */
+bool code_secret_fits(struct codes *codes, enum code_secret purpose, uint64_t user_id,
+    struct text secret);
+
 /** A keyed 64-bit hash of (campaign, canonical e-mail), for the index. */
 uint64_t codes_hash_email(struct codes *codes, uint64_t campaign_id, struct text canonical);
 

@@ -119,19 +119,39 @@ uint64_t code_read(struct codes *c, enum code_type type, struct text code)
 	return unpermute(c, type, value);
 }
 
-void codes_message_id(struct codes *c, uint64_t delivery_id, char out[MESSAGE_ID_SIZE])
+/* A pseudo-random number from (domain, id) as 32 hexadecimal digits and a NUL. The domains of scramble
+ * are the types of codes; every other purpose has a letter of its own. */
+static void write_mac(struct codes *c, char domain, uint64_t id, char out[32 + 1])
 {
 	static const char digits[] = "0123456789abcdef";
-	uint8_t in[16] = {'m', 0}, block[16];
-	delivery_id = htole64(delivery_id);
-	memcpy(in + 8, &delivery_id, sizeof delivery_id);
+	uint8_t in[16] = {(uint8_t)domain}, block[16];
+	id = htole64(id);
+	memcpy(in + 8, &id, sizeof id);
 	crypto_cipher_block(c->cipher, in, block);
-	memcpy(out, "msg_", 4);
 	for (size_t i = 0; i < sizeof block; i++) {
-		out[4 + 2 * i] = digits[block[i] >> 4];
-		out[5 + 2 * i] = digits[block[i] & 15];
+		out[2 * i] = digits[block[i] >> 4];
+		out[2 * i + 1] = digits[block[i] & 15];
 	}
-	out[MESSAGE_ID_SIZE - 1] = '\0';
+	out[32] = '\0';
+}
+
+void codes_message_id(struct codes *c, uint64_t delivery_id, char out[MESSAGE_ID_SIZE])
+{
+	memcpy(out, "msg_", 4);
+	write_mac(c, 'm', delivery_id, out + 4);
+}
+
+void code_secret_write(struct codes *c, enum code_secret purpose, uint64_t user_id,
+    char out[CODE_SECRET_SIZE])
+{
+	write_mac(c, (char)purpose, user_id, out);
+}
+
+bool code_secret_fits(struct codes *c, enum code_secret purpose, uint64_t user_id, struct text secret)
+{
+	char right[CODE_SECRET_SIZE];
+	code_secret_write(c, purpose, user_id, right);
+	return text_eq_secret(text_of(right), secret);
 }
 
 uint64_t codes_hash_email(struct codes *c, uint64_t campaign_id, struct text canonical)
