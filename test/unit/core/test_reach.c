@@ -1,0 +1,71 @@
+/* Views of links, added to the counters of users and campaigns.
+ * Never gathers them (unit/api/test_reach.c does).
+ * Run by make test. */
+#include "core/reach.h"
+
+#include "core_world.h"
+
+static void add(struct world *w, const struct reach_views *rows, size_t n)
+{
+	struct reach_add cmd = {.command = {.decide = reach_add_decide}, .rows = rows, .n = n};
+	assert_int_equal(world_run(w, &cmd.command), ERR_OK);
+}
+
+static void adds_to_what_is_there(void **state)
+{
+	struct world *w = *state;
+	uint64_t campaign = world_launched(w);
+	uint64_t jessica = world_user(w, campaign, 0, "jessica@example.com");
+	uint64_t byron = world_user(w, 0, jessica, "byron@example.com");
+	const struct reach_views rows[] = {
+	    {.user_id = jessica, .views = 3},
+	    {0},
+	    {.campaign_id = campaign, .views = 7},
+	    {.user_id = byron, .views = 1},
+	};
+	add(w, rows, 4);
+	add(w, rows, 3);
+	struct user_stats first = {.user_id = jessica}, second = {.user_id = byron};
+	assert_int_equal(world_get(w, &KIND_USER_STATS, &first), ERR_OK);
+	assert_int_equal(world_get(w, &KIND_USER_STATS, &second), ERR_OK);
+	assert_true(first.reach == 6 && first.referrals == 1);
+	assert_true(second.reach == 1 && second.referrals == 0);
+	struct campaign_stats stats = {.campaign_id = campaign};
+	assert_int_equal(world_get(w, &KIND_CAMPAIGN_STATS, &stats), ERR_OK);
+	assert_true(stats.reach == 14 && stats.users == 2 && stats.referrals == 1);
+}
+
+/* A campaign that nobody joined has no counters yet. */
+static void the_first_thing_that_is_counted(void **state)
+{
+	struct world *w = *state;
+	struct campaign_stats stats = {.campaign_id = world_launched(w)};
+	const struct reach_views row = {.campaign_id = stats.campaign_id, .views = 2};
+	add(w, &row, 1);
+	assert_int_equal(world_get(w, &KIND_CAMPAIGN_STATS, &stats), ERR_OK);
+	assert_int_equal(stats.reach, 2);
+}
+
+static void what_is_gone_is_passed_over(void **state)
+{
+	struct world *w = *state;
+	uint64_t campaign = world_launched(w);
+	const struct reach_views rows[] = {
+	    {.user_id = 9, .views = 1},
+	    {.campaign_id = 9, .views = 1},
+	    {.campaign_id = campaign, .views = 1},
+	};
+	add(w, rows, 3);
+	assert_int_equal(world_count(w, &KIND_USER_STATS), 0);
+	assert_int_equal(world_count(w, &KIND_CAMPAIGN_STATS), 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    WORLD_ON_ALL(adds_to_what_is_there),
+	    WORLD_ON_ALL(the_first_thing_that_is_counted),
+	    WORLD_ON_ALL(what_is_gone_is_passed_over),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
