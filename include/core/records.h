@@ -182,6 +182,7 @@ struct event {
 	/* Of reward events; the user is the recipient. */
 	uint64_t rule_id, reward_id, reward_metric, reward_amount, recipient;
 	struct text reward_name, reward_currency, reward_coupon;
+	uint64_t reward_clawback; /* cancelled after it was issued: to be taken back; `reason` is the reward's */
 };
 
 struct webhook {

@@ -55,6 +55,14 @@ struct rule_set {
 	struct text rule_ids;
 };
 
+/* What became of a rule's rewards. Apart from the rule, so that a reward rewrites little. */
+struct rule_stats {
+	uint64_t rule_id; /* key */
+	uint64_t due;     /* now */
+	uint64_t issued, cancelled;
+	uint64_t clawbacks; /* of the issued ones */
+};
+
 /* A reward of somebody. Name, metric and currency are as the rule had them. */
 struct reward {
 	uint64_t id; /* key */
@@ -80,19 +88,31 @@ struct reward_step {
 };
 
 /* Rewards by what they are looked for by; `number`: state * 8 + metric, the recipient's id, the
- * cause's id, the rule's id. */
+ * cause's id, the rule's id, and for those that wait for a coupon the rule's id again. */
 struct reward_by {
 	uint64_t by, number, reward_id; /* key */
 };
-enum reward_index { REWARDS_BY_STATE = 1, REWARDS_BY_USER, REWARDS_BY_CAUSE, REWARDS_BY_RULE };
+enum reward_index {
+	REWARDS_BY_STATE = 1,
+	REWARDS_BY_USER,
+	REWARDS_BY_CAUSE,
+	REWARDS_BY_RULE,
+	REWARDS_WAITING, /* would be issued by themselves, but the pool is empty */
+};
 
 /* Rewards that are to be issued by themselves, by the time their hold ends. */
 struct reward_hold {
 	uint64_t due_ms, reward_id; /* key */
 };
 
+/* The review of this user was decided: rewards that waited for it are to be looked at. */
+struct reward_review {
+	uint64_t user_id; /* key */
+};
+
 extern const struct record_kind KIND_RULE, KIND_RULE_SET, KIND_POOL, KIND_COUPON, KIND_COUPON_CODE,
-    KIND_REWARD, KIND_REWARD_STEP, KIND_REWARD_BY, KIND_REWARD_HOLD;
+    KIND_REWARD, KIND_REWARD_STEP, KIND_REWARD_BY, KIND_REWARD_HOLD, KIND_RULE_STATS,
+    KIND_REWARD_REVIEW;
 
 enum { COUPON_MAX = 100 };
 

@@ -130,6 +130,7 @@ static const struct field event_values[] = {
     VALUE(33, TEXT, event, reward_name),
     VALUE(34, TEXT, event, reward_currency),
     VALUE(35, TEXT, event, reward_coupon),
+    VALUE(36, U64, event, reward_clawback),
 };
 const struct record_kind KIND_EVENT = KIND(9, event);
 

@@ -120,3 +120,19 @@ static const struct field reward_hold_keys[] = {
     KEY(U64, reward_hold, reward_id),
 };
 const struct record_kind KIND_REWARD_HOLD = KIND_OF_KEYS(36, reward_hold);
+
+static const struct field rule_stats_keys[] = {
+    KEY(U64, rule_stats, rule_id),
+};
+static const struct field rule_stats_values[] = {
+    VALUE(1, U64, rule_stats, due),
+    VALUE(2, U64, rule_stats, issued),
+    VALUE(3, U64, rule_stats, cancelled),
+    VALUE(4, U64, rule_stats, clawbacks),
+};
+const struct record_kind KIND_RULE_STATS = KIND(38, rule_stats);
+
+static const struct field reward_review_keys[] = {
+    KEY(U64, reward_review, user_id),
+};
+const struct record_kind KIND_REWARD_REVIEW = KIND_OF_KEYS(39, reward_review);
