@@ -144,17 +144,34 @@ static char read_one_of(struct reader *r, const char *set)
 	return *r->p++;
 }
 
-static int64_t read_date(struct reader *r)
+/* The day's number within its year, from 0. */
+static unsigned read_day(struct reader *r, unsigned min_year, unsigned *year)
 {
-	unsigned year = read_number(r, 4, 1970, 9999);
+	*year = read_number(r, 4, min_year, 9999);
 	read_one_of(r, "-");
 	unsigned month = read_number(r, 2, 1, 12);
 	read_one_of(r, "-");
-	const unsigned char *lengths = month_days[is_leap(year)];
+	const unsigned char *lengths = month_days[is_leap(*year)];
 	unsigned day = read_number(r, 2, 1, lengths[month - 1]) - 1;
 	for (unsigned m = 0; m < month - 1; m++)
 		day += lengths[m];
+	return day;
+}
+
+static int64_t read_date(struct reader *r)
+{
+	unsigned year, day = read_day(r, 1970, &year);
 	return (int64_t)(days_before_year(year) + day) * MS_PER_DAY;
+}
+
+bool clock_is_date(const char *p, size_t n)
+{
+	if (p == NULL)
+		return false;
+	struct reader r = {.p = p, .end = p + n};
+	unsigned year;
+	read_day(&r, 1, &year);
+	return !r.bad && r.p == r.end;
 }
 
 /* Digits after the point; what is finer than a millisecond is cut off. */

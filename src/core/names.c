@@ -4,6 +4,8 @@
  */
 #include "core/names.h"
 
+#include "core/form_field.h"
+
 const struct name CAMPAIGN_STATUS_NAMES[] = {
     {CAMPAIGN_DRAFT, "draft"},
     {CAMPAIGN_LAUNCHED, "launched"},
@@ -67,6 +69,16 @@ const struct name DELIVERY_STATUS_NAMES[] = {
 const struct name EXISTING_NAMES[] = {
     {EXISTING_CODE, "code"},
     {EXISTING_GENERIC, "generic"},
+    {0, NULL},
+};
+const struct name FORM_TYPE_NAMES[] = {
+    {FORM_TEXT, "text"},
+    {FORM_EMAIL, "email"},
+    {FORM_PHONE, "phone"},
+    {FORM_NUMBER, "number"},
+    {FORM_DATE, "date"},
+    {FORM_SELECT, "select"},
+    {FORM_CHECKBOX, "checkbox"},
     {0, NULL},
 };
 

@@ -226,10 +226,12 @@ void record_patch(const struct record_kind *kind, void *to, const void *from, ui
 
 static bool take_bytes(struct text *rest, struct text *out)
 {
+	if (rest->n == 0)
+		return false;
 	const uint8_t *p = (const uint8_t *)rest->p;
 	const uint8_t *end = p + rest->n;
 	uint64_t n;
-	if (rest->n == 0 || (p = take_varint(p, end, &n)) == NULL || n > (uint64_t)(end - p))
+	if ((p = take_varint(p, end, &n)) == NULL || n > (uint64_t)(end - p))
 		return false;
 	*out = text_from(p, n);
 	*rest = text_from(p + n, (size_t)(end - p) - n);

@@ -142,6 +142,19 @@ static void the_systems_clocks_go(void **state)
 	assert_true(now / 1000 >= s - 1 && now / 1000 <= s + 1);
 }
 
+static void days_of_any_year(void **state)
+{
+	(void)state;
+	static const char *const good[] = {"0001-01-01", "1904-02-29", "1969-12-31", "9999-12-31"};
+	static const char *const bad[] = {"0000-01-01", "1900-02-29", "1969-12-32", "1969-1-1",
+	    "1969-12-31 ", "1969-12-31T00:00:00Z", "1969/12/31", ""};
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		assert_true(clock_is_date(good[i], strlen(good[i])));
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_false(clock_is_date(bad[i], strlen(bad[i])));
+	assert_false(clock_is_date(NULL, 0));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -149,6 +162,7 @@ int main(void)
 	    cmocka_unit_test(times_are_formatted),
 	    cmocka_unit_test(times_are_read),
 	    cmocka_unit_test(nonsense_is_refused),
+	    cmocka_unit_test(days_of_any_year),
 	    cmocka_unit_test(the_manual_clock_stands_still),
 	    cmocka_unit_test(the_systems_clocks_go),
 	};

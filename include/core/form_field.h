@@ -1,0 +1,58 @@
+/*
+ * The further fields of a campaign's form: how they are defined, what may be typed into them. Pure.
+ *
+ * A campaign keeps a list of (id, definition) for each user type. A definition is itself an encoded
+ * list of pairs: ("label", "Size"), ("type", "select"), ("required", "1"), ("options", list), where
+ * list is encoded too: ("Small", ""), ("Large", ""). What is empty is left out; a name that is not
+ * known is skipped.
+ */
+#ifndef CORE_FORM_FIELD_H
+#define CORE_FORM_FIELD_H
+
+#include "core/records.h"
+
+enum form_type {
+	FORM_TEXT = 1,
+	FORM_EMAIL,
+	FORM_PHONE,
+	FORM_NUMBER,
+	FORM_DATE,
+	FORM_SELECT,
+	FORM_CHECKBOX,
+};
+enum {
+	FORM_FIELDS_MAX = 32,
+	FORM_ID_MAX = 64,
+	FORM_LABEL_MAX = 200, /* of an option too */
+	FORM_OPTIONS_MAX = 64,
+	FORM_VALUE_MAX = 1024,
+};
+
+/* One definition, taken apart. */
+struct form_field {
+	struct text id, label;
+	enum form_type type; /* 0 where what was stored is no known type */
+	bool required;
+	struct pairs options; /* (option, "") */
+};
+
+/** Takes the next definition from *rest (begin with fields.raw); false at the end. Texts borrow. */
+bool form_field_next(struct text *rest, struct form_field *field);
+/** Appends a definition to a list under construction. */
+void form_field_add(struct buf *out, const struct form_field *field);
+/** NULL if the list of definitions may be kept, else a sentence fragment that completes "field ..."
+ *  or, with an empty *id, "fields ...": ids are [a-z0-9_]{1,64}, unique, and no name that a join or
+ * a payload has already; labels and options are printable; a select has 1 to 64 different options,
+ *  which nothing else has. *id (borrowed) is the field that is refused. */
+const char *form_fields_refusal(struct pairs fields, struct text *id) WARN_UNUSED;
+
+/** Judges what was typed and makes the user's meta: `given` is (id, value) as sent, `out` gets (id,
+ *  value) in the order of the fields. A name that no field has is skipped, or with `strict`
+ * refused; so is one that came twice. Values are trimmed, empty ones count as not given. A checkbox
+ * is kept as "true" or "false" ("on", "1" and "yes" are true, what is not given is false, and a
+ * required one has to be true); a date is YYYY-MM-DD; a number is decimal. NULL, or a sentence
+ * fragment with the field's id in *field (borrowed). Out of memory sets out->failed. */
+const char *form_fields_read(struct pairs fields, struct pairs given, bool strict, struct buf *out,
+			     struct text *field) WARN_UNUSED;
+
+#endif

@@ -1,0 +1,209 @@
+/*
+ * Owns the further fields of a campaign's form: their stored form, what they may be, and the
+ * judging of a whole form. Never sees a request. Called by joining, by the API and by the pages.
+ */
+#include "core/form_field.h"
+
+#include "base/utf8.h"
+#include "core/names.h"
+#include "core/payload.h"
+#include "form_value.h"
+
+static const struct text no_text = {0};
+
+static void read_definition(struct form_field *field, struct text definition)
+{
+	struct text name, value;
+	while (pairs_next(&definition, &name, &value)) {
+		uint64_t type;
+		if (text_eq(name, TEXT("label")))
+			field->label = value;
+		else if (text_eq(name, TEXT("type")) && name_find(FORM_TYPE_NAMES, value, &type))
+			field->type = (enum form_type)type;
+		else if (text_eq(name, TEXT("required")))
+			field->required = true;
+		else if (text_eq(name, TEXT("options")))
+			field->options.raw = value;
+	}
+}
+
+bool form_field_next(struct text *rest, struct form_field *field)
+{
+	struct text definition;
+	*field = (struct form_field){0};
+	if (!pairs_next(rest, &field->id, &definition))
+		return false;
+	read_definition(field, definition);
+	return true;
+}
+
+void form_field_add(struct buf *out, const struct form_field *field)
+{
+	struct buf definition = {0};
+	if (field->label.n > 0)
+		pairs_add(&definition, TEXT("label"), field->label);
+	pairs_add(&definition, TEXT("type"), text_of(name_of(FORM_TYPE_NAMES, field->type)));
+	if (field->required)
+		pairs_add(&definition, TEXT("required"), TEXT("1"));
+	if (field->options.raw.n > 0)
+		pairs_add(&definition, TEXT("options"), field->options.raw);
+	out->failed = out->failed || definition.failed;
+	pairs_add(out, field->id, buf_view(&definition));
+	buf_free(&definition);
+}
+
+/* ---- what a definition may be ---- */
+
+static const char *refuse_id(struct text id)
+{
+	static const char *const taken[] = {"referrer", "meta",     "campaign", "amount",
+					    "coupon",   "order_id", NULL};
+	if (id.n == 0 || id.n > FORM_ID_MAX)
+		return "needs an id of 1 to 64 bytes";
+	for (size_t i = 0; i < id.n; i++)
+		if (!((id.p[i] >= 'a' && id.p[i] <= 'z') || (id.p[i] >= '0' && id.p[i] <= '9') ||
+		      id.p[i] == '_'))
+			return "needs an id of the characters a-z, 0-9 and _";
+	bool known = payload_field_find(id) != NULL;
+	for (size_t i = 0; taken[i] != NULL; i++)
+		known = known || text_eq(id, text_of(taken[i]));
+	return known ? "has an id that referd itself uses: choose another" : NULL;
+}
+
+static bool label_fits(struct text label)
+{
+	return text_trim(label).n > 0 && label.n <= FORM_LABEL_MAX && utf8_printable(label);
+}
+
+/* Does `first` stand in the list before *end? */
+static bool stands_before(struct pairs list, const char *end, struct text first)
+{
+	struct text rest = list.raw, other, second;
+	while (pairs_next(&rest, &other, &second) && rest.p < end)
+		if (text_eq(other, first))
+			return true;
+	return false;
+}
+
+static const char *refuse_options(const struct form_field *field)
+{
+	struct text rest = field->options.raw, option, nothing;
+	size_t n = 0;
+	for (; pairs_next(&rest, &option, &nothing); n++) {
+		if (!label_fits(option))
+			return "has an option that is empty, longer than 200 bytes or not "
+			       "printable";
+		if (text_trim(option).n != option.n)
+			return "has an option with blanks around it";
+		if (stands_before(field->options, rest.p, option))
+			return "has the same option twice";
+	}
+	if (field->type != FORM_SELECT)
+		return n == 0 ? NULL : "must not have options: only a select has them";
+	return n >= 1 && n <= FORM_OPTIONS_MAX ? NULL : "needs 1 to 64 options, as every select";
+}
+
+static const char *refuse_field(const struct form_field *field)
+{
+	const char *why = refuse_id(field->id);
+	if (why != NULL)
+		return why;
+	if (!label_fits(field->label))
+		return "needs a label of 1 to 200 printable bytes";
+	if (field->type == 0)
+		return "needs a type: text, email, phone, number, date, select or checkbox";
+	return refuse_options(field);
+}
+
+const char *form_fields_refusal(struct pairs fields, struct text *id)
+{
+	struct text rest = fields.raw;
+	struct form_field field;
+	size_t n = 0;
+	while (form_field_next(&rest, &field)) {
+		const char *why = refuse_field(&field);
+		*id = field.id;
+		if (why != NULL)
+			return why;
+		if (stands_before(fields, rest.p, field.id))
+			return "stands there twice";
+		n++;
+	}
+	*id = no_text;
+	if (rest.n > 0)
+		return "are damaged";
+	return n <= FORM_FIELDS_MAX ? NULL : "must be at most 32 for each type of user";
+}
+
+/* ---- what was typed ---- */
+
+/* The trimmed value of that name, empty where it was not given; false where it came twice. */
+static bool find_given(struct pairs given, struct text id, struct text *value)
+{
+	struct text rest = given.raw, name, v;
+	bool found = false;
+	*value = no_text;
+	while (pairs_next(&rest, &name, &v)) {
+		if (!text_eq(name, id))
+			continue;
+		if (found)
+			return false;
+		found = true;
+		*value = text_trim(v);
+	}
+	return true;
+}
+
+static bool find_field(struct pairs fields, struct text id)
+{
+	struct text rest = fields.raw, name, definition;
+	while (pairs_next(&rest, &name, &definition))
+		if (text_eq(name, id))
+			return true;
+	return false;
+}
+
+static bool find_stranger(struct pairs fields, struct pairs given, struct text *stranger)
+{
+	struct text rest = given.raw, value;
+	while (pairs_next(&rest, stranger, &value))
+		if (!find_field(fields, *stranger))
+			return true;
+	return false;
+}
+
+static const char *read_one(const struct form_field *field, struct pairs given, struct buf *out)
+{
+	struct text value, kept = {0};
+	const char *why = NULL;
+	if (!find_given(given, field->id, &value))
+		return "was sent more than once";
+	if (value.n == 0 && field->type == FORM_CHECKBOX)
+		value = TEXT("false");
+	if (value.n == 0)
+		return field->required ? "is required" : NULL;
+	if (value.n > FORM_VALUE_MAX)
+		return "is longer than 1024 bytes";
+	if (!utf8_printable(value))
+		return "must not hold control characters";
+	if ((why = form_value_read(field, value, &kept)) == NULL)
+		pairs_add(out, field->id, kept);
+	return why;
+}
+
+const char *form_fields_read(struct pairs fields, struct pairs given, bool strict, struct buf *out,
+			     struct text *field)
+{
+	struct text rest = fields.raw;
+	struct form_field definition;
+	if (strict && find_stranger(fields, given, field))
+		return "is not a field of this campaign: leave it out, or define it first";
+	while (form_field_next(&rest, &definition)) {
+		const char *why = read_one(&definition, given, out);
+		*field = definition.id;
+		if (why != NULL)
+			return why;
+	}
+	*field = no_text;
+	return NULL;
+}
