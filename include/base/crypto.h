@@ -14,6 +14,9 @@ enum { SHA256_SIZE = 32, SEAL_KEY_SIZE = 32, SEAL_EXTRA = 12 + 16, CIPHER_KEY_SI
 
 /** n bytes fit for keys. */
 void crypto_random(void *out, size_t n);
+/** A token: 256 random bits as 64 hexadecimal digits. */
+enum { CRYPTO_TOKEN_SIZE = 65 };
+void crypto_token(char out[CRYPTO_TOKEN_SIZE]);
 void crypto_sha256(struct text t, uint8_t out[SHA256_SIZE]);
 void crypto_hmac_sha256(struct text key, struct text t, uint8_t out[SHA256_SIZE]);
 /** Overwrites a secret in a way the compiler keeps. */

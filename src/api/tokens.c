@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/setup.h"
+#include "core/token.h"
 
 static struct token_entry *find_hash(const struct tokens *t, const uint8_t hash[SHA256_SIZE])
 {

@@ -27,6 +27,16 @@ void crypto_random(void *out, size_t n)
 	must(RAND_bytes(out, (int)n) == 1);
 }
 
+void crypto_token(char out[CRYPTO_TOKEN_SIZE])
+{
+	uint8_t random[(CRYPTO_TOKEN_SIZE - 1) / 2];
+	struct buf b = {.p = out, .cap = CRYPTO_TOKEN_SIZE};
+	crypto_random(random, sizeof random);
+	crypto_hex(&b, text_from(random, sizeof random));
+	out[b.n] = '\0';
+	crypto_wipe(random, sizeof random);
+}
+
 void crypto_sha256(struct text t, uint8_t out[SHA256_SIZE])
 {
 	SHA256((const unsigned char *)(t.n == 0 ? "" : t.p), t.n, out);

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "api/tokens.h"
-#include "core/setup.h"
+#include "core/token.h"
 
 enum { NOW_MS = 1000000 };
 
