@@ -48,6 +48,20 @@ void message_free(struct message *message);
 void message_sign(struct buf *out, struct text key, struct text id, struct text timestamp,
     struct text content);
 
+/* A message that came with Standard Webhooks headers. */
+enum { MESSAGE_TOLERANCE_S = 300 };
+struct message_claim {
+	struct text id, timestamp, signatures, content; /* signatures: separated by blanks */
+};
+enum message_verdict { MESSAGE_GENUINE, MESSAGE_FORGED, MESSAGE_STALE };
+/** Is one of the signatures by one of the keys (empty ones sign nothing)? MESSAGE_STALE: its time is more than
+ *  MESSAGE_TOLERANCE_S away from now, though it is signed. In time that depends on lengths only. */
+enum message_verdict message_verify(const struct message_claim *claim, const struct text *keys,
+    size_t n_keys, uint64_t unix_s) WARN_UNUSED;
+
+/** Appends "whsec_BASE64" of a key, sealed (crypto_seal). */
+void message_secret_seal(const uint8_t seal_key[], struct text context, struct text key,
+    struct buf *out);
 /** The HMAC key inside "whsec_BASE64", appended to out. ERR_INVALID. */
 enum err message_secret_key(struct text secret, struct buf *out) WARN_UNUSED;
 

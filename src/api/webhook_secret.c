@@ -17,17 +17,13 @@ static void wipe(struct buf *b)
 bool webhook_secret_make(struct call *call, struct text *out)
 {
 	uint8_t random[SECRET_SIZE];
-	struct buf plain = {0}, sealed = {0};
+	struct buf sealed = {0};
 	crypto_random(random, sizeof random);
-	buf_str(&plain, "whsec_");
-	crypto_base64(&plain, text_from(random, sizeof random));
-	if (!plain.failed)
-		crypto_seal(call->api->secret_key, TEXT("webhook secret"), buf_view(&plain),
-			    &sealed);
+	message_secret_seal(call->api->secret_key, TEXT("webhook secret"),
+	    text_from(random, sizeof random), &sealed);
 	*out = arena_copy(&call->req->arena, buf_view(&sealed));
-	bool ok = !plain.failed && !sealed.failed && out->p != NULL;
+	bool ok = !sealed.failed && out->p != NULL;
 	crypto_wipe(random, sizeof random);
-	wipe(&plain);
 	buf_free(&sealed);
 	if (!ok)
 		call_reply_err(call, ERR_NO_MEMORY, NULL);

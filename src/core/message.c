@@ -1,6 +1,6 @@
 /*
- * Owns the bytes of an attempt: payload, target, headers, Standard Webhooks signature. Never sends.
- * Called by the delivery room and by the API's preview.
+ * Owns the bytes of an attempt: payload, target, headers, Standard Webhooks signature; and the check of a
+ * signature that came in. Never sends. Called by the delivery room, the API's preview and inbound calls.
  */
 #include "core/message.h"
 
@@ -41,6 +41,56 @@ void message_sign(struct buf *out, struct text key, struct text id, struct text 
 	crypto_base64(out, text_from(mac, sizeof mac));
 	out->failed = out->failed || signed_bytes.failed;
 	buf_free(&signed_bytes);
+}
+
+/* All are compared with all: how far it went says nothing. */
+static bool any_matches(const struct message_claim *claim, struct text expected)
+{
+	struct text one, rest = claim->signatures;
+	bool found = false;
+	while (rest.n > 0) {
+		text_cut(rest, ' ', &one, &rest);
+		found |= text_eq_secret(one, expected);
+	}
+	return found;
+}
+
+static bool is_stale(struct text timestamp, uint64_t unix_s)
+{
+	uint64_t at;
+	return !text_to_u64(timestamp, &at) || at > unix_s + MESSAGE_TOLERANCE_S ||
+	       at + MESSAGE_TOLERANCE_S < unix_s;
+}
+
+enum message_verdict message_verify(const struct message_claim *claim, const struct text *keys,
+    size_t n_keys, uint64_t unix_s)
+{
+	bool genuine = false, failed = false;
+	for (size_t i = 0; i < n_keys; i++) {
+		struct buf expected = {0};
+		if (keys[i].n > 0)
+			message_sign(&expected, keys[i], claim->id, claim->timestamp,
+			    claim->content);
+		failed |= expected.failed;
+		genuine |= expected.n > 0 && any_matches(claim, buf_view(&expected));
+		buf_free(&expected);
+	}
+	if (claim->id.n == 0 || !genuine || failed)
+		return MESSAGE_FORGED;
+	return is_stale(claim->timestamp, unix_s) ? MESSAGE_STALE : MESSAGE_GENUINE;
+}
+
+void message_secret_seal(const uint8_t seal_key[], struct text context, struct text key,
+    struct buf *out)
+{
+	struct buf plain = {0};
+	buf_str(&plain, "whsec_");
+	crypto_base64(&plain, key);
+	if (!plain.failed)
+		crypto_seal(seal_key, context, buf_view(&plain), out);
+	out->failed = out->failed || plain.failed;
+	crypto_wipe(plain.p, plain.n);
+	buf_free(&plain);
 }
 
 enum err message_secret_key(struct text secret, struct buf *out)
