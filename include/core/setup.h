@@ -13,6 +13,7 @@ struct setup {
 	struct text code_key;          /* 32 bytes */
 	struct text key_fingerprint;   /* of the secret key file */
 	struct text inbound_token;     /* sealed */
+	struct text inbound_secret;    /* sealed; also for a database that has none yet */
 	struct text api_token_hash;    /* SHA-256 */
 	uint64_t now_ms;
 
@@ -23,15 +24,5 @@ struct setup {
 	bool api_token_known; /* api_token_hash is among the tokens */
 };
 command_decide_fn setup_decide;
-
-/* All tokens, a page at a time: n < TOKEN_PAGE ends them. */
-enum { TOKEN_PAGE = 64 };
-struct token_list {
-	struct command command; /* decide: token_list_decide; a query */
-	struct text after;      /* the hash of the page before's last token, or empty */
-	struct token tokens[TOKEN_PAGE];
-	size_t n;
-};
-command_decide_fn token_list_decide;
 
 #endif

@@ -10,9 +10,11 @@
 
 #include "base/clock.h"
 #include "base/crypto.h"
+#include "core/inbound.h"
+#include "core/message.h"
 #include "core/setup.h"
 
-enum { TOKEN_BYTES = 32, TOKEN_MAX = 200, TOKEN_WEAK = 16, FINGERPRINT_SIZE = 16 };
+enum { SECRET_BYTES = 32, TOKEN_MAX = 200, TOKEN_WEAK = 16, FINGERPRINT_SIZE = 16 };
 
 struct birth {
 	struct setup setup;
@@ -20,17 +22,6 @@ struct birth {
 	const char *problem;
 	bool finished;
 };
-
-/* A token: 256 random bits, as 64 hexadecimal digits. */
-static void make_token(char out[2 * TOKEN_BYTES + 1])
-{
-	uint8_t random[TOKEN_BYTES];
-	struct buf b = {.p = out, .cap = 2 * TOKEN_BYTES + 1};
-	crypto_random(random, sizeof random);
-	crypto_hex(&b, text_from(random, sizeof random));
-	out[b.n] = '\0';
-	crypto_wipe(random, sizeof random);
-}
 
 /* Tells one key from another without giving it away. */
 static void fingerprint(const uint8_t key[KEY_FILE_SIZE], uint8_t out[FINGERPRINT_SIZE])
@@ -56,7 +47,7 @@ static void on_setup(struct command *command, enum err err)
 		return;
 	}
 	memcpy(b->identity->code_key, s->stored_code_key.p, CODE_KEY_SIZE);
-	err = crypto_open(b->identity->secret_key, TEXT("inbound token"), s->stored_inbound_token,
+	err = crypto_open(b->identity->secret_key, inbound_context(INBOUND_TOKEN), s->stored_inbound_token,
 	    &token);
 	if (err == ERR_OK && token.n < sizeof b->identity->inbound_token)
 		memcpy(b->identity->inbound_token, token.p, token.n);
@@ -146,11 +137,12 @@ static void warn_of_ignored(const struct setup *s, const char *api, const char *
 
 bool first_start(const struct config *config, struct store *store, struct identity *identity)
 {
-	char made_api[2 * TOKEN_BYTES + 1], made_inbound[2 * TOKEN_BYTES + 1];
+	char made_api[CRYPTO_TOKEN_SIZE], made_inbound[CRYPTO_TOKEN_SIZE];
 	const char *env_api = getenv("REFERD_API_TOKEN");
 	const char *env_inbound = getenv("REFERD_INBOUND_TOKEN");
 	uint8_t code_key[CODE_KEY_SIZE], print[FINGERPRINT_SIZE], api_hash[SHA256_SIZE];
-	struct buf sealed = {0};
+	uint8_t signing_key[SECRET_BYTES];
+	struct buf sealed_token = {0}, sealed_secret = {0};
 	struct birth b = {.identity = identity};
 	*identity = (struct identity){0};
 	if ((env_api != NULL && !token_usable("REFERD_API_TOKEN", env_api)) ||
@@ -159,8 +151,8 @@ bool first_start(const struct config *config, struct store *store, struct identi
 	bool fresh = store_is_new(store);
 	if (!read_key(config, fresh, identity->secret_key))
 		return false;
-	make_token(made_api);
-	make_token(made_inbound);
+	crypto_token(made_api);
+	crypto_token(made_inbound);
 	const char *api = env_api != NULL ? env_api : made_api;
 	const char *inbound = env_inbound != NULL ? env_inbound : made_inbound;
 	/* Written before the database knows them: a crash between leaves a file with unused tokens, which
@@ -171,10 +163,15 @@ bool first_start(const struct config *config, struct store *store, struct identi
 	crypto_random(code_key, sizeof code_key);
 	fingerprint(identity->secret_key, print);
 	crypto_sha256(text_of(api), api_hash);
-	crypto_seal(identity->secret_key, TEXT("inbound token"), text_of(inbound), &sealed);
+	crypto_random(signing_key, sizeof signing_key);
+	crypto_seal(identity->secret_key, inbound_context(INBOUND_TOKEN), text_of(inbound),
+	    &sealed_token);
+	message_secret_seal(identity->secret_key, inbound_context(INBOUND_SECRET),
+	    text_from(signing_key, sizeof signing_key), &sealed_secret);
 	b.setup.code_key = text_from(code_key, sizeof code_key);
 	b.setup.key_fingerprint = text_from(print, sizeof print);
-	b.setup.inbound_token = buf_view(&sealed);
+	b.setup.inbound_token = buf_view(&sealed_token);
+	b.setup.inbound_secret = buf_view(&sealed_secret);
 	b.setup.api_token_hash = text_from(api_hash, sizeof api_hash);
 	b.setup.now_ms = clock_system.unix_ms(&clock_system);
 	bool ok = run(&b, store);
@@ -183,7 +180,9 @@ bool first_start(const struct config *config, struct store *store, struct identi
 		    b.problem != NULL ? b.problem : "cannot be written to");
 	else
 		warn_of_ignored(&b.setup, env_api, env_inbound, identity);
-	buf_free(&sealed);
+	buf_free(&sealed_token);
+	buf_free(&sealed_secret);
+	crypto_wipe(signing_key, sizeof signing_key);
 	crypto_wipe(made_api, sizeof made_api);
 	crypto_wipe(made_inbound, sizeof made_inbound);
 	return ok;

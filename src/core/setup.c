@@ -1,6 +1,6 @@
 /*
- * Owns the settings a database is born with: code key, fingerprint, inbound token, first API token.
- * Never makes a secret itself (they are arguments). Called by main's start.
+ * Owns the settings a database is born with: code key, fingerprint, inbound token and secret, first API
+ * token. Never makes a secret itself (they are arguments). Called by main's start.
  */
 #include "core/setup.h"
 
@@ -30,11 +30,32 @@ static void write_all(struct setup *s, struct tx *tx)
 	put_setting(tx, "code_key", s->code_key);
 	put_setting(tx, "key_fingerprint", s->key_fingerprint);
 	put_setting(tx, "inbound_token", s->inbound_token);
+	put_setting(tx, "inbound_secret", s->inbound_secret);
 	tx_put(tx, &KIND_TOKEN, &token);
 	s->fresh = s->api_token_known = true;
 	s->stored_code_key = s->code_key;
 	s->stored_fingerprint = s->key_fingerprint;
 	s->stored_inbound_token = s->inbound_token;
+}
+
+static enum err find_token(struct setup *s, struct tx *tx)
+{
+	struct token token = {.hash = s->api_token_hash};
+	enum err err = tx_get(tx, &KIND_TOKEN, &token);
+	s->api_token_known = err == ERR_OK;
+	return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
+/* What a database of an older referd was not born with. Nothing where the key is another one: it would be
+ * sealed with what opens nothing else. */
+static enum err complete(const struct setup *s, struct tx *tx)
+{
+	struct text known;
+	enum err err = read_setting(tx, "inbound_secret", &known);
+	if (err != ERR_NOT_FOUND || !text_eq(s->stored_fingerprint, s->key_fingerprint))
+		return err == ERR_NOT_FOUND ? ERR_OK : err;
+	put_setting(tx, "inbound_secret", s->inbound_secret);
+	return ERR_OK;
 }
 
 enum err setup_decide(struct command *command, struct tx *tx)
@@ -49,21 +70,9 @@ enum err setup_decide(struct command *command, struct tx *tx)
 		err = read_setting(tx, "key_fingerprint", &s->stored_fingerprint);
 	if (err == ERR_OK)
 		err = read_setting(tx, "inbound_token", &s->stored_inbound_token);
-	if (err != ERR_OK)
-		return err;
-	struct token token = {.hash = s->api_token_hash};
-	err = tx_get(tx, &KIND_TOKEN, &token);
-	s->api_token_known = err == ERR_OK;
-	return err == ERR_NOT_FOUND ? ERR_OK : err;
-}
-
-enum err token_list_decide(struct command *command, struct tx *tx)
-{
-	struct token_list *list = (struct token_list *)command;
-	const struct token from = {.hash = list->after};
-	struct tx_scan scan = {
-	    .from = &from, .after = true, .max = TOKEN_PAGE, .records = list->tokens};
-	enum err err = tx_scan(tx, &KIND_TOKEN, &scan);
-	list->n = scan.n;
+	if (err == ERR_OK)
+		err = find_token(s, tx);
+	if (err == ERR_OK)
+		err = complete(s, tx);
 	return err;
 }
