@@ -5,6 +5,10 @@
  * the loop, whether or not the client is still there: a request stays valid until it was replied to,
  * and a reply to a client that left is dropped quietly. A connection works on one request at a
  * time; pipelined ones wait in its buffer.
+ *
+ * Bodies and replies are whole by default. A handler that says so at a request's head pulls the
+ * body in pieces instead, and any handler may begin a reply and push it in pieces: at the pace of
+ * the slower side and in memory that does not grow with either. First the body, then the reply.
  */
 #ifndef HTTP_SERVER_H
 #define HTTP_SERVER_H
@@ -42,20 +46,21 @@ struct http_request {
 	struct text host;  /* the Host header (or the absolute target's authority) */
 	struct http_header headers[HTTP_MAX_HEADERS];
 	size_t n_headers;
-	struct text body;
+	struct text body; /* empty where it is streamed */
+	bool streamed;    /* the handler pulls the body with http_body_next */
 	struct sockaddr_storage peer; /* the socket's other end */
 	struct arena arena;           /* for the handler; freed after the reply */
-	uint64_t received_ns;         /* loop_mono_ns of the turn that completed it */
+	uint64_t received_ns;         /* loop_mono_ns of the turn that completed it (streamed: its head) */
 };
 
 /* Limits. Times in ms, sizes in bytes. */
 struct http_limits {
 	size_t max_head;      /* request line and headers: 16 KiB */
-	size_t max_body;      /* 64 KiB */
+	size_t max_body;      /* of one that is not streamed: 64 KiB */
 	uint32_t head_ms;     /* to complete a head, absolute, from its first byte: 10 s */
-	uint32_t body_ms;     /* to complete a body: 30 s */
+	uint32_t body_ms;     /* to complete a body, or for each piece of a streamed one: 30 s */
 	uint32_t idle_ms;     /* between requests: 60 s */
-	uint32_t write_ms;    /* to take a reply, absolute: 30 s */
+	uint32_t write_ms;    /* to take a reply, absolute; any of a streamed one: 30 s */
 	uint32_t linger_ms;   /* draining after an error: 2 s */
 	size_t linger_bytes;  /* 256 KiB */
 	uint32_t connections; /* 10,000 */
@@ -73,24 +78,37 @@ struct http_counters {
 
 struct http_server;
 
-/** Called once for every well-formed request, inside the dispatch. Must lead to one http_reply. */
+/** Called once for every well-formed request, inside the dispatch. Must lead to one http_reply, or
+ *  to one http_reply_begin and then http_reply_end or http_reply_abort. */
 typedef void http_handler_fn(void *arg, struct http_request *req);
 
+/** Asked when the head of a request with a body is complete, before its length is judged: is the
+ *  body to be streamed? If so the request is handed over at once. It looks at the head only: nothing
+ *  of req may be kept or changed, and its peer is not there yet. A request without a body is not asked about. */
+typedef bool http_streams_fn(void *arg, const struct http_request *req);
+
+struct http_handlers {
+	http_handler_fn *request;
+	http_streams_fn *streams; /* NULL: no body is streamed */
+};
+
 /** Binds and listens on `listen` ("127.0.0.1:8080", "[::1]:8080", ":8080"; port 0 picks one).
- *  `limits` is copied. The server adds its own hook to the loop: create it after the rooms that
+ *  `limits` and `handlers` are copied. The server adds its own hook to the loop: create it after the rooms that
  *  reply from hooks, so that their replies leave in the same turn. ERR_INVALID for an address that
  *  does not parse, ERR_BUSY when it is in use, ERR_IO, ERR_NO_MEMORY. */
 enum err http_server_open(struct loop *loop, const char *listen, const struct http_limits *limits,
-    http_handler_fn *handler, void *arg, struct http_server **out) WARN_UNUSED;
+    const struct http_handlers *handlers, void *arg, struct http_server **out) WARN_UNUSED;
 /** "127.0.0.1:8080" with the real port; valid as long as the server. */
 const char *http_server_address(const struct http_server *server);
 /** The same as an address; false if the system does not say. */
 bool http_server_sockaddr(const struct http_server *server, struct sockaddr_storage *out);
-/** Stops accepting and reading new requests; connections close as soon as their reply is out. */
+/** Stops accepting and reading new requests; connections close as soon as their reply is out.
+ *  Requests handed over, streams too, go on to their end. */
 void http_server_drain(struct http_server *server);
 /** True when, after http_server_drain, nothing is owed to anybody any more. */
 bool http_server_drained(const struct http_server *server);
-/** Closes everything at once. Requests not yet replied to must not be replied to any more. */
+/** Closes everything at once. Requests not yet replied to must not be replied to any more; no
+ *  callback comes. */
 void http_server_close(struct http_server *server);
 const struct http_counters *http_server_counters(const struct http_server *server);
 
@@ -109,5 +127,48 @@ struct http_reply {
 /** Answers req and ends its life. Adds Date, Content-Length, Connection; leaves the body out for
  *  HEAD. The bytes leave at the end of the turn. */
 void http_reply(struct http_request *req, const struct http_reply *reply);
+
+/* ---- a body in pieces ---- */
+
+enum http_body {
+	HTTP_BODY_PIECE,  /* at least one byte, decoded; how many says nothing */
+	HTTP_BODY_END,    /* the body is complete */
+	HTTP_BODY_LEFT,   /* the client left before its end */
+	HTTP_BODY_BROKEN, /* its framing is malformed: a 400 */
+	HTTP_BODY_SLOW,   /* no piece came within body_ms: a 408 */
+};
+
+/** `piece` lives until the next http_body_next or the reply. It is empty at the end; for the states
+ *  after that it is a clear sentence for the answer, and they stay. */
+typedef void http_body_fn(void *arg, struct text piece, enum http_body state);
+
+/** Asks for the next piece of a streamed body (or for the end of a body that is empty): fn is called
+ *  once, from a later dispatch, never from inside this call. Until the handler asks at most one
+ *  piece (64 KiB) is read ahead. The first call sends the 100 that a client may wait for. One question
+ *  at a time, and none after the reply began; the reply cancels one that is open. */
+void http_body_next(struct http_request *req, http_body_fn *fn, void *arg);
+
+/* A request may be replied to before its body's end: the answer goes out, the connection closes. */
+
+/* ---- a reply in pieces ---- */
+
+/** Begins the answer to req: its head; reply->body is left out. HTTP/1.1 gets chunks, HTTP/1.0 bytes
+ *  until the connection closes, HEAD (and 204, 304) no pieces. */
+void http_reply_begin(struct http_request *req, const struct http_reply *reply);
+/** The next bytes of the body, copied. Ask http_reply_more before adding more than some 64 KiB. */
+void http_reply_piece(struct http_request *req, struct text piece);
+
+/** `gone`: the client left or took nothing within write_ms; pieces are dropped from now on. */
+typedef void http_more_fn(void *arg, bool gone);
+
+/** fn is called once, from a later dispatch, never from inside this call: when less than 64 KiB
+ *  wait to be sent, or when the client is gone. One question at a time; the end cancels one that is
+ *  open. */
+void http_reply_more(struct http_request *req, http_more_fn *fn, void *arg);
+/** The body is complete. Ends req's life, also where the client is gone. */
+void http_reply_end(struct http_request *req);
+/** The rest cannot be had: the same, but the connection closes without the end of the body, so that
+ *  the client knows (only HTTP/1.0 cannot). */
+void http_reply_abort(struct http_request *req);
 
 #endif

@@ -109,9 +109,10 @@ static int open_server(struct serve *s)
 	limits.body_ms = (uint32_t)s->config.body_timeout_ms;
 	limits.idle_ms = (uint32_t)s->config.idle_timeout_ms;
 	limits.connections = (uint32_t)s->config.connections;
+	const struct http_handlers handlers = {.request = on_request};
 	struct sockaddr_storage own;
 	enum err err =
-	    http_server_open(s->loop, s->config.listen, &limits, on_request, s, &s->server);
+	    http_server_open(s->loop, s->config.listen, &limits, &handlers, s, &s->server);
 	if (err == ERR_INVALID)
 		return refuse("--listen", s->config.listen, "is not ADDRESS:PORT");
 	if (err == ERR_BUSY)

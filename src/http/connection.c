@@ -73,10 +73,12 @@ void connection_release(struct connection *c)
 	if (x == NULL)
 		return;
 	x->conn = NULL;
-	if (c->phase == PHASE_HANDLER)
-		LIST_INSERT_HEAD(&c->server->orphans, x, link);
-	else
+	if (!connection_is_handed_over(c)) {
 		exchange_give(x);
+		return;
+	}
+	LIST_INSERT_HEAD(&c->server->orphans, x, link);
+	stream_orphaned(x);
 }
 
 void connection_close(struct connection *c)
@@ -85,7 +87,7 @@ void connection_close(struct connection *c)
 
 	if (c->phase == PHASE_DEAD)
 		return;
-	if (c->phase == PHASE_HANDLER)
+	if (connection_is_handed_over(c))
 		server->counters.client_left++;
 	connection_release(c);
 	(void)event_del(&c->event);
@@ -117,6 +119,12 @@ void connection_refuse(struct connection *c, int status, const char *reason)
 	reply_write_error(c->server, &x->out, status, reason, x->parser.method);
 	x->closing = x->refused = true;
 	connection_replied(c);
+}
+
+void connection_send_continue(struct connection *c)
+{
+	buf_str(&c->x->out, "HTTP/1.1 100 Continue\r\n\r\n");
+	connection_queue_flush(c);
 }
 
 void connection_replied(struct connection *c)
@@ -159,7 +167,9 @@ static void flushed(struct connection *c)
 {
 	const struct exchange *x = c->x;
 
-	if (!x->replied) /* an interim reply, or replies to earlier pipelined requests */
+	if (c->phase == PHASE_PUSH)
+		connection_enter(c, PHASE_HANDLER);
+	if (!x->replied) /* a piece, an interim reply, or replies to earlier pipelined requests */
 		connection_watch(c, c->eof ? 0 : EV_READ);
 	else if (x->closing || c->server->draining)
 		finish(c);
@@ -186,12 +196,14 @@ void connection_flush(struct connection *c)
 		const ssize_t n =
 		    c->transport->write(c, x->out.p + x->out_at, x->out.n - x->out_at);
 		if (n < 0 && n != -EAGAIN) {
-			if (c->phase != PHASE_HANDLER)
+			if (!connection_is_handed_over(c))
 				c->server->counters.client_left++;
 			connection_close(c);
 			return;
 		}
 		x->out_at += n > 0 ? (size_t)n : 0;
+		if (n > 0 && x->framing != FRAMING_WHOLE)
+			stream_sent(c);
 		if (x->out_at < x->out.n) {
 			connection_watch(c, EV_WRITE);
 			return;

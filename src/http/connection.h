@@ -27,13 +27,26 @@ enum phase {
 	PHASE_HEAD,    /* a head has begun */
 	PHASE_BODY,    /* the head is complete */
 	PHASE_HANDLER, /* handed over; as long as the handler takes */
+	PHASE_PULL,    /* ... it waits for a piece of the body */
+	PHASE_PUSH,    /* ... pieces of its reply are on their way out */
 	PHASE_WRITE,   /* replied to; bytes are on their way out */
 	PHASE_LINGER,  /* our side is shut down, the client's bytes are drained */
 	PHASE_DEAD,    /* closed; freed in the hook */
 	PHASES,
 };
 
-enum { IN_SIZE = 4096 }; /* a buffer's first size: nearly all requests fit */
+enum {
+	IN_SIZE = 4096,        /* a buffer's first size: nearly all requests fit */
+	STREAM_MARK = 1 << 16, /* a streamed body is read ahead so far, a reply waits above it */
+};
+
+/* How the pieces of a streamed reply are framed. */
+enum framing {
+	FRAMING_WHOLE,  /* not streamed: Content-Length */
+	FRAMING_CHUNKS, /* HTTP/1.1 */
+	FRAMING_CLOSE,  /* HTTP/1.0: the body ends with the connection */
+	FRAMING_NONE,   /* no body is sent: HEAD, 204, 304 */
+};
 
 struct exchange {
 	struct http_request request;
@@ -48,6 +61,15 @@ struct exchange {
 	bool replied; /* the current request's reply is in `out` */
 	bool closing; /* nothing follows what is in `out` */
 	bool refused; /* an error ended it: the client may still be sending */
+	/* stream.c */
+	TAILQ_ENTRY(exchange) calling; /* while call_queued */
+	http_body_fn *on_body;         /* the handler's open question, ... */
+	http_more_fn *on_more;         /* ... which is one of these or none */
+	void *on_arg;
+	enum framing framing;
+	enum http_body body_failed; /* HTTP_BODY_PIECE: it did not */
+	const char *body_reason;
+	bool call_queued;
 };
 
 union peer {
@@ -77,11 +99,12 @@ struct connection {
 
 TAILQ_HEAD(connection_list, connection);
 LIST_HEAD(exchange_list, exchange);
+TAILQ_HEAD(exchange_queue, exchange);
 
 struct http_server {
 	struct loop *loop;
 	struct http_limits limits;
-	http_handler_fn *handler;
+	struct http_handlers handlers;
 	void *arg;
 	struct http_counters counters;
 	const struct transport *transport;
@@ -103,6 +126,10 @@ struct http_server {
 	/* exchange.c */
 	struct exchange_list pool, orphans;
 	size_t pooled;
+	/* stream.c */
+	struct exchange_queue calls; /* answers owed to handlers in the next dispatch */
+	size_t n_calls;
+	struct event *calling;
 	/* reply.c */
 	uint64_t date_second;
 	char date[40];
@@ -114,6 +141,8 @@ struct exchange *exchange_take(struct http_server *server);
 void exchange_give(struct exchange *x);
 /** Room for more input; false at the limit or without memory. Moves x->in. */
 bool exchange_grow(struct exchange *x) WARN_UNUSED;
+/** Room for every byte that a streamed body may have waiting, so that x->in stays where it is. */
+bool exchange_grow_for_stream(struct exchange *x) WARN_UNUSED;
 /** Drops the finished request's bytes and makes ready for the next. */
 void exchange_next(struct exchange *x);
 /** Frees the pool and the orphans. */
@@ -139,6 +168,13 @@ void connection_fall_idle(struct connection *c);
 void connection_replied(struct connection *c);
 /** Sends what is there to send. Called by the hook. */
 void connection_flush(struct connection *c);
+/** Tells a client that waits for it to send its body. */
+void connection_send_continue(struct connection *c);
+/** Its request was handed over and not yet replied to. */
+static inline bool connection_is_handed_over(const struct connection *c)
+{
+	return c->phase >= PHASE_HANDLER && c->phase <= PHASE_PUSH;
+}
 /** libevent's callback (intake.c). */
 void connection_on_event(evutil_socket_t fd, short what, void *arg);
 /** The phase's time is over: reads once more what a long turn may have left unread, then acts. */
@@ -148,6 +184,31 @@ void connection_expire(struct connection *c);
  */
 void server_arm_sweep(struct http_server *server, uint64_t at_ns);
 
+/** After work left to our hook: if this turn's has run already, the next turn comes at once. */
+void server_wake(struct http_server *server);
+
+/** The handler waits for a piece, and bytes or the client's end may have come: looks for one. */
+void stream_pull(struct connection *c);
+/** The body that the handler waits for broke off. */
+void stream_fail(struct connection *c, enum http_body state, const char *reason);
+/** A write of a streamed reply got on. */
+void stream_sent(struct connection *c);
+/** The client is gone: a handler that waits for it is told. */
+void stream_orphaned(struct exchange *x);
+/** Withdraws the open question, if there is one. */
+void stream_cancel(struct exchange *x);
+/** libevent's callback: pays the calls that were owed when the turn began. */
+void stream_on_calls(evutil_socket_t fd, short what, void *arg);
+
+/** Whether an answer of that status may have a body at all. */
+bool reply_may_have_body(int status);
+/** Sets x->closing: somebody asks for it, or a streamed body's rest may still be coming. */
+void reply_decide_close(struct exchange *x, bool close);
+/** The request's last answer: false where nobody is there to get it (x is given back). */
+bool reply_ends(struct exchange *x) WARN_UNUSED;
+/** The head of a reply; any framing but FRAMING_WHOLE leaves the length out. */
+void reply_write_head(struct http_server *server, struct buf *out, const struct http_reply *reply,
+		      enum framing framing, bool http_1_0);
 /** Appends a complete reply to `out`. */
 void reply_write(struct http_server *server, struct buf *out, const struct http_reply *reply,
 		 enum http_method method, bool http_1_0);

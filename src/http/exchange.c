@@ -9,6 +9,7 @@
 enum {
 	POOL_MAX = 256,     /* kept when idle: about 2 MiB */
 	OUT_KEPT = 1 << 14, /* larger reply buffers are not kept */
+	LINES = 64,         /* CRLFs and chunk sizes around what max_head bounds */
 };
 
 static void exchange_free(struct exchange *x)
@@ -34,6 +35,14 @@ static struct exchange *exchange_new(struct http_server *server)
 	return NULL;
 }
 
+static void expect_request(struct exchange *x)
+{
+	const struct http_server *server = x->server;
+
+	http_parser_init(&x->parser, server->limits.max_head, server->limits.max_body);
+	x->parser.stops_at_head = server->handlers.streams != NULL;
+}
+
 struct exchange *exchange_take(struct http_server *server)
 {
 	struct exchange *x = LIST_FIRST(&server->pool);
@@ -46,7 +55,7 @@ struct exchange *exchange_take(struct http_server *server)
 		if (x == NULL)
 			return NULL;
 	}
-	http_parser_init(&x->parser, server->limits.max_head, server->limits.max_body);
+	expect_request(x);
 	return x;
 }
 
@@ -54,6 +63,8 @@ static void forget_request(struct exchange *x)
 {
 	arena_reset(&x->request.arena);
 	x->replied = x->closing = x->refused = false;
+	x->framing = FRAMING_WHOLE;
+	x->body_failed = HTTP_BODY_PIECE;
 }
 
 void exchange_give(struct exchange *x)
@@ -79,7 +90,18 @@ void exchange_give(struct exchange *x)
  * waiting to be parsed. */
 static size_t in_limit(const struct http_limits *limits)
 {
-	return 2 * limits->max_head + limits->max_body + 64;
+	return 2 * limits->max_head + limits->max_body + LINES;
+}
+
+static bool resize_in(struct exchange *x, size_t want)
+{
+	char *in = realloc(x->in, want);
+
+	if (in == NULL)
+		return false;
+	x->in = in;
+	x->in_cap = want;
+	return true;
 }
 
 bool exchange_grow(struct exchange *x)
@@ -87,7 +109,6 @@ bool exchange_grow(struct exchange *x)
 	const struct http_parser *p = &x->parser;
 	const size_t limit = in_limit(&x->server->limits);
 	size_t want = 2 * x->in_cap;
-	char *in;
 
 	x->in_len = http_parser_compact(&x->parser, x->in, x->in_len);
 	if (x->in_len < x->in_cap / 2)
@@ -98,12 +119,14 @@ bool exchange_grow(struct exchange *x)
 		want = limit;
 	if (want <= x->in_cap)
 		return x->in_len < x->in_cap;
-	in = realloc(x->in, want);
-	if (in == NULL)
-		return false;
-	x->in = in;
-	x->in_cap = want;
-	return true;
+	return resize_in(x, want);
+}
+
+bool exchange_grow_for_stream(struct exchange *x)
+{
+	const size_t want = x->parser.body_start + STREAM_MARK + x->server->limits.max_head + LINES;
+
+	return want <= x->in_cap || resize_in(x, want);
 }
 
 void exchange_next(struct exchange *x)
@@ -114,7 +137,7 @@ void exchange_next(struct exchange *x)
 		memmove(x->in, x->in + x->parser.consumed, left);
 	x->in_len = left;
 	forget_request(x);
-	http_parser_init(&x->parser, x->server->limits.max_head, x->server->limits.max_body);
+	expect_request(x);
 }
 
 void exchange_free_all(struct http_server *server)

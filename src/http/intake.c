@@ -47,13 +47,7 @@ static void wait_for_more(struct connection *c)
 		connection_enter(c, phase);
 }
 
-static void send_continue(struct connection *c)
-{
-	buf_str(&c->x->out, "HTTP/1.1 100 Continue\r\n\r\n");
-	connection_queue_flush(c);
-}
-
-static void hand_over(struct connection *c)
+static void hand_over(struct connection *c, bool streamed)
 {
 	struct http_server *server = c->server;
 	struct http_request *req = &c->x->request;
@@ -61,11 +55,28 @@ static void hand_over(struct connection *c)
 	http_parser_request(&c->x->parser, c->x->in, req);
 	memset(&req->peer, 0, sizeof(req->peer));
 	memcpy(&req->peer, &c->peer, sizeof(c->peer));
+	req->streamed = streamed;
 	req->received_ns = loop_mono_ns(server->loop);
 	connection_enter(c, PHASE_HANDLER);
 	server->counters.requests++;
 	server->counters.in_progress++;
-	server->handler(server->arg, req);
+	server->handlers.request(server->arg, req);
+}
+
+/* The head is complete, a body follows. From a streamed one's hand-over on x->in does not move. */
+static void begin_body(struct connection *c)
+{
+	struct http_server *server = c->server;
+	struct exchange *x = c->x;
+
+	http_parser_request(&x->parser, x->in, &x->request);
+	if (!server->handlers.streams(server->arg, &x->request))
+		return;
+	http_parser_stream(&x->parser);
+	if (exchange_grow_for_stream(x))
+		hand_over(c, true);
+	else
+		connection_close(c);
 }
 
 /* After a reply that came at once: may the next pipelined request be looked at in this turn? */
@@ -81,7 +92,13 @@ static void advance(struct connection *c)
 {
 	for (int budget = PIPELINE_TURN; budget > 0; budget--) {
 		struct exchange *x = c->x;
-		const enum http_parse result = http_parser_feed(&x->parser, x->in, x->in_len);
+		enum http_parse result = http_parser_feed(&x->parser, x->in, x->in_len);
+		if (result == HTTP_PARSE_HEAD) {
+			begin_body(c);
+			if (c->phase >= PHASE_HANDLER)
+				return;
+			result = http_parser_feed(&x->parser, x->in, x->in_len);
+		}
 		if (result == HTTP_PARSE_ERROR) {
 			c->server->counters.refused_by_parser++;
 			connection_refuse(c, x->parser.status, x->parser.reason);
@@ -89,11 +106,11 @@ static void advance(struct connection *c)
 		}
 		if (result != HTTP_PARSE_DONE) {
 			if (result == HTTP_PARSE_CONTINUE)
-				send_continue(c);
+				connection_send_continue(c);
 			wait_for_more(c);
 			return;
 		}
-		hand_over(c);
+		hand_over(c, false);
 		if (budget == 1 || !goes_on(c))
 			return;
 		exchange_next(x);
@@ -110,7 +127,7 @@ static bool make_room(struct connection *c)
 
 	if (x->in_len < x->in_cap)
 		return true;
-	if (c->phase == PHASE_HANDLER || c->phase == PHASE_WRITE) {
+	if (c->phase >= PHASE_HANDLER) {
 		connection_watch(c, 0);
 		return false;
 	}
@@ -134,10 +151,13 @@ static bool take_exchange(struct connection *c)
 static void at_eof(struct connection *c)
 {
 	c->eof = true;
-	if (c->phase == PHASE_HANDLER || c->phase == PHASE_WRITE)
-		connection_watch(c, 0); /* a half-closed client still gets its replies */
-	else
+	if (c->phase < PHASE_HANDLER) {
 		leave(c);
+		return;
+	}
+	connection_watch(c, 0); /* a half-closed client still gets its replies */
+	if (c->phase == PHASE_PULL)
+		stream_pull(c);
 }
 
 static bool linger(struct connection *c)
@@ -172,6 +192,8 @@ static bool read_once(struct connection *c)
 		x->in_len += (size_t)n;
 		if (c->phase < PHASE_HANDLER)
 			advance(c);
+		else if (c->phase == PHASE_PULL)
+			stream_pull(c);
 		return true;
 	}
 	if (n == 0)
@@ -203,6 +225,8 @@ void connection_on_event(evutil_socket_t fd, short what, void *arg)
 
 /* ---- deadlines ---- */
 
+static const char body_is_late[] = "the body did not arrive in time";
+
 static void last_read(struct connection *c)
 {
 	const enum phase phase = c->phase;
@@ -218,21 +242,27 @@ static void last_read(struct connection *c)
 		return;
 	}
 	c->server->counters.timeouts++;
-	connection_refuse(c, 408,
-			  phase == PHASE_HEAD ? "the header did not arrive in time"
-					      : "the body did not arrive in time");
+	if (phase == PHASE_HEAD)
+		connection_refuse(c, 408, "the header did not arrive in time");
+	else if (phase == PHASE_BODY)
+		connection_refuse(c, 408, body_is_late);
+	else
+		stream_fail(c, HTTP_BODY_SLOW, body_is_late);
 }
 
 void connection_expire(struct connection *c)
 {
-	if (c->phase < PHASE_HANDLER) {
+	const enum phase phase = c->phase;
+	const uint64_t since_ns = c->since_ns;
+
+	if (phase < PHASE_HANDLER || phase == PHASE_PULL) {
 		if (!c->unparsed)
 			last_read(c);
 		return;
 	}
-	if (c->phase == PHASE_WRITE) {
+	if (phase != PHASE_LINGER) {
 		connection_flush(c);
-		if (c->phase != PHASE_WRITE)
+		if (c->phase != phase || c->since_ns != since_ns)
 			return;
 		c->server->counters.timeouts++;
 	}

@@ -22,12 +22,11 @@ enum http_parse http_parser_begin_body(struct http_parser *p)
 		return http_parser_fail(p, 400, "HTTP/1.0 knows no Transfer-Encoding");
 	if (p->has_coding && !p->chunked)
 		return http_parser_fail(p, 501, "the only transfer coding known is chunked");
-	if (p->content_length > p->max_body)
-		return http_parser_fail(p, 413, "the body is too large");
 	p->keep_alive = p->keep_alive && !p->asked_close;
 	p->head_done = true;
 	p->state = p->chunked ? PARSER_CHUNK_SIZE : PARSER_LENGTH_BODY;
-	return HTTP_PARSE_MORE;
+	return p->stops_at_head && (p->chunked || p->content_length > 0) ? HTTP_PARSE_HEAD
+									 : HTTP_PARSE_MORE;
 }
 
 static enum http_parse done(struct http_parser *p)
@@ -191,6 +190,8 @@ static enum http_parse read_chunk_end(struct http_parser *p, const char *buf, si
 		return http_parser_fail(p, 400, "a chunk is longer than its size");
 	http_parser_next_line(p, p->at);
 	p->state = PARSER_CHUNK_SIZE;
+	if (p->streams) /* as the number of chunks has no bound, what each may drop has one */
+		p->trailer_bytes = 0;
 	return HTTP_PARSE_MORE;
 }
 
@@ -217,6 +218,8 @@ enum http_parse http_parser_body(struct http_parser *p, char *buf, size_t len)
 {
 	if (p->state == PARSER_DONE)
 		return HTTP_PARSE_DONE;
+	if (p->content_length > p->max_body)
+		return http_parser_fail(p, 413, "the body is too large");
 	const enum http_parse result =
 	    p->chunked ? read_chunks(p, buf, len) : read_length_body(p, len);
 	if (result == HTTP_PARSE_MORE && p->expects_continue && !p->continued &&
@@ -237,4 +240,29 @@ size_t http_parser_compact(struct http_parser *p, char *buf, size_t len)
 	p->line_start -= gap;
 	p->at -= gap;
 	return len - gap;
+}
+
+void http_parser_stream(struct http_parser *p)
+{
+	p->streams = true;
+	p->max_body = SIZE_MAX;
+}
+
+size_t http_parser_take(struct http_parser *p, char *buf, size_t len)
+{
+	const size_t moved = p->line_start - p->body_start;
+
+	if (p->state >= PARSER_DONE) {
+		p->body_start = p->body_end;
+		return len;
+	}
+	if (moved == 0)
+		return len;
+	if (!p->chunked)
+		p->content_length -= moved;
+	memmove(buf + p->body_start, buf + p->line_start, len - p->line_start);
+	p->body_end = p->body_start;
+	p->line_start -= moved;
+	p->at -= moved;
+	return len - moved;
 }

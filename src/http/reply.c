@@ -1,6 +1,7 @@
 /* Owns the bytes of a reply: status line, our own fields, body; and the Date of the second.
  * Never sends anything: it appends to the exchange's buffer, the hook sends.
  * Called by whoever answers a request (http_reply) and by connection.c for refusals. */
+#include <assert.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -83,27 +84,30 @@ static void write_field(struct buf *out, struct text name, struct text value)
 }
 
 /* RFC 9110 sections 15.3.5 and 15.4.5: these two never have a body. */
-static bool may_have_body(int status)
+bool reply_may_have_body(int status)
 {
 	return status != 204 && status != 304;
 }
 
-static void write_content(struct buf *out, const struct http_reply *reply)
+static void write_content(struct buf *out, const struct http_reply *reply, enum framing framing)
 {
 	if (reply->content_type.n > 0)
 		write_field(out, TEXT("Content-Type"), reply->content_type);
-	if (!may_have_body(reply->status))
+	if (!reply_may_have_body(reply->status))
 		return;
-	buf_text(out, TEXT("Content-Length: "));
-	buf_u64(out, reply->body.n);
-	if (reply->body.n > 0)
-		buf_text(out, TEXT("\r\nX-Content-Type-Options: nosniff\r\n"));
-	else
-		buf_text(out, TEXT("\r\n"));
+	if (framing == FRAMING_CHUNKS)
+		buf_text(out, TEXT("Transfer-Encoding: chunked\r\n"));
+	if (framing == FRAMING_WHOLE) {
+		buf_text(out, TEXT("Content-Length: "));
+		buf_u64(out, reply->body.n);
+		buf_add(out, "\r\n", 2);
+	}
+	if (framing != FRAMING_WHOLE || reply->body.n > 0)
+		buf_text(out, TEXT("X-Content-Type-Options: nosniff\r\n"));
 }
 
-void reply_write(struct http_server *server, struct buf *out, const struct http_reply *reply,
-		 enum http_method method, bool http_1_0)
+void reply_write_head(struct http_server *server, struct buf *out, const struct http_reply *reply,
+		      enum framing framing, bool http_1_0)
 {
 	const int class = reply->status / 100;
 
@@ -111,7 +115,7 @@ void reply_write(struct http_server *server, struct buf *out, const struct http_
 		server->counters.replies_by_class[class]++;
 	write_status(out, reply->status);
 	write_date(server, out);
-	write_content(out, reply);
+	write_content(out, reply, framing);
 	for (size_t i = 0; i < reply->n_headers; i++)
 		write_field(out, reply->headers[i].name, reply->headers[i].value);
 	if (reply->close)
@@ -120,7 +124,13 @@ void reply_write(struct http_server *server, struct buf *out, const struct http_
 		buf_text(out, TEXT("Connection: keep-alive\r\n\r\n"));
 	else
 		buf_text(out, TEXT("\r\n"));
-	if (method != HTTP_HEAD && may_have_body(reply->status))
+}
+
+void reply_write(struct http_server *server, struct buf *out, const struct http_reply *reply,
+		 enum http_method method, bool http_1_0)
+{
+	reply_write_head(server, out, reply, FRAMING_WHOLE, http_1_0);
+	if (method != HTTP_HEAD && reply_may_have_body(reply->status))
 		buf_text(out, reply->body);
 }
 
@@ -144,6 +154,23 @@ void reply_write_error(struct http_server *server, struct buf *out, int status, 
 		    method, false);
 }
 
+void reply_decide_close(struct exchange *x, bool close)
+{
+	x->refused = x->parser.consumed == 0;
+	x->closing = close || x->refused || !x->parser.keep_alive || x->server->draining;
+}
+
+bool reply_ends(struct exchange *x)
+{
+	stream_cancel(x);
+	x->server->counters.in_progress--;
+	if (x->conn != NULL)
+		return true;
+	LIST_REMOVE(x, link);
+	exchange_give(x);
+	return false;
+}
+
 void http_reply(struct http_request *req, const struct http_reply *reply)
 {
 	/* The request is the exchange's first member. */
@@ -151,17 +178,12 @@ void http_reply(struct http_request *req, const struct http_reply *reply)
 	struct http_server *server = x->server;
 	struct http_reply full = *reply;
 
-	server->counters.in_progress--;
-	if (x->conn == NULL) {
-		LIST_REMOVE(x, link);
-		exchange_give(x);
+	assert(x->framing == FRAMING_WHOLE);
+	if (!reply_ends(x))
 		return;
-	}
-	x->closing = reply->close || !x->parser.keep_alive || server->draining;
+	reply_decide_close(x, reply->close);
 	full.close = x->closing;
 	reply_write(server, &x->out, &full, req->method, x->parser.http_1_0);
 	connection_replied(x->conn);
-	/* Our hook of this turn has run already: let the next one come at once. */
-	if (server->hook_ns == loop_mono_ns(server->loop))
-		loop_again(server->loop);
+	server_wake(server);
 }

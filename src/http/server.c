@@ -93,7 +93,15 @@ static void hook(void *arg)
 	while ((c = TAILQ_FIRST(&server->flush)) != NULL)
 		connection_flush(c); /* takes it off the list */
 	free_dead(server);
+	if (!TAILQ_EMPTY(&server->calls))
+		event_active(server->calling, 0, 0);
 	server->hook_ns = loop_mono_ns(server->loop);
+}
+
+void server_wake(struct http_server *server)
+{
+	if (server->hook_ns == loop_mono_ns(server->loop))
+		loop_again(server->loop);
 }
 
 /* ---- open and close ---- */
@@ -106,12 +114,14 @@ static void set_limits(struct http_server *server, const struct http_limits *lim
 	server->phase_ns[PHASE_IDLE] = limits->idle_ms * ns_per_ms;
 	server->phase_ns[PHASE_HEAD] = limits->head_ms * ns_per_ms;
 	server->phase_ns[PHASE_BODY] = limits->body_ms * ns_per_ms;
+	server->phase_ns[PHASE_PULL] = limits->body_ms * ns_per_ms;
+	server->phase_ns[PHASE_PUSH] = limits->write_ms * ns_per_ms;
 	server->phase_ns[PHASE_WRITE] = limits->write_ms * ns_per_ms;
 	server->phase_ns[PHASE_LINGER] = limits->linger_ms * ns_per_ms;
 }
 
 enum err http_server_open(struct loop *loop, const char *listen, const struct http_limits *limits,
-			  http_handler_fn *handler, void *arg, struct http_server **out)
+			  const struct http_handlers *handlers, void *arg, struct http_server **out)
 {
 	struct http_server *server = calloc(1, sizeof(*server));
 	enum err err = ERR_NO_MEMORY;
@@ -119,7 +129,7 @@ enum err http_server_open(struct loop *loop, const char *listen, const struct ht
 	if (server == NULL)
 		return ERR_NO_MEMORY;
 	server->loop = loop;
-	server->handler = handler;
+	server->handlers = *handlers;
 	server->arg = arg;
 	server->transport = &transport_plain;
 	server->listen_fd = server->reserve_fd = -1;
@@ -127,9 +137,11 @@ enum err http_server_open(struct loop *loop, const char *listen, const struct ht
 	for (int i = 0; i < PHASES; i++)
 		TAILQ_INIT(&server->phases[i]);
 	TAILQ_INIT(&server->flush);
+	TAILQ_INIT(&server->calls);
 	set_limits(server, limits);
 	server->sweep = evtimer_new(loop_events(loop), on_sweep, server);
-	if (server->sweep == NULL)
+	server->calling = event_new(loop_events(loop), -1, 0, stream_on_calls, server);
+	if (server->sweep == NULL || server->calling == NULL)
 		goto fail;
 	err = listener_open(server, listen);
 	if (err != ERR_OK)
@@ -140,6 +152,8 @@ enum err http_server_open(struct loop *loop, const char *listen, const struct ht
 fail:
 	if (server->sweep != NULL)
 		event_free(server->sweep);
+	if (server->calling != NULL)
+		event_free(server->calling);
 	free(server);
 	return err;
 }
@@ -197,6 +211,7 @@ void http_server_close(struct http_server *server)
 	free_dead(server);
 	exchange_free_all(server);
 	event_free(server->sweep);
+	event_free(server->calling);
 	free(server);
 }
 

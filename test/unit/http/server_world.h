@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -71,18 +72,26 @@ static inline void world_handle(void *arg, struct http_request *req)
 	}
 }
 
-static inline void world_open(struct world *w, const struct http_limits *limits)
+static const struct http_handlers world_handlers = {.request = world_handle};
+
+static inline void world_open_with(struct world *w, const struct http_limits *limits,
+				   const struct http_handlers *handlers)
 {
 	*w = (struct world){.at = {.sin_family = AF_INET}};
 	w->big = calloc(1, BIG);
 	w->loop = loop_new(&clock_system);
 	assert_non_null(w->big);
 	assert_non_null(w->loop);
-	assert_int_equal(
-	    http_server_open(w->loop, "127.0.0.1:0", limits, world_handle, w, &w->server), ERR_OK);
+	assert_int_equal(http_server_open(w->loop, "127.0.0.1:0", limits, handlers, w, &w->server),
+			 ERR_OK);
 	const char *colon = strrchr(http_server_address(w->server), ':');
 	w->at.sin_port = htons((uint16_t)strtoul(colon + 1, NULL, 10));
 	w->at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+}
+
+static inline void world_open(struct world *w, const struct http_limits *limits)
+{
+	world_open_with(w, limits, &world_handlers);
 }
 
 static inline void world_close(struct world *w)

@@ -309,14 +309,14 @@ static void test_addresses(void **state)
 	world_open(&w, &http_limits_default);
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
 		assert_int_equal(http_server_open(w.loop, wrong[i], &http_limits_default,
-						  world_handle, &w, &other),
+						  &world_handlers, &w, &other),
 				 ERR_INVALID);
 	assert_int_equal(http_server_open(w.loop, http_server_address(w.server),
-					  &http_limits_default, world_handle, &w, &other),
+					  &http_limits_default, &world_handlers, &w, &other),
 			 ERR_BUSY);
 	assert_null(other);
 	assert_int_equal(
-	    http_server_open(w.loop, "192.0.2.1:0", &http_limits_default, world_handle, &w, &other),
+	    http_server_open(w.loop, "192.0.2.1:0", &http_limits_default, &world_handlers, &w, &other),
 	    ERR_IO);
 	world_close(&w);
 }
