@@ -59,7 +59,7 @@ $(B)/referd-bench: $(call objects,bench/*.c) $(call archive,base)
 
 define room_rule
 $(B)/$(1).a: $(call objects,src/$(1)/*.c)
-	rm -f $$@ && ar rcs $$@ $$^
+	rm -f $$@ && ar rcs $$@ $$(filter %.o,$$^)
 endef
 $(foreach r,$(ROOMS),$(eval $(call room_rule,$(r))))
 
@@ -71,9 +71,18 @@ $(B)/schemas.c: $(SCHEMAS)
 	    { s='['; for f in $^; do printf %s "$$s"; cat $$f; s=,; done; printf ']'; } | \
 	        tr -d '\t\n' | od -An -v -tu1 | sed 's/[0-9][0-9]*/&,/g'; \
 	    echo '}; const size_t OPENAPI_SCHEMAS_SIZE = sizeof OPENAPI_SCHEMAS;'; } > $@
-$(B)/schemas.o: $(B)/schemas.c
+$(B)/schemas.o $(B)/disposable_domains.o: %.o: %.c
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 $(B)/api.a: $(B)/schemas.o
+
+# core's list of throw-away mail domains, as a table.
+$(B)/core.a: $(B)/disposable_domains.o
+$(B)/disposable_domains.c: src/core/disposable_domains.txt
+	@mkdir -p $(@D)
+	awk 'BEGIN { print "#include <stddef.h>"; print "extern const char *const disposable_domains[];"; \
+	     print "extern const size_t disposable_domains_n;"; print "const char *const disposable_domains[] = {" } \
+	     { printf "\"%s\",\n", $$0 } \
+	     END { print "};"; printf "const size_t disposable_domains_n = %d;\n", NR }' $< > $@
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)

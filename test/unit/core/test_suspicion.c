@@ -1,0 +1,107 @@
+/*
+ * Owns the tests of the signs by which a join looks suspicious.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "core/suspicion.h"
+
+enum { NOW = 100 * 3600000 };
+
+static uint64_t flags_of(struct text ip, struct text referrer_ip, uint64_t hour_joins, uint64_t hour_ms,
+    const char *email)
+{
+	const struct user user = {.id = 2, .ip = ip}, referrer = {.id = 1, .ip = referrer_ip};
+	const struct user_stats stats = {.user_id = 1, .hour_ms = hour_ms, .hour_joins = hour_joins};
+	return suspicion_of(&user, &referrer, &stats, text_of(email), NOW);
+}
+
+static uint64_t by_address(const char *ip, const char *referrer_ip, size_t n)
+{
+	return flags_of(text_from(ip, n), text_from(referrer_ip, n), 0, 0, "ann@example.com");
+}
+
+static void test_same_network(void **state)
+{
+	(void)state;
+	assert_int_equal(by_address("\x08\x08\x08\x08", "\x08\x08\x08\x08", 4), FLAG_SAME_ADDRESS);
+	assert_int_equal(by_address("\x08\x08\x08\x08", "\x08\x08\x08\x09", 4), 0);
+	/* The same /64 of IPv6, and another one. */
+	assert_int_equal(by_address("\x26\x01\0\0\0\0\0\1\0\0\0\0\0\0\0\1",
+			     "\x26\x01\0\0\0\0\0\1\0\0\0\0\0\0\0\2", 16),
+	    FLAG_SAME_ADDRESS);
+	assert_int_equal(by_address("\x26\x01\0\0\0\0\0\1\0\0\0\0\0\0\0\1",
+			     "\x26\x01\0\0\0\0\0\2\0\0\0\0\0\0\0\1", 16),
+	    0);
+}
+
+static void test_shared_addresses_say_nothing(void **state)
+{
+	static const char *const shared[] = {"\x0a\1\2\3", "\x7f\0\0\1", "\xc0\xa8\1\1", "\xac\x1f\1\1",
+	    "\x64\x7f\1\1", "\xa9\xfe\1\1"};
+	(void)state;
+	for (size_t i = 0; i < sizeof shared / sizeof *shared; i++)
+		assert_int_equal(by_address(shared[i], shared[i], 4), 0);
+	assert_int_equal(by_address("\xac\x20\1\1", "\xac\x20\1\1", 4), FLAG_SAME_ADDRESS);
+	assert_int_equal(flags_of((struct text){0}, (struct text){0}, 0, 0, "ann@example.com"), 0);
+	assert_int_equal(by_address("\xfc\0\0\0\0\0\0\1\0\0\0\0\0\0\0\1",
+			     "\xfc\0\0\0\0\0\0\1\0\0\0\0\0\0\0\1", 16),
+	    0);
+}
+
+static void test_addresses(void **state)
+{
+	static const struct {
+		const char *email;
+		uint64_t flags;
+	} cases[] = {
+	    {"ann+1@example.com", FLAG_PLUS_ADDRESS},
+	    {"ann@mailinator.com", FLAG_DISPOSABLE},
+	    {"ann@x.mailinator.com", FLAG_DISPOSABLE},
+	    {"ann+x@mailinator.com", FLAG_DISPOSABLE | FLAG_PLUS_ADDRESS},
+	    {"ann@notmailinator.com.example", 0},
+	    {"ann@com", 0},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		assert_int_equal(flags_of((struct text){0}, (struct text){0}, 0, 0, cases[i].email),
+		    cases[i].flags);
+}
+
+static void test_many_joins(void **state)
+{
+	const char *ann = "ann@example.com";
+	struct text none = {0};
+	(void)state;
+	assert_int_equal(flags_of(none, none, SUSPICION_JOINS_PER_HOUR - 1, NOW - 1, ann), 0);
+	assert_int_equal(flags_of(none, none, SUSPICION_JOINS_PER_HOUR, NOW - 1, ann), FLAG_MANY_JOINS);
+	assert_int_equal(flags_of(none, none, SUSPICION_JOINS_PER_HOUR, NOW - 3600000, ann), 0);
+}
+
+static void test_every_listed_domain_is_found(void **state)
+{
+	extern const char *const disposable_domains[];
+	extern const size_t disposable_domains_n;
+	(void)state;
+	assert_true(disposable_domains_n > 8000);
+	for (size_t i = 0; i < disposable_domains_n; i++)
+		assert_true(disposable_domain(text_of(disposable_domains[i])));
+	assert_false(disposable_domain(TEXT("example.com")));
+	assert_false(disposable_domain(TEXT("")));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_same_network),
+	    cmocka_unit_test(test_shared_addresses_say_nothing),
+	    cmocka_unit_test(test_addresses),
+	    cmocka_unit_test(test_many_joins),
+	    cmocka_unit_test(test_every_listed_domain_is_found),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
