@@ -7,31 +7,40 @@
 #include "core/code.h"
 #include "core/idempotency.h"
 #include "core/records.h"
+#include "core/who.h"
 #include "store/command.h"
 
 enum join_outcome {
 	JOIN_CREATED,
 	JOIN_EXISTING,     /* same address, same campaign: user is the one stored before */
-	JOIN_UNKNOWN,      /* no such campaign or referrer */
+	JOIN_UNKNOWN,      /* no such code or campaign */
+	JOIN_NO_REFERRER,  /* no such referrer in that campaign */
 	JOIN_NOT_STARTED,  /* the campaign's dates and status */
 	JOIN_ENDED,
 	JOIN_PAUSED,
 	JOIN_DRAFT,
 	JOIN_SELF,         /* own address through own link */
+	JOIN_FIELD,        /* a form field, or the code to be taken over: field and problem say why */
 	JOIN_KEY_REUSED,   /* the idempotency key came before with another body */
 };
 
 struct join {
 	struct command command; /* decide: join_decide */
 
-	/* What is asked. One of campaign_id and referrer_id is set. Text lives until done. */
+	/* Where: by the campaign's or a referrer's code; or in campaign_id, with a referrer or without.
+	 * Text lives until done. */
+	struct text code;
 	uint64_t campaign_id;
-	uint64_t referrer_id; /* joins by this user's link: becomes person_invited */
-	uint64_t source;      /* 0: Direct or Referred, by what was joined through */
+	struct who referrer; /* not set: nobody; with it, campaign_id may be 0 */
+	uint64_t source; /* 0: Direct or Referred, by what was joined through */
 	struct text first_name, email; /* validated and trimmed */
 	struct text canonical_email;
 	struct text ip; /* 4 or 16 bytes, or empty */
-	struct pairs meta;
+	struct pairs fields; /* further form fields as sent: (name, value) */
+	bool strict; /* a field that the campaign does not define is refused, not skipped */
+	struct text alias; /* a code from elsewhere that the user keeps; empty: none */
+	bool import; /* somebody of before: whatever the campaign's status and dates, and never suspicious */
+	uint64_t joined_ms, unsubscribed_ms; /* of an import; 0: now, never */
 	struct text public_url;
 	struct idempotency_key key;
 	struct codes *codes;
@@ -39,8 +48,11 @@ struct join {
 
 	/* The answer, valid in done. */
 	enum join_outcome outcome;
-	struct user user; /* with JOIN_CREATED and JOIN_EXISTING */
-	uint64_t existing; /* the campaign's enum campaign_existing */
+	struct user user;          /* with JOIN_CREATED and JOIN_EXISTING */
+	struct user referred_by;   /* of a new user; id 0: nobody */
+	struct campaign campaign;  /* once it was found */
+	struct text field;         /* with JOIN_FIELD: what it is about */
+	const char *problem;       /* completes "field ..." */
 };
 
 /** ERR_OK with JOIN_CREATED and JOIN_EXISTING, ERR_REFUSED with the other outcomes. */

@@ -7,6 +7,7 @@
 #include "core/code.h"
 #include "core/idempotency.h"
 #include "core/records.h"
+#include "core/who.h"
 #include "store/command.h"
 
 enum qualify_outcome {
@@ -19,11 +20,11 @@ enum qualify_outcome {
 struct qualify {
 	struct command command; /* decide: qualify_decide */
 
-	/* Who: user_id, or campaign_id and canonical_email. */
-	uint64_t user_id;
-	uint64_t campaign_id;
-	struct text canonical_email;
+	struct who who;
 	bool qualified; /* what the user is to become: false is the refund */
+	bool has_amount; /* of the purchase, for commissions */
+	uint64_t amount_e4; /* in 1/10,000 of the currency's unit */
+	uint64_t at_ms; /* of an import: when it was; 0: now */
 	struct text order_id; /* empty: none. The same order's answer is given again */
 	struct idempotency_key key;
 	struct text public_url;

@@ -112,16 +112,55 @@ enum body_field body_text(const struct body *body, const char *name, bool lenien
 	return BODY_WRONG;
 }
 
+static bool is_one_of(const char *const *known, struct text name)
+{
+	while (*known != NULL && !text_eq(name, text_of(*known)))
+		known++;
+	return *known != NULL;
+}
+
+static bool value_text(const struct json *v, struct text *value)
+{
+	bool flag;
+	if (!json_bool(v, &flag))
+		return json_string(v, value) || json_number_text(v, value);
+	*value = flag ? TEXT("true") : TEXT("false");
+	return true;
+}
+
+static bool json_others(const struct body *body, const char *const *known, struct buf *pairs,
+    struct text *wrong)
+{
+	const struct json *v;
+	struct text name, value;
+	for (size_t i = 0; (v = json_member(body->json, i, &name)) != NULL; i++) {
+		if (is_one_of(known, name) || json_kind(v) == JSON_NULL)
+			continue;
+		*wrong = name;
+		if (!value_text(v, &value))
+			return false;
+		pairs_add(pairs, name, value);
+	}
+	return true;
+}
+
+bool body_others(const struct body *body, const char *const *known, struct buf *pairs,
+    struct text *wrong)
+{
+	if (body->is_json)
+		return json_others(body, known, pairs, wrong);
+	for (size_t i = 0; i < body->n; i++)
+		if (!is_one_of(known, body->fields[i].name))
+			pairs_add(pairs, body->fields[i].name, body->fields[i].value);
+	return true;
+}
+
 bool body_unknown(const struct body *body, const char *const *known, struct text *name)
 {
 	if (!body->is_json)
 		return false;
-	for (size_t i = 0; json_member(body->json, i, name) != NULL; i++) {
-		const char *const *k = known;
-		while (*k != NULL && !text_eq(*name, text_of(*k)))
-			k++;
-		if (*k == NULL)
+	for (size_t i = 0; json_member(body->json, i, name) != NULL; i++)
+		if (!is_one_of(known, *name))
 			return true;
-	}
 	return false;
 }

@@ -29,6 +29,11 @@ enum body_field { BODY_ABSENT, BODY_TEXT, BODY_WRONG };
  *  as absent. BODY_WRONG for another JSON kind, or a form field that came twice. */
 enum body_field body_text(const struct body *body, const char *name, bool lenient,
     struct text *value);
+/** Appends the fields that are not in `known` (ends with NULL) as pairs (name, value): JSON numbers and
+ *  booleans as their text, nulls not at all. False for a JSON member that is none of these, its name in
+ *  *wrong. */
+bool body_others(const struct body *body, const char *const *known, struct buf *pairs,
+    struct text *wrong);
 /** The first JSON member that is not in `known` (ends with NULL); false where there is none. Forms
  *  may hold whatever they like. */
 bool body_unknown(const struct body *body, const char *const *known, struct text *name);

@@ -8,7 +8,10 @@
 
 #include "core/idempotency.h"
 
-enum { OUT_KEPT_MAX = 1 << 20 /* of the reply buffer between replies */ };
+enum {
+	OUT_KEPT_MAX = 1 << 20, /* of the reply buffer between replies */
+	NAME_SHOWN = 64,        /* of a name that came with the request */
+};
 
 void *call_alloc(struct call *call, size_t n)
 {
@@ -30,11 +33,11 @@ void call_query(struct call *call, struct command *cmd)
 		call_reply_err(call, ERR_BUSY, NULL);
 }
 
-void call_write_join_url(const struct call *call, struct buf *out, const char *code)
+void call_write_join_url(const struct call *call, struct buf *out, struct text code)
 {
 	buf_text(out, call->api->public_url);
 	buf_char(out, '/');
-	buf_str(out, code);
+	buf_text(out, code);
 	buf_str(out, "/join");
 }
 
@@ -136,6 +139,16 @@ void call_reply_field(struct call *call, const char *field, const char *problem)
 	write_error(call, 422, message.failed ? problem : message.p, field, problem);
 	buf_free(&message);
 	reply_out(call, 422, NULL, 0);
+}
+
+void call_reply_named(struct call *call, struct text name, const char *problem)
+{
+	char field[NAME_SHOWN];
+	size_t n = name.n < sizeof field - 1 ? name.n : sizeof field - 1;
+	for (size_t i = 0; i < n; i++)
+		field[i] = name.p[i] >= 0x20 && name.p[i] < 0x7f ? name.p[i] : '?';
+	field[n] = '\0';
+	call_reply_field(call, field, problem);
 }
 
 void call_reply_err(struct call *call, enum err err, const char *not_found)

@@ -44,7 +44,7 @@ void call_submit(struct call *call, struct command *cmd);
 void call_query(struct call *call, struct command *cmd);
 
 /** The public URL of a user's or campaign's code: "{public_url}/{code}/join". */
-void call_write_join_url(const struct call *call, struct buf *out, const char *code);
+void call_write_join_url(const struct call *call, struct buf *out, struct text code);
 
 /** The id of a user or campaign named by id or code; 0 for what is neither. */
 uint64_t call_user_id(const struct call *call, struct text id_or_code);
@@ -69,6 +69,8 @@ void call_reply_json(struct call *call, int status);
 void call_reply_error(struct call *call, int status, const char *message);
 /** 422 about one field: `problem` completes "field ..." ("is required"). */
 void call_reply_field(struct call *call, const char *field, const char *problem);
+/** The same about a field whose name came with the request: it is cut, and made printable. */
+void call_reply_named(struct call *call, struct text name, const char *problem);
 /** For what the store says: 404, 503 with Retry-After, 500. */
 void call_reply_err(struct call *call, enum err err, const char *not_found);
 /** 303 to an absolute or relative location. */

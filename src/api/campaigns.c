@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "core/campaign.h"
+#include "core/who.h"
 #include "decode.h"
 #include "list.h"
 #include "routes.h"
@@ -36,11 +37,11 @@ static void put_campaign(struct call *call, struct json_out *o, const void *reco
 	const struct campaign *c = record;
 	char code[CODE_LENGTH + 1];
 	struct buf url = {0};
-	code_write(call->api->config.codes, CODE_CAMPAIGN, c->id, code);
-	call_write_join_url(call, &url, code);
+	struct text shown = code_of_campaign(call->api->config.codes, c->id, c->alias, code);
+	call_write_join_url(call, &url, shown);
 	json_put_u64(o, "id", c->id);
 	json_put_text(o, "name", c->name);
-	json_put_text(o, "code", text_of(code));
+	json_put_text(o, "code", shown);
 	json_put_text(o, "lang", c->lang);
 	json_put_text(o, "url", buf_view(&url));
 	show_word(o, "status", CAMPAIGN_STATUS_NAMES, c->status);

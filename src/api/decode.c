@@ -4,7 +4,6 @@
  */
 #include "decode.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -77,13 +76,6 @@ static const char *read_member(struct call *call, const struct decode_field *f, 
 	return "cannot be read";
 }
 
-static void reply_unknown(struct call *call, struct text name)
-{
-	char field[64];
-	snprintf(field, sizeof field, "%.*s", TEXT_ARGS(name));
-	call_reply_field(call, field, "is not a field of this call");
-}
-
 bool decode_record(struct call *call, const struct body *body, const struct decode_field *fields,
     const struct record_kind *kind, void *record, uint64_t *set)
 {
@@ -98,7 +90,7 @@ bool decode_record(struct call *call, const struct body *body, const struct deco
 		while (f->name != NULL && !text_eq(name, text_of(f->name)))
 			f++;
 		if (f->name == NULL) {
-			reply_unknown(call, name);
+			call_reply_named(call, name, "is not a field of this call");
 			return false;
 		}
 		const char *problem = read_member(call, f, v, record);

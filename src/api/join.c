@@ -4,8 +4,6 @@
  */
 #include "core/join.h"
 
-#include <string.h>
-
 #include "client_address.h"
 #include "page.h"
 #include "person.h"
@@ -17,7 +15,8 @@ struct join_call {
 	struct call *call;
 };
 
-static const char *const known_fields[] = {"first_name", "email", "source", NULL};
+/* What is read by name; all other fields are the campaign's own. */
+static const char *const own_fields[] = {"first_name", "email", "source", NULL};
 
 /* What a refused join is told: programs as an error, people as a sentence on a page. */
 static const struct {
@@ -39,8 +38,12 @@ static const struct {
 	"this Idempotency-Key was sent before with another body: use a new key", NULL},
 };
 
-static void reply_refused(struct call *call, enum join_outcome outcome)
+static void reply_refused(struct call *call, const struct join *j, enum join_outcome outcome)
 {
+	if (outcome == JOIN_FIELD) {
+		call_reply_named(call, j->field, j->problem);
+		return;
+	}
 	if (outcome == JOIN_SELF) {
 		call_reply_field(call, "email",
 		    "is the address of the link's owner: nobody can refer themselves");
@@ -64,14 +67,14 @@ static void reply_joined(struct call *call, const struct join *j)
 	char code[CODE_LENGTH + 1];
 	struct buf url = {0};
 	bool created = j->outcome == JOIN_CREATED;
-	code_write(call->api->config.codes, CODE_USER, j->user.id, code);
-	call_write_join_url(call, &url, code);
+	struct text shown = code_of_user(call->api->config.codes, j->user.id, j->user.alias, code);
+	call_write_join_url(call, &url, shown);
 	struct json_out o = call_json(call);
 	json_open(&o, NULL, '{');
 	json_open(&o, "data", '{');
 	if (created)
 		json_put_u64(&o, "id", j->user.id);
-	json_put_text(&o, "code", text_of(code));
+	json_put_text(&o, "code", shown);
 	json_put_text(&o, "url", buf_view(&url));
 	if (created) {
 		json_put_u64(&o, "campaign_id", j->user.campaign_id);
@@ -104,15 +107,15 @@ static void on_joined(struct command *command, enum err err)
 	struct join_call *jc = (struct join_call *)command;
 	struct call *call = jc->call;
 	if (err == ERR_REFUSED)
-		reply_refused(call, jc->join.outcome);
+		reply_refused(call, &jc->join, jc->join.outcome);
 	else if (err != ERR_OK)
 		call_reply_err(call, err, NULL);
-	else if (jc->join.existing == EXISTING_GENERIC && !call_wants_page(call))
+	else if (jc->join.campaign.existing == EXISTING_GENERIC && !call_wants_page(call))
 		reply_generic(call);
-	else if (jc->join.existing == EXISTING_GENERIC)
+	else if (jc->join.campaign.existing == EXISTING_GENERIC)
 		page_reply_message(call, 202, "Thank you. You will hear from us.");
 	else if (call_wants_page(call))
-		page_reply_joined(call, jc->join.user.id);
+		page_reply_joined(call, &jc->join.user);
 	else
 		reply_joined(call, &jc->join);
 }
@@ -124,17 +127,15 @@ static bool within_limits(struct call *call)
 	       limits_spend(call, LIMIT_CODE_JOINS, call->params[0]);
 }
 
-/* The code in the path names a campaign or a referrer. False after it has replied. */
+/* The command finds out whom the code names; what cannot be a code is told at once. */
 static bool read_code(struct call *call, struct join *j)
 {
-	struct codes *codes = call->api->config.codes;
 	if (!limits_check(call, LIMIT_UNKNOWN_CODES))
 		return false;
-	j->campaign_id = code_read(codes, CODE_CAMPAIGN, call->params[0]);
-	j->referrer_id = code_read(codes, CODE_USER, call->params[0]);
-	if (j->campaign_id != 0 || j->referrer_id != 0)
+	j->code = call->params[0];
+	if (code_is_plausible(j->code))
 		return within_limits(call);
-	reply_refused(call, JOIN_UNKNOWN);
+	reply_refused(call, j, JOIN_UNKNOWN);
 	return false;
 }
 
@@ -153,25 +154,32 @@ static bool read_source(struct call *call, const struct body *body, struct join 
 	return false;
 }
 
+/* What the campaign may ask for besides, judged by the command, which knows the campaign. */
+static bool read_further(struct call *call, const struct body *body, struct join *j)
+{
+	struct buf list = {0};
+	struct text wrong;
+	bool ok = body_others(body, own_fields, &list, &wrong);
+	j->strict = body->is_json;
+	j->fields.raw = arena_copy(&call->req->arena, buf_view(&list));
+	bool failed = list.failed || (list.n > 0 && j->fields.raw.p == NULL);
+	buf_free(&list);
+	if (failed)
+		call_reply_err(call, ERR_NO_MEMORY, NULL);
+	else if (!ok)
+		call_reply_named(call, wrong, "must be text, a number, true or false");
+	return ok && !failed;
+}
+
 static bool read_fields(struct call *call, const struct body *body, struct join *j)
 {
-	struct text unknown;
 	struct person person;
-	if (body_unknown(body, known_fields, &unknown)) {
-		char name[64];
-		size_t n = unknown.n < sizeof name ? unknown.n : sizeof name - 1;
-		memcpy(name, unknown.p, n);
-		name[n] = '\0';
-		call_reply_field(call, name,
-		    "is not a field of this campaign: leave it out, or define it first");
-		return false;
-	}
 	if (!person_read(call, body, &person) || !read_source(call, body, j))
 		return false;
 	j->first_name = person.first_name;
 	j->email = person.email;
 	j->canonical_email = person.canonical_email;
-	return true;
+	return read_further(call, body, j);
 }
 
 const struct operation OP_JOIN_POST = {

@@ -3,13 +3,13 @@
  * table.
  */
 #include "core/reading.h"
+#include "core/who.h"
 #include "page.h"
 #include "routes.h"
 
 struct page_call {
 	struct command command;
 	struct call *call;
-	uint64_t campaign_id, user_id;
 	struct campaign campaign;
 	struct user user;
 };
@@ -17,15 +17,16 @@ struct page_call {
 static enum err page_call_decide(struct command *command, struct tx *tx)
 {
 	struct page_call *pc = (struct page_call *)command;
-	pc->user = (struct user){.id = pc->user_id};
-	if (pc->user_id != 0) {
-		enum err err = tx_get(tx, &KIND_USER, &pc->user);
-		if (err != ERR_OK)
-			return err;
-		pc->campaign_id = pc->user.campaign_id;
-	}
-	pc->campaign = (struct campaign){.id = pc->campaign_id};
-	return tx_get(tx, &KIND_CAMPAIGN, &pc->campaign);
+	struct codes *codes = pc->call->api->config.codes;
+	uint64_t user_id, campaign_id;
+	enum err err = who_read_code(tx, codes, pc->call->params[0], &user_id, &campaign_id);
+	pc->user = (struct user){.id = user_id};
+	if (err == ERR_OK && user_id != 0)
+		err = tx_get(tx, &KIND_USER, &pc->user);
+	if (err != ERR_OK)
+		return err;
+	pc->campaign = (struct campaign){.id = user_id != 0 ? pc->user.campaign_id : campaign_id};
+	return pc->campaign.id != 0 ? tx_get(tx, &KIND_CAMPAIGN, &pc->campaign) : ERR_NOT_FOUND;
 }
 
 static void reply_unknown(struct call *call)
@@ -60,12 +61,10 @@ void join_page(struct call *call)
 		return;
 	pc->call = call;
 	pc->command = (struct command){.decide = page_call_decide, .done = on_page};
-	pc->campaign_id = code_read(call->api->config.codes, CODE_CAMPAIGN, call->params[0]);
-	pc->user_id = code_read(call->api->config.codes, CODE_USER, call->params[0]);
-	if (pc->campaign_id == 0 && pc->user_id == 0)
-		reply_unknown(call);
-	else
+	if (code_is_plausible(call->params[0]))
 		call_query(call, &pc->command);
+	else
+		reply_unknown(call);
 }
 
 const struct operation OP_JOIN_SHORT = {

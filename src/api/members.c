@@ -4,12 +4,9 @@
  */
 #include "members.h"
 
-#include <stdio.h>
-
 bool members_read(struct call *call, struct body *body, const char *const *known)
 {
 	struct text name;
-	char field[64];
 	if (!body_read(call, body))
 		return false;
 	if (!body->is_json && body->n == 0)
@@ -21,8 +18,7 @@ bool members_read(struct call *call, struct body *body, const char *const *known
 	}
 	if (!body_unknown(body, known, &name))
 		return true;
-	snprintf(field, sizeof field, "%.*s", TEXT_ARGS(name));
+	call_reply_named(call, name, "is not a field of this call");
 	body_free(body);
-	call_reply_field(call, field, "is not a field of this call");
 	return false;
 }

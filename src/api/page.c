@@ -4,6 +4,8 @@
  */
 #include "page.h"
 
+#include "core/who.h"
+
 void page_escape(struct buf *out, struct text t)
 {
 	for (size_t i = 0; i < t.n; i++) {
@@ -71,12 +73,12 @@ void page_reply_message(struct call *call, int status, const char *message)
 	end(call, status);
 }
 
-void page_reply_joined(struct call *call, uint64_t user_id)
+void page_reply_joined(struct call *call, const struct user *user)
 {
 	char code[CODE_LENGTH + 1];
 	struct buf url = {0};
-	code_write(call->api->config.codes, CODE_USER, user_id, code);
-	call_write_join_url(call, &url, code);
+	call_write_join_url(call, &url,
+	    code_of_user(call->api->config.codes, user->id, user->alias, code));
 	struct buf *out = begin(call, TEXT("Thank you for joining"));
 	buf_str(out, "<p>Your own link, to share with friends:</p>\n<p><a href=\"");
 	page_escape(out, buf_view(&url));

@@ -7,7 +7,7 @@
 #include "base/form.h"
 #include "core/reading.h"
 
-enum { PER_PAGE = 25, NAME_SHOWN = 64 };
+enum { PER_PAGE = 25 };
 
 const char PAGING_UNKNOWN[] = "is not a parameter of this list";
 
@@ -32,17 +32,6 @@ static const char *read_own(struct paging *p, struct text name, struct text valu
 		   : "must be a number from 1 to 250";
 }
 
-/* A name from a query may hold anything; an answer holds text. */
-static void reply_problem(struct call *call, struct text name, const char *problem)
-{
-	char field[NAME_SHOWN];
-	size_t n = name.n < sizeof field - 1 ? name.n : sizeof field - 1;
-	for (size_t i = 0; i < n; i++)
-		field[i] = name.p[i] >= 0x20 && name.p[i] < 0x7f ? name.p[i] : '?';
-	field[n] = '\0';
-	call_reply_field(call, field, problem);
-}
-
 bool paging_read(struct call *call, struct paging *p, paging_filter_fn *filter, void *arg)
 {
 	struct text rest = call->req->query, name, value;
@@ -54,7 +43,7 @@ bool paging_read(struct call *call, struct paging *p, paging_filter_fn *filter, 
 						       : PAGING_UNKNOWN;
 		if (problem == NULL)
 			continue;
-		reply_problem(call, name, problem);
+		call_reply_named(call, name, problem);
 		return false;
 	}
 	if (err == ERR_NOT_FOUND)

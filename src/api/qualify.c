@@ -4,6 +4,7 @@
  */
 #include "core/qualify.h"
 
+#include "base/decimal.h"
 #include "person.h"
 #include "routes.h"
 #include "show.h"
@@ -23,7 +24,7 @@ static void reply_done(struct call *call, const struct qualify *q)
 	json_open(&o, "data", '{');
 	json_put_u64(&o, "id", q->user.id);
 	json_put_text(&o, "code",
-	    text_of(code_write(call->api->config.codes, CODE_USER, q->user.id, code)));
+	    code_of_user(call->api->config.codes, q->user.id, q->user.alias, code));
 	json_put_bool(&o, "qualified", q->user.qualified_ms != 0);
 	show_date(&o, "qualified_at", q->user.qualified_ms);
 	show_time(&o, "qualified_time", q->user.qualified_ms);
@@ -56,32 +57,33 @@ static bool read_email(struct call *call, const struct body *body, struct text e
 {
 	struct text campaign;
 	if (body_text(body, "campaign_id", true, &campaign) != BODY_TEXT ||
-	    !text_to_u64(campaign, &q->campaign_id)) {
+	    !text_to_u64(campaign, &q->who.campaign_id)) {
 		call_reply_field(call, "campaign_id", "is required with email: a campaign's number");
 		return false;
 	}
-	return person_read_email(call, text_trim(email), &q->canonical_email);
+	return person_read_email(call, email, &q->who.canonical_email);
 }
 
 static bool read_who(struct call *call, const struct body *body, struct qualify *q)
 {
-	struct text code, email;
-	enum body_field by_code = body_text(body, "code", false, &code);
-	enum body_field by_email = body_text(body, "email", false, &email);
-	if (by_code == BODY_WRONG || by_email == BODY_WRONG) {
-		call_reply_field(call, by_code == BODY_WRONG ? "code" : "email",
-		    "must be given once, as text");
-		return false;
+	static const char *const names[] = {"code", "coupon", "email"};
+	struct text values[3];
+	for (size_t i = 0; i < 3; i++) {
+		if (body_text(body, names[i], i < 2, &values[i]) == BODY_WRONG) {
+			call_reply_field(call, names[i], "must be given once, as text");
+			return false;
+		}
+		values[i] = text_trim(values[i]);
 	}
-	code = text_trim(code);
-	if (code.n > 0) {
-		/* A code that is none names nobody; the command says so, as for every unknown one. */
-		q->user_id = code_read(call->api->config.codes, CODE_USER, code);
+	/* What is no code or coupon names nobody; the command says so, as for every unknown one. */
+	q->who.code = arena_copy(&call->req->arena, values[0]);
+	q->who.coupon = arena_copy(&call->req->arena, values[1]);
+	if (who_is_set(&q->who))
 		return true;
-	}
-	if (by_email == BODY_TEXT)
-		return read_email(call, body, email, q);
-	call_reply_field(call, "code", "is required: the user's code (or email and campaign_id)");
+	if (values[2].n > 0)
+		return read_email(call, body, values[2], q);
+	call_reply_field(call, "code",
+	    "is required: the user's code (or a coupon, or email and campaign_id)");
 	return false;
 }
 
@@ -97,20 +99,18 @@ static bool read_order(struct call *call, const struct body *body, struct qualif
 	return true;
 }
 
-/* amount: decimal, at most four places. It is for commissions; what is not a number is refused now. */
-static bool read_amount(struct call *call, const struct body *body)
+/* For commissions: a decimal of at most four places. */
+static bool read_amount(struct call *call, const struct body *body, struct qualify *q)
 {
-	struct text amount, whole, part;
-	uint64_t number;
+	struct text amount;
 	enum body_field given = body_text(body, "amount", true, &amount);
+	amount = text_trim(amount);
 	if (given == BODY_ABSENT || (given == BODY_TEXT && amount.n == 0))
 		return true;
-	bool has_part = given == BODY_TEXT && text_cut(amount, '.', &whole, &part);
-	if (given == BODY_TEXT && whole.n <= 15 && text_to_u64(whole, &number) &&
-	    (!has_part || (part.n <= 4 && text_to_u64(part, &number))))
-		return true;
-	call_reply_field(call, "amount", "must be a decimal number such as 49.90");
-	return false;
+	q->has_amount = given == BODY_TEXT && decimal_read(amount, 4, &q->amount_e4);
+	if (!q->has_amount)
+		call_reply_field(call, "amount", "must be a decimal number such as 49.90");
+	return q->has_amount;
 }
 
 static void qualify(struct call *call)
@@ -123,7 +123,7 @@ static void qualify(struct call *call)
 	qc->call = call;
 	q->command = (struct command){.decide = qualify_decide, .done = on_qualified};
 	bool ok = call_read_idempotency_key(call, TEXT("qualify"), &q->key) &&
-		  read_who(call, &body, q) && read_order(call, &body, q) && read_amount(call, &body);
+		  read_who(call, &body, q) && read_order(call, &body, q) && read_amount(call, &body, q);
 	body_free(&body);
 	if (!ok)
 		return;

@@ -29,10 +29,13 @@ enum err event_snapshot(struct tx *tx, const struct user *user, struct event *ev
 	event->qualified_referrals = stats.qualified_referrals;
 	event->first_name = user->first_name;
 	event->email = user->email;
+	event->alias = user->alias;
 	event->ip = user->ip;
+	event->test = user->test;
 	event->meta = user->meta;
 	event->referrer_first_name = referrer.first_name;
 	event->referrer_email = referrer.email;
+	event->referrer_alias = referrer.alias;
 	return ERR_OK;
 }
 
@@ -46,6 +49,8 @@ bool event_is_for(const struct event *event, const struct webhook *w)
 	if ((w->events >> event->type & 1) == 0)
 		return false;
 	if (w->campaign_id != 0 && w->campaign_id != event->campaign_id)
+		return false;
+	if (w->rule_id != 0 && event->rule_id != 0 && w->rule_id != event->rule_id)
 		return false;
 	/* An operator event is about a webhook, and never goes to that one itself. */
 	if (event->about_webhook_id != 0)
@@ -76,4 +81,13 @@ enum err event_emit(struct tx *tx, struct event *event)
 	if (err != ERR_OK || event->campaign_id == 0)
 		return err;
 	return emit_to_set(tx, event->campaign_id, event);
+}
+
+enum err event_emit_about(struct tx *tx, struct user *user, struct event *event)
+{
+	event->previous_id = user->last_event_id;
+	enum err err = event_emit(tx, event);
+	user->last_event_id = event->id;
+	tx_put(tx, &KIND_USER, user);
+	return err;
 }

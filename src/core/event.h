@@ -16,5 +16,8 @@ bool event_is_for(const struct event *event, const struct webhook *webhook);
 
 /** Records the event (gives it its id) and a delivery for every webhook that wants it. */
 enum err event_emit(struct tx *tx, struct event *event) WARN_UNUSED;
+/** The same for an event about a user, which becomes the newest of the user's chain: stages the user
+ *  too, as it is. */
+enum err event_emit_about(struct tx *tx, struct user *user, struct event *event) WARN_UNUSED;
 
 #endif

@@ -1,11 +1,12 @@
 /*
- * Owns the rules of joining: who is new, who referred whom, what is counted. Never sees a request.
- * Called by the join endpoint and by every other way in (API, import).
+ * Owns the rules of joining: who may, who is new, who referred whom. Never sees a request, and leaves
+ * the records to join_create.c. Called by the join endpoint and by every other way in (API, import).
  */
 #include "core/join.h"
 
 #include "core/email.h"
-#include "event.h"
+#include "core/form_field.h"
+#include "join_create.h"
 
 enum err join_find_email(struct tx *tx, uint64_t hash, uint64_t campaign_id, struct text canonical,
     uint64_t *user_id)
@@ -37,126 +38,95 @@ static enum err refuse(struct join *j, enum join_outcome outcome)
 	return ERR_REFUSED;
 }
 
-/* The referrer of an invited join, and the campaign that follows from it. */
-static enum err find_referrer(struct join *j, struct tx *tx, struct user *referrer)
+static enum err refuse_field(struct join *j, struct text field, const char *problem)
 {
-	*referrer = (struct user){.id = j->referrer_id};
-	if (j->referrer_id == 0)
-		return ERR_OK;
-	if (j->referrer_id > tx_last_id(tx, &KIND_USER))
-		return refuse(j, JOIN_UNKNOWN);
-	enum err err = tx_get(tx, &KIND_USER, referrer);
-	return err == ERR_NOT_FOUND ? refuse(j, JOIN_UNKNOWN) : err;
+	j->field = field;
+	j->problem = problem;
+	return refuse(j, JOIN_FIELD);
 }
 
-static enum err check_campaign(struct join *j, struct tx *tx, uint64_t campaign_id)
+/* The referrer, and the campaign that follows from the code or the referrer. */
+static enum err find_place(struct join *j, struct tx *tx, uint64_t *campaign_id)
 {
-	struct campaign campaign = {.id = campaign_id};
-	enum err err = tx_get(tx, &KIND_CAMPAIGN, &campaign);
+	struct who referrer = j->referrer;
+	enum join_outcome unknown = JOIN_NO_REFERRER;
+	*campaign_id = j->campaign_id;
+	if (j->code.n > 0) {
+		referrer = (struct who){0};
+		unknown = JOIN_UNKNOWN;
+		enum err err = who_read_code(tx, j->codes, j->code, &referrer.id, campaign_id);
+		if (err != ERR_OK)
+			return err;
+	}
+	j->referred_by = (struct user){0};
+	if (!who_is_set(&referrer))
+		return *campaign_id == 0 ? refuse(j, JOIN_UNKNOWN) : ERR_OK;
+	enum err err = who_find(tx, j->codes, &referrer, &j->referred_by);
+	if (err == ERR_NOT_FOUND ||
+	    (err == ERR_OK && *campaign_id != 0 && *campaign_id != j->referred_by.campaign_id))
+		return refuse(j, unknown);
+	*campaign_id = j->referred_by.campaign_id;
+	return err;
+}
+
+static enum err find_campaign(struct join *j, struct tx *tx, uint64_t campaign_id)
+{
+	const struct campaign *c = &j->campaign;
+	j->campaign = (struct campaign){.id = campaign_id};
+	enum err err = tx_get(tx, &KIND_CAMPAIGN, &j->campaign);
 	if (err == ERR_NOT_FOUND)
 		return refuse(j, JOIN_UNKNOWN);
-	if (err != ERR_OK)
+	if (err != ERR_OK || j->import)
 		return err;
-	j->existing = campaign.existing;
-	if (campaign.status == CAMPAIGN_DRAFT)
+	if (c->status == CAMPAIGN_DRAFT)
 		return refuse(j, JOIN_DRAFT);
-	if (campaign.status == CAMPAIGN_PAUSED)
+	if (c->status == CAMPAIGN_PAUSED)
 		return refuse(j, JOIN_PAUSED);
-	if (campaign.starts_ms != 0 && j->now_ms < campaign.starts_ms)
+	if (c->starts_ms != 0 && j->now_ms < c->starts_ms)
 		return refuse(j, JOIN_NOT_STARTED);
-	if (campaign.ends_ms != 0 && j->now_ms >= campaign.ends_ms)
+	if (c->ends_ms != 0 && j->now_ms >= c->ends_ms)
 		return refuse(j, JOIN_ENDED);
 	return ERR_OK;
 }
 
-static enum err check_self_referral(struct join *j, struct tx *tx, const struct user *referrer)
+static enum err check_self_referral(struct join *j, struct tx *tx)
 {
-	if (referrer->id == 0)
+	if (j->referred_by.id == 0)
 		return ERR_OK;
-	struct text own = email_canonical(referrer->email, tx_arena(tx));
+	struct text own = email_canonical(j->referred_by.email, tx_arena(tx));
 	if (own.p == NULL)
 		return ERR_NO_MEMORY;
 	return text_eq(own, j->canonical_email) ? refuse(j, JOIN_SELF) : ERR_OK;
 }
 
-static enum err index_email(struct tx *tx, uint64_t hash, uint64_t user_id)
+/* The campaign's further fields, into the user's meta. */
+static enum err read_fields(struct join *j, struct tx *tx, struct pairs *meta)
 {
-	struct email_index index = {.hash = hash};
-	enum err err = tx_get(tx, &KIND_EMAIL_INDEX, &index);
-	if (err != ERR_OK && err != ERR_NOT_FOUND)
-		return err;
-	err = id_list_add(index.user_ids, user_id, tx_arena(tx), &index.user_ids);
-	if (err == ERR_OK)
-		tx_put(tx, &KIND_EMAIL_INDEX, &index);
-	return err;
+	const struct campaign *c = &j->campaign;
+	struct buf list = {0};
+	const char *problem =
+	    form_fields_read(j->referred_by.id != 0 ? c->fields_invited : c->fields_referring, j->fields,
+		j->strict, &list, &j->field);
+	meta->raw = arena_copy(tx_arena(tx), buf_view(&list));
+	bool failed = list.failed || (list.n > 0 && meta->raw.p == NULL);
+	buf_free(&list);
+	if (failed)
+		return ERR_NO_MEMORY;
+	return problem != NULL ? refuse_field(j, j->field, problem) : ERR_OK;
 }
 
-static enum err count_join(struct tx *tx, const struct user *user)
+static enum err check_alias(struct join *j, struct tx *tx)
 {
-	struct campaign_stats campaign = {.campaign_id = user->campaign_id};
-	enum err err = tx_get(tx, &KIND_CAMPAIGN_STATS, &campaign);
-	if (err != ERR_OK && err != ERR_NOT_FOUND)
-		return err;
-	campaign.users++;
-	campaign.referrals += user->referrer_id != 0;
-	tx_put(tx, &KIND_CAMPAIGN_STATS, &campaign);
-	if (user->referrer_id == 0)
+	struct alias alias = {.code = j->alias};
+	if (j->alias.n == 0)
 		return ERR_OK;
-	struct user_stats referrer = {.user_id = user->referrer_id};
-	err = tx_get(tx, &KIND_USER_STATS, &referrer);
-	if (err != ERR_OK && err != ERR_NOT_FOUND)
-		return err;
-	referrer.referrals++;
-	tx_put(tx, &KIND_USER_STATS, &referrer);
-	return ERR_OK;
-}
-
-static enum err emit_join(struct join *j, struct tx *tx, const struct user *referrer)
-{
-	const struct user *user = &j->user;
-	/* What event_snapshot would read, known here without reading: a new user has no counters. */
-	struct event event = {
-	    .type = EVENT_USER_JOIN,
-	    .at_ms = j->now_ms,
-	    .campaign_id = user->campaign_id,
-	    .user_id = user->id,
-	    .referrer_id = referrer->id,
-	    .user_type = user->type,
-	    .source = user->source,
-	    .joined_ms = user->joined_ms,
-	    .first_name = user->first_name,
-	    .email = user->email,
-	    .ip = user->ip,
-	    .meta = user->meta,
-	    .referrer_first_name = referrer->first_name,
-	    .referrer_email = referrer->email,
-	    .public_url = j->public_url,
-	};
-	return event_emit(tx, &event);
-}
-
-static enum err create_user(struct join *j, struct tx *tx, uint64_t campaign_id, uint64_t hash,
-    const struct user *referrer)
-{
-	bool invited = referrer->id != 0;
-	enum user_source natural = invited ? SOURCE_REFERRED : SOURCE_DIRECT;
-	j->user = (struct user){
-	    .id = tx_next_id(tx, &KIND_USER),
-	    .campaign_id = campaign_id,
-	    .referrer_id = referrer->id,
-	    .type = invited ? USER_INVITED : USER_REFERRING,
-	    .source = j->source != 0 && !invited ? j->source : natural,
-	    .joined_ms = j->now_ms,
-	    .first_name = j->first_name,
-	    .email = j->email,
-	    .ip = j->ip,
-	    .meta = j->meta,
-	};
-	tx_put(tx, &KIND_USER, &j->user);
-	enum err err = index_email(tx, hash, j->user.id);
+	const char *problem = code_alias_refusal(j->codes, j->alias);
+	if (problem != NULL)
+		return refuse_field(j, TEXT("code"), problem);
+	enum err err = tx_get(tx, &KIND_ALIAS, &alias);
 	if (err == ERR_OK)
-		err = count_join(tx, &j->user);
-	return err == ERR_OK ? emit_join(j, tx, referrer) : err;
+		return refuse_field(j, TEXT("code"), "is somebody else's already");
+	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
 static enum err keep_answer(struct join *j, struct tx *tx, enum join_outcome outcome)
@@ -182,34 +152,41 @@ static enum err replay(struct join *j, struct tx *tx)
 	j->outcome = answer.changed != 0 ? JOIN_CREATED : JOIN_EXISTING;
 	if ((err = tx_get(tx, &KIND_USER, &j->user)) != ERR_OK)
 		return err;
-	struct campaign campaign = {.id = j->user.campaign_id};
-	err = tx_get(tx, &KIND_CAMPAIGN, &campaign);
-	j->existing = campaign.existing;
-	return err;
+	j->campaign = (struct campaign){.id = j->user.campaign_id};
+	j->referred_by = (struct user){.id = j->user.referrer_id};
+	if ((err = tx_get(tx, &KIND_CAMPAIGN, &j->campaign)) != ERR_OK || j->referred_by.id == 0)
+		return err;
+	err = tx_get(tx, &KIND_USER, &j->referred_by);
+	return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
+static enum err find_existing(struct join *j, struct tx *tx, uint64_t hash)
+{
+	uint64_t known;
+	enum err err = join_find_email(tx, hash, j->campaign.id, j->canonical_email, &known);
+	if (err != ERR_OK)
+		return err;
+	j->user = (struct user){.id = known};
+	return known != 0 ? tx_get(tx, &KIND_USER, &j->user) : ERR_NOT_FOUND;
 }
 
 enum err join_decide(struct command *command, struct tx *tx)
 {
 	struct join *j = (struct join *)command;
-	struct user referrer;
-	uint64_t known;
+	uint64_t campaign_id;
+	struct pairs meta;
 	enum err err = replay(j, tx);
 	if (err != ERR_NOT_FOUND)
 		return err;
-	if ((err = find_referrer(j, tx, &referrer)) != ERR_OK)
-		return err;
-	uint64_t campaign_id = referrer.id != 0 ? referrer.campaign_id : j->campaign_id;
-	if ((err = check_campaign(j, tx, campaign_id)) != ERR_OK ||
-	    (err = check_self_referral(j, tx, &referrer)) != ERR_OK)
+	if ((err = find_place(j, tx, &campaign_id)) != ERR_OK ||
+	    (err = find_campaign(j, tx, campaign_id)) != ERR_OK ||
+	    (err = check_self_referral(j, tx)) != ERR_OK || (err = read_fields(j, tx, &meta)) != ERR_OK)
 		return err;
 	uint64_t hash = codes_hash_email(j->codes, campaign_id, j->canonical_email);
-	if ((err = join_find_email(tx, hash, campaign_id, j->canonical_email, &known)) != ERR_OK)
+	err = find_existing(j, tx, hash);
+	if (err != ERR_NOT_FOUND)
+		return err == ERR_OK ? keep_answer(j, tx, JOIN_EXISTING) : err;
+	if ((err = check_alias(j, tx)) != ERR_OK || (err = join_create(j, tx, hash, meta)) != ERR_OK)
 		return err;
-	if (known != 0) {
-		j->user = (struct user){.id = known};
-		err = tx_get(tx, &KIND_USER, &j->user);
-		return err != ERR_OK ? err : keep_answer(j, tx, JOIN_EXISTING);
-	}
-	err = create_user(j, tx, campaign_id, hash, &referrer);
-	return err != ERR_OK ? err : keep_answer(j, tx, JOIN_CREATED);
+	return keep_answer(j, tx, JOIN_CREATED);
 }

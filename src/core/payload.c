@@ -11,6 +11,7 @@
 #include "base/ip.h"
 #include "base/json.h"
 #include "core/names.h"
+#include "core/who.h"
 
 enum { DEFAULT_FIELDS = 13 };
 
@@ -97,10 +98,16 @@ static void set_id(struct value *v, uint64_t id)
 		set_number(v, id);
 }
 
-static void set_code(struct value *v, struct codes *codes, uint64_t id)
+/* Whose code or link is it: the user's or the referrer's? */
+static struct text alias_of(const struct event *e, size_t at)
+{
+	return at == offsetof(struct event, referrer_id) ? e->referrer_alias : e->alias;
+}
+
+static void set_code(struct value *v, struct codes *codes, uint64_t id, struct text alias)
 {
 	if (id != 0)
-		set_text(v, text_of(code_write(codes, CODE_USER, id, v->room)));
+		set_text(v, code_of_user(codes, id, alias, v->room));
 }
 
 static void set_date(struct value *v, uint64_t ms)
@@ -117,15 +124,16 @@ static void set_time(struct value *v, uint64_t ms)
 	set_text(v, text_of(v->room));
 }
 
-static void set_join_url(struct value *v, struct codes *codes, struct text public_url, uint64_t id)
+static void set_join_url(struct value *v, struct codes *codes, const struct event *e, size_t at,
+			 uint64_t id)
 {
 	char code[CODE_LENGTH + 1];
 	if (id == 0)
 		return;
 	buf_reset(v->long_text);
-	buf_text(v->long_text, public_url);
+	buf_text(v->long_text, e->public_url);
 	buf_char(v->long_text, '/');
-	buf_str(v->long_text, code_write(codes, CODE_USER, id, code));
+	buf_text(v->long_text, code_of_user(codes, id, alias_of(e, at), code));
 	buf_str(v->long_text, "/join");
 	set_text(v, buf_view(v->long_text));
 }
@@ -156,10 +164,10 @@ static void value_of(struct value *v, const struct payload_field *field, const s
 		v->kind = VALUE_BOOL;
 		break;
 	case AS_CODE:
-		set_code(v, codes, *n);
+		set_code(v, codes, *n, alias_of(e, field->at));
 		break;
 	case AS_URL:
-		set_join_url(v, codes, e->public_url, *n);
+		set_join_url(v, codes, e, field->at, *n);
 		break;
 	case AS_DATE:
 		set_date(v, *n);

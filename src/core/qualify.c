@@ -4,8 +4,10 @@
  */
 #include "core/qualify.h"
 
+#include <stddef.h>
+
 #include "base/crypto.h"
-#include "core/join.h"
+#include "core/day.h"
 #include "event.h"
 
 enum { ORDER_HASH = 16 };
@@ -18,17 +20,7 @@ static enum err refuse(struct qualify *q, enum qualify_outcome outcome)
 
 static enum err find_user(struct qualify *q, struct tx *tx)
 {
-	uint64_t id = q->user_id;
-	if (id == 0 && q->canonical_email.n > 0) {
-		uint64_t hash = codes_hash_email(q->codes, q->campaign_id, q->canonical_email);
-		enum err err = join_find_email(tx, hash, q->campaign_id, q->canonical_email, &id);
-		if (err != ERR_OK)
-			return err;
-	}
-	q->user = (struct user){.id = id};
-	if (id == 0 || id > tx_last_id(tx, &KIND_USER))
-		return refuse(q, QUALIFY_UNKNOWN);
-	enum err err = tx_get(tx, &KIND_USER, &q->user);
+	enum err err = who_find(tx, q->codes, &q->who, &q->user);
 	if (err == ERR_NOT_FOUND)
 		return refuse(q, QUALIFY_UNKNOWN);
 	if (err == ERR_OK && q->user.type != USER_INVITED)
@@ -47,15 +39,18 @@ static void move(uint64_t *counter, bool up)
 
 static enum err count(struct qualify *q, struct tx *tx)
 {
-	struct campaign_stats campaign = {.campaign_id = q->user.campaign_id};
-	struct user_stats referrer = {.user_id = q->user.referrer_id};
+	const struct user *user = &q->user;
+	struct campaign_stats campaign = {.campaign_id = user->campaign_id};
+	struct user_stats referrer = {.user_id = user->referrer_id};
 	enum err err = tx_get(tx, &KIND_CAMPAIGN_STATS, &campaign);
 	if (err != ERR_OK && err != ERR_NOT_FOUND)
 		return err;
 	move(&campaign.qualified, q->qualified);
 	tx_put(tx, &KIND_CAMPAIGN_STATS, &campaign);
-	if (referrer.user_id == 0)
-		return ERR_OK;
+	err = day_count(tx, user->campaign_id, q->qualified ? user->qualified_ms : q->now_ms,
+	    q->qualified ? offsetof(struct day, qualified) : offsetof(struct day, unqualified));
+	if (err != ERR_OK || referrer.user_id == 0)
+		return err;
 	err = tx_get(tx, &KIND_USER_STATS, &referrer);
 	if (err != ERR_OK && err != ERR_NOT_FOUND)
 		return err;
@@ -72,12 +67,13 @@ static enum err change(struct qualify *q, struct tx *tx)
 	    .public_url = q->public_url,
 	};
 	q->changed = true;
-	q->user.qualified_ms = q->qualified ? q->now_ms : 0;
-	tx_put(tx, &KIND_USER, &q->user);
-	enum err err = count(q, tx);
+	q->user.qualified_ms = q->at_ms != 0 ? q->at_ms : q->now_ms;
+	if (!q->qualified)
+		q->user.qualified_ms = 0;
+	enum err err = q->user.test ? ERR_OK : count(q, tx);
 	if (err == ERR_OK)
 		err = event_snapshot(tx, &q->user, &event);
-	return err == ERR_OK ? event_emit(tx, &event) : err;
+	return err == ERR_OK ? event_emit_about(tx, &q->user, &event) : err;
 }
 
 /* The order's first answer; ERR_NOT_FOUND where there is none. */
@@ -100,7 +96,12 @@ static enum err replay(struct qualify *q, struct tx *tx)
 		return refuse(q, QUALIFY_KEY_REUSED);
 	if (err != ERR_OK)
 		return err;
-	q->user = (struct user){.id = answer.user_id, .qualified_ms = answer.qualified_ms};
+	/* As it was answered then; the record is read for its code only, and may be gone. */
+	q->user = (struct user){.id = answer.user_id};
+	err = tx_get(tx, &KIND_USER, &q->user);
+	if (err != ERR_OK && err != ERR_NOT_FOUND)
+		return err;
+	q->user.qualified_ms = answer.qualified_ms;
 	q->changed = answer.changed != 0;
 	q->outcome = QUALIFY_DONE;
 	return ERR_OK;

@@ -273,7 +273,7 @@ static inline struct join world_join(struct world *w, uint64_t campaign_id, uint
 	return (struct join){
 	    .command = {.decide = join_decide},
 	    .campaign_id = campaign_id,
-	    .referrer_id = referrer_id,
+	    .referrer = {.id = referrer_id},
 	    .first_name = TEXT("Jessica"),
 	    .email = text_of(email),
 	    .canonical_email = world_canonical(w, text_of(email)),
@@ -301,7 +301,7 @@ static inline struct qualify world_qualify(struct world *w, uint64_t user_id, bo
 {
 	return (struct qualify){
 	    .command = {.decide = qualify_decide},
-	    .user_id = user_id,
+	    .who = {.id = user_id},
 	    .qualified = qualified,
 	    .public_url = TEXT("https://refer.example"),
 	    .codes = w->codes,

@@ -199,7 +199,7 @@ static inline struct model_joined model_enter(struct model *m, uint64_t campaign
 					      uint64_t email)
 {
 	if (referrer > m->n_users)
-		return model_refused(JOIN_UNKNOWN);
+		return model_refused(JOIN_NO_REFERRER);
 	if (referrer != 0)
 		campaign = m->users[referrer].campaign;
 	if (campaign == 0 || campaign > MODEL_CAMPAIGNS)

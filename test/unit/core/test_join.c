@@ -3,6 +3,8 @@
  * Run by make test. */
 #include "core_world.h"
 
+#include "core/form_field.h"
+
 static enum join_outcome outcome_of(struct world *w, uint64_t campaign_id, uint64_t referrer_id,
 				    const char *email)
 {
@@ -26,11 +28,17 @@ static void assert_stats(struct world *w, uint64_t campaign_id, uint64_t users, 
 static void by_the_campaigns_link(void **state)
 {
 	struct world *w = *state;
-	uint64_t campaign = world_launched(w);
+	const struct form_field size = {TEXT("size"), TEXT("Size"), FORM_TEXT, true, {{NULL, 0}}};
+	struct buf fields = {0}, meta = {0};
+	form_field_add(&fields, &size);
+	uint64_t campaign = world_campaign(w,
+	    (struct campaign){.status = CAMPAIGN_LAUNCHED, .fields_referring = {buf_view(&fields)}});
 	struct join join = world_join(w, campaign, 0, "jessica@example.com");
-	struct buf meta = {0};
+	assert_int_equal(world_run_join(w, &join), ERR_REFUSED); /* the size is required */
+	assert_int_equal(join.outcome, JOIN_FIELD);
+	assert_true(text_eq(join.field, TEXT("size")));
 	pairs_add(&meta, TEXT("size"), TEXT("large"));
-	join.meta.raw = buf_view(&meta);
+	join.fields.raw = buf_view(&meta);
 	join.ip = text_from("\x7f\0\0\1", 4);
 	assert_int_equal(world_run_join(w, &join), ERR_OK);
 	assert_int_equal(join.outcome, JOIN_CREATED);
@@ -45,6 +53,7 @@ static void by_the_campaigns_link(void **state)
 	assert_true(text_eq(user.meta.raw, buf_view(&meta)));
 	assert_stats(w, campaign, 1, 0);
 	assert_int_equal(world_count(w, &KIND_USER_STATS), 0);
+	buf_free(&fields);
 	buf_free(&meta);
 }
 
@@ -130,8 +139,8 @@ static void nobody_there(void **state)
 	struct world *w = *state;
 	uint64_t campaign = world_launched(w);
 	assert_int_equal(outcome_of(w, campaign + 1, 0, "a@example.com"), JOIN_UNKNOWN);
-	assert_int_equal(outcome_of(w, 0, 1, "a@example.com"), JOIN_UNKNOWN);
-	assert_int_equal(outcome_of(w, 0, UINT64_MAX, "a@example.com"), JOIN_UNKNOWN);
+	assert_int_equal(outcome_of(w, 0, 1, "a@example.com"), JOIN_NO_REFERRER);
+	assert_int_equal(outcome_of(w, 0, UINT64_MAX, "a@example.com"), JOIN_NO_REFERRER);
 	assert_int_equal(outcome_of(w, 0, 0, "a@example.com"), JOIN_UNKNOWN);
 	assert_int_equal(world_count(w, &KIND_USER), 0);
 	assert_stats(w, campaign, 0, 0);
@@ -178,7 +187,7 @@ static void existing_is_what_the_campaign_says(void **state)
 	    w, (struct campaign){.status = CAMPAIGN_LAUNCHED, .existing = EXISTING_GENERIC});
 	struct join join = world_join(w, campaign, 0, "jessica@example.com");
 	assert_int_equal(world_run_join(w, &join), ERR_OK);
-	assert_int_equal(join.existing, EXISTING_GENERIC);
+	assert_int_equal(join.campaign.existing, EXISTING_GENERIC);
 }
 
 static void the_event_is_a_snapshot(void **state)

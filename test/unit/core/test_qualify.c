@@ -104,15 +104,15 @@ static void by_address(void **state)
 	struct world *w = *state;
 	struct people p = make_people(w);
 	struct qualify q = world_qualify(w, 0, true);
-	q.campaign_id = p.campaign;
-	q.canonical_email = TEXT("byron@example.com");
+	q.who.campaign_id = p.campaign;
+	q.who.canonical_email = TEXT("byron@example.com");
 	assert_int_equal(run(w, &q), ERR_OK);
 	assert_true(q.changed && q.user.id == p.byron);
-	q.campaign_id++;
+	q.who.campaign_id++;
 	assert_int_equal(run(w, &q), ERR_REFUSED);
 	assert_int_equal(q.outcome, QUALIFY_UNKNOWN);
-	q.campaign_id--;
-	q.canonical_email = TEXT("nobody@example.com");
+	q.who.campaign_id--;
+	q.who.canonical_email = TEXT("nobody@example.com");
 	assert_int_equal(run(w, &q), ERR_REFUSED);
 	assert_int_equal(q.outcome, QUALIFY_UNKNOWN);
 }

@@ -1,0 +1,43 @@
+/*
+ * Whom a request means: by id, by code (ours or one from elsewhere), by e-mail, by coupon.
+ */
+#ifndef CORE_WHO_H
+#define CORE_WHO_H
+
+#include "core/code.h"
+#include "core/records.h"
+#include "store/tx.h"
+
+/* A user as a request names one: the first that is set counts. */
+struct who {
+	uint64_t id;
+	struct text code;
+	struct text coupon; /* handed out by us: its reward's recipient */
+	uint64_t campaign_id;
+	struct text canonical_email; /* in that campaign */
+};
+
+/** Does it name anybody at all? */
+bool who_is_set(const struct who *who);
+/** Reads the user into *user. ERR_NOT_FOUND; ERR_PENDING and read errors pass through. */
+enum err who_find(struct tx *tx, struct codes *codes, const struct who *who,
+    struct user *user) WARN_UNUSED;
+
+/** What a code leads to: exactly one of the two ids is set, or neither for an unknown code. A computed
+ *  code is answered without looking whether its id was ever given. */
+enum err who_read_code(struct tx *tx, struct codes *codes, struct text code, uint64_t *user_id,
+    uint64_t *campaign_id) WARN_UNUSED;
+
+/** May this text be a code at all (1 to ALIAS_MAX of letters, digits, "-" and "_")? */
+bool code_is_plausible(struct text code);
+/** May this text be taken over as somebody's code? NULL, or a sentence fragment that completes "code
+ *  ...": it must not look like one that referd itself may give some day. */
+const char *code_alias_refusal(struct codes *codes, struct text code) WARN_UNUSED;
+
+/** The code that people see: the alias where there is one, else the computed one, written to out. */
+struct text code_of_user(struct codes *codes, uint64_t id, struct text alias,
+    char out[CODE_LENGTH + 1]);
+struct text code_of_campaign(struct codes *codes, uint64_t id, struct text alias,
+    char out[CODE_LENGTH + 1]);
+
+#endif

@@ -1,0 +1,82 @@
+/*
+ * Owns the counters by day and the lists of leaders. Never scans. Called by the commands that change
+ * what is counted.
+ */
+#include "core/day.h"
+
+#include <string.h>
+
+enum { DAY_MS = 86400000, ENTRY = 16 };
+
+enum err day_count(struct tx *tx, uint64_t campaign_id, uint64_t at_ms, size_t offset)
+{
+	struct day day = {.campaign_id = campaign_id, .date = at_ms / DAY_MS};
+	enum err err = tx_get(tx, &KIND_DAY, &day);
+	if (err != ERR_OK && err != ERR_NOT_FOUND)
+		return err;
+	++*(uint64_t *)(void *)((char *)&day + offset);
+	tx_put(tx, &KIND_DAY, &day);
+	return ERR_OK;
+}
+
+size_t leaders_length(const struct leaders *leaders)
+{
+	return leaders->entries.n / ENTRY;
+}
+
+void leaders_at(const struct leaders *leaders, size_t i, uint64_t *user_id, uint64_t *referrals)
+{
+	*user_id = id_list_at(leaders->entries, 2 * i);
+	*referrals = id_list_at(leaders->entries, 2 * i + 1);
+}
+
+struct entry {
+	uint64_t user_id, referrals;
+};
+
+static void write_u64(char *out, uint64_t v)
+{
+	for (int i = 7; i >= 0; i--, v >>= 8)
+		out[i] = (char)v;
+}
+
+/* The list without this user, most referrals first; answers its length. */
+static size_t others(const struct leaders *leaders, uint64_t user_id, struct entry *list)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < leaders_length(leaders) && n < LEADERS_KEPT; i++) {
+		leaders_at(leaders, i, &list[n].user_id, &list[n].referrals);
+		n += list[n].user_id != user_id;
+	}
+	return n;
+}
+
+enum err leaders_note(struct tx *tx, uint64_t campaign_id, uint64_t user_id, uint64_t referrals)
+{
+	struct leaders leaders = {.campaign_id = campaign_id};
+	struct entry list[LEADERS_KEPT + 1];
+	char bytes[LEADERS_KEPT * ENTRY];
+	enum err err = tx_get(tx, &KIND_LEADERS, &leaders);
+	if (err != ERR_OK && err != ERR_NOT_FOUND)
+		return err;
+	size_t n = others(&leaders, user_id, list), at = n;
+	bool listed = n < leaders_length(&leaders);
+	if (!listed && n == LEADERS_KEPT && list[n - 1].referrals >= referrals)
+		return ERR_OK;
+	/* Who was there first stays in front of an equal. */
+	while (at > 0 && list[at - 1].referrals < referrals)
+		at--;
+	if (referrals > 0 && at < LEADERS_KEPT) {
+		memmove(list + at + 1, list + at, (n - at) * sizeof *list);
+		list[at] = (struct entry){user_id, referrals};
+		n++;
+	}
+	n = n < LEADERS_KEPT ? n : LEADERS_KEPT;
+	for (size_t i = 0; i < n; i++) {
+		write_u64(bytes + i * ENTRY, list[i].user_id);
+		write_u64(bytes + i * ENTRY + 8, list[i].referrals);
+	}
+	leaders.entries = text_from(bytes, n * ENTRY);
+	tx_put(tx, &KIND_LEADERS, &leaders);
+	return ERR_OK;
+}

@@ -1,0 +1,162 @@
+/*
+ * Owns the records of a new user: indexes, counters, flags, event. Never judges who may join. Called by
+ * join.c.
+ */
+#include "join_create.h"
+
+#include <stddef.h>
+
+#include "core/day.h"
+#include "event.h"
+#include "suspicion.h"
+
+enum { HOUR_MS = 3600000 };
+
+static enum err index_email(struct tx *tx, uint64_t hash, uint64_t user_id)
+{
+	struct email_index index = {.hash = hash};
+	enum err err = tx_get(tx, &KIND_EMAIL_INDEX, &index);
+	if (err != ERR_OK && err != ERR_NOT_FOUND)
+		return err;
+	err = id_list_add(index.user_ids, user_id, tx_arena(tx), &index.user_ids);
+	if (err == ERR_OK)
+		tx_put(tx, &KIND_EMAIL_INDEX, &index);
+	return err;
+}
+
+static void put_by(struct tx *tx, enum user_index by, uint64_t number, uint64_t user_id)
+{
+	const struct user_by row = {by, number, user_id};
+	tx_put(tx, &KIND_USER_BY, &row);
+}
+
+static void index_user(struct tx *tx, const struct user *user)
+{
+	const struct alias alias = {.code = user->alias, .user_id = user->id};
+	put_by(tx, USERS_OF_CAMPAIGN, user->campaign_id, user->id);
+	if (user->referrer_id != 0)
+		put_by(tx, USERS_OF_REFERRER, user->referrer_id, user->id);
+	if (user->review != REVIEW_NONE)
+		put_by(tx, USERS_IN_REVIEW, user->review, user->id);
+	if (user->alias.n > 0)
+		tx_put(tx, &KIND_ALIAS, &alias);
+}
+
+static enum err count_in_campaign(struct tx *tx, const struct user *user)
+{
+	struct campaign_stats campaign = {.campaign_id = user->campaign_id};
+	enum err err = tx_get(tx, &KIND_CAMPAIGN_STATS, &campaign);
+	if (err != ERR_OK && err != ERR_NOT_FOUND)
+		return err;
+	if (user->test) {
+		campaign.tests++;
+	} else {
+		campaign.users++;
+		campaign.referrals += user->referrer_id != 0;
+	}
+	tx_put(tx, &KIND_CAMPAIGN_STATS, &campaign);
+	return ERR_OK;
+}
+
+static enum err count_by_day(struct tx *tx, const struct user *user)
+{
+	enum err err =
+	    day_count(tx, user->campaign_id, user->joined_ms, offsetof(struct day, joins));
+	if (err != ERR_OK || user->referrer_id == 0)
+		return err;
+	return day_count(tx, user->campaign_id, user->joined_ms, offsetof(struct day, referrals));
+}
+
+/* `stats` are the referrer's, as they were before this join. */
+static enum err count_for_referrer(struct tx *tx, const struct user *user, struct user_stats *stats,
+    uint64_t now_ms)
+{
+	stats->referrals++;
+	if (now_ms - stats->hour_ms >= HOUR_MS) {
+		stats->hour_ms = now_ms;
+		stats->hour_joins = 0;
+	}
+	stats->hour_joins++;
+	tx_put(tx, &KIND_USER_STATS, stats);
+	return leaders_note(tx, user->campaign_id, user->referrer_id, stats->referrals);
+}
+
+static enum err count_join(struct join *j, struct tx *tx, struct user_stats *stats)
+{
+	const struct user *user = &j->user;
+	enum err err = count_in_campaign(tx, user);
+	if (err != ERR_OK || user->test)
+		return err;
+	if ((err = count_by_day(tx, user)) != ERR_OK || user->referrer_id == 0)
+		return err;
+	return count_for_referrer(tx, user, stats, j->now_ms);
+}
+
+static enum err emit_join(struct join *j, struct tx *tx)
+{
+	struct user *user = &j->user;
+	const struct user *referrer = &j->referred_by;
+	/* What event_snapshot would read, known here without reading: a new user has no counters. */
+	struct event event = {
+	    .type = EVENT_USER_JOIN,
+	    .at_ms = j->now_ms,
+	    .campaign_id = user->campaign_id,
+	    .user_id = user->id,
+	    .referrer_id = referrer->id,
+	    .user_type = user->type,
+	    .source = user->source,
+	    .joined_ms = user->joined_ms,
+	    .first_name = user->first_name,
+	    .email = user->email,
+	    .alias = user->alias,
+	    .ip = user->ip,
+	    .meta = user->meta,
+	    .referrer_first_name = referrer->first_name,
+	    .referrer_email = referrer->email,
+	    .referrer_alias = referrer->alias,
+	    .public_url = j->public_url,
+	    .test = user->test,
+	};
+	return event_emit_about(tx, user, &event);
+}
+
+static struct user new_user(const struct join *j, struct tx *tx, struct pairs meta)
+{
+	bool invited = j->referred_by.id != 0, test = j->campaign.test_mode != 0;
+	enum user_source natural = invited ? SOURCE_REFERRED : SOURCE_DIRECT;
+	uint64_t source = j->source != 0 && !invited ? j->source : natural;
+	return (struct user){
+	    .id = tx_next_id(tx, &KIND_USER),
+	    .campaign_id = j->campaign.id,
+	    .referrer_id = j->referred_by.id,
+	    .type = invited ? USER_INVITED : USER_REFERRING,
+	    .source = test ? SOURCE_TEST : source,
+	    .test = test,
+	    .joined_ms = j->joined_ms != 0 ? j->joined_ms : j->now_ms,
+	    .unsubscribed_ms = j->unsubscribed_ms,
+	    .first_name = j->first_name,
+	    .email = j->email,
+	    .ip = j->ip,
+	    .meta = meta,
+	    .alias = j->alias,
+	};
+}
+
+enum err join_create(struct join *j, struct tx *tx, uint64_t hash, struct pairs meta)
+{
+	struct user *user = &j->user;
+	struct user_stats stats = {.user_id = j->referred_by.id};
+	*user = new_user(j, tx, meta);
+	enum err err = ERR_OK;
+	if (stats.user_id != 0 && (err = tx_get(tx, &KIND_USER_STATS, &stats)) != ERR_OK &&
+	    err != ERR_NOT_FOUND)
+		return err;
+	if (!user->test && !j->import)
+		user->flags = suspicion_of(user, &j->referred_by, &stats, j->canonical_email, j->now_ms);
+	user->review = user->flags != 0 ? REVIEW_PENDING : REVIEW_NONE;
+	index_user(tx, user);
+	if ((err = index_email(tx, hash, user->id)) != ERR_OK ||
+	    (err = count_join(j, tx, &stats)) != ERR_OK)
+		return err;
+	return emit_join(j, tx);
+}

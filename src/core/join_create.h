@@ -1,0 +1,13 @@
+/*
+ * What a new user leaves in the records.
+ */
+#ifndef CORE_JOIN_CREATE_H
+#define CORE_JOIN_CREATE_H
+
+#include "core/join.h"
+
+/** Fills join->user and stages it with its indexes, counters and event. The join was judged before:
+ *  campaign and referred_by are read, `hash` is the address's, `meta` the form fields' values. */
+enum err join_create(struct join *join, struct tx *tx, uint64_t hash, struct pairs meta) WARN_UNUSED;
+
+#endif

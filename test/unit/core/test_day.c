@@ -1,0 +1,192 @@
+/*
+ * Owns the tests of the counters by day, the leaders, the user indexes and test mode: what a join and a
+ * qualification leave behind beside the user.
+ */
+#include "core_world.h"
+
+#include "core/day.h"
+
+enum { DAY_MS = 86400000 };
+
+static struct day day_of(struct world *w, uint64_t campaign, uint64_t date)
+{
+	struct day day = {.campaign_id = campaign, .date = date};
+	enum err err = world_get(w, &KIND_DAY, &day);
+	assert_true(err == ERR_OK || err == ERR_NOT_FOUND);
+	return day;
+}
+
+static void qualify(struct world *w, uint64_t user, bool qualified)
+{
+	struct qualify q = world_qualify(w, user, qualified);
+	assert_int_equal(world_run(w, &q.command), ERR_OK);
+}
+
+static void counted_on_their_day(void **state)
+{
+	struct world *w = *state;
+	uint64_t campaign = world_launched(w);
+	w->now_ms = 3 * (uint64_t)DAY_MS - 1;
+	uint64_t jessica = world_user(w, campaign, 0, "jessica@example.com");
+	uint64_t byron = world_user(w, campaign, jessica, "byron@example.com");
+	w->now_ms++;
+	qualify(w, byron, true);
+	qualify(w, byron, true);
+	qualify(w, byron, false);
+	struct day before = day_of(w, campaign, 2), after = day_of(w, campaign, 3);
+	assert_true(before.joins == 2 && before.referrals == 1 && before.qualified == 0);
+	assert_true(after.joins == 0 && after.qualified == 1 && after.unqualified == 1);
+}
+
+static void an_import_counts_when_it_was(void **state)
+{
+	struct world *w = *state;
+	uint64_t campaign = world_campaign(w, (struct campaign){.status = CAMPAIGN_PAUSED});
+	struct join join = world_join(w, campaign, 0, "jessica+x@example.com");
+	join.import = true;
+	join.joined_ms = 10 * (uint64_t)DAY_MS;
+	w->now_ms = join.now_ms = 100 * (uint64_t)DAY_MS;
+	assert_int_equal(world_run_join(w, &join), ERR_OK);
+	assert_int_equal(day_of(w, campaign, 10).joins, 1);
+	assert_int_equal(join.user.flags, 0);
+}
+
+static void test_mode_counts_nothing(void **state)
+{
+	struct world *w = *state;
+	uint64_t real = world_launched(w);
+	uint64_t campaign =
+	    world_campaign(w, (struct campaign){.status = CAMPAIGN_LAUNCHED, .test_mode = 1});
+	world_webhook(w, world_hook());
+	uint64_t jessica = world_user(w, campaign, 0, "jessica@example.com");
+	uint64_t byron = world_user(w, campaign, jessica, "byron@example.com");
+	qualify(w, byron, true);
+	struct user user = {.id = byron};
+	struct campaign_stats stats = {.campaign_id = campaign};
+	struct user_stats referrer = {.user_id = jessica};
+	assert_int_equal(world_get(w, &KIND_USER, &user), ERR_OK);
+	assert_true(user.test && user.source == SOURCE_TEST && user.qualified_ms != 0);
+	assert_int_equal(world_get(w, &KIND_CAMPAIGN_STATS, &stats), ERR_OK);
+	assert_true(stats.tests == 2 && stats.users == 0 && stats.referrals == 0 && stats.qualified == 0);
+	assert_int_equal(world_get(w, &KIND_USER_STATS, &referrer), ERR_NOT_FOUND);
+	assert_int_equal(world_count(w, &KIND_DAY), 0);
+	for (uint64_t id = 1; id <= 3; id++)
+		assert_int_equal(world_delivery(w, id).test, 1);
+	world_user(w, real, 0, "jessica@example.com");
+	assert_int_equal(world_delivery(w, 4).test, 0);
+}
+
+static size_t listed(struct world *w, enum user_index by, uint64_t number)
+{
+	struct user_by rows[64];
+	const struct user_by from = {by, number, 0};
+	return world_list(w, &KIND_USER_BY, &from, 2, rows, 64);
+}
+
+static void indexed(void **state)
+{
+	struct world *w = *state;
+	uint64_t campaign = world_launched(w), other = world_launched(w);
+	uint64_t jessica = world_user(w, campaign, 0, "jessica@example.com");
+	world_user(w, campaign, jessica, "byron@example.com");
+	world_user(w, campaign, jessica, "carl+1@example.com");
+	world_user(w, other, 0, "jessica@example.com");
+	assert_int_equal(listed(w, USERS_OF_CAMPAIGN, campaign), 3);
+	assert_int_equal(listed(w, USERS_OF_CAMPAIGN, other), 1);
+	assert_int_equal(listed(w, USERS_OF_REFERRER, jessica), 2);
+	assert_int_equal(listed(w, USERS_IN_REVIEW, REVIEW_PENDING), 1);
+}
+
+/* From a user's newest event back to the first. */
+static void events_of_a_user_are_a_chain(void **state)
+{
+	struct world *w = *state;
+	uint64_t campaign = world_launched(w), jessica = world_user(w, campaign, 0, "jessica@example.com");
+	uint64_t byron = world_user(w, campaign, jessica, "byron@example.com");
+	world_user(w, campaign, jessica, "carl@example.com");
+	qualify(w, byron, true);
+	qualify(w, byron, false);
+	struct user user = {.id = byron};
+	assert_int_equal(world_get(w, &KIND_USER, &user), ERR_OK);
+	const uint64_t expected[] = {EVENT_USER_UNQUALIFIED, EVENT_USER_QUALIFIED, EVENT_USER_JOIN};
+	uint64_t id = user.last_event_id;
+	for (size_t i = 0; i < 3; i++) {
+		struct event event = {.id = id};
+		assert_int_equal(world_get(w, &KIND_EVENT, &event), ERR_OK);
+		assert_true(event.user_id == byron && event.type == expected[i]);
+		id = event.previous_id;
+	}
+	assert_int_equal(id, 0);
+}
+
+/* ---- leaders ---- */
+
+struct note {
+	struct command command;
+	uint64_t user_id, referrals;
+};
+
+static enum err note_decide(struct command *command, struct tx *tx)
+{
+	const struct note *note = (const struct note *)command;
+	return leaders_note(tx, 1, note->user_id, note->referrals);
+}
+
+static void note(struct world *w, uint64_t user_id, uint64_t referrals)
+{
+	struct note n = {{.decide = note_decide}, user_id, referrals};
+	assert_int_equal(world_run(w, &n.command), ERR_OK);
+}
+
+static void check_leaders(struct world *w, size_t n, const uint64_t *ids)
+{
+	struct leaders leaders = {.campaign_id = 1};
+	assert_int_equal(world_get(w, &KIND_LEADERS, &leaders), ERR_OK);
+	assert_int_equal(leaders_length(&leaders), n);
+	for (size_t i = 0; ids != NULL && i < n; i++) {
+		uint64_t id, referrals;
+		leaders_at(&leaders, i, &id, &referrals);
+		assert_int_equal(id, ids[i]);
+	}
+}
+
+static void most_referrals_first(void **state)
+{
+	struct world *w = *state;
+	note(w, 7, 1);
+	note(w, 8, 1); /* an equal one stands behind */
+	check_leaders(w, 2, (const uint64_t[]){7, 8});
+	note(w, 8, 2);
+	note(w, 9, 5);
+	check_leaders(w, 3, (const uint64_t[]){9, 8, 7});
+	note(w, 9, 1);
+	check_leaders(w, 3, (const uint64_t[]){8, 7, 9});
+	note(w, 8, 0); /* gone */
+	check_leaders(w, 2, (const uint64_t[]){7, 9});
+}
+
+static void only_so_many_are_kept(void **state)
+{
+	struct world *w = *state;
+	for (uint64_t id = 1; id <= LEADERS_KEPT + 10; id++)
+		note(w, id, 10 + id);
+	check_leaders(w, LEADERS_KEPT, NULL);
+	note(w, 1000, 11); /* too few to enter a full list */
+	check_leaders(w, LEADERS_KEPT, NULL);
+	note(w, LEADERS_KEPT + 10, 0);
+	check_leaders(w, LEADERS_KEPT - 1, NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    WORLD_ON_ALL(counted_on_their_day),
+	    WORLD_ON_ALL(an_import_counts_when_it_was),
+	    WORLD_ON_ALL(test_mode_counts_nothing),
+	    WORLD_ON_ALL(indexed),
+	    WORLD_ON_ALL(events_of_a_user_are_a_chain),
+	    WORLD_ON(memory, most_referrals_first),
+	    WORLD_ON(memory, only_so_many_are_kept),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,132 @@
+/*
+ * Owns the tests of how a request's words lead to a user: codes, codes from elsewhere, e-mail, coupons.
+ */
+#include "core_world.h"
+
+#include "core/reward_records.h"
+#include "core/who.h"
+
+struct ask {
+	struct command command;
+	struct codes *codes;
+	struct who who;
+	struct user user;
+};
+
+static enum err ask_decide(struct command *command, struct tx *tx)
+{
+	struct ask *ask = (struct ask *)command;
+	return who_find(tx, ask->codes, &ask->who, &ask->user);
+}
+
+static uint64_t find(struct world *w, struct who who)
+{
+	struct ask ask = {.command = {.decide = ask_decide}, .codes = w->codes, .who = who};
+	enum err err = world_ask(w, &ask.command, NULL, NULL);
+	assert_true(err == ERR_OK || err == ERR_NOT_FOUND);
+	return err == ERR_OK ? ask.user.id : 0;
+}
+
+static uint64_t join_with_code(struct world *w, uint64_t campaign, const char *email, const char *code,
+    enum err expected)
+{
+	struct join join = world_join(w, campaign, 0, email);
+	join.alias = text_of(code);
+	assert_int_equal(world_run_join(w, &join), expected);
+	if (expected == ERR_REFUSED) {
+		assert_int_equal(join.outcome, JOIN_FIELD);
+		assert_true(text_eq(join.field, TEXT("code")));
+	}
+	return join.user.id;
+}
+
+static void by_everything(void **state)
+{
+	struct world *w = *state;
+	char code[CODE_LENGTH + 1];
+	uint64_t campaign = world_launched(w), jessica = world_user(w, campaign, 0, "jessica@example.com");
+	uint64_t zoe = join_with_code(w, campaign, "zoe@example.com", "zgLAYb", ERR_OK);
+	assert_int_equal(find(w, (struct who){.id = jessica}), jessica);
+	code_write(w->codes, CODE_USER, jessica, code);
+	assert_int_equal(find(w, (struct who){.code = text_of(code)}), jessica);
+	/* A code from elsewhere, and the computed one, which leads there too. */
+	assert_int_equal(find(w, (struct who){.code = TEXT("zgLAYb")}), zoe);
+	code_write(w->codes, CODE_USER, zoe, code);
+	assert_int_equal(find(w, (struct who){.code = text_of(code)}), zoe);
+	assert_int_equal(find(w, (struct who){.code = TEXT("zglayb")}), 0);
+	const struct who address = {.campaign_id = campaign, .canonical_email = TEXT("zoe@example.com")};
+	assert_int_equal(find(w, address), zoe);
+	code_write(w->codes, CODE_CAMPAIGN, campaign, code);
+	assert_int_equal(find(w, (struct who){.code = text_of(code)}), 0);
+	assert_int_equal(find(w, (struct who){.id = 99}), 0);
+	assert_int_equal(find(w, (struct who){0}), 0);
+}
+
+/* The link of somebody whose code came from elsewhere refers like any other. */
+static void a_code_from_elsewhere_is_a_link(void **state)
+{
+	struct world *w = *state;
+	uint64_t campaign = world_launched(w);
+	uint64_t zoe = join_with_code(w, campaign, "zoe@example.com", "zgLAYb", ERR_OK);
+	struct join join = world_join(w, 0, 0, "friend@example.com");
+	join.code = TEXT("zgLAYb");
+	assert_int_equal(world_run_join(w, &join), ERR_OK);
+	assert_int_equal(join.user.referrer_id, zoe);
+	struct event event = {.id = 2};
+	assert_int_equal(world_get(w, &KIND_EVENT, &event), ERR_OK);
+	assert_true(text_eq(event.referrer_alias, TEXT("zgLAYb")));
+}
+
+static void codes_that_are_refused(void **state)
+{
+	struct world *w = *state;
+	char own[CODE_LENGTH + 1];
+	uint64_t campaign = world_launched(w);
+	join_with_code(w, campaign, "zoe@example.com", "zgLAYb", ERR_OK);
+	code_write(w->codes, CODE_USER, 77, own); /* not given yet, but one day */
+	const char *const wrong[] = {"zgLAYb", own, "a b", "api", "a/b",
+	    "12345678901234567890123456789012345678901234567890123456789012345"};
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+		join_with_code(w, campaign, "other@example.com", wrong[i], ERR_REFUSED);
+	assert_int_equal(world_count(w, &KIND_USER), 1);
+}
+
+struct plant {
+	struct command command;
+};
+
+static enum err plant_decide(struct command *command, struct tx *tx)
+{
+	const struct coupon_code code = {TEXT("SAVE10"), 1, 7}, left = {TEXT("SAVE20"), 1, 8};
+	const struct coupon coupon = {1, 7, TEXT("SAVE10"), 5}, rest = {1, 8, TEXT("SAVE20"), 0};
+	const struct reward reward = {.id = 5, .user_id = 1};
+	(void)command;
+	tx_put(tx, &KIND_COUPON_CODE, &code);
+	tx_put(tx, &KIND_COUPON_CODE, &left);
+	tx_put(tx, &KIND_COUPON, &coupon);
+	tx_put(tx, &KIND_COUPON, &rest);
+	tx_put(tx, &KIND_REWARD, &reward);
+	return ERR_OK;
+}
+
+static void by_coupon(void **state)
+{
+	struct world *w = *state;
+	struct plant plant = {{.decide = plant_decide}};
+	uint64_t jessica = world_user(w, world_launched(w), 0, "jessica@example.com");
+	assert_int_equal(world_run(w, &plant.command), ERR_OK);
+	assert_int_equal(find(w, (struct who){.coupon = TEXT("SAVE10")}), jessica);
+	assert_int_equal(find(w, (struct who){.coupon = TEXT("SAVE20")}), 0); /* not handed out */
+	assert_int_equal(find(w, (struct who){.coupon = TEXT("SAVE30")}), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    WORLD_ON_ALL(by_everything),
+	    WORLD_ON_ALL(a_code_from_elsewhere_is_a_link),
+	    WORLD_ON_ALL(codes_that_are_refused),
+	    WORLD_ON_ALL(by_coupon),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
