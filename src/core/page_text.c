@@ -1,0 +1,64 @@
+/*
+ * Owns the table of the texts that a campaign may change. Never the words that stand where it says
+ * nothing, never HTML. Called by the campaign calls of the API, by the pages and by the user
+ * object.
+ */
+#include "core/page_text.h"
+
+#include "base/utf8.h"
+
+enum { HEADLINE_MAX = 200, BODY_MAX = 2000, BUTTON_MAX = 60, URL_MAX = 2048, SHARE_MAX = 1000 };
+
+const struct page_text PAGE_TEXTS[] = {
+    /* The form, by the campaign's own link. */
+    {"headline", PAGE_LINE, HEADLINE_MAX},
+    {"body", PAGE_BLOCK, BODY_MAX},
+    {"button", PAGE_LINE, BUTTON_MAX},
+    {"terms_url", PAGE_URL, URL_MAX},
+    /* The form, by a user's link. */
+    {"invited_headline", PAGE_LINE, HEADLINE_MAX},
+    {"invited_body", PAGE_BLOCK, BODY_MAX},
+    /* After joining. */
+    {"thanks_headline", PAGE_LINE, HEADLINE_MAX},
+    {"thanks_body", PAGE_BLOCK, BODY_MAX},
+    /* Not open: a draft, paused, not yet started, ended. */
+    {"closed_headline", PAGE_LINE, HEADLINE_MAX},
+    {"closed_body", PAGE_BLOCK, BODY_MAX},
+    /* What a user sends to friends. */
+    {"share_subject", PAGE_LINE, HEADLINE_MAX},
+    {"share_text", PAGE_BLOCK, SHARE_MAX},
+    {NULL, PAGE_LINE, 0},
+};
+
+const struct page_text *page_text_find(struct text name)
+{
+	for (const struct page_text *t = PAGE_TEXTS; t->name != NULL; t++)
+		if (text_eq(name, text_of(t->name)))
+			return t;
+	return NULL;
+}
+
+const char *page_text_refusal(const struct page_text *which, struct text value)
+{
+	struct text rest = value, line;
+	bool more = which->kind == PAGE_BLOCK;
+	if (value.n > which->max)
+		return "is too long";
+	while (more) {
+		more = text_cut(rest, '\n', &line, &rest);
+		if (!utf8_printable(line))
+			return "must not hold control characters but line feeds";
+	}
+	return which->kind == PAGE_BLOCK || utf8_printable(value)
+		   ? NULL
+		   : "must not hold control characters: it is one line";
+}
+
+struct text page_text_of(const struct campaign *campaign, const char *name)
+{
+	struct text rest = campaign->texts.raw, known, value;
+	while (pairs_next(&rest, &known, &value))
+		if (text_eq(known, text_of(name)))
+			return value;
+	return (struct text){0};
+}

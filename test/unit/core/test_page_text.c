@@ -1,0 +1,75 @@
+/* Texts of pages: which there are, and what may stand in them.
+ * Never renders a page.
+ * Run by make test. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/page_text.h"
+
+static void known_by_name_alone(void **state)
+{
+	(void)state;
+	for (const struct page_text *t = PAGE_TEXTS; t->name != NULL; t++)
+		assert_ptr_equal(page_text_find(text_of(t->name)), t);
+	assert_null(page_text_find(TEXT("headlines")));
+	assert_null(page_text_find(TEXT("")));
+}
+
+static void as_long_as_it_may_be(void **state)
+{
+	char room[4096];
+	(void)state;
+	memset(room, 'x', sizeof room);
+	for (const struct page_text *t = PAGE_TEXTS; t->name != NULL; t++) {
+		assert_null(page_text_refusal(t, text_from(room, t->max)));
+		assert_non_null(page_text_refusal(t, text_from(room, t->max + 1)));
+		assert_null(page_text_refusal(t, TEXT("")));
+	}
+}
+
+static void lines_where_they_may_be(void **state)
+{
+	static const struct {
+		const char *value;
+		bool line, block;
+	} cases[] = {{"Gr\xc3\xbc\xc3\x9f", true, true},
+		     {"a\nb\n\nc", false, true},
+		     {"\n", false, true},
+		     {"a\rb", false, false},
+		     {"a\n\x01", false, false},
+		     {"\xff", false, false}};
+	(void)state;
+	for (const struct page_text *t = PAGE_TEXTS; t->name != NULL; t++)
+		for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+			bool fine = t->kind == PAGE_BLOCK ? cases[i].block : cases[i].line;
+			assert_true((page_text_refusal(t, text_of(cases[i].value)) == NULL) ==
+				    fine);
+		}
+}
+
+static void a_campaigns_own(void **state)
+{
+	struct buf list = {0};
+	(void)state;
+	pairs_add(&list, TEXT("body"), TEXT("Hello"));
+	struct campaign c = {.texts = {buf_view(&list)}};
+	assert_true(text_eq(page_text_of(&c, "body"), TEXT("Hello")));
+	assert_int_equal(page_text_of(&c, "headline").n, 0);
+	buf_free(&list);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(known_by_name_alone),
+	    cmocka_unit_test(as_long_as_it_may_be),
+	    cmocka_unit_test(lines_where_they_may_be),
+	    cmocka_unit_test(a_campaigns_own),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
