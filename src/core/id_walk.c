@@ -1,0 +1,124 @@
+/*
+ * Owns the walk over ids that pages are made of: chunks, bounds, where a page ends. Never what fits.
+ * Called by the lists of deliveries and users.
+ */
+#include "id_walk.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum { CHUNK = 64 /* rows read at a time */ };
+
+/* The rows of every index of ids have these three members. */
+struct row {
+	uint64_t by, number, id;
+};
+
+struct chunk {
+	char *records; /* CHUNK of them */
+	struct row *rows;
+	size_t n;
+	bool last;
+};
+
+static uint64_t *id_of(const struct id_walk *w, const struct chunk *c, size_t i)
+{
+	return (uint64_t *)(void *)(c->records + i * w->kind->size);
+}
+
+/* The next rows of the index from `id` on; records with nothing but their ids are made of them. */
+static enum err read_index(struct tx *tx, const struct id_walk *w, uint64_t id, struct chunk *c)
+{
+	const struct row from = {w->by, w->number, id};
+	struct tx_scan scan = {
+	    .from = &from, .prefix = 2, .reverse = w->reverse, .max = CHUNK, .records = c->rows};
+	assert(w->index->size == sizeof from);
+	enum err err = tx_scan(tx, w->index, &scan);
+	for (size_t i = 0; err == ERR_OK && i < scan.n; i++)
+		*id_of(w, c, i) = c->rows[i].id;
+	c->n = scan.n;
+	return err;
+}
+
+static enum err read_chunk(struct tx *tx, const struct id_walk *w, uint64_t id, struct chunk *c)
+{
+	enum err err;
+	memset(c->records, 0, CHUNK * w->kind->size);
+	if (w->index != NULL) {
+		err = read_index(tx, w, id, c);
+	} else {
+		*id_of(w, c, 0) = id;
+		/* The first record is the key to begin with until the scan has filled it. */
+		struct tx_scan scan = {.from = c->records,
+		    .reverse = w->reverse,
+		    .max = CHUNK,
+		    .records = c->records};
+		err = tx_scan(tx, w->kind, &scan);
+		c->n = scan.n;
+	}
+	c->last = c->n < CHUNK;
+	return err;
+}
+
+/* One record. The page ends before the one that would be one too many. */
+static enum err look_at(struct tx *tx, struct id_walk *w, uint64_t *record)
+{
+	bool fits = false;
+	enum err err = ERR_OK;
+	if (w->looked_at == w->look_max) {
+		w->next = *record;
+		return ERR_OK;
+	}
+	w->looked_at++;
+	if (w->index != NULL)
+		err = tx_get(tx, w->kind, record);
+	if (err == ERR_OK)
+		err = w->fits(w->arg, tx, record, &fits);
+	if (err != ERR_OK)
+		return err == ERR_NOT_FOUND ? ERR_OK : err;
+	if (!fits)
+		return ERR_OK;
+	if (w->skipped < w->skip)
+		w->skipped++;
+	else if (w->n == w->max)
+		w->next = *record;
+	else
+		memcpy((char *)w->records + w->n++ * w->kind->size, record, w->kind->size);
+	return ERR_OK;
+}
+
+void id_walk_from(struct id_walk *w, uint64_t from)
+{
+	if (from == 0)
+		return;
+	if (w->reverse && from < w->high)
+		w->high = from;
+	if (!w->reverse && from > w->low)
+		w->low = from;
+}
+
+enum err id_walk_run(struct tx *tx, struct id_walk *w)
+{
+	struct chunk c = {.records = arena_alloc(tx_arena(tx), CHUNK * w->kind->size),
+	    .rows = arena_alloc(tx_arena(tx), CHUNK * sizeof *c.rows)};
+	if (c.records == NULL || c.rows == NULL)
+		return ERR_NO_MEMORY;
+	w->n = w->skipped = w->looked_at = 0;
+	w->next = 0;
+	uint64_t id = w->reverse ? w->high : w->low;
+	while (id >= w->low && id <= w->high) {
+		enum err err = read_chunk(tx, w, id, &c);
+		for (size_t i = 0; err == ERR_OK && i < c.n; i++) {
+			uint64_t *record = id_of(w, &c, i);
+			id = *record;
+			if (id < w->low || id > w->high)
+				return ERR_OK;
+			if ((err = look_at(tx, w, record)) == ERR_OK && w->next != 0)
+				return ERR_OK;
+		}
+		if (err != ERR_OK || c.last)
+			return err;
+		id = w->reverse ? id - 1 : id + 1;
+	}
+	return ERR_OK;
+}

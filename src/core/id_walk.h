@@ -1,0 +1,36 @@
+/*
+ * A page of records that fit, found by walking ids upwards or downwards: those of an index, or of the
+ * records themselves. Its cost is bounded whatever fits, and a later page costs what the first costs.
+ */
+#ifndef CORE_ID_WALK_H
+#define CORE_ID_WALK_H
+
+#include "store/tx.h"
+
+/* Does the record belong on the page? May change what is shown of it. ERR_PENDING and read errors pass
+ * through; ERR_NOT_FOUND is no. */
+typedef enum err id_walk_fits_fn(void *arg, struct tx *tx, void *record, bool *fits);
+
+struct id_walk {
+	const struct record_kind *kind;  /* the records: their id is their key and first member */
+	const struct record_kind *index; /* rows (by, number, id) with keys only; NULL: the records */
+	uint64_t by, number;
+	uint64_t low, high; /* ids, both included */
+	bool reverse;
+	size_t skip;     /* of those that fit, before the page */
+	size_t max;      /* on the page */
+	size_t look_max; /* records looked at; then the page ends early */
+	id_walk_fits_fn *fits;
+	void *arg;
+	void *records; /* room for max */
+	/* What came of it. */
+	size_t n, skipped, looked_at;
+	uint64_t next; /* the id where to go on; 0: nothing is left */
+};
+
+/** Narrows low and high by the id where a page begins; 0 is none. */
+void id_walk_from(struct id_walk *walk, uint64_t from);
+/** ERR_OK, ERR_PENDING, ERR_NO_MEMORY and read errors. */
+enum err id_walk_run(struct tx *tx, struct id_walk *walk) WARN_UNUSED;
+
+#endif
