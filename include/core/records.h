@@ -133,9 +133,10 @@ struct leaders {
 /* A person to be erased from events, deliveries and attempts, in slices. */
 struct erasure {
 	uint64_t user_id; /* key */
-	uint64_t last_event_id; /* where the chain goes on */
+	uint64_t last_event_id; /* the head of the chain of events */
 	uint64_t phase, next;   /* see core/erase.h */
 	uint64_t created_ms;
+	uint64_t person_id; /* whose events are being looked at: the user's, then those of each referred one */
 };
 
 /* Who has this address in this campaign: `hash` is a keyed hash of both (codes.h), the stored address
@@ -160,7 +161,8 @@ struct idempotency_age {
 	struct text hash; /* key */
 };
 
-/* What happened: a snapshot that never changes, so that payloads made from it never do. */
+/* What happened: a snapshot that never changes, so that payloads made from it never do; but for the
+ * erasing of a person. */
 struct event {
 	uint64_t id; /* key */
 	uint64_t type, at_ms;
@@ -183,6 +185,7 @@ struct event {
 	uint64_t rule_id, reward_id, reward_metric, reward_amount, recipient;
 	struct text reward_name, reward_currency, reward_coupon;
 	uint64_t reward_clawback; /* cancelled after it was issued: to be taken back; `reason` is the reward's */
+	uint64_t erased; /* the person was erased: nothing personal is left, and it is never sent */
 };
 
 struct webhook {

@@ -131,6 +131,7 @@ static const struct field event_values[] = {
     VALUE(34, TEXT, event, reward_currency),
     VALUE(35, TEXT, event, reward_coupon),
     VALUE(36, U64, event, reward_clawback),
+    VALUE(37, U64, event, erased),
 };
 const struct record_kind KIND_EVENT = KIND(9, event);
 
@@ -351,5 +352,6 @@ static const struct field erasure_values[] = {
     VALUE(2, U64, erasure, phase),
     VALUE(3, U64, erasure, next),
     VALUE(4, U64, erasure, created_ms),
+    VALUE(5, U64, erasure, person_id),
 };
 const struct record_kind KIND_ERASURE = KIND(37, erasure);
