@@ -8,7 +8,7 @@ CC        := gcc
 endif
 PREFIX    ?= /usr/local
 PACKAGES  := libevent_core libevent_extra libevent_openssl openssl lmdb json-c libidn2
-ROOMS     := base http store core delivery api
+ROOMS     := base http store core delivery upkeep api
 
 WARNINGS  := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes \
              -Wmissing-prototypes -Wvla -Wswitch-enum -Wformat=2 -Wundef -Wpointer-arith \
@@ -40,6 +40,7 @@ LINK_http     := http base
 LINK_store    := store base
 LINK_core     := core store base
 LINK_delivery := delivery core store http base
+LINK_upkeep   := upkeep core store base
 LINK_api      := api delivery core store http base
 
 UNIT_SOURCES := $(wildcard test/unit/*/test_*.c)
@@ -51,7 +52,7 @@ all: $(B)/referd $(B)/referd-bench   ## the server and the load tool (build/rele
 debug asan cov:                      ## the same in another flavour
 	$(MAKE) FLAVOUR=$@ all units
 
-$(B)/referd: $(B)/src/main.o $(call objects,src/cli/*.c) $(call archive,api delivery core store http base)
+$(B)/referd: $(B)/src/main.o $(call objects,src/cli/*.c) $(call archive,api upkeep delivery core store http base)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(B)/referd-bench: $(call objects,bench/*.c) $(call archive,base)

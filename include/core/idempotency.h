@@ -5,7 +5,7 @@
 #define CORE_IDEMPOTENCY_H
 
 #include "core/records.h"
-#include "store/command.h"
+#include "core/slice.h"
 
 enum { IDEMPOTENCY_KEY_MAX = 64, IDEMPOTENCY_HOURS = 24, IDEMPOTENCY_HASH = 16 };
 
@@ -28,13 +28,12 @@ enum err idempotency_find(struct tx *tx, const struct idempotency_key *key, uint
 void idempotency_keep(struct tx *tx, const struct idempotency_key *key, struct idempotency answer);
 
 enum { IDEMPOTENCY_SLICE = 256 };
-/* Removes answers older than 24 hours, a slice at a time. */
+/* Removes answers older than 24 hours: a job of the upkeep room. */
 struct idempotency_expire {
-	struct command command; /* decide: idempotency_expire_decide */
-	struct idempotency_age ages[IDEMPOTENCY_SLICE];
+	struct slice slice;
+	struct idempotency_age ages[IDEMPOTENCY_SLICE]; /* the first slice.n */
 	uint8_t hashes[IDEMPOTENCY_SLICE][IDEMPOTENCY_HASH];
-	size_t n;
 };
-command_decide_fn idempotency_expire_decide;
+command_decide_fn idempotency_find_expired_decide, idempotency_expire_decide;
 
 #endif

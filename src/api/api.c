@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "client_address.h"
-#include "expiry.h"
 #include "routes.h"
 
 enum err api_open(const struct api_config *config, struct api **out)
@@ -22,8 +21,6 @@ enum err api_open(const struct api_config *config, struct api **out)
 		goto fail;
 	if ((err = tokens_load(&a->tokens, config->store, config->inbound_token)) != ERR_OK)
 		goto fail;
-	if ((err = expiry_start(a)) != ERR_OK)
-		goto fail;
 	*out = a;
 	return ERR_OK;
 fail:
@@ -35,7 +32,6 @@ void api_close(struct api *a)
 {
 	if (a == NULL)
 		return;
-	expiry_stop(a);
 	limits_close(&a->limits);
 	tokens_free(&a->tokens);
 	buf_free(&a->out);

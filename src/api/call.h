@@ -20,7 +20,6 @@ struct api {
 	struct limits limits;
 	struct buf out; /* the reply being written; reused, the server copies it */
 	struct buf openapi; /* the document, once somebody has asked for it */
-	struct expiry *expiry;
 	bool draining;
 	uint64_t requests;
 };

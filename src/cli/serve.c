@@ -15,6 +15,7 @@
 #include "delivery/scheduler.h"
 #include "first_start.h"
 #include "http/client.h"
+#include "upkeep/upkeep.h"
 
 struct serve {
 	struct config config;
@@ -25,6 +26,7 @@ struct serve {
 	struct http_client *client;
 	struct scheduler *scheduler;
 	struct api *api;
+	struct upkeep *upkeep;
 	struct http_server *server;
 	struct event *sigterm, *sigint, *drain_timer, *batch_timer;
 	char public_url[512];
@@ -184,6 +186,19 @@ static int open_api(struct serve *s)
 	return err == ERR_OK ? 0 : refuse("the API", "cannot start", err_name(err));
 }
 
+static int open_upkeep(struct serve *s)
+{
+	const struct upkeep_config upkeep = {
+	    .loop = s->loop,
+	    .store = s->store,
+	    .codes = s->codes,
+	    .public_url = s->public_url,
+	    .jobs = UPKEEP_JOBS,
+	};
+	enum err err = upkeep_open(&upkeep, &s->upkeep);
+	return err == ERR_OK ? 0 : refuse("background work", "cannot start", err_name(err));
+}
+
 static void on_turn(void *arg)
 {
 	struct serve *s = arg;
@@ -240,6 +255,7 @@ static void on_signal(evutil_socket_t fd, short what, void *arg)
 	log_info("serve.draining", LOG_U64("at_most_ms", s->config.drain_ms));
 	api_drain(s->api);
 	scheduler_drain(s->scheduler);
+	upkeep_drain(s->upkeep);
 	http_server_drain(s->server);
 	evtimer_add(s->drain_timer, &wait);
 }
@@ -267,7 +283,8 @@ static int open_all(struct serve *s)
 		return refuse("the event loop", "", "cannot be made");
 	loop_add_hook(s->loop, on_turn, s);
 	if ((status = open_store(s)) != 0 || (status = open_delivery(s)) != 0 ||
-	    (status = open_server(s)) != 0 || (status = open_api(s)) != 0)
+	    (status = open_server(s)) != 0 || (status = open_api(s)) != 0 ||
+	    (status = open_upkeep(s)) != 0)
 		return status;
 	loop_add_hook(s->loop, on_turn_end, s);
 	return add_events(s);
@@ -284,6 +301,7 @@ static void close_all(struct serve *s)
 {
 	if (s->server != NULL)
 		http_server_close(s->server);
+	upkeep_close(s->upkeep);
 	api_close(s->api);
 	scheduler_close(s->scheduler);
 	http_client_close(s->client);

@@ -1,12 +1,14 @@
 /*
  * Owns the memory of requests that carried an Idempotency-Key. Never what they asked for. Called by
- * joining and by the expiry that the API runs.
+ * joining, qualifying and the upkeep room.
  */
 #include "core/idempotency.h"
 
 #include <string.h>
 
 #include "base/crypto.h"
+
+enum { DAY_MS = IDEMPOTENCY_HOURS * 3600 * 1000 };
 
 static void hash_two(struct text a, struct text b, uint8_t out[IDEMPOTENCY_HASH])
 {
@@ -28,14 +30,13 @@ void idempotency_key_make(struct idempotency_key *key, struct text scope, struct
 enum err idempotency_find(struct tx *tx, const struct idempotency_key *key, uint64_t now_ms,
     struct idempotency *answer)
 {
-	const uint64_t day_ms = (uint64_t)IDEMPOTENCY_HOURS * 3600 * 1000;
 	if (!key->given)
 		return ERR_NOT_FOUND;
 	*answer = (struct idempotency){.hash = text_from(key->hash, IDEMPOTENCY_HASH)};
 	enum err err = tx_get(tx, &KIND_IDEMPOTENCY, answer);
 	if (err != ERR_OK)
 		return err;
-	if (now_ms > answer->at_ms + day_ms)
+	if (now_ms > answer->at_ms + DAY_MS)
 		return ERR_NOT_FOUND;
 	return text_eq(answer->request_hash, text_from(key->request, IDEMPOTENCY_HASH)) ? ERR_OK
 											: ERR_REFUSED;
@@ -53,10 +54,28 @@ void idempotency_keep(struct tx *tx, const struct idempotency_key *key, struct i
 	tx_put(tx, &KIND_IDEMPOTENCY_AGE, &age);
 }
 
+enum err idempotency_find_expired_decide(struct command *command, struct tx *tx)
+{
+	struct idempotency_expire *cmd = (struct idempotency_expire *)command;
+	struct slice *slice = &cmd->slice;
+	const struct idempotency_age first = {0};
+	struct tx_scan scan = {.from = &first, .max = IDEMPOTENCY_SLICE, .records = cmd->ages};
+	enum err err = tx_scan(tx, &KIND_IDEMPOTENCY_AGE, &scan);
+	slice->n = 0;
+	while (err == ERR_OK && slice->n < scan.n &&
+	       cmd->ages[slice->n].at_ms + DAY_MS < slice->now_ms) {
+		struct text *hash = &cmd->ages[slice->n].hash;
+		uint8_t *own = cmd->hashes[slice->n++];
+		memcpy(own, hash->p, hash->n < IDEMPOTENCY_HASH ? hash->n : IDEMPOTENCY_HASH);
+		*hash = text_from(own, IDEMPOTENCY_HASH);
+	}
+	return err;
+}
+
 enum err idempotency_expire_decide(struct command *command, struct tx *tx)
 {
 	struct idempotency_expire *cmd = (struct idempotency_expire *)command;
-	for (size_t i = 0; i < cmd->n; i++) {
+	for (size_t i = 0; i < cmd->slice.n; i++) {
 		struct idempotency kept = {.hash = cmd->ages[i].hash};
 		enum err err = tx_get(tx, &KIND_IDEMPOTENCY, &kept);
 		if (err != ERR_OK && err != ERR_NOT_FOUND)

@@ -23,6 +23,7 @@
 #include "core/join.h"
 #include "core/payload.h"
 #include "core/qualify.h"
+#include "core/slice.h"
 #include "core/webhook.h"
 #include "store/store.h"
 
@@ -194,6 +195,20 @@ static inline enum err world_ask(struct world *w, struct command *inner,
 	world_settle(w);
 	assert_true(call.done);
 	return call.err;
+}
+
+/* One slice of a job: what upkeep does. Answers how much was found. */
+static inline size_t world_slice(struct world *w, struct slice *slice, command_decide_fn *find,
+				 command_decide_fn *change)
+{
+	slice->codes = w->codes;
+	slice->public_url = TEXT("https://refer.example");
+	slice->command.decide = find;
+	assert_int_equal(world_ask(w, &slice->command, NULL, NULL), ERR_OK);
+	slice->command.decide = change;
+	if (slice->n > 0)
+		assert_int_equal(world_run(w, &slice->command), ERR_OK);
+	return slice->n;
 }
 
 /* ---- looking ---- */

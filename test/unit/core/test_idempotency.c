@@ -106,24 +106,11 @@ static void after_a_day_it_is_new(void **state)
 	assert_int_equal(world_count(w, &KIND_IDEMPOTENCY_AGE), 2);
 }
 
-/* What the expiry does: the ages from the oldest on, up to a time. */
-static void expire(struct world *w, uint64_t before_ms)
+/* What the expiry does: answers how many rows it found. */
+static size_t expire(struct world *w, uint64_t now_ms)
 {
-	struct idempotency_expire cmd = {.command = {.decide = idempotency_expire_decide}};
-	struct idempotency_key keys[3];
-	const char *names[] = {"k1", "k2", "k3"};
-	const uint64_t at_ms[] = {WORLD_NOW, WORLD_NOW, WORLD_NOW + DAY_MS + 1};
-	const size_t key_of[] = {0, 1, 0};
-	for (size_t i = 0; i < 3; i++) {
-		idempotency_key_make(&keys[i], TEXT("cScope"), text_of(names[key_of[i]]), TEXT(""));
-		if (at_ms[i] >= before_ms)
-			continue;
-		memcpy(cmd.hashes[cmd.n], keys[i].hash, IDEMPOTENCY_HASH);
-		cmd.ages[cmd.n] = (struct idempotency_age){
-		    at_ms[i], text_from(cmd.hashes[cmd.n], IDEMPOTENCY_HASH)};
-		cmd.n++;
-	}
-	assert_int_equal(world_run(w, &cmd.command), ERR_OK);
+	struct idempotency_expire cmd = {.slice = {.now_ms = now_ms}};
+	return world_slice(w, &cmd.slice, idempotency_find_expired_decide, idempotency_expire_decide);
 }
 
 static void expiry_spares_the_younger_row(void **state)
@@ -138,13 +125,14 @@ static void expiry_spares_the_younger_row(void **state)
 	join = keyed(w, campaign, "c@example.com", "k1", "body 2");
 	assert_int_equal(world_run_join(w, &join), ERR_OK);
 	assert_int_equal(world_count(w, &KIND_IDEMPOTENCY_AGE), 3);
-	expire(w, WORLD_NOW + 1);
+	assert_int_equal(expire(w, WORLD_NOW + DAY_MS), 0);
+	assert_int_equal(expire(w, WORLD_NOW + DAY_MS + 1), 2);
 	assert_int_equal(world_count(w, &KIND_IDEMPOTENCY_AGE), 1);
 	assert_int_equal(world_count(w, &KIND_IDEMPOTENCY), 1); /* k1, used again */
 	join = keyed(w, campaign, "c@example.com", "k1", "body 2");
 	assert_int_equal(world_run_join(w, &join), ERR_OK);
 	assert_int_equal(join.outcome, JOIN_CREATED);
-	expire(w, WORLD_NOW + DAY_MS + 2);
+	assert_int_equal(expire(w, WORLD_NOW + 2 * DAY_MS + 2), 1);
 	assert_int_equal(world_count(w, &KIND_IDEMPOTENCY_AGE), 0);
 	assert_int_equal(world_count(w, &KIND_IDEMPOTENCY), 0);
 }

@@ -1,0 +1,214 @@
+/*
+ * Owns the pace of background work: which job has its turn, when the next slice begins. Never what a
+ * slice does (core). Called by the loop, through its hook, and by the store.
+ */
+#include "upkeep/upkeep.h"
+
+#include <assert.h>
+#include <event2/event.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+
+#define NS_PER_MS UINT64_C(1000000)
+
+struct job {
+	const struct upkeep_job *is;
+	struct upkeep *upkeep;
+	struct slice *slice;
+	uint64_t next_ns; /* when it is looked at next; UINT64_MAX: not before what is running ends */
+};
+
+struct upkeep {
+	struct upkeep_config config;
+	struct job *jobs;
+	size_t n;
+	struct event *timer;
+	uint64_t timer_at_ns; /* 0: not armed */
+	uint64_t rest_until_ns;
+	bool busy; /* a slice is with the store */
+	bool draining;
+};
+
+static uint64_t now_ns(const struct upkeep *u)
+{
+	return loop_mono_ns(u->config.loop);
+}
+
+/* Asks for the job to be looked at by then; what was asked for earlier stays. */
+static void look_by(struct job *job, uint64_t at_ns)
+{
+	if (at_ns < job->next_ns)
+		job->next_ns = at_ns;
+}
+
+/* ---- one slice ---- */
+
+static void end_slice(struct job *job, uint64_t wait_ms)
+{
+	struct upkeep *u = job->upkeep;
+	u->busy = false;
+	u->rest_until_ns = now_ns(u) + UPKEEP_PACE_MS * NS_PER_MS;
+	look_by(job, now_ns(u) + wait_ms * NS_PER_MS);
+}
+
+static void fail_slice(struct job *job, enum err err)
+{
+	log_warn("upkeep.failed", LOG_STR("job", job->is->name), LOG_STR("error", err_name(err)));
+	end_slice(job, UPKEEP_FAILED_MS);
+}
+
+static void on_changed(struct command *command, enum err err)
+{
+	struct job *job = ((struct slice *)command)->runner;
+	if (err != ERR_OK)
+		fail_slice(job, err);
+	else
+		end_slice(job, 0); /* until a query finds nothing */
+}
+
+static void on_found(struct command *command, enum err err)
+{
+	struct slice *slice = (struct slice *)command;
+	struct job *job = slice->runner;
+	struct upkeep *u = job->upkeep;
+	if (err == ERR_OK && (slice->n == 0 || u->draining)) {
+		end_slice(job, job->is->every_ms);
+		return;
+	}
+	slice->command = (struct command){.decide = job->is->change, .done = on_changed};
+	if (err == ERR_OK)
+		err = store_submit(u->config.store, &slice->command);
+	if (err != ERR_OK)
+		fail_slice(job, err);
+}
+
+static void begin_slice(struct job *job)
+{
+	struct upkeep *u = job->upkeep;
+	struct slice *slice = job->slice;
+	slice->command = (struct command){.decide = job->is->find, .done = on_found};
+	slice->now_ms = loop_unix_ms(u->config.loop);
+	job->next_ns = UINT64_MAX;
+	u->busy = true;
+	enum err err = store_query(u->config.store, &slice->command);
+	if (err != ERR_OK)
+		fail_slice(job, err);
+	else
+		loop_again(u->config.loop); /* the store has had its turn already */
+}
+
+/* ---- whose turn ---- */
+
+/* The one that has waited longest: a job with much to do does not keep the others waiting. */
+static struct job *find_soonest(const struct upkeep *u)
+{
+	struct job *soonest = &u->jobs[0];
+	for (size_t i = 1; i < u->n; i++)
+		if (u->jobs[i].next_ns < soonest->next_ns)
+			soonest = &u->jobs[i];
+	return soonest;
+}
+
+static void arm_timer(struct upkeep *u, uint64_t at_ns)
+{
+	if (u->timer_at_ns == at_ns)
+		return;
+	uint64_t wait_us = (at_ns - now_ns(u)) / 1000 + 1;
+	const struct timeval wait = {
+	    .tv_sec = (time_t)(wait_us / 1000000), .tv_usec = (suseconds_t)(wait_us % 1000000)};
+	u->timer_at_ns = at_ns;
+	evtimer_add(u->timer, &wait);
+}
+
+static void on_turn(void *arg)
+{
+	struct upkeep *u = arg;
+	if (u->busy || u->draining)
+		return;
+	struct job *job = find_soonest(u);
+	uint64_t at_ns = job->next_ns > u->rest_until_ns ? job->next_ns : u->rest_until_ns;
+	if (at_ns <= now_ns(u))
+		begin_slice(job);
+	else
+		arm_timer(u, at_ns);
+}
+
+/* Nothing to do but to have a turn. */
+static void on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct upkeep *u = arg;
+	(void)fd;
+	(void)what;
+	u->timer_at_ns = 0;
+}
+
+/* Told within the store's turn, which is before ours. */
+static void on_write(void *arg, const struct record_kind *kind, const void *record, bool deleted)
+{
+	(void)kind;
+	(void)record;
+	if (!deleted)
+		look_by(arg, 0);
+}
+
+/* ---- opening and closing ---- */
+
+static enum err open_job(struct upkeep *u, struct job *job, const struct upkeep_job *is)
+{
+	job->is = is;
+	job->upkeep = u;
+	job->slice = calloc(1, is->size);
+	if (job->slice == NULL)
+		return ERR_NO_MEMORY;
+	job->slice->runner = job;
+	job->slice->codes = u->config.codes;
+	job->slice->public_url = text_of(u->config.public_url);
+	return ERR_OK;
+}
+
+enum err upkeep_open(const struct upkeep_config *config, struct upkeep **out)
+{
+	struct upkeep *u = calloc(1, sizeof *u);
+	if (u == NULL)
+		return ERR_NO_MEMORY;
+	u->config = *config;
+	while (config->jobs[u->n].name != NULL)
+		u->n++;
+	assert(u->n > 0);
+	u->jobs = calloc(u->n, sizeof *u->jobs);
+	u->timer = evtimer_new(loop_events(config->loop), on_timer, u);
+	if (u->jobs == NULL || u->timer == NULL)
+		goto fail;
+	for (size_t i = 0; i < u->n; i++)
+		if (open_job(u, &u->jobs[i], &config->jobs[i]) != ERR_OK)
+			goto fail;
+	for (size_t i = 0; i < u->n; i++)
+		if (config->jobs[i].watch != NULL)
+			store_watch(config->store, config->jobs[i].watch, on_write, &u->jobs[i]);
+	loop_add_hook(config->loop, on_turn, u);
+	loop_again(config->loop);
+	*out = u;
+	return ERR_OK;
+fail:
+	upkeep_close(u);
+	return ERR_NO_MEMORY;
+}
+
+void upkeep_drain(struct upkeep *u)
+{
+	u->draining = true;
+	event_del(u->timer);
+}
+
+void upkeep_close(struct upkeep *u)
+{
+	if (u == NULL)
+		return;
+	for (size_t i = 0; u->jobs != NULL && i < u->n; i++)
+		free(u->jobs[i].slice);
+	free(u->jobs);
+	if (u->timer != NULL)
+		event_free(u->timer);
+	free(u);
+}

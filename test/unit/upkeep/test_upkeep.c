@@ -1,0 +1,275 @@
+/* The pace of background work, in virtual time: one slice at a time, who has its turn, what wakes a
+ * job, what a failure and a drain stop. Jobs of the test eat rows, one a slice. Run by make test. */
+#include "upkeep/upkeep.h"
+
+#include "../core/core_world.h"
+#include "base/log.h"
+
+enum { HOUR_MS = 3600 * 1000, TURNS = 50, TRACE_MAX = 256 };
+
+struct upkeep_world {
+	struct world *core;
+	struct clock_manual clock;
+	struct loop *loop;
+	struct upkeep *upkeep;
+};
+
+/* What the jobs did, a letter each: a query is a small one, a command a capital. */
+static struct trace {
+	char letters[TRACE_MAX];
+	size_t n;
+	bool fails; /* job a's commands are refused */
+} trace;
+
+static void note(char letter)
+{
+	assert_true(trace.n < TRACE_MAX - 1);
+	trace.letters[trace.n++] = letter;
+	trace.letters[trace.n] = '\0';
+}
+
+static void assert_trace(const char *letters)
+{
+	assert_string_equal(trace.letters, letters);
+	trace.n = 0;
+	trace.letters[0] = '\0';
+}
+
+struct eat_replay {
+	struct slice slice;
+	struct replay found;
+};
+
+static enum err find_replay(struct command *command, struct tx *tx)
+{
+	struct eat_replay *eat = (struct eat_replay *)command;
+	const struct replay first = {0};
+	struct tx_scan scan = {.from = &first, .max = 1, .records = &eat->found};
+	enum err err = tx_scan(tx, &KIND_REPLAY, &scan);
+	eat->slice.n = scan.n;
+	if (err == ERR_OK)
+		note('a');
+	return err;
+}
+
+static enum err eat_replay(struct command *command, struct tx *tx)
+{
+	struct eat_replay *eat = (struct eat_replay *)command;
+	if (trace.fails)
+		return ERR_REFUSED;
+	note('A');
+	tx_delete(tx, &KIND_REPLAY, &eat->found);
+	return ERR_OK;
+}
+
+struct eat_due {
+	struct slice slice;
+	struct due found;
+};
+
+static enum err find_due(struct command *command, struct tx *tx)
+{
+	struct eat_due *eat = (struct eat_due *)command;
+	const struct due first = {0};
+	struct tx_scan scan = {.from = &first, .max = 1, .records = &eat->found};
+	enum err err = tx_scan(tx, &KIND_DUE, &scan);
+	eat->slice.n = scan.n;
+	if (err == ERR_OK)
+		note('b');
+	return err;
+}
+
+static enum err eat_due(struct command *command, struct tx *tx)
+{
+	struct eat_due *eat = (struct eat_due *)command;
+	note('B');
+	tx_delete(tx, &KIND_DUE, &eat->found);
+	return ERR_OK;
+}
+
+static const struct upkeep_job jobs[] = {
+    {"a", sizeof(struct eat_replay), find_replay, eat_replay, HOUR_MS, &KIND_REPLAY},
+    {"b", sizeof(struct eat_due), find_due, eat_due, 2 * HOUR_MS, NULL},
+    {NULL, 0, NULL, NULL, 0, NULL},
+};
+
+struct put_rows {
+	struct command command;
+	uint64_t first, n;
+	const struct record_kind *kind;
+};
+
+static enum err put_rows(struct command *command, struct tx *tx)
+{
+	struct put_rows *put = (struct put_rows *)command;
+	for (uint64_t i = put->first; i < put->first + put->n; i++) {
+		const struct replay replay = {.id = i};
+		const struct due due = {.delivery_id = i};
+		tx_put(tx, put->kind, put->kind == &KIND_DUE ? (const void *)&due : &replay);
+	}
+	return ERR_OK;
+}
+
+static void put(struct upkeep_world *w, const struct record_kind *kind, uint64_t n)
+{
+	struct put_rows rows = {{.decide = put_rows}, 1, n, kind};
+	assert_int_equal(world_run(w->core, &rows.command), ERR_OK);
+}
+
+static void on_world_turn(void *arg)
+{
+	struct upkeep_world *w = arg;
+	store_turn(w->core->store);
+}
+
+static void turn(struct upkeep_world *w)
+{
+	for (int i = 0; i < TURNS; i++) {
+		loop_again(w->loop);
+		loop_turn(w->loop);
+	}
+}
+
+static void pass(struct upkeep_world *w, uint64_t ms)
+{
+	clock_manual_advance(&w->clock, ms);
+	turn(w);
+}
+
+static int open_on(void **state, int open_core(void **))
+{
+	struct upkeep_world *w = calloc(1, sizeof *w);
+	void *core = NULL;
+	assert_non_null(w);
+	assert_int_equal(open_core(&core), 0);
+	w->core = core;
+	log_set_level(LOG_ERROR);
+	trace = (struct trace){0};
+	clock_manual_init(&w->clock, UINT64_C(1000000000), WORLD_NOW);
+	w->loop = loop_new(&w->clock.clock);
+	assert_non_null(w->loop);
+	loop_add_hook(w->loop, on_world_turn, w);
+	const struct upkeep_config config = {
+	    .loop = w->loop, .store = w->core->store, .public_url = "https://refer.example", .jobs = jobs};
+	assert_int_equal(upkeep_open(&config, &w->upkeep), ERR_OK);
+	*state = w;
+	return 0;
+}
+
+static int open_on_memory(void **state)
+{
+	return open_on(state, world_on_memory);
+}
+
+static int open_on_lmdb(void **state)
+{
+	return open_on(state, world_on_lmdb);
+}
+
+static int close_world(void **state)
+{
+	struct upkeep_world *w = *state;
+	void *core = w->core;
+	upkeep_close(w->upkeep);
+	loop_free(w->loop);
+	world_close(&core);
+	free(w);
+	return 0;
+}
+
+static void each_is_looked_at_once_at_the_start(void **state)
+{
+	struct upkeep_world *w = *state;
+	turn(w);
+	assert_trace("a"); /* b rests for the pace */
+	pass(w, UPKEEP_PACE_MS);
+	assert_trace("b");
+	pass(w, HOUR_MS - UPKEEP_PACE_MS - 1);
+	assert_trace("");
+	pass(w, 1);
+	assert_trace("a");
+	pass(w, HOUR_MS + UPKEEP_PACE_MS);
+	pass(w, UPKEEP_PACE_MS);
+	assert_trace("ab");
+}
+
+static void a_write_wakes_the_job_that_watches(void **state)
+{
+	struct upkeep_world *w = *state;
+	turn(w);
+	pass(w, UPKEEP_PACE_MS);
+	assert_trace("ab");
+	put(w, &KIND_DUE, 1);
+	pass(w, HOUR_MS / 2);
+	assert_trace("");
+	put(w, &KIND_REPLAY, 1);
+	turn(w);
+	assert_trace("aA");
+	pass(w, UPKEEP_PACE_MS); /* its own removal wakes nobody, but it looks whether more is left */
+	pass(w, UPKEEP_PACE_MS);
+	assert_trace("a");
+}
+
+static void slices_rest_and_take_turns(void **state)
+{
+	struct upkeep_world *w = *state;
+	put(w, &KIND_REPLAY, 3);
+	put(w, &KIND_DUE, 3);
+	turn(w);
+	assert_trace("aA");
+	pass(w, UPKEEP_PACE_MS - 1);
+	assert_trace("");
+	for (int i = 0; i < 8; i++)
+		pass(w, UPKEEP_PACE_MS);
+	assert_trace("bBaAbBaAbBab");
+	assert_int_equal(world_count(w->core, &KIND_REPLAY), 0);
+	assert_int_equal(world_count(w->core, &KIND_DUE), 0);
+}
+
+static void a_failure_waits_and_stops_no_other_job(void **state)
+{
+	struct upkeep_world *w = *state;
+	put(w, &KIND_REPLAY, 1);
+	put(w, &KIND_DUE, 2);
+	trace.fails = true;
+	turn(w);
+	for (int i = 0; i < 4; i++)
+		pass(w, UPKEEP_PACE_MS);
+	assert_trace("abBbBb");
+	pass(w, UPKEEP_FAILED_MS - 4 * UPKEEP_PACE_MS - 1);
+	assert_trace("");
+	trace.fails = false;
+	pass(w, 1);
+	assert_trace("aA");
+}
+
+static void a_drain_begins_nothing(void **state)
+{
+	struct upkeep_world *w = *state;
+	put(w, &KIND_REPLAY, 2);
+	turn(w);
+	assert_trace("aA");
+	upkeep_drain(w->upkeep);
+	put(w, &KIND_DUE, 1);
+	pass(w, 3 * (uint64_t)HOUR_MS);
+	assert_trace("");
+	assert_true(store_idle(w->core->store));
+}
+
+#define ON(engine, f)                                                                              \
+	{                                                                                          \
+#f " (" #engine ")", f, open_on_##engine, close_world, NULL                        \
+	}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    ON(memory, each_is_looked_at_once_at_the_start),
+	    ON(memory, a_write_wakes_the_job_that_watches),
+	    ON(memory, slices_rest_and_take_turns),
+	    ON(lmdb, slices_rest_and_take_turns),
+	    ON(memory, a_failure_waits_and_stops_no_other_job),
+	    ON(lmdb, a_drain_begins_nothing),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
