@@ -20,7 +20,9 @@ struct feeding {
 	size_t len;
 	bool
 	    compacting; /* takes the gap out between feeds, as the server does when room is short */
+	bool streaming; /* the body is taken piece by piece */
 	size_t removed; /* bytes taken out so far */
+	struct buf taken; /* of a streamed body */
 	bool continued;
 };
 
@@ -33,6 +35,26 @@ static inline void feed_begin(struct feeding *f)
 static inline bool feed_is_over(const struct feeding *f)
 {
 	return f->result == HTTP_PARSE_DONE || f->result == HTTP_PARSE_ERROR;
+}
+
+/* One look at what is there. */
+static inline void feed_parser(struct feeding *f)
+{
+	struct http_parser *p = &f->parser;
+
+	f->result = http_parser_feed(p, f->buf, f->len);
+	if (f->result == HTTP_PARSE_HEAD) {
+		http_parser_stream(p);
+		f->result = http_parser_feed(p, f->buf, f->len);
+	}
+	if (f->result == HTTP_PARSE_CONTINUE)
+		f->continued = true;
+	if (f->streaming && p->head_done) {
+		buf_add(&f->taken, f->buf + p->body_start, p->body_end - p->body_start);
+		const size_t left = http_parser_take(p, f->buf, f->len);
+		f->removed += f->len - left;
+		f->len = left;
+	}
 }
 
 static inline void feed_more(struct feeding *f, const char *p, size_t n)
@@ -49,9 +71,7 @@ static inline void feed_more(struct feeding *f, const char *p, size_t n)
 	free(f->buf);
 	f->buf = moved;
 	f->len += n;
-	f->result = http_parser_feed(&f->parser, f->buf, f->len);
-	if (f->result == HTTP_PARSE_CONTINUE)
-		f->continued = true;
+	feed_parser(f);
 	if (f->compacting && !feed_is_over(f)) {
 		const size_t left = http_parser_compact(&f->parser, f->buf, f->len);
 		f->removed += f->len - left;
@@ -79,7 +99,7 @@ static inline void feed_tell(const struct feeding *f, struct buf *out)
 			buf_printf(out, " [%.*s]=[%.*s]", TEXT_ARGS(req.headers[i].name),
 				   TEXT_ARGS(req.headers[i].value));
 		buf_str(out, " body=");
-		buf_text(out, req.body);
+		buf_text(out, f->streaming ? buf_view(&f->taken) : req.body);
 	}
 	buf_char(out, '\0');
 }
@@ -88,6 +108,24 @@ static inline void feed_end(struct feeding *f)
 {
 	free(f->buf);
 	f->buf = NULL;
+	buf_free(&f->taken);
+}
+
+/** The same as feed_split and feed_bytes (for `split` == n), the body streamed. */
+static inline void feed_stream(const char *p, size_t n, size_t split, struct buf *out)
+{
+	struct feeding f;
+
+	feed_begin(&f);
+	f.streaming = f.parser.stops_at_head = true;
+	for (size_t i = 0; split == n && i < n; i++)
+		feed_more(&f, p + i, 1);
+	if (split < n) {
+		feed_more(&f, p, split);
+		feed_more(&f, p + split, n - split);
+	}
+	feed_tell(&f, out);
+	feed_end(&f);
 }
 
 /** Fed in two pieces, cut at `split`; split 0 is whole. */

@@ -37,6 +37,19 @@ static void tell_every_way(struct text input, struct buf *told)
 	buf_free(&other);
 }
 
+/* Pieces, wherever they are cut, are the body, and nothing but the limits is judged otherwise. */
+static void assert_streamed(struct text input, const char *told)
+{
+	struct buf streamed = {0};
+
+	for (size_t split = 0; split <= input.n; split++) {
+		feed_stream(input.p, input.n, split, &streamed);
+		if (strcmp(streamed.p, told) != 0)
+			fail_msg("split %zu: \"%s\", not \"%s\"", split, streamed.p, told);
+	}
+	buf_free(&streamed);
+}
+
 static const struct {
 	int status;
 	struct text input;
@@ -173,6 +186,8 @@ static void test_refusals(void **state)
 		(void)snprintf(status, sizeof(status), "%d ", refusals[i].status);
 		if (strncmp(told.p, status, 4) != 0)
 			fail_msg("row %zu: \"%.60s\": %s", i, refusals[i].input.p, told.p);
+		if (refusals[i].status != 413)
+			assert_streamed(refusals[i].input, told.p);
 	}
 	buf_free(&told);
 }
@@ -236,6 +251,7 @@ static void test_legal(void **state)
 		tell_every_way(legal[i].input, &told);
 		if (strcmp(told.p, legal[i].told) != 0)
 			fail_msg("row %zu: \"%s\", not \"%s\"", i, told.p, legal[i].told);
+		assert_streamed(legal[i].input, told.p);
 	}
 	buf_free(&told);
 }
@@ -331,6 +347,34 @@ static void test_dropped_is_bounded(void **state)
 	assert_dropped("1\r\nx\r\n", FEED_MAX_BODY, "0\r\n\r\n", "445 4 1 [POST]");
 }
 
+/* A stream has no limit, but each of its chunks has one for what it drops. */
+static void test_streams_are_long(void **state)
+{
+	struct buf input = {0}, told = {0};
+
+	(void)state;
+	buf_str(&input, CHUNKED);
+	for (int i = 0; i < 10 * FEED_MAX_BODY; i++)
+		buf_str(&input, "1;extension=0123456789abcdef0123\r\nx\r\n");
+	buf_str(&input, "0\r\n\r\n");
+	for (size_t split = 0; split <= input.n; split += 1 + split % 13) {
+		feed_stream(input.p, input.n, split, &told);
+		assert_non_null(strstr(told.p, " 4 1 [POST]"));
+		assert_int_equal(strlen(strstr(told.p, "body=")), 5 + 10 * FEED_MAX_BODY);
+	}
+	buf_reset(&input);
+	buf_str(&input, CHUNKED "1;x=");
+	for (int i = 0; i < FEED_MAX_HEAD; i++)
+		buf_char(&input, 'x');
+	buf_str(&input, "\r\nx\r\n0\r\n\r\n");
+	feed_stream(input.p, input.n, input.n, &told);
+	assert_memory_equal(told.p, "400 ", 4);
+	feed_stream("POST / HTTP/1.1\r\n" H "Content-Length: 9999999999\r\n\r\nx", 58, 58, &told);
+	assert_string_equal(told.p, "more of the body");
+	buf_free(&input);
+	buf_free(&told);
+}
+
 static void test_continue_is_asked_once(void **state)
 {
 	static const char head[] =
@@ -362,6 +406,7 @@ int main(void)
 	    cmocka_unit_test(test_head_size),
 	    cmocka_unit_test(test_header_count),
 	    cmocka_unit_test(test_dropped_is_bounded),
+	    cmocka_unit_test(test_streams_are_long),
 	    cmocka_unit_test(test_continue_is_asked_once),
 	};
 
