@@ -178,3 +178,20 @@ void qualify_by_bearer(struct call *call)
 	qualify_with(call, call_bearer(call),
 	    "send the inbound token: Authorization: Bearer {token}");
 }
+
+/* Automation tools hold an API token; what they send and are told is the same. */
+const struct operation OP_N8N_QUALIFY = {
+    .id = "qualifyUser",
+    .tag = "Automation",
+    .summary = "Qualify an invited user",
+    .takes = TAKES_JSON | TAKES_FORM,
+    .request = "QualifyRequest",
+    .idempotent = true,
+    .conflict = "The Idempotency-Key came with another body before.",
+    .answers = {{200, ANSWER_WHOLE, "Qualified"}},
+};
+
+void n8n_qualify(struct call *call)
+{
+	qualify(call);
+}

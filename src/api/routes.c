@@ -41,6 +41,14 @@ const struct route ROUTES[] = {
     {HTTP_POST, "/api/v2/deliveries/{id}/resend", ACCESS_WRITE, delivery_resend,
      &OP_DELIVERY_RESEND},
 
+    {HTTP_GET, "/api/n8n/test", ACCESS_READ, n8n_test, &OP_N8N_TEST},
+    {HTTP_GET, "/api/n8n/campaigns", ACCESS_READ, n8n_campaigns, &OP_N8N_CAMPAIGNS},
+    {HTTP_GET, "/api/n8n/user-sources", ACCESS_READ, n8n_sources, &OP_N8N_SOURCES},
+    {HTTP_GET, "/api/n8n/rewards", ACCESS_READ, n8n_rewards, &OP_N8N_REWARDS},
+    {HTTP_POST, "/api/n8n/users/qualify", ACCESS_WRITE, n8n_qualify, &OP_N8N_QUALIFY},
+    {HTTP_POST, "/api/n8n/webhooks", ACCESS_WRITE, n8n_webhook_create, &OP_N8N_WEBHOOK_CREATE},
+    {HTTP_DELETE, "/api/n8n/webhooks/{id}", ACCESS_WRITE, webhook_delete, &OP_N8N_WEBHOOK_DELETE},
+
     {HTTP_GET, "/api/v2/openapi.json", ACCESS_PUBLIC, openapi_get, &OP_OPENAPI_GET},
     {HTTP_GET, "/healthz", ACCESS_PUBLIC, ops_health, &OP_OPS_HEALTH},
     {HTTP_GET, "/readyz", ACCESS_PUBLIC, ops_ready, &OP_OPS_READY},

@@ -64,6 +64,12 @@ extern const struct operation OP_REPLAY_CREATE, OP_REPLAY_LIST, OP_REPLAY_GET;
 call_fn delivery_list, delivery_get, delivery_resend; /* deliveries.c */
 extern const struct operation OP_DELIVERY_LIST, OP_DELIVERY_GET, OP_DELIVERY_RESEND;
 
+call_fn n8n_test, n8n_sources, n8n_campaigns, n8n_rewards; /* n8n.c */
+call_fn n8n_webhook_create;
+call_fn n8n_qualify; /* qualify.c */
+extern const struct operation OP_N8N_TEST, OP_N8N_SOURCES, OP_N8N_CAMPAIGNS, OP_N8N_REWARDS,
+    OP_N8N_WEBHOOK_CREATE, OP_N8N_WEBHOOK_DELETE, OP_N8N_QUALIFY;
+
 call_fn openapi_get; /* openapi.c */
 extern const struct operation OP_OPENAPI_GET;
 

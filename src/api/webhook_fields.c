@@ -61,7 +61,7 @@ static const char *read_types(struct call *call, const struct json *v, void *rec
 			 &((struct webhook *)record)->types);
 }
 
-static const char *read_sources(struct call *call, const struct json *v, void *record)
+const char *webhook_read_sources(struct call *call, const struct json *v, void *record)
 {
 	(void)call;
 	return read_mask(
@@ -118,7 +118,7 @@ static const char *read_headers(struct call *call, const struct json *v, void *r
 	return read_pairs(call, v, "name", "value", false, &((struct webhook *)record)->headers);
 }
 
-static const char *read_url(struct call *call, const struct json *v, void *record)
+const char *webhook_read_url(struct call *call, const struct json *v, void *record)
 {
 	struct text t;
 	struct url url;
@@ -200,8 +200,8 @@ static const struct decode_field table[] = {
     {"event", DECODE_CUSTOM, AT(events), 0, NULL, read_events},
     {"events", DECODE_CUSTOM, AT(events), 0, NULL, read_events},
     {"types", DECODE_CUSTOM, AT(types), 0, NULL, read_types},
-    {"sources", DECODE_CUSTOM, AT(sources), 0, NULL, read_sources},
-    {"url", DECODE_CUSTOM, AT(url), 0, NULL, read_url},
+    {"sources", DECODE_CUSTOM, AT(sources), 0, NULL, webhook_read_sources},
+    {"url", DECODE_CUSTOM, AT(url), 0, NULL, webhook_read_url},
     {"method", DECODE_WORD, AT(method), 0, METHOD_NAMES, NULL},
     {"format", DECODE_WORD, AT(format), 0, FORMAT_NAMES, NULL},
     {"ordered", DECODE_WORD, AT(order), 0, ORDER_NAMES, NULL},

@@ -12,4 +12,7 @@
 bool webhook_fields_read(struct call *call, const struct body *body,
 			 struct webhook_save *save) WARN_UNUSED;
 
+/** One member each, for calls that take no more: `record` is a struct webhook. */
+decode_custom_fn webhook_read_url, webhook_read_sources;
+
 #endif

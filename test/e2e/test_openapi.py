@@ -36,6 +36,7 @@ class Document(Served):
         "/api/v2/webhooks/": lambda self: self.webhook()["id"],
         "/api/v2/deliveries/": lambda self: self.delivered()["id"],
         "/api/v2/replays/": lambda self: self.replay()["id"],
+        "/api/n8n/webhooks/": lambda self: self.webhook()["id"],
     }
 
     def setUp(self):

@@ -1,0 +1,346 @@
+/*
+ * Owns the calls of automation tools, below /api/n8n: what they choose from, and subscribing a URL to an
+ * event. Never a rule about webhooks (core). Users are added and qualified by users.c and qualify.c.
+ * Called through the route table.
+ */
+#include "core/payload.h"
+#include "core/reading.h"
+#include "core/reward_records.h"
+#include "core/webhook.h"
+#include "routes.h"
+#include "webhook_fields.h"
+#include "webhook_secret.h"
+
+const struct operation OP_N8N_TEST = {
+    .id = "testConnection",
+    .tag = "Automation",
+    .summary = "Is the token valid?",
+    .answers = {{200, ANSWER_WHOLE, "N8nTest"}},
+};
+
+void n8n_test(struct call *call)
+{
+	struct json_out o = call_json(call);
+	json_open(&o, NULL, '{');
+	json_put_bool(&o, "ok", true);
+	json_close(&o, '}');
+	call_reply_json(call, 200);
+}
+
+const struct operation OP_N8N_SOURCES = {
+    .id = "chooseSource",
+    .tag = "Automation",
+    .summary = "Sources of users, to choose from",
+    .answers = {{200, ANSWER_WHOLE, "N8nSources"}},
+};
+
+void n8n_sources(struct call *call)
+{
+	struct json_out o = call_json(call);
+	json_open(&o, NULL, '{');
+	json_open(&o, "sources", '[');
+	for (const struct name *n = SOURCE_NAMES; n->word != NULL; n++) {
+		json_open(&o, NULL, '{');
+		json_put_text(&o, "id", text_of(n->word));
+		json_put_text(&o, "name", text_of(n->word));
+		json_close(&o, '}');
+	}
+	json_close(&o, ']');
+	json_close(&o, '}');
+	call_reply_json(call, 200);
+}
+
+/* ---- records to choose from: all of them, page after page ---- */
+
+/* The name to show; false for a record that is not to be chosen. */
+typedef bool name_fn(const void *record, struct text *name);
+
+struct choice_call {
+	struct page page;
+	struct call *call;
+	const char *member;
+	name_fn *name;
+	struct buf chosen; /* a JSON array, which grows page by page */
+	struct json_out o; /* writes it */
+};
+
+static const void *record_at(const struct page *page, size_t i)
+{
+	return (const char *)page->records + i * page->kind->size;
+}
+
+/* The id is the first member of every record that is listed by id. */
+static uint64_t id_at(const struct page *page, size_t i)
+{
+	return *(const uint64_t *)record_at(page, i);
+}
+
+static void put_page(struct choice_call *cc)
+{
+	struct text name;
+	if (cc->page.from == 0)
+		json_open(&cc->o, NULL, '[');
+	for (size_t i = 0; i < cc->page.n; i++) {
+		if (!cc->name(record_at(&cc->page, i), &name))
+			continue;
+		json_open(&cc->o, NULL, '{');
+		json_put_u64(&cc->o, "id", id_at(&cc->page, i));
+		json_put_text(&cc->o, "name", name);
+		json_close(&cc->o, '}');
+	}
+}
+
+/* The reply ends the call, and cc with it. */
+static void reply_choice(struct choice_call *cc, enum err err)
+{
+	struct call *call = cc->call;
+	struct buf chosen = cc->chosen;
+	if (err != ERR_OK) {
+		call_reply_err(call, err, NULL);
+		buf_free(&chosen);
+		return;
+	}
+	struct json_out o = call_json(call);
+	buf_char(&chosen, ']');
+	json_open(&o, NULL, '{');
+	json_put_raw(&o, cc->member, buf_view(&chosen));
+	json_close(&o, '}');
+	o.buf->failed = o.buf->failed || chosen.failed;
+	buf_free(&chosen);
+	call_reply_json(call, 200);
+}
+
+static void on_page(struct command *command, enum err err)
+{
+	struct choice_call *cc = (struct choice_call *)command;
+	if (err == ERR_OK)
+		put_page(cc);
+	if (err == ERR_OK && cc->page.more) {
+		cc->page.from = id_at(&cc->page, cc->page.n);
+		err = store_query(cc->call->api->config.store, &cc->page.command);
+		if (err == ERR_OK)
+			return;
+	}
+	reply_choice(cc, err);
+}
+
+static void choose(struct call *call, const struct record_kind *kind, const char *member,
+		   name_fn *name)
+{
+	struct choice_call *cc = call_alloc(call, sizeof *cc);
+	if (cc == NULL)
+		return;
+	cc->call = call;
+	cc->member = member;
+	cc->name = name;
+	cc->o = json_out(&cc->chosen);
+	cc->page.kind = kind;
+	cc->page.command = (struct command){.decide = page_decide, .done = on_page};
+	cc->page.max = PAGE_MAX;
+	cc->page.records = call_alloc(call, (cc->page.max + 1) * kind->size);
+	if (cc->page.records != NULL)
+		call_query(call, &cc->page.command);
+}
+
+static bool campaign_name(const void *record, struct text *name)
+{
+	*name = ((const struct campaign *)record)->name;
+	return true;
+}
+
+const struct operation OP_N8N_CAMPAIGNS = {
+    .id = "chooseCampaign",
+    .tag = "Automation",
+    .summary = "Campaigns, to choose from",
+    .answers = {{200, ANSWER_WHOLE, "N8nCampaigns"}},
+};
+
+void n8n_campaigns(struct call *call)
+{
+	choose(call, &KIND_CAMPAIGN, "campaigns", campaign_name);
+}
+
+static bool rule_name(const void *record, struct text *name)
+{
+	const struct rule *rule = record;
+	*name = rule->name;
+	return rule->archived_ms == 0;
+}
+
+const struct operation OP_N8N_REWARDS = {
+    .id = "chooseReward",
+    .tag = "Automation",
+    .summary = "Reward rules, to choose from",
+    .answers = {{200, ANSWER_WHOLE, "N8nRewards"}},
+};
+
+void n8n_rewards(struct call *call)
+{
+	choose(call, &KIND_RULE, "rewards", rule_name);
+}
+
+/* ---- subscribing ---- */
+
+static const struct name events[] = {
+    {EVENT_USER_JOIN, "user.join"},
+    {EVENT_USER_QUALIFIED, "user.qualified"},
+    {EVENT_REWARD_ISSUED, "reward_issued"},
+    {0, NULL},
+};
+
+struct hook_call {
+	union {
+		struct command command;
+		struct webhook_save save;
+	};
+	struct call *call;
+};
+
+static void reply_hook(struct call *call, int status, enum err err, const struct webhook_save *save)
+{
+	if (err == ERR_REFUSED) {
+		call_reply_field(call, save->field, save->refusal);
+		return;
+	}
+	if (err != ERR_OK) {
+		call_reply_err(call, err, NULL);
+		return;
+	}
+	struct json_out o = call_json(call);
+	json_open(&o, NULL, '{');
+	json_open(&o, "webhook", '{');
+	json_put_u64(&o, "id", save->webhook.id);
+	json_close(&o, '}');
+	json_close(&o, '}');
+	call_reply_json(call, status);
+}
+
+static void on_saved(struct command *command, enum err err)
+{
+	struct hook_call *hc = (struct hook_call *)command;
+	reply_hook(hc->call, 201, err, &hc->save);
+}
+
+static struct hook_call *begin(struct call *call, command_decide_fn *decide, command_done_fn *done)
+{
+	struct hook_call *hc = call_alloc(call, sizeof *hc);
+	if (hc == NULL)
+		return NULL;
+	hc->call = call;
+	hc->command = (struct command){.decide = decide, .done = done};
+	return hc;
+}
+
+/* ---- what they send: unknown members are ignored, "1" is taken for 1 ---- */
+
+/* Each answers NULL, or what completes "field ...". */
+static const char *read_event(struct call *call, const struct json *body, struct webhook *w)
+{
+	struct text word;
+	uint64_t event;
+	(void)call;
+	if (!json_string(json_get(body, "event"), &word) || !name_find(events, word, &event))
+		return "must be user.join, user.qualified or reward_issued";
+	w->events = UINT64_C(1) << event;
+	return NULL;
+}
+
+static const char *read_campaign(struct call *call, const struct json *body, struct webhook *w)
+{
+	const struct json *v = json_get(body, "campaign_id");
+	(void)call;
+	return json_u64(v, true, &w->campaign_id) && w->campaign_id != 0
+		   ? NULL
+		   : "is required: the id of a campaign (GET /api/n8n/campaigns lists them)";
+}
+
+static const char *read_sources(struct call *call, const struct json *body, struct webhook *w)
+{
+	const struct json *v = json_get(body, "sources");
+	bool join = w->events == UINT64_C(1) << EVENT_USER_JOIN;
+	return v != NULL && join ? webhook_read_sources(call, v, w) : NULL;
+}
+
+static const char *read_url(struct call *call, const struct json *body, struct webhook *w)
+{
+	return webhook_read_url(call, json_get(body, "url"), w);
+}
+
+/* The default ones, and of rewards what there is to know. */
+static bool set_fields(struct call *call, struct webhook *w)
+{
+	static const char *const of_rewards[] = {"reward_id", "reward_name", "reward_metric",
+	    "reward_amount", "reward_currency", "reward_coupon", "recipient"};
+	struct buf list = {0};
+	payload_default_fields(&list);
+	for (size_t i = 0; i < sizeof of_rewards / sizeof *of_rewards; i++)
+		if (w->events == UINT64_C(1) << EVENT_REWARD_ISSUED)
+			pairs_add(&list, text_of(of_rewards[i]), text_of(of_rewards[i]));
+	w->fields.raw = arena_copy(&call->req->arena, buf_view(&list));
+	bool ok = !list.failed && w->fields.raw.p != NULL;
+	buf_free(&list);
+	if (!ok)
+		call_reply_err(call, ERR_NO_MEMORY, NULL);
+	return ok;
+}
+
+static const struct reader {
+	const char *field;
+	const char *(*read)(struct call *call, const struct json *body, struct webhook *w);
+} of_webhook[] = {{"event", read_event},
+		  {"url", read_url},
+		  {"campaign_id", read_campaign},
+		  {"sources", read_sources},
+		  {NULL, NULL}};
+
+/* Whoever is meant: the sources choose, and qualified users are invited ones anyway. False after it
+ * has replied. */
+static bool read_hook(struct call *call, const struct reader *readers, struct webhook_save *save)
+{
+	struct body body;
+	struct webhook *w = &save->webhook;
+	const char *problem = NULL;
+	if (!body_read(call, &body))
+		return false;
+	if (!body.is_json) {
+		call_reply_error(call, 415, "send a JSON object with Content-Type: application/json");
+		return false;
+	}
+	const struct reader *r = readers;
+	while (r->field != NULL && (problem = r->read(call, body.json, w)) == NULL)
+		r++;
+	body_free(&body);
+	if (problem != NULL) {
+		call_reply_field(call, r->field, problem);
+		return false;
+	}
+	w->name = TEXT("Automation");
+	w->types = 1 << USER_REFERRING | 1 << USER_INVITED;
+	w->format = FORMAT_JSON;
+	save->now_ms = loop_unix_ms(call->api->config.loop);
+	return set_fields(call, w) && webhook_secret_make(call, &w->secret);
+}
+
+const struct operation OP_N8N_WEBHOOK_CREATE = {
+    .id = "subscribe",
+    .tag = "Automation",
+    .summary = "Subscribe a URL to an event",
+    .description = "It gets a POST with JSON for each user, or each issued reward.",
+    .takes = TAKES_JSON,
+    .request = "N8nWebhookCreate",
+    .answers = {{201, ANSWER_WHOLE, "N8nWebhook"}},
+};
+
+void n8n_webhook_create(struct call *call)
+{
+	struct hook_call *hc = begin(call, webhook_save_decide, on_saved);
+	if (hc != NULL && read_hook(call, of_webhook, &hc->save))
+		call_submit(call, &hc->command);
+}
+
+const struct operation OP_N8N_WEBHOOK_DELETE = {
+    .id = "unsubscribe",
+    .tag = "Automation",
+    .summary = "End a subscription",
+    .answers = {{204, ANSWER_EMPTY, NULL}},
+};

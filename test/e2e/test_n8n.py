@@ -1,0 +1,154 @@
+"""Owns the tests of the calls for automation tools, "Automation tools" in the README. Never knows more of such a tool
+than what it sends."""
+import json
+import unittest
+
+from harness import DEFAULT_FIELDS, Served, path_of
+from processes import until
+
+SOURCES = ["Direct", "Referred", "Api", "Added", "Zapier", "Widget", "Popup", "Embed", "Test"]
+
+
+class Tool(Served):
+    RECEIVER = True
+
+    def call(self, method, path, body=None, status=200):
+        path = "/api/n8n" + path
+        answer = self.api.call(method, path) if body is None else self.api.json(method, path, body)
+        return self.has(answer, status)
+
+    def subscribe(self, path, event="user.join", **more):
+        body = {"url": self.target(path), "event": event, **more}
+        answer = self.call("POST", "/webhooks", body, 201)
+        self.assertEqual(list(answer.json), ["webhook"])
+        self.assertEqual(list(answer.json["webhook"]), ["id"])
+        return answer.json["webhook"]["id"]
+
+    def target(self, path):
+        return f"https://{self.receiver.address}{path}"
+
+    def hooks(self, path, n=1):
+        """What came to that path, as soon as it is n."""
+        def enough():
+            found = [h for h in self.receiver.received() if path_of(h) == path]
+            return found if len(found) >= n else None
+        return until(enough, f"{n} webhooks to {path}")
+
+    def payload(self, hook):
+        self.assertEqual(hook["method"], "POST")
+        self.assertEqual(hook["headers"]["content-type"], "application/json")
+        return json.loads(hook["body"])
+
+
+class Choices(Tool):
+    def test_connection(self):
+        self.call("GET", "/test")
+        self.has_error(self.public.get("/api/n8n/test"), 401)
+
+    def test_campaigns(self):
+        made = [self.campaign(name=f"Campaign {i}") for i in range(3)]
+        listed = self.call("GET", "/campaigns").json
+        self.assertEqual(list(listed), ["campaigns"])
+        for campaign in made:
+            self.assertIn({"id": campaign["id"], "name": campaign["name"]}, listed["campaigns"])
+
+    def test_every_campaign_is_listed(self):
+        """More than a page of the store holds."""
+        for i in range(260):
+            self.campaign(name=f"One of many {i}")
+        ids = [c["id"] for c in self.call("GET", "/campaigns").json["campaigns"]]
+        last = self.campaign()["id"]
+        self.assertEqual(ids, list(range(1, last)))
+
+    def test_sources(self):
+        listed = self.call("GET", "/user-sources").json
+        self.assertEqual(listed, {"sources": [{"id": s, "name": s} for s in SOURCES]})
+
+    def test_rewards_when_there_are_none(self):
+        self.assertEqual(self.call("GET", "/rewards").json, {"rewards": []})
+
+
+class Subscribing(Tool):
+    def test_a_friend_joins(self):
+        campaign = self.campaign()
+        path = "/n8n/friend"
+        hook = self.subscribe(path, sources=["Referred"], campaign_id=str(campaign["id"]))
+        jessica, byron = self.friend(campaign)
+        sent = self.payload(self.hooks(path)[0])
+        self.assertEqual(list(sent), DEFAULT_FIELDS)
+        self.assertEqual((sent["code"], sent["referrer_code"], sent["source"], sent["campaign_id"]),
+                         (byron["code"], jessica["code"], "Referred", campaign["id"]))
+        self.call("DELETE", f"/webhooks/{hook}", status=204)
+        self.quiet_after(path, 1, lambda: self.join(jessica["code"], "Ada", "ada@example.com"))
+        self.has_error(self.api.call("DELETE", f"/api/n8n/webhooks/{hook}"), 404)
+
+    def quiet_after(self, path, n, act):
+        """What `act` does reaches a later subscription, but nothing more goes to `path`."""
+        self.webhook("/n8n/witness")
+        before = len([h for h in self.receiver.received() if path_of(h) == "/n8n/witness"])
+        act()
+        self.hooks("/n8n/witness", before + 1)
+        self.assertEqual(len(self.hooks(path, n)), n)
+
+    def test_only_these_sources_and_this_campaign(self):
+        campaign, other = self.campaign(), self.campaign()
+        self.subscribe("/n8n/direct", sources=["Direct"], campaign_id=campaign["id"])
+        self.subscribe("/n8n/all", campaign_id=campaign["id"])
+        self.join(other["code"], "Eve", "eve@example.com")
+        jessica, byron = self.friend(campaign)
+        codes = [self.payload(h)["code"] for h in self.hooks("/n8n/all", 2)]
+        self.assertEqual(sorted(codes), sorted([jessica["code"], byron["code"]]))
+        self.assertEqual([self.payload(h)["code"] for h in self.hooks("/n8n/direct")], [jessica["code"]])
+
+    def test_qualified(self):
+        campaign = self.campaign()
+        self.subscribe("/n8n/qualified", "user.qualified", campaign_id=campaign["id"])
+        byron = self.friend(campaign)[1]
+        self.call("POST", "/users/qualify", {"code": byron["code"]})
+        self.assertEqual(self.payload(self.hooks("/n8n/qualified")[0])["code"], byron["code"])
+
+    def test_what_is_unknown_is_ignored(self):
+        campaign = self.campaign()
+        hook = self.subscribe("/n8n/unknown", campaign_id=campaign["id"], workflow="7", staticData={})
+        stored = self.api.get(f"/api/v2/webhooks/{hook}").data
+        self.assertEqual((stored["method"], stored["format"], stored["campaign_id"], stored["events"]),
+                         ("POST", "json", campaign["id"], ["user.join"]))
+
+    def test_refusals(self):
+        good = {"url": self.target("/n8n/x"), "event": "user.join", "campaign_id": self.campaign()["id"]}
+        for field, value in (("url", "ftp://x/"), ("url", None), ("url", "http://n8n.example/"), ("event", "user.left"),
+                             ("event", None), ("campaign_id", ""), ("campaign_id", None), ("campaign_id", 999999),
+                             ("campaign_id", "first"), ("sources", ["Radio"]), ("sources", 7)):
+            with self.subTest(field, value=value):
+                self.has_error(self.api.json("POST", "/api/n8n/webhooks", {**good, field: value}), 422, field)
+        self.has_error(self.api.json("POST", "/api/n8n/webhooks", b"{"), 400)
+        self.has_error(self.api.form("/api/n8n/webhooks", good), 415)
+        self.has_error(self.public.json("POST", "/api/n8n/webhooks", good), 401)
+
+
+class Users(Tool):
+    def test_qualify_by_code(self):
+        byron = self.friend(self.campaign())[1]
+        for changed in (True, False):
+            answer = self.call("POST", "/users/qualify", {"code": byron["code"], "qualify_by": "by_referral_code"})
+            self.assertEqual(answer.json["changed"], changed)
+        self.assertTrue(self.user(byron["code"])["qualified"])
+
+    def test_qualify_by_email(self):
+        campaign = self.campaign()
+        byron = self.friend(campaign)[1]
+        self.call("POST", "/users/qualify", {"campaign_id": str(campaign["id"]), "email": "BYRON@example.com"})
+        self.assertTrue(self.user(byron["code"])["qualified"])
+
+    def test_refusals(self):
+        campaign = self.campaign()
+        jessica = self.join(campaign["code"], "Jessica", "jessica@example.com")
+        self.has_error(self.api.json("POST", "/api/n8n/users/qualify", {"code": jessica["code"]}), 422, "code")
+        self.has_error(self.api.json("POST", "/api/n8n/users/qualify", {"code": "uNobody11"}), 404)
+        self.has_error(self.api.json("POST", "/api/n8n/users/qualify", {"coupon": "NONE"}), 404)
+        self.has_error(self.api.json("POST", "/api/n8n/users/qualify", {}), 422, "code")
+        self.has_error(self.public.json("POST", "/api/n8n/users/qualify", {"code": jessica["code"]}), 401)
+
+
+if __name__ == "__main__":
+    unittest.main()
