@@ -1,0 +1,140 @@
+/*
+ * Owns the count of views between two writes: one table takes views while the other one is written.
+ * Never decides what a view is. Called by the join page, and by api.c for its life.
+ */
+#include "reach.h"
+
+#include <event2/event.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/reach.h"
+
+enum { SLOTS = 2 * REACH_LINKS_MAX };
+
+struct table {
+	struct reach_views rows[SLOTS]; /* open addressing; views 0: free */
+	size_t used;
+};
+
+struct reach {
+	struct store *store;
+	struct event *timer;
+	struct reach_add add; /* writes the table that takes no views */
+	struct table tables[2];
+	struct table *counting; /* takes views */
+	bool busy;              /* add is with the store */
+	bool draining;
+};
+
+static struct table *other_table(struct reach *r)
+{
+	return &r->tables[r->counting == &r->tables[0]];
+}
+
+/* Writes what there is, unless a write is under way. What a failed write left goes first. */
+static void flush(struct reach *r)
+{
+	struct table *full = other_table(r);
+	if (r->busy || full->used + r->counting->used == 0)
+		return;
+	if (full->used == 0) {
+		struct table *empty = full;
+		full = r->counting;
+		r->counting = empty;
+	}
+	r->add.rows = full->rows;
+	r->busy = store_submit(r->store, &r->add.command) == ERR_OK;
+}
+
+static void wait_for_more(struct reach *r)
+{
+	const struct timeval wait = {.tv_sec = REACH_FLUSH_S};
+	if (!evtimer_pending(r->timer, NULL))
+		evtimer_add(r->timer, &wait);
+}
+
+static void on_added(struct command *command, enum err err)
+{
+	struct reach *r = (struct reach *)(void *)((char *)command - offsetof(struct reach, add));
+	struct table *written = other_table(r);
+	r->busy = false;
+	if (err == ERR_OK)
+		memset(written, 0, sizeof *written);
+	if (err == ERR_OK && (r->draining || r->counting->used == REACH_LINKS_MAX))
+		flush(r);
+	else if (written->used + r->counting->used > 0)
+		wait_for_more(r);
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct reach *r = arg;
+	(void)fd;
+	(void)what;
+	flush(r);
+	if (!r->busy && r->counting->used > 0)
+		wait_for_more(r); /* the store takes nothing now */
+}
+
+enum err reach_open(struct loop *loop, struct store *store, struct reach **out)
+{
+	struct reach *r = calloc(1, sizeof *r);
+	if (r == NULL)
+		return ERR_NO_MEMORY;
+	r->store = store;
+	r->counting = &r->tables[0];
+	r->add = (struct reach_add){
+	    .command = {.decide = reach_add_decide, .done = on_added}, .n = SLOTS};
+	r->timer = evtimer_new(loop_events(loop), on_timer, r);
+	if (r->timer == NULL) {
+		free(r);
+		return ERR_NO_MEMORY;
+	}
+	*out = r;
+	return ERR_OK;
+}
+
+/* The link's row, a free one, or NULL where the table is full. */
+static struct reach_views *find_row(struct table *t, uint64_t user_id, uint64_t campaign_id)
+{
+	uint64_t spread = (user_id ^ ~campaign_id) * 0x9e3779b97f4a7c15u;
+	for (size_t i = spread >> 32 & (SLOTS - 1);; i = (i + 1) & (SLOTS - 1)) {
+		struct reach_views *row = &t->rows[i];
+		if (row->views == 0)
+			return t->used < REACH_LINKS_MAX ? row : NULL;
+		if (row->user_id == user_id && row->campaign_id == campaign_id)
+			return row;
+	}
+}
+
+void reach_count(struct reach *r, uint64_t user_id, uint64_t campaign_id)
+{
+	if (user_id != 0)
+		campaign_id = 0;
+	struct reach_views *row = find_row(r->counting, user_id, campaign_id);
+	if (row == NULL)
+		return;
+	r->counting->used += row->views == 0;
+	row->user_id = user_id;
+	row->campaign_id = campaign_id;
+	row->views++;
+	if (r->draining || r->counting->used == REACH_LINKS_MAX)
+		flush(r);
+	else
+		wait_for_more(r);
+}
+
+void reach_drain(struct reach *r)
+{
+	r->draining = true;
+	flush(r);
+}
+
+void reach_close(struct reach *r)
+{
+	if (r == NULL)
+		return;
+	event_free(r->timer);
+	free(r);
+}
