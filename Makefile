@@ -7,7 +7,7 @@ ifeq ($(origin CC),default)
 CC        := gcc
 endif
 PREFIX    ?= /usr/local
-PACKAGES  := libevent_core libevent_extra libevent_openssl openssl lmdb json-c libidn2
+PACKAGES  := libevent_core libevent_extra libevent_openssl openssl lmdb json-c libidn2 libqrencode
 ROOMS     := base http store core delivery upkeep api
 
 WARNINGS  := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes \
