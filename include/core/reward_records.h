@@ -14,6 +14,11 @@ enum reward_trigger { TRIGGER_JOIN = 1, TRIGGER_QUALIFY };
 enum reward_type { REWARD_STANDARD = 1, REWARD_RECURRING, REWARD_MILESTONE };
 enum reward_method { REWARD_BY_WEBHOOK, REWARD_MANUALLY };
 enum reward_state { REWARD_DUE = 1, REWARD_ISSUED, REWARD_CANCELLED };
+enum reward_queue {
+	QUEUE_NONE,
+	QUEUE_HOLD,   /* a reward_hold row */
+	QUEUE_COUPON, /* a reward_by row of REWARDS_WAITING */
+};
 
 /* What a campaign promises. Money is in minor units of `currency`. */
 struct rule {
@@ -77,7 +82,8 @@ struct reward {
 	struct text name, currency, coupon;
 	struct text reason; /* why it is still due or was cancelled, for people */
 	uint64_t auto_issue, method;
-	uint64_t review; /* waits for the review of its cause (enum user_review) */
+	uint64_t review; /* waits for the review of its cause or recipient (enum user_review) */
+	uint64_t queue;  /* where it waits to be issued by itself (enum reward_queue) */
 };
 
 /* That a rule was fulfilled: for standard rules by user `step`, for the others when the count of

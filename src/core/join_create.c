@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "core/day.h"
+#include "core/reward.h"
 #include "event.h"
 #include "suspicion.h"
 
@@ -120,6 +121,20 @@ static enum err emit_join(struct join *j, struct tx *tx)
 	return event_emit_about(tx, user, &event);
 }
 
+/* Who was somebody of before has had the rewards of before. `referrals` are the referrer's, this one
+ * included. */
+static enum err earn(const struct join *j, struct tx *tx, uint64_t referrals)
+{
+	const struct reward_cause cause = {
+	    .user = &j->user,
+	    .trigger = TRIGGER_JOIN,
+	    .count = referrals,
+	    .public_url = j->public_url,
+	    .now_ms = j->now_ms,
+	};
+	return j->import ? ERR_OK : reward_earn(tx, &cause);
+}
+
 static struct user new_user(const struct join *j, struct tx *tx, struct pairs meta)
 {
 	bool invited = j->referred_by.id != 0, test = j->campaign.test_mode != 0;
@@ -156,7 +171,7 @@ enum err join_create(struct join *j, struct tx *tx, uint64_t hash, struct pairs 
 	user->review = user->flags != 0 ? REVIEW_PENDING : REVIEW_NONE;
 	index_user(tx, user);
 	if ((err = index_email(tx, hash, user->id)) != ERR_OK ||
-	    (err = count_join(j, tx, &stats)) != ERR_OK)
+	    (err = count_join(j, tx, &stats)) != ERR_OK || (err = emit_join(j, tx)) != ERR_OK)
 		return err;
-	return emit_join(j, tx);
+	return earn(j, tx, stats.referrals);
 }

@@ -8,6 +8,7 @@
 
 #include "base/crypto.h"
 #include "core/day.h"
+#include "core/reward.h"
 #include "event.h"
 
 enum { ORDER_HASH = 16 };
@@ -37,7 +38,8 @@ static void move(uint64_t *counter, bool up)
 		(*counter)--;
 }
 
-static enum err count(struct qualify *q, struct tx *tx)
+/* *reached is how many qualified referrals the referrer has with this one. */
+static enum err count(struct qualify *q, struct tx *tx, uint64_t *reached)
 {
 	const struct user *user = &q->user;
 	struct campaign_stats campaign = {.campaign_id = user->campaign_id};
@@ -54,9 +56,27 @@ static enum err count(struct qualify *q, struct tx *tx)
 	err = tx_get(tx, &KIND_USER_STATS, &referrer);
 	if (err != ERR_OK && err != ERR_NOT_FOUND)
 		return err;
+	*reached = referrer.qualified_referrals + (q->qualified ? 1 : 0);
 	move(&referrer.qualified_referrals, q->qualified);
 	tx_put(tx, &KIND_USER_STATS, &referrer);
 	return ERR_OK;
+}
+
+/* What an import tells of was rewarded before. */
+static enum err reward(const struct qualify *q, struct tx *tx, uint64_t reached)
+{
+	const struct reward_cause cause = {
+	    .user = &q->user,
+	    .trigger = TRIGGER_QUALIFY,
+	    .count = reached,
+	    .amount_e4 = q->amount_e4,
+	    .has_amount = q->has_amount,
+	    .public_url = q->public_url,
+	    .now_ms = q->now_ms,
+	};
+	if (q->at_ms != 0)
+		return ERR_OK;
+	return q->qualified ? reward_earn(tx, &cause) : reward_undo(tx, &cause);
 }
 
 static enum err change(struct qualify *q, struct tx *tx)
@@ -70,10 +90,13 @@ static enum err change(struct qualify *q, struct tx *tx)
 	q->user.qualified_ms = q->at_ms != 0 ? q->at_ms : q->now_ms;
 	if (!q->qualified)
 		q->user.qualified_ms = 0;
-	enum err err = q->user.test ? ERR_OK : count(q, tx);
+	uint64_t reached = 0;
+	enum err err = q->user.test ? ERR_OK : count(q, tx, &reached);
 	if (err == ERR_OK)
 		err = event_snapshot(tx, &q->user, &event);
-	return err == ERR_OK ? event_emit_about(tx, &q->user, &event) : err;
+	if (err == ERR_OK)
+		err = event_emit_about(tx, &q->user, &event);
+	return err == ERR_OK ? reward(q, tx, reached) : err;
 }
 
 /* The order's first answer; ERR_NOT_FOUND where there is none. */

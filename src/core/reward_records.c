@@ -95,6 +95,7 @@ static const struct field reward_values[] = {
     VALUE(20, U64, reward, auto_issue),
     VALUE(21, U64, reward, method),
     VALUE(22, U64, reward, review),
+    VALUE(23, U64, reward, queue),
 };
 const struct record_kind KIND_REWARD = KIND(33, reward);
 

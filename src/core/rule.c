@@ -1,0 +1,182 @@
+/*
+ * Owns reward rules as records: the sets by campaign, what may still change, archiving. Never makes a
+ * reward (reward.c). Called by the rule calls of the API.
+ */
+#include "core/rule.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static enum err read_row(struct tx *tx, uint64_t id, struct rule_row *row)
+{
+	*row = (struct rule_row){.rule.id = id, .stats.rule_id = id, .pool.rule_id = id};
+	enum err err = tx_get(tx, &KIND_RULE, &row->rule);
+	if (err != ERR_OK)
+		return err;
+	err = tx_get(tx, &KIND_RULE_STATS, &row->stats);
+	if (err != ERR_OK && err != ERR_NOT_FOUND)
+		return err;
+	err = tx_get(tx, &KIND_POOL, &row->pool);
+	return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
+/* Rewards or coupons refer to it. */
+static bool is_used(const struct rule_row *row)
+{
+	const struct rule_stats *s = &row->stats;
+	return s->due + s->issued + s->cancelled + row->pool.added > 0;
+}
+
+static enum err refuse(struct rule_save *cmd, const char *field, const char *why)
+{
+	cmd->field = field;
+	cmd->refusal = why;
+	return ERR_REFUSED;
+}
+
+static enum err check_unchanged(struct rule_save *cmd, const struct rule_row *before,
+    const struct rule *after)
+{
+	static const struct {
+		const char *field;
+		size_t offset;
+	} fixed[] = {
+	    {"metric", offsetof(struct rule, metric)},
+	    {"recipient", offsetof(struct rule, recipient)},
+	    {"trigger", offsetof(struct rule, trigger)},
+	    {"type", offsetof(struct rule, type)},
+	};
+	const struct rule *b = &before->rule;
+	if (b->campaign_id != after->campaign_id)
+		return refuse(cmd, "campaign_id", "cannot be changed: make a rule there instead");
+	for (size_t i = 0; is_used(before) && i < sizeof fixed / sizeof *fixed; i++)
+		if (memcmp((const char *)b + fixed[i].offset, (const char *)after + fixed[i].offset,
+			sizeof(uint64_t)) != 0)
+			return refuse(cmd, fixed[i].field,
+			    "cannot be changed once there are rewards or coupons: archive this rule "
+			    "and make a new one");
+	return ERR_OK;
+}
+
+/* A new rule's campaign, and its place in the campaign's set. */
+static enum err place(struct rule_save *cmd, struct tx *tx, const struct rule *rule)
+{
+	struct campaign campaign = {.id = rule->campaign_id};
+	struct rule_set set = {.campaign_id = rule->campaign_id};
+	enum err err = tx_get(tx, &KIND_CAMPAIGN, &campaign);
+	if (err == ERR_NOT_FOUND)
+		return refuse(cmd, "campaign_id", "is required: the id of a campaign");
+	if (err != ERR_OK)
+		return err;
+	err = tx_get(tx, &KIND_RULE_SET, &set);
+	if (err != ERR_OK && err != ERR_NOT_FOUND)
+		return err;
+	if (id_list_length(set.rule_ids) >= RULES_MAX)
+		return refuse(cmd, "campaign_id",
+		    "names a campaign with 200 rules, archived ones included: change one of them");
+	err = id_list_add(set.rule_ids, rule->id, tx_arena(tx), &set.rule_ids);
+	if (err == ERR_OK)
+		tx_put(tx, &KIND_RULE_SET, &set);
+	return err;
+}
+
+enum err rule_save_decide(struct command *command, struct tx *tx)
+{
+	struct rule_save *cmd = (struct rule_save *)command;
+	bool is_new = cmd->rule.id == 0;
+	struct rule_row before = {0};
+	struct rule after = cmd->rule;
+	enum err err = is_new ? ERR_OK : read_row(tx, cmd->rule.id, &before);
+	if (err != ERR_OK)
+		return err;
+	if (!is_new) {
+		after = before.rule;
+		record_patch(&KIND_RULE, &after, &cmd->rule, cmd->set);
+		if ((err = check_unchanged(cmd, &before, &after)) != ERR_OK)
+			return err;
+	}
+	if ((cmd->refusal = rule_refusal(&after, &cmd->field)) != NULL)
+		return ERR_REFUSED;
+	after.updated_ms = cmd->now_ms;
+	if (is_new) {
+		after.id = tx_next_id(tx, &KIND_RULE);
+		after.created_ms = cmd->now_ms;
+		if ((err = place(cmd, tx, &after)) != ERR_OK)
+			return err;
+	}
+	tx_put(tx, &KIND_RULE, &after);
+	cmd->row = before;
+	cmd->row.rule = after;
+	return ERR_OK;
+}
+
+static enum err forget(struct tx *tx, const struct rule *rule)
+{
+	struct rule_set set = {.campaign_id = rule->campaign_id};
+	enum err err = tx_get(tx, &KIND_RULE_SET, &set);
+	if (err == ERR_OK)
+		err = id_list_remove(set.rule_ids, rule->id, tx_arena(tx), &set.rule_ids);
+	if (err != ERR_OK)
+		return err;
+	if (set.rule_ids.n == 0)
+		tx_delete(tx, &KIND_RULE_SET, &set);
+	else
+		tx_put(tx, &KIND_RULE_SET, &set);
+	tx_delete(tx, &KIND_RULE, rule);
+	return ERR_OK;
+}
+
+enum err rule_remove_decide(struct command *command, struct tx *tx)
+{
+	struct rule_remove *cmd = (struct rule_remove *)command;
+	struct rule *rule = &cmd->row.rule;
+	enum err err = read_row(tx, cmd->id, &cmd->row);
+	if (err != ERR_OK)
+		return err;
+	cmd->archived = is_used(&cmd->row);
+	if (!cmd->archived)
+		return forget(tx, rule);
+	if (rule->archived_ms == 0)
+		rule->archived_ms = rule->updated_ms = cmd->now_ms;
+	tx_put(tx, &KIND_RULE, rule);
+	return ERR_OK;
+}
+
+enum err rule_read_decide(struct command *command, struct tx *tx)
+{
+	struct rule_read *cmd = (struct rule_read *)command;
+	return read_row(tx, cmd->id, &cmd->row);
+}
+
+static bool fits(const struct rule_list *list, const struct rule *rule)
+{
+	return (list->metric == 0 || rule->metric == list->metric) &&
+	       (list->campaign_id == 0 || rule->campaign_id == list->campaign_id);
+}
+
+/* Rules are few, and have no index by metric. */
+enum err rule_list_decide(struct command *command, struct tx *tx)
+{
+	struct rule_list *list = (struct rule_list *)command;
+	struct rule *all = arena_alloc(tx_arena(tx), (RULE_LIST_LOOK_MAX + 1) * sizeof *all);
+	struct rule from = {.id = list->from};
+	list->n = 0;
+	list->next = 0;
+	if (all == NULL)
+		return ERR_NO_MEMORY;
+	if (from.id == 0 && list->reverse)
+		from.id = UINT64_MAX;
+	struct tx_scan scan = {.from = &from,
+	    .reverse = list->reverse,
+	    .max = RULE_LIST_LOOK_MAX + 1,
+	    .records = all};
+	enum err err = tx_scan(tx, &KIND_RULE, &scan);
+	for (size_t i = 0; err == ERR_OK && i < scan.n && list->next == 0; i++) {
+		bool mine = fits(list, &all[i]);
+		if (i == RULE_LIST_LOOK_MAX || (mine && list->n == list->max))
+			list->next = all[i].id;
+		else if (mine)
+			err = read_row(tx, all[i].id, &list->rows[list->n++]);
+	}
+	return err;
+}

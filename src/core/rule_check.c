@@ -1,0 +1,140 @@
+/*
+ * Owns what a reward rule must keep, and when a count fulfils it. Pure; never a record. Called when a
+ * rule is saved and when a count was reached.
+ */
+#include "base/utf8.h"
+#include "core/money.h"
+#include "core/rule.h"
+
+bool rule_counts(const struct rule *rule, uint64_t count)
+{
+	if (rule->type == REWARD_RECURRING)
+		return rule->every != 0 && count % rule->every == 0;
+	for (size_t i = 0; i < id_list_length(rule->thresholds); i++)
+		if (id_list_at(rule->thresholds, i) == count)
+			return true;
+	return false;
+}
+
+static const char *check_name(const struct rule *r)
+{
+	if (text_trim(r->name).n == 0)
+		return "is required";
+	return r->name.n > RULE_NAME_MAX || !utf8_printable(r->name)
+		   ? "must be at most 200 bytes without control characters"
+		   : NULL;
+}
+
+static const char *check_description(const struct rule *r)
+{
+	return r->description.n > RULE_DESCRIPTION_MAX || !utf8_printable(r->description)
+		   ? "must be at most 1,000 bytes without control characters"
+		   : NULL;
+}
+
+static const char *check_metric(const struct rule *r)
+{
+	return r->metric == 0 ? "is required: amount, commission, coupon or custom" : NULL;
+}
+
+static const char *check_trigger(const struct rule *r)
+{
+	return r->metric == METRIC_COMMISSION && r->trigger != TRIGGER_QUALIFY
+		   ? "must be qualify for a commission: a join has no amount"
+		   : NULL;
+}
+
+static bool is_money(const struct rule *r)
+{
+	return r->metric == METRIC_AMOUNT || r->metric == METRIC_COMMISSION;
+}
+
+static const char *check_currency(const struct rule *r)
+{
+	if (is_money(r))
+		return currency_plausible(r->currency) ? NULL
+						       : "must be an ISO 4217 code such as EUR";
+	return r->currency.n == 0 ? NULL : "is only for the metrics amount and commission";
+}
+
+/* A number that belongs to one kind of rule only. */
+static const char *check_amount(const struct rule *r)
+{
+	if (r->metric != METRIC_AMOUNT)
+		return r->amount == 0 ? NULL : "is only for the metric amount";
+	return r->amount != 0 && r->amount <= MONEY_MAX
+		   ? NULL
+		   : "must be a whole number of the currency's minor units (4990 for EUR 49.90)";
+}
+
+static const char *check_percent(const struct rule *r)
+{
+	if (r->metric != METRIC_COMMISSION)
+		return r->percent == 0 ? NULL : "is only for the metric commission";
+	return r->percent != 0 && r->percent <= PERCENT_MAX
+		   ? NULL
+		   : "must be a number above 0 and at most 100, with at most two decimals";
+}
+
+static const char *check_cap(const struct rule *r)
+{
+	if (r->metric != METRIC_COMMISSION)
+		return r->cap == 0 ? NULL : "is only for the metric commission";
+	return r->cap <= MONEY_MAX ? NULL : "is too large";
+}
+
+static const char *check_every(const struct rule *r)
+{
+	if (r->type != REWARD_RECURRING)
+		return r->every == 0 ? NULL : "is only for the type recurring";
+	return r->every != 0 && r->every <= RULE_COUNT_MAX
+		   ? NULL
+		   : "must be a whole number from 1: each so many, a reward";
+}
+
+static const char *check_thresholds(const struct rule *r)
+{
+	uint64_t before = 0;
+	size_t n = id_list_length(r->thresholds);
+	if (r->type != REWARD_MILESTONE)
+		return n == 0 ? NULL : "is only for the type milestone";
+	if (n == 0 || n > RULE_THRESHOLDS_MAX)
+		return "must be a list of 1 to 64 counts, such as [5, 10, 50]";
+	for (size_t i = 0; i < n; i++) {
+		uint64_t threshold = id_list_at(r->thresholds, i);
+		if (threshold <= before || threshold > RULE_COUNT_MAX)
+			return "must be whole numbers from 1, each larger than the one before";
+		before = threshold;
+	}
+	return NULL;
+}
+
+static const char *check_auto_issue(const struct rule *r)
+{
+	return r->auto_issue && r->method == REWARD_MANUALLY
+		   ? "cannot be on with the method manual, where only people issue"
+		   : NULL;
+}
+
+const char *rule_refusal(const struct rule *rule, const char **field)
+{
+	static const struct {
+		const char *field;
+		const char *(*check)(const struct rule *);
+	} checks[] = {
+	    {"name", check_name},         {"description", check_description},
+	    {"metric", check_metric},     {"trigger", check_trigger},
+	    {"amount", check_amount},     {"percent", check_percent},
+	    {"cap", check_cap},           {"currency", check_currency},
+	    {"every", check_every},       {"thresholds", check_thresholds},
+	    {"auto_issue", check_auto_issue},
+	};
+	for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
+		const char *why = checks[i].check(rule);
+		if (why == NULL)
+			continue;
+		*field = checks[i].field;
+		return why;
+	}
+	return NULL;
+}
