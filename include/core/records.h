@@ -159,6 +159,7 @@ struct idempotency {
 struct idempotency_age {
 	uint64_t at_ms; /* key */
 	struct text hash; /* key */
+	uint64_t number; /* of this kind's sequence: how many are younger is known without counting */
 };
 
 /* What happened: a snapshot that never changes, so that payloads made from it never do; but for the

@@ -91,7 +91,8 @@ static const struct field idempotency_age_keys[] = {
     KEY(U64, idempotency_age, at_ms),
     KEY(TEXT, idempotency_age, hash),
 };
-const struct record_kind KIND_IDEMPOTENCY_AGE = KIND_OF_KEYS(8, idempotency_age);
+static const struct field idempotency_age_values[] = {VALUE(1, U64, idempotency_age, number)};
+const struct record_kind KIND_IDEMPOTENCY_AGE = KIND(8, idempotency_age);
 
 static const struct field event_keys[] = {KEY(U64, event, id)};
 static const struct field event_values[] = {
