@@ -27,12 +27,14 @@ enum err idempotency_find(struct tx *tx, const struct idempotency_key *key, uint
 /** Stages the answer for later replays. */
 void idempotency_keep(struct tx *tx, const struct idempotency_key *key, struct idempotency answer);
 
-enum { IDEMPOTENCY_SLICE = 256 };
-/* Removes answers older than 24 hours: a job of the upkeep room. */
+/* So many answers are kept; beyond it the oldest go before their 24 hours are over. Under a flood the slices
+ * are as large as the largest batch, so that it cannot outrun them. */
+enum { IDEMPOTENCY_MAX = 1000000, IDEMPOTENCY_SLICE = 256, IDEMPOTENCY_HURRY = 1024 };
+/* Removes answers that are too old or too many: a job of the upkeep room. */
 struct idempotency_expire {
 	struct slice slice;
-	struct idempotency_age ages[IDEMPOTENCY_SLICE]; /* the first slice.n */
-	uint8_t hashes[IDEMPOTENCY_SLICE][IDEMPOTENCY_HASH];
+	struct idempotency_age ages[IDEMPOTENCY_HURRY]; /* the first slice.n */
+	uint8_t hashes[IDEMPOTENCY_HURRY][IDEMPOTENCY_HASH];
 };
 command_decide_fn idempotency_find_expired_decide, idempotency_expire_decide;
 

@@ -47,11 +47,28 @@ void idempotency_keep(struct tx *tx, const struct idempotency_key *key, struct i
 	if (!key->given)
 		return;
 	const struct idempotency_age age = {
-	    .at_ms = answer.at_ms, .hash = text_from(key->hash, IDEMPOTENCY_HASH)};
+	    .at_ms = answer.at_ms,
+	    .hash = text_from(key->hash, IDEMPOTENCY_HASH),
+	    .number = tx_next_id(tx, &KIND_IDEMPOTENCY_AGE),
+	};
 	answer.hash = age.hash;
 	answer.request_hash = text_from(key->request, IDEMPOTENCY_HASH);
 	tx_put(tx, &KIND_IDEMPOTENCY, &answer);
 	tx_put(tx, &KIND_IDEMPOTENCY_AGE, &age);
+}
+
+/* How many there are too many, if this is the oldest. The sequence counts what came, durably and for
+ * nothing; what is gone is older. */
+static uint64_t count_excess(const struct idempotency_age *oldest, uint64_t last_number)
+{
+	uint64_t younger = last_number - oldest->number;
+	return younger >= IDEMPOTENCY_MAX ? younger - IDEMPOTENCY_MAX + 1 : 0;
+}
+
+static void keep_own_hash(struct idempotency_age *age, uint8_t own[IDEMPOTENCY_HASH])
+{
+	memcpy(own, age->hash.p, age->hash.n < IDEMPOTENCY_HASH ? age->hash.n : IDEMPOTENCY_HASH);
+	age->hash = text_from(own, IDEMPOTENCY_HASH);
 }
 
 enum err idempotency_find_expired_decide(struct command *command, struct tx *tx)
@@ -59,17 +76,21 @@ enum err idempotency_find_expired_decide(struct command *command, struct tx *tx)
 	struct idempotency_expire *cmd = (struct idempotency_expire *)command;
 	struct slice *slice = &cmd->slice;
 	const struct idempotency_age first = {0};
-	struct tx_scan scan = {.from = &first, .max = IDEMPOTENCY_SLICE, .records = cmd->ages};
-	enum err err = tx_scan(tx, &KIND_IDEMPOTENCY_AGE, &scan);
+	struct tx_scan scan = {.from = &first, .max = IDEMPOTENCY_HURRY, .records = cmd->ages};
+	uint64_t last = tx_last_id(tx, &KIND_IDEMPOTENCY_AGE);
 	slice->n = 0;
-	while (err == ERR_OK && slice->n < scan.n &&
-	       cmd->ages[slice->n].at_ms + DAY_MS < slice->now_ms) {
-		struct text *hash = &cmd->ages[slice->n].hash;
-		uint8_t *own = cmd->hashes[slice->n++];
-		memcpy(own, hash->p, hash->n < IDEMPOTENCY_HASH ? hash->n : IDEMPOTENCY_HASH);
-		*hash = text_from(own, IDEMPOTENCY_HASH);
+	enum err err = tx_scan(tx, &KIND_IDEMPOTENCY_AGE, &scan);
+	if (err != ERR_OK || scan.n == 0)
+		return err;
+	bool hurry = count_excess(&cmd->ages[0], last) > 16 * IDEMPOTENCY_SLICE;
+	size_t max = hurry || scan.n < IDEMPOTENCY_SLICE ? scan.n : IDEMPOTENCY_SLICE;
+	for (; slice->n < max; slice->n++) {
+		struct idempotency_age *age = &cmd->ages[slice->n];
+		if (age->at_ms + DAY_MS >= slice->now_ms && count_excess(age, last) == 0)
+			break;
+		keep_own_hash(age, cmd->hashes[slice->n]);
 	}
-	return err;
+	return ERR_OK;
 }
 
 enum err idempotency_expire_decide(struct command *command, struct tx *tx)

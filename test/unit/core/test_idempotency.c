@@ -1,6 +1,8 @@
 /* Idempotency-Key: the same request gets the same answer for a day, another one is refused.
  * Never goes through HTTP: joins with keys are run on three stores.
  * Run by make test. */
+#include <stdio.h>
+
 #include "core_world.h"
 
 static const uint64_t DAY_MS = 24ull * 3600 * 1000;
@@ -137,6 +139,67 @@ static void expiry_spares_the_younger_row(void **state)
 	assert_int_equal(world_count(w, &KIND_IDEMPOTENCY), 0);
 }
 
+/* As if `n` more answers had been kept meanwhile. */
+struct counting {
+	struct command command;
+	uint64_t n;
+};
+
+static enum err counting_decide(struct command *command, struct tx *tx)
+{
+	for (uint64_t i = 0; i < ((struct counting *)command)->n; i++)
+		(void)tx_next_id(tx, &KIND_IDEMPOTENCY_AGE);
+	return ERR_OK;
+}
+
+static void count_on(struct world *w, uint64_t n)
+{
+	struct counting counting = {{.decide = counting_decide}, n};
+	assert_int_equal(world_run(w, &counting.command), ERR_OK);
+}
+
+/* Beyond the bound the oldest go early, as many as there are too many. */
+static void the_oldest_go_when_there_are_too_many(void **state)
+{
+	struct world *w = *state;
+	uint64_t campaign = world_launched(w);
+	const char *const keys[] = {"k1", "k2", "k3"};
+	for (size_t i = 0; i < 3; i++, w->now_ms++) {
+		struct join join = keyed(w, campaign, "a@example.com", keys[i], "body");
+		assert_int_equal(world_run_join(w, &join), ERR_OK);
+	}
+	assert_int_equal(expire(w, w->now_ms), 0);
+	count_on(w, IDEMPOTENCY_MAX - 3);
+	assert_int_equal(expire(w, w->now_ms), 0);
+	count_on(w, 2);
+	assert_int_equal(expire(w, w->now_ms), 2);
+	assert_int_equal(expire(w, w->now_ms), 0);
+	assert_int_equal(world_count(w, &KIND_IDEMPOTENCY), 1);
+	struct join join = keyed(w, campaign, "a@example.com", "k3", "body");
+	assert_int_equal(world_run_join(w, &join), ERR_OK);
+	join = keyed(w, campaign, "a@example.com", "k3", "another");
+	assert_int_equal(world_run_join(w, &join), ERR_REFUSED);
+	join = keyed(w, campaign, "a@example.com", "k1", "another");
+	assert_int_equal(world_run_join(w, &join), ERR_OK);
+}
+
+/* Slices are small, but for a flood. */
+static void a_flood_is_not_faster(void **state)
+{
+	struct world *w = *state;
+	uint64_t campaign = world_launched(w);
+	char key[16];
+	for (int i = 0; i < IDEMPOTENCY_HURRY + 50; i++) {
+		snprintf(key, sizeof key, "k%d", i);
+		struct join join = keyed(w, campaign, "a@example.com", key, "body");
+		assert_int_equal(world_run_join(w, &join), ERR_OK);
+	}
+	assert_int_equal(expire(w, w->now_ms + DAY_MS + 1), IDEMPOTENCY_SLICE);
+	count_on(w, IDEMPOTENCY_MAX + 17 * IDEMPOTENCY_SLICE);
+	assert_int_equal(expire(w, w->now_ms), IDEMPOTENCY_HURRY + 50 - IDEMPOTENCY_SLICE);
+	assert_int_equal(world_count(w, &KIND_IDEMPOTENCY), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -147,6 +210,8 @@ int main(void)
 	    WORLD_ON_ALL(refusals_are_not_kept),
 	    WORLD_ON_ALL(after_a_day_it_is_new),
 	    WORLD_ON_ALL(expiry_spares_the_younger_row),
+	    WORLD_ON_ALL(the_oldest_go_when_there_are_too_many),
+	    WORLD_ON(memory, a_flood_is_not_faster),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
