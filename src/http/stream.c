@@ -74,7 +74,7 @@ static void answer(struct exchange *x)
 	x->on_more = NULL;
 	if (on_body != NULL)
 		answer_body(x, on_body);
-	else
+	else if (on_more != NULL)
 		on_more(x->on_arg, x->conn == NULL);
 }
 
