@@ -1,5 +1,5 @@
 /*
- * Owns the records of a new user: indexes, counters, flags, event. Never judges who may join. Called by
+ * Owns the records of a new user: counters, flags, event. Never judges who may join. Called by
  * join.c.
  */
 #include "join_create.h"
@@ -10,38 +10,9 @@
 #include "core/reward.h"
 #include "event.h"
 #include "suspicion.h"
+#include "user_index.h"
 
 enum { HOUR_MS = 3600000 };
-
-static enum err index_email(struct tx *tx, uint64_t hash, uint64_t user_id)
-{
-	struct email_index index = {.hash = hash};
-	enum err err = tx_get(tx, &KIND_EMAIL_INDEX, &index);
-	if (err != ERR_OK && err != ERR_NOT_FOUND)
-		return err;
-	err = id_list_add(index.user_ids, user_id, tx_arena(tx), &index.user_ids);
-	if (err == ERR_OK)
-		tx_put(tx, &KIND_EMAIL_INDEX, &index);
-	return err;
-}
-
-static void put_by(struct tx *tx, enum user_index by, uint64_t number, uint64_t user_id)
-{
-	const struct user_by row = {by, number, user_id};
-	tx_put(tx, &KIND_USER_BY, &row);
-}
-
-static void index_user(struct tx *tx, const struct user *user)
-{
-	const struct alias alias = {.code = user->alias, .user_id = user->id};
-	put_by(tx, USERS_OF_CAMPAIGN, user->campaign_id, user->id);
-	if (user->referrer_id != 0)
-		put_by(tx, USERS_OF_REFERRER, user->referrer_id, user->id);
-	if (user->review != REVIEW_NONE)
-		put_by(tx, USERS_IN_REVIEW, user->review, user->id);
-	if (user->alias.n > 0)
-		tx_put(tx, &KIND_ALIAS, &alias);
-}
 
 static enum err count_in_campaign(struct tx *tx, const struct user *user)
 {
@@ -169,8 +140,7 @@ enum err join_create(struct join *j, struct tx *tx, uint64_t hash, struct pairs 
 	if (!user->test && !j->import)
 		user->flags = suspicion_of(user, &j->referred_by, &stats, j->canonical_email, j->now_ms);
 	user->review = user->flags != 0 ? REVIEW_PENDING : REVIEW_NONE;
-	index_user(tx, user);
-	if ((err = index_email(tx, hash, user->id)) != ERR_OK ||
+	if ((err = user_index_add(tx, user, hash)) != ERR_OK ||
 	    (err = count_join(j, tx, &stats)) != ERR_OK || (err = emit_join(j, tx)) != ERR_OK)
 		return err;
 	return earn(j, tx, stats.referrals);

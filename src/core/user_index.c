@@ -1,0 +1,87 @@
+/*
+ * Owns the rows that lead to a user, added and removed together. Never the record itself, but for its
+ * review. Called by the commands that make, change and erase users.
+ */
+#include "user_index.h"
+
+#include "core/email.h"
+
+enum err user_index_hash(struct tx *tx, struct codes *codes, const struct user *user, uint64_t *hash)
+{
+	struct text canonical = email_canonical(user->email, tx_arena(tx));
+	if (canonical.p == NULL)
+		return ERR_NO_MEMORY;
+	*hash = codes_hash_email(codes, user->campaign_id, canonical);
+	return ERR_OK;
+}
+
+enum err user_index_add_email(struct tx *tx, uint64_t user_id, uint64_t hash)
+{
+	struct email_index index = {.hash = hash};
+	enum err err = tx_get(tx, &KIND_EMAIL_INDEX, &index);
+	if (err != ERR_OK && err != ERR_NOT_FOUND)
+		return err;
+	err = id_list_add(index.user_ids, user_id, tx_arena(tx), &index.user_ids);
+	if (err == ERR_OK)
+		tx_put(tx, &KIND_EMAIL_INDEX, &index);
+	return err;
+}
+
+enum err user_index_remove_email(struct tx *tx, uint64_t user_id, uint64_t hash)
+{
+	struct email_index index = {.hash = hash};
+	enum err err = tx_get(tx, &KIND_EMAIL_INDEX, &index);
+	if (err != ERR_OK)
+		return err == ERR_NOT_FOUND ? ERR_OK : err;
+	err = id_list_remove(index.user_ids, user_id, tx_arena(tx), &index.user_ids);
+	if (err != ERR_OK)
+		return err;
+	if (index.user_ids.n > 0)
+		tx_put(tx, &KIND_EMAIL_INDEX, &index);
+	else
+		tx_delete(tx, &KIND_EMAIL_INDEX, &index);
+	return ERR_OK;
+}
+
+static void change_by(struct tx *tx, enum user_index by, uint64_t number, uint64_t user_id, bool add)
+{
+	const struct user_by row = {by, number, user_id};
+	if (number == 0)
+		return;
+	if (add)
+		tx_put(tx, &KIND_USER_BY, &row);
+	else
+		tx_delete(tx, &KIND_USER_BY, &row);
+}
+
+static void change_rows(struct tx *tx, const struct user *user, bool add)
+{
+	const struct alias alias = {.code = user->alias, .user_id = user->id};
+	change_by(tx, USERS_OF_CAMPAIGN, user->campaign_id, user->id, add);
+	change_by(tx, USERS_OF_REFERRER, user->referrer_id, user->id, add);
+	change_by(tx, USERS_IN_REVIEW, user->review, user->id, add);
+	if (user->alias.n > 0 && add)
+		tx_put(tx, &KIND_ALIAS, &alias);
+	else if (user->alias.n > 0)
+		tx_delete(tx, &KIND_ALIAS, &alias);
+}
+
+enum err user_index_add(struct tx *tx, const struct user *user, uint64_t hash)
+{
+	change_rows(tx, user, true);
+	return user_index_add_email(tx, user->id, hash);
+}
+
+enum err user_index_remove(struct tx *tx, const struct user *user, uint64_t hash)
+{
+	change_rows(tx, user, false);
+	return user_index_remove_email(tx, user->id, hash);
+}
+
+void user_index_review(struct tx *tx, struct user *user, enum user_review review)
+{
+	change_by(tx, USERS_IN_REVIEW, user->review, user->id, false);
+	user->review = review;
+	change_by(tx, USERS_IN_REVIEW, user->review, user->id, true);
+	tx_put(tx, &KIND_USER, user);
+}

@@ -1,0 +1,24 @@
+/*
+ * The rows that lead to a user: by campaign, referrer, review, alias and e-mail.
+ */
+#ifndef CORE_USER_INDEX_H
+#define CORE_USER_INDEX_H
+
+#include "core/code.h"
+#include "core/records.h"
+#include "store/tx.h"
+
+/** Stages all of them, or their removal. `hash` is the e-mail's (codes_hash_email). */
+enum err user_index_add(struct tx *tx, const struct user *user, uint64_t hash) WARN_UNUSED;
+enum err user_index_remove(struct tx *tx, const struct user *user, uint64_t hash) WARN_UNUSED;
+
+/** The hash of the user's address as it is stored. ERR_NO_MEMORY. */
+enum err user_index_hash(struct tx *tx, struct codes *codes, const struct user *user,
+    uint64_t *hash) WARN_UNUSED;
+/** The address alone: another one has come, or is gone. */
+enum err user_index_add_email(struct tx *tx, uint64_t user_id, uint64_t hash) WARN_UNUSED;
+enum err user_index_remove_email(struct tx *tx, uint64_t user_id, uint64_t hash) WARN_UNUSED;
+/** Moves the user to another state of its review, the record included. */
+void user_index_review(struct tx *tx, struct user *user, enum user_review review);
+
+#endif
