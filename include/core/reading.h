@@ -5,13 +5,21 @@
 #define CORE_READING_H
 
 #include "core/records.h"
+#include "core/who.h"
 #include "store/command.h"
 
-struct user_read {
-	struct command command; /* decide: user_read_decide */
-	uint64_t id;
+/* A user with what is shown beside it. */
+struct user_view {
 	struct user user;
 	struct user_stats stats;
+	const struct campaign *campaign; /* lives as long as the texts */
+};
+
+struct user_read {
+	struct command command; /* decide: user_read_decide; a query */
+	struct who who;
+	struct codes *codes;
+	struct user_view view;
 };
 /** ERR_NOT_FOUND. */
 command_decide_fn user_read_decide;

@@ -54,6 +54,14 @@ uint64_t call_user_id(const struct call *call, struct text t)
 	return id_or_code(call, CODE_USER, t);
 }
 
+struct who call_who(const struct call *call)
+{
+	struct who who = {0};
+	if (!text_to_u64(call->params[0], &who.id))
+		who.code = call->params[0];
+	return who;
+}
+
 uint64_t call_campaign_id(const struct call *call, struct text t)
 {
 	return id_or_code(call, CODE_CAMPAIGN, t);

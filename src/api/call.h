@@ -7,6 +7,7 @@
 #include "api/api.h"
 #include "base/json.h"
 #include "core/records.h"
+#include "core/who.h"
 #include "limits.h"
 #include "tokens.h"
 
@@ -48,6 +49,8 @@ void call_write_join_url(const struct call *call, struct buf *out, struct text c
 /** The id of a user or campaign named by id or code; 0 for what is neither. */
 uint64_t call_user_id(const struct call *call, struct text id_or_code);
 uint64_t call_campaign_id(const struct call *call, struct text id_or_code);
+/** The user named by the path's first parameter, for a command to find: by id, else by code. */
+struct who call_who(const struct call *call);
 
 struct idempotency_key;
 /** Reads the Idempotency-Key header into *key (untouched where there is none). False after 400. */

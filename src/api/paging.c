@@ -1,6 +1,6 @@
 /*
  * Owns the paging of lists with filters: what the query may say, links that keep the filters. Never
- * what a filter means. Called by the list calls.
+ * what a filter means, never counts. Called by the list calls.
  */
 #include "paging.h"
 
@@ -14,7 +14,7 @@ const char PAGING_UNKNOWN[] = "is not a parameter of this list";
 static bool is_paging(struct text name)
 {
 	return text_eq(name, TEXT("per_page")) || text_eq(name, TEXT("cursor")) ||
-	       text_eq(name, TEXT("order"));
+	       text_eq(name, TEXT("order")) || text_eq(name, TEXT("page"));
 }
 
 static const char *read_own(struct paging *p, struct text name, struct text value)
@@ -23,6 +23,12 @@ static const char *read_own(struct paging *p, struct text name, struct text valu
 		p->reverse = text_eq(value, TEXT("-id"));
 		return p->reverse || text_eq(value, TEXT("id")) ? NULL : "must be id or -id";
 	}
+	if (text_eq(name, TEXT("page")) && !p->takes_page)
+		return PAGING_UNKNOWN;
+	if (text_eq(name, TEXT("page")))
+		return text_to_u64(value, &p->page) && p->page != 0
+			   ? NULL
+			   : "must be a number from 1 on";
 	if (text_eq(name, TEXT("cursor")))
 		return text_to_u64(value, &p->cursor) && p->cursor != 0
 			   ? NULL
@@ -32,11 +38,25 @@ static const char *read_own(struct paging *p, struct text name, struct text valu
 		   : "must be a number from 1 to 250";
 }
 
+/* False after 422. */
+static bool page_is_fine(struct call *call, const struct paging *p)
+{
+	const char *problem = NULL;
+	if (p->page != 0 && p->cursor != 0)
+		problem = "cannot stand beside a cursor: leave one of the two out";
+	else if (p->page > PAGING_ROWS_MAX / p->per_page)
+		problem = "reaches beyond row 100,000: follow links.next instead";
+	if (problem != NULL)
+		call_reply_field(call, "page", problem);
+	return problem == NULL;
+}
+
 bool paging_read(struct call *call, struct paging *p, paging_filter_fn *filter, void *arg)
 {
 	struct text rest = call->req->query, name, value;
 	enum err err;
-	*p = (struct paging){.per_page = PER_PAGE, .reverse = p->reverse};
+	*p = (struct paging){
+	    .per_page = PER_PAGE, .reverse = p->reverse, .takes_page = p->takes_page};
 	while ((err = form_next(&rest, &call->req->arena, &name, &value)) == ERR_OK) {
 		const char *problem = is_paging(name)  ? read_own(p, name, value)
 				      : filter != NULL ? filter(call, name, value, arg)
@@ -47,7 +67,7 @@ bool paging_read(struct call *call, struct paging *p, paging_filter_fn *filter, 
 		return false;
 	}
 	if (err == ERR_NOT_FOUND)
-		return true;
+		return page_is_fine(call, p);
 	call_reply_err(call, err, NULL);
 	return false;
 }
@@ -60,37 +80,55 @@ static void write_filters(struct call *call, struct buf *url)
 			form_pair(url, 0, name, value);
 }
 
+/* A link to this list; with `name` "cursor" or "page" at that number, 0 is its beginning. */
 static void put_link(struct call *call, const struct paging *p, struct json_out *o,
-		     const char *name, uint64_t cursor)
+    const char *link, const char *name, uint64_t number)
 {
 	struct buf url = {0};
 	buf_text(&url, call->api->public_url);
 	buf_text(&url, call->req->path);
 	buf_printf(&url, "?per_page=%llu&order=%s", (unsigned long long)p->per_page,
-		   p->reverse ? "-id" : "id");
+	    p->reverse ? "-id" : "id");
 	write_filters(call, &url);
-	if (cursor != 0)
-		buf_printf(&url, "&cursor=%llu", (unsigned long long)cursor);
-	json_put_text(o, name, buf_view(&url));
+	if (number != 0)
+		buf_printf(&url, "&%s=%llu", name, (unsigned long long)number);
+	json_put_text(o, link, buf_view(&url));
 	o->buf->failed = o->buf->failed || url.failed;
 	buf_free(&url);
 }
 
+static void put_link_or_null(struct call *call, const struct paging *p, struct json_out *o,
+    const char *link, const char *name, uint64_t number)
+{
+	if (number != 0)
+		put_link(call, p, o, link, name, number);
+	else
+		json_put_null(o, link);
+}
+
+static void put_number_or_null(struct json_out *o, const char *name, uint64_t number, bool known)
+{
+	if (known)
+		json_put_u64(o, name, number);
+	else
+		json_put_null(o, name);
+}
+
 void paging_put(struct call *call, const struct paging *p, uint64_t next, struct json_out *o)
 {
+	uint64_t last = p->total == 0 ? 1 : (p->total + p->per_page - 1) / p->per_page;
+	uint64_t current = p->takes_page && p->page == 0 && p->cursor == 0 ? 1 : p->page;
+	bool reachable = p->takes_page && p->has_total && last <= PAGING_ROWS_MAX / p->per_page;
 	json_open(o, "links", '{');
-	put_link(call, p, o, "first", 0);
-	json_put_null(o, "last");
-	json_put_null(o, "prev");
-	if (next != 0)
-		put_link(call, p, o, "next", next);
-	else
-		json_put_null(o, "next");
+	put_link(call, p, o, "first", "cursor", 0);
+	put_link_or_null(call, p, o, "last", "page", reachable ? last : 0);
+	put_link_or_null(call, p, o, "prev", "page", p->page > 1 ? p->page - 1 : 0);
+	put_link_or_null(call, p, o, "next", "cursor", next);
 	json_close(o, '}');
 	json_open(o, "meta", '{');
-	json_put_null(o, "current_page");
+	put_number_or_null(o, "current_page", current, current != 0);
 	json_put_u64(o, "per_page", p->per_page);
-	json_put_null(o, "total");
-	json_put_null(o, "last_page");
+	put_number_or_null(o, "total", p->total, p->has_total);
+	put_number_or_null(o, "last_page", last, p->has_total);
 	json_close(o, '}');
 }

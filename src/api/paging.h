@@ -10,7 +10,15 @@ struct paging {
 	uint64_t per_page; /* 1 .. 250 */
 	uint64_t cursor;   /* an id; 0: where the list begins */
 	bool reverse;
+	/* Lists that may also be asked for "page", with rows that are counted from the list's beginning. */
+	bool takes_page; /* set by the call */
+	uint64_t page;   /* 1 ..; 0: not asked for */
+	/* Set by the call before paging_put, where it is known. */
+	bool has_total;
+	uint64_t total;
 };
+
+enum { PAGING_ROWS_MAX = 100000 /* that a page may reach to */ };
 
 /** Reads one filter into *arg. NULL, or a sentence fragment that completes "name ...". */
 typedef const char *paging_filter_fn(struct call *call, struct text name, struct text value,
@@ -18,8 +26,8 @@ typedef const char *paging_filter_fn(struct call *call, struct text name, struct
 /* The answer of a filter function that does not know the name. */
 extern const char PAGING_UNKNOWN[];
 
-/** Reads the query; paging->reverse is the order where it says nothing. `filter` may be NULL. False after it has
- *  replied 422. */
+/** Reads the query; paging->reverse is the order where it says nothing, takes_page is kept. `filter` may
+ *  be NULL. False after it has replied 422. */
 bool paging_read(struct call *call, struct paging *paging, paging_filter_fn *filter,
 		 void *arg) WARN_UNUSED;
 /** Writes links and meta; next is the id where the next page begins, 0 for none. Filters are kept.

@@ -10,6 +10,7 @@ const struct route ROUTES[] = {
     {HTTP_POST, "/webhook/{token}/qualify", ACCESS_PUBLIC, qualify_by_path, &OP_QUALIFY_BY_PATH},
     {HTTP_POST, "/webhook/qualify", ACCESS_PUBLIC, qualify_by_bearer, &OP_QUALIFY_BY_BEARER},
 
+    {HTTP_GET, "/api/v2/users", ACCESS_READ, user_list, &OP_USER_LIST},
     {HTTP_GET, "/api/v2/users/{id}", ACCESS_READ, user_get, &OP_USER_GET},
 
     {HTTP_GET, "/api/v2/campaigns", ACCESS_READ, campaign_list, &OP_CAMPAIGN_LIST},

@@ -40,8 +40,8 @@ extern const struct operation OP_JOIN_PAGE, OP_JOIN_SHORT;
 call_fn qualify_by_path, qualify_by_bearer; /* qualify.c */
 extern const struct operation OP_QUALIFY_BY_PATH, OP_QUALIFY_BY_BEARER;
 
-call_fn user_get; /* users.c */
-extern const struct operation OP_USER_GET;
+call_fn user_get, user_list; /* users.c */
+extern const struct operation OP_USER_GET, OP_USER_LIST;
 
 call_fn campaign_list, campaign_create, campaign_get, campaign_update, campaign_delete;
 extern const struct operation OP_CAMPAIGN_LIST, OP_CAMPAIGN_CREATE, OP_CAMPAIGN_GET,

@@ -1,99 +1,40 @@
 /*
- * Owns the user calls of the REST API. Never a rule about users. Called through the route table.
+ * Owns reading users: one, and the list. Never a rule about users. Called through the route table.
  */
-#include "base/form.h"
-#include "base/ip.h"
-#include "core/reading.h"
+#include "base/idna.h"
+#include "base/utf8.h"
+#include "core/email.h"
+#include "core/names.h"
+#include "core/user_list.h"
+#include "paging.h"
 #include "routes.h"
-#include "show.h"
+#include "user_show.h"
 
-struct user_call {
+struct read_call {
 	struct user_read read;
 	struct call *call;
 };
 
-static void put_meta(struct json_out *o, struct pairs meta)
-{
-	struct text rest = meta.raw, field, value;
-	json_open(o, "meta", '[');
-	while (pairs_next(&rest, &field, &value)) {
-		json_open(o, NULL, '{');
-		json_put_text(o, "field", field);
-		json_put_text(o, "value", value);
-		json_close(o, '}');
-	}
-	json_close(o, ']');
-}
+struct list_call {
+	struct user_list list;
+	struct paging paging;
+	struct call *call;
+	bool analytics;
+	/* A page that is asked for by its number is gathered over several queries, which bounds each. */
+	struct buf rows;
+	struct json_out o; /* on rows */
+	size_t shown, looked_at;
+};
 
-static void put_link(struct call *call, struct json_out *o, const char *name, const char *code,
-    const char *rest)
-{
-	struct buf url = {0};
-	buf_text(&url, call->api->public_url);
-	buf_printf(&url, "/%s%s", code, rest);
-	json_put_text(o, name, buf_view(&url));
-	buf_free(&url);
-}
-
-static void put_analytics(struct json_out *o, const struct user_stats *stats)
-{
-	json_open(o, "analytics", '{');
-	json_put_u64(o, "referrals", stats->referrals);
-	json_put_u64(o, "qualified_referrals", stats->qualified_referrals);
-	json_close(o, '}');
-}
-
-static void put_user(struct call *call, struct json_out *o, const struct user_read *r, bool analytics)
-{
-	const struct user *u = &r->user;
-	char code[CODE_LENGTH + 1], ip[IP_TEXT_SIZE];
-	code_write(call->api->config.codes, CODE_USER, u->id, code);
-	json_put_u64(o, "id", u->id);
-	json_put_u64(o, "campaign_id", u->campaign_id);
-	show_id(o, "referrer_id", u->referrer_id);
-	json_put_text(o, "first_name", u->first_name);
-	json_put_text(o, "email", u->email);
-	json_put_text(o, "code", text_of(code));
-	show_word(o, "source", SOURCE_NAMES, u->source);
-	show_word(o, "type", USER_TYPE_NAMES, u->type);
-	json_put_text_or_null(o, "ip", text_of(ip_text(u->ip, ip)));
-	put_link(call, o, "url", code, "/join");
-	show_date(o, "signed_up_at", u->joined_ms);
-	show_time(o, "signed_up_time", u->joined_ms);
-	json_put_bool(o, "qualified", u->qualified_ms != 0);
-	show_date(o, "qualified_at", u->qualified_ms);
-	show_time(o, "qualified_time", u->qualified_ms);
-	json_put_null(o, "unsubscribed_at");
-	put_meta(o, u->meta);
-	if (analytics)
-		put_analytics(o, &r->stats);
-}
-
-static bool wants_analytics(struct call *call)
-{
-	struct text rest = call->req->query, name, value;
-	while (form_next(&rest, &call->req->arena, &name, &value) == ERR_OK)
-		if (text_eq(name, TEXT("with")) && text_eq(value, TEXT("user.analytics")))
-			return true;
-	return false;
-}
+/* ---- one ---- */
 
 static void on_read(struct command *command, enum err err)
 {
-	struct user_call *uc = (struct user_call *)command;
-	struct call *call = uc->call;
-	if (err != ERR_OK) {
-		call_reply_err(call, err, "no user has this id or code");
-		return;
-	}
-	bool analytics = wants_analytics(call);
-	struct json_out o = call_json(call);
-	json_open(&o, NULL, '{');
-	json_open(&o, "data", '{');
-	put_user(call, &o, &uc->read, analytics);
-	json_close(&o, '}');
-	json_close(&o, '}');
-	call_reply_json(call, 200);
+	struct read_call *rc = (struct read_call *)command;
+	if (err != ERR_OK)
+		call_reply_err(rc->call, err, USER_UNKNOWN);
+	else
+		user_reply(rc->call, 200, &rc->read.view);
 }
 
 const struct operation OP_USER_GET = {
@@ -106,11 +47,230 @@ const struct operation OP_USER_GET = {
 
 void user_get(struct call *call)
 {
-	struct user_call *uc = call_alloc(call, sizeof *uc);
-	if (uc == NULL)
+	struct read_call *rc = call_alloc(call, sizeof *rc);
+	if (rc == NULL)
 		return;
-	uc->call = call;
-	uc->read.id = call_user_id(call, call->params[0]);
-	uc->read.command = (struct command){.decide = user_read_decide, .done = on_read};
-	call_query(call, &uc->read.command);
+	rc->call = call;
+	rc->read.who = call_who(call);
+	rc->read.codes = call->api->config.codes;
+	rc->read.command = (struct command){.decide = user_read_decide, .done = on_read};
+	call_query(call, &rc->read.command);
+}
+
+/* ---- the list's filters ---- */
+
+static const char *read_campaign(struct call *call, struct text value, struct user_filter *f)
+{
+	f->campaign_id = call_campaign_id(call, value);
+	return f->campaign_id != 0 ? NULL : "must be a campaign's id or code";
+}
+
+static const char *read_referrer(struct call *call, struct text value, struct user_filter *f)
+{
+	f->referrer_id = call_user_id(call, value);
+	return f->referrer_id != 0 ? NULL : "must be a user's id or code";
+}
+
+static const char *read_email(struct call *call, struct text value, struct user_filter *f)
+{
+	value = text_trim(value);
+	if (value.n == 0 || email_refusal(value) != NULL)
+		return "must be a whole e-mail address: parts of one are looked for by q";
+	f->canonical_email = email_canonical(value, &call->req->arena);
+	return f->canonical_email.p != NULL ? NULL : "could not be read: out of memory";
+}
+
+static const char *read_type(struct call *call, struct text value, struct user_filter *f)
+{
+	(void)call;
+	return name_find(USER_TYPE_NAMES, value, &f->type)
+		   ? NULL
+		   : "must be person_referring or person_invited";
+}
+
+static const char *read_source(struct call *call, struct text value, struct user_filter *f)
+{
+	(void)call;
+	return name_find(SOURCE_NAMES, value, &f->source)
+		   ? NULL
+		   : "must be the name of a source, such as Direct or Referred";
+}
+
+static const char *read_qualified(struct call *call, struct text value, struct user_filter *f)
+{
+	static const struct name words[] = {
+	    {QUALIFIED_YES, "true"},
+	    {QUALIFIED_YES, "1"},
+	    {QUALIFIED_YES, "Yes"},
+	    {QUALIFIED_NO, "false"},
+	    {QUALIFIED_NO, "0"},
+	    {QUALIFIED_NO, "No"},
+	    {0, NULL},
+	};
+	(void)call;
+	return name_find(words, value, &f->qualified) ? NULL : "must be true or false";
+}
+
+static const char *read_q(struct call *call, struct text value, struct user_filter *f)
+{
+	if (!utf8_valid(value))
+		return "must be UTF-8";
+	f->folded = idna_case_fold(text_trim(value), &call->req->arena);
+	return f->folded.p != NULL ? NULL : "could not be read: out of memory";
+}
+
+static const char *read_review(struct call *call, struct text value, struct user_filter *f)
+{
+	(void)call;
+	return name_find(REVIEW_NAMES, value, &f->review) ? NULL
+							  : "must be pending, accepted or rejected";
+}
+
+static const char *read_with(struct call *call, struct text value, struct user_filter *f)
+{
+	(void)call;
+	(void)f;
+	return text_eq(value, TEXT("user.analytics")) ? NULL : "must be user.analytics";
+}
+
+static const char *read_filter(struct call *call, struct text name, struct text value, void *arg)
+{
+	static const struct {
+		const char *name;
+		const char *(*read)(struct call *, struct text, struct user_filter *);
+	} filters[] = {
+	    {"campaign_id", read_campaign}, {"email", read_email},
+	    {"type", read_type},            {"source", read_source},
+	    {"qualified", read_qualified},  {"referrer_id", read_referrer},
+	    {"q", read_q},                  {"review", read_review},
+	    {"with", read_with},
+	};
+	for (size_t i = 0; i < sizeof filters / sizeof *filters; i++)
+		if (text_eq(name, text_of(filters[i].name)))
+			return filters[i].read(call, value, arg);
+	return PAGING_UNKNOWN;
+}
+
+/* ---- the list ---- */
+
+static void show_rows(struct list_call *lc)
+{
+	for (size_t i = 0; i < lc->list.n; i++) {
+		json_open(&lc->o, NULL, '{');
+		user_show(lc->call, &lc->o, &lc->list.users[i], lc->analytics);
+		json_close(&lc->o, '}');
+	}
+	lc->shown += lc->list.n;
+	lc->looked_at += lc->list.looked_at;
+	if (!lc->list.count)
+		return;
+	lc->paging.has_total = lc->list.counted;
+	lc->paging.total = lc->list.counted ? lc->list.total : 0;
+}
+
+static void reply_list(struct list_call *lc)
+{
+	struct json_out o = call_json(lc->call);
+	json_open(&o, NULL, '{');
+	json_put_raw(&o, "data", buf_view(&lc->rows));
+	paging_put(lc->call, &lc->paging, lc->list.next, &o);
+	json_close(&o, '}');
+	o.buf->failed = o.buf->failed || lc->rows.failed;
+	call_reply_json(lc->call, 200);
+}
+
+static void fail_list(struct list_call *lc, enum err err)
+{
+	if (err == ERR_TOO_LARGE)
+		call_reply_field(lc->call, "email",
+		    "cannot be looked up in that many campaigns: name one by campaign_id");
+	else
+		call_reply_err(lc->call, err, NULL);
+}
+
+/* Rows are still missing on the page that was asked for. Looks for them in another query, or answers
+ * where it has looked for long enough. */
+static bool goes_on(struct list_call *lc, enum err *err)
+{
+	struct user_list *list = &lc->list;
+	bool lacks = list->next != 0 && lc->shown < lc->paging.per_page;
+	list->skip -= list->skipped;
+	if (lc->paging.page == 0 || !lacks || lc->looked_at >= PAGING_ROWS_MAX)
+		return false;
+	list->from = list->next;
+	list->max = lc->paging.per_page - lc->shown;
+	list->count = false;
+	*err = store_query(lc->call->api->config.store, &list->command);
+	return *err == ERR_OK;
+}
+
+static void on_list(struct command *command, enum err err)
+{
+	struct list_call *lc = (struct list_call *)command;
+	if (err == ERR_OK) {
+		show_rows(lc);
+		if (goes_on(lc, &err))
+			return;
+	}
+	json_close(&lc->o, ']');
+	if (err != ERR_OK)
+		fail_list(lc, err);
+	else if (lc->list.skip > 0 && lc->list.next != 0)
+		call_reply_field(lc->call, "page",
+		    "lies too deep for these filters: follow links.next instead");
+	else
+		reply_list(lc);
+	buf_free(&lc->rows);
+}
+
+const struct operation OP_USER_LIST = {
+    .id = "listUsers",
+    .tag = "Users",
+    .summary = "List users",
+    .description = "Oldest first. A page may be short and yet have a next one: at most 1,000 users are "
+		   "looked at for it. links.next leads through the whole list; page reaches to row "
+		   "100,000.",
+    .query =
+	{
+	    {"page", "integer", "1", "The page, counted from 1; links.next is cheaper.", false},
+	    {"campaign_id", "string", "1", "The campaign's id or code.", false},
+	    {"email", "string", "byron@example.com", "A whole address.", false},
+	    {"type", "UserType", "person_invited", "How they came.", false},
+	    {"source", "Source", "Referred", "Where they came from.", false},
+	    {"qualified", "string", "false", "true or false.", false},
+	    {"referrer_id", "string", "1", "Whom this user (id or code) referred.", false},
+	    {"q", "string", "byr", "Part of first name or e-mail address.", false},
+	    {"review", "ReviewState", "pending", "The state of the review.", false},
+	    {"with", "string", "user.analytics", "user.analytics adds the counters.", false},
+	},
+    .answers = {{200, ANSWER_LIST, "User"}},
+};
+
+void user_list(struct call *call)
+{
+	struct list_call *lc = call_alloc(call, sizeof *lc);
+	if (lc == NULL)
+		return;
+	lc->paging.takes_page = true;
+	if (!paging_read(call, &lc->paging, read_filter, &lc->list.filter))
+		return;
+	struct user_list *list = &lc->list;
+	lc->call = call;
+	lc->analytics = user_wants_analytics(call);
+	list->command = (struct command){.decide = user_list_decide, .done = on_list};
+	list->codes = call->api->config.codes;
+	list->from = lc->paging.cursor;
+	list->reverse = lc->paging.reverse;
+	list->max = lc->paging.per_page;
+	list->skip = lc->paging.page == 0 ? 0 : (lc->paging.page - 1) * lc->paging.per_page;
+	list->count = true;
+	list->users = call_alloc(call, list->max * sizeof *list->users);
+	if (list->users == NULL)
+		return;
+	lc->o = json_out(&lc->rows);
+	json_open(&lc->o, NULL, '[');
+	if (store_query(call->api->config.store, &list->command) != ERR_OK) {
+		buf_free(&lc->rows);
+		call_reply_err(call, ERR_BUSY, NULL);
+	}
 }

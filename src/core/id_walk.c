@@ -40,22 +40,38 @@ static enum err read_index(struct tx *tx, const struct id_walk *w, uint64_t id, 
 	return err;
 }
 
+/* The next ids of the list, `id` included. */
+static void read_list(const struct id_walk *w, uint64_t id, struct chunk *c)
+{
+	c->n = 0;
+	for (size_t i = 0; i < w->n_ids && c->n < CHUNK; i++) {
+		uint64_t each = w->ids[w->reverse ? w->n_ids - 1 - i : i];
+		if (w->reverse ? each <= id : each >= id)
+			*id_of(w, c, c->n++) = each;
+	}
+}
+
+static enum err read_records(struct tx *tx, const struct id_walk *w, uint64_t id, struct chunk *c)
+{
+	/* The first record is the key to begin with until the scan has filled it. */
+	struct tx_scan scan = {
+	    .from = c->records, .reverse = w->reverse, .max = CHUNK, .records = c->records};
+	*id_of(w, c, 0) = id;
+	enum err err = tx_scan(tx, w->kind, &scan);
+	c->n = scan.n;
+	return err;
+}
+
 static enum err read_chunk(struct tx *tx, const struct id_walk *w, uint64_t id, struct chunk *c)
 {
-	enum err err;
+	enum err err = ERR_OK;
 	memset(c->records, 0, CHUNK * w->kind->size);
-	if (w->index != NULL) {
+	if (w->ids != NULL)
+		read_list(w, id, c);
+	else if (w->index != NULL)
 		err = read_index(tx, w, id, c);
-	} else {
-		*id_of(w, c, 0) = id;
-		/* The first record is the key to begin with until the scan has filled it. */
-		struct tx_scan scan = {.from = c->records,
-		    .reverse = w->reverse,
-		    .max = CHUNK,
-		    .records = c->records};
-		err = tx_scan(tx, w->kind, &scan);
-		c->n = scan.n;
-	}
+	else
+		err = read_records(tx, w, id, c);
 	c->last = c->n < CHUNK;
 	return err;
 }
@@ -63,6 +79,7 @@ static enum err read_chunk(struct tx *tx, const struct id_walk *w, uint64_t id, 
 /* One record. The page ends before the one that would be one too many. */
 static enum err look_at(struct tx *tx, struct id_walk *w, uint64_t *record)
 {
+	size_t stride = w->stride != 0 ? w->stride : w->kind->size;
 	bool fits = false;
 	enum err err = ERR_OK;
 	if (w->looked_at == w->look_max) {
@@ -70,7 +87,7 @@ static enum err look_at(struct tx *tx, struct id_walk *w, uint64_t *record)
 		return ERR_OK;
 	}
 	w->looked_at++;
-	if (w->index != NULL)
+	if (w->index != NULL || w->ids != NULL)
 		err = tx_get(tx, w->kind, record);
 	if (err == ERR_OK)
 		err = w->fits(w->arg, tx, record, &fits);
@@ -83,7 +100,7 @@ static enum err look_at(struct tx *tx, struct id_walk *w, uint64_t *record)
 	else if (w->n == w->max)
 		w->next = *record;
 	else
-		memcpy((char *)w->records + w->n++ * w->kind->size, record, w->kind->size);
+		memcpy((char *)w->records + w->n++ * stride, record, w->kind->size);
 	return ERR_OK;
 }
 

@@ -1,6 +1,6 @@
 /*
- * A page of records that fit, found by walking ids upwards or downwards: those of an index, or of the
- * records themselves. Its cost is bounded whatever fits, and a later page costs what the first costs.
+ * A page of records that fit, found by walking ids upwards or downwards: those of an index, of a list,
+ * or of the records themselves. Its cost is bounded whatever fits, and a later page costs what the first costs.
  */
 #ifndef CORE_ID_WALK_H
 #define CORE_ID_WALK_H
@@ -15,6 +15,8 @@ struct id_walk {
 	const struct record_kind *kind;  /* the records: their id is their key and first member */
 	const struct record_kind *index; /* rows (by, number, id) with keys only; NULL: the records */
 	uint64_t by, number;
+	const uint64_t *ids; /* instead of an index: ascending; NULL: none given */
+	size_t n_ids;
 	uint64_t low, high; /* ids, both included */
 	bool reverse;
 	size_t skip;     /* of those that fit, before the page */
@@ -23,6 +25,7 @@ struct id_walk {
 	id_walk_fits_fn *fits;
 	void *arg;
 	void *records; /* room for max */
+	size_t stride; /* from one to the next, where each stands in a larger struct; 0: side by side */
 	/* What came of it. */
 	size_t n, skipped, looked_at;
 	uint64_t next; /* the id where to go on; 0: nothing is left */

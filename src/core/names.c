@@ -71,6 +71,12 @@ const struct name EXISTING_NAMES[] = {
     {EXISTING_GENERIC, "generic"},
     {0, NULL},
 };
+const struct name REVIEW_NAMES[] = {
+    {REVIEW_PENDING, "pending"},
+    {REVIEW_ACCEPTED, "accepted"},
+    {REVIEW_REJECTED, "rejected"},
+    {0, NULL},
+};
 const struct name FORM_TYPE_NAMES[] = {
     {FORM_TEXT, "text"},
     {FORM_EMAIL, "email"},

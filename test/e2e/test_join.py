@@ -21,7 +21,7 @@ class Join(Served):
         jessica, byron = self.friend(self.campaign())
         self.assertEqual((byron["type"], byron["source"]), ("person_invited", "Referred"))
         self.assertEqual(self.user(byron["code"])["referrer_id"], jessica["id"])
-        self.assertEqual(self.user(jessica["code"])["analytics"], {"referrals": 1, "qualified_referrals": 0})
+        self.assertEqual(self.user(jessica["code"])["analytics"], {"reach": 0, "referrals": 1, "qualified_referrals": 0})
 
     def test_json_body(self):
         campaign = self.campaign()

@@ -23,7 +23,7 @@ class Qualify(Served):
         self.assertLess(abs((now - moment).total_seconds()), 60)
         again = self.has(self.qualify(code=byron["code"]), 200).json
         self.assertEqual(again, {"data": data, "changed": False})
-        self.assertEqual(self.user(jessica["code"])["analytics"], {"referrals": 1, "qualified_referrals": 1})
+        self.assertEqual(self.user(jessica["code"])["analytics"], {"reach": 0, "referrals": 1, "qualified_referrals": 1})
         self.assertEqual(self.analytics(campaign)["qualified_referrals"], 1)
         self.assertEqual(self.user(byron["code"])["qualified_at"], data["qualified_at"])
 

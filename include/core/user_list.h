@@ -1,0 +1,50 @@
+/*
+ * Users as they are looked for: a page of those that fit all filters, at a bounded cost.
+ */
+#ifndef CORE_USER_LIST_H
+#define CORE_USER_LIST_H
+
+#include "core/code.h"
+#include "core/reading.h"
+
+enum {
+	USER_LIST_MAX = 250,       /* users on a page */
+	USER_LIST_LOOK_MAX = 1000, /* records looked at for one page; then it ends early */
+	/* Campaigns that an address is looked up in where none is named, and whose counters are added up
+	 * for the total. */
+	USER_LIST_CAMPAIGNS_MAX = 1000,
+};
+
+enum user_list_qualified { QUALIFIED_ANY, QUALIFIED_YES, QUALIFIED_NO };
+
+/* 0 and empty are any. */
+struct user_filter {
+	uint64_t campaign_id, referrer_id, type, source;
+	uint64_t review;             /* enum user_review */
+	uint64_t qualified;          /* enum user_list_qualified */
+	struct text canonical_email; /* exactly this address */
+	struct text folded;          /* part of first name or e-mail, case-folded */
+};
+
+struct user_list {
+	struct command command; /* decide: user_list_decide; a query */
+	struct user_filter filter;
+	struct codes *codes;
+	uint64_t from;           /* an id; 0: where the list begins */
+	bool reverse;            /* newest first */
+	size_t skip;             /* of those that fit, before the page */
+	size_t max;              /* 1 .. USER_LIST_MAX */
+	struct user_view *users; /* room for max */
+	bool count;              /* the total too, where it is known */
+	/* In done. */
+	size_t n, skipped, looked_at;
+	uint64_t next; /* the id where the page goes on; 0: nothing is left */
+	bool counted;
+	uint64_t total; /* without a filter or with campaign_id alone */
+};
+/** Walks the narrowest index that the filters offer and checks the others on each record. A page may be
+ *  short, even empty, and yet have a next one: USER_LIST_LOOK_MAX records were looked at. ERR_TOO_LARGE:
+ *  an e-mail without a campaign, and more campaigns than it can be looked up in. */
+command_decide_fn user_list_decide;
+
+#endif

@@ -1,0 +1,151 @@
+/*
+ * Owns the shape of a user in answers. Never a rule about users. Called by the user calls.
+ */
+#include "user_show.h"
+
+#include "base/form.h"
+#include "base/ip.h"
+#include "core/who.h"
+#include "sharing.h"
+#include "show.h"
+
+const char USER_UNKNOWN[] = "no user has this id or code";
+
+static const struct name flags[] = {
+    {FLAG_SAME_ADDRESS, "same_address"},
+    {FLAG_PLUS_ADDRESS, "plus_address"},
+    {FLAG_DISPOSABLE, "disposable"},
+    {FLAG_MANY_JOINS, "many_joins"},
+    {0, NULL},
+};
+
+static void put_meta(struct json_out *o, struct pairs meta)
+{
+	struct text rest = meta.raw, field, value;
+	json_open(o, "meta", '[');
+	while (pairs_next(&rest, &field, &value)) {
+		json_open(o, NULL, '{');
+		json_put_text(o, "field", field);
+		json_put_text(o, "value", value);
+		json_close(o, '}');
+	}
+	json_close(o, ']');
+}
+
+static void put_link(struct json_out *o, const char *name, struct text base, const char *rest)
+{
+	struct buf url = {0};
+	buf_text(&url, base);
+	buf_str(&url, rest);
+	json_put_text(o, name, buf_view(&url));
+	o->buf->failed = o->buf->failed || url.failed;
+	buf_free(&url);
+}
+
+/* All that begins with "{public_url}/{code}". */
+static void put_links(struct call *call, struct json_out *o, struct text code)
+{
+	struct buf base = {0};
+	buf_text(&base, call->api->public_url);
+	buf_char(&base, '/');
+	buf_text(&base, code);
+	put_link(o, "url", buf_view(&base), "/join");
+	json_open(o, "qr", '{');
+	put_link(o, "src", buf_view(&base), "/qr-code");
+	put_link(o, "download", buf_view(&base), "/qr-code?download=1");
+	json_close(o, '}');
+	o->buf->failed = o->buf->failed || base.failed;
+	buf_free(&base);
+}
+
+static void put_sharing(struct call *call, struct json_out *o, const struct user_view *v,
+    struct text code)
+{
+	struct buf url = {0};
+	call_write_join_url(call, &url, code);
+	sharing_put(o, v->campaign, buf_view(&url));
+	o->buf->failed = o->buf->failed || url.failed;
+	buf_free(&url);
+}
+
+static void put_review(struct json_out *o, const struct user *u)
+{
+	json_open(o, "review", '{');
+	if (u->review == REVIEW_NONE)
+		json_put_null(o, "state");
+	else
+		show_word(o, "state", REVIEW_NAMES, u->review);
+	json_open(o, "flags", '[');
+	for (const struct name *flag = flags; flag->word != NULL; flag++)
+		if (u->flags & flag->number)
+			json_put_text(o, NULL, text_of(flag->word));
+	json_close(o, ']');
+	json_close(o, '}');
+}
+
+static void put_analytics(struct json_out *o, const struct user_stats *stats)
+{
+	json_open(o, "analytics", '{');
+	json_put_u64(o, "reach", stats->reach);
+	json_put_u64(o, "referrals", stats->referrals);
+	json_put_u64(o, "qualified_referrals", stats->qualified_referrals);
+	json_close(o, '}');
+}
+
+/* What only referd shows. */
+static void put_further(struct json_out *o, const struct user *u)
+{
+	show_time(o, "signed_up_time", u->joined_ms);
+	show_time(o, "qualified_time", u->qualified_ms);
+	show_time(o, "unsubscribed_time", u->unsubscribed_ms);
+	json_put_bool(o, "qualified", u->qualified_ms != 0);
+	json_put_bool(o, "test", u->test != 0);
+	put_review(o, u);
+}
+
+void user_show(struct call *call, struct json_out *o, const struct user_view *v, bool analytics)
+{
+	const struct user *u = &v->user;
+	char computed[CODE_LENGTH + 1], ip[IP_TEXT_SIZE];
+	struct text code = code_of_user(call->api->config.codes, u->id, u->alias, computed);
+	json_put_u64(o, "id", u->id);
+	json_put_u64(o, "campaign_id", u->campaign_id);
+	show_id(o, "referrer_id", u->referrer_id);
+	json_put_text(o, "first_name", u->first_name);
+	json_put_text(o, "email", u->email);
+	json_put_text(o, "code", code);
+	json_put_u64(o, "reach", v->stats.reach);
+	show_word(o, "source", SOURCE_NAMES, u->source);
+	show_word(o, "type", USER_TYPE_NAMES, u->type);
+	json_put_text_or_null(o, "ip", text_of(ip_text(u->ip, ip)));
+	put_links(call, o, code);
+	show_date(o, "signed_up_at", u->joined_ms);
+	show_date(o, "qualified_at", u->qualified_ms);
+	show_date(o, "unsubscribed_at", u->unsubscribed_ms);
+	put_meta(o, u->meta);
+	put_sharing(call, o, v, code);
+	put_further(o, u);
+	if (analytics)
+		put_analytics(o, &v->stats);
+}
+
+bool user_wants_analytics(struct call *call)
+{
+	struct text rest = call->req->query, name, value;
+	while (form_next(&rest, &call->req->arena, &name, &value) == ERR_OK)
+		if (text_eq(name, TEXT("with")) && text_eq(value, TEXT("user.analytics")))
+			return true;
+	return false;
+}
+
+void user_reply(struct call *call, int status, const struct user_view *view)
+{
+	bool analytics = user_wants_analytics(call);
+	struct json_out o = call_json(call);
+	json_open(&o, NULL, '{');
+	json_open(&o, "data", '{');
+	user_show(call, &o, view, analytics);
+	json_close(&o, '}');
+	json_close(&o, '}');
+	call_reply_json(call, status);
+}

@@ -1,0 +1,164 @@
+/*
+ * Owns the search for users: which index is walked, what is checked on each record, what is counted.
+ * Never writes. Called by the API's user list.
+ */
+#include "core/user_list.h"
+
+#include <string.h>
+
+#include "base/idna.h"
+#include "core/join.h"
+#include "id_walk.h"
+#include "user_view.h"
+
+/* ---- what fits ---- */
+
+static bool same(uint64_t wanted, uint64_t value)
+{
+	return wanted == 0 || wanted == value;
+}
+
+/* The part is folded already. */
+static enum err holds(struct text whole, struct text part, struct arena *arena, bool *yes)
+{
+	struct text folded = idna_case_fold(whole, arena);
+	if (folded.p == NULL)
+		return ERR_NO_MEMORY;
+	*yes = memmem(folded.p, folded.n, part.p, part.n) != NULL;
+	return ERR_OK;
+}
+
+static enum err fits_text(const struct user *u, struct text part, struct arena *arena, bool *yes)
+{
+	*yes = true;
+	if (part.n == 0)
+		return ERR_OK;
+	enum err err = holds(u->first_name, part, arena, yes);
+	return err != ERR_OK || *yes ? err : holds(u->email, part, arena, yes);
+}
+
+static enum err fits(void *arg, struct tx *tx, void *record, bool *yes)
+{
+	const struct user_filter *f = arg;
+	const struct user *u = record;
+	uint64_t qualified = u->qualified_ms != 0 ? QUALIFIED_YES : QUALIFIED_NO;
+	*yes = same(f->campaign_id, u->campaign_id) && same(f->referrer_id, u->referrer_id) &&
+	       same(f->type, u->type) && same(f->source, u->source) && same(f->review, u->review) &&
+	       same(f->qualified, qualified);
+	return *yes ? fits_text(u, f->folded, tx_arena(tx), yes) : ERR_OK;
+}
+
+/* ---- where to walk ---- */
+
+static void insert_sorted(uint64_t *ids, size_t *n, uint64_t id)
+{
+	size_t at = (*n)++;
+	for (; at > 0 && ids[at - 1] > id; at--)
+		ids[at] = ids[at - 1];
+	ids[at] = id;
+}
+
+/* Who has the address, in the campaign or in each of them. */
+static enum err find_email(const struct user_list *l, struct tx *tx, struct id_walk *walk)
+{
+	const struct user_filter *f = &l->filter;
+	uint64_t first = f->campaign_id != 0 ? f->campaign_id : 1;
+	uint64_t last = f->campaign_id != 0 ? f->campaign_id : tx_last_id(tx, &KIND_CAMPAIGN);
+	if (last - first >= USER_LIST_CAMPAIGNS_MAX && last >= first)
+		return ERR_TOO_LARGE;
+	uint64_t *ids = arena_alloc(tx_arena(tx), USER_LIST_CAMPAIGNS_MAX * sizeof *ids);
+	if (ids == NULL)
+		return ERR_NO_MEMORY;
+	for (uint64_t campaign_id = first; campaign_id <= last; campaign_id++) {
+		uint64_t id, hash = codes_hash_email(l->codes, campaign_id, f->canonical_email);
+		enum err err = join_find_email(tx, hash, campaign_id, f->canonical_email, &id);
+		if (err != ERR_OK)
+			return err;
+		if (id != 0)
+			insert_sorted(ids, &walk->n_ids, id);
+	}
+	walk->ids = ids;
+	return ERR_OK;
+}
+
+static enum err choose_index(const struct user_list *l, struct tx *tx, struct id_walk *walk)
+{
+	const struct user_filter *f = &l->filter;
+	const struct {
+		uint64_t by, number;
+	} narrowest_first[] = {
+	    {USERS_OF_REFERRER, f->referrer_id},
+	    {USERS_IN_REVIEW, f->review},
+	    {USERS_OF_CAMPAIGN, f->campaign_id},
+	};
+	if (f->canonical_email.n > 0)
+		return find_email(l, tx, walk);
+	for (size_t i = 0; i < sizeof narrowest_first / sizeof *narrowest_first; i++) {
+		if (narrowest_first[i].number == 0)
+			continue;
+		walk->index = &KIND_USER_BY;
+		walk->by = narrowest_first[i].by;
+		walk->number = narrowest_first[i].number;
+		return ERR_OK;
+	}
+	return ERR_OK;
+}
+
+/* ---- the total ---- */
+
+static bool is_counted(const struct user_filter *f)
+{
+	return f->referrer_id == 0 && f->type == 0 && f->source == 0 && f->review == 0 &&
+	       f->qualified == QUALIFIED_ANY && f->canonical_email.n == 0 && f->folded.n == 0;
+}
+
+static enum err count(struct user_list *l, struct tx *tx)
+{
+	struct campaign_stats *page =
+	    arena_alloc(tx_arena(tx), USER_LIST_CAMPAIGNS_MAX * sizeof *page);
+	const struct campaign_stats from = {.campaign_id = l->filter.campaign_id};
+	struct tx_scan scan = {.from = &from,
+	    .prefix = from.campaign_id != 0 ? 1 : 0,
+	    .max = USER_LIST_CAMPAIGNS_MAX,
+	    .records = page};
+	if (page == NULL)
+		return ERR_NO_MEMORY;
+	enum err err = tx_scan(tx, &KIND_CAMPAIGN_STATS, &scan);
+	l->total = 0;
+	for (size_t i = 0; err == ERR_OK && i < scan.n; i++)
+		l->total += page[i].users + page[i].tests;
+	l->counted = scan.n < USER_LIST_CAMPAIGNS_MAX;
+	return err;
+}
+
+enum err user_list_decide(struct command *command, struct tx *tx)
+{
+	struct user_list *l = (struct user_list *)command;
+	struct id_walk walk = {
+	    .kind = &KIND_USER,
+	    .low = 1,
+	    .high = tx_last_id(tx, &KIND_USER),
+	    .reverse = l->reverse,
+	    .skip = l->skip,
+	    .max = l->max,
+	    .look_max = USER_LIST_LOOK_MAX,
+	    .fits = fits,
+	    .arg = &l->filter,
+	    .records = l->users,
+	    .stride = sizeof *l->users,
+	};
+	l->counted = false;
+	id_walk_from(&walk, l->from);
+	enum err err = choose_index(l, tx, &walk);
+	if (err == ERR_OK)
+		err = id_walk_run(tx, &walk);
+	if (err == ERR_OK)
+		err = user_view_fill(tx, l->users, walk.n);
+	if (err == ERR_OK && l->count && is_counted(&l->filter))
+		err = count(l, tx);
+	l->n = walk.n;
+	l->skipped = walk.skipped;
+	l->looked_at = walk.looked_at;
+	l->next = walk.next;
+	return err;
+}

@@ -1,0 +1,13 @@
+/*
+ * What is shown beside a user.
+ */
+#ifndef CORE_USER_VIEW_H
+#define CORE_USER_VIEW_H
+
+#include "core/reading.h"
+#include "store/tx.h"
+
+/** Reads counters and campaign of n users, whose `user` is there already. */
+enum err user_view_fill(struct tx *tx, struct user_view *views, size_t n) WARN_UNUSED;
+
+#endif

@@ -1,0 +1,173 @@
+"""Owns the user calls of the API: the object, the list with its filters and pages. Never how a join
+decides (test_join)."""
+import unittest
+import urllib.parse
+
+from harness import Served
+
+USERS = "/api/v2/users"
+
+
+def path_of(link):
+    """A link of an answer, as a path to ask for."""
+    parts = urllib.parse.urlsplit(link)
+    return f"{parts.path}?{parts.query}"
+
+
+class People(Served):
+    """Helpers for tests that look at users."""
+
+    def list(self, **query):
+        return self.has(self.api.get(f"{USERS}?{urllib.parse.urlencode(query)}"), 200).json
+
+    def ids(self, **query):
+        return [u["id"] for u in self.list(**query)["data"]]
+
+    def crowd(self, n, **campaign):
+        """A campaign and the ids of n people who joined it in order."""
+        made = self.campaign(**campaign)
+        return made, [self.join(made["code"], f"P{i}", f"p{i}@crowd.example")["id"] for i in range(n)]
+
+
+class Object(People):
+    def test_the_shape_of_referral_factory(self):
+        campaign = self.campaign(texts={"share_subject": "For you", "share_text": "Try it & see"}) \
+            if self.takes_texts() else self.campaign()
+        jessica, byron = self.friend(campaign)
+        user = self.user(byron["id"])
+        code, public = byron["code"], byron["url"].rpartition("/")[0]
+        self.assertEqual(list(user)[:18], [
+            "id", "campaign_id", "referrer_id", "first_name", "email", "code", "reach", "source", "type", "ip",
+            "url", "qr", "signed_up_at", "qualified_at", "unsubscribed_at", "meta", "sharing", "signed_up_time"])
+        self.assertEqual((user["id"], user["referrer_id"], user["code"]), (byron["id"], jessica["id"], code))
+        self.assertEqual(user["qr"], {"src": f"{public}/qr-code", "download": f"{public}/qr-code?download=1"})
+        self.assertEqual(user["signed_up_time"][:10], user["signed_up_at"])
+        self.assertEqual(user["review"], {"state": None, "flags": []})
+        self.assertEqual(user["analytics"], {"reach": 0, "referrals": 0, "qualified_referrals": 0})
+        self.assertIs(user["test"], False)
+        self.assertNotIn("analytics", self.api.get(f"{USERS}/{code}").data)
+        sharing = user["sharing"]
+        self.assertEqual([s["social"] for s in sharing["socials"]],
+                         ["facebook", "x", "whatsapp", "linkedin", "telegram", "email"])
+        link = urllib.parse.quote(user["url"], safe="")
+        for social in sharing["socials"]:
+            self.assertIn(link, social["url"], social)
+            self.assertNotRegex(social["url"], r"[ +{}]")
+
+    def takes_texts(self):
+        return self.api.json("POST", "/api/v2/campaigns", {"name": "T", "texts": {}}).status == 201
+
+    def test_by_id_and_by_code(self):
+        campaign = self.campaign()
+        jessica = self.join(campaign["code"], "Jessica", "jessica@example.com")
+        self.assertEqual(self.user(jessica["id"]), self.user(jessica["code"]))
+        for unknown in ("0", "999999", "uZZZZZZZ", "never-there", campaign["code"]):
+            self.has_error(self.api.get(f"{USERS}/{unknown}"), 404)
+
+
+class List(People):
+    def test_pages_by_cursor_in_both_orders(self):
+        campaign, ids = self.crowd(7)
+        for order, expected in (("id", ids), ("-id", ids[::-1])):
+            found, path = [], f"{USERS}?campaign_id={campaign['id']}&per_page=3&order={order}"
+            while path:
+                page = self.has(self.api.get(path), 200).json
+                self.assertEqual(list(page), ["data", "links", "meta"])
+                self.assertEqual(list(page["links"]), ["first", "last", "prev", "next"])
+                self.assertEqual(list(page["meta"]), ["current_page", "per_page", "total", "last_page"])
+                self.assertEqual((page["meta"]["total"], page["meta"]["last_page"]), (7, 3))
+                found += [u["id"] for u in page["data"]]
+                path = page["links"]["next"] and path_of(page["links"]["next"])
+            self.assertEqual(found, expected)
+
+    def test_pages_by_number(self):
+        campaign, ids = self.crowd(8)
+        for n, expected in ((1, ids[:3]), (2, ids[3:6]), (3, ids[6:]), (4, [])):
+            page = self.list(campaign_id=campaign["code"], per_page=3, page=n)
+            self.assertEqual([u["id"] for u in page["data"]], expected)
+            self.assertEqual(page["meta"], {"current_page": n, "per_page": 3, "total": 8, "last_page": 3})
+            previous = page["links"]["prev"]
+            self.assertEqual(previous is None, n == 1)
+            if n == 3:
+                before = self.has(self.api.get(path_of(previous)), 200).json["data"]
+                self.assertEqual([u["id"] for u in before], ids[3:6])
+        last = self.list(campaign_id=campaign["id"], per_page=3)["links"]["last"]
+        self.assertEqual([u["id"] for u in self.has(self.api.get(path_of(last)), 200).json["data"]], ids[6:])
+        following = self.list(campaign_id=campaign["id"], per_page=3, page=2)["links"]["next"]
+        self.assertEqual([u["id"] for u in self.has(self.api.get(path_of(following)), 200).json["data"]], ids[6:])
+        self.assertEqual(self.ids(campaign_id=campaign["id"], per_page=3, page=2, order="-id"), ids[::-1][3:6])
+        self.has(self.api.get(f"{USERS}?page=400&per_page=250"), 200)
+        self.has_error(self.api.get(f"{USERS}?page=401&per_page=250"), 422, "page")
+        self.has_error(self.api.get(f"{USERS}?per_page=250&page=18446744073709551615"), 422, "page")
+        self.has_error(self.api.get(f"{USERS}?page=2&cursor=3"), 422, "page")
+        self.has_error(self.api.get(f"{USERS}?page=0"), 422, "page")
+
+    def test_filters_filter(self):
+        campaign = self.campaign()
+        jessica, byron = self.friend(campaign)
+        zoe = self.join(campaign["code"], "Zoë", "z.o@example.org", source="Widget")
+        self.has(self.qualify(code=byron["code"]), 200)
+        everybody = [jessica["id"], byron["id"], zoe["id"]]
+        for query, expected in (
+                ({}, everybody),
+                ({"type": "person_invited"}, [byron["id"]]),
+                ({"source": "Widget"}, [zoe["id"]]),
+                ({"qualified": "true"}, [byron["id"]]), ({"qualified": "1"}, [byron["id"]]),
+                ({"qualified": "Yes"}, [byron["id"]]),
+                ({"qualified": "false"}, [jessica["id"], zoe["id"]]), ({"qualified": "No"}, [jessica["id"], zoe["id"]]),
+                ({"referrer_id": jessica["id"]}, [byron["id"]]), ({"referrer_id": jessica["code"]}, [byron["id"]]),
+                ({"email": " BYRON@example.com"}, [byron["id"]]), ({"email": "nobody@example.com"}, []),
+                ({"q": "ZOË"}, [zoe["id"]]), ({"q": "example.com"}, [jessica["id"], byron["id"]]),
+                ({"q": "example", "type": "person_referring"}, [jessica["id"], zoe["id"]]),
+                ({"review": "pending"}, []), ({"q": "no such part"}, [])):
+            page = self.list(campaign_id=campaign["id"], **query)
+            self.assertEqual([u["id"] for u in page["data"]], expected, query)
+            self.assertEqual(page["meta"]["total"] is None, bool(query), query)
+        self.assertEqual(self.ids(email="z.o@example.org"), [zoe["id"]])
+
+    def test_the_total_of_everybody_counts_tests_too(self):
+        before = self.list()["meta"]["total"]
+        self.crowd(2)
+        page = self.list(per_page=1)
+        self.assertEqual(page["meta"]["total"], before + 2)
+        self.assertEqual(page["meta"]["last_page"], before + 2)
+
+    def test_filters_stay_in_the_links(self):
+        campaign, ids = self.crowd(3)
+        page = self.list(campaign_id=campaign["id"], per_page=2, type="person_referring", **{"with": "user.analytics"})
+        following = self.has(self.api.get(path_of(page["links"]["next"])), 200).json
+        self.assertEqual([u["id"] for u in following["data"]], ids[2:])
+        self.assertIn("analytics", following["data"][0])
+        self.assertIn("type=person_referring", page["links"]["first"])
+
+    def test_what_it_does_not_know_is_refused(self):
+        for query, field in (("per_page=0", "per_page"), ("per_page=251", "per_page"), ("order=email", "order"),
+                             ("type=friend", "type"), ("source=Nowhere", "source"), ("qualified=maybe", "qualified"),
+                             ("email=byron", "email"), ("review=none", "review"), ("with=everything", "with"),
+                             ("campaign_id=x", "campaign_id"), ("referrer_id=0", "referrer_id"),
+                             ("q=%ff", "q"), ("cursor=0", "cursor"), ("colour=red", "colour")):
+            self.has_error(self.api.get(f"{USERS}?{query}"), 422, field)
+
+    def test_it_asks_for_a_token(self):
+        self.has_error(self.public.get(USERS), 401)
+
+
+class Deep(People):
+    """A page by its number, behind more rows than one query looks at."""
+
+    def test_a_deep_page_is_gathered(self):
+        n = 1300
+        campaign, ids = self.crowd(n)
+        invited = [self.join(self.user(ids[i])["code"], "F", f"f{i}@crowd.example")["id"] for i in (0, 650, 1299)]
+        every = ids + invited
+        self.assertEqual(self.ids(per_page=100, page=13), every[1200:1300])
+        # Rare rows far apart: a cursor's page may end early, a numbered one is full.
+        page = self.list(type="person_invited", per_page=2, page=1)
+        self.assertEqual([u["id"] for u in page["data"]], invited[:2])
+        self.assertEqual(self.ids(type="person_invited", per_page=2, page=2), invited[2:])
+        early = self.list(type="person_invited", per_page=2)
+        self.assertEqual((early["data"], early["links"]["next"] is None), ([], False))
+
+
+if __name__ == "__main__":
+    unittest.main()
