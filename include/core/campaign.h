@@ -4,30 +4,53 @@
 #ifndef CORE_CAMPAIGN_H
 #define CORE_CAMPAIGN_H
 
+#include "core/code.h"
 #include "core/records.h"
 #include "store/command.h"
 
-enum { CAMPAIGN_NAME_MAX = 200 };
+enum {
+	CAMPAIGN_NAME_MAX = 200,
+	CAMPAIGN_ORIGINS_MAX = 32,
+	CAMPAIGN_SIZE_MAX = 16384, /* of its record: every join reads it */
+};
+
+/* A campaign as a request names one: its id, or where that is 0 its code, ours or one from elsewhere. */
+struct campaign_name {
+	uint64_t id;
+	struct text code;
+};
+
+/** Reads the campaign into *campaign. ERR_NOT_FOUND; ERR_PENDING and read errors pass through. */
+enum err campaign_find(struct tx *tx, struct codes *codes, const struct campaign_name *name,
+    struct campaign *campaign) WARN_UNUSED;
 
 struct campaign_save {
 	struct command command; /* decide: campaign_save_decide */
-	struct campaign campaign; /* id 0: a new one. In done: as it now is */
-	uint64_t set;             /* which members to change (record_bit); all are taken for a new one */
+	struct campaign campaign;  /* id 0 and no code: a new one. In done: as it now is */
+	struct text code; /* where id is 0: which one to change */
+	uint64_t set; /* which members to change (record_bit); all are taken for a new one. Of texts only
+		       * those that are named change, an empty one goes */
+	struct codes *codes; /* for a code or an alias */
 	struct campaign_stats stats; /* in done */
+	/* With ERR_REFUSED: `problem` completes "field ...". */
+	const char *field, *problem;
 };
-/** ERR_NOT_FOUND for an unknown id; ERR_REFUSED where it would end before it starts. */
+/** ERR_NOT_FOUND for an unknown name; ERR_REFUSED where it would end before it starts, or its alias is
+ *  no code to be taken; ERR_TOO_LARGE beyond CAMPAIGN_SIZE_MAX. */
 command_decide_fn campaign_save_decide;
 
 struct campaign_remove {
 	struct command command; /* decide: campaign_remove_decide */
-	uint64_t id;
+	struct campaign_name name;
+	struct codes *codes;
 };
 /** ERR_NOT_FOUND; ERR_REFUSED while it has users, who would lose their links, or webhooks. */
 command_decide_fn campaign_remove_decide;
 
 struct campaign_read {
 	struct command command; /* decide: campaign_read_decide */
-	uint64_t id;
+	struct campaign_name name;
+	struct codes *codes;
 	struct campaign campaign;
 	struct campaign_stats stats;
 };

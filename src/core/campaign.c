@@ -3,6 +3,24 @@
  */
 #include "core/campaign.h"
 
+#include <stddef.h>
+
+#include "core/page_text.h"
+#include "core/who.h"
+
+enum err campaign_find(struct tx *tx, struct codes *codes, const struct campaign_name *name,
+    struct campaign *campaign)
+{
+	uint64_t id = name->id, user_id;
+	enum err err = ERR_OK;
+	if (id == 0)
+		err = who_read_code(tx, codes, name->code, &user_id, &id);
+	*campaign = (struct campaign){.id = id};
+	if (err != ERR_OK)
+		return err;
+	return id != 0 ? tx_get(tx, &KIND_CAMPAIGN, campaign) : ERR_NOT_FOUND;
+}
+
 static enum err read_stats(struct tx *tx, uint64_t id, struct campaign_stats *stats)
 {
 	*stats = (struct campaign_stats){.campaign_id = id};
@@ -10,44 +28,101 @@ static enum err read_stats(struct tx *tx, uint64_t id, struct campaign_stats *st
 	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
+/* ---- saving ---- */
+
+static enum err refuse(struct campaign_save *cmd, const char *field, const char *problem)
+{
+	cmd->field = field;
+	cmd->problem = problem;
+	return ERR_REFUSED;
+}
+
+/* The texts as they were, with those that the command names; empty ones go. */
+static enum err merge_texts(struct tx *tx, const struct campaign *named, struct campaign *stored)
+{
+	struct buf list = {0};
+	page_texts_merge(stored->texts, named->texts, &list);
+	stored->texts.raw = arena_copy(tx_arena(tx), buf_view(&list));
+	bool failed = list.failed || (list.n > 0 && stored->texts.raw.p == NULL);
+	buf_free(&list);
+	return failed ? ERR_NO_MEMORY : ERR_OK;
+}
+
+static enum err change(struct campaign_save *cmd, struct tx *tx, struct campaign *stored)
+{
+	const struct campaign_name name = {cmd->campaign.id, cmd->code};
+	enum err err = campaign_find(tx, cmd->codes, &name, stored);
+	if (err != ERR_OK)
+		return err;
+	struct pairs texts = stored->texts;
+	record_patch(&KIND_CAMPAIGN, stored, &cmd->campaign, cmd->set);
+	if ((cmd->set & record_bit(&KIND_CAMPAIGN, offsetof(struct campaign, texts))) == 0)
+		return ERR_OK;
+	stored->texts = texts;
+	return merge_texts(tx, &cmd->campaign, stored);
+}
+
+static enum err make(struct campaign_save *cmd, struct tx *tx, struct campaign *made)
+{
+	struct alias alias = {.code = cmd->campaign.alias};
+	*made = cmd->campaign;
+	made->id = tx_next_id(tx, &KIND_CAMPAIGN);
+	made->texts = (struct pairs){0};
+	enum err err = merge_texts(tx, &cmd->campaign, made);
+	if (err != ERR_OK || alias.code.n == 0)
+		return err;
+	const char *problem = code_alias_refusal(cmd->codes, alias.code);
+	if (problem != NULL)
+		return refuse(cmd, "code", problem);
+	if ((err = tx_get(tx, &KIND_ALIAS, &alias)) == ERR_OK)
+		return refuse(cmd, "code", "is taken: choose another");
+	if (err != ERR_NOT_FOUND)
+		return err;
+	alias.campaign_id = made->id;
+	tx_put(tx, &KIND_ALIAS, &alias);
+	return ERR_OK;
+}
+
 enum err campaign_save_decide(struct command *command, struct tx *tx)
 {
 	struct campaign_save *cmd = (struct campaign_save *)command;
-	struct campaign stored = cmd->campaign;
-	if (stored.id == 0) {
-		stored.id = tx_next_id(tx, &KIND_CAMPAIGN);
-	} else {
-		enum err err = tx_get(tx, &KIND_CAMPAIGN, &stored);
-		if (err != ERR_OK)
-			return err;
-		record_patch(&KIND_CAMPAIGN, &stored, &cmd->campaign, cmd->set);
-	}
-	if (stored.ends_ms != 0 && stored.ends_ms <= stored.starts_ms)
-		return ERR_REFUSED;
-	enum err err = read_stats(tx, stored.id, &cmd->stats);
+	struct campaign campaign;
+	bool is_new = cmd->campaign.id == 0 && cmd->code.n == 0;
+	enum err err = is_new ? make(cmd, tx, &campaign) : change(cmd, tx, &campaign);
 	if (err != ERR_OK)
 		return err;
-	tx_put(tx, &KIND_CAMPAIGN, &stored);
-	cmd->campaign = stored;
+	if (campaign.ends_ms != 0 && campaign.ends_ms <= campaign.starts_ms)
+		return refuse(cmd, "ends_at", "must be after starts_at");
+	if (record_value_bound(&KIND_CAMPAIGN, &campaign) > CAMPAIGN_SIZE_MAX)
+		return ERR_TOO_LARGE;
+	if ((err = read_stats(tx, campaign.id, &cmd->stats)) != ERR_OK)
+		return err;
+	tx_put(tx, &KIND_CAMPAIGN, &campaign);
+	cmd->campaign = campaign;
 	return ERR_OK;
 }
+
+/* ---- removing and reading ---- */
 
 enum err campaign_remove_decide(struct command *command, struct tx *tx)
 {
 	struct campaign_remove *cmd = (struct campaign_remove *)command;
-	struct campaign campaign = {.id = cmd->id};
+	struct campaign campaign;
 	struct campaign_stats stats;
-	enum err err = tx_get(tx, &KIND_CAMPAIGN, &campaign);
+	enum err err = campaign_find(tx, cmd->codes, &cmd->name, &campaign);
 	if (err == ERR_OK)
-		err = read_stats(tx, cmd->id, &stats);
+		err = read_stats(tx, campaign.id, &stats);
 	if (err != ERR_OK)
 		return err;
-	if (stats.users > 0)
+	if (stats.users > 0 || stats.tests > 0)
 		return ERR_REFUSED;
-	struct webhook_set webhooks = {.campaign_id = cmd->id};
+	struct webhook_set webhooks = {.campaign_id = campaign.id};
 	err = tx_get(tx, &KIND_WEBHOOK_SET, &webhooks);
 	if (err != ERR_NOT_FOUND)
 		return err == ERR_OK ? ERR_REFUSED : err;
+	const struct alias alias = {.code = campaign.alias};
+	if (alias.code.n > 0)
+		tx_delete(tx, &KIND_ALIAS, &alias);
 	tx_delete(tx, &KIND_CAMPAIGN, &campaign);
 	tx_delete(tx, &KIND_CAMPAIGN_STATS, &stats);
 	return ERR_OK;
@@ -56,7 +131,6 @@ enum err campaign_remove_decide(struct command *command, struct tx *tx)
 enum err campaign_read_decide(struct command *command, struct tx *tx)
 {
 	struct campaign_read *cmd = (struct campaign_read *)command;
-	cmd->campaign = (struct campaign){.id = cmd->id};
-	enum err err = tx_get(tx, &KIND_CAMPAIGN, &cmd->campaign);
-	return err != ERR_OK ? err : read_stats(tx, cmd->id, &cmd->stats);
+	enum err err = campaign_find(tx, cmd->codes, &cmd->name, &cmd->campaign);
+	return err != ERR_OK ? err : read_stats(tx, cmd->campaign.id, &cmd->stats);
 }

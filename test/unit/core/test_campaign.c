@@ -1,6 +1,7 @@
 /* Campaigns: made, changed by what is named, removed while nobody is in them.
  * Never goes through HTTP: the commands are run on three stores.
  * Run by make test. */
+#include "core/page_text.h"
 #include "core/reading.h"
 #include "core_world.h"
 
@@ -12,7 +13,8 @@ static enum err save(struct world *w, struct campaign_save *s)
 
 static struct campaign read_back(struct world *w, uint64_t id)
 {
-	struct campaign_read read = {.command = {.decide = campaign_read_decide}, .id = id};
+	struct campaign_read read = {.command = {.decide = campaign_read_decide},
+				     .name = {.id = id}};
 	assert_int_equal(world_ask(w, &read.command, &KIND_CAMPAIGN, &read.campaign), ERR_OK);
 	return read.campaign;
 }
@@ -89,12 +91,14 @@ static void removed_while_empty(void **state)
 	struct world *w = *state;
 	uint64_t empty = world_launched(w), used = world_launched(w);
 	world_user(w, used, 0, "a@example.com");
-	struct campaign_remove cmd = {.command = {.decide = campaign_remove_decide}, .id = used};
+	struct campaign_remove cmd = {.command = {.decide = campaign_remove_decide},
+				      .name = {.id = used}};
 	assert_int_equal(world_run(w, &cmd.command), ERR_REFUSED);
-	cmd.id = empty;
+	cmd.name.id = empty;
 	assert_int_equal(world_run(w, &cmd.command), ERR_OK);
 	assert_int_equal(world_run(w, &cmd.command), ERR_NOT_FOUND);
-	struct campaign_read read = {.command = {.decide = campaign_read_decide}, .id = empty};
+	struct campaign_read read = {.command = {.decide = campaign_read_decide},
+				     .name = {.id = empty}};
 	assert_int_equal(world_ask(w, &read.command, NULL, NULL), ERR_NOT_FOUND);
 	assert_int_equal(world_launched(w), used + 1); /* an id is never given twice */
 }
@@ -128,12 +132,140 @@ static void pages(void **state)
 	}
 }
 
+/* ---- codes from elsewhere ---- */
+
+static enum err save_as(struct world *w, const char *alias, struct campaign_save *s)
+{
+	*s = (struct campaign_save){.campaign = {.name = TEXT("Moved"),
+						 .status = CAMPAIGN_LAUNCHED,
+						 .alias = text_of(alias)},
+				    .codes = w->codes};
+	return save(w, s);
+}
+
+static uint64_t read_by_code(struct world *w, struct text code)
+{
+	struct campaign_read read = {
+	    .command = {.decide = campaign_read_decide}, .name = {.code = code}, .codes = w->codes};
+	enum err err = world_ask(w, &read.command, NULL, NULL);
+	assert_true(err == ERR_OK || err == ERR_NOT_FOUND);
+	return err == ERR_OK ? read.campaign.id : 0;
+}
+
+static void found_by_any_code(void **state)
+{
+	struct world *w = *state;
+	struct campaign_save s;
+	char code[CODE_LENGTH + 1];
+	assert_int_equal(save_as(w, "zgLAYb", &s), ERR_OK);
+	uint64_t moved = s.campaign.id, own = world_launched(w);
+	assert_int_equal(read_by_code(w, TEXT("zgLAYb")), moved);
+	assert_int_equal(read_by_code(w, text_of(code_write(w->codes, CODE_CAMPAIGN, moved, code))),
+			 moved);
+	assert_int_equal(read_by_code(w, text_of(code_write(w->codes, CODE_CAMPAIGN, own, code))),
+			 own);
+	assert_int_equal(read_by_code(w, text_of(code_write(w->codes, CODE_CAMPAIGN, 99, code))),
+			 0);
+	uint64_t user = world_user(w, own, 0, "a@example.com");
+	assert_int_equal(read_by_code(w, text_of(code_write(w->codes, CODE_USER, user, code))), 0);
+	assert_int_equal(read_by_code(w, TEXT("zglayb")), 0);
+	assert_int_equal(read_by_code(w, TEXT("")), 0);
+	struct campaign_save change = {
+	    .campaign = {.name = TEXT("Here")},
+	    .code = TEXT("zgLAYb"),
+	    .codes = w->codes,
+	    .set = record_bit(&KIND_CAMPAIGN, offsetof(struct campaign, name))};
+	assert_int_equal(save(w, &change), ERR_OK);
+	assert_int_equal(change.campaign.id, moved);
+	assert_true(text_eq(read_back(w, moved).name, TEXT("Here")));
+}
+
+static void a_code_is_taken_once(void **state)
+{
+	struct world *w = *state;
+	struct campaign_save s;
+	char own[CODE_LENGTH + 1];
+	assert_int_equal(save_as(w, "spring", &s), ERR_OK);
+	uint64_t first = s.campaign.id;
+	code_write(w->codes, CODE_CAMPAIGN, 7, own);
+	const char *const refused[] = {"spring", "a b", "api", own};
+	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+		assert_int_equal(save_as(w, refused[i], &s), ERR_REFUSED);
+		assert_string_equal(s.field, "code");
+		assert_non_null(s.problem);
+	}
+	assert_int_equal(world_count(w, &KIND_CAMPAIGN), 1);
+	struct campaign_remove cmd = {.command = {.decide = campaign_remove_decide},
+				      .name = {.code = TEXT("spring")},
+				      .codes = w->codes};
+	assert_int_equal(world_run(w, &cmd.command), ERR_OK);
+	assert_int_equal(world_count(w, &KIND_ALIAS), 0);
+	assert_int_equal(save_as(w, "spring", &s), ERR_OK);
+	assert_int_equal(s.campaign.id, first + 1);
+}
+
+/* ---- texts and size ---- */
+
+static void texts_change_by_name(void **state)
+{
+	struct world *w = *state;
+	struct buf list = {0};
+	pairs_add(&list, TEXT("headline"), TEXT("Hello"));
+	pairs_add(&list, TEXT("button"), TEXT(""));
+	pairs_add(&list, TEXT("body"), TEXT("Come in"));
+	struct campaign_save s = {.campaign = {.name = TEXT("x"), .texts = {buf_view(&list)}}};
+	assert_int_equal(save(w, &s), ERR_OK);
+	assert_int_equal(pairs_count(read_back(w, s.campaign.id).texts), 2);
+	struct buf named = {0};
+	pairs_add(&named, TEXT("headline"), TEXT(""));
+	pairs_add(&named, TEXT("button"), TEXT("Go"));
+	struct campaign_save change = {
+	    .campaign = {.id = s.campaign.id, .texts = {buf_view(&named)}},
+	    .set = record_bit(&KIND_CAMPAIGN, offsetof(struct campaign, texts))};
+	assert_int_equal(save(w, &change), ERR_OK);
+	struct campaign c = read_back(w, s.campaign.id);
+	assert_true(text_eq(page_text_of(&c, "body"), TEXT("Come in")));
+	assert_true(text_eq(page_text_of(&c, "button"), TEXT("Go")));
+	assert_int_equal(page_text_of(&c, "headline").n, 0);
+	buf_free(&list);
+	buf_free(&named);
+}
+
+static void a_record_has_a_size(void **state)
+{
+	struct world *w = *state;
+	struct buf list = {0};
+	char origin[256];
+	memset(origin, 'x', sizeof origin);
+	uint64_t id = world_launched(w);
+	for (size_t i = 0; i < CAMPAIGN_SIZE_MAX / sizeof origin - 3; i++)
+		pairs_add(&list, text_from(origin, sizeof origin), TEXT(""));
+	struct campaign_save s = {
+	    .campaign = {.id = id, .origins = {buf_view(&list)}},
+	    .set = record_bit(&KIND_CAMPAIGN, offsetof(struct campaign, origins))};
+	assert_int_equal(save(w, &s), ERR_OK);
+	for (int i = 0; i < 3; i++)
+		pairs_add(&list, text_from(origin, sizeof origin), TEXT(""));
+	s.campaign = (struct campaign){.id = id, .origins = {buf_view(&list)}};
+	assert_int_equal(save(w, &s), ERR_TOO_LARGE);
+	s.campaign.id = 0;
+	assert_int_equal(save(w, &s), ERR_TOO_LARGE);
+	assert_int_equal(world_count(w, &KIND_CAMPAIGN), 1);
+	buf_free(&list);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    WORLD_ON_ALL(made_and_read),  WORLD_ON_ALL(a_change_is_what_it_names),
-	    WORLD_ON_ALL(dates_in_order), WORLD_ON_ALL(removed_while_empty),
+	    WORLD_ON_ALL(made_and_read),
+	    WORLD_ON_ALL(a_change_is_what_it_names),
+	    WORLD_ON_ALL(dates_in_order),
+	    WORLD_ON_ALL(removed_while_empty),
 	    WORLD_ON_ALL(pages),
+	    WORLD_ON_ALL(found_by_any_code),
+	    WORLD_ON_ALL(a_code_is_taken_once),
+	    WORLD_ON_ALL(texts_change_by_name),
+	    WORLD_ON_ALL(a_record_has_a_size),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -63,13 +63,37 @@ static void a_campaigns_own(void **state)
 	buf_free(&list);
 }
 
+static struct pairs list_of(struct buf *room, const char *const *texts)
+{
+	for (; *texts != NULL; texts += 2)
+		pairs_add(room, text_of(texts[0]), text_of(texts[1]));
+	return (struct pairs){buf_view(room)};
+}
+
+static void what_is_named_changes(void **state)
+{
+	struct buf stored = {0}, named = {0}, merged = {0}, expected = {0};
+	(void)state;
+	page_texts_merge(list_of(&stored, (const char *[]){"headline", "Hello", "button", "Go",
+							   "body", "Old", NULL}),
+			 list_of(&named, (const char *[]){"body", "New", "button", "", "share_text",
+							  "Psst", NULL}),
+			 &merged);
+	list_of(&expected,
+		(const char *[]){"headline", "Hello", "body", "New", "share_text", "Psst", NULL});
+	assert_true(text_eq(buf_view(&merged), buf_view(&expected)));
+	buf_free(&stored);
+	buf_free(&named);
+	buf_free(&merged);
+	buf_free(&expected);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(known_by_name_alone),
-	    cmocka_unit_test(as_long_as_it_may_be),
-	    cmocka_unit_test(lines_where_they_may_be),
-	    cmocka_unit_test(a_campaigns_own),
+	    cmocka_unit_test(known_by_name_alone),     cmocka_unit_test(as_long_as_it_may_be),
+	    cmocka_unit_test(lines_where_they_may_be), cmocka_unit_test(a_campaigns_own),
+	    cmocka_unit_test(what_is_named_changes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
