@@ -24,6 +24,9 @@ struct campaign_name {
 enum err campaign_find(struct tx *tx, struct codes *codes, const struct campaign_name *name,
     struct campaign *campaign) WARN_UNUSED;
 
+/** Its counters; zeros before anything was counted. */
+enum err campaign_read_stats(struct tx *tx, uint64_t id, struct campaign_stats *stats) WARN_UNUSED;
+
 struct campaign_save {
 	struct command command; /* decide: campaign_save_decide */
 	struct campaign campaign;  /* id 0 and no code: a new one. In done: as it now is */
@@ -55,5 +58,23 @@ struct campaign_read {
 	struct campaign_stats stats;
 };
 command_decide_fn campaign_read_decide;
+
+enum { CAMPAIGN_LIST_LOOK_MAX = 1000 };
+/* A page of campaigns by id. */
+struct campaign_list {
+	struct command command; /* decide: campaign_list_decide */
+	uint64_t statuses; /* bits 1 << campaign_status; 0: all */
+	struct text q;     /* in the name whatever its case, or the code; empty: all. Valid UTF-8 */
+	struct codes *codes;
+	uint64_t from; /* an id; 0: the list's end on the side where it begins */
+	bool reverse;
+	size_t max;
+	struct campaign *campaigns;    /* room for max */
+	struct campaign_stats *stats;  /* room for max */
+	/* In done. */
+	size_t n;
+	uint64_t next; /* where to go on, after CAMPAIGN_LIST_LOOK_MAX at most; 0: nothing is left */
+};
+command_decide_fn campaign_list_decide;
 
 #endif

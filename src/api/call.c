@@ -67,6 +67,14 @@ uint64_t call_campaign_id(const struct call *call, struct text t)
 	return id_or_code(call, CODE_CAMPAIGN, t);
 }
 
+struct campaign_name call_campaign(struct text t)
+{
+	struct campaign_name name = {0};
+	if (!text_to_u64(t, &name.id) || name.id == 0)
+		name.code = t;
+	return name;
+}
+
 static void reply(struct call *call, int status, const char *content_type, struct text body,
     const struct http_header *headers, size_t n_headers)
 {

@@ -6,6 +6,7 @@
 
 #include "api/api.h"
 #include "base/json.h"
+#include "core/campaign.h"
 #include "core/records.h"
 #include "core/who.h"
 #include "limits.h"
@@ -51,6 +52,8 @@ uint64_t call_user_id(const struct call *call, struct text id_or_code);
 uint64_t call_campaign_id(const struct call *call, struct text id_or_code);
 /** The user named by the path's first parameter, for a command to find: by id, else by code. */
 struct who call_who(const struct call *call);
+/** A campaign named by id or by any code, for the command to find. */
+struct campaign_name call_campaign(struct text id_or_code);
 
 struct idempotency_key;
 /** Reads the Idempotency-Key header into *key (untouched where there is none). False after 400. */

@@ -1,26 +1,12 @@
 /*
  * Owns the campaign calls of the REST API. Never a rule about joining. Called through the route table.
  */
-#include <stddef.h>
-
-#include "core/campaign.h"
-#include "core/who.h"
-#include "decode.h"
-#include "list.h"
+#include "base/utf8.h"
+#include "campaign_fields.h"
+#include "campaign_show.h"
+#include "core/names.h"
+#include "paging.h"
 #include "routes.h"
-#include "show.h"
-
-enum { LANG_MAX = 35 /* BCP 47's longest usual tag */ };
-
-static const struct decode_field fields[] = {
-    {"name", DECODE_TEXT, offsetof(struct campaign, name), CAMPAIGN_NAME_MAX, NULL, NULL},
-    {"lang", DECODE_TEXT, offsetof(struct campaign, lang), LANG_MAX, NULL, NULL},
-    {"status", DECODE_WORD, offsetof(struct campaign, status), 0, CAMPAIGN_STATUS_NAMES, NULL},
-    {"starts_at", DECODE_TIME, offsetof(struct campaign, starts_ms), 0, NULL, NULL},
-    {"ends_at", DECODE_TIME, offsetof(struct campaign, ends_ms), 0, NULL, NULL},
-    {"existing", DECODE_WORD, offsetof(struct campaign, existing), 0, EXISTING_NAMES, NULL},
-    {NULL, DECODE_TEXT, 0, 0, NULL, NULL},
-};
 
 struct campaign_call {
 	union {
@@ -32,78 +18,7 @@ struct campaign_call {
 	struct call *call;
 };
 
-static void put_campaign(struct call *call, struct json_out *o, const void *record)
-{
-	const struct campaign *c = record;
-	char code[CODE_LENGTH + 1];
-	struct buf url = {0};
-	struct text shown = code_of_campaign(call->api->config.codes, c->id, c->alias, code);
-	call_write_join_url(call, &url, shown);
-	json_put_u64(o, "id", c->id);
-	json_put_text(o, "name", c->name);
-	json_put_text(o, "code", shown);
-	json_put_text(o, "lang", c->lang);
-	json_put_text(o, "url", buf_view(&url));
-	show_word(o, "status", CAMPAIGN_STATUS_NAMES, c->status);
-	show_time(o, "starts_at", c->starts_ms);
-	show_time(o, "ends_at", c->ends_ms);
-	show_time(o, "created_at", c->created_ms);
-	show_word(o, "existing", EXISTING_NAMES, c->existing);
-	buf_free(&url);
-}
-
-static void reply_campaign(struct call *call, int status, const struct campaign *c,
-    const struct campaign_stats *stats)
-{
-	struct json_out o = call_json(call);
-	json_open(&o, NULL, '{');
-	json_open(&o, "data", '{');
-	put_campaign(call, &o, c);
-	json_open(&o, "analytics", '{');
-	json_put_u64(&o, "users", stats->users);
-	json_put_u64(&o, "referrals", stats->referrals);
-	json_put_u64(&o, "qualified_referrals", stats->qualified);
-	json_close(&o, '}');
-	json_close(&o, '}');
-	json_close(&o, '}');
-	call_reply_json(call, status);
-}
-
 static const char no_campaign[] = "no campaign has this id or code";
-
-static void on_saved(struct command *command, enum err err)
-{
-	struct campaign_call *cc = (struct campaign_call *)command;
-	if (err == ERR_REFUSED)
-		call_reply_field(cc->call, "ends_at", "must be after starts_at");
-	else if (err != ERR_OK)
-		call_reply_err(cc->call, err, no_campaign);
-	else
-		reply_campaign(cc->call, cc->call->params[0].n > 0 ? 200 : 201, &cc->save.campaign,
-		    &cc->save.stats);
-}
-
-static void on_read(struct command *command, enum err err)
-{
-	struct campaign_call *cc = (struct campaign_call *)command;
-	if (err != ERR_OK)
-		call_reply_err(cc->call, err, no_campaign);
-	else
-		reply_campaign(cc->call, 200, &cc->read.campaign, &cc->read.stats);
-}
-
-static void on_removed(struct command *command, enum err err)
-{
-	struct campaign_call *cc = (struct campaign_call *)command;
-	const struct http_reply gone = {.status = 204};
-	if (err == ERR_OK)
-		http_reply(cc->call->req, &gone);
-	else if (err == ERR_REFUSED)
-		call_reply_error(cc->call, 409,
-		    "the campaign has users, whose links would die, or webhooks: pause it instead");
-	else
-		call_reply_err(cc->call, err, no_campaign);
-}
 
 static struct campaign_call *begin(struct call *call, command_decide_fn *decide,
     command_done_fn *done)
@@ -116,38 +31,127 @@ static struct campaign_call *begin(struct call *call, command_decide_fn *decide,
 	return cc;
 }
 
-static bool name_missing(const struct campaign_save *save)
+static void reply_campaign(struct call *call, int status, const struct campaign *c,
+    const struct campaign_stats *stats)
 {
-	const struct campaign *c = &save->campaign;
-	bool given = (save->set & record_bit(&KIND_CAMPAIGN, offsetof(struct campaign, name))) != 0;
-	return (c->id == 0 || given) && c->name.n == 0;
+	struct json_out o = call_json(call);
+	json_open(&o, NULL, '{');
+	json_open(&o, "data", '{');
+	campaign_show(call, &o, c, stats, true);
+	json_close(&o, '}');
+	json_close(&o, '}');
+	call_reply_json(call, status);
 }
 
-static void save(struct call *call, struct campaign_call *cc)
+/* ---- the list ---- */
+
+struct list_call {
+	struct campaign_list list;
+	struct paging paging;
+	bool analytics;
+	struct call *call;
+};
+
+static const char *read_filter(struct call *call, struct text name, struct text value, void *arg)
 {
-	struct body body;
-	if (!body_read(call, &body))
+	struct list_call *lc = arg;
+	uint64_t status;
+	(void)call;
+	if (text_eq(name, TEXT("with"))) {
+		lc->analytics = text_eq(value, TEXT("campaign.analytics"));
+		return lc->analytics ? NULL : "must be campaign.analytics";
+	}
+	if (text_eq(name, TEXT("q"))) {
+		lc->list.q = text_trim(value);
+		return utf8_valid(value) ? NULL : "must be UTF-8";
+	}
+	if (!text_eq(name, TEXT("status")))
+		return PAGING_UNKNOWN;
+	if (!name_find(CAMPAIGN_STATUS_NAMES, value, &status))
+		return "must be draft, launched or paused";
+	lc->list.statuses |= (uint64_t)1 << status;
+	return NULL;
+}
+
+static void on_list(struct command *command, enum err err)
+{
+	struct list_call *lc = (struct list_call *)command;
+	if (err != ERR_OK) {
+		call_reply_err(lc->call, err, NULL);
 		return;
-	bool ok = decode_record(call, &body, fields, &KIND_CAMPAIGN, &cc->save.campaign, &cc->save.set);
-	body_free(&body);
-	if (!ok)
-		return;
-	if (name_missing(&cc->save))
-		call_reply_field(call, "name", "is required");
-	else
-		call_submit(call, &cc->command);
+	}
+	struct json_out o = call_json(lc->call);
+	json_open(&o, NULL, '{');
+	json_open(&o, "data", '[');
+	for (size_t i = 0; i < lc->list.n; i++) {
+		json_open(&o, NULL, '{');
+		campaign_show(lc->call, &o, &lc->list.campaigns[i], &lc->list.stats[i],
+		    lc->analytics);
+		json_close(&o, '}');
+	}
+	json_close(&o, ']');
+	paging_put(lc->call, &lc->paging, lc->list.next, &o);
+	json_close(&o, '}');
+	call_reply_json(lc->call, 200);
 }
 
 const struct operation OP_CAMPAIGN_LIST = {
     .id = "listCampaigns",
     .tag = "Campaigns",
     .summary = "List campaigns",
+    .query = {{"status", "CampaignStatus", "launched", "In this state.", false},
+	      {"q", "string", "spring", "With this in their name, or this code.", false},
+	      {"with", "string", "campaign.analytics", "Adds the counters.", false}},
     .answers = {{200, ANSWER_LIST, "Campaign"}},
 };
 
 void campaign_list(struct call *call)
 {
-	list_reply(call, &KIND_CAMPAIGN, false, put_campaign);
+	struct list_call *lc = call_alloc(call, sizeof *lc);
+	if (lc == NULL || !paging_read(call, &lc->paging, read_filter, lc))
+		return;
+	struct campaign_list *list = &lc->list;
+	lc->call = call;
+	list->command = (struct command){.decide = campaign_list_decide, .done = on_list};
+	list->codes = call->api->config.codes;
+	list->from = lc->paging.cursor;
+	list->reverse = lc->paging.reverse;
+	list->max = lc->paging.per_page;
+	list->campaigns = call_alloc(call, list->max * sizeof *list->campaigns);
+	if (list->campaigns == NULL)
+		return;
+	list->stats = call_alloc(call, list->max * sizeof *list->stats);
+	if (list->stats != NULL)
+		call_query(call, &list->command);
+}
+
+/* ---- making and changing ---- */
+
+static void on_saved(struct command *command, enum err err)
+{
+	struct campaign_call *cc = (struct campaign_call *)command;
+	if (err == ERR_REFUSED)
+		call_reply_field(cc->call, cc->save.field, cc->save.problem);
+	else if (err == ERR_TOO_LARGE)
+		call_reply_error(cc->call, 422,
+		    "the campaign would be larger than 16 KiB: shorten its fields, pages or origins");
+	else if (err != ERR_OK)
+		call_reply_err(cc->call, err, no_campaign);
+	else
+		reply_campaign(cc->call, cc->call->params[0].n > 0 ? 200 : 201, &cc->save.campaign,
+		    &cc->save.stats);
+}
+
+static void save(struct call *call, struct campaign_call *cc, bool is_new)
+{
+	struct body body;
+	cc->save.codes = call->api->config.codes;
+	if (!body_read(call, &body))
+		return;
+	bool ok = campaign_fields_read(call, &body, is_new, &cc->save);
+	body_free(&body);
+	if (ok)
+		call_submit(call, &cc->command);
 }
 
 const struct operation OP_CAMPAIGN_CREATE = {
@@ -169,7 +173,7 @@ void campaign_create(struct call *call)
 	    .lang = TEXT("en"),
 	    .created_ms = loop_unix_ms(call->api->config.loop),
 	};
-	save(call, cc);
+	save(call, cc, true);
 }
 
 const struct operation OP_CAMPAIGN_UPDATE = {
@@ -187,11 +191,21 @@ void campaign_update(struct call *call)
 	struct campaign_call *cc = begin(call, campaign_save_decide, on_saved);
 	if (cc == NULL)
 		return;
-	cc->save.campaign.id = call_campaign_id(call, call->params[0]);
-	if (cc->save.campaign.id == 0)
-		call_reply_error(call, 404, no_campaign);
+	const struct campaign_name name = call_campaign(call->params[0]);
+	cc->save.campaign.id = name.id;
+	cc->save.code = name.code;
+	save(call, cc, false);
+}
+
+/* ---- reading and removing ---- */
+
+static void on_read(struct command *command, enum err err)
+{
+	struct campaign_call *cc = (struct campaign_call *)command;
+	if (err != ERR_OK)
+		call_reply_err(cc->call, err, no_campaign);
 	else
-		save(call, cc);
+		reply_campaign(cc->call, 200, &cc->read.campaign, &cc->read.stats);
 }
 
 const struct operation OP_CAMPAIGN_GET = {
@@ -206,8 +220,22 @@ void campaign_get(struct call *call)
 	struct campaign_call *cc = begin(call, campaign_read_decide, on_read);
 	if (cc == NULL)
 		return;
-	cc->read.id = call_campaign_id(call, call->params[0]);
+	cc->read.name = call_campaign(call->params[0]);
+	cc->read.codes = call->api->config.codes;
 	call_query(call, &cc->command);
+}
+
+static void on_removed(struct command *command, enum err err)
+{
+	struct campaign_call *cc = (struct campaign_call *)command;
+	const struct http_reply gone = {.status = 204};
+	if (err == ERR_OK)
+		http_reply(cc->call->req, &gone);
+	else if (err == ERR_REFUSED)
+		call_reply_error(cc->call, 409,
+		    "the campaign has users, whose links would die, or webhooks: pause it instead");
+	else
+		call_reply_err(cc->call, err, no_campaign);
 }
 
 const struct operation OP_CAMPAIGN_DELETE = {
@@ -223,6 +251,7 @@ void campaign_delete(struct call *call)
 	struct campaign_call *cc = begin(call, campaign_remove_decide, on_removed);
 	if (cc == NULL)
 		return;
-	cc->remove.id = call_campaign_id(call, call->params[0]);
+	cc->remove.name = call_campaign(call->params[0]);
+	cc->remove.codes = call->api->config.codes;
 	call_submit(call, &cc->command);
 }

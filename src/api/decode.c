@@ -34,6 +34,32 @@ static const char *read_time(const struct json *v, uint64_t *out)
 		   : "must be a time such as 2026-11-23T10:00:00Z";
 }
 
+/* Frees the message. */
+static const char *keep_message(struct call *call, struct buf *message)
+{
+	buf_char(message, '\0');
+	struct text kept = arena_copy(&call->req->arena, buf_view(message));
+	bool failed = message->failed || kept.p == NULL;
+	buf_free(message);
+	return failed ? "cannot be read, and there is no memory to say why" : kept.p;
+}
+
+const char *decode_problem(struct call *call, const char *format, ...)
+{
+	struct buf message = {0};
+	va_list ap;
+	va_start(ap, format);
+	buf_vprintf(&message, format, ap);
+	va_end(ap);
+	return keep_message(call, &message);
+}
+
+struct text decode_shown(struct text name)
+{
+	enum { SHOWN_MAX = 64 };
+	return name.n <= SHOWN_MAX ? name : TEXT("...");
+}
+
 static const char *read_word(struct call *call, const struct decode_field *f, const struct json *v,
     uint64_t *out)
 {
@@ -43,10 +69,7 @@ static const char *read_word(struct call *call, const struct decode_field *f, co
 	struct buf message = {0};
 	buf_str(&message, "must be ");
 	name_list(f->words, &message);
-	buf_char(&message, '\0');
-	struct text kept = arena_copy(&call->req->arena, buf_view(&message));
-	buf_free(&message);
-	return kept.p != NULL ? kept.p : "is none of the known words";
+	return keep_message(call, &message);
 }
 
 static const char *read_u64(const struct decode_field *f, const struct json *v, uint64_t *out)

@@ -29,6 +29,12 @@ struct decode_field {
 	decode_custom_fn *custom;
 };
 
+/** A problem made of parts, in the call's arena. */
+const char *decode_problem(struct call *call, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/** A name that came with the request, for a problem: "..." in place of a long one. */
+struct text decode_shown(struct text name);
+
 /** Fills *record and the bits (record_bit) of the members that were given. A body that is no JSON object
  *  or holds a member outside the table is refused. False after it has replied. */
 bool decode_record(struct call *call, const struct body *body, const struct decode_field *fields,

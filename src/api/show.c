@@ -3,6 +3,9 @@
  */
 #include "show.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "base/clock.h"
 
 void show_date(struct json_out *o, const char *name, uint64_t ms)
@@ -25,6 +28,22 @@ void show_id(struct json_out *o, const char *name, uint64_t id)
 		json_put_u64(o, name, id);
 	else
 		json_put_null(o, name);
+}
+
+void show_ratio(struct json_out *o, const char *name, uint64_t part, uint64_t whole)
+{
+	enum { UNIT = 10000 };
+	char number[32];
+	if (whole == 0) {
+		json_put_null(o, name);
+		return;
+	}
+	uint64_t rest = part % whole;
+	double fraction = (double)rest / (double)whole * UNIT;
+	uint64_t digits = (uint64_t)(fraction + 0.5); /* UNIT where it rounds up to the next whole */
+	snprintf(number, sizeof number, "%" PRIu64 ".%04" PRIu64, part / whole + digits / UNIT,
+	    digits % UNIT);
+	json_put_raw(o, name, text_of(number));
 }
 
 void show_word(struct json_out *o, const char *name, const struct name *table, uint64_t number)

@@ -13,6 +13,8 @@ void show_date(struct json_out *o, const char *name, uint64_t ms);
 void show_time(struct json_out *o, const char *name, uint64_t ms);
 /** A number, or null for 0. */
 void show_id(struct json_out *o, const char *name, uint64_t id);
+/** part / whole as a number with up to four digits behind its point, or null where whole is 0. */
+void show_ratio(struct json_out *o, const char *name, uint64_t part, uint64_t whole);
 /** The word of a number. */
 void show_word(struct json_out *o, const char *name, const struct name *table, uint64_t number);
 /** An array of the words whose bit (1 << number) is in mask. */

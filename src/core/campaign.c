@@ -21,7 +21,7 @@ enum err campaign_find(struct tx *tx, struct codes *codes, const struct campaign
 	return id != 0 ? tx_get(tx, &KIND_CAMPAIGN, campaign) : ERR_NOT_FOUND;
 }
 
-static enum err read_stats(struct tx *tx, uint64_t id, struct campaign_stats *stats)
+enum err campaign_read_stats(struct tx *tx, uint64_t id, struct campaign_stats *stats)
 {
 	*stats = (struct campaign_stats){.campaign_id = id};
 	enum err err = tx_get(tx, &KIND_CAMPAIGN_STATS, stats);
@@ -95,7 +95,7 @@ enum err campaign_save_decide(struct command *command, struct tx *tx)
 		return refuse(cmd, "ends_at", "must be after starts_at");
 	if (record_value_bound(&KIND_CAMPAIGN, &campaign) > CAMPAIGN_SIZE_MAX)
 		return ERR_TOO_LARGE;
-	if ((err = read_stats(tx, campaign.id, &cmd->stats)) != ERR_OK)
+	if ((err = campaign_read_stats(tx, campaign.id, &cmd->stats)) != ERR_OK)
 		return err;
 	tx_put(tx, &KIND_CAMPAIGN, &campaign);
 	cmd->campaign = campaign;
@@ -111,7 +111,7 @@ enum err campaign_remove_decide(struct command *command, struct tx *tx)
 	struct campaign_stats stats;
 	enum err err = campaign_find(tx, cmd->codes, &cmd->name, &campaign);
 	if (err == ERR_OK)
-		err = read_stats(tx, campaign.id, &stats);
+		err = campaign_read_stats(tx, campaign.id, &stats);
 	if (err != ERR_OK)
 		return err;
 	if (stats.users > 0 || stats.tests > 0)
@@ -132,5 +132,5 @@ enum err campaign_read_decide(struct command *command, struct tx *tx)
 {
 	struct campaign_read *cmd = (struct campaign_read *)command;
 	enum err err = campaign_find(tx, cmd->codes, &cmd->name, &cmd->campaign);
-	return err != ERR_OK ? err : read_stats(tx, cmd->campaign.id, &cmd->stats);
+	return err != ERR_OK ? err : campaign_read_stats(tx, cmd->campaign.id, &cmd->stats);
 }

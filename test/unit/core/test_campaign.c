@@ -254,6 +254,53 @@ static void a_record_has_a_size(void **state)
 	buf_free(&list);
 }
 
+/* ---- lists ---- */
+
+static void found_by_name_and_status(void **state)
+{
+	static const struct {
+		const char *q;
+		uint64_t statuses;
+		const char *found; /* ids */
+	} cases[] = {{"", 0, "1234"},
+		     {"SPRING", 0, "13"},
+		     {"spring", 1 << CAMPAIGN_PAUSED, "3"},
+		     {"", 1 << CAMPAIGN_PAUSED | 1 << CAMPAIGN_DRAFT, "34"},
+		     {"moved", 0, "2"},
+		     {"Moved", 0, ""},
+		     {"k\xc3\xb6LN", 0, "4"},
+		     {"nothing", 0, ""}};
+	static const struct campaign made[] = {
+	    {.name = {"Spring", 6}, .status = CAMPAIGN_LAUNCHED},
+	    {.name = {"Summer", 6}, .status = CAMPAIGN_LAUNCHED, .alias = {"moved", 5}},
+	    {.name = {"After spring", 12}, .status = CAMPAIGN_PAUSED},
+	    {.name = {"K\xc3\x96LN", 5}, .status = CAMPAIGN_DRAFT}};
+	struct world *w = *state;
+	struct campaign found[4];
+	struct campaign_stats stats[4];
+	for (size_t i = 0; i < sizeof made / sizeof *made; i++) {
+		struct campaign_save s = {.campaign = made[i], .codes = w->codes};
+		assert_int_equal(save(w, &s), ERR_OK);
+	}
+	world_user(w, 1, 0, "a@example.com");
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct campaign_list l = {.command = {.decide = campaign_list_decide},
+					  .statuses = cases[i].statuses,
+					  .q = text_of(cases[i].q),
+					  .codes = w->codes,
+					  .max = 4,
+					  .campaigns = found,
+					  .stats = stats};
+		assert_int_equal(world_ask(w, &l.command, NULL, NULL), ERR_OK);
+		assert_int_equal(l.n, strlen(cases[i].found));
+		for (size_t at = 0; at < l.n; at++) {
+			assert_int_equal(found[at].id, cases[i].found[at] - '0');
+			assert_int_equal(stats[at].users, found[at].id == 1);
+		}
+		assert_int_equal(l.next, 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -266,6 +313,7 @@ int main(void)
 	    WORLD_ON_ALL(a_code_is_taken_once),
 	    WORLD_ON_ALL(texts_change_by_name),
 	    WORLD_ON_ALL(a_record_has_a_size),
+	    WORLD_ON_ALL(found_by_name_and_status),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,341 @@
+/*
+ * Owns the reading of a campaign's settings from JSON. Never stores, never shows. Called by
+ * campaigns.c.
+ */
+#include "campaign_fields.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "campaign_form.h"
+#include "core/page_text.h"
+#include "core/redirect.h"
+#include "decode.h"
+#include "http/url.h"
+
+enum { LANG_MAX = 35 /* BCP 47's longest usual tag */ };
+
+/* What is read into: a campaign, and which members of it were given beyond those of the table. */
+struct draft {
+	struct campaign campaign; /* first: the table's offsets are a campaign's */
+	uint64_t set;
+	bool is_new;
+};
+
+#define AT(member) offsetof(struct campaign, member)
+
+static void mark(struct draft *draft, size_t offset)
+{
+	draft->set |= record_bit(&KIND_CAMPAIGN, offset);
+}
+
+/* ---- small members ---- */
+
+static bool is_alnum(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* RFC 5646: subtags of 1 to 8 letters and digits; the first one is at least two letters. */
+static bool is_language(struct text tag)
+{
+	struct text rest = tag, subtag;
+	bool more = true, first = true;
+	while (more) {
+		more = text_cut(rest, '-', &subtag, &rest);
+		if (subtag.n < (first ? 2 : 1) || subtag.n > 8)
+			return false;
+		for (size_t i = 0; i < subtag.n; i++)
+			if (!is_alnum(subtag.p[i]) || (first && subtag.p[i] <= '9'))
+				return false;
+		first = false;
+	}
+	return tag.n <= LANG_MAX;
+}
+
+static const char *read_lang(struct call *call, const struct json *v, void *record)
+{
+	struct text tag;
+	if (!json_string(v, &tag) || !is_language(tag))
+		return "must be a language tag such as en or pt-BR";
+	((struct draft *)record)->campaign.lang = arena_copy(&call->req->arena, tag);
+	return NULL;
+}
+
+static const char *read_test_mode(struct call *call, const struct json *v, void *record)
+{
+	bool on = false;
+	(void)call;
+	if (json_kind(v) != JSON_NULL && !json_bool(v, &on))
+		return "must be true or false";
+	((struct draft *)record)->campaign.test_mode = on;
+	return NULL;
+}
+
+static const char *read_code(struct call *call, const struct json *v, void *record)
+{
+	struct draft *draft = record;
+	struct text code = {0};
+	if (!draft->is_new)
+		return "can only be given when the campaign is made";
+	if (json_kind(v) != JSON_NULL && !json_string(v, &code))
+		return "must be text";
+	draft->campaign.alias = arena_copy(&call->req->arena, code);
+	return NULL;
+}
+
+static const char *read_colour(struct call *call, const struct json *v, void *record)
+{
+	struct text t = {0};
+	if (json_kind(v) != JSON_NULL && !json_string(v, &t))
+		return "must be text such as #1a2b3c";
+	bool fine = t.n == 0 || (t.n == 7 && t.p[0] == '#');
+	for (size_t i = 1; fine && i < t.n; i++)
+		fine = is_alnum(t.p[i]) && (t.p[i] | 0x20) <= 'f';
+	((struct draft *)record)->campaign.colour = arena_copy(&call->req->arena, t);
+	return fine ? NULL : "must be a colour such as #1a2b3c";
+}
+
+/* ---- URLs ---- */
+
+/* A URL for browsers, null or "" for none. */
+static const char *read_url(struct call *call, const struct json *v, struct text *out)
+{
+	struct text t = {0};
+	struct url url;
+	if (json_kind(v) != JSON_NULL && !json_string(v, &t))
+		return "must be text that starts with https://";
+	*out = arena_copy(&call->req->arena, t);
+	return t.n == 0 ? NULL : url_parse(t, URL_ALLOW_HTTP | URL_ALLOW_FRAGMENT, &url);
+}
+
+static const char *read_logo(struct call *call, const struct json *v, void *record)
+{
+	return read_url(call, v, &((struct draft *)record)->campaign.logo_url);
+}
+
+static bool is_local(const struct url *url)
+{
+	struct text host = text_of(url->host);
+	return text_eq(host, TEXT("localhost")) || text_ends(host, TEXT(".localhost")) ||
+	       text_eq(host, TEXT("127.0.0.1")) || text_eq(host, TEXT("::1"));
+}
+
+/* Appends it as a browser's Origin header has it. */
+static const char *read_origin(struct text t, struct buf *list)
+{
+	struct url url;
+	struct buf origin = {0};
+	const char *problem = url_parse(t, URL_ALLOW_HTTP, &url);
+	if (problem != NULL)
+		return problem;
+	if (url.path.n > 1 || url.has_query)
+		return "must end behind its host and port";
+	if (!url.https && !is_local(&url))
+		return "must start with https:// (http:// is for localhost)";
+	buf_str(&origin, url.https ? "https://" : "http://");
+	url_write_authority(&origin, &url);
+	list->failed = list->failed || origin.failed;
+	pairs_add(list, buf_view(&origin), TEXT(""));
+	buf_free(&origin);
+	return NULL;
+}
+
+static const char *keep_pairs(struct call *call, struct buf *list, struct pairs *out)
+{
+	out->raw = arena_copy(&call->req->arena, buf_view(list));
+	bool failed = list->failed || (list->n > 0 && out->raw.p == NULL);
+	buf_free(list);
+	return failed ? "needs more memory than there is" : NULL;
+}
+
+static const char *read_origins(struct call *call, const struct json *v, void *record)
+{
+	struct buf list = {0};
+	struct text t;
+	if (json_kind(v) != JSON_ARRAY && json_kind(v) != JSON_NULL)
+		return "must be a list of origins such as https://shop.example";
+	if (json_length(v) > CAMPAIGN_ORIGINS_MAX)
+		return "has more than 32 entries";
+	for (size_t i = 0; i < json_length(v); i++) {
+		const char *problem = json_string(json_at(v, i), &t) ? read_origin(t, &list) : "is no text";
+		if (problem == NULL)
+			continue;
+		buf_free(&list);
+		return decode_problem(call, "must be origins such as https://shop.example: entry %zu %s",
+		    i + 1, problem);
+	}
+	return keep_pairs(call, &list, &((struct draft *)record)->campaign.origins);
+}
+
+/* ---- the redirect ---- */
+
+/* The word of "first_name_param"; NULL for an unknown member. */
+static const char *word_of(struct text member)
+{
+	char name[64];
+	for (size_t i = 0; REDIRECT_WORDS[i] != NULL; i++) {
+		snprintf(name, sizeof name, "%s_param", REDIRECT_WORDS[i]);
+		if (text_eq(member, text_of(name)))
+			return REDIRECT_WORDS[i];
+	}
+	return NULL;
+}
+
+static const char *read_params(struct call *call, const struct json *v, struct campaign *c)
+{
+	struct buf list = {0};
+	struct text member, name;
+	const struct json *value;
+	const char *problem = NULL;
+	for (size_t i = 0; problem == NULL && (value = json_member(v, i, &member)) != NULL; i++) {
+		const char *word = word_of(member);
+		if (text_eq(member, TEXT("url")) || (word != NULL && json_kind(value) == JSON_NULL))
+			continue;
+		if (word == NULL)
+			problem = "has a member that is none of url, code_param, first_name_param, "
+				  "email_param and referrer_first_name_param";
+		else if (!json_string(value, &name))
+			problem = "needs names of parameters that are text";
+		else if (name.n > 0)
+			pairs_add(&list, text_of(word), name);
+	}
+	const char *kept = keep_pairs(call, &list, &c->redirect_params);
+	return problem != NULL ? problem : kept;
+}
+
+static const char *read_redirect(struct call *call, const struct json *v, void *record)
+{
+	struct draft *draft = record;
+	struct campaign *c = &draft->campaign;
+	const struct json *url = json_get(v, "url");
+	c->redirect_url = (struct text){0};
+	c->redirect_params = (struct pairs){0};
+	mark(draft, AT(redirect_params));
+	if (json_kind(v) == JSON_NULL)
+		return NULL;
+	if (json_kind(v) != JSON_OBJECT || url == NULL)
+		return "must be an object with a url, or null for none";
+	const char *problem = read_url(call, url, &c->redirect_url);
+	if (problem != NULL)
+		return decode_problem(call, "has a url that %s", problem);
+	problem = read_params(call, v, c);
+	return problem != NULL ? problem : redirect_refusal(c);
+}
+
+/* ---- pages ---- */
+
+/* The text as it is kept: trimmed, lines end with "\n" alone. */
+static struct text one_line_end(struct call *call, struct text t)
+{
+	struct text kept = arena_copy(&call->req->arena, text_trim(t));
+	char *p = arena_alloc(&call->req->arena, kept.n + 1);
+	size_t n = 0;
+	if (p == NULL || kept.p == NULL)
+		return (struct text){0};
+	for (size_t i = 0; i < kept.n; i++)
+		if (kept.p[i] != '\r' || i + 1 == kept.n || kept.p[i + 1] != '\n')
+			p[n++] = kept.p[i];
+	return text_from(p, n);
+}
+
+static const char *read_page_text(struct call *call, const struct page_text *which,
+    const struct json *v, struct text *out)
+{
+	struct text t = {0};
+	if (which->kind == PAGE_URL) {
+		const char *problem = read_url(call, v, out);
+		return problem != NULL ? problem : page_text_refusal(which, *out);
+	}
+	if (json_kind(v) != JSON_NULL && !json_string(v, &t))
+		return "must be text";
+	*out = one_line_end(call, t);
+	return page_text_refusal(which, *out);
+}
+
+static const char *read_pages(struct call *call, const struct json *v, void *record)
+{
+	struct buf list = {0};
+	struct text name, value;
+	const struct json *member;
+	const char *problem = NULL;
+	if (json_kind(v) != JSON_OBJECT)
+		return "must be an object of texts";
+	for (size_t i = 0; problem == NULL && (member = json_member(v, i, &name)) != NULL; i++) {
+		const struct page_text *which = page_text_find(name);
+		problem = which == NULL ? "is no text of a page" : read_page_text(call, which, member, &value);
+		if (problem != NULL)
+			problem = decode_problem(call, "has \"%.*s\", which %s", TEXT_ARGS(decode_shown(name)),
+			    problem);
+		else
+			pairs_add(&list, name, value);
+	}
+	const char *kept = keep_pairs(call, &list, &((struct draft *)record)->campaign.texts);
+	return problem != NULL ? problem : kept;
+}
+
+/* ---- form fields ---- */
+
+static const char *read_form(struct call *call, const struct json *v, void *record)
+{
+	struct draft *draft = record;
+	static const struct {
+		const char *type;
+		size_t offset;
+	} lists[] = {{"person_referring", AT(fields_referring)}, {"person_invited", AT(fields_invited)}};
+	enum { LISTS = sizeof lists / sizeof *lists };
+	struct text name;
+	const struct json *list;
+	if (json_kind(v) != JSON_OBJECT)
+		return "must be an object with person_referring and person_invited";
+	for (size_t i = 0; (list = json_member(v, i, &name)) != NULL; i++) {
+		size_t at = 0;
+		while (at < LISTS && !text_eq(name, text_of(lists[at].type)))
+			at++;
+		if (at == LISTS)
+			return "must be an object with person_referring and person_invited, nothing else";
+		struct pairs *to = (struct pairs *)(void *)((char *)&draft->campaign + lists[at].offset);
+		const char *problem = campaign_form_read(call, list, to);
+		if (problem != NULL)
+			return problem;
+		mark(draft, lists[at].offset);
+	}
+	return NULL;
+}
+
+/* ---- all of them ---- */
+
+/* A member with AT(id) marks what it has read itself. */
+static const struct decode_field table[] = {
+    {"name", DECODE_TEXT, AT(name), CAMPAIGN_NAME_MAX, NULL, NULL},
+    {"lang", DECODE_CUSTOM, AT(lang), 0, NULL, read_lang},
+    {"status", DECODE_WORD, AT(status), 0, CAMPAIGN_STATUS_NAMES, NULL},
+    {"starts_at", DECODE_TIME, AT(starts_ms), 0, NULL, NULL},
+    {"ends_at", DECODE_TIME, AT(ends_ms), 0, NULL, NULL},
+    {"existing", DECODE_WORD, AT(existing), 0, EXISTING_NAMES, NULL},
+    {"test_mode", DECODE_CUSTOM, AT(test_mode), 0, NULL, read_test_mode},
+    {"code", DECODE_CUSTOM, AT(alias), 0, NULL, read_code},
+    {"fields", DECODE_CUSTOM, AT(id), 0, NULL, read_form},
+    {"redirect", DECODE_CUSTOM, AT(redirect_url), 0, NULL, read_redirect},
+    {"pages", DECODE_CUSTOM, AT(texts), 0, NULL, read_pages},
+    {"logo_url", DECODE_CUSTOM, AT(logo_url), 0, NULL, read_logo},
+    {"colour", DECODE_CUSTOM, AT(colour), 0, NULL, read_colour},
+    {"origins", DECODE_CUSTOM, AT(origins), 0, NULL, read_origins},
+    {NULL, DECODE_TEXT, 0, 0, NULL, NULL},
+};
+
+bool campaign_fields_read(struct call *call, const struct body *body, bool is_new,
+    struct campaign_save *save)
+{
+	struct draft draft = {.campaign = save->campaign, .is_new = is_new};
+	if (!decode_record(call, body, table, &KIND_CAMPAIGN, &draft, &draft.set))
+		return false;
+	save->campaign = draft.campaign;
+	save->set = draft.set;
+	bool given = is_new || (draft.set & record_bit(&KIND_CAMPAIGN, AT(name))) != 0;
+	if (!given || draft.campaign.name.n > 0)
+		return true;
+	call_reply_field(call, "name", "is required");
+	return false;
+}

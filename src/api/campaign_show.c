@@ -1,0 +1,105 @@
+/*
+ * Owns the JSON of a campaign. Never reads a record. Called by the campaign calls.
+ */
+#include "campaign_show.h"
+
+#include <stdio.h>
+
+#include "campaign_form.h"
+#include "core/page_text.h"
+#include "core/redirect.h"
+#include "core/who.h"
+#include "show.h"
+
+static void show_link(struct call *call, struct json_out *o, const struct campaign *c)
+{
+	char room[CODE_LENGTH + 1];
+	struct buf url = {0};
+	struct text code = code_of_campaign(call->api->config.codes, c->id, c->alias, room);
+	call_write_join_url(call, &url, code);
+	json_put_text(o, "code", code);
+	json_put_text(o, "url", buf_view(&url));
+	o->buf->failed = o->buf->failed || url.failed;
+	buf_free(&url);
+}
+
+static void show_redirect(struct json_out *o, const struct campaign *c)
+{
+	char member[64];
+	if (c->redirect_url.n == 0) {
+		json_put_null(o, "redirect");
+		return;
+	}
+	json_open(o, "redirect", '{');
+	json_put_text(o, "url", c->redirect_url);
+	for (size_t i = 0; REDIRECT_WORDS[i] != NULL; i++) {
+		snprintf(member, sizeof member, "%s_param", REDIRECT_WORDS[i]);
+		json_put_text_or_null(o, member, redirect_param(c, text_of(REDIRECT_WORDS[i])));
+	}
+	json_close(o, '}');
+}
+
+static void show_pages(struct json_out *o, const struct campaign *c)
+{
+	json_open(o, "pages", '{');
+	for (const struct page_text *t = PAGE_TEXTS; t->name != NULL; t++)
+		json_put_text_or_null(o, t->name, page_text_of(c, t->name));
+	json_close(o, '}');
+}
+
+static void show_origins(struct json_out *o, const struct campaign *c)
+{
+	struct text rest = c->origins.raw, origin, nothing;
+	json_open(o, "origins", '[');
+	while (pairs_next(&rest, &origin, &nothing))
+		json_put_text(o, NULL, origin);
+	json_close(o, ']');
+}
+
+static void show_assets(struct json_out *o, const struct campaign *c)
+{
+	json_put_text_or_null(o, "logo_url", c->logo_url);
+	json_put_text_or_null(o, "colour", c->colour);
+}
+
+static void show_analytics(struct json_out *o, const struct campaign_stats *stats)
+{
+	json_open(o, "analytics", '{');
+	json_put_u64(o, "users", stats->users);
+	json_put_u64(o, "referrals", stats->referrals);
+	json_put_u64(o, "qualified_referrals", stats->qualified);
+	json_put_u64(o, "reach", stats->reach);
+	json_put_u64(o, "tests", stats->tests);
+	show_ratio(o, "conversion", stats->qualified, stats->referrals);
+	json_close(o, '}');
+}
+
+void campaign_show(struct call *call, struct json_out *o, const struct campaign *c,
+    const struct campaign_stats *stats, bool analytics)
+{
+	json_put_u64(o, "id", c->id);
+	json_put_text(o, "name", c->name);
+	show_link(call, o, c);
+	json_put_text(o, "lang", c->lang);
+	json_put_u64(o, "reach", stats->reach);
+	show_word(o, "status", CAMPAIGN_STATUS_NAMES, c->status);
+	show_time(o, "starts_at", c->starts_ms);
+	show_time(o, "ends_at", c->ends_ms);
+	show_time(o, "created_at", c->created_ms);
+	show_word(o, "existing", EXISTING_NAMES, c->existing);
+	json_put_bool(o, "test_mode", c->test_mode != 0);
+	json_open(o, "fields", '{');
+	campaign_form_show(o, "person_referring", c->fields_referring);
+	campaign_form_show(o, "person_invited", c->fields_invited);
+	json_close(o, '}');
+	show_redirect(o, c);
+	show_pages(o, c);
+	/* Under assets as other tools read them, and under the names by which they are set. */
+	show_assets(o, c);
+	json_open(o, "assets", '{');
+	show_assets(o, c);
+	json_close(o, '}');
+	show_origins(o, c);
+	if (analytics)
+		show_analytics(o, stats);
+}

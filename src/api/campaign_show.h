@@ -1,0 +1,13 @@
+/*
+ * The JSON of a campaign.
+ */
+#ifndef API_CAMPAIGN_SHOW_H
+#define API_CAMPAIGN_SHOW_H
+
+#include "call.h"
+
+/** Writes the campaign as a JSON object's members. */
+void campaign_show(struct call *call, struct json_out *o, const struct campaign *campaign,
+    const struct campaign_stats *stats, bool analytics);
+
+#endif
