@@ -15,7 +15,8 @@ struct engine;
 struct engine_lmdb_config {
 	const char *dir;  /* made (mode 0700) if missing; holds referd.mdb and its lock files */
 	size_t map_size;  /* bytes of address space to begin with; 0: 64 GiB. Grows by itself */
-	bool read_only;   /* beside a running server; takes no lock */
+	bool read_only;   /* beside a running server; takes no lock and sees one snapshot for its life */
+	const char *file; /* this database instead of DIR's, read only (dir is not looked at); or NULL */
 };
 
 /** LMDB with its default, synchronous flags. *why (static or in a thread-local buffer) is one clear
@@ -23,6 +24,10 @@ struct engine_lmdb_config {
  *  file system, ERR_IO, ERR_NO_MEMORY. */
 enum err engine_lmdb_open(const struct engine_lmdb_config *config, struct engine **out,
     const char **why) WARN_UNUSED;
+
+/** Writes a compacted, consistent copy of what an LMDB engine has committed to fd. It reads all of the
+ *  database: for a process of its own. *why as above. */
+enum err engine_lmdb_copy(struct engine *engine, int fd, const char **why) WARN_UNUSED;
 
 /** Everything in memory, for tests. With `pending` every first read of a key since the last commit
  *  answers ERR_PENDING. NULL without memory. */

@@ -40,6 +40,9 @@ struct tx_scan {
 	size_t max;       /* at most this many */
 	void *records;    /* array of max structs, filled */
 	size_t n;         /* how many were filled; n == max: there may be more */
+	/* Where set, a row that does not decode is told and left out; else it ends the scan. */
+	void (*damaged)(void *arg, struct text key, enum err err);
+	void *arg;
 };
 /** ERR_OK (n may be 0), ERR_PENDING, ERR_CORRUPT, ERR_IO, ERR_NO_MEMORY. */
 enum err tx_scan(struct tx *tx, const struct record_kind *kind, struct tx_scan *scan) WARN_UNUSED;

@@ -14,14 +14,16 @@
 #include "store/data_dir.h"
 #include "store/engine_ops.h"
 
+enum { NO_KIND = 0 }; /* LMDB's own list of free pages: never a database of ours */
+
 struct engine_lmdb {
 	struct engine engine;
 	struct data_dir dir;
 	MDB_env *env;
 	MDB_txn *reader; /* reset between views */
-	bool reading;
+	bool reading, read_only;
 	size_t map_size;
-	MDB_dbi kinds[RECORD_KINDS];
+	MDB_dbi kinds[RECORD_KINDS]; /* NO_KIND: an older database that is only read has no such kind */
 	/* The highest key each kind was ever given by us: what sorts above it can be appended, which
 	 * fills pages to the brim and skips the search (MDB_APPEND). */
 	struct {
@@ -79,6 +81,8 @@ static struct text from_val(MDB_val v)
 static enum err lmdb_view(struct engine *engine)
 {
 	struct engine_lmdb *e = self(engine);
+	if (e->read_only) /* the snapshot it was opened with: what is compared was true at one time */
+		return ERR_OK;
 	if (e->reading)
 		mdb_txn_reset(e->reader);
 	int rc = mdb_txn_renew(e->reader);
@@ -90,7 +94,7 @@ static enum err lmdb_get(struct engine *engine, uint8_t kind, struct text key, s
 {
 	struct engine_lmdb *e = self(engine);
 	MDB_val k = to_val(key), v;
-	if (key.n == 0) /* no key to LMDB, and so nobody's */
+	if (key.n == 0 || e->kinds[kind] == NO_KIND) /* an empty key is none to LMDB */
 		return ERR_NOT_FOUND;
 	int rc = mdb_get(e->reader, e->kinds[kind], &k, &v);
 	if (rc == MDB_SUCCESS)
@@ -119,6 +123,8 @@ static enum err lmdb_scan(struct engine *engine, const struct engine_scan *scan,
 	struct engine_lmdb *e = self(engine);
 	MDB_cursor *cursor;
 	MDB_val k, v;
+	if (e->kinds[scan->kind] == NO_KIND)
+		return ERR_OK;
 	int rc = mdb_cursor_open(e->reader, e->kinds[scan->kind], &cursor);
 	if (rc != MDB_SUCCESS)
 		return translate(rc);
@@ -287,18 +293,22 @@ static const struct engine_ops lmdb_ops = {
     .close = lmdb_close,
 };
 
-static int open_kinds(struct engine_lmdb *e, bool read_only)
+static int open_kinds(struct engine_lmdb *e)
 {
 	MDB_txn *txn;
-	int rc = mdb_txn_begin(e->env, NULL, read_only ? MDB_RDONLY : 0, &txn);
+	int rc = mdb_txn_begin(e->env, NULL, e->read_only ? MDB_RDONLY : 0, &txn);
 	if (rc != MDB_SUCCESS)
 		return rc;
 	for (unsigned kind = 0; rc == MDB_SUCCESS && kind < RECORD_KINDS; kind++) {
 		char name[8];
 		snprintf(name, sizeof name, "%u", kind);
-		rc = mdb_dbi_open(txn, name, read_only ? 0 : MDB_CREATE, &e->kinds[kind]);
+		rc = mdb_dbi_open(txn, name, e->read_only ? 0 : MDB_CREATE, &e->kinds[kind]);
+		if (rc == MDB_NOTFOUND && e->read_only) {
+			e->kinds[kind] = NO_KIND;
+			rc = MDB_SUCCESS;
+		}
 	}
-	if (rc == MDB_SUCCESS)
+	if (rc == MDB_SUCCESS && !e->read_only)
 		rc = read_highest(e, txn);
 	if (rc == MDB_SUCCESS)
 		return mdb_txn_commit(txn);
@@ -306,10 +316,18 @@ static int open_kinds(struct engine_lmdb *e, bool read_only)
 	return rc;
 }
 
+/* A database that somebody may have open has its lock file beside it. */
+static bool file_is_shared(const char *file)
+{
+	char lock[DATA_DIR_PATH_MAX + 8];
+	snprintf(lock, sizeof lock, "%s-lock", file);
+	return access(lock, F_OK) == 0;
+}
+
 static int open_environment(struct engine_lmdb *e, const struct engine_lmdb_config *config)
 {
 	char path[DATA_DIR_PATH_MAX];
-	unsigned flags = MDB_NOSUBDIR | MDB_NOTLS | (config->read_only ? MDB_RDONLY : 0);
+	unsigned flags = MDB_NOSUBDIR | MDB_NOTLS | (e->read_only ? MDB_RDONLY : 0);
 	int rc = mdb_env_create(&e->env);
 	if (rc != MDB_SUCCESS)
 		return rc;
@@ -317,14 +335,27 @@ static int open_environment(struct engine_lmdb *e, const struct engine_lmdb_conf
 	    (rc = mdb_env_set_mapsize(e->env, e->map_size)) != MDB_SUCCESS)
 		return rc;
 	data_dir_path(&e->dir, "referd.mdb", path);
+	if (config->file != NULL) {
+		if (!file_is_shared(config->file))
+			flags |= MDB_NOLOCK; /* nobody writes to it: nothing is to be left beside it */
+		snprintf(path, sizeof path, "%s", config->file);
+	}
 	if ((rc = mdb_env_open(e->env, path, flags, 0600)) != MDB_SUCCESS ||
-	    (rc = open_kinds(e, config->read_only)) != MDB_SUCCESS)
+	    (rc = open_kinds(e)) != MDB_SUCCESS)
 		return rc;
 	int dead;
 	mdb_reader_check(e->env, &dead);
 	if ((rc = mdb_txn_begin(e->env, NULL, MDB_RDONLY, &e->reader)) == MDB_SUCCESS)
 		e->reading = true;
 	return rc;
+}
+
+enum err engine_lmdb_copy(struct engine *engine, int fd, const char **why)
+{
+	struct engine_lmdb *e = self(engine);
+	int rc = mdb_env_copyfd2(e->env, fd, MDB_CP_COMPACT);
+	*why = mdb_strerror(rc);
+	return translate(rc);
 }
 
 enum err engine_lmdb_open(const struct engine_lmdb_config *config, struct engine **out,
@@ -337,13 +368,16 @@ enum err engine_lmdb_open(const struct engine_lmdb_config *config, struct engine
 		return ERR_NO_MEMORY;
 	e->engine.ops = &lmdb_ops;
 	e->map_size = config->map_size != 0 ? config->map_size : default_map;
-	enum err err = data_dir_open(config->dir, config->read_only, &e->dir, why);
+	e->read_only = config->read_only || config->file != NULL;
+	enum err err = ERR_OK;
+	if (config->file == NULL)
+		err = data_dir_open(config->dir, e->read_only, &e->dir, why);
 	if (err == ERR_OK) {
 		int rc = open_environment(e, config);
 		err = translate(rc);
 		*why = mdb_strerror(rc);
 	}
-	if (err == ERR_OK && !config->read_only)
+	if (err == ERR_OK && !e->read_only)
 		err = data_dir_sync(&e->dir, why);
 	if (err != ERR_OK) {
 		lmdb_close(&e->engine);

@@ -49,9 +49,14 @@ static uint64_t key_number(struct text key)
 	return be64toh(number);
 }
 
+static size_t bucket_number(uint64_t key)
+{
+	return key / ((UINT64_MAX / SCATTER_BUCKETS) + 1);
+}
+
 static uint32_t *bucket_of(const struct scatter_table *t, uint64_t key)
 {
-	return &t->buckets[key / ((UINT64_MAX / SCATTER_BUCKETS) + 1)];
+	return &t->buckets[bucket_number(key)];
 }
 
 /* The link that leads to the entry: where it is 0, there is none. */
@@ -67,6 +72,18 @@ const struct scatter_entry *scatter_find(const struct scatter_table *t, uint8_t 
 {
 	uint32_t i = *find_link(t, kind, key_number(key));
 	return i == 0 ? NULL : &t->entries[i];
+}
+
+const struct scatter_entry *scatter_next(const struct scatter_table *t, uint8_t kind, uint64_t from)
+{
+	const struct scatter_entry *first = NULL;
+	for (size_t b = bucket_number(from); first == NULL && b < SCATTER_BUCKETS; b++)
+		for (uint32_t i = t->buckets[b]; i != 0; i = t->entries[i].next) {
+			const struct scatter_entry *e = &t->entries[i];
+			if (e->kind == kind && e->key >= from && (first == NULL || e->key < first->key))
+				first = e;
+		}
+	return first;
 }
 
 void scatter_put(struct scatter_table *t, uint8_t kind, struct text key, const char *value, uint8_t n)

@@ -35,6 +35,8 @@ void scatter_free(struct scatter_table *t);
 bool scatter_reserve(struct scatter_table *t, size_t n) WARN_UNUSED;
 /** The entry, or NULL. */
 const struct scatter_entry *scatter_find(const struct scatter_table *t, uint8_t kind, struct text key);
+/** The entry with the smallest key that is not below `from`, or NULL. */
+const struct scatter_entry *scatter_next(const struct scatter_table *t, uint8_t kind, uint64_t from);
 /** Remembers the newest write; n SCATTER_DELETED for a deletion. Room has been reserved. */
 void scatter_put(struct scatter_table *t, uint8_t kind, struct text key, const char *value, uint8_t n);
 /** Forgets one key, where it is known. */

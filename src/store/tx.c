@@ -228,8 +228,13 @@ static bool take_row(void *arg, struct text key, struct text value)
 	struct scan_fill *fill = arg;
 	struct tx_scan *scan = fill->scan;
 	char *record = (char *)scan->records + scan->n * fill->kind->size;
-	fill->err = record_decode(fill->kind, key, value, record);
-	if (fill->err != ERR_OK)
+	enum err err = record_decode(fill->kind, key, value, record);
+	if (err != ERR_OK && scan->damaged != NULL) {
+		scan->damaged(scan->arg, key, err);
+		return true;
+	}
+	fill->err = err;
+	if (err != ERR_OK)
 		return false;
 	return ++scan->n < scan->max;
 }

@@ -89,6 +89,51 @@ static void compare(struct world *w)
 	}
 }
 
+/* A walk in pages, each of which begins after the last key of the page before. */
+struct page {
+	struct world *w;
+	char last[8];
+	size_t n, max, seen;
+};
+
+static size_t number_of(struct text key)
+{
+	char room[8];
+	size_t number = 0;
+	while (number < KEYS && !text_eq(key_of(number, room), key))
+		number++;
+	assert_true(number < KEYS);
+	return number;
+}
+
+static bool take_row(void *arg, struct text key, struct text value)
+{
+	struct page *p = arg;
+	size_t number = number_of(key);
+	assert_true(p->seen == 0 || memcmp(key.p, p->last, 8) > 0);
+	assert_true(value.n > 0);
+	assert_int_equal(value.n, p->w->length[number]);
+	assert_int_equal(value.p[value.n - 1], p->w->byte[number]);
+	memcpy(p->last, key.p, 8);
+	p->seen++;
+	return ++p->n < p->max;
+}
+
+static void compare_scan(struct world *w, size_t max)
+{
+	struct page p = {.w = w, .max = max};
+	size_t kept = 0;
+	for (size_t i = 0; i < KEYS; i++)
+		kept += w->length[i] > 0;
+	do {
+		const struct engine_scan scan = {
+		    .kind = SCATTERED, .from = text_from(p.last, 8), .after = p.seen > 0};
+		p.n = 0;
+		assert_int_equal(w->engine->ops->scan(w->engine, &scan, take_row, &p), ERR_OK);
+	} while (p.n == max);
+	assert_int_equal(p.seen, kept);
+}
+
 /* Short values stay in memory, long ones (over 26 bytes) go straight down. */
 static size_t random_length(struct world *w)
 {
@@ -128,6 +173,8 @@ static void random_operations(void **state)
 		random_batch(w);
 		if (i % 5 == 0)
 			compare(w);
+		if (i % 20 == 0)
+			compare_scan(w, 1 + seeded_below(&w->seed, KEYS));
 		if (i % 40 == 39) {
 			reopen(w);
 			compare(w);

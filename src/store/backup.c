@@ -1,0 +1,121 @@
+/*
+ * Owns the files of a backup: the copy under its temporary name, its way to the disk, its last name.
+ * Never the database's inside (engine_lmdb.c copies). Called by `referd backup` and `referd restore`.
+ */
+#include "store/backup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "store/engine.h"
+
+static enum err system_error(const char **why)
+{
+	int error = errno;
+	*why = strerror(error);
+	return error == ENOSPC || error == EDQUOT ? ERR_NO_SPACE : ERR_IO;
+}
+
+static enum err name_files(struct backup *b, const char *file, const char **why)
+{
+	size_t n = strlen(file);
+	*why = "is no usable name of a file";
+	if (n == 0 || n + sizeof ".tmp" > sizeof b->tmp || file[n - 1] == '/')
+		return ERR_INVALID;
+	snprintf(b->path, sizeof b->path, "%s", file);
+	snprintf(b->tmp, sizeof b->tmp, "%s.tmp", file);
+	return ERR_OK;
+}
+
+/* What a backup that was killed left behind is written over; what one writes just now is not. The lock
+ * is on the file: it must still be the one that has the name. */
+static enum err open_tmp(struct backup *b, const char **why)
+{
+	struct stat opened, named;
+	b->fd = open(b->tmp, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (b->fd < 0)
+		return system_error(why);
+	*why = "is being written by another backup: wait for it, or take another name";
+	if (flock(b->fd, LOCK_EX | LOCK_NB) != 0 || fstat(b->fd, &opened) != 0 ||
+	    stat(b->tmp, &named) != 0 || opened.st_ino != named.st_ino) {
+		close(b->fd);
+		b->fd = -1;
+		return ERR_REFUSED;
+	}
+	return ftruncate(b->fd, 0) == 0 ? ERR_OK : system_error(why);
+}
+
+static enum err copy(struct backup *b, const char *dir, const char **why)
+{
+	const struct engine_lmdb_config config = {.dir = dir, .read_only = true};
+	struct engine *engine;
+	struct stat written;
+	enum err err = engine_lmdb_open(&config, &engine, why);
+	if (err != ERR_OK)
+		return err;
+	err = engine_lmdb_copy(engine, b->fd, why);
+	engine_close(engine);
+	if (err != ERR_OK)
+		return err;
+	if (fsync(b->fd) != 0 || fstat(b->fd, &written) != 0)
+		return system_error(why);
+	b->bytes = (uint64_t)written.st_size;
+	return ERR_OK;
+}
+
+enum err backup_begin(struct backup *b, const char *dir, const char *file, bool force,
+    const char **why)
+{
+	*b = (struct backup){.fd = -1};
+	enum err err = name_files(b, file, why);
+	if (err != ERR_OK)
+		return err;
+	*why = "exists: take another name, or --force to replace it";
+	if (!force && access(file, F_OK) == 0)
+		return ERR_REFUSED;
+	if ((err = open_tmp(b, why)) == ERR_OK)
+		err = copy(b, dir, why);
+	if (err != ERR_OK)
+		backup_drop(b);
+	return err;
+}
+
+/* A new name is on the disk when its directory is. */
+static enum err sync_directory(const char *path, const char **why)
+{
+	char room[BACKUP_PATH_MAX];
+	snprintf(room, sizeof room, "%s", path);
+	int fd = open(dirname(room), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return system_error(why);
+	enum err err = fsync(fd) == 0 ? ERR_OK : system_error(why);
+	close(fd);
+	return err;
+}
+
+enum err backup_keep(struct backup *b, const char **why)
+{
+	if (rename(b->tmp, b->path) != 0) {
+		enum err err = system_error(why);
+		backup_drop(b);
+		return err;
+	}
+	close(b->fd);
+	b->fd = -1;
+	return sync_directory(b->path, why);
+}
+
+void backup_drop(struct backup *b)
+{
+	if (b->fd < 0)
+		return;
+	unlink(b->tmp);
+	close(b->fd);
+	b->fd = -1;
+}
