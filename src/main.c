@@ -4,9 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/backup.h"
 #include "cli/check.h"
 #include "cli/config.h"
 #include "cli/serve.h"
+#include "cli/verify.h"
 
 static int version_main(int argc, char **argv)
 {
@@ -25,6 +27,8 @@ static const struct {
 } commands[] = {
     {"serve", serve_main, "run the server (the default)"},
     {"check", check_main, "ask a running server whether it is ready: exit 0 or 1"},
+    {"backup", backup_main, "copy the database to FILE, beside a running server or not"},
+    {"verify", verify_main, "check every record of the database, or of the copy in FILE"},
     {"version", version_main, "print the version"},
     {"help", help_main, "print this; `referd help markdown` prints the option table"},
 };

@@ -1,0 +1,74 @@
+/*
+ * Owns the order of a backup: copy, verify, keep, tell. Never the copying (store/backup.h). Called by main
+ * for `referd backup`, in a process of its own.
+ */
+#include "backup.h"
+
+#include <stddef.h>
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "config.h"
+#include "store/backup.h"
+#include "verify.h"
+
+struct backup_options {
+	struct config config;
+	bool force;
+};
+
+static const struct option own[] = {
+    {"force", OPTION_FLAG, offsetof(struct backup_options, force), NULL, NULL, 0, 0,
+	"Replace FILE if it exists"},
+};
+
+static int refuse(const char *file, const char *why)
+{
+	fprintf(stderr, "referd: the backup %s: %s\n", file, why);
+	return 1;
+}
+
+static int run(const struct backup_options *options, const char *file)
+{
+	uint64_t began_ns = clock_system.mono_ns(&clock_system);
+	struct backup backup;
+	struct verified found;
+	const char *why = "";
+	if (backup_begin(&backup, options->config.data, file, options->force, &why) != ERR_OK)
+		return refuse(file, why);
+	uint64_t bytes = backup.bytes;
+	if (!verify_database(NULL, backup.tmp, &found)) {
+		backup_drop(&backup);
+		return refuse(file, "was not kept: the copy cannot be read");
+	}
+	if (backup_keep(&backup, &why) != ERR_OK)
+		return refuse(file, why);
+	double seconds = (double)(clock_system.mono_ns(&clock_system) - began_ns) / 1e9;
+	printf("%s: %llu bytes, %llu users, verified %llu records, %llu problems, %.1f s\n", file,
+	    (unsigned long long)bytes, (unsigned long long)found.users,
+	    (unsigned long long)found.records, (unsigned long long)found.problems, seconds);
+	if (found.problems > 0)
+		fprintf(stderr, "referd: the copy has the problems above, and so has the database: it was "
+				"kept\n");
+	return found.problems == 0 ? 0 : 1;
+}
+
+int backup_main(int argc, char **argv)
+{
+	static const struct config_command command = {
+	    .name = "backup",
+	    .usage = "referd backup FILE [--force] [options]",
+	    .min_args = 1,
+	    .max_args = 1,
+	    .options = own,
+	    .n_options = sizeof own / sizeof *own,
+	};
+	struct backup_options options = {0};
+	struct arena arena = {0};
+	struct options_args args;
+	int status = config_read(&command, argc, argv, &options, &args, &arena);
+	if (status < 0)
+		status = run(&options, args.items[0]);
+	arena_free(&arena);
+	return status;
+}

@@ -1,0 +1,48 @@
+/*
+ * Owns the checks of what lets people and programs in: settings, tokens, remembered requests. Never the
+ * walk. Called by verify.c.
+ */
+#include "base/crypto.h"
+#include "core/idempotency.h"
+#include "verify_parts.h"
+
+enum { ALL_SCOPES = SCOPE_READ | SCOPE_WRITE | SCOPE_ADMIN };
+
+static enum err check_token(struct verifier *v, const void *record)
+{
+	const struct token *token = record;
+	verify_id(v, token->id);
+	if (token->hash.n != SHA256_SIZE)
+		verify_report(v, "has no hash of a token as its key");
+	if (token->scopes == 0 || (token->scopes & ~(uint64_t)ALL_SCOPES) != 0)
+		verify_report(v, "has scopes that do not exist");
+	return ERR_OK;
+}
+
+static enum err check_idempotency(struct verifier *v, const void *record)
+{
+	const struct idempotency *kept = record;
+	const struct idempotency_age age = {.at_ms = kept->at_ms, .hash = kept->hash};
+	if (kept->hash.n != IDEMPOTENCY_HASH || kept->request_hash.n != IDEMPOTENCY_HASH)
+		verify_report(v, "has a hash of the wrong length");
+	return verify_has(v, &KIND_IDEMPOTENCY_AGE, &age, "has no row by age: it will never expire");
+}
+
+/* A key that was used again after its day has two rows by age, and the older one goes first. */
+static enum err check_idempotency_age(struct verifier *v, const void *record)
+{
+	const struct idempotency_age *age = record;
+	struct idempotency kept = {.hash = age->hash};
+	enum err err = verify_find(v, &KIND_IDEMPOTENCY, &kept, "leads to no remembered request");
+	if (err == ERR_OK && kept.at_ms < age->at_ms)
+		verify_report(v, "is younger than the request it leads to");
+	return err;
+}
+
+const struct verify_check VERIFY_ACCESS[] = {
+    {&KIND_SETTING, NULL, NULL},
+    {&KIND_TOKEN, check_token, NULL},
+    {&KIND_IDEMPOTENCY, check_idempotency, NULL},
+    {&KIND_IDEMPOTENCY_AGE, check_idempotency_age, NULL},
+    {NULL, NULL, NULL},
+};

@@ -1,0 +1,62 @@
+/*
+ * Owns the checks of campaigns and of what is counted for each of them. Never the walk. Called by
+ * verify.c. Counters are compared where users are walked campaign by campaign (verify_users.c).
+ */
+#include "verify_parts.h"
+
+static enum err check_campaign(struct verifier *v, const void *record)
+{
+	const struct campaign *campaign = record;
+	verify_id(v, campaign->id);
+	if (campaign->ends_ms != 0 && campaign->ends_ms <= campaign->starts_ms)
+		verify_report(v, "ends before it starts");
+	if (campaign->alias.n == 0)
+		return ERR_OK;
+	struct alias alias = {.code = campaign->alias};
+	enum err err = verify_find(v, &KIND_ALIAS, &alias, "has a code from elsewhere that leads nowhere");
+	if (err == ERR_OK && alias.campaign_id != campaign->id)
+		verify_report(v, "has a code from elsewhere that leads to somebody else");
+	return err;
+}
+
+static enum err check_campaign_stats(struct verifier *v, const void *record)
+{
+	const struct campaign_stats *stats = record;
+	const struct user_by users = {USERS_OF_CAMPAIGN, stats->campaign_id, 0};
+	struct campaign campaign = {.id = stats->campaign_id};
+	bool any;
+	enum err err = verify_find(v, &KIND_CAMPAIGN, &campaign, "counts for no campaign");
+	if (err == ERR_OK)
+		err = verify_any(v, &KIND_USER_BY, &users, 2, &any);
+	if (err == ERR_OK && !any && stats->users + stats->referrals + stats->qualified + stats->tests > 0)
+		verify_report(v, "counts users where there are none");
+	return err;
+}
+
+/* The list of leaders is what the counters say, in their order. */
+static enum err check_leaders(struct verifier *v, const void *record)
+{
+	const struct leaders *leaders = record;
+	uint64_t before = UINT64_MAX;
+	for (size_t i = 0; i + 1 < id_list_length(leaders->entries); i += 2) {
+		uint64_t referrals = id_list_at(leaders->entries, i + 1);
+		struct user_stats stats = {.user_id = id_list_at(leaders->entries, i)};
+		enum err err = verify_find(v, &KIND_USER_STATS, &stats, "names a user without counters");
+		if (err != ERR_OK)
+			return err;
+		if (stats.referrals != referrals)
+			verify_report(v, "holds other referrals than the user's counters");
+		if (referrals > before)
+			verify_report(v, "is not in order");
+		before = referrals;
+	}
+	return ERR_OK;
+}
+
+const struct verify_check VERIFY_CAMPAIGNS[] = {
+    {&KIND_CAMPAIGN, check_campaign, NULL},
+    {&KIND_CAMPAIGN_STATS, check_campaign_stats, NULL},
+    {&KIND_DAY, NULL, NULL},
+    {&KIND_LEADERS, check_leaders, NULL},
+    {NULL, NULL, NULL},
+};

@@ -1,0 +1,245 @@
+/*
+ * Owns the checks of users: every index leads to them and back, and what is counted is what is there.
+ * Never the walk. Called by verify.c.
+ */
+#include "core/email.h"
+#include "verify_parts.h"
+
+/* ---- one user ---- */
+
+/* The hash under which the user's address is found; ERR_NOT_FOUND where it is none. */
+static enum err hash_of(struct verifier *v, const struct user *user, uint64_t *hash)
+{
+	if (email_refusal(user->email) != NULL)
+		return ERR_NOT_FOUND;
+	struct text canonical = email_canonical(user->email, tx_arena(v->tx));
+	if (canonical.p == NULL)
+		return ERR_NO_MEMORY;
+	*hash = codes_hash_email(v->codes, user->campaign_id, canonical);
+	return ERR_OK;
+}
+
+static bool in_list(struct text list, uint64_t id)
+{
+	for (size_t i = 0; i < id_list_length(list); i++)
+		if (id_list_at(list, i) == id)
+			return true;
+	return false;
+}
+
+static enum err check_email(struct verifier *v, const struct user *user)
+{
+	struct email_index index = {0};
+	enum err err = hash_of(v, user, &index.hash);
+	if (err != ERR_OK) {
+		verify_report(v, "has an e-mail address that is none");
+		return err;
+	}
+	err = tx_get(v->tx, &KIND_EMAIL_INDEX, &index);
+	if (err == ERR_NOT_FOUND || (err == ERR_OK && !in_list(index.user_ids, user->id))) {
+		verify_report(v, "is not found by its e-mail address");
+		return ERR_OK;
+	}
+	return err;
+}
+
+static enum err check_rows(struct verifier *v, const struct user *user)
+{
+	const struct {
+		struct user_by row;
+		bool wanted;
+		const char *missing;
+	} rows[] = {
+	    {{USERS_OF_CAMPAIGN, user->campaign_id, user->id}, true,
+		"is not in the list of its campaign"},
+	    {{USERS_OF_REFERRER, user->referrer_id, user->id}, user->referrer_id != 0,
+		"is not in the list of its referrer"},
+	    {{USERS_IN_REVIEW, user->review, user->id}, user->review != REVIEW_NONE,
+		"is not in the list of its review"},
+	};
+	enum err err = ERR_OK;
+	for (size_t i = 0; err == ERR_OK && i < sizeof rows / sizeof *rows; i++)
+		if (rows[i].wanted)
+			err = verify_has(v, &KIND_USER_BY, &rows[i].row, rows[i].missing);
+	return err;
+}
+
+static enum err check_alias_of(struct verifier *v, const struct user *user)
+{
+	struct alias alias = {.code = user->alias};
+	if (user->alias.n == 0)
+		return ERR_OK;
+	enum err err = verify_find(v, &KIND_ALIAS, &alias, "has a code from elsewhere that leads nowhere");
+	if (err == ERR_OK && alias.user_id != user->id)
+		verify_report(v, "has a code from elsewhere that leads to somebody else");
+	return err;
+}
+
+static enum err check_user(struct verifier *v, const void *record)
+{
+	const struct user *user = record;
+	const struct campaign campaign = {.id = user->campaign_id};
+	verify_id(v, user->id);
+	if (user->last_event_id > tx_last_id(v->tx, &KIND_EVENT))
+		verify_report(v, "has a last event that never was");
+	if ((user->type == USER_INVITED) != (user->referrer_id != 0))
+		verify_report(v, "is invited without a referrer, or referred without being invited");
+	if (user->qualified_ms != 0 && user->type != USER_INVITED)
+		verify_report(v, "is qualified, but nobody referred it");
+	enum err err = verify_has(v, &KIND_CAMPAIGN, &campaign, "belongs to no campaign");
+	if (err == ERR_OK)
+		err = check_email(v, user);
+	if (err == ERR_OK)
+		err = check_rows(v, user);
+	return err == ERR_OK ? check_alias_of(v, user) : err;
+}
+
+/* ---- what leads to users ---- */
+
+static enum err check_email_index(struct verifier *v, const void *record)
+{
+	const struct email_index *index = record;
+	if (index->user_ids.n == 0 || index->user_ids.n % sizeof(uint64_t) != 0)
+		verify_report(v, "is no list of users");
+	for (size_t i = 0; i < id_list_length(index->user_ids); i++) {
+		struct user user = {.id = id_list_at(index->user_ids, i)};
+		uint64_t hash;
+		enum err err = verify_find(v, &KIND_USER, &user, "leads to a user that does not exist");
+		if (err == ERR_OK)
+			err = hash_of(v, &user, &hash);
+		if (err == ERR_OK && hash != index->hash)
+			verify_report(v, "leads to a user with another address");
+		if (err != ERR_OK)
+			return err;
+	}
+	return ERR_OK;
+}
+
+static enum err check_alias(struct verifier *v, const void *record)
+{
+	const struct alias *alias = record;
+	struct user user = {.id = alias->user_id};
+	struct campaign campaign = {.id = alias->campaign_id};
+	struct text held;
+	if ((user.id == 0) == (campaign.id == 0)) {
+		verify_report(v, "leads to nobody, or to two");
+		return ERR_OK;
+	}
+	enum err err = user.id != 0
+	    ? verify_find(v, &KIND_USER, &user, "leads to a user that does not exist")
+	    : verify_find(v, &KIND_CAMPAIGN, &campaign, "leads to a campaign that does not exist");
+	held = user.id != 0 ? user.alias : campaign.alias;
+	if (err == ERR_OK && !text_eq(held, alias->code))
+		verify_report(v, "leads to somebody with another code");
+	return err;
+}
+
+/* ---- what is counted ---- */
+
+enum { IN_USERS, IN_REFERRALS, IN_QUALIFIED, IN_TESTS };
+
+static enum err compare_campaign(struct verifier *v)
+{
+	const uint64_t *counted = v->group->counted;
+	struct campaign_stats stats = {.campaign_id = v->group->number};
+	enum err err = tx_get(v->tx, &KIND_CAMPAIGN_STATS, &stats);
+	if (err != ERR_OK && err != ERR_NOT_FOUND)
+		return err;
+	verify_compare(v, &KIND_CAMPAIGN_STATS, &stats, "users", stats.users, counted[IN_USERS]);
+	verify_compare(v, &KIND_CAMPAIGN_STATS, &stats, "referrals", stats.referrals,
+	    counted[IN_REFERRALS]);
+	verify_compare(v, &KIND_CAMPAIGN_STATS, &stats, "qualified", stats.qualified,
+	    counted[IN_QUALIFIED]);
+	verify_compare(v, &KIND_CAMPAIGN_STATS, &stats, "tests", stats.tests, counted[IN_TESTS]);
+	return ERR_OK;
+}
+
+/* A referrer who was erased has no counters any more. */
+static enum err compare_referrer(struct verifier *v)
+{
+	const uint64_t *counted = v->group->counted;
+	struct user referrer = {.id = v->group->number};
+	struct user_stats stats = {.user_id = referrer.id};
+	enum err err = tx_get(v->tx, &KIND_USER, &referrer);
+	if (err != ERR_OK)
+		return err;
+	err = tx_get(v->tx, &KIND_USER_STATS, &stats);
+	if (err != ERR_OK && err != ERR_NOT_FOUND)
+		return err;
+	verify_compare(v, &KIND_USER_STATS, &stats, "referrals", stats.referrals,
+	    counted[IN_REFERRALS]);
+	verify_compare(v, &KIND_USER_STATS, &stats, "qualified_referrals", stats.qualified_referrals,
+	    counted[IN_QUALIFIED]);
+	return ERR_OK;
+}
+
+static enum err end_users_by(struct verifier *v)
+{
+	switch ((enum user_index)v->group->by) {
+	case USERS_OF_CAMPAIGN:
+		return compare_campaign(v);
+	case USERS_OF_REFERRER:
+		return compare_referrer(v);
+	case USERS_IN_REVIEW:
+		break;
+	}
+	return ERR_OK;
+}
+
+static void count(struct verify_group *g, const struct user *user)
+{
+	g->counted[IN_TESTS] += user->test != 0;
+	if (user->test)
+		return;
+	g->counted[IN_USERS]++;
+	g->counted[IN_REFERRALS] += user->referrer_id != 0;
+	g->counted[IN_QUALIFIED] += user->qualified_ms != 0;
+}
+
+static enum err check_user_by(struct verifier *v, const void *record)
+{
+	const struct user_by *row = record;
+	struct user user = {.id = row->user_id};
+	enum err err = verify_enter_group(v, row->by, row->number, end_users_by);
+	if (err != ERR_OK && err != ERR_NOT_FOUND)
+		return err;
+	if ((err = verify_find(v, &KIND_USER, &user, "leads to a user that does not exist")) != ERR_OK)
+		return err;
+	const uint64_t numbers[] = {
+	    [USERS_OF_CAMPAIGN] = user.campaign_id,
+	    [USERS_OF_REFERRER] = user.referrer_id,
+	    [USERS_IN_REVIEW] = user.review,
+	};
+	if (row->by == 0 || row->by >= sizeof numbers / sizeof *numbers)
+		verify_report(v, "is of an index that does not exist");
+	else if (numbers[row->by] != row->number)
+		verify_report(v, "leads to a user that belongs elsewhere");
+	else
+		count(v->group, &user);
+	return ERR_OK;
+}
+
+static enum err check_user_stats(struct verifier *v, const void *record)
+{
+	const struct user_stats *stats = record;
+	const struct user_by referred = {USERS_OF_REFERRER, stats->user_id, 0};
+	struct user user = {.id = stats->user_id};
+	bool any;
+	enum err err = verify_find(v, &KIND_USER, &user, "counts for no user");
+	if (err == ERR_OK)
+		err = verify_any(v, &KIND_USER_BY, &referred, 2, &any);
+	if (err == ERR_OK && !any && stats->referrals + stats->qualified_referrals > 0)
+		verify_report(v, "counts referrals where there are none");
+	return err;
+}
+
+const struct verify_check VERIFY_USERS[] = {
+    {&KIND_USER, check_user, NULL},
+    {&KIND_EMAIL_INDEX, check_email_index, NULL},
+    {&KIND_USER_BY, check_user_by, end_users_by},
+    {&KIND_ALIAS, check_alias, NULL},
+    {&KIND_USER_STATS, check_user_stats, NULL},
+    {&KIND_ORDER, NULL, NULL},
+    {&KIND_ERASURE, NULL, NULL},
+    {NULL, NULL, NULL},
+};

@@ -1,0 +1,76 @@
+/*
+ * Owns the checks of webhooks: their sets, their revisions, what waits for them. Never the walk. Called
+ * by verify.c.
+ */
+#include "verify_parts.h"
+
+static enum err check_set(struct verifier *v, const struct webhook *webhook)
+{
+	struct webhook_set set = {.campaign_id = webhook->campaign_id};
+	enum err err = verify_find(v, &KIND_WEBHOOK_SET, &set, "is not in the set of its campaign");
+	if (err != ERR_OK)
+		return err;
+	for (size_t i = 0; i < id_list_length(set.webhook_ids); i++)
+		if (id_list_at(set.webhook_ids, i) == webhook->id)
+			return ERR_OK;
+	verify_report(v, "is not in the set of its campaign");
+	return ERR_OK;
+}
+
+static enum err check_webhook(struct verifier *v, const void *record)
+{
+	const struct webhook *webhook = record;
+	struct webhook_revision revision = {webhook->id, webhook->revision, 0, 0, {{0}}, {{0}}};
+	const struct campaign campaign = {.id = webhook->campaign_id};
+	verify_id(v, webhook->id);
+	enum err err = ERR_OK;
+	if (campaign.id != 0)
+		err = verify_has(v, &KIND_CAMPAIGN, &campaign, "belongs to a campaign that does not exist");
+	if (err == ERR_OK)
+		err = check_set(v, webhook);
+	if (err == ERR_OK || err == ERR_NOT_FOUND)
+		err = verify_find(v, &KIND_WEBHOOK_REVISION, &revision, "has a revision that does not exist");
+	if (err == ERR_OK &&
+	    (revision.method != webhook->method || revision.format != webhook->format ||
+		!text_eq(revision.fields.raw, webhook->fields.raw) ||
+		!text_eq(revision.hidden.raw, webhook->hidden.raw)))
+		verify_report(v, "is not what its revision says");
+	return err;
+}
+
+static enum err check_webhook_set(struct verifier *v, const void *record)
+{
+	const struct webhook_set *set = record;
+	if (set->webhook_ids.n == 0 || set->webhook_ids.n % sizeof(uint64_t) != 0)
+		verify_report(v, "is no list of webhooks");
+	for (size_t i = 0; i < id_list_length(set->webhook_ids); i++) {
+		struct webhook webhook = {.id = id_list_at(set->webhook_ids, i)};
+		enum err err =
+		    verify_find(v, &KIND_WEBHOOK, &webhook, "names a webhook that does not exist");
+		if (err != ERR_OK)
+			return err;
+		if (webhook.campaign_id != set->campaign_id)
+			verify_report(v, "names a webhook of another campaign");
+	}
+	return ERR_OK;
+}
+
+/* Compared with what is counted where deliveries are walked webhook by webhook (verify_deliveries.c). */
+static enum err check_webhook_stats(struct verifier *v, const void *record)
+{
+	const struct webhook_stats *stats = record;
+	const struct delivery_by deliveries = {BY_WEBHOOK, stats->webhook_id, 0};
+	bool any;
+	enum err err = verify_any(v, &KIND_DELIVERY_BY, &deliveries, 2, &any);
+	if (err == ERR_OK && !any && stats->pending > 0)
+		verify_report(v, "counts pending deliveries where there are none");
+	return err;
+}
+
+const struct verify_check VERIFY_WEBHOOKS[] = {
+    {&KIND_WEBHOOK, check_webhook, NULL},
+    {&KIND_WEBHOOK_SET, check_webhook_set, NULL},
+    {&KIND_WEBHOOK_REVISION, NULL, NULL},
+    {&KIND_WEBHOOK_STATS, check_webhook_stats, NULL},
+    {NULL, NULL, NULL},
+};

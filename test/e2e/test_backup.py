@@ -1,0 +1,145 @@
+"""Copies taken while the server works: what was acknowledged before is in them, and they serve.
+Never reads the database itself: what is in a copy is what a server started on it answers."""
+import os
+import re
+import shutil
+import threading
+import unittest
+
+from client import Client
+from harness import Served
+from processes import REFERD, Server, run
+
+LINE = re.compile(r"^(\S+): (\d+) bytes, (\d+) users, verified (\d+) records, 0 problems, \d+\.\d s$")
+
+
+class Joins(threading.Thread):
+    """People who join as fast as they are answered, until told to stop."""
+
+    def __init__(self, address, code, name):
+        super().__init__()
+        self.client, self.code, self.name_of = Client(address), code, name
+        self.acknowledged, self.stopped = [], threading.Event()
+        self.some = threading.Event()
+
+    def run(self):
+        while not self.stopped.is_set():
+            email = f"{self.name_of}{len(self.acknowledged)}@example.com"
+            answer = self.client.form(f"/{self.code}/join", {"first_name": "Jo", "email": email})
+            if answer.status != 201:
+                break
+            self.acknowledged.append((email, answer.data["code"]))
+            if len(self.acknowledged) >= 50:
+                self.some.set()
+
+    def end(self):
+        self.stopped.set()
+        self.join()
+
+
+class Copied(Served):
+    def backup(self, name, *options, status=0, data=None):
+        file = os.path.join(self.directory, name)
+        done = run(REFERD, "backup", file, "--data", data or self.server.data_dir, *options)
+        self.assertEqual(done.returncode, status, done)
+        return file, done
+
+    def restored(self, file, name):
+        """A server on the copy, as the documentation says: the database and its secret key."""
+        place = os.path.join(self.directory, name)
+        os.makedirs(os.path.join(place, "data"), mode=0o700)
+        shutil.copy(file, os.path.join(place, "data", "referd.mdb"))
+        shutil.copy(os.path.join(self.server.data_dir, "secret.key"), os.path.join(place, "data"))
+        server = Server(place)
+        server.token = self.server.token
+        server.env.update(REFERD_API_TOKEN=self.server.token, REFERD_INBOUND_TOKEN=self.server.inbound)
+        self.addCleanup(lambda: server.running() and server.kill())
+        return server.start()
+
+    def is_kept(self, api, code, email):
+        answer = api.get(f"/api/v2/users/{code}")
+        if answer.status == 404:
+            return False
+        self.assertEqual(self.has(answer, 200).data["email"], email)
+        return True
+
+
+class WhileServing(Copied):
+    def test_while_people_join(self):
+        campaign = self.campaign()
+        joins = [Joins(self.server.address, campaign["code"], name) for name in "abcd"]
+        for thread in joins:
+            thread.start()
+        try:
+            for thread in joins:
+                self.assertTrue(thread.some.wait(30))
+            before = [list(thread.acknowledged) for thread in joins]
+            file, done = self.backup("under-load.mdb")
+            after = [len(thread.acknowledged) for thread in joins]
+        finally:
+            for thread in joins:
+                thread.end()
+        # The server went on while it was copied, and everybody was acknowledged.
+        self.assertGreater(sum(after), sum(len(b) for b in before))
+        users = int(LINE.match(done.stdout).group(3))
+        self.assertTrue(sum(len(b) for b in before) <= users <= sum(after) + len(joins), (before, users, after))
+        copy = self.restored(file, "restored")
+        api = Client(copy.address, token=copy.token)
+        for thread, then in zip(joins, before):
+            kept = [self.is_kept(api, code, email) for email, code in thread.acknowledged]
+            self.assertGreaterEqual(kept.count(True), len(then))
+            # One after another: what is kept is what came first.
+            self.assertEqual(kept, sorted(kept, reverse=True))
+        self.assertEqual(copy.stop(), 0)
+
+    def test_what_it_says_and_leaves(self):
+        file, done = self.backup("said.mdb")
+        name, size, _, records = LINE.match(done.stdout).groups()
+        self.assertEqual((name, int(size)), (file, os.path.getsize(file)))
+        self.assertGreater(int(records), 3)
+        self.assertEqual(os.stat(file).st_mode & 0o777, 0o600)
+        self.assertEqual([n for n in os.listdir(self.directory) if n.startswith("said.mdb")], ["said.mdb"])
+        verified = run(REFERD, "verify", file)
+        self.assertEqual((verified.returncode, verified.stdout), (0, f"verified {records} records, 0 problems\n"))
+        self.assertEqual([n for n in os.listdir(self.directory) if n.startswith("said.mdb")], ["said.mdb"])
+
+    def test_what_exists_is_kept(self):
+        file, _ = self.backup("kept.mdb")
+        with open(file, "r+b") as copy:
+            copy.truncate(0)
+        _, done = self.backup("kept.mdb", status=1)
+        self.assertIn("exists: take another name, or --force to replace it", done.stderr)
+        self.assertEqual(os.path.getsize(file), 0)
+        self.backup("kept.mdb", "--force")
+        self.assertEqual(run(REFERD, "verify", file).returncode, 0)
+
+    def test_places_that_cannot_be(self):
+        _, done = self.backup("no/such/place.mdb", status=1)
+        self.assertEqual(done.stdout, "")
+        self.assertIn("No such file or directory", done.stderr)
+        _, done = self.backup("nothing.mdb", status=1, data=os.path.join(self.directory, "nowhere"))
+        self.assertIn("is not a directory that may be read", done.stderr)
+        self.assertEqual(len(done.stderr.splitlines()), 1)
+        self.assertFalse([n for n in os.listdir(self.directory) if n.startswith("nothing")])
+        self.assertEqual(run(REFERD, "backup").returncode, 2)
+
+
+class AfterServing(Copied):
+    def test_it_is_the_same(self):
+        campaign = self.campaign()
+        people = [self.join(campaign["code"], email=f"p{n}@example.com") for n in range(20)]
+        self.assertEqual(self.server.stop(), 0)
+        try:
+            file, done = self.backup("stopped.mdb")
+        finally:
+            self.restart()
+        self.assertEqual(LINE.match(done.stdout).group(3), "20")
+        copy = self.restored(file, "from-stopped")
+        api = Client(copy.address, token=copy.token)
+        for person in people:
+            self.assertTrue(self.is_kept(api, person["code"], self.user(person["code"])["email"]))
+        self.assertEqual(copy.stop(), 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
