@@ -26,7 +26,7 @@ struct verify_state {
 	struct verify_group {
 		uint64_t by, number;
 		uint64_t counted[4];
-		bool open;
+		bool open, incomplete; /* incomplete: of one row it cannot be told how it counts */
 	} group;
 };
 

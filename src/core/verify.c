@@ -155,7 +155,7 @@ enum err verify_enter_group(struct verifier *v, uint64_t by, uint64_t number, ve
 	enum err err = ERR_OK;
 	if (g->open && g->by == by && g->number == number)
 		return ERR_OK;
-	if (g->open)
+	if (g->open && !g->incomplete)
 		err = end(v);
 	*g = (struct verify_group){.by = by, .number = number, .open = true};
 	return err;
@@ -173,6 +173,8 @@ static enum err look_at(struct verifier *v, const struct verify_check *check, co
 {
 	v->record = record;
 	enum err err = check->row == NULL ? ERR_OK : check->row(v, record);
+	if (err == ERR_CORRUPT || err == ERR_FORMAT)
+		v->group->incomplete = true;
 	return v->err != ERR_OK ? v->err : err;
 }
 
@@ -215,7 +217,7 @@ static enum err walk_slice(struct verifier *v, struct verify_state *s, size_t *n
 		s->last_n = record_encode_key(kind, rows + (SLICE - 1) * kind->size, s->last);
 		return ERR_OK;
 	}
-	if (s->group.open && check->end != NULL && ends_walk(err = check->end(v)))
+	if (s->group.open && !s->group.incomplete && ends_walk(err = check->end(v)))
 		return err;
 	go_on(s);
 	return v->err;

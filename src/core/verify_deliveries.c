@@ -69,6 +69,8 @@ static enum err check_place(struct verifier *v, const struct delivery *d)
 	struct delivery next = {.id = d->next_id};
 	if (d->waiting && (!d->chained || !is_pending(d)))
 		verify_report(v, "waits, but stands in no chain");
+	if (!d->chained && is_pending(d) && d->next_id != 0)
+		verify_report(v, "stands in no chain, but before another one");
 	if (!d->chained || !is_pending(d))
 		return ERR_OK;
 	enum err err = verify_find(v, &KIND_CHAIN, &chain, "stands in a chain that does not exist");

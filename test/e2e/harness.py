@@ -73,6 +73,7 @@ class Served(Directory):
         problems = cls.server.problems_in_log()
         if status != 0 or problems:
             raise AssertionError(f"referd ended with {status}; its log: {problems[:20]}")
+        cls.server.verify()
 
     @classmethod
     def connect(cls):

@@ -93,6 +93,8 @@ class Server(Process):
 
     def __init__(self, directory, *options, receiver=None, env=None, tokens=True):
         self.data_dir = os.path.join(directory, "data")
+        if "--data" in options:
+            self.data_dir = options[options.index("--data") + 1]
         self.token = secrets.token_hex(24)
         self.inbound = secrets.token_hex(24)
         if tokens:
@@ -101,6 +103,12 @@ class Server(Process):
             options += ("--ca-file", receiver.ca, "--allow-targets", "127.0.0.0/8")
         argv = [REFERD, "serve", "--data", self.data_dir, "--listen", "127.0.0.1:0", *options]
         super().__init__(argv, os.path.join(directory, "referd.stderr"), env)
+
+    def verify(self):
+        """Walks its database, stopped or not: every record must say what the others say."""
+        ended = run(REFERD, "verify", "--data", self.data_dir, timeout=600)
+        if ended.returncode != 0 or not ended.stdout.endswith(", 0 problems\n"):
+            raise AssertionError(f"referd verify: {ended.returncode} {ended.stdout} {ended.stderr}")
 
     def problems_in_log(self, *more_secrets):
         """What must not be in the log: lines that are no JSON object, tokens, addresses, secrets."""

@@ -1,0 +1,141 @@
+"""The walk over a database: beside a server at work it finds nothing, in damaged copies it finds the damage.
+Never mends anything. Called by unittest."""
+import os
+import shutil
+import threading
+import unittest
+
+from harness import Served
+from processes import REFERD, run
+
+
+def verify(*options):
+    return run(REFERD, "verify", *options)
+
+
+class Verify(Served):
+    RECEIVER = True
+    PEOPLE = 300
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        campaign = cls().campaign()
+        cls().webhook()
+        first = cls().join(campaign["code"], "Jessica", "jessica@example.com")
+        for n in range(cls.PEOPLE):
+            friend = cls().join(first["code"], "Byron", f"friend-{n:04}@example.com")
+            if n % 3 == 0:
+                cls().has(cls().qualify(code=friend["code"]), 200)
+        cls().await_hooks(cls.PEOPLE)
+        cls.people = campaign
+        # A copy that nobody writes to, for everything that is damaged on purpose.
+        cls.copy = os.path.join(cls.directory, "sound.mdb")
+        made = run(REFERD, "backup", cls.copy, "--data", cls.server.data_dir)
+        assert made.returncode == 0, made
+
+    def damaged(self, name, change):
+        """A copy of the copy, with its bytes changed by `change`."""
+        file = os.path.join(self.directory, name)
+        with open(self.copy, "rb") as source:
+            data = bytearray(source.read())
+        change(data)
+        with open(file, "wb") as target:
+            target.write(data)
+        return verify(file)
+
+    def overwrite(self, old, new):
+        self.assertEqual(len(old), len(new))
+
+        def change(data):
+            self.assertIn(old, data)
+            data[:] = data.replace(old, new)
+        return change
+
+    def test_a_sound_one(self):
+        ended = verify(self.copy)
+        self.assertEqual((ended.returncode, ended.stderr), (0, ""), ended)
+        self.assertRegex(ended.stdout, r"^verified [1-9]\d{3,} records, 0 problems\n$")
+
+    def test_beside_a_server_at_work(self):
+        """What changes while it reads is not a problem: it looks at one moment."""
+        stopped = threading.Event()
+        joined = []
+
+        def work():
+            while not stopped.is_set():
+                joined.append(self.try_join(self.people["code"], email=f"w{len(joined)}@example.com").status)
+        thread = threading.Thread(target=work)
+        thread.start()
+        try:
+            seen = []
+            while len(seen) < 10 or len(joined) < 200:
+                seen.append(verify("--data", self.server.data_dir))
+        finally:
+            stopped.set()
+            thread.join()
+        self.assertEqual(set(joined), {201})
+        for ended in seen:
+            self.assertEqual(ended.returncode, 0, ended)
+        counts = [int(ended.stdout.split()[1]) for ended in seen]
+        self.assertEqual(counts, sorted(counts))
+        self.assertGreater(counts[-1], counts[0])
+
+    def test_a_changed_byte_of_one_person(self):
+        ended = self.damaged("person.mdb", self.overwrite(b"friend-0007@", b"friend-0008@"))
+        self.assertEqual(ended.returncode, 1, ended)
+        # Its record and its events; nothing is said of others, and the address is not printed.
+        self.assertIn("user 9: is damaged: its checksum or its form is wrong\n", ended.stdout)
+        self.assertRegex(ended.stdout, r"\nverified \d+ records, \d+ problems\n$")
+        self.assertNotIn("@", ended.stdout)
+        kinds = {line.split()[0] for line in ended.stdout.splitlines()}
+        self.assertLessEqual(kinds, {"user", "event", "verified"})
+
+    def test_many_problems_are_not_all_printed(self):
+        ended = self.damaged("many.mdb", self.overwrite(b"@example.com", b"@exbmple.com"))
+        lines = ended.stdout.splitlines()
+        self.assertEqual((ended.returncode, len(lines)), (1, 102), ended)
+        problems = int(lines[-1].split()[3])
+        self.assertGreater(problems, self.PEOPLE)
+        self.assertEqual(lines[100], f"... and {problems - 100} more")
+
+    def test_a_file_that_was_cut_short(self):
+        ended = self.damaged("short.mdb", lambda data: data.__delitem__(slice(len(data) // 2 // 4096 * 4096, None)))
+        self.assertEqual(ended.returncode, 1, ended)
+        self.assertIn("restore a backup", ended.stderr)
+
+    def test_pages_of_nonsense(self):
+        """Every page in turn, but the two that say what the file is: it never crashes, and always says so."""
+        pages = os.path.getsize(self.copy) // 4096
+        for page in range(2, pages, max(pages // 40, 1)):
+            def change(data, at=page * 4096):
+                data[at:at + 4096] = bytes(range(256)) * 16
+            with self.subTest(page=page):
+                ended = self.damaged("nonsense.mdb", change)
+                self.assertEqual(ended.returncode, 1, ended)
+                self.assertTrue(ended.stdout or ended.stderr)
+
+    def test_what_is_no_database(self):
+        file = os.path.join(self.directory, "text.mdb")
+        with open(file, "w", encoding="ascii") as text:
+            text.write("no database\n" * 1000)
+        for options in ((file,), (os.path.join(self.directory, "nowhere.mdb"),), ("--data", self.directory),
+                        ("--data", os.path.join(self.directory, "nowhere")), (file, "another")):
+            with self.subTest(options=options):
+                ended = verify(*options)
+                self.assertEqual((ended.returncode, ended.stdout), (2, ""), ended)
+                self.assertEqual(len(ended.stderr.splitlines()), 1, ended)
+
+    def test_it_changes_nothing(self):
+        place = os.path.join(self.directory, "untouched")
+        os.mkdir(place)
+        file = shutil.copy(self.copy, place)
+        os.chmod(file, 0o400)
+        before = os.stat(file)
+        self.assertEqual(verify(file).returncode, 0)
+        self.assertEqual(os.listdir(place), ["sound.mdb"])
+        self.assertEqual(os.stat(file).st_mtime_ns, before.st_mtime_ns)
+
+
+if __name__ == "__main__":
+    unittest.main()

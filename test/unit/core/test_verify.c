@@ -1,0 +1,338 @@
+/* A sound database has no problems; one record that is changed, added or taken away is found.
+ * Never checks that records decode to begin with: e2e/test_verify damages bytes.
+ * Run by make test. */
+#include "core/reward_records.h"
+#include "verify_world.h"
+
+static const struct record_kind *const every_kind[] = {
+    &KIND_SETTING, &KIND_CAMPAIGN, &KIND_CAMPAIGN_STATS, &KIND_USER, &KIND_USER_STATS,
+    &KIND_EMAIL_INDEX, &KIND_IDEMPOTENCY, &KIND_IDEMPOTENCY_AGE, &KIND_EVENT, &KIND_WEBHOOK,
+    &KIND_WEBHOOK_REVISION, &KIND_WEBHOOK_SET, &KIND_DELIVERY, &KIND_DUE, &KIND_CHAIN, &KIND_ATTEMPT,
+    &KIND_WEBHOOK_STATS, &KIND_TOKEN, &KIND_ORDER, &KIND_EVENT_DELIVERY, &KIND_DELIVERY_BY, &KIND_REPLAY,
+    &KIND_ALIAS, &KIND_USER_BY, &KIND_DAY, &KIND_LEADERS, &KIND_RULE, &KIND_POOL, &KIND_COUPON,
+    &KIND_COUPON_CODE, &KIND_RULE_SET, &KIND_REWARD, &KIND_REWARD_STEP, &KIND_REWARD_BY,
+    &KIND_REWARD_HOLD, &KIND_ERASURE,
+};
+enum { KINDS = sizeof every_kind / sizeof *every_kind };
+
+/* One record as it should not be: put, or deleted. */
+struct damage {
+	struct command command;
+	const struct record_kind *kind;
+	const void *record;
+	bool deleted;
+};
+
+static enum err damage_decide(struct command *command, struct tx *tx)
+{
+	const struct damage *d = (const struct damage *)command;
+	if (d->deleted)
+		tx_delete(tx, d->kind, d->record);
+	else
+		tx_put(tx, d->kind, d->record);
+	return ERR_OK;
+}
+
+static void put(struct world *w, const struct record_kind *kind, const void *record)
+{
+	struct damage d = {{.decide = damage_decide}, kind, record, false};
+	assert_int_equal(world_run(w, &d.command), ERR_OK);
+}
+
+static void drop(struct world *w, const struct record_kind *kind, const void *record)
+{
+	struct damage d = {{.decide = damage_decide}, kind, record, true};
+	assert_int_equal(world_run(w, &d.command), ERR_OK);
+}
+
+/* Among what is found is this line. */
+static void assert_found(struct world *w, const char *line)
+{
+	struct buf out = {0};
+	struct verify v = world_verify(w, &out);
+	buf_char(&out, '\0');
+	assert_true(v.n_problems > 0);
+	if (strstr(out.p, line) == NULL)
+		fail_msg("not \"%s\" in:\n%s", line, out.p);
+	buf_free(&out);
+}
+
+/* Takes the record away, or puts it with another value; sees that it is found; mends it. */
+static void check_missing(struct world *w, const struct record_kind *kind, const void *key,
+			  const char *line)
+{
+	max_align_t stored[512 / sizeof(max_align_t)];
+	memcpy(stored, key, kind->size);
+	assert_int_equal(world_get(w, kind, stored), ERR_OK);
+	drop(w, kind, stored);
+	assert_found(w, line);
+	put(w, kind, stored);
+	world_assert_sound(w);
+}
+
+static void check_extra(struct world *w, const struct record_kind *kind, const void *record,
+			const char *line)
+{
+	put(w, kind, record);
+	assert_found(w, line);
+	drop(w, kind, record);
+	world_assert_sound(w);
+}
+
+#define GET(kind, record) assert_int_equal(world_get(w, kind, record), ERR_OK)
+#define CHANGED(kind, record, member, value, line)                                                 \
+	do {                                                                                       \
+		GET(kind, record);                                                                 \
+		__typeof__((record)->member) before = (record)->member;                            \
+		(record)->member = value;                                                          \
+		put(w, kind, record);                                                              \
+		assert_found(w, line);                                                             \
+		(record)->member = before;                                                         \
+		put(w, kind, record);                                                              \
+		world_assert_sound(w);                                                             \
+	} while (0)
+
+/* Campaign 1: user 1 referred 2 (qualified) and 3; user 4 has a code from elsewhere. Webhook 1: user 2's
+ * three events, of which the second waits for the first, and so on. */
+static void fill(struct world *w)
+{
+	uint64_t campaign = world_launched(w);
+	world_webhook(w, world_hook());
+	uint64_t jessica = world_user(w, campaign, 0, "jessica@example.com");
+	uint64_t byron = world_user(w, campaign, jessica, "byron@example.com");
+	world_user(w, campaign, jessica, "carol@example.com");
+	struct join join = world_join(w, campaign, 0, "dave@example.com");
+	join.alias = TEXT("zgLAYb");
+	idempotency_key_make(&join.key, TEXT("c"), TEXT("key"), TEXT("body"));
+	assert_int_equal(world_run_join(w, &join), ERR_OK);
+	struct qualify qualify = world_qualify(w, byron, true);
+	assert_int_equal(world_run(w, &qualify.command), ERR_OK);
+	assert_int_equal(world_attempt(w, 1, w->now_ms, VERDICT_DELIVERED, 0), ERR_OK);
+	world_assert_sound(w);
+}
+
+static void users(void **state)
+{
+	struct world *w = *state;
+	struct user user = {.id = 2};
+	fill(w);
+	check_missing(w, &KIND_USER_BY, &(struct user_by){USERS_OF_CAMPAIGN, 1, 2},
+		      "user 2: is not in the list of its campaign\n");
+	check_missing(w, &KIND_USER_BY, &(struct user_by){USERS_OF_REFERRER, 1, 2},
+		      "user 2: is not in the list of its referrer\n");
+	check_extra(w, &KIND_USER_BY, &(struct user_by){USERS_OF_REFERRER, 4, 2},
+		    "user_by 2/4/2: leads to a user that belongs elsewhere\n");
+	check_extra(w, &KIND_USER_BY, &(struct user_by){USERS_OF_CAMPAIGN, 1, 9},
+		    "user_by 1/1/9: leads to a user that does not exist\n");
+	check_missing(w, &KIND_ALIAS, &(struct alias){.code = TEXT("zgLAYb")},
+		      "user 4: has a code from elsewhere that leads nowhere\n");
+	check_extra(w, &KIND_ALIAS, &(struct alias){TEXT("zzz"), 1, 0},
+		    "alias zzz: leads to somebody with another code\n");
+	check_extra(w, &KIND_ALIAS, &(struct alias){TEXT("zzz"), 0, 0},
+		    "alias zzz: leads to nobody, or to two\n");
+	CHANGED(&KIND_USER, &user, email, TEXT("other@example.com"),
+		"user 2: is not found by its e-mail address\n");
+	CHANGED(&KIND_USER, &user, email, TEXT("no address"), "user 2: has an e-mail address that is none\n");
+	CHANGED(&KIND_USER, &user, campaign_id, 7, "user 2: belongs to no campaign\n");
+	CHANGED(&KIND_USER, &user, referrer_id, 0,
+		"user 2: is invited without a referrer, or referred without being invited\n");
+	CHANGED(&KIND_USER, &user, last_event_id, 99, "user 2: has a last event that never was\n");
+	CHANGED(&KIND_USER, &user, review, REVIEW_PENDING, "user 2: is not in the list of its review\n");
+	user = (struct user){.id = 9, .type = USER_REFERRING, .campaign_id = 1};
+	check_extra(w, &KIND_USER, &user, "user 9: has an id that its sequence never gave\n");
+}
+
+static void email_index(void **state)
+{
+	struct world *w = *state;
+	fill(w);
+	struct email_index index = {
+	    .hash = codes_hash_email(w->codes, 1, TEXT("byron@example.com"))};
+	GET(&KIND_EMAIL_INDEX, &index);
+	check_missing(w, &KIND_EMAIL_INDEX, &index, "user 2: is not found by its e-mail address\n");
+	CHANGED(&KIND_EMAIL_INDEX, &index, user_ids, TEXT("\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\2"),
+		"leads to a user with another address\n");
+	CHANGED(&KIND_EMAIL_INDEX, &index, user_ids, TEXT("\0\0\0\0\0\0\0\2\0\0\0\0\0\0\0\x09"),
+		"leads to a user that does not exist\n");
+	CHANGED(&KIND_EMAIL_INDEX, &index, user_ids, TEXT("123"), "is no list of users\n");
+}
+
+static void counters(void **state)
+{
+	struct world *w = *state;
+	struct campaign_stats campaign = {.campaign_id = 1};
+	struct user_stats user = {.user_id = 1};
+	struct webhook_stats webhook = {.webhook_id = 1};
+	fill(w);
+	CHANGED(&KIND_CAMPAIGN_STATS, &campaign, users, 5,
+		"campaign_stats 1: users is 5, but 4 are counted\n");
+	CHANGED(&KIND_CAMPAIGN_STATS, &campaign, referrals, 1,
+		"campaign_stats 1: referrals is 1, but 2 are counted\n");
+	CHANGED(&KIND_CAMPAIGN_STATS, &campaign, qualified, 0,
+		"campaign_stats 1: qualified is 0, but 1 are counted\n");
+	CHANGED(&KIND_CAMPAIGN_STATS, &campaign, tests, 1,
+		"campaign_stats 1: tests is 1, but 0 are counted\n");
+	CHANGED(&KIND_USER_STATS, &user, referrals, 3, "user_stats 1: referrals is 3, but 2 are counted\n");
+	CHANGED(&KIND_USER_STATS, &user, qualified_referrals, 2,
+		"user_stats 1: qualified_referrals is 2, but 1 are counted\n");
+	CHANGED(&KIND_WEBHOOK_STATS, &webhook, pending, 0,
+		"webhook_stats 1: pending is 0, but 4 are counted\n");
+	check_extra(w, &KIND_USER_STATS, &(struct user_stats){.user_id = 4, .referrals = 1},
+		    "user_stats 4: counts referrals where there are none\n");
+	check_extra(w, &KIND_USER_STATS, &(struct user_stats){.user_id = 9},
+		    "user_stats 9: counts for no user\n");
+	check_extra(w, &KIND_CAMPAIGN_STATS, &(struct campaign_stats){.campaign_id = 9},
+		    "campaign_stats 9: counts for no campaign\n");
+	check_extra(w, &KIND_WEBHOOK_STATS, &(struct webhook_stats){.webhook_id = 9, .pending = 1},
+		    "webhook_stats 9: counts pending deliveries where there are none\n");
+	check_extra(w, &KIND_LEADERS,
+		    &(struct leaders){9, TEXT("\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\7")},
+		    "leaders 9: holds other referrals than the user's counters\n");
+}
+
+static void webhooks(void **state)
+{
+	struct world *w = *state;
+	struct webhook webhook = {.id = 1};
+	fill(w);
+	check_missing(w, &KIND_WEBHOOK_SET, &(struct webhook_set){0},
+		      "webhook 1: is not in the set of its campaign\n");
+	check_missing(w, &KIND_WEBHOOK_REVISION, &(struct webhook_revision){1, 1, 0, 0, {{0}}, {{0}}},
+		      "webhook 1: has a revision that does not exist\n");
+	check_missing(w, &KIND_WEBHOOK, &webhook,
+		      "webhook_set 0: names a webhook that does not exist\n");
+	CHANGED(&KIND_WEBHOOK, &webhook, method, WEBHOOK_GET, "webhook 1: is not what its revision says\n");
+	CHANGED(&KIND_WEBHOOK, &webhook, campaign_id, 9,
+		"webhook 1: belongs to a campaign that does not exist\n");
+}
+
+/* Deliveries: 1 of Jessica's join, delivered; 2 and 5 of Byron's, in one chain; 3 and 4. */
+static void deliveries(void **state)
+{
+	struct world *w = *state;
+	struct delivery d = {.id = 2};
+	fill(w);
+	GET(&KIND_DELIVERY, &d);
+	assert_true(d.next_id == 5 && !d.waiting);
+	check_missing(w, &KIND_DUE, &(struct due){1, WORLD_NOW, 2},
+		      "delivery 2: is pending, but not due: it would never be sent\n");
+	check_extra(w, &KIND_DUE, &(struct due){1, WORLD_NOW, 1},
+		    "is due, but has ended or waits for another one\n");
+	check_extra(w, &KIND_DUE, &(struct due){1, WORLD_NOW, 5},
+		    "is due, but has ended or waits for another one\n");
+	check_extra(w, &KIND_DUE, &(struct due){1, 5, 2}, "due 1/5/2: is not when and where its delivery is due\n");
+	check_missing(w, &KIND_EVENT, &(struct event){.id = d.event_id},
+		      "delivery 2: is about an event that does not exist\n");
+	check_missing(w, &KIND_EVENT_DELIVERY, &(struct event_delivery){d.event_id, 1, 0},
+		      "delivery 2: is not found by its event\n");
+	check_missing(w, &KIND_DELIVERY_BY, &(struct delivery_by){BY_WEBHOOK, 1, 2},
+		      "delivery 2: is not in the list of its webhook\n");
+	check_missing(w, &KIND_DELIVERY_BY, &(struct delivery_by){BY_USER, 2, 2},
+		      "delivery 2: is not in the list of its user\n");
+	check_missing(w, &KIND_DELIVERY_BY, &(struct delivery_by){BY_EVENT_TYPE, EVENT_USER_JOIN, 2},
+		      "delivery 2: is not in the list of its event type\n");
+	check_missing(w, &KIND_DELIVERY_BY, &(struct delivery_by){BY_STATUS, DELIVERY_PENDING, 2},
+		      "delivery 2: is not in the list of its status\n");
+	check_extra(w, &KIND_DELIVERY_BY, &(struct delivery_by){BY_STATUS, DELIVERY_EXHAUSTED, 2},
+		    "delivery_by 4/4/2: leads to a delivery that belongs elsewhere\n");
+	check_missing(w, &KIND_CHAIN, &(struct chain){1, 2, 0},
+		      "delivery 2: stands in a chain that does not exist\n");
+	check_extra(w, &KIND_CHAIN, &(struct chain){1, 9, 3},
+		    "chain 1/9: ends with a delivery that is not in it\n");
+	check_missing(w, &KIND_DELIVERY, &(struct delivery){.id = 5},
+		      "delivery 2: comes before one that does not exist\n");
+	CHANGED(&KIND_DELIVERY, &d, next_id, 0,
+		"delivery 2: is last in its chain and has a next one, or neither\n");
+	CHANGED(&KIND_DELIVERY, &d, next_id, 3, "delivery 2: comes before one that does not wait for it\n");
+	CHANGED(&KIND_DELIVERY, &d, chained, 0, "delivery 2: stands in no chain, but before another one\n");
+	CHANGED(&KIND_DELIVERY, &d, status, DELIVERY_HELD,
+		"delivery 2: has a status that no delivery is kept with\n");
+	check_extra(w, &KIND_ATTEMPT, &(struct attempt){.delivery_id = 1, .number = 2},
+		    "attempt 1/2: has a number that its delivery does not count\n");
+}
+
+static void requests_and_tokens(void **state)
+{
+	struct world *w = *state;
+	struct idempotency_key key = {0};
+	fill(w);
+	idempotency_key_make(&key, TEXT("c"), TEXT("key"), TEXT("body"));
+	struct text hash = text_from(key.hash, sizeof key.hash);
+	check_missing(w, &KIND_IDEMPOTENCY_AGE, &(struct idempotency_age){WORLD_NOW, hash},
+		      "has no row by age: it will never expire\n");
+	check_missing(w, &KIND_IDEMPOTENCY, &(struct idempotency){.hash = hash},
+		      "leads to no remembered request\n");
+	check_extra(w, &KIND_TOKEN, &(struct token){.hash = TEXT("short"), .id = 1, .scopes = 1},
+		    "token short: has no hash of a token as its key\n");
+	check_extra(w, &KIND_TOKEN, &(struct token){.hash = TEXT("short"), .id = 1, .scopes = 9},
+		    "token short: has scopes that do not exist\n");
+}
+
+/* More rows than a slice has, of which each is looked at once, and groups that go over its end. */
+static void many_slices(void **state)
+{
+	enum { PEOPLE = 600 };
+	struct world *w = *state;
+	struct buf out = {0};
+	char email[32];
+	for (int c = 0; c < 3; c++) {
+		uint64_t campaign = world_launched(w), first = 0;
+		for (int i = 0; i < PEOPLE; i++) {
+			snprintf(email, sizeof email, "p%d@example.com", i);
+			uint64_t id = world_user(w, campaign, i % 3 == 0 ? 0 : first, email);
+			first = first == 0 ? id : first;
+		}
+		arena_reset(&w->arena);
+	}
+	struct verify v = world_verify(w, &out);
+	assert_int_equal(v.n_problems, 0);
+	assert_int_equal(v.n_users, 3 * PEOPLE);
+	uint64_t stored = 0;
+	for (size_t i = 0; i < KINDS; i++)
+		stored += world_count(w, every_kind[i]);
+	assert_int_equal(v.n_records, stored);
+	struct campaign_stats stats = {.campaign_id = 2};
+	CHANGED(&KIND_CAMPAIGN_STATS, &stats, users, 599,
+		"campaign_stats 2: users is 599, but 600 are counted\n");
+	buf_free(&out);
+}
+
+/* A kind that the walk forgets would be damaged unseen. */
+static void every_kind_is_walked(void **state)
+{
+	struct world *w = *state;
+	for (size_t i = 0; i < KINDS; i++) {
+		struct buf out = {0};
+		max_align_t record[512 / sizeof(max_align_t)] = {0};
+		for (size_t f = 0; f < every_kind[i]->n_keys; f++)
+			if (every_kind[i]->keys[f].type == FIELD_TEXT)
+				*(struct text *)(void *)((char *)record + every_kind[i]->keys[f].offset) =
+				    TEXT("x");
+		put(w, every_kind[i], record);
+		struct verify v = world_verify(w, &out);
+		if (v.n_records != 1)
+			fail_msg("%s is not walked", every_kind[i]->name);
+		drop(w, every_kind[i], record);
+		buf_free(&out);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    WORLD_ON(memory, users),
+	    WORLD_ON(pending, users),
+	    WORLD_ON(lmdb, users),
+	    WORLD_ON(memory, email_index),
+	    WORLD_ON(lmdb, email_index),
+	    WORLD_ON(memory, counters),
+	    WORLD_ON(pending, counters),
+	    WORLD_ON(memory, webhooks),
+	    WORLD_ON(memory, deliveries),
+	    WORLD_ON(pending, deliveries),
+	    WORLD_ON(memory, requests_and_tokens),
+	    WORLD_ON(lmdb, many_slices),
+	    WORLD_ON(memory, every_kind_is_walked),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
