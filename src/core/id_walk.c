@@ -1,6 +1,6 @@
 /*
  * Owns the walk over ids that pages are made of: chunks, bounds, where a page ends. Never what fits.
- * Called by the lists of deliveries and users.
+ * Called by the lists of deliveries, users and rewards.
  */
 #include "id_walk.h"
 

@@ -5,6 +5,7 @@
 #include "core/names.h"
 
 #include "core/form_field.h"
+#include "core/reward_records.h"
 
 const struct name CAMPAIGN_STATUS_NAMES[] = {
     {CAMPAIGN_DRAFT, "draft"},
@@ -85,6 +86,47 @@ const struct name FORM_TYPE_NAMES[] = {
     {FORM_DATE, "date"},
     {FORM_SELECT, "select"},
     {FORM_CHECKBOX, "checkbox"},
+    {0, NULL},
+};
+const struct name METRIC_NAMES[] = {
+    {METRIC_AMOUNT, "amount"},
+    {METRIC_COMMISSION, "commission"},
+    {METRIC_COUPON, "coupon"},
+    {METRIC_CUSTOM, "custom"},
+    {0, NULL},
+};
+const struct name RECIPIENT_NAMES[] = {
+    {RECIPIENT_REFERRER, "referrer"},
+    {RECIPIENT_INVITED, "invited"},
+    {0, NULL},
+};
+const struct name TRIGGER_NAMES[] = {
+    {TRIGGER_JOIN, "join"},
+    {TRIGGER_QUALIFY, "qualify"},
+    {0, NULL},
+};
+const struct name REWARD_TYPE_NAMES[] = {
+    {REWARD_STANDARD, "standard"},
+    {REWARD_RECURRING, "recurring"},
+    {REWARD_MILESTONE, "milestone"},
+    {0, NULL},
+};
+const struct name REWARD_METHOD_NAMES[] = {
+    {REWARD_BY_WEBHOOK, "webhook"},
+    {REWARD_MANUALLY, "manual"},
+    {0, NULL},
+};
+const struct name REWARD_STATE_NAMES[] = {
+    {REWARD_DUE, "due"},
+    {REWARD_ISSUED, "issued"},
+    {REWARD_CANCELLED, "cancelled"},
+    {0, NULL},
+};
+const struct name REVIEW_NAMES[] = {
+    {REVIEW_NONE, "none"},
+    {REVIEW_PENDING, "pending"},
+    {REVIEW_ACCEPTED, "accepted"},
+    {REVIEW_REJECTED, "rejected"},
     {0, NULL},
 };
 

@@ -4,9 +4,8 @@
  */
 #include "core/money.h"
 #include "core/reward.h"
+#include "id_walk.h"
 #include "reward_state.h"
-
-enum { CHUNK = 64 /* index rows read at a time */ };
 
 static enum err read_row(struct tx *tx, uint64_t id, struct reward_row *row)
 {
@@ -106,25 +105,18 @@ enum err reward_read_decide(struct command *command, struct tx *tx)
 
 /* ---- lists ---- */
 
-struct walk {
-	struct tx *tx;
-	struct reward_list *list;
-	struct reward_by from;
-	size_t looked_at;
-	bool ended;
-};
-
-static void choose_index(const struct reward_list *l, struct reward_by *from)
+static void choose_index(const struct reward_list *l, struct id_walk *walk)
 {
-	if (l->user_id != 0)
-		*from = (struct reward_by){REWARDS_BY_USER, l->user_id, 0};
-	else if (l->rule_id != 0)
-		*from = (struct reward_by){REWARDS_BY_RULE, l->rule_id, 0};
-	else
-		*from = (struct reward_by){REWARDS_BY_STATE, l->state * 8 + l->metric, 0};
-	from->reward_id = l->from;
-	if (l->reverse && l->from == 0)
-		from->reward_id = UINT64_MAX;
+	walk->index = &KIND_REWARD_BY;
+	walk->by = REWARDS_BY_STATE;
+	walk->number = l->state * 8 + l->metric;
+	if (l->user_id != 0) {
+		walk->by = REWARDS_BY_USER;
+		walk->number = l->user_id;
+	} else if (l->rule_id != 0) {
+		walk->by = REWARDS_BY_RULE;
+		walk->number = l->rule_id;
+	}
 }
 
 static bool same(uint64_t wanted, uint64_t value)
@@ -132,59 +124,39 @@ static bool same(uint64_t wanted, uint64_t value)
 	return wanted == 0 || wanted == value;
 }
 
-static bool fits(const struct reward_list *l, const struct reward *r)
+static enum err fits(void *arg, struct tx *tx, void *record, bool *yes)
 {
-	return r->state == l->state && r->metric == l->metric && same(l->campaign_id, r->campaign_id) &&
+	const struct reward_list *l = arg;
+	const struct reward *r = record;
+	(void)tx;
+	*yes = r->state == l->state && r->metric == l->metric && same(l->campaign_id, r->campaign_id) &&
 	       same(l->user_id, r->user_id) && same(l->rule_id, r->rule_id);
-}
-
-/* One row. The page ends before a record that would be one too many. */
-static enum err look_at(struct walk *w, uint64_t id)
-{
-	struct reward_list *l = w->list;
-	struct reward_row row = {.reward.id = id};
-	if (w->looked_at++ == REWARD_LIST_LOOK_MAX) {
-		l->next = id;
-		return ERR_OK;
-	}
-	enum err err = tx_get(w->tx, &KIND_REWARD, &row.reward);
-	if (err != ERR_OK || !fits(l, &row.reward))
-		return err == ERR_NOT_FOUND ? ERR_OK : err;
-	if (l->n == l->max) {
-		l->next = id;
-		return ERR_OK;
-	}
-	return read_row(w->tx, id, &l->rows[l->n++]);
-}
-
-static enum err look_at_chunk(struct walk *w)
-{
-	struct reward_list *l = w->list;
-	struct reward_by rows[CHUNK];
-	struct tx_scan scan = {.from = &w->from,
-	    .prefix = 2,
-	    .reverse = l->reverse,
-	    .max = CHUNK,
-	    .records = rows};
-	enum err err = tx_scan(w->tx, &KIND_REWARD_BY, &scan);
-	for (size_t i = 0; err == ERR_OK && i < scan.n && l->next == 0; i++) {
-		uint64_t id = rows[i].reward_id;
-		err = look_at(w, id);
-		w->from.reward_id = l->reverse ? id - 1 : id + 1;
-	}
-	w->ended = scan.n < CHUNK;
-	return err;
+	return ERR_OK;
 }
 
 enum err reward_list_decide(struct command *command, struct tx *tx)
 {
 	struct reward_list *l = (struct reward_list *)command;
-	struct walk w = {.tx = tx, .list = l};
-	enum err err = ERR_OK;
-	l->n = 0;
-	l->next = 0;
-	choose_index(l, &w.from);
-	while (err == ERR_OK && !w.ended && l->next == 0)
-		err = look_at_chunk(&w);
+	struct reward *found = arena_alloc(tx_arena(tx), l->max * sizeof *found);
+	struct id_walk walk = {
+	    .kind = &KIND_REWARD,
+	    .low = 1,
+	    .high = tx_last_id(tx, &KIND_REWARD),
+	    .reverse = l->reverse,
+	    .max = l->max,
+	    .look_max = REWARD_LIST_LOOK_MAX,
+	    .fits = fits,
+	    .arg = l,
+	    .records = found,
+	};
+	if (found == NULL)
+		return ERR_NO_MEMORY;
+	choose_index(l, &walk);
+	id_walk_from(&walk, l->from);
+	enum err err = id_walk_run(tx, &walk);
+	for (size_t i = 0; err == ERR_OK && i < walk.n; i++)
+		err = read_row(tx, found[i].id, &l->rows[i]);
+	l->n = walk.n;
+	l->next = walk.next;
 	return err;
 }

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "id_walk.h"
+
 static enum err read_row(struct tx *tx, uint64_t id, struct rule_row *row)
 {
 	*row = (struct rule_row){.rule.id = id, .stats.rule_id = id, .pool.rule_id = id};
@@ -148,35 +150,41 @@ enum err rule_read_decide(struct command *command, struct tx *tx)
 	return read_row(tx, cmd->id, &cmd->row);
 }
 
-static bool fits(const struct rule_list *list, const struct rule *rule)
+/* ---- lists ---- */
+
+static enum err fits(void *arg, struct tx *tx, void *record, bool *yes)
 {
-	return (list->metric == 0 || rule->metric == list->metric) &&
+	const struct rule_list *list = arg;
+	const struct rule *rule = record;
+	(void)tx;
+	*yes = (list->metric == 0 || rule->metric == list->metric) &&
 	       (list->campaign_id == 0 || rule->campaign_id == list->campaign_id);
+	return ERR_OK;
 }
 
-/* Rules are few, and have no index by metric. */
+/* Rules are few, and have no index. */
 enum err rule_list_decide(struct command *command, struct tx *tx)
 {
 	struct rule_list *list = (struct rule_list *)command;
-	struct rule *all = arena_alloc(tx_arena(tx), (RULE_LIST_LOOK_MAX + 1) * sizeof *all);
-	struct rule from = {.id = list->from};
-	list->n = 0;
-	list->next = 0;
-	if (all == NULL)
-		return ERR_NO_MEMORY;
-	if (from.id == 0 && list->reverse)
-		from.id = UINT64_MAX;
-	struct tx_scan scan = {.from = &from,
+	struct rule *found = arena_alloc(tx_arena(tx), list->max * sizeof *found);
+	struct id_walk walk = {
+	    .kind = &KIND_RULE,
+	    .low = 1,
+	    .high = tx_last_id(tx, &KIND_RULE),
 	    .reverse = list->reverse,
-	    .max = RULE_LIST_LOOK_MAX + 1,
-	    .records = all};
-	enum err err = tx_scan(tx, &KIND_RULE, &scan);
-	for (size_t i = 0; err == ERR_OK && i < scan.n && list->next == 0; i++) {
-		bool mine = fits(list, &all[i]);
-		if (i == RULE_LIST_LOOK_MAX || (mine && list->n == list->max))
-			list->next = all[i].id;
-		else if (mine)
-			err = read_row(tx, all[i].id, &list->rows[list->n++]);
-	}
+	    .max = list->max,
+	    .look_max = RULE_LIST_LOOK_MAX,
+	    .fits = fits,
+	    .arg = list,
+	    .records = found,
+	};
+	if (found == NULL)
+		return ERR_NO_MEMORY;
+	id_walk_from(&walk, list->from);
+	enum err err = id_walk_run(tx, &walk);
+	for (size_t i = 0; err == ERR_OK && i < walk.n; i++)
+		err = read_row(tx, found[i].id, &list->rows[i]);
+	list->n = walk.n;
+	list->next = walk.next;
 	return err;
 }
