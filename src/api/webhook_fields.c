@@ -225,9 +225,13 @@ static bool given(const struct webhook_save *save, size_t offset)
 /* What a new webhook is without being told. */
 static const char *set_defaults(struct call *call, struct webhook_save *save)
 {
+	const uint64_t reward_events =
+	    1 << EVENT_REWARD_DUE | 1 << EVENT_REWARD_ISSUED | 1 << EVENT_REWARD_CANCELLED;
 	struct webhook *w = &save->webhook;
+	/* A reward goes to whoever it is for, which is mostly the referrer. */
+	bool either = w->sources != 0 || (w->events & reward_events) != 0;
 	if (w->types == 0)
-		w->types = 1 << USER_INVITED | (w->sources != 0 ? 1 << USER_REFERRING : 0);
+		w->types = 1 << USER_INVITED | (either ? 1 << USER_REFERRING : 0);
 	if (given(save, AT(fields)))
 		return NULL;
 	struct buf list = {0};

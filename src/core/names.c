@@ -122,13 +122,6 @@ const struct name REWARD_STATE_NAMES[] = {
     {REWARD_CANCELLED, "cancelled"},
     {0, NULL},
 };
-const struct name REVIEW_NAMES[] = {
-    {REVIEW_NONE, "none"},
-    {REVIEW_PENDING, "pending"},
-    {REVIEW_ACCEPTED, "accepted"},
-    {REVIEW_REJECTED, "rejected"},
-    {0, NULL},
-};
 
 const char *name_of(const struct name *table, uint64_t number)
 {

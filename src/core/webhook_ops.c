@@ -4,6 +4,7 @@
  */
 #include "core/webhook_ops.h"
 
+#include "core/reward_records.h"
 #include "event.h"
 
 static enum err read_stats(struct tx *tx, uint64_t webhook_id, struct webhook_stats *stats)
@@ -91,6 +92,19 @@ static void make_up_user(struct event *event, const struct webhook *webhook)
 	event->referrer_email = TEXT("test.referrer@example.com");
 }
 
+/* Of no rule that there is, and the same money everywhere. */
+static void make_up_reward(struct event *event, const struct webhook *webhook)
+{
+	if (event->type < EVENT_REWARD_DUE || event->type > EVENT_REWARD_CANCELLED)
+		return;
+	event->rule_id = webhook->rule_id;
+	event->recipient = RECIPIENT_REFERRER;
+	event->reward_metric = METRIC_AMOUNT;
+	event->reward_name = TEXT("Test reward");
+	event->reward_amount = 4990;
+	event->reward_currency = TEXT("EUR");
+}
+
 static struct event made_up_event(const struct webhook *webhook, uint64_t type,
 				  struct text public_url, uint64_t now_ms)
 {
@@ -105,6 +119,7 @@ static struct event made_up_event(const struct webhook *webhook, uint64_t type,
 		say_about(&event, webhook, TEXT("this is a test"));
 	else
 		make_up_user(&event, webhook);
+	make_up_reward(&event, webhook);
 	return event;
 }
 
@@ -137,6 +152,7 @@ static enum err preview_event(struct webhook_preview *cmd, struct tx *tx)
 		event->campaign_id = cmd->webhook.campaign_id;
 		return ERR_OK;
 	}
+	make_up_reward(event, &cmd->webhook);
 	enum err err = ERR_NOT_FOUND;
 	if (user.id != 0 && user.id <= tx_last_id(tx, &KIND_USER))
 		err = tx_get(tx, &KIND_USER, &user);

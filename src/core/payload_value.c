@@ -1,0 +1,269 @@
+/*
+ * Owns the values of payloads: which fields there are, what each is made of. Never a format. Called by
+ * payload.c.
+ */
+#include "payload_value.h"
+
+#include <stddef.h>
+
+#include "base/clock.h"
+#include "base/decimal.h"
+#include "base/ip.h"
+#include "core/money.h"
+#include "core/names.h"
+#include "core/payload.h"
+#include "core/who.h"
+
+enum { DEFAULT_FIELDS = 13 };
+
+/* How a field is made of one member of the event. */
+enum how {
+	AS_TEXT,
+	AS_ID,
+	AS_NUMBER,
+	AS_IS_SET,
+	AS_CODE,
+	AS_URL,
+	AS_DATE,
+	AS_TIME,
+	AS_IP,
+	AS_SOURCE,
+	AS_USER_TYPE,
+	AS_EVENT,
+	AS_METRIC,
+	AS_RECIPIENT,
+	AS_MONEY,
+	AS_CLAWBACK,
+};
+
+struct payload_field {
+	const char *name;
+	enum how how;
+	size_t at; /* a struct text for AS_TEXT and AS_IP, else a uint64_t */
+};
+
+/* The first thirteen are the default ones, in the order in which they are sent. */
+static const struct payload_field fields[] = {
+    {"referrer_id", AS_ID, offsetof(struct event, referrer_id)},
+    {"referrer_code", AS_CODE, offsetof(struct event, referrer_id)},
+    {"referrer_first_name", AS_TEXT, offsetof(struct event, referrer_first_name)},
+    {"referrer_email", AS_TEXT, offsetof(struct event, referrer_email)},
+    {"id", AS_ID, offsetof(struct event, user_id)},
+    {"code", AS_CODE, offsetof(struct event, user_id)},
+    {"first_name", AS_TEXT, offsetof(struct event, first_name)},
+    {"email", AS_TEXT, offsetof(struct event, email)},
+    {"url", AS_URL, offsetof(struct event, user_id)},
+    {"source", AS_SOURCE, offsetof(struct event, source)},
+    {"date", AS_DATE, offsetof(struct event, joined_ms)},
+    {"referrals_count", AS_NUMBER, offsetof(struct event, referrals)},
+    {"campaign_id", AS_ID, offsetof(struct event, campaign_id)},
+    {"type", AS_USER_TYPE, offsetof(struct event, user_type)},
+    {"qualified", AS_IS_SET, offsetof(struct event, qualified_ms)},
+    {"qualified_at", AS_DATE, offsetof(struct event, qualified_ms)},
+    {"qualified_referrals_count", AS_NUMBER, offsetof(struct event, qualified_referrals)},
+    {"ip", AS_IP, offsetof(struct event, ip)},
+    {"event", AS_EVENT, offsetof(struct event, type)},
+    {"event_id", AS_ID, offsetof(struct event, id)},
+    {"occurred_at", AS_TIME, offsetof(struct event, at_ms)},
+    {"referrer_url", AS_URL, offsetof(struct event, referrer_id)},
+    {"rule_id", AS_ID, offsetof(struct event, rule_id)},
+    {"reward_id", AS_ID, offsetof(struct event, reward_id)},
+    {"reward_name", AS_TEXT, offsetof(struct event, reward_name)},
+    {"reward_metric", AS_METRIC, offsetof(struct event, reward_metric)},
+    {"reward_amount", AS_MONEY, offsetof(struct event, reward_amount)},
+    {"reward_currency", AS_TEXT, offsetof(struct event, reward_currency)},
+    {"reward_coupon", AS_TEXT, offsetof(struct event, reward_coupon)},
+    {"reward_reason", AS_TEXT, offsetof(struct event, reason)},
+    {"reward_clawback", AS_CLAWBACK, offsetof(struct event, reward_clawback)},
+    {"recipient", AS_RECIPIENT, offsetof(struct event, recipient)},
+};
+
+const struct payload_field *payload_field_find(struct text name)
+{
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+		if (text_eq(name, text_of(fields[i].name)))
+			return &fields[i];
+	return NULL;
+}
+
+static void set_text(struct payload_value *v, struct text t)
+{
+	v->kind = t.n == 0 ? VALUE_ABSENT : VALUE_TEXT;
+	v->text = t;
+}
+
+static void set_number(struct payload_value *v, uint64_t n)
+{
+	v->kind = VALUE_NUMBER;
+	v->number = n;
+}
+
+static void set_id(struct payload_value *v, uint64_t id)
+{
+	if (id != 0)
+		set_number(v, id);
+}
+
+/* Whose code or link is it: the user's or the referrer's? */
+static struct text alias_of(const struct event *e, size_t at)
+{
+	return at == offsetof(struct event, referrer_id) ? e->referrer_alias : e->alias;
+}
+
+static void set_code(struct payload_value *v, struct codes *codes, uint64_t id, struct text alias)
+{
+	if (id != 0)
+		set_text(v, code_of_user(codes, id, alias, v->room));
+}
+
+static void set_date(struct payload_value *v, uint64_t ms)
+{
+	if (ms == 0)
+		return;
+	clock_format_date(ms, v->room);
+	set_text(v, text_of(v->room));
+}
+
+static void set_time(struct payload_value *v, uint64_t ms)
+{
+	clock_format_time(ms, v->room);
+	set_text(v, text_of(v->room));
+}
+
+static void set_join_url(struct payload_value *v, struct codes *codes, const struct event *e, size_t at,
+			 uint64_t id)
+{
+	char code[CODE_LENGTH + 1];
+	if (id == 0)
+		return;
+	buf_reset(v->long_text);
+	buf_text(v->long_text, e->public_url);
+	buf_char(v->long_text, '/');
+	buf_text(v->long_text, code_of_user(codes, id, alias_of(e, at), code));
+	buf_str(v->long_text, "/join");
+	set_text(v, buf_view(v->long_text));
+}
+
+static void set_ip(struct payload_value *v, struct text ip)
+{
+	set_text(v, text_of(ip_text(ip, v->room)));
+}
+
+static void set_word(struct payload_value *v, const struct name *table, uint64_t number)
+{
+	if (number != 0)
+		set_text(v, text_of(name_of(table, number)));
+}
+
+/* "49.90": text in JSON too, where a number would be a binary fraction to most readers. */
+static void set_money(struct payload_value *v, uint64_t amount, struct text currency)
+{
+	if (currency.n == 0)
+		return;
+	buf_reset(v->long_text);
+	decimal_write(v->long_text, amount, currency_places(currency));
+	set_text(v, buf_view(v->long_text));
+}
+
+static void set_bool(struct payload_value *v, bool yes)
+{
+	set_number(v, yes);
+	v->kind = VALUE_BOOL;
+}
+
+static void value_of(struct payload_value *v, const struct payload_field *field, const struct event *e,
+		     struct codes *codes)
+{
+	const void *member = (const char *)e + field->at;
+	const struct text *t = member;
+	const uint64_t *n = member;
+	switch (field->how) {
+	case AS_TEXT:
+		set_text(v, *t);
+		break;
+	case AS_ID:
+		set_id(v, *n);
+		break;
+	case AS_NUMBER:
+		set_number(v, *n);
+		break;
+	case AS_IS_SET:
+		set_bool(v, *n != 0);
+		break;
+	case AS_CODE:
+		set_code(v, codes, *n, alias_of(e, field->at));
+		break;
+	case AS_URL:
+		set_join_url(v, codes, e, field->at, *n);
+		break;
+	case AS_DATE:
+		set_date(v, *n);
+		break;
+	case AS_TIME:
+		set_time(v, *n);
+		break;
+	case AS_IP:
+		set_ip(v, *t);
+		break;
+	case AS_SOURCE:
+		set_word(v, SOURCE_NAMES, *n);
+		break;
+	case AS_USER_TYPE:
+		set_word(v, USER_TYPE_NAMES, *n);
+		break;
+	case AS_EVENT:
+		set_word(v, EVENT_NAMES, *n);
+		break;
+	case AS_METRIC:
+		set_word(v, METRIC_NAMES, *n);
+		break;
+	case AS_RECIPIENT:
+		set_word(v, RECIPIENT_NAMES, *n);
+		break;
+	case AS_MONEY:
+		set_money(v, *n, e->reward_currency);
+		break;
+	case AS_CLAWBACK:
+		if (e->reward_id != 0)
+			set_bool(v, *n != 0);
+		break;
+	}
+}
+
+void payload_value_by_name(struct payload_value *v, struct text name, const struct event *e,
+    struct codes *codes)
+{
+	const struct payload_field *f = payload_field_find(name);
+	struct text rest = e->meta.raw, id, given;
+	v->kind = VALUE_ABSENT;
+	if (f != NULL) {
+		value_of(v, f, e, codes);
+		return;
+	}
+	while (pairs_next(&rest, &id, &given))
+		if (text_eq(id, name))
+			set_text(v, given);
+}
+
+struct text payload_value_text(struct payload_value *v, char digits[PAYLOAD_DIGITS])
+{
+	struct buf b = {.p = digits, .cap = PAYLOAD_DIGITS};
+	switch (v->kind) {
+	case VALUE_TEXT:
+		return v->text;
+	case VALUE_BOOL:
+		return v->number != 0 ? TEXT("true") : TEXT("false");
+	case VALUE_NUMBER:
+		buf_u64(&b, v->number);
+		return text_from(digits, b.n);
+	case VALUE_ABSENT:
+		break;
+	}
+	return (struct text){0};
+}
+
+void payload_default_fields(struct buf *out)
+{
+	for (size_t i = 0; i < DEFAULT_FIELDS; i++)
+		pairs_add(out, text_of(fields[i].name), text_of(fields[i].name));
+}
