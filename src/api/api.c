@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "body.h"
 #include "client_address.h"
 #include "routes.h"
 
@@ -74,17 +75,17 @@ static bool fits(const char *pattern, struct text path, struct text params[CALL_
 }
 
 /* The route, or NULL with the methods that the path would take (0: an unknown path). */
-static const struct route *find_route(struct call *call, unsigned method, unsigned *allowed)
+static const struct route *find_route(const struct http_request *req,
+    struct text params[CALL_PARAMS_MAX], unsigned *allowed)
 {
+	unsigned method = req->method == HTTP_HEAD ? HTTP_GET : req->method;
 	*allowed = 0;
 	for (const struct route *r = ROUTES; r->pattern != NULL; r++) {
-		struct text params[CALL_PARAMS_MAX] = {{0}};
-		if (!fits(r->pattern, call->req->path, params))
+		memset(params, 0, CALL_PARAMS_MAX * sizeof *params);
+		if (!fits(r->pattern, req->path, params))
 			continue;
-		if (r->method == method) {
-			memcpy(call->params, params, sizeof params);
+		if (r->method == method)
 			return r;
-		}
 		*allowed |= r->method == HTTP_GET ? HTTP_GET | HTTP_HEAD : r->method;
 	}
 	return NULL;
@@ -143,12 +144,22 @@ void api_handle(void *arg, struct http_request *req)
 	call->api = a;
 	call->req = req;
 	client_address(&a->config.trusted_proxies, req, &call->client);
-	unsigned method = req->method == HTTP_HEAD ? HTTP_GET : req->method;
-	const struct route *route = find_route(call, method, &allowed);
+	const struct route *route = find_route(req, call->params, &allowed);
 	if (route == NULL && allowed == 0)
 		call_reply_error(call, 404, "no such path: see /api/v2/openapi.json");
 	else if (route == NULL)
 		call_reply_not_allowed(call, allowed);
 	else if (authorised(call, route))
 		route->call(call);
+}
+
+bool api_streams(void *arg, const struct http_request *req)
+{
+	struct text params[CALL_PARAMS_MAX];
+	unsigned allowed;
+	(void)arg;
+	if (!body_is_csv(req))
+		return false;
+	const struct route *route = find_route(req, params, &allowed);
+	return route != NULL && route->streams_csv;
 }

@@ -7,9 +7,9 @@
 
 #include "base/form.h"
 
-static struct text media_type(const struct call *call)
+static struct text media_type(const struct http_request *req)
 {
-	const struct text *header = http_request_header(call->req, TEXT("Content-Type"));
+	const struct text *header = http_request_header(req, TEXT("Content-Type"));
 	struct text type, parameters;
 	if (header == NULL)
 		return (struct text){0};
@@ -59,13 +59,18 @@ static bool read_json(struct call *call, struct body *body)
 	return true;
 }
 
+bool body_is_csv(const struct http_request *req)
+{
+	return text_ieq(media_type(req), TEXT("text/csv"));
+}
+
 bool body_read(struct call *call, struct body *body)
 {
 	body->is_json = false;
 	body->root = NULL;
 	body->json = NULL;
 	body->n = 0;
-	struct text type = media_type(call);
+	struct text type = media_type(call->req);
 	if (type.n == 0 && call->req->body.n == 0)
 		return true;
 	if (text_ieq(type, TEXT("application/x-www-form-urlencoded")))

@@ -21,6 +21,8 @@ struct body {
 /** Reads the body by its Content-Type (none and an empty body: an empty form). False after it has
  *  replied: 415 for another type, 400 for bad syntax, 422 for something else than an object. */
 bool body_read(struct call *call, struct body *body) WARN_UNUSED;
+/** Is the body sent as text/csv? */
+bool body_is_csv(const struct http_request *req);
 /** Frees what JSON needed. Text that body_text gave ends here too, unless it was kept. */
 void body_free(struct body *body);
 

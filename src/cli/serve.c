@@ -102,6 +102,12 @@ static void on_request(void *arg, struct http_request *req)
 	api_handle(s->api, req);
 }
 
+static bool on_head(void *arg, const struct http_request *req)
+{
+	struct serve *s = arg;
+	return api_streams(s->api, req);
+}
+
 static int open_server(struct serve *s)
 {
 	struct http_limits limits = http_limits_default;
@@ -111,7 +117,7 @@ static int open_server(struct serve *s)
 	limits.body_ms = (uint32_t)s->config.body_timeout_ms;
 	limits.idle_ms = (uint32_t)s->config.idle_timeout_ms;
 	limits.connections = (uint32_t)s->config.connections;
-	const struct http_handlers handlers = {.request = on_request};
+	const struct http_handlers handlers = {.request = on_request, .streams = on_head};
 	struct sockaddr_storage own;
 	enum err err =
 	    http_server_open(s->loop, s->config.listen, &limits, &handlers, s, &s->server);
