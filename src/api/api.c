@@ -161,5 +161,5 @@ bool api_streams(void *arg, const struct http_request *req)
 	if (!body_is_csv(req))
 		return false;
 	const struct route *route = find_route(req, params, &allowed);
-	return route != NULL && route->streams_csv;
+	return route != NULL && route->operation != NULL && (route->operation->takes & TAKES_CSV) != 0;
 }

@@ -14,7 +14,7 @@ enum operation_takes {
 	TAKES_NOTHING = 0,
 	TAKES_JSON = 1,
 	TAKES_FORM = 2,
-	TAKES_CSV = 4,
+	TAKES_CSV = 4, /* not gathered: the call pulls it (http_body_next) */
 	TAKES_OPTIONAL = 8, /* or nothing at all */
 };
 

@@ -26,7 +26,6 @@ struct route {
 	enum route_access access;
 	call_fn *call;
 	const struct operation *operation; /* NULL: not in the document; never so below /api/ */
-	bool streams_csv; /* a text/csv body is not gathered: the call pulls it (http_body_next) */
 };
 
 extern const struct route ROUTES[]; /* ends with a NULL pattern */
