@@ -25,8 +25,7 @@ struct api_config {
 	struct store *store;
 	struct codes *codes;
 	const char *public_url;      /* without a slash at its end */
-	const char *inbound_token;   /* copied as a hash */
-	const uint8_t *secret_key;   /* KEY_FILE_SIZE bytes, copied: seals webhook secrets */
+	const uint8_t *secret_key;   /* KEY_FILE_SIZE bytes, copied: seals secrets */
 	struct cidr_list trusted_proxies;
 	bool allow_http_targets;
 	struct api_rates rates;
@@ -39,7 +38,7 @@ struct api_config {
 	void *webhook_live_arg;
 };
 
-/** Reads the tokens (the store must be idle: it is turned until they are here). ERR_NO_MEMORY and
+/** Reads tokens and inbound secrets (the store must be idle: it is turned until they are here). ERR_NO_MEMORY and
  *  read errors. */
 enum err api_open(const struct api_config *config, struct api **out) WARN_UNUSED;
 /** Requests in progress must have been replied to. NULL is fine. */

@@ -14,8 +14,6 @@
 
 enum inbound_which { INBOUND_TOKEN, INBOUND_SECRET, INBOUND_SECRETS };
 
-enum { INBOUND_OVERLAP_S = 24 * 3600, INBOUND_OVERLAP_MAX_S = 7 * 24 * 3600 };
-
 /* One of them. */
 struct inbound_secret {
 	struct text sealed;

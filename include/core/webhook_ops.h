@@ -28,7 +28,6 @@ struct webhook_enable {
  *  ERR_NOT_FOUND. */
 command_decide_fn webhook_enable_decide;
 
-enum { WEBHOOK_OVERLAP_MAX_S = 7 * 86400, WEBHOOK_OVERLAP_S = 86400 };
 struct webhook_rotate {
 	struct command command; /* decide: webhook_rotate_decide */
 	uint64_t id, now_ms;

@@ -20,7 +20,9 @@ enum err api_open(const struct api_config *config, struct api **out)
 	memcpy(a->secret_key, config->secret_key, sizeof a->secret_key);
 	if ((err = limits_open(&a->limits, &config->rates)) != ERR_OK)
 		goto fail;
-	if ((err = tokens_load(&a->tokens, config->store, config->inbound_token)) != ERR_OK)
+	if ((err = tokens_load(&a->tokens, config->store)) != ERR_OK)
+		goto fail;
+	if ((err = inbound_keys_load(&a->inbound, config->store, a->secret_key)) != ERR_OK)
 		goto fail;
 	*out = a;
 	return ERR_OK;
@@ -35,6 +37,7 @@ void api_close(struct api *a)
 		return;
 	limits_close(&a->limits);
 	tokens_free(&a->tokens);
+	inbound_keys_wipe(&a->inbound);
 	buf_free(&a->out);
 	buf_free(&a->openapi);
 	crypto_wipe(a->secret_key, sizeof a->secret_key);

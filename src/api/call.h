@@ -9,6 +9,7 @@
 #include "core/campaign.h"
 #include "core/records.h"
 #include "core/who.h"
+#include "inbound_keys.h"
 #include "limits.h"
 #include "tokens.h"
 
@@ -19,6 +20,7 @@ struct api {
 	struct text public_url;
 	uint8_t secret_key[32];
 	struct tokens tokens;
+	struct inbound_keys inbound;
 	struct limits limits;
 	struct buf out; /* the reply being written; reused, the server copies it */
 	struct buf openapi; /* the document, once somebody has asked for it */

@@ -80,6 +80,30 @@ static const char *read_u64(const struct decode_field *f, const struct json *v, 
 	return json_u64(v, false, out) && *out <= f->max ? NULL : "must be a whole number in range";
 }
 
+const char *decode_mask(const struct json *v, const struct name *table, const char *problem,
+    uint64_t *mask)
+{
+	struct text word;
+	uint64_t number;
+	*mask = 0;
+	if (json_kind(v) == JSON_NULL)
+		return NULL;
+	if (json_string(v, &word)) {
+		if (!name_find(table, word, &number))
+			return problem;
+		*mask = (uint64_t)1 << number;
+		return NULL;
+	}
+	if (json_kind(v) != JSON_ARRAY)
+		return problem;
+	for (size_t i = 0; i < json_length(v); i++) {
+		if (!json_string(json_at(v, i), &word) || !name_find(table, word, &number))
+			return problem;
+		*mask |= (uint64_t)1 << number;
+	}
+	return NULL;
+}
+
 static const char *read_member(struct call *call, const struct decode_field *f, const struct json *v,
     void *record)
 {

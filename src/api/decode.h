@@ -20,6 +20,10 @@ enum decode_type {
  *  JSON null. Text that is kept has to be copied into the call's arena. */
 typedef const char *decode_custom_fn(struct call *call, const struct json *value, void *record);
 
+/** One word or a list of words into bits 1 << number. NULL, or `problem`. */
+const char *decode_mask(const struct json *v, const struct name *table, const char *problem,
+    uint64_t *mask);
+
 struct decode_field {
 	const char *name;
 	enum decode_type type;

@@ -134,12 +134,50 @@ static void qualify(struct call *call)
 	call_submit(call, &q->command);
 }
 
-static void qualify_with(struct call *call, struct text token, const char *refusal)
+static uint64_t now_ms(const struct call *call)
 {
-	if (tokens_is_inbound(&call->api->tokens, token))
+	return loop_unix_ms(call->api->config.loop);
+}
+
+static void qualify_with_token(struct call *call, struct text token, const char *refusal)
+{
+	if (inbound_keys_fit_token(&call->api->inbound, token, now_ms(call)))
 		qualify(call);
 	else
 		call_refuse_token(call, refusal);
+}
+
+static struct text header(const struct call *call, struct text name)
+{
+	const struct text *value = http_request_header(call->req, name);
+	return value == NULL ? (struct text){0} : *value;
+}
+
+/* Standard Webhooks. Ids are not remembered: a message that is sent again within its five minutes changes
+ * nothing, since qualifying again changes nothing. */
+static void qualify_with_signature(struct call *call)
+{
+	const struct message_claim claim = {
+	    .id = header(call, TEXT("webhook-id")),
+	    .timestamp = header(call, TEXT("webhook-timestamp")),
+	    .signatures = header(call, TEXT("webhook-signature")),
+	    .content = call->req->body,
+	};
+	switch (inbound_keys_verify(&call->api->inbound, &claim, now_ms(call))) {
+	case MESSAGE_GENUINE:
+		qualify(call);
+		break;
+	case MESSAGE_FORGED:
+		call_refuse_token(call,
+		    "the signature does not fit: sign {webhook-id}.{webhook-timestamp}.{body} with "
+		    "the inbound secret of the settings");
+		break;
+	case MESSAGE_STALE:
+		call_refuse_token(call,
+		    "webhook-timestamp must be Unix seconds, at most five minutes off: check the "
+		    "sender's clock");
+		break;
+	}
 }
 
 const struct operation OP_QUALIFY_BY_PATH = {
@@ -156,15 +194,16 @@ const struct operation OP_QUALIFY_BY_PATH = {
 
 void qualify_by_path(struct call *call)
 {
-	qualify_with(call, call->params[0],
+	qualify_with_token(call, call->params[0],
 	    "wrong token in the path: copy the address from the settings");
 }
 
-const struct operation OP_QUALIFY_BY_BEARER = {
-    .id = "qualifyByBearer",
+const struct operation OP_QUALIFY_BY_HEADER = {
+    .id = "qualifyByHeader",
     .tag = "Qualifying",
     .summary = "Qualify an invited user, the inbound token in a header",
-    .description = "The inbound webhook: one state change, however often it is called.",
+    .description = "Instead of the token, Standard Webhooks headers (webhook-id, webhook-timestamp, "
+		   "webhook-signature) signed with the inbound secret are taken.",
     .inbound = true,
     .takes = TAKES_FORM | TAKES_JSON,
     .request = "QualifyRequest",
@@ -173,10 +212,15 @@ const struct operation OP_QUALIFY_BY_BEARER = {
     .answers = {{200, ANSWER_WHOLE, "Qualified"}},
 };
 
-void qualify_by_bearer(struct call *call)
+/* A signature, where there is one, decides. */
+void qualify_by_header(struct call *call)
 {
-	qualify_with(call, call_bearer(call),
-	    "send the inbound token: Authorization: Bearer {token}");
+	if (http_request_header(call->req, TEXT("webhook-signature")) != NULL)
+		qualify_with_signature(call);
+	else
+		qualify_with_token(call, call_bearer(call),
+		    "send the inbound token (Authorization: Bearer {token}) or a signature "
+		    "(webhook-id, webhook-timestamp, webhook-signature)");
 }
 
 /* Automation tools hold an API token; what they send and are told is the same. */

@@ -8,7 +8,7 @@ const struct route ROUTES[] = {
     {HTTP_GET, "/{code}/join", ACCESS_PUBLIC, join_page, &OP_JOIN_PAGE},
     {HTTP_GET, "/{@code}", ACCESS_PUBLIC, join_short, &OP_JOIN_SHORT},
     {HTTP_POST, "/webhook/{token}/qualify", ACCESS_PUBLIC, qualify_by_path, &OP_QUALIFY_BY_PATH},
-    {HTTP_POST, "/webhook/qualify", ACCESS_PUBLIC, qualify_by_bearer, &OP_QUALIFY_BY_BEARER},
+    {HTTP_POST, "/webhook/qualify", ACCESS_PUBLIC, qualify_by_header, &OP_QUALIFY_BY_HEADER},
 
     {HTTP_GET, "/api/v2/users", ACCESS_READ, user_list, &OP_USER_LIST},
     {HTTP_GET, "/api/v2/users/{id}", ACCESS_READ, user_get, &OP_USER_GET},
@@ -49,6 +49,16 @@ const struct route ROUTES[] = {
     {HTTP_POST, "/api/n8n/users/qualify", ACCESS_WRITE, n8n_qualify, &OP_N8N_QUALIFY},
     {HTTP_POST, "/api/n8n/webhooks", ACCESS_WRITE, n8n_webhook_create, &OP_N8N_WEBHOOK_CREATE},
     {HTTP_DELETE, "/api/n8n/webhooks/{id}", ACCESS_WRITE, webhook_delete, &OP_N8N_WEBHOOK_DELETE},
+
+    {HTTP_GET, "/api/v2/tokens", ACCESS_ADMIN, token_list, &OP_TOKEN_LIST},
+    {HTTP_POST, "/api/v2/tokens", ACCESS_ADMIN, token_create, &OP_TOKEN_CREATE},
+    {HTTP_DELETE, "/api/v2/tokens/{id}", ACCESS_ADMIN, token_revoke, &OP_TOKEN_REVOKE},
+
+    {HTTP_GET, "/api/v2/settings", ACCESS_READ, settings_get, &OP_SETTINGS_GET},
+    {HTTP_POST, "/api/v2/settings/inbound-token/rotate", ACCESS_ADMIN, settings_rotate_token,
+     &OP_SETTINGS_ROTATE_TOKEN},
+    {HTTP_POST, "/api/v2/settings/inbound-secret/rotate", ACCESS_ADMIN, settings_rotate_secret,
+     &OP_SETTINGS_ROTATE_SECRET},
 
     {HTTP_GET, "/api/v2/openapi.json", ACCESS_PUBLIC, openapi_get, &OP_OPENAPI_GET},
     {HTTP_GET, "/healthz", ACCESS_PUBLIC, ops_health, &OP_OPS_HEALTH},

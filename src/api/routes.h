@@ -37,8 +37,8 @@ extern const struct operation OP_JOIN_POST;
 call_fn join_page, join_short; /* join_page.c */
 extern const struct operation OP_JOIN_PAGE, OP_JOIN_SHORT;
 
-call_fn qualify_by_path, qualify_by_bearer; /* qualify.c */
-extern const struct operation OP_QUALIFY_BY_PATH, OP_QUALIFY_BY_BEARER;
+call_fn qualify_by_path, qualify_by_header; /* qualify.c */
+extern const struct operation OP_QUALIFY_BY_PATH, OP_QUALIFY_BY_HEADER;
 
 call_fn user_get, user_list; /* users.c */
 extern const struct operation OP_USER_GET, OP_USER_LIST;
@@ -69,6 +69,12 @@ call_fn n8n_webhook_create;
 call_fn n8n_qualify; /* qualify.c */
 extern const struct operation OP_N8N_TEST, OP_N8N_SOURCES, OP_N8N_CAMPAIGNS, OP_N8N_REWARDS,
     OP_N8N_WEBHOOK_CREATE, OP_N8N_WEBHOOK_DELETE, OP_N8N_QUALIFY;
+
+call_fn token_list, token_create, token_revoke; /* token_calls.c */
+extern const struct operation OP_TOKEN_LIST, OP_TOKEN_CREATE, OP_TOKEN_REVOKE;
+
+call_fn settings_get, settings_rotate_token, settings_rotate_secret; /* settings.c */
+extern const struct operation OP_SETTINGS_GET, OP_SETTINGS_ROTATE_TOKEN, OP_SETTINGS_ROTATE_SECRET;
 
 call_fn openapi_get; /* openapi.c */
 extern const struct operation OP_OPENAPI_GET;

@@ -78,10 +78,9 @@ static void on_loaded(struct command *cmd, enum err err)
 	load->finished = true;
 }
 
-enum err tokens_load(struct tokens *t, struct store *store, const char *inbound)
+enum err tokens_load(struct tokens *t, struct store *store)
 {
 	struct load load = {.tokens = t};
-	crypto_sha256(text_of(inbound), t->inbound);
 	do {
 		load.finished = false;
 		load.list.command = (struct command){.decide = token_list_decide, .done = on_loaded};
@@ -110,9 +109,10 @@ const struct token_entry *tokens_find(const struct tokens *t, struct text token,
 	return e != NULL && (e->expires_ms == 0 || now_ms < e->expires_ms) ? e : NULL;
 }
 
-bool tokens_is_inbound(const struct tokens *t, struct text token)
+const struct token_entry *tokens_find_id(const struct tokens *t, uint64_t id)
 {
-	uint8_t hash[SHA256_SIZE];
-	crypto_sha256(token, hash);
-	return text_eq_secret(text_from(hash, SHA256_SIZE), text_from(t->inbound, SHA256_SIZE));
+	for (size_t i = 0; i < t->n; i++)
+		if (t->items[i].id == id)
+			return &t->items[i];
+	return NULL;
 }

@@ -16,16 +16,15 @@ struct token_entry {
 struct tokens {
 	struct token_entry *items;
 	size_t n, cap;
-	uint8_t inbound[SHA256_SIZE];
 };
 
 /** Reads all tokens (turning the store until they are here) and watches for changes. */
-enum err tokens_load(struct tokens *tokens, struct store *store, const char *inbound) WARN_UNUSED;
+enum err tokens_load(struct tokens *tokens, struct store *store) WARN_UNUSED;
 void tokens_free(struct tokens *tokens);
 /** The entry of a token that is known and not expired, or NULL. */
 const struct token_entry *tokens_find(const struct tokens *tokens, struct text token,
     uint64_t now_ms);
-/** Is it the inbound token? In time that does not depend on how much of it is right. */
-bool tokens_is_inbound(const struct tokens *tokens, struct text token);
+/** The entry with that id, or NULL. */
+const struct token_entry *tokens_find_id(const struct tokens *tokens, uint64_t id);
 
 #endif

@@ -19,35 +19,10 @@ enum {
 	WAIT_MAX_S = 7 * 86400,
 };
 
-/* One word or a list of words into a bit mask. */
-static const char *read_mask(const struct json *v, const struct name *table, const char *problem,
-			     uint64_t *mask)
-{
-	struct text word;
-	uint64_t number;
-	*mask = 0;
-	if (json_kind(v) == JSON_NULL)
-		return NULL;
-	if (json_string(v, &word)) {
-		if (!name_find(table, word, &number))
-			return problem;
-		*mask = (uint64_t)1 << number;
-		return NULL;
-	}
-	if (json_kind(v) != JSON_ARRAY)
-		return problem;
-	for (size_t i = 0; i < json_length(v); i++) {
-		if (!json_string(json_at(v, i), &word) || !name_find(table, word, &number))
-			return problem;
-		*mask |= (uint64_t)1 << number;
-	}
-	return NULL;
-}
-
 static const char *read_events(struct call *call, const struct json *v, void *record)
 {
 	(void)call;
-	return read_mask(
+	return decode_mask(
 	    v, EVENT_NAMES,
 	    "must be one or more of user.join, user.qualified, user.unqualified, reward.due, "
 	    "reward.issued, reward.cancelled, webhook.disabled, delivery.exhausted",
@@ -57,14 +32,14 @@ static const char *read_events(struct call *call, const struct json *v, void *re
 static const char *read_types(struct call *call, const struct json *v, void *record)
 {
 	(void)call;
-	return read_mask(v, USER_TYPE_NAMES, "must be a list of person_referring, person_invited",
+	return decode_mask(v, USER_TYPE_NAMES, "must be a list of person_referring, person_invited",
 			 &((struct webhook *)record)->types);
 }
 
 const char *webhook_read_sources(struct call *call, const struct json *v, void *record)
 {
 	(void)call;
-	return read_mask(
+	return decode_mask(
 	    v, SOURCE_NAMES,
 	    "must be a list of Direct, Referred, Api, Added, Zapier, Widget, Popup, Embed, Test",
 	    &((struct webhook *)record)->sources);

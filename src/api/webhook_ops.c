@@ -96,23 +96,6 @@ static void on_rotated(struct command *command, enum err err)
 		webhook_reply(oc->call, 200, &oc->rotate.webhook, true);
 }
 
-/* False after it has replied. */
-static bool read_overlap(struct call *call, uint64_t *overlap_ms)
-{
-	static const char *const known[] = {"overlap_seconds", NULL};
-	struct body body;
-	uint64_t seconds = WEBHOOK_OVERLAP_S;
-	if (!members_read(call, &body, known))
-		return false;
-	const struct json *v = json_get(body.json, "overlap_seconds");
-	bool ok = v == NULL || (json_u64(v, false, &seconds) && seconds <= WEBHOOK_OVERLAP_MAX_S);
-	body_free(&body);
-	*overlap_ms = seconds * 1000;
-	if (!ok)
-		call_reply_field(call, "overlap_seconds", "must be a number from 0 to 604800");
-	return ok;
-}
-
 const struct operation OP_WEBHOOK_ROTATE_SECRET = {
     .id = "rotateWebhookSecret",
     .tag = "Webhooks",
@@ -127,7 +110,7 @@ void webhook_rotate_secret(struct call *call)
 {
 	uint64_t id;
 	struct ops_call *oc = begin(call, webhook_rotate_decide, on_rotated, &id);
-	if (oc == NULL || !read_overlap(call, &oc->rotate.overlap_ms) ||
+	if (oc == NULL || !members_read_overlap(call, &oc->rotate.overlap_ms) ||
 	    !webhook_secret_make(call, &oc->rotate.secret))
 		return;
 	oc->rotate.id = id;

@@ -174,7 +174,6 @@ static int open_api(struct serve *s)
 	    .store = s->store,
 	    .codes = s->codes,
 	    .public_url = s->public_url,
-	    .inbound_token = s->identity.inbound_token,
 	    .secret_key = s->identity.secret_key,
 	    .trusted_proxies = s->config.proxies,
 	    .allow_http_targets = s->config.allow_http_targets,

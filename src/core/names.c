@@ -78,6 +78,7 @@ const struct name REVIEW_NAMES[] = {
     {REVIEW_REJECTED, "rejected"},
     {0, NULL},
 };
+const struct name SCOPE_NAMES[] = {{0, "read"}, {1, "write"}, {2, "admin"}, {0, NULL}};
 const struct name FORM_TYPE_NAMES[] = {
     {FORM_TEXT, "text"},
     {FORM_EMAIL, "email"},

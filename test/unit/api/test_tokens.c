@@ -71,7 +71,7 @@ static int set_up(void **state)
 	assert_int_equal(store_open(engine, &config, &world.store), ERR_OK);
 	change(world.store, "stored-before", 1, 0, false);
 	change(world.store, "expires", 2, NOW_MS, false);
-	assert_int_equal(tokens_load(&world.tokens, world.store, "inbound-secret"), ERR_OK);
+	assert_int_equal(tokens_load(&world.tokens, world.store), ERR_OK);
 	*state = &world;
 	return 0;
 }
@@ -100,7 +100,6 @@ static void test_loaded(void **state)
 	assert_null(find(w, "stored-befor", NOW_MS));
 	assert_null(find(w, "stored-before ", NOW_MS));
 	assert_null(find(w, "", NOW_MS));
-	assert_null(find(w, "inbound-secret", NOW_MS));
 }
 
 static void test_expiry(void **state)
@@ -135,14 +134,13 @@ static void test_watched(void **state)
 	}
 }
 
-static void test_inbound(void **state)
+static void test_by_id(void **state)
 {
 	struct world *w = *state;
-	assert_true(tokens_is_inbound(&w->tokens, TEXT("inbound-secret")));
-	assert_false(tokens_is_inbound(&w->tokens, TEXT("inbound-secreT")));
-	assert_false(tokens_is_inbound(&w->tokens, TEXT("inbound-secret\0")));
-	assert_false(tokens_is_inbound(&w->tokens, TEXT("")));
-	assert_false(tokens_is_inbound(&w->tokens, TEXT("stored-before")));
+	assert_ptr_equal(tokens_find_id(&w->tokens, 2), find(w, "expires", 0));
+	assert_null(tokens_find_id(&w->tokens, 3));
+	change(w->store, "expires", 2, NOW_MS, true);
+	assert_null(tokens_find_id(&w->tokens, 2));
 }
 
 int main(void)
@@ -151,7 +149,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_loaded, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_expiry, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_watched, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(test_inbound, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_by_id, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

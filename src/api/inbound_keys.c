@@ -1,0 +1,131 @@
+/*
+ * Owns the credentials of inbound calls while they are open. Never shows one. Called by qualify.c for each
+ * inbound call.
+ */
+#include "inbound_keys.h"
+
+#include <string.h>
+
+static void open_token(struct text plain, struct inbound_key *key)
+{
+	crypto_sha256(plain, key->bytes);
+	key->known = true;
+}
+
+static void open_secret(struct text plain, struct inbound_key *key)
+{
+	struct buf bytes = {0};
+	key->known = message_secret_key(plain, &bytes) == ERR_OK && bytes.n == sizeof key->bytes;
+	if (key->known)
+		memcpy(key->bytes, bytes.p, sizeof key->bytes);
+	crypto_wipe(bytes.p, bytes.n);
+	buf_free(&bytes);
+}
+
+static void open_key(const struct inbound_keys *keys, enum inbound_which which, struct text sealed,
+    struct inbound_key *key)
+{
+	struct buf plain = {0};
+	*key = (struct inbound_key){0};
+	if (sealed.n > 0 &&
+	    crypto_open(keys->seal_key, inbound_context(which), sealed, &plain) == ERR_OK) {
+		if (which == INBOUND_TOKEN)
+			open_token(buf_view(&plain), key);
+		else
+			open_secret(buf_view(&plain), key);
+	}
+	crypto_wipe(plain.p, plain.n);
+	buf_free(&plain);
+}
+
+static void take_old(struct inbound_keys *keys, enum inbound_which which,
+    const struct inbound_secret *secret)
+{
+	open_key(keys, which, secret->old_sealed, &keys->by[which].old);
+	keys->by[which].old_until_ms = secret->old_until_ms;
+}
+
+static void on_setting(void *arg, const struct record_kind *kind, const void *record, bool deleted)
+{
+	struct inbound_keys *keys = arg;
+	struct setting setting = *(const struct setting *)record;
+	struct inbound_secret secret = {0};
+	enum inbound_which which;
+	(void)kind;
+	if (deleted)
+		setting.value = (struct text){0};
+	if (!inbound_take_setting(&setting, &which, &secret))
+		return;
+	if (secret.sealed.n > 0)
+		open_key(keys, which, secret.sealed, &keys->by[which].current);
+	else
+		take_old(keys, which, &secret); /* or none, where it was deleted */
+}
+
+struct load {
+	struct inbound_read read;
+	struct inbound_keys *keys;
+	enum err err;
+	bool finished;
+};
+
+static void on_loaded(struct command *command, enum err err)
+{
+	struct load *load = (struct load *)command;
+	for (size_t i = 0; err == ERR_OK && i < INBOUND_SECRETS; i++) {
+		const struct inbound_secret *secret = &load->read.secrets[i];
+		open_key(load->keys, (enum inbound_which)i, secret->sealed,
+		    &load->keys->by[i].current);
+		take_old(load->keys, (enum inbound_which)i, secret);
+	}
+	load->err = err;
+	load->finished = true;
+}
+
+enum err inbound_keys_load(struct inbound_keys *keys, struct store *store, const uint8_t *seal_key)
+{
+	struct load load = {
+	    .read = {.command = {.decide = inbound_read_decide, .done = on_loaded}}, .keys = keys};
+	keys->seal_key = seal_key;
+	enum err err = store_query(store, &load.read.command);
+	if (err != ERR_OK)
+		return err;
+	while (!load.finished)
+		store_turn(store);
+	store_watch(store, &KIND_SETTING, on_setting, keys);
+	return load.err;
+}
+
+void inbound_keys_wipe(struct inbound_keys *keys)
+{
+	crypto_wipe(keys, sizeof *keys);
+}
+
+/* Both are compared, whatever the first one says. */
+bool inbound_keys_fit_token(const struct inbound_keys *keys, struct text token, uint64_t now_ms)
+{
+	uint8_t hash[SHA256_SIZE];
+	const struct inbound_key *current = &keys->by[INBOUND_TOKEN].current;
+	const struct inbound_key *old = &keys->by[INBOUND_TOKEN].old;
+	crypto_sha256(token, hash);
+	bool is_current = text_eq_secret(text_from(hash, sizeof hash),
+	    text_from(current->bytes, sizeof current->bytes));
+	bool is_old =
+	    text_eq_secret(text_from(hash, sizeof hash), text_from(old->bytes, sizeof old->bytes));
+	return (is_current && current->known) ||
+	       (is_old && old->known && now_ms < keys->by[INBOUND_TOKEN].old_until_ms);
+}
+
+static struct text signing_key(const struct inbound_key *key)
+{
+	return key->known ? text_from(key->bytes, sizeof key->bytes) : (struct text){0};
+}
+
+enum message_verdict inbound_keys_verify(const struct inbound_keys *keys,
+    const struct message_claim *claim, uint64_t now_ms)
+{
+	struct text signing[2] = {signing_key(&keys->by[INBOUND_SECRET].current)};
+	if (now_ms < keys->by[INBOUND_SECRET].old_until_ms)
+		signing[1] = signing_key(&keys->by[INBOUND_SECRET].old);
+	return message_verify(claim, signing, 2, now_ms / 1000);
+}

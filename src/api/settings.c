@@ -1,0 +1,206 @@
+/*
+ * Owns the calls about settings: what inbound calls need to be sent, and rotating their secrets. Never
+ * judges an inbound call (inbound_keys.c). Called through the route table.
+ */
+#include "core/inbound.h"
+
+#include "core/message.h"
+#include "members.h"
+#include "routes.h"
+#include "show.h"
+
+enum { SECRET_SIZE = 32 };
+
+struct settings_call {
+	union {
+		struct command command;
+		struct inbound_read read;
+		struct inbound_rotate rotate;
+	};
+	struct call *call;
+};
+
+static uint64_t now_ms(const struct call *call)
+{
+	return loop_unix_ms(call->api->config.loop);
+}
+
+static struct settings_call *begin(struct call *call, command_decide_fn *decide,
+    command_done_fn *done)
+{
+	struct settings_call *sc = call_alloc(call, sizeof *sc);
+	if (sc == NULL)
+		return NULL;
+	sc->call = call;
+	sc->command = (struct command){.decide = decide, .done = done};
+	return sc;
+}
+
+static void wipe(struct buf *b)
+{
+	crypto_wipe(b->p, b->n);
+	buf_free(b);
+}
+
+/* ---- showing ---- */
+
+/* Appends it; nothing where it is not to be shown, or does not open. */
+static void open_secret(struct call *call, enum inbound_which which,
+    const struct inbound_secret *secret, struct buf *plain)
+{
+	if ((call->scopes & SCOPE_ADMIN) != 0 && secret->sealed.n > 0 &&
+	    crypto_open(call->api->secret_key, inbound_context(which), secret->sealed, plain) != ERR_OK)
+		buf_reset(plain);
+}
+
+static void put_url(struct call *call, struct json_out *o, struct text token)
+{
+	struct buf url = {0};
+	if (token.n > 0)
+		buf_printf(&url, "%.*s/webhook/%.*s/qualify", TEXT_ARGS(call->api->public_url),
+		    TEXT_ARGS(token));
+	json_put_text_or_null(o, "url", buf_view(&url));
+	o->buf->failed = o->buf->failed || url.failed;
+	wipe(&url);
+}
+
+static void put_end_of_old(struct call *call, struct json_out *o, const char *name,
+    const struct inbound_secret *secret)
+{
+	show_time(o, name, now_ms(call) < secret->old_until_ms ? secret->old_until_ms : 0);
+}
+
+static void put_inbound(struct call *call, struct json_out *o,
+    const struct inbound_secret secrets[INBOUND_SECRETS])
+{
+	struct buf token = {0}, secret = {0};
+	open_secret(call, INBOUND_TOKEN, &secrets[INBOUND_TOKEN], &token);
+	open_secret(call, INBOUND_SECRET, &secrets[INBOUND_SECRET], &secret);
+	put_url(call, o, buf_view(&token));
+	json_put_text_or_null(o, "token", buf_view(&token));
+	json_put_text_or_null(o, "secret", buf_view(&secret));
+	put_end_of_old(call, o, "old_token_expires_at", &secrets[INBOUND_TOKEN]);
+	put_end_of_old(call, o, "old_secret_expires_at", &secrets[INBOUND_SECRET]);
+	wipe(&token);
+	wipe(&secret);
+}
+
+static void on_read(struct command *command, enum err err)
+{
+	struct settings_call *sc = (struct settings_call *)command;
+	if (err != ERR_OK) {
+		call_reply_err(sc->call, err, NULL);
+		return;
+	}
+	struct json_out o = call_json(sc->call);
+	json_open(&o, NULL, '{');
+	json_open(&o, "data", '{');
+	json_put_text(&o, "public_url", sc->call->api->public_url);
+	json_open(&o, "inbound", '{');
+	put_inbound(sc->call, &o, sc->read.secrets);
+	json_close(&o, '}');
+	json_close(&o, '}');
+	json_close(&o, '}');
+	call_reply_json(sc->call, 200);
+}
+
+const struct operation OP_SETTINGS_GET = {
+    .id = "getSettings",
+    .tag = "Settings",
+    .summary = "What referd is set to",
+    .description = "Secrets, and the address that holds one, are null without an admin token.",
+    .answers = {{200, ANSWER_DATA, "Settings"}},
+};
+
+void settings_get(struct call *call)
+{
+	struct settings_call *sc = begin(call, inbound_read_decide, on_read);
+	if (sc != NULL)
+		call_query(call, &sc->command);
+}
+
+/* ---- rotating ---- */
+
+static void on_rotated(struct command *command, enum err err)
+{
+	struct settings_call *sc = (struct settings_call *)command;
+	if (err != ERR_OK) {
+		call_reply_err(sc->call, err, NULL);
+		return;
+	}
+	struct json_out o = call_json(sc->call);
+	json_open(&o, NULL, '{');
+	json_open(&o, "data", '{');
+	put_inbound(sc->call, &o, sc->rotate.secrets);
+	json_close(&o, '}');
+	json_close(&o, '}');
+	call_reply_json(sc->call, 200);
+}
+
+static void seal_token(const uint8_t *seal_key, struct buf *sealed)
+{
+	char token[CRYPTO_TOKEN_SIZE];
+	crypto_token(token);
+	crypto_seal(seal_key, inbound_context(INBOUND_TOKEN), text_of(token), sealed);
+	crypto_wipe(token, sizeof token);
+}
+
+static void seal_secret(const uint8_t *seal_key, struct buf *sealed)
+{
+	uint8_t random[SECRET_SIZE];
+	crypto_random(random, sizeof random);
+	message_secret_seal(seal_key, inbound_context(INBOUND_SECRET),
+	    text_from(random, sizeof random), sealed);
+	crypto_wipe(random, sizeof random);
+}
+
+static void rotate(struct call *call, enum inbound_which which)
+{
+	struct buf sealed = {0};
+	struct settings_call *sc = begin(call, inbound_rotate_decide, on_rotated);
+	if (sc == NULL || !members_read_overlap(call, &sc->rotate.overlap_ms))
+		return;
+	if (which == INBOUND_TOKEN)
+		seal_token(call->api->secret_key, &sealed);
+	else
+		seal_secret(call->api->secret_key, &sealed);
+	sc->rotate.which = which;
+	sc->rotate.sealed = arena_copy(&call->req->arena, buf_view(&sealed));
+	sc->rotate.now_ms = now_ms(call);
+	bool ok = !sealed.failed && sc->rotate.sealed.p != NULL;
+	buf_free(&sealed);
+	if (ok)
+		call_submit(call, &sc->command);
+	else
+		call_reply_err(call, ERR_NO_MEMORY, NULL);
+}
+
+const struct operation OP_SETTINGS_ROTATE_TOKEN = {
+    .id = "rotateInboundToken",
+    .tag = "Settings",
+    .summary = "Make a new inbound token",
+    .description = "The old one works too until overlap_seconds have passed.",
+    .takes = TAKES_JSON | TAKES_OPTIONAL,
+    .request = "RotateRequest",
+    .answers = {{200, ANSWER_DATA, "Inbound"}},
+};
+
+void settings_rotate_token(struct call *call)
+{
+	rotate(call, INBOUND_TOKEN);
+}
+
+const struct operation OP_SETTINGS_ROTATE_SECRET = {
+    .id = "rotateInboundSecret",
+    .tag = "Settings",
+    .summary = "Make a new secret for signed inbound calls",
+    .description = "The old one signs too until overlap_seconds have passed.",
+    .takes = TAKES_JSON | TAKES_OPTIONAL,
+    .request = "RotateRequest",
+    .answers = {{200, ANSWER_DATA, "Inbound"}},
+};
+
+void settings_rotate_secret(struct call *call)
+{
+	rotate(call, INBOUND_SECRET);
+}
