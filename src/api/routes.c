@@ -18,6 +18,7 @@ const struct route ROUTES[] = {
     {HTTP_GET, "/api/v2/campaigns/{id}", ACCESS_READ, campaign_get, &OP_CAMPAIGN_GET},
     {HTTP_PUT, "/api/v2/campaigns/{id}", ACCESS_WRITE, campaign_update, &OP_CAMPAIGN_UPDATE},
     {HTTP_DELETE, "/api/v2/campaigns/{id}", ACCESS_WRITE, campaign_delete, &OP_CAMPAIGN_DELETE},
+    {HTTP_GET, "/api/v2/analytics", ACCESS_READ, analytics_get, &OP_ANALYTICS_GET},
 
     {HTTP_GET, "/api/v2/webhooks", ACCESS_READ, webhook_list, &OP_WEBHOOK_LIST},
     {HTTP_POST, "/api/v2/webhooks", ACCESS_WRITE, webhook_create, &OP_WEBHOOK_CREATE},

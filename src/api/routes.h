@@ -46,6 +46,8 @@ extern const struct operation OP_USER_GET, OP_USER_LIST;
 call_fn campaign_list, campaign_create, campaign_get, campaign_update, campaign_delete;
 extern const struct operation OP_CAMPAIGN_LIST, OP_CAMPAIGN_CREATE, OP_CAMPAIGN_GET,
     OP_CAMPAIGN_UPDATE, OP_CAMPAIGN_DELETE;
+call_fn analytics_get; /* analytics.c */
+extern const struct operation OP_ANALYTICS_GET;
 
 call_fn webhook_list, webhook_create, webhook_get, webhook_update, webhook_delete;
 extern const struct operation OP_WEBHOOK_LIST, OP_WEBHOOK_CREATE, OP_WEBHOOK_GET,
