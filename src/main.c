@@ -8,6 +8,7 @@
 #include "cli/check.h"
 #include "cli/config.h"
 #include "cli/serve.h"
+#include "cli/token.h"
 #include "cli/verify.h"
 
 static int version_main(int argc, char **argv)
@@ -29,6 +30,7 @@ static const struct {
     {"check", check_main, "ask a running server whether it is ready: exit 0 or 1"},
     {"backup", backup_main, "copy the database to FILE, beside a running server or not"},
     {"verify", verify_main, "check every record of the database, or of the copy in FILE"},
+    {"token", token_main, "create, list or revoke API tokens of a running server"},
     {"version", version_main, "print the version"},
     {"help", help_main, "print this; `referd help markdown` prints the option table"},
 };

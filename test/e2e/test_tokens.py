@@ -1,12 +1,16 @@
-"""Owns the tests of API tokens: made, shown once, limited by scope and time, revoked. Never tests what a call does."""
+"""Owns the tests of API tokens: made, shown once, limited by scope and time, revoked; by calls and by commands. Never
+tests what a call does."""
 import datetime
 import hashlib
 import os
+import re
+import socket
+import threading
 import unittest
 
 from client import Client
-from harness import Served
-from processes import until
+from harness import Directory, Served
+from processes import REFERD, run, until
 
 
 def moment(seconds):
@@ -125,6 +129,135 @@ class LastAdmin(Served):
         self.has(self.api.json("POST", "/api/v2/tokens", {"name": "New", "scopes": ["admin"]}), 201)
         self.has(self.api.call("DELETE", "/api/v2/tokens/1"), 204)
         self.has_error(self.api.get("/api/v2/tokens"), 401)
+
+
+class Commands(Served):
+    """`referd token`, by way of the running server."""
+
+    def token(self, *words, token=None, env=None, listen=None):
+        env = {"REFERD_API_TOKEN": token or self.server.token} if env is None else env
+        return run(REFERD, "token", *words, "--listen", listen or self.server.address, env=env, timeout=20)
+
+    def fails(self, ended, status, *parts):
+        """With one clear line."""
+        self.assertEqual((ended.returncode, ended.stdout), (status, ""), ended)
+        self.assertRegex(ended.stderr, r"\Areferd: [^\n]{10,}\n\Z")
+        for part in parts:
+            self.assertIn(part, ended.stderr)
+
+    def test_create_list_revoke(self):
+        made = self.token("create", "CI of \u00fcber", "--scopes", "read,write", "--expires", "90d")
+        self.assertEqual(made.returncode, 0, made)
+        self.assertRegex(made.stdout, r"\A[0-9a-f]{64}\n\Z")
+        client = Client(self.server.address, token=made.stdout.strip())
+        self.has(client.json("POST", "/api/v2/campaigns", {"name": "x"}), 201)
+        self.has_error(client.get("/api/v2/tokens"), 403)
+        number = re.search(r"token (\d+) for CI of \u00fcber may read,write;", made.stderr).group(1)
+        listed = self.token("list")
+        self.assertEqual((listed.returncode, listed.stderr), (0, ""))
+        today, end = moment(0)[:10], moment(90 * 86400)[:10]
+        self.assertRegex(listed.stdout, rf"(?m)^{number} +read,write +{today} +{end} +CI of \u00fcber$")
+        self.assertRegex(listed.stdout, rf"(?m)^1 +read,write,admin +{today} +never +first start$")
+        self.assertNotIn(made.stdout.strip(), listed.stdout)
+        revoked = self.token("revoke", number)
+        self.assertEqual((revoked.returncode, revoked.stdout), (0, f"revoked token {number}\n"))
+        self.has_error(client.get("/api/v2/campaigns"), 401)
+
+    def test_the_default_is_to_read(self):
+        made = self.token("create", "reader")
+        client = Client(self.server.address, token=made.stdout.strip())
+        self.has(client.get("/api/v2/campaigns"), 200)
+        self.has_error(client.json("POST", "/api/v2/campaigns", {"name": "x"}), 403)
+
+    def test_token_file(self):
+        path = os.path.join(self.directory, "token")
+        for content in (self.server.token, f"  {self.server.token}\nmore\n"):
+            with open(path, "w", encoding="ascii") as file:
+                file.write(content)
+            ended = self.token("list", "--token-file", path, env={"REFERD_API_TOKEN": "wrong"})
+            self.assertEqual(ended.returncode, 0, ended)
+        with open(path, "w", encoding="ascii") as file:
+            file.write("\n")
+        self.fails(self.token("list", "--token-file", path), 1, path)
+        self.fails(self.token("list", "--token-file", path + "x"), 1, path + "x")
+
+    def test_what_the_server_refuses_is_said(self):
+        self.fails(self.token("revoke", "1"), 1, "409", "last admin token")
+        self.fails(self.token("revoke", "999"), 1, "404")
+        self.fails(self.token("create", "x", "--scopes", "root"), 1, "422", "read, write, admin")
+        self.fails(self.token("list", token="x" * 32), 1, "401")
+        self.fails(self.token("list", env={}), 1, "REFERD_API_TOKEN", "--token-file")
+        self.fails(self.token("list", token="a b"), 1, "API token")
+
+    def test_bad_words(self):
+        for words in ((), ("make",), ("create",), ("create", "a", "b"), ("list", "x"), ("revoke",), ("revoke", "x"),
+                      ("create", "x", "--expires", "soon"), ("list", "--scopes", "read")):
+            with self.subTest(words):
+                self.fails(self.token(*words), 2)
+
+    def test_nobody_there(self):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            address = f"127.0.0.1:{free.getsockname()[1]}"
+        self.fails(self.token("list", listen=address), 1, address, "--listen")
+        self.fails(self.token("list", listen="nowhere"), 1, "ADDRESS:PORT")
+
+
+class Answers(Directory):
+    """What a command makes of any answer: of a fake server that says once what the test wants."""
+
+    def ask(self, answer):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            server.settimeout(20)
+            address = f"127.0.0.1:{server.getsockname()[1]}"
+            asking = threading.Thread(target=self.serve, args=(server, answer))
+            asking.start()
+            ended = run(REFERD, "token", "list", "--listen", address, env={"REFERD_API_TOKEN": "t" * 32}, timeout=20)
+            asking.join()
+        return ended
+
+    def serve(self, server, answer):
+        peer, _ = server.accept()
+        with peer:
+            request = b""
+            while b"\r\n\r\n" not in request:
+                request += peer.recv(65536)
+            self.request = request
+            peer.sendall(answer)
+
+    def test_framings(self):
+        body = b'{"data":[{"id":7,"name":"CRM","scopes":["read"],"created_at":"2026-11-23T10:00:00Z","expires_at":null}]}'
+        chunks = b"".join(b"%x;x=y\r\n%s\r\n" % (len(p), p) for p in (body[:1], body[1:40], body[40:]))
+        for name, answer in {
+            "length": b"HTTP/1.1 200 OK\r\ncontent-length:%d\r\n\r\n%s and more" % (len(body), body),
+            "chunked": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%s0\r\n\r\n" % chunks,
+            "to the end": b"HTTP/1.0 200 OK\r\n\r\n" + body,
+            "after a 100": b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\n" + body,
+        }.items():
+            with self.subTest(name):
+                ended = self.ask(answer)
+                self.assertEqual((ended.returncode, ended.stderr), (0, ""))
+                self.assertRegex(ended.stdout, r"(?m)^7 +read +2026-11-23 +never +CRM$")
+        self.assertTrue(self.request.startswith(b"GET /api/v2/tokens?per_page=250 HTTP/1.1\r\nHost: 127.0.0.1:"))
+        self.assertIn(b"\r\nAuthorization: Bearer " + b"t" * 32 + b"\r\n", self.request)
+
+    def test_broken_ones(self):
+        head = b"HTTP/1.1 200 OK\r\n"
+        for name, answer in {
+            "nothing": b"",
+            "no HTTP": b"SSH-2.0-OpenSSH_9.2\r\n",
+            "half a head": head + b"Content-Le",
+            "less than its length": head + b"Content-Length: 100\r\n\r\n{}",
+            "no last chunk": head + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n",
+            "no chunk size": head + b"Transfer-Encoding: chunked\r\n\r\nxyz\r\n",
+            "an endless line": head + b"X: " + b"x" * 20000,
+            "no JSON": head + b"\r\nhello",
+            "another server": b"HTTP/1.1 404 Not Found\r\n\r\n<html>",
+        }.items():
+            with self.subTest(name):
+                ended = self.ask(answer)
+                self.assertEqual((ended.returncode, ended.stdout), (1, ""), ended)
+                self.assertRegex(ended.stderr, r"\Areferd: [^\n]{10,}\n\Z")
 
 
 class Many(Served):

@@ -1,0 +1,238 @@
+/*
+ * Owns the token commands: words into calls, answers into lines. Never opens the database. Called by main
+ * for `referd token`.
+ */
+#include "token.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "api_call.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/utf8.h"
+
+struct token_config {
+	struct config config;
+	const char *scopes;
+	uint64_t expires_ms;
+};
+
+static const struct option create_options[] = {
+    {"scopes", OPTION_TEXT, offsetof(struct token_config, scopes), "SCOPE,...", "read", 0, 0,
+	"What the new token may do: read, write, admin; write includes read, admin both"},
+    {"expires", OPTION_DURATION, offsetof(struct token_config, expires_ms), "TIME", "0", 0, 0,
+	"How long the new token works, such as 90d; 0 for ever"},
+};
+
+/* ---- calling ---- */
+
+/* The parsed answer, or NULL after one clear line. */
+static struct json *ask(const struct token_config *config, const char *method, const char *target,
+    struct text body)
+{
+	struct buf answer = {0};
+	struct json *root = NULL;
+	const char *why = "";
+	struct http_call call = {
+	    .method = method,
+	    .target = target,
+	    .content_type = body.n > 0 ? "application/json" : NULL,
+	    .body = body,
+	    .on_body = api_call_gather,
+	    .arg = &answer,
+	};
+	bool ok = api_call_run(&config->config, &call);
+	/* The answer to a DELETE is empty. */
+	struct text text = answer.n > 0 ? buf_view(&answer) : TEXT("{}");
+	if (ok && json_parse(text, &root, &why) != ERR_OK)
+		fprintf(stderr, "referd: the server's answer cannot be read: %s\n", why);
+	buf_free(&answer);
+	return root;
+}
+
+static struct text text_member(const struct json *object, const char *name)
+{
+	struct text t = {0};
+	(void)!json_string(json_get(object, name), &t);
+	return t;
+}
+
+static uint64_t id_of(const struct json *token)
+{
+	uint64_t id = 0;
+	(void)!json_u64(json_get(token, "id"), false, &id);
+	return id;
+}
+
+static void write_scopes(const struct json *token, struct buf *out)
+{
+	const struct json *scopes = json_get(token, "scopes");
+	for (size_t i = 0; i < json_length(scopes); i++) {
+		struct text scope = {0};
+		(void)!json_string(json_at(scopes, i), &scope);
+		buf_printf(out, "%s%.*s", i == 0 ? "" : ",", TEXT_ARGS(scope));
+	}
+}
+
+/* ---- create ---- */
+
+static void write_request(const struct token_config *config, const char *name, struct buf *out)
+{
+	struct json_out o = json_out(out);
+	struct text scope, rest = text_of(config->scopes);
+	json_open(&o, NULL, '{');
+	json_put_text(&o, "name", text_of(name));
+	json_open(&o, "scopes", '[');
+	while (rest.n > 0) {
+		text_cut(rest, ',', &scope, &rest);
+		json_put_text(&o, NULL, text_trim(scope));
+	}
+	json_close(&o, ']');
+	if (config->expires_ms != 0) {
+		char time[CLOCK_TIME_SIZE];
+		clock_format_time(clock_system.unix_ms(&clock_system) + config->expires_ms, time);
+		json_put_text(&o, "expires_at", text_of(time));
+	}
+	json_close(&o, '}');
+}
+
+/* The token alone goes to stdout, for scripts. */
+static int create_token(const struct token_config *config, const char *name)
+{
+	struct buf body = {0}, scopes = {0};
+	if (!utf8_printable(text_of(name)) || !utf8_printable(text_of(config->scopes))) {
+		fprintf(stderr, "referd: the token's name and scopes must be printable UTF-8\n");
+		return 2;
+	}
+	write_request(config, name, &body);
+	struct json *root = ask(config, "POST", "/api/v2/tokens", buf_view(&body));
+	const struct json *token = json_get(root, "data");
+	if (root != NULL) {
+		write_scopes(token, &scopes);
+		fprintf(stderr, "token %llu for %s may %.*s; it is shown this once:\n", (unsigned long long)id_of(token),
+		    name,
+		    (int)scopes.n, scopes.p);
+		printf("%.*s\n", TEXT_ARGS(text_member(token, "token")));
+	}
+	buf_free(&body);
+	buf_free(&scopes);
+	int status = root != NULL ? 0 : 1;
+	json_free(root);
+	return status;
+}
+
+/* ---- list ---- */
+
+/* The date of a moment. */
+static struct text date_member(const struct json *object, const char *name)
+{
+	struct text t = text_member(object, name);
+	return text_from(t.p, t.n < CLOCK_DATE_SIZE ? t.n : CLOCK_DATE_SIZE - 1);
+}
+
+static void write_cell(struct buf *out, struct text t, size_t width)
+{
+	buf_text(out, t);
+	for (size_t i = t.n; i < width; i++)
+		buf_char(out, ' ');
+}
+
+static void write_row(const struct json *token, struct buf *out)
+{
+	struct buf id = {0}, scopes = {0};
+	struct text expires = date_member(token, "expires_at");
+	bool expired = false;
+	buf_u64(&id, id_of(token));
+	write_scopes(token, &scopes);
+	if (json_bool(json_get(token, "expired"), &expired) && expired)
+		expires = TEXT("expired");
+	write_cell(out, buf_view(&id), 6);
+	write_cell(out, buf_view(&scopes), 18);
+	write_cell(out, date_member(token, "created_at"), 12);
+	write_cell(out, expires.n > 0 ? expires : TEXT("never"), 12);
+	buf_text(out, text_member(token, "name"));
+	buf_char(out, '\n');
+	buf_free(&id);
+	buf_free(&scopes);
+}
+
+static int list_tokens(const struct token_config *config, const char *unused)
+{
+	struct buf out = {0};
+	(void)unused;
+	struct json *root = ask(config, "GET", "/api/v2/tokens?per_page=250", (struct text){0});
+	const struct json *tokens = json_get(root, "data");
+	if (root == NULL)
+		return 1;
+	buf_str(&out, "ID    SCOPES            CREATED     EXPIRES     NAME\n");
+	for (size_t i = 0; i < json_length(tokens); i++)
+		write_row(json_at(tokens, i), &out);
+	fwrite(out.p, 1, out.n, stdout);
+	buf_free(&out);
+	json_free(root);
+	return 0;
+}
+
+/* ---- revoke ---- */
+
+static int revoke_token(const struct token_config *config, const char *id)
+{
+	char target[64];
+	uint64_t number;
+	if (!text_to_u64(text_of(id), &number)) {
+		fprintf(stderr, "referd: \"%s\" is not a token's number: referd token list shows them\n", id);
+		return 2;
+	}
+	snprintf(target, sizeof target, "/api/v2/tokens/%llu", (unsigned long long)number);
+	struct json *root = ask(config, "DELETE", target, (struct text){0});
+	if (root == NULL)
+		return 1;
+	printf("revoked token %llu\n", (unsigned long long)number);
+	json_free(root);
+	return 0;
+}
+
+/* ---- which ---- */
+
+static const struct {
+	const char *name;
+	int (*run)(const struct token_config *config, const char *argument);
+	struct config_command command;
+} commands[] = {
+    {"create", create_token,
+	{.name = "token create",
+	    .usage = "referd token create NAME [--scopes read,write,admin] [--expires 90d]",
+	    .min_args = 1,
+	    .max_args = 1,
+	    .options = create_options,
+	    .n_options = sizeof create_options / sizeof *create_options}},
+    {"list", list_tokens, {.name = "token list", .usage = "referd token list"}},
+    {"revoke", revoke_token,
+	{.name = "token revoke",
+	    .usage = "referd token revoke ID",
+	    .min_args = 1,
+	    .max_args = 1}},
+};
+enum { COMMANDS = sizeof commands / sizeof *commands };
+
+int token_main(int argc, char **argv)
+{
+	struct token_config config = {0};
+	struct options_args args;
+	struct arena arena = {0};
+	size_t i = 0;
+	while (i < COMMANDS && (argc < 1 || strcmp(argv[0], commands[i].name) != 0))
+		i++;
+	if (i == COMMANDS) {
+		fprintf(stderr, "referd: token create, token list or token revoke: %s\n",
+		    commands[0].command.usage);
+		return 2;
+	}
+	int status = config_read(&commands[i].command, argc - 1, argv + 1, &config, &args, &arena);
+	if (status < 0)
+		status = commands[i].run(&config, args.items[0]);
+	arena_free(&arena);
+	return status;
+}
