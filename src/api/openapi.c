@@ -19,6 +19,7 @@ static const struct {
     {"id", "The number. Users and campaigns may be named by their code too."},
     {"code", "The code of a campaign or of a user."},
     {"token", "The inbound token of the settings."},
+    {"metric", "amount, commission, coupon or custom."},
 };
 
 struct document {
@@ -97,7 +98,18 @@ static void put_parameters(struct json_out *o, const struct route *r)
 	json_close(o, ']');
 }
 
-/* The body may be sent as each of these; its example is the schema's first. */
+/* A media type that the body may have; its example is the schema's first. */
+static void put_media_type(struct document *d, const char *media_type, const char *schema)
+{
+	const struct json *found = openapi_schema(d->schemas, schema);
+	const struct json *example = json_at(json_get(found, "examples"), 0);
+	json_open(&d->o, media_type, '{');
+	openapi_put_ref(&d->o, "schema", "schemas", schema);
+	if (example != NULL)
+		json_put_value(&d->o, "example", example);
+	json_close(&d->o, '}');
+}
+
 static void put_request(struct document *d, const struct operation *op)
 {
 	static const struct {
@@ -108,19 +120,13 @@ static void put_request(struct document *d, const struct operation *op)
 	    {TAKES_FORM, "application/x-www-form-urlencoded"},
 	    {TAKES_CSV, "text/csv"},
 	};
-	const struct json *schema = openapi_schema(d->schemas, op->request);
-	const struct json *example = json_at(json_get(schema, "examples"), 0);
 	json_open(&d->o, "requestBody", '{');
 	json_put_bool(&d->o, "required", (op->takes & TAKES_OPTIONAL) == 0);
 	json_open(&d->o, "content", '{');
 	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
-		if ((op->takes & types[i].bit) == 0)
-			continue;
-		json_open(&d->o, types[i].media_type, '{');
-		openapi_put_ref(&d->o, "schema", "schemas", op->request);
-		if (example != NULL)
-			json_put_value(&d->o, "example", example);
-		json_close(&d->o, '}');
+		bool lines = types[i].bit == TAKES_CSV && op->lines != NULL;
+		if ((op->takes & types[i].bit) != 0)
+			put_media_type(d, types[i].media_type, lines ? op->lines : op->request);
 	}
 	json_close(&d->o, '}');
 	json_close(&d->o, '}');

@@ -44,6 +44,7 @@ struct operation {
 	struct query_parameter query[OPERATION_QUERY_MAX];
 	unsigned takes;       /* bits of enum operation_takes */
 	const char *request;  /* schema of the body; its "examples" are sent by test_openapi.py */
+	const char *lines;    /* the schema of a CSV body, where it may be something else too */
 	bool idempotent;      /* takes an Idempotency-Key */
 	bool inbound;         /* public in the route table, but asks for the inbound token itself */
 	const char *conflict; /* what a 409 says, or NULL where there is none */

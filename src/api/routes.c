@@ -43,6 +43,28 @@ const struct route ROUTES[] = {
     {HTTP_POST, "/api/v2/deliveries/{id}/resend", ACCESS_WRITE, delivery_resend,
      &OP_DELIVERY_RESEND},
 
+    {HTTP_GET, "/api/v2/rewards/dashboard/{metric}", ACCESS_READ, reward_dashboard,
+     &OP_REWARD_DASHBOARD},
+    {HTTP_GET, "/api/v2/rewards/due/{metric}", ACCESS_READ, reward_list_due, &OP_REWARD_LIST_DUE},
+    {HTTP_GET, "/api/v2/rewards/issued/{metric}", ACCESS_READ, reward_list_issued,
+     &OP_REWARD_LIST_ISSUED},
+    {HTTP_GET, "/api/v2/rewards/cancelled/{metric}", ACCESS_READ, reward_list_cancelled,
+     &OP_REWARD_LIST_CANCELLED},
+    {HTTP_POST, "/api/v2/rewards/issue/{id}", ACCESS_WRITE, reward_issue_post, &OP_REWARD_ISSUE},
+    {HTTP_POST, "/api/v2/rewards/cancel/{id}", ACCESS_WRITE, reward_cancel_post, &OP_REWARD_CANCEL},
+    {HTTP_GET, "/api/v2/rewards/{id}", ACCESS_READ, reward_get, &OP_REWARD_GET},
+    {HTTP_PUT, "/api/v2/rewards/{id}", ACCESS_WRITE, reward_update, &OP_REWARD_UPDATE},
+
+    {HTTP_GET, "/api/v2/reward-rules", ACCESS_READ, rule_list, &OP_RULE_LIST},
+    {HTTP_POST, "/api/v2/reward-rules", ACCESS_WRITE, rule_create, &OP_RULE_CREATE},
+    {HTTP_GET, "/api/v2/reward-rules/{id}", ACCESS_READ, rule_get, &OP_RULE_GET},
+    {HTTP_PUT, "/api/v2/reward-rules/{id}", ACCESS_WRITE, rule_update, &OP_RULE_UPDATE},
+    {HTTP_DELETE, "/api/v2/reward-rules/{id}", ACCESS_WRITE, rule_delete, &OP_RULE_DELETE},
+    /* Whoever has a coupon can use it. */
+    {HTTP_GET, "/api/v2/reward-rules/{id}/coupons", ACCESS_WRITE, coupon_list, &OP_COUPON_LIST},
+    {HTTP_POST, "/api/v2/reward-rules/{id}/coupons", ACCESS_WRITE, coupon_upload,
+     &OP_COUPON_UPLOAD},
+
     {HTTP_GET, "/api/n8n/test", ACCESS_READ, n8n_test, &OP_N8N_TEST},
     {HTTP_GET, "/api/n8n/campaigns", ACCESS_READ, n8n_campaigns, &OP_N8N_CAMPAIGNS},
     {HTTP_GET, "/api/n8n/user-sources", ACCESS_READ, n8n_sources, &OP_N8N_SOURCES},

@@ -94,6 +94,14 @@ class Served(Directory):
         webhook = {"name": "CRM", "event": "user.join", "url": f"https://{address}{path}", **fields}
         return self.has(self.api.json("POST", "/api/v2/webhooks", webhook), 201).data
 
+    def rule(self, campaign, **fields):
+        rule = {"campaign_id": campaign["id"], "name": "Thanks", **fields}
+        return self.has(self.api.json("POST", "/api/v2/reward-rules", rule), 201).data
+
+    def rewards(self, which, metric, **filters):
+        query = urllib.parse.urlencode({"per_page": 250, **filters})
+        return self.has(self.api.get(f"/api/v2/rewards/{which}/{metric}?{query}"), 200).data
+
     def try_join(self, code, first_name="Byron", email="byron@example.com", headers=None, **fields):
         form = {"first_name": first_name, "email": email, **fields}
         return self.public.form(f"/{code}/join", form, headers)

@@ -37,6 +37,14 @@ class Document(Served):
         "/api/v2/deliveries/": lambda self: self.delivered()["id"],
         "/api/v2/replays/": lambda self: self.replay()["id"],
         "/api/v2/tokens/": lambda self: self.token(),
+        "/api/v2/rewards/dashboard/": lambda self: "amount",
+        "/api/v2/rewards/due/": lambda self: "amount",
+        "/api/v2/rewards/issued/": lambda self: "amount",
+        "/api/v2/rewards/cancelled/": lambda self: "amount",
+        "/api/v2/rewards/issue/": lambda self: self.reward()["id"],
+        "/api/v2/rewards/cancel/": lambda self: self.reward()["id"],
+        "/api/v2/rewards/": lambda self: self.reward()["id"],
+        "/api/v2/reward-rules/": lambda self: self.rule(self.campaign(), metric="coupon")["id"],
         "/api/n8n/webhooks/": lambda self: self.webhook()["id"],
     }
 
@@ -67,6 +75,12 @@ class Document(Served):
     def replay(self):
         path = f"/api/v2/webhooks/{self.webhook()['id']}/replay"
         return self.has(self.api.json("POST", path, {"since": "2026-01-01"}), 202).data
+
+    def reward(self):
+        campaign = self.campaign()
+        self.rule(campaign, metric="amount", amount=4990, currency="EUR", trigger="join")
+        jessica = self.join(campaign["code"], "Jessica", "jessica@example.com")
+        return self.rewards("due", "amount", user_id=jessica["id"])[0]
 
     # ---- reading the document ----
 

@@ -1,0 +1,319 @@
+/*
+ * Owns the coupon calls of the REST API: an upload is added in slices, as it comes, and the pool is
+ * listed. Never hands one out. Called through the route table.
+ */
+#include <inttypes.h>
+
+#include "base/csv.h"
+#include "core/rule.h"
+#include "decode.h"
+#include "paging.h"
+#include "reward_show.h"
+#include "routes.h"
+#include "show.h"
+
+struct upload {
+	struct coupons_add add; /* the slice */
+	uint64_t places[COUPONS_ADD_MAX]; /* where each of its codes stands: a line, or an entry */
+	struct arena texts;               /* the slice's codes */
+	struct call *call;
+	uint64_t added, skipped; /* in slices before */
+	/* CSV: */
+	struct csv_reader csv;
+	struct text piece; /* what is left of it */
+	bool ended;        /* no piece follows */
+	/* JSON: */
+	struct body body;
+	const struct json *codes;
+	size_t next;
+};
+
+static const char no_rule[] = "no reward rule has this id";
+
+/* False after 404. */
+static bool read_rule_id(struct call *call, uint64_t *id)
+{
+	if (text_to_u64(call->params[0], id) && *id != 0)
+		return true;
+	call_reply_error(call, 404, no_rule);
+	return false;
+}
+
+/* ---- how it ends ---- */
+
+static void free_upload(struct upload *u)
+{
+	arena_free(&u->texts);
+	csv_free(&u->csv);
+	body_free(&u->body);
+}
+
+static void reply_err(struct upload *u, enum err err)
+{
+	free_upload(u);
+	call_reply_err(u->call, err, no_rule);
+}
+
+/* `why` completes "line 3 ...". */
+static void reply_wrong(struct upload *u, uint64_t place, const char *why)
+{
+	const char *problem = decode_problem(u->call,
+	    "cannot be taken: %s %" PRIu64 " %s; %" PRIu64 " before it were added, and are skipped when "
+	    "the list is sent again",
+	    u->codes != NULL ? "entry" : "line", place, why, u->added);
+	free_upload(u);
+	call_reply_field(u->call, "codes", problem);
+}
+
+static void reply_done(struct upload *u)
+{
+	struct json_out o = call_json(u->call);
+	free_upload(u);
+	if (u->added + u->skipped == 0) {
+		call_reply_field(u->call, "codes",
+		    "is required: {\"codes\": [\"A1\", ...]}, or text/csv with one coupon a line");
+		return;
+	}
+	json_open(&o, NULL, '{');
+	json_open(&o, "data", '{');
+	json_put_u64(&o, "rule_id", u->add.rule_id);
+	json_put_u64(&o, "added", u->added);
+	json_put_u64(&o, "skipped", u->skipped);
+	json_open(&o, "coupons", '{');
+	pool_show(&o, &u->add.pool);
+	json_close(&o, '}');
+	json_close(&o, '}');
+	json_close(&o, '}');
+	call_reply_json(u->call, 201);
+}
+
+/* ---- a slice ---- */
+
+static void fill(struct upload *u);
+
+static void on_added(struct command *command, enum err err)
+{
+	struct upload *u = (struct upload *)command;
+	if (err == ERR_REFUSED && u->add.wrong < u->add.n) {
+		reply_wrong(u, u->places[u->add.wrong], u->add.refusal);
+	} else if (err == ERR_REFUSED) {
+		free_upload(u);
+		call_reply_error(u->call, 409, u->add.refusal);
+	} else if (err != ERR_OK) {
+		reply_err(u, err);
+	} else {
+		u->added += u->add.added;
+		u->skipped += u->add.skipped;
+		u->add.n = 0;
+		arena_reset(&u->texts);
+		fill(u);
+	}
+}
+
+static void submit(struct upload *u)
+{
+	u->add.command = (struct command){.decide = coupons_add_decide, .done = on_added};
+	if (store_submit(u->call->api->config.store, &u->add.command) != ERR_OK)
+		reply_err(u, ERR_BUSY);
+}
+
+/* False after it has replied. */
+static bool take(struct upload *u, uint64_t place, struct text code)
+{
+	const char *why = coupon_refusal(code);
+	struct text kept = arena_copy(&u->texts, code);
+	if (why != NULL) {
+		reply_wrong(u, place, why);
+		return false;
+	}
+	if (kept.p == NULL) {
+		reply_err(u, ERR_NO_MEMORY);
+		return false;
+	}
+	u->places[u->add.n] = place;
+	u->add.codes[u->add.n++] = kept;
+	return true;
+}
+
+/* ---- where codes come from ---- */
+
+enum pull { PULLED, PULL_WAITS, PULL_ENDED, PULL_REPLIED };
+
+static enum pull pull_json(struct upload *u)
+{
+	struct text code;
+	const struct json *v = json_at(u->codes, u->next);
+	if (v == NULL)
+		return PULL_ENDED;
+	u->next++;
+	if (!json_string(v, &code)) {
+		reply_wrong(u, u->next, "is not text");
+		return PULL_REPLIED;
+	}
+	return take(u, u->next, text_trim(code)) ? PULLED : PULL_REPLIED;
+}
+
+/* Spreadsheets like to have one. */
+static bool is_headline(const struct csv_reader *csv)
+{
+	struct text first = text_trim(csv_cell(csv, 0));
+	return csv->line == 1 && (text_ieq(first, TEXT("code")) || text_ieq(first, TEXT("coupon")));
+}
+
+static enum pull take_record(struct upload *u)
+{
+	if (is_headline(&u->csv))
+		return PULLED;
+	if (u->csv.n_cells != 1) {
+		reply_wrong(u, u->csv.line, "has more than one cell: send one coupon a line");
+		return PULL_REPLIED;
+	}
+	struct text code = text_trim(csv_unguard(csv_cell(&u->csv, 0)));
+	return take(u, u->csv.line, code) ? PULLED : PULL_REPLIED;
+}
+
+static enum pull pull_csv(struct upload *u)
+{
+	switch (u->ended ? csv_end(&u->csv) : csv_read(&u->csv, &u->piece)) {
+	case CSV_RECORD:
+		return take_record(u);
+	case CSV_WRONG:
+		reply_wrong(u, u->csv.line, u->csv.problem);
+		return PULL_REPLIED;
+	case CSV_MORE:
+		break;
+	}
+	return u->ended ? PULL_ENDED : PULL_WAITS;
+}
+
+static void on_piece(void *arg, struct text piece, enum http_body state)
+{
+	struct upload *u = arg;
+	if (state == HTTP_BODY_BROKEN || state == HTTP_BODY_SLOW || state == HTTP_BODY_LEFT) {
+		free_upload(u);
+		call_reply_error(u->call, state == HTTP_BODY_SLOW ? 408 : 400,
+		    decode_problem(u->call, "%.*s", TEXT_ARGS(piece)));
+		return;
+	}
+	u->piece = piece;
+	u->ended = state == HTTP_BODY_END;
+	fill(u);
+}
+
+/* Codes for the next slice; then it goes to the store, or a piece of the body is waited for. */
+static void fill(struct upload *u)
+{
+	enum pull pull = PULLED;
+	while (pull == PULLED && u->add.n < COUPONS_ADD_MAX)
+		pull = u->codes != NULL ? pull_json(u) : pull_csv(u);
+	if (pull == PULL_WAITS)
+		http_body_next(u->call->req, on_piece, u);
+	else if (pull != PULL_REPLIED && u->add.n > 0)
+		submit(u);
+	else if (pull == PULL_ENDED)
+		reply_done(u);
+}
+
+/* ---- the calls ---- */
+
+/* False after it has replied. */
+static bool read_codes(struct upload *u)
+{
+	static const char *const known[] = {"codes", NULL};
+	struct call *call = u->call;
+	struct text name;
+	if (!body_read(call, &u->body))
+		return false;
+	u->codes = json_get(u->body.json, "codes");
+	if (u->body.is_json && body_unknown(&u->body, known, &name))
+		call_reply_named(call, name, "is not a field of this call");
+	else if (u->codes == NULL || json_kind(u->codes) != JSON_ARRAY)
+		call_reply_field(call, "codes",
+		    "is required: {\"codes\": [\"A1\", ...]}, or text/csv with one coupon a line");
+	else
+		return true;
+	body_free(&u->body);
+	return false;
+}
+
+const struct operation OP_COUPON_UPLOAD = {
+    .id = "uploadCoupons",
+    .tag = "Rewards",
+    .summary = "Add coupons to a rule's pool",
+    .description = "As JSON, or as text/csv of any length with one coupon a line. A coupon that is in this pool "
+		   "already is skipped; one that is in another rule's pool is refused.",
+    .takes = TAKES_JSON | TAKES_CSV,
+    .request = "CouponUpload",
+    .lines = "CouponLines",
+    .conflict = "The rule's metric is not coupon.",
+    .answers = {{201, ANSWER_DATA, "CouponsAdded"}},
+};
+
+void coupon_upload(struct call *call)
+{
+	struct upload *u = call_alloc(call, sizeof *u);
+	if (u == NULL || !read_rule_id(call, &u->add.rule_id))
+		return;
+	u->call = call;
+	if (body_is_csv(call->req))
+		u->ended = !call->req->streamed;
+	else if (!read_codes(u))
+		return;
+	fill(u);
+}
+
+struct list_call {
+	struct coupon_list list;
+	struct paging paging;
+	struct call *call;
+};
+
+static void on_list(struct command *command, enum err err)
+{
+	struct list_call *lc = (struct list_call *)command;
+	if (err != ERR_OK) {
+		call_reply_err(lc->call, err, no_rule);
+		return;
+	}
+	struct json_out o = call_json(lc->call);
+	json_open(&o, NULL, '{');
+	json_open(&o, "data", '[');
+	for (size_t i = 0; i < lc->list.n; i++) {
+		const struct coupon *coupon = &lc->list.coupons[i];
+		json_open(&o, NULL, '{');
+		json_put_u64(&o, "number", coupon->number);
+		json_put_text(&o, "code", coupon->code);
+		show_id(&o, "reward_id", coupon->reward_id);
+		json_close(&o, '}');
+	}
+	json_close(&o, ']');
+	paging_put(lc->call, &lc->paging, lc->list.next, &o);
+	json_close(&o, '}');
+	call_reply_json(lc->call, 200);
+}
+
+const struct operation OP_COUPON_LIST = {
+    .id = "listCoupons",
+    .tag = "Rewards",
+    .summary = "A rule's coupons, in the order in which they are handed out",
+    .description = "reward_id is null for those that are left. Needs the scope write: whoever has an unused "
+		   "coupon can use it.",
+    .answers = {{200, ANSWER_LIST, "Coupon"}},
+};
+
+void coupon_list(struct call *call)
+{
+	struct list_call *lc = call_alloc(call, sizeof *lc);
+	if (lc == NULL || !read_rule_id(call, &lc->list.rule_id) ||
+	    !paging_read(call, &lc->paging, NULL, NULL))
+		return;
+	struct coupon_list *list = &lc->list;
+	lc->call = call;
+	list->command = (struct command){.decide = coupon_list_decide, .done = on_list};
+	list->from = lc->paging.cursor;
+	list->reverse = lc->paging.reverse;
+	list->max = lc->paging.per_page;
+	list->coupons = call_alloc(call, (list->max + 1) * sizeof *list->coupons);
+	if (list->coupons != NULL)
+		call_query(call, &list->command);
+}

@@ -1,0 +1,321 @@
+/*
+ * Owns the calls for reward rules of the REST API. Never what a rule means (core/rule*.c). Called
+ * through the route table.
+ */
+#include "reward_rules.h"
+
+#include <stddef.h>
+
+#include "base/decimal.h"
+#include "core/money.h"
+#include "core/names.h"
+#include "decode.h"
+#include "reward_show.h"
+#include "routes.h"
+
+enum { DAY_MS = 86400000, CURRENCY_TEXT_MAX = 16 };
+
+struct rule_call {
+	union {
+		struct command command;
+		struct rule_save save;
+		struct rule_remove remove;
+		struct rule_read read;
+		struct rule_list list;
+	};
+	struct paging paging;
+	struct call *call;
+};
+
+/* ---- members ---- */
+
+static const char *read_percent(struct call *call, const struct json *v, void *record)
+{
+	struct rule *rule = record;
+	struct text t;
+	(void)call;
+	rule->percent = 0;
+	if (json_kind(v) == JSON_NULL)
+		return NULL;
+	return json_number_text(v, &t) && decimal_read(t, PERCENT_PLACES, &rule->percent)
+		   ? NULL
+		   : "must be a number above 0 and at most 100, with at most two decimals";
+}
+
+static const char *read_thresholds(struct call *call, const struct json *v, void *record)
+{
+	struct rule *rule = record;
+	uint64_t count;
+	rule->thresholds = (struct text){0};
+	if (json_kind(v) == JSON_NULL)
+		return NULL;
+	if (json_kind(v) != JSON_ARRAY || json_length(v) > RULE_THRESHOLDS_MAX)
+		return "must be a list of 1 to 64 counts, such as [5, 10, 50]";
+	for (size_t i = 0; i < json_length(v); i++) {
+		if (!json_u64(json_at(v, i), false, &count))
+			return "must hold whole numbers";
+		if (id_list_add(rule->thresholds, count, &call->req->arena, &rule->thresholds) !=
+		    ERR_OK)
+			return "needs more memory than there is";
+	}
+	return NULL;
+}
+
+static const char *read_auto_issue(struct call *call, const struct json *v, void *record)
+{
+	bool on;
+	(void)call;
+	if (!json_bool(v, &on))
+		return "must be true or false";
+	((struct rule *)record)->auto_issue = on;
+	return NULL;
+}
+
+static const char *read_hold(struct call *call, const struct json *v, void *record)
+{
+	uint64_t days;
+	(void)call;
+	if (!json_u64(v, false, &days) || days > RULE_HOLD_DAYS_MAX)
+		return "must be a whole number of days from 0 to 3650";
+	((struct rule *)record)->hold_ms = days * DAY_MS;
+	return NULL;
+}
+
+#define AT(member) offsetof(struct rule, member)
+static const struct decode_field table[] = {
+    {"campaign_id", DECODE_U64, AT(campaign_id), UINT64_MAX, NULL, NULL},
+    {"name", DECODE_TEXT, AT(name), RULE_NAME_MAX, NULL, NULL},
+    {"description", DECODE_TEXT, AT(description), RULE_DESCRIPTION_MAX, NULL, NULL},
+    {"metric", DECODE_WORD, AT(metric), 0, METRIC_NAMES, NULL},
+    {"recipient", DECODE_WORD, AT(recipient), 0, RECIPIENT_NAMES, NULL},
+    {"trigger", DECODE_WORD, AT(trigger), 0, TRIGGER_NAMES, NULL},
+    {"type", DECODE_WORD, AT(type), 0, REWARD_TYPE_NAMES, NULL},
+    {"method", DECODE_WORD, AT(method), 0, REWARD_METHOD_NAMES, NULL},
+    {"amount", DECODE_U64, AT(amount), MONEY_MAX, NULL, NULL},
+    {"currency", DECODE_TEXT, AT(currency), CURRENCY_TEXT_MAX, NULL, NULL},
+    {"percent", DECODE_CUSTOM, AT(percent), 0, NULL, read_percent},
+    {"cap", DECODE_U64, AT(cap), MONEY_MAX, NULL, NULL},
+    {"every", DECODE_U64, AT(every), RULE_COUNT_MAX, NULL, NULL},
+    {"thresholds", DECODE_CUSTOM, AT(thresholds), 0, NULL, read_thresholds},
+    {"auto_issue", DECODE_CUSTOM, AT(auto_issue), 0, NULL, read_auto_issue},
+    {"hold_days", DECODE_CUSTOM, AT(hold_ms), 0, NULL, read_hold},
+    {NULL, DECODE_TEXT, 0, 0, NULL, NULL},
+};
+
+/* ---- answers ---- */
+
+static const char no_rule[] = "no reward rule has this id";
+
+static void reply_rule(struct call *call, int status, const struct rule_row *row)
+{
+	struct json_out o = call_json(call);
+	json_open(&o, NULL, '{');
+	json_open(&o, "data", '{');
+	rule_show(&o, row);
+	json_close(&o, '}');
+	json_close(&o, '}');
+	call_reply_json(call, status);
+}
+
+void rule_reply_list(struct call *call, const struct rule_list *list, const struct paging *paging)
+{
+	struct json_out o = call_json(call);
+	json_open(&o, NULL, '{');
+	json_open(&o, "data", '[');
+	for (size_t i = 0; i < list->n; i++) {
+		json_open(&o, NULL, '{');
+		rule_show(&o, &list->rows[i]);
+		json_close(&o, '}');
+	}
+	json_close(&o, ']');
+	paging_put(call, paging, list->next, &o);
+	json_close(&o, '}');
+	call_reply_json(call, 200);
+}
+
+static struct rule_call *begin(struct call *call, command_decide_fn *decide, command_done_fn *done)
+{
+	struct rule_call *rc = call_alloc(call, sizeof *rc);
+	if (rc == NULL)
+		return NULL;
+	rc->call = call;
+	rc->command = (struct command){.decide = decide, .done = done};
+	return rc;
+}
+
+/* False after 404. */
+static bool read_id(struct call *call, uint64_t *id)
+{
+	if (text_to_u64(call->params[0], id) && *id != 0)
+		return true;
+	call_reply_error(call, 404, no_rule);
+	return false;
+}
+
+/* ---- the list ---- */
+
+static const char *read_filter(struct call *call, struct text name, struct text value, void *arg)
+{
+	struct rule_call *rc = arg;
+	(void)call;
+	if (text_eq(name, TEXT("metric")))
+		return name_find(METRIC_NAMES, value, &rc->list.metric)
+			   ? NULL
+			   : "must be amount, commission, coupon or custom";
+	if (!text_eq(name, TEXT("campaign_id")))
+		return PAGING_UNKNOWN;
+	return text_to_u64(value, &rc->list.campaign_id) && rc->list.campaign_id != 0
+		   ? NULL
+		   : "must be a campaign's id";
+}
+
+static void on_list(struct command *command, enum err err)
+{
+	struct rule_call *rc = (struct rule_call *)command;
+	if (err != ERR_OK)
+		call_reply_err(rc->call, err, NULL);
+	else
+		rule_reply_list(rc->call, &rc->list, &rc->paging);
+}
+
+const struct operation OP_RULE_LIST = {
+    .id = "listRewardRules",
+    .tag = "Rewards",
+    .summary = "List reward rules",
+    .query = {{"campaign_id", "integer", "1", "Of this campaign.", false},
+	{"metric", "RewardMetric", "coupon", "Of this metric.", false}},
+    .answers = {{200, ANSWER_LIST, "RewardRule"}},
+};
+
+void rule_list(struct call *call)
+{
+	struct rule_call *rc = begin(call, rule_list_decide, on_list);
+	if (rc == NULL || !paging_read(call, &rc->paging, read_filter, rc))
+		return;
+	rc->list.from = rc->paging.cursor;
+	rc->list.reverse = rc->paging.reverse;
+	rc->list.max = rc->paging.per_page;
+	rc->list.rows = call_alloc(call, rc->list.max * sizeof *rc->list.rows);
+	if (rc->list.rows != NULL)
+		call_query(call, &rc->command);
+}
+
+/* ---- making and changing ---- */
+
+static void on_saved(struct command *command, enum err err)
+{
+	struct rule_call *rc = (struct rule_call *)command;
+	if (err == ERR_REFUSED)
+		call_reply_field(rc->call, rc->save.field, rc->save.refusal);
+	else if (err != ERR_OK)
+		call_reply_err(rc->call, err, no_rule);
+	else
+		reply_rule(rc->call, rc->call->params[0].n > 0 ? 200 : 201, &rc->save.row);
+}
+
+static void save(struct call *call, struct rule_call *rc)
+{
+	struct body body;
+	if (!body_read(call, &body))
+		return;
+	bool ok = decode_record(call, &body, table, &KIND_RULE, &rc->save.rule, &rc->save.set);
+	body_free(&body);
+	rc->save.now_ms = loop_unix_ms(call->api->config.loop);
+	if (ok)
+		call_submit(call, &rc->command);
+}
+
+const struct operation OP_RULE_CREATE = {
+    .id = "createRewardRule",
+    .tag = "Rewards",
+    .summary = "Make a reward rule",
+    .description = "It counts from now on: what happened before earns nothing.",
+    .takes = TAKES_JSON,
+    .request = "RewardRuleCreate",
+    .answers = {{201, ANSWER_DATA, "RewardRule"}},
+};
+
+void rule_create(struct call *call)
+{
+	struct rule_call *rc = begin(call, rule_save_decide, on_saved);
+	if (rc == NULL)
+		return;
+	rc->save.rule = (struct rule){
+	    .recipient = RECIPIENT_REFERRER,
+	    .trigger = TRIGGER_QUALIFY,
+	    .type = REWARD_STANDARD,
+	    .method = REWARD_BY_WEBHOOK,
+	};
+	save(call, rc);
+}
+
+const struct operation OP_RULE_UPDATE = {
+    .id = "updateRewardRule",
+    .tag = "Rewards",
+    .summary = "Change a reward rule",
+    .description = "What is due keeps the name and the money it was earned with.",
+    .takes = TAKES_JSON,
+    .request = "RewardRuleChange",
+    .answers = {{200, ANSWER_DATA, "RewardRule"}},
+};
+
+void rule_update(struct call *call)
+{
+	struct rule_call *rc = begin(call, rule_save_decide, on_saved);
+	if (rc != NULL && read_id(call, &rc->save.rule.id))
+		save(call, rc);
+}
+
+/* ---- one ---- */
+
+static void on_read(struct command *command, enum err err)
+{
+	struct rule_call *rc = (struct rule_call *)command;
+	if (err != ERR_OK)
+		call_reply_err(rc->call, err, no_rule);
+	else
+		reply_rule(rc->call, 200, &rc->read.row);
+}
+
+const struct operation OP_RULE_GET = {
+    .id = "getRewardRule",
+    .tag = "Rewards",
+    .summary = "Read a reward rule",
+    .answers = {{200, ANSWER_DATA, "RewardRule"}},
+};
+
+void rule_get(struct call *call)
+{
+	struct rule_call *rc = begin(call, rule_read_decide, on_read);
+	if (rc != NULL && read_id(call, &rc->read.id))
+		call_query(call, &rc->command);
+}
+
+static void on_removed(struct command *command, enum err err)
+{
+	struct rule_call *rc = (struct rule_call *)command;
+	const struct http_reply gone = {.status = 204};
+	if (err != ERR_OK)
+		call_reply_err(rc->call, err, no_rule);
+	else if (rc->remove.archived)
+		reply_rule(rc->call, 200, &rc->remove.row);
+	else
+		http_reply(rc->call->req, &gone);
+}
+
+const struct operation OP_RULE_DELETE = {
+    .id = "deleteRewardRule",
+    .tag = "Rewards",
+    .summary = "Delete a reward rule, or archive it where it has rewards or coupons",
+    .description = "An archived rule makes no more rewards; what is due stays due.",
+    .answers = {{204, ANSWER_EMPTY, NULL}, {200, ANSWER_DATA, "RewardRule"}},
+};
+
+void rule_delete(struct call *call)
+{
+	struct rule_call *rc = begin(call, rule_remove_decide, on_removed);
+	if (rc == NULL || !read_id(call, &rc->remove.id))
+		return;
+	rc->remove.now_ms = loop_unix_ms(call->api->config.loop);
+	call_submit(call, &rc->command);
+}

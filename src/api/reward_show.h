@@ -1,0 +1,18 @@
+/*
+ * Rewards and their rules as JSON.
+ */
+#ifndef API_REWARD_SHOW_H
+#define API_REWARD_SHOW_H
+
+#include "call.h"
+#include "core/reward.h"
+#include "core/rule.h"
+
+/** The members of a reward. */
+void reward_show(struct call *call, struct json_out *o, const struct reward_row *row);
+/** The members of a rule. */
+void rule_show(struct json_out *o, const struct rule_row *row);
+/** The members of a pool: added, given, left. */
+void pool_show(struct json_out *o, const struct pool *pool);
+
+#endif

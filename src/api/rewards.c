@@ -1,0 +1,361 @@
+/*
+ * Owns the reward calls of the REST API: what is due, issuing, cancelling. Never a rule about rewards
+ * (core/reward*.c). Called through the route table.
+ */
+#include "core/reward.h"
+
+#include "base/utf8.h"
+#include "body.h"
+#include "core/names.h"
+#include "paging.h"
+#include "reward_rules.h"
+#include "reward_show.h"
+#include "routes.h"
+
+struct list_call {
+	union {
+		struct command command;
+		struct reward_list list;
+		struct rule_list dashboard;
+	};
+	struct paging paging;
+	struct call *call;
+	uint64_t metric, campaign_id, user_id, rule_id;
+	bool is_dashboard;
+};
+
+struct act_call {
+	struct reward_act act;
+	struct call *call;
+};
+
+/* ---- lists ---- */
+
+static const char *read_id(struct text value, uint64_t *id, const char *problem)
+{
+	return text_to_u64(value, id) && *id != 0 ? NULL : problem;
+}
+
+static const char *read_filter(struct call *call, struct text name, struct text value, void *arg)
+{
+	struct list_call *lc = arg;
+	if (text_eq(name, TEXT("campaign_id")))
+		return read_id(value, &lc->campaign_id, "must be a campaign's id");
+	if (lc->is_dashboard)
+		return PAGING_UNKNOWN;
+	if (text_eq(name, TEXT("rule_id")))
+		return read_id(value, &lc->rule_id, "must be a rule's id");
+	if (!text_eq(name, TEXT("user_id")))
+		return PAGING_UNKNOWN;
+	lc->user_id = call_user_id(call, value);
+	return lc->user_id != 0 ? NULL : "must be the id or code of a user";
+}
+
+/* NULL after it has replied. */
+static struct list_call *begin_list(struct call *call, bool is_dashboard)
+{
+	struct list_call *lc = call_alloc(call, sizeof *lc);
+	if (lc == NULL)
+		return NULL;
+	lc->call = call;
+	lc->is_dashboard = is_dashboard;
+	if (!name_find(METRIC_NAMES, call->params[0], &lc->metric)) {
+		call_reply_error(call, 404,
+		    "no such list: its last part is amount, commission, coupon or custom");
+		return NULL;
+	}
+	return paging_read(call, &lc->paging, read_filter, lc) ? lc : NULL;
+}
+
+static void on_list(struct command *command, enum err err)
+{
+	struct list_call *lc = (struct list_call *)command;
+	const struct reward_list *list = &lc->list;
+	if (err != ERR_OK) {
+		call_reply_err(lc->call, err, NULL);
+		return;
+	}
+	struct json_out o = call_json(lc->call);
+	json_open(&o, NULL, '{');
+	json_open(&o, "data", '[');
+	for (size_t i = 0; i < list->n; i++) {
+		json_open(&o, NULL, '{');
+		reward_show(lc->call, &o, &list->rows[i]);
+		json_close(&o, '}');
+	}
+	json_close(&o, ']');
+	paging_put(lc->call, &lc->paging, list->next, &o);
+	json_close(&o, '}');
+	call_reply_json(lc->call, 200);
+}
+
+static void list_state(struct call *call, enum reward_state state)
+{
+	struct list_call *lc = begin_list(call, false);
+	if (lc == NULL)
+		return;
+	lc->list = (struct reward_list){
+	    .command = {.decide = reward_list_decide, .done = on_list},
+	    .state = state,
+	    .metric = lc->metric,
+	    .campaign_id = lc->campaign_id,
+	    .user_id = lc->user_id,
+	    .rule_id = lc->rule_id,
+	    .from = lc->paging.cursor,
+	    .reverse = lc->paging.reverse,
+	    .max = lc->paging.per_page,
+	    .rows = call_alloc(call, lc->paging.per_page * sizeof *lc->list.rows),
+	};
+	if (lc->list.rows != NULL)
+		call_query(call, &lc->command);
+}
+
+#define REWARD_FILTERS                                                            \
+	{                                                                         \
+		{"campaign_id", "integer", "1", "Of this campaign.", false},      \
+		{"user_id", "string", "1", "For this user: id or code.", false}, \
+		{"rule_id", "integer", "1", "Of this rule.", false},              \
+	}
+
+const struct operation OP_REWARD_LIST_DUE = {
+    .id = "listDueRewards",
+    .tag = "Rewards",
+    .summary = "Rewards that are due",
+    .query = REWARD_FILTERS,
+    .answers = {{200, ANSWER_LIST, "Reward"}},
+};
+
+void reward_list_due(struct call *call)
+{
+	list_state(call, REWARD_DUE);
+}
+
+const struct operation OP_REWARD_LIST_ISSUED = {
+    .id = "listIssuedRewards",
+    .tag = "Rewards",
+    .summary = "Rewards that were issued",
+    .description = "Those to be taken back have clawback_at set.",
+    .query = REWARD_FILTERS,
+    .answers = {{200, ANSWER_LIST, "Reward"}},
+};
+
+void reward_list_issued(struct call *call)
+{
+	list_state(call, REWARD_ISSUED);
+}
+
+const struct operation OP_REWARD_LIST_CANCELLED = {
+    .id = "listCancelledRewards",
+    .tag = "Rewards",
+    .summary = "Rewards that were cancelled while due",
+    .query = REWARD_FILTERS,
+    .answers = {{200, ANSWER_LIST, "Reward"}},
+};
+
+void reward_list_cancelled(struct call *call)
+{
+	list_state(call, REWARD_CANCELLED);
+}
+
+static void on_dashboard(struct command *command, enum err err)
+{
+	struct list_call *lc = (struct list_call *)command;
+	if (err != ERR_OK)
+		call_reply_err(lc->call, err, NULL);
+	else
+		rule_reply_list(lc->call, &lc->dashboard, &lc->paging);
+}
+
+const struct operation OP_REWARD_DASHBOARD = {
+    .id = "listRewardDashboard",
+    .tag = "Rewards",
+    .summary = "The rules of a metric, with the counts of their rewards and their coupons",
+    .query = {{"campaign_id", "integer", "1", "Of this campaign.", false}},
+    .answers = {{200, ANSWER_LIST, "RewardRule"}},
+};
+
+void reward_dashboard(struct call *call)
+{
+	struct list_call *lc = begin_list(call, true);
+	if (lc == NULL)
+		return;
+	lc->dashboard = (struct rule_list){
+	    .command = {.decide = rule_list_decide, .done = on_dashboard},
+	    .metric = lc->metric,
+	    .campaign_id = lc->campaign_id,
+	    .from = lc->paging.cursor,
+	    .reverse = lc->paging.reverse,
+	    .max = lc->paging.per_page,
+	    .rows = call_alloc(call, lc->paging.per_page * sizeof *lc->dashboard.rows),
+	};
+	if (lc->dashboard.rows != NULL)
+		call_query(call, &lc->command);
+}
+
+/* ---- one ---- */
+
+static void reply_reward(struct act_call *ac, bool with_changed)
+{
+	struct json_out o = call_json(ac->call);
+	json_open(&o, NULL, '{');
+	json_open(&o, "data", '{');
+	reward_show(ac->call, &o, &ac->act.row);
+	json_close(&o, '}');
+	if (with_changed)
+		json_put_bool(&o, "changed", ac->act.changed);
+	json_close(&o, '}');
+	call_reply_json(ac->call, 200);
+}
+
+static void refuse(struct act_call *ac)
+{
+	if (ac->act.field != NULL)
+		call_reply_field(ac->call, ac->act.field, ac->act.refusal);
+	else
+		call_reply_error(ac->call, 409, ac->act.refusal);
+}
+
+static const char no_reward[] = "no reward has this id";
+
+static void on_read(struct command *command, enum err err)
+{
+	struct act_call *ac = (struct act_call *)command;
+	if (err == ERR_OK)
+		reply_reward(ac, false);
+	else if (err == ERR_REFUSED)
+		refuse(ac);
+	else
+		call_reply_err(ac->call, err, no_reward);
+}
+
+static void on_acted(struct command *command, enum err err)
+{
+	struct act_call *ac = (struct act_call *)command;
+	if (err == ERR_OK)
+		reply_reward(ac, true);
+	else
+		on_read(command, err);
+}
+
+/* NULL after it has replied. */
+static struct act_call *begin_act(struct call *call, command_decide_fn *decide,
+    command_done_fn *done)
+{
+	struct act_call *ac = call_alloc(call, sizeof *ac);
+	if (ac == NULL)
+		return NULL;
+	if (!text_to_u64(call->params[0], &ac->act.id)) {
+		call_reply_error(call, 404, no_reward);
+		return NULL;
+	}
+	ac->call = call;
+	ac->act.command = (struct command){.decide = decide, .done = done};
+	ac->act.now_ms = loop_unix_ms(call->api->config.loop);
+	ac->act.public_url = call->api->public_url;
+	return ac;
+}
+
+const struct operation OP_REWARD_GET = {
+    .id = "getReward",
+    .tag = "Rewards",
+    .summary = "Read a reward",
+    .answers = {{200, ANSWER_DATA, "Reward"}},
+};
+
+void reward_get(struct call *call)
+{
+	struct act_call *ac = begin_act(call, reward_read_decide, on_read);
+	if (ac != NULL)
+		call_query(call, &ac->act.command);
+}
+
+const struct operation OP_REWARD_ISSUE = {
+    .id = "issueReward",
+    .tag = "Rewards",
+    .summary = "Issue a due reward now",
+    .description = "A hold notwithstanding. Fires reward.issued. Issued already: changed is false.",
+    .conflict = "It was cancelled, waits for a review, has no amount, or the coupon pool is empty.",
+    .answers = {{200, ANSWER_WHOLE, "RewardChanged"}},
+};
+
+void reward_issue_post(struct call *call)
+{
+	struct act_call *ac = begin_act(call, reward_issue_decide, on_acted);
+	if (ac != NULL)
+		call_submit(call, &ac->act.command);
+}
+
+/* Copies what stands under "reason"; false after 422. */
+static bool read_reason(struct act_call *ac, const struct body *body)
+{
+	struct text reason;
+	enum body_field given = body_text(body, "reason", false, &reason);
+	ac->act.set_reason = given == BODY_TEXT;
+	if (given == BODY_WRONG || reason.n > REWARD_REASON_MAX || !utf8_printable(reason)) {
+		call_reply_field(ac->call, "reason",
+		    "must be text of at most 500 bytes without control characters");
+		return false;
+	}
+	ac->act.reason = arena_copy(&ac->call->req->arena, text_trim(reason));
+	return true;
+}
+
+const struct operation OP_REWARD_CANCEL = {
+    .id = "cancelReward",
+    .tag = "Rewards",
+    .summary = "Cancel a due reward",
+    .description = "Fires reward.cancelled. Cancelled already: changed is false.",
+    .takes = TAKES_JSON | TAKES_FORM | TAKES_OPTIONAL,
+    .request = "RewardCancel",
+    .conflict = "It was issued.",
+    .answers = {{200, ANSWER_WHOLE, "RewardChanged"}},
+};
+
+void reward_cancel_post(struct call *call)
+{
+	struct body body;
+	struct act_call *ac = begin_act(call, reward_cancel_decide, on_acted);
+	if (ac == NULL || !body_read(call, &body))
+		return;
+	bool ok = read_reason(ac, &body);
+	body_free(&body);
+	if (ok && ac->act.reason.n == 0)
+		ac->act.reason = TEXT("cancelled by the operator");
+	if (ok)
+		call_submit(call, &ac->act.command);
+}
+
+/* False after 422. */
+static bool read_amount(struct act_call *ac, const struct body *body)
+{
+	struct text amount;
+	enum body_field given = body_text(body, "amount", true, &amount);
+	ac->act.set_amount = given == BODY_TEXT;
+	if (given == BODY_ABSENT || (given == BODY_TEXT && text_to_u64(amount, &ac->act.amount)))
+		return true;
+	call_reply_field(ac->call, "amount",
+	    "must be a whole number of the currency's minor units (4990 for EUR 49.90)");
+	return false;
+}
+
+const struct operation OP_REWARD_UPDATE = {
+    .id = "updateReward",
+    .tag = "Rewards",
+    .summary = "Change the amount or the reason of a due reward",
+    .takes = TAKES_JSON | TAKES_FORM,
+    .request = "RewardChange",
+    .conflict = "It is no longer due.",
+    .answers = {{200, ANSWER_DATA, "Reward"}},
+};
+
+void reward_update(struct call *call)
+{
+	struct body body;
+	struct act_call *ac = begin_act(call, reward_edit_decide, on_read);
+	if (ac == NULL || !body_read(call, &body))
+		return;
+	bool ok = read_reason(ac, &body) && read_amount(ac, &body);
+	body_free(&body);
+	if (ok)
+		call_submit(call, &ac->act.command);
+}
