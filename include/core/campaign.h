@@ -47,7 +47,8 @@ struct campaign_remove {
 	struct campaign_name name;
 	struct codes *codes;
 };
-/** ERR_NOT_FOUND; ERR_REFUSED while it has users, who would lose their links, or webhooks. */
+/** ERR_NOT_FOUND; ERR_REFUSED while it has users, who would lose their links, webhooks or rules of
+ *  rewards. */
 command_decide_fn campaign_remove_decide;
 
 struct campaign_read {
@@ -68,12 +69,14 @@ struct campaign_list {
 	struct codes *codes;
 	uint64_t from; /* an id; 0: the list's end on the side where it begins */
 	bool reverse;
+	size_t skip; /* of those that fit, before the page */
 	size_t max;
 	struct campaign *campaigns;    /* room for max */
 	struct campaign_stats *stats;  /* room for max */
 	/* In done. */
 	size_t n;
-	uint64_t next; /* where to go on, after CAMPAIGN_LIST_LOOK_MAX at most; 0: nothing is left */
+	uint64_t next; /* where to go on, after looking at skip and CAMPAIGN_LIST_LOOK_MAX at most; 0:
+			* nothing is left */
 };
 command_decide_fn campaign_list_decide;
 

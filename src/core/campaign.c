@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "core/page_text.h"
+#include "core/reward_records.h"
 #include "core/who.h"
 
 enum err campaign_find(struct tx *tx, struct codes *codes, const struct campaign_name *name,
@@ -104,6 +105,19 @@ enum err campaign_save_decide(struct command *command, struct tx *tx)
 
 /* ---- removing and reading ---- */
 
+/* ERR_REFUSED where webhooks or rules of rewards are about the campaign alone. */
+static enum err check_unused(struct tx *tx, uint64_t id)
+{
+	struct webhook_set webhooks = {.campaign_id = id};
+	struct rule_set rules = {.campaign_id = id};
+	enum err err = tx_get(tx, &KIND_WEBHOOK_SET, &webhooks);
+	if (err == ERR_NOT_FOUND)
+		err = tx_get(tx, &KIND_RULE_SET, &rules);
+	if (err == ERR_NOT_FOUND)
+		return ERR_OK;
+	return err == ERR_OK ? ERR_REFUSED : err;
+}
+
 enum err campaign_remove_decide(struct command *command, struct tx *tx)
 {
 	struct campaign_remove *cmd = (struct campaign_remove *)command;
@@ -116,15 +130,15 @@ enum err campaign_remove_decide(struct command *command, struct tx *tx)
 		return err;
 	if (stats.users > 0 || stats.tests > 0)
 		return ERR_REFUSED;
-	struct webhook_set webhooks = {.campaign_id = campaign.id};
-	err = tx_get(tx, &KIND_WEBHOOK_SET, &webhooks);
-	if (err != ERR_NOT_FOUND)
-		return err == ERR_OK ? ERR_REFUSED : err;
+	if ((err = check_unused(tx, campaign.id)) != ERR_OK)
+		return err;
 	const struct alias alias = {.code = campaign.alias};
+	const struct leaders leaders = {.campaign_id = campaign.id};
 	if (alias.code.n > 0)
 		tx_delete(tx, &KIND_ALIAS, &alias);
 	tx_delete(tx, &KIND_CAMPAIGN, &campaign);
 	tx_delete(tx, &KIND_CAMPAIGN_STATS, &stats);
+	tx_delete(tx, &KIND_LEADERS, &leaders);
 	return ERR_OK;
 }
 

@@ -3,6 +3,7 @@
  * Run by make test. */
 #include "core/page_text.h"
 #include "core/reading.h"
+#include "core/rule.h"
 #include "core_world.h"
 
 static enum err save(struct world *w, struct campaign_save *s)
@@ -130,6 +131,32 @@ static void pages(void **state)
 		assert_int_equal(p.more, cases[i].more);
 		assert_true(p.n == 0 || found[0].id == cases[i].first);
 	}
+}
+
+static void kept_for_what_is_about_it(void **state)
+{
+	struct world *w = *state;
+	uint64_t hooked = world_launched(w), ruled = world_launched(w);
+	struct webhook hook = world_hook();
+	hook.campaign_id = hooked;
+	world_webhook(w, hook);
+	struct rule_save rule = {.command = {.decide = rule_save_decide},
+				 .rule = {.campaign_id = ruled,
+					  .name = TEXT("Mug"),
+					  .metric = METRIC_CUSTOM,
+					  .recipient = RECIPIENT_REFERRER,
+					  .trigger = TRIGGER_QUALIFY,
+					  .type = REWARD_STANDARD}};
+	assert_int_equal(world_run(w, &rule.command), ERR_OK);
+	struct campaign_remove cmd = {.command = {.decide = campaign_remove_decide},
+				      .name = {.id = hooked}};
+	assert_int_equal(world_run(w, &cmd.command), ERR_REFUSED);
+	cmd.name.id = ruled;
+	assert_int_equal(world_run(w, &cmd.command), ERR_REFUSED);
+	struct rule_remove gone = {.command = {.decide = rule_remove_decide},
+				   .id = rule.row.rule.id};
+	assert_int_equal(world_run(w, &gone.command), ERR_OK);
+	assert_int_equal(world_run(w, &cmd.command), ERR_OK);
 }
 
 /* ---- codes from elsewhere ---- */
@@ -308,6 +335,7 @@ int main(void)
 	    WORLD_ON_ALL(a_change_is_what_it_names),
 	    WORLD_ON_ALL(dates_in_order),
 	    WORLD_ON_ALL(removed_while_empty),
+	    WORLD_ON_ALL(kept_for_what_is_about_it),
 	    WORLD_ON_ALL(pages),
 	    WORLD_ON_ALL(found_by_any_code),
 	    WORLD_ON_ALL(a_code_is_taken_once),
