@@ -93,21 +93,22 @@ bool api_call_run(const struct config *config, struct http_call *call)
 {
 	char token[TOKEN_SIZE];
 	struct answer answer = {.on_body = call->on_body, .arg = call->arg};
+	struct http_call own = *call;
 	if (!read_token(config, token))
 		return false;
-	call->listen = config->listen;
-	call->token = token;
-	call->on_body = on_body;
-	call->arg = &answer;
-	bool answered = http_call_run(call);
+	own.listen = config->listen;
+	own.token = token;
+	own.on_body = on_body;
+	own.arg = &answer;
+	bool answered = http_call_run(&own);
+	call->status = own.status;
 	crypto_wipe(token, sizeof token);
-	call->token = NULL;
 	if (!answered)
-		fprintf(stderr, "referd: %s\n", call->why);
-	else if (call->status / 100 != 2)
-		print_refusal(call->status, buf_view(&answer.refusal));
+		fprintf(stderr, "referd: %s\n", own.why);
+	else if (own.status / 100 != 2)
+		print_refusal(own.status, buf_view(&answer.refusal));
 	buf_free(&answer.refusal);
-	return answered && call->status / 100 == 2;
+	return answered && own.status / 100 == 2;
 }
 
 bool api_call_gather(void *arg, int status, struct text piece)

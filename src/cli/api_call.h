@@ -7,8 +7,8 @@
 #include "config.h"
 #include "http_call.h"
 
-/** Fills in where the server is and the token (--token-file, else REFERD_API_TOKEN) and runs the call. Only the
- *  body of a 2xx answer reaches on_body. False after one clear line on stderr: no token, no server,
+/** Runs the call at the server of --listen with the token of --token-file, else of REFERD_API_TOKEN. Only the
+ *  body of a 2xx answer reaches on_body; of the results only `status` is set. False after one clear line on stderr: no token, no server,
  *  or what the server refused and why. */
 bool api_call_run(const struct config *config, struct http_call *call) WARN_UNUSED;
 

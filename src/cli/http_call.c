@@ -259,7 +259,7 @@ static bool read_chunks(struct input *in)
 
 static bool read_status(struct input *in)
 {
-	struct text line;
+	struct text line = {0};
 	uint64_t status;
 	if (!read_line(in, &line))
 		return false;
@@ -272,7 +272,7 @@ static bool read_status(struct input *in)
 
 static bool read_head(struct input *in, struct head *head)
 {
-	struct text line, name, value;
+	struct text line = {0}, name, value;
 	*head = (struct head){0};
 	if (!read_status(in))
 		return false;
