@@ -46,7 +46,7 @@ LINK_api      := api delivery core store http base
 UNIT_SOURCES := $(wildcard test/unit/*/test_*.c)
 UNITS        := $(patsubst test/%.c,$(B)/test/%,$(UNIT_SOURCES))
 
-.PHONY: all debug asan cov demo test test-long check bench bench-pending fuzz fuzzers install deps clean help units
+.PHONY: all debug asan cov demo test test-long check bench bench-pending bench-growth fuzz fuzzers install deps clean help units
 all: $(B)/referd $(B)/referd-bench   ## the server and the load tool (build/release)
 
 debug asan cov:                      ## the same in another flavour
@@ -125,6 +125,10 @@ bench: all                           ## all scenarios against evhttp's constant 
 N ?= 1000000
 bench-pending: all                   ## a million pending deliveries: memory, neighbours, restart (N=1000000)
 	bench/pending.sh $(N)
+
+USERS ?= 1000000
+bench-growth: all                    ## reading a user and a page of the list: 1,000 users against USERS=1000000
+	bench/growth.sh $(USERS)
 
 FUZZERS := $(patsubst test/fuzz/%.c,%,$(wildcard test/fuzz/fuzz_*.c))
 T       ?= 60

@@ -54,7 +54,7 @@ struct scenario {
 			     const struct response *r);
 };
 
-extern const struct scenario scenario_join, scenario_refer, scenario_qualify, scenario_read,
+extern const struct scenario scenario_join, scenario_refer, scenario_qualify, scenario_read, scenario_list,
     scenario_circle, scenario_join_webhook, scenario_constant, scenario_verify;
 
 struct load_plan {

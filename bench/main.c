@@ -26,7 +26,7 @@ static const struct command commands[] = {
 
 static const struct scenario *const scenarios[] = {
     &scenario_join, &scenario_refer,  &scenario_qualify,
-    &scenario_read, &scenario_circle, &scenario_join_webhook,
+    &scenario_read, &scenario_list,   &scenario_circle,  &scenario_join_webhook,
 };
 
 enum {

@@ -33,7 +33,9 @@ bool requests_prepare(struct bench *b) WARN_UNUSED;
 void requests_join(const struct bench *b, struct call *call, const char *code, uint32_t seq);
 void requests_qualify(const struct bench *b, struct call *call, const char *code);
 void requests_read(const struct bench *b, struct call *call, const char *code);
-/** The same with the counters. */
+/** A page of 25 users from this id on, of all users. */
+void requests_list(const struct bench *b, struct call *call, uint64_t id);
+/** The same as requests_read, with the counters. */
 void requests_read_analytics(const struct bench *b, struct call *call, const char *code);
 
 #endif

@@ -35,6 +35,31 @@ static enum verdict read_done(struct load *load, unsigned slot, struct call *cal
 	return text_eq(got, text_of(code)) ? CALL_OK : CALL_WRONG;
 }
 
+/* Ids are given from 1 on, so that any page of the list is as likely as another. */
+static bool list_next(struct load *load, unsigned slot, struct call *call)
+{
+	struct bench *b = load_bench(load);
+	size_t users = b->ledger->acks[b->group].n;
+	(void)slot;
+	if (users == 0)
+		return false;
+	requests_list(b, call, 1 + random_next(&b->random) % users);
+	return true;
+}
+
+static enum verdict list_done(struct load *load, unsigned slot, struct call *call,
+			      const struct response *r)
+{
+	(void)load;
+	(void)slot;
+	(void)call;
+	if (r->status == 0)
+		return CALL_LOST;
+	if (r->status != 200)
+		return CALL_REFUSED;
+	return response_find_string(r->body, TEXT("\"code\":\"")).n > 0 ? CALL_OK : CALL_WRONG;
+}
+
 static bool qualify_next(struct load *load, unsigned slot, struct call *call)
 {
 	struct bench *b = load_bench(load);
@@ -73,6 +98,14 @@ const struct scenario scenario_read = {
     .needs = NEEDS_REFERRERS,
     .next = read_next,
     .done = read_done,
+};
+
+const struct scenario scenario_list = {
+    .name = "list",
+    .help = "GET /api/v2/users: pages anywhere in the list",
+    .needs = NEEDS_REFERRERS,
+    .next = list_next,
+    .done = list_done,
 };
 
 const struct scenario scenario_qualify = {
