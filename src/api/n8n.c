@@ -6,7 +6,7 @@
 #include "core/payload.h"
 #include "core/reading.h"
 #include "core/reward_records.h"
-#include "core/webhook.h"
+#include "core/webhook_rule.h"
 #include "routes.h"
 #include "webhook_fields.h"
 #include "webhook_secret.h"
@@ -188,10 +188,14 @@ static const struct name events[] = {
     {0, NULL},
 };
 
+static const char no_reward[] = "no reward has this id: GET /api/n8n/rewards lists them";
+
 struct hook_call {
 	union {
 		struct command command;
 		struct webhook_save save;
+		struct webhook_bind bind;
+		struct webhook_unbind unbind;
 	};
 	struct call *call;
 };
@@ -203,7 +207,7 @@ static void reply_hook(struct call *call, int status, enum err err, const struct
 		return;
 	}
 	if (err != ERR_OK) {
-		call_reply_err(call, err, NULL);
+		call_reply_err(call, err, no_reward);
 		return;
 	}
 	struct json_out o = call_json(call);
@@ -219,6 +223,22 @@ static void on_saved(struct command *command, enum err err)
 {
 	struct hook_call *hc = (struct hook_call *)command;
 	reply_hook(hc->call, 201, err, &hc->save);
+}
+
+static void on_bound(struct command *command, enum err err)
+{
+	struct hook_call *hc = (struct hook_call *)command;
+	reply_hook(hc->call, 200, err, &hc->bind.save);
+}
+
+static void on_unbound(struct command *command, enum err err)
+{
+	struct hook_call *hc = (struct hook_call *)command;
+	const struct http_reply gone = {.status = 204};
+	if (err != ERR_OK)
+		call_reply_err(hc->call, err, "no URL is bound to a reward of this id");
+	else
+		http_reply(hc->call->req, &gone);
 }
 
 static struct hook_call *begin(struct call *call, command_decide_fn *decide, command_done_fn *done)
@@ -291,7 +311,8 @@ static const struct reader {
 		  {"url", read_url},
 		  {"campaign_id", read_campaign},
 		  {"sources", read_sources},
-		  {NULL, NULL}};
+		  {NULL, NULL}},
+  of_reward[] = {{"event", read_event}, {"url", read_url}, {NULL, NULL}};
 
 /* Whoever is meant: the sources choose, and qualified users are invited ones anyway. False after it
  * has replied. */
@@ -344,3 +365,48 @@ const struct operation OP_N8N_WEBHOOK_DELETE = {
     .summary = "End a subscription",
     .answers = {{204, ANSWER_EMPTY, NULL}},
 };
+
+/* False after 404. */
+static bool read_rule_id(struct call *call, uint64_t *id)
+{
+	if (text_to_u64(call->params[0], id) && *id != 0)
+		return true;
+	call_reply_error(call, 404, no_reward);
+	return false;
+}
+
+const struct operation OP_N8N_REWARD_BIND = {
+    .id = "bindReward",
+    .tag = "Automation",
+    .summary = "Call a URL for each reward of this rule that is issued",
+    .description = "A rule has one such URL: binding again moves it.",
+    .takes = TAKES_JSON,
+    .request = "N8nRewardBind",
+    .answers = {{200, ANSWER_WHOLE, "N8nWebhook"}},
+};
+
+void n8n_reward_bind(struct call *call)
+{
+	struct hook_call *hc = begin(call, webhook_bind_decide, on_bound);
+	if (hc == NULL || !read_rule_id(call, &hc->bind.rule_id) ||
+	    !read_hook(call, of_reward, &hc->bind.save))
+		return;
+	if (hc->bind.save.webhook.events != UINT64_C(1) << EVENT_REWARD_ISSUED)
+		call_reply_field(call, "event", "must be reward_issued: a reward has no other event");
+	else
+		call_submit(call, &hc->command);
+}
+
+const struct operation OP_N8N_REWARD_UNBIND = {
+    .id = "unbindReward",
+    .tag = "Automation",
+    .summary = "Call no URL for this rule any more",
+    .answers = {{204, ANSWER_EMPTY, NULL}},
+};
+
+void n8n_reward_unbind(struct call *call)
+{
+	struct hook_call *hc = begin(call, webhook_unbind_decide, on_unbound);
+	if (hc != NULL && read_rule_id(call, &hc->unbind.rule_id))
+		call_submit(call, &hc->command);
+}

@@ -30,9 +30,11 @@ class Tool(Served):
     def hooks(self, path, n=1):
         """What came to that path, as soon as it is n."""
         def enough():
-            found = [h for h in self.receiver.received() if path_of(h) == path]
-            return found if len(found) >= n else None
-        return until(enough, f"{n} webhooks to {path}")
+            found[:] = [h for h in self.receiver.received() if path_of(h) == path]
+            return len(found) >= n
+        found = []
+        until(enough, f"{n} webhooks to {path}")
+        return found
 
     def payload(self, hook):
         self.assertEqual(hook["method"], "POST")
@@ -140,6 +142,15 @@ class Users(Tool):
         self.call("POST", "/users/qualify", {"campaign_id": str(campaign["id"]), "email": "BYRON@example.com"})
         self.assertTrue(self.user(byron["code"])["qualified"])
 
+    def test_qualify_by_coupon(self):
+        campaign = self.campaign()
+        rule = self.rule(campaign, metric="coupon", recipient="invited", trigger="join", auto_issue=True)
+        self.has(self.api.json("POST", f"/api/v2/reward-rules/{rule['id']}/coupons", {"codes": ["WELCOME-1"]}), 201)
+        byron = self.friend(campaign)[1]
+        until(lambda: self.rewards("issued", "coupon", user_id=byron["id"]), "the coupon is handed out")
+        answer = self.call("POST", "/users/qualify", {"coupon": "WELCOME-1"})
+        self.assertEqual((answer.data["code"], answer.json["changed"]), (byron["code"], True))
+
     def test_refusals(self):
         campaign = self.campaign()
         jessica = self.join(campaign["code"], "Jessica", "jessica@example.com")
@@ -148,6 +159,62 @@ class Users(Tool):
         self.has_error(self.api.json("POST", "/api/n8n/users/qualify", {"coupon": "NONE"}), 404)
         self.has_error(self.api.json("POST", "/api/n8n/users/qualify", {}), 422, "code")
         self.has_error(self.public.json("POST", "/api/n8n/users/qualify", {"code": jessica["code"]}), 401)
+
+
+class Rewards(Tool):
+    RULE = {"metric": "amount", "amount": 4990, "currency": "EUR", "trigger": "join", "auto_issue": True}
+
+    def bind(self, rule, path):
+        body = {"url": self.target(path), "event": "reward_issued", "reward_id": str(rule["id"])}
+        answer = self.call("PUT", f"/rewards/{rule['id']}", body)
+        self.assertEqual(list(answer.json), ["webhook"])
+        return answer.json["webhook"]["id"]
+
+    def test_choices(self):
+        campaign = self.campaign()
+        rule = self.rule(campaign, **self.RULE)
+        listed = self.call("GET", "/rewards").json
+        self.assertEqual(list(listed), ["rewards"])
+        self.assertIn({"id": rule["id"], "name": rule["name"]}, listed["rewards"])
+
+    def test_a_reward_of_this_rule_is_issued(self):
+        campaign = self.campaign()
+        rule = self.rule(campaign, name="Fifty", **self.RULE)
+        self.rule(campaign, name="Another", **self.RULE)
+        self.bind(rule, "/n8n/fifty")
+        self.subscribe("/n8n/any", "reward_issued", campaign_id=campaign["id"])
+        jessica = self.join(campaign["code"], "Jessica", "jessica@example.com")
+        both = [self.payload(h) for h in self.hooks("/n8n/any", 2)]
+        self.assertEqual({p["reward_name"] for p in both}, {"Fifty", "Another"})
+        sent = [self.payload(h) for h in self.hooks("/n8n/fifty")]
+        self.assertEqual([(p["code"], p["reward_name"], p["reward_metric"], p["reward_currency"]) for p in sent],
+                         [(jessica["code"], "Fifty", "amount", "EUR")])
+
+    def test_binding_again_moves_it_and_unbinding_ends_it(self):
+        campaign = self.campaign()
+        rule = self.rule(campaign, **self.RULE)
+        hook = self.bind(rule, "/n8n/first")
+        self.assertEqual(self.bind(rule, "/n8n/second"), hook)
+        self.subscribe("/n8n/last", "reward_issued", campaign_id=campaign["id"])
+        self.join(campaign["code"], "Jessica", "jessica@example.com")
+        self.hooks("/n8n/second")
+        self.call("DELETE", f"/rewards/{rule['id']}", status=204)
+        self.has_error(self.api.call("DELETE", f"/api/n8n/rewards/{rule['id']}"), 404)
+        self.join(campaign["code"], "Ada", "ada@example.com")
+        self.hooks("/n8n/last", 2)
+        self.assertEqual(self.api.get(f"/api/v2/deliveries?webhook_id={hook}").json["data"][1:], [])
+        self.assertEqual(len(self.hooks("/n8n/second")), 1)
+        self.assertEqual(self.hooks("/n8n/first", 0), [])
+
+    def test_refusals(self):
+        rule = self.rule(self.campaign(), **self.RULE)["id"]
+        body = {"url": self.target("/n8n/reward"), "event": "reward_issued", "reward_id": "999999"}
+        self.has_error(self.api.json("PUT", "/api/n8n/rewards/999999", body), 404)
+        self.has_error(self.api.call("DELETE", "/api/n8n/rewards/999999"), 404)
+        self.has_error(self.api.json("PUT", "/api/n8n/rewards/first", body), 404)
+        for field, value in (("url", "x"), ("url", None), ("event", "user.join"), ("event", None)):
+            with self.subTest(field, value=value):
+                self.has_error(self.api.json("PUT", f"/api/n8n/rewards/{rule}", {**body, field: value}), 422, field)
 
 
 if __name__ == "__main__":

@@ -45,6 +45,7 @@ class Document(Served):
         "/api/v2/rewards/cancel/": lambda self: self.reward()["id"],
         "/api/v2/rewards/": lambda self: self.reward()["id"],
         "/api/v2/reward-rules/": lambda self: self.rule(self.campaign(), metric="coupon")["id"],
+        "/api/n8n/rewards/": lambda self: self.bound(),
         "/api/n8n/webhooks/": lambda self: self.webhook()["id"],
     }
 
@@ -81,6 +82,13 @@ class Document(Served):
         self.rule(campaign, metric="amount", amount=4990, currency="EUR", trigger="join")
         jessica = self.join(campaign["code"], "Jessica", "jessica@example.com")
         return self.rewards("due", "amount", user_id=jessica["id"])[0]
+
+    def bound(self):
+        """A reward rule with a URL."""
+        rule = self.rule(self.campaign(), metric="amount", amount=4990, currency="EUR")["id"]
+        body = {"url": "https://n8n.example/webhook", "event": "reward_issued"}
+        self.has(self.api.json("PUT", f"/api/n8n/rewards/{rule}", body), 200)
+        return rule
 
     # ---- reading the document ----
 
