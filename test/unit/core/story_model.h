@@ -23,8 +23,8 @@ struct story_rule {
 	unsigned campaign;
 	enum story_metric metric;
 	bool to_invited, on_join, automatic;
-	unsigned every;            /* recurring */
-	unsigned thresholds[4];    /* milestone; ends with 0 */
+	unsigned every;         /* recurring */
+	unsigned thresholds[4]; /* milestone; ends with 0 */
 	uint64_t amount, percent, cap;
 	unsigned hold_days;
 };
@@ -34,8 +34,16 @@ struct story_rule {
 static const struct story_rule story_rules[STORY_RULES + 1] = {
     [1] = {.campaign = 1, .metric = STORY_AMOUNT, .amount = 500, .automatic = true, .hold_days = 3},
     [2] = {.campaign = 1, .metric = STORY_CUSTOM, .thresholds = {2, 5, 10}},
-    [3] = {.campaign = 2, .metric = STORY_COMMISSION, .percent = 1000, .cap = 2000, .automatic = true},
-    [4] = {.campaign = 2, .metric = STORY_COUPON, .to_invited = true, .on_join = true, .automatic = true},
+    [3] = {.campaign = 2,
+	   .metric = STORY_COMMISSION,
+	   .percent = 1000,
+	   .cap = 2000,
+	   .automatic = true},
+    [4] = {.campaign = 2,
+	   .metric = STORY_COUPON,
+	   .to_invited = true,
+	   .on_join = true,
+	   .automatic = true},
     [5] = {.campaign = 3, .metric = STORY_AMOUNT, .amount = 100, .to_invited = true, .every = 3},
     [6] = {.campaign = 3, .metric = STORY_AMOUNT, .amount = 250, .on_join = true, .every = 4},
     [7] = {.campaign = 3, .metric = STORY_AMOUNT, .amount = 50, .on_join = true, .automatic = true},
@@ -90,7 +98,7 @@ static inline bool story_is_standard(const struct story_rule *rule)
 }
 
 static inline struct story_reward *story_find(struct story *s, unsigned rule, unsigned referrer,
-    unsigned step)
+					      unsigned step)
 {
 	for (unsigned i = s->n_rewards; i > 0; i--) {
 		struct story_reward *r = &s->rewards[i];
@@ -107,13 +115,15 @@ static inline void story_try_issue(struct story *s, struct story_reward *r)
 		return;
 	if (rule->metric == STORY_COUPON && s->coupons_left == 0)
 		return;
+	if (rule->metric == STORY_COMMISSION && r->amount == 0)
+		return; /* a few cents give no commission: somebody has to look */
 	s->coupons_left -= rule->metric == STORY_COUPON;
 	r->state = STORY_ISSUED;
 	s->issued++;
 }
 
 static inline void story_earn_by(struct story *s, unsigned number, unsigned cause, unsigned count,
-    uint64_t amount_e4)
+				 uint64_t amount_e4)
 {
 	const struct story_rule *rule = &story_rules[number];
 	const struct story_user *u = &s->users[cause];
@@ -128,12 +138,12 @@ static inline void story_earn_by(struct story *s, unsigned number, unsigned caus
 		return;
 	struct story_reward *r = &s->rewards[++s->n_rewards];
 	*r = (struct story_reward){.rule = number,
-	    .referrer = u->referrer,
-	    .step = step,
-	    .recipient = recipient,
-	    .due_ms = s->now_ms + rule->hold_days * (uint64_t)86400000,
-	    .state = STORY_DUE,
-	    .amount = rule->amount};
+				   .referrer = u->referrer,
+				   .step = step,
+				   .recipient = recipient,
+				   .due_ms = s->now_ms + rule->hold_days * (uint64_t)86400000,
+				   .state = STORY_DUE,
+				   .amount = rule->amount};
 	if (rule->metric == STORY_COMMISSION) {
 		/* Hundredths of a percent of ten-thousandths, in cents, rounded half up. */
 		r->amount = (amount_e4 * rule->percent / 10000 + 50) / 100;
@@ -145,10 +155,11 @@ static inline void story_earn_by(struct story *s, unsigned number, unsigned caus
 }
 
 static inline void story_earn(struct story *s, unsigned cause, bool on_join, unsigned count,
-    uint64_t amount_e4)
+			      uint64_t amount_e4)
 {
 	for (unsigned i = 1; i <= STORY_RULES; i++)
-		if (story_rules[i].campaign == s->users[cause].campaign && story_rules[i].on_join == on_join)
+		if (story_rules[i].campaign == s->users[cause].campaign &&
+		    story_rules[i].on_join == on_join)
 			story_earn_by(s, i, cause, count, amount_e4);
 }
 
@@ -218,7 +229,8 @@ static inline bool story_qualify(struct story *s, unsigned id, bool qualified, u
 	return true;
 }
 
-/* The person goes, and with them what is counted and what they had coming; days stay as they were. */
+/* The person goes, and with them what is counted and what they had coming; days stay as they were.
+ */
 static inline void story_erase(struct story *s, unsigned id)
 {
 	struct story_user *u = &s->users[id], *referrer = &s->users[u->referrer];

@@ -197,7 +197,8 @@ static void one_is_refunded(struct run *r)
 	}
 }
 
-static void slices(struct run *r, struct slice *slice, command_decide_fn *find, command_decide_fn *change)
+static void slices(struct run *r, struct slice *slice, command_decide_fn *find,
+		   command_decide_fn *change)
 {
 	do {
 		slice->now_ms = r->w->now_ms;
@@ -305,15 +306,18 @@ static void count_events(struct run *r)
 		enum event_type type;
 		unsigned changes;
 	} expected[] = {
-	    {EVENT_USER_JOIN, r->s->joins},          {EVENT_USER_QUALIFIED, r->s->qualified},
-	    {EVENT_USER_UNQUALIFIED, r->s->unqualified}, {EVENT_REWARD_DUE, r->s->due},
-	    {EVENT_REWARD_ISSUED, r->s->issued},     {EVENT_REWARD_CANCELLED, r->s->cancelled},
+	    {EVENT_USER_JOIN, r->s->joins},
+	    {EVENT_USER_QUALIFIED, r->s->qualified},
+	    {EVENT_USER_UNQUALIFIED, r->s->unqualified},
+	    {EVENT_REWARD_DUE, r->s->due},
+	    {EVENT_REWARD_ISSUED, r->s->issued},
+	    {EVENT_REWARD_CANCELLED, r->s->cancelled},
 	};
 	uint64_t sum = 0;
 	for (size_t n = PAGE; n == PAGE; from.id = page[n - 1].id + 1) {
 		struct world_scan scan = {{.decide = world_scan_decide},
-		    &KIND_EVENT,
-		    {.from = &from, .max = PAGE, .records = page}};
+					  &KIND_EVENT,
+					  {.from = &from, .max = PAGE, .records = page}};
 		assert_int_equal(world_ask(r->w, &scan.command, NULL, NULL), ERR_OK);
 		n = scan.scan.n;
 		for (size_t i = 0; i < n; i++)
@@ -358,7 +362,8 @@ static void one_day(struct run *r)
 static void a_month(void **state)
 {
 	static struct run r; /* about 100 KiB */
-	r = (struct run){.w = *state, .s = calloc(1, sizeof(struct story)), .seed = seeded_start("story", 4)};
+	r = (struct run){
+	    .w = *state, .s = calloc(1, sizeof(struct story)), .seed = seeded_start("story", 4)};
 	assert_non_null(r.s);
 	r.w->now_ms = 20000 * (uint64_t)DAY_MS;
 	begin(&r);
@@ -368,8 +373,10 @@ static void a_month(void **state)
 	}
 	count_events(&r);
 	world_assert_sound(r.w);
-	printf("%u users, %u qualified, %u refunds, %u rewards, %u issued, %u cancelled or taken back\n",
-	       r.s->n_users, r.s->qualified, r.s->unqualified, r.s->n_rewards, r.s->issued, r.s->cancelled);
+	printf("%u users, %u qualified, %u refunds, %u rewards, %u issued, %u cancelled or taken "
+	       "back\n",
+	       r.s->n_users, r.s->qualified, r.s->unqualified, r.s->n_rewards, r.s->issued,
+	       r.s->cancelled);
 	assert_true(r.s->n_users >= 10000 && r.s->n_rewards > 5000 && r.s->cancelled > 200);
 	free(r.s);
 }
