@@ -1,0 +1,281 @@
+"""Owns the tests of rewards as the outside sees them: rules, what follows from joins and qualifications, issuing,
+coupons, the webhooks about them. Never tests the arithmetic (unit/core/test_money, test_reward)."""
+import json
+import unittest
+
+from harness import Served, form_of, path_of, until
+
+REWARD = ("id rule_id campaign_id name metric state recipient user_id user_code first_name email cause_user_id amount "
+          "amount_display currency coupon auto_issue method in_review reason created_at due_at issued_at cancelled_at "
+          "clawback_at").split()
+AMOUNT = {"metric": "amount", "amount": 4990, "currency": "EUR"}
+
+
+class Rewards(Served):
+    def reward(self, reward_id):
+        return self.has(self.api.get(f"/api/v2/rewards/{reward_id}"), 200).data
+
+    def act(self, verb, reward_id, body=None):
+        return self.api.json("POST", f"/api/v2/rewards/{verb}/{reward_id}", body or {})
+
+    def read_rule(self, rule):
+        return self.has(self.api.get(f"/api/v2/reward-rules/{rule['id']}"), 200).data
+
+    def upload(self, rule, codes, media_type="application/json"):
+        body = json.dumps({"codes": codes}) if media_type == "application/json" else codes
+        headers = {"Content-Type": media_type}
+        return self.api.call("POST", f"/api/v2/reward-rules/{rule['id']}/coupons", body=body, headers=headers)
+
+    def coupons(self, rule):
+        path, found = f"/api/v2/reward-rules/{rule['id']}/coupons?per_page=250", []
+        while path:
+            page = self.has(self.api.get(path), 200).json
+            found += page["data"]
+            path = page["links"]["next"] and "/api/" + page["links"]["next"].partition("/api/")[2]
+        return found
+
+    def qualified_friend(self, campaign, name="byron", **fields):
+        jessica, friend = self.friend(campaign, f"jessica.of.{name}@example.com", f"{name}@example.com")
+        self.has(self.qualify(code=friend["code"], **fields), 200)
+        return jessica, friend
+
+
+class Rules(Rewards):
+    def test_a_rule_and_its_defaults(self):
+        campaign = self.campaign()
+        rule = self.rule(campaign, **AMOUNT)
+        expected = {"campaign_id": campaign["id"], "name": "Thanks", "description": None, "metric": "amount",
+                    "recipient": "referrer", "trigger": "qualify", "type": "standard", "every": None, "thresholds": [],
+                    "amount": 4990, "amount_display": "49.90", "currency": "EUR", "percent": None, "cap": None,
+                    "cap_display": None, "auto_issue": False, "hold_days": 0, "method": "webhook",
+                    "rewards": {"due": 0, "issued": 0, "cancelled": 0, "clawbacks": 0}, "coupons": None,
+                    "archived_at": None}
+        self.assertEqual({k: rule[k] for k in expected}, expected)
+        self.assertEqual(self.read_rule(rule), rule)
+        yen = self.rule(campaign, metric="amount", amount=500, currency="JPY")
+        self.assertEqual(yen["amount_display"], "500")
+        commission = self.rule(campaign, metric="commission", percent=12.5, cap=10000, currency="EUR")
+        self.assertEqual((commission["percent"], commission["cap_display"]), (12.5, "100.00"))
+
+    def test_refusals(self):
+        campaign = self.campaign()["id"]
+        good = {"campaign_id": campaign, "name": "Thanks", **AMOUNT}
+        commission = {"campaign_id": campaign, "name": "Part", "metric": "commission", "percent": 5, "currency": "EUR"}
+        for base, change, field in (
+                (good, {"name": ""}, "name"), (good, {"campaign_id": 999999}, "campaign_id"),
+                (good, {"campaign_id": None}, "campaign_id"), (good, {"metric": "points"}, "metric"),
+                (good, {"amount": 0}, "amount"), (good, {"amount": 49.9}, "amount"), (good, {"amount": -1}, "amount"),
+                (good, {"currency": "euro"}, "currency"), (good, {"currency": None}, "currency"),
+                (good, {"percent": 5}, "percent"), (good, {"cap": 5}, "cap"), (good, {"every": 3}, "every"),
+                (good, {"thresholds": [1]}, "thresholds"), (good, {"type": "recurring"}, "every"),
+                (good, {"type": "milestone"}, "thresholds"), (good, {"hold_days": -1}, "hold_days"),
+                (good, {"type": "milestone", "thresholds": [5, 5]}, "thresholds"),
+                (good, {"method": "manual", "auto_issue": True}, "auto_issue"), (good, {"auto_issue": 1}, "auto_issue"),
+                (good, {"metric": "coupon"}, "amount"), (good, {"colour": "red"}, "colour"),
+                (commission, {"percent": 100.01}, "percent"), (commission, {"percent": 0}, "percent"),
+                (commission, {"percent": 1.005}, "percent"), (commission, {"percent": "5"}, "percent"),
+                (commission, {"trigger": "join"}, "trigger"), (commission, {"amount": 5}, "amount")):
+            with self.subTest(change):
+                self.has_error(self.api.json("POST", "/api/v2/reward-rules", {**base, **change}), 422, field)
+        without = {k: v for k, v in good.items() if k != "metric"}
+        self.has_error(self.api.json("POST", "/api/v2/reward-rules", without), 422, "metric")
+        self.has_error(self.api.get("/api/v2/reward-rules/999999"), 404)
+
+    def test_changing_until_it_is_used(self):
+        campaign = self.campaign()
+        rule = self.rule(campaign, **AMOUNT)
+        path = f"/api/v2/reward-rules/{rule['id']}"
+        self.assertEqual(self.has(self.api.json("PUT", path, {"recipient": "invited"}), 200).data["recipient"], "invited")
+        self.has(self.api.json("PUT", path, {"recipient": "referrer", "trigger": "join"}), 200)
+        jessica = self.join(campaign["code"])
+        for change in ({"recipient": "invited"}, {"trigger": "qualify"}, {"type": "recurring", "every": 2},
+                       {"metric": "custom", "amount": None, "currency": None}, {"campaign_id": campaign["id"] + 1}):
+            self.has_error(self.api.json("PUT", path, change), 422, list(change)[0])
+        changed = self.has(self.api.json("PUT", path, {"name": "Less", "amount": 100, "currency": "USD"}), 200).data
+        self.assertEqual((changed["amount_display"], changed["currency"]), ("1.00", "USD"))
+        reward = self.rewards("due", "amount", user_id=jessica["code"])[0]
+        self.assertEqual((reward["name"], reward["amount_display"], reward["currency"]), ("Thanks", "49.90", "EUR"))
+
+    def test_deleting_or_archiving(self):
+        campaign = self.campaign()
+        unused = self.rule(campaign, **AMOUNT)
+        self.has(self.api.call("DELETE", f"/api/v2/reward-rules/{unused['id']}"), 204)
+        self.has_error(self.api.get(f"/api/v2/reward-rules/{unused['id']}"), 404)
+        used = self.rule(campaign, **AMOUNT)
+        self.qualified_friend(campaign)
+        archived = self.has(self.api.call("DELETE", f"/api/v2/reward-rules/{used['id']}"), 200).data
+        self.assertTrue(archived["archived_at"])
+        self.qualified_friend(campaign, "anne")
+        self.assertEqual(self.read_rule(used)["rewards"]["due"], 1)
+
+    def test_lists(self):
+        campaign = self.campaign()
+        rules = [self.rule(campaign, **AMOUNT), self.rule(campaign, metric="custom"), self.rule(campaign, metric="coupon")]
+        here = f"campaign_id={campaign['id']}"
+        ids = [r["id"] for r in self.api.get(f"/api/v2/reward-rules?{here}").data]
+        self.assertEqual(ids, [r["id"] for r in rules])
+        self.assertEqual(self.rewards("dashboard", "coupon", campaign_id=campaign["id"]), [rules[2]])
+        self.assertEqual(self.api.get(f"/api/v2/reward-rules?{here}&metric=custom").data, [rules[1]])
+        page = self.api.get(f"/api/v2/reward-rules?{here}&per_page=2").json
+        self.assertEqual(len(page["data"]), 2)
+        rest = self.api.get("/api/" + page["links"]["next"].partition("/api/")[2]).json
+        self.assertEqual((rest["data"], rest["links"]["next"]), ([rules[2]], None))
+        self.has_error(self.api.get("/api/v2/rewards/due/points"), 404)
+        self.has_error(self.api.get("/api/v2/rewards/dashboard/amount?user_id=1"), 422, "user_id")
+
+
+class Due(Rewards):
+    RECEIVER = True
+
+    def test_due_issued_and_told(self):
+        campaign = self.campaign()
+        rule = self.rule(campaign, **AMOUNT)
+        names = ("event id rule_id reward_id reward_name reward_metric reward_amount reward_currency reward_coupon "
+                 "reward_reason reward_clawback recipient").split()
+        fields = [{"field": n, "as": n} for n in names]
+        events = ["reward.due", "reward.issued", "reward.cancelled"]
+        self.webhook("/form", events=events, event=events[0], campaign_id=campaign["id"], fields=fields, format="form")
+        self.webhook("/json", event="reward.issued", campaign_id=campaign["id"], fields=fields, format="json")
+        jessica, byron = self.qualified_friend(campaign)
+        due = self.rewards("due", "amount", campaign_id=campaign["id"])
+        self.assertEqual(len(due), 1)
+        self.assertEqual(list(due[0]), REWARD)
+        expected = {"rule_id": rule["id"], "state": "due", "recipient": "referrer", "user_id": jessica["id"],
+                    "user_code": jessica["code"], "first_name": "Jessica", "cause_user_id": byron["id"],
+                    "amount": 4990, "amount_display": "49.90", "currency": "EUR", "coupon": None, "reason": None}
+        self.assertEqual({k: due[0][k] for k in expected}, expected)
+        answer = self.has(self.act("issue", due[0]["id"]), 200).json
+        self.assertEqual((answer["data"]["state"], answer["changed"]), ("issued", True))
+        self.assertIs(self.has(self.act("issue", due[0]["id"]), 200).json["changed"], False)
+        self.has_error(self.act("cancel", due[0]["id"]), 409)
+        self.assertEqual(self.rewards("issued", "amount", campaign_id=campaign["id"]), [answer["data"]])
+        self.assertEqual(self.read_rule(rule)["rewards"], {"due": 0, "issued": 1, "cancelled": 0, "clawbacks": 0})
+        told = [dict(form_of(h["body"])) for h in self.await_hooks(2, target="/form")]
+        self.assertEqual([t["event"] for t in told], ["reward.due", "reward.issued"])
+        self.assertEqual(told[1], {
+            "event": "reward.issued", "id": str(jessica["id"]), "rule_id": str(rule["id"]),
+            "reward_id": str(due[0]["id"]), "reward_name": "Thanks", "reward_metric": "amount", "reward_amount": "49.90",
+            "reward_currency": "EUR", "reward_coupon": "", "reward_reason": "", "reward_clawback": "false",
+            "recipient": "referrer"})
+        typed = json.loads(self.await_hooks(1, target="/json")[0]["body"])
+        self.assertEqual((typed["reward_id"], typed["reward_amount"], typed["reward_coupon"], typed["reward_clawback"]),
+                         (due[0]["id"], "49.90", None, False))
+
+    def test_cancelled_with_a_reason(self):
+        campaign = self.campaign()
+        self.rule(campaign, metric="custom")
+        self.webhook("/cancelled", event="reward.cancelled", campaign_id=campaign["id"], format="json",
+                     fields=[{"field": "reward_reason", "as": "why"}, {"field": "reward_clawback", "as": "back"}])
+        self.qualified_friend(campaign)
+        reward = self.rewards("due", "custom", campaign_id=campaign["id"])[0]
+        self.has_error(self.act("cancel", reward["id"], {"reason": "x" * 501}), 422, "reason")
+        data = self.has(self.act("cancel", reward["id"], {"reason": "a mistake"}), 200).data
+        self.assertEqual((data["state"], data["reason"], data["amount"]), ("cancelled", "a mistake", None))
+        self.assertEqual(self.rewards("cancelled", "custom", campaign_id=campaign["id"]), [data])
+        self.has_error(self.act("issue", reward["id"]), 409)
+        self.has_error(self.act("issue", 999999), 404)
+        hook = self.await_hooks(1, target="/cancelled")[0]
+        self.assertEqual(json.loads(hook["body"]), {"why": "a mistake", "back": False})
+
+    def test_commissions(self):
+        campaign = self.campaign()
+        self.rule(campaign, metric="commission", percent=12.5, cap=600, currency="EUR", auto_issue=True)
+        here = {"campaign_id": campaign["id"]}
+        self.qualified_friend(campaign, amount="19.96")
+        self.assertEqual(self.rewards("issued", "commission", **here)[0]["amount_display"], "2.50")
+        self.qualified_friend(campaign, "anne", amount="1000")
+        self.assertEqual(self.rewards("issued", "commission", **here)[1]["amount_display"], "6.00")
+        self.qualified_friend(campaign, "otto")
+        due = self.rewards("due", "commission", **here)[0]
+        self.assertEqual((due["amount"], due["auto_issue"]), (0, False))
+        self.assertIn("no amount was sent", due["reason"])
+        self.has_error(self.act("issue", due["id"]), 409)
+        path = f"/api/v2/rewards/{due['id']}"
+        self.has_error(self.api.json("PUT", path, {"amount": "4.20"}), 422, "amount")
+        self.has_error(self.api.json("PUT", path, {"amount": 0}), 422, "amount")
+        data = self.has(self.api.json("PUT", path, {"amount": 420, "whatever": 1}), 200).data
+        self.assertEqual((data["amount_display"], data["reason"]), ("4.20", None))
+        self.has(self.act("issue", due["id"]), 200)
+        self.has_error(self.api.json("PUT", path, {"amount": 1}), 409)
+
+    def test_either_side_and_milestones(self):
+        campaign = self.campaign()
+        for recipient in ("referrer", "invited"):
+            self.rule(campaign, metric="custom", trigger="join", recipient=recipient)
+        self.rule(campaign, **AMOUNT, type="milestone", thresholds=[1, 3])
+        self.rule(campaign, metric="amount", amount=5, currency="JPY", type="recurring", every=2)
+        jessica = self.join(campaign["code"], "Jessica", "jessica@example.com")
+        friends = [self.join(jessica["code"], email=f"f{i}@example.com") for i in range(3)]
+        joined = self.rewards("due", "custom", campaign_id=campaign["id"])
+        self.assertEqual(sorted(r["user_id"] for r in joined), sorted([jessica["id"]] * 4 + [f["id"] for f in friends]))
+        for friend in friends:
+            self.qualify(code=friend["code"])
+        counted = self.rewards("due", "amount", user_id=jessica["code"])
+        self.assertEqual([(r["currency"], r["cause_user_id"]) for r in counted],
+                         [("EUR", friends[0]["id"]), ("JPY", friends[1]["id"]), ("EUR", friends[2]["id"])])
+
+    def test_tokens_that_may_only_read(self):
+        reader = self.has(self.api.get("/api/v2/rewards/due/amount"), 200)
+        self.assertEqual(list(reader.json), ["data", "links", "meta"])
+        for path in ("/api/v2/rewards/due/amount", "/api/v2/reward-rules", "/api/v2/reward-rules/1/coupons"):
+            self.has_error(self.public.get(path), 401)
+
+
+class Coupons(Rewards):
+    def test_handed_out_in_order(self):
+        campaign = self.campaign()
+        rule = self.rule(campaign, metric="coupon", auto_issue=True, recipient="invited", trigger="join")
+        self.assertEqual(self.has(self.upload(rule, ["ORDER-1", "ORDER-2"]), 201).data,
+                         {"rule_id": rule["id"], "added": 2, "skipped": 0, "coupons": {"added": 2, "given": 0, "left": 2}})
+        jessica = self.join(campaign["code"], "Jessica", "jessica@example.com")
+        friends = [self.join(jessica["code"], email=f"f{i}@example.com") for i in range(3)]
+        issued = self.rewards("issued", "coupon", campaign_id=campaign["id"])
+        self.assertEqual([(r["user_id"], r["coupon"]) for r in issued],
+                         [(friends[0]["id"], "ORDER-1"), (friends[1]["id"], "ORDER-2")])
+        due = self.rewards("due", "coupon", campaign_id=campaign["id"])[0]
+        self.assertEqual(due["reason"], "the coupon pool is empty: upload coupons")
+        self.assertIn("upload coupons", self.has_error(self.act("issue", due["id"]), 409).json["message"])
+        self.assertEqual([(c["number"], c["code"], c["reward_id"]) for c in self.coupons(rule)],
+                         [(1, "ORDER-1", issued[0]["id"]), (2, "ORDER-2", issued[1]["id"])])
+        self.has(self.upload(rule, "ORDER-3\n", "text/csv"), 201)
+        until(lambda: self.reward(due["id"])["coupon"] == "ORDER-3", "the one that waited")
+        self.assertEqual(self.read_rule(rule)["coupons"], {"added": 3, "given": 3, "left": 0})
+
+    def test_uploads(self):
+        rule, other = (self.rule(self.campaign(), metric="coupon") for _ in range(2))
+        lines = '\ufeffCoupon\r\n"UP-1"\r\n  UP-2  \r\n\r\nUP-3'
+        self.assertEqual(self.has(self.upload(rule, lines.encode(), "text/csv"), 201).data["added"], 3)
+        again = self.has(self.upload(rule, ["UP-3", "UP-4", "UP-4"]), 201).data
+        self.assertEqual((again["added"], again["skipped"]), (1, 2))
+        self.assertEqual([c["code"] for c in self.coupons(rule)], ["UP-1", "UP-2", "UP-3", "UP-4"])
+        for codes, media_type, words in (
+                (["UP-9", ""], "application/json", "entry 2 is empty"), (["UP-9", 5], "application/json", "entry 2"),
+                (["UP-9", "x" * 101], "application/json", "100 bytes"), ("UP-9\nUP-8,UP-7\n", "text/csv", "line 2"),
+                (["UP-9", "UP-1"], "application/json", "entry 2 is in the pool of another rule"),
+                ([], "application/json", "required"), ("", "text/csv", "required"), ("code\n", "text/csv", "required"),
+                (b"UP-9\n\xff\n", "text/csv", "line 2")):
+            with self.subTest(words):
+                answer = self.has_error(self.upload(other, codes, media_type), 422, "codes")
+                self.assertIn(words, answer.json["message"])
+        self.assertEqual(self.coupons(other), [])
+        custom = self.rule(self.campaign(), metric="custom")
+        self.has_error(self.upload(custom, ["UP-9"]), 409)
+        self.has_error(self.upload({"id": 999999}, ["UP-9"]), 404)
+        self.has_error(self.upload({"id": 999999}, "UP-9\n", "text/csv"), 404)
+        self.has_error(self.upload(rule, "UP-9", "text/plain"), 415)
+
+    def test_a_long_list_stops_where_it_is_wrong(self):
+        rule, other = (self.rule(self.campaign(), metric="coupon") for _ in range(2))
+        self.has(self.upload(other, ["LONG-1999"]), 201)
+        lines = "".join(f"LONG-{i}\n" for i in range(3000))
+        answer = self.has_error(self.upload(rule, lines, "text/csv"), 422, "codes")
+        self.assertIn("line 2000 is in the pool of another rule", answer.json["message"])
+        added = self.read_rule(rule)["coupons"]["added"]
+        self.assertIn(f"{added} before it were added", answer.json["message"])
+        self.assertTrue(0 < added < 2000)
+        done = self.has(self.upload(rule, lines.replace("LONG-1999\n", ""), "text/csv"), 201).data
+        self.assertEqual((done["added"], done["skipped"]), (2999 - added, added))
+
+
+if __name__ == "__main__":
+    unittest.main()
