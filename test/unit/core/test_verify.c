@@ -11,86 +11,9 @@ static const struct record_kind *const every_kind[] = {
     &KIND_WEBHOOK_STATS, &KIND_TOKEN, &KIND_ORDER, &KIND_EVENT_DELIVERY, &KIND_DELIVERY_BY, &KIND_REPLAY,
     &KIND_ALIAS, &KIND_USER_BY, &KIND_DAY, &KIND_LEADERS, &KIND_RULE, &KIND_POOL, &KIND_COUPON,
     &KIND_COUPON_CODE, &KIND_RULE_SET, &KIND_REWARD, &KIND_REWARD_STEP, &KIND_REWARD_BY,
-    &KIND_REWARD_HOLD, &KIND_ERASURE,
+    &KIND_REWARD_HOLD, &KIND_ERASURE, &KIND_RULE_STATS, &KIND_REWARD_REVIEW,
 };
 enum { KINDS = sizeof every_kind / sizeof *every_kind };
-
-/* One record as it should not be: put, or deleted. */
-struct damage {
-	struct command command;
-	const struct record_kind *kind;
-	const void *record;
-	bool deleted;
-};
-
-static enum err damage_decide(struct command *command, struct tx *tx)
-{
-	const struct damage *d = (const struct damage *)command;
-	if (d->deleted)
-		tx_delete(tx, d->kind, d->record);
-	else
-		tx_put(tx, d->kind, d->record);
-	return ERR_OK;
-}
-
-static void put(struct world *w, const struct record_kind *kind, const void *record)
-{
-	struct damage d = {{.decide = damage_decide}, kind, record, false};
-	assert_int_equal(world_run(w, &d.command), ERR_OK);
-}
-
-static void drop(struct world *w, const struct record_kind *kind, const void *record)
-{
-	struct damage d = {{.decide = damage_decide}, kind, record, true};
-	assert_int_equal(world_run(w, &d.command), ERR_OK);
-}
-
-/* Among what is found is this line. */
-static void assert_found(struct world *w, const char *line)
-{
-	struct buf out = {0};
-	struct verify v = world_verify(w, &out);
-	buf_char(&out, '\0');
-	assert_true(v.n_problems > 0);
-	if (strstr(out.p, line) == NULL)
-		fail_msg("not \"%s\" in:\n%s", line, out.p);
-	buf_free(&out);
-}
-
-/* Takes the record away, or puts it with another value; sees that it is found; mends it. */
-static void check_missing(struct world *w, const struct record_kind *kind, const void *key,
-			  const char *line)
-{
-	max_align_t stored[512 / sizeof(max_align_t)];
-	memcpy(stored, key, kind->size);
-	assert_int_equal(world_get(w, kind, stored), ERR_OK);
-	drop(w, kind, stored);
-	assert_found(w, line);
-	put(w, kind, stored);
-	world_assert_sound(w);
-}
-
-static void check_extra(struct world *w, const struct record_kind *kind, const void *record,
-			const char *line)
-{
-	put(w, kind, record);
-	assert_found(w, line);
-	drop(w, kind, record);
-	world_assert_sound(w);
-}
-
-#define GET(kind, record) assert_int_equal(world_get(w, kind, record), ERR_OK)
-#define CHANGED(kind, record, member, value, line)                                                 \
-	do {                                                                                       \
-		GET(kind, record);                                                                 \
-		__typeof__((record)->member) before = (record)->member;                            \
-		(record)->member = value;                                                          \
-		put(w, kind, record);                                                              \
-		assert_found(w, line);                                                             \
-		(record)->member = before;                                                         \
-		put(w, kind, record);                                                              \
-		world_assert_sound(w);                                                             \
-	} while (0)
 
 /* Campaign 1: user 1 referred 2 (qualified) and 3; user 4 has a code from elsewhere. Webhook 1: user 2's
  * three events, of which the second waits for the first, and so on. */

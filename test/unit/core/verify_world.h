@@ -1,5 +1,5 @@
 /*
- * Verifying a test's world: every problem as a line, as `referd verify` prints them.
+ * Verifying a test's world: every problem as a line, as `referd verify` prints them; and damage to it.
  */
 #ifndef TEST_VERIFY_WORLD_H
 #define TEST_VERIFY_WORLD_H
@@ -47,5 +47,84 @@ static inline void world_assert_sound(struct world *w)
 		fail_msg("%u problems:\n%.*s", (unsigned)v.n_problems, TEXT_ARGS(buf_view(&out)));
 	buf_free(&out);
 }
+
+/* ---- damage ---- */
+
+/* One record as it should not be: put, or deleted. */
+struct damage {
+	struct command command;
+	const struct record_kind *kind;
+	const void *record;
+	bool deleted;
+};
+
+static inline enum err damage_decide(struct command *command, struct tx *tx)
+{
+	const struct damage *d = (const struct damage *)command;
+	if (d->deleted)
+		tx_delete(tx, d->kind, d->record);
+	else
+		tx_put(tx, d->kind, d->record);
+	return ERR_OK;
+}
+
+static inline void put(struct world *w, const struct record_kind *kind, const void *record)
+{
+	struct damage d = {{.decide = damage_decide}, kind, record, false};
+	assert_int_equal(world_run(w, &d.command), ERR_OK);
+}
+
+static inline void drop(struct world *w, const struct record_kind *kind, const void *record)
+{
+	struct damage d = {{.decide = damage_decide}, kind, record, true};
+	assert_int_equal(world_run(w, &d.command), ERR_OK);
+}
+
+/* Among what is found is this line. */
+static inline void assert_found(struct world *w, const char *line)
+{
+	struct buf out = {0};
+	struct verify v = world_verify(w, &out);
+	buf_char(&out, '\0');
+	assert_true(v.n_problems > 0);
+	if (strstr(out.p, line) == NULL)
+		fail_msg("not \"%s\" in:\n%s", line, out.p);
+	buf_free(&out);
+}
+
+/* Takes the record away, or puts it with another value; sees that it is found; mends it. */
+static inline void check_missing(struct world *w, const struct record_kind *kind, const void *key,
+			  const char *line)
+{
+	max_align_t stored[512 / sizeof(max_align_t)];
+	memcpy(stored, key, kind->size);
+	assert_int_equal(world_get(w, kind, stored), ERR_OK);
+	drop(w, kind, stored);
+	assert_found(w, line);
+	put(w, kind, stored);
+	world_assert_sound(w);
+}
+
+static inline void check_extra(struct world *w, const struct record_kind *kind, const void *record,
+			const char *line)
+{
+	put(w, kind, record);
+	assert_found(w, line);
+	drop(w, kind, record);
+	world_assert_sound(w);
+}
+
+#define GET(kind, record) assert_int_equal(world_get(w, kind, record), ERR_OK)
+#define CHANGED(kind, record, member, value, line)                                                 \
+	do {                                                                                       \
+		GET(kind, record);                                                                 \
+		__typeof__((record)->member) before = (record)->member;                            \
+		(record)->member = value;                                                          \
+		put(w, kind, record);                                                              \
+		assert_found(w, line);                                                             \
+		(record)->member = before;                                                         \
+		put(w, kind, record);                                                              \
+		world_assert_sound(w);                                                             \
+	} while (0)
 
 #endif

@@ -1,0 +1,127 @@
+/* A sound database of rewards has no problems; one record that is changed, added or taken away is found.
+ * Never checks that records decode to begin with: e2e/test_verify damages bytes.
+ * Run by make test. */
+#include "reward_world.h"
+#include "verify_world.h"
+
+/* Rule 1 pays: reward 1 was issued and is to be taken back, 2 is due. Rule 2 has given coupon A-1 to
+ * reward 3; reward 4 waits for one. Rule 3 holds reward 5. Jessica is user 1, her friends 2 and 3. */
+static void fill(struct world *w)
+{
+	struct people p = world_people(w, 2);
+	struct rule held = rule_custom(p.campaign);
+	held.auto_issue = 1;
+	held.hold_ms = DAY_MS;
+	uint64_t money = world_rule(w, rule_amount(p.campaign));
+	world_becomes(w, p.friends[0], true);
+	assert_null(world_act(w, reward_issue_decide, 1));
+	world_becomes(w, p.friends[0], false);
+	world_becomes(w, p.friends[0], true);
+	struct rule_remove remove = {.command = {.decide = rule_remove_decide}, .id = money, .now_ms = 5};
+	assert_int_equal(world_run(w, &remove.command), ERR_OK);
+	uint64_t coupon = world_rule(w, rule_coupon(p.campaign));
+	world_coupons(w, coupon, 'A', 1, 1);
+	world_becomes(w, p.friends[1], true);
+	world_becomes(w, p.friends[0], false);
+	world_rule(w, held);
+	world_becomes(w, p.friends[0], true);
+	assert_int_equal(check_rewards(w), 5);
+	world_assert_sound(w);
+}
+
+static void rules(void **state)
+{
+	struct world *w = *state;
+	struct rule rule = {.id = 2};
+	struct rule_stats stats = {.rule_id = 1};
+	fill(w);
+	CHANGED(&KIND_RULE, &rule, campaign_id, 9, "rule 2: belongs to no campaign\n");
+	CHANGED(&KIND_RULE, &rule, metric, METRIC_AMOUNT, "rule 2: is a rule that could not be saved\n");
+	check_extra(w, &KIND_RULE_SET, &(struct rule_set){9, TEXT("\0\0\0\0\0\0\0\1")},
+		    "rule_set 9: leads to a rule of another campaign\n");
+	check_extra(w, &KIND_RULE_SET, &(struct rule_set){9, TEXT("\0\0\0\0\0\0\0\7")},
+		    "rule_set 9: leads to a rule that does not exist\n");
+	check_missing(w, &KIND_RULE_SET, &(struct rule_set){.campaign_id = 1},
+		      "rule 2: is not in the set of its campaign\n");
+	CHANGED(&KIND_RULE_STATS, &stats, clawbacks, 5,
+		"rule_stats 1: clawbacks is 5, but 1 are counted\n");
+	CHANGED(&KIND_RULE_STATS, &stats, issued, 0, "rule_stats 1: issued is 0, but 1 are counted\n");
+	check_extra(w, &KIND_RULE_STATS, &(struct rule_stats){.rule_id = 7, .due = 1},
+		    "rule_stats 7: counts for no rule\n");
+}
+
+static void coupons(void **state)
+{
+	struct world *w = *state;
+	struct pool pool = {.rule_id = 2};
+	struct coupon coupon = {.rule_id = 2, .number = 1};
+	struct reward reward = {.id = 3};
+	fill(w);
+	CHANGED(&KIND_POOL, &pool, added, 2, "pool 2: added is 2, but 1 are counted\n");
+	CHANGED(&KIND_POOL, &pool, given, 0, "pool 2: given is 0, but 1 are counted\n");
+	CHANGED(&KIND_COUPON, &coupon, reward_id, 0, "pool 2: given is 1, but 0 are counted\n");
+	CHANGED(&KIND_COUPON, &coupon, reward_id, 4,
+		"reward 3: has a coupon that was handed out to another one\n");
+	CHANGED(&KIND_COUPON, &coupon, reward_id, 99,
+		"coupon 2/1: was handed out for a reward that does not exist\n");
+	CHANGED(&KIND_REWARD, &reward, coupon, TEXT("A-9"),
+		"reward 3: has a coupon that does not exist\n");
+	CHANGED(&KIND_REWARD, &reward, coupon, TEXT(""),
+		"reward 3: is issued without a coupon, or has one without being issued\n");
+	check_missing(w, &KIND_COUPON_CODE, &(struct coupon_code){.code = TEXT("A-1")},
+		      "coupon 2/1: is not found by its code\n");
+	check_missing(w, &KIND_COUPON, &coupon, "coupon_code A-1: leads to a coupon that does not exist\n");
+	check_extra(w, &KIND_COUPON_CODE, &(struct coupon_code){TEXT("B-1"), 2, 1},
+		    "coupon_code B-1: leads to a coupon with another code\n");
+	check_extra(w, &KIND_COUPON, &(struct coupon){2, 3, TEXT("A-1"), 0},
+		    "coupon 2/3: follows one that is missing\n");
+}
+
+static void rewards(void **state)
+{
+	struct world *w = *state;
+	struct reward due = {.id = 2}, issued = {.id = 3}, waiting = {.id = 4}, held = {.id = 5};
+	fill(w);
+	static const struct {
+		struct reward_by row;
+		const char *line;
+	} rows[] = {
+	    {{REWARDS_BY_USER, 1, 3}, "reward 3: is not in the list of its recipient\n"},
+	    {{REWARDS_BY_CAUSE, 3, 3}, "reward 3: is not in the list of its cause\n"},
+	    {{REWARDS_BY_RULE, 2, 3}, "reward 3: is not in the list of its rule\n"},
+	    {{REWARDS_BY_STATE, REWARD_ISSUED * 8 + METRIC_COUPON, 3},
+	     "reward 3: is not in the list of its state\n"},
+	    {{REWARDS_WAITING, 2, 4}, "reward 4: waits for a coupon where nobody looks\n"},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		check_missing(w, &KIND_REWARD_BY, &rows[i].row, rows[i].line);
+	check_extra(w, &KIND_REWARD_BY, &(struct reward_by){REWARDS_WAITING, 2, 3},
+		    "reward_by 5/2/3: leads to a reward that belongs elsewhere\n");
+	check_extra(w, &KIND_REWARD_BY, &(struct reward_by){REWARDS_BY_USER, 1, 77},
+		    "reward_by 2/1/77: leads to a reward that does not exist\n");
+	GET(&KIND_REWARD, &held);
+	check_missing(w, &KIND_REWARD_HOLD, &(struct reward_hold){held.due_ms, 5},
+		      "reward 5: is held where nobody looks\n");
+	check_extra(w, &KIND_REWARD_HOLD, &(struct reward_hold){held.due_ms + 1, 5},
+		    "holds a reward that is not held until then\n");
+	CHANGED(&KIND_REWARD, &waiting, queue, QUEUE_NONE, "reward 4: waits for nothing, or for ever\n");
+	CHANGED(&KIND_REWARD, &due, state, REWARD_ISSUED, "reward 2: has times of another state\n");
+	CHANGED(&KIND_REWARD, &issued, rule_id, 9, "reward 3: belongs to no rule\n");
+	CHANGED(&KIND_REWARD, &due, campaign_id, 9,
+		"reward 2: belongs to another campaign than its rule\n");
+	struct reward_step step = {1, 1, 2, 0};
+	CHANGED(&KIND_REWARD_STEP, &step, reward_id, 3, "reward_step 1/1/2: leads to a reward of another step\n");
+	CHANGED(&KIND_REWARD_STEP, &step, reward_id, 1,
+		"reward 2: is not the one that its step names: it was earned twice\n");
+	check_missing(w, &KIND_REWARD_STEP, &step, "reward 2: has no step\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    WORLD_ON_ALL(rules),
+	    WORLD_ON_ALL(coupons),
+	    WORLD_ON_ALL(rewards),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
