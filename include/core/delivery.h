@@ -68,7 +68,7 @@ struct delivery_resend {
 	uint64_t delivery_id, now_ms;
 	struct delivery delivery; /* in done */
 };
-/** ERR_NOT_FOUND: no such delivery, or its event or webhook is gone. A pending one becomes due now. */
+/** ERR_NOT_FOUND: no such delivery, or its event or webhook is gone, or its person. A pending one becomes due now. */
 command_decide_fn delivery_resend_decide;
 
 #endif

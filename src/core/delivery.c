@@ -242,6 +242,8 @@ enum err delivery_resend_decide(struct command *command, struct tx *tx)
 	if ((err = tx_get(tx, &KIND_EVENT, &event)) != ERR_OK ||
 	    (err = tx_get(tx, &KIND_WEBHOOK, &webhook)) != ERR_OK)
 		return err;
+	if (event.erased)
+		return ERR_NOT_FOUND;
 	if (d->status != DELIVERY_PENDING)
 		return delivery_requeue(tx, d, cmd->now_ms);
 	hasten(tx, d, cmd->now_ms);

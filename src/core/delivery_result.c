@@ -119,6 +119,17 @@ static enum err apply_verdict(struct tx *tx, const struct delivery_record_attemp
 	return ERR_OK;
 }
 
+/* The person was erased while the attempt was under way: what was answered may speak of them. */
+static enum err forget_erased(struct tx *tx, struct delivery_record_attempt *cmd,
+    const struct delivery *d)
+{
+	struct event event = {.id = d->event_id};
+	enum err err = tx_get(tx, &KIND_EVENT, &event);
+	if (err == ERR_NOT_FOUND || event.erased)
+		cmd->attempt.answer = cmd->attempt.detail = (struct text){0};
+	return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
 enum err delivery_record_attempt_decide(struct command *command, struct tx *tx)
 {
 	struct delivery_record_attempt *cmd = (struct delivery_record_attempt *)command;
@@ -133,6 +144,8 @@ enum err delivery_record_attempt_decide(struct command *command, struct tx *tx)
 	d.last_status = cmd->attempt.status;
 	d.last_failure = cmd->attempt.failure;
 	cmd->attempt.number = d.attempts;
+	if (d.status != DELIVERY_PENDING && (err = forget_erased(tx, cmd, &d)) != ERR_OK)
+		return err;
 	tx_put(tx, &KIND_ATTEMPT, &cmd->attempt);
 	tx_delete(tx, &KIND_DUE, &claimed);
 	if (d.due_ms != cmd->due_ms)

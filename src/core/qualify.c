@@ -54,8 +54,8 @@ static enum err count(struct qualify *q, struct tx *tx, uint64_t *reached)
 	if (err != ERR_OK || referrer.user_id == 0)
 		return err;
 	err = tx_get(tx, &KIND_USER_STATS, &referrer);
-	if (err != ERR_OK && err != ERR_NOT_FOUND)
-		return err;
+	if (err != ERR_OK)
+		return err == ERR_NOT_FOUND ? ERR_OK : err; /* erased: who referred somebody has some */
 	*reached = referrer.qualified_referrals + (q->qualified ? 1 : 0);
 	move(&referrer.qualified_referrals, q->qualified);
 	tx_put(tx, &KIND_USER_STATS, &referrer);

@@ -25,6 +25,15 @@ static bool in_time(const struct replay *r, const struct event *event)
 	return event->at_ms >= r->since_ms && (r->until_ms == 0 || event->at_ms < r->until_ms);
 }
 
+/* Nothing is made any more of events whose person is being erased. */
+static enum err is_gone(struct tx *tx, const struct event *event, bool *gone)
+{
+	struct erasure erasure = {.user_id = event->user_id};
+	enum err err = tx_get(tx, &KIND_ERASURE, &erasure);
+	*gone = event->erased || err == ERR_OK;
+	return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
 /* One event: its delivery here is made, or queued again, or left alone. */
 static enum err look_at(struct replay_step *cmd, struct tx *tx, const struct webhook *webhook,
     uint64_t event_id)
@@ -37,6 +46,9 @@ static enum err look_at(struct replay_step *cmd, struct tx *tx, const struct web
 	r->looked_at++;
 	if (event.test != 0 || !in_time(r, &event) || !event_is_for(&event, webhook))
 		return ERR_OK;
+	bool gone;
+	if ((err = is_gone(tx, &event, &gone)) != ERR_OK || gone)
+		return err;
 	struct event_delivery known = {event_id, webhook->id, 0};
 	err = tx_get(tx, &KIND_EVENT_DELIVERY, &known);
 	if (err == ERR_NOT_FOUND) {

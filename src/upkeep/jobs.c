@@ -1,6 +1,7 @@
 /*
  * Owns the table of background jobs. Never what a job does (core). Called by the composition root.
  */
+#include "core/erase.h"
 #include "core/idempotency.h"
 #include "core/reward_jobs.h"
 #include "upkeep/upkeep.h"
@@ -16,5 +17,7 @@ const struct upkeep_job UPKEEP_JOBS[] = {
 	reward_release_decide, MINUTE_MS, &KIND_COUPON_CODE},
     {"reward reviews", sizeof(struct reward_reviews), reward_find_reviewed_decide,
 	reward_follow_review_decide, MINUTE_MS, &KIND_REWARD_REVIEW},
+    {"erasures", sizeof(struct erase_slice), erase_find_decide, erase_change_decide, MINUTE_MS,
+	&KIND_ERASURE},
     {NULL, 0, NULL, NULL, 0, NULL},
 };

@@ -1,0 +1,79 @@
+/*
+ * Owns the end of a user: what goes at once, in one command. Never what is left behind in events and
+ * deliveries (erase_job.c). Called by the API.
+ */
+#include "core/erase.h"
+
+#include "core/day.h"
+#include "user_index.h"
+
+/* Below zero would be for ever. */
+static void lower(uint64_t *counter, bool by_one)
+{
+	*counter -= by_one && *counter > 0;
+}
+
+static enum err uncount_in_campaign(struct tx *tx, const struct user *user)
+{
+	struct campaign_stats stats = {.campaign_id = user->campaign_id};
+	enum err err = tx_get(tx, &KIND_CAMPAIGN_STATS, &stats);
+	if (err != ERR_OK)
+		return err == ERR_NOT_FOUND ? ERR_OK : err;
+	bool counted = !user->test;
+	lower(&stats.tests, !counted);
+	lower(&stats.users, counted);
+	lower(&stats.referrals, counted && user->referrer_id != 0);
+	lower(&stats.qualified, counted && user->qualified_ms != 0);
+	tx_put(tx, &KIND_CAMPAIGN_STATS, &stats);
+	return ERR_OK;
+}
+
+static enum err uncount_for_referrer(struct tx *tx, const struct user *user)
+{
+	struct user_stats stats = {.user_id = user->referrer_id};
+	if (user->test || user->referrer_id == 0)
+		return ERR_OK;
+	enum err err = tx_get(tx, &KIND_USER_STATS, &stats);
+	if (err != ERR_OK)
+		return err == ERR_NOT_FOUND ? ERR_OK : err; /* erased too */
+	lower(&stats.referrals, true);
+	lower(&stats.qualified_referrals, user->qualified_ms != 0);
+	tx_put(tx, &KIND_USER_STATS, &stats);
+	return leaders_note(tx, user->campaign_id, user->referrer_id, stats.referrals);
+}
+
+static enum err remove_rows(struct user_erase *cmd, struct tx *tx, const struct user *user)
+{
+	const struct user_stats stats = {.user_id = user->id};
+	uint64_t hash;
+	enum err err = user_index_hash(tx, cmd->codes, user, &hash);
+	if (err == ERR_OK)
+		err = user_index_remove(tx, user, hash);
+	if (err != ERR_OK)
+		return err;
+	tx_delete(tx, &KIND_USER, user);
+	tx_delete(tx, &KIND_USER_STATS, &stats);
+	return leaders_note(tx, user->campaign_id, user->id, 0);
+}
+
+enum err user_erase_decide(struct command *command, struct tx *tx)
+{
+	struct user_erase *cmd = (struct user_erase *)command;
+	struct user user;
+	enum err err = who_find(tx, cmd->codes, &cmd->who, &user);
+	if (err != ERR_OK)
+		return err;
+	const struct erasure erasure = {
+	    .user_id = user.id,
+	    .person_id = user.id,
+	    .last_event_id = user.last_event_id,
+	    .phase = ERASE_DELIVERIES,
+	    .created_ms = cmd->now_ms,
+	};
+	if ((err = remove_rows(cmd, tx, &user)) != ERR_OK ||
+	    (err = uncount_in_campaign(tx, &user)) != ERR_OK ||
+	    (err = uncount_for_referrer(tx, &user)) != ERR_OK)
+		return err;
+	tx_put(tx, &KIND_ERASURE, &erasure);
+	return ERR_OK;
+}

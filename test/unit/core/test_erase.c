@@ -1,0 +1,415 @@
+/* Erasing a person: what is gone at once, what slices take out of events, deliveries and attempts, and
+ * that no record speaks of them when the work is done. Run on three stores. */
+#include "core/erase.h"
+
+#include <stdio.h>
+
+#include "core/replay.h"
+#include "reward_world.h"
+#include "verify_world.h"
+
+enum { RECORDS_MAX = 2048, SLICES_MAX = 10000 };
+
+/* ---- doing ---- */
+
+static enum err erase(struct world *w, uint64_t id)
+{
+	struct user_erase cmd = {.command = {.decide = user_erase_decide},
+				 .who = {.id = id},
+				 .codes = w->codes,
+				 .now_ms = w->now_ms};
+	return world_run(w, &cmd.command);
+}
+
+/* One slice; false where nothing was left. The database is sound after each. */
+static bool step(struct world *w, size_t *work)
+{
+	struct erase_slice job = {.slice = {.now_ms = w->now_ms}};
+	bool any = world_slice(w, &job.slice, erase_find_decide, erase_change_decide) > 0;
+	world_assert_sound(w);
+	*work = job.work;
+	return any;
+}
+
+static size_t finish(struct world *w)
+{
+	size_t slices = 0, work;
+	while (step(w, &work))
+		assert_true(++slices < SLICES_MAX);
+	assert_int_equal(world_count(w, &KIND_ERASURE), 0);
+	return slices;
+}
+
+static struct join named(struct world *w, uint64_t campaign, uint64_t referrer, const char *name,
+			 const char *email)
+{
+	struct join join = world_join(w, campaign, referrer, email);
+	join.first_name = text_of(name);
+	return join;
+}
+
+static uint64_t person(struct world *w, uint64_t campaign, uint64_t referrer, const char *name,
+		       const char *email)
+{
+	struct join join = named(w, campaign, referrer, name, email);
+	assert_int_equal(world_run_join(w, &join), ERR_OK);
+	assert_int_equal(join.outcome, JOIN_CREATED);
+	return join.user.id;
+}
+
+static void attempt(struct world *w, uint64_t delivery_id, enum delivery_verdict verdict,
+		    const char *answer)
+{
+	struct delivery d = world_delivery(w, delivery_id);
+	struct delivery_record_attempt cmd = {
+	    .command = {.decide = delivery_record_attempt_decide},
+	    .attempt = {.delivery_id = delivery_id,
+			.at_ms = w->now_ms,
+			.status = verdict == VERDICT_DELIVERED ? 200 : 500,
+			.answer = text_of(answer)},
+	    .due_ms = d.due_ms,
+	    .verdict = verdict,
+	    .retry_ms = w->now_ms + 1,
+	    .now_ms = w->now_ms,
+	};
+	assert_int_equal(world_run(w, &cmd.command), ERR_OK);
+}
+
+/* ---- does any record say it? ---- */
+
+struct search {
+	struct command command;
+	const struct record_kind *kind;
+	struct text word;
+	size_t found;
+};
+
+static bool says(const struct record_kind *kind, const void *record, struct text word)
+{
+	for (size_t i = 0; i < kind->n_values; i++) {
+		const struct text *t =
+		    (const struct text *)(const void *)((const char *)record + kind->values[i].offset);
+		if (kind->values[i].type != FIELD_U64 && t->n > 0 &&
+		    memmem(t->p, t->n, word.p, word.n) != NULL)
+			return true;
+	}
+	return false;
+}
+
+static enum err search_decide(struct command *command, struct tx *tx)
+{
+	struct search *s = (struct search *)command;
+	char from[512] = {0};
+	char *records = arena_alloc(tx_arena(tx), RECORDS_MAX * s->kind->size);
+	struct tx_scan scan = {.from = from, .max = RECORDS_MAX, .records = records};
+	enum err err = tx_scan(tx, s->kind, &scan);
+	s->found = 0;
+	for (size_t i = 0; err == ERR_OK && i < scan.n; i++)
+		s->found += says(s->kind, records + i * s->kind->size, s->word);
+	assert_true(scan.n < RECORDS_MAX);
+	return err;
+}
+
+static size_t records_that_say(struct world *w, const char *word)
+{
+	static const struct record_kind *const kinds[] = {
+	    &KIND_USER, &KIND_EVENT, &KIND_ATTEMPT, &KIND_WEBHOOK_STATS, &KIND_REWARD, &KIND_ALIAS,
+	};
+	size_t found = 0;
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		struct search s = {{.decide = search_decide}, kinds[i], text_of(word), 0};
+		assert_int_equal(world_ask(w, &s.command, NULL, NULL), ERR_OK);
+		found += s.found;
+	}
+	return found;
+}
+
+/* ---- at once ---- */
+
+static void the_record_and_all_that_leads_to_it_go_at_once(void **state)
+{
+	struct world *w = *state;
+	uint64_t campaign = world_launched(w);
+	struct join join = named(w, campaign, 0, "Jessica", "jessica@example.com");
+	join.alias = TEXT("zgLAYb");
+	assert_int_equal(world_run_join(w, &join), ERR_OK);
+	uint64_t jessica = join.user.id;
+	uint64_t byron = person(w, 0, jessica, "Byron", "byron@example.com");
+	person(w, 0, byron, "Carl", "carl@example.com");
+	world_becomes(w, byron, true);
+	assert_int_equal(erase(w, byron), ERR_OK);
+	world_assert_sound(w);
+	struct campaign_stats stats = {.campaign_id = campaign};
+	assert_int_equal(world_get(w, &KIND_CAMPAIGN_STATS, &stats), ERR_OK);
+	assert_true(stats.users == 2 && stats.referrals == 1 && stats.qualified == 0);
+	struct user_stats hers = {.user_id = jessica}, his = {.user_id = byron};
+	assert_int_equal(world_get(w, &KIND_USER_STATS, &hers), ERR_OK);
+	assert_true(hers.referrals == 0 && hers.qualified_referrals == 0);
+	assert_int_equal(world_get(w, &KIND_USER_STATS, &his), ERR_NOT_FOUND);
+	struct leaders leaders = {.campaign_id = campaign};
+	assert_int_equal(world_get(w, &KIND_LEADERS, &leaders), ERR_OK);
+	assert_int_equal(leaders.entries.n, 0);
+	assert_int_equal(erase(w, jessica), ERR_OK);
+	world_assert_sound(w);
+	assert_int_equal(world_count(w, &KIND_ALIAS), 0);
+	assert_int_equal(world_count(w, &KIND_USER), 1);
+	assert_int_equal(erase(w, jessica), ERR_NOT_FOUND);
+	assert_int_equal(erase(w, 99), ERR_NOT_FOUND);
+	/* The address is free again, the link leads nowhere. */
+	join = named(w, campaign, 0, "Jessica", "jessica@example.com");
+	assert_int_equal(world_run_join(w, &join), ERR_OK);
+	assert_true(join.outcome == JOIN_CREATED && join.user.id > jessica);
+	join = named(w, campaign, jessica, "Dora", "dora@example.com");
+	join.campaign_id = 0;
+	assert_int_equal(world_run_join(w, &join), ERR_REFUSED);
+	finish(w);
+}
+
+static void tests_are_not_counted_down_as_people(void **state)
+{
+	struct world *w = *state;
+	uint64_t campaign =
+	    world_campaign(w, (struct campaign){.status = CAMPAIGN_LAUNCHED, .test_mode = 1});
+	uint64_t jessica = world_user(w, campaign, 0, "jessica@example.com");
+	uint64_t byron = world_user(w, 0, jessica, "byron@example.com");
+	assert_int_equal(erase(w, byron), ERR_OK);
+	struct campaign_stats stats = {.campaign_id = campaign};
+	assert_int_equal(world_get(w, &KIND_CAMPAIGN_STATS, &stats), ERR_OK);
+	assert_true(stats.tests == 1 && stats.users == 0 && stats.referrals == 0);
+	finish(w);
+}
+
+/* Her friends go on without her: nothing of hers comes back. */
+static void what_friends_do_later_brings_nobody_back(void **state)
+{
+	struct world *w = *state;
+	struct people p = world_people(w, 2);
+	struct rule rule = rule_custom(p.campaign);
+	world_rule(w, rule);
+	world_becomes(w, p.friends[0], true);
+	assert_int_equal(erase(w, p.jessica), ERR_OK);
+	world_becomes(w, p.friends[0], false);
+	world_becomes(w, p.friends[1], true);
+	world_assert_sound(w);
+	struct user_stats hers = {.user_id = p.jessica};
+	assert_int_equal(world_get(w, &KIND_USER_STATS, &hers), ERR_NOT_FOUND);
+	struct campaign_stats stats = {.campaign_id = p.campaign};
+	assert_int_equal(world_get(w, &KIND_CAMPAIGN_STATS, &stats), ERR_OK);
+	assert_true(stats.users == 2 && stats.referrals == 2 && stats.qualified == 1);
+	finish(w);
+	assert_int_equal(records_that_say(w, "jessica@"), 0);
+}
+
+/* ---- in slices ---- */
+
+static void no_record_speaks_of_them(void **state)
+{
+	struct world *w = *state;
+	uint64_t hook = world_webhook(w, world_hook());
+	uint64_t campaign = world_launched(w);
+	uint64_t ada = person(w, campaign, 0, "Ada", "ada@example.com");
+	struct join join = named(w, 0, ada, "Jessica", "jessica@example.com");
+	join.ip = TEXT("\x7f\0\0\1");
+	assert_int_equal(world_run_join(w, &join), ERR_OK);
+	uint64_t jessica = join.user.id; /* delivery 2 */
+	uint64_t byron = person(w, 0, jessica, "Byron", "byron@example.com"); /* 3 */
+	world_becomes(w, jessica, true);                                      /* 4 */
+	world_becomes(w, byron, true);                                        /* 5 */
+	attempt(w, 2, VERDICT_RETRY, "who is Jessica?");
+	attempt(w, 3, VERDICT_DELIVERED, "thanks, jessica@example.com sent Byron");
+	w->now_ms += 2;
+	assert_true(records_that_say(w, "essica") > 5);
+	assert_int_equal(erase(w, jessica), ERR_OK);
+	assert_int_equal(finish(w), 1);
+	assert_int_equal(records_that_say(w, "essica"), 0);
+	/* Hers are never sent, his are, with what is his. */
+	assert_int_equal(world_delivery(w, 2).status, DELIVERY_CANCELLED);
+	assert_int_equal(world_delivery(w, 4).status, DELIVERY_CANCELLED);
+	assert_int_equal(world_delivery(w, 3).status, DELIVERY_DELIVERED);
+	assert_int_equal(world_delivery(w, 5).status, DELIVERY_PENDING);
+	struct event joined = {.id = 3}, hers = {.id = 2};
+	assert_int_equal(world_get(w, &KIND_EVENT, &joined), ERR_OK);
+	assert_true(text_eq(joined.email, TEXT("byron@example.com")) && !joined.erased);
+	assert_int_equal(joined.referrer_id, jessica);
+	assert_int_equal(world_get(w, &KIND_EVENT, &hers), ERR_OK);
+	assert_true(hers.erased && hers.user_id == jessica && hers.ip.n == 0);
+	assert_true(records_that_say(w, "Byron") > 0 && records_that_say(w, "Ada") > 0);
+	struct webhook_stats stats = {.webhook_id = hook};
+	assert_int_equal(world_get(w, &KIND_WEBHOOK_STATS, &stats), ERR_OK);
+	assert_true(stats.pending == 2 && stats.cancelled == 2);
+}
+
+/* Somebody who referred many: slice after slice, each with a bound, over retention's gaps. */
+static void many_friends_and_a_cut_chain(void **state)
+{
+	enum { FRIENDS = 150 };
+	struct world *w = *state;
+	struct webhook hook = world_hook();
+	hook.order = ORDER_NONE;
+	world_webhook(w, hook);
+	uint64_t campaign = world_launched(w);
+	uint64_t jessica = person(w, campaign, 0, "Jessica", "jessica@example.com");
+	char email[48];
+	for (int i = 0; i < FRIENDS; i++) {
+		snprintf(email, sizeof email, "friend%d@example.com", i);
+		uint64_t friend = person(w, 0, jessica, "Byron", email);
+		if (i % 10 == 0)
+			world_becomes(w, friend, true);
+	}
+	/* The newest event of a friend is dropped: the one before it has a delivery yet. */
+	struct retention_drop drop = {.command = {.decide = retention_drop_decide},
+				      .before_ms = w->now_ms + 10};
+	struct event newest = {.id = 3};
+	assert_int_equal(world_get(w, &KIND_EVENT, &newest), ERR_OK);
+	assert_int_equal(newest.type, EVENT_USER_QUALIFIED);
+	attempt(w, 3, VERDICT_DELIVERED, "");
+	drop.deliveries[drop.n_deliveries++] = 3;
+	drop.events[drop.n_events++] = 3;
+	assert_int_equal(world_run(w, &drop.command), ERR_OK);
+	assert_int_equal(erase(w, jessica), ERR_OK);
+	size_t slices = 0, work;
+	while (step(w, &work)) {
+		assert_true(work <= 2 * ERASE_SLICE);
+		slices++;
+	}
+	assert_true(slices > 5 && slices < FRIENDS);
+	assert_int_equal(records_that_say(w, "essica"), 0);
+	assert_int_equal(records_that_say(w, "Byron"), 2 * FRIENDS + FRIENDS / 10 - 1);
+}
+
+static void attempts_are_bounded_too(void **state)
+{
+	enum { ATTEMPTS = 40, DELIVERIES = 4 };
+	struct world *w = *state;
+	struct webhook hook = world_hook();
+	hook.order = ORDER_NONE;
+	for (int i = 0; i < DELIVERIES; i++)
+		world_webhook(w, hook);
+	uint64_t jessica = person(w, world_launched(w), 0, "Jessica", "jessica@example.com");
+	for (uint64_t id = 1; id <= DELIVERIES; id++)
+		for (int i = 0; i < ATTEMPTS; i++)
+			attempt(w, id, VERDICT_RETRY, "Jessica?");
+	assert_int_equal(erase(w, jessica), ERR_OK);
+	size_t work;
+	assert_true(step(w, &work));
+	assert_true(work >= ERASE_SLICE && work < ERASE_SLICE + ATTEMPTS + 2);
+	finish(w);
+	assert_int_equal(records_that_say(w, "Jessica"), 0);
+	assert_int_equal(world_count(w, &KIND_ATTEMPT), DELIVERIES * ATTEMPTS);
+}
+
+static void an_attempt_under_way_is_recorded_without_its_answer(void **state)
+{
+	struct world *w = *state;
+	world_webhook(w, world_hook());
+	uint64_t jessica = person(w, world_launched(w), 0, "Jessica", "jessica@example.com");
+	assert_int_equal(erase(w, jessica), ERR_OK);
+	finish(w);
+	attempt(w, 1, VERDICT_DELIVERED, "hello Jessica");
+	assert_int_equal(records_that_say(w, "Jessica"), 0);
+	struct delivery d = world_delivery(w, 1);
+	assert_true(d.status == DELIVERY_CANCELLED && d.attempts == 1);
+	world_assert_sound(w);
+}
+
+/* Neither before the slices came to it nor after. */
+static void nothing_is_sent_again(void **state)
+{
+	struct world *w = *state;
+	uint64_t hook = world_webhook(w, world_hook());
+	uint64_t jessica = person(w, world_launched(w), 0, "Jessica", "jessica@example.com");
+	attempt(w, 1, VERDICT_DELIVERED, "");
+	assert_int_equal(erase(w, jessica), ERR_OK);
+	for (int slices = 0; slices < 2; slices++) {
+		struct replay_start start = {
+		    .command = {.decide = replay_start_decide},
+		    .replay = {.webhook_id = hook,
+			       .since_ms = 1,
+			       .statuses = REPLAY_MISSING | 1 << DELIVERY_DELIVERED}};
+		assert_int_equal(world_run(w, &start.command), ERR_OK);
+		struct replay_step replay = {.command = {.decide = replay_step_decide},
+					     .replay_id = start.replay.id,
+					     .now_ms = w->now_ms};
+		assert_int_equal(world_run(w, &replay.command), ERR_OK);
+		assert_true(replay.replay.finished_ms != 0 && replay.replay.queued == 0);
+		finish(w);
+	}
+	struct delivery_resend resend = {.command = {.decide = delivery_resend_decide},
+					 .delivery_id = 1,
+					 .now_ms = w->now_ms};
+	assert_int_equal(world_run(w, &resend.command), ERR_NOT_FOUND);
+}
+
+static void due_rewards_are_cancelled(void **state)
+{
+	struct world *w = *state;
+	struct people p = world_people(w, 3);
+	struct rule rule = rule_custom(p.campaign);
+	uint64_t id = world_rule(w, rule);
+	for (int i = 0; i < 3; i++)
+		world_becomes(w, p.friends[i], true);
+	assert_null(world_act(w, reward_issue_decide, 1));
+	assert_int_equal(erase(w, p.jessica), ERR_OK);
+	finish(w);
+	struct rule_stats stats = world_stats(w, id);
+	assert_true(stats.due == 0 && stats.cancelled == 2 && stats.issued == 1);
+	assert_int_equal(world_reward(w, 2).state, REWARD_CANCELLED);
+	assert_int_equal(records_that_say(w, "jessica@"), 0);
+}
+
+static void orders_and_answers_go(void **state)
+{
+	struct world *w = *state;
+	struct people p = world_people(w, 2);
+	for (int i = 0; i < 2; i++) {
+		struct qualify q = world_qualify(w, p.friends[i], true);
+		q.order_id = TEXT("order 7");
+		idempotency_key_make(&q.key, TEXT("qualify"), text_of(i == 0 ? "a" : "b"), TEXT("body"));
+		assert_int_equal(world_run(w, &q.command), ERR_OK);
+	}
+	assert_int_equal(erase(w, p.friends[0]), ERR_OK);
+	finish(w);
+	struct order order = {0};
+	struct idempotency answer = {0};
+	assert_int_equal(world_count(w, &KIND_ORDER), 1);
+	assert_int_equal(world_count(w, &KIND_IDEMPOTENCY), 1);
+	struct order orders[4];
+	struct idempotency answers[4];
+	assert_int_equal(world_list(w, &KIND_ORDER, &order, 0, orders, 4), 1);
+	assert_int_equal(orders[0].user_id, p.friends[1]);
+	assert_int_equal(world_list(w, &KIND_IDEMPOTENCY, &answer, 0, answers, 4), 1);
+	assert_int_equal(answers[0].user_id, p.friends[1]);
+}
+
+static void several_are_erased_one_after_another(void **state)
+{
+	struct world *w = *state;
+	struct people p = world_people(w, 5);
+	world_webhook(w, world_hook());
+	for (int i = 0; i < 5; i++)
+		world_becomes(w, p.friends[i], true);
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(erase(w, p.friends[i]), ERR_OK);
+	assert_int_equal(erase(w, p.jessica), ERR_OK);
+	assert_int_equal(finish(w), 6);
+	assert_int_equal(records_that_say(w, "example.com"), 0);
+	assert_int_equal(world_count(w, &KIND_USER), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    WORLD_ON_ALL(the_record_and_all_that_leads_to_it_go_at_once),
+	    WORLD_ON_ALL(tests_are_not_counted_down_as_people),
+	    WORLD_ON_ALL(what_friends_do_later_brings_nobody_back),
+	    WORLD_ON_ALL(no_record_speaks_of_them),
+	    WORLD_ON_ALL(many_friends_and_a_cut_chain),
+	    WORLD_ON_ALL(attempts_are_bounded_too),
+	    WORLD_ON_ALL(an_attempt_under_way_is_recorded_without_its_answer),
+	    WORLD_ON_ALL(nothing_is_sent_again),
+	    WORLD_ON_ALL(due_rewards_are_cancelled),
+	    WORLD_ON_ALL(orders_and_answers_go),
+	    WORLD_ON_ALL(several_are_erased_one_after_another),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
