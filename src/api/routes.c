@@ -12,6 +12,7 @@ const struct route ROUTES[] = {
 
     {HTTP_GET, "/api/v2/users", ACCESS_READ, user_list, &OP_USER_LIST},
     {HTTP_GET, "/api/v2/users/{id}", ACCESS_READ, user_get, &OP_USER_GET},
+    {HTTP_DELETE, "/api/v2/users/{id}", ACCESS_WRITE, user_delete, &OP_USER_DELETE},
 
     {HTTP_GET, "/api/v2/campaigns", ACCESS_READ, campaign_list, &OP_CAMPAIGN_LIST},
     {HTTP_POST, "/api/v2/campaigns", ACCESS_WRITE, campaign_create, &OP_CAMPAIGN_CREATE},

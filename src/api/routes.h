@@ -43,6 +43,9 @@ extern const struct operation OP_QUALIFY_BY_PATH, OP_QUALIFY_BY_HEADER;
 call_fn user_get, user_list; /* users.c */
 extern const struct operation OP_USER_GET, OP_USER_LIST;
 
+call_fn user_delete; /* user_change.c */
+extern const struct operation OP_USER_DELETE;
+
 call_fn campaign_list, campaign_create, campaign_get, campaign_update, campaign_delete;
 extern const struct operation OP_CAMPAIGN_LIST, OP_CAMPAIGN_CREATE, OP_CAMPAIGN_GET,
     OP_CAMPAIGN_UPDATE, OP_CAMPAIGN_DELETE;

@@ -213,6 +213,7 @@ static void on_list(struct command *command, enum err err)
 			return;
 	}
 	json_close(&lc->o, ']');
+	struct buf rows = lc->rows; /* the reply ends the call, and lc with it */
 	if (err != ERR_OK)
 		fail_list(lc, err);
 	else if (lc->list.skip > 0 && lc->list.next != 0)
@@ -220,7 +221,7 @@ static void on_list(struct command *command, enum err err)
 		    "lies too deep for these filters: follow links.next instead");
 	else
 		reply_list(lc);
-	buf_free(&lc->rows);
+	buf_free(&rows);
 }
 
 const struct operation OP_USER_LIST = {

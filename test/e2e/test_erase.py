@@ -1,0 +1,105 @@
+"""Owns the tests of erasing a person: that no record of the database speaks of them any more, live, over a
+restart, and in a compacted copy. Never what an erased user counted (unit tests do)."""
+import os
+import unittest
+
+from processes import REFERD, run, until
+from test_webhook_ops import Ops
+
+WORDS = (b"Jessica", b"jessica")
+
+
+class Erase(Ops):
+    def erase(self, user):
+        answer = self.has(self.api.call("DELETE", f"/api/v2/users/{user}"), 204)
+        self.assertEqual(answer.body, b"")
+
+    def copy(self):
+        """The live records' bytes: a compacted copy of the database."""
+        file = os.path.join(self.directory, "copy.mdb")
+        done = run(REFERD, "backup", file, "--force", "--data", self.server.data_dir)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        with open(file, "rb") as copy:
+            return copy.read()
+
+    def said(self):
+        copy = self.copy()
+        return [word for word in WORDS if word in copy]
+
+    def await_silence(self):
+        """The job has ended: nothing says it."""
+        until(lambda: not self.said(), "nothing speaks of the erased person")
+
+    def test_nothing_speaks_of_an_erased_person(self):
+        webhook = self.hook("/all", events=["user.join", "user.qualified"],
+                            types=["person_referring", "person_invited"])
+        failing = self.hook("/failing", (500, b"what, Jessica?"))
+        campaign = self.campaign()
+        ada = self.join(campaign["code"], "Ada", "ada@example.com")
+        jessica = self.join(ada["code"], "Jessica", "jessica@example.com")
+        byron = self.join(jessica["code"], "Byron", "byron@example.com")
+        self.has(self.qualify(code=jessica["code"], order_id="7"), 200)
+        self.has(self.qualify(code=byron["code"]), 200)
+        until(lambda: len(self.deliveries(webhook_id=webhook["id"], status="delivered")) == 5, "five are delivered")
+        until(lambda: all(d["attempts"] for d in self.deliveries(webhook_id=failing["id"])), "two have failed")
+        self.desk.answers["/failing"] = (500, b"what?")
+        self.assertIn(b"Jessica", self.said())
+
+        self.erase(jessica["code"])
+        self.has_error(self.api.get(f"/api/v2/users/{jessica['id']}"), 404)
+        self.has_error(self.api.call("DELETE", f"/api/v2/users/{jessica['id']}"), 404)
+        self.assertEqual(self.api.get("/api/v2/users?email=jessica@example.com").data, [])
+        self.assertEqual(self.api.get("/api/v2/users?q=jessica").data, [])
+        self.has(self.try_join(jessica["code"], "Carl", "carl@example.com"), 404)
+        self.await_silence()
+        for path in ("/api/v2/deliveries", "/api/v2/users", "/api/v2/webhooks"):
+            self.assertNotIn(b"essica", self.has(self.api.get(path), 200).body)
+        for delivery in self.deliveries():
+            one = self.has(self.api.get(f"/api/v2/deliveries/{delivery['id']}"), 200)
+            self.assertNotIn(b"essica", one.body)
+        self.assertEqual({d["status"] for d in self.deliveries(user_id=jessica["id"], webhook_id=failing["id"])},
+                         {"cancelled"})
+        preview = self.do(webhook, "preview", {"user_id": byron["id"]})
+        self.assertNotIn(b"essica", self.has(preview, 200).body)
+        self.has_error(self.do(webhook, "preview", {"user_id": jessica["id"]}), 422, "user_id")
+        # The others are whole, and are counted without her.
+        self.assertEqual(self.user(byron["id"])["first_name"], "Byron")
+        self.assertEqual(self.user(ada["id"])["analytics"], {"reach": 0, "referrals": 0, "qualified_referrals": 0})
+        self.assertEqual(self.api.get(f"/api/v2/users?campaign_id={campaign['id']}").json["meta"]["total"], 2)
+        resent = [d for d in self.deliveries(user_id=jessica["id"], webhook_id=webhook["id"])]
+        self.has_error(self.api.call("POST", f"/api/v2/deliveries/{resent[0]['id']}/resend"), 404)
+        before = len(self.desk.at("/all"))
+        replay = self.has(self.do(webhook, "replay", {"since": "2026-01-01", "status": ["missing", "delivered"]}), 202).data
+        until(lambda: self.api.get(f"/api/v2/replays/{replay['id']}").data["state"] == "finished", "a replay's end")
+        until(lambda: not self.deliveries(webhook_id=webhook["id"], status="pending"), "all are sent")
+        self.assertEqual([h for h in self.desk.at("/all")[before:] if "essica" in h["query"] + h["body"]], [])
+        self.remove(webhook, failing)
+
+    def test_who_is_erased_may_come_again(self):
+        campaign = self.campaign()
+        first = self.join(campaign["code"], "Jessica", "jessica@example.com")
+        self.erase(first["id"])
+        again = self.join(campaign["code"], "Jessica", "jessica@example.com")
+        self.assertNotEqual((again["id"], again["code"]), (first["id"], first["code"]))
+        self.assertTrue(again["created"])
+        self.erase(again["id"])
+        self.await_silence()
+
+    def test_a_restart_goes_on_where_the_work_stood(self):
+        campaign = self.campaign()
+        jessica = self.join(campaign["code"], "Jessica", "jessica@example.com")
+        for i in range(120):
+            self.join(jessica["code"], "Byron", f"byron{i}@example.com")
+        self.erase(jessica["id"])
+        self.server.kill()
+        self.restart()
+        self.await_silence()
+
+    def test_it_asks_for_the_right_to_write(self):
+        jessica = self.join(self.campaign()["code"], "Jess", "jess@example.com")
+        self.has_error(self.public.call("DELETE", f"/api/v2/users/{jessica['id']}"), 401)
+        self.user(jessica["id"])
+
+
+if __name__ == "__main__":
+    unittest.main()
