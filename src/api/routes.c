@@ -73,6 +73,7 @@ const struct route ROUTES[] = {
     {HTTP_PUT, "/api/n8n/rewards/{id}", ACCESS_WRITE, n8n_reward_bind, &OP_N8N_REWARD_BIND},
     {HTTP_DELETE, "/api/n8n/rewards/{id}", ACCESS_WRITE, n8n_reward_unbind,
      &OP_N8N_REWARD_UNBIND},
+    {HTTP_POST, "/api/n8n/users", ACCESS_WRITE, n8n_user_create, &OP_N8N_USER_CREATE},
     {HTTP_POST, "/api/n8n/users/qualify", ACCESS_WRITE, n8n_qualify, &OP_N8N_QUALIFY},
     {HTTP_POST, "/api/n8n/webhooks", ACCESS_WRITE, n8n_webhook_create, &OP_N8N_WEBHOOK_CREATE},
     {HTTP_DELETE, "/api/n8n/webhooks/{id}", ACCESS_WRITE, webhook_delete, &OP_N8N_WEBHOOK_DELETE},

@@ -82,10 +82,11 @@ extern const struct operation OP_COUPON_LIST, OP_COUPON_UPLOAD;
 
 call_fn n8n_test, n8n_sources, n8n_campaigns, n8n_rewards; /* n8n.c */
 call_fn n8n_webhook_create, n8n_reward_bind, n8n_reward_unbind;
-call_fn n8n_qualify; /* qualify.c */
+call_fn n8n_user_create; /* n8n_users.c */
+call_fn n8n_qualify;     /* qualify.c */
 extern const struct operation OP_N8N_TEST, OP_N8N_SOURCES, OP_N8N_CAMPAIGNS, OP_N8N_REWARDS,
     OP_N8N_WEBHOOK_CREATE, OP_N8N_WEBHOOK_DELETE, OP_N8N_REWARD_BIND, OP_N8N_REWARD_UNBIND,
-    OP_N8N_QUALIFY;
+    OP_N8N_USER_CREATE, OP_N8N_QUALIFY;
 
 call_fn token_list, token_create, token_revoke; /* token_calls.c */
 extern const struct operation OP_TOKEN_LIST, OP_TOKEN_CREATE, OP_TOKEN_REVOKE;

@@ -129,6 +129,29 @@ class Subscribing(Tool):
 
 
 class Users(Tool):
+    def test_add(self):
+        campaign = self.campaign()
+        self.webhook("/n8n/added", campaign_id=campaign["id"], sources=["Api"])
+        grace = {"campaign_id": str(campaign["id"]), "first_name": "Grace", "email": "grace@example.com"}
+        user = self.call("POST", "/users", {**grace, "operation": "create_user", "options": {}}, 201).data
+        self.assertEqual((user["campaign_id"], user["first_name"], user["email"], user["source"], user["type"]),
+                         (campaign["id"], "Grace", "grace@example.com", "Api", "person_referring"))
+        self.assertEqual(user, self.api.get(f"/api/v2/users/{user['id']}").data)
+        self.hooks("/n8n/added")
+        self.has_error(self.api.json("POST", "/api/n8n/users", {**grace, "email": "GRACE@example.com"}), 422, "email")
+        self.join(user["code"])
+        self.assertEqual(self.user(user["code"])["analytics"]["referrals"], 1)
+
+    def test_who_is_not_added(self):
+        good = {"campaign_id": self.campaign()["id"], "first_name": "Grace", "email": "grace@example.com"}
+        for field, value in (("campaign_id", 999999), ("campaign_id", ""), ("campaign_id", None), ("email", "grace"),
+                             ("email", None), ("first_name", ""), ("first_name", 7)):
+            with self.subTest(field, value=value):
+                self.has_error(self.api.json("POST", "/api/n8n/users", {**good, field: value}), 422, field)
+        paused = self.campaign(status="paused")["id"]
+        self.has_error(self.api.json("POST", "/api/n8n/users", {**good, "campaign_id": paused}), 409)
+        self.has_error(self.public.json("POST", "/api/n8n/users", good), 401)
+
     def test_qualify_by_code(self):
         byron = self.friend(self.campaign())[1]
         for changed in (True, False):
