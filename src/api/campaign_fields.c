@@ -16,6 +16,8 @@
 
 enum { LANG_MAX = 35 /* BCP 47's longest usual tag */ };
 
+static const char no_memory[] = "needs more memory than there is";
+
 /* What is read into: a campaign, and which members of it were given beyond those of the table. */
 struct draft {
 	struct campaign campaign; /* first: the table's offsets are a campaign's */
@@ -24,6 +26,12 @@ struct draft {
 };
 
 #define AT(member) offsetof(struct campaign, member)
+
+static const char *keep_text(struct call *call, struct text t, struct text *out)
+{
+	*out = arena_copy(&call->req->arena, t);
+	return t.n > 0 && out->p == NULL ? no_memory : NULL;
+}
 
 static void mark(struct draft *draft, size_t offset)
 {
@@ -59,8 +67,7 @@ static const char *read_lang(struct call *call, const struct json *v, void *reco
 	struct text tag;
 	if (!json_string(v, &tag) || !is_language(tag))
 		return "must be a language tag such as en or pt-BR";
-	((struct draft *)record)->campaign.lang = arena_copy(&call->req->arena, tag);
-	return NULL;
+	return keep_text(call, tag, &((struct draft *)record)->campaign.lang);
 }
 
 static const char *read_test_mode(struct call *call, const struct json *v, void *record)
@@ -81,8 +88,7 @@ static const char *read_code(struct call *call, const struct json *v, void *reco
 		return "can only be given when the campaign is made";
 	if (json_kind(v) != JSON_NULL && !json_string(v, &code))
 		return "must be text";
-	draft->campaign.alias = arena_copy(&call->req->arena, code);
-	return NULL;
+	return keep_text(call, code, &draft->campaign.alias);
 }
 
 static const char *read_colour(struct call *call, const struct json *v, void *record)
@@ -93,8 +99,8 @@ static const char *read_colour(struct call *call, const struct json *v, void *re
 	bool fine = t.n == 0 || (t.n == 7 && t.p[0] == '#');
 	for (size_t i = 1; fine && i < t.n; i++)
 		fine = is_alnum(t.p[i]) && (t.p[i] | 0x20) <= 'f';
-	((struct draft *)record)->campaign.colour = arena_copy(&call->req->arena, t);
-	return fine ? NULL : "must be a colour such as #1a2b3c";
+	return fine ? keep_text(call, t, &((struct draft *)record)->campaign.colour)
+		    : "must be a colour such as #1a2b3c";
 }
 
 /* ---- URLs ---- */
@@ -106,8 +112,9 @@ static const char *read_url(struct call *call, const struct json *v, struct text
 	struct url url;
 	if (json_kind(v) != JSON_NULL && !json_string(v, &t))
 		return "must be text that starts with https://";
-	*out = arena_copy(&call->req->arena, t);
-	return t.n == 0 ? NULL : url_parse(t, URL_ALLOW_HTTP | URL_ALLOW_FRAGMENT, &url);
+	const char *problem =
+	    t.n == 0 ? NULL : url_parse(t, URL_ALLOW_HTTP | URL_ALLOW_FRAGMENT, &url);
+	return problem != NULL ? problem : keep_text(call, t, out);
 }
 
 static const char *read_logo(struct call *call, const struct json *v, void *record)
@@ -147,7 +154,7 @@ static const char *keep_pairs(struct call *call, struct buf *list, struct pairs 
 	out->raw = arena_copy(&call->req->arena, buf_view(list));
 	bool failed = list->failed || (list->n > 0 && out->raw.p == NULL);
 	buf_free(list);
-	return failed ? "needs more memory than there is" : NULL;
+	return failed ? no_memory : NULL;
 }
 
 static const char *read_origins(struct call *call, const struct json *v, void *record)
@@ -227,17 +234,18 @@ static const char *read_redirect(struct call *call, const struct json *v, void *
 /* ---- pages ---- */
 
 /* The text as it is kept: trimmed, lines end with "\n" alone. */
-static struct text one_line_end(struct call *call, struct text t)
+static const char *one_line_end(struct call *call, struct text t, struct text *kept)
 {
-	struct text kept = arena_copy(&call->req->arena, text_trim(t));
-	char *p = arena_alloc(&call->req->arena, kept.n + 1);
+	struct text trimmed = text_trim(t);
+	char *p = arena_alloc(&call->req->arena, trimmed.n + 1);
 	size_t n = 0;
-	if (p == NULL || kept.p == NULL)
-		return (struct text){0};
-	for (size_t i = 0; i < kept.n; i++)
-		if (kept.p[i] != '\r' || i + 1 == kept.n || kept.p[i + 1] != '\n')
-			p[n++] = kept.p[i];
-	return text_from(p, n);
+	if (p == NULL)
+		return no_memory;
+	for (size_t i = 0; i < trimmed.n; i++)
+		if (trimmed.p[i] != '\r' || i + 1 == trimmed.n || trimmed.p[i + 1] != '\n')
+			p[n++] = trimmed.p[i];
+	*kept = text_from(p, n);
+	return NULL;
 }
 
 static const char *read_page_text(struct call *call, const struct page_text *which,
@@ -250,8 +258,8 @@ static const char *read_page_text(struct call *call, const struct page_text *whi
 	}
 	if (json_kind(v) != JSON_NULL && !json_string(v, &t))
 		return "must be text";
-	*out = one_line_end(call, t);
-	return page_text_refusal(which, *out);
+	const char *problem = one_line_end(call, t, out);
+	return problem != NULL ? problem : page_text_refusal(which, *out);
 }
 
 static const char *read_pages(struct call *call, const struct json *v, void *record)

@@ -28,6 +28,13 @@ static bool is_built_in(struct text id)
 
 /* ---- reading ---- */
 
+static const char *problem_of(struct call *call, struct text id, const char *problem)
+{
+	if (id.n == 0)
+		return decode_problem(call, "hold a field that %s", problem);
+	return decode_problem(call, "hold \"%.*s\", which %s", TEXT_ARGS(decode_shown(id)), problem);
+}
+
 /* A field on its way: its options are gathered in a buffer. */
 struct reading {
 	struct form_field field;
@@ -98,8 +105,9 @@ static const char *read_field(struct call *call, const struct json *item, struct
 	for (size_t i = 0; problem == NULL && (v = json_member(item, i, &name)) != NULL; i++)
 		problem = read_member(&r, name, v);
 	if (problem != NULL)
-		problem = decode_problem(call, "hold \"%.*s\", which %s", TEXT_ARGS(decode_shown(r.field.id)),
-		    problem);
+		problem = problem_of(call, r.field.id, problem);
+	else if (r.field.id.n == 0)
+		problem = "hold a field without an id";
 	if (r.field.label.n == 0)
 		r.field.label = r.field.id;
 	if (problem == NULL && !is_built_in(r.field.id))
@@ -117,9 +125,8 @@ static const char *keep_list(struct call *call, const struct buf *list, struct p
 	fields->raw = arena_copy(&call->req->arena, buf_view(list));
 	if (list->failed || (list->n > 0 && fields->raw.p == NULL))
 		return no_memory;
-	if (problem == NULL || id.n == 0)
-		return problem;
-	return decode_problem(call, "hold \"%.*s\", which %s", TEXT_ARGS(decode_shown(id)), problem);
+	/* Without an id it is about the list. */
+	return problem == NULL || id.n == 0 ? problem : problem_of(call, id, problem);
 }
 
 const char *campaign_form_read(struct call *call, const struct json *v, struct pairs *fields)

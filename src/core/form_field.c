@@ -87,12 +87,14 @@ static bool stands_before(struct pairs list, const char *end, struct text first)
 
 static const char *refuse_options(const struct form_field *field)
 {
+	static const char number[] = "needs 1 to 64 options, as every select";
 	struct text rest = field->options.raw, option, nothing;
 	size_t n = 0;
 	for (; pairs_next(&rest, &option, &nothing); n++) {
+		if (n == FORM_OPTIONS_MAX)
+			return number;
 		if (!label_fits(option))
-			return "has an option that is empty, longer than 200 bytes or not "
-			       "printable";
+			return "has an option that is empty, longer than 200 bytes or not printable";
 		if (text_trim(option).n != option.n)
 			return "has an option with blanks around it";
 		if (stands_before(field->options, rest.p, option))
@@ -100,7 +102,7 @@ static const char *refuse_options(const struct form_field *field)
 	}
 	if (field->type != FORM_SELECT)
 		return n == 0 ? NULL : "must not have options: only a select has them";
-	return n >= 1 && n <= FORM_OPTIONS_MAX ? NULL : "needs 1 to 64 options, as every select";
+	return n >= 1 ? NULL : number;
 }
 
 static const char *refuse_field(const struct form_field *field)
@@ -119,20 +121,19 @@ const char *form_fields_refusal(struct pairs fields, struct text *id)
 {
 	struct text rest = fields.raw;
 	struct form_field field;
-	size_t n = 0;
-	while (form_field_next(&rest, &field)) {
+	for (size_t n = 0; form_field_next(&rest, &field); n++) {
 		const char *why = refuse_field(&field);
 		*id = field.id;
 		if (why != NULL)
 			return why;
 		if (stands_before(fields, rest.p, field.id))
 			return "stands there twice";
-		n++;
+		*id = no_text;
+		if (n == FORM_FIELDS_MAX)
+			return "must be at most 32 for each type of user";
 	}
 	*id = no_text;
-	if (rest.n > 0)
-		return "are damaged";
-	return n <= FORM_FIELDS_MAX ? NULL : "must be at most 32 for each type of user";
+	return rest.n > 0 ? "are damaged" : NULL;
 }
 
 /* ---- what was typed ---- */

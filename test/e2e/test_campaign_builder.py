@@ -83,7 +83,7 @@ class Settings(Builder):
                 ("person_referring and person_invited", {"fields": []}),
                 ("nothing else", {"fields": {"person_unknown": []}}),
                 ("no object", invited("company")),
-                ("id of 1 to 64", invited({"label": "Company"})),
+                ("without an id", invited({"label": "Company"})),
                 ("characters a-z", invited({"id": "Company"})),
                 ("referd itself uses", invited({"id": "code"})),
                 ("twice", invited({"id": "a"}, {"id": "a"})),

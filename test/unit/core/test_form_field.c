@@ -298,6 +298,23 @@ static void labels_types_and_options(void **state)
 	form_free(&f);
 }
 
+static void a_select_has_so_many_options(void **state)
+{
+	struct buf list = {0};
+	char option[16];
+	(void)state;
+	for (int i = 0; i <= FORM_OPTIONS_MAX; i++) {
+		snprintf(option, sizeof option, "%d", i);
+		pairs_add(&list, text_of(option), TEXT(""));
+		struct form_field field = {.id = TEXT("x"),
+					   .label = TEXT("x"),
+					   .type = FORM_SELECT,
+					   .options = {buf_view(&list)}};
+		assert_true((refused_one(field) == NULL) == (i < FORM_OPTIONS_MAX));
+	}
+	buf_free(&list);
+}
+
 static void lists_are_bounded_and_without_doubles(void **state)
 {
 	struct form f = {0};
@@ -335,6 +352,7 @@ int main(void)
 	    cmocka_unit_test(a_value_has_an_end),
 	    cmocka_unit_test(ids_are_small_and_free),
 	    cmocka_unit_test(labels_types_and_options),
+	    cmocka_unit_test(a_select_has_so_many_options),
 	    cmocka_unit_test(lists_are_bounded_and_without_doubles),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
