@@ -21,6 +21,8 @@ void crypto_sha256(struct text t, uint8_t out[SHA256_SIZE]);
 void crypto_hmac_sha256(struct text key, struct text t, uint8_t out[SHA256_SIZE]);
 /** Overwrites a secret in a way the compiler keeps. */
 void crypto_wipe(void *p, size_t n);
+/** The same for what a buffer holds, which is then freed. */
+void crypto_wipe_buf(struct buf *b);
 
 /* AES-128 on single blocks, for computing codes. */
 struct crypto_cipher;

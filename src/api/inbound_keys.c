@@ -18,8 +18,7 @@ static void open_secret(struct text plain, struct inbound_key *key)
 	key->known = message_secret_key(plain, &bytes) == ERR_OK && bytes.n == sizeof key->bytes;
 	if (key->known)
 		memcpy(key->bytes, bytes.p, sizeof key->bytes);
-	crypto_wipe(bytes.p, bytes.n);
-	buf_free(&bytes);
+	crypto_wipe_buf(&bytes);
 }
 
 static void open_key(const struct inbound_keys *keys, enum inbound_which which, struct text sealed,
@@ -34,8 +33,7 @@ static void open_key(const struct inbound_keys *keys, enum inbound_which which, 
 		else
 			open_secret(buf_view(&plain), key);
 	}
-	crypto_wipe(plain.p, plain.n);
-	buf_free(&plain);
+	crypto_wipe_buf(&plain);
 }
 
 static void take_old(struct inbound_keys *keys, enum inbound_which which,

@@ -4,12 +4,10 @@
  */
 #include "core/inbound.h"
 
-#include "core/message.h"
 #include "members.h"
 #include "routes.h"
 #include "show.h"
-
-enum { SECRET_SIZE = 32 };
+#include "webhook_secret.h"
 
 struct settings_call {
 	union {
@@ -36,12 +34,6 @@ static struct settings_call *begin(struct call *call, command_decide_fn *decide,
 	return sc;
 }
 
-static void wipe(struct buf *b)
-{
-	crypto_wipe(b->p, b->n);
-	buf_free(b);
-}
-
 /* ---- showing ---- */
 
 /* Appends it; nothing where it is not to be shown, or does not open. */
@@ -61,7 +53,7 @@ static void put_url(struct call *call, struct json_out *o, struct text token)
 		    TEXT_ARGS(token));
 	json_put_text_or_null(o, "url", buf_view(&url));
 	o->buf->failed = o->buf->failed || url.failed;
-	wipe(&url);
+	crypto_wipe_buf(&url);
 }
 
 static void put_end_of_old(struct call *call, struct json_out *o, const char *name,
@@ -81,8 +73,8 @@ static void put_inbound(struct call *call, struct json_out *o,
 	json_put_text_or_null(o, "secret", buf_view(&secret));
 	put_end_of_old(call, o, "old_token_expires_at", &secrets[INBOUND_TOKEN]);
 	put_end_of_old(call, o, "old_secret_expires_at", &secrets[INBOUND_SECRET]);
-	wipe(&token);
-	wipe(&secret);
+	crypto_wipe_buf(&token);
+	crypto_wipe_buf(&secret);
 }
 
 static void on_read(struct command *command, enum err err)
@@ -137,42 +129,38 @@ static void on_rotated(struct command *command, enum err err)
 	call_reply_json(sc->call, 200);
 }
 
-static void seal_token(const uint8_t *seal_key, struct buf *sealed)
+/* A new one, sealed, in the request's arena. False after it has replied 503. */
+static bool make_token(struct call *call, struct text *out)
 {
 	char token[CRYPTO_TOKEN_SIZE];
+	struct buf sealed = {0};
 	crypto_token(token);
-	crypto_seal(seal_key, inbound_context(INBOUND_TOKEN), text_of(token), sealed);
+	crypto_seal(call->api->secret_key, inbound_context(INBOUND_TOKEN), text_of(token), &sealed);
+	*out = arena_copy(&call->req->arena, buf_view(&sealed));
+	bool ok = !sealed.failed && out->p != NULL;
 	crypto_wipe(token, sizeof token);
+	buf_free(&sealed);
+	if (!ok)
+		call_reply_err(call, ERR_NO_MEMORY, NULL);
+	return ok;
 }
 
-static void seal_secret(const uint8_t *seal_key, struct buf *sealed)
+static bool make(struct call *call, enum inbound_which which, struct text *out)
 {
-	uint8_t random[SECRET_SIZE];
-	crypto_random(random, sizeof random);
-	message_secret_seal(seal_key, inbound_context(INBOUND_SECRET),
-	    text_from(random, sizeof random), sealed);
-	crypto_wipe(random, sizeof random);
+	if (which == INBOUND_TOKEN)
+		return make_token(call, out);
+	return signing_secret_make(call, inbound_context(which), out);
 }
 
 static void rotate(struct call *call, enum inbound_which which)
 {
-	struct buf sealed = {0};
 	struct settings_call *sc = begin(call, inbound_rotate_decide, on_rotated);
-	if (sc == NULL || !members_read_overlap(call, &sc->rotate.overlap_ms))
+	if (sc == NULL || !members_read_overlap(call, &sc->rotate.overlap_ms) ||
+	    !make(call, which, &sc->rotate.sealed))
 		return;
-	if (which == INBOUND_TOKEN)
-		seal_token(call->api->secret_key, &sealed);
-	else
-		seal_secret(call->api->secret_key, &sealed);
 	sc->rotate.which = which;
-	sc->rotate.sealed = arena_copy(&call->req->arena, buf_view(&sealed));
 	sc->rotate.now_ms = now_ms(call);
-	bool ok = !sealed.failed && sc->rotate.sealed.p != NULL;
-	buf_free(&sealed);
-	if (ok)
-		call_submit(call, &sc->command);
-	else
-		call_reply_err(call, ERR_NO_MEMORY, NULL);
+	call_submit(call, &sc->command);
 }
 
 const struct operation OP_SETTINGS_ROTATE_TOKEN = {

@@ -32,10 +32,8 @@ static void open_keys(struct preview_call *pc)
 
 static void wipe_keys(struct preview_call *pc)
 {
-	for (size_t i = 0; i < MESSAGE_SECRETS; i++) {
-		crypto_wipe(pc->keys[i].p, pc->keys[i].n);
-		buf_free(&pc->keys[i]);
-	}
+	for (size_t i = 0; i < MESSAGE_SECRETS; i++)
+		crypto_wipe_buf(&pc->keys[i]);
 }
 
 static void read_headers(struct preview_call *pc)

@@ -8,19 +8,12 @@
 
 enum { SECRET_SIZE = 32 };
 
-static void wipe(struct buf *b)
-{
-	crypto_wipe(b->p, b->n);
-	buf_free(b);
-}
-
-bool webhook_secret_make(struct call *call, struct text *out)
+bool signing_secret_make(struct call *call, struct text context, struct text *out)
 {
 	uint8_t random[SECRET_SIZE];
 	struct buf sealed = {0};
 	crypto_random(random, sizeof random);
-	message_secret_seal(call->api->secret_key, TEXT("webhook secret"),
-	    text_from(random, sizeof random), &sealed);
+	message_secret_seal(call->api->secret_key, context, text_from(random, sizeof random), &sealed);
 	*out = arena_copy(&call->req->arena, buf_view(&sealed));
 	bool ok = !sealed.failed && out->p != NULL;
 	crypto_wipe(random, sizeof random);
@@ -28,6 +21,11 @@ bool webhook_secret_make(struct call *call, struct text *out)
 	if (!ok)
 		call_reply_err(call, ERR_NO_MEMORY, NULL);
 	return ok;
+}
+
+bool webhook_secret_make(struct call *call, struct text *out)
+{
+	return signing_secret_make(call, TEXT("webhook secret"), out);
 }
 
 static bool open_sealed(struct call *call, struct text sealed, struct buf *plain)
@@ -41,7 +39,7 @@ void webhook_secret_show(struct call *call, struct json_out *o, struct text seal
 	struct buf plain = {0};
 	if (open_sealed(call, sealed, &plain))
 		json_put_text(o, "secret", buf_view(&plain));
-	wipe(&plain);
+	crypto_wipe_buf(&plain);
 }
 
 void webhook_secret_key(struct call *call, struct text sealed, struct buf *key)
@@ -50,5 +48,5 @@ void webhook_secret_key(struct call *call, struct text sealed, struct buf *key)
 	if (open_sealed(call, sealed, &plain) &&
 	    message_secret_key(buf_view(&plain), key) != ERR_OK)
 		buf_reset(key);
-	wipe(&plain);
+	crypto_wipe_buf(&plain);
 }

@@ -54,6 +54,12 @@ void crypto_wipe(void *p, size_t n)
 	OPENSSL_cleanse(p, n);
 }
 
+void crypto_wipe_buf(struct buf *b)
+{
+	OPENSSL_cleanse(b->p, b->cap);
+	buf_free(b);
+}
+
 /* An OpenSSL context stands behind both handles. */
 static EVP_CIPHER_CTX *cipher_context(struct crypto_cipher *cipher)
 {

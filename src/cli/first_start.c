@@ -54,8 +54,7 @@ static void on_setup(struct command *command, enum err err)
 	else
 		b->problem = "its inbound token cannot be opened with the secret key";
 	b->identity->fresh = s->fresh;
-	crypto_wipe(token.p, token.n);
-	buf_free(&token);
+	crypto_wipe_buf(&token);
 }
 
 /* Where there is a database already, its key is never made anew: it would open nothing. */

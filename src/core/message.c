@@ -89,8 +89,7 @@ void message_secret_seal(const uint8_t seal_key[], struct text context, struct t
 	if (!plain.failed)
 		crypto_seal(seal_key, context, buf_view(&plain), out);
 	out->failed = out->failed || plain.failed;
-	crypto_wipe(plain.p, plain.n);
-	buf_free(&plain);
+	crypto_wipe_buf(&plain);
 }
 
 enum err message_secret_key(struct text secret, struct buf *out)

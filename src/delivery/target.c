@@ -24,8 +24,7 @@ static void open_secret(struct buf *out, const uint8_t key[32], struct text seal
 	if (sealed.n > 0 && (crypto_open(key, TEXT("webhook secret"), sealed, &plain) != ERR_OK ||
 				message_secret_key(buf_view(&plain), out) != ERR_OK))
 		buf_reset(out);
-	crypto_wipe(plain.p, plain.n);
-	buf_free(&plain);
+	crypto_wipe_buf(&plain);
 }
 
 static void copy_schedule(struct lane_target *t, struct text seconds)
@@ -40,10 +39,8 @@ static void copy_schedule(struct lane_target *t, struct text seconds)
 
 void target_free(struct lane_target *t)
 {
-	crypto_wipe(t->secret.p, t->secret.n);
-	crypto_wipe(t->old_secret.p, t->old_secret.n);
-	buf_free(&t->secret);
-	buf_free(&t->old_secret);
+	crypto_wipe_buf(&t->secret);
+	crypto_wipe_buf(&t->old_secret);
 	arena_free(&t->arena);
 	*t = (struct lane_target){0};
 }
