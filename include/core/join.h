@@ -55,6 +55,10 @@ struct join {
 	const char *problem;       /* completes "field ..." */
 };
 
+/** JOIN_CREATED while the campaign takes people, or else why it does not: JOIN_DRAFT, JOIN_PAUSED,
+ *  JOIN_NOT_STARTED, JOIN_ENDED. */
+enum join_outcome join_admission(const struct campaign *campaign, uint64_t now_ms);
+
 /** ERR_OK with JOIN_CREATED and JOIN_EXISTING, ERR_REFUSED with the other outcomes. */
 command_decide_fn join_decide;
 

@@ -69,24 +69,29 @@ static enum err find_place(struct join *j, struct tx *tx, uint64_t *campaign_id)
 	return err;
 }
 
+enum join_outcome join_admission(const struct campaign *c, uint64_t now_ms)
+{
+	if (c->status == CAMPAIGN_DRAFT)
+		return JOIN_DRAFT;
+	if (c->status == CAMPAIGN_PAUSED)
+		return JOIN_PAUSED;
+	if (c->starts_ms != 0 && now_ms < c->starts_ms)
+		return JOIN_NOT_STARTED;
+	if (c->ends_ms != 0 && now_ms >= c->ends_ms)
+		return JOIN_ENDED;
+	return JOIN_CREATED;
+}
+
 static enum err find_campaign(struct join *j, struct tx *tx, uint64_t campaign_id)
 {
-	const struct campaign *c = &j->campaign;
 	j->campaign = (struct campaign){.id = campaign_id};
 	enum err err = tx_get(tx, &KIND_CAMPAIGN, &j->campaign);
 	if (err == ERR_NOT_FOUND)
 		return refuse(j, JOIN_UNKNOWN);
 	if (err != ERR_OK || j->import)
 		return err;
-	if (c->status == CAMPAIGN_DRAFT)
-		return refuse(j, JOIN_DRAFT);
-	if (c->status == CAMPAIGN_PAUSED)
-		return refuse(j, JOIN_PAUSED);
-	if (c->starts_ms != 0 && j->now_ms < c->starts_ms)
-		return refuse(j, JOIN_NOT_STARTED);
-	if (c->ends_ms != 0 && j->now_ms >= c->ends_ms)
-		return refuse(j, JOIN_ENDED);
-	return ERR_OK;
+	enum join_outcome outcome = join_admission(&j->campaign, j->now_ms);
+	return outcome != JOIN_CREATED ? refuse(j, outcome) : ERR_OK;
 }
 
 static enum err check_self_referral(struct join *j, struct tx *tx)
