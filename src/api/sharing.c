@@ -1,5 +1,6 @@
 /*
- * Owns the addresses that share a link. Never whose link it is. Called by the user object.
+ * Owns the addresses that share a link. Never whose link it is. Called by the user object and by the page
+ * after joining.
  */
 #include "sharing.h"
 
@@ -7,19 +8,14 @@
 #include "core/page_text.h"
 
 /* In braces: what is put there, percent-encoded. */
-static const struct {
-	const char *social, *url;
-} socials[] = {
-    {"facebook", "https://www.facebook.com/sharer/sharer.php?u={link}"},
-    {"x", "https://x.com/intent/post?text={text}&url={link}"},
-    {"whatsapp", "https://wa.me/?text={message}"},
-    {"linkedin", "https://www.linkedin.com/sharing/share-offsite/?url={link}"},
-    {"telegram", "https://t.me/share/url?url={link}&text={text}"},
-    {"email", "mailto:?subject={subject}&body={message}"},
-};
-
-struct words {
-	struct text link, text, subject, message;
+const struct sharing_network SHARING_NETWORKS[] = {
+    {"facebook", "Facebook", "https://www.facebook.com/sharer/sharer.php?u={link}"},
+    {"x", "X", "https://x.com/intent/post?text={text}&url={link}"},
+    {"whatsapp", "WhatsApp", "https://wa.me/?text={message}"},
+    {"linkedin", "LinkedIn", "https://www.linkedin.com/sharing/share-offsite/?url={link}"},
+    {"telegram", "Telegram", "https://t.me/share/url?url={link}&text={text}"},
+    {"email", NULL, "mailto:?subject={subject}&body={message}"},
+    {NULL, NULL, NULL},
 };
 
 /* As form_encode does, but with %20 for a blank, which stands for one everywhere. */
@@ -36,63 +32,56 @@ static void encode(struct buf *out, struct text t)
 	buf_free(&form);
 }
 
-static struct text word_of(const struct words *words, struct text name)
+static struct text subject_of(const struct campaign *campaign)
 {
-	const struct {
-		struct text name, value;
-	} known[] = {
-	    {TEXT("link"), words->link},
-	    {TEXT("text"), words->text},
-	    {TEXT("subject"), words->subject},
-	    {TEXT("message"), words->message},
-	};
-	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-		if (text_eq(name, known[i].name))
-			return known[i].value;
-	return (struct text){0};
+	struct text own = page_text_of(campaign, "share_subject");
+	return own.n > 0 ? own : campaign->name;
 }
 
-static void put_social(struct json_out *o, const char *social, const char *pattern,
-    const struct words *words)
+static void put_word(struct buf *out, struct text word, const struct campaign *campaign,
+    struct text link)
 {
-	struct buf url = {0};
-	struct text rest = text_of(pattern), before, name;
+	struct text text = page_text_of(campaign, "share_text");
+	bool message = text_eq(word, TEXT("message"));
+	if (message || text_eq(word, TEXT("text")))
+		encode(out, text);
+	if (message && text.n > 0)
+		buf_str(out, "%20");
+	if (message || text_eq(word, TEXT("link")))
+		encode(out, link);
+	if (text_eq(word, TEXT("subject")))
+		encode(out, subject_of(campaign));
+}
+
+void sharing_write_url(struct buf *out, const struct sharing_network *network,
+    const struct campaign *campaign, struct text link)
+{
+	struct text rest = text_of(network->pattern), before, word;
 	while (text_cut(rest, '{', &before, &rest)) {
-		buf_text(&url, before);
-		text_cut(rest, '}', &name, &rest);
-		encode(&url, word_of(words, name));
+		buf_text(out, before);
+		text_cut(rest, '}', &word, &rest);
+		put_word(out, word, campaign, link);
 	}
-	buf_text(&url, before);
-	json_open(o, NULL, '{');
-	json_put_text(o, "social", text_of(social));
-	json_put_text(o, "url", buf_view(&url));
-	json_close(o, '}');
-	o->buf->failed = o->buf->failed || url.failed;
-	buf_free(&url);
+	buf_text(out, before);
 }
 
 void sharing_put(struct json_out *o, const struct campaign *campaign, struct text link)
 {
-	struct buf message = {0};
-	struct words words = {
-	    .link = link,
-	    .text = page_text_of(campaign, "share_text"),
-	    .subject = page_text_of(campaign, "share_subject"),
-	};
-	if (words.subject.n == 0)
-		words.subject = campaign->name;
-	buf_text(&message, words.text);
-	buf_str(&message, words.text.n > 0 ? " " : "");
-	buf_text(&message, link);
-	words.message = buf_view(&message);
+	struct buf url = {0};
 	json_open(o, "sharing", '{');
 	json_open(o, "socials", '[');
-	for (size_t i = 0; i < sizeof socials / sizeof *socials; i++)
-		put_social(o, socials[i].social, socials[i].url, &words);
+	for (const struct sharing_network *n = SHARING_NETWORKS; n->social != NULL; n++) {
+		buf_reset(&url);
+		sharing_write_url(&url, n, campaign, link);
+		o->buf->failed = o->buf->failed || url.failed;
+		json_open(o, NULL, '{');
+		json_put_text(o, "social", text_of(n->social));
+		json_put_text(o, "url", buf_view(&url));
+		json_close(o, '}');
+	}
 	json_close(o, ']');
-	json_put_text(o, "subject", words.subject);
-	json_put_text(o, "text", words.text);
+	json_put_text(o, "subject", subject_of(campaign));
+	json_put_text(o, "text", page_text_of(campaign, "share_text"));
 	json_close(o, '}');
-	o->buf->failed = o->buf->failed || message.failed;
-	buf_free(&message);
+	buf_free(&url);
 }
