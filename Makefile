@@ -29,7 +29,7 @@ FLAGS_clang   := -O1
 PKG      = $(filter-out lmdb,$(PACKAGES))
 CPPFLAGS += -D_GNU_SOURCE -DREFERD_VERSION='"$(VERSION)"' -Iinclude -Isrc $(shell pkg-config --cflags $(PKG))
 CFLAGS   += -std=c17 $(WARNINGS) $(if $(CI),-Werror) $(FLAGS_$(FLAVOUR)) -MMD -MP
-LDLIBS   += $(shell pkg-config --libs $(PKG)) -llmdb
+LDLIBS   += $(shell pkg-config --libs $(PKG)) -llmdb -lm
 
 objects = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)))
 archive = $(patsubst %,$(B)/%.a,$(1))
@@ -84,6 +84,17 @@ $(B)/disposable_domains.c: src/core/disposable_domains.txt
 	     print "extern const size_t disposable_domains_n;"; print "const char *const disposable_domains[] = {" } \
 	     { printf "\"%s\",\n", $$0 } \
 	     END { print "};"; printf "const size_t disposable_domains_n = %d;\n", NR }' $< > $@
+
+# The style sheet of the hosted pages, as bytes, under a name that changes with them.
+$(B)/page_css.c: src/api/page.css
+	@mkdir -p $(@D)
+	{ echo '#include "api/assets.h"'; \
+	    echo "const char ASSETS_PAGE_NAME[] = \"page-$$(sha256sum < $< | cut -c1-16).css\";"; \
+	    echo 'const unsigned char ASSETS_PAGE_CSS[] = {'; od -An -v -tu1 $< | sed 's/[0-9][0-9]*/&,/g'; \
+	    echo '}; const size_t ASSETS_PAGE_SIZE = sizeof ASSETS_PAGE_CSS;'; } > $@
+$(B)/page_css.o: $(B)/page_css.c
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+$(B)/api.a: $(B)/page_css.o
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
@@ -180,3 +191,7 @@ test-interop: all                    ## others verify and answer: npm standardwe
 	@cd test/e2e && python3 -B -m unittest -v test_signatures
 	@cd test/interop && python3 -B -m unittest -v test_automation
 .PHONY: test-interop
+
+test-pages: all                      ## the hosted pages in Chromium: axe, two widths, keyboard, no script
+	@cd test/pages && python3 -B -m unittest -v test_pages_browser
+.PHONY: test-pages

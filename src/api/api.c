@@ -7,6 +7,7 @@
 
 #include "body.h"
 #include "client_address.h"
+#include "reach.h"
 #include "routes.h"
 
 enum err api_open(const struct api_config *config, struct api **out)
@@ -24,6 +25,8 @@ enum err api_open(const struct api_config *config, struct api **out)
 		goto fail;
 	if ((err = inbound_keys_load(&a->inbound, config->store, a->secret_key)) != ERR_OK)
 		goto fail;
+	if ((err = reach_open(config->loop, config->store, &a->reach)) != ERR_OK)
+		goto fail;
 	*out = a;
 	return ERR_OK;
 fail:
@@ -35,6 +38,7 @@ void api_close(struct api *a)
 {
 	if (a == NULL)
 		return;
+	reach_close(a->reach);
 	limits_close(&a->limits);
 	tokens_free(&a->tokens);
 	inbound_keys_wipe(&a->inbound);
@@ -47,6 +51,7 @@ void api_close(struct api *a)
 void api_drain(struct api *a)
 {
 	a->draining = true;
+	reach_drain(a->reach);
 }
 
 static bool looks_like_code(const char *p, size_t n)

@@ -75,15 +75,26 @@ struct campaign_name call_campaign(struct text t)
 	return name;
 }
 
-static void reply(struct call *call, int status, const char *content_type, struct text body,
+void call_reply_with(struct call *call, int status, const char *content_type, struct text body,
     const struct http_header *headers, size_t n_headers)
 {
+	struct http_header all[CALL_HEADERS_MAX + 2];
+	size_t n = 0;
+	while (n < n_headers && n < CALL_HEADERS_MAX) {
+		all[n] = headers[n];
+		n++;
+	}
+	if (call->by_origin)
+		all[n++] = (struct http_header){TEXT("Vary"), TEXT("Origin")};
+	if (call->allowed_origin.n > 0)
+		all[n++] = (struct http_header){
+		    TEXT("Access-Control-Allow-Origin"), call->allowed_origin};
 	const struct http_reply r = {
 	    .status = status,
 	    .content_type = text_of(content_type),
 	    .body = body,
-	    .headers = headers,
-	    .n_headers = n_headers,
+	    .headers = all,
+	    .n_headers = n,
 	};
 	http_reply(call->req, &r);
 }
@@ -96,7 +107,7 @@ static void reply_out(struct call *call, int status, const struct http_header *h
 		status = 503;
 		body = TEXT("{\"code\":503,\"message\":\"out of memory, try again\",\"errors\":{}}");
 	}
-	reply(call, status, "application/json", body, headers, n);
+	call_reply_with(call, status, "application/json", body, headers, n);
 	if (out->cap > OUT_KEPT_MAX)
 		buf_free(out);
 }
@@ -150,6 +161,10 @@ void call_reply_error(struct call *call, int status, const char *message)
 void call_reply_field(struct call *call, const char *field, const char *problem)
 {
 	struct buf message = {0};
+	if (call->reply_field != NULL) {
+		call->reply_field(call->reply_field_arg, text_of(field), problem);
+		return;
+	}
 	buf_printf(&message, "%s %s", field, problem);
 	buf_char(&message, '\0');
 	write_error(call, 422, message.failed ? problem : message.p, field, problem);
@@ -198,12 +213,12 @@ void call_reply_err(struct call *call, enum err err, const char *not_found)
 void call_reply_redirect(struct call *call, struct text location)
 {
 	const struct http_header header = {TEXT("Location"), location};
-	reply(call, 303, "text/plain", TEXT("See Other\n"), &header, 1);
+	call_reply_with(call, 303, "text/plain", TEXT("See Other\n"), &header, 1);
 }
 
 void call_reply_text(struct call *call, int status, const char *content_type, struct text body)
 {
-	reply(call, status, content_type, body, NULL, 0);
+	call_reply_with(call, status, content_type, body, NULL, 0);
 }
 
 void call_reply_limited(struct call *call, unsigned retry_s, const char *message)

@@ -24,6 +24,7 @@ struct api {
 	struct limits limits;
 	struct buf out; /* the reply being written; reused, the server copies it */
 	struct buf openapi; /* the document, once somebody has asked for it */
+	struct reach *reach;
 	bool draining;
 	uint64_t requests;
 };
@@ -34,6 +35,11 @@ struct call {
 	struct text params[CALL_PARAMS_MAX]; /* what stood in the pattern's braces */
 	uint64_t scopes, token_id;           /* of the bearer token, where the route asks for one */
 	struct sockaddr_storage client;      /* the peer, or what a trusted proxy says */
+	bool by_origin;             /* the answer depends on the Origin header, */
+	struct text allowed_origin; /* and this one may read it; see cors.h */
+	/* Answers a wrong field with a page; NULL: it is answered as JSON. Texts live until it returns. */
+	void (*reply_field)(void *arg, struct text field, const char *problem);
+	void *reply_field_arg;
 };
 
 typedef void call_fn(struct call *call);
@@ -70,6 +76,10 @@ struct text call_bearer(const struct call *call);
 /** 401, or 429 where this address has sent too many wrong tokens. */
 void call_refuse_token(struct call *call, const char *message);
 
+/** Anything: all others end here. At most CALL_HEADERS_MAX headers. */
+enum { CALL_HEADERS_MAX = 4 };
+void call_reply_with(struct call *call, int status, const char *content_type, struct text body,
+    const struct http_header *headers, size_t n_headers);
 /** A JSON reply with what api->out holds. */
 void call_reply_json(struct call *call, int status);
 /** {"code":status,"message":message,"errors":{}} */

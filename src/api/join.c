@@ -5,89 +5,125 @@
 #include "core/join.h"
 
 #include "client_address.h"
+#include "core/redirect.h"
+#include "cors.h"
+#include "link.h"
 #include "page.h"
 #include "person.h"
 #include "routes.h"
 #include "show.h"
 
 struct join_call {
+	struct link link; /* the look-up in front, for browsers */
 	struct join join;
 	struct call *call;
+	struct page_form form; /* to be shown again where it is refused */
 };
 
 /* What is read by name; all other fields are the campaign's own. */
 static const char *const own_fields[] = {"first_name", "email", "source", NULL};
 
-/* What a refused join is told: programs as an error, people as a sentence on a page. */
+/* What a refused join is told; people see a page instead. */
 static const struct {
 	enum join_outcome outcome;
 	int status;
-	const char *message, *page;
+	const char *message;
 } refusals[] = {
-    {JOIN_UNKNOWN, 404, "no campaign and no user has this code: check the link",
-	"This link does not lead to a campaign. Please check it, or ask for a new one."},
-    {JOIN_NOT_STARTED, 409, "the campaign has not started yet: see its starts_at",
-	"This campaign has not started yet. Please come back later."},
-    {JOIN_ENDED, 409, "the campaign has ended: see its ends_at",
-	"This campaign has ended. Thank you for your interest."},
-    {JOIN_PAUSED, 409, "the campaign is paused: set its status to launched",
-	"This campaign is taking a break. Please come back later."},
-    {JOIN_DRAFT, 409, "the campaign is a draft: set its status to launched",
-	"This campaign is not open yet. Please come back later."},
+    {JOIN_NOT_STARTED, 409, "the campaign has not started yet: see its starts_at"},
+    {JOIN_ENDED, 409, "the campaign has ended: see its ends_at"},
+    {JOIN_PAUSED, 409, "the campaign is paused: set its status to launched"},
+    {JOIN_DRAFT, 409, "the campaign is a draft: set its status to launched"},
     {JOIN_KEY_REUSED, 409,
-	"this Idempotency-Key was sent before with another body: use a new key", NULL},
+	"this Idempotency-Key was sent before with another body: use a new key"},
 };
 
-static void reply_refused(struct call *call, const struct join *j, enum join_outcome outcome)
+static void reply_refused(struct call *call, const struct join *j)
 {
-	if (outcome == JOIN_FIELD) {
+	enum join_outcome outcome = j->outcome;
+	if (outcome == JOIN_UNKNOWN)
+		link_reply_unknown(call);
+	else if (outcome == JOIN_FIELD)
 		call_reply_named(call, j->field, j->problem);
-		return;
-	}
-	if (outcome == JOIN_SELF) {
+	else if (outcome == JOIN_SELF)
 		call_reply_field(call, "email",
 		    "is the address of the link's owner: nobody can refer themselves");
-		return;
-	}
-	if (outcome == JOIN_UNKNOWN)
-		limits_count(call, LIMIT_UNKNOWN_CODES);
 	for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
 		if (refusals[i].outcome != outcome)
 			continue;
-		if (refusals[i].page != NULL && call_wants_page(call))
-			page_reply_message(call, refusals[i].status, refusals[i].page);
+		if (outcome != JOIN_KEY_REUSED && call_wants_page(call))
+			page_reply_closed(call, &j->campaign, outcome, refusals[i].status);
 		else
 			call_reply_error(call, refusals[i].status, refusals[i].message);
-		return;
 	}
+}
+
+/* Where an invited person goes next. For somebody who had joined before only what was typed just now is
+ * passed, and the code. Nothing where the campaign has no such place. */
+static void write_redirect(const struct join *j, struct text code, struct buf *out)
+{
+	struct redirect_values values = {
+	    .code = code, .first_name = j->first_name, .email = j->email};
+	if (j->outcome == JOIN_CREATED)
+		values.referrer_first_name = j->referred_by.first_name;
+	if (j->referred_by.id != 0)
+		redirect_write(&j->campaign, &values, out);
+}
+
+static void put_joined(struct json_out *o, const struct join *j, struct text code, struct text url,
+    struct text redirect)
+{
+	bool created = j->outcome == JOIN_CREATED;
+	if (created)
+		json_put_u64(o, "id", j->user.id);
+	json_put_text(o, "code", code);
+	json_put_text(o, "url", url);
+	if (created) {
+		json_put_u64(o, "campaign_id", j->user.campaign_id);
+		show_word(o, "type", USER_TYPE_NAMES, j->user.type);
+		show_word(o, "source", SOURCE_NAMES, j->user.source);
+	}
+	json_put_bool(o, "created", created);
+	if (redirect.n > 0)
+		json_put_text(o, "redirect_url", redirect);
 }
 
 static void reply_joined(struct call *call, const struct join *j)
 {
-	char code[CODE_LENGTH + 1];
-	struct buf url = {0};
-	bool created = j->outcome == JOIN_CREATED;
-	struct text shown = code_of_user(call->api->config.codes, j->user.id, j->user.alias, code);
-	call_write_join_url(call, &url, shown);
+	char computed[CODE_LENGTH + 1];
+	struct buf url = {0}, redirect = {0};
+	struct text code = code_of_user(call->api->config.codes, j->user.id, j->user.alias, computed);
+	call_write_join_url(call, &url, code);
+	write_redirect(j, code, &redirect);
 	struct json_out o = call_json(call);
 	json_open(&o, NULL, '{');
 	json_open(&o, "data", '{');
-	if (created)
-		json_put_u64(&o, "id", j->user.id);
-	json_put_text(&o, "code", shown);
-	json_put_text(&o, "url", buf_view(&url));
-	if (created) {
-		json_put_u64(&o, "campaign_id", j->user.campaign_id);
-		show_word(&o, "type", USER_TYPE_NAMES, j->user.type);
-		show_word(&o, "source", SOURCE_NAMES, j->user.source);
-	}
-	json_put_bool(&o, "created", created);
+	put_joined(&o, j, code, buf_view(&url), buf_view(&redirect));
 	json_close(&o, '}');
 	json_close(&o, '}');
-	if (url.failed)
+	if (url.failed || redirect.failed)
 		call->api->out.failed = true;
 	buf_free(&url);
-	call_reply_json(call, created ? 201 : 200);
+	buf_free(&redirect);
+	call_reply_json(call, j->outcome == JOIN_CREATED ? 201 : 200);
+}
+
+/* A browser goes to the campaign's own place, or to the page of the user's own. */
+static void lead_on(struct call *call, const struct join *j)
+{
+	char computed[CODE_LENGTH + 1], secret[CODE_SECRET_SIZE];
+	struct buf location = {0};
+	struct codes *codes = call->api->config.codes;
+	struct text code = code_of_user(codes, j->user.id, j->user.alias, computed);
+	bool created = j->outcome == JOIN_CREATED;
+	write_redirect(j, code, &location);
+	code_secret_write(codes, created ? SECRET_OWN_PAGE : SECRET_KNOWN_PAGE, j->user.id, secret);
+	if (location.n == 0)
+		buf_printf(&location, "/me/%.*s/%s", TEXT_ARGS(code), secret);
+	if (location.failed)
+		call_reply_err(call, ERR_NO_MEMORY, NULL);
+	else
+		call_reply_redirect(call, buf_view(&location));
+	buf_free(&location);
 }
 
 /* Nobody learns here whether the address was known: the code goes out by webhook only. */
@@ -104,20 +140,26 @@ static void reply_generic(struct call *call)
 
 static void on_joined(struct command *command, enum err err)
 {
-	struct join_call *jc = (struct join_call *)command;
+	struct join_call *jc = (struct join_call *)(void *)((char *)command -
+							    offsetof(struct join_call, join));
 	struct call *call = jc->call;
+	const struct join *j = &jc->join;
+	bool page = call_wants_page(call), generic = j->campaign.existing == EXISTING_GENERIC;
+	/* The look-up's texts are gone: these are the command's. */
+	jc->form.campaign = &j->campaign;
+	jc->form.invited_by = j->referred_by.first_name;
 	if (err == ERR_REFUSED)
-		reply_refused(call, &jc->join, jc->join.outcome);
+		reply_refused(call, j);
 	else if (err != ERR_OK)
 		call_reply_err(call, err, NULL);
-	else if (jc->join.campaign.existing == EXISTING_GENERIC && !call_wants_page(call))
+	else if (generic && page)
+		page_reply_accepted(call, &j->campaign);
+	else if (generic)
 		reply_generic(call);
-	else if (jc->join.campaign.existing == EXISTING_GENERIC)
-		page_reply_message(call, 202, "Thank you. You will hear from us.");
-	else if (call_wants_page(call))
-		page_reply_joined(call, &jc->join.user);
+	else if (page)
+		lead_on(call, j);
 	else
-		reply_joined(call, &jc->join);
+		reply_joined(call, j);
 }
 
 /* False after 429. */
@@ -135,7 +177,7 @@ static bool read_code(struct call *call, struct join *j)
 	j->code = call->params[0];
 	if (code_is_plausible(j->code))
 		return within_limits(call);
-	reply_refused(call, j, JOIN_UNKNOWN);
+	link_reply_unknown(call);
 	return false;
 }
 
@@ -197,23 +239,77 @@ const struct operation OP_JOIN_POST = {
 		{202, ANSWER_DATA, "JoinAccepted"}},
 };
 
-void join_post(struct call *call)
+static void decide(struct join_call *jc, const struct body *body)
 {
-	struct body body;
-	struct join_call *jc = call_alloc(call, sizeof *jc);
-	if (jc == NULL || !body_read(call, &body))
-		return;
+	struct call *call = jc->call;
 	struct join *j = &jc->join;
-	jc->call = call;
-	j->command = (struct command){.decide = join_decide, .done = on_joined};
-	bool ok = read_code(call, j) && call_read_idempotency_key(call, call->params[0], &j->key) &&
-		  read_fields(call, &body, j);
-	body_free(&body);
-	if (!ok)
+	if (!read_code(call, j) || !call_read_idempotency_key(call, call->params[0], &j->key) ||
+	    !read_fields(call, body, j))
 		return;
+	j->command = (struct command){.decide = join_decide, .done = on_joined};
 	j->ip = client_address_bytes(&call->client);
 	j->public_url = call->api->public_url;
 	j->codes = call->api->config.codes;
 	j->now_ms = loop_unix_ms(call->api->config.loop);
 	call_submit(call, &j->command);
+}
+
+static void read_and_decide(struct join_call *jc)
+{
+	struct body body;
+	if (!body_read(jc->call, &body))
+		return;
+	decide(jc, &body);
+	body_free(&body);
+}
+
+/* A form that is refused is shown again. */
+static void reply_form(void *arg, struct text field, const char *problem)
+{
+	struct join_call *jc = arg;
+	jc->form.field = field;
+	jc->form.problem = problem;
+	page_reply_form(jc->call, &jc->form);
+}
+
+/* A person's form: what was typed is kept, for it may be shown again. */
+static void read_form(struct join_call *jc)
+{
+	struct call *call = jc->call;
+	struct body *body = call_alloc(call, sizeof *body);
+	if (body == NULL || !body_read(call, body))
+		return;
+	call->reply_field = reply_form;
+	call->reply_field_arg = jc;
+	jc->form = (struct page_form){
+	    .campaign = &jc->link.campaign,
+	    .invited = jc->link.user.id != 0,
+	    .invited_by = jc->link.user.first_name,
+	    .typed = body,
+	};
+	decide(jc, body);
+	body_free(body);
+}
+
+static void on_found(struct link *link)
+{
+	struct join_call *jc = (struct join_call *)link;
+	cors_judge(link->call, &link->campaign);
+	if (call_wants_page(link->call))
+		read_form(jc);
+	else
+		read_and_decide(jc);
+}
+
+/* What a browser is answered, a refusal too, depends on the campaign: it is looked up first. */
+void join_post(struct call *call)
+{
+	struct join_call *jc = call_alloc(call, sizeof *jc);
+	if (jc == NULL)
+		return;
+	jc->call = call;
+	if (call_wants_page(call) || http_request_header(call->req, TEXT("Origin")) != NULL)
+		link_find(&jc->link, call, on_found);
+	else
+		read_and_decide(jc);
 }

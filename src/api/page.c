@@ -1,107 +1,175 @@
 /*
- * Owns the HTML that people see: form, thanks, refusals. No script, no outside resource. Never a rule.
- * Called by the join calls.
+ * Owns what all pages have in common: head, policy, headers, escaping. No script, no style inside. Never
+ * what a page is about (page_*.c). Called by those.
  */
-#include "page.h"
+#include "assets.h"
+#include "core/page_text.h"
+#include "http/url.h"
+#include "page_parts.h"
 
-#include "core/who.h"
+static const char *entity_of(char c)
+{
+	switch (c) {
+	case '&':
+		return "&amp;";
+	case '<':
+		return "&lt;";
+	case '>':
+		return "&gt;";
+	case '"':
+		return "&quot;";
+	case '\'':
+		return "&#39;";
+	default:
+		return NULL;
+	}
+}
 
 void page_escape(struct buf *out, struct text t)
 {
+	size_t from = 0;
 	for (size_t i = 0; i < t.n; i++) {
-		switch (t.p[i]) {
-		case '&':
-			buf_str(out, "&amp;");
-			break;
-		case '<':
-			buf_str(out, "&lt;");
-			break;
-		case '>':
-			buf_str(out, "&gt;");
-			break;
-		case '"':
-			buf_str(out, "&quot;");
-			break;
-		case '\'':
-			buf_str(out, "&#39;");
-			break;
-		default:
-			buf_char(out, t.p[i]);
-		}
+		const char *entity = entity_of(t.p[i]);
+		if (entity == NULL)
+			continue;
+		buf_add(out, t.p + from, i - from);
+		buf_str(out, entity);
+		from = i + 1;
+	}
+	buf_add(out, t.p + from, t.n - from);
+}
+
+void page_put(struct page *page, const char *html)
+{
+	buf_str(page->out, html);
+}
+
+void page_put_text(struct page *page, struct text t)
+{
+	page_escape(page->out, t);
+}
+
+void page_put_word(struct page *page, enum page_word word)
+{
+	page_escape(page->out, text_of(page_word(page->lang, word)));
+}
+
+void page_put_block(struct page *page, struct text block)
+{
+	struct text line;
+	while (block.n > 0) {
+		text_cut(block, '\n', &line, &block);
+		line = text_trim(line);
+		if (line.n == 0)
+			continue;
+		page_put(page, "<p>");
+		page_put_text(page, line);
+		page_put(page, "</p>\n");
 	}
 }
 
-static struct buf *begin(struct call *call, struct text title)
+struct text page_text_or(const struct page *page, const char *name, enum page_word word)
 {
-	struct buf *out = &call->api->out;
-	buf_reset(out);
-	buf_str(out, "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
-		     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
-		     "<title>");
-	page_escape(out, title);
-	buf_str(out, "</title></head><body><main><h1>");
-	page_escape(out, title);
-	buf_str(out, "</h1>\n");
-	return out;
+	struct text own = {0};
+	if (page->campaign != NULL)
+		own = page_text_of(page->campaign, name);
+	return own.n > 0 ? own : text_of(page_word(page->lang, word));
 }
 
-static void end(struct call *call, int status)
+/* The campaign's logo, or its name, unless that is the headline anyway. */
+static void put_brand(struct page *page, struct text headline)
 {
+	const struct campaign *c = page->campaign;
+	if (c == NULL || (c->logo_url.n == 0 && text_eq(c->name, headline)))
+		return;
+	page_put(page, "<p class=\"brand\">");
+	if (c->logo_url.n > 0) {
+		page_put(page, "<img src=\"");
+		page_put_text(page, c->logo_url);
+		page_put(page, "\" alt=\"");
+		page_put_text(page, c->name);
+		page_put(page, "\">");
+	} else {
+		page_put_text(page, c->name);
+	}
+	page_put(page, "</p>\n");
+}
+
+static void put_title(struct page *page, const char *before, struct text headline)
+{
+	const struct campaign *c = page->campaign;
+	page_put(page, "<title>");
+	if (before != NULL) {
+		page_put(page, before);
+		page_put(page, ": ");
+	}
+	page_put_text(page, headline);
+	if (c != NULL && !text_eq(c->name, headline)) {
+		page_put(page, " – ");
+		page_put_text(page, c->name);
+	}
+	page_put(page, "</title>\n");
+}
+
+struct page page_begin(struct call *call, const struct campaign *campaign, const char *before,
+    struct text headline, const char *layout)
+{
+	struct page page = {.call = call, .out = &call->api->out, .campaign = campaign};
+	page.lang = campaign != NULL && campaign->lang.n > 0 ? campaign->lang : TEXT("en");
+	buf_reset(page.out);
+	page_put(&page, "<!doctype html>\n<html lang=\"");
+	page_put_text(&page, page.lang);
+	page_put(&page, page_lang_rtl(page.lang) ? "\" dir=\"rtl\">\n" : "\">\n");
+	page_put(&page, "<head>\n<meta charset=\"utf-8\">\n"
+			"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+	put_title(&page, before, headline);
+	assets_put_styles(page.out, campaign != NULL ? campaign->colour : (struct text){0});
+	buf_printf(page.out, "</head>\n<body>\n<main class=\"%s\">\n", layout);
+	put_brand(&page, headline);
+	page_put(&page, "<h1>");
+	page_put_text(&page, headline);
+	page_put(&page, "</h1>\n");
+	return page;
+}
+
+/* The origin of a URL as a source of the policy; nothing where it is none. */
+static void put_source(struct buf *out, struct text address)
+{
+	struct url url;
+	if (address.n == 0 || url_parse(address, URL_ALLOW_HTTP | URL_ALLOW_FRAGMENT, &url) != NULL)
+		return;
+	buf_str(out, url.https ? " https://" : " http://");
+	url_write_authority(out, &url);
+}
+
+/* Chromium holds a form's redirects to form-action too. */
+static void write_policy(struct buf *out, const struct campaign *campaign)
+{
+	const struct campaign none = {0}, *c = campaign != NULL ? campaign : &none;
+	struct text rest = c->origins.raw, origin, nothing;
+	buf_str(out, "default-src 'none'; style-src 'self'; img-src 'self'");
+	put_source(out, c->logo_url);
+	buf_str(out, "; form-action 'self'");
+	put_source(out, c->redirect_url);
+	buf_str(out, "; base-uri 'none'; frame-ancestors 'self'");
+	while (pairs_next(&rest, &origin, &nothing))
+		put_source(out, origin);
+}
+
+void page_end(struct page *page, int status)
+{
+	struct buf policy = {0};
+	write_policy(&policy, page->campaign);
 	const struct http_header headers[] = {
-	    {TEXT("Content-Security-Policy"),
-		TEXT("default-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")},
+	    {TEXT("Content-Security-Policy"), buf_view(&policy)},
 	    {TEXT("Referrer-Policy"), TEXT("no-referrer")},
 	    {TEXT("Cache-Control"), TEXT("no-store")},
 	};
-	buf_str(&call->api->out, "</main></body></html>\n");
-	const struct http_reply reply = {
-	    .status = call->api->out.failed ? 503 : status,
-	    .content_type = TEXT("text/html; charset=utf-8"),
-	    .body = buf_view(&call->api->out),
-	    .headers = headers,
-	    .n_headers = sizeof headers / sizeof *headers,
-	};
-	http_reply(call->req, &reply);
-}
-
-void page_reply_message(struct call *call, int status, const char *message)
-{
-	struct buf *out = begin(call, status < 400 ? TEXT("Thank you") : TEXT("Sorry"));
-	buf_str(out, "<p>");
-	page_escape(out, text_of(message));
-	buf_str(out, "</p>\n");
-	end(call, status);
-}
-
-void page_reply_joined(struct call *call, const struct user *user)
-{
-	char code[CODE_LENGTH + 1];
-	struct buf url = {0};
-	call_write_join_url(call, &url,
-	    code_of_user(call->api->config.codes, user->id, user->alias, code));
-	struct buf *out = begin(call, TEXT("Thank you for joining"));
-	buf_str(out, "<p>Your own link, to share with friends:</p>\n<p><a href=\"");
-	page_escape(out, buf_view(&url));
-	buf_str(out, "\">");
-	page_escape(out, buf_view(&url));
-	buf_str(out, "</a></p>\n");
-	buf_free(&url);
-	end(call, 200);
-}
-
-void page_reply_form(struct call *call, struct text campaign, struct text invited_by)
-{
-	struct buf *out = begin(call, campaign);
-	if (invited_by.n > 0) {
-		buf_str(out, "<p>");
-		page_escape(out, invited_by);
-		buf_str(out, " invited you.</p>\n");
-	}
-	buf_str(out, "<form method=\"post\">\n"
-		     "<p><label>First name<br><input name=\"first_name\" required maxlength=\"200\" "
-		     "autocomplete=\"given-name\"></label></p>\n"
-		     "<p><label>E-mail<br><input name=\"email\" type=\"email\" required "
-		     "autocomplete=\"email\"></label></p>\n"
-		     "<p><button>Join</button></p>\n</form>\n");
-	end(call, 200);
+	page_put(page, "</main>\n</body>\n</html>\n");
+	if (page->out->failed || policy.failed)
+		call_reply_err(page->call, ERR_NO_MEMORY, NULL);
+	else
+		call_reply_with(page->call, status, "text/html; charset=utf-8", buf_view(page->out),
+		    headers, sizeof headers / sizeof *headers);
+	buf_free(&policy);
 }

@@ -1,17 +1,40 @@
 /*
- * Plain pages for people with a browser.
+ * The hosted pages: what people with a browser see. No script; everything that was typed by somebody is
+ * escaped. Each function ends the call.
  */
 #ifndef API_PAGE_H
 #define API_PAGE_H
 
-#include "call.h"
+#include "body.h"
+#include "core/join.h"
 
-/** One sentence on a page. */
-void page_reply_message(struct call *call, int status, const char *message);
-/** The page after joining: the user's own link. */
-void page_reply_joined(struct call *call, const struct user *user);
-/** The form. `invited_by` is the referrer's first name, or empty. */
-void page_reply_form(struct call *call, struct text campaign, struct text invited_by);
+struct page_form {
+	const struct campaign *campaign;
+	struct text invited_by;   /* the referrer's first name, or empty */
+	bool invited;             /* by a user's link: other fields */
+	const struct body *typed; /* what a refused form held, or NULL */
+	struct text field;        /* what is wrong in it, */
+	const char *problem;      /* and why: completes "field ..."; NULL: nothing yet */
+};
+/** 200, or 422 with a problem. */
+void page_reply_form(struct call *call, const struct page_form *form);
+
+struct page_thanks {
+	const struct campaign *campaign;
+	const struct user *user;
+	const struct user_stats *stats; /* NULL: nothing but the link is shown */
+};
+void page_reply_thanks(struct call *call, const struct page_thanks *thanks);
+
+/** Why the campaign takes nobody now, with its closed texts: `why` is what join_admission said. */
+void page_reply_closed(struct call *call, const struct campaign *campaign, enum join_outcome why,
+    int status);
+/** 202, for campaigns that do not tell who is known. */
+void page_reply_accepted(struct call *call, const struct campaign *campaign);
+/** 404: the link leads nowhere. */
+void page_reply_unknown(struct call *call);
+/** The question, or once it is done what was done. */
+void page_reply_unsubscribe(struct call *call, const struct campaign *campaign, bool done);
 
 /** Appends t with HTML's special characters escaped. */
 void page_escape(struct buf *out, struct text t);

@@ -37,6 +37,12 @@ extern const struct operation OP_JOIN_POST;
 call_fn join_page, join_short; /* join_page.c */
 extern const struct operation OP_JOIN_PAGE, OP_JOIN_SHORT;
 
+call_fn join_options, qr_code; /* cors.c, qr_code.c */
+extern const struct operation OP_JOIN_OPTIONS, OP_QR_CODE;
+
+call_fn thanks_page, unsubscribe_page, unsubscribe_post; /* thanks.c, unsubscribe.c */
+call_fn asset_get, favicon_get;                          /* assets.c */
+
 call_fn qualify_by_path, qualify_by_header; /* qualify.c */
 extern const struct operation OP_QUALIFY_BY_PATH, OP_QUALIFY_BY_HEADER;
 

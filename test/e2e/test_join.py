@@ -194,10 +194,10 @@ class JoinRefused(Served):
         self.has(self.public.call("POST", path, b" " * 70000, {"Content-Type": "application/json"}), 413)
 
     def test_methods(self):
-        for method in ("PUT", "DELETE", "OPTIONS"):
+        for method in ("PUT", "DELETE", "PATCH"):
             with self.subTest(method):
                 answer = self.has_error(self.public.call(method, f"/{self.code}/join"), 405)
-                self.assertEqual(answer.headers["Allow"], "GET, HEAD, POST")
+                self.assertEqual(answer.headers["Allow"], "GET, HEAD, POST, OPTIONS")
 
     def test_a_refused_join_stores_nothing(self):
         campaign = self.campaign()

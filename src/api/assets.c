@@ -1,0 +1,82 @@
+/*
+ * Owns the style sheets: the pages' one and what it is given of a campaign's colour. A colour's sheet is
+ * made from its name, so that it needs no record and never goes stale. Never a page. Called through the
+ * route table and by page.c.
+ */
+#include "assets.h"
+
+#include <math.h>
+
+#include "base/crypto.h"
+#include "routes.h"
+
+static const char colour_name[] = "colour-", colour_ending[] = ".css";
+
+void assets_put_styles(struct buf *out, struct text colour)
+{
+	uint8_t rgb[3];
+	buf_printf(out, "<link rel=\"stylesheet\" href=\"/assets/%s\">\n", ASSETS_PAGE_NAME);
+	struct text digits = colour.n == 7 ? text_from(colour.p + 1, 6) : (struct text){0};
+	if (crypto_hex_decode(digits, rgb, sizeof rgb))
+		buf_printf(out, "<link rel=\"stylesheet\" href=\"/assets/%s%.6s%s\">\n", colour_name,
+		    digits.p, colour_ending);
+}
+
+/* WCAG 2.2, relative luminance. */
+static double luminance(const uint8_t rgb[3])
+{
+	static const double weight[3] = {0.2126, 0.7152, 0.0722};
+	double sum = 0;
+	for (int i = 0; i < 3; i++) {
+		double c = rgb[i] / 255.0;
+		sum += weight[i] * (c <= 0.04045 ? c / 12.92 : pow((c + 0.055) / 1.055, 2.4));
+	}
+	return sum;
+}
+
+bool assets_write_colour(struct buf *out, struct text digits)
+{
+	uint8_t rgb[3];
+	if (!crypto_hex_decode(digits, rgb, sizeof rgb))
+		return false;
+	double l = luminance(rgb);
+	bool white = 1.05 / (l + 0.05) >= (l + 0.05) / 0.05;
+	buf_printf(out, ":root{--accent:#%.6s;--on-accent:%s}\n", digits.p, white ? "#fff" : "#000");
+	return true;
+}
+
+static void reply_style(struct call *call, struct text body)
+{
+	const struct http_header header = {
+	    TEXT("Cache-Control"), TEXT("public, max-age=31536000, immutable")};
+	call_reply_with(call, 200, "text/css; charset=utf-8", body, &header, 1);
+}
+
+/* The six digits of "colour-1a2b3c.css". */
+static struct text digits_of(struct text name)
+{
+	size_t before = sizeof colour_name - 1, after = sizeof colour_ending - 1;
+	if (name.n <= before + after || !text_starts(name, text_of(colour_name)) ||
+	    !text_ends(name, text_of(colour_ending)))
+		return (struct text){0};
+	return text_from(name.p + before, name.n - before - after);
+}
+
+void asset_get(struct call *call)
+{
+	struct buf *out = &call->api->out;
+	buf_reset(out);
+	if (text_eq(call->params[0], text_of(ASSETS_PAGE_NAME)))
+		reply_style(call, text_from(ASSETS_PAGE_CSS, ASSETS_PAGE_SIZE));
+	else if (assets_write_colour(out, digits_of(call->params[0])))
+		reply_style(call, buf_view(out));
+	else
+		call_reply_error(call, 404, "no such file: reload the page that names it");
+}
+
+/* Browsers ask for it whatever a page says: there is none, and they need not ask again. */
+void favicon_get(struct call *call)
+{
+	const struct http_header header = {TEXT("Cache-Control"), TEXT("public, max-age=86400")};
+	call_reply_with(call, 204, "", (struct text){0}, &header, 1);
+}

@@ -1,0 +1,69 @@
+/*
+ * Owns the look-up behind public links, and how a code that leads nowhere is answered. Never what is done
+ * with what was found. Called by the public calls.
+ */
+#include "link.h"
+
+#include "core/who.h"
+#include "page.h"
+
+static enum err find_user(struct link *link, struct tx *tx)
+{
+	link->stats = (struct user_stats){.user_id = link->user.id};
+	if (link->user.id == 0)
+		return ERR_OK;
+	enum err err = tx_get(tx, &KIND_USER, &link->user);
+	if (err != ERR_OK)
+		return err;
+	err = tx_get(tx, &KIND_USER_STATS, &link->stats);
+	return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
+static enum err link_decide(struct command *command, struct tx *tx)
+{
+	struct link *link = (struct link *)command;
+	struct call *call = link->call;
+	uint64_t user_id, campaign_id;
+	enum err err =
+	    who_read_code(tx, call->api->config.codes, call->params[0], &user_id, &campaign_id);
+	if (err != ERR_OK)
+		return err;
+	link->user = (struct user){.id = user_id};
+	if ((err = find_user(link, tx)) != ERR_OK)
+		return err;
+	link->campaign = (struct campaign){.id = user_id != 0 ? link->user.campaign_id : campaign_id};
+	return link->campaign.id != 0 ? tx_get(tx, &KIND_CAMPAIGN, &link->campaign) : ERR_NOT_FOUND;
+}
+
+void link_reply_unknown(struct call *call)
+{
+	limits_count(call, LIMIT_UNKNOWN_CODES);
+	if (call_wants_page(call))
+		page_reply_unknown(call);
+	else
+		call_reply_error(call, 404, "this link leads nowhere: check that it is complete");
+}
+
+static void on_found(struct command *command, enum err err)
+{
+	struct link *link = (struct link *)command;
+	if (err == ERR_NOT_FOUND)
+		link_reply_unknown(link->call);
+	else if (err != ERR_OK)
+		call_reply_err(link->call, err, NULL);
+	else
+		link->found(link);
+}
+
+void link_find(struct link *link, struct call *call, link_found_fn *found)
+{
+	if (!limits_check(call, LIMIT_UNKNOWN_CODES))
+		return;
+	link->command = (struct command){.decide = link_decide, .done = on_found};
+	link->call = call;
+	link->found = found;
+	if (code_is_plausible(call->params[0]))
+		call_query(call, &link->command);
+	else
+		link_reply_unknown(call);
+}

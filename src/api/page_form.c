@@ -1,0 +1,251 @@
+/*
+ * Owns the join form: a proper input for each of the campaign's fields, and what was typed again where it
+ * was refused. Never what may be typed (core/form_field.h). Called by the join calls.
+ */
+#include "core/form_field.h"
+#include "core/page_text.h"
+#include "page_parts.h"
+
+/* What an input of the type is, beside what all have. */
+static const struct {
+	enum form_type type;
+	const char *attributes;
+} inputs[] = {
+    {FORM_TEXT, "type=\"text\""},
+    {FORM_EMAIL, "type=\"email\""},
+    {FORM_PHONE, "type=\"tel\" autocomplete=\"tel\""},
+    {FORM_NUMBER, "type=\"number\" step=\"any\""},
+    {FORM_DATE, "type=\"date\""},
+};
+
+static const char *attributes_of(enum form_type type)
+{
+	for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++)
+		if (inputs[i].type == type)
+			return inputs[i].attributes;
+	return inputs[0].attributes;
+}
+
+/* What was typed into the field the first time. */
+static struct text typed_into(const struct page_form *form, struct text id)
+{
+	for (size_t i = 0; form->typed != NULL && i < form->typed->n; i++)
+		if (text_eq(form->typed->fields[i].name, id))
+			return form->typed->fields[i].value;
+	return (struct text){0};
+}
+
+static bool is_wrong(const struct page_form *form, const struct form_field *field)
+{
+	return form->problem != NULL && text_eq(form->field, field->id);
+}
+
+/* name, id, and what assistive technology has to know. */
+static void put_attributes(struct page *page, const struct page_form *form,
+    const struct form_field *field)
+{
+	page_put(page, " id=\"f-");
+	page_put_text(page, field->id);
+	page_put(page, "\" name=\"");
+	page_put_text(page, field->id);
+	page_put(page, field->required ? "\" required" : "\"");
+	if (!is_wrong(form, field))
+		return;
+	page_put(page, " aria-invalid=\"true\" aria-describedby=\"e-");
+	page_put_text(page, field->id);
+	page_put(page, "\"");
+}
+
+static void put_select(struct page *page, const struct page_form *form,
+    const struct form_field *field)
+{
+	struct text rest = field->options.raw, option, nothing, typed = typed_into(form, field->id);
+	page_put(page, "<select");
+	put_attributes(page, form, field);
+	page_put(page, ">\n<option value=\"\">");
+	page_put_word(page, WORD_CHOOSE);
+	page_put(page, "</option>\n");
+	while (pairs_next(&rest, &option, &nothing)) {
+		page_put(page, text_eq(option, typed) ? "<option selected>" : "<option>");
+		page_put_text(page, option);
+		page_put(page, "</option>\n");
+	}
+	page_put(page, "</select>\n");
+}
+
+static void put_input(struct page *page, const struct page_form *form,
+    const struct form_field *field, const char *attributes)
+{
+	page_put(page, "<input ");
+	page_put(page, attributes);
+	put_attributes(page, form, field);
+	page_put(page, " value=\"");
+	page_put_text(page, typed_into(form, field->id));
+	page_put(page, "\">\n");
+}
+
+static void put_label(struct page *page, const struct form_field *field)
+{
+	page_put_text(page, field->label);
+	if (!field->required)
+		return;
+	page_put(page, " <span class=\"hint\">(");
+	page_put_word(page, WORD_REQUIRED);
+	page_put(page, ")</span>");
+}
+
+static void put_checkbox(struct page *page, const struct page_form *form,
+    const struct form_field *field)
+{
+	struct text typed = typed_into(form, field->id);
+	page_put(page, "<label class=\"check\"><input type=\"checkbox\" value=\"true\"");
+	put_attributes(page, form, field);
+	page_put(page, typed.n > 0 && !text_eq(typed, TEXT("false")) ? " checked>" : ">");
+	page_put(page, "<span>");
+	put_label(page, field);
+	page_put(page, "</span></label>\n");
+}
+
+/* "E-mail is required": the rules speak English. */
+static void put_problem(struct page *page, const struct page_form *form, struct text label)
+{
+	page_put(page, text_starts(page->lang, TEXT("en")) ? "<span>" : "<span lang=\"en\">");
+	page_put_text(page, label);
+	page_put(page, " ");
+	page_put_text(page, text_of(form->problem));
+	page_put(page, "</span>");
+}
+
+static void put_field(struct page *page, const struct page_form *form,
+    const struct form_field *field, const char *attributes)
+{
+	page_put(page, "<div class=\"field\">\n");
+	if (field->type == FORM_CHECKBOX) {
+		put_checkbox(page, form, field);
+	} else {
+		page_put(page, "<label for=\"f-");
+		page_put_text(page, field->id);
+		page_put(page, "\">");
+		put_label(page, field);
+		page_put(page, "</label>\n");
+		if (field->type == FORM_SELECT)
+			put_select(page, form, field);
+		else
+			put_input(page, form, field, attributes);
+	}
+	if (is_wrong(form, field)) {
+		page_put(page, "<p class=\"wrong\" id=\"e-");
+		page_put_text(page, field->id);
+		page_put(page, "\">");
+		put_problem(page, form, field->label);
+		page_put(page, "</p>\n");
+	}
+	page_put(page, "</div>\n");
+}
+
+/* Every form begins with these two. */
+static void put_own_fields(struct page *page, const struct page_form *form)
+{
+	const struct form_field first_name = {
+	    .id = TEXT("first_name"),
+	    .label = text_of(page_word(page->lang, WORD_FIRST_NAME)),
+	    .required = true,
+	};
+	const struct form_field email = {
+	    .id = TEXT("email"),
+	    .label = text_of(page_word(page->lang, WORD_EMAIL)),
+	    .required = true,
+	};
+	put_field(page, form, &first_name,
+	    "type=\"text\" autocomplete=\"given-name\" maxlength=\"200\"");
+	put_field(page, form, &email, "type=\"email\" autocomplete=\"email\"");
+}
+
+static struct pairs fields_of(const struct page_form *form)
+{
+	return form->invited ? form->campaign->fields_invited : form->campaign->fields_referring;
+}
+
+/* The label that people see of the field that is wrong. */
+static struct text wrong_label(const struct page *page, const struct page_form *form)
+{
+	struct text rest = fields_of(form).raw;
+	struct form_field field;
+	if (text_eq(form->field, TEXT("first_name")))
+		return text_of(page_word(page->lang, WORD_FIRST_NAME));
+	if (text_eq(form->field, TEXT("email")))
+		return text_of(page_word(page->lang, WORD_EMAIL));
+	while (form_field_next(&rest, &field))
+		if (text_eq(form->field, field.id))
+			return field.label;
+	return form->field;
+}
+
+/* It has the focus, says what is wrong, and leads there. */
+static void put_summary(struct page *page, const struct page_form *form)
+{
+	page_put(page, "<div class=\"summary\" role=\"alert\" tabindex=\"-1\" autofocus>\n<p>");
+	page_put_word(page, WORD_CHECK);
+	page_put(page, "</p>\n<a href=\"#f-");
+	page_put_text(page, form->field);
+	page_put(page, "\">");
+	put_problem(page, form, wrong_label(page, form));
+	page_put(page, "</a>\n</div>\n");
+}
+
+static void put_terms(struct page *page)
+{
+	struct text url = page_text_of(page->campaign, "terms_url");
+	if (url.n == 0)
+		return;
+	page_put(page, "<p class=\"terms\"><a href=\"");
+	page_put_text(page, url);
+	page_put(page, "\">");
+	page_put_word(page, WORD_TERMS);
+	page_put(page, "</a></p>\n");
+}
+
+static void put_form(struct page *page, const struct page_form *form)
+{
+	struct text rest = fields_of(form).raw;
+	struct form_field field;
+	page_put(page, "<form method=\"post\">\n");
+	put_own_fields(page, form);
+	while (form_field_next(&rest, &field))
+		put_field(page, form, &field, attributes_of(field.type));
+	page_put(page, "<button>");
+	page_put_text(page, page_text_or(page, "button", WORD_JOIN));
+	page_put(page, "</button>\n");
+	put_terms(page);
+	page_put(page, "</form>\n");
+}
+
+/* The words for invited people, or else those for all. */
+static struct text words_of(const struct page_form *form, const char *invited, const char *all)
+{
+	struct text own = {0};
+	if (form->invited)
+		own = page_text_of(form->campaign, invited);
+	return own.n > 0 ? own : page_text_of(form->campaign, all);
+}
+
+void page_reply_form(struct call *call, const struct page_form *form)
+{
+	const struct campaign *c = form->campaign;
+	struct text headline = words_of(form, "invited_headline", "headline");
+	const char *before = form->problem != NULL ? page_word(c->lang, WORD_ERROR) : NULL;
+	struct page page =
+	    page_begin(call, c, before, headline.n > 0 ? headline : c->name, "narrow");
+	if (form->invited_by.n > 0) {
+		page_put(&page, "<p class=\"from\"><bdi>");
+		page_put_text(&page, form->invited_by);
+		page_put(&page, "</bdi> ");
+		page_put_word(&page, WORD_INVITED);
+		page_put(&page, "</p>\n");
+	}
+	page_put_block(&page, words_of(form, "invited_body", "body"));
+	if (form->problem != NULL)
+		put_summary(&page, form);
+	put_form(&page, form);
+	page_end(&page, form->problem != NULL ? 422 : 200);
+}

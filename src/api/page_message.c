@@ -1,0 +1,74 @@
+/*
+ * Owns the pages that only say something: closed, unknown, accepted, unsubscribed. Never why. Called by
+ * the public calls.
+ */
+#include "core/page_text.h"
+#include "page_parts.h"
+
+static void reply(struct call *call, const struct campaign *campaign, struct text headline,
+    struct text body, int status)
+{
+	struct page page = page_begin(call, campaign, NULL, headline, "narrow");
+	page_put_block(&page, body);
+	page_end(&page, status);
+}
+
+static struct text lang_of(const struct campaign *campaign)
+{
+	return campaign != NULL ? campaign->lang : (struct text){0};
+}
+
+static void reply_words(struct call *call, const struct campaign *campaign, enum page_word headline,
+    enum page_word body, int status)
+{
+	struct text lang = lang_of(campaign);
+	reply(call, campaign, text_of(page_word(lang, headline)), text_of(page_word(lang, body)), status);
+}
+
+void page_reply_closed(struct call *call, const struct campaign *campaign, enum join_outcome why,
+    int status)
+{
+	static const struct {
+		enum join_outcome why;
+		enum page_word word;
+	} reasons[] = {
+	    {JOIN_DRAFT, WORD_CLOSED_DRAFT},
+	    {JOIN_PAUSED, WORD_CLOSED_PAUSED},
+	    {JOIN_NOT_STARTED, WORD_CLOSED_NOT_STARTED},
+	    {JOIN_ENDED, WORD_CLOSED_ENDED},
+	};
+	struct text headline = page_text_of(campaign, "closed_headline");
+	struct text body = page_text_of(campaign, "closed_body");
+	if (headline.n == 0)
+		headline = text_of(page_word(campaign->lang, WORD_CLOSED));
+	for (size_t i = 0; body.n == 0 && i < sizeof reasons / sizeof *reasons; i++)
+		if (reasons[i].why == why)
+			body = text_of(page_word(campaign->lang, reasons[i].word));
+	reply(call, campaign, headline, body, status);
+}
+
+void page_reply_accepted(struct call *call, const struct campaign *campaign)
+{
+	reply_words(call, campaign, WORD_ACCEPTED, WORD_ACCEPTED_BODY, 202);
+}
+
+void page_reply_unknown(struct call *call)
+{
+	reply_words(call, NULL, WORD_UNKNOWN, WORD_UNKNOWN_BODY, 404);
+}
+
+void page_reply_unsubscribe(struct call *call, const struct campaign *campaign, bool done)
+{
+	if (done) {
+		reply_words(call, campaign, WORD_UNSUBSCRIBED, WORD_UNSUBSCRIBED_BODY, 200);
+		return;
+	}
+	struct text lang = campaign->lang;
+	struct page page = page_begin(call, campaign, NULL,
+	    text_of(page_word(lang, WORD_UNSUBSCRIBE)), "narrow");
+	page_put_block(&page, text_of(page_word(lang, WORD_UNSUBSCRIBE_BODY)));
+	page_put(&page, "<form method=\"post\"><button>");
+	page_put_word(&page, WORD_UNSUBSCRIBE);
+	page_put(&page, "</button></form>\n");
+	page_end(&page, 200);
+}

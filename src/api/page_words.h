@@ -1,0 +1,54 @@
+/*
+ * The pages' own words, where the campaign says nothing itself.
+ */
+#ifndef API_PAGE_WORDS_H
+#define API_PAGE_WORDS_H
+
+#include <stdbool.h>
+
+#include "base/bytes.h"
+
+enum page_word {
+	WORD_FIRST_NAME,
+	WORD_EMAIL,
+	WORD_REQUIRED,  /* behind a field's label, in brackets */
+	WORD_CHOOSE,    /* a select's first, empty option */
+	WORD_JOIN,      /* the form's button */
+	WORD_INVITED,   /* behind the referrer's first name */
+	WORD_TERMS,
+	WORD_ERROR,     /* in front of the title of a form with a mistake */
+	WORD_CHECK,     /* above the mistake */
+	WORD_THANKS,
+	WORD_KNOWN,     /* instead of thanks, for somebody who had joined before */
+	WORD_THANKS_BODY,
+	WORD_LINK,
+	WORD_SHARE,
+	WORD_BY_EMAIL,
+	WORD_NEW_TAB,
+	WORD_QR,
+	WORD_QR_DOWNLOAD,
+	WORD_COUNTS,
+	WORD_REFERRALS,
+	WORD_QUALIFIED,
+	WORD_ACCEPTED,      /* the answer that does not tell who is known */
+	WORD_ACCEPTED_BODY,
+	WORD_CLOSED,
+	WORD_CLOSED_DRAFT,
+	WORD_CLOSED_PAUSED,
+	WORD_CLOSED_NOT_STARTED,
+	WORD_CLOSED_ENDED,
+	WORD_UNKNOWN,
+	WORD_UNKNOWN_BODY,
+	WORD_UNSUBSCRIBE,
+	WORD_UNSUBSCRIBE_BODY,
+	WORD_UNSUBSCRIBED,
+	WORD_UNSUBSCRIBED_BODY,
+	PAGE_WORDS,
+};
+
+/** The word in the language of a tag ("de-AT"), in English where there are none in that language. */
+const char *page_word(struct text lang, enum page_word word);
+/** Is the language written from right to left? */
+bool page_lang_rtl(struct text lang);
+
+#endif

@@ -1,0 +1,53 @@
+/*
+ * Owns the QR code of a link as a file. Never its drawing (qr.c). Called through the route table.
+ */
+#include "base/form.h"
+#include "link.h"
+#include "qr.h"
+#include "routes.h"
+
+static bool wants_download(const struct call *call)
+{
+	struct text rest = call->req->query, name, value;
+	while (form_next(&rest, &call->req->arena, &name, &value) == ERR_OK)
+		if (text_eq(name, TEXT("download")))
+			return text_eq(value, TEXT("1"));
+	return false;
+}
+
+/* The link as it was asked for: a code from elsewhere stays one. It never changes, so it may be kept. */
+static void on_found(struct link *link)
+{
+	struct call *call = link->call;
+	struct buf url = {0}, attachment = {0}, *out = &call->api->out;
+	call_write_join_url(call, &url, call->params[0]);
+	buf_printf(&attachment, "attachment; filename=\"%.*s.svg\"", TEXT_ARGS(call->params[0]));
+	const struct http_header headers[] = {
+	    {TEXT("Cache-Control"), TEXT("public, max-age=86400")},
+	    {TEXT("Content-Security-Policy"), TEXT("default-src 'none'")},
+	    {TEXT("Content-Disposition"), buf_view(&attachment)},
+	};
+	buf_reset(out);
+	if (url.failed || attachment.failed || qr_write_svg(out, buf_view(&url)) != ERR_OK)
+		call_reply_err(call, ERR_NO_MEMORY, NULL);
+	else
+		call_reply_with(call, 200, "image/svg+xml", buf_view(out), headers,
+		    wants_download(call) ? 3 : 2);
+	buf_free(&url);
+	buf_free(&attachment);
+}
+
+const struct operation OP_QR_CODE = {
+    .id = "getQrCode",
+    .tag = "Joining",
+    .summary = "The QR code of a join link",
+    .query = {{"download", "string", "1", "1: to be saved as a file.", false}},
+    .answers = {{200, ANSWER_SVG, NULL}},
+};
+
+void qr_code(struct call *call)
+{
+	struct link *link = call_alloc(call, sizeof *link);
+	if (link != NULL)
+		link_find(link, call, on_found);
+}

@@ -1,0 +1,82 @@
+/*
+ * Owns the unsubscribe link: GET asks, since mail scanners follow links, and POST does it, whether a
+ * person pressed the button or a mail program did (RFC 8058). Never the record. Called through the route
+ * table.
+ */
+#include "core/unsubscribe.h"
+
+#include "base/form.h"
+#include "link.h"
+#include "page.h"
+#include "routes.h"
+
+struct unsubscribe_call {
+	struct link link;
+	struct unsubscribe unsubscribe;
+};
+
+/* The secret: whoever has it got it from us. */
+static bool has_secret(const struct link *link)
+{
+	struct call *call = link->call;
+	struct text rest = call->req->query, name, value;
+	while (form_next(&rest, &call->req->arena, &name, &value) == ERR_OK)
+		if (text_eq(name, TEXT("t")))
+			return link->user.id != 0 && code_secret_fits(call->api->config.codes,
+							 SECRET_UNSUBSCRIBE, link->user.id, value);
+	return false;
+}
+
+static void on_found_get(struct link *link)
+{
+	if (has_secret(link))
+		page_reply_unsubscribe(link->call, &link->campaign, link->user.unsubscribed_ms != 0);
+	else
+		link_reply_unknown(link->call);
+}
+
+/* The page wants the campaign again: the look-up's texts are gone by now. */
+static void on_done(struct command *command, enum err err)
+{
+	struct unsubscribe_call *uc = (struct unsubscribe_call *)(void *)((char *)command -
+							  offsetof(struct unsubscribe_call, unsubscribe));
+	if (err == ERR_OK)
+		link_find(&uc->link, uc->link.call, on_found_get);
+	else if (err == ERR_NOT_FOUND)
+		link_reply_unknown(uc->link.call);
+	else
+		call_reply_err(uc->link.call, err, NULL);
+}
+
+static void on_found_post(struct link *link)
+{
+	struct unsubscribe_call *uc = (struct unsubscribe_call *)link;
+	struct call *call = link->call;
+	if (!has_secret(link)) {
+		link_reply_unknown(call);
+		return;
+	}
+	uc->unsubscribe = (struct unsubscribe){
+	    .command = {.decide = unsubscribe_decide, .done = on_done},
+	    .user_id = link->user.id,
+	    .now_ms = loop_unix_ms(call->api->config.loop),
+	};
+	call_submit(call, &uc->unsubscribe.command);
+}
+
+static void find(struct call *call, link_found_fn *found)
+{
+	struct unsubscribe_call *uc = call_alloc(call, sizeof *uc);
+	if (uc != NULL)
+		link_find(&uc->link, call, found);
+}
+
+void unsubscribe_page(struct call *call)
+{
+	find(call, on_found_get);
+}
+
+void unsubscribe_post(struct call *call)
+{
+	find(call, on_found_post);
+}

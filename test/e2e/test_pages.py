@@ -1,0 +1,467 @@
+"""Owns the tests of the hosted pages without a browser: what they say, what they let through, where people are
+led. Never how they look (test/pages does, with Chromium)."""
+import html.parser
+import re
+import unittest
+import urllib.parse
+
+from harness import Served
+from processes import until
+
+PAGE = {"Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"}
+HOSTILE = ("<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "'><svg/onload=alert(1)>",
+           "</title><script>alert(1)</script>", "&lt;b&gt; & &amp;", "\u202e\u2066txt.exe", "{{7*7}}${7*7}")
+
+
+class Markup(html.parser.HTMLParser):
+    """A page taken apart: its elements with their attributes, and its text."""
+
+    def __init__(self, answer):
+        super().__init__()
+        self.elements, self.text = [], ""
+        self.feed(answer.body.decode())
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_data(self, data):
+        self.text += data
+
+    def all(self, tag, **attributes):
+        return [a for t, a in self.elements if t == tag and all(a.get(k) == v for k, v in attributes.items())]
+
+
+class Pages(Served):
+    def page(self, path, status=200):
+        answer = self.has(self.public.get(path, headers=PAGE), status)
+        self.is_page(answer)
+        return Markup(answer)
+
+    def is_page(self, answer):
+        """What every page promises."""
+        self.assertEqual(answer.headers["Content-Type"], "text/html; charset=utf-8")
+        self.assertEqual(answer.headers["Referrer-Policy"], "no-referrer")
+        self.assertEqual(answer.headers["Cache-Control"], "no-store")
+        self.assertEqual(answer.headers["X-Content-Type-Options"], "nosniff")
+        policy = answer.headers["Content-Security-Policy"]
+        self.assertTrue(policy.startswith("default-src 'none'; style-src 'self'; img-src 'self'"), policy)
+        self.assertIn("; base-uri 'none'; ", policy)
+        self.assertNotIn("unsafe", policy)
+        page = Markup(answer)
+        for tag, attributes in page.elements:
+            self.assertNotIn(tag, ("script", "style", "iframe", "object", "embed", "base"))
+            for name in attributes:
+                self.assertFalse(name.startswith("on") or name == "style", (tag, attributes))
+
+    def form(self, code, fields, **headers):
+        return self.public.form(f"/{code}/join", fields, {**PAGE, **headers})
+
+    def join_page(self, code, first_name="Byron", email="byron@example.com", **fields):
+        """Joins as a browser does; where it is led."""
+        answer = self.form(code, {"first_name": first_name, "email": email, **fields})
+        return self.has(answer, 303).headers["Location"]
+
+
+class Form(Pages):
+    def test_by_the_campaigns_link(self):
+        campaign = self.campaign(name="Bring a friend")
+        page = self.page(f"/{campaign['code']}/join")
+        self.assertIn("Bring a friend", page.text)
+        self.assertNotIn("invited you", page.text)
+        self.assertEqual(page.all("form"), [{"method": "post"}])
+        for name in ("first_name", "email"):
+            self.assertIn("required", page.all("input", name=name)[0])
+            self.assertEqual(len(page.all("label", **{"for": f"f-{name}"})), 1)
+
+    def test_by_a_users_link_it_names_the_referrer(self):
+        jessica = self.join(self.campaign()["code"], "Jessica", "jessica@example.com")
+        self.assertIn("Jessica invited you", self.page(f"/{jessica['code']}/join").text)
+        self.assertEqual(self.public.get(f"/{jessica['code']}").headers["Location"], f"/{jessica['code']}/join")
+
+    def test_texts_of_the_campaign(self):
+        pages = {"headline": "All", "body": "One\nTwo", "invited_headline": "For you", "button": "Go",
+                 "terms_url": "https://x.example/terms?a=1&b=2"}
+        campaign = self.campaign(pages=pages, lang="fr")
+        own = self.page(f"/{campaign['code']}/join")
+        friend = self.page(f"/{self.join(campaign['code'])['code']}/join")
+        for page, headline in ((own, "All"), (friend, "For you")):
+            self.assertIn(headline, page.text)
+            self.assertIn("Prénom", page.text)
+            self.assertEqual(page.all("html")[0]["lang"], "fr")
+            self.assertIn({"href": "https://x.example/terms?a=1&b=2"}, page.all("a"))
+            self.assertTrue({"One", "Two", "Go"} <= set(page.text.split()))
+        self.assertIn("Byron vous invite", friend.text)
+
+    def test_right_to_left(self):
+        page = self.page(f"/{self.campaign(lang='ar-EG')['code']}/join")
+        self.assertEqual(page.all("html"), [{"lang": "ar-EG", "dir": "rtl"}])
+
+    def test_every_type_of_field(self):
+        fields = [{"id": "note", "label": "Note", "type": "text"},
+                  {"id": "mail", "label": "Mail", "type": "email", "required": True},
+                  {"id": "phone", "label": "Phone", "type": "phone"},
+                  {"id": "age", "label": "Age", "type": "number"},
+                  {"id": "born", "label": "Born", "type": "date"},
+                  {"id": "size", "label": "Size", "type": "select", "options": ["S & M", "<L>"]},
+                  {"id": "ok", "label": "Agreed", "type": "checkbox", "required": True}]
+        campaign = self.campaign(fields={"person_referring": fields})
+        page = self.page(f"/{campaign['code']}/join")
+        types = {"note": "text", "mail": "email", "phone": "tel", "age": "number", "born": "date", "ok": "checkbox"}
+        for name, kind in types.items():
+            found = page.all("input", name=name, id=f"f-{name}")
+            self.assertEqual([f["type"] for f in found], [kind])
+            self.assertEqual("required" in found[0], name in ("mail", "ok"))
+        self.assertEqual(len(page.all("select", name="size")), 1)
+        self.assertIn("S & M", page.text)
+        self.assertIn("<L>", page.text)
+        self.assertEqual(page.text.count("(required)"), 4)
+        # The friend's form is another one.
+        friend = self.join(campaign["code"], mail="a@example.com", ok="on")
+        self.assertEqual(self.page(f"/{friend['code']}/join").all("input", name="note"), [])
+
+    def test_a_refused_form_is_shown_again(self):
+        campaign = self.campaign(fields={"person_referring": [
+            {"id": "size", "label": "Size", "type": "select", "options": ["S", "L"], "required": True},
+            {"id": "news", "label": "News", "type": "checkbox"}]})
+        cases = (({"first_name": "", "email": "a@example.com", "size": "L", "news": "true"}, "first_name",
+                  "First name is"),
+                 ({"first_name": "Ann", "email": "nobody", "size": "L", "news": "true"}, "email", "E-mail needs"),
+                 ({"first_name": "Ann", "email": "a@example.com", "size": "XXL", "news": "true"}, "size", "Size must"))
+        for fields, wrong, message in cases:
+            with self.subTest(wrong):
+                answer = self.has(self.form(campaign["code"], fields), 422)
+                self.is_page(answer)
+                page = Markup(answer)
+                self.assertIn("<title>Error: ", answer.body.decode())
+                self.assertEqual(page.text.count(message), 2)
+                invalid = [a for t, a in page.elements if "aria-invalid" in a]
+                self.assertEqual([a["name"] for a in invalid], [wrong])
+                self.assertEqual(len(page.all("p", id=invalid[0]["aria-describedby"])), 1)
+                summary = page.all("div", role="alert")[0]
+                self.assertTrue("autofocus" in summary and summary["tabindex"] == "-1")
+                self.assertIn({"href": f"#f-{wrong}"}, page.all("a"))
+                for name in ("first_name", "email"):
+                    self.assertEqual(page.all("input", name=name)[0]["value"], fields[name])
+                self.assertIn("checked", page.all("input", name="news")[0])
+                self.assertEqual(len([a for a in page.all("option") if "selected" in a]), fields["size"] == "L")
+        self.assertEqual(self.analytics(campaign)["users"], 0)
+
+    def test_own_address_through_own_link(self):
+        jessica = self.join(self.campaign()["code"], "Jessica", "jessica@example.com")
+        answer = self.has(self.form(jessica["code"], {"first_name": "J", "email": "Jessica@example.com"}), 422)
+        page = Markup(answer)
+        self.assertIn("nobody can refer themselves", page.text)
+        self.assertIn("Jessica invited you", page.text)
+        self.assertEqual(page.all("input", name="email")[0]["value"], "Jessica@example.com")
+
+    def test_closed_campaigns(self):
+        closed = (({"status": "paused"}, "break"), ({"status": "draft"}, "not open yet"),
+                  ({"ends_at": "2020-01-01"}, "has ended"), ({"starts_at": "2100-01-01"}, "not started"))
+        for fields, words in closed:
+            with self.subTest(fields):
+                code = self.campaign(**fields)["code"]
+                page = self.page(f"/{code}/join")
+                self.assertIn(words, page.text)
+                self.assertEqual(page.all("form"), [])
+                answer = self.has(self.form(code, {"first_name": "A", "email": "a@example.com"}), 409)
+                self.is_page(answer)
+                self.assertIn(words, Markup(answer).text)
+
+    def test_closed_campaigns_own_words(self):
+        pages = {"closed_headline": "Back in spring", "closed_body": "See you"}
+        page = self.page(f"/{self.campaign(status='paused', pages=pages)['code']}/join")
+        self.assertIn("Back in spring", page.text)
+        self.assertNotIn("break", page.text)
+
+    def test_unknown_links(self):
+        for path in ("/u1111111/join", "/c1111111/join", "/x.y/join", "/u1111111/unsubscribe?t=x", "/u1111111/qr-code",
+                     "/me/u1111111/" + "0" * 32):
+            with self.subTest(path):
+                self.assertIn("leads nowhere", self.page(path, 404).text)
+                self.has_error(self.public.get(path), 404)
+
+    def test_head_is_get_without_a_body(self):
+        path = f"/{self.campaign()['code']}/join"
+        got, head = self.public.get(path), self.public.call("HEAD", path)
+        self.assertEqual((head.status, head.body), (200, b""))
+        self.assertEqual(head.headers["Content-Length"], str(len(got.body)))
+
+
+class Hostile(Pages):
+    def test_whatever_people_call_themselves(self):
+        campaign = self.campaign()
+        for i, name in enumerate(HOSTILE):
+            with self.subTest(name):
+                joined = self.join(campaign["code"], name, f"h{i}@example.com")
+                page = self.page(f"/{joined['code']}/join")
+                self.assertIn(f"{name} invited you", page.text)
+                self.assertEqual(len(page.all("bdi")), 1)
+
+    def test_whatever_is_typed_into_a_refused_form(self):
+        code = self.campaign()["code"]
+        for name in HOSTILE:
+            with self.subTest(name):
+                answer = self.has(self.form(code, {"first_name": name, "email": name}), 422)
+                self.is_page(answer)
+                page = Markup(answer)
+                self.assertEqual(page.all("input", name="first_name")[0]["value"], name)
+                self.assertEqual(page.all("input", name="email")[0]["value"], name)
+
+    def test_whatever_a_campaign_says(self):
+        for text in HOSTILE:
+            with self.subTest(text):
+                pages = {name: text for name in ("headline", "body", "button", "thanks_headline", "thanks_body",
+                                                 "share_text", "share_subject")}
+                fields = [{"id": "size", "label": text, "type": "select", "options": [text]}]
+                campaign = self.campaign(name=text, pages=pages, fields={"person_referring": fields})
+                page = self.page(f"/{campaign['code']}/join")
+                self.assertGreaterEqual(page.text.count(text.split("\n")[0]), 5)
+                thanks = self.page(self.join_page(campaign["code"]))
+                self.assertIn(text, thanks.text)
+
+
+class Thanks(Pages):
+    def test_a_browser_is_led_to_a_page_of_its_own(self):
+        campaign = self.campaign(pages={"share_text": "Join me & save 10%:", "share_subject": "Hi"})
+        location = self.join_page(campaign["code"], "Jessica", "jessica@example.com")
+        self.assertRegex(location, r"^/me/u[1-9A-HJ-NP-Za-km-z]{7}/[0-9a-f]{32}$")
+        code = location.split("/")[2]
+        for i in range(3):
+            friend = self.join(code, email=f"friend{i}@example.com")
+        self.has(self.qualify(code=friend["code"]), 200)
+        page = self.page(location)
+        port = self.server.address.rsplit(":", 1)[1]
+        link = f"http://localhost:{port}/{code}/join"
+        field = page.all("input")[0]
+        self.assertEqual((field["value"], "readonly" in field), (link, True))
+        self.assertEqual(re.findall(r"\d+", page.text.split("So far")[1]), ["3", "1"])
+        self.assertEqual(page.all("img")[0]["src"], f"/{code}/qr-code")
+        quoted = urllib.parse.quote(link, safe="")
+        hrefs = [a["href"] for a in page.all("a")]
+        for start in ("https://www.facebook.com/", "https://x.com/", "https://wa.me/", "https://www.linkedin.com/",
+                      "https://t.me/", "mailto:?subject=Hi&body=Join%20me%20%26%20save%2010%25%3A%20"):
+            self.assertEqual(len([h for h in hrefs if h.startswith(start) and quoted in h]), 1, start)
+
+    def test_a_known_address_gets_the_link_and_nothing_else(self):
+        campaign = self.campaign()
+        own = self.join_page(campaign["code"], "Jessica", "jessica@example.com")
+        code = own.split("/")[2]
+        self.join(code, "Byron", "byron@example.com")
+        known = self.join_page(campaign["code"], "Mallory", "JESSICA@example.com")
+        self.assertNotEqual(own, known)
+        self.assertTrue(known.startswith(f"/me/{code}/"))
+        page = self.page(known)
+        self.assertEqual(page.all("img")[0]["src"], f"/{code}/qr-code")
+        self.assertNotIn("So far", page.text)
+        self.assertNotIn("Jessica", page.text)
+        self.assertNotIn("nsubscribe", page.text)
+
+    def test_the_address_cannot_be_made_from_the_code(self):
+        campaign = self.campaign()
+        own = self.join_page(campaign["code"], "Jessica", "jessica@example.com")
+        other = self.join_page(campaign["code"], "Ann", "ann@example.com")
+        secret = own.rsplit("/", 1)[1]
+        for path in (f"/me/{other.split('/')[2]}/{secret}", own[:-1] + "xyz"[own[-1] == "x"], own + "0", own[:-1],
+                     f"/me/{campaign['code']}/{secret}", own[:-32] + secret.upper()):
+            with self.subTest(path):
+                self.page(path, 404)
+
+    def test_generic_campaigns_tell_nobody(self):
+        campaign = self.campaign(existing="generic", redirect={"url": "https://shop.example/"})
+        answers = [self.has(self.form(campaign["code"], {"first_name": "A", "email": "a@example.com"}), 202)
+                   for _ in range(2)]
+        self.assertEqual(answers[0].body, answers[1].body)
+        self.is_page(answers[0])
+        self.assertNotIn("Location", answers[0].headers)
+
+    def test_redirect_of_invited_people(self):
+        redirect = {"url": "https://shop.example/welcome?a=1#top", "code_param": "ref", "first_name_param": "name",
+                    "email_param": "mail", "referrer_first_name_param": "from"}
+        campaign = self.campaign(redirect=redirect)
+        own = self.join_page(campaign["code"], "Jessica", "jessica@example.com")
+        self.assertTrue(own.startswith("/me/"))
+        code = own.split("/")[2]
+        location = urllib.parse.urlsplit(self.join_page(code, "Byron", "byron@example.com"))
+        self.assertEqual((location.netloc, location.path, location.fragment), ("shop.example", "/welcome", "top"))
+        query = dict(urllib.parse.parse_qsl(location.query))
+        byron = query.pop("ref")
+        self.assertEqual(query, {"a": "1", "name": "Byron", "mail": "byron@example.com", "from": "Jessica"})
+        # Again: what was typed now, and nothing of the stored person.
+        again = urllib.parse.urlsplit(self.join_page(code, "Mallory", "BYRON@example.com"))
+        self.assertEqual(dict(urllib.parse.parse_qsl(again.query)),
+                         {"a": "1", "ref": byron, "name": "Mallory", "mail": "BYRON@example.com"})
+
+    def test_redirect_url_for_programs(self):
+        campaign = self.campaign(redirect={"url": "https://shop.example/"})
+        jessica = self.join(campaign["code"], "Jessica", "jessica@example.com")
+        self.assertNotIn("redirect_url", jessica)
+        byron = self.join(jessica["code"])
+        self.assertEqual(byron["redirect_url"], f"https://shop.example/?code={byron['code']}")
+        again = self.has(self.try_join(jessica["code"]), 200).data
+        self.assertEqual(again["redirect_url"], byron["redirect_url"])
+
+    def test_no_open_redirect(self):
+        campaign = self.campaign(redirect={"url": "https://shop.example/"})
+        code = self.join(campaign["code"])["code"]
+        answer = self.public.form(f"/{code}/join?redirect_url=https://evil.example&next=https://evil.example",
+                                  {"first_name": "A", "email": "a@example.com", "redirect_url": "https://evil.example",
+                                   "url": "https://evil.example"}, PAGE)
+        self.assertTrue(self.has(answer, 303).headers["Location"].startswith("https://shop.example/?code="))
+
+
+class Policy(Pages):
+    def policy(self, **fields):
+        answer = self.public.get(f"/{self.campaign(**fields)['code']}/join", headers=PAGE)
+        return dict(part.strip().partition(" ")[::2] for part in answer.headers["Content-Security-Policy"].split(";"))
+
+    def test_only_what_the_campaign_names(self):
+        self.assertEqual(self.policy(), {
+            "default-src": "'none'", "style-src": "'self'", "img-src": "'self'", "form-action": "'self'",
+            "base-uri": "'none'", "frame-ancestors": "'self'"})
+        policy = self.policy(logo_url="https://cdn.example:8443/logo.png", redirect={"url": "https://shop.example/x"},
+                             origins=["https://www.example", "https://blog.example"])
+        self.assertEqual(policy["img-src"], "'self' https://cdn.example:8443")
+        self.assertEqual(policy["form-action"], "'self' https://shop.example")
+        self.assertEqual(policy["frame-ancestors"], "'self' https://www.example https://blog.example")
+
+    def test_style_sheets_from_memory(self):
+        page = self.page(f"/{self.campaign(colour='#f2c14e')['code']}/join")
+        sheets = [a["href"] for a in page.all("link")]
+        self.assertEqual(len(sheets), 2)
+        for sheet in sheets:
+            answer = self.has(self.public.get(sheet), 200)
+            self.assertEqual(answer.headers["Content-Type"], "text/css; charset=utf-8")
+            self.assertEqual(answer.headers["Cache-Control"], "public, max-age=31536000, immutable")
+        self.assertEqual(answer.body, b":root{--accent:#f2c14e;--on-accent:#000}\n")
+        self.has(self.public.get("/favicon.ico"), 204)
+        for name in ("page-0.css", "colour-.css", "colour-12345.css", "colour-1234567.css", "colour-zzzzzz.css",
+                     "colour-123456.css.css", "..%2f..%2fetc%2fpasswd", "page.css"):
+            self.has_error(self.public.get(f"/assets/{name}"), 404)
+
+
+class Cors(Pages):
+    ORIGIN = "https://www.example"
+
+    def names(self, answer):
+        return sorted(n for n in answer.headers if n.lower().startswith("access-control-"))
+
+    def test_preflight(self):
+        campaign = self.campaign(origins=[self.ORIGIN, "https://other.example:8443"])
+        jessica = self.join(campaign["code"])
+        for code in (campaign["code"], jessica["code"]):
+            asks = {"Origin": self.ORIGIN, "Access-Control-Request-Method": "POST",
+                    "Access-Control-Request-Headers": "content-type,idempotency-key"}
+            answer = self.has(self.public.call("OPTIONS", f"/{code}/join", headers=asks), 204)
+            self.assertEqual(answer.headers["Access-Control-Allow-Origin"], self.ORIGIN)
+            self.assertEqual(answer.headers["Access-Control-Allow-Methods"], "POST")
+            self.assertEqual(answer.headers["Access-Control-Allow-Headers"], "Content-Type, Idempotency-Key")
+            self.assertIn("Access-Control-Max-Age", answer.headers)
+            self.assertEqual(answer.headers["Vary"], "Origin")
+            for origin in ("https://evil.example", "https://www.example.evil.example", "http://www.example",
+                           "https://www.example:444", "null", ""):
+                answer = self.has(self.public.call("OPTIONS", f"/{code}/join", headers={"Origin": origin}), 204)
+                self.assertEqual(self.names(answer), [])
+                self.assertEqual(answer.headers["Vary"], "Origin")
+        self.has_error(self.public.call("OPTIONS", "/u1111111/join", headers={"Origin": self.ORIGIN}), 404)
+
+    def test_answers_and_refusals_may_be_read(self):
+        campaign = self.campaign(origins=[self.ORIGIN])
+        cases = (({"first_name": "A", "email": "a@example.com", "source": "Widget"}, 201),
+                 ({"first_name": "A", "email": "a@example.com"}, 200), ({"first_name": "A", "email": "x"}, 422),
+                 ({"first_name": "A", "email": "a@example.com", "source": "Api"}, 422))
+        for fields, status in cases:
+            answer = self.has(self.public.form(f"/{campaign['code']}/join", fields, {"Origin": self.ORIGIN}), status)
+            self.assertEqual(answer.headers["Access-Control-Allow-Origin"], self.ORIGIN)
+            self.assertEqual(answer.headers["Vary"], "Origin")
+            self.assertNotIn("Access-Control-Allow-Credentials", answer.headers)
+        answer = self.public.json("POST", f"/{campaign['code']}/join", b"{", {"Origin": self.ORIGIN})
+        self.assertEqual(self.has(answer, 400).headers["Access-Control-Allow-Origin"], self.ORIGIN)
+        self.has(self.api.json("PUT", f"/api/v2/campaigns/{campaign['id']}", {"status": "paused"}), 200)
+        answer = self.try_join(campaign["code"], headers={"Origin": self.ORIGIN})
+        self.assertEqual(self.has(answer, 409).headers["Access-Control-Allow-Origin"], self.ORIGIN)
+
+    def test_others_may_post_but_not_read(self):
+        campaign = self.campaign(origins=[self.ORIGIN])
+        answer = self.has(self.try_join(campaign["code"], headers={"Origin": "https://evil.example"}), 201)
+        self.assertEqual(self.names(answer), [])
+
+
+class QrCode(Pages):
+    def test_svg_that_may_be_kept(self):
+        campaign = self.campaign()
+        for code in (campaign["code"], self.join(campaign["code"])["code"]):
+            answer = self.has(self.public.get(f"/{code}/qr-code"), 200)
+            self.assertEqual(answer.headers["Content-Type"], "image/svg+xml")
+            self.assertIn("max-age=", answer.headers["Cache-Control"])
+            self.assertNotIn("Content-Disposition", answer.headers)
+            self.assertTrue(answer.body.startswith(b"<svg "))
+            saved = self.public.get(f"/{code}/qr-code?download=1")
+            self.assertEqual(saved.headers["Content-Disposition"], f'attachment; filename="{code}.svg"')
+            self.assertEqual(saved.body, answer.body)
+            self.assertEqual(self.public.call("HEAD", f"/{code}/qr-code").headers["Content-Length"],
+                             str(len(answer.body)))
+
+    def test_unknown_codes_are_rate_limited(self):
+        code = self.campaign()["code"]
+        self.public.source = "127.0.0.77"
+        self.assertEqual({self.public.get("/u1111111/qr-code").status for _ in range(60)}, {404})
+        self.has_error(self.public.get(f"/{code}/qr-code"), 429)
+        self.public.source = None
+
+
+class Unsubscribe(Pages):
+    def link(self, email="ann@example.com"):
+        own = self.join_page(self.campaign()["code"], "Ann", email)
+        links = [a["href"] for a in self.page(own).all("a") if "/unsubscribe?t=" in a["href"]]
+        self.assertEqual(len(links), 1)
+        return own, own.split("/")[2], links[0]
+
+    def test_get_asks_and_post_does(self):
+        own, code, link = self.link()
+        page = self.page(link)
+        self.assertEqual(page.all("form"), [{"method": "post"}])
+        self.assertIsNone(self.user(code)["unsubscribed_at"])
+        self.is_page(self.has(self.public.form(link, {}, PAGE), 200))
+        first = self.user(code)["unsubscribed_time"]
+        self.assertIsNotNone(first)
+        # Again, as a mail program does it.
+        self.has(self.public.form(link, b"List-Unsubscribe=One-Click"), 200)
+        self.assertEqual(self.user(code)["unsubscribed_time"], first)
+        self.assertEqual(self.page(link).all("form"), [])
+        self.assertNotIn("/unsubscribe", str(self.page(own).all("a")))
+
+    def test_wrong_secrets_are_like_unknown_codes(self):
+        own, code, link = self.link()
+        unknown = self.has(self.public.form("/u1111111/unsubscribe?t=x", {}, PAGE), 404)
+        for wrong in (link[:-1], link + "0", link.split("?")[0], f"/{code}/unsubscribe?t={own.rsplit('/', 1)[1]}"):
+            with self.subTest(wrong):
+                for answer in (self.public.form(wrong, {}, PAGE), self.public.get(wrong, headers=PAGE)):
+                    self.assertEqual(self.has(answer, 404).body, unknown.body)
+        self.assertIsNone(self.user(code)["unsubscribed_at"])
+
+
+class Reach(Pages):
+    def reach(self, path):
+        found = self.has(self.api.get(path), 200).data
+        return found["reach"]
+
+    def test_views_are_counted_and_survive_a_restart(self):
+        campaign = self.campaign()
+        code = self.join(campaign["code"])["code"]
+        for _ in range(5):
+            self.page(f"/{code}/join")
+        for _ in range(2):
+            self.page(f"/{campaign['code']}/join")
+        self.public.call("HEAD", f"/{code}/join")
+        self.public.get(f"/{code}/qr-code")
+        until(lambda: self.reach(f"/api/v2/users/{code}") == 5, "five views", 20)
+        self.assertEqual(self.reach(f"/api/v2/campaigns/{campaign['id']}"), 2)
+        # What was not yet written is written when the server ends.
+        self.page(f"/{code}/join")
+        self.assertEqual(self.server.stop(), 0)
+        self.restart()
+        self.assertEqual(self.reach(f"/api/v2/users/{code}"), 6)
+
+
+if __name__ == "__main__":
+    unittest.main()

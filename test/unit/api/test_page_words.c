@@ -1,0 +1,59 @@
+/* The pages' own words: complete in every language, and chosen by the language's tag.
+ * Never judges a translation.
+ * Run by make test. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "api/page_words.h"
+#include "base/utf8.h"
+
+static const char *const spoken[] = {"en", "de", "fr", "es"};
+
+static void complete_in_every_language(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof spoken / sizeof *spoken; i++)
+		for (int w = 0; w < PAGE_WORDS; w++) {
+			const char *word = page_word(text_of(spoken[i]), (enum page_word)w);
+			assert_non_null(word);
+			assert_true(strlen(word) > 0 && utf8_printable(text_of(word)));
+		}
+	/* And they are languages of their own. */
+	for (size_t i = 1; i < sizeof spoken / sizeof *spoken; i++)
+		assert_string_not_equal(page_word(text_of(spoken[i]), WORD_THANKS_BODY),
+		    page_word(TEXT("en"), WORD_THANKS_BODY));
+}
+
+static void by_the_primary_subtag(void **state)
+{
+	static const struct {
+		const char *lang, *word;
+		bool rtl;
+	} cases[] = {
+	    {"de", "Vorname", false},   {"de-AT", "Vorname", false},
+	    {"DE-ch", "Vorname", false}, {"es-419", "Nombre", false},
+	    {"", "First name", false},  {"den", "First name", false},
+	    {"d", "First name", false},  {"ja", "First name", false},
+	    {"ar-EG", "First name", true}, {"he", "First name", true},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct text lang = text_of(cases[i].lang);
+		assert_string_equal(page_word(lang, WORD_FIRST_NAME), cases[i].word);
+		assert_int_equal(page_lang_rtl(lang), cases[i].rtl);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(complete_in_every_language),
+	    cmocka_unit_test(by_the_primary_subtag),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
