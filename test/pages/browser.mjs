@@ -1,0 +1,110 @@
+// Owns the browser: opens pages at two widths, presses keys, runs axe, takes pictures. Never judges: it prints
+// what it saw as JSON. Called by test_pages_browser.py:
+//   node browser.mjs MODULES PICTURES < plan.json
+import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+const [modules, pictures] = process.argv.slice(2);
+const require = createRequire(join(modules, "x.js"));
+const { chromium } = require("playwright-core");
+const jsQR = require("jsqr");
+const axe = readFileSync(join(modules, "axe-core", "axe.min.js"), "utf8");
+const plan = JSON.parse(readFileSync(0, "utf8"));
+
+const WIDTHS = [360, 1280];
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+const browser = await chromium.launch({
+	executablePath: plan.chromium,
+	args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+		"--disable-background-networking", "--disable-component-update", "--disable-sync"],
+});
+
+// A page that remembers what went wrong: refused resources and the browser's own complaints (its policy's too).
+async function open(context) {
+	const page = await context.newPage();
+	page.wrong = [];
+	page.on("console", (m) => m.type() === "error" && page.wrong.push(m.text()));
+	page.on("pageerror", (e) => page.wrong.push(String(e)));
+	page.on("requestfailed", (r) => page.wrong.push(`${r.url()}: ${r.failure()?.errorText}`));
+	page.on("request", (r) => new URL(r.url()).origin !== new URL(plan.origin).origin &&
+		r.resourceType() !== "document" && page.wrong.push(`foreign request: ${r.url()}`));
+	return page;
+}
+
+async function press(page, keys) {
+	for (const key of keys) {
+		if (key.text !== undefined) {
+			await page.keyboard.type(key.text);
+		} else if (key.leads) {
+			await Promise.all([page.waitForNavigation(), page.keyboard.press(key.key)]);
+		} else {
+			await page.keyboard.press(key.key);
+		}
+	}
+}
+
+async function look(page, name, width) {
+	const seen = await page.evaluate(() => ({
+		title: document.title,
+		lang: document.documentElement.lang,
+		headline: document.querySelector("h1")?.textContent,
+		text: document.body.innerText,
+		focused: document.activeElement?.id || document.activeElement?.className || "",
+		overflow: document.documentElement.scrollWidth - window.innerWidth,
+		styled: getComputedStyle(document.querySelector("main"), "::before").backgroundColor,
+	}));
+	const picture = join(pictures, `${name}-${width}.png`);
+	await page.screenshot({ path: picture, fullPage: true });
+	return { name, width, url: page.url(), wrong: page.wrong, picture, ...seen };
+}
+
+async function violations(page) {
+	await page.evaluate(axe);
+	const found = await page.evaluate((tags) => window.axe.run(document, { runOnly: tags }), TAGS);
+	return found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(" | ")}`);
+}
+
+async function visit(step, width, javaScriptEnabled) {
+	const context = await browser.newContext({ viewport: { width, height: 800 }, javaScriptEnabled });
+	const page = await open(context);
+	const answer = await page.goto(step.url);
+	await press(page, step.once && width !== WIDTHS[0] ? [] : step.keys);
+	const seen = await look(page, step.name + (javaScriptEnabled ? "" : "-no-script"), width);
+	seen.status = answer.status();
+	seen.violations = javaScriptEnabled ? await violations(page) : [];
+	await context.close();
+	return seen;
+}
+
+// Reads the code as a camera would: off the pixels of the page.
+async function readQr(url) {
+	const page = await (await browser.newContext({ viewport: { width: 800, height: 800 } })).newPage();
+	await page.goto(url);
+	const shot = (await page.screenshot()).toString("base64");
+	await page.goto("about:blank");
+	const [width, height, data] = await page.evaluate(async (png) => {
+		const image = new Image();
+		image.src = `data:image/png;base64,${png}`;
+		await image.decode();
+		const canvas = new OffscreenCanvas(image.width, image.height);
+		const drawn = canvas.getContext("2d");
+		drawn.drawImage(image, 0, 0);
+		const pixels = drawn.getImageData(0, 0, image.width, image.height);
+		return [pixels.width, pixels.height, Array.from(pixels.data)];
+	}, shot);
+	return jsQR(Uint8ClampedArray.from(data), width, height)?.data ?? null;
+}
+
+const result = { seen: [], qr: [] };
+for (const step of plan.steps) {
+	for (const width of WIDTHS) {
+		result.seen.push(await visit(step, width, !step.noScript));
+	}
+}
+for (const url of plan.qr) {
+	result.qr.push(await readQr(url));
+}
+await browser.close();
+process.stdout.write(JSON.stringify(result));

@@ -1,0 +1,198 @@
+"""Owns the look at the hosted pages with a real browser: axe, 360 and 1280 pixels, the keyboard alone, no
+script, QR codes read back. Never repeats what test/e2e/test_pages.py sees without one.
+Run by make test-pages; the pictures are left in build/pages/."""
+import json
+import os
+import shutil
+import sys
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+sys.path[:0] = [os.path.join(ROOT, "test", "e2e"), os.path.join(ROOT, "test", "interop")]
+
+from harness import Served  # noqa: E402
+from interop import must, npm_install  # noqa: E402
+
+PICTURES = os.path.join(ROOT, "build", "pages")
+FIELDS = [
+    {"id": "company", "label": "Company", "type": "text"},
+    {"id": "phone", "label": "Phone", "type": "phone"},
+    {"id": "work_mail", "label": "E-mail at work", "type": "email"},
+    {"id": "seats", "label": "Seats", "type": "number", "required": True},
+    {"id": "start", "label": "First day", "type": "date"},
+    {"id": "plan", "label": "Plan", "type": "select", "options": ["Small", "Large"], "required": True},
+    {"id": "terms", "label": "I have read the terms and conditions", "type": "checkbox", "required": True},
+]
+HOSTILE = "<script>alert(1)</script>\"'&\u202egnp.exe"
+
+
+def key(name, leads=False):
+    return {"key": name, "leads": leads}
+
+
+def typed(text):
+    return {"text": text}
+
+
+TAB, ENTER = key("Tab"), key("Enter", leads=True)
+
+
+class Pages(Served):
+    """One plan, one browser: what it saw is asked by name and width."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.chromium = shutil.which("chromium")
+        if cls.chromium is None:
+            raise unittest.SkipTest("not installed: chromium")
+        modules = npm_install(HERE, "pages")
+        os.makedirs(PICTURES, exist_ok=True)
+        cls.url = f"http://{cls.server.address}"
+        cls.steps, cls.qr = [], []
+        cls.prepare()
+        plan = {"chromium": cls.chromium, "origin": cls.url, "steps": cls.steps, "qr": cls.qr}
+        cls.result = json.loads(must("node", os.path.join(HERE, "browser.mjs"), modules, PICTURES,
+                                     input=json.dumps(plan), timeout=900))
+
+    @classmethod
+    def made(cls, **campaign):
+        return cls.api.json("POST", "/api/v2/campaigns", {"name": "Bring a friend", **campaign}).data
+
+    @classmethod
+    def joined(cls, code, first_name, email):
+        return cls.public.form(f"/{code}/join", {"first_name": first_name, "email": email}).data["code"]
+
+    @classmethod
+    def own_page(cls, code, first_name, email):
+        answer = cls.public.form(f"/{code}/join", {"first_name": first_name, "email": email},
+                                 {"Accept": "text/html"})
+        return answer.headers["Location"]
+
+    @classmethod
+    def step(cls, name, path, *keys, no_script=False, once=False):
+        """`once`: the keys are pressed at the first width only, they change something."""
+        cls.steps.append({"name": name, "url": cls.url + path, "keys": keys, "noScript": no_script, "once": once})
+
+    @classmethod
+    def prepare(cls):
+        plain = cls.made()["code"]
+        rich = cls.made(
+            name="Sunrise Coffee Club", colour="#f2c14e", fields={"person_referring": FIELDS},
+            pages={"headline": "Bring a friend, get a bag of beans", "button": "Get my link",
+                   "body": "Share your personal link with friends who love coffee.\nFor each of them who "
+                           "subscribes you get a bag of our house blend, and so do they.",
+                   "invited_headline": "Your first bag is on us",
+                   "invited_body": "Join by this link and your first bag of beans is free.",
+                   "terms_url": "https://coffee.example/terms", "share_text": "Free coffee, from me to you:"})["code"]
+        dark = cls.made(name="Nachtzug", lang="de", colour="#0b1f3a")["code"]
+        cls.plain, cls.rich = plain, rich
+        jessica = cls.joined(plain, "Jessica", "jessica@example.com")
+        mallory = cls.joined(plain, HOSTILE, "mallory@example.com")
+        long = cls.joined(plain, "Wolfeschlegelsteinhausenbergerdorff" * 4, "long@example.com")
+        cls.steps_of_forms(plain, rich, dark, jessica, mallory, long)
+        cls.steps_of_keyboard(plain, jessica)
+        cls.steps_of_words(plain, dark)
+        cls.qr = [f"{cls.url}/{jessica}/qr-code"]
+        cls.jessica = jessica
+
+    @classmethod
+    def steps_of_forms(cls, plain, rich, dark, jessica, mallory, long):
+        cls.step("form", f"/{plain}/join")
+        cls.step("form-rich", f"/{rich}/join")
+        cls.step("form-german", f"/{dark}/join")
+        cls.step("invited", f"/{jessica}/join")
+        cls.step("invited-hostile", f"/{mallory}/join")
+        cls.step("invited-long", f"/{long}/join")
+
+    @classmethod
+    def steps_of_keyboard(cls, plain, jessica):
+        """First the name, then the address, then the button: nothing else is in the way."""
+        for i, no_script in enumerate((False, True)):
+            def keys(name, email):
+                return TAB, typed(name), TAB, typed(email), TAB, ENTER
+            cls.step("thanks", f"/{jessica}/join", *keys("Byron", f"byron{i}@example.com"), no_script=no_script)
+            cls.step("refused", f"/{jessica}/join", *keys("Jess", "jessica@example.com"), no_script=no_script)
+            cls.step("known", f"/{plain}/join", *keys("Anybody", "long@example.com"), no_script=no_script)
+
+    @classmethod
+    def steps_of_words(cls, plain, dark):
+        own = cls.own_page(dark, "Ada", "ada@example.com")
+        cls.step("thanks-german", own)
+        page = cls.public.get(own, headers={"Accept": "text/html"}).body.decode()
+        unsubscribe = page.split('<p class="terms"><a href="')[1].split('"')[0]
+        cls.step("unsubscribe", unsubscribe)
+        cls.step("unsubscribed", unsubscribe, TAB, ENTER, once=True)
+        for name, change in (("paused", {"status": "paused"}), ("draft", {"status": "draft"}),
+                             ("ended", {"ends_at": "2020-01-01"}), ("not-started", {"starts_at": "2100-01-01"})):
+            cls.step(name, f"/{cls.made(**change)['code']}/join")
+        cls.step("closed-own-words", "/%s/join" % cls.made(status="paused", pages={
+            "closed_headline": "Back in spring", "closed_body": "We roast.\nSee you in April."})["code"])
+        cls.step("unknown", "/u1111111/join")
+
+    def seen(self, name, no_script=False):
+        name += "-no-script" if no_script else ""
+        found = [s for s in self.result["seen"] if s["name"] == name]
+        self.assertEqual([s["width"] for s in found], [360, 1280], name)
+        return found
+
+    def test_axe_finds_nothing(self):
+        for s in self.result["seen"]:
+            with self.subTest(s["name"], width=s["width"]):
+                self.assertEqual(s["violations"], [])
+
+    def test_nothing_is_cut_off_or_refused_and_nothing_foreign_is_loaded(self):
+        for s in self.result["seen"]:
+            with self.subTest(s["name"], width=s["width"]):
+                wrong = [w for w in s["wrong"] if s["name"] != "unknown" or "404" not in w]
+                wrong = [w for w in wrong if "422" not in w]
+                self.assertEqual(wrong, [])
+                self.assertLessEqual(s["overflow"], 0)
+
+    def test_the_style_sheets_apply(self):
+        for name, colour in (("form", "rgb(31, 79, 191)"), ("form-rich", "rgb(242, 193, 78)"),
+                             ("form-german", "rgb(11, 31, 58)")):
+            for s in self.seen(name):
+                self.assertEqual(s["styled"], colour)
+
+    def test_languages(self):
+        for s in self.seen("form-german"):
+            self.assertEqual(s["lang"], "de")
+            self.assertIn("Vorname (Pflichtfeld)", s["text"])
+
+    def test_join_with_the_keyboard_alone(self):
+        for no_script in (False, True):
+            first, second = self.seen("thanks", no_script)
+            self.assertRegex(first["url"], r"/me/u\w{7}/[0-9a-f]{32}$")
+            self.assertIn("Thank you for joining", first["text"])
+            self.assertIn("friends joined\n0\n", first["text"])
+            # The second time the address was known: the link, and nothing else.
+            self.assertIn("/me/", second["url"])
+            self.assertNotEqual(first["url"], second["url"])
+            self.assertNotIn("friends joined", second["text"])
+
+    def test_a_refused_form_has_the_focus_on_what_is_wrong(self):
+        for no_script in (False, True):
+            for s in self.seen("refused", no_script):
+                self.assertTrue(s["title"].startswith("Error: "), s["title"])
+                self.assertEqual(s["focused"], "summary")
+                self.assertIn("nobody can refer themselves", s["text"])
+
+    def test_hostile_names_are_text(self):
+        for s in self.seen("invited-hostile"):
+            self.assertIn("<script>alert(1)</script>", s["text"])
+
+    def test_unsubscribing_wants_a_button(self):
+        for s in self.seen("unsubscribe"):
+            self.assertEqual(s["headline"], "Abmelden")
+        for s in self.seen("unsubscribed"):
+            self.assertEqual(s["headline"], "Du bist abgemeldet")
+
+    def test_qr_code_is_read_back(self):
+        port = self.server.address.rsplit(":", 1)[1]
+        self.assertEqual(self.result["qr"], [f"http://localhost:{port}/{self.jessica}/join"])
+
+
+if __name__ == "__main__":
+    unittest.main()
