@@ -143,7 +143,8 @@ class Join(Served):
             codes = set(pool.map(lambda i: self.join(jessica["code"], email=f"friend{i}@example.com")["code"],
                                  range(500)))
         self.assertEqual(len(codes), 500)
-        self.assertEqual(self.analytics(campaign), {"users": 501, "referrals": 500, "qualified_referrals": 0})
+        counted = self.analytics(campaign)
+        self.assertEqual((counted["users"], counted["referrals"], counted["qualified_referrals"]), (501, 500, 0))
         self.assertEqual(self.user(jessica["code"])["analytics"]["referrals"], 500)
 
     def test_the_same_email_from_many_at_once_is_one_user(self):
