@@ -19,7 +19,7 @@ enum err reward_find_held_decide(struct command *command, struct tx *tx)
 {
 	struct reward_release *job = (struct reward_release *)command;
 	const struct reward_hold from = {0};
-	struct reward_hold rows[REWARD_SLICE];
+	struct reward_hold rows[REWARD_SLICE] = {{0}};
 	struct tx_scan scan = {.from = &from, .max = REWARD_SLICE, .records = rows};
 	enum err err = tx_scan(tx, &KIND_REWARD_HOLD, &scan);
 	job->slice.n = 0;
@@ -32,7 +32,7 @@ enum err reward_find_held_decide(struct command *command, struct tx *tx)
 static enum err find_of_rule(struct reward_release *job, struct tx *tx, uint64_t rule_id)
 {
 	struct pool pool = {.rule_id = rule_id};
-	struct reward_by from = {REWARDS_WAITING, rule_id, 0}, rows[REWARD_SLICE];
+	struct reward_by from = {REWARDS_WAITING, rule_id, 0}, rows[REWARD_SLICE] = {{0}};
 	enum err err = tx_get(tx, &KIND_POOL, &pool);
 	if (err != ERR_OK)
 		return err == ERR_NOT_FOUND ? ERR_OK : err;

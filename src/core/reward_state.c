@@ -24,8 +24,7 @@ static const char *const obstacle_text[] = {
     [RECIPIENT_GONE] = "its recipient was erased: cancel it",
     [REVIEW_OPEN] = "a user whom it is about is under review: accept or reject the user first",
     [REVIEW_SAID_NO] = "a user whom it is about was rejected: cancel it",
-    [AMOUNT_MISSING] = "no amount was sent that a commission could be made of: set it "
-			   "(PUT /api/v2/rewards/{id} with amount), or cancel the reward",
+    [AMOUNT_MISSING] = "no amount was sent to make a commission of: set its amount, or cancel it",
     [POOL_EMPTY] = REWARD_POOL_EMPTY,
 };
 
