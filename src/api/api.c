@@ -7,6 +7,7 @@
 
 #include "body.h"
 #include "client_address.h"
+#include "import.h"
 #include "reach.h"
 #include "routes.h"
 
@@ -39,6 +40,7 @@ void api_close(struct api *a)
 	if (a == NULL)
 		return;
 	reach_close(a->reach);
+	imports_close(a);
 	limits_close(&a->limits);
 	tokens_free(&a->tokens);
 	inbound_keys_wipe(&a->inbound);

@@ -25,6 +25,7 @@ struct api {
 	struct buf out; /* the reply being written; reused, the server copies it */
 	struct buf openapi; /* the document, once somebody has asked for it */
 	struct reach *reach;
+	struct import *imports; /* that are running (import.h) */
 	bool draining;
 	uint64_t requests;
 };

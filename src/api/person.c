@@ -8,20 +8,22 @@
 
 enum { FIRST_NAME_MAX = 200 };
 
+const char *person_name_refusal(struct text name)
+{
+	if (name.n == 0)
+		return "is required";
+	if (!utf8_printable(name))
+		return "must be UTF-8 text without control characters";
+	return name.n > FIRST_NAME_MAX ? "must be at most 200 bytes long" : NULL;
+}
+
 static bool read_first_name(struct call *call, const struct body *body, struct text *out)
 {
 	struct text value;
-	const char *problem = NULL;
 	enum body_field given = body_text(body, "first_name", false, &value);
 	value = text_trim(value);
-	if (given == BODY_WRONG)
-		problem = "must be given once, as text";
-	else if (value.n == 0)
-		problem = "is required";
-	else if (!utf8_printable(value))
-		problem = "must be UTF-8 text without control characters";
-	else if (value.n > FIRST_NAME_MAX)
-		problem = "must be at most 200 bytes long";
+	const char *problem =
+	    given == BODY_WRONG ? "must be given once, as text" : person_name_refusal(value);
 	if (problem != NULL) {
 		call_reply_field(call, "first_name", problem);
 		return false;

@@ -52,6 +52,10 @@ extern const struct operation OP_USER_GET, OP_USER_LIST;
 call_fn user_delete; /* user_change.c */
 extern const struct operation OP_USER_DELETE;
 
+call_fn user_import; /* import.c */
+call_fn user_export; /* export.c */
+extern const struct operation OP_USER_IMPORT, OP_USER_EXPORT;
+
 call_fn campaign_list, campaign_create, campaign_get, campaign_update, campaign_delete;
 extern const struct operation OP_CAMPAIGN_LIST, OP_CAMPAIGN_CREATE, OP_CAMPAIGN_GET,
     OP_CAMPAIGN_UPDATE, OP_CAMPAIGN_DELETE;

@@ -1,0 +1,27 @@
+/*
+ * All users of a campaign, a slice at a time, each slice as it is when it is read.
+ */
+#ifndef CORE_USER_EXPORT_H
+#define CORE_USER_EXPORT_H
+
+#include "core/records.h"
+#include "store/command.h"
+
+enum { USER_EXPORT_SLICE = 100 };
+
+struct user_export {
+	struct command command; /* decide: user_export_decide; a query */
+	uint64_t campaign_id;
+	uint64_t after; /* the id of the slice before's last user; 0: begin */
+	/* In done. */
+	size_t n;
+	bool more; /* there may be */
+	struct exported_user {
+		struct user user;
+		struct user_stats stats;
+		struct user referrer; /* id 0: nobody, or erased */
+	} users[USER_EXPORT_SLICE];
+};
+command_decide_fn user_export_decide;
+
+#endif

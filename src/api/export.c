@@ -1,0 +1,239 @@
+/*
+ * Owns the export of users: a header line, then slice after slice at the client's pace. Never holds more
+ * than one slice. Called through the route table.
+ */
+#include <stddef.h>
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/csv.h"
+#include "base/log.h"
+#include "core/campaign.h"
+#include "core/form_field.h"
+#include "core/names.h"
+#include "core/user_export.h"
+#include "core/who.h"
+#include "routes.h"
+
+enum { FIELDS_MAX = 2 * FORM_FIELDS_MAX };
+
+struct export {
+	/* One after the other. */
+	struct campaign_read read;
+	struct user_export slice;
+	struct call *call;
+	struct text fields[FIELDS_MAX]; /* ids of the campaign's form fields: the last columns */
+	size_t n_fields;
+};
+
+/* ---- one line ---- */
+
+struct csv_line {
+	struct buf *out;
+	bool begun;
+};
+
+static void put(struct csv_line *l, struct text cell)
+{
+	csv_write_cell(l->out, cell, !l->begun);
+	l->begun = true;
+}
+
+static void put_u64(struct csv_line *l, uint64_t v)
+{
+	char digits[24];
+	struct buf b = {.p = digits, .cap = sizeof digits};
+	buf_u64(&b, v);
+	put(l, buf_view(&b));
+}
+
+static void put_date(struct csv_line *l, uint64_t ms)
+{
+	char date[CLOCK_DATE_SIZE];
+	clock_format_date(ms, date);
+	put(l, text_of(ms != 0 ? date : NULL));
+}
+
+static void put_url(struct csv_line *l, struct text base, struct text code)
+{
+	char room[600];
+	int n = snprintf(room, sizeof room, "%.*s/%.*s/join", TEXT_ARGS(base), TEXT_ARGS(code));
+	put(l, text_from(room, n < 0 ? 0 : (size_t)n < sizeof room ? (size_t)n : sizeof room - 1));
+}
+
+static void put_meta(struct csv_line *l, struct pairs meta, struct text wanted)
+{
+	struct text rest = meta.raw, field, value;
+	while (pairs_next(&rest, &field, &value))
+		if (text_eq(field, wanted)) {
+			put(l, value);
+			return;
+		}
+	put(l, (struct text){0});
+}
+
+static void write_header(const struct export *x, struct buf *out)
+{
+	static const char *const names[] = {"id", "code", "url", "first_name", "email", "type", "source",
+	    "referrer_code", "signed_up_at", "qualified", "qualified_at", "unsubscribed_at", "referrals",
+	    "qualified_referrals"};
+	struct csv_line l = {.out = out};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		put(&l, text_of(names[i]));
+	for (size_t i = 0; i < x->n_fields; i++)
+		put(&l, x->fields[i]);
+	csv_write_end(out);
+}
+
+static void write_user(const struct export *x, const struct exported_user *e, struct buf *out)
+{
+	const struct user *u = &e->user;
+	struct codes *codes = x->call->api->config.codes;
+	char room[CODE_LENGTH + 1], referrer[CODE_LENGTH + 1];
+	struct csv_line l = {.out = out};
+	struct text code = code_of_user(codes, u->id, u->alias, room);
+	put_u64(&l, u->id);
+	put(&l, code);
+	put_url(&l, x->call->api->public_url, code);
+	put(&l, u->first_name);
+	put(&l, u->email);
+	put(&l, text_of(name_of(USER_TYPE_NAMES, u->type)));
+	put(&l, text_of(name_of(SOURCE_NAMES, u->source)));
+	put(&l, e->referrer.id == 0
+		    ? (struct text){0}
+		    : code_of_user(codes, e->referrer.id, e->referrer.alias, referrer));
+	put_date(&l, u->joined_ms);
+	put(&l, u->qualified_ms != 0 ? TEXT("Yes") : TEXT("No"));
+	put_date(&l, u->qualified_ms);
+	put_date(&l, u->unsubscribed_ms);
+	put_u64(&l, e->stats.referrals);
+	put_u64(&l, e->stats.qualified_referrals);
+	for (size_t i = 0; i < x->n_fields; i++)
+		put_meta(&l, u->meta, x->fields[i]);
+	csv_write_end(out);
+}
+
+/* ---- slices ---- */
+
+static void on_more(void *arg, bool gone)
+{
+	struct export *x = arg;
+	struct http_request *req = x->call->req;
+	if (gone)
+		http_reply_end(req);
+	else if (store_query(x->call->api->config.store, &x->slice.command) != ERR_OK)
+		http_reply_abort(req);
+}
+
+static void on_slice(struct command *command, enum err err)
+{
+	struct user_export *slice = (struct user_export *)command;
+	struct export *x = (struct export *)(void *)((char *)slice - offsetof(struct export, slice));
+	struct http_request *req = x->call->req;
+	struct buf *out = &x->call->api->out;
+	buf_reset(out);
+	for (size_t i = 0; err == ERR_OK && i < slice->n; i++)
+		write_user(x, &slice->users[i], out);
+	if (err != ERR_OK || out->failed) {
+		log_warn("export.aborted", LOG_U64("campaign_id", slice->campaign_id),
+		    LOG_U64("after_user_id", slice->after),
+		    LOG_STR("error", err_name(err != ERR_OK ? err : ERR_NO_MEMORY)));
+		http_reply_abort(req);
+		return;
+	}
+	http_reply_piece(req, buf_view(out));
+	if (!slice->more) {
+		http_reply_end(req);
+		return;
+	}
+	slice->after = slice->users[slice->n - 1].user.id;
+	http_reply_more(req, on_more, x);
+}
+
+/* ---- the beginning ---- */
+
+static bool is_known(const struct export *x, struct text id)
+{
+	for (size_t i = 0; i < x->n_fields; i++)
+		if (text_eq(x->fields[i], id))
+			return true;
+	return false;
+}
+
+/* The fields of both types; those that both have once. */
+static bool keep_fields(struct export *x, struct pairs fields)
+{
+	struct text rest = fields.raw;
+	struct form_field field;
+	while (x->n_fields < FIELDS_MAX && form_field_next(&rest, &field)) {
+		if (is_known(x, field.id))
+			continue;
+		struct text copy = arena_copy(&x->call->req->arena, field.id);
+		if (copy.p == NULL)
+			return false;
+		x->fields[x->n_fields++] = copy;
+	}
+	return true;
+}
+
+static void begin_reply(struct export *x)
+{
+	char disposition[80];
+	struct buf *out = &x->call->api->out;
+	int n = snprintf(disposition, sizeof disposition, "attachment; filename=\"users-of-%llu.csv\"",
+	    (unsigned long long)x->slice.campaign_id);
+	const struct http_header headers[] = {
+	    {TEXT("Content-Disposition"), text_from(disposition, (size_t)n)},
+	    {TEXT("Cache-Control"), TEXT("no-store")},
+	};
+	const struct http_reply reply = {
+	    .status = 200,
+	    .content_type = TEXT("text/csv; charset=utf-8"),
+	    .headers = headers,
+	    .n_headers = sizeof headers / sizeof *headers,
+	};
+	buf_reset(out);
+	write_header(x, out);
+	http_reply_begin(x->call->req, &reply);
+	http_reply_piece(x->call->req, buf_view(out));
+}
+
+static void on_campaign(struct command *command, enum err err)
+{
+	struct export *x = (struct export *)command;
+	const struct campaign *c = &x->read.campaign;
+	if (err == ERR_OK &&
+	    (!keep_fields(x, c->fields_referring) || !keep_fields(x, c->fields_invited)))
+		err = ERR_NO_MEMORY;
+	if (err != ERR_OK) {
+		call_reply_err(x->call, err, "no campaign has this id or code");
+		return;
+	}
+	x->slice.campaign_id = c->id;
+	x->slice.command = (struct command){.decide = user_export_decide, .done = on_slice};
+	begin_reply(x);
+	http_reply_more(x->call->req, on_more, x);
+}
+
+const struct operation OP_USER_EXPORT = {
+    .id = "exportUsers",
+    .tag = "Users",
+    .summary = "Export users as CSV",
+    .description =
+	"In the order of their ids, with a column for each form field of the campaign. Cells that a "
+	"spreadsheet would take for a formula have a ' in front. The file can be imported as it is: the codes "
+	"go on working.",
+    .answers = {{200, ANSWER_CSV, NULL}},
+};
+
+void user_export(struct call *call)
+{
+	struct export *x = call_alloc(call, sizeof *x);
+	if (x == NULL)
+		return;
+	x->call = call;
+	x->read.name = call_campaign(call->params[0]);
+	x->read.codes = call->api->config.codes;
+	x->read.command = (struct command){.decide = campaign_read_decide, .done = on_campaign};
+	call_query(call, &x->read.command);
+}

@@ -1,0 +1,407 @@
+/*
+ * Owns the import of users: the file as it comes, a window of lines at a time, what became of each. Never
+ * what a line means (core/import.h). Called through the route table.
+ *
+ * The window's lines are submitted as they are read and share commits; when all of them are done, what was
+ * refused is written down in their order, and the next window begins. The body is pulled at that pace.
+ */
+#include "import.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "body.h"
+#include "core/campaign.h"
+#include "import_columns.h"
+#include "routes.h"
+
+enum {
+	WINDOW = 512,              /* lines under way */
+	WINDOW_BYTES_MAX = 1 << 20, /* of their texts */
+	REFUSED_MAX = 10000,
+	WINDOW_MIN = 64, /* near that end windows get small, but not so small that each line is a commit */
+};
+
+struct line {
+	struct import_row row;
+	struct import *import;
+	uint64_t number;
+	struct text field;   /* of a refused line; empty: it is about the whole line */
+	const char *problem; /* NULL: it went well */
+};
+
+struct import {
+	struct campaign_read read; /* the first command: which campaign it is */
+	struct call *call;
+	struct import *next; /* of all that are running */
+	struct campaign campaign;
+	struct import_columns columns;
+	struct csv_reader csv;
+	struct text piece; /* what was not read of the last one */
+	bool has_header, asked, ended;
+
+	struct line *lines; /* the window */
+	size_t n_lines, n_under_way;
+	size_t n_bad; /* of which so many were refused at once */
+	struct arena arena; /* their texts */
+
+	uint64_t n_seen, n_created, n_existing, n_qualified, n_refused;
+	uint64_t last_line; /* up to which all were looked at */
+	bool stopped;       /* on purpose, before the file's end */
+	struct buf refused; /* the JSON array */
+	struct json_out out;
+	/* Why it cannot go on. */
+	enum err failed;
+	enum http_body input; /* HTTP_BODY_PIECE: all is well */
+	const char *input_problem;
+};
+
+static void go_on(struct import *im);
+
+/* ---- life ---- */
+
+static void unlink_import(struct import *im)
+{
+	struct import **link = &im->call->api->imports;
+	while (*link != im)
+		link = &(*link)->next;
+	*link = im->next;
+}
+
+static void free_import(struct import *im)
+{
+	csv_free(&im->csv);
+	arena_free(&im->arena);
+	buf_free(&im->refused);
+	free(im->lines);
+	free(im);
+}
+
+void imports_close(struct api *api)
+{
+	struct import *next;
+	for (struct import *im = api->imports; im != NULL; im = next) {
+		next = im->next;
+		free_import(im);
+	}
+	api->imports = NULL;
+}
+
+static bool too_many(const struct api *api)
+{
+	size_t n = 0;
+	for (const struct import *im = api->imports; im != NULL; im = im->next)
+		n++;
+	return n >= IMPORTS_MAX;
+}
+
+/* ---- the end ---- */
+
+static void reply_report(struct import *im)
+{
+	json_close(&im->out, ']');
+	struct json_out o = call_json(im->call);
+	json_open(&o, NULL, '{');
+	json_open(&o, "data", '{');
+	json_put_u64(&o, "lines", im->n_seen);
+	json_put_u64(&o, "created", im->n_created);
+	json_put_u64(&o, "existing", im->n_existing);
+	json_put_u64(&o, "qualified", im->n_qualified);
+	json_put_raw(&o, "refused", buf_view(&im->refused));
+	json_put_u64(&o, "refused_total", im->n_refused);
+	if (im->stopped)
+		json_put_u64(&o, "stopped_at_line", im->last_line);
+	else
+		json_put_null(&o, "stopped_at_line");
+	json_close(&o, '}');
+	json_close(&o, '}');
+	o.buf->failed = o.buf->failed || im->refused.failed;
+	call_reply_json(im->call, 200);
+}
+
+/* What was stored before stays stored: the same file again goes on from there. */
+static void reply_failed(struct import *im)
+{
+	char message[200];
+	const char *why = im->failed == ERR_NO_SPACE ? "the disk is full"
+			  : im->failed == ERR_BUSY   ? "too much is waiting to be stored"
+						     : "out of memory";
+	if (im->failed != ERR_NO_SPACE && im->failed != ERR_BUSY && im->failed != ERR_NO_MEMORY) {
+		call_reply_err(im->call, im->failed, NULL);
+		return;
+	}
+	snprintf(message, sizeof message,
+	    "%s: the lines up to %llu are stored, send the same file again later", why,
+	    (unsigned long long)im->last_line);
+	call_reply_error(im->call, 503, message);
+}
+
+static void finish(struct import *im)
+{
+	unlink_import(im);
+	if (im->failed != ERR_OK)
+		reply_failed(im);
+	else if (im->input != HTTP_BODY_PIECE)
+		call_reply_error(im->call, im->input == HTTP_BODY_SLOW ? 408 : 400,
+		    im->input_problem);
+	else if (!im->has_header)
+		call_reply_error(im->call, 422, "the file is empty: its first line names the columns");
+	else
+		reply_report(im);
+	free_import(im);
+}
+
+/* ---- what became of the window ---- */
+
+static void note_refused(struct import *im, const struct line *line)
+{
+	im->n_refused++;
+	json_open(&im->out, NULL, '{');
+	json_put_u64(&im->out, "line", line->number);
+	json_put_text_or_null(&im->out, "field", line->field);
+	json_put_text(&im->out, "message", text_of(line->problem));
+	json_close(&im->out, '}');
+}
+
+static void settle_window(struct import *im)
+{
+	for (size_t i = 0; i < im->n_lines; i++) {
+		const struct line *line = &im->lines[i];
+		im->n_seen++;
+		im->last_line = line->number;
+		if (line->problem != NULL) {
+			note_refused(im, line);
+			continue;
+		}
+		im->n_created += line->row.created;
+		im->n_existing += !line->row.created;
+		im->n_qualified += line->row.qualifies;
+	}
+	im->n_lines = im->n_bad = 0;
+	arena_reset(&im->arena);
+	if (im->n_refused >= REFUSED_MAX || im->call->api->draining)
+		im->stopped = true;
+}
+
+static void on_row(struct command *command, enum err err)
+{
+	struct line *line = (struct line *)command;
+	struct import *im = line->import;
+	if (err == ERR_REFUSED) {
+		line->field = arena_copy(&im->arena, line->row.field);
+		line->problem = line->row.problem;
+	} else if (err != ERR_OK) {
+		im->failed = err;
+	}
+	if (--im->n_under_way == 0)
+		go_on(im);
+}
+
+/* ---- lines ---- */
+
+static bool take_header(struct import *im, enum csv_result result)
+{
+	struct text name = TEXT("header");
+	const char *problem =
+	    result == CSV_WRONG
+		? im->csv.problem
+		: import_columns_read(&im->csv, &im->campaign, &im->columns, &name);
+	im->has_header = true;
+	if (problem == NULL)
+		return true;
+	struct call *call = im->call;
+	unlink_import(im);
+	call_reply_named(call, name, problem);
+	free_import(im);
+	return false;
+}
+
+static struct line *add_line(struct import *im)
+{
+	struct api *api = im->call->api;
+	struct line *line = &im->lines[im->n_lines++];
+	*line = (struct line){.import = im, .number = im->csv.line};
+	line->row.command = (struct command){.decide = import_row_decide, .done = on_row};
+	line->row.join = (struct join){
+	    .campaign_id = im->campaign.id,
+	    .import = true,
+	    .strict = true,
+	    .public_url = api->public_url,
+	    .codes = api->config.codes,
+	    .now_ms = loop_unix_ms(api->config.loop),
+	};
+	return line;
+}
+
+static void take_line(struct import *im, enum csv_result result)
+{
+	bool no_memory = false;
+	struct line *line = add_line(im);
+	line->problem = im->csv.problem;
+	if (result == CSV_RECORD)
+		line->problem = import_row_read(&im->columns, &im->csv, &im->campaign, &im->arena,
+		    &line->row, &line->field, &no_memory);
+	im->n_bad += line->problem != NULL;
+	if (no_memory)
+		im->failed = ERR_NO_MEMORY;
+	else if (line->problem == NULL)
+		im->failed = store_submit(im->call->api->config.store, &line->row.command);
+	im->n_under_way += line->problem == NULL && im->failed == ERR_OK;
+}
+
+static bool is_full(const struct import *im)
+{
+	size_t left = REFUSED_MAX - im->n_refused;
+	size_t max = left < WINDOW_MIN ? WINDOW_MIN : left < WINDOW ? left : WINDOW;
+	return im->n_lines >= max || im->n_bad == left || im->arena.allocated >= WINDOW_BYTES_MAX;
+}
+
+/* The next record of what has come; CSV_MORE where more has to come. */
+static enum csv_result next_record(struct import *im)
+{
+	enum csv_result result = csv_read(&im->csv, &im->piece);
+	return result == CSV_MORE && im->ended ? csv_end(&im->csv) : result;
+}
+
+/* ---- the way ---- */
+
+static void on_body(void *arg, struct text piece, enum http_body state)
+{
+	struct import *im = arg;
+	im->asked = false;
+	if (state == HTTP_BODY_PIECE) {
+		im->piece = piece;
+	} else if (state == HTTP_BODY_END) {
+		im->ended = true;
+	} else {
+		im->input = state;
+		im->input_problem = piece.p; /* a literal of the server's */
+	}
+	go_on(im);
+}
+
+static bool must_end(const struct import *im)
+{
+	return im->stopped || im->failed != ERR_OK || im->input != HTTP_BODY_PIECE;
+}
+
+/* Reads lines until the window is full or more has to come. False: it is over, and im is gone. */
+static bool fill_window(struct import *im, bool *more)
+{
+	*more = true;
+	while (!is_full(im) && !must_end(im)) {
+		enum csv_result result = next_record(im);
+		if (result == CSV_MORE) {
+			*more = !im->ended;
+			if (im->ended || im->asked)
+				return true;
+			im->asked = true;
+			http_body_next(im->call->req, on_body, im);
+			return true;
+		}
+		if (im->has_header)
+			take_line(im, result);
+		else if (!take_header(im, result))
+			return false;
+	}
+	return true;
+}
+
+/* The one place where it is decided what comes next. */
+static void go_on(struct import *im)
+{
+	bool more = true;
+	for (;;) {
+		if (!must_end(im) && !fill_window(im, &more))
+			return;
+		bool over = must_end(im) || !more;
+		if (im->n_under_way > 0 || (!over && !is_full(im)))
+			return;
+		if (im->failed == ERR_OK)
+			settle_window(im);
+		if (over || must_end(im)) {
+			finish(im);
+			return;
+		}
+	}
+}
+
+/* ---- the beginning ---- */
+
+static bool keep_campaign(struct import *im)
+{
+	struct arena *arena = &im->call->req->arena;
+	const struct campaign *c = &im->read.campaign;
+	im->campaign = (struct campaign){.id = c->id, .test_mode = c->test_mode};
+	im->campaign.fields_referring.raw = arena_copy(arena, c->fields_referring.raw);
+	im->campaign.fields_invited.raw = arena_copy(arena, c->fields_invited.raw);
+	return (c->fields_referring.raw.n == 0 || im->campaign.fields_referring.raw.p != NULL) &&
+	       (c->fields_invited.raw.n == 0 || im->campaign.fields_invited.raw.p != NULL);
+}
+
+static void on_campaign(struct command *command, enum err err)
+{
+	struct import *im = (struct import *)command;
+	struct call *call = im->call;
+	if (err == ERR_OK && !keep_campaign(im))
+		err = ERR_NO_MEMORY;
+	if (err == ERR_OK) {
+		go_on(im);
+		return;
+	}
+	unlink_import(im);
+	free_import(im);
+	call_reply_err(call, err, "no campaign has this id or code");
+}
+
+const struct operation OP_USER_IMPORT = {
+    .id = "importUsers",
+    .tag = "Users",
+    .summary = "Import users from CSV",
+    .description =
+	"The first line names the columns: first_name, email, and if wanted code (the one they had "
+	"elsewhere; it keeps working), referrer (code or e-mail of a user of the campaign or earlier in "
+	"the file), source, signed_up_at, qualified, qualified_at, unsubscribed_at, ip and the campaign's "
+	"form fields; an export can be imported as it is. Every line that is refused is named. Nobody is "
+	"rewarded for what was before. The same file again changes nothing, so an import that was cut "
+	"short is sent again.",
+    .takes = TAKES_CSV,
+    .request = "UserImport",
+    .answers = {{200, ANSWER_DATA, "UserImported"}},
+};
+
+void user_import(struct call *call)
+{
+	struct api *api = call->api;
+	if (!body_is_csv(call->req)) {
+		call_reply_error(call, 415, "send Content-Type: text/csv");
+		return;
+	}
+	if (too_many(api)) {
+		call_reply_error(call, 503, "other imports are running: try again when one has ended");
+		return;
+	}
+	struct import *im = calloc(1, sizeof *im);
+	struct line *lines = calloc(WINDOW, sizeof *lines);
+	if (im == NULL || lines == NULL) {
+		free(im);
+		free(lines);
+		call_reply_err(call, ERR_NO_MEMORY, NULL);
+		return;
+	}
+	im->call = call;
+	im->lines = lines;
+	im->next = api->imports;
+	api->imports = im;
+	im->out = json_out(&im->refused);
+	json_open(&im->out, NULL, '[');
+	im->read.name = call_campaign(call->params[0]);
+	im->read.codes = api->config.codes;
+	im->read.command = (struct command){.decide = campaign_read_decide, .done = on_campaign};
+	if (store_query(api->config.store, &im->read.command) == ERR_OK)
+		return;
+	unlink_import(im);
+	free_import(im);
+	call_reply_err(call, ERR_BUSY, NULL);
+}

@@ -1,0 +1,14 @@
+/*
+ * Imports that are running.
+ */
+#ifndef API_IMPORT_H
+#define API_IMPORT_H
+
+struct api;
+
+enum { IMPORTS_MAX = 4 }; /* at a time; each holds about 2 MB */
+
+/** Frees those whose requests are gone: when the server was closed under them. */
+void imports_close(struct api *api);
+
+#endif

@@ -1,0 +1,274 @@
+/*
+ * Owns the names of columns and what may stand in their cells. Never stores anything. Called by import.c.
+ */
+#include "import_columns.h"
+
+#include "base/clock.h"
+#include "base/ip.h"
+#include "core/email.h"
+#include "core/form_field.h"
+#include "core/names.h"
+#include "person.h"
+
+/* A line on its way to a row. */
+struct reading {
+	struct import_row *row;
+	const struct campaign *campaign;
+	struct arena *arena;
+	bool has_qualified_at;
+	bool failed; /* out of memory */
+};
+
+static struct text keep(struct reading *r, struct text t)
+{
+	struct text copy = arena_copy(r->arena, t);
+	r->failed = r->failed || (t.n > 0 && copy.p == NULL);
+	return copy;
+}
+
+static struct text canonical(struct reading *r, struct text email)
+{
+	struct text t = email_canonical(email, r->arena);
+	r->failed = r->failed || t.p == NULL;
+	return t;
+}
+
+/* ---- cells, none of them empty ---- */
+
+static const char *read_first_name(struct reading *r, struct text cell)
+{
+	r->row->join.first_name = keep(r, cell);
+	return person_name_refusal(cell);
+}
+
+static const char *read_email(struct reading *r, struct text cell)
+{
+	const char *problem = email_refusal(cell);
+	if (problem != NULL)
+		return problem;
+	r->row->join.email = keep(r, cell);
+	r->row->join.canonical_email = canonical(r, cell);
+	return NULL;
+}
+
+static const char *read_code(struct reading *r, struct text cell)
+{
+	if (!code_is_plausible(cell))
+		return "must be 1 to 64 letters, digits, - or _";
+	r->row->join.alias = keep(r, cell);
+	return NULL;
+}
+
+static const char *read_referrer(struct reading *r, struct text cell)
+{
+	struct who *who = &r->row->join.referrer;
+	if (code_is_plausible(cell)) {
+		who->code = keep(r, cell);
+		return NULL;
+	}
+	if (email_refusal(cell) != NULL)
+		return "must be the code or the e-mail address of a user";
+	who->campaign_id = r->row->join.campaign_id;
+	who->canonical_email = canonical(r, cell);
+	return NULL;
+}
+
+/* Referred is who has a referrer; whose referrer is gone was added. */
+static const char *read_source(struct reading *r, struct text cell)
+{
+	uint64_t source;
+	if (!name_find(SOURCE_NAMES, cell, &source))
+		return "must be the name of a source, such as Direct or Added";
+	if (source == SOURCE_TEST && !r->campaign->test_mode)
+		return "is Test, but the campaign is not in test mode";
+	r->row->join.source = source == SOURCE_REFERRED ? SOURCE_ADDED : source;
+	return NULL;
+}
+
+static const char *read_time(const struct reading *r, struct text cell, uint64_t *ms)
+{
+	if (clock_parse_time(cell.p, cell.n, ms) != 0)
+		return "must be a date such as 2026-11-23, or a time such as 2026-11-23T10:00:00Z";
+	return *ms > r->row->join.now_ms ? "lies in the future" : NULL;
+}
+
+static const char *read_signed_up_at(struct reading *r, struct text cell)
+{
+	return read_time(r, cell, &r->row->join.joined_ms);
+}
+
+static const char *read_unsubscribed_at(struct reading *r, struct text cell)
+{
+	return read_time(r, cell, &r->row->join.unsubscribed_ms);
+}
+
+static const char *read_qualified_at(struct reading *r, struct text cell)
+{
+	r->has_qualified_at = true;
+	return read_time(r, cell, &r->row->qualified_ms);
+}
+
+static const char *read_qualified(struct reading *r, struct text cell)
+{
+	static const struct {
+		const char *word;
+		bool yes;
+	} words[] = {
+	    {"yes", true}, {"true", true}, {"1", true}, {"no", false}, {"false", false}, {"0", false}};
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		if (!text_ieq(cell, text_of(words[i].word)))
+			continue;
+		r->row->qualified = words[i].yes;
+		return NULL;
+	}
+	return "must be Yes or No";
+}
+
+static const char *read_ip(struct reading *r, struct text cell)
+{
+	uint8_t bytes[16];
+	size_t n = ip_parse(cell, bytes);
+	r->row->join.ip = keep(r, text_from(bytes, n));
+	return n == 0 ? "must be an IPv4 or IPv6 address" : NULL;
+}
+
+/* ---- columns ---- */
+
+struct import_column {
+	const char *name;
+	const char *(*read)(struct reading *r, struct text cell); /* NULL: this server makes its own */
+	const char *same_as; /* another name of that column; or NULL */
+};
+
+static const struct import_column table[] = {
+    {"first_name", read_first_name, NULL},
+    {"email", read_email, NULL},
+    {"code", read_code, NULL},
+    {"referrer", read_referrer, NULL},
+    {"referrer_code", read_referrer, "referrer"},
+    {"source", read_source, NULL},
+    {"signed_up_at", read_signed_up_at, NULL},
+    {"qualified", read_qualified, NULL},
+    {"qualified_at", read_qualified_at, NULL},
+    {"unsubscribed_at", read_unsubscribed_at, NULL},
+    {"ip", read_ip, NULL},
+    /* Of an export. */
+    {"id", NULL, NULL},
+    {"url", NULL, NULL},
+    {"type", NULL, NULL},
+    {"referrals", NULL, NULL},
+    {"qualified_referrals", NULL, NULL},
+};
+
+static const struct import_column *find_column(struct text name)
+{
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+		if (text_ieq(name, text_of(table[i].name)))
+			return &table[i];
+	return NULL;
+}
+
+static bool find_field(struct pairs fields, struct text name, struct text *id)
+{
+	struct text rest = fields.raw;
+	struct form_field field;
+	while (form_field_next(&rest, &field))
+		if (text_ieq(field.id, name)) {
+			*id = field.id;
+			return true;
+		}
+	return false;
+}
+
+/* What the column is about: "referrer" of both its names, a form field's id. */
+static struct text meaning(const struct import_column *column, struct text field)
+{
+	if (column == NULL)
+		return field;
+	return text_of(column->same_as != NULL ? column->same_as : column->name);
+}
+
+static bool is_there(const struct import_columns *c, struct text wanted)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (text_eq(meaning(c->columns[i], c->fields[i]), wanted))
+			return true;
+	return false;
+}
+
+const char *import_columns_read(const struct csv_reader *header, const struct campaign *campaign,
+    struct import_columns *out, struct text *name)
+{
+	static const char *const required[] = {"first_name", "email"};
+	out->n = 0;
+	for (size_t i = 0; i < header->n_cells; i++) {
+		struct text field = {0};
+		*name = text_trim(csv_cell(header, i));
+		const struct import_column *column = find_column(*name);
+		if (column == NULL && !find_field(campaign->fields_referring, *name, &field) &&
+		    !find_field(campaign->fields_invited, *name, &field))
+			return "is none of an import, nor a form field of this campaign: take it out, or "
+			       "define the field first";
+		if (is_there(out, meaning(column, field)))
+			return "is there twice";
+		out->columns[out->n] = column;
+		out->fields[out->n++] = field;
+	}
+	for (size_t i = 0; i < sizeof required / sizeof *required; i++) {
+		*name = text_of(required[i]);
+		if (!is_there(out, *name))
+			return "is missing: the first line must name the columns";
+	}
+	return NULL;
+}
+
+/* ---- lines ---- */
+
+static const char *read_cells(struct reading *r, const struct import_columns *columns,
+    const struct csv_reader *line, struct buf *fields, struct text *field)
+{
+	for (size_t i = 0; i < columns->n; i++) {
+		const struct import_column *column = columns->columns[i];
+		struct text cell = text_trim(csv_unguard(csv_cell(line, i)));
+		if (cell.n == 0)
+			continue;
+		*field = column == NULL ? columns->fields[i] : text_of(column->name);
+		if (column == NULL)
+			pairs_add(fields, *field, cell);
+		const char *problem =
+		    column == NULL || column->read == NULL ? NULL : column->read(r, cell);
+		if (problem != NULL)
+			return problem;
+	}
+	return NULL;
+}
+
+/* What no cell says alone. */
+static const char *check_whole(const struct reading *r, struct text *field)
+{
+	*field = TEXT("first_name");
+	if (r->row->join.first_name.n == 0)
+		return "is required";
+	*field = TEXT("email");
+	if (r->row->join.email.n == 0)
+		return "is required";
+	*field = TEXT("qualified_at");
+	return r->has_qualified_at && !r->row->qualified ? "is given, but qualified is not Yes" : NULL;
+}
+
+const char *import_row_read(const struct import_columns *columns, const struct csv_reader *line,
+    const struct campaign *campaign, struct arena *arena, struct import_row *row, struct text *field,
+    bool *failed)
+{
+	struct reading r = {.row = row, .campaign = campaign, .arena = arena};
+	struct buf fields = {0};
+	*field = (struct text){0};
+	if (line->n_cells > columns->n)
+		return "has more cells than the first line has columns";
+	row->join.source = SOURCE_ADDED;
+	const char *problem = read_cells(&r, columns, line, &fields, field);
+	row->join.fields.raw = keep(&r, buf_view(&fields));
+	*failed = r.failed || fields.failed;
+	buf_free(&fields);
+	return problem != NULL || *failed ? problem : check_whole(&r, field);
+}

@@ -1,0 +1,30 @@
+/*
+ * The columns of an import: what a file's header names, and how a line's cells become a row.
+ */
+#ifndef API_IMPORT_COLUMNS_H
+#define API_IMPORT_COLUMNS_H
+
+#include "base/csv.h"
+#include "core/import.h"
+
+struct import_column; /* of the table in import_columns.c */
+
+struct import_columns {
+	const struct import_column *columns[CSV_CELLS_MAX]; /* NULL: a form field of the campaign */
+	struct text fields[CSV_CELLS_MAX];                  /* its id, borrowed from the campaign */
+	size_t n;
+};
+
+/** Judges the header line. NULL, or a sentence fragment that completes "column ...", with the name
+ *  (borrowed from the line, or static) in *name. */
+const char *import_columns_read(const struct csv_reader *header, const struct campaign *campaign,
+    struct import_columns *out, struct text *name) WARN_UNUSED;
+
+/** Fills what the line says into *row, whose join has campaign_id, codes and now_ms; texts are copied into
+ *  arena. NULL, or a sentence fragment with the column's name (static, or borrowed from the campaign) in
+ *  *field. Out of memory sets *failed. */
+const char *import_row_read(const struct import_columns *columns, const struct csv_reader *line,
+    const struct campaign *campaign, struct arena *arena, struct import_row *row, struct text *field,
+    bool *failed) WARN_UNUSED;
+
+#endif
