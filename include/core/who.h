@@ -30,9 +30,13 @@ enum err who_read_code(struct tx *tx, struct codes *codes, struct text code, uin
 
 /** May this text be a code at all (1 to ALIAS_MAX of letters, digits, "-" and "_")? */
 bool code_is_plausible(struct text code);
-/** May this text be taken over as somebody's code? NULL, or a sentence fragment that completes "code
- *  ...": it must not look like one that referd itself may give some day. */
-const char *code_alias_refusal(struct codes *codes, struct text code) WARN_UNUSED;
+/** Takes a code from elsewhere over: from now on nobody gets an id whose own code it is. The alias row is
+ *  the caller's. ERR_REFUSED with *problem, a sentence fragment that completes "code ...": it is no code,
+ *  or somebody's already. ERR_PENDING and read errors pass through. */
+enum err code_take_over(struct tx *tx, struct codes *codes, struct text code,
+    const char **problem) WARN_UNUSED;
+/** The next id of a user or campaign, its own code free. */
+enum err code_next_id(struct tx *tx, struct codes *codes, enum code_type type, uint64_t *id) WARN_UNUSED;
 
 /** The code that people see: the alias where there is one, else the computed one, written to out. */
 struct text code_of_user(struct codes *codes, uint64_t id, struct text alias,

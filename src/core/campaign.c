@@ -67,18 +67,16 @@ static enum err make(struct campaign_save *cmd, struct tx *tx, struct campaign *
 {
 	struct alias alias = {.code = cmd->campaign.alias};
 	*made = cmd->campaign;
-	made->id = tx_next_id(tx, &KIND_CAMPAIGN);
 	made->texts = (struct pairs){0};
-	enum err err = merge_texts(tx, &cmd->campaign, made);
+	enum err err = code_next_id(tx, cmd->codes, CODE_CAMPAIGN, &made->id);
+	if (err == ERR_OK)
+		err = merge_texts(tx, &cmd->campaign, made);
 	if (err != ERR_OK || alias.code.n == 0)
 		return err;
-	const char *problem = code_alias_refusal(cmd->codes, alias.code);
-	if (problem != NULL)
-		return refuse(cmd, "code", problem);
-	if ((err = tx_get(tx, &KIND_ALIAS, &alias)) == ERR_OK)
-		return refuse(cmd, "code", "is taken: choose another");
-	if (err != ERR_NOT_FOUND)
-		return err;
+	const char *problem;
+	err = code_take_over(tx, cmd->codes, alias.code, &problem);
+	if (err != ERR_OK)
+		return err == ERR_REFUSED ? refuse(cmd, "code", problem) : err;
 	alias.campaign_id = made->id;
 	tx_put(tx, &KIND_ALIAS, &alias);
 	return ERR_OK;

@@ -122,16 +122,11 @@ static enum err read_fields(struct join *j, struct tx *tx, struct pairs *meta)
 
 static enum err check_alias(struct join *j, struct tx *tx)
 {
-	struct alias alias = {.code = j->alias};
+	const char *problem;
 	if (j->alias.n == 0)
 		return ERR_OK;
-	const char *problem = code_alias_refusal(j->codes, j->alias);
-	if (problem != NULL)
-		return refuse_field(j, TEXT("code"), problem);
-	enum err err = tx_get(tx, &KIND_ALIAS, &alias);
-	if (err == ERR_OK)
-		return refuse_field(j, TEXT("code"), "is somebody else's already");
-	return err == ERR_NOT_FOUND ? ERR_OK : err;
+	enum err err = code_take_over(tx, j->codes, j->alias, &problem);
+	return err == ERR_REFUSED ? refuse_field(j, TEXT("code"), problem) : err;
 }
 
 static enum err keep_answer(struct join *j, struct tx *tx, enum join_outcome outcome)

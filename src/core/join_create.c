@@ -106,13 +106,13 @@ static enum err earn(const struct join *j, struct tx *tx, uint64_t referrals)
 	return j->import ? ERR_OK : reward_earn(tx, &cause);
 }
 
-static struct user new_user(const struct join *j, struct tx *tx, struct pairs meta)
+static struct user new_user(const struct join *j, uint64_t id, struct pairs meta)
 {
 	bool invited = j->referred_by.id != 0, test = j->campaign.test_mode != 0;
 	enum user_source natural = invited ? SOURCE_REFERRED : SOURCE_DIRECT;
 	uint64_t source = j->source != 0 && !invited ? j->source : natural;
 	return (struct user){
-	    .id = tx_next_id(tx, &KIND_USER),
+	    .id = id,
 	    .campaign_id = j->campaign.id,
 	    .referrer_id = j->referred_by.id,
 	    .type = invited ? USER_INVITED : USER_REFERRING,
@@ -132,8 +132,11 @@ enum err join_create(struct join *j, struct tx *tx, uint64_t hash, struct pairs 
 {
 	struct user *user = &j->user;
 	struct user_stats stats = {.user_id = j->referred_by.id};
-	*user = new_user(j, tx, meta);
-	enum err err = ERR_OK;
+	uint64_t id;
+	enum err err = code_next_id(tx, j->codes, CODE_USER, &id);
+	if (err != ERR_OK)
+		return err;
+	*user = new_user(j, id, meta);
 	if (stats.user_id != 0 && (err = tx_get(tx, &KIND_USER_STATS, &stats)) != ERR_OK &&
 	    err != ERR_NOT_FOUND)
 		return err;

@@ -33,6 +33,7 @@ static enum err check_idempotency_age(struct verifier *v, const void *record)
 {
 	const struct idempotency_age *age = record;
 	struct idempotency kept = {.hash = age->hash};
+	verify_id(v, age->number);
 	enum err err = verify_find(v, &KIND_IDEMPOTENCY, &kept, "leads to no remembered request");
 	if (err == ERR_OK && kept.at_ms < age->at_ms)
 		verify_report(v, "is younger than the request it leads to");

@@ -7,10 +7,6 @@
 #include "core/join.h"
 #include "core/reward_records.h"
 
-/* Our own codes are ids below this, so a foreign code that reads as a lower one is not taken over: it
- * may be somebody's some day. 2^33 ids are 0.4 % of all codes. */
-enum { OWN_IDS_BITS = 33 };
-
 bool who_is_set(const struct who *who)
 {
 	return who->id != 0 || who->code.n > 0 || who->coupon.n > 0 || who->canonical_email.n > 0;
@@ -27,7 +23,30 @@ bool code_is_plausible(struct text code)
 	return code.n > 0 && code.n <= ALIAS_MAX;
 }
 
-const char *code_alias_refusal(struct codes *codes, struct text code)
+/* ---- codes from elsewhere ---- */
+
+/* Codes of another referd look like ours. Those that were taken over are counted by their kind's sequence:
+ * while there are none, which is nearly everywhere, nothing has to be looked up for them. */
+static bool any_like_ours(const struct tx *tx)
+{
+	return tx_last_id(tx, &KIND_ALIAS) > 0;
+}
+
+static uint64_t own_id(struct codes *codes, struct text code)
+{
+	return code_read(codes, CODE_USER, code) | code_read(codes, CODE_CAMPAIGN, code);
+}
+
+/* Is it the code of an id that was given? */
+static bool is_given(struct tx *tx, struct codes *codes, struct text code)
+{
+	uint64_t user_id = code_read(codes, CODE_USER, code);
+	uint64_t campaign_id = code_read(codes, CODE_CAMPAIGN, code);
+	return (user_id != 0 && user_id <= tx_last_id(tx, &KIND_USER)) ||
+	       (campaign_id != 0 && campaign_id <= tx_last_id(tx, &KIND_CAMPAIGN));
+}
+
+static const char *refusal(struct tx *tx, struct codes *codes, struct text code)
 {
 	/* Paths of our own that begin like a code's. */
 	static const char *const taken[] = {"api", "webhook", "assets", "healthz", "readyz", "metrics", "me"};
@@ -36,27 +55,56 @@ const char *code_alias_refusal(struct codes *codes, struct text code)
 	for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
 		if (text_eq(code, text_of(taken[i])))
 			return "is a path of this server's own";
-	uint64_t id = code_read(codes, CODE_USER, code) | code_read(codes, CODE_CAMPAIGN, code);
-	return id != 0 && id >> OWN_IDS_BITS == 0 ? "looks like a code that this server gives itself" : NULL;
+	return is_given(tx, codes, code) ? "is somebody else's already" : NULL;
+}
+
+enum err code_take_over(struct tx *tx, struct codes *codes, struct text code, const char **problem)
+{
+	struct alias alias = {.code = code};
+	if ((*problem = refusal(tx, codes, code)) != NULL)
+		return ERR_REFUSED;
+	enum err err = tx_get(tx, &KIND_ALIAS, &alias);
+	*problem = "is somebody else's already";
+	if (err != ERR_NOT_FOUND)
+		return err == ERR_OK ? ERR_REFUSED : err;
+	if (own_id(codes, code) != 0)
+		(void)tx_next_id(tx, &KIND_ALIAS);
+	return ERR_OK;
+}
+
+enum err code_next_id(struct tx *tx, struct codes *codes, enum code_type type, uint64_t *id)
+{
+	const struct record_kind *kind = type == CODE_USER ? &KIND_USER : &KIND_CAMPAIGN;
+	char code[CODE_LENGTH + 1];
+	enum err err;
+	do {
+		*id = tx_next_id(tx, kind);
+		if (!any_like_ours(tx))
+			return ERR_OK;
+		struct alias alias = {.code = text_of(code_write(codes, type, *id, code))};
+		err = tx_get(tx, &KIND_ALIAS, &alias);
+	} while (err == ERR_OK);
+	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
 enum err who_read_code(struct tx *tx, struct codes *codes, struct text code, uint64_t *user_id,
     uint64_t *campaign_id)
 {
-	*user_id = code_read(codes, CODE_USER, code);
-	*campaign_id = code_read(codes, CODE_CAMPAIGN, code);
-	if ((*user_id != 0 && *user_id <= tx_last_id(tx, &KIND_USER)) ||
-	    (*campaign_id != 0 && *campaign_id <= tx_last_id(tx, &KIND_CAMPAIGN)))
-		return ERR_OK;
-	*user_id = *campaign_id = 0;
 	struct alias alias = {.code = code};
-	if (!code_is_plausible(code))
-		return ERR_OK;
-	enum err err = tx_get(tx, &KIND_ALIAS, &alias);
+	enum err err = ERR_NOT_FOUND;
+	bool given = is_given(tx, codes, code);
+	if ((!given || any_like_ours(tx)) && code_is_plausible(code))
+		err = tx_get(tx, &KIND_ALIAS, &alias);
 	*user_id = alias.user_id;
 	*campaign_id = alias.campaign_id;
+	if (err == ERR_NOT_FOUND && given) {
+		*user_id = code_read(codes, CODE_USER, code);
+		*campaign_id = code_read(codes, CODE_CAMPAIGN, code);
+	}
 	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
+
+/* ---- users ---- */
 
 static enum err find_by_coupon(struct tx *tx, struct text code, uint64_t *user_id)
 {

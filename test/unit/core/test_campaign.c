@@ -214,7 +214,7 @@ static void a_code_is_taken_once(void **state)
 	char own[CODE_LENGTH + 1];
 	assert_int_equal(save_as(w, "spring", &s), ERR_OK);
 	uint64_t first = s.campaign.id;
-	code_write(w->codes, CODE_CAMPAIGN, 7, own);
+	code_write(w->codes, CODE_CAMPAIGN, first, own);
 	const char *const refused[] = {"spring", "a b", "api", own};
 	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
 		assert_int_equal(save_as(w, refused[i], &s), ERR_REFUSED);

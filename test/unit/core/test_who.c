@@ -1,7 +1,7 @@
 /*
  * Owns the tests of how a request's words lead to a user: codes, codes from elsewhere, e-mail, coupons.
  */
-#include "core_world.h"
+#include "verify_world.h"
 
 #include "core/reward_records.h"
 #include "core/who.h"
@@ -80,15 +80,38 @@ static void a_code_from_elsewhere_is_a_link(void **state)
 static void codes_that_are_refused(void **state)
 {
 	struct world *w = *state;
-	char own[CODE_LENGTH + 1];
+	char own[CODE_LENGTH + 1], campaigns[CODE_LENGTH + 1];
 	uint64_t campaign = world_launched(w);
-	join_with_code(w, campaign, "zoe@example.com", "zgLAYb", ERR_OK);
-	code_write(w->codes, CODE_USER, 77, own); /* not given yet, but one day */
-	const char *const wrong[] = {"zgLAYb", own, "a b", "api", "a/b",
+	uint64_t zoe = join_with_code(w, campaign, "zoe@example.com", "zgLAYb", ERR_OK);
+	code_write(w->codes, CODE_USER, zoe, own);
+	code_write(w->codes, CODE_CAMPAIGN, campaign, campaigns);
+	const char *const wrong[] = {"zgLAYb", own, campaigns, "a b", "api", "a/b",
 	    "12345678901234567890123456789012345678901234567890123456789012345"};
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
 		join_with_code(w, campaign, "other@example.com", wrong[i], ERR_REFUSED);
 	assert_int_equal(world_count(w, &KIND_USER), 1);
+}
+
+/* Another referd's codes look like ours. One that would be the next user's own is taken over all the
+ * same: that id is left out. */
+static void a_code_like_ours_is_kept(void **state)
+{
+	struct world *w = *state;
+	char next[CODE_LENGTH + 1], campaigns[CODE_LENGTH + 1];
+	uint64_t campaign = world_launched(w);
+	uint64_t first = world_user(w, campaign, 0, "first@example.com");
+	code_write(w->codes, CODE_USER, first + 2, next);
+	code_write(w->codes, CODE_CAMPAIGN, campaign + 1, campaigns);
+	uint64_t moved = join_with_code(w, campaign, "moved@example.com", next, ERR_OK);
+	uint64_t other = join_with_code(w, campaign, "other@example.com", campaigns, ERR_OK);
+	assert_int_equal(moved, first + 1);
+	assert_int_equal(other, first + 3);
+	assert_int_equal(find(w, (struct who){.code = text_of(next)}), moved);
+	assert_int_equal(find(w, (struct who){.code = text_of(campaigns)}), other);
+	assert_int_equal(world_launched(w), campaign + 2);
+	assert_int_equal(world_user(w, campaign, 0, "last@example.com"), first + 4);
+	assert_int_equal(find(w, (struct who){.code = text_of(next)}), moved);
+	world_assert_sound(w);
 }
 
 struct plant {
@@ -126,6 +149,7 @@ int main(void)
 	    WORLD_ON_ALL(by_everything),
 	    WORLD_ON_ALL(a_code_from_elsewhere_is_a_link),
 	    WORLD_ON_ALL(codes_that_are_refused),
+	    WORLD_ON_ALL(a_code_like_ours_is_kept),
 	    WORLD_ON_ALL(by_coupon),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
