@@ -181,7 +181,8 @@ static void requests_and_tokens(void **state)
 	fill(w);
 	idempotency_key_make(&key, TEXT("c"), TEXT("key"), TEXT("body"));
 	struct text hash = text_from(key.hash, sizeof key.hash);
-	check_missing(w, &KIND_IDEMPOTENCY_AGE, &(struct idempotency_age){WORLD_NOW, hash},
+	check_missing(w, &KIND_IDEMPOTENCY_AGE,
+		      &(struct idempotency_age){.at_ms = WORLD_NOW, .hash = hash},
 		      "has no row by age: it will never expire\n");
 	check_missing(w, &KIND_IDEMPOTENCY, &(struct idempotency){.hash = hash},
 		      "leads to no remembered request\n");

@@ -1,0 +1,282 @@
+"""Users come in and go out as CSV: what is refused is told by its line, the same file changes nothing twice, what
+was exported can be imported elsewhere. Never looks at the form of CSV itself (unit/base/test_csv). Called by
+unittest."""
+import csv
+import io
+import os
+import socket
+import unittest
+
+from client import Client
+from harness import Served
+from processes import Server, until
+
+HEADER = ("id code url first_name email type source referrer_code signed_up_at qualified qualified_at unsubscribed_at "
+          "referrals qualified_referrals").split()
+
+
+def written(rows, columns):
+    out = io.StringIO()
+    table = csv.DictWriter(out, columns)
+    table.writeheader()
+    table.writerows(rows)
+    return out.getvalue().encode()
+
+
+def rss_anon_kib(server):
+    with open(f"/proc/{server.child.pid}/status", encoding="ascii") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("RssAnon"))
+
+
+class Tables(Served):
+    """What the classes below share."""
+
+    def send(self, campaign, data, api=None, content_type="text/csv"):
+        path = f"/api/v2/campaigns/{campaign['id']}/users/import"
+        return (api or self.api).call("POST", path, body=data, headers={"Content-Type": content_type})
+
+    def take(self, campaign, data, refused=(), api=None, **counts):
+        """Imports; checks the counts and (line, field) of what was refused; answers the report."""
+        report = self.has(self.send(campaign, data, api), 200).data
+        self.assertEqual([(r["line"], r["field"]) for r in report["refused"]], list(refused), report)
+        self.assertEqual({k: report[k] for k in counts}, counts)
+        self.assertEqual(report["lines"], report["created"] + report["existing"] + report["refused_total"])
+        self.assertEqual(report["refused_total"], len(report["refused"]))
+        return report
+
+    def export(self, campaign, api=None):
+        answer = self.has((api or self.api).get(f"/api/v2/campaigns/{campaign['id']}/users/export"), 200)
+        self.assertEqual(answer.headers["Content-Type"], "text/csv; charset=utf-8")
+        return answer.body.decode()
+
+    def rows(self, campaign, api=None):
+        table = csv.DictReader(io.StringIO(self.export(campaign, api), newline=""))
+        return list(table)
+
+
+class Import(Tables):
+    def test_everything_a_line_may_say(self):
+        fields = {"person_invited": [{"id": "size", "label": "Size", "type": "select", "options": ["S", "L"]}]}
+        campaign = self.campaign(fields=fields, status="draft")
+        report = self.take(campaign, (
+            b"\xef\xbb\xbfFirst_Name,email,code,referrer,source,signed_up_at,qualified,qualified_at,"
+            b"unsubscribed_at,ip,size\r\n"
+            b"Jessica,jessica@example.com,zgLAYb,,Direct,2022-06-09,,,,192.0.2.7,\r\n"
+            b"\"Byron, Lord\",byron@example.com,zruTPh,zgLAYb,,2022-06-10T08:00:00Z,Yes,2022-07-01,,2001:db8::1,L\r\n"
+            b"Ada,ada@example.com,,JESSICA@example.com,,,No,,2023-01-02,,\r\n"
+            b"'=Eve,eve@example.com"), created=4, existing=0, qualified=1)
+        self.assertIsNone(report["stopped_at_line"])
+        jessica, byron, ada, eve = (self.user(c) for c in ("zgLAYb", "zruTPh", *(
+            r["code"] for r in self.rows(campaign)[2:])))
+        self.assertEqual((jessica["type"], jessica["source"], jessica["signed_up_at"], jessica["ip"]),
+                         ("person_referring", "Direct", "2022-06-09", "192.0.2.7"))
+        self.assertEqual(jessica["analytics"], {"reach": 0, "referrals": 2, "qualified_referrals": 1})
+        self.assertEqual((byron["first_name"], byron["type"], byron["source"], byron["referrer_id"], byron["ip"]),
+                         ("Byron, Lord", "person_invited", "Referred", jessica["id"], "2001:db8::1"))
+        self.assertEqual((byron["signed_up_time"], byron["qualified_at"]), ("2022-06-10T08:00:00.000Z", "2022-07-01"))
+        self.assertEqual(byron["meta"], [{"field": "size", "value": "L"}])
+        self.assertEqual((ada["referrer_id"], ada["qualified"], ada["unsubscribed_at"]),
+                         (jessica["id"], False, "2023-01-02"))
+        self.assertEqual((eve["first_name"], eve["source"]), ("=Eve", "Added"))
+        self.assertEqual(self.analytics(campaign)["users"], 4)
+        # The codes of before are links.
+        self.has(self.public.get("/zruTPh/join"), 200)
+        self.assertFalse(self.has(self.qualify(code="zruTPh"), 200).json["changed"])
+
+    def test_lines_that_are_refused(self):
+        campaign = self.campaign()
+        self.join(campaign["code"], email="before@example.com")
+        report = self.take(campaign, (
+            "first_name,email,code,referrer,source,signed_up_at,qualified,qualified_at,ip\n"
+            "Ok,ok@example.com,mig-1,,,,,,\n"
+            ",a@example.com\n"
+            "A,\n"
+            "A,no address\n"
+            "A,a@example.com,has blank\n"
+            "A,a@example.com,mig-1\n"
+            "A,a@example.com,,nobody\n"
+            "A,a@example.com,,nobody@example.com\n"
+            "A,a@example.com,,not a code\n"
+            "A,a@example.com,,a@example.com\n"
+            "A,a@example.com,,,Nowhere\n"
+            "A,a@example.com,,,Test\n"
+            "A,a@example.com,,,,yesterday\n"
+            "A,a@example.com,,,,2999-01-01\n"
+            "A,a@example.com,,,,,perhaps\n"
+            "A,a@example.com,,,,,Yes\n"
+            "A,a@example.com,,mig-1,,,No,2022-01-01\n"
+            "A,a@example.com,,,,,,,999.1.1.1\n"
+            "A,a@example.com,,,,,,,,one cell too many\n"
+            "\"A\"x,a@example.com\n"
+            "Before,before@example.com,another-code\n"
+            "Before,before@example.com\n").encode(),
+            created=1, existing=1, qualified=0,
+            refused=[(3, "first_name"), (4, "email"), (5, "email"), (6, "code"), (7, "code"), (8, "referrer"),
+                     (9, "referrer"), (10, "referrer"), (11, "referrer"), (12, "source"), (13, "source"),
+                     (14, "signed_up_at"), (15, "signed_up_at"), (16, "qualified"), (17, "qualified"),
+                     (18, "qualified_at"), (19, "ip"), (20, None), (21, None), (22, "code")])
+        for refused in report["refused"]:
+            self.assertGreater(len(refused["message"]), 8)
+        # A refused line left nothing: its address is still free.
+        self.take(campaign, b"first_name,email\nA,a@example.com\n", created=1)
+
+    def test_headers_that_are_refused(self):
+        campaign = self.campaign()
+        for data, field in ((b"first_name,email,colour\nA,a@example.com,red\n", "colour"),
+                            (b"first_name\nA\n", "email"), (b"a@example.com,A\n", "a@example.com"),
+                            (b"first_name,email,email\n", "email"), (b"first_name,email,,\n", ""),
+                            (b"first_name,email,referrer_code,referrer\n", "referrer")):
+            with self.subTest(data=data):
+                answer = self.has(self.send(campaign, data), 422)
+                self.assertEqual(list(answer.json["errors"]), [field], answer)
+        self.has_error(self.send(campaign, b""), 422)
+        self.has_error(self.send(campaign, b"\xef\xbb\xbf\r\n\r\n"), 422)
+        self.assertEqual(self.rows(campaign), [])
+
+    def test_calls_that_are_refused(self):
+        campaign = self.campaign()
+        data = b"first_name,email\nA,a@example.com\n"
+        self.has_error(self.send(campaign, data, content_type="application/json"), 415)
+        self.has_error(self.send({"id": 999}, data), 404)
+        self.has_error(self.send(campaign, data, api=Client(self.server.address, token="x" * 40)), 401)
+        self.has(self.api.get("/api/v2/campaigns/999/users/export"), 404)
+        self.assertEqual(self.rows(campaign), [])
+
+    def test_the_same_file_again_changes_nothing(self):
+        campaign = self.campaign()
+        rows = [{"first_name": "Jo", "email": f"p{n}@example.com", "code": f"old-{n}",
+                 "referrer": f"old-{n // 2}" if n % 3 else "", "qualified": "Yes" if n % 6 == 1 else "No"}
+                for n in range(2000)]
+        data = written(rows, list(rows[0]))
+        qualified = sum(r["qualified"] == "Yes" for r in rows)
+        self.take(campaign, data, created=2000, existing=0, qualified=qualified)
+        before = self.export(campaign)
+        self.take(campaign, data, created=0, existing=2000, qualified=0)
+        self.assertEqual(self.export(campaign), before)
+
+    def test_a_file_that_was_cut_short_is_sent_again(self):
+        campaign = self.campaign()
+        rows = [{"first_name": "Jo", "email": f"p{n}@example.com", "code": f"cut-{n}",
+                 "referrer": f"cut-{n - 1}" if n % 5 else ""} for n in range(2000)]
+        data = written(rows, list(rows[0]))
+        self.take(campaign, data[:data.index(b"Jo,p700@")], created=700, existing=0)
+        self.take(campaign, data, created=1300, existing=700)
+        # In another campaign they are new, but their codes are taken.
+        report = self.has(self.send(self.campaign(), data[:data.index(b"Jo,p1@")]), 200).data
+        self.assertEqual([(r["line"], r["field"]) for r in report["refused"]], [(2, "code")])
+
+    def test_it_stops_at_ten_thousand_refused_lines(self):
+        campaign = self.campaign()
+        lines = [b"first_name,email"] + [b"A,good%d@example.com" % n if n % 4 == 0 else b"A,bad" for n in range(40000)]
+        report = self.has(self.send(campaign, b"\n".join(lines)), 200).data
+        self.assertEqual((report["refused_total"], len(report["refused"])), (10000, 10000))
+        last = report["refused"][-1]["line"]
+        self.assertEqual(report["stopped_at_line"], last)
+        self.assertEqual(report["lines"], last - 1)
+        self.assertEqual(report["created"] + 10000, report["lines"])
+
+    def test_a_client_that_leaves(self):
+        """What came whole is stored; the server is none the worse."""
+        campaign = self.campaign()
+        host, port = self.server.address.split(":")
+        with socket.create_connection((host, int(port))) as s:
+            s.sendall((f"POST /api/v2/campaigns/{campaign['id']}/users/import HTTP/1.1\r\nHost: x\r\n"
+                       f"Authorization: Bearer {self.server.token}\r\nContent-Type: text/csv\r\n"
+                       "Content-Length: 100000\r\n\r\nfirst_name,email\nA,a@example.com\nB,b@exam").encode())
+            until(lambda: len(self.rows(campaign)) == 1, "the whole line is stored")
+        self.take(campaign, b"first_name,email\nA,a@example.com\nB,b@example.com\n", created=1, existing=1)
+
+    def test_only_so_many_at_a_time(self):
+        campaign = self.campaign()
+        host, port = self.server.address.split(":")
+        head = (f"POST /api/v2/campaigns/{campaign['id']}/users/import HTTP/1.1\r\nHost: x\r\n"
+                f"Authorization: Bearer {self.server.token}\r\nContent-Type: text/csv\r\n"
+                "Content-Length: 1000\r\n\r\nfirst_name,email\nA,a%d@example.com\n")
+        sockets = [socket.create_connection((host, int(port))) for _ in range(4)]
+        try:
+            for n, s in enumerate(sockets):
+                s.sendall((head % n).encode())
+            until(lambda: len(self.rows(campaign)) == 4, "four imports run")
+            refused = self.has_error(self.send(campaign, b"first_name,email\nA,x@example.com\n"), 503)
+            self.assertTrue(refused.headers["Retry-After"])
+        finally:
+            for s in sockets:
+                s.close()
+        until(lambda: self.send(campaign, b"first_name,email\nA,x@example.com\n").status == 200, "room again")
+
+
+class Export(Tables):
+    def test_what_is_in_it(self):
+        fields = {"person_referring": [{"id": "company", "label": "Company", "type": "text"}],
+                  "person_invited": [{"id": "company", "label": "Company", "type": "text"},
+                                     {"id": "phone", "label": "Phone", "type": "phone"}]}
+        campaign = self.campaign(fields=fields)
+        self.assertEqual(self.export(campaign), ",".join([*HEADER, "company", "phone"]) + "\r\n")
+        jessica = self.join(campaign["code"], "=Jessica", "jessica@example.com", company='The "Company", Ltd')
+        byron = self.join(jessica["code"], "Byron", "byron@example.com", phone="+49 30 1")
+        self.has(self.qualify(code=byron["code"]), 200)
+        first, second = self.rows(campaign)
+        url = f"{self.server.url.replace('127.0.0.1', 'localhost')}/{jessica['code']}/join"
+        today = self.user(byron["code"])["qualified_at"]
+        self.assertEqual(list(first.values()), [
+            str(jessica["id"]), jessica["code"], url, "'=Jessica", "jessica@example.com", "person_referring", "Direct",
+            "", today, "No", "", "", "1", "1", 'The "Company", Ltd', ""])
+        self.assertEqual([second[c] for c in ("first_name", "type", "source", "referrer_code", "qualified",
+                                              "qualified_at", "referrals", "company", "phone")],
+                         ["Byron", "person_invited", "Referred", jessica["code"], "Yes", today, "0", "", "'+49 30 1"])
+
+    def test_into_a_second_server(self):
+        """What one exports the other imports; the codes go on working, and another round changes nothing."""
+        campaign = self.campaign()
+        people = [self.join(campaign["code"], "Jessica", "jessica@example.com")]
+        for n in range(200):
+            people.append(self.join(people[n // 3]["code"], f"'-{n}" if n % 7 == 0 else f"P {n}", f"p{n}@example.com"))
+            if n % 4 == 0:
+                self.has(self.qualify(code=people[-1]["code"]), 200)
+        data = self.export(campaign)
+        place = os.path.join(self.directory, "second")
+        os.mkdir(place)
+        second = Server(place)
+        self.addCleanup(lambda: second.running() and second.kill())
+        second.start()
+        api = Client(second.address, token=second.token)
+        into = self.has(api.json("POST", "/api/v2/campaigns", {"name": "Moved"}), 201).data
+        self.take(into, data.encode(), api=api, created=201, existing=0, qualified=50)
+        same = [c for c in HEADER if c not in ("id", "url")]
+        self.assertEqual([[r[c] for c in same] for r in self.rows(into, api)],
+                         [[r[c] for c in same] for r in self.rows(campaign)])
+        self.take(into, data.encode(), api=api, created=0, existing=201, qualified=0)
+        public = Client(second.address)
+        for person in people[::20]:
+            answer = public.form(f"/{person['code']}/join", {"first_name": "X", "email": f"by-{person['id']}@example.com"})
+            referrer = self.has(api.get(f"/api/v2/users/{self.has(answer, 201).data['id']}"), 200).data["referrer_id"]
+            self.assertEqual(self.has(api.get(f"/api/v2/users/{person['code']}"), 200).data["id"], referrer)
+        self.assertEqual(second.stop(), 0)
+        second.verify()
+
+
+class Many(Tables):
+    def test_many_in_flat_memory(self):
+        campaign = self.campaign()
+        rows = [{"first_name": "Jo", "email": f"p{n}@example.com", "code": f"old-{n}",
+                 "referrer": "" if n % 2 else f"old-{n - n % 100}" if n % 100 else ""} for n in range(20000)]
+        for n in range(0, 20000, 200):
+            rows[n]["email"] = "nobody"
+        data = written(rows, list(rows[0]))
+        # Others first, so that what the store keeps for any batch is there.
+        self.has(self.send(self.campaign(), data[:200000].replace(b"old-", b"other-")), 200)
+        before = rss_anon_kib(self.server)
+        report = self.has(self.send(campaign, data), 200).data
+        refused = {r["line"] for r in report["refused"]}
+        self.assertEqual({n + 2 for n in range(0, 20000, 200)} - refused, set())
+        self.assertEqual(report["created"] + report["refused_total"], 20000)
+        exported = self.rows(campaign)
+        self.assertEqual(len(exported), report["created"])
+        self.assertEqual([r["email"] for r in exported],
+                         [r["email"] for n, r in enumerate(rows) if n + 2 not in refused])
+        grown = rss_anon_kib(self.server) - before
+        self.assertLess(grown, 6000, f"RssAnon grew by {grown} KiB")
+
+
+if __name__ == "__main__":
+    unittest.main()
