@@ -20,6 +20,7 @@ enum user_list_qualified { QUALIFIED_ANY, QUALIFIED_YES, QUALIFIED_NO };
 /* 0 and empty are any. */
 struct user_filter {
 	uint64_t campaign_id, referrer_id, type, source;
+	struct text campaign_code, referrer_code; /* where the id is 0: by any code */
 	uint64_t review;             /* enum user_review */
 	uint64_t qualified;          /* enum user_list_qualified */
 	struct text canonical_email; /* exactly this address */
@@ -39,12 +40,14 @@ struct user_list {
 	/* In done. */
 	size_t n, skipped, looked_at;
 	uint64_t next; /* the id where the page goes on; 0: nothing is left */
+	const char *refused; /* with ERR_REFUSED: the filter whose code leads nowhere */
 	bool counted;
 	uint64_t total; /* without a filter or with campaign_id alone */
 };
 /** Walks the narrowest index that the filters offer and checks the others on each record. A page may be
  *  short, even empty, and yet have a next one: USER_LIST_LOOK_MAX records were looked at. ERR_TOO_LARGE:
- *  an e-mail without a campaign, and more campaigns than it can be looked up in. */
+ *  an e-mail without a campaign, and more campaigns than it can be looked up in. ERR_REFUSED: a code
+ *  that leads nowhere. */
 command_decide_fn user_list_decide;
 
 #endif

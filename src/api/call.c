@@ -41,17 +41,12 @@ void call_write_join_url(const struct call *call, struct buf *out, struct text c
 	buf_str(out, "/join");
 }
 
-static uint64_t id_or_code(const struct call *call, enum code_type type, struct text t)
+uint64_t call_user_id(const struct call *call, struct text t)
 {
 	uint64_t id;
 	if (text_to_u64(t, &id))
 		return id;
-	return code_read(call->api->config.codes, type, t);
-}
-
-uint64_t call_user_id(const struct call *call, struct text t)
-{
-	return id_or_code(call, CODE_USER, t);
+	return code_read(call->api->config.codes, CODE_USER, t);
 }
 
 struct who call_who(const struct call *call)
@@ -60,11 +55,6 @@ struct who call_who(const struct call *call)
 	if (!text_to_u64(call->params[0], &who.id))
 		who.code = call->params[0];
 	return who;
-}
-
-uint64_t call_campaign_id(const struct call *call, struct text t)
-{
-	return id_or_code(call, CODE_CAMPAIGN, t);
 }
 
 struct campaign_name call_campaign(struct text t)

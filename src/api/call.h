@@ -56,9 +56,8 @@ void call_query(struct call *call, struct command *cmd);
 /** The public URL of a user's or campaign's code: "{public_url}/{code}/join". */
 void call_write_join_url(const struct call *call, struct buf *out, struct text code);
 
-/** The id of a user or campaign named by id or code; 0 for what is neither. */
+/** The id of a user named by id or computed code; 0 for what is neither. */
 uint64_t call_user_id(const struct call *call, struct text id_or_code);
-uint64_t call_campaign_id(const struct call *call, struct text id_or_code);
 /** The user named by the path's first parameter, for a command to find: by id, else by code. */
 struct who call_who(const struct call *call);
 /** A campaign named by id or by any code, for the command to find. */

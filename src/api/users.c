@@ -59,16 +59,23 @@ void user_get(struct call *call)
 
 /* ---- the list's filters ---- */
 
+static const char no_such_code[] = "must be the id or code of one that is there";
+
 static const char *read_campaign(struct call *call, struct text value, struct user_filter *f)
 {
-	f->campaign_id = call_campaign_id(call, value);
-	return f->campaign_id != 0 ? NULL : "must be a campaign's id or code";
+	const struct campaign_name name = call_campaign(value);
+	(void)call;
+	f->campaign_id = name.id;
+	f->campaign_code = name.code;
+	return value.n > 0 ? NULL : no_such_code;
 }
 
 static const char *read_referrer(struct call *call, struct text value, struct user_filter *f)
 {
-	f->referrer_id = call_user_id(call, value);
-	return f->referrer_id != 0 ? NULL : "must be a user's id or code";
+	(void)call;
+	if (!text_to_u64(value, &f->referrer_id) || f->referrer_id == 0)
+		f->referrer_code = value;
+	return value.n > 0 ? NULL : no_such_code;
 }
 
 static const char *read_email(struct call *call, struct text value, struct user_filter *f)
@@ -184,6 +191,8 @@ static void fail_list(struct list_call *lc, enum err err)
 	if (err == ERR_TOO_LARGE)
 		call_reply_field(lc->call, "email",
 		    "cannot be looked up in that many campaigns: name one by campaign_id");
+	else if (err == ERR_REFUSED)
+		call_reply_field(lc->call, lc->list.refused, no_such_code);
 	else
 		call_reply_err(lc->call, err, NULL);
 }

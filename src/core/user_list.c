@@ -8,6 +8,7 @@
 
 #include "base/idna.h"
 #include "core/join.h"
+#include "core/who.h"
 #include "id_walk.h"
 #include "user_view.h"
 
@@ -62,8 +63,11 @@ static void insert_sorted(uint64_t *ids, size_t *n, uint64_t id)
 static enum err find_email(const struct user_list *l, struct tx *tx, struct id_walk *walk)
 {
 	const struct user_filter *f = &l->filter;
-	uint64_t first = f->campaign_id != 0 ? f->campaign_id : 1;
-	uint64_t last = f->campaign_id != 0 ? f->campaign_id : tx_last_id(tx, &KIND_CAMPAIGN);
+	uint64_t first = 1, last = tx_last_id(tx, &KIND_CAMPAIGN);
+	if (f->campaign_id != 0) {
+		first = f->campaign_id;
+		last = first < last ? first : last;
+	}
 	if (last - first >= USER_LIST_CAMPAIGNS_MAX && last >= first)
 		return ERR_TOO_LARGE;
 	uint64_t *ids = arena_alloc(tx_arena(tx), USER_LIST_CAMPAIGNS_MAX * sizeof *ids);
@@ -131,6 +135,31 @@ static enum err count(struct user_list *l, struct tx *tx)
 	return err;
 }
 
+/* The filter's id, by its code where there is one. */
+static enum err read_code(struct user_list *l, struct tx *tx, struct text code, const char *filter,
+    bool of_user, uint64_t *id)
+{
+	uint64_t user_id, campaign_id;
+	if (code.n == 0)
+		return ERR_OK;
+	enum err err = who_read_code(tx, l->codes, code, &user_id, &campaign_id);
+	if (err != ERR_OK)
+		return err;
+	*id = of_user ? user_id : campaign_id;
+	l->refused = filter;
+	return *id != 0 ? ERR_OK : ERR_REFUSED;
+}
+
+static enum err read_codes(struct user_list *l, struct tx *tx)
+{
+	struct user_filter *f = &l->filter;
+	enum err err =
+	    read_code(l, tx, f->campaign_code, "campaign_id", false, &f->campaign_id);
+	return err != ERR_OK
+		   ? err
+		   : read_code(l, tx, f->referrer_code, "referrer_id", true, &f->referrer_id);
+}
+
 enum err user_list_decide(struct command *command, struct tx *tx)
 {
 	struct user_list *l = (struct user_list *)command;
@@ -149,7 +178,9 @@ enum err user_list_decide(struct command *command, struct tx *tx)
 	};
 	l->counted = false;
 	id_walk_from(&walk, l->from);
-	enum err err = choose_index(l, tx, &walk);
+	enum err err = read_codes(l, tx);
+	if (err == ERR_OK)
+		err = choose_index(l, tx, &walk);
 	if (err == ERR_OK)
 		err = id_walk_run(tx, &walk);
 	if (err == ERR_OK)

@@ -124,6 +124,7 @@ class List(People):
             self.assertEqual([u["id"] for u in page["data"]], expected, query)
             self.assertEqual(page["meta"]["total"] is None, bool(query), query)
         self.assertEqual(self.ids(email="z.o@example.org"), [zoe["id"]])
+        self.assertEqual(self.ids(email="z.o@example.org", campaign_id=2**64 - 1), [])
 
     def test_the_total_of_everybody_counts_tests_too(self):
         before = self.list()["meta"]["total"]

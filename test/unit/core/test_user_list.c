@@ -324,6 +324,53 @@ static void the_total_is_exact_or_unknown(void **state)
 	assert_false(ask(w, &list, room).counted);
 }
 
+/* Every code that is shown may be asked for, from elsewhere or not. */
+static void codes_among_the_filters(void **state)
+{
+	struct world *w = *state;
+	struct user_view room[10];
+	char code[CODE_LENGTH + 1];
+	struct campaign_save save = {
+	    .command = {.decide = campaign_save_decide},
+	    .campaign = {.name = TEXT("Moved"), .status = CAMPAIGN_LAUNCHED, .alias = TEXT("spring")},
+	    .codes = w->codes};
+	assert_int_equal(world_run(w, &save.command), ERR_OK);
+	world_user(w, world_launched(w), 0, "other@example.com");
+	struct join join = world_join(w, save.campaign.id, 0, "jessica@example.com");
+	join.alias = TEXT("zgLAYb");
+	assert_int_equal(world_run_join(w, &join), ERR_OK);
+	uint64_t jessica = join.user.id, byron = world_user(w, 0, jessica, "byron@example.com");
+	code_write(w->codes, CODE_USER, jessica, code);
+	const struct {
+		struct user_filter filter;
+		size_t n;
+		uint64_t first;
+		const char *refused;
+	} cases[] = {
+	    {{.campaign_code = TEXT("spring")}, 2, jessica, NULL},
+	    {{.referrer_code = TEXT("zgLAYb")}, 1, byron, NULL},
+	    {{.referrer_code = text_of(code)}, 1, byron, NULL},
+	    {{.campaign_code = TEXT("zgLAYb")}, 0, 0, "campaign_id"},
+	    {{.referrer_code = TEXT("spring")}, 0, 0, "referrer_id"},
+	    {{.campaign_id = UINT64_MAX, .canonical_email = TEXT("a@example.com")}, 0, 0, NULL},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct user_list list = {.command = {.decide = user_list_decide},
+					 .filter = cases[i].filter,
+					 .codes = w->codes,
+					 .max = 10,
+					 .users = room};
+		enum err err = world_ask(w, &list.command, NULL, NULL);
+		assert_int_equal(err, cases[i].refused != NULL ? ERR_REFUSED : ERR_OK);
+		if (err != ERR_OK) {
+			assert_string_equal(list.refused, cases[i].refused);
+			continue;
+		}
+		assert_int_equal(list.n, cases[i].n);
+		assert_true(list.n == 0 || room[0].user.id == cases[i].first);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -334,6 +381,7 @@ int main(void)
 	    WORLD_ON_ALL(rows_are_skipped_in_bounded_steps),
 	    WORLD_ON_ALL(an_address_is_found_in_one_campaign_or_in_all),
 	    WORLD_ON_ALL(the_total_is_exact_or_unknown),
+	    WORLD_ON_ALL(codes_among_the_filters),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
