@@ -4,7 +4,8 @@
  * To add a route: write the call and, beside it, its `const struct operation OP_...` (operation.h);
  * declare both below; add a line to ROUTES. Put the JSON Schemas that the operation names into
  * src/api/schemas/FAMILY.json: a request's schema has "examples", which test/e2e/test_openapi.py
- * sends, an answer's names every member ("additionalProperties": false), as that test checks.
+ * sends, an answer's names every member ("additionalProperties": false), as that test checks. What
+ * stands in the braces of a new path is made by that test's MAKERS.
  */
 #ifndef API_ROUTES_H
 #define API_ROUTES_H
@@ -22,7 +23,7 @@ enum route_access {
 struct route {
 	unsigned method;     /* one of enum http_method; HEAD goes where GET goes */
 	const char *pattern; /* "/api/v2/users/{id}": {name} stands for one segment, {@name} for one
-				that looks like a code */
+				that may be a code */
 	enum route_access access;
 	call_fn *call;
 	const struct operation *operation; /* NULL: not in the document; never so below /api/ */
