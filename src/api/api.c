@@ -7,6 +7,7 @@
 
 #include "body.h"
 #include "client_address.h"
+#include "core/who.h"
 #include "import.h"
 #include "reach.h"
 #include "routes.h"
@@ -56,11 +57,6 @@ void api_drain(struct api *a)
 	reach_drain(a->reach);
 }
 
-static bool looks_like_code(const char *p, size_t n)
-{
-	return n == CODE_LENGTH && (*p == CODE_USER || *p == CODE_CAMPAIGN);
-}
-
 /* Does the path fit the pattern? What stands in braces takes one segment, which is not empty. */
 static bool fits(const char *pattern, struct text path, struct text params[CALL_PARAMS_MAX])
 {
@@ -74,9 +70,10 @@ static bool fits(const char *pattern, struct text path, struct text params[CALL_
 		}
 		const char *slash = memchr(p, '/', (size_t)(end - p));
 		const char *stop = slash == NULL ? end : slash;
-		if (stop == p || (pattern[1] == '@' && !looks_like_code(p, (size_t)(stop - p))))
+		struct text segment = text_from(p, (size_t)(stop - p));
+		if (stop == p || (pattern[1] == '@' && !code_is_plausible(segment)))
 			return false;
-		params[n++] = text_from(p, (size_t)(stop - p));
+		params[n++] = segment;
 		p = stop;
 		while (*pattern != '}')
 			pattern++;

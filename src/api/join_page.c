@@ -47,10 +47,17 @@ const struct operation OP_JOIN_SHORT = {
     .answers = {{303, ANSWER_EMPTY, NULL}},
 };
 
-void join_short(struct call *call)
+static void on_short(struct link *link)
 {
 	struct buf location = {0};
-	buf_printf(&location, "/%.*s/join", TEXT_ARGS(call->params[0]));
-	call_reply_redirect(call, buf_view(&location));
+	buf_printf(&location, "/%.*s/join", TEXT_ARGS(link->call->params[0]));
+	call_reply_redirect(link->call, buf_view(&location));
 	buf_free(&location);
+}
+
+void join_short(struct call *call)
+{
+	struct link *link = call_alloc(call, sizeof *link);
+	if (link != NULL)
+		link_find(link, call, on_short);
 }

@@ -14,7 +14,6 @@ const struct route ROUTES[] = {
     {HTTP_GET, "/me/{code}/{secret}", ACCESS_PUBLIC, thanks_page, NULL},
     {HTTP_GET, "/assets/{name}", ACCESS_PUBLIC, asset_get, NULL},
     {HTTP_GET, "/favicon.ico", ACCESS_PUBLIC, favicon_get, NULL},
-    {HTTP_GET, "/{@code}", ACCESS_PUBLIC, join_short, &OP_JOIN_SHORT},
     {HTTP_POST, "/webhook/{token}/qualify", ACCESS_PUBLIC, qualify_by_path, &OP_QUALIFY_BY_PATH},
     {HTTP_POST, "/webhook/qualify", ACCESS_PUBLIC, qualify_by_header, &OP_QUALIFY_BY_HEADER},
 
@@ -103,5 +102,7 @@ const struct route ROUTES[] = {
     {HTTP_GET, "/readyz", ACCESS_PUBLIC, ops_ready, &OP_OPS_READY},
     {HTTP_GET, "/metrics", ACCESS_PUBLIC, ops_metrics, &OP_OPS_METRICS},
     {HTTP_GET, "/", ACCESS_PUBLIC, ops_root, NULL},
+    /* The last: a code that came from elsewhere may be almost any word. */
+    {HTTP_GET, "/{@code}", ACCESS_PUBLIC, join_short, &OP_JOIN_SHORT},
     {0, NULL, ACCESS_PUBLIC, NULL, NULL},
 };

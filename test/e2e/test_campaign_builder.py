@@ -152,6 +152,7 @@ class Codes(Builder):
         self.assertEqual(campaign["code"], "zgLAYb")
         self.assertTrue(campaign["url"].endswith("/zgLAYb/join"))
         self.assertEqual(self.api.get("/api/v2/campaigns/zgLAYb").data, campaign)
+        self.assertEqual(self.has(self.public.get("/zgLAYb"), 303).headers["Location"], "/zgLAYb/join")
         jessica = self.join("zgLAYb", "Jessica", "jessica@example.com")
         self.assertEqual(jessica["campaign_id"], campaign["id"])
         self.assertEqual(self.has(self.api.json("PUT", "/api/v2/campaigns/zgLAYb", {"name": "New"}), 200).data["name"],

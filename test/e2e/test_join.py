@@ -6,6 +6,14 @@ from harness import Served
 
 
 class Join(Served):
+    def test_the_short_link_leads_to_the_page(self):
+        campaign = self.campaign()
+        for code in (campaign["code"], self.join(campaign["code"])["code"]):
+            self.assertEqual(self.has(self.public.get(f"/{code}"), 303).headers["Location"], f"/{code}/join")
+        for code in ("cNobody11", "uNobody11", "nobody", "no.body", "n" * 65):
+            with self.subTest(code):
+                self.has_error(self.public.get(f"/{code}"), 404)
+
     def test_referrer_joins_by_the_campaign_link(self):
         campaign = self.campaign()
         answer = self.try_join(campaign["code"], "Jessica", "jessica@example.com")
