@@ -86,6 +86,27 @@ class All(Analytics):
         self.assertEqual(self.ask()["totals"]["joins"], before + 70)
 
 
+class Rewards(Analytics):
+    def test_rewards_on_their_way(self):
+        campaign = self.campaign()
+        self.rule(campaign, metric="amount", amount=500, currency="EUR")
+        self.rule(campaign, metric="custom", auto_issue=True)
+        jessica = self.join(campaign["code"], "Jessica", "jessica@example.com")
+        for name in ("Byron", "Carol"):
+            friend = self.join(jessica["code"], name, f"{name}@example.com")
+            self.has(self.qualify(code=friend["code"]), 200)
+        query = f"?campaign_id={campaign['id']}"
+        self.assertEqual(self.ask(query)["totals"], counters(joins=3, referrals=2, qualified=2, rewards_due=4,
+                                                              rewards_issued=2))
+        due = self.has(self.api.get("/api/v2/rewards/due/amount"), 200).data
+        for verb, reward in zip(("issue", "cancel"), due, strict=True):
+            self.has(self.api.json("POST", f"/api/v2/rewards/{verb}/{reward['id']}", {}), 200)
+        told = self.ask(query)
+        happened = counters(joins=3, referrals=2, qualified=2, rewards_due=4, rewards_issued=3, rewards_cancelled=1)
+        self.assertEqual(told["totals"], happened)
+        self.assertEqual({k: sum(day[k] for day in told["days"]) for k in COUNTERS}, happened)
+
+
 class Time(Analytics):
     def test_days(self):
         told = self.ask("?from=2024-02-28&to=2024-03-01")
