@@ -51,7 +51,7 @@ static enum err find_of_rule(struct reward_release *job, struct tx *tx, uint64_t
 enum err reward_find_waiting_decide(struct command *command, struct tx *tx)
 {
 	struct reward_release *job = (struct reward_release *)command;
-	struct reward_by from = {.by = REWARDS_WAITING}, first;
+	struct reward_by from = {.by = REWARDS_WAITING}, first = {0};
 	struct tx_scan scan = {.from = &from, .prefix = 1, .max = 1, .records = &first};
 	enum err err = ERR_OK;
 	job->slice.n = 0;
@@ -90,7 +90,7 @@ enum err reward_release_decide(struct command *command, struct tx *tx)
 static enum err find_decided(struct reward_reviews *job, struct tx *tx)
 {
 	const struct reward_review from = {0};
-	struct reward_review first;
+	struct reward_review first = {0};
 	struct tx_scan scan = {.from = &from, .max = 1, .records = &first};
 	enum err err = tx_scan(tx, &KIND_REWARD_REVIEW, &scan);
 	if (err != ERR_OK || scan.n == 0)

@@ -145,6 +145,43 @@ static void archived_rules_make_nothing_and_are_undone(void **state)
 	assert_int_equal(world_reward(w, 1).state, REWARD_CANCELLED);
 }
 
+/* A cause that is told of again, whoever does so. */
+struct earn {
+	struct command command;
+	uint64_t user_id, count, now_ms;
+};
+
+static enum err earn(struct command *command, struct tx *tx)
+{
+	const struct earn *cmd = (const struct earn *)command;
+	struct user user = {.id = cmd->user_id};
+	enum err err = tx_get(tx, &KIND_USER, &user);
+	const struct reward_cause cause = {.user = &user,
+					   .trigger = TRIGGER_QUALIFY,
+					   .count = cmd->count,
+					   .public_url = TEXT("https://refer.example"),
+					   .now_ms = cmd->now_ms};
+	return err == ERR_OK ? reward_earn(tx, &cause) : err;
+}
+
+static void a_step_is_rewarded_once(void **state)
+{
+	struct world *w = *state;
+	struct people p = world_people(w, 2);
+	struct rule second = rule_amount(p.campaign);
+	second.type = REWARD_RECURRING;
+	second.every = 2;
+	second.auto_issue = 1;
+	world_rule(w, rule_amount(p.campaign));
+	world_rule(w, second);
+	/* The count may come to 2 twice: somebody who counted was erased. */
+	for (size_t i = 0; i < 6; i++) {
+		struct earn cmd = {{.decide = earn}, p.friends[i % 2], 2, w->now_ms};
+		assert_int_equal(world_run(w, &cmd.command), ERR_OK);
+		assert_int_equal(check_rewards(w), i == 0 ? 2 : 3);
+	}
+}
+
 /* ---- commissions ---- */
 
 static struct reward commission(struct world *w, uint64_t user_id, uint64_t amount_e4)
@@ -357,6 +394,7 @@ int main(void)
 	    WORLD_ON_ALL(tests_earn_and_cause_nothing),
 	    WORLD_ON_ALL(an_import_is_not_paid_again),
 	    WORLD_ON_ALL(archived_rules_make_nothing_and_are_undone),
+	    WORLD_ON_ALL(a_step_is_rewarded_once),
 	    WORLD_ON_ALL(a_commission_is_rounded_and_capped),
 	    WORLD_ON_ALL(without_an_amount_a_person_decides),
 	    WORLD_ON_ALL(undone_and_earned_again),
