@@ -81,6 +81,15 @@ static bool fits(const char *pattern, struct text path, struct text params[CALL_
 	return p == end;
 }
 
+/* Any word may be somebody's code from elsewhere. Where it is not asked for by GET, only what has the
+ * shape of our own codes is taken for one: all else is an unknown path. */
+static bool is_there(const struct route *r, const struct text *params)
+{
+	bool short_link = strcmp(r->pattern, "/{@code}") == 0;
+	return !short_link || (params[0].n == CODE_LENGTH &&
+				  (*params[0].p == CODE_USER || *params[0].p == CODE_CAMPAIGN));
+}
+
 /* The route, or NULL with the methods that the path would take (0: an unknown path). */
 static const struct route *find_route(const struct http_request *req,
     struct text params[CALL_PARAMS_MAX], unsigned *allowed)
@@ -93,7 +102,8 @@ static const struct route *find_route(const struct http_request *req,
 			continue;
 		if (r->method == method)
 			return r;
-		*allowed |= r->method == HTTP_GET ? HTTP_GET | HTTP_HEAD : r->method;
+		if (is_there(r, params))
+			*allowed |= r->method == HTTP_GET ? HTTP_GET | HTTP_HEAD : r->method;
 	}
 	return NULL;
 }

@@ -116,7 +116,7 @@ class Users(Served):
 
 class Refusals(Served):
     def test_unknown_path_before_everything(self):
-        for path in ("/api/v2/nothing", "/api/v3/users/1", "/api/v2/campaigns/1/2/3", "/api/v2/", "/x/y/z",
+        for path in ("/nothing", "/api/v2/nothing", "/api/v3/users/1", "/api/v2/campaigns/1/2/3", "/api/v2/", "/x/y/z",
                      "/api/v2/campaigns/"):
             with self.subTest(path):
                 self.has_error(self.public.call("POST", path, b"{", {"Content-Type": "text/plain"}), 404)
