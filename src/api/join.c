@@ -14,10 +14,17 @@
 #include "show.h"
 
 struct join_call {
-	struct link link; /* the look-up in front, for browsers */
 	struct join join;
 	struct call *call;
-	struct page_form form; /* to be shown again where it is refused */
+	struct front *front; /* NULL for programs */
+};
+
+/* What a browser's join needs besides: the look-up before it, and the form to be shown again. */
+struct front {
+	struct link link;
+	struct join_call *jc;
+	struct page_form form;
+	struct body typed; /* kept until the answer; of JSON nothing is */
 };
 
 /* What is read by name; all other fields are the campaign's own. */
@@ -140,14 +147,15 @@ static void reply_generic(struct call *call)
 
 static void on_joined(struct command *command, enum err err)
 {
-	struct join_call *jc = (struct join_call *)(void *)((char *)command -
-							    offsetof(struct join_call, join));
+	struct join_call *jc = (struct join_call *)command;
 	struct call *call = jc->call;
 	const struct join *j = &jc->join;
 	bool page = call_wants_page(call), generic = j->campaign.existing == EXISTING_GENERIC;
-	/* The look-up's texts are gone: these are the command's. */
-	jc->form.campaign = &j->campaign;
-	jc->form.invited_by = j->referred_by.first_name;
+	if (jc->front != NULL) {
+		/* The look-up's texts are gone: these are the command's. */
+		jc->front->form.campaign = &j->campaign;
+		jc->front->form.invited_by = j->referred_by.first_name;
+	}
 	if (err == ERR_REFUSED)
 		reply_refused(call, j);
 	else if (err != ERR_OK)
@@ -266,42 +274,53 @@ static void read_and_decide(struct join_call *jc)
 /* A form that is refused is shown again. */
 static void reply_form(void *arg, struct text field, const char *problem)
 {
-	struct join_call *jc = arg;
-	jc->form.field = field;
-	jc->form.problem = problem;
-	page_reply_form(jc->call, &jc->form);
+	struct front *front = arg;
+	front->form.field = field;
+	front->form.problem = problem;
+	page_reply_form(front->link.call, &front->form);
 }
 
-/* A person's form: what was typed is kept, for it may be shown again. */
-static void read_form(struct join_call *jc)
+static void read_form(struct front *front)
 {
-	struct call *call = jc->call;
-	struct body *body = call_alloc(call, sizeof *body);
-	if (body == NULL || !body_read(call, body))
+	struct body body;
+	struct link *link = &front->link;
+	struct call *call = link->call;
+	if (!body_read(call, &body))
 		return;
+	front->typed = body;
 	call->reply_field = reply_form;
-	call->reply_field_arg = jc;
-	jc->form = (struct page_form){
-	    .campaign = &jc->link.campaign,
-	    .invited = jc->link.user.id != 0,
-	    .invited_by = jc->link.user.first_name,
-	    .typed = body,
+	call->reply_field_arg = front;
+	front->form = (struct page_form){
+	    .campaign = &link->campaign,
+	    .invited = link->user.id != 0,
+	    .invited_by = link->user.first_name,
+	    .typed = &front->typed,
 	};
-	decide(jc, body);
-	body_free(body);
+	decide(front->jc, &body);
+	body_free(&body);
 }
 
 static void on_found(struct link *link)
 {
-	struct join_call *jc = (struct join_call *)link;
+	struct front *front = (struct front *)link;
 	cors_judge(link->call, &link->campaign);
 	if (call_wants_page(link->call))
-		read_form(jc);
+		read_form(front);
 	else
-		read_and_decide(jc);
+		read_and_decide(front->jc);
 }
 
 /* What a browser is answered, a refusal too, depends on the campaign: it is looked up first. */
+static void find_first(struct join_call *jc)
+{
+	struct front *front = call_alloc(jc->call, sizeof *front);
+	if (front == NULL)
+		return;
+	front->jc = jc;
+	jc->front = front;
+	link_find(&front->link, jc->call, on_found);
+}
+
 void join_post(struct call *call)
 {
 	struct join_call *jc = call_alloc(call, sizeof *jc);
@@ -309,7 +328,7 @@ void join_post(struct call *call)
 		return;
 	jc->call = call;
 	if (call_wants_page(call) || http_request_header(call->req, TEXT("Origin")) != NULL)
-		link_find(&jc->link, call, on_found);
+		find_first(jc);
 	else
 		read_and_decide(jc);
 }

@@ -2,10 +2,23 @@
  * Owns the page behind a join link: GET shows the form, or why there is none. Never joins anybody. Called
  * through the route table.
  */
+#include "base/form.h"
 #include "link.h"
 #include "page.h"
 #include "reach.h"
 #include "routes.h"
+
+/* A page in a frame says so in its address: ?source=Embed. Other words are not passed on. */
+static struct text source_of(struct call *call)
+{
+	static const char *const words[] = {"Widget", "Popup", "Embed"};
+	struct text rest = call->req->query, name, value;
+	while (form_next(&rest, &call->req->arena, &name, &value) == ERR_OK)
+		for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+			if (text_eq(name, TEXT("source")) && text_eq(value, text_of(words[i])))
+				return value;
+	return (struct text){0};
+}
 
 static void on_found(struct link *link)
 {
@@ -14,6 +27,7 @@ static void on_found(struct link *link)
 	    .campaign = &link->campaign,
 	    .invited = link->user.id != 0,
 	    .invited_by = link->user.first_name,
+	    .source = source_of(call),
 	};
 	enum join_outcome outcome =
 	    join_admission(&link->campaign, loop_unix_ms(call->api->config.loop));
@@ -30,6 +44,7 @@ const struct operation OP_JOIN_PAGE = {
     .tag = "Joining",
     .summary = "The page behind a join link",
     .description = "The form, or a few words while the campaign takes nobody. Each GET counts as reach.",
+    .query = {{"source", "string", "Embed", "Widget, Popup or Embed: what the join's source will be.", false}},
     .answers = {{200, ANSWER_PAGE, NULL}},
 };
 

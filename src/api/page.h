@@ -12,6 +12,7 @@ struct page_form {
 	const struct campaign *campaign;
 	struct text invited_by;   /* the referrer's first name, or empty */
 	bool invited;             /* by a user's link: other fields */
+	struct text source;       /* sent along with the form, or empty */
 	const struct body *typed; /* what a refused form held, or NULL */
 	struct text field;        /* what is wrong in it, */
 	const char *problem;      /* and why: completes "field ..."; NULL: nothing yet */

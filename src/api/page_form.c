@@ -205,11 +205,23 @@ static void put_terms(struct page *page)
 	page_put(page, "</a></p>\n");
 }
 
+/* Where the page is shown: the address said so the first time, the form itself when it comes again. */
+static void put_source(struct page *page, const struct page_form *form)
+{
+	struct text source = form->source.n > 0 ? form->source : typed_into(form, TEXT("source"));
+	if (source.n == 0)
+		return;
+	page_put(page, "<input type=\"hidden\" name=\"source\" value=\"");
+	page_put_text(page, source);
+	page_put(page, "\">\n");
+}
+
 static void put_form(struct page *page, const struct page_form *form)
 {
 	struct text rest = fields_of(form).raw;
 	struct form_field field;
 	page_put(page, "<form method=\"post\">\n");
+	put_source(page, form);
 	put_own_fields(page, form);
 	while (form_field_next(&rest, &field))
 		put_field(page, form, &field, attributes_of(field.type));

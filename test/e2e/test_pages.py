@@ -146,6 +146,25 @@ class Form(Pages):
                 self.assertEqual(len([a for a in page.all("option") if "selected" in a]), fields["size"] == "L")
         self.assertEqual(self.analytics(campaign)["users"], 0)
 
+    def test_a_framed_page_says_where_it_is(self):
+        code = self.campaign()["code"]
+        for source in ("Embed", "Popup", "Widget"):
+            page = self.page(f"/{code}/join?source={source}")
+            hidden = page.all("input", type="hidden")
+            self.assertEqual(hidden, [{"type": "hidden", "name": "source", "value": source}])
+            again = self.has(self.form(code, {"first_name": "", "email": "a@example.com", "source": source}), 422)
+            self.assertEqual(Markup(again).all("input", type="hidden"), hidden)
+        self.assertEqual(self.page(f"/{code}/join?source=Api").all("input", type="hidden"), [])
+        own = self.join_page(code, source="Embed")
+        self.assertEqual(self.user(own.split("/")[2])["source"], "Embed")
+
+    def test_codes_from_elsewhere(self):
+        campaign = self.campaign(code="zgLAYb")
+        self.assertIn("Friends", self.page("/zgLAYb/join").text)
+        self.has(self.public.get("/zgLAYb/qr-code"), 200)
+        own = self.join_page("zgLAYb", "Jessica", "jessica@example.com")
+        self.assertEqual(self.user(own.split("/")[2])["campaign_id"], campaign["id"])
+
     def test_own_address_through_own_link(self):
         jessica = self.join(self.campaign()["code"], "Jessica", "jessica@example.com")
         answer = self.has(self.form(jessica["code"], {"first_name": "J", "email": "Jessica@example.com"}), 422)

@@ -66,15 +66,27 @@ async function violations(page) {
 	return found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(" | ")}`);
 }
 
+// One page for each width, with and without script: a new one for each visit would take most of the time.
+const opened = new Map();
+
+async function pageOf(width, javaScriptEnabled) {
+	const key = `${width} ${javaScriptEnabled}`;
+	if (!opened.has(key)) {
+		const context = await browser.newContext({ viewport: { width, height: 800 }, javaScriptEnabled });
+		opened.set(key, await open(context));
+	}
+	const page = opened.get(key);
+	page.wrong = [];
+	return page;
+}
+
 async function visit(step, width, javaScriptEnabled) {
-	const context = await browser.newContext({ viewport: { width, height: 800 }, javaScriptEnabled });
-	const page = await open(context);
+	const page = await pageOf(width, javaScriptEnabled);
 	const answer = await page.goto(step.url);
 	await press(page, step.once && width !== WIDTHS[0] ? [] : step.keys);
 	const seen = await look(page, step.name + (javaScriptEnabled ? "" : "-no-script"), width);
 	seen.status = answer.status();
 	seen.violations = javaScriptEnabled ? await violations(page) : [];
-	await context.close();
 	return seen;
 }
 
