@@ -1,0 +1,135 @@
+/*
+ * Owns what may become of a user's record, its indexes with it. Never joining, counting, or erasing.
+ * Called by the user calls of the API.
+ */
+#include "core/user_change.h"
+
+#include "core/form_field.h"
+#include "core/join.h"
+#include "core/reward.h"
+#include "user_index.h"
+#include "user_view.h"
+
+static enum err refuse(struct user_change *c, struct text field, const char *problem)
+{
+	c->field = field;
+	c->problem = problem;
+	return ERR_REFUSED;
+}
+
+/* ---- the address ---- */
+
+static enum err change_email(struct user_change *c, struct tx *tx, struct user *user)
+{
+	uint64_t before, holder;
+	if (c->email.n == 0)
+		return ERR_OK;
+	uint64_t hash = codes_hash_email(c->codes, user->campaign_id, c->canonical_email);
+	enum err err = join_find_email(tx, hash, user->campaign_id, c->canonical_email, &holder);
+	if (err == ERR_OK && holder != 0 && holder != user->id)
+		return refuse(c, TEXT("email"), "has already been taken in this campaign");
+	if (err == ERR_OK)
+		err = user_index_hash(tx, c->codes, user, &before);
+	if (err != ERR_OK)
+		return err;
+	user->email = c->email;
+	if (hash == before)
+		return ERR_OK;
+	err = user_index_remove_email(tx, user->id, before);
+	return err == ERR_OK ? user_index_add_email(tx, user->id, hash) : err;
+}
+
+/* ---- further fields ---- */
+
+static bool names(struct pairs list, struct text name)
+{
+	struct text rest = list.raw, each, value;
+	while (pairs_next(&rest, &each, &value))
+		if (text_eq(each, name))
+			return true;
+	return false;
+}
+
+/* Pairs of `from` whose name is not in `but`. */
+static void add_others(struct buf *out, struct pairs from, struct pairs but)
+{
+	struct text rest = from.raw, name, value;
+	while (pairs_next(&rest, &name, &value))
+		if (!names(but, name))
+			pairs_add(out, name, value);
+}
+
+/* What is named, the others as they were, and those that the campaign no longer asks for too. */
+static enum err change_meta(struct user_change *c, struct tx *tx, const struct campaign *campaign,
+    struct user *user)
+{
+	struct pairs fields = user->type == USER_INVITED ? campaign->fields_invited
+							 : campaign->fields_referring;
+	struct buf merged = {0}, list = {0};
+	if (!c->set_meta)
+		return ERR_OK;
+	buf_text(&merged, c->meta.raw);
+	add_others(&merged, user->meta, c->meta);
+	const struct pairs given = {buf_view(&merged)};
+	const char *problem = form_fields_read(fields, given, false, &list, &c->field);
+	add_others(&list, user->meta, fields);
+	user->meta.raw = arena_copy(tx_arena(tx), buf_view(&list));
+	if (problem != NULL)
+		c->field = arena_copy(tx_arena(tx), c->field);
+	bool failed = merged.failed || list.failed || (list.n > 0 && user->meta.raw.p == NULL);
+	buf_free(&merged);
+	buf_free(&list);
+	if (failed)
+		return ERR_NO_MEMORY;
+	return problem != NULL ? refuse(c, c->field, problem) : ERR_OK;
+}
+
+enum err user_change_decide(struct command *command, struct tx *tx)
+{
+	struct user_change *c = (struct user_change *)command;
+	struct user *user = &c->view.user;
+	enum err err = who_find(tx, c->codes, &c->who, user);
+	if (err == ERR_OK)
+		err = user_view_fill(tx, &c->view, 1);
+	if (err == ERR_OK)
+		err = change_meta(c, tx, c->view.campaign, user);
+	if (err == ERR_OK)
+		err = change_email(c, tx, user);
+	if (err != ERR_OK)
+		return err;
+	if (c->first_name.n > 0)
+		user->first_name = c->first_name;
+	if (c->set_unsubscribed && c->unsubscribed != (user->unsubscribed_ms != 0))
+		user->unsubscribed_ms = c->unsubscribed ? c->now_ms : 0;
+	tx_put(tx, &KIND_USER, user);
+	return ERR_OK;
+}
+
+/* ---- review and qualifying ---- */
+
+enum err user_judge_decide(struct command *command, struct tx *tx)
+{
+	struct user_judge *j = (struct user_judge *)command;
+	struct user *user = &j->view.user;
+	enum err err = who_find(tx, j->codes, &j->who, user);
+	if (err == ERR_OK)
+		err = user_view_fill(tx, &j->view, 1);
+	if (err != ERR_OK || user->review == j->decision)
+		return err;
+	if (user->review != REVIEW_PENDING)
+		return ERR_REFUSED;
+	user_index_review(tx, user, j->decision);
+	reward_review_decided(tx, user->id);
+	return ERR_OK;
+}
+
+enum err user_qualify_decide(struct command *command, struct tx *tx)
+{
+	struct user_qualify *q = (struct user_qualify *)command;
+	enum err err = qualify_decide(command, tx);
+	if (err != ERR_OK)
+		return err;
+	q->view.user = (struct user){.id = q->qualify.user.id};
+	err = tx_get(tx, &KIND_USER, &q->view.user);
+	return err == ERR_OK ? user_view_fill(tx, &q->view, 1) : err;
+}
