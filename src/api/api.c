@@ -95,11 +95,13 @@ static const struct route *find_route(const struct http_request *req,
     struct text params[CALL_PARAMS_MAX], unsigned *allowed)
 {
 	unsigned method = req->method == HTTP_HEAD ? HTTP_GET : req->method;
+	bool named = false; /* by a pattern without braces, which stands first: it is nobody's id */
 	*allowed = 0;
 	for (const struct route *r = ROUTES; r->pattern != NULL; r++) {
 		memset(params, 0, CALL_PARAMS_MAX * sizeof *params);
-		if (!fits(r->pattern, req->path, params))
+		if (!fits(r->pattern, req->path, params) || (named && params[0].n > 0))
 			continue;
+		named = params[0].n == 0;
 		if (r->method == method)
 			return r;
 		if (is_there(r, params))

@@ -124,7 +124,35 @@ static bool is_one_of(const char *const *known, struct text name)
 	return *known != NULL;
 }
 
-static bool value_text(const struct json *v, struct text *value)
+bool body_read_flag(struct text word, bool *value)
+{
+	static const struct {
+		const char *word;
+		bool value;
+	} words[] = {
+	    {"true", true}, {"1", true}, {"yes", true}, {"false", false}, {"0", false}, {"no", false},
+	};
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		if (!text_ieq(word, text_of(words[i].word)))
+			continue;
+		*value = words[i].value;
+		return true;
+	}
+	return false;
+}
+
+enum body_field body_flag(const struct body *body, const char *name, bool *value)
+{
+	struct text word;
+	if (body->is_json && json_bool(json_get(body->json, name), value))
+		return BODY_TEXT;
+	enum body_field given = body_text(body, name, true, &word);
+	if (given != BODY_TEXT)
+		return given;
+	return body_read_flag(text_trim(word), value) ? BODY_TEXT : BODY_WRONG;
+}
+
+bool body_value_text(const struct json *v, struct text *value)
 {
 	bool flag;
 	if (!json_bool(v, &flag))
@@ -142,7 +170,7 @@ static bool json_others(const struct body *body, const char *const *known, struc
 		if (is_one_of(known, name) || json_kind(v) == JSON_NULL)
 			continue;
 		*wrong = name;
-		if (!value_text(v, &value))
+		if (!body_value_text(v, &value))
 			return false;
 		pairs_add(pairs, name, value);
 	}

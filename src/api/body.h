@@ -31,6 +31,12 @@ enum body_field { BODY_ABSENT, BODY_TEXT, BODY_WRONG };
  *  as absent. BODY_WRONG for another JSON kind, or a form field that came twice. */
 enum body_field body_text(const struct body *body, const char *name, bool lenient,
     struct text *value);
+/** The field as a truth value: a JSON boolean, or true, false, 1, 0, Yes, No. */
+enum body_field body_flag(const struct body *body, const char *name, bool *value);
+/** The same for a text by itself. False for another word. */
+bool body_read_flag(struct text word, bool *value) WARN_UNUSED;
+/** A JSON value as text: a string's, a number's as it was sent, a boolean's. False for what is none. */
+bool body_value_text(const struct json *v, struct text *value) WARN_UNUSED;
 /** Appends the fields that are not in `known` (ends with NULL) as pairs (name, value): JSON numbers and
  *  booleans as their text, nulls not at all. False for a JSON member that is none of these, its name in
  *  *wrong. */

@@ -7,6 +7,7 @@
 #include "client_address.h"
 #include "core/redirect.h"
 #include "cors.h"
+#include "join_refusal.h"
 #include "link.h"
 #include "page.h"
 #include "person.h"
@@ -44,7 +45,7 @@ static const struct {
 	"this Idempotency-Key was sent before with another body: use a new key"},
 };
 
-static void reply_refused(struct call *call, const struct join *j)
+void join_reply_refused(struct call *call, const struct join *j)
 {
 	enum join_outcome outcome = j->outcome;
 	if (outcome == JOIN_UNKNOWN)
@@ -157,7 +158,7 @@ static void on_joined(struct command *command, enum err err)
 		jc->front->form.invited_by = j->referred_by.first_name;
 	}
 	if (err == ERR_REFUSED)
-		reply_refused(call, j);
+		join_reply_refused(call, j);
 	else if (err != ERR_OK)
 		call_reply_err(call, err, NULL);
 	else if (generic && page)

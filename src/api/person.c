@@ -1,5 +1,6 @@
 /*
- * Owns the checks of what people type about themselves. Never a record. Called by join and qualify.
+ * Owns the checks of what people type about themselves. Never a record. Called by join, qualify and the
+ * user calls.
  */
 #include "person.h"
 
@@ -46,15 +47,29 @@ bool person_read_email(struct call *call, struct text email, struct text *canoni
 	return false;
 }
 
-bool person_read(struct call *call, const struct body *body, struct person *person)
+static bool read_email(struct call *call, const struct body *body, struct person *person)
 {
 	struct text value;
-	if (!read_first_name(call, body, &person->first_name))
-		return false;
 	if (body_text(body, "email", false, &value) == BODY_WRONG) {
 		call_reply_field(call, "email", "must be given once, as text");
 		return false;
 	}
 	person->email = arena_copy(&call->req->arena, text_trim(value));
 	return person_read_email(call, person->email, &person->canonical_email);
+}
+
+bool person_read(struct call *call, const struct body *body, struct person *person)
+{
+	return read_first_name(call, body, &person->first_name) && read_email(call, body, person);
+}
+
+bool person_read_some(struct call *call, const struct body *body, struct person *person)
+{
+	struct text ignored;
+	*person = (struct person){0};
+	if (body_text(body, "first_name", false, &ignored) != BODY_ABSENT &&
+	    !read_first_name(call, body, &person->first_name))
+		return false;
+	return body_text(body, "email", false, &ignored) == BODY_ABSENT ||
+	       read_email(call, body, person);
 }

@@ -16,6 +16,9 @@ bool person_read(struct call *call, const struct body *body, struct person *pers
 /** NULL, or a sentence fragment that completes "first_name ..."; `name` is trimmed. */
 const char *person_name_refusal(struct text name) WARN_UNUSED;
 
+/** Reads them where they are given, for a change: what is not stays empty. False after 422. */
+bool person_read_some(struct call *call, const struct body *body, struct person *person) WARN_UNUSED;
+
 /** Reads one e-mail field only: *canonical in the request's arena. False after 422. */
 bool person_read_email(struct call *call, struct text email, struct text *canonical) WARN_UNUSED;
 

@@ -1,18 +1,22 @@
 /*
- * Owns the inbound webhook: who may call it, what it is sent, what it answers. Never a rule about
- * qualifying (core/qualify.c). Called through the route table.
+ * Owns qualifying, by the inbound webhook and by the API: who may call it, what it is sent, what it
+ * answers. Never a rule about it (core/qualify.c). Called through the route table.
  */
-#include "core/qualify.h"
+#include "core/user_change.h"
 
 #include "base/decimal.h"
 #include "person.h"
 #include "routes.h"
 #include "show.h"
+#include "user_show.h"
 
 enum { ORDER_ID_MAX = 200 };
 
 struct qualify_call {
-	struct qualify qualify;
+	union {
+		struct qualify qualify;
+		struct user_qualify user; /* of the API: begins with the same */
+	};
 	struct call *call;
 };
 
@@ -34,9 +38,9 @@ static void reply_done(struct call *call, const struct qualify *q)
 	call_reply_json(call, 200);
 }
 
-static void on_qualified(struct command *command, enum err err)
+/* True after it has replied. */
+static bool has_failed(struct qualify_call *qc, enum err err)
 {
-	struct qualify_call *qc = (struct qualify_call *)command;
 	if (err == ERR_REFUSED && qc->qualify.outcome == QUALIFY_DIRECT)
 		call_reply_field(qc->call, "code",
 		    "is of a user whom nobody referred: only invited users can qualify");
@@ -46,8 +50,14 @@ static void on_qualified(struct command *command, enum err err)
 	else if (err == ERR_REFUSED)
 		call_reply_error(qc->call, 404, "no such user: check the code");
 	else if (err != ERR_OK)
-		call_reply_err(qc->call, err, NULL);
-	else
+		call_reply_err(qc->call, err, "no such user: check the code");
+	return err != ERR_OK;
+}
+
+static void on_qualified(struct command *command, enum err err)
+{
+	struct qualify_call *qc = (struct qualify_call *)command;
+	if (!has_failed(qc, err))
 		reply_done(qc->call, &qc->qualify);
 }
 
@@ -113,6 +123,14 @@ static bool read_amount(struct call *call, const struct body *body, struct quali
 	return q->has_amount;
 }
 
+static void submit(struct call *call, struct qualify *q)
+{
+	q->public_url = call->api->public_url;
+	q->codes = call->api->config.codes;
+	q->now_ms = loop_unix_ms(call->api->config.loop);
+	call_submit(call, &q->command);
+}
+
 static void qualify(struct call *call)
 {
 	struct body body;
@@ -125,13 +143,80 @@ static void qualify(struct call *call)
 	bool ok = call_read_idempotency_key(call, TEXT("qualify"), &q->key) &&
 		  read_who(call, &body, q) && read_order(call, &body, q) && read_amount(call, &body, q);
 	body_free(&body);
-	if (!ok)
-		return;
 	q->qualified = true;
-	q->public_url = call->api->public_url;
-	q->codes = call->api->config.codes;
-	q->now_ms = loop_unix_ms(call->api->config.loop);
-	call_submit(call, &q->command);
+	if (ok)
+		submit(call, q);
+}
+
+/* ---- by the API, which may take it back too ---- */
+
+static void on_user_qualified(struct command *command, enum err err)
+{
+	struct qualify_call *qc = (struct qualify_call *)command;
+	if (has_failed(qc, err))
+		return;
+	struct json_out o = call_json(qc->call);
+	json_open(&o, NULL, '{');
+	json_open(&o, "data", '{');
+	user_show(qc->call, &o, &qc->user.view, false);
+	json_close(&o, '}');
+	json_put_bool(&o, "changed", qc->qualify.changed);
+	json_close(&o, '}');
+	call_reply_json(qc->call, 200);
+}
+
+static bool read_qualified(struct call *call, const struct body *body, struct qualify *q)
+{
+	bool ok = body_flag(body, "qualified", &q->qualified) == BODY_TEXT;
+	if (!ok)
+		call_reply_field(call, "qualified", "is required: true, or false for a refund");
+	return ok;
+}
+
+/* By id, or as the inbound webhook does. */
+static bool read_user(struct call *call, const struct body *body, struct qualify *q)
+{
+	struct text id;
+	enum body_field given = body_text(body, "id", true, &id);
+	if (given == BODY_ABSENT)
+		return read_who(call, body, q);
+	if (given == BODY_TEXT && text_to_u64(text_trim(id), &q->who.id) && q->who.id != 0)
+		return true;
+	call_reply_field(call, "id", "must be a user's id");
+	return false;
+}
+
+const struct operation OP_USER_QUALIFY = {
+    .id = "qualify",
+    .tag = "Qualifying",
+    .summary = "Qualify an invited user, or take it back",
+    .description = "qualified: false is the refund: what is due is cancelled, what was issued is marked "
+		   "as to be taken back. An order_id counts for qualifying only.",
+    .takes = TAKES_JSON,
+    .request = "QualificationRequest",
+    .idempotent = true,
+    .conflict = "The Idempotency-Key came with another body before.",
+    .answers = {{200, ANSWER_WHOLE, "Qualification"}},
+};
+
+void user_qualify(struct call *call)
+{
+	struct body body;
+	struct qualify_call *qc = call_alloc(call, sizeof *qc);
+	if (qc == NULL || !body_read(call, &body))
+		return;
+	struct qualify *q = &qc->qualify;
+	qc->call = call;
+	q->command = (struct command){.decide = user_qualify_decide, .done = on_user_qualified};
+	bool ok = call_read_idempotency_key(call, TEXT("qualification"), &q->key) &&
+		  read_qualified(call, &body, q) && read_user(call, &body, q) &&
+		  read_order(call, &body, q) && read_amount(call, &body, q);
+	body_free(&body);
+	/* Its first answer was that it qualified: a refund asks for more than to hear that again. */
+	if (!q->qualified)
+		q->order_id = (struct text){0};
+	if (ok)
+		submit(call, q);
 }
 
 static uint64_t now_ms(const struct call *call)

@@ -18,8 +18,12 @@ const struct route ROUTES[] = {
     {HTTP_POST, "/webhook/qualify", ACCESS_PUBLIC, qualify_by_header, &OP_QUALIFY_BY_HEADER},
 
     {HTTP_GET, "/api/v2/users", ACCESS_READ, user_list, &OP_USER_LIST},
+    {HTTP_POST, "/api/v2/users", ACCESS_WRITE, user_create, &OP_USER_CREATE},
+    {HTTP_PUT, "/api/v2/users/qualification", ACCESS_WRITE, user_qualify, &OP_USER_QUALIFY},
     {HTTP_GET, "/api/v2/users/{id}", ACCESS_READ, user_get, &OP_USER_GET},
+    {HTTP_PUT, "/api/v2/users/{id}", ACCESS_WRITE, user_update, &OP_USER_UPDATE},
     {HTTP_DELETE, "/api/v2/users/{id}", ACCESS_WRITE, user_delete, &OP_USER_DELETE},
+    {HTTP_POST, "/api/v2/users/{id}/review", ACCESS_WRITE, user_review, &OP_USER_REVIEW},
 
     {HTTP_GET, "/api/v2/campaigns", ACCESS_READ, campaign_list, &OP_CAMPAIGN_LIST},
     {HTTP_POST, "/api/v2/campaigns", ACCESS_WRITE, campaign_create, &OP_CAMPAIGN_CREATE},
@@ -82,7 +86,7 @@ const struct route ROUTES[] = {
     {HTTP_PUT, "/api/n8n/rewards/{id}", ACCESS_WRITE, n8n_reward_bind, &OP_N8N_REWARD_BIND},
     {HTTP_DELETE, "/api/n8n/rewards/{id}", ACCESS_WRITE, n8n_reward_unbind,
      &OP_N8N_REWARD_UNBIND},
-    {HTTP_POST, "/api/n8n/users", ACCESS_WRITE, n8n_user_create, &OP_N8N_USER_CREATE},
+    {HTTP_POST, "/api/n8n/users", ACCESS_WRITE, user_create, &OP_N8N_USER_CREATE},
     {HTTP_POST, "/api/n8n/users/qualify", ACCESS_WRITE, n8n_qualify, &OP_N8N_QUALIFY},
     {HTTP_POST, "/api/n8n/webhooks", ACCESS_WRITE, n8n_webhook_create, &OP_N8N_WEBHOOK_CREATE},
     {HTTP_DELETE, "/api/n8n/webhooks/{id}", ACCESS_WRITE, webhook_delete, &OP_N8N_WEBHOOK_DELETE},

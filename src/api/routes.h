@@ -44,14 +44,17 @@ extern const struct operation OP_JOIN_OPTIONS, OP_QR_CODE;
 call_fn thanks_page, unsubscribe_page, unsubscribe_post; /* thanks.c, unsubscribe.c */
 call_fn asset_get, favicon_get;                          /* assets.c */
 
-call_fn qualify_by_path, qualify_by_header; /* qualify.c */
-extern const struct operation OP_QUALIFY_BY_PATH, OP_QUALIFY_BY_HEADER;
+call_fn qualify_by_path, qualify_by_header, user_qualify; /* qualify.c */
+extern const struct operation OP_QUALIFY_BY_PATH, OP_QUALIFY_BY_HEADER, OP_USER_QUALIFY;
 
 call_fn user_get, user_list; /* users.c */
 extern const struct operation OP_USER_GET, OP_USER_LIST;
 
-call_fn user_delete; /* user_change.c */
-extern const struct operation OP_USER_DELETE;
+call_fn user_create; /* user_create.c */
+extern const struct operation OP_USER_CREATE;
+
+call_fn user_update, user_delete, user_review; /* user_change.c */
+extern const struct operation OP_USER_UPDATE, OP_USER_DELETE, OP_USER_REVIEW;
 
 call_fn user_import; /* import.c */
 call_fn user_export; /* export.c */
@@ -93,8 +96,7 @@ extern const struct operation OP_COUPON_LIST, OP_COUPON_UPLOAD;
 
 call_fn n8n_test, n8n_sources, n8n_campaigns, n8n_rewards; /* n8n.c */
 call_fn n8n_webhook_create, n8n_reward_bind, n8n_reward_unbind;
-call_fn n8n_user_create; /* n8n_users.c */
-call_fn n8n_qualify;     /* qualify.c */
+call_fn n8n_qualify; /* qualify.c */
 extern const struct operation OP_N8N_TEST, OP_N8N_SOURCES, OP_N8N_CAMPAIGNS, OP_N8N_REWARDS,
     OP_N8N_WEBHOOK_CREATE, OP_N8N_WEBHOOK_DELETE, OP_N8N_REWARD_BIND, OP_N8N_REWARD_UNBIND,
     OP_N8N_USER_CREATE, OP_N8N_QUALIFY;

@@ -3,6 +3,7 @@
  */
 #include "base/idna.h"
 #include "base/utf8.h"
+#include "body.h"
 #include "core/email.h"
 #include "core/names.h"
 #include "core/user_list.h"
@@ -105,17 +106,12 @@ static const char *read_source(struct call *call, struct text value, struct user
 
 static const char *read_qualified(struct call *call, struct text value, struct user_filter *f)
 {
-	static const struct name words[] = {
-	    {QUALIFIED_YES, "true"},
-	    {QUALIFIED_YES, "1"},
-	    {QUALIFIED_YES, "Yes"},
-	    {QUALIFIED_NO, "false"},
-	    {QUALIFIED_NO, "0"},
-	    {QUALIFIED_NO, "No"},
-	    {0, NULL},
-	};
+	bool qualified;
 	(void)call;
-	return name_find(words, value, &f->qualified) ? NULL : "must be true or false";
+	if (!body_read_flag(value, &qualified))
+		return "must be true or false";
+	f->qualified = qualified ? QUALIFIED_YES : QUALIFIED_NO;
+	return NULL;
 }
 
 static const char *read_q(struct call *call, struct text value, struct user_filter *f)

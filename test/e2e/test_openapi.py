@@ -31,7 +31,8 @@ class Document(Served):
     MAKERS = {
         "/": lambda self: self.campaign()["code"],
         "/webhook/": lambda self: self.inbound(),
-        "/api/v2/users/": lambda self: self.join(self.campaign()["code"])["id"],
+        # One whose review is open.
+        "/api/v2/users/": lambda self: self.join(self.campaign()["code"], email="byron+1@example.com")["id"],
         "/api/v2/campaigns/": lambda self: self.campaign()["id"],
         "/api/v2/webhooks/": lambda self: self.webhook()["id"],
         "/api/v2/deliveries/": lambda self: self.delivered()["id"],

@@ -1,0 +1,13 @@
+/*
+ * What somebody is told whom a campaign does not take.
+ */
+#ifndef API_JOIN_REFUSAL_H
+#define API_JOIN_REFUSAL_H
+
+#include "call.h"
+#include "core/join.h"
+
+/** Replies to a refused join. */
+void join_reply_refused(struct call *call, const struct join *join);
+
+#endif

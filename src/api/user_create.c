@@ -1,0 +1,146 @@
+/*
+ * Owns adding a user by the API: what is sent, what is answered. Never a rule about who may join
+ * (core/join.c). Called through the route table.
+ */
+#include "core/names.h"
+#include "join_refusal.h"
+#include "person.h"
+#include "routes.h"
+#include "user_fields.h"
+#include "user_show.h"
+
+struct create_call {
+	struct join join;
+	struct call *call;
+};
+
+static void reply_refused(struct call *call, const struct join *j)
+{
+	static const struct {
+		enum join_outcome outcome;
+		const char *field, *problem;
+	} refusals[] = {
+	    {JOIN_UNKNOWN, "campaign_id", "names no campaign: see GET /api/v2/campaigns"},
+	    {JOIN_NO_REFERRER, "referrer", "names nobody in this campaign"},
+	    {JOIN_SELF, "email", "is the referrer's own: nobody can refer themselves"},
+	};
+	for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
+		if (refusals[i].outcome != j->outcome)
+			continue;
+		call_reply_field(call, refusals[i].field, refusals[i].problem);
+		return;
+	}
+	join_reply_refused(call, j);
+}
+
+static void on_joined(struct command *command, enum err err)
+{
+	struct create_call *cc = (struct create_call *)command;
+	const struct join *j = &cc->join;
+	const struct user_view view = {
+	    .user = j->user, .stats = {.user_id = j->user.id}, .campaign = &j->campaign};
+	if (err == ERR_REFUSED)
+		reply_refused(cc->call, j);
+	else if (err != ERR_OK)
+		call_reply_err(cc->call, err, NULL);
+	else if (j->outcome == JOIN_EXISTING)
+		call_reply_field(cc->call, "email", "has already been taken in this campaign");
+	else
+		user_reply(cc->call, 201, &view);
+}
+
+static bool read_campaign(struct call *call, const struct body *body, struct join *j)
+{
+	struct text value;
+	if (body_text(body, "campaign_id", true, &value) == BODY_TEXT &&
+	    text_to_u64(text_trim(value), &j->campaign_id) && j->campaign_id != 0)
+		return true;
+	call_reply_field(call, "campaign_id", "is required: a campaign's id");
+	return false;
+}
+
+static bool read_source(struct call *call, const struct body *body, struct join *j)
+{
+	struct text source;
+	enum body_field given = body_text(body, "source", false, &source);
+	j->source = SOURCE_API;
+	if (given == BODY_ABSENT || (given == BODY_TEXT && source.n == 0))
+		return true;
+	if (given == BODY_TEXT && name_find(SOURCE_NAMES, source, &j->source) &&
+	    j->source != SOURCE_TEST)
+		return true;
+	call_reply_field(call, "source",
+	    "must be Direct, Referred, Api, Added, Zapier, Widget, Popup or Embed");
+	return false;
+}
+
+/* One that came from elsewhere, kept. */
+static bool read_code(struct call *call, const struct body *body, struct join *j)
+{
+	struct text code;
+	if (body_text(body, "code", true, &code) == BODY_WRONG) {
+		call_reply_field(call, "code", "must be given once, as text");
+		return false;
+	}
+	j->alias = arena_copy(&call->req->arena, text_trim(code));
+	return true;
+}
+
+static bool read_fields(struct call *call, const struct body *body, struct join *j)
+{
+	struct person person;
+	bool given;
+	if (!read_campaign(call, body, j) || !person_read(call, body, &person))
+		return false;
+	j->first_name = person.first_name;
+	j->email = person.email;
+	j->canonical_email = person.canonical_email;
+	return user_read_referrer(call, body, j->campaign_id, &j->referrer) &&
+	       user_read_meta(call, body, &j->fields, &given) && read_source(call, body, j) &&
+	       read_code(call, body, j);
+}
+
+const struct operation OP_USER_CREATE = {
+    .id = "createUser",
+    .tag = "Users",
+    .summary = "Add a user",
+    .description = "Joins somebody: events and rewards follow as from a join by a link. Members that it "
+		   "does not know are ignored.",
+    .takes = TAKES_JSON,
+    .request = "UserCreate",
+    .idempotent = true,
+    .conflict = "The campaign is not open, or the Idempotency-Key came with another body before.",
+    .answers = {{201, ANSWER_DATA, "User"}},
+};
+
+void user_create(struct call *call)
+{
+	struct body body;
+	struct create_call *cc = call_alloc(call, sizeof *cc);
+	if (cc == NULL || !body_read(call, &body))
+		return;
+	struct join *j = &cc->join;
+	cc->call = call;
+	j->command = (struct command){.decide = join_decide, .done = on_joined};
+	bool ok = call_read_idempotency_key(call, call_bearer(call), &j->key) &&
+		  read_fields(call, &body, j);
+	body_free(&body);
+	if (!ok)
+		return;
+	j->public_url = call->api->public_url;
+	j->codes = call->api->config.codes;
+	j->now_ms = loop_unix_ms(call->api->config.loop);
+	call_submit(call, &j->command);
+}
+
+/* Automation tools send and are told the same. */
+const struct operation OP_N8N_USER_CREATE = {
+    .id = "addUser",
+    .tag = "Automation",
+    .summary = "Add a user",
+    .takes = TAKES_JSON,
+    .request = "N8nUserCreate",
+    .idempotent = true,
+    .conflict = "The campaign is not open, or the Idempotency-Key came with another body before.",
+    .answers = {{201, ANSWER_DATA, "User"}},
+};

@@ -1,0 +1,20 @@
+/*
+ * The members of a user that a request may name, as Referral Factory's clients write them.
+ */
+#ifndef API_USER_FIELDS_H
+#define API_USER_FIELDS_H
+
+#include "body.h"
+#include "core/who.h"
+
+/** Reads meta ([{"field", "value"}]) into pairs, kept in the request's arena. *given says whether it was
+ *  there. False after 422. */
+bool user_read_meta(struct call *call, const struct body *body, struct pairs *meta,
+    bool *given) WARN_UNUSED;
+
+/** Reads referrer ({"field": "id", "code" or "email", "value"}): not set where it is absent. An e-mail is
+ *  looked for in campaign_id. False after 422. */
+bool user_read_referrer(struct call *call, const struct body *body, uint64_t campaign_id,
+    struct who *who) WARN_UNUSED;
+
+#endif

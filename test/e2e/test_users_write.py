@@ -1,0 +1,189 @@
+"""Owns the user calls of the API that change something: adding, changing, qualifying, reviewing. Never erasing
+(test_erase), nor how users are listed (test_users)."""
+import unittest
+
+from processes import until
+from test_users import USERS, People
+
+
+class Create(People):
+    RECEIVER = True
+
+    def create(self, campaign, status=201, email="mary@example.com", **fields):
+        body = {"campaign_id": campaign["id"], "first_name": "Mary", "email": email, **fields}
+        return self.has(self.api.json("POST", USERS, body), status)
+
+    def test_the_answer_is_the_user(self):
+        campaign = self.campaign()
+        made = self.create(campaign).data
+        self.assertEqual((made["source"], made["type"], made["referrer_id"]), ("Api", "person_referring", None))
+        self.assertEqual(made, self.has(self.api.get(f"{USERS}/{made['id']}"), 200).data)
+        self.assertEqual(self.ids(campaign_id=campaign["id"]), [made["id"]])
+
+    def test_a_referrer_by_id_code_and_email(self):
+        campaign, other = self.campaign(), self.campaign()
+        jessica = self.join(campaign["code"], "Jessica", "jessica@example.com")
+        self.join(other["code"], "Stranger", "stranger@example.com")
+        hook = self.webhook(campaign_id=campaign["id"])
+        for i, (field, value) in enumerate((("id", jessica["id"]), ("id", str(jessica["id"])),
+                                            ("code", jessica["code"]), ("email", " Jessica@example.com"))):
+            made = self.create(campaign, email=f"m{i}@example.com", referrer={"field": field, "value": value}).data
+            self.assertEqual((made["referrer_id"], made["type"], made["source"]),
+                             (jessica["id"], "person_invited", "Referred"))
+        self.assertEqual(self.user(jessica["id"])["analytics"]["referrals"], 4)
+        until(lambda: len(self.api.get(f"/api/v2/deliveries?webhook_id={hook['id']}&status=delivered").data) == 4,
+              "four webhooks")
+        for referrer in ({"field": "id", "value": 999999}, {"field": "code", "value": "uZZZZZZZ"},
+                         {"field": "email", "value": "nobody@example.com"}, {"field": "name", "value": "Jessica"},
+                         {"field": "email", "value": "stranger@example.com"}, {"field": "id"}, 7, [], "jessica"):
+            answer = self.create(campaign, 422, email="new@example.com", referrer=referrer)
+            self.has_error(answer, 422, "referrer")
+        self.has_error(self.create(campaign, 422, email="jessica@example.com",
+                                   referrer={"field": "id", "value": jessica["id"]}), 422, "email")
+
+    def test_what_is_sent_leniently_is_taken(self):
+        campaign = self.campaign()
+        made = self.create({"id": str(campaign["id"])}, colour="red", source="Zapier", referrer=None).data
+        self.assertEqual((made["campaign_id"], made["source"]), (campaign["id"], "Zapier"))
+        form = {"campaign_id": campaign["id"], "first_name": "Form", "email": "form@example.com"}
+        self.has(self.public.form(USERS, form, token=self.server.token), 201)
+
+    def test_a_known_address_is_refused(self):
+        campaign, other = self.campaign(), self.campaign()
+        first = self.create(campaign).data
+        self.has_error(self.create(campaign, 422, email=" MARY@example.com"), 422, "email")
+        self.assertNotEqual(self.create(other).data["id"], first["id"])
+
+    def test_a_code_from_elsewhere_is_kept(self):
+        campaign = self.campaign()
+        made = self.create(campaign, code="zgLAYb").data
+        self.assertEqual((made["code"], made["url"].rpartition("/")[0][-7:]), ("zgLAYb", "/zgLAYb"))
+        self.assertEqual(self.user("zgLAYb")["id"], made["id"])
+        friend = self.join("zgLAYb", "Byron", "byron@example.com")
+        self.assertEqual(self.user(friend["id"])["referrer_id"], made["id"])
+        self.has_error(self.create(campaign, 422, email="other@example.com", code="zgLAYb"), 422, "code")
+        self.has_error(self.create(campaign, 422, email="other@example.com", code="no blank"), 422, "code")
+
+    def test_further_fields(self):
+        campaign = self.campaign(fields={"person_referring": [{"id": "company", "label": "Company", "type": "text",
+                                                               "required": True}]})
+        meta = [{"field": "company", "value": "Initech"}, {"field": "unknown", "value": 1}]
+        made = self.create(campaign, meta=meta).data
+        self.assertEqual(made["meta"], [{"field": "company", "value": "Initech"}])
+        self.has_error(self.create(campaign, 422, email="two@example.com"), 422, "company")
+        self.has_error(self.create(campaign, 422, email="two@example.com", meta={"company": "x"}), 422, "meta")
+
+    def test_what_is_missing_is_named(self):
+        campaign = self.campaign()
+        for field in ("campaign_id", "first_name", "email"):
+            body = {"campaign_id": campaign["id"], "first_name": "Mary", "email": "mary@example.com"}
+            del body[field]
+            self.has_error(self.api.json("POST", USERS, body), 422, field)
+        self.has_error(self.create({"id": 999999}, 422), 422, "campaign_id")
+        self.has_error(self.create(campaign, 422, source="Nowhere"), 422, "source")
+        self.has_error(self.create(self.campaign(status="paused"), 409), 409)
+
+    def test_an_idempotency_key_replays(self):
+        campaign = self.campaign()
+        body = {"campaign_id": campaign["id"], "first_name": "Mary", "email": "mary@example.com"}
+        key = {"Idempotency-Key": "one"}
+        first = self.has(self.api.json("POST", USERS, body, key), 201)
+        self.assertEqual(self.has(self.api.json("POST", USERS, body, key), 201).data["id"], first.data["id"])
+        self.has_error(self.api.json("POST", USERS, {**body, "first_name": "Ann"}, key), 409)
+
+
+class Change(People):
+    def put(self, user, status=200, **fields):
+        return self.has(self.api.json("PUT", f"{USERS}/{user}", fields), status)
+
+    def test_what_is_named_changes(self):
+        campaign = self.campaign()
+        made = self.join(campaign["code"], "Jessica", "jessica@example.com")
+        before = self.user(made["id"])
+        after = self.put(made["code"], first_name=" Jess ", unknown=1).data
+        self.assertEqual((after["first_name"], after["email"]), ("Jess", "jessica@example.com"))
+        self.assertEqual(after["signed_up_time"], before["signed_up_time"])
+        self.put(made["id"], email="jess@example.org")
+        self.assertEqual(self.ids(email="jess@example.org"), [made["id"]])
+        self.assertEqual(self.ids(email="jessica@example.com", campaign_id=campaign["id"]), [])
+        other = self.join(campaign["code"], "Jessica", "jessica@example.com")
+        self.has_error(self.put(other["id"], 422, email="JESS@example.org"), 422, "email")
+        self.has_error(self.put(other["id"], 422, email="no address"), 422, "email")
+        self.has_error(self.put(other["id"], 422, first_name=" "), 422, "first_name")
+        self.has_error(self.put(999999, 404, first_name="Nobody"), 404)
+
+    def test_unsubscribed_both_ways(self):
+        made = self.join(self.campaign()["code"])
+        for value in (True, "1", "Yes", 1):
+            self.assertIsNotNone(self.put(made["id"], unsubscribed=value).data["unsubscribed_at"])
+            user = self.put(made["id"], unsubscribed=False).data
+            self.assertEqual((user["unsubscribed_at"], user["unsubscribed_time"]), (None, None))
+        self.has_error(self.put(made["id"], 422, unsubscribed="maybe"), 422, "unsubscribed")
+
+
+class Qualification(People):
+    def put(self, status=200, **fields):
+        return self.has(self.api.json("PUT", f"{USERS}/qualification", fields), status)
+
+    def test_there_and_back(self):
+        campaign = self.campaign()
+        jessica, byron = self.friend(campaign)
+        ways = ({"id": byron["id"]}, {"id": str(byron["id"])}, {"code": byron["code"]},
+                {"email": "byron@example.com", "campaign_id": campaign["id"]})
+        for who in ways:
+            for qualified in (True, False):
+                for changed in (True, False):
+                    answer = self.put(qualified=qualified, amount="49.90", **who).json
+                    self.assertEqual((answer["data"]["qualified"], answer["changed"]), (qualified, changed))
+        self.assertEqual(answer["data"], self.api.get(f"{USERS}/{byron['id']}").data)
+        self.assertEqual(self.user(jessica["id"])["analytics"]["qualified_referrals"], 0)
+
+    def test_an_order_is_refunded_by_its_number_too(self):
+        jessica, byron = self.friend(self.campaign())
+        for qualified in (True, False):
+            answer = self.put(qualified=qualified, code=byron["code"], order_id="7").json
+            self.assertEqual((answer["data"]["qualified"], answer["changed"]), (qualified, True))
+        # A late repetition of the order is told what it was told, and changes nothing.
+        self.put(qualified=True, code=byron["code"], order_id="7")
+        self.assertFalse(self.user(byron["id"])["qualified"])
+        self.assertTrue(self.put(qualified=True, code=byron["code"], order_id="8").json["changed"])
+
+    def test_who_cannot(self):
+        jessica, _ = self.friend(self.campaign())
+        self.has_error(self.put(422, qualified=True, code=jessica["code"]), 422, "code")
+        self.has_error(self.put(404, qualified=True, id=999999), 404)
+        self.has_error(self.put(404, qualified=True, code="uZZZZZZZ"), 404)
+        self.has_error(self.put(422, qualified=True), 422, "code")
+        self.has_error(self.put(422, qualified=True, id="x"), 422, "id")
+        self.has_error(self.put(422, code=jessica["code"]), 422, "qualified")
+        self.has_error(self.put(422, qualified=True, email="a@example.com"), 422, "campaign_id")
+        self.has_error(self.put(422, qualified=True, id=1, amount="-3"), 422, "amount")
+
+    def test_the_path_is_its_own(self):
+        answer = self.has_error(self.api.get(f"{USERS}/qualification"), 405)
+        self.assertEqual(answer.headers["Allow"], "PUT")
+
+
+class Review(People):
+    def decide(self, user, decision, status=200):
+        return self.has(self.api.json("POST", f"{USERS}/{user['id']}/review", {"decision": decision}), status)
+
+    def test_accept_and_reject(self):
+        campaign = self.campaign()
+        jessica = self.join(campaign["code"], "Jessica", "jessica@example.com")
+        good, bad = (self.join(jessica["code"], "Friend", f"friend+{i}@example.com") for i in range(2))
+        self.assertEqual(self.user(good["id"])["review"], {"state": "pending", "flags": ["plus_address"]})
+        self.assertEqual(self.ids(campaign_id=campaign["id"], review="pending"), [good["id"], bad["id"]])
+        self.assertEqual(self.decide(good, "accept").data["review"]["state"], "accepted")
+        self.assertEqual(self.decide(bad, "reject").data["review"]["state"], "rejected")
+        self.assertEqual(self.ids(campaign_id=campaign["id"], review="pending"), [])
+        self.assertEqual(self.ids(campaign_id=campaign["id"], review="accepted"), [good["id"]])
+        self.decide(good, "accept")
+        self.has_error(self.decide(good, "reject", 409), 409)
+        self.has_error(self.decide(jessica, "accept", 409), 409)
+        self.has_error(self.decide(bad, "maybe", 422), 422, "decision")
+        self.has_error(self.decide({"id": 999999}, "accept", 404), 404)
+
+
+if __name__ == "__main__":
+    unittest.main()
