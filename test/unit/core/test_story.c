@@ -1,13 +1,14 @@
 /*
  * Owns the story of a month: three campaigns, ten thousand people, referrals, purchases, refunds,
- * milestones, coupons that run out and come back. Each answer and, day by day, every counter and
- * reward is compared with a reference model (story_model.h), the events are counted, and at the end
- * the database is verified. The time is virtual.
+ * milestones, coupons that run out and come back, people who are erased. Each answer and, day by
+ * day, every counter and reward is compared with a reference model (story_model.h), the events are
+ * counted, and at the end the database is verified. The time is virtual.
  */
 #include "reward_world.h"
 
 #include "../../support/seeded.h"
 #include "core/day.h"
+#include "core/erase.h"
 #include "story_model.h"
 #include "verify_world.h"
 
@@ -15,6 +16,7 @@ enum {
 	JOINS_A_DAY = 340,
 	QUALIFIES_A_DAY = 200,
 	REFUNDS_A_DAY = 25,
+	ERASURES_A_DAY = 5,
 	COUPONS_AT_FIRST = 300,
 	COUPONS_LATER = 1000,
 	REFILL_DAY = 20,
@@ -213,6 +215,22 @@ static void slices(struct run *r, struct slice *slice, command_decide_fn *find,
 	} while (true);
 }
 
+static void one_is_erased(struct run *r)
+{
+	unsigned id = r->s->n_users == 0 ? 1 : 1 + below(r, r->s->n_users);
+	bool is_there = r->s->n_users > 0 && !r->s->users[id].erased;
+	struct user_erase erase = {.command = {.decide = user_erase_decide},
+				   .who = {.id = id},
+				   .codes = r->w->codes,
+				   .now_ms = r->w->now_ms};
+	struct erase_slice job = {0};
+	settle(r);
+	assert_int_equal(world_run(r->w, &erase.command), is_there ? ERR_OK : ERR_NOT_FOUND);
+	slices(r, &job.slice, erase_find_decide, erase_change_decide);
+	if (is_there)
+		story_erase(r->s, id);
+}
+
 static void morning(struct run *r)
 {
 	struct reward_release held = {0}, waiting = {0};
@@ -339,7 +357,7 @@ static void count_events(struct run *r)
 static void one_day(struct run *r)
 {
 	unsigned joins = JOINS_A_DAY, qualifies = QUALIFIES_A_DAY, refunds = REFUNDS_A_DAY;
-	unsigned left = joins + qualifies + refunds;
+	unsigned erasures = ERASURES_A_DAY, left = joins + qualifies + refunds + erasures;
 	morning(r);
 	for (; left > 0; left--) {
 		r->s->now_ms = r->w->now_ms += 100000;
@@ -350,9 +368,12 @@ static void one_day(struct run *r)
 		} else if (what < joins + qualifies) {
 			one_buys(r);
 			qualifies--;
-		} else {
+		} else if (what < joins + qualifies + refunds) {
 			one_is_refunded(r);
 			refunds--;
+		} else {
+			one_is_erased(r);
+			erasures--;
 		}
 	}
 	settle(r);
