@@ -22,7 +22,7 @@ class Analytics(Served):
         return self.has(self.api.get(f"/api/v2/analytics{query}"), 200).data
 
     def story(self):
-        """Jessica refers three, Carol one; two of Jessica's buy."""
+        """Jessica refers three, Carol one; two of Jessica's buy, one gives it back."""
         campaign = self.campaign(code=f"story{self.id()[-6:]}")
         jessica = self.join(campaign["code"], "Jessica", "jessica@example.com")
         friends = [self.join(jessica["code"], name, f"{name}@example.com") for name in ("Byron", "Carol", "Dave")]
@@ -30,6 +30,8 @@ class Analytics(Served):
         for friend in friends[:2]:
             self.has(self.qualify(code=friend["code"]), 200)
         self.has(self.qualify(code=friends[0]["code"]), 200)  # changes nothing
+        self.has(self.api.json("PUT", "/api/v2/users/qualification",
+                               {"code": friends[0]["code"], "qualified": False}), 200)
         return campaign, jessica, friends
 
 
@@ -39,7 +41,7 @@ class Story(Analytics):
         campaign, jessica, friends = self.story()
         after = today()
         told = self.ask(f"?campaign_id={campaign['id']}")
-        happened = counters(joins=5, referrals=4, qualified=2)
+        happened = counters(joins=5, referrals=4, qualified=2, unqualified=1)
         self.assertEqual(told["totals"], happened)
         self.assertEqual((told["campaign_id"], len(told["days"])), (campaign["id"], 30))
         self.assertEqual(told["days"][-1]["date"], told["to"])
@@ -48,11 +50,11 @@ class Story(Analytics):
             self.assertEqual(told["days"][-1], {"date": str(after), **happened})
             for day in told["days"][:-1]:
                 self.assertEqual(day, {"date": day["date"], **counters()})
-        self.assertEqual(told["all_time"], {"users": 5, "referrals": 4, "qualified_referrals": 2})
-        self.assertEqual(told["conversion"], {"period": 0.5, "all_time": 0.5})
+        self.assertEqual(told["all_time"], {"users": 5, "referrals": 4, "qualified_referrals": 1})
+        self.assertEqual(told["conversion"], {"period": 0.5, "all_time": 0.25})
         self.assertEqual(told["top_referrers"], [
             {"id": jessica["id"], "code": jessica["code"], "first_name": "Jessica", "referrals": 3,
-             "qualified_referrals": 2},
+             "qualified_referrals": 1},
             {"id": friends[1]["id"], "code": friends[1]["code"], "first_name": "Carol", "referrals": 1,
              "qualified_referrals": 0}])
         self.assertEqual(self.ask(f"?campaign_id={campaign['code']}"), told)
@@ -68,9 +70,9 @@ class All(Analytics):
         self.campaign()
         told = self.ask()
         self.assertIsNone(told["campaign_id"])
-        self.assertEqual(told["totals"], counters(joins=7, referrals=5, qualified=2))
-        self.assertEqual(told["all_time"], {"users": 7, "referrals": 5, "qualified_referrals": 2})
-        self.assertEqual(told["conversion"], {"period": 0.4, "all_time": 0.4})
+        self.assertEqual(told["totals"], counters(joins=7, referrals=5, qualified=2, unqualified=1))
+        self.assertEqual(told["all_time"], {"users": 7, "referrals": 5, "qualified_referrals": 1})
+        self.assertEqual(told["conversion"], {"period": 0.4, "all_time": 0.2})
         self.assertEqual([t["referrals"] for t in told["top_referrers"]], [3, 1, 1])
         self.assertEqual(told["top_referrers"][0]["id"], jessica["id"])
         self.assertEqual({t["id"] for t in told["top_referrers"]} & {anne["id"]}, {anne["id"]})
