@@ -24,6 +24,7 @@ enum how {
 	AS_IS_SET,
 	AS_CODE,
 	AS_URL,
+	AS_UNSUBSCRIBE,
 	AS_DATE,
 	AS_TIME,
 	AS_IP,
@@ -66,6 +67,7 @@ static const struct payload_field fields[] = {
     {"event_id", AS_ID, offsetof(struct event, id)},
     {"occurred_at", AS_TIME, offsetof(struct event, at_ms)},
     {"referrer_url", AS_URL, offsetof(struct event, referrer_id)},
+    {"unsubscribe_url", AS_UNSUBSCRIBE, offsetof(struct event, user_id)},
     {"rule_id", AS_ID, offsetof(struct event, rule_id)},
     {"reward_id", AS_ID, offsetof(struct event, reward_id)},
     {"reward_name", AS_TEXT, offsetof(struct event, reward_name)},
@@ -130,17 +132,37 @@ static void set_time(struct payload_value *v, uint64_t ms)
 	set_text(v, text_of(v->room));
 }
 
-static void set_join_url(struct payload_value *v, struct codes *codes, const struct event *e, size_t at,
-			 uint64_t id)
+/* "{public_url}/{code}{path}" of the user at that member of the event; begins v->long_text. */
+static void begin_url(struct payload_value *v, struct codes *codes, const struct event *e, size_t at,
+    uint64_t id, const char *path)
 {
 	char code[CODE_LENGTH + 1];
-	if (id == 0)
-		return;
 	buf_reset(v->long_text);
 	buf_text(v->long_text, e->public_url);
 	buf_char(v->long_text, '/');
 	buf_text(v->long_text, code_of_user(codes, id, alias_of(e, at), code));
-	buf_str(v->long_text, "/join");
+	buf_str(v->long_text, path);
+}
+
+static void set_join_url(struct payload_value *v, struct codes *codes, const struct event *e, size_t at,
+			 uint64_t id)
+{
+	if (id == 0)
+		return;
+	begin_url(v, codes, e, at, id, "/join");
+	set_text(v, buf_view(v->long_text));
+}
+
+/* For the foot of the receiver's mails, and their List-Unsubscribe. */
+static void set_unsubscribe_url(struct payload_value *v, struct codes *codes, const struct event *e,
+    size_t at, uint64_t id)
+{
+	char secret[CODE_SECRET_SIZE];
+	if (id == 0)
+		return;
+	code_secret_write(codes, SECRET_UNSUBSCRIBE, id, secret);
+	begin_url(v, codes, e, at, id, "/unsubscribe?t=");
+	buf_str(v->long_text, secret);
 	set_text(v, buf_view(v->long_text));
 }
 
@@ -195,6 +217,9 @@ static void value_of(struct payload_value *v, const struct payload_field *field,
 		break;
 	case AS_URL:
 		set_join_url(v, codes, e, field->at, *n);
+		break;
+	case AS_UNSUBSCRIBE:
+		set_unsubscribe_url(v, codes, e, field->at, *n);
 		break;
 	case AS_DATE:
 		set_date(v, *n);

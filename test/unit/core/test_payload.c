@@ -78,6 +78,22 @@ static void further_fields(void **state)
 		       "\"referrer_url\":\"https://webhooks.referral-factory.com/upfkAHCq/join\"}");
 }
 
+/* For the foot of mails: of the user, whoever referred them, and only where there is one. */
+static void unsubscribe_url(void **state)
+{
+	struct fixture *f = *state;
+	struct event event = byron_joined();
+	char secret[CODE_SECRET_SIZE], expected[256];
+	code_secret_write(f->codes, SECRET_UNSUBSCRIBE, event.user_id, secret);
+	snprintf(expected, sizeof expected,
+		 "{\"link\":\"https://webhooks.referral-factory.com/uciSAGYz/unsubscribe?t=%s\"}",
+		 secret);
+	field(f, "unsubscribe_url", "link");
+	assert_payload(f, FORMAT_JSON, &event, expected);
+	event.user_id = 0;
+	assert_payload(f, FORMAT_JSON, &event, "{\"link\":null}");
+}
+
 static void renamed_and_hidden(void **state)
 {
 	struct fixture *f = *state;
@@ -255,6 +271,7 @@ int main(void)
 	    WITH_FIXTURE(the_thirteen_fields),
 	    WITH_FIXTURE(without_a_referrer),
 	    WITH_FIXTURE(further_fields),
+	    WITH_FIXTURE(unsubscribe_url),
 	    WITH_FIXTURE(renamed_and_hidden),
 	    WITH_FIXTURE(form_fields_of_the_campaign),
 	    WITH_FIXTURE(dots_nest),
