@@ -241,6 +241,16 @@ class Coupons(Rewards):
         until(lambda: self.reward(due["id"])["coupon"] == "ORDER-3", "the one that waited")
         self.assertEqual(self.read_rule(rule)["coupons"], {"added": 3, "given": 3, "left": 0})
 
+    def test_the_friend_is_known_by_the_coupon(self):
+        campaign = self.campaign()
+        rule = self.rule(campaign, metric="coupon", auto_issue=True, recipient="invited", trigger="join")
+        self.has(self.upload(rule, ["KNOWN-1", "KNOWN-2"]), 201)
+        _, byron = self.friend(campaign)
+        self.has(self.qualify(coupon="KNOWN-2"), 404)
+        answer = self.has(self.qualify(coupon="KNOWN-1"), 200).json
+        self.assertEqual((answer["data"]["id"], answer["changed"]), (byron["id"], True))
+        self.assertIs(self.has(self.qualify(coupon="KNOWN-1"), 200).json["changed"], False)
+
     def test_uploads(self):
         rule, other = (self.rule(self.campaign(), metric="coupon") for _ in range(2))
         lines = '\ufeffCoupon\r\n"UP-1"\r\n  UP-2  \r\n\r\nUP-3'

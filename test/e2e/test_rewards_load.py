@@ -57,7 +57,7 @@ class Load(Rewards):
     def test_none_twice_none_lost(self):
         campaign = self.campaign()
         rule = self.rule(campaign, metric="coupon", auto_issue=True)
-        self.webhook("/issued", event="reward.issued", campaign_id=campaign["id"], format="json", fields=[
+        self.webhook("/issued", event="reward.issued", campaign_id=campaign["id"], format="json", ordered="none", fields=[
             {"field": n, "as": n} for n in ("event_id", "id", "reward_id", "reward_coupon")])
         given = [f"COUPON-{i:05}" for i in range(COUPONS)]
         self.assertEqual(self.has(self.upload(rule, "\n".join(given), "text/csv"), 201).data["added"], COUPONS)
