@@ -9,6 +9,7 @@
 #include "cli/config.h"
 #include "cli/serve.h"
 #include "cli/token.h"
+#include "cli/users_csv.h"
 #include "cli/verify.h"
 
 static int version_main(int argc, char **argv)
@@ -30,6 +31,8 @@ static const struct {
     {"check", check_main, "ask a running server whether it is ready: exit 0 or 1"},
     {"backup", backup_main, "copy the database to FILE, beside a running server or not"},
     {"verify", verify_main, "check every record of the database, or of the copy in FILE"},
+    {"import", import_main, "send users as CSV to a campaign of a running server"},
+    {"export", export_main, "fetch the users of a campaign as CSV from a running server"},
     {"token", token_main, "create, list or revoke API tokens of a running server"},
     {"version", version_main, "print the version"},
     {"help", help_main, "print this; `referd help markdown` prints the option table"},

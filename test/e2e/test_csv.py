@@ -9,7 +9,7 @@ import unittest
 
 from client import Client
 from harness import Served
-from processes import Server, until
+from processes import REFERD, Server, run, until
 
 HEADER = ("id code url first_name email type source referrer_code signed_up_at qualified qualified_at unsubscribed_at "
           "referrals qualified_referrals").split()
@@ -253,6 +253,69 @@ class Export(Tables):
             self.assertEqual(self.has(api.get(f"/api/v2/users/{person['code']}"), 200).data["id"], referrer)
         self.assertEqual(second.stop(), 0)
         second.verify()
+
+
+class Commands(Tables):
+    """`referd import` and `referd export`."""
+
+    def command(self, *words, status=0, token=None):
+        ended = run(REFERD, *words, "--listen", self.server.address,
+                    env={"REFERD_API_TOKEN": token or self.server.token})
+        self.assertEqual(ended.returncode, status, ended)
+        return ended
+
+    def file(self, name, text=None):
+        path = os.path.join(self.directory, name)
+        if text is not None:
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
+        return path
+
+    def test_in_and_out(self):
+        campaign = self.campaign()
+        source = self.file("in.csv", "first_name,email,code,referrer,qualified\nAnn,ann@example.com,cli-1\n"
+                                     "Bob,bob@example.com,cli-2,cli-1,Yes\n")
+        done = self.command("import", "--campaign", str(campaign["id"]), source)
+        self.assertEqual((done.stdout, done.stderr), ("2 lines: 2 created, 0 existing, 1 qualified, 0 refused\n", ""))
+        done = self.command("import", source, "--campaign", campaign["code"])
+        self.assertEqual(done.stdout, "2 lines: 0 created, 2 existing, 0 qualified, 0 refused\n")
+        target = self.file("out.csv")
+        self.assertEqual(self.command("export", "--campaign", campaign["code"], target).stdout, "")
+        with open(target, encoding="utf-8", newline="") as file:
+            self.assertEqual(file.read(), self.export(campaign))
+        self.assertEqual(os.stat(target).st_mode & 0o777, 0o600)
+        done = run(REFERD, "export", "--campaign", str(campaign["id"]), "--listen", self.server.address,
+                   env={"REFERD_API_TOKEN": self.server.token})
+        self.assertEqual(done.stdout.replace("\n", "\r\n"), self.export(campaign))
+        done = self.command("export", "--campaign", campaign["code"], target, status=1)
+        self.assertIn("exists: take another name", done.stderr)
+
+    def test_refused_lines_are_printed(self):
+        campaign = self.campaign()
+        source = self.file("wrong.csv", "first_name,email\nAnn,nobody\nBob,bob@example.com\n\"C\"x,c@example.com\n")
+        done = self.command("import", "--campaign", str(campaign["id"]), source, status=1)
+        first, second, last = done.stdout.splitlines()
+        self.assertRegex(first, "^line 2: email .{8,}")
+        self.assertEqual(second, "line 4: has something behind the closing quote of a cell")
+        self.assertEqual(last, "3 lines: 1 created, 0 existing, 0 qualified, 2 refused")
+
+    def test_what_cannot_be_done_is_one_line(self):
+        campaign = str(self.campaign()["id"])
+        source, empty = self.file("fine.csv", "first_name,email\n"), self.file("empty.csv", "")
+        for words, status, said in ((("import", source), 2, "--campaign"), (("export",), 2, "--campaign"),
+                                    (("import", "--campaign", "a/b", source), 2, "id or code"),
+                                    (("import", "--campaign", campaign), 2, "referd import"),
+                                    (("import", "--campaign", campaign, empty), 1, "is empty"),
+                                    (("import", "--campaign", campaign, self.directory), 1, "regular file"),
+                                    (("import", "--campaign", campaign, "/no/such"), 1, "No such file"),
+                                    (("import", "--campaign", "999", source), 1, "(404)"),
+                                    (("export", "--campaign", "999", self.file("none.csv")), 1, "(404)")):
+            with self.subTest(words=words):
+                done = self.command(*words, status=status)
+                self.assertEqual((done.stdout, len(done.stderr.splitlines())), ("", 1), done)
+                self.assertIn(said, done.stderr)
+        self.assertFalse(os.path.exists(self.file("none.csv")))
+        self.command("import", "--campaign", campaign, source, status=1, token="x" * 40)
 
 
 class Many(Tables):

@@ -1,0 +1,220 @@
+/*
+ * Owns the files of an import and an export, and how the outcome is told. Never what is in the CSV: the
+ * server reads and writes it. Called by main.
+ */
+#include "users_csv.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "api_call.h"
+#include "base/json.h"
+#include "core/who.h"
+
+enum { TARGET_SIZE = 160, SILENCE_S = 300 };
+
+struct users_config {
+	struct config config;
+	const char *campaign;
+};
+
+static const struct option own[] = {
+    {"campaign", OPTION_TEXT, offsetof(struct users_config, campaign), "ID", NULL, 0, 0,
+	"The campaign, by its id or its code"},
+};
+
+static int refuse_file(const char *file, const char *why)
+{
+	fprintf(stderr, "referd: %s: %s\n", file, why);
+	return 1;
+}
+
+/* False after one clear line. */
+static bool write_target(const struct users_config *config, const char *call, char out[TARGET_SIZE])
+{
+	if (config->campaign != NULL && code_is_plausible(text_of(config->campaign))) {
+		snprintf(out, TARGET_SIZE, "/api/v2/campaigns/%s/users/%s", config->campaign, call);
+		return true;
+	}
+	fprintf(stderr, config->campaign == NULL
+			    ? "referd: which campaign? Give its id or code: --campaign ID\n"
+			    : "referd: --campaign must be a campaign's id or code\n");
+	return false;
+}
+
+/* ---- import ---- */
+
+static uint64_t number(const struct json *object, const char *name)
+{
+	uint64_t n = 0;
+	(void)!json_u64(json_get(object, name), false, &n);
+	return n;
+}
+
+static void print_refused(const struct json *refused)
+{
+	struct text field, message;
+	for (size_t i = 0; i < json_length(refused); i++) {
+		const struct json *one = json_at(refused, i);
+		bool named = json_string(json_get(one, "field"), &field);
+		if (!json_string(json_get(one, "message"), &message))
+			message = TEXT("was refused");
+		printf("line %llu: %.*s%s%.*s\n", (unsigned long long)number(one, "line"),
+		    named ? (int)field.n : 0, named ? field.p : "", named ? " " : "", TEXT_ARGS(message));
+	}
+}
+
+static int print_report(struct text answer)
+{
+	const char *why = "";
+	struct json *root = NULL;
+	if (json_parse(answer, &root, &why) != ERR_OK) {
+		fprintf(stderr, "referd: the server's answer cannot be read: %s\n", why);
+		return 1;
+	}
+	const struct json *report = json_get(root, "data");
+	uint64_t refused = number(report, "refused_total"), stopped = number(report, "stopped_at_line");
+	print_refused(json_get(report, "refused"));
+	printf("%llu lines: %llu created, %llu existing, %llu qualified, %llu refused\n",
+	    (unsigned long long)number(report, "lines"), (unsigned long long)number(report, "created"),
+	    (unsigned long long)number(report, "existing"),
+	    (unsigned long long)number(report, "qualified"), (unsigned long long)refused);
+	if (stopped != 0)
+		printf("stopped at line %llu: what was before it is done, the same file again goes on\n",
+		    (unsigned long long)stopped);
+	json_free(root);
+	return refused == 0 && stopped == 0 ? 0 : 1;
+}
+
+static int send_file(const struct users_config *config, const char *target, int fd, uint64_t size)
+{
+	struct buf answer = {0};
+	struct http_call call = {
+	    .method = "POST",
+	    .target = target,
+	    .content_type = "text/csv",
+	    .body_fd = fd,
+	    .body_size = size,
+	    .timeout_s = SILENCE_S,
+	    .on_body = api_call_gather,
+	    .arg = &answer,
+	};
+	int status = api_call_run(&config->config, &call) ? print_report(buf_view(&answer)) : 1;
+	buf_free(&answer);
+	return status;
+}
+
+static int import_file(const struct users_config *config, const char *file)
+{
+	char target[TARGET_SIZE];
+	struct stat st;
+	if (!write_target(config, "import", target))
+		return 2;
+	int fd = open(file, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return refuse_file(file, strerror(errno));
+	int status = 1;
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+		refuse_file(file, "is no regular file: write it to one first");
+	else if (st.st_size == 0)
+		refuse_file(file, "is empty: its first line names the columns");
+	else
+		status = send_file(config, target, fd, (uint64_t)st.st_size);
+	close(fd);
+	return status;
+}
+
+int import_main(int argc, char **argv)
+{
+	static const struct config_command command = {
+	    .name = "import",
+	    .usage = "referd import --campaign ID FILE [options]",
+	    .min_args = 1,
+	    .max_args = 1,
+	    .options = own,
+	    .n_options = sizeof own / sizeof *own,
+	};
+	struct users_config config = {0};
+	struct arena arena = {0};
+	struct options_args args;
+	int status = config_read(&command, argc, argv, &config, &args, &arena);
+	if (status < 0)
+		status = import_file(&config, args.items[0]);
+	arena_free(&arena);
+	return status;
+}
+
+/* ---- export ---- */
+
+static bool write_piece(void *arg, int status, struct text piece)
+{
+	FILE *out = arg;
+	(void)status;
+	return fwrite(piece.p, 1, piece.n, out) == piece.n;
+}
+
+static int receive(const struct users_config *config, const char *target, FILE *out)
+{
+	struct http_call call = {
+	    .method = "GET",
+	    .target = target,
+	    .timeout_s = SILENCE_S,
+	    .on_body = write_piece,
+	    .arg = out,
+	};
+	return api_call_run(&config->config, &call) ? 0 : 1;
+}
+
+/* A file that is there is whole: what was cut short is removed. */
+static int export_to(const struct users_config *config, const char *target, const char *file)
+{
+	int fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return refuse_file(file, errno == EEXIST ? "exists: take another name" : strerror(errno));
+	FILE *out = fdopen(fd, "w");
+	int status = out == NULL ? 1 : receive(config, target, out);
+	if (out == NULL)
+		close(fd);
+	else if (fclose(out) != 0 && status == 0)
+		status = refuse_file(file, strerror(errno));
+	if (status != 0)
+		unlink(file);
+	return status;
+}
+
+static int export_users(const struct users_config *config, const char *file)
+{
+	char target[TARGET_SIZE];
+	if (!write_target(config, "export", target))
+		return 2;
+	if (file != NULL)
+		return export_to(config, target, file);
+	int status = receive(config, target, stdout);
+	if (fflush(stdout) != 0 && status == 0)
+		status = refuse_file("stdout", strerror(errno));
+	return status;
+}
+
+int export_main(int argc, char **argv)
+{
+	static const struct config_command command = {
+	    .name = "export",
+	    .usage = "referd export --campaign ID [FILE] [options]",
+	    .max_args = 1,
+	    .options = own,
+	    .n_options = sizeof own / sizeof *own,
+	};
+	struct users_config config = {0};
+	struct arena arena = {0};
+	struct options_args args;
+	int status = config_read(&command, argc, argv, &config, &args, &arena);
+	if (status < 0)
+		status = export_users(&config, args.n > 0 ? args.items[0] : NULL);
+	arena_free(&arena);
+	return status;
+}
