@@ -46,7 +46,7 @@ LINK_api      := api delivery core store http base
 UNIT_SOURCES := $(wildcard test/unit/*/test_*.c)
 UNITS        := $(patsubst test/%.c,$(B)/test/%,$(UNIT_SOURCES))
 
-.PHONY: all debug asan cov demo test test-long check bench bench-pending bench-growth fuzz fuzzers install deps clean help units
+.PHONY: all debug asan cov demo test test-long test-million check bench bench-pending bench-growth fuzz fuzzers install deps clean help units
 all: $(B)/referd $(B)/referd-bench   ## the server and the load tool (build/release)
 
 debug asan cov:                      ## the same in another flavour
@@ -122,7 +122,10 @@ test-long: CYCLES ?= 300
 test-long:                           ## the full figures (CYCLES=300 of kill -9, ASan too)
 	$(SUBMAKE) FLAVOUR=release all units
 	$(SUBMAKE) FLAVOUR=asan all units
-	@test/run --unit asan --unit release --e2e release --e2e asan --cycles $(CYCLES)
+	@REFERD_USERS=$(USERS) test/run --unit asan --unit release --e2e release --e2e asan --cycles $(CYCLES)
+
+test-million: all                    ## USERS=1000000 through import, export, verify and backup: time, memory
+	@cd test/e2e && REFERD_USERS=$(USERS) python3 -B -m unittest -v test_million
 
 demo:                                ## the whole circle with real commands: join, webhook, qualify
 	@deploy/demo.sh

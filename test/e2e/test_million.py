@@ -1,0 +1,124 @@
+"""Many users through every door: imported, imported again, exported, verified, copied, imported elsewhere; in memory
+that stays flat. REFERD_USERS says how many (20,000; make test-million: 1,000,000). Called by unittest."""
+import os
+import subprocess
+import sys
+import threading
+import time
+import unittest
+
+from client import Client
+from harness import Served
+from processes import BUILD, REFERD, Server, clean_environment
+
+# Under ASan a tenth of them, and memory is ASan's own.
+ASAN = "asan" in BUILD
+USERS = int(os.environ.get("REFERD_USERS", "20000")) // (10 if ASAN else 1)
+# What memory may grow by: the table of newest addresses (12 MB at most), the windows of an import.
+GROWTH_KIB = 24 << 10
+EVERY = 1000  # so many lines hold one that is refused
+
+
+def rss_anon_kib(pid):
+    try:
+        with open(f"/proc/{pid}/status", encoding="ascii") as status:
+            return next((int(line.split()[1]) for line in status if line.startswith("RssAnon")), 0)
+    except OSError:
+        return 0
+
+
+class Watched:
+    """The most anonymous memory that a process had meanwhile."""
+
+    def __init__(self, pid):
+        self.pid, self.most, self.over = pid, 0, threading.Event()
+        self.thread = threading.Thread(target=self.watch)
+
+    def watch(self):
+        while not self.over.wait(0.05):
+            self.most = max(self.most, rss_anon_kib(self.pid))
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.over.set()
+        self.thread.join()
+
+
+class Million(Served):
+    def step(self, what, server, *words, status=0):
+        """Runs a command; tells time and memory, of the server and its own."""
+        env = {**clean_environment(), "REFERD_API_TOKEN": server.token}
+        place = ("--data", server.data_dir, "--listen", server.address)
+        with Watched(server.child.pid) as served:
+            began = time.monotonic()
+            child = subprocess.Popen([REFERD, *words, *place], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                     text=True)
+            with Watched(child.pid) as own:
+                out, err = child.communicate(timeout=3000)
+            took = time.monotonic() - began
+        self.assertEqual(child.returncode, status, (out[-2000:], err))
+        last = out.strip().splitlines()[-1] if out.strip() else ""
+        print(f"million: {what}: {took:.1f} s, RssAnon server {served.most} KiB, command {own.most} KiB; {last}",
+              file=sys.stderr)
+        if not ASAN:
+            self.assertLess(served.most - self.before, GROWTH_KIB, what)
+            self.assertLess(own.most, GROWTH_KIB, what)
+        return out
+
+    def write(self, path):
+        """A tree: each of the first brought ten; every third friend bought; some lines are wrong."""
+        refused = 0
+        with open(path, "w", encoding="ascii") as file:
+            file.write("first_name,email,code,referrer,signed_up_at,qualified\n")
+            for n in range(USERS):
+                wrong = n % EVERY == EVERY - 1
+                refused += wrong
+                referrer = f"m{n // 10 - (n // 10 % EVERY == EVERY - 1)}" if n >= 10 else ""
+                file.write(f"Person {n},{'nobody' if wrong else f'person{n}@example.com'},m{n},{referrer},2022-06-09,"
+                           f"{'Yes' if n % 3 == 0 and n >= 10 else 'No'}\n")
+        return refused
+
+    def test_through_every_door(self):
+        campaign = str(self.campaign()["id"])
+        source, copy, target = (os.path.join(self.directory, name) for name in ("in.csv", "copy.mdb", "out.csv"))
+        refused = self.write(source)
+        self.before = rss_anon_kib(self.server.child.pid)
+        out = self.step("import", self.server, "import", "--campaign", campaign, source, status=1)
+        lines = out.splitlines()
+        self.assertEqual(len(lines), refused + 1)
+        created = USERS - refused
+        self.assertRegex(lines[-1], rf"^{USERS} lines: {created} created, 0 existing, \d+ qualified, {refused} refused$")
+        out = self.step("the same again", self.server, "import", "--campaign", campaign, source, status=1)
+        self.assertRegex(out.splitlines()[-1], f"^{USERS} lines: 0 created, {created} existing, 0 qualified")
+        self.step("export", self.server, "export", "--campaign", campaign, target)
+        with open(target, encoding="ascii") as file:
+            self.assertEqual(sum(1 for _ in file), created + 1)
+        out = self.step("verify", self.server, "verify")
+        self.assertRegex(out, r"^verified \d+ records, 0 problems\n$")
+        self.step("backup", self.server, "backup", copy)
+        self.elsewhere(target, created)
+
+    def elsewhere(self, table, created):
+        place = os.path.join(self.directory, "second")
+        os.mkdir(place)
+        second = Server(place)
+        self.addCleanup(lambda: second.running() and second.kill())
+        second.start()
+        api = Client(second.address, token=second.token)
+        moved = self.has(api.json("POST", "/api/v2/campaigns", {"name": "Moved"}), 201).data
+        self.before = rss_anon_kib(second.child.pid)
+        out = self.step("import elsewhere", second, "import", "--campaign", str(moved["id"]), table)
+        self.assertRegex(out, rf"^{created} lines: {created} created, 0 existing, \d+ qualified, 0 refused$")
+        analytics = self.has(api.get(f"/api/v2/campaigns/{moved['id']}"), 200).data["analytics"]
+        mine = self.analytics({"id": 1})
+        self.assertEqual({k: analytics[k] for k in ("users", "referrals", "qualified_referrals")},
+                         {k: mine[k] for k in ("users", "referrals", "qualified_referrals")})
+        self.assertEqual(second.stop(), 0)
+        second.verify()
+
+
+if __name__ == "__main__":
+    unittest.main()
