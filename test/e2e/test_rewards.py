@@ -198,6 +198,50 @@ class Due(Rewards):
         self.has(self.act("issue", due["id"]), 200)
         self.has_error(self.api.json("PUT", path, {"amount": 1}), 409)
 
+    def unqualify(self, friend):
+        answer = self.api.json("PUT", "/api/v2/users/qualification", {"id": friend["id"], "qualified": False})
+        return self.has(answer, 200)
+
+    def test_a_refund_takes_back(self):
+        campaign = self.campaign()
+        issued, due = self.rule(campaign, **AMOUNT, auto_issue=True), self.rule(campaign, metric="custom")
+        self.webhook("/back", event="reward.cancelled", campaign_id=campaign["id"], format="json",
+                     fields=[{"field": "rule_id", "as": "rule"}, {"field": "reward_clawback", "as": "back"}])
+        _, byron = self.qualified_friend(campaign)
+        self.unqualify(byron)
+        kept = self.rewards("issued", "amount", campaign_id=campaign["id"])[0]
+        self.assertTrue(kept["clawback_at"])
+        gone = self.rewards("cancelled", "custom", campaign_id=campaign["id"])[0]
+        self.assertEqual((gone["clawback_at"], gone["reason"]), (None, "the user who caused it was unqualified"))
+        hooks = [json.loads(h["body"]) for h in self.await_hooks(2, target="/back")]
+        self.assertEqual(hooks, [{"rule": issued["id"], "back": True}, {"rule": due["id"], "back": False}])
+        self.assertEqual(self.read_rule(issued)["rewards"], {"due": 0, "issued": 1, "cancelled": 0, "clawbacks": 1})
+        self.qualify(code=byron["code"])
+        self.assertEqual(self.read_rule(issued)["rewards"], {"due": 0, "issued": 2, "cancelled": 0, "clawbacks": 1})
+        self.assertEqual(self.read_rule(due)["rewards"], {"due": 1, "issued": 0, "cancelled": 1, "clawbacks": 0})
+
+    def test_a_review_is_waited_for(self):
+        campaign = self.campaign()
+        self.rule(campaign, **AMOUNT, auto_issue=True)
+        for name, decision, state in (("anne", "accept", "issued"), ("otto", "reject", "cancelled")):
+            _, friend = self.qualified_friend(campaign, f"{name}+again")
+            reward = self.rewards("due", "amount", campaign_id=campaign["id"])[0]
+            self.assertEqual((reward["cause_user_id"], reward["in_review"]), (friend["id"], True))
+            self.assertIn("review", self.has_error(self.act("issue", reward["id"]), 409).json["message"])
+            self.has(self.api.json("POST", f"/api/v2/users/{friend['id']}/review", {"decision": decision}), 200)
+            until(lambda: self.reward(reward["id"])["state"] == state, f"after {decision}")
+            self.assertIs(self.reward(reward["id"])["in_review"], False)
+
+    def test_an_erased_recipient(self):
+        campaign = self.campaign()
+        self.rule(campaign, **AMOUNT)
+        jessica, _ = self.qualified_friend(campaign)
+        self.has(self.api.call("DELETE", f"/api/v2/users/{jessica['id']}"), 204)
+        reward = until(lambda: self.rewards("cancelled", "amount", campaign_id=campaign["id"]), "its reward")[0]
+        self.assertEqual([reward[k] for k in ("user_id", "user_code", "first_name", "email", "reason")],
+                         [jessica["id"], None, None, None, "its recipient was erased"])
+        self.has_error(self.act("issue", reward["id"]), 409)
+
     def test_either_side_and_milestones(self):
         campaign = self.campaign()
         for recipient in ("referrer", "invited"):
