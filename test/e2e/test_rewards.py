@@ -224,7 +224,8 @@ class Due(Rewards):
         campaign = self.campaign()
         self.rule(campaign, **AMOUNT, auto_issue=True)
         for name, decision, state in (("anne", "accept", "issued"), ("otto", "reject", "cancelled")):
-            _, friend = self.qualified_friend(campaign, f"{name}+again")
+            _, friend = self.friend(campaign, f"jessica.of.{name}@example.com", f"{name}+again@example.com")
+            self.has(self.qualify(code=friend["code"]), 200)
             reward = self.rewards("due", "amount", campaign_id=campaign["id"])[0]
             self.assertEqual((reward["cause_user_id"], reward["in_review"]), (friend["id"], True))
             self.assertIn("review", self.has_error(self.act("issue", reward["id"]), 409).json["message"])
