@@ -39,22 +39,22 @@ void page_escape(struct buf *out, struct text t)
 	buf_add(out, t.p + from, t.n - from);
 }
 
-void page_put(struct page *page, const char *html)
+void page_put(struct html *page, const char *html)
 {
 	buf_str(page->out, html);
 }
 
-void page_put_text(struct page *page, struct text t)
+void page_put_text(struct html *page, struct text t)
 {
 	page_escape(page->out, t);
 }
 
-void page_put_word(struct page *page, enum page_word word)
+void page_put_word(struct html *page, enum page_word word)
 {
 	page_escape(page->out, text_of(page_word(page->lang, word)));
 }
 
-void page_put_block(struct page *page, struct text block)
+void page_put_block(struct html *page, struct text block)
 {
 	struct text line;
 	while (block.n > 0) {
@@ -68,7 +68,7 @@ void page_put_block(struct page *page, struct text block)
 	}
 }
 
-struct text page_text_or(const struct page *page, const char *name, enum page_word word)
+struct text page_text_or(const struct html *page, const char *name, enum page_word word)
 {
 	struct text own = {0};
 	if (page->campaign != NULL)
@@ -77,7 +77,7 @@ struct text page_text_or(const struct page *page, const char *name, enum page_wo
 }
 
 /* The campaign's logo, or its name, unless that is the headline anyway. */
-static void put_brand(struct page *page, struct text headline)
+static void put_brand(struct html *page, struct text headline)
 {
 	const struct campaign *c = page->campaign;
 	if (c == NULL || (c->logo_url.n == 0 && text_eq(c->name, headline)))
@@ -95,7 +95,7 @@ static void put_brand(struct page *page, struct text headline)
 	page_put(page, "</p>\n");
 }
 
-static void put_title(struct page *page, const char *before, struct text headline)
+static void put_title(struct html *page, const char *before, struct text headline)
 {
 	const struct campaign *c = page->campaign;
 	page_put(page, "<title>");
@@ -111,10 +111,10 @@ static void put_title(struct page *page, const char *before, struct text headlin
 	page_put(page, "</title>\n");
 }
 
-struct page page_begin(struct call *call, const struct campaign *campaign, const char *before,
-    struct text headline, const char *layout)
+struct html page_begin(struct call *call, const struct campaign *campaign, const char *before,
+    struct text headline, bool wide)
 {
-	struct page page = {.call = call, .out = &call->api->out, .campaign = campaign};
+	struct html page = {.call = call, .out = &call->api->out, .campaign = campaign};
 	page.lang = campaign != NULL && campaign->lang.n > 0 ? campaign->lang : TEXT("en");
 	buf_reset(page.out);
 	page_put(&page, "<!doctype html>\n<html lang=\"");
@@ -124,7 +124,8 @@ struct page page_begin(struct call *call, const struct campaign *campaign, const
 			"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
 	put_title(&page, before, headline);
 	assets_put_styles(page.out, campaign != NULL ? campaign->colour : (struct text){0});
-	buf_printf(page.out, "</head>\n<body>\n<main class=\"%s\">\n", layout);
+	page_put(&page, "</head>\n<body>\n");
+	page_put(&page, wide ? "<main class=\"wide\">\n" : "<main>\n");
 	put_brand(&page, headline);
 	page_put(&page, "<h1>");
 	page_put_text(&page, headline);
@@ -156,7 +157,7 @@ static void write_policy(struct buf *out, const struct campaign *campaign)
 		put_source(out, origin);
 }
 
-void page_end(struct page *page, int status)
+void page_end(struct html *page, int status)
 {
 	struct buf policy = {0};
 	write_policy(&policy, page->campaign);

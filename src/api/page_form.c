@@ -41,7 +41,7 @@ static bool is_wrong(const struct page_form *form, const struct form_field *fiel
 }
 
 /* name, id, and what assistive technology has to know. */
-static void put_attributes(struct page *page, const struct page_form *form,
+static void put_attributes(struct html *page, const struct page_form *form,
     const struct form_field *field)
 {
 	page_put(page, " id=\"f-");
@@ -56,7 +56,7 @@ static void put_attributes(struct page *page, const struct page_form *form,
 	page_put(page, "\"");
 }
 
-static void put_select(struct page *page, const struct page_form *form,
+static void put_select(struct html *page, const struct page_form *form,
     const struct form_field *field)
 {
 	struct text rest = field->options.raw, option, nothing, typed = typed_into(form, field->id);
@@ -73,7 +73,7 @@ static void put_select(struct page *page, const struct page_form *form,
 	page_put(page, "</select>\n");
 }
 
-static void put_input(struct page *page, const struct page_form *form,
+static void put_input(struct html *page, const struct page_form *form,
     const struct form_field *field, const char *attributes)
 {
 	page_put(page, "<input ");
@@ -84,7 +84,7 @@ static void put_input(struct page *page, const struct page_form *form,
 	page_put(page, "\">\n");
 }
 
-static void put_label(struct page *page, const struct form_field *field)
+static void put_label(struct html *page, const struct form_field *field)
 {
 	page_put_text(page, field->label);
 	if (!field->required)
@@ -94,7 +94,7 @@ static void put_label(struct page *page, const struct form_field *field)
 	page_put(page, ")</span>");
 }
 
-static void put_checkbox(struct page *page, const struct page_form *form,
+static void put_checkbox(struct html *page, const struct page_form *form,
     const struct form_field *field)
 {
 	struct text typed = typed_into(form, field->id);
@@ -107,7 +107,7 @@ static void put_checkbox(struct page *page, const struct page_form *form,
 }
 
 /* "E-mail is required": the rules speak English. */
-static void put_problem(struct page *page, const struct page_form *form, struct text label)
+static void put_problem(struct html *page, const struct page_form *form, struct text label)
 {
 	page_put(page, text_starts(page->lang, TEXT("en")) ? "<span>" : "<span lang=\"en\">");
 	page_put_text(page, label);
@@ -116,7 +116,7 @@ static void put_problem(struct page *page, const struct page_form *form, struct 
 	page_put(page, "</span>");
 }
 
-static void put_field(struct page *page, const struct page_form *form,
+static void put_field(struct html *page, const struct page_form *form,
     const struct form_field *field, const char *attributes)
 {
 	page_put(page, "<div class=\"field\">\n");
@@ -144,7 +144,7 @@ static void put_field(struct page *page, const struct page_form *form,
 }
 
 /* Every form begins with these two. */
-static void put_own_fields(struct page *page, const struct page_form *form)
+static void put_own_fields(struct html *page, const struct page_form *form)
 {
 	const struct form_field first_name = {
 	    .id = TEXT("first_name"),
@@ -167,7 +167,7 @@ static struct pairs fields_of(const struct page_form *form)
 }
 
 /* The label that people see of the field that is wrong. */
-static struct text wrong_label(const struct page *page, const struct page_form *form)
+static struct text wrong_label(const struct html *page, const struct page_form *form)
 {
 	struct text rest = fields_of(form).raw;
 	struct form_field field;
@@ -182,7 +182,7 @@ static struct text wrong_label(const struct page *page, const struct page_form *
 }
 
 /* It has the focus, says what is wrong, and leads there. */
-static void put_summary(struct page *page, const struct page_form *form)
+static void put_summary(struct html *page, const struct page_form *form)
 {
 	page_put(page, "<div class=\"summary\" role=\"alert\" tabindex=\"-1\" autofocus>\n<p>");
 	page_put_word(page, WORD_CHECK);
@@ -193,7 +193,7 @@ static void put_summary(struct page *page, const struct page_form *form)
 	page_put(page, "</a>\n</div>\n");
 }
 
-static void put_terms(struct page *page)
+static void put_terms(struct html *page)
 {
 	struct text url = page_text_of(page->campaign, "terms_url");
 	if (url.n == 0)
@@ -206,7 +206,7 @@ static void put_terms(struct page *page)
 }
 
 /* Where the page is shown: the address said so the first time, the form itself when it comes again. */
-static void put_source(struct page *page, const struct page_form *form)
+static void put_source(struct html *page, const struct page_form *form)
 {
 	struct text source = form->source.n > 0 ? form->source : typed_into(form, TEXT("source"));
 	if (source.n == 0)
@@ -216,7 +216,7 @@ static void put_source(struct page *page, const struct page_form *form)
 	page_put(page, "\">\n");
 }
 
-static void put_form(struct page *page, const struct page_form *form)
+static void put_form(struct html *page, const struct page_form *form)
 {
 	struct text rest = fields_of(form).raw;
 	struct form_field field;
@@ -246,8 +246,8 @@ void page_reply_form(struct call *call, const struct page_form *form)
 	const struct campaign *c = form->campaign;
 	struct text headline = words_of(form, "invited_headline", "headline");
 	const char *before = form->problem != NULL ? page_word(c->lang, WORD_ERROR) : NULL;
-	struct page page =
-	    page_begin(call, c, before, headline.n > 0 ? headline : c->name, "narrow");
+	struct html page =
+	    page_begin(call, c, before, headline.n > 0 ? headline : c->name, false);
 	if (form->invited_by.n > 0) {
 		page_put(&page, "<p class=\"from\"><bdi>");
 		page_put_text(&page, form->invited_by);

@@ -8,7 +8,7 @@
 static void reply(struct call *call, const struct campaign *campaign, struct text headline,
     struct text body, int status)
 {
-	struct page page = page_begin(call, campaign, NULL, headline, "narrow");
+	struct html page = page_begin(call, campaign, NULL, headline, false);
 	page_put_block(&page, body);
 	page_end(&page, status);
 }
@@ -64,8 +64,8 @@ void page_reply_unsubscribe(struct call *call, const struct campaign *campaign, 
 		return;
 	}
 	struct text lang = campaign->lang;
-	struct page page = page_begin(call, campaign, NULL,
-	    text_of(page_word(lang, WORD_UNSUBSCRIBE)), "narrow");
+	struct html page = page_begin(call, campaign, NULL,
+	    text_of(page_word(lang, WORD_UNSUBSCRIBE)), false);
 	page_put_block(&page, text_of(page_word(lang, WORD_UNSUBSCRIBE_BODY)));
 	page_put(&page, "<form method=\"post\"><button>");
 	page_put_word(&page, WORD_UNSUBSCRIBE);

@@ -7,7 +7,7 @@
 #include "page_parts.h"
 #include "sharing.h"
 
-static void put_link(struct page *page, struct text link)
+static void put_link(struct html *page, struct text link)
 {
 	page_put(page, "<label for=\"link\">");
 	page_put_word(page, WORD_LINK);
@@ -17,7 +17,7 @@ static void put_link(struct page *page, struct text link)
 }
 
 /* In a new tab: a network would not show in a frame, and the page is wanted again. */
-static void put_share(struct page *page, const struct sharing_network *network, struct text link)
+static void put_share(struct html *page, const struct sharing_network *network, struct text link)
 {
 	struct buf url = {0};
 	sharing_write_url(&url, network, page->campaign, link);
@@ -38,7 +38,7 @@ static void put_share(struct page *page, const struct sharing_network *network, 
 	buf_free(&url);
 }
 
-static void put_shares(struct page *page, struct text link)
+static void put_shares(struct html *page, struct text link)
 {
 	page_put(page, "<h2>");
 	page_put_word(page, WORD_SHARE);
@@ -48,7 +48,7 @@ static void put_shares(struct page *page, struct text link)
 	page_put(page, "</ul>\n");
 }
 
-static void put_qr(struct page *page, struct text code)
+static void put_qr(struct html *page, struct text code)
 {
 	page_put(page, "<figure class=\"qr\">\n<img width=\"224\" height=\"224\" src=\"/");
 	page_put_text(page, code);
@@ -61,7 +61,7 @@ static void put_qr(struct page *page, struct text code)
 	page_put(page, "</a></figcaption>\n</figure>\n");
 }
 
-static void put_count(struct page *page, enum page_word what, uint64_t n)
+static void put_count(struct html *page, enum page_word what, uint64_t n)
 {
 	page_put(page, "<div><dt>");
 	page_put_word(page, what);
@@ -70,7 +70,7 @@ static void put_count(struct page *page, enum page_word what, uint64_t n)
 	page_put(page, "</dd></div>\n");
 }
 
-static void put_counts(struct page *page, const struct user_stats *stats)
+static void put_counts(struct html *page, const struct user_stats *stats)
 {
 	page_put(page, "<section class=\"counts\">\n<h2>");
 	page_put_word(page, WORD_COUNTS);
@@ -81,7 +81,7 @@ static void put_counts(struct page *page, const struct user_stats *stats)
 }
 
 /* The way out, for those who know the address of this page. */
-static void put_unsubscribe(struct page *page, const struct user *user, struct text code)
+static void put_unsubscribe(struct html *page, const struct user *user, struct text code)
 {
 	char secret[CODE_SECRET_SIZE];
 	if (user->unsubscribed_ms != 0)
@@ -109,7 +109,7 @@ void page_reply_thanks(struct call *call, const struct page_thanks *thanks)
 		headline = text_of(page_word(c->lang, WORD_KNOWN));
 	else if (headline.n == 0)
 		headline = text_of(page_word(c->lang, WORD_THANKS));
-	struct page page = page_begin(call, c, NULL, headline, "wide");
+	struct html page = page_begin(call, c, NULL, headline, true);
 	page_put_block(&page, page_text_or(&page, "thanks_body", WORD_THANKS_BODY));
 	page_put(&page, "<div class=\"mine\">\n<div>\n");
 	put_link(&page, buf_view(&link));
