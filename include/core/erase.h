@@ -28,7 +28,7 @@ enum erase_phase {
 	ERASE_ANSWERS, /* to Idempotency-Keys; `next` is the first half of a hash */
 };
 
-enum { ERASE_SLICE = 64, ERASE_HASH = 16 };
+enum { ERASE_SLICE = 128, ERASE_HASH = 16 };
 /* A job of the upkeep room. */
 struct erase_slice {
 	struct slice slice;

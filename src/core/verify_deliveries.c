@@ -9,6 +9,21 @@ static bool is_pending(const struct delivery *d)
 	return d->status == DELIVERY_PENDING;
 }
 
+/* Of a person who was erased nothing is left, once the job has come to it. Tests make people up. */
+static enum err check_person(struct verifier *v, const struct event *event)
+{
+	struct user user = {.id = event->user_id};
+	struct erasure erasure = {.user_id = event->user_id};
+	if (user.id == 0 || event->test || event->first_name.n + event->email.n == 0)
+		return ERR_OK;
+	enum err err = tx_get(v->tx, &KIND_USER, &user);
+	if (err == ERR_NOT_FOUND)
+		err = tx_get(v->tx, &KIND_ERASURE, &erasure);
+	if (err == ERR_NOT_FOUND)
+		verify_report(v, "says who somebody was who was erased");
+	return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
 static enum err check_event(struct verifier *v, const void *record)
 {
 	const struct event *event = record;
@@ -17,7 +32,7 @@ static enum err check_event(struct verifier *v, const void *record)
 		verify_report(v, "is of a type that does not exist");
 	if (event->previous_id >= event->id)
 		verify_report(v, "comes before the event that it follows");
-	return ERR_OK;
+	return check_person(v, event);
 }
 
 /* ---- one delivery ---- */

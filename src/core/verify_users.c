@@ -233,6 +233,16 @@ static enum err check_user_stats(struct verifier *v, const void *record)
 	return err;
 }
 
+static enum err check_erasure(struct verifier *v, const void *record)
+{
+	const struct erasure *erasure = record;
+	struct user user = {.id = erasure->user_id};
+	enum err err = tx_get(v->tx, &KIND_USER, &user);
+	if (err == ERR_OK)
+		verify_report(v, "erases a user who is still there");
+	return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
 const struct verify_check VERIFY_USERS[] = {
     {&KIND_USER, check_user, NULL},
     {&KIND_EMAIL_INDEX, check_email_index, NULL},
@@ -240,6 +250,6 @@ const struct verify_check VERIFY_USERS[] = {
     {&KIND_ALIAS, check_alias, NULL},
     {&KIND_USER_STATS, check_user_stats, NULL},
     {&KIND_ORDER, NULL, NULL},
-    {&KIND_ERASURE, NULL, NULL},
+    {&KIND_ERASURE, check_erasure, NULL},
     {NULL, NULL, NULL},
 };

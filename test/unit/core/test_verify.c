@@ -61,6 +61,8 @@ static void users(void **state)
 		"user 2: is invited without a referrer, or referred without being invited\n");
 	CHANGED(&KIND_USER, &user, last_event_id, 99, "user 2: has a last event that never was\n");
 	CHANGED(&KIND_USER, &user, review, REVIEW_PENDING, "user 2: is not in the list of its review\n");
+	check_extra(w, &KIND_ERASURE, &(struct erasure){.user_id = 2},
+		    "erasure 2: erases a user who is still there\n");
 	user = (struct user){.id = 9, .type = USER_REFERRING, .campaign_id = 1};
 	check_extra(w, &KIND_USER, &user, "user 9: has an id that its sequence never gave\n");
 }
@@ -135,6 +137,8 @@ static void deliveries(void **state)
 	struct world *w = *state;
 	struct delivery d = {.id = 2};
 	fill(w);
+	struct event event = {.id = 1};
+	CHANGED(&KIND_EVENT, &event, user_id, 9, "event 1: says who somebody was who was erased\n");
 	GET(&KIND_DELIVERY, &d);
 	assert_true(d.next_id == 5 && !d.waiting);
 	check_missing(w, &KIND_DUE, &(struct due){1, WORLD_NOW, 2},
