@@ -7,6 +7,7 @@ import secrets
 import select
 import signal
 import subprocess
+import threading
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -150,6 +151,35 @@ class Receiver(Process):
     def toggle(self):
         """Down: every connection is reset. Again: up."""
         self.child.send_signal(signal.SIGUSR1)
+
+
+def rss_anon_kib(pid):
+    """A process's own memory, mapped files left out; 0 once it has ended."""
+    try:
+        with open(f"/proc/{pid}/status", encoding="ascii") as status:
+            return next((int(line.split()[1]) for line in status if line.startswith("RssAnon:")), 0)
+    except OSError:
+        return 0
+
+
+class MemoryWatch:
+    """The most memory of its own that a process had while this is open."""
+
+    def __init__(self, pid):
+        self.pid, self.peak, self.ended = pid, 0, threading.Event()
+        self.thread = threading.Thread(target=self.look)
+
+    def look(self):
+        while not self.ended.wait(0.02):
+            self.peak = max(self.peak, rss_anon_kib(self.pid))
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.ended.set()
+        self.thread.join()
 
 
 def clean_environment():

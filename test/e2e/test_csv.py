@@ -9,7 +9,7 @@ import unittest
 
 from client import Client
 from harness import Served
-from processes import REFERD, Server, run, until
+from processes import BUILD, REFERD, Server, rss_anon_kib, run, until
 
 HEADER = ("id code url first_name email type source referrer_code signed_up_at qualified qualified_at unsubscribed_at "
           "referrals qualified_referrals").split()
@@ -21,11 +21,6 @@ def written(rows, columns):
     table.writeheader()
     table.writerows(rows)
     return out.getvalue().encode()
-
-
-def rss_anon_kib(server):
-    with open(f"/proc/{server.child.pid}/status", encoding="ascii") as status:
-        return next(int(line.split()[1]) for line in status if line.startswith("RssAnon"))
 
 
 class Tables(Served):
@@ -328,7 +323,7 @@ class Many(Tables):
         data = written(rows, list(rows[0]))
         # Others first, so that what the store keeps for any batch is there.
         self.has(self.send(self.campaign(), data[:200000].replace(b"old-", b"other-")), 200)
-        before = rss_anon_kib(self.server)
+        before = rss_anon_kib(self.server.child.pid)
         report = self.has(self.send(campaign, data), 200).data
         refused = {r["line"] for r in report["refused"]}
         self.assertEqual({n + 2 for n in range(0, 20000, 200)} - refused, set())
@@ -337,8 +332,9 @@ class Many(Tables):
         self.assertEqual(len(exported), report["created"])
         self.assertEqual([r["email"] for r in exported],
                          [r["email"] for n, r in enumerate(rows) if n + 2 not in refused])
-        grown = rss_anon_kib(self.server) - before
-        self.assertLess(grown, 6000, f"RssAnon grew by {grown} KiB")
+        grown = rss_anon_kib(self.server.child.pid) - before
+        if "asan" not in BUILD:
+            self.assertLess(grown, 6000, f"RssAnon grew by {grown} KiB")
 
 
 if __name__ == "__main__":

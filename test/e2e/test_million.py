@@ -3,13 +3,12 @@ that stays flat. REFERD_USERS says how many (20,000; make test-million: 1,000,00
 import os
 import subprocess
 import sys
-import threading
 import time
 import unittest
 
 from client import Client
 from harness import Served
-from processes import BUILD, REFERD, Server, clean_environment
+from processes import BUILD, REFERD, MemoryWatch, Server, clean_environment, rss_anon_kib
 
 # Under ASan a tenth of them, and memory is ASan's own.
 ASAN = "asan" in BUILD
@@ -19,53 +18,25 @@ GROWTH_KIB = 24 << 10
 EVERY = 1000  # so many lines hold one that is refused
 
 
-def rss_anon_kib(pid):
-    try:
-        with open(f"/proc/{pid}/status", encoding="ascii") as status:
-            return next((int(line.split()[1]) for line in status if line.startswith("RssAnon")), 0)
-    except OSError:
-        return 0
-
-
-class Watched:
-    """The most anonymous memory that a process had meanwhile."""
-
-    def __init__(self, pid):
-        self.pid, self.most, self.over = pid, 0, threading.Event()
-        self.thread = threading.Thread(target=self.watch)
-
-    def watch(self):
-        while not self.over.wait(0.05):
-            self.most = max(self.most, rss_anon_kib(self.pid))
-
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.over.set()
-        self.thread.join()
-
-
 class Million(Served):
     def step(self, what, server, *words, status=0):
         """Runs a command; tells time and memory, of the server and its own."""
         env = {**clean_environment(), "REFERD_API_TOKEN": server.token}
         place = ("--data", server.data_dir, "--listen", server.address)
-        with Watched(server.child.pid) as served:
+        with MemoryWatch(server.child.pid) as served:
             began = time.monotonic()
             child = subprocess.Popen([REFERD, *words, *place], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                      text=True)
-            with Watched(child.pid) as own:
+            with MemoryWatch(child.pid) as own:
                 out, err = child.communicate(timeout=3000)
             took = time.monotonic() - began
         self.assertEqual(child.returncode, status, (out[-2000:], err))
         last = out.strip().splitlines()[-1] if out.strip() else ""
-        print(f"million: {what}: {took:.1f} s, RssAnon server {served.most} KiB, command {own.most} KiB; {last}",
+        print(f"million: {what}: {took:.1f} s, RssAnon server {served.peak} KiB, command {own.peak} KiB; {last}",
               file=sys.stderr)
         if not ASAN:
-            self.assertLess(served.most - self.before, GROWTH_KIB, what)
-            self.assertLess(own.most, GROWTH_KIB, what)
+            self.assertLess(served.peak - self.before, GROWTH_KIB, what)
+            self.assertLess(own.peak, GROWTH_KIB, what)
         return out
 
     def write(self, path):

@@ -4,11 +4,10 @@ its deliveries at once. Never looks at what healthy receivers get (test_delivery
 import datetime
 import os
 import sys
-import threading
 import unittest
 
 from harness import Served, path_of, until
-from processes import BUILD
+from processes import BUILD, MemoryWatch, rss_anon_kib
 from zoo import (ANSWER, Cage, Certificates, Shut, endlessly, mute, once, redirect, reset, reset_after, silent, slowly, then_silent)
 
 CONNECT_MS, TOTAL_MS = 700, 1500
@@ -97,7 +96,7 @@ class Zoo(Served):
         self.await_hooks(20)
         before = self.memory_kb()
         hooks = {name: self.hook(name, cage) for name, cage in self.cages.items()}
-        with Watch(self) as watch:
+        with MemoryWatch(self.server.child.pid) as watch:
             for i in range(self.ROUNDS):
                 self.join_friends(jessica, f"round{i}", 1)
                 self.await_ends(hooks, i + 1)
@@ -177,8 +176,7 @@ class Zoo(Served):
         self.assertLess(max(late_ms), 500)
 
     def memory_kb(self):
-        with open(f"/proc/{self.server.child.pid}/status", encoding="ascii") as file:
-            return next(int(line.split()[1]) for line in file if line.startswith("RssAnon:"))
+        return rss_anon_kib(self.server.child.pid)
 
     def verify_memory(self, before, settled, peak):
         after = self.memory_kb()
@@ -189,26 +187,6 @@ class Zoo(Served):
         # Two calls of each at a time: 32 KiB for what came, and a TLS connection's own 60 KiB.
         self.assertLess(peak - before, 2 * len(self.cages) * 92)
         self.assertLess(after - settled, 3000)
-
-
-class Watch:
-    """The most memory that was seen while it is open."""
-
-    def __init__(self, test):
-        self.test, self.peak, self.ended = test, 0, threading.Event()
-        self.thread = threading.Thread(target=self.look)
-
-    def look(self):
-        while not self.ended.wait(0.02):
-            self.peak = max(self.peak, self.test.memory_kb())
-
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.ended.set()
-        self.thread.join()
 
 
 if __name__ == "__main__":
