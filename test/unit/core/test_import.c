@@ -1,0 +1,182 @@
+/* One line of an import: all of it or nothing, once, with the code and the qualification of before; and the walk
+ * over a campaign's users that an export makes.
+ * Never reads CSV: the row is filled in here.
+ * Run by make test. */
+#include "core/import.h"
+#include "core/user_export.h"
+#include "reward_world.h"
+#include "verify_world.h"
+
+static struct import_row row_of(struct world *w, uint64_t campaign, const char *email)
+{
+	struct import_row row = {.command = {.decide = import_row_decide},
+				 .join = world_join(w, campaign, 0, email)};
+	row.join.import = true;
+	row.join.strict = true;
+	row.join.source = SOURCE_ADDED;
+	return row;
+}
+
+static enum err run(struct world *w, struct import_row *row)
+{
+	enum err err = world_run_keep(w, &row->command, &KIND_USER, &row->join.user);
+	if (err == ERR_REFUSED)
+		assert_non_null(row->problem);
+	return err;
+}
+
+static struct user user_of(struct world *w, uint64_t id)
+{
+	struct user user = {.id = id};
+	assert_int_equal(world_get(w, &KIND_USER, &user), ERR_OK);
+	return user;
+}
+
+static void with_everything_of_before(void **state)
+{
+	struct world *w = *state;
+	uint64_t campaign = world_campaign(w, (struct campaign){.status = CAMPAIGN_DRAFT});
+	struct import_row jessica = row_of(w, campaign, "jessica@example.com");
+	struct import_row byron = row_of(w, campaign, "byron@example.com");
+	jessica.join.alias = TEXT("zgLAYb");
+	jessica.join.joined_ms = 1000;
+	jessica.join.unsubscribed_ms = 3000;
+	assert_int_equal(run(w, &jessica), ERR_OK);
+	assert_true(jessica.created && !jessica.qualifies);
+	byron.join.referrer.code = TEXT("zgLAYb");
+	byron.qualified = true;
+	byron.qualified_ms = 2000;
+	assert_int_equal(run(w, &byron), ERR_OK);
+	assert_true(byron.created && byron.qualifies);
+	struct user stored = user_of(w, jessica.join.user.id);
+	assert_int_equal(stored.joined_ms, 1000);
+	assert_int_equal(stored.unsubscribed_ms, 3000);
+	assert_int_equal(stored.source, SOURCE_ADDED);
+	assert_true(text_eq(stored.alias, TEXT("zgLAYb")));
+	stored = user_of(w, byron.join.user.id);
+	assert_int_equal(stored.referrer_id, jessica.join.user.id);
+	assert_int_equal(stored.source, SOURCE_REFERRED);
+	assert_int_equal(stored.qualified_ms, 2000);
+	/* Joined, joined, qualified. */
+	assert_int_equal(world_count(w, &KIND_EVENT), 3);
+	world_assert_sound(w);
+}
+
+static void the_same_line_again_changes_nothing(void **state)
+{
+	struct world *w = *state;
+	uint64_t campaign = world_launched(w), jessica = world_user(w, campaign, 0, "jessica@example.com");
+	for (int times = 0; times < 3; times++) {
+		struct import_row row = row_of(w, campaign, "byron@example.com");
+		row.join.alias = TEXT("zruTPh");
+		row.join.referrer.id = jessica;
+		row.qualified = true;
+		assert_int_equal(run(w, &row), ERR_OK);
+		assert_int_equal(row.created, times == 0);
+		assert_int_equal(row.qualifies, times == 0);
+		w->now_ms += 5000;
+	}
+	assert_int_equal(world_count(w, &KIND_USER), 2);
+	assert_int_equal(world_count(w, &KIND_EVENT), 3);
+	assert_int_equal(user_of(w, 2).qualified_ms, WORLD_NOW);
+	world_assert_sound(w);
+}
+
+static void assert_refused(struct world *w, struct import_row *row, const char *field)
+{
+	uint64_t users = world_count(w, &KIND_USER), events = world_count(w, &KIND_EVENT);
+	assert_int_equal(run(w, row), ERR_REFUSED);
+	if (!text_eq(row->field, text_of(field)))
+		fail_msg("%.*s, not %s", TEXT_ARGS(row->field), field);
+	assert_int_equal(world_count(w, &KIND_USER), users);
+	assert_int_equal(world_count(w, &KIND_EVENT), events);
+}
+
+static void what_is_refused_leaves_nothing(void **state)
+{
+	struct world *w = *state;
+	uint64_t campaign = world_launched(w);
+	world_user(w, campaign, 0, "known@example.com");
+	struct import_row row = row_of(w, campaign, "new@example.com");
+	row.join.referrer.code = TEXT("nobody");
+	assert_refused(w, &row, "referrer");
+	row = row_of(w, campaign, "known@example.com");
+	row.join.referrer = (struct who){.campaign_id = campaign,
+					 .canonical_email = TEXT("known@example.com")};
+	assert_refused(w, &row, "referrer");
+	/* Nobody referred: joining would do, qualifying would not. */
+	row = row_of(w, campaign, "new@example.com");
+	row.qualified = true;
+	assert_refused(w, &row, "qualified");
+	row = row_of(w, campaign, "new@example.com");
+	row.join.alias = TEXT("no code");
+	assert_refused(w, &row, "code");
+	/* Somebody who joined here keeps the code that is known by now. */
+	row = row_of(w, campaign, "known@example.com");
+	row.join.alias = TEXT("other");
+	assert_refused(w, &row, "code");
+	row = row_of(w, campaign + 1, "new@example.com");
+	assert_refused(w, &row, "campaign");
+	world_assert_sound(w);
+}
+
+/* The same friend qualified by a request brings the reward; by an import it was paid before. */
+static void what_was_before_is_not_rewarded_again(void **state)
+{
+	struct world *w = *state;
+	uint64_t campaign = world_launched(w), jessica = world_user(w, campaign, 0, "jessica@example.com");
+	world_rule(w, rule_custom(campaign));
+	struct import_row row = row_of(w, campaign, "byron@example.com");
+	row.join.referrer.id = jessica;
+	row.qualified = true; /* nobody knows when */
+	assert_int_equal(run(w, &row), ERR_OK);
+	assert_int_equal(user_of(w, 2).qualified_ms, WORLD_NOW);
+	assert_int_equal(world_count(w, &KIND_REWARD), 0);
+	world_becomes(w, world_user(w, campaign, jessica, "carol@example.com"), true);
+	assert_int_equal(world_count(w, &KIND_REWARD), 1);
+}
+
+/* ---- export ---- */
+
+static void every_user_once_in_their_order(void **state)
+{
+	enum { PEOPLE = 2 * USER_EXPORT_SLICE + 30 };
+	struct world *w = *state;
+	uint64_t campaign = world_launched(w), other = world_launched(w), first = 0, seen = 0;
+	char email[32];
+	for (int i = 0; i < PEOPLE; i++) {
+		snprintf(email, sizeof email, "p%d@example.com", i);
+		struct import_row row = row_of(w, i % 7 == 0 ? other : campaign, email);
+		if (i % 7 != 0)
+			row.join.referrer.id = first;
+		assert_int_equal(run(w, &row), ERR_OK);
+		first = first == 0 && i % 7 != 0 ? row.join.user.id : first;
+	}
+	struct user_export *x = calloc(1, sizeof *x);
+	assert_non_null(x);
+	*x = (struct user_export){.command = {.decide = user_export_decide}, .campaign_id = campaign};
+	do {
+		assert_int_equal(world_ask(w, &x->command, NULL, NULL), ERR_OK);
+		for (size_t i = 0; i < x->n; i++, seen++) {
+			const struct exported_user *e = &x->users[i];
+			assert_true(e->user.id > x->after && e->user.campaign_id == campaign);
+			assert_int_equal(e->referrer.id, e->user.id == first ? 0 : first);
+			assert_int_equal(e->stats.referrals > 0, e->user.id == first);
+			x->after = e->user.id;
+		}
+	} while (x->more);
+	assert_int_equal(seen, PEOPLE - (PEOPLE + 6) / 7);
+	free(x);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    WORLD_ON_ALL(with_everything_of_before),
+	    WORLD_ON_ALL(the_same_line_again_changes_nothing),
+	    WORLD_ON_ALL(what_is_refused_leaves_nothing),
+	    WORLD_ON_ALL(what_was_before_is_not_rewarded_again),
+	    WORLD_ON_ALL(every_user_once_in_their_order),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
