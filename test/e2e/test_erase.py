@@ -1,5 +1,6 @@
 """Owns the tests of erasing a person: that no record of the database speaks of them any more, live, over a
 restart, and in a compacted copy. Never what an erased user counted (unit tests do)."""
+import concurrent.futures
 import os
 import unittest
 
@@ -99,6 +100,28 @@ class Erase(Ops):
         jessica = self.join(self.campaign()["code"], "Jess", "jess@example.com")
         self.has_error(self.public.call("DELETE", f"/api/v2/users/{jessica['id']}"), 401)
         self.user(jessica["id"])
+
+    def test_while_their_webhooks_are_sent(self):
+        """Erasing races with joins, qualifying, deliveries, retries and replays; every server's end is verified."""
+        self.desk.answers["/busy"] = (200, b"thank you")
+        busy = self.hook("/busy", events=["user.join", "user.qualified"], types=["person_referring", "person_invited"])
+        flaky = self.hook("/flaky", (503, b"busy"), ordered="none", types=["person_referring", "person_invited"])
+        campaign = self.campaign()
+
+        def live_and_go(i):
+            parent = self.join(campaign["code"], "Jessica", f"jessica{i}@race.example")
+            children = [self.join(parent["code"], "Jessica", f"jessica{i}.{k}@race.example") for k in range(3)]
+            self.has(self.qualify(code=children[0]["code"]), 200)
+            self.has(self.do(busy, "replay", {"since": "2026-01-01", "status": ["missing", "delivered"]}), 202)
+            for user in (children[0], parent, *children[1:]):
+                self.erase(user["id"])
+
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            list(pool.map(live_and_go, range(40)))
+        self.await_silence()
+        for webhook in (busy, flaky):
+            until(lambda: not self.deliveries(webhook_id=webhook["id"], status="pending"), "nothing waits any more")
+        self.remove(busy, flaky)
 
 
 if __name__ == "__main__":
