@@ -7,6 +7,7 @@
 #include "cli/backup.h"
 #include "cli/check.h"
 #include "cli/config.h"
+#include "cli/restore.h"
 #include "cli/serve.h"
 #include "cli/token.h"
 #include "cli/users_csv.h"
@@ -30,6 +31,7 @@ static const struct {
     {"serve", serve_main, "run the server (the default)"},
     {"check", check_main, "ask a running server whether it is ready: exit 0 or 1"},
     {"backup", backup_main, "copy the database to FILE, beside a running server or not"},
+    {"restore", restore_main, "make the copy in FILE the database of an empty data directory"},
     {"verify", verify_main, "check every record of the database, or of the copy in FILE"},
     {"import", import_main, "send users as CSV to a campaign of a running server"},
     {"export", export_main, "fetch the users of a campaign as CSV from a running server"},

@@ -24,6 +24,10 @@ struct backup {
  *  Never to be called in the process of a server: it opens the database and reads all of it. */
 enum err backup_begin(struct backup *backup, const char *dir, const char *file, bool force,
     const char **why) WARN_UNUSED;
+/** The way back: copies the database in `file` into the data directory `dir`, which is made where it is
+ *  missing and must hold no database. ERR_REFUSED where it does, ERR_BUSY where a server has it; else as
+ *  backup_begin. */
+enum err backup_restore(const char *file, const char *dir, const char **why) WARN_UNUSED;
 /** The copy becomes FILE, in place of what was there. Ends the backup, whatever it answers. */
 enum err backup_keep(struct backup *backup, const char **why) WARN_UNUSED;
 /** Removes the copy and ends the backup. */

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "store/data_dir.h"
 #include "store/engine.h"
 
 static enum err system_error(const char **why)
@@ -51,12 +52,11 @@ static enum err open_tmp(struct backup *b, const char **why)
 	return ftruncate(b->fd, 0) == 0 ? ERR_OK : system_error(why);
 }
 
-static enum err copy(struct backup *b, const char *dir, const char **why)
+static enum err copy(struct backup *b, const struct engine_lmdb_config *source, const char **why)
 {
-	const struct engine_lmdb_config config = {.dir = dir, .read_only = true};
 	struct engine *engine;
 	struct stat written;
-	enum err err = engine_lmdb_open(&config, &engine, why);
+	enum err err = engine_lmdb_open(source, &engine, why);
 	if (err != ERR_OK)
 		return err;
 	err = engine_lmdb_copy(engine, b->fd, why);
@@ -69,21 +69,28 @@ static enum err copy(struct backup *b, const char *dir, const char **why)
 	return ERR_OK;
 }
 
-enum err backup_begin(struct backup *b, const char *dir, const char *file, bool force,
+static enum err begin(struct backup *b, const struct engine_lmdb_config *source, const char *file,
     const char **why)
 {
 	*b = (struct backup){.fd = -1};
 	enum err err = name_files(b, file, why);
-	if (err != ERR_OK)
-		return err;
-	*why = "exists: take another name, or --force to replace it";
-	if (!force && access(file, F_OK) == 0)
-		return ERR_REFUSED;
-	if ((err = open_tmp(b, why)) == ERR_OK)
-		err = copy(b, dir, why);
+	if (err == ERR_OK)
+		err = open_tmp(b, why);
+	if (err == ERR_OK)
+		err = copy(b, source, why);
 	if (err != ERR_OK)
 		backup_drop(b);
 	return err;
+}
+
+enum err backup_begin(struct backup *b, const char *dir, const char *file, bool force,
+    const char **why)
+{
+	const struct engine_lmdb_config source = {.dir = dir, .read_only = true};
+	*why = "exists: take another name, or --force to replace it";
+	if (!force && access(file, F_OK) == 0)
+		return ERR_REFUSED;
+	return begin(b, &source, file, why);
 }
 
 /* A new name is on the disk when its directory is. */
@@ -118,4 +125,25 @@ void backup_drop(struct backup *b)
 	unlink(b->tmp);
 	close(b->fd);
 	b->fd = -1;
+}
+
+enum err backup_restore(const char *file, const char *dir, const char **why)
+{
+	const struct engine_lmdb_config source = {.file = file};
+	char path[DATA_DIR_PATH_MAX];
+	struct data_dir place;
+	struct backup b = {.fd = -1};
+	enum err err = data_dir_open(dir, false, &place, why);
+	if (err == ERR_OK) {
+		data_dir_path(&place, "referd.mdb", path);
+		*why = "holds a database already: move it away first, or take another directory";
+		if (access(path, F_OK) == 0)
+			err = ERR_REFUSED;
+	}
+	if (err == ERR_OK)
+		err = begin(&b, &source, path, why);
+	if (err == ERR_OK)
+		err = backup_keep(&b, why);
+	data_dir_close(&place);
+	return err;
 }

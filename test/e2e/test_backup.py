@@ -47,8 +47,9 @@ class Copied(Served):
     def restored(self, file, name):
         """A server on the copy, as the documentation says: the database and its secret key."""
         place = os.path.join(self.directory, name)
-        os.makedirs(os.path.join(place, "data"), mode=0o700)
-        shutil.copy(file, os.path.join(place, "data", "referd.mdb"))
+        os.mkdir(place)
+        done = run(REFERD, "restore", file, "--data", os.path.join(place, "data"))
+        self.assertEqual((done.returncode, done.stderr), (0, ""), done)
         shutil.copy(os.path.join(self.server.data_dir, "secret.key"), os.path.join(place, "data"))
         server = Server(place)
         server.token = self.server.token
@@ -138,7 +139,36 @@ class AfterServing(Copied):
         api = Client(copy.address, token=copy.token)
         for person in people:
             self.assertTrue(self.is_kept(api, person["code"], self.user(person["code"])["email"]))
+        # Who joined here after the copy has a link that is out in the world: nobody there gets the same.
+        later = {self.join(campaign["code"], email=f"later{n}@example.com")["code"] for n in range(5)}
+        public = Client(copy.address)
+        for n in range(5):
+            answer = public.form(f"/{campaign['code']}/join", {"first_name": "N", "email": f"new{n}@example.com"})
+            self.assertNotIn(self.has(answer, 201).data["code"], later)
+        for code in later:
+            self.has(public.get(f"/{code}/join"), 404)
         self.assertEqual(copy.stop(), 0)
+        copy.verify()
+
+    def test_restores_that_are_refused(self):
+        file, _ = self.backup("whole.mdb")
+        with open(file, "rb") as source:
+            data = source.read()
+        broken = os.path.join(self.directory, "broken.mdb")
+        with open(broken, "wb") as target:
+            target.write(data[:4096 * 3])
+        there = os.path.join(self.directory, "nothing-there")
+        for words, status, said in (((broken,), 1, "restore a backup"), (("/no/such.mdb",), 1, "No such file"), ((), 2, "FILE"),
+                                    ((file, "--data", self.server.data_dir), 1, "in use by another referd")):
+            with self.subTest(words=words):
+                done = run(REFERD, "restore", "--data", there, *words)
+                self.assertEqual((done.returncode, done.stdout), (status, ""), done)
+                self.assertIn(said, done.stderr)
+        self.assertFalse(os.path.exists(os.path.join(there, "referd.mdb")))
+        self.assertEqual(run(REFERD, "restore", file, "--data", there).returncode, 0)
+        done = run(REFERD, "restore", file, "--data", there)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("holds a database already", done.stderr)
 
 
 if __name__ == "__main__":

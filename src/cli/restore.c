@@ -1,0 +1,85 @@
+/*
+ * Owns the order of a restore: verify, copy, leave ids out. Never the copying (store/backup.h). Called by
+ * main for `referd restore`.
+ */
+#include "restore.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "core/restore.h"
+#include "store/backup.h"
+#include "store/engine.h"
+#include "store/store.h"
+#include "verify.h"
+
+static int refuse(const char *name, const char *why)
+{
+	fprintf(stderr, "referd: %s: %s\n", name, why);
+	return 1;
+}
+
+struct skip {
+	struct restore_skip skip;
+	enum err err;
+};
+
+static void on_skipped(struct command *command, enum err err)
+{
+	((struct skip *)command)->err = err;
+}
+
+static bool skip_ids(const char *dir, const char **why)
+{
+	const struct engine_lmdb_config lmdb = {.dir = dir};
+	const struct store_config config = {0};
+	struct skip skip = {.skip.command = {.decide = restore_skip_decide, .done = on_skipped}};
+	struct engine *engine;
+	struct store *store = NULL;
+	enum err err = engine_lmdb_open(&lmdb, &engine, why);
+	if (err == ERR_OK)
+		err = store_open(engine, &config, &store);
+	if (err == ERR_OK)
+		err = store_submit(store, &skip.skip.command);
+	while (err == ERR_OK && !store_idle(store))
+		store_turn(store);
+	store_close(store);
+	return err == ERR_OK && skip.err == ERR_OK;
+}
+
+static int run(const struct config *config, const char *file)
+{
+	struct verified found;
+	const char *why = "";
+	if (!verify_database(NULL, file, &found))
+		return 1;
+	if (found.problems > 0)
+		return refuse(file, "has the problems above and was not restored: take another backup");
+	if (backup_restore(file, config->data, &why) != ERR_OK)
+		return refuse(config->data, why);
+	if (!skip_ids(config->data, &why))
+		return refuse(config->data, "holds the copy, but cannot be written to: remove it and try again");
+	printf("%s: %llu users, verified %llu records: start referd serve --data %s, with the secret.key "
+	       "of then\n", file, (unsigned long long)found.users, (unsigned long long)found.records,
+	    config->data);
+	return 0;
+}
+
+int restore_main(int argc, char **argv)
+{
+	static const struct config_command command = {
+	    .name = "restore",
+	    .usage = "referd restore FILE [--data DIR] [options]",
+	    .min_args = 1,
+	    .max_args = 1,
+	};
+	struct config config = {0};
+	struct arena arena = {0};
+	struct options_args args;
+	int status = config_read(&command, argc, argv, &config, &args, &arena);
+	if (status < 0)
+		status = run(&config, args.items[0]);
+	arena_free(&arena);
+	return status;
+}
