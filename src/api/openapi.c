@@ -249,6 +249,7 @@ static void put_operation(struct document *d, const struct route *r)
 	    {HTTP_PUT, "put"},
 	    {HTTP_DELETE, "delete"},
 	    {HTTP_OPTIONS, "options"},
+	    {HTTP_OPTIONS, "options"},
 	};
 	const struct operation *op = r->operation;
 	size_t i = 0;

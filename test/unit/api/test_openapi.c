@@ -46,7 +46,12 @@ static const struct json *operation_of(const struct route *r)
 		unsigned method;
 		const char *name;
 	} methods[] = {
-	    {HTTP_GET, "get"}, {HTTP_POST, "post"}, {HTTP_PUT, "put"}, {HTTP_DELETE, "delete"}};
+	    {HTTP_GET, "get"},
+	    {HTTP_POST, "post"},
+	    {HTTP_PUT, "put"},
+	    {HTTP_DELETE, "delete"},
+	    {HTTP_OPTIONS, "options"},
+	};
 	char path[128];
 	size_t n = 0;
 	for (const char *p = r->pattern; *p != '\0' && n < sizeof path - 1; p++)
