@@ -68,17 +68,16 @@ struct campaign_name call_campaign(struct text t)
 void call_reply_with(struct call *call, int status, const char *content_type, struct text body,
     const struct http_header *headers, size_t n_headers)
 {
+	const struct http_header vary = {TEXT("Vary"), TEXT("Origin")};
+	const struct http_header allow = {TEXT("Access-Control-Allow-Origin"), call->allowed_origin};
 	struct http_header all[CALL_HEADERS_MAX + 2];
 	size_t n = 0;
-	while (n < n_headers && n < CALL_HEADERS_MAX) {
+	for (; n < n_headers && n < CALL_HEADERS_MAX; n++)
 		all[n] = headers[n];
-		n++;
-	}
 	if (call->by_origin)
-		all[n++] = (struct http_header){TEXT("Vary"), TEXT("Origin")};
+		all[n++] = vary;
 	if (call->allowed_origin.n > 0)
-		all[n++] = (struct http_header){
-		    TEXT("Access-Control-Allow-Origin"), call->allowed_origin};
+		all[n++] = allow;
 	const struct http_reply r = {
 	    .status = status,
 	    .content_type = text_of(content_type),

@@ -34,7 +34,7 @@ static enum err find_deliveries(struct erase_slice *s, struct tx *tx)
 {
 	struct erasure *e = &s->erasure;
 	const struct delivery_by from = {BY_USER, e->person_id, e->next};
-	struct delivery_by rows[ERASE_SLICE];
+	struct delivery_by rows[ERASE_SLICE] = {{0}};
 	struct tx_scan scan = {.from = &from, .prefix = 2, .max = ERASE_SLICE, .records = rows};
 	enum err err = tx_scan(tx, &KIND_DELIVERY_BY, &scan);
 	for (size_t i = 0; err == ERR_OK && i < scan.n; i++) {
@@ -74,7 +74,7 @@ static enum err find_rewards(struct erase_slice *s, struct tx *tx)
 {
 	struct erasure *e = &s->erasure;
 	const struct reward_by from = {REWARDS_BY_USER, e->user_id, e->next};
-	struct reward_by rows[ERASE_SLICE];
+	struct reward_by rows[ERASE_SLICE] = {{0}};
 	struct tx_scan scan = {
 	    .from = &from, .prefix = 2, .max = ERASE_SLICE - s->work, .records = rows};
 	enum err err = tx_scan(tx, &KIND_REWARD_BY, &scan);
@@ -94,7 +94,7 @@ static enum err find_referred(struct erase_slice *s, struct tx *tx)
 {
 	struct erasure *e = &s->erasure;
 	const struct user_by from = {USERS_OF_REFERRER, e->user_id, e->person_id + 1};
-	struct user_by row;
+	struct user_by row = {0};
 	struct tx_scan scan = {.from = &from, .prefix = 2, .max = 1, .records = &row};
 	enum err err = tx_scan(tx, &KIND_USER_BY, &scan);
 	if (err != ERR_OK)
