@@ -49,6 +49,14 @@ uint64_t call_user_id(const struct call *call, struct text t)
 	return code_read(call->api->config.codes, CODE_USER, t);
 }
 
+bool call_read_id(struct call *call, uint64_t *id, const char *unknown)
+{
+	if (text_to_u64(call->params[0], id) && *id != 0)
+		return true;
+	call_reply_error(call, 404, unknown);
+	return false;
+}
+
 struct who call_who(const struct call *call)
 {
 	struct who who = {0};

@@ -30,15 +30,6 @@ struct upload {
 
 static const char no_rule[] = "no reward rule has this id";
 
-/* False after 404. */
-static bool read_rule_id(struct call *call, uint64_t *id)
-{
-	if (text_to_u64(call->params[0], id) && *id != 0)
-		return true;
-	call_reply_error(call, 404, no_rule);
-	return false;
-}
-
 /* ---- how it ends ---- */
 
 static void free_upload(struct upload *u)
@@ -252,7 +243,7 @@ const struct operation OP_COUPON_UPLOAD = {
 void coupon_upload(struct call *call)
 {
 	struct upload *u = call_alloc(call, sizeof *u);
-	if (u == NULL || !read_rule_id(call, &u->add.rule_id))
+	if (u == NULL || !call_read_id(call, &u->add.rule_id, no_rule))
 		return;
 	u->call = call;
 	if (body_is_csv(call->req))
@@ -304,7 +295,7 @@ const struct operation OP_COUPON_LIST = {
 void coupon_list(struct call *call)
 {
 	struct list_call *lc = call_alloc(call, sizeof *lc);
-	if (lc == NULL || !read_rule_id(call, &lc->list.rule_id) ||
+	if (lc == NULL || !call_read_id(call, &lc->list.rule_id, no_rule) ||
 	    !paging_read(call, &lc->paging, NULL, NULL))
 		return;
 	struct coupon_list *list = &lc->list;

@@ -167,15 +167,6 @@ static void on_read(struct command *command, enum err err)
 	call_reply_json(rc->call, 200);
 }
 
-/* False after 404. */
-static bool read_id(struct call *call, uint64_t *id)
-{
-	if (text_to_u64(call->params[0], id) && *id != 0)
-		return true;
-	call_reply_error(call, 404, no_delivery);
-	return false;
-}
-
 const struct operation OP_DELIVERY_GET = {
     .id = "getDelivery",
     .tag = "Deliveries",
@@ -186,7 +177,7 @@ const struct operation OP_DELIVERY_GET = {
 void delivery_get(struct call *call)
 {
 	struct read_call *rc = call_alloc(call, sizeof *rc);
-	if (rc == NULL || !read_id(call, &rc->read.id))
+	if (rc == NULL || !call_read_id(call, &rc->read.id, no_delivery))
 		return;
 	rc->call = call;
 	rc->read.command = (struct command){.decide = delivery_read_decide, .done = on_read};
@@ -219,7 +210,7 @@ const struct operation OP_DELIVERY_RESEND = {
 void delivery_resend(struct call *call)
 {
 	struct resend_call *rc = call_alloc(call, sizeof *rc);
-	if (rc == NULL || !read_id(call, &rc->resend.delivery_id))
+	if (rc == NULL || !call_read_id(call, &rc->resend.delivery_id, no_delivery))
 		return;
 	rc->call = call;
 	rc->resend.now_ms = loop_unix_ms(call->api->config.loop);

@@ -366,15 +366,6 @@ const struct operation OP_N8N_WEBHOOK_DELETE = {
     .answers = {{204, ANSWER_EMPTY, NULL}},
 };
 
-/* False after 404. */
-static bool read_rule_id(struct call *call, uint64_t *id)
-{
-	if (text_to_u64(call->params[0], id) && *id != 0)
-		return true;
-	call_reply_error(call, 404, no_reward);
-	return false;
-}
-
 const struct operation OP_N8N_REWARD_BIND = {
     .id = "bindReward",
     .tag = "Automation",
@@ -388,7 +379,7 @@ const struct operation OP_N8N_REWARD_BIND = {
 void n8n_reward_bind(struct call *call)
 {
 	struct hook_call *hc = begin(call, webhook_bind_decide, on_bound);
-	if (hc == NULL || !read_rule_id(call, &hc->bind.rule_id) ||
+	if (hc == NULL || !call_read_id(call, &hc->bind.rule_id, no_reward) ||
 	    !read_hook(call, of_reward, &hc->bind.save))
 		return;
 	if (hc->bind.save.webhook.events != UINT64_C(1) << EVENT_REWARD_ISSUED)
@@ -407,6 +398,6 @@ const struct operation OP_N8N_REWARD_UNBIND = {
 void n8n_reward_unbind(struct call *call)
 {
 	struct hook_call *hc = begin(call, webhook_unbind_decide, on_unbound);
-	if (hc != NULL && read_rule_id(call, &hc->unbind.rule_id))
+	if (hc != NULL && call_read_id(call, &hc->unbind.rule_id, no_reward))
 		call_submit(call, &hc->command);
 }

@@ -145,7 +145,7 @@ const struct operation OP_REPLAY_CREATE = {
 void replay_create(struct call *call)
 {
 	uint64_t id;
-	if (!webhook_read_id(call, &id))
+	if (!call_read_id(call, &id, WEBHOOK_UNKNOWN))
 		return;
 	struct replay_call *rc = begin(call, replay_start_decide, on_started);
 	if (rc == NULL)
@@ -192,7 +192,7 @@ const struct operation OP_REPLAY_LIST = {
 void replay_list(struct call *call)
 {
 	uint64_t id;
-	if (!webhook_read_id(call, &id))
+	if (!call_read_id(call, &id, WEBHOOK_UNKNOWN))
 		return;
 	struct replay_call *rc = begin(call, replay_list_decide, on_list);
 	if (rc != NULL)
@@ -208,11 +208,13 @@ void replay_list(struct call *call)
 		call_query(call, &rc->command);
 }
 
+static const char no_replay[] = "no replay has this id";
+
 static void on_read(struct command *command, enum err err)
 {
 	struct replay_call *rc = (struct replay_call *)command;
 	if (err != ERR_OK)
-		call_reply_err(rc->call, err, "no replay has this id");
+		call_reply_err(rc->call, err, no_replay);
 	else
 		reply_replay(rc->call, 200, &rc->get.replay);
 }
@@ -226,14 +228,7 @@ const struct operation OP_REPLAY_GET = {
 
 void replay_get(struct call *call)
 {
-	uint64_t id;
-	if (!text_to_u64(call->params[0], &id) || id == 0) {
-		call_reply_error(call, 404, "no replay has this id");
-		return;
-	}
 	struct replay_call *rc = begin(call, replay_get_decide, on_read);
-	if (rc == NULL)
-		return;
-	rc->get.replay.id = id;
-	call_query(call, &rc->command);
+	if (rc != NULL && call_read_id(call, &rc->get.replay.id, no_replay))
+		call_query(call, &rc->command);
 }

@@ -143,15 +143,6 @@ static struct rule_call *begin(struct call *call, command_decide_fn *decide, com
 	return rc;
 }
 
-/* False after 404. */
-static bool read_id(struct call *call, uint64_t *id)
-{
-	if (text_to_u64(call->params[0], id) && *id != 0)
-		return true;
-	call_reply_error(call, 404, no_rule);
-	return false;
-}
-
 /* ---- the list ---- */
 
 static const char *read_filter(struct call *call, struct text name, struct text value, void *arg)
@@ -262,7 +253,7 @@ const struct operation OP_RULE_UPDATE = {
 void rule_update(struct call *call)
 {
 	struct rule_call *rc = begin(call, rule_save_decide, on_saved);
-	if (rc != NULL && read_id(call, &rc->save.rule.id))
+	if (rc != NULL && call_read_id(call, &rc->save.rule.id, no_rule))
 		save(call, rc);
 }
 
@@ -287,7 +278,7 @@ const struct operation OP_RULE_GET = {
 void rule_get(struct call *call)
 {
 	struct rule_call *rc = begin(call, rule_read_decide, on_read);
-	if (rc != NULL && read_id(call, &rc->read.id))
+	if (rc != NULL && call_read_id(call, &rc->read.id, no_rule))
 		call_query(call, &rc->command);
 }
 
@@ -314,7 +305,7 @@ const struct operation OP_RULE_DELETE = {
 void rule_delete(struct call *call)
 {
 	struct rule_call *rc = begin(call, rule_remove_decide, on_removed);
-	if (rc == NULL || !read_id(call, &rc->remove.id))
+	if (rc == NULL || !call_read_id(call, &rc->remove.id, no_rule))
 		return;
 	rc->remove.now_ms = loop_unix_ms(call->api->config.loop);
 	call_submit(call, &rc->command);

@@ -244,10 +244,8 @@ static struct act_call *begin_act(struct call *call, command_decide_fn *decide,
 	struct act_call *ac = call_alloc(call, sizeof *ac);
 	if (ac == NULL)
 		return NULL;
-	if (!text_to_u64(call->params[0], &ac->act.id)) {
-		call_reply_error(call, 404, no_reward);
+	if (!call_read_id(call, &ac->act.id, no_reward))
 		return NULL;
-	}
 	ac->call = call;
 	ac->act.command = (struct command){.decide = decide, .done = done};
 	ac->act.now_ms = loop_unix_ms(call->api->config.loop);

@@ -28,7 +28,7 @@ struct ops_call {
 static struct ops_call *begin(struct call *call, command_decide_fn *decide, command_done_fn *done,
 			      uint64_t *id)
 {
-	if (!webhook_read_id(call, id))
+	if (!call_read_id(call, id, WEBHOOK_UNKNOWN))
 		return NULL;
 	struct ops_call *oc = call_alloc(call, sizeof *oc);
 	if (oc == NULL)

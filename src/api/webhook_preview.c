@@ -207,7 +207,7 @@ void webhook_preview(struct call *call)
 {
 	uint64_t id;
 	struct preview_call *pc;
-	if (!webhook_read_id(call, &id) || (pc = call_alloc(call, sizeof *pc)) == NULL ||
+	if (!call_read_id(call, &id, WEBHOOK_UNKNOWN) || (pc = call_alloc(call, sizeof *pc)) == NULL ||
 	    !read_request(call, &pc->preview))
 		return;
 	pc->call = call;

@@ -89,11 +89,3 @@ void webhook_reply(struct call *call, int status, const struct webhook *w, bool 
 	json_close(&o, '}');
 	call_reply_json(call, status);
 }
-
-bool webhook_read_id(struct call *call, uint64_t *id)
-{
-	if (text_to_u64(call->params[0], id) && *id != 0)
-		return true;
-	call_reply_error(call, 404, WEBHOOK_UNKNOWN);
-	return false;
-}

@@ -55,7 +55,7 @@ static struct webhook_call *begin(struct call *call, command_decide_fn *decide,
 				  command_done_fn *done, uint64_t *id)
 {
 	*id = 0;
-	if (call->params[0].n > 0 && !webhook_read_id(call, id))
+	if (call->params[0].n > 0 && !call_read_id(call, id, WEBHOOK_UNKNOWN))
 		return NULL;
 	struct webhook_call *wc = call_alloc(call, sizeof *wc);
 	if (wc == NULL)
