@@ -98,18 +98,14 @@ static void on_top(struct command *command, enum err err)
 		call_reply_err(ac->call, err, NULL);
 		return;
 	}
-	struct json_out o = call_json(ac->call);
-	json_open(&o, NULL, '{');
-	json_open(&o, "data", '{');
+	struct json_out o = call_data(ac->call);
 	show_id(&o, "campaign_id", ac->campaign_id);
 	put_date(&o, "from", sum->first);
 	put_date(&o, "to", sum->first + sum->n_days - 1);
 	put_days(&o, sum);
 	put_sums(&o, sum);
 	put_top(ac->call, &o, &ac->top);
-	json_close(&o, '}');
-	json_close(&o, '}');
-	call_reply_json(ac->call, 200);
+	call_reply_data(ac->call, &o, 200);
 }
 
 /* ---- gathering ---- */

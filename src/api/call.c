@@ -115,9 +115,29 @@ struct json_out call_json(struct call *call)
 	return json_out(&call->api->out);
 }
 
+struct json_out call_data(struct call *call)
+{
+	struct json_out o = call_json(call);
+	json_open(&o, NULL, '{');
+	json_open(&o, "data", '{');
+	return o;
+}
+
 void call_reply_json(struct call *call, int status)
 {
 	reply_out(call, status, NULL, 0);
+}
+
+void call_reply_data(struct call *call, struct json_out *o, int status)
+{
+	json_close(o, '}');
+	json_close(o, '}');
+	call_reply_json(call, status);
+}
+
+void call_reply_nothing(struct call *call)
+{
+	call_reply_with(call, 204, "", (struct text){0}, NULL, 0);
 }
 
 static void write_error(struct call *call, int status, const char *message, const char *field,

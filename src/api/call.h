@@ -84,6 +84,8 @@ void call_reply_with(struct call *call, int status, const char *content_type, st
     const struct http_header *headers, size_t n_headers);
 /** A JSON reply with what api->out holds. */
 void call_reply_json(struct call *call, int status);
+/** 204. */
+void call_reply_nothing(struct call *call);
 /** {"code":status,"message":message,"errors":{}} */
 void call_reply_error(struct call *call, int status, const char *message);
 /** 422 about one field: `problem` completes "field ..." ("is required"). */
@@ -102,6 +104,9 @@ void call_reply_not_allowed(struct call *call, unsigned allowed);
 
 /** An empty api->out and a writer on it. */
 struct json_out call_json(struct call *call);
+/** The same with {"data":{ begun; call_reply_data ends both objects and replies. */
+struct json_out call_data(struct call *call);
+void call_reply_data(struct call *call, struct json_out *o, int status);
 
 /** Does the client prefer a page (Accept: text/html) to JSON? */
 bool call_wants_page(const struct call *call);

@@ -34,13 +34,9 @@ static struct campaign_call *begin(struct call *call, command_decide_fn *decide,
 static void reply_campaign(struct call *call, int status, const struct campaign *c,
     const struct campaign_stats *stats)
 {
-	struct json_out o = call_json(call);
-	json_open(&o, NULL, '{');
-	json_open(&o, "data", '{');
+	struct json_out o = call_data(call);
 	campaign_show(call, &o, c, stats, true);
-	json_close(&o, '}');
-	json_close(&o, '}');
-	call_reply_json(call, status);
+	call_reply_data(call, &o, status);
 }
 
 /* ---- the list ---- */
@@ -233,9 +229,8 @@ void campaign_get(struct call *call)
 static void on_removed(struct command *command, enum err err)
 {
 	struct campaign_call *cc = (struct campaign_call *)command;
-	const struct http_reply gone = {.status = 204};
 	if (err == ERR_OK)
-		http_reply(cc->call->req, &gone);
+		call_reply_nothing(cc->call);
 	else if (err == ERR_REFUSED)
 		call_reply_error(cc->call, 409,
 		    "the campaign has users, whose links would die, webhooks or reward rules: pause it instead");

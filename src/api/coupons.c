@@ -58,24 +58,20 @@ static void reply_wrong(struct upload *u, uint64_t place, const char *why)
 
 static void reply_done(struct upload *u)
 {
-	struct json_out o = call_json(u->call);
 	free_upload(u);
 	if (u->added + u->skipped == 0) {
 		call_reply_field(u->call, "codes",
 		    "is required: {\"codes\": [\"A1\", ...]}, or text/csv with one coupon a line");
 		return;
 	}
-	json_open(&o, NULL, '{');
-	json_open(&o, "data", '{');
+	struct json_out o = call_data(u->call);
 	json_put_u64(&o, "rule_id", u->add.rule_id);
 	json_put_u64(&o, "added", u->added);
 	json_put_u64(&o, "skipped", u->skipped);
 	json_open(&o, "coupons", '{');
 	pool_show(&o, &u->add.pool);
 	json_close(&o, '}');
-	json_close(&o, '}');
-	json_close(&o, '}');
-	call_reply_json(u->call, 201);
+	call_reply_data(u->call, &o, 201);
 }
 
 /* ---- a slice ---- */

@@ -49,13 +49,9 @@ void delivery_show(struct call *call, struct json_out *o, const struct delivery 
 
 void delivery_reply(struct call *call, int status, const struct delivery *d)
 {
-	struct json_out o = call_json(call);
-	json_open(&o, NULL, '{');
-	json_open(&o, "data", '{');
+	struct json_out o = call_data(call);
 	delivery_show(call, &o, d);
-	json_close(&o, '}');
-	json_close(&o, '}');
-	call_reply_json(call, status);
+	call_reply_data(call, &o, status);
 }
 
 /* An answer that was cut may end within a character: that piece is left out. */

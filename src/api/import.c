@@ -101,9 +101,7 @@ static bool too_many(const struct api *api)
 static void reply_report(struct import *im)
 {
 	json_close(&im->out, ']');
-	struct json_out o = call_json(im->call);
-	json_open(&o, NULL, '{');
-	json_open(&o, "data", '{');
+	struct json_out o = call_data(im->call);
 	json_put_u64(&o, "lines", im->n_seen);
 	json_put_u64(&o, "created", im->n_created);
 	json_put_u64(&o, "existing", im->n_existing);
@@ -114,10 +112,8 @@ static void reply_report(struct import *im)
 		json_put_u64(&o, "stopped_at_line", im->last_line);
 	else
 		json_put_null(&o, "stopped_at_line");
-	json_close(&o, '}');
-	json_close(&o, '}');
 	o.buf->failed = o.buf->failed || im->refused.failed;
-	call_reply_json(im->call, 200);
+	call_reply_data(im->call, &o, 200);
 }
 
 /* What was stored before stays stored: the same file again goes on from there. */

@@ -102,17 +102,13 @@ static void reply_joined(struct call *call, const struct join *j)
 	struct text code = code_of_user(call->api->config.codes, j->user.id, j->user.alias, computed);
 	call_write_join_url(call, &url, code);
 	write_redirect(j, code, &redirect);
-	struct json_out o = call_json(call);
-	json_open(&o, NULL, '{');
-	json_open(&o, "data", '{');
+	struct json_out o = call_data(call);
 	put_joined(&o, j, code, buf_view(&url), buf_view(&redirect));
-	json_close(&o, '}');
-	json_close(&o, '}');
 	if (url.failed || redirect.failed)
 		call->api->out.failed = true;
 	buf_free(&url);
 	buf_free(&redirect);
-	call_reply_json(call, j->outcome == JOIN_CREATED ? 201 : 200);
+	call_reply_data(call, &o, j->outcome == JOIN_CREATED ? 201 : 200);
 }
 
 /* A browser goes to the campaign's own place, or to the page of the user's own. */
@@ -137,13 +133,9 @@ static void lead_on(struct call *call, const struct join *j)
 /* Nobody learns here whether the address was known: the code goes out by webhook only. */
 static void reply_generic(struct call *call)
 {
-	struct json_out o = call_json(call);
-	json_open(&o, NULL, '{');
-	json_open(&o, "data", '{');
+	struct json_out o = call_data(call);
 	json_put_bool(&o, "accepted", true);
-	json_close(&o, '}');
-	json_close(&o, '}');
-	call_reply_json(call, 202);
+	call_reply_data(call, &o, 202);
 }
 
 static void on_joined(struct command *command, enum err err)

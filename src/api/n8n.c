@@ -234,11 +234,10 @@ static void on_bound(struct command *command, enum err err)
 static void on_unbound(struct command *command, enum err err)
 {
 	struct hook_call *hc = (struct hook_call *)command;
-	const struct http_reply gone = {.status = 204};
 	if (err != ERR_OK)
 		call_reply_err(hc->call, err, "no URL is bound to a reward of this id");
 	else
-		http_reply(hc->call->req, &gone);
+		call_reply_nothing(hc->call);
 }
 
 static struct hook_call *begin(struct call *call, command_decide_fn *decide, command_done_fn *done)

@@ -23,9 +23,7 @@ struct qualify_call {
 static void reply_done(struct call *call, const struct qualify *q)
 {
 	char code[CODE_LENGTH + 1];
-	struct json_out o = call_json(call);
-	json_open(&o, NULL, '{');
-	json_open(&o, "data", '{');
+	struct json_out o = call_data(call);
 	json_put_u64(&o, "id", q->user.id);
 	json_put_text(&o, "code",
 	    code_of_user(call->api->config.codes, q->user.id, q->user.alias, code));
@@ -155,9 +153,7 @@ static void on_user_qualified(struct command *command, enum err err)
 	struct qualify_call *qc = (struct qualify_call *)command;
 	if (has_failed(qc, err))
 		return;
-	struct json_out o = call_json(qc->call);
-	json_open(&o, NULL, '{');
-	json_open(&o, "data", '{');
+	struct json_out o = call_data(qc->call);
 	user_show(qc->call, &o, &qc->user.view, false);
 	json_close(&o, '}');
 	json_put_bool(&o, "changed", qc->qualify.changed);

@@ -47,13 +47,9 @@ static void put_replay(struct json_out *o, const struct replay *r)
 
 static void reply_replay(struct call *call, int status, const struct replay *r)
 {
-	struct json_out o = call_json(call);
-	json_open(&o, NULL, '{');
-	json_open(&o, "data", '{');
+	struct json_out o = call_data(call);
 	put_replay(&o, r);
-	json_close(&o, '}');
-	json_close(&o, '}');
-	call_reply_json(call, status);
+	call_reply_data(call, &o, status);
 }
 
 static struct replay_call *begin(struct call *call, command_decide_fn *decide,

@@ -108,13 +108,9 @@ static const char no_rule[] = "no reward rule has this id";
 
 static void reply_rule(struct call *call, int status, const struct rule_row *row)
 {
-	struct json_out o = call_json(call);
-	json_open(&o, NULL, '{');
-	json_open(&o, "data", '{');
+	struct json_out o = call_data(call);
 	rule_show(&o, row);
-	json_close(&o, '}');
-	json_close(&o, '}');
-	call_reply_json(call, status);
+	call_reply_data(call, &o, status);
 }
 
 void rule_reply_list(struct call *call, const struct rule_list *list, const struct paging *paging)
@@ -285,13 +281,12 @@ void rule_get(struct call *call)
 static void on_removed(struct command *command, enum err err)
 {
 	struct rule_call *rc = (struct rule_call *)command;
-	const struct http_reply gone = {.status = 204};
 	if (err != ERR_OK)
 		call_reply_err(rc->call, err, no_rule);
 	else if (rc->remove.archived)
 		reply_rule(rc->call, 200, &rc->remove.row);
 	else
-		http_reply(rc->call->req, &gone);
+		call_reply_nothing(rc->call);
 }
 
 const struct operation OP_RULE_DELETE = {

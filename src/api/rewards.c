@@ -196,9 +196,7 @@ void reward_dashboard(struct call *call)
 
 static void reply_reward(struct act_call *ac, bool with_changed)
 {
-	struct json_out o = call_json(ac->call);
-	json_open(&o, NULL, '{');
-	json_open(&o, "data", '{');
+	struct json_out o = call_data(ac->call);
 	reward_show(ac->call, &o, &ac->act.row);
 	json_close(&o, '}');
 	if (with_changed)

@@ -84,16 +84,12 @@ static void on_read(struct command *command, enum err err)
 		call_reply_err(sc->call, err, NULL);
 		return;
 	}
-	struct json_out o = call_json(sc->call);
-	json_open(&o, NULL, '{');
-	json_open(&o, "data", '{');
+	struct json_out o = call_data(sc->call);
 	json_put_text(&o, "public_url", sc->call->api->public_url);
 	json_open(&o, "inbound", '{');
 	put_inbound(sc->call, &o, sc->read.secrets);
 	json_close(&o, '}');
-	json_close(&o, '}');
-	json_close(&o, '}');
-	call_reply_json(sc->call, 200);
+	call_reply_data(sc->call, &o, 200);
 }
 
 const struct operation OP_SETTINGS_GET = {
@@ -120,13 +116,9 @@ static void on_rotated(struct command *command, enum err err)
 		call_reply_err(sc->call, err, NULL);
 		return;
 	}
-	struct json_out o = call_json(sc->call);
-	json_open(&o, NULL, '{');
-	json_open(&o, "data", '{');
+	struct json_out o = call_data(sc->call);
 	put_inbound(sc->call, &o, sc->rotate.secrets);
-	json_close(&o, '}');
-	json_close(&o, '}');
-	call_reply_json(sc->call, 200);
+	call_reply_data(sc->call, &o, 200);
 }
 
 /* A new one, sealed, in the request's arena. False after it has replied 503. */

@@ -130,14 +130,10 @@ static void on_created(struct command *command, enum err err)
 	if (err != ERR_OK) {
 		call_reply_err(tc->call, err, NULL);
 	} else {
-		struct json_out o = call_json(tc->call);
-		json_open(&o, NULL, '{');
-		json_open(&o, "data", '{');
+		struct json_out o = call_data(tc->call);
 		put_token(tc->call, &o, &tc->create.token);
 		json_put_text(&o, "token", text_of(tc->plain));
-		json_close(&o, '}');
-		json_close(&o, '}');
-		call_reply_json(tc->call, 201);
+		call_reply_data(tc->call, &o, 201);
 	}
 }
 
@@ -199,9 +195,8 @@ static const char no_token[] = "no such token: GET /api/v2/tokens lists them";
 static void on_revoked(struct command *command, enum err err)
 {
 	struct token_call *tc = (struct token_call *)command;
-	const struct http_reply gone = {.status = 204};
 	if (err == ERR_OK)
-		http_reply(tc->call->req, &gone);
+		call_reply_nothing(tc->call);
 	else if (err == ERR_REFUSED)
 		call_reply_error(tc->call, 409,
 		    "this is the last admin token, without which no other could be made: create "

@@ -155,9 +155,8 @@ struct erase_call {
 static void on_erased(struct command *command, enum err err)
 {
 	struct erase_call *ec = (struct erase_call *)command;
-	const struct http_reply gone = {.status = 204};
 	if (err == ERR_OK)
-		http_reply(ec->call->req, &gone);
+		call_reply_nothing(ec->call);
 	else
 		call_reply_err(ec->call, err, USER_UNKNOWN);
 }

@@ -141,11 +141,7 @@ bool user_wants_analytics(struct call *call)
 void user_reply(struct call *call, int status, const struct user_view *view)
 {
 	bool analytics = user_wants_analytics(call);
-	struct json_out o = call_json(call);
-	json_open(&o, NULL, '{');
-	json_open(&o, "data", '{');
+	struct json_out o = call_data(call);
 	user_show(call, &o, view, analytics);
-	json_close(&o, '}');
-	json_close(&o, '}');
-	call_reply_json(call, status);
+	call_reply_data(call, &o, status);
 }

@@ -275,13 +275,9 @@ static void on_why(struct command *command, enum err err)
 	y.next_ms = oc->why.next_due_ms;
 	if (y.next_ms != 0 && y.live.next_ms > y.next_ms)
 		y.next_ms = y.live.next_ms;
-	struct json_out o = call_json(oc->call);
-	json_open(&o, NULL, '{');
-	json_open(&o, "data", '{');
+	struct json_out o = call_data(oc->call);
 	put_why(&o, &y, now_ms(oc->call));
-	json_close(&o, '}');
-	json_close(&o, '}');
-	call_reply_json(oc->call, 200);
+	call_reply_data(oc->call, &o, 200);
 }
 
 const struct operation OP_WEBHOOK_WHY = {

@@ -79,13 +79,9 @@ void webhook_show(struct call *call, struct json_out *o, const void *record)
 
 void webhook_reply(struct call *call, int status, const struct webhook *w, bool secret)
 {
-	struct json_out o = call_json(call);
-	json_open(&o, NULL, '{');
-	json_open(&o, "data", '{');
+	struct json_out o = call_data(call);
 	webhook_show(call, &o, w);
 	if (secret)
 		webhook_secret_show(call, &o, w->secret);
-	json_close(&o, '}');
-	json_close(&o, '}');
-	call_reply_json(call, status);
+	call_reply_data(call, &o, status);
 }

@@ -43,11 +43,10 @@ static void on_read(struct command *command, enum err err)
 static void on_removed(struct command *command, enum err err)
 {
 	struct webhook_call *wc = (struct webhook_call *)command;
-	const struct http_reply gone = {.status = 204};
 	if (err != ERR_OK)
 		call_reply_err(wc->call, err, WEBHOOK_UNKNOWN);
 	else
-		http_reply(wc->call->req, &gone);
+		call_reply_nothing(wc->call);
 }
 
 /* A call about the webhook in the path (or a new one). NULL after it has replied. */
