@@ -262,9 +262,7 @@ static void on_list(struct command *command, enum err err)
 		call_reply_err(lc->call, err, no_rule);
 		return;
 	}
-	struct json_out o = call_json(lc->call);
-	json_open(&o, NULL, '{');
-	json_open(&o, "data", '[');
+	struct json_out o = paging_begin(lc->call);
 	for (size_t i = 0; i < lc->list.n; i++) {
 		const struct coupon *coupon = &lc->list.coupons[i];
 		json_open(&o, NULL, '{');
@@ -273,10 +271,7 @@ static void on_list(struct command *command, enum err err)
 		show_id(&o, "reward_id", coupon->reward_id);
 		json_close(&o, '}');
 	}
-	json_close(&o, ']');
-	paging_put(lc->call, &lc->paging, lc->list.next, &o);
-	json_close(&o, '}');
-	call_reply_json(lc->call, 200);
+	paging_reply(lc->call, &lc->paging, lc->list.next, &o);
 }
 
 const struct operation OP_COUPON_LIST = {

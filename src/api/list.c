@@ -26,21 +26,16 @@ static void on_page(struct command *command, enum err err)
 		call_reply_err(list->call, err, NULL);
 		return;
 	}
-	struct json_out o = call_json(list->call);
-	json_open(&o, NULL, '{');
-	json_open(&o, "data", '[');
+	struct json_out o = paging_begin(list->call);
 	for (size_t i = 0; i < list->page.n; i++) {
 		json_open(&o, NULL, '{');
 		list->item(list->call, &o, record_at(list, i));
 		json_close(&o, '}');
 	}
-	json_close(&o, ']');
 	/* The id is the first member of every record that is listed by id. */
 	uint64_t next =
 	    list->page.more ? *(const uint64_t *)record_at(list, list->page.n) : 0;
-	paging_put(list->call, &list->paging, next, &o);
-	json_close(&o, '}');
-	call_reply_json(list->call, 200);
+	paging_reply(list->call, &list->paging, next, &o);
 }
 
 void list_reply(struct call *call, const struct record_kind *kind, bool newest_first,

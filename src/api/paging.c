@@ -114,11 +114,20 @@ static void put_number_or_null(struct json_out *o, const char *name, uint64_t nu
 		json_put_null(o, name);
 }
 
-void paging_put(struct call *call, const struct paging *p, uint64_t next, struct json_out *o)
+struct json_out paging_begin(struct call *call)
+{
+	struct json_out o = call_json(call);
+	json_open(&o, NULL, '{');
+	json_open(&o, "data", '[');
+	return o;
+}
+
+void paging_reply(struct call *call, const struct paging *p, uint64_t next, struct json_out *o)
 {
 	uint64_t last = p->total == 0 ? 1 : (p->total + p->per_page - 1) / p->per_page;
 	uint64_t current = p->takes_page && p->page == 0 && p->cursor == 0 ? 1 : p->page;
 	bool reachable = p->takes_page && p->has_total && last <= PAGING_ROWS_MAX / p->per_page;
+	json_close(o, ']');
 	json_open(o, "links", '{');
 	put_link(call, p, o, "first", "cursor", 0);
 	put_link_or_null(call, p, o, "last", "page", reachable ? last : 0);
@@ -131,4 +140,6 @@ void paging_put(struct call *call, const struct paging *p, uint64_t next, struct
 	put_number_or_null(o, "total", p->total, p->has_total);
 	put_number_or_null(o, "last_page", last, p->has_total);
 	json_close(o, '}');
+	json_close(o, '}');
+	call_reply_json(call, 200);
 }

@@ -13,7 +13,7 @@ struct paging {
 	/* Lists that may also be asked for "page", with rows that are counted from the list's beginning. */
 	bool takes_page; /* set by the call */
 	uint64_t page;   /* 1 ..; 0: not asked for */
-	/* Set by the call before paging_put, where it is known. */
+	/* Set by the call before paging_reply, where it is known. */
 	bool has_total;
 	uint64_t total;
 };
@@ -30,8 +30,10 @@ extern const char PAGING_UNKNOWN[];
  *  be NULL. False after it has replied 422. */
 bool paging_read(struct call *call, struct paging *paging, paging_filter_fn *filter,
 		 void *arg) WARN_UNUSED;
-/** Writes links and meta; next is the id where the next page begins, 0 for none. Filters are kept.
- */
-void paging_put(struct call *call, const struct paging *paging, uint64_t next, struct json_out *o);
+/** Begins the answer: {"data":[ */
+struct json_out paging_begin(struct call *call);
+/** Ends it with links and meta, and replies; next is the id where the next page begins, 0 for none. Filters
+ *  are kept. */
+void paging_reply(struct call *call, const struct paging *paging, uint64_t next, struct json_out *o);
 
 #endif

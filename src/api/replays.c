@@ -164,18 +164,13 @@ static void on_list(struct command *command, enum err err)
 		call_reply_err(rc->call, err, WEBHOOK_UNKNOWN);
 		return;
 	}
-	struct json_out o = call_json(rc->call);
-	json_open(&o, NULL, '{');
-	json_open(&o, "data", '[');
+	struct json_out o = paging_begin(rc->call);
 	for (size_t i = 0; i < rc->list.n; i++) {
 		json_open(&o, NULL, '{');
 		put_replay(&o, &rc->list.replays[i]);
 		json_close(&o, '}');
 	}
-	json_close(&o, ']');
-	paging_put(rc->call, &rc->paging, rc->list.next, &o);
-	json_close(&o, '}');
-	call_reply_json(rc->call, 200);
+	paging_reply(rc->call, &rc->paging, rc->list.next, &o);
 }
 
 const struct operation OP_REPLAY_LIST = {

@@ -115,18 +115,13 @@ static void reply_rule(struct call *call, int status, const struct rule_row *row
 
 void rule_reply_list(struct call *call, const struct rule_list *list, const struct paging *paging)
 {
-	struct json_out o = call_json(call);
-	json_open(&o, NULL, '{');
-	json_open(&o, "data", '[');
+	struct json_out o = paging_begin(call);
 	for (size_t i = 0; i < list->n; i++) {
 		json_open(&o, NULL, '{');
 		rule_show(&o, &list->rows[i]);
 		json_close(&o, '}');
 	}
-	json_close(&o, ']');
-	paging_put(call, paging, list->next, &o);
-	json_close(&o, '}');
-	call_reply_json(call, 200);
+	paging_reply(call, paging, list->next, &o);
 }
 
 static struct rule_call *begin(struct call *call, command_decide_fn *decide, command_done_fn *done)

@@ -75,18 +75,13 @@ static void on_list(struct command *command, enum err err)
 		call_reply_err(lc->call, err, NULL);
 		return;
 	}
-	struct json_out o = call_json(lc->call);
-	json_open(&o, NULL, '{');
-	json_open(&o, "data", '[');
+	struct json_out o = paging_begin(lc->call);
 	for (size_t i = 0; i < list->n; i++) {
 		json_open(&o, NULL, '{');
 		reward_show(lc->call, &o, &list->rows[i]);
 		json_close(&o, '}');
 	}
-	json_close(&o, ']');
-	paging_put(lc->call, &lc->paging, list->next, &o);
-	json_close(&o, '}');
-	call_reply_json(lc->call, 200);
+	paging_reply(lc->call, &lc->paging, list->next, &o);
 }
 
 static void list_state(struct call *call, enum reward_state state)

@@ -70,9 +70,7 @@ static void on_listed(struct command *command, enum err err)
 		return;
 	}
 	qsort(tokens, tc->list.n, sizeof *tokens, by_id);
-	struct json_out o = call_json(tc->call);
-	json_open(&o, NULL, '{');
-	json_open(&o, "data", '[');
+	struct json_out o = paging_begin(tc->call);
 	for (size_t i = 0; i < tc->list.n && next == 0; i++) {
 		const struct token *token = &tokens[p->reverse ? tc->list.n - 1 - i : i];
 		if (p->cursor != 0 && (p->reverse ? token->id > p->cursor : token->id < p->cursor))
@@ -85,10 +83,7 @@ static void on_listed(struct command *command, enum err err)
 		put_token(tc->call, &o, token);
 		json_close(&o, '}');
 	}
-	json_close(&o, ']');
-	paging_put(tc->call, p, next, &o);
-	json_close(&o, '}');
-	call_reply_json(tc->call, 200);
+	paging_reply(tc->call, p, next, &o);
 }
 
 const struct operation OP_TOKEN_LIST = {

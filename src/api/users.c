@@ -173,13 +173,11 @@ static void show_rows(struct list_call *lc)
 
 static void reply_list(struct list_call *lc)
 {
-	struct json_out o = call_json(lc->call);
-	json_open(&o, NULL, '{');
-	json_put_raw(&o, "data", buf_view(&lc->rows));
-	paging_put(lc->call, &lc->paging, lc->list.next, &o);
-	json_close(&o, '}');
+	struct json_out o = paging_begin(lc->call);
+	if (lc->rows.n > 0)
+		json_put_raw(&o, NULL, buf_view(&lc->rows));
 	o.buf->failed = o.buf->failed || lc->rows.failed;
-	call_reply_json(lc->call, 200);
+	paging_reply(lc->call, &lc->paging, lc->list.next, &o);
 }
 
 static void fail_list(struct list_call *lc, enum err err)
@@ -217,7 +215,6 @@ static void on_list(struct command *command, enum err err)
 		if (goes_on(lc, &err))
 			return;
 	}
-	json_close(&lc->o, ']');
 	struct buf rows = lc->rows; /* the reply ends the call, and lc with it */
 	if (err != ERR_OK)
 		fail_list(lc, err);
@@ -274,7 +271,6 @@ void user_list(struct call *call)
 	if (list->users == NULL)
 		return;
 	lc->o = json_out(&lc->rows);
-	json_open(&lc->o, NULL, '[');
 	if (store_query(call->api->config.store, &list->command) != ERR_OK) {
 		buf_free(&lc->rows);
 		call_reply_err(call, ERR_BUSY, NULL);
