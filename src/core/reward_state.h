@@ -1,6 +1,6 @@
 /*
  * The states of a reward: everything that makes or changes one goes through here, so that its indexes,
- * counters and events always agree with it. An opened reward is one that was read in this command.
+ * counters and events always agree with it. The reward is one that was read in this command.
  */
 #ifndef CORE_REWARD_STATE_H
 #define CORE_REWARD_STATE_H
