@@ -81,8 +81,8 @@ class Crash(Served):
         joins = self.by_code(ids, "user.join")
         qualified = self.by_code(ids, "user.qualified")
         referred = [h for h in joins.values() if dict(form_of(h["body"]))["referrer_code"]]
-        self.assertEqual(counts, {"users": len(joins), "referrals": len(referred),
-                                  "qualified_referrals": len(qualified)})
+        self.assertEqual({k: counts[k] for k in ("users", "referrals", "qualified_referrals")},
+                         {"users": len(joins), "referrals": len(referred), "qualified_referrals": len(qualified)})
         self.assertEqual(len(ids), owed)
         self.assertEqual(self.acknowledged("join") - set(joins), set())
         self.assertEqual(self.acknowledged("qualified") - set(qualified), set())
