@@ -54,6 +54,7 @@ void api_close(struct api *a)
 void api_drain(struct api *a)
 {
 	a->draining = true;
+	imports_drain(a);
 	reach_drain(a->reach);
 }
 

@@ -141,6 +141,8 @@ static void finish(struct import *im)
 	else if (im->input != HTTP_BODY_PIECE)
 		call_reply_error(im->call, im->input == HTTP_BODY_SLOW ? 408 : 400,
 		    im->input_problem);
+	else if (!im->has_header && im->stopped)
+		call_reply_error(im->call, 503, "the server is stopping: send the file again later");
 	else if (!im->has_header)
 		call_reply_error(im->call, 422, "the file is empty: its first line names the columns");
 	else
@@ -176,7 +178,7 @@ static void settle_window(struct import *im)
 	}
 	im->n_lines = im->n_bad = 0;
 	arena_reset(&im->arena);
-	if (im->n_refused >= REFUSED_MAX || im->call->api->draining)
+	if (im->n_refused >= REFUSED_MAX)
 		im->stopped = true;
 }
 
@@ -320,6 +322,17 @@ static void go_on(struct import *im)
 			finish(im);
 			return;
 		}
+	}
+}
+
+void imports_drain(struct api *api)
+{
+	struct import *next;
+	for (struct import *im = api->imports; im != NULL; im = next) {
+		next = im->next;
+		im->stopped = true;
+		if (im->campaign.id != 0) /* else it goes on, to its end, when that was read */
+			go_on(im);
 	}
 }
 

@@ -3,8 +3,10 @@ was exported can be imported elsewhere. Never looks at the form of CSV itself (u
 unittest."""
 import csv
 import io
+import json
 import os
 import socket
+import time
 import unittest
 
 from client import Client
@@ -198,6 +200,30 @@ class Import(Tables):
             for s in sockets:
                 s.close()
         until(lambda: self.send(campaign, b"first_name,email\nA,x@example.com\n").status == 200, "room again")
+
+
+class Stopped(Tables):
+    def test_a_server_that_stops_says_where(self):
+        """What it has read is stored and answered; it does not wait for the rest."""
+        campaign = self.campaign()
+        host, port = self.server.address.split(":")
+        with socket.create_connection((host, int(port)), timeout=10) as s:
+            s.sendall((f"POST /api/v2/campaigns/{campaign['id']}/users/import HTTP/1.1\r\nHost: x\r\n"
+                       f"Authorization: Bearer {self.server.token}\r\nContent-Type: text/csv\r\n"
+                       "Content-Length: 100000\r\n\r\nfirst_name,email\nA,a@example.com\nB,nobody\nC,c@exam").encode())
+            until(lambda: len(self.rows(campaign)) == 1, "the first line is stored")
+            began = time.monotonic()
+            self.assertEqual(self.server.stop(), 0)
+            self.assertLess(time.monotonic() - began, 5)
+            answer = b""
+            while piece := s.recv(65536):
+                answer += piece
+        self.restart()
+        self.assertTrue(answer.startswith(b"HTTP/1.1 200 "), answer)
+        report = json.loads(answer.partition(b"\r\n\r\n")[2])["data"]
+        self.assertEqual((report["lines"], report["created"], report["stopped_at_line"]), (2, 1, 3))
+        self.assertEqual([r["line"] for r in report["refused"]], [3])
+        self.take(campaign, b"first_name,email\nA,a@example.com\nC,c@example.com\n", created=1, existing=1)
 
 
 class Export(Tables):
