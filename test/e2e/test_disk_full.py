@@ -46,10 +46,20 @@ class DiskFull(Served):
                     break
         self.assertGreater(len(refused), 100, "the disk was never full")
         self.assertTrue(self.server.running())
+        table = "first_name,email\n" + "".join(f"I,import{n}@example.com\n" for n in range(5000))
+
+        def take():
+            path = f"/api/v2/campaigns/{campaign['id']}/users/import"
+            return self.api.call("POST", path, body=table.encode(), headers={"Content-Type": "text/csv"})
+        answer = self.has_error(take(), 503)
+        self.assertTrue(answer.headers.get("Retry-After"), answer)
+        self.assertIn("send the same file again", answer.json["message"])
         for email, code in list(acknowledged.items())[::97]:
             self.assertEqual(self.user(code)["email"], email)
         self.assertEqual(subprocess.run(["mount", "-o", "remount,size=64m", self.mount], check=False).returncode, 0)
         until(lambda: self.try_join(campaign["code"], email="after@example.com").status in (200, 201), "it recovers")
+        report = self.has(take(), 200).data
+        self.assertEqual((report["created"] + report["existing"], report["refused_total"]), (5000, 0))
         self.assertEqual(self.server.stop(), 0)
         self.restart()
         for email, code in list(acknowledged.items())[::97]:
