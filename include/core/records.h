@@ -236,7 +236,8 @@ struct delivery {
 	uint64_t status, attempts;
 	uint64_t created_ms, due_ms, finished_ms;
 	uint64_t next_id; /* the next of the same order chain, waiting for this one */
-	uint64_t waiting; /* behind another one of its chain: not in the due index */
+	uint64_t waiting; /* behind another one of its chain: not in the due index; cancelled there it
+			     keeps its place until that one has ended */
 	uint64_t chained, chain_user_id; /* the chain it was put into when it was made */
 	uint64_t last_status, last_failure; /* HTTP status, or enum http_failure */
 	uint64_t event_type;

@@ -40,7 +40,7 @@ void delivery_show(struct call *call, struct json_out *o, const struct delivery 
 	show_time(o, "created_at", d->created_ms);
 	show_time(o, "next_attempt_at", next_known ? d->due_ms : 0);
 	/* Behind another one of its order chain: that one's end makes it due. */
-	json_put_bool(o, "waiting", d->waiting != 0);
+	json_put_bool(o, "waiting", d->waiting != 0 && d->finished_ms == 0);
 	show_time(o, "finished_at", d->finished_ms);
 	show_id(o, "last_status", d->last_status);
 	json_put_text_or_null(o, "last_error",

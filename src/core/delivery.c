@@ -143,6 +143,10 @@ static enum err chain_advance(struct tx *tx, const struct delivery *d, uint64_t 
 			return err;
 		if (next.status == DELIVERY_PENDING && next.waiting)
 			break;
+		if (next.waiting) { /* cancelled in its place, which nobody needs any more */
+			next.waiting = 0;
+			tx_put(tx, &KIND_DELIVERY, &next);
+		}
 		next.id = next.next_id;
 	}
 	if (next.id == 0) {
@@ -179,7 +183,8 @@ enum err delivery_finish(struct tx *tx, struct delivery *d, enum delivery_status
 	d->due_ms = 0;
 	tx_put(tx, &KIND_DELIVERY, d);
 	index_status(tx, d, true);
-	enum err err = chain_advance(tx, d, now_ms);
+	/* One that waits keeps its place: the one before it leads to the one behind it. */
+	enum err err = d->waiting ? ERR_OK : chain_advance(tx, d, now_ms);
 	return err != ERR_OK ? err : count_end(tx, d);
 }
 

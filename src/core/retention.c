@@ -7,9 +7,10 @@
 
 enum { LOOKED_AT = 256 }; /* records read in one query: well under 2 ms of the loop */
 
+/* A cancelled one that keeps its place in a chain is needed yet. */
 static bool is_finished(const struct delivery *d)
 {
-	return d->status != DELIVERY_PENDING;
+	return d->status != DELIVERY_PENDING && !d->waiting;
 }
 
 static enum err find_deliveries(struct retention_find *f, struct tx *tx, bool *end)

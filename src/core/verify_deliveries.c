@@ -77,12 +77,18 @@ static enum err check_sources(struct verifier *v, const struct delivery *d)
 	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
+/* Cancelled while it waited: the chain leads through it. */
+static bool keeps_place(const struct delivery *d)
+{
+	return d->status == DELIVERY_CANCELLED && d->waiting;
+}
+
 /* A pending one stands in its chain: at its end, or before one that waits. */
 static enum err check_place(struct verifier *v, const struct delivery *d)
 {
 	struct chain chain = {.webhook_id = d->webhook_id, .user_id = d->chain_user_id};
 	struct delivery next = {.id = d->next_id};
-	if (d->waiting && (!d->chained || !is_pending(d)))
+	if (d->waiting && (!d->chained || (!is_pending(d) && !keeps_place(d))))
 		verify_report(v, "waits, but stands in no chain");
 	if (!d->chained && is_pending(d) && d->next_id != 0)
 		verify_report(v, "stands in no chain, but before another one");
@@ -93,10 +99,13 @@ static enum err check_place(struct verifier *v, const struct delivery *d)
 		return err;
 	if ((chain.last_id == d->id) != (d->next_id == 0))
 		verify_report(v, "is last in its chain and has a next one, or neither");
-	if (next.id == 0)
-		return ERR_OK;
-	err = verify_find(v, &KIND_DELIVERY, &next, "comes before one that does not exist");
-	if (err == ERR_OK && (!is_pending(&next) || !next.waiting))
+	while (err == ERR_OK && next.id != 0) {
+		err = verify_find(v, &KIND_DELIVERY, &next, "comes before one that does not exist");
+		if (!keeps_place(&next))
+			break;
+		next.id = next.next_id;
+	}
+	if (err == ERR_OK && next.id != 0 && (!is_pending(&next) || !next.waiting))
 		verify_report(v, "comes before one that does not wait for it");
 	return err;
 }
@@ -139,7 +148,7 @@ static enum err check_chain(struct verifier *v, const void *record)
 	const struct chain *chain = record;
 	struct delivery d;
 	enum err err = find_delivery(v, chain->last_id, &d);
-	if (err == ERR_OK && (!is_pending(&d) || !d.chained || d.webhook_id != chain->webhook_id ||
+	if (err == ERR_OK && ((!is_pending(&d) && !keeps_place(&d)) || !d.chained || d.webhook_id != chain->webhook_id ||
 				 d.chain_user_id != chain->user_id))
 		verify_report(v, "ends with a delivery that is not in it");
 	return err;

@@ -340,6 +340,54 @@ static void nothing_is_sent_again(void **state)
 	assert_int_equal(world_run(w, &resend.command), ERR_NOT_FOUND);
 }
 
+static void deliver(struct world *w, uint64_t id)
+{
+	w->now_ms++;
+	attempt(w, id, VERDICT_DELIVERED, "");
+	world_assert_sound(w);
+}
+
+static bool is_due(struct world *w, uint64_t id)
+{
+	struct delivery d = world_delivery(w, id);
+	return d.status == DELIVERY_PENDING && !d.waiting;
+}
+
+/* In strict order others stand before and behind: nobody overtakes, nobody is left behind. */
+static void a_strict_order_goes_on_around_them(void **state)
+{
+	struct world *w = *state;
+	struct webhook hook = world_hook();
+	hook.order = ORDER_STRICT;
+	world_webhook(w, hook);
+	uint64_t campaign = world_launched(w);
+	uint64_t ada = person(w, campaign, 0, "Ada", "ada@example.com");           /* 1 */
+	uint64_t jessica = person(w, 0, ada, "Jessica", "jessica@example.com");    /* 2 */
+	person(w, 0, ada, "Byron", "byron@example.com");                           /* 3 */
+	world_becomes(w, jessica, true);                                           /* 4 */
+	assert_int_equal(erase(w, jessica), ERR_OK);
+	finish(w);
+	assert_true(is_due(w, 1) && !is_due(w, 3));
+	person(w, 0, ada, "Dora", "dora@example.com"); /* 5, behind one that is cancelled */
+	world_assert_sound(w);
+	struct retention_drop drop = {.command = {.decide = retention_drop_decide},
+				      .before_ms = w->now_ms + 10,
+				      .deliveries = {2, 4},
+				      .n_deliveries = 2};
+	assert_int_equal(world_run(w, &drop.command), ERR_OK);
+	world_assert_sound(w);
+	deliver(w, 1);
+	assert_true(is_due(w, 3) && !is_due(w, 5));
+	deliver(w, 3);
+	assert_true(is_due(w, 5));
+	deliver(w, 5);
+	assert_int_equal(world_count(w, &KIND_CHAIN), 0);
+	drop.before_ms = w->now_ms + 10;
+	assert_int_equal(world_run(w, &drop.command), ERR_OK);
+	assert_int_equal(world_count(w, &KIND_DELIVERY), 3);
+	world_assert_sound(w);
+}
+
 static void due_rewards_are_cancelled(void **state)
 {
 	struct world *w = *state;
@@ -407,6 +455,7 @@ int main(void)
 	    WORLD_ON_ALL(attempts_are_bounded_too),
 	    WORLD_ON_ALL(an_attempt_under_way_is_recorded_without_its_answer),
 	    WORLD_ON_ALL(nothing_is_sent_again),
+	    WORLD_ON_ALL(a_strict_order_goes_on_around_them),
 	    WORLD_ON_ALL(due_rewards_are_cancelled),
 	    WORLD_ON_ALL(orders_and_answers_go),
 	    WORLD_ON_ALL(several_are_erased_one_after_another),
