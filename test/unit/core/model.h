@@ -23,6 +23,7 @@ enum {
 /* Index 0 is nobody in all of these: an id is an index. */
 struct model_user {
 	uint64_t campaign, referrer, email, qualified_ms, referrals, qualified;
+	bool erased, forgotten; /* forgotten: by deliveries and answers too */
 };
 
 struct model_hook {
@@ -113,12 +114,13 @@ static inline void model_finish(struct model *m, uint64_t id, enum delivery_stat
 {
 	struct model_delivery *d = &m->deliveries[id];
 	struct model_hook *h = &m->hooks[d->hook];
+	bool waited = model_waits(m, id);
 	d->status = status;
 	d->due_ms = 0;
 	h->pending--;
 	h->delivered += status == DELIVERY_DELIVERED;
 	h->exhausted += status == DELIVERY_EXHAUSTED;
-	for (uint64_t i = id + 1; i <= m->n_deliveries; i++) {
+	for (uint64_t i = id + 1; i <= m->n_deliveries && !waited; i++) {
 		struct model_delivery *next = &m->deliveries[i];
 		if (next->status != DELIVERY_PENDING || !model_same_chain(d, next))
 			continue;
@@ -152,7 +154,7 @@ static inline void model_attempt(struct model *m, uint64_t id, enum delivery_ver
 static inline enum err model_resend(struct model *m, uint64_t id)
 {
 	struct model_delivery *d = &m->deliveries[id];
-	if (!m->hooks[d->hook].alive)
+	if (!m->hooks[d->hook].alive || m->users[d->user].forgotten)
 		return ERR_NOT_FOUND;
 	if (d->status == DELIVERY_PENDING) {
 		if (!model_waits(m, id) && d->due_ms > m->now_ms)
@@ -171,13 +173,13 @@ static inline enum err model_resend(struct model *m, uint64_t id)
 static inline uint64_t model_find_email(const struct model *m, uint64_t campaign, uint64_t email)
 {
 	for (uint64_t i = 1; i <= m->n_users; i++)
-		if (m->users[i].campaign == campaign && m->users[i].email == email)
+		if (!m->users[i].erased && m->users[i].campaign == campaign && m->users[i].email == email)
 			return i;
 	return 0;
 }
 
-static inline const struct model_answer *model_answer(const struct model_answer *answers,
-						      uint64_t n, uint64_t key, uint64_t user)
+static inline struct model_answer *model_answer(struct model_answer *answers, uint64_t n, uint64_t key,
+						uint64_t user)
 {
 	for (uint64_t i = 0; i < n; i++)
 		if (answers[i].key == key && (user == 0 || answers[i].user == user))
@@ -198,7 +200,7 @@ static inline struct model_joined model_refused(enum join_outcome outcome)
 static inline struct model_joined model_enter(struct model *m, uint64_t campaign, uint64_t referrer,
 					      uint64_t email)
 {
-	if (referrer > m->n_users)
+	if (referrer > m->n_users || m->users[referrer].erased)
 		return model_refused(JOIN_NO_REFERRER);
 	if (referrer != 0)
 		campaign = m->users[referrer].campaign;
@@ -224,14 +226,14 @@ static inline struct model_joined model_join(struct model *m, uint64_t campaign,
 					     uint64_t email, uint64_t key)
 {
 	uint64_t request = campaign << 32 | referrer << 16 | email;
-	const struct model_answer *a = key == 0 ? NULL : model_answer(m->keys, m->n_keys, key, 0);
+	struct model_answer *a = key == 0 ? NULL : model_answer(m->keys, m->n_keys, key, 0);
 	if (a != NULL && a->request != request)
 		return model_refused(JOIN_KEY_REUSED);
-	if (a != NULL)
+	if (a != NULL && !m->users[a->user].erased)
 		return (struct model_joined){a->changed ? JOIN_CREATED : JOIN_EXISTING, a->user};
 	struct model_joined j = model_enter(m, campaign, referrer, email);
 	if (key != 0 && j.user != 0)
-		m->keys[m->n_keys++] =
+		*(a != NULL ? a : &m->keys[m->n_keys++]) =
 		    (struct model_answer){key, request, j.user, j.outcome == JOIN_CREATED, 0};
 	return j;
 }
@@ -241,7 +243,7 @@ static inline bool model_qualify(struct model *m, uint64_t user, bool qualified,
 				 struct model_answer *answer)
 {
 	struct model_user *u = &m->users[user];
-	if (user == 0 || user > m->n_users || u->referrer == 0)
+	if (user == 0 || user > m->n_users || u->erased || u->referrer == 0)
 		return false;
 	const struct model_answer *a =
 	    order == 0 ? NULL : model_answer(m->orders, m->n_orders, order, user);
@@ -252,13 +254,47 @@ static inline bool model_qualify(struct model *m, uint64_t user, bool qualified,
 	bool change = (u->qualified_ms != 0) != qualified;
 	if (change) {
 		u->qualified_ms = qualified ? m->now_ms : 0;
-		m->users[u->referrer].qualified += qualified ? 1 : UINT64_MAX;
+		if (!m->users[u->referrer].erased)
+			m->users[u->referrer].qualified += qualified ? 1 : UINT64_MAX;
 		model_event(m, qualified ? EVENT_USER_QUALIFIED : EVENT_USER_UNQUALIFIED, user);
 	}
 	*answer = (struct model_answer){order, 0, user, change, u->qualified_ms};
 	if (order != 0)
 		m->orders[m->n_orders++] = *answer;
 	return true;
+}
+
+/* ---- erasing ---- */
+
+static inline enum err model_erase(struct model *m, uint64_t user)
+{
+	struct model_user *u = &m->users[user];
+	struct model_user *referrer = &m->users[u->referrer];
+	if (user == 0 || user > m->n_users || u->erased)
+		return ERR_NOT_FOUND;
+	u->erased = true;
+	if (u->referrer == 0 || referrer->erased)
+		return ERR_OK;
+	referrer->referrals--;
+	referrer->qualified -= u->qualified_ms != 0;
+	return ERR_OK;
+}
+
+/* What the job does with all that were erased. */
+static inline void model_forget(struct model *m)
+{
+	for (uint64_t user = 1; user <= m->n_users; user++) {
+		if (!m->users[user].erased || m->users[user].forgotten)
+			continue;
+		m->users[user].forgotten = true;
+		for (uint64_t id = 1; id <= m->n_deliveries; id++)
+			if (m->deliveries[id].user == user &&
+			    m->deliveries[id].status == DELIVERY_PENDING)
+				model_finish(m, id, DELIVERY_CANCELLED);
+		for (uint64_t i = 0; i < m->n_keys; i++)
+			if (m->keys[i].user == user)
+				m->keys[i].key = 0;
+	}
 }
 
 #endif

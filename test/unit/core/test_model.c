@@ -1,6 +1,7 @@
 /* Thousands of random operations, on the store and on a reference model, compared after each batch.
  * Never waits for real time: the clock is a number. REFERD_SEED repeats a run.
  * Run by make test. */
+#include "core/erase.h"
 #include "model_compare.h"
 #include "verify_world.h"
 
@@ -17,6 +18,7 @@ struct op {
 		struct campaign_save campaign;
 		struct delivery_record_attempt attempt;
 		struct delivery_resend resend;
+		struct user_erase erase;
 	};
 	enum { OP_OTHER, OP_JOIN, OP_QUALIFY } kind;
 	enum err expected;
@@ -185,6 +187,17 @@ static struct command *op_resend(struct run *r, struct op *op)
 	return &op->resend.command;
 }
 
+static struct command *op_erase(struct run *r, struct op *op)
+{
+	uint64_t id = 1 + below(r, r->m->n_users + 1);
+	op->erase = (struct user_erase){.command = {.decide = user_erase_decide},
+					.who = {.id = id},
+					.codes = r->w->codes,
+					.now_ms = r->w->now_ms};
+	op->expected = model_erase(r->m, id);
+	return &op->erase.command;
+}
+
 static struct command *op_random(struct run *r, struct op *op)
 {
 	uint64_t roll = below(r, 100);
@@ -200,6 +213,8 @@ static struct command *op_random(struct run *r, struct op *op)
 		return op_hook_remove(r, op);
 	if (roll < 78)
 		return op_campaign(r, op);
+	if (roll < 80)
+		return op_erase(r, op);
 	return roll < 96 ? op_attempt(r, op) : op_resend(r, op);
 }
 
@@ -218,6 +233,15 @@ static void check_answer(const struct op *op)
 
 /* ---- the run ---- */
 
+/* The job of those that were erased in the batch. */
+static void forget(struct run *r)
+{
+	struct erase_slice job = {.slice = {.now_ms = r->w->now_ms}};
+	while (world_slice(r->w, &job.slice, erase_find_decide, erase_change_decide) > 0)
+		continue;
+	model_forget(r->m);
+}
+
 static void run_batch(struct run *r, struct op *ops, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -228,6 +252,7 @@ static void run_batch(struct run *r, struct op *ops, size_t n)
 	world_settle(r->w);
 	for (size_t i = 0; i < n; i++)
 		check_answer(&ops[i]);
+	forget(r);
 }
 
 static void run_all(struct world *w, uint64_t usual_seed, size_t batch_max)
