@@ -12,8 +12,6 @@
 #include "suspicion.h"
 #include "user_index.h"
 
-enum { HOUR_MS = 3600000 };
-
 static enum err count_in_campaign(struct tx *tx, const struct user *user)
 {
 	struct campaign_stats campaign = {.campaign_id = user->campaign_id};
@@ -40,15 +38,12 @@ static enum err count_by_day(struct tx *tx, const struct user *user)
 }
 
 /* `stats` are the referrer's, as they were before this join. */
-static enum err count_for_referrer(struct tx *tx, const struct user *user, struct user_stats *stats,
-    uint64_t now_ms)
+static enum err count_for_referrer(const struct join *j, struct tx *tx, struct user_stats *stats)
 {
+	const struct user *user = &j->user;
 	stats->referrals++;
-	if (now_ms - stats->hour_ms >= HOUR_MS) {
-		stats->hour_ms = now_ms;
-		stats->hour_joins = 0;
-	}
-	stats->hour_joins++;
+	if (!j->import)
+		suspicion_note_join(stats, j->now_ms);
 	tx_put(tx, &KIND_USER_STATS, stats);
 	return leaders_note(tx, user->campaign_id, user->referrer_id, stats->referrals);
 }
@@ -61,7 +56,7 @@ static enum err count_join(struct join *j, struct tx *tx, struct user_stats *sta
 		return err;
 	if ((err = count_by_day(tx, user)) != ERR_OK || user->referrer_id == 0)
 		return err;
-	return count_for_referrer(tx, user, stats, j->now_ms);
+	return count_for_referrer(j, tx, stats);
 }
 
 static enum err emit_join(struct join *j, struct tx *tx)

@@ -40,6 +40,15 @@ static bool too_many(const struct user_stats *stats, uint64_t now_ms)
 	return now_ms - stats->hour_ms < HOUR_MS && stats->hour_joins >= SUSPICION_JOINS_PER_HOUR;
 }
 
+void suspicion_note_join(struct user_stats *stats, uint64_t now_ms)
+{
+	if (now_ms - stats->hour_ms >= HOUR_MS) {
+		stats->hour_ms = now_ms;
+		stats->hour_joins = 0;
+	}
+	stats->hour_joins++;
+}
+
 uint64_t suspicion_of(const struct user *user, const struct user *referrer,
     const struct user_stats *stats, struct text canonical_email, uint64_t now_ms)
 {

@@ -13,6 +13,9 @@ enum { SUSPICION_JOINS_PER_HOUR = 100 };
 uint64_t suspicion_of(const struct user *user, const struct user *referrer,
     const struct user_stats *stats, struct text canonical_email, uint64_t now_ms);
 
+/** Counts a join by the referrer's link, for those that follow. */
+void suspicion_note_join(struct user_stats *stats, uint64_t now_ms);
+
 /** Is it a domain of throw-away addresses, or below one? Lower-case A-labels. */
 bool disposable_domain(struct text domain);
 

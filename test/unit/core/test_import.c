@@ -3,6 +3,10 @@
  * Never reads CSV: the row is filled in here.
  * Run by make test. */
 #include "core/import.h"
+
+#include <stdio.h>
+
+#include "core/suspicion.h"
 #include "core/user_export.h"
 #include "reward_world.h"
 #include "verify_world.h"
@@ -79,6 +83,22 @@ static void the_same_line_again_changes_nothing(void **state)
 	assert_int_equal(world_count(w, &KIND_USER), 2);
 	assert_int_equal(world_count(w, &KIND_EVENT), 3);
 	assert_int_equal(user_of(w, 2).qualified_ms, WORLD_NOW);
+	world_assert_sound(w);
+}
+
+/* A referrer who comes with many friends of before is no suspect for it. */
+static void friends_of_before_make_nobody_suspicious(void **state)
+{
+	struct world *w = *state;
+	uint64_t campaign = world_launched(w), jessica = world_user(w, campaign, 0, "jessica@example.com");
+	for (int i = 0; i < SUSPICION_JOINS_PER_HOUR; i++) {
+		char email[32];
+		snprintf(email, sizeof email, "friend%d@example.com", i);
+		struct import_row row = row_of(w, campaign, email);
+		row.join.referrer.id = jessica;
+		assert_int_equal(run(w, &row), ERR_OK);
+	}
+	assert_int_equal(user_of(w, world_user(w, campaign, jessica, "now@example.com")).flags, 0);
 	world_assert_sound(w);
 }
 
@@ -174,6 +194,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    WORLD_ON_ALL(with_everything_of_before),
 	    WORLD_ON_ALL(the_same_line_again_changes_nothing),
+	    WORLD_ON_ALL(friends_of_before_make_nobody_suspicious),
 	    WORLD_ON_ALL(what_is_refused_leaves_nothing),
 	    WORLD_ON_ALL(what_was_before_is_not_rewarded_again),
 	    WORLD_ON_ALL(every_user_once_in_their_order),
