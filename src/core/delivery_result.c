@@ -5,18 +5,13 @@
 #include "core/delivery.h"
 #include "event.h"
 
-static bool is_operator_event(uint64_t type)
-{
-	return type == EVENT_WEBHOOK_DISABLED || type == EVENT_DELIVERY_EXHAUSTED;
-}
-
 static enum err fire(struct tx *tx, const struct delivery_record_attempt *cmd,
     const struct delivery *d, enum event_type type, struct text reason)
 {
 	struct webhook webhook = {.id = d->webhook_id};
 	struct webhook_stats stats = {.webhook_id = d->webhook_id};
 	/* Never about the delivery of such an event itself. */
-	if (is_operator_event(d->event_type))
+	if (event_is_operator(d->event_type))
 		return ERR_OK;
 	enum err err = tx_get(tx, &KIND_WEBHOOK, &webhook);
 	if (err == ERR_OK)

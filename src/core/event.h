@@ -11,6 +11,12 @@
  *  read errors pass through; a missing referrer leaves those fields empty. */
 enum err event_snapshot(struct tx *tx, const struct user *user, struct event *event) WARN_UNUSED;
 
+/** Is an event of that type about a webhook, not a user? */
+static inline bool event_is_operator(uint64_t type)
+{
+	return type == EVENT_WEBHOOK_DISABLED || type == EVENT_DELIVERY_EXHAUSTED;
+}
+
 /** Does this webhook want the event, by campaign, event type, user type and source? */
 bool event_is_for(const struct event *event, const struct webhook *webhook);
 

@@ -8,6 +8,7 @@
 #include "base/form.h"
 #include "base/json.h"
 #include "core/names.h"
+#include "event.h"
 #include "payload_value.h"
 
 /* The names of a payload in their order, with what stands behind them: fields, then hidden ones. */
@@ -142,7 +143,7 @@ static void render_json(struct walk *w, uint64_t format, struct buf *out)
 
 bool payload_is_operator(const struct event *event)
 {
-	return event->type == EVENT_WEBHOOK_DISABLED || event->type == EVENT_DELIVERY_EXHAUSTED;
+	return event_is_operator(event->type);
 }
 
 static void render_operator(const struct event *e, struct buf *out)

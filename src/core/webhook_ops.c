@@ -61,11 +61,6 @@ static uint64_t first_event(const struct webhook *webhook)
 	return type;
 }
 
-static bool is_operator_event(uint64_t type)
-{
-	return type == EVENT_WEBHOOK_DISABLED || type == EVENT_DELIVERY_EXHAUSTED;
-}
-
 static void say_about(struct event *event, const struct webhook *webhook, struct text reason)
 {
 	event->about_webhook_id = webhook->id;
@@ -115,7 +110,7 @@ static struct event made_up_event(const struct webhook *webhook, uint64_t type,
 	    .public_url = public_url,
 	    .test = 1,
 	};
-	if (is_operator_event(type))
+	if (event_is_operator(type))
 		say_about(&event, webhook, TEXT("this is a test"));
 	else
 		make_up_user(&event, webhook);
@@ -147,7 +142,7 @@ static enum err preview_event(struct webhook_preview *cmd, struct tx *tx)
 {
 	struct event *event = &cmd->event;
 	struct user user = {.id = cmd->user_id};
-	if (is_operator_event(event->type)) {
+	if (event_is_operator(event->type)) {
 		say_about(event, &cmd->webhook, TEXT("this is a preview"));
 		event->campaign_id = cmd->webhook.campaign_id;
 		return ERR_OK;
