@@ -326,10 +326,14 @@ struct order {
 	uint64_t changed, qualified_ms, at_ms;
 };
 
-/* Lists of ids in a text: 8 bytes each, big-endian. */
+/* Lists of ids (or other numbers) in a text: 8 bytes each, big-endian. */
+enum { ID_LIST_ENTRY = 8 };
 size_t id_list_length(struct text list);
 uint64_t id_list_at(struct text list, size_t i);
-/** A new list with id at its end, or without id. p is NULL (with n > 0 expected) without memory. */
+bool id_list_holds(struct text list, uint64_t id);
+/** Writes one entry. */
+void id_list_write(uint64_t id, char out[ID_LIST_ENTRY]);
+/** A new list with id at its end, or without id. ERR_NO_MEMORY. */
 enum err id_list_add(struct text list, uint64_t id, struct arena *arena, struct text *out) WARN_UNUSED;
 enum err id_list_remove(struct text list, uint64_t id, struct arena *arena, struct text *out)
     WARN_UNUSED;

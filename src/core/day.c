@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { DAY_MS = 86400000, ENTRY = 16 };
+enum { DAY_MS = 86400000, ENTRY = 2 * ID_LIST_ENTRY };
 
 enum err day_count(struct tx *tx, uint64_t campaign_id, uint64_t at_ms, size_t offset)
 {
@@ -33,12 +33,6 @@ void leaders_at(const struct leaders *leaders, size_t i, uint64_t *user_id, uint
 struct entry {
 	uint64_t user_id, referrals;
 };
-
-static void write_u64(char *out, uint64_t v)
-{
-	for (int i = 7; i >= 0; i--, v >>= 8)
-		out[i] = (char)v;
-}
 
 /* The list without this user, most referrals first; answers its length. */
 static size_t others(const struct leaders *leaders, uint64_t user_id, struct entry *list)
@@ -73,8 +67,8 @@ enum err leaders_note(struct tx *tx, uint64_t campaign_id, uint64_t user_id, uin
 	}
 	n = n < LEADERS_KEPT ? n : LEADERS_KEPT;
 	for (size_t i = 0; i < n; i++) {
-		write_u64(bytes + i * ENTRY, list[i].user_id);
-		write_u64(bytes + i * ENTRY + 8, list[i].referrals);
+		id_list_write(list[i].user_id, bytes + i * ENTRY);
+		id_list_write(list[i].referrals, bytes + i * ENTRY + ID_LIST_ENTRY);
 	}
 	leaders.entries = text_from(bytes, n * ENTRY);
 	tx_put(tx, &KIND_LEADERS, &leaders);

@@ -129,7 +129,7 @@ static enum err find_orders(struct erase_slice *s, struct tx *tx)
 /* Two hashes with the same first half are not to be expected. */
 static uint64_t first_half(struct text hash)
 {
-	return hash.n < 8 ? 0 : id_list_at(hash, 0);
+	return hash.n < ID_LIST_ENTRY ? 0 : id_list_at(hash, 0);
 }
 
 /* They have no index by user: all are looked at, many at a time. */
@@ -137,9 +137,8 @@ static enum err find_answers(struct erase_slice *s, struct tx *tx)
 {
 	struct erasure *e = &s->erasure;
 	struct idempotency *rows = arena_alloc(tx_arena(tx), ANSWERS_LOOK_MAX * sizeof *rows);
-	char half[8];
-	for (int i = 0; i < 8; i++)
-		half[i] = (char)(e->next >> (56 - 8 * i));
+	char half[ID_LIST_ENTRY];
+	id_list_write(e->next, half);
 	const struct idempotency from = {.hash = text_from(half, sizeof half)};
 	struct tx_scan scan = {.from = &from, .max = ANSWERS_LOOK_MAX, .records = rows};
 	if (rows == NULL)

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { UNTIL_SIZE = 8 };
+enum { UNTIL_SIZE = ID_LIST_ENTRY };
 
 static const struct {
 	const char *name, *old_name, *context;
@@ -26,8 +26,7 @@ static void take_old(struct inbound_secret *s, struct text value)
 	s->old_until_ms = 0;
 	if (value.n <= UNTIL_SIZE)
 		return;
-	for (size_t i = 0; i < UNTIL_SIZE; i++)
-		s->old_until_ms = s->old_until_ms << 8 | (uint8_t)value.p[i];
+	s->old_until_ms = id_list_at(value, 0);
 	s->old_sealed = text_from(value.p + UNTIL_SIZE, value.n - UNTIL_SIZE);
 }
 
@@ -82,11 +81,10 @@ static enum err put_old(struct tx *tx, enum inbound_which which, const struct in
 		return ERR_OK;
 	}
 	size_t n = UNTIL_SIZE + s->old_sealed.n;
-	uint8_t *value = arena_alloc(tx_arena(tx), n);
+	char *value = arena_alloc(tx_arena(tx), n);
 	if (value == NULL)
 		return ERR_NO_MEMORY;
-	for (size_t i = 0; i < UNTIL_SIZE; i++)
-		value[i] = (uint8_t)(s->old_until_ms >> (56 - 8 * i));
+	id_list_write(s->old_until_ms, value);
 	memcpy(value + UNTIL_SIZE, s->old_sealed.p, s->old_sealed.n);
 	setting.value = text_from(value, n);
 	tx_put(tx, &KIND_SETTING, &setting);

@@ -10,10 +10,7 @@ bool rule_counts(const struct rule *rule, uint64_t count)
 {
 	if (rule->type == REWARD_RECURRING)
 		return rule->every != 0 && count % rule->every == 0;
-	for (size_t i = 0; i < id_list_length(rule->thresholds); i++)
-		if (id_list_at(rule->thresholds, i) == count)
-			return true;
-	return false;
+	return id_list_holds(rule->thresholds, count);
 }
 
 static const char *check_name(const struct rule *r)

@@ -7,14 +7,6 @@
 
 /* ---- rules ---- */
 
-static bool in_list(struct text list, uint64_t id)
-{
-	for (size_t i = 0; i < id_list_length(list); i++)
-		if (id_list_at(list, i) == id)
-			return true;
-	return false;
-}
-
 static enum err check_rule(struct verifier *v, const void *record)
 {
 	const struct rule *rule = record;
@@ -30,7 +22,7 @@ static enum err check_rule(struct verifier *v, const void *record)
 	err = tx_get(v->tx, &KIND_RULE_SET, &set);
 	if (err != ERR_OK && err != ERR_NOT_FOUND)
 		return err;
-	if (!in_list(set.rule_ids, rule->id))
+	if (!id_list_holds(set.rule_ids, rule->id))
 		verify_report(v, "is not in the set of its campaign");
 	return ERR_OK;
 }

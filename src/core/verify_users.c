@@ -19,14 +19,6 @@ static enum err hash_of(struct verifier *v, const struct user *user, uint64_t *h
 	return ERR_OK;
 }
 
-static bool in_list(struct text list, uint64_t id)
-{
-	for (size_t i = 0; i < id_list_length(list); i++)
-		if (id_list_at(list, i) == id)
-			return true;
-	return false;
-}
-
 static enum err check_email(struct verifier *v, const struct user *user)
 {
 	struct email_index index = {0};
@@ -36,7 +28,7 @@ static enum err check_email(struct verifier *v, const struct user *user)
 		return err;
 	}
 	err = tx_get(v->tx, &KIND_EMAIL_INDEX, &index);
-	if (err == ERR_NOT_FOUND || (err == ERR_OK && !in_list(index.user_ids, user->id))) {
+	if (err == ERR_NOT_FOUND || (err == ERR_OK && !id_list_holds(index.user_ids, user->id))) {
 		verify_report(v, "is not found by its e-mail address");
 		return ERR_OK;
 	}

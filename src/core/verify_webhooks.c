@@ -10,10 +10,8 @@ static enum err check_set(struct verifier *v, const struct webhook *webhook)
 	enum err err = verify_find(v, &KIND_WEBHOOK_SET, &set, "is not in the set of its campaign");
 	if (err != ERR_OK)
 		return err;
-	for (size_t i = 0; i < id_list_length(set.webhook_ids); i++)
-		if (id_list_at(set.webhook_ids, i) == webhook->id)
-			return ERR_OK;
-	verify_report(v, "is not in the set of its campaign");
+	if (!id_list_holds(set.webhook_ids, webhook->id))
+		verify_report(v, "is not in the set of its campaign");
 	return ERR_OK;
 }
 
