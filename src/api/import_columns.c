@@ -110,18 +110,7 @@ static const char *read_qualified_at(struct reading *r, struct text cell)
 
 static const char *read_qualified(struct reading *r, struct text cell)
 {
-	static const struct {
-		const char *word;
-		bool yes;
-	} words[] = {
-	    {"yes", true}, {"true", true}, {"1", true}, {"no", false}, {"false", false}, {"0", false}};
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-		if (!text_ieq(cell, text_of(words[i].word)))
-			continue;
-		r->row->qualified = words[i].yes;
-		return NULL;
-	}
-	return "must be Yes or No";
+	return body_read_flag(cell, &r->row->qualified) ? NULL : "must be Yes or No";
 }
 
 static const char *read_ip(struct reading *r, struct text cell)
