@@ -29,6 +29,8 @@ void clock_manual_init(struct clock_manual *c, uint64_t mono_ns, uint64_t unix_m
 /** Both clocks go ms milliseconds ahead. */
 void clock_manual_advance(struct clock_manual *c, uint64_t ms);
 
+enum { CLOCK_DAY_MS = 86400000 };
+
 /* Sizes of the texts below, their NUL included. */
 enum { CLOCK_DATE_SIZE = 11, CLOCK_TIME_SIZE = 25 };
 

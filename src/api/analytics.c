@@ -12,7 +12,7 @@
 #include "routes.h"
 #include "show.h"
 
-enum { DAY_MS = 86400000, DAYS = 30 /* where the query does not say */ };
+enum { DAYS = 30 /* where the query does not say */ };
 
 /* Asks for slices until there is none left, then for the leaders. */
 struct analytics_call {
@@ -41,7 +41,7 @@ static void put_counters(struct json_out *o, const struct day *day)
 static void put_date(struct json_out *o, const char *name, uint64_t day)
 {
 	char date[CLOCK_DATE_SIZE];
-	clock_format_date(day * DAY_MS, date);
+	clock_format_date(day * CLOCK_DAY_MS, date);
 	json_put_text(o, name, text_of(date));
 }
 
@@ -144,7 +144,7 @@ static const char *read_day(struct text value, uint64_t *day, bool *given)
 	uint64_t ms;
 	if (!clock_is_date(value.p, value.n) || clock_parse_time(value.p, value.n, &ms) != 0)
 		return "must be a date such as 2026-11-23";
-	*day = ms / DAY_MS;
+	*day = ms / CLOCK_DAY_MS;
 	*given = true;
 	return NULL;
 }
@@ -183,7 +183,7 @@ static bool read_query(struct call *call, struct asked *asked)
 static bool read_days(struct call *call, struct asked *asked)
 {
 	if (!asked->has_to)
-		asked->to = loop_unix_ms(call->api->config.loop) / DAY_MS;
+		asked->to = loop_unix_ms(call->api->config.loop) / CLOCK_DAY_MS;
 	if (!asked->has_from)
 		asked->from = asked->to >= DAYS ? asked->to - (DAYS - 1) : 0;
 	if (asked->from > asked->to)

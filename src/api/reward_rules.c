@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 
+#include "base/clock.h"
 #include "base/decimal.h"
 #include "core/money.h"
 #include "core/names.h"
@@ -13,7 +14,7 @@
 #include "reward_show.h"
 #include "routes.h"
 
-enum { DAY_MS = 86400000, CURRENCY_TEXT_MAX = 16 };
+enum { CURRENCY_TEXT_MAX = 16 };
 
 struct rule_call {
 	union {
@@ -77,7 +78,7 @@ static const char *read_hold(struct call *call, const struct json *v, void *reco
 	(void)call;
 	if (!json_u64(v, false, &days) || days > RULE_HOLD_DAYS_MAX)
 		return "must be a whole number of days from 0 to 3650";
-	((struct rule *)record)->hold_ms = days * DAY_MS;
+	((struct rule *)record)->hold_ms = days * CLOCK_DAY_MS;
 	return NULL;
 }
 

@@ -3,13 +3,14 @@
  */
 #include "reward_show.h"
 
+#include "base/clock.h"
 #include "base/decimal.h"
 #include "core/money.h"
 #include "core/names.h"
 #include "core/who.h"
 #include "show.h"
 
-enum { DAY_MS = 86400000, DECIMAL_SIZE = 32 };
+enum { DECIMAL_SIZE = 32 };
 
 static struct text decimal(uint64_t value, unsigned places, char room[DECIMAL_SIZE])
 {
@@ -134,7 +135,7 @@ void rule_show(struct json_out *o, const struct rule_row *row)
 	json_put_text_or_null(o, "currency", r->currency);
 	put_commission(o, r);
 	json_put_bool(o, "auto_issue", r->auto_issue != 0);
-	json_put_u64(o, "hold_days", r->hold_ms / DAY_MS);
+	json_put_u64(o, "hold_days", r->hold_ms / CLOCK_DAY_MS);
 	show_word(o, "method", REWARD_METHOD_NAMES, r->method);
 	put_counts(o, row);
 	show_time(o, "created_at", r->created_ms);

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { MS_PER_DAY = 86400000, MS_PER_SECOND = 1000, NS_PER_MS = 1000000 };
+enum { MS_PER_SECOND = 1000, NS_PER_MS = 1000000 };
 
 static const uint64_t last_ms = UINT64_C(253402300799999); /* 9999-12-31T23:59:59.999Z */
 
@@ -85,7 +85,7 @@ static void put_digits(char *out, unsigned value, int width)
 
 void clock_format_date(uint64_t unix_ms, char out[CLOCK_DATE_SIZE])
 {
-	unsigned day = (unsigned)((unix_ms > last_ms ? last_ms : unix_ms) / MS_PER_DAY);
+	unsigned day = (unsigned)((unix_ms > last_ms ? last_ms : unix_ms) / CLOCK_DAY_MS);
 	/* 366 makes a first guess that is never too late; at most a few years are added. */
 	unsigned year = 1970 + day / 366, month = 0;
 	while (days_before_year(year + 1) <= day)
@@ -104,7 +104,7 @@ void clock_format_date(uint64_t unix_ms, char out[CLOCK_DATE_SIZE])
 void clock_format_time(uint64_t unix_ms, char out[CLOCK_TIME_SIZE])
 {
 	uint64_t shown = unix_ms > last_ms ? last_ms : unix_ms;
-	unsigned ms = (unsigned)(shown % MS_PER_DAY);
+	unsigned ms = (unsigned)(shown % CLOCK_DAY_MS);
 	clock_format_date(shown, out);
 	memcpy(out + 10, "T--:--:--.---Z", 15);
 	put_digits(out + 11, ms / 3600000, 2);
@@ -161,7 +161,7 @@ static unsigned read_day(struct reader *r, unsigned min_year, unsigned *year)
 static int64_t read_date(struct reader *r)
 {
 	unsigned year, day = read_day(r, 1970, &year);
-	return (int64_t)(days_before_year(year) + day) * MS_PER_DAY;
+	return (int64_t)(days_before_year(year) + day) * CLOCK_DAY_MS;
 }
 
 bool clock_is_date(const char *p, size_t n)
