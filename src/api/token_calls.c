@@ -128,6 +128,7 @@ static void on_created(struct command *command, enum err err)
 		struct json_out o = call_data(tc->call);
 		put_token(tc->call, &o, &tc->create.token);
 		json_put_text(&o, "token", text_of(tc->plain));
+		crypto_wipe(tc->plain, sizeof tc->plain);
 		call_reply_data(tc->call, &o, 201);
 	}
 }
