@@ -21,6 +21,15 @@ void *call_alloc(struct call *call, size_t n)
 	return p;
 }
 
+bool call_keep(struct call *call, struct text t, struct text *out)
+{
+	*out = arena_copy(&call->req->arena, t);
+	if (out->n == t.n)
+		return true;
+	call_reply_err(call, ERR_NO_MEMORY, NULL);
+	return false;
+}
+
 void call_submit(struct call *call, struct command *cmd)
 {
 	if (store_submit(call->api->config.store, cmd) != ERR_OK)

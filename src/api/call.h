@@ -49,6 +49,9 @@ typedef void call_fn(struct call *call);
  *  just returns. */
 void *call_alloc(struct call *call, size_t n) WARN_UNUSED;
 
+/** Copies the text to where it lives until the reply. False after 503. */
+bool call_keep(struct call *call, struct text t, struct text *out) WARN_UNUSED;
+
 /** Queues the command; replies 503 itself where the queue is full. */
 void call_submit(struct call *call, struct command *cmd);
 void call_query(struct call *call, struct command *cmd);

@@ -19,8 +19,9 @@ static const char *read_text(struct call *call, const struct decode_field *f, co
 		return "is too long";
 	if (!utf8_printable(t))
 		return "must not hold control characters";
-	*out = arena_copy(&call->req->arena, text_trim(t));
-	return NULL;
+	t = text_trim(t);
+	*out = arena_copy(&call->req->arena, t);
+	return out->n == t.n ? NULL : "needs more memory than there is";
 }
 
 static const char *read_time(const struct json *v, uint64_t *out)

@@ -66,7 +66,10 @@ static void on_short(struct link *link)
 {
 	struct buf location = {0};
 	buf_printf(&location, "/%.*s/join", TEXT_ARGS(link->call->params[0]));
-	call_reply_redirect(link->call, buf_view(&location));
+	if (location.failed)
+		call_reply_err(link->call, ERR_NO_MEMORY, NULL);
+	else
+		call_reply_redirect(link->call, buf_view(&location));
 	buf_free(&location);
 }
 

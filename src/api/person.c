@@ -29,8 +29,7 @@ static bool read_first_name(struct call *call, const struct body *body, struct t
 		call_reply_field(call, "first_name", problem);
 		return false;
 	}
-	*out = arena_copy(&call->req->arena, value);
-	return true;
+	return call_keep(call, value, out);
 }
 
 bool person_read_email(struct call *call, struct text email, struct text *canonical)
@@ -54,8 +53,8 @@ static bool read_email(struct call *call, const struct body *body, struct person
 		call_reply_field(call, "email", "must be given once, as text");
 		return false;
 	}
-	person->email = arena_copy(&call->req->arena, text_trim(value));
-	return person_read_email(call, person->email, &person->canonical_email);
+	return call_keep(call, text_trim(value), &person->email) &&
+	       person_read_email(call, person->email, &person->canonical_email);
 }
 
 bool person_read(struct call *call, const struct body *body, struct person *person)

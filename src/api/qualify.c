@@ -84,8 +84,8 @@ static bool read_who(struct call *call, const struct body *body, struct qualify 
 		values[i] = text_trim(values[i]);
 	}
 	/* What is no code or coupon names nobody; the command says so, as for every unknown one. */
-	q->who.code = arena_copy(&call->req->arena, values[0]);
-	q->who.coupon = arena_copy(&call->req->arena, values[1]);
+	if (!call_keep(call, values[0], &q->who.code) || !call_keep(call, values[1], &q->who.coupon))
+		return false;
 	if (who_is_set(&q->who))
 		return true;
 	if (values[2].n > 0)
@@ -103,8 +103,7 @@ static bool read_order(struct call *call, const struct body *body, struct qualif
 		call_reply_field(call, "order_id", "must be text of at most 200 bytes");
 		return false;
 	}
-	q->order_id = arena_copy(&call->req->arena, text_trim(order));
-	return true;
+	return call_keep(call, text_trim(order), &q->order_id);
 }
 
 /* For commissions: a decimal of at most four places. */

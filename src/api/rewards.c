@@ -287,8 +287,7 @@ static bool read_reason(struct act_call *ac, const struct body *body)
 		    "must be text of at most 500 bytes without control characters");
 		return false;
 	}
-	ac->act.reason = arena_copy(&ac->call->req->arena, text_trim(reason));
-	return true;
+	return call_keep(ac->call, text_trim(reason), &ac->act.reason);
 }
 
 const struct operation OP_REWARD_CANCEL = {

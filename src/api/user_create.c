@@ -82,8 +82,7 @@ static bool read_code(struct call *call, const struct body *body, struct join *j
 		call_reply_field(call, "code", "must be given once, as text");
 		return false;
 	}
-	j->alias = arena_copy(&call->req->arena, text_trim(code));
-	return true;
+	return call_keep(call, text_trim(code), &j->alias);
 }
 
 static bool read_fields(struct call *call, const struct body *body, struct join *j)

@@ -101,9 +101,11 @@ const char *webhook_read_url(struct call *call, const struct json *v, void *reco
 		return "must be text that starts with https://";
 	unsigned flags = call->api->config.allow_http_targets ? URL_ALLOW_HTTP : 0;
 	const char *problem = url_parse(t, flags, &url);
-	if (problem == NULL)
-		((struct webhook *)record)->url = arena_copy(&call->req->arena, t);
-	return problem;
+	if (problem != NULL)
+		return problem;
+	struct text *kept = &((struct webhook *)record)->url;
+	*kept = arena_copy(&call->req->arena, t);
+	return kept->n == t.n ? NULL : "needs more memory than there is";
 }
 
 static bool in_range(const struct json *v, uint64_t min, uint64_t max, uint64_t *out)
