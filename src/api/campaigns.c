@@ -76,6 +76,12 @@ static void on_list(struct command *command, enum err err)
 		call_reply_err(lc->call, err, NULL);
 		return;
 	}
+	if (lc->list.skip > 0 && lc->list.next != 0) {
+		lc->list.skip -= lc->list.skipped;
+		lc->list.from = lc->list.next;
+		call_query(lc->call, &lc->list.command);
+		return;
+	}
 	struct json_out o = paging_begin(lc->call);
 	for (size_t i = 0; i < lc->list.n; i++) {
 		json_open(&o, NULL, '{');

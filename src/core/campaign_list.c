@@ -42,8 +42,8 @@ enum err campaign_list_decide(struct command *command, struct tx *tx)
 	    .high = tx_last_id(tx, &KIND_CAMPAIGN),
 	    .reverse = l->reverse,
 	    .skip = l->skip,
-	    .max = l->max,
-	    .look_max = l->skip + CAMPAIGN_LIST_LOOK_MAX,
+	    .max = l->skip == 0 ? l->max : 0,
+	    .look_max = CAMPAIGN_LIST_LOOK_MAX,
 	    .fits = fits,
 	    .arg = &search,
 	    .records = l->campaigns,
@@ -55,6 +55,7 @@ enum err campaign_list_decide(struct command *command, struct tx *tx)
 	for (size_t i = 0; err == ERR_OK && i < walk.n; i++)
 		err = campaign_read_stats(tx, l->campaigns[i].id, &l->stats[i]);
 	l->n = walk.n;
+	l->skipped = walk.skipped;
 	l->next = walk.next;
 	return err;
 }

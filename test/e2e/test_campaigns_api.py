@@ -85,6 +85,16 @@ class Lists(Served):
         newest = self.api.get("/api/v2/campaigns?order=-id&per_page=250").data
         self.assertEqual([c["id"] for c in newest], made[::-1])
 
+    def test_pages_by_number(self):
+        made = [self.campaign(name=f"Campaign {i}", status="draft")["id"] for i in range(7)]
+        for order, ids in (("id", made), ("-id", made[::-1])):
+            for n, expected in ((1, ids[:3]), (2, ids[3:6]), (3, ids[6:]), (4, []), (9, [])):
+                with self.subTest(order=order, page=n):
+                    page = self.api.get(f"/api/v2/campaigns?status=draft&per_page=3&order={order}&page={n}").json
+                    self.assertEqual([c["id"] for c in page["data"]], expected)
+                    self.assertEqual(page["links"]["next"] is None, n > 2)
+                    self.assertEqual(page["meta"]["current_page"], n)
+
     def test_wrong_parameters(self):
         for query, field in (("per_page=0", "per_page"), ("per_page=251", "per_page"), ("order=name", "order"),
                              ("cursor=x", "cursor"), ("colour=red", "colour")):

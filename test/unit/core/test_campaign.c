@@ -328,6 +328,32 @@ static void found_by_name_and_status(void **state)
 	}
 }
 
+/* A page by its number is passed up to in bounded steps, and then read as one that a cursor leads to. */
+static void campaigns_are_passed_over_in_bounded_steps(void **state)
+{
+	enum { SKIP = CAMPAIGN_LIST_LOOK_MAX + 100 };
+	struct world *w = *state;
+	struct campaign found[10];
+	struct campaign_stats stats[10];
+	struct campaign_list l = {.codes = w->codes, .skip = SKIP, .max = 10, .campaigns = found, .stats = stats};
+	for (int i = 0; i < SKIP + 5; i++)
+		world_launched(w);
+	for (int step = 0; step < 2; step++) {
+		l.command = (struct command){.decide = campaign_list_decide};
+		assert_int_equal(world_ask(w, &l.command, NULL, NULL), ERR_OK);
+		assert_int_equal(l.n, 0);
+		assert_int_equal(l.skipped, step == 0 ? CAMPAIGN_LIST_LOOK_MAX : 100);
+		l.skip -= l.skipped;
+		l.from = l.next;
+	}
+	assert_int_equal(l.skip, 0);
+	l.command = (struct command){.decide = campaign_list_decide};
+	assert_int_equal(world_ask(w, &l.command, NULL, NULL), ERR_OK);
+	assert_int_equal(l.n, 5);
+	assert_int_equal(found[0].id, SKIP + 1);
+	assert_int_equal(l.next, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -342,6 +368,7 @@ int main(void)
 	    WORLD_ON_ALL(texts_change_by_name),
 	    WORLD_ON_ALL(a_record_has_a_size),
 	    WORLD_ON_ALL(found_by_name_and_status),
+	    WORLD_ON(memory, campaigns_are_passed_over_in_bounded_steps),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
