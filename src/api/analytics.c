@@ -183,7 +183,7 @@ static bool read_query(struct call *call, struct asked *asked)
 static bool read_days(struct call *call, struct asked *asked)
 {
 	if (!asked->has_to)
-		asked->to = loop_unix_ms(call->api->config.loop) / CLOCK_DAY_MS;
+		asked->to = call_now_ms(call) / CLOCK_DAY_MS;
 	if (!asked->has_from)
 		asked->from = asked->to >= DAYS ? asked->to - (DAYS - 1) : 0;
 	if (asked->from > asked->to)

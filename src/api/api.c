@@ -134,7 +134,7 @@ static bool authorised(struct call *call, const struct route *route)
 	if (route->access == ACCESS_PUBLIC)
 		return true;
 	const struct token_entry *token =
-	    tokens_find(&call->api->tokens, call_bearer(call), loop_unix_ms(call->api->config.loop));
+	    tokens_find(&call->api->tokens, call_bearer(call), call_now_ms(call));
 	if (token == NULL) {
 		call_refuse_token(call,
 		    "send a valid API token: Authorization: Bearer {token}");

@@ -21,6 +21,11 @@ void *call_alloc(struct call *call, size_t n)
 	return p;
 }
 
+uint64_t call_now_ms(const struct call *call)
+{
+	return loop_unix_ms(call->api->config.loop);
+}
+
 bool call_keep(struct call *call, struct text t, struct text *out)
 {
 	*out = arena_copy(&call->req->arena, t);

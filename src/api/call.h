@@ -56,6 +56,9 @@ bool call_keep(struct call *call, struct text t, struct text *out) WARN_UNUSED;
 void call_submit(struct call *call, struct command *cmd);
 void call_query(struct call *call, struct command *cmd);
 
+/** Unix time, for commands. */
+uint64_t call_now_ms(const struct call *call);
+
 /** The public URL of a user's or campaign's code: "{public_url}/{code}/join". */
 void call_write_join_url(const struct call *call, struct buf *out, struct text code);
 

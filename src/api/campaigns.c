@@ -173,7 +173,7 @@ void campaign_create(struct call *call)
 	cc->save.campaign = (struct campaign){
 	    .status = CAMPAIGN_LAUNCHED,
 	    .lang = TEXT("en"),
-	    .created_ms = loop_unix_ms(call->api->config.loop),
+	    .created_ms = call_now_ms(call),
 	};
 	save(call, cc, true);
 }

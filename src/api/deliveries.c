@@ -204,7 +204,7 @@ void delivery_resend(struct call *call)
 	if (rc == NULL || !call_read_id(call, &rc->resend.delivery_id, no_delivery))
 		return;
 	rc->call = call;
-	rc->resend.now_ms = loop_unix_ms(call->api->config.loop);
+	rc->resend.now_ms = call_now_ms(call);
 	rc->resend.command = (struct command){.decide = webhook_resend_decide, .done = on_resent};
 	call_submit(call, &rc->resend.command);
 }

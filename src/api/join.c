@@ -251,7 +251,7 @@ static void decide(struct join_call *jc, const struct body *body)
 	j->ip = client_address_bytes(&call->client);
 	j->public_url = call->api->public_url;
 	j->codes = call->api->config.codes;
-	j->now_ms = loop_unix_ms(call->api->config.loop);
+	j->now_ms = call_now_ms(call);
 	call_submit(call, &j->command);
 }
 

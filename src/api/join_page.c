@@ -30,7 +30,7 @@ static void on_found(struct link *link)
 	    .source = source_of(call),
 	};
 	enum join_outcome outcome =
-	    join_admission(&link->campaign, loop_unix_ms(call->api->config.loop));
+	    join_admission(&link->campaign, call_now_ms(call));
 	if (call->req->method != HTTP_HEAD)
 		reach_count(call->api->reach, link->user.id, link->campaign.id);
 	if (outcome == JOIN_CREATED)

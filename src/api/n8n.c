@@ -337,7 +337,7 @@ static bool read_hook(struct call *call, const struct reader *readers, struct we
 	w->name = TEXT("Automation");
 	w->types = 1 << USER_REFERRING | 1 << USER_INVITED;
 	w->format = FORMAT_JSON;
-	save->now_ms = loop_unix_ms(call->api->config.loop);
+	save->now_ms = call_now_ms(call);
 	return set_fields(call, w) && webhook_secret_make(call, &w->secret);
 }
 

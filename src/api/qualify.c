@@ -124,7 +124,7 @@ static void submit(struct call *call, struct qualify *q)
 {
 	q->public_url = call->api->public_url;
 	q->codes = call->api->config.codes;
-	q->now_ms = loop_unix_ms(call->api->config.loop);
+	q->now_ms = call_now_ms(call);
 	call_submit(call, &q->command);
 }
 
@@ -214,14 +214,9 @@ void user_qualify(struct call *call)
 		submit(call, q);
 }
 
-static uint64_t now_ms(const struct call *call)
-{
-	return loop_unix_ms(call->api->config.loop);
-}
-
 static void qualify_with_token(struct call *call, struct text token, const char *refusal)
 {
-	if (inbound_keys_fit_token(&call->api->inbound, token, now_ms(call)))
+	if (inbound_keys_fit_token(&call->api->inbound, token, call_now_ms(call)))
 		qualify(call);
 	else
 		call_refuse_token(call, refusal);
@@ -243,7 +238,7 @@ static void qualify_with_signature(struct call *call)
 	    .signatures = header(call, TEXT("webhook-signature")),
 	    .content = call->req->body,
 	};
-	switch (inbound_keys_verify(&call->api->inbound, &claim, now_ms(call))) {
+	switch (inbound_keys_verify(&call->api->inbound, &claim, call_now_ms(call))) {
 	case MESSAGE_GENUINE:
 		qualify(call);
 		break;

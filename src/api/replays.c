@@ -151,7 +151,7 @@ void replay_create(struct call *call)
 	if (!read_replay(call, r))
 		return;
 	r->webhook_id = id;
-	r->created_ms = loop_unix_ms(call->api->config.loop);
+	r->created_ms = call_now_ms(call);
 	call_submit(call, &rc->command);
 }
 

@@ -203,7 +203,7 @@ static void save(struct call *call, struct rule_call *rc)
 		return;
 	bool ok = decode_record(call, &body, table, &KIND_RULE, &rc->save.rule, &rc->save.set);
 	body_free(&body);
-	rc->save.now_ms = loop_unix_ms(call->api->config.loop);
+	rc->save.now_ms = call_now_ms(call);
 	if (ok)
 		call_submit(call, &rc->command);
 }
@@ -298,6 +298,6 @@ void rule_delete(struct call *call)
 	struct rule_call *rc = begin(call, rule_remove_decide, on_removed);
 	if (rc == NULL || !call_read_id(call, &rc->remove.id, no_rule))
 		return;
-	rc->remove.now_ms = loop_unix_ms(call->api->config.loop);
+	rc->remove.now_ms = call_now_ms(call);
 	call_submit(call, &rc->command);
 }

@@ -241,7 +241,7 @@ static struct act_call *begin_act(struct call *call, command_decide_fn *decide,
 		return NULL;
 	ac->call = call;
 	ac->act.command = (struct command){.decide = decide, .done = done};
-	ac->act.now_ms = loop_unix_ms(call->api->config.loop);
+	ac->act.now_ms = call_now_ms(call);
 	ac->act.public_url = call->api->public_url;
 	return ac;
 }

@@ -18,11 +18,6 @@ struct settings_call {
 	struct call *call;
 };
 
-static uint64_t now_ms(const struct call *call)
-{
-	return loop_unix_ms(call->api->config.loop);
-}
-
 static struct settings_call *begin(struct call *call, command_decide_fn *decide,
     command_done_fn *done)
 {
@@ -59,7 +54,7 @@ static void put_url(struct call *call, struct json_out *o, struct text token)
 static void put_end_of_old(struct call *call, struct json_out *o, const char *name,
     const struct inbound_secret *secret)
 {
-	show_time(o, name, now_ms(call) < secret->old_until_ms ? secret->old_until_ms : 0);
+	show_time(o, name, call_now_ms(call) < secret->old_until_ms ? secret->old_until_ms : 0);
 }
 
 static void put_inbound(struct call *call, struct json_out *o,
@@ -151,7 +146,7 @@ static void rotate(struct call *call, enum inbound_which which)
 	    !make(call, which, &sc->rotate.sealed))
 		return;
 	sc->rotate.which = which;
-	sc->rotate.now_ms = now_ms(call);
+	sc->rotate.now_ms = call_now_ms(call);
 	call_submit(call, &sc->command);
 }
 

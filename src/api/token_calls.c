@@ -25,11 +25,6 @@ struct token_call {
 	char plain[CRYPTO_TOKEN_SIZE]; /* of a new one, until it has been shown */
 };
 
-static uint64_t now_ms(const struct call *call)
-{
-	return loop_unix_ms(call->api->config.loop);
-}
-
 static struct token_call *begin(struct call *call, command_decide_fn *decide, command_done_fn *done)
 {
 	struct token_call *tc = call_alloc(call, sizeof *tc);
@@ -47,7 +42,7 @@ static void put_token(struct call *call, struct json_out *o, const struct token 
 	show_words(o, "scopes", SCOPE_NAMES, token->scopes);
 	show_time(o, "created_at", token->created_ms);
 	show_time(o, "expires_at", token->expires_ms);
-	json_put_bool(o, "expired", token_expired(token, now_ms(call)));
+	json_put_bool(o, "expired", token_expired(token, call_now_ms(call)));
 	json_put_bool(o, "current", token->id == call->token_id);
 }
 
@@ -149,7 +144,7 @@ static bool read_token(struct call *call, struct token *token)
 		call_reply_field(call, "name", "is required: what the token is for");
 	else if (token->scopes == 0)
 		call_reply_field(call, "scopes", "is required: a list of read, write, admin");
-	else if (expires && token->expires_ms != 0 && token->expires_ms <= now_ms(call))
+	else if (expires && token->expires_ms != 0 && token->expires_ms <= call_now_ms(call))
 		call_reply_field(call, "expires_at", "must be in the future, or null for a token that "
 						     "does not expire");
 	else
@@ -180,7 +175,7 @@ void token_create(struct call *call)
 	crypto_token(tc->plain);
 	crypto_sha256(text_of(tc->plain), tc->hash);
 	tc->create.token.hash = text_from(tc->hash, sizeof tc->hash);
-	tc->create.token.created_ms = now_ms(call);
+	tc->create.token.created_ms = call_now_ms(call);
 	call_submit(call, &tc->command);
 }
 
@@ -242,7 +237,7 @@ void token_revoke(struct call *call)
 		return;
 	memcpy(tc->hash, entry->hash, sizeof tc->hash);
 	tc->revoke.hash = text_from(tc->hash, sizeof tc->hash);
-	tc->revoke.now_ms = now_ms(call);
+	tc->revoke.now_ms = call_now_ms(call);
 	if (copy_known(call, &tc->revoke))
 		call_submit(call, &tc->command);
 }

@@ -75,7 +75,7 @@ void user_update(struct call *call)
 	c->command = (struct command){.decide = user_change_decide, .done = on_changed};
 	c->who = call_who(call);
 	c->codes = call->api->config.codes;
-	c->now_ms = loop_unix_ms(call->api->config.loop);
+	c->now_ms = call_now_ms(call);
 	call_submit(call, &c->command);
 }
 
@@ -180,7 +180,7 @@ void user_delete(struct call *call)
 	    .command = {.decide = user_erase_decide, .done = on_erased},
 	    .who = call_who(call),
 	    .codes = call->api->config.codes,
-	    .now_ms = loop_unix_ms(call->api->config.loop),
+	    .now_ms = call_now_ms(call),
 	};
 	call_submit(call, &ec->erase.command);
 }

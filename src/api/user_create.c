@@ -128,7 +128,7 @@ void user_create(struct call *call)
 		return;
 	j->public_url = call->api->public_url;
 	j->codes = call->api->config.codes;
-	j->now_ms = loop_unix_ms(call->api->config.loop);
+	j->now_ms = call_now_ms(call);
 	call_submit(call, &j->command);
 }
 

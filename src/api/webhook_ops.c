@@ -38,11 +38,6 @@ static struct ops_call *begin(struct call *call, command_decide_fn *decide, comm
 	return oc;
 }
 
-static uint64_t now_ms(const struct call *call)
-{
-	return loop_unix_ms(call->api->config.loop);
-}
-
 /* ---- enable ---- */
 
 static void on_enabled(struct command *command, enum err err)
@@ -81,7 +76,7 @@ void webhook_enable(struct call *call)
 	if (oc == NULL || !read_nothing(call))
 		return;
 	oc->enable.id = id;
-	oc->enable.now_ms = now_ms(call);
+	oc->enable.now_ms = call_now_ms(call);
 	call_submit(call, &oc->command);
 }
 
@@ -114,7 +109,7 @@ void webhook_rotate_secret(struct call *call)
 	    !webhook_secret_make(call, &oc->rotate.secret))
 		return;
 	oc->rotate.id = id;
-	oc->rotate.now_ms = now_ms(call);
+	oc->rotate.now_ms = call_now_ms(call);
 	call_submit(call, &oc->command);
 }
 
@@ -149,7 +144,7 @@ void webhook_test(struct call *call)
 	if (oc == NULL || !read_nothing(call))
 		return;
 	oc->test.id = id;
-	oc->test.now_ms = now_ms(call);
+	oc->test.now_ms = call_now_ms(call);
 	oc->test.public_url = call->api->public_url;
 	call_submit(call, &oc->command);
 }
@@ -276,7 +271,7 @@ static void on_why(struct command *command, enum err err)
 	if (y.next_ms != 0 && y.live.next_ms > y.next_ms)
 		y.next_ms = y.live.next_ms;
 	struct json_out o = call_data(oc->call);
-	put_why(&o, &y, now_ms(oc->call));
+	put_why(&o, &y, call_now_ms(oc->call));
 	call_reply_data(oc->call, &o, 200);
 }
 

@@ -213,7 +213,7 @@ void webhook_preview(struct call *call)
 	pc->call = call;
 	pc->preview.id = id;
 	pc->preview.public_url = call->api->public_url;
-	pc->preview.now_ms = loop_unix_ms(call->api->config.loop);
+	pc->preview.now_ms = call_now_ms(call);
 	pc->preview.command =
 	    (struct command){.decide = webhook_preview_decide, .done = on_preview};
 	call_query(call, &pc->preview.command);

@@ -48,7 +48,7 @@ static void put_sending(struct json_out *o, const struct webhook *w)
 
 static void put_old_secret(struct call *call, struct json_out *o, const struct webhook *w)
 {
-	bool signs = w->old_secret_until_ms > loop_unix_ms(call->api->config.loop);
+	bool signs = w->old_secret_until_ms > call_now_ms(call);
 	show_time(o, "old_secret_expires_at", signs ? w->old_secret_until_ms : 0);
 }
 

@@ -75,7 +75,7 @@ static void save(struct webhook_call *wc)
 	body_free(&body);
 	if (!ok)
 		return;
-	wc->save.now_ms = loop_unix_ms(call->api->config.loop);
+	wc->save.now_ms = call_now_ms(call);
 	call_submit(call, &wc->command);
 }
 
