@@ -54,8 +54,8 @@ static const char *read_filter(struct call *call, struct text name, struct text 
 	uint64_t status;
 	(void)call;
 	if (text_eq(name, TEXT("with"))) {
-		lc->analytics = text_eq(value, TEXT("campaign.analytics"));
-		return lc->analytics ? NULL : "must be campaign.analytics";
+		lc->analytics = lc->analytics || text_eq(value, TEXT("campaign.analytics"));
+		return NULL;
 	}
 	if (text_eq(name, TEXT("q"))) {
 		lc->list.q = text_trim(value);
@@ -108,7 +108,7 @@ void campaign_list(struct call *call)
 	struct list_call *lc = call_alloc(call, sizeof *lc);
 	if (lc == NULL)
 		return;
-	lc->paging.takes_page = true;
+	lc->paging.rf_has_it = true;
 	if (!paging_read(call, &lc->paging, read_filter, lc))
 		return;
 	struct campaign_list *list = &lc->list;

@@ -23,7 +23,7 @@ static const char *read_own(struct paging *p, struct text name, struct text valu
 		p->reverse = text_eq(value, TEXT("-id"));
 		return p->reverse || text_eq(value, TEXT("id")) ? NULL : "must be id or -id";
 	}
-	if (text_eq(name, TEXT("page")) && !p->takes_page)
+	if (text_eq(name, TEXT("page")) && !p->rf_has_it)
 		return PAGING_UNKNOWN;
 	if (text_eq(name, TEXT("page")))
 		return text_to_u64(value, &p->page) && p->page != 0
@@ -56,12 +56,13 @@ bool paging_read(struct call *call, struct paging *p, paging_filter_fn *filter, 
 	struct text rest = call->req->query, name, value;
 	enum err err;
 	*p = (struct paging){
-	    .per_page = PER_PAGE, .reverse = p->reverse, .takes_page = p->takes_page};
+	    .per_page = PER_PAGE, .reverse = p->reverse, .rf_has_it = p->rf_has_it};
 	while ((err = form_next(&rest, &call->req->arena, &name, &value)) == ERR_OK) {
 		const char *problem = is_paging(name)  ? read_own(p, name, value)
 				      : filter != NULL ? filter(call, name, value, arg)
 						       : PAGING_UNKNOWN;
-		if (problem == NULL)
+		bool ignored = problem == PAGING_UNKNOWN && p->rf_has_it;
+		if (problem == NULL || ignored)
 			continue;
 		call_reply_named(call, name, problem);
 		return false;
@@ -125,8 +126,8 @@ struct json_out paging_begin(struct call *call)
 void paging_reply(struct call *call, const struct paging *p, uint64_t next, struct json_out *o)
 {
 	uint64_t last = p->total == 0 ? 1 : (p->total + p->per_page - 1) / p->per_page;
-	uint64_t current = p->takes_page && p->page == 0 && p->cursor == 0 ? 1 : p->page;
-	bool reachable = p->takes_page && p->has_total && last <= PAGING_ROWS_MAX / p->per_page;
+	uint64_t current = p->rf_has_it && p->page == 0 && p->cursor == 0 ? 1 : p->page;
+	bool reachable = p->rf_has_it && p->has_total && last <= PAGING_ROWS_MAX / p->per_page;
 	json_close(o, ']');
 	json_open(o, "links", '{');
 	put_link(call, p, o, "first", "cursor", 0);

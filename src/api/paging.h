@@ -10,9 +10,10 @@ struct paging {
 	uint64_t per_page; /* 1 .. 250 */
 	uint64_t cursor;   /* an id; 0: where the list begins */
 	bool reverse;
-	/* Lists that may also be asked for "page", with rows that are counted from the list's beginning. */
-	bool takes_page; /* set by the call */
-	uint64_t page;   /* 1 ..; 0: not asked for */
+	/* Set by the call: a list that Referral Factory has too. It may also be asked for "page", with rows
+	 * that are counted from the list's beginning, and ignores names that it does not know. */
+	bool rf_has_it;
+	uint64_t page; /* 1 ..; 0: not asked for */
 	/* Set by the call before paging_reply, where it is known. */
 	bool has_total;
 	uint64_t total;
@@ -26,7 +27,7 @@ typedef const char *paging_filter_fn(struct call *call, struct text name, struct
 /* The answer of a filter function that does not know the name. */
 extern const char PAGING_UNKNOWN[];
 
-/** Reads the query; paging->reverse is the order where it says nothing, takes_page is kept. `filter` may
+/** Reads the query; paging->reverse is the order where it says nothing, rf_has_it is kept. `filter` may
  *  be NULL. False after it has replied 422. */
 bool paging_read(struct call *call, struct paging *paging, paging_filter_fn *filter,
 		 void *arg) WARN_UNUSED;

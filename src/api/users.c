@@ -129,13 +129,6 @@ static const char *read_review(struct call *call, struct text value, struct user
 							  : "must be pending, accepted or rejected";
 }
 
-static const char *read_with(struct call *call, struct text value, struct user_filter *f)
-{
-	(void)call;
-	(void)f;
-	return text_eq(value, TEXT("user.analytics")) ? NULL : "must be user.analytics";
-}
-
 static const char *read_filter(struct call *call, struct text name, struct text value, void *arg)
 {
 	static const struct {
@@ -146,7 +139,6 @@ static const char *read_filter(struct call *call, struct text name, struct text 
 	    {"type", read_type},            {"source", read_source},
 	    {"qualified", read_qualified},  {"referrer_id", read_referrer},
 	    {"q", read_q},                  {"review", read_review},
-	    {"with", read_with},
 	};
 	for (size_t i = 0; i < sizeof filters / sizeof *filters; i++)
 		if (text_eq(name, text_of(filters[i].name)))
@@ -254,7 +246,7 @@ void user_list(struct call *call)
 	struct list_call *lc = call_alloc(call, sizeof *lc);
 	if (lc == NULL)
 		return;
-	lc->paging.takes_page = true;
+	lc->paging.rf_has_it = true;
 	if (!paging_read(call, &lc->paging, read_filter, &lc->list.filter))
 		return;
 	struct user_list *list = &lc->list;

@@ -141,13 +141,19 @@ class List(People):
         self.assertIn("analytics", following["data"][0])
         self.assertIn("type=person_referring", page["links"]["first"])
 
-    def test_what_it_does_not_know_is_refused(self):
+    def test_what_it_cannot_read_is_refused(self):
         for query, field in (("per_page=0", "per_page"), ("per_page=251", "per_page"), ("order=email", "order"),
                              ("type=friend", "type"), ("source=Nowhere", "source"), ("qualified=maybe", "qualified"),
-                             ("email=byron", "email"), ("review=none", "review"), ("with=everything", "with"),
+                             ("email=byron", "email"), ("review=none", "review"),
                              ("campaign_id=x", "campaign_id"), ("referrer_id=0", "referrer_id"),
-                             ("q=%ff", "q"), ("cursor=0", "cursor"), ("colour=red", "colour")):
+                             ("q=%ff", "q"), ("cursor=0", "cursor")):
             self.has_error(self.api.get(f"{USERS}?{query}"), 422, field)
+
+    def test_names_that_it_does_not_know_are_ignored(self):
+        campaign, ids = self.crowd(2)
+        found = self.list(campaign_id=campaign["id"], colour="red", per_page=1, **{"with": "everything"})
+        self.assertEqual([u["id"] for u in found["data"]], ids[:1])
+        self.assertNotIn("analytics", found["data"][0])
 
     def test_it_asks_for_a_token(self):
         self.has_error(self.public.get(USERS), 401)
