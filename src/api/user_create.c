@@ -74,6 +74,17 @@ static bool read_source(struct call *call, const struct body *body, struct join 
 	return false;
 }
 
+/* An invited person's source is Referred whatever is said; nobody else's is. False after 422. */
+static bool check_source(struct call *call, const struct join *j)
+{
+	if (j->source != SOURCE_REFERRED || who_is_set(&j->referrer))
+		return true;
+	call_reply_field(call, "source",
+	    "is Referred, but nobody is named who referred them: add \"referrer\", such as "
+	    "{\"field\": \"code\", \"value\": \"uK3fTz9Q\"}, or choose another source");
+	return false;
+}
+
 /* One that came from elsewhere, kept. */
 static bool read_code(struct call *call, const struct body *body, struct join *j)
 {
@@ -96,7 +107,7 @@ static bool read_fields(struct call *call, const struct body *body, struct join 
 	j->canonical_email = person.canonical_email;
 	return user_read_referrer(call, body, j->campaign_id, &j->referrer) &&
 	       user_read_meta(call, body, &j->fields, &given) && read_source(call, body, j) &&
-	       read_code(call, body, j);
+	       check_source(call, j) && read_code(call, body, j);
 }
 
 const struct operation OP_USER_CREATE = {

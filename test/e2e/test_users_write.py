@@ -81,6 +81,8 @@ class Create(People):
             self.has_error(self.api.json("POST", USERS, body), 422, field)
         self.has_error(self.create({"id": 999999}, 422), 422, "campaign_id")
         self.has_error(self.create(campaign, 422, source="Nowhere"), 422, "source")
+        refused = self.has_error(self.create(campaign, 422, source="Referred"), 422, "source")
+        self.assertIn("referrer", refused.json["message"])
         self.has_error(self.create(self.campaign(status="paused"), 409), 409)
 
     def test_an_idempotency_key_replays(self):
