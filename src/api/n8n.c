@@ -285,6 +285,19 @@ static const char *read_url(struct call *call, const struct json *body, struct w
 	return webhook_read_url(call, json_get(body, "url"), w);
 }
 
+/* The path says it; the body may say it again. */
+static const char *read_reward(struct call *call, const struct json *body, struct webhook *w)
+{
+	const struct json *v = json_get(body, "reward_id");
+	uint64_t id, in_path;
+	(void)w;
+	if (v == NULL || json_kind(v) == JSON_NULL)
+		return NULL;
+	return json_u64(v, true, &id) && text_to_u64(call->params[0], &in_path) && id == in_path
+		   ? NULL
+		   : "is another than the path's: leave it out, or send the call to /api/n8n/rewards/{reward_id}";
+}
+
 /* The default ones, and of rewards what there is to know. */
 static bool set_fields(struct call *call, struct webhook *w)
 {
@@ -311,7 +324,7 @@ static const struct reader {
 		  {"campaign_id", read_campaign},
 		  {"sources", read_sources},
 		  {NULL, NULL}},
-  of_reward[] = {{"event", read_event}, {"url", read_url}, {NULL, NULL}};
+  of_reward[] = {{"event", read_event}, {"url", read_url}, {"reward_id", read_reward}, {NULL, NULL}};
 
 /* Whoever is meant: the sources choose, and qualified users are invited ones anyway. False after it
  * has replied. */

@@ -231,13 +231,16 @@ class Rewards(Tool):
 
     def test_refusals(self):
         rule = self.rule(self.campaign(), **self.RULE)["id"]
-        body = {"url": self.target("/n8n/reward"), "event": "reward_issued", "reward_id": "999999"}
-        self.has_error(self.api.json("PUT", "/api/n8n/rewards/999999", body), 404)
+        body = {"url": self.target("/n8n/reward"), "event": "reward_issued"}
+        self.has_error(self.api.json("PUT", "/api/n8n/rewards/999999", {**body, "reward_id": "999999"}), 404)
         self.has_error(self.api.call("DELETE", "/api/n8n/rewards/999999"), 404)
         self.has_error(self.api.json("PUT", "/api/n8n/rewards/first", body), 404)
-        for field, value in (("url", "x"), ("url", None), ("event", "user.join"), ("event", None)):
+        for field, value in (("url", "x"), ("url", None), ("event", "user.join"), ("event", None),
+                             ("reward_id", rule + 1), ("reward_id", "999999"), ("reward_id", "x"), ("reward_id", "")):
             with self.subTest(field, value=value):
                 self.has_error(self.api.json("PUT", f"/api/n8n/rewards/{rule}", {**body, field: value}), 422, field)
+        for same in (rule, str(rule), None):
+            self.has(self.api.json("PUT", f"/api/n8n/rewards/{rule}", {**body, "reward_id": same}), 200)
 
 
 if __name__ == "__main__":
