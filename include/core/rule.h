@@ -50,7 +50,7 @@ struct rule_remove {
 	struct rule_row row; /* in done */
 	bool archived;       /* it has rewards or coupons, and is kept: it makes no more */
 };
-/** ERR_NOT_FOUND. */
+/** A rule that is not kept takes the webhook that is bound to it along. ERR_NOT_FOUND. */
 command_decide_fn rule_remove_decide;
 
 struct rule_read {

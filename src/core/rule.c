@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "core/webhook_rule.h"
 #include "id_walk.h"
 
 static enum err read_row(struct tx *tx, uint64_t id, struct rule_row *row)
@@ -112,10 +113,14 @@ enum err rule_save_decide(struct command *command, struct tx *tx)
 	return ERR_OK;
 }
 
+/* With the webhook that is bound to it: nobody could unbind it any more. */
 static enum err forget(struct tx *tx, const struct rule *rule)
 {
 	struct rule_set set = {.campaign_id = rule->campaign_id};
-	enum err err = tx_get(tx, &KIND_RULE_SET, &set);
+	struct webhook_unbind unbind = {.rule_id = rule->id};
+	enum err err = webhook_unbind_decide(&unbind.command, tx);
+	if (err == ERR_OK || err == ERR_NOT_FOUND)
+		err = tx_get(tx, &KIND_RULE_SET, &set);
 	if (err == ERR_OK)
 		err = id_list_remove(set.rule_ids, rule->id, tx_arena(tx), &set.rule_ids);
 	if (err != ERR_OK)

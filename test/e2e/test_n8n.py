@@ -229,6 +229,13 @@ class Rewards(Tool):
         self.assertEqual(len(self.hooks("/n8n/second")), 1)
         self.assertEqual(self.hooks("/n8n/first", 0), [])
 
+    def test_a_deleted_rule_is_bound_no_more(self):
+        rule = self.rule(self.campaign(), **self.RULE)
+        hook = self.bind(rule, "/n8n/gone")
+        self.has(self.api.call("DELETE", f"/api/v2/reward-rules/{rule['id']}"), 204)
+        self.has_error(self.api.get(f"/api/v2/webhooks/{hook}"), 404)
+        self.has_error(self.api.call("DELETE", f"/api/n8n/rewards/{rule['id']}"), 404)
+
     def test_refusals(self):
         rule = self.rule(self.campaign(), **self.RULE)["id"]
         body = {"url": self.target("/n8n/reward"), "event": "reward_issued"}

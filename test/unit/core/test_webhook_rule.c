@@ -3,7 +3,7 @@
 #include "core/webhook_rule.h"
 
 #include "core/reward_records.h"
-#include "core_world.h"
+#include "reward_world.h"
 
 struct put_rule {
 	struct command command;
@@ -97,6 +97,25 @@ static void binding_again_moves_it(void **state)
 	assert_int_equal(world_count(w, &KIND_WEBHOOK), 1);
 }
 
+static void a_deleted_rule_takes_it_along(void **state)
+{
+	struct world *w = *state;
+	uint64_t campaign = world_launched(w), rules[2];
+	struct webhook_bind hooks[2];
+	for (size_t i = 0; i < 2; i++) {
+		rules[i] = world_rule(w, rule_custom(campaign));
+		hooks[i] = bind_of(rules[i], "https://n8n.example/1", WORLD_NOW);
+		assert_int_equal(world_run(w, &hooks[i].command), ERR_OK);
+	}
+	struct rule_remove remove = {.command = {.decide = rule_remove_decide}, .id = rules[0]};
+	assert_int_equal(world_run(w, &remove.command), ERR_OK);
+	assert_false(remove.archived);
+	struct webhook gone = {.id = hooks[0].save.webhook.id}, kept = {.id = hooks[1].save.webhook.id};
+	assert_int_equal(world_get(w, &KIND_WEBHOOK, &gone), ERR_NOT_FOUND);
+	assert_int_equal(world_get(w, &KIND_WEBHOOK, &kept), ERR_OK);
+	assert_int_equal(unbind(w, rules[1]), ERR_OK);
+}
+
 static void what_is_no_rule_binds_nothing(void **state)
 {
 	struct world *w = *state;
@@ -115,6 +134,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    WORLD_ON_ALL(one_webhook_for_each_rule),
 	    WORLD_ON_ALL(binding_again_moves_it),
+	    WORLD_ON_ALL(a_deleted_rule_takes_it_along),
 	    WORLD_ON_ALL(what_is_no_rule_binds_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
