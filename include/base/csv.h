@@ -25,7 +25,7 @@ enum csv_result {
 	CSV_WRONG,  /* a record cannot be read (problem says why): it is skipped to its line's end */
 };
 
-/* All zero but csv_free is a valid one, at the beginning. */
+/* A zeroed one is at the beginning of the input; csv_free ends it. */
 struct csv_reader {
 	struct buf cells; /* the record's cells, one after another */
 	size_t ends[CSV_CELLS_MAX];
