@@ -28,8 +28,10 @@ static int refuse(const char *file, const char *why)
 	return 1;
 }
 
-static int run(const struct backup_options *options, const char *file)
+static int run(void *target, const struct options_args *args)
 {
+	const struct backup_options *options = target;
+	const char *file = args->items[0];
 	uint64_t began_ns = clock_system.mono_ns(&clock_system);
 	struct backup backup;
 	struct verified found;
@@ -64,11 +66,5 @@ int backup_main(int argc, char **argv)
 	    .n_options = sizeof own / sizeof *own,
 	};
 	struct backup_options options = {0};
-	struct arena arena = {0};
-	struct options_args args;
-	int status = config_read(&command, argc, argv, &options, &args, &arena);
-	if (status < 0)
-		status = run(&options, args.items[0]);
-	arena_free(&arena);
-	return status;
+	return config_run(&command, argc, argv, &options, run);
 }

@@ -116,18 +116,18 @@ static bool arguments_fit(const struct config_command *command, const struct opt
 	return args->n >= command->min_args && args->n <= max;
 }
 
-int config_read(const struct config_command *command, int argc, char **argv, void *target,
+/* -1 to go on, else the exit status. Texts live in arena. */
+static int read_all(const struct config_command *command, int argc, char **argv, void *target,
     struct options_args *args, struct arena *arena)
 {
 	struct option items[OPTIONS_MAX];
 	struct buf message = {0};
-	struct options_args found;
 	memcpy(items, table, sizeof table);
 	for (size_t i = 0; i < command->n_options; i++)
 		items[COMMON + i] = command->options[i];
 	const struct options options = options_of(items, COMMON + command->n_options, command->usage);
 	enum options_outcome outcome =
-	    options_read(&options, argc, argv, environ, target, &found, arena, &message);
+	    options_read(&options, argc, argv, environ, target, args, arena, &message);
 	if (outcome == OPTIONS_HELP) {
 		options_write_help(&options, &message);
 		fwrite(message.p, 1, message.n, stdout);
@@ -136,11 +136,21 @@ int config_read(const struct config_command *command, int argc, char **argv, voi
 	}
 	print_message(&message);
 	buf_free(&message);
-	if (outcome == OPTIONS_WRONG || !arguments_fit(command, &found))
+	if (outcome == OPTIONS_WRONG || !arguments_fit(command, args))
 		return 2;
-	if (args != NULL)
-		*args = found;
 	return check(target);
+}
+
+int config_run(const struct config_command *command, int argc, char **argv, void *target,
+    config_run_fn *run)
+{
+	struct arena arena = {0};
+	struct options_args args;
+	int status = read_all(command, argc, argv, target, &args, &arena);
+	if (status < 0)
+		status = run(target, &args);
+	arena_free(&arena);
+	return status;
 }
 
 void config_write_help(struct buf *out)

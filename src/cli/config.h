@@ -17,7 +17,7 @@ struct config {
 	uint64_t retention_ms;
 	uint64_t token_rate, join_rate, code_join_rate;
 	uint64_t head_timeout_ms, body_timeout_ms, idle_timeout_ms;
-	/* Made of the above by config_read. */
+	/* Made of the above by config_run. */
 	struct cidr_list allowed, proxies;
 	enum log_level level;
 };
@@ -30,11 +30,14 @@ struct config_command {
 	size_t n_options;
 };
 
+/** What the command does with its options and words; answers the exit status. */
+typedef int config_run_fn(void *target, const struct options_args *args);
+
 /** Reads flags, environment and file into *target: a zeroed struct config, or a struct that begins with one
- *  (a command's own options lie behind it). Prints what has to be said and answers -1 to go on, or the
- *  exit status (0 after --help, 2 after an error). args may be NULL. Text lives in arena. */
-int config_read(const struct config_command *command, int argc, char **argv, void *target,
-    struct options_args *args, struct arena *arena) WARN_UNUSED;
+ *  (a command's own options lie behind it). Then run(target, args), during which its texts live; or, after it
+ *  has printed what has to be said, 0 for --help and 2 after an error. */
+int config_run(const struct config_command *command, int argc, char **argv, void *target,
+    config_run_fn *run) WARN_UNUSED;
 
 /** The options table as --help shows it, or as Markdown. */
 void config_write_help(struct buf *out);

@@ -48,8 +48,10 @@ static bool skip_ids(const char *dir, const char **why)
 	return err == ERR_OK && skip.err == ERR_OK;
 }
 
-static int run(const struct config *config, const char *file)
+static int run(void *target, const struct options_args *args)
 {
+	const struct config *config = target;
+	const char *file = args->items[0];
 	struct verified found;
 	const char *why = "";
 	if (!verify_database(NULL, file, &found))
@@ -75,11 +77,5 @@ int restore_main(int argc, char **argv)
 	    .max_args = 1,
 	};
 	struct config config = {0};
-	struct arena arena = {0};
-	struct options_args args;
-	int status = config_read(&command, argc, argv, &config, &args, &arena);
-	if (status < 0)
-		status = run(&config, args.items[0]);
-	arena_free(&arena);
-	return status;
+	return config_run(&command, argc, argv, &config, run);
 }

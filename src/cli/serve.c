@@ -18,7 +18,7 @@
 #include "upkeep/upkeep.h"
 
 struct serve {
-	struct config config;
+	struct config config; /* first: it is what the options are read into */
 	struct identity identity;
 	struct loop *loop;
 	struct store *store;
@@ -330,25 +330,27 @@ static void announce(const struct serve *s)
 	    LOG_STR("address", http_server_address(s->server)));
 }
 
+static int run(void *target, const struct options_args *args)
+{
+	struct serve *s = target;
+	(void)args;
+	signal(SIGPIPE, SIG_IGN);
+	log_set_level(s->config.level);
+	raise_descriptor_limit(s->config.connections);
+	int status = open_all(s);
+	if (status == 0) {
+		announce(s);
+		loop_run(s->loop);
+		log_info("serve.stopped", LOG_STR("version", REFERD_VERSION));
+	}
+	close_all(s);
+	return status;
+}
+
 int serve_main(int argc, char **argv)
 {
 	static struct serve serve; /* about 10 KiB; the process has one */
 	static const struct config_command command = {
 	    .name = "serve", .usage = "referd serve [options]"};
-	struct arena arena = {0};
-	int status = config_read(&command, argc, argv, &serve.config, NULL, &arena);
-	if (status < 0) {
-		signal(SIGPIPE, SIG_IGN);
-		log_set_level(serve.config.level);
-		raise_descriptor_limit(serve.config.connections);
-		status = open_all(&serve);
-		if (status == 0) {
-			announce(&serve);
-			loop_run(serve.loop);
-			log_info("serve.stopped", LOG_STR("version", REFERD_VERSION));
-		}
-		close_all(&serve);
-	}
-	arena_free(&arena);
-	return status;
+	return config_run(&command, argc, argv, &serve, run);
 }

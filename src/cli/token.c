@@ -99,8 +99,10 @@ static void write_request(const struct token_config *config, const char *name, s
 }
 
 /* The token alone goes to stdout, for scripts. */
-static int create_token(const struct token_config *config, const char *name)
+static int create_token(void *options, const struct options_args *args)
 {
+	const struct token_config *config = options;
+	const char *name = args->items[0];
 	struct buf body = {0}, scopes = {0};
 	if (!utf8_printable(text_of(name)) || !utf8_printable(text_of(config->scopes))) {
 		fprintf(stderr, "referd: the token's name and scopes must be printable UTF-8\n");
@@ -158,10 +160,11 @@ static void write_row(const struct json *token, struct buf *out)
 	buf_free(&scopes);
 }
 
-static int list_tokens(const struct token_config *config, const char *unused)
+static int list_tokens(void *options, const struct options_args *args)
 {
+	const struct token_config *config = options;
 	struct buf out = {0};
-	(void)unused;
+	(void)args;
 	struct json *root = ask(config, "GET", "/api/v2/tokens?per_page=250", (struct text){0});
 	const struct json *tokens = json_get(root, "data");
 	if (root == NULL)
@@ -177,8 +180,10 @@ static int list_tokens(const struct token_config *config, const char *unused)
 
 /* ---- revoke ---- */
 
-static int revoke_token(const struct token_config *config, const char *id)
+static int revoke_token(void *options, const struct options_args *args)
 {
+	const struct token_config *config = options;
+	const char *id = args->items[0];
 	char target[64];
 	uint64_t number;
 	if (!text_to_u64(text_of(id), &number)) {
@@ -198,7 +203,7 @@ static int revoke_token(const struct token_config *config, const char *id)
 
 static const struct {
 	const char *name;
-	int (*run)(const struct token_config *config, const char *argument);
+	config_run_fn *run;
 	struct config_command command;
 } commands[] = {
     {"create", create_token,
@@ -220,8 +225,6 @@ enum { COMMANDS = sizeof commands / sizeof *commands };
 int token_main(int argc, char **argv)
 {
 	struct token_config config = {0};
-	struct options_args args;
-	struct arena arena = {0};
 	size_t i = 0;
 	while (i < COMMANDS && (argc < 1 || strcmp(argv[0], commands[i].name) != 0))
 		i++;
@@ -230,9 +233,5 @@ int token_main(int argc, char **argv)
 		    commands[0].command.usage);
 		return 2;
 	}
-	int status = config_read(&commands[i].command, argc - 1, argv + 1, &config, &args, &arena);
-	if (status < 0)
-		status = commands[i].run(&config, args.items[0]);
-	arena_free(&arena);
-	return status;
+	return config_run(&commands[i].command, argc - 1, argv + 1, &config, commands[i].run);
 }

@@ -109,8 +109,10 @@ static int send_file(const struct users_config *config, const char *target, int 
 	return status;
 }
 
-static int import_file(const struct users_config *config, const char *file)
+static int import_file(void *options, const struct options_args *args)
 {
+	const struct users_config *config = options;
+	const char *file = args->items[0];
 	char target[TARGET_SIZE];
 	struct stat st;
 	if (!write_target(config, "import", target))
@@ -140,13 +142,7 @@ int import_main(int argc, char **argv)
 	    .n_options = sizeof own / sizeof *own,
 	};
 	struct users_config config = {0};
-	struct arena arena = {0};
-	struct options_args args;
-	int status = config_read(&command, argc, argv, &config, &args, &arena);
-	if (status < 0)
-		status = import_file(&config, args.items[0]);
-	arena_free(&arena);
-	return status;
+	return config_run(&command, argc, argv, &config, import_file);
 }
 
 /* ---- export ---- */
@@ -187,8 +183,10 @@ static int export_to(const struct users_config *config, const char *target, cons
 	return status;
 }
 
-static int export_users(const struct users_config *config, const char *file)
+static int export_users(void *options, const struct options_args *args)
 {
+	const struct users_config *config = options;
+	const char *file = args->n > 0 ? args->items[0] : NULL;
 	char target[TARGET_SIZE];
 	if (!write_target(config, "export", target))
 		return 2;
@@ -210,11 +208,5 @@ int export_main(int argc, char **argv)
 	    .n_options = sizeof own / sizeof *own,
 	};
 	struct users_config config = {0};
-	struct arena arena = {0};
-	struct options_args args;
-	int status = config_read(&command, argc, argv, &config, &args, &arena);
-	if (status < 0)
-		status = export_users(&config, args.n > 0 ? args.items[0] : NULL);
-	arena_free(&arena);
-	return status;
+	return config_run(&command, argc, argv, &config, export_users);
 }

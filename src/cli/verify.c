@@ -157,28 +157,23 @@ bool verify_database(const char *dir, const char *file, struct verified *found)
 	return ok;
 }
 
+static int run(void *target, const struct options_args *args)
+{
+	const struct config *config = target;
+	struct verified found;
+	if (!verify_database(config->data, args->n > 0 ? args->items[0] : NULL, &found))
+		return found.opened ? 1 : 2;
+	if (found.problems > SHOWN_MAX)
+		printf("... and %llu more\n", (unsigned long long)(found.problems - SHOWN_MAX));
+	printf("verified %llu records, %llu problems\n", (unsigned long long)found.records,
+	    (unsigned long long)found.problems);
+	return found.problems == 0 ? 0 : 1;
+}
+
 int verify_main(int argc, char **argv)
 {
 	static const struct config_command command = {
 	    .name = "verify", .usage = "referd verify [FILE] [options]", .max_args = 1};
 	struct config config = {0};
-	struct arena arena = {0};
-	struct options_args args;
-	struct verified found;
-	int status = config_read(&command, argc, argv, &config, &args, &arena);
-	if (status < 0) {
-		const char *file = args.n > 0 ? args.items[0] : NULL;
-		if (!verify_database(config.data, file, &found)) {
-			status = found.opened ? 1 : 2;
-		} else {
-			if (found.problems > SHOWN_MAX)
-				printf("... and %llu more\n",
-				    (unsigned long long)(found.problems - SHOWN_MAX));
-			printf("verified %llu records, %llu problems\n",
-			    (unsigned long long)found.records, (unsigned long long)found.problems);
-			status = found.problems == 0 ? 0 : 1;
-		}
-	}
-	arena_free(&arena);
-	return status;
+	return config_run(&command, argc, argv, &config, run);
 }
