@@ -37,6 +37,8 @@ static enum err link_decide(struct command *command, struct tx *tx)
 
 void link_reply_unknown(struct call *call)
 {
+	if (!limits_check(call, LIMIT_UNKNOWN_CODES))
+		return;
 	limits_count(call, LIMIT_UNKNOWN_CODES);
 	if (call_wants_page(call))
 		page_reply_unknown(call);
@@ -57,6 +59,7 @@ static void on_found(struct command *command, enum err err)
 
 void link_find(struct link *link, struct call *call, link_found_fn *found)
 {
+	/* Who has guessed too often is not told whether this one is right. */
 	if (!limits_check(call, LIMIT_UNKNOWN_CODES))
 		return;
 	link->command = (struct command){.decide = link_decide, .done = on_found};

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "http/url.h"
+
 #define OPTION(name, type, member, placeholder, fallback, min, max, help) \
 	{name, OPTION_##type, offsetof(struct config, member), placeholder, fallback, min, max, help}
 
@@ -75,6 +77,18 @@ static int refuse(const char *option, const char *value, const char *why)
 	return 2;
 }
 
+/* Links, redirects and pages begin with it, and all paths below it are ours. */
+static bool public_url_usable(const char *text)
+{
+	struct url url;
+	if (url_parse(text_of(text), URL_ALLOW_HTTP, &url) != NULL || url.has_query)
+		return false;
+	size_t i = 0;
+	while (i < url.path.n && url.path.p[i] == '/')
+		i++;
+	return i == url.path.n;
+}
+
 static int check(struct config *c)
 {
 	if (!log_parse_level(text_of(c->log_level), &c->level))
@@ -87,6 +101,9 @@ static int check(struct config *c)
 	    cidr_list_parse(text_of(c->trusted_proxies), &c->proxies) != ERR_OK)
 		return refuse("trusted-proxies", c->trusted_proxies,
 		    "must be address ranges such as 10.0.0.0/8,fd00::/8");
+	if (c->public_url != NULL && !public_url_usable(c->public_url))
+		return refuse("public-url", c->public_url,
+		    "must be https:// or http://, a host, and perhaps a port: no path, no query");
 	if (c->ca_file != NULL && access(c->ca_file, R_OK) != 0)
 		return refuse("ca-file", c->ca_file, "cannot be read");
 	return -1;

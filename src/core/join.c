@@ -96,7 +96,8 @@ static enum err find_campaign(struct join *j, struct tx *tx, uint64_t campaign_i
 
 static enum err check_self_referral(struct join *j, struct tx *tx)
 {
-	if (j->referred_by.id == 0)
+	/* A generic campaign tells nobody whose address the link's owner has: it is a known one. */
+	if (j->referred_by.id == 0 || j->campaign.existing == EXISTING_GENERIC)
 		return ERR_OK;
 	struct text own = email_canonical(j->referred_by.email, tx_arena(tx));
 	if (own.p == NULL)

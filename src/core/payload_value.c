@@ -114,7 +114,7 @@ static struct text alias_of(const struct event *e, size_t at)
 
 static void set_code(struct payload_value *v, struct codes *codes, uint64_t id, struct text alias)
 {
-	if (id != 0)
+	if (id != 0 || alias.n > 0)
 		set_text(v, code_of_user(codes, id, alias, v->room));
 }
 
@@ -147,7 +147,7 @@ static void begin_url(struct payload_value *v, struct codes *codes, const struct
 static void set_join_url(struct payload_value *v, struct codes *codes, const struct event *e, size_t at,
 			 uint64_t id)
 {
-	if (id == 0)
+	if (id == 0 && alias_of(e, at).n == 0)
 		return;
 	begin_url(v, codes, e, at, id, "/join");
 	set_text(v, buf_view(v->long_text));

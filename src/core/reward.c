@@ -55,6 +55,13 @@ static uint64_t amount_of(const struct rule *rule, const struct reward_cause *ca
 	return rule->cap != 0 && amount > rule->cap ? rule->cap : amount;
 }
 
+/* A commission of a few cents may come to nothing: that is no reward. One without an amount is made,
+ * and waits for somebody who knows it. */
+static bool is_nothing(const struct rule *rule, const struct reward_cause *cause)
+{
+	return rule->metric == METRIC_COMMISSION && cause->has_amount && amount_of(rule, cause) == 0;
+}
+
 static enum err make(struct tx *tx, const struct rule *rule, const struct reward_cause *cause,
     const struct reward_step *step, uint64_t recipient_id)
 {
@@ -85,7 +92,7 @@ static enum err earn_by(struct tx *tx, const struct rule *rule, const struct rew
 	uint64_t review;
 	bool is_free;
 	if (rule->archived_ms != 0 || rule->trigger != cause->trigger || recipient.id == 0 ||
-	    !find_step(rule, cause, &step))
+	    !find_step(rule, cause, &step) || is_nothing(rule, cause))
 		return ERR_OK;
 	enum err err = tx_get(tx, &KIND_USER, &recipient);
 	if (err != ERR_OK)

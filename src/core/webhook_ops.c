@@ -69,8 +69,8 @@ static void say_about(struct event *event, const struct webhook *webhook, struct
 	event->since_ms = event->at_ms;
 }
 
-/* Nobody: no id, so no code and no link; the addresses are of domains and networks that are
- * reserved for examples (RFC 2606, RFC 5737), and the source is Test. */
+/* Nobody: no id, and codes that lead nowhere, since none of ours holds a zero. The addresses are of
+ * domains and networks that are reserved for examples (RFC 2606, RFC 5737), the source is Test. */
 static void make_up_user(struct event *event, const struct webhook *webhook)
 {
 	bool only_referring = webhook->types == 1 << USER_REFERRING;
@@ -80,11 +80,13 @@ static void make_up_user(struct event *event, const struct webhook *webhook)
 	event->qualified_ms = event->type == EVENT_USER_QUALIFIED ? event->at_ms : 0;
 	event->first_name = TEXT("Test");
 	event->email = TEXT("test@example.com");
+	event->alias = TEXT("uTEST000");
 	event->ip = TEXT("\xc0\x00\x02\x01");
 	if (only_referring)
 		return;
 	event->referrer_first_name = TEXT("Test Referrer");
 	event->referrer_email = TEXT("test.referrer@example.com");
+	event->referrer_alias = TEXT("uTEST001");
 }
 
 /* Of no rule that there is, and the same money everywhere. */

@@ -171,8 +171,9 @@ class CrashDelivery(Served):
         print(f"crash: {len(messages)} deliveries, {recorded} attempts recorded, {beyond} unrecorded, "
               f"{beyond / self.cycles:.1f} a kill", file=sys.stderr)
         print(f"crash: {self.cut_replays} kills cut a replay short", file=sys.stderr)
-        if self.cycles >= 10:  # a few kills may all hit quiet moments
+        if self.cycles >= 100:  # one kill in ten does, on a machine that has nothing else to do
             self.assertGreater(self.cut_replays, 0)
+        if self.cycles >= 10:  # a few kills may all hit quiet moments
             self.assertGreater(beyond, 0, "no kill hit an attempt: the test tests nothing")
         self.assertGreater(recorded, len(messages), "nothing was retried: this proves nothing")
         self.assertLessEqual(beyond, self.cycles * LOST_AT_A_KILL)

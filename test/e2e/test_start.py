@@ -184,7 +184,8 @@ class Options(Owned):
         for options in (("--nonsense",), ("--listen",), ("--listen", "nowhere"), ("--listen", "127.0.0.1:99999"),
                         ("--connections", "0"), ("--connections", "many"), ("--max-body", "1TB"),
                         ("--log-level", "loud"), ("--allow-targets", "10.0.0.0/33"), ("--ca-file", "/nonexistent"),
-                        ("--drain-timeout", "-1s"), ("--trusted-proxies", "everybody"), ("--config", "/nonexistent"),
+                        ("--drain-timeout", "-1s"), ("--trusted-proxies", "everybody"), ("--public-url", "ftp://x"),
+                        ("--public-url", "https://x.example/sub"), ("--public-url", "https://x.example/?q"), ("--config", "/nonexistent"),
                         ("extra",)):
             with self.subTest(options):
                 self.refused(*options)

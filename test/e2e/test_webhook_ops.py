@@ -212,7 +212,7 @@ class MadeUp(Ops):
                          (webhook["id"], "user.join", None, True))
         hook = self.arrived("/tested")[0]
         body = dict(form_of(hook["body"]))
-        self.assertEqual((body["event"], body["source"], body["id"], body["code"]), ("user.join", "Test", "", ""))
+        self.assertEqual((body["event"], body["source"], body["id"], body["code"]), ("user.join", "Test", "", "uTEST000"))
         self.assertTrue(body["email"].endswith("@example.com"))
         self.assertEqual(hook["headers"]["referd-test"], "true")
         self.assertEqual(hook["headers"]["webhook-id"], delivery["message_id"])

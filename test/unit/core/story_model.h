@@ -115,11 +115,18 @@ static inline void story_try_issue(struct story *s, struct story_reward *r)
 		return;
 	if (rule->metric == STORY_COUPON && s->coupons_left == 0)
 		return;
-	if (rule->metric == STORY_COMMISSION && r->amount == 0)
-		return; /* a few cents give no commission: somebody has to look */
 	s->coupons_left -= rule->metric == STORY_COUPON;
 	r->state = STORY_ISSUED;
 	s->issued++;
+}
+
+static inline uint64_t story_amount(const struct story_rule *rule, uint64_t amount_e4)
+{
+	if (rule->metric != STORY_COMMISSION)
+		return rule->amount;
+	/* Hundredths of a percent of ten-thousandths, in cents, rounded half up. */
+	uint64_t cents = (amount_e4 * rule->percent / 10000 + 50) / 100;
+	return cents > rule->cap ? rule->cap : cents;
 }
 
 static inline void story_earn_by(struct story *s, unsigned number, unsigned cause, unsigned count,
@@ -136,6 +143,9 @@ static inline void story_earn_by(struct story *s, unsigned number, unsigned caus
 	bool is_taken = before != NULL && before->state != STORY_CANCELLED && !before->taken_back;
 	if (is_taken || s->users[recipient].erased)
 		return;
+	uint64_t amount = story_amount(rule, amount_e4);
+	if (rule->metric == STORY_COMMISSION && amount == 0)
+		return; /* a few cents give no commission */
 	struct story_reward *r = &s->rewards[++s->n_rewards];
 	*r = (struct story_reward){.rule = number,
 				   .referrer = u->referrer,
@@ -143,12 +153,7 @@ static inline void story_earn_by(struct story *s, unsigned number, unsigned caus
 				   .recipient = recipient,
 				   .due_ms = s->now_ms + rule->hold_days * (uint64_t)86400000,
 				   .state = STORY_DUE,
-				   .amount = rule->amount};
-	if (rule->metric == STORY_COMMISSION) {
-		/* Hundredths of a percent of ten-thousandths, in cents, rounded half up. */
-		r->amount = (amount_e4 * rule->percent / 10000 + 50) / 100;
-		r->amount = r->amount > rule->cap ? rule->cap : r->amount;
-	}
+				   .amount = amount};
 	s->due++;
 	if (rule->automatic && rule->hold_days == 0)
 		story_try_issue(s, r);
