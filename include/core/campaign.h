@@ -5,6 +5,7 @@
 #define CORE_CAMPAIGN_H
 
 #include "core/code.h"
+#include "core/id_page.h"
 #include "core/records.h"
 #include "store/command.h"
 
@@ -61,23 +62,14 @@ struct campaign_read {
 command_decide_fn campaign_read_decide;
 
 enum { CAMPAIGN_LIST_LOOK_MAX = 1000 };
-/* A page of campaigns by id. One that is asked for by its number begins behind others, which are passed
- * over first: in queries of their own, so that each is bounded. */
 struct campaign_list {
 	struct command command; /* decide: campaign_list_decide */
 	uint64_t statuses; /* bits 1 << campaign_status; 0: all */
 	struct text q;     /* in the name whatever its case, or the code; empty: all. Valid UTF-8 */
 	struct codes *codes;
-	uint64_t from; /* an id; 0: the list's end on the side where it begins */
-	bool reverse;
-	size_t skip; /* of those that fit, before the page; then nothing is on it */
-	size_t max;
-	struct campaign *campaigns;    /* room for max */
-	struct campaign_stats *stats;  /* room for max */
-	/* In done. */
-	size_t n, skipped;
-	uint64_t next; /* where to go on, after looking at CAMPAIGN_LIST_LOOK_MAX at most; 0: nothing is
-			* left */
+	struct id_page page;          /* CAMPAIGN_LIST_LOOK_MAX are looked at for it */
+	struct campaign *campaigns;   /* room for page.max */
+	struct campaign_stats *stats; /* room for page.max */
 };
 command_decide_fn campaign_list_decide;
 

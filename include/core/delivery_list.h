@@ -4,6 +4,7 @@
 #ifndef CORE_DELIVERY_LIST_H
 #define CORE_DELIVERY_LIST_H
 
+#include "core/id_page.h"
 #include "core/records.h"
 #include "store/command.h"
 
@@ -22,14 +23,8 @@ struct delivery_filter {
 struct delivery_list {
 	struct command command; /* decide: delivery_list_decide; a query */
 	struct delivery_filter filter;
-	uint64_t from;               /* an id; 0: where the list begins */
-	bool reverse;                /* newest first */
-	size_t max;                  /* 1 .. DELIVERY_LIST_MAX */
-	struct delivery *deliveries; /* room for max */
-	/* In done. */
-	size_t n;
-	uint64_t next; /* the id where the next page begins; 0: this was the last one */
-	size_t looked_at;
+	struct id_page page;         /* max: 1 .. DELIVERY_LIST_MAX */
+	struct delivery *deliveries; /* room for page.max */
 };
 /** Walks the narrowest index that the filters offer and checks the others on each record. What is
  *  pending of a disabled webhook comes with status DELIVERY_HELD. A page may be short, even empty,

@@ -17,6 +17,7 @@
 #define CORE_REWARD_H
 
 #include "core/code.h"
+#include "core/id_page.h"
 #include "core/reward_records.h"
 #include "store/command.h"
 
@@ -86,13 +87,8 @@ struct reward_list {
 	struct command command; /* decide: reward_list_decide; a query */
 	uint64_t state, metric; /* of all that are listed */
 	uint64_t campaign_id, user_id, rule_id; /* filters; 0: any. user_id: the recipient */
-	uint64_t from;                          /* an id; 0: where the list begins */
-	bool reverse;
-	size_t max;              /* 1 .. REWARD_LIST_MAX */
-	struct reward_row *rows; /* room for max */
-	/* In done. */
-	size_t n;
-	uint64_t next; /* where the next page begins; 0: this was the last one */
+	struct id_page page;                    /* max: 1 .. REWARD_LIST_MAX */
+	struct reward_row *rows;                /* room for page.max */
 };
 /** Walks the narrowest index that the filters offer. A page may be short, even empty, and yet have a
  *  next one. */

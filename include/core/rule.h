@@ -4,6 +4,7 @@
 #ifndef CORE_RULE_H
 #define CORE_RULE_H
 
+#include "core/id_page.h"
 #include "core/reward_records.h"
 #include "store/command.h"
 
@@ -64,13 +65,8 @@ enum { RULE_LIST_MAX = 250, RULE_LIST_LOOK_MAX = 1000 };
 struct rule_list {
 	struct command command; /* decide: rule_list_decide; a query */
 	uint64_t metric, campaign_id; /* filters; 0: any */
-	uint64_t from;                /* an id; 0: where the list begins */
-	bool reverse;
-	size_t max;            /* 1 .. RULE_LIST_MAX */
-	struct rule_row *rows; /* room for max */
-	/* In done. */
-	size_t n;
-	uint64_t next; /* where the next page begins; 0: this was the last one */
+	struct id_page page;          /* max: 1 .. RULE_LIST_MAX */
+	struct rule_row *rows;        /* room for page.max */
 };
 /** A page may be short and yet have a next one: RULE_LIST_LOOK_MAX rules were looked at. */
 command_decide_fn rule_list_decide;

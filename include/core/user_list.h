@@ -5,6 +5,7 @@
 #define CORE_USER_LIST_H
 
 #include "core/code.h"
+#include "core/id_page.h"
 #include "core/reading.h"
 
 enum {
@@ -31,15 +32,10 @@ struct user_list {
 	struct command command; /* decide: user_list_decide; a query */
 	struct user_filter filter;
 	struct codes *codes;
-	uint64_t from;           /* an id; 0: where the list begins */
-	bool reverse;            /* newest first */
-	size_t skip;             /* of those that fit, before the page */
-	size_t max;              /* 1 .. USER_LIST_MAX */
-	struct user_view *users; /* room for max */
+	struct id_page page;     /* max: 1 .. USER_LIST_MAX */
+	struct user_view *users; /* room for page.max */
 	bool count;              /* the total too, where it is known */
 	/* In done. */
-	size_t n, skipped, looked_at;
-	uint64_t next; /* the id where the page goes on; 0: nothing is left */
 	const char *refused; /* with ERR_REFUSED: the filter whose code leads nowhere */
 	bool counted;
 	uint64_t total; /* without a filter or with campaign_id alone */

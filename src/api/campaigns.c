@@ -5,7 +5,7 @@
 #include "campaign_fields.h"
 #include "campaign_show.h"
 #include "core/names.h"
-#include "paging.h"
+#include "gather.h"
 #include "routes.h"
 
 struct campaign_call {
@@ -43,9 +43,8 @@ static void reply_campaign(struct call *call, int status, const struct campaign 
 
 struct list_call {
 	struct campaign_list list;
-	struct paging paging;
+	struct gather gather;
 	bool analytics;
-	struct call *call;
 };
 
 static const char *read_filter(struct call *call, struct text name, struct text value, void *arg)
@@ -72,24 +71,14 @@ static const char *read_filter(struct call *call, struct text name, struct text 
 static void on_list(struct command *command, enum err err)
 {
 	struct list_call *lc = (struct list_call *)command;
-	if (err != ERR_OK) {
-		call_reply_err(lc->call, err, NULL);
-		return;
-	}
-	if (lc->list.skip > 0 && lc->list.next != 0) {
-		lc->list.skip -= lc->list.skipped;
-		lc->list.from = lc->list.next;
-		call_query(lc->call, &lc->list.command);
-		return;
-	}
-	struct json_out o = paging_begin(lc->call);
-	for (size_t i = 0; i < lc->list.n; i++) {
-		json_open(&o, NULL, '{');
-		campaign_show(lc->call, &o, &lc->list.campaigns[i], &lc->list.stats[i],
+	struct json_out *o = &lc->gather.o;
+	for (size_t i = 0; err == ERR_OK && i < lc->list.page.n; i++) {
+		json_open(o, NULL, '{');
+		campaign_show(lc->gather.call, o, &lc->list.campaigns[i], &lc->list.stats[i],
 		    lc->analytics);
-		json_close(&o, '}');
+		json_close(o, '}');
 	}
-	paging_reply(lc->call, &lc->paging, lc->list.next, &o);
+	gather_done(&lc->gather, err, NULL);
 }
 
 const struct operation OP_CAMPAIGN_LIST = {
@@ -106,25 +95,18 @@ const struct operation OP_CAMPAIGN_LIST = {
 void campaign_list(struct call *call)
 {
 	struct list_call *lc = call_alloc(call, sizeof *lc);
-	if (lc == NULL)
-		return;
-	lc->paging.rf_has_it = true;
-	if (!paging_read(call, &lc->paging, read_filter, lc))
+	if (lc == NULL || !gather_read(&lc->gather, call, read_filter, lc))
 		return;
 	struct campaign_list *list = &lc->list;
-	lc->call = call;
+	size_t max = lc->gather.paging.per_page;
 	list->command = (struct command){.decide = campaign_list_decide, .done = on_list};
 	list->codes = call->api->config.codes;
-	list->from = lc->paging.cursor;
-	list->reverse = lc->paging.reverse;
-	list->max = lc->paging.per_page;
-	list->skip = lc->paging.page == 0 ? 0 : (lc->paging.page - 1) * lc->paging.per_page;
-	list->campaigns = call_alloc(call, list->max * sizeof *list->campaigns);
+	list->campaigns = call_alloc(call, max * sizeof *list->campaigns);
 	if (list->campaigns == NULL)
 		return;
-	list->stats = call_alloc(call, list->max * sizeof *list->stats);
+	list->stats = call_alloc(call, max * sizeof *list->stats);
 	if (list->stats != NULL)
-		call_query(call, &list->command);
+		gather_begin(&lc->gather, &list->command, &list->page);
 }
 
 /* ---- making and changing ---- */

@@ -99,12 +99,12 @@ static void on_list(struct command *command, enum err err)
 		return;
 	}
 	struct json_out o = paging_begin(lc->call);
-	for (size_t i = 0; i < lc->list.n; i++) {
+	for (size_t i = 0; i < lc->list.page.n; i++) {
 		json_open(&o, NULL, '{');
 		delivery_show(lc->call, &o, &lc->list.deliveries[i]);
 		json_close(&o, '}');
 	}
-	paging_reply(lc->call, &lc->paging, lc->list.next, &o);
+	paging_reply(lc->call, &lc->paging, lc->list.page.next, &o);
 }
 
 const struct operation OP_DELIVERY_LIST = {
@@ -130,10 +130,8 @@ void delivery_list(struct call *call)
 	struct delivery_list *list = &lc->list;
 	lc->call = call;
 	list->command = (struct command){.decide = delivery_list_decide, .done = on_list};
-	list->from = lc->paging.cursor;
-	list->reverse = lc->paging.reverse;
-	list->max = lc->paging.per_page;
-	list->deliveries = call_alloc(call, list->max * sizeof *list->deliveries);
+	list->page = paging_ask(&lc->paging);
+	list->deliveries = call_alloc(call, list->page.max * sizeof *list->deliveries);
 	if (list->deliveries != NULL)
 		call_query(call, &list->command);
 }

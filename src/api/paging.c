@@ -73,6 +73,16 @@ bool paging_read(struct call *call, struct paging *p, paging_filter_fn *filter, 
 	return false;
 }
 
+struct id_page paging_ask(const struct paging *p)
+{
+	return (struct id_page){
+	    .from = p->cursor,
+	    .reverse = p->reverse,
+	    .skip = p->page == 0 ? 0 : (p->page - 1) * p->per_page,
+	    .max = p->per_page,
+	};
+}
+
 static void write_filters(struct call *call, struct buf *url)
 {
 	struct text rest = call->req->query, name, value;

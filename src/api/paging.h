@@ -5,6 +5,7 @@
 #define API_PAGING_H
 
 #include "call.h"
+#include "core/id_page.h"
 
 struct paging {
 	uint64_t per_page; /* 1 .. 250 */
@@ -31,6 +32,8 @@ extern const char PAGING_UNKNOWN[];
  *  be NULL. False after it has replied 422. */
 bool paging_read(struct call *call, struct paging *paging, paging_filter_fn *filter,
 		 void *arg) WARN_UNUSED;
+/** The page that was asked for, by its cursor or its number. */
+struct id_page paging_ask(const struct paging *paging);
 /** Begins the answer: {"data":[ */
 struct json_out paging_begin(struct call *call);
 /** Ends it with links and meta, and replies; next is the id where the next page begins, 0 for none. Filters

@@ -11,6 +11,7 @@
 #include "core/money.h"
 #include "core/names.h"
 #include "decode.h"
+#include "paging.h"
 #include "reward_show.h"
 #include "routes.h"
 
@@ -114,15 +115,13 @@ static void reply_rule(struct call *call, int status, const struct rule_row *row
 	call_reply_data(call, &o, status);
 }
 
-void rule_reply_list(struct call *call, const struct rule_list *list, const struct paging *paging)
+void rule_show_rows(struct json_out *o, const struct rule_list *list)
 {
-	struct json_out o = paging_begin(call);
-	for (size_t i = 0; i < list->n; i++) {
-		json_open(&o, NULL, '{');
-		rule_show(&o, &list->rows[i]);
-		json_close(&o, '}');
+	for (size_t i = 0; i < list->page.n; i++) {
+		json_open(o, NULL, '{');
+		rule_show(o, &list->rows[i]);
+		json_close(o, '}');
 	}
-	paging_reply(call, paging, list->next, &o);
 }
 
 static struct rule_call *begin(struct call *call, command_decide_fn *decide, command_done_fn *done)
@@ -155,10 +154,13 @@ static const char *read_filter(struct call *call, struct text name, struct text 
 static void on_list(struct command *command, enum err err)
 {
 	struct rule_call *rc = (struct rule_call *)command;
-	if (err != ERR_OK)
+	if (err != ERR_OK) {
 		call_reply_err(rc->call, err, NULL);
-	else
-		rule_reply_list(rc->call, &rc->list, &rc->paging);
+		return;
+	}
+	struct json_out o = paging_begin(rc->call);
+	rule_show_rows(&o, &rc->list);
+	paging_reply(rc->call, &rc->paging, rc->list.page.next, &o);
 }
 
 const struct operation OP_RULE_LIST = {
@@ -175,10 +177,8 @@ void rule_list(struct call *call)
 	struct rule_call *rc = begin(call, rule_list_decide, on_list);
 	if (rc == NULL || !paging_read(call, &rc->paging, read_filter, rc))
 		return;
-	rc->list.from = rc->paging.cursor;
-	rc->list.reverse = rc->paging.reverse;
-	rc->list.max = rc->paging.per_page;
-	rc->list.rows = call_alloc(call, rc->list.max * sizeof *rc->list.rows);
+	rc->list.page = paging_ask(&rc->paging);
+	rc->list.rows = call_alloc(call, rc->list.page.max * sizeof *rc->list.rows);
 	if (rc->list.rows != NULL)
 		call_query(call, &rc->command);
 }

@@ -7,7 +7,7 @@
 #include "base/utf8.h"
 #include "body.h"
 #include "core/names.h"
-#include "paging.h"
+#include "gather.h"
 #include "reward_rules.h"
 #include "reward_show.h"
 #include "routes.h"
@@ -18,8 +18,7 @@ struct list_call {
 		struct reward_list list;
 		struct rule_list dashboard;
 	};
-	struct paging paging;
-	struct call *call;
+	struct gather gather;
 	uint64_t metric, campaign_id, user_id, rule_id;
 	bool is_dashboard;
 };
@@ -57,31 +56,25 @@ static struct list_call *begin_list(struct call *call, bool is_dashboard)
 	struct list_call *lc = call_alloc(call, sizeof *lc);
 	if (lc == NULL)
 		return NULL;
-	lc->call = call;
 	lc->is_dashboard = is_dashboard;
 	if (!name_find(METRIC_NAMES, call->params[0], &lc->metric)) {
 		call_reply_error(call, 404,
 		    "no such list: its last part is amount, commission, coupon or custom");
 		return NULL;
 	}
-	return paging_read(call, &lc->paging, read_filter, lc) ? lc : NULL;
+	return gather_read(&lc->gather, call, read_filter, lc) ? lc : NULL;
 }
 
 static void on_list(struct command *command, enum err err)
 {
 	struct list_call *lc = (struct list_call *)command;
-	const struct reward_list *list = &lc->list;
-	if (err != ERR_OK) {
-		call_reply_err(lc->call, err, NULL);
-		return;
+	struct json_out *o = &lc->gather.o;
+	for (size_t i = 0; err == ERR_OK && i < lc->list.page.n; i++) {
+		json_open(o, NULL, '{');
+		reward_show(lc->gather.call, o, &lc->list.rows[i]);
+		json_close(o, '}');
 	}
-	struct json_out o = paging_begin(lc->call);
-	for (size_t i = 0; i < list->n; i++) {
-		json_open(&o, NULL, '{');
-		reward_show(lc->call, &o, &list->rows[i]);
-		json_close(&o, '}');
-	}
-	paging_reply(lc->call, &lc->paging, list->next, &o);
+	gather_done(&lc->gather, err, NULL);
 }
 
 static void list_state(struct call *call, enum reward_state state)
@@ -96,17 +89,17 @@ static void list_state(struct call *call, enum reward_state state)
 	    .campaign_id = lc->campaign_id,
 	    .user_id = lc->user_id,
 	    .rule_id = lc->rule_id,
-	    .from = lc->paging.cursor,
-	    .reverse = lc->paging.reverse,
-	    .max = lc->paging.per_page,
-	    .rows = call_alloc(call, lc->paging.per_page * sizeof *lc->list.rows),
+	    .rows = call_alloc(call, lc->gather.paging.per_page * sizeof *lc->list.rows),
 	};
 	if (lc->list.rows != NULL)
-		call_query(call, &lc->command);
+		gather_begin(&lc->gather, &lc->command, &lc->list.page);
 }
 
+#define REWARD_PAGE                                                               \
+	{"page", "integer", "1", "The page, counted from 1; links.next is cheaper.", false}
 #define REWARD_FILTERS                                                            \
 	{                                                                         \
+		REWARD_PAGE,                                                      \
 		{"campaign_id", "integer", "1", "Of this campaign.", false},      \
 		{"user_id", "string", "1", "For this user: id or code.", false}, \
 		{"rule_id", "integer", "1", "Of this rule.", false},              \
@@ -155,17 +148,16 @@ void reward_list_cancelled(struct call *call)
 static void on_dashboard(struct command *command, enum err err)
 {
 	struct list_call *lc = (struct list_call *)command;
-	if (err != ERR_OK)
-		call_reply_err(lc->call, err, NULL);
-	else
-		rule_reply_list(lc->call, &lc->dashboard, &lc->paging);
+	if (err == ERR_OK)
+		rule_show_rows(&lc->gather.o, &lc->dashboard);
+	gather_done(&lc->gather, err, NULL);
 }
 
 const struct operation OP_REWARD_DASHBOARD = {
     .id = "listRewardDashboard",
     .tag = "Rewards",
     .summary = "The rules of a metric, with the counts of their rewards and their coupons",
-    .query = {{"campaign_id", "integer", "1", "Of this campaign.", false}},
+    .query = {REWARD_PAGE, {"campaign_id", "integer", "1", "Of this campaign.", false}},
     .answers = {{200, ANSWER_LIST, "RewardRule"}},
 };
 
@@ -178,13 +170,10 @@ void reward_dashboard(struct call *call)
 	    .command = {.decide = rule_list_decide, .done = on_dashboard},
 	    .metric = lc->metric,
 	    .campaign_id = lc->campaign_id,
-	    .from = lc->paging.cursor,
-	    .reverse = lc->paging.reverse,
-	    .max = lc->paging.per_page,
-	    .rows = call_alloc(call, lc->paging.per_page * sizeof *lc->dashboard.rows),
+	    .rows = call_alloc(call, lc->gather.paging.per_page * sizeof *lc->dashboard.rows),
 	};
 	if (lc->dashboard.rows != NULL)
-		call_query(call, &lc->command);
+		gather_begin(&lc->gather, &lc->command, &lc->dashboard.page);
 }
 
 /* ---- one ---- */

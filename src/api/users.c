@@ -7,7 +7,7 @@
 #include "core/email.h"
 #include "core/names.h"
 #include "core/user_list.h"
-#include "paging.h"
+#include "gather.h"
 #include "routes.h"
 #include "user_show.h"
 
@@ -18,13 +18,8 @@ struct read_call {
 
 struct list_call {
 	struct user_list list;
-	struct paging paging;
-	struct call *call;
+	struct gather gather;
 	bool analytics;
-	/* A page that is asked for by its number is gathered over several queries, which bounds each. */
-	struct buf rows;
-	struct json_out o; /* on rows */
-	size_t shown, looked_at;
 };
 
 /* ---- one ---- */
@@ -150,72 +145,39 @@ static const char *read_filter(struct call *call, struct text name, struct text 
 
 static void show_rows(struct list_call *lc)
 {
-	for (size_t i = 0; i < lc->list.n; i++) {
-		json_open(&lc->o, NULL, '{');
-		user_show(lc->call, &lc->o, &lc->list.users[i], lc->analytics);
-		json_close(&lc->o, '}');
+	struct json_out *o = &lc->gather.o;
+	struct paging *paging = &lc->gather.paging;
+	for (size_t i = 0; i < lc->list.page.n; i++) {
+		json_open(o, NULL, '{');
+		user_show(lc->gather.call, o, &lc->list.users[i], lc->analytics);
+		json_close(o, '}');
 	}
-	lc->shown += lc->list.n;
-	lc->looked_at += lc->list.looked_at;
 	if (!lc->list.count)
 		return;
-	lc->paging.has_total = lc->list.counted;
-	lc->paging.total = lc->list.counted ? lc->list.total : 0;
+	paging->has_total = lc->list.counted;
+	paging->total = lc->list.counted ? lc->list.total : 0;
+	lc->list.count = false;
 }
 
-static void reply_list(struct list_call *lc)
+static void fail_list(struct command *command, enum err err)
 {
-	struct json_out o = paging_begin(lc->call);
-	if (lc->rows.n > 0)
-		json_put_raw(&o, NULL, buf_view(&lc->rows));
-	o.buf->failed = o.buf->failed || lc->rows.failed;
-	paging_reply(lc->call, &lc->paging, lc->list.next, &o);
-}
-
-static void fail_list(struct list_call *lc, enum err err)
-{
+	struct list_call *lc = (struct list_call *)command;
+	struct call *call = lc->gather.call;
 	if (err == ERR_TOO_LARGE)
-		call_reply_field(lc->call, "email",
+		call_reply_field(call, "email",
 		    "cannot be looked up in that many campaigns: name one by campaign_id");
 	else if (err == ERR_REFUSED)
-		call_reply_field(lc->call, lc->list.refused, no_such_code);
+		call_reply_field(call, lc->list.refused, no_such_code);
 	else
-		call_reply_err(lc->call, err, NULL);
-}
-
-/* Rows are still missing on the page that was asked for. Looks for them in another query, or answers
- * where it has looked for long enough. */
-static bool goes_on(struct list_call *lc, enum err *err)
-{
-	struct user_list *list = &lc->list;
-	bool lacks = list->next != 0 && lc->shown < lc->paging.per_page;
-	list->skip -= list->skipped;
-	if (lc->paging.page == 0 || !lacks || lc->looked_at >= PAGING_ROWS_MAX)
-		return false;
-	list->from = list->next;
-	list->max = lc->paging.per_page - lc->shown;
-	list->count = false;
-	*err = store_query(lc->call->api->config.store, &list->command);
-	return *err == ERR_OK;
+		call_reply_err(call, err, NULL);
 }
 
 static void on_list(struct command *command, enum err err)
 {
 	struct list_call *lc = (struct list_call *)command;
-	if (err == ERR_OK) {
+	if (err == ERR_OK)
 		show_rows(lc);
-		if (goes_on(lc, &err))
-			return;
-	}
-	struct buf rows = lc->rows; /* the reply ends the call, and lc with it */
-	if (err != ERR_OK)
-		fail_list(lc, err);
-	else if (lc->list.skip > 0 && lc->list.next != 0)
-		call_reply_field(lc->call, "page",
-		    "lies too deep for these filters: follow links.next instead");
-	else
-		reply_list(lc);
-	buf_free(&rows);
+	gather_done(&lc->gather, err, fail_list);
 }
 
 const struct operation OP_USER_LIST = {
@@ -244,27 +206,14 @@ const struct operation OP_USER_LIST = {
 void user_list(struct call *call)
 {
 	struct list_call *lc = call_alloc(call, sizeof *lc);
-	if (lc == NULL)
-		return;
-	lc->paging.rf_has_it = true;
-	if (!paging_read(call, &lc->paging, read_filter, &lc->list.filter))
+	if (lc == NULL || !gather_read(&lc->gather, call, read_filter, &lc->list.filter))
 		return;
 	struct user_list *list = &lc->list;
-	lc->call = call;
 	lc->analytics = user_wants_analytics(call);
 	list->command = (struct command){.decide = user_list_decide, .done = on_list};
 	list->codes = call->api->config.codes;
-	list->from = lc->paging.cursor;
-	list->reverse = lc->paging.reverse;
-	list->max = lc->paging.per_page;
-	list->skip = lc->paging.page == 0 ? 0 : (lc->paging.page - 1) * lc->paging.per_page;
 	list->count = true;
-	list->users = call_alloc(call, list->max * sizeof *list->users);
-	if (list->users == NULL)
-		return;
-	lc->o = json_out(&lc->rows);
-	if (store_query(call->api->config.store, &list->command) != ERR_OK) {
-		buf_free(&lc->rows);
-		call_reply_err(call, ERR_BUSY, NULL);
-	}
+	list->users = call_alloc(call, lc->gather.paging.per_page * sizeof *list->users);
+	if (list->users != NULL)
+		gather_begin(&lc->gather, &list->command, &list->page);
 }

@@ -40,9 +40,7 @@ enum err campaign_list_decide(struct command *command, struct tx *tx)
 	    .kind = &KIND_CAMPAIGN,
 	    .low = 1,
 	    .high = tx_last_id(tx, &KIND_CAMPAIGN),
-	    .reverse = l->reverse,
-	    .skip = l->skip,
-	    .max = l->skip == 0 ? l->max : 0,
+	    .page = &l->page,
 	    .look_max = CAMPAIGN_LIST_LOOK_MAX,
 	    .fits = fits,
 	    .arg = &search,
@@ -50,12 +48,8 @@ enum err campaign_list_decide(struct command *command, struct tx *tx)
 	};
 	if (search.folded.p == NULL && l->q.n > 0)
 		return ERR_NO_MEMORY;
-	id_walk_from(&walk, l->from);
 	enum err err = id_walk_run(tx, &walk);
-	for (size_t i = 0; err == ERR_OK && i < walk.n; i++)
+	for (size_t i = 0; err == ERR_OK && i < l->page.n; i++)
 		err = campaign_read_stats(tx, l->campaigns[i].id, &l->stats[i]);
-	l->n = walk.n;
-	l->skipped = walk.skipped;
-	l->next = walk.next;
 	return err;
 }

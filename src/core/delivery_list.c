@@ -142,8 +142,7 @@ enum err delivery_list_decide(struct command *command, struct tx *tx)
 	struct search search = {.filter = &l->filter};
 	struct id_walk walk = {
 	    .kind = &KIND_DELIVERY,
-	    .reverse = l->reverse,
-	    .max = l->max,
+	    .page = &l->page,
 	    .look_max = DELIVERY_LIST_LOOK_MAX,
 	    .fits = fits,
 	    .arg = &search,
@@ -151,12 +150,8 @@ enum err delivery_list_decide(struct command *command, struct tx *tx)
 	};
 	choose_index(&l->filter, &walk);
 	enum err err = find_range(tx, &l->filter, &walk);
-	id_walk_from(&walk, l->from);
 	if (err == ERR_OK)
 		err = id_walk_run(tx, &walk);
-	l->n = walk.n;
-	l->next = walk.next;
-	l->looked_at = walk.looked_at;
 	return err;
 }
 

@@ -31,7 +31,7 @@ static enum err read_index(struct tx *tx, const struct id_walk *w, uint64_t id, 
 {
 	const struct row from = {w->by, w->number, id};
 	struct tx_scan scan = {
-	    .from = &from, .prefix = 2, .reverse = w->reverse, .max = CHUNK, .records = c->rows};
+	    .from = &from, .prefix = 2, .reverse = w->page->reverse, .max = CHUNK, .records = c->rows};
 	assert(w->index->size == sizeof from);
 	enum err err = tx_scan(tx, w->index, &scan);
 	for (size_t i = 0; err == ERR_OK && i < scan.n; i++)
@@ -45,8 +45,8 @@ static void read_list(const struct id_walk *w, uint64_t id, struct chunk *c)
 {
 	c->n = 0;
 	for (size_t i = 0; i < w->n_ids && c->n < CHUNK; i++) {
-		uint64_t each = w->ids[w->reverse ? w->n_ids - 1 - i : i];
-		if (w->reverse ? each <= id : each >= id)
+		uint64_t each = w->ids[w->page->reverse ? w->n_ids - 1 - i : i];
+		if (w->page->reverse ? each <= id : each >= id)
 			*id_of(w, c, c->n++) = each;
 	}
 }
@@ -55,7 +55,7 @@ static enum err read_records(struct tx *tx, const struct id_walk *w, uint64_t id
 {
 	/* The first record is the key to begin with until the scan has filled it. */
 	struct tx_scan scan = {
-	    .from = c->records, .reverse = w->reverse, .max = CHUNK, .records = c->records};
+	    .from = c->records, .reverse = w->page->reverse, .max = CHUNK, .records = c->records};
 	*id_of(w, c, 0) = id;
 	enum err err = tx_scan(tx, w->kind, &scan);
 	c->n = scan.n;
@@ -79,14 +79,15 @@ static enum err read_chunk(struct tx *tx, const struct id_walk *w, uint64_t id, 
 /* One record. The page ends before the one that would be one too many. */
 static enum err look_at(struct tx *tx, struct id_walk *w, uint64_t *record)
 {
+	struct id_page *p = w->page;
 	size_t stride = w->stride != 0 ? w->stride : w->kind->size;
 	bool fits = false;
 	enum err err = ERR_OK;
-	if (w->looked_at == w->look_max) {
-		w->next = *record;
+	if (p->looked_at == w->look_max) {
+		p->next = *record;
 		return ERR_OK;
 	}
-	w->looked_at++;
+	p->looked_at++;
 	if (w->index != NULL || w->ids != NULL)
 		err = tx_get(tx, w->kind, record);
 	if (err == ERR_OK)
@@ -95,34 +96,38 @@ static enum err look_at(struct tx *tx, struct id_walk *w, uint64_t *record)
 		return err == ERR_NOT_FOUND ? ERR_OK : err;
 	if (!fits)
 		return ERR_OK;
-	if (w->skipped < w->skip)
-		w->skipped++;
-	else if (w->n == w->max)
-		w->next = *record;
+	if (p->skipped < p->skip)
+		p->skipped++;
+	else if (p->n == p->max)
+		p->next = *record;
 	else
-		memcpy((char *)w->records + w->n++ * stride, record, w->kind->size);
+		memcpy((char *)w->records + p->n++ * stride, record, w->kind->size);
 	return ERR_OK;
 }
 
-void id_walk_from(struct id_walk *w, uint64_t from)
+/* The ids of the walk to those from the page's beginning on. */
+static void narrow(struct id_walk *w)
 {
+	uint64_t from = w->page->from;
 	if (from == 0)
 		return;
-	if (w->reverse && from < w->high)
+	if (w->page->reverse && from < w->high)
 		w->high = from;
-	if (!w->reverse && from > w->low)
+	if (!w->page->reverse && from > w->low)
 		w->low = from;
 }
 
 enum err id_walk_run(struct tx *tx, struct id_walk *w)
 {
+	struct id_page *p = w->page;
 	struct chunk c = {.records = arena_alloc(tx_arena(tx), CHUNK * w->kind->size),
 	    .rows = arena_alloc(tx_arena(tx), CHUNK * sizeof *c.rows)};
 	if (c.records == NULL || c.rows == NULL)
 		return ERR_NO_MEMORY;
-	w->n = w->skipped = w->looked_at = 0;
-	w->next = 0;
-	uint64_t id = w->reverse ? w->high : w->low;
+	p->n = p->skipped = p->looked_at = 0;
+	p->next = 0;
+	narrow(w);
+	uint64_t id = p->reverse ? w->high : w->low;
 	while (id >= w->low && id <= w->high) {
 		enum err err = read_chunk(tx, w, id, &c);
 		for (size_t i = 0; err == ERR_OK && i < c.n; i++) {
@@ -130,12 +135,12 @@ enum err id_walk_run(struct tx *tx, struct id_walk *w)
 			id = *record;
 			if (id < w->low || id > w->high)
 				return ERR_OK;
-			if ((err = look_at(tx, w, record)) == ERR_OK && w->next != 0)
+			if ((err = look_at(tx, w, record)) == ERR_OK && p->next != 0)
 				return ERR_OK;
 		}
 		if (err != ERR_OK || c.last)
 			return err;
-		id = w->reverse ? id - 1 : id + 1;
+		id = p->reverse ? id - 1 : id + 1;
 	}
 	return ERR_OK;
 }

@@ -5,6 +5,7 @@
 #ifndef CORE_ID_WALK_H
 #define CORE_ID_WALK_H
 
+#include "core/id_page.h"
 #include "store/tx.h"
 
 /* Does the record belong on the page? May change what is shown of it. ERR_PENDING and read errors pass
@@ -18,21 +19,14 @@ struct id_walk {
 	const uint64_t *ids; /* instead of an index: ascending; NULL: none given */
 	size_t n_ids;
 	uint64_t low, high; /* ids, both included */
-	bool reverse;
-	size_t skip;     /* of those that fit, before the page */
-	size_t max;      /* on the page */
+	struct id_page *page; /* what is asked for, and what comes of it */
 	size_t look_max; /* records looked at; then the page ends early */
 	id_walk_fits_fn *fits;
 	void *arg;
-	void *records; /* room for max */
+	void *records; /* room for page->max */
 	size_t stride; /* from one to the next, where each stands in a larger struct; 0: side by side */
-	/* What came of it. */
-	size_t n, skipped, looked_at;
-	uint64_t next; /* the id where to go on; 0: nothing is left */
 };
 
-/** Narrows low and high by the id where a page begins; 0 is none. */
-void id_walk_from(struct id_walk *walk, uint64_t from);
 /** ERR_OK, ERR_PENDING, ERR_NO_MEMORY and read errors. */
 enum err id_walk_run(struct tx *tx, struct id_walk *walk) WARN_UNUSED;
 

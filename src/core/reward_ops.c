@@ -137,13 +137,12 @@ static enum err fits(void *arg, struct tx *tx, void *record, bool *yes)
 enum err reward_list_decide(struct command *command, struct tx *tx)
 {
 	struct reward_list *l = (struct reward_list *)command;
-	struct reward *found = arena_alloc(tx_arena(tx), l->max * sizeof *found);
+	struct reward *found = arena_alloc(tx_arena(tx), l->page.max * sizeof *found);
 	struct id_walk walk = {
 	    .kind = &KIND_REWARD,
 	    .low = 1,
 	    .high = tx_last_id(tx, &KIND_REWARD),
-	    .reverse = l->reverse,
-	    .max = l->max,
+	    .page = &l->page,
 	    .look_max = REWARD_LIST_LOOK_MAX,
 	    .fits = fits,
 	    .arg = l,
@@ -152,11 +151,8 @@ enum err reward_list_decide(struct command *command, struct tx *tx)
 	if (found == NULL)
 		return ERR_NO_MEMORY;
 	choose_index(l, &walk);
-	id_walk_from(&walk, l->from);
 	enum err err = id_walk_run(tx, &walk);
-	for (size_t i = 0; err == ERR_OK && i < walk.n; i++)
+	for (size_t i = 0; err == ERR_OK && i < l->page.n; i++)
 		err = read_row(tx, found[i].id, &l->rows[i]);
-	l->n = walk.n;
-	l->next = walk.next;
 	return err;
 }

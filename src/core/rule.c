@@ -171,13 +171,12 @@ static enum err fits(void *arg, struct tx *tx, void *record, bool *yes)
 enum err rule_list_decide(struct command *command, struct tx *tx)
 {
 	struct rule_list *list = (struct rule_list *)command;
-	struct rule *found = arena_alloc(tx_arena(tx), list->max * sizeof *found);
+	struct rule *found = arena_alloc(tx_arena(tx), list->page.max * sizeof *found);
 	struct id_walk walk = {
 	    .kind = &KIND_RULE,
 	    .low = 1,
 	    .high = tx_last_id(tx, &KIND_RULE),
-	    .reverse = list->reverse,
-	    .max = list->max,
+	    .page = &list->page,
 	    .look_max = RULE_LIST_LOOK_MAX,
 	    .fits = fits,
 	    .arg = list,
@@ -185,11 +184,8 @@ enum err rule_list_decide(struct command *command, struct tx *tx)
 	};
 	if (found == NULL)
 		return ERR_NO_MEMORY;
-	id_walk_from(&walk, list->from);
 	enum err err = id_walk_run(tx, &walk);
-	for (size_t i = 0; err == ERR_OK && i < walk.n; i++)
+	for (size_t i = 0; err == ERR_OK && i < list->page.n; i++)
 		err = read_row(tx, found[i].id, &list->rows[i]);
-	list->n = walk.n;
-	list->next = walk.next;
 	return err;
 }

@@ -167,9 +167,7 @@ enum err user_list_decide(struct command *command, struct tx *tx)
 	    .kind = &KIND_USER,
 	    .low = 1,
 	    .high = tx_last_id(tx, &KIND_USER),
-	    .reverse = l->reverse,
-	    .skip = l->skip,
-	    .max = l->max,
+	    .page = &l->page,
 	    .look_max = USER_LIST_LOOK_MAX,
 	    .fits = fits,
 	    .arg = &l->filter,
@@ -177,19 +175,14 @@ enum err user_list_decide(struct command *command, struct tx *tx)
 	    .stride = sizeof *l->users,
 	};
 	l->counted = false;
-	id_walk_from(&walk, l->from);
 	enum err err = read_codes(l, tx);
 	if (err == ERR_OK)
 		err = choose_index(l, tx, &walk);
 	if (err == ERR_OK)
 		err = id_walk_run(tx, &walk);
 	if (err == ERR_OK)
-		err = user_view_fill(tx, l->users, walk.n);
+		err = user_view_fill(tx, l->users, l->page.n);
 	if (err == ERR_OK && l->count && is_counted(&l->filter))
 		err = count(l, tx);
-	l->n = walk.n;
-	l->skipped = walk.skipped;
-	l->looked_at = walk.looked_at;
-	l->next = walk.next;
 	return err;
 }

@@ -2,6 +2,7 @@
 coupons, the webhooks about them. Never tests the arithmetic (unit/core/test_money, test_reward)."""
 import json
 import unittest
+import urllib.parse
 
 from harness import Served, form_of, path_of, until
 
@@ -121,7 +122,62 @@ class Rules(Rewards):
         rest = self.api.get("/api/" + page["links"]["next"].partition("/api/")[2]).json
         self.assertEqual((rest["data"], rest["links"]["next"]), ([rules[2]], None))
         self.has_error(self.api.get("/api/v2/rewards/due/points"), 404)
-        self.has_error(self.api.get("/api/v2/rewards/dashboard/amount?user_id=1"), 422, "user_id")
+        self.has_error(self.api.get("/api/v2/rewards/dashboard/amount?campaign_id=x"), 422, "campaign_id")
+
+
+class Pages(Rewards):
+    def numbered(self, which, metric, ids, **filters):
+        """Each page by its number holds its share of them, in either order."""
+        base = f"/api/v2/rewards/{which}/{metric}?{urllib.parse.urlencode(filters)}&per_page=2"
+        first = self.has(self.api.get(base), 200).json
+        self.assertEqual((first["meta"]["current_page"], [r["id"] for r in first["data"]]), (1, ids[:2]))
+        for order, expected in (("id", ids), ("-id", ids[::-1])):
+            for n in range(1, len(ids) // 2 + 3):
+                page = self.has(self.api.get(f"{base}&order={order}&page={n}"), 200).json
+                self.assertEqual([r["id"] for r in page["data"]], expected[2 * n - 2:2 * n])
+                self.assertEqual(page["meta"], {"current_page": n, "per_page": 2, "total": None, "last_page": None})
+                self.assertEqual(page["links"]["prev"] is None, n == 1)
+                self.assertEqual(page["links"]["next"] is None, 2 * n >= len(ids))
+        for query, field in (("page=0", "page"), ("page=2&cursor=3", "page"), ("page=50001", "page"),
+                             ("order=name", "order"), ("campaign_id=x", "campaign_id")):
+            self.has_error(self.api.get(f"{base}&{query}"), 422, field)
+        ignored = self.has(self.api.get(f"{base}&colour=red&with=foo"), 200).json
+        self.assertEqual(ignored["data"], first["data"])
+
+    def test_pages_by_number(self):
+        campaign = self.campaign()
+        here = {"campaign_id": campaign["id"]}
+        rules = [self.rule(campaign, metric="custom", trigger="join")["id"] for _ in range(3)]
+        for i in range(4):
+            self.join(campaign["code"], email=f"j{i}@example.com")
+        ids = [r["id"] for r in self.rewards("due", "custom", **here)]
+        self.assertEqual(len(ids), 12)
+        self.numbered("dashboard", "custom", rules, **here)
+        for reward_id in ids[:3]:
+            self.has(self.act("issue", reward_id), 200)
+        for reward_id in ids[3:8]:
+            self.has(self.act("cancel", reward_id), 200)
+        self.numbered("issued", "custom", ids[:3], **here)
+        self.numbered("cancelled", "custom", ids[3:8], **here)
+        self.numbered("due", "custom", ids[8:], **here)
+
+    def test_a_page_behind_more_than_one_query_looks_at(self):
+        """Walked by their state, those of a small campaign stand behind 1,200 of another."""
+        large, small = self.campaign(), self.campaign()
+        for _ in range(60):
+            self.rule(large, metric="coupon", trigger="join")
+        for i in range(20):
+            self.join(large["code"], email=f"many{i}@example.com")
+        self.rule(small, metric="coupon", trigger="join")
+        for i in range(3):
+            self.join(small["code"], email=f"few{i}@example.com")
+        early = self.has(self.api.get(f"/api/v2/rewards/due/coupon?campaign_id={small['id']}"), 200).json
+        self.assertEqual((early["data"], early["links"]["next"] is None), ([], False))
+        found = self.rewards("due", "coupon", campaign_id=small["id"], page=1)
+        self.assertEqual(len(found), 3)
+        self.assertEqual(self.rewards("due", "coupon", campaign_id=small["id"], per_page=2, page=2), found[2:])
+        self.assertEqual(len(self.rewards("due", "coupon", per_page=100, page=12)), 100)
+        self.assertEqual(self.rewards("due", "coupon", per_page=100, page=13), found)
 
 
 class Due(Rewards):

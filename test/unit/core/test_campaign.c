@@ -315,43 +315,40 @@ static void found_by_name_and_status(void **state)
 					  .statuses = cases[i].statuses,
 					  .q = text_of(cases[i].q),
 					  .codes = w->codes,
-					  .max = 4,
+					  .page.max = 4,
 					  .campaigns = found,
 					  .stats = stats};
 		assert_int_equal(world_ask(w, &l.command, NULL, NULL), ERR_OK);
-		assert_int_equal(l.n, strlen(cases[i].found));
-		for (size_t at = 0; at < l.n; at++) {
+		assert_int_equal(l.page.n, strlen(cases[i].found));
+		for (size_t at = 0; at < l.page.n; at++) {
 			assert_int_equal(found[at].id, cases[i].found[at] - '0');
 			assert_int_equal(stats[at].users, found[at].id == 1);
 		}
-		assert_int_equal(l.next, 0);
+		assert_int_equal(l.page.next, 0);
 	}
 }
 
-/* A page by its number is passed up to in bounded steps, and then read as one that a cursor leads to. */
+/* A page by its number is passed up to in bounded steps. */
 static void campaigns_are_passed_over_in_bounded_steps(void **state)
 {
 	enum { SKIP = CAMPAIGN_LIST_LOOK_MAX + 100 };
 	struct world *w = *state;
 	struct campaign found[10];
 	struct campaign_stats stats[10];
-	struct campaign_list l = {.codes = w->codes, .skip = SKIP, .max = 10, .campaigns = found, .stats = stats};
+	struct campaign_list l = {.codes = w->codes, .page.skip = SKIP, .page.max = 10, .campaigns = found, .stats = stats};
 	for (int i = 0; i < SKIP + 5; i++)
 		world_launched(w);
 	for (int step = 0; step < 2; step++) {
 		l.command = (struct command){.decide = campaign_list_decide};
 		assert_int_equal(world_ask(w, &l.command, NULL, NULL), ERR_OK);
-		assert_int_equal(l.n, 0);
-		assert_int_equal(l.skipped, step == 0 ? CAMPAIGN_LIST_LOOK_MAX : 100);
-		l.skip -= l.skipped;
-		l.from = l.next;
+		assert_int_equal(l.page.n, step == 0 ? 0 : 5);
+		assert_int_equal(l.page.skipped, step == 0 ? CAMPAIGN_LIST_LOOK_MAX : 100);
+		l.page.skip -= l.page.skipped;
+		l.page.from = l.page.next;
 	}
-	assert_int_equal(l.skip, 0);
-	l.command = (struct command){.decide = campaign_list_decide};
-	assert_int_equal(world_ask(w, &l.command, NULL, NULL), ERR_OK);
-	assert_int_equal(l.n, 5);
+	assert_int_equal(l.page.skip, 0);
 	assert_int_equal(found[0].id, SKIP + 1);
-	assert_int_equal(l.next, 0);
+	assert_int_equal(l.page.next, 0);
 }
 
 int main(void)

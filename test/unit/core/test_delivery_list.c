@@ -121,12 +121,12 @@ static struct delivery_list ask(struct world *w, const struct delivery_filter *f
 {
 	struct delivery_list list = {.command = {.decide = delivery_list_decide},
 				     .filter = *f,
-				     .from = from,
-				     .reverse = reverse,
-				     .max = max,
+				     .page.from = from,
+				     .page.reverse = reverse,
+				     .page.max = max,
 				     .deliveries = room};
 	assert_int_equal(world_ask(w, &list.command, NULL, NULL), ERR_OK);
-	assert_true(list.n <= max && list.looked_at <= DELIVERY_LIST_LOOK_MAX);
+	assert_true(list.page.n <= max && list.page.looked_at <= DELIVERY_LIST_LOOK_MAX);
 	return list;
 }
 
@@ -139,9 +139,9 @@ static size_t check(struct world *w, const struct all *all, const struct deliver
 	uint64_t from = 0;
 	do {
 		struct delivery_list list = ask(w, f, from, reverse, room, max);
-		assert_true(list.n == max || list.next == 0 ||
-			    list.looked_at == DELIVERY_LIST_LOOK_MAX);
-		for (size_t i = 0; i < list.n; i++, at++, found++) {
+		assert_true(list.page.n == max || list.page.next == 0 ||
+			    list.page.looked_at == DELIVERY_LIST_LOOK_MAX);
+		for (size_t i = 0; i < list.page.n; i++, at++, found++) {
 			const struct delivery *d;
 			while (d = &all->deliveries[reverse ? all->n - 1 - at : at],
 			       at < all->n && !wanted(f, d))
@@ -151,8 +151,8 @@ static size_t check(struct world *w, const struct all *all, const struct deliver
 			bool held = d->status == DELIVERY_PENDING && d->webhook_id == HOOKS;
 			assert_int_equal(room[i].status, held ? DELIVERY_HELD : d->status);
 		}
-		assert_true(list.next == 0 || from == 0 || (list.next < from) == reverse);
-		from = list.next;
+		assert_true(list.page.next == 0 || from == 0 || (list.page.next < from) == reverse);
+		from = list.page.next;
 	} while (from != 0);
 	for (; at < all->n; at++)
 		assert_false(wanted(f, &all->deliveries[reverse ? all->n - 1 - at : at]));
@@ -233,9 +233,9 @@ static void the_narrowest_index_is_walked(void **state)
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct delivery_list list = ask(w, &cases[i].filter, 0, true, room, 10);
-		assert_int_equal(list.n, cases[i].found);
-		assert_int_equal(list.looked_at, cases[i].looked_at);
-		assert_int_equal(list.next != 0, cases[i].found == 10);
+		assert_int_equal(list.page.n, cases[i].found);
+		assert_int_equal(list.page.looked_at, cases[i].looked_at);
+		assert_int_equal(list.page.next != 0, cases[i].found == 10);
 	}
 }
 
@@ -248,11 +248,11 @@ static void a_page_ends_early(void **state)
 	make_hooks(w);
 	populate_even(w, 1500);
 	struct delivery_list list = ask(w, &f, 0, true, room, 10);
-	assert_true(list.n == 0 && list.looked_at == DELIVERY_LIST_LOOK_MAX && list.next == 500);
-	list = ask(w, &f, list.next, true, room, 10);
-	assert_true(list.n == 0 && list.looked_at == 500 && list.next == 0);
+	assert_true(list.page.n == 0 && list.page.looked_at == DELIVERY_LIST_LOOK_MAX && list.page.next == 500);
+	list = ask(w, &f, list.page.next, true, room, 10);
+	assert_true(list.page.n == 0 && list.page.looked_at == 500 && list.page.next == 0);
 	list = ask(w, &f, 0, false, room, 10);
-	assert_true(list.looked_at == DELIVERY_LIST_LOOK_MAX && list.next == 1001);
+	assert_true(list.page.looked_at == DELIVERY_LIST_LOOK_MAX && list.page.next == 1001);
 }
 
 static void times_narrow_the_walk(void **state)
@@ -264,13 +264,13 @@ static void times_narrow_the_walk(void **state)
 	struct delivery_filter f = {.since_ms = WORLD_NOW + 700 * STEP_MS,
 				    .until_ms = WORLD_NOW + 705 * STEP_MS};
 	struct delivery_list list = ask(w, &f, 0, false, room, 10);
-	assert_true(list.n == 5 && list.next == 0);
+	assert_true(list.page.n == 5 && list.page.next == 0);
 	assert_true(room[0].id == 700 && room[4].id == 704);
-	assert_true(list.looked_at <= 5 + 2 * 128);
+	assert_true(list.page.looked_at <= 5 + 2 * 128);
 	list = ask(w, &f, 0, true, room, 3);
-	assert_true(list.n == 3 && room[0].id == 704 && list.next == 701);
+	assert_true(list.page.n == 3 && room[0].id == 704 && list.page.next == 701);
 	f = (struct delivery_filter){.since_ms = UINT64_MAX};
-	assert_true(ask(w, &f, 0, true, room, 10).looked_at <= 128);
+	assert_true(ask(w, &f, 0, true, room, 10).page.looked_at <= 128);
 }
 
 static void nothing_there(void **state)
@@ -278,9 +278,9 @@ static void nothing_there(void **state)
 	struct world *w = *state;
 	struct delivery room[10];
 	const struct delivery_filter f = {.since_ms = 1, .until_ms = 5};
-	assert_true(ask(w, &f, 0, true, room, 10).n == 0);
-	assert_true(ask(w, &f, UINT64_MAX, true, room, 10).next == 0);
-	assert_true(ask(w, &f, UINT64_MAX, false, room, 10).next == 0);
+	assert_true(ask(w, &f, 0, true, room, 10).page.n == 0);
+	assert_true(ask(w, &f, UINT64_MAX, true, room, 10).page.next == 0);
+	assert_true(ask(w, &f, UINT64_MAX, false, room, 10).page.next == 0);
 }
 
 static void the_last_attempts_of_one(void **state)

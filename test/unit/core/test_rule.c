@@ -158,7 +158,7 @@ static size_t list_due(struct world *w, struct reward_list *list, struct reward_
 	list->command.decide = reward_list_decide;
 	list->rows = rows;
 	assert_int_equal(world_ask(w, &list->command, NULL, NULL), ERR_OK);
-	return list->n;
+	return list->page.n;
 }
 
 static void pages_of_rewards(void **state)
@@ -174,9 +174,9 @@ static void pages_of_rewards(void **state)
 	for (size_t i = 0; i < 7; i++)
 		world_becomes(w, p.friends[i], true);
 	assert_int_equal(check_rewards(w), 28);
-	struct reward_list list = {.state = REWARD_DUE, .metric = METRIC_CUSTOM, .max = 250};
+	struct reward_list list = {.state = REWARD_DUE, .metric = METRIC_CUSTOM, .page.max = 250};
 	assert_int_equal(list_due(w, &list, rows), 21);
-	assert_int_equal(list.next, 0);
+	assert_int_equal(list.page.next, 0);
 	list.user_id = p.jessica;
 	assert_int_equal(list_due(w, &list, rows), 14);
 	assert_true(rows[0].user.id == p.jessica && rows[0].reward.rule_id == one);
@@ -185,17 +185,17 @@ static void pages_of_rewards(void **state)
 	list.user_id = p.friends[2];
 	assert_int_equal(list_due(w, &list, rows), 0);
 	list.user_id = 0;
-	list.max = 3;
-	list.reverse = true;
+	list.page.max = 3;
+	list.page.reverse = true;
 	uint64_t before = UINT64_MAX, n = 0;
 	do {
 		n += list_due(w, &list, rows);
-		for (size_t i = 0; i < list.n; before = rows[i++].reward.id)
+		for (size_t i = 0; i < list.page.n; before = rows[i++].reward.id)
 			assert_true(rows[i].reward.id < before && rows[i].reward.rule_id == other);
-		list.from = list.next;
-	} while (list.next != 0);
+		list.page.from = list.page.next;
+	} while (list.page.next != 0);
 	assert_int_equal(n, 7);
-	list = (struct reward_list){.state = REWARD_DUE, .metric = METRIC_CUSTOM, .max = 250};
+	list = (struct reward_list){.state = REWARD_DUE, .metric = METRIC_CUSTOM, .page.max = 250};
 	list.campaign_id = p.campaign + 1;
 	assert_int_equal(list_due(w, &list, rows), 0);
 	list.campaign_id = p.campaign;

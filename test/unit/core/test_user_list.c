@@ -73,7 +73,7 @@ static enum err list_decide(struct command *command, struct tx *tx)
 {
 	struct user_list *list = (struct user_list *)command;
 	enum err err = user_list_decide(command, tx);
-	for (size_t i = 0; err == ERR_OK && i < list->n; i++) {
+	for (size_t i = 0; err == ERR_OK && i < list->page.n; i++) {
 		assert_int_equal(list->users[i].stats.user_id, list->users[i].user.id);
 		assert_int_equal(list->users[i].campaign->id, list->users[i].user.campaign_id);
 	}
@@ -87,7 +87,7 @@ static struct user_list ask(struct world *w, const struct user_list *query, stru
 	list.codes = w->codes;
 	list.users = room;
 	assert_int_equal(world_ask(w, &list.command, NULL, NULL), ERR_OK);
-	assert_true(list.n <= list.max && list.looked_at <= USER_LIST_LOOK_MAX);
+	assert_true(list.page.n <= list.page.max && list.page.looked_at <= USER_LIST_LOOK_MAX);
 	return list;
 }
 
@@ -122,18 +122,18 @@ static size_t check(struct world *w, const struct user *users, size_t n_users,
 	size_t at = 0, found = 0;
 	do {
 		list = ask(w, &list, room);
-		for (size_t i = 0; i < list.n; i++, at++, found++) {
+		for (size_t i = 0; i < list.page.n; i++, at++, found++) {
 			const struct user *u;
-			while (u = &users[list.reverse ? n_users - 1 - at : at],
+			while (u = &users[list.page.reverse ? n_users - 1 - at : at],
 			       at < n_users && !wanted(w, &list.filter, u))
 				at++;
 			assert_true(at < n_users);
 			assert_int_equal(room[i].user.id, u->id);
 		}
-		list.from = list.next;
-	} while (list.from != 0);
+		list.page.from = list.page.next;
+	} while (list.page.from != 0);
 	for (; at < n_users; at++)
-		assert_false(wanted(w, &list.filter, &users[list.reverse ? n_users - 1 - at : at]));
+		assert_false(wanted(w, &list.filter, &users[list.page.reverse ? n_users - 1 - at : at]));
 	return found;
 }
 
@@ -154,8 +154,8 @@ static void every_combination(void **state)
 			       .qualified = i / 16 % 3,
 			       .type = i / 48 % 3,
 			       .folded = text_of(parts[i / 144])},
-		    .reverse = i % 7 < 3,
-		    .max = 1 + seeded_below(&random, 40),
+		    .page.reverse = i % 7 < 3,
+		    .page.max = 1 + seeded_below(&random, 40),
 		};
 		query.filter.source = i % 11 == 0 ? 1 + seeded_below(&random, 3) : 0;
 		found += check(w, users, N, &query);
@@ -191,17 +191,17 @@ static void a_later_page_costs_what_the_first_costs(void **state)
 	struct user_view room[PER_PAGE];
 	populate_even(w, N);
 	for (uint64_t by_campaign = 0; by_campaign < 2; by_campaign++) {
-		struct user_list list = {.filter = {.campaign_id = by_campaign}, .max = PER_PAGE};
+		struct user_list list = {.filter = {.campaign_id = by_campaign}, .page.max = PER_PAGE};
 		for (size_t page = 1; page < N / PER_PAGE; page++) {
 			list = ask(w, &list, room);
-			assert_int_equal(list.n, PER_PAGE);
-			assert_int_equal(list.looked_at, PER_PAGE + 1);
+			assert_int_equal(list.page.n, PER_PAGE);
+			assert_int_equal(list.page.looked_at, PER_PAGE + 1);
 			assert_int_equal(room[0].user.id, (page - 1) * PER_PAGE + 1);
-			assert_int_equal(list.next, page * PER_PAGE + 1);
-			list.from = list.next;
+			assert_int_equal(list.page.next, page * PER_PAGE + 1);
+			list.page.from = list.page.next;
 		}
 		list = ask(w, &list, room);
-		assert_true(list.n == PER_PAGE && list.next == 0);
+		assert_true(list.page.n == PER_PAGE && list.page.next == 0);
 	}
 }
 
@@ -222,10 +222,10 @@ static void the_narrowest_index_is_walked(void **state)
 	};
 	populate_even(w, 1500);
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		const struct user_list query = {.filter = cases[i].filter, .max = 10};
+		const struct user_list query = {.filter = cases[i].filter, .page.max = 10};
 		struct user_list list = ask(w, &query, room);
-		assert_int_equal(list.n, cases[i].found);
-		assert_int_equal(list.looked_at, cases[i].looked_at);
+		assert_int_equal(list.page.n, cases[i].found);
+		assert_int_equal(list.page.looked_at, cases[i].looked_at);
 	}
 }
 
@@ -233,13 +233,13 @@ static void a_page_ends_early(void **state)
 {
 	struct world *w = *state;
 	struct user_view room[10];
-	const struct user_list query = {.filter = {.type = USER_INVITED}, .max = 10};
+	const struct user_list query = {.filter = {.type = USER_INVITED}, .page.max = 10};
 	populate_even(w, 1500);
 	struct user_list list = ask(w, &query, room);
-	assert_true(list.n == 0 && list.looked_at == USER_LIST_LOOK_MAX && list.next == 1001);
-	list.from = list.next;
+	assert_true(list.page.n == 0 && list.page.looked_at == USER_LIST_LOOK_MAX && list.page.next == 1001);
+	list.page.from = list.page.next;
 	list = ask(w, &list, room);
-	assert_true(list.n == 0 && list.looked_at == 500 && list.next == 0);
+	assert_true(list.page.n == 0 && list.page.looked_at == 500 && list.page.next == 0);
 }
 
 /* Rows are skipped over as many queries as it takes, none of which looks at more than its share. */
@@ -248,20 +248,20 @@ static void rows_are_skipped_in_bounded_steps(void **state)
 	enum { SKIP = 2500 };
 	struct world *w = *state;
 	struct user_view room[10];
-	struct user_list list = {.skip = SKIP, .max = 10};
+	struct user_list list = {.page.skip = SKIP, .page.max = 10};
 	populate_even(w, 3000);
 	for (int step = 0; step < 2; step++) {
 		list = ask(w, &list, room);
-		assert_true(list.n == 0 && list.skipped == USER_LIST_LOOK_MAX);
-		list.skip -= list.skipped;
-		list.from = list.next;
+		assert_true(list.page.n == 0 && list.page.skipped == USER_LIST_LOOK_MAX);
+		list.page.skip -= list.page.skipped;
+		list.page.from = list.page.next;
 	}
 	list = ask(w, &list, room);
-	assert_true(list.skipped == 500 && list.n == 10 && room[0].user.id == SKIP + 1);
-	list = (struct user_list){.skip = 4, .max = 10, .reverse = true};
+	assert_true(list.page.skipped == 500 && list.page.n == 10 && room[0].user.id == SKIP + 1);
+	list = (struct user_list){.page.skip = 4, .page.max = 10, .page.reverse = true};
 	list.filter.referrer_id = 1;
 	list = ask(w, &list, room);
-	assert_true(list.skipped == 4 && list.n == 2 && list.next == 0);
+	assert_true(list.page.skipped == 4 && list.page.n == 2 && list.page.next == 0);
 	assert_int_equal(room[0].user.id, 1000);
 }
 
@@ -279,27 +279,27 @@ static void an_address_is_found_in_one_campaign_or_in_all(void **state)
 	ids[1] = world_user(w, campaigns[2], 0, "ann@example.COM");
 	world_user(w, campaigns[1], 0, "other@example.com");
 	ids[2] = world_user(w, campaigns[1], 0, "ann@example.com");
-	struct user_list list = {.max = 10};
+	struct user_list list = {.page.max = 10};
 	list.filter.canonical_email = world_canonical(w, TEXT("ANN@example.com"));
 	list = ask(w, &list, room);
-	assert_true(list.n == 3 && list.next == 0 && list.looked_at == 3);
+	assert_true(list.page.n == 3 && list.page.next == 0 && list.page.looked_at == 3);
 	for (size_t i = 0; i < 3; i++)
 		assert_int_equal(room[i].user.id, ids[i]);
-	list.reverse = true;
-	list.max = 2;
+	list.page.reverse = true;
+	list.page.max = 2;
 	list = ask(w, &list, room);
-	assert_true(list.n == 2 && room[0].user.id == ids[2] && list.next == ids[0]);
-	list.from = list.next;
+	assert_true(list.page.n == 2 && room[0].user.id == ids[2] && list.page.next == ids[0]);
+	list.page.from = list.page.next;
 	list = ask(w, &list, room);
-	assert_true(list.n == 1 && room[0].user.id == ids[0] && list.next == 0);
-	list.from = 0;
+	assert_true(list.page.n == 1 && room[0].user.id == ids[0] && list.page.next == 0);
+	list.page.from = 0;
 	list.filter.campaign_id = campaigns[2];
 	list = ask(w, &list, room);
-	assert_true(list.n == 1 && room[0].user.id == ids[1]);
+	assert_true(list.page.n == 1 && room[0].user.id == ids[1]);
 	list.filter.type = USER_INVITED;
-	assert_int_equal(ask(w, &list, room).n, 0);
+	assert_int_equal(ask(w, &list, room).page.n, 0);
 	list.filter = (struct user_filter){.canonical_email = TEXT("nobody@example.com")};
-	assert_int_equal(ask(w, &list, room).n, 0);
+	assert_int_equal(ask(w, &list, room).page.n, 0);
 }
 
 static void the_total_is_exact_or_unknown(void **state)
@@ -311,7 +311,7 @@ static void the_total_is_exact_or_unknown(void **state)
 	    world_campaign(w, (struct campaign){.status = CAMPAIGN_LAUNCHED, .test_mode = 1});
 	world_user(w, first, world_user(w, first, 0, "ann@example.com"), "byron@example.com");
 	world_user(w, tests, 0, "ann@example.com");
-	struct user_list list = {.max = 10, .count = true};
+	struct user_list list = {.page.max = 10, .count = true};
 	list = ask(w, &list, room);
 	assert_true(list.counted && list.total == 3);
 	list.filter.campaign_id = first;
@@ -358,7 +358,7 @@ static void codes_among_the_filters(void **state)
 		struct user_list list = {.command = {.decide = user_list_decide},
 					 .filter = cases[i].filter,
 					 .codes = w->codes,
-					 .max = 10,
+					 .page.max = 10,
 					 .users = room};
 		enum err err = world_ask(w, &list.command, NULL, NULL);
 		assert_int_equal(err, cases[i].refused != NULL ? ERR_REFUSED : ERR_OK);
@@ -366,8 +366,8 @@ static void codes_among_the_filters(void **state)
 			assert_string_equal(list.refused, cases[i].refused);
 			continue;
 		}
-		assert_int_equal(list.n, cases[i].n);
-		assert_true(list.n == 0 || room[0].user.id == cases[i].first);
+		assert_int_equal(list.page.n, cases[i].n);
+		assert_true(list.page.n == 0 || room[0].user.id == cases[i].first);
 	}
 }
 
