@@ -94,8 +94,8 @@ extern const struct operation OP_RULE_LIST, OP_RULE_CREATE, OP_RULE_GET, OP_RULE
 call_fn coupon_list, coupon_upload; /* coupons.c */
 extern const struct operation OP_COUPON_LIST, OP_COUPON_UPLOAD;
 
-call_fn n8n_test, n8n_sources, n8n_campaigns, n8n_rewards; /* n8n.c */
-call_fn n8n_webhook_create, n8n_reward_bind, n8n_reward_unbind;
+call_fn n8n_test, n8n_sources, n8n_campaigns, n8n_rewards; /* n8n_choices.c */
+call_fn n8n_webhook_create, n8n_reward_bind, n8n_reward_unbind; /* n8n.c */
 call_fn n8n_qualify; /* qualify.c */
 extern const struct operation OP_N8N_TEST, OP_N8N_SOURCES, OP_N8N_CAMPAIGNS, OP_N8N_REWARDS,
     OP_N8N_WEBHOOK_CREATE, OP_N8N_WEBHOOK_DELETE, OP_N8N_REWARD_BIND, OP_N8N_REWARD_UNBIND,
