@@ -83,6 +83,8 @@ void record_patch(const struct record_kind *kind, void *to, const void *from, ui
 
 /** Takes the next pair from *rest (begin with pairs.raw); false at the end or at damaged bytes. */
 bool pairs_next(struct text *rest, struct text *first, struct text *second);
+/** The pair with that first text: its second one; false and empty where there is none. */
+bool pairs_find(struct pairs list, struct text first, struct text *second);
 /** Appends a pair; the finished list is (struct pairs){buf_view(out)}. */
 void pairs_add(struct buf *out, struct text first, struct text second);
 size_t pairs_count(struct pairs list);

@@ -10,11 +10,10 @@
 void cors_judge(struct call *call, const struct campaign *campaign)
 {
 	const struct text *origin = http_request_header(call->req, TEXT("Origin"));
-	struct text rest = campaign->origins.raw, listed, nothing;
+	struct text nothing;
 	call->by_origin = true;
-	while (origin != NULL && pairs_next(&rest, &listed, &nothing))
-		if (text_eq(*origin, listed))
-			call->allowed_origin = *origin;
+	if (origin != NULL && pairs_find(campaign->origins, *origin, &nothing))
+		call->allowed_origin = *origin;
 }
 
 static void on_found(struct link *link)

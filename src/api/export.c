@@ -63,13 +63,9 @@ static void put_url(struct csv_line *l, struct text base, struct text code)
 
 static void put_meta(struct csv_line *l, struct pairs meta, struct text wanted)
 {
-	struct text rest = meta.raw, field, value;
-	while (pairs_next(&rest, &field, &value))
-		if (text_eq(field, wanted)) {
-			put(l, value);
-			return;
-		}
-	put(l, (struct text){0});
+	struct text value;
+	pairs_find(meta, wanted, &value);
+	put(l, value);
 }
 
 static void write_header(const struct export *x, struct buf *out)

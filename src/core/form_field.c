@@ -155,20 +155,11 @@ static bool find_given(struct pairs given, struct text id, struct text *value)
 	return true;
 }
 
-static bool find_field(struct pairs fields, struct text id)
-{
-	struct text rest = fields.raw, name, definition;
-	while (pairs_next(&rest, &name, &definition))
-		if (text_eq(name, id))
-			return true;
-	return false;
-}
-
 static bool find_stranger(struct pairs fields, struct pairs given, struct text *stranger)
 {
-	struct text rest = given.raw, value;
+	struct text rest = given.raw, value, definition;
 	while (pairs_next(&rest, stranger, &value))
-		if (!find_field(fields, *stranger))
+		if (!pairs_find(fields, *stranger, &definition))
 			return true;
 	return false;
 }

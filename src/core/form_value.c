@@ -81,12 +81,9 @@ static const char *read_date(const struct form_field *field, struct text value, 
 
 static const char *read_select(const struct form_field *field, struct text value, struct text *kept)
 {
-	struct text rest = field->options.raw, option, nothing;
+	struct text nothing;
 	*kept = value;
-	while (pairs_next(&rest, &option, &nothing))
-		if (text_eq(option, value))
-			return NULL;
-	return "must be one of the field's options";
+	return pairs_find(field->options, value, &nothing) ? NULL : "must be one of the field's options";
 }
 
 static const char *read_checkbox(const struct form_field *field, struct text value,

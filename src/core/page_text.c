@@ -54,28 +54,19 @@ const char *page_text_refusal(const struct page_text *which, struct text value)
 		   : "must not hold control characters: it is one line";
 }
 
-static bool find(struct pairs list, const char *name, struct text *value)
-{
-	struct text rest = list.raw, known;
-	*value = (struct text){0};
-	while (pairs_next(&rest, &known, value))
-		if (text_eq(known, text_of(name)))
-			return true;
-	*value = (struct text){0};
-	return false;
-}
-
 void page_texts_merge(struct pairs stored, struct pairs named, struct buf *out)
 {
 	struct text value;
-	for (const struct page_text *t = PAGE_TEXTS; t->name != NULL; t++)
-		if ((find(named, t->name, &value) || find(stored, t->name, &value)) && value.n > 0)
-			pairs_add(out, text_of(t->name), value);
+	for (const struct page_text *t = PAGE_TEXTS; t->name != NULL; t++) {
+		struct text name = text_of(t->name);
+		if ((pairs_find(named, name, &value) || pairs_find(stored, name, &value)) && value.n > 0)
+			pairs_add(out, name, value);
+	}
 }
 
 struct text page_text_of(const struct campaign *campaign, const char *name)
 {
 	struct text value;
-	find(campaign->texts, name, &value);
+	pairs_find(campaign->texts, text_of(name), &value);
 	return value;
 }

@@ -259,15 +259,14 @@ void payload_value_by_name(struct payload_value *v, struct text name, const stru
     struct codes *codes)
 {
 	const struct payload_field *f = payload_field_find(name);
-	struct text rest = e->meta.raw, id, given;
+	struct text given;
 	v->kind = VALUE_ABSENT;
 	if (f != NULL) {
 		value_of(v, f, e, codes);
 		return;
 	}
-	while (pairs_next(&rest, &id, &given))
-		if (text_eq(id, name))
-			set_text(v, given);
+	if (pairs_find(e->meta, name, &given))
+		set_text(v, given);
 }
 
 struct text payload_value_text(struct payload_value *v, char digits[PAYLOAD_DIGITS])

@@ -14,11 +14,10 @@ const char *const REDIRECT_WORDS[] = {"code", "first_name", "email", "referrer_f
 
 struct text redirect_param(const struct campaign *campaign, struct text word)
 {
-	struct text rest = campaign->redirect_params.raw, known, name;
-	while (pairs_next(&rest, &known, &name))
-		if (text_eq(known, word))
-			return name;
-	return text_eq(word, TEXT("code")) ? TEXT("code") : (struct text){0};
+	struct text name;
+	if (!pairs_find(campaign->redirect_params, word, &name) && text_eq(word, TEXT("code")))
+		name = TEXT("code");
+	return name;
 }
 
 /* Has a word before word `end` of the table the same name? */

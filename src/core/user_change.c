@@ -41,21 +41,12 @@ static enum err change_email(struct user_change *c, struct tx *tx, struct user *
 
 /* ---- further fields ---- */
 
-static bool names(struct pairs list, struct text name)
-{
-	struct text rest = list.raw, each, value;
-	while (pairs_next(&rest, &each, &value))
-		if (text_eq(each, name))
-			return true;
-	return false;
-}
-
 /* Pairs of `from` whose name is not in `but`. */
 static void add_others(struct buf *out, struct pairs from, struct pairs but)
 {
-	struct text rest = from.raw, name, value;
+	struct text rest = from.raw, name, value, other;
 	while (pairs_next(&rest, &name, &value))
-		if (!names(but, name))
+		if (!pairs_find(but, name, &other))
 			pairs_add(out, name, value);
 }
 

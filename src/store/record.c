@@ -251,6 +251,16 @@ static void add_bytes(struct buf *out, struct text t)
 	buf_text(out, t);
 }
 
+bool pairs_find(struct pairs list, struct text first, struct text *second)
+{
+	struct text rest = list.raw, each;
+	while (pairs_next(&rest, &each, second))
+		if (text_eq(each, first))
+			return true;
+	*second = (struct text){0};
+	return false;
+}
+
 void pairs_add(struct buf *out, struct text first, struct text second)
 {
 	add_bytes(out, first);

@@ -356,6 +356,10 @@ static void pairs_are_walked(void **state)
 	assert_true(pairs_next(&rest, &a, &b));
 	assert_true(a.n == 0 && text_eq(b, long_text));
 	assert_false(pairs_next(&rest, &a, &b));
+	const struct pairs whole = {buf_view(&list)};
+	assert_true(pairs_find(whole, TEXT("one"), &b) && text_eq(b, TEXT("1")));
+	assert_true(pairs_find(whole, TEXT(""), &b) && text_eq(b, long_text));
+	assert_true(!pairs_find(whole, TEXT("on"), &b) && b.n == 0);
 	/* The first pair is 6 bytes; cut anywhere in the second, there is only one. */
 	for (size_t n = 6; n < list.n; n++) {
 		char *copy = malloc(n);
