@@ -119,19 +119,14 @@ static void choose_index(const struct delivery_filter *f, struct id_walk *walk)
 
 /* ---- the walk ---- */
 
-static bool same(uint64_t wanted, uint64_t value)
-{
-	return wanted == 0 || wanted == value;
-}
-
 static enum err fits(void *arg, struct tx *tx, void *record, bool *yes)
 {
 	struct search *s = arg;
 	struct delivery *d = record;
 	const struct delivery_filter *f = s->filter;
 	enum err err = mark_held(tx, s->known, d);
-	*yes = same(f->webhook_id, d->webhook_id) && same(f->user_id, d->user_id) &&
-	       same(f->event_type, d->event_type) && same(f->status, d->status) &&
+	*yes = id_fits(f->webhook_id, d->webhook_id) && id_fits(f->user_id, d->user_id) &&
+	       id_fits(f->event_type, d->event_type) && id_fits(f->status, d->status) &&
 	       d->created_ms >= f->since_ms && (f->until_ms == 0 || d->created_ms < f->until_ms);
 	return err;
 }

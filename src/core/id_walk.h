@@ -27,6 +27,12 @@ struct id_walk {
 	size_t stride; /* from one to the next, where each stands in a larger struct; 0: side by side */
 };
 
+/** Does the value fit a filter? 0 is any. */
+static inline bool id_fits(uint64_t wanted, uint64_t value)
+{
+	return wanted == 0 || wanted == value;
+}
+
 /** ERR_OK, ERR_PENDING, ERR_NO_MEMORY and read errors. */
 enum err id_walk_run(struct tx *tx, struct id_walk *walk) WARN_UNUSED;
 

@@ -119,18 +119,14 @@ static void choose_index(const struct reward_list *l, struct id_walk *walk)
 	}
 }
 
-static bool same(uint64_t wanted, uint64_t value)
-{
-	return wanted == 0 || wanted == value;
-}
-
 static enum err fits(void *arg, struct tx *tx, void *record, bool *yes)
 {
 	const struct reward_list *l = arg;
 	const struct reward *r = record;
 	(void)tx;
-	*yes = r->state == l->state && r->metric == l->metric && same(l->campaign_id, r->campaign_id) &&
-	       same(l->user_id, r->user_id) && same(l->rule_id, r->rule_id);
+	*yes = r->state == l->state && r->metric == l->metric &&
+	       id_fits(l->campaign_id, r->campaign_id) && id_fits(l->user_id, r->user_id) &&
+	       id_fits(l->rule_id, r->rule_id);
 	return ERR_OK;
 }
 

@@ -162,8 +162,7 @@ static enum err fits(void *arg, struct tx *tx, void *record, bool *yes)
 	const struct rule_list *list = arg;
 	const struct rule *rule = record;
 	(void)tx;
-	*yes = (list->metric == 0 || rule->metric == list->metric) &&
-	       (list->campaign_id == 0 || rule->campaign_id == list->campaign_id);
+	*yes = id_fits(list->metric, rule->metric) && id_fits(list->campaign_id, rule->campaign_id);
 	return ERR_OK;
 }
 

@@ -14,11 +14,6 @@
 
 /* ---- what fits ---- */
 
-static bool same(uint64_t wanted, uint64_t value)
-{
-	return wanted == 0 || wanted == value;
-}
-
 /* The part is folded already. */
 static enum err holds(struct text whole, struct text part, struct arena *arena, bool *yes)
 {
@@ -43,9 +38,9 @@ static enum err fits(void *arg, struct tx *tx, void *record, bool *yes)
 	const struct user_filter *f = arg;
 	const struct user *u = record;
 	uint64_t qualified = u->qualified_ms != 0 ? QUALIFIED_YES : QUALIFIED_NO;
-	*yes = same(f->campaign_id, u->campaign_id) && same(f->referrer_id, u->referrer_id) &&
-	       same(f->type, u->type) && same(f->source, u->source) && same(f->review, u->review) &&
-	       same(f->qualified, qualified);
+	*yes = id_fits(f->campaign_id, u->campaign_id) && id_fits(f->referrer_id, u->referrer_id) &&
+	       id_fits(f->type, u->type) && id_fits(f->source, u->source) &&
+	       id_fits(f->review, u->review) && id_fits(f->qualified, qualified);
 	return *yes ? fits_text(u, f->folded, tx_arena(tx), yes) : ERR_OK;
 }
 
