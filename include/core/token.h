@@ -13,7 +13,8 @@ enum { TOKENS_MAX = 200, TOKEN_NAME_MAX = 100, TOKEN_PAGE = 256 };
 
 /** The scopes with those that they include: write includes read, admin both. */
 uint64_t token_scopes(uint64_t scopes);
-bool token_expired(const struct token *token, uint64_t now_ms);
+/** Is a token with that end (0: none) no longer to be taken? */
+bool token_expired(uint64_t expires_ms, uint64_t now_ms);
 
 struct token_create {
 	struct command command; /* decide: token_create_decide */

@@ -106,7 +106,7 @@ const struct token_entry *tokens_find(const struct tokens *t, struct text token,
 	uint8_t hash[SHA256_SIZE];
 	crypto_sha256(token, hash);
 	const struct token_entry *e = find_hash(t, hash);
-	return e != NULL && (e->expires_ms == 0 || now_ms < e->expires_ms) ? e : NULL;
+	return e != NULL && !token_expired(e->expires_ms, now_ms) ? e : NULL;
 }
 
 const struct token_entry *tokens_find_id(const struct tokens *t, uint64_t id)

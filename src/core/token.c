@@ -13,9 +13,9 @@ uint64_t token_scopes(uint64_t scopes)
 	return scopes;
 }
 
-bool token_expired(const struct token *token, uint64_t now_ms)
+bool token_expired(uint64_t expires_ms, uint64_t now_ms)
 {
-	return token->expires_ms != 0 && now_ms >= token->expires_ms;
+	return expires_ms != 0 && now_ms >= expires_ms;
 }
 
 enum err token_create_decide(struct command *command, struct tx *tx)
@@ -29,7 +29,7 @@ enum err token_create_decide(struct command *command, struct tx *tx)
 
 static bool works_as_admin(const struct token *token, uint64_t now_ms)
 {
-	return (token->scopes & SCOPE_ADMIN) != 0 && !token_expired(token, now_ms);
+	return (token->scopes & SCOPE_ADMIN) != 0 && !token_expired(token->expires_ms, now_ms);
 }
 
 /* ERR_OK where another one is left. The records are asked, not who calls: of two that are revoked at once
