@@ -171,6 +171,8 @@ enum err erase_find_decide(struct command *command, struct tx *tx)
 	s->slice.n = scan.n;
 	s->n_deliveries = s->n_events = s->n_rewards = s->n_orders = s->n_answers = s->work = 0;
 	s->finished = false;
+	if (err == ERR_OK && scan.n > 0 && s->erasure.phase >= sizeof find / sizeof *find)
+		return ERR_FORMAT; /* of a newer referd */
 	while (err == ERR_OK && scan.n > 0 && !s->finished && s->work < ERASE_SLICE)
 		err = find[s->erasure.phase](s, tx);
 	return err;

@@ -232,11 +232,30 @@ static void several_are_erased_one_after_another(void **state)
 	assert_int_equal(world_count(w, &KIND_USER), 0);
 }
 
+static enum err put_of_a_newer_referd(struct command *command, struct tx *tx)
+{
+	const struct erasure erasure = {.user_id = 1, .person_id = 1, .phase = ERASE_ANSWERS + 1};
+	(void)command;
+	tx_put(tx, &KIND_ERASURE, &erasure);
+	return ERR_OK;
+}
+
+/* It is left to one who knows what is to be done. */
+static void a_phase_of_a_newer_referd_is_left_alone(void **state)
+{
+	struct world *w = *state;
+	struct command put = {.decide = put_of_a_newer_referd};
+	struct erase_slice job = {.slice = {.command = {.decide = erase_find_decide}}};
+	assert_int_equal(world_run(w, &put), ERR_OK);
+	assert_int_equal(world_ask(w, &job.slice.command, NULL, NULL), ERR_FORMAT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    WORLD_ON_ALL(the_record_and_all_that_leads_to_it_go_at_once),
 	    WORLD_ON_ALL(tests_are_not_counted_down_as_people),
+	    WORLD_ON_ALL(a_phase_of_a_newer_referd_is_left_alone),
 	    WORLD_ON_ALL(what_friends_do_later_brings_nobody_back),
 	    WORLD_ON_ALL(no_record_speaks_of_them),
 	    WORLD_ON_ALL(many_friends_and_a_cut_chain),
