@@ -208,7 +208,10 @@ static void on_campaign(struct command *command, enum err err)
 	x->slice.campaign_id = c->id;
 	x->slice.command = (struct command){.decide = user_export_decide, .done = on_slice};
 	begin_reply(x);
-	http_reply_more(x->call->req, on_more, x);
+	if (x->call->req->method == HTTP_HEAD)
+		http_reply_end(x->call->req);
+	else
+		http_reply_more(x->call->req, on_more, x);
 }
 
 const struct operation OP_USER_EXPORT = {

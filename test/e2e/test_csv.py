@@ -246,6 +246,20 @@ class Export(Tables):
                                               "qualified_at", "referrals", "company", "phone")],
                          ["Byron", "person_invited", "Referred", jessica["code"], "Yes", today, "0", "", "'+49 30 1"])
 
+    def queries(self):
+        lines = self.public.get("/metrics").body.decode().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("referd_store_queries_total "))
+
+    def test_its_head_reads_nobody(self):
+        campaign = self.campaign()
+        self.take(campaign, written([{"first_name": "Ann", "email": f"ann{i}@example.com"} for i in range(2000)],
+                                    ["first_name", "email"]), created=2000)
+        before = self.queries()
+        answer = self.has(self.api.call("HEAD", f"/api/v2/campaigns/{campaign['id']}/users/export"), 200)
+        self.assertEqual(answer.headers["Content-Type"], "text/csv; charset=utf-8")
+        # All of them would be twenty queries; background work may ask something of its own meanwhile.
+        self.assertLess(self.queries() - before, 10)
+
     def test_into_a_second_server(self):
         """What one exports the other imports; the codes go on working, and another round changes nothing."""
         campaign = self.campaign()
