@@ -8,15 +8,18 @@
 #include "core/reward.h"
 #include "core/slice.h"
 
-enum { REWARD_SLICE = 64 };
+enum { REWARD_SLICE = 64, REWARD_RULES_LOOK_MAX = 64 };
 
 struct reward_release {
 	struct slice slice;
+	uint64_t rule_id; /* waiting for coupons: where the next look begins */
+	size_t n;
 	uint64_t ids[REWARD_SLICE];
 };
 /** Finds rewards whose hold has ended. Watches nothing: time passes. */
 command_decide_fn reward_find_held_decide;
-/** Finds rewards that wait for a coupon, of rules that have some. To be looked at when coupons were
+/** Finds rewards that wait for a coupon, of rules that have some; looks at REWARD_RULES_LOOK_MAX rules in a
+ *  slice. To be looked at when coupons were
  *  added (a KIND_COUPON_CODE written). */
 command_decide_fn reward_find_waiting_decide;
 /** Moves on what either found. */

@@ -22,9 +22,10 @@ enum err reward_find_held_decide(struct command *command, struct tx *tx)
 	struct reward_hold rows[REWARD_SLICE] = {{0}};
 	struct tx_scan scan = {.from = &from, .max = REWARD_SLICE, .records = rows};
 	enum err err = tx_scan(tx, &KIND_REWARD_HOLD, &scan);
-	job->slice.n = 0;
+	job->n = 0;
 	for (size_t i = 0; err == ERR_OK && i < scan.n && rows[i].due_ms <= job->slice.now_ms; i++)
-		job->ids[job->slice.n++] = rows[i].reward_id;
+		job->ids[job->n++] = rows[i].reward_id;
+	job->slice.n = job->n;
 	return err;
 }
 
@@ -43,7 +44,7 @@ static enum err find_of_rule(struct reward_release *job, struct tx *tx, uint64_t
 	    .records = rows};
 	err = tx_scan(tx, &KIND_REWARD_BY, &scan);
 	for (size_t i = 0; err == ERR_OK && i < scan.n; i++)
-		job->ids[job->slice.n++] = rows[i].reward_id;
+		job->ids[job->n++] = rows[i].reward_id;
 	return err;
 }
 
@@ -51,18 +52,22 @@ static enum err find_of_rule(struct reward_release *job, struct tx *tx, uint64_t
 enum err reward_find_waiting_decide(struct command *command, struct tx *tx)
 {
 	struct reward_release *job = (struct reward_release *)command;
-	struct reward_by from = {.by = REWARDS_WAITING}, first = {0};
+	struct reward_by from = {.by = REWARDS_WAITING, .number = job->rule_id}, first = {0};
 	struct tx_scan scan = {.from = &from, .prefix = 1, .max = 1, .records = &first};
-	enum err err = ERR_OK;
-	job->slice.n = 0;
-	while (err == ERR_OK && job->slice.n == 0) {
-		err = tx_scan(tx, &KIND_REWARD_BY, &scan);
+	job->slice.n = job->n = 0;
+	for (int looked = 0; job->n == 0 && looked < REWARD_RULES_LOOK_MAX; looked++) {
+		enum err err = tx_scan(tx, &KIND_REWARD_BY, &scan);
+		if (err == ERR_OK && scan.n == 0)
+			job->rule_id = 0;
 		if (err != ERR_OK || scan.n == 0)
 			return err;
-		err = find_of_rule(job, tx, first.number);
-		from.number = first.number + 1;
+		if ((err = find_of_rule(job, tx, first.number)) != ERR_OK)
+			return err;
+		from.number = job->n > 0 ? first.number : first.number + 1;
 	}
-	return err;
+	job->rule_id = from.number;
+	job->slice.n = 1; /* rules are left, at least */
+	return ERR_OK;
 }
 
 static enum err advance(struct tx *tx, uint64_t id, const struct reward_at *now)
@@ -79,7 +84,7 @@ enum err reward_release_decide(struct command *command, struct tx *tx)
 	struct reward_release *job = (struct reward_release *)command;
 	const struct reward_at now = at(&job->slice);
 	enum err err = ERR_OK;
-	for (size_t i = 0; err == ERR_OK && i < job->slice.n; i++)
+	for (size_t i = 0; err == ERR_OK && i < job->n; i++)
 		err = advance(tx, job->ids[i], &now);
 	return err;
 }

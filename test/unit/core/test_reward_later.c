@@ -104,6 +104,28 @@ static void all_that_wait_are_served(void **state)
 		assert_int_equal(world_stats(w, rules[i]).due, i == 0 ? 16 : i == 8 ? 1 : 0);
 }
 
+/* Rules without coupons are passed over in bounded steps. */
+static void dry_rules_are_passed_over(void **state)
+{
+	enum { DRY = REWARD_RULES_LOOK_MAX + 6 };
+	struct world *w = *state;
+	struct people p = world_people(w, 1);
+	struct reward_release job = {.slice.now_ms = w->now_ms};
+	uint64_t last = 0;
+	for (int i = 0; i <= DRY; i++)
+		last = world_rule(w, rule_coupon(p.campaign));
+	world_becomes(w, p.friends[0], true);
+	world_coupons(w, last, 'A', 1, 1);
+	assert_int_equal(world_slice(w, &job.slice, reward_find_waiting_decide, reward_release_decide), 1);
+	assert_int_equal(job.n, 0);
+	assert_int_equal(world_slice(w, &job.slice, reward_find_waiting_decide, reward_release_decide), 1);
+	assert_int_equal(job.n, 1);
+	assert_int_equal(world_stats(w, last).issued, 1);
+	assert_int_equal(world_slice(w, &job.slice, reward_find_waiting_decide, reward_release_decide), 0);
+	assert_int_equal(job.rule_id, 0);
+	check_rewards(w);
+}
+
 static void by_hand_from_the_pool(void **state)
 {
 	struct world *w = *state;
@@ -360,6 +382,7 @@ int main(void)
 	    WORLD_ON_ALL(all_that_wait_are_served),
 	    WORLD_ON_ALL(by_hand_from_the_pool),
 	    WORLD_ON_ALL(held_and_then_no_coupon),
+	    WORLD_ON_ALL(dry_rules_are_passed_over),
 	    WORLD_ON_ALL(a_code_is_in_one_pool),
 	    cmocka_unit_test(what_may_be_a_coupon),
 	    WORLD_ON_ALL(a_review_is_waited_for),
