@@ -203,7 +203,7 @@ void user_qualify(struct call *call)
 	struct qualify *q = &qc->qualify;
 	qc->call = call;
 	q->command = (struct command){.decide = user_qualify_decide, .done = on_user_qualified};
-	bool ok = call_read_idempotency_key(call, TEXT("qualification"), &q->key) &&
+	bool ok = call_read_idempotency_key(call, call_bearer(call), &q->key) &&
 		  read_qualified(call, &body, q) && read_user(call, &body, q) &&
 		  read_order(call, &body, q) && read_amount(call, &body, q);
 	body_free(&body);
