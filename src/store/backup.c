@@ -70,10 +70,14 @@ static enum err copy(struct backup *b, const struct engine_lmdb_config *source, 
 }
 
 static enum err begin(struct backup *b, const struct engine_lmdb_config *source, const char *file,
-    const char **why)
+    bool force, const char **why)
 {
 	*b = (struct backup){.fd = -1};
 	enum err err = name_files(b, file, why);
+	if (err == ERR_OK && !force && access(file, F_OK) == 0) {
+		*why = "exists: take another name, or --force to replace it";
+		err = ERR_REFUSED;
+	}
 	if (err == ERR_OK)
 		err = open_tmp(b, why);
 	if (err == ERR_OK)
@@ -87,10 +91,7 @@ enum err backup_begin(struct backup *b, const char *dir, const char *file, bool 
     const char **why)
 {
 	const struct engine_lmdb_config source = {.dir = dir, .read_only = true};
-	*why = "exists: take another name, or --force to replace it";
-	if (!force && access(file, F_OK) == 0)
-		return ERR_REFUSED;
-	return begin(b, &source, file, why);
+	return begin(b, &source, file, force, why);
 }
 
 /* A new name is on the disk when its directory is. */
@@ -141,7 +142,7 @@ enum err backup_restore(const char *file, const char *dir, const char **why)
 			err = ERR_REFUSED;
 	}
 	if (err == ERR_OK)
-		err = begin(&b, &source, path, why);
+		err = begin(&b, &source, path, false, why);
 	if (err == ERR_OK)
 		err = backup_keep(&b, why);
 	data_dir_close(&place);
