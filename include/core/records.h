@@ -101,7 +101,11 @@ struct user_stats {
 	uint64_t referrals, qualified_referrals; /* without tests */
 	uint64_t reach; /* views of the user's link */
 	uint64_t hour_ms, hour_joins; /* joins by the link in the hour that began at hour_ms */
+	/* The newest ones this user referred, tests too, 8 bytes each, ascending: those that have no row
+	 * of USERS_OF_REFERRER yet. A row for each join would dirty a page of its own. */
+	struct text newest;
 };
+enum { USER_NEWEST_MAX = 16 };
 
 /* A code that came from elsewhere (an import): whose it is. */
 struct alias {
@@ -110,7 +114,7 @@ struct alias {
 };
 
 /* Users by what they are looked for by: `number` is the campaign's or referrer's id, or the state of
- * the review. */
+ * the review. A referrer's newest ones are in user_stats.newest instead. */
 struct user_by {
 	uint64_t by, number, user_id; /* key */
 };

@@ -44,13 +44,16 @@ static enum err uncount_for_referrer(struct tx *tx, const struct user *user)
 
 static enum err remove_rows(struct user_erase *cmd, struct tx *tx, const struct user *user)
 {
-	const struct user_stats stats = {.user_id = user->id};
+	struct user_stats stats = {.user_id = user->id};
 	uint64_t hash;
-	enum err err = user_index_hash(tx, cmd->codes, user, &hash);
-	if (err == ERR_OK)
-		err = user_index_remove(tx, user, hash);
-	if (err != ERR_OK)
+	enum err err = tx_get(tx, &KIND_USER_STATS, &stats);
+	if (err != ERR_OK && err != ERR_NOT_FOUND)
 		return err;
+	if ((err = user_index_hash(tx, cmd->codes, user, &hash)) != ERR_OK ||
+	    (err = user_index_remove(tx, user, hash)) != ERR_OK)
+		return err;
+	/* The job finds them by their rows, in whose events the name stands too. */
+	user_index_settle_referrals(tx, &stats);
 	tx_delete(tx, &KIND_USER, user);
 	tx_delete(tx, &KIND_USER_STATS, &stats);
 	return leaders_note(tx, user->campaign_id, user->id, 0);

@@ -15,9 +15,9 @@ struct row {
 };
 
 struct chunk {
-	char *records; /* CHUNK of them */
+	char *records; /* room for that many */
 	struct row *rows;
-	size_t n;
+	size_t n, room;
 	bool last;
 };
 
@@ -35,20 +35,33 @@ static enum err read_index(struct tx *tx, const struct id_walk *w, uint64_t id, 
 	assert(w->index->size == sizeof from);
 	enum err err = tx_scan(tx, w->index, &scan);
 	for (size_t i = 0; err == ERR_OK && i < scan.n; i++)
-		*id_of(w, c, i) = c->rows[i].id;
-	c->n = scan.n;
+		*id_of(w, c, c->n++) = c->rows[i].id;
+	c->last = scan.n < CHUNK;
 	return err;
 }
 
 /* The next ids of the list, `id` included. */
 static void read_list(const struct id_walk *w, uint64_t id, struct chunk *c)
 {
-	c->n = 0;
-	for (size_t i = 0; i < w->n_ids && c->n < CHUNK; i++) {
+	for (size_t i = 0; i < w->n_ids && c->n < c->room; i++) {
 		uint64_t each = w->ids[w->page->reverse ? w->n_ids - 1 - i : i];
 		if (w->page->reverse ? each <= id : each >= id)
 			*id_of(w, c, c->n++) = each;
 	}
+	c->last = c->n < c->room;
+}
+
+/* An index whose last rows stand in a list: both ways they come where they belong. */
+static enum err read_both(struct tx *tx, const struct id_walk *w, uint64_t id, struct chunk *c)
+{
+	if (w->page->reverse)
+		read_list(w, id, c);
+	enum err err = read_index(tx, w, id, c);
+	if (!w->page->reverse && c->last) {
+		read_list(w, id, c);
+		c->last = true;
+	}
+	return err;
 }
 
 static enum err read_records(struct tx *tx, const struct id_walk *w, uint64_t id, struct chunk *c)
@@ -59,21 +72,31 @@ static enum err read_records(struct tx *tx, const struct id_walk *w, uint64_t id
 	*id_of(w, c, 0) = id;
 	enum err err = tx_scan(tx, w->kind, &scan);
 	c->n = scan.n;
+	c->last = scan.n < CHUNK;
 	return err;
 }
 
 static enum err read_chunk(struct tx *tx, const struct id_walk *w, uint64_t id, struct chunk *c)
 {
-	enum err err = ERR_OK;
-	memset(c->records, 0, CHUNK * w->kind->size);
-	if (w->ids != NULL)
-		read_list(w, id, c);
-	else if (w->index != NULL)
-		err = read_index(tx, w, id, c);
-	else
-		err = read_records(tx, w, id, c);
-	c->last = c->n < CHUNK;
-	return err;
+	memset(c->records, 0, c->room * w->kind->size);
+	c->n = 0;
+	if (w->ids != NULL && w->index != NULL)
+		return read_both(tx, w, id, c);
+	if (w->index != NULL)
+		return read_index(tx, w, id, c);
+	if (w->ids == NULL)
+		return read_records(tx, w, id, c);
+	read_list(w, id, c);
+	return ERR_OK;
+}
+
+/* Whole chunks of rows, and behind them a list's end. */
+static bool make_chunk(struct tx *tx, const struct id_walk *w, struct chunk *c)
+{
+	c->room = CHUNK + (w->index != NULL && w->ids != NULL ? w->n_ids : 0);
+	c->records = arena_alloc(tx_arena(tx), c->room * w->kind->size);
+	c->rows = arena_alloc(tx_arena(tx), CHUNK * sizeof *c->rows);
+	return c->records != NULL && c->rows != NULL;
 }
 
 /* One record. The page ends before the one that would be one too many. */
@@ -120,9 +143,8 @@ static void narrow(struct id_walk *w)
 enum err id_walk_run(struct tx *tx, struct id_walk *w)
 {
 	struct id_page *p = w->page;
-	struct chunk c = {.records = arena_alloc(tx_arena(tx), CHUNK * w->kind->size),
-	    .rows = arena_alloc(tx_arena(tx), CHUNK * sizeof *c.rows)};
-	if (c.records == NULL || c.rows == NULL)
+	struct chunk c = {0};
+	if (!make_chunk(tx, w, &c))
 		return ERR_NO_MEMORY;
 	p->n = p->skipped = p->looked_at = 0;
 	p->next = 0;

@@ -16,7 +16,8 @@ struct id_walk {
 	const struct record_kind *kind;  /* the records: their id is their key and first member */
 	const struct record_kind *index; /* rows (by, number, id) with keys only; NULL: the records */
 	uint64_t by, number;
-	const uint64_t *ids; /* instead of an index: ascending; NULL: none given */
+	const uint64_t *ids; /* ascending; NULL: none given. Instead of an index; or, beside one, what comes
+				behind its last row */
 	size_t n_ids;
 	uint64_t low, high; /* ids, both included */
 	struct id_page *page; /* what is asked for, and what comes of it */

@@ -59,6 +59,18 @@ static enum err count_join(struct join *j, struct tx *tx, struct user_stats *sta
 	return count_for_referrer(j, tx, stats);
 }
 
+/* Into the referrer's list, of which `stats` hold the end. */
+static enum err enter_list(struct tx *tx, const struct user *user, struct user_stats *stats)
+{
+	if (user->referrer_id == 0)
+		return ERR_OK;
+	enum err err = user_index_add_referral(tx, stats, user->id);
+	/* Who counts is staged with the counters. */
+	if (err == ERR_OK && user->test)
+		tx_put(tx, &KIND_USER_STATS, stats);
+	return err;
+}
+
 static enum err emit_join(struct join *j, struct tx *tx)
 {
 	struct user *user = &j->user;
@@ -139,7 +151,7 @@ enum err join_create(struct join *j, struct tx *tx, uint64_t hash, struct pairs 
 		user->flags = suspicion_of(user, &j->referred_by, &stats, j->canonical_email, j->now_ms);
 	user->review = user->flags != 0 ? REVIEW_PENDING : REVIEW_NONE;
 	if ((err = user_index_add(tx, user, hash)) != ERR_OK ||
-	    (err = count_join(j, tx, &stats)) != ERR_OK || (err = emit_join(j, tx)) != ERR_OK)
+	    (err = enter_list(tx, user, &stats)) != ERR_OK || (err = count_join(j, tx, &stats)) != ERR_OK || (err = emit_join(j, tx)) != ERR_OK)
 		return err;
 	return earn(j, tx, stats.referrals);
 }

@@ -70,6 +70,7 @@ static const struct field user_stats_values[] = {
     VALUE(3, U64, user_stats, reach),
     VALUE(4, U64, user_stats, hour_ms),
     VALUE(5, U64, user_stats, hour_joins),
+    VALUE(6, TEXT, user_stats, newest),
 };
 const struct record_kind KIND_USER_STATS = KIND(5, user_stats);
 

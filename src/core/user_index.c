@@ -58,7 +58,6 @@ static void change_rows(struct tx *tx, const struct user *user, bool add)
 {
 	const struct alias alias = {.code = user->alias, .user_id = user->id};
 	change_by(tx, USERS_OF_CAMPAIGN, user->campaign_id, user->id, add);
-	change_by(tx, USERS_OF_REFERRER, user->referrer_id, user->id, add);
 	change_by(tx, USERS_IN_REVIEW, user->review, user->id, add);
 	if (user->alias.n > 0 && add)
 		tx_put(tx, &KIND_ALIAS, &alias);
@@ -72,10 +71,44 @@ enum err user_index_add(struct tx *tx, const struct user *user, uint64_t hash)
 	return user_index_add_email(tx, user->id, hash);
 }
 
+/* ---- a referrer's list ---- */
+
+void user_index_settle_referrals(struct tx *tx, const struct user_stats *stats)
+{
+	for (size_t i = 0; i < id_list_length(stats->newest); i++)
+		change_by(tx, USERS_OF_REFERRER, stats->user_id, id_list_at(stats->newest, i), true);
+}
+
+enum err user_index_add_referral(struct tx *tx, struct user_stats *stats, uint64_t user_id)
+{
+	enum err err = id_list_add(stats->newest, user_id, tx_arena(tx), &stats->newest);
+	if (err != ERR_OK || id_list_length(stats->newest) < USER_NEWEST_MAX)
+		return err;
+	user_index_settle_referrals(tx, stats);
+	stats->newest = (struct text){0};
+	return ERR_OK;
+}
+
+static enum err remove_referral(struct tx *tx, const struct user *user)
+{
+	struct user_stats stats = {.user_id = user->referrer_id};
+	if (user->referrer_id == 0)
+		return ERR_OK;
+	change_by(tx, USERS_OF_REFERRER, user->referrer_id, user->id, false);
+	enum err err = tx_get(tx, &KIND_USER_STATS, &stats);
+	if (err != ERR_OK || !id_list_holds(stats.newest, user->id))
+		return err == ERR_NOT_FOUND ? ERR_OK : err;
+	err = id_list_remove(stats.newest, user->id, tx_arena(tx), &stats.newest);
+	if (err == ERR_OK)
+		tx_put(tx, &KIND_USER_STATS, &stats);
+	return err;
+}
+
 enum err user_index_remove(struct tx *tx, const struct user *user, uint64_t hash)
 {
 	change_rows(tx, user, false);
-	return user_index_remove_email(tx, user->id, hash);
+	enum err err = remove_referral(tx, user);
+	return err != ERR_OK ? err : user_index_remove_email(tx, user->id, hash);
 }
 
 void user_index_review(struct tx *tx, struct user *user, enum user_review review)

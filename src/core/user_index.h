@@ -8,9 +8,15 @@
 #include "core/records.h"
 #include "store/tx.h"
 
-/** Stages all of them, or their removal. `hash` is the e-mail's (codes_hash_email). */
+/** Stages all of them, or their removal. A new user's place in the referrer's list is apart (below). `hash` is the e-mail's (codes_hash_email). */
 enum err user_index_add(struct tx *tx, const struct user *user, uint64_t hash) WARN_UNUSED;
 enum err user_index_remove(struct tx *tx, const struct user *user, uint64_t hash) WARN_UNUSED;
+
+/** The referrer's list of whom they referred, in `stats` (read before; the caller stages it): `user_id`
+ *  is the newest of all users. */
+enum err user_index_add_referral(struct tx *tx, struct user_stats *stats, uint64_t user_id) WARN_UNUSED;
+/** All that stand in stats->newest get their rows: the referrer's counters are about to go. */
+void user_index_settle_referrals(struct tx *tx, const struct user_stats *stats);
 
 /** The hash of the user's address as it is stored. ERR_NO_MEMORY. */
 enum err user_index_hash(struct tx *tx, struct codes *codes, const struct user *user,

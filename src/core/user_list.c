@@ -80,6 +80,22 @@ static enum err find_email(const struct user_list *l, struct tx *tx, struct id_w
 	return ERR_OK;
 }
 
+/* Behind the rows of a referrer's list come the newest ones. */
+static enum err find_newest(struct tx *tx, uint64_t referrer_id, struct id_walk *walk)
+{
+	struct user_stats stats = {.user_id = referrer_id};
+	uint64_t *ids = arena_alloc(tx_arena(tx), USER_NEWEST_MAX * sizeof *ids);
+	if (ids == NULL)
+		return ERR_NO_MEMORY;
+	enum err err = tx_get(tx, &KIND_USER_STATS, &stats);
+	if (err != ERR_OK)
+		return err == ERR_NOT_FOUND ? ERR_OK : err;
+	for (size_t i = 0; i < id_list_length(stats.newest) && i < USER_NEWEST_MAX; i++)
+		ids[walk->n_ids++] = id_list_at(stats.newest, i);
+	walk->ids = ids;
+	return ERR_OK;
+}
+
 static enum err choose_index(const struct user_list *l, struct tx *tx, struct id_walk *walk)
 {
 	const struct user_filter *f = &l->filter;
@@ -98,9 +114,9 @@ static enum err choose_index(const struct user_list *l, struct tx *tx, struct id
 		walk->index = &KIND_USER_BY;
 		walk->by = narrowest_first[i].by;
 		walk->number = narrowest_first[i].number;
-		return ERR_OK;
+		break;
 	}
-	return ERR_OK;
+	return f->referrer_id != 0 ? find_newest(tx, f->referrer_id, walk) : ERR_OK;
 }
 
 /* ---- the total ---- */

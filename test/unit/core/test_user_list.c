@@ -4,6 +4,7 @@
 
 #include "../../support/seeded.h"
 #include "base/idna.h"
+#include "core/user_index.h"
 #include "core_world.h"
 
 enum { CAMPAIGNS = 3, ALL_MAX = 4000, BATCH = 50 };
@@ -22,6 +23,20 @@ static void put_by(struct tx *tx, uint64_t by, uint64_t number, uint64_t id)
 		tx_put(tx, &KIND_USER_BY, &row);
 }
 
+/* The end of a referrer's list stands in the counters: pages go across. */
+static enum err put_referral(struct tx *tx, const struct user *user)
+{
+	struct user_stats stats = {.user_id = user->referrer_id};
+	if (stats.user_id == 0)
+		return ERR_OK;
+	enum err err = tx_get(tx, &KIND_USER_STATS, &stats);
+	if (err == ERR_OK || err == ERR_NOT_FOUND)
+		err = user_index_add_referral(tx, &stats, user->id);
+	if (err == ERR_OK)
+		tx_put(tx, &KIND_USER_STATS, &stats);
+	return err;
+}
+
 static enum err populate_decide(struct command *command, struct tx *tx)
 {
 	struct populate *p = (struct populate *)command;
@@ -30,7 +45,9 @@ static enum err populate_decide(struct command *command, struct tx *tx)
 		user.id = tx_next_id(tx, &KIND_USER);
 		tx_put(tx, &KIND_USER, &user);
 		put_by(tx, USERS_OF_CAMPAIGN, user.campaign_id, user.id);
-		put_by(tx, USERS_OF_REFERRER, user.referrer_id, user.id);
+		enum err err = put_referral(tx, &user);
+		if (err != ERR_OK)
+			return err;
 		put_by(tx, USERS_IN_REVIEW, user.review, user.id);
 	}
 	return ERR_OK;

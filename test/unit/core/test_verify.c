@@ -38,11 +38,12 @@ static void users(void **state)
 {
 	struct world *w = *state;
 	struct user user = {.id = 2};
+	struct user_stats stats = {.user_id = 1};
 	fill(w);
 	check_missing(w, &KIND_USER_BY, &(struct user_by){USERS_OF_CAMPAIGN, 1, 2},
 		      "user 2: is not in the list of its campaign\n");
-	check_missing(w, &KIND_USER_BY, &(struct user_by){USERS_OF_REFERRER, 1, 2},
-		      "user 2: is not in the list of its referrer\n");
+	CHANGED(&KIND_USER_STATS, &stats, newest, TEXT("\0\0\0\0\0\0\0\3"),
+		"user 2: is not in the list of its referrer\n");
 	check_extra(w, &KIND_USER_BY, &(struct user_by){USERS_OF_REFERRER, 4, 2},
 		    "user_by 2/4/2: leads to a user that belongs elsewhere\n");
 	check_extra(w, &KIND_USER_BY, &(struct user_by){USERS_OF_CAMPAIGN, 1, 9},
@@ -103,7 +104,7 @@ static void counters(void **state)
 	CHANGED(&KIND_WEBHOOK_STATS, &webhook, pending, 0,
 		"webhook_stats 1: pending is 0, but 4 are counted\n");
 	check_extra(w, &KIND_USER_STATS, &(struct user_stats){.user_id = 4, .referrals = 1},
-		    "user_stats 4: counts referrals where there are none\n");
+		    "user_stats 4: referrals is 1, but 0 are counted\n");
 	check_extra(w, &KIND_USER_STATS, &(struct user_stats){.user_id = 9},
 		    "user_stats 9: counts for no user\n");
 	check_extra(w, &KIND_CAMPAIGN_STATS, &(struct campaign_stats){.campaign_id = 9},
