@@ -88,7 +88,7 @@ title 'A campaign'
 api="-H 'Authorization: Bearer $token' -H 'Content-Type: application/json'"
 show "curl -sS $server/api/v2/campaigns $api -d '{\"name\":\"Bring a friend\"}'"
 campaign=$(pick '"code":"\(c[^"]*\)"')
-campaign_id=$(pick '"id":\([0-9]*\)')
+campaign_id=$(pick '"data":{"id":\([0-9]*\)')
 [ -n "$campaign" ] || fail 'the campaign has no code'
 
 title 'Two webhooks: somebody joined, somebody qualified'
