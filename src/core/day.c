@@ -57,7 +57,8 @@ enum err leaders_note(struct tx *tx, uint64_t campaign_id, uint64_t user_id, uin
 		return err;
 	size_t n = others(&leaders, user_id, list), at = n;
 	bool listed = n < leaders_length(&leaders);
-	if (!listed && n == LEADERS_KEPT && list[n - 1].referrals >= referrals)
+	/* Most who are noted neither were leaders nor become one: nothing is written for them. */
+	if (!listed && (referrals == 0 || (n == LEADERS_KEPT && list[n - 1].referrals >= referrals)))
 		return ERR_OK;
 	/* Who was there first stays in front of an equal. */
 	while (at > 0 && list[at - 1].referrals < referrals)
