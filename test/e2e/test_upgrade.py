@@ -1,0 +1,89 @@
+"""Owns the test that a data directory of each earlier version opens and keeps its meaning. The samples are under
+test/samples. Never writes a sample: a landed version does."""
+import glob
+import json
+import os
+import re
+import tarfile
+import unittest
+
+from client import Client
+from harness import Directory
+from processes import REFERD, ROOT, Server, run
+
+SAMPLES = sorted(glob.glob(os.path.join(ROOT, "test", "samples", "data-*.tar.gz")))
+
+
+def pick(item, like):
+    """The members of `item` that `like` names."""
+    return {name: item.get(name) for name in like}
+
+
+class Upgrade(Directory):
+    def setUp(self):
+        self.assertTrue(SAMPLES, "there are samples of earlier versions")
+
+    def unpack(self, sample):
+        place = os.path.join(self.directory, os.path.basename(sample))
+        with tarfile.open(sample) as archive:
+            archive.extractall(place, filter="data")
+        with open(sample.replace(".tar.gz", ".expected.json"), encoding="utf-8") as file:
+            return place, json.load(file)
+
+    def each(self, api, path, expected, key):
+        found = {item[key]: item for item in self.everything(api, path)}
+        self.assertEqual(sorted(found), sorted(item[key] for item in expected), path)
+        for item in expected:
+            self.assertEqual(pick(found[item[key]], item), item)
+
+    def everything(self, api, path):
+        items, target = [], f"{path}?per_page=250"
+        while target:
+            page = self.has(api.get(target), 200).json
+            items += page["data"]
+            target = page["links"]["next"] and re.sub(r"^https?://[^/]+", "", page["links"]["next"])
+        return items
+
+    def holds(self, server, expected):
+        api = Client(server.address, token=expected["api_token"])
+        self.each(api, "/api/v2/campaigns", expected["campaigns"], "id")
+        self.each(api, "/api/v2/users", expected["users"], "id")
+        self.each(api, "/api/v2/webhooks", expected["webhooks"], "id")
+        for user in expected["users"]:
+            found = self.has(api.get(f"/api/v2/users/{user['code']}"), 200).data
+            self.assertEqual(pick(found, user), user)
+        pending = self.has(api.get("/api/v2/deliveries?webhook_id=2&status=pending&per_page=250"), 200).data
+        self.assertEqual(len(pending), expected["pending_to_2"])
+
+    def knows_everybody(self, server, expected):
+        """A known address joins again: the index of addresses was taken over."""
+        public = Client(server.address)
+        launched = {c["id"]: c["code"] for c in expected["campaigns"] if c["status"] == "launched"}
+        for user in expected["users"]:
+            if user["campaign_id"] not in launched:
+                continue
+            person = {"first_name": user["first_name"], "email": user["email"]}
+            again = public.form(f"/{launched[user['campaign_id']]}/join", person)
+            self.assertEqual((again.status, again.data["created"], again.data["code"]), (200, False, user["code"]))
+
+    def test_each_sample_opens_answers_and_verifies(self):
+        for sample in SAMPLES:
+            with self.subTest(os.path.basename(sample)):
+                place, expected = self.unpack(sample)
+                data = os.path.join(place, "data")
+                self.assertEqual(run(REFERD, "verify", "--data", data).returncode, 0, "before the upgrade")
+                # Its receivers are gone, so that what waits for them goes on waiting.
+                server = Server(place, "--data", data, "--allow-targets", "127.0.0.0/8", tokens=False).start()
+                self.addCleanup(lambda s=server: s.running() and s.kill())
+                self.holds(server, expected)
+                self.knows_everybody(server, expected)
+                self.assertEqual(server.stop(), 0)
+                server.verify()
+                server.start()
+                self.holds(server, expected)
+                self.assertEqual(server.stop(), 0)
+                server.verify()
+
+
+if __name__ == "__main__":
+    unittest.main()
