@@ -91,16 +91,25 @@ static bool is_there(const struct route *r, const struct text *params)
 				  (*params[0].p == CODE_USER || *params[0].p == CODE_CAMPAIGN));
 }
 
+/* A slash at the end says nothing: clients add one, and so do people. */
+static struct text without_slash(struct text path)
+{
+	if (path.n > 1 && path.p[path.n - 1] == '/')
+		path.n--;
+	return path;
+}
+
 /* The route, or NULL with the methods that the path would take (0: an unknown path). */
 static const struct route *find_route(const struct http_request *req,
     struct text params[CALL_PARAMS_MAX], unsigned *allowed)
 {
+	const struct text path = without_slash(req->path);
 	unsigned method = req->method == HTTP_HEAD ? HTTP_GET : req->method;
 	bool named = false; /* by a pattern without braces, which stands first: it is nobody's id */
 	*allowed = 0;
 	for (const struct route *r = ROUTES; r->pattern != NULL; r++) {
 		memset(params, 0, CALL_PARAMS_MAX * sizeof *params);
-		if (!fits(r->pattern, req->path, params) || (named && params[0].n > 0))
+		if (!fits(r->pattern, path, params) || (named && params[0].n > 0))
 			continue;
 		named = params[0].n == 0;
 		if (r->method == method)
@@ -165,6 +174,7 @@ void api_handle(void *arg, struct http_request *req)
 	call->req = req;
 	client_address(&a->config.trusted_proxies, req, &call->client);
 	const struct route *route = find_route(req, call->params, &allowed);
+	call->route = route;
 	if (route == NULL && allowed == 0)
 		call_reply_error(call, 404, "no such path: see /api/v2/openapi.json");
 	else if (route == NULL)

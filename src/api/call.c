@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/idempotency.h"
+#include "routes.h"
 
 enum {
 	OUT_KEPT_MAX = 1 << 20, /* of the reply buffer between replies */
@@ -87,27 +88,58 @@ struct campaign_name call_campaign(struct text t)
 	return name;
 }
 
-void call_reply_with(struct call *call, int status, const char *content_type, struct text body,
-    const struct http_header *headers, size_t n_headers)
+/* ---- all answers ---- */
+
+enum { COMMON_HEADERS = 3 };
+
+static struct text cache_of(const struct call *call, int status)
 {
-	const struct http_header vary = {TEXT("Vary"), TEXT("Origin")};
-	const struct http_header allow = {TEXT("Access-Control-Allow-Origin"), call->allowed_origin};
-	struct http_header all[CALL_HEADERS_MAX + 2];
+	bool good = call->route != NULL && status / 100 == 2;
+	return text_of(good ? route_cache(call->route) : "no-store");
+}
+
+/* The call's own headers, and behind them what every answer has. Their number. */
+static size_t add_common(const struct call *call, int status, const struct http_header *headers,
+			 size_t n_headers,
+			 struct http_header all[CALL_HEADERS_MAX + COMMON_HEADERS])
+{
 	size_t n = 0;
 	for (; n < n_headers && n < CALL_HEADERS_MAX; n++)
 		all[n] = headers[n];
+	all[n++] = (struct http_header){TEXT("Cache-Control"), cache_of(call, status)};
 	if (call->by_origin)
-		all[n++] = vary;
+		all[n++] = (struct http_header){TEXT("Vary"), TEXT("Origin")};
 	if (call->allowed_origin.n > 0)
-		all[n++] = allow;
+		all[n++] =
+		    (struct http_header){TEXT("Access-Control-Allow-Origin"), call->allowed_origin};
+	return n;
+}
+
+void call_reply_with(struct call *call, int status, const char *content_type, struct text body,
+		     const struct http_header *headers, size_t n_headers)
+{
+	struct http_header all[CALL_HEADERS_MAX + COMMON_HEADERS];
 	const struct http_reply r = {
 	    .status = status,
 	    .content_type = text_of(content_type),
 	    .body = body,
 	    .headers = all,
-	    .n_headers = n,
+	    .n_headers = add_common(call, status, headers, n_headers, all),
 	};
 	http_reply(call->req, &r);
+}
+
+void call_reply_begin(struct call *call, int status, const char *content_type,
+		      const struct http_header *headers, size_t n_headers)
+{
+	struct http_header all[CALL_HEADERS_MAX + COMMON_HEADERS];
+	const struct http_reply r = {
+	    .status = status,
+	    .content_type = text_of(content_type),
+	    .headers = all,
+	    .n_headers = add_common(call, status, headers, n_headers, all),
+	};
+	http_reply_begin(call->req, &r);
 }
 
 static void reply_out(struct call *call, int status, const struct http_header *headers, size_t n)

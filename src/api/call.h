@@ -30,9 +30,12 @@ struct api {
 	uint64_t requests;
 };
 
+struct route;
+
 struct call {
 	struct api *api;
 	struct http_request *req;
+	const struct route *route;           /* NULL: the path has none that takes the method */
 	struct text params[CALL_PARAMS_MAX]; /* what stood in the pattern's braces */
 	uint64_t scopes, token_id;           /* of the bearer token, where the route asks for one */
 	struct sockaddr_storage client;      /* the peer, or what a trusted proxy says */
@@ -84,10 +87,14 @@ struct text call_bearer(const struct call *call);
 /** 401, or 429 where this address has sent too many wrong tokens. */
 void call_refuse_token(struct call *call, const char *message);
 
-/** Anything: all others end here. At most CALL_HEADERS_MAX headers. */
+/** Anything: all others end here. At most CALL_HEADERS_MAX headers. Cache-Control is not one of
+ * them: the route says it. */
 enum { CALL_HEADERS_MAX = 4 };
 void call_reply_with(struct call *call, int status, const char *content_type, struct text body,
     const struct http_header *headers, size_t n_headers);
+/** The same for an answer in pieces, which follow with http_reply_piece. */
+void call_reply_begin(struct call *call, int status, const char *content_type,
+		      const struct http_header *headers, size_t n_headers);
 /** A JSON reply with what api->out holds. */
 void call_reply_json(struct call *call, int status);
 /** 204. */

@@ -178,19 +178,11 @@ static void begin_reply(struct export *x)
 	struct buf *out = &x->call->api->out;
 	int n = snprintf(disposition, sizeof disposition, "attachment; filename=\"users-of-%llu.csv\"",
 	    (unsigned long long)x->slice.campaign_id);
-	const struct http_header headers[] = {
-	    {TEXT("Content-Disposition"), text_from(disposition, (size_t)n)},
-	    {TEXT("Cache-Control"), TEXT("no-store")},
-	};
-	const struct http_reply reply = {
-	    .status = 200,
-	    .content_type = TEXT("text/csv; charset=utf-8"),
-	    .headers = headers,
-	    .n_headers = sizeof headers / sizeof *headers,
-	};
+	const struct http_header header = {TEXT("Content-Disposition"),
+					   text_from(disposition, (size_t)n)};
 	buf_reset(out);
 	write_header(x, out);
-	http_reply_begin(x->call->req, &reply);
+	call_reply_begin(x->call, 200, "text/csv; charset=utf-8", &header, 1);
 	http_reply_piece(x->call->req, buf_view(out));
 }
 

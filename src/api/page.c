@@ -164,7 +164,6 @@ void page_end(struct html *page, int status)
 	const struct http_header headers[] = {
 	    {TEXT("Content-Security-Policy"), buf_view(&policy)},
 	    {TEXT("Referrer-Policy"), TEXT("no-referrer")},
-	    {TEXT("Cache-Control"), TEXT("no-store")},
 	};
 	page_put(page, "</main>\n</body>\n</html>\n");
 	if (page->out->failed || policy.failed)

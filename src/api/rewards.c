@@ -197,7 +197,11 @@ static void refuse(struct act_call *ac)
 		call_reply_error(ac->call, 409, ac->act.refusal);
 }
 
-static const char no_reward[] = "no reward has this id";
+/* GET /rewards/due comes here too: its metric is missing. */
+static const char no_reward[] =
+    "no reward has this id: the lists are /rewards/due/{metric}, /rewards/issued/{metric}, "
+    "/rewards/cancelled/{metric} and /rewards/dashboard/{metric}; metric is amount, commission, "
+    "coupon or custom";
 
 static void on_read(struct command *command, enum err err)
 {

@@ -141,7 +141,7 @@ class Pages(Rewards):
         for query, field in (("page=0", "page"), ("page=2&cursor=3", "page"), ("page=50001", "page"),
                              ("order=name", "order"), ("campaign_id=x", "campaign_id")):
             self.has_error(self.api.get(f"{base}&{query}"), 422, field)
-        ignored = self.has(self.api.get(f"{base}&colour=red&with=foo"), 200).json
+        ignored = self.has(self.api.get(f"{base}&utm_source=mail&with=foo"), 200).json
         self.assertEqual(ignored["data"], first["data"])
 
     def test_pages_by_number(self):
