@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/idempotency.h"
+#include "page.h"
 #include "routes.h"
 
 enum {
@@ -290,6 +291,10 @@ void call_reply_limited(struct call *call, unsigned retry_s, const char *message
 	struct buf b = {.p = digits, .cap = sizeof digits};
 	buf_u64(&b, retry_s);
 	const struct http_header header = {TEXT("Retry-After"), buf_view(&b)};
+	if (call_wants_page(call)) {
+		page_reply_limited(call, buf_view(&b));
+		return;
+	}
 	write_error(call, 429, message, NULL, NULL);
 	reply_out(call, 429, &header, 1);
 }
@@ -314,6 +319,12 @@ void call_reply_not_allowed(struct call *call, unsigned allowed)
 	buf_free(&allow);
 }
 
+bool request_wants_page(const struct http_request *req)
+{
+	const struct text *accept = http_request_header(req, TEXT("Accept"));
+	return accept != NULL && memmem(accept->p, accept->n, "text/html", 9) != NULL;
+}
+
 bool call_read_idempotency_key(struct call *call, struct text scope, struct idempotency_key *key)
 {
 	const struct text *header = http_request_header(call->req, TEXT("Idempotency-Key"));
@@ -329,6 +340,5 @@ bool call_read_idempotency_key(struct call *call, struct text scope, struct idem
 
 bool call_wants_page(const struct call *call)
 {
-	const struct text *accept = http_request_header(call->req, TEXT("Accept"));
-	return accept != NULL && memmem(accept->p, accept->n, "text/html", 9) != NULL;
+	return request_wants_page(call->req);
 }

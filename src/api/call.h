@@ -27,6 +27,7 @@ struct api {
 	struct reach *reach;
 	struct import *imports; /* that are running (import.h) */
 	bool draining;
+	uint64_t forwarded_warned_ns; /* when an ignored X-Forwarded-For was logged last; 0: never */
 	uint64_t requests;
 };
 
@@ -110,7 +111,7 @@ void call_reply_err(struct call *call, enum err err, const char *not_found);
 /** 303 to an absolute or relative location. */
 void call_reply_redirect(struct call *call, struct text location);
 void call_reply_text(struct call *call, int status, const char *content_type, struct text body);
-/** 429 with Retry-After; for limits.c, which knows what the limit is. */
+/** 429 with Retry-After, as a page for people; for limits.c, which knows what the limit is. */
 void call_reply_limited(struct call *call, unsigned retry_s, const char *message);
 /** 405 with Allow. */
 void call_reply_not_allowed(struct call *call, unsigned allowed);
@@ -123,5 +124,7 @@ void call_reply_data(struct call *call, struct json_out *o, int status);
 
 /** Does the client prefer a page (Accept: text/html) to JSON? */
 bool call_wants_page(const struct call *call);
+/** The same of a request that did not become a call. */
+bool request_wants_page(const struct http_request *req);
 
 #endif

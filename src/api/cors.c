@@ -84,5 +84,5 @@ void join_options(struct call *call)
 {
 	struct link *link = call_alloc(call, sizeof *link);
 	if (link != NULL)
-		link_find(link, call, on_found);
+		link_find_always(link, call, on_found);
 }
