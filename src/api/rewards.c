@@ -6,6 +6,7 @@
 
 #include "base/utf8.h"
 #include "body.h"
+#include "core/money.h"
 #include "core/names.h"
 #include "gather.h"
 #include "reward_rules.h"
@@ -317,7 +318,7 @@ static bool read_amount(struct act_call *ac, const struct body *body)
 	if (given == BODY_ABSENT || (given == BODY_TEXT && text_to_u64(amount, &ac->act.amount)))
 		return true;
 	call_reply_field(ac->call, "amount",
-	    "must be a whole number of the currency's minor units (4990 for EUR 49.90)");
+	    "must be a whole number: " MONEY_IN_MINOR_UNITS);
 	return false;
 }
 

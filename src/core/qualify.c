@@ -71,6 +71,7 @@ static enum err reward(const struct qualify *q, struct tx *tx, uint64_t reached)
 	    .count = reached,
 	    .amount_e4 = q->amount_e4,
 	    .has_amount = q->has_amount,
+	    .currency = q->currency,
 	    .public_url = q->public_url,
 	    .now_ms = q->now_ms,
 	};
@@ -103,7 +104,8 @@ static enum err change(struct qualify *q, struct tx *tx)
 static enum err find_order(struct qualify *q, struct tx *tx, uint8_t hash[SHA256_SIZE],
     struct order *order)
 {
-	if (q->order_id.n == 0)
+	/* The first answer was that it qualified: a refund asks for more than to hear that again. */
+	if (q->order_id.n == 0 || !q->qualified)
 		return ERR_NOT_FOUND;
 	crypto_sha256(q->order_id, hash);
 	*order = (struct order){.user_id = q->user.id, .hash = text_from(hash, ORDER_HASH)};
@@ -130,6 +132,15 @@ static enum err replay(struct qualify *q, struct tx *tx)
 	return ERR_OK;
 }
 
+static enum err check_currency(struct qualify *q, struct tx *tx)
+{
+	bool takes = true;
+	enum err err = ERR_OK;
+	if (q->currency.n > 0)
+		err = reward_takes_currency(tx, q->user.campaign_id, q->currency, &takes);
+	return err == ERR_OK && !takes ? refuse(q, QUALIFY_CURRENCY) : err;
+}
+
 static enum err qualify_once(struct qualify *q, struct tx *tx)
 {
 	uint8_t hash[SHA256_SIZE];
@@ -145,11 +156,11 @@ static enum err qualify_once(struct qualify *q, struct tx *tx)
 		q->user.qualified_ms = order.qualified_ms;
 		return ERR_OK;
 	}
-	if (err != ERR_NOT_FOUND)
+	if (err != ERR_NOT_FOUND || (err = check_currency(q, tx)) != ERR_OK)
 		return err;
 	if ((q->user.qualified_ms != 0) != q->qualified && (err = change(q, tx)) != ERR_OK)
 		return err;
-	if (q->order_id.n > 0) {
+	if (q->order_id.n > 0 && q->qualified) {
 		order = (struct order){q->user.id, text_from(hash, ORDER_HASH), q->changed,
 		    q->user.qualified_ms, q->now_ms};
 		tx_put(tx, &KIND_ORDER, &order);

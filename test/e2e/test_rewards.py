@@ -78,6 +78,13 @@ class Rules(Rewards):
                 (commission, {"trigger": "join"}, "trigger"), (commission, {"amount": 5}, "amount")):
             with self.subTest(change):
                 self.has_error(self.api.json("POST", "/api/v2/reward-rules", {**base, **change}), 422, field)
+        for base, field, number in ((good, "amount", 5.5), (good, "amount", "5.00"), (good, "amount", 0),
+                                    (commission, "cap", 99.9)):
+            answer = self.api.json("POST", "/api/v2/reward-rules", {**base, field: number})
+            self.assertIn("money is in minor units: 500 for 5.00", self.has_error(answer, 422, field).json["message"])
+        literal = json.dumps(good).replace("4990", "5.00").encode()
+        answer = self.has_error(self.api.json("POST", "/api/v2/reward-rules", literal), 422, "amount")
+        self.assertIn("money is in minor units: 500 for 5.00", answer.json["message"])
         without = {k: v for k, v in good.items() if k != "metric"}
         self.has_error(self.api.json("POST", "/api/v2/reward-rules", without), 422, "metric")
         self.has_error(self.api.get("/api/v2/reward-rules/999999"), 404)
