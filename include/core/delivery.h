@@ -27,7 +27,7 @@ enum delivery_verdict {
 	VERDICT_GONE, /* 410: tried again like RETRY, but the webhook is disabled at once */
 };
 
-enum { WEBHOOK_DISABLE_AFTER_DAYS = 5 };
+enum { WEBHOOK_DISABLE_AFTER_DAYS = 5, WEBHOOK_STATUSES_MAX = 32 };
 
 /* Records one finished attempt and its verdict. */
 struct delivery_record_attempt {
@@ -35,6 +35,7 @@ struct delivery_record_attempt {
 	struct attempt attempt; /* delivery_id and what happened; the number is given here */
 	uint64_t due_ms;        /* the due row that was claimed */
 	enum delivery_verdict verdict;
+	bool refused; /* the receiver refused the message, which says nothing about the webhook */
 	uint64_t retry_ms; /* with VERDICT_RETRY and VERDICT_GONE: when to try again */
 	uint64_t now_ms;
 };

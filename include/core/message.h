@@ -29,7 +29,7 @@ struct message_source {
 };
 
 struct message {
-	bool get; /* else POST */
+	bool get; /* without a body */
 	struct text target, body;
 	struct message_header headers[MESSAGE_HEADERS];
 	size_t n_headers;

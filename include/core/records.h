@@ -40,7 +40,7 @@ enum event_type {
 	EVENT_WEBHOOK_DISABLED,
 	EVENT_DELIVERY_EXHAUSTED,
 };
-enum webhook_method { WEBHOOK_POST, WEBHOOK_GET };
+enum webhook_method { WEBHOOK_POST, WEBHOOK_GET, WEBHOOK_PUT, WEBHOOK_PATCH };
 enum webhook_format { FORMAT_QUERY, FORMAT_FORM, FORMAT_JSON, FORMAT_STANDARD };
 enum webhook_order { ORDER_PER_USER, ORDER_NONE, ORDER_STRICT };
 enum delivery_status {
@@ -218,6 +218,7 @@ struct webhook {
 	uint64_t disable_after_ms;  /* of nothing but failures; 0: the default */
 	struct text schedule;       /* seconds between attempts, 8 bytes each; empty: the default */
 	uint64_t rule_id;           /* reward events of this rule only; 0: of all */
+	struct text success_statuses; /* that count as delivered beside 2xx, 8 bytes each */
 };
 
 /* What payloads are made from, kept as it was: a delivery names the revision it was made for. */
@@ -225,6 +226,7 @@ struct webhook_revision {
 	uint64_t webhook_id, revision; /* key */
 	uint64_t method, format;
 	struct pairs fields, hidden;
+	uint64_t arrays; /* a number in a JSON name makes an array; not in those that 0.1 made */
 };
 
 /* The webhooks of one campaign (0: of all campaigns). ids: 8 bytes each, big-endian. */
@@ -247,6 +249,8 @@ struct delivery {
 	uint64_t event_type;
 	uint64_t round_start; /* attempts made before it was last queued: the schedule begins anew */
 	uint64_t test;
+	uint64_t refusals;  /* attempts since then that were refusals of the message */
+	struct text reason; /* why it is exhausted */
 };
 
 /* Which delivery an event has at a webhook: at most one. */
@@ -292,6 +296,7 @@ struct attempt {
 	uint64_t dns_us, connect_us, tls_us, first_byte_us, total_us;
 	uint64_t reused;
 	struct text detail, answer;
+	uint64_t accepted; /* the status is none of 2xx, but one of the webhook's success_statuses */
 };
 
 /* Counters of a webhook. */

@@ -44,7 +44,10 @@ void delivery_show(struct call *call, struct json_out *o, const struct delivery 
 	show_time(o, "finished_at", d->finished_ms);
 	show_id(o, "last_status", d->last_status);
 	json_put_text_or_null(o, "last_error",
-			      text_of(delivery_error_class(d->last_failure, d->last_status)));
+			      text_of(d->status == DELIVERY_DELIVERED
+					  ? NULL
+					  : delivery_error_class(d->last_failure, d->last_status)));
+	json_put_text_or_null(o, "reason", d->reason);
 }
 
 void delivery_reply(struct call *call, int status, const struct delivery *d)
@@ -83,7 +86,8 @@ void delivery_show_attempt(struct json_out *o, const struct attempt *a)
 	json_put_u64(o, "number", a->number);
 	show_time(o, "at", a->at_ms);
 	show_id(o, "status", a->status);
-	json_put_text_or_null(o, "error", text_of(delivery_error_class(a->failure, a->status)));
+	json_put_text_or_null(
+	    o, "error", text_of(a->accepted ? NULL : delivery_error_class(a->failure, a->status)));
 	json_put_text_or_null(o, "detail", a->detail);
 	json_put_bool(o, "reused_connection", a->reused != 0);
 	json_open(o, "duration_us", '{');

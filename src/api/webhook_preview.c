@@ -9,6 +9,7 @@
 #include "http/url.h"
 #include "members.h"
 #include "routes.h"
+#include "show.h"
 #include "webhook_secret.h"
 #include "webhook_show.h"
 
@@ -108,7 +109,7 @@ static void write_message(struct preview_call *pc, const struct message *m)
 	buf_text(&url, m->target);
 	json_open(&o, NULL, '{');
 	json_open(&o, "data", '{');
-	json_put_text(&o, "method", m->get ? TEXT("GET") : TEXT("POST"));
+	show_word(&o, "method", METHOD_NAMES, pc->preview.revision.method);
 	json_put_text(&o, "url", buf_view(&url));
 	put_headers(pc, &o, m, authority);
 	json_put_text(&o, "body", m->body);

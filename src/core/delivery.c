@@ -121,7 +121,8 @@ enum err delivery_requeue(struct tx *tx, struct delivery *d, uint64_t now_ms)
 	d->round_start = d->attempts;
 	d->due_ms = now_ms;
 	d->finished_ms = 0;
-	d->chained = d->waiting = d->next_id = 0;
+	d->chained = d->waiting = d->next_id = d->refusals = 0;
+	d->reason = (struct text){0};
 	tx_put(tx, &KIND_DELIVERY, d);
 	index_status(tx, d, true);
 	put_due(tx, d);

@@ -166,6 +166,7 @@ static const struct field webhook_values[] = {
     VALUE(25, U64, webhook, disable_after_ms),
     VALUE(26, TEXT, webhook, schedule),
     VALUE(27, U64, webhook, rule_id),
+    VALUE(28, TEXT, webhook, success_statuses),
 };
 const struct record_kind KIND_WEBHOOK = KIND(10, webhook);
 
@@ -178,6 +179,7 @@ static const struct field webhook_revision_values[] = {
     VALUE(2, U64, webhook_revision, format),
     VALUE(3, PAIRS, webhook_revision, fields),
     VALUE(4, PAIRS, webhook_revision, hidden),
+    VALUE(5, U64, webhook_revision, arrays),
 };
 const struct record_kind KIND_WEBHOOK_REVISION = KIND(11, webhook_revision);
 
@@ -205,6 +207,8 @@ static const struct field delivery_values[] = {
     VALUE(16, U64, delivery, chain_user_id),
     VALUE(17, U64, delivery, round_start),
     VALUE(18, U64, delivery, test),
+    VALUE(19, U64, delivery, refusals),
+    VALUE(20, TEXT, delivery, reason),
 };
 const struct record_kind KIND_DELIVERY = KIND(13, delivery);
 
@@ -238,6 +242,7 @@ static const struct field attempt_values[] = {
     VALUE(9, U64, attempt, reused),
     VALUE(10, TEXT, attempt, detail),
     VALUE(11, TEXT, attempt, answer),
+    VALUE(12, U64, attempt, accepted),
 };
 const struct record_kind KIND_ATTEMPT = KIND(16, attempt);
 
