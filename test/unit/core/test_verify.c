@@ -123,7 +123,7 @@ static void webhooks(void **state)
 	fill(w);
 	check_missing(w, &KIND_WEBHOOK_SET, &(struct webhook_set){0},
 		      "webhook 1: is not in the set of its campaign\n");
-	check_missing(w, &KIND_WEBHOOK_REVISION, &(struct webhook_revision){1, 1, 0, 0, {{0}}, {{0}}},
+	check_missing(w, &KIND_WEBHOOK_REVISION, &(struct webhook_revision){.webhook_id = 1, .revision = 1},
 		      "webhook 1: has a revision that does not exist\n");
 	check_missing(w, &KIND_WEBHOOK, &webhook,
 		      "webhook_set 0: names a webhook that does not exist\n");
