@@ -161,39 +161,35 @@ bool body_value_text(const struct json *v, struct text *value)
 	return true;
 }
 
-static bool json_others(const struct body *body, const char *const *known, struct buf *pairs,
-    struct text *wrong)
+static void json_others(struct call *call, const struct body *body, const char *const *known,
+			struct buf *pairs)
 {
 	const struct json *v;
 	struct text name, value;
 	for (size_t i = 0; (v = json_member(body->json, i, &name)) != NULL; i++) {
 		if (is_one_of(known, name) || json_kind(v) == JSON_NULL)
 			continue;
-		*wrong = name;
-		if (!body_value_text(v, &value))
-			return false;
-		pairs_add(pairs, name, value);
+		if (body_value_text(v, &value))
+			pairs_add(pairs, name, value);
+		else
+			call_note_named(call, name, "must be text, a number, true or false");
 	}
-	return true;
 }
 
-bool body_others(const struct body *body, const char *const *known, struct buf *pairs,
-    struct text *wrong)
+void body_others(struct call *call, const struct body *body, const char *const *known,
+		 struct buf *pairs)
 {
 	if (body->is_json)
-		return json_others(body, known, pairs, wrong);
+		json_others(call, body, known, pairs);
 	for (size_t i = 0; i < body->n; i++)
 		if (!is_one_of(known, body->fields[i].name))
 			pairs_add(pairs, body->fields[i].name, body->fields[i].value);
-	return true;
 }
 
-bool body_unknown(const struct body *body, const char *const *known, struct text *name)
+void body_note_unknown(struct call *call, const struct body *body, const char *const *known)
 {
-	if (!body->is_json)
-		return false;
-	for (size_t i = 0; json_member(body->json, i, name) != NULL; i++)
-		if (!is_one_of(known, *name))
-			return true;
-	return false;
+	struct text name;
+	for (size_t i = 0; body->is_json && json_member(body->json, i, &name) != NULL; i++)
+		if (!is_one_of(known, name))
+			call_note_named(call, name, "is not a field of this call");
 }

@@ -37,13 +37,12 @@ enum body_field body_flag(const struct body *body, const char *name, bool *value
 bool body_read_flag(struct text word, bool *value) WARN_UNUSED;
 /** A JSON value as text: a string's, a number's as it was sent, a boolean's. False for what is none. */
 bool body_value_text(const struct json *v, struct text *value) WARN_UNUSED;
-/** Appends the fields that are not in `known` (ends with NULL) as pairs (name, value): JSON numbers and
- *  booleans as their text, nulls not at all. False for a JSON member that is none of these, its name in
- *  *wrong. */
-bool body_others(const struct body *body, const char *const *known, struct buf *pairs,
-    struct text *wrong);
-/** The first JSON member that is not in `known` (ends with NULL); false where there is none. Forms
- *  may hold whatever they like. */
-bool body_unknown(const struct body *body, const char *const *known, struct text *name);
+/** Appends the fields that are not in `known` (ends with NULL) as pairs (name, value): JSON numbers
+ * and booleans as their text, nulls not at all. Other JSON members are noted. */
+void body_others(struct call *call, const struct body *body, const char *const *known,
+		 struct buf *pairs);
+/** Notes each JSON member that is not in `known` (ends with NULL). Forms may hold whatever they
+ * like. */
+void body_note_unknown(struct call *call, const struct body *body, const char *const *known);
 
 #endif

@@ -110,14 +110,12 @@ static bool read_replay(struct call *call, struct replay *r)
 	if (!ok)
 		return false;
 	bool given = (set & record_bit(&KIND_REPLAY, offsetof(struct replay, since_ms))) != 0;
-	ok = given && (r->until_ms == 0 || r->until_ms > r->since_ms);
 	if (!given)
-		call_reply_field(call, "since",
-				 "is required: a date or a time such as "
-				 "2026-11-23T10:00:00Z");
-	else if (!ok)
-		call_reply_field(call, "until", "must be after since");
-	return ok;
+		call_note(call, "since",
+			  "is required: a date or a time such as 2026-11-23T10:00:00Z");
+	if (r->until_ms != 0 && r->until_ms <= r->since_ms)
+		call_note(call, "until", "must be after since");
+	return true;
 }
 
 static void on_started(struct command *command, enum err err)

@@ -35,9 +35,10 @@ bool user_read_meta(struct call *call, const struct body *body, struct pairs *me
 	if (failed)
 		call_reply_err(call, ERR_NO_MEMORY, NULL);
 	else if (!ok)
-		call_reply_field(call, "meta",
+		call_note(
+		    call, "meta",
 		    "must be a list such as [{\"field\": \"company\", \"value\": \"Initech\"}]");
-	return ok && !failed;
+	return !failed;
 }
 
 /* ---- referrer ---- */
@@ -85,7 +86,9 @@ bool user_read_referrer(struct call *call, const struct body *body, uint64_t cam
 	*who = (struct who){.campaign_id = campaign_id};
 	if (referrer == NULL || json_kind(referrer) == JSON_NULL || read_value(call, referrer, who))
 		return true;
-	call_reply_field(call, "referrer",
-	    "must be such as {\"field\": \"code\", \"value\": \"uK3fTz9Q\"}; the field is id, code or email");
-	return false;
+	*who = (struct who){.campaign_id = campaign_id};
+	call_note(call, "referrer",
+		  "must be such as {\"field\": \"code\", \"value\": \"uK3fTz9Q\"}; the field is "
+		  "id, code or email");
+	return true;
 }
