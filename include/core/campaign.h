@@ -6,7 +6,6 @@
 
 #include "core/code.h"
 #include "core/id_page.h"
-#include "core/problems.h"
 #include "core/records.h"
 #include "store/command.h"
 
@@ -37,8 +36,8 @@ struct campaign_save {
 		       * those that are named change, an empty one goes */
 	struct codes *codes; /* for a code or an alias */
 	struct campaign_stats stats; /* in done */
-	struct problems
-	    problems; /* with ERR_REFUSED; what was wrong in the request has come with it */
+	/* With ERR_REFUSED: `problem` completes "field ...". */
+	const char *field, *problem;
 };
 /** ERR_NOT_FOUND for an unknown name; ERR_REFUSED where it would end before it starts, or its alias is
  *  no code to be taken; ERR_TOO_LARGE beyond CAMPAIGN_SIZE_MAX. */

@@ -5,7 +5,6 @@
 #ifndef CORE_USER_CHANGE_H
 #define CORE_USER_CHANGE_H
 
-#include "core/problems.h"
 #include "core/qualify.h"
 #include "core/reading.h"
 
@@ -22,8 +21,8 @@ struct user_change {
 	bool set_unsubscribed, unsubscribed;
 	/* In done. */
 	struct user_view view;
-	struct problems
-	    problems; /* with ERR_REFUSED; what was wrong in the request has come with it */
+	struct text field; /* with ERR_REFUSED: what it is about */
+	const char *problem;
 };
 /** ERR_NOT_FOUND; ERR_REFUSED for an address that somebody else has in the campaign, and for what is not
  *  right in a field. */

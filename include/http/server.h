@@ -158,9 +158,7 @@ typedef void http_body_fn(void *arg, struct text piece, enum http_body state);
  *  at a time, and none after the reply began; the reply cancels one that is open. */
 void http_body_next(struct http_request *req, http_body_fn *fn, void *arg);
 
-/* A request may be replied to before its body's end. The rest is then read and dropped up to
- * linger_bytes, so that the next request on the connection gets its own reply; if the rest is longer
- * or never ends, the connection closes. */
+/* A request may be replied to before its body's end: the answer goes out, the connection closes. */
 
 /* ---- a reply in pieces ---- */
 

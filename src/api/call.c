@@ -10,7 +10,10 @@
 #include "page.h"
 #include "routes.h"
 
-enum { OUT_KEPT_MAX = 1 << 20 /* of the reply buffer between replies */ };
+enum {
+	OUT_KEPT_MAX = 1 << 20, /* of the reply buffer between replies */
+	NAME_SHOWN = 64,        /* of a name that came with the request */
+};
 
 void *call_alloc(struct call *call, size_t n)
 {
@@ -36,13 +39,13 @@ bool call_keep(struct call *call, struct text t, struct text *out)
 
 void call_submit(struct call *call, struct command *cmd)
 {
-	if (call_check(call) && store_submit(call->api->config.store, cmd) != ERR_OK)
+	if (store_submit(call->api->config.store, cmd) != ERR_OK)
 		call_reply_err(call, ERR_BUSY, NULL);
 }
 
 void call_query(struct call *call, struct command *cmd)
 {
-	if (call_check(call) && store_query(call->api->config.store, cmd) != ERR_OK)
+	if (store_query(call->api->config.store, cmd) != ERR_OK)
 		call_reply_err(call, ERR_BUSY, NULL);
 }
 
@@ -184,13 +187,23 @@ void call_reply_nothing(struct call *call)
 	call_reply_with(call, 204, "", (struct text){0}, NULL, 0);
 }
 
-static void write_error(struct call *call, int status, const char *message)
+static void write_error(struct call *call, int status, const char *message, const char *field,
+    const char *problem)
 {
 	struct json_out o = call_json(call);
 	json_open(&o, NULL, '{');
 	json_put_u64(&o, "code", (uint64_t)status);
 	json_put_text(&o, "message", text_of(message));
 	json_open(&o, "errors", '{');
+	if (field != NULL) {
+		json_name(&o, text_of(field));
+		json_open(&o, NULL, '[');
+		json_open(&o, NULL, '{');
+		json_put_text(&o, "field", text_of(field));
+		json_put_text(&o, "message", text_of(problem));
+		json_close(&o, '}');
+		json_close(&o, ']');
+	}
 	json_close(&o, '}');
 	json_close(&o, '}');
 }
@@ -200,13 +213,37 @@ void call_reply_error(struct call *call, int status, const char *message)
 	const struct http_header retry = {TEXT("Retry-After"), TEXT("1")};
 	const struct http_header challenge = {
 	    TEXT("WWW-Authenticate"), TEXT("Bearer realm=\"referd\"")};
-	write_error(call, status, message);
+	write_error(call, status, message, NULL, NULL);
 	if (status == 503)
 		reply_out(call, status, &retry, 1);
 	else if (status == 401)
 		reply_out(call, status, &challenge, 1);
 	else
 		reply_out(call, status, NULL, 0);
+}
+
+void call_reply_field(struct call *call, const char *field, const char *problem)
+{
+	struct buf message = {0};
+	if (call->reply_field != NULL) {
+		call->reply_field(call->reply_field_arg, text_of(field), problem);
+		return;
+	}
+	buf_printf(&message, "%s %s", field, problem);
+	buf_char(&message, '\0');
+	write_error(call, 422, message.failed ? problem : message.p, field, problem);
+	buf_free(&message);
+	reply_out(call, 422, NULL, 0);
+}
+
+void call_reply_named(struct call *call, struct text name, const char *problem)
+{
+	char field[NAME_SHOWN];
+	size_t n = name.n < sizeof field - 1 ? name.n : sizeof field - 1;
+	for (size_t i = 0; i < n; i++)
+		field[i] = name.p[i] >= 0x20 && name.p[i] < 0x7f ? name.p[i] : '?';
+	field[n] = '\0';
+	call_reply_field(call, field, problem);
 }
 
 void call_reply_err(struct call *call, enum err err, const char *not_found)
@@ -258,7 +295,7 @@ void call_reply_limited(struct call *call, unsigned retry_s, const char *message
 		page_reply_limited(call, buf_view(&b));
 		return;
 	}
-	write_error(call, 429, message);
+	write_error(call, 429, message, NULL, NULL);
 	reply_out(call, 429, &header, 1);
 }
 
@@ -276,7 +313,8 @@ void call_reply_not_allowed(struct call *call, unsigned allowed)
 		if (allowed & methods[i].bit)
 			buf_printf(&allow, "%s%s", allow.n == 0 ? "" : ", ", methods[i].name);
 	const struct http_header header = {TEXT("Allow"), buf_view(&allow)};
-	write_error(call, 405, "this path does not take that method: see the Allow header");
+	write_error(call, 405, "this path does not take that method: see the Allow header", NULL,
+	    NULL);
 	reply_out(call, 405, &header, 1);
 	buf_free(&allow);
 }

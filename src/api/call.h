@@ -7,7 +7,6 @@
 #include "api/api.h"
 #include "base/json.h"
 #include "core/campaign.h"
-#include "core/problems.h"
 #include "core/records.h"
 #include "core/who.h"
 #include "inbound_keys.h"
@@ -43,11 +42,9 @@ struct call {
 	struct sockaddr_storage client;      /* the peer, or what a trusted proxy says */
 	bool by_origin;             /* the answer depends on the Origin header, */
 	struct text allowed_origin; /* and this one may read it; see cors.h */
-	struct problems *problems;  /* noted so far (call_note); NULL: none */
-	bool no_memory;             /* to note one */
-	/* Answers them with a page; NULL: they are answered as JSON. */
-	void (*reply_problems)(void *arg, const struct problems *problems);
-	void *reply_problems_arg;
+	/* Answers a wrong field with a page; NULL: it is answered as JSON. Texts live until it returns. */
+	void (*reply_field)(void *arg, struct text field, const char *problem);
+	void *reply_field_arg;
 };
 
 typedef void call_fn(struct call *call);
@@ -59,24 +56,9 @@ void *call_alloc(struct call *call, size_t n) WARN_UNUSED;
 /** Copies the text to where it lives until the reply. False after 503. */
 bool call_keep(struct call *call, struct text t, struct text *out) WARN_UNUSED;
 
-/** Queues the command. Replies itself instead where the queue is full (503), or where a problem of
- * the request was noted (422): the command then never runs. */
+/** Queues the command; replies 503 itself where the queue is full. */
 void call_submit(struct call *call, struct command *cmd);
 void call_query(struct call *call, struct command *cmd);
-
-/* Wrong fields are noted while the request is read and answered together. */
-
-/** Notes that the field is wrong: `what` completes "field ..." ("is required") and lives until the
- * reply. */
-void call_note(struct call *call, const char *field, const char *what);
-/** The same about a field whose name came with the request: it is cut, and made printable. */
-void call_note_named(struct call *call, struct text name, const char *what);
-/** True while nothing is noted; otherwise replies 422 with all problems. call_submit and call_query
- * do so too. */
-bool call_check(struct call *call) WARN_UNUSED;
-/** Queues a command that adds what it finds to its own list, which begins with what was noted, and
- * then refuses. Reply with call_reply_problems. */
-void call_submit_noted(struct call *call, struct command *cmd, struct problems *problems);
 
 /** Unix time, for commands. */
 uint64_t call_now_ms(const struct call *call);
@@ -120,11 +102,10 @@ void call_reply_json(struct call *call, int status);
 void call_reply_nothing(struct call *call);
 /** {"code":status,"message":message,"errors":{}} */
 void call_reply_error(struct call *call, int status, const char *message);
-/** call_note, and 422 with all that was noted. */
-void call_reply_field(struct call *call, const char *field, const char *what);
-void call_reply_named(struct call *call, struct text name, const char *what);
-/** 422 with what was noted and what a command found. */
-void call_reply_problems(struct call *call, const struct problems *problems);
+/** 422 about one field: `problem` completes "field ..." ("is required"). */
+void call_reply_field(struct call *call, const char *field, const char *problem);
+/** The same about a field whose name came with the request: it is cut, and made printable. */
+void call_reply_named(struct call *call, struct text name, const char *problem);
 /** For what the store says: 404, 503 with Retry-After, 500. */
 void call_reply_err(struct call *call, enum err err, const char *not_found);
 /** 303 to an absolute or relative location. */

@@ -342,7 +342,8 @@ bool campaign_fields_read(struct call *call, const struct body *body, bool is_ne
 	save->campaign = draft.campaign;
 	save->set = draft.set;
 	bool given = is_new || (draft.set & record_bit(&KIND_CAMPAIGN, AT(name))) != 0;
-	if (given && draft.campaign.name.n == 0)
-		call_note(call, "name", "is required");
-	return true;
+	if (!given || draft.campaign.name.n > 0)
+		return true;
+	call_reply_field(call, "name", "is required");
+	return false;
 }

@@ -115,7 +115,7 @@ static void on_saved(struct command *command, enum err err)
 {
 	struct campaign_call *cc = (struct campaign_call *)command;
 	if (err == ERR_REFUSED)
-		call_reply_problems(cc->call, &cc->save.problems);
+		call_reply_field(cc->call, cc->save.field, cc->save.problem);
 	else if (err == ERR_TOO_LARGE)
 		call_reply_error(cc->call, 422,
 		    "the campaign would be larger than 16 KiB: shorten its fields, pages or origins");
@@ -135,7 +135,7 @@ static void save(struct call *call, struct campaign_call *cc, bool is_new)
 	bool ok = campaign_fields_read(call, &body, is_new, &cc->save);
 	body_free(&body);
 	if (ok)
-		call_submit_noted(call, &cc->command, &cc->save.problems);
+		call_submit(call, &cc->command);
 }
 
 const struct operation OP_CAMPAIGN_CREATE = {

@@ -124,30 +124,27 @@ static const char *read_member(struct call *call, const struct decode_field *f, 
 	return "cannot be read";
 }
 
-static const struct decode_field *find_field(const struct decode_field *fields, struct text name)
-{
-	while (fields->name != NULL && !text_eq(name, text_of(fields->name)))
-		fields++;
-	return fields->name != NULL ? fields : NULL;
-}
-
 bool decode_record(struct call *call, const struct body *body, const struct decode_field *fields,
     const struct record_kind *kind, void *record, uint64_t *set)
 {
 	struct text name;
 	const struct json *v;
-	if (!body->is_json) {
-		call_reply_error(call, 415, "send a JSON object with Content-Type: application/json");
+	if (body_is_form(call, body))
 		return false;
-	}
 	for (size_t i = 0; (v = json_member(body->json, i, &name)) != NULL; i++) {
-		const struct decode_field *f = find_field(fields, name);
-		const char *problem =
-		    f == NULL ? "is not a field of this call" : read_member(call, f, v, record);
-		if (problem != NULL)
-			call_note_named(call, name, problem);
-		if (f != NULL)
-			*set |= record_bit(kind, f->offset);
+		const struct decode_field *f = fields;
+		while (f->name != NULL && !text_eq(name, text_of(f->name)))
+			f++;
+		if (f->name == NULL) {
+			call_reply_named(call, name, "is not a field of this call");
+			return false;
+		}
+		const char *problem = read_member(call, f, v, record);
+		if (problem != NULL) {
+			call_reply_field(call, f->name, problem);
+			return false;
+		}
+		*set |= record_bit(kind, f->offset);
 	}
 	return true;
 }

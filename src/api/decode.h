@@ -39,9 +39,8 @@ const char *decode_problem(struct call *call, const char *format, ...)
 /** A name that came with the request, for a problem: "..." in place of a long one. */
 struct text decode_shown(struct text name);
 
-/** Fills *record and the bits (record_bit) of the members that were given. Wrong members, and
- * members outside the table, are noted (call_note). False after it has replied: the body is not a
- * JSON object. */
+/** Fills *record and the bits (record_bit) of the members that were given. A body that is no JSON object
+ *  or holds a member outside the table is refused. False after it has replied. */
 bool decode_record(struct call *call, const struct body *body, const struct decode_field *fields,
     const struct record_kind *kind, void *record, uint64_t *set) WARN_UNUSED;
 

@@ -213,50 +213,51 @@ const char *import_columns_read(const struct csv_reader *header, const struct ca
 
 /* ---- lines ---- */
 
-static void read_cells(struct reading *r, const struct import_columns *columns,
-		       const struct csv_reader *line, struct buf *fields)
+static const char *read_cells(struct reading *r, const struct import_columns *columns,
+    const struct csv_reader *line, struct buf *fields, struct text *field)
 {
 	for (size_t i = 0; i < columns->n; i++) {
 		const struct import_column *column = columns->columns[i];
 		struct text cell = text_trim(csv_unguard(csv_cell(line, i)));
 		if (cell.n == 0)
 			continue;
+		*field = column == NULL ? columns->fields[i] : text_of(column->name);
 		if (column == NULL)
-			pairs_add(fields, columns->fields[i], cell);
-		else if (column->read != NULL)
-			problems_add(&r->row->join.problems, text_of(column->name),
-				     column->read(r, cell));
+			pairs_add(fields, *field, cell);
+		const char *problem =
+		    column == NULL || column->read == NULL ? NULL : column->read(r, cell);
+		if (problem != NULL)
+			return problem;
 	}
+	return NULL;
 }
 
-/* What no cell says alone. A cell that was refused has its problem already. */
-static void check_whole(const struct reading *r)
+/* What no cell says alone. */
+static const char *check_whole(const struct reading *r, struct text *field)
 {
-	struct problems *p = &r->row->join.problems;
+	*field = TEXT("first_name");
 	if (r->row->join.first_name.n == 0)
-		problems_add(p, TEXT("first_name"), "is required");
+		return "is required";
+	*field = TEXT("email");
 	if (r->row->join.email.n == 0)
-		problems_add(p, TEXT("email"), "is required");
-	if (r->has_qualified_at && !r->row->qualified)
-		problems_add(p, TEXT("qualified_at"), "is given, but qualified is not Yes");
+		return "is required";
+	*field = TEXT("qualified_at");
+	return r->has_qualified_at && !r->row->qualified ? "is given, but qualified is not Yes" : NULL;
 }
 
-void import_row_read(const struct import_columns *columns, const struct csv_reader *line,
-		     const struct campaign *campaign, struct arena *arena, struct import_row *row,
-		     bool *failed)
+const char *import_row_read(const struct import_columns *columns, const struct csv_reader *line,
+    const struct campaign *campaign, struct arena *arena, struct import_row *row, struct text *field,
+    bool *failed)
 {
 	struct reading r = {.row = row, .campaign = campaign, .arena = arena};
 	struct buf fields = {0};
+	*field = (struct text){0};
+	if (line->n_cells > columns->n)
+		return "has more cells than the first line has columns";
 	row->join.source = SOURCE_ADDED;
-	if (line->n_cells > columns->n) {
-		problems_add(&row->join.problems, (struct text){0},
-			     "has more cells than the first line has columns");
-	} else {
-		read_cells(&r, columns, line, &fields);
-		check_whole(&r);
-	}
+	const char *problem = read_cells(&r, columns, line, &fields, field);
 	row->join.fields.raw = keep(&r, buf_view(&fields));
 	*failed = r.failed || fields.failed;
 	buf_free(&fields);
-	row->join.problems.given = row->join.problems.n;
+	return problem != NULL || *failed ? problem : check_whole(&r, field);
 }

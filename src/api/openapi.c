@@ -118,6 +118,7 @@ static void put_request(struct document *d, const struct operation *op)
 	} types[] = {
 	    {TAKES_JSON, "application/json"},
 	    {TAKES_FORM, "application/x-www-form-urlencoded"},
+	    {TAKES_FORM, "multipart/form-data"},
 	    {TAKES_CSV, "text/csv"},
 	};
 	json_open(&d->o, "requestBody", '{');

@@ -14,9 +14,10 @@ struct page_form {
 	bool invited;             /* by a user's link: other fields */
 	struct text source;       /* sent along with the form, or empty */
 	const struct body *typed; /* what a refused form held, or NULL */
-	const struct problems *problems; /* what is wrong in it; NULL: nothing yet */
+	struct text field;        /* what is wrong in it, */
+	const char *problem;      /* and why: completes "field ..."; NULL: nothing yet */
 };
-/** 200, or 422 with problems. */
+/** 200, or 422 with a problem. */
 void page_reply_form(struct call *call, const struct page_form *form);
 
 struct page_thanks {

@@ -91,10 +91,11 @@ bool paging_read(struct call *call, struct paging *p, paging_filter_fn *filter, 
 		if (problem == NULL ||
 		    (problem == PAGING_UNKNOWN && p->rf_has_it && is_ignored(name)))
 			continue;
-		call_note_named(call, name, problem == PAGING_UNKNOWN ? unknown(call) : problem);
+		call_reply_named(call, name, problem == PAGING_UNKNOWN ? unknown(call) : problem);
+		return false;
 	}
 	if (err == ERR_NOT_FOUND)
-		return call_check(call) && page_is_fine(call, p);
+		return page_is_fine(call, p);
 	call_reply_err(call, err, NULL);
 	return false;
 }

@@ -16,13 +16,11 @@ struct reader {
 	const struct body *body;
 	unsigned form;
 	struct body query; /* as if the query were a form */
-	bool noted;        /* the field that is being read is wrong: the next one is read nevertheless */
 };
 
 static bool refuse(struct reader *r, const char *name, const char *problem)
 {
-	call_note(r->call, name, problem);
-	r->noted = true;
+	call_reply_field(r->call, name, problem);
 	return false;
 }
 
@@ -43,7 +41,7 @@ static bool read_query(struct reader *r)
 	return err == ERR_NOT_FOUND;
 }
 
-/* False: the query has a field of ours where only the body is signed. */
+/* False after 422: the query has a field of ours where only the body is signed. */
 static bool check_query(struct reader *r, const char *name, enum body_field in_query)
 {
 	if (in_query == BODY_ABSENT || (r->form & QUALIFY_BODY_ONLY) == 0)
@@ -54,7 +52,7 @@ static bool check_query(struct reader *r, const char *name, enum body_field in_q
 static const char in_both[] = "is different in the body and in the query: send it once";
 
 /* The field, trimmed; empty where it was not sent. `wrong` completes "field ..." for another kind of
- * JSON value, or a field that came twice. False where it is refused. */
+ * JSON value, or a field that came twice. False after it has replied. */
 static bool read_text(struct reader *r, const char *name, const char *wrong, struct text *value)
 {
 	struct text other;
@@ -108,10 +106,11 @@ static bool read_email(struct reader *r, struct text email, struct qualify *q)
 {
 	static const char wrong[] = "is required with email: the number of a campaign";
 	struct text campaign;
-	if (!person_read_email(r->call, email, &q->who.canonical_email) ||
-	    !read_text(r, "campaign_id", wrong, &campaign))
+	if (!read_text(r, "campaign_id", wrong, &campaign))
 		return false;
-	return text_to_u64(campaign, &q->who.campaign_id) || refuse(r, "campaign_id", wrong);
+	if (!text_to_u64(campaign, &q->who.campaign_id))
+		return refuse(r, "campaign_id", wrong);
+	return person_read_email(r->call, email, &q->who.canonical_email);
 }
 
 static bool read_id(struct reader *r, struct qualify *q)
@@ -193,13 +192,7 @@ static bool read_currency(struct reader *r, struct qualify *q)
 
 bool qualify_read(struct call *call, const struct body *body, unsigned form, struct qualify *q)
 {
-	static bool (*const fields[])(struct reader *, struct qualify *) = {
-	    read_qualified, read_who, read_order, read_amount, read_currency};
 	struct reader r = {.call = call, .body = body, .form = form};
-	bool ok = read_query(&r);
-	for (size_t i = 0; ok && i < sizeof fields / sizeof *fields; i++) {
-		r.noted = false;
-		ok = fields[i](&r, q) || r.noted;
-	}
-	return ok;
+	return read_query(&r) && read_qualified(&r, q) && read_who(&r, q) && read_order(&r, q) &&
+	       read_amount(&r, q) && read_currency(&r, q);
 }

@@ -15,8 +15,8 @@ enum qualify_form {
 };
 
 /** Reads all members of *q that a request may set; texts are copied into the request's arena. A field
- *  that the body does not have is looked for in the query. Wrong fields are noted (call_note), and those
- *  that are different in body and query. `form`: bits of enum qualify_form. False after it has replied. */
+ *  that the body does not have is looked for in the query; one that is different in both is refused.
+ *  `form`: bits of enum qualify_form. False after it has replied. */
 bool qualify_read(struct call *call, const struct body *body, unsigned form, struct qualify *q)
     WARN_UNUSED;
 

@@ -109,13 +109,10 @@ static bool read_replay(struct call *call, struct replay *r)
 	body_free(&body);
 	if (!ok)
 		return false;
-	bool given = (set & record_bit(&KIND_REPLAY, offsetof(struct replay, since_ms))) != 0;
-	if (!given)
-		call_note(call, "since",
-			  "is required: a date or a time such as 2026-11-23T10:00:00Z");
-	if (r->until_ms != 0 && r->until_ms <= r->since_ms)
-		call_note(call, "until", "must be after since");
-	return true;
+	ok = r->until_ms == 0 || r->until_ms > r->since_ms;
+	if (!ok)
+		call_reply_field(call, "until", "must be after since");
+	return ok;
 }
 
 static void on_started(struct command *command, enum err err)
@@ -131,7 +128,8 @@ const struct operation OP_REPLAY_CREATE = {
     .id = "createReplay",
     .tag = "Replays",
     .summary = "Send the events of a time again",
-    .takes = TAKES_JSON,
+    .description = "Without a body: everything that was not delivered.",
+    .takes = TAKES_JSON | TAKES_OPTIONAL,
     .request = "ReplayCreate",
     .answers = {{202, ANSWER_DATA, "Replay"}},
 };

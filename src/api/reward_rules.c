@@ -211,7 +211,7 @@ static void on_saved(struct command *command, enum err err)
 {
 	struct rule_call *rc = (struct rule_call *)command;
 	if (err == ERR_REFUSED)
-		call_reply_problems(rc->call, &rc->save.problems);
+		call_reply_field(rc->call, rc->save.field, rc->save.refusal);
 	else if (err != ERR_OK)
 		call_reply_err(rc->call, err, no_rule);
 	else
@@ -227,7 +227,7 @@ static void save(struct call *call, struct rule_call *rc)
 	body_free(&body);
 	rc->save.now_ms = call_now_ms(call);
 	if (ok)
-		call_submit_noted(call, &rc->command, &rc->save.problems);
+		call_submit(call, &rc->command);
 }
 
 const struct operation OP_RULE_CREATE = {

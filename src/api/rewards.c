@@ -270,16 +270,16 @@ void reward_issue_post(struct call *call)
 		call_submit(call, &ac->act.command);
 }
 
-/* Copies what stands under "reason"; false after 503. */
+/* Copies what stands under "reason"; false after 422. */
 static bool read_reason(struct act_call *ac, const struct body *body)
 {
 	struct text reason;
 	enum body_field given = body_text(body, "reason", false, &reason);
 	ac->act.set_reason = given == BODY_TEXT;
 	if (given == BODY_WRONG || reason.n > REWARD_REASON_MAX || !utf8_printable(reason)) {
-		call_note(ac->call, "reason",
-			  "must be text of at most 500 bytes without control characters");
-		return true;
+		call_reply_field(ac->call, "reason",
+		    "must be text of at most 500 bytes without control characters");
+		return false;
 	}
 	return call_keep(ac->call, text_trim(reason), &ac->act.reason);
 }
@@ -309,14 +309,17 @@ void reward_cancel_post(struct call *call)
 		call_submit(call, &ac->act.command);
 }
 
-static void read_amount(struct act_call *ac, const struct body *body)
+/* False after 422. */
+static bool read_amount(struct act_call *ac, const struct body *body)
 {
 	struct text amount;
 	enum body_field given = body_text(body, "amount", true, &amount);
 	ac->act.set_amount = given == BODY_TEXT;
 	if (given == BODY_ABSENT || (given == BODY_TEXT && text_to_u64(amount, &ac->act.amount)))
-		return;
-	call_note(ac->call, "amount", "must be a whole number: " MONEY_IN_MINOR_UNITS);
+		return true;
+	call_reply_field(ac->call, "amount",
+	    "must be a whole number: " MONEY_IN_MINOR_UNITS);
+	return false;
 }
 
 const struct operation OP_REWARD_UPDATE = {
@@ -335,8 +338,7 @@ void reward_update(struct call *call)
 	struct act_call *ac = begin_act(call, reward_edit_decide, on_read);
 	if (ac == NULL || !body_read(call, &body))
 		return;
-	bool ok = read_reason(ac, &body);
-	read_amount(ac, &body);
+	bool ok = read_reason(ac, &body) && read_amount(ac, &body);
 	body_free(&body);
 	if (ok)
 		call_submit(call, &ac->act.command);

@@ -22,19 +22,20 @@ static void on_changed(struct command *command, enum err err)
 {
 	struct change_call *cc = (struct change_call *)command;
 	if (err == ERR_REFUSED)
-		call_reply_problems(cc->call, &cc->change.problems);
+		call_reply_named(cc->call, cc->change.field, cc->change.problem);
 	else if (err != ERR_OK)
 		call_reply_err(cc->call, err, USER_UNKNOWN);
 	else
 		user_reply(cc->call, 200, &cc->change.view);
 }
 
-static void read_unsubscribed(struct call *call, const struct body *body, struct user_change *c)
+static bool read_unsubscribed(struct call *call, const struct body *body, struct user_change *c)
 {
 	enum body_field given = body_flag(body, "unsubscribed", &c->unsubscribed);
 	c->set_unsubscribed = given == BODY_TEXT;
 	if (given == BODY_WRONG)
-		call_note(call, "unsubscribed", "must be true or false");
+		call_reply_field(call, "unsubscribed", "must be true or false");
+	return given != BODY_WRONG;
 }
 
 static bool read_change(struct call *call, const struct body *body, struct user_change *c)
@@ -45,8 +46,7 @@ static bool read_change(struct call *call, const struct body *body, struct user_
 	c->first_name = person.first_name;
 	c->email = person.email;
 	c->canonical_email = person.canonical_email;
-	read_unsubscribed(call, body, c);
-	return user_read_meta(call, body, &c->meta, &c->set_meta);
+	return user_read_meta(call, body, &c->meta, &c->set_meta) && read_unsubscribed(call, body, c);
 }
 
 const struct operation OP_USER_UPDATE = {
@@ -76,7 +76,7 @@ void user_update(struct call *call)
 	c->who = call_who(call);
 	c->codes = call->api->config.codes;
 	c->now_ms = call_now_ms(call);
-	call_submit_noted(call, &c->command, &c->problems);
+	call_submit(call, &c->command);
 }
 
 /* ---- review ---- */
@@ -100,7 +100,7 @@ static void on_judged(struct command *command, enum err err)
 		user_reply(jc->call, 200, &jc->judge.view);
 }
 
-static void read_decision(struct call *call, const struct body *body, struct user_judge *j)
+static bool read_decision(struct call *call, const struct body *body, struct user_judge *j)
 {
 	static const struct name words[] = {
 	    {REVIEW_ACCEPTED, "accept"}, {REVIEW_REJECTED, "reject"}, {0, NULL}};
@@ -109,9 +109,10 @@ static void read_decision(struct call *call, const struct body *body, struct use
 	if (body_text(body, "decision", false, &word) == BODY_TEXT &&
 	    name_find(words, word, &decision)) {
 		j->decision = (enum user_review)decision;
-		return;
+		return true;
 	}
-	call_note(call, "decision", "must be accept or reject");
+	call_reply_field(call, "decision", "must be accept or reject");
+	return false;
 }
 
 const struct operation OP_USER_REVIEW = {
@@ -134,8 +135,10 @@ void user_review(struct call *call)
 		return;
 	struct user_judge *j = &jc->judge;
 	jc->call = call;
-	read_decision(call, &body, j);
+	bool ok = read_decision(call, &body, j);
 	body_free(&body);
+	if (!ok)
+		return;
 	j->command = (struct command){.decide = user_judge_decide, .done = on_judged};
 	j->who = call_who(call);
 	j->codes = call->api->config.codes;

@@ -49,37 +49,40 @@ static void on_joined(struct command *command, enum err err)
 		user_reply(cc->call, 201, &view);
 }
 
-static void read_campaign(struct call *call, const struct body *body, struct join *j)
+static bool read_campaign(struct call *call, const struct body *body, struct join *j)
 {
 	struct text value;
 	if (body_text(body, "campaign_id", true, &value) == BODY_TEXT &&
 	    text_to_u64(text_trim(value), &j->campaign_id) && j->campaign_id != 0)
-		return;
-	call_note(call, "campaign_id", "is required: a campaign's id");
+		return true;
+	call_reply_field(call, "campaign_id", "is required: a campaign's id");
+	return false;
 }
 
-static void read_source(struct call *call, const struct body *body, struct join *j)
+static bool read_source(struct call *call, const struct body *body, struct join *j)
 {
 	struct text source;
 	enum body_field given = body_text(body, "source", false, &source);
 	j->source = SOURCE_API;
 	if (given == BODY_ABSENT || (given == BODY_TEXT && source.n == 0))
-		return;
+		return true;
 	if (given == BODY_TEXT && name_find(SOURCE_NAMES, source, &j->source) &&
 	    j->source != SOURCE_TEST)
-		return;
-	call_note(call, "source",
-		  "must be Direct, Referred, Api, Added, Zapier, Widget, Popup or Embed");
+		return true;
+	call_reply_field(call, "source",
+	    "must be Direct, Referred, Api, Added, Zapier, Widget, Popup or Embed");
+	return false;
 }
 
-/* An invited person's source is Referred whatever is said; nobody else's is. */
-static void check_source(struct call *call, const struct join *j)
+/* An invited person's source is Referred whatever is said; nobody else's is. False after 422. */
+static bool check_source(struct call *call, const struct join *j)
 {
 	if (j->source != SOURCE_REFERRED || who_is_set(&j->referrer))
-		return;
-	call_note(call, "source",
-		  "is Referred, but nobody is named who referred them: add \"referrer\", such as "
-		  "{\"field\": \"code\", \"value\": \"uK3fTz9Q\"}, or choose another source");
+		return true;
+	call_reply_field(call, "source",
+	    "is Referred, but nobody is named who referred them: add \"referrer\", such as "
+	    "{\"field\": \"code\", \"value\": \"uK3fTz9Q\"}, or choose another source");
+	return false;
 }
 
 /* One that came from elsewhere, kept. */
@@ -87,8 +90,8 @@ static bool read_code(struct call *call, const struct body *body, struct join *j
 {
 	struct text code;
 	if (body_text(body, "code", true, &code) == BODY_WRONG) {
-		call_note(call, "code", "must be given once, as text");
-		return true;
+		call_reply_field(call, "code", "must be given once, as text");
+		return false;
 	}
 	return call_keep(call, text_trim(code), &j->alias);
 }
@@ -97,20 +100,14 @@ static bool read_fields(struct call *call, const struct body *body, struct join 
 {
 	struct person person;
 	bool given;
-	read_campaign(call, body, j);
-	if (!person_read(call, body, &person))
+	if (!read_campaign(call, body, j) || !person_read(call, body, &person))
 		return false;
 	j->first_name = person.first_name;
 	j->email = person.email;
 	j->canonical_email = person.canonical_email;
-	if (!user_read_referrer(call, body, j->campaign_id, &j->referrer) ||
-	    !user_read_meta(call, body, &j->fields, &given) || !read_code(call, body, j))
-		return false;
-	j->fields_unread =
-	    call->problems != NULL && problems_find(call->problems, TEXT("meta")) != NULL;
-	read_source(call, body, j);
-	check_source(call, j);
-	return true;
+	return user_read_referrer(call, body, j->campaign_id, &j->referrer) &&
+	       user_read_meta(call, body, &j->fields, &given) && read_source(call, body, j) &&
+	       check_source(call, j) && read_code(call, body, j);
 }
 
 const struct operation OP_USER_CREATE = {
@@ -143,7 +140,7 @@ void user_create(struct call *call)
 	j->public_url = call->api->public_url;
 	j->codes = call->api->config.codes;
 	j->now_ms = call_now_ms(call);
-	call_submit_noted(call, &j->command, &j->problems);
+	call_submit(call, &j->command);
 }
 
 /* Automation tools send and are told the same. */

@@ -35,10 +35,9 @@ bool user_read_meta(struct call *call, const struct body *body, struct pairs *me
 	if (failed)
 		call_reply_err(call, ERR_NO_MEMORY, NULL);
 	else if (!ok)
-		call_note(
-		    call, "meta",
+		call_reply_field(call, "meta",
 		    "must be a list such as [{\"field\": \"company\", \"value\": \"Initech\"}]");
-	return !failed;
+	return ok && !failed;
 }
 
 /* ---- referrer ---- */
@@ -86,9 +85,7 @@ bool user_read_referrer(struct call *call, const struct body *body, uint64_t cam
 	*who = (struct who){.campaign_id = campaign_id};
 	if (referrer == NULL || json_kind(referrer) == JSON_NULL || read_value(call, referrer, who))
 		return true;
-	*who = (struct who){.campaign_id = campaign_id};
-	call_note(call, "referrer",
-		  "must be such as {\"field\": \"code\", \"value\": \"uK3fTz9Q\"}; the field is "
-		  "id, code or email");
-	return true;
+	call_reply_field(call, "referrer",
+	    "must be such as {\"field\": \"code\", \"value\": \"uK3fTz9Q\"}; the field is id, code or email");
+	return false;
 }

@@ -252,11 +252,14 @@ bool webhook_fields_read(struct call *call, const struct body *body, struct webh
 	if (save->webhook.id != 0)
 		return true;
 	for (size_t i = 0; i < sizeof required / sizeof *required; i++) {
-		if (!given(save, required[i].offset))
-			call_note(call, required[i].field, "is required");
+		if (given(save, required[i].offset))
+			continue;
+		call_reply_field(call, required[i].field, "is required");
+		return false;
 	}
 	const char *problem = set_defaults(call, save);
-	if (problem != NULL)
-		call_note(call, "fields", problem);
-	return true;
+	if (problem == NULL)
+		return true;
+	call_reply_field(call, "fields", problem);
+	return false;
 }

@@ -190,8 +190,8 @@ static bool read_request(struct call *call, struct webhook_preview *preview)
 		  (given == BODY_TEXT && name_find(EVENT_NAMES, event, &preview->event_type));
 	body_free(&body);
 	if (!ok)
-		call_note(call, "event", "must be one of the webhook's events");
-	return true;
+		call_reply_field(call, "event", "must be one of the webhook's events");
+	return ok;
 }
 
 const struct operation OP_WEBHOOK_PREVIEW = {

@@ -31,6 +31,13 @@ enum err campaign_read_stats(struct tx *tx, uint64_t id, struct campaign_stats *
 
 /* ---- saving ---- */
 
+static enum err refuse(struct campaign_save *cmd, const char *field, const char *problem)
+{
+	cmd->field = field;
+	cmd->problem = problem;
+	return ERR_REFUSED;
+}
+
 /* The texts as they were, with those that the command names; empty ones go. */
 static enum err merge_texts(struct tx *tx, const struct campaign *named, struct campaign *stored)
 {
@@ -68,12 +75,8 @@ static enum err make(struct campaign_save *cmd, struct tx *tx, struct campaign *
 		return err;
 	const char *problem;
 	err = code_take_over(tx, cmd->codes, alias.code, &problem);
-	if (err == ERR_REFUSED) {
-		problems_add(&cmd->problems, TEXT("code"), problem);
-		return ERR_OK;
-	}
 	if (err != ERR_OK)
-		return err;
+		return err == ERR_REFUSED ? refuse(cmd, "code", problem) : err;
 	alias.campaign_id = made->id;
 	tx_put(tx, &KIND_ALIAS, &alias);
 	return ERR_OK;
@@ -84,14 +87,11 @@ enum err campaign_save_decide(struct command *command, struct tx *tx)
 	struct campaign_save *cmd = (struct campaign_save *)command;
 	struct campaign campaign;
 	bool is_new = cmd->campaign.id == 0 && cmd->code.n == 0;
-	problems_restart(&cmd->problems);
 	enum err err = is_new ? make(cmd, tx, &campaign) : change(cmd, tx, &campaign);
 	if (err != ERR_OK)
 		return err;
 	if (campaign.ends_ms != 0 && campaign.ends_ms <= campaign.starts_ms)
-		problems_add(&cmd->problems, TEXT("ends_at"), "must be after starts_at");
-	if (cmd->problems.n > 0)
-		return ERR_REFUSED;
+		return refuse(cmd, "ends_at", "must be after starts_at");
 	if (record_value_bound(&KIND_CAMPAIGN, &campaign) > CAMPAIGN_SIZE_MAX)
 		return ERR_TOO_LARGE;
 	if ((err = campaign_read_stats(tx, campaign.id, &cmd->stats)) != ERR_OK)

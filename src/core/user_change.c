@@ -10,6 +10,13 @@
 #include "user_index.h"
 #include "user_view.h"
 
+static enum err refuse(struct user_change *c, struct text field, const char *problem)
+{
+	c->field = field;
+	c->problem = problem;
+	return ERR_REFUSED;
+}
+
 /* ---- the address ---- */
 
 static enum err change_email(struct user_change *c, struct tx *tx, struct user *user)
@@ -20,10 +27,7 @@ static enum err change_email(struct user_change *c, struct tx *tx, struct user *
 	uint64_t hash = codes_hash_email(c->codes, user->campaign_id, c->canonical_email);
 	enum err err = join_find_email(tx, hash, user->campaign_id, c->canonical_email, &holder);
 	if (err == ERR_OK && holder != 0 && holder != user->id)
-		problems_add(&c->problems, TEXT("email"),
-			     "has already been taken in this campaign");
-	if (err == ERR_OK && c->problems.n > 0)
-		return ERR_REFUSED;
+		return refuse(c, TEXT("email"), "has already been taken in this campaign");
 	if (err == ERR_OK)
 		err = user_index_hash(tx, c->codes, user, &before);
 	if (err != ERR_OK)
@@ -58,20 +62,23 @@ static enum err change_meta(struct user_change *c, struct tx *tx, const struct c
 	buf_text(&merged, c->meta.raw);
 	add_others(&merged, user->meta, c->meta);
 	const struct pairs given = {buf_view(&merged)};
-	form_fields_read(fields, given, false, &list, &c->problems);
+	const char *problem = form_fields_read(fields, given, false, &list, &c->field);
 	add_others(&list, user->meta, fields);
 	user->meta.raw = arena_copy(tx_arena(tx), buf_view(&list));
+	if (problem != NULL)
+		c->field = arena_copy(tx_arena(tx), c->field);
 	bool failed = merged.failed || list.failed || (list.n > 0 && user->meta.raw.p == NULL);
 	buf_free(&merged);
 	buf_free(&list);
-	return failed ? ERR_NO_MEMORY : ERR_OK;
+	if (failed)
+		return ERR_NO_MEMORY;
+	return problem != NULL ? refuse(c, c->field, problem) : ERR_OK;
 }
 
 enum err user_change_decide(struct command *command, struct tx *tx)
 {
 	struct user_change *c = (struct user_change *)command;
 	struct user *user = &c->view.user;
-	problems_restart(&c->problems);
 	enum err err = who_find(tx, c->codes, &c->who, user);
 	if (err == ERR_OK)
 		err = user_view_fill(tx, &c->view, 1);
@@ -79,8 +86,6 @@ enum err user_change_decide(struct command *command, struct tx *tx)
 		err = change_meta(c, tx, c->view.campaign, user);
 	if (err == ERR_OK)
 		err = change_email(c, tx, user);
-	if (err == ERR_OK && c->problems.n > 0)
-		err = ERR_REFUSED;
 	if (err != ERR_OK)
 		return err;
 	if (c->first_name.n > 0)

@@ -223,7 +223,7 @@ static const char *count_headers(const struct webhook *w)
 	return count(w->headers);
 }
 
-void webhook_check(const struct webhook *webhook, struct problems *problems)
+const char *webhook_refusal(const struct webhook *webhook, const char **field)
 {
 	static const struct {
 		const char *field;
@@ -236,7 +236,12 @@ void webhook_check(const struct webhook *webhook, struct problems *problems)
 	    {"fields", check_fields},        {"hidden_fields", check_hidden},
 	    {"headers", check_headers},
 	};
-	for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
-		if (problems_find(problems, text_of(checks[i].field)) == NULL)
-			problems_add(problems, text_of(checks[i].field), checks[i].check(webhook));
+	for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
+		const char *why = checks[i].check(webhook);
+		if (why == NULL)
+			continue;
+		*field = checks[i].field;
+		return why;
+	}
+	return NULL;
 }

@@ -162,11 +162,6 @@ static void finish(struct connection *c)
 		connection_close(c);
 		return;
 	}
-	connection_linger(c);
-}
-
-void connection_linger(struct connection *c)
-{
 	(void)shutdown(c->fd, SHUT_WR);
 	connection_release(c);
 	connection_enter(c, PHASE_LINGER);
@@ -185,20 +180,6 @@ static void begin_pipelined(struct connection *c)
 	event_active(&c->event, EV_READ, 0);
 }
 
-void connection_next(struct connection *c)
-{
-	const struct exchange *x = c->x;
-
-	if (c->server->draining)
-		connection_linger(c);
-	else if (x->in_len > x->parser.consumed)
-		begin_pipelined(c);
-	else if (c->eof)
-		connection_close(c);
-	else
-		connection_fall_idle(c);
-}
-
 static void flushed(struct connection *c)
 {
 	const struct exchange *x = c->x;
@@ -206,19 +187,15 @@ static void flushed(struct connection *c)
 	if (c->phase == PHASE_PUSH)
 		connection_enter(c, PHASE_HANDLER);
 	if (!x->replied) /* a piece, an interim reply, or replies to earlier pipelined requests */
-		connection_read_on(c);
+		connection_watch(c, c->eof ? 0 : EV_READ);
 	else if (x->closing || c->server->draining)
 		finish(c);
-	else if (x->parser.consumed > 0 || stream_skip(c))
-		connection_next(c);
-}
-
-/* The socket takes no more now. Meanwhile nothing is read, so only the reader can be late. */
-static void wait_for_reader(struct connection *c)
-{
-	if (c->phase < PHASE_HANDLER)
-		connection_enter(c, PHASE_WRITE);
-	connection_watch(c, EV_WRITE);
+	else if (x->in_len > x->parser.consumed)
+		begin_pipelined(c);
+	else if (c->eof)
+		connection_close(c);
+	else
+		connection_fall_idle(c);
 }
 
 void connection_flush(struct connection *c)
@@ -245,7 +222,7 @@ void connection_flush(struct connection *c)
 		if (n > 0 && x->framing != FRAMING_WHOLE)
 			stream_sent(c);
 		if (x->out_at < x->out.n) {
-			wait_for_reader(c);
+			connection_watch(c, EV_WRITE);
 			return;
 		}
 	}

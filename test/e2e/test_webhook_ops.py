@@ -348,9 +348,15 @@ class Replay(Ops):
                                      first["links"]["next"].partition("/api")[2]), 200).json
         self.assertEqual([r["id"] for r in first["data"] + rest["data"]], [again["id"], asked["id"]])
 
+    def test_without_a_body_everything_undelivered(self):
+        webhook = self.hook("/replay-all")
+        for value in (None, {}):
+            asked = self.has(self.do(webhook, "replay", value), 202).data
+            self.assertEqual((asked["since"], asked["until"]), (None, None))
+            self.assertEqual(asked["status"], ["missing", "exhausted", "cancelled"])
+
     def test_errors(self):
         webhook = self.hook("/replay-errors")
-        self.has_error(self.do(webhook, "replay", {}), 422, "since")
         for since in ("yesterday", 7, "2026-13-01"):
             self.has_error(self.do(webhook, "replay", {"since": since}), 422, "since")
         self.has_error(self.do(webhook, "replay", {"since": "2026-01-02", "until": "2026-01-01"}), 422, "until")

@@ -218,7 +218,8 @@ static void a_code_is_taken_once(void **state)
 	const char *const refused[] = {"spring", "a b", "api", own};
 	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
 		assert_int_equal(save_as(w, refused[i], &s), ERR_REFUSED);
-		assert_non_null(problems_find(&s.problems, TEXT("code")));
+		assert_string_equal(s.field, "code");
+		assert_non_null(s.problem);
 	}
 	assert_int_equal(world_count(w, &KIND_CAMPAIGN), 1);
 	struct campaign_remove cmd = {.command = {.decide = campaign_remove_decide},

@@ -23,13 +23,12 @@ static struct pairs one(struct buf *room, struct text first, struct text second)
 /* The member that is refused, or "" */
 static const char *refused(const struct webhook *hook)
 {
-	static struct problems problems;
-	problems = (struct problems){0};
-	webhook_check(hook, &problems);
-	if (problems.n == 0)
+	const char *field = "";
+	const char *why = webhook_refusal(hook, &field);
+	if (why == NULL)
 		return "";
-	assert_true(problems.items[0].what[0] != '\0');
-	return problems.items[0].field.p;
+	assert_true(why[0] != '\0');
+	return field;
 }
 
 static struct text repeated(char room[2048], char c, size_t n)
