@@ -4,6 +4,7 @@
 #ifndef CORE_DELIVERY_H
 #define CORE_DELIVERY_H
 
+#include "core/code.h"
 #include "core/records.h"
 #include "store/command.h"
 
@@ -18,6 +19,10 @@ enum err delivery_requeue(struct tx *tx, struct delivery *delivery, uint64_t now
  *  caller's. */
 enum err delivery_finish(struct tx *tx, struct delivery *delivery, enum delivery_status status,
     uint64_t now_ms) WARN_UNUSED;
+
+/** Writes the webhook-id header of a delivery: the same for every attempt, resend and replay. */
+void delivery_message_id(struct codes *codes, const struct delivery *delivery,
+    char out[MESSAGE_ID_SIZE]);
 
 /* What becomes of a delivery after an attempt. */
 enum delivery_verdict {

@@ -18,7 +18,7 @@ struct message_header {
 struct message_source {
 	const struct webhook_revision *revision;
 	const struct event *event;
-	const struct delivery *delivery; /* id, event_type, attempts */
+	const struct delivery *delivery; /* what names the message, and attempts */
 	struct text path, query; /* of the webhook's URL */
 	bool has_query;
 	const struct message_header *headers; /* the configured ones */

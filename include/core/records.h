@@ -251,6 +251,7 @@ struct delivery {
 	uint64_t test;
 	uint64_t refusals;  /* attempts since then that were refusals of the message */
 	struct text reason; /* why it is exhausted */
+	uint64_t derived;   /* its webhook-id follows from event and webhook; 0.1 took its own id */
 };
 
 /* Which delivery an event has at a webhook: at most one. */

@@ -5,6 +5,7 @@
 #include "delivery_show.h"
 
 #include "base/utf8.h"
+#include "core/delivery.h"
 #include "http/client.h"
 #include "show.h"
 
@@ -24,7 +25,7 @@ void delivery_show(struct call *call, struct json_out *o, const struct delivery 
 	char code[CODE_LENGTH + 1], message_id[MESSAGE_ID_SIZE];
 	struct codes *codes = call->api->config.codes;
 	bool next_known = d->status == DELIVERY_PENDING && !d->waiting;
-	codes_message_id(codes, d->id, message_id);
+	delivery_message_id(codes, d, message_id);
 	json_put_u64(o, "id", d->id);
 	json_put_text(o, "message_id", text_of(message_id));
 	json_put_u64(o, "event_id", d->event_id);

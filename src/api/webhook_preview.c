@@ -116,8 +116,8 @@ static void write_message(struct preview_call *pc, const struct message *m)
 	json_put_text_or_null(&o, "signature", m->signature);
 	json_put_text(
 	    &o, "note",
-	    TEXT("nothing was sent or stored; webhook-id is the one that the next delivery of "
-		 "this server would have"));
+	    TEXT("nothing was sent or stored; webhook-id is the one that the next event of this "
+		 "server would have at this webhook"));
 	json_close(&o, '}');
 	json_close(&o, '}');
 	o.buf->failed = o.buf->failed || url.failed || authority.p == NULL;

@@ -209,6 +209,7 @@ static const struct field delivery_values[] = {
     VALUE(18, U64, delivery, test),
     VALUE(19, U64, delivery, refusals),
     VALUE(20, TEXT, delivery, reason),
+    VALUE(21, U64, delivery, derived),
 };
 const struct record_kind KIND_DELIVERY = KIND(13, delivery);
 

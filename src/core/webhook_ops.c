@@ -181,7 +181,9 @@ enum err webhook_preview_decide(struct command *command, struct tx *tx)
 		return err;
 	cmd->delivery = (struct delivery){
 	    .id = tx_last_id(tx, &KIND_DELIVERY) + 1,
+	    .event_id = cmd->event.id,
 	    .webhook_id = w->id,
+	    .derived = 1,
 	    .event_type = cmd->event.type,
 	};
 	cmd->revision = (struct webhook_revision){.webhook_id = w->id, .revision = w->revision};
