@@ -36,6 +36,7 @@ struct qualify {
 	/* The answer, valid in done. */
 	enum qualify_outcome outcome;
 	struct user user;
+	const struct zone *zone; /* of the user's campaign, for qualified_at */
 	bool changed;
 };
 

@@ -70,6 +70,7 @@ struct campaign {
 	struct text logo_url, colour;  /* "#1a2b3c" */
 	struct pairs origins;          /* (origin, ""): may post to it and frame its page */
 	struct text alias;             /* the code it had elsewhere; empty: the computed one */
+	struct text timezone;          /* of its dates, an IANA name; empty: UTC */
 };
 
 /* Counters apart from what is edited, so that a join rewrites little. */
@@ -120,8 +121,8 @@ struct user_by {
 };
 enum user_index { USERS_OF_CAMPAIGN = 1, USERS_OF_REFERRER, USERS_IN_REVIEW };
 
-/* What happened in a campaign on a day (UTC), counted with its cause; later erasures change nothing.
- * Without tests. */
+/* What happened in a campaign on a day of its time zone, counted with its cause. Neither later erasures
+ * nor another time zone change what was counted. Without tests. */
 struct day {
 	uint64_t campaign_id, date; /* key; days since 1970-01-01 */
 	uint64_t joins, referrals, qualified, unqualified;
@@ -191,6 +192,9 @@ struct event {
 	struct text reward_name, reward_currency, reward_coupon;
 	uint64_t reward_clawback; /* cancelled after it was issued: to be taken back; `reason` is the reward's */
 	uint64_t erased; /* the person was erased: nothing personal is left, and it is never sent */
+	/* The days of joined_ms and qualified_ms in the campaign's time zone, since 1970-01-01; 0: as in UTC.
+	 * Kept here, so that a payload stays what it was when the campaign gets another time zone. */
+	uint64_t joined_day, qualified_day;
 };
 
 struct webhook {

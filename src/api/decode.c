@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/utf8.h"
+#include "base/zone.h"
 
 static const char *read_text(struct call *call, const struct decode_field *f, const struct json *v,
     struct text *out)
@@ -24,15 +24,18 @@ static const char *read_text(struct call *call, const struct decode_field *f, co
 	return out->n == t.n ? NULL : "needs more memory than there is";
 }
 
-static const char *read_time(const struct json *v, uint64_t *out)
+const char DECODE_TIME_EXPECTED[] =
+    "must be a time such as 2026-11-23T10:00:00Z or a date such as 2026-11-23";
+
+static const char *read_time(const struct json *v, enum zone_edge edge, uint64_t *out)
 {
 	struct text t;
 	*out = 0;
 	if (json_kind(v) == JSON_NULL)
 		return NULL;
-	return json_string(v, &t) && clock_parse_time(t.p, t.n, out) == 0
+	return json_string(v, &t) && zone_parse_time(zone_find((struct text){0}), t, edge, out) == 0
 		   ? NULL
-		   : "must be a time such as 2026-11-23T10:00:00Z";
+		   : DECODE_TIME_EXPECTED;
 }
 
 /* Frees the message. */
@@ -112,8 +115,10 @@ static const char *read_member(struct call *call, const struct decode_field *f, 
 	switch (f->type) {
 	case DECODE_TEXT:
 		return read_text(call, f, v, to);
-	case DECODE_TIME:
-		return read_time(v, to);
+	case DECODE_SINCE:
+		return read_time(v, ZONE_FIRST, to);
+	case DECODE_UNTIL:
+		return read_time(v, ZONE_LAST, to);
 	case DECODE_WORD:
 		return read_word(call, f, v, to);
 	case DECODE_U64:

@@ -5,7 +5,6 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "base/clock.h"
 #include "base/csv.h"
 #include "base/log.h"
 #include "core/campaign.h"
@@ -22,6 +21,7 @@ struct export {
 	struct campaign_read read;
 	struct user_export slice;
 	struct call *call;
+	const struct zone *zone; /* the campaign's */
 	struct text fields[FIELDS_MAX]; /* ids of the campaign's form fields: the last columns */
 	size_t n_fields;
 };
@@ -30,6 +30,7 @@ struct export {
 
 struct csv_line {
 	struct buf *out;
+	const struct zone *zone; /* of dates */
 	bool begun;
 };
 
@@ -50,7 +51,7 @@ static void put_u64(struct csv_line *l, uint64_t v)
 static void put_date(struct csv_line *l, uint64_t ms)
 {
 	char date[CLOCK_DATE_SIZE];
-	clock_format_date(ms, date);
+	zone_format_date(l->zone, ms, date);
 	put(l, text_of(ms != 0 ? date : NULL));
 }
 
@@ -86,7 +87,7 @@ static void write_user(const struct export *x, const struct exported_user *e, st
 	const struct user *u = &e->user;
 	struct codes *codes = x->call->api->config.codes;
 	char room[CODE_LENGTH + 1], referrer[CODE_LENGTH + 1];
-	struct csv_line l = {.out = out};
+	struct csv_line l = {.out = out, .zone = x->zone};
 	struct text code = code_of_user(codes, u->id, u->alias, room);
 	put_u64(&l, u->id);
 	put(&l, code);
@@ -197,6 +198,7 @@ static void on_campaign(struct command *command, enum err err)
 		call_reply_err(x->call, err, "no campaign has this id or code");
 		return;
 	}
+	x->zone = campaign_zone(c);
 	x->slice.campaign_id = c->id;
 	x->slice.command = (struct command){.decide = user_export_decide, .done = on_slice};
 	begin_reply(x);

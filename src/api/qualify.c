@@ -25,7 +25,7 @@ static void reply_done(struct call *call, const struct qualify *q)
 	json_put_text(&o, "code",
 	    code_of_user(call->api->config.codes, q->user.id, q->user.alias, code));
 	json_put_bool(&o, "qualified", q->user.qualified_ms != 0);
-	show_date(&o, "qualified_at", q->user.qualified_ms);
+	show_date(&o, "qualified_at", q->zone, q->user.qualified_ms);
 	show_time(&o, "qualified_time", q->user.qualified_ms);
 	json_close(&o, '}');
 	json_put_bool(&o, "changed", q->changed);

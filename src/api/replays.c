@@ -92,8 +92,8 @@ static const char *read_status(struct call *call, const struct json *v, void *re
 }
 
 static const struct decode_field fields[] = {
-    {"since", DECODE_TIME, offsetof(struct replay, since_ms), 0, NULL, NULL},
-    {"until", DECODE_TIME, offsetof(struct replay, until_ms), 0, NULL, NULL},
+    {"since", DECODE_SINCE, offsetof(struct replay, since_ms), 0, NULL, NULL},
+    {"until", DECODE_UNTIL, offsetof(struct replay, until_ms), 0, NULL, NULL},
     {"status", DECODE_CUSTOM, offsetof(struct replay, statuses), 0, NULL, read_status},
     {NULL, DECODE_TEXT, 0, 0, NULL, NULL},
 };

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "base/crypto.h"
+#include "core/campaign.h"
 #include "core/day.h"
 #include "core/reward.h"
 #include "event.h"
@@ -26,7 +27,7 @@ static enum err find_user(struct qualify *q, struct tx *tx)
 		return refuse(q, QUALIFY_UNKNOWN);
 	if (err == ERR_OK && q->user.type != USER_INVITED)
 		return refuse(q, QUALIFY_DIRECT);
-	return err;
+	return err == ERR_OK ? campaign_read_zone(tx, q->user.campaign_id, &q->zone) : err;
 }
 
 /* A counter never wraps below zero, whatever was erased meanwhile. */
@@ -49,7 +50,7 @@ static enum err count(struct qualify *q, struct tx *tx, uint64_t *reached)
 		return err;
 	move(&campaign.qualified, q->qualified);
 	tx_put(tx, &KIND_CAMPAIGN_STATS, &campaign);
-	err = day_count(tx, user->campaign_id, q->qualified ? user->qualified_ms : q->now_ms,
+	err = day_count(tx, q->zone, user->campaign_id, q->qualified ? user->qualified_ms : q->now_ms,
 	    q->qualified ? offsetof(struct day, qualified) : offsetof(struct day, unqualified));
 	if (err != ERR_OK || referrer.user_id == 0)
 		return err;
@@ -94,7 +95,7 @@ static enum err change(struct qualify *q, struct tx *tx)
 	uint64_t reached = 0;
 	enum err err = q->user.test ? ERR_OK : count(q, tx, &reached);
 	if (err == ERR_OK)
-		err = event_snapshot(tx, &q->user, &event);
+		err = event_snapshot(tx, &q->user, q->zone, &event);
 	if (err == ERR_OK)
 		err = event_emit_about(tx, &q->user, &event);
 	return err == ERR_OK ? reward(q, tx, reached) : err;
@@ -125,6 +126,8 @@ static enum err replay(struct qualify *q, struct tx *tx)
 	q->user = (struct user){.id = answer.user_id};
 	err = tx_get(tx, &KIND_USER, &q->user);
 	if (err != ERR_OK && err != ERR_NOT_FOUND)
+		return err;
+	if ((err = campaign_read_zone(tx, q->user.campaign_id, &q->zone)) != ERR_OK)
 		return err;
 	q->user.qualified_ms = answer.qualified_ms;
 	q->changed = answer.changed != 0;

@@ -29,6 +29,7 @@ static const struct field campaign_values[] = {
     VALUE(15, TEXT, campaign, colour),
     VALUE(16, PAIRS, campaign, origins),
     VALUE(17, TEXT, campaign, alias),
+    VALUE(18, TEXT, campaign, timezone),
 };
 const struct record_kind KIND_CAMPAIGN = KIND(2, campaign);
 
@@ -134,6 +135,8 @@ static const struct field event_values[] = {
     VALUE(35, TEXT, event, reward_coupon),
     VALUE(36, U64, event, reward_clawback),
     VALUE(37, U64, event, erased),
+    VALUE(38, U64, event, joined_day),
+    VALUE(39, U64, event, qualified_day),
 };
 const struct record_kind KIND_EVENT = KIND(9, event);
 

@@ -307,12 +307,29 @@ static void known_names(void **state)
 	}
 }
 
+/* What was made before campaigns had time zones holds no day: its dates stay those of UTC. */
+static void dates_are_those_of_the_event(void **state)
+{
+	struct fixture *f = *state;
+	struct event event = byron_joined();
+	field(f, "date", "date");
+	field(f, "qualified_at", "qualified_at");
+	event.qualified_ms = JOINED_MS + 86400000;
+	assert_payload(f, FORMAT_FORM, &event, "date=2022-06-09&qualified_at=2022-06-10");
+	event.joined_day = JOINED_MS / 86400000 + 1;
+	event.qualified_day = JOINED_MS / 86400000 + 2;
+	assert_payload(f, FORMAT_FORM, &event, "date=2022-06-10&qualified_at=2022-06-11");
+	event.qualified_ms = event.qualified_day = 0;
+	assert_payload(f, FORMAT_JSON, &event, "{\"date\":\"2022-06-10\",\"qualified_at\":null}");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    WITH_FIXTURE(the_thirteen_fields),
 	    WITH_FIXTURE(without_a_referrer),
 	    WITH_FIXTURE(further_fields),
+    WITH_FIXTURE(dates_are_those_of_the_event),
 	    WITH_FIXTURE(unsubscribe_url),
 	    WITH_FIXTURE(renamed_and_hidden),
 	    WITH_FIXTURE(form_fields_of_the_campaign),
