@@ -22,6 +22,11 @@ struct campaign_name {
 	struct text code;
 };
 
+#define CAMPAIGN_NONE (UINT64_MAX - 1) /* the id of no campaign, and no number that requests try   \
+					*/
+/** Reads an identifier. Digits are an id, never a code; "id:" and "code:" in front say which is
+ * meant. CAMPAIGN_NONE where it can name none. */
+struct campaign_name campaign_name_read(struct text identifier);
 /** Reads the campaign into *campaign. ERR_NOT_FOUND; ERR_PENDING and read errors pass through. */
 enum err campaign_find(struct tx *tx, struct codes *codes, const struct campaign_name *name,
     struct campaign *campaign) WARN_UNUSED;

@@ -18,6 +18,9 @@ enum qualify_outcome {
 	QUALIFY_CURRENCY,   /* the campaign's commission rules are in other currencies */
 };
 
+/* Why QUALIFY_DIRECT is refused: completes the name of a field. */
+#define QUALIFY_DIRECT_REFUSAL "is of a user whom nobody referred: only invited users can qualify"
+
 struct qualify {
 	struct command command; /* decide: qualify_decide */
 

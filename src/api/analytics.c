@@ -159,7 +159,7 @@ static const char *read_parameter(struct asked *asked, struct text name, struct 
 		return read_day(value, &asked->to, &asked->has_to);
 	if (!text_eq(name, TEXT("campaign_id")))
 		return "is not a parameter of this call";
-	asked->name = call_campaign(value);
+	asked->name = campaign_name_read(value);
 	return value.n > 0 ? NULL : "must be a campaign's id or code";
 }
 

@@ -57,36 +57,12 @@ void call_write_join_url(const struct call *call, struct buf *out, struct text c
 	buf_str(out, "/join");
 }
 
-uint64_t call_user_id(const struct call *call, struct text t)
-{
-	uint64_t id;
-	if (text_to_u64(t, &id))
-		return id;
-	return code_read(call->api->config.codes, CODE_USER, t);
-}
-
 bool call_read_id(struct call *call, uint64_t *id, const char *unknown)
 {
 	if (text_to_u64(call->params[0], id) && *id != 0)
 		return true;
 	call_reply_error(call, 404, unknown);
 	return false;
-}
-
-struct who call_who(const struct call *call)
-{
-	struct who who = {0};
-	if (!text_to_u64(call->params[0], &who.id))
-		who.code = call->params[0];
-	return who;
-}
-
-struct campaign_name call_campaign(struct text t)
-{
-	struct campaign_name name = {0};
-	if (!text_to_u64(t, &name.id) || name.id == 0)
-		name.code = t;
-	return name;
 }
 
 /* ---- all answers ---- */

@@ -66,14 +66,8 @@ uint64_t call_now_ms(const struct call *call);
 /** The public URL of a user's or campaign's code: "{public_url}/{code}/join". */
 void call_write_join_url(const struct call *call, struct buf *out, struct text code);
 
-/** The id of a user named by id or computed code; 0 for what is neither. */
-uint64_t call_user_id(const struct call *call, struct text id_or_code);
 /** The number in the path's first parameter. False after 404 with `unknown`. */
 bool call_read_id(struct call *call, uint64_t *id, const char *unknown) WARN_UNUSED;
-/** The user named by the path's first parameter, for a command to find: by id, else by code. */
-struct who call_who(const struct call *call);
-/** A campaign named by id or by any code, for the command to find. */
-struct campaign_name call_campaign(struct text id_or_code);
 
 struct idempotency_key;
 /** Reads the Idempotency-Key header into *key (untouched where there is none). False after 400. */

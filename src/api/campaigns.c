@@ -6,6 +6,7 @@
 #include "campaign_show.h"
 #include "core/names.h"
 #include "gather.h"
+#include "identifier.h"
 #include "routes.h"
 
 struct campaign_call {
@@ -175,7 +176,7 @@ void campaign_update(struct call *call)
 	struct campaign_call *cc = begin(call, campaign_save_decide, on_saved);
 	if (cc == NULL)
 		return;
-	const struct campaign_name name = call_campaign(call->params[0]);
+	const struct campaign_name name = identifier_campaign(call);
 	cc->save.campaign.id = name.id;
 	cc->save.code = name.code;
 	save(call, cc, false);
@@ -204,7 +205,7 @@ void campaign_get(struct call *call)
 	struct campaign_call *cc = begin(call, campaign_read_decide, on_read);
 	if (cc == NULL)
 		return;
-	cc->read.name = call_campaign(call->params[0]);
+	cc->read.name = identifier_campaign(call);
 	cc->read.codes = call->api->config.codes;
 	call_query(call, &cc->command);
 }
@@ -234,7 +235,7 @@ void campaign_delete(struct call *call)
 	struct campaign_call *cc = begin(call, campaign_remove_decide, on_removed);
 	if (cc == NULL)
 		return;
-	cc->remove.name = call_campaign(call->params[0]);
+	cc->remove.name = identifier_campaign(call);
 	cc->remove.codes = call->api->config.codes;
 	call_submit(call, &cc->command);
 }

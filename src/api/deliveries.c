@@ -8,6 +8,7 @@
 #include "core/webhook_ops.h"
 #include "decode.h"
 #include "delivery_show.h"
+#include "identifier.h"
 #include "paging.h"
 #include "routes.h"
 
@@ -38,7 +39,7 @@ static const char *read_webhook(struct call *call, struct text value, struct del
 
 static const char *read_user(struct call *call, struct text value, struct delivery_filter *f)
 {
-	f->user_id = call_user_id(call, value);
+	f->user_id = identifier_user_id(call, value);
 	return f->user_id != 0 ? NULL : "must be a user's id or code";
 }
 

@@ -12,6 +12,7 @@
 #include "core/names.h"
 #include "core/user_export.h"
 #include "core/who.h"
+#include "identifier.h"
 #include "routes.h"
 
 enum { FIELDS_MAX = 2 * FORM_FIELDS_MAX };
@@ -225,7 +226,7 @@ void user_export(struct call *call)
 	if (x == NULL)
 		return;
 	x->call = call;
-	x->read.name = call_campaign(call->params[0]);
+	x->read.name = identifier_campaign(call);
 	x->read.codes = call->api->config.codes;
 	x->read.command = (struct command){.decide = campaign_read_decide, .done = on_campaign};
 	call_query(call, &x->read.command);

@@ -13,6 +13,7 @@
 
 #include "body.h"
 #include "core/campaign.h"
+#include "identifier.h"
 #include "import_columns.h"
 #include "routes.h"
 
@@ -408,7 +409,7 @@ void user_import(struct call *call)
 	api->imports = im;
 	im->out = json_out(&im->refused);
 	json_open(&im->out, NULL, '[');
-	im->read.name = call_campaign(call->params[0]);
+	im->read.name = identifier_campaign(call);
 	im->read.codes = api->config.codes;
 	im->read.command = (struct command){.decide = campaign_read_decide, .done = on_campaign};
 	if (store_query(api->config.store, &im->read.command) == ERR_OK)

@@ -37,8 +37,7 @@ static void reply_done(struct call *call, const struct qualify *q)
 static bool has_failed(struct qualify_call *qc, enum err err)
 {
 	if (err == ERR_REFUSED && qc->qualify.outcome == QUALIFY_DIRECT)
-		call_reply_field(qc->call, "code",
-		    "is of a user whom nobody referred: only invited users can qualify");
+		call_reply_field(qc->call, "code", QUALIFY_DIRECT_REFUSAL);
 	else if (err == ERR_REFUSED && qc->qualify.outcome == QUALIFY_CURRENCY)
 		call_reply_field(qc->call, "currency",
 		    "is not the currency of any commission rule of this campaign: send the amount in "

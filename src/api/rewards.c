@@ -9,6 +9,7 @@
 #include "core/money.h"
 #include "core/names.h"
 #include "gather.h"
+#include "identifier.h"
 #include "reward_rules.h"
 #include "reward_show.h"
 #include "routes.h"
@@ -47,7 +48,7 @@ static const char *read_filter(struct call *call, struct text name, struct text 
 		return read_id(value, &lc->rule_id, "must be a rule's id");
 	if (!text_eq(name, TEXT("user_id")))
 		return PAGING_UNKNOWN;
-	lc->user_id = call_user_id(call, value);
+	lc->user_id = identifier_user_id(call, value);
 	return lc->user_id != 0 ? NULL : "must be the id or code of a user";
 }
 

@@ -9,8 +9,6 @@
 #include "sharing.h"
 #include "show.h"
 
-const char USER_UNKNOWN[] = "no user has this id or code";
-
 static const struct name flags[] = {
     {FLAG_SAME_ADDRESS, "same_address"},
     {FLAG_PLUS_ADDRESS, "plus_address"},

@@ -7,6 +7,7 @@
 #include "core/webhook.h"
 #include "core/webhook_ops.h"
 #include "http/url.h"
+#include "identifier.h"
 #include "members.h"
 #include "routes.h"
 #include "show.h"
@@ -184,7 +185,7 @@ static bool read_request(struct call *call, struct webhook_preview *preview)
 	if (!members_read(call, &body, known))
 		return false;
 	if (body_text(&body, "user_id", true, &user) == BODY_TEXT)
-		preview->user_id = call_user_id(call, user);
+		preview->user_id = identifier_user_id(call, user);
 	enum body_field given = body_text(&body, "event", false, &event);
 	bool ok = given == BODY_ABSENT ||
 		  (given == BODY_TEXT && name_find(EVENT_NAMES, event, &preview->event_type));

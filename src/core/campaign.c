@@ -9,6 +9,22 @@
 #include "core/reward_records.h"
 #include "core/who.h"
 
+struct campaign_name campaign_name_read(struct text identifier)
+{
+	struct text kind, value;
+	struct campaign_name name = {0};
+	bool prefixed = text_cut(identifier, ':', &kind, &value);
+	if (!prefixed)
+		value = identifier;
+	if (prefixed ? text_eq(kind, TEXT("code")) : !text_is_digits(value))
+		name.code = value;
+	else if ((prefixed && !text_eq(kind, TEXT("id"))) || !text_to_u64(value, &name.id))
+		name.id = 0;
+	if (name.id == 0 && name.code.n == 0)
+		name.id = CAMPAIGN_NONE;
+	return name;
+}
+
 enum err campaign_find(struct tx *tx, struct codes *codes, const struct campaign_name *name,
     struct campaign *campaign)
 {
