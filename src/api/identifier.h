@@ -6,6 +6,14 @@
 
 #include "call.h"
 
+/* For the operations of such calls: the query's parameter, and what a 409 says. */
+#define IDENTIFIER_CAMPAIGN                                                                        \
+	{                                                                                          \
+		"campaign_id", "integer", "1",                                                     \
+		    "The campaign of a user who is named by an e-mail address.", false             \
+	}
+#define IDENTIFIER_CONFLICT "Users of several campaigns have the e-mail address in the path."
+
 /** The user that the path's first parameter names (who_read; percent-encoded or not). An address is
  * looked for in the query's campaign_id where there is one. False after 422 or 503. */
 bool identifier_user(struct call *call, struct who *who) WARN_UNUSED;

@@ -33,6 +33,17 @@ static void reply_done(struct call *call, const struct qualify *q)
 	call_reply_json(call, 200);
 }
 
+/* What the request named a user by, in the order in which who_find looks. */
+static const char *unknown_user(const struct who *who)
+{
+	return who->id != 0      ? "no user has this id: check id"
+	       : who->code.n > 0 ? "no user has this code: check code"
+	       : who->coupon.n > 0
+		   ? "no user was given this coupon: check coupon"
+		   : "no user of this campaign has this e-mail address: check email and "
+		     "campaign_id";
+}
+
 /* True after it has replied. */
 static bool has_failed(struct qualify_call *qc, enum err err)
 {
@@ -46,9 +57,9 @@ static bool has_failed(struct qualify_call *qc, enum err err)
 		call_reply_error(qc->call, 409,
 		    "this Idempotency-Key was sent before with another body: use a new key");
 	else if (err == ERR_REFUSED)
-		call_reply_error(qc->call, 404, "no such user: check the code");
+		call_reply_error(qc->call, 404, unknown_user(&qc->qualify.who));
 	else if (err != ERR_OK)
-		call_reply_err(qc->call, err, "no such user: check the code");
+		call_reply_err(qc->call, err, unknown_user(&qc->qualify.who));
 	return err != ERR_OK;
 }
 

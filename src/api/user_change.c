@@ -70,8 +70,10 @@ const struct operation OP_USER_UPDATE = {
     .description = "Changes the members that the body has, and ignores those that it does not "
 		   "know. Past events "
 		   "keep their values. qualified: true qualifies the user, false is the refund.",
+    .query = {IDENTIFIER_CAMPAIGN},
     .takes = TAKES_JSON,
     .request = "UserUpdate",
+    .conflict = IDENTIFIER_CONFLICT,
     .answers = {{200, ANSWER_DATA, "User"}},
 };
 
@@ -137,7 +139,9 @@ const struct operation OP_USER_REVIEW = {
     .description = "Rewards that waited for it are issued, or cancelled.",
     .takes = TAKES_JSON,
     .request = "UserReview",
-    .conflict = "The user is not under review, or it was decided otherwise before.",
+    .query = {IDENTIFIER_CAMPAIGN},
+    .conflict =
+	"The user is not under review, or it was decided otherwise before. " IDENTIFIER_CONFLICT,
     .answers = {{200, ANSWER_DATA, "User"}},
 };
 
@@ -180,8 +184,11 @@ const struct operation OP_USER_DELETE = {
     .id = "eraseUser",
     .tag = "Users",
     .summary = "Erase a user",
-    .description = "The person is gone from every list at once, and from events, deliveries and their "
-		   "logs within moments. What receivers were sent before stays with them.",
+    .description =
+	"The person is gone from every list at once, and from events, deliveries and their "
+	"logs within moments. What receivers were sent before stays with them.",
+    .query = {IDENTIFIER_CAMPAIGN},
+    .conflict = IDENTIFIER_CONFLICT,
     .answers = {{204, ANSWER_EMPTY, NULL}},
 };
 

@@ -38,7 +38,9 @@ const struct operation OP_USER_GET = {
     .id = "getUser",
     .tag = "Users",
     .summary = "Read a user",
-    .query = {{"with", "string", "user.analytics", "user.analytics adds the counters.", false}},
+    .query = {{"with", "string", "user.analytics", "user.analytics adds the counters.", false},
+	      IDENTIFIER_CAMPAIGN},
+    .conflict = IDENTIFIER_CONFLICT,
     .answers = {{200, ANSWER_DATA, "User"}},
 };
 

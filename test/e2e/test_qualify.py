@@ -70,6 +70,20 @@ class Qualify(Served):
         self.has_error(self.public.call("POST", path, b"x", {"Content-Type": "text/plain"}), 415)
         self.has_error(self.public.json("POST", path, b"{"), 400)
 
+    def test_an_unknown_user_is_told_by_what_was_sent(self):
+        campaign = self.campaign()
+        path = f"/webhook/{self.server.inbound}/qualify"
+        for sent, word in (({"code": "u1111111"}, "code"), ({"coupon": "SPRING-1"}, "coupon"),
+                           ({"email": "nobody@example.com", "campaign_id": campaign["id"]}, "e-mail address"),
+                           ({"email": "nobody@example.com", "campaign_id": 999999}, "campaign_id")):
+            with self.subTest(sent):
+                for answer in (self.public.json("POST", path, sent),
+                               self.api.json("POST", "/api/n8n/users/qualify", sent),
+                               self.api.json("PUT", "/api/v2/users/qualification", {**sent, "qualified": True})):
+                    self.assertIn(word, self.has_error(answer, 404).json["message"])
+        answer = self.api.json("PUT", "/api/v2/users/qualification", {"id": 999999, "qualified": True})
+        self.assertIn("id", self.has_error(answer, 404).json["message"].split())
+
     def test_unknown_codes(self):
         for code in ("u1111111", "nonsense", self.campaign()["code"]):
             with self.subTest(code):
