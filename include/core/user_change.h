@@ -19,16 +19,13 @@ struct user_change {
 	bool set_meta;
 	struct pairs meta; /* the fields that are named; the others stay */
 	bool set_unsubscribed, unsubscribed;
-	bool set_qualified,
-	    qualified;          /* true qualifies, false is the refund; as it is already: nothing */
-	struct text public_url; /* for the events of that */
 	/* In done. */
 	struct user_view view;
 	struct text field; /* with ERR_REFUSED: what it is about */
 	const char *problem;
 };
-/** ERR_NOT_FOUND; ERR_REFUSED for an address that somebody else has in the campaign, for qualifying
- * a user whom nobody referred, and for what is not right in a field. */
+/** ERR_NOT_FOUND; ERR_REFUSED for an address that somebody else has in the campaign, and for what is not
+ *  right in a field. */
 command_decide_fn user_change_decide;
 
 struct user_judge {

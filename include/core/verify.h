@@ -38,6 +38,7 @@ struct verify {
 	/* In done. */
 	const struct verify_problem *problems;   /* found in this slice; until done returned */
 	uint64_t n_records, n_users, n_problems; /* so far */
+	uint64_t n_slices; /* walked to their end: where it does not grow, the walk cannot go on */
 	bool finished;
 	struct verify_state state; /* its own */
 };

@@ -52,6 +52,9 @@ void store_answer_queries(struct store *store);
 bool store_is_new(const struct store *store);
 /** A commit will be made in this turn or a later one whatever else is submitted: commands wait. */
 bool store_will_commit(const struct store *store);
+/** To be called every few seconds: the engine looks after what is not bound to a commit (dead readers, a
+ *  database file that was removed; then the process ends). */
+void store_tend(struct store *store);
 /** Nothing is queued or under way. */
 bool store_idle(const struct store *store);
 struct store_counters store_counters(const struct store *store);

@@ -28,6 +28,8 @@ void tx_delete(struct tx *tx, const struct record_kind *kind, const void *record
 /** The next id of the kind's sequence, from 1; never given twice, even after the record is gone.
  *  A refused command gives its ids back. */
 uint64_t tx_next_id(struct tx *tx, const struct record_kind *kind);
+/** Leaves the next n ids of the kind's sequence out. */
+void tx_skip_ids(struct tx *tx, const struct record_kind *kind, uint64_t n);
 /** The last id given; ids above it name nothing. */
 uint64_t tx_last_id(const struct tx *tx, const struct record_kind *kind);
 

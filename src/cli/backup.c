@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "broken_pages.h"
 #include "config.h"
 #include "store/backup.h"
 #include "verify.h"
@@ -36,6 +37,7 @@ static int run(void *target, const struct options_args *args)
 	struct backup backup;
 	struct verified found;
 	const char *why = "";
+	broken_pages_catch(1, true);
 	if (backup_begin(&backup, options->config.data, file, options->force, &why) != ERR_OK)
 		return refuse(file, why);
 	uint64_t bytes = backup.bytes;

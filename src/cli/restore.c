@@ -30,9 +30,9 @@ static void on_skipped(struct command *command, enum err err)
 	((struct skip *)command)->err = err;
 }
 
-static bool skip_ids(const char *dir, const char **why)
+static bool skip_ids(const char *file, const char **why)
 {
-	const struct engine_lmdb_config lmdb = {.dir = dir};
+	const struct engine_lmdb_config lmdb = {.file = file};
 	const struct store_config config = {0};
 	struct skip skip = {.skip.command = {.decide = restore_skip_decide, .done = on_skipped}};
 	struct engine *engine;
@@ -48,20 +48,42 @@ static bool skip_ids(const char *dir, const char **why)
 	return err == ERR_OK && skip.err == ERR_OK;
 }
 
+/* The copy gets the database's name when nothing is left to do to it: a restore that is cut off leaves no
+ * database that would give ids a second time. */
+static bool make_copy(const char *dir, const char *file, struct data_dir *place, const char **why)
+{
+	struct backup copy;
+	if (backup_restore_begin(&copy, file, dir, place, why) != ERR_OK)
+		return false;
+	if (!skip_ids(copy.tmp, why)) {
+		backup_drop(&copy);
+		return false;
+	}
+	return backup_keep(&copy, why) == ERR_OK;
+}
+
+static bool put_copy(const char *dir, const char *file)
+{
+	struct data_dir place = {0};
+	const char *why = "the copy cannot be written to";
+	bool ok = make_copy(dir, file, &place, &why);
+	if (!ok)
+		refuse(dir, why);
+	data_dir_close(&place);
+	return ok;
+}
+
 static int run(void *target, const struct options_args *args)
 {
 	const struct config *config = target;
 	const char *file = args->items[0];
 	struct verified found;
-	const char *why = "";
 	if (!verify_database(NULL, file, &found))
 		return 1;
 	if (found.problems > 0)
 		return refuse(file, "has the problems above and was not restored: take another backup");
-	if (backup_restore(file, config->data, &why) != ERR_OK)
-		return refuse(config->data, why);
-	if (!skip_ids(config->data, &why))
-		return refuse(config->data, "holds the copy, but cannot be written to: remove it and try again");
+	if (!put_copy(config->data, file))
+		return 1;
 	printf("%s: %llu users, verified %llu records: start referd serve --data %s, with the secret.key "
 	       "of then\n", file, (unsigned long long)found.users, (unsigned long long)found.records,
 	    config->data);

@@ -4,11 +4,10 @@
  */
 #include "verify.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "broken_pages.h"
 #include "config.h"
 #include "core/verify.h"
 #include "store/engine.h"
@@ -21,29 +20,10 @@ struct walk {
 	const char *name; /* of what is walked */
 	struct store *store;
 	bool opened, done;
+	uint64_t lost_kinds; /* bits: key spaces that the file does not have */
+	uint64_t lost;       /* ... and should have */
 	enum err err;
 };
-
-/* ---- pages that cannot be read ---- */
-
-/* LMDB maps the file and trusts its pages: a file that was cut short, or whose inner pages were written
- * over, is met as a signal. */
-static void on_broken_page(int number)
-{
-	static const char line[] = "referd: the file's pages are damaged or missing: restore a backup\n";
-	(void)number;
-	ssize_t ignored = write(STDERR_FILENO, line, sizeof line - 1);
-	(void)ignored;
-	_exit(1);
-}
-
-static void catch_broken_pages(void)
-{
-	const int numbers[] = {SIGBUS, SIGSEGV, SIGABRT};
-	struct sigaction action = {.sa_handler = on_broken_page};
-	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-		sigaction(numbers[i], &action, NULL);
-}
 
 /* ---- opening ---- */
 
@@ -60,11 +40,12 @@ static bool open_store(struct walk *w, const char *dir, const char *file)
 	struct engine *engine;
 	const char *why = "";
 	enum err err = engine_lmdb_open(&lmdb, &engine, &why);
+	w->opened = err == ERR_OK || err == ERR_CORRUPT;
 	if (err != ERR_OK) {
 		fprintf(stderr, "referd: the database in %s cannot be opened: %s\n", w->name, why);
 		return false;
 	}
-	w->opened = true;
+	w->lost_kinds = engine_lmdb_lost_kinds(engine);
 	err = engine_deferred_open(engine, 1u << KIND_EMAIL_INDEX.id, &engine);
 	if (err == ERR_OK)
 		err = store_open(engine, &store, &w->store);
@@ -73,41 +54,60 @@ static bool open_store(struct walk *w, const char *dir, const char *file)
 	return err == ERR_OK || refuse(w->name, "cannot be read");
 }
 
-struct code_key_read {
+/* The settings that the walk needs. */
+struct settings_read {
 	struct command command;
-	struct setting setting;
+	struct setting code_key, kinds;
 	struct codes *codes;
+	uint64_t n_kinds; /* as the last start knew them; 0: version 0.1 did not say */
 	enum err err;
 };
 
-static enum err code_key_decide(struct command *command, struct tx *tx)
+static enum err settings_decide(struct command *command, struct tx *tx)
 {
-	struct code_key_read *r = (struct code_key_read *)command;
-	return tx_get(tx, &KIND_SETTING, &r->setting);
+	struct settings_read *r = (struct settings_read *)command;
+	enum err err = tx_get(tx, &KIND_SETTING, &r->kinds);
+	if (err != ERR_OK && err != ERR_NOT_FOUND)
+		return err;
+	return tx_get(tx, &KIND_SETTING, &r->code_key);
 }
 
-static void on_code_key(struct command *command, enum err err)
+static void on_settings(struct command *command, enum err err)
 {
-	struct code_key_read *r = (struct code_key_read *)command;
+	struct settings_read *r = (struct settings_read *)command;
 	r->err = err;
-	if (err == ERR_OK && r->setting.value.n == CODE_KEY_SIZE)
-		r->codes = codes_new((const uint8_t *)r->setting.value.p);
+	if (err == ERR_OK && r->code_key.value.n == CODE_KEY_SIZE)
+		r->codes = codes_new((const uint8_t *)r->code_key.value.p);
+	if (err == ERR_OK && !text_to_u64(r->kinds.value, &r->n_kinds))
+		r->n_kinds = 0;
 }
 
-/* Without its key no address can be looked up. */
-static bool read_codes(struct walk *w)
+/* A key space that is gone takes its rows along, and nothing else would miss some kinds of them. */
+static void tell_lost_kinds(struct walk *w, uint64_t n_kinds)
 {
-	struct code_key_read r = {
-	    .command = {.decide = code_key_decide, .done = on_code_key},
-	    .setting = {.name = TEXT("code_key")},
+	for (uint64_t kind = 0; kind < n_kinds && kind < RECORD_KINDS; kind++) {
+		if ((w->lost_kinds >> kind & 1) == 0)
+			continue;
+		w->lost++;
+		printf("kind %llu: its key space is missing from the file\n", (unsigned long long)kind);
+	}
+}
+
+static bool read_settings(struct walk *w)
+{
+	struct settings_read r = {
+	    .command = {.decide = settings_decide, .done = on_settings},
+	    .code_key = {.name = TEXT("code_key")},
+	    .kinds = {.name = TEXT("kinds")},
 	    .err = store_query(w->store, &r.command),
 	};
 	while (r.err == ERR_OK && !store_idle(w->store))
 		store_turn(w->store);
 	w->verify.codes = r.codes;
-	if (r.codes != NULL)
+	tell_lost_kinds(w, r.n_kinds);
+	if (r.codes != NULL) /* without its key no address can be looked up */
 		return true;
-	return refuse(w->name, r.err == ERR_NOT_FOUND ? "was never served: it has no settings"
+	return refuse(w->name, r.err == ERR_NOT_FOUND ? "has no settings: it was never served, or they are lost"
 						      : "has no usable code key in its settings");
 }
 
@@ -131,6 +131,7 @@ static void on_slice(struct command *command, enum err err)
 static bool walk_all(struct walk *w)
 {
 	while (!w->verify.finished) {
+		uint64_t slices = w->verify.n_slices;
 		w->done = false;
 		w->verify.problems = NULL;
 		w->verify.command = (struct command){.decide = verify_decide, .done = on_slice};
@@ -138,9 +139,10 @@ static bool walk_all(struct walk *w)
 			return refuse(w->name, "cannot be read");
 		while (!w->done)
 			store_turn(w->store);
-		if (w->err == ERR_NO_MEMORY || w->err == ERR_IO)
-			return refuse(w->name, w->err == ERR_IO ? "cannot be read to its end"
-								: "needs more memory to be read");
+		if (w->err == ERR_NO_MEMORY)
+			return refuse(w->name, "needs more memory to be read");
+		if (w->err == ERR_IO || w->verify.n_slices == slices)
+			return refuse(w->name, "cannot be read to its end: restore a backup");
 	}
 	return true;
 }
@@ -148,10 +150,11 @@ static bool walk_all(struct walk *w)
 bool verify_database(const char *dir, const char *file, struct verified *found)
 {
 	struct walk w = {.name = file != NULL ? file : dir};
-	catch_broken_pages();
+	broken_pages_catch(1, true);
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	bool ok = open_store(&w, dir, file) && read_codes(&w) && walk_all(&w);
-	*found = (struct verified){w.opened, w.verify.n_records, w.verify.n_users, w.verify.n_problems};
+	bool ok = open_store(&w, dir, file) && read_settings(&w) && walk_all(&w);
+	*found = (struct verified){w.opened, w.verify.n_records, w.verify.n_users,
+	    w.verify.n_problems + w.lost};
 	codes_free(w.verify.codes);
 	store_close(w.store);
 	return ok;

@@ -20,13 +20,11 @@ static void hash_two(struct text a, struct text b, uint8_t out[IDEMPOTENCY_HASH]
 }
 
 void idempotency_key_make(struct idempotency_key *key, struct text scope, struct text given,
-    struct text body, struct text query)
+    struct text request)
 {
 	key->given = true;
 	hash_two(scope, given, key->hash);
-	hash_two(scope, body, key->request);
-	if (query.n > 0)
-		hash_two(text_from(key->request, IDEMPOTENCY_HASH), query, key->request);
+	hash_two(scope, request, key->request);
 }
 
 enum err idempotency_find(struct tx *tx, const struct idempotency_key *key, uint64_t now_ms,

@@ -12,7 +12,7 @@ enum err restore_skip_decide(struct command *command, struct tx *tx)
 {
 	static const struct {
 		const struct record_kind *kind;
-		int n;
+		uint64_t n;
 	} sequences[] = {
 	    {&KIND_USER, MANY},   {&KIND_EVENT, MANY},  {&KIND_DELIVERY, MANY}, {&KIND_REWARD, MANY},
 	    {&KIND_CAMPAIGN, FEW}, {&KIND_WEBHOOK, FEW}, {&KIND_REPLAY, FEW},   {&KIND_RULE, FEW},
@@ -20,7 +20,6 @@ enum err restore_skip_decide(struct command *command, struct tx *tx)
 	};
 	(void)command;
 	for (size_t i = 0; i < sizeof sequences / sizeof *sequences; i++)
-		for (int n = 0; n < sequences[i].n; n++)
-			(void)tx_next_id(tx, sequences[i].kind);
+		tx_skip_ids(tx, sequences[i].kind, sequences[i].n);
 	return ERR_OK;
 }

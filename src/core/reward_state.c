@@ -6,7 +6,6 @@
 
 #include <stddef.h>
 
-#include "core/campaign.h"
 #include "core/day.h"
 #include "core/money.h"
 #include "event.h"
@@ -83,10 +82,7 @@ static enum err count(struct tx *tx, const struct reward *r, uint64_t state, uin
 		day = offsetof(struct day, rewards_cancelled);
 	}
 	tx_put(tx, &KIND_RULE_STATS, &stats);
-	const struct zone *zone;
-	if ((err = campaign_read_zone(tx, r->campaign_id, &zone)) != ERR_OK)
-		return err;
-	return day_count(tx, zone, r->campaign_id, at_ms, day);
+	return day_count(tx, r->campaign_id, at_ms, day);
 }
 
 /* ---- events ---- */
@@ -113,11 +109,8 @@ static enum err emit(struct tx *tx, const struct reward *r, enum event_type type
 	enum err err = tx_get(tx, &KIND_USER, &user);
 	if (err == ERR_NOT_FOUND)
 		return ERR_OK; /* erased: there is nobody left to tell about */
-	const struct zone *zone;
 	if (err == ERR_OK)
-		err = campaign_read_zone(tx, user.campaign_id, &zone);
-	if (err == ERR_OK)
-		err = event_snapshot(tx, &user, zone, &event);
+		err = event_snapshot(tx, &user, &event);
 	return err == ERR_OK ? event_emit_about(tx, &user, &event) : err;
 }
 

@@ -61,7 +61,7 @@ static const char *check_amount(const struct rule *r)
 		return r->amount == 0 ? NULL : "is only for the metric amount";
 	return r->amount != 0 && r->amount <= MONEY_MAX
 		   ? NULL
-		   : "must be a whole number above 0: " MONEY_IN_MINOR_UNITS;
+		   : "must be a whole number of the currency's minor units (4990 for EUR 49.90)";
 }
 
 static const char *check_percent(const struct rule *r)

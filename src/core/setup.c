@@ -4,6 +4,8 @@
  */
 #include "core/setup.h"
 
+#include <stdio.h>
+
 static enum err read_setting(struct tx *tx, const char *name, struct text *value)
 {
 	struct setting setting = {.name = text_of(name)};
@@ -18,6 +20,13 @@ static void put_setting(struct tx *tx, const char *name, struct text value)
 	tx_put(tx, &KIND_SETTING, &setting);
 }
 
+/* `referd verify` compares it with what the file has. */
+static struct text kinds_text(char out[8])
+{
+	(void)snprintf(out, 8, "%d", RECORD_KINDS);
+	return text_of(out);
+}
+
 static void write_all(struct setup *s, struct tx *tx)
 {
 	const struct token token = {
@@ -27,10 +36,12 @@ static void write_all(struct setup *s, struct tx *tx)
 	    .scopes = SCOPE_READ | SCOPE_WRITE | SCOPE_ADMIN,
 	    .created_ms = s->now_ms,
 	};
+	char kinds[8];
 	put_setting(tx, "code_key", s->code_key);
 	put_setting(tx, "key_fingerprint", s->key_fingerprint);
 	put_setting(tx, "inbound_token", s->inbound_token);
 	put_setting(tx, "inbound_secret", s->inbound_secret);
+	put_setting(tx, "kinds", kinds_text(kinds));
 	tx_put(tx, &KIND_TOKEN, &token);
 	s->fresh = s->api_token_known = true;
 	s->stored_code_key = s->code_key;
@@ -46,12 +57,27 @@ static enum err find_token(struct setup *s, struct tx *tx)
 	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
-/* What a database of an older referd was not born with. Nothing where the key is another one: it would be
- * sealed with what opens nothing else. */
+static enum err note_kinds(struct tx *tx)
+{
+	char kinds[8];
+	struct text known, now = kinds_text(kinds);
+	enum err err = read_setting(tx, "kinds", &known);
+	if (err != ERR_OK && err != ERR_NOT_FOUND)
+		return err;
+	if (!text_eq(known, now))
+		put_setting(tx, "kinds", now);
+	return ERR_OK;
+}
+
+/* Adds the settings that a database of an older referd was not born with. Nothing where the secret key is
+ * another one: the new secret would be sealed with a key that opens nothing else. */
 static enum err complete(const struct setup *s, struct tx *tx)
 {
 	struct text known;
-	enum err err = read_setting(tx, "inbound_secret", &known);
+	enum err err = note_kinds(tx);
+	if (err != ERR_OK)
+		return err;
+	err = read_setting(tx, "inbound_secret", &known);
 	if (err != ERR_NOT_FOUND || !text_eq(s->stored_fingerprint, s->key_fingerprint))
 		return err == ERR_NOT_FOUND ? ERR_OK : err;
 	put_setting(tx, "inbound_secret", s->inbound_secret);

@@ -75,36 +75,6 @@ static enum err change_meta(struct user_change *c, struct tx *tx, const struct c
 	return problem != NULL ? refuse(c, c->field, problem) : ERR_OK;
 }
 
-/* ---- qualified ---- */
-
-/* A client that sends back what it has read asks for no change. */
-static bool changes_qualified(const struct user_change *c)
-{
-	return c->set_qualified && c->qualified != (c->view.user.qualified_ms != 0);
-}
-
-/* What qualifying would refuse, before anything is written. */
-static enum err check_qualified(struct user_change *c)
-{
-	if (changes_qualified(c) && c->view.user.type != USER_INVITED)
-		return refuse(c, TEXT("qualified"), QUALIFY_DIRECT_REFUSAL);
-	return ERR_OK;
-}
-
-/* Writes the user's record: it is read anew. */
-static enum err qualify(struct user_change *c, struct tx *tx)
-{
-	struct qualify q = {
-	    .who = {.id = c->view.user.id},
-	    .qualified = c->qualified,
-	    .public_url = c->public_url,
-	    .codes = c->codes,
-	    .now_ms = c->now_ms,
-	};
-	enum err err = qualify_decide(&q.command, tx);
-	return err == ERR_OK ? tx_get(tx, &KIND_USER, &c->view.user) : err;
-}
-
 enum err user_change_decide(struct command *command, struct tx *tx)
 {
 	struct user_change *c = (struct user_change *)command;
@@ -112,8 +82,6 @@ enum err user_change_decide(struct command *command, struct tx *tx)
 	enum err err = who_find(tx, c->codes, &c->who, user);
 	if (err == ERR_OK)
 		err = user_view_fill(tx, &c->view, 1);
-	if (err == ERR_OK)
-		err = check_qualified(c);
 	if (err == ERR_OK)
 		err = change_meta(c, tx, c->view.campaign, user);
 	if (err == ERR_OK)
@@ -125,7 +93,7 @@ enum err user_change_decide(struct command *command, struct tx *tx)
 	if (c->set_unsubscribed && c->unsubscribed != (user->unsubscribed_ms != 0))
 		user->unsubscribed_ms = c->unsubscribed ? c->now_ms : 0;
 	tx_put(tx, &KIND_USER, user);
-	return changes_qualified(c) ? qualify(c, tx) : ERR_OK;
+	return ERR_OK;
 }
 
 /* ---- review and qualifying ---- */

@@ -235,6 +235,7 @@ enum err verify_decide(struct command *command, struct tx *tx)
 		return err;
 	cmd->state = state;
 	cmd->problems = v.first;
+	cmd->n_slices++;
 	cmd->n_records += n;
 	cmd->n_users += v.kind == &KIND_USER ? n : 0;
 	cmd->n_problems += v.n_problems;

@@ -120,7 +120,6 @@ static void put_revision(struct tx *tx, struct webhook *after)
 	    .format = after->format,
 	    .fields = after->fields,
 	    .hidden = after->hidden,
-	    .arrays = 1,
 	};
 	tx_put(tx, &KIND_WEBHOOK_REVISION, &revision);
 }

@@ -87,10 +87,30 @@ static enum err begin(struct backup *b, const struct engine_lmdb_config *source,
 	return err;
 }
 
+/* Is `file` the same file as one that referd keeps in `dir`? */
+static bool is_own_file(const char *dir, const char *file)
+{
+	static const char *const own[] = {"referd.mdb", "referd.mdb-lock", "lock", "secret.key"};
+	struct stat target, each;
+	char path[DATA_DIR_PATH_MAX];
+	if (stat(file, &target) != 0)
+		return false;
+	for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
+		(void)snprintf(path, sizeof path, "%s/%s", dir, own[i]);
+		if (stat(path, &each) == 0 && each.st_dev == target.st_dev && each.st_ino == target.st_ino)
+			return true;
+	}
+	return false;
+}
+
 enum err backup_begin(struct backup *b, const char *dir, const char *file, bool force,
     const char **why)
 {
 	const struct engine_lmdb_config source = {.dir = dir, .read_only = true};
+	*b = (struct backup){.fd = -1};
+	*why = "is a file of the data directory itself: take another name";
+	if (is_own_file(dir, file))
+		return ERR_REFUSED;
 	return begin(b, &source, file, force, why);
 }
 
@@ -128,23 +148,18 @@ void backup_drop(struct backup *b)
 	b->fd = -1;
 }
 
-enum err backup_restore(const char *file, const char *dir, const char **why)
+enum err backup_restore_begin(struct backup *b, const char *file, const char *dir, struct data_dir *place,
+    const char **why)
 {
-	const struct engine_lmdb_config source = {.file = file};
+	const struct engine_lmdb_config source = {.file = file, .read_only = true};
 	char path[DATA_DIR_PATH_MAX];
-	struct data_dir place;
-	struct backup b = {.fd = -1};
-	enum err err = data_dir_open(dir, false, &place, why);
-	if (err == ERR_OK) {
-		data_dir_path(&place, "referd.mdb", path);
-		*why = "holds a database already: move it away first, or take another directory";
-		if (access(path, F_OK) == 0)
-			err = ERR_REFUSED;
-	}
-	if (err == ERR_OK)
-		err = begin(&b, &source, path, false, why);
-	if (err == ERR_OK)
-		err = backup_keep(&b, why);
-	data_dir_close(&place);
-	return err;
+	*b = (struct backup){.fd = -1};
+	enum err err = data_dir_open(dir, false, place, why);
+	if (err != ERR_OK)
+		return err;
+	data_dir_path(place, "referd.mdb", path);
+	*why = "holds a database already: move it away first, or take another directory";
+	if (access(path, F_OK) == 0)
+		return ERR_REFUSED;
+	return begin(b, &source, path, false, why);
 }

@@ -53,6 +53,26 @@ static enum err take_lock(struct data_dir *d, const char **why)
 	return ERR_OK;
 }
 
+/* A new directory is on the disk when its parent is. */
+static int sync_parent(const char *dir)
+{
+	char path[DATA_DIR_PATH_MAX];
+	(void)snprintf(path, sizeof path, "%s/..", dir);
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	int rc = fsync(fd);
+	close(fd);
+	return rc;
+}
+
+static int make_directory(const char *dir)
+{
+	if (mkdir(dir, 0700) == 0)
+		return sync_parent(dir);
+	return errno == EEXIST ? 0 : -1;
+}
+
 enum err data_dir_open(const char *dir, bool read_only, struct data_dir *out, const char **why)
 {
 	*out = (struct data_dir){0};
@@ -62,7 +82,7 @@ enum err data_dir_open(const char *dir, bool read_only, struct data_dir *out, co
 		return ERR_INVALID;
 	}
 	memcpy(out->path, dir, n + 1);
-	if (!read_only && mkdir(dir, 0700) != 0 && errno != EEXIST) {
+	if (!read_only && make_directory(dir) != 0) {
 		*why = "cannot be made: check that its parent exists and may be written to";
 		return ERR_IO;
 	}

@@ -7,27 +7,21 @@
  * memory; reads ask the memory first. Once enough have gathered, every commit also writes a slice of
  * them into their key space, in key order: neighbours share their pages.
  *
- * The log is kind KIND_DEFERRED: key = number of the row (8 bytes, big-endian), value =
- *     (kind, n, key (8 bytes), value (n bytes))* | CRC-32C of all before it (4 bytes, little-endian)
- * where n is LOG_DELETED for a deletion, or LOG_WRITTEN for a write too long for memory, which went
- * straight to its key space. A sweep over the memory merges all that was logged before it began; then
- * those rows are deleted, oldest first. A start replays what is left: merging twice changes nothing.
+ * The log is kind KIND_DEFERRED; scatter_log.h describes its rows. A sweep over the memory merges all that
+ * was logged before it began; then those rows are deleted, oldest first. A start replays what is left:
+ * merging twice changes nothing.
  */
 #include <assert.h>
 #include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/crc32c.h"
 #include "store/engine_ops.h"
-#include "store/scatter_table.h"
+#include "store/scatter_log.h"
 
 enum {
 	KIND_DEFERRED = RECORD_KIND_LOG,
-	LOG_DELETED = SCATTER_DELETED,
-	LOG_WRITTEN = 0xfe,
-	LOG_ENTRY_MAX = 2 + SCATTER_KEY_SIZE + SCATTER_VALUE_MAX,
-	LOG_ROW_MAX = 1900,     /* LMDB keeps rows below half a page inside leaf pages */
+	LOG_ROW_MAX = 1900, /* LMDB keeps rows below half a page inside leaf pages */
 	SWEEP_FROM = 192 << 10, /* entries in memory (40 bytes each) at which a sweep begins */
 	MERGE_PER_WRITE = 2,    /* entries merged for each one that comes: a sweep ends */
 	DELETED_PER_COMMIT = 64, /* log rows */
@@ -61,13 +55,6 @@ static bool is_scattered(const struct deferred *d, uint8_t kind)
 	return (d->kinds >> kind & 1) != 0;
 }
 
-static uint8_t log_length(const struct engine_write *w)
-{
-	if (w->deleted)
-		return LOG_DELETED;
-	return w->value.n <= SCATTER_VALUE_MAX ? (uint8_t)w->value.n : LOG_WRITTEN;
-}
-
 /* ---- what the inner engine commits instead ---- */
 
 static bool push(struct deferred *d, struct engine_write write)
@@ -92,24 +79,13 @@ static struct text number_key(struct deferred *d, uint64_t number)
 
 static bool push_log_row(struct deferred *d, struct buf *row)
 {
-	uint32_t crc = htole32(crc32c(0, row->p, row->n));
-	buf_add(row, &crc, sizeof crc);
 	struct text key = number_key(d, ++d->next_log_last);
+	if (key.p != NULL)
+		scatter_log_seal(row, key);
 	struct text value = arena_copy(&d->arena, buf_view(row));
 	bool ok = !row->failed && key.p != NULL && value.p != NULL;
 	buf_reset(row);
 	return ok && push(d, (struct engine_write){KIND_DEFERRED, false, key, value});
-}
-
-static void add_log_entry(struct buf *row, const struct engine_write *w)
-{
-	uint8_t n = log_length(w);
-	assert(w->key.n == SCATTER_KEY_SIZE);
-	buf_char(row, (char)w->kind);
-	buf_char(row, (char)n);
-	buf_text(row, w->key);
-	if (n <= SCATTER_VALUE_MAX)
-		buf_text(row, w->value);
 }
 
 static bool push_log(struct deferred *d, const struct engine_write *writes, size_t n)
@@ -119,8 +95,8 @@ static bool push_log(struct deferred *d, const struct engine_write *writes, size
 	for (size_t i = 0; ok && i < n; i++) {
 		if (!is_scattered(d, writes[i].kind))
 			continue;
-		add_log_entry(&row, &writes[i]);
-		if (row.n + LOG_ENTRY_MAX > LOG_ROW_MAX)
+		scatter_log_add(&row, &writes[i]);
+		if (row.n + SCATTER_LOG_ENTRY_MAX > LOG_ROW_MAX)
 			ok = push_log_row(d, &row);
 	}
 	if (ok && row.n > 0)
@@ -173,7 +149,7 @@ static bool push_others(struct deferred *d, const struct engine_write *writes, s
 static bool push_long(struct deferred *d, const struct engine_write *writes, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (is_scattered(d, writes[i].kind) && log_length(&writes[i]) == LOG_WRITTEN &&
+		if (is_scattered(d, writes[i].kind) && scatter_log_length(&writes[i]) == SCATTER_LOG_WRITTEN &&
 		    !push(d, writes[i]))
 			return false;
 	return true;
@@ -215,10 +191,10 @@ static void take_over(struct deferred *d, const struct engine_write *writes, siz
 		const struct engine_write *w = &writes[i];
 		if (!is_scattered(d, w->kind))
 			continue;
-		if (log_length(w) == LOG_WRITTEN)
+		if (scatter_log_length(w) == SCATTER_LOG_WRITTEN)
 			scatter_remove(&d->table, w->kind, w->key);
 		else
-			scatter_put(&d->table, w->kind, w->key, w->value.p, log_length(w));
+			scatter_put(&d->table, w->kind, w->key, w->value.p, scatter_log_length(w));
 	}
 }
 
@@ -319,6 +295,13 @@ static enum err deferred_commit(struct engine *engine, const struct engine_write
 	return err;
 }
 
+static void deferred_tend(struct engine *engine)
+{
+	struct deferred *d = self(engine);
+	if (d->inner->ops->tend != NULL)
+		d->inner->ops->tend(d->inner);
+}
+
 static void deferred_close(struct engine *engine)
 {
 	struct deferred *d = self(engine);
@@ -334,6 +317,7 @@ static const struct engine_ops deferred_ops = {
     .get = deferred_get,
     .scan = deferred_scan,
     .commit = deferred_commit,
+    .tend = deferred_tend,
     .close = deferred_close,
 };
 
@@ -344,44 +328,20 @@ struct replay {
 	enum err err;
 };
 
-static enum err replay_entries(struct deferred *d, struct text rest)
-{
-	while (rest.n >= 2 + SCATTER_KEY_SIZE) {
-		uint8_t kind = (uint8_t)rest.p[0], n = (uint8_t)rest.p[1];
-		struct text key = text_from(rest.p + 2, SCATTER_KEY_SIZE);
-		size_t length = n <= SCATTER_VALUE_MAX ? n : 0;
-		const char *value = key.p + SCATTER_KEY_SIZE;
-		bool known = n <= SCATTER_VALUE_MAX || n == LOG_DELETED || n == LOG_WRITTEN;
-		if (!known || rest.n < 2 + SCATTER_KEY_SIZE + length)
-			return ERR_CORRUPT;
-		rest = text_from(value + length, rest.n - 2 - SCATTER_KEY_SIZE - length);
-		if (n == LOG_WRITTEN)
-			scatter_remove(&d->table, kind, key);
-		else
-			scatter_put(&d->table, kind, key, value, n);
-	}
-	return rest.n == 0 ? ERR_OK : ERR_CORRUPT;
-}
-
 static bool replay_row(void *arg, struct text key, struct text value)
 {
 	struct replay *r = arg;
 	struct deferred *d = r->d;
-	uint32_t crc;
 	uint64_t number;
 	r->err = ERR_CORRUPT;
-	if (key.n != sizeof number || value.n < sizeof crc)
+	if (!scatter_log_open(key, &value, &number))
 		return false;
-	value.n -= sizeof crc;
-	memcpy(&crc, value.p + value.n, sizeof crc);
-	if (le32toh(crc) != crc32c(0, value.p, value.n))
-		return false;
-	memcpy(&number, key.p, sizeof number);
-	d->log_last = be64toh(number);
 	if (d->log_first == 0)
-		d->log_first = d->log_last;
-	r->err = scatter_reserve(&d->table, value.n / SCATTER_KEY_SIZE) ? replay_entries(d, value)
-									: ERR_NO_MEMORY;
+		d->log_first = number;
+	else if (number != d->log_last + 1)
+		return false; /* a row is missing */
+	d->log_last = number;
+	r->err = scatter_log_replay(&d->table, value);
 	return r->err == ERR_OK;
 }
 

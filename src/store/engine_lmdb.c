@@ -1,35 +1,23 @@
 /*
- * Owns the LMDB environment: one database per kind, one long-lived reader, one write transaction per
- * commit. The only file that includes lmdb.h. Never sees a record's meaning. Called by store.c and tx.c.
+ * Owns the work of the LMDB engine: one key space per kind, one long-lived reader, one write transaction
+ * per commit. Never opens the environment (engine_lmdb_open.c) and never sees a record's meaning. Called by
+ * store.c and tx.c.
  */
 #include <errno.h>
-#include <lmdb.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/log.h"
-#include "store/data_dir.h"
-#include "store/engine_ops.h"
+#include "store/engine.h"
+#include "store/engine_lmdb_parts.h"
+#include "store/sync_watch.h"
 
-enum { NO_KIND = 0 }; /* LMDB's own list of free pages: never a database of ours */
-
-struct engine_lmdb {
-	struct engine engine;
-	struct data_dir dir;
-	MDB_env *env;
-	MDB_txn *reader; /* reset between views */
-	bool reading, read_only;
-	size_t map_size;
-	MDB_dbi kinds[RECORD_KINDS]; /* NO_KIND: an older database that is only read has no such kind */
-	/* The highest key each kind was ever given by us: what sorts above it can be appended, which
-	 * fills pages to the brim and skips the search (MDB_APPEND). */
-	struct {
-		uint8_t bytes[RECORD_KEY_MAX];
-		size_t n;
-	} highest[RECORD_KINDS];
+enum {
+	COMMITS_BETWEEN_CHECKS = 1000, /* of the readers, ... */
+	GROWTH_BETWEEN_CHECKS = 1024,  /* ... or pages by which the file has grown */
 };
 
 static struct engine_lmdb *self(struct engine *engine)
@@ -45,7 +33,7 @@ _Noreturn static void die(const char *what, int rc)
 	_exit(70);
 }
 
-static enum err translate(int rc)
+enum err engine_lmdb_translate(int rc)
 {
 	switch (rc) {
 	case MDB_SUCCESS:
@@ -56,6 +44,7 @@ static enum err translate(int rc)
 		return ERR_NO_MEMORY;
 	case ENOSPC:
 	case EDQUOT:
+	case EFBIG: /* the limit on the size of files: SIGXFSZ is ignored */
 		return ERR_NO_SPACE;
 	case MDB_VERSION_MISMATCH:
 		return ERR_FORMAT;
@@ -87,7 +76,7 @@ static enum err lmdb_view(struct engine *engine)
 		mdb_txn_reset(e->reader);
 	int rc = mdb_txn_renew(e->reader);
 	e->reading = rc == MDB_SUCCESS;
-	return translate(rc);
+	return engine_lmdb_translate(rc);
 }
 
 static enum err lmdb_get(struct engine *engine, uint8_t kind, struct text key, struct text *value)
@@ -99,7 +88,7 @@ static enum err lmdb_get(struct engine *engine, uint8_t kind, struct text key, s
 	int rc = mdb_get(e->reader, e->kinds[kind], &k, &v);
 	if (rc == MDB_SUCCESS)
 		*value = from_val(v);
-	return translate(rc);
+	return engine_lmdb_translate(rc);
 }
 
 /* Places the cursor on the first row of the scan, `after` included. */
@@ -117,6 +106,24 @@ static int scan_first(MDB_cursor *cursor, const struct engine_scan *scan, MDB_va
 	return mdb_cursor_get(cursor, k, v, rc == MDB_NOTFOUND ? MDB_LAST : MDB_PREV);
 }
 
+/* Does the row come behind `last` in the order of the scan? A page that links back to an earlier one would
+ * give the same rows for ever. */
+static bool goes_on(const struct engine_scan *scan, struct text last, struct text key)
+{
+	size_t shared = last.n < key.n ? last.n : key.n;
+	int order = memcmp(key.p, last.p, shared);
+	if (order == 0 && key.n != last.n)
+		order = key.n > last.n ? 1 : -1;
+	return scan->reverse ? order < 0 : order > 0;
+}
+
+static int scan_next(MDB_cursor *cursor, const struct engine_scan *scan, MDB_val *k, MDB_val *v)
+{
+	const struct text last = from_val(*k);
+	int rc = mdb_cursor_get(cursor, k, v, scan->reverse ? MDB_PREV : MDB_NEXT);
+	return rc == MDB_SUCCESS && !goes_on(scan, last, from_val(*k)) ? MDB_CORRUPTED : rc;
+}
+
 static enum err lmdb_scan(struct engine *engine, const struct engine_scan *scan,
     engine_row_fn *take, void *arg)
 {
@@ -127,13 +134,16 @@ static enum err lmdb_scan(struct engine *engine, const struct engine_scan *scan,
 		return ERR_OK;
 	int rc = mdb_cursor_open(e->reader, e->kinds[scan->kind], &cursor);
 	if (rc != MDB_SUCCESS)
-		return translate(rc);
+		return engine_lmdb_translate(rc);
 	rc = scan_first(cursor, scan, &k, &v);
+	if (rc == MDB_SUCCESS && scan->from.n > 0 && !text_eq(from_val(k), scan->from) &&
+	    !goes_on(scan, scan->from, from_val(k)))
+		rc = MDB_CORRUPTED;
 	while (rc == MDB_SUCCESS && text_starts(from_val(k), scan->prefix) &&
 	       take(arg, from_val(k), from_val(v)))
-		rc = mdb_cursor_get(cursor, &k, &v, scan->reverse ? MDB_PREV : MDB_NEXT);
+		rc = scan_next(cursor, scan, &k, &v);
 	mdb_cursor_close(cursor);
-	return rc == MDB_NOTFOUND ? ERR_OK : translate(rc);
+	return rc == MDB_NOTFOUND ? ERR_OK : engine_lmdb_translate(rc);
 }
 
 static bool is_highest(struct engine_lmdb *e, const struct engine_write *w)
@@ -181,7 +191,7 @@ static int write_all(struct engine_lmdb *e, MDB_txn *txn, const struct engine_wr
 }
 
 /* Reads the highest keys from what is committed: at the start, and after a commit that failed. */
-static int read_highest(struct engine_lmdb *e, MDB_txn *txn)
+int engine_lmdb_read_highest(struct engine_lmdb *e, MDB_txn *txn)
 {
 	for (size_t kind = 0; kind < RECORD_KINDS; kind++) {
 		MDB_cursor *cursor;
@@ -223,7 +233,12 @@ static int try_commit(struct engine_lmdb *e, const struct engine_write *writes, 
 		mdb_txn_abort(txn);
 		return rc;
 	}
-	return mdb_txn_commit(txn);
+	sync_watch_begin();
+	rc = mdb_txn_commit(txn);
+	/* After a failed sync nobody knows which pages are on the disk, whatever the error was. */
+	if (rc != MDB_SUCCESS && sync_watch_failed())
+		die("syncing", rc);
+	return rc;
 }
 
 /* After a failure: is the environment still good, and what are its highest keys now? */
@@ -233,20 +248,72 @@ static void recover(struct engine_lmdb *e, int failed)
 	int rc = mdb_txn_begin(e->env, NULL, 0, &txn);
 	if (rc != MDB_SUCCESS)
 		die("recovering from a failed commit", rc == MDB_PANIC ? failed : rc);
-	rc = read_highest(e, txn);
+	rc = engine_lmdb_read_highest(e, txn);
 	mdb_txn_abort(txn);
 	if (rc != MDB_SUCCESS)
 		die("recovering from a failed commit", rc);
 }
 
-/* LMDB reports a write that was cut short by a full disk as EIO. The environment has just been proven
- * good, so what was written is not referred to: with no room left it is a full disk, else a failing
- * one. */
-static bool disk_is_full(const struct engine_lmdb *e)
+/* LMDB reports a write that was cut short as EIO, also where the disk or the file's allowed size has ended.
+ * The environment has just been proven good, so nothing refers to the pages that were written. */
+static bool has_no_room(const struct engine_lmdb *e)
 {
 	const uint64_t room = 16 << 20; /* more than one batch writes */
 	struct statvfs fs;
-	return fstatvfs(e->dir.fd, &fs) == 0 && (uint64_t)fs.f_bavail * fs.f_frsize < room;
+	struct rlimit limit;
+	struct stat file;
+	if (fstatvfs(e->dir.fd, &fs) == 0 && (uint64_t)fs.f_bavail * fs.f_frsize < room)
+		return true;
+	return getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY &&
+	       stat(e->path, &file) == 0 && (uint64_t)file.st_size + room > limit.rlim_cur;
+}
+
+/* A file that was removed or replaced is written to all the same, and all of it is lost when the process
+ * ends: nobody may be told that such a commit is durable. */
+static void confirm_file(const struct engine_lmdb *e)
+{
+	struct stat now;
+	if (stat(e->path, &now) == 0 && now.st_dev == e->file.st_dev && now.st_ino == e->file.st_ino)
+		return;
+	log_error("store.file_gone", LOG_STR("path", e->path),
+	    LOG_STR("error", "the database file was removed or replaced under the running server: restore "
+			     "it or a backup, then start the server again"));
+	_exit(70);
+}
+
+void engine_lmdb_release_dead_readers(struct engine_lmdb *e)
+{
+	MDB_envinfo info;
+	int dead = 0;
+	if (mdb_reader_check(e->env, &dead) == MDB_SUCCESS && dead > 0)
+		log_info("store.dead_readers", LOG_U64("released", (uint64_t)dead));
+	e->commits_since = 0;
+	if (mdb_env_info(e->env, &info) == MDB_SUCCESS)
+		e->last_page_then = info.me_last_pgno;
+}
+
+/* A killed `referd verify` or `referd backup` leaves its reader slot behind. */
+static void check_readers(struct engine_lmdb *e)
+{
+	MDB_envinfo info;
+	if (++e->commits_since >= COMMITS_BETWEEN_CHECKS ||
+	    (mdb_env_info(e->env, &info) == MDB_SUCCESS &&
+		info.me_last_pgno >= e->last_page_then + GROWTH_BETWEEN_CHECKS))
+		engine_lmdb_release_dead_readers(e);
+}
+
+static enum err committed(struct engine_lmdb *e)
+{
+	confirm_file(e);
+	check_readers(e);
+	return ERR_OK;
+}
+
+static void lmdb_tend(struct engine *engine)
+{
+	struct engine_lmdb *e = self(engine);
+	confirm_file(e);
+	engine_lmdb_release_dead_readers(e);
 }
 
 static enum err lmdb_commit(struct engine *engine, const struct engine_write *writes, size_t n)
@@ -254,7 +321,7 @@ static enum err lmdb_commit(struct engine *engine, const struct engine_write *wr
 	struct engine_lmdb *e = self(engine);
 	int rc = try_commit(e, writes, n);
 	if (rc == MDB_SUCCESS)
-		return ERR_OK;
+		return committed(e);
 	recover(e, rc);
 	while (rc == MDB_MAP_FULL) {
 		/* The batch holds all it read and wrote in its own memory: the map may move, and the
@@ -266,10 +333,12 @@ static enum err lmdb_commit(struct engine *engine, const struct engine_write *wr
 		if (rc != MDB_SUCCESS)
 			recover(e, rc);
 	}
-	if (rc == EIO && disk_is_full(e))
+	if (rc == MDB_SUCCESS)
+		return committed(e);
+	if (rc == EIO && has_no_room(e))
 		rc = ENOSPC;
-	enum err err = translate(rc);
-	if (err == ERR_OK || err == ERR_NO_SPACE || err == ERR_NO_MEMORY)
+	enum err err = engine_lmdb_translate(rc);
+	if (err == ERR_NO_SPACE || err == ERR_NO_MEMORY)
 		return err;
 	die("committing", rc);
 }
@@ -285,104 +354,30 @@ static void lmdb_close(struct engine *engine)
 	free(e);
 }
 
-static const struct engine_ops lmdb_ops = {
+const struct engine_ops engine_lmdb_ops = {
     .view = lmdb_view,
     .get = lmdb_get,
     .scan = lmdb_scan,
     .commit = lmdb_commit,
+    .tend = lmdb_tend,
     .close = lmdb_close,
 };
-
-static int open_kinds(struct engine_lmdb *e)
-{
-	MDB_txn *txn;
-	int rc = mdb_txn_begin(e->env, NULL, e->read_only ? MDB_RDONLY : 0, &txn);
-	if (rc != MDB_SUCCESS)
-		return rc;
-	for (unsigned kind = 0; rc == MDB_SUCCESS && kind < RECORD_KINDS; kind++) {
-		char name[8];
-		snprintf(name, sizeof name, "%u", kind);
-		rc = mdb_dbi_open(txn, name, e->read_only ? 0 : MDB_CREATE, &e->kinds[kind]);
-		if (rc == MDB_NOTFOUND && e->read_only) {
-			e->kinds[kind] = NO_KIND;
-			rc = MDB_SUCCESS;
-		}
-	}
-	if (rc == MDB_SUCCESS && !e->read_only)
-		rc = read_highest(e, txn);
-	if (rc == MDB_SUCCESS)
-		return mdb_txn_commit(txn);
-	mdb_txn_abort(txn);
-	return rc;
-}
-
-/* A database that somebody may have open has its lock file beside it. */
-static bool file_is_shared(const char *file)
-{
-	char lock[DATA_DIR_PATH_MAX + 8];
-	snprintf(lock, sizeof lock, "%s-lock", file);
-	return access(lock, F_OK) == 0;
-}
-
-static int open_environment(struct engine_lmdb *e, const struct engine_lmdb_config *config)
-{
-	char path[DATA_DIR_PATH_MAX];
-	unsigned flags = MDB_NOSUBDIR | MDB_NOTLS | (e->read_only ? MDB_RDONLY : 0);
-	int rc = mdb_env_create(&e->env);
-	if (rc != MDB_SUCCESS)
-		return rc;
-	if ((rc = mdb_env_set_maxdbs(e->env, RECORD_KINDS)) != MDB_SUCCESS ||
-	    (rc = mdb_env_set_mapsize(e->env, e->map_size)) != MDB_SUCCESS)
-		return rc;
-	data_dir_path(&e->dir, "referd.mdb", path);
-	if (config->file != NULL) {
-		if (!file_is_shared(config->file))
-			flags |= MDB_NOLOCK; /* nobody writes to it: nothing is to be left beside it */
-		snprintf(path, sizeof path, "%s", config->file);
-	}
-	if ((rc = mdb_env_open(e->env, path, flags, 0600)) != MDB_SUCCESS ||
-	    (rc = open_kinds(e)) != MDB_SUCCESS)
-		return rc;
-	int dead;
-	mdb_reader_check(e->env, &dead);
-	if ((rc = mdb_txn_begin(e->env, NULL, MDB_RDONLY, &e->reader)) == MDB_SUCCESS)
-		e->reading = true;
-	return rc;
-}
 
 enum err engine_lmdb_copy(struct engine *engine, int fd, const char **why)
 {
 	struct engine_lmdb *e = self(engine);
 	int rc = mdb_env_copyfd2(e->env, fd, MDB_CP_COMPACT);
 	*why = mdb_strerror(rc);
-	return translate(rc);
+	return engine_lmdb_translate(rc);
 }
 
-enum err engine_lmdb_open(const struct engine_lmdb_config *config, struct engine **out,
-    const char **why)
+uint64_t engine_lmdb_lost_kinds(const struct engine *engine)
 {
-	const size_t default_map = (size_t)64 << 30;
-	struct engine_lmdb *e = calloc(1, sizeof *e);
-	*why = "out of memory";
-	if (e == NULL)
-		return ERR_NO_MEMORY;
-	e->engine.ops = &lmdb_ops;
-	e->map_size = config->map_size != 0 ? config->map_size : default_map;
-	e->read_only = config->read_only || config->file != NULL;
-	enum err err = ERR_OK;
-	if (config->file == NULL)
-		err = data_dir_open(config->dir, e->read_only, &e->dir, why);
-	if (err == ERR_OK) {
-		int rc = open_environment(e, config);
-		err = translate(rc);
-		*why = mdb_strerror(rc);
-	}
-	if (err == ERR_OK && !e->read_only)
-		err = data_dir_sync(&e->dir, why);
-	if (err != ERR_OK) {
-		lmdb_close(&e->engine);
-		return err;
-	}
-	*out = &e->engine;
-	return ERR_OK;
+	const struct engine_lmdb *e = (const struct engine_lmdb *)engine;
+	uint64_t lost = 0;
+	_Static_assert(RECORD_KINDS <= 64, "a bit for each kind");
+	for (unsigned kind = 0; kind < RECORD_KINDS; kind++)
+		if (e->kinds[kind] == NO_KIND)
+			lost |= (uint64_t)1 << kind;
+	return lost;
 }

@@ -350,6 +350,12 @@ bool store_will_commit(const struct store *s)
 	return s->waiting.n > 0;
 }
 
+void store_tend(struct store *s)
+{
+	if (s->engine->ops->tend != NULL)
+		s->engine->ops->tend(s->engine);
+}
+
 bool store_idle(const struct store *s)
 {
 	return s->queries.n == 0 && s->waiting.n == 0 && s->decided.n == 0;

@@ -133,6 +133,11 @@ uint64_t tx_next_id(struct tx *tx, const struct record_kind *kind)
 	return ++tx->last_id[kind->id];
 }
 
+void tx_skip_ids(struct tx *tx, const struct record_kind *kind, uint64_t n)
+{
+	tx->last_id[kind->id] += n;
+}
+
 uint64_t tx_last_id(const struct tx *tx, const struct record_kind *kind)
 {
 	return tx->last_id[kind->id];

@@ -1,23 +1,30 @@
-"""Owns the guard that stands before a server's connect(): building it, preloading it, reading its log.
-Never judges an address (connect_guard.c does). Called by test_targets.py."""
+"""Owns what is preloaded into a server: building a library, and the guard before its connect() with its log.
+Never judges an address (connect_guard.c does). Called by test_targets.py and test_durability.py."""
 import ipaddress
 import os
 import subprocess
 
 from processes import BUILD, ROOT
 
-SOURCE = os.path.join(ROOT, "test", "e2e", "connect_guard.c")
 WARNINGS = ("-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror")
 
 
-def build():
+def build(name):
     """Answers the library's path. Without the flavour's sanitizers: it is a guest in the process."""
-    library = os.path.join(BUILD, "connect_guard.so")
+    library = os.path.join(BUILD, f"{name}.so")
     made = f"{library}.{os.getpid()}"
+    source = os.path.join(ROOT, "test", "e2e", f"{name}.c")
     subprocess.run([os.environ.get("CC", "cc"), "-std=c17", "-D_GNU_SOURCE", "-O1", "-g", "-fPIC", "-shared", *WARNINGS,
-                    "-o", made, SOURCE, "-ldl"], check=True)
+                    "-o", made, source, "-ldl"], check=True)
     os.replace(made, library)
     return library
+
+
+def preloaded(name, **settings):
+    """The environment of a process that has the library before all others."""
+    # ASan insists on being first in the list of libraries; the guest must be before it.
+    asan = os.environ.get("ASAN_OPTIONS", "")
+    return {"LD_PRELOAD": build(name), "ASAN_OPTIONS": f"{asan}:verify_asan_link_order=0".lstrip(":"), **settings}
 
 
 def as_ipv6(network):
@@ -31,10 +38,7 @@ class Guard:
 
     def __init__(self, directory, allow=()):
         self.log = os.path.join(directory, "connects.log")
-        # ASan insists on being first in the list of libraries; the guard must be before it.
-        asan = os.environ.get("ASAN_OPTIONS", "")
-        self.env = {"LD_PRELOAD": build(), "GUARD_LOG": self.log, "GUARD_ALLOW": ",".join(map(as_ipv6, allow)),
-                    "ASAN_OPTIONS": f"{asan}:verify_asan_link_order=0".lstrip(":")}
+        self.env = preloaded("connect_guard", GUARD_LOG=self.log, GUARD_ALLOW=",".join(map(as_ipv6, allow)))
 
     def connects(self, verdict=None):
         """[(verdict, address, port)], IPv4 as IPv4."""

@@ -27,7 +27,7 @@ static const char *file_in(const struct world *w, const char *name, char room[SC
 
 static void read_file(struct world *w, const char *file)
 {
-	const struct engine_lmdb_config config = {.file = file};
+	const struct engine_lmdb_config config = {.file = file, .read_only = true};
 	const char *why = NULL;
 	if (engine_lmdb_open(&config, &w->engine, &why) != ERR_OK)
 		fail_msg("%s", why);
@@ -111,7 +111,7 @@ static void places_that_cannot_be(void **state)
 	assert_int_equal(back_up(w, file_in(w, "no/such", file), false, &why), ERR_IO);
 	assert_string_equal(why, "No such file or directory");
 	assert_int_equal(back_up(w, file_in(w, "", file), false, &why), ERR_INVALID);
-	const struct engine_lmdb_config config = {.file = file_in(w, "lock", file)};
+	const struct engine_lmdb_config config = {.file = file_in(w, "lock", file), .read_only = true};
 	assert_int_not_equal(engine_lmdb_open(&config, &w->engine, &why), ERR_OK);
 	assert_null(w->engine);
 }

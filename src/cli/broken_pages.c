@@ -1,0 +1,31 @@
+/*
+ * Owns the last line of a process whose database file breaks under it. Never tries to go on: the file is judged
+ * before it is opened (store/lmdb_pages.h), so this is for files that break later. Called by serve, verify and
+ * backup.
+ */
+#include "broken_pages.h"
+
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+static int exit_status;
+
+static void on_broken_page(int number)
+{
+	static const char line[] =
+	    "referd: pages of the database file are damaged or missing: restore a backup\n";
+	(void)number;
+	ssize_t ignored = write(STDERR_FILENO, line, sizeof line - 1);
+	(void)ignored;
+	_exit(exit_status);
+}
+
+void broken_pages_catch(int status, bool all_signals)
+{
+	static const int numbers[] = {SIGBUS, SIGSEGV, SIGABRT};
+	struct sigaction action = {.sa_handler = on_broken_page};
+	exit_status = status;
+	for (size_t i = 0; i < (all_signals ? sizeof numbers / sizeof *numbers : 1); i++)
+		sigaction(numbers[i], &action, NULL);
+}
