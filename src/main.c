@@ -1,8 +1,11 @@
 /*
  * Owns the choice of the command. Never does what a command does (src/cli). The process begins here.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include "cli/backup.h"
 #include "cli/check.h"
@@ -58,8 +61,18 @@ static int help_main(int argc, char **argv)
 	return 0;
 }
 
+/* Secrets stay out of core dumps and away from other processes of the same user. Beyond the limit on the size
+ * of files a write fails, as on a full disk, instead of ending the process. */
+static void protect_process(void)
+{
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	(void)setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+	(void)signal(SIGXFSZ, SIG_IGN);
+}
+
 int main(int argc, char **argv)
 {
+	protect_process();
 	if (argc == 2 && strcmp(argv[1], "--version") == 0)
 		return version_main(0, NULL);
 	/* Without a command, or with an option first, it serves. */

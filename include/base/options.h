@@ -22,7 +22,7 @@ enum option_type {
 			    for 0 */
 };
 
-enum { OPTIONS_MAX = 64, OPTION_NAME_MAX = 40, OPTIONS_MAX_ARGS = 8 };
+enum { OPTIONS_MAX = 64 /* a bit each in options_args */, OPTION_NAME_MAX = 40, OPTIONS_MAX_ARGS = 8 };
 
 struct option {
 	const char *name; /* "max-body"; the environment's name is made of it: REFERD_MAX_BODY */
@@ -42,10 +42,11 @@ struct options {
 	const char *usage;      /* "referd serve [options]" */
 };
 
-/* What stood on the command line beside the options, in order. */
+/* The words on the command line beside the options, in order. */
 struct options_args {
 	const char *items[OPTIONS_MAX_ARGS];
 	size_t n;
+	uint64_t flags; /* bit i: the option items[i] was on the command line too */
 };
 
 enum options_outcome {

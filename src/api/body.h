@@ -13,23 +13,16 @@ struct body {
 	const struct json *json; /* the object, with is_json; freed with the call's arena_owner */
 	struct {
 		struct text name, value;
-	} fields[BODY_FIELDS_MAX]; /* of a form, urlencoded or multipart */
+	} fields[BODY_FIELDS_MAX]; /* of a form */
 	size_t n;
 	struct json *root;
 };
 
-/** Reads the body by its Content-Type. An empty body counts as {}, whatever its type: then is_json is
- *  false and n is 0. False after it has replied: 415 for another type or a Content-Encoding, 400 for
- *  bad syntax, 422 for a JSON value that is not an object or a part that is not a text field. */
+/** Reads the body by its Content-Type (none and an empty body: an empty form). False after it has
+ *  replied: 415 for another type, 400 for bad syntax, 422 for something else than an object. */
 bool body_read(struct call *call, struct body *body) WARN_UNUSED;
-/** For calls that take JSON only: is it a form? Then it has replied with 415. */
-bool body_is_form(struct call *call, const struct body *body) WARN_UNUSED;
-/** False after 415: the body came with a Content-Encoding. body_read asks this itself. */
-bool body_check_encoding(struct call *call) WARN_UNUSED;
 /** Is the body sent as text/csv? */
 bool body_is_csv(const struct http_request *req);
-/** Is the body sent as application/x-www-form-urlencoded, where a plus means a blank? */
-bool body_is_urlencoded(const struct http_request *req);
 /** Frees what JSON needed. Text that body_text gave ends here too, unless it was kept. */
 void body_free(struct body *body);
 

@@ -7,8 +7,6 @@
 #include <string.h>
 
 #include "core/idempotency.h"
-#include "page.h"
-#include "routes.h"
 
 enum {
 	OUT_KEPT_MAX = 1 << 20, /* of the reply buffer between replies */
@@ -57,6 +55,14 @@ void call_write_join_url(const struct call *call, struct buf *out, struct text c
 	buf_str(out, "/join");
 }
 
+uint64_t call_user_id(const struct call *call, struct text t)
+{
+	uint64_t id;
+	if (text_to_u64(t, &id))
+		return id;
+	return code_read(call->api->config.codes, CODE_USER, t);
+}
+
 bool call_read_id(struct call *call, uint64_t *id, const char *unknown)
 {
 	if (text_to_u64(call->params[0], id) && *id != 0)
@@ -65,58 +71,43 @@ bool call_read_id(struct call *call, uint64_t *id, const char *unknown)
 	return false;
 }
 
-/* ---- all answers ---- */
-
-enum { COMMON_HEADERS = 3 };
-
-static struct text cache_of(const struct call *call, int status)
+struct who call_who(const struct call *call)
 {
-	bool good = call->route != NULL && status / 100 == 2;
-	return text_of(good ? route_cache(call->route) : "no-store");
+	struct who who = {0};
+	if (!text_to_u64(call->params[0], &who.id))
+		who.code = call->params[0];
+	return who;
 }
 
-/* The call's own headers, and behind them what every answer has. Their number. */
-static size_t add_common(const struct call *call, int status, const struct http_header *headers,
-			 size_t n_headers,
-			 struct http_header all[CALL_HEADERS_MAX + COMMON_HEADERS])
+struct campaign_name call_campaign(struct text t)
 {
-	size_t n = 0;
-	for (; n < n_headers && n < CALL_HEADERS_MAX; n++)
-		all[n] = headers[n];
-	all[n++] = (struct http_header){TEXT("Cache-Control"), cache_of(call, status)};
-	if (call->by_origin)
-		all[n++] = (struct http_header){TEXT("Vary"), TEXT("Origin")};
-	if (call->allowed_origin.n > 0)
-		all[n++] =
-		    (struct http_header){TEXT("Access-Control-Allow-Origin"), call->allowed_origin};
-	return n;
+	struct campaign_name name = {0};
+	if (!text_to_u64(t, &name.id) || name.id == 0)
+		name.code = t;
+	return name;
 }
 
 void call_reply_with(struct call *call, int status, const char *content_type, struct text body,
-		     const struct http_header *headers, size_t n_headers)
+    const struct http_header *headers, size_t n_headers)
 {
-	struct http_header all[CALL_HEADERS_MAX + COMMON_HEADERS];
+	const struct http_header vary = {TEXT("Vary"), TEXT("Origin")};
+	const struct http_header allow = {TEXT("Access-Control-Allow-Origin"), call->allowed_origin};
+	struct http_header all[CALL_HEADERS_MAX + 2];
+	size_t n = 0;
+	for (; n < n_headers && n < CALL_HEADERS_MAX; n++)
+		all[n] = headers[n];
+	if (call->by_origin)
+		all[n++] = vary;
+	if (call->allowed_origin.n > 0)
+		all[n++] = allow;
 	const struct http_reply r = {
 	    .status = status,
 	    .content_type = text_of(content_type),
 	    .body = body,
 	    .headers = all,
-	    .n_headers = add_common(call, status, headers, n_headers, all),
+	    .n_headers = n,
 	};
 	http_reply(call->req, &r);
-}
-
-void call_reply_begin(struct call *call, int status, const char *content_type,
-		      const struct http_header *headers, size_t n_headers)
-{
-	struct http_header all[CALL_HEADERS_MAX + COMMON_HEADERS];
-	const struct http_reply r = {
-	    .status = status,
-	    .content_type = text_of(content_type),
-	    .headers = all,
-	    .n_headers = add_common(call, status, headers, n_headers, all),
-	};
-	http_reply_begin(call->req, &r);
 }
 
 static void reply_out(struct call *call, int status, const struct http_header *headers, size_t n)
@@ -267,10 +258,6 @@ void call_reply_limited(struct call *call, unsigned retry_s, const char *message
 	struct buf b = {.p = digits, .cap = sizeof digits};
 	buf_u64(&b, retry_s);
 	const struct http_header header = {TEXT("Retry-After"), buf_view(&b)};
-	if (call_wants_page(call)) {
-		page_reply_limited(call, buf_view(&b));
-		return;
-	}
 	write_error(call, 429, message, NULL, NULL);
 	reply_out(call, 429, &header, 1);
 }
@@ -295,12 +282,6 @@ void call_reply_not_allowed(struct call *call, unsigned allowed)
 	buf_free(&allow);
 }
 
-bool request_wants_page(const struct http_request *req)
-{
-	const struct text *accept = http_request_header(req, TEXT("Accept"));
-	return accept != NULL && memmem(accept->p, accept->n, "text/html", 9) != NULL;
-}
-
 bool call_read_idempotency_key(struct call *call, struct text scope, struct idempotency_key *key)
 {
 	const struct text *header = http_request_header(call->req, TEXT("Idempotency-Key"));
@@ -310,11 +291,12 @@ bool call_read_idempotency_key(struct call *call, struct text scope, struct idem
 		call_reply_error(call, 400, "Idempotency-Key must be 1 to 64 bytes long");
 		return false;
 	}
-	idempotency_key_make(key, scope, *header, call->req->body, call->req->query);
+	idempotency_key_make(key, scope, *header, call->req->body);
 	return true;
 }
 
 bool call_wants_page(const struct call *call)
 {
-	return request_wants_page(call->req);
+	const struct text *accept = http_request_header(call->req, TEXT("Accept"));
+	return accept != NULL && memmem(accept->p, accept->n, "text/html", 9) != NULL;
 }

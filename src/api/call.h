@@ -27,16 +27,12 @@ struct api {
 	struct reach *reach;
 	struct import *imports; /* that are running (import.h) */
 	bool draining;
-	uint64_t forwarded_warned_ns; /* when an ignored X-Forwarded-For was logged last; 0: never */
 	uint64_t requests;
 };
-
-struct route;
 
 struct call {
 	struct api *api;
 	struct http_request *req;
-	const struct route *route;           /* NULL: the path has none that takes the method */
 	struct text params[CALL_PARAMS_MAX]; /* what stood in the pattern's braces */
 	uint64_t scopes, token_id;           /* of the bearer token, where the route asks for one */
 	struct sockaddr_storage client;      /* the peer, or what a trusted proxy says */
@@ -66,8 +62,14 @@ uint64_t call_now_ms(const struct call *call);
 /** The public URL of a user's or campaign's code: "{public_url}/{code}/join". */
 void call_write_join_url(const struct call *call, struct buf *out, struct text code);
 
+/** The id of a user named by id or computed code; 0 for what is neither. */
+uint64_t call_user_id(const struct call *call, struct text id_or_code);
 /** The number in the path's first parameter. False after 404 with `unknown`. */
 bool call_read_id(struct call *call, uint64_t *id, const char *unknown) WARN_UNUSED;
+/** The user named by the path's first parameter, for a command to find: by id, else by code. */
+struct who call_who(const struct call *call);
+/** A campaign named by id or by any code, for the command to find. */
+struct campaign_name call_campaign(struct text id_or_code);
 
 struct idempotency_key;
 /** Reads the Idempotency-Key header into *key (untouched where there is none). False after 400. */
@@ -82,14 +84,10 @@ struct text call_bearer(const struct call *call);
 /** 401, or 429 where this address has sent too many wrong tokens. */
 void call_refuse_token(struct call *call, const char *message);
 
-/** Anything: all others end here. At most CALL_HEADERS_MAX headers. Cache-Control is not one of
- * them: the route says it. */
+/** Anything: all others end here. At most CALL_HEADERS_MAX headers. */
 enum { CALL_HEADERS_MAX = 4 };
 void call_reply_with(struct call *call, int status, const char *content_type, struct text body,
     const struct http_header *headers, size_t n_headers);
-/** The same for an answer in pieces, which follow with http_reply_piece. */
-void call_reply_begin(struct call *call, int status, const char *content_type,
-		      const struct http_header *headers, size_t n_headers);
 /** A JSON reply with what api->out holds. */
 void call_reply_json(struct call *call, int status);
 /** 204. */
@@ -105,7 +103,7 @@ void call_reply_err(struct call *call, enum err err, const char *not_found);
 /** 303 to an absolute or relative location. */
 void call_reply_redirect(struct call *call, struct text location);
 void call_reply_text(struct call *call, int status, const char *content_type, struct text body);
-/** 429 with Retry-After, as a page for people; for limits.c, which knows what the limit is. */
+/** 429 with Retry-After; for limits.c, which knows what the limit is. */
 void call_reply_limited(struct call *call, unsigned retry_s, const char *message);
 /** 405 with Allow. */
 void call_reply_not_allowed(struct call *call, unsigned allowed);
@@ -118,7 +116,5 @@ void call_reply_data(struct call *call, struct json_out *o, int status);
 
 /** Does the client prefer a page (Accept: text/html) to JSON? */
 bool call_wants_page(const struct call *call);
-/** The same of a request that did not become a call. */
-bool request_wants_page(const struct http_request *req);
 
 #endif

@@ -6,7 +6,6 @@
 #include "campaign_show.h"
 #include "core/names.h"
 #include "gather.h"
-#include "identifier.h"
 #include "routes.h"
 
 struct campaign_call {
@@ -176,7 +175,7 @@ void campaign_update(struct call *call)
 	struct campaign_call *cc = begin(call, campaign_save_decide, on_saved);
 	if (cc == NULL)
 		return;
-	const struct campaign_name name = identifier_campaign(call);
+	const struct campaign_name name = call_campaign(call->params[0]);
 	cc->save.campaign.id = name.id;
 	cc->save.code = name.code;
 	save(call, cc, false);
@@ -205,7 +204,7 @@ void campaign_get(struct call *call)
 	struct campaign_call *cc = begin(call, campaign_read_decide, on_read);
 	if (cc == NULL)
 		return;
-	cc->read.name = identifier_campaign(call);
+	cc->read.name = call_campaign(call->params[0]);
 	cc->read.codes = call->api->config.codes;
 	call_query(call, &cc->command);
 }
@@ -235,7 +234,7 @@ void campaign_delete(struct call *call)
 	struct campaign_call *cc = begin(call, campaign_remove_decide, on_removed);
 	if (cc == NULL)
 		return;
-	cc->remove.name = identifier_campaign(call);
+	cc->remove.name = call_campaign(call->params[0]);
 	cc->remove.codes = call->api->config.codes;
 	call_submit(call, &cc->command);
 }

@@ -242,10 +242,11 @@ void coupon_upload(struct call *call)
 	if (u == NULL || !call_read_id(call, &u->add.rule_id, no_rule))
 		return;
 	u->call = call;
-	u->ended = !call->req->streamed;
-	bool is_csv = body_is_csv(call->req);
-	if (is_csv ? body_check_encoding(call) : read_codes(u))
-		fill(u);
+	if (body_is_csv(call->req))
+		u->ended = !call->req->streamed;
+	else if (!read_codes(u))
+		return;
+	fill(u);
 }
 
 struct list_call {

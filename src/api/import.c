@@ -13,7 +13,6 @@
 
 #include "body.h"
 #include "core/campaign.h"
-#include "identifier.h"
 #include "import_columns.h"
 #include "routes.h"
 
@@ -344,7 +343,6 @@ static bool keep_campaign(struct import *im)
 	struct arena *arena = &im->call->req->arena;
 	const struct campaign *c = &im->read.campaign;
 	im->campaign = (struct campaign){.id = c->id, .test_mode = c->test_mode};
-	im->campaign.timezone = text_of(zone_name(campaign_zone(c))); /* lives for ever */
 	im->campaign.fields_referring.raw = arena_copy(arena, c->fields_referring.raw);
 	im->campaign.fields_invited.raw = arena_copy(arena, c->fields_invited.raw);
 	return (c->fields_referring.raw.n == 0 || im->campaign.fields_referring.raw.p != NULL) &&
@@ -389,8 +387,6 @@ void user_import(struct call *call)
 		call_reply_error(call, 415, "send Content-Type: text/csv");
 		return;
 	}
-	if (!body_check_encoding(call))
-		return;
 	if (too_many(api)) {
 		call_reply_error(call, 503, "other imports are running: try again when one has ended");
 		return;
@@ -409,7 +405,7 @@ void user_import(struct call *call)
 	api->imports = im;
 	im->out = json_out(&im->refused);
 	json_open(&im->out, NULL, '[');
-	im->read.name = identifier_campaign(call);
+	im->read.name = call_campaign(call->params[0]);
 	im->read.codes = api->config.codes;
 	im->read.command = (struct command){.decide = campaign_read_decide, .done = on_campaign};
 	if (store_query(api->config.store, &im->read.command) == ERR_OK)

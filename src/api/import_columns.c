@@ -10,9 +10,6 @@
 #include "core/names.h"
 #include "person.h"
 
-/* Kiribati is 14 hours ahead of UTC; nobody is further. */
-enum { EAST_MAX_MS = 14 * 3600 * 1000 };
-
 /* A line on its way to a row. */
 struct reading {
 	struct import_row *row;
@@ -88,36 +85,11 @@ static const char *read_source(struct reading *r, struct text cell)
 	return NULL;
 }
 
-/* A date, or a time that does not say where: what the clocks show. */
-static bool read_local(struct text cell, uint64_t *local_ms)
-{
-	if (clock_is_date(cell.p, cell.n))
-		return clock_parse_time(cell.p, cell.n, local_ms) == 0;
-	return clock_parse_local(cell.p, cell.n, local_ms) == 0;
-}
-
-static uint64_t moment_of(const struct reading *r, struct text cell, uint64_t local_ms)
-{
-	const struct zone *zone = campaign_zone(r->campaign);
-	return clock_is_date(cell.p, cell.n) ? zone_day_ms(zone, local_ms / CLOCK_DAY_MS, ZONE_FIRST)
-					     : zone_moment(zone, local_ms);
-}
-
-/* The writer of the file may be east of the campaign's time zone, where it is tomorrow already. */
 static const char *read_time(const struct reading *r, struct text cell, uint64_t *ms)
 {
-	static const char future[] = "lies in the future";
-	uint64_t now_ms = r->row->join.now_ms, local_ms;
-	if (read_local(cell, &local_ms)) {
-		*ms = moment_of(r, cell, local_ms);
-		if (local_ms > now_ms + EAST_MAX_MS)
-			return future;
-		*ms = *ms > now_ms ? now_ms : *ms;
-		return NULL;
-	}
 	if (clock_parse_time(cell.p, cell.n, ms) != 0)
 		return "must be a date such as 2026-11-23, or a time such as 2026-11-23T10:00:00Z";
-	return *ms > now_ms ? future : NULL;
+	return *ms > r->row->join.now_ms ? "lies in the future" : NULL;
 }
 
 static const char *read_signed_up_at(struct reading *r, struct text cell)

@@ -310,7 +310,7 @@ static void find_first(struct join_call *jc)
 		return;
 	front->jc = jc;
 	jc->front = front;
-	link_find_always(&front->link, jc->call, on_found);
+	link_find(&front->link, jc->call, on_found);
 }
 
 void join_post(struct call *call)

@@ -164,8 +164,10 @@ static bool read_hook(struct call *call, const struct reader *readers, struct we
 	const char *problem = NULL;
 	if (!body_read(call, &body))
 		return false;
-	if (body_is_form(call, &body))
+	if (!body.is_json) {
+		call_reply_error(call, 415, "send a JSON object with Content-Type: application/json");
 		return false;
+	}
 	const struct reader *r = readers;
 	while (r->field != NULL && (problem = r->read(call, body.json, w)) == NULL)
 		r++;

@@ -13,7 +13,8 @@ static const struct {
 	const char *header, *header_says;
 } errors[] = {
     {ERRORS_BODY, 400, "Malformed", "The body is not what its Content-Type says.", NULL, NULL},
-    {ERRORS_CREDENTIAL, 401, "Unauthorized", "No valid token.", "WWW-Authenticate",
+    {ERRORS_CREDENTIAL, 401, "Unauthorized", "The token is missing, unknown or expired. Where every token is lost: stop the server and run referd token "
+     "create NAME --scopes admin --data DIR.", "WWW-Authenticate",
      "The scheme to use."},
     {ERRORS_SCOPE, 403, "Forbidden", "The token's scopes do not allow this call.", NULL, NULL},
     {ERRORS_PARAMETER, 404, "NotFound", "Nothing has the id, code or token in the path.", NULL,

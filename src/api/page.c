@@ -157,11 +157,6 @@ static void write_policy(struct buf *out, const struct campaign *campaign)
 		put_source(out, origin);
 }
 
-void page_close(struct html *page)
-{
-	page_put(page, "</main>\n</body>\n</html>\n");
-}
-
 void page_end(struct html *page, int status)
 {
 	struct buf policy = {0};
@@ -169,8 +164,9 @@ void page_end(struct html *page, int status)
 	const struct http_header headers[] = {
 	    {TEXT("Content-Security-Policy"), buf_view(&policy)},
 	    {TEXT("Referrer-Policy"), TEXT("no-referrer")},
+	    {TEXT("Cache-Control"), TEXT("no-store")},
 	};
-	page_close(page);
+	page_put(page, "</main>\n</body>\n</html>\n");
 	if (page->out->failed || policy.failed)
 		call_reply_err(page->call, ERR_NO_MEMORY, NULL);
 	else

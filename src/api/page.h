@@ -37,12 +37,6 @@ void page_reply_unknown(struct call *call);
 /** The question, or once it is done what was done. */
 void page_reply_unsubscribe(struct call *call, const struct campaign *campaign, bool done);
 
-/** 429: this address asks too often; retry_s is the value of Retry-After. */
-void page_reply_limited(struct call *call, struct text retry_s);
-/** The page for a request that the server refused before it became a call, into *reply; false where
- *  there is no page for its status. The texts live until the next reply is written. */
-bool page_write_refusal(struct api *api, struct http_reply *reply) WARN_UNUSED;
-
 /** Appends t with HTML's special characters escaped. */
 void page_escape(struct buf *out, struct text t);
 

@@ -4,8 +4,6 @@
  */
 #include "person.h"
 
-#include <string.h>
-
 #include "base/utf8.h"
 #include "core/email.h"
 
@@ -34,22 +32,11 @@ static bool read_first_name(struct call *call, const struct body *body, struct t
 	return call_keep(call, value, out);
 }
 
-/* `-d email=a+b@x.org` of curl arrives as "a b@x.org". */
-static const char *explain_plus(const struct call *call, struct text email, const char *problem)
-{
-	struct text local, host;
-	text_cut(email, '@', &local, &host);
-	if (local.n == 0 || memchr(local.p, ' ', local.n) == NULL || !body_is_urlencoded(call->req))
-		return problem;
-	return "has a blank before the @: in a form a plus means a blank, so encode the plus as %2B "
-	       "(curl: --data-urlencode)";
-}
-
 bool person_read_email(struct call *call, struct text email, struct text *canonical)
 {
 	const char *problem = email.n == 0 ? "is required" : email_refusal(email);
 	if (problem != NULL) {
-		call_reply_field(call, "email", explain_plus(call, email, problem));
+		call_reply_field(call, "email", problem);
 		return false;
 	}
 	*canonical = email_canonical(email, &call->req->arena);

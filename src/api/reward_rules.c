@@ -44,28 +44,6 @@ static const char *read_percent(struct call *call, const struct json *v, void *r
 		   : "must be a number above 0 and at most 100, with at most two decimals";
 }
 
-static const char *read_money(const struct json *v, uint64_t *out)
-{
-	*out = 0;
-	if (json_kind(v) == JSON_NULL)
-		return NULL;
-	return json_u64(v, false, out) && *out <= MONEY_MAX
-		   ? NULL
-		   : "must be a whole number of at most 15 digits: " MONEY_IN_MINOR_UNITS;
-}
-
-static const char *read_amount(struct call *call, const struct json *v, void *record)
-{
-	(void)call;
-	return read_money(v, &((struct rule *)record)->amount);
-}
-
-static const char *read_cap(struct call *call, const struct json *v, void *record)
-{
-	(void)call;
-	return read_money(v, &((struct rule *)record)->cap);
-}
-
 static const char *read_thresholds(struct call *call, const struct json *v, void *record)
 {
 	struct rule *rule = record;
@@ -115,10 +93,10 @@ static const struct decode_field table[] = {
     {"trigger", DECODE_WORD, AT(trigger), 0, TRIGGER_NAMES, NULL},
     {"type", DECODE_WORD, AT(type), 0, REWARD_TYPE_NAMES, NULL},
     {"method", DECODE_WORD, AT(method), 0, REWARD_METHOD_NAMES, NULL},
-    {"amount", DECODE_CUSTOM, AT(amount), 0, NULL, read_amount},
+    {"amount", DECODE_U64, AT(amount), MONEY_MAX, NULL, NULL},
     {"currency", DECODE_TEXT, AT(currency), CURRENCY_TEXT_MAX, NULL, NULL},
     {"percent", DECODE_CUSTOM, AT(percent), 0, NULL, read_percent},
-    {"cap", DECODE_CUSTOM, AT(cap), 0, NULL, read_cap},
+    {"cap", DECODE_U64, AT(cap), MONEY_MAX, NULL, NULL},
     {"every", DECODE_U64, AT(every), RULE_COUNT_MAX, NULL, NULL},
     {"thresholds", DECODE_CUSTOM, AT(thresholds), 0, NULL, read_thresholds},
     {"auto_issue", DECODE_CUSTOM, AT(auto_issue), 0, NULL, read_auto_issue},

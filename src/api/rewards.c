@@ -6,10 +6,8 @@
 
 #include "base/utf8.h"
 #include "body.h"
-#include "core/money.h"
 #include "core/names.h"
 #include "gather.h"
-#include "identifier.h"
 #include "reward_rules.h"
 #include "reward_show.h"
 #include "routes.h"
@@ -48,7 +46,7 @@ static const char *read_filter(struct call *call, struct text name, struct text 
 		return read_id(value, &lc->rule_id, "must be a rule's id");
 	if (!text_eq(name, TEXT("user_id")))
 		return PAGING_UNKNOWN;
-	lc->user_id = identifier_user_id(call, value);
+	lc->user_id = call_user_id(call, value);
 	return lc->user_id != 0 ? NULL : "must be the id or code of a user";
 }
 
@@ -199,11 +197,7 @@ static void refuse(struct act_call *ac)
 		call_reply_error(ac->call, 409, ac->act.refusal);
 }
 
-/* GET /rewards/due comes here too: its metric is missing. */
-static const char no_reward[] =
-    "no reward has this id: the lists are /rewards/due/{metric}, /rewards/issued/{metric}, "
-    "/rewards/cancelled/{metric} and /rewards/dashboard/{metric}; metric is amount, commission, "
-    "coupon or custom";
+static const char no_reward[] = "no reward has this id";
 
 static void on_read(struct command *command, enum err err)
 {
@@ -319,7 +313,7 @@ static bool read_amount(struct act_call *ac, const struct body *body)
 	if (given == BODY_ABSENT || (given == BODY_TEXT && text_to_u64(amount, &ac->act.amount)))
 		return true;
 	call_reply_field(ac->call, "amount",
-	    "must be a whole number: " MONEY_IN_MINOR_UNITS);
+	    "must be a whole number of the currency's minor units (4990 for EUR 49.90)");
 	return false;
 }
 

@@ -12,19 +12,16 @@
 struct create_call {
 	struct join join;
 	struct call *call;
-	const char *referrer_field; /* by which the referrer was named */
 };
 
-static void reply_refused(const struct create_call *cc)
+static void reply_refused(struct call *call, const struct join *j)
 {
-	struct call *call = cc->call;
-	const struct join *j = &cc->join;
-	const struct {
+	static const struct {
 		enum join_outcome outcome;
 		const char *field, *problem;
 	} refusals[] = {
 	    {JOIN_UNKNOWN, "campaign_id", "names no campaign: see GET /api/v2/campaigns"},
-	    {JOIN_NO_REFERRER, cc->referrer_field, USER_NO_REFERRER},
+	    {JOIN_NO_REFERRER, "referrer", "names nobody in this campaign"},
 	    {JOIN_SELF, "email", "is the referrer's own: nobody can refer themselves"},
 	};
 	for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
@@ -43,7 +40,7 @@ static void on_joined(struct command *command, enum err err)
 	const struct user_view view = {
 	    .user = j->user, .stats = {.user_id = j->user.id}, .campaign = &j->campaign};
 	if (err == ERR_REFUSED)
-		reply_refused(cc);
+		reply_refused(cc->call, j);
 	else if (err != ERR_OK)
 		call_reply_err(cc->call, err, NULL);
 	else if (j->outcome == JOIN_EXISTING)
@@ -99,10 +96,8 @@ static bool read_code(struct call *call, const struct body *body, struct join *j
 	return call_keep(call, text_trim(code), &j->alias);
 }
 
-static bool read_fields(struct create_call *cc, const struct body *body)
+static bool read_fields(struct call *call, const struct body *body, struct join *j)
 {
-	struct call *call = cc->call;
-	struct join *j = &cc->join;
 	struct person person;
 	bool given;
 	if (!read_campaign(call, body, j) || !person_read(call, body, &person))
@@ -110,7 +105,7 @@ static bool read_fields(struct create_call *cc, const struct body *body)
 	j->first_name = person.first_name;
 	j->email = person.email;
 	j->canonical_email = person.canonical_email;
-	return user_read_referrer(call, body, j->campaign_id, &j->referrer, &cc->referrer_field) &&
+	return user_read_referrer(call, body, j->campaign_id, &j->referrer) &&
 	       user_read_meta(call, body, &j->fields, &given) && read_source(call, body, j) &&
 	       check_source(call, j) && read_code(call, body, j);
 }
@@ -137,8 +132,8 @@ void user_create(struct call *call)
 	struct join *j = &cc->join;
 	cc->call = call;
 	j->command = (struct command){.decide = join_decide, .done = on_joined};
-	bool ok =
-	    call_read_idempotency_key(call, call_bearer(call), &j->key) && read_fields(cc, &body);
+	bool ok = call_read_idempotency_key(call, call_bearer(call), &j->key) &&
+		  read_fields(call, &body, j);
 	body_free(&body);
 	if (!ok)
 		return;

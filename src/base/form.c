@@ -28,17 +28,16 @@ static int hex_value(char c)
 	return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
-/* Position of the first byte that decoding may change; t.n where there is none. `blank` is what
- * stands for a space. */
-static size_t first_encoded(struct text t, char blank)
+/* Position of the first byte that decoding would change; t.n where there is none. */
+static size_t first_encoded(struct text t)
 {
 	size_t i = 0;
-	while (i < t.n && t.p[i] != blank && t.p[i] != '%')
+	while (i < t.n && t.p[i] != '+' && t.p[i] != '%')
 		i++;
 	return i;
 }
 
-static size_t decode_into(char *out, struct text t, char blank)
+static size_t decode_into(char *out, struct text t)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < t.n; i++) {
@@ -49,7 +48,7 @@ static size_t decode_into(char *out, struct text t, char blank)
 				c = (char)(high << 4 | low);
 				i += 2;
 			}
-		} else if (c == blank) {
+		} else if (c == '+') {
 			c = ' ';
 		}
 		out[n++] = c;
@@ -57,16 +56,16 @@ static size_t decode_into(char *out, struct text t, char blank)
 	return n;
 }
 
-static enum err decode(struct text raw, char blank, struct arena *arena, struct text *out)
+static enum err decode(struct text raw, struct arena *arena, struct text *out)
 {
-	if (first_encoded(raw, blank) == raw.n) {
+	if (first_encoded(raw) == raw.n) {
 		*out = raw;
 		return ERR_OK;
 	}
 	char *p = arena_alloc(arena, raw.n);
 	if (p == NULL)
 		return ERR_NO_MEMORY;
-	*out = text_from(p, decode_into(p, raw, blank));
+	*out = text_from(p, decode_into(p, raw));
 	return ERR_OK;
 }
 
@@ -81,18 +80,13 @@ enum err form_next(struct text *rest, struct arena *arena, struct text *name, st
 		text_cut(left, '&', &pair, &left);
 	} while (pair.n == 0);
 	text_cut(pair, '=', &raw_name, &raw_value);
-	if (decode(raw_name, '+', arena, &decoded_name) != ERR_OK ||
-	    decode(raw_value, '+', arena, &decoded_value) != ERR_OK)
+	if (decode(raw_name, arena, &decoded_name) != ERR_OK ||
+	    decode(raw_value, arena, &decoded_value) != ERR_OK)
 		return ERR_NO_MEMORY;
 	*rest = left;
 	*name = decoded_name;
 	*value = decoded_value;
 	return ERR_OK;
-}
-
-enum err form_decode_segment(struct text segment, struct arena *arena, struct text *out)
-{
-	return decode(segment, ' ', arena, out);
 }
 
 void form_encode(struct buf *out, struct text t)

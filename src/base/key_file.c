@@ -30,14 +30,47 @@ static enum err sync_directory(const char *path)
 	return rc == 0 ? ERR_OK : ERR_IO;
 }
 
-static enum err write_file(const char *path, int flags, const void *p, size_t n)
+static bool write_all(int fd, const void *p, size_t n)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0600);
+	return fchmod(fd, 0600) == 0 && write(fd, p, n) == (ssize_t)n && fsync(fd) == 0;
+}
+
+/* Gives the file its name, unless the name is taken. */
+static enum err publish(const char *from, const char *to)
+{
+	if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+		return sync_directory(to);
+	/* Some file systems know no RENAME_NOREPLACE; a link does not replace either. */
+	if ((errno == EINVAL || errno == ENOSYS) && link(from, to) == 0)
+		return unlink(from) == 0 ? sync_directory(to) : ERR_IO;
+	return errno == EEXIST ? ERR_REFUSED : ERR_IO;
+}
+
+/* A file is completed under another name: a process that is killed leaves no half of it behind. */
+static enum err make_file(const char *path, const void *p, size_t n)
+{
+	char tmp[PATH_MAX];
+	if (snprintf(tmp, sizeof tmp, "%s.new", path) >= (int)sizeof tmp)
+		return ERR_IO;
+	if (unlink(tmp) != 0 && errno != ENOENT)
+		return ERR_IO;
+	int fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return ERR_IO;
-	bool ok = fchmod(fd, 0600) == 0 && write(fd, p, n) == (ssize_t)n && fsync(fd) == 0;
+	bool ok = write_all(fd, p, n);
 	ok = close(fd) == 0 && ok;
-	return ok ? sync_directory(path) : ERR_IO;
+	enum err err = ok ? publish(tmp, path) : ERR_IO;
+	if (err != ERR_OK)
+		(void)unlink(tmp);
+	return err;
+}
+
+static bool all_zero(const uint8_t *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (p[i] != 0)
+			return false;
+	return true;
 }
 
 enum err key_file_read(const char *path, uint8_t key[KEY_FILE_SIZE], const char **why)
@@ -53,6 +86,10 @@ enum err key_file_read(const char *path, uint8_t key[KEY_FILE_SIZE], const char 
 	close(fd);
 	if (n < 0 || rc != 0)
 		return ERR_IO;
+	if (all_zero(bytes, (size_t)n)) {
+		*why = "is empty, although the database has data: restore the key that sealed it";
+		return ERR_CORRUPT;
+	}
 	if (n != KEY_FILE_SIZE) {
 		*why = "is not a key of 32 bytes";
 		return ERR_INVALID;
@@ -69,13 +106,18 @@ enum err key_file_read(const char *path, uint8_t key[KEY_FILE_SIZE], const char 
 enum err key_file_make(const char *path, uint8_t key[KEY_FILE_SIZE], const char **why)
 {
 	crypto_random(key, KEY_FILE_SIZE);
-	enum err err = write_file(path, O_EXCL, key, KEY_FILE_SIZE);
+	enum err err = make_file(path, key, KEY_FILE_SIZE);
 	if (err != ERR_OK)
 		*why = "cannot be made: check that its directory exists and may be written to";
-	return err;
+	return err == ERR_REFUSED ? ERR_IO : err;
 }
 
 enum err key_file_write_text(const char *path, const char *text)
 {
-	return write_file(path, O_TRUNC, text, strlen(text));
+	return make_file(path, text, strlen(text));
+}
+
+enum err key_file_remove(const char *path)
+{
+	return unlink(path) == 0 || errno == ENOENT ? ERR_OK : ERR_IO;
 }

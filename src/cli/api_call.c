@@ -50,6 +50,12 @@ static bool token_usable(const char *token)
 	return *p == '\0';
 }
 
+bool api_call_has_token(const struct config *config)
+{
+	const char *given = getenv("REFERD_API_TOKEN");
+	return config->token_file != NULL || (given != NULL && given[0] != '\0');
+}
+
 static bool read_token(const struct config *config, char token[TOKEN_SIZE])
 {
 	const char *given = getenv("REFERD_API_TOKEN");
@@ -60,7 +66,8 @@ static bool read_token(const struct config *config, char token[TOKEN_SIZE])
 		memcpy(token, given, strlen(given) + 1);
 		return token_usable(token);
 	}
-	fprintf(stderr, "referd: an API token is needed: set REFERD_API_TOKEN, or give --token-file FILE\n");
+	fprintf(stderr, "referd: an API token is needed: set REFERD_API_TOKEN, or give --token-file FILE; where every "
+			"token is lost, stop the server and run referd token create NAME --scopes admin --data DIR\n");
 	return false;
 }
 

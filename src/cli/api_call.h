@@ -12,6 +12,9 @@
  *  or what the server refused and why. */
 bool api_call_run(const struct config *config, struct http_call *call) WARN_UNUSED;
 
+/** Is there a token for such a call? */
+bool api_call_has_token(const struct config *config);
+
 /** An on_body that gathers: arg is a struct buf, to be freed by its owner. */
 http_call_body_fn api_call_gather;
 

@@ -27,7 +27,7 @@ static const struct option table[] = {
     OPTION("allow-http-targets", FLAG, allow_http_targets, NULL, NULL, 0, 0,
 	"Webhooks may have http:// URLs"),
     OPTION("trusted-proxies", TEXT, trusted_proxies, "CIDR,...", NULL, 0, 0,
-	"Proxies whose X-Forwarded-For or Forwarded header is believed"),
+	"Proxies whose X-Forwarded-For is believed"),
     OPTION("log-level", TEXT, log_level, "LEVEL", "info", 0, 0,
 	"The least that is logged: debug, info, warn or error"),
     OPTION("secret-key-file", TEXT, secret_key_file, "FILE", NULL, 0, 0,
@@ -49,8 +49,6 @@ static const struct option table[] = {
 	"Time to send a request's body"),
     OPTION("idle-timeout", DURATION, idle_timeout_ms, "TIME", "60s", 1, 3600000,
 	"Time between requests on a kept-alive connection"),
-    OPTION("miss-rate", U64, miss_rate, "N", "60", 0, 1000000,
-	"Unknown codes and wrong tokens a minute for each address (IPv6: /64); 0: no limit"),
     OPTION("token-rate", U64, token_rate, "N", "0", 0, 1000000,
 	"API calls a minute for each token; 0: no limit"),
     OPTION("join-rate", U64, join_rate, "N", "0", 0, 1000000,
@@ -65,7 +63,7 @@ static const struct option table[] = {
 
 static const char *const other_variables[] = {"REFERD_API_TOKEN", "REFERD_INBOUND_TOKEN", NULL};
 
-enum { COMMON = sizeof table / sizeof *table };
+enum { COMMON = sizeof table / sizeof *table, DATA = 0 /* its place in the table */ };
 
 static struct options options_of(const struct option *items, size_t n, const char *usage)
 {
@@ -157,7 +155,9 @@ static int read_all(const struct config_command *command, int argc, char **argv,
 	buf_free(&message);
 	if (outcome == OPTIONS_WRONG || !arguments_fit(command, args))
 		return 2;
-	return check(target);
+	struct config *config = target;
+	config->data_is_flag = (args->flags >> DATA & 1) != 0;
+	return check(config);
 }
 
 int config_run(const struct config_command *command, int argc, char **argv, void *target,

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/crypto.h"
@@ -14,7 +15,7 @@
 #include "core/message.h"
 #include "core/setup.h"
 
-enum { SECRET_BYTES = 32, TOKEN_MAX = 200, TOKEN_WEAK = 16, FINGERPRINT_SIZE = 16 };
+enum { PATH_SIZE = 4096, SECRET_BYTES = 32, TOKEN_MAX = 200, API_TOKEN_MIN = 32, INBOUND_TOKEN_WEAK = 16, FINGERPRINT_SIZE = 16 };
 
 struct birth {
 	struct setup setup;
@@ -57,18 +58,44 @@ static void on_setup(struct command *command, enum err err)
 	crypto_wipe_buf(&token);
 }
 
+static void key_path(const struct config *config, char path[PATH_SIZE])
+{
+	if (config->secret_key_file != NULL)
+		snprintf(path, PATH_SIZE, "%s", config->secret_key_file);
+	else
+		snprintf(path, PATH_SIZE, "%s/secret.key", config->data);
+}
+
+bool first_start_has_key(const struct config *config)
+{
+	char path[PATH_SIZE];
+	uint8_t key[KEY_FILE_SIZE];
+	const char *why = "";
+	key_path(config, path);
+	enum err err = key_file_read(path, key, &why);
+	crypto_wipe(key, sizeof key);
+	return err != ERR_NOT_FOUND && err != ERR_CORRUPT;
+}
+
+/* A new key for a fresh database, in place of the empty file that a start left behind when it was cut off. */
+static enum err make_key(const char *path, bool leftover, uint8_t key[KEY_FILE_SIZE], const char **why)
+{
+	if (leftover && key_file_remove(path) != ERR_OK) {
+		*why = "is empty and cannot be removed: remove it";
+		return ERR_IO;
+	}
+	return key_file_make(path, key, why);
+}
+
 /* Where there is a database already, its key is never made anew: it would open nothing. */
 static bool read_key(const struct config *config, bool fresh, uint8_t key[KEY_FILE_SIZE])
 {
-	char path[4096];
+	char path[PATH_SIZE];
 	const char *why = "";
-	if (config->secret_key_file != NULL)
-		snprintf(path, sizeof path, "%s", config->secret_key_file);
-	else
-		snprintf(path, sizeof path, "%s/secret.key", config->data);
+	key_path(config, path);
 	enum err err = key_file_read(path, key, &why);
-	if (err == ERR_NOT_FOUND && fresh)
-		err = key_file_make(path, key, &why);
+	if (fresh && (err == ERR_NOT_FOUND || err == ERR_CORRUPT))
+		err = make_key(path, err == ERR_CORRUPT, key, &why);
 	else if (err == ERR_NOT_FOUND)
 		why = "is missing, but the database was sealed with it: restore it";
 	if (err != ERR_OK)
@@ -76,7 +103,7 @@ static bool read_key(const struct config *config, bool fresh, uint8_t key[KEY_FI
 	return err == ERR_OK;
 }
 
-/* The inbound token stands in a path: what would end or change it there cannot be part of one. */
+/* The inbound token is part of a path: a character that would end or change the path is not allowed in it. */
 static bool token_usable(const char *name, const char *token)
 {
 	size_t n = strlen(token);
@@ -86,28 +113,56 @@ static bool token_usable(const char *name, const char *token)
 	if (!ok)
 		fprintf(stderr,
 		    "referd: %s must be at most 200 visible characters without / ? # and %%\n", name);
-	else if (n < TOKEN_WEAK)
-		fprintf(stderr, "referd: warning: %s is short enough to be guessed: use 64 random "
-				"hexadecimal digits\n", name);
 	return ok;
 }
 
-static bool write_tokens(const struct config *config, const char *api, const char *inbound,
-    struct identity *identity)
+/* Only a fresh database takes the tokens over, so only there their length counts. */
+static bool tokens_long_enough(const char *api, const char *inbound)
 {
-	char text[1024];
+	if (inbound != NULL && strlen(inbound) < INBOUND_TOKEN_WEAK)
+		fprintf(stderr, "referd: warning: REFERD_INBOUND_TOKEN is short enough to be guessed: use 64 "
+				"random hexadecimal digits\n");
+	if (api == NULL || strlen(api) >= API_TOKEN_MIN)
+		return true;
+	fprintf(stderr, "referd: REFERD_API_TOKEN must have at least %d characters: make one with openssl rand "
+			"-hex 32\n", API_TOKEN_MIN);
+	return false;
+}
+
+bool first_start_prepare(const struct config *config, struct store *store, struct identity *identity)
+{
+	const char *api = getenv("REFERD_API_TOKEN"), *inbound = getenv("REFERD_INBOUND_TOKEN");
+	*identity = (struct identity){0};
+	if ((api != NULL && !token_usable("REFERD_API_TOKEN", api)) ||
+	    (inbound != NULL && !token_usable("REFERD_INBOUND_TOKEN", inbound)))
+		return false;
+	identity->fresh = store_is_new(store);
+	if (identity->fresh && !tokens_long_enough(api, inbound))
+		return false;
+	return read_key(config, identity->fresh, identity->secret_key);
+}
+
+static void name_tokens_file(const struct config *config, struct identity *identity)
+{
 	snprintf(identity->first_start_path, sizeof identity->first_start_path, "%s/first-start.txt",
 	    config->data);
+}
+
+static bool write_tokens(const char *path, const char *api, const char *inbound)
+{
+	char text[1024];
 	snprintf(text, sizeof text,
 	    "API token: %s\nInbound token: %s\n\n"
-	    "The API token signs in to the dashboard and the REST API. The inbound token stands in "
-	    "the\nqualify address: /webhook/{inbound token}/qualify. Keep both, then delete this "
-	    "file.\n",
+	    "The API token signs in to the dashboard and the REST API. The inbound token is part of the qualify\n"
+	    "address, /webhook/{inbound token}/qualify. Keep both in a safe place, then delete this file.\n",
 	    api, inbound);
-	enum err err = key_file_write_text(identity->first_start_path, text);
+	/* The database has no data, so the file comes from a first start that failed. */
+	enum err err = key_file_remove(path);
+	if (err == ERR_OK)
+		err = key_file_write_text(path, text);
 	crypto_wipe(text, sizeof text);
 	if (err != ERR_OK)
-		fprintf(stderr, "referd: %s cannot be written\n", identity->first_start_path);
+		fprintf(stderr, "referd: %s cannot be written: check the directory's owner and mode\n", path);
 	return err == ERR_OK;
 }
 
@@ -143,21 +198,15 @@ bool first_start(const struct config *config, struct store *store, struct identi
 	uint8_t signing_key[SECRET_BYTES];
 	struct buf sealed_token = {0}, sealed_secret = {0};
 	struct birth b = {.identity = identity};
-	*identity = (struct identity){0};
-	if ((env_api != NULL && !token_usable("REFERD_API_TOKEN", env_api)) ||
-	    (env_inbound != NULL && !token_usable("REFERD_INBOUND_TOKEN", env_inbound)))
-		return false;
-	bool fresh = store_is_new(store);
-	if (!read_key(config, fresh, identity->secret_key))
-		return false;
 	crypto_token(made_api);
 	crypto_token(made_inbound);
 	const char *api = env_api != NULL ? env_api : made_api;
 	const char *inbound = env_inbound != NULL ? env_inbound : made_inbound;
+	name_tokens_file(config, identity);
 	/* Written before the database knows them: a crash between leaves a file with unused tokens, which
 	 * the next start replaces, never tokens that nobody knows. */
-	if (fresh && (env_api == NULL || env_inbound == NULL) &&
-	    !write_tokens(config, api, inbound, identity))
+	if (identity->fresh && (env_api == NULL || env_inbound == NULL) &&
+	    !write_tokens(identity->first_start_path, api, inbound))
 		return false;
 	crypto_random(code_key, sizeof code_key);
 	fingerprint(identity->secret_key, print);
@@ -179,6 +228,8 @@ bool first_start(const struct config *config, struct store *store, struct identi
 		    b.problem != NULL ? b.problem : "cannot be written to");
 	else
 		warn_of_ignored(&b.setup, env_api, env_inbound, identity);
+	if (access(identity->first_start_path, F_OK) != 0)
+		identity->first_start_path[0] = '\0';
 	buf_free(&sealed_token);
 	buf_free(&sealed_secret);
 	crypto_wipe(signing_key, sizeof signing_key);

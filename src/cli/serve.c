@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 
 #include "api/api.h"
+#include "broken_pages.h"
 #include "core/records.h"
 #include "delivery/scheduler.h"
 #include "first_start.h"
@@ -28,7 +29,7 @@ struct serve {
 	struct api *api;
 	struct upkeep *upkeep;
 	struct http_server *server;
-	struct event *sigterm, *sigint, *drain_timer, *batch_timer;
+	struct event *sigterm, *sigint, *drain_timer, *batch_timer, *tend_timer;
 	char public_url[512];
 	bool draining;
 };
@@ -55,7 +56,10 @@ static void raise_descriptor_limit(uint64_t connections)
 static int open_store(struct serve *s)
 {
 	const struct engine_lmdb_config lmdb = {
-	    .dir = s->config.data, .map_size = s->config.map_size};
+	    .dir = s->config.data,
+	    .map_size = s->config.map_size,
+	    .first_start = !first_start_has_key(&s->config),
+	};
 	const struct store_config store = {.paced = true};
 	struct engine *engine;
 	const char *why = "";
@@ -65,6 +69,11 @@ static int open_store(struct serve *s)
 		return refuse("the data directory", s->config.data, "its database cannot be read");
 	if (store_open(engine, &store, &s->store) != ERR_OK)
 		return refuse("the data directory", s->config.data, "its database cannot be read");
+	return first_start_prepare(&s->config, s->store, &s->identity) ? 0 : 2;
+}
+
+static int open_identity(struct serve *s)
+{
 	if (!first_start(&s->config, s->store, &s->identity))
 		return 2;
 	s->codes = codes_new(s->identity.code_key);
@@ -79,9 +88,12 @@ static int open_delivery(struct serve *s)
 	    .allowed = &s->config.allowed,
 	    .idle_ms = 30000,
 	};
+	struct sockaddr_storage own;
 	const char *why = "";
 	if (http_client_open(s->loop, &client, &s->client, &why) != ERR_OK)
 		return refuse("outbound requests", "", why);
+	if (http_server_sockaddr(s->server, &own))
+		http_client_refuse_own(s->client, (const struct sockaddr *)&own);
 	const struct scheduler_config scheduler = {
 	    .loop = s->loop,
 	    .store = s->store,
@@ -108,12 +120,6 @@ static bool on_head(void *arg, const struct http_request *req)
 	return api_streams(s->api, req);
 }
 
-static bool on_refused(void *arg, struct http_request *req, struct http_reply *reply)
-{
-	struct serve *s = arg;
-	return api_refused(s->api, req, reply);
-}
-
 static int open_server(struct serve *s)
 {
 	struct http_limits limits = http_limits_default;
@@ -123,9 +129,7 @@ static int open_server(struct serve *s)
 	limits.body_ms = (uint32_t)s->config.body_timeout_ms;
 	limits.idle_ms = (uint32_t)s->config.idle_timeout_ms;
 	limits.connections = (uint32_t)s->config.connections;
-	const struct http_handlers handlers = {
-	    .request = on_request, .streams = on_head, .refused = on_refused};
-	struct sockaddr_storage own;
+	const struct http_handlers handlers = {.request = on_request, .streams = on_head};
 	enum err err =
 	    http_server_open(s->loop, s->config.listen, &limits, &handlers, s, &s->server);
 	if (err == ERR_INVALID)
@@ -134,8 +138,6 @@ static int open_server(struct serve *s)
 		return refuse("--listen", s->config.listen, "is in use by another program");
 	if (err != ERR_OK)
 		return refuse("--listen", s->config.listen, "cannot be listened on");
-	if (http_server_sockaddr(s->server, &own))
-		http_client_refuse_own(s->client, (const struct sockaddr *)&own);
 	return 0;
 }
 
@@ -185,7 +187,6 @@ static int open_api(struct serve *s)
 	    .trusted_proxies = s->config.proxies,
 	    .allow_http_targets = s->config.allow_http_targets,
 	    .rates = {
-		.misses = (unsigned)s->config.miss_rate,
 		.token_calls = (unsigned)s->config.token_rate,
 		.address_joins = (unsigned)s->config.join_rate,
 		.code_joins = (unsigned)s->config.code_join_rate,
@@ -225,6 +226,14 @@ static void on_turn(void *arg)
 		evtimer_add(s->batch_timer, &wait);
 	else if (more || !store_idle(s->store))
 		loop_again(s->loop); /* needs no new event to go on */
+}
+
+static void on_tend_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct serve *s = arg;
+	(void)fd;
+	(void)what;
+	store_tend(s->store);
 }
 
 /* Nothing to do but to have a turn. */
@@ -275,12 +284,15 @@ static void on_signal(evutil_socket_t fd, short what, void *arg)
 
 static int add_events(struct serve *s)
 {
+	static const struct timeval tend_every = {.tv_sec = 10};
 	struct event_base *base = loop_events(s->loop);
 	s->sigterm = evsignal_new(base, SIGTERM, on_signal, s);
 	s->sigint = evsignal_new(base, SIGINT, on_signal, s);
 	s->drain_timer = evtimer_new(base, on_drain_timeout, s);
-	if (s->sigterm == NULL || s->sigint == NULL || s->drain_timer == NULL ||
-	    event_add(s->sigterm, NULL) != 0 || event_add(s->sigint, NULL) != 0)
+	s->tend_timer = event_new(base, -1, EV_PERSIST, on_tend_timer, s);
+	if (s->sigterm == NULL || s->sigint == NULL || s->drain_timer == NULL || s->tend_timer == NULL ||
+	    event_add(s->sigterm, NULL) != 0 || event_add(s->sigint, NULL) != 0 ||
+	    event_add(s->tend_timer, &tend_every) != 0)
 		return refuse("signals", "", "cannot be caught");
 	return 0;
 }
@@ -295,9 +307,11 @@ static int open_all(struct serve *s)
 	if (s->batch_timer == NULL)
 		return refuse("the event loop", "", "cannot be made");
 	loop_add_hook(s->loop, on_turn, s);
-	if ((status = open_store(s)) != 0 || (status = open_delivery(s)) != 0 ||
-	    (status = open_server(s)) != 0 || (status = open_api(s)) != 0 ||
-	    (status = open_upkeep(s)) != 0)
+	/* The socket comes before the first start: where its port is taken, no tokens are made. No request is
+	 * read before the loop runs. */
+	if ((status = open_store(s)) != 0 || (status = open_server(s)) != 0 ||
+	    (status = open_identity(s)) != 0 || (status = open_delivery(s)) != 0 ||
+	    (status = open_api(s)) != 0 || (status = open_upkeep(s)) != 0)
 		return status;
 	loop_add_hook(s->loop, on_turn_end, s);
 	return add_events(s);
@@ -324,6 +338,7 @@ static void close_all(struct serve *s)
 	free_event(s->sigint);
 	free_event(s->drain_timer);
 	free_event(s->batch_timer);
+	free_event(s->tend_timer);
 	loop_free(s->loop);
 	identity_wipe(&s->identity);
 }
@@ -332,7 +347,10 @@ static void announce(const struct serve *s)
 {
 	printf("listening on http://%s\n", http_server_address(s->server));
 	if (s->identity.first_start_path[0] != '\0')
-		printf("first start: the tokens are in %s\n", s->identity.first_start_path);
+		printf(s->identity.fresh ? "first start: the tokens are in %s\n"
+					 : "the tokens of the first start are still in %s: keep them elsewhere and "
+					   "delete the file\n",
+		    s->identity.first_start_path);
 	fflush(stdout);
 	log_info("serve.started", LOG_STR("version", REFERD_VERSION),
 	    LOG_STR("address", http_server_address(s->server)));
@@ -343,6 +361,7 @@ static int run(void *target, const struct options_args *args)
 	struct serve *s = target;
 	(void)args;
 	signal(SIGPIPE, SIG_IGN);
+	broken_pages_catch(70, false);
 	log_set_level(s->config.level);
 	raise_descriptor_limit(s->config.connections);
 	int status = open_all(s);

@@ -1,6 +1,6 @@
 /*
- * Owns the token commands: words into calls, answers into lines. Never opens the database. Called by main
- * for `referd token`.
+ * Owns the token commands: words into calls, answers into lines. Never opens the database itself
+ * (token_offline.c does, for a server that is stopped). Called by main for `referd token`.
  */
 #include "token.h"
 
@@ -12,6 +12,8 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/utf8.h"
+#include "core/names.h"
+#include "token_offline.h"
 
 struct token_config {
 	struct config config;
@@ -99,10 +101,15 @@ static void write_request(const struct token_config *config, const char *name, s
 }
 
 /* The token alone goes to stdout, for scripts. */
-static int create_token(void *options, const struct options_args *args)
+static void print_new(uint64_t id, const char *name, struct text scopes, struct text token)
 {
-	const struct token_config *config = options;
-	const char *name = args->items[0];
+	fprintf(stderr, "token %llu for %s may %.*s; it is shown this once:\n", (unsigned long long)id, name,
+	    TEXT_ARGS(scopes));
+	printf("%.*s\n", TEXT_ARGS(token));
+}
+
+static int create_online(const struct token_config *config, const char *name)
+{
 	struct buf body = {0}, scopes = {0};
 	if (!utf8_printable(text_of(name)) || !utf8_printable(text_of(config->scopes))) {
 		fprintf(stderr, "referd: the token's name and scopes must be printable UTF-8\n");
@@ -113,10 +120,7 @@ static int create_token(void *options, const struct options_args *args)
 	const struct json *token = json_get(root, "data");
 	if (root != NULL) {
 		write_scopes(token, &scopes);
-		fprintf(stderr, "token %llu for %s may %.*s; it is shown this once:\n", (unsigned long long)id_of(token),
-		    name,
-		    (int)scopes.n, scopes.p);
-		printf("%.*s\n", TEXT_ARGS(text_member(token, "token")));
+		print_new(id_of(token), name, buf_view(&scopes), text_member(token, "token"));
 	}
 	buf_free(&body);
 	buf_free(&scopes);
@@ -125,6 +129,44 @@ static int create_token(void *options, const struct options_args *args)
 	return status;
 }
 
+static void write_granted(uint64_t granted, struct buf *out)
+{
+	for (const struct name *n = SCOPE_NAMES; n->word != NULL; n++)
+		if ((granted >> n->number & 1) != 0)
+			buf_printf(out, "%s%s", out->n == 0 ? "" : ",", n->word);
+}
+
+/* With --data and no server running: the way back in when every token is lost. -1: a server is running, and there
+ * is a token to ask it with. */
+static int create_offline(const struct token_config *config, const char *name)
+{
+	struct token_offline made = {
+	    .name = name, .scopes = config->scopes, .expires_ms = config->expires_ms};
+	struct buf scopes = {0};
+	const char *why = "", *data = config->config.data;
+	enum err err = token_offline_create(&made, data, &why);
+	if (err == ERR_BUSY && api_call_has_token(&config->config))
+		return -1;
+	if (err == ERR_INVALID)
+		fprintf(stderr, "referd: %s\n", why);
+	else if (err != ERR_OK)
+		fprintf(stderr, "referd: the data directory %s: %s\n", data, why);
+	if (err != ERR_OK)
+		return err == ERR_INVALID ? 2 : 1;
+	write_granted(made.granted, &scopes);
+	print_new(made.id, name, buf_view(&scopes), text_of(made.token));
+	buf_free(&scopes);
+	crypto_wipe(made.token, sizeof made.token);
+	return 0;
+}
+
+static int create_token(void *options, const struct options_args *args)
+{
+	const struct token_config *config = options;
+	const char *name = args->items[0];
+	int status = config->config.data_is_flag ? create_offline(config, name) : -1;
+	return status >= 0 ? status : create_online(config, name);
+}
 /* ---- list ---- */
 
 /* The date of a moment. */
@@ -208,7 +250,7 @@ static const struct {
 } commands[] = {
     {"create", create_token,
 	{.name = "token create",
-	    .usage = "referd token create NAME [--scopes read,write,admin] [--expires 90d]",
+	    .usage = "referd token create NAME [--scopes read,write,admin] [--expires 90d] [--data DIR]",
 	    .min_args = 1,
 	    .max_args = 1,
 	    .options = create_options,

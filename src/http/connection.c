@@ -112,28 +112,11 @@ void connection_fall_idle(struct connection *c)
 
 /* ---- the way out ---- */
 
-/* The handler may know better words for this client than our JSON. */
-static bool refuse_in_its_words(struct exchange *x, int status)
-{
-	struct http_server *server = x->server;
-	struct http_reply reply = {.status = status};
-
-	if (server->handlers.refused == NULL)
-		return false;
-	http_parser_request(&x->parser, x->in, &x->request);
-	if (!server->handlers.refused(server->arg, &x->request, &reply))
-		return false;
-	reply.close = true;
-	reply_write(server, &x->out, &reply, x->parser.method, false);
-	return true;
-}
-
 void connection_refuse(struct connection *c, int status, const char *reason)
 {
 	struct exchange *x = c->x;
 
-	if (!refuse_in_its_words(x, status))
-		reply_write_error(c->server, &x->out, status, reason, x->parser.method);
+	reply_write_error(c->server, &x->out, status, reason, x->parser.method);
 	x->closing = x->refused = true;
 	connection_replied(c);
 }

@@ -1,0 +1,109 @@
+/*
+ * Owns the making of a token without a server. Never makes a database or a key. Called by token.c.
+ */
+#include "token_offline.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/utf8.h"
+#include "core/names.h"
+#include "core/token.h"
+#include "store/engine.h"
+#include "store/store.h"
+
+/* ---- what is asked for ---- */
+
+static bool read_scopes(struct text list, uint64_t *scopes)
+{
+	struct text word;
+	*scopes = 0;
+	while (list.n > 0) {
+		uint64_t bit;
+		text_cut(list, ',', &word, &list);
+		if (!name_find(SCOPE_NAMES, text_trim(word), &bit))
+			return false;
+		*scopes |= (uint64_t)1 << bit;
+	}
+	return *scopes != 0;
+}
+
+static enum err judge(const struct token_offline *made, struct token *token, const char **why)
+{
+	token->name = text_trim(text_of(made->name));
+	*why = "the name must be 1 to 100 bytes of printable UTF-8";
+	if (token->name.n == 0 || token->name.n > TOKEN_NAME_MAX || !utf8_printable(token->name))
+		return ERR_INVALID;
+	*why = "--scopes must name some of read, write, admin";
+	return read_scopes(text_of(made->scopes), &token->scopes) ? ERR_OK : ERR_INVALID;
+}
+
+/* ---- making it ---- */
+
+struct making {
+	struct token_create create;
+	bool done;
+	enum err err;
+};
+
+static void on_created(struct command *command, enum err err)
+{
+	struct making *m = (struct making *)command;
+	m->done = true;
+	m->err = err;
+}
+
+static enum err open_store(const char *dir, struct store **store, const char **why)
+{
+	const struct engine_lmdb_config lmdb = {.dir = dir};
+	const struct store_config config = {0};
+	char path[4096];
+	struct engine *engine;
+	*why = "there is no database in it: give the directory that referd serve was started with";
+	if (snprintf(path, sizeof path, "%s/referd.mdb", dir) >= (int)sizeof path || access(path, F_OK) != 0)
+		return ERR_NOT_FOUND;
+	enum err err = engine_lmdb_open(&lmdb, &engine, why);
+	if (err == ERR_BUSY)
+		*why = "a referd is running on it: stop it first, or make the token through it with an admin token "
+		       "(--token-file)";
+	if (err != ERR_OK)
+		return err;
+	*why = "its database cannot be read";
+	return store_open(engine, &config, store);
+}
+
+static enum err make(struct store *store, struct making *m, const char **why)
+{
+	*why = "its database cannot be written to";
+	m->create.command = (struct command){.decide = token_create_decide, .done = on_created};
+	enum err err = store_submit(store, &m->create.command);
+	while (err == ERR_OK && !m->done)
+		store_turn(store);
+	return err == ERR_OK ? m->err : err;
+}
+
+enum err token_offline_create(struct token_offline *made, const char *dir, const char **why)
+{
+	struct making m = {0};
+	struct token *token = &m.create.token;
+	uint8_t hash[SHA256_SIZE];
+	struct store *store = NULL;
+	enum err err = judge(made, token, why);
+	if (err != ERR_OK)
+		return err;
+	err = open_store(dir, &store, why);
+	if (err != ERR_OK)
+		return err;
+	crypto_token(made->token);
+	crypto_sha256(text_of(made->token), hash);
+	token->hash = text_from(hash, sizeof hash);
+	token->created_ms = clock_system.unix_ms(&clock_system);
+	token->expires_ms = made->expires_ms == 0 ? 0 : token->created_ms + made->expires_ms;
+	err = make(store, &m, why);
+	made->id = token->id;
+	made->granted = token->scopes;
+	store_close(store);
+	return err;
+}
