@@ -72,7 +72,7 @@ $(B)/schemas.c: $(SCHEMAS)
 	    { s='['; for f in $^; do printf %s "$$s"; cat $$f; s=,; done; printf ']'; } | \
 	        tr -d '\t\n' | od -An -v -tu1 | sed 's/[0-9][0-9]*/&,/g'; \
 	    echo '}; const size_t OPENAPI_SCHEMAS_SIZE = sizeof OPENAPI_SCHEMAS;'; } > $@
-$(B)/schemas.o $(B)/disposable_domains.o: %.o: %.c
+$(B)/schemas.o $(B)/disposable_domains.o $(B)/zones.o: %.o: %.c
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 $(B)/api.a: $(B)/schemas.o
 
@@ -84,6 +84,16 @@ $(B)/disposable_domains.c: src/core/disposable_domains.txt
 	     print "extern const size_t disposable_domains_n;"; print "const char *const disposable_domains[] = {" } \
 	     { printf "\"%s\",\n", $$0 } \
 	     END { print "};"; printf "const size_t disposable_domains_n = %d;\n", NR }' $< > $@
+
+# The time zones, as tables. They are renewed by hand, so that every build knows the same zones.
+$(B)/base.a: $(B)/zones.o
+$(B)/zones.c: src/base/zones.txt src/base/zones.awk
+	@mkdir -p $(@D)
+	awk -f src/base/zones.awk $< > $@
+zones:                               ## src/base/zones.txt from this machine's tzdata
+	python3 src/base/zones.py > build/zones.txt
+	mv build/zones.txt src/base/zones.txt
+.PHONY: zones
 
 # The style sheet of the hosted pages, as bytes, under a name that changes with them.
 $(B)/page_css.c: src/api/page.css

@@ -15,6 +15,7 @@ struct api;
 
 /* What an operator may limit, each a minute; 0: off. */
 struct api_rates {
+	unsigned misses;        /* unknown codes by address, and wrong tokens by address */
 	unsigned token_calls;   /* by token */
 	unsigned address_joins; /* by address */
 	unsigned code_joins;    /* by campaign or user code */
@@ -49,6 +50,9 @@ void api_handle(void *arg, struct http_request *req);
 
 /** The server's question at a request's head: does its call pull the body in pieces? */
 bool api_streams(void *arg, const struct http_request *req);
+
+/** The server's question when it refuses a request itself: people get a page instead of its JSON. */
+bool api_refused(void *arg, struct http_request *req, struct http_reply *reply);
 
 /** From now on /readyz answers 503: the server is draining. */
 void api_drain(struct api *api);

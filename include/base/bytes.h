@@ -39,6 +39,8 @@ struct text text_trim(struct text t);
 bool text_cut(struct text t, char at, struct text *head, struct text *tail);
 /** Decimal digits only, no sign, no blank, no overflow: else false and *value untouched. */
 bool text_to_u64(struct text t, uint64_t *value) WARN_UNUSED;
+/** At least one byte, and decimal digits only; the number may be too large for text_to_u64. */
+bool text_is_digits(struct text t);
 /** Equality in time that depends on the lengths only. For secrets. */
 bool text_eq_secret(struct text a, struct text b);
 

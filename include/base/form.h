@@ -14,6 +14,11 @@
 enum err form_next(struct text *rest, struct arena *arena, struct text *name, struct text *value)
     WARN_UNUSED;
 
+/** A segment of a path: "%XX" is a byte, a stray "%" and "+" are themselves. In `arena`, or
+ * borrowed where nothing is encoded. ERR_NO_MEMORY. */
+enum err form_decode_segment(struct text segment, struct arena *arena,
+			     struct text *out) WARN_UNUSED;
+
 /** Appends t encoded: [A-Za-z0-9*-._] as they are, space as "+", every other byte as "%XX" with
  *  capital digits. */
 void form_encode(struct buf *out, struct text t);

@@ -4,8 +4,10 @@
 #ifndef CORE_CAMPAIGN_H
 #define CORE_CAMPAIGN_H
 
+#include "base/zone.h"
 #include "core/code.h"
 #include "core/id_page.h"
+#include "core/problems.h"
 #include "core/records.h"
 #include "store/command.h"
 
@@ -21,9 +23,19 @@ struct campaign_name {
 	struct text code;
 };
 
+#define CAMPAIGN_NONE (UINT64_MAX - 1) /* the id of no campaign, and no number that requests try   \
+					*/
+/** Reads an identifier. Digits are an id, never a code; "id:" and "code:" in front say which is
+ * meant. CAMPAIGN_NONE where it can name none. */
+struct campaign_name campaign_name_read(struct text identifier);
 /** Reads the campaign into *campaign. ERR_NOT_FOUND; ERR_PENDING and read errors pass through. */
 enum err campaign_find(struct tx *tx, struct codes *codes, const struct campaign_name *name,
     struct campaign *campaign) WARN_UNUSED;
+
+/** The time zone of its dates. */
+const struct zone *campaign_zone(const struct campaign *campaign);
+/** The same by id; UTC where there is no such campaign. ERR_PENDING and read errors pass through. */
+enum err campaign_read_zone(struct tx *tx, uint64_t id, const struct zone **zone) WARN_UNUSED;
 
 /** Its counters; zeros before anything was counted. */
 enum err campaign_read_stats(struct tx *tx, uint64_t id, struct campaign_stats *stats) WARN_UNUSED;
@@ -34,10 +46,12 @@ struct campaign_save {
 	struct text code; /* where id is 0: which one to change */
 	uint64_t set; /* which members to change (record_bit); all are taken for a new one. Of texts only
 		       * those that are named change, an empty one goes */
+	bool starts_on_day, ends_on_day; /* starts_ms and ends_ms are the UTC midnight of a day that is meant
+					  * as the campaign's time zone has it */
 	struct codes *codes; /* for a code or an alias */
 	struct campaign_stats stats; /* in done */
-	/* With ERR_REFUSED: `problem` completes "field ...". */
-	const char *field, *problem;
+	struct problems
+	    problems; /* with ERR_REFUSED; what was wrong in the request has come with it */
 };
 /** ERR_NOT_FOUND for an unknown name; ERR_REFUSED where it would end before it starts, or its alias is
  *  no code to be taken; ERR_TOO_LARGE beyond CAMPAIGN_SIZE_MAX. */

@@ -32,10 +32,13 @@ const char *code_write(struct codes *codes, enum code_type type, uint64_t id,
  *  ever given is for the caller to see. Takes the same time for every well-formed code. */
 uint64_t code_read(struct codes *codes, enum code_type type, struct text code);
 
-/** The message id of a delivery ("msg_" and 32 hexadecimal digits): the same for every attempt, and
- *  never that of another delivery, of this database or a later one. */
+/** The message id ("msg_" and 32 hexadecimal digits) of an event at a webhook, whose id is below 2^56:
+ *  never that of another event or webhook, of this database or a later one. */
 enum { MESSAGE_ID_SIZE = 4 + 32 + 1 };
-void codes_message_id(struct codes *codes, uint64_t delivery_id, char out[MESSAGE_ID_SIZE]);
+void codes_message_id(struct codes *codes, uint64_t event_id, uint64_t webhook_id,
+    char out[MESSAGE_ID_SIZE]);
+/** The message id that 0.1 gave to a delivery. */
+void codes_old_message_id(struct codes *codes, uint64_t delivery_id, char out[MESSAGE_ID_SIZE]);
 
 /* Addresses that only those know who were given them: a keyed 128-bit MAC of a user's id, as 32
  * hexadecimal digits. Each purpose has MACs of its own. */

@@ -4,11 +4,14 @@
 #ifndef CORE_DAY_H
 #define CORE_DAY_H
 
+#include "base/zone.h"
 #include "core/records.h"
 #include "store/tx.h"
 
-/** Adds one to the member of struct day at `offset`, on the day of at_ms. */
-enum err day_count(struct tx *tx, uint64_t campaign_id, uint64_t at_ms, size_t offset) WARN_UNUSED;
+/** Adds one to the member of struct day at `offset`, on the day of at_ms in that zone, which is the
+ *  campaign's. */
+enum err day_count(struct tx *tx, const struct zone *zone, uint64_t campaign_id, uint64_t at_ms,
+    size_t offset) WARN_UNUSED;
 
 enum { LEADERS_KEPT = 50, LEADERS_SHOWN = 10 };
 /** The user now has so many referrals: the campaign's list of leaders follows. */

@@ -4,6 +4,7 @@
 #ifndef CORE_DELIVERY_H
 #define CORE_DELIVERY_H
 
+#include "core/code.h"
 #include "core/records.h"
 #include "store/command.h"
 
@@ -19,6 +20,10 @@ enum err delivery_requeue(struct tx *tx, struct delivery *delivery, uint64_t now
 enum err delivery_finish(struct tx *tx, struct delivery *delivery, enum delivery_status status,
     uint64_t now_ms) WARN_UNUSED;
 
+/** Writes the webhook-id header of a delivery: the same for every attempt, resend and replay. */
+void delivery_message_id(struct codes *codes, const struct delivery *delivery,
+    char out[MESSAGE_ID_SIZE]);
+
 /* What becomes of a delivery after an attempt. */
 enum delivery_verdict {
 	VERDICT_DELIVERED,
@@ -27,7 +32,7 @@ enum delivery_verdict {
 	VERDICT_GONE, /* 410: tried again like RETRY, but the webhook is disabled at once */
 };
 
-enum { WEBHOOK_DISABLE_AFTER_DAYS = 5 };
+enum { WEBHOOK_DISABLE_AFTER_DAYS = 5, WEBHOOK_STATUSES_MAX = 32 };
 
 /* Records one finished attempt and its verdict. */
 struct delivery_record_attempt {
@@ -35,6 +40,7 @@ struct delivery_record_attempt {
 	struct attempt attempt; /* delivery_id and what happened; the number is given here */
 	uint64_t due_ms;        /* the due row that was claimed */
 	enum delivery_verdict verdict;
+	bool refused; /* the receiver refused the message, which says nothing about the webhook */
 	uint64_t retry_ms; /* with VERDICT_RETRY and VERDICT_GONE: when to try again */
 	uint64_t now_ms;
 };

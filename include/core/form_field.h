@@ -9,6 +9,7 @@
 #ifndef CORE_FORM_FIELD_H
 #define CORE_FORM_FIELD_H
 
+#include "core/problems.h"
 #include "core/records.h"
 
 enum form_type {
@@ -50,9 +51,9 @@ const char *form_fields_refusal(struct pairs fields, struct text *id) WARN_UNUSE
  *  value) in the order of the fields. A name that no field has is skipped, or with `strict`
  * refused; so is one that came twice. Values are trimmed, empty ones count as not given. A checkbox
  * is kept as "true" or "false" ("on", "1" and "yes" are true, what is not given is false, and a
- * required one has to be true); a date is YYYY-MM-DD; a number is decimal. NULL, or a sentence
- * fragment with the field's id in *field (borrowed). Out of memory sets out->failed. */
-const char *form_fields_read(struct pairs fields, struct pairs given, bool strict, struct buf *out,
-			     struct text *field) WARN_UNUSED;
+ * required one has to be true); a date is YYYY-MM-DD; a number is decimal. What is wrong is added
+ * to `problems`, which borrow from `fields` and `given`. Out of memory sets out->failed. */
+void form_fields_read(struct pairs fields, struct pairs given, bool strict, struct buf *out,
+		      struct problems *problems);
 
 #endif

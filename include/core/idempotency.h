@@ -16,9 +16,9 @@ struct idempotency_key {
 	uint8_t request[IDEMPOTENCY_HASH]; /* of what is asked */
 };
 
-/** Hashes scope (the code in the path, or the token), key and body. */
+/** Hashes scope (the code in the path, or the token), key, body and query. */
 void idempotency_key_make(struct idempotency_key *key, struct text scope, struct text given,
-    struct text request);
+    struct text body, struct text query);
 
 /** ERR_OK: the key came before with the same request and *answer is what was stored then.
  *  ERR_NOT_FOUND: it did not. ERR_REFUSED: it came with another request. ERR_PENDING. */

@@ -18,13 +18,10 @@ struct import_row {
 	/* In done. */
 	bool created;   /* else the address was in the campaign before, and nothing of it changed */
 	bool qualifies; /* it was not Qualified before */
-	/* With ERR_REFUSED: `problem` (static) completes "field ..."; field is borrowed like join's. */
-	struct text field;
-	const char *problem;
 };
 
-/** ERR_OK, or ERR_REFUSED with the reason. Nobody is rewarded for what was before. The same line again
- *  changes nothing. */
+/** ERR_OK, or ERR_REFUSED with the reasons in join.problems; a problem without a field is about the
+ * whole line. Nobody is rewarded for what was before. The same line again changes nothing. */
 command_decide_fn import_row_decide;
 
 #endif

@@ -6,22 +6,23 @@
 
 #include "core/code.h"
 #include "core/idempotency.h"
+#include "core/problems.h"
 #include "core/records.h"
 #include "core/who.h"
 #include "store/command.h"
 
 enum join_outcome {
 	JOIN_CREATED,
-	JOIN_EXISTING,     /* same address, same campaign: user is the one stored before */
-	JOIN_UNKNOWN,      /* no such code or campaign */
-	JOIN_NO_REFERRER,  /* no such referrer in that campaign */
-	JOIN_NOT_STARTED,  /* the campaign's dates and status */
+	JOIN_EXISTING,    /* same address, same campaign: user is the one stored before */
+	JOIN_UNKNOWN,     /* no such code or campaign */
+	JOIN_NO_REFERRER, /* no such referrer in that campaign */
+	JOIN_NOT_STARTED, /* the campaign's dates and status */
 	JOIN_ENDED,
 	JOIN_PAUSED,
 	JOIN_DRAFT,
-	JOIN_SELF,         /* own address through own link */
-	JOIN_FIELD,        /* a form field, or the code to be taken over: field and problem say why */
-	JOIN_KEY_REUSED,   /* the idempotency key came before with another body */
+	JOIN_SELF,       /* own address through own link */
+	JOIN_FIELD,      /* fields are wrong, or the code cannot be taken over: see problems */
+	JOIN_KEY_REUSED, /* the idempotency key came before with another body */
 };
 
 struct join {
@@ -33,10 +34,14 @@ struct join {
 	uint64_t campaign_id;
 	struct who referrer; /* not set: nobody; with it, campaign_id may be 0 */
 	uint64_t source; /* 0: Direct or Referred, by what was joined through */
-	struct text first_name, email; /* validated and trimmed */
+	/* Validated and trimmed. Without them, and wherever else the request was wrong, `problems`
+	 * has come with the command: it adds what it finds, and nobody joins. */
+	struct text first_name, email;
 	struct text canonical_email;
 	struct text ip; /* 4 or 16 bytes, or empty */
 	struct pairs fields; /* further form fields as sent: (name, value) */
+	bool fields_unread;  /* they could not be read, which is one of the problems: they are not
+				judged */
 	bool strict; /* a field that the campaign does not define is refused, not skipped */
 	struct text alias; /* a code from elsewhere that the user keeps; empty: none */
 	bool import; /* somebody of before: whatever the campaign's status and dates, and never suspicious */
@@ -51,8 +56,7 @@ struct join {
 	struct user user;          /* with JOIN_CREATED and JOIN_EXISTING */
 	struct user referred_by;   /* of a new user; id 0: nobody */
 	struct campaign campaign;  /* once it was found */
-	struct text field;         /* with JOIN_FIELD: what it is about */
-	const char *problem;       /* completes "field ..." */
+	struct problems problems;  /* with JOIN_FIELD */
 };
 
 /** JOIN_CREATED while the campaign takes people, or else why it does not: JOIN_DRAFT, JOIN_PAUSED,

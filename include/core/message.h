@@ -18,7 +18,7 @@ struct message_header {
 struct message_source {
 	const struct webhook_revision *revision;
 	const struct event *event;
-	const struct delivery *delivery; /* id, event_type, attempts */
+	const struct delivery *delivery; /* what names the message, and attempts */
 	struct text path, query; /* of the webhook's URL */
 	bool has_query;
 	const struct message_header *headers; /* the configured ones */
@@ -29,7 +29,7 @@ struct message_source {
 };
 
 struct message {
-	bool get; /* else POST */
+	bool get; /* without a body */
 	struct text target, body;
 	struct message_header headers[MESSAGE_HEADERS];
 	size_t n_headers;

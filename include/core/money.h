@@ -9,6 +9,9 @@
 /* The largest sum there is: what every JSON reader takes as an exact number. */
 #define MONEY_MAX ((UINT64_C(1) << 53) - 1)
 
+/* For every message that refuses an amount of minor units. */
+#define MONEY_IN_MINOR_UNITS "money is in minor units: 500 for 5.00"
+
 enum {
 	PERCENT_PLACES = 2, /* percents are kept in hundredths */
 	PERCENT_MAX = 10000,

@@ -40,7 +40,7 @@ enum event_type {
 	EVENT_WEBHOOK_DISABLED,
 	EVENT_DELIVERY_EXHAUSTED,
 };
-enum webhook_method { WEBHOOK_POST, WEBHOOK_GET };
+enum webhook_method { WEBHOOK_POST, WEBHOOK_GET, WEBHOOK_PUT, WEBHOOK_PATCH };
 enum webhook_format { FORMAT_QUERY, FORMAT_FORM, FORMAT_JSON, FORMAT_STANDARD };
 enum webhook_order { ORDER_PER_USER, ORDER_NONE, ORDER_STRICT };
 enum delivery_status {
@@ -70,6 +70,7 @@ struct campaign {
 	struct text logo_url, colour;  /* "#1a2b3c" */
 	struct pairs origins;          /* (origin, ""): may post to it and frame its page */
 	struct text alias;             /* the code it had elsewhere; empty: the computed one */
+	struct text timezone;          /* of its dates, an IANA name; empty: UTC */
 };
 
 /* Counters apart from what is edited, so that a join rewrites little. */
@@ -120,8 +121,8 @@ struct user_by {
 };
 enum user_index { USERS_OF_CAMPAIGN = 1, USERS_OF_REFERRER, USERS_IN_REVIEW };
 
-/* What happened in a campaign on a day (UTC), counted with its cause; later erasures change nothing.
- * Without tests. */
+/* What happened in a campaign on a day of its time zone, counted with its cause. Neither later erasures
+ * nor another time zone change what was counted. Without tests. */
 struct day {
 	uint64_t campaign_id, date; /* key; days since 1970-01-01 */
 	uint64_t joins, referrals, qualified, unqualified;
@@ -191,6 +192,9 @@ struct event {
 	struct text reward_name, reward_currency, reward_coupon;
 	uint64_t reward_clawback; /* cancelled after it was issued: to be taken back; `reason` is the reward's */
 	uint64_t erased; /* the person was erased: nothing personal is left, and it is never sent */
+	/* The days of joined_ms and qualified_ms in the campaign's time zone, since 1970-01-01; 0: as in UTC.
+	 * Kept here, so that a payload stays what it was when the campaign gets another time zone. */
+	uint64_t joined_day, qualified_day;
 };
 
 struct webhook {
@@ -218,6 +222,7 @@ struct webhook {
 	uint64_t disable_after_ms;  /* of nothing but failures; 0: the default */
 	struct text schedule;       /* seconds between attempts, 8 bytes each; empty: the default */
 	uint64_t rule_id;           /* reward events of this rule only; 0: of all */
+	struct text success_statuses; /* that count as delivered beside 2xx, 8 bytes each */
 };
 
 /* What payloads are made from, kept as it was: a delivery names the revision it was made for. */
@@ -225,6 +230,7 @@ struct webhook_revision {
 	uint64_t webhook_id, revision; /* key */
 	uint64_t method, format;
 	struct pairs fields, hidden;
+	uint64_t arrays; /* a number in a JSON name makes an array; not in those that 0.1 made */
 };
 
 /* The webhooks of one campaign (0: of all campaigns). ids: 8 bytes each, big-endian. */
@@ -247,6 +253,9 @@ struct delivery {
 	uint64_t event_type;
 	uint64_t round_start; /* attempts made before it was last queued: the schedule begins anew */
 	uint64_t test;
+	uint64_t refusals;  /* attempts since then that were refusals of the message */
+	struct text reason; /* why it is exhausted */
+	uint64_t derived;   /* its webhook-id follows from event and webhook; 0.1 took its own id */
 };
 
 /* Which delivery an event has at a webhook: at most one. */
@@ -292,6 +301,7 @@ struct attempt {
 	uint64_t dns_us, connect_us, tls_us, first_byte_us, total_us;
 	uint64_t reused;
 	struct text detail, answer;
+	uint64_t accepted; /* the status is none of 2xx, but one of the webhook's success_statuses */
 };
 
 /* Counters of a webhook. */

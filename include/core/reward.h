@@ -29,9 +29,16 @@ struct reward_cause {
 	/* The qualified amount in 1/10,000 of the currency's unit, for commissions. */
 	uint64_t amount_e4;
 	bool has_amount;
+	struct text currency; /* of the amount; empty: the currency of each rule */
 	struct text public_url;
 	uint64_t now_ms;
 };
+
+/** May an amount in this currency be sent to the campaign? No where it has active commission rules, and
+ *  all of them are in other currencies: the amount would count for nobody. ERR_PENDING and read errors
+ *  pass through. */
+enum err reward_takes_currency(struct tx *tx, uint64_t campaign_id, struct text currency,
+    bool *takes) WARN_UNUSED;
 
 /** Makes what the campaign's rules promise: due, or issued at once where the rule says so and nothing
  *  holds it back. Fires reward.due and, for those issued, reward.issued. Writes the user's record anew

@@ -5,6 +5,7 @@
 #define CORE_RULE_H
 
 #include "core/id_page.h"
+#include "core/problems.h"
 #include "core/reward_records.h"
 #include "store/command.h"
 
@@ -20,9 +21,8 @@ enum {
 /** Is a recurring or milestone rule fulfilled when the count reaches this? */
 bool rule_counts(const struct rule *rule, uint64_t count);
 
-/** Judges all that needs no other record. NULL, or a static sentence fragment that completes "field
- *  ...", with the JSON member in *field. */
-const char *rule_refusal(const struct rule *rule, const char **field) WARN_UNUSED;
+/** Judges all that needs no other record: adds what is wrong. */
+void rule_check(const struct rule *rule, struct problems *problems);
 
 /* A rule as it is shown. */
 struct rule_row {
@@ -38,7 +38,8 @@ struct rule_save {
 	uint64_t now_ms;
 	/* In done. */
 	struct rule_row row;
-	const char *refusal, *field; /* with ERR_REFUSED: rule_refusal's */
+	struct problems
+	    problems; /* with ERR_REFUSED; what was wrong in the request has come with it */
 };
 /** ERR_NOT_FOUND for an unknown id; ERR_REFUSED for what does not fit together, an unknown campaign, or
  *  what cannot change any more: metric, recipient, trigger and type once there are rewards or coupons,

@@ -5,6 +5,7 @@
 #ifndef CORE_USER_CHANGE_H
 #define CORE_USER_CHANGE_H
 
+#include "core/problems.h"
 #include "core/qualify.h"
 #include "core/reading.h"
 
@@ -19,13 +20,16 @@ struct user_change {
 	bool set_meta;
 	struct pairs meta; /* the fields that are named; the others stay */
 	bool set_unsubscribed, unsubscribed;
+	bool set_qualified,
+	    qualified;          /* true qualifies, false is the refund; as it is already: nothing */
+	struct text public_url; /* for the events of that */
 	/* In done. */
 	struct user_view view;
-	struct text field; /* with ERR_REFUSED: what it is about */
-	const char *problem;
+	struct problems
+	    problems; /* with ERR_REFUSED; what was wrong in the request has come with it */
 };
-/** ERR_NOT_FOUND; ERR_REFUSED for an address that somebody else has in the campaign, and for what is not
- *  right in a field. */
+/** ERR_NOT_FOUND; ERR_REFUSED for an address that somebody else has in the campaign, for qualifying
+ * a user whom nobody referred, and for what is not right in a field. */
 command_decide_fn user_change_decide;
 
 struct user_judge {

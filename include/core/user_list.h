@@ -9,11 +9,9 @@
 #include "core/reading.h"
 
 enum {
-	USER_LIST_MAX = 250,       /* users on a page */
-	USER_LIST_LOOK_MAX = 1000, /* records looked at for one page; then it ends early */
-	/* Campaigns that an address is looked up in where none is named, and whose counters are added up
-	 * for the total. */
-	USER_LIST_CAMPAIGNS_MAX = 1000,
+	USER_LIST_MAX = 250,            /* users on a page */
+	USER_LIST_LOOK_MAX = 1000,      /* records looked at for one page; then it ends early */
+	USER_LIST_CAMPAIGNS_MAX = 1000, /* whose counters are added up for the total */
 };
 
 enum user_list_qualified { QUALIFIED_ANY, QUALIFIED_YES, QUALIFIED_NO };

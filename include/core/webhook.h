@@ -4,6 +4,7 @@
 #ifndef CORE_WEBHOOK_H
 #define CORE_WEBHOOK_H
 
+#include "core/problems.h"
 #include "core/records.h"
 #include "store/command.h"
 
@@ -17,17 +18,18 @@ enum {
 /* What stands for a header's value when it is read; sent back, it keeps the stored value. */
 #define WEBHOOK_MASK "********"
 
-/** Judges all that needs no other record: names unique, sizes, header names and values, format against
- *  method. NULL, or a static sentence, with the JSON member it is about in *field. A
- *  field outside the built-in table is taken for a campaign's own form field. */
-const char *webhook_refusal(const struct webhook *webhook, const char **field) WARN_UNUSED;
+/** Judges all that needs no other record: names unique, sizes, header names and values, format
+ * against method. Adds what is wrong. A field outside the built-in table is taken for a campaign's
+ * own form field. */
+void webhook_check(const struct webhook *webhook, struct problems *problems);
 
 struct webhook_save {
 	struct command command; /* decide: webhook_save_decide */
 	struct webhook webhook; /* id 0: a new one. In done: as it now is */
 	uint64_t set;           /* members to change (record_bit) */
 	uint64_t now_ms;
-	const char *refusal, *field; /* with ERR_REFUSED: webhook_refusal's */
+	struct problems
+	    problems; /* with ERR_REFUSED; what was wrong in the request has come with it */
 };
 /** ERR_NOT_FOUND for an unknown id; ERR_REFUSED for what does not fit together, or an unknown
  *  campaign_id. */

@@ -14,14 +14,33 @@ struct who {
 	struct text code;
 	struct text coupon; /* handed out by us: its reward's recipient */
 	uint64_t campaign_id;
-	struct text canonical_email; /* in that campaign */
+	struct text canonical_email; /* in that campaign; 0: in the one where somebody has it */
 };
+
+/* Campaigns that an address is looked up in where none is named. */
+enum { WHO_CAMPAIGNS_MAX = 1000 };
 
 /** Does it name anybody at all? */
 bool who_is_set(const struct who *who);
-/** Reads the user into *user. ERR_NOT_FOUND; ERR_PENDING and read errors pass through. */
+/** Reads a value whose kind is known: `kind` is "id", "code" or "email". Text is borrowed, or in
+ * `arena`. ERR_INVALID: another kind, or the value cannot be one; ERR_NO_MEMORY. */
+enum err who_read_kind(struct text kind, struct text value, struct arena *arena,
+		       struct who *who) WARN_UNUSED;
+/** Reads an identifier, as paths have them. Digits are an id, never a code. What has an @ is an
+ * address, everything else a code. "id:", "code:" and "email:" in front say which of them is meant.
+ * *who is not set where it can name nobody. ERR_NO_MEMORY. */
+enum err who_read(struct text identifier, struct arena *arena, struct who *who) WARN_UNUSED;
+
+/** Reads the user into *user. ERR_NOT_FOUND; ERR_TOO_LARGE: an address without a campaign, which
+ * several users have, or which cannot be looked up in that many campaigns. ERR_PENDING and read
+ * errors pass through. */
 enum err who_find(struct tx *tx, struct codes *codes, const struct who *who,
     struct user *user) WARN_UNUSED;
+/** The ids of those who have the address, ascending: in who->campaign_id, or where that is 0 in all
+ *  campaigns. `ids` has room for WHO_CAMPAIGNS_MAX. ERR_TOO_LARGE: there are more campaigns than
+ * that. */
+enum err who_list_email(struct tx *tx, struct codes *codes, const struct who *who, uint64_t *ids,
+			size_t *n) WARN_UNUSED;
 
 /** What a code leads to: exactly one of the two ids is set, or neither for an unknown code. A computed
  *  code is answered without looking whether its id was ever given. */

@@ -59,12 +59,12 @@ const char *http_failure_name(enum http_failure failure);
 
 /* One call. Everything is copied, except where said. */
 struct http_call_spec {
-	enum http_method method;           /* HTTP_GET or HTTP_POST */
+	enum http_method method;           /* HTTP_GET, HTTP_POST, HTTP_PUT or HTTP_PATCH */
 	const struct url *url;             /* where to connect, and for Host, SNI, certificate name */
 	struct text target;                /* the request target: path and query, already valid */
 	const struct http_header *headers; /* already valid; without Host and Content-Length */
 	size_t n_headers;
-	struct text body;                  /* for POST */
+	struct text body;                  /* of all but GET */
 	uint32_t connect_ms;               /* DNS, connect and TLS together: 5 s */
 	uint32_t total_ms;                 /* from the call to its end, whatever drips: 15 s */
 };

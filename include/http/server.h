@@ -87,9 +87,19 @@ typedef void http_handler_fn(void *arg, struct http_request *req);
  *  of req may be kept or changed, and its peer is not there yet. A request without a body is not asked about. */
 typedef bool http_streams_fn(void *arg, const struct http_request *req);
 
+struct http_reply;
+
+/** Asked when the server itself refuses a request (400, 408, 413, 431 ...): may answer the client in
+ *  its own words. req holds what the parser understood of the head, which may be nothing; its body,
+ *  peer and arena mean nothing here, and it must not be replied to. The function sets content_type,
+ *  body and headers of *reply, which are copied after it returns, and returns true; false leaves the
+ *  answer to the server. */
+typedef bool http_refused_fn(void *arg, struct http_request *req, struct http_reply *reply);
+
 struct http_handlers {
 	http_handler_fn *request;
 	http_streams_fn *streams; /* NULL: no body is streamed */
+	http_refused_fn *refused; /* NULL: every refusal is the server's JSON */
 };
 
 /** Binds and listens on `listen` ("127.0.0.1:8080", "[::1]:8080", ":8080"; port 0 picks one).
@@ -148,7 +158,9 @@ typedef void http_body_fn(void *arg, struct text piece, enum http_body state);
  *  at a time, and none after the reply began; the reply cancels one that is open. */
 void http_body_next(struct http_request *req, http_body_fn *fn, void *arg);
 
-/* A request may be replied to before its body's end: the answer goes out, the connection closes. */
+/* A request may be replied to before its body's end. The rest is then read and dropped up to
+ * linger_bytes, so that the next request on the connection gets its own reply; if the rest is longer
+ * or never ends, the connection closes. */
 
 /* ---- a reply in pieces ---- */
 

@@ -14,13 +14,21 @@
 
 enum { DAYS = 30 /* where the query does not say */ };
 
-/* Asks for slices until there is none left, then for the leaders. */
+struct asked {
+	struct campaign_name name; /* id 0 and no code: all */
+	uint64_t from, to; /* days */
+	bool has_from, has_to;
+};
+
+/* Asks for the campaign, then for slices until there is none left, then for the leaders. */
 struct analytics_call {
 	union {
+		struct campaign_read read;
 		struct analytics_slice slice;
 		struct analytics_top top;
 	};
 	struct analytics sum;
+	struct asked asked;
 	uint64_t campaign_id; /* 0: all */
 	struct call *call;
 };
@@ -41,7 +49,7 @@ static void put_counters(struct json_out *o, const struct day *day)
 static void put_date(struct json_out *o, const char *name, uint64_t day)
 {
 	char date[CLOCK_DATE_SIZE];
-	clock_format_date(day * CLOCK_DAY_MS, date);
+	clock_format_day(day, date);
 	json_put_text(o, name, text_of(date));
 }
 
@@ -110,12 +118,14 @@ static void on_top(struct command *command, enum err err)
 
 /* ---- gathering ---- */
 
+static const char no_campaign[] = "no campaign has this id or code: see campaign_id";
+
 static void on_slice(struct command *command, enum err err)
 {
 	struct analytics_call *ac = (struct analytics_call *)command;
 	struct analytics_slice *slice = &ac->slice;
 	if (err != ERR_OK) {
-		call_reply_err(ac->call, err, "no campaign has this id or code: see campaign_id");
+		call_reply_err(ac->call, err, no_campaign);
 		return;
 	}
 	analytics_add(&ac->sum, slice);
@@ -124,20 +134,12 @@ static void on_slice(struct command *command, enum err err)
 		call_query(ac->call, &slice->command);
 		return;
 	}
-	if (slice->name.id != 0 || slice->name.code.n > 0)
-		ac->campaign_id = slice->stats[0].campaign_id;
 	ac->top = (struct analytics_top){
 	    .command = {.decide = analytics_top_decide, .done = on_top}, .of = &ac->sum};
 	call_query(ac->call, &ac->top.command);
 }
 
 /* ---- the query ---- */
-
-struct asked {
-	struct campaign_name name;
-	uint64_t from, to; /* days */
-	bool has_from, has_to;
-};
 
 static const char *read_day(struct text value, uint64_t *day, bool *given)
 {
@@ -157,7 +159,7 @@ static const char *read_parameter(struct asked *asked, struct text name, struct 
 		return read_day(value, &asked->to, &asked->has_to);
 	if (!text_eq(name, TEXT("campaign_id")))
 		return "is not a parameter of this call";
-	asked->name = call_campaign(value);
+	asked->name = campaign_name_read(value);
 	return value.n > 0 ? NULL : "must be a campaign's id or code";
 }
 
@@ -179,11 +181,11 @@ static bool read_query(struct call *call, struct asked *asked)
 	return false;
 }
 
-/* The days that are asked about. False after it has replied. */
-static bool read_days(struct call *call, struct asked *asked)
+/* The days that are asked about; today is one of that zone. False after it has replied. */
+static bool settle_days(struct call *call, struct asked *asked, const struct zone *zone)
 {
 	if (!asked->has_to)
-		asked->to = call_now_ms(call) / CLOCK_DAY_MS;
+		asked->to = zone_day(zone, call_now_ms(call));
 	if (!asked->has_from)
 		asked->from = asked->to >= DAYS ? asked->to - (DAYS - 1) : 0;
 	if (asked->from > asked->to)
@@ -195,32 +197,65 @@ static bool read_days(struct call *call, struct asked *asked)
 	return false;
 }
 
+static void begin(struct analytics_call *ac, const struct zone *zone)
+{
+	struct call *call = ac->call;
+	struct analytics *sum = &ac->sum;
+	if (!settle_days(call, &ac->asked, zone))
+		return;
+	sum->first = ac->asked.from;
+	sum->n_days = ac->asked.to - ac->asked.from + 1;
+	sum->days = call_alloc(call, sum->n_days * sizeof *sum->days);
+	if (sum->days == NULL)
+		return;
+	ac->slice = (struct analytics_slice){
+	    .command = {.decide = analytics_slice_decide, .done = on_slice},
+	    .name = {.id = ac->campaign_id},
+	    .codes = call->api->config.codes,
+	    .first = sum->first,
+	    .n_days = sum->n_days,
+	};
+	call_query(call, &ac->slice.command);
+}
+
+static void on_campaign(struct command *command, enum err err)
+{
+	struct analytics_call *ac = (struct analytics_call *)command;
+	const struct campaign *campaign = &ac->read.campaign;
+	ac->campaign_id = campaign->id;
+	if (err == ERR_OK)
+		begin(ac, campaign_zone(campaign));
+	else
+		call_reply_err(ac->call, err, no_campaign);
+}
+
 const struct operation OP_ANALYTICS_GET = {
     .id = "getAnalytics",
     .tag = "Analytics",
     .summary = "What happened by day, conversion, and who referred most",
+    .description = "Each campaign counts by the days of the time zone that it had on that day. Today is a day "
+		   "of the campaign's time zone; for all campaigns it is a day in UTC.",
     .query = {{"campaign_id", "string", "1", "Of this campaign, by id or code; else of all.", false},
-	      {"from", "string", "2026-01-01", "The first day (UTC); else 29 days before the last.", false},
-	      {"to", "string", "2026-12-31", "The last day (UTC); else today. At most 366 days.", false}},
+	      {"from", "string", "2026-01-01", "The first day; else 29 days before the last.", false},
+	      {"to", "string", "2026-12-31", "The last day; else today. At most 366 days.", false}},
     .answers = {{200, ANSWER_DATA, "Analytics"}},
 };
 
 void analytics_get(struct call *call)
 {
-	struct asked asked = {0};
 	struct analytics_call *ac = call_alloc(call, sizeof *ac);
-	if (ac == NULL || !read_query(call, &asked) || !read_days(call, &asked))
+	if (ac == NULL || !read_query(call, &ac->asked))
 		return;
+	const struct campaign_name *name = &ac->asked.name;
 	ac->call = call;
-	ac->sum.first = asked.from;
-	ac->sum.n_days = asked.to - asked.from + 1;
-	ac->sum.days = call_alloc(call, ac->sum.n_days * sizeof *ac->sum.days);
-	if (ac->sum.days == NULL)
+	if (name->id == 0 && name->code.n == 0) {
+		begin(ac, zone_find((struct text){0}));
 		return;
-	ac->slice.command = (struct command){.decide = analytics_slice_decide, .done = on_slice};
-	ac->slice.name = asked.name;
-	ac->slice.codes = call->api->config.codes;
-	ac->slice.first = ac->sum.first;
-	ac->slice.n_days = ac->sum.n_days;
-	call_query(call, &ac->slice.command);
+	}
+	ac->read = (struct campaign_read){
+	    .command = {.decide = campaign_read_decide, .done = on_campaign},
+	    .name = *name,
+	    .codes = call->api->config.codes,
+	};
+	call_query(call, &ac->read.command);
 }

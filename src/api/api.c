@@ -5,10 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "body.h"
 #include "client_address.h"
 #include "core/who.h"
 #include "import.h"
+#include "page.h"
 #include "reach.h"
 #include "routes.h"
 
@@ -91,16 +93,25 @@ static bool is_there(const struct route *r, const struct text *params)
 				  (*params[0].p == CODE_USER || *params[0].p == CODE_CAMPAIGN));
 }
 
+/* A slash at the end says nothing: clients add one, and so do people. */
+static struct text without_slash(struct text path)
+{
+	if (path.n > 1 && path.p[path.n - 1] == '/')
+		path.n--;
+	return path;
+}
+
 /* The route, or NULL with the methods that the path would take (0: an unknown path). */
 static const struct route *find_route(const struct http_request *req,
     struct text params[CALL_PARAMS_MAX], unsigned *allowed)
 {
+	const struct text path = without_slash(req->path);
 	unsigned method = req->method == HTTP_HEAD ? HTTP_GET : req->method;
 	bool named = false; /* by a pattern without braces, which stands first: it is nobody's id */
 	*allowed = 0;
 	for (const struct route *r = ROUTES; r->pattern != NULL; r++) {
 		memset(params, 0, CALL_PARAMS_MAX * sizeof *params);
-		if (!fits(r->pattern, req->path, params) || (named && params[0].n > 0))
+		if (!fits(r->pattern, path, params) || (named && params[0].n > 0))
 			continue;
 		named = params[0].n == 0;
 		if (r->method == method)
@@ -150,6 +161,23 @@ static bool authorised(struct call *call, const struct route *route)
 	return false;
 }
 
+/* An operator who forgot --trusted-proxies sees every client as one address: that is worth a line, but
+ * not one for each request. */
+static void warn_of_proxy(struct api *a, const struct http_request *req)
+{
+	const uint64_t hour_ns = UINT64_C(3600) * 1000000000, now_ns = loop_mono_ns(a->config.loop);
+	char peer[ADDRESS_TEXT_SIZE];
+	if (a->forwarded_warned_ns != 0 && now_ns - a->forwarded_warned_ns < hour_ns)
+		return;
+	if (!client_address_ignored(&a->config.trusted_proxies, req))
+		return;
+	a->forwarded_warned_ns = now_ns;
+	address_text((const struct sockaddr *)&req->peer, peer);
+	log_warn("forwarded.ignored", LOG_STR("peer", peer),
+	    LOG_STR("hint", "if the peer is your proxy, start referd with --trusted-proxies and its "
+			    "address, so that each client counts by its own"));
+}
+
 void api_handle(void *arg, struct http_request *req)
 {
 	struct api *a = arg;
@@ -163,8 +191,10 @@ void api_handle(void *arg, struct http_request *req)
 	a->requests++;
 	call->api = a;
 	call->req = req;
+	warn_of_proxy(a, req);
 	client_address(&a->config.trusted_proxies, req, &call->client);
 	const struct route *route = find_route(req, call->params, &allowed);
+	call->route = route;
 	if (route == NULL && allowed == 0)
 		call_reply_error(call, 404, "no such path: see /api/v2/openapi.json");
 	else if (route == NULL)
@@ -182,4 +212,9 @@ bool api_streams(void *arg, const struct http_request *req)
 		return false;
 	const struct route *route = find_route(req, params, &allowed);
 	return route != NULL && route->operation != NULL && (route->operation->takes & TAKES_CSV) != 0;
+}
+
+bool api_refused(void *arg, struct http_request *req, struct http_reply *reply)
+{
+	return request_wants_page(req) && page_write_refusal(arg, reply);
 }

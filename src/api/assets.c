@@ -47,9 +47,7 @@ bool assets_write_colour(struct buf *out, struct text digits)
 
 static void reply_style(struct call *call, struct text body)
 {
-	const struct http_header header = {
-	    TEXT("Cache-Control"), TEXT("public, max-age=31536000, immutable")};
-	call_reply_with(call, 200, "text/css; charset=utf-8", body, &header, 1);
+	call_reply_text(call, 200, "text/css; charset=utf-8", body);
 }
 
 /* The six digits of "colour-1a2b3c.css". */
@@ -77,6 +75,5 @@ void asset_get(struct call *call)
 /* Browsers ask for it whatever a page says: there is none, and they need not ask again. */
 void favicon_get(struct call *call)
 {
-	const struct http_header header = {TEXT("Cache-Control"), TEXT("public, max-age=86400")};
-	call_reply_with(call, 204, "", (struct text){0}, &header, 1);
+	call_reply_nothing(call);
 }

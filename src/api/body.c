@@ -6,20 +6,50 @@
 #include <stdio.h>
 
 #include "base/form.h"
+#include "base/multipart.h"
+
+static struct text content_type(const struct http_request *req)
+{
+	const struct text *header = http_request_header(req, TEXT("Content-Type"));
+	return header == NULL ? (struct text){0} : *header;
+}
 
 static struct text media_type(const struct http_request *req)
 {
-	const struct text *header = http_request_header(req, TEXT("Content-Type"));
 	struct text type, parameters;
-	if (header == NULL)
-		return (struct text){0};
-	text_cut(*header, ';', &type, &parameters);
+	text_cut(content_type(req), ';', &type, &parameters);
 	return text_trim(type);
 }
 
-static bool read_form(struct call *call, struct body *body)
+bool body_is_urlencoded(const struct http_request *req)
 {
-	struct text rest = call->req->body;
+	return text_ieq(media_type(req), TEXT("application/x-www-form-urlencoded"));
+}
+
+bool body_check_encoding(struct call *call)
+{
+	const struct http_request *req = call->req;
+	for (size_t i = 0; i < req->n_headers; i++) {
+		struct text coding = text_trim(req->headers[i].value);
+		if (!text_ieq(req->headers[i].name, TEXT("Content-Encoding")) || coding.n == 0 ||
+		    text_ieq(coding, TEXT("identity")))
+			continue;
+		call_reply_error(call, 415,
+		    "the body has a Content-Encoding, which is not supported: send it uncompressed");
+		return false;
+	}
+	return true;
+}
+
+static bool reply_too_many(struct call *call)
+{
+	call_reply_error(call, 400, "the form has more than 64 fields");
+	return false;
+}
+
+static bool read_form(struct call *call, struct text content, struct body *body)
+{
+	struct text rest = content;
 	enum err err = ERR_OK;
 	while (body->n < BODY_FIELDS_MAX && err == ERR_OK) {
 		err = form_next(&rest, &call->req->arena, &body->fields[body->n].name,
@@ -29,17 +59,48 @@ static bool read_form(struct call *call, struct body *body)
 	if (err == ERR_NOT_FOUND)
 		return true;
 	if (err == ERR_OK)
-		call_reply_error(call, 400, "the form has more than 64 fields");
-	else
-		call_reply_err(call, err, NULL);
+		return reply_too_many(call);
+	call_reply_err(call, err, NULL);
 	return false;
 }
 
-static bool read_json(struct call *call, struct body *body)
+/* False after it has replied. */
+static bool take_part(struct call *call, const struct multipart_part *part, struct body *body)
+{
+	if (part->problem != NULL) {
+		call_reply_named(call, part->name, part->problem);
+		return false;
+	}
+	if (body->n == BODY_FIELDS_MAX)
+		return reply_too_many(call);
+	body->fields[body->n].name = part->name;
+	body->fields[body->n++].value = part->value;
+	return true;
+}
+
+static bool read_multipart(struct call *call, struct text content, struct body *body)
+{
+	struct multipart m;
+	struct multipart_part part;
+	const char *why = multipart_open(&m, content_type(call->req), content);
+	enum err err = why != NULL ? ERR_INVALID : ERR_OK;
+	while (err == ERR_OK) {
+		err = multipart_next(&m, &call->req->arena, &part, &why);
+		if (err == ERR_OK && !take_part(call, &part, body))
+			return false;
+	}
+	if (err == ERR_INVALID)
+		call_reply_error(call, 400, why);
+	else if (err != ERR_NOT_FOUND)
+		call_reply_err(call, err, NULL);
+	return err == ERR_NOT_FOUND;
+}
+
+static bool read_json(struct call *call, struct text content, struct body *body)
 {
 	const char *why = "";
 	char message[160];
-	enum err err = json_parse(call->req->body, &body->root, &why);
+	enum err err = json_parse(content, &body->root, &why);
 	if (err == ERR_NO_MEMORY) {
 		call_reply_err(call, err, NULL);
 		return false;
@@ -64,22 +125,43 @@ bool body_is_csv(const struct http_request *req)
 	return text_ieq(media_type(req), TEXT("text/csv"));
 }
 
+/* Windows programs write a byte order mark in front of UTF-8. */
+static struct text without_mark(struct text content)
+{
+	const struct text mark = TEXT("\xef\xbb\xbf");
+	return text_starts(content, mark) ? text_from(content.p + mark.n, content.n - mark.n)
+					  : content;
+}
+
 bool body_read(struct call *call, struct body *body)
 {
 	body->is_json = false;
 	body->root = NULL;
 	body->json = NULL;
 	body->n = 0;
-	struct text type = media_type(call->req);
-	if (type.n == 0 && call->req->body.n == 0)
+	if (!body_check_encoding(call))
+		return false;
+	struct text type = media_type(call->req), content = without_mark(call->req->body);
+	if (content.n == 0)
 		return true;
-	if (text_ieq(type, TEXT("application/x-www-form-urlencoded")))
-		return read_form(call, body);
+	if (body_is_urlencoded(call->req))
+		return read_form(call, content, body);
 	if (text_ieq(type, TEXT("application/json")) || text_ends(type, TEXT("+json")))
-		return read_json(call, body);
+		return read_json(call, content, body);
+	if (text_ieq(type, TEXT("multipart/form-data")))
+		return read_multipart(call, content, body);
 	call_reply_error(call, 415,
-	    "send Content-Type: application/json or application/x-www-form-urlencoded");
+	    "send Content-Type: application/json, application/x-www-form-urlencoded or "
+	    "multipart/form-data");
 	return false;
+}
+
+bool body_is_form(struct call *call, const struct body *body)
+{
+	if (body->is_json || body->n == 0)
+		return false;
+	call_reply_error(call, 415, "send a JSON object with Content-Type: application/json");
+	return true;
 }
 
 void body_free(struct body *body)
@@ -161,39 +243,35 @@ bool body_value_text(const struct json *v, struct text *value)
 	return true;
 }
 
-static bool json_others(const struct body *body, const char *const *known, struct buf *pairs,
-    struct text *wrong)
+static void json_others(struct call *call, const struct body *body, const char *const *known,
+			struct buf *pairs)
 {
 	const struct json *v;
 	struct text name, value;
 	for (size_t i = 0; (v = json_member(body->json, i, &name)) != NULL; i++) {
 		if (is_one_of(known, name) || json_kind(v) == JSON_NULL)
 			continue;
-		*wrong = name;
-		if (!body_value_text(v, &value))
-			return false;
-		pairs_add(pairs, name, value);
+		if (body_value_text(v, &value))
+			pairs_add(pairs, name, value);
+		else
+			call_note_named(call, name, "must be text, a number, true or false");
 	}
-	return true;
 }
 
-bool body_others(const struct body *body, const char *const *known, struct buf *pairs,
-    struct text *wrong)
+void body_others(struct call *call, const struct body *body, const char *const *known,
+		 struct buf *pairs)
 {
 	if (body->is_json)
-		return json_others(body, known, pairs, wrong);
+		json_others(call, body, known, pairs);
 	for (size_t i = 0; i < body->n; i++)
 		if (!is_one_of(known, body->fields[i].name))
 			pairs_add(pairs, body->fields[i].name, body->fields[i].value);
-	return true;
 }
 
-bool body_unknown(const struct body *body, const char *const *known, struct text *name)
+void body_note_unknown(struct call *call, const struct body *body, const char *const *known)
 {
-	if (!body->is_json)
-		return false;
-	for (size_t i = 0; json_member(body->json, i, name) != NULL; i++)
-		if (!is_one_of(known, *name))
-			return true;
-	return false;
+	struct text name;
+	for (size_t i = 0; body->is_json && json_member(body->json, i, &name) != NULL; i++)
+		if (!is_one_of(known, name))
+			call_note_named(call, name, "is not a field of this call");
 }

@@ -13,16 +13,23 @@ struct body {
 	const struct json *json; /* the object, with is_json; freed with the call's arena_owner */
 	struct {
 		struct text name, value;
-	} fields[BODY_FIELDS_MAX]; /* of a form */
+	} fields[BODY_FIELDS_MAX]; /* of a form, urlencoded or multipart */
 	size_t n;
 	struct json *root;
 };
 
-/** Reads the body by its Content-Type (none and an empty body: an empty form). False after it has
- *  replied: 415 for another type, 400 for bad syntax, 422 for something else than an object. */
+/** Reads the body by its Content-Type. An empty body counts as {}, whatever its type: then is_json is
+ *  false and n is 0. False after it has replied: 415 for another type or a Content-Encoding, 400 for
+ *  bad syntax, 422 for a JSON value that is not an object or a part that is not a text field. */
 bool body_read(struct call *call, struct body *body) WARN_UNUSED;
+/** For calls that take JSON only: is it a form? Then it has replied with 415. */
+bool body_is_form(struct call *call, const struct body *body) WARN_UNUSED;
+/** False after 415: the body came with a Content-Encoding. body_read asks this itself. */
+bool body_check_encoding(struct call *call) WARN_UNUSED;
 /** Is the body sent as text/csv? */
 bool body_is_csv(const struct http_request *req);
+/** Is the body sent as application/x-www-form-urlencoded, where a plus means a blank? */
+bool body_is_urlencoded(const struct http_request *req);
 /** Frees what JSON needed. Text that body_text gave ends here too, unless it was kept. */
 void body_free(struct body *body);
 
@@ -37,13 +44,12 @@ enum body_field body_flag(const struct body *body, const char *name, bool *value
 bool body_read_flag(struct text word, bool *value) WARN_UNUSED;
 /** A JSON value as text: a string's, a number's as it was sent, a boolean's. False for what is none. */
 bool body_value_text(const struct json *v, struct text *value) WARN_UNUSED;
-/** Appends the fields that are not in `known` (ends with NULL) as pairs (name, value): JSON numbers and
- *  booleans as their text, nulls not at all. False for a JSON member that is none of these, its name in
- *  *wrong. */
-bool body_others(const struct body *body, const char *const *known, struct buf *pairs,
-    struct text *wrong);
-/** The first JSON member that is not in `known` (ends with NULL); false where there is none. Forms
- *  may hold whatever they like. */
-bool body_unknown(const struct body *body, const char *const *known, struct text *name);
+/** Appends the fields that are not in `known` (ends with NULL) as pairs (name, value): JSON numbers
+ * and booleans as their text, nulls not at all. Other JSON members are noted. */
+void body_others(struct call *call, const struct body *body, const char *const *known,
+		 struct buf *pairs);
+/** Notes each JSON member that is not in `known` (ends with NULL). Forms may hold whatever they
+ * like. */
+void body_note_unknown(struct call *call, const struct body *body, const char *const *known);
 
 #endif

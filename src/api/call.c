@@ -7,11 +7,10 @@
 #include <string.h>
 
 #include "core/idempotency.h"
+#include "page.h"
+#include "routes.h"
 
-enum {
-	OUT_KEPT_MAX = 1 << 20, /* of the reply buffer between replies */
-	NAME_SHOWN = 64,        /* of a name that came with the request */
-};
+enum { OUT_KEPT_MAX = 1 << 20 /* of the reply buffer between replies */ };
 
 void *call_alloc(struct call *call, size_t n)
 {
@@ -37,13 +36,13 @@ bool call_keep(struct call *call, struct text t, struct text *out)
 
 void call_submit(struct call *call, struct command *cmd)
 {
-	if (store_submit(call->api->config.store, cmd) != ERR_OK)
+	if (call_check(call) && store_submit(call->api->config.store, cmd) != ERR_OK)
 		call_reply_err(call, ERR_BUSY, NULL);
 }
 
 void call_query(struct call *call, struct command *cmd)
 {
-	if (store_query(call->api->config.store, cmd) != ERR_OK)
+	if (call_check(call) && store_query(call->api->config.store, cmd) != ERR_OK)
 		call_reply_err(call, ERR_BUSY, NULL);
 }
 
@@ -55,14 +54,6 @@ void call_write_join_url(const struct call *call, struct buf *out, struct text c
 	buf_str(out, "/join");
 }
 
-uint64_t call_user_id(const struct call *call, struct text t)
-{
-	uint64_t id;
-	if (text_to_u64(t, &id))
-		return id;
-	return code_read(call->api->config.codes, CODE_USER, t);
-}
-
 bool call_read_id(struct call *call, uint64_t *id, const char *unknown)
 {
 	if (text_to_u64(call->params[0], id) && *id != 0)
@@ -71,43 +62,58 @@ bool call_read_id(struct call *call, uint64_t *id, const char *unknown)
 	return false;
 }
 
-struct who call_who(const struct call *call)
+/* ---- all answers ---- */
+
+enum { COMMON_HEADERS = 3 };
+
+static struct text cache_of(const struct call *call, int status)
 {
-	struct who who = {0};
-	if (!text_to_u64(call->params[0], &who.id))
-		who.code = call->params[0];
-	return who;
+	bool good = call->route != NULL && status / 100 == 2;
+	return text_of(good ? route_cache(call->route) : "no-store");
 }
 
-struct campaign_name call_campaign(struct text t)
+/* The call's own headers, and behind them what every answer has. Their number. */
+static size_t add_common(const struct call *call, int status, const struct http_header *headers,
+			 size_t n_headers,
+			 struct http_header all[CALL_HEADERS_MAX + COMMON_HEADERS])
 {
-	struct campaign_name name = {0};
-	if (!text_to_u64(t, &name.id) || name.id == 0)
-		name.code = t;
-	return name;
-}
-
-void call_reply_with(struct call *call, int status, const char *content_type, struct text body,
-    const struct http_header *headers, size_t n_headers)
-{
-	const struct http_header vary = {TEXT("Vary"), TEXT("Origin")};
-	const struct http_header allow = {TEXT("Access-Control-Allow-Origin"), call->allowed_origin};
-	struct http_header all[CALL_HEADERS_MAX + 2];
 	size_t n = 0;
 	for (; n < n_headers && n < CALL_HEADERS_MAX; n++)
 		all[n] = headers[n];
+	all[n++] = (struct http_header){TEXT("Cache-Control"), cache_of(call, status)};
 	if (call->by_origin)
-		all[n++] = vary;
+		all[n++] = (struct http_header){TEXT("Vary"), TEXT("Origin")};
 	if (call->allowed_origin.n > 0)
-		all[n++] = allow;
+		all[n++] =
+		    (struct http_header){TEXT("Access-Control-Allow-Origin"), call->allowed_origin};
+	return n;
+}
+
+void call_reply_with(struct call *call, int status, const char *content_type, struct text body,
+		     const struct http_header *headers, size_t n_headers)
+{
+	struct http_header all[CALL_HEADERS_MAX + COMMON_HEADERS];
 	const struct http_reply r = {
 	    .status = status,
 	    .content_type = text_of(content_type),
 	    .body = body,
 	    .headers = all,
-	    .n_headers = n,
+	    .n_headers = add_common(call, status, headers, n_headers, all),
 	};
 	http_reply(call->req, &r);
+}
+
+void call_reply_begin(struct call *call, int status, const char *content_type,
+		      const struct http_header *headers, size_t n_headers)
+{
+	struct http_header all[CALL_HEADERS_MAX + COMMON_HEADERS];
+	const struct http_reply r = {
+	    .status = status,
+	    .content_type = text_of(content_type),
+	    .headers = all,
+	    .n_headers = add_common(call, status, headers, n_headers, all),
+	};
+	http_reply_begin(call->req, &r);
 }
 
 static void reply_out(struct call *call, int status, const struct http_header *headers, size_t n)
@@ -154,23 +160,13 @@ void call_reply_nothing(struct call *call)
 	call_reply_with(call, 204, "", (struct text){0}, NULL, 0);
 }
 
-static void write_error(struct call *call, int status, const char *message, const char *field,
-    const char *problem)
+static void write_error(struct call *call, int status, const char *message)
 {
 	struct json_out o = call_json(call);
 	json_open(&o, NULL, '{');
 	json_put_u64(&o, "code", (uint64_t)status);
 	json_put_text(&o, "message", text_of(message));
 	json_open(&o, "errors", '{');
-	if (field != NULL) {
-		json_name(&o, text_of(field));
-		json_open(&o, NULL, '[');
-		json_open(&o, NULL, '{');
-		json_put_text(&o, "field", text_of(field));
-		json_put_text(&o, "message", text_of(problem));
-		json_close(&o, '}');
-		json_close(&o, ']');
-	}
 	json_close(&o, '}');
 	json_close(&o, '}');
 }
@@ -180,37 +176,13 @@ void call_reply_error(struct call *call, int status, const char *message)
 	const struct http_header retry = {TEXT("Retry-After"), TEXT("1")};
 	const struct http_header challenge = {
 	    TEXT("WWW-Authenticate"), TEXT("Bearer realm=\"referd\"")};
-	write_error(call, status, message, NULL, NULL);
+	write_error(call, status, message);
 	if (status == 503)
 		reply_out(call, status, &retry, 1);
 	else if (status == 401)
 		reply_out(call, status, &challenge, 1);
 	else
 		reply_out(call, status, NULL, 0);
-}
-
-void call_reply_field(struct call *call, const char *field, const char *problem)
-{
-	struct buf message = {0};
-	if (call->reply_field != NULL) {
-		call->reply_field(call->reply_field_arg, text_of(field), problem);
-		return;
-	}
-	buf_printf(&message, "%s %s", field, problem);
-	buf_char(&message, '\0');
-	write_error(call, 422, message.failed ? problem : message.p, field, problem);
-	buf_free(&message);
-	reply_out(call, 422, NULL, 0);
-}
-
-void call_reply_named(struct call *call, struct text name, const char *problem)
-{
-	char field[NAME_SHOWN];
-	size_t n = name.n < sizeof field - 1 ? name.n : sizeof field - 1;
-	for (size_t i = 0; i < n; i++)
-		field[i] = name.p[i] >= 0x20 && name.p[i] < 0x7f ? name.p[i] : '?';
-	field[n] = '\0';
-	call_reply_field(call, field, problem);
 }
 
 void call_reply_err(struct call *call, enum err err, const char *not_found)
@@ -258,7 +230,11 @@ void call_reply_limited(struct call *call, unsigned retry_s, const char *message
 	struct buf b = {.p = digits, .cap = sizeof digits};
 	buf_u64(&b, retry_s);
 	const struct http_header header = {TEXT("Retry-After"), buf_view(&b)};
-	write_error(call, 429, message, NULL, NULL);
+	if (call_wants_page(call)) {
+		page_reply_limited(call, buf_view(&b));
+		return;
+	}
+	write_error(call, 429, message);
 	reply_out(call, 429, &header, 1);
 }
 
@@ -276,10 +252,15 @@ void call_reply_not_allowed(struct call *call, unsigned allowed)
 		if (allowed & methods[i].bit)
 			buf_printf(&allow, "%s%s", allow.n == 0 ? "" : ", ", methods[i].name);
 	const struct http_header header = {TEXT("Allow"), buf_view(&allow)};
-	write_error(call, 405, "this path does not take that method: see the Allow header", NULL,
-	    NULL);
+	write_error(call, 405, "this path does not take that method: see the Allow header");
 	reply_out(call, 405, &header, 1);
 	buf_free(&allow);
+}
+
+bool request_wants_page(const struct http_request *req)
+{
+	const struct text *accept = http_request_header(req, TEXT("Accept"));
+	return accept != NULL && memmem(accept->p, accept->n, "text/html", 9) != NULL;
 }
 
 bool call_read_idempotency_key(struct call *call, struct text scope, struct idempotency_key *key)
@@ -291,12 +272,11 @@ bool call_read_idempotency_key(struct call *call, struct text scope, struct idem
 		call_reply_error(call, 400, "Idempotency-Key must be 1 to 64 bytes long");
 		return false;
 	}
-	idempotency_key_make(key, scope, *header, call->req->body);
+	idempotency_key_make(key, scope, *header, call->req->body, call->req->query);
 	return true;
 }
 
 bool call_wants_page(const struct call *call)
 {
-	const struct text *accept = http_request_header(call->req, TEXT("Accept"));
-	return accept != NULL && memmem(accept->p, accept->n, "text/html", 9) != NULL;
+	return request_wants_page(call->req);
 }

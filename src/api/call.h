@@ -7,6 +7,7 @@
 #include "api/api.h"
 #include "base/json.h"
 #include "core/campaign.h"
+#include "core/problems.h"
 #include "core/records.h"
 #include "core/who.h"
 #include "inbound_keys.h"
@@ -27,20 +28,26 @@ struct api {
 	struct reach *reach;
 	struct import *imports; /* that are running (import.h) */
 	bool draining;
+	uint64_t forwarded_warned_ns; /* when an ignored X-Forwarded-For was logged last; 0: never */
 	uint64_t requests;
 };
+
+struct route;
 
 struct call {
 	struct api *api;
 	struct http_request *req;
+	const struct route *route;           /* NULL: the path has none that takes the method */
 	struct text params[CALL_PARAMS_MAX]; /* what stood in the pattern's braces */
 	uint64_t scopes, token_id;           /* of the bearer token, where the route asks for one */
 	struct sockaddr_storage client;      /* the peer, or what a trusted proxy says */
 	bool by_origin;             /* the answer depends on the Origin header, */
 	struct text allowed_origin; /* and this one may read it; see cors.h */
-	/* Answers a wrong field with a page; NULL: it is answered as JSON. Texts live until it returns. */
-	void (*reply_field)(void *arg, struct text field, const char *problem);
-	void *reply_field_arg;
+	struct problems *problems;  /* noted so far (call_note); NULL: none */
+	bool no_memory;             /* to note one */
+	/* Answers them with a page; NULL: they are answered as JSON. */
+	void (*reply_problems)(void *arg, const struct problems *problems);
+	void *reply_problems_arg;
 };
 
 typedef void call_fn(struct call *call);
@@ -52,9 +59,24 @@ void *call_alloc(struct call *call, size_t n) WARN_UNUSED;
 /** Copies the text to where it lives until the reply. False after 503. */
 bool call_keep(struct call *call, struct text t, struct text *out) WARN_UNUSED;
 
-/** Queues the command; replies 503 itself where the queue is full. */
+/** Queues the command. Replies itself instead where the queue is full (503), or where a problem of
+ * the request was noted (422): the command then never runs. */
 void call_submit(struct call *call, struct command *cmd);
 void call_query(struct call *call, struct command *cmd);
+
+/* Wrong fields are noted while the request is read and answered together. */
+
+/** Notes that the field is wrong: `what` completes "field ..." ("is required") and lives until the
+ * reply. */
+void call_note(struct call *call, const char *field, const char *what);
+/** The same about a field whose name came with the request: it is cut, and made printable. */
+void call_note_named(struct call *call, struct text name, const char *what);
+/** True while nothing is noted; otherwise replies 422 with all problems. call_submit and call_query
+ * do so too. */
+bool call_check(struct call *call) WARN_UNUSED;
+/** Queues a command that adds what it finds to its own list, which begins with what was noted, and
+ * then refuses. Reply with call_reply_problems. */
+void call_submit_noted(struct call *call, struct command *cmd, struct problems *problems);
 
 /** Unix time, for commands. */
 uint64_t call_now_ms(const struct call *call);
@@ -62,14 +84,8 @@ uint64_t call_now_ms(const struct call *call);
 /** The public URL of a user's or campaign's code: "{public_url}/{code}/join". */
 void call_write_join_url(const struct call *call, struct buf *out, struct text code);
 
-/** The id of a user named by id or computed code; 0 for what is neither. */
-uint64_t call_user_id(const struct call *call, struct text id_or_code);
 /** The number in the path's first parameter. False after 404 with `unknown`. */
 bool call_read_id(struct call *call, uint64_t *id, const char *unknown) WARN_UNUSED;
-/** The user named by the path's first parameter, for a command to find: by id, else by code. */
-struct who call_who(const struct call *call);
-/** A campaign named by id or by any code, for the command to find. */
-struct campaign_name call_campaign(struct text id_or_code);
 
 struct idempotency_key;
 /** Reads the Idempotency-Key header into *key (untouched where there is none). False after 400. */
@@ -84,26 +100,31 @@ struct text call_bearer(const struct call *call);
 /** 401, or 429 where this address has sent too many wrong tokens. */
 void call_refuse_token(struct call *call, const char *message);
 
-/** Anything: all others end here. At most CALL_HEADERS_MAX headers. */
+/** Anything: all others end here. At most CALL_HEADERS_MAX headers. Cache-Control is not one of
+ * them: the route says it. */
 enum { CALL_HEADERS_MAX = 4 };
 void call_reply_with(struct call *call, int status, const char *content_type, struct text body,
     const struct http_header *headers, size_t n_headers);
+/** The same for an answer in pieces, which follow with http_reply_piece. */
+void call_reply_begin(struct call *call, int status, const char *content_type,
+		      const struct http_header *headers, size_t n_headers);
 /** A JSON reply with what api->out holds. */
 void call_reply_json(struct call *call, int status);
 /** 204. */
 void call_reply_nothing(struct call *call);
 /** {"code":status,"message":message,"errors":{}} */
 void call_reply_error(struct call *call, int status, const char *message);
-/** 422 about one field: `problem` completes "field ..." ("is required"). */
-void call_reply_field(struct call *call, const char *field, const char *problem);
-/** The same about a field whose name came with the request: it is cut, and made printable. */
-void call_reply_named(struct call *call, struct text name, const char *problem);
+/** call_note, and 422 with all that was noted. */
+void call_reply_field(struct call *call, const char *field, const char *what);
+void call_reply_named(struct call *call, struct text name, const char *what);
+/** 422 with what was noted and what a command found. */
+void call_reply_problems(struct call *call, const struct problems *problems);
 /** For what the store says: 404, 503 with Retry-After, 500. */
 void call_reply_err(struct call *call, enum err err, const char *not_found);
 /** 303 to an absolute or relative location. */
 void call_reply_redirect(struct call *call, struct text location);
 void call_reply_text(struct call *call, int status, const char *content_type, struct text body);
-/** 429 with Retry-After; for limits.c, which knows what the limit is. */
+/** 429 with Retry-After, as a page for people; for limits.c, which knows what the limit is. */
 void call_reply_limited(struct call *call, unsigned retry_s, const char *message);
 /** 405 with Allow. */
 void call_reply_not_allowed(struct call *call, unsigned allowed);
@@ -116,5 +137,7 @@ void call_reply_data(struct call *call, struct json_out *o, int status);
 
 /** Does the client prefer a page (Accept: text/html) to JSON? */
 bool call_wants_page(const struct call *call);
+/** The same of a request that did not become a call. */
+bool request_wants_page(const struct http_request *req);
 
 #endif

@@ -23,6 +23,7 @@ struct draft {
 	struct campaign campaign; /* first: the table's offsets are a campaign's */
 	uint64_t set;
 	bool is_new;
+	bool starts_on_day, ends_on_day; /* see struct campaign_save */
 };
 
 #define AT(member) offsetof(struct campaign, member)
@@ -68,6 +69,50 @@ static const char *read_lang(struct call *call, const struct json *v, void *reco
 	if (!json_string(v, &tag) || !is_language(tag))
 		return "must be a language tag such as en or pt-BR";
 	return keep_text(call, tag, &((struct draft *)record)->campaign.lang);
+}
+
+static const char *read_timezone(struct call *call, const struct json *v, void *record)
+{
+	struct text name = {0};
+	if (json_kind(v) != JSON_NULL && !json_string(v, &name))
+		return "must be text such as Europe/Berlin";
+	name = text_trim(name);
+	const struct zone *zone = zone_find(name), *like = zone_like(name);
+	if (zone == NULL && like != NULL)
+		return decode_problem(call, "must be a name of the IANA time zone database: did you mean %s?",
+		    zone_name(like));
+	if (zone == NULL)
+		return "must be a name of the IANA time zone database, such as Europe/Berlin, or UTC";
+	/* As IANA spells it; the names live for ever. */
+	((struct draft *)record)->campaign.timezone = name.n > 0 ? text_of(zone_name(zone)) : name;
+	return NULL;
+}
+
+/* A date is kept as its UTC midnight: the command knows in which time zone it is meant. */
+static const char *read_when(const struct json *v, uint64_t *ms, bool *is_day)
+{
+	struct text t;
+	*ms = 0;
+	if (json_kind(v) == JSON_NULL)
+		return NULL;
+	if (!json_string(v, &t) || clock_parse_time(t.p, t.n, ms) != 0)
+		return DECODE_TIME_EXPECTED;
+	*is_day = clock_is_date(t.p, t.n);
+	return NULL;
+}
+
+static const char *read_starts_at(struct call *call, const struct json *v, void *record)
+{
+	struct draft *draft = record;
+	(void)call;
+	return read_when(v, &draft->campaign.starts_ms, &draft->starts_on_day);
+}
+
+static const char *read_ends_at(struct call *call, const struct json *v, void *record)
+{
+	struct draft *draft = record;
+	(void)call;
+	return read_when(v, &draft->campaign.ends_ms, &draft->ends_on_day);
 }
 
 static const char *read_test_mode(struct call *call, const struct json *v, void *record)
@@ -319,8 +364,9 @@ static const struct decode_field table[] = {
     {"name", DECODE_TEXT, AT(name), CAMPAIGN_NAME_MAX, NULL, NULL},
     {"lang", DECODE_CUSTOM, AT(lang), 0, NULL, read_lang},
     {"status", DECODE_WORD, AT(status), 0, CAMPAIGN_STATUS_NAMES, NULL},
-    {"starts_at", DECODE_TIME, AT(starts_ms), 0, NULL, NULL},
-    {"ends_at", DECODE_TIME, AT(ends_ms), 0, NULL, NULL},
+    {"timezone", DECODE_CUSTOM, AT(timezone), 0, NULL, read_timezone},
+    {"starts_at", DECODE_CUSTOM, AT(starts_ms), 0, NULL, read_starts_at},
+    {"ends_at", DECODE_CUSTOM, AT(ends_ms), 0, NULL, read_ends_at},
     {"existing", DECODE_WORD, AT(existing), 0, EXISTING_NAMES, NULL},
     {"test_mode", DECODE_CUSTOM, AT(test_mode), 0, NULL, read_test_mode},
     {"code", DECODE_CUSTOM, AT(alias), 0, NULL, read_code},
@@ -341,9 +387,10 @@ bool campaign_fields_read(struct call *call, const struct body *body, bool is_ne
 		return false;
 	save->campaign = draft.campaign;
 	save->set = draft.set;
+	save->starts_on_day = draft.starts_on_day;
+	save->ends_on_day = draft.ends_on_day;
 	bool given = is_new || (draft.set & record_bit(&KIND_CAMPAIGN, AT(name))) != 0;
-	if (!given || draft.campaign.name.n > 0)
-		return true;
-	call_reply_field(call, "name", "is required");
-	return false;
+	if (given && draft.campaign.name.n == 0)
+		call_note(call, "name", "is required");
+	return true;
 }

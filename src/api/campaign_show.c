@@ -83,6 +83,7 @@ void campaign_show(struct call *call, struct json_out *o, const struct campaign 
 	json_put_text(o, "lang", c->lang);
 	json_put_u64(o, "reach", stats->reach);
 	show_word(o, "status", CAMPAIGN_STATUS_NAMES, c->status);
+	json_put_text(o, "timezone", text_of(zone_name(campaign_zone(c))));
 	show_time(o, "starts_at", c->starts_ms);
 	show_time(o, "ends_at", c->ends_ms);
 	show_time(o, "created_at", c->created_ms);

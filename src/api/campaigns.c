@@ -6,6 +6,7 @@
 #include "campaign_show.h"
 #include "core/names.h"
 #include "gather.h"
+#include "identifier.h"
 #include "routes.h"
 
 struct campaign_call {
@@ -115,7 +116,7 @@ static void on_saved(struct command *command, enum err err)
 {
 	struct campaign_call *cc = (struct campaign_call *)command;
 	if (err == ERR_REFUSED)
-		call_reply_field(cc->call, cc->save.field, cc->save.problem);
+		call_reply_problems(cc->call, &cc->save.problems);
 	else if (err == ERR_TOO_LARGE)
 		call_reply_error(cc->call, 422,
 		    "the campaign would be larger than 16 KiB: shorten its fields, pages or origins");
@@ -135,7 +136,7 @@ static void save(struct call *call, struct campaign_call *cc, bool is_new)
 	bool ok = campaign_fields_read(call, &body, is_new, &cc->save);
 	body_free(&body);
 	if (ok)
-		call_submit(call, &cc->command);
+		call_submit_noted(call, &cc->command, &cc->save.problems);
 }
 
 const struct operation OP_CAMPAIGN_CREATE = {
@@ -175,7 +176,7 @@ void campaign_update(struct call *call)
 	struct campaign_call *cc = begin(call, campaign_save_decide, on_saved);
 	if (cc == NULL)
 		return;
-	const struct campaign_name name = call_campaign(call->params[0]);
+	const struct campaign_name name = identifier_campaign(call);
 	cc->save.campaign.id = name.id;
 	cc->save.code = name.code;
 	save(call, cc, false);
@@ -204,7 +205,7 @@ void campaign_get(struct call *call)
 	struct campaign_call *cc = begin(call, campaign_read_decide, on_read);
 	if (cc == NULL)
 		return;
-	cc->read.name = call_campaign(call->params[0]);
+	cc->read.name = identifier_campaign(call);
 	cc->read.codes = call->api->config.codes;
 	call_query(call, &cc->command);
 }
@@ -234,7 +235,7 @@ void campaign_delete(struct call *call)
 	struct campaign_call *cc = begin(call, campaign_remove_decide, on_removed);
 	if (cc == NULL)
 		return;
-	cc->remove.name = call_campaign(call->params[0]);
+	cc->remove.name = identifier_campaign(call);
 	cc->remove.codes = call->api->config.codes;
 	call_submit(call, &cc->command);
 }

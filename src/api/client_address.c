@@ -4,27 +4,136 @@
  */
 #include "client_address.h"
 
-#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <string.h>
 
-static bool parse_address(struct text t, struct sockaddr_storage *out)
+#include "base/ip.h"
+
+/* What a member may be, and what is read of it:
+ *   192.0.2.1, 192.0.2.1:4711       nginx and most others; with a port: Azure, IIS
+ *   2001:db8::1, fe80::1%eth0       without brackets there is no port
+ *   [2001:db8::1], "[2001:db8::1]:4711"
+ * "unknown" and hidden names such as "_proxy3" (RFC 7239 section 6) are no addresses. */
+
+static struct text unquote(struct text t)
 {
-	char text[INET6_ADDRSTRLEN + 2];
-	struct sockaddr_in *v4 = (struct sockaddr_in *)out;
-	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)out;
-	if (t.n > 1 && t.p[0] == '[' && t.p[t.n - 1] == ']')
-		t = text_from(t.p + 1, t.n - 2);
-	if (t.n == 0 || t.n >= sizeof text || memchr(t.p, '\0', t.n) != NULL)
-		return false;
-	memcpy(text, t.p, t.n);
-	text[t.n] = '\0';
+	bool quoted = t.n > 1 && t.p[0] == '"' && t.p[t.n - 1] == '"';
+	return quoted ? text_trim(text_from(t.p + 1, t.n - 2)) : t;
+}
+
+static bool is_port(struct text t)
+{
+	uint64_t port;
+	return text_to_u64(t, &port) && port <= UINT16_MAX;
+}
+
+/* The address without brackets, port and zone; empty where the member is malformed. */
+static struct text bare_address(struct text member)
+{
+	struct text address, behind, zone, none = {0};
+	const char *colon = member.n == 0 ? NULL : memchr(member.p, ':', member.n);
+	if (text_starts(member, TEXT("["))) {
+		if (!text_cut(text_from(member.p + 1, member.n - 1), ']', &address, &behind) ||
+		    (behind.n > 0 && (*behind.p != ':' || !is_port(text_from(behind.p + 1, behind.n - 1)))))
+			return none;
+	} else if (colon != NULL && colon == memrchr(member.p, ':', member.n)) {
+		text_cut(member, ':', &address, &behind);
+		if (!is_port(behind))
+			return none;
+	} else {
+		address = member;
+	}
+	if (memchr(address.p == NULL ? "" : address.p, ':', address.n) != NULL)
+		text_cut(address, '%', &address, &zone);
+	return address;
+}
+
+static bool read_address(struct text member, struct sockaddr_storage *out)
+{
+	uint8_t bytes[16];
+	size_t n = ip_parse(bare_address(unquote(member)), bytes);
 	memset(out, 0, sizeof *out);
-	if (inet_pton(AF_INET, text, &v4->sin_addr) == 1)
+	if (n == 4) {
 		out->ss_family = AF_INET;
-	else if (inet_pton(AF_INET6, text, &v6->sin6_addr) == 1)
+		memcpy(&((struct sockaddr_in *)out)->sin_addr, bytes, n);
+	} else if (n == 16) {
 		out->ss_family = AF_INET6;
-	return out->ss_family != 0;
+		memcpy(&((struct sockaddr_in6 *)out)->sin6_addr, bytes, n);
+	}
+	return n != 0;
+}
+
+/* Takes the part behind the last `at` outside of quotes from the end of *rest. From the right, so that
+ * nothing that a client wrote on the left changes how the proxies' parts are read. */
+static struct text cut_last(struct text *rest, char at)
+{
+	bool quoted = false;
+	size_t i = rest->n, end = rest->n;
+	for (; i > 0 && (quoted || rest->p[i - 1] != at); i--)
+		if (rest->p[i - 1] == '"' && (i == 1 || rest->p[i - 2] != '\\'))
+			quoted = !quoted;
+	struct text part = text_from(rest->p + i, end - i);
+	rest->n = i > 0 ? i - 1 : 0;
+	return text_trim(part);
+}
+
+static struct text member_itself(struct text member)
+{
+	return member;
+}
+
+/* The value of for= in one element of Forwarded; empty where there is none, or more than one. */
+static struct text member_for(struct text element)
+{
+	struct text name, value, found = {0};
+	size_t n = 0;
+	while (element.n > 0) {
+		text_cut(cut_last(&element, ';'), '=', &name, &value);
+		if (!text_ieq(text_trim(name), TEXT("for")))
+			continue;
+		found = text_trim(value);
+		n++;
+	}
+	return n == 1 ? found : (struct text){0};
+}
+
+static const struct source {
+	struct text name;
+	struct text (*read)(struct text member);
+} sources[] = {
+    {{.p = "X-Forwarded-For", .n = 15}, member_itself},
+    {{.p = "Forwarded", .n = 9}, member_for},
+};
+
+/* Walks one header's members from the right. True where the walk is over: at an address that is no
+ * trusted proxy's, or at a member that names none, of which only the proxy that wrote it is known. */
+static bool walk(const struct cidr_list *trusted, const struct source *source, struct text rest,
+    bool *any, struct sockaddr_storage *out)
+{
+	while (rest.n > 0) {
+		struct sockaddr_storage hop;
+		struct text member = cut_last(&rest, ',');
+		if (member.n == 0)
+			continue;
+		*any = true;
+		if (!read_address(source->read(member), &hop))
+			return true;
+		*out = hop;
+		if (!cidr_list_contains(trusted, (const struct sockaddr *)&hop))
+			return true;
+	}
+	return false;
+}
+
+/* Several headers of one name are one list (RFC 9110 section 5.3): the last one ends it. */
+static bool walk_headers(const struct cidr_list *trusted, const struct source *source,
+    const struct http_request *req, struct sockaddr_storage *out)
+{
+	bool any = false, over = false;
+	for (size_t i = req->n_headers; i > 0 && !over; i--)
+		if (text_ieq(req->headers[i - 1].name, source->name))
+			over = walk(trusted, source, req->headers[i - 1].value, &any, out);
+	return any;
 }
 
 void client_address(const struct cidr_list *trusted, const struct http_request *req,
@@ -33,23 +142,17 @@ void client_address(const struct cidr_list *trusted, const struct http_request *
 	*out = req->peer;
 	if (trusted->n == 0 || !cidr_list_contains(trusted, (const struct sockaddr *)&req->peer))
 		return;
-	/* Several headers read as one list (RFC 9110 section 5.3), so the last one ends it. */
-	for (size_t i = req->n_headers; i-- > 0;) {
-		struct text rest = req->headers[i].value;
-		if (!text_ieq(req->headers[i].name, TEXT("X-Forwarded-For")))
-			continue;
-		while (rest.n > 0) {
-			struct sockaddr_storage hop;
-			const char *comma = memrchr(rest.p, ',', rest.n);
-			size_t at = comma == NULL ? 0 : (size_t)(comma - rest.p) + 1;
-			if (!parse_address(text_trim(text_from(rest.p + at, rest.n - at)), &hop))
-				return;
-			*out = hop;
-			if (!cidr_list_contains(trusted, (const struct sockaddr *)&hop))
-				return;
-			rest.n = at == 0 ? 0 : at - 1;
-		}
-	}
+	for (size_t i = 0; i < sizeof sources / sizeof *sources; i++)
+		if (walk_headers(trusted, &sources[i], req, out))
+			return;
+}
+
+bool client_address_ignored(const struct cidr_list *trusted, const struct http_request *req)
+{
+	for (size_t i = 0; i < sizeof sources / sizeof *sources; i++)
+		if (http_request_header(req, sources[i].name) != NULL)
+			return !cidr_list_contains(trusted, (const struct sockaddr *)&req->peer);
+	return false;
 }
 
 struct text client_address_bytes(const struct sockaddr_storage *sa)

@@ -4,8 +4,12 @@
  */
 #include "cors.h"
 
+#include <string.h>
+
 #include "link.h"
 #include "routes.h"
+
+enum { REQUEST_HEADERS_MAX = 1024 };
 
 void cors_judge(struct call *call, const struct campaign *campaign)
 {
@@ -16,17 +20,56 @@ void cors_judge(struct call *call, const struct campaign *campaign)
 		call->allowed_origin = *origin;
 }
 
+/* RFC 9110 section 5.6.2. */
+static bool is_token(struct text t)
+{
+	static const char marks[] = "!#$%&'*+-.^_`|~";
+	for (size_t i = 0; i < t.n; i++) {
+		char c = t.p[i], lower = (char)(c | 0x20);
+		if (!(lower >= 'a' && lower <= 'z') && !(c >= '0' && c <= '9') &&
+		    (c == '\0' || strchr(marks, c) == NULL))
+			return false;
+	}
+	return t.n > 0;
+}
+
+/* The usual headers, and those that the script asks for: htmx has some of its own, and so have
+ * other libraries. None of them is a credential here. A name that is not a token is left out. */
+static void write_allowed(struct buf *out, const struct call *call)
+{
+	static const char *const usual[] = {"Content-Type", "Idempotency-Key"};
+	const struct text *asked =
+	    http_request_header(call->req, TEXT("Access-Control-Request-Headers"));
+	struct text rest = asked != NULL ? *asked : (struct text){0}, name;
+	buf_printf(out, "%s, %s", usual[0], usual[1]);
+	if (rest.n > REQUEST_HEADERS_MAX)
+		return;
+	while (rest.n > 0) {
+		text_cut(rest, ',', &name, &rest);
+		name = text_trim(name);
+		if (is_token(name) && !text_ieq(name, text_of(usual[0])) &&
+		    !text_ieq(name, text_of(usual[1])))
+			buf_printf(out, ", %.*s", TEXT_ARGS(name));
+	}
+}
+
 static void on_found(struct link *link)
 {
+	struct call *call = link->call;
+	struct buf allowed = {0};
+	cors_judge(call, &link->campaign);
+	write_allowed(&allowed, call);
 	const struct http_header headers[] = {
 	    {TEXT("Access-Control-Allow-Methods"), TEXT("POST")},
-	    {TEXT("Access-Control-Allow-Headers"), TEXT("Content-Type, Idempotency-Key")},
+	    {TEXT("Access-Control-Allow-Headers"), buf_view(&allowed)},
 	    {TEXT("Access-Control-Max-Age"), TEXT("600")},
 	};
-	struct call *call = link->call;
-	cors_judge(call, &link->campaign);
 	size_t n = call->allowed_origin.n > 0 ? sizeof headers / sizeof *headers : 0;
-	call_reply_with(call, 204, "", (struct text){0}, headers, n);
+	if (allowed.failed)
+		call_reply_err(call, ERR_NO_MEMORY, NULL);
+	else
+		call_reply_with(call, 204, "", (struct text){0}, headers, n);
+	buf_free(&allowed);
 }
 
 const struct operation OP_JOIN_OPTIONS = {
@@ -41,5 +84,5 @@ void join_options(struct call *call)
 {
 	struct link *link = call_alloc(call, sizeof *link);
 	if (link != NULL)
-		link_find(link, call, on_found);
+		link_find_always(link, call, on_found);
 }

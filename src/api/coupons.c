@@ -208,16 +208,15 @@ static bool read_codes(struct upload *u)
 {
 	static const char *const known[] = {"codes", NULL};
 	struct call *call = u->call;
-	struct text name;
 	if (!body_read(call, &u->body))
 		return false;
 	u->codes = json_get(u->body.json, "codes");
-	if (u->body.is_json && body_unknown(&u->body, known, &name))
-		call_reply_named(call, name, "is not a field of this call");
-	else if (u->codes == NULL || json_kind(u->codes) != JSON_ARRAY)
-		call_reply_field(call, "codes",
+	body_note_unknown(call, &u->body, known);
+	if (u->codes == NULL || json_kind(u->codes) != JSON_ARRAY)
+		call_note(
+		    call, "codes",
 		    "is required: {\"codes\": [\"A1\", ...]}, or text/csv with one coupon a line");
-	else
+	if (call_check(call))
 		return true;
 	body_free(&u->body);
 	return false;
@@ -242,11 +241,10 @@ void coupon_upload(struct call *call)
 	if (u == NULL || !call_read_id(call, &u->add.rule_id, no_rule))
 		return;
 	u->call = call;
-	if (body_is_csv(call->req))
-		u->ended = !call->req->streamed;
-	else if (!read_codes(u))
-		return;
-	fill(u);
+	u->ended = !call->req->streamed;
+	bool is_csv = body_is_csv(call->req);
+	if (is_csv ? body_check_encoding(call) : read_codes(u))
+		fill(u);
 }
 
 struct list_call {

@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/utf8.h"
+#include "base/zone.h"
 
 static const char *read_text(struct call *call, const struct decode_field *f, const struct json *v,
     struct text *out)
@@ -24,15 +24,18 @@ static const char *read_text(struct call *call, const struct decode_field *f, co
 	return out->n == t.n ? NULL : "needs more memory than there is";
 }
 
-static const char *read_time(const struct json *v, uint64_t *out)
+const char DECODE_TIME_EXPECTED[] =
+    "must be a time such as 2026-11-23T10:00:00Z or a date such as 2026-11-23";
+
+static const char *read_time(const struct json *v, enum zone_edge edge, uint64_t *out)
 {
 	struct text t;
 	*out = 0;
 	if (json_kind(v) == JSON_NULL)
 		return NULL;
-	return json_string(v, &t) && clock_parse_time(t.p, t.n, out) == 0
+	return json_string(v, &t) && zone_parse_time(zone_find((struct text){0}), t, edge, out) == 0
 		   ? NULL
-		   : "must be a time such as 2026-11-23T10:00:00Z";
+		   : DECODE_TIME_EXPECTED;
 }
 
 /* Frees the message. */
@@ -112,8 +115,10 @@ static const char *read_member(struct call *call, const struct decode_field *f, 
 	switch (f->type) {
 	case DECODE_TEXT:
 		return read_text(call, f, v, to);
-	case DECODE_TIME:
-		return read_time(v, to);
+	case DECODE_SINCE:
+		return read_time(v, ZONE_FIRST, to);
+	case DECODE_UNTIL:
+		return read_time(v, ZONE_LAST, to);
 	case DECODE_WORD:
 		return read_word(call, f, v, to);
 	case DECODE_U64:
@@ -124,29 +129,28 @@ static const char *read_member(struct call *call, const struct decode_field *f, 
 	return "cannot be read";
 }
 
+static const struct decode_field *find_field(const struct decode_field *fields, struct text name)
+{
+	while (fields->name != NULL && !text_eq(name, text_of(fields->name)))
+		fields++;
+	return fields->name != NULL ? fields : NULL;
+}
+
 bool decode_record(struct call *call, const struct body *body, const struct decode_field *fields,
     const struct record_kind *kind, void *record, uint64_t *set)
 {
 	struct text name;
 	const struct json *v;
-	if (!body->is_json) {
-		call_reply_error(call, 415, "send a JSON object with Content-Type: application/json");
+	if (body_is_form(call, body))
 		return false;
-	}
 	for (size_t i = 0; (v = json_member(body->json, i, &name)) != NULL; i++) {
-		const struct decode_field *f = fields;
-		while (f->name != NULL && !text_eq(name, text_of(f->name)))
-			f++;
-		if (f->name == NULL) {
-			call_reply_named(call, name, "is not a field of this call");
-			return false;
-		}
-		const char *problem = read_member(call, f, v, record);
-		if (problem != NULL) {
-			call_reply_field(call, f->name, problem);
-			return false;
-		}
-		*set |= record_bit(kind, f->offset);
+		const struct decode_field *f = find_field(fields, name);
+		const char *problem =
+		    f == NULL ? "is not a field of this call" : read_member(call, f, v, record);
+		if (problem != NULL)
+			call_note_named(call, name, problem);
+		if (f != NULL)
+			*set |= record_bit(kind, f->offset);
 	}
 	return true;
 }

@@ -10,7 +10,8 @@
 
 enum decode_type {
 	DECODE_TEXT,   /* struct text, at most `max` bytes, printable; null is empty */
-	DECODE_TIME,   /* uint64_t ms from RFC 3339 text; null is 0 */
+	DECODE_SINCE,  /* uint64_t ms from RFC 3339 text, or the first instant of a date in UTC; null is 0 */
+	DECODE_UNTIL,  /* the same, but the last instant of a date */
 	DECODE_WORD,   /* uint64_t from a word of `words` */
 	DECODE_U64,    /* uint64_t of at most `max`; null is 0 */
 	DECODE_CUSTOM, /* `custom` does it */
@@ -19,6 +20,9 @@ enum decode_type {
 /** Reads one member itself. NULL, or a sentence fragment that completes "field ...". `value` may be a
  *  JSON null. Text that is kept has to be copied into the call's arena. */
 typedef const char *decode_custom_fn(struct call *call, const struct json *value, void *record);
+
+/* What completes "field ..." for a value that is neither a time nor a date. */
+extern const char DECODE_TIME_EXPECTED[];
 
 /** One word or a list of words into bits 1 << number. NULL, or `problem`. */
 const char *decode_mask(const struct json *v, const struct name *table, const char *problem,
@@ -39,8 +43,9 @@ const char *decode_problem(struct call *call, const char *format, ...)
 /** A name that came with the request, for a problem: "..." in place of a long one. */
 struct text decode_shown(struct text name);
 
-/** Fills *record and the bits (record_bit) of the members that were given. A body that is no JSON object
- *  or holds a member outside the table is refused. False after it has replied. */
+/** Fills *record and the bits (record_bit) of the members that were given. Wrong members, and
+ * members outside the table, are noted (call_note). False after it has replied: the body is not a
+ * JSON object. */
 bool decode_record(struct call *call, const struct body *body, const struct decode_field *fields,
     const struct record_kind *kind, void *record, uint64_t *set) WARN_UNUSED;
 

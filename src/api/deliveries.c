@@ -2,11 +2,13 @@
  * Owns the delivery calls of the REST API: what was sent, what waits, sending again. Never sends.
  * Called through the route table.
  */
-#include "base/clock.h"
+#include "base/zone.h"
 #include "core/delivery_list.h"
 #include "core/names.h"
 #include "core/webhook_ops.h"
+#include "decode.h"
 #include "delivery_show.h"
+#include "identifier.h"
 #include "paging.h"
 #include "routes.h"
 
@@ -37,7 +39,7 @@ static const char *read_webhook(struct call *call, struct text value, struct del
 
 static const char *read_user(struct call *call, struct text value, struct delivery_filter *f)
 {
-	f->user_id = call_user_id(call, value);
+	f->user_id = identifier_user_id(call, value);
 	return f->user_id != 0 ? NULL : "must be a user's id or code";
 }
 
@@ -57,23 +59,22 @@ static const char *read_event(struct call *call, struct text value, struct deliv
 		   : "must be the name of an event, such as user.join";
 }
 
-static const char *read_time(struct text value, uint64_t *ms)
+static const char *read_time(struct text value, enum zone_edge edge, uint64_t *ms)
 {
-	return clock_parse_time(value.p, value.n, ms) == 0
-		   ? NULL
-		   : "must be a date or a time such as 2026-11-23T10:00:00Z";
+	const struct zone *utc = zone_find((struct text){0});
+	return zone_parse_time(utc, value, edge, ms) == 0 ? NULL : DECODE_TIME_EXPECTED;
 }
 
 static const char *read_since(struct call *call, struct text value, struct delivery_filter *f)
 {
 	(void)call;
-	return read_time(value, &f->since_ms);
+	return read_time(value, ZONE_FIRST, &f->since_ms);
 }
 
 static const char *read_until(struct call *call, struct text value, struct delivery_filter *f)
 {
 	(void)call;
-	return read_time(value, &f->until_ms);
+	return read_time(value, ZONE_LAST, &f->until_ms);
 }
 
 static const char *read_filter(struct call *call, struct text name, struct text value, void *arg)

@@ -5,7 +5,6 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "base/clock.h"
 #include "base/csv.h"
 #include "base/log.h"
 #include "core/campaign.h"
@@ -13,6 +12,7 @@
 #include "core/names.h"
 #include "core/user_export.h"
 #include "core/who.h"
+#include "identifier.h"
 #include "routes.h"
 
 enum { FIELDS_MAX = 2 * FORM_FIELDS_MAX };
@@ -22,6 +22,7 @@ struct export {
 	struct campaign_read read;
 	struct user_export slice;
 	struct call *call;
+	const struct zone *zone; /* the campaign's */
 	struct text fields[FIELDS_MAX]; /* ids of the campaign's form fields: the last columns */
 	size_t n_fields;
 };
@@ -30,6 +31,7 @@ struct export {
 
 struct csv_line {
 	struct buf *out;
+	const struct zone *zone; /* of dates */
 	bool begun;
 };
 
@@ -50,7 +52,7 @@ static void put_u64(struct csv_line *l, uint64_t v)
 static void put_date(struct csv_line *l, uint64_t ms)
 {
 	char date[CLOCK_DATE_SIZE];
-	clock_format_date(ms, date);
+	zone_format_date(l->zone, ms, date);
 	put(l, text_of(ms != 0 ? date : NULL));
 }
 
@@ -86,7 +88,7 @@ static void write_user(const struct export *x, const struct exported_user *e, st
 	const struct user *u = &e->user;
 	struct codes *codes = x->call->api->config.codes;
 	char room[CODE_LENGTH + 1], referrer[CODE_LENGTH + 1];
-	struct csv_line l = {.out = out};
+	struct csv_line l = {.out = out, .zone = x->zone};
 	struct text code = code_of_user(codes, u->id, u->alias, room);
 	put_u64(&l, u->id);
 	put(&l, code);
@@ -178,19 +180,11 @@ static void begin_reply(struct export *x)
 	struct buf *out = &x->call->api->out;
 	int n = snprintf(disposition, sizeof disposition, "attachment; filename=\"users-of-%llu.csv\"",
 	    (unsigned long long)x->slice.campaign_id);
-	const struct http_header headers[] = {
-	    {TEXT("Content-Disposition"), text_from(disposition, (size_t)n)},
-	    {TEXT("Cache-Control"), TEXT("no-store")},
-	};
-	const struct http_reply reply = {
-	    .status = 200,
-	    .content_type = TEXT("text/csv; charset=utf-8"),
-	    .headers = headers,
-	    .n_headers = sizeof headers / sizeof *headers,
-	};
+	const struct http_header header = {TEXT("Content-Disposition"),
+					   text_from(disposition, (size_t)n)};
 	buf_reset(out);
 	write_header(x, out);
-	http_reply_begin(x->call->req, &reply);
+	call_reply_begin(x->call, 200, "text/csv; charset=utf-8", &header, 1);
 	http_reply_piece(x->call->req, buf_view(out));
 }
 
@@ -205,6 +199,7 @@ static void on_campaign(struct command *command, enum err err)
 		call_reply_err(x->call, err, "no campaign has this id or code");
 		return;
 	}
+	x->zone = campaign_zone(c);
 	x->slice.campaign_id = c->id;
 	x->slice.command = (struct command){.decide = user_export_decide, .done = on_slice};
 	begin_reply(x);
@@ -231,7 +226,7 @@ void user_export(struct call *call)
 	if (x == NULL)
 		return;
 	x->call = call;
-	x->read.name = call_campaign(call->params[0]);
+	x->read.name = identifier_campaign(call);
 	x->read.codes = call->api->config.codes;
 	x->read.command = (struct command){.decide = campaign_read_decide, .done = on_campaign};
 	call_query(call, &x->read.command);

@@ -13,6 +13,7 @@
 
 #include "body.h"
 #include "core/campaign.h"
+#include "identifier.h"
 #include "import_columns.h"
 #include "routes.h"
 
@@ -27,8 +28,6 @@ struct line {
 	struct import_row row;
 	struct import *import;
 	uint64_t number;
-	struct text field;   /* of a refused line; empty: it is about the whole line */
-	const char *problem; /* NULL: it went well */
 };
 
 struct import {
@@ -152,14 +151,18 @@ static void finish(struct import *im)
 
 /* ---- what became of the window ---- */
 
+/* One entry for each problem of the line. */
 static void note_refused(struct import *im, const struct line *line)
 {
+	const struct problems *p = &line->row.join.problems;
 	im->n_refused++;
-	json_open(&im->out, NULL, '{');
-	json_put_u64(&im->out, "line", line->number);
-	json_put_text_or_null(&im->out, "field", line->field);
-	json_put_text(&im->out, "message", text_of(line->problem));
-	json_close(&im->out, '}');
+	for (size_t i = 0; i < p->n; i++) {
+		json_open(&im->out, NULL, '{');
+		json_put_u64(&im->out, "line", line->number);
+		json_put_text_or_null(&im->out, "field", p->items[i].field);
+		json_put_text(&im->out, "message", text_of(p->items[i].what));
+		json_close(&im->out, '}');
+	}
 }
 
 static void settle_window(struct import *im)
@@ -168,7 +171,7 @@ static void settle_window(struct import *im)
 		const struct line *line = &im->lines[i];
 		im->n_seen++;
 		im->last_line = line->number;
-		if (line->problem != NULL) {
+		if (line->row.join.problems.n > 0) {
 			note_refused(im, line);
 			continue;
 		}
@@ -186,12 +189,11 @@ static void on_row(struct command *command, enum err err)
 {
 	struct line *line = (struct line *)command;
 	struct import *im = line->import;
-	if (err == ERR_REFUSED) {
-		line->field = arena_copy(&im->arena, line->row.field);
-		line->problem = line->row.problem;
-	} else if (err != ERR_OK) {
+	struct problems *p = &line->row.join.problems;
+	for (size_t i = 0; i < p->n; i++)
+		p->items[i].field = arena_copy(&im->arena, p->items[i].field);
+	if (err != ERR_OK && err != ERR_REFUSED)
 		im->failed = err;
-	}
 	if (--im->n_under_way == 0)
 		go_on(im);
 }
@@ -236,16 +238,18 @@ static void take_line(struct import *im, enum csv_result result)
 {
 	bool no_memory = false;
 	struct line *line = add_line(im);
-	line->problem = im->csv.problem;
 	if (result == CSV_RECORD)
-		line->problem = import_row_read(&im->columns, &im->csv, &im->campaign, &im->arena,
-		    &line->row, &line->field, &no_memory);
-	im->n_bad += line->problem != NULL;
+		import_row_read(&im->columns, &im->csv, &im->campaign, &im->arena, &line->row,
+				&no_memory);
+	else
+		problems_add(&line->row.join.problems, (struct text){0}, im->csv.problem);
+	bool bad = line->row.join.problems.n > 0;
+	im->n_bad += bad;
 	if (no_memory)
 		im->failed = ERR_NO_MEMORY;
-	else if (line->problem == NULL)
+	else if (!bad)
 		im->failed = store_submit(im->call->api->config.store, &line->row.command);
-	im->n_under_way += line->problem == NULL && im->failed == ERR_OK;
+	im->n_under_way += !bad && im->failed == ERR_OK;
 }
 
 static bool is_full(const struct import *im)
@@ -343,6 +347,7 @@ static bool keep_campaign(struct import *im)
 	struct arena *arena = &im->call->req->arena;
 	const struct campaign *c = &im->read.campaign;
 	im->campaign = (struct campaign){.id = c->id, .test_mode = c->test_mode};
+	im->campaign.timezone = text_of(zone_name(campaign_zone(c))); /* lives for ever */
 	im->campaign.fields_referring.raw = arena_copy(arena, c->fields_referring.raw);
 	im->campaign.fields_invited.raw = arena_copy(arena, c->fields_invited.raw);
 	return (c->fields_referring.raw.n == 0 || im->campaign.fields_referring.raw.p != NULL) &&
@@ -387,6 +392,8 @@ void user_import(struct call *call)
 		call_reply_error(call, 415, "send Content-Type: text/csv");
 		return;
 	}
+	if (!body_check_encoding(call))
+		return;
 	if (too_many(api)) {
 		call_reply_error(call, 503, "other imports are running: try again when one has ended");
 		return;
@@ -405,7 +412,7 @@ void user_import(struct call *call)
 	api->imports = im;
 	im->out = json_out(&im->refused);
 	json_open(&im->out, NULL, '[');
-	im->read.name = call_campaign(call->params[0]);
+	im->read.name = identifier_campaign(call);
 	im->read.codes = api->config.codes;
 	im->read.command = (struct command){.decide = campaign_read_decide, .done = on_campaign};
 	if (store_query(api->config.store, &im->read.command) == ERR_OK)

@@ -10,6 +10,9 @@
 #include "core/names.h"
 #include "person.h"
 
+/* Kiribati is 14 hours ahead of UTC; nobody is further. */
+enum { EAST_MAX_MS = 14 * 3600 * 1000 };
+
 /* A line on its way to a row. */
 struct reading {
 	struct import_row *row;
@@ -85,11 +88,36 @@ static const char *read_source(struct reading *r, struct text cell)
 	return NULL;
 }
 
+/* A date, or a time that does not say where: what the clocks show. */
+static bool read_local(struct text cell, uint64_t *local_ms)
+{
+	if (clock_is_date(cell.p, cell.n))
+		return clock_parse_time(cell.p, cell.n, local_ms) == 0;
+	return clock_parse_local(cell.p, cell.n, local_ms) == 0;
+}
+
+static uint64_t moment_of(const struct reading *r, struct text cell, uint64_t local_ms)
+{
+	const struct zone *zone = campaign_zone(r->campaign);
+	return clock_is_date(cell.p, cell.n) ? zone_day_ms(zone, local_ms / CLOCK_DAY_MS, ZONE_FIRST)
+					     : zone_moment(zone, local_ms);
+}
+
+/* The writer of the file may be east of the campaign's time zone, where it is tomorrow already. */
 static const char *read_time(const struct reading *r, struct text cell, uint64_t *ms)
 {
+	static const char future[] = "lies in the future";
+	uint64_t now_ms = r->row->join.now_ms, local_ms;
+	if (read_local(cell, &local_ms)) {
+		*ms = moment_of(r, cell, local_ms);
+		if (local_ms > now_ms + EAST_MAX_MS)
+			return future;
+		*ms = *ms > now_ms ? now_ms : *ms;
+		return NULL;
+	}
 	if (clock_parse_time(cell.p, cell.n, ms) != 0)
 		return "must be a date such as 2026-11-23, or a time such as 2026-11-23T10:00:00Z";
-	return *ms > r->row->join.now_ms ? "lies in the future" : NULL;
+	return *ms > now_ms ? future : NULL;
 }
 
 static const char *read_signed_up_at(struct reading *r, struct text cell)
@@ -213,51 +241,50 @@ const char *import_columns_read(const struct csv_reader *header, const struct ca
 
 /* ---- lines ---- */
 
-static const char *read_cells(struct reading *r, const struct import_columns *columns,
-    const struct csv_reader *line, struct buf *fields, struct text *field)
+static void read_cells(struct reading *r, const struct import_columns *columns,
+		       const struct csv_reader *line, struct buf *fields)
 {
 	for (size_t i = 0; i < columns->n; i++) {
 		const struct import_column *column = columns->columns[i];
 		struct text cell = text_trim(csv_unguard(csv_cell(line, i)));
 		if (cell.n == 0)
 			continue;
-		*field = column == NULL ? columns->fields[i] : text_of(column->name);
 		if (column == NULL)
-			pairs_add(fields, *field, cell);
-		const char *problem =
-		    column == NULL || column->read == NULL ? NULL : column->read(r, cell);
-		if (problem != NULL)
-			return problem;
+			pairs_add(fields, columns->fields[i], cell);
+		else if (column->read != NULL)
+			problems_add(&r->row->join.problems, text_of(column->name),
+				     column->read(r, cell));
 	}
-	return NULL;
 }
 
-/* What no cell says alone. */
-static const char *check_whole(const struct reading *r, struct text *field)
+/* What no cell says alone. A cell that was refused has its problem already. */
+static void check_whole(const struct reading *r)
 {
-	*field = TEXT("first_name");
+	struct problems *p = &r->row->join.problems;
 	if (r->row->join.first_name.n == 0)
-		return "is required";
-	*field = TEXT("email");
+		problems_add(p, TEXT("first_name"), "is required");
 	if (r->row->join.email.n == 0)
-		return "is required";
-	*field = TEXT("qualified_at");
-	return r->has_qualified_at && !r->row->qualified ? "is given, but qualified is not Yes" : NULL;
+		problems_add(p, TEXT("email"), "is required");
+	if (r->has_qualified_at && !r->row->qualified)
+		problems_add(p, TEXT("qualified_at"), "is given, but qualified is not Yes");
 }
 
-const char *import_row_read(const struct import_columns *columns, const struct csv_reader *line,
-    const struct campaign *campaign, struct arena *arena, struct import_row *row, struct text *field,
-    bool *failed)
+void import_row_read(const struct import_columns *columns, const struct csv_reader *line,
+		     const struct campaign *campaign, struct arena *arena, struct import_row *row,
+		     bool *failed)
 {
 	struct reading r = {.row = row, .campaign = campaign, .arena = arena};
 	struct buf fields = {0};
-	*field = (struct text){0};
-	if (line->n_cells > columns->n)
-		return "has more cells than the first line has columns";
 	row->join.source = SOURCE_ADDED;
-	const char *problem = read_cells(&r, columns, line, &fields, field);
+	if (line->n_cells > columns->n) {
+		problems_add(&row->join.problems, (struct text){0},
+			     "has more cells than the first line has columns");
+	} else {
+		read_cells(&r, columns, line, &fields);
+		check_whole(&r);
+	}
 	row->join.fields.raw = keep(&r, buf_view(&fields));
 	*failed = r.failed || fields.failed;
 	buf_free(&fields);
-	return problem != NULL || *failed ? problem : check_whole(&r, field);
+	row->join.problems.given = row->join.problems.n;
 }

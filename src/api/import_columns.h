@@ -20,11 +20,12 @@ struct import_columns {
 const char *import_columns_read(const struct csv_reader *header, const struct campaign *campaign,
     struct import_columns *out, struct text *name) WARN_UNUSED;
 
-/** Fills what the line says into *row, whose join has campaign_id, codes and now_ms; texts are copied into
- *  arena. NULL, or a sentence fragment with the column's name (static, or borrowed from the campaign) in
- *  *field. Out of memory sets *failed. */
-const char *import_row_read(const struct import_columns *columns, const struct csv_reader *line,
-    const struct campaign *campaign, struct arena *arena, struct import_row *row, struct text *field,
-    bool *failed) WARN_UNUSED;
+/** Fills what the line says into *row, whose join has campaign_id, codes and now_ms; texts are
+ * copied into arena. What is wrong is added to row->join.problems, with the column's name (static,
+ * or borrowed from the campaign), or without one where it is about the whole line. Out of memory
+ * sets *failed. */
+void import_row_read(const struct import_columns *columns, const struct csv_reader *line,
+		     const struct campaign *campaign, struct arena *arena, struct import_row *row,
+		     bool *failed);
 
 #endif

@@ -51,7 +51,7 @@ void join_reply_refused(struct call *call, const struct join *j)
 	if (outcome == JOIN_UNKNOWN)
 		link_reply_unknown(call);
 	else if (outcome == JOIN_FIELD)
-		call_reply_named(call, j->field, j->problem);
+		call_reply_problems(call, &j->problems);
 	else if (outcome == JOIN_SELF)
 		call_reply_field(call, "email",
 		    "is the address of the link's owner: nobody can refer themselves");
@@ -181,43 +181,40 @@ static bool read_code(struct call *call, struct join *j)
 	return false;
 }
 
-static bool read_source(struct call *call, const struct body *body, struct join *j)
+static void read_source(struct call *call, const struct body *body, struct join *j)
 {
 	const uint64_t allowed = 1 << SOURCE_WIDGET | 1 << SOURCE_POPUP | 1 << SOURCE_EMBED |
 				 1 << SOURCE_DIRECT;
 	struct text source;
 	enum body_field given = body_text(body, "source", false, &source);
 	if (given == BODY_ABSENT)
-		return true;
+		return;
 	if (given == BODY_TEXT && name_find(SOURCE_NAMES, source, &j->source) &&
 	    (allowed >> j->source & 1) != 0)
-		return true;
-	call_reply_field(call, "source", "must be Direct, Widget, Popup or Embed");
-	return false;
+		return;
+	call_note(call, "source", "must be Direct, Widget, Popup or Embed");
 }
 
 /* What the campaign may ask for besides, judged by the command, which knows the campaign. */
 static bool read_further(struct call *call, const struct body *body, struct join *j)
 {
 	struct buf list = {0};
-	struct text wrong;
-	bool ok = body_others(body, own_fields, &list, &wrong);
+	body_others(call, body, own_fields, &list);
 	j->strict = body->is_json;
 	j->fields.raw = arena_copy(&call->req->arena, buf_view(&list));
 	bool failed = list.failed || (list.n > 0 && j->fields.raw.p == NULL);
 	buf_free(&list);
 	if (failed)
 		call_reply_err(call, ERR_NO_MEMORY, NULL);
-	else if (!ok)
-		call_reply_named(call, wrong, "must be text, a number, true or false");
-	return ok && !failed;
+	return !failed;
 }
 
 static bool read_fields(struct call *call, const struct body *body, struct join *j)
 {
 	struct person person;
-	if (!person_read(call, body, &person) || !read_source(call, body, j))
+	if (!person_read(call, body, &person))
 		return false;
+	read_source(call, body, j);
 	j->first_name = person.first_name;
 	j->email = person.email;
 	j->canonical_email = person.canonical_email;
@@ -251,7 +248,7 @@ static void decide(struct join_call *jc, const struct body *body)
 	j->public_url = call->api->public_url;
 	j->codes = call->api->config.codes;
 	j->now_ms = call_now_ms(call);
-	call_submit(call, &j->command);
+	call_submit_noted(call, &j->command, &j->problems);
 }
 
 static void read_and_decide(struct join_call *jc)
@@ -264,11 +261,10 @@ static void read_and_decide(struct join_call *jc)
 }
 
 /* A form that is refused is shown again. */
-static void reply_form(void *arg, struct text field, const char *problem)
+static void reply_form(void *arg, const struct problems *problems)
 {
 	struct front *front = arg;
-	front->form.field = field;
-	front->form.problem = problem;
+	front->form.problems = problems;
 	page_reply_form(front->link.call, &front->form);
 }
 
@@ -280,8 +276,8 @@ static void read_form(struct front *front)
 	if (!body_read(call, &body))
 		return;
 	front->typed = body;
-	call->reply_field = reply_form;
-	call->reply_field_arg = front;
+	call->reply_problems = reply_form;
+	call->reply_problems_arg = front;
 	front->form = (struct page_form){
 	    .campaign = &link->campaign,
 	    .invited = link->user.id != 0,
@@ -310,7 +306,7 @@ static void find_first(struct join_call *jc)
 		return;
 	front->jc = jc;
 	jc->front = front;
-	link_find(&front->link, jc->call, on_found);
+	link_find_always(&front->link, jc->call, on_found);
 }
 
 void join_post(struct call *call)

@@ -8,12 +8,11 @@
 #include "client_address.h"
 #include "limit.h"
 
-/* Failures an address may make before it is told to wait. */
-enum { FAILURES_PER_MINUTE = 60 };
-
 static const char *const messages[LIMITS] = {
-    [LIMIT_UNKNOWN_CODES] = "too many unknown codes from this address: wait, then try again",
-    [LIMIT_WRONG_TOKENS] = "too many wrong tokens from this address: wait, then try again",
+    [LIMIT_UNKNOWN_CODES] = 
+	"too many unknown codes from this address (--miss-rate a minute): wait, then try again",
+    [LIMIT_WRONG_TOKENS] = 
+	"too many wrong tokens from this address (--miss-rate a minute): wait, then try again",
     [LIMIT_TOKEN_CALLS] = "too many calls with this token (--token-rate a minute): wait, then try again",
     [LIMIT_ADDRESS_JOINS] =
 	"too many joins from this address (--join-rate a minute): wait, then try again",
@@ -24,8 +23,8 @@ static const char *const messages[LIMITS] = {
 enum err limits_open(struct limits *limits, const struct api_rates *rates)
 {
 	const unsigned per_minute[LIMITS] = {
-	    [LIMIT_UNKNOWN_CODES] = FAILURES_PER_MINUTE,
-	    [LIMIT_WRONG_TOKENS] = FAILURES_PER_MINUTE,
+	    [LIMIT_UNKNOWN_CODES] = rates->misses,
+	    [LIMIT_WRONG_TOKENS] = rates->misses,
 	    [LIMIT_TOKEN_CALLS] = rates->token_calls,
 	    [LIMIT_ADDRESS_JOINS] = rates->address_joins,
 	    [LIMIT_CODE_JOINS] = rates->code_joins,
@@ -61,8 +60,9 @@ static uint64_t now_ns(const struct call *call)
 bool limits_check(struct call *call, enum limit_kind kind)
 {
 	unsigned retry_s;
+	struct limit *limit = limit_of(call, kind);
 	struct text key = client_address_network(&call->client);
-	if (!limit_exhausted(limit_of(call, kind), key, now_ns(call), &retry_s))
+	if (limit == NULL || !limit_exhausted(limit, key, now_ns(call), &retry_s))
 		return true;
 	call_reply_limited(call, retry_s, messages[kind]);
 	return false;
@@ -70,7 +70,9 @@ bool limits_check(struct call *call, enum limit_kind kind)
 
 void limits_count(struct call *call, enum limit_kind kind)
 {
-	limit_take(limit_of(call, kind), client_address_network(&call->client), now_ns(call));
+	struct limit *limit = limit_of(call, kind);
+	if (limit != NULL)
+		limit_take(limit, client_address_network(&call->client), now_ns(call));
 }
 
 bool limits_spend(struct call *call, enum limit_kind kind, struct text key)

@@ -9,7 +9,7 @@
 struct call;
 
 enum limit_kind {
-	LIMIT_UNKNOWN_CODES, /* failures by address */
+	LIMIT_UNKNOWN_CODES, /* misses, by address */
 	LIMIT_WRONG_TOKENS,
 	LIMIT_TOKEN_CALLS,   /* everything, where the operator set a rate: by token */
 	LIMIT_ADDRESS_JOINS, /* by address */

@@ -57,11 +57,8 @@ static void on_found(struct command *command, enum err err)
 		link->found(link);
 }
 
-void link_find(struct link *link, struct call *call, link_found_fn *found)
+void link_find_always(struct link *link, struct call *call, link_found_fn *found)
 {
-	/* Who has guessed too often is not told whether this one is right. */
-	if (!limits_check(call, LIMIT_UNKNOWN_CODES))
-		return;
 	link->command = (struct command){.decide = link_decide, .done = on_found};
 	link->call = call;
 	link->found = found;
@@ -69,4 +66,11 @@ void link_find(struct link *link, struct call *call, link_found_fn *found)
 		call_query(call, &link->command);
 	else
 		link_reply_unknown(call);
+}
+
+/* A client that has guessed too often does not learn whether this guess is right. */
+void link_find(struct link *link, struct call *call, link_found_fn *found)
+{
+	if (limits_check(call, LIMIT_UNKNOWN_CODES))
+		link_find_always(link, call, found);
 }

@@ -6,21 +6,12 @@
 
 bool members_read(struct call *call, struct body *body, const char *const *known)
 {
-	struct text name;
 	if (!body_read(call, body))
 		return false;
-	if (!body->is_json && body->n == 0)
-		return true;
-	if (!body->is_json) {
-		call_reply_error(call, 415,
-				 "send a JSON object with Content-Type: application/json");
+	if (body_is_form(call, body))
 		return false;
-	}
-	if (!body_unknown(body, known, &name))
-		return true;
-	call_reply_named(call, name, "is not a field of this call");
-	body_free(body);
-	return false;
+	body_note_unknown(call, body, known);
+	return true;
 }
 
 bool members_read_overlap(struct call *call, uint64_t *overlap_ms)
@@ -35,6 +26,6 @@ bool members_read_overlap(struct call *call, uint64_t *overlap_ms)
 	body_free(&body);
 	*overlap_ms = seconds * 1000;
 	if (!ok)
-		call_reply_field(call, "overlap_seconds", "must be a number from 0 to 604800");
-	return ok;
+		call_note(call, "overlap_seconds", "must be a number from 0 to 604800");
+	return true;
 }

@@ -32,7 +32,7 @@ struct hook_call {
 static void reply_hook(struct call *call, int status, enum err err, const struct webhook_save *save)
 {
 	if (err == ERR_REFUSED) {
-		call_reply_field(call, save->field, save->refusal);
+		call_reply_problems(call, &save->problems);
 		return;
 	}
 	if (err != ERR_OK) {
@@ -164,18 +164,12 @@ static bool read_hook(struct call *call, const struct reader *readers, struct we
 	const char *problem = NULL;
 	if (!body_read(call, &body))
 		return false;
-	if (!body.is_json) {
-		call_reply_error(call, 415, "send a JSON object with Content-Type: application/json");
+	if (body_is_form(call, &body))
 		return false;
-	}
-	const struct reader *r = readers;
-	while (r->field != NULL && (problem = r->read(call, body.json, w)) == NULL)
-		r++;
+	for (const struct reader *r = readers; r->field != NULL; r++)
+		if ((problem = r->read(call, body.json, w)) != NULL)
+			call_note(call, r->field, problem);
 	body_free(&body);
-	if (problem != NULL) {
-		call_reply_field(call, r->field, problem);
-		return false;
-	}
 	w->name = TEXT("Automation");
 	w->types = 1 << USER_REFERRING | 1 << USER_INVITED;
 	w->format = FORMAT_JSON;
@@ -197,7 +191,7 @@ void n8n_webhook_create(struct call *call)
 {
 	struct hook_call *hc = begin(call, webhook_save_decide, on_saved);
 	if (hc != NULL && read_hook(call, of_webhook, &hc->save))
-		call_submit(call, &hc->command);
+		call_submit_noted(call, &hc->command, &hc->save.problems);
 }
 
 const struct operation OP_N8N_WEBHOOK_DELETE = {
@@ -224,9 +218,8 @@ void n8n_reward_bind(struct call *call)
 	    !read_hook(call, of_reward, &hc->bind.save))
 		return;
 	if (hc->bind.save.webhook.events != UINT64_C(1) << EVENT_REWARD_ISSUED)
-		call_reply_field(call, "event", "must be reward_issued: a reward has no other event");
-	else
-		call_submit(call, &hc->command);
+		call_note(call, "event", "must be reward_issued: a reward has no other event");
+	call_submit_noted(call, &hc->command, &hc->bind.save.problems);
 }
 
 const struct operation OP_N8N_REWARD_UNBIND = {

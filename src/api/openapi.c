@@ -16,7 +16,11 @@
 static const struct {
 	const char *name, *description;
 } path_parameters[] = {
-    {"id", "The number. Users and campaigns may be named by their code too."},
+    {"id", "The id. Users and campaigns have a code too, and users an e-mail address (with the "
+	   "query's campaign_id "
+	   "where several campaigns have it). Digits alone are always an id; code:3238, "
+	   "email:ann@x.org and "
+	   "id:1 say which is meant."},
     {"code", "The code of a campaign or of a user."},
     {"token", "The inbound token of the settings."},
     {"metric", "amount, commission, coupon or custom."},
@@ -118,6 +122,7 @@ static void put_request(struct document *d, const struct operation *op)
 	} types[] = {
 	    {TAKES_JSON, "application/json"},
 	    {TAKES_FORM, "application/x-www-form-urlencoded"},
+	    {TAKES_FORM, "multipart/form-data"},
 	    {TAKES_CSV, "text/csv"},
 	};
 	json_open(&d->o, "requestBody", '{');

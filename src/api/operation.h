@@ -13,7 +13,7 @@ enum { OPERATION_QUERY_MAX = 16, OPERATION_ANSWERS_MAX = 3 };
 enum operation_takes {
 	TAKES_NOTHING = 0,
 	TAKES_JSON = 1,
-	TAKES_FORM = 2,
+	TAKES_FORM = 2, /* urlencoded or multipart */
 	TAKES_CSV = 4, /* not gathered: the call pulls it (http_body_next) */
 	TAKES_OPTIONAL = 8, /* or nothing at all */
 };

@@ -157,6 +157,11 @@ static void write_policy(struct buf *out, const struct campaign *campaign)
 		put_source(out, origin);
 }
 
+void page_close(struct html *page)
+{
+	page_put(page, "</main>\n</body>\n</html>\n");
+}
+
 void page_end(struct html *page, int status)
 {
 	struct buf policy = {0};
@@ -164,9 +169,8 @@ void page_end(struct html *page, int status)
 	const struct http_header headers[] = {
 	    {TEXT("Content-Security-Policy"), buf_view(&policy)},
 	    {TEXT("Referrer-Policy"), TEXT("no-referrer")},
-	    {TEXT("Cache-Control"), TEXT("no-store")},
 	};
-	page_put(page, "</main>\n</body>\n</html>\n");
+	page_close(page);
 	if (page->out->failed || policy.failed)
 		call_reply_err(page->call, ERR_NO_MEMORY, NULL);
 	else

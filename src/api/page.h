@@ -14,10 +14,9 @@ struct page_form {
 	bool invited;             /* by a user's link: other fields */
 	struct text source;       /* sent along with the form, or empty */
 	const struct body *typed; /* what a refused form held, or NULL */
-	struct text field;        /* what is wrong in it, */
-	const char *problem;      /* and why: completes "field ..."; NULL: nothing yet */
+	const struct problems *problems; /* what is wrong in it; NULL: nothing yet */
 };
-/** 200, or 422 with a problem. */
+/** 200, or 422 with problems. */
 void page_reply_form(struct call *call, const struct page_form *form);
 
 struct page_thanks {
@@ -36,6 +35,12 @@ void page_reply_accepted(struct call *call, const struct campaign *campaign);
 void page_reply_unknown(struct call *call);
 /** The question, or once it is done what was done. */
 void page_reply_unsubscribe(struct call *call, const struct campaign *campaign, bool done);
+
+/** 429: this address asks too often; retry_s is the value of Retry-After. */
+void page_reply_limited(struct call *call, struct text retry_s);
+/** The page for a request that the server refused before it became a call, into *reply; false where
+ *  there is no page for its status. The texts live until the next reply is written. */
+bool page_write_refusal(struct api *api, struct http_reply *reply) WARN_UNUSED;
 
 /** Appends t with HTML's special characters escaped. */
 void page_escape(struct buf *out, struct text t);

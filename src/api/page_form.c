@@ -35,9 +35,10 @@ static struct text typed_into(const struct page_form *form, struct text id)
 	return (struct text){0};
 }
 
-static bool is_wrong(const struct page_form *form, const struct form_field *field)
+/* What is wrong with the field, or NULL. */
+static const char *problem_of(const struct page_form *form, const struct form_field *field)
 {
-	return form->problem != NULL && text_eq(form->field, field->id);
+	return form->problems != NULL ? problems_find(form->problems, field->id) : NULL;
 }
 
 /* name, id, and what assistive technology has to know. */
@@ -49,7 +50,7 @@ static void put_attributes(struct html *page, const struct page_form *form,
 	page_put(page, "\" name=\"");
 	page_put_text(page, field->id);
 	page_put(page, field->required ? "\" required" : "\"");
-	if (!is_wrong(form, field))
+	if (problem_of(form, field) == NULL)
 		return;
 	page_put(page, " aria-invalid=\"true\" aria-describedby=\"e-");
 	page_put_text(page, field->id);
@@ -107,18 +108,19 @@ static void put_checkbox(struct html *page, const struct page_form *form,
 }
 
 /* "E-mail is required": the rules speak English. */
-static void put_problem(struct html *page, const struct page_form *form, struct text label)
+static void put_problem(struct html *page, struct text label, const char *problem)
 {
 	page_put(page, text_starts(page->lang, TEXT("en")) ? "<span>" : "<span lang=\"en\">");
 	page_put_text(page, label);
 	page_put(page, " ");
-	page_put_text(page, text_of(form->problem));
+	page_put_text(page, text_of(problem));
 	page_put(page, "</span>");
 }
 
 static void put_field(struct html *page, const struct page_form *form,
     const struct form_field *field, const char *attributes)
 {
+	const char *problem = problem_of(form, field);
 	page_put(page, "<div class=\"field\">\n");
 	if (field->type == FORM_CHECKBOX) {
 		put_checkbox(page, form, field);
@@ -133,11 +135,11 @@ static void put_field(struct html *page, const struct page_form *form,
 		else
 			put_input(page, form, field, attributes);
 	}
-	if (is_wrong(form, field)) {
+	if (problem != NULL) {
 		page_put(page, "<p class=\"wrong\" id=\"e-");
 		page_put_text(page, field->id);
 		page_put(page, "\">");
-		put_problem(page, form, field->label);
+		put_problem(page, field->label, problem);
 		page_put(page, "</p>\n");
 	}
 	page_put(page, "</div>\n");
@@ -166,19 +168,29 @@ static struct pairs fields_of(const struct page_form *form)
 	return form->invited ? form->campaign->fields_invited : form->campaign->fields_referring;
 }
 
-/* The label that people see of the field that is wrong. */
-static struct text wrong_label(const struct html *page, const struct page_form *form)
+/* The label that people see of the field. */
+static struct text label_of(const struct html *page, const struct page_form *form, struct text id)
 {
 	struct text rest = fields_of(form).raw;
 	struct form_field field;
-	if (text_eq(form->field, TEXT("first_name")))
+	if (text_eq(id, TEXT("first_name")))
 		return text_of(page_word(page->lang, WORD_FIRST_NAME));
-	if (text_eq(form->field, TEXT("email")))
+	if (text_eq(id, TEXT("email")))
 		return text_of(page_word(page->lang, WORD_EMAIL));
 	while (form_field_next(&rest, &field))
-		if (text_eq(form->field, field.id))
+		if (text_eq(id, field.id))
 			return field.label;
-	return form->field;
+	return id;
+}
+
+static void put_summary_line(struct html *page, const struct page_form *form,
+			     const struct problem *problem)
+{
+	page_put(page, "<a href=\"#f-");
+	page_put_text(page, problem->field);
+	page_put(page, "\">");
+	put_problem(page, label_of(page, form, problem->field), problem->what);
+	page_put(page, "</a>\n");
 }
 
 /* It has the focus, says what is wrong, and leads there. */
@@ -186,11 +198,10 @@ static void put_summary(struct html *page, const struct page_form *form)
 {
 	page_put(page, "<div class=\"summary\" role=\"alert\" tabindex=\"-1\" autofocus>\n<p>");
 	page_put_word(page, WORD_CHECK);
-	page_put(page, "</p>\n<a href=\"#f-");
-	page_put_text(page, form->field);
-	page_put(page, "\">");
-	put_problem(page, form, wrong_label(page, form));
-	page_put(page, "</a>\n</div>\n");
+	page_put(page, "</p>\n");
+	for (size_t i = 0; i < form->problems->n; i++)
+		put_summary_line(page, form, &form->problems->items[i]);
+	page_put(page, "</div>\n");
 }
 
 static void put_terms(struct html *page)
@@ -245,7 +256,7 @@ void page_reply_form(struct call *call, const struct page_form *form)
 {
 	const struct campaign *c = form->campaign;
 	struct text headline = words_of(form, "invited_headline", "headline");
-	const char *before = form->problem != NULL ? page_word(c->lang, WORD_ERROR) : NULL;
+	const char *before = form->problems != NULL ? page_word(c->lang, WORD_ERROR) : NULL;
 	struct html page =
 	    page_begin(call, c, before, headline.n > 0 ? headline : c->name, false);
 	if (form->invited_by.n > 0) {
@@ -256,8 +267,8 @@ void page_reply_form(struct call *call, const struct page_form *form)
 		page_put(&page, "</p>\n");
 	}
 	page_put_block(&page, words_of(form, "invited_body", "body"));
-	if (form->problem != NULL)
+	if (form->problems != NULL)
 		put_summary(&page, form);
 	put_form(&page, form);
-	page_end(&page, form->problem != NULL ? 422 : 200);
+	page_end(&page, form->problems != NULL ? 422 : 200);
 }

@@ -2,8 +2,12 @@
  * Owns the pages that only say something: closed, unknown, accepted, unsubscribed. Never why. Called by
  * the public calls.
  */
+#include <string.h>
+
 #include "core/page_text.h"
 #include "page_parts.h"
+
+#define WORD(lit) {.p = (lit), .n = sizeof(lit) - 1}
 
 static void reply(struct call *call, const struct campaign *campaign, struct text headline,
     struct text body, int status)
@@ -71,4 +75,58 @@ void page_reply_unsubscribe(struct call *call, const struct campaign *campaign, 
 	page_put_word(&page, WORD_UNSUBSCRIBE);
 	page_put(&page, "</button></form>\n");
 	page_end(&page, 200);
+}
+
+/* ---- refusals that concern no campaign ---- */
+
+enum { PLAIN_HEADERS = 4 };
+
+static const struct http_header plain_headers[PLAIN_HEADERS] = {
+    {WORD("Content-Security-Policy"), WORD("default-src 'none'; style-src 'self'; base-uri 'none'")},
+    {WORD("Referrer-Policy"), WORD("no-referrer")},
+    {WORD("Cache-Control"), WORD("no-store")},
+};
+
+static struct text write_plain(struct api *api, enum page_word headline, enum page_word body)
+{
+	struct call call = {.api = api};
+	struct text none = {0};
+	struct html page =
+	    page_begin(&call, NULL, NULL, text_of(page_word(none, headline)), false);
+	page_put_block(&page, text_of(page_word(none, body)));
+	page_close(&page);
+	return buf_view(page.out);
+}
+
+void page_reply_limited(struct call *call, struct text retry_s)
+{
+	struct http_header headers[PLAIN_HEADERS];
+	struct text page = write_plain(call->api, WORD_BUSY, WORD_BUSY_BODY);
+	memcpy(headers, plain_headers, sizeof headers);
+	headers[PLAIN_HEADERS - 1] = (struct http_header){TEXT("Retry-After"), retry_s};
+	if (call->api->out.failed)
+		call_reply_err(call, ERR_NO_MEMORY, NULL);
+	else
+		call_reply_with(call, 429, "text/html; charset=utf-8", page, headers, PLAIN_HEADERS);
+}
+
+bool page_write_refusal(struct api *api, struct http_reply *reply)
+{
+	static const struct {
+		int status;
+		enum page_word headline, body;
+	} pages[] = {
+	    {413, WORD_TOO_LARGE, WORD_TOO_LARGE_BODY},
+	    {431, WORD_TOO_LARGE, WORD_HEADER_TOO_LARGE_BODY},
+	};
+	size_t i = 0, n = sizeof pages / sizeof *pages;
+	while (i < n && pages[i].status != reply->status)
+		i++;
+	if (i == n)
+		return false;
+	reply->content_type = TEXT("text/html; charset=utf-8");
+	reply->body = write_plain(api, pages[i].headline, pages[i].body);
+	reply->headers = plain_headers;
+	reply->n_headers = PLAIN_HEADERS - 1;
+	return !api->out.failed;
 }

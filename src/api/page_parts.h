@@ -21,6 +21,8 @@ struct html page_begin(struct call *call, const struct campaign *campaign, const
     struct text headline, bool wide);
 /** The rest, the headers and the reply. */
 void page_end(struct html *page, int status);
+/** The rest alone: the page is in api->out. */
+void page_close(struct html *page);
 
 /** Markup as it is. */
 void page_put(struct html *page, const char *html);

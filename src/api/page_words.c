@@ -45,6 +45,14 @@ static const struct {
 	 [WORD_UNSUBSCRIBED] = "You are unsubscribed",
 	 [WORD_UNSUBSCRIBED_BODY] =
 	     "You will get no more messages about it. Your link keeps working.",
+	 [WORD_BUSY] = "Please wait a moment",
+	 [WORD_BUSY_BODY] =
+	     "Too many requests came from your network. Wait a minute, then try again.",
+	 [WORD_TOO_LARGE] = "That was too much",
+	 [WORD_TOO_LARGE_BODY] =
+	     "What you sent is too large. Go back, shorten it, then send it again.",
+	 [WORD_HEADER_TOO_LARGE_BODY] =
+	     "Your browser sent more than this site accepts. Delete this site's cookies, then try again.",
      }},
     {"de",
      {
@@ -85,6 +93,14 @@ static const struct {
 	 [WORD_UNSUBSCRIBED] = "Du bist abgemeldet",
 	 [WORD_UNSUBSCRIBED_BODY] =
 	     "Du bekommst keine Nachrichten dazu mehr. Dein Link gilt weiter.",
+	 [WORD_BUSY] = "Bitte warte einen Moment",
+	 [WORD_BUSY_BODY] =
+	     "Aus deinem Netz kamen zu viele Anfragen. Warte eine Minute und versuch es dann noch einmal.",
+	 [WORD_TOO_LARGE] = "Das war zu viel",
+	 [WORD_TOO_LARGE_BODY] =
+	     "Was du gesendet hast, ist zu groß. Geh zurück, kürze es und sende es noch einmal.",
+	 [WORD_HEADER_TOO_LARGE_BODY] =
+	     "Dein Browser hat mehr gesendet, als diese Seite annimmt. Lösch die Cookies dieser Seite und versuch es noch einmal.",
      }},
     {"fr",
      {
@@ -124,6 +140,14 @@ static const struct {
 	 [WORD_UNSUBSCRIBED] = "Vous êtes désabonné",
 	 [WORD_UNSUBSCRIBED_BODY] =
 	     "Vous ne recevrez plus de messages à ce sujet. Votre lien reste valable.",
+	 [WORD_BUSY] = "Veuillez patienter un instant",
+	 [WORD_BUSY_BODY] =
+	     "Trop de requêtes viennent de votre réseau. Attendez une minute, puis réessayez.",
+	 [WORD_TOO_LARGE] = "C'était trop",
+	 [WORD_TOO_LARGE_BODY] =
+	     "Ce que vous avez envoyé est trop volumineux. Revenez en arrière, raccourcissez-le, puis renvoyez-le.",
+	 [WORD_HEADER_TOO_LARGE_BODY] =
+	     "Votre navigateur a envoyé plus que ce site n'accepte. Supprimez les cookies de ce site, puis réessayez.",
      }},
     {"es",
      {
@@ -163,6 +187,14 @@ static const struct {
 	 [WORD_UNSUBSCRIBED] = "Te has dado de baja",
 	 [WORD_UNSUBSCRIBED_BODY] =
 	     "No recibirás más mensajes sobre ella. Tu enlace sigue funcionando.",
+	 [WORD_BUSY] = "Espera un momento",
+	 [WORD_BUSY_BODY] =
+	     "Han llegado demasiadas peticiones de tu red. Espera un minuto y vuelve a intentarlo.",
+	 [WORD_TOO_LARGE] = "Era demasiado",
+	 [WORD_TOO_LARGE_BODY] =
+	     "Lo que has enviado es demasiado grande. Vuelve atrás, acórtalo y envíalo de nuevo.",
+	 [WORD_HEADER_TOO_LARGE_BODY] =
+	     "Tu navegador ha enviado más de lo que este sitio acepta. Borra las cookies de este sitio y vuelve a intentarlo.",
      }},
 };
 

@@ -43,6 +43,11 @@ enum page_word {
 	WORD_UNSUBSCRIBE_BODY,
 	WORD_UNSUBSCRIBED,
 	WORD_UNSUBSCRIBED_BODY,
+	WORD_BUSY, /* too many requests */
+	WORD_BUSY_BODY,
+	WORD_TOO_LARGE, /* what was typed */
+	WORD_TOO_LARGE_BODY,
+	WORD_HEADER_TOO_LARGE_BODY, /* cookies, mostly */
 	PAGE_WORDS,
 };
 

@@ -6,10 +6,37 @@
 
 #include "base/form.h"
 #include "core/reading.h"
+#include "decode.h"
+#include "routes.h"
 
 enum { PER_PAGE = 25 };
 
 const char PAGING_UNKNOWN[] = "is not a parameter of this list";
+
+/* What clients of Referral Factory send along, and what browsers and trackers add. */
+static bool is_ignored(struct text name)
+{
+	static const char *const ignored[] = {"_", "with", "include", "sort"};
+	for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++)
+		if (text_eq(name, text_of(ignored[i])))
+			return true;
+	return text_starts(name, TEXT("utm_"));
+}
+
+/* The parameters that there are: those of the document, and the paging that all lists have. */
+static const char *unknown(struct call *call)
+{
+	const struct query_parameter *query = call->route->operation->query;
+	struct buf names = {0};
+	for (size_t i = 0; i < OPERATION_QUERY_MAX && query[i].name != NULL; i++)
+		buf_printf(&names, "%s, ", query[i].name);
+	const char *problem =
+	    names.failed ? PAGING_UNKNOWN
+			 : decode_problem(call, "%s: it takes %.*sper_page, cursor and order",
+					  PAGING_UNKNOWN, TEXT_ARGS(buf_view(&names)));
+	buf_free(&names);
+	return problem;
+}
 
 static bool is_paging(struct text name)
 {
@@ -61,14 +88,13 @@ bool paging_read(struct call *call, struct paging *p, paging_filter_fn *filter, 
 		const char *problem = is_paging(name)  ? read_own(p, name, value)
 				      : filter != NULL ? filter(call, name, value, arg)
 						       : PAGING_UNKNOWN;
-		bool ignored = problem == PAGING_UNKNOWN && p->rf_has_it;
-		if (problem == NULL || ignored)
+		if (problem == NULL ||
+		    (problem == PAGING_UNKNOWN && p->rf_has_it && is_ignored(name)))
 			continue;
-		call_reply_named(call, name, problem);
-		return false;
+		call_note_named(call, name, problem == PAGING_UNKNOWN ? unknown(call) : problem);
 	}
 	if (err == ERR_NOT_FOUND)
-		return page_is_fine(call, p);
+		return call_check(call) && page_is_fine(call, p);
 	call_reply_err(call, err, NULL);
 	return false;
 }

@@ -11,8 +11,9 @@ struct paging {
 	uint64_t per_page; /* 1 .. 250 */
 	uint64_t cursor;   /* an id; 0: where the list begins */
 	bool reverse;
-	/* Set by the call: a list that Referral Factory has too. It may also be asked for "page", with rows
-	 * that are counted from the list's beginning, and ignores names that it does not know. */
+	/* Set by the call: a list that Referral Factory has too. It may also be asked for "page",
+	 * with rows that are counted from the list's beginning, and ignores _, with, include, sort
+	 * and utm_…. */
 	bool rf_has_it;
 	uint64_t page; /* 1 ..; 0: not asked for */
 	/* Set by the call before paging_reply, where it is known. */

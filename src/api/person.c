@@ -4,6 +4,8 @@
  */
 #include "person.h"
 
+#include <string.h>
+
 #include "base/utf8.h"
 #include "core/email.h"
 
@@ -25,19 +27,29 @@ static bool read_first_name(struct call *call, const struct body *body, struct t
 	value = text_trim(value);
 	const char *problem =
 	    given == BODY_WRONG ? "must be given once, as text" : person_name_refusal(value);
-	if (problem != NULL) {
-		call_reply_field(call, "first_name", problem);
-		return false;
-	}
-	return call_keep(call, value, out);
+	if (problem == NULL)
+		return call_keep(call, value, out);
+	call_note(call, "first_name", problem);
+	return true;
+}
+
+/* `-d email=a+b@x.org` of curl arrives as "a b@x.org". */
+static const char *explain_plus(const struct call *call, struct text email, const char *problem)
+{
+	struct text local, host;
+	text_cut(email, '@', &local, &host);
+	if (local.n == 0 || memchr(local.p, ' ', local.n) == NULL || !body_is_urlencoded(call->req))
+		return problem;
+	return "has a blank before the @: in a form a plus means a blank, so encode the plus as %2B "
+	       "(curl: --data-urlencode)";
 }
 
 bool person_read_email(struct call *call, struct text email, struct text *canonical)
 {
 	const char *problem = email.n == 0 ? "is required" : email_refusal(email);
 	if (problem != NULL) {
-		call_reply_field(call, "email", problem);
-		return false;
+		call_note(call, "email", explain_plus(call, email, problem));
+		return true;
 	}
 	*canonical = email_canonical(email, &call->req->arena);
 	if (canonical->p != NULL)
@@ -50,8 +62,8 @@ static bool read_email(struct call *call, const struct body *body, struct person
 {
 	struct text value;
 	if (body_text(body, "email", false, &value) == BODY_WRONG) {
-		call_reply_field(call, "email", "must be given once, as text");
-		return false;
+		call_note(call, "email", "must be given once, as text");
+		return true;
 	}
 	return call_keep(call, text_trim(value), &person->email) &&
 	       person_read_email(call, person->email, &person->canonical_email);
@@ -59,6 +71,7 @@ static bool read_email(struct call *call, const struct body *body, struct person
 
 bool person_read(struct call *call, const struct body *body, struct person *person)
 {
+	*person = (struct person){0};
 	return read_first_name(call, body, &person->first_name) && read_email(call, body, person);
 }
 

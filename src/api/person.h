@@ -10,16 +10,17 @@ struct person {
 	struct text first_name, email, canonical_email; /* kept in the request's arena */
 };
 
-/** Reads and checks first_name and email. False after it has replied 422. */
+/** Reads and checks first_name and email; what is wrong is noted (call_note) and stays empty. False
+ * after it has replied 503. */
 bool person_read(struct call *call, const struct body *body, struct person *person) WARN_UNUSED;
 
 /** NULL, or a sentence fragment that completes "first_name ..."; `name` is trimmed. */
 const char *person_name_refusal(struct text name) WARN_UNUSED;
 
-/** Reads them where they are given, for a change: what is not stays empty. False after 422. */
+/** The same where they are given, for a change. */
 bool person_read_some(struct call *call, const struct body *body, struct person *person) WARN_UNUSED;
 
-/** Reads one e-mail field only: *canonical in the request's arena. False after 422. */
+/** Reads one e-mail field only: *canonical in the request's arena. False after 503. */
 bool person_read_email(struct call *call, struct text email, struct text *canonical) WARN_UNUSED;
 
 #endif

@@ -23,7 +23,6 @@ static void on_found(struct link *link)
 	call_write_join_url(call, &url, call->params[0]);
 	buf_printf(&attachment, "attachment; filename=\"%.*s.svg\"", TEXT_ARGS(call->params[0]));
 	const struct http_header headers[] = {
-	    {TEXT("Cache-Control"), TEXT("public, max-age=86400")},
 	    {TEXT("Content-Security-Policy"), TEXT("default-src 'none'")},
 	    {TEXT("Content-Disposition"), buf_view(&attachment)},
 	};
@@ -32,7 +31,7 @@ static void on_found(struct link *link)
 		call_reply_err(call, ERR_NO_MEMORY, NULL);
 	else
 		call_reply_with(call, 200, "image/svg+xml", buf_view(out), headers,
-		    wants_download(call) ? 3 : 2);
+				wants_download(call) ? 2 : 1);
 	buf_free(&url);
 	buf_free(&attachment);
 }

@@ -4,13 +4,10 @@
  */
 #include "core/user_change.h"
 
-#include "base/decimal.h"
-#include "person.h"
+#include "qualify_read.h"
 #include "routes.h"
 #include "show.h"
 #include "user_show.h"
-
-enum { ORDER_ID_MAX = 200 };
 
 struct qualify_call {
 	union {
@@ -28,7 +25,7 @@ static void reply_done(struct call *call, const struct qualify *q)
 	json_put_text(&o, "code",
 	    code_of_user(call->api->config.codes, q->user.id, q->user.alias, code));
 	json_put_bool(&o, "qualified", q->user.qualified_ms != 0);
-	show_date(&o, "qualified_at", q->user.qualified_ms);
+	show_date(&o, "qualified_at", q->zone, q->user.qualified_ms);
 	show_time(&o, "qualified_time", q->user.qualified_ms);
 	json_close(&o, '}');
 	json_put_bool(&o, "changed", q->changed);
@@ -36,19 +33,33 @@ static void reply_done(struct call *call, const struct qualify *q)
 	call_reply_json(call, 200);
 }
 
+/* What the request named a user by, in the order in which who_find looks. */
+static const char *unknown_user(const struct who *who)
+{
+	return who->id != 0      ? "no user has this id: check id"
+	       : who->code.n > 0 ? "no user has this code: check code"
+	       : who->coupon.n > 0
+		   ? "no user was given this coupon: check coupon"
+		   : "no user of this campaign has this e-mail address: check email and "
+		     "campaign_id";
+}
+
 /* True after it has replied. */
 static bool has_failed(struct qualify_call *qc, enum err err)
 {
 	if (err == ERR_REFUSED && qc->qualify.outcome == QUALIFY_DIRECT)
-		call_reply_field(qc->call, "code",
-		    "is of a user whom nobody referred: only invited users can qualify");
+		call_reply_field(qc->call, "code", QUALIFY_DIRECT_REFUSAL);
+	else if (err == ERR_REFUSED && qc->qualify.outcome == QUALIFY_CURRENCY)
+		call_reply_field(qc->call, "currency",
+		    "is not the currency of any commission rule of this campaign: send the amount in "
+		    "one of theirs");
 	else if (err == ERR_REFUSED && qc->qualify.outcome == QUALIFY_KEY_REUSED)
 		call_reply_error(qc->call, 409,
 		    "this Idempotency-Key was sent before with another body: use a new key");
 	else if (err == ERR_REFUSED)
-		call_reply_error(qc->call, 404, "no such user: check the code");
+		call_reply_error(qc->call, 404, unknown_user(&qc->qualify.who));
 	else if (err != ERR_OK)
-		call_reply_err(qc->call, err, "no such user: check the code");
+		call_reply_err(qc->call, err, unknown_user(&qc->qualify.who));
 	return err != ERR_OK;
 }
 
@@ -59,67 +70,6 @@ static void on_qualified(struct command *command, enum err err)
 		reply_done(qc->call, &qc->qualify);
 }
 
-/* By e-mail: the campaign has to be named too. False after it has replied. */
-static bool read_email(struct call *call, const struct body *body, struct text email,
-    struct qualify *q)
-{
-	struct text campaign;
-	if (body_text(body, "campaign_id", true, &campaign) != BODY_TEXT ||
-	    !text_to_u64(campaign, &q->who.campaign_id)) {
-		call_reply_field(call, "campaign_id", "is required with email: a campaign's number");
-		return false;
-	}
-	return person_read_email(call, email, &q->who.canonical_email);
-}
-
-static bool read_who(struct call *call, const struct body *body, struct qualify *q)
-{
-	static const char *const names[] = {"code", "coupon", "email"};
-	struct text values[3];
-	for (size_t i = 0; i < 3; i++) {
-		if (body_text(body, names[i], i < 2, &values[i]) == BODY_WRONG) {
-			call_reply_field(call, names[i], "must be given once, as text");
-			return false;
-		}
-		values[i] = text_trim(values[i]);
-	}
-	/* What is no code or coupon names nobody; the command says so, as for every unknown one. */
-	if (!call_keep(call, values[0], &q->who.code) || !call_keep(call, values[1], &q->who.coupon))
-		return false;
-	if (who_is_set(&q->who))
-		return true;
-	if (values[2].n > 0)
-		return read_email(call, body, values[2], q);
-	call_reply_field(call, "code",
-	    "is required: the user's code (or a coupon, or email and campaign_id)");
-	return false;
-}
-
-static bool read_order(struct call *call, const struct body *body, struct qualify *q)
-{
-	struct text order;
-	enum body_field given = body_text(body, "order_id", true, &order);
-	if (given == BODY_WRONG || order.n > ORDER_ID_MAX) {
-		call_reply_field(call, "order_id", "must be text of at most 200 bytes");
-		return false;
-	}
-	return call_keep(call, text_trim(order), &q->order_id);
-}
-
-/* For commissions: a decimal of at most four places. */
-static bool read_amount(struct call *call, const struct body *body, struct qualify *q)
-{
-	struct text amount;
-	enum body_field given = body_text(body, "amount", true, &amount);
-	amount = text_trim(amount);
-	if (given == BODY_ABSENT || (given == BODY_TEXT && amount.n == 0))
-		return true;
-	q->has_amount = given == BODY_TEXT && decimal_read(amount, 4, &q->amount_e4);
-	if (!q->has_amount)
-		call_reply_field(call, "amount", "must be a decimal number such as 49.90");
-	return q->has_amount;
-}
-
 static void submit(struct call *call, struct qualify *q)
 {
 	q->public_url = call->api->public_url;
@@ -128,21 +78,27 @@ static void submit(struct call *call, struct qualify *q)
 	call_submit(call, &q->command);
 }
 
-static void qualify(struct call *call)
+/* `form`: bits of enum qualify_form. */
+static void begin(struct call *call, unsigned form, command_decide_fn *decide, command_done_fn *done)
 {
 	struct body body;
 	struct qualify_call *qc = call_alloc(call, sizeof *qc);
 	if (qc == NULL || !body_read(call, &body))
 		return;
-	struct qualify *q = &qc->qualify;
+	bool by_api = (form & QUALIFY_BY_API) != 0;
 	qc->call = call;
-	q->command = (struct command){.decide = qualify_decide, .done = on_qualified};
-	bool ok = call_read_idempotency_key(call, TEXT("qualify"), &q->key) &&
-		  read_who(call, &body, q) && read_order(call, &body, q) && read_amount(call, &body, q);
+	qc->qualify.command = (struct command){.decide = decide, .done = done};
+	bool ok = call_read_idempotency_key(call, by_api ? call_bearer(call) : TEXT("qualify"),
+		      &qc->qualify.key) &&
+		  qualify_read(call, &body, form, &qc->qualify);
 	body_free(&body);
-	q->qualified = true;
 	if (ok)
-		submit(call, q);
+		submit(call, &qc->qualify);
+}
+
+static void qualify(struct call *call)
+{
+	begin(call, 0, qualify_decide, on_qualified);
 }
 
 /* ---- by the API, which may take it back too ---- */
@@ -160,27 +116,6 @@ static void on_user_qualified(struct command *command, enum err err)
 	call_reply_json(qc->call, 200);
 }
 
-static bool read_qualified(struct call *call, const struct body *body, struct qualify *q)
-{
-	bool ok = body_flag(body, "qualified", &q->qualified) == BODY_TEXT;
-	if (!ok)
-		call_reply_field(call, "qualified", "is required: true, or false for a refund");
-	return ok;
-}
-
-/* By id, or as the inbound webhook does. */
-static bool read_user(struct call *call, const struct body *body, struct qualify *q)
-{
-	struct text id;
-	enum body_field given = body_text(body, "id", true, &id);
-	if (given == BODY_ABSENT)
-		return read_who(call, body, q);
-	if (given == BODY_TEXT && text_to_u64(text_trim(id), &q->who.id) && q->who.id != 0)
-		return true;
-	call_reply_field(call, "id", "must be a user's id");
-	return false;
-}
-
 const struct operation OP_USER_QUALIFY = {
     .id = "qualify",
     .tag = "Qualifying",
@@ -196,22 +131,7 @@ const struct operation OP_USER_QUALIFY = {
 
 void user_qualify(struct call *call)
 {
-	struct body body;
-	struct qualify_call *qc = call_alloc(call, sizeof *qc);
-	if (qc == NULL || !body_read(call, &body))
-		return;
-	struct qualify *q = &qc->qualify;
-	qc->call = call;
-	q->command = (struct command){.decide = user_qualify_decide, .done = on_user_qualified};
-	bool ok = call_read_idempotency_key(call, call_bearer(call), &q->key) &&
-		  read_qualified(call, &body, q) && read_user(call, &body, q) &&
-		  read_order(call, &body, q) && read_amount(call, &body, q);
-	body_free(&body);
-	/* Its first answer was that it qualified: a refund asks for more than to hear that again. */
-	if (!q->qualified)
-		q->order_id = (struct text){0};
-	if (ok)
-		submit(call, q);
+	begin(call, QUALIFY_BY_API, user_qualify_decide, on_user_qualified);
 }
 
 static void qualify_with_token(struct call *call, struct text token, const char *refusal)
@@ -240,7 +160,7 @@ static void qualify_with_signature(struct call *call)
 	};
 	switch (inbound_keys_verify(&call->api->inbound, &claim, call_now_ms(call))) {
 	case MESSAGE_GENUINE:
-		qualify(call);
+		begin(call, QUALIFY_BODY_ONLY, qualify_decide, on_qualified);
 		break;
 	case MESSAGE_FORGED:
 		call_refuse_token(call,
@@ -258,8 +178,9 @@ static void qualify_with_signature(struct call *call)
 const struct operation OP_QUALIFY_BY_PATH = {
     .id = "qualifyByPath",
     .tag = "Qualifying",
-    .summary = "Qualify an invited user, the inbound token in the path",
-    .description = "The inbound webhook: one state change, however often it is called.",
+    .summary = "Qualify an invited user, or take it back, the inbound token in the path",
+    .description = "The inbound webhook: one state change, however often it is called. qualified: false "
+		   "is the refund.",
     .takes = TAKES_FORM | TAKES_JSON,
     .request = "QualifyRequest",
     .idempotent = true,

@@ -92,8 +92,8 @@ static const char *read_status(struct call *call, const struct json *v, void *re
 }
 
 static const struct decode_field fields[] = {
-    {"since", DECODE_TIME, offsetof(struct replay, since_ms), 0, NULL, NULL},
-    {"until", DECODE_TIME, offsetof(struct replay, until_ms), 0, NULL, NULL},
+    {"since", DECODE_SINCE, offsetof(struct replay, since_ms), 0, NULL, NULL},
+    {"until", DECODE_UNTIL, offsetof(struct replay, until_ms), 0, NULL, NULL},
     {"status", DECODE_CUSTOM, offsetof(struct replay, statuses), 0, NULL, read_status},
     {NULL, DECODE_TEXT, 0, 0, NULL, NULL},
 };
@@ -109,15 +109,9 @@ static bool read_replay(struct call *call, struct replay *r)
 	body_free(&body);
 	if (!ok)
 		return false;
-	bool given = (set & record_bit(&KIND_REPLAY, offsetof(struct replay, since_ms))) != 0;
-	ok = given && (r->until_ms == 0 || r->until_ms > r->since_ms);
-	if (!given)
-		call_reply_field(call, "since",
-				 "is required: a date or a time such as "
-				 "2026-11-23T10:00:00Z");
-	else if (!ok)
-		call_reply_field(call, "until", "must be after since");
-	return ok;
+	if (r->until_ms != 0 && r->until_ms <= r->since_ms)
+		call_note(call, "until", "must be after since");
+	return true;
 }
 
 static void on_started(struct command *command, enum err err)
@@ -133,7 +127,8 @@ const struct operation OP_REPLAY_CREATE = {
     .id = "createReplay",
     .tag = "Replays",
     .summary = "Send the events of a time again",
-    .takes = TAKES_JSON,
+    .description = "Without a body: everything that was not delivered.",
+    .takes = TAKES_JSON | TAKES_OPTIONAL,
     .request = "ReplayCreate",
     .answers = {{202, ANSWER_DATA, "Replay"}},
 };

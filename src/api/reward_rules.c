@@ -44,6 +44,28 @@ static const char *read_percent(struct call *call, const struct json *v, void *r
 		   : "must be a number above 0 and at most 100, with at most two decimals";
 }
 
+static const char *read_money(const struct json *v, uint64_t *out)
+{
+	*out = 0;
+	if (json_kind(v) == JSON_NULL)
+		return NULL;
+	return json_u64(v, false, out) && *out <= MONEY_MAX
+		   ? NULL
+		   : "must be a whole number of at most 15 digits: " MONEY_IN_MINOR_UNITS;
+}
+
+static const char *read_amount(struct call *call, const struct json *v, void *record)
+{
+	(void)call;
+	return read_money(v, &((struct rule *)record)->amount);
+}
+
+static const char *read_cap(struct call *call, const struct json *v, void *record)
+{
+	(void)call;
+	return read_money(v, &((struct rule *)record)->cap);
+}
+
 static const char *read_thresholds(struct call *call, const struct json *v, void *record)
 {
 	struct rule *rule = record;
@@ -93,10 +115,10 @@ static const struct decode_field table[] = {
     {"trigger", DECODE_WORD, AT(trigger), 0, TRIGGER_NAMES, NULL},
     {"type", DECODE_WORD, AT(type), 0, REWARD_TYPE_NAMES, NULL},
     {"method", DECODE_WORD, AT(method), 0, REWARD_METHOD_NAMES, NULL},
-    {"amount", DECODE_U64, AT(amount), MONEY_MAX, NULL, NULL},
+    {"amount", DECODE_CUSTOM, AT(amount), 0, NULL, read_amount},
     {"currency", DECODE_TEXT, AT(currency), CURRENCY_TEXT_MAX, NULL, NULL},
     {"percent", DECODE_CUSTOM, AT(percent), 0, NULL, read_percent},
-    {"cap", DECODE_U64, AT(cap), MONEY_MAX, NULL, NULL},
+    {"cap", DECODE_CUSTOM, AT(cap), 0, NULL, read_cap},
     {"every", DECODE_U64, AT(every), RULE_COUNT_MAX, NULL, NULL},
     {"thresholds", DECODE_CUSTOM, AT(thresholds), 0, NULL, read_thresholds},
     {"auto_issue", DECODE_CUSTOM, AT(auto_issue), 0, NULL, read_auto_issue},
@@ -189,7 +211,7 @@ static void on_saved(struct command *command, enum err err)
 {
 	struct rule_call *rc = (struct rule_call *)command;
 	if (err == ERR_REFUSED)
-		call_reply_field(rc->call, rc->save.field, rc->save.refusal);
+		call_reply_problems(rc->call, &rc->save.problems);
 	else if (err != ERR_OK)
 		call_reply_err(rc->call, err, no_rule);
 	else
@@ -205,7 +227,7 @@ static void save(struct call *call, struct rule_call *rc)
 	body_free(&body);
 	rc->save.now_ms = call_now_ms(call);
 	if (ok)
-		call_submit(call, &rc->command);
+		call_submit_noted(call, &rc->command, &rc->save.problems);
 }
 
 const struct operation OP_RULE_CREATE = {

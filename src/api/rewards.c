@@ -6,8 +6,10 @@
 
 #include "base/utf8.h"
 #include "body.h"
+#include "core/money.h"
 #include "core/names.h"
 #include "gather.h"
+#include "identifier.h"
 #include "reward_rules.h"
 #include "reward_show.h"
 #include "routes.h"
@@ -46,7 +48,7 @@ static const char *read_filter(struct call *call, struct text name, struct text 
 		return read_id(value, &lc->rule_id, "must be a rule's id");
 	if (!text_eq(name, TEXT("user_id")))
 		return PAGING_UNKNOWN;
-	lc->user_id = call_user_id(call, value);
+	lc->user_id = identifier_user_id(call, value);
 	return lc->user_id != 0 ? NULL : "must be the id or code of a user";
 }
 
@@ -197,7 +199,11 @@ static void refuse(struct act_call *ac)
 		call_reply_error(ac->call, 409, ac->act.refusal);
 }
 
-static const char no_reward[] = "no reward has this id";
+/* GET /rewards/due comes here too: its metric is missing. */
+static const char no_reward[] =
+    "no reward has this id: the lists are /rewards/due/{metric}, /rewards/issued/{metric}, "
+    "/rewards/cancelled/{metric} and /rewards/dashboard/{metric}; metric is amount, commission, "
+    "coupon or custom";
 
 static void on_read(struct command *command, enum err err)
 {
@@ -265,16 +271,16 @@ void reward_issue_post(struct call *call)
 		call_submit(call, &ac->act.command);
 }
 
-/* Copies what stands under "reason"; false after 422. */
+/* Copies what stands under "reason"; false after 503. */
 static bool read_reason(struct act_call *ac, const struct body *body)
 {
 	struct text reason;
 	enum body_field given = body_text(body, "reason", false, &reason);
 	ac->act.set_reason = given == BODY_TEXT;
 	if (given == BODY_WRONG || reason.n > REWARD_REASON_MAX || !utf8_printable(reason)) {
-		call_reply_field(ac->call, "reason",
-		    "must be text of at most 500 bytes without control characters");
-		return false;
+		call_note(ac->call, "reason",
+			  "must be text of at most 500 bytes without control characters");
+		return true;
 	}
 	return call_keep(ac->call, text_trim(reason), &ac->act.reason);
 }
@@ -304,17 +310,14 @@ void reward_cancel_post(struct call *call)
 		call_submit(call, &ac->act.command);
 }
 
-/* False after 422. */
-static bool read_amount(struct act_call *ac, const struct body *body)
+static void read_amount(struct act_call *ac, const struct body *body)
 {
 	struct text amount;
 	enum body_field given = body_text(body, "amount", true, &amount);
 	ac->act.set_amount = given == BODY_TEXT;
 	if (given == BODY_ABSENT || (given == BODY_TEXT && text_to_u64(amount, &ac->act.amount)))
-		return true;
-	call_reply_field(ac->call, "amount",
-	    "must be a whole number of the currency's minor units (4990 for EUR 49.90)");
-	return false;
+		return;
+	call_note(ac->call, "amount", "must be a whole number: " MONEY_IN_MINOR_UNITS);
 }
 
 const struct operation OP_REWARD_UPDATE = {
@@ -333,7 +336,8 @@ void reward_update(struct call *call)
 	struct act_call *ac = begin_act(call, reward_edit_decide, on_read);
 	if (ac == NULL || !body_read(call, &body))
 		return;
-	bool ok = read_reason(ac, &body) && read_amount(ac, &body);
+	bool ok = read_reason(ac, &body);
+	read_amount(ac, &body);
 	body_free(&body);
 	if (ok)
 		call_submit(call, &ac->act.command);

@@ -31,6 +31,10 @@ struct route {
 
 extern const struct route ROUTES[]; /* ends with a NULL pattern */
 
+/** Cache-Control of the route's good answers: "no-store", since they may show a person or a secret,
+ * but for the few that are listed there. */
+const char *route_cache(const struct route *route);
+
 /* The calls, each family in its own file. */
 call_fn join_post; /* join.c */
 extern const struct operation OP_JOIN_POST;

@@ -8,10 +8,10 @@
 
 #include "base/clock.h"
 
-void show_date(struct json_out *o, const char *name, uint64_t ms)
+void show_date(struct json_out *o, const char *name, const struct zone *zone, uint64_t ms)
 {
 	char date[CLOCK_DATE_SIZE];
-	clock_format_date(ms, date);
+	zone_format_date(zone, ms, date);
 	json_put_text_or_null(o, name, text_of(ms != 0 ? date : NULL));
 }
 

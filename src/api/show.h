@@ -5,10 +5,11 @@
 #define API_SHOW_H
 
 #include "base/json.h"
+#include "base/zone.h"
 #include "core/names.h"
 
-/** "2026-11-23", or null for 0. */
-void show_date(struct json_out *o, const char *name, uint64_t ms);
+/** "2026-11-23" in that zone, or null for 0. */
+void show_date(struct json_out *o, const char *name, const struct zone *zone, uint64_t ms);
 /** "2026-11-23T10:00:00.123Z", or null for 0. */
 void show_time(struct json_out *o, const char *name, uint64_t ms);
 /** A number, or null for 0. */

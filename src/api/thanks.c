@@ -26,5 +26,5 @@ void thanks_page(struct call *call)
 {
 	struct link *link = call_alloc(call, sizeof *link);
 	if (link != NULL)
-		link_find(link, call, on_found);
+		link_find_always(link, call, on_found);
 }

@@ -110,7 +110,7 @@ static const char *read_scopes(struct call *call, const struct json *v, void *re
 static const struct decode_field fields[] = {
     {"name", DECODE_TEXT, offsetof(struct token, name), TOKEN_NAME_MAX, NULL, NULL},
     {"scopes", DECODE_CUSTOM, offsetof(struct token, scopes), 0, NULL, read_scopes},
-    {"expires_at", DECODE_TIME, offsetof(struct token, expires_ms), 0, NULL, NULL},
+    {"expires_at", DECODE_UNTIL, offsetof(struct token, expires_ms), 0, NULL, NULL},
     {NULL, DECODE_TEXT, 0, 0, NULL, NULL},
 };
 
@@ -141,15 +141,13 @@ static bool read_token(struct call *call, struct token *token)
 		return false;
 	bool expires = (set & record_bit(&KIND_TOKEN, offsetof(struct token, expires_ms))) != 0;
 	if (token->name.n == 0)
-		call_reply_field(call, "name", "is required: what the token is for");
-	else if (token->scopes == 0)
-		call_reply_field(call, "scopes", "is required: a list of read, write, admin");
-	else if (expires && token->expires_ms != 0 && token->expires_ms <= call_now_ms(call))
-		call_reply_field(call, "expires_at", "must be in the future, or null for a token that "
-						     "does not expire");
-	else
-		return true;
-	return false;
+		call_note(call, "name", "is required: what the token is for");
+	if (token->scopes == 0)
+		call_note(call, "scopes", "is required: a list of read, write, admin");
+	if (expires && token->expires_ms != 0 && token->expires_ms <= call_now_ms(call))
+		call_note(call, "expires_at",
+			  "must be in the future, or null for a token that does not expire");
+	return true;
 }
 
 const struct operation OP_TOKEN_CREATE = {
@@ -167,6 +165,8 @@ void token_create(struct call *call)
 {
 	struct token_call *tc = begin(call, token_create_decide, on_created);
 	if (tc == NULL || !read_token(call, &tc->create.token))
+		return;
+	if (!call_check(call))
 		return;
 	if (call->api->tokens.n >= TOKENS_MAX) {
 		call_reply_error(call, 409, "there are 200 tokens: revoke those that are not used any more");

@@ -41,7 +41,7 @@ static void on_done(struct command *command, enum err err)
 	struct unsubscribe_call *uc = (struct unsubscribe_call *)(void *)((char *)command -
 							  offsetof(struct unsubscribe_call, unsubscribe));
 	if (err == ERR_OK)
-		link_find(&uc->link, uc->link.call, on_found_get);
+		link_find_always(&uc->link, uc->link.call, on_found_get);
 	else if (err == ERR_NOT_FOUND)
 		link_reply_unknown(uc->link.call);
 	else
@@ -68,7 +68,7 @@ static void find(struct call *call, link_found_fn *found)
 {
 	struct unsubscribe_call *uc = call_alloc(call, sizeof *uc);
 	if (uc != NULL)
-		link_find(&uc->link, call, found);
+		link_find_always(&uc->link, call, found);
 }
 
 void unsubscribe_page(struct call *call)

@@ -2,9 +2,10 @@
  * Owns the calls that change a user: fields, review, erasing. Never a rule about users. Called through
  * the route table.
  */
+#include "core/user_change.h"
 #include "core/erase.h"
 #include "core/names.h"
-#include "core/user_change.h"
+#include "identifier.h"
 #include "members.h"
 #include "person.h"
 #include "routes.h"
@@ -22,20 +23,29 @@ static void on_changed(struct command *command, enum err err)
 {
 	struct change_call *cc = (struct change_call *)command;
 	if (err == ERR_REFUSED)
-		call_reply_named(cc->call, cc->change.field, cc->change.problem);
+		call_reply_problems(cc->call, &cc->change.problems);
 	else if (err != ERR_OK)
-		call_reply_err(cc->call, err, USER_UNKNOWN);
+		identifier_reply_err(cc->call, err);
 	else
 		user_reply(cc->call, 200, &cc->change.view);
 }
 
-static bool read_unsubscribed(struct call *call, const struct body *body, struct user_change *c)
+static void read_flag(struct call *call, const struct body *body, const char *name, bool *given,
+		      bool *value)
 {
-	enum body_field given = body_flag(body, "unsubscribed", &c->unsubscribed);
-	c->set_unsubscribed = given == BODY_TEXT;
-	if (given == BODY_WRONG)
-		call_reply_field(call, "unsubscribed", "must be true or false");
-	return given != BODY_WRONG;
+	enum body_field field = body_flag(body, name, value);
+	*given = field == BODY_TEXT;
+	if (field == BODY_WRONG)
+		call_note(call, name, "must be true or false");
+}
+
+/* An address in the path is looked for in the campaign that the query or the body names. */
+static void read_campaign(const struct body *body, struct who *who)
+{
+	struct text value;
+	if (who->campaign_id == 0 && body_text(body, "campaign_id", true, &value) == BODY_TEXT &&
+	    !text_to_u64(text_trim(value), &who->campaign_id))
+		who->campaign_id = 0;
 }
 
 static bool read_change(struct call *call, const struct body *body, struct user_change *c)
@@ -46,17 +56,23 @@ static bool read_change(struct call *call, const struct body *body, struct user_
 	c->first_name = person.first_name;
 	c->email = person.email;
 	c->canonical_email = person.canonical_email;
-	return user_read_meta(call, body, &c->meta, &c->set_meta) && read_unsubscribed(call, body, c);
+	read_campaign(body, &c->who);
+	read_flag(call, body, "unsubscribed", &c->set_unsubscribed, &c->unsubscribed);
+	read_flag(call, body, "qualified", &c->set_qualified, &c->qualified);
+	return user_read_meta(call, body, &c->meta, &c->set_meta);
 }
 
 const struct operation OP_USER_UPDATE = {
     .id = "updateUser",
     .tag = "Users",
     .summary = "Change a user",
-    .description = "Changes what is named. Members that it does not know are ignored. Events of before "
-		   "keep what they held.",
+    .description = "Changes the members that the body has, and ignores those that it does not "
+		   "know. Past events "
+		   "keep their values. qualified: true qualifies the user, false is the refund.",
+    .query = {IDENTIFIER_CAMPAIGN},
     .takes = TAKES_JSON,
     .request = "UserUpdate",
+    .conflict = IDENTIFIER_CONFLICT,
     .answers = {{200, ANSWER_DATA, "User"}},
 };
 
@@ -64,7 +80,7 @@ void user_update(struct call *call)
 {
 	struct body body;
 	struct change_call *cc = call_alloc(call, sizeof *cc);
-	if (cc == NULL || !body_read(call, &body))
+	if (cc == NULL || !identifier_user(call, &cc->change.who) || !body_read(call, &body))
 		return;
 	struct user_change *c = &cc->change;
 	cc->call = call;
@@ -73,10 +89,10 @@ void user_update(struct call *call)
 	if (!ok)
 		return;
 	c->command = (struct command){.decide = user_change_decide, .done = on_changed};
-	c->who = call_who(call);
 	c->codes = call->api->config.codes;
+	c->public_url = call->api->public_url;
 	c->now_ms = call_now_ms(call);
-	call_submit(call, &c->command);
+	call_submit_noted(call, &c->command, &c->problems);
 }
 
 /* ---- review ---- */
@@ -95,12 +111,12 @@ static void on_judged(struct command *command, enum err err)
 		    decided ? "the review was decided otherwise before, and rewards have followed"
 			    : "this user is not under review: nothing was suspicious");
 	else if (err != ERR_OK)
-		call_reply_err(jc->call, err, USER_UNKNOWN);
+		identifier_reply_err(jc->call, err);
 	else
 		user_reply(jc->call, 200, &jc->judge.view);
 }
 
-static bool read_decision(struct call *call, const struct body *body, struct user_judge *j)
+static void read_decision(struct call *call, const struct body *body, struct user_judge *j)
 {
 	static const struct name words[] = {
 	    {REVIEW_ACCEPTED, "accept"}, {REVIEW_REJECTED, "reject"}, {0, NULL}};
@@ -109,10 +125,9 @@ static bool read_decision(struct call *call, const struct body *body, struct use
 	if (body_text(body, "decision", false, &word) == BODY_TEXT &&
 	    name_find(words, word, &decision)) {
 		j->decision = (enum user_review)decision;
-		return true;
+		return;
 	}
-	call_reply_field(call, "decision", "must be accept or reject");
-	return false;
+	call_note(call, "decision", "must be accept or reject");
 }
 
 const struct operation OP_USER_REVIEW = {
@@ -122,7 +137,9 @@ const struct operation OP_USER_REVIEW = {
     .description = "Rewards that waited for it are issued, or cancelled.",
     .takes = TAKES_JSON,
     .request = "UserReview",
-    .conflict = "The user is not under review, or it was decided otherwise before.",
+    .query = {IDENTIFIER_CAMPAIGN},
+    .conflict =
+	"The user is not under review, or it was decided otherwise before. " IDENTIFIER_CONFLICT,
     .answers = {{200, ANSWER_DATA, "User"}},
 };
 
@@ -131,16 +148,14 @@ void user_review(struct call *call)
 	static const char *const known[] = {"decision", NULL};
 	struct body body;
 	struct judge_call *jc = call_alloc(call, sizeof *jc);
-	if (jc == NULL || !members_read(call, &body, known))
+	if (jc == NULL || !identifier_user(call, &jc->judge.who) ||
+	    !members_read(call, &body, known))
 		return;
 	struct user_judge *j = &jc->judge;
 	jc->call = call;
-	bool ok = read_decision(call, &body, j);
+	read_decision(call, &body, j);
 	body_free(&body);
-	if (!ok)
-		return;
 	j->command = (struct command){.decide = user_judge_decide, .done = on_judged};
-	j->who = call_who(call);
 	j->codes = call->api->config.codes;
 	call_submit(call, &j->command);
 }
@@ -158,27 +173,31 @@ static void on_erased(struct command *command, enum err err)
 	if (err == ERR_OK)
 		call_reply_nothing(ec->call);
 	else
-		call_reply_err(ec->call, err, USER_UNKNOWN);
+		identifier_reply_err(ec->call, err);
 }
 
 const struct operation OP_USER_DELETE = {
     .id = "eraseUser",
     .tag = "Users",
     .summary = "Erase a user",
-    .description = "The person is gone from every list at once, and from events, deliveries and their "
-		   "logs within moments. What receivers were sent before stays with them.",
+    .description =
+	"The person is gone from every list at once, and from events, deliveries and their "
+	"logs within moments. What receivers were sent before stays with them.",
+    .query = {IDENTIFIER_CAMPAIGN},
+    .conflict = IDENTIFIER_CONFLICT,
     .answers = {{204, ANSWER_EMPTY, NULL}},
 };
 
 void user_delete(struct call *call)
 {
 	struct erase_call *ec = call_alloc(call, sizeof *ec);
-	if (ec == NULL)
+	struct who who;
+	if (ec == NULL || !identifier_user(call, &who))
 		return;
 	ec->call = call;
 	ec->erase = (struct user_erase){
 	    .command = {.decide = user_erase_decide, .done = on_erased},
-	    .who = call_who(call),
+	    .who = who,
 	    .codes = call->api->config.codes,
 	    .now_ms = call_now_ms(call),
 	};

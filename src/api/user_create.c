@@ -12,16 +12,19 @@
 struct create_call {
 	struct join join;
 	struct call *call;
+	const char *referrer_field; /* by which the referrer was named */
 };
 
-static void reply_refused(struct call *call, const struct join *j)
+static void reply_refused(const struct create_call *cc)
 {
-	static const struct {
+	struct call *call = cc->call;
+	const struct join *j = &cc->join;
+	const struct {
 		enum join_outcome outcome;
 		const char *field, *problem;
 	} refusals[] = {
 	    {JOIN_UNKNOWN, "campaign_id", "names no campaign: see GET /api/v2/campaigns"},
-	    {JOIN_NO_REFERRER, "referrer", "names nobody in this campaign"},
+	    {JOIN_NO_REFERRER, cc->referrer_field, USER_NO_REFERRER},
 	    {JOIN_SELF, "email", "is the referrer's own: nobody can refer themselves"},
 	};
 	for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
@@ -40,7 +43,7 @@ static void on_joined(struct command *command, enum err err)
 	const struct user_view view = {
 	    .user = j->user, .stats = {.user_id = j->user.id}, .campaign = &j->campaign};
 	if (err == ERR_REFUSED)
-		reply_refused(cc->call, j);
+		reply_refused(cc);
 	else if (err != ERR_OK)
 		call_reply_err(cc->call, err, NULL);
 	else if (j->outcome == JOIN_EXISTING)
@@ -49,40 +52,37 @@ static void on_joined(struct command *command, enum err err)
 		user_reply(cc->call, 201, &view);
 }
 
-static bool read_campaign(struct call *call, const struct body *body, struct join *j)
+static void read_campaign(struct call *call, const struct body *body, struct join *j)
 {
 	struct text value;
 	if (body_text(body, "campaign_id", true, &value) == BODY_TEXT &&
 	    text_to_u64(text_trim(value), &j->campaign_id) && j->campaign_id != 0)
-		return true;
-	call_reply_field(call, "campaign_id", "is required: a campaign's id");
-	return false;
+		return;
+	call_note(call, "campaign_id", "is required: a campaign's id");
 }
 
-static bool read_source(struct call *call, const struct body *body, struct join *j)
+static void read_source(struct call *call, const struct body *body, struct join *j)
 {
 	struct text source;
 	enum body_field given = body_text(body, "source", false, &source);
 	j->source = SOURCE_API;
 	if (given == BODY_ABSENT || (given == BODY_TEXT && source.n == 0))
-		return true;
+		return;
 	if (given == BODY_TEXT && name_find(SOURCE_NAMES, source, &j->source) &&
 	    j->source != SOURCE_TEST)
-		return true;
-	call_reply_field(call, "source",
-	    "must be Direct, Referred, Api, Added, Zapier, Widget, Popup or Embed");
-	return false;
+		return;
+	call_note(call, "source",
+		  "must be Direct, Referred, Api, Added, Zapier, Widget, Popup or Embed");
 }
 
-/* An invited person's source is Referred whatever is said; nobody else's is. False after 422. */
-static bool check_source(struct call *call, const struct join *j)
+/* An invited person's source is Referred whatever is said; nobody else's is. */
+static void check_source(struct call *call, const struct join *j)
 {
 	if (j->source != SOURCE_REFERRED || who_is_set(&j->referrer))
-		return true;
-	call_reply_field(call, "source",
-	    "is Referred, but nobody is named who referred them: add \"referrer\", such as "
-	    "{\"field\": \"code\", \"value\": \"uK3fTz9Q\"}, or choose another source");
-	return false;
+		return;
+	call_note(call, "source",
+		  "is Referred, but nobody is named who referred them: add \"referrer\", such as "
+		  "{\"field\": \"code\", \"value\": \"uK3fTz9Q\"}, or choose another source");
 }
 
 /* One that came from elsewhere, kept. */
@@ -90,24 +90,32 @@ static bool read_code(struct call *call, const struct body *body, struct join *j
 {
 	struct text code;
 	if (body_text(body, "code", true, &code) == BODY_WRONG) {
-		call_reply_field(call, "code", "must be given once, as text");
-		return false;
+		call_note(call, "code", "must be given once, as text");
+		return true;
 	}
 	return call_keep(call, text_trim(code), &j->alias);
 }
 
-static bool read_fields(struct call *call, const struct body *body, struct join *j)
+static bool read_fields(struct create_call *cc, const struct body *body)
 {
+	struct call *call = cc->call;
+	struct join *j = &cc->join;
 	struct person person;
 	bool given;
-	if (!read_campaign(call, body, j) || !person_read(call, body, &person))
+	read_campaign(call, body, j);
+	if (!person_read(call, body, &person))
 		return false;
 	j->first_name = person.first_name;
 	j->email = person.email;
 	j->canonical_email = person.canonical_email;
-	return user_read_referrer(call, body, j->campaign_id, &j->referrer) &&
-	       user_read_meta(call, body, &j->fields, &given) && read_source(call, body, j) &&
-	       check_source(call, j) && read_code(call, body, j);
+	if (!user_read_referrer(call, body, j->campaign_id, &j->referrer, &cc->referrer_field) ||
+	    !user_read_meta(call, body, &j->fields, &given) || !read_code(call, body, j))
+		return false;
+	j->fields_unread =
+	    call->problems != NULL && problems_find(call->problems, TEXT("meta")) != NULL;
+	read_source(call, body, j);
+	check_source(call, j);
+	return true;
 }
 
 const struct operation OP_USER_CREATE = {
@@ -132,15 +140,15 @@ void user_create(struct call *call)
 	struct join *j = &cc->join;
 	cc->call = call;
 	j->command = (struct command){.decide = join_decide, .done = on_joined};
-	bool ok = call_read_idempotency_key(call, call_bearer(call), &j->key) &&
-		  read_fields(call, &body, j);
+	bool ok =
+	    call_read_idempotency_key(call, call_bearer(call), &j->key) && read_fields(cc, &body);
 	body_free(&body);
 	if (!ok)
 		return;
 	j->public_url = call->api->public_url;
 	j->codes = call->api->config.codes;
 	j->now_ms = call_now_ms(call);
-	call_submit(call, &j->command);
+	call_submit_noted(call, &j->command, &j->problems);
 }
 
 /* Automation tools send and are told the same. */

@@ -3,8 +3,6 @@
  */
 #include "user_fields.h"
 
-#include "core/email.h"
-
 /* ---- meta ---- */
 
 static bool add_meta(const struct json *entry, struct buf *list)
@@ -35,57 +33,67 @@ bool user_read_meta(struct call *call, const struct body *body, struct pairs *me
 	if (failed)
 		call_reply_err(call, ERR_NO_MEMORY, NULL);
 	else if (!ok)
-		call_reply_field(call, "meta",
+		call_note(
+		    call, "meta",
 		    "must be a list such as [{\"field\": \"company\", \"value\": \"Initech\"}]");
-	return ok && !failed;
+	return !failed;
 }
 
 /* ---- referrer ---- */
 
-static bool read_id(struct call *call, struct text value, struct who *who)
+static enum err read_value(struct call *call, const struct json *referrer, struct who *who)
 {
-	(void)call;
-	return text_to_u64(value, &who->id) && who->id != 0;
-}
-
-static bool read_code(struct call *call, struct text value, struct who *who)
-{
-	who->code = arena_copy(&call->req->arena, value);
-	return code_is_plausible(who->code);
-}
-
-static bool read_email(struct call *call, struct text value, struct who *who)
-{
-	if (value.n == 0 || email_refusal(value) != NULL)
-		return false;
-	who->canonical_email = email_canonical(value, &call->req->arena);
-	return who->canonical_email.p != NULL;
-}
-
-static bool read_value(struct call *call, const struct json *referrer, struct who *who)
-{
-	static const struct {
-		const char *field;
-		bool (*read)(struct call *, struct text, struct who *);
-	} fields[] = {{"id", read_id}, {"code", read_code}, {"email", read_email}};
-	struct text field, value;
-	if (!json_string(json_get(referrer, "field"), &field) ||
+	struct text kind, value;
+	if (!json_string(json_get(referrer, "field"), &kind) ||
 	    !body_value_text(json_get(referrer, "value"), &value))
+		return ERR_INVALID;
+	value = arena_copy(&call->req->arena, value);
+	return who_read_kind(kind, value, &call->req->arena, who);
+}
+
+static const struct json *find_referrer(const struct body *body)
+{
+	const struct json *v = body->is_json ? json_get(body->json, "referrer") : NULL;
+	return v != NULL && json_kind(v) != JSON_NULL ? v : NULL;
+}
+
+/* False after 503. */
+static bool read_referrer(struct call *call, const struct json *referrer, struct who *who)
+{
+	const uint64_t campaign_id = who->campaign_id;
+	enum err err = read_value(call, referrer, who);
+	if (err == ERR_OK)
+		return true;
+	*who = (struct who){.campaign_id = campaign_id};
+	if (err == ERR_NO_MEMORY) {
+		call_reply_err(call, err, NULL);
 		return false;
-	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
-		if (text_eq(field, text_of(fields[i].field)))
-			return fields[i].read(call, text_trim(value), who);
-	return false;
+	}
+	call_note(call, "referrer",
+		  "must be such as {\"field\": \"code\", \"value\": \"uK3fTz9Q\"}; the field is "
+		  "id, code or email");
+	return true;
 }
 
 bool user_read_referrer(struct call *call, const struct body *body, uint64_t campaign_id,
-    struct who *who)
+			struct who *who, const char **field)
 {
-	const struct json *referrer = body->is_json ? json_get(body->json, "referrer") : NULL;
+	const struct json *referrer = find_referrer(body);
+	struct text code;
+	enum body_field given = body_text(body, "referrer_code", true, &code);
+	const char *problem = NULL;
+	code = text_trim(code);
 	*who = (struct who){.campaign_id = campaign_id};
-	if (referrer == NULL || json_kind(referrer) == JSON_NULL || read_value(call, referrer, who))
+	*field = referrer != NULL ? "referrer" : "referrer_code";
+	if (given == BODY_WRONG)
+		problem = "must be given once, as text";
+	else if (code.n > 0 && referrer != NULL)
+		problem = "stands beside referrer: send one of the two";
+	else if (code.n > 0 && !code_is_plausible(code))
+		problem = USER_NO_REFERRER;
+	if (problem != NULL)
+		call_note(call, "referrer_code", problem);
+	if (problem != NULL)
 		return true;
-	call_reply_field(call, "referrer",
-	    "must be such as {\"field\": \"code\", \"value\": \"uK3fTz9Q\"}; the field is id, code or email");
-	return false;
+	return referrer != NULL ? read_referrer(call, referrer, who) : call_keep(call, code, &who->code);
 }

@@ -12,9 +12,11 @@
 bool user_read_meta(struct call *call, const struct body *body, struct pairs *meta,
     bool *given) WARN_UNUSED;
 
-/** Reads referrer ({"field": "id", "code" or "email", "value"}): not set where it is absent. An e-mail is
- *  looked for in campaign_id. False after 422. */
+#define USER_NO_REFERRER "names nobody in this campaign"
+/** Reads referrer ({"field": "id", "code" or "email", "value"}) or referrer_code: not set where
+ * both are absent. An e-mail is looked for in campaign_id. *field is the name of the one that was
+ * sent. False after 422. */
 bool user_read_referrer(struct call *call, const struct body *body, uint64_t campaign_id,
-    struct who *who) WARN_UNUSED;
+			struct who *who, const char **field) WARN_UNUSED;
 
 #endif

@@ -9,8 +9,6 @@
 #include "sharing.h"
 #include "show.h"
 
-const char USER_UNKNOWN[] = "no user has this id or code";
-
 static const struct name flags[] = {
     {FLAG_SAME_ADDRESS, "same_address"},
     {FLAG_PLUS_ADDRESS, "plus_address"},
@@ -107,6 +105,7 @@ void user_show(struct call *call, struct json_out *o, const struct user_view *v,
 {
 	const struct user *u = &v->user;
 	char computed[CODE_LENGTH + 1], ip[IP_TEXT_SIZE];
+	const struct zone *zone = campaign_zone(v->campaign);
 	struct text code = code_of_user(call->api->config.codes, u->id, u->alias, computed);
 	json_put_u64(o, "id", u->id);
 	json_put_u64(o, "campaign_id", u->campaign_id);
@@ -119,9 +118,9 @@ void user_show(struct call *call, struct json_out *o, const struct user_view *v,
 	show_word(o, "type", USER_TYPE_NAMES, u->type);
 	json_put_text_or_null(o, "ip", text_of(ip_text(u->ip, ip)));
 	put_links(call, o, code);
-	show_date(o, "signed_up_at", u->joined_ms);
-	show_date(o, "qualified_at", u->qualified_ms);
-	show_date(o, "unsubscribed_at", u->unsubscribed_ms);
+	show_date(o, "signed_up_at", zone, u->joined_ms);
+	show_date(o, "qualified_at", zone, u->qualified_ms);
+	show_date(o, "unsubscribed_at", zone, u->unsubscribed_ms);
 	put_meta(o, u->meta);
 	put_sharing(call, o, v, code);
 	put_further(o, u);

@@ -14,6 +14,4 @@ void user_reply(struct call *call, int status, const struct user_view *view);
 /** Does the query ask for them ("with=user.analytics")? */
 bool user_wants_analytics(struct call *call);
 
-extern const char USER_UNKNOWN[]; /* the 404's message */
-
 #endif

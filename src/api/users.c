@@ -8,6 +8,7 @@
 #include "core/names.h"
 #include "core/user_list.h"
 #include "gather.h"
+#include "identifier.h"
 #include "routes.h"
 #include "user_show.h"
 
@@ -28,7 +29,7 @@ static void on_read(struct command *command, enum err err)
 {
 	struct read_call *rc = (struct read_call *)command;
 	if (err != ERR_OK)
-		call_reply_err(rc->call, err, USER_UNKNOWN);
+		identifier_reply_err(rc->call, err);
 	else
 		user_reply(rc->call, 200, &rc->read.view);
 }
@@ -37,17 +38,18 @@ const struct operation OP_USER_GET = {
     .id = "getUser",
     .tag = "Users",
     .summary = "Read a user",
-    .query = {{"with", "string", "user.analytics", "user.analytics adds the counters.", false}},
+    .query = {{"with", "string", "user.analytics", "user.analytics adds the counters.", false},
+	      IDENTIFIER_CAMPAIGN},
+    .conflict = IDENTIFIER_CONFLICT,
     .answers = {{200, ANSWER_DATA, "User"}},
 };
 
 void user_get(struct call *call)
 {
 	struct read_call *rc = call_alloc(call, sizeof *rc);
-	if (rc == NULL)
+	if (rc == NULL || !identifier_user(call, &rc->read.who))
 		return;
 	rc->call = call;
-	rc->read.who = call_who(call);
 	rc->read.codes = call->api->config.codes;
 	rc->read.command = (struct command){.decide = user_read_decide, .done = on_read};
 	call_query(call, &rc->read.command);
@@ -59,19 +61,21 @@ static const char no_such_code[] = "must be the id or code of one that is there"
 
 static const char *read_campaign(struct call *call, struct text value, struct user_filter *f)
 {
-	const struct campaign_name name = call_campaign(value);
+	const struct campaign_name name = campaign_name_read(value);
 	(void)call;
 	f->campaign_id = name.id;
 	f->campaign_code = name.code;
-	return value.n > 0 ? NULL : no_such_code;
+	return name.id != CAMPAIGN_NONE ? NULL : no_such_code;
 }
 
 static const char *read_referrer(struct call *call, struct text value, struct user_filter *f)
 {
-	(void)call;
-	if (!text_to_u64(value, &f->referrer_id) || f->referrer_id == 0)
-		f->referrer_code = value;
-	return value.n > 0 ? NULL : no_such_code;
+	struct who who = {0};
+	if (who_read(value, &call->req->arena, &who) != ERR_OK)
+		return "could not be read: out of memory";
+	f->referrer_id = who.id;
+	f->referrer_code = who.code;
+	return who.id != 0 || who.code.n > 0 ? NULL : no_such_code;
 }
 
 static const char *read_email(struct call *call, struct text value, struct user_filter *f)

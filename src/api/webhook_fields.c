@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "core/delivery.h"
 #include "core/payload.h"
 #include "http/url.h"
 
@@ -170,6 +171,26 @@ static const char *read_schedule(struct call *call, const struct json *v, void *
 	return NULL;
 }
 
+static const char *read_success_statuses(struct call *call, const struct json *v, void *record)
+{
+	struct text *statuses = &((struct webhook *)record)->success_statuses;
+	size_t n = json_length(v);
+	uint64_t status;
+	*statuses = (struct text){0};
+	if (json_kind(v) == JSON_NULL)
+		return NULL;
+	if (json_kind(v) != JSON_ARRAY || n > WEBHOOK_STATUSES_MAX)
+		return "must be a list of at most 32 HTTP statuses, for example [302,409]";
+	for (size_t i = 0; i < n; i++) {
+		if (!in_range(json_at(v, i), 200, 599, &status))
+			return "must hold HTTP statuses from 200 to 599, for example [302,409]; 2xx "
+			       "always counts as delivered";
+		if (id_list_add(*statuses, status, &call->req->arena, statuses) != ERR_OK)
+			return "needs more memory than there is";
+	}
+	return NULL;
+}
+
 #define AT(member) offsetof(struct webhook, member)
 static const struct decode_field table[] = {
     {"name", DECODE_TEXT, AT(name), WEBHOOK_LABEL_MAX, NULL, NULL},
@@ -191,6 +212,7 @@ static const struct decode_field table[] = {
     {"rate_limit", DECODE_CUSTOM, AT(rate), 0, NULL, read_rate},
     {"disable_after_seconds", DECODE_CUSTOM, AT(disable_after_ms), 0, NULL, read_disable_after},
     {"retry_schedule", DECODE_CUSTOM, AT(schedule), 0, NULL, read_schedule},
+    {"success_statuses", DECODE_CUSTOM, AT(success_statuses), 0, NULL, read_success_statuses},
     {NULL, DECODE_TEXT, 0, 0, NULL, NULL},
 };
 
@@ -230,14 +252,11 @@ bool webhook_fields_read(struct call *call, const struct body *body, struct webh
 	if (save->webhook.id != 0)
 		return true;
 	for (size_t i = 0; i < sizeof required / sizeof *required; i++) {
-		if (given(save, required[i].offset))
-			continue;
-		call_reply_field(call, required[i].field, "is required");
-		return false;
+		if (!given(save, required[i].offset))
+			call_note(call, required[i].field, "is required");
 	}
 	const char *problem = set_defaults(call, save);
-	if (problem == NULL)
-		return true;
-	call_reply_field(call, "fields", problem);
-	return false;
+	if (problem != NULL)
+		call_note(call, "fields", problem);
+	return true;
 }

@@ -7,8 +7,10 @@
 #include "core/webhook.h"
 #include "core/webhook_ops.h"
 #include "http/url.h"
+#include "identifier.h"
 #include "members.h"
 #include "routes.h"
+#include "show.h"
 #include "webhook_secret.h"
 #include "webhook_show.h"
 
@@ -108,15 +110,15 @@ static void write_message(struct preview_call *pc, const struct message *m)
 	buf_text(&url, m->target);
 	json_open(&o, NULL, '{');
 	json_open(&o, "data", '{');
-	json_put_text(&o, "method", m->get ? TEXT("GET") : TEXT("POST"));
+	show_word(&o, "method", METHOD_NAMES, pc->preview.revision.method);
 	json_put_text(&o, "url", buf_view(&url));
 	put_headers(pc, &o, m, authority);
 	json_put_text(&o, "body", m->body);
 	json_put_text_or_null(&o, "signature", m->signature);
 	json_put_text(
 	    &o, "note",
-	    TEXT("nothing was sent or stored; webhook-id is the one that the next delivery of "
-		 "this server would have"));
+	    TEXT("nothing was sent or stored; webhook-id is the one that the next event of this "
+		 "server would have at this webhook"));
 	json_close(&o, '}');
 	json_close(&o, '}');
 	o.buf->failed = o.buf->failed || url.failed || authority.p == NULL;
@@ -183,14 +185,14 @@ static bool read_request(struct call *call, struct webhook_preview *preview)
 	if (!members_read(call, &body, known))
 		return false;
 	if (body_text(&body, "user_id", true, &user) == BODY_TEXT)
-		preview->user_id = call_user_id(call, user);
+		preview->user_id = identifier_user_id(call, user);
 	enum body_field given = body_text(&body, "event", false, &event);
 	bool ok = given == BODY_ABSENT ||
 		  (given == BODY_TEXT && name_find(EVENT_NAMES, event, &preview->event_type));
 	body_free(&body);
 	if (!ok)
-		call_reply_field(call, "event", "must be one of the webhook's events");
-	return ok;
+		call_note(call, "event", "must be one of the webhook's events");
+	return true;
 }
 
 const struct operation OP_WEBHOOK_PREVIEW = {

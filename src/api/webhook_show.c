@@ -23,15 +23,11 @@ static void put_pairs(struct json_out *o, const char *name, struct pairs list, c
 	json_close(o, ']');
 }
 
-static void put_schedule(struct json_out *o, struct text schedule)
+static void put_numbers(struct json_out *o, const char *name, struct text list)
 {
-	if (id_list_length(schedule) == 0) {
-		json_put_null(o, "retry_schedule");
-		return;
-	}
-	json_open(o, "retry_schedule", '[');
-	for (size_t i = 0; i < id_list_length(schedule); i++)
-		json_put_u64(o, NULL, id_list_at(schedule, i));
+	json_open(o, name, '[');
+	for (size_t i = 0; i < id_list_length(list); i++)
+		json_put_u64(o, NULL, id_list_at(list, i));
 	json_close(o, ']');
 }
 
@@ -43,7 +39,11 @@ static void put_sending(struct json_out *o, const struct webhook *w)
 	show_id(o, "concurrency", w->concurrency);
 	show_id(o, "rate_limit", w->rate);
 	show_id(o, "disable_after_seconds", w->disable_after_ms / 1000);
-	put_schedule(o, w->schedule);
+	if (id_list_length(w->schedule) == 0)
+		json_put_null(o, "retry_schedule");
+	else
+		put_numbers(o, "retry_schedule", w->schedule);
+	put_numbers(o, "success_statuses", w->success_statuses);
 }
 
 static void put_old_secret(struct call *call, struct json_out *o, const struct webhook *w)

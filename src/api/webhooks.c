@@ -23,7 +23,7 @@ static void on_saved(struct command *command, enum err err)
 {
 	struct webhook_call *wc = (struct webhook_call *)command;
 	if (err == ERR_REFUSED)
-		call_reply_field(wc->call, wc->save.field, wc->save.refusal);
+		call_reply_problems(wc->call, &wc->save.problems);
 	else if (err != ERR_OK)
 		call_reply_err(wc->call, err, WEBHOOK_UNKNOWN);
 	else
@@ -76,7 +76,7 @@ static void save(struct webhook_call *wc)
 	if (!ok)
 		return;
 	wc->save.now_ms = call_now_ms(call);
-	call_submit(call, &wc->command);
+	call_submit_noted(call, &wc->command, &wc->save.problems);
 }
 
 const struct operation OP_WEBHOOK_LIST = {

@@ -98,6 +98,14 @@ bool text_to_u64(struct text t, uint64_t *value)
 	return true;
 }
 
+bool text_is_digits(struct text t)
+{
+	for (size_t i = 0; i < t.n; i++)
+		if (t.p[i] < '0' || t.p[i] > '9')
+			return false;
+	return t.n > 0;
+}
+
 bool text_eq_secret(struct text a, struct text b)
 {
 	/* volatile: the compiler must not leave the loop at the first difference. */

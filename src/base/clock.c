@@ -9,7 +9,7 @@
 
 enum { MS_PER_SECOND = 1000, NS_PER_MS = 1000000 };
 
-static const uint64_t last_ms = UINT64_C(253402300799999); /* 9999-12-31T23:59:59.999Z */
+static const uint64_t last_ms = CLOCK_LAST_MS;
 
 /* ---- the two clocks ---- */
 
@@ -83,9 +83,17 @@ static void put_digits(char *out, unsigned value, int width)
 	}
 }
 
-void clock_format_date(uint64_t unix_ms, char out[CLOCK_DATE_SIZE])
+unsigned clock_day_of(unsigned year, unsigned month, unsigned day)
 {
-	unsigned day = (unsigned)((unix_ms > last_ms ? last_ms : unix_ms) / CLOCK_DAY_MS);
+	const unsigned char *lengths = month_days[is_leap(year)];
+	unsigned number = days_before_year(year) + day - 1;
+	for (unsigned m = 0; m < month - 1; m++)
+		number += lengths[m];
+	return number;
+}
+
+struct clock_date clock_date_of(unsigned day)
+{
 	/* 366 makes a first guess that is never too late; at most a few years are added. */
 	unsigned year = 1970 + day / 366, month = 0;
 	while (days_before_year(year + 1) <= day)
@@ -94,11 +102,23 @@ void clock_format_date(uint64_t unix_ms, char out[CLOCK_DATE_SIZE])
 	const unsigned char *lengths = month_days[is_leap(year)];
 	while (day >= lengths[month])
 		day -= lengths[month++];
-	put_digits(out, year, 4);
-	put_digits(out + 5, month + 1, 2);
-	put_digits(out + 8, day + 1, 2);
+	return (struct clock_date){year, month + 1, day + 1};
+}
+
+void clock_format_day(uint64_t day, char out[CLOCK_DATE_SIZE])
+{
+	unsigned last = (unsigned)(last_ms / CLOCK_DAY_MS);
+	struct clock_date date = clock_date_of(day > last ? last : (unsigned)day);
+	put_digits(out, date.year, 4);
+	put_digits(out + 5, date.month, 2);
+	put_digits(out + 8, date.day, 2);
 	out[4] = out[7] = '-';
 	out[10] = '\0';
+}
+
+void clock_format_date(uint64_t unix_ms, char out[CLOCK_DATE_SIZE])
+{
+	clock_format_day(unix_ms / CLOCK_DAY_MS, out);
 }
 
 void clock_format_time(uint64_t unix_ms, char out[CLOCK_TIME_SIZE])
@@ -200,6 +220,25 @@ static int64_t read_offset(struct reader *r)
 	return (sign == '-' ? -minutes : minutes) * 60 * MS_PER_SECOND;
 }
 
+static int64_t read_time_of_day(struct reader *r)
+{
+	read_one_of(r, "Tt "); /* RFC 3339, 5.6: lower case and a space are common */
+	int64_t ms = 3600 * MS_PER_SECOND * (int64_t)read_number(r, 2, 0, 23);
+	read_one_of(r, ":");
+	ms += 60 * MS_PER_SECOND * (int64_t)read_number(r, 2, 0, 59);
+	read_one_of(r, ":");
+	ms += MS_PER_SECOND * (int64_t)read_number(r, 2, 0, 60); /* 60: a leap second */
+	return ms + read_fraction(r);
+}
+
+static int end_of_time(const struct reader *r, int64_t ms, uint64_t *out)
+{
+	if (r->bad || r->p != r->end || ms < 0 || (uint64_t)ms > last_ms)
+		return -1;
+	*out = (uint64_t)ms;
+	return 0;
+}
+
 int clock_parse_time(const char *p, size_t n, uint64_t *unix_ms)
 {
 	if (p == NULL)
@@ -207,17 +246,18 @@ int clock_parse_time(const char *p, size_t n, uint64_t *unix_ms)
 	struct reader r = {.p = p, .end = p + n};
 	int64_t ms = read_date(&r);
 	if (!r.bad && r.p != r.end) {
-		read_one_of(&r, "Tt "); /* RFC 3339, 5.6: lower case and a space are common */
-		ms += 3600 * MS_PER_SECOND * (int64_t)read_number(&r, 2, 0, 23);
-		read_one_of(&r, ":");
-		ms += 60 * MS_PER_SECOND * (int64_t)read_number(&r, 2, 0, 59);
-		read_one_of(&r, ":");
-		ms += MS_PER_SECOND * (int64_t)read_number(&r, 2, 0, 60); /* 60: a leap second */
-		ms += read_fraction(&r);
+		ms += read_time_of_day(&r);
 		ms -= read_offset(&r);
 	}
-	if (r.bad || r.p != r.end || ms < 0 || (uint64_t)ms > last_ms)
+	return end_of_time(&r, ms, unix_ms);
+}
+
+int clock_parse_local(const char *p, size_t n, uint64_t *local_ms)
+{
+	if (p == NULL)
 		return -1;
-	*unix_ms = (uint64_t)ms;
-	return 0;
+	struct reader r = {.p = p, .end = p + n};
+	int64_t ms = read_date(&r);
+	ms += read_time_of_day(&r);
+	return end_of_time(&r, ms, local_ms);
 }

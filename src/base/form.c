@@ -28,16 +28,17 @@ static int hex_value(char c)
 	return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
-/* Position of the first byte that decoding would change; t.n where there is none. */
-static size_t first_encoded(struct text t)
+/* Position of the first byte that decoding may change; t.n where there is none. `blank` is what
+ * stands for a space. */
+static size_t first_encoded(struct text t, char blank)
 {
 	size_t i = 0;
-	while (i < t.n && t.p[i] != '+' && t.p[i] != '%')
+	while (i < t.n && t.p[i] != blank && t.p[i] != '%')
 		i++;
 	return i;
 }
 
-static size_t decode_into(char *out, struct text t)
+static size_t decode_into(char *out, struct text t, char blank)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < t.n; i++) {
@@ -48,7 +49,7 @@ static size_t decode_into(char *out, struct text t)
 				c = (char)(high << 4 | low);
 				i += 2;
 			}
-		} else if (c == '+') {
+		} else if (c == blank) {
 			c = ' ';
 		}
 		out[n++] = c;
@@ -56,16 +57,16 @@ static size_t decode_into(char *out, struct text t)
 	return n;
 }
 
-static enum err decode(struct text raw, struct arena *arena, struct text *out)
+static enum err decode(struct text raw, char blank, struct arena *arena, struct text *out)
 {
-	if (first_encoded(raw) == raw.n) {
+	if (first_encoded(raw, blank) == raw.n) {
 		*out = raw;
 		return ERR_OK;
 	}
 	char *p = arena_alloc(arena, raw.n);
 	if (p == NULL)
 		return ERR_NO_MEMORY;
-	*out = text_from(p, decode_into(p, raw));
+	*out = text_from(p, decode_into(p, raw, blank));
 	return ERR_OK;
 }
 
@@ -80,13 +81,18 @@ enum err form_next(struct text *rest, struct arena *arena, struct text *name, st
 		text_cut(left, '&', &pair, &left);
 	} while (pair.n == 0);
 	text_cut(pair, '=', &raw_name, &raw_value);
-	if (decode(raw_name, arena, &decoded_name) != ERR_OK ||
-	    decode(raw_value, arena, &decoded_value) != ERR_OK)
+	if (decode(raw_name, '+', arena, &decoded_name) != ERR_OK ||
+	    decode(raw_value, '+', arena, &decoded_value) != ERR_OK)
 		return ERR_NO_MEMORY;
 	*rest = left;
 	*name = decoded_name;
 	*value = decoded_value;
 	return ERR_OK;
+}
+
+enum err form_decode_segment(struct text segment, struct arena *arena, struct text *out)
+{
+	return decode(segment, ' ', arena, out);
 }
 
 void form_encode(struct buf *out, struct text t)

@@ -15,7 +15,7 @@ struct config {
 	bool allow_http_targets;
 	uint64_t map_size, drain_ms, max_body, max_head, connections;
 	uint64_t retention_ms;
-	uint64_t token_rate, join_rate, code_join_rate;
+	uint64_t miss_rate, token_rate, join_rate, code_join_rate;
 	uint64_t head_timeout_ms, body_timeout_ms, idle_timeout_ms;
 	/* Made of the above by config_run. */
 	bool data_is_flag; /* --data was on the command line, not only in the environment */

@@ -120,6 +120,12 @@ static bool on_head(void *arg, const struct http_request *req)
 	return api_streams(s->api, req);
 }
 
+static bool on_refused(void *arg, struct http_request *req, struct http_reply *reply)
+{
+	struct serve *s = arg;
+	return api_refused(s->api, req, reply);
+}
+
 static int open_server(struct serve *s)
 {
 	struct http_limits limits = http_limits_default;
@@ -129,7 +135,8 @@ static int open_server(struct serve *s)
 	limits.body_ms = (uint32_t)s->config.body_timeout_ms;
 	limits.idle_ms = (uint32_t)s->config.idle_timeout_ms;
 	limits.connections = (uint32_t)s->config.connections;
-	const struct http_handlers handlers = {.request = on_request, .streams = on_head};
+	const struct http_handlers handlers = {
+	    .request = on_request, .streams = on_head, .refused = on_refused};
 	enum err err =
 	    http_server_open(s->loop, s->config.listen, &limits, &handlers, s, &s->server);
 	if (err == ERR_INVALID)
@@ -187,6 +194,7 @@ static int open_api(struct serve *s)
 	    .trusted_proxies = s->config.proxies,
 	    .allow_http_targets = s->config.allow_http_targets,
 	    .rates = {
+		.misses = (unsigned)s->config.miss_rate,
 		.token_calls = (unsigned)s->config.token_rate,
 		.address_joins = (unsigned)s->config.join_rate,
 		.code_joins = (unsigned)s->config.code_join_rate,

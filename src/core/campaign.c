@@ -9,6 +9,22 @@
 #include "core/reward_records.h"
 #include "core/who.h"
 
+struct campaign_name campaign_name_read(struct text identifier)
+{
+	struct text kind, value;
+	struct campaign_name name = {0};
+	bool prefixed = text_cut(identifier, ':', &kind, &value);
+	if (!prefixed)
+		value = identifier;
+	if (prefixed ? text_eq(kind, TEXT("code")) : !text_is_digits(value))
+		name.code = value;
+	else if ((prefixed && !text_eq(kind, TEXT("id"))) || !text_to_u64(value, &name.id))
+		name.id = 0;
+	if (name.id == 0 && name.code.n == 0)
+		name.id = CAMPAIGN_NONE;
+	return name;
+}
+
 enum err campaign_find(struct tx *tx, struct codes *codes, const struct campaign_name *name,
     struct campaign *campaign)
 {
@@ -22,6 +38,20 @@ enum err campaign_find(struct tx *tx, struct codes *codes, const struct campaign
 	return id != 0 ? tx_get(tx, &KIND_CAMPAIGN, campaign) : ERR_NOT_FOUND;
 }
 
+const struct zone *campaign_zone(const struct campaign *campaign)
+{
+	const struct zone *zone = zone_find(campaign->timezone);
+	return zone != NULL ? zone : zone_find((struct text){0});
+}
+
+enum err campaign_read_zone(struct tx *tx, uint64_t id, const struct zone **zone)
+{
+	struct campaign campaign = {.id = id};
+	enum err err = tx_get(tx, &KIND_CAMPAIGN, &campaign);
+	*zone = campaign_zone(&campaign);
+	return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
 enum err campaign_read_stats(struct tx *tx, uint64_t id, struct campaign_stats *stats)
 {
 	*stats = (struct campaign_stats){.campaign_id = id};
@@ -30,13 +60,6 @@ enum err campaign_read_stats(struct tx *tx, uint64_t id, struct campaign_stats *
 }
 
 /* ---- saving ---- */
-
-static enum err refuse(struct campaign_save *cmd, const char *field, const char *problem)
-{
-	cmd->field = field;
-	cmd->problem = problem;
-	return ERR_REFUSED;
-}
 
 /* The texts as they were, with those that the command names; empty ones go. */
 static enum err merge_texts(struct tx *tx, const struct campaign *named, struct campaign *stored)
@@ -75,11 +98,25 @@ static enum err make(struct campaign_save *cmd, struct tx *tx, struct campaign *
 		return err;
 	const char *problem;
 	err = code_take_over(tx, cmd->codes, alias.code, &problem);
+	if (err == ERR_REFUSED) {
+		problems_add(&cmd->problems, TEXT("code"), problem);
+		return ERR_OK;
+	}
 	if (err != ERR_OK)
-		return err == ERR_REFUSED ? refuse(cmd, "code", problem) : err;
+		return err;
 	alias.campaign_id = made->id;
 	tx_put(tx, &KIND_ALIAS, &alias);
 	return ERR_OK;
+}
+
+/* The first and the last instant of the days that were given. */
+static void settle_days(const struct campaign_save *cmd, struct campaign *campaign)
+{
+	const struct zone *zone = campaign_zone(campaign);
+	if (cmd->starts_on_day)
+		campaign->starts_ms = zone_day_ms(zone, campaign->starts_ms / CLOCK_DAY_MS, ZONE_FIRST);
+	if (cmd->ends_on_day)
+		campaign->ends_ms = zone_day_ms(zone, campaign->ends_ms / CLOCK_DAY_MS, ZONE_LAST);
 }
 
 enum err campaign_save_decide(struct command *command, struct tx *tx)
@@ -87,11 +124,15 @@ enum err campaign_save_decide(struct command *command, struct tx *tx)
 	struct campaign_save *cmd = (struct campaign_save *)command;
 	struct campaign campaign;
 	bool is_new = cmd->campaign.id == 0 && cmd->code.n == 0;
+	problems_restart(&cmd->problems);
 	enum err err = is_new ? make(cmd, tx, &campaign) : change(cmd, tx, &campaign);
 	if (err != ERR_OK)
 		return err;
+	settle_days(cmd, &campaign);
 	if (campaign.ends_ms != 0 && campaign.ends_ms <= campaign.starts_ms)
-		return refuse(cmd, "ends_at", "must be after starts_at");
+		problems_add(&cmd->problems, TEXT("ends_at"), "must be after starts_at");
+	if (cmd->problems.n > 0)
+		return ERR_REFUSED;
 	if (record_value_bound(&KIND_CAMPAIGN, &campaign) > CAMPAIGN_SIZE_MAX)
 		return ERR_TOO_LARGE;
 	if ((err = campaign_read_stats(tx, campaign.id, &cmd->stats)) != ERR_OK)

@@ -119,12 +119,15 @@ uint64_t code_read(struct codes *c, enum code_type type, struct text code)
 	return unpermute(c, type, value);
 }
 
-/* A pseudo-random number from (domain, id) as 32 hexadecimal digits and a NUL. The domains of scramble
- * are the types of codes; every other purpose has a letter of its own. */
-static void write_mac(struct codes *c, char domain, uint64_t id, char out[32 + 1])
+/* A pseudo-random number from (domain, within, id) as 32 hexadecimal digits and a NUL; the lower 56
+ * bits of `within` count. The domains of scramble are the types of codes; every other purpose has a
+ * letter of its own. */
+static void write_mac(struct codes *c, char domain, uint64_t within, uint64_t id, char out[32 + 1])
 {
 	static const char digits[] = "0123456789abcdef";
 	uint8_t in[16] = {(uint8_t)domain}, block[16];
+	within = htole64(within);
+	memcpy(in + 1, &within, 7);
 	id = htole64(id);
 	memcpy(in + 8, &id, sizeof id);
 	crypto_cipher_block(c->cipher, in, block);
@@ -135,16 +138,23 @@ static void write_mac(struct codes *c, char domain, uint64_t id, char out[32 + 1
 	out[32] = '\0';
 }
 
-void codes_message_id(struct codes *c, uint64_t delivery_id, char out[MESSAGE_ID_SIZE])
+void codes_message_id(struct codes *c, uint64_t event_id, uint64_t webhook_id,
+    char out[MESSAGE_ID_SIZE])
 {
 	memcpy(out, "msg_", 4);
-	write_mac(c, 'm', delivery_id, out + 4);
+	write_mac(c, 'e', webhook_id, event_id, out + 4);
+}
+
+void codes_old_message_id(struct codes *c, uint64_t delivery_id, char out[MESSAGE_ID_SIZE])
+{
+	memcpy(out, "msg_", 4);
+	write_mac(c, 'm', 0, delivery_id, out + 4);
 }
 
 void code_secret_write(struct codes *c, enum code_secret purpose, uint64_t user_id,
     char out[CODE_SECRET_SIZE])
 {
-	write_mac(c, (char)purpose, user_id, out);
+	write_mac(c, (char)purpose, 0, user_id, out);
 }
 
 bool code_secret_fits(struct codes *c, enum code_secret purpose, uint64_t user_id, struct text secret)

@@ -6,13 +6,12 @@
 
 #include <string.h>
 
-#include "base/clock.h"
-
 enum { ENTRY = 2 * ID_LIST_ENTRY };
 
-enum err day_count(struct tx *tx, uint64_t campaign_id, uint64_t at_ms, size_t offset)
+enum err day_count(struct tx *tx, const struct zone *zone, uint64_t campaign_id, uint64_t at_ms,
+    size_t offset)
 {
-	struct day day = {.campaign_id = campaign_id, .date = at_ms / CLOCK_DAY_MS};
+	struct day day = {.campaign_id = campaign_id, .date = zone_day(zone, at_ms)};
 	enum err err = tx_get(tx, &KIND_DAY, &day);
 	if (err != ERR_OK && err != ERR_NOT_FOUND)
 		return err;

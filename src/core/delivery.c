@@ -101,6 +101,7 @@ enum err delivery_create(struct tx *tx, const struct webhook *webhook, const str
 	    .created_ms = event->at_ms,
 	    .due_ms = event->at_ms,
 	    .test = event->test,
+	    .derived = 1,
 	};
 	enum err err = chain_append(tx, webhook, &d);
 	if (err != ERR_OK)
@@ -121,11 +122,20 @@ enum err delivery_requeue(struct tx *tx, struct delivery *d, uint64_t now_ms)
 	d->round_start = d->attempts;
 	d->due_ms = now_ms;
 	d->finished_ms = 0;
-	d->chained = d->waiting = d->next_id = 0;
+	d->chained = d->waiting = d->next_id = d->refusals = 0;
+	d->reason = (struct text){0};
 	tx_put(tx, &KIND_DELIVERY, d);
 	index_status(tx, d, true);
 	put_due(tx, d);
 	return count_pending(tx, d->webhook_id);
+}
+
+void delivery_message_id(struct codes *codes, const struct delivery *d, char out[MESSAGE_ID_SIZE])
+{
+	if (d->derived)
+		codes_message_id(codes, d->event_id, d->webhook_id, out);
+	else
+		codes_old_message_id(codes, d->id, out);
 }
 
 /* ---- end ---- */

@@ -53,7 +53,7 @@ static enum err apply_disable_rule(struct tx *tx, const struct delivery_record_a
     const struct delivery *d, const struct webhook_stats *stats)
 {
 	struct webhook webhook = {.id = d->webhook_id};
-	if (cmd->verdict == VERDICT_DELIVERED)
+	if (cmd->verdict == VERDICT_DELIVERED || cmd->refused)
 		return ERR_OK;
 	enum err err = tx_get(tx, &KIND_WEBHOOK, &webhook);
 	if (err != ERR_OK || webhook.disabled_ms != 0)
@@ -76,19 +76,36 @@ static enum err record_health(struct tx *tx, const struct delivery_record_attemp
 	if (err != ERR_OK && err != ERR_NOT_FOUND)
 		return err;
 	stats->last_attempt_ms = cmd->now_ms;
-	if (cmd->verdict == VERDICT_DELIVERED) {
+	if (cmd->verdict == VERDICT_DELIVERED)
 		stats->last_success_ms = cmd->now_ms;
-		stats->failing_since_ms = stats->failures = 0;
+	if (cmd->verdict == VERDICT_DELIVERED || cmd->refused) {
+		stats->failing_since_ms = stats->failures = 0; /* the endpoint answers */
 	} else {
 		stats->failures++;
 		if (stats->failing_since_ms == 0)
 			stats->failing_since_ms = cmd->now_ms;
+	}
+	if (cmd->verdict != VERDICT_DELIVERED) {
 		stats->last_status = a->status;
 		stats->last_failure = a->failure;
 		stats->last_detail = a->detail;
 	}
 	tx_put(tx, &KIND_WEBHOOK_STATS, stats);
 	return ERR_OK;
+}
+
+static struct text exhausted_reason(struct tx *tx, const struct delivery_record_attempt *cmd)
+{
+	const struct attempt *a = &cmd->attempt;
+	struct buf reason = {0};
+	if (a->status == 0)
+		return a->detail;
+	buf_str(&reason, cmd->refused ? "the receiver refused the message with status "
+				      : "the receiver answered with status ");
+	buf_u64(&reason, a->status);
+	struct text copy = arena_copy(tx_arena(tx), buf_view(&reason));
+	buf_free(&reason);
+	return copy;
 }
 
 static enum err apply_verdict(struct tx *tx, const struct delivery_record_attempt *cmd,
@@ -99,10 +116,11 @@ static enum err apply_verdict(struct tx *tx, const struct delivery_record_attemp
 	case VERDICT_DELIVERED:
 		return delivery_finish(tx, d, DELIVERY_DELIVERED, cmd->now_ms);
 	case VERDICT_EXHAUSTED:
+		d->reason = exhausted_reason(tx, cmd);
 		err = delivery_finish(tx, d, DELIVERY_EXHAUSTED, cmd->now_ms);
 		if (err != ERR_OK)
 			return err;
-		return fire(tx, cmd, d, EVENT_DELIVERY_EXHAUSTED, cmd->attempt.detail);
+		return fire(tx, cmd, d, EVENT_DELIVERY_EXHAUSTED, d->reason);
 	case VERDICT_RETRY:
 	case VERDICT_GONE:
 		break;
@@ -136,6 +154,7 @@ enum err delivery_record_attempt_decide(struct command *command, struct tx *tx)
 	const struct due claimed = {d.webhook_id, cmd->due_ms, d.id};
 	const struct due hastened = {d.webhook_id, d.due_ms, d.id}; /* a resend during the attempt */
 	d.attempts++;
+	d.refusals += cmd->refused;
 	d.last_status = cmd->attempt.status;
 	d.last_failure = cmd->attempt.failure;
 	cmd->attempt.number = d.attempts;

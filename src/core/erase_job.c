@@ -63,6 +63,10 @@ static enum err clean_delivery(struct erase_slice *s, struct tx *tx, uint64_t id
 	if (d.user_id == s->erasure.user_id && d.status == DELIVERY_PENDING &&
 	    (err = cancel(s, tx, &d)) != ERR_OK)
 		return err;
+	if (d.reason.n > 0) {
+		d.reason = (struct text){0};
+		tx_put(tx, &KIND_DELIVERY, &d);
+	}
 	err = clean_attempts(tx, &d);
 	return err == ERR_OK ? clean_event(s, tx, d.event_id) : err;
 }

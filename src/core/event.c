@@ -6,7 +6,21 @@
 
 #include "core/delivery.h"
 
-enum err event_snapshot(struct tx *tx, const struct user *user, struct event *event)
+/* 0 where UTC has the same day: most events carry no day. */
+static uint64_t day_beside_utc(const struct zone *zone, uint64_t ms)
+{
+	uint64_t day = ms != 0 ? zone_day(zone, ms) : 0;
+	return day != ms / CLOCK_DAY_MS ? day : 0;
+}
+
+void event_set_days(struct event *event, const struct zone *zone)
+{
+	event->joined_day = day_beside_utc(zone, event->joined_ms);
+	event->qualified_day = day_beside_utc(zone, event->qualified_ms);
+}
+
+enum err event_snapshot(struct tx *tx, const struct user *user, const struct zone *zone,
+    struct event *event)
 {
 	struct user_stats stats = {.user_id = user->id};
 	struct user referrer = {.id = user->referrer_id};
@@ -36,6 +50,7 @@ enum err event_snapshot(struct tx *tx, const struct user *user, struct event *ev
 	event->referrer_first_name = referrer.first_name;
 	event->referrer_email = referrer.email;
 	event->referrer_alias = referrer.alias;
+	event_set_days(event, zone);
 	return ERR_OK;
 }
 

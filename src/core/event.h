@@ -4,12 +4,17 @@
 #ifndef CORE_EVENT_H
 #define CORE_EVENT_H
 
+#include "base/zone.h"
 #include "core/records.h"
 #include "store/tx.h"
 
-/** Fills the snapshot of `user` as it is now: its fields, its counters, its referrer. ERR_PENDING and
- *  read errors pass through; a missing referrer leaves those fields empty. */
-enum err event_snapshot(struct tx *tx, const struct user *user, struct event *event) WARN_UNUSED;
+/** Fills the snapshot of `user` as it is now: its fields, its counters, its referrer, its days in `zone`,
+ *  which is the campaign's. ERR_PENDING and read errors pass through; a missing referrer leaves those
+ *  fields empty. */
+enum err event_snapshot(struct tx *tx, const struct user *user, const struct zone *zone,
+    struct event *event) WARN_UNUSED;
+/** Sets the days in `zone` of the event's joined_ms and qualified_ms. */
+void event_set_days(struct event *event, const struct zone *zone);
 
 /** Is an event of that type about a webhook, not a user? */
 static inline bool event_is_operator(uint64_t type)

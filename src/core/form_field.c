@@ -155,13 +155,14 @@ static bool find_given(struct pairs given, struct text id, struct text *value)
 	return true;
 }
 
-static bool find_stranger(struct pairs fields, struct pairs given, struct text *stranger)
+static void add_strangers(struct pairs fields, struct pairs given, struct problems *problems)
 {
-	struct text rest = given.raw, value, definition;
-	while (pairs_next(&rest, stranger, &value))
-		if (!pairs_find(fields, *stranger, &definition))
-			return true;
-	return false;
+	struct text rest = given.raw, name, value, definition;
+	while (pairs_next(&rest, &name, &value))
+		if (!pairs_find(fields, name, &definition))
+			problems_add(
+			    problems, name,
+			    "is not a field of this campaign: leave it out, or define it first");
 }
 
 static const char *read_one(const struct form_field *field, struct pairs given, struct buf *out)
@@ -183,19 +184,13 @@ static const char *read_one(const struct form_field *field, struct pairs given, 
 	return why;
 }
 
-const char *form_fields_read(struct pairs fields, struct pairs given, bool strict, struct buf *out,
-			     struct text *field)
+void form_fields_read(struct pairs fields, struct pairs given, bool strict, struct buf *out,
+		      struct problems *problems)
 {
 	struct text rest = fields.raw;
 	struct form_field definition;
-	if (strict && find_stranger(fields, given, field))
-		return "is not a field of this campaign: leave it out, or define it first";
-	while (form_field_next(&rest, &definition)) {
-		const char *why = read_one(&definition, given, out);
-		*field = definition.id;
-		if (why != NULL)
-			return why;
-	}
-	*field = no_text;
-	return NULL;
+	if (strict)
+		add_strangers(fields, given, problems);
+	while (form_field_next(&rest, &definition))
+		problems_add(problems, definition.id, read_one(&definition, given, out));
 }

@@ -20,11 +20,13 @@ static void hash_two(struct text a, struct text b, uint8_t out[IDEMPOTENCY_HASH]
 }
 
 void idempotency_key_make(struct idempotency_key *key, struct text scope, struct text given,
-    struct text request)
+    struct text body, struct text query)
 {
 	key->given = true;
 	hash_two(scope, given, key->hash);
-	hash_two(scope, request, key->request);
+	hash_two(scope, body, key->request);
+	if (query.n > 0)
+		hash_two(text_from(key->request, IDEMPOTENCY_HASH), query, key->request);
 }
 
 enum err idempotency_find(struct tx *tx, const struct idempotency_key *key, uint64_t now_ms,

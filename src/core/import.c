@@ -6,8 +6,7 @@
 
 static enum err refuse(struct import_row *row, struct text field, const char *problem)
 {
-	row->field = field;
-	row->problem = problem;
+	problems_add(&row->join.problems, field, problem);
 	return ERR_REFUSED;
 }
 
@@ -21,7 +20,7 @@ static enum err explain_join(struct import_row *row)
 	    {JOIN_SELF, "referrer", "is the same person: nobody can refer themselves"},
 	};
 	if (row->join.outcome == JOIN_FIELD)
-		return refuse(row, row->join.field, row->join.problem);
+		return ERR_REFUSED;
 	for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
 		if (reasons[i].outcome == row->join.outcome)
 			return refuse(row, text_of(reasons[i].field), reasons[i].problem);

@@ -38,13 +38,6 @@ static enum err refuse(struct join *j, enum join_outcome outcome)
 	return ERR_REFUSED;
 }
 
-static enum err refuse_field(struct join *j, struct text field, const char *problem)
-{
-	j->field = field;
-	j->problem = problem;
-	return refuse(j, JOIN_FIELD);
-}
-
 /* The referrer, and the campaign that follows from the code or the referrer. */
 static enum err find_place(struct join *j, struct tx *tx, uint64_t *campaign_id)
 {
@@ -110,15 +103,15 @@ static enum err read_fields(struct join *j, struct tx *tx, struct pairs *meta)
 {
 	const struct campaign *c = &j->campaign;
 	struct buf list = {0};
-	const char *problem =
-	    form_fields_read(j->referred_by.id != 0 ? c->fields_invited : c->fields_referring, j->fields,
-		j->strict, &list, &j->field);
+	if (!j->fields_unread)
+		form_fields_read(j->referred_by.id != 0 ? c->fields_invited : c->fields_referring,
+				 j->fields, j->strict, &list, &j->problems);
 	meta->raw = arena_copy(tx_arena(tx), buf_view(&list));
 	bool failed = list.failed || (list.n > 0 && meta->raw.p == NULL);
 	buf_free(&list);
 	if (failed)
 		return ERR_NO_MEMORY;
-	return problem != NULL ? refuse_field(j, j->field, problem) : ERR_OK;
+	return j->problems.n > 0 ? refuse(j, JOIN_FIELD) : ERR_OK;
 }
 
 static enum err check_alias(struct join *j, struct tx *tx)
@@ -127,7 +120,10 @@ static enum err check_alias(struct join *j, struct tx *tx)
 	if (j->alias.n == 0)
 		return ERR_OK;
 	enum err err = code_take_over(tx, j->codes, j->alias, &problem);
-	return err == ERR_REFUSED ? refuse_field(j, TEXT("code"), problem) : err;
+	if (err != ERR_REFUSED)
+		return err;
+	problems_add(&j->problems, TEXT("code"), problem);
+	return refuse(j, JOIN_FIELD);
 }
 
 static enum err keep_answer(struct join *j, struct tx *tx, enum join_outcome outcome)
@@ -176,6 +172,7 @@ enum err join_decide(struct command *command, struct tx *tx)
 	struct join *j = (struct join *)command;
 	uint64_t campaign_id;
 	struct pairs meta;
+	problems_restart(&j->problems);
 	enum err err = replay(j, tx);
 	if (err != ERR_NOT_FOUND)
 		return err;

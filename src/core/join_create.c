@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 
+#include "core/campaign.h"
 #include "core/day.h"
 #include "core/reward.h"
 #include "event.h"
@@ -28,13 +29,15 @@ static enum err count_in_campaign(struct tx *tx, const struct user *user)
 	return ERR_OK;
 }
 
-static enum err count_by_day(struct tx *tx, const struct user *user)
+static enum err count_by_day(const struct join *j, struct tx *tx)
 {
+	const struct user *user = &j->user;
+	const struct zone *zone = campaign_zone(&j->campaign);
 	enum err err =
-	    day_count(tx, user->campaign_id, user->joined_ms, offsetof(struct day, joins));
+	    day_count(tx, zone, user->campaign_id, user->joined_ms, offsetof(struct day, joins));
 	if (err != ERR_OK || user->referrer_id == 0)
 		return err;
-	return day_count(tx, user->campaign_id, user->joined_ms, offsetof(struct day, referrals));
+	return day_count(tx, zone, user->campaign_id, user->joined_ms, offsetof(struct day, referrals));
 }
 
 /* `stats` are the referrer's, as they were before this join. */
@@ -54,7 +57,7 @@ static enum err count_join(struct join *j, struct tx *tx, struct user_stats *sta
 	enum err err = count_in_campaign(tx, user);
 	if (err != ERR_OK || user->test)
 		return err;
-	if ((err = count_by_day(tx, user)) != ERR_OK || user->referrer_id == 0)
+	if ((err = count_by_day(j, tx)) != ERR_OK || user->referrer_id == 0)
 		return err;
 	return count_for_referrer(j, tx, stats);
 }
@@ -96,6 +99,7 @@ static enum err emit_join(struct join *j, struct tx *tx)
 	    .public_url = j->public_url,
 	    .test = user->test,
 	};
+	event_set_days(&event, campaign_zone(&j->campaign));
 	return event_emit_about(tx, user, &event);
 }
 

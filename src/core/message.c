@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "base/crypto.h"
+#include "core/delivery.h"
 #include "core/names.h"
 #include "core/payload.h"
 
@@ -139,7 +140,7 @@ bool message_make(struct message *m, const struct message_source *s)
 	make_target(m, s, m->get || in_query);
 	if (!m->get)
 		m->body = buf_view(&m->content);
-	codes_message_id(s->codes, s->delivery->id, m->message_id);
+	delivery_message_id(s->codes, s->delivery, m->message_id);
 	snprintf(m->timestamp, sizeof m->timestamp, "%llu", (unsigned long long)s->unix_s);
 	snprintf(m->attempt, sizeof m->attempt, "%llu",
 	    (unsigned long long)s->delivery->attempts + 1);

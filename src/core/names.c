@@ -43,6 +43,8 @@ const struct name EVENT_NAMES[] = {
 };
 const struct name METHOD_NAMES[] = {
     {WEBHOOK_POST, "POST"},
+    {WEBHOOK_PUT, "PUT"},
+    {WEBHOOK_PATCH, "PATCH"},
     {WEBHOOK_GET, "GET"},
     {0, NULL},
 };

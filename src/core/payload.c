@@ -9,50 +9,63 @@
 #include "base/json.h"
 #include "core/names.h"
 #include "event.h"
+#include "payload_name.h"
 #include "payload_value.h"
 
-/* The names of a payload in their order, with what stands behind them: fields, then hidden ones. */
+/* The names of a payload in their order: fields, then hidden ones. */
 struct walk {
 	const struct event *event;
 	struct codes *codes;
+	bool arrays; /* a number in a name makes an array */
 	struct text fields, hidden;
-	struct payload_value value;
-	struct buf long_text;
+	/* The name that the walk is at, and where its value comes from. */
+	struct text name, field, constant;
 };
 
-static void walk_begin(struct walk *w, const struct webhook_revision *r, const struct event *e,
-		       struct codes *codes)
+static struct walk walk_begin(const struct webhook_revision *r, const struct event *e,
+			      struct codes *codes)
 {
-	*w = (struct walk){.event = e, .codes = codes};
-	w->fields = r->fields.raw;
-	w->hidden = r->hidden.raw;
-	w->value.long_text = &w->long_text;
+	return (struct walk){
+	    .event = e,
+	    .codes = codes,
+	    .arrays = r->arrays != 0,
+	    .fields = r->fields.raw,
+	    .hidden = r->hidden.raw,
+	};
 }
 
-static bool walk_next(struct walk *w, struct text *name)
+static bool walk_next(struct walk *w)
 {
-	struct text field, value;
-	if (pairs_next(&w->fields, &field, name)) {
-		payload_value_by_name(&w->value, field, w->event, w->codes);
+	if (pairs_next(&w->fields, &w->field, &w->name))
 		return true;
+	w->field = (struct text){0};
+	return pairs_next(&w->hidden, &w->name, &w->constant);
+}
+
+static void walk_value(const struct walk *w, struct payload_value *v)
+{
+	if (w->field.p != NULL) {
+		payload_value_by_name(v, w->field, w->event, w->codes);
+		return;
 	}
-	if (!pairs_next(&w->hidden, name, &value))
-		return false;
-	w->value.kind = VALUE_TEXT;
-	w->value.text = value;
-	return true;
+	v->kind = VALUE_TEXT;
+	v->text = w->constant;
 }
 
 static void render_form(struct walk *w, struct buf *out)
 {
 	size_t start = out->n;
-	struct text name;
 	char digits[PAYLOAD_DIGITS];
-	while (walk_next(w, &name))
-		form_pair(out, start, name, payload_value_text(&w->value, digits));
+	struct buf long_text = {0};
+	struct payload_value value = {.long_text = &long_text};
+	while (walk_next(w)) {
+		walk_value(w, &value);
+		form_pair(out, start, w->name, payload_value_text(&value, digits));
+	}
+	buf_free(&long_text);
 }
 
-static void put_value(struct json_out *o, const struct payload_value *v)
+static void put_json(struct json_out *o, const struct payload_value *v)
 {
 	switch (v->kind) {
 	case VALUE_TEXT:
@@ -70,74 +83,104 @@ static void put_value(struct json_out *o, const struct payload_value *v)
 	}
 }
 
-/* The first segment of a dotted name behind `prefix` ("properties." of "properties.email"), and
- * whether it is the last one; false where the name does not begin with prefix. */
-static bool next_segment(struct text name, struct text prefix, struct text *segment, bool *leaf)
+static void put_value(const struct walk *w, struct json_out *o)
 {
-	struct text tail;
-	if (!text_starts(name, prefix))
-		return false;
-	*leaf = !text_cut(text_from(name.p + prefix.n, name.n - prefix.n), '.', segment, &tail);
-	return true;
+	struct buf long_text = {0};
+	struct payload_value value = {.long_text = &long_text};
+	walk_value(w, &value);
+	put_json(o, &value);
+	buf_free(&long_text);
 }
 
-/* Did an earlier name open the same object at this level? */
-static bool opened_before(const struct walk *from, size_t index, struct text prefix,
-			  struct text segment)
+/* The names inside a container, one after another. */
+static bool next_inside(struct walk *w, struct text prefix, struct payload_segment *segment)
 {
-	struct walk w = *from;
-	struct text name, other;
-	bool leaf;
-	w.long_text = (struct buf){0};
-	w.value.long_text = &w.long_text;
-	bool found = false;
-	for (size_t i = 0; i < index && !found && walk_next(&w, &name); i++)
-		found = next_segment(name, prefix, &other, &leaf) && text_eq(other, segment);
-	buf_free(&w.long_text);
-	return found;
+	while (walk_next(w))
+		if (payload_name_segment(w->name, prefix, segment))
+			return true;
+	return false;
 }
 
-/* Names with dots nest. Each object is written where its first member stands, with all members that
- * belong to it: a walk over the list for each object, and lists are short. */
-static void render_object(struct walk *from, struct text prefix, struct json_out *o, int depth)
+/* Did an earlier name open the same container at this place? */
+static bool opened_before(struct walk from, const struct walk *now,
+			  const struct payload_segment *segment)
 {
-	struct walk w = *from;
-	struct text name, segment;
-	bool leaf;
-	w.long_text = (struct buf){0};
-	w.value.long_text = &w.long_text;
-	for (size_t i = 0; walk_next(&w, &name); i++) {
-		if (!next_segment(name, prefix, &segment, &leaf))
+	struct payload_segment other;
+	while (next_inside(&from, segment->prefix, &other) && from.name.p != now->name.p)
+		if (text_eq(other.text, segment->text))
+			return true;
+	return false;
+}
+
+static bool is_array(struct walk from, struct text prefix)
+{
+	struct payload_segment first;
+	return from.arrays && next_inside(&from, prefix, &first) && payload_name_is_index(first.text);
+}
+
+static void render_container(const struct walk *from, struct text prefix, struct json_out *o, int depth);
+
+static void render_member(const struct walk *from, const struct walk *at,
+			  const struct payload_segment *segment, struct json_out *o, int depth)
+{
+	if (segment->leaf)
+		put_value(at, o);
+	else
+		render_container(from, payload_name_inside(segment), o, depth + 1);
+}
+
+/* In the order of their numbers, wherever they are in the list. */
+static void render_elements(const struct walk *from, struct text prefix, struct json_out *o, int depth)
+{
+	struct payload_segment segment;
+	uint64_t at, wanted = 0;
+	for (struct walk w = *from; next_inside(&w, prefix, &segment);) {
+		if (!text_to_u64(segment.text, &at) || at != wanted)
 			continue;
-		if (leaf) {
-			json_name(o, segment);
-			put_value(o, &w.value);
-		} else if (depth < JSON_MAX_DEPTH && !opened_before(from, i, prefix, segment)) {
-			struct text deeper = text_from(name.p, prefix.n + segment.n + 1);
-			json_name(o, segment);
-			json_open(o, NULL, '{');
-			render_object(from, deeper, o, depth + 1);
-			json_close(o, '}');
-		}
+		render_member(from, &w, &segment, o, depth);
+		w = *from;
+		wanted++;
 	}
-	buf_free(&w.long_text);
 }
 
-static void render_json(struct walk *w, uint64_t format, struct buf *out)
+static void render_members(const struct walk *from, struct text prefix, struct json_out *o, int depth)
+{
+	struct payload_segment segment;
+	for (struct walk w = *from; next_inside(&w, prefix, &segment);) {
+		if (!segment.leaf && opened_before(*from, &w, &segment))
+			continue;
+		json_name(o, segment.text);
+		render_member(from, &w, &segment, o, depth);
+	}
+}
+
+/* Names with dots nest. Each container is written where its first member stands, with all members that
+ * belong to it: a walk over the list for each container and element, and lists are short. */
+static void render_container(const struct walk *from, struct text prefix, struct json_out *o, int depth)
+{
+	bool array = is_array(*from, prefix);
+	json_open(o, NULL, array ? '[' : '{');
+	if (array && depth < JSON_MAX_DEPTH)
+		render_elements(from, prefix, o, depth);
+	else if (depth < JSON_MAX_DEPTH)
+		render_members(from, prefix, o, depth);
+	json_close(o, array ? ']' : '}');
+}
+
+static void render_json(const struct walk *w, uint64_t format, struct buf *out)
 {
 	struct json_out o = json_out(out);
-	struct text none = TEXT("");
-	json_open(&o, NULL, '{');
-	if (format == FORMAT_STANDARD) {
-		char time[CLOCK_TIME_SIZE];
-		clock_format_time(w->event->at_ms, time);
-		json_put_text(&o, "type", text_of(name_of(EVENT_NAMES, w->event->type)));
-		json_put_text(&o, "timestamp", text_of(time));
-		json_open(&o, "data", '{');
+	char time[CLOCK_TIME_SIZE];
+	if (format != FORMAT_STANDARD) {
+		render_container(w, TEXT(""), &o, 1);
+		return;
 	}
-	render_object(w, none, &o, 2);
-	if (format == FORMAT_STANDARD)
-		json_close(&o, '}');
+	clock_format_time(w->event->at_ms, time);
+	json_open(&o, NULL, '{');
+	json_put_text(&o, "type", text_of(name_of(EVENT_NAMES, w->event->type)));
+	json_put_text(&o, "timestamp", text_of(time));
+	json_name(&o, TEXT("data"));
+	render_container(w, TEXT(""), &o, 2);
 	json_close(&o, '}');
 }
 
@@ -164,15 +207,13 @@ static void render_operator(const struct event *e, struct buf *out)
 void payload_render(const struct webhook_revision *revision, const struct event *event,
     struct codes *codes, struct buf *out)
 {
-	struct walk w;
-	walk_begin(&w, revision, event, codes);
+	struct walk w = walk_begin(revision, event, codes);
 	if (payload_is_operator(event))
 		render_operator(event, out);
 	else if (revision->format == FORMAT_JSON || revision->format == FORMAT_STANDARD)
 		render_json(&w, revision->format, out);
 	else
 		render_form(&w, out);
-	buf_free(&w.long_text);
 }
 
 const char *payload_content_type(const struct webhook_revision *revision, const struct event *event)

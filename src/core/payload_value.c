@@ -118,11 +118,13 @@ static void set_code(struct payload_value *v, struct codes *codes, uint64_t id, 
 		set_text(v, code_of_user(codes, id, alias, v->room));
 }
 
-static void set_date(struct payload_value *v, uint64_t ms)
+/* The day of the joining or of the qualifying, whose milliseconds are at that member of the event. */
+static void set_date(struct payload_value *v, const struct event *e, size_t at, uint64_t ms)
 {
+	uint64_t day = at == offsetof(struct event, qualified_ms) ? e->qualified_day : e->joined_day;
 	if (ms == 0)
 		return;
-	clock_format_date(ms, v->room);
+	clock_format_day(day != 0 ? day : ms / CLOCK_DAY_MS, v->room);
 	set_text(v, text_of(v->room));
 }
 
@@ -222,7 +224,7 @@ static void value_of(struct payload_value *v, const struct payload_field *field,
 		set_unsubscribe_url(v, codes, e, field->at, *n);
 		break;
 	case AS_DATE:
-		set_date(v, *n);
+		set_date(v, e, field->at, *n);
 		break;
 	case AS_TIME:
 		set_time(v, *n);

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "base/crypto.h"
+#include "core/campaign.h"
 #include "core/day.h"
 #include "core/reward.h"
 #include "event.h"
@@ -26,7 +27,7 @@ static enum err find_user(struct qualify *q, struct tx *tx)
 		return refuse(q, QUALIFY_UNKNOWN);
 	if (err == ERR_OK && q->user.type != USER_INVITED)
 		return refuse(q, QUALIFY_DIRECT);
-	return err;
+	return err == ERR_OK ? campaign_read_zone(tx, q->user.campaign_id, &q->zone) : err;
 }
 
 /* A counter never wraps below zero, whatever was erased meanwhile. */
@@ -49,7 +50,7 @@ static enum err count(struct qualify *q, struct tx *tx, uint64_t *reached)
 		return err;
 	move(&campaign.qualified, q->qualified);
 	tx_put(tx, &KIND_CAMPAIGN_STATS, &campaign);
-	err = day_count(tx, user->campaign_id, q->qualified ? user->qualified_ms : q->now_ms,
+	err = day_count(tx, q->zone, user->campaign_id, q->qualified ? user->qualified_ms : q->now_ms,
 	    q->qualified ? offsetof(struct day, qualified) : offsetof(struct day, unqualified));
 	if (err != ERR_OK || referrer.user_id == 0)
 		return err;
@@ -71,6 +72,7 @@ static enum err reward(const struct qualify *q, struct tx *tx, uint64_t reached)
 	    .count = reached,
 	    .amount_e4 = q->amount_e4,
 	    .has_amount = q->has_amount,
+	    .currency = q->currency,
 	    .public_url = q->public_url,
 	    .now_ms = q->now_ms,
 	};
@@ -93,7 +95,7 @@ static enum err change(struct qualify *q, struct tx *tx)
 	uint64_t reached = 0;
 	enum err err = q->user.test ? ERR_OK : count(q, tx, &reached);
 	if (err == ERR_OK)
-		err = event_snapshot(tx, &q->user, &event);
+		err = event_snapshot(tx, &q->user, q->zone, &event);
 	if (err == ERR_OK)
 		err = event_emit_about(tx, &q->user, &event);
 	return err == ERR_OK ? reward(q, tx, reached) : err;
@@ -103,7 +105,8 @@ static enum err change(struct qualify *q, struct tx *tx)
 static enum err find_order(struct qualify *q, struct tx *tx, uint8_t hash[SHA256_SIZE],
     struct order *order)
 {
-	if (q->order_id.n == 0)
+	/* The first answer was that it qualified: a refund asks for more than to hear that again. */
+	if (q->order_id.n == 0 || !q->qualified)
 		return ERR_NOT_FOUND;
 	crypto_sha256(q->order_id, hash);
 	*order = (struct order){.user_id = q->user.id, .hash = text_from(hash, ORDER_HASH)};
@@ -124,10 +127,21 @@ static enum err replay(struct qualify *q, struct tx *tx)
 	err = tx_get(tx, &KIND_USER, &q->user);
 	if (err != ERR_OK && err != ERR_NOT_FOUND)
 		return err;
+	if ((err = campaign_read_zone(tx, q->user.campaign_id, &q->zone)) != ERR_OK)
+		return err;
 	q->user.qualified_ms = answer.qualified_ms;
 	q->changed = answer.changed != 0;
 	q->outcome = QUALIFY_DONE;
 	return ERR_OK;
+}
+
+static enum err check_currency(struct qualify *q, struct tx *tx)
+{
+	bool takes = true;
+	enum err err = ERR_OK;
+	if (q->currency.n > 0)
+		err = reward_takes_currency(tx, q->user.campaign_id, q->currency, &takes);
+	return err == ERR_OK && !takes ? refuse(q, QUALIFY_CURRENCY) : err;
 }
 
 static enum err qualify_once(struct qualify *q, struct tx *tx)
@@ -145,11 +159,11 @@ static enum err qualify_once(struct qualify *q, struct tx *tx)
 		q->user.qualified_ms = order.qualified_ms;
 		return ERR_OK;
 	}
-	if (err != ERR_NOT_FOUND)
+	if (err != ERR_NOT_FOUND || (err = check_currency(q, tx)) != ERR_OK)
 		return err;
 	if ((q->user.qualified_ms != 0) != q->qualified && (err = change(q, tx)) != ERR_OK)
 		return err;
-	if (q->order_id.n > 0) {
+	if (q->order_id.n > 0 && q->qualified) {
 		order = (struct order){q->user.id, text_from(hash, ORDER_HASH), q->changed,
 		    q->user.qualified_ms, q->now_ms};
 		tx_put(tx, &KIND_ORDER, &order);

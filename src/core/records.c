@@ -29,6 +29,7 @@ static const struct field campaign_values[] = {
     VALUE(15, TEXT, campaign, colour),
     VALUE(16, PAIRS, campaign, origins),
     VALUE(17, TEXT, campaign, alias),
+    VALUE(18, TEXT, campaign, timezone),
 };
 const struct record_kind KIND_CAMPAIGN = KIND(2, campaign);
 
@@ -134,6 +135,8 @@ static const struct field event_values[] = {
     VALUE(35, TEXT, event, reward_coupon),
     VALUE(36, U64, event, reward_clawback),
     VALUE(37, U64, event, erased),
+    VALUE(38, U64, event, joined_day),
+    VALUE(39, U64, event, qualified_day),
 };
 const struct record_kind KIND_EVENT = KIND(9, event);
 
@@ -166,6 +169,7 @@ static const struct field webhook_values[] = {
     VALUE(25, U64, webhook, disable_after_ms),
     VALUE(26, TEXT, webhook, schedule),
     VALUE(27, U64, webhook, rule_id),
+    VALUE(28, TEXT, webhook, success_statuses),
 };
 const struct record_kind KIND_WEBHOOK = KIND(10, webhook);
 
@@ -178,6 +182,7 @@ static const struct field webhook_revision_values[] = {
     VALUE(2, U64, webhook_revision, format),
     VALUE(3, PAIRS, webhook_revision, fields),
     VALUE(4, PAIRS, webhook_revision, hidden),
+    VALUE(5, U64, webhook_revision, arrays),
 };
 const struct record_kind KIND_WEBHOOK_REVISION = KIND(11, webhook_revision);
 
@@ -205,6 +210,9 @@ static const struct field delivery_values[] = {
     VALUE(16, U64, delivery, chain_user_id),
     VALUE(17, U64, delivery, round_start),
     VALUE(18, U64, delivery, test),
+    VALUE(19, U64, delivery, refusals),
+    VALUE(20, TEXT, delivery, reason),
+    VALUE(21, U64, delivery, derived),
 };
 const struct record_kind KIND_DELIVERY = KIND(13, delivery);
 
@@ -238,6 +246,7 @@ static const struct field attempt_values[] = {
     VALUE(9, U64, attempt, reused),
     VALUE(10, TEXT, attempt, detail),
     VALUE(11, TEXT, attempt, answer),
+    VALUE(12, U64, attempt, accepted),
 };
 const struct record_kind KIND_ATTEMPT = KIND(16, attempt);
 

@@ -55,11 +55,16 @@ static uint64_t amount_of(const struct rule *rule, const struct reward_cause *ca
 	return rule->cap != 0 && amount > rule->cap ? rule->cap : amount;
 }
 
-/* A commission of a few cents may come to nothing: that is no reward. One without an amount is made,
- * and waits for somebody who knows it. */
+/* An amount in another currency is no business of this rule. A commission of a few cents may come to
+ * nothing: that is no reward. A commission without an amount is made, and waits for somebody who knows
+ * the amount. */
 static bool is_nothing(const struct rule *rule, const struct reward_cause *cause)
 {
-	return rule->metric == METRIC_COMMISSION && cause->has_amount && amount_of(rule, cause) == 0;
+	if (rule->metric != METRIC_COMMISSION)
+		return false;
+	if (cause->currency.n > 0 && !text_eq(cause->currency, rule->currency))
+		return true;
+	return cause->has_amount && amount_of(rule, cause) == 0;
 }
 
 static enum err make(struct tx *tx, const struct rule *rule, const struct reward_cause *cause,
@@ -153,6 +158,24 @@ static enum err each_rule(struct tx *tx, const struct reward_cause *cause, rule_
 		err = tx_get(tx, &KIND_RULE, &rule);
 		if (err == ERR_OK)
 			err = fn(tx, &rule, cause);
+	}
+	return err;
+}
+
+enum err reward_takes_currency(struct tx *tx, uint64_t campaign_id, struct text currency, bool *takes)
+{
+	struct rule_set set = {.campaign_id = campaign_id};
+	enum err err = tx_get(tx, &KIND_RULE_SET, &set);
+	*takes = true;
+	if (err == ERR_NOT_FOUND)
+		return ERR_OK;
+	for (size_t i = 0; err == ERR_OK && i < id_list_length(set.rule_ids); i++) {
+		struct rule rule = {.id = id_list_at(set.rule_ids, i)};
+		err = tx_get(tx, &KIND_RULE, &rule);
+		if (err != ERR_OK || rule.metric != METRIC_COMMISSION || rule.archived_ms != 0)
+			continue;
+		if ((*takes = text_eq(rule.currency, currency)))
+			return ERR_OK;
 	}
 	return err;
 }

@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 
+#include "core/campaign.h"
 #include "core/day.h"
 #include "core/money.h"
 #include "event.h"
@@ -82,7 +83,10 @@ static enum err count(struct tx *tx, const struct reward *r, uint64_t state, uin
 		day = offsetof(struct day, rewards_cancelled);
 	}
 	tx_put(tx, &KIND_RULE_STATS, &stats);
-	return day_count(tx, r->campaign_id, at_ms, day);
+	const struct zone *zone;
+	if ((err = campaign_read_zone(tx, r->campaign_id, &zone)) != ERR_OK)
+		return err;
+	return day_count(tx, zone, r->campaign_id, at_ms, day);
 }
 
 /* ---- events ---- */
@@ -109,8 +113,11 @@ static enum err emit(struct tx *tx, const struct reward *r, enum event_type type
 	enum err err = tx_get(tx, &KIND_USER, &user);
 	if (err == ERR_NOT_FOUND)
 		return ERR_OK; /* erased: there is nobody left to tell about */
+	const struct zone *zone;
 	if (err == ERR_OK)
-		err = event_snapshot(tx, &user, &event);
+		err = campaign_read_zone(tx, user.campaign_id, &zone);
+	if (err == ERR_OK)
+		err = event_snapshot(tx, &user, zone, &event);
 	return err == ERR_OK ? event_emit_about(tx, &user, &event) : err;
 }
 

@@ -32,13 +32,12 @@ static bool is_used(const struct rule_row *row)
 
 static enum err refuse(struct rule_save *cmd, const char *field, const char *why)
 {
-	cmd->field = field;
-	cmd->refusal = why;
+	problems_add(&cmd->problems, text_of(field), why);
 	return ERR_REFUSED;
 }
 
-static enum err check_unchanged(struct rule_save *cmd, const struct rule_row *before,
-    const struct rule *after)
+static void check_unchanged(struct rule_save *cmd, const struct rule_row *before,
+			    const struct rule *after)
 {
 	static const struct {
 		const char *field;
@@ -51,14 +50,15 @@ static enum err check_unchanged(struct rule_save *cmd, const struct rule_row *be
 	};
 	const struct rule *b = &before->rule;
 	if (b->campaign_id != after->campaign_id)
-		return refuse(cmd, "campaign_id", "cannot be changed: make a rule there instead");
+		problems_add(&cmd->problems, TEXT("campaign_id"),
+			     "cannot be changed: make a rule there instead");
 	for (size_t i = 0; is_used(before) && i < sizeof fixed / sizeof *fixed; i++)
 		if (memcmp((const char *)b + fixed[i].offset, (const char *)after + fixed[i].offset,
 			sizeof(uint64_t)) != 0)
-			return refuse(cmd, fixed[i].field,
-			    "cannot be changed once there are rewards or coupons: archive this rule "
-			    "and make a new one");
-	return ERR_OK;
+			problems_add(&cmd->problems, text_of(fixed[i].field),
+				     "cannot be changed once there are rewards or coupons: archive "
+				     "this rule "
+				     "and make a new one");
 }
 
 /* A new rule's campaign, and its place in the campaign's set. */
@@ -87,6 +87,7 @@ enum err rule_save_decide(struct command *command, struct tx *tx)
 {
 	struct rule_save *cmd = (struct rule_save *)command;
 	bool is_new = cmd->rule.id == 0;
+	problems_restart(&cmd->problems);
 	struct rule_row before = {0};
 	struct rule after = cmd->rule;
 	enum err err = is_new ? ERR_OK : read_row(tx, cmd->rule.id, &before);
@@ -95,18 +96,19 @@ enum err rule_save_decide(struct command *command, struct tx *tx)
 	if (!is_new) {
 		after = before.rule;
 		record_patch(&KIND_RULE, &after, &cmd->rule, cmd->set);
-		if ((err = check_unchanged(cmd, &before, &after)) != ERR_OK)
-			return err;
+		check_unchanged(cmd, &before, &after);
 	}
-	if ((cmd->refusal = rule_refusal(&after, &cmd->field)) != NULL)
-		return ERR_REFUSED;
+	rule_check(&after, &cmd->problems);
 	after.updated_ms = cmd->now_ms;
 	if (is_new) {
 		after.id = tx_next_id(tx, &KIND_RULE);
 		after.created_ms = cmd->now_ms;
-		if ((err = place(cmd, tx, &after)) != ERR_OK)
-			return err;
+		err = place(cmd, tx, &after);
 	}
+	if (err == ERR_OK && cmd->problems.n > 0)
+		err = ERR_REFUSED;
+	if (err != ERR_OK)
+		return err;
 	tx_put(tx, &KIND_RULE, &after);
 	cmd->row = before;
 	cmd->row.rule = after;

@@ -61,7 +61,7 @@ static const char *check_amount(const struct rule *r)
 		return r->amount == 0 ? NULL : "is only for the metric amount";
 	return r->amount != 0 && r->amount <= MONEY_MAX
 		   ? NULL
-		   : "must be a whole number of the currency's minor units (4990 for EUR 49.90)";
+		   : "must be a whole number above 0: " MONEY_IN_MINOR_UNITS;
 }
 
 static const char *check_percent(const struct rule *r)
@@ -113,25 +113,27 @@ static const char *check_auto_issue(const struct rule *r)
 		   : NULL;
 }
 
-const char *rule_refusal(const struct rule *rule, const char **field)
+void rule_check(const struct rule *rule, struct problems *problems)
 {
 	static const struct {
 		const char *field;
 		const char *(*check)(const struct rule *);
+		const char *depends_on; /* a field that is wrong says nothing about those that
+					   depend on it */
 	} checks[] = {
-	    {"name", check_name},         {"description", check_description},
-	    {"metric", check_metric},     {"trigger", check_trigger},
-	    {"amount", check_amount},     {"percent", check_percent},
-	    {"cap", check_cap},           {"currency", check_currency},
-	    {"every", check_every},       {"thresholds", check_thresholds},
-	    {"auto_issue", check_auto_issue},
+	    {"name", check_name, NULL},
+	    {"description", check_description, NULL},
+	    {"metric", check_metric, NULL},
+	    {"trigger", check_trigger, "metric"},
+	    {"amount", check_amount, "metric"},
+	    {"percent", check_percent, "metric"},
+	    {"cap", check_cap, "metric"},
+	    {"currency", check_currency, "metric"},
+	    {"every", check_every, "type"},
+	    {"thresholds", check_thresholds, "type"},
+	    {"auto_issue", check_auto_issue, "method"},
 	};
-	for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
-		const char *why = checks[i].check(rule);
-		if (why == NULL)
-			continue;
-		*field = checks[i].field;
-		return why;
-	}
-	return NULL;
+	for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
+		if (problems_find(problems, text_of(checks[i].depends_on)) == NULL)
+			problems_add(problems, text_of(checks[i].field), checks[i].check(rule));
 }

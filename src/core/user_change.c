@@ -10,13 +10,6 @@
 #include "user_index.h"
 #include "user_view.h"
 
-static enum err refuse(struct user_change *c, struct text field, const char *problem)
-{
-	c->field = field;
-	c->problem = problem;
-	return ERR_REFUSED;
-}
-
 /* ---- the address ---- */
 
 static enum err change_email(struct user_change *c, struct tx *tx, struct user *user)
@@ -27,7 +20,10 @@ static enum err change_email(struct user_change *c, struct tx *tx, struct user *
 	uint64_t hash = codes_hash_email(c->codes, user->campaign_id, c->canonical_email);
 	enum err err = join_find_email(tx, hash, user->campaign_id, c->canonical_email, &holder);
 	if (err == ERR_OK && holder != 0 && holder != user->id)
-		return refuse(c, TEXT("email"), "has already been taken in this campaign");
+		problems_add(&c->problems, TEXT("email"),
+			     "has already been taken in this campaign");
+	if (err == ERR_OK && c->problems.n > 0)
+		return ERR_REFUSED;
 	if (err == ERR_OK)
 		err = user_index_hash(tx, c->codes, user, &before);
 	if (err != ERR_OK)
@@ -62,30 +58,60 @@ static enum err change_meta(struct user_change *c, struct tx *tx, const struct c
 	buf_text(&merged, c->meta.raw);
 	add_others(&merged, user->meta, c->meta);
 	const struct pairs given = {buf_view(&merged)};
-	const char *problem = form_fields_read(fields, given, false, &list, &c->field);
+	form_fields_read(fields, given, false, &list, &c->problems);
 	add_others(&list, user->meta, fields);
 	user->meta.raw = arena_copy(tx_arena(tx), buf_view(&list));
-	if (problem != NULL)
-		c->field = arena_copy(tx_arena(tx), c->field);
 	bool failed = merged.failed || list.failed || (list.n > 0 && user->meta.raw.p == NULL);
 	buf_free(&merged);
 	buf_free(&list);
-	if (failed)
-		return ERR_NO_MEMORY;
-	return problem != NULL ? refuse(c, c->field, problem) : ERR_OK;
+	return failed ? ERR_NO_MEMORY : ERR_OK;
+}
+
+/* ---- qualified ---- */
+
+/* A client that sends back what it has read asks for no change. */
+static bool changes_qualified(const struct user_change *c)
+{
+	return c->set_qualified && c->qualified != (c->view.user.qualified_ms != 0);
+}
+
+/* What qualifying would refuse, before anything is written. */
+static void check_qualified(struct user_change *c)
+{
+	if (changes_qualified(c) && c->view.user.type != USER_INVITED)
+		problems_add(&c->problems, TEXT("qualified"), QUALIFY_DIRECT_REFUSAL);
+}
+
+/* Writes the user's record: it is read anew. */
+static enum err qualify(struct user_change *c, struct tx *tx)
+{
+	struct qualify q = {
+	    .who = {.id = c->view.user.id},
+	    .qualified = c->qualified,
+	    .public_url = c->public_url,
+	    .codes = c->codes,
+	    .now_ms = c->now_ms,
+	};
+	enum err err = qualify_decide(&q.command, tx);
+	return err == ERR_OK ? tx_get(tx, &KIND_USER, &c->view.user) : err;
 }
 
 enum err user_change_decide(struct command *command, struct tx *tx)
 {
 	struct user_change *c = (struct user_change *)command;
 	struct user *user = &c->view.user;
+	problems_restart(&c->problems);
 	enum err err = who_find(tx, c->codes, &c->who, user);
 	if (err == ERR_OK)
 		err = user_view_fill(tx, &c->view, 1);
 	if (err == ERR_OK)
+		check_qualified(c);
+	if (err == ERR_OK)
 		err = change_meta(c, tx, c->view.campaign, user);
 	if (err == ERR_OK)
 		err = change_email(c, tx, user);
+	if (err == ERR_OK && c->problems.n > 0)
+		err = ERR_REFUSED;
 	if (err != ERR_OK)
 		return err;
 	if (c->first_name.n > 0)
@@ -93,7 +119,7 @@ enum err user_change_decide(struct command *command, struct tx *tx)
 	if (c->set_unsubscribed && c->unsubscribed != (user->unsubscribed_ms != 0))
 		user->unsubscribed_ms = c->unsubscribed ? c->now_ms : 0;
 	tx_put(tx, &KIND_USER, user);
-	return ERR_OK;
+	return changes_qualified(c) ? qualify(c, tx) : ERR_OK;
 }
 
 /* ---- review and qualifying ---- */

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/idna.h"
-#include "core/join.h"
 #include "core/who.h"
 #include "id_walk.h"
 #include "user_view.h"
@@ -46,38 +45,14 @@ static enum err fits(void *arg, struct tx *tx, void *record, bool *yes)
 
 /* ---- where to walk ---- */
 
-static void insert_sorted(uint64_t *ids, size_t *n, uint64_t id)
-{
-	size_t at = (*n)++;
-	for (; at > 0 && ids[at - 1] > id; at--)
-		ids[at] = ids[at - 1];
-	ids[at] = id;
-}
-
 /* Who has the address, in the campaign or in each of them. */
 static enum err find_email(const struct user_list *l, struct tx *tx, struct id_walk *walk)
 {
-	const struct user_filter *f = &l->filter;
-	uint64_t first = 1, last = tx_last_id(tx, &KIND_CAMPAIGN);
-	if (f->campaign_id != 0) {
-		first = f->campaign_id;
-		last = first < last ? first : last;
-	}
-	if (last - first >= USER_LIST_CAMPAIGNS_MAX && last >= first)
-		return ERR_TOO_LARGE;
-	uint64_t *ids = arena_alloc(tx_arena(tx), USER_LIST_CAMPAIGNS_MAX * sizeof *ids);
-	if (ids == NULL)
-		return ERR_NO_MEMORY;
-	for (uint64_t campaign_id = first; campaign_id <= last; campaign_id++) {
-		uint64_t id, hash = codes_hash_email(l->codes, campaign_id, f->canonical_email);
-		enum err err = join_find_email(tx, hash, campaign_id, f->canonical_email, &id);
-		if (err != ERR_OK)
-			return err;
-		if (id != 0)
-			insert_sorted(ids, &walk->n_ids, id);
-	}
+	const struct who who = {.campaign_id = l->filter.campaign_id,
+				.canonical_email = l->filter.canonical_email};
+	uint64_t *ids = arena_alloc(tx_arena(tx), WHO_CAMPAIGNS_MAX * sizeof *ids);
 	walk->ids = ids;
-	return ERR_OK;
+	return ids == NULL ? ERR_NO_MEMORY : who_list_email(tx, l->codes, &who, ids, &walk->n_ids);
 }
 
 /* Behind the rows of a referrer's list come the newest ones. */

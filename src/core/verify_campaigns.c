@@ -2,6 +2,7 @@
  * Owns the checks of campaigns and of what is counted for each of them. Never the walk. Called by
  * verify.c. Counters are compared where users are walked campaign by campaign (verify_users.c).
  */
+#include "base/zone.h"
 #include "verify_parts.h"
 
 static enum err check_campaign(struct verifier *v, const void *record)
@@ -10,6 +11,8 @@ static enum err check_campaign(struct verifier *v, const void *record)
 	verify_id(v, campaign->id);
 	if (campaign->ends_ms != 0 && campaign->ends_ms <= campaign->starts_ms)
 		verify_report(v, "ends before it starts");
+	if (zone_find(campaign->timezone) == NULL)
+		verify_report(v, "has a time zone that this referd does not know: its dates are shown in UTC");
 	if (campaign->alias.n == 0)
 		return ERR_OK;
 	struct alias alias = {.code = campaign->alias};

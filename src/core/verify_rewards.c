@@ -12,9 +12,10 @@ static enum err check_rule(struct verifier *v, const void *record)
 	const struct rule *rule = record;
 	struct rule_set set = {.campaign_id = rule->campaign_id};
 	const struct campaign campaign = {.id = rule->campaign_id};
-	const char *field;
+	struct problems problems = {0};
 	verify_id(v, rule->id);
-	if (rule_refusal(rule, &field) != NULL)
+	rule_check(rule, &problems);
+	if (problems.n > 0)
 		verify_report(v, "is a rule that could not be saved");
 	enum err err = verify_has(v, &KIND_CAMPAIGN, &campaign, "belongs to no campaign");
 	if (err != ERR_OK)

@@ -18,7 +18,7 @@ static enum err check_set(struct verifier *v, const struct webhook *webhook)
 static enum err check_webhook(struct verifier *v, const void *record)
 {
 	const struct webhook *webhook = record;
-	struct webhook_revision revision = {webhook->id, webhook->revision, 0, 0, {{0}}, {{0}}};
+	struct webhook_revision revision = {.webhook_id = webhook->id, .revision = webhook->revision};
 	const struct campaign campaign = {.id = webhook->campaign_id};
 	verify_id(v, webhook->id);
 	enum err err = ERR_OK;

@@ -82,9 +82,9 @@ static enum err check_campaign(struct webhook_save *cmd, struct tx *tx, uint64_t
 	enum err err = tx_get(tx, &KIND_CAMPAIGN, &campaign);
 	if (err != ERR_NOT_FOUND)
 		return err;
-	cmd->field = "campaign_id";
-	cmd->refusal = "names no campaign; leave it out for all campaigns";
-	return ERR_REFUSED;
+	problems_add(&cmd->problems, TEXT("campaign_id"),
+		     "names no campaign; leave it out for all campaigns");
+	return ERR_OK;
 }
 
 /* The webhook as it will be: the new one, or the stored one with what was named. */
@@ -103,11 +103,11 @@ static enum err merge(struct webhook_save *cmd, struct tx *tx, struct webhook *b
 	if ((cmd->set & record_bit(&KIND_WEBHOOK, offsetof(struct webhook, headers))) == 0)
 		return ERR_OK;
 	enum err err = unmask_headers(tx, before->headers, &after->headers);
-	if (err == ERR_REFUSED) {
-		cmd->field = "headers";
-		cmd->refusal = "has a masked value of a header that is not stored: send its value";
-	}
-	return err;
+	if (err != ERR_REFUSED)
+		return err;
+	problems_add(&cmd->problems, TEXT("headers"),
+		     "has a masked value of a header that is not stored: send its value");
+	return ERR_OK;
 }
 
 static void put_revision(struct tx *tx, struct webhook *after)
@@ -120,6 +120,7 @@ static void put_revision(struct tx *tx, struct webhook *after)
 	    .format = after->format,
 	    .fields = after->fields,
 	    .hidden = after->hidden,
+	    .arrays = 1,
 	};
 	tx_put(tx, &KIND_WEBHOOK_REVISION, &revision);
 }
@@ -138,12 +139,14 @@ enum err webhook_save_decide(struct command *command, struct tx *tx)
 {
 	struct webhook_save *cmd = (struct webhook_save *)command;
 	struct webhook before, after;
+	problems_restart(&cmd->problems);
 	enum err err = merge(cmd, tx, &before, &after);
 	if (err == ERR_OK)
 		err = check_campaign(cmd, tx, after.campaign_id);
 	if (err != ERR_OK)
 		return err;
-	if ((cmd->refusal = webhook_refusal(&after, &cmd->field)) != NULL)
+	webhook_check(&after, &cmd->problems);
+	if (cmd->problems.n > 0)
 		return ERR_REFUSED;
 	after.updated_ms = cmd->now_ms;
 	if (before.id == 0) {

@@ -4,6 +4,7 @@
 #include "base/utf8.h"
 #include "core/payload.h"
 #include "core/webhook.h"
+#include "payload_name.h"
 
 /* Headers that the delivery itself makes or that would change how the request is read (RFC 9110). */
 static const char *const reserved_headers[] = {
@@ -96,43 +97,65 @@ static bool dotted_format(const struct webhook *w)
 	return w->format == FORMAT_JSON || w->format == FORMAT_STANDARD;
 }
 
-/* The same name twice, or, where dots nest, "a" beside "a.b". */
-static bool clash(const struct webhook *w, struct text a, struct text b)
+static const char *clash(const struct webhook *w, struct text a, struct text b)
 {
-	if (text_eq(a, b))
-		return true;
-	if (!dotted_format(w))
-		return false;
-	return (text_starts(a, b) && a.p[b.n] == '.') || (text_starts(b, a) && b.p[a.n] == '.');
+	if (dotted_format(w))
+		return payload_names_clash(a, b);
+	return text_eq(a, b) ? "sends the same name twice (fields and hidden_fields together); "
+			       "rename one with \"as\""
+			     : NULL;
 }
 
-static bool dots_well_placed(struct text name)
+/* Is there a name with that number at that place of an array? */
+static bool has_element(const struct webhook *w, struct text prefix, uint64_t number)
 {
-	size_t levels = 1;
-	bool empty = true;
-	for (size_t i = 0; i < name.n; i++) {
-		if (name.p[i] == '.' && (empty || ++levels > 8))
-			return false;
-		empty = name.p[i] == '.';
+	struct payload_segment segment;
+	struct text name;
+	uint64_t at;
+	for (size_t i = 0; sent_name(w, i, &name); i++)
+		if (payload_name_segment(name, prefix, &segment) &&
+		    text_to_u64(segment.text, &at) && at == number)
+			return true;
+	return false;
+}
+
+/* Every array that the name leads through has the element before this one. */
+static const char *check_elements(const struct webhook *w, struct text name)
+{
+	struct payload_segment segment = {0};
+	uint64_t at;
+	for (struct text prefix = {name.p, 0};
+	     !segment.leaf && payload_name_segment(name, prefix, &segment);
+	     prefix = payload_name_inside(&segment)) {
+		if (!payload_name_is_index(segment.text))
+			continue;
+		if (!text_to_u64(segment.text, &at) || (at > 0 && !has_element(w, prefix, at - 1)))
+			return "leaves a hole in an array: the numbers in names must be 0, 1, 2, ... "
+			       "without a gap";
 	}
-	return !empty;
+	return NULL;
+}
+
+static const char *check_name(const struct webhook *w, struct text name)
+{
+	if (!name_usable(name))
+		return "has a name that is empty, over 64 bytes, or holds control characters";
+	return dotted_format(w) ? payload_name_refusal(name) : NULL;
 }
 
 static const char *check_names(const struct webhook *w)
 {
+	const char *why = NULL;
 	struct text a, b;
-	for (size_t i = 0; sent_name(w, i, &a); i++) {
-		if (!name_usable(a))
-			return "has a name that is empty, over 64 bytes, or holds control characters";
-		if (dotted_format(w) && !dots_well_placed(a))
-			return "has a name with a dot at its start, end, or twice: a dot nests "
-			       "objects, at most 8 deep";
-		for (size_t j = 0; j < i && sent_name(w, j, &b); j++)
-			if (clash(w, a, b))
-				return "sends the same name twice (fields and hidden_fields "
-				       "together); rename one with \"as\"";
+	for (size_t i = 0; why == NULL && sent_name(w, i, &a); i++) {
+		why = check_name(w, a);
+		for (size_t j = 0; why == NULL && j < i && sent_name(w, j, &b); j++)
+			why = clash(w, a, b);
 	}
-	return NULL;
+	/* Only names without a clash lead through arrays that are arrays for all of them. */
+	for (size_t i = 0; why == NULL && dotted_format(w) && sent_name(w, i, &a); i++)
+		why = check_elements(w, a);
+	return why;
 }
 
 static const char *check_fields(const struct webhook *w)
@@ -168,9 +191,10 @@ static const char *check_format(const struct webhook *w)
 	if (w->method != WEBHOOK_GET)
 		return NULL;
 	if (w->format != FORMAT_QUERY)
-		return "must be query for GET, which has no body; or use POST";
+		return "must be query for GET, because GET has no body; or use POST, PUT or PATCH";
 	return (w->events & operator_events) != 0
-		   ? "of webhook.disabled and delivery.exhausted is JSON, which needs POST"
+		   ? "of webhook.disabled and delivery.exhausted is JSON, which needs a body: use "
+		     "POST, PUT or PATCH"
 		   : NULL;
 }
 
@@ -199,7 +223,7 @@ static const char *count_headers(const struct webhook *w)
 	return count(w->headers);
 }
 
-const char *webhook_refusal(const struct webhook *webhook, const char **field)
+void webhook_check(const struct webhook *webhook, struct problems *problems)
 {
 	static const struct {
 		const char *field;
@@ -212,12 +236,7 @@ const char *webhook_refusal(const struct webhook *webhook, const char **field)
 	    {"fields", check_fields},        {"hidden_fields", check_hidden},
 	    {"headers", check_headers},
 	};
-	for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
-		const char *why = checks[i].check(webhook);
-		if (why == NULL)
-			continue;
-		*field = checks[i].field;
-		return why;
-	}
-	return NULL;
+	for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
+		if (problems_find(problems, text_of(checks[i].field)) == NULL)
+			problems_add(problems, text_of(checks[i].field), checks[i].check(webhook));
 }

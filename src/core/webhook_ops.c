@@ -4,6 +4,7 @@
  */
 #include "core/webhook_ops.h"
 
+#include "core/campaign.h"
 #include "core/reward_records.h"
 #include "event.h"
 
@@ -131,6 +132,10 @@ enum err webhook_test_decide(struct command *command, struct tx *tx)
 		return ERR_REFUSED;
 	struct event event =
 	    made_up_event(&webhook, first_event(&webhook), cmd->public_url, cmd->now_ms);
+	const struct zone *zone;
+	if ((err = campaign_read_zone(tx, webhook.campaign_id, &zone)) != ERR_OK)
+		return err;
+	event_set_days(&event, zone);
 	event.id = tx_next_id(tx, &KIND_EVENT);
 	tx_put(tx, &KIND_EVENT, &event);
 	if ((err = delivery_create(tx, &webhook, &event)) != ERR_OK)
@@ -153,8 +158,11 @@ static enum err preview_event(struct webhook_preview *cmd, struct tx *tx)
 	enum err err = ERR_NOT_FOUND;
 	if (user.id != 0 && user.id <= tx_last_id(tx, &KIND_USER))
 		err = tx_get(tx, &KIND_USER, &user);
+	const struct zone *zone;
 	if (err == ERR_OK)
-		return event_snapshot(tx, &user, event);
+		err = campaign_read_zone(tx, user.campaign_id, &zone);
+	if (err == ERR_OK)
+		return event_snapshot(tx, &user, zone, event);
 	cmd->refusal = PREVIEW_NO_USER;
 	return err == ERR_NOT_FOUND ? ERR_REFUSED : err;
 }
@@ -181,7 +189,9 @@ enum err webhook_preview_decide(struct command *command, struct tx *tx)
 		return err;
 	cmd->delivery = (struct delivery){
 	    .id = tx_last_id(tx, &KIND_DELIVERY) + 1,
+	    .event_id = cmd->event.id,
 	    .webhook_id = w->id,
+	    .derived = 1,
 	    .event_type = cmd->event.type,
 	};
 	cmd->revision = (struct webhook_revision){.webhook_id = w->id, .revision = w->revision};

@@ -125,6 +125,49 @@ static enum err find_by_coupon(struct tx *tx, struct text code, uint64_t *user_i
 	return err;
 }
 
+static void insert_sorted(uint64_t *ids, size_t *n, uint64_t id)
+{
+	size_t at = (*n)++;
+	for (; at > 0 && ids[at - 1] > id; at--)
+		ids[at] = ids[at - 1];
+	ids[at] = id;
+}
+
+enum err who_list_email(struct tx *tx, struct codes *codes, const struct who *who, uint64_t *ids,
+			size_t *n)
+{
+	uint64_t first = 1, last = tx_last_id(tx, &KIND_CAMPAIGN);
+	*n = 0;
+	if (who->campaign_id != 0) {
+		first = who->campaign_id;
+		last = first < last ? first : last;
+	}
+	if (last >= first && last - first >= WHO_CAMPAIGNS_MAX)
+		return ERR_TOO_LARGE;
+	for (uint64_t campaign_id = first; campaign_id <= last; campaign_id++) {
+		uint64_t id, hash = codes_hash_email(codes, campaign_id, who->canonical_email);
+		enum err err = join_find_email(tx, hash, campaign_id, who->canonical_email, &id);
+		if (err != ERR_OK)
+			return err;
+		if (id != 0)
+			insert_sorted(ids, n, id);
+	}
+	return ERR_OK;
+}
+
+/* The one who has the address, wherever that is. */
+static enum err find_only_email(struct tx *tx, struct codes *codes, const struct who *who,
+				uint64_t *id)
+{
+	size_t n;
+	uint64_t *ids = arena_alloc(tx_arena(tx), WHO_CAMPAIGNS_MAX * sizeof *ids);
+	if (ids == NULL)
+		return ERR_NO_MEMORY;
+	enum err err = who_list_email(tx, codes, who, ids, &n);
+	*id = err == ERR_OK && n == 1 ? ids[0] : 0;
+	return err == ERR_OK && n > 1 ? ERR_TOO_LARGE : err;
+}
+
 static enum err find_id(struct tx *tx, struct codes *codes, const struct who *who, uint64_t *id)
 {
 	uint64_t campaign_id;
@@ -137,6 +180,8 @@ static enum err find_id(struct tx *tx, struct codes *codes, const struct who *wh
 		return find_by_coupon(tx, who->coupon, id);
 	if (who->canonical_email.n == 0)
 		return ERR_NOT_FOUND;
+	if (who->campaign_id == 0)
+		return find_only_email(tx, codes, who, id);
 	uint64_t hash = codes_hash_email(codes, who->campaign_id, who->canonical_email);
 	return join_find_email(tx, hash, who->campaign_id, who->canonical_email, id);
 }

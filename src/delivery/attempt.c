@@ -35,7 +35,7 @@ struct attempt_run {
 	struct attempt_run *next_finished;
 	enum attempt_state state;
 	struct due due;
-	uint64_t attempts; /* made before this one, in this round */
+	uint64_t attempts, refusals; /* made before this one, in this round */
 	uint64_t began_ms;
 	struct http_call *call;
 	struct arena arena; /* what the record borrows */
@@ -84,16 +84,17 @@ static void on_recorded(struct command *command, enum err err)
 	finish(run);
 }
 
-static void count(struct scheduler *s, const struct http_result *result)
+static void count(struct scheduler *s, enum policy_outcome outcome)
 {
 	s->attempts++;
-	if (policy_succeeded(result->failure, result->status))
+	if (outcome == OUTCOME_SUCCESS)
 		s->delivered++;
 	else
 		s->failed++;
 }
 
-static struct attempt describe(struct attempt_run *run, const struct http_result *r)
+static struct attempt describe(struct attempt_run *run, const struct http_result *r,
+    enum policy_outcome outcome)
 {
 	return (struct attempt){
 	    .delivery_id = run->due.delivery_id,
@@ -106,6 +107,7 @@ static struct attempt describe(struct attempt_run *run, const struct http_result
 	    .first_byte_us = r->first_byte_us,
 	    .total_us = r->total_us,
 	    .reused = r->reused,
+	    .accepted = outcome == OUTCOME_SUCCESS && (r->status < 200 || r->status > 299),
 	    .detail = arena_copy(&run->arena, text_of(r->detail)),
 	    .answer = arena_copy(&run->arena, r->answer),
 	};
@@ -162,17 +164,23 @@ static void on_answer(void *arg, const struct http_result *result)
 	run->state = ATTEMPT_FINISHED;
 	run->call = NULL;
 	crypto_random(&random, sizeof random);
-	struct policy_decision decision =
-	    policy_decide(&run->lane->target.schedule, result->failure, result->status,
-		run->attempts + 1, result->retry_after, now_ms, random);
-	throttle_result(&run->lane->throttle,
-	    policy_succeeded(result->failure, result->status), now_ms, random);
-	count(s, result);
+	const struct policy_attempt attempt = {
+	    .failure = result->failure,
+	    .status = result->status,
+	    .attempts = run->attempts + 1,
+	    .refusals = run->refusals,
+	    .retry_after = result->retry_after,
+	};
+	const struct policy_decision decision =
+	    policy_decide(&run->lane->target.rules, &attempt, now_ms, random);
+	throttle_result(&run->lane->throttle, decision.outcome != OUTCOME_FAILURE, now_ms, random);
+	count(s, decision.outcome);
 	run->record = (struct delivery_record_attempt){
 	    .command = {.decide = delivery_record_attempt_decide, .done = on_recorded},
-	    .attempt = describe(run, result),
+	    .attempt = describe(run, result, decision.outcome),
 	    .due_ms = run->due.due_ms,
 	    .verdict = decision.verdict,
+	    .refused = decision.outcome == OUTCOME_REFUSAL,
 	    .retry_ms = decision.retry_ms,
 	    .now_ms = now_ms,
 	};
@@ -201,6 +209,17 @@ static struct message_source source_of(const struct attempt_run *run)
 	};
 }
 
+static enum http_method http_method_of(uint64_t method)
+{
+	static const enum http_method methods[] = {
+	    [WEBHOOK_POST] = HTTP_POST,
+	    [WEBHOOK_GET] = HTTP_GET,
+	    [WEBHOOK_PUT] = HTTP_PUT,
+	    [WEBHOOK_PATCH] = HTTP_PATCH,
+	};
+	return methods[method];
+}
+
 static struct http_call *start_call(struct attempt_run *run, const struct message *m)
 {
 	const struct lane_target *t = &run->lane->target;
@@ -208,7 +227,7 @@ static struct http_call *start_call(struct attempt_run *run, const struct messag
 	for (size_t i = 0; i < m->n_headers; i++)
 		headers[i] = (struct http_header){m->headers[i].name, m->headers[i].value};
 	const struct http_call_spec spec = {
-	    .method = m->get ? HTTP_GET : HTTP_POST,
+	    .method = http_method_of(run->load.revision.method),
 	    .url = &t->url,
 	    .target = m->target,
 	    .headers = headers,
@@ -224,6 +243,7 @@ static void call(struct attempt_run *run)
 {
 	struct message message;
 	run->attempts = run->load.delivery.attempts - run->load.delivery.round_start;
+	run->refusals = run->load.delivery.refusals;
 	run->began_ms = scheduler_now_ms(run->lane->scheduler);
 	const struct message_source source = source_of(run);
 	run->state = ATTEMPT_CALLING;

@@ -31,7 +31,7 @@ struct lane_target {
 	uint64_t old_secret_until_ms;
 	uint32_t connect_ms, total_ms;
 	uint32_t concurrency, rate;
-	struct policy_schedule schedule;
+	struct policy_rules rules;
 };
 
 struct lane {

@@ -11,11 +11,30 @@ const struct policy_schedule policy_default_schedule = {
     .n = 9,
 };
 
+const struct policy_schedule policy_refusal_schedule = {.seconds = {5, 300, 1800}, .n = 3};
+
 enum { DAY_S = 86400, STATUS_GONE = 410 };
 
-bool policy_succeeded(enum http_failure failure, int status)
+/* The statuses by which a receiver refuses this one message (RFC 9110, section 15.5). */
+static const uint16_t refusals[] = {400, 405, 406, 409, 411, 413, 414, 415, 422};
+
+static bool is_among(const uint16_t *statuses, size_t n, int status)
 {
-	return failure == HTTP_FAIL_NONE && status >= 200 && status <= 299;
+	size_t i = 0;
+	while (i < n && statuses[i] != status)
+		i++;
+	return i < n;
+}
+
+enum policy_outcome policy_judge(const struct policy_rules *rules, enum http_failure failure,
+    int status)
+{
+	if (failure != HTTP_FAIL_NONE)
+		return OUTCOME_FAILURE;
+	if ((status >= 200 && status <= 299) || is_among(rules->success, rules->n_success, status))
+		return OUTCOME_SUCCESS;
+	return is_among(refusals, sizeof refusals / sizeof *refusals, status) ? OUTCOME_REFUSAL
+									      : OUTCOME_FAILURE;
 }
 
 /* IMF-fixdate of RFC 9110 section 5.6.7, the one form that may be sent. */
@@ -65,20 +84,40 @@ static uint64_t jitter(uint64_t ms, uint32_t random)
 	return ms * 4 / 5 + ms * 2 / 5 * random / UINT32_MAX;
 }
 
-struct policy_decision policy_decide(const struct policy_schedule *schedule,
-    enum http_failure failure, int status, uint64_t attempts, struct text retry_after,
-    uint64_t now_ms, uint32_t random)
+static uint64_t length_s(const struct policy_schedule *schedule)
 {
-	bool gone = failure == HTTP_FAIL_NONE && status == STATUS_GONE;
-	if (policy_succeeded(failure, status))
-		return (struct policy_decision){.verdict = VERDICT_DELIVERED};
+	uint64_t sum = 0;
+	for (size_t i = 0; i < schedule->n; i++)
+		sum += schedule->seconds[i];
+	return sum;
+}
+
+static const struct policy_schedule *schedule_of(const struct policy_rules *rules,
+    enum policy_outcome outcome)
+{
+	bool own = outcome == OUTCOME_FAILURE ||
+		   length_s(&rules->schedule) < length_s(&policy_refusal_schedule);
+	return own ? &rules->schedule : &policy_refusal_schedule;
+}
+
+struct policy_decision policy_decide(const struct policy_rules *rules,
+    const struct policy_attempt *a, uint64_t now_ms, uint32_t random)
+{
+	enum policy_outcome outcome = policy_judge(rules, a->failure, a->status);
+	bool refused = outcome == OUTCOME_REFUSAL;
+	bool gone = a->failure == HTTP_FAIL_NONE && a->status == STATUS_GONE;
+	if (outcome == OUTCOME_SUCCESS)
+		return (struct policy_decision){outcome, VERDICT_DELIVERED, 0};
+	const struct policy_schedule *schedule = schedule_of(rules, outcome);
+	uint64_t nth = refused ? a->refusals + 1 : a->attempts - a->refusals;
 	/* Gone says something about the webhook, not about this delivery: it is kept. */
-	if (!gone && (failure == HTTP_FAIL_POLICY || attempts > schedule->n))
-		return (struct policy_decision){.verdict = VERDICT_EXHAUSTED};
-	size_t step = attempts <= schedule->n ? attempts - 1 : schedule->n - 1;
+	if (!gone && (a->failure == HTTP_FAIL_POLICY || nth > schedule->n))
+		return (struct policy_decision){outcome, VERDICT_EXHAUSTED, 0};
+	size_t step = nth <= schedule->n ? nth - 1 : schedule->n - 1;
 	uint64_t wait_ms = jitter((uint64_t)schedule->seconds[step] * 1000, random);
-	uint64_t asked_ms = retry_after_ms(retry_after, now_ms);
+	uint64_t asked_ms = refused ? 0 : retry_after_ms(a->retry_after, now_ms);
 	return (struct policy_decision){
+	    .outcome = outcome,
 	    .verdict = gone ? VERDICT_GONE : VERDICT_RETRY,
 	    .retry_ms = now_ms + (asked_ms > wait_ms ? asked_ms : wait_ms),
 	};

@@ -27,14 +27,15 @@ static void open_secret(struct buf *out, const uint8_t key[32], struct text seal
 	crypto_wipe_buf(&plain);
 }
 
-static void copy_schedule(struct lane_target *t, struct text seconds)
+static void copy_rules(struct policy_rules *rules, struct text seconds, struct text statuses)
 {
-	t->schedule = policy_default_schedule;
-	if (id_list_length(seconds) == 0)
-		return;
-	t->schedule.n = 0;
+	*rules = (struct policy_rules){.schedule = policy_default_schedule};
+	if (id_list_length(seconds) > 0)
+		rules->schedule.n = 0;
 	for (size_t i = 0; i < id_list_length(seconds) && i < POLICY_SCHEDULE_MAX; i++)
-		t->schedule.seconds[t->schedule.n++] = (uint32_t)id_list_at(seconds, i);
+		rules->schedule.seconds[rules->schedule.n++] = (uint32_t)id_list_at(seconds, i);
+	for (size_t i = 0; i < id_list_length(statuses) && i < POLICY_STATUSES_MAX; i++)
+		rules->success[rules->n_success++] = (uint16_t)id_list_at(statuses, i);
 }
 
 void target_free(struct lane_target *t)
@@ -52,7 +53,7 @@ const char *target_read(struct lane_target *t, const struct webhook *webhook, co
 	struct text url = arena_copy(&t->arena, webhook->url);
 	const char *problem = url_parse(url, allow_http ? URL_ALLOW_HTTP : 0, &t->url);
 	copy_headers(t, webhook->headers);
-	copy_schedule(t, webhook->schedule);
+	copy_rules(&t->rules, webhook->schedule, webhook->success_statuses);
 	open_secret(&t->secret, key, webhook->secret);
 	open_secret(&t->old_secret, key, webhook->old_secret);
 	t->old_secret_until_ms = webhook->old_secret_until_ms;

@@ -103,9 +103,9 @@ static uint64_t probe_wait_ms(uint64_t failures, uint32_t random)
 	return wait_ms * 4 / 5 + wait_ms * 2 / 5 * random / UINT32_MAX;
 }
 
-void throttle_result(struct throttle *t, bool success, uint64_t now_ms, uint32_t random)
+void throttle_result(struct throttle *t, bool answered, uint64_t now_ms, uint32_t random)
 {
-	if (!success) {
+	if (!answered) {
 		/* Those that began beside the one that led to the penalty say nothing new. */
 		if (throttle_penalised(t) && now_ms < t->probe_at_ms)
 			return;

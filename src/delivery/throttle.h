@@ -39,8 +39,8 @@ bool throttle_allows(struct throttle *t, uint32_t in_flight, uint64_t now_ms,
     uint64_t *wait_until_ms);
 /** An attempt starts. */
 void throttle_start(struct throttle *t);
-/** An attempt has ended. */
-void throttle_result(struct throttle *t, bool success, uint64_t now_ms, uint32_t random);
+/** An attempt has ended. `answered`: the endpoint took the message, or refused this one message. */
+void throttle_result(struct throttle *t, bool answered, uint64_t now_ms, uint32_t random);
 
 /** The rate for a host when the webhook names none: 30/s for hosts known to throttle, else 0. */
 uint32_t throttle_default_rate(const char *host);

@@ -110,7 +110,7 @@ static bool add_headers(struct outgoing *conn, const struct http_call *call)
 	for (size_t i = 0; i < call->n_headers; i++)
 		if (evhttp_add_header(out, call->headers[i].name.p, call->headers[i].value.p) != 0)
 			return false;
-	if (call->method != HTTP_POST)
+	if (call->method == HTTP_GET)
 		return true;
 	snprintf(length, sizeof(length), "%zu", call->body.n);
 	return evhttp_add_header(out, "Content-Length", length) == 0 &&
@@ -155,9 +155,25 @@ static void watch_connect(struct outgoing *conn)
 	set_nodelay(conn);
 }
 
+static enum evhttp_cmd_type evhttp_type(enum http_method method)
+{
+	static const struct {
+		enum http_method method;
+		enum evhttp_cmd_type type;
+	} types[] = {
+	    {HTTP_POST, EVHTTP_REQ_POST},
+	    {HTTP_PUT, EVHTTP_REQ_PUT},
+	    {HTTP_PATCH, EVHTTP_REQ_PATCH},
+	};
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
+		if (types[i].method == method)
+			return types[i].type;
+	return EVHTTP_REQ_GET;
+}
+
 void outgoing_send(struct outgoing *conn, struct http_call *call)
 {
-	enum evhttp_cmd_type type = call->method == HTTP_POST ? EVHTTP_REQ_POST : EVHTTP_REQ_GET;
+	enum evhttp_cmd_type type = evhttp_type(call->method);
 	bool fresh = conn->state == CONN_CONNECTING;
 	conn->call = call;
 	if (!make_request(conn, call)) {

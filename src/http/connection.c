@@ -112,11 +112,28 @@ void connection_fall_idle(struct connection *c)
 
 /* ---- the way out ---- */
 
+/* The handler may know better words for this client than our JSON. */
+static bool refuse_in_its_words(struct exchange *x, int status)
+{
+	struct http_server *server = x->server;
+	struct http_reply reply = {.status = status};
+
+	if (server->handlers.refused == NULL)
+		return false;
+	http_parser_request(&x->parser, x->in, &x->request);
+	if (!server->handlers.refused(server->arg, &x->request, &reply))
+		return false;
+	reply.close = true;
+	reply_write(server, &x->out, &reply, x->parser.method, false);
+	return true;
+}
+
 void connection_refuse(struct connection *c, int status, const char *reason)
 {
 	struct exchange *x = c->x;
 
-	reply_write_error(c->server, &x->out, status, reason, x->parser.method);
+	if (!refuse_in_its_words(x, status))
+		reply_write_error(c->server, &x->out, status, reason, x->parser.method);
 	x->closing = x->refused = true;
 	connection_replied(c);
 }
@@ -145,6 +162,11 @@ static void finish(struct connection *c)
 		connection_close(c);
 		return;
 	}
+	connection_linger(c);
+}
+
+void connection_linger(struct connection *c)
+{
 	(void)shutdown(c->fd, SHUT_WR);
 	connection_release(c);
 	connection_enter(c, PHASE_LINGER);
@@ -163,6 +185,20 @@ static void begin_pipelined(struct connection *c)
 	event_active(&c->event, EV_READ, 0);
 }
 
+void connection_next(struct connection *c)
+{
+	const struct exchange *x = c->x;
+
+	if (c->server->draining)
+		connection_linger(c);
+	else if (x->in_len > x->parser.consumed)
+		begin_pipelined(c);
+	else if (c->eof)
+		connection_close(c);
+	else
+		connection_fall_idle(c);
+}
+
 static void flushed(struct connection *c)
 {
 	const struct exchange *x = c->x;
@@ -170,15 +206,19 @@ static void flushed(struct connection *c)
 	if (c->phase == PHASE_PUSH)
 		connection_enter(c, PHASE_HANDLER);
 	if (!x->replied) /* a piece, an interim reply, or replies to earlier pipelined requests */
-		connection_watch(c, c->eof ? 0 : EV_READ);
+		connection_read_on(c);
 	else if (x->closing || c->server->draining)
 		finish(c);
-	else if (x->in_len > x->parser.consumed)
-		begin_pipelined(c);
-	else if (c->eof)
-		connection_close(c);
-	else
-		connection_fall_idle(c);
+	else if (x->parser.consumed > 0 || stream_skip(c))
+		connection_next(c);
+}
+
+/* The socket takes no more now. Meanwhile nothing is read, so only the reader can be late. */
+static void wait_for_reader(struct connection *c)
+{
+	if (c->phase < PHASE_HANDLER)
+		connection_enter(c, PHASE_WRITE);
+	connection_watch(c, EV_WRITE);
 }
 
 void connection_flush(struct connection *c)
@@ -205,7 +245,7 @@ void connection_flush(struct connection *c)
 		if (n > 0 && x->framing != FRAMING_WHOLE)
 			stream_sent(c);
 		if (x->out_at < x->out.n) {
-			connection_watch(c, EV_WRITE);
+			wait_for_reader(c);
 			return;
 		}
 	}

@@ -29,7 +29,9 @@ enum phase {
 	PHASE_HANDLER, /* handed over; as long as the handler takes */
 	PHASE_PULL,    /* ... it waits for a piece of the body */
 	PHASE_PUSH,    /* ... pieces of its reply are on their way out */
-	PHASE_WRITE,   /* replied to; bytes are on their way out */
+	PHASE_WRITE,   /* bytes are on their way out, and nothing is read: replied to, or earlier
+	                  replies of a pipeline are not all sent */
+	PHASE_SKIP,    /* replied to before the end of its body, whose rest is read and dropped */
 	PHASE_LINGER,  /* our side is shut down, the client's bytes are drained */
 	PHASE_DEAD,    /* closed; freed in the hook */
 	PHASES,
@@ -69,6 +71,7 @@ struct exchange {
 	enum framing framing;
 	enum http_body body_failed; /* HTTP_BODY_PIECE: it did not */
 	const char *body_reason;
+	size_t skipped; /* bytes of the body that were dropped after the reply */
 	bool call_queued;
 };
 
@@ -166,6 +169,12 @@ void connection_release(struct connection *c);
 void connection_fall_idle(struct connection *c);
 /** Its reply is in x->out. */
 void connection_replied(struct connection *c);
+/** The reply is sent, and its body was read to the end: goes on with the next request, or ends. */
+void connection_next(struct connection *c);
+/** Shuts down our side and drains the client's, so that the reply is not lost to a reset. */
+void connection_linger(struct connection *c);
+/** Earlier replies are sent: reads on, in the phase that the request has reached (intake.c). */
+void connection_read_on(struct connection *c);
 /** Sends what is there to send. Called by the hook. */
 void connection_flush(struct connection *c);
 /** Tells a client that waits for it to send its body. */
@@ -193,6 +202,11 @@ void stream_pull(struct connection *c);
 void stream_fail(struct connection *c, enum http_body state, const char *reason);
 /** A write of a streamed reply got on. */
 void stream_sent(struct connection *c);
+/** May the rest of the body be skipped, so that the connection serves the next request? */
+bool stream_may_skip(const struct exchange *x);
+/** After the reply: reads past the rest of the body as far as it is here. True at its end; else the
+ *  connection waits in PHASE_SKIP, or it lingers or closes because the rest has no end. */
+bool stream_skip(struct connection *c);
 /** The client is gone: a handler that waits for it is told. */
 void stream_orphaned(struct exchange *x);
 /** Withdraws the open question, if there is one. */
@@ -202,7 +216,7 @@ void stream_on_calls(evutil_socket_t fd, short what, void *arg);
 
 /** Whether an answer of that status may have a body at all. */
 bool reply_may_have_body(int status);
-/** Sets x->closing: somebody asks for it, or a streamed body's rest may still be coming. */
+/** Sets x->closing: somebody asks for it, or the rest of a streamed body is not worth reading. */
 void reply_decide_close(struct exchange *x, bool close);
 /** The request's last answer: false where nobody is there to get it (x is given back). */
 bool reply_ends(struct exchange *x) WARN_UNUSED;

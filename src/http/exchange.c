@@ -65,6 +65,7 @@ static void forget_request(struct exchange *x)
 	x->replied = x->closing = x->refused = false;
 	x->framing = FRAMING_WHOLE;
 	x->body_failed = HTTP_BODY_PIECE;
+	x->skipped = 0;
 }
 
 void exchange_give(struct exchange *x)

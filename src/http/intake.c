@@ -47,6 +47,16 @@ static void wait_for_more(struct connection *c)
 		connection_enter(c, phase);
 }
 
+void connection_read_on(struct connection *c)
+{
+	if (!connection_is_handed_over(c) && c->server->draining)
+		connection_refuse(c, 503, "the server is shutting down: try again");
+	else if (!connection_is_handed_over(c))
+		wait_for_more(c);
+	if (c->phase != PHASE_DEAD && c->phase != PHASE_WRITE)
+		connection_watch(c, c->eof ? 0 : EV_READ);
+}
+
 static void hand_over(struct connection *c, bool streamed)
 {
 	struct http_server *server = c->server;
@@ -63,20 +73,23 @@ static void hand_over(struct connection *c, bool streamed)
 	server->handlers.request(server->arg, req);
 }
 
-/* The head is complete, a body follows. From a streamed one's hand-over on x->in does not move. */
-static void begin_body(struct connection *c)
+/* The head is complete, a body follows: is it the handler's to pull? True: the request was handed
+ * over (or the connection closed) and has nothing to be parsed here. From then on x->in does not
+ * move. The phase says nothing: it may be that of the reply before. */
+static bool begin_stream(struct connection *c)
 {
 	struct http_server *server = c->server;
 	struct exchange *x = c->x;
 
 	http_parser_request(&x->parser, x->in, &x->request);
 	if (!server->handlers.streams(server->arg, &x->request))
-		return;
+		return false;
 	http_parser_stream(&x->parser);
 	if (exchange_grow_for_stream(x))
 		hand_over(c, true);
 	else
 		connection_close(c);
+	return true;
 }
 
 /* After a reply that came at once: may the next pipelined request be looked at in this turn? */
@@ -84,7 +97,7 @@ static bool goes_on(const struct connection *c)
 {
 	const struct exchange *x = c->x;
 
-	return c->phase == PHASE_WRITE && !x->closing && x->in_len > x->parser.consumed &&
+	return x->replied && !x->closing && x->in_len > x->parser.consumed &&
 	       x->out.n < PIPELINE_OUT;
 }
 
@@ -94,8 +107,7 @@ static void advance(struct connection *c)
 		struct exchange *x = c->x;
 		enum http_parse result = http_parser_feed(&x->parser, x->in, x->in_len);
 		if (result == HTTP_PARSE_HEAD) {
-			begin_body(c);
-			if (c->phase >= PHASE_HANDLER)
+			if (begin_stream(c))
 				return;
 			result = http_parser_feed(&x->parser, x->in, x->in_len);
 		}
@@ -155,6 +167,10 @@ static void at_eof(struct connection *c)
 		leave(c);
 		return;
 	}
+	if (c->phase == PHASE_SKIP) { /* it has had its reply, and the body will have no end */
+		connection_close(c);
+		return;
+	}
 	connection_watch(c, 0); /* a half-closed client still gets its replies */
 	if (c->phase == PHASE_PULL)
 		stream_pull(c);
@@ -194,6 +210,8 @@ static bool read_once(struct connection *c)
 			advance(c);
 		else if (c->phase == PHASE_PULL)
 			stream_pull(c);
+		else if (c->phase == PHASE_SKIP && stream_skip(c))
+			connection_next(c);
 		return true;
 	}
 	if (n == 0)

@@ -117,6 +117,7 @@ static void set_limits(struct http_server *server, const struct http_limits *lim
 	server->phase_ns[PHASE_PULL] = limits->body_ms * ns_per_ms;
 	server->phase_ns[PHASE_PUSH] = limits->write_ms * ns_per_ms;
 	server->phase_ns[PHASE_WRITE] = limits->write_ms * ns_per_ms;
+	server->phase_ns[PHASE_SKIP] = limits->body_ms * ns_per_ms;
 	server->phase_ns[PHASE_LINGER] = limits->linger_ms * ns_per_ms;
 }
 

@@ -156,6 +156,42 @@ void http_body_next(struct http_request *req, http_body_fn *fn, void *arg)
 	stream_pull(x->conn);
 }
 
+/* ---- the rest of a body that nobody pulls ---- */
+
+/* A client that still waits for its 100 may send the body or not: what follows could not be told
+ * apart. Beyond linger_bytes a new connection is cheaper for both sides. */
+bool stream_may_skip(const struct exchange *x)
+{
+	const struct http_parser *p = &x->parser;
+	const bool undecided = p->expects_continue && !p->continued && x->in_len == p->body_start;
+
+	if (p->consumed > 0)
+		return true;
+	return x->conn != NULL && !x->conn->eof && !undecided &&
+	       x->body_failed == HTTP_BODY_PIECE &&
+	       (p->chunked || p->content_length <= x->server->limits.linger_bytes);
+}
+
+bool stream_skip(struct connection *c)
+{
+	struct exchange *x = c->x;
+	const size_t before = x->in_len;
+	const enum http_parse result = http_parser_feed(&x->parser, x->in, x->in_len);
+
+	if (result == HTTP_PARSE_DONE)
+		return true;
+	x->in_len = http_parser_take(&x->parser, x->in, x->in_len);
+	x->skipped += before - x->in_len;
+	if (result == HTTP_PARSE_ERROR || x->skipped > c->server->limits.linger_bytes) {
+		connection_linger(c);
+		return false;
+	}
+	if (c->phase != PHASE_SKIP)
+		connection_enter(c, PHASE_SKIP);
+	connection_watch(c, EV_READ);
+	return false;
+}
+
 /* ---- a reply in pieces ---- */
 
 static size_t waiting(const struct exchange *x)

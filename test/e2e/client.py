@@ -5,6 +5,13 @@ import json
 import urllib.parse
 
 
+def multipart(fields, boundary="----WebKitFormBoundary7MA4YWxkTrZu0gW"):
+    """(media type, bytes) of a form with these text fields, as a browser's FormData is sent."""
+    parts = [f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+             for name, value in dict(fields).items()]
+    return f"multipart/form-data; boundary={boundary}", ("".join(parts) + f"--{boundary}--\r\n").encode()
+
+
 class Answer:
     def __init__(self, status, headers, body):
         self.status = status

@@ -24,18 +24,18 @@ class Directory(unittest.TestCase):
         self.assertEqual(answer.status, status, answer)
         return answer
 
-    def has_error(self, answer, status, field=None):
-        """The one error shape, everywhere."""
+    def has_error(self, answer, status, *fields):
+        """The one error shape, everywhere; with these fields and no others."""
         self.has(answer, status)
         self.assertEqual(answer.headers["Content-Type"], "application/json")
         error = answer.json
         self.assertEqual(list(error), ["code", "message", "errors"], answer)
         self.assertEqual(error["code"], status)
         self.assertGreater(len(error["message"]), 5)
-        self.assertEqual(list(error["errors"]), [field] if field else [], answer)
-        for entry in error["errors"].get(field, []):
-            self.assertEqual(entry["field"], field)
-            self.assertTrue(entry["message"])
+        self.assertCountEqual(error["errors"], [f for f in fields if f is not None], answer)
+        for field, entries in error["errors"].items():
+            self.assertEqual([entry["field"] for entry in entries], [field])
+            self.assertIn(entries[0]["message"], error["message"])
         return answer
 
 

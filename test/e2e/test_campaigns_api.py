@@ -101,15 +101,28 @@ class Lists(Served):
             with self.subTest(query):
                 self.has_error(self.api.get(f"/api/v2/campaigns?{query}"), 422, field)
 
-    def test_unknown_names_are_ignored(self):
-        """A client written for Referral Factory may send more; to our own lists nobody has reason to."""
+    def test_an_unknown_parameter_is_refused_with_the_valid_names(self):
+        """A filter with a wrong name would list everybody."""
+        for path, names in (("campaigns", ("status", "q", "with", "page")), ("users", ("campaign_id", "email", "page")),
+                            ("rewards/due/amount", ("campaign_id", "user_id", "rule_id")), ("tokens", ()),
+                            ("rewards/dashboard/amount", ("campaign_id", "page")), ("webhooks", ()),
+                            ("deliveries", ("webhook_id", "status")), ("reward-rules", ("metric", "campaign_id"))):
+            with self.subTest(path):
+                answer = self.has_error(self.api.get(f"/api/v2/{path}?campaign=1"), 422, "campaign")
+                for name in (*names, "per_page", "cursor", "order"):
+                    self.assertIn(name, answer.json["message"])
+
+    def test_what_clients_and_trackers_add_is_ignored_where_referral_factory_has_the_list(self):
         campaign = self.campaign()
-        for query in ("colour=red", "with=foo", "colour=red&with=campaign.analytics&with=foo"):
+        added = "_=1700000000&include=users&sort=-created_at&utm_source=mail&utm_x=1&with=foo"
+        for query in (added, f"{added}&with=campaign.analytics"):
             page = self.has(self.api.get(f"/api/v2/campaigns?per_page=1&order=-id&{query}"), 200).json
             self.assertEqual([c["id"] for c in page["data"]], [campaign["id"]])
             self.assertEqual("analytics" in page["data"][0], "campaign.analytics" in query)
+        for path in ("users", "rewards/due/amount", "rewards/dashboard/amount"):
+            self.has(self.api.get(f"/api/v2/{path}?{added}"), 200)
         for path in ("webhooks", "deliveries", "reward-rules", "tokens"):
-            self.has_error(self.api.get(f"/api/v2/{path}?colour=red"), 422, "colour")
+            self.has_error(self.api.get(f"/api/v2/{path}?utm_source=mail"), 422, "utm_source")
 
 
 class Users(Served):
@@ -137,9 +150,30 @@ class Users(Served):
 class Refusals(Served):
     def test_unknown_path_before_everything(self):
         for path in ("/nothing", "/api/v2/nothing", "/api/v3/users/1", "/api/v2/campaigns/1/2/3", "/api/v2/", "/x/y/z",
-                     "/api/v2/campaigns/"):
+                     "/api/v2/campaigns//"):
             with self.subTest(path):
                 self.has_error(self.public.call("POST", path, b"{", {"Content-Type": "text/plain"}), 404)
+
+    def test_a_slash_at_the_end_says_nothing(self):
+        campaign = self.campaign()
+        for path in ("/api/v2/campaigns/", f"/api/v2/campaigns/{campaign['id']}/", "/api/v2/users/", "/healthz/",
+                     "/api/v2/rewards/due/amount/", "/api/n8n/test/", f"/{campaign['code']}/join/"):
+            with self.subTest(path):
+                self.has(self.api.get(path), 200)
+        self.has(self.api.json("POST", "/api/v2/campaigns/", {"name": "Slash"}), 201)
+        self.has_error(self.public.get("/api/v2/campaigns/"), 401)
+        self.has_error(self.api.call("DELETE", "/healthz/"), 405)
+
+    def test_the_content_type_of_a_get_is_ignored(self):
+        for content_type in ("application/json", "text/csv", "image/png", "multipart/form-data", "x", ""):
+            for path in ("/api/v2/campaigns", "/api/v2/users", "/api/n8n/test"):
+                with self.subTest(path, content_type=content_type):
+                    self.has(self.api.get(path, headers={"Content-Type": content_type}), 200)
+
+    def test_a_rewards_list_without_its_metric(self):
+        for path in ("due", "issued", "cancelled", "dashboard", "nothing"):
+            answer = self.has_error(self.api.get(f"/api/v2/rewards/{path}"), 404)
+            self.assertIn("/rewards/due/{metric}", answer.json["message"])
 
     def test_method_before_credential(self):
         for path, allow in (("/api/v2/campaigns", "GET, HEAD, POST"), ("/api/v2/campaigns/1", "GET, HEAD, PUT, DELETE"),

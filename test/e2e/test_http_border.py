@@ -115,6 +115,25 @@ class Border(Served):
                 statuses.append(status)
             self.assertEqual((statuses, rest), ([200, 200, 404, 200], b""))
 
+    def test_a_body_behind_another_request_is_not_swallowed(self):
+        length = b"Host: h\r\nContent-Length: 5\r\n\r\nhello"
+        bodies = {
+            "405": (b"POST /healthz HTTP/1.1\r\n" + length, 405),
+            "404": (POST + b"Content-Length: %d\r\n\r\n%s" % (len(FORM), FORM), 404),
+            "chunked": (POST + b"Transfer-Encoding: chunked\r\n\r\n22\r\n" + FORM + b"\r\n0\r\n\r\n", 404),
+            "401": (b"POST /api/v2/users HTTP/1.1\r\n" + length, 401),
+            "401 before a streamed body": (b"POST /api/v2/campaigns/1/users/import HTTP/1.1\r\n"
+                                           b"Content-Type: text/csv\r\n" + length, 401),
+        }
+        for name, (request, expected) in bodies.items():
+            with self.subTest(name), connect(self.server) as s:
+                s.sendall((GET + b"\r\n" + request) * 3 + GET + b"\r\n")
+                rest, statuses = b"", []
+                for _ in range(7):
+                    status, _, _, rest = read_answer(s, rest)
+                    statuses.append(status)
+                self.assertEqual((statuses, rest), ([200, expected] * 3 + [200], b""))
+
     def test_pipelined_joins_are_answered_in_order(self):
         code = self.campaign()["code"].encode()
         forms = [b"first_name=A&email=a%d%%40example.com" % i for i in range(50)]

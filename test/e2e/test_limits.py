@@ -1,5 +1,6 @@
 """Owns the tests of the limits that an operator may set. Never tests those that are always there: test_join and
 test_qualify do."""
+import re
 import unittest
 
 from client import Client
@@ -52,6 +53,76 @@ class TokenLimits(Limited):
         # Whoever has no token is told so, and the inbound token is none of the API's.
         self.has_error(self.public.get("/api/v2/campaigns"), 401)
         self.has_error(self.qualify(code="u1111111"), 404)
+
+
+class MissLimits(Limited):
+    OPTIONS = ("--miss-rate", "3", "--trusted-proxies", "127.0.0.90")
+    PAGE = {"Accept": "text/html,*/*;q=0.8"}
+
+    def exhausted(self, source):
+        """A client whose address has guessed too often."""
+        client = Client(self.server.address, source=source)
+        form = {"first_name": "Ann", "email": "ann@x.example"}
+        statuses = [client.form("/u1111111/join", form).status for _ in range(4)]
+        self.assertEqual(statuses, [404] * 3 + [429])
+        return client
+
+    def test_misses_hold_back_guesses_alone(self):
+        campaign = self.campaign(origins=["https://shop.example"])
+        page = self.has(self.try_join(campaign["code"], headers=self.PAGE), 303).headers["Location"]
+        client = self.exhausted("127.0.0.86")
+        path = f"/{campaign['code']}/join"
+        with self.subTest("a good link is not shown"):
+            self.limited(client.get(path), "miss-rate")
+        with self.subTest("people get a page that says so"):
+            answer = self.has(client.get(path, headers=self.PAGE), 429)
+            self.assertTrue(answer.headers["Content-Type"].startswith("text/html"))
+            self.assertIn(int(answer.headers["Retry-After"]), range(1, 61))
+            self.assertIn(b"try again", answer.body)
+        with self.subTest("one's own page"):
+            own = self.has(client.get(page), 200).body.decode()
+        with self.subTest("unsubscribing"):
+            link = re.search(r"/\w+/unsubscribe\?t=\w+", own).group()
+            self.has(client.get(link), 200)
+            self.has(client.form(link, {}), 200)
+        with self.subTest("a preflight"):
+            headers = {"Origin": "https://shop.example", "Access-Control-Request-Method": "POST"}
+            answer = self.has(client.call("OPTIONS", path, headers=headers), 204)
+            self.assertEqual(answer.headers["Access-Control-Allow-Origin"], "https://shop.example")
+        with self.subTest("joins, from a program and from a browser"):
+            for i, (headers, status) in enumerate((({}, 201), (self.PAGE, 303))):
+                self.has(client.form(path, {"first_name": "Ann", "email": f"a{i}@y.example"}, headers), status)
+
+    def test_a_proxy_that_is_not_trusted_is_named_once(self):
+        """Whoever it is, the operator is told the option; a trusted proxy's word counts in silence."""
+        trusted, other = (Client(self.server.address, source=s) for s in ("127.0.0.90", "127.0.0.91"))
+        self.has(trusted.get("/healthz", headers={"X-Forwarded-For": "192.0.2.1:80"}), 200)
+        self.assertNotIn("forwarded.ignored", self.server.stderr())
+        for header in ("X-Forwarded-For", "Forwarded"):
+            self.has(other.get("/healthz", headers={header: "for=192.0.2.1"}), 200)
+        self.assertEqual(self.server.stderr().count("forwarded.ignored"), 1)
+        self.assertIn("--trusted-proxies", self.server.stderr())
+
+
+class TooLarge(Served):
+    """The server refuses these before there is a call: people get a page all the same."""
+
+    def test_pages_for_people_and_json_for_programs(self):
+        path = f"/{self.campaign()['code']}/join"
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        large = {"413": ("POST", b"first_name=" + b"x" * 70000, form),
+                 "431": ("GET", None, {"Cookie": "x" * 17000}),
+                 "431 by number": ("GET", None, {f"X-{i}": "1" for i in range(70)})}
+        for name, (method, body, headers) in large.items():
+            with self.subTest(name):
+                status = int(name[:3])
+                self.has_error(self.public.call(method, path, body, headers), status)
+                page = self.public.call(method, path, body, {"Accept": "text/html", **headers})
+                self.has(page, status)
+                self.assertTrue(page.headers["Content-Type"].startswith("text/html"))
+                self.assertEqual(page.headers["Connection"], "close")
+                self.assertIn("default-src 'none'", page.headers["Content-Security-Policy"])
+                self.assertIn(b"</html>", page.body)
 
 
 if __name__ == "__main__":

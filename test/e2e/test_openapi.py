@@ -10,10 +10,12 @@ import urllib.parse
 
 import jsonschema
 
+from client import multipart
 from harness import Served
 from processes import until
 
 FORM, JSON, CSV = "application/x-www-form-urlencoded", "application/json", "text/csv"
+MULTIPART = "multipart/form-data"
 METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"
 
@@ -124,6 +126,9 @@ class Document(Served):
                     yield media_type, example.encode()
                     continue
                 self.hold(example, media["schema"])
+                if media_type == MULTIPART:
+                    yield multipart(example)
+                    continue
                 yield media_type, (urllib.parse.urlencode(example) if media_type == FORM else
                                    json.dumps(example)).encode()
 

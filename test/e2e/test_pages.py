@@ -383,6 +383,22 @@ class Cors(Pages):
                 self.assertEqual(answer.headers["Vary"], "Origin")
         self.has_error(self.public.call("OPTIONS", "/u1111111/join", headers={"Origin": self.ORIGIN}), 404)
 
+    def test_a_preflight_allows_the_headers_that_it_asks_for(self):
+        path = f"/{self.campaign(origins=[self.ORIGIN])['code']}/join"
+        usual = ["Content-Type", "Idempotency-Key"]
+        for asked, allowed in (("hx-request,hx-current-url,content-type", ["hx-request", "hx-current-url"]),
+                               ("X-Requested-With", ["X-Requested-With"]), ("  x-a ,\t!#$%&'*+-.^_`|~9", ["x-a", "!#$%&'*+-.^_`|~9"]),
+                               ("x-a,b c,d\"e,f:g,,*/*", ["x-a"]), ("", []), (",".join(["x-long"] * 200), [])):
+            with self.subTest(asked):
+                asks = {"Origin": self.ORIGIN, "Access-Control-Request-Method": "POST",
+                        "Access-Control-Request-Headers": asked}
+                answer = self.has(self.public.call("OPTIONS", path, headers=asks), 204)
+                self.assertEqual(answer.headers["Access-Control-Allow-Headers"], ", ".join(usual + allowed))
+                self.assertEqual(answer.headers["Access-Control-Allow-Origin"], self.ORIGIN)
+                self.assertNotIn("Access-Control-Allow-Credentials", answer.headers)
+                others = self.public.call("OPTIONS", path, headers={**asks, "Origin": "https://evil.example"})
+                self.assertEqual(self.names(self.has(others, 204)), [])
+
     def test_answers_and_refusals_may_be_read(self):
         campaign = self.campaign(origins=[self.ORIGIN])
         cases = (({"first_name": "A", "email": "a@example.com", "source": "Widget"}, 201),

@@ -70,6 +70,20 @@ class Qualify(Served):
         self.has_error(self.public.call("POST", path, b"x", {"Content-Type": "text/plain"}), 415)
         self.has_error(self.public.json("POST", path, b"{"), 400)
 
+    def test_an_unknown_user_is_told_by_what_was_sent(self):
+        campaign = self.campaign()
+        path = f"/webhook/{self.server.inbound}/qualify"
+        for sent, word in (({"code": "u1111111"}, "code"), ({"coupon": "SPRING-1"}, "coupon"),
+                           ({"email": "nobody@example.com", "campaign_id": campaign["id"]}, "e-mail address"),
+                           ({"email": "nobody@example.com", "campaign_id": 999999}, "campaign_id")):
+            with self.subTest(sent):
+                for answer in (self.public.json("POST", path, sent),
+                               self.api.json("POST", "/api/n8n/users/qualify", sent),
+                               self.api.json("PUT", "/api/v2/users/qualification", {**sent, "qualified": True})):
+                    self.assertIn(word, self.has_error(answer, 404).json["message"])
+        answer = self.api.json("PUT", "/api/v2/users/qualification", {"id": 999999, "qualified": True})
+        self.assertIn("id", self.has_error(answer, 404).json["message"].split())
+
     def test_unknown_codes(self):
         for code in ("u1111111", "nonsense", self.campaign()["code"]):
             with self.subTest(code):
@@ -126,6 +140,88 @@ class Qualify(Served):
         mary = self.join(jessica["code"], "Mary", "mary@example.com")
         self.assertIs(self.qualify(code=byron["code"], order_id="A-1").json["changed"], True)
         self.assertIs(self.qualify(code=mary["code"], order_id="A-1").json["changed"], True)
+
+
+class Told(Served):
+    """What the call is told counts, wherever it is told."""
+
+    def calls(self, **fields):
+        """The same request by each way of calling; each with an invited user of its own."""
+        for number, send in enumerate((
+                lambda f: self.qualify(**{k: str(v) for k, v in f.items()}),
+                lambda f: self.public.json("POST", f"/webhook/{self.server.inbound}/qualify", f),
+                lambda f: self.public.json("POST", "/webhook/qualify", f, token=self.server.inbound),
+                lambda f: self.api.json("PUT", "/api/v2/users/qualification", f),
+                lambda f: self.api.json("POST", "/api/n8n/users/qualify", f))):
+            _, friend = self.friend(self.campaign(), email=f"told{number}@example.com")
+            with self.subTest(number):
+                yield friend, lambda _send=send, _code=friend["code"], **more: _send({"code": _code, **fields, **more})
+
+    def test_false_is_the_refund(self):
+        for friend, send in self.calls():
+            for word in (False, 0, "false", "no", "NO"):
+                self.assertIs(self.has(send(qualified=True), 200).json["changed"], True)
+                refund = self.has(send(qualified=word), 200).json
+                self.assertEqual((refund["data"]["qualified"], refund["changed"]), (False, True))
+                self.assertIs(self.has(send(qualified=word), 200).json["changed"], False)
+                self.assertIsNone(self.user(friend["code"])["qualified_at"])
+
+    def test_another_word_is_refused(self):
+        for friend, send in self.calls():
+            for word in ("maybe", "2", 2, "", "flase"):
+                self.has_error(send(qualified=word), 422, "qualified")
+            self.assertIsNone(self.user(friend["code"])["qualified_at"])
+        path = f"/webhook/{self.server.inbound}/qualify"
+        for word in (None, [], {}, 1.5):
+            self.has_error(self.public.json("POST", path, {"code": friend["code"], "qualified": word}), 422, "qualified")
+        self.assertIsNone(self.user(friend["code"])["qualified_at"])
+
+    def query(self, query, body=b"", kind="application/x-www-form-urlencoded", headers=None):
+        path = f"/webhook/{self.server.inbound}/qualify?{query}"
+        return self.public.call("POST", path, body, {"Content-Type": kind, **(headers or {})} if kind else headers or {})
+
+    def test_the_query_counts_where_the_body_is_silent(self):
+        _, byron = self.friend(self.campaign())
+        code = byron["code"]
+        for kind in ("application/x-www-form-urlencoded", None):
+            self.assertIs(self.has(self.query(f"code={code}", kind=kind), 200).json["changed"], kind is not None)
+        self.has(self.query(f"code={code}", b"code=" + code.encode()), 200)
+        self.has(self.query(f"code={code}", b'{"code":null}', "application/json"), 200)
+        for body, kind in ((b"code=u1111111", "application/x-www-form-urlencoded"),
+                           (b'{"code":"u1111111"}', "application/json")):
+            self.has_error(self.query(f"code={code}", body, kind), 422, "code")
+        self.has_error(self.query(f"code={code}&code=u1111111"), 422, "code")
+        # Nobody is qualified whom the query said not to qualify.
+        self.assertIs(self.query(f"code={code}&qualified=false").json["data"]["qualified"], False)
+        self.has_error(self.query(f"code={code}&qualified=false", b"qualified=true"), 422, "qualified")
+        self.has_error(self.query("amount=5"), 422, "code")
+        self.has_error(self.query(""), 422, "code")
+
+    def test_a_key_counts_for_the_query_too(self):
+        jessica, byron = self.friend(self.campaign())
+        mary = self.join(jessica["code"], "Mary", "mary@example.com")
+        key = {"Idempotency-Key": "query-1"}
+        first = self.has(self.query(f"code={byron['code']}", headers=key), 200)
+        self.assertEqual(self.query(f"code={byron['code']}", headers=key).body, first.body)
+        self.has_error(self.query(f"code={mary['code']}", headers=key), 409)
+
+    def test_an_amount_counts_in_its_currency(self):
+        campaign = self.campaign()
+        rule = {"metric": "commission", "percent": 10}
+        self.rule(campaign, currency="EUR", **rule)
+        self.rule(campaign, currency="USD", **rule)
+        jessica = self.join(campaign["code"], "Jessica", "jessica@example.com")
+        for number, (currency, paid) in enumerate((("EUR", ["EUR"]), ("usd", ["USD"]), ("", ["EUR", "USD"]))):
+            friend = self.join(jessica["code"], "Mary", f"mary{number}@example.com")
+            for wrong in ("GBP", "EURO", "E1R", "\u20ac"):
+                self.has_error(self.qualify(code=friend["code"], amount="50", currency=wrong), 422, "currency")
+            self.has(self.qualify(code=friend["code"], amount="50", currency=currency), 200)
+            found = self.rewards("due", "commission", user_id=jessica["id"])
+            self.assertEqual([r["currency"] for r in found if r["cause_user_id"] == friend["id"]], paid)
+        # Without a commission rule nobody counts the amount, whatever its currency.
+        _, byron = self.friend(self.campaign(), "anne@example.com")
+        self.has_error(self.qualify(code=byron["code"], currency="EURO"), 422, "currency")
+        self.has(self.qualify(code=byron["code"], amount="50", currency="GBP"), 200)
 
 
 class QualifyInParallel(Served):

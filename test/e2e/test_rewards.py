@@ -72,12 +72,21 @@ class Rules(Rewards):
                 (good, {"type": "milestone"}, "thresholds"), (good, {"hold_days": -1}, "hold_days"),
                 (good, {"type": "milestone", "thresholds": [5, 5]}, "thresholds"),
                 (good, {"method": "manual", "auto_issue": True}, "auto_issue"), (good, {"auto_issue": 1}, "auto_issue"),
-                (good, {"metric": "coupon"}, "amount"), (good, {"colour": "red"}, "colour"),
+                (good, {"colour": "red"}, "colour"),
                 (commission, {"percent": 100.01}, "percent"), (commission, {"percent": 0}, "percent"),
                 (commission, {"percent": 1.005}, "percent"), (commission, {"percent": "5"}, "percent"),
                 (commission, {"trigger": "join"}, "trigger"), (commission, {"amount": 5}, "amount")):
             with self.subTest(change):
                 self.has_error(self.api.json("POST", "/api/v2/reward-rules", {**base, **change}), 422, field)
+        for base, field, number in ((good, "amount", 5.5), (good, "amount", "5.00"), (good, "amount", 0),
+                                    (commission, "cap", 99.9)):
+            answer = self.api.json("POST", "/api/v2/reward-rules", {**base, field: number})
+            self.assertIn("money is in minor units: 500 for 5.00", self.has_error(answer, 422, field).json["message"])
+        literal = json.dumps(good).replace("4990", "5.00").encode()
+        answer = self.has_error(self.api.json("POST", "/api/v2/reward-rules", literal), 422, "amount")
+        self.assertIn("money is in minor units: 500 for 5.00", answer.json["message"])
+        self.has_error(self.api.json("POST", "/api/v2/reward-rules", {**good, "metric": "coupon"}), 422,
+                       "amount", "currency")
         without = {k: v for k, v in good.items() if k != "metric"}
         self.has_error(self.api.json("POST", "/api/v2/reward-rules", without), 422, "metric")
         self.has_error(self.api.get("/api/v2/reward-rules/999999"), 404)
@@ -141,7 +150,7 @@ class Pages(Rewards):
         for query, field in (("page=0", "page"), ("page=2&cursor=3", "page"), ("page=50001", "page"),
                              ("order=name", "order"), ("campaign_id=x", "campaign_id")):
             self.has_error(self.api.get(f"{base}&{query}"), 422, field)
-        ignored = self.has(self.api.get(f"{base}&colour=red&with=foo"), 200).json
+        ignored = self.has(self.api.get(f"{base}&utm_source=mail&with=foo"), 200).json
         self.assertEqual(ignored["data"], first["data"])
 
     def test_pages_by_number(self):

@@ -133,6 +133,13 @@ class Settings(Served):
         headers = {**signed(self.inbound()["secret"], body), "Content-Type": "application/json"}
         self.assertIs(self.has(self.signed_call(headers, body), 200).json["changed"], False)
 
+    def test_only_what_is_signed_counts(self):
+        code = self.friend(self.campaign(), email="unsigned@example.com")[1]["code"]
+        for body, query, field in ((b"order_id=A-1", f"code={code}", "code"), (b"code=" + code.encode(), "qualified=false", "qualified")):
+            answer = self.public.form(f"/webhook/qualify?{query}", body, signed(self.inbound()["secret"], body))
+            self.assertIn("signature", self.has_error(answer, 422, field).json["message"])
+        self.assertIsNone(self.user(code)["qualified_at"])
+
     def test_one_genuine_signature_is_enough(self):
         body = b"code=u1111111"
         genuine = signed(self.inbound()["secret"], body)

@@ -41,6 +41,26 @@ class Create(People):
         self.has_error(self.create(campaign, 422, email="jessica@example.com",
                                    referrer={"field": "id", "value": jessica["id"]}), 422, "email")
 
+    def test_a_referrer_by_referrer_code(self):
+        campaign, other = self.campaign(), self.campaign()
+        jessica = self.join(campaign["code"], "Jessica", "jessica@example.com")
+        stranger = self.join(other["code"], "Stranger", "stranger@example.com")
+        made = self.create(campaign, referrer_code=jessica["code"], referrer=None).data
+        self.assertEqual((made["referrer_id"], made["type"]), (jessica["id"], "person_invited"))
+        form = {"campaign_id": campaign["id"], "first_name": "F", "email": "f@example.com",
+                "referrer_code": jessica["code"]}
+        made = self.has(self.public.form(USERS, form, token=self.server.token), 201).data
+        self.assertEqual(made["referrer_id"], jessica["id"])
+        for nobody in ("", None):
+            made = self.create(campaign, email=f"n{nobody}@example.com", referrer_code=nobody).data
+            self.assertIsNone(made["referrer_id"])
+        for wrong in ("uZZZZZZZ", "not a code", stranger["code"], campaign["code"], 7, [], {}):
+            answer = self.create(campaign, 422, email="new@example.com", referrer_code=wrong)
+            self.has_error(answer, 422, "referrer_code")
+        both = {"field": "id", "value": jessica["id"]}
+        self.has_error(self.create(campaign, 422, email="new@example.com", referrer=both,
+                                   referrer_code=jessica["code"]), 422, "referrer_code")
+
     def test_what_is_sent_leniently_is_taken(self):
         campaign = self.campaign()
         made = self.create({"id": str(campaign["id"])}, colour="red", source="Zapier", referrer=None).data
@@ -94,10 +114,12 @@ class Create(People):
         self.has_error(self.api.json("POST", USERS, {**body, "first_name": "Ann"}, key), 409)
 
 
-class Change(People):
+class Changing(People):
     def put(self, user, status=200, **fields):
         return self.has(self.api.json("PUT", f"{USERS}/{user}", fields), status)
 
+
+class Change(Changing):
     def test_what_is_named_changes(self):
         campaign = self.campaign()
         made = self.join(campaign["code"], "Jessica", "jessica@example.com")
@@ -121,6 +143,46 @@ class Change(People):
             user = self.put(made["id"], unsubscribed=False).data
             self.assertEqual((user["unsubscribed_at"], user["unsubscribed_time"]), (None, None))
         self.has_error(self.put(made["id"], 422, unsubscribed="maybe"), 422, "unsubscribed")
+
+
+class QualifyByChange(Changing):
+    """PUT /users/{id} with qualified, as clients of Referral Factory send it."""
+
+    def test_there_and_back_with_what_follows(self):
+        campaign = self.campaign()
+        self.rule(campaign, metric="amount", amount=500, currency="EUR")
+        jessica, byron = self.friend(campaign)
+        for value in (True, 1, "1", "true"):
+            user = self.put(byron["id"], qualified=value, first_name="By").data
+            self.assertEqual((user["qualified"], user["first_name"]), (True, "By"))
+            self.assertEqual(user, self.has(self.api.get(f"{USERS}/{byron['id']}"), 200).data)
+            self.assertEqual(self.user(jessica["id"])["analytics"]["qualified_referrals"], 1)
+            due = self.rewards("due", "amount", campaign_id=campaign["id"])
+            self.assertEqual([r["user_id"] for r in due], [jessica["id"]])
+            with self.subTest("what has been read, sent back, changes nothing"):
+                self.assertEqual(self.put(byron["id"], **user).data, user)
+                self.assertEqual(self.rewards("due", "amount", campaign_id=campaign["id"]), due)
+            user = self.put(byron["code"], qualified=False).data
+            self.assertEqual((user["qualified"], user["qualified_at"]), (False, None))
+            self.assertEqual(self.rewards("due", "amount", campaign_id=campaign["id"]), [])
+        self.assertEqual(self.analytics(campaign)["qualified_referrals"], 0)
+
+    def test_a_form_with_the_address_in_the_path(self):
+        campaign = self.campaign()
+        self.friend(campaign)
+        sent = self.api.call("PUT", f"{USERS}/byron@example.com?campaign_id={campaign['id']}", b"qualified=1&select=id",
+                             {"Content-Type": "application/x-www-form-urlencoded"})
+        self.assertTrue(self.has(sent, 200).data["qualified"])
+
+    def test_who_cannot_and_what_is_wrong(self):
+        jessica, byron = self.friend(self.campaign())
+        refused = self.put(jessica["id"], 422, qualified=True, first_name="Jess")
+        self.has_error(refused, 422, "qualified")
+        self.assertEqual(self.user(jessica["id"])["first_name"], "Jessica")
+        self.put(jessica["id"], qualified=False)
+        for value in ("maybe", 2, [], {}):
+            self.has_error(self.put(byron["id"], 422, qualified=value), 422, "qualified")
+        self.assertFalse(self.put(byron["id"], qualified=None).data["qualified"])
 
 
 class Qualification(People):

@@ -46,7 +46,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(text)
 
-    do_GET = do_POST = answer
+    do_GET = do_POST = do_PUT = do_PATCH = answer
 
     def log_message(self, *_):
         pass
@@ -348,9 +348,15 @@ class Replay(Ops):
                                      first["links"]["next"].partition("/api")[2]), 200).json
         self.assertEqual([r["id"] for r in first["data"] + rest["data"]], [again["id"], asked["id"]])
 
+    def test_without_a_body_everything_undelivered(self):
+        webhook = self.hook("/replay-all")
+        for value in (None, {}):
+            asked = self.has(self.do(webhook, "replay", value), 202).data
+            self.assertEqual((asked["since"], asked["until"]), (None, None))
+            self.assertEqual(asked["status"], ["missing", "exhausted", "cancelled"])
+
     def test_errors(self):
         webhook = self.hook("/replay-errors")
-        self.has_error(self.do(webhook, "replay", {}), 422, "since")
         for since in ("yesterday", 7, "2026-13-01"):
             self.has_error(self.do(webhook, "replay", {"since": since}), 422, "since")
         self.has_error(self.do(webhook, "replay", {"since": "2026-01-02", "until": "2026-01-01"}), 422, "until")
@@ -474,6 +480,65 @@ class Configuration(Ops):
         ended = until(lambda: self.deliveries(webhook_id=webhook["id"], status="exhausted"), "the schedule's end")
         self.assertEqual(ended[0]["attempts"], 3)
         self.assertEqual(len(self.desk.at("/schedule")), 3)
+
+    def test_put_and_patch_carry_the_signed_body(self):
+        campaign = self.campaign()
+        hooks = {(method, form): self.hook(f"/{method}/{form}", method=method, format=form, campaign_id=campaign["id"])
+                 for method in ("PUT", "PATCH") for form in ("query", "form", "json", "standard")}
+        _, byron = self.friend(campaign)
+        for (method, form), webhook in hooks.items():
+            with self.subTest(method=method, form=form):
+                sent = self.arrived(f"/{method}/{form}")[0]
+                self.assertEqual(sent["method"], method)
+                self.assertIn(byron["code"], sent["body"])
+                self.assertEqual(int(sent["headers"]["content-length"]), len(sent["body"]))
+                self.assertEqual(sent["query"], sent["body"] if form == "query" else "")
+                self.assertIn(self.signature(webhook["secret"], sent["headers"], sent["body"]), self.signatures(sent))
+                preview = self.do(webhook, "preview", {"user_id": byron["code"], "event": "user.join"})
+                self.assertEqual(self.has(preview, 200).data["method"], method)
+
+    def test_the_batch_upsert_of_hubspot(self):
+        webhook = self.hook("/upsert", format="json", hidden_fields=[{"name": "inputs.0.idProperty", "value": "email"}],
+                            fields=[{"field": "email", "as": "inputs.0.id"},
+                                    {"field": "email", "as": "inputs.0.properties.email"},
+                                    {"field": "code", "as": "inputs.0.properties.referral_code"}])
+        _, byron = self.friend(self.campaign())
+        self.assertEqual(json.loads(self.arrived("/upsert")[0]["body"]), {"inputs": [{
+            "id": "byron@example.com", "idProperty": "email",
+            "properties": {"email": "byron@example.com", "referral_code": byron["code"]}}]})
+        self.remove(webhook)
+
+    def test_a_refusal_of_a_message_is_no_verdict_on_the_endpoint(self):
+        webhook = self.hook("/refuses", (409, b"known"))
+        jessica, byron = self.friend(self.campaign())
+        for i in range(6):
+            self.join(jessica["code"], "Friend", f"friend{i}@example.com")
+        self.arrived("/refuses", 7)
+        until(lambda: all(d["attempts"] for d in self.deliveries(webhook_id=webhook["id"])), "all were tried")
+        why = self.why(webhook)
+        self.assertEqual((why["state"], why["disable_rule"]["failures"], why["disable_rule"]["failing_since"]),
+                         ("active", 0, None))
+        self.assertEqual((why["last_error"]["error"], why["last_error"]["status"]), ("status", 409))
+        # Tried again after five seconds, whatever the others do.
+        until(lambda: len(self.desk.at("/refuses")) >= 14, "all were tried again")
+        self.remove(webhook)
+
+    def test_a_refused_message_is_exhausted_with_the_reason(self):
+        webhook = self.hook("/refuses/soon", (422, b"no"), retry_schedule=[1])
+        self.friend(self.campaign())
+        ended = until(lambda: self.deliveries(webhook_id=webhook["id"], status="exhausted"), "exhausted")[0]
+        self.assertEqual((ended["attempts"], ended["reason"]),
+                         (2, "the receiver refused the message with status 422"))
+        self.remove(webhook)
+
+    def test_listed_statuses_count_as_delivered(self):
+        webhook = self.hook("/known", (409, b"known"), success_statuses=[302, 409])
+        self.friend(self.campaign())
+        done = until(lambda: self.deliveries(webhook_id=webhook["id"], status="delivered"), "delivered")[0]
+        self.assertEqual((done["last_status"], done["last_error"], done["reason"]), (409, None, None))
+        log = self.has(self.api.get(f"/api/v2/deliveries/{done['id']}"), 200).data["log"]
+        self.assertEqual([(a["status"], a["error"]) for a in log], [(409, None)])
+        self.remove(webhook)
 
     def test_errors(self):
         wrong = {"concurrency": (0, 257, "1", 1.5, True), "rate_limit": (0, 10001, "x", []),

@@ -121,10 +121,36 @@ class Webhooks(Served):
         self.has(self.create(method="GET", format="query"), 201)
         for form in ("form", "json", "standard"):
             self.has_error(self.create(method="GET", format=form), 422, "format")
-        self.has_error(self.create(method="PUT"), 422, "method")
+        for method in ("PUT", "PATCH"):
+            for form in ("query", "form", "json", "standard"):
+                made = self.has(self.create(method=method, format=form), 201).data
+                self.assertEqual((made["method"], made["format"]), (method, form))
+        self.has_error(self.create(method="DELETE"), 422, "method")
         self.has_error(self.create(format="xml"), 422, "format")
         webhook = self.has(self.create(format="json"), 201).data
         self.has_error(self.api.json("PUT", f"/api/v2/webhooks/{webhook['id']}", {"method": "GET"}), 422, "format")
+
+    def test_success_statuses(self):
+        made = self.has(self.create(), 201).data
+        self.assertEqual(made["success_statuses"], [])
+        made = self.has(self.create(success_statuses=[302, 409]), 201).data
+        self.assertEqual(made["success_statuses"], [302, 409])
+        path = f"/api/v2/webhooks/{made['id']}"
+        self.assertEqual(self.has(self.api.json("PUT", path, {"name": "ERP"}), 200).data["success_statuses"], [302, 409])
+        self.assertEqual(self.has(self.api.json("PUT", path, {"success_statuses": None}), 200).data["success_statuses"],
+                         [])
+        for wrong in ([100], [199], [600], ["302"], [302.5], 302, "302", {}, [302] * 33):
+            self.has_error(self.api.json("PUT", path, {"success_statuses": wrong}), 422, "success_statuses")
+
+    def test_numbers_in_json_names_make_arrays(self):
+        def with_names(*names, form="json"):
+            return self.create(format=form, fields=[{"field": "email", "as": name} for name in names])
+        for form in ("json", "standard"):
+            self.has(with_names("inputs.0.id", "inputs.0.properties.email", form=form), 201)
+            for names in (("inputs.1.id",), ("inputs.0.id", "inputs.2.id"), ("inputs.0", "inputs.id"),
+                          ("inputs.0", "inputs.0.id"), ("inputs.00.id",), ("0", "id")):
+                self.has_error(with_names(*names, form=form), 422, "fields")
+        self.has(with_names("entry.482913", "entry.482914", form="form"), 201)
 
     def test_names_are_unique(self):
         code = {"field": "code", "as": "code"}

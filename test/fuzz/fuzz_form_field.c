@@ -42,14 +42,16 @@ static void rewritten(struct pairs fields, struct text *id)
 static void judged(struct pairs fields, struct pairs given, bool strict)
 {
 	struct buf once = {0}, twice = {0};
+	struct problems problems = {0};
 	struct text field, id, value;
-	if (form_fields_read(fields, given, strict, &once, &field) == NULL &&
-	    form_fields_refusal(fields, &field) == NULL) {
+	form_fields_read(fields, given, strict, &once, &problems);
+	if (problems.n == 0 && form_fields_refusal(fields, &field) == NULL) {
 		struct text rest = buf_view(&once);
 		while (pairs_next(&rest, &id, &value))
 			check(value.n > 0 && value.n <= FORM_VALUE_MAX && utf8_printable(value));
 		struct pairs meta = {buf_view(&once)};
-		check(form_fields_read(fields, meta, true, &twice, &field) == NULL);
+		form_fields_read(fields, meta, true, &twice, &problems);
+		check(problems.n == 0);
 		check(text_eq(buf_view(&once), buf_view(&twice)));
 	}
 	buf_free(&once);

@@ -58,7 +58,7 @@ static const struct {
     {NULL, "192.0.2.9", {"1.2.3.4"}, "192.0.2.9"},
     {NULL, "127.0.0.1", {"1.2.3.4"}, "127.0.0.1"},
     {PROXIES, "192.0.2.9", {"1.2.3.4"}, "192.0.2.9"},
-    {PROXIES, "10.0.0.1", {NULL}, "10.0.0.1"},
+    {PROXIES, "10.0.0.1", {NULL}, "9.9.9.9"},
     /* A trusted peer names the client; what stands left of it was said by the client. */
     {PROXIES, "10.0.0.1", {"1.2.3.4"}, "1.2.3.4"},
     {PROXIES, "10.0.0.1", {"6.6.6.6, 1.2.3.4"}, "1.2.3.4"},
@@ -78,23 +78,130 @@ static const struct {
     {PROXIES, "10.0.0.1", {"1.2.3.4, ::ffff:10.0.0.2"}, "1.2.3.4"},
     {PROXIES, "2001:db8::1", {"1.2.3.4"}, "2001:db8::1"},
     /* Garbage ends the reading: the last hop that was understood. */
-    {PROXIES, "10.0.0.1", {""}, "10.0.0.1"},
+    {PROXIES, "10.0.0.1", {""}, "9.9.9.9"}, /* as good as no header: Forwarded counts */
+    {PROXIES, "10.0.0.1", {",,,"}, "9.9.9.9"},
     {PROXIES, "10.0.0.1", {"unknown"}, "10.0.0.1"},
-    {PROXIES, "10.0.0.1", {"1.2.3.4, "}, "10.0.0.1"},
     {PROXIES, "10.0.0.1", {"1.2.3.4, _hidden, 10.7.7.7"}, "10.7.7.7"},
-    {PROXIES, "10.0.0.1", {"1.2.3.4:80"}, "10.0.0.1"},
     {PROXIES, "10.0.0.1", {"1.2.3"}, "10.0.0.1"},
     {PROXIES, "10.0.0.1", {"0x1.2.3.4"}, "10.0.0.1"},
     {PROXIES, "10.0.0.1", {"[1.2.3.4"}, "10.0.0.1"},
     {PROXIES, "10.0.0.1", {"[]"}, "10.0.0.1"},
-    {PROXIES, "10.0.0.1", {"fe80::1%eth0"}, "10.0.0.1"},
-    {PROXIES, "10.0.0.1", {",,,"}, "10.0.0.1"},
+    {PROXIES, "10.0.0.1", {"1.2.3.4:"}, "10.0.0.1"},
+    {PROXIES, "10.0.0.1", {"1.2.3.4:65536"}, "10.0.0.1"},
+    {PROXIES, "10.0.0.1", {"1.2.3.4:_port"}, "10.0.0.1"},
+    {PROXIES, "10.0.0.1", {"unknown:80"}, "10.0.0.1"},
+    {PROXIES, "10.0.0.1", {"[2001:db8::7]x"}, "10.0.0.1"},
+    {PROXIES, "10.0.0.1", {"[2001:db8::7]:"}, "10.0.0.1"},
+    {PROXIES, "10.0.0.1", {"[2001:db8::7]:x"}, "10.0.0.1"},
+    {PROXIES, "10.0.0.1", {"1.2.3.4%eth0"}, "10.0.0.1"},
+    {PROXIES, "10.0.0.1", {"\"1.2.3.4"}, "10.0.0.1"},
+    {PROXIES, "10.0.0.1", {"\""}, "10.0.0.1"},
+    {PROXIES, "10.0.0.1", {"\"\""}, "10.0.0.1"},
     {PROXIES, "10.0.0.1", {"1.2.3.4 5.6.7.8"}, "10.0.0.1"},
     {PROXIES,
      "10.0.0.1",
      {"1111111111111111111111111111111111111111111111111111111111111111111111"},
      "10.0.0.1"},
 };
+
+/* As Azure, IIS and others write them. */
+static const struct {
+	const char *member, *address;
+} dialects[] = {
+    {"1.2.3.4, ", "1.2.3.4"},
+    {",1.2.3.4,,\t,", "1.2.3.4"},
+    {"1.2.3.4:80", "1.2.3.4"},
+    {"6.6.6.6:1, 1.2.3.4:65535, 10.2.2.2:0", "1.2.3.4"},
+    {"[2001:db8::7]:4711", "2001:db8::7"},
+    {"\"[2001:db8::7]:4711\"", "2001:db8::7"},
+    {"\"1.2.3.4\"", "1.2.3.4"},
+    {"\"1.2.3.4:80\" , \"10.1.1.1:80\"", "1.2.3.4"},
+    {"fe80::1%eth0", "fe80::1"},
+    {"[fe80::1%25eth0]:80", "fe80::1"},
+    {"::ffff:1.2.3.4", "1.2.3.4"},
+    {"[::ffff:10.1.1.1]:80", "10.1.1.1"},
+    /* A quote that the client left open hides nobody. */
+    {"\"6.6.6.6, 1.2.3.4", "1.2.3.4"},
+    {"6.6.6.6\", 1.2.3.4:80", "1.2.3.4"},
+};
+
+static void test_dialects(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof dialects / sizeof *dialects; i++) {
+		const char *const lines[3] = {dialects[i].member, NULL, NULL};
+		const char *found = client(PROXIES, "10.0.0.1", lines);
+		const char *mapped = strncmp(found, "::ffff:", 7) == 0 ? found + 7 : found;
+		if (strcmp(mapped, dialects[i].address) != 0)
+			fail_msg("\"%s\": %s instead of %s", lines[0], found, dialects[i].address);
+	}
+}
+
+/* RFC 7239; from the proxy 10.0.0.1, which is trusted. */
+static const struct {
+	const char *lines[2], *client;
+} forwarded[] = {
+    {{"for=192.0.2.60;proto=http;by=203.0.113.43"}, "192.0.2.60"},
+    {{"For=\"[2001:db8:cafe::17]:4711\""}, "2001:db8:cafe::17"},
+    {{"for=192.0.2.43, for=198.51.100.17"}, "198.51.100.17"},
+    {{"for=192.0.2.43, for=10.2.2.2, for=10.3.3.3"}, "192.0.2.43"},
+    {{"for=192.0.2.43", "for=\"10.2.2.2:80\""}, "192.0.2.43"},
+    {{"for=192.0.2.43", "for=198.51.100.17"}, "198.51.100.17"},
+    {{"by=\"a,b;for=6.6.6.6\";FOR = \"192.0.2.43:1\" ; proto=https"}, "192.0.2.43"},
+    {{"by=\"a\\\",b\";for=192.0.2.43,"}, "192.0.2.43"},
+    {{",, for=192.0.2.43 ,"}, "192.0.2.43"},
+    /* Nobody is named, or too many are: the hop that says so is all that is known. */
+    {{"for=unknown"}, "10.0.0.1"},
+    {{"for=\"_gazonk\""}, "10.0.0.1"},
+    {{"for=192.0.2.43, for=_hidden, for=10.2.2.2"}, "10.2.2.2"},
+    {{"for=192.0.2.43, proto=https"}, "10.0.0.1"},
+    {{"for=192.0.2.43;for=192.0.2.44"}, "10.0.0.1"},
+    {{"for="}, "10.0.0.1"},
+    {{"for"}, "10.0.0.1"},
+    {{"192.0.2.43"}, "10.0.0.1"},
+    {{""}, "10.0.0.1"},
+    /* What a client left open on the left changes nothing on the right. */
+    {{"for=\"6.6.6.6, for=192.0.2.43"}, "192.0.2.43"},
+    {{"for=\"6.6.6.6", "for=192.0.2.43"}, "192.0.2.43"},
+};
+
+static void test_forwarded(void **state)
+{
+	static struct http_request req;
+	struct cidr_list trusted = {0};
+	(void)state;
+	assert_int_equal(cidr_list_parse(text_of(PROXIES), &trusted), ERR_OK);
+	put_peer(&req.peer, "10.0.0.1");
+	for (size_t i = 0; i < sizeof forwarded / sizeof *forwarded; i++) {
+		char out[ADDRESS_TEXT_SIZE];
+		struct sockaddr_storage found;
+		req.n_headers = 0;
+		for (size_t k = 0; k < 2 && forwarded[i].lines[k] != NULL; k++)
+			req.headers[req.n_headers++] = (struct http_header){
+			    TEXT("forwarded"), text_of(forwarded[i].lines[k])};
+		client_address(&trusted, &req, &found);
+		address_text((const struct sockaddr *)&found, out);
+		if (strcmp(out, forwarded[i].client) != 0)
+			fail_msg("\"%s\": %s instead of %s", forwarded[i].lines[0], out,
+				 forwarded[i].client);
+	}
+}
+
+/* A header that an untrusted peer sends is worth a line in the log. */
+static void test_ignored(void **state)
+{
+	static struct http_request req;
+	struct cidr_list none = {0}, trusted = {0};
+	(void)state;
+	assert_int_equal(cidr_list_parse(TEXT("10.0.0.0/8"), &trusted), ERR_OK);
+	put_peer(&req.peer, "10.0.0.1");
+	assert_false(client_address_ignored(&none, &req));
+	req.headers[req.n_headers++] = (struct http_header){TEXT("Forwarded"), TEXT("for=1.2.3.4")};
+	assert_true(client_address_ignored(&none, &req));
+	assert_false(client_address_ignored(&trusted, &req));
+	put_peer(&req.peer, "192.0.2.1");
+	assert_true(client_address_ignored(&trusted, &req));
+}
 
 static void test_cases(void **state)
 {
@@ -149,6 +256,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_cases),
+	    cmocka_unit_test(test_dialects),
+	    cmocka_unit_test(test_forwarded),
+	    cmocka_unit_test(test_ignored),
 	    cmocka_unit_test(test_nul),
 	    cmocka_unit_test(test_bytes),
 	};

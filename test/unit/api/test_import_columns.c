@@ -4,27 +4,37 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
 #include "api/import_columns.h"
+#include "base/clock.h"
 
 /* The row of the only line behind a header, its texts in the arena. */
-static struct import_row read_line(struct text file, struct arena *arena)
+static struct import_row read_line_of(const struct campaign *campaign, uint64_t now_ms, struct text file,
+    struct arena *arena)
 {
 	static struct import_columns columns;
-	const struct campaign campaign = {.id = 1};
-	struct import_row row = {0};
+	struct import_row row = {.join = {.now_ms = now_ms}};
 	struct csv_reader csv = {0};
-	struct text rest = file, name, field;
+	struct text rest = file, name;
 	bool failed;
 	assert_int_equal(csv_read(&csv, &rest), CSV_RECORD);
-	assert_null(import_columns_read(&csv, &campaign, &columns, &name));
+	assert_null(import_columns_read(&csv, campaign, &columns, &name));
 	enum csv_result result = csv_read(&csv, &rest);
 	assert_int_equal(result == CSV_MORE ? csv_end(&csv) : result, CSV_RECORD);
-	assert_null(import_row_read(&columns, &csv, &campaign, arena, &row, &field, &failed));
+	import_row_read(&columns, &csv, campaign, arena, &row, &failed);
 	assert_false(failed);
 	csv_free(&csv);
+	return row;
+}
+
+static struct import_row read_line(struct text file, struct arena *arena)
+{
+	const struct campaign campaign = {.id = 1};
+	struct import_row row = read_line_of(&campaign, 0, file, arena);
+	assert_int_equal(row.join.problems.n, 0);
 	return row;
 }
 
@@ -78,11 +88,52 @@ static void a_round_trip_keeps_names(void **state)
 	}
 }
 
+static void dates_are_of_the_time_zone(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *zone, *now, *cell, *moment; /* moment NULL: refused */
+	} cases[] = {
+	    {"", "2026-11-27T10:30:00Z", "2021-03-12", "2021-03-12T00:00:00.000Z"},
+	    {"Europe/Berlin", "2026-11-27T10:30:00Z", "2021-03-12", "2021-03-11T23:00:00.000Z"},
+	    {"Europe/Berlin", "2026-11-27T10:30:00Z", "2021-03-12 10:45:00", "2021-03-12T09:45:00.000Z"},
+	    {"", "2026-11-27T10:30:00Z", "2021-03-12T10:45:00", "2021-03-12T10:45:00.000Z"},
+	    {"Asia/Tokyo", "2026-11-27T10:30:00Z", "2021-03-12T10:45:00+01:00", "2021-03-12T09:45:00.000Z"},
+	    /* It is the 28th in Kiribati, and not yet the 29th. */
+	    {"", "2026-11-27T10:30:00Z", "2026-11-28", "2026-11-27T10:30:00.000Z"},
+	    {"", "2026-11-27T10:30:00Z", "2026-11-28 00:30:00", "2026-11-27T10:30:00.000Z"},
+	    {"Pacific/Niue", "2026-11-27T10:30:00Z", "2026-11-28", "2026-11-27T10:30:00.000Z"},
+	    {"", "2026-11-27T10:30:00Z", "2026-11-28 00:30:01", NULL},
+	    {"", "2026-11-27T09:59:59Z", "2026-11-28", NULL},
+	    {"", "2026-11-27T10:30:00Z", "2026-11-29", NULL},
+	    {"", "2026-11-27T10:30:00Z", "2026-11-27T10:30:01Z", NULL},
+	    {"", "2026-11-27T10:30:00Z", "12.03.2021", NULL},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct campaign campaign = {.id = 1, .timezone = text_of(cases[i].zone)};
+		struct arena arena = {0};
+		struct buf file = {0};
+		uint64_t now_ms = 0;
+		char shown[CLOCK_TIME_SIZE];
+		assert_int_equal(clock_parse_time(cases[i].now, strlen(cases[i].now), &now_ms), 0);
+		buf_printf(&file, "email,first_name,signed_up_at\r\neve@example.com,Eve,%s\r\n", cases[i].cell);
+		const struct import_row row =
+		    read_line_of(&campaign, now_ms, buf_view(&file), &arena);
+		assert_true((row.join.problems.n == 0) == (cases[i].moment != NULL));
+		clock_format_time(row.join.joined_ms, shown);
+		if (cases[i].moment != NULL)
+			assert_string_equal(shown, cases[i].moment);
+		arena_free(&arena);
+		buf_free(&file);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_guard_is_taken_off),
 	    cmocka_unit_test(a_round_trip_keeps_names),
+	    cmocka_unit_test(dates_are_of_the_time_zone),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -113,6 +113,28 @@ static void decoding_undoes_encoding(void **state)
 	arena_free(&arena);
 }
 
+static void a_segment_of_a_path(void **state)
+{
+	static const char *const cases[][2] = {
+	    {"ann+1@x.org", "ann+1@x.org"},
+	    {"code%3A3238", "code:3238"},
+	    {"a%2bb%40c", "a+b@c"},
+	    {"%", "%"},
+	    {"%4", "%4"},
+	    {"%zz%41", "%zzA"},
+	    {"a b", "a b"},
+	    {"", ""},
+	};
+	struct arena arena = {0};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct text out;
+		assert_int_equal(form_decode_segment(text_of(cases[i][0]), &arena, &out), ERR_OK);
+		assert_true(text_eq(out, text_of(cases[i][1])));
+	}
+	arena_free(&arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -120,6 +142,7 @@ int main(void)
 	    cmocka_unit_test(the_web_platforms_cases),
 	    cmocka_unit_test(encoding_follows_the_standard),
 	    cmocka_unit_test(decoding_undoes_encoding),
+	    cmocka_unit_test(a_segment_of_a_path),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -340,7 +340,8 @@ static inline uint64_t world_webhook(struct world *w, struct webhook webhook)
 	    .command = {.decide = webhook_save_decide}, .webhook = webhook, .now_ms = w->now_ms};
 	enum err err = world_run(w, &save.command);
 	if (err != ERR_OK)
-		fail_msg("%s: %s", err_name(err), save.refusal == NULL ? "" : save.refusal);
+		fail_msg("%s: %s", err_name(err),
+			 save.problems.n > 0 ? save.problems.items[0].what : "");
 	return save.webhook.id;
 }
 

@@ -81,7 +81,11 @@ static inline void assert_payload(struct fixture *f, uint64_t format, const stru
 			   const char *expected)
 {
 	const struct webhook_revision revision = {
-	    .format = format, .fields = {buf_view(&f->fields)}, .hidden = {buf_view(&f->hidden)}};
+	    .format = format,
+	    .fields = {buf_view(&f->fields)},
+	    .hidden = {buf_view(&f->hidden)},
+	    .arrays = 1,
+	};
 	buf_reset(&f->out);
 	payload_render(&revision, event, f->codes, &f->out);
 	assert_false(f->out.failed);

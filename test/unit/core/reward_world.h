@@ -65,7 +65,7 @@ static inline uint64_t world_rule(struct world *w, struct rule rule)
 {
 	struct rule_save save = rule_command(w, rule);
 	if (world_run(w, &save.command) != ERR_OK)
-		fail_msg("%s %s", save.field, save.refusal);
+		fail_msg("%s", save.problems.items[0].what);
 	return save.row.rule.id;
 }
 

@@ -46,14 +46,39 @@ static void fixed_vectors(void **state)
 static void fixed_message_ids_and_hashes(void **state)
 {
 	char id[MESSAGE_ID_SIZE], other[MESSAGE_ID_SIZE];
-	codes_message_id(*state, 1, id);
+	codes_message_id(*state, 1, 2, id);
+	assert_string_equal(id, "msg_4684c3c23c4cc05a8de6cba9bd33f629");
+	codes_message_id(*state, 2, 1, other);
+	assert_string_not_equal(id, other);
+	codes_old_message_id(*state, 1, id);
 	assert_string_equal(id, "msg_749345e6fbd52e99293a813195bb98a1");
-	codes_message_id(*state, 2, other);
+	codes_old_message_id(*state, 2, other);
 	assert_string_not_equal(id, other);
 	uint64_t hash = codes_hash_email(*state, 1, TEXT("jessica@example.com"));
 	assert_true(hash == 0x7944550de4eb1506u);
 	assert_true(hash != codes_hash_email(*state, 2, TEXT("jessica@example.com")));
 	assert_true(hash != codes_hash_email(*state, 1, TEXT("jessica@example.co")));
+}
+
+/* Of event and webhook, whichever delivery carries it; what 0.1 made keeps the id it was sent with. */
+static void message_ids_of_deliveries(void **state)
+{
+	char id[MESSAGE_ID_SIZE], other[MESSAGE_ID_SIZE];
+	struct delivery d = {.id = 7, .event_id = 3, .webhook_id = 1, .derived = 1};
+	delivery_message_id(*state, &d, id);
+	d.id = 8;
+	delivery_message_id(*state, &d, other);
+	assert_string_equal(id, other);
+	d.webhook_id = 2;
+	delivery_message_id(*state, &d, other);
+	assert_string_not_equal(id, other);
+	d = (struct delivery){.id = 7, .event_id = 4, .webhook_id = 1, .derived = 1};
+	delivery_message_id(*state, &d, other);
+	assert_string_not_equal(id, other);
+	d = (struct delivery){.id = 7, .event_id = 3, .webhook_id = 1};
+	delivery_message_id(*state, &d, id);
+	codes_old_message_id(*state, 7, other);
+	assert_string_equal(id, other);
 }
 
 /* Addresses that people have bookmarked and mails hold. */
@@ -167,6 +192,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    WITH_CODES(fixed_vectors), WITH_CODES(fixed_message_ids_and_hashes),
+	    WITH_CODES(message_ids_of_deliveries),
 	    WITH_CODES(secrets_of_users), WITH_CODES(there_and_back),
 	    WITH_CODES(every_code_is_somebodys), WITH_CODES(malformed_codes),
 	    WITH_CODES(another_key_other_codes), WITH_CODES(neighbours_are_spread),

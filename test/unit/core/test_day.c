@@ -38,6 +38,30 @@ static void counted_on_their_day(void **state)
 	assert_true(after.joins == 0 && after.qualified == 1 && after.unqualified == 1);
 }
 
+/* The last millisecond of a UTC day is in the next day in Auckland. */
+static void counted_on_the_days_of_the_time_zone(void **state)
+{
+	struct world *w = *state;
+	uint64_t campaign = world_campaign(w,
+	    (struct campaign){.status = CAMPAIGN_LAUNCHED, .timezone = TEXT("Pacific/Auckland")});
+	w->now_ms = 3 * (uint64_t)DAY_MS - 1;
+	uint64_t jessica = world_user(w, campaign, 0, "jessica@example.com");
+	uint64_t byron = world_user(w, campaign, jessica, "byron@example.com");
+	qualify(w, byron, true);
+	struct day day = day_of(w, campaign, 3);
+	assert_true(day.joins == 2 && day.referrals == 1 && day.qualified == 1);
+	assert_int_equal(day_of(w, campaign, 2).joins, 0);
+	struct event event = {.id = 3};
+	assert_int_equal(world_get(w, &KIND_EVENT, &event), ERR_OK);
+	assert_true(event.type == EVENT_USER_QUALIFIED && event.joined_day == 3 && event.qualified_day == 3);
+	/* In UTC the milliseconds say it. */
+	uint64_t utc = world_launched(w);
+	world_user(w, utc, 0, "jessica@example.com");
+	event = (struct event){.id = 4};
+	assert_int_equal(world_get(w, &KIND_EVENT, &event), ERR_OK);
+	assert_true(event.joined_day == 0 && event.joined_ms == w->now_ms);
+}
+
 static void an_import_counts_when_it_was(void **state)
 {
 	struct world *w = *state;
@@ -185,6 +209,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    WORLD_ON_ALL(counted_on_their_day),
+	    WORLD_ON_ALL(counted_on_the_days_of_the_time_zone),
 	    WORLD_ON_ALL(an_import_counts_when_it_was),
 	    WORLD_ON_ALL(test_mode_counts_nothing),
 	    WORLD_ON_ALL(indexed),

@@ -200,7 +200,7 @@ static void orders_and_answers_go(void **state)
 	for (int i = 0; i < 2; i++) {
 		struct qualify q = world_qualify(w, p.friends[i], true);
 		q.order_id = TEXT("order 7");
-		idempotency_key_make(&q.key, TEXT("qualify"), text_of(i == 0 ? "a" : "b"), TEXT("body"));
+		idempotency_key_make(&q.key, TEXT("qualify"), text_of(i == 0 ? "a" : "b"), TEXT("body"), TEXT(""));
 		assert_int_equal(world_run(w, &q.command), ERR_OK);
 	}
 	assert_int_equal(erase(w, p.friends[0]), ERR_OK);

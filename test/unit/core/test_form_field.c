@@ -52,8 +52,11 @@ static void give(struct form *f, const char *name, const char *value)
 static const char *judge(struct form *f, bool strict)
 {
 	buf_reset(&f->out);
-	f->why = form_fields_read((struct pairs){buf_view(&f->list)},
-				  (struct pairs){buf_view(&f->given)}, strict, &f->out, &f->field);
+	struct problems problems = {0};
+	form_fields_read((struct pairs){buf_view(&f->list)}, (struct pairs){buf_view(&f->given)},
+			 strict, &f->out, &problems);
+	f->why = problems.n > 0 ? problems.items[0].what : NULL;
+	f->field = problems.items[0].field;
 	assert_false(f->out.failed);
 	return f->why;
 }

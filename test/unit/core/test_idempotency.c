@@ -11,7 +11,7 @@ static struct join keyed(struct world *w, uint64_t campaign, const char *email, 
 			 const char *body)
 {
 	struct join join = world_join(w, campaign, 0, email);
-	idempotency_key_make(&join.key, TEXT("cScope"), text_of(key), text_of(body));
+	idempotency_key_make(&join.key, TEXT("cScope"), text_of(key), text_of(body), TEXT(""));
 	return join;
 }
 
@@ -65,12 +65,15 @@ static void scopes_are_apart(void **state)
 {
 	struct world *w = *state;
 	struct idempotency_key a, b;
-	idempotency_key_make(&a, TEXT("one"), TEXT("key"), TEXT("body"));
-	idempotency_key_make(&b, TEXT("on"), TEXT("ekey"), TEXT("body"));
+	idempotency_key_make(&a, TEXT("one"), TEXT("key"), TEXT("body"), TEXT(""));
+	idempotency_key_make(&b, TEXT("on"), TEXT("ekey"), TEXT("body"), TEXT(""));
 	assert_memory_not_equal(a.hash, b.hash, IDEMPOTENCY_HASH);
-	idempotency_key_make(&b, TEXT("two"), TEXT("key"), TEXT("body"));
+	idempotency_key_make(&b, TEXT("two"), TEXT("key"), TEXT("body"), TEXT(""));
 	assert_memory_not_equal(a.hash, b.hash, IDEMPOTENCY_HASH);
-	idempotency_key_make(&b, TEXT("one"), TEXT("key"), TEXT("another"));
+	idempotency_key_make(&b, TEXT("one"), TEXT("key"), TEXT("another"), TEXT(""));
+	assert_memory_equal(a.hash, b.hash, IDEMPOTENCY_HASH);
+	assert_memory_not_equal(a.request, b.request, IDEMPOTENCY_HASH);
+	idempotency_key_make(&b, TEXT("one"), TEXT("key"), TEXT("body"), TEXT("code=uK3fTz9Q"));
 	assert_memory_equal(a.hash, b.hash, IDEMPOTENCY_HASH);
 	assert_memory_not_equal(a.request, b.request, IDEMPOTENCY_HASH);
 	assert_true(a.given && w->now_ms == WORLD_NOW);

@@ -25,7 +25,7 @@ static enum err run(struct world *w, struct import_row *row)
 {
 	enum err err = world_run_keep(w, &row->command, &KIND_USER, &row->join.user);
 	if (err == ERR_REFUSED)
-		assert_non_null(row->problem);
+		assert_true(row->join.problems.n > 0);
 	return err;
 }
 
@@ -106,8 +106,8 @@ static void assert_refused(struct world *w, struct import_row *row, const char *
 {
 	uint64_t users = world_count(w, &KIND_USER), events = world_count(w, &KIND_EVENT);
 	assert_int_equal(run(w, row), ERR_REFUSED);
-	if (!text_eq(row->field, text_of(field)))
-		fail_msg("%.*s, not %s", TEXT_ARGS(row->field), field);
+	if (problems_find(&row->join.problems, text_of(field)) == NULL)
+		fail_msg("%.*s, not %s", TEXT_ARGS(row->join.problems.items[0].field), field);
 	assert_int_equal(world_count(w, &KIND_USER), users);
 	assert_int_equal(world_count(w, &KIND_EVENT), events);
 }

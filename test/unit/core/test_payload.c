@@ -153,6 +153,48 @@ static void dots_nest(void **state)
 		       "&properties.list=7&meta.a.b.c.d.e.f.g=deep");
 }
 
+/* What HubSpot's batch upsert wants; elements come in the order of their numbers. */
+static void numbers_make_arrays(void **state)
+{
+	struct fixture *f = *state;
+	struct event event = byron_joined();
+	field(f, "first_name", "inputs.1.properties.firstname");
+	field(f, "email", "inputs.0.properties.email");
+	field(f, "email", "inputs.0.id");
+	hidden(f, "inputs.0.idProperty", TEXT("email"));
+	hidden(f, "tags.1", TEXT("b"));
+	hidden(f, "tags.0", TEXT("a"));
+	hidden(f, "grid.0.0", TEXT("x"));
+	hidden(f, "grid.0.1", TEXT("y"));
+	assert_payload(f, FORMAT_JSON, &event,
+		       "{\"inputs\":[{\"properties\":{\"email\":\"support+byron@referral-factory.com\"},"
+		       "\"id\":\"support+byron@referral-factory.com\",\"idProperty\":\"email\"},"
+		       "{\"properties\":{\"firstname\":\"Byron\"}}],\"tags\":[\"a\",\"b\"],"
+		       "\"grid\":[[\"x\",\"y\"]]}");
+}
+
+static void the_payload_itself_may_be_an_array(void **state)
+{
+	struct fixture *f = *state;
+	struct event event = byron_joined();
+	field(f, "id", "0.id");
+	hidden(f, "0.list", TEXT("7"));
+	assert_payload(f, FORMAT_JSON, &event, "[{\"id\":261471,\"list\":\"7\"}]");
+}
+
+/* Frozen bytes: a revision that 0.1 stored goes on making objects. */
+static void numbers_in_old_revisions_are_names(void **state)
+{
+	struct fixture *f = *state;
+	struct event event = byron_joined();
+	struct buf out = {0};
+	field(f, "id", "list.1");
+	const struct webhook_revision old = {.format = FORMAT_JSON, .fields = {buf_view(&f->fields)}};
+	payload_render(&old, &event, f->codes, &out);
+	assert_true(text_eq(buf_view(&out), TEXT("{\"list\":{\"1\":261471}}")));
+	buf_free(&out);
+}
+
 static void the_standard_envelope(void **state)
 {
 	struct fixture *f = *state;
@@ -265,16 +307,36 @@ static void known_names(void **state)
 	}
 }
 
+/* What was made before campaigns had time zones holds no day: its dates stay those of UTC. */
+static void dates_are_those_of_the_event(void **state)
+{
+	struct fixture *f = *state;
+	struct event event = byron_joined();
+	field(f, "date", "date");
+	field(f, "qualified_at", "qualified_at");
+	event.qualified_ms = JOINED_MS + 86400000;
+	assert_payload(f, FORMAT_FORM, &event, "date=2022-06-09&qualified_at=2022-06-10");
+	event.joined_day = JOINED_MS / 86400000 + 1;
+	event.qualified_day = JOINED_MS / 86400000 + 2;
+	assert_payload(f, FORMAT_FORM, &event, "date=2022-06-10&qualified_at=2022-06-11");
+	event.qualified_ms = event.qualified_day = 0;
+	assert_payload(f, FORMAT_JSON, &event, "{\"date\":\"2022-06-10\",\"qualified_at\":null}");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    WITH_FIXTURE(the_thirteen_fields),
 	    WITH_FIXTURE(without_a_referrer),
 	    WITH_FIXTURE(further_fields),
+    WITH_FIXTURE(dates_are_those_of_the_event),
 	    WITH_FIXTURE(unsubscribe_url),
 	    WITH_FIXTURE(renamed_and_hidden),
 	    WITH_FIXTURE(form_fields_of_the_campaign),
 	    WITH_FIXTURE(dots_nest),
+	    WITH_FIXTURE(numbers_make_arrays),
+	    WITH_FIXTURE(the_payload_itself_may_be_an_array),
+	    WITH_FIXTURE(numbers_in_old_revisions_are_names),
 	    WITH_FIXTURE(the_standard_envelope),
 	    WITH_FIXTURE(hostile_text),
 	    WITH_FIXTURE(operator_events),

@@ -7,8 +7,10 @@
 
 static const char *refused(struct rule rule)
 {
-	const char *field = "";
-	return rule_refusal(&rule, &field) == NULL ? NULL : field;
+	static struct problems problems;
+	problems = (struct problems){0};
+	rule_check(&rule, &problems);
+	return problems.n == 0 ? NULL : problems.items[0].field.p;
 }
 
 static void what_fits_together(void **state)
@@ -91,14 +93,14 @@ static void fixed_once_it_is_used(void **state)
 	world_becomes(w, p.friends[0], true);
 	rule.recipient = RECIPIENT_REFERRER;
 	assert_int_equal(change(w, &save, rule, SET(recipient)), ERR_REFUSED);
-	assert_string_equal(save.field, "recipient");
+	assert_non_null(problems_find(&save.problems, TEXT("recipient")));
 	rule.recipient = RECIPIENT_INVITED;
 	rule.trigger = TRIGGER_JOIN;
 	assert_int_equal(change(w, &save, rule, SET(recipient) | SET(trigger)), ERR_REFUSED);
-	assert_string_equal(save.field, "trigger");
+	assert_non_null(problems_find(&save.problems, TEXT("trigger")));
 	rule.campaign_id = world_launched(w);
 	assert_int_equal(change(w, &save, rule, SET(campaign_id)), ERR_REFUSED);
-	assert_string_equal(save.field, "campaign_id");
+	assert_non_null(problems_find(&save.problems, TEXT("campaign_id")));
 	rule.amount = 7;
 	assert_int_equal(change(w, &save, rule, SET(amount)), ERR_OK);
 	assert_true(save.row.rule.amount == 7 && save.row.stats.due == 1);
@@ -115,7 +117,7 @@ static void coupons_fix_the_metric(void **state)
 	world_coupons(w, rule.id, 'A', 1, 1);
 	rule.metric = METRIC_CUSTOM;
 	assert_int_equal(change(w, &save, rule, SET(metric)), ERR_REFUSED);
-	assert_string_equal(save.field, "metric");
+	assert_non_null(problems_find(&save.problems, TEXT("metric")));
 	struct rule_remove remove = {.command = {.decide = rule_remove_decide}, .id = rule.id};
 	assert_int_equal(world_run(w, &remove.command), ERR_OK);
 	assert_true(remove.archived);
@@ -145,7 +147,7 @@ static void no_more_than_so_many(void **state)
 		world_rule(w, rule_custom(campaign));
 	struct rule_save save = rule_command(w, rule_custom(campaign));
 	assert_int_equal(world_run(w, &save.command), ERR_REFUSED);
-	assert_string_equal(save.field, "campaign_id");
+	assert_non_null(problems_find(&save.problems, TEXT("campaign_id")));
 	save = rule_command(w, rule_custom(campaign + 1));
 	assert_int_equal(world_run(w, &save.command), ERR_REFUSED);
 	world_rule(w, rule_custom(world_launched(w)));

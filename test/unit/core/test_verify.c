@@ -26,7 +26,7 @@ static void fill(struct world *w)
 	world_user(w, campaign, jessica, "carol@example.com");
 	struct join join = world_join(w, campaign, 0, "dave@example.com");
 	join.alias = TEXT("zgLAYb");
-	idempotency_key_make(&join.key, TEXT("c"), TEXT("key"), TEXT("body"));
+	idempotency_key_make(&join.key, TEXT("c"), TEXT("key"), TEXT("body"), TEXT(""));
 	assert_int_equal(world_run_join(w, &join), ERR_OK);
 	struct qualify qualify = world_qualify(w, byron, true);
 	assert_int_equal(world_run(w, &qualify.command), ERR_OK);
@@ -123,7 +123,7 @@ static void webhooks(void **state)
 	fill(w);
 	check_missing(w, &KIND_WEBHOOK_SET, &(struct webhook_set){0},
 		      "webhook 1: is not in the set of its campaign\n");
-	check_missing(w, &KIND_WEBHOOK_REVISION, &(struct webhook_revision){1, 1, 0, 0, {{0}}, {{0}}},
+	check_missing(w, &KIND_WEBHOOK_REVISION, &(struct webhook_revision){.webhook_id = 1, .revision = 1},
 		      "webhook 1: has a revision that does not exist\n");
 	check_missing(w, &KIND_WEBHOOK, &webhook,
 		      "webhook_set 0: names a webhook that does not exist\n");
@@ -184,7 +184,7 @@ static void requests_and_tokens(void **state)
 	struct world *w = *state;
 	struct idempotency_key key = {0};
 	fill(w);
-	idempotency_key_make(&key, TEXT("c"), TEXT("key"), TEXT("body"));
+	idempotency_key_make(&key, TEXT("c"), TEXT("key"), TEXT("body"), TEXT(""));
 	struct text hash = text_from(key.hash, sizeof key.hash);
 	check_missing(w, &KIND_IDEMPOTENCY_AGE,
 		      &(struct idempotency_age){.at_ms = WORLD_NOW, .hash = hash},

@@ -23,12 +23,13 @@ static struct pairs one(struct buf *room, struct text first, struct text second)
 /* The member that is refused, or "" */
 static const char *refused(const struct webhook *hook)
 {
-	const char *field = "";
-	const char *why = webhook_refusal(hook, &field);
-	if (why == NULL)
+	static struct problems problems;
+	problems = (struct problems){0};
+	webhook_check(hook, &problems);
+	if (problems.n == 0)
 		return "";
-	assert_true(why[0] != '\0');
-	return field;
+	assert_true(problems.items[0].what[0] != '\0');
+	return problems.items[0].field.p;
 }
 
 static struct text repeated(char room[2048], char c, size_t n)
@@ -150,13 +151,39 @@ static void header_values(void **state)
 	buf_free(&room);
 }
 
-/* Two names that are sent together: are they refused in form, and in JSON where dots nest? */
+struct beside {
+	const char *a, *b;
+	bool form, json;
+};
+
+/* Two names that are sent together: are they refused in form, and in JSON? */
+static void check_beside(const struct beside *c)
+{
+	struct buf first = {0}, second = {0};
+	struct text a = text_of(c->a), b = text_of(c->b);
+	struct webhook hook = hook_with(one(&first, TEXT("email"), a), one(&second, b, TEXT("v")),
+					(struct pairs){{0}});
+	hook.format = FORMAT_FORM;
+	if ((refused(&hook)[0] == '\0') != c->form)
+		fail_msg("form: %s beside %s", c->a, c->b);
+	for (hook.format = FORMAT_JSON; hook.format <= FORMAT_STANDARD; hook.format++)
+		if ((refused(&hook)[0] == '\0') != c->json)
+			fail_msg("json: %s beside %s", c->a, c->b);
+	hook.format = FORMAT_JSON;
+	buf_reset(&first); /* both among the fields */
+	pairs_add(&first, TEXT("id"), a);
+	pairs_add(&first, TEXT("code"), b);
+	hook.fields.raw = buf_view(&first);
+	hook.hidden.raw = (struct text){0};
+	assert_int_equal(refused(&hook)[0] == '\0', c->json);
+	buf_free(&first);
+	buf_free(&second);
+}
+
+/* In JSON dots nest. */
 static void names_beside_each_other(void **state)
 {
-	static const struct {
-		const char *a, *b;
-		bool form, json;
-	} cases[] = {
+	static const struct beside cases[] = {
 	    {"email", "mail", true, true},
 	    {"email", "email", false, false},
 	    {"email", "Email", true, true},
@@ -171,34 +198,44 @@ static void names_beside_each_other(void **state)
 	    {"x", "a.", true, false},
 	    {"x", "a..b", true, false},
 	    {"x", ".", true, false},
-	    {"x", "1.2.3.4.5.6.7.8", true, true},
-	    {"x", "1.2.3.4.5.6.7.8.9", true, false},
+	    {"x", "a.b.c.d.e.f.g.h", true, true},
+	    {"x", "a.b.c.d.e.f.g.h.i", true, false},
 	    {"x", "", false, false},
 	    {"x", "a\nb", false, false},
 	    {"x", "a\xff", false, false},
 	};
-	struct buf first = {0}, second = {0};
 	(void)state;
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct text a = text_of(cases[i].a), b = text_of(cases[i].b);
-		struct webhook hook = hook_with(one(&first, TEXT("email"), a),
-						one(&second, b, TEXT("v")), (struct pairs){{0}});
-		hook.format = FORMAT_FORM;
-		if ((refused(&hook)[0] == '\0') != cases[i].form)
-			fail_msg("form: %s beside %s", cases[i].a, cases[i].b);
-		for (hook.format = FORMAT_JSON; hook.format <= FORMAT_STANDARD; hook.format++)
-			if ((refused(&hook)[0] == '\0') != cases[i].json)
-				fail_msg("json: %s beside %s", cases[i].a, cases[i].b);
-		hook.format = FORMAT_JSON;
-		buf_reset(&first); /* both among the fields */
-		pairs_add(&first, TEXT("id"), a);
-		pairs_add(&first, TEXT("code"), b);
-		hook.fields.raw = buf_view(&first);
-		hook.hidden.raw = (struct text){0};
-		assert_int_equal(refused(&hook)[0] == '\0', cases[i].json);
-	}
-	buf_free(&first);
-	buf_free(&second);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		check_beside(&cases[i]);
+}
+
+/* In JSON a number makes an array, whose places are 0, 1, 2 without a gap. */
+static void numbers_beside_each_other(void **state)
+{
+	static const struct beside cases[] = {
+	    {"a.0", "a.1", true, true},
+	    {"a.1.x", "a.0.y", true, true},
+	    {"0.a", "0.b", true, true},
+	    {"a.0.0", "a.0.1", true, true},
+	    {"a.0.b", "c.0.b", true, true},
+	    {"a.0.b.c", "a.0.b.d", true, true},
+	    {"x", "1.a", true, false},
+	    {"a.0", "a.2", true, false},
+	    {"a.0", "a.b", true, false},
+	    {"a.0.b", "a.0", true, false},
+	    {"a.0.b", "a.0.0", true, false},
+	    {"a.0", "a.00", true, false},
+	    {"a.0", "a.01", true, false},
+	    {"a.0.1", "a.0.2", true, false},
+	    {"x", "a.1", true, false},
+	    {"x", "a.18446744073709551616", true, false},
+	    {"a.0", "a.0", false, false},
+	    {"a.0", "a.1b", true, false},
+	    {"a.0b", "a.1b", true, true},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		check_beside(&cases[i]);
 }
 
 static void sizes(void **state)
@@ -249,6 +286,7 @@ int main(void)
 	    cmocka_unit_test(header_names),
 	    cmocka_unit_test(header_values),
 	    cmocka_unit_test(names_beside_each_other),
+	    cmocka_unit_test(numbers_beside_each_other),
 	    cmocka_unit_test(sizes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -40,6 +40,66 @@ static uint64_t join_with_code(struct world *w, uint64_t campaign, const char *e
 	return join.user.id;
 }
 
+/* What an identifier is read as: "i" id, "c" code, "e" address, "-" nobody. */
+static void identifiers(void **state)
+{
+	static const struct {
+		const char *identifier;
+		char kind;
+	} cases[] = {
+	    {"1", 'i'},
+	    {"007", 'i'},
+	    {"0", '-'},
+	    {"99999999999999999999", '-'},
+	    {"uK3fTz9Q", 'c'},
+	    {"zgLAYb", 'c'},
+	    {"code:3238", 'c'},
+	    {"id:3238", 'i'},
+	    {"id:uK3fTz9Q", '-'},
+	    {"ann@x.org", 'e'},
+	    {"email:ann@x.org", 'e'},
+	    {"email:3238", '-'},
+	    {"code:ann@x.org", '-'},
+	    {"code:", '-'},
+	    {"", '-'},
+	    {"a b", '-'},
+	    {"CODE:3238", '-'},
+	    {"name:ann", '-'},
+	};
+	struct arena arena = {0};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct who who = {.campaign_id = 7};
+		assert_int_equal(who_read(text_of(cases[i].identifier), &arena, &who), ERR_OK);
+		char kind = who.id != 0                 ? 'i'
+			    : who.code.n > 0            ? 'c'
+			    : who.canonical_email.n > 0 ? 'e'
+							: '-';
+		assert_int_equal(kind, cases[i].kind);
+		assert_int_equal(who.campaign_id, 7);
+	}
+	arena_free(&arena);
+}
+
+/* An address names somebody wherever it is, as long as it is in one campaign. */
+static void by_an_address_alone(void **state)
+{
+	struct world *w = *state;
+	const struct who zoe = {.canonical_email = TEXT("zoe@example.com")};
+	const struct who ann = {.canonical_email = TEXT("ann@example.com")};
+	uint64_t first = world_launched(w), second = world_launched(w);
+	struct ask ask = {.command = {.decide = ask_decide}, .codes = w->codes, .who = zoe};
+	assert_int_equal(find(w, zoe), 0);
+	uint64_t id = world_user(w, second, 0, "zoe@example.com");
+	assert_int_equal(find(w, zoe), id);
+	world_user(w, first, 0, "zoe@example.com");
+	assert_int_equal(world_ask(w, &ask.command, NULL, NULL), ERR_TOO_LARGE);
+	assert_int_equal(find(w, ann), 0);
+	ask.who.campaign_id = second;
+	assert_int_equal(world_ask(w, &ask.command, NULL, NULL), ERR_OK);
+	assert_int_equal(ask.user.id, id);
+}
+
 static void by_everything(void **state)
 {
 	struct world *w = *state;
@@ -146,7 +206,9 @@ static void by_coupon(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(identifiers),
 	    WORLD_ON_ALL(by_everything),
+	    WORLD_ON_ALL(by_an_address_alone),
 	    WORLD_ON_ALL(a_code_from_elsewhere_is_a_link),
 	    WORLD_ON_ALL(codes_that_are_refused),
 	    WORLD_ON_ALL(a_code_like_ours_is_kept),

@@ -88,6 +88,109 @@ static uint64_t fail_hourly(struct delivery_world *w, uint64_t hook, uint64_t ho
 	return 0;
 }
 
+/* A CRM that knows nine of ten contacts: refusals are no reason to hold the others back. */
+static struct fake_answer crm_knows(void *arg, const struct fake_record *call)
+{
+	(void)arg;
+	return (struct fake_answer){.status = user_of(call) % 10 == 0 ? 200 : 409};
+}
+
+static void refusals_of_messages_are_no_penalty(void **state)
+{
+	struct delivery_world *w = *state;
+	struct webhook_live live_state;
+	w->client.script = crm_knows;
+	uint64_t id = make_hook(w, hook_for(w, "https://crm.example/in"));
+	emit(w, 1, 100, 0);
+	live(w, SECOND);
+	assert_int_equal(stats_now(w, id).delivered, 10);
+	assert_int_equal(stats_now(w, id).failures, 0);
+	assert_int_equal(stats_now(w, id).failing_since_ms, 0);
+	assert_int_equal(stats_now(w, id).last_status, 409);
+	assert_true(scheduler_webhook_live(w->scheduler, id, &live_state));
+	assert_false(live_state.penalised);
+	live(w, HOUR);
+	assert_int_equal(w->client.n, 10 + 90 * 4);
+	assert_int_equal(stats_now(w, id).exhausted, 90);
+	assert_text(delivery_now(w, 1).reason,
+		    TEXT("the receiver refused the message with status 409"));
+	live(w, 6 * (uint64_t)DAY);
+	join(w, 101);
+	live(w, HOUR);
+	assert_int_equal(hook_now(w, id).disabled_ms, 0);
+}
+
+/* Failures began the penalty; a refusal shows that the endpoint answers again. */
+static void a_probe_that_is_refused_ends_the_penalty(void **state)
+{
+	struct delivery_world *w = *state;
+	struct webhook_live live_state;
+	struct fake_answer answer = {.status = 500};
+	answer_with(w, &answer);
+	uint64_t id = make_hook(w, hook_for(w, "https://crm.example/in"));
+	emit(w, 1, 40, 0);
+	live(w, SECOND);
+	assert_true(scheduler_webhook_live(w->scheduler, id, &live_state));
+	assert_true(live_state.penalised);
+	answer.status = 422;
+	live(w, 10 * MINUTE);
+	assert_true(scheduler_webhook_live(w->scheduler, id, &live_state));
+	assert_false(live_state.penalised);
+	assert_int_equal(stats_now(w, id).failures, 0);
+}
+
+/* The same person's next event waits for a refused one no longer than 35 minutes and the jitter. */
+static void a_refused_join_does_not_hold_the_qualification_back(void **state)
+{
+	struct delivery_world *w = *state;
+	struct fake_answer answer = {.status = 409, .retry_after = "86400"};
+	answer_with(w, &answer);
+	make_hook(w, hook_for(w, "https://crm.example/in"));
+	emit(w, 0, 2, 7);
+	live(w, 43 * MINUTE);
+	assert_int_equal(delivery_now(w, 1).status, DELIVERY_EXHAUSTED);
+	assert_int_equal(delivery_now(w, 1).attempts, 4);
+	assert_true(delivery_now(w, 2).attempts > 0);
+}
+
+static void success_statuses_count_as_delivered(void **state)
+{
+	static const char found_and_conflict[] = "\0\0\0\0\0\0\001\056\0\0\0\0\0\0\001\231";
+	struct delivery_world *w = *state;
+	struct fake_answer answer = {.status = 409};
+	answer_with(w, &answer);
+	struct webhook hook = hook_for(w, "https://crm.example/in");
+	hook.success_statuses = text_from(found_and_conflict, 16);
+	uint64_t id = make_hook(w, hook);
+	join(w, 1);
+	answer.status = 302;
+	join(w, 2);
+	live(w, SECOND);
+	assert_int_equal(stats_now(w, id).delivered, 2);
+	struct attempt attempt = {.delivery_id = 1, .number = 1};
+	assert_int_equal(world_get(&w->core, &KIND_ATTEMPT, &attempt), ERR_OK);
+	assert_true(attempt.accepted);
+}
+
+/* Sent again, a refused delivery has its whole schedule again. */
+static void a_resend_begins_the_refusals_anew(void **state)
+{
+	struct delivery_world *w = *state;
+	struct fake_answer answer = {.status = 400};
+	answer_with(w, &answer);
+	make_hook(w, hook_for(w, "https://crm.example/in"));
+	join(w, 7);
+	live(w, HOUR);
+	struct delivery_resend again = {.command = {.decide = delivery_resend_decide},
+					.delivery_id = 1,
+					.now_ms = w->core.now_ms};
+	assert_int_equal(world_run(&w->core, &again.command), ERR_OK);
+	assert_int_equal(delivery_now(w, 1).reason.n, 0);
+	live(w, HOUR);
+	assert_int_equal(delivery_now(w, 1).attempts, 8);
+	assert_int_equal(delivery_now(w, 1).refusals, 4);
+}
+
 static void disabled_after_five_days_of_failures(void **state)
 {
 	struct delivery_world *w = *state;
@@ -234,6 +337,12 @@ int main(void)
 	    ON_MEMORY(gone_disables_at_once_with_the_reason),
 	    ON_PENDING(gone_disables_at_once_with_the_reason),
 	    ON_MEMORY(after_gone_nothing_more_leaves),
+	    ON_MEMORY(refusals_of_messages_are_no_penalty),
+	    ON_PENDING(refusals_of_messages_are_no_penalty),
+	    ON_MEMORY(a_probe_that_is_refused_ends_the_penalty),
+	    ON_MEMORY(a_refused_join_does_not_hold_the_qualification_back),
+	    ON_MEMORY(success_statuses_count_as_delivered),
+	    ON_MEMORY(a_resend_begins_the_refusals_anew),
 	    ON_MEMORY(disabled_after_five_days_of_failures),
 	    ON_MEMORY(a_success_in_between_begins_the_days_anew),
 	    ON_MEMORY(a_disable_rule_of_its_own),

@@ -238,6 +238,26 @@ static void events_that_nobody_wanted_go_too(void **state)
 	assert_int_equal(world_count(&w->core, &KIND_EVENT), 0);
 }
 
+/* The event is kept for another webhook, the delivery here is gone: the replay sends the same event, so
+ * the receiver must know it by the same id. */
+static void a_replay_after_the_retention_has_the_same_message_id(void **state)
+{
+	struct delivery_world *w = *state;
+	uint64_t hook = make_hook(w, hook_for(w, "https://crm.example/in"));
+	set_disabled(w, make_hook(w, hook_for(w, "https://held.example/in")), true);
+	emit(w, 1, 3, 0);
+	live(w, RETENTION_MS + 2 * HOUR);
+	assert_int_equal(world_count(&w->core, &KIND_DELIVERY), 3);
+	start_replay(w, hook, START_MS, 0, REPLAY_MISSING);
+	live(w, MINUTE);
+	assert_int_equal(w->client.n, 6);
+	for (size_t i = 0; i < 3; i++)
+		assert_text(*fake_header(call_at(w, i + 3), "webhook-id"),
+			    *fake_header(call_at(w, i), "webhook-id"));
+	assert_false(text_eq(*fake_header(call_at(w, 0), "webhook-id"),
+			     *fake_header(call_at(w, 1), "webhook-id")));
+}
+
 /* One commit of a retention slice is small, however much there is to delete. */
 static void a_slice_is_bounded(void **state)
 {
@@ -279,6 +299,7 @@ int main(void)
 	    ON_MEMORY(a_replay_ends_with_its_webhook),
 	    WITH_RETENTION(finished_ones_go_after_30_days),
 	    WITH_RETENTION(events_that_nobody_wanted_go_too),
+	    WITH_RETENTION(a_replay_after_the_retention_has_the_same_message_id),
 	    WITH_RETENTION(a_slice_is_bounded),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

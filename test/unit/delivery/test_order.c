@@ -39,7 +39,8 @@ static size_t attempts_of(struct delivery_world *w, uint64_t user, struct text *
 static void assert_message(struct delivery_world *w, struct text id, uint64_t delivery_id)
 {
 	char expected[MESSAGE_ID_SIZE];
-	codes_message_id(w->core.codes, delivery_id, expected);
+	const struct delivery delivery = delivery_now(w, delivery_id);
+	delivery_message_id(w->core.codes, &delivery, expected);
 	assert_text(id, text_of(expected));
 }
 

@@ -14,25 +14,110 @@
 static const uint64_t NOW_MS = 784111777000;
 static const uint64_t DAY_MS = 86400000;
 
-static struct policy_decision decide(uint64_t attempts, struct text retry_after, uint32_t random)
+static const struct policy_rules *default_rules(void)
 {
-	return policy_decide(&policy_default_schedule, HTTP_FAIL_NONE, 503, attempts, retry_after,
-			     NOW_MS, random);
+	static struct policy_rules rules;
+	rules = (struct policy_rules){.schedule = policy_default_schedule};
+	return &rules;
 }
 
-static void what_success_is(void **state)
+static struct policy_decision decide_of(enum http_failure failure, int status, uint64_t attempts,
+					uint64_t refusals)
+{
+	const struct policy_attempt attempt = {
+	    .failure = failure, .status = status, .attempts = attempts, .refusals = refusals};
+	return policy_decide(default_rules(), &attempt, NOW_MS, 0);
+}
+
+static struct policy_decision decide(uint64_t attempts, struct text retry_after, uint32_t random)
+{
+	const struct policy_attempt attempt = {
+	    .status = 503, .attempts = attempts, .retry_after = retry_after};
+	return policy_decide(default_rules(), &attempt, NOW_MS, random);
+}
+
+static const int REFUSALS[] = {400, 405, 406, 409, 411, 413, 414, 415, 422};
+
+static bool is_refusal(int status)
+{
+	for (size_t i = 0; i < sizeof REFUSALS / sizeof *REFUSALS; i++)
+		if (REFUSALS[i] == status)
+			return true;
+	return false;
+}
+
+static void every_status_has_its_outcome(void **state)
 {
 	(void)state;
 	for (int status = 200; status < 600; status++) {
-		bool ok = status < 300;
-		assert_int_equal(policy_succeeded(HTTP_FAIL_NONE, status), ok);
-		struct policy_decision d = policy_decide(&policy_default_schedule, HTTP_FAIL_NONE,
-							 status, 1, TEXT(""), NOW_MS, 0);
-		enum delivery_verdict bad = status == 410 ? VERDICT_GONE : VERDICT_RETRY;
-		assert_int_equal(d.verdict, ok ? VERDICT_DELIVERED : bad);
+		enum policy_outcome wanted = status < 300	  ? OUTCOME_SUCCESS
+					     : is_refusal(status) ? OUTCOME_REFUSAL
+								  : OUTCOME_FAILURE;
+		enum delivery_verdict verdict = status < 300	? VERDICT_DELIVERED
+						: status == 410 ? VERDICT_GONE
+								: VERDICT_RETRY;
+		struct policy_decision d = decide_of(HTTP_FAIL_NONE, status, 1, 0);
+		assert_int_equal(d.outcome, wanted);
+		assert_int_equal(d.verdict, verdict);
 	}
-	assert_false(policy_succeeded(HTTP_FAIL_PROTOCOL, 200));
-	assert_false(policy_succeeded(HTTP_FAIL_TIMEOUT, 0));
+	assert_int_equal(decide_of(HTTP_FAIL_PROTOCOL, 200, 1, 0).outcome, OUTCOME_FAILURE);
+	assert_int_equal(decide_of(HTTP_FAIL_TIMEOUT, 409, 1, 0).outcome, OUTCOME_FAILURE);
+}
+
+static void a_webhook_may_list_further_successes(void **state)
+{
+	const struct policy_rules rules = {
+	    .schedule = policy_default_schedule, .success = {302, 409, 410, 503}, .n_success = 4};
+	(void)state;
+	for (int status = 200; status < 600; status++) {
+		bool listed = status == 302 || status == 409 || status == 410 || status == 503;
+		const struct policy_attempt attempt = {.status = status, .attempts = 1};
+		assert_int_equal(policy_decide(&rules, &attempt, NOW_MS, 0).verdict ==
+				     VERDICT_DELIVERED,
+				 status < 300 || listed);
+	}
+}
+
+/* 5 s, 5 min, 30 min, whatever Retry-After asks for; then it is over. */
+static void refusals_have_a_schedule_of_their_own(void **state)
+{
+	static const uint64_t seconds[] = {5, 300, 1800};
+	(void)state;
+	for (uint64_t i = 0; i < 3; i++) {
+		const struct policy_attempt attempt = {.status = 409,
+						       .attempts = i + 1,
+						       .refusals = i,
+						       .retry_after = TEXT("7200")};
+		struct policy_decision d = policy_decide(default_rules(), &attempt, NOW_MS, 0);
+		assert_int_equal(d.verdict, VERDICT_RETRY);
+		assert_int_equal(d.retry_ms, NOW_MS + seconds[i] * 800);
+	}
+	assert_int_equal(decide_of(HTTP_FAIL_NONE, 422, 4, 3).verdict, VERDICT_EXHAUSTED);
+}
+
+/* Each schedule counts its own attempts. */
+static void refusals_and_failures_do_not_use_up_each_other(void **state)
+{
+	(void)state;
+	assert_int_equal(decide_of(HTTP_FAIL_NONE, 409, 9, 0).retry_ms, NOW_MS + 4000);
+	assert_int_equal(decide_of(HTTP_FAIL_NONE, 500, 4, 3).retry_ms, NOW_MS + 4000);
+	assert_int_equal(decide_of(HTTP_FAIL_DNS, 0, 12, 3).retry_ms, NOW_MS + DAY_MS * 4 / 5);
+	assert_int_equal(decide_of(HTTP_FAIL_DNS, 0, 13, 3).verdict, VERDICT_EXHAUSTED);
+	assert_int_equal(decide_of(HTTP_FAIL_NONE, 400, 13, 3).verdict, VERDICT_EXHAUSTED);
+}
+
+static void a_shorter_schedule_of_the_webhook_counts_for_refusals_too(void **state)
+{
+	const struct policy_rules quick = {.schedule = {.seconds = {10, 20}, .n = 2}};
+	const struct policy_rules slow = {.schedule = {.seconds = {7200}, .n = 1}};
+	struct policy_attempt attempt = {.status = 409, .attempts = 2, .refusals = 1};
+	(void)state;
+	assert_int_equal(policy_decide(&quick, &attempt, NOW_MS, 0).retry_ms, NOW_MS + 16000);
+	assert_int_equal(policy_decide(&slow, &attempt, NOW_MS, 0).retry_ms, NOW_MS + 240000);
+	attempt.attempts = 3;
+	attempt.refusals = 2;
+	assert_int_equal(policy_decide(&quick, &attempt, NOW_MS, 0).verdict, VERDICT_EXHAUSTED);
+	assert_int_equal(policy_decide(&slow, &attempt, NOW_MS, 0).retry_ms, NOW_MS + 1440000);
 }
 
 /* 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h, each within a fifth. */
@@ -58,14 +143,13 @@ static void the_schedule(void **state)
 
 static void a_schedule_of_ones_own(void **state)
 {
-	static const struct policy_schedule own = {.seconds = {10, 20}, .n = 2};
+	const struct policy_rules own = {.schedule = {.seconds = {10, 20}, .n = 2}};
+	struct policy_attempt attempt = {.failure = HTTP_FAIL_DNS};
 	(void)state;
-	for (uint64_t i = 1; i <= 2; i++)
-		assert_int_equal(
-		    policy_decide(&own, HTTP_FAIL_DNS, 0, i, TEXT(""), NOW_MS, 0).retry_ms,
-		    NOW_MS + i * 8000);
-	assert_int_equal(policy_decide(&own, HTTP_FAIL_DNS, 0, 3, TEXT(""), NOW_MS, 0).verdict,
-			 VERDICT_EXHAUSTED);
+	while (++attempt.attempts <= 2)
+		assert_int_equal(policy_decide(&own, &attempt, NOW_MS, 0).retry_ms,
+				 NOW_MS + attempt.attempts * 8000);
+	assert_int_equal(policy_decide(&own, &attempt, NOW_MS, 0).verdict, VERDICT_EXHAUSTED);
 }
 
 static void what_cannot_change_is_final(void **state)
@@ -73,15 +157,9 @@ static void what_cannot_change_is_final(void **state)
 	static const enum http_failure retried[] = {HTTP_FAIL_DNS, HTTP_FAIL_CONNECT, HTTP_FAIL_TLS,
 						    HTTP_FAIL_TIMEOUT, HTTP_FAIL_PROTOCOL};
 	(void)state;
-	assert_int_equal(
-	    policy_decide(&policy_default_schedule, HTTP_FAIL_POLICY, 0, 1, TEXT(""), NOW_MS, 0)
-		.verdict,
-	    VERDICT_EXHAUSTED);
+	assert_int_equal(decide_of(HTTP_FAIL_POLICY, 0, 1, 0).verdict, VERDICT_EXHAUSTED);
 	for (size_t i = 0; i < sizeof retried / sizeof *retried; i++)
-		assert_int_equal(
-		    policy_decide(&policy_default_schedule, retried[i], 0, 1, TEXT(""), NOW_MS, 0)
-			.verdict,
-		    VERDICT_RETRY);
+		assert_int_equal(decide_of(retried[i], 0, 1, 0).verdict, VERDICT_RETRY);
 }
 
 /* Gone is about the webhook: the delivery is kept, also after its last attempt. */
@@ -89,8 +167,7 @@ static void gone_keeps_the_delivery(void **state)
 {
 	(void)state;
 	for (uint64_t attempts = 1; attempts < 20; attempts++) {
-		struct policy_decision d = policy_decide(&policy_default_schedule, HTTP_FAIL_NONE,
-							 410, attempts, TEXT(""), NOW_MS, 0);
+		struct policy_decision d = decide_of(HTTP_FAIL_NONE, 410, attempts, 0);
 		assert_int_equal(d.verdict, VERDICT_GONE);
 		assert_true(d.retry_ms > NOW_MS);
 	}
@@ -142,7 +219,11 @@ static void retry_after(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(what_success_is),
+	    cmocka_unit_test(every_status_has_its_outcome),
+	    cmocka_unit_test(a_webhook_may_list_further_successes),
+	    cmocka_unit_test(refusals_have_a_schedule_of_their_own),
+	    cmocka_unit_test(refusals_and_failures_do_not_use_up_each_other),
+	    cmocka_unit_test(a_shorter_schedule_of_the_webhook_counts_for_refusals_too),
 	    cmocka_unit_test(the_schedule),
 	    cmocka_unit_test(a_schedule_of_ones_own),
 	    cmocka_unit_test(what_cannot_change_is_final),

@@ -57,23 +57,24 @@ static void test_body_deadline(void **state)
 	world_close(&w);
 }
 
-/* One that never sent a byte, one between two requests, one that sent an empty line. */
+/* One that never sent a byte, one between two requests, two that sent an empty line. */
 static void test_idle_is_just_closed(void **state)
 {
 	struct http_limits limits = limits_of();
 	struct world w;
-	struct client c[3];
+	struct client c[4];
 
 	(void)state;
-	limits.idle_ms = SHORT_MS;
+	limits.idle_ms = limits.head_ms = SHORT_MS;
 	world_open(&w, &limits);
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < 4; i++)
 		c[i] = client_open(&w);
 	client_send(&c[1], TEXT(GET("/x")));
 	client_send(&c[2], TEXT("\r\n"));
-	for (int i = 0; i < 3; i++) {
+	client_send(&c[3], TEXT(GET("/x") "\r\n"));
+	for (int i = 0; i < 4; i++) {
 		await(&w, client_ended(&c[i]));
-		assert_int_equal(client_has(&c[i], "HTTP/1.1"), i == 1);
+		assert_int_equal(client_has(&c[i], "HTTP/1.1"), i % 2);
 		assert_false(c[i].reset);
 		client_close(&c[i]);
 	}
@@ -94,6 +95,30 @@ static void test_write_deadline(void **state)
 	client_send(&c, TEXT(GET("/big")));
 	await(&w, counters(&w)->requests == 1 && counters(&w)->open == 0); /* it reads nothing */
 	assert_int_equal(counters(&w)->timeouts, 1);
+	client_close(&c);
+	world_close(&w);
+}
+
+/* The next request waits half read behind a reply that the client is slow to take: as nothing is read
+ * meanwhile, the client is not blamed for a late head. */
+static void test_slow_reader_is_no_slow_sender(void **state)
+{
+	struct http_limits limits = limits_of();
+	struct world w;
+	struct client c;
+
+	(void)state;
+	limits.head_ms = SHORT_MS;
+	world_open(&w, &limits);
+	c = client_open(&w);
+	client_send(&c, TEXT(GET("/big") "GET /x HTTP/1.1\r\n"));
+	await(&w, counters(&w)->requests == 1);
+	const uint64_t late_ns = clock_system.mono_ns(&clock_system) + 3 * SHORT_MS * 1000000ull;
+	await(&w, clock_system.mono_ns(&clock_system) > late_ns);
+	client_send(&c, TEXT("Host: a\r\n\r\n"));
+	await(&w,
+	      !client_ended(&c) && c.got.n > BIG && memcmp(c.got.p + c.got.n - 5, "hello", 5) == 0);
+	assert_int_equal(counters(&w)->timeouts, 0);
 	client_close(&c);
 	world_close(&w);
 }
@@ -380,6 +405,7 @@ int main(void)
 	    cmocka_unit_test(test_body_deadline),
 	    cmocka_unit_test(test_idle_is_just_closed),
 	    cmocka_unit_test(test_write_deadline),
+	    cmocka_unit_test(test_slow_reader_is_no_slow_sender),
 	    cmocka_unit_test(test_linger_deadline_and_bytes),
 	    cmocka_unit_test(test_a_stalled_loop_blames_nobody),
 	    cmocka_unit_test(test_longest_idle_goes_first),

@@ -1,0 +1,67 @@
+/*
+ * Owns how a request names a user or a campaign. Never looks one up. Called by the calls that are
+ * about one.
+ */
+#include "identifier.h"
+
+#include "base/form.h"
+
+/* Without memory it stays encoded, and names nobody. */
+static struct text decoded(struct call *call)
+{
+	struct text name;
+	enum err err = form_decode_segment(call->params[0], &call->req->arena, &name);
+	return err == ERR_OK ? name : call->params[0];
+}
+
+/* False after 422. */
+static bool read_campaign(struct call *call, uint64_t *id)
+{
+	struct text rest = call->req->query, name, value;
+	*id = 0;
+	while (form_next(&rest, &call->req->arena, &name, &value) == ERR_OK) {
+		if (!text_eq(name, TEXT("campaign_id")) || (text_to_u64(value, id) && *id != 0))
+			continue;
+		call_reply_field(call, "campaign_id", "must be a campaign's id");
+		return false;
+	}
+	return true;
+}
+
+bool identifier_user(struct call *call, struct who *who)
+{
+	*who = (struct who){0};
+	if (!read_campaign(call, &who->campaign_id))
+		return false;
+	enum err err = who_read(decoded(call), &call->req->arena, who);
+	if (err != ERR_OK)
+		call_reply_err(call, err, NULL);
+	return err == ERR_OK;
+}
+
+struct campaign_name identifier_campaign(struct call *call)
+{
+	return campaign_name_read(decoded(call));
+}
+
+uint64_t identifier_user_id(const struct call *call, struct text t)
+{
+	uint64_t id;
+	if (text_to_u64(t, &id))
+		return id;
+	if (text_starts(t, TEXT("code:")))
+		t = text_from(t.p + 5, t.n - 5);
+	return code_read(call->api->config.codes, CODE_USER, t);
+}
+
+void identifier_reply_err(struct call *call, enum err err)
+{
+	if (err == ERR_TOO_LARGE)
+		call_reply_error(call, 409,
+				 "users of several campaigns may have this e-mail address: name "
+				 "one with ?campaign_id=");
+	else
+		call_reply_err(call, err,
+			       "no user has this id, code or e-mail address: digits alone are an "
+			       "id, code:3238 is a code");
+}

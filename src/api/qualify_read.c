@@ -1,0 +1,205 @@
+/*
+ * Owns the reading of requests that qualify, from the body and from the query. Never a rule about
+ * qualifying (core/qualify.c). Called by the calls that qualify.
+ */
+#include "qualify_read.h"
+
+#include "base/decimal.h"
+#include "base/form.h"
+#include "core/money.h"
+#include "person.h"
+
+enum { ORDER_ID_MAX = 200 };
+
+struct reader {
+	struct call *call;
+	const struct body *body;
+	unsigned form;
+	struct body query; /* as if the query were a form */
+	bool noted;        /* the field that is being read is wrong: the next one is read nevertheless */
+};
+
+static bool refuse(struct reader *r, const char *name, const char *problem)
+{
+	call_note(r->call, name, problem);
+	r->noted = true;
+	return false;
+}
+
+static bool read_query(struct reader *r)
+{
+	struct body *query = &r->query;
+	struct text rest = r->call->req->query;
+	enum err err = ERR_OK;
+	while (err == ERR_OK && query->n < BODY_FIELDS_MAX) {
+		err = form_next(&rest, &r->call->req->arena, &query->fields[query->n].name,
+		    &query->fields[query->n].value);
+		query->n += err == ERR_OK;
+	}
+	if (err == ERR_NO_MEMORY)
+		call_reply_err(r->call, err, NULL);
+	else if (err == ERR_OK)
+		call_reply_error(r->call, 400, "the query has more than 64 fields");
+	return err == ERR_NOT_FOUND;
+}
+
+/* False: the query has a field of ours where only the body is signed. */
+static bool check_query(struct reader *r, const char *name, enum body_field in_query)
+{
+	if (in_query == BODY_ABSENT || (r->form & QUALIFY_BODY_ONLY) == 0)
+		return true;
+	return refuse(r, name, "must be in the body, which the signature covers, not in the query");
+}
+
+static const char in_both[] = "is different in the body and in the query: send it once";
+
+/* The field, trimmed; empty where it was not sent. `wrong` completes "field ..." for another kind of
+ * JSON value, or a field that came twice. False where it is refused. */
+static bool read_text(struct reader *r, const char *name, const char *wrong, struct text *value)
+{
+	struct text other;
+	enum body_field in_body = body_text(r->body, name, true, value);
+	enum body_field in_query = body_text(&r->query, name, true, &other);
+	if (in_body == BODY_WRONG || in_query == BODY_WRONG)
+		return refuse(r, name, wrong);
+	if (!check_query(r, name, in_query))
+		return false;
+	*value = text_trim(*value);
+	other = text_trim(other);
+	if (value->n > 0 && other.n > 0 && !text_eq(*value, other))
+		return refuse(r, name, in_both);
+	if (value->n == 0)
+		*value = other;
+	return true;
+}
+
+/* A null says nothing: it must not qualify anybody. */
+static bool is_null(const struct body *body, const char *name)
+{
+	const struct json *v = body->is_json ? json_get(body->json, name) : NULL;
+	return v != NULL && json_kind(v) == JSON_NULL;
+}
+
+/* Without the field, the inbound webhook qualifies. */
+static bool read_qualified(struct reader *r, struct qualify *q)
+{
+	static const char name[] = "qualified";
+	bool other = true;
+	q->qualified = true;
+	enum body_field in_body = body_flag(r->body, name, &q->qualified);
+	enum body_field in_query = body_flag(&r->query, name, &other);
+	if (in_body == BODY_WRONG || in_query == BODY_WRONG || is_null(r->body, name))
+		return refuse(r, name, "must be true, or false for a refund");
+	if (!check_query(r, name, in_query))
+		return false;
+	if (in_body != BODY_ABSENT && in_query != BODY_ABSENT && other != q->qualified)
+		return refuse(r, name, in_both);
+	if (in_body == BODY_ABSENT)
+		q->qualified = other;
+	if ((r->form & QUALIFY_BY_API) == 0 || in_body != BODY_ABSENT || in_query != BODY_ABSENT)
+		return true;
+	return refuse(r, name, "is required: true, or false for a refund");
+}
+
+/* ---- who ---- */
+
+/* An address names a user within a campaign. */
+static bool read_email(struct reader *r, struct text email, struct qualify *q)
+{
+	static const char wrong[] = "is required with email: the number of a campaign";
+	struct text campaign;
+	if (!person_read_email(r->call, email, &q->who.canonical_email) ||
+	    !read_text(r, "campaign_id", wrong, &campaign))
+		return false;
+	return text_to_u64(campaign, &q->who.campaign_id) || refuse(r, "campaign_id", wrong);
+}
+
+static bool read_id(struct reader *r, struct qualify *q)
+{
+	static const char wrong[] = "must be the id of a user";
+	struct text id;
+	if ((r->form & QUALIFY_BY_API) == 0)
+		return true;
+	if (!read_text(r, "id", wrong, &id))
+		return false;
+	if (id.n == 0 || (text_to_u64(id, &q->who.id) && q->who.id != 0))
+		return true;
+	return refuse(r, "id", wrong);
+}
+
+static bool read_who(struct reader *r, struct qualify *q)
+{
+	static const char wrong[] = "must be given once, as text";
+	struct text code, coupon, email;
+	if (!read_id(r, q))
+		return false;
+	if (q->who.id != 0)
+		return true;
+	if (!read_text(r, "code", wrong, &code) || !read_text(r, "coupon", wrong, &coupon) ||
+	    !read_text(r, "email", wrong, &email))
+		return false;
+	/* A text that is not a code or a coupon names nobody; the command says so, as for an unknown one. */
+	if (!call_keep(r->call, code, &q->who.code) || !call_keep(r->call, coupon, &q->who.coupon))
+		return false;
+	if (who_is_set(&q->who))
+		return true;
+	if (email.n > 0)
+		return read_email(r, email, q);
+	return refuse(r, "code", "is required: the user's code (or a coupon, or email and campaign_id)");
+}
+
+/* ---- which order, how much ---- */
+
+static bool read_order(struct reader *r, struct qualify *q)
+{
+	static const char wrong[] = "must be text of at most 200 bytes";
+	struct text order;
+	if (!read_text(r, "order_id", wrong, &order))
+		return false;
+	return order.n <= ORDER_ID_MAX ? call_keep(r->call, order, &q->order_id)
+				       : refuse(r, "order_id", wrong);
+}
+
+/* A decimal of at most four places. */
+static bool read_amount(struct reader *r, struct qualify *q)
+{
+	static const char wrong[] = "must be a decimal number such as 49.90";
+	struct text amount;
+	if (!read_text(r, "amount", wrong, &amount))
+		return false;
+	if (amount.n == 0)
+		return true;
+	q->has_amount = decimal_read(amount, AMOUNT_PLACES, &q->amount_e4);
+	return q->has_amount || refuse(r, "amount", wrong);
+}
+
+/* Shops and payment providers write it in either case. */
+static bool read_currency(struct reader *r, struct qualify *q)
+{
+	static const char wrong[] = "must be an ISO 4217 code such as EUR";
+	struct text currency;
+	if (!read_text(r, "currency", wrong, &currency))
+		return false;
+	char *upper = call_alloc(r->call, currency.n + 1);
+	if (upper == NULL)
+		return false;
+	for (size_t i = 0; i < currency.n; i++) {
+		char c = currency.p[i];
+		upper[i] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+	}
+	q->currency = text_from(upper, currency.n);
+	return currency.n == 0 || currency_plausible(q->currency) || refuse(r, "currency", wrong);
+}
+
+bool qualify_read(struct call *call, const struct body *body, unsigned form, struct qualify *q)
+{
+	static bool (*const fields[])(struct reader *, struct qualify *) = {
+	    read_qualified, read_who, read_order, read_amount, read_currency};
+	struct reader r = {.call = call, .body = body, .form = form};
+	bool ok = read_query(&r);
+	for (size_t i = 0; ok && i < sizeof fields / sizeof *fields; i++) {
+		r.noted = false;
+		ok = fields[i](&r, q) || r.noted;
+	}
+	return ok;
+}

@@ -1,0 +1,131 @@
+"""Owns the tests of what a body may be: its media types, encodings, and none at all. Never tests what a call does
+with its fields."""
+import gzip
+import json
+import unittest
+
+from client import multipart
+from harness import Served
+
+ANN = {"first_name": "Ann", "email": "ann@x.example"}
+MARK = b"\xef\xbb\xbf"
+FORM, JSON = {"Content-Type": "application/x-www-form-urlencoded"}, {"Content-Type": "application/json"}
+
+
+class Bodies(Served):
+    def setUp(self):
+        self.code = self.campaign()["code"]
+
+    def send(self, body, headers, path=None):
+        return self.public.call("POST", path or f"/{self.code}/join", body, headers)
+
+    def multipart(self, fields, path=None, headers=None):
+        media_type, body = multipart(fields)
+        return self.send(body, {"Content-Type": media_type, **(headers or {})}, path)
+
+
+class Multipart(Bodies):
+    def test_a_join_and_its_qualification(self):
+        jessica = self.join(self.code, "Jessica", "jessica@x.example")
+        joined = self.has(self.multipart({**ANN, "email": "a+b@x.example"}, f"/{jessica['code']}/join"), 201).data
+        self.assertEqual(self.user(joined["code"])["email"], "a+b@x.example")
+        for path in (f"/webhook/{self.server.inbound}/qualify", "/api/n8n/users/qualify"):
+            media_type, body = multipart({"code": joined["code"]})
+            answer = self.api.call("POST", path, body, {"Content-Type": media_type})
+            self.assertTrue(self.has(answer, 200).data["qualified"])
+        media_type, body = multipart({**ANN, "campaign_id": "1"})
+        self.has(self.api.call("POST", "/api/n8n/users", body, {"Content-Type": media_type}), 201)
+
+    def test_a_browser_sees_what_it_typed_again(self):
+        page = self.has(self.multipart({"first_name": "Zo\u00eb", "email": "nobody"}, headers={"Accept": "text/html"}), 422)
+        self.assertIn("Zo\u00eb", page.body.decode())
+
+    def test_files_are_refused(self):
+        body = (b'--x\r\nContent-Disposition: form-data; name="logo"; filename="a.png"\r\n\r\n\x89PNG\r\n--x--\r\n')
+        self.has_error(self.send(body, {"Content-Type": "multipart/form-data; boundary=x"}), 422, "logo")
+
+    def test_duplicates_and_limits_are_those_of_forms(self):
+        one = b'--x\r\nContent-Disposition: form-data; name="email"\r\n\r\na@x.example\r\n'
+        headers = {"Content-Type": "multipart/form-data; boundary=x"}
+        first_name = b'--x\r\nContent-Disposition: form-data; name="first_name"\r\n\r\nAnn\r\n'
+        self.has_error(self.send(first_name + one * 2 + b"--x--", headers), 422, "email")
+        self.has_error(self.send(one * 65 + b"--x--", headers), 400)
+
+    def test_framing(self):
+        _, body = multipart(ANN, "x")
+        for media_type in ("multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=y"):
+            with self.subTest(media_type):
+                self.has_error(self.send(body, {"Content-Type": media_type}), 400)
+        headers = {"Content-Type": "multipart/form-data; boundary=x"}
+        for cut in range(1, len(body) - 2):
+            self.has_error(self.send(body[:cut], headers), 400)
+        self.has(self.send(body, headers), 201)
+        self.has_error(self.send(body, {"Content-Type": "multipart/mixed; boundary=x"}), 415)
+
+
+class Encodings(Bodies):
+    def test_a_byte_order_mark_is_skipped(self):
+        self.has(self.send(MARK + json.dumps(ANN).encode(), JSON), 201)
+        self.has(self.send(MARK + b"first_name=Bob&email=bob@x.example", FORM), 201)
+
+    def test_content_encodings(self):
+        body = json.dumps(ANN).encode()
+        packed = gzip.compress(body)
+        calls = [f"/{self.code}/join", f"/webhook/{self.server.inbound}/qualify", "/api/v2/campaigns",
+                 "/api/v2/campaigns/1/users/import"]
+        for coding in ("gzip", "br", "x-gzip", "identity, gzip", "nonsense"):
+            for path in calls:
+                with self.subTest(coding=coding, path=path):
+                    media = {"Content-Type": "text/csv"} if path.endswith("import") else JSON
+                    answer = self.api.call("POST", path, packed, {**media, "Content-Encoding": coding})
+                    self.assertIn("uncompressed", self.has_error(answer, 415).json["message"])
+        self.has(self.send(body, {**JSON, "Content-Encoding": "Identity"}), 201)
+
+    def test_a_plus_in_a_form_is_explained(self):
+        message = self.has_error(self.try_join_raw(b"first_name=Ann&email=a+b@x.org"), 422, "email").json["message"]
+        self.assertIn("%2B", message)
+        self.assertIn("--data-urlencode", message)
+        by_json = self.has_error(self.send(json.dumps({**ANN, "email": "a b@x.org"}).encode(), JSON), 422, "email")
+        self.assertNotIn("%2B", by_json.json["message"])
+
+    def try_join_raw(self, body):
+        return self.send(body, FORM)
+
+
+class Empty(Bodies):
+    TYPES = (None, "application/json", "application/x-www-form-urlencoded", "multipart/form-data", "text/plain",
+             "application/octet-stream")
+
+    def test_where_nothing_is_required(self):
+        webhook = self.webhook()
+        campaign = self.campaign()
+        rule = self.rule(campaign, metric="amount", amount=100, currency="EUR", trigger="join")
+        self.assertTrue(rule["id"])
+        for i, media_type in enumerate(self.TYPES):
+            self.join(campaign["code"], "Ann", f"ann{i}@x.example")
+            reward = self.rewards("due", "amount")[0]["id"]
+            calls = [f"webhooks/{webhook['id']}/{what}" for what in ("enable", "test", "rotate-secret", "replay")]
+            calls += ["settings/inbound-secret/rotate", f"rewards/cancel/{reward}"]
+            for path in calls:
+                for body in (None, b""):
+                    with self.subTest(path, media_type=media_type, body=body):
+                        headers = {} if media_type is None else {"Content-Type": media_type}
+                        answer = self.api.call("POST", f"/api/v2/{path}", body, headers)
+                        self.assertIn(answer.status, (200, 201, 202), answer)
+
+    def test_where_something_is_required_it_is_named(self):
+        for path, *fields in (("/api/v2/campaigns", "name"), ("/api/v2/webhooks", "name", "event", "url"),
+                              (f"/{self.code}/join", "first_name", "email")):
+            for media_type in self.TYPES:
+                with self.subTest(path, media_type=media_type):
+                    headers = {} if media_type is None else {"Content-Type": media_type}
+                    self.has_error(self.api.call("POST", path, b"", headers), 422, *fields)
+
+    def test_a_body_of_another_type_is_refused(self):
+        for media_type in (None, "text/plain", "application/octet-stream"):
+            headers = {} if media_type is None else {"Content-Type": media_type}
+            self.has_error(self.send(b"x=1", headers), 415)
+
+
+if __name__ == "__main__":
+    unittest.main()

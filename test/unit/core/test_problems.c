@@ -1,0 +1,76 @@
+/* What is wrong with a request, gathered: one problem for each field, and what a command adds.
+ * Never goes through HTTP.
+ * Run by make test. */
+#include "core_world.h"
+
+#include "core/form_field.h"
+#include "core/problems.h"
+
+static void one_for_each_field(void **state)
+{
+	struct problems p = {0};
+	(void)state;
+	problems_add(&p, TEXT("url"), "must start with https://");
+	problems_add(&p, TEXT("url"), "is required");
+	problems_add(&p, TEXT("name"), NULL);
+	problems_add(&p, TEXT("event"), "is required");
+	assert_int_equal(p.n, 2);
+	assert_string_equal(problems_find(&p, TEXT("url")), "must start with https://");
+	assert_null(problems_find(&p, TEXT("name")));
+}
+
+static void what_a_command_found_is_found_anew(void **state)
+{
+	struct problems p = {0};
+	(void)state;
+	problems_add(&p, TEXT("email"), "is required");
+	p.given = p.n;
+	problems_add(&p, TEXT("company"), "is required");
+	problems_restart(&p);
+	assert_int_equal(p.n, 1);
+	assert_null(problems_find(&p, TEXT("company")));
+}
+
+static void there_is_an_end(void **state)
+{
+	struct problems p = {0};
+	char names[2 * PROBLEMS_MAX][16];
+	(void)state;
+	for (int i = 0; i < 2 * PROBLEMS_MAX; i++) {
+		snprintf(names[i], sizeof names[i], "f%d", i);
+		problems_add(&p, text_of(names[i]), "is required");
+	}
+	assert_int_equal(p.n, PROBLEMS_MAX);
+}
+
+/* A command that was told of problems runs, adds its own, and changes nothing. */
+static void a_join_adds_what_the_campaign_asks_for(void **state)
+{
+	struct world *w = *state;
+	struct buf fields = {0};
+	const struct form_field company = {
+	    .id = TEXT("company"), .label = TEXT("Company"), .type = FORM_TEXT, .required = true};
+	form_field_add(&fields, &company);
+	uint64_t campaign =
+	    world_campaign(w, (struct campaign){.status = CAMPAIGN_LAUNCHED,
+						.fields_referring = {buf_view(&fields)}});
+	struct join j = world_join(w, campaign, 0, "ann@example.com");
+	problems_add(&j.problems, TEXT("first_name"), "is required");
+	j.problems.given = 1;
+	assert_int_equal(world_run(w, &j.command), ERR_REFUSED);
+	assert_int_equal(j.outcome, JOIN_FIELD);
+	assert_int_equal(j.problems.n, 2);
+	assert_int_equal(world_count(w, &KIND_USER), 0);
+	buf_free(&fields);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(one_for_each_field),
+	    cmocka_unit_test(what_a_command_found_is_found_anew),
+	    cmocka_unit_test(there_is_an_end),
+	    WORLD_ON_ALL(a_join_adds_what_the_campaign_asks_for),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
