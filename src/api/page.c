@@ -143,15 +143,16 @@ static void put_source(struct buf *out, struct text address)
 	url_write_authority(out, &url);
 }
 
-/* Chromium holds a form's redirects to form-action too. */
-static void write_policy(struct buf *out, const struct campaign *campaign)
+/* Chromium holds every redirect after a form to form-action, and nobody knows where a shop redirects to: a
+ * page whose form leads away has none. */
+static void write_policy(struct buf *out, const struct html *page)
 {
-	const struct campaign none = {0}, *c = campaign != NULL ? campaign : &none;
+	const struct campaign none = {0}, *c = page->campaign != NULL ? page->campaign : &none;
 	struct text rest = c->origins.raw, origin, nothing;
 	buf_str(out, "default-src 'none'; style-src 'self'; img-src 'self'");
 	put_source(out, c->logo_url);
-	buf_str(out, "; form-action 'self'");
-	put_source(out, c->redirect_url);
+	if (!page->leads_away)
+		buf_str(out, "; form-action 'self'");
 	buf_str(out, "; base-uri 'none'; frame-ancestors 'self'");
 	while (pairs_next(&rest, &origin, &nothing))
 		put_source(out, origin);
@@ -165,7 +166,7 @@ void page_close(struct html *page)
 void page_end(struct html *page, int status)
 {
 	struct buf policy = {0};
-	write_policy(&policy, page->campaign);
+	write_policy(&policy, page);
 	const struct http_header headers[] = {
 	    {TEXT("Content-Security-Policy"), buf_view(&policy)},
 	    {TEXT("Referrer-Policy"), TEXT("no-referrer")},

@@ -259,6 +259,7 @@ void page_reply_form(struct call *call, const struct page_form *form)
 	const char *before = form->problems != NULL ? page_word(c->lang, WORD_ERROR) : NULL;
 	struct html page =
 	    page_begin(call, c, before, headline.n > 0 ? headline : c->name, false);
+	page.leads_away = c->redirect_url.n > 0;
 	if (form->invited_by.n > 0) {
 		page_put(&page, "<p class=\"from\"><bdi>");
 		page_put_text(&page, form->invited_by);

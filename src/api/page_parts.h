@@ -13,6 +13,7 @@ struct html {
 	struct buf *out; /* the call's reply, under construction */
 	const struct campaign *campaign; /* NULL: the page of no campaign */
 	struct text lang;
+	bool leads_away; /* its form may end at another site: the policy must not hold it back */
 };
 
 /** Everything up to the headline. `before` (may be NULL) stands in front of it in the title; `wide`

@@ -1,10 +1,12 @@
 """Owns the look at the hosted pages with a real browser: axe, 360 and 1280 pixels, the keyboard alone, no
 script, QR codes read back. Never repeats what test/e2e/test_pages.py sees without one.
 Run by make test-pages; the pictures are left in build/pages/."""
+import http.server
 import json
 import os
 import shutil
 import sys
+import threading
 import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -36,6 +38,45 @@ def typed(text):
 
 
 TAB, ENTER = key("Tab"), key("Enter", leads=True)
+
+
+class Shop(http.server.BaseHTTPRequestHandler):
+    """/welcome is a page. Every other path redirects to it, at the address that follows in the list of hops: each
+    of them is another origin to the browser."""
+    hops = []
+
+    def do_GET(self):
+        query = self.path.partition("?")[2]
+        if self.path.startswith("/welcome"):
+            body = (b"<!doctype html><html lang=en><head><title>Shop</title></head>"
+                    b"<body><main><h1>Welcome to the shop</h1></main></body></html>")
+            self.answer(200, {"Content-Type": "text/html; charset=utf-8"}, body)
+        elif self.server.server_port == self.hops[-1]:
+            self.answer(302, {"Location": f"/welcome?{query}"})
+        else:
+            following = self.hops[self.hops.index(self.server.server_port) + 1]
+            self.answer(302, {"Location": f"http://127.0.0.1:{following}/hop?{query}"})
+
+    def answer(self, status, headers, body=b""):
+        self.send_response(status)
+        for name, value in {**headers, "Content-Length": len(body)}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+    @classmethod
+    def open(cls, test):
+        """A shop of two origins; answers the address of the first one."""
+        for _ in range(2):
+            server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), cls)
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            test.addClassCleanup(server.server_close)
+            test.addClassCleanup(server.shutdown)
+            cls.hops.append(server.server_port)
+        return f"http://127.0.0.1:{cls.hops[0]}/"
 
 
 class Pages(Served):
@@ -94,6 +135,7 @@ class Pages(Served):
         cls.steps_of_forms(plain, rich, dark, jessica, mallory, long)
         cls.steps_of_keyboard(plain, jessica)
         cls.steps_of_words(plain, dark)
+        cls.steps_of_the_shop()
         cls.qr = [f"{cls.url}/{jessica}/qr-code"]
         cls.jessica = jessica
 
@@ -130,6 +172,19 @@ class Pages(Served):
         cls.step("closed-own-words", "/%s/join" % cls.made(status="paused", pages={
             "closed_headline": "Back in spring", "closed_body": "We roast.\nSee you in April."})["code"])
         cls.step("unknown", "/u1111111/join")
+
+    @classmethod
+    def steps_of_the_shop(cls):
+        """A friend joins, and is sent to a shop that sends them on, twice."""
+        code = cls.joined(cls.made(redirect={"url": Shop.open(cls)})["code"], "Jessica", "jessica@example.com")
+        for no_script in (False, True):
+            name = f"friend{no_script:d}"
+            # Refused first: the page that comes then leads there too.
+            keys = TAB, typed("Byron"), TAB, typed("jessica@example.com"), TAB, ENTER
+            cls.step("shop", f"/{code}/join", TAB, typed("Byron"), TAB, typed(f"{name}@example.com"), TAB, ENTER,
+                     no_script=no_script)
+            cls.step("shop-corrected", f"/{code}/join", *keys, TAB, TAB, TAB, typed(f"{name}.2@example.com"), TAB,
+                     ENTER, no_script=no_script)
 
     def seen(self, name, no_script=False):
         name += "-no-script" if no_script else ""
@@ -171,6 +226,12 @@ class Pages(Served):
             self.assertIn("/me/", second["url"])
             self.assertNotEqual(first["url"], second["url"])
             self.assertNotIn("friends joined", second["text"])
+
+    def test_a_friend_arrives_at_a_shop_that_redirects_again(self):
+        for name in ("shop", "shop-corrected"):
+            for s in (*self.seen(name), *self.seen(name, no_script=True)):
+                self.assertEqual(s["headline"], "Welcome to the shop")
+                self.assertRegex(s["url"], r":%d/welcome\?code=u\w{7}$" % Shop.hops[-1])
 
     def test_a_refused_form_has_the_focus_on_what_is_wrong(self):
         for no_script in (False, True):
