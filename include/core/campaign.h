@@ -78,7 +78,7 @@ command_decide_fn campaign_read_decide;
 enum { CAMPAIGN_LIST_LOOK_MAX = 1000 };
 struct campaign_list {
 	struct command command; /* decide: campaign_list_decide */
-	uint64_t statuses; /* bits 1 << campaign_status; 0: all */
+	uint64_t statuses; /* bits 1 << campaign_status; 0: all but archived */
 	struct text q;     /* in the name whatever its case, or the code; empty: all. Valid UTF-8 */
 	struct codes *codes;
 	struct id_page page;          /* CAMPAIGN_LIST_LOOK_MAX are looked at for it */

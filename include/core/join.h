@@ -20,6 +20,7 @@ enum join_outcome {
 	JOIN_ENDED,
 	JOIN_PAUSED,
 	JOIN_DRAFT,
+	JOIN_ARCHIVED,
 	JOIN_SELF,       /* own address through own link */
 	JOIN_FIELD,      /* fields are wrong, or the code cannot be taken over: see problems */
 	JOIN_KEY_REUSED, /* the idempotency key came before with another body */
@@ -60,7 +61,7 @@ struct join {
 };
 
 /** JOIN_CREATED while the campaign takes people, or else why it does not: JOIN_DRAFT, JOIN_PAUSED,
- *  JOIN_NOT_STARTED, JOIN_ENDED. */
+ *  JOIN_ARCHIVED, JOIN_NOT_STARTED, JOIN_ENDED. */
 enum join_outcome join_admission(const struct campaign *campaign, uint64_t now_ms);
 
 /** ERR_OK with JOIN_CREATED and JOIN_EXISTING, ERR_REFUSED with the other outcomes. */

@@ -8,7 +8,7 @@
 #include "store/record.h"
 
 /* Stored numbers: never renumber. */
-enum campaign_status { CAMPAIGN_DRAFT, CAMPAIGN_LAUNCHED, CAMPAIGN_PAUSED };
+enum campaign_status { CAMPAIGN_DRAFT, CAMPAIGN_LAUNCHED, CAMPAIGN_PAUSED, CAMPAIGN_ARCHIVED };
 enum campaign_existing { EXISTING_CODE, EXISTING_GENERIC };
 enum user_type { USER_REFERRING = 1, USER_INVITED = 2 };
 /* Why a join looks suspicious: bits. */

@@ -183,7 +183,7 @@ static const char *read_origin(struct text t, struct buf *list)
 	if (problem != NULL)
 		return problem;
 	if (url.path.n > 1 || url.has_query)
-		return "must end behind its host and port";
+		return "must end after its host and port";
 	if (!url.https && !is_local(&url))
 		return "must start with https:// (http:// is for localhost)";
 	buf_str(&origin, url.https ? "https://" : "http://");
@@ -211,7 +211,7 @@ static const char *read_origins(struct call *call, const struct json *v, void *r
 	if (json_length(v) > CAMPAIGN_ORIGINS_MAX)
 		return "has more than 32 entries";
 	for (size_t i = 0; i < json_length(v); i++) {
-		const char *problem = json_string(json_at(v, i), &t) ? read_origin(t, &list) : "is no text";
+		const char *problem = json_string(json_at(v, i), &t) ? read_origin(t, &list) : "is not text";
 		if (problem == NULL)
 			continue;
 		buf_free(&list);
@@ -246,10 +246,12 @@ static const char *read_params(struct call *call, const struct json *v, struct c
 		if (text_eq(member, TEXT("url")) || (word != NULL && json_kind(value) == JSON_NULL))
 			continue;
 		if (word == NULL)
-			problem = "has a member that is none of url, code_param, first_name_param, "
-				  "email_param and referrer_first_name_param";
+			problem = decode_problem(call,
+			    "has no member \"%.*s\": it has url, code_param, first_name_param, "
+			    "email_param and referrer_first_name_param",
+			    TEXT_ARGS(decode_shown(member)));
 		else if (!json_string(value, &name))
-			problem = "needs names of parameters that are text";
+			problem = decode_problem(call, "needs a %s_param that is text", word);
 		else if (name.n > 0)
 			pairs_add(&list, text_of(word), name);
 	}
@@ -307,6 +309,17 @@ static const char *read_page_text(struct call *call, const struct page_text *whi
 	return problem != NULL ? problem : page_text_refusal(which, *out);
 }
 
+static const char *refuse_page(struct call *call, struct text name)
+{
+	struct buf names = {0};
+	for (const struct page_text *t = PAGE_TEXTS; t->name != NULL; t++)
+		buf_printf(&names, "%s%s", names.n == 0 ? "" : ", ", t->name);
+	const char *problem = decode_problem(call, "has no text \"%.*s\": it has %.*s",
+	    TEXT_ARGS(decode_shown(name)), TEXT_ARGS(buf_view(&names)));
+	buf_free(&names);
+	return problem;
+}
+
 static const char *read_pages(struct call *call, const struct json *v, void *record)
 {
 	struct buf list = {0};
@@ -317,10 +330,10 @@ static const char *read_pages(struct call *call, const struct json *v, void *rec
 		return "must be an object of texts";
 	for (size_t i = 0; problem == NULL && (member = json_member(v, i, &name)) != NULL; i++) {
 		const struct page_text *which = page_text_find(name);
-		problem = which == NULL ? "is no text of a page" : read_page_text(call, which, member, &value);
-		if (problem != NULL)
-			problem = decode_problem(call, "has \"%.*s\", which %s", TEXT_ARGS(decode_shown(name)),
-			    problem);
+		if (which == NULL)
+			problem = refuse_page(call, name);
+		else if ((problem = read_page_text(call, which, member, &value)) != NULL)
+			problem = decode_problem(call, "has a %s that %s", which->name, problem);
 		else
 			pairs_add(&list, name, value);
 	}

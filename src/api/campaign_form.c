@@ -93,13 +93,13 @@ static const char *read_member(struct reading *r, struct text name, const struct
 	for (size_t i = 0; i < sizeof members / sizeof *members; i++)
 		if (text_eq(name, text_of(members[i].name)))
 			return members[i].read(r, v);
-	return "has a member that is none of id, label, type, options and required";
+	return "has an unknown member: it takes id, label, type, options and required";
 }
 
 static const char *read_field(struct call *call, const struct json *item, struct buf *list)
 {
 	struct reading r = {.field.type = FORM_TEXT};
-	const char *problem = json_kind(item) == JSON_OBJECT ? NULL : "is no object";
+	const char *problem = json_kind(item) == JSON_OBJECT ? NULL : "is not an object";
 	const struct json *v;
 	struct text name;
 	for (size_t i = 0; problem == NULL && (v = json_member(item, i, &name)) != NULL; i++)

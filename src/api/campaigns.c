@@ -64,7 +64,7 @@ static const char *read_filter(struct call *call, struct text name, struct text 
 	if (!text_eq(name, TEXT("status")))
 		return PAGING_UNKNOWN;
 	if (!name_find(CAMPAIGN_STATUS_NAMES, value, &status))
-		return "must be draft, launched or paused";
+		return "must be draft, launched, paused or archived";
 	lc->list.statuses |= (uint64_t)1 << status;
 	return NULL;
 }
@@ -86,7 +86,7 @@ const struct operation OP_CAMPAIGN_LIST = {
     .id = "listCampaigns",
     .tag = "Campaigns",
     .summary = "List campaigns",
-    .query = {{"status", "CampaignStatus", "launched", "In this state.", false},
+    .query = {{"status", "CampaignStatus", "launched", "In this state; else in any state but archived.", false},
 	      {"q", "string", "spring", "With this in their name, or this code.", false},
 	      {"with", "string", "campaign.analytics", "Adds the counters.", false},
 	      {"page", "integer", "1", "The page, counted from 1; links.next is cheaper.", false}},
@@ -217,7 +217,8 @@ static void on_removed(struct command *command, enum err err)
 		call_reply_nothing(cc->call);
 	else if (err == ERR_REFUSED)
 		call_reply_error(cc->call, 409,
-		    "the campaign has users, whose links would die, webhooks or reward rules: pause it instead");
+		    "the campaign has users, webhooks or reward rules, which would lose it: archive it "
+		    "instead, with PUT {\"status\":\"archived\"}, and nothing is lost");
 	else
 		call_reply_err(cc->call, err, no_campaign);
 }
@@ -226,7 +227,7 @@ const struct operation OP_CAMPAIGN_DELETE = {
     .id = "deleteCampaign",
     .tag = "Campaigns",
     .summary = "Delete a campaign",
-    .conflict = "It has users, webhooks or reward rules.",
+    .conflict = "It has users, webhooks or reward rules: archive it instead.",
     .answers = {{204, ANSWER_EMPTY, NULL}},
 };
 

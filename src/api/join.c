@@ -41,6 +41,7 @@ static const struct {
     {JOIN_ENDED, 409, "the campaign has ended: see its ends_at"},
     {JOIN_PAUSED, 409, "the campaign is paused: set its status to launched"},
     {JOIN_DRAFT, 409, "the campaign is a draft: set its status to launched"},
+    {JOIN_ARCHIVED, 409, "the campaign is archived: set its status to launched"},
     {JOIN_KEY_REUSED, 409,
 	"this Idempotency-Key was sent before with another body: use a new key"},
 };

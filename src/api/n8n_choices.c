@@ -140,8 +140,9 @@ static void choose(struct call *call, const struct record_kind *kind, const char
 
 static bool campaign_name(const void *record, struct text *name)
 {
-	*name = ((const struct campaign *)record)->name;
-	return true;
+	const struct campaign *campaign = record;
+	*name = campaign->name;
+	return campaign->status != CAMPAIGN_ARCHIVED;
 }
 
 const struct operation OP_N8N_CAMPAIGNS = {

@@ -40,6 +40,7 @@ void page_reply_closed(struct call *call, const struct campaign *campaign, enum 
 	    {JOIN_PAUSED, WORD_CLOSED_PAUSED},
 	    {JOIN_NOT_STARTED, WORD_CLOSED_NOT_STARTED},
 	    {JOIN_ENDED, WORD_CLOSED_ENDED},
+	    {JOIN_ARCHIVED, WORD_CLOSED_ENDED},
 	};
 	struct text headline = page_text_of(campaign, "closed_headline");
 	struct text body = page_text_of(campaign, "closed_body");

@@ -28,7 +28,8 @@ static enum err fits(void *arg, struct tx *tx, void *record, bool *yes)
 {
 	const struct search *s = arg;
 	const struct campaign *c = record;
-	*yes = s->list->statuses == 0 || (s->list->statuses >> c->status & 1) != 0;
+	uint64_t statuses = s->list->statuses;
+	*yes = statuses == 0 ? c->status != CAMPAIGN_ARCHIVED : (statuses >> c->status & 1) != 0;
 	return *yes && s->list->q.n > 0 ? named(s, tx, c, yes) : ERR_OK;
 }
 

@@ -68,6 +68,8 @@ enum join_outcome join_admission(const struct campaign *c, uint64_t now_ms)
 		return JOIN_DRAFT;
 	if (c->status == CAMPAIGN_PAUSED)
 		return JOIN_PAUSED;
+	if (c->status == CAMPAIGN_ARCHIVED)
+		return JOIN_ARCHIVED;
 	if (c->starts_ms != 0 && now_ms < c->starts_ms)
 		return JOIN_NOT_STARTED;
 	if (c->ends_ms != 0 && now_ms >= c->ends_ms)

@@ -11,6 +11,7 @@ const struct name CAMPAIGN_STATUS_NAMES[] = {
     {CAMPAIGN_DRAFT, "draft"},
     {CAMPAIGN_LAUNCHED, "launched"},
     {CAMPAIGN_PAUSED, "paused"},
+    {CAMPAIGN_ARCHIVED, "archived"},
     {0, NULL},
 };
 const struct name USER_TYPE_NAMES[] = {

@@ -82,7 +82,7 @@ class Settings(Builder):
                 ("list", {"fields": {"person_invited": {}}}),
                 ("person_referring and person_invited", {"fields": []}),
                 ("nothing else", {"fields": {"person_unknown": []}}),
-                ("no object", invited("company")),
+                ("not an object", invited("company")),
                 ("without an id", invited({"label": "Company"})),
                 ("characters a-z", invited({"id": "Company"})),
                 ("referd itself uses", invited({"id": "code"})),
@@ -92,7 +92,7 @@ class Settings(Builder):
                 ("only a select", invited({"id": "a", "options": ["x"]})),
                 ("list of texts", invited({"id": "a", "type": "select", "options": [1]})),
                 ("true or false", invited({"id": "a", "required": "yes"})),
-                ("none of id, label", invited({"id": "a", "hint": "x"})),
+                ("it takes id, label", invited({"id": "a", "hint": "x"})),
                 ("at most 32", invited(*({"id": f"f{i}"} for i in range(33)))),
                 ("which needs a label", invited({"id": "a", "label": "x" * 201})),
                 ('"..."', invited({"id": "x" * 65}))):
@@ -108,7 +108,7 @@ class Settings(Builder):
                 self.refused("redirect", "url", redirect={"url": url})
         for says, redirect in (("object", "https://a.example/"), ("url", {}), ("same name", {"first_name_param": "code"}),
                                ("at most 64", {"code_param": "x" * 65}), ("text", {"code_param": 1}),
-                               ("none of url", {"colour": "x"})):
+                               ("it has url, code_param", {"colour": "x"})):
             with self.subTest(says):
                 whole = {"url": "https://a.example/", **redirect} if redirect and says not in ("object",) else redirect
                 self.refused("redirect", says, redirect=whole)
@@ -122,7 +122,7 @@ class Settings(Builder):
                 ("lang", "en", "e"), ("lang", "en", ""), ("lang", "en", None), ("lang", "en", "en_US"),
                 ("lang", "en", "toolonglanguage"), ("lang", "en", "en-"), ("lang", "en", "1en"),
                 ("test_mode", "true or false", "yes"),
-                ("pages", "object", []), ("pages", "no text of a page", {"footer": "x"}),
+                ("pages", "object", []), ("pages", "it has headline, body", {"footer": "x"}),
                 ("pages", "too long", {"headline": "x" * 201}), ("pages", "one line", {"headline": "a\nb"}),
                 ("pages", "control", {"body": "a\u0007"}), ("pages", "https://", {"terms_url": "javascript:x"})):
             with self.subTest(f"{field} {value!r}"):

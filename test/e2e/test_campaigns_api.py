@@ -67,6 +67,49 @@ class Campaigns(Served):
         self.assertEqual(self.analytics(campaign)["users"], 1)
 
 
+class Archive(Served):
+    def test_an_archived_campaign_is_kept_and_takes_nobody(self):
+        campaign = self.campaign(name="Spring")
+        path = f"/api/v2/campaigns/{campaign['id']}"
+        jessica, byron = self.friend(campaign)
+        refusal = self.has_error(self.api.call("DELETE", path), 409).json["message"]
+        self.assertIn('"archived"', refusal)
+        archived = self.has(self.api.json("PUT", path, {"status": "archived"}), 200).data
+        self.assertEqual((archived["status"], archived["analytics"]["users"]), ("archived", 2))
+        for code in (campaign["code"], jessica["code"]):
+            self.assertIn("archived", self.has_error(self.try_join(code, "Ada", "ada@example.com"), 409).json["message"])
+        self.has_error(self.api.json("POST", "/api/v2/users", {"campaign_id": campaign["id"], "first_name": "Ada",
+                                                               "email": "ada@example.com"}), 409)
+        # A friend who joined before may still buy.
+        self.assertTrue(self.has(self.qualify(code=byron["code"]), 200).json["changed"])
+        self.assertEqual(self.user(jessica["code"])["analytics"]["qualified_referrals"], 1)
+        self.has(self.api.json("PUT", path, {"status": "launched"}), 200)
+        self.join(jessica["code"], "Ada", "ada@example.com")
+
+    def test_lists_leave_it_out(self):
+        kept, old = self.campaign(name="Kept"), self.campaign(name="Old", status="archived")
+
+        def listed(query):
+            return [c["id"] for c in self.has(self.api.get(f"/api/v2/campaigns?per_page=250{query}"), 200).data]
+        self.assertIn(kept["id"], listed(""))
+        self.assertNotIn(old["id"], listed(""))
+        self.assertNotIn(old["id"], listed("&q=Old"))
+        self.assertEqual(listed("&status=archived"), [old["id"]])
+        self.assertTrue({kept["id"], old["id"]} <= set(listed("&status=archived&status=launched")))
+        self.assertEqual(self.has(self.api.get(f"/api/v2/campaigns/{old['id']}"), 200).data["name"], "Old")
+        chosen = self.has(self.api.get("/api/n8n/campaigns"), 200).json["campaigns"]
+        self.assertEqual([c["id"] for c in chosen if c["name"] in ("Kept", "Old")], [kept["id"]])
+
+    def test_a_text_that_no_page_has_gets_the_names_there_are(self):
+        answer = self.api.json("POST", "/api/v2/campaigns", {"name": "x", "pages": {"title": "Hello"}})
+        message = self.has_error(answer, 422, "pages").json["message"]
+        for name in ("title", "headline", "invited_body", "thanks_headline", "closed_body", "share_text", "terms_url"):
+            self.assertIn(name, message)
+        answer = self.api.json("POST", "/api/v2/campaigns", {"name": "x", "redirect": {"url": "https://x.example",
+                                                                                      "name": "n"}})
+        self.assertIn("first_name_param", self.has_error(answer, 422, "redirect").json["message"])
+
+
 class Lists(Served):
     def test_pages(self):
         made = [self.campaign(name=f"Campaign {i}")["id"] for i in range(7)]

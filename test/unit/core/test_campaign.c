@@ -326,6 +326,9 @@ static void found_by_name_and_status(void **state)
 		     {"SPRING", 0, "13"},
 		     {"spring", 1 << CAMPAIGN_PAUSED, "3"},
 		     {"", 1 << CAMPAIGN_PAUSED | 1 << CAMPAIGN_DRAFT, "34"},
+		     {"", 1 << CAMPAIGN_ARCHIVED, "5"},
+		     {"old", 0, ""},
+		     {"old", 1 << CAMPAIGN_ARCHIVED, "5"},
 		     {"moved", 0, "2"},
 		     {"Moved", 0, ""},
 		     {"k\xc3\xb6LN", 0, "4"},
@@ -334,7 +337,8 @@ static void found_by_name_and_status(void **state)
 	    {.name = {"Spring", 6}, .status = CAMPAIGN_LAUNCHED},
 	    {.name = {"Summer", 6}, .status = CAMPAIGN_LAUNCHED, .alias = {"moved", 5}},
 	    {.name = {"After spring", 12}, .status = CAMPAIGN_PAUSED},
-	    {.name = {"K\xc3\x96LN", 5}, .status = CAMPAIGN_DRAFT}};
+	    {.name = {"K\xc3\x96LN", 5}, .status = CAMPAIGN_DRAFT},
+	    {.name = {"Old", 3}, .status = CAMPAIGN_ARCHIVED}};
 	struct world *w = *state;
 	struct campaign found[4];
 	struct campaign_stats stats[4];

@@ -157,6 +157,7 @@ static void when_a_campaign_takes_people(void **state)
 	} cases[] = {
 	    {{.status = CAMPAIGN_DRAFT}, JOIN_DRAFT},
 	    {{.status = CAMPAIGN_PAUSED}, JOIN_PAUSED},
+	    {{.status = CAMPAIGN_ARCHIVED}, JOIN_ARCHIVED},
 	    {{.status = CAMPAIGN_PAUSED, .ends_ms = 1}, JOIN_PAUSED},
 	    {{.status = CAMPAIGN_LAUNCHED, .starts_ms = WORLD_NOW + 1}, JOIN_NOT_STARTED},
 	    {{.status = CAMPAIGN_LAUNCHED, .starts_ms = WORLD_NOW}, JOIN_CREATED},
