@@ -39,7 +39,8 @@ static const struct option table[] = {
     OPTION("drain-timeout", DURATION, drain_ms, "TIME", "8s", 0, 3600000,
 	"How long a stopping server waits for what it owes"),
     OPTION("connections", U64, connections, "N", "10000", 1, 1000000,
-	"Open inbound connections; beyond it the longest idle one goes"),
+	"Open inbound connections, as far as the descriptors allow; beyond it the longest idle or the "
+	"slowest one goes"),
     OPTION("max-head", SIZE, max_head, "SIZE", "16KiB", 1024, 1048576,
 	"Largest request line and headers"),
     OPTION("max-body", SIZE, max_body, "SIZE", "64KiB", 1024, 16777216, "Largest request body"),

@@ -70,7 +70,7 @@ static int connect_to(struct http_call *call)
 	struct addrinfo *found;
 	char host[256], port[16];
 	if (!split_address(call->listen, host, port)) {
-		snprintf(call->why, sizeof call->why, "--listen %s: is not ADDRESS:PORT",
+		snprintf(call->why, sizeof call->why, "--listen %s must be ADDRESS:PORT, for example 127.0.0.1:8080",
 		    call->listen);
 		return -1;
 	}

@@ -40,17 +40,38 @@ static int refuse(const char *what, const char *name, const char *why)
 	return 2;
 }
 
-/* As many descriptors as the connections need, with some for outbound ones and the database. */
-static void raise_descriptor_limit(uint64_t connections)
+/* What the database, the log, name servers and outbound requests need. An idle server has 13 open. */
+enum { OTHER_DESCRIPTORS_MIN = 24, OTHER_DESCRIPTORS_MAX = 4096 };
+
+/* Raises the soft limit of descriptors as far as wanted and allowed; answers what it is then. */
+static uint64_t raise_descriptor_limit(uint64_t wanted)
 {
 	struct rlimit limit;
-	rlim_t wanted = connections + 4096;
-	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
-		return;
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return wanted;
+	if (limit.rlim_cur >= wanted)
+		return limit.rlim_cur;
+	const rlim_t before = limit.rlim_cur;
 	limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
-	if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < wanted)
-		log_warn("serve.few_descriptors", LOG_U64("limit", limit.rlim_cur),
-		    LOG_U64("wanted", wanted));
+	return setrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : before;
+}
+
+/* How many of the wanted connections the descriptors allow. Those that remain are at least a quarter of
+ * all, so that a flood of connections cannot stop deliveries. */
+static uint64_t fit_connections(uint64_t wanted)
+{
+	const uint64_t limit = raise_descriptor_limit(wanted + OTHER_DESCRIPTORS_MAX);
+	uint64_t others = limit / 4;
+	if (others < OTHER_DESCRIPTORS_MIN)
+		others = OTHER_DESCRIPTORS_MIN;
+	if (others > OTHER_DESCRIPTORS_MAX)
+		others = OTHER_DESCRIPTORS_MAX;
+	const uint64_t fit = limit > others ? limit - others : 1;
+	if (fit >= wanted)
+		return wanted;
+	log_warn("serve.connections_clamped", LOG_U64("connections", fit), LOG_U64("wanted", wanted),
+	    LOG_U64("descriptors", limit));
+	return fit;
 }
 
 static int open_store(struct serve *s)
@@ -140,7 +161,9 @@ static int open_server(struct serve *s)
 	enum err err =
 	    http_server_open(s->loop, s->config.listen, &limits, &handlers, s, &s->server);
 	if (err == ERR_INVALID)
-		return refuse("--listen", s->config.listen, "is not ADDRESS:PORT");
+		return refuse("--listen", s->config.listen,
+		    "must be an IP address and a port: use 127.0.0.1:8080, [::1]:8080, or :8080 for "
+		    "every address");
 	if (err == ERR_BUSY)
 		return refuse("--listen", s->config.listen, "is in use by another program");
 	if (err != ERR_OK)
@@ -371,7 +394,7 @@ static int run(void *target, const struct options_args *args)
 	signal(SIGPIPE, SIG_IGN);
 	broken_pages_catch(70, false);
 	log_set_level(s->config.level);
-	raise_descriptor_limit(s->config.connections);
+	s->config.connections = fit_connections(s->config.connections);
 	int status = open_all(s);
 	if (status == 0) {
 		announce(s);

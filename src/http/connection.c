@@ -14,6 +14,7 @@ void connection_enter(struct connection *c, enum phase phase)
 	TAILQ_INSERT_TAIL(&server->phases[phase], c, link);
 	c->phase = phase;
 	c->since_ns = loop_mono_ns(server->loop);
+	c->moved = 0;
 	if (server->phase_ns[phase] != 0)
 		server_arm_sweep(server, c->since_ns + server->phase_ns[phase]);
 }
@@ -41,14 +42,15 @@ void connection_queue_flush(struct connection *c)
 	TAILQ_INSERT_TAIL(&c->server->flush, c, flushing);
 }
 
-enum err connection_open(struct http_server *server, int fd, const union peer *peer)
+enum err connection_open(struct listener *listener, int fd, const union peer *peer)
 {
+	struct http_server *server = listener->server;
 	struct connection *c = calloc(1, sizeof(*c));
 
 	if (c == NULL)
 		return ERR_NO_MEMORY;
 	c->server = server;
-	c->transport = server->transport;
+	c->transport = listener->transport;
 	c->fd = fd;
 	c->peer = *peer;
 	(void)event_assign(&c->event, loop_events(server->loop), fd, EV_READ | EV_PERSIST,
@@ -100,7 +102,7 @@ void connection_close(struct connection *c)
 	c->flush_queued = false;
 	connection_enter(c, PHASE_DEAD);
 	server->counters.open--;
-	listener_left(server);
+	listener_left(&server->listener);
 }
 
 void connection_fall_idle(struct connection *c)
@@ -218,6 +220,8 @@ static void wait_for_reader(struct connection *c)
 {
 	if (c->phase < PHASE_HANDLER)
 		connection_enter(c, PHASE_WRITE);
+	if (c->watched != EV_WRITE)
+		c->moved = 0; /* that is what the kernel buffers */
 	connection_watch(c, EV_WRITE);
 }
 
@@ -242,6 +246,7 @@ void connection_flush(struct connection *c)
 			return;
 		}
 		x->out_at += n > 0 ? (size_t)n : 0;
+		c->moved += n > 0 ? (uint64_t)n : 0;
 		if (n > 0 && x->framing != FRAMING_WHOLE)
 			stream_sent(c);
 		if (x->out_at < x->out.n) {

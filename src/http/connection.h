@@ -81,6 +81,20 @@ union peer {
 	struct sockaddr_in6 v6;
 };
 
+/* A listening socket. How many a server has is its own affair: a connection knows its server, and gets
+ * its transport from the listener that accepted it. */
+struct listener {
+	struct http_server *server;
+	const struct transport *transport;
+	struct event *listening, *resume;
+	int fd, reserve_fd;
+	bool accepting;
+	uint64_t complained_ns;
+	/* The port in a ":8080" address needs the longest text: "[ffff:...:255.255.255.255]:65535"
+	 */
+	char address[72];
+};
+
 struct connection {
 	struct http_server *server;
 	TAILQ_ENTRY(connection) link;     /* of its phase's list */
@@ -90,6 +104,7 @@ struct connection {
 	void *session;
 	struct exchange *x;
 	uint64_t since_ns; /* when the phase was entered */
+	uint64_t moved;    /* bytes read and written since then */
 	size_t lingered;   /* bytes drained */
 	int fd;
 	enum phase phase;
@@ -110,7 +125,6 @@ struct http_server {
 	struct http_handlers handlers;
 	void *arg;
 	struct http_counters counters;
-	const struct transport *transport;
 	struct connection_list phases[PHASES];
 	struct connection_list flush;
 	uint64_t phase_ns[PHASES]; /* time limit; 0 is none */
@@ -118,14 +132,7 @@ struct http_server {
 	uint64_t sweep_at_ns; /* 0: not armed */
 	uint64_t hook_ns;     /* loop_mono_ns of the turn whose hook ran last */
 	bool draining;
-	/* listener.c */
-	struct event *listening, *resume;
-	int listen_fd, reserve_fd;
-	bool accepting;
-	uint64_t complained_ns;
-	/* The port in a ":8080" address needs the longest text: "[ffff:...:255.255.255.255]:65535"
-	 */
-	char address[72];
+	struct listener listener;
 	/* exchange.c */
 	struct exchange_list pool, orphans;
 	size_t pooled;
@@ -152,7 +159,7 @@ void exchange_next(struct exchange *x);
 void exchange_free_all(struct http_server *server);
 
 /** Takes over an accepted socket. */
-enum err connection_open(struct http_server *server, int fd, const union peer *peer) WARN_UNUSED;
+enum err connection_open(struct listener *listener, int fd, const union peer *peer) WARN_UNUSED;
 /** Closes the socket now; the struct lives until the hook. The request in progress is orphaned. */
 void connection_close(struct connection *c);
 /** Answers with an error of our own and closes, lingering. Only in PHASE_HEAD and PHASE_BODY. */
@@ -230,10 +237,16 @@ void reply_write(struct http_server *server, struct buf *out, const struct http_
 void reply_write_error(struct http_server *server, struct buf *out, int status, const char *reason,
 		       enum http_method method);
 
-enum err listener_open(struct http_server *server, const char *listen) WARN_UNUSED;
+/** Binds `listen` and accepts. After an error *l may be closed, and need not be. */
+enum err listener_open(struct listener *l, struct http_server *server, const char *listen,
+		       const struct transport *transport) WARN_UNUSED;
 /** Stops accepting for good. */
-void listener_close(struct http_server *server);
-/** Somebody left: goes on accepting if it paused for that. */
-void listener_left(struct http_server *server);
+void listener_close(struct listener *l);
+/** A connection left: goes on accepting if it paused for that. */
+void listener_left(struct listener *l);
+
+/** Closes the connection that has been idle longest, else one that lingers, else the one that moves
+ *  the fewest bytes. False if none may be closed. */
+bool evict_one(struct http_server *server) WARN_UNUSED;
 
 #endif

@@ -1,5 +1,5 @@
-/* Owns the listening socket: the address, accepting, the connection limit, the reserve descriptor.
- * Never reads from a connection; it may close one to make room for another.
+/* Owns the listening socket: the address, accepting, the limits, the reserve descriptor.
+ * Never reads from a connection, never chooses the one that goes to make room (eviction.c).
  * Called by server.c (open, close), by libevent, and by connection.c when somebody left. */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -15,9 +15,8 @@
 enum {
 	ACCEPT_TURN = 64, /* connections taken in one turn */
 	SHED_TURN = 16,   /* ... and turned away, at the descriptor limit */
-	PAUSE_MS = 100, /* before accepting is tried again then: ten tries a second cost nothing */
+	PAUSE_MS = 100,   /* before accepting is tried again: ten tries a second cost nothing */
 	BACKLOG = 4096,
-	PEEKED = 8, /* idle connections looked at for one that is truly idle */
 };
 
 static const uint64_t complain_every_ns = 1000000000;
@@ -63,19 +62,19 @@ static bool parse_listen(const char *listen, union peer *out)
 	return inet_pton(AF_INET6, host + 1, &out->v6.sin6_addr) == 1;
 }
 
-static void write_address(struct http_server *server)
+static void write_address(struct listener *l)
 {
 	union peer name = {0};
 	socklen_t length = sizeof(name);
 	char host[INET6_ADDRSTRLEN] = "";
-	const bool known = getsockname(server->listen_fd, &name.any, &length) == 0;
+	const bool known = getsockname(l->fd, &name.any, &length) == 0;
 
 	if (known && name.any.sa_family == AF_INET)
-		(void)snprintf(server->address, sizeof(server->address), "%s:%u",
+		(void)snprintf(l->address, sizeof(l->address), "%s:%u",
 			       inet_ntop(AF_INET, &name.v4.sin_addr, host, sizeof(host)),
 			       (unsigned)ntohs(name.v4.sin_port));
 	else if (known)
-		(void)snprintf(server->address, sizeof(server->address), "[%s]:%u",
+		(void)snprintf(l->address, sizeof(l->address), "[%s]:%u",
 			       inet_ntop(AF_INET6, &name.v6.sin6_addr, host, sizeof(host)),
 			       (unsigned)ntohs(name.v6.sin6_port));
 }
@@ -119,194 +118,163 @@ static int open_socket(const char *listen, union peer *at)
 
 /* ---- accepting ---- */
 
-static void set_accepting(struct http_server *server, bool accepting)
+static void set_accepting(struct listener *l, bool accepting)
 {
-	if (server->accepting == accepting || server->listening == NULL)
+	if (l->accepting == accepting || l->listening == NULL)
 		return;
-	server->accepting = accepting;
+	l->accepting = accepting;
 	if (accepting) {
-		(void)event_add(server->listening, NULL);
+		(void)event_add(l->listening, NULL);
 	} else {
-		(void)event_del(server->listening);
-		server->counters.accept_paused++;
+		(void)event_del(l->listening);
+		l->server->counters.accept_paused++;
 	}
 }
 
-static void open_reserve(struct http_server *server)
+static void open_reserve(struct listener *l)
 {
-	if (server->reserve_fd < 0)
-		server->reserve_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (l->reserve_fd < 0)
+		l->reserve_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
 static void on_resume(evutil_socket_t fd, short what, void *arg)
 {
-	struct http_server *server = arg;
+	struct listener *l = arg;
 
 	(void)fd, (void)what;
-	open_reserve(server);
-	if (server->counters.open < server->limits.connections)
-		set_accepting(server, true);
+	open_reserve(l);
+	set_accepting(l, true);
 }
 
-static void complain(struct http_server *server, int error)
+static void complain(struct listener *l, int error)
 {
-	const uint64_t now_ns = loop_mono_ns(server->loop);
+	const uint64_t now_ns = loop_mono_ns(l->server->loop);
 
-	if (server->complained_ns != 0 && now_ns - server->complained_ns < complain_every_ns)
+	if (l->complained_ns != 0 && now_ns - l->complained_ns < complain_every_ns)
 		return;
-	server->complained_ns = now_ns;
+	l->complained_ns = now_ns;
 	log_error("http.accept_failed", LOG_STR("reason", strerror(error)),
-		  LOG_U64("open", server->counters.open));
+		  LOG_U64("open", l->server->counters.open));
 }
 
-/* No descriptor is left. With the reserve's, clients are told so by a close instead of waiting in
- * the backlog; then we rest, or the loop would spin on a socket that stays readable. */
-static void shed(struct http_server *server, int error)
+/* No descriptor is left, and no connection that could be closed for one. With the reserve's
+ * descriptor, clients are told so by a close instead of waiting in the backlog. */
+static void shed(struct listener *l)
 {
-	complain(server, error);
-	for (int i = 0; i < SHED_TURN && server->reserve_fd >= 0; i++) {
-		(void)close(server->reserve_fd);
-		const int fd = accept4(server->listen_fd, NULL, NULL, SOCK_CLOEXEC);
+	for (int i = 0; i < SHED_TURN && l->reserve_fd >= 0; i++) {
+		(void)close(l->reserve_fd);
+		const int fd = accept4(l->fd, NULL, NULL, SOCK_CLOEXEC);
 		if (fd >= 0)
 			(void)close(fd);
-		server->reserve_fd = -1;
-		open_reserve(server);
+		l->reserve_fd = -1;
+		open_reserve(l);
 		if (fd < 0)
 			break;
 	}
-	set_accepting(server, false);
-	(void)event_add(server->resume, &(struct timeval){.tv_usec = PAUSE_MS * 1000});
 }
 
-/* ---- the connection limit ---- */
-
-static bool has_unread(const struct connection *c)
+/* Nobody can go. A pause, or the loop would spin on a socket that stays readable; it ends early
+ * when a connection leaves. */
+static void pause_accepting(struct listener *l)
 {
-	char byte;
-
-	return recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+	set_accepting(l, false);
+	(void)event_add(l->resume, &(struct timeval){.tv_usec = PAUSE_MS * 1000});
 }
 
-/* The longest idle; after a long turn its next request may already be waiting, so look first. */
-static struct connection *longest_idle(struct http_server *server)
+void listener_left(struct listener *l)
 {
-	struct connection_list *idle = &server->phases[PHASE_IDLE];
-	struct connection *c = TAILQ_FIRST(idle);
-
-	for (int i = 0; c != NULL && i < PEEKED && has_unread(c); i++)
-		c = TAILQ_NEXT(c, link);
-	return c != NULL ? c : TAILQ_FIRST(idle);
+	if (!l->server->draining && l->server->counters.open < l->server->limits.connections)
+		set_accepting(l, true);
 }
 
-/* The oldest incomplete request. One that lingers was answered and goes before it. */
-static struct connection *slowest_sender(struct http_server *server)
-{
-	struct connection *lingers = TAILQ_FIRST(&server->phases[PHASE_LINGER]);
-	struct connection *head = TAILQ_FIRST(&server->phases[PHASE_HEAD]);
-	struct connection *body = TAILQ_FIRST(&server->phases[PHASE_BODY]);
+enum accepted {
+	ACCEPTED, /* or the client had left already */
+	NOBODY_WAITS,
+	NO_ROOM,       /* at the connection limit */
+	NO_DESCRIPTOR, /* or no memory for one */
+};
 
-	if (lingers != NULL)
-		return lingers;
-	if (head == NULL || body == NULL)
-		return head != NULL ? head : body;
-	return head->since_ns <= body->since_ns ? head : body;
-}
-
-static bool make_room(struct http_server *server)
-{
-	struct connection *c;
-
-	if (server->counters.open < server->limits.connections)
-		return true;
-	c = longest_idle(server);
-	if (c == NULL)
-		c = slowest_sender(server);
-	if (c == NULL)
-		return false;
-	server->counters.evicted++;
-	connection_close(c);
-	return true;
-}
-
-void listener_left(struct http_server *server)
-{
-	if (!server->draining && server->counters.open < server->limits.connections &&
-	    !evtimer_pending(server->resume, NULL))
-		set_accepting(server, true);
-}
-
-static bool accept_one(struct http_server *server)
+static enum accepted accept_one(struct listener *l)
 {
 	union peer peer;
 	socklen_t length = sizeof(peer);
-	const int fd = accept4(server->listen_fd, &peer.any, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
+	if (l->server->counters.open >= l->server->limits.connections)
+		return NO_ROOM;
+	const int fd = accept4(l->fd, &peer.any, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	if (fd >= 0) {
-		if (connection_open(server, fd, &peer) != ERR_OK)
+		if (connection_open(l, fd, &peer) != ERR_OK)
 			(void)close(fd);
-		return true;
+		return ACCEPTED;
 	}
+	if (errno == EAGAIN)
+		return NOBODY_WAITS;
 	if (errno == ECONNABORTED || errno == EINTR)
-		return true;
-	if (errno != EAGAIN)
-		shed(server, errno);
-	return false;
+		return ACCEPTED;
+	complain(l, errno);
+	return NO_DESCRIPTOR;
 }
 
 /* Somebody is evicted only for a newcomer who is certainly there: the first of a turn, as the
  * socket was readable. */
 static void on_accept(evutil_socket_t fd, short what, void *arg)
 {
-	struct http_server *server = arg;
+	struct listener *l = arg;
 
 	(void)fd, (void)what;
 	for (int i = 0; i < ACCEPT_TURN; i++) {
-		if (server->counters.open >= server->limits.connections && i > 0)
+		const enum accepted result = accept_one(l);
+		if (result == ACCEPTED)
+			continue;
+		if (result == NOBODY_WAITS || i > 0)
 			return;
-		if (!make_room(server)) {
-			set_accepting(server, false);
-			return;
-		}
-		if (!accept_one(server))
-			return;
+		if (evict_one(l->server))
+			continue;
+		if (result == NO_DESCRIPTOR)
+			shed(l);
+		pause_accepting(l);
+		return;
 	}
 }
 
 /* ---- open and close ---- */
 
-enum err listener_open(struct http_server *server, const char *listen)
+enum err listener_open(struct listener *l, struct http_server *server, const char *listen,
+		       const struct transport *transport)
 {
+	struct event_base *events = loop_events(server->loop);
 	union peer at;
 
+	*l =
+	    (struct listener){.server = server, .transport = transport, .fd = -1, .reserve_fd = -1};
 	if (!parse_listen(listen, &at))
 		return ERR_INVALID;
-	server->listen_fd = open_socket(listen, &at);
-	if (server->listen_fd < 0)
+	l->fd = open_socket(listen, &at);
+	if (l->fd < 0)
 		return errno == EADDRINUSE ? ERR_BUSY : ERR_IO;
-	write_address(server);
-	open_reserve(server);
-	server->resume = evtimer_new(loop_events(server->loop), on_resume, server);
-	server->listening = event_new(loop_events(server->loop), server->listen_fd,
-				      EV_READ | EV_PERSIST, on_accept, server);
-	if (server->resume != NULL && server->listening != NULL) {
-		set_accepting(server, true);
+	write_address(l);
+	open_reserve(l);
+	l->resume = evtimer_new(events, on_resume, l);
+	l->listening = event_new(events, l->fd, EV_READ | EV_PERSIST, on_accept, l);
+	if (l->resume != NULL && l->listening != NULL) {
+		set_accepting(l, true);
 		return ERR_OK;
 	}
-	listener_close(server);
+	listener_close(l);
 	return ERR_NO_MEMORY;
 }
 
-void listener_close(struct http_server *server)
+void listener_close(struct listener *l)
 {
-	if (server->listening != NULL)
-		event_free(server->listening);
-	if (server->resume != NULL)
-		event_free(server->resume);
-	server->listening = server->resume = NULL;
-	server->accepting = false;
-	if (server->listen_fd >= 0)
-		(void)close(server->listen_fd);
-	if (server->reserve_fd >= 0)
-		(void)close(server->reserve_fd);
-	server->listen_fd = server->reserve_fd = -1;
+	if (l->listening != NULL)
+		event_free(l->listening);
+	if (l->resume != NULL)
+		event_free(l->resume);
+	l->listening = l->resume = NULL;
+	l->accepting = false;
+	if (l->fd >= 0)
+		(void)close(l->fd);
+	if (l->reserve_fd >= 0)
+		(void)close(l->reserve_fd);
+	l->fd = l->reserve_fd = -1;
 }

@@ -132,8 +132,6 @@ enum err http_server_open(struct loop *loop, const char *listen, const struct ht
 	server->loop = loop;
 	server->handlers = *handlers;
 	server->arg = arg;
-	server->transport = &transport_plain;
-	server->listen_fd = server->reserve_fd = -1;
 	server->date_second = UINT64_MAX;
 	for (int i = 0; i < PHASES; i++)
 		TAILQ_INIT(&server->phases[i]);
@@ -144,7 +142,7 @@ enum err http_server_open(struct loop *loop, const char *listen, const struct ht
 	server->calling = event_new(loop_events(loop), -1, 0, stream_on_calls, server);
 	if (server->sweep == NULL || server->calling == NULL)
 		goto fail;
-	err = listener_open(server, listen);
+	err = listener_open(&server->listener, server, listen, &transport_plain);
 	if (err != ERR_OK)
 		goto fail;
 	loop_add_hook(loop, hook, server);
@@ -161,13 +159,13 @@ fail:
 
 const char *http_server_address(const struct http_server *server)
 {
-	return server->address;
+	return server->listener.address;
 }
 
 bool http_server_sockaddr(const struct http_server *server, struct sockaddr_storage *out)
 {
 	socklen_t n = sizeof(*out);
-	return getsockname(server->listen_fd, (struct sockaddr *)out, &n) == 0;
+	return getsockname(server->listener.fd, (struct sockaddr *)out, &n) == 0;
 }
 
 const struct http_counters *http_server_counters(const struct http_server *server)
@@ -183,7 +181,7 @@ void http_server_drain(struct http_server *server)
 	if (server->draining)
 		return;
 	server->draining = true;
-	listener_close(server);
+	listener_close(&server->listener);
 	while ((c = TAILQ_FIRST(&server->phases[PHASE_IDLE])) != NULL)
 		connection_close(c);
 	for (size_t i = 0; i < 2; i++)
@@ -205,7 +203,7 @@ void http_server_close(struct http_server *server)
 	if (server == NULL)
 		return;
 	server->draining = true;
-	listener_close(server);
+	listener_close(&server->listener);
 	for (enum phase phase = PHASE_IDLE; phase < PHASE_DEAD; phase++)
 		while ((c = TAILQ_FIRST(&server->phases[phase])) != NULL)
 			connection_close(c);

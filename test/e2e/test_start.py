@@ -190,6 +190,9 @@ class Options(Owned):
             with self.subTest(options):
                 self.refused(*options)
 
+    def test_a_name_in_listen_is_refused_with_an_address_to_use(self):
+        self.assertIn("use 127.0.0.1:8080", self.refused("--listen", "localhost:8080"))
+
     def test_a_bad_option_makes_no_directory(self):
         self.refused("--connections", "0")
         self.assertFalse(os.path.exists(os.path.join(self.place, "data")))

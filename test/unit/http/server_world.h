@@ -74,12 +74,12 @@ static inline void world_handle(void *arg, struct http_request *req)
 
 static const struct http_handlers world_handlers = {.request = world_handle};
 
-static inline void world_open_with(struct world *w, const struct http_limits *limits,
-				   const struct http_handlers *handlers)
+static inline void world_open_at(struct world *w, const struct http_limits *limits,
+				 const struct http_handlers *handlers, const struct clock *clock)
 {
 	*w = (struct world){.at = {.sin_family = AF_INET}};
 	w->big = calloc(1, BIG);
-	w->loop = loop_new(&clock_system);
+	w->loop = loop_new(clock);
 	assert_non_null(w->big);
 	assert_non_null(w->loop);
 	assert_int_equal(http_server_open(w->loop, "127.0.0.1:0", limits, handlers, w, &w->server),
@@ -87,6 +87,12 @@ static inline void world_open_with(struct world *w, const struct http_limits *li
 	const char *colon = strrchr(http_server_address(w->server), ':');
 	w->at.sin_port = htons((uint16_t)strtoul(colon + 1, NULL, 10));
 	w->at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+}
+
+static inline void world_open_with(struct world *w, const struct http_limits *limits,
+				   const struct http_handlers *handlers)
+{
+	world_open_at(w, limits, handlers, &clock_system);
 }
 
 static inline void world_open(struct world *w, const struct http_limits *limits)

@@ -1,11 +1,7 @@
-/* Owns the proof of the server's limits: deadlines, eviction, descriptors, drain.
+/* Owns the proof of the server's limits of time, and of how it ends.
  * Never measures time but to let a deadline pass.
  * Called by make test. */
 #include "server_world.h"
-
-#include <fcntl.h>
-#include <stdio.h>
-#include <sys/resource.h>
 
 #define GET(path) "GET " path " HTTP/1.1\r\nHost: a\r\n\r\n"
 
@@ -99,8 +95,8 @@ static void test_write_deadline(void **state)
 	world_close(&w);
 }
 
-/* The next request waits half read behind a reply that the client is slow to take: as nothing is read
- * meanwhile, the client is not blamed for a late head. */
+/* The next request waits half read behind a reply that the client is slow to take: as nothing is
+ * read meanwhile, the client is not blamed for a late head. */
 static void test_slow_reader_is_no_slow_sender(void **state)
 {
 	struct http_limits limits = limits_of();
@@ -197,141 +193,6 @@ static void test_a_stalled_loop_blames_nobody(void **state)
 	world_close(&w);
 }
 
-/* ---- the connection limit ---- */
-
-static void test_longest_idle_goes_first(void **state)
-{
-	struct http_limits limits = limits_of();
-	struct world w;
-	struct client c[4];
-
-	(void)state;
-	limits.connections = 3;
-	world_open(&w, &limits);
-	for (int i = 0; i < 3; i++) {
-		c[i] = client_open(&w);
-		client_send(&c[i], i == 0 ? TEXT("GET / H") : TEXT(GET("/x")));
-		await(&w, counters(&w)->accepted == (uint64_t)i + 1);
-		if (i > 0)
-			await(&w, client_has(&c[i], "hello") == 1);
-	}
-	turn(&w);
-	c[3] = client_open(&w);
-	client_send(&c[3], TEXT(GET("/later")));
-	await(&w, w.n_later == 1);
-	assert_true(client_ended(&c[1])); /* idle for longer than c[2]; c[0] is no idle one */
-	assert_false(client_ended(&c[0]) || client_ended(&c[2]));
-	assert_int_equal(counters(&w)->evicted, 1);
-	assert_int_equal(counters(&w)->open, 3);
-	for (int i = 0; i < 4; i++)
-		client_close(&c[i]);
-	world_close(&w);
-}
-
-static void test_slowest_sender_goes_next(void **state)
-{
-	struct http_limits limits = limits_of();
-	struct world w;
-	struct client c[3];
-
-	(void)state;
-	limits.connections = 2;
-	world_open(&w, &limits);
-	c[0] = client_open(&w);
-	client_send(&c[0], TEXT(GET("/later")));
-	await(&w, w.n_later == 1);
-	c[1] = client_open(&w);
-	client_send(&c[1], TEXT("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nx"));
-	await(&w, counters(&w)->accepted == 2);
-	turn(&w);
-	c[2] = client_open(&w);
-	client_send(&c[2], TEXT(GET("/x")));
-	await(&w, client_has(&c[2], "hello") == 1);
-	assert_true(client_ended(&c[1]));
-	reply_text(w.later[0], TEXT("still here"));
-	await(&w, client_has(&c[0], "still here") == 1);
-	for (int i = 0; i < 3; i++)
-		client_close(&c[i]);
-	world_close(&w);
-}
-
-static void test_accepting_pauses_when_nobody_can_go(void **state)
-{
-	struct http_limits limits = limits_of();
-	struct world w;
-	struct client c[3];
-
-	(void)state;
-	limits.connections = 2;
-	world_open(&w, &limits);
-	for (int i = 0; i < 2; i++) {
-		c[i] = client_open(&w);
-		client_send(&c[i], TEXT(GET("/later")));
-	}
-	await(&w, w.n_later == 2);
-	c[2] = client_open(&w);
-	client_send(&c[2], TEXT(GET("/x")));
-	await(&w, counters(&w)->accept_paused == 1);
-	for (int i = 0; i < 5; i++)
-		turn(&w);
-	assert_int_equal(counters(&w)->accepted, 2);
-	assert_int_equal(counters(&w)->evicted, 0);
-	http_reply(w.later[0], &(struct http_reply){.status = 200, .close = true});
-	assert_int_equal(shutdown(c[0].fd, SHUT_WR), 0);
-	await(&w, client_has(&c[2], "hello") == 1);
-	for (int i = 0; i < 3; i++)
-		client_close(&c[i]);
-	reply_text(w.later[1], TEXT("nobody"));
-	world_close(&w);
-}
-
-/* ---- descriptors ---- */
-
-enum { FILLERS = 256 };
-
-static int take_all_descriptors(int fillers[FILLERS])
-{
-	int n = 0;
-
-	while (n < FILLERS && (fillers[n] = open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0)
-		n++;
-	return n;
-}
-
-static void test_descriptor_limit(void **state)
-{
-	struct rlimit old, low;
-	struct world w;
-	struct client c[4];
-	int fillers[FILLERS];
-
-	(void)state;
-	world_open(&w, &http_limits_default);
-	turn(&w);
-	for (int i = 0; i < 3; i++)
-		c[i] = client_open(&w); /* wait in the backlog */
-	assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
-	low = old;
-	low.rlim_cur = 128;
-	assert_int_equal(setrlimit(RLIMIT_NOFILE, &low), 0);
-	const int n = take_all_descriptors(fillers);
-	await(&w, client_ended(&c[0]) && client_ended(&c[1]) && client_ended(&c[2]));
-	assert_int_equal(counters(&w)->accepted, 0);
-	assert_int_equal(counters(&w)->accept_paused, 1);
-	const uint64_t turns = loop_get_stalls(w.loop)->turns;
-	loop_turn(w.loop); /* blocks until the pause is over: it does not spin */
-	assert_in_range(loop_get_stalls(w.loop)->turns, turns + 1, turns + 1);
-	for (int i = 0; i < n; i++)
-		(void)close(fillers[i]);
-	assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
-	c[3] = client_open(&w);
-	client_send(&c[3], TEXT(GET("/x")));
-	await(&w, client_has(&c[3], "hello") == 1);
-	for (int i = 0; i < 4; i++)
-		client_close(&c[i]);
-	world_close(&w);
-}
-
 /* ---- the end ---- */
 
 static void test_drain(void **state)
@@ -408,10 +269,6 @@ int main(void)
 	    cmocka_unit_test(test_slow_reader_is_no_slow_sender),
 	    cmocka_unit_test(test_linger_deadline_and_bytes),
 	    cmocka_unit_test(test_a_stalled_loop_blames_nobody),
-	    cmocka_unit_test(test_longest_idle_goes_first),
-	    cmocka_unit_test(test_slowest_sender_goes_next),
-	    cmocka_unit_test(test_accepting_pauses_when_nobody_can_go),
-	    cmocka_unit_test(test_descriptor_limit),
 	    cmocka_unit_test(test_drain),
 	    cmocka_unit_test(test_close_at_once),
 	};

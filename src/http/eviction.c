@@ -1,0 +1,84 @@
+/* Owns the choice of the connection that has to go when there is no room for another one.
+ * Never closes a connection whose request is in its handler, or whose reply leaves in this turn.
+ * Called by the listener, at the limit of connections or of descriptors. */
+#include <sys/socket.h>
+
+#include "http/connection.h"
+
+enum {
+	PEEKED = 8, /* idle connections looked at for one that is truly idle */
+	/* Connections of each phase that are compared, the oldest first. With more of them the
+	 * choice costs more than accepting does, and the youngest have had no time to prove
+	 * anything. */
+	COMPARED = 128,
+	CREDIT =
+	    1024, /* bytes that each phase begins with, so that a newcomer is not the slowest */
+};
+
+static bool has_unread(const struct connection *c)
+{
+	char byte;
+
+	return recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
+/* After a long turn the next request of an idle connection may already be waiting, so look first.
+ */
+static struct connection *longest_idle(struct http_server *server)
+{
+	struct connection_list *idle = &server->phases[PHASE_IDLE];
+	struct connection *c = TAILQ_FIRST(idle);
+
+	for (int i = 0; c != NULL && i < PEEKED && has_unread(c); i++)
+		c = TAILQ_NEXT(c, link);
+	return c != NULL ? c : TAILQ_FIRST(idle);
+}
+
+/* In bytes per second, since the phase began or since the socket took no more at once: what a
+ * kernel buffers says nothing about its reader. */
+static uint64_t rate_of(const struct connection *c, uint64_t now_ns)
+{
+	const uint64_t elapsed_ms = (now_ns - c->since_ns) / 1000000;
+
+	return (c->moved + CREDIT) * 1000 / (elapsed_ms + 1);
+}
+
+/* The phases in which the client has to do something: to send, or to read. */
+static struct connection *slowest(struct http_server *server)
+{
+	static const enum phase phases[] = {PHASE_HEAD, PHASE_BODY,  PHASE_PULL,
+					    PHASE_PUSH, PHASE_WRITE, PHASE_SKIP};
+	const uint64_t now_ns = loop_mono_ns(server->loop);
+	struct connection *found = NULL, *c;
+	uint64_t least = UINT64_MAX;
+
+	for (size_t i = 0; i < sizeof(phases) / sizeof(phases[0]); i++) {
+		int n = 0;
+		TAILQ_FOREACH(c, &server->phases[phases[i]], link)
+		{
+			const uint64_t rate = rate_of(c, now_ns);
+			if (!c->flush_queued && rate < least) {
+				found = c;
+				least = rate;
+			}
+			if (++n == COMPARED)
+				break;
+		}
+	}
+	return found;
+}
+
+bool evict_one(struct http_server *server)
+{
+	struct connection *c = longest_idle(server);
+
+	if (c == NULL) /* it has its reply already */
+		c = TAILQ_FIRST(&server->phases[PHASE_LINGER]);
+	if (c == NULL)
+		c = slowest(server);
+	if (c == NULL)
+		return false;
+	server->counters.evicted++;
+	connection_close(c);
+	return true;
+}

@@ -1,0 +1,88 @@
+"""Owns the tests of strangers who take all there is: connections, descriptors, memory. Honest clients are served.
+Never speaks through an HTTP library on the side of the strangers."""
+import json
+import os
+import resource
+import socket
+import unittest
+
+from client import Client
+from harness import Directory, Served
+from processes import Server, until
+
+DOCUMENT = b"GET /api/v2/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+def stranger(server, data=b"", receive_buffer=4096):
+    """A connection that sends what goes out at once, and never reads."""
+    host, port = server.address.rsplit(":", 1)
+    s = socket.socket()
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+    s.settimeout(20)
+    s.connect((host, int(port)))
+    s.setblocking(False)
+    if data:
+        s.send(data)
+    return s
+
+
+class Strangers(Served):
+    def setUp(self):
+        self.open = []
+        self.addCleanup(lambda: [s.close() for s in self.open])
+
+    def come(self, n, data=b"", server=None):
+        self.open += [stranger(server or self.server, data) for _ in range(n)]
+
+    def metric(self, name):
+        lines = self.public.get("/metrics").body.decode().splitlines()
+        return int(next(line.split()[1] for line in lines if line.startswith(f"{name} ")))
+
+
+class ConnectionLimit(Strangers):
+    OPTIONS = ("--connections", "50")
+
+    def test_pipelines_that_nobody_reads_make_room(self):
+        code = self.campaign()["code"]
+        for _ in range(60):
+            before = self.metric("referd_http_requests_total")
+            self.come(1, DOCUMENT * 75)
+            # Until it is stuck: it has had a response, and is not idle.
+            until(lambda b=before: self.metric("referd_http_requests_total") > b + 1, "a request")
+        for i in range(5):
+            self.join(code, email=f"honest{i}@example.com")
+
+
+class DescriptorLimit(Directory):
+    def test_the_connections_are_clamped_and_idle_ones_make_room(self):
+        server = Server(self.directory)
+        server.argv = ["sh", "-c", 'ulimit -n 64 && exec "$@"', "sh", *server.argv]
+        server.start()
+        self.addCleanup(lambda: server.running() and server.kill())
+        idle = [stranger(server) for _ in range(200)]
+        honest = Client(server.address)
+        self.assertEqual([honest.get("/readyz").status for _ in range(20)], [200] * 20)
+        for s in idle:
+            s.close()
+        self.assertEqual(server.stop(), 0)
+        log = [json.loads(line) for line in server.stderr().splitlines()]
+        clamped = [line for line in log if line["event"] == "serve.connections_clamped"]
+        self.assertEqual([(c["wanted"], c["descriptors"]) for c in clamped], [(10000, 64)])
+        self.assertIn(clamped[0]["connections"], range(20, 50))
+        self.assertEqual([line for line in log if line["level"] == "error"], [])
+
+    def test_the_soft_limit_is_raised_first(self):
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        if hard != resource.RLIM_INFINITY and hard < 4200:
+            self.skipTest("the hard limit is too low")
+        place = os.path.join(self.directory, "soft")
+        os.mkdir(place)
+        server = Server(place, "--connections", "100")
+        server.argv = ["sh", "-c", 'ulimit -Sn 64 && exec "$@"', "sh", *server.argv]
+        server.start()
+        self.assertEqual(server.stop(), 0)
+        self.assertNotIn("serve.connections_clamped", server.stderr())
+
+
+if __name__ == "__main__":
+    unittest.main()
