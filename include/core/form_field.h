@@ -56,4 +56,12 @@ const char *form_fields_refusal(struct pairs fields, struct text *id) WARN_UNUSE
 void form_fields_read(struct pairs fields, struct pairs given, bool strict, struct buf *out,
 		      struct problems *problems);
 
+/** Puts the fields' ids in place of the names in `given`, for calls whose values must not get lost:
+ * a name is an id, or a label, or one of them in another case. A name that means no field is a
+ * problem, unless `kept` has it with the same value; it is then left out. All in arena.
+ * ERR_NO_MEMORY. */
+enum err form_fields_name(struct pairs fields, struct pairs given, struct pairs kept,
+			  struct arena *arena, struct pairs *named,
+			  struct problems *problems) WARN_UNUSED;
+
 #endif

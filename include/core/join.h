@@ -43,6 +43,7 @@ struct join {
 	struct pairs fields; /* further form fields as sent: (name, value) */
 	bool fields_unread;  /* they could not be read, which is one of the problems: they are not
 				judged */
+	bool by_label; /* names in fields may be labels, and one that means no field is refused */
 	bool strict; /* a field that the campaign does not define is refused, not skipped */
 	struct text alias; /* a code from elsewhere that the user keeps; empty: none */
 	bool import; /* somebody of before: whatever the campaign's status and dates, and never suspicious */

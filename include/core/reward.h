@@ -58,6 +58,7 @@ void reward_review_decided(struct tx *tx, uint64_t user_id);
 struct reward_row {
 	struct reward reward;
 	struct user user;
+	bool can_be_issued; /* it is due, and nothing but perhaps a hold is in the way */
 };
 
 /* What the operator does with one reward. */

@@ -99,6 +99,10 @@ void campaign_show(struct call *call, struct json_out *o, const struct campaign 
 	show_assets(o, c);
 	json_open(o, "assets", '{');
 	show_assets(o, c);
+	json_open(o, "logo", '{');
+	json_put_text(o, "type", TEXT("rectangle")); /* pages show it as it is */
+	json_put_text_or_null(o, "path", c->logo_url);
+	json_close(o, '}');
 	json_close(o, '}');
 	show_origins(o, c);
 	if (analytics)

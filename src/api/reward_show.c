@@ -47,6 +47,21 @@ static void put_recipient(struct call *call, struct json_out *o, const struct re
 	json_put_text_or_null(o, "email", user->email);
 }
 
+/* What clients of Referral Factory look for: other names, and money as a decimal number. */
+static void put_aliases(struct json_out *o, const struct reward_row *row)
+{
+	char room[DECIMAL_SIZE];
+	const struct reward *r = &row->reward;
+	bool coupon = r->metric == METRIC_COUPON;
+	json_put_u64(o, "reward_id", r->rule_id);
+	json_put_u64(o, "recipient_id", r->user_id);
+	json_put_bool(o, "can_be_issued", row->can_be_issued);
+	json_put_raw(o, "count", coupon ? TEXT("null") : TEXT("1"));
+	json_put_raw(o, "total",
+		     coupon ? TEXT("null")
+			    : decimal(r->amount, currency_places(r->currency), room));
+}
+
 void reward_show(struct call *call, struct json_out *o, const struct reward_row *row)
 {
 	const struct reward *r = &row->reward;
@@ -71,6 +86,7 @@ void reward_show(struct call *call, struct json_out *o, const struct reward_row 
 	show_time(o, "issued_at", r->issued_ms);
 	show_time(o, "cancelled_at", r->cancelled_ms);
 	show_time(o, "clawback_at", r->clawback_ms);
+	put_aliases(o, row);
 }
 
 /* ---- rules ---- */

@@ -10,7 +10,7 @@
 /* In braces: what is put there, percent-encoded. */
 const struct sharing_network SHARING_NETWORKS[] = {
     {"facebook", "Facebook", "https://www.facebook.com/sharer/sharer.php?u={link}"},
-    {"x", "X", "https://x.com/intent/post?text={text}&url={link}"},
+    {"twitter", "X", "https://x.com/intent/post?text={text}&url={link}"},
     {"whatsapp", "WhatsApp", "https://wa.me/?text={message}"},
     {"linkedin", "LinkedIn", "https://www.linkedin.com/sharing/share-offsite/?url={link}"},
     {"telegram", "Telegram", "https://t.me/share/url?url={link}&text={text}"},

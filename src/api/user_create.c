@@ -111,6 +111,7 @@ static bool read_fields(struct create_call *cc, const struct body *body)
 	if (!user_read_referrer(call, body, j->campaign_id, &j->referrer, &cc->referrer_field) ||
 	    !user_read_meta(call, body, &j->fields, &given) || !read_code(call, body, j))
 		return false;
+	j->by_label = true;
 	j->fields_unread =
 	    call->problems != NULL && problems_find(call->problems, TEXT("meta")) != NULL;
 	read_source(call, body, j);

@@ -97,6 +97,7 @@ static void put_further(struct json_out *o, const struct user *u)
 	show_time(o, "qualified_time", u->qualified_ms);
 	show_time(o, "unsubscribed_time", u->unsubscribed_ms);
 	json_put_bool(o, "qualified", u->qualified_ms != 0);
+	json_put_null(o, "promotion"); /* Referral Factory's code for Stripe */
 	json_put_bool(o, "test", u->test != 0);
 	put_review(o, u);
 }

@@ -104,10 +104,14 @@ static enum err check_self_referral(struct join *j, struct tx *tx)
 static enum err read_fields(struct join *j, struct tx *tx, struct pairs *meta)
 {
 	const struct campaign *c = &j->campaign;
+	struct pairs fields = j->referred_by.id != 0 ? c->fields_invited : c->fields_referring;
+	struct pairs given = j->fields;
 	struct buf list = {0};
+	if (j->by_label && form_fields_name(fields, j->fields, (struct pairs){0}, tx_arena(tx),
+					    &given, &j->problems) != ERR_OK)
+		return ERR_NO_MEMORY;
 	if (!j->fields_unread)
-		form_fields_read(j->referred_by.id != 0 ? c->fields_invited : c->fields_referring,
-				 j->fields, j->strict, &list, &j->problems);
+		form_fields_read(fields, given, j->strict, &list, &j->problems);
 	meta->raw = arena_copy(tx_arena(tx), buf_view(&list));
 	bool failed = list.failed || (list.n > 0 && meta->raw.p == NULL);
 	buf_free(&list);

@@ -15,10 +15,11 @@ static enum err read_row(struct tx *tx, uint64_t id, struct reward_row *row)
 		return err;
 	row->user.id = row->reward.user_id;
 	err = tx_get(tx, &KIND_USER, &row->user);
-	if (err != ERR_NOT_FOUND)
+	if (err == ERR_NOT_FOUND)
+		row->user.id = 0;
+	else if (err != ERR_OK)
 		return err;
-	row->user.id = 0;
-	return ERR_OK;
+	return reward_can_be_issued(tx, &row->reward, &row->can_be_issued);
 }
 
 static enum err refuse(struct reward_act *cmd, const char *field, const char *why)
@@ -55,6 +56,7 @@ enum err reward_issue_decide(struct command *command, struct tx *tx)
 	if (err == ERR_REFUSED)
 		return refuse(cmd, NULL, why);
 	cmd->changed = true;
+	cmd->row.can_be_issued = false;
 	return err;
 }
 
@@ -69,6 +71,7 @@ enum err reward_cancel_decide(struct command *command, struct tx *tx)
 	if (r->state == REWARD_ISSUED)
 		return refuse(cmd, NULL, "it was issued: only what is due can be cancelled");
 	cmd->changed = true;
+	cmd->row.can_be_issued = false;
 	return reward_cancel(tx, r, cmd->reason, &now);
 }
 
@@ -96,7 +99,7 @@ enum err reward_edit_decide(struct command *command, struct tx *tx)
 		r->reason = cmd->reason;
 	tx_put(tx, &KIND_REWARD, r);
 	cmd->changed = true;
-	return ERR_OK;
+	return reward_can_be_issued(tx, r, &cmd->row.can_be_issued);
 }
 
 enum err reward_read_decide(struct command *command, struct tx *tx)

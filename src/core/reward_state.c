@@ -223,6 +223,18 @@ enum err reward_issue(struct tx *tx, struct reward *r, const struct reward_at *a
 	return ERR_REFUSED;
 }
 
+enum err reward_can_be_issued(struct tx *tx, const struct reward *reward, bool *yes)
+{
+	struct reward r = *reward; /* its review is read anew */
+	enum obstacle obstacle;
+	*yes = false;
+	if (r.state != REWARD_DUE)
+		return ERR_OK;
+	enum err err = find_obstacle(tx, &r, &obstacle);
+	*yes = obstacle == NO_OBSTACLE;
+	return err;
+}
+
 enum err reward_cancel(struct tx *tx, struct reward *r, struct text reason, const struct reward_at *at)
 {
 	r->cancelled_ms = at->now_ms;

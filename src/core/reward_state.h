@@ -23,6 +23,8 @@ enum err reward_advance(struct tx *tx, struct reward *reward, const struct rewar
 /** Issues a due reward. ERR_REFUSED with *why (static) where something is in the way. */
 enum err reward_issue(struct tx *tx, struct reward *reward, const struct reward_at *at,
     const char **why) WARN_UNUSED;
+/** Would reward_issue issue it now? */
+enum err reward_can_be_issued(struct tx *tx, const struct reward *reward, bool *yes) WARN_UNUSED;
 /** Cancels a due reward. */
 enum err reward_cancel(struct tx *tx, struct reward *reward, struct text reason,
     const struct reward_at *at) WARN_UNUSED;

@@ -53,10 +53,14 @@ static enum err change_meta(struct user_change *c, struct tx *tx, const struct c
 	struct pairs fields = user->type == USER_INVITED ? campaign->fields_invited
 							 : campaign->fields_referring;
 	struct buf merged = {0}, list = {0};
+	struct pairs named;
 	if (!c->set_meta)
 		return ERR_OK;
-	buf_text(&merged, c->meta.raw);
-	add_others(&merged, user->meta, c->meta);
+	if (form_fields_name(fields, c->meta, user->meta, tx_arena(tx), &named, &c->problems) !=
+	    ERR_OK)
+		return ERR_NO_MEMORY;
+	buf_text(&merged, named.raw);
+	add_others(&merged, user->meta, named);
 	const struct pairs given = {buf_view(&merged)};
 	form_fields_read(fields, given, false, &list, &c->problems);
 	add_others(&list, user->meta, fields);

@@ -34,7 +34,8 @@ class Settings(Builder):
         bare = {"lang": "en", "reach": 0, "status": "launched", "existing": "code", "test_mode": False,
                 "fields": {"person_referring": [FIRST_NAME, EMAIL], "person_invited": [FIRST_NAME, EMAIL]},
                 "redirect": None, "pages": dict.fromkeys(PAGES), "logo_url": None, "colour": None,
-                "assets": {"logo_url": None, "colour": None}, "origins": [],
+                "assets": {"logo_url": None, "colour": None,
+                           "logo": {"type": "rectangle", "path": None}}, "origins": [],
                 "analytics": {"users": 0, "referrals": 0, "qualified_referrals": 0, "reach": 0, "tests": 0,
                               "conversion": None}}
         self.assertEqual({k: campaign[k] for k in bare}, bare)
@@ -55,7 +56,8 @@ class Settings(Builder):
                             "person_invited": [FIRST_NAME, EMAIL, SIZE]},
                  "pages": {**dict.fromkeys(PAGES), **given["pages"], "headline": "Olá", "body": "one\n\ntwo"},
                  "origins": ["https://shop.example", "https://xn--bcher-kva.example:8443", "http://localhost:3000"],
-                 "assets": {"logo_url": given["logo_url"], "colour": "#1a2b3c"}}
+                 "assets": {"logo_url": given["logo_url"], "colour": "#1a2b3c",
+                            "logo": {"type": "rectangle", "path": given["logo_url"]}}}
         self.assertEqual({k: campaign[k] for k in shown}, shown)
         self.assertEqual(self.api.get(f"/api/v2/campaigns/{campaign['code']}").data, campaign)
         # What is shown may be sent back.

@@ -8,7 +8,7 @@ from harness import Served, form_of, path_of, until
 
 REWARD = ("id rule_id campaign_id name metric state recipient user_id user_code first_name email cause_user_id amount "
           "amount_display currency coupon auto_issue method in_review reason created_at due_at issued_at cancelled_at "
-          "clawback_at").split()
+          "clawback_at reward_id recipient_id can_be_issued count total").split()
 AMOUNT = {"metric": "amount", "amount": 4990, "currency": "EUR"}
 
 
@@ -297,6 +297,42 @@ class Due(Rewards):
             self.has(self.api.json("POST", f"/api/v2/users/{friend['id']}/review", {"decision": decision}), 200)
             until(lambda: self.reward(reward["id"])["state"] == state, f"after {decision}")
             self.assertIs(self.reward(reward["id"])["in_review"], False)
+
+    def test_the_names_of_referral_factory(self):
+        campaign = self.campaign()
+        here = {"campaign_id": campaign["id"]}
+        rules = {metric: self.rule(campaign, metric=metric, **more)["id"] for metric, more in (
+            ("amount", {"amount": 4990, "currency": "EUR"}), ("commission", {"percent": 10, "currency": "JPY"}),
+            ("coupon", {}), ("custom", {}))}
+        jessica, byron = self.qualified_friend(campaign)
+        expected = {"amount": (True, 1, 49.9), "commission": (False, 1, 0), "coupon": (False, None, None),
+                    "custom": (True, 1, 0)}
+        for metric, values in expected.items():
+            (reward,) = self.rewards("due", metric, **here)
+            names = ("reward_id", "recipient_id", "can_be_issued", "count", "total")
+            self.assertEqual([reward[k] for k in names], [rules[metric], jessica["id"], *values], metric)
+        with self.subTest("what was missing comes"):
+            (reward,) = self.rewards("due", "commission", **here)
+            changed = self.has(self.api.json("PUT", f"/api/v2/rewards/{reward['id']}", {"amount": 1234}), 200).data
+            self.assertEqual((changed["can_be_issued"], changed["total"]), (True, 1234))
+            self.assertEqual(self.reward(reward["id"]), changed)
+        with self.subTest("issued"):
+            issued = self.has(self.act("issue", reward["id"]), 200).data
+            self.assertIs(issued["can_be_issued"], False)
+            self.assertEqual(self.reward(reward["id"]), issued)
+        with self.subTest("cancelled"):
+            (reward,) = self.rewards("due", "custom", **here)
+            self.assertIs(self.has(self.act("cancel", reward["id"]), 200).data["can_be_issued"], False)
+
+    def test_a_review_keeps_it_from_being_issued(self):
+        campaign = self.campaign()
+        self.rule(campaign, **AMOUNT)
+        _, friend = self.friend(campaign, "anna@example.com", "otto+again@example.com")
+        self.has(self.qualify(code=friend["code"]), 200)
+        reward = self.rewards("due", "amount", campaign_id=campaign["id"])[0]
+        self.assertIs(reward["can_be_issued"], False)
+        self.has(self.api.json("POST", f"/api/v2/users/{friend['id']}/review", {"decision": "accept"}), 200)
+        self.assertIs(self.reward(reward["id"])["can_be_issued"], True)
 
     def test_an_erased_recipient(self):
         campaign = self.campaign()

@@ -45,10 +45,11 @@ class Object(People):
         self.assertEqual(user["review"], {"state": None, "flags": []})
         self.assertEqual(user["analytics"], {"reach": 0, "referrals": 0, "qualified_referrals": 0})
         self.assertIs(user["test"], False)
+        self.assertIsNone(user["promotion"])
         self.assertNotIn("analytics", self.api.get(f"{USERS}/{code}").data)
         sharing = user["sharing"]
         self.assertEqual([s["social"] for s in sharing["socials"]],
-                         ["facebook", "x", "whatsapp", "linkedin", "telegram", "email"])
+                         ["facebook", "twitter", "whatsapp", "linkedin", "telegram", "email"])
         link = urllib.parse.quote(user["url"], safe="")
         for social in sharing["socials"]:
             self.assertIn(link, social["url"], social)

@@ -87,11 +87,45 @@ class Create(People):
     def test_further_fields(self):
         campaign = self.campaign(fields={"person_referring": [{"id": "company", "label": "Company", "type": "text",
                                                                "required": True}]})
-        meta = [{"field": "company", "value": "Initech"}, {"field": "unknown", "value": 1}]
+        meta = [{"field": "company", "value": "Initech"}]
         made = self.create(campaign, meta=meta).data
         self.assertEqual(made["meta"], [{"field": "company", "value": "Initech"}])
         self.has_error(self.create(campaign, 422, email="two@example.com"), 422, "company")
         self.has_error(self.create(campaign, 422, email="two@example.com", meta={"company": "x"}), 422, "meta")
+
+    def test_a_field_is_named_by_its_label_too(self):
+        text = {"type": "text", "required": False}
+        fields = {"person_referring": [{"id": "last_name", "label": "Last Name", **text},
+                                       {"id": "street", "label": "Straße Ä", **text},
+                                       {"id": "label", "label": "street", **text}],
+                  "person_invited": [{"id": "size", "label": "Size", **text}]}
+        campaign = self.campaign(fields=fields)
+        values = lambda user: {m["field"]: m["value"] for m in user["meta"]}
+        for i, name in enumerate(("last_name", "Last Name", "LAST name", "Last_Name", " Last Name ")):
+            made = self.create(campaign, email=f"m{i}@example.com", meta=[{"field": name, "value": "Smith"}]).data
+            self.assertEqual(values(made), {"last_name": "Smith"})
+            changed = self.api.json("PUT", f"{USERS}/{made['id']}", {"meta": [
+                {"field": name, "value": "Jones"}, {"field": "STRAßE ä", "value": "High St"}]})
+            self.assertEqual(values(self.has(changed, 200).data), {"last_name": "Jones", "street": "High St"})
+        with self.subTest("an id comes before a label"):
+            made = self.create(campaign, email="id@example.com", meta=[{"field": "street", "value": "x"}]).data
+            self.assertEqual(values(made), {"street": "x"})
+        with self.subTest("what names no field would be lost"):
+            for name in ("Surname", "size", "Size", ""):
+                meta = [{"field": "Last Name", "value": "Smith"}, {"field": name, "value": "L"}]
+                refused = self.has_error(self.create(campaign, 422, email="new@example.com", meta=meta), 422, name)
+                self.assertIn("last_name (Last Name), street (Straße Ä)", refused.json["message"])
+                self.has_error(self.api.json("PUT", f"{USERS}/{made['id']}", {"meta": meta}), 422, name)
+            self.assertEqual(values(self.user(made["id"])), {"street": "x"})
+            meta = [{"field": "Last Name", "value": "A"}, {"field": "last_name", "value": "B"}]
+            self.has_error(self.create(campaign, 422, email="new@example.com", meta=meta), 422, "last_name")
+        with self.subTest("what was read may be sent back, of a field that is gone too"):
+            self.has(self.api.json("PUT", f"/api/v2/campaigns/{campaign['id']}", {"fields": {"person_referring": []}}), 200)
+            meta = [{"field": "street", "value": "x"}]
+            answer = self.has(self.api.json("PUT", f"{USERS}/{made['id']}", {"meta": meta}), 200)
+            self.assertEqual(answer.data["meta"], meta)
+            meta[0]["value"] = "y"
+            self.has_error(self.api.json("PUT", f"{USERS}/{made['id']}", {"meta": meta}), 422, "street")
 
     def test_what_is_missing_is_named(self):
         campaign = self.campaign()

@@ -1,0 +1,95 @@
+/*
+ * Owns how a request names a campaign's fields: by id, or by the label that people see. Never what
+ * is typed into them (form_field.c). Called by adding and changing a user.
+ */
+#include "core/form_field.h"
+
+#include "base/unicode.h"
+
+/* What a name is compared with, the surest first: ids are unique, labels need not be. */
+enum likeness { SAME_ID, SAME_LABEL, SAME_FOLDED, LIKENESSES };
+
+static enum err is_like(const struct form_field *field, struct text name, enum likeness likeness,
+			struct arena *arena, bool *yes)
+{
+	struct text folded, id, label;
+	*yes = text_eq(name, likeness == SAME_ID ? field->id : field->label);
+	if (likeness != SAME_FOLDED)
+		return ERR_OK;
+	enum err err = unicode_fold(name, arena, &folded);
+	if (err == ERR_OK)
+		err = unicode_fold(field->id, arena, &id);
+	if (err == ERR_OK)
+		err = unicode_fold(field->label, arena, &label);
+	*yes = err == ERR_OK && (text_eq(folded, id) || text_eq(folded, label));
+	return err;
+}
+
+/* The field that the name means; ERR_NOT_FOUND. */
+static enum err find_field(struct pairs fields, struct text name, struct arena *arena,
+			   struct text *id)
+{
+	for (enum likeness likeness = SAME_ID; likeness < LIKENESSES; likeness++) {
+		struct text rest = fields.raw;
+		struct form_field field;
+		bool found = false;
+		enum err err = ERR_OK;
+		while (err == ERR_OK && !found && form_field_next(&rest, &field))
+			err = is_like(&field, name, likeness, arena, &found);
+		if (err != ERR_OK)
+			return err;
+		*id = field.id;
+		if (found)
+			return ERR_OK;
+	}
+	return ERR_NOT_FOUND;
+}
+
+/* "...: it has company (Company), size (Size)". */
+static const char *no_such_field(struct pairs fields, struct arena *arena)
+{
+	struct text rest = fields.raw;
+	struct form_field field;
+	struct buf message = {0};
+	const char *before = ": its fields are ";
+	buf_str(&message, "is not a field of this campaign for this type of user");
+	if (fields.raw.n == 0)
+		buf_str(&message, ", which has none: define it first, or leave it out");
+	for (; form_field_next(&rest, &field); before = ", ")
+		buf_printf(&message, "%s%.*s (%.*s)", before, TEXT_ARGS(field.id),
+			   TEXT_ARGS(field.label));
+	buf_char(&message, '\0');
+	struct text kept = arena_copy(arena, buf_view(&message));
+	bool failed = message.failed || kept.p == NULL;
+	buf_free(&message);
+	return failed ? "is not a field of this campaign" : kept.p;
+}
+
+/* Sent back as it was read: a field that the campaign no longer has keeps its value. */
+static bool is_kept(struct pairs kept, struct text name, struct text value)
+{
+	struct text stored;
+	return pairs_find(kept, name, &stored) && text_eq(stored, value);
+}
+
+enum err form_fields_name(struct pairs fields, struct pairs given, struct pairs kept,
+			  struct arena *arena, struct pairs *named, struct problems *problems)
+{
+	struct text rest = given.raw, name, value, id;
+	struct buf list = {0};
+	enum err err = ERR_OK;
+	while (err == ERR_OK && pairs_next(&rest, &name, &value)) {
+		err = find_field(fields, text_trim(name), arena, &id);
+		if (err == ERR_OK)
+			pairs_add(&list, id, value);
+		else if (err == ERR_NOT_FOUND && !is_kept(kept, name, value))
+			problems_add(problems, name, no_such_field(fields, arena));
+		if (err == ERR_NOT_FOUND)
+			err = ERR_OK;
+	}
+	named->raw = arena_copy(arena, buf_view(&list));
+	if (list.failed || (list.n > 0 && named->raw.p == NULL))
+		err = ERR_NO_MEMORY;
+	buf_free(&list);
+	return err;
+}
