@@ -1,5 +1,5 @@
 /*
- * Decimal numbers as integers: "49.90" with two places is 4990.
+ * Decimal numbers as integers: "49.90" with two places is 4990. Never floating point.
  */
 #ifndef BASE_DECIMAL_H
 #define BASE_DECIMAL_H
@@ -8,9 +8,18 @@
 
 enum { DECIMAL_DIGITS_MAX = 15 }; /* before the point: with four places below 2^64 */
 
-/** Digits, and at most `places` (0 to 4) behind a point; no sign, no blank, no exponent. False, and
- *  *value untouched, for anything else. */
-bool decimal_read(struct text t, unsigned places, uint64_t *value) WARN_UNUSED;
+/** What a person or a form wrote: digits, and at most `places` (0 to 4) behind a point; no sign, no blank,
+ *  no exponent. ERR_INVALID, ERR_TOO_LARGE for more than 15 digits before the point; *value untouched. */
+enum err decimal_read(struct text t, unsigned places, uint64_t *value) WARN_UNUSED;
+/** What a program computed: a JSON number (RFC 8259, section 6), so 1e2 too, rounded to `places`, half a
+ *  unit up: 59.970000000000006 with two places is 5997. ERR_INVALID for a negative one. */
+enum err decimal_round(struct text number, unsigned places, uint64_t *value) WARN_UNUSED;
+/** A JSON number whose value is a whole one: 100, 1e2, 1.0. ERR_INVALID for a fraction. */
+enum err decimal_integer(struct text number, uint64_t *value) WARN_UNUSED;
+/** Writes a JSON number without its exponent: 1e2 is 100. Answers the text in `out`, or an empty one where
+ *  that would be longer than DECIMAL_PLAIN_MAX bytes. */
+enum { DECIMAL_PLAIN_MAX = 40 };
+struct text decimal_plain(struct text number, char out[DECIMAL_PLAIN_MAX]);
 /** Appends the value with exactly `places` behind the point; without a point for 0. */
 void decimal_write(struct buf *out, uint64_t value, unsigned places);
 

@@ -16,6 +16,7 @@ struct json; /* a value; a child is borrowed from its root */
 enum json_kind { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
 
 enum { JSON_MAX_DEPTH = 16 };
+#define JSON_INTEGER_MAX ((UINT64_C(1) << 53) - 1) /* RFC 8259, section 6: exact everywhere */
 
 /** Parses one value. ERR_INVALID with *why (static: "duplicate key", "not UTF-8", ...),
  *  ERR_NO_MEMORY. The caller frees *out with json_free. */
@@ -35,10 +36,12 @@ const struct json *json_at(const struct json *v, size_t i);
 const struct json *json_member(const struct json *v, size_t i, struct text *name);
 /** A string's bytes (UTF-8, may hold NUL); false if v is no string. */
 bool json_string(const struct json *v, struct text *out) WARN_UNUSED;
-/** A number that is an integer from 0 to 2^53-1, or a string of its digits where `lenient`. */
+/** A number that is an integer from 0 to 2^53-1, also one written as 1e2 or 100.0, or a string of digits
+ *  where `lenient`. */
 bool json_u64(const struct json *v, bool lenient, uint64_t *out) WARN_UNUSED;
 bool json_bool(const struct json *v, bool *out) WARN_UNUSED;
-/** A number's text as it was sent ("12.50"), for decimals; valid as long as the root. */
+/** A number's text as it was sent ("12.50"), but without an exponent ("100" for 1e2) unless that takes more
+ *  than 40 bytes; valid as long as the root. */
 bool json_number_text(const struct json *v, struct text *out) WARN_UNUSED;
 
 /*

@@ -47,6 +47,8 @@ void form_field_add(struct buf *out, const struct form_field *field);
  *  which nothing else has. *id (borrowed) is the field that is refused. */
 const char *form_fields_refusal(struct pairs fields, struct text *id) WARN_UNUSED;
 
+/** What form_fields_read adds for a name that no field has. */
+extern const char FORM_FIELD_UNKNOWN[];
 /** Judges what was typed and makes the user's meta: `given` is (id, value) as sent, `out` gets (id,
  *  value) in the order of the fields. A name that no field has is skipped, or with `strict`
  * refused; so is one that came twice. Values are trimmed, empty ones count as not given. A checkbox

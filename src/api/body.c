@@ -268,10 +268,29 @@ void body_others(struct call *call, const struct body *body, const char *const *
 			pairs_add(pairs, body->fields[i].name, body->fields[i].value);
 }
 
+const char *body_unknown(struct call *call, const struct near *near, const char *problem)
+{
+	char message[160];
+	int n = snprintf(message, sizeof message, "%s: did you mean %.*s?", problem,
+			 TEXT_ARGS(near->best));
+	if (near->best.n == 0 || n < 0 || (size_t)n >= sizeof message)
+		return problem;
+	struct text kept = arena_copy(&call->req->arena, text_from(message, (size_t)n + 1));
+	return kept.p != NULL ? kept.p : problem;
+}
+
+static void note_unknown(struct call *call, struct text name, const char *const *known)
+{
+	struct near near = near_of(name);
+	while (*known != NULL)
+		near_offer(&near, text_of(*known++));
+	call_note_named(call, name, body_unknown(call, &near, "is not a field of this call"));
+}
+
 void body_note_unknown(struct call *call, const struct body *body, const char *const *known)
 {
 	struct text name;
 	for (size_t i = 0; body->is_json && json_member(body->json, i, &name) != NULL; i++)
 		if (!is_one_of(known, name))
-			call_note_named(call, name, "is not a field of this call");
+			note_unknown(call, name, known);
 }

@@ -4,6 +4,7 @@
 #ifndef API_BODY_H
 #define API_BODY_H
 
+#include "base/near.h"
 #include "call.h"
 
 enum { BODY_FIELDS_MAX = 64 };
@@ -48,6 +49,8 @@ bool body_value_text(const struct json *v, struct text *value) WARN_UNUSED;
  * and booleans as their text, nulls not at all. Other JSON members are noted. */
 void body_others(struct call *call, const struct body *body, const char *const *known,
 		 struct buf *pairs);
+/** `problem` ("is not a field of this call") about near->name, with the name that was probably meant. */
+const char *body_unknown(struct call *call, const struct near *near, const char *problem) WARN_UNUSED;
 /** Notes each JSON member that is not in `known` (ends with NULL). Forms may hold whatever they
  * like. */
 void body_note_unknown(struct call *call, const struct body *body, const char *const *known);

@@ -28,6 +28,8 @@ struct upload {
 	size_t next;
 };
 
+static const char codes_required[] =
+    "is required: {\"codes\": [\"A1\", ...]}, or text/csv with one coupon a line";
 static const char no_rule[] = "no reward rule has this id";
 
 /* ---- how it ends ---- */
@@ -60,8 +62,7 @@ static void reply_done(struct upload *u)
 {
 	free_upload(u);
 	if (u->added + u->skipped == 0) {
-		call_reply_field(u->call, "codes",
-		    "is required: {\"codes\": [\"A1\", ...]}, or text/csv with one coupon a line");
+		call_reply_field(u->call, "codes", codes_required);
 		return;
 	}
 	struct json_out o = call_data(u->call);
@@ -213,9 +214,7 @@ static bool read_codes(struct upload *u)
 	u->codes = json_get(u->body.json, "codes");
 	body_note_unknown(call, &u->body, known);
 	if (u->codes == NULL || json_kind(u->codes) != JSON_ARRAY)
-		call_note(
-		    call, "codes",
-		    "is required: {\"codes\": [\"A1\", ...]}, or text/csv with one coupon a line");
+		call_note(call, "codes", codes_required);
 	if (call_check(call))
 		return true;
 	body_free(&u->body);

@@ -4,8 +4,10 @@
  */
 #include "decode.h"
 
+#include <inttypes.h>
 #include <string.h>
 
+#include "base/decimal.h"
 #include "base/utf8.h"
 #include "base/zone.h"
 
@@ -76,12 +78,23 @@ static const char *read_word(struct call *call, const struct decode_field *f, co
 	return keep_message(call, &message);
 }
 
-static const char *read_u64(const struct decode_field *f, const struct json *v, uint64_t *out)
+const char *decode_whole(struct call *call, const struct json *v, uint64_t max, uint64_t *out)
 {
+	uint64_t value, largest = max < JSON_INTEGER_MAX ? max : JSON_INTEGER_MAX;
+	struct text digits;
 	*out = 0;
 	if (json_kind(v) == JSON_NULL)
 		return NULL;
-	return json_u64(v, false, out) && *out <= f->max ? NULL : "must be a whole number in range";
+	if (!json_number_text(v, &digits) || memchr(digits.p, '.', digits.n) != NULL)
+		return "must be a whole number";
+	if (json_u64(v, false, &value) && value <= largest) {
+		*out = value;
+		return NULL;
+	}
+	enum err err = decimal_round(digits, 0, &value);
+	return err == ERR_TOO_LARGE || (err == ERR_OK && value > largest)
+		   ? decode_problem(call, "is too large: the largest is %" PRIu64, largest)
+		   : "must be a whole number";
 }
 
 const char *decode_mask(const struct json *v, const struct name *table, const char *problem,
@@ -122,7 +135,7 @@ static const char *read_member(struct call *call, const struct decode_field *f, 
 	case DECODE_WORD:
 		return read_word(call, f, v, to);
 	case DECODE_U64:
-		return read_u64(f, v, to);
+		return decode_whole(call, v, f->max, to);
 	case DECODE_CUSTOM:
 		return f->custom(call, v, record);
 	}
@@ -136,6 +149,14 @@ static const struct decode_field *find_field(const struct decode_field *fields, 
 	return fields->name != NULL ? fields : NULL;
 }
 
+static const char *unknown(struct call *call, const struct decode_field *fields, struct text name)
+{
+	struct near near = near_of(name);
+	for (const struct decode_field *f = fields; f->name != NULL; f++)
+		near_offer(&near, text_of(f->name));
+	return body_unknown(call, &near, "is not a field of this call");
+}
+
 bool decode_record(struct call *call, const struct body *body, const struct decode_field *fields,
     const struct record_kind *kind, void *record, uint64_t *set)
 {
@@ -146,7 +167,7 @@ bool decode_record(struct call *call, const struct body *body, const struct deco
 	for (size_t i = 0; (v = json_member(body->json, i, &name)) != NULL; i++) {
 		const struct decode_field *f = find_field(fields, name);
 		const char *problem =
-		    f == NULL ? "is not a field of this call" : read_member(call, f, v, record);
+		    f == NULL ? unknown(call, fields, name) : read_member(call, f, v, record);
 		if (problem != NULL)
 			call_note_named(call, name, problem);
 		if (f != NULL)

@@ -37,6 +37,9 @@ struct decode_field {
 	decode_custom_fn *custom;
 };
 
+/** A whole number from 0 to `max`; 0 for null. A point is refused, even before zeros: a program that sends
+ *  5.00 for money does not mean 5 minor units. NULL, or what completes "field ...". */
+const char *decode_whole(struct call *call, const struct json *v, uint64_t max, uint64_t *out) WARN_UNUSED;
 /** A problem made of parts, in the call's arena. */
 const char *decode_problem(struct call *call, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

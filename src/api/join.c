@@ -5,6 +5,7 @@
 #include "core/join.h"
 
 #include "client_address.h"
+#include "core/form_field.h"
 #include "core/redirect.h"
 #include "cors.h"
 #include "join_refusal.h"
@@ -46,13 +47,37 @@ static const struct {
 	"this Idempotency-Key was sent before with another body: use a new key"},
 };
 
+/* Perhaps a field that this person may send was meant. */
+static const char *unknown_field(struct call *call, const struct join *j, struct text name)
+{
+	const struct campaign *c = &j->campaign;
+	struct text rest = j->referred_by.id != 0 ? c->fields_invited.raw : c->fields_referring.raw;
+	struct near near = near_of(name);
+	struct form_field field;
+	for (size_t i = 0; own_fields[i] != NULL; i++)
+		near_offer(&near, text_of(own_fields[i]));
+	while (form_field_next(&rest, &field))
+		near_offer(&near, field.id);
+	return near.best.n > 0 ? body_unknown(call, &near, "is not a field of this campaign")
+			       : FORM_FIELD_UNKNOWN;
+}
+
+static void reply_problems(struct call *call, const struct join *j)
+{
+	struct problems problems = j->problems;
+	for (size_t i = 0; i < problems.n; i++)
+		if (problems.items[i].what == FORM_FIELD_UNKNOWN)
+			problems.items[i].what = unknown_field(call, j, problems.items[i].field);
+	call_reply_problems(call, &problems);
+}
+
 void join_reply_refused(struct call *call, const struct join *j)
 {
 	enum join_outcome outcome = j->outcome;
 	if (outcome == JOIN_UNKNOWN)
 		link_reply_unknown(call);
 	else if (outcome == JOIN_FIELD)
-		call_reply_problems(call, &j->problems);
+		reply_problems(call, j);
 	else if (outcome == JOIN_SELF)
 		call_reply_field(call, "email",
 		    "is the address of the link's owner: nobody can refer themselves");

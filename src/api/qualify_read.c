@@ -160,17 +160,23 @@ static bool read_order(struct reader *r, struct qualify *q)
 				       : refuse(r, "order_id", wrong);
 }
 
-/* A decimal of at most four places. */
+/* A decimal of at most four places: a JSON number, which a program computed, is rounded to them, half a
+ * unit up; text must be exact. */
 static bool read_amount(struct reader *r, struct qualify *q)
 {
 	static const char wrong[] = "must be a decimal number such as 49.90";
-	struct text amount;
+	struct text amount, number;
 	if (!read_text(r, "amount", wrong, &amount))
 		return false;
 	if (amount.n == 0)
 		return true;
-	q->has_amount = decimal_read(amount, AMOUNT_PLACES, &q->amount_e4);
-	return q->has_amount || refuse(r, "amount", wrong);
+	bool computed = json_number_text(json_get(r->body->json, "amount"), &number);
+	enum err err = computed ? decimal_round(number, AMOUNT_PLACES, &q->amount_e4)
+				: decimal_read(amount, AMOUNT_PLACES, &q->amount_e4);
+	q->has_amount = err == ERR_OK;
+	return q->has_amount ||
+	       refuse(r, "amount",
+		      err == ERR_TOO_LARGE ? "is too large: the largest is 999999999999999" : wrong);
 }
 
 /* Shops and payment providers write it in either case. */

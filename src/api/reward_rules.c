@@ -39,31 +39,26 @@ static const char *read_percent(struct call *call, const struct json *v, void *r
 	rule->percent = 0;
 	if (json_kind(v) == JSON_NULL)
 		return NULL;
-	return json_number_text(v, &t) && decimal_read(t, PERCENT_PLACES, &rule->percent)
+	return json_number_text(v, &t) &&
+		       decimal_read(t, PERCENT_PLACES, &rule->percent) == ERR_OK
 		   ? NULL
 		   : "must be a number above 0 and at most 100, with at most two decimals";
 }
 
-static const char *read_money(const struct json *v, uint64_t *out)
+static const char *read_money(struct call *call, const struct json *v, uint64_t *out)
 {
-	*out = 0;
-	if (json_kind(v) == JSON_NULL)
-		return NULL;
-	return json_u64(v, false, out) && *out <= MONEY_MAX
-		   ? NULL
-		   : "must be a whole number of at most 15 digits: " MONEY_IN_MINOR_UNITS;
+	const char *problem = decode_whole(call, v, MONEY_MAX, out);
+	return problem == NULL ? NULL : decode_problem(call, "%s: " MONEY_IN_MINOR_UNITS, problem);
 }
 
 static const char *read_amount(struct call *call, const struct json *v, void *record)
 {
-	(void)call;
-	return read_money(v, &((struct rule *)record)->amount);
+	return read_money(call, v, &((struct rule *)record)->amount);
 }
 
 static const char *read_cap(struct call *call, const struct json *v, void *record)
 {
-	(void)call;
-	return read_money(v, &((struct rule *)record)->cap);
+	return read_money(call, v, &((struct rule *)record)->cap);
 }
 
 static const char *read_thresholds(struct call *call, const struct json *v, void *record)

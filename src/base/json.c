@@ -13,13 +13,14 @@
 #include <linkhash.h>
 #undef json_bool
 
+#include "base/decimal.h"
 #include "json_check.h"
 
 struct json {
 	enum json_kind kind;
 	bool truth;
 	struct text name; /* of a member of an object */
-	struct text text; /* a string's bytes, a number as it was sent */
+	struct text text; /* a string's bytes, a number's digits */
 	size_t n;
 	struct json *children; /* n of them, in the text's order */
 };
@@ -102,7 +103,11 @@ static void take_number(struct walk *w, struct json *to)
 		return;
 	}
 	struct json_span span = json_marks_at(&w->marks.numbers, w->numbers++);
-	to->text = arena_copy(w->arena, text_from(w->input.p + span.at, span.n));
+	struct text sent = text_from(w->input.p + span.at, span.n), plain = {0};
+	char room[DECIMAL_PLAIN_MAX];
+	if (memchr(sent.p, 'e', sent.n) != NULL || memchr(sent.p, 'E', sent.n) != NULL)
+		plain = decimal_plain(sent, room);
+	to->text = arena_copy(w->arena, plain.n > 0 ? plain : sent);
 	w->failed |= to->text.p == NULL;
 }
 
@@ -251,11 +256,14 @@ bool json_string(const struct json *v, struct text *out)
 
 bool json_u64(const struct json *v, bool lenient, uint64_t *out)
 {
-	const uint64_t last_exact = (UINT64_C(1) << 53) - 1; /* RFC 8259, section 6 */
 	uint64_t value;
 	if (v == NULL || !(v->kind == JSON_NUMBER || (lenient && v->kind == JSON_STRING)))
 		return false;
-	if (!text_to_u64(v->text, &value) || value > last_exact)
+	/* 1e2 and 100.0 are 100, as programs write it; people do not. */
+	if (!text_to_u64(v->text, &value) &&
+	    (v->kind == JSON_STRING || decimal_integer(v->text, &value) != ERR_OK))
+		return false;
+	if (value > JSON_INTEGER_MAX)
 		return false;
 	*out = value;
 	return true;

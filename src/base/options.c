@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/near.h"
 #include "options_value.h"
 
 static const char prefix[] = "REFERD_";
@@ -74,20 +75,13 @@ static struct setting *find_setting(struct reading *r, struct text name, bool *i
 	return NULL;
 }
 
-/* The option whose name is at most a third of its letters away, or NULL. */
+/* The option that was probably meant, or NULL. Its text ends with a NUL: it is an option's name. */
 static const char *nearest(const struct reading *r, struct text name)
 {
-	const char *found = NULL;
-	size_t best = name.n / 3 + 1;
-	for (size_t i = 0; i < r->options->n; i++) {
-		const char *candidate = r->options->items[i].name;
-		size_t distance = option_distance(name, text_of(candidate));
-		if (distance > best || (distance == best && found != NULL))
-			continue;
-		best = distance;
-		found = candidate;
-	}
-	return found;
+	struct near near = near_of(name);
+	for (size_t i = 0; i < r->options->n; i++)
+		near_offer(&near, text_of(r->options->items[i].name));
+	return near.best.p;
 }
 
 /* ---- command line ---- */
@@ -171,19 +165,9 @@ static bool is_extra(const struct options *options, struct text name)
 
 static void warn_unknown(struct reading *r, struct text name)
 {
-	const char *near = NULL;
+	const size_t start = sizeof(prefix) - 1;
+	const char *near = nearest(r, text_from(name.p + start, name.n - start));
 	char known[OPTION_ENVIRONMENT_SIZE];
-	size_t best = name.n / 5 + 1;
-	for (size_t i = 0; i < r->options->n; i++) {
-		option_environment(r->options->items[i].name, known);
-		size_t start = sizeof(prefix) - 1;
-		size_t distance = option_distance(text_from(name.p + start, name.n - start),
-						  text_of(known + start));
-		if (distance > best || (distance == best && near != NULL))
-			continue;
-		best = distance;
-		near = r->options->items[i].name;
-	}
 	buf_printf(r->message, "unknown environment variable %.*s is ignored", TEXT_ARGS(name));
 	if (near != NULL) {
 		option_environment(near, known);

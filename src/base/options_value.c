@@ -104,27 +104,3 @@ const char *option_store(const struct option *option, const char *value, void *t
 		memcpy(field, &number, sizeof(number));
 	return why;
 }
-
-/* Levenshtein's distance, one row at a time. */
-size_t option_distance(struct text a, struct text b)
-{
-	size_t row[OPTION_NAME_MAX + 1];
-	if (a.n > OPTION_NAME_MAX || b.n > OPTION_NAME_MAX)
-		return SIZE_MAX;
-	for (size_t j = 0; j <= b.n; j++)
-		row[j] = j;
-	for (size_t i = 1; i <= a.n; i++) {
-		size_t diagonal = row[0];
-		row[0] = i;
-		for (size_t j = 1; j <= b.n; j++) {
-			size_t best = diagonal + (a.p[i - 1] != b.p[j - 1]);
-			diagonal = row[j];
-			if (row[j] + 1 < best)
-				best = row[j] + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			row[j] = best;
-		}
-	}
-	return row[b.n];
-}

@@ -13,8 +13,4 @@ const char *option_store(const struct option *option, const char *value, void *t
 
 extern const char OPTION_OUT_OF_RANGE[];
 
-/** The number of single-character edits between a and b (at most OPTION_NAME_MAX long each; longer
- *  ones are infinitely far apart). */
-size_t option_distance(struct text a, struct text b);
-
 #endif

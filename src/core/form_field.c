@@ -155,14 +155,15 @@ static bool find_given(struct pairs given, struct text id, struct text *value)
 	return true;
 }
 
+const char FORM_FIELD_UNKNOWN[] =
+    "is not a field of this campaign: leave it out, or define it first";
+
 static void add_strangers(struct pairs fields, struct pairs given, struct problems *problems)
 {
 	struct text rest = given.raw, name, value, definition;
 	while (pairs_next(&rest, &name, &value))
 		if (!pairs_find(fields, name, &definition))
-			problems_add(
-			    problems, name,
-			    "is not a field of this campaign: leave it out, or define it first");
+			problems_add(problems, name, FORM_FIELD_UNKNOWN);
 }
 
 static const char *read_one(const struct form_field *field, struct pairs given, struct buf *out)

@@ -127,5 +127,62 @@ class Empty(Bodies):
             self.has_error(self.send(b"x=1", headers), 415)
 
 
+class Values(Bodies):
+    """JSON numbers are numbers; text, and names, are taken by the letter."""
+
+    def commission(self):
+        campaign = self.campaign()
+        self.rule(campaign, metric="commission", percent=10, currency="EUR")
+        return campaign, self.join(campaign["code"], "Jessica", "jessica@x.example")
+
+    def test_amounts(self):
+        campaign, jessica = self.commission()
+        path = f"/webhook/{self.server.inbound}/qualify"
+        for i, (amount, cents) in enumerate(((b"59.970000000000006", 600), (b"1e2", 1000), (b"0.5", 5),
+                                             (b'"59.97"', 600), (b"49.95", 500))):
+            with self.subTest(amount):
+                code = self.join(jessica["code"], email=f"b{i}@x.example")["code"]
+                self.has(self.public.json("POST", path, b'{"code":"%s","amount":%s}' % (code.encode(), amount)), 200)
+                newest = max(self.rewards("due", "commission", campaign_id=campaign["id"]), key=lambda r: r["id"])
+                self.assertEqual(newest["amount"], cents)
+        for amount, words in ((b'"1e2"', "decimal number"), (b'"59.970000000000006"', "decimal number"),
+                              (b"-1", "decimal number"), (b"true", "decimal number"), (b"1e15", "too large"),
+                              (b"1e400", "too large"), (b'"1000000000000000"', "too large")):
+            with self.subTest(amount):
+                answer = self.public.json("POST", path, b'{"code":"%s","amount":%s}' % (code.encode(), amount))
+                self.assertIn(words, self.has_error(answer, 422, "amount").json["message"])
+
+    def test_whole_numbers(self):
+        rule = {"campaign_id": 1, "name": "x", "metric": "amount", "currency": "EUR"}
+        made = self.api.json("POST", "/api/v2/reward-rules", json.dumps({**rule, "amount": 0}).replace(": 0}", ": 5e2}").encode())
+        self.assertEqual(self.has(made, 201).data["amount"], 500)
+        for amount, words in (("5.00", "whole number"), ("5.5", "whole number"), ("-5", "whole number"),
+                              ("1e16", "too large"), ("99999999999999999999", "too large")):
+            with self.subTest(amount):
+                body = json.dumps({**rule, "amount": 0}).replace(": 0}", f": {amount}}}").encode()
+                answer = self.has_error(self.api.json("POST", "/api/v2/reward-rules", body), 422, "amount")
+                self.assertIn(words, answer.json["message"])
+
+    def test_an_unknown_member_close_to_a_known_one(self):
+        campaign = self.campaign(fields={"person_referring": [{"id": "company", "label": "Company", "type": "text"}]})
+        webhook = self.webhook()
+        calls = (("POST", "/api/v2/campaigns", {"name": "x", "color": "#fff"}, "color", "colour"),
+                 ("POST", "/api/v2/webhooks", {"name": "x", "event": "user.join", "uri": "https://x.example"}, "uri", "url"),
+                 ("POST", "/api/v2/tokens", {"name": "x", "scope": ["read"]}, "scope", "scopes"),
+                 ("POST", f"/api/v2/webhooks/{webhook['id']}/rotate-secret", {"overlapSeconds": 1}, "overlapSeconds",
+                  "overlap_seconds"),
+                 ("POST", f"/api/v2/webhooks/{webhook['id']}/replay", {"form": 1, "untill": None}, "form", None),
+                 ("POST", f"/{campaign['code']}/join", {**ANN, "Company": "x"}, "Company", "company"),
+                 ("POST", f"/{campaign['code']}/join", {**ANN, "sauce": "x"}, "sauce", "source"),
+                 ("POST", f"/{campaign['code']}/join", {**ANN, "telephone": "x"}, "telephone", None))
+        for method, path, value, name, meant in calls:
+            with self.subTest(path, name=name):
+                message = self.has(self.api.json(method, path, value), 422).json["errors"][name][0]["message"]
+                if meant:
+                    self.assertTrue(message.endswith(f"did you mean {meant}?"), message)
+                else:
+                    self.assertNotIn("did you mean", message)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -85,9 +85,14 @@ static void integers_are_exact(void **state)
 	    {"9007199254740992", false, false, 0},
 	    {"18446744073709551616", false, false, 0},
 	    {"-1", false, false, 0},
-	    {"-0", false, false, 0},
-	    {"1.0", false, false, 0},
-	    {"1e3", false, false, 0},
+	    {"-0", true, true, 0},
+	    {"1.0", true, true, 1},
+	    {"1e3", true, true, 1000},
+	    {"1.5", false, false, 0},
+	    {"1e-1", false, false, 0},
+	    {"1e400", false, false, 0},
+	    {"\"1e3\"", false, false, 0},
+	    {"\"1.0\"", false, false, 0},
 	    {"\"12\"", false, true, 12},
 	    {"\" 12\"", false, false, 0},
 	    {"\"\"", false, false, 0},
@@ -118,7 +123,7 @@ static void numbers_keep_their_text(void **state)
 		assert_text(t, expected[i]);
 	}
 	assert_true(json_number_text(json_get(json_at(v, 4), "a"), &t));
-	assert_text(t, "1e-2");
+	assert_text(t, "0.01");
 	json_free(v);
 }
 
