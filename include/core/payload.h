@@ -14,8 +14,9 @@ struct payload_field;
 /** The known field of that name, or NULL: then it may be a form field of the campaign. */
 const struct payload_field *payload_field_find(struct text name);
 
-/** Appends the thirteen default fields, as pairs (name, name). */
-void payload_default_fields(struct buf *out);
+/** Appends the default fields of a webhook with these events (bits), as pairs (name, name): the
+ * thirteen, and with a reward event those of rewards. */
+void payload_default_fields(uint64_t events, struct buf *out);
 
 /** Appends the content: the encoded form (formats query and form) or the JSON text. */
 void payload_render(const struct webhook_revision *revision, const struct event *event,

@@ -208,7 +208,7 @@ struct webhook {
 	uint64_t method, format, order;
 	struct pairs fields;  /* (field, as) */
 	struct pairs hidden;  /* (name, value) */
-	struct pairs headers; /* (name, value) */
+	struct pairs headers; /* (name, sealed value), see webhook_headers.h */
 	uint64_t revision; /* of what its payloads are made from */
 	uint64_t created_ms, updated_ms;
 	uint64_t disabled_ms; /* 0: active */
@@ -223,6 +223,19 @@ struct webhook {
 	struct text schedule;       /* seconds between attempts, 8 bytes each; empty: the default */
 	uint64_t rule_id;           /* reward events of this rule only; 0: of all */
 	struct text success_statuses; /* that count as delivered beside 2xx, 8 bytes each */
+	uint64_t fields_are;          /* enum webhook_fields */
+	/* "https://host:port" of the url as its parser reads it: header values are for this place
+	 * alone. */
+	struct text origin;
+	struct pairs
+	    plain_headers; /* (name, value), as 0.1 stored them; the next start seals them */
+};
+
+/* Where a webhook's fields come from. */
+enum webhook_fields {
+	FIELDS_BY_0_1, /* 0.1 did not say */
+	FIELDS_CHOSEN,
+	FIELDS_DEFAULT, /* they follow the events */
 };
 
 /* What payloads are made from, kept as it was: a delivery names the revision it was made for. */

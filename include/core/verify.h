@@ -15,6 +15,7 @@ struct verify_problem {
 	const struct verify_problem *next;
 	const char *kind;      /* "user" */
 	struct text key, what; /* "17", "its campaign does not exist" */
+	bool warning;          /* nothing is wrong, but somebody should know: it is not counted */
 };
 
 /* Where the walk stands. */

@@ -6,6 +6,7 @@
 
 #include "core/problems.h"
 #include "core/records.h"
+#include "core/webhook_headers.h"
 #include "store/command.h"
 
 enum {
@@ -15,12 +16,8 @@ enum {
 	WEBHOOK_LIST_MAX = 64,
 };
 
-/* What stands for a header's value when it is read; sent back, it keeps the stored value. */
-#define WEBHOOK_MASK "********"
-
-/** Judges all that needs no other record: names unique, sizes, header names and values, format
- * against method. Adds what is wrong. A field outside the built-in table is taken for a campaign's
- * own form field. */
+/** Judges all that needs no other record: names unique, sizes, format against method. Adds what is
+ *  wrong. A field outside the built-in table is taken for a campaign's own form field. */
 void webhook_check(const struct webhook *webhook, struct problems *problems);
 
 struct webhook_save {
@@ -28,8 +25,11 @@ struct webhook_save {
 	struct webhook webhook; /* id 0: a new one. In done: as it now is */
 	uint64_t set;           /* members to change (record_bit) */
 	uint64_t now_ms;
-	struct problems
-	    problems; /* with ERR_REFUSED; what was wrong in the request has come with it */
+	/* In done: the headers whose stored values were dropped, because the url's origin changed.
+	 */
+	struct pairs dropped;
+	/* With ERR_REFUSED; what was wrong in the request has come with it. */
+	struct problems problems;
 };
 /** ERR_NOT_FOUND for an unknown id; ERR_REFUSED for what does not fit together, or an unknown
  *  campaign_id. */

@@ -53,6 +53,7 @@ enum webhook_preview_refusal { PREVIEW_NO_WEBHOOK, PREVIEW_NO_USER, PREVIEW_NOT_
 struct webhook_preview {
 	struct command command; /* decide: webhook_preview_decide; a query */
 	uint64_t id, user_id, now_ms;
+	bool made_up; /* about the user of webhook_test_decide, and user_id counts for nothing */
 	uint64_t event_type; /* 0: the webhook's first */
 	struct text public_url;
 	/* In done. */

@@ -34,6 +34,8 @@ enum { URL_ALLOW_HTTP = 1, URL_ALLOW_FRAGMENT = 2 };
  *  "url ..." ("must start with https://"), static. */
 const char *url_parse(struct text input, unsigned flags, struct url *url) WARN_UNUSED;
 
+/** Appends "https://host:port", the port always: equal for URLs that lead to the same place. */
+void url_write_origin(struct buf *out, const struct url *url);
 /** Appends "host", "host:port" or "[v6]:port" as the Host header wants it. */
 void url_write_authority(struct buf *out, const struct url *url);
 

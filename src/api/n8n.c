@@ -4,11 +4,11 @@
  * user_create.c and qualify.c. Called through the route table.
  */
 #include "core/names.h"
-#include "core/payload.h"
 #include "core/webhook_rule.h"
 #include "routes.h"
 #include "webhook_fields.h"
 #include "webhook_secret.h"
+#include "webhook_show.h"
 
 static const struct name events[] = {
     {EVENT_USER_JOIN, "user.join"},
@@ -43,6 +43,7 @@ static void reply_hook(struct call *call, int status, enum err err, const struct
 	json_open(&o, NULL, '{');
 	json_open(&o, "webhook", '{');
 	json_put_u64(&o, "id", save->webhook.id);
+	webhook_show_dropped(&o, save->dropped);
 	json_close(&o, '}');
 	json_close(&o, '}');
 	call_reply_json(call, status);
@@ -127,24 +128,6 @@ static const char *read_reward(struct call *call, const struct json *body, struc
 		   : "is another than the path's: leave it out, or send the call to /api/n8n/rewards/{reward_id}";
 }
 
-/* The default ones, and of rewards what there is to know. */
-static bool set_fields(struct call *call, struct webhook *w)
-{
-	static const char *const of_rewards[] = {"reward_id", "reward_name", "reward_metric",
-	    "reward_amount", "reward_currency", "reward_coupon", "recipient"};
-	struct buf list = {0};
-	payload_default_fields(&list);
-	for (size_t i = 0; i < sizeof of_rewards / sizeof *of_rewards; i++)
-		if (w->events == UINT64_C(1) << EVENT_REWARD_ISSUED)
-			pairs_add(&list, text_of(of_rewards[i]), text_of(of_rewards[i]));
-	w->fields.raw = arena_copy(&call->req->arena, buf_view(&list));
-	bool ok = !list.failed && w->fields.raw.p != NULL;
-	buf_free(&list);
-	if (!ok)
-		call_reply_err(call, ERR_NO_MEMORY, NULL);
-	return ok;
-}
-
 static const struct reader {
 	const char *field;
 	const char *(*read)(struct call *call, const struct json *body, struct webhook *w);
@@ -173,8 +156,9 @@ static bool read_hook(struct call *call, const struct reader *readers, struct we
 	w->name = TEXT("Automation");
 	w->types = 1 << USER_REFERRING | 1 << USER_INVITED;
 	w->format = FORMAT_JSON;
+	w->fields_are = FIELDS_DEFAULT;
 	save->now_ms = call_now_ms(call);
-	return set_fields(call, w) && webhook_secret_make(call, &w->secret);
+	return webhook_secret_make(call, &w->secret);
 }
 
 const struct operation OP_N8N_WEBHOOK_CREATE = {

@@ -7,7 +7,6 @@
 #include <stdio.h>
 
 #include "core/delivery.h"
-#include "core/payload.h"
 #include "http/url.h"
 
 enum {
@@ -19,6 +18,8 @@ enum {
 	SCHEDULE_MAX = 32, /* waits */
 	WAIT_MAX_S = 7 * 86400,
 };
+
+static const char no_memory[] = "needs more memory than there is";
 
 static const char *read_events(struct call *call, const struct json *v, void *record)
 {
@@ -74,14 +75,16 @@ static const char *read_pairs(struct call *call, const struct json *v, const cha
 	}
 	out->raw = arena_copy(&call->req->arena, buf_view(&list));
 	if (list.failed || (list.n > 0 && out->raw.p == NULL))
-		problem = "needs more memory than there is";
+		problem = no_memory;
 	buf_free(&list);
 	return problem;
 }
 
 static const char *read_fields(struct call *call, const struct json *v, void *record)
 {
-	return read_pairs(call, v, "field", "as", true, &((struct webhook *)record)->fields);
+	struct webhook *w = record;
+	w->fields_are = json_kind(v) == JSON_NULL ? FIELDS_DEFAULT : FIELDS_CHOSEN;
+	return read_pairs(call, v, "field", "as", true, &w->fields);
 }
 
 static const char *read_hidden(struct call *call, const struct json *v, void *record)
@@ -91,7 +94,29 @@ static const char *read_hidden(struct call *call, const struct json *v, void *re
 
 static const char *read_headers(struct call *call, const struct json *v, void *record)
 {
-	return read_pairs(call, v, "name", "value", false, &((struct webhook *)record)->headers);
+	struct pairs *headers = &((struct webhook *)record)->headers;
+	struct buf sealed = {0};
+	const char *problem = read_pairs(call, v, "name", "value", false, headers);
+	if (problem == NULL)
+		problem = webhook_headers_refusal(*headers);
+	if (problem == NULL)
+		webhook_headers_seal(call->api->secret_key, *headers, &sealed);
+	headers->raw = arena_copy(&call->req->arena, buf_view(&sealed));
+	if (sealed.failed || (sealed.n > 0 && headers->raw.p == NULL))
+		problem = no_memory;
+	buf_free(&sealed);
+	return problem;
+}
+
+/* "https://crm.example:443": the port is always there. */
+static bool keep_origin(struct call *call, const struct url *url, struct text *origin)
+{
+	struct buf b = {0};
+	url_write_origin(&b, url);
+	*origin = arena_copy(&call->req->arena, buf_view(&b));
+	bool ok = !b.failed && origin->p != NULL;
+	buf_free(&b);
+	return ok;
 }
 
 const char *webhook_read_url(struct call *call, const struct json *v, void *record)
@@ -104,9 +129,9 @@ const char *webhook_read_url(struct call *call, const struct json *v, void *reco
 	const char *problem = url_parse(t, flags, &url);
 	if (problem != NULL)
 		return problem;
-	struct text *kept = &((struct webhook *)record)->url;
-	*kept = arena_copy(&call->req->arena, t);
-	return kept->n == t.n ? NULL : "needs more memory than there is";
+	struct webhook *w = record;
+	w->url = arena_copy(&call->req->arena, t);
+	return w->url.n == t.n && keep_origin(call, &url, &w->origin) ? NULL : no_memory;
 }
 
 static bool in_range(const struct json *v, uint64_t min, uint64_t max, uint64_t *out)
@@ -166,7 +191,7 @@ static const char *read_schedule(struct call *call, const struct json *v, void *
 		if (!in_range(json_at(v, i), 1, WAIT_MAX_S, &seconds))
 			return "must hold whole seconds, each from 1 to 604800";
 		if (id_list_add(w->schedule, seconds, &call->req->arena, &w->schedule) != ERR_OK)
-			return "needs more memory than there is";
+			return no_memory;
 	}
 	return NULL;
 }
@@ -186,7 +211,7 @@ static const char *read_success_statuses(struct call *call, const struct json *v
 			return "must hold HTTP statuses from 200 to 599, for example [302,409]; 2xx "
 			       "always counts as delivered";
 		if (id_list_add(*statuses, status, &call->req->arena, statuses) != ERR_OK)
-			return "needs more memory than there is";
+			return no_memory;
 	}
 	return NULL;
 }
@@ -222,7 +247,7 @@ static bool given(const struct webhook_save *save, size_t offset)
 }
 
 /* What a new webhook is without being told. */
-static const char *set_defaults(struct call *call, struct webhook_save *save)
+static void set_defaults(struct webhook_save *save)
 {
 	const uint64_t reward_events =
 	    1 << EVENT_REWARD_DUE | 1 << EVENT_REWARD_ISSUED | 1 << EVENT_REWARD_CANCELLED;
@@ -231,14 +256,8 @@ static const char *set_defaults(struct call *call, struct webhook_save *save)
 	bool either = w->sources != 0 || (w->events & reward_events) != 0;
 	if (w->types == 0)
 		w->types = 1 << USER_INVITED | (either ? 1 << USER_REFERRING : 0);
-	if (given(save, AT(fields)))
-		return NULL;
-	struct buf list = {0};
-	payload_default_fields(&list);
-	w->fields.raw = arena_copy(&call->req->arena, buf_view(&list));
-	bool failed = list.failed || w->fields.raw.p == NULL;
-	buf_free(&list);
-	return failed ? "needs more memory than there is" : NULL;
+	if (!given(save, AT(fields)))
+		w->fields_are = FIELDS_DEFAULT;
 }
 
 bool webhook_fields_read(struct call *call, const struct body *body, struct webhook_save *save)
@@ -255,8 +274,6 @@ bool webhook_fields_read(struct call *call, const struct body *body, struct webh
 		if (!given(save, required[i].offset))
 			call_note(call, required[i].field, "is required");
 	}
-	const char *problem = set_defaults(call, save);
-	if (problem != NULL)
-		call_note(call, "fields", problem);
+	set_defaults(save);
 	return true;
 }

@@ -21,6 +21,7 @@ struct preview_call {
 	struct message_header headers[WEBHOOK_LIST_MAX]; /* the configured ones */
 	size_t n_headers;
 	struct buf keys[MESSAGE_SECRETS]; /* open only while the message is made */
+	struct buf opened;                /* the values of the headers */
 };
 
 /* Both secrets while a rotation's overlap lasts, as the delivery room does. */
@@ -32,26 +33,30 @@ static void open_keys(struct preview_call *pc)
 		webhook_secret_key(pc->call, w->old_secret, &pc->keys[1]);
 }
 
-static void wipe_keys(struct preview_call *pc)
+static void wipe_secrets(struct preview_call *pc)
 {
+	crypto_wipe_buf(&pc->opened);
 	for (size_t i = 0; i < MESSAGE_SECRETS; i++)
 		crypto_wipe_buf(&pc->keys[i]);
 }
 
-static void read_headers(struct preview_call *pc)
+static enum err open_headers(struct preview_call *pc)
 {
-	struct text rest = pc->preview.webhook.headers.raw;
 	struct message_header *h = pc->headers;
+	enum err err = webhook_headers_open(pc->call->api->secret_key, pc->preview.webhook.headers,
+					    &pc->opened);
+	struct text rest = buf_view(&pc->opened);
 	while (pc->n_headers < WEBHOOK_LIST_MAX && pairs_next(&rest, &h->name, &h->value)) {
 		pc->n_headers++;
 		h++;
 	}
+	return err;
 }
 
-static bool make_message(struct preview_call *pc, struct message *message)
+static enum err make_message(struct preview_call *pc, struct message *message)
 {
 	open_keys(pc);
-	read_headers(pc);
+	enum err err = open_headers(pc);
 	const struct message_source source = {
 	    .revision = &pc->preview.revision,
 	    .event = &pc->preview.event,
@@ -65,9 +70,9 @@ static bool make_message(struct preview_call *pc, struct message *message)
 	    .codes = pc->call->api->config.codes,
 	    .unix_s = pc->preview.now_ms / 1000,
 	};
-	bool ok = message_make(message, &source);
-	wipe_keys(pc);
-	return ok;
+	if (!message_make(message, &source))
+		err = ERR_NO_MEMORY;
+	return err;
 }
 
 static void put_header(struct json_out *o, struct text name, struct text value)
@@ -129,14 +134,15 @@ static void write_message(struct preview_call *pc, const struct message *m)
 static void reply_message(struct preview_call *pc)
 {
 	struct message message;
-	bool made = make_message(pc, &message);
-	if (made)
+	enum err err = make_message(pc, &message);
+	if (err == ERR_OK)
 		write_message(pc, &message);
 	message_free(&message);
-	if (made)
+	wipe_secrets(pc);
+	if (err == ERR_OK)
 		call_reply_json(pc->call, 200);
 	else
-		call_reply_err(pc->call, ERR_NO_MEMORY, NULL);
+		call_reply_err(pc->call, err, NULL);
 }
 
 static void refuse(struct preview_call *pc)
@@ -184,7 +190,9 @@ static bool read_request(struct call *call, struct webhook_preview *preview)
 	struct text user, event;
 	if (!members_read(call, &body, known))
 		return false;
-	if (body_text(&body, "user_id", true, &user) == BODY_TEXT)
+	enum body_field named = body_text(&body, "user_id", true, &user);
+	preview->made_up = named == BODY_ABSENT;
+	if (named == BODY_TEXT)
 		preview->user_id = identifier_user_id(call, user);
 	enum body_field given = body_text(&body, "event", false, &event);
 	bool ok = given == BODY_ABSENT ||
@@ -199,7 +207,8 @@ const struct operation OP_WEBHOOK_PREVIEW = {
     .id = "previewWebhook",
     .tag = "Webhooks",
     .summary = "The request that an event would send now",
-    .takes = TAKES_JSON,
+    .description = "Without user_id, the event is about the made-up user of the webhook's test.",
+    .takes = TAKES_JSON | TAKES_OPTIONAL,
     .request = "PreviewRequest",
     .conflict = "This server may not call the webhook's URL any more.",
     .answers = {{200, ANSWER_DATA, "WebhookPreview"}},

@@ -3,7 +3,6 @@
  */
 #include "webhook_show.h"
 
-#include "core/webhook.h"
 #include "show.h"
 #include "webhook_secret.h"
 
@@ -77,11 +76,34 @@ void webhook_show(struct call *call, struct json_out *o, const void *record)
 	put_old_secret(call, o, w);
 }
 
+void webhook_show_dropped(struct json_out *o, struct pairs dropped)
+{
+	struct text rest = dropped.raw, name, value;
+	if (rest.n == 0)
+		return;
+	json_open(o, "dropped_headers", '[');
+	while (pairs_next(&rest, &name, &value))
+		json_put_text(o, NULL, name);
+	json_close(o, ']');
+	json_put_text(o, "notice",
+		      TEXT("the scheme, host or port of the url changed, so the stored header "
+			   "values were dropped: send "
+			   "the header values again"));
+}
+
 void webhook_reply(struct call *call, int status, const struct webhook *w, bool secret)
 {
+	const struct webhook_save save = {.webhook = *w};
+	webhook_reply_saved(call, status, &save, secret);
+}
+
+void webhook_reply_saved(struct call *call, int status, const struct webhook_save *save,
+			 bool secret)
+{
 	struct json_out o = call_data(call);
-	webhook_show(call, &o, w);
+	webhook_show(call, &o, &save->webhook);
+	webhook_show_dropped(&o, save->dropped);
 	if (secret)
-		webhook_secret_show(call, &o, w->secret);
+		webhook_secret_show(call, &o, save->webhook.secret);
 	call_reply_data(call, &o, status);
 }

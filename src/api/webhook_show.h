@@ -4,6 +4,7 @@
 #ifndef API_WEBHOOK_SHOW_H
 #define API_WEBHOOK_SHOW_H
 
+#include "core/webhook.h"
 #include "list.h"
 
 /** The members of a webhook (const struct webhook *), without its secret; header values are masked.
@@ -11,6 +12,11 @@
 list_item_fn webhook_show;
 /** {"data": webhook}, with the secret where `secret` says so. */
 void webhook_reply(struct call *call, int status, const struct webhook *webhook, bool secret);
+/** The same for a saved one, with a notice where header values were dropped. */
+void webhook_reply_saved(struct call *call, int status, const struct webhook_save *save,
+			 bool secret);
+/** "dropped_headers" and "notice", if there are dropped ones. */
+void webhook_show_dropped(struct json_out *o, struct pairs dropped);
 
 extern const char WEBHOOK_UNKNOWN[]; /* the message of a 404 */
 

@@ -27,8 +27,8 @@ static void on_saved(struct command *command, enum err err)
 	else if (err != ERR_OK)
 		call_reply_err(wc->call, err, WEBHOOK_UNKNOWN);
 	else
-		webhook_reply(wc->call, wc->call->params[0].n > 0 ? 200 : 201, &wc->save.webhook,
-			      wc->show_secret);
+		webhook_reply_saved(wc->call, wc->call->params[0].n > 0 ? 200 : 201, &wc->save,
+				    wc->show_secret);
 }
 
 static void on_read(struct command *command, enum err err)

@@ -17,6 +17,7 @@
 #include "first_start.h"
 #include "http/client.h"
 #include "upkeep/upkeep.h"
+#include "webhook_upgrade.h"
 
 struct serve {
 	struct config config; /* first: it is what the options are read into */
@@ -97,6 +98,9 @@ static int open_identity(struct serve *s)
 {
 	if (!first_start(&s->config, s->store, &s->identity))
 		return 2;
+	if (webhook_upgrade_all(s->store, s->identity.secret_key) != ERR_OK)
+		return refuse("the data directory", s->config.data,
+			      "its webhooks cannot be brought to this version's form");
 	s->codes = codes_new(s->identity.code_key);
 	return s->codes != NULL ? 0 : refuse("codes", "", "out of memory");
 }

@@ -22,6 +22,7 @@ struct walk {
 	bool opened, done;
 	uint64_t lost_kinds; /* bits: key spaces that the file does not have */
 	uint64_t lost;       /* ... and should have */
+	uint64_t n_warnings;
 	enum err err;
 };
 
@@ -121,9 +122,13 @@ static void on_slice(struct command *command, enum err err)
 					     : NULL;
 	uint64_t number = w->verify.n_problems;
 	for (const struct verify_problem *each = p; each != NULL; each = each->next)
-		number--;
-	for (; p != NULL && number < SHOWN_MAX; p = p->next, number++)
-		printf("%s %.*s: %.*s\n", p->kind, TEXT_ARGS(p->key), TEXT_ARGS(p->what));
+		number -= !each->warning;
+	for (; p != NULL; p = p->next) {
+		uint64_t before = p->warning ? w->n_warnings++ : number++;
+		if (before < SHOWN_MAX)
+			printf("%s %.*s: %s%.*s\n", p->kind, TEXT_ARGS(p->key),
+			       p->warning ? "warning: " : "", TEXT_ARGS(p->what));
+	}
 	w->done = true;
 	w->err = err;
 }

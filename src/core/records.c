@@ -153,7 +153,7 @@ static const struct field webhook_values[] = {
     VALUE(9, U64, webhook, order),
     VALUE(10, PAIRS, webhook, fields),
     VALUE(11, PAIRS, webhook, hidden),
-    VALUE(12, PAIRS, webhook, headers),
+    VALUE(12, PAIRS, webhook, plain_headers),
     VALUE(13, U64, webhook, revision),
     VALUE(14, U64, webhook, created_ms),
     VALUE(15, U64, webhook, updated_ms),
@@ -170,6 +170,9 @@ static const struct field webhook_values[] = {
     VALUE(26, TEXT, webhook, schedule),
     VALUE(27, U64, webhook, rule_id),
     VALUE(28, TEXT, webhook, success_statuses),
+    VALUE(29, U64, webhook, fields_are),
+    VALUE(30, PAIRS, webhook, headers),
+    VALUE(31, TEXT, webhook, origin),
 };
 const struct record_kind KIND_WEBHOOK = KIND(10, webhook);
 

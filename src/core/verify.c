@@ -86,6 +86,14 @@ void verify_report(struct verifier *v, const char *what)
 	tell_of(v, v->kind, v->record, &text);
 }
 
+void verify_warn(struct verifier *v, const char *what)
+{
+	verify_report(v, what);
+	v->n_problems--;
+	if (v->err == ERR_OK)
+		v->last->warning = true;
+}
+
 void verify_compare(struct verifier *v, const struct record_kind *kind, const void *record,
     const char *member, uint64_t stored, uint64_t counted)
 {

@@ -37,6 +37,8 @@ extern const struct verify_check VERIFY_ACCESS[], VERIFY_CAMPAIGNS[], VERIFY_USE
 
 /** Tells a problem of the row that is looked at. */
 void verify_report(struct verifier *v, const char *what);
+/** Tells a warning: what is found is not damage. */
+void verify_warn(struct verifier *v, const char *what);
 /** Tells that another row holds `stored` where `counted` was counted; nothing if they are the same. */
 void verify_compare(struct verifier *v, const struct record_kind *kind, const void *record,
     const char *member, uint64_t stored, uint64_t counted);

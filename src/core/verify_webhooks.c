@@ -21,6 +21,10 @@ static enum err check_webhook(struct verifier *v, const void *record)
 	struct webhook_revision revision = {.webhook_id = webhook->id, .revision = webhook->revision};
 	const struct campaign campaign = {.id = webhook->campaign_id};
 	verify_id(v, webhook->id);
+	if (webhook->plain_headers.raw.n > 0)
+		verify_warn(
+		    v,
+		    "has header values in plain text: the next start of referd serve seals them");
 	enum err err = ERR_OK;
 	if (campaign.id != 0)
 		err = verify_has(v, &KIND_CAMPAIGN, &campaign, "belongs to a campaign that does not exist");

@@ -6,6 +6,8 @@
 
 #include <stddef.h>
 
+#include "core/payload.h"
+
 /* Adds or removes a webhook from its campaign's set. */
 static enum err change_set(struct tx *tx, uint64_t campaign_id, uint64_t webhook_id, bool add)
 {
@@ -25,7 +27,7 @@ static enum err change_set(struct tx *tx, uint64_t campaign_id, uint64_t webhook
 	return ERR_OK;
 }
 
-/* The value of the header of that name which stands behind `before` others of it. */
+/* The value of the header of that name that comes after `before` others of it. */
 static struct text header_value(struct pairs headers, struct text name, size_t before)
 {
 	struct text rest = headers.raw, each, value;
@@ -87,6 +89,11 @@ static enum err check_campaign(struct webhook_save *cmd, struct tx *tx, uint64_t
 	return ERR_OK;
 }
 
+static bool is_set(const struct webhook_save *cmd, size_t offset)
+{
+	return (cmd->set & record_bit(&KIND_WEBHOOK, offset)) != 0;
+}
+
 /* The webhook as it will be: the new one, or the stored one with what was named. */
 static enum err merge(struct webhook_save *cmd, struct tx *tx, struct webhook *before,
     struct webhook *after)
@@ -99,15 +106,49 @@ static enum err merge(struct webhook_save *cmd, struct tx *tx, struct webhook *b
 			return err;
 		*after = *before;
 		record_patch(&KIND_WEBHOOK, after, &cmd->webhook, cmd->set);
+		if (is_set(cmd, offsetof(struct webhook, url)))
+			after->origin = cmd->webhook.origin;
+		if (is_set(cmd, offsetof(struct webhook, fields)))
+			after->fields_are = cmd->webhook.fields_are;
 	}
-	if ((cmd->set & record_bit(&KIND_WEBHOOK, offsetof(struct webhook, headers))) == 0)
+	return ERR_OK;
+}
+
+/* Header values are for the place that they were given for: somebody who may write, but not read
+ * them, must not have them sent to a receiver of their own. */
+static enum err merge_headers(struct webhook_save *cmd, struct tx *tx, const struct webhook *before,
+			      struct webhook *after)
+{
+	bool moved = before->id != 0 && !text_eq(before->url, after->url) &&
+		     (before->origin.n == 0 || !text_eq(before->origin, after->origin));
+	cmd->dropped = (struct pairs){0};
+	if (!is_set(cmd, offsetof(struct webhook, headers)) && before->id != 0) {
+		cmd->dropped = moved ? before->headers : (struct pairs){0};
+		after->headers = moved ? (struct pairs){0} : before->headers;
 		return ERR_OK;
-	enum err err = unmask_headers(tx, before->headers, &after->headers);
+	}
+	enum err err =
+	    unmask_headers(tx, moved ? (struct pairs){0} : before->headers, &after->headers);
 	if (err != ERR_REFUSED)
 		return err;
 	problems_add(&cmd->problems, TEXT("headers"),
-		     "has a masked value of a header that is not stored: send its value");
+		     moved ? "has a masked value, but the scheme, host or port of the url changes, "
+			     "which drops stored "
+			     "values: send the header values again"
+			   : "has a masked value of a header that is not stored: send its value");
 	return ERR_OK;
+}
+
+static enum err choose_fields(struct tx *tx, struct webhook *after)
+{
+	struct buf list = {0};
+	if (after->fields_are != FIELDS_DEFAULT)
+		return ERR_OK;
+	payload_default_fields(after->events, &list);
+	after->fields.raw = arena_copy(tx_arena(tx), buf_view(&list));
+	bool failed = list.failed || after->fields.raw.p == NULL;
+	buf_free(&list);
+	return failed ? ERR_NO_MEMORY : ERR_OK;
 }
 
 static void put_revision(struct tx *tx, struct webhook *after)
@@ -141,6 +182,10 @@ enum err webhook_save_decide(struct command *command, struct tx *tx)
 	struct webhook before, after;
 	problems_restart(&cmd->problems);
 	enum err err = merge(cmd, tx, &before, &after);
+	if (err == ERR_OK)
+		err = merge_headers(cmd, tx, &before, &after);
+	if (err == ERR_OK)
+		err = choose_fields(tx, &after);
 	if (err == ERR_OK)
 		err = check_campaign(cmd, tx, after.campaign_id);
 	if (err != ERR_OK)

@@ -6,67 +6,9 @@
 #include "core/webhook.h"
 #include "payload_name.h"
 
-/* Headers that the delivery itself makes or that would change how the request is read (RFC 9110). */
-static const char *const reserved_headers[] = {
-    "host",    "content-length", "transfer-encoding", "connection", "te",         "upgrade",
-    "expect",  "trailer",        "keep-alive",        "user-agent", "content-type",
-};
-
-static bool is_token(struct text t)
+static const char *count(struct pairs list)
 {
-	static const char others[] = "!#$%&'*+-.^_`|~";
-	for (size_t i = 0; i < t.n; i++) {
-		char c = t.p[i];
-		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-		bool other = false;
-		for (const char *o = others; *o != '\0'; o++)
-			other |= *o == c;
-		if (!letter && !(c >= '0' && c <= '9') && !other)
-			return false;
-	}
-	return t.n > 0;
-}
-
-static bool starts_ignoring_case(struct text t, struct text prefix)
-{
-	return t.n >= prefix.n && text_ieq(text_from(t.p, prefix.n), prefix);
-}
-
-static bool is_reserved(struct text name)
-{
-	for (size_t i = 0; i < sizeof reserved_headers / sizeof *reserved_headers; i++)
-		if (text_ieq(name, text_of(reserved_headers[i])))
-			return true;
-	return starts_ignoring_case(name, TEXT("proxy-")) ||
-	       starts_ignoring_case(name, TEXT("webhook-")) ||
-	       starts_ignoring_case(name, TEXT("referd-"));
-}
-
-/* Visible bytes, blanks and tabs; no control bytes, and no blank at either end. */
-static bool is_field_value(struct text t)
-{
-	for (size_t i = 0; i < t.n; i++) {
-		unsigned char c = (unsigned char)t.p[i];
-		if ((c < 0x20 && c != '\t') || c == 0x7f)
-			return false;
-	}
-	return text_trim(t).n == t.n;
-}
-
-static const char *check_headers(const struct webhook *w)
-{
-	struct text rest = w->headers.raw, name, value;
-	while (pairs_next(&rest, &name, &value)) {
-		if (!is_token(name) || name.n > WEBHOOK_NAME_MAX)
-			return "has a name that is no header name (letters, digits and - up to 64)";
-		if (is_reserved(name))
-			return "has a name that referd sets itself or that changes how the request "
-			       "is read; use another one";
-		if (!is_field_value(value) || value.n > WEBHOOK_VALUE_MAX)
-			return "has a value with control characters, blanks at its ends, or over "
-			       "1,024 bytes";
-	}
-	return NULL;
+	return pairs_count(list) > WEBHOOK_LIST_MAX ? "has more than 64 entries" : NULL;
 }
 
 static bool name_usable(struct text name)
@@ -147,6 +89,8 @@ static const char *check_names(const struct webhook *w)
 {
 	const char *why = NULL;
 	struct text a, b;
+	if (count(w->fields) != NULL || count(w->hidden) != NULL)
+		return NULL; /* every name is compared with every other one */
 	for (size_t i = 0; why == NULL && sent_name(w, i, &a); i++) {
 		why = check_name(w, a);
 		for (size_t j = 0; why == NULL && j < i && sent_name(w, j, &b); j++)
@@ -203,11 +147,6 @@ static const char *check_events(const struct webhook *w)
 	return w->events == 0 ? "is required: user.join, user.qualified, ..." : NULL;
 }
 
-static const char *count(struct pairs list)
-{
-	return pairs_count(list) > WEBHOOK_LIST_MAX ? "has more than 64 entries" : NULL;
-}
-
 static const char *count_fields(const struct webhook *w)
 {
 	return count(w->fields);
@@ -218,23 +157,16 @@ static const char *count_hidden(const struct webhook *w)
 	return count(w->hidden);
 }
 
-static const char *count_headers(const struct webhook *w)
-{
-	return count(w->headers);
-}
-
 void webhook_check(const struct webhook *webhook, struct problems *problems)
 {
 	static const struct {
 		const char *field;
 		const char *(*check)(const struct webhook *);
 	} checks[] = {
-	    /* The lists' lengths first: names are compared with each other. */
 	    {"fields", count_fields},        {"hidden_fields", count_hidden},
-	    {"headers", count_headers},
-	    {"name", check_label},           {"event", check_events}, {"format", check_format},
-	    {"fields", check_fields},        {"hidden_fields", check_hidden},
-	    {"headers", check_headers},
+	    {"name", check_label},           {"event", check_events},
+	    {"format", check_format},        {"fields", check_fields},
+	    {"hidden_fields", check_hidden},
 	};
 	for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
 		if (problems_find(problems, text_of(checks[i].field)) == NULL)

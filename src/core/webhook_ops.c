@@ -149,6 +149,12 @@ static enum err preview_event(struct webhook_preview *cmd, struct tx *tx)
 {
 	struct event *event = &cmd->event;
 	struct user user = {.id = cmd->user_id};
+	if (cmd->made_up) {
+		uint64_t id = event->id;
+		*event = made_up_event(&cmd->webhook, event->type, cmd->public_url, cmd->now_ms);
+		event->id = id;
+		return ERR_OK;
+	}
 	if (event_is_operator(event->type)) {
 		say_about(event, &cmd->webhook, TEXT("this is a preview"));
 		event->campaign_id = cmd->webhook.campaign_id;

@@ -35,7 +35,8 @@ static enum err make(struct tx *tx, const struct rule *rule, struct webhook_save
 static enum err move(struct tx *tx, uint64_t id, struct webhook_save *save)
 {
 	struct webhook_enable enable = {.id = id, .now_ms = save->now_ms};
-	save->webhook = (struct webhook){.id = id, .url = save->webhook.url};
+	save->webhook =
+	    (struct webhook){.id = id, .url = save->webhook.url, .origin = save->webhook.origin};
 	save->set = record_bit(&KIND_WEBHOOK, offsetof(struct webhook, url));
 	enum err err = webhook_save_decide(&save->command, tx);
 	if (err == ERR_OK)

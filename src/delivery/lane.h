@@ -25,8 +25,9 @@ enum {
 struct lane_target {
 	struct arena arena; /* owns all text below */
 	struct url url;
-	struct message_header headers[LANE_HEADERS];
+	struct message_header headers[LANE_HEADERS]; /* in `opened`, which holds secrets */
 	size_t n_headers;
+	struct buf opened;
 	struct buf secret, old_secret; /* HMAC keys, decoded; the old one signs too until then: */
 	uint64_t old_secret_until_ms;
 	uint32_t connect_ms, total_ms;

@@ -5,17 +5,22 @@
 #include "target.h"
 
 #include "base/crypto.h"
+#include "core/webhook_headers.h"
 
 enum { CONNECT_MS = 5000, TOTAL_MS = 15000 };
 
-static void copy_headers(struct lane_target *t, struct pairs headers)
+/* NULL, or why nothing can be sent: a request without a header that was configured is not sent. */
+static const char *open_headers(struct lane_target *t, const uint8_t key[32], struct pairs sealed)
 {
-	struct text rest = arena_copy(&t->arena, headers.raw);
 	struct message_header *h = t->headers;
+	if (webhook_headers_open(key, sealed, &t->opened) != ERR_OK)
+		return "has header values that the secret key does not open: send them again";
+	struct text rest = buf_view(&t->opened);
 	while (t->n_headers < LANE_HEADERS && pairs_next(&rest, &h->name, &h->value)) {
 		t->n_headers++;
 		h++;
 	}
+	return NULL;
 }
 
 static void open_secret(struct buf *out, const uint8_t key[32], struct text sealed)
@@ -40,6 +45,7 @@ static void copy_rules(struct policy_rules *rules, struct text seconds, struct t
 
 void target_free(struct lane_target *t)
 {
+	crypto_wipe_buf(&t->opened);
 	crypto_wipe_buf(&t->secret);
 	crypto_wipe_buf(&t->old_secret);
 	arena_free(&t->arena);
@@ -52,7 +58,7 @@ const char *target_read(struct lane_target *t, const struct webhook *webhook, co
 	target_free(t);
 	struct text url = arena_copy(&t->arena, webhook->url);
 	const char *problem = url_parse(url, allow_http ? URL_ALLOW_HTTP : 0, &t->url);
-	copy_headers(t, webhook->headers);
+	const char *unreadable = open_headers(t, key, webhook->headers);
 	copy_rules(&t->rules, webhook->schedule, webhook->success_statuses);
 	open_secret(&t->secret, key, webhook->secret);
 	open_secret(&t->old_secret, key, webhook->old_secret);
@@ -61,5 +67,5 @@ const char *target_read(struct lane_target *t, const struct webhook *webhook, co
 	t->rate = webhook->rate != 0 ? (uint32_t)webhook->rate : throttle_default_rate(t->url.host);
 	t->connect_ms = webhook->connect_ms != 0 ? (uint32_t)webhook->connect_ms : CONNECT_MS;
 	t->total_ms = webhook->total_ms != 0 ? (uint32_t)webhook->total_ms : TOTAL_MS;
-	return problem;
+	return problem != NULL ? problem : unreadable;
 }

@@ -262,7 +262,7 @@ const char *url_parse(struct text input, unsigned flags, struct url *url)
 	return read_rest(rest, flags, url);
 }
 
-void url_write_authority(struct buf *out, const struct url *url)
+static void write_host(struct buf *out, const struct url *url)
 {
 	bool v6 = url->host_kind == URL_HOST_IPV6;
 	if (v6)
@@ -270,8 +270,24 @@ void url_write_authority(struct buf *out, const struct url *url)
 	buf_str(out, url->host);
 	if (v6)
 		buf_char(out, ']');
-	if (url->port != (url->https ? PORT_HTTPS : PORT_HTTP)) {
-		buf_char(out, ':');
-		buf_u64(out, url->port);
-	}
+}
+
+static void write_port(struct buf *out, const struct url *url)
+{
+	buf_char(out, ':');
+	buf_u64(out, url->port);
+}
+
+void url_write_origin(struct buf *out, const struct url *url)
+{
+	buf_str(out, url->https ? "https://" : "http://");
+	write_host(out, url);
+	write_port(out, url);
+}
+
+void url_write_authority(struct buf *out, const struct url *url)
+{
+	write_host(out, url);
+	if (url->port != (url->https ? PORT_HTTPS : PORT_HTTP))
+		write_port(out, url);
 }

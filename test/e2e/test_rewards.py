@@ -4,7 +4,7 @@ import json
 import unittest
 import urllib.parse
 
-from harness import Served, form_of, path_of, until
+from harness import DEFAULT_FIELDS, Served, form_of, path_of, until
 
 REWARD = ("id rule_id campaign_id name metric state recipient user_id user_code first_name email cause_user_id amount "
           "amount_display currency coupon auto_issue method in_review reason created_at due_at issued_at cancelled_at "
@@ -225,6 +225,29 @@ class Due(Rewards):
         typed = json.loads(self.await_hooks(1, target="/json")[0]["body"])
         self.assertEqual((typed["reward_id"], typed["reward_amount"], typed["reward_coupon"], typed["reward_clawback"]),
                          (due[0]["id"], "49.90", None, False))
+
+    def test_the_default_fields_of_a_reward_event(self):
+        """Without `fields`: the thirteen, then what tells one reward from another. In user events they are empty."""
+        campaign = self.campaign()
+        self.rule(campaign, **AMOUNT)
+        self.rule(campaign, name="Again", **AMOUNT)
+        of_rewards = "event reward_id reward_name reward_metric reward_amount reward_currency reward_coupon recipient".split()
+        hook = self.webhook("/default", event=["user.qualified", "reward.due"], campaign_id=campaign["id"], format="form")
+        self.assertEqual([f["field"] for f in hook["fields"]], DEFAULT_FIELDS + of_rewards)
+        self.qualified_friend(campaign)
+        told = [form_of(h["body"]) for h in self.await_hooks(3, target="/default")]
+        self.assertEqual([[name for name, _ in t] for t in told], [DEFAULT_FIELDS + of_rewards] * 3)
+        self.assertEqual(len({tuple(t) for t in told}), 3)
+        by_event = {t["event"]: t for t in map(dict, told)}
+        self.assertEqual([by_event["reward.due"][n] for n in of_rewards[3:6]], ["amount", "49.90", "EUR"])
+        self.assertEqual([by_event["user.qualified"][n] for n in of_rewards[1:]], [""] * 7)
+        # They follow the events, and `fields: null` brings them back.
+        path = f"/api/v2/webhooks/{hook['id']}"
+        changed = self.has(self.api.json("PUT", path, {"events": ["user.qualified"]}), 200).data
+        self.assertEqual([f["field"] for f in changed["fields"]], DEFAULT_FIELDS)
+        self.has(self.api.json("PUT", path, {"fields": ["code"], "events": ["reward.due"]}), 200)
+        changed = self.has(self.api.json("PUT", path, {"fields": None}), 200).data
+        self.assertEqual([f["field"] for f in changed["fields"]], DEFAULT_FIELDS + of_rewards)
 
     def test_cancelled_with_a_reason(self):
         campaign = self.campaign()

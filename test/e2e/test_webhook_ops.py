@@ -269,9 +269,12 @@ class Preview(Ops):
     def test_errors(self):
         webhook = self.hook("/p-errors")
         _, byron = self.friend(self.campaign())
-        for user in (999999, "nobody", 0, None):
+        for user in (999999, "nobody", 0):
             self.has_error(self.do(webhook, "preview", {"user_id": user}), 422, "user_id")
-        self.has_error(self.do(webhook, "preview"), 422, "user_id")
+        # Without a user, it is the made-up one of a test.
+        shown = self.has(self.do(webhook, "preview", {}), 200).data
+        self.assertIn({"name": "referd-test", "value": "true"}, shown["headers"])
+        self.assertIn("test%40example.com", shown["body"])
         for event in ("user.qualified", "user.left", 7):
             self.has_error(self.do(webhook, "preview", {"user_id": byron["id"], "event": event}), 422, "event")
         self.has_error(self.do(webhook, "preview", {"user_id": byron["id"], "code": "x"}), 422, "code")

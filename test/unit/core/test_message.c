@@ -145,7 +145,7 @@ static int set_up(void **state)
 	struct world *w = calloc(1, sizeof *w);
 	assert_non_null(w);
 	w->codes = codes_new(CODE_KEY);
-	payload_default_fields(&w->fields);
+	payload_default_fields(0, &w->fields);
 	assert_int_equal(message_secret_key(text_of(SECRET), &w->key), ERR_OK);
 	assert_int_equal(message_secret_key(text_of(OLD_SECRET), &w->old_key), ERR_OK);
 	w->delivery = (struct delivery){.id = 77, .event_type = EVENT_USER_JOIN};

@@ -7,7 +7,7 @@ static void the_thirteen_fields(void **state)
 {
 	struct fixture *f = *state;
 	struct event event = byron_joined();
-	payload_default_fields(&f->fields);
+	payload_default_fields(0, &f->fields);
 	static const char expected[] =
 	    "referrer_id=261470&referrer_code=upfkAHCq&referrer_first_name=Jessica"
 	    "&referrer_email=support%2Bjessica%40referral-factory.com&id=261471&code=uciSAGYz"
@@ -265,7 +265,7 @@ static void operator_events(void **state)
 			      .reason = TEXT("gone"),
 			      .since_ms = JOINED_MS,
 			      .pending = 12};
-	payload_default_fields(&f->fields);
+	payload_default_fields(0, &f->fields);
 	for (uint64_t format = FORMAT_QUERY; format <= FORMAT_STANDARD; format++)
 		assert_payload(f, format, &event,
 			       "{\"event\":\"webhook.disabled\",\"webhook_id\":7,"

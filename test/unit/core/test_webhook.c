@@ -119,6 +119,93 @@ static void masks_of_one_name(void **state)
 	assert_pairs(read_back(w, id).headers, PAIRS(w, "X-Key", "one", "X-Key", "two"));
 }
 
+static struct webhook_save moved(uint64_t id, struct text url, struct text origin)
+{
+	return (struct webhook_save){.webhook = {.id = id, .url = url, .origin = origin},
+				     .set = BIT(url)};
+}
+
+/* Whoever may write, but not read header values, must not have them sent to another place. */
+static void header_values_stay_where_they_were_given(void **state)
+{
+	struct world *w = *state;
+	struct webhook hook = world_hook();
+	hook.url = TEXT("https://crm.example/in");
+	hook.origin = TEXT("https://crm.example:443");
+	hook.headers = PAIRS(w, "X-Key", "one", "X-Other", "two");
+	uint64_t id = world_webhook(w, hook);
+	struct webhook_save s = moved(id, TEXT("https://CRM.example:443/other?a=1"), hook.origin);
+	assert_int_equal(save(w, &s), ERR_OK);
+	assert_int_equal(pairs_count(s.dropped), 0);
+	assert_int_equal(pairs_count(read_back(w, id).headers), 2);
+
+	/* A masked value cannot come along. */
+	struct text elsewhere = TEXT("https://evil.example:443");
+	s = moved(id, TEXT("https://evil.example/"), elsewhere);
+	s.set |= BIT(headers);
+	s.webhook.headers = PAIRS(w, "X-Key", WEBHOOK_MASK, "X-Other", "mine");
+	assert_int_equal(save(w, &s), ERR_REFUSED);
+	assert_non_null(
+	    strstr(problems_find(&s.problems, TEXT("headers")), "send the header values again"));
+	assert_true(text_eq(read_back(w, id).url, TEXT("https://CRM.example:443/other?a=1")));
+
+	/* Nor do they move by themselves; what was dropped is told. */
+	s = moved(id, TEXT("https://evil.example/"), elsewhere);
+	assert_int_equal(save(w, &s), ERR_OK);
+	assert_int_equal(pairs_count(s.dropped), 2);
+	assert_int_equal(pairs_count(read_back(w, id).headers), 0);
+
+	/* New values are for the new place. */
+	s = moved(id, hook.url, hook.origin);
+	s.set |= BIT(headers);
+	s.webhook.headers = PAIRS(w, "X-Key", "three");
+	assert_int_equal(save(w, &s), ERR_OK);
+	assert_pairs(read_back(w, id).headers, PAIRS(w, "X-Key", "three"));
+}
+
+/* Of a record that does not know its origin, only the very same URL keeps them. */
+static void an_unknown_origin_is_another(void **state)
+{
+	struct world *w = *state;
+	struct webhook hook = world_hook();
+	hook.headers = PAIRS(w, "X-Key", "one");
+	uint64_t id = world_webhook(w, hook);
+	struct webhook_save s = moved(id, hook.url, TEXT("https://crm.example:443"));
+	assert_int_equal(save(w, &s), ERR_OK);
+	assert_int_equal(pairs_count(read_back(w, id).headers), 1);
+	hook = world_hook();
+	hook.headers = PAIRS(w, "X-Key", "one");
+	id = world_webhook(w, hook);
+	s = moved(id, TEXT("https://crm.example/else"), TEXT("https://crm.example:443"));
+	assert_int_equal(save(w, &s), ERR_OK);
+	assert_int_equal(pairs_count(read_back(w, id).headers), 0);
+}
+
+/* The default fields follow the events; chosen ones stay. */
+static void default_fields(void **state)
+{
+	struct world *w = *state;
+	struct webhook hook = world_hook();
+	hook.events = 1 << EVENT_USER_JOIN;
+	hook.fields_are = FIELDS_DEFAULT;
+	uint64_t id = world_webhook(w, hook);
+	assert_int_equal(pairs_count(read_back(w, id).fields), 13);
+	struct webhook_save s = {
+	    .webhook = {.id = id, .events = 1 << EVENT_USER_JOIN | 1 << EVENT_REWARD_DUE},
+	    .set = BIT(events)};
+	assert_int_equal(save(w, &s), ERR_OK);
+	assert_int_equal(s.webhook.revision, 2);
+	assert_int_equal(pairs_count(read_back(w, id).fields), 21);
+	s = (struct webhook_save){.webhook = {.id = id, .fields_are = FIELDS_CHOSEN},
+				  .set = BIT(fields)};
+	s.webhook.fields = PAIRS(w, "email", "mail");
+	assert_int_equal(save(w, &s), ERR_OK);
+	s = (struct webhook_save){.webhook = {.id = id, .events = 1 << EVENT_REWARD_DUE},
+				  .set = BIT(events)};
+	assert_int_equal(save(w, &s), ERR_OK);
+	assert_pairs(read_back(w, id).fields, PAIRS(w, "email", "mail"));
+}
+
 static void revisions_stay(void **state)
 {
 	struct world *w = *state;
@@ -248,6 +335,9 @@ int main(void)
 	    WORLD_ON_ALL(a_change_is_what_it_names),
 	    WORLD_ON_ALL(a_masked_value_keeps_the_stored_one),
 	    WORLD_ON_ALL(masks_of_one_name),
+	    WORLD_ON_ALL(header_values_stay_where_they_were_given),
+	    WORLD_ON_ALL(an_unknown_origin_is_another),
+	    WORLD_ON_ALL(default_fields),
 	    WORLD_ON_ALL(revisions_stay),
 	    WORLD_ON_ALL(it_moves_between_sets),
 	    WORLD_ON_ALL(what_does_not_fit_is_refused),

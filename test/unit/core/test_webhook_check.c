@@ -26,6 +26,7 @@ static const char *refused(const struct webhook *hook)
 	static struct problems problems;
 	problems = (struct problems){0};
 	webhook_check(hook, &problems);
+	problems_add(&problems, TEXT("headers"), webhook_headers_refusal(hook->headers));
 	if (problems.n == 0)
 		return "";
 	assert_true(problems.items[0].what[0] != '\0');

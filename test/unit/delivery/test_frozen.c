@@ -25,7 +25,10 @@ static bool is_signed(const struct fake_record *call, const char *secret, struct
 static struct webhook renamed(struct buf *fields, struct buf *headers, uint64_t id)
 {
 	pairs_add(fields, TEXT("id"), TEXT("user"));
-	pairs_add(headers, TEXT("X-Key"), TEXT("new"));
+	struct buf plain = {0};
+	pairs_add(&plain, TEXT("X-Key"), TEXT("new"));
+	webhook_headers_seal(SEALING_KEY, (struct pairs){buf_view(&plain)}, headers);
+	buf_free(&plain);
 	return (struct webhook){
 	    .id = id,
 	    .url = TEXT("https://new.example/elsewhere?a=1"),

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/crypto.h"
+#include "core/webhook_headers.h"
 #include "delivery/target.h"
 
 static const uint8_t KEY[SEAL_KEY_SIZE] = {1, 2, 3}, OTHER_KEY[SEAL_KEY_SIZE] = {9};
@@ -67,11 +68,13 @@ static void test_secret(void **state)
 /* The record may go; what was copied stays. */
 static void test_copies(void **state)
 {
-	struct buf headers = {0}, url = {0};
+	struct buf plain = {0}, headers = {0}, url = {0};
 	static struct lane_target t;
 	(void)state;
-	pairs_add(&headers, TEXT("X-Z"), TEXT("1"));
-	pairs_add(&headers, TEXT("X-A"), TEXT("2"));
+	pairs_add(&plain, TEXT("X-Z"), TEXT("1"));
+	pairs_add(&plain, TEXT("X-A"), TEXT("2"));
+	webhook_headers_seal(KEY, (struct pairs){buf_view(&plain)}, &headers);
+	buf_free(&plain);
 	buf_str(&url, "https://crm.example/path");
 	struct webhook webhook = {.url = buf_view(&url), .headers = {buf_view(&headers)}};
 	assert_null(target_read(&t, &webhook, KEY, false));
@@ -86,12 +89,30 @@ static void test_copies(void **state)
 	target_free(&t);
 }
 
+/* A receiver must not get a request without the header that it knows its sender by. */
+static void test_headers_of_another_key(void **state)
+{
+	static const uint8_t other[32] = {9};
+	struct buf plain = {0}, headers = {0};
+	static struct lane_target t;
+	(void)state;
+	pairs_add(&plain, TEXT("X-Key"), TEXT("s3cret"));
+	webhook_headers_seal(other, (struct pairs){buf_view(&plain)}, &headers);
+	struct webhook webhook = {.url = TEXT("https://crm.example/"),
+				  .headers = {buf_view(&headers)}};
+	assert_non_null(target_read(&t, &webhook, KEY, false));
+	target_free(&t);
+	buf_free(&plain);
+	buf_free(&headers);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_url),
 	    cmocka_unit_test(test_secret),
 	    cmocka_unit_test(test_copies),
+	    cmocka_unit_test(test_headers_of_another_key),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

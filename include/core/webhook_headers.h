@@ -1,0 +1,25 @@
+/*
+ * The configured headers of a webhook. Their values are secrets: each is sealed by itself
+ * (crypto_seal), so that a record reads ("X-Access-Key", 12 bytes nonce, ciphertext, 16 bytes tag).
+ */
+#ifndef CORE_WEBHOOK_HEADERS_H
+#define CORE_WEBHOOK_HEADERS_H
+
+#include "base/crypto.h"
+#include "core/records.h"
+
+/* What stands for a value when it is read; sent back, it keeps the stored value. */
+#define WEBHOOK_MASK "********"
+
+/** Judges headers as they are sent: names, values, how many. NULL, or a static sentence fragment
+ * that completes "headers ...". */
+const char *webhook_headers_refusal(struct pairs headers) WARN_UNUSED;
+
+/** Appends the list with each value sealed but those that are WEBHOOK_MASK. */
+void webhook_headers_seal(const uint8_t key[SEAL_KEY_SIZE], struct pairs headers, struct buf *out);
+/** Appends the list with each value opened; the buffer is to be wiped. ERR_CORRUPT where the key
+ * does not open a value, ERR_NO_MEMORY. */
+enum err webhook_headers_open(const uint8_t key[SEAL_KEY_SIZE], struct pairs sealed,
+			      struct buf *out) WARN_UNUSED;
+
+#endif
