@@ -38,22 +38,24 @@ static size_t first_encoded(struct text t, char blank)
 	return i;
 }
 
+/* The byte at *at, which moves past it. */
+static char decode_byte(struct text t, char blank, size_t *at)
+{
+	char c = t.p[(*at)++];
+	if (c != '%' || t.n - *at < 2)
+		return c == blank ? ' ' : c;
+	int high = hex_value(t.p[*at]), low = hex_value(t.p[*at + 1]);
+	if (high < 0 || low < 0)
+		return c;
+	*at += 2;
+	return (char)(high << 4 | low);
+}
+
 static size_t decode_into(char *out, struct text t, char blank)
 {
 	size_t n = 0;
-	for (size_t i = 0; i < t.n; i++) {
-		char c = t.p[i];
-		if (c == '%' && t.n - i > 2) {
-			int high = hex_value(t.p[i + 1]), low = hex_value(t.p[i + 2]);
-			if (high >= 0 && low >= 0) {
-				c = (char)(high << 4 | low);
-				i += 2;
-			}
-		} else if (c == blank) {
-			c = ' ';
-		}
-		out[n++] = c;
-	}
+	for (size_t at = 0; at < t.n;)
+		out[n++] = decode_byte(t, blank, &at);
 	return n;
 }
 
@@ -123,4 +125,42 @@ void form_pair(struct buf *out, size_t start, struct text name, struct text valu
 	form_encode(out, name);
 	buf_char(out, '=');
 	form_encode(out, value);
+}
+
+/* The same bytes, however they are spelled? */
+static bool same_when_decoded(struct text a, struct text b)
+{
+	size_t i = 0, k = 0;
+	while (i < a.n && k < b.n)
+		if (decode_byte(a, '+', &i) != decode_byte(b, '+', &k))
+			return false;
+	return i == a.n && k == b.n;
+}
+
+static bool has_name(struct text form, struct text name)
+{
+	struct text pair, other, value;
+	while (form.n > 0) {
+		text_cut(form, '&', &pair, &form);
+		text_cut(pair, '=', &other, &value);
+		if (pair.n > 0 && same_when_decoded(other, name))
+			return true;
+	}
+	return false;
+}
+
+void form_others(struct buf *out, struct text query, struct text form)
+{
+	struct text pair, name, value;
+	bool first = true;
+	while (query.n > 0) {
+		text_cut(query, '&', &pair, &query);
+		text_cut(pair, '=', &name, &value);
+		if (pair.n == 0 || has_name(form, name))
+			continue;
+		if (!first)
+			buf_char(out, '&');
+		first = false;
+		buf_text(out, pair);
+	}
 }

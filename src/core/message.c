@@ -7,21 +7,27 @@
 #include <stdio.h>
 
 #include "base/crypto.h"
+#include "base/form.h"
 #include "core/delivery.h"
 #include "core/names.h"
 #include "core/payload.h"
 
-/* The URL's own query stays in front of ours. The path is sent as it was configured. */
+/* The URL's own query stays in front of our fields, without what has the name of one of them: a receiver
+ * reads the first or the last of two. The path is sent as it was configured. */
 static void make_target(struct message *m, const struct message_source *s, bool with_content)
 {
+	struct text fields = with_content ? buf_view(&m->content) : (struct text){0};
 	buf_text(&m->target_buf, s->path);
 	if (s->has_query || with_content)
 		buf_char(&m->target_buf, '?');
-	buf_text(&m->target_buf, s->query);
-	if (with_content && s->query.n > 0)
-		buf_char(&m->target_buf, '&');
+	size_t begin = m->target_buf.n;
 	if (with_content)
-		buf_text(&m->target_buf, buf_view(&m->content));
+		form_others(&m->target_buf, s->query, fields);
+	else
+		buf_text(&m->target_buf, s->query);
+	if (m->target_buf.n > begin && fields.n > 0)
+		buf_char(&m->target_buf, '&');
+	buf_text(&m->target_buf, fields);
 	m->target = buf_view(&m->target_buf);
 }
 

@@ -5,8 +5,6 @@
  */
 #include "core/redirect.h"
 
-#include <string.h>
-
 #include "base/form.h"
 #include "base/utf8.h"
 
@@ -41,31 +39,46 @@ const char *redirect_refusal(const struct campaign *campaign)
 	return NULL;
 }
 
-void redirect_write(const struct campaign *campaign, const struct redirect_values *values,
-		    struct buf *out)
+/* The parameters of ours as a form. Those without a value are not passed, but their names are ours too:
+ * `names` gets them all. */
+static void write_own(const struct campaign *campaign, const struct redirect_values *values,
+    struct buf *form, struct buf *names)
 {
 	/* As REDIRECT_WORDS has them. */
 	const struct text passed[] = {values->code, values->first_name, values->email,
 				      values->referrer_first_name};
-	struct text target, fragment;
+	for (size_t i = 0; REDIRECT_WORDS[i] != NULL; i++) {
+		struct text name = redirect_param(campaign, text_of(REDIRECT_WORDS[i]));
+		if (name.n == 0)
+			continue;
+		form_pair(names, 0, name, (struct text){0});
+		if (passed[i].n > 0)
+			form_pair(form, 0, name, passed[i]);
+	}
+}
+
+void redirect_write(const struct campaign *campaign, const struct redirect_values *values,
+		    struct buf *out)
+{
+	struct text target, fragment, path, query;
+	struct buf form = {0}, names = {0};
 	bool has_fragment = text_cut(campaign->redirect_url, '#', &target, &fragment);
 	if (target.n == 0)
 		return;
-	buf_text(out, target);
-	char before = target.p[target.n - 1];
-	/* In front of the first pair: nothing where the target ends with its own "?" or "&". */
-	const char *mark = memchr(target.p, '?', target.n) == NULL ? "?"
-			   : before == '?' || before == '&'        ? ""
-								   : "&";
-	for (size_t i = 0; REDIRECT_WORDS[i] != NULL; i++) {
-		struct text name = redirect_param(campaign, text_of(REDIRECT_WORDS[i]));
-		if (name.n == 0 || passed[i].n == 0)
-			continue;
-		buf_str(out, mark);
-		form_pair(out, out->n, name, passed[i]);
-		mark = "&";
-	}
+	write_own(campaign, values, &form, &names);
+	bool has_query = text_cut(target, '?', &path, &query);
+	buf_text(out, path);
+	if (has_query || form.n > 0)
+		buf_char(out, '?');
+	size_t begin = out->n;
+	form_others(out, query, buf_view(&names));
+	if (out->n > begin && form.n > 0)
+		buf_char(out, '&');
+	buf_text(out, buf_view(&form));
 	if (has_fragment)
 		buf_char(out, '#');
 	buf_text(out, fragment);
+	out->failed = out->failed || form.failed || names.failed;
+	buf_free(&form);
+	buf_free(&names);
 }

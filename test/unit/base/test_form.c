@@ -135,6 +135,36 @@ static void a_segment_of_a_path(void **state)
 	arena_free(&arena);
 }
 
+static void others_are_what_has_another_name(void **state)
+{
+	static const struct {
+		const char *query, *form, *others;
+	} cases[] = {
+	    {"x=1&y=%2F", "code=a", "x=1&y=%2F"},
+	    {"code=1", "code=a", ""},
+	    {"x=1&code=1&y=2&code=3", "code=a&email=b", "x=1&y=2"},
+	    {"c%6Fde=1&%63%6f%64%65=2&code", "code=a", ""},
+	    {"e+mail=1&e%20mail=2&e%2Bmail=3", "e+mail=a", "e%2Bmail=3"},
+	    {"J%C3%B6=1&j%c3%b6=2&J%c3%b6", "J%C3%B6=a", "j%c3%b6=2"},
+	    {"Code=1&codes=2&cod=3&=4", "code=a", "Code=1&codes=2&cod=3&=4"},
+	    {"&&x&&code&y&", "code=", "x&y"},
+	    {"=1&x", "=a", "x"},
+	    {"%=1&%6=2", "%25=a", "%6=2"},
+	    {"x=code=1", "code=a", "x=code=1"},
+	    {"", "code=a", ""},
+	    {"x=1", "", "x=1"},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct buf out = {0};
+		buf_str(&out, "?");
+		form_others(&out, text_of(cases[i].query), text_of(cases[i].form));
+		buf_char(&out, '\0');
+		assert_string_equal(out.p + 1, cases[i].others);
+		buf_free(&out);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -143,6 +173,7 @@ int main(void)
 	    cmocka_unit_test(encoding_follows_the_standard),
 	    cmocka_unit_test(decoding_undoes_encoding),
 	    cmocka_unit_test(a_segment_of_a_path),
+	    cmocka_unit_test(others_are_what_has_another_name),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

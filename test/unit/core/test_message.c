@@ -268,9 +268,12 @@ static void test_own_query(void **state)
 	assert_text(m->target, joined("/a/b%20c;d?x=1&y=%2F&", default_form(w)));
 	assert_text(m->body, default_form(w));
 	check_signed(m, m->body);
+	/* What has the name of a field would be a second value for it. */
+	set_url(w, "/h", "x=1&e%6Dail=a&code=b&y=%2F");
+	assert_text(make(w)->target, joined("/h?x=1&y=%2F&", default_form(w)));
 	w->revision.format = FORMAT_FORM;
 	m = make(w);
-	assert_text(m->target, TEXT("/a/b%20c;d?x=1&y=%2F"));
+	assert_text(m->target, TEXT("/h?x=1&e%6Dail=a&code=b&y=%2F"));
 	assert_text(m->body, default_form(w));
 	/* "https://crm.example?": an empty query of its own. */
 	set_url(w, "/", "");

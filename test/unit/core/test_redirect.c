@@ -68,6 +68,24 @@ static void what_is_asked_for_under_its_name(void **state)
 	buf_free(&params);
 }
 
+/* Two parameters of one name would leave it to the shop which of them counts. */
+static void what_has_a_name_of_ours_goes(void **state)
+{
+	struct buf params = {0};
+	const struct redirect_values few = {.code = TEXT("uK3fTz9Q")};
+	(void)state;
+	assert_url("https://a.example/?c%6Fde=x&y=1&code#z", (struct pairs){{0}}, few,
+		   "https://a.example/?y=1&code=uK3fTz9Q#z");
+	assert_url("https://a.example/?email=x", (struct pairs){{0}}, few,
+		   "https://a.example/?email=x&code=uK3fTz9Q");
+	pairs_add(&params, TEXT("email"), TEXT("e mail"));
+	pairs_add(&params, TEXT("code"), TEXT("ref"));
+	/* The name is ours where there is no value for it too. */
+	assert_url("https://a.example/?e+mail=x&%65%20mail=y&ref=z&code=1", (struct pairs){buf_view(&params)}, few,
+		   "https://a.example/?code=1&ref=uK3fTz9Q");
+	buf_free(&params);
+}
+
 /* Nothing that a value holds reaches the target as anything but a value. */
 static void a_value_stays_a_value(void **state)
 {
@@ -108,6 +126,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(query_and_fragment_are_kept),
 	    cmocka_unit_test(what_is_asked_for_under_its_name),
+	    cmocka_unit_test(what_has_a_name_of_ours_goes),
 	    cmocka_unit_test(a_value_stays_a_value),
 	    cmocka_unit_test(names_are_different_and_printable),
 	};
