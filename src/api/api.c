@@ -13,6 +13,7 @@
 #include "page.h"
 #include "reach.h"
 #include "routes.h"
+#include "stray_link.h"
 
 enum err api_open(const struct api_config *config, struct api **out)
 {
@@ -195,6 +196,8 @@ void api_handle(void *arg, struct http_request *req)
 	client_address(&a->config.trusted_proxies, req, &call->client);
 	const struct route *route = find_route(req, call->params, &allowed);
 	call->route = route;
+	if (route == NULL && allowed == 0 && stray_link_follow(call))
+		return;
 	if (route == NULL && allowed == 0)
 		call_reply_error(call, 404, "no such path: see /api/v2/openapi.json");
 	else if (route == NULL)

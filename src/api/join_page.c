@@ -7,6 +7,7 @@
 #include "page.h"
 #include "reach.h"
 #include "routes.h"
+#include "visitor.h"
 
 /* A page in a frame says so in its address: ?source=Embed. Other words are not passed on. */
 static struct text source_of(struct call *call)
@@ -31,7 +32,7 @@ static void on_found(struct link *link)
 	};
 	enum join_outcome outcome =
 	    join_admission(&link->campaign, call_now_ms(call));
-	if (call->req->method != HTTP_HEAD)
+	if (visitor_is_person(call->req))
 		reach_count(call->api->reach, link->user.id, link->campaign.id);
 	if (outcome == JOIN_CREATED)
 		page_reply_form(call, &form);
@@ -43,13 +44,19 @@ const struct operation OP_JOIN_PAGE = {
     .id = "showJoinPage",
     .tag = "Joining",
     .summary = "The page behind a join link",
-    .description = "The form, or a few words while the campaign takes nobody. Each GET counts as reach.",
+    .description = "The form, or a few words while the campaign takes nobody. A GET counts as reach, unless it is of a "
+		   "program that is known to look ahead: a prefetch, a preview of the link, a search engine.",
     .query = {{"source", "string", "Embed", "Widget, Popup or Embed: what the join's source will be.", false}},
     .answers = {{200, ANSWER_PAGE, NULL}},
 };
 
 void join_page(struct call *call)
 {
+	/* One address for one page: what stands behind it goes. */
+	if (text_ends(call->req->path, TEXT("/"))) {
+		join_short(call);
+		return;
+	}
 	struct link *link = call_alloc(call, sizeof *link);
 	if (link != NULL)
 		link_find(link, call, on_found);
@@ -64,8 +71,12 @@ const struct operation OP_JOIN_SHORT = {
 
 static void on_short(struct link *link)
 {
+	struct text query = link->call->req->query;
 	struct buf location = {0};
 	buf_printf(&location, "/%.*s/join", TEXT_ARGS(link->call->params[0]));
+	if (query.n > 0)
+		buf_char(&location, '?');
+	buf_text(&location, query);
 	if (location.failed)
 		call_reply_err(link->call, ERR_NO_MEMORY, NULL);
 	else

@@ -4,9 +4,9 @@
 #include "routes.h"
 
 const struct route ROUTES[] = {
-    {HTTP_POST, "/{code}/join", ACCESS_PUBLIC, join_post, &OP_JOIN_POST},
-    {HTTP_GET, "/{code}/join", ACCESS_PUBLIC, join_page, &OP_JOIN_PAGE},
-    {HTTP_OPTIONS, "/{code}/join", ACCESS_PUBLIC, join_options, &OP_JOIN_OPTIONS},
+    {HTTP_POST, "/{@code}/join", ACCESS_PUBLIC, join_post, &OP_JOIN_POST},
+    {HTTP_GET, "/{@code}/join", ACCESS_PUBLIC, join_page, &OP_JOIN_PAGE},
+    {HTTP_OPTIONS, "/{@code}/join", ACCESS_PUBLIC, join_options, &OP_JOIN_OPTIONS},
     {HTTP_GET, "/{code}/qr-code", ACCESS_PUBLIC, qr_code, &OP_QR_CODE},
     /* Addresses that are handed out, whose secrets nobody else can make: not in the document. */
     {HTTP_GET, "/{code}/unsubscribe", ACCESS_PUBLIC, unsubscribe_page, NULL},

@@ -1,0 +1,95 @@
+/*
+ * Owns the names of programs that open links for nobody. Never a count. Called by the join page, which counts
+ * views.
+ */
+#include "visitor.h"
+
+#include <string.h>
+
+/* Headers of browsers that load a page before anybody asks for it, with the word in their value. */
+static const struct {
+	const char *header, *word;
+} ahead[] = {
+    {"Sec-Purpose", "prefetch"}, {"Purpose", "prefetch"},  {"X-Purpose", "preview"},
+    {"Purpose", "preview"},      {"X-Moz", "prefetch"},
+};
+
+/* Parts of User-Agent. Names of apps in which people read (FBAN, Instagram, Line) are not here. */
+static const char *const programs[] = {
+    /* Previews of links in chats and networks. */
+    "WhatsApp/",
+    "facebookexternalhit",
+    "facebookcatalog",
+    "Facebot",
+    "meta-externalagent",
+    "meta-externalfetcher",
+    "Slackbot",
+    "Slack-ImgProxy",
+    "Twitterbot",
+    "TelegramBot",
+    "Discordbot",
+    "LinkedInBot",
+    "SkypeUriPreview",
+    "MicrosoftPreview",
+    "BingPreview",
+    "Google-PageRenderer",
+    "Pinterestbot",
+    "redditbot",
+    "vkShare",
+    "Snap URL Preview",
+    "Iframely",
+    "Embedly",
+    "Cardyb",
+    "Mastodon/",
+    /* Search engines. */
+    "Googlebot",
+    "Google-InspectionTool",
+    "GoogleOther",
+    "Google-Read-Aloud",
+    "AdsBot-Google",
+    "bingbot",
+    "Applebot",
+    "DuckDuckBot",
+    "YandexBot",
+    "Baiduspider",
+    "PetalBot",
+    "Amazonbot",
+    "GPTBot",
+    "ClaudeBot",
+    "PerplexityBot",
+    "CCBot",
+    "AhrefsBot",
+    "SemrushBot",
+    "MJ12bot",
+    /* Scanners of mail and proxies of its pictures. */
+    "GoogleImageProxy",
+    "YahooMailProxy",
+};
+
+static bool holds(struct text t, const char *word)
+{
+	size_t n = strlen(word);
+	for (size_t at = 0; n <= t.n && at <= t.n - n; at++)
+		if (text_ieq(text_from(t.p + at, n), text_from(word, n)))
+			return true;
+	return false;
+}
+
+static bool header_holds(const struct http_request *req, const char *name, const char *word)
+{
+	const struct text *value = http_request_header(req, text_of(name));
+	return value != NULL && holds(*value, word);
+}
+
+bool visitor_is_person(const struct http_request *req)
+{
+	if (req->method == HTTP_HEAD)
+		return false;
+	for (size_t i = 0; i < sizeof ahead / sizeof *ahead; i++)
+		if (header_holds(req, ahead[i].header, ahead[i].word))
+			return false;
+	for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
+		if (header_holds(req, "User-Agent", programs[i]))
+			return false;
+	return true;
+}
