@@ -7,17 +7,21 @@
 
 #include "base/bytes.h"
 
-enum { IDNA_MAX = 253 };
+enum { IDNA_MAX = 253, IDNA_UNICODE_MAX = 4 * IDNA_MAX };
 
 /** The A-label form of a host name in lower case ("Bücher.example" to "xn--bcher-kva.example"),
  *  NUL-terminated, its length in *n. An ASCII name is lower-cased and checked the same way.
- *  ERR_INVALID for what is no host name. */
+ *  ERR_INVALID for a text that is not a host name, ERR_NO_MEMORY. */
 enum err idna_to_ascii(struct text host, char out[IDNA_MAX + 1], size_t *n) WARN_UNUSED;
 
-/** Case-folds valid UTF-8 into arena. ASCII letters become small. The rest is folded by UTS #46's
- *  transitional mapping, which is NFKC_Casefold: "JOS\u00c9", "jos\u00e9" and "jose\u0301" become the
- *  same, so do a sharp s and "ss". What cannot stand in a domain label (emoji, symbols) stays as it
- *  is. For comparing, never for showing. p is NULL without memory. */
-struct text idna_case_fold(struct text t, struct arena *arena);
+/** The readable form of what idna_to_ascii gave ("xn--bcher-kva.example" to "b\u00fccher.example"),
+ *  NUL-terminated, its length in *n. ERR_INVALID where it is longer than IDNA_UNICODE_MAX,
+ *  ERR_NO_MEMORY. */
+enum err idna_to_unicode(const char *ascii, char out[IDNA_UNICODE_MAX + 1], size_t *n) WARN_UNUSED;
+
+/** Folds valid UTF-8 into arena as referd 0.1 did, whose e-mail index has keys of this form: by UTS #46's
+ *  transitional mapping, in which a sharp s and "ss" are the same. What cannot be in a domain label
+ *  stays as it is. An empty result is fine. ERR_NO_MEMORY. */
+enum err idna_fold(struct text t, struct arena *arena, struct text *out) WARN_UNUSED;
 
 #endif

@@ -51,12 +51,13 @@ const char *form_fields_refusal(struct pairs fields, struct text *id) WARN_UNUSE
 extern const char FORM_FIELD_UNKNOWN[];
 /** Judges what was typed and makes the user's meta: `given` is (id, value) as sent, `out` gets (id,
  *  value) in the order of the fields. A name that no field has is skipped, or with `strict`
- * refused; so is one that came twice. Values are trimmed, empty ones count as not given. A checkbox
+ * refused; so is one that came twice. Values are trimmed (typed_trim), a phone number loses
+ * all blanks, empty values count as not given. A checkbox
  * is kept as "true" or "false" ("on", "1" and "yes" are true, what is not given is false, and a
  * required one has to be true); a date is YYYY-MM-DD; a number is decimal. What is wrong is added
- * to `problems`, which borrow from `fields` and `given`. Out of memory sets out->failed. */
-void form_fields_read(struct pairs fields, struct pairs given, bool strict, struct buf *out,
-		      struct problems *problems);
+ * to `problems`, which borrow from `fields`, `given` and `arena`. Out of memory sets out->failed. */
+void form_fields_read(struct pairs fields, struct pairs given, bool strict, struct arena *arena,
+		      struct buf *out, struct problems *problems);
 
 /** Puts the fields' ids in place of the names in `given`, for calls whose values must not get lost:
  * a name is an id, or a label, or one of them in another case. A name that means no field is a

@@ -68,9 +68,4 @@ enum join_outcome join_admission(const struct campaign *campaign, uint64_t now_m
 /** ERR_OK with JOIN_CREATED and JOIN_EXISTING, ERR_REFUSED with the other outcomes. */
 command_decide_fn join_decide;
 
-/** The user with this canonical address in the campaign: *user_id, or 0 where there is none.
- *  `hash` is codes_hash_email's. Used by qualify too. */
-enum err join_find_email(struct tx *tx, uint64_t hash, uint64_t campaign_id, struct text canonical,
-    uint64_t *user_id) WARN_UNUSED;
-
 #endif

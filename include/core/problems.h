@@ -28,6 +28,8 @@ struct problems {
 const char *problems_find(const struct problems *problems, struct text field);
 /** Adds a problem. Nothing happens where `what` is NULL or the field has a problem already. */
 void problems_add(struct problems *problems, struct text field, const char *what);
+/** Copies their texts, which end with the command that found them, into arena. */
+void problems_keep(struct problems *problems, struct arena *arena);
 /** Drops what a command found, since a pending command is decided again from the start. */
 void problems_restart(struct problems *problems);
 

@@ -7,6 +7,7 @@
 
 #include "base/form.h"
 #include "base/multipart.h"
+#include "base/typed.h"
 
 static struct text content_type(const struct http_request *req)
 {
@@ -231,7 +232,7 @@ enum body_field body_flag(const struct body *body, const char *name, bool *value
 	enum body_field given = body_text(body, name, true, &word);
 	if (given != BODY_TEXT)
 		return given;
-	return body_read_flag(text_trim(word), value) ? BODY_TEXT : BODY_WRONG;
+	return body_read_flag(typed_trim(word), value) ? BODY_TEXT : BODY_WRONG;
 }
 
 bool body_value_text(const struct json *v, struct text *value)

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/typed.h"
 #include "campaign_form.h"
 #include "core/page_text.h"
 #include "core/redirect.h"
@@ -76,7 +77,7 @@ static const char *read_timezone(struct call *call, const struct json *v, void *
 	struct text name = {0};
 	if (json_kind(v) != JSON_NULL && !json_string(v, &name))
 		return "must be text such as Europe/Berlin";
-	name = text_trim(name);
+	name = typed_trim(name);
 	const struct zone *zone = zone_find(name), *like = zone_like(name);
 	if (zone == NULL && like != NULL)
 		return decode_problem(call, "must be a name of the IANA time zone database: did you mean %s?",
@@ -306,7 +307,10 @@ static const char *read_page_text(struct call *call, const struct page_text *whi
 	if (json_kind(v) != JSON_NULL && !json_string(v, &t))
 		return "must be text";
 	const char *problem = one_line_end(call, t, out);
-	return problem != NULL ? problem : page_text_refusal(which, *out);
+	if (problem == NULL)
+		problem = page_text_refusal(which, *out);
+	*out = typed_trim(*out);
+	return problem;
 }
 
 static const char *refuse_page(struct call *call, struct text name)
@@ -374,7 +378,7 @@ static const char *read_form(struct call *call, const struct json *v, void *reco
 
 /* A member with AT(id) marks what it has read itself. */
 static const struct decode_field table[] = {
-    {"name", DECODE_TEXT, AT(name), CAMPAIGN_NAME_MAX, NULL, NULL},
+    {"name", DECODE_NAME, AT(name), CAMPAIGN_NAME_MAX, NULL, NULL},
     {"lang", DECODE_CUSTOM, AT(lang), 0, NULL, read_lang},
     {"status", DECODE_WORD, AT(status), 0, CAMPAIGN_STATUS_NAMES, NULL},
     {"timezone", DECODE_CUSTOM, AT(timezone), 0, NULL, read_timezone},

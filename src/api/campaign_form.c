@@ -4,6 +4,7 @@
  */
 #include "campaign_form.h"
 
+#include "base/typed.h"
 #include "core/form_field.h"
 #include "core/names.h"
 #include "decode.h"
@@ -49,7 +50,7 @@ static const char *read_options(struct reading *r, const struct json *v)
 	for (size_t i = 0; i < json_length(v); i++) {
 		if (!json_string(json_at(v, i), &option))
 			return "needs options that are a list of texts";
-		pairs_add(&r->options, option, TEXT(""));
+		pairs_add(&r->options, typed_trim(option), TEXT(""));
 	}
 	r->field.options.raw = buf_view(&r->options);
 	return NULL;
@@ -67,7 +68,10 @@ static const char *read_type(struct reading *r, const struct json *v)
 
 static const char *read_label(struct reading *r, const struct json *v)
 {
-	return json_string(v, &r->field.label) ? NULL : "needs a label that is text";
+	if (!json_string(v, &r->field.label))
+		return "needs a label that is text";
+	r->field.label = typed_trim(r->field.label);
+	return NULL;
 }
 
 static const char *read_id(struct reading *r, const struct json *v)

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "base/csv.h"
+#include "base/typed.h"
 #include "core/rule.h"
 #include "decode.h"
 #include "paging.h"
@@ -108,13 +109,17 @@ static void submit(struct upload *u)
 /* False after it has replied. */
 static bool take(struct upload *u, uint64_t place, struct text code)
 {
+	if (typed_strip(code, &u->texts, &code) != ERR_OK) {
+		reply_err(u, ERR_NO_MEMORY);
+		return false;
+	}
 	const char *why = coupon_refusal(code);
 	struct text kept = arena_copy(&u->texts, code);
 	if (why != NULL) {
 		reply_wrong(u, place, why);
 		return false;
 	}
-	if (kept.p == NULL) {
+	if (kept.n != code.n) {
 		reply_err(u, ERR_NO_MEMORY);
 		return false;
 	}
@@ -138,13 +143,13 @@ static enum pull pull_json(struct upload *u)
 		reply_wrong(u, u->next, "is not text");
 		return PULL_REPLIED;
 	}
-	return take(u, u->next, text_trim(code)) ? PULLED : PULL_REPLIED;
+	return take(u, u->next, code) ? PULLED : PULL_REPLIED;
 }
 
 /* Spreadsheets like to have one. */
 static bool is_headline(const struct csv_reader *csv)
 {
-	struct text first = text_trim(csv_cell(csv, 0));
+	struct text first = typed_trim(csv_cell(csv, 0));
 	return csv->line == 1 && (text_ieq(first, TEXT("code")) || text_ieq(first, TEXT("coupon")));
 }
 
@@ -156,7 +161,7 @@ static enum pull take_record(struct upload *u)
 		reply_wrong(u, u->csv.line, "has more than one cell: send one coupon a line");
 		return PULL_REPLIED;
 	}
-	struct text code = text_trim(csv_unguard(csv_cell(&u->csv, 0)));
+	struct text code = csv_unguard(csv_cell(&u->csv, 0));
 	return take(u, u->csv.line, code) ? PULLED : PULL_REPLIED;
 }
 

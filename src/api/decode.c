@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/decimal.h"
+#include "base/typed.h"
 #include "base/utf8.h"
 #include "base/zone.h"
 
@@ -17,11 +18,14 @@ static const char *read_text(struct call *call, const struct decode_field *f, co
 	struct text t = {0};
 	if (json_kind(v) != JSON_NULL && !json_string(v, &t))
 		return "must be text";
+	t = typed_trim(t);
 	if (t.n > f->max)
 		return "is too long";
-	if (!utf8_printable(t))
-		return "must not hold control characters";
-	t = text_trim(t);
+	const char *why = f->type == DECODE_NAME ? typed_name_refusal(t)
+			  : utf8_printable(t)    ? NULL
+						 : "must be UTF-8 text without control characters";
+	if (why != NULL)
+		return why;
 	*out = arena_copy(&call->req->arena, t);
 	return out->n == t.n ? NULL : "needs more memory than there is";
 }
@@ -127,6 +131,7 @@ static const char *read_member(struct call *call, const struct decode_field *f, 
 	void *to = (char *)record + f->offset;
 	switch (f->type) {
 	case DECODE_TEXT:
+	case DECODE_NAME:
 		return read_text(call, f, v, to);
 	case DECODE_SINCE:
 		return read_time(v, ZONE_FIRST, to);

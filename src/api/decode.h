@@ -9,7 +9,8 @@
 #include "core/records.h"
 
 enum decode_type {
-	DECODE_TEXT,   /* struct text, at most `max` bytes, printable; null is empty */
+	DECODE_TEXT,   /* struct text, trimmed, at most `max` bytes, printable; null is empty */
+	DECODE_NAME,   /* the same, without characters that reverse the order of the text */
 	DECODE_SINCE,  /* uint64_t ms from RFC 3339 text, or the first instant of a date in UTC; null is 0 */
 	DECODE_UNTIL,  /* the same, but the last instant of a date */
 	DECODE_WORD,   /* uint64_t from a word of `words` */

@@ -190,8 +190,7 @@ static void on_row(struct command *command, enum err err)
 	struct line *line = (struct line *)command;
 	struct import *im = line->import;
 	struct problems *p = &line->row.join.problems;
-	for (size_t i = 0; i < p->n; i++)
-		p->items[i].field = arena_copy(&im->arena, p->items[i].field);
+	problems_keep(p, &im->arena);
 	if (err != ERR_OK && err != ERR_REFUSED)
 		im->failed = err;
 	if (--im->n_under_way == 0)

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/ip.h"
+#include "base/typed.h"
 #include "core/email.h"
 #include "core/form_field.h"
 #include "core/names.h"
@@ -29,13 +30,6 @@ static struct text keep(struct reading *r, struct text t)
 	return copy;
 }
 
-static struct text canonical(struct reading *r, struct text email)
-{
-	struct text t = email_canonical(email, r->arena);
-	r->failed = r->failed || t.p == NULL;
-	return t;
-}
-
 /* ---- cells, none of them empty ---- */
 
 static const char *read_first_name(struct reading *r, struct text cell)
@@ -46,12 +40,13 @@ static const char *read_first_name(struct reading *r, struct text cell)
 
 static const char *read_email(struct reading *r, struct text cell)
 {
-	const char *problem = email_refusal(cell);
-	if (problem != NULL)
-		return problem;
-	r->row->join.email = keep(r, cell);
-	r->row->join.canonical_email = canonical(r, cell);
-	return NULL;
+	struct email email;
+	const char *why;
+	enum err err = email_read(cell, r->arena, &email, &why);
+	r->row->join.email = email.address;
+	r->row->join.canonical_email = email.canonical;
+	r->failed = r->failed || err == ERR_NO_MEMORY;
+	return err == ERR_INVALID ? why : NULL;
 }
 
 static const char *read_code(struct reading *r, struct text cell)
@@ -69,11 +64,13 @@ static const char *read_referrer(struct reading *r, struct text cell)
 		who->code = keep(r, cell);
 		return NULL;
 	}
-	if (email_refusal(cell) != NULL)
-		return "must be the code or the e-mail address of a user";
+	struct email email;
+	const char *why;
+	enum err err = email_read(cell, r->arena, &email, &why);
 	who->campaign_id = r->row->join.campaign_id;
-	who->canonical_email = canonical(r, cell);
-	return NULL;
+	who->canonical_email = email.canonical;
+	r->failed = r->failed || err == ERR_NO_MEMORY;
+	return err == ERR_INVALID ? "must be the code or the e-mail address of a user" : NULL;
 }
 
 /* Referred is who has a referrer; whose referrer is gone was added. */
@@ -220,7 +217,7 @@ const char *import_columns_read(const struct csv_reader *header, const struct ca
 	out->n = 0;
 	for (size_t i = 0; i < header->n_cells; i++) {
 		struct text field = {0};
-		*name = text_trim(csv_cell(header, i));
+		*name = typed_trim(csv_cell(header, i));
 		const struct import_column *column = find_column(*name);
 		if (column == NULL && !find_field(campaign->fields_referring, *name, &field) &&
 		    !find_field(campaign->fields_invited, *name, &field))
@@ -246,7 +243,7 @@ static void read_cells(struct reading *r, const struct import_columns *columns,
 {
 	for (size_t i = 0; i < columns->n; i++) {
 		const struct import_column *column = columns->columns[i];
-		struct text cell = text_trim(csv_unguard(csv_cell(line, i)));
+		struct text cell = typed_trim(csv_unguard(csv_cell(line, i)));
 		if (cell.n == 0)
 			continue;
 		if (column == NULL)

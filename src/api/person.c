@@ -6,8 +6,7 @@
 
 #include <string.h>
 
-#include "base/utf8.h"
-#include "core/email.h"
+#include "base/typed.h"
 
 enum { FIRST_NAME_MAX = 200 };
 
@@ -15,16 +14,15 @@ const char *person_name_refusal(struct text name)
 {
 	if (name.n == 0)
 		return "is required";
-	if (!utf8_printable(name))
-		return "must be UTF-8 text without control characters";
-	return name.n > FIRST_NAME_MAX ? "must be at most 200 bytes long" : NULL;
+	const char *why = typed_name_refusal(name);
+	return why == NULL && name.n > FIRST_NAME_MAX ? "must be at most 200 bytes long" : why;
 }
 
 static bool read_first_name(struct call *call, const struct body *body, struct text *out)
 {
 	struct text value;
 	enum body_field given = body_text(body, "first_name", false, &value);
-	value = text_trim(value);
+	value = typed_trim(value);
 	const char *problem =
 	    given == BODY_WRONG ? "must be given once, as text" : person_name_refusal(value);
 	if (problem == NULL)
@@ -44,29 +42,31 @@ static const char *explain_plus(const struct call *call, struct text email, cons
 	       "(curl: --data-urlencode)";
 }
 
-bool person_read_email(struct call *call, struct text email, struct text *canonical)
+bool person_read_email(struct call *call, struct text typed, struct email *email)
 {
-	const char *problem = email.n == 0 ? "is required" : email_refusal(email);
-	if (problem != NULL) {
-		call_note(call, "email", explain_plus(call, email, problem));
+	const char *why;
+	enum err err = email_read(typed, &call->req->arena, email, &why);
+	if (err == ERR_INVALID)
+		call_note(call, "email", explain_plus(call, typed_trim(typed), why));
+	if (err != ERR_NO_MEMORY)
 		return true;
-	}
-	*canonical = email_canonical(email, &call->req->arena);
-	if (canonical->p != NULL)
-		return true;
-	call_reply_err(call, ERR_NO_MEMORY, NULL);
+	call_reply_err(call, err, NULL);
 	return false;
 }
 
 static bool read_email(struct call *call, const struct body *body, struct person *person)
 {
 	struct text value;
+	struct email email;
 	if (body_text(body, "email", false, &value) == BODY_WRONG) {
 		call_note(call, "email", "must be given once, as text");
 		return true;
 	}
-	return call_keep(call, text_trim(value), &person->email) &&
-	       person_read_email(call, person->email, &person->canonical_email);
+	if (!person_read_email(call, value, &email))
+		return false;
+	person->email = email.address;
+	person->canonical_email = email.canonical;
+	return true;
 }
 
 bool person_read(struct call *call, const struct body *body, struct person *person)

@@ -5,6 +5,7 @@
 #define API_PERSON_H
 
 #include "body.h"
+#include "core/email.h"
 
 struct person {
 	struct text first_name, email, canonical_email; /* kept in the request's arena */
@@ -20,7 +21,8 @@ const char *person_name_refusal(struct text name) WARN_UNUSED;
 /** The same where they are given, for a change. */
 bool person_read_some(struct call *call, const struct body *body, struct person *person) WARN_UNUSED;
 
-/** Reads one e-mail field only: *canonical in the request's arena. False after 503. */
-bool person_read_email(struct call *call, struct text email, struct text *canonical) WARN_UNUSED;
+/** Reads one e-mail field only; *email stays empty where the address is refused, which is noted. False
+ *  after 503. */
+bool person_read_email(struct call *call, struct text typed, struct email *email) WARN_UNUSED;
 
 #endif

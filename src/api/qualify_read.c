@@ -6,6 +6,7 @@
 
 #include "base/decimal.h"
 #include "base/form.h"
+#include "base/typed.h"
 #include "core/money.h"
 #include "person.h"
 
@@ -64,8 +65,8 @@ static bool read_text(struct reader *r, const char *name, const char *wrong, str
 		return refuse(r, name, wrong);
 	if (!check_query(r, name, in_query))
 		return false;
-	*value = text_trim(*value);
-	other = text_trim(other);
+	*value = typed_trim(*value);
+	other = typed_trim(other);
 	if (value->n > 0 && other.n > 0 && !text_eq(*value, other))
 		return refuse(r, name, in_both);
 	if (value->n == 0)
@@ -108,9 +109,11 @@ static bool read_email(struct reader *r, struct text email, struct qualify *q)
 {
 	static const char wrong[] = "is required with email: the number of a campaign";
 	struct text campaign;
-	if (!person_read_email(r->call, email, &q->who.canonical_email) ||
+	struct email address;
+	if (!person_read_email(r->call, email, &address) ||
 	    !read_text(r, "campaign_id", wrong, &campaign))
 		return false;
+	q->who.canonical_email = address.canonical;
 	return text_to_u64(campaign, &q->who.campaign_id) || refuse(r, "campaign_id", wrong);
 }
 

@@ -103,7 +103,7 @@ static const char *read_hold(struct call *call, const struct json *v, void *reco
 #define AT(member) offsetof(struct rule, member)
 static const struct decode_field table[] = {
     {"campaign_id", DECODE_U64, AT(campaign_id), UINT64_MAX, NULL, NULL},
-    {"name", DECODE_TEXT, AT(name), RULE_NAME_MAX, NULL, NULL},
+    {"name", DECODE_NAME, AT(name), RULE_NAME_MAX, NULL, NULL},
     {"description", DECODE_TEXT, AT(description), RULE_DESCRIPTION_MAX, NULL, NULL},
     {"metric", DECODE_WORD, AT(metric), 0, METRIC_NAMES, NULL},
     {"recipient", DECODE_WORD, AT(recipient), 0, RECIPIENT_NAMES, NULL},

@@ -4,6 +4,7 @@
  */
 #include "core/reward.h"
 
+#include "base/typed.h"
 #include "base/utf8.h"
 #include "body.h"
 #include "core/money.h"
@@ -277,12 +278,13 @@ static bool read_reason(struct act_call *ac, const struct body *body)
 	struct text reason;
 	enum body_field given = body_text(body, "reason", false, &reason);
 	ac->act.set_reason = given == BODY_TEXT;
+	reason = typed_trim(reason);
 	if (given == BODY_WRONG || reason.n > REWARD_REASON_MAX || !utf8_printable(reason)) {
 		call_note(ac->call, "reason",
 			  "must be text of at most 500 bytes without control characters");
 		return true;
 	}
-	return call_keep(ac->call, text_trim(reason), &ac->act.reason);
+	return call_keep(ac->call, reason, &ac->act.reason);
 }
 
 const struct operation OP_REWARD_CANCEL = {

@@ -108,7 +108,7 @@ static const char *read_scopes(struct call *call, const struct json *v, void *re
 }
 
 static const struct decode_field fields[] = {
-    {"name", DECODE_TEXT, offsetof(struct token, name), TOKEN_NAME_MAX, NULL, NULL},
+    {"name", DECODE_NAME, offsetof(struct token, name), TOKEN_NAME_MAX, NULL, NULL},
     {"scopes", DECODE_CUSTOM, offsetof(struct token, scopes), 0, NULL, read_scopes},
     {"expires_at", DECODE_UNTIL, offsetof(struct token, expires_ms), 0, NULL, NULL},
     {NULL, DECODE_TEXT, 0, 0, NULL, NULL},

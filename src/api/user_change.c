@@ -2,6 +2,7 @@
  * Owns the calls that change a user: fields, review, erasing. Never a rule about users. Called through
  * the route table.
  */
+#include "base/typed.h"
 #include "core/user_change.h"
 #include "core/erase.h"
 #include "core/names.h"
@@ -44,7 +45,7 @@ static void read_campaign(const struct body *body, struct who *who)
 {
 	struct text value;
 	if (who->campaign_id == 0 && body_text(body, "campaign_id", true, &value) == BODY_TEXT &&
-	    !text_to_u64(text_trim(value), &who->campaign_id))
+	    !text_to_u64(typed_trim(value), &who->campaign_id))
 		who->campaign_id = 0;
 }
 

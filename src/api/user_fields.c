@@ -3,6 +3,8 @@
  */
 #include "user_fields.h"
 
+#include "base/typed.h"
+
 /* ---- meta ---- */
 
 static bool add_meta(const struct json *entry, struct buf *list)
@@ -47,7 +49,7 @@ static enum err read_value(struct call *call, const struct json *referrer, struc
 	if (!json_string(json_get(referrer, "field"), &kind) ||
 	    !body_value_text(json_get(referrer, "value"), &value))
 		return ERR_INVALID;
-	value = arena_copy(&call->req->arena, value);
+	value = arena_copy(&call->req->arena, typed_trim(value));
 	return who_read_kind(kind, value, &call->req->arena, who);
 }
 
@@ -82,7 +84,7 @@ bool user_read_referrer(struct call *call, const struct body *body, uint64_t cam
 	struct text code;
 	enum body_field given = body_text(body, "referrer_code", true, &code);
 	const char *problem = NULL;
-	code = text_trim(code);
+	code = typed_trim(code);
 	*who = (struct who){.campaign_id = campaign_id};
 	*field = referrer != NULL ? "referrer" : "referrer_code";
 	if (given == BODY_WRONG)

@@ -1,7 +1,8 @@
 /*
  * Owns reading users: one, and the list. Never a rule about users. Called through the route table.
  */
-#include "base/idna.h"
+#include "base/typed.h"
+#include "base/unicode.h"
 #include "base/utf8.h"
 #include "body.h"
 #include "core/email.h"
@@ -80,11 +81,13 @@ static const char *read_referrer(struct call *call, struct text value, struct us
 
 static const char *read_email(struct call *call, struct text value, struct user_filter *f)
 {
-	value = text_trim(value);
-	if (value.n == 0 || email_refusal(value) != NULL)
+	struct email email;
+	const char *why;
+	enum err err = email_read(value, &call->req->arena, &email, &why);
+	f->canonical_email = email.canonical;
+	if (err == ERR_INVALID)
 		return "must be a whole e-mail address: parts of one are looked for by q";
-	f->canonical_email = email_canonical(value, &call->req->arena);
-	return f->canonical_email.p != NULL ? NULL : "could not be read: out of memory";
+	return err == ERR_OK ? NULL : "could not be read: out of memory";
 }
 
 static const char *read_type(struct call *call, struct text value, struct user_filter *f)
@@ -117,8 +120,9 @@ static const char *read_q(struct call *call, struct text value, struct user_filt
 {
 	if (!utf8_valid(value))
 		return "must be UTF-8";
-	f->folded = idna_case_fold(text_trim(value), &call->req->arena);
-	return f->folded.p != NULL ? NULL : "could not be read: out of memory";
+	return unicode_fold(typed_trim(value), &call->req->arena, &f->folded) == ERR_OK
+		   ? NULL
+		   : "could not be read: out of memory";
 }
 
 static const char *read_review(struct call *call, struct text value, struct user_filter *f)

@@ -218,7 +218,7 @@ static const char *read_success_statuses(struct call *call, const struct json *v
 
 #define AT(member) offsetof(struct webhook, member)
 static const struct decode_field table[] = {
-    {"name", DECODE_TEXT, AT(name), WEBHOOK_LABEL_MAX, NULL, NULL},
+    {"name", DECODE_NAME, AT(name), WEBHOOK_LABEL_MAX, NULL, NULL},
     {"campaign_id", DECODE_U64, AT(campaign_id), UINT64_MAX, NULL, NULL},
     {"event", DECODE_CUSTOM, AT(events), 0, NULL, read_events},
     {"events", DECODE_CUSTOM, AT(events), 0, NULL, read_events},

@@ -1,6 +1,6 @@
-/* Owns host names' A-label form and case folding beyond ASCII; the only user of libidn2.
+/* Owns host names' A-label and readable forms, and the folding of 0.1; the only user of libidn2.
  * Never resolves a name.
- * Called by URLs (http) and by the comparison of e-mail addresses (core). */
+ * Called by URLs (http) and by the reading of e-mail addresses (core). */
 #include "base/idna.h"
 
 #include <idn2.h>
@@ -94,7 +94,22 @@ enum err idna_to_ascii(struct text host, char out[IDNA_MAX + 1], size_t *n)
 	return ERR_OK;
 }
 
-/* ---- case folding ---- */
+enum err idna_to_unicode(const char *ascii, char out[IDNA_UNICODE_MAX + 1], size_t *n)
+{
+	char *found = NULL;
+	int result = idn2_to_unicode_8z8z(ascii, &found, 0);
+	if (result != IDN2_OK)
+		return result == IDN2_MALLOC ? ERR_NO_MEMORY : ERR_INVALID;
+	size_t length = strlen(found);
+	if (length <= IDNA_UNICODE_MAX) {
+		memcpy(out, found, length + 1);
+		*n = length;
+	}
+	idn2_free(found);
+	return length <= IDNA_UNICODE_MAX ? ERR_OK : ERR_INVALID;
+}
+
+/* ---- the folding of 0.1 ---- */
 
 /* libidn2 has no case folding of its own, but UTS #46's transitional mapping is NFKC_Casefold for
  * what may stand in a label, so a piece of text is folded by being taken for one. False where it
@@ -143,14 +158,15 @@ static void fold_run(struct text run, struct buf *out)
 	}
 }
 
-static struct text fold_ascii(struct text t, struct arena *arena)
+static enum err fold_ascii(struct text t, struct arena *arena, struct text *out)
 {
 	char *p = arena_alloc(arena, t.n);
 	if (p == NULL)
-		return (struct text){0};
+		return ERR_NO_MEMORY;
 	for (size_t i = 0; i < t.n; i++)
 		p[i] = ascii_lower(t.p[i]);
-	return text_from(p, t.n);
+	*out = text_from(p, t.n);
+	return ERR_OK;
 }
 
 /* Length of the run at t's beginning: what is not ASCII, and the letter before it, which an accent
@@ -164,12 +180,12 @@ static size_t run_length(struct text t)
 	return n > start ? n : 0;
 }
 
-struct text idna_case_fold(struct text t, struct arena *arena)
+enum err idna_fold(struct text t, struct arena *arena, struct text *out)
 {
 	struct buf folded = {0};
-	struct text result = {0};
+	*out = (struct text){0};
 	if (is_ascii(t))
-		return fold_ascii(t, arena);
+		return fold_ascii(t, arena, out);
 	for (size_t i = 0, n; i < t.n; i += n) {
 		n = run_length(text_from(t.p + i, t.n - i));
 		if (n > 0) {
@@ -179,8 +195,8 @@ struct text idna_case_fold(struct text t, struct arena *arena)
 			n = 1;
 		}
 	}
-	if (!folded.failed)
-		result = arena_copy(arena, buf_view(&folded));
+	*out = arena_copy(arena, buf_view(&folded));
+	bool failed = folded.failed || out->n != folded.n;
 	buf_free(&folded);
-	return result;
+	return failed ? ERR_NO_MEMORY : ERR_OK;
 }

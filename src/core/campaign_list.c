@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "base/idna.h"
+#include "base/unicode.h"
 #include "core/campaign.h"
 #include "core/who.h"
 #include "id_walk.h"
@@ -16,9 +16,10 @@ struct search {
 static enum err named(const struct search *s, struct tx *tx, const struct campaign *c, bool *yes)
 {
 	char room[CODE_LENGTH + 1];
-	struct text name = idna_case_fold(c->name, tx_arena(tx));
-	if (name.p == NULL)
-		return ERR_NO_MEMORY; /* no campaign is without a name */
+	struct text name;
+	enum err err = unicode_fold(c->name, tx_arena(tx), &name);
+	if (err != ERR_OK)
+		return err;
 	*yes = memmem(name.p, name.n, s->folded.p, s->folded.n) != NULL ||
 	       text_eq(s->list->q, code_of_campaign(s->list->codes, c->id, c->alias, room));
 	return ERR_OK;
@@ -36,7 +37,7 @@ static enum err fits(void *arg, struct tx *tx, void *record, bool *yes)
 enum err campaign_list_decide(struct command *command, struct tx *tx)
 {
 	struct campaign_list *l = (struct campaign_list *)command;
-	struct search search = {l, idna_case_fold(l->q, tx_arena(tx))};
+	struct search search = {.list = l};
 	struct id_walk walk = {
 	    .kind = &KIND_CAMPAIGN,
 	    .low = 1,
@@ -47,9 +48,9 @@ enum err campaign_list_decide(struct command *command, struct tx *tx)
 	    .arg = &search,
 	    .records = l->campaigns,
 	};
-	if (search.folded.p == NULL && l->q.n > 0)
-		return ERR_NO_MEMORY;
-	enum err err = id_walk_run(tx, &walk);
+	enum err err = unicode_fold(l->q, tx_arena(tx), &search.folded);
+	if (err == ERR_OK)
+		err = id_walk_run(tx, &walk);
 	for (size_t i = 0; err == ERR_OK && i < l->page.n; i++)
 		err = campaign_read_stats(tx, l->campaigns[i].id, &l->stats[i]);
 	return err;

@@ -1,71 +1,44 @@
-/* Owns which e-mail addresses a join accepts and the form by which two are compared.
+/* Owns which e-mail addresses a join accepts, the form in which they are stored, and when two are the same.
  * Never asks the DNS; whether anybody reads there is not its business.
  * Called by joining, the API's user calls and the import. */
 #include "core/email.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/idna.h"
+#include "base/typed.h"
+#include "base/unicode.h"
 #include "base/utf8.h"
 
-enum { LOCAL_MAX = 64 }; /* RFC 5321, section 4.5.3.1.1 */
+enum { LOCAL_MAX = 64 /* RFC 5321, section 4.5.3.1.1 */, WHY_MAX = 96 };
+
+static const char too_long[] = "is longer than 254 bytes";
 
 /* RFC 5322, section 3.2.3, atext, beyond letters and digits. */
 static const char atext_marks[] = "!#$%&'*+-/=?^_`{|}~";
 
-/* Characters nobody can see: two addresses that look the same must be the same. */
-static const struct {
-	uint32_t first, last;
-} invisible[] = {
-    {0x00A0, 0x00A0},    /* no-break space */
-    {0x00AD, 0x00AD},    /* soft hyphen */
-    {0x034F, 0x034F},    /* combining grapheme joiner */
-    {0x061C, 0x061C},    /* Arabic letter mark */
-    {0x115F, 0x1160},    /* Hangul fillers */
-    {0x1680, 0x1680},    /* Ogham space */
-    {0x17B4, 0x17B5},    /* Khmer inherent vowels */
-    {0x180B, 0x180F},    /* Mongolian separators */
-    {0x2000, 0x200F},    /* spaces, joiners, direction marks */
-    {0x2028, 0x202F},    /* line separators, direction overrides */
-    {0x205F, 0x206F},    /* mathematical space, invisible operators, isolates */
-    {0x3000, 0x3000},    /* ideographic space */
-    {0x3164, 0x3164},    /* Hangul filler */
-    {0xE000, 0xF8FF},    /* private use */
-    {0xFE00, 0xFE0F},    /* variation selectors */
-    {0xFEFF, 0xFEFF},    /* byte order mark */
-    {0xFFA0, 0xFFA0},    /* half-width Hangul filler */
-    {0xFFF0, 0xFFFF},    /* specials and non-characters */
-    {0xE0000, 0x10FFFF}, /* tags, private use, non-characters */
-};
-
-/* The character at p of valid UTF-8, and its length. */
-static uint32_t decode(const char *p, size_t *n)
+/* Characters that mean nothing to a second reader: private use, specials, non-characters. */
+static bool is_unassigned(uint32_t c)
 {
-	const unsigned char *u = (const unsigned char *)p;
-	uint32_t c = u[0];
-	*n = c < 0x80 ? 1 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
-	if (*n > 1)
-		c &= 0x7FU >> *n;
-	for (size_t i = 1; i < *n; i++)
-		c = c << 6 | (u[i] & 0x3F);
-	return c;
-}
-
-static bool is_invisible(uint32_t c)
-{
-	for (size_t i = 0; i < sizeof(invisible) / sizeof(invisible[0]); i++)
-		if (c >= invisible[i].first && c <= invisible[i].last)
-			return true;
-	return false;
+	return (c >= 0xE000 && c <= 0xF8FF) || (c >= 0xFFF0 && c <= 0xFFFF) || c >= 0xE0000;
 }
 
 static bool is_atext(uint32_t c)
 {
-	if (c >= 0x80)
-		return !is_invisible(c); /* RFC 6531, section 3.3 */
+	if (c >= 0x80) /* RFC 6531, section 3.3 */
+		return !unicode_is_invisible(c) && !is_unassigned(c);
 	if ((c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z'))
 		return true;
 	return c != 0 && strchr(atext_marks, (int)c) != NULL;
+}
+
+static bool is_ascii(struct text t)
+{
+	unsigned char all = 0;
+	for (size_t i = 0; i < t.n; i++)
+		all |= (unsigned char)t.p[i];
+	return all < 0x80;
 }
 
 /* The last "@" parts the two: a local part may hold none, since quoted ones are refused. */
@@ -79,22 +52,49 @@ static bool split(struct text address, struct text *local, struct text *host)
 	return true;
 }
 
-static const char *local_refusal(struct text local)
+/* Names a character that cannot be in a local part. NULL without memory. */
+static const char *name_character(uint32_t c, struct arena *arena)
+{
+	char *why = arena_alloc(arena, WHY_MAX);
+	if (why == NULL)
+		return NULL;
+	if (unicode_is_invisible(c))
+		snprintf(why, WHY_MAX, "has an invisible character (U+%04X) before the @", (unsigned)c);
+	else if (c < 0x80)
+		snprintf(why, WHY_MAX, "has the character %c before the @, which is not allowed there",
+			 (int)c);
+	else
+		snprintf(why, WHY_MAX, "has an unusable character (U+%04X) before the @", (unsigned)c);
+	return why;
+}
+
+static const char *character_refusal(uint32_t c, struct arena *arena)
+{
+	if (c == ' ')
+		return "has a blank before the @";
+	return name_character(c, arena);
+}
+
+/* ERR_INVALID with *why, ERR_NO_MEMORY. */
+static enum err check_local(struct text local, struct arena *arena, const char **why)
 {
 	bool after_dot = true; /* the beginning is like a dot: no dot may follow */
+	*why = NULL;
 	if (local.n == 0)
-		return "needs a name before the @";
+		*why = "needs a name before the @";
 	if (local.n > LOCAL_MAX)
-		return "has more than 64 bytes before the @";
-	for (size_t i = 0, n; i < local.n; i += n) {
-		uint32_t c = decode(local.p + i, &n);
+		*why = "has more than 64 bytes before the @";
+	for (size_t i = 0, n; i < local.n && *why == NULL; i += n) {
+		uint32_t c = unicode_next(text_from(local.p + i, local.n - i), &n);
 		if (c == '.' && after_dot)
-			return "has a dot in the wrong place";
-		if (c != '.' && !is_atext(c))
-			return "has a character before the @ that may not stand there";
+			*why = "has a dot in the wrong place";
+		else if (c != '.' && !is_atext(c) && (*why = character_refusal(c, arena)) == NULL)
+			return ERR_NO_MEMORY;
 		after_dot = c == '.';
 	}
-	return after_dot ? "has a dot in the wrong place" : NULL;
+	if (*why == NULL && after_dot)
+		*why = "has a dot in the wrong place";
+	return *why == NULL ? ERR_OK : ERR_INVALID;
 }
 
 /* A top-level domain is never all digits (RFC 3696, section 2); 127.0.0.1 is no domain. */
@@ -106,49 +106,169 @@ static bool last_label_numeric(struct text host)
 	return i < host.n && (i == 0 || host.p[i - 1] == '.');
 }
 
-static const char *host_refusal(struct text host, size_t local_n)
+/* The host as A-labels in `ascii`. */
+static enum err check_host(struct text host, size_t local_n, char ascii[IDNA_MAX + 1], size_t *n,
+			   const char **why)
 {
-	char ascii[IDNA_MAX + 1];
-	size_t n;
+	enum err err = host.n == 0 ? ERR_INVALID : idna_to_ascii(host, ascii, n);
+	if (err == ERR_NO_MEMORY)
+		return err;
 	if (host.n == 0)
-		return "needs a domain after the @";
-	if (idna_to_ascii(host, ascii, &n) != ERR_OK)
-		return "has a domain that is not a valid host name";
-	if (last_label_numeric(text_from(ascii, n)))
-		return "has a domain that ends in a number";
-	if (local_n + 1 + n > EMAIL_MAX)
-		return "is longer than 254 bytes";
-	return NULL;
+		*why = "needs a domain after the @";
+	else if (err != ERR_OK)
+		*why = "has a domain that is not a valid host name";
+	else if (last_label_numeric(text_from(ascii, *n)))
+		*why = "has a domain that ends in a number";
+	else if (local_n + 1 + *n > EMAIL_MAX)
+		*why = too_long;
+	else
+		return ERR_OK;
+	return ERR_INVALID;
 }
 
-const char *email_refusal(struct text address)
+static enum err join_parts(struct text local, struct text host, struct arena *arena, struct text *out)
+{
+	char *p = arena_alloc(arena, local.n + 1 + host.n);
+	if (p == NULL)
+		return ERR_NO_MEMORY;
+	memcpy(p, local.p, local.n);
+	p[local.n] = '@';
+	memcpy(p + local.n + 1, host.p, host.n);
+	*out = text_from(p, local.n + 1 + host.n);
+	return ERR_OK;
+}
+
+/* The address with the host as people read it: in small letters, every character in its usual form. */
+static enum err map_host(struct text local, struct text host, struct text ascii, struct arena *arena,
+			 struct text *out)
+{
+	char mapped[IDNA_UNICODE_MAX + 1];
+	size_t n;
+	if (is_ascii(host))
+		return join_parts(local, ascii, arena, out);
+	enum err err = idna_to_unicode(ascii.p, mapped, &n);
+	return err == ERR_OK ? join_parts(local, text_from(mapped, n), arena, out) : err;
+}
+
+static enum err fold_local(struct text local, struct text ascii, struct arena *arena, struct text *out)
+{
+	struct text folded;
+	enum err err = unicode_fold(local, arena, &folded);
+	return err == ERR_OK ? join_parts(folded, ascii, arena, out) : err;
+}
+
+static enum err read_trimmed(struct text typed, struct arena *arena, struct email *out, const char **why)
 {
 	struct text local, host;
-	if (address.n > EMAIL_MAX) /* RFC 5321, section 4.5.3.1.3, without the angle brackets */
-		return "is longer than 254 bytes";
-	if (!utf8_printable(address))
-		return "has characters that are not printable UTF-8";
-	if (!split(address, &local, &host))
-		return "needs an @ and a domain";
-	const char *why = local_refusal(local);
-	return why != NULL ? why : host_refusal(host, local.n);
-}
-
-struct text email_canonical(struct text address, struct arena *arena)
-{
-	struct text local, host, none = {0};
 	char ascii[IDNA_MAX + 1];
 	size_t n;
-	if (!split(address, &local, &host) || idna_to_ascii(host, ascii, &n) != ERR_OK)
-		return none;
-	struct text folded = idna_case_fold(local, arena);
-	if (folded.p == NULL)
-		return none;
-	char *p = arena_alloc(arena, folded.n + 1 + n);
-	if (p == NULL)
-		return none;
-	memcpy(p, folded.p, folded.n);
-	p[folded.n] = '@';
-	memcpy(p + folded.n + 1, ascii, n);
-	return text_from(p, folded.n + 1 + n);
+	*why = NULL;
+	if (typed.n == 0)
+		*why = "is required";
+	else if (typed.n > EMAIL_MAX) /* RFC 5321, section 4.5.3.1.3, without the angle brackets */
+		*why = too_long;
+	else if (!utf8_valid(typed))
+		*why = "must be UTF-8 text";
+	else if (!split(typed, &local, &host))
+		*why = "needs an @ and a domain";
+	if (*why != NULL)
+		return ERR_INVALID;
+	enum err err = check_local(local, arena, why);
+	if (err == ERR_OK)
+		err = check_host(host, local.n, ascii, &n, why);
+	if (err == ERR_OK)
+		err = map_host(local, host, text_from(ascii, n), arena, &out->address);
+	return err == ERR_OK ? fold_local(local, text_from(ascii, n), arena, &out->canonical) : err;
+}
+
+enum err email_read(struct text typed, struct arena *arena, struct email *out, const char **why)
+{
+	*out = (struct email){0};
+	enum err err = read_trimmed(typed_trim(typed), arena, out, why);
+	if (err != ERR_OK || out->address.n <= EMAIL_MAX)
+		return err;
+	*why = too_long;
+	return ERR_INVALID;
+}
+
+enum err email_canonical(struct text address, struct arena *arena, struct text *out)
+{
+	struct text local, host;
+	char ascii[IDNA_MAX + 1];
+	size_t n;
+	*out = (struct text){0};
+	if (!split(address, &local, &host))
+		return ERR_INVALID;
+	enum err err = idna_to_ascii(host, ascii, &n);
+	return err == ERR_OK ? fold_local(local, text_from(ascii, n), arena, out) : err;
+}
+
+/* ---- as 0.1 compared ---- */
+
+enum err email_key_0_1(struct text address, struct arena *arena, struct text *out)
+{
+	struct text local, host, folded;
+	char ascii[IDNA_MAX + 1];
+	size_t n;
+	*out = (struct text){0};
+	if (!split(address, &local, &host))
+		return ERR_INVALID;
+	enum err err = idna_to_ascii(host, ascii, &n);
+	if (err == ERR_OK)
+		err = idna_fold(local, arena, &folded);
+	return err == ERR_OK ? join_parts(folded, text_from(ascii, n), arena, out) : err;
+}
+
+bool email_key_changed(struct text address)
+{
+	struct text local, host;
+	return split(address, &local, &host) && !is_ascii(local);
+}
+
+/* ---- mailboxes ---- */
+
+/* Providers that ignore dots, and their other names. Everybody's "+" is taken for a tag. */
+static const struct {
+	const char *host, *same_as;
+} dotless[] = {{"gmail.com", "gmail.com"}, {"googlemail.com", "gmail.com"}};
+
+static struct text dotless_host(struct text host)
+{
+	for (size_t i = 0; i < sizeof dotless / sizeof *dotless; i++)
+		if (text_eq(host, text_of(dotless[i].host)))
+			return text_of(dotless[i].same_as);
+	return (struct text){0};
+}
+
+/* The next byte of the local part that counts, from *at on; 0 at its end. */
+static char next_that_counts(struct text local, bool skips_dots, size_t *at)
+{
+	while (skips_dots && *at < local.n && local.p[*at] == '.')
+		++*at;
+	return *at < local.n ? local.p[(*at)++] : '\0';
+}
+
+/* The local part without its tag; one that begins with "+" has none. */
+static struct text without_tag(struct text local)
+{
+	const char *plus = local.n < 2 ? NULL : memchr(local.p + 1, '+', local.n - 1);
+	return plus == NULL ? local : text_from(local.p, (size_t)(plus - local.p));
+}
+
+bool email_same_mailbox(struct text canonical, struct text other)
+{
+	struct text locals[2], hosts[2];
+	if (!split(canonical, &locals[0], &hosts[0]) || !split(other, &locals[1], &hosts[1]))
+		return false;
+	struct text gmail[2] = {dotless_host(hosts[0]), dotless_host(hosts[1])};
+	bool skips_dots = gmail[0].n > 0;
+	if (!text_eq(gmail[0], gmail[1]) || (!skips_dots && !text_eq(hosts[0], hosts[1])))
+		return false;
+	size_t at[2] = {0, 0};
+	char a, b;
+	do {
+		a = next_that_counts(without_tag(locals[0]), skips_dots, &at[0]);
+		b = next_that_counts(without_tag(locals[1]), skips_dots, &at[1]);
+	} while (a == b && a != '\0');
+	return a == b;
 }

@@ -45,12 +45,10 @@ static enum err uncount_for_referrer(struct tx *tx, const struct user *user)
 static enum err remove_rows(struct user_erase *cmd, struct tx *tx, const struct user *user)
 {
 	struct user_stats stats = {.user_id = user->id};
-	uint64_t hash;
 	enum err err = tx_get(tx, &KIND_USER_STATS, &stats);
 	if (err != ERR_OK && err != ERR_NOT_FOUND)
 		return err;
-	if ((err = user_index_hash(tx, cmd->codes, user, &hash)) != ERR_OK ||
-	    (err = user_index_remove(tx, user, hash)) != ERR_OK)
+	if ((err = user_index_remove(tx, cmd->codes, user)) != ERR_OK)
 		return err;
 	/* The job finds them by their rows, in whose events the name stands too. */
 	user_index_settle_referrals(tx, &stats);

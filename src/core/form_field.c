@@ -4,6 +4,7 @@
  */
 #include "core/form_field.h"
 
+#include "base/typed.h"
 #include "base/utf8.h"
 #include "core/names.h"
 #include "core/payload.h"
@@ -72,7 +73,7 @@ static const char *refuse_id(struct text id)
 
 static bool label_fits(struct text label)
 {
-	return text_trim(label).n > 0 && label.n <= FORM_LABEL_MAX && utf8_printable(label);
+	return typed_trim(label).n > 0 && label.n <= FORM_LABEL_MAX && utf8_printable(label);
 }
 
 /* Does `first` stand in the list before *end? */
@@ -95,8 +96,8 @@ static const char *refuse_options(const struct form_field *field)
 			return number;
 		if (!label_fits(option))
 			return "has an option that is empty, longer than 200 bytes or not printable";
-		if (text_trim(option).n != option.n)
-			return "has an option with blanks around it";
+		if (typed_trim(option).n != option.n)
+			return "has an option with blanks or invisible characters around it";
 		if (stands_before(field->options, rest.p, option))
 			return "has the same option twice";
 	}
@@ -150,7 +151,7 @@ static bool find_given(struct pairs given, struct text id, struct text *value)
 		if (found)
 			return false;
 		found = true;
-		*value = text_trim(v);
+		*value = typed_trim(v);
 	}
 	return true;
 }
@@ -166,7 +167,8 @@ static void add_strangers(struct pairs fields, struct pairs given, struct proble
 			problems_add(problems, name, FORM_FIELD_UNKNOWN);
 }
 
-static const char *read_one(const struct form_field *field, struct pairs given, struct buf *out)
+static const char *read_one(const struct form_field *field, struct pairs given, struct arena *arena,
+			    struct buf *out)
 {
 	struct text value, kept = {0};
 	const char *why = NULL;
@@ -179,19 +181,21 @@ static const char *read_one(const struct form_field *field, struct pairs given, 
 	if (value.n > FORM_VALUE_MAX)
 		return "is longer than 1024 bytes";
 	if (!utf8_printable(value))
-		return "must not hold control characters";
-	if ((why = form_value_read(field, value, &kept)) == NULL)
+		return "must be UTF-8 text without control characters";
+	enum err err = form_value_read(field, value, arena, &kept, &why);
+	if (err == ERR_OK && kept.n > 0)
 		pairs_add(out, field->id, kept);
-	return why;
+	out->failed = out->failed || err == ERR_NO_MEMORY;
+	return err == ERR_INVALID ? why : NULL;
 }
 
-void form_fields_read(struct pairs fields, struct pairs given, bool strict, struct buf *out,
-		      struct problems *problems)
+void form_fields_read(struct pairs fields, struct pairs given, bool strict,
+		      struct arena *arena, struct buf *out, struct problems *problems)
 {
 	struct text rest = fields.raw;
 	struct form_field definition;
 	if (strict)
 		add_strangers(fields, given, problems);
 	while (form_field_next(&rest, &definition))
-		problems_add(problems, definition.id, read_one(&definition, given, out));
+		problems_add(problems, definition.id, read_one(&definition, given, arena, out));
 }

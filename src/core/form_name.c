@@ -4,6 +4,7 @@
  */
 #include "core/form_field.h"
 
+#include "base/typed.h"
 #include "base/unicode.h"
 
 /* What a name is compared with, the surest first: ids are unique, labels need not be. */
@@ -79,7 +80,7 @@ enum err form_fields_name(struct pairs fields, struct pairs given, struct pairs 
 	struct buf list = {0};
 	enum err err = ERR_OK;
 	while (err == ERR_OK && pairs_next(&rest, &name, &value)) {
-		err = find_field(fields, text_trim(name), arena, &id);
+		err = find_field(fields, typed_trim(name), arena, &id);
 		if (err == ERR_OK)
 			pairs_add(&list, id, value);
 		else if (err == ERR_NOT_FOUND && !is_kept(kept, name, value))

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/typed.h"
 #include "core/email.h"
 
 /* E.164 has 15 digits; an extension may follow. */
@@ -17,35 +18,49 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-static const char *read_text(const struct form_field *field, struct text value, struct text *kept)
+/* A value on its way: what is to be kept of it, or why it is refused. */
+struct reading {
+	const struct form_field *field;
+	struct arena *arena;
+	struct text *kept; /* the value, until something else is to be kept */
+	const char *why;
+};
+
+static enum err judge(struct reading *r, bool fine, const char *why)
 {
-	(void)field;
-	*kept = value;
-	return NULL;
+	r->why = fine ? NULL : why;
+	return fine ? ERR_OK : ERR_INVALID;
 }
 
-static const char *read_email(const struct form_field *field, struct text value, struct text *kept)
+static enum err read_text(struct reading *r, struct text value)
 {
-	(void)field;
-	*kept = value;
-	return email_refusal(value);
+	(void)value;
+	return judge(r, true, NULL);
 }
 
-static const char *read_phone(const struct form_field *field, struct text value, struct text *kept)
+static enum err read_email(struct reading *r, struct text value)
+{
+	struct email email;
+	enum err err = email_read(value, r->arena, &email, &r->why);
+	*r->kept = email.address;
+	return err;
+}
+
+static enum err read_phone(struct reading *r, struct text value)
 {
 	size_t digits = 0;
 	bool fine = true;
-	(void)field;
+	if (typed_strip(value, r->arena, &value) != ERR_OK)
+		return ERR_NO_MEMORY;
 	for (size_t i = 0; i < value.n; i++) {
 		bool digit = is_digit(value.p[i]);
 		digits += digit;
 		fine = fine && (digit || (value.p[i] == '+' && i == 0) ||
-				strchr(" -./()", value.p[i]) != NULL);
+				strchr("-./()", value.p[i]) != NULL);
 	}
-	*kept = value;
-	return fine && digits >= PHONE_DIGITS_MIN && digits <= PHONE_DIGITS_MAX
-		   ? NULL
-		   : "must be a phone number such as +44 20 7946 0958";
+	*r->kept = value;
+	return judge(r, fine && digits >= PHONE_DIGITS_MIN && digits <= PHONE_DIGITS_MAX,
+		     "must be a phone number such as +44 20 7946 0958");
 }
 
 /* Digits from *at on; false where there are none. */
@@ -57,37 +72,36 @@ static bool skip_digits(struct text t, size_t *at)
 	return *at > from;
 }
 
-static const char *read_number(const struct form_field *field, struct text value, struct text *kept)
+static enum err read_number(struct reading *r, struct text value)
 {
 	size_t at = value.p[0] == '-';
-	(void)field;
 	bool fine = skip_digits(value, &at);
 	if (fine && at < value.n && value.p[at] == '.') {
 		at++;
 		fine = skip_digits(value, &at);
 	}
-	*kept = value;
-	return fine && at == value.n && value.n <= NUMBER_MAX
-		   ? NULL
-		   : "must be a number such as 42 or -1.5, with a point and without blanks";
+	return judge(r, fine && at == value.n && value.n <= NUMBER_MAX,
+		     "must be a number such as 42 or -1.5, with a point and without blanks");
 }
 
-static const char *read_date(const struct form_field *field, struct text value, struct text *kept)
+static enum err read_date(struct reading *r, struct text value)
 {
-	(void)field;
-	*kept = value;
-	return clock_is_date(value.p, value.n) ? NULL : "must be a date such as 2026-11-23";
+	return judge(r, clock_is_date(value.p, value.n), "must be a date such as 2026-11-23");
 }
 
-static const char *read_select(const struct form_field *field, struct text value, struct text *kept)
+static enum err read_select(struct reading *r, struct text value)
 {
-	struct text nothing;
-	*kept = value;
-	return pairs_find(field->options, value, &nothing) ? NULL : "must be one of the field's options";
+	struct text rest = r->field->options.raw, option, nothing;
+	while (pairs_next(&rest, &option, &nothing)) {
+		if (!text_eq(typed_trim(option), value))
+			continue;
+		*r->kept = option;
+		return judge(r, true, NULL);
+	}
+	return judge(r, false, "must be one of the field's options");
 }
 
-static const char *read_checkbox(const struct form_field *field, struct text value,
-				 struct text *kept)
+static enum err read_checkbox(struct reading *r, struct text value)
 {
 	static const struct {
 		const char *word;
@@ -97,24 +111,29 @@ static const char *read_checkbox(const struct form_field *field, struct text val
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
 		if (!text_ieq(value, text_of(words[i].word)))
 			continue;
-		*kept = words[i].checked ? TEXT("true") : TEXT("false");
-		return words[i].checked || !field->required ? NULL : "has to be checked";
+		*r->kept = words[i].checked ? TEXT("true") : TEXT("false");
+		return judge(r, words[i].checked || !r->field->required, "has to be checked");
 	}
-	return "must be true or false";
+	return judge(r, false, "must be true or false");
 }
 
-const char *form_value_read(const struct form_field *field, struct text value, struct text *kept)
+enum err form_value_read(const struct form_field *field, struct text value, struct arena *arena,
+			 struct text *kept, const char **why)
 {
 	static const struct {
 		enum form_type type;
-		const char *(*read)(const struct form_field *, struct text, struct text *);
+		enum err (*read)(struct reading *, struct text);
 	} types[] = {
 	    {FORM_TEXT, read_text},         {FORM_EMAIL, read_email}, {FORM_PHONE, read_phone},
 	    {FORM_NUMBER, read_number},     {FORM_DATE, read_date},   {FORM_SELECT, read_select},
 	    {FORM_CHECKBOX, read_checkbox},
 	};
+	struct reading r = {.field = field, .arena = arena, .kept = kept};
+	enum err err = ERR_OK;
+	*kept = value;
 	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
 		if (types[i].type == field->type)
-			return types[i].read(field, value, kept);
-	return read_text(field, value, kept);
+			err = types[i].read(&r, value);
+	*why = r.why;
+	return err;
 }

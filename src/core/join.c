@@ -7,30 +7,7 @@
 #include "core/email.h"
 #include "core/form_field.h"
 #include "join_create.h"
-
-enum err join_find_email(struct tx *tx, uint64_t hash, uint64_t campaign_id, struct text canonical,
-    uint64_t *user_id)
-{
-	struct email_index index = {.hash = hash};
-	enum err err = tx_get(tx, &KIND_EMAIL_INDEX, &index);
-	*user_id = 0;
-	if (err == ERR_NOT_FOUND)
-		return ERR_OK;
-	/* A hash is no proof: the stored addresses decide. */
-	for (size_t i = 0; err == ERR_OK && i < id_list_length(index.user_ids); i++) {
-		struct user user = {.id = id_list_at(index.user_ids, i)};
-		if ((err = tx_get(tx, &KIND_USER, &user)) != ERR_OK)
-			break;
-		struct text stored = email_canonical(user.email, tx_arena(tx));
-		if (stored.p == NULL)
-			return ERR_NO_MEMORY;
-		if (user.campaign_id == campaign_id && text_eq(stored, canonical)) {
-			*user_id = user.id;
-			return ERR_OK;
-		}
-	}
-	return err;
-}
+#include "user_index.h"
 
 static enum err refuse(struct join *j, enum join_outcome outcome)
 {
@@ -94,9 +71,10 @@ static enum err check_self_referral(struct join *j, struct tx *tx)
 	/* A generic campaign tells nobody whose address the link's owner has: it is a known one. */
 	if (j->referred_by.id == 0 || j->campaign.existing == EXISTING_GENERIC)
 		return ERR_OK;
-	struct text own = email_canonical(j->referred_by.email, tx_arena(tx));
-	if (own.p == NULL)
-		return ERR_NO_MEMORY;
+	struct text own;
+	enum err err = email_canonical(j->referred_by.email, tx_arena(tx), &own);
+	if (err != ERR_OK)
+		return err == ERR_INVALID ? ERR_OK : err; /* a damaged address is nobody's */
 	return text_eq(own, j->canonical_email) ? refuse(j, JOIN_SELF) : ERR_OK;
 }
 
@@ -111,7 +89,7 @@ static enum err read_fields(struct join *j, struct tx *tx, struct pairs *meta)
 					    &given, &j->problems) != ERR_OK)
 		return ERR_NO_MEMORY;
 	if (!j->fields_unread)
-		form_fields_read(fields, given, j->strict, &list, &j->problems);
+		form_fields_read(fields, given, j->strict, tx_arena(tx), &list, &j->problems);
 	meta->raw = arena_copy(tx_arena(tx), buf_view(&list));
 	bool failed = list.failed || (list.n > 0 && meta->raw.p == NULL);
 	buf_free(&list);
@@ -166,7 +144,7 @@ static enum err replay(struct join *j, struct tx *tx)
 static enum err find_existing(struct join *j, struct tx *tx, uint64_t hash)
 {
 	uint64_t known;
-	enum err err = join_find_email(tx, hash, j->campaign.id, j->canonical_email, &known);
+	enum err err = user_index_find_email(tx, j->codes, hash, j->campaign.id, j->canonical_email, &known);
 	if (err != ERR_OK)
 		return err;
 	j->user = (struct user){.id = known};

@@ -4,6 +4,8 @@
  */
 #include "core/problems.h"
 
+#include <string.h>
+
 const char *problems_find(const struct problems *problems, struct text field)
 {
 	for (size_t i = 0; i < problems->n; i++)
@@ -16,6 +18,16 @@ void problems_add(struct problems *problems, struct text field, const char *what
 {
 	if (what != NULL && problems->n < PROBLEMS_MAX && problems_find(problems, field) == NULL)
 		problems->items[problems->n++] = (struct problem){field, what};
+}
+
+void problems_keep(struct problems *problems, struct arena *arena)
+{
+	for (size_t i = 0; i < problems->n; i++) {
+		struct problem *p = &problems->items[i];
+		struct text what = arena_copy(arena, text_from(p->what, strlen(p->what) + 1));
+		p->field = arena_copy(arena, p->field);
+		p->what = what.p != NULL ? what.p : "is refused, and there is no memory to say why";
+	}
 }
 
 void problems_restart(struct problems *problems)

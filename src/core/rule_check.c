@@ -2,6 +2,7 @@
  * Owns what a reward rule must keep, and when a count fulfils it. Pure; never a record. Called when a
  * rule is saved and when a count was reached.
  */
+#include "base/typed.h"
 #include "base/utf8.h"
 #include "core/money.h"
 #include "core/rule.h"
@@ -15,7 +16,7 @@ bool rule_counts(const struct rule *rule, uint64_t count)
 
 static const char *check_name(const struct rule *r)
 {
-	if (text_trim(r->name).n == 0)
+	if (typed_trim(r->name).n == 0)
 		return "is required";
 	return r->name.n > RULE_NAME_MAX || !utf8_printable(r->name)
 		   ? "must be at most 200 bytes without control characters"

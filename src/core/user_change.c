@@ -5,7 +5,6 @@
 #include "core/user_change.h"
 
 #include "core/form_field.h"
-#include "core/join.h"
 #include "core/reward.h"
 #include "user_index.h"
 #include "user_view.h"
@@ -14,25 +13,23 @@
 
 static enum err change_email(struct user_change *c, struct tx *tx, struct user *user)
 {
-	uint64_t before, holder;
+	uint64_t holder;
 	if (c->email.n == 0)
 		return ERR_OK;
 	uint64_t hash = codes_hash_email(c->codes, user->campaign_id, c->canonical_email);
-	enum err err = join_find_email(tx, hash, user->campaign_id, c->canonical_email, &holder);
+	enum err err = user_index_find_email(
+	    tx, c->codes, hash, user->campaign_id, c->canonical_email, &holder);
 	if (err == ERR_OK && holder != 0 && holder != user->id)
 		problems_add(&c->problems, TEXT("email"),
 			     "has already been taken in this campaign");
 	if (err == ERR_OK && c->problems.n > 0)
 		return ERR_REFUSED;
-	if (err == ERR_OK)
-		err = user_index_hash(tx, c->codes, user, &before);
-	if (err != ERR_OK)
+	if (err != ERR_OK || text_eq(user->email, c->email))
+		return err;
+	if ((err = user_index_remove_email(tx, c->codes, user)) != ERR_OK)
 		return err;
 	user->email = c->email;
-	if (hash == before)
-		return ERR_OK;
-	err = user_index_remove_email(tx, user->id, before);
-	return err == ERR_OK ? user_index_add_email(tx, user->id, hash) : err;
+	return user_index_add_email(tx, user->id, hash);
 }
 
 /* ---- further fields ---- */
@@ -62,7 +59,7 @@ static enum err change_meta(struct user_change *c, struct tx *tx, const struct c
 	buf_text(&merged, named.raw);
 	add_others(&merged, user->meta, named);
 	const struct pairs given = {buf_view(&merged)};
-	form_fields_read(fields, given, false, &list, &c->problems);
+	form_fields_read(fields, given, false, tx_arena(tx), &list, &c->problems);
 	add_others(&list, user->meta, fields);
 	user->meta.raw = arena_copy(tx_arena(tx), buf_view(&list));
 	bool failed = merged.failed || list.failed || (list.n > 0 && user->meta.raw.p == NULL);

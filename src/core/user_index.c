@@ -6,13 +6,70 @@
 
 #include "core/email.h"
 
-enum err user_index_hash(struct tx *tx, struct codes *codes, const struct user *user, uint64_t *hash)
+/* ---- e-mail ---- */
+
+enum err user_index_hashes(struct codes *codes, uint64_t campaign_id, struct text address,
+    struct arena *arena, struct email_hashes *out)
 {
-	struct text canonical = email_canonical(user->email, tx_arena(tx));
-	if (canonical.p == NULL)
-		return ERR_NO_MEMORY;
-	*hash = codes_hash_email(codes, user->campaign_id, canonical);
+	struct text canonical, before;
+	enum err err = email_canonical(address, arena, &canonical);
+	if (err != ERR_OK)
+		return err;
+	out->hash[0] = codes_hash_email(codes, campaign_id, canonical);
+	out->n = 1;
+	if (!email_key_changed(address))
+		return ERR_OK;
+	if ((err = email_key_0_1(address, arena, &before)) != ERR_OK)
+		return err;
+	if (!text_eq(before, canonical))
+		out->hash[out->n++] = codes_hash_email(codes, campaign_id, before);
 	return ERR_OK;
+}
+
+/* Which of these users has the address. A hash is no proof: the stored addresses decide. */
+static enum err find_among(struct tx *tx, struct text user_ids, uint64_t campaign_id,
+    struct text canonical, uint64_t *user_id)
+{
+	for (size_t i = 0; i < id_list_length(user_ids); i++) {
+		struct user user = {.id = id_list_at(user_ids, i)};
+		struct text stored;
+		enum err err = tx_get(tx, &KIND_USER, &user);
+		if (err != ERR_OK)
+			return err;
+		err = email_canonical(user.email, tx_arena(tx), &stored);
+		if (err == ERR_NO_MEMORY)
+			return err;
+		if (user.campaign_id == campaign_id && text_eq(stored, canonical)) {
+			*user_id = user.id;
+			return ERR_OK;
+		}
+	}
+	return ERR_OK;
+}
+
+static enum err find_by_hash(struct tx *tx, uint64_t hash, uint64_t campaign_id,
+    struct text canonical, uint64_t *user_id)
+{
+	struct email_index index = {.hash = hash};
+	enum err err = tx_get(tx, &KIND_EMAIL_INDEX, &index);
+	*user_id = 0;
+	if (err != ERR_OK)
+		return err == ERR_NOT_FOUND ? ERR_OK : err;
+	return find_among(tx, index.user_ids, campaign_id, canonical, user_id);
+}
+
+enum err user_index_find_email(struct tx *tx, struct codes *codes, uint64_t hash,
+    uint64_t campaign_id, struct text canonical, uint64_t *user_id)
+{
+	struct text before;
+	enum err err = find_by_hash(tx, hash, campaign_id, canonical, user_id);
+	if (err != ERR_OK || *user_id != 0 || !email_key_changed(canonical))
+		return err;
+	err = email_key_0_1(canonical, tx_arena(tx), &before);
+	if (err != ERR_OK || text_eq(before, canonical))
+		return err;
+	hash = codes_hash_email(codes, campaign_id, before);
+	return find_by_hash(tx, hash, campaign_id, canonical, user_id);
 }
 
 enum err user_index_add_email(struct tx *tx, uint64_t user_id, uint64_t hash)
@@ -27,7 +84,7 @@ enum err user_index_add_email(struct tx *tx, uint64_t user_id, uint64_t hash)
 	return err;
 }
 
-enum err user_index_remove_email(struct tx *tx, uint64_t user_id, uint64_t hash)
+static enum err remove_hash(struct tx *tx, uint64_t user_id, uint64_t hash)
 {
 	struct email_index index = {.hash = hash};
 	enum err err = tx_get(tx, &KIND_EMAIL_INDEX, &index);
@@ -42,6 +99,18 @@ enum err user_index_remove_email(struct tx *tx, uint64_t user_id, uint64_t hash)
 		tx_delete(tx, &KIND_EMAIL_INDEX, &index);
 	return ERR_OK;
 }
+
+enum err user_index_remove_email(struct tx *tx, struct codes *codes, const struct user *user)
+{
+	struct email_hashes hashes;
+	enum err err =
+	    user_index_hashes(codes, user->campaign_id, user->email, tx_arena(tx), &hashes);
+	for (size_t i = 0; err == ERR_OK && i < hashes.n; i++)
+		err = remove_hash(tx, user->id, hashes.hash[i]);
+	return err == ERR_INVALID ? ERR_OK : err; /* not an address: it is filed nowhere */
+}
+
+/* ---- rows ---- */
 
 static void change_by(struct tx *tx, enum user_index by, uint64_t number, uint64_t user_id, bool add)
 {
@@ -104,11 +173,11 @@ static enum err remove_referral(struct tx *tx, const struct user *user)
 	return err;
 }
 
-enum err user_index_remove(struct tx *tx, const struct user *user, uint64_t hash)
+enum err user_index_remove(struct tx *tx, struct codes *codes, const struct user *user)
 {
 	change_rows(tx, user, false);
 	enum err err = remove_referral(tx, user);
-	return err != ERR_OK ? err : user_index_remove_email(tx, user->id, hash);
+	return err != ERR_OK ? err : user_index_remove_email(tx, codes, user);
 }
 
 void user_index_review(struct tx *tx, struct user *user, enum user_review review)

@@ -10,7 +10,7 @@
 
 /** Stages all of them, or their removal. A new user's place in the referrer's list is apart (below). `hash` is the e-mail's (codes_hash_email). */
 enum err user_index_add(struct tx *tx, const struct user *user, uint64_t hash) WARN_UNUSED;
-enum err user_index_remove(struct tx *tx, const struct user *user, uint64_t hash) WARN_UNUSED;
+enum err user_index_remove(struct tx *tx, struct codes *codes, const struct user *user) WARN_UNUSED;
 
 /** The referrer's list of whom they referred, in `stats` (read before; the caller stages it): `user_id`
  *  is the newest of all users. */
@@ -18,12 +18,23 @@ enum err user_index_add_referral(struct tx *tx, struct user_stats *stats, uint64
 /** All that stand in stats->newest get their rows: the referrer's counters are about to go. */
 void user_index_settle_referrals(struct tx *tx, const struct user_stats *stats);
 
-/** The hash of the user's address as it is stored. ERR_NO_MEMORY. */
-enum err user_index_hash(struct tx *tx, struct codes *codes, const struct user *user,
-    uint64_t *hash) WARN_UNUSED;
-/** The address alone: another one has come, or is gone. */
+/* The hashes under which a user may be filed by e-mail: the one of today first; then, where it differs, the
+ * one of 0.1, whose users keep theirs. */
+struct email_hashes {
+	uint64_t hash[2];
+	size_t n;
+};
+/** Those of a stored address. ERR_INVALID for a text that is not an
+ *  address, ERR_NO_MEMORY. */
+enum err user_index_hashes(struct codes *codes, uint64_t campaign_id, struct text address,
+    struct arena *arena, struct email_hashes *out) WARN_UNUSED;
+/** The user with this canonical address in the campaign: *user_id, or 0 where there is none. `hash` is
+ *  codes_hash_email's. Looks under the hash of 0.1 too, but never for an ASCII address. */
+enum err user_index_find_email(struct tx *tx, struct codes *codes, uint64_t hash,
+    uint64_t campaign_id, struct text canonical, uint64_t *user_id) WARN_UNUSED;
+/** Files the user under the hash, or takes the user's address out of every place where it may be. */
 enum err user_index_add_email(struct tx *tx, uint64_t user_id, uint64_t hash) WARN_UNUSED;
-enum err user_index_remove_email(struct tx *tx, uint64_t user_id, uint64_t hash) WARN_UNUSED;
+enum err user_index_remove_email(struct tx *tx, struct codes *codes, const struct user *user) WARN_UNUSED;
 /** Moves the user to another state of its review, the record included. */
 void user_index_review(struct tx *tx, struct user *user, enum user_review review);
 

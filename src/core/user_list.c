@@ -6,9 +6,10 @@
 
 #include <string.h>
 
-#include "base/idna.h"
+#include "base/unicode.h"
 #include "core/who.h"
 #include "id_walk.h"
+#include "user_index.h"
 #include "user_view.h"
 
 /* ---- what fits ---- */
@@ -16,10 +17,11 @@
 /* The part is folded already. */
 static enum err holds(struct text whole, struct text part, struct arena *arena, bool *yes)
 {
-	struct text folded = idna_case_fold(whole, arena);
-	if (folded.p == NULL)
-		return ERR_NO_MEMORY;
-	*yes = memmem(folded.p, folded.n, part.p, part.n) != NULL;
+	struct text folded;
+	enum err err = unicode_fold(whole, arena, &folded);
+	if (err != ERR_OK)
+		return err;
+	*yes = folded.n > 0 && memmem(folded.p, folded.n, part.p, part.n) != NULL;
 	return ERR_OK;
 }
 

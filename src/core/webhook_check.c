@@ -1,6 +1,7 @@
 /*
  * Owns the rules a webhook's configuration must keep. Pure; never a record. Called when one is saved.
  */
+#include "base/typed.h"
 #include "base/utf8.h"
 #include "core/payload.h"
 #include "core/webhook.h"
@@ -122,7 +123,7 @@ static const char *check_hidden(const struct webhook *w)
 
 static const char *check_label(const struct webhook *w)
 {
-	if (text_trim(w->name).n == 0)
+	if (typed_trim(w->name).n == 0)
 		return "is required";
 	return w->name.n > WEBHOOK_LABEL_MAX || !utf8_printable(w->name)
 		   ? "must be at most 200 bytes without control characters"

@@ -4,8 +4,9 @@
  */
 #include "core/who.h"
 
-#include "core/join.h"
+#include "base/typed.h"
 #include "core/reward_records.h"
+#include "user_index.h"
 
 bool who_is_set(const struct who *who)
 {
@@ -106,12 +107,25 @@ enum err who_read_code(struct tx *tx, struct codes *codes, struct text code, uin
 
 /* ---- users ---- */
 
+/* Coupons are kept without blanks and invisible characters; 0.1 kept them as they came. */
+static enum err find_coupon_code(struct tx *tx, struct text typed, struct coupon_code *named)
+{
+	struct text code;
+	enum err err = typed_strip(typed, tx_arena(tx), &code);
+	if (err != ERR_OK)
+		return err;
+	*named = (struct coupon_code){.code = typed};
+	err = typed.n > COUPON_MAX ? ERR_NOT_FOUND : tx_get(tx, &KIND_COUPON_CODE, named);
+	if (err != ERR_NOT_FOUND || code.n == typed.n || code.n == 0 || code.n > COUPON_MAX)
+		return err;
+	*named = (struct coupon_code){.code = code};
+	return tx_get(tx, &KIND_COUPON_CODE, named);
+}
+
 static enum err find_by_coupon(struct tx *tx, struct text code, uint64_t *user_id)
 {
-	struct coupon_code named = {.code = code};
-	if (code.n > COUPON_MAX)
-		return ERR_NOT_FOUND;
-	enum err err = tx_get(tx, &KIND_COUPON_CODE, &named);
+	struct coupon_code named;
+	enum err err = find_coupon_code(tx, code, &named);
 	if (err != ERR_OK)
 		return err;
 	struct coupon coupon = {.rule_id = named.rule_id, .number = named.number};
@@ -146,7 +160,8 @@ enum err who_list_email(struct tx *tx, struct codes *codes, const struct who *wh
 		return ERR_TOO_LARGE;
 	for (uint64_t campaign_id = first; campaign_id <= last; campaign_id++) {
 		uint64_t id, hash = codes_hash_email(codes, campaign_id, who->canonical_email);
-		enum err err = join_find_email(tx, hash, campaign_id, who->canonical_email, &id);
+		enum err err = user_index_find_email(
+		    tx, codes, hash, campaign_id, who->canonical_email, &id);
 		if (err != ERR_OK)
 			return err;
 		if (id != 0)
@@ -183,7 +198,7 @@ static enum err find_id(struct tx *tx, struct codes *codes, const struct who *wh
 	if (who->campaign_id == 0)
 		return find_only_email(tx, codes, who, id);
 	uint64_t hash = codes_hash_email(codes, who->campaign_id, who->canonical_email);
-	return join_find_email(tx, hash, who->campaign_id, who->canonical_email, id);
+	return user_index_find_email(tx, codes, hash, who->campaign_id, who->canonical_email, id);
 }
 
 enum err who_find(struct tx *tx, struct codes *codes, const struct who *who, struct user *user)

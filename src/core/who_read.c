@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/typed.h"
 #include "core/email.h"
 #include "core/who.h"
 
@@ -22,10 +23,11 @@ static enum err read_code(struct text value, struct arena *arena, struct who *wh
 
 static enum err read_email(struct text value, struct arena *arena, struct who *who)
 {
-	if (value.n == 0 || email_refusal(value) != NULL)
-		return ERR_INVALID;
-	who->canonical_email = email_canonical(value, arena);
-	return who->canonical_email.p != NULL ? ERR_OK : ERR_NO_MEMORY;
+	struct email email;
+	const char *why;
+	enum err err = email_read(value, arena, &email, &why);
+	who->canonical_email = email.canonical;
+	return err;
 }
 
 enum err who_read_kind(struct text kind, struct text value, struct arena *arena, struct who *who)
@@ -36,7 +38,7 @@ enum err who_read_kind(struct text kind, struct text value, struct arena *arena,
 	} kinds[] = {{"id", read_id}, {"code", read_code}, {"email", read_email}};
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
 		if (text_eq(kind, text_of(kinds[i].name)))
-			return kinds[i].read(text_trim(value), arena, who);
+			return kinds[i].read(typed_trim(value), arena, who);
 	return ERR_INVALID;
 }
 

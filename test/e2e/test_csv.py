@@ -244,7 +244,7 @@ class Export(Tables):
             "", today, "No", "", "", "1", "1", 'The "Company", Ltd', ""])
         self.assertEqual([second[c] for c in ("first_name", "type", "source", "referrer_code", "qualified",
                                               "qualified_at", "referrals", "company", "phone")],
-                         ["Byron", "person_invited", "Referred", jessica["code"], "Yes", today, "0", "", "'+49 30 1"])
+                         ["Byron", "person_invited", "Referred", jessica["code"], "Yes", today, "0", "", "'+49301"])
 
     def queries(self):
         lines = self.public.get("/metrics").body.decode().splitlines()

@@ -43,19 +43,21 @@ static void judged(struct pairs fields, struct pairs given, bool strict)
 {
 	struct buf once = {0}, twice = {0};
 	struct problems problems = {0};
+	struct arena arena = {0};
 	struct text field, id, value;
-	form_fields_read(fields, given, strict, &once, &problems);
+	form_fields_read(fields, given, strict, &arena, &once, &problems);
 	if (problems.n == 0 && form_fields_refusal(fields, &field) == NULL) {
 		struct text rest = buf_view(&once);
 		while (pairs_next(&rest, &id, &value))
 			check(value.n > 0 && value.n <= FORM_VALUE_MAX && utf8_printable(value));
 		struct pairs meta = {buf_view(&once)};
-		form_fields_read(fields, meta, true, &twice, &problems);
+		form_fields_read(fields, meta, true, &arena, &twice, &problems);
 		check(problems.n == 0);
 		check(text_eq(buf_view(&once), buf_view(&twice)));
 	}
 	buf_free(&once);
 	buf_free(&twice);
+	arena_free(&arena);
 }
 
 /* The first two bytes say where the definitions end and what was typed begins. */

@@ -110,12 +110,38 @@ static void lengths_are_bounded(void **state)
 static void same_fold(const char *a, const char *b, bool same)
 {
 	struct arena arena = {0};
-	struct text x = idna_case_fold(text_of(a), &arena), y = idna_case_fold(text_of(b), &arena);
-	assert_non_null(x.p);
-	assert_non_null(y.p);
+	struct text x, y;
+	assert_int_equal(idna_fold(text_of(a), &arena, &x), ERR_OK);
+	assert_int_equal(idna_fold(text_of(b), &arena, &y), ERR_OK);
 	if (text_eq(x, y) != same)
 		fail_msg("%s (%.*s) and %s (%.*s)", a, TEXT_ARGS(x), b, TEXT_ARGS(y));
 	arena_free(&arena);
+}
+
+/* Text that folds to nothing is not a failed allocation. */
+static void what_folds_to_nothing_is_empty(void **state)
+{
+	(void)state;
+	static const char *const nothing[] = {"", "\u200b", "\u00ad", "\u034f", "\ufe0f", "\u2060", "\ufeff"};
+	struct arena arena = {0};
+	for (size_t i = 0; i < sizeof nothing / sizeof *nothing; i++) {
+		struct text t;
+		assert_int_equal(idna_fold(text_of(nothing[i]), &arena, &t), ERR_OK);
+		assert_int_equal(t.n, 0);
+	}
+	arena_free(&arena);
+}
+
+static void a_labels_become_readable(void **state)
+{
+	(void)state;
+	char out[IDNA_UNICODE_MAX + 1];
+	size_t n = 0;
+	assert_int_equal(idna_to_unicode("xn--bcher-kva.example", out, &n), ERR_OK);
+	assert_string_equal(out, "b\u00fccher.example");
+	assert_int_equal(n, strlen(out));
+	assert_int_equal(idna_to_unicode("a.example", out, &n), ERR_OK);
+	assert_string_equal(out, "a.example");
 }
 
 static void case_folds(void **state)
@@ -143,7 +169,8 @@ static void folding_keeps_what_has_no_case(void **state)
 {
 	(void)state;
 	struct arena arena = {0};
-	struct text t = idna_case_fold(TEXT("a.B\xF0\x9F\x8E\x81-\xE6\xBC\xA2+"), &arena);
+	struct text t;
+	assert_int_equal(idna_fold(TEXT("a.B\xF0\x9F\x8E\x81-\xE6\xBC\xA2+"), &arena, &t), ERR_OK);
 	assert_true(text_eq(t, TEXT("a.b\xF0\x9F\x8E\x81-\xE6\xBC\xA2+")));
 	arena_free(&arena);
 }
@@ -154,6 +181,8 @@ int main(void)
 	    cmocka_unit_test(hosts_become_a_labels),
 	    cmocka_unit_test(what_is_no_host_name_is_refused),
 	    cmocka_unit_test(lengths_are_bounded),
+	    cmocka_unit_test(what_folds_to_nothing_is_empty),
+	    cmocka_unit_test(a_labels_become_readable),
 	    cmocka_unit_test(case_folds),
 	    cmocka_unit_test(folding_keeps_what_has_no_case),
 	};

@@ -15,6 +15,7 @@
 /* A campaign's list, with what its texts need. */
 struct form {
 	struct buf list, options, given, out;
+	struct arena arena; /* of problems and kept values */
 	const char *why;
 	struct text field;
 };
@@ -22,6 +23,7 @@ struct form {
 static void form_free(struct form *f)
 {
 	buf_free(&f->list);
+	arena_free(&f->arena);
 	buf_free(&f->options);
 	buf_free(&f->given);
 	buf_free(&f->out);
@@ -54,7 +56,7 @@ static const char *judge(struct form *f, bool strict)
 	buf_reset(&f->out);
 	struct problems problems = {0};
 	form_fields_read((struct pairs){buf_view(&f->list)}, (struct pairs){buf_view(&f->given)},
-			 strict, &f->out, &problems);
+			 strict, &f->arena, &f->out, &problems);
 	f->why = problems.n > 0 ? problems.items[0].what : NULL;
 	f->field = problems.items[0].field;
 	assert_false(f->out.failed);
@@ -112,60 +114,70 @@ static void a_definition_of_tomorrow(void **state)
 	form_free(&f);
 }
 
+static const struct {
+	enum form_type type;
+	const char *value, *kept; /* NULL: refused */
+} typed_values[] = {
+    {FORM_TEXT, " J\xc3\xb6 & Co ", "J\xc3\xb6 & Co"},
+    {FORM_TEXT, "a\nb", NULL},
+    {FORM_TEXT, "\xff", NULL},
+    {FORM_EMAIL, "a@b.example", "a@b.example"},
+    {FORM_EMAIL, "a b@c.example", NULL},
+    {FORM_EMAIL, "\u00a0bob@example\u3002com", "bob@example.com"},
+    {FORM_EMAIL, "a\u200bb@c.example", NULL},
+    {FORM_PHONE, "+44 20 7946-0958", "+44207946-0958"},
+    {FORM_PHONE, "\u202a+44\u00a020 7946\u200b0958\u202c", "+442079460958"},
+    {FORM_PHONE, "(020) 7946.0958/1", "(020)7946.0958/1"},
+    {FORM_PHONE, "12", NULL},
+    {FORM_PHONE, "+", NULL},
+    {FORM_PHONE, "44+20794609", NULL},
+    {FORM_PHONE, "0800 FLOWERS", NULL},
+    {FORM_PHONE, "123456789012345678901", NULL},
+    {FORM_NUMBER, "0", "0"},
+    {FORM_NUMBER, "-12.50", "-12.50"},
+    {FORM_NUMBER, "12.", NULL},
+    {FORM_NUMBER, ".5", NULL},
+    {FORM_NUMBER, "-", NULL},
+    {FORM_NUMBER, "1e3", NULL},
+    {FORM_NUMBER, "1,5", NULL},
+    {FORM_NUMBER, "0x10", NULL},
+    {FORM_NUMBER, "10000000000000000000000000000000000000000", NULL},
+    {FORM_DATE, "1958-02-28", "1958-02-28"},
+    {FORM_DATE, "2024-02-29", "2024-02-29"},
+    {FORM_DATE, "2023-02-29", NULL},
+    {FORM_DATE, "2024-13-01", NULL},
+    {FORM_DATE, "0000-01-01", NULL},
+    {FORM_DATE, "24-01-01", NULL},
+    {FORM_DATE, "2024-01-01T00:00:00Z", NULL},
+    {FORM_SELECT, "Small", "Small"},
+    {FORM_SELECT, "\ufeffSmall\u00a0", "Small"},
+    {FORM_TEXT, "\u3000Ann\u200b", "Ann"},
+    {FORM_TEXT, "\u2764\ufe0f ", "\u2764\ufe0f"},
+    {FORM_NUMBER, "\u00a042\u200b", "42"},
+    {FORM_DATE, "\u200e2024-02-29", "2024-02-29"},
+    {FORM_CHECKBOX, "on\u200b", "true"},
+    {FORM_SELECT, "small", NULL},
+    {FORM_SELECT, "Medium", NULL},
+    {FORM_CHECKBOX, "on", "true"},
+    {FORM_CHECKBOX, "TRUE", "true"},
+    {FORM_CHECKBOX, "1", "true"},
+    {FORM_CHECKBOX, "0", "false"},
+    {FORM_CHECKBOX, "", "false"},
+    {FORM_CHECKBOX, "maybe", NULL},
+};
+
 static void every_type_takes_its_own(void **state)
 {
-	static const struct {
-		enum form_type type;
-		const char *value, *kept; /* NULL: refused */
-	} cases[] = {
-	    {FORM_TEXT, " J\xc3\xb6 & Co ", "J\xc3\xb6 & Co"},
-	    {FORM_TEXT, "a\nb", NULL},
-	    {FORM_TEXT, "\xff", NULL},
-	    {FORM_EMAIL, "a@b.example", "a@b.example"},
-	    {FORM_EMAIL, "a b@c.example", NULL},
-	    {FORM_PHONE, "+44 20 7946-0958", "+44 20 7946-0958"},
-	    {FORM_PHONE, "(020) 7946.0958/1", "(020) 7946.0958/1"},
-	    {FORM_PHONE, "12", NULL},
-	    {FORM_PHONE, "+", NULL},
-	    {FORM_PHONE, "44+20794609", NULL},
-	    {FORM_PHONE, "0800 FLOWERS", NULL},
-	    {FORM_PHONE, "123456789012345678901", NULL},
-	    {FORM_NUMBER, "0", "0"},
-	    {FORM_NUMBER, "-12.50", "-12.50"},
-	    {FORM_NUMBER, "12.", NULL},
-	    {FORM_NUMBER, ".5", NULL},
-	    {FORM_NUMBER, "-", NULL},
-	    {FORM_NUMBER, "1e3", NULL},
-	    {FORM_NUMBER, "1,5", NULL},
-	    {FORM_NUMBER, "0x10", NULL},
-	    {FORM_NUMBER, "10000000000000000000000000000000000000000", NULL},
-	    {FORM_DATE, "1958-02-28", "1958-02-28"},
-	    {FORM_DATE, "2024-02-29", "2024-02-29"},
-	    {FORM_DATE, "2023-02-29", NULL},
-	    {FORM_DATE, "2024-13-01", NULL},
-	    {FORM_DATE, "0000-01-01", NULL},
-	    {FORM_DATE, "24-01-01", NULL},
-	    {FORM_DATE, "2024-01-01T00:00:00Z", NULL},
-	    {FORM_SELECT, "Small", "Small"},
-	    {FORM_SELECT, "small", NULL},
-	    {FORM_SELECT, "Medium", NULL},
-	    {FORM_CHECKBOX, "on", "true"},
-	    {FORM_CHECKBOX, "TRUE", "true"},
-	    {FORM_CHECKBOX, "1", "true"},
-	    {FORM_CHECKBOX, "0", "false"},
-	    {FORM_CHECKBOX, "", "false"},
-	    {FORM_CHECKBOX, "maybe", NULL},
-	};
 	(void)state;
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+	for (size_t i = 0; i < sizeof typed_values / sizeof *typed_values; i++) {
 		struct form f = {0};
-		add(&f, "x", cases[i].type, false);
-		give(&f, "x", cases[i].value);
-		if ((judge(&f, true) == NULL) != (cases[i].kept != NULL))
-			fail_msg("%zu: \"%s\": %s", i, cases[i].value,
+		add(&f, "x", typed_values[i].type, false);
+		give(&f, "x", typed_values[i].value);
+		if ((judge(&f, true) == NULL) != (typed_values[i].kept != NULL))
+			fail_msg("%zu: \"%s\": %s", i, typed_values[i].value,
 				 f.why == NULL ? "accepted" : f.why);
-		if (cases[i].kept != NULL)
-			assert_kept(&f, (const char *[]){"x", cases[i].kept}, 2);
+		if (typed_values[i].kept != NULL)
+			assert_kept(&f, (const char *[]){"x", typed_values[i].kept}, 2);
 		else
 			assert_true(text_eq(f.field, TEXT("x")));
 		form_free(&f);

@@ -3,7 +3,7 @@
 #include "core/user_list.h"
 
 #include "../../support/seeded.h"
-#include "base/idna.h"
+#include "base/unicode.h"
 #include "core/user_index.h"
 #include "core_world.h"
 
@@ -110,7 +110,7 @@ static struct user_list ask(struct world *w, const struct user_list *query, stru
 
 static bool contains(struct world *w, struct text whole, struct text folded)
 {
-	whole = idna_case_fold(whole, &w->arena);
+	assert_int_equal(unicode_fold(whole, &w->arena, &whole), ERR_OK);
 	return memmem(whole.p, whole.n, folded.p, folded.n) != NULL;
 }
 

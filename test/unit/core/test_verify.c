@@ -56,7 +56,7 @@ static void users(void **state)
 		    "alias zzz: leads to nobody, or to two\n");
 	CHANGED(&KIND_USER, &user, email, TEXT("other@example.com"),
 		"user 2: is not found by its e-mail address\n");
-	CHANGED(&KIND_USER, &user, email, TEXT("no address"), "user 2: has an e-mail address that is none\n");
+	CHANGED(&KIND_USER, &user, email, TEXT("no address"), "user 2: has an e-mail address that is not valid\n");
 	CHANGED(&KIND_USER, &user, campaign_id, 7, "user 2: belongs to no campaign\n");
 	CHANGED(&KIND_USER, &user, referrer_id, 0,
 		"user 2: is invited without a referrer, or referred without being invited\n");

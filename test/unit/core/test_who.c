@@ -35,7 +35,7 @@ static uint64_t join_with_code(struct world *w, uint64_t campaign, const char *e
 	assert_int_equal(world_run_join(w, &join), expected);
 	if (expected == ERR_REFUSED) {
 		assert_int_equal(join.outcome, JOIN_FIELD);
-		assert_true(text_eq(join.field, TEXT("code")));
+		assert_non_null(problems_find(&join.problems, TEXT("code")));
 	}
 	return join.user.id;
 }
