@@ -25,7 +25,8 @@ enum erase_phase {
 	ERASE_REWARDS,    /* that the person would get; `next` is the first to look at */
 	ERASE_REFERRED,   /* whose deliveries and events come next; person_id was the last one */
 	ERASE_ORDERS,
-	ERASE_ANSWERS, /* to Idempotency-Keys; `next` is the first half of a hash */
+	ERASE_ANSWERS, /* to Idempotency-Keys; `next` is the first half of a hash; the last phase */
+	ERASE_REFUNDS, /* follows ERASE_ORDERS */
 };
 
 enum { ERASE_SLICE = 128, ERASE_HASH = 16 };
@@ -36,7 +37,11 @@ struct erase_slice {
 	bool finished;
 	uint64_t deliveries[ERASE_SLICE], events[ERASE_SLICE], rewards[ERASE_SLICE];
 	uint8_t orders[ERASE_SLICE][ERASE_HASH], answers[ERASE_SLICE][ERASE_HASH];
-	size_t n_deliveries, n_events, n_rewards, n_orders, n_answers;
+	struct {
+		uint64_t total_e4;
+		uint8_t hash[ERASE_HASH];
+	} refunds[ERASE_SLICE];
+	size_t n_deliveries, n_events, n_rewards, n_orders, n_refunds, n_answers;
 	size_t work; /* records that the command will touch, about */
 };
 /** Watches KIND_ERASURE. */

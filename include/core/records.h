@@ -94,6 +94,8 @@ struct user {
 	uint64_t unsubscribed_ms;
 	uint64_t flags, review;        /* enum user_flag, enum user_review */
 	uint64_t last_event_id;        /* the newest event about this user: the head of a chain */
+	struct text newest_order; /* the hash of the newest standing order: the head of a list. A qualified
+				     user without one was qualified by a request without an order_id */
 };
 
 /* A referrer's counters: no personal data, hot. */
@@ -159,6 +161,7 @@ struct idempotency {
 	uint64_t user_id;
 	uint64_t changed; /* the answer's created or changed */
 	uint64_t qualified_ms; /* the answer's qualified_at */
+	struct text rewards; /* the answer's rewards (reward_changes.h) */
 };
 
 struct idempotency_age {
@@ -191,6 +194,7 @@ struct event {
 	uint64_t rule_id, reward_id, reward_metric, reward_amount, recipient;
 	struct text reward_name, reward_currency, reward_coupon;
 	uint64_t reward_clawback; /* cancelled after it was issued: to be taken back; `reason` is the reward's */
+	uint64_t reward_clawback_amount; /* how much of reward_amount is to be taken back, all in all */
 	uint64_t erased; /* the person was erased: nothing personal is left, and it is never sent */
 	/* The days of joined_ms and qualified_ms in the campaign's time zone, since 1970-01-01; 0: as in UTC.
 	 * Kept here, so that a payload stays what it was when the campaign gets another time zone. */
@@ -342,16 +346,38 @@ extern const struct record_kind KIND_SETTING, KIND_CAMPAIGN, KIND_CAMPAIGN_STATS
     KIND_USER_STATS, KIND_EMAIL_INDEX, KIND_IDEMPOTENCY, KIND_IDEMPOTENCY_AGE, KIND_EVENT, KIND_WEBHOOK,
     KIND_WEBHOOK_REVISION, KIND_WEBHOOK_SET, KIND_DELIVERY, KIND_DUE, KIND_CHAIN, KIND_ATTEMPT,
     KIND_WEBHOOK_STATS, KIND_TOKEN, KIND_ORDER, KIND_EVENT_DELIVERY, KIND_DELIVERY_BY, KIND_REPLAY,
-    KIND_ALIAS, KIND_USER_BY, KIND_DAY, KIND_LEADERS, KIND_ERASURE;
+    KIND_ALIAS, KIND_USER_BY, KIND_DAY, KIND_LEADERS, KIND_ERASURE, KIND_REFUND;
 
 enum { ALIAS_MAX = 64 };
 
-/* An order_id that qualified somebody: the first answer. */
+/* A user's order, with the first response to it. The empty order_id is the qualification that named no
+ * order: it has a record where there are other orders, or rewards that it alone has earned. */
 struct order {
 	uint64_t user_id; /* key */
 	struct text hash; /* key, 16 bytes of SHA-256 of the order_id */
 	uint64_t changed, qualified_ms, at_ms;
+	struct text rewards; /* what it earned, as it was answered (reward_changes.h) */
+	uint64_t state;      /* enum order_state */
+	uint64_t has_amount, amount_e4, refunded_e4; /* in 1/10,000 of the currency's unit */
+	struct text currency; /* empty: the currency of each commission rule */
+	struct text older, newer; /* hashes of its neighbours in the user's list of standing orders */
 };
+/* Stored numbers: never renumber. */
+enum order_state {
+	ORDER_SEEN,     /* by referd 0.1, which kept no more than the response */
+	ORDER_STANDS,   /* is in the list of its user */
+	ORDER_REFUNDED, /* as a whole */
+};
+
+/* A refund of an order up to a total, with the first response to it. */
+struct refund {
+	uint64_t user_id;  /* key */
+	uint64_t total_e4; /* key; REFUND_WHOLE: the whole order */
+	struct text hash;  /* key, of the order */
+	uint64_t changed, qualified_ms, at_ms;
+	struct text rewards;
+};
+#define REFUND_WHOLE UINT64_MAX
 
 /* Lists of ids (or other numbers) in a text: 8 bytes each, big-endian. */
 enum { ID_LIST_ENTRY = 8 };

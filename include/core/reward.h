@@ -5,7 +5,8 @@
  * A rule is fulfilled for a step: by each user who caused it (standard), or when the referrer's count
  * (referrals for TRIGGER_JOIN, qualified referrals for TRIGGER_QUALIFY) reaches a multiple of `every`
  * or a threshold. A reward exists once for each step, unless the one before was cancelled or taken
- * back. Tests are never rewarded, and neither is what a rejected user causes.
+ * back. A standard rule with REPEAT_EVERY_ORDER is fulfilled by each order of the user, as long as
+ * fewer than max_per_user of its rewards for this user live. Tests are never rewarded, and neither is what a rejected user causes.
  *
  * A direct join (person_referring) fulfils TRIGGER_JOIN for RECIPIENT_REFERRER: the joiner. An invited
  * one fulfils it for either side.
@@ -18,7 +19,7 @@
 
 #include "core/code.h"
 #include "core/id_page.h"
-#include "core/reward_records.h"
+#include "core/reward_changes.h"
 #include "store/command.h"
 
 /* Something that rules look at. */
@@ -30,8 +31,10 @@ struct reward_cause {
 	uint64_t amount_e4;
 	bool has_amount;
 	struct text currency; /* of the amount; empty: the currency of each rule */
+	bool is_repeated; /* the user was qualified before: only REPEAT_EVERY_ORDER counts */
 	struct text public_url;
 	uint64_t now_ms;
+	struct reward_changes *changes; /* gets every reward that is made or undone; NULL: nobody asks */
 };
 
 /** May an amount in this currency be sent to the campaign? No where it has active commission rules, and
@@ -45,8 +48,18 @@ enum err reward_takes_currency(struct tx *tx, uint64_t campaign_id, struct text 
  *  (its chain of events): a copy that the caller has is old afterwards. */
 enum err reward_earn(struct tx *tx, const struct reward_cause *cause) WARN_UNUSED;
 /** The cause was undone (unqualified; its count has gone back): what is due is cancelled, what was
- *  issued gets a clawback. Fires reward.cancelled for both. */
+ *  issued gets a clawback. Fires reward.cancelled for both. Rewards of REPEAT_EVERY_ORDER are undone
+ *  with their orders. */
 enum err reward_undo(struct tx *tx, const struct reward_cause *cause) WARN_UNUSED;
+/** An order was refunded. Of the rewards with these ids, which the order has earned, those that belong
+ *  to the order are undone: REPEAT_EVERY_ORDER, and commissions. Others belong to the qualification. */
+enum err reward_undo_order(struct tx *tx, const struct reward_cause *cause, const uint64_t *ids,
+    size_t n) WARN_UNUSED;
+/** A part of an order was refunded, and cause->amount_e4 is what is left: its commissions are computed
+ *  anew. A due one is reduced, which fires nothing; of an issued one the difference is to be taken back,
+ *  which fires reward.cancelled. */
+enum err reward_reduce_order(struct tx *tx, const struct reward_cause *cause, const uint64_t *ids,
+    size_t n) WARN_UNUSED;
 /** The review of this user was decided, in this command: rewards that waited for it will follow, a
  *  slice at a time (reward_jobs.h). */
 void reward_review_decided(struct tx *tx, uint64_t user_id);

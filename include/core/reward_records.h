@@ -14,6 +14,10 @@ enum reward_trigger { TRIGGER_JOIN = 1, TRIGGER_QUALIFY };
 enum reward_type { REWARD_STANDARD = 1, REWARD_RECURRING, REWARD_MILESTONE };
 enum reward_method { REWARD_BY_WEBHOOK, REWARD_MANUALLY };
 enum reward_state { REWARD_DUE = 1, REWARD_ISSUED, REWARD_CANCELLED };
+enum reward_repeat {
+	REPEAT_ONCE,        /* for each friend */
+	REPEAT_EVERY_ORDER, /* for each of their orders */
+};
 enum reward_queue {
 	QUEUE_NONE,
 	QUEUE_HOLD,   /* a reward_hold row */
@@ -36,6 +40,8 @@ struct rule {
 	uint64_t created_ms, updated_ms;
 	uint64_t archived_ms; /* 0: active; an archived one makes no more rewards */
 	struct text description; /* METRIC_CUSTOM and for people */
+	uint64_t repeat;         /* enum reward_repeat */
+	uint64_t max_per_user;   /* REPEAT_EVERY_ORDER: living rewards for one friend; 0: no limit */
 };
 
 /* A rule's coupons: given out in the order of their numbers. */
@@ -78,19 +84,31 @@ struct reward {
 	uint64_t state, created_ms, due_ms; /* due_ms: the hold ends */
 	uint64_t issued_ms, cancelled_ms;
 	uint64_t clawback_ms; /* issued, and then the cause was undone: to be taken back */
+	uint64_t clawback_amount; /* how much of the amount, after a refund of a part: less than all of it.
+				     0: all of it. With clawback_ms only; see reward_clawback_amount */
 	uint64_t metric, recipient, amount;
 	struct text name, currency, coupon;
 	struct text reason; /* why it is still due or was cancelled, for people */
 	uint64_t auto_issue, method;
 	uint64_t review; /* waits for the review of its cause or recipient (enum user_review) */
 	uint64_t queue;  /* where it waits to be issued by itself (enum reward_queue) */
+	uint64_t repeat; /* the rule's: REPEAT_EVERY_ORDER belongs to one order, and takes a place */
+	/* Of a commission: what the rule said, for refunds of a part. percent 0: the operator has set the
+	 * amount, which such refunds leave alone. */
+	uint64_t percent, cap;
 };
+/** Is it due, or issued and not taken back as a whole? */
+bool reward_lives(const struct reward *reward);
+/** How much of the amount is to be taken back so far; 0 where nothing is. */
+uint64_t reward_clawback_amount(const struct reward *reward);
 
 /* That a rule was fulfilled: for standard rules by user `step`, for the others when the count of
- * referrer_id reached `step`. One reward for each, unless that one was cancelled. */
+ * referrer_id reached `step`. One living reward for each; with REPEAT_EVERY_ORDER one for each order of
+ * the user, of which reward_id is the newest. */
 struct reward_step {
 	uint64_t rule_id, referrer_id, step; /* key */
 	uint64_t reward_id;
+	uint64_t living; /* REPEAT_EVERY_ORDER: how many of its rewards live */
 };
 
 /* Rewards by what they are looked for by; `number`: state * 8 + metric, the recipient's id, the

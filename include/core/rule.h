@@ -42,8 +42,8 @@ struct rule_save {
 	    problems; /* with ERR_REFUSED; what was wrong in the request has come with it */
 };
 /** ERR_NOT_FOUND for an unknown id; ERR_REFUSED for what does not fit together, an unknown campaign, or
- *  what cannot change any more: metric, recipient, trigger and type once there are rewards or coupons,
- *  the campaign ever. What is due keeps the name and the money it was earned with. */
+ *  what cannot change any more: metric, recipient, trigger, type and repeat once there are rewards or
+ *  coupons, the campaign ever. What is due keeps the name and the money it was earned with. */
 command_decide_fn rule_save_decide;
 
 struct rule_remove {

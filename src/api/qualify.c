@@ -5,6 +5,7 @@
 #include "core/user_change.h"
 
 #include "qualify_read.h"
+#include "reward_show.h"
 #include "routes.h"
 #include "show.h"
 #include "user_show.h"
@@ -17,6 +18,21 @@ struct qualify_call {
 	struct call *call;
 };
 
+/* What follows "data". */
+static void reply_outcome(struct call *call, struct json_out *o, const struct qualify *q)
+{
+	json_put_bool(o, "changed", q->changed);
+	json_open(o, "rewards", '[');
+	for (size_t i = 0; i < q->rewards.n; i++) {
+		json_open(o, NULL, '{');
+		reward_show_change(call, o, &q->rewards.rewards[i]);
+		json_close(o, '}');
+	}
+	json_close(o, ']');
+	json_close(o, '}');
+	call_reply_json(call, 200);
+}
+
 static void reply_done(struct call *call, const struct qualify *q)
 {
 	char code[CODE_LENGTH + 1];
@@ -28,9 +44,7 @@ static void reply_done(struct call *call, const struct qualify *q)
 	show_date(&o, "qualified_at", q->zone, q->user.qualified_ms);
 	show_time(&o, "qualified_time", q->user.qualified_ms);
 	json_close(&o, '}');
-	json_put_bool(&o, "changed", q->changed);
-	json_close(&o, '}');
-	call_reply_json(call, 200);
+	reply_outcome(call, &o, q);
 }
 
 /* What the request named a user by, in the order in which who_find looks. */
@@ -44,23 +58,47 @@ static const char *unknown_user(const struct who *who)
 		     "campaign_id";
 }
 
+/* Without a field: the object that the request names, or the request itself, is what is wrong. */
+static const struct {
+	int status;
+	const char *field, *message;
+} refusals[] = {
+    [QUALIFY_DIRECT] = {422, "code", QUALIFY_DIRECT_REFUSAL},
+    [QUALIFY_KEY_REUSED] = {409, NULL,
+	"this Idempotency-Key was sent before with another body: use a new key"},
+    [QUALIFY_CURRENCY] = {422, "currency",
+	"is not the currency of any commission rule of this campaign: send the amount in one of "
+	"theirs"},
+    [QUALIFY_NO_ORDER] = {404, NULL,
+	"this user has no order with this order_id: check it, or leave it out to refund all orders"},
+    [QUALIFY_ORDER_CURRENCY] = {422, "currency",
+	"is not the currency of the order: send the refund in the currency of the order"},
+    [QUALIFY_NO_AMOUNT] = {422, "refund_amount",
+	"cannot be used, because the order was sent without an amount: refund the whole order"},
+    [QUALIFY_REFUND_TOO_LARGE] = {422, "refund_amount", "is more than the amount of the order"},
+    [QUALIFY_REFUND_TOO_SMALL] = {422, "refund_amount",
+	"is less than what was refunded of this order before: send the total so far, not the "
+	"difference"},
+    [QUALIFY_TOO_MANY_ORDERS] = {422, "order_id",
+	"is required, because this user has more orders than one call can refund: refund them one by "
+	"one"},
+};
+
 /* True after it has replied. */
 static bool has_failed(struct qualify_call *qc, enum err err)
 {
-	if (err == ERR_REFUSED && qc->qualify.outcome == QUALIFY_DIRECT)
-		call_reply_field(qc->call, "code", QUALIFY_DIRECT_REFUSAL);
-	else if (err == ERR_REFUSED && qc->qualify.outcome == QUALIFY_CURRENCY)
-		call_reply_field(qc->call, "currency",
-		    "is not the currency of any commission rule of this campaign: send the amount in "
-		    "one of theirs");
-	else if (err == ERR_REFUSED && qc->qualify.outcome == QUALIFY_KEY_REUSED)
-		call_reply_error(qc->call, 409,
-		    "this Idempotency-Key was sent before with another body: use a new key");
-	else if (err == ERR_REFUSED)
-		call_reply_error(qc->call, 404, unknown_user(&qc->qualify.who));
-	else if (err != ERR_OK)
+	enum qualify_outcome outcome = qc->qualify.outcome;
+	if (err == ERR_OK)
+		return false;
+	if (err != ERR_REFUSED)
 		call_reply_err(qc->call, err, unknown_user(&qc->qualify.who));
-	return err != ERR_OK;
+	else if (outcome == QUALIFY_UNKNOWN)
+		call_reply_error(qc->call, 404, unknown_user(&qc->qualify.who));
+	else if (refusals[outcome].field != NULL)
+		call_reply_field(qc->call, refusals[outcome].field, refusals[outcome].message);
+	else
+		call_reply_error(qc->call, refusals[outcome].status, refusals[outcome].message);
+	return true;
 }
 
 static void on_qualified(struct command *command, enum err err)
@@ -111,9 +149,7 @@ static void on_user_qualified(struct command *command, enum err err)
 	struct json_out o = call_data(qc->call);
 	user_show(qc->call, &o, &qc->user.view, false);
 	json_close(&o, '}');
-	json_put_bool(&o, "changed", qc->qualify.changed);
-	json_close(&o, '}');
-	call_reply_json(qc->call, 200);
+	reply_outcome(qc->call, &o, &qc->qualify);
 }
 
 const struct operation OP_USER_QUALIFY = {
@@ -121,7 +157,8 @@ const struct operation OP_USER_QUALIFY = {
     .tag = "Qualifying",
     .summary = "Qualify an invited user, or take it back",
     .description = "qualified: false is the refund: what is due is cancelled, what was issued is marked "
-		   "as to be taken back. An order_id counts for qualifying only.",
+		   "as to be taken back. With an order_id it is about that order alone, and with "
+		   "refund_amount about a part of it. The user stays qualified while one order stands.",
     .takes = TAKES_JSON,
     .request = "QualificationRequest",
     .idempotent = true,

@@ -165,21 +165,37 @@ static bool read_order(struct reader *r, struct qualify *q)
 
 /* A decimal of at most four places: a JSON number, which a program computed, is rounded to them, half a
  * unit up; text must be exact. */
-static bool read_amount(struct reader *r, struct qualify *q)
+static bool read_money(struct reader *r, const char *name, bool *given, uint64_t *value_e4)
 {
 	static const char wrong[] = "must be a decimal number such as 49.90";
 	struct text amount, number;
-	if (!read_text(r, "amount", wrong, &amount))
+	if (!read_text(r, name, wrong, &amount))
 		return false;
 	if (amount.n == 0)
 		return true;
-	bool computed = json_number_text(json_get(r->body->json, "amount"), &number);
-	enum err err = computed ? decimal_round(number, AMOUNT_PLACES, &q->amount_e4)
-				: decimal_read(amount, AMOUNT_PLACES, &q->amount_e4);
-	q->has_amount = err == ERR_OK;
-	return q->has_amount ||
-	       refuse(r, "amount",
-		      err == ERR_TOO_LARGE ? "is too large: the largest is 999999999999999" : wrong);
+	bool computed = json_number_text(json_get(r->body->json, name), &number);
+	enum err err = computed ? decimal_round(number, AMOUNT_PLACES, value_e4)
+				: decimal_read(amount, AMOUNT_PLACES, value_e4);
+	*given = err == ERR_OK;
+	return *given || refuse(r, name,
+			     err == ERR_TOO_LARGE ? "is too large: the largest is 999999999999999" : wrong);
+}
+
+static bool read_amount(struct reader *r, struct qualify *q)
+{
+	return read_money(r, "amount", &q->has_amount, &q->amount_e4);
+}
+
+static bool read_refund(struct reader *r, struct qualify *q)
+{
+	static const char name[] = "refund_amount";
+	if (!read_money(r, name, &q->has_refund, &q->refund_e4))
+		return false;
+	if (q->has_refund && q->qualified)
+		return refuse(r, name, "is only for refunds: send qualified=false with it");
+	if (q->has_refund && q->order_id.n == 0)
+		return refuse(r, name, "is a part of one order: send its order_id too");
+	return true;
 }
 
 /* Shops and payment providers write it in either case. */
@@ -203,7 +219,7 @@ static bool read_currency(struct reader *r, struct qualify *q)
 bool qualify_read(struct call *call, const struct body *body, unsigned form, struct qualify *q)
 {
 	static bool (*const fields[])(struct reader *, struct qualify *) = {
-	    read_qualified, read_who, read_order, read_amount, read_currency};
+	    read_qualified, read_who, read_order, read_amount, read_refund, read_currency};
 	struct reader r = {.call = call, .body = body, .form = form};
 	bool ok = read_query(&r);
 	for (size_t i = 0; ok && i < sizeof fields / sizeof *fields; i++) {

@@ -116,6 +116,8 @@ static const struct decode_field table[] = {
     {"cap", DECODE_CUSTOM, AT(cap), 0, NULL, read_cap},
     {"every", DECODE_U64, AT(every), RULE_COUNT_MAX, NULL, NULL},
     {"thresholds", DECODE_CUSTOM, AT(thresholds), 0, NULL, read_thresholds},
+    {"repeat", DECODE_WORD, AT(repeat), 0, REPEAT_NAMES, NULL},
+    {"max_per_user", DECODE_U64, AT(max_per_user), RULE_COUNT_MAX, NULL, NULL},
     {"auto_issue", DECODE_CUSTOM, AT(auto_issue), 0, NULL, read_auto_issue},
     {"hold_days", DECODE_CUSTOM, AT(hold_ms), 0, NULL, read_hold},
     {NULL, DECODE_TEXT, 0, 0, NULL, NULL},

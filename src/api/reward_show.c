@@ -62,6 +62,13 @@ static void put_aliases(struct json_out *o, const struct reward_row *row)
 			    : decimal(r->amount, currency_places(r->currency), room));
 }
 
+static void put_clawback(struct json_out *o, const struct reward *r)
+{
+	show_time(o, "clawback_at", r->clawback_ms);
+	put_money(o, "clawback_amount", "clawback_amount_display",
+	    r->clawback_ms != 0 && r->currency.n > 0, reward_clawback_amount(r), r->currency);
+}
+
 void reward_show(struct call *call, struct json_out *o, const struct reward_row *row)
 {
 	const struct reward *r = &row->reward;
@@ -85,8 +92,24 @@ void reward_show(struct call *call, struct json_out *o, const struct reward_row 
 	show_time(o, "due_at", r->due_ms);
 	show_time(o, "issued_at", r->issued_ms);
 	show_time(o, "cancelled_at", r->cancelled_ms);
-	show_time(o, "clawback_at", r->clawback_ms);
+	put_clawback(o, r);
 	put_aliases(o, row);
+}
+
+void reward_show_change(const struct call *call, struct json_out *o, const struct reward *r)
+{
+	bool may_see = (call->scopes & SCOPE_WRITE) != 0;
+	json_put_u64(o, "id", r->id);
+	json_put_u64(o, "rule_id", r->rule_id);
+	json_put_text(o, "name", r->name);
+	show_word(o, "metric", METRIC_NAMES, r->metric);
+	show_word(o, "state", REWARD_STATE_NAMES, r->state);
+	show_word(o, "recipient", RECIPIENT_NAMES, r->recipient);
+	json_put_u64(o, "user_id", r->user_id);
+	put_money(o, "amount", "amount_display", r->currency.n > 0, r->amount, r->currency);
+	json_put_text_or_null(o, "currency", r->currency);
+	json_put_text_or_null(o, "coupon", may_see || r->coupon.n == 0 ? r->coupon : TEXT("********"));
+	put_clawback(o, r);
 }
 
 /* ---- rules ---- */
@@ -146,6 +169,8 @@ void rule_show(struct json_out *o, const struct rule_row *row)
 	show_word(o, "trigger", TRIGGER_NAMES, r->trigger);
 	show_word(o, "type", REWARD_TYPE_NAMES, r->type);
 	show_id(o, "every", r->every);
+	show_word(o, "repeat", REPEAT_NAMES, r->repeat);
+	show_id(o, "max_per_user", r->max_per_user);
 	put_thresholds(o, r->thresholds);
 	put_money(o, "amount", "amount_display", r->metric == METRIC_AMOUNT, r->amount, r->currency);
 	json_put_text_or_null(o, "currency", r->currency);

@@ -110,7 +110,24 @@ static void keep_hash(struct text hash, uint8_t out[ERASE_HASH])
 	memcpy(out, hash.p, hash.n < ERASE_HASH ? hash.n : ERASE_HASH);
 }
 
-/* Those found are removed, so the next search begins at the beginning again. */
+static enum err find_refunds(struct erase_slice *s, struct tx *tx)
+{
+	const struct refund from = {.user_id = s->erasure.user_id};
+	struct refund rows[ERASE_SLICE];
+	struct tx_scan scan = {
+	    .from = &from, .prefix = 1, .max = ERASE_SLICE - s->work, .records = rows};
+	enum err err = tx_scan(tx, &KIND_REFUND, &scan);
+	for (size_t i = 0; err == ERR_OK && i < scan.n; i++) {
+		s->refunds[s->n_refunds].total_e4 = rows[i].total_e4;
+		keep_hash(rows[i].hash, s->refunds[s->n_refunds++].hash);
+	}
+	s->work += scan.n;
+	if (err == ERR_OK && scan.n < scan.max)
+		enter(&s->erasure, ERASE_ANSWERS, 0);
+	return err;
+}
+
+/* Those found are removed, so the next search begins at the beginning again; of refunds too. */
 static enum err find_orders(struct erase_slice *s, struct tx *tx)
 {
 	const struct order from = {.user_id = s->erasure.user_id};
@@ -122,7 +139,7 @@ static enum err find_orders(struct erase_slice *s, struct tx *tx)
 		keep_hash(rows[i].hash, s->orders[s->n_orders++]);
 	s->work += scan.n;
 	if (err == ERR_OK && scan.n < scan.max)
-		enter(&s->erasure, ERASE_ANSWERS, 0);
+		enter(&s->erasure, ERASE_REFUNDS, 0);
 	return err;
 }
 
@@ -163,13 +180,15 @@ enum err erase_find_decide(struct command *command, struct tx *tx)
 	    [ERASE_REFERRED] = find_referred,
 	    [ERASE_ORDERS] = find_orders,
 	    [ERASE_ANSWERS] = find_answers,
+	    [ERASE_REFUNDS] = find_refunds,
 	};
 	struct erase_slice *s = (struct erase_slice *)command;
 	const struct erasure first = {0};
 	struct tx_scan scan = {.from = &first, .max = 1, .records = &s->erasure};
 	enum err err = tx_scan(tx, &KIND_ERASURE, &scan);
 	s->slice.n = scan.n;
-	s->n_deliveries = s->n_events = s->n_rewards = s->n_orders = s->n_answers = s->work = 0;
+	s->n_deliveries = s->n_events = s->n_rewards = s->n_orders = s->n_refunds = s->n_answers =
+	    s->work = 0;
 	s->finished = false;
 	if (err == ERR_OK && scan.n > 0 && s->erasure.phase >= sizeof find / sizeof *find)
 		return ERR_FORMAT; /* of a newer referd */

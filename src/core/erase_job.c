@@ -101,6 +101,14 @@ static enum err remove_hashes(const struct erase_slice *s, struct tx *tx)
 		    .user_id = s->erasure.user_id, .hash = text_from(s->orders[i], ERASE_HASH)};
 		tx_delete(tx, &KIND_ORDER, &order);
 	}
+	for (size_t i = 0; i < s->n_refunds; i++) {
+		const struct refund refund = {
+		    .user_id = s->erasure.user_id,
+		    .total_e4 = s->refunds[i].total_e4,
+		    .hash = text_from(s->refunds[i].hash, ERASE_HASH),
+		};
+		tx_delete(tx, &KIND_REFUND, &refund);
+	}
 	for (size_t i = 0; err == ERR_OK && i < s->n_answers; i++)
 		err = remove_answer(tx, s->answers[i]);
 	return err;

@@ -115,6 +115,11 @@ const struct name REWARD_TYPE_NAMES[] = {
     {REWARD_MILESTONE, "milestone"},
     {0, NULL},
 };
+const struct name REPEAT_NAMES[] = {
+    {REPEAT_ONCE, "once"},
+    {REPEAT_EVERY_ORDER, "every_order"},
+    {0, NULL},
+};
 const struct name REWARD_METHOD_NAMES[] = {
     {REWARD_BY_WEBHOOK, "webhook"},
     {REWARD_MANUALLY, "manual"},

@@ -35,6 +35,7 @@ enum how {
 	AS_RECIPIENT,
 	AS_MONEY,
 	AS_CLAWBACK,
+	AS_CLAWED_BACK,
 };
 
 struct payload_field {
@@ -77,6 +78,7 @@ static const struct payload_field fields[] = {
     {"reward_coupon", AS_TEXT, offsetof(struct event, reward_coupon)},
     {"reward_reason", AS_TEXT, offsetof(struct event, reason)},
     {"reward_clawback", AS_CLAWBACK, offsetof(struct event, reward_clawback)},
+    {"reward_clawback_amount", AS_CLAWED_BACK, offsetof(struct event, reward_clawback_amount)},
     {"recipient", AS_RECIPIENT, offsetof(struct event, recipient)},
 };
 
@@ -195,6 +197,14 @@ static void set_bool(struct payload_value *v, bool yes)
 	v->kind = VALUE_BOOL;
 }
 
+static const struct name *const words[] = {
+    [AS_SOURCE] = SOURCE_NAMES,
+    [AS_USER_TYPE] = USER_TYPE_NAMES,
+    [AS_EVENT] = EVENT_NAMES,
+    [AS_METRIC] = METRIC_NAMES,
+    [AS_RECIPIENT] = RECIPIENT_NAMES,
+};
+
 static void value_of(struct payload_value *v, const struct payload_field *field, const struct event *e,
 		     struct codes *codes)
 {
@@ -233,22 +243,18 @@ static void value_of(struct payload_value *v, const struct payload_field *field,
 		set_ip(v, *t);
 		break;
 	case AS_SOURCE:
-		set_word(v, SOURCE_NAMES, *n);
-		break;
 	case AS_USER_TYPE:
-		set_word(v, USER_TYPE_NAMES, *n);
-		break;
 	case AS_EVENT:
-		set_word(v, EVENT_NAMES, *n);
-		break;
 	case AS_METRIC:
-		set_word(v, METRIC_NAMES, *n);
-		break;
 	case AS_RECIPIENT:
-		set_word(v, RECIPIENT_NAMES, *n);
+		set_word(v, words[field->how], *n);
 		break;
 	case AS_MONEY:
 		set_money(v, *n, e->reward_currency);
+		break;
+	case AS_CLAWED_BACK:
+		if (e->reward_clawback)
+			set_money(v, *n, e->reward_currency);
 		break;
 	case AS_CLAWBACK:
 		if (e->reward_id != 0)

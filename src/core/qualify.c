@@ -1,20 +1,17 @@
 /*
  * Owns the rules of Qualified: who can become it, what is counted, that it happens once. Never sees a
- * request. Called by the inbound webhook and the API's qualification.
+ * request, never refunds (refund.c). Called by the inbound webhook and the API's qualification.
  */
-#include "core/qualify.h"
+#include "qualify_parts.h"
 
 #include <stddef.h>
 
-#include "base/crypto.h"
 #include "core/campaign.h"
 #include "core/day.h"
-#include "core/reward.h"
 #include "event.h"
+#include "order.h"
 
-enum { ORDER_HASH = 16 };
-
-static enum err refuse(struct qualify *q, enum qualify_outcome outcome)
+enum err qualify_refuse(struct qualify *q, enum qualify_outcome outcome)
 {
 	q->outcome = outcome;
 	return ERR_REFUSED;
@@ -24,11 +21,13 @@ static enum err find_user(struct qualify *q, struct tx *tx)
 {
 	enum err err = who_find(tx, q->codes, &q->who, &q->user);
 	if (err == ERR_NOT_FOUND)
-		return refuse(q, QUALIFY_UNKNOWN);
+		return qualify_refuse(q, QUALIFY_UNKNOWN);
 	if (err == ERR_OK && q->user.type != USER_INVITED)
-		return refuse(q, QUALIFY_DIRECT);
+		return qualify_refuse(q, QUALIFY_DIRECT);
 	return err == ERR_OK ? campaign_read_zone(tx, q->user.campaign_id, &q->zone) : err;
 }
+
+/* ---- the change ---- */
 
 /* A counter never wraps below zero, whatever was erased meanwhile. */
 static void move(uint64_t *counter, bool up)
@@ -63,25 +62,7 @@ static enum err count(struct qualify *q, struct tx *tx, uint64_t *reached)
 	return ERR_OK;
 }
 
-/* What an import tells of was rewarded before. */
-static enum err reward(const struct qualify *q, struct tx *tx, uint64_t reached)
-{
-	const struct reward_cause cause = {
-	    .user = &q->user,
-	    .trigger = TRIGGER_QUALIFY,
-	    .count = reached,
-	    .amount_e4 = q->amount_e4,
-	    .has_amount = q->has_amount,
-	    .currency = q->currency,
-	    .public_url = q->public_url,
-	    .now_ms = q->now_ms,
-	};
-	if (q->at_ms != 0)
-		return ERR_OK;
-	return q->qualified ? reward_earn(tx, &cause) : reward_undo(tx, &cause);
-}
-
-static enum err change(struct qualify *q, struct tx *tx)
+enum err qualify_change(struct qualify *q, struct tx *tx, uint64_t *reached)
 {
 	struct event event = {
 	    .type = q->qualified ? EVENT_USER_QUALIFIED : EVENT_USER_UNQUALIFIED,
@@ -92,26 +73,127 @@ static enum err change(struct qualify *q, struct tx *tx)
 	q->user.qualified_ms = q->at_ms != 0 ? q->at_ms : q->now_ms;
 	if (!q->qualified)
 		q->user.qualified_ms = 0;
-	uint64_t reached = 0;
-	enum err err = q->user.test ? ERR_OK : count(q, tx, &reached);
+	enum err err = q->user.test ? ERR_OK : count(q, tx, reached);
 	if (err == ERR_OK)
 		err = event_snapshot(tx, &q->user, q->zone, &event);
-	if (err == ERR_OK)
-		err = event_emit_about(tx, &q->user, &event);
-	return err == ERR_OK ? reward(q, tx, reached) : err;
+	return err == ERR_OK ? event_emit_about(tx, &q->user, &event) : err;
 }
 
-/* The order's first answer; ERR_NOT_FOUND where there is none. */
-static enum err find_order(struct qualify *q, struct tx *tx, uint8_t hash[SHA256_SIZE],
-    struct order *order)
+struct reward_cause qualify_cause(struct qualify *q)
 {
-	/* The first answer was that it qualified: a refund asks for more than to hear that again. */
-	if (q->order_id.n == 0 || !q->qualified)
-		return ERR_NOT_FOUND;
-	crypto_sha256(q->order_id, hash);
-	*order = (struct order){.user_id = q->user.id, .hash = text_from(hash, ORDER_HASH)};
-	return tx_get(tx, &KIND_ORDER, order);
+	return (struct reward_cause){
+	    .user = &q->user,
+	    .trigger = TRIGGER_QUALIFY,
+	    .amount_e4 = q->amount_e4,
+	    .has_amount = q->has_amount,
+	    .currency = q->currency,
+	    .public_url = q->public_url,
+	    .now_ms = q->now_ms,
+	    .changes = &q->rewards,
+	};
 }
+
+enum err qualify_check_currency(struct qualify *q, struct tx *tx)
+{
+	bool takes = true;
+	enum err err = ERR_OK;
+	if (q->currency.n > 0)
+		err = reward_takes_currency(tx, q->user.campaign_id, q->currency, &takes);
+	return err == ERR_OK && !takes ? qualify_refuse(q, QUALIFY_CURRENCY) : err;
+}
+
+enum err qualify_answer_again(struct qualify *q, struct tx *tx, uint64_t qualified_ms, struct text rewards)
+{
+	q->user.qualified_ms = qualified_ms;
+	return reward_changes_read(tx, rewards, &q->rewards);
+}
+
+/* ---- orders ---- */
+
+/* Was this said before? A request without an order_id says something new once, and is the only one that
+ * needs no look at a record: where the user has no orders, what it said is the user's own state. */
+static enum err is_known(const struct qualify *q, struct tx *tx, struct order *order, bool *known)
+{
+	bool is_named = q->order_id.n > 0, is_qualified = q->user.qualified_ms != 0;
+	*order = (struct order){.user_id = q->user.id};
+	*known = !is_named && is_qualified && (q->user.newest_order.n == 0 || q->at_ms != 0);
+	if (!is_named && (*known || !is_qualified))
+		return ERR_OK;
+	enum err err = order_read(tx, q->user.id, q->order_id, order);
+	*known = err == ERR_OK && (is_named || order->state == ORDER_STANDS);
+	return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
+static bool has_repeated(const struct reward_changes *rewards)
+{
+	for (size_t i = 0; i < rewards->n; i++)
+		if (rewards->rewards[i].repeat == REPEAT_EVERY_ORDER)
+			return true;
+	return false;
+}
+
+/* The order stands. Events have written the user anew meanwhile. */
+static enum err keep_order(struct qualify *q, struct tx *tx, bool was_qualified)
+{
+	struct user user = {.id = q->user.id};
+	struct order order;
+	enum err err = tx_get(tx, &KIND_USER, &user);
+	if (err == ERR_OK && was_qualified && user.newest_order.n == 0)
+		err = order_adopt(tx, &user, q->now_ms);
+	if (err == ERR_OK)
+		err = order_name(tx, user.id, q->order_id, &order);
+	if (err != ERR_OK)
+		return err;
+	order.changed = q->changed;
+	order.qualified_ms = q->user.qualified_ms;
+	order.at_ms = q->now_ms;
+	order.rewards = reward_changes_write(&q->rewards, tx_arena(tx));
+	order.has_amount = q->has_amount;
+	order.amount_e4 = q->amount_e4;
+	order.currency = q->currency;
+	if (q->rewards.n > 0 && order.rewards.p == NULL)
+		return ERR_NO_MEMORY;
+	err = order_attach(tx, &user, &order);
+	tx_put(tx, &KIND_ORDER, &order);
+	tx_put(tx, &KIND_USER, &user);
+	return err;
+}
+
+/* An import tells of what was rewarded before. A request without an order_id earns only where it
+ * qualifies: nobody knows whether it is about another order. */
+static enum err earn(struct qualify *q, struct tx *tx, bool was_qualified, uint64_t reached)
+{
+	struct reward_cause cause = qualify_cause(q);
+	cause.count = reached;
+	cause.is_repeated = was_qualified;
+	if (q->at_ms != 0 || (was_qualified && q->order_id.n == 0))
+		return ERR_OK;
+	return reward_earn(tx, &cause);
+}
+
+static enum err qualify(struct qualify *q, struct tx *tx)
+{
+	bool known, was_qualified = q->user.qualified_ms != 0;
+	uint64_t reached = 0;
+	struct order order;
+	enum err err = is_known(q, tx, &order, &known);
+	if (err != ERR_OK)
+		return err;
+	if (known && q->order_id.n == 0)
+		return ERR_OK;
+	if (known) {
+		q->changed = order.changed != 0;
+		return qualify_answer_again(q, tx, order.qualified_ms, order.rewards);
+	}
+	if ((err = qualify_check_currency(q, tx)) != ERR_OK ||
+	    (!was_qualified && (err = qualify_change(q, tx, &reached)) != ERR_OK) ||
+	    (err = earn(q, tx, was_qualified, reached)) != ERR_OK)
+		return err;
+	bool is_implied = q->order_id.n == 0 && !was_qualified && !has_repeated(&q->rewards);
+	return is_implied ? ERR_OK : keep_order(q, tx, was_qualified);
+}
+
+/* ---- the command ---- */
 
 /* ERR_NOT_FOUND: this request was not made before. */
 static enum err replay(struct qualify *q, struct tx *tx)
@@ -119,7 +201,7 @@ static enum err replay(struct qualify *q, struct tx *tx)
 	struct idempotency answer;
 	enum err err = idempotency_find(tx, &q->key, q->now_ms, &answer);
 	if (err == ERR_REFUSED)
-		return refuse(q, QUALIFY_KEY_REUSED);
+		return qualify_refuse(q, QUALIFY_KEY_REUSED);
 	if (err != ERR_OK)
 		return err;
 	/* As it was answered then; the record is read for its code only, and may be gone. */
@@ -129,59 +211,36 @@ static enum err replay(struct qualify *q, struct tx *tx)
 		return err;
 	if ((err = campaign_read_zone(tx, q->user.campaign_id, &q->zone)) != ERR_OK)
 		return err;
-	q->user.qualified_ms = answer.qualified_ms;
 	q->changed = answer.changed != 0;
-	q->outcome = QUALIFY_DONE;
-	return ERR_OK;
+	return qualify_answer_again(q, tx, answer.qualified_ms, answer.rewards);
 }
 
-static enum err check_currency(struct qualify *q, struct tx *tx)
+static enum err keep_answer(const struct qualify *q, struct tx *tx)
 {
-	bool takes = true;
-	enum err err = ERR_OK;
-	if (q->currency.n > 0)
-		err = reward_takes_currency(tx, q->user.campaign_id, q->currency, &takes);
-	return err == ERR_OK && !takes ? refuse(q, QUALIFY_CURRENCY) : err;
-}
-
-static enum err qualify_once(struct qualify *q, struct tx *tx)
-{
-	uint8_t hash[SHA256_SIZE];
-	struct order order;
-	enum err err = find_user(q, tx);
-	if (err != ERR_OK)
-		return err;
-	q->outcome = QUALIFY_DONE;
-	q->changed = false;
-	err = find_order(q, tx, hash, &order);
-	if (err == ERR_OK) {
-		q->changed = order.changed != 0;
-		q->user.qualified_ms = order.qualified_ms;
+	struct idempotency answer = {
+	    .at_ms = q->now_ms,
+	    .user_id = q->user.id,
+	    .changed = q->changed,
+	    .qualified_ms = q->user.qualified_ms,
+	};
+	if (!q->key.given)
 		return ERR_OK;
-	}
-	if (err != ERR_NOT_FOUND || (err = check_currency(q, tx)) != ERR_OK)
-		return err;
-	if ((q->user.qualified_ms != 0) != q->qualified && (err = change(q, tx)) != ERR_OK)
-		return err;
-	if (q->order_id.n > 0 && q->qualified) {
-		order = (struct order){q->user.id, text_from(hash, ORDER_HASH), q->changed,
-		    q->user.qualified_ms, q->now_ms};
-		tx_put(tx, &KIND_ORDER, &order);
-	}
-	return ERR_OK;
+	answer.rewards = reward_changes_write(&q->rewards, tx_arena(tx));
+	idempotency_keep(tx, &q->key, answer);
+	return q->rewards.n > 0 && answer.rewards.p == NULL ? ERR_NO_MEMORY : ERR_OK;
 }
 
 enum err qualify_decide(struct command *command, struct tx *tx)
 {
 	struct qualify *q = (struct qualify *)command;
+	q->outcome = QUALIFY_DONE;
+	q->changed = false;
+	q->rewards = (struct reward_changes){0};
 	enum err err = replay(q, tx);
 	if (err != ERR_NOT_FOUND)
 		return err;
-	if ((err = qualify_once(q, tx)) == ERR_OK)
-		idempotency_keep(tx, &q->key,
-		    (struct idempotency){.at_ms = q->now_ms,
-			.user_id = q->user.id,
-			.changed = q->changed,
-			.qualified_ms = q->user.qualified_ms});
-	return err;
+	err = find_user(q, tx);
+	if (err == ERR_OK)
+		err = q->qualified ? qualify(q, tx) : qualify_refund(q, tx);
+	return err == ERR_OK ? keep_answer(q, tx) : err;
 }

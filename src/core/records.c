@@ -61,6 +61,7 @@ static const struct field user_values[] = {
     VALUE(14, U64, user, flags),
     VALUE(15, U64, user, review),
     VALUE(16, U64, user, last_event_id),
+    VALUE(17, TEXT, user, newest_order),
 };
 const struct record_kind KIND_USER = KIND(4, user);
 
@@ -86,6 +87,7 @@ static const struct field idempotency_values[] = {
     VALUE(3, U64, idempotency, user_id),
     VALUE(4, U64, idempotency, changed),
     VALUE(5, U64, idempotency, qualified_ms),
+    VALUE(6, TEXT, idempotency, rewards),
 };
 const struct record_kind KIND_IDEMPOTENCY = KIND(7, idempotency);
 
@@ -137,6 +139,7 @@ static const struct field event_values[] = {
     VALUE(37, U64, event, erased),
     VALUE(38, U64, event, joined_day),
     VALUE(39, U64, event, qualified_day),
+    VALUE(40, U64, event, reward_clawback_amount),
 };
 const struct record_kind KIND_EVENT = KIND(9, event);
 
@@ -287,8 +290,29 @@ static const struct field order_values[] = {
     VALUE(1, U64, order, changed),
     VALUE(2, U64, order, qualified_ms),
     VALUE(3, U64, order, at_ms),
+    VALUE(4, TEXT, order, rewards),
+    VALUE(5, U64, order, state),
+    VALUE(6, U64, order, has_amount),
+    VALUE(7, U64, order, amount_e4),
+    VALUE(8, U64, order, refunded_e4),
+    VALUE(9, TEXT, order, currency),
+    VALUE(10, TEXT, order, older),
+    VALUE(11, TEXT, order, newer),
 };
 const struct record_kind KIND_ORDER = KIND(19, order);
+
+static const struct field refund_keys[] = {
+    KEY(U64, refund, user_id),
+    KEY(U64, refund, total_e4),
+    KEY(TEXT, refund, hash),
+};
+static const struct field refund_values[] = {
+    VALUE(1, U64, refund, changed),
+    VALUE(2, U64, refund, qualified_ms),
+    VALUE(3, U64, refund, at_ms),
+    VALUE(4, TEXT, refund, rewards),
+};
+const struct record_kind KIND_REFUND = KIND(40, refund);
 
 static const struct field event_delivery_keys[] = {
     KEY(U64, event_delivery, event_id),

@@ -32,17 +32,31 @@ static uint64_t recipient_of(const struct rule *rule, const struct user *user)
 	return invited ? user->referrer_id : user->id;
 }
 
-static enum err step_is_free(struct tx *tx, struct reward_step *step, bool *is_free)
+static enum err step_is_free(struct tx *tx, const struct rule *rule, struct reward_step *step,
+    bool *is_free)
 {
 	struct reward before;
 	enum err err = tx_get(tx, &KIND_REWARD_STEP, step);
 	*is_free = true;
 	if (err != ERR_OK)
 		return err == ERR_NOT_FOUND ? ERR_OK : err;
+	if (rule->repeat == REPEAT_EVERY_ORDER) {
+		*is_free = rule->max_per_user == 0 || step->living < rule->max_per_user;
+		return ERR_OK;
+	}
 	before = (struct reward){.id = step->reward_id};
 	err = tx_get(tx, &KIND_REWARD, &before);
-	*is_free = before.state == REWARD_CANCELLED || before.clawback_ms != 0;
+	*is_free = !reward_lives(&before);
 	return err;
+}
+
+/* ---- money ---- */
+
+/* cap 0: no cap. */
+static uint64_t commission_of(uint64_t amount_e4, uint64_t percent, uint64_t cap, struct text currency)
+{
+	uint64_t amount = money_percent(amount_e4, percent, currency);
+	return cap != 0 && amount > cap ? cap : amount;
 }
 
 static uint64_t amount_of(const struct rule *rule, const struct reward_cause *cause)
@@ -51,8 +65,7 @@ static uint64_t amount_of(const struct rule *rule, const struct reward_cause *ca
 		return rule->amount;
 	if (rule->metric != METRIC_COMMISSION || !cause->has_amount)
 		return 0;
-	uint64_t amount = money_percent(cause->amount_e4, rule->percent, rule->currency);
-	return rule->cap != 0 && amount > rule->cap ? rule->cap : amount;
+	return commission_of(cause->amount_e4, rule->percent, rule->cap, rule->currency);
 }
 
 /* An amount in another currency is no business of this rule. A commission of a few cents may come to
@@ -65,6 +78,12 @@ static bool is_nothing(const struct rule *rule, const struct reward_cause *cause
 	if (cause->currency.n > 0 && !text_eq(cause->currency, rule->currency))
 		return true;
 	return cause->has_amount && amount_of(rule, cause) == 0;
+}
+
+static enum err note(struct tx *tx, const struct reward_cause *cause, const struct reward *reward)
+{
+	return cause->changes == NULL ? ERR_OK
+				      : reward_changes_add(cause->changes, tx_arena(tx), reward);
 }
 
 static enum err make(struct tx *tx, const struct rule *rule, const struct reward_cause *cause,
@@ -86,8 +105,12 @@ static enum err make(struct tx *tx, const struct rule *rule, const struct reward
 	    .currency = rule->currency,
 	    .auto_issue = rule->auto_issue,
 	    .method = rule->method,
+	    .repeat = rule->repeat,
+	    .percent = rule->percent,
+	    .cap = rule->cap,
 	};
-	return reward_create(tx, &reward, &at);
+	enum err err = reward_create(tx, &reward, &at);
+	return err == ERR_OK ? note(tx, cause, &reward) : err;
 }
 
 static enum err earn_by(struct tx *tx, const struct rule *rule, const struct reward_cause *cause)
@@ -97,13 +120,14 @@ static enum err earn_by(struct tx *tx, const struct rule *rule, const struct rew
 	uint64_t review;
 	bool is_free;
 	if (rule->archived_ms != 0 || rule->trigger != cause->trigger || recipient.id == 0 ||
+	    (cause->is_repeated && rule->repeat != REPEAT_EVERY_ORDER) ||
 	    !find_step(rule, cause, &step) || is_nothing(rule, cause))
 		return ERR_OK;
 	enum err err = tx_get(tx, &KIND_USER, &recipient);
 	if (err != ERR_OK)
 		return err == ERR_NOT_FOUND ? ERR_OK : err; /* erased */
 	if ((err = reward_review_of(tx, cause->user->id, recipient.id, &review)) != ERR_OK ||
-	    (err = step_is_free(tx, &step, &is_free)) != ERR_OK)
+	    (err = step_is_free(tx, rule, &step, &is_free)) != ERR_OK)
 		return err;
 	if (recipient.test || review == REVIEW_REJECTED || !is_free)
 		return ERR_OK;
@@ -112,36 +136,80 @@ static enum err earn_by(struct tx *tx, const struct rule *rule, const struct rew
 
 /* ---- undoing ---- */
 
-static enum err undo_step(struct tx *tx, const struct reward_step *named,
+/* Less is left of a living reward; left 0: nothing. */
+static enum err leave(struct tx *tx, struct reward *r, uint64_t left, struct text reason,
     const struct reward_cause *cause)
 {
 	const struct reward_at at = {cause->public_url, cause->now_ms};
-	const struct text reason = TEXT("the user who caused it was unqualified");
+	enum err err = ERR_OK;
+	if (r->state == REWARD_ISSUED) {
+		err = reward_take_back(tx, r, left, reason, &at);
+	} else if (left == 0) {
+		err = reward_cancel(tx, r, reason, &at);
+	} else {
+		r->amount = left;
+		tx_put(tx, &KIND_REWARD, r);
+	}
+	return err == ERR_OK ? note(tx, cause, r) : err;
+}
+
+static enum err undo_step(struct tx *tx, const struct reward_step *named,
+    const struct reward_cause *cause)
+{
 	struct reward_step step = *named;
 	enum err err = tx_get(tx, &KIND_REWARD_STEP, &step);
 	if (err != ERR_OK)
 		return err == ERR_NOT_FOUND ? ERR_OK : err;
 	struct reward reward = {.id = step.reward_id};
-	if ((err = tx_get(tx, &KIND_REWARD, &reward)) != ERR_OK)
+	err = tx_get(tx, &KIND_REWARD, &reward);
+	if (err != ERR_OK || !reward_lives(&reward))
 		return err;
-	if (reward.state == REWARD_DUE)
-		return reward_cancel(tx, &reward, reason, &at);
-	if (reward.state == REWARD_ISSUED && reward.clawback_ms == 0)
-		return reward_take_back(tx, &reward, reason, &at);
-	return ERR_OK;
+	return leave(tx, &reward, 0, TEXT("the user who caused it was unqualified"), cause);
 }
 
 /* Whatever the rule says today: what it made is undone. */
 static enum err undo_by(struct tx *tx, const struct rule *rule, const struct reward_cause *cause)
 {
 	struct reward_step step;
-	if (rule->trigger != cause->trigger)
+	if (rule->trigger != cause->trigger || rule->repeat == REPEAT_EVERY_ORDER)
 		return ERR_OK;
 	(void)find_step(rule, cause, &step);
 	return undo_step(tx, &step, cause);
 }
 
-/* ---- both ---- */
+/* ---- refunds of one order ---- */
+
+enum err reward_undo_order(struct tx *tx, const struct reward_cause *cause, const uint64_t *ids,
+    size_t n)
+{
+	enum err err = ERR_OK;
+	for (size_t i = 0; err == ERR_OK && i < n; i++) {
+		struct reward reward = {.id = ids[i]};
+		err = tx_get(tx, &KIND_REWARD, &reward);
+		bool is_of_order = reward.repeat == REPEAT_EVERY_ORDER || reward.metric == METRIC_COMMISSION;
+		if (err == ERR_OK && is_of_order && reward_lives(&reward))
+			err = leave(tx, &reward, 0, TEXT("its order was refunded"), cause);
+	}
+	return err;
+}
+
+enum err reward_reduce_order(struct tx *tx, const struct reward_cause *cause, const uint64_t *ids,
+    size_t n)
+{
+	enum err err = ERR_OK;
+	for (size_t i = 0; err == ERR_OK && i < n; i++) {
+		struct reward r = {.id = ids[i]};
+		err = tx_get(tx, &KIND_REWARD, &r);
+		if (err != ERR_OK || r.metric != METRIC_COMMISSION || r.percent == 0 || !reward_lives(&r))
+			continue;
+		uint64_t left = commission_of(cause->amount_e4, r.percent, r.cap, r.currency);
+		if (left < r.amount - reward_clawback_amount(&r))
+			err = leave(tx, &r, left, TEXT("a part of its order was refunded"), cause);
+	}
+	return err;
+}
+
+/* ---- rules ---- */
 
 typedef enum err rule_fn(struct tx *tx, const struct rule *rule, const struct reward_cause *cause);
 

@@ -93,8 +93,10 @@ enum err reward_edit_decide(struct command *command, struct tx *tx)
 	/* What was wanting is there: the reason says nothing any more. */
 	if (cmd->set_amount && r->amount == 0)
 		r->reason = (struct text){0};
-	if (cmd->set_amount)
+	if (cmd->set_amount) {
 		r->amount = cmd->amount;
+		r->percent = 0;
+	}
 	if (cmd->set_reason)
 		r->reason = cmd->reason;
 	tx_put(tx, &KIND_REWARD, r);

@@ -6,6 +6,19 @@
 
 #include "record_table.h"
 
+bool reward_lives(const struct reward *reward)
+{
+	return reward->state != REWARD_CANCELLED &&
+	       (reward->clawback_ms == 0 || reward->clawback_amount != 0);
+}
+
+uint64_t reward_clawback_amount(const struct reward *reward)
+{
+	if (reward->clawback_ms == 0)
+		return 0;
+	return reward->clawback_amount != 0 ? reward->clawback_amount : reward->amount;
+}
+
 static const struct field rule_keys[] = {
     KEY(U64, rule, id),
 };
@@ -29,6 +42,8 @@ static const struct field rule_values[] = {
     VALUE(17, U64, rule, updated_ms),
     VALUE(18, U64, rule, archived_ms),
     VALUE(19, TEXT, rule, description),
+    VALUE(20, U64, rule, repeat),
+    VALUE(21, U64, rule, max_per_user),
 };
 const struct record_kind KIND_RULE = KIND(27, rule);
 
@@ -96,6 +111,10 @@ static const struct field reward_values[] = {
     VALUE(21, U64, reward, method),
     VALUE(22, U64, reward, review),
     VALUE(23, U64, reward, queue),
+    VALUE(24, U64, reward, repeat),
+    VALUE(25, U64, reward, percent),
+    VALUE(26, U64, reward, cap),
+    VALUE(27, U64, reward, clawback_amount),
 };
 const struct record_kind KIND_REWARD = KIND(33, reward);
 
@@ -106,6 +125,7 @@ static const struct field reward_step_keys[] = {
 };
 static const struct field reward_step_values[] = {
     VALUE(1, U64, reward_step, reward_id),
+    VALUE(2, U64, reward_step, living),
 };
 const struct record_kind KIND_REWARD_STEP = KIND(34, reward_step);
 

@@ -108,6 +108,7 @@ static enum err emit(struct tx *tx, const struct reward *r, enum event_type type
 	    .reward_currency = r->currency,
 	    .reward_coupon = r->coupon,
 	    .reward_clawback = r->clawback_ms != 0,
+	    .reward_clawback_amount = reward_clawback_amount(r),
 	    .reason = r->reason,
 	};
 	enum err err = tx_get(tx, &KIND_USER, &user);
@@ -119,6 +120,33 @@ static enum err emit(struct tx *tx, const struct reward *r, enum event_type type
 	if (err == ERR_OK)
 		err = event_snapshot(tx, &user, zone, &event);
 	return err == ERR_OK ? event_emit_about(tx, &user, &event) : err;
+}
+
+/* ---- places: how many rewards of a rule live for one user ---- */
+
+/* With the first of its orders that earns, the user gets the step. */
+static enum err enter_step(struct tx *tx, const struct reward *r)
+{
+	struct reward_step step = {.rule_id = r->rule_id, .referrer_id = r->referrer_id, .step = r->step};
+	enum err err = r->repeat == REPEAT_ONCE ? ERR_OK : tx_get(tx, &KIND_REWARD_STEP, &step);
+	if (err != ERR_OK && err != ERR_NOT_FOUND)
+		return err;
+	step.reward_id = r->id;
+	step.living += r->repeat != REPEAT_ONCE;
+	tx_put(tx, &KIND_REWARD_STEP, &step);
+	return ERR_OK;
+}
+
+/* The reward lives no more: an order may earn again. */
+static enum err leave_step(struct tx *tx, const struct reward *r)
+{
+	struct reward_step step = {.rule_id = r->rule_id, .referrer_id = r->referrer_id, .step = r->step};
+	enum err err = r->repeat == REPEAT_ONCE ? ERR_NOT_FOUND : tx_get(tx, &KIND_REWARD_STEP, &step);
+	if (err != ERR_OK)
+		return err == ERR_NOT_FOUND ? ERR_OK : err;
+	step.living -= step.living > 0;
+	tx_put(tx, &KIND_REWARD_STEP, &step);
+	return ERR_OK;
 }
 
 /* Into an end state, with its rows, counters and event. */
@@ -237,21 +265,27 @@ enum err reward_can_be_issued(struct tx *tx, const struct reward *reward, bool *
 
 enum err reward_cancel(struct tx *tx, struct reward *r, struct text reason, const struct reward_at *at)
 {
+	enum err err = leave_step(tx, r);
+	if (err != ERR_OK)
+		return err;
 	r->cancelled_ms = at->now_ms;
 	r->reason = reason;
 	return finish(tx, r, REWARD_CANCELLED, EVENT_REWARD_CANCELLED, at);
 }
 
-enum err reward_take_back(struct tx *tx, struct reward *r, struct text reason,
+enum err reward_take_back(struct tx *tx, struct reward *r, uint64_t left, struct text reason,
     const struct reward_at *at)
 {
 	struct rule_stats stats = {.rule_id = r->rule_id};
 	enum err err = tx_get(tx, &KIND_RULE_STATS, &stats);
+	if (err == ERR_OK && left == 0)
+		err = leave_step(tx, r);
 	if (err != ERR_OK)
 		return err;
-	stats.clawbacks++;
+	stats.clawbacks += r->clawback_ms == 0;
 	tx_put(tx, &KIND_RULE_STATS, &stats);
 	r->clawback_ms = at->now_ms;
+	r->clawback_amount = left == 0 ? 0 : r->amount - left;
 	r->reason = reason;
 	tx_put(tx, &KIND_REWARD, r);
 	return emit(tx, r, EVENT_REWARD_CANCELLED, at);
@@ -287,13 +321,13 @@ enum err reward_create(struct tx *tx, struct reward *r, const struct reward_at *
 	r->id = tx_next_id(tx, &KIND_REWARD);
 	r->state = REWARD_DUE;
 	r->created_ms = at->now_ms;
-	const struct reward_step step = {r->rule_id, r->referrer_id, r->step, r->id};
-	tx_put(tx, &KIND_REWARD_STEP, &step);
 	put_by(tx, REWARDS_BY_STATE, r->state * 8 + r->metric, r->id);
 	put_by(tx, REWARDS_BY_USER, r->user_id, r->id);
 	put_by(tx, REWARDS_BY_CAUSE, r->cause_id, r->id);
 	put_by(tx, REWARDS_BY_RULE, r->rule_id, r->id);
-	enum err err = count(tx, r, REWARD_DUE, at->now_ms);
+	enum err err = enter_step(tx, r);
+	if (err == ERR_OK)
+		err = count(tx, r, REWARD_DUE, at->now_ms);
 	if (err == ERR_OK)
 		err = emit(tx, r, EVENT_REWARD_DUE, at);
 	return err == ERR_OK ? reward_advance(tx, r, at) : err;

@@ -13,7 +13,7 @@ struct reward_at {
 	uint64_t now_ms;
 };
 
-/** Gives the reward its id, its indexes and its step; then as reward_advance. */
+/** Gives the reward its id, its indexes, its step and its place there; then as reward_advance. */
 enum err reward_create(struct tx *tx, struct reward *reward, const struct reward_at *at) WARN_UNUSED;
 
 /** Moves a due reward on as far as it goes by itself: issued, held, or waiting for a coupon or a review;
@@ -28,8 +28,9 @@ enum err reward_can_be_issued(struct tx *tx, const struct reward *reward, bool *
 /** Cancels a due reward. */
 enum err reward_cancel(struct tx *tx, struct reward *reward, struct text reason,
     const struct reward_at *at) WARN_UNUSED;
-/** Marks an issued reward as to be taken back. */
-enum err reward_take_back(struct tx *tx, struct reward *reward, struct text reason,
+/** Marks what an issued reward has above `left` as to be taken back; left 0: the whole reward. It lives
+ *  (reward_lives), and `left` is less than what is left of it now. */
+enum err reward_take_back(struct tx *tx, struct reward *reward, uint64_t left, struct text reason,
     const struct reward_at *at) WARN_UNUSED;
 
 /** What the reviews of those two users say together: the strictest. Who is gone says nothing. */

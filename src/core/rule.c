@@ -47,6 +47,7 @@ static void check_unchanged(struct rule_save *cmd, const struct rule_row *before
 	    {"recipient", offsetof(struct rule, recipient)},
 	    {"trigger", offsetof(struct rule, trigger)},
 	    {"type", offsetof(struct rule, type)},
+	    {"repeat", offsetof(struct rule, repeat)},
 	};
 	const struct rule *b = &before->rule;
 	if (b->campaign_id != after->campaign_id)

@@ -107,6 +107,23 @@ static const char *check_thresholds(const struct rule *r)
 	return NULL;
 }
 
+static const char *check_repeat(const struct rule *r)
+{
+	if (r->repeat == REPEAT_ONCE)
+		return NULL;
+	if (r->type != REWARD_STANDARD)
+		return "must be once for this type: recurring and milestone count friends, not orders";
+	return r->trigger != TRIGGER_QUALIFY ? "must be once for the trigger join: a join has no orders"
+					     : NULL;
+}
+
+static const char *check_max_per_user(const struct rule *r)
+{
+	if (r->repeat == REPEAT_ONCE)
+		return r->max_per_user == 0 ? NULL : "is only for the repeat every_order";
+	return r->max_per_user <= RULE_COUNT_MAX ? NULL : "is too large";
+}
+
 static const char *check_auto_issue(const struct rule *r)
 {
 	return r->auto_issue && r->method == REWARD_MANUALLY
@@ -132,6 +149,8 @@ void rule_check(const struct rule *rule, struct problems *problems)
 	    {"currency", check_currency, "metric"},
 	    {"every", check_every, "type"},
 	    {"thresholds", check_thresholds, "type"},
+	    {"repeat", check_repeat, "type"},
+	    {"max_per_user", check_max_per_user, "repeat"},
 	    {"auto_issue", check_auto_issue, "method"},
 	};
 	for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)

@@ -156,13 +156,14 @@ static enum err check_rows(struct verifier *v, const struct reward *r)
 	return err;
 }
 
-/* The step names the newest of its rewards; the ones before were cancelled or taken back. */
+/* The step names the newest of its rewards. The ones before were cancelled or taken back, or belong to
+ * other orders. */
 static enum err check_step_of(struct verifier *v, const struct reward *r)
 {
-	struct reward_step step = {r->rule_id, r->referrer_id, r->step, 0};
-	bool lives = r->state != REWARD_CANCELLED && r->clawback_ms == 0;
+	struct reward_step step = {.rule_id = r->rule_id, .referrer_id = r->referrer_id, .step = r->step};
+	bool names_it = reward_lives(r) && r->repeat == REPEAT_ONCE;
 	enum err err = verify_find(v, &KIND_REWARD_STEP, &step, "has no step");
-	if (err == ERR_OK && (lives ? step.reward_id != r->id : step.reward_id < r->id))
+	if (err == ERR_OK && (names_it ? step.reward_id != r->id : step.reward_id < r->id))
 		verify_report(v, "is not the one that its step names: it was earned twice");
 	return err;
 }
@@ -196,6 +197,8 @@ static enum err check_reward(struct verifier *v, const void *record)
 	    (r->cancelled_ms != 0) != (r->state == REWARD_CANCELLED) ||
 	    (r->clawback_ms != 0 && r->state != REWARD_ISSUED))
 		verify_report(v, "has times of another state");
+	if (r->clawback_amount != 0 && (r->clawback_ms == 0 || r->clawback_amount >= r->amount))
+		verify_report(v, "is to be taken back in part, but not a part of it");
 	if ((r->queue != QUEUE_NONE) != waits)
 		verify_report(v, "waits for nothing, or for ever");
 	enum err err = verify_find(v, &KIND_RULE, &rule, "belongs to no rule");
@@ -222,11 +225,40 @@ static enum err check_reward_step(struct verifier *v, const void *record)
 }
 
 enum { ARE_DUE, ARE_ISSUED, ARE_CANCELLED, ARE_TAKEN_BACK };
+/* Of the rewards of one cause. */
+enum { TAKE_A_PLACE, THEIR_CAMPAIGN, THEIR_REFERRER };
+
+/* The places that the steps of one user count, for all rules that every order fulfils. */
+static enum err end_rewards_by_cause(struct verifier *v)
+{
+	const uint64_t *counted = v->group->counted;
+	struct rule_set set = {.campaign_id = counted[THEIR_CAMPAIGN]};
+	const struct user cause = {.id = v->group->number};
+	uint64_t places = 0;
+	enum err err = tx_get(v->tx, &KIND_RULE_SET, &set);
+	for (size_t i = 0; err == ERR_OK && i < id_list_length(set.rule_ids); i++) {
+		struct reward_step step = {
+		    .rule_id = id_list_at(set.rule_ids, i),
+		    .referrer_id = counted[THEIR_REFERRER],
+		    .step = v->group->number,
+		};
+		err = tx_get(v->tx, &KIND_REWARD_STEP, &step);
+		places += step.living;
+		if (err == ERR_NOT_FOUND)
+			err = ERR_OK;
+	}
+	if (err == ERR_OK)
+		verify_compare(v, &KIND_USER, &cause, "living rewards of all orders", places,
+		    counted[TAKE_A_PLACE]);
+	return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
 
 static enum err end_rewards_by(struct verifier *v)
 {
 	const uint64_t *counted = v->group->counted;
 	struct rule_stats stats = {.rule_id = v->group->number};
+	if (v->group->by == REWARDS_BY_CAUSE)
+		return end_rewards_by_cause(v);
 	if (v->group->by != REWARDS_BY_RULE)
 		return ERR_OK;
 	enum err err = tx_get(v->tx, &KIND_RULE_STATS, &stats);
@@ -243,6 +275,12 @@ static enum err end_rewards_by(struct verifier *v)
 
 static void count(struct verify_group *g, const struct reward *r)
 {
+	if (g->by == REWARDS_BY_CAUSE) {
+		g->counted[TAKE_A_PLACE] += r->repeat == REPEAT_EVERY_ORDER && reward_lives(r);
+		g->counted[THEIR_CAMPAIGN] = r->campaign_id;
+		g->counted[THEIR_REFERRER] = r->referrer_id;
+		return;
+	}
 	g->counted[ARE_DUE] += r->state == REWARD_DUE;
 	g->counted[ARE_ISSUED] += r->state == REWARD_ISSUED;
 	g->counted[ARE_CANCELLED] += r->state == REWARD_CANCELLED;

@@ -71,6 +71,14 @@ static enum err check_alias_of(struct verifier *v, const struct user *user)
 	return err;
 }
 
+static enum err check_newest_order(struct verifier *v, const struct user *user)
+{
+	const struct order order = {.user_id = user->id, .hash = user->newest_order};
+	if (user->newest_order.n == 0)
+		return ERR_OK;
+	return verify_has(v, &KIND_ORDER, &order, "has a newest order that does not exist");
+}
+
 static enum err check_user(struct verifier *v, const void *record)
 {
 	const struct user *user = record;
@@ -80,6 +88,8 @@ static enum err check_user(struct verifier *v, const void *record)
 		verify_report(v, "has a last event that never was");
 	if ((user->type == USER_INVITED) != (user->referrer_id != 0))
 		verify_report(v, "is invited without a referrer, or referred without being invited");
+	if (user->newest_order.n > 0 && user->qualified_ms == 0)
+		verify_report(v, "has a standing order, but is not qualified");
 	if (user->qualified_ms != 0 && user->type != USER_INVITED)
 		verify_report(v, "is qualified, but nobody referred it");
 	enum err err = verify_has(v, &KIND_CAMPAIGN, &campaign, "belongs to no campaign");
@@ -87,6 +97,8 @@ static enum err check_user(struct verifier *v, const void *record)
 		err = check_email(v, user);
 	if (err == ERR_OK)
 		err = check_rows(v, user);
+	if (err == ERR_OK)
+		err = check_newest_order(v, user);
 	return err == ERR_OK ? check_alias_of(v, user) : err;
 }
 
@@ -253,6 +265,64 @@ static enum err check_user_stats(struct verifier *v, const void *record)
 	return err == ERR_OK && !any ? compare_counts(v, stats, &newest) : err;
 }
 
+/* ---- orders ---- */
+
+/* The orders of an erased user go in slices. */
+static enum err find_owner(struct verifier *v, uint64_t user_id, struct user *user)
+{
+	const struct erasure erasure = {.user_id = user_id};
+	*user = (struct user){.id = user_id};
+	enum err err = tx_get(v->tx, &KIND_USER, user);
+	if (err != ERR_NOT_FOUND)
+		return err;
+	err = verify_has(v, &KIND_ERASURE, &erasure, "belongs to no user");
+	return err == ERR_OK ? ERR_NOT_FOUND : err;
+}
+
+/* A neighbour in the list leads back. */
+static enum err check_link(struct verifier *v, const struct order *order, bool to_older)
+{
+	struct order other = {.user_id = order->user_id, .hash = to_older ? order->older : order->newer};
+	if (other.hash.n == 0)
+		return ERR_OK;
+	enum err err = verify_find(v, &KIND_ORDER, &other, "leads to an order that does not exist");
+	if (err == ERR_OK && (other.state != ORDER_STANDS ||
+				 !text_eq(to_older ? other.newer : other.older, order->hash)))
+		verify_report(v, "leads to an order that does not lead back");
+	return err;
+}
+
+static enum err check_order(struct verifier *v, const void *record)
+{
+	const struct order *order = record;
+	struct user user;
+	enum err err = find_owner(v, order->user_id, &user);
+	if (err != ERR_OK)
+		return err;
+	if (order->refunded_e4 > order->amount_e4 || (order->amount_e4 != 0 && !order->has_amount))
+		verify_report(v, "has more refunded than its amount");
+	if (order->state != ORDER_STANDS) {
+		if (order->older.n + order->newer.n > 0)
+			verify_report(v, "does not stand, but is in the list of its user");
+		return ERR_OK;
+	}
+	if (user.qualified_ms == 0)
+		verify_report(v, "stands, but its user is not qualified");
+	if ((order->newer.n == 0) != text_eq(user.newest_order, order->hash))
+		verify_report(v, "is not where the list of its user begins, or ought to be");
+	err = check_link(v, order, true);
+	return err == ERR_OK ? check_link(v, order, false) : err;
+}
+
+static enum err check_refund(struct verifier *v, const void *record)
+{
+	const struct refund *refund = record;
+	const struct order order = {.user_id = refund->user_id, .hash = refund->hash};
+	struct user user;
+	enum err err = find_owner(v, refund->user_id, &user);
+	return err == ERR_OK ? verify_has(v, &KIND_ORDER, &order, "is the refund of no order") : err;
+}
+
 static enum err check_erasure(struct verifier *v, const void *record)
 {
 	const struct erasure *erasure = record;
@@ -269,7 +339,8 @@ const struct verify_check VERIFY_USERS[] = {
     {&KIND_USER_BY, check_user_by, end_users_by},
     {&KIND_ALIAS, check_alias, NULL},
     {&KIND_USER_STATS, check_user_stats, NULL},
-    {&KIND_ORDER, NULL, NULL},
+    {&KIND_ORDER, check_order, NULL},
+    {&KIND_REFUND, check_refund, NULL},
     {&KIND_ERASURE, check_erasure, NULL},
     {NULL, NULL, NULL},
 };

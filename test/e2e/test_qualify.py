@@ -11,7 +11,7 @@ class Qualify(Served):
         campaign = self.campaign()
         jessica, byron = self.friend(campaign)
         answer = self.has(self.qualify(code=byron["code"]), 200).json
-        self.assertEqual(list(answer), ["data", "changed"])
+        self.assertEqual(list(answer), ["data", "changed", "rewards"])
         self.assertIs(answer["changed"], True)
         data = answer["data"]
         self.assertEqual(list(data), ["id", "code", "qualified", "qualified_at", "qualified_time"])
@@ -22,7 +22,7 @@ class Qualify(Served):
         moment = datetime.datetime.fromisoformat(data["qualified_time"].replace("Z", "+00:00"))
         self.assertLess(abs((now - moment).total_seconds()), 60)
         again = self.has(self.qualify(code=byron["code"]), 200).json
-        self.assertEqual(again, {"data": data, "changed": False})
+        self.assertEqual(again, {"data": data, "changed": False, "rewards": []})
         self.assertEqual(self.user(jessica["code"])["analytics"], {"reach": 0, "referrals": 1, "qualified_referrals": 1})
         self.assertEqual(self.analytics(campaign)["qualified_referrals"], 1)
         self.assertEqual(self.user(byron["code"])["qualified_at"], data["qualified_at"])

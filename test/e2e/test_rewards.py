@@ -8,7 +8,7 @@ from harness import DEFAULT_FIELDS, Served, form_of, path_of, until
 
 REWARD = ("id rule_id campaign_id name metric state recipient user_id user_code first_name email cause_user_id amount "
           "amount_display currency coupon auto_issue method in_review reason created_at due_at issued_at cancelled_at "
-          "clawback_at reward_id recipient_id can_be_issued count total").split()
+          "clawback_at clawback_amount clawback_amount_display reward_id recipient_id can_be_issued count total").split()
 AMOUNT = {"metric": "amount", "amount": 4990, "currency": "EUR"}
 
 
@@ -388,6 +388,117 @@ class Due(Rewards):
         self.assertEqual(list(reader.json), ["data", "links", "meta"])
         for path in ("/api/v2/rewards/due/amount", "/api/v2/reward-rules", "/api/v2/reward-rules/1/coupons"):
             self.has_error(self.public.get(path), 401)
+
+
+class Orders(Rewards):
+    """Each order may earn, and a refund takes back what its order has earned."""
+
+    RECEIVER = True
+
+    def subscriber(self, name="byron", **rule):
+        campaign = self.campaign()
+        rule = {"metric": "commission", "percent": 10, "currency": "EUR", "repeat": "every_order", **rule}
+        rule = self.rule(campaign, **rule)
+        return rule, *self.friend(campaign, f"jessica.of.{name}@example.com", f"{name}@example.com")
+
+    def order(self, friend, order_id, amount, status=200, **more):
+        answer = self.has(self.qualify(code=friend["code"], order_id=order_id, amount=amount, **more), status)
+        return answer.json
+
+    def refund(self, friend, order_id=None, part=None, status=200):
+        fields = {"order_id": order_id, "refund_amount": part}
+        fields = {k: v for k, v in fields.items() if v is not None}
+        return self.has(self.qualify(code=friend["code"], qualified="false", **fields), status).json
+
+    def brief(self, answer):
+        """changed, whether the user is qualified, and of each reward its state, amount and clawback."""
+        rewards = [(r["state"], r["amount_display"], r["clawback_amount_display"]) for r in answer["rewards"]]
+        return answer["changed"], answer["data"]["qualified"], rewards
+
+    def test_each_month_of_a_subscription_earns(self):
+        rule, jessica, byron = self.subscriber(max_per_user=2)
+        self.assertEqual((rule["repeat"], rule["max_per_user"]), ("every_order", 2))
+        self.webhook("/months", events=["user.qualified", "user.unqualified", "reward.due", "reward.cancelled"],
+                     campaign_id=rule["campaign_id"], format="json",
+                     fields=[{"field": "event", "as": "event"}, {"field": "reward_amount", "as": "amount"}])
+        january = self.order(byron, "january", "30")
+        self.assertEqual(self.brief(january), (True, True, [("due", "3.00", None)]))
+        reward = january["rewards"][0]
+        self.assertEqual({k: reward[k] for k in ("rule_id", "name", "metric", "recipient", "user_id", "amount", "currency",
+                                                 "coupon")},
+                         {"rule_id": rule["id"], "name": "Thanks", "metric": "commission", "recipient": "referrer",
+                          "user_id": jessica["id"], "amount": 300, "currency": "EUR", "coupon": None})
+        self.assertEqual(self.brief(self.order(byron, "february", "50")), (False, True, [("due", "5.00", None)]))
+        self.assertEqual(self.brief(self.order(byron, "march", "70")), (False, True, []))
+        self.assertEqual(self.order(byron, "january", "99"), january)
+        refunded = self.refund(byron, "january")
+        self.assertEqual(self.brief(refunded), (False, True, [("cancelled", "3.00", None)]))
+        self.assertEqual(self.refund(byron, "january"), refunded)
+        self.assertEqual(self.brief(self.order(byron, "april", "90")), (False, True, [("due", "9.00", None)]))
+        self.assertEqual(self.order(byron, "january", "30"), january)
+        self.refund(byron, "may", status=404)
+        self.assertEqual(self.brief(self.refund(byron))[:2], (True, False))
+        self.assertEqual([(h["event"], h["amount"]) for h in map(lambda h: json.loads(h["body"]),
+                                                                  self.await_hooks(8, target="/months"))
+                          if h["event"].startswith("user.")], [("user.qualified", None), ("user.unqualified", None)])
+
+    def test_a_part_is_refunded(self):
+        rule, _, byron = self.subscriber("anne", auto_issue=True)
+        self.webhook("/parts", event="reward.cancelled", campaign_id=rule["campaign_id"], format="json",
+                     fields=[{"field": f, "as": f} for f in ("reward_id", "reward_amount", "reward_clawback",
+                                                             "reward_clawback_amount")])
+        self.order(byron, "A", "100.00")
+        for part, back in (("25", "2.50"), ("40.00", "4.00"), ("25", "2.50")):
+            answer = self.refund(byron, "A", part)
+            self.assertEqual(self.brief(answer), (False, True, [("issued", "10.00", back)]))
+        reward = self.reward(answer["rewards"][0]["id"])
+        self.assertEqual((reward["amount"], reward["clawback_amount"], reward["clawback_amount_display"]), (1000, 400, "4.00"))
+        hooks = [json.loads(h["body"]) for h in self.await_hooks(2, target="/parts")]
+        self.assertEqual(hooks, [{"reward_id": reward["id"], "reward_amount": "10.00", "reward_clawback": True,
+                                  "reward_clawback_amount": back} for back in ("2.50", "4.00")])
+        self.order(byron, "B", "100.00")
+        self.assertEqual(self.brief(self.refund(byron, "A"))[1:], (True, [("issued", "10.00", "10.00")]))
+
+    def test_what_cannot_be_refunded(self):
+        _, _, byron = self.subscriber("otto")
+        self.order(byron, "A", "100")
+        self.has(self.qualify(code=byron["code"], order_id="bare"), 200)
+        for fields, field in (({"order_id": "A", "refund_amount": "100.01"}, "refund_amount"),
+                              ({"order_id": "bare", "refund_amount": "1"}, "refund_amount"),
+                              ({"refund_amount": "1"}, "refund_amount"),
+                              ({"order_id": "A", "refund_amount": "-1"}, "refund_amount"),
+                              ({"order_id": "A", "refund_amount": "1", "qualified": "true"}, "refund_amount"),
+                              ({"order_id": "A", "currency": "USD"}, "currency")):
+            with self.subTest(fields):
+                self.has_error(self.qualify(**{"code": byron["code"], "qualified": "false", **fields}), 422, field)
+        self.refund(byron, "A", "50")
+        message = self.has_error(self.qualify(code=byron["code"], qualified="false", order_id="A", refund_amount="10"), 422,
+                                 "refund_amount").json["message"]
+        self.assertIn("the total so far", message)
+        self.has_error(self.qualify(code=byron["code"], qualified="false", order_id="C"), 404)
+
+    def test_rules_that_every_order_does_not_fit(self):
+        campaign = self.campaign()["id"]
+        good = {"campaign_id": campaign, "name": "Thanks", **AMOUNT, "repeat": "every_order"}
+        for change, field in (({"type": "recurring", "every": 2}, "repeat"), ({"trigger": "join"}, "repeat"),
+                              ({"type": "milestone", "thresholds": [2]}, "repeat"), ({"repeat": "always"}, "repeat"),
+                              ({"repeat": "once", "max_per_user": 2}, "max_per_user"), ({"max_per_user": -1}, "max_per_user")):
+            with self.subTest(change):
+                self.has_error(self.api.json("POST", "/api/v2/reward-rules", {**good, **change}), 422, field)
+        rule, _, byron = self.subscriber("emil")
+        path = f"/api/v2/reward-rules/{rule['id']}"
+        self.assertEqual(self.has(self.api.json("PUT", path, {"max_per_user": 3}), 200).data["max_per_user"], 3)
+        self.order(byron, "A", "10")
+        self.has_error(self.api.json("PUT", path, {"repeat": "once", "max_per_user": None}), 422, "repeat")
+        self.assertIsNone(self.has(self.api.json("PUT", path, {"max_per_user": None}), 200).data["max_per_user"])
+
+    def test_a_coupon_is_shown_to_those_who_may_write(self):
+        rule, _, byron = self.subscriber("ida", metric="coupon", percent=None, currency=None, auto_issue=True)
+        self.upload(rule, ["IDA-1", "IDA-2"])
+        masked = self.order(byron, "A", "10")["rewards"][0]
+        self.assertEqual((masked["state"], masked["coupon"]), ("issued", "********"))
+        shown = self.api.json("PUT", "/api/v2/users/qualification", {"id": byron["id"], "qualified": True, "order_id": "B"})
+        self.assertEqual(self.has(shown, 200).json["rewards"][0]["coupon"], "IDA-2")
 
 
 class Coupons(Rewards):

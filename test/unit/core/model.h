@@ -43,13 +43,21 @@ struct model_answer {
 	uint64_t key, request, user, changed, qualified_ms;
 };
 
+/* order 0: the qualification that named none. */
+struct model_order {
+	uint64_t order, user;
+	bool stands, answered[2]; /* as refund, as purchase */
+	struct model_answer answers[2];
+};
+
 struct model {
 	uint64_t now_ms, placed;
 	uint64_t campaign_status[MODEL_CAMPAIGNS + 1];
 	struct model_user users[MODEL_USERS];
 	struct model_hook hooks[MODEL_HOOKS];
 	struct model_delivery deliveries[MODEL_DELIVERIES];
-	struct model_answer keys[MODEL_ANSWERS], orders[MODEL_ANSWERS];
+	struct model_answer keys[MODEL_ANSWERS];
+	struct model_order orders[MODEL_ANSWERS];
 	uint64_t n_users, n_hooks, n_deliveries, n_keys, n_orders, n_events, n_attempts;
 };
 
@@ -238,29 +246,65 @@ static inline struct model_joined model_join(struct model *m, uint64_t campaign,
 	return j;
 }
 
-/* The user's new state; false where it cannot be qualified. order 0: none. */
+/* ---- qualifying ---- */
+
+static inline struct model_order *model_order(struct model *m, uint64_t order, uint64_t user)
+{
+	for (uint64_t i = 0; i < m->n_orders; i++)
+		if (m->orders[i].order == order && m->orders[i].user == user)
+			return &m->orders[i];
+	return NULL;
+}
+
+/* Does any order of the user stand? */
+static inline bool model_stands(const struct model *m, uint64_t user)
+{
+	for (uint64_t i = 0; i < m->n_orders; i++)
+		if (m->orders[i].user == user && m->orders[i].stands)
+			return true;
+	return false;
+}
+
+/* A refund without an order refunds all. */
+static inline void model_refund(struct model *m, uint64_t user, uint64_t order)
+{
+	for (uint64_t i = 0; i < m->n_orders; i++)
+		if (m->orders[i].user == user && (order == 0 || m->orders[i].order == order))
+			m->orders[i].stands = false;
+}
+
+/* The user's new state; false where it cannot be qualified, or has no such order. order 0: none. */
 static inline bool model_qualify(struct model *m, uint64_t user, bool qualified, uint64_t order,
 				 struct model_answer *answer)
 {
 	struct model_user *u = &m->users[user];
 	if (user == 0 || user > m->n_users || u->erased || u->referrer == 0)
 		return false;
-	const struct model_answer *a =
-	    order == 0 ? NULL : model_answer(m->orders, m->n_orders, order, user);
-	if (a != NULL) {
-		*answer = *a;
+	struct model_order *o = model_order(m, order, user);
+	if (o == NULL && !qualified && order != 0)
+		return false;
+	if (o == NULL) {
+		o = &m->orders[m->n_orders++];
+		*o = (struct model_order){.order = order, .user = user};
+	}
+	if (order != 0 && o->answered[qualified]) {
+		*answer = o->answers[qualified];
 		return true;
 	}
-	bool change = (u->qualified_ms != 0) != qualified;
+	if (qualified)
+		o->stands = true;
+	else
+		model_refund(m, user, order);
+	bool stands = model_stands(m, user), change = (u->qualified_ms != 0) != stands;
 	if (change) {
-		u->qualified_ms = qualified ? m->now_ms : 0;
+		u->qualified_ms = stands ? m->now_ms : 0;
 		if (!m->users[u->referrer].erased)
-			m->users[u->referrer].qualified += qualified ? 1 : UINT64_MAX;
-		model_event(m, qualified ? EVENT_USER_QUALIFIED : EVENT_USER_UNQUALIFIED, user);
+			m->users[u->referrer].qualified += stands ? 1 : UINT64_MAX;
+		model_event(m, stands ? EVENT_USER_QUALIFIED : EVENT_USER_UNQUALIFIED, user);
 	}
 	*answer = (struct model_answer){order, 0, user, change, u->qualified_ms};
-	if (order != 0)
-		m->orders[m->n_orders++] = *answer;
+	o->answered[qualified] = true;
+	o->answers[qualified] = *answer;
 	return true;
 }
 

@@ -202,10 +202,17 @@ static void orders_and_answers_go(void **state)
 		q.order_id = TEXT("order 7");
 		idempotency_key_make(&q.key, TEXT("qualify"), text_of(i == 0 ? "a" : "b"), TEXT("body"), TEXT(""));
 		assert_int_equal(world_run(w, &q.command), ERR_OK);
+		q.key.given = q.qualified = false;
+		assert_int_equal(world_run(w, &q.command), ERR_OK);
 	}
+	assert_int_equal(world_count(w, &KIND_REFUND), 2);
 	assert_int_equal(erase(w, p.friends[0]), ERR_OK);
+	world_assert_sound(w);
 	finish(w);
 	struct order order = {0};
+	struct refund refund = {0}, refunds[4];
+	assert_int_equal(world_list(w, &KIND_REFUND, &refund, 0, refunds, 4), 1);
+	assert_int_equal(refunds[0].user_id, p.friends[1]);
 	struct idempotency answer = {0};
 	assert_int_equal(world_count(w, &KIND_ORDER), 1);
 	assert_int_equal(world_count(w, &KIND_IDEMPOTENCY), 1);
@@ -234,7 +241,7 @@ static void several_are_erased_one_after_another(void **state)
 
 static enum err put_of_a_newer_referd(struct command *command, struct tx *tx)
 {
-	const struct erasure erasure = {.user_id = 1, .person_id = 1, .phase = ERASE_ANSWERS + 1};
+	const struct erasure erasure = {.user_id = 1, .person_id = 1, .phase = ERASE_REFUNDS + 1};
 	(void)command;
 	tx_put(tx, &KIND_ERASURE, &erasure);
 	return ERR_OK;

@@ -109,7 +109,7 @@ static void rewards(void **state)
 	CHANGED(&KIND_REWARD, &issued, rule_id, 9, "reward 3: belongs to no rule\n");
 	CHANGED(&KIND_REWARD, &due, campaign_id, 9,
 		"reward 2: belongs to another campaign than its rule\n");
-	struct reward_step step = {1, 1, 2, 0};
+	struct reward_step step = {.rule_id = 1, .referrer_id = 1, .step = 2};
 	CHANGED(&KIND_REWARD_STEP, &step, reward_id, 3, "reward_step 1/1/2: leads to a reward of another step\n");
 	CHANGED(&KIND_REWARD_STEP, &step, reward_id, 1,
 		"reward 2: is not the one that its step names: it was earned twice\n");
