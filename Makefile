@@ -13,7 +13,10 @@ ROOMS     := base http store core delivery upkeep api
 WARNINGS  := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes \
              -Wmissing-prototypes -Wvla -Wswitch-enum -Wformat=2 -Wundef -Wpointer-arith \
              -Wcast-qual -Wwrite-strings -Wimplicit-fallthrough
-HARDENING := -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection \
+# Control-flow protection by the processor: each architecture has a flag of its own, or none.
+ARCH      := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
+BRANCHES  := $(if $(filter x86_64,$(ARCH)),-fcf-protection,$(if $(filter aarch64,$(ARCH)),-mbranch-protection=standard))
+HARDENING := -fPIE -fstack-protector-strong -fstack-clash-protection $(BRANCHES) \
              -Wl,-z,relro,-z,now -pie
 
 FLAGS_release := -O2 -g -D_FORTIFY_SOURCE=3 $(HARDENING)

@@ -195,8 +195,9 @@ static int on_head(struct evhttp_request *request, void *arg)
 		return -1;
 	if (status >= 100 && status < 200 && status != 101)
 		return skip_interim(conn, request);
-	if (status < 200 || status > 599 || request->major != 1 || request->minor < 0 ||
-	    request->minor > 1) {
+	/* The version is in plain chars, which some machines read as unsigned. */
+	if (status < 200 || status > 599 || request->major != 1 ||
+	    (unsigned char)request->minor > 1) {
 		call_broken(conn->call, false, "the answer's status line is not HTTP/1.1's");
 		return -1;
 	}
