@@ -48,6 +48,9 @@ void api_close(struct api *api);
 /** The server's handler; arg is the struct api. */
 void api_handle(void *arg, struct http_request *req);
 
+/** The handler of a listener for metrics alone (--metrics-listen): it asks nobody for a token. */
+void api_handle_metrics(void *arg, struct http_request *req);
+
 /** The server's question at a request's head: does its call pull the body in pieces? */
 bool api_streams(void *arg, const struct http_request *req);
 

@@ -31,6 +31,9 @@ struct http_client_config {
  *  ended). On failure *why (static) says what to fix. */
 enum err http_client_open(struct loop *loop, const struct http_client_config *config,
     struct http_client **out, const char **why) WARN_UNUSED;
+/** Reads the root certificates anew, the system's and those of `ca_file` (may be NULL), for connections that are
+ *  made from now on. ERR_INVALID with *why (static): the old ones stay in use. */
+enum err http_client_reload(struct http_client *client, const char *ca_file, const char **why) WARN_UNUSED;
 /** Calls to this listening address (a wildcard: to every address of this machine), port included, are
  *  refused from now on with HTTP_FAIL_POLICY, whatever is allowed. */
 void http_client_refuse_own(struct http_client *client, const struct sockaddr *listening);

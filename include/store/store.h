@@ -5,6 +5,7 @@
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
+#include "base/metrics.h"
 #include "store/command.h"
 #include "store/engine.h"
 
@@ -24,7 +25,7 @@ struct store_config {
 
 struct store_counters {
 	uint64_t commits, commands, refused, failed_commits, queries, writes;
-	uint64_t commit_ns_total, commit_ns_max;
+	struct histogram commit_durations;
 	uint64_t queued; /* now */
 };
 

@@ -10,6 +10,7 @@
 #include "client_address.h"
 #include "core/who.h"
 #include "import.h"
+#include "metrics.h"
 #include "page.h"
 #include "reach.h"
 #include "routes.h"
@@ -24,6 +25,9 @@ enum err api_open(const struct api_config *config, struct api **out)
 	a->config = *config;
 	a->public_url = text_of(config->public_url);
 	memcpy(a->secret_key, config->secret_key, sizeof a->secret_key);
+	a->request_metrics = request_metrics_new();
+	if (a->request_metrics == NULL)
+		goto fail;
 	if ((err = limits_open(&a->limits, &config->rates)) != ERR_OK)
 		goto fail;
 	if ((err = tokens_load(&a->tokens, config->store)) != ERR_OK)
@@ -46,6 +50,7 @@ void api_close(struct api *a)
 	reach_close(a->reach);
 	imports_close(a);
 	limits_close(&a->limits);
+	request_metrics_free(a->request_metrics);
 	tokens_free(&a->tokens);
 	inbound_keys_wipe(&a->inbound);
 	buf_free(&a->out);
@@ -141,6 +146,13 @@ void call_refuse_token(struct call *call, const char *message)
 	call_reply_error(call, 401, message);
 }
 
+bool call_has_token(const struct call *call, uint64_t scopes)
+{
+	const struct token_entry *token =
+	    tokens_find(&call->api->tokens, call_bearer(call), call_now_ms(call));
+	return token != NULL && (token->scopes & scopes) != 0;
+}
+
 static bool authorised(struct call *call, const struct route *route)
 {
 	if (route->access == ACCESS_PUBLIC)
@@ -179,19 +191,43 @@ static void warn_of_proxy(struct api *a, const struct http_request *req)
 			    "address, so that each client counts by its own"));
 }
 
-void api_handle(void *arg, struct http_request *req)
+/* NULL after 503. */
+static struct call *begin_call(struct api *a, struct http_request *req)
 {
-	struct api *a = arg;
-	unsigned allowed;
 	struct call *call = arena_zalloc(&req->arena, sizeof *call);
 	if (call == NULL) {
 		const struct http_reply reply = {.status = 503, .close = true};
 		http_reply(req, &reply);
-		return;
+		return NULL;
 	}
 	a->requests++;
 	call->api = a;
 	call->req = req;
+	return call;
+}
+
+void api_handle_metrics(void *arg, struct http_request *req)
+{
+	struct call *call = begin_call(arg, req);
+	unsigned allowed;
+	if (call == NULL)
+		return;
+	const struct route *route = find_route(req, call->params, &allowed);
+	if (route == NULL || route->call != metrics_get) {
+		call_reply_error(call, 404, "this listener has GET /metrics alone");
+		return;
+	}
+	call->route = route;
+	metrics_reply(call);
+}
+
+void api_handle(void *arg, struct http_request *req)
+{
+	struct api *a = arg;
+	unsigned allowed;
+	struct call *call = begin_call(a, req);
+	if (call == NULL)
+		return;
 	warn_of_proxy(a, req);
 	client_address(&a->config.trusted_proxies, req, &call->client);
 	const struct route *route = find_route(req, call->params, &allowed);

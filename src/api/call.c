@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/idempotency.h"
+#include "metrics.h"
 #include "page.h"
 #include "routes.h"
 
@@ -100,6 +101,7 @@ void call_reply_with(struct call *call, int status, const char *content_type, st
 	    .headers = all,
 	    .n_headers = add_common(call, status, headers, n_headers, all),
 	};
+	request_metrics_count(call->api->request_metrics, call, status);
 	http_reply(call->req, &r);
 }
 
@@ -113,6 +115,7 @@ void call_reply_begin(struct call *call, int status, const char *content_type,
 	    .headers = all,
 	    .n_headers = add_common(call, status, headers, n_headers, all),
 	};
+	request_metrics_count(call->api->request_metrics, call, status);
 	http_reply_begin(call->req, &r);
 }
 

@@ -30,6 +30,7 @@ struct api {
 	bool draining;
 	uint64_t forwarded_warned_ns; /* when an ignored X-Forwarded-For was logged last; 0: never */
 	uint64_t requests;
+	struct request_metrics *request_metrics;
 };
 
 struct route;
@@ -94,6 +95,9 @@ bool call_read_idempotency_key(struct call *call, struct text scope, struct idem
 
 /** The token behind "Authorization: Bearer", or empty. */
 struct text call_bearer(const struct call *call);
+
+/** Does the request carry a token with one of these scopes? */
+bool call_has_token(const struct call *call, uint64_t scopes);
 
 /* Replies. Each ends the call. */
 

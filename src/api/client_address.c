@@ -167,6 +167,14 @@ struct text client_address_bytes(const struct sockaddr_storage *sa)
 	return text_from(&v6->sin6_addr, 16);
 }
 
+bool client_address_is_loopback(const struct sockaddr_storage *sa)
+{
+	const struct text bytes = client_address_bytes(sa);
+	if (bytes.n == 4)
+		return (unsigned char)bytes.p[0] == 127;
+	return bytes.n == 16 && memcmp(bytes.p, &in6addr_loopback, 16) == 0;
+}
+
 struct text client_address_network(const struct sockaddr_storage *sa)
 {
 	struct text bytes = client_address_bytes(sa);

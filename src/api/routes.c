@@ -104,7 +104,7 @@ const struct route ROUTES[] = {
     {HTTP_GET, "/api/v2/openapi.json", ACCESS_PUBLIC, openapi_get, &OP_OPENAPI_GET},
     {HTTP_GET, "/healthz", ACCESS_PUBLIC, ops_health, &OP_OPS_HEALTH},
     {HTTP_GET, "/readyz", ACCESS_PUBLIC, ops_ready, &OP_OPS_READY},
-    {HTTP_GET, "/metrics", ACCESS_PUBLIC, ops_metrics, &OP_OPS_METRICS},
+    {HTTP_GET, "/metrics", ACCESS_PUBLIC, metrics_get, &OP_OPS_METRICS},
     {HTTP_GET, "/", ACCESS_PUBLIC, ops_root, NULL},
     /* The last: a code that came from elsewhere may be almost any word. */
     {HTTP_GET, "/{@code}", ACCESS_PUBLIC, join_short, &OP_JOIN_SHORT},

@@ -111,10 +111,11 @@ extern const struct operation OP_TOKEN_LIST, OP_TOKEN_CREATE, OP_TOKEN_REVOKE;
 call_fn settings_get, settings_rotate_token, settings_rotate_secret; /* settings.c */
 extern const struct operation OP_SETTINGS_GET, OP_SETTINGS_ROTATE_TOKEN, OP_SETTINGS_ROTATE_SECRET;
 
+call_fn metrics_get; /* metrics.c */
 call_fn openapi_get; /* openapi.c */
 extern const struct operation OP_OPENAPI_GET;
 
-call_fn ops_health, ops_ready, ops_metrics, ops_root; /* ops.c */
+call_fn ops_health, ops_ready, ops_root; /* ops.c */
 extern const struct operation OP_OPS_HEALTH, OP_OPS_READY, OP_OPS_METRICS;
 
 #endif

@@ -18,6 +18,9 @@ static const struct option table[] = {
 	"Where everything is kept: database, secret key, first tokens"),
     OPTION("listen", TEXT, listen, "ADDR:PORT", "127.0.0.1:8080", 0, 0,
 	"Address to serve on; port 0 picks a free one and prints it"),
+    OPTION("metrics-listen", TEXT, metrics_listen, "ADDR:PORT", NULL, 0, 0,
+	"Address that serves /metrics alone, to everybody who reaches it; without it, only clients on this "
+	"machine and API tokens may read them"),
     OPTION("public-url", TEXT, public_url, "URL", NULL, 0, 0,
 	"What links begin with; http://localhost:PORT where it is not given"),
     OPTION("ca-file", TEXT, ca_file, "FILE", NULL, 0, 0,
@@ -142,9 +145,10 @@ static int read_all(const struct config_command *command, int argc, char **argv,
 {
 	struct option items[OPTIONS_MAX];
 	struct buf message = {0};
-	memcpy(items, table, sizeof table);
+	/* The command's own come first, so that its help begins with them. */
 	for (size_t i = 0; i < command->n_options; i++)
-		items[COMMON + i] = command->options[i];
+		items[i] = command->options[i];
+	memcpy(items + command->n_options, table, sizeof table);
 	const struct options options = options_of(items, COMMON + command->n_options, command->usage);
 	enum options_outcome outcome =
 	    options_read(&options, argc, argv, environ, target, args, arena, &message);
@@ -159,7 +163,7 @@ static int read_all(const struct config_command *command, int argc, char **argv,
 	if (outcome == OPTIONS_WRONG || !arguments_fit(command, args))
 		return 2;
 	struct config *config = target;
-	config->data_is_flag = (args->flags >> DATA & 1) != 0;
+	config->data_is_flag = (args->flags >> (command->n_options + DATA) & 1) != 0;
 	return check(config);
 }
 

@@ -10,7 +10,7 @@
 #include "http/address.h"
 
 struct config {
-	const char *data, *listen, *public_url, *secret_key_file, *token_file;
+	const char *data, *listen, *metrics_listen, *public_url, *secret_key_file, *token_file;
 	const char *ca_file, *nameservers, *allow_targets, *trusted_proxies, *log_level;
 	bool allow_http_targets;
 	uint64_t map_size, drain_ms, max_body, max_head, connections;

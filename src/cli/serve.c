@@ -8,14 +8,13 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 
-#include "api/api.h"
 #include "broken_pages.h"
 #include "core/records.h"
 #include "delivery/scheduler.h"
 #include "first_start.h"
 #include "http/client.h"
+#include "listeners.h"
 #include "upkeep/upkeep.h"
 #include "webhook_upgrade.h"
 
@@ -27,10 +26,9 @@ struct serve {
 	struct codes *codes;
 	struct http_client *client;
 	struct scheduler *scheduler;
-	struct api *api;
 	struct upkeep *upkeep;
-	struct http_server *server;
-	struct event *sigterm, *sigint, *drain_timer, *batch_timer, *tend_timer;
+	struct listeners listeners;
+	struct event *sigterm, *sigint, *sighup, *drain_timer, *batch_timer, *tend_timer;
 	char public_url[512];
 	bool draining;
 };
@@ -39,40 +37,6 @@ static int refuse(const char *what, const char *name, const char *why)
 {
 	fprintf(stderr, "referd: %s %s: %s\n", what, name, why);
 	return 2;
-}
-
-/* What the database, the log, name servers and outbound requests need. An idle server has 13 open. */
-enum { OTHER_DESCRIPTORS_MIN = 24, OTHER_DESCRIPTORS_MAX = 4096 };
-
-/* Raises the soft limit of descriptors as far as wanted and allowed; answers what it is then. */
-static uint64_t raise_descriptor_limit(uint64_t wanted)
-{
-	struct rlimit limit;
-	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-		return wanted;
-	if (limit.rlim_cur >= wanted)
-		return limit.rlim_cur;
-	const rlim_t before = limit.rlim_cur;
-	limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
-	return setrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : before;
-}
-
-/* How many of the wanted connections the descriptors allow. Those that remain are at least a quarter of
- * all, so that a flood of connections cannot stop deliveries. */
-static uint64_t fit_connections(uint64_t wanted)
-{
-	const uint64_t limit = raise_descriptor_limit(wanted + OTHER_DESCRIPTORS_MAX);
-	uint64_t others = limit / 4;
-	if (others < OTHER_DESCRIPTORS_MIN)
-		others = OTHER_DESCRIPTORS_MIN;
-	if (others > OTHER_DESCRIPTORS_MAX)
-		others = OTHER_DESCRIPTORS_MAX;
-	const uint64_t fit = limit > others ? limit - others : 1;
-	if (fit >= wanted)
-		return wanted;
-	log_warn("serve.connections_clamped", LOG_U64("connections", fit), LOG_U64("wanted", wanted),
-	    LOG_U64("descriptors", limit));
-	return fit;
 }
 
 static int open_store(struct serve *s)
@@ -117,7 +81,7 @@ static int open_delivery(struct serve *s)
 	const char *why = "";
 	if (http_client_open(s->loop, &client, &s->client, &why) != ERR_OK)
 		return refuse("outbound requests", "", why);
-	if (http_server_sockaddr(s->server, &own))
+	if (http_server_sockaddr(s->listeners.server, &own))
 		http_client_refuse_own(s->client, (const struct sockaddr *)&own);
 	const struct scheduler_config scheduler = {
 	    .loop = s->loop,
@@ -133,59 +97,10 @@ static int open_delivery(struct serve *s)
 	return 0;
 }
 
-static void on_request(void *arg, struct http_request *req)
-{
-	struct serve *s = arg;
-	api_handle(s->api, req);
-}
-
-static bool on_head(void *arg, const struct http_request *req)
-{
-	struct serve *s = arg;
-	return api_streams(s->api, req);
-}
-
-static bool on_refused(void *arg, struct http_request *req, struct http_reply *reply)
-{
-	struct serve *s = arg;
-	return api_refused(s->api, req, reply);
-}
-
-static int open_server(struct serve *s)
-{
-	struct http_limits limits = http_limits_default;
-	limits.max_head = s->config.max_head;
-	limits.max_body = s->config.max_body;
-	limits.head_ms = (uint32_t)s->config.head_timeout_ms;
-	limits.body_ms = (uint32_t)s->config.body_timeout_ms;
-	limits.idle_ms = (uint32_t)s->config.idle_timeout_ms;
-	limits.connections = (uint32_t)s->config.connections;
-	const struct http_handlers handlers = {
-	    .request = on_request, .streams = on_head, .refused = on_refused};
-	enum err err =
-	    http_server_open(s->loop, s->config.listen, &limits, &handlers, s, &s->server);
-	if (err == ERR_INVALID)
-		return refuse("--listen", s->config.listen,
-		    "must be an IP address and a port: use 127.0.0.1:8080, [::1]:8080, or :8080 for "
-		    "every address");
-	if (err == ERR_BUSY)
-		return refuse("--listen", s->config.listen, "is in use by another program");
-	if (err != ERR_OK)
-		return refuse("--listen", s->config.listen, "cannot be listened on");
-	return 0;
-}
-
 static void write_metrics(void *arg, struct buf *out)
 {
 	const struct serve *s = arg;
-	const struct http_counters *c = http_server_counters(s->server);
-	buf_printf(out,
-	    "# TYPE referd_http_connections gauge\nreferd_http_connections %llu\n"
-	    "# TYPE referd_http_requests_total counter\nreferd_http_requests_total %llu\n"
-	    "# TYPE referd_http_refused_total counter\nreferd_http_refused_total %llu\n"
-	    "# TYPE referd_http_timeouts_total counter\nreferd_http_timeouts_total %llu\n",
-	    (unsigned long long)c->open, (unsigned long long)c->requests,
-	    (unsigned long long)c->refused_by_parser, (unsigned long long)c->timeouts);
+	listeners_write_metrics(&s->listeners, out);
 	scheduler_write_metrics(s->scheduler, out);
 }
 
@@ -197,7 +112,7 @@ static bool webhook_live(void *arg, uint64_t webhook_id, struct webhook_live *ou
 
 static void choose_public_url(struct serve *s)
 {
-	const char *address = http_server_address(s->server);
+	const char *address = http_server_address(s->listeners.server);
 	const char *port = strrchr(address, ':');
 	if (s->config.public_url != NULL)
 		snprintf(s->public_url, sizeof s->public_url, "%s", s->config.public_url);
@@ -231,7 +146,7 @@ static int open_api(struct serve *s)
 	    .webhook_live = webhook_live,
 	    .webhook_live_arg = s,
 	};
-	enum err err = api_open(&api, &s->api);
+	enum err err = api_open(&api, &s->listeners.api);
 	return err == ERR_OK ? 0 : refuse("the API", "cannot start", err_name(err));
 }
 
@@ -283,7 +198,7 @@ static void on_batch_timer(evutil_socket_t fd, short what, void *arg)
 static void on_turn_end(void *arg)
 {
 	struct serve *s = arg;
-	if (s->draining && http_server_drained(s->server) && scheduler_drained(s->scheduler) &&
+	if (s->draining && http_server_drained(s->listeners.server) && scheduler_drained(s->scheduler) &&
 	    store_idle(s->store))
 		loop_stop(s->loop);
 }
@@ -310,11 +225,25 @@ static void on_signal(evutil_socket_t fd, short what, void *arg)
 		return;
 	s->draining = true;
 	log_info("serve.draining", LOG_U64("at_most_ms", s->config.drain_ms));
-	api_drain(s->api);
+	api_drain(s->listeners.api);
 	scheduler_drain(s->scheduler);
 	upkeep_drain(s->upkeep);
-	http_server_drain(s->server);
+	listeners_drain(&s->listeners);
 	evtimer_add(s->drain_timer, &wait);
+}
+
+/* What fails to load is logged, and the old one stays: SIGHUP never ends the server. */
+static void on_sighup(evutil_socket_t fd, short what, void *arg)
+{
+	struct serve *s = arg;
+	const char *why = "";
+	const char *file = s->config.ca_file != NULL ? s->config.ca_file : "";
+	(void)fd;
+	(void)what;
+	if (http_client_reload(s->client, s->config.ca_file, &why) != ERR_OK)
+		log_warn("serve.reload_failed", LOG_STR("ca_file", file), LOG_STR("reason", why));
+	else
+		log_info("serve.reloaded", LOG_STR("ca_file", file));
 }
 
 static int add_events(struct serve *s)
@@ -323,9 +252,11 @@ static int add_events(struct serve *s)
 	struct event_base *base = loop_events(s->loop);
 	s->sigterm = evsignal_new(base, SIGTERM, on_signal, s);
 	s->sigint = evsignal_new(base, SIGINT, on_signal, s);
+	s->sighup = evsignal_new(base, SIGHUP, on_sighup, s);
 	s->drain_timer = evtimer_new(base, on_drain_timeout, s);
 	s->tend_timer = event_new(base, -1, EV_PERSIST, on_tend_timer, s);
-	if (s->sigterm == NULL || s->sigint == NULL || s->drain_timer == NULL || s->tend_timer == NULL ||
+	if (s->sigterm == NULL || s->sigint == NULL || s->sighup == NULL || s->drain_timer == NULL ||
+	    s->tend_timer == NULL || event_add(s->sighup, NULL) != 0 ||
 	    event_add(s->sigterm, NULL) != 0 || event_add(s->sigint, NULL) != 0 ||
 	    event_add(s->tend_timer, &tend_every) != 0)
 		return refuse("signals", "", "cannot be caught");
@@ -344,7 +275,8 @@ static int open_all(struct serve *s)
 	loop_add_hook(s->loop, on_turn, s);
 	/* The socket comes before the first start: where its port is taken, no tokens are made. No request is
 	 * read before the loop runs. */
-	if ((status = open_store(s)) != 0 || (status = open_server(s)) != 0 ||
+	if ((status = open_store(s)) != 0 ||
+	    (status = listeners_open(&s->listeners, s->loop, &s->config)) != 0 ||
 	    (status = open_identity(s)) != 0 || (status = open_delivery(s)) != 0 ||
 	    (status = open_api(s)) != 0 || (status = open_upkeep(s)) != 0)
 		return status;
@@ -361,16 +293,16 @@ static void free_event(struct event *event)
 /* From the top down; what was not opened is NULL. */
 static void close_all(struct serve *s)
 {
-	if (s->server != NULL)
-		http_server_close(s->server);
+	listeners_close(&s->listeners);
 	upkeep_close(s->upkeep);
-	api_close(s->api);
+	api_close(s->listeners.api);
 	scheduler_close(s->scheduler);
 	http_client_close(s->client);
 	store_close(s->store);
 	codes_free(s->codes);
 	free_event(s->sigterm);
 	free_event(s->sigint);
+	free_event(s->sighup);
 	free_event(s->drain_timer);
 	free_event(s->batch_timer);
 	free_event(s->tend_timer);
@@ -380,7 +312,9 @@ static void close_all(struct serve *s)
 
 static void announce(const struct serve *s)
 {
-	printf("listening on http://%s\n", http_server_address(s->server));
+	printf("listening on http://%s\n", http_server_address(s->listeners.server));
+	if (s->listeners.metrics != NULL)
+		printf("metrics on http://%s/metrics\n", http_server_address(s->listeners.metrics));
 	if (s->identity.first_start_path[0] != '\0')
 		printf(s->identity.fresh ? "first start: the tokens are in %s\n"
 					 : "the tokens of the first start are still in %s: keep them elsewhere and "
@@ -388,7 +322,7 @@ static void announce(const struct serve *s)
 		    s->identity.first_start_path);
 	fflush(stdout);
 	log_info("serve.started", LOG_STR("version", REFERD_VERSION),
-	    LOG_STR("address", http_server_address(s->server)));
+	    LOG_STR("address", http_server_address(s->listeners.server)));
 }
 
 static int run(void *target, const struct options_args *args)
@@ -396,9 +330,9 @@ static int run(void *target, const struct options_args *args)
 	struct serve *s = target;
 	(void)args;
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGHUP, SIG_IGN); /* until the loop hears it: it never ends the server */
 	broken_pages_catch(70, false);
 	log_set_level(s->config.level);
-	s->config.connections = fit_connections(s->config.connections);
 	int status = open_all(s);
 	if (status == 0) {
 		announce(s);

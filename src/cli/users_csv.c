@@ -16,17 +16,21 @@
 #include "base/json.h"
 #include "core/who.h"
 
-enum { TARGET_SIZE = 160, SILENCE_S = 300 };
+enum { TARGET_SIZE = 160, FILE_NAME_MAX = 4096, SILENCE_S = 300 };
 
 struct users_config {
 	struct config config;
 	const char *campaign;
+	bool force;
 };
 
 static const struct option own[] = {
     {"campaign", OPTION_TEXT, offsetof(struct users_config, campaign), "ID", NULL, 0, 0,
 	"The campaign, by its id or its code"},
+    {"force", OPTION_FLAG, offsetof(struct users_config, force), NULL, NULL, 0, 0,
+	"Replace FILE if it exists"},
 };
+enum { IMPORT_OPTIONS = 1, EXPORT_OPTIONS = 2 };
 
 static int refuse_file(const char *file, const char *why)
 {
@@ -139,7 +143,7 @@ int import_main(int argc, char **argv)
 	    .min_args = 1,
 	    .max_args = 1,
 	    .options = own,
-	    .n_options = sizeof own / sizeof *own,
+	    .n_options = IMPORT_OPTIONS,
 	};
 	struct users_config config = {0};
 	return config_run(&command, argc, argv, &config, import_file);
@@ -166,20 +170,36 @@ static int receive(const struct users_config *config, const char *target, FILE *
 	return api_call_run(&config->config, &call) ? 0 : 1;
 }
 
-/* A file that is there is whole: what was cut short is removed. */
+static int receive_into(const struct users_config *config, const char *target, const char *file, int fd)
+{
+	FILE *out = fdopen(fd, "w");
+	if (out == NULL) {
+		close(fd);
+		return refuse_file(file, strerror(errno));
+	}
+	int status = receive(config, target, out);
+	if (fclose(out) != 0 && status == 0)
+		status = refuse_file(file, strerror(errno));
+	return status;
+}
+
+/* The export grows under another name, so that a file that has the name is whole, and one that was there before
+ * stays until then. */
 static int export_to(const struct users_config *config, const char *target, const char *file)
 {
-	int fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	char tmp[FILE_NAME_MAX];
+	if (snprintf(tmp, sizeof tmp, "%s.tmp", file) >= (int)sizeof tmp)
+		return refuse_file(file, "has too long a name");
+	if (!config->force && access(file, F_OK) == 0)
+		return refuse_file(file, "exists: take another name, or --force to replace it");
+	int fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
-		return refuse_file(file, errno == EEXIST ? "exists: take another name" : strerror(errno));
-	FILE *out = fdopen(fd, "w");
-	int status = out == NULL ? 1 : receive(config, target, out);
-	if (out == NULL)
-		close(fd);
-	else if (fclose(out) != 0 && status == 0)
+		return refuse_file(tmp, strerror(errno));
+	int status = receive_into(config, target, file, fd);
+	if (status == 0 && rename(tmp, file) != 0)
 		status = refuse_file(file, strerror(errno));
 	if (status != 0)
-		unlink(file);
+		unlink(tmp);
 	return status;
 }
 
@@ -202,10 +222,10 @@ int export_main(int argc, char **argv)
 {
 	static const struct config_command command = {
 	    .name = "export",
-	    .usage = "referd export --campaign ID [FILE] [options]",
+	    .usage = "referd export --campaign ID [FILE] [--force] [options]",
 	    .max_args = 1,
 	    .options = own,
-	    .n_options = sizeof own / sizeof *own,
+	    .n_options = EXPORT_OPTIONS,
 	};
 	struct users_config config = {0};
 	return config_run(&command, argc, argv, &config, export_users);

@@ -84,13 +84,9 @@ static void on_recorded(struct command *command, enum err err)
 	finish(run);
 }
 
-static void count(struct scheduler *s, enum policy_outcome outcome)
+static void count(struct scheduler *s, enum policy_outcome outcome, uint64_t took_us)
 {
-	s->attempts++;
-	if (outcome == OUTCOME_SUCCESS)
-		s->delivered++;
-	else
-		s->failed++;
+	histogram_add(outcome == OUTCOME_SUCCESS ? &s->succeeded : &s->failed, took_us * 1000);
 }
 
 static struct attempt describe(struct attempt_run *run, const struct http_result *r,
@@ -174,7 +170,7 @@ static void on_answer(void *arg, const struct http_result *result)
 	const struct policy_decision decision =
 	    policy_decide(&run->lane->target.rules, &attempt, now_ms, random);
 	throttle_result(&run->lane->throttle, decision.outcome != OUTCOME_FAILURE, now_ms, random);
-	count(s, decision.outcome);
+	count(s, decision.outcome, result->total_us);
 	run->record = (struct delivery_record_attempt){
 	    .command = {.decide = delivery_record_attempt_decide, .done = on_recorded},
 	    .attempt = describe(run, result, decision.outcome),

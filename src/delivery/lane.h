@@ -5,6 +5,7 @@
 #ifndef DELIVERY_LANE_H
 #define DELIVERY_LANE_H
 
+#include "base/metrics.h"
 #include "core/delivery.h"
 #include "core/message.h"
 #include "delivery/scheduler.h"
@@ -86,7 +87,7 @@ struct scheduler {
 	size_t n_finished;
 	uint64_t record_at_ns; /* when they have waited long enough */
 	struct event *record_timer;
-	uint64_t attempts, delivered, failed;
+	struct histogram succeeded, failed; /* attempts, by how long they took */
 };
 
 /** The lane of that webhook, made where there is none. NULL without memory. */

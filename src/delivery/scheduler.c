@@ -352,15 +352,13 @@ bool scheduler_webhook_live(const struct scheduler *s, uint64_t webhook_id,
 	return true;
 }
 
-static void put(struct buf *out, const char *name, const char *type, uint64_t value)
-{
-	buf_printf(out, "# TYPE %s %s\n%s %llu\n", name, type, name, (unsigned long long)value);
-}
-
 void scheduler_write_metrics(const struct scheduler *s, struct buf *out)
 {
-	put(out, "referd_delivery_attempts_total", "counter", s->attempts);
-	put(out, "referd_delivery_succeeded_total", "counter", s->delivered);
-	put(out, "referd_delivery_failed_total", "counter", s->failed);
-	put(out, "referd_delivery_in_flight", "gauge", s->in_flight);
+	static const char name[] = "referd_delivery_attempt_duration_seconds";
+	const struct metric in_flight = {
+	    "referd_delivery_in_flight", "gauge", "Attempts under way", (double)s->in_flight};
+	metrics_head(out, name, "histogram", "Time that an attempt took, by its outcome");
+	metrics_histogram(out, name, "outcome=\"success\"", &s->succeeded);
+	metrics_histogram(out, name, "outcome=\"failure\"", &s->failed);
+	metrics_put(out, &in_flight, 1);
 }

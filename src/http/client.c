@@ -67,6 +67,16 @@ enum err http_client_open(struct loop *loop, const struct http_client_config *co
 	return ERR_OK;
 }
 
+enum err http_client_reload(struct http_client *c, const char *ca_file, const char **why)
+{
+	SSL_CTX *fresh = client_tls_new(ca_file, why);
+	if (fresh == NULL)
+		return ERR_INVALID;
+	SSL_CTX_free(c->tls); /* the sessions that use it hold it */
+	c->tls = fresh;
+	return ERR_OK;
+}
+
 void http_client_refuse_own(struct http_client *client, const struct sockaddr *listening)
 {
 	own_addresses_add(&client->own, listening);

@@ -252,9 +252,7 @@ static void count_commit(struct store *s, enum err err)
 	}
 	s->counters.commits++;
 	s->counters.writes += s->n_writes;
-	s->counters.commit_ns_total += took;
-	if (took > s->counters.commit_ns_max)
-		s->counters.commit_ns_max = took;
+	histogram_add(&s->counters.commit_durations, took);
 }
 
 /* When the commit failed, every command of the batch has failed: even one that wrote nothing may have

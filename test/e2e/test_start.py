@@ -289,8 +289,7 @@ class Health(Served):
         answer = self.has(self.public.get("/metrics"), 200)
         self.assertTrue(answer.headers["Content-Type"].startswith("text/plain; version=0.0.4"))
         text = answer.body.decode()
-        for line in text.splitlines():
-            self.assertRegex(line, r'^(# (HELP|TYPE) .+|[a-z_]+(\{le="[^"]+"\})? [-+.e0-9]+)$')
+        # test_ops.py reads every line.
         self.join(self.campaign()["code"])
         commits = re.compile(r"^referd_store_commits_total (\d+)$", re.M)
         after = self.public.get("/metrics").body.decode()

@@ -1,0 +1,277 @@
+/*
+ * Owns GET /metrics: who may read it, and what this room measures itself. Never a personal datum or a secret: labels
+ * are routes and ids. Called through the route table, and by call.c for each answer.
+ */
+#include "metrics.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "client_address.h"
+#include "core/webhook_gauge.h"
+#include "routes.h"
+
+/* ---- requests ---- */
+
+enum { CLASSES = 6 /* [2] is 2xx */, LABELS_SIZE = 256 };
+
+struct request_metrics {
+	size_t n_routes;
+	struct histogram by_route[][CLASSES]; /* of ROUTES, and behind them of paths that no route has */
+};
+
+static size_t count_routes(void)
+{
+	size_t n = 0;
+	while (ROUTES[n].pattern != NULL)
+		n++;
+	return n;
+}
+
+struct request_metrics *request_metrics_new(void)
+{
+	size_t n = count_routes();
+	struct request_metrics *m = calloc(1, sizeof *m + (n + 1) * sizeof m->by_route[0]);
+	if (m != NULL)
+		m->n_routes = n;
+	return m;
+}
+
+void request_metrics_free(struct request_metrics *m)
+{
+	free(m);
+}
+
+void request_metrics_count(struct request_metrics *m, const struct call *call, int status)
+{
+	size_t route = call->route == NULL ? m->n_routes : (size_t)(call->route - ROUTES);
+	uint64_t now_ns = clock_system.mono_ns(&clock_system);
+	uint64_t took_ns = now_ns > call->req->received_ns ? now_ns - call->req->received_ns : 0;
+	histogram_add(&m->by_route[route][status / 100 % CLASSES], took_ns);
+}
+
+static const char *method_word(unsigned method)
+{
+	static const struct {
+		unsigned method;
+		const char *word;
+	} words[] = {{HTTP_GET, "GET"}, {HTTP_POST, "POST"}, {HTTP_PUT, "PUT"}, {HTTP_DELETE, "DELETE"},
+	    {HTTP_OPTIONS, "OPTIONS"}, {HTTP_PATCH, "PATCH"}};
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (words[i].method == method)
+			return words[i].word;
+	return "";
+}
+
+/* The pattern without the mark of parameters that must look like a code. */
+static void write_labels(char out[LABELS_SIZE], const struct route *r, int class)
+{
+	char route[LABELS_SIZE / 2] = "unknown";
+	size_t n = 0;
+	for (const char *p = r == NULL ? "" : r->pattern; *p != '\0' && n < sizeof route - 1; p++)
+		if (*p != '@')
+			route[n++] = *p;
+	if (n > 0)
+		route[n] = '\0';
+	snprintf(out, LABELS_SIZE, "method=\"%s\",route=\"%s\",status=\"%dxx\"", r == NULL ? "" : method_word(r->method),
+	    route, class);
+}
+
+static void put_requests(const struct request_metrics *m, struct buf *out)
+{
+	static const char name[] = "referd_http_request_duration_seconds";
+	char labels[LABELS_SIZE];
+	metrics_head(out, name, "histogram", "Time from a request's last byte to its response, by route and status class");
+	for (size_t route = 0; route <= m->n_routes; route++) {
+		const struct route *r = route < m->n_routes ? &ROUTES[route] : NULL;
+		for (int class = 0; class < CLASSES; class++) {
+			const struct histogram *h = &m->by_route[route][class];
+			if (h->n == 0)
+				continue;
+			write_labels(labels, r, class);
+			metrics_histogram(out, name, labels, h);
+		}
+	}
+}
+
+/* ---- store and loop ---- */
+
+static void put_store(struct call *call, struct buf *out)
+{
+	const struct store_counters c = store_counters(call->api->config.store);
+	const struct metric metrics[] = {
+	    {"referd_requests_total", "counter", "Requests routed", (double)call->api->requests},
+	    {"referd_store_commands_total", "counter", "Commands decided", (double)c.commands},
+	    {"referd_store_refused_total", "counter", "Commands refused", (double)c.refused},
+	    {"referd_store_queries_total", "counter", "Queries answered", (double)c.queries},
+	    {"referd_store_commits_total", "counter", "Durable commits", (double)c.commits},
+	    {"referd_store_failed_commits_total", "counter", "Commits that failed", (double)c.failed_commits},
+	    {"referd_store_queued", "gauge", "Commands and queries that wait", (double)c.queued},
+	};
+	metrics_put(out, metrics, sizeof metrics / sizeof *metrics);
+	metrics_head(out, "referd_store_commit_duration_seconds", "histogram", "Time that a durable commit took");
+	metrics_histogram(out, "referd_store_commit_duration_seconds", NULL, &c.commit_durations);
+}
+
+static void put_turns(struct call *call, struct buf *out)
+{
+	const struct loop_stalls *s = loop_get_stalls(call->api->config.loop);
+	static const char name[] = "referd_loop_turn_seconds";
+	uint64_t sum = 0;
+	metrics_head(out, name, "histogram", "Length of a turn of the event loop, without its wait");
+	for (int i = 0; i < LOOP_STALL_BUCKETS; i++) {
+		uint64_t bound = loop_stall_bound_us(i);
+		sum += s->count[i];
+		if (bound == UINT64_MAX)
+			buf_printf(out, "%s_bucket{le=\"+Inf\"} %llu\n", name, (unsigned long long)sum);
+		else
+			buf_printf(out, "%s_bucket{le=\"%g\"} %llu\n", name, (double)bound / 1e6,
+			    (unsigned long long)sum);
+	}
+	buf_printf(out, "%s_sum %g\n%s_count %llu\n", name, (double)s->total_ns / 1e9, name,
+	    (unsigned long long)s->turns);
+}
+
+/* ---- webhooks ---- */
+
+/* The webhooks' backlogs, a page a query. */
+struct page {
+	struct webhook_gauges gauges; /* first: its command is what done gets */
+	struct metrics_call *m;
+	struct page *next;
+};
+
+struct metrics_call {
+	struct call *call;
+	struct page *first, *last;
+};
+
+static double pending(const struct webhook_gauge *g)
+{
+	return g->disabled ? 0 : (double)g->pending;
+}
+
+static double held(const struct webhook_gauge *g)
+{
+	return g->disabled ? (double)g->pending : 0;
+}
+
+static double exhausted(const struct webhook_gauge *g)
+{
+	return (double)g->exhausted;
+}
+
+static double disabled(const struct webhook_gauge *g)
+{
+	return g->disabled ? 1 : 0;
+}
+
+static const struct {
+	const char *name, *help;
+	double (*value)(const struct webhook_gauge *g);
+} webhook_metrics[] = {
+    {"referd_webhook_pending", "Deliveries that wait to be sent", pending},
+    {"referd_webhook_held", "Deliveries that wait because their webhook is disabled", held},
+    {"referd_webhook_exhausted", "Deliveries whose attempts are used up", exhausted},
+    {"referd_webhook_disabled", "1 while the webhook is disabled", disabled},
+};
+
+static void put_webhooks(const struct metrics_call *m, struct buf *out)
+{
+	char labels[64];
+	for (size_t i = 0; i < sizeof webhook_metrics / sizeof *webhook_metrics; i++) {
+		metrics_head(out, webhook_metrics[i].name, "gauge", webhook_metrics[i].help);
+		for (const struct page *page = m->first; page != NULL; page = page->next)
+			for (size_t row = 0; row < page->gauges.n; row++) {
+				const struct webhook_gauge *g = &page->gauges.gauges[row];
+				snprintf(labels, sizeof labels, "webhook_id=\"%llu\"",
+				    (unsigned long long)g->webhook_id);
+				metrics_sample(out, webhook_metrics[i].name, labels, webhook_metrics[i].value(g));
+			}
+	}
+}
+
+/* ---- the call ---- */
+
+const struct operation OP_OPS_METRICS = {
+    .id = "getMetrics",
+    .tag = "Operations",
+    .summary = "Metrics, in Prometheus text",
+    .description = "For clients on the server's own machine; from elsewhere with an API token, or through "
+		   "--metrics-listen.",
+    .answers = {{200, ANSWER_TEXT, NULL}},
+};
+
+static void reply(struct metrics_call *m)
+{
+	struct call *call = m->call;
+	struct buf *out = &call->api->out;
+	buf_reset(out);
+	metrics_head(out, "referd_build_info", "gauge", "1, labelled with the version");
+	metrics_sample(out, "referd_build_info", "version=\"" REFERD_VERSION "\"", 1);
+	put_requests(call->api->request_metrics, out);
+	put_store(call, out);
+	put_turns(call, out);
+	put_webhooks(m, out);
+	if (call->api->config.write_metrics != NULL)
+		call->api->config.write_metrics(call->api->config.metrics_arg, out);
+	metrics_process(out);
+	call_reply_text(call, 200, "text/plain; version=0.0.4", buf_view(out));
+}
+
+static void read_page(struct metrics_call *m, uint64_t after);
+
+static void on_gauges(struct command *command, enum err err)
+{
+	struct page *page = (struct page *)command;
+	struct metrics_call *m = page->m;
+	const size_t n = page->gauges.n;
+	if (err != ERR_OK)
+		call_reply_err(m->call, err, NULL);
+	else if (n < WEBHOOK_GAUGES)
+		reply(m);
+	else
+		read_page(m, page->gauges.gauges[n - 1].webhook_id);
+}
+
+static void read_page(struct metrics_call *m, uint64_t after)
+{
+	struct page *page = call_alloc(m->call, sizeof *page);
+	if (page == NULL)
+		return;
+	page->m = m;
+	page->gauges.after = after;
+	page->gauges.command = (struct command){.decide = webhook_gauges_decide, .done = on_gauges};
+	if (m->last == NULL)
+		m->first = page;
+	else
+		m->last->next = page;
+	m->last = page;
+	call_query(m->call, &page->gauges.command);
+}
+
+void metrics_reply(struct call *call)
+{
+	struct metrics_call *m = call_alloc(call, sizeof *m);
+	if (m == NULL)
+		return;
+	m->call = call;
+	read_page(m, 0);
+}
+
+/* A request that a proxy has forwarded is nobody's on this machine, also where the proxy is not trusted. */
+static bool is_local(const struct call *call)
+{
+	return client_address_is_loopback(&call->client) &&
+	       !client_address_ignored(&call->api->config.trusted_proxies, call->req);
+}
+
+void metrics_get(struct call *call)
+{
+	if (is_local(call) || call_has_token(call, SCOPE_READ))
+		metrics_reply(call);
+	else
+		call_refuse_token(call, "metrics are for clients on this machine: send an API token, or scrape a "
+					"listener of their own (--metrics-listen)");
+}

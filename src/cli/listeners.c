@@ -1,0 +1,157 @@
+/*
+ * Owns the inbound servers: how many connections the descriptors allow, the addresses, who answers on which, and the
+ * names of their metrics. Never a route. Called by serve.c.
+ */
+#include "listeners.h"
+
+#include <stdio.h>
+#include <sys/resource.h>
+
+#include "base/log.h"
+#include "base/metrics.h"
+
+enum { METRICS_CONNECTIONS = 64 };
+
+static int refuse(const char *option, const char *address, const char *why)
+{
+	fprintf(stderr, "referd: %s %s: %s\n", option, address, why);
+	return 2;
+}
+
+/* What the database, the log, name servers and outbound requests need. An idle server has 13 open. */
+enum { OTHER_DESCRIPTORS_MIN = 24, OTHER_DESCRIPTORS_MAX = 4096 };
+
+/* Raises the soft limit of descriptors as far as wanted and allowed; answers what it is then. */
+static uint64_t raise_descriptor_limit(uint64_t wanted)
+{
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return wanted;
+	if (limit.rlim_cur >= wanted)
+		return limit.rlim_cur;
+	const rlim_t before = limit.rlim_cur;
+	limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+	return setrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : before;
+}
+
+/* How many of the wanted connections the descriptors allow. Those that remain are at least a quarter of
+ * all, so that a flood of connections cannot stop deliveries. */
+static uint64_t fit_connections(uint64_t wanted)
+{
+	const uint64_t limit = raise_descriptor_limit(wanted + OTHER_DESCRIPTORS_MAX);
+	uint64_t others = limit / 4;
+	if (others < OTHER_DESCRIPTORS_MIN)
+		others = OTHER_DESCRIPTORS_MIN;
+	if (others > OTHER_DESCRIPTORS_MAX)
+		others = OTHER_DESCRIPTORS_MAX;
+	const uint64_t fit = limit > others ? limit - others : 1;
+	if (fit >= wanted)
+		return wanted;
+	log_warn("serve.connections_clamped", LOG_U64("connections", fit), LOG_U64("wanted", wanted),
+	    LOG_U64("descriptors", limit));
+	return fit;
+}
+
+static void on_request(void *arg, struct http_request *req)
+{
+	struct listeners *l = arg;
+	api_handle(l->api, req);
+}
+
+static bool on_head(void *arg, const struct http_request *req)
+{
+	struct listeners *l = arg;
+	return api_streams(l->api, req);
+}
+
+static bool on_refused(void *arg, struct http_request *req, struct http_reply *reply)
+{
+	struct listeners *l = arg;
+	return api_refused(l->api, req, reply);
+}
+
+static int listen_at(struct listeners *l, const char *option, const char *address,
+    const struct http_limits *limits, const struct http_handlers *handlers, struct http_server **out)
+{
+	enum err err = http_server_open(l->loop, address, limits, handlers, l, out);
+	if (err == ERR_INVALID)
+		return refuse(option, address,
+		    "must be an IP address and a port: use 127.0.0.1:8080, [::1]:8080, or :8080 for "
+		    "every address");
+	if (err == ERR_BUSY)
+		return refuse(option, address, "is in use by another program");
+	if (err != ERR_OK)
+		return refuse(option, address, "cannot be listened on");
+	return 0;
+}
+
+static int open_server(struct listeners *l, const struct config *config)
+{
+	struct http_limits limits = http_limits_default;
+	limits.max_head = config->max_head;
+	limits.max_body = config->max_body;
+	limits.head_ms = (uint32_t)config->head_timeout_ms;
+	limits.body_ms = (uint32_t)config->body_timeout_ms;
+	limits.idle_ms = (uint32_t)config->idle_timeout_ms;
+	limits.connections = (uint32_t)fit_connections(config->connections);
+	const struct http_handlers handlers = {
+	    .request = on_request, .streams = on_head, .refused = on_refused};
+	return listen_at(l, "--listen", config->listen, &limits, &handlers, &l->server);
+}
+
+static void on_metrics(void *arg, struct http_request *req)
+{
+	struct listeners *l = arg;
+	api_handle_metrics(l->api, req);
+}
+
+static int open_metrics_server(struct listeners *l, const struct config *config)
+{
+	const struct http_handlers handlers = {.request = on_metrics};
+	struct http_limits limits = http_limits_default;
+	limits.connections = METRICS_CONNECTIONS;
+	if (config->metrics_listen == NULL)
+		return 0;
+	return listen_at(l, "--metrics-listen", config->metrics_listen, &limits, &handlers,
+	    &l->metrics);
+}
+
+int listeners_open(struct listeners *l, struct loop *loop, const struct config *config)
+{
+	l->loop = loop;
+	int status = open_server(l, config);
+	return status != 0 ? status : open_metrics_server(l, config);
+}
+
+void listeners_drain(struct listeners *l)
+{
+	http_server_drain(l->server);
+	if (l->metrics != NULL)
+		http_server_drain(l->metrics);
+}
+
+void listeners_close(struct listeners *l)
+{
+	if (l->server != NULL)
+		http_server_close(l->server);
+	if (l->metrics != NULL)
+		http_server_close(l->metrics);
+}
+
+void listeners_write_metrics(const struct listeners *l, struct buf *out)
+{
+	const struct http_counters *c = http_server_counters(l->server);
+	const struct metric metrics[] = {
+	    {"referd_http_connections", "gauge", "Open inbound connections", (double)c->open},
+	    {"referd_http_in_progress", "gauge", "Requests that wait for their response", (double)c->in_progress},
+	    {"referd_http_accepted_total", "counter", "Connections accepted", (double)c->accepted},
+	    {"referd_http_requests_total", "counter", "Requests parsed", (double)c->requests},
+	    {"referd_http_refused_total", "counter", "Requests that the parser refused", (double)c->refused_by_parser},
+	    {"referd_http_timeouts_total", "counter", "Connections closed at a time limit", (double)c->timeouts},
+	    {"referd_http_evicted_total", "counter", "Connections closed to make room", (double)c->evicted},
+	    {"referd_http_accept_pauses_total", "counter", "Times that accepting paused", (double)c->accept_paused},
+	    {"referd_http_client_left_total", "counter", "Clients that left before their response",
+		(double)c->client_left},
+	};
+	metrics_put(out, metrics, sizeof metrics / sizeof *metrics);
+}
