@@ -57,6 +57,7 @@ struct join {
 	enum join_outcome outcome;
 	struct user user;          /* with JOIN_CREATED and JOIN_EXISTING */
 	struct user referred_by;   /* of a new user; id 0: nobody */
+	struct text referrer_canonical; /* whose address that is */
 	struct campaign campaign;  /* once it was found */
 	struct problems problems;  /* with JOIN_FIELD */
 };

@@ -17,6 +17,8 @@ enum user_flag {
 	FLAG_PLUS_ADDRESS = 1 << 1, /* "+" in the e-mail's local part */
 	FLAG_DISPOSABLE = 1 << 2,   /* a throw-away mail domain */
 	FLAG_MANY_JOINS = 1 << 3,   /* many joins by one referrer within an hour */
+	FLAG_SAME_MAILBOX = 1 << 4, /* the referrer's own mailbox, by a tag or by Gmail's dots */
+	FLAG_LINK_IN_NAME = 1 << 5, /* a URL in the first name */
 };
 enum user_review { REVIEW_NONE, REVIEW_PENDING, REVIEW_ACCEPTED, REVIEW_REJECTED };
 enum user_source {

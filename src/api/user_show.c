@@ -14,6 +14,8 @@ static const struct name flags[] = {
     {FLAG_PLUS_ADDRESS, "plus_address"},
     {FLAG_DISPOSABLE, "disposable"},
     {FLAG_MANY_JOINS, "many_joins"},
+    {FLAG_SAME_MAILBOX, "same_mailbox"},
+    {FLAG_LINK_IN_NAME, "link_in_name"},
     {0, NULL},
 };
 

@@ -68,14 +68,15 @@ static enum err find_campaign(struct join *j, struct tx *tx, uint64_t campaign_i
 
 static enum err check_self_referral(struct join *j, struct tx *tx)
 {
-	/* A generic campaign tells nobody whose address the link's owner has: it is a known one. */
-	if (j->referred_by.id == 0 || j->campaign.existing == EXISTING_GENERIC)
+	j->referrer_canonical = (struct text){0};
+	if (j->referred_by.id == 0)
 		return ERR_OK;
-	struct text own;
-	enum err err = email_canonical(j->referred_by.email, tx_arena(tx), &own);
+	enum err err = email_canonical(j->referred_by.email, tx_arena(tx), &j->referrer_canonical);
 	if (err != ERR_OK)
 		return err == ERR_INVALID ? ERR_OK : err; /* a damaged address is nobody's */
-	return text_eq(own, j->canonical_email) ? refuse(j, JOIN_SELF) : ERR_OK;
+	/* A generic campaign tells nobody whose address the link's owner has: it is a known one. */
+	bool self = text_eq(j->referrer_canonical, j->canonical_email);
+	return self && j->campaign.existing != EXISTING_GENERIC ? refuse(j, JOIN_SELF) : ERR_OK;
 }
 
 /* The campaign's further fields, into the user's meta. */
@@ -141,6 +142,15 @@ static enum err replay(struct join *j, struct tx *tx)
 	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
+/* A known address in a generic campaign must wait for the commit like a new one: the time of the response
+ * would tell the two apart. Writing the record again brings its batch to the commit. */
+static enum err answer_known(struct join *j, struct tx *tx)
+{
+	if (j->campaign.existing == EXISTING_GENERIC && !j->import)
+		tx_put(tx, &KIND_USER, &j->user);
+	return keep_answer(j, tx, JOIN_EXISTING);
+}
+
 static enum err find_existing(struct join *j, struct tx *tx, uint64_t hash)
 {
 	uint64_t known;
@@ -167,7 +177,7 @@ enum err join_decide(struct command *command, struct tx *tx)
 	uint64_t hash = codes_hash_email(j->codes, campaign_id, j->canonical_email);
 	err = find_existing(j, tx, hash);
 	if (err != ERR_NOT_FOUND)
-		return err == ERR_OK ? keep_answer(j, tx, JOIN_EXISTING) : err;
+		return err == ERR_OK ? answer_known(j, tx) : err;
 	if ((err = check_alias(j, tx)) != ERR_OK || (err = join_create(j, tx, hash, meta)) != ERR_OK)
 		return err;
 	return keep_answer(j, tx, JOIN_CREATED);

@@ -139,6 +139,19 @@ static struct user new_user(const struct join *j, uint64_t id, struct pairs meta
 	};
 }
 
+static uint64_t flags_of(const struct join *j, const struct user_stats *stats)
+{
+	const struct suspect suspect = {
+	    .user = &j->user,
+	    .referrer = &j->referred_by,
+	    .stats = stats,
+	    .canonical_email = j->canonical_email,
+	    .referrer_canonical = j->referrer_canonical,
+	    .now_ms = j->now_ms,
+	};
+	return suspicion_of(&suspect);
+}
+
 enum err join_create(struct join *j, struct tx *tx, uint64_t hash, struct pairs meta)
 {
 	struct user *user = &j->user;
@@ -152,7 +165,7 @@ enum err join_create(struct join *j, struct tx *tx, uint64_t hash, struct pairs 
 	    err != ERR_NOT_FOUND)
 		return err;
 	if (!user->test && !j->import)
-		user->flags = suspicion_of(user, &j->referred_by, &stats, j->canonical_email, j->now_ms);
+		user->flags = flags_of(j, &stats);
 	user->review = user->flags != 0 ? REVIEW_PENDING : REVIEW_NONE;
 	if ((err = user_index_add(tx, user, hash)) != ERR_OK ||
 	    (err = enter_list(tx, user, &stats)) != ERR_OK || (err = count_join(j, tx, &stats)) != ERR_OK || (err = emit_join(j, tx)) != ERR_OK)

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "core/email.h"
+
 enum { HOUR_MS = 3600000 };
 
 /* Addresses that many people share, or that a proxy shows for everybody: private, loopback, link-local
@@ -49,19 +51,28 @@ void suspicion_note_join(struct user_stats *stats, uint64_t now_ms)
 	stats->hour_joins++;
 }
 
-uint64_t suspicion_of(const struct user *user, const struct user *referrer,
-    const struct user_stats *stats, struct text canonical_email, uint64_t now_ms)
+static uint64_t flags_of_referral(const struct suspect *s)
+{
+	uint64_t flags = 0;
+	if (same_network(s->user->ip, s->referrer->ip))
+		flags |= FLAG_SAME_ADDRESS;
+	if (too_many(s->stats, s->now_ms))
+		flags |= FLAG_MANY_JOINS;
+	if (email_same_mailbox(s->canonical_email, s->referrer_canonical))
+		flags |= FLAG_SAME_MAILBOX;
+	return flags;
+}
+
+uint64_t suspicion_of(const struct suspect *s)
 {
 	struct text local, domain;
-	uint64_t flags = 0;
-	text_cut(canonical_email, '@', &local, &domain);
+	uint64_t flags = s->referrer->id != 0 ? flags_of_referral(s) : 0;
+	text_cut(s->canonical_email, '@', &local, &domain);
 	if (memchr(local.p, '+', local.n) != NULL)
 		flags |= FLAG_PLUS_ADDRESS;
 	if (disposable_domain(domain))
 		flags |= FLAG_DISPOSABLE;
-	if (referrer->id != 0 && same_network(user->ip, referrer->ip))
-		flags |= FLAG_SAME_ADDRESS;
-	if (referrer->id != 0 && too_many(stats, now_ms))
-		flags |= FLAG_MANY_JOINS;
+	if (name_has_link(s->user->first_name))
+		flags |= FLAG_LINK_IN_NAME;
 	return flags;
 }

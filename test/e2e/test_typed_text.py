@@ -104,6 +104,17 @@ class TypedText(Served):
         for again in ("GROSS@example.com", "Groß@example.com", "GROẞ@example.com", "ＡNN@example.com"):
             self.assertIn(self.has(self.try_join(campaign["code"], email=again), 200).data["code"], codes)
 
+    def test_ways_to_oneself_and_links_are_flagged(self):
+        campaign = self.campaign()
+        jessica = self.join(campaign["code"], "Jessica", "jes.sica@gmail.com")
+        for name, email, flags in (("Jess", "jessica+2@googlemail.com", ["plus_address", "same_mailbox"]),
+                                   ("Jess", "jessica@gmail.com", ["same_mailbox"]),
+                                   ("Win at evil.com", "win@example.com", ["link_in_name"]),
+                                   ("Ann", "ann@gmail.com", [])):
+            with self.subTest(email):
+                friend = self.user(self.join(jessica["code"], name, email)["code"])
+                self.assertEqual(friend["review"], {"state": "pending" if flags else None, "flags": flags})
+
 
 if __name__ == "__main__":
     unittest.main()

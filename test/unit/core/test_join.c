@@ -192,6 +192,32 @@ static void existing_is_what_the_campaign_says(void **state)
 	assert_int_equal(join.campaign.existing, EXISTING_GENERIC);
 }
 
+/* How many commits a join of this address takes. */
+static uint64_t commits_of(struct world *w, uint64_t campaign, uint64_t referrer, const char *email)
+{
+	uint64_t before = store_counters(w->store).commits;
+	struct join join = world_join(w, campaign, referrer, email);
+	assert_int_equal(world_run_join(w, &join), ERR_OK);
+	return store_counters(w->store).commits - before;
+}
+
+/* The response comes after the commit of the batch; so both must be in a batch that is committed. */
+static void generic_answers_wait_for_the_same_commit(void **state)
+{
+	struct world *w = *state;
+	uint64_t generic = world_campaign(
+	    w, (struct campaign){.status = CAMPAIGN_LAUNCHED, .existing = EXISTING_GENERIC});
+	assert_int_equal(commits_of(w, generic, 0, "jessica@example.com"), 1);
+	assert_int_equal(commits_of(w, generic, 0, "Jessica@example.com"), 1);
+	uint64_t jessica = world_user(w, generic, 0, "mary@example.com");
+	assert_int_equal(commits_of(w, 0, jessica, "new@example.com"), 1);
+	assert_int_equal(commits_of(w, 0, jessica, "new@example.com"), 1);
+	assert_int_equal(commits_of(w, 0, jessica, "mary@example.com"), 1); /* the link's owner */
+	uint64_t open = world_launched(w);
+	assert_int_equal(commits_of(w, open, 0, "jessica@example.com"), 1);
+	assert_int_equal(commits_of(w, open, 0, "jessica@example.com"), 0);
+}
+
 static void the_event_is_a_snapshot(void **state)
 {
 	struct world *w = *state;
@@ -288,6 +314,7 @@ int main(void)
 	    WORLD_ON_ALL(when_a_campaign_takes_people),
 	    WORLD_ON_ALL(a_users_link_follows_the_campaign),
 	    WORLD_ON_ALL(existing_is_what_the_campaign_says),
+	    WORLD_ON_ALL(generic_answers_wait_for_the_same_commit),
 	    WORLD_ON_ALL(the_event_is_a_snapshot),
 	    WORLD_ON_ALL(the_same_person_many_times_at_once),
 	    WORLD_ON_ALL(a_hash_is_no_proof),

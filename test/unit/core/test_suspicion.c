@@ -17,7 +17,13 @@ static uint64_t flags_of(struct text ip, struct text referrer_ip, uint64_t hour_
 {
 	const struct user user = {.id = 2, .ip = ip}, referrer = {.id = 1, .ip = referrer_ip};
 	const struct user_stats stats = {.user_id = 1, .hour_ms = hour_ms, .hour_joins = hour_joins};
-	return suspicion_of(&user, &referrer, &stats, text_of(email), NOW);
+	const struct suspect suspect = {.user = &user,
+					.referrer = &referrer,
+					.stats = &stats,
+					.canonical_email = text_of(email),
+					.referrer_canonical = TEXT("a.nna@gmail.com"),
+					.now_ms = NOW};
+	return suspicion_of(&suspect);
 }
 
 static uint64_t by_address(const char *ip, const char *referrer_ip, size_t n)
@@ -65,11 +71,32 @@ static void test_addresses(void **state)
 	    {"ann+x@mailinator.com", FLAG_DISPOSABLE | FLAG_PLUS_ADDRESS},
 	    {"ann@notmailinator.com.example", 0},
 	    {"ann@com", 0},
+	    {"anna@googlemail.com", FLAG_SAME_MAILBOX},
+	    {"ann.a+friend@gmail.com", FLAG_SAME_MAILBOX | FLAG_PLUS_ADDRESS},
+	    {"anna@example.com", 0},
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
 		assert_int_equal(flags_of((struct text){0}, (struct text){0}, 0, 0, cases[i].email),
 		    cases[i].flags);
+}
+
+static void test_names_with_links(void **state)
+{
+	static const char *const links[] = {
+	    "https://evil.example", "Win at bit.ly/x1", "www.evil.example", "EVIL.COM", "evil.com!",
+	    "see evil\u3002com", "\uff45vil\uff0ecom", "ev\u200bil.com", "b\u00fccher.de", "tg://x",
+	    "go to a.b.co.uk now", "x.zz/promo", "\u043f\u0440.xn--p1ai", "mail bob@evil.org"};
+	static const char *const names[] = {
+	    "Ann", "J.R.", "J.R. Smith", "St.John", "Mary-Ann O'Neil", "Dr. No", "Ann / Bob", "A.B.C.",
+	    "3.14", "Zo\u00eb \u2764\ufe0f", "www", "Ann.", ".com", "Jr.", "\u0645\u06cc\u200c\u062e", ""};
+	(void)state;
+	for (size_t i = 0; i < sizeof links / sizeof *links; i++)
+		if (!name_has_link(text_of(links[i])))
+			fail_msg("%s is not seen", links[i]);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (name_has_link(text_of(names[i])))
+			fail_msg("%s is taken for a link", names[i]);
 }
 
 static void test_many_joins(void **state)
@@ -100,6 +127,7 @@ int main(void)
 	    cmocka_unit_test(test_same_network),
 	    cmocka_unit_test(test_shared_addresses_say_nothing),
 	    cmocka_unit_test(test_addresses),
+	    cmocka_unit_test(test_names_with_links),
 	    cmocka_unit_test(test_many_joins),
 	    cmocka_unit_test(test_every_listed_domain_is_found),
 	};
