@@ -4,7 +4,7 @@
 set -euo pipefail
 
 packages=(build-essential pkg-config libevent-dev libssl-dev liblmdb-dev libjson-c-dev libidn2-dev
-	libqrencode-dev libcmocka-dev python3 python3-jsonschema curl)
+	libqrencode-dev libcmocka-dev python3 python3-jsonschema curl faketime)
 # Debian 12's security upload, which closes eight CVEs of the library that sends the webhooks.
 libevent=2.1.12-stable-8+deb12u1
 
@@ -25,7 +25,7 @@ libevent_is_safe() {
 if ! command -v dpkg-query apt-get >/dev/null; then
 	echo "deps: this is no Debian. referd needs a C17 compiler, make, pkg-config, and the headers of libevent" \
 		"2.1.12 (with the fixes of Debian's $libevent), OpenSSL 3, LMDB, json-c, libidn2, libqrencode and cmocka," \
-		"and python3 with jsonschema and curl for the tests." >&2
+		"and python3 with jsonschema, curl and faketime for the tests." >&2
 	exit 0
 fi
 

@@ -12,12 +12,15 @@
 struct clock {
 	uint64_t (*mono_ns)(const struct clock *);
 	uint64_t (*unix_ms)(const struct clock *);
+	/* Monotonic too, and it goes on while the machine is suspended. */
+	uint64_t (*boot_ns)(const struct clock *);
 };
 
-/** The system's clocks (CLOCK_MONOTONIC, CLOCK_REALTIME). */
+/** The system's clocks (CLOCK_MONOTONIC, CLOCK_REALTIME, CLOCK_BOOTTIME). */
 extern const struct clock clock_system;
 
-/* A clock that moves only when told to. Pass &manual.clock; advance both fields by hand. */
+/* A clock that moves only when told to. Pass &manual.clock; advance both fields by hand. It is never
+ * suspended: boot_ns reads now_mono_ns. */
 struct clock_manual {
 	struct clock clock;
 	uint64_t now_mono_ns;

@@ -39,8 +39,17 @@ void loop_stop(struct loop *loop);
 /** Time of the current turn: monotonic ns, read once, when a turn's first callback or hook asks for
  *  it (so never from before the wait). Outside a turn: the last turn's. */
 uint64_t loop_mono_ns(const struct loop *loop);
-/** The same in Unix ms. */
+/** The same in Unix ms, by the wall clock: for what people and other machines read. */
 uint64_t loop_unix_ms(const struct loop *loop);
+/** Unix ms when the loop was made, and from then on as much more as time has passed, suspended or not:
+ *  for what is due after an interval. A wall clock that is set does not move it. */
+uint64_t loop_steady_ms(const struct loop *loop);
+/** A moment of the steady clock as the wall clock shows it now; 0 stays 0. */
+uint64_t loop_unix_of_steady(const struct loop *loop, uint64_t steady_ms);
+/** The wall clock, for what ends by its age: a jump ahead counts only after it has lasted for a day. */
+uint64_t loop_believed_ms(const struct loop *loop);
+/** How often the wall clock has jumped by more than a minute. Each jump is logged. */
+uint64_t loop_jumps(const struct loop *loop);
 const struct clock *loop_clock(const struct loop *loop);
 
 /* Length of turns (waiting excluded), for the metric: from the first time that the turn's time is

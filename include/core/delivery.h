@@ -41,7 +41,8 @@ struct delivery_record_attempt {
 	uint64_t due_ms;        /* the due row that was claimed */
 	enum delivery_verdict verdict;
 	bool refused; /* the receiver refused the message, which says nothing about the webhook */
-	uint64_t retry_ms; /* with VERDICT_RETRY and VERDICT_GONE: when to try again */
+	uint64_t retry_ms; /* with VERDICT_RETRY and VERDICT_GONE: when to try again, steady clock */
+	uint64_t failing_ms; /* of a failure: since the one before, as far as it was watched */
 	uint64_t now_ms;
 };
 /** ERR_OK also where the delivery ended meanwhile (cancelled): then only the attempt is logged.
@@ -57,6 +58,18 @@ struct delivery_cancel {
 	uint64_t now_ms;
 };
 command_decide_fn delivery_cancel_decide;
+
+enum { DELIVERY_LATE_MAX = 64 };
+/* Deliveries of a webhook that are due later than any schedule asks for: the wall clock was ahead when
+ * they were written, and referd has started since. A slice at a time. */
+struct delivery_late {
+	struct command command; /* decide: delivery_find_late_decide, then delivery_move_late_decide */
+	uint64_t webhook_id;
+	uint64_t limit_ms; /* those that are due later are found, and moved to this moment */
+	struct due due[DELIVERY_LATE_MAX];
+	size_t n;
+};
+command_decide_fn delivery_find_late_decide, delivery_move_late_decide;
 
 /* Everything one attempt needs, read in one query. */
 struct delivery_load {

@@ -263,7 +263,8 @@ struct delivery {
 	uint64_t id; /* key */
 	uint64_t event_id, webhook_id, revision, user_id;
 	uint64_t status, attempts;
-	uint64_t created_ms, due_ms, finished_ms;
+	uint64_t created_ms, finished_ms;
+	uint64_t due_ms;  /* on the steady clock (base/loop.h) of the process that wrote it */
 	uint64_t next_id; /* the next of the same order chain, waiting for this one */
 	uint64_t waiting; /* behind another one of its chain: not in the due index; cancelled there it
 			     keeps its place until that one has ended */
@@ -329,6 +330,7 @@ struct webhook_stats {
 	uint64_t pending, delivered, exhausted, cancelled;
 	uint64_t failing_since_ms; /* nothing but failures since; 0: the last attempt succeeded */
 	uint64_t failures;         /* in a row */
+	uint64_t failing_ms;       /* how long it has failed while referd watched */
 	uint64_t last_attempt_ms, last_success_ms;
 	uint64_t last_status, last_failure;
 	struct text last_detail;

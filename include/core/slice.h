@@ -16,6 +16,7 @@ struct slice {
 	struct codes *codes;
 	struct text public_url;
 	uint64_t now_ms;
+	uint64_t believed_ms; /* what has ended by its age is judged by this (loop_believed_ms) */
 	/* Set by the query, which may be called again from the start: how much was found. With 0 nothing
 	 * is left to do now, and no command follows. */
 	size_t n;

@@ -34,7 +34,7 @@ void scheduler_close(struct scheduler *scheduler);
 void scheduler_before_store(struct scheduler *scheduler);
 /** Sends what became due. To be called every turn, after store_turn. */
 void scheduler_turn(struct scheduler *scheduler);
-/** When the room wants a turn without being poked, in Unix ms; 0: never. */
+/** When the room wants a turn without being poked, on the steady clock; 0: never. */
 uint64_t scheduler_next_ms(const struct scheduler *scheduler);
 /** Starts no further attempt. */
 void scheduler_drain(struct scheduler *scheduler);

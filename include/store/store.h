@@ -42,6 +42,8 @@ enum err store_query(struct store *store, struct command *cmd) WARN_UNUSED;
 /** Reports every committed write of `kind` to fn, before the done()s of that batch. At most 16. */
 void store_watch(struct store *store, const struct record_kind *kind, store_watch_fn *fn, void *arg);
 
+/** The time on the steady clock, for what the next batch makes due (tx_steady_ms). */
+void store_set_steady_ms(struct store *store, uint64_t steady_ms);
 /** Runs the queries, decides a batch, commits it, pays the debts. To be called at the end of every
  *  turn; answers true if work is left that needs no new event (the next turn must not block). */
 bool store_turn(struct store *store);

@@ -49,6 +49,10 @@ struct tx_scan {
 /** ERR_OK (n may be 0), ERR_PENDING, ERR_CORRUPT, ERR_IO, ERR_NO_MEMORY. */
 enum err tx_scan(struct tx *tx, const struct record_kind *kind, struct tx_scan *scan) WARN_UNUSED;
 
+/** The moment of this batch on the steady clock (base/loop.h), by which due rows are judged; unix_ms
+ *  where nobody tells the store the time. */
+uint64_t tx_steady_ms(const struct tx *tx, uint64_t unix_ms);
+
 /** Memory until the command's done() returned. */
 struct arena *tx_arena(struct tx *tx);
 

@@ -39,7 +39,8 @@ void delivery_show(struct call *call, struct json_out *o, const struct delivery 
 	show_word(o, "status", DELIVERY_STATUS_NAMES, d->status);
 	json_put_u64(o, "attempts", d->attempts);
 	show_time(o, "created_at", d->created_ms);
-	show_time(o, "next_attempt_at", next_known ? d->due_ms : 0);
+	show_time(o, "next_attempt_at",
+		  next_known ? loop_unix_of_steady(call->api->config.loop, d->due_ms) : 0);
 	/* Behind another one of its order chain: that one's end makes it due. */
 	json_put_bool(o, "waiting", d->waiting != 0 && d->finished_ms == 0);
 	show_time(o, "finished_at", d->finished_ms);

@@ -234,7 +234,8 @@ static void put_disable_rule(struct json_out *o, const struct why *y)
 	json_put_u64(o, "after_seconds", after_s);
 	json_put_u64(o, "failures", y->stats->failures);
 	/* From then on the next failure disables it. */
-	show_time(o, "disables_at", since_ms != 0 ? since_ms + after_s * 1000 : 0);
+	show_time(o, "disables_at",
+		  since_ms != 0 ? y->stats->last_attempt_ms + after_s * 1000 - y->stats->failing_ms : 0);
 	json_close(o, '}');
 }
 
@@ -267,7 +268,7 @@ static void on_why(struct command *command, enum err err)
 		       config->webhook_live(config->webhook_live_arg, oc->why.id, &y.live);
 	if (!y.live_known)
 		y.live = (struct webhook_live){0};
-	y.next_ms = oc->why.next_due_ms;
+	y.next_ms = loop_unix_of_steady(config->loop, oc->why.next_due_ms);
 	if (y.next_ms != 0 && y.live.next_ms > y.next_ms)
 		y.next_ms = y.live.next_ms;
 	struct json_out o = call_data(oc->call);

@@ -7,6 +7,9 @@
 #include <event2/event.h>
 #include <stdlib.h>
 
+#include "base/log.h"
+#include "steady.h"
+
 enum { MAX_HOOKS = 8 };
 
 /* The time of the turn, read when it is first asked for: libevent blocks inside the dispatch, so a
@@ -14,8 +17,9 @@ enum { MAX_HOOKS = 8 };
  * reading the time does not change the loop its callers hold. */
 struct turn {
 	const struct clock *clock;
-	uint64_t mono_ns, unix_ms;
-	bool has_mono, has_unix;
+	uint64_t mono_ns, unix_ms, steady_ms;
+	bool has_mono, has_unix, has_steady;
+	struct steady steady;
 };
 
 struct loop {
@@ -27,6 +31,7 @@ struct loop {
 	} hooks[MAX_HOOKS];
 	int n_hooks;
 	bool again, stopped;
+	uint64_t jumps;
 	struct loop_stalls stalls;
 };
 
@@ -47,6 +52,7 @@ struct loop *loop_new(const struct clock *clock)
 	if (loop->turn == NULL || loop->events == NULL)
 		goto fail;
 	loop->turn->clock = clock;
+	steady_begin(&loop->turn->steady, clock->unix_ms(clock), clock->boot_ns(clock));
 	event_config_free(config);
 	return loop;
 fail:
@@ -116,16 +122,32 @@ const struct loop_stalls *loop_get_stalls(const struct loop *loop)
 
 /* ---- turns ---- */
 
+/* A machine that was suspended is no jump: the steady clock went on with the wall clock. */
+static void look_at_clocks(struct loop *loop)
+{
+	struct turn *turn = loop->turn;
+	uint64_t boot_ns = turn->clock->boot_ns(turn->clock);
+	int64_t jump_ms = steady_look(&turn->steady, loop_unix_ms(loop), boot_ns);
+	turn->steady_ms = steady_ms(&turn->steady, boot_ns);
+	turn->has_steady = true;
+	if (jump_ms == 0)
+		return;
+	loop->jumps++;
+	log_warn("clock.jumped", LOG_STR("direction", jump_ms > 0 ? "ahead" : "back"),
+		 LOG_U64("by_ms", jump_ms > 0 ? jump_ms : -jump_ms));
+}
+
 /* False when there is no event and there can never be one. */
 static bool turn_once(struct loop *loop)
 {
 	int flags = EVLOOP_ONCE | (loop->again ? EVLOOP_NONBLOCK : 0);
 	bool again = loop->again;
 	loop->again = false;
-	loop->turn->has_mono = loop->turn->has_unix = false;
+	loop->turn->has_mono = loop->turn->has_unix = loop->turn->has_steady = false;
 	int result = event_base_loop(loop->events, flags);
 	/* Where no callback asked for the time, the turn is measured from here: its hooks. */
 	uint64_t start = loop_mono_ns(loop);
+	look_at_clocks(loop);
 	for (int i = 0; i < loop->n_hooks; i++)
 		loop->hooks[i].fn(loop->hooks[i].arg);
 	uint64_t end = loop->turn->clock->mono_ns(loop->turn->clock);
@@ -168,6 +190,31 @@ uint64_t loop_unix_ms(const struct loop *loop)
 		turn->has_unix = true;
 	}
 	return turn->unix_ms;
+}
+
+uint64_t loop_steady_ms(const struct loop *loop)
+{
+	struct turn *turn = loop->turn;
+	if (!turn->has_steady) {
+		turn->steady_ms = steady_ms(&turn->steady, turn->clock->boot_ns(turn->clock));
+		turn->has_steady = true;
+	}
+	return turn->steady_ms;
+}
+
+uint64_t loop_unix_of_steady(const struct loop *loop, uint64_t steady_ms)
+{
+	return steady_ms != 0 ? steady_ms + (uint64_t)loop->turn->steady.ahead_ms : 0;
+}
+
+uint64_t loop_believed_ms(const struct loop *loop)
+{
+	return loop_steady_ms(loop) + (uint64_t)loop->turn->steady.believed_ms;
+}
+
+uint64_t loop_jumps(const struct loop *loop)
+{
+	return loop->jumps;
 }
 
 const struct clock *loop_clock(const struct loop *loop)

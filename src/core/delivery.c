@@ -99,7 +99,7 @@ enum err delivery_create(struct tx *tx, const struct webhook *webhook, const str
 	    .user_id = event->user_id,
 	    .status = DELIVERY_PENDING,
 	    .created_ms = event->at_ms,
-	    .due_ms = event->at_ms,
+	    .due_ms = tx_steady_ms(tx, event->at_ms),
 	    .test = event->test,
 	    .derived = 1,
 	};
@@ -120,7 +120,7 @@ enum err delivery_requeue(struct tx *tx, struct delivery *d, uint64_t now_ms)
 	index_status(tx, d, false);
 	d->status = DELIVERY_PENDING;
 	d->round_start = d->attempts;
-	d->due_ms = now_ms;
+	d->due_ms = tx_steady_ms(tx, now_ms);
 	d->finished_ms = 0;
 	d->chained = d->waiting = d->next_id = d->refusals = 0;
 	d->reason = (struct text){0};
@@ -164,7 +164,7 @@ static enum err chain_advance(struct tx *tx, const struct delivery *d, uint64_t 
 		return ERR_OK;
 	}
 	next.waiting = 0;
-	next.due_ms = now_ms;
+	next.due_ms = tx_steady_ms(tx, now_ms);
 	tx_put(tx, &KIND_DELIVERY, &next);
 	put_due(tx, &next);
 	return ERR_OK;
@@ -236,10 +236,11 @@ enum err delivery_load_decide(struct command *command, struct tx *tx)
 static void hasten(struct tx *tx, struct delivery *d, uint64_t now_ms)
 {
 	const struct due old = {d->webhook_id, d->due_ms, d->id};
-	if (d->waiting || d->due_ms <= now_ms)
+	uint64_t due_ms = tx_steady_ms(tx, now_ms);
+	if (d->waiting || d->due_ms <= due_ms)
 		return;
 	tx_delete(tx, &KIND_DUE, &old);
-	d->due_ms = now_ms;
+	d->due_ms = due_ms;
 	tx_put(tx, &KIND_DELIVERY, d);
 	put_due(tx, d);
 }

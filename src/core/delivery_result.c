@@ -60,11 +60,23 @@ static enum err apply_disable_rule(struct tx *tx, const struct delivery_record_a
 		return err == ERR_NOT_FOUND ? ERR_OK : err;
 	if (cmd->verdict == VERDICT_GONE)
 		return disable(tx, cmd, d, &webhook, TEXT("the receiver answered 410 Gone"));
-	/* Added, not subtracted: the clock may have gone back since. */
-	if (cmd->now_ms < stats->failing_since_ms + disable_after_ms(&webhook))
+	/* Watched time, not the distance of two moments: the wall clock may have been set in between. */
+	if (stats->failing_ms < disable_after_ms(&webhook))
 		return ERR_OK;
 	return disable(tx, cmd, d, &webhook,
 	    TEXT("every attempt has failed for as long as disable_after allows"));
+}
+
+/* 0.1 kept no watched time; what it knew is the distance between its first failure and its last one. */
+static void count_failing(struct webhook_stats *stats, const struct delivery_record_attempt *cmd)
+{
+	if (cmd->verdict == VERDICT_DELIVERED || cmd->refused || stats->failures == 0)
+		stats->failing_ms = 0;
+	else if (stats->failing_ms == 0 && stats->failures > 1 &&
+		 stats->last_attempt_ms > stats->failing_since_ms)
+		stats->failing_ms = stats->last_attempt_ms - stats->failing_since_ms + cmd->failing_ms;
+	else
+		stats->failing_ms += cmd->failing_ms;
 }
 
 static enum err record_health(struct tx *tx, const struct delivery_record_attempt *cmd,
@@ -75,6 +87,7 @@ static enum err record_health(struct tx *tx, const struct delivery_record_attemp
 	enum err err = tx_get(tx, &KIND_WEBHOOK_STATS, stats);
 	if (err != ERR_OK && err != ERR_NOT_FOUND)
 		return err;
+	count_failing(stats, cmd);
 	stats->last_attempt_ms = cmd->now_ms;
 	if (cmd->verdict == VERDICT_DELIVERED)
 		stats->last_success_ms = cmd->now_ms;

@@ -88,7 +88,7 @@ enum err idempotency_find_expired_decide(struct command *command, struct tx *tx)
 	size_t max = hurry || scan.n < IDEMPOTENCY_SLICE ? scan.n : IDEMPOTENCY_SLICE;
 	for (; slice->n < max; slice->n++) {
 		struct idempotency_age *age = &cmd->ages[slice->n];
-		if (age->at_ms + DAY_MS >= slice->now_ms && count_excess(age, last) == 0)
+		if (age->at_ms + DAY_MS >= slice->believed_ms && count_excess(age, last) == 0)
 			break;
 		keep_own_hash(age, cmd->hashes[slice->n]);
 	}

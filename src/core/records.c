@@ -269,6 +269,7 @@ static const struct field webhook_stats_values[] = {
     VALUE(9, U64, webhook_stats, last_status),
     VALUE(10, U64, webhook_stats, last_failure),
     VALUE(11, TEXT, webhook_stats, last_detail),
+    VALUE(12, U64, webhook_stats, failing_ms),
 };
 const struct record_kind KIND_WEBHOOK_STATS = KIND(17, webhook_stats);
 

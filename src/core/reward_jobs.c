@@ -23,7 +23,7 @@ enum err reward_find_held_decide(struct command *command, struct tx *tx)
 	struct tx_scan scan = {.from = &from, .max = REWARD_SLICE, .records = rows};
 	enum err err = tx_scan(tx, &KIND_REWARD_HOLD, &scan);
 	job->n = 0;
-	for (size_t i = 0; err == ERR_OK && i < scan.n && rows[i].due_ms <= job->slice.now_ms; i++)
+	for (size_t i = 0; err == ERR_OK && i < scan.n && rows[i].due_ms <= job->slice.believed_ms; i++)
 		job->ids[job->n++] = rows[i].reward_id;
 	job->slice.n = job->n;
 	return err;

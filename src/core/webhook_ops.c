@@ -29,7 +29,7 @@ enum err webhook_enable_decide(struct command *command, struct tx *tx)
 		cmd->webhook.updated_ms = cmd->now_ms;
 	cmd->webhook.disabled_ms = 0;
 	cmd->webhook.disabled_reason = (struct text){0};
-	stats.failing_since_ms = stats.failures = 0;
+	stats.failing_since_ms = stats.failures = stats.failing_ms = 0;
 	/* Also of an active one: who watches the record looks at it anew. */
 	tx_put(tx, &KIND_WEBHOOK, &cmd->webhook);
 	tx_put(tx, &KIND_WEBHOOK_STATS, &stats);

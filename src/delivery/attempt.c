@@ -149,11 +149,19 @@ void attempt_record_finished(struct scheduler *s)
 	}
 }
 
+/* How long the webhook has failed since its last failure, as far as this process has watched. */
+static uint64_t watch_failing(struct lane *l, enum policy_outcome outcome, uint64_t now_ms)
+{
+	uint64_t since_ms = l->failing_since_ms;
+	l->failing_since_ms = outcome == OUTCOME_FAILURE ? now_ms : 0;
+	return outcome == OUTCOME_FAILURE && since_ms != 0 ? now_ms - since_ms : 0;
+}
+
 static void on_answer(void *arg, const struct http_result *result)
 {
 	struct attempt_run *run = arg;
 	struct scheduler *s = run->lane->scheduler;
-	uint64_t now_ms = scheduler_now_ms(s);
+	uint64_t now_ms = scheduler_now_ms(s), unix_ms = loop_unix_ms(s->config.loop);
 	uint32_t random;
 	assert(run->state == ATTEMPT_CALLING);
 	leave_flight(run);
@@ -168,7 +176,7 @@ static void on_answer(void *arg, const struct http_result *result)
 	    .retry_after = result->retry_after,
 	};
 	const struct policy_decision decision =
-	    policy_decide(&run->lane->target.rules, &attempt, now_ms, random);
+	    policy_decide(&run->lane->target.rules, &attempt, unix_ms, random);
 	throttle_result(&run->lane->throttle, decision.outcome != OUTCOME_FAILURE, now_ms, random);
 	count(s, decision.outcome, result->total_us);
 	run->record = (struct delivery_record_attempt){
@@ -177,8 +185,9 @@ static void on_answer(void *arg, const struct http_result *result)
 	    .due_ms = run->due.due_ms,
 	    .verdict = decision.verdict,
 	    .refused = decision.outcome == OUTCOME_REFUSAL,
-	    .retry_ms = decision.retry_ms,
-	    .now_ms = now_ms,
+	    .retry_ms = now_ms + decision.wait_ms,
+	    .failing_ms = watch_failing(run->lane, decision.outcome, now_ms),
+	    .now_ms = unix_ms,
 	};
 	gather(run);
 	if (decision.verdict == VERDICT_GONE)
@@ -240,7 +249,7 @@ static void call(struct attempt_run *run)
 	struct message message;
 	run->attempts = run->load.delivery.attempts - run->load.delivery.round_start;
 	run->refusals = run->load.delivery.refusals;
-	run->began_ms = scheduler_now_ms(run->lane->scheduler);
+	run->began_ms = loop_unix_ms(run->lane->scheduler->config.loop);
 	const struct message_source source = source_of(run);
 	run->state = ATTEMPT_CALLING;
 	if (message_make(&message, &source))

@@ -46,7 +46,7 @@ struct jobs {
 
 static uint64_t now_ms(const struct jobs *j)
 {
-	return loop_unix_ms(j->config.loop);
+	return loop_steady_ms(j->config.loop);
 }
 
 /* ---- replays: one after another ---- */
@@ -119,7 +119,7 @@ static void on_read(struct command *command, enum err err)
 	    .command = {.decide = replay_step_decide, .done = on_step},
 	    .replay_id = job->read.id,
 	    .first_event = job->read.first_event,
-	    .now_ms = now_ms(j),
+	    .now_ms = loop_unix_ms(j->config.loop),
 	};
 	job->busy = store_submit(j->config.store, &job->step.command) == ERR_OK;
 }
@@ -186,8 +186,9 @@ static void run_retention(struct jobs *j)
 	if (job->busy || j->replay.busy || j->config.retention_ms == 0 || now_ms(j) < job->next_ms)
 		return;
 	job->find.command = (struct command){.decide = retention_find_decide, .done = on_found};
+	uint64_t believed_ms = loop_believed_ms(j->config.loop);
 	job->find.before_ms =
-	    now_ms(j) > j->config.retention_ms ? now_ms(j) - j->config.retention_ms : 0;
+	    believed_ms > j->config.retention_ms ? believed_ms - j->config.retention_ms : 0;
 	job->busy = store_query(j->config.store, &job->find.command) == ERR_OK;
 }
 

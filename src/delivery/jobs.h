@@ -20,7 +20,7 @@ void jobs_turn(struct jobs *jobs);
 bool jobs_changed(const struct jobs *jobs);
 /** No slice is with the store. */
 bool jobs_idle(const struct jobs *jobs);
-/** When jobs_turn has something to do without being told, Unix ms; 0: never. */
+/** When jobs_turn has something to do without being told, on the steady clock; 0: never. */
 uint64_t jobs_next_ms(const struct jobs *jobs);
 
 #endif

@@ -36,7 +36,8 @@ struct lane *lane_get(struct scheduler *s, uint64_t webhook_id)
 	}
 	l->scheduler = s;
 	l->webhook_id = webhook_id;
-	l->scan.lane = l->cancel.lane = l;
+	l->scan.lane = l->cancel.lane = l->late.lane = l;
+	l->late.wanted = true;
 	l->next_in_bucket = *bucket;
 	*bucket = l;
 	lane_poke(l);
@@ -54,7 +55,7 @@ void lane_free(struct lane *l)
 bool lane_is_over(const struct lane *l)
 {
 	return !l->configured && l->caught_up && l->n == 0 && l->runs == NULL && !l->scanning &&
-	       !l->cancelling && !l->dirty && l->paused_until_ms == 0;
+	       !l->cancelling && !l->late.busy && !l->dirty && l->paused_until_ms == 0;
 }
 
 void lane_poke(struct lane *l)
@@ -78,6 +79,8 @@ void lane_configure(struct lane *l, const struct webhook *webhook)
 		const char *problem = target_read(&l->target, webhook, s->secret_key,
 		    s->config.allow_http_targets);
 		bool enabled = l->disabled && webhook->disabled_ms == 0;
+		if (enabled)
+			l->failing_since_ms = 0;
 		l->disabled = webhook->disabled_ms != 0 || problem != NULL;
 		/* Somebody says that it is well again, or has changed it: the next probe goes at once. */
 		throttle_resume(&l->throttle, enabled ? 0 : l->throttle.failures, scheduler_now_ms(s));
@@ -88,6 +91,13 @@ void lane_configure(struct lane *l, const struct webhook *webhook)
 			    LOG_STR("url", problem));
 	}
 	lane_poke(l);
+}
+
+void lane_resume(struct lane *l, uint64_t failures)
+{
+	uint64_t now_ms = scheduler_now_ms(l->scheduler);
+	throttle_resume(&l->throttle, failures, now_ms);
+	l->failing_since_ms = failures > 0 ? now_ms : 0;
 }
 
 static int compare_due(const struct due *a, const struct due *b)
@@ -123,8 +133,8 @@ void lane_offer(struct lane *l, const struct due *due)
 		return; /* a scan will find it */
 	} else if (behind && (l->n >= LANE_WINDOW || leaves_gap(l, due))) {
 		l->caught_up = false;
-	} else if (later || !window_push(l, due)) {
-		lane_rescan(l); /* the clock went back behind rows that were read, or there is no room */
+	} else if (!window_push(l, due)) {
+		lane_rescan(l);
 	} else if (behind) {
 		l->cursor = *due;
 	}
@@ -224,7 +234,7 @@ static void cancel_slice(struct lane *l)
 		c->due[c->n++] = l->window[l->head];
 		l->head = (l->head + 1) % WINDOW_SIZE;
 	}
-	c->now_ms = scheduler_now_ms(l->scheduler);
+	c->now_ms = loop_unix_ms(l->scheduler->config.loop);
 	c->command = (struct command){.decide = delivery_cancel_decide, .done = on_cancelled};
 	l->cancelling = store_submit(l->scheduler->config.store, &c->command) == ERR_OK;
 	if (!l->cancelling)
@@ -260,6 +270,7 @@ void lane_run(struct lane *l)
 		l->next_due_ms = 0;
 		l->caught_up = false;
 	}
+	lane_judge_late(l);
 	if (!l->configured)
 		cancel_slice(l);
 	else if (!l->disabled)

@@ -56,6 +56,7 @@ struct lane {
 	struct due read_before; /* rows up to it may be under way already: a rescan leaves those out */
 	bool caught_up;    /* nothing behind the cursor is due before next_due_ms */
 	uint64_t next_due_ms; /* 0: never, as far as is known */
+	uint64_t failing_since_ms; /* the last failure, or the start where there was one before */
 	uint64_t paused_until_ms; /* the store or memory failed: no start before */
 
 	struct lane_scan {
@@ -65,6 +66,11 @@ struct lane {
 		struct due rows[LANE_WINDOW];
 		size_t n;
 	} scan;
+	struct lane_late {
+		struct delivery_late slice;
+		struct lane *lane;
+		bool wanted, busy; /* its due moments are to be looked at; the store is at it */
+	} late;
 	struct lane_cancel {
 		struct delivery_cancel cancel;
 		struct lane *lane;
@@ -88,6 +94,7 @@ struct scheduler {
 	uint64_t record_at_ns; /* when they have waited long enough */
 	struct event *record_timer;
 	struct histogram succeeded, failed; /* attempts, by how long they took */
+	uint64_t jumps; /* of the wall clock, that the lanes know of */
 };
 
 /** The lane of that webhook, made where there is none. NULL without memory. */
@@ -97,6 +104,8 @@ void lane_free(struct lane *lane);
 struct lane *lane_find(const struct scheduler *s, uint64_t webhook_id);
 /** The webhook is (now) like this; NULL: it is gone. */
 void lane_configure(struct lane *lane, const struct webhook *webhook);
+/** What is known of the webhook from before the start: failures in a row. */
+void lane_resume(struct lane *lane, uint64_t failures);
 /** A due row was committed. */
 void lane_offer(struct lane *lane, const struct due *due);
 /** Forgets the window and reads the due rows from the start. */
@@ -114,11 +123,14 @@ void lane_run(struct lane *lane);
 bool attempt_start(struct lane *lane, const struct due *due) WARN_UNUSED;
 /** Submits the results that were gathered. */
 void attempt_record_finished(struct scheduler *s);
+/** Moves rows that are due later than their schedule can ask for, where the lane wants it. */
+void lane_judge_late(struct lane *lane);
 /** Is there an attempt of that delivery under way? */
 bool attempt_in_flight(const struct lane *lane, uint64_t delivery_id);
 /** Ends all attempts of the lane without recording them. */
 void attempt_cancel_all(struct lane *lane);
 
+/** The time of this room: all moments in a lane are on the steady clock (base/loop.h). */
 uint64_t scheduler_now_ms(const struct scheduler *s);
 
 #endif

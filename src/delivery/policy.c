@@ -101,7 +101,7 @@ static const struct policy_schedule *schedule_of(const struct policy_rules *rule
 }
 
 struct policy_decision policy_decide(const struct policy_rules *rules,
-    const struct policy_attempt *a, uint64_t now_ms, uint32_t random)
+    const struct policy_attempt *a, uint64_t unix_ms, uint32_t random)
 {
 	enum policy_outcome outcome = policy_judge(rules, a->failure, a->status);
 	bool refused = outcome == OUTCOME_REFUSAL;
@@ -115,10 +115,10 @@ struct policy_decision policy_decide(const struct policy_rules *rules,
 		return (struct policy_decision){outcome, VERDICT_EXHAUSTED, 0};
 	size_t step = nth <= schedule->n ? nth - 1 : schedule->n - 1;
 	uint64_t wait_ms = jitter((uint64_t)schedule->seconds[step] * 1000, random);
-	uint64_t asked_ms = refused ? 0 : retry_after_ms(a->retry_after, now_ms);
+	uint64_t asked_ms = refused ? 0 : retry_after_ms(a->retry_after, unix_ms);
 	return (struct policy_decision){
 	    .outcome = outcome,
 	    .verdict = gone ? VERDICT_GONE : VERDICT_RETRY,
-	    .retry_ms = now_ms + (asked_ms > wait_ms ? asked_ms : wait_ms),
+	    .wait_ms = asked_ms > wait_ms ? asked_ms : wait_ms,
 	};
 }

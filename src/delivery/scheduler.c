@@ -16,12 +16,12 @@
 enum {
 	BUCKETS = 256,
 	START_PAGE = 64,
-	LOOK_EVERY_MS = 60000, /* the system's clock may be set while a timer waits */
+	LOOK_EVERY_MS = 60000, /* libevent's timers stand still while the machine is suspended */
 };
 
 uint64_t scheduler_now_ms(const struct scheduler *s)
 {
-	return loop_unix_ms(s->config.loop);
+	return loop_steady_ms(s->config.loop);
 }
 
 /* When a lane wants to be looked at without being poked; 0: never. */
@@ -131,8 +131,7 @@ static void on_webhooks(struct command *command, enum err err)
 		else
 			lane_configure(l, &start->webhooks[i]);
 		if (l != NULL)
-			throttle_resume(&l->throttle, start->failures[i],
-			    scheduler_now_ms(start->scheduler));
+			lane_resume(l, start->failures[i]);
 		start->from = start->webhooks[i].id + 1;
 	}
 	start->err = err;
@@ -224,6 +223,7 @@ enum err scheduler_open(const struct scheduler_config *config, struct scheduler 
 	s->config = *config;
 	memcpy(s->secret_key, config->secret_key, sizeof s->secret_key);
 	s->finished_end = &s->finished;
+	s->jumps = loop_jumps(config->loop);
 	s->timer = evtimer_new(loop_events(config->loop), on_timer, s);
 	s->record_timer = evtimer_new(loop_events(config->loop), on_record_timer, s);
 	s->jobs = jobs_open(config);
@@ -295,14 +295,29 @@ static void remove_lane(struct scheduler *s, struct lane *lane)
 
 void scheduler_before_store(struct scheduler *s)
 {
+	store_set_steady_ms(s->config.store, scheduler_now_ms(s));
 	attempt_record_finished(s);
+}
+
+/* What was written by a clock that was wrong is judged again. */
+static void follow_jumps(struct scheduler *s)
+{
+	if (s->jumps == loop_jumps(s->config.loop))
+		return;
+	s->jumps = loop_jumps(s->config.loop);
+	for (size_t i = 0; i < BUCKETS; i++)
+		for (struct lane *l = s->buckets[i]; l != NULL; l = l->next_in_bucket) {
+			l->late.wanted = true;
+			lane_poke(l);
+		}
 }
 
 void scheduler_turn(struct scheduler *s)
 {
+	follow_jumps(s);
 	uint64_t now_ms = scheduler_now_ms(s);
 	bool time_has_come = s->next_ms != 0 && now_ms >= s->next_ms;
-	/* A timer that fired before its time (the clock went back) is armed again. */
+	/* A timer that fired before its time is armed again. */
 	bool unarmed = s->next_ms != 0 && s->timer_at_ms == 0;
 	if (s->dirty == NULL && !time_has_come && !unarmed && !jobs_changed(s->jobs))
 		return;
@@ -343,7 +358,7 @@ bool scheduler_webhook_live(const struct scheduler *s, uint64_t webhook_id,
 	bool penalised = throttle_penalised(t);
 	*out = (struct webhook_live){
 	    .penalised = penalised,
-	    .next_ms = penalised ? t->probe_at_ms : 0,
+	    .next_ms = penalised ? loop_unix_of_steady(s->config.loop, t->probe_at_ms) : 0,
 	    .in_flight = l->in_flight,
 	    .concurrency = t->concurrency,
 	    .rate = t->rate,

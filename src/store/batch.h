@@ -25,6 +25,7 @@ struct tx {
 	uint64_t last_id[RECORD_KINDS];       /* as the command sees it */
 	uint64_t batch_last_id[RECORD_KINDS]; /* after the batch's earlier commands */
 	uint64_t saved_last_id[RECORD_KINDS]; /* as committed */
+	uint64_t steady_ms;                   /* 0: nobody tells the time */
 };
 
 /* The store's own key space: the sequences. A key is the kind's number, a value the last id, both as

@@ -124,6 +124,11 @@ void store_close(struct store *s)
 	free(s);
 }
 
+void store_set_steady_ms(struct store *s, uint64_t steady_ms)
+{
+	s->tx.steady_ms = steady_ms;
+}
+
 enum err store_submit(struct store *s, struct command *cmd)
 {
 	if (s->waiting.n >= s->config.queue_max)

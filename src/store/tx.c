@@ -10,6 +10,11 @@
 
 #include "store/batch.h"
 
+uint64_t tx_steady_ms(const struct tx *tx, uint64_t unix_ms)
+{
+	return tx->steady_ms != 0 ? tx->steady_ms : unix_ms;
+}
+
 struct arena *tx_arena(struct tx *tx)
 {
 	return &tx->arena;

@@ -89,6 +89,7 @@ static void begin_slice(struct job *job)
 	struct slice *slice = job->slice;
 	slice->command = (struct command){.decide = job->is->find, .done = on_found};
 	slice->now_ms = loop_unix_ms(u->config.loop);
+	slice->believed_ms = loop_believed_ms(u->config.loop);
 	job->next_ns = UINT64_MAX;
 	u->busy = true;
 	enum err err = store_query(u->config.store, &slice->command);

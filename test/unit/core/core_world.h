@@ -203,6 +203,7 @@ static inline size_t world_slice(struct world *w, struct slice *slice, command_d
 {
 	slice->codes = w->codes;
 	slice->public_url = TEXT("https://refer.example");
+	slice->believed_ms = slice->now_ms;
 	slice->command.decide = find;
 	assert_int_equal(world_ask(w, &slice->command, NULL, NULL), ERR_OK);
 	slice->command.decide = change;

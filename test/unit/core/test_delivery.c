@@ -280,30 +280,6 @@ static void gone_disables_at_once(void **state)
 
 /* Nothing but failures for five days; a success in between begins anew, and a clock that
  * went back changes nothing. */
-static void the_disable_rule(void **state)
-{
-	const uint64_t rule_ms = 5ull * 24 * 3600 * 1000;
-	struct world *w = *state;
-	struct scene s = ordered(w, ORDER_NONE);
-	uint64_t byron = world_user(w, 0, s.jessica, "byron@example.com");
-	event(w, byron, true);
-	uint64_t due = WORLD_NOW;
-	assert_int_equal(world_attempt(w, 1, due, VERDICT_RETRY, due), ERR_OK);
-	w->now_ms -= 10;
-	assert_int_equal(world_attempt(w, 1, due, VERDICT_RETRY, due), ERR_OK);
-	assert_int_equal(stored_hook(w, s.hook).disabled_ms, 0);
-	w->now_ms += 10 + rule_ms - 1;
-	assert_int_equal(world_attempt(w, 1, due, VERDICT_RETRY, due), ERR_OK);
-	assert_int_equal(stored_hook(w, s.hook).disabled_ms, 0);
-	end(w, 2, VERDICT_DELIVERED);
-	w->now_ms++;
-	assert_int_equal(world_attempt(w, 1, due, VERDICT_RETRY, due), ERR_OK);
-	assert_int_equal(stored_hook(w, s.hook).disabled_ms, 0);
-	w->now_ms += rule_ms;
-	assert_int_equal(world_attempt(w, 1, due, VERDICT_RETRY, due), ERR_OK);
-	assert_int_equal(stored_hook(w, s.hook).disabled_ms, w->now_ms);
-}
-
 static struct delivery resend(struct world *w, uint64_t id)
 {
 	struct delivery_resend cmd = {
@@ -416,7 +392,6 @@ int main(void)
 	    WORLD_ON_ALL(a_changed_order),
 	    WORLD_ON_ALL(kept_while_disabled),
 	    WORLD_ON_ALL(gone_disables_at_once),
-	    WORLD_ON_ALL(the_disable_rule),
 	    WORLD_ON_ALL(sent_once_more),
 	    WORLD_ON_ALL(cancelled_with_their_webhook),
 	    WORLD_ON_ALL(an_answer_after_the_end),

@@ -203,7 +203,7 @@ static void slices(struct run *r, struct slice *slice, command_decide_fn *find,
 		   command_decide_fn *change)
 {
 	do {
-		slice->now_ms = r->w->now_ms;
+		slice->now_ms = slice->believed_ms = r->w->now_ms;
 		slice->codes = r->w->codes;
 		slice->public_url = TEXT("https://refer.example");
 		slice->command = (struct command){.decide = find};

@@ -48,6 +48,12 @@ static inline void on_world_turn(void *arg)
 	scheduler_turn(w->scheduler);
 }
 
+/* The time on the steady clock, whatever the wall clock shows. */
+static inline uint64_t steady_now(const struct delivery_world *w)
+{
+	return w->client.epoch_ms + w->clock.now_mono_ns / 1000000;
+}
+
 static inline void open_scheduler(struct delivery_world *w)
 {
 	const struct scheduler_config config = {
@@ -59,6 +65,17 @@ static inline void open_scheduler(struct delivery_world *w)
 	    .retention_ms = w->retention_ms,
 	};
 	assert_int_equal(scheduler_open(&config, &w->scheduler), ERR_OK);
+}
+
+/* A new process: its steady clock begins with the wall clock. */
+static inline void open_loop(struct delivery_world *w)
+{
+	loop_free(w->loop);
+	w->loop = loop_new(&w->clock.clock);
+	assert_non_null(w->loop);
+	w->client.epoch_ms = w->clock.now_unix_ms - w->clock.now_mono_ns / 1000000;
+	loop_add_hook(w->loop, fake_turn, &w->client);
+	loop_add_hook(w->loop, on_world_turn, w);
 }
 
 static inline int open_world(void **state, int core_open(void **), uint64_t retention_ms)
@@ -74,13 +91,10 @@ static inline int open_world(void **state, int core_open(void **), uint64_t rete
 	w->retention_ms = retention_ms;
 	w->core.now_ms = START_MS;
 	clock_manual_init(&w->clock, UINT64_C(1000000000), START_MS);
-	w->loop = loop_new(&w->clock.clock);
-	assert_non_null(w->loop);
 	w->client.clock = &w->clock.clock;
+	open_loop(w);
 	crypto_seal(SEALING_KEY, TEXT("webhook secret"), text_of(SECRET), &w->sealed);
 	crypto_seal(SEALING_KEY, TEXT("webhook secret"), text_of(OLD_SECRET), &w->old_sealed);
-	loop_add_hook(w->loop, fake_turn, &w->client);
-	loop_add_hook(w->loop, on_world_turn, w);
 	loop_again(w->loop);
 	loop_turn(w->loop); /* its time is the clock's from here on */
 	open_scheduler(w);
@@ -144,6 +158,7 @@ static inline void restart(struct delivery_world *w, uint64_t down_ms)
 	close_store(w);
 	clock_manual_advance(&w->clock, down_ms);
 	w->core.now_ms = w->clock.now_unix_ms;
+	open_loop(w);
 	const struct engine_lmdb_config config = {.dir = w->core.dir, .map_size = 1 << 20};
 	assert_int_equal(engine_lmdb_open(&config, &engine, &why), ERR_OK);
 	assert_int_equal(engine_deferred_open(engine, 1u << KIND_EMAIL_INDEX.id, &engine), ERR_OK);
@@ -185,7 +200,7 @@ static inline uint64_t next_ms(const struct delivery_world *w)
 		uint64_t left_ns = s->record_at_ns > w->clock.now_mono_ns
 				       ? s->record_at_ns - w->clock.now_mono_ns
 				       : 0;
-		uint64_t record_ms = w->clock.now_unix_ms + (left_ns + 999999) / 1000000;
+		uint64_t record_ms = steady_now(w) + (left_ns + 999999) / 1000000;
 		soonest = record_ms < soonest ? record_ms : soonest;
 	}
 	return soonest;
@@ -194,7 +209,7 @@ static inline uint64_t next_ms(const struct delivery_world *w)
 static inline bool is_settled(const struct delivery_world *w)
 {
 	return store_idle(w->core.store) && w->scheduler->dirty == NULL &&
-	       next_ms(w) > w->clock.now_unix_ms;
+	       next_ms(w) > steady_now(w);
 }
 
 /* Turns until nothing more happens at this moment. */
@@ -209,8 +224,8 @@ static inline void settle(struct delivery_world *w)
 
 static inline void advance_to(struct delivery_world *w, uint64_t ms)
 {
-	if (ms > w->clock.now_unix_ms)
-		clock_manual_advance(&w->clock, ms - w->clock.now_unix_ms);
+	if (ms > steady_now(w))
+		clock_manual_advance(&w->clock, ms - steady_now(w));
 	w->core.now_ms = w->clock.now_unix_ms;
 }
 
@@ -228,7 +243,7 @@ static inline void live_until(struct delivery_world *w, uint64_t until_ms)
 
 static inline void live(struct delivery_world *w, uint64_t ms)
 {
-	live_until(w, w->clock.now_unix_ms + ms);
+	live_until(w, steady_now(w) + ms);
 }
 
 /* ---- webhooks and events ---- */

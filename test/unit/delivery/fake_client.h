@@ -50,6 +50,7 @@ typedef struct fake_answer fake_script(void *arg, const struct fake_record *call
 
 struct http_client {
 	const struct clock *clock;
+	uint64_t epoch_ms; /* added to the monotonic clock: the time of the records */
 	fake_script *script; /* NULL: everything is answered with 200 */
 	void *script_arg;
 	bool forget; /* calls are counted, not kept */
@@ -62,7 +63,7 @@ struct http_client {
 
 static inline uint64_t fake_now_ms(const struct http_client *c)
 {
-	return c->clock->unix_ms(c->clock);
+	return c->epoch_ms + c->clock->mono_ns(c->clock) / 1000000;
 }
 
 static inline void fake_client_free(struct http_client *c)

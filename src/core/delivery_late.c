@@ -1,0 +1,37 @@
+/*
+ * Owns the judgement of due moments that no schedule can have made. Never decides what a schedule may
+ * ask for (an argument). Called by the delivery room.
+ */
+#include "core/delivery.h"
+
+enum err delivery_find_late_decide(struct command *command, struct tx *tx)
+{
+	struct delivery_late *cmd = (struct delivery_late *)command;
+	const struct due from = {cmd->webhook_id, cmd->limit_ms, UINT64_MAX};
+	struct tx_scan scan = {
+	    .from = &from, .prefix = 1, .after = true, .max = DELIVERY_LATE_MAX, .records = cmd->due};
+	enum err err = tx_scan(tx, &KIND_DUE, &scan);
+	cmd->n = scan.n;
+	return err;
+}
+
+enum err delivery_move_late_decide(struct command *command, struct tx *tx)
+{
+	struct delivery_late *cmd = (struct delivery_late *)command;
+	for (size_t i = 0; i < cmd->n; i++) {
+		struct delivery d = {.id = cmd->due[i].delivery_id};
+		enum err err = tx_get(tx, &KIND_DELIVERY, &d);
+		if (err != ERR_OK && err != ERR_NOT_FOUND)
+			return err;
+		/* It may have ended or been queued again since it was found. */
+		if (err == ERR_NOT_FOUND || d.status != DELIVERY_PENDING ||
+		    d.due_ms != cmd->due[i].due_ms)
+			continue;
+		const struct due moved = {d.webhook_id, cmd->limit_ms, d.id};
+		d.due_ms = cmd->limit_ms;
+		tx_delete(tx, &KIND_DUE, &cmd->due[i]);
+		tx_put(tx, &KIND_DELIVERY, &d);
+		tx_put(tx, &KIND_DUE, &moved);
+	}
+	return ERR_OK;
+}

@@ -1,0 +1,236 @@
+/*
+ * Owns the proof that intervals are monotonic: the wall clock is set back and ahead, and nothing is
+ * sent late, early or not at all. Never waits. Run by make test.
+ */
+#include "delivery_world.h"
+
+/* The wall clock alone. */
+static void set_wall_clock(struct delivery_world *w, int64_t by_ms)
+{
+	w->clock.now_unix_ms += (uint64_t)by_ms;
+	w->core.now_ms = w->clock.now_unix_ms;
+	settle(w);
+}
+
+static const int64_t YEAR_MS = 365 * (int64_t)DAY;
+
+/* Sets the clock after the first failure: the second attempt comes five seconds after the first, and a
+ * new event at once. */
+static void check_retry(struct delivery_world *w, int64_t jump_ms)
+{
+	struct fake_answer answer = {.status = 500};
+	answer_with(w, &answer);
+	make_hook(w, hook_for(w, "https://crm.example/in"));
+	join(w, 1);
+	live(w, SECOND);
+	set_wall_clock(w, jump_ms);
+	join(w, 2);
+	live(w, 100);
+	assert_int_equal(w->client.n, 2);
+	assert_int_equal(user_of(call_at(w, 1)), 2);
+	live(w, 10 * SECOND);
+	assert_int_equal(w->client.n, 4);
+	assert_in_range(call_at(w, 2)->at_ms - call_at(w, 0)->at_ms, 4 * SECOND, 6 * SECOND);
+	assert_in_range(call_at(w, 3)->at_ms - call_at(w, 1)->at_ms, 4 * SECOND, 6 * SECOND);
+}
+
+static void a_clock_set_back_makes_no_retry_late(void **state)
+{
+	check_retry(*state, -(int64_t)HOUR);
+}
+
+static void a_clock_set_ahead_makes_no_retry_early(void **state)
+{
+	check_retry(*state, HOUR);
+}
+
+static void a_clock_set_ahead_and_back_makes_no_retry_late(void **state)
+{
+	struct delivery_world *w = *state;
+	struct fake_answer answer = {.status = 500};
+	answer_with(w, &answer);
+	make_hook(w, hook_for(w, "https://crm.example/in"));
+	set_wall_clock(w, DAY);
+	join(w, 1);
+	live(w, SECOND);
+	set_wall_clock(w, -(int64_t)DAY);
+	live(w, 6 * SECOND);
+	assert_int_equal(w->client.n, 2);
+	live(w, 6 * MINUTE);
+	assert_int_equal(w->client.n, 3);
+}
+
+/* A burst while the clock is ahead: what the window cannot hold is found by reading. */
+static void many_joins_while_the_clock_is_ahead(void **state)
+{
+	struct delivery_world *w = *state;
+	make_hook(w, hook_for(w, "https://crm.example/in"));
+	set_wall_clock(w, 6 * (int64_t)DAY);
+	emit(w, 1, 2000, 0);
+	live(w, SECOND);
+	assert_int_equal(w->client.n, 2000);
+	set_wall_clock(w, -7 * (int64_t)DAY);
+	emit(w, 3000, 2000, 0);
+	live(w, SECOND);
+	assert_int_equal(w->client.n, 4000);
+}
+
+static void penalty_and_rate_do_not_see_the_clock(void **state)
+{
+	struct delivery_world *w = *state;
+	struct fake_answer answer = {.status = 500};
+	answer_with(w, &answer);
+	struct webhook hook = hook_for(w, "https://crm.example/in");
+	hook.rate = 10;
+	make_hook(w, hook);
+	emit(w, 1, 100, 0);
+	live(w, MINUTE);
+	uint64_t probes = w->client.n;
+	set_wall_clock(w, -(int64_t)HOUR);
+	live(w, 5 * MINUTE);
+	assert_true(w->client.n > probes); /* a probe comes every five minutes at least */
+	answer.status = 200;
+	set_wall_clock(w, -(int64_t)HOUR);
+	live(w, 10 * MINUTE);
+	assert_int_equal(stats_now(w, 1).delivered, 100);
+}
+
+/* Six days ahead for three seconds, while an endpoint fails. */
+static void three_seconds_in_the_future_disable_nothing(void **state)
+{
+	struct delivery_world *w = *state;
+	struct fake_answer answer = {.status = 500};
+	answer_with(w, &answer);
+	uint64_t id = make_hook(w, hook_for(w, "https://crm.example/in"));
+	emit(w, 1, 10, 0);
+	live(w, MINUTE);
+	set_wall_clock(w, 6 * (int64_t)DAY);
+	emit(w, 20, 10, 0);
+	live(w, 3 * SECOND);
+	set_wall_clock(w, -6 * (int64_t)DAY);
+	live(w, HOUR);
+	assert_int_equal(hook_now(w, id).disabled_ms, 0);
+	assert_true(stats_now(w, id).failures > 10);
+}
+
+/* Five days are five days, though the clock says that it was one hour. */
+static void five_days_of_failures_count_whatever_the_clock_says(void **state)
+{
+	struct delivery_world *w = *state;
+	struct fake_answer answer = {.status = 500};
+	answer_with(w, &answer);
+	uint64_t id = make_hook(w, hook_for(w, "https://crm.example/in"));
+	for (int day = 0; day < 5; day++) {
+		join(w, (uint64_t)day + 1);
+		live(w, DAY);
+		assert_int_equal(hook_now(w, id).disabled_ms, 0);
+		set_wall_clock(w, -(int64_t)DAY);
+	}
+	join(w, 10);
+	live(w, DAY);
+	assert_true(hook_now(w, id).disabled_ms != 0);
+}
+
+static uint64_t stored_due_ms(struct delivery_world *w)
+{
+	struct due due[2];
+	const struct due from = {0};
+	assert_int_equal(world_list(&w->core, &KIND_DUE, &from, 0, due, 2), 1);
+	return due[0].due_ms;
+}
+
+/* Written by a process whose clock was a year ahead: no schedule asks for that. */
+static void after_a_restart_in_the_past_nothing_waits_for_a_year(void **state)
+{
+	struct delivery_world *w = *state;
+	struct fake_answer answer = {.status = 500};
+	answer_with(w, &answer);
+	make_hook(w, hook_for(w, "https://crm.example/in"));
+	join(w, 1);
+	live(w, SECOND);
+	w->clock.now_unix_ms -= (uint64_t)YEAR_MS;
+	restart(w, MINUTE);
+	settle(w);
+	assert_int_equal(stored_due_ms(w), w->clock.now_unix_ms + 2 * (uint64_t)DAY);
+	assert_int_equal(delivery_now(w, 1).due_ms, stored_due_ms(w));
+	live(w, 2 * (uint64_t)DAY + MINUTE);
+	assert_int_equal(w->client.n, 2);
+}
+
+/* More than one slice, and none is forgotten. */
+static void many_late_rows_are_moved_in_slices(void **state)
+{
+	struct delivery_world *w = *state;
+	static const char hour[] = "\0\0\0\0\0\0\016\020";
+	struct fake_answer answer = {.status = 500};
+	struct webhook hook = hook_for(w, "https://crm.example/in");
+	answer_with(w, &answer);
+	hook.schedule = text_from(hour, 8);
+	hook.concurrency = 256;
+	make_hook(w, hook);
+	emit(w, 1, 250, 0);
+	live(w, 100);
+	assert_int_equal(w->client.n, 250);
+	w->clock.now_unix_ms -= (uint64_t)YEAR_MS;
+	restart(w, MINUTE);
+	live(w, 100);
+	assert_int_equal(world_count(&w->core, &KIND_DUE), 250);
+	answer.status = 200;
+	live(w, DAY + HOUR + MINUTE);
+	assert_int_equal(stats_now(w, 1).delivered, 250);
+}
+
+static int open_with_retention(void **state)
+{
+	return open_world(state, world_on_memory, 30 * (uint64_t)DAY);
+}
+
+/* What the clock says for an hour deletes nothing; after a day it is believed. */
+static void retention_does_not_believe_a_young_jump(void **state)
+{
+	struct delivery_world *w = *state;
+	make_hook(w, hook_for(w, "https://crm.example/in"));
+	emit(w, 1, 10, 0);
+	live(w, HOUR);
+	set_wall_clock(w, 60 * (int64_t)DAY);
+	live(w, 3 * HOUR);
+	assert_int_equal(world_count(&w->core, &KIND_DELIVERY), 10);
+	live(w, DAY);
+	assert_int_equal(world_count(&w->core, &KIND_DELIVERY), 0);
+}
+
+static void a_replay_keeps_its_pace(void **state)
+{
+	struct delivery_world *w = *state;
+	emit(w, 1, 1000, 0);
+	uint64_t hook = make_hook(w, hook_for(w, "https://later.example/in"));
+	struct replay_start start = {
+	    .command = {.decide = replay_start_decide},
+	    .replay = {.webhook_id = hook, .statuses = REPLAY_MISSING, .created_ms = w->core.now_ms},
+	};
+	assert_int_equal(world_run(&w->core, &start.command), ERR_OK);
+	live(w, 100);
+	set_wall_clock(w, -(int64_t)HOUR);
+	live(w, SECOND);
+	assert_int_equal(calls_to(w, "later.example"), 1000);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    ON_MEMORY(a_clock_set_back_makes_no_retry_late),
+	    ON_MEMORY(a_clock_set_ahead_makes_no_retry_early),
+	    ON_MEMORY(a_clock_set_ahead_and_back_makes_no_retry_late),
+	    ON_PENDING(a_clock_set_ahead_and_back_makes_no_retry_late),
+	    ON_MEMORY(many_joins_while_the_clock_is_ahead),
+	    ON_MEMORY(penalty_and_rate_do_not_see_the_clock),
+	    ON_MEMORY(three_seconds_in_the_future_disable_nothing),
+	    ON_MEMORY(five_days_of_failures_count_whatever_the_clock_says),
+	    ON_LMDB(after_a_restart_in_the_past_nothing_waits_for_a_year),
+	    ON_LMDB(many_late_rows_are_moved_in_slices),
+	    {"retention_does_not_believe_a_young_jump", retention_does_not_believe_a_young_jump,
+	     open_with_retention, close_world, NULL},
+	    ON_MEMORY(a_replay_keeps_its_pace),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
