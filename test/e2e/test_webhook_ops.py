@@ -342,7 +342,7 @@ class Replay(Ops):
         self.assertGreaterEqual(finished["looked_at"], 2)
         again = self.has(self.do(webhook, "replay", {"since": "2020-01-01T00:00:00Z", "until": "2020-01-02",
                                                      "status": "delivered"}), 202).data
-        self.assertEqual((again["until"], again["status"]), ("2020-01-02T00:00:00.000Z", ["delivered"]))
+        self.assertEqual((again["until"], again["status"]), ("2020-01-02T23:59:59.999Z", ["delivered"]))
         page = self.has(self.api.get(path), 200).json
         self.assertEqual([r["id"] for r in page["data"]], [again["id"], asked["id"]])
         self.assertIsNone(page["links"]["next"])
