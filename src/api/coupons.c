@@ -6,6 +6,7 @@
 
 #include "base/csv.h"
 #include "base/typed.h"
+#include "column_names.h"
 #include "core/rule.h"
 #include "decode.h"
 #include "paging.h"
@@ -23,6 +24,9 @@ struct upload {
 	struct csv_reader csv;
 	struct text piece; /* what is left of it */
 	bool ended;        /* no piece follows */
+	size_t column;     /* that holds the coupons, once the first line was read */
+	bool has_column, has_headline;
+	uint64_t windows_1252_lines; /* that were not valid UTF-8 */
 	/* JSON: */
 	struct body body;
 	const struct json *codes;
@@ -70,6 +74,7 @@ static void reply_done(struct upload *u)
 	json_put_u64(&o, "rule_id", u->add.rule_id);
 	json_put_u64(&o, "added", u->added);
 	json_put_u64(&o, "skipped", u->skipped);
+	json_put_u64(&o, "windows_1252_lines", u->windows_1252_lines);
 	json_open(&o, "coupons", '{');
 	pool_show(&o, &u->add.pool);
 	json_close(&o, '}');
@@ -146,23 +151,71 @@ static enum pull pull_json(struct upload *u)
 	return take(u, u->next, code) ? PULLED : PULL_REPLIED;
 }
 
-/* Spreadsheets like to have one. */
-static bool is_headline(const struct csv_reader *csv)
+/* ---- lists ---- */
+
+static bool is_coupon_name(struct upload *u, struct text name)
 {
-	struct text first = typed_trim(csv_cell(csv, 0));
-	return csv->line == 1 && (text_ieq(first, TEXT("code")) || text_ieq(first, TEXT("coupon")));
+	static const char *const names[] = {"code",        "coupon",    "voucher",      "coupon_code",
+					    "voucher_code", "promo_code", "gutschein", "gutscheincode"};
+	struct text folded;
+	if (column_name_fold(name, &u->texts, &folded) != ERR_OK)
+		return false;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (column_name_is(folded, names[i]))
+			return true;
+	return false;
+}
+
+static struct text cell_of(const struct upload *u, size_t column)
+{
+	return typed_trim(csv_unguard(csv_cell(&u->csv, column)));
+}
+
+/* The first line says where the coupons are: in the column of that name, or in the only one. False after it
+ * has replied. */
+static bool take_first_line(struct upload *u, bool *is_headline)
+{
+	size_t filled = 0, only = 0;
+	u->has_column = true;
+	for (u->column = 0; u->column < u->csv.n_cells; u->column++) {
+		struct text cell = cell_of(u, u->column);
+		*is_headline = is_coupon_name(u, cell);
+		if (*is_headline)
+			return true;
+		only = cell.n > 0 ? u->column : only;
+		filled += cell.n > 0;
+	}
+	u->column = only;
+	if (filled == 1)
+		return true;
+	reply_wrong(u, u->csv.line,
+	    "names several columns, none of them code, coupon or voucher: name the column that holds the "
+	    "coupons");
+	return false;
+}
+
+/* Without a headline, nothing else may stand beside the coupons. */
+static bool is_alone(const struct upload *u)
+{
+	for (size_t i = 0; i < u->csv.n_cells; i++)
+		if (i != u->column && cell_of(u, i).n > 0)
+			return false;
+	return true;
 }
 
 static enum pull take_record(struct upload *u)
 {
-	if (is_headline(&u->csv))
-		return PULLED;
-	if (u->csv.n_cells != 1) {
-		reply_wrong(u, u->csv.line, "has more than one cell: send one coupon a line");
+	bool is_headline = false;
+	u->windows_1252_lines += u->csv.windows_1252;
+	if (!u->has_column && !take_first_line(u, &is_headline))
 		return PULL_REPLIED;
-	}
-	struct text code = csv_unguard(csv_cell(&u->csv, 0));
-	return take(u, u->csv.line, code) ? PULLED : PULL_REPLIED;
+	u->has_headline |= is_headline;
+	if (is_headline)
+		return PULLED;
+	if (u->has_headline || is_alone(u))
+		return take(u, u->csv.line, cell_of(u, u->column)) ? PULLED : PULL_REPLIED;
+	reply_wrong(u, u->csv.line, "has more than one cell: send one coupon a line, or name the columns");
+	return PULL_REPLIED;
 }
 
 static enum pull pull_csv(struct upload *u)
@@ -230,7 +283,8 @@ const struct operation OP_COUPON_UPLOAD = {
     .id = "uploadCoupons",
     .tag = "Rewards",
     .summary = "Add coupons to a rule's pool",
-    .description = "As JSON, or as text/csv of any length with one coupon a line. A coupon that is in this pool "
+    .description = "As JSON, or as text/csv of any length with one coupon a line; of several columns, "
+		   "the one named code, coupon or voucher counts. A coupon that is in this pool "
 		   "already is skipped; one that is in another rule's pool is refused.",
     .takes = TAKES_JSON | TAKES_CSV,
     .request = "CouponUpload",

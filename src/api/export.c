@@ -6,7 +6,9 @@
 #include <stdio.h>
 
 #include "base/csv.h"
+#include "base/form.h"
 #include "base/log.h"
+#include "body.h"
 #include "core/campaign.h"
 #include "core/form_field.h"
 #include "core/names.h"
@@ -25,19 +27,26 @@ struct export {
 	const struct zone *zone; /* the campaign's */
 	struct text fields[FIELDS_MAX]; /* ids of the campaign's form fields: the last columns */
 	size_t n_fields;
+	bool excel; /* a byte order mark and semicolons: Excel opens it with a double click */
 };
+
+static char separator_of(const struct export *x)
+{
+	return x->excel ? ';' : ',';
+}
 
 /* ---- one line ---- */
 
 struct csv_line {
 	struct buf *out;
 	const struct zone *zone; /* of dates */
+	char separator;
 	bool begun;
 };
 
 static void put(struct csv_line *l, struct text cell)
 {
-	csv_write_cell(l->out, cell, !l->begun);
+	csv_write_cell(l->out, cell, l->begun ? l->separator : 0);
 	l->begun = true;
 }
 
@@ -75,7 +84,7 @@ static void write_header(const struct export *x, struct buf *out)
 	static const char *const names[] = {"id", "code", "url", "first_name", "email", "type", "source",
 	    "referrer_code", "signed_up_at", "qualified", "qualified_at", "unsubscribed_at", "referrals",
 	    "qualified_referrals"};
-	struct csv_line l = {.out = out};
+	struct csv_line l = {.out = out, .separator = separator_of(x)};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		put(&l, text_of(names[i]));
 	for (size_t i = 0; i < x->n_fields; i++)
@@ -88,7 +97,7 @@ static void write_user(const struct export *x, const struct exported_user *e, st
 	const struct user *u = &e->user;
 	struct codes *codes = x->call->api->config.codes;
 	char room[CODE_LENGTH + 1], referrer[CODE_LENGTH + 1];
-	struct csv_line l = {.out = out, .zone = x->zone};
+	struct csv_line l = {.out = out, .zone = x->zone, .separator = separator_of(x)};
 	struct text code = code_of_user(codes, u->id, u->alias, room);
 	put_u64(&l, u->id);
 	put(&l, code);
@@ -183,6 +192,8 @@ static void begin_reply(struct export *x)
 	const struct http_header header = {TEXT("Content-Disposition"),
 					   text_from(disposition, (size_t)n)};
 	buf_reset(out);
+	if (x->excel)
+		buf_str(out, "\xef\xbb\xbf");
 	write_header(x, out);
 	call_reply_begin(x->call, 200, "text/csv; charset=utf-8", &header, 1);
 	http_reply_piece(x->call->req, buf_view(out));
@@ -217,8 +228,27 @@ const struct operation OP_USER_EXPORT = {
 	"In the order of their ids, with a column for each form field of the campaign. Cells that a "
 	"spreadsheet would take for a formula have a ' in front. The file can be imported as it is: the codes "
 	"go on working.",
+    .query = {{"excel", "boolean", "true", "With a byte order mark and semicolons, as Excel likes it.", false}},
     .answers = {{200, ANSWER_CSV, NULL}},
 };
+
+/* False after it has replied. */
+static bool read_query(struct export *x)
+{
+	struct call *call = x->call;
+	struct text rest = call->req->query, name, value;
+	enum err err;
+	while ((err = form_next(&rest, &call->req->arena, &name, &value)) == ERR_OK) {
+		if (!text_eq(name, TEXT("excel")))
+			call_note_named(call, name, "is not a parameter of this call: it takes excel");
+		else if (!body_read_flag(value, &x->excel))
+			call_note(call, "excel", "must be 1 or 0");
+	}
+	if (err == ERR_NOT_FOUND)
+		return call_check(call);
+	call_reply_err(call, err, NULL);
+	return false;
+}
 
 void user_export(struct call *call)
 {
@@ -226,6 +256,8 @@ void user_export(struct call *call)
 	if (x == NULL)
 		return;
 	x->call = call;
+	if (!read_query(x))
+		return;
 	x->read.name = identifier_campaign(call);
 	x->read.codes = call->api->config.codes;
 	x->read.command = (struct command){.decide = campaign_read_decide, .done = on_campaign};

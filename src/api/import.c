@@ -14,7 +14,7 @@
 #include "body.h"
 #include "core/campaign.h"
 #include "identifier.h"
-#include "import_columns.h"
+#include "import_report.h"
 #include "routes.h"
 
 enum {
@@ -45,11 +45,8 @@ struct import {
 	size_t n_bad; /* of which so many were refused at once */
 	struct arena arena; /* their texts */
 
-	uint64_t n_seen, n_created, n_existing, n_qualified, n_refused;
-	uint64_t last_line; /* up to which all were looked at */
-	bool stopped;       /* on purpose, before the file's end */
-	struct buf refused; /* the JSON array */
-	struct json_out out;
+	struct import_report report;
+	bool stopped; /* on purpose, before the file's end */
 	/* Why it cannot go on. */
 	enum err failed;
 	enum http_body input; /* HTTP_BODY_PIECE: all is well */
@@ -72,7 +69,7 @@ static void free_import(struct import *im)
 {
 	csv_free(&im->csv);
 	arena_free(&im->arena);
-	buf_free(&im->refused);
+	import_report_free(&im->report);
 	free(im->lines);
 	free(im);
 }
@@ -97,24 +94,6 @@ static bool too_many(const struct api *api)
 
 /* ---- the end ---- */
 
-static void reply_report(struct import *im)
-{
-	json_close(&im->out, ']');
-	struct json_out o = call_data(im->call);
-	json_put_u64(&o, "lines", im->n_seen);
-	json_put_u64(&o, "created", im->n_created);
-	json_put_u64(&o, "existing", im->n_existing);
-	json_put_u64(&o, "qualified", im->n_qualified);
-	json_put_raw(&o, "refused", buf_view(&im->refused));
-	json_put_u64(&o, "refused_total", im->n_refused);
-	if (im->stopped)
-		json_put_u64(&o, "stopped_at_line", im->last_line);
-	else
-		json_put_null(&o, "stopped_at_line");
-	o.buf->failed = o.buf->failed || im->refused.failed;
-	call_reply_data(im->call, &o, 200);
-}
-
 /* What was stored before stays stored: the same file again goes on from there. */
 static void reply_failed(struct import *im)
 {
@@ -128,7 +107,7 @@ static void reply_failed(struct import *im)
 	}
 	snprintf(message, sizeof message,
 	    "%s: the lines up to %llu are stored, send the same file again later", why,
-	    (unsigned long long)im->last_line);
+	    (unsigned long long)im->report.last_line);
 	call_reply_error(im->call, 503, message);
 }
 
@@ -145,43 +124,22 @@ static void finish(struct import *im)
 	else if (!im->has_header)
 		call_reply_error(im->call, 422, "the file is empty: its first line names the columns");
 	else
-		reply_report(im);
+		import_report_reply(&im->report, im->call, &im->csv, &im->columns, &im->campaign,
+		    im->stopped);
 	free_import(im);
 }
 
 /* ---- what became of the window ---- */
 
-/* One entry for each problem of the line. */
-static void note_refused(struct import *im, const struct line *line)
-{
-	const struct problems *p = &line->row.join.problems;
-	im->n_refused++;
-	for (size_t i = 0; i < p->n; i++) {
-		json_open(&im->out, NULL, '{');
-		json_put_u64(&im->out, "line", line->number);
-		json_put_text_or_null(&im->out, "field", p->items[i].field);
-		json_put_text(&im->out, "message", text_of(p->items[i].what));
-		json_close(&im->out, '}');
-	}
-}
-
 static void settle_window(struct import *im)
 {
 	for (size_t i = 0; i < im->n_lines; i++) {
 		const struct line *line = &im->lines[i];
-		im->n_seen++;
-		im->last_line = line->number;
-		if (line->row.join.problems.n > 0) {
-			note_refused(im, line);
-			continue;
-		}
-		im->n_created += line->row.created;
-		im->n_existing += !line->row.created;
-		im->n_qualified += line->row.qualifies;
+		import_report_line(&im->report, line->number, &line->row, &im->columns, &im->campaign);
 	}
 	im->n_lines = im->n_bad = 0;
 	arena_reset(&im->arena);
-	if (im->n_refused >= REFUSED_MAX)
+	if (im->report.refused >= REFUSED_MAX)
 		im->stopped = true;
 }
 
@@ -225,7 +183,6 @@ static struct line *add_line(struct import *im)
 	line->row.join = (struct join){
 	    .campaign_id = im->campaign.id,
 	    .import = true,
-	    .strict = true,
 	    .public_url = api->public_url,
 	    .codes = api->config.codes,
 	    .now_ms = loop_unix_ms(api->config.loop),
@@ -237,6 +194,7 @@ static void take_line(struct import *im, enum csv_result result)
 {
 	bool no_memory = false;
 	struct line *line = add_line(im);
+	im->report.windows_1252_lines += im->csv.windows_1252;
 	if (result == CSV_RECORD)
 		import_row_read(&im->columns, &im->csv, &im->campaign, &im->arena, &line->row,
 				&no_memory);
@@ -253,7 +211,7 @@ static void take_line(struct import *im, enum csv_result result)
 
 static bool is_full(const struct import *im)
 {
-	size_t left = REFUSED_MAX - im->n_refused;
+	size_t left = REFUSED_MAX - im->report.refused;
 	size_t max = left < WINDOW_MIN ? WINDOW_MIN : left < WINDOW ? left : WINDOW;
 	return im->n_lines >= max || im->n_bad == left || im->arena.allocated >= WINDOW_BYTES_MAX;
 }
@@ -376,7 +334,9 @@ const struct operation OP_USER_IMPORT = {
 	"The first line names the columns: first_name, email, and if wanted code (the one they had "
 	"elsewhere; it keeps working), referrer (code or e-mail of a user of the campaign or earlier in "
 	"the file), source, signed_up_at, qualified, qualified_at, unsubscribed_at, ip and the campaign's "
-	"form fields; an export can be imported as it is. Every line that is refused is named. Nobody is "
+	"form fields, by id or label; case, blanks and hyphens do not count, and usual words such as E-mail "
+	"or Vorname are known. Separators are commas, semicolons or TABs; the text is UTF-8, UTF-16 with a "
+	"byte order mark, or Windows-1252. An export can be imported as it is. Every line that is refused is named. Nobody is "
 	"rewarded for what was before. The same file again changes nothing, so an import that was cut "
 	"short is sent again.",
     .takes = TAKES_CSV,
@@ -409,8 +369,7 @@ void user_import(struct call *call)
 	im->lines = lines;
 	im->next = api->imports;
 	api->imports = im;
-	im->out = json_out(&im->refused);
-	json_open(&im->out, NULL, '[');
+	import_report_begin(&im->report);
 	im->read.name = identifier_campaign(call);
 	im->read.codes = api->config.codes;
 	im->read.command = (struct command){.decide = campaign_read_decide, .done = on_campaign};

@@ -3,9 +3,12 @@
  */
 #include "import_columns.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 #include "base/ip.h"
 #include "base/typed.h"
+#include "column_names.h"
 #include "core/email.h"
 #include "core/form_field.h"
 #include "core/names.h"
@@ -13,6 +16,8 @@
 
 /* Kiribati is 14 hours ahead of UTC; nobody is further. */
 enum { EAST_MAX_MS = 14 * 3600 * 1000 };
+
+static const char no_memory[] = "cannot be read: out of memory";
 
 /* A line on its way to a row. */
 struct reading {
@@ -133,9 +138,25 @@ static const char *read_qualified_at(struct reading *r, struct text cell)
 	return read_time(r, cell, &r->row->qualified_ms);
 }
 
+/* Excel writes truth values in its own language. */
 static const char *read_qualified(struct reading *r, struct text cell)
 {
-	return body_read_flag(cell, &r->row->qualified) ? NULL : "must be Yes or No";
+	static const struct {
+		const char *word;
+		bool value;
+	} words[] = {{"ja", true},    {"oui", true},   {"s\u00ed", true}, {"si", true},
+		     {"wahr", true},  {"vrai", true},  {"verdadero", true}, {"x", true},
+		     {"nein", false}, {"non", false},  {"falsch", false},   {"faux", false},
+		     {"falso", false}};
+	if (body_read_flag(cell, &r->row->qualified))
+		return NULL;
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		if (!text_ieq(cell, text_of(words[i].word)))
+			continue;
+		r->row->qualified = words[i].value;
+		return NULL;
+	}
+	return "must be Yes or No";
 }
 
 static const char *read_ip(struct reading *r, struct text cell)
@@ -174,24 +195,52 @@ static const struct import_column table[] = {
     {"qualified_referrals", NULL, NULL},
 };
 
-static const struct import_column *find_column(struct text name)
+static const struct import_column *find_column(struct text folded)
 {
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-		if (text_ieq(name, text_of(table[i].name)))
+		if (column_name_is(folded, table[i].name))
 			return &table[i];
 	return NULL;
 }
 
-static bool find_field(struct pairs fields, struct text name, struct text *id)
+static const struct import_column *column_called(const char *name)
 {
-	struct text rest = fields.raw;
+	for (size_t i = 0; name != NULL && i < sizeof table / sizeof *table; i++)
+		if (strcmp(name, table[i].name) == 0)
+			return &table[i];
+	return NULL;
+}
+
+enum by { BY_ID, BY_LABEL };
+
+/* The form field of that id or label. */
+static enum err find_field(struct pairs fields, struct text folded, enum by by, struct arena *arena,
+    struct text *id)
+{
+	struct text rest = fields.raw, known;
 	struct form_field field;
-	while (form_field_next(&rest, &field))
-		if (text_ieq(field.id, name)) {
-			*id = field.id;
-			return true;
-		}
-	return false;
+	while (form_field_next(&rest, &field)) {
+		enum err err = column_name_fold(by == BY_ID ? field.id : field.label, arena, &known);
+		if (err != ERR_OK)
+			return err;
+		if (!text_eq(known, folded))
+			continue;
+		*id = field.id;
+		return ERR_OK;
+	}
+	return ERR_NOT_FOUND;
+}
+
+static enum err find_any_field(const struct campaign *campaign, struct text folded, struct arena *arena,
+    struct text *id)
+{
+	enum err err = ERR_NOT_FOUND;
+	for (enum by by = BY_ID; by <= BY_LABEL && err == ERR_NOT_FOUND; by++) {
+		err = find_field(campaign->fields_referring, folded, by, arena, id);
+		if (err == ERR_NOT_FOUND)
+			err = find_field(campaign->fields_invited, folded, by, arena, id);
+	}
+	return err;
 }
 
 /* What the column is about: "referrer" of both its names, a form field's id. */
@@ -210,44 +259,87 @@ static bool is_there(const struct import_columns *c, struct text wanted)
 	return false;
 }
 
+/* Names first, then what the campaign calls its fields, then what people usually say. */
+static const char *read_name(struct text folded, const struct campaign *campaign, struct arena *arena,
+    const struct import_column **column, struct text *field)
+{
+	*field = (struct text){0};
+	*column = find_column(folded);
+	if (*column != NULL)
+		return NULL;
+	enum err err = find_any_field(campaign, folded, arena, field);
+	if (err == ERR_NO_MEMORY)
+		return no_memory;
+	if (err == ERR_NOT_FOUND)
+		*column = column_called(column_name_meaning(folded));
+	return err == ERR_OK || *column != NULL
+		   ? NULL
+		   : "is not a column of an import, nor a form field of this campaign: take it out, or "
+		     "define the field first";
+}
+
+/* A column without a name is one of no field: its values are refused, if it has any. */
+static const char *add_column(struct import_columns *out, struct text name, const struct campaign *campaign,
+    struct arena *arena)
+{
+	const struct import_column *column = NULL;
+	struct text folded, field = {0};
+	const char *problem = NULL;
+	if (name.n > 0 && column_name_fold(name, arena, &folded) != ERR_OK)
+		return no_memory;
+	if (name.n > 0)
+		problem = read_name(folded, campaign, arena, &column, &field);
+	if (problem == NULL && name.n > 0 && is_there(out, meaning(column, field)))
+		problem = "means what another column means: take one of them out";
+	out->columns[out->n] = column;
+	out->fields[out->n++] = field;
+	return problem;
+}
+
 const char *import_columns_read(const struct csv_reader *header, const struct campaign *campaign,
     struct import_columns *out, struct text *name)
 {
 	static const char *const required[] = {"first_name", "email"};
+	struct arena arena = {0};
+	const char *problem = NULL;
 	out->n = 0;
-	for (size_t i = 0; i < header->n_cells; i++) {
-		struct text field = {0};
+	for (size_t i = 0; i < header->n_cells && problem == NULL; i++) {
 		*name = typed_trim(csv_cell(header, i));
-		const struct import_column *column = find_column(*name);
-		if (column == NULL && !find_field(campaign->fields_referring, *name, &field) &&
-		    !find_field(campaign->fields_invited, *name, &field))
-			return "is none of an import, nor a form field of this campaign: take it out, or "
-			       "define the field first";
-		if (is_there(out, meaning(column, field)))
-			return "is there twice";
-		out->columns[out->n] = column;
-		out->fields[out->n++] = field;
+		problem = add_column(out, *name, campaign, &arena);
 	}
-	for (size_t i = 0; i < sizeof required / sizeof *required; i++) {
+	for (size_t i = 0; i < sizeof required / sizeof *required && problem == NULL; i++) {
 		*name = text_of(required[i]);
 		if (!is_there(out, *name))
-			return "is missing: the first line must name the columns";
+			problem = "is missing: the first line must name the columns";
 	}
-	return NULL;
+	arena_free(&arena);
+	return problem;
 }
 
 /* ---- lines ---- */
 
+static void refuse_nameless(struct reading *r, size_t column)
+{
+	char room[24];
+	struct buf name = {.p = room, .cap = sizeof room};
+	column_name_letter(column, &name);
+	problems_add(&r->row->join.problems, keep(r, buf_view(&name)),
+		     "has a value here, but no name in the first line: name the column, or empty it");
+}
+
 static void read_cells(struct reading *r, const struct import_columns *columns,
 		       const struct csv_reader *line, struct buf *fields)
 {
-	for (size_t i = 0; i < columns->n; i++) {
-		const struct import_column *column = columns->columns[i];
+	for (size_t i = 0; i < line->n_cells; i++) {
+		const struct import_column *column = i < columns->n ? columns->columns[i] : NULL;
+		struct text field = i < columns->n ? columns->fields[i] : (struct text){0};
 		struct text cell = typed_trim(csv_unguard(csv_cell(line, i)));
 		if (cell.n == 0)
 			continue;
-		if (column == NULL)
-			pairs_add(fields, columns->fields[i], cell);
+		if (column == NULL && field.n == 0)
+			refuse_nameless(r, i);
+		else if (column == NULL)
+			pairs_add(fields, field, cell);
 		else if (column->read != NULL)
 			problems_add(&r->row->join.problems, text_of(column->name),
 				     column->read(r, cell));
@@ -273,13 +365,8 @@ void import_row_read(const struct import_columns *columns, const struct csv_read
 	struct reading r = {.row = row, .campaign = campaign, .arena = arena};
 	struct buf fields = {0};
 	row->join.source = SOURCE_ADDED;
-	if (line->n_cells > columns->n) {
-		problems_add(&row->join.problems, (struct text){0},
-			     "has more cells than the first line has columns");
-	} else {
-		read_cells(&r, columns, line, &fields);
-		check_whole(&r);
-	}
+	read_cells(&r, columns, line, &fields);
+	check_whole(&r);
 	row->join.fields.raw = keep(&r, buf_view(&fields));
 	*failed = r.failed || fields.failed;
 	buf_free(&fields);

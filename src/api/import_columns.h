@@ -11,7 +11,7 @@ struct import_column; /* of the table in import_columns.c */
 
 struct import_columns {
 	const struct import_column *columns[CSV_CELLS_MAX]; /* NULL: a form field of the campaign */
-	struct text fields[CSV_CELLS_MAX];                  /* its id, borrowed from the campaign */
+	struct text fields[CSV_CELLS_MAX]; /* its id, borrowed from the campaign; empty: no name */
 	size_t n;
 };
 

@@ -1,10 +1,17 @@
 /*
- * Owns the form of CSV: records out of bytes, bytes out of cells. Never what a column means. Called by the
- * import and export of users.
+ * Owns the reading of CSV: text out of bytes, the separator out of the first line, records out of text.
+ * Never what a column means. Called by the imports of users and coupons.
+ *
+ * Bytes go through three steps: take_byte (byte order mark, UTF-16), put (the first line waits until the
+ * separator is known), take (cells and records).
  */
 #include "base/csv.h"
 
 #include <string.h>
+
+#include "base/typed.h"
+#include "base/utf8.h"
+#include "charset.h"
 
 /* The parts of a record. */
 enum state {
@@ -15,15 +22,16 @@ enum state {
 	SKIPPING,    /* a record that cannot be read, to the end of its line */
 };
 
-static const char MARK[] = "\xef\xbb\xbf";
-enum { MARK_SIZE = sizeof MARK - 1 };
+static const char no_memory[] = "needs more memory than there is";
+
+/* ---- cells and records ---- */
 
 static void begin(struct csv_reader *r)
 {
 	buf_reset(&r->cells);
 	r->n_cells = 0;
 	r->problem = NULL;
-	r->state = AT_START;
+	r->windows_1252 = false;
 	r->line = r->next_line;
 }
 
@@ -43,16 +51,38 @@ static enum csv_result end_cell(struct csv_reader *r)
 	return CSV_MORE;
 }
 
-/* A line without anything in it is no record; a quoted empty cell is one. */
+/* Each cell for itself: what is not UTF-8 is what Windows programs write. */
+static void read_as_windows_1252(struct csv_reader *r)
+{
+	struct buf *out = &r->converted, cells = r->cells;
+	size_t from = 0;
+	buf_reset(out);
+	for (size_t i = 0; i < r->n_cells; i++) {
+		struct text cell = text_from(cells.p + from, r->ends[i] - from);
+		from = r->ends[i];
+		charset_put_windows_1252(out, cell);
+		r->ends[i] = out->n;
+	}
+	r->windows_1252 = true;
+	if (out->failed)
+		r->problem = no_memory;
+	r->cells = *out;
+	*out = cells;
+}
+
+/* A line whose cells are all empty is not a record. */
 static enum csv_result end_record(struct csv_reader *r)
 {
 	if (r->state == AT_START)
 		return CSV_MORE;
 	if (r->state != SKIPPING)
 		end_cell(r);
-	bool wrong = r->problem != NULL;
 	r->state = AT_START;
-	return wrong ? CSV_WRONG : CSV_RECORD;
+	if (r->problem == NULL && typed_trim(buf_view(&r->cells)).n == 0)
+		return CSV_MORE;
+	if (r->problem == NULL && !utf8_valid(buf_view(&r->cells)))
+		read_as_windows_1252(r);
+	return r->problem != NULL ? CSV_WRONG : CSV_RECORD;
 }
 
 static enum csv_result add(struct csv_reader *r, char c)
@@ -60,7 +90,7 @@ static enum csv_result add(struct csv_reader *r, char c)
 	if (r->cells.n == CSV_RECORD_MAX)
 		return fail(r, "is longer than 64 KiB: is a quote missing?");
 	buf_char(&r->cells, c);
-	return r->cells.failed ? fail(r, "needs more memory than there is") : CSV_MORE;
+	return r->cells.failed ? fail(r, no_memory) : CSV_MORE;
 }
 
 /* Where the cell under construction began. */
@@ -75,7 +105,7 @@ static enum csv_result take_plain(struct csv_reader *r, char c)
 	bool first = r->state == AT_START || (r->state == IN_CELL && r->cells.n == cell_start(r));
 	if (r->state == SKIPPING)
 		return CSV_MORE;
-	if (c == ',')
+	if (c == r->separator)
 		return end_cell(r);
 	if (r->state == AFTER_QUOTE)
 		return fail(r, "has something behind the closing quote of a cell");
@@ -96,6 +126,8 @@ static enum csv_result take_quoted(struct csv_reader *r, char c)
 static enum csv_result take(struct csv_reader *r, char c)
 {
 	bool second_half = c == '\n' && r->after_cr;
+	if (r->state == AT_START)
+		begin(r);
 	r->after_cr = c == '\r';
 	if ((c == '\n' && !second_half) || c == '\r')
 		r->next_line++;
@@ -112,41 +144,207 @@ static enum csv_result take(struct csv_reader *r, char c)
 	return take_plain(r, c);
 }
 
-/* The byte order mark, byte by byte; what only begins like one is a part of the first cell. */
-static enum csv_result take_first(struct csv_reader *r, char c)
+/* ---- the first line ---- */
+
+static const char separators[] = {',', ';', '\t'};
+
+/* Where a byte of the first line stands while each of the separators may still be meant. */
+enum place { CELL_START, IN_TEXT, QUOTED, CLOSED };
+
+static enum place next_place(enum place place, char c)
 {
-	if (c == MARK[r->mark]) {
-		r->mark++;
+	if (place == QUOTED)
+		return c == '"' ? CLOSED : QUOTED;
+	if (c == '"' && place != IN_TEXT)
+		return QUOTED;
+	return memchr(separators, c, sizeof separators) != NULL ? CELL_START : IN_TEXT;
+}
+
+/* How often c stands outside of quotes. */
+static size_t count(struct text line, char c)
+{
+	enum place place = CELL_START;
+	size_t n = 0;
+	for (size_t i = 0; i < line.n; i++) {
+		place = next_place(place, line.p[i]);
+		n += place == CELL_START && line.p[i] == c;
+	}
+	return n;
+}
+
+/* Excel's own way to say it is a first line such as "sep=;", which holds nothing else. */
+static bool is_announcement(struct text line)
+{
+	return line.n == 5 && text_ieq(text_from(line.p, 4), TEXT("sep=")) &&
+	       memchr(separators, line.p[4], sizeof separators) != NULL;
+}
+
+static void decide_separator(struct csv_reader *r)
+{
+	struct text line = buf_view(&r->first);
+	while (line.n > 0 && (line.p[line.n - 1] == '\n' || line.p[line.n - 1] == '\r'))
+		line.n--;
+	r->separator = separators[0];
+	if (is_announcement(line)) {
+		r->separator = line.p[4];
+		r->first_read = line.n;
+		return;
+	}
+	for (size_t i = 1; i < sizeof separators; i++)
+		if (count(line, separators[i]) > count(line, r->separator))
+			r->separator = separators[i];
+}
+
+/* The line that decides is complete with the line break that no quote holds; a longer one is judged by what
+ * is there. */
+static void hold(struct csv_reader *r, char c)
+{
+	buf_char(&r->first, c);
+	r->first_place = (unsigned char)next_place(r->first_place, c);
+	bool ends = (c == '\n' || c == '\r') && r->first_place != QUOTED;
+	if (r->separator == 0 && (ends || r->first.n >= CSV_RECORD_MAX || r->first.failed))
+		decide_separator(r);
+}
+
+/* One byte of UTF-8. Empty lines before the first one decide nothing. */
+static enum csv_result put(struct csv_reader *r, char c)
+{
+	bool leading = r->separator == 0 && r->first.n == 0 && (c == '\n' || c == '\r');
+	if (leading || (r->separator != 0 && r->first_read == r->first.n))
+		return take(r, c);
+	hold(r, c);
+	return CSV_MORE;
+}
+
+/* What waited goes on, up to the end of one record. */
+static enum csv_result release(struct csv_reader *r)
+{
+	enum csv_result result = CSV_MORE;
+	if (r->separator == 0 || r->first.n == 0)
+		return result;
+	if (r->first.failed)
+		fail(r, no_memory);
+	while (r->first_read < r->first.n && result == CSV_MORE)
+		result = take(r, r->first.p[r->first_read++]);
+	if (r->first_read == r->first.n) {
+		buf_free(&r->first);
+		r->first_read = 0;
+	}
+	return result;
+}
+
+/* ---- encodings ---- */
+
+static const struct {
+	struct text bytes;
+	enum csv_encoding encoding;
+} marks[] = {
+    {{.p = "\xef\xbb\xbf", .n = 3}, CSV_UTF8},
+    {{.p = "\xff\xfe", .n = 2}, CSV_UTF16_LE},
+    {{.p = "\xfe\xff", .n = 2}, CSV_UTF16_BE},
+};
+
+/* Only ASCII ends a record, so at most the last byte has something to say. */
+static enum csv_result put_all(struct csv_reader *r, struct text bytes)
+{
+	enum csv_result result = CSV_MORE;
+	for (size_t i = 0; i < bytes.n; i++)
+		result = put(r, bytes.p[i]);
+	return result;
+}
+
+static enum csv_result put_character(struct csv_reader *r, uint32_t c)
+{
+	char room[4];
+	struct buf utf8 = {.p = room, .cap = sizeof room};
+	charset_put(&utf8, c);
+	return put_all(r, buf_view(&utf8));
+}
+
+/* Half of a pair without its other half is U+FFFD. */
+static enum csv_result take_unit(struct csv_reader *r, uint32_t unit)
+{
+	const uint32_t high = r->surrogate;
+	bool is_low = unit >= 0xDC00 && unit <= 0xDFFF;
+	r->surrogate = 0;
+	if (high != 0 && is_low)
+		return put_character(r, 0x10000 + ((high - 0xD800) << 10) + (unit - 0xDC00));
+	if (high != 0)
+		(void)!put_character(r, 0xFFFD);
+	if (unit >= 0xD800 && unit <= 0xDBFF) {
+		r->surrogate = unit;
 		return CSV_MORE;
 	}
-	for (size_t i = 0, n = r->mark; i < n; i++)
-		take(r, MARK[i]);
-	r->mark = MARK_SIZE;
-	return take(r, c);
+	return put_character(r, is_low ? 0xFFFD : unit);
 }
+
+static enum csv_result take_half(struct csv_reader *r, unsigned char byte)
+{
+	r->has_half = !r->has_half;
+	if (r->has_half) {
+		r->half = byte;
+		return CSV_MORE;
+	}
+	uint32_t unit = r->encoding == CSV_UTF16_LE ? (uint32_t)byte << 8 | r->half
+						    : (uint32_t)r->half << 8 | byte;
+	return take_unit(r, unit);
+}
+
+/* The beginning, which may be a mark. What only begins like a mark is text. */
+static enum csv_result take_mark(struct csv_reader *r, char c)
+{
+	r->mark[r->mark_n++] = c;
+	struct text seen = text_from(r->mark, r->mark_n);
+	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+		if (!text_starts(marks[i].bytes, seen))
+			continue;
+		r->begun = seen.n == marks[i].bytes.n;
+		r->encoding = r->begun ? marks[i].encoding : CSV_UTF8;
+		return CSV_MORE;
+	}
+	r->begun = true;
+	return put_all(r, seen);
+}
+
+static enum csv_result take_byte(struct csv_reader *r, char c)
+{
+	if (!r->begun)
+		return take_mark(r, c);
+	return r->encoding == CSV_UTF8 ? put(r, c) : take_half(r, (unsigned char)c);
+}
+
+/* ---- the input ---- */
 
 enum csv_result csv_read(struct csv_reader *r, struct text *rest)
 {
-	enum csv_result result = CSV_MORE;
 	if (r->next_line == 0)
 		r->next_line = 1;
+	enum csv_result result = release(r);
 	while (rest->n > 0 && result == CSV_MORE) {
-		if (r->state == AT_START)
-			begin(r);
 		char c = *rest->p;
 		*rest = text_from(rest->p + 1, rest->n - 1);
-		result = r->mark < MARK_SIZE ? take_first(r, c) : take(r, c);
+		result = take_byte(r, c);
+		if (result == CSV_MORE)
+			result = release(r);
 	}
 	return result;
 }
 
 enum csv_result csv_end(struct csv_reader *r)
 {
-	if (r->mark < MARK_SIZE) {
-		for (size_t i = 0, n = r->mark; i < n; i++)
-			take(r, MARK[i]);
-		r->mark = MARK_SIZE;
+	if (!r->begun) {
+		r->begun = true;
+		(void)!put_all(r, text_from(r->mark, r->mark_n));
 	}
+	if (r->has_half || r->surrogate != 0)
+		(void)!put_character(r, 0xFFFD);
+	r->has_half = false;
+	r->surrogate = 0;
+	if (r->separator == 0 && r->first.n > 0)
+		decide_separator(r);
+	enum csv_result result = release(r);
+	if (result != CSV_MORE)
+		return result;
 	if (r->state == IN_QUOTES)
 		fail(r, "has a quoted cell that never ends");
 	return end_record(r);
@@ -165,52 +363,6 @@ struct text csv_cell(const struct csv_reader *r, size_t i)
 void csv_free(struct csv_reader *r)
 {
 	buf_free(&r->cells);
-}
-
-/* ---- writing ---- */
-
-/* Would a spreadsheet take it for a formula, or csv_unguard for a guarded cell? */
-static bool needs_guard(struct text cell)
-{
-	size_t i = 0;
-	while (i < cell.n && cell.p[i] == '\'')
-		i++;
-	return i < cell.n && memchr("=+-@\t\r", cell.p[i], 6) != NULL;
-}
-
-struct text csv_unguard(struct text cell)
-{
-	struct text rest = cell.n == 0 ? cell : text_from(cell.p + 1, cell.n - 1);
-	return cell.n > 0 && *cell.p == '\'' && needs_guard(rest) ? rest : cell;
-}
-
-static bool needs_quotes(struct text cell)
-{
-	for (size_t i = 0; i < cell.n; i++)
-		if (memchr(",\"\r\n", cell.p[i], 4) != NULL)
-			return true;
-	return cell.n > 0 && (*cell.p == ' ' || cell.p[cell.n - 1] == ' ');
-}
-
-void csv_write_cell(struct buf *out, struct text cell, bool first)
-{
-	bool quotes = needs_quotes(cell);
-	if (!first)
-		buf_char(out, ',');
-	if (quotes)
-		buf_char(out, '"');
-	if (needs_guard(cell))
-		buf_char(out, '\'');
-	for (size_t i = 0; i < cell.n; i++) {
-		if (cell.p[i] == '"')
-			buf_char(out, '"');
-		buf_char(out, cell.p[i]);
-	}
-	if (quotes)
-		buf_char(out, '"');
-}
-
-void csv_write_end(struct buf *out)
-{
-	buf_str(out, "\r\n");
+	buf_free(&r->converted);
+	buf_free(&r->first);
 }

@@ -73,6 +73,24 @@ static void print_refused(const struct json *refused)
 	}
 }
 
+/* What was read differently from what the file says. */
+static void print_hints(const struct json *report)
+{
+	const struct json *ignored = json_get(report, "ignored");
+	uint64_t lines = number(report, "windows_1252_lines");
+	struct text field, message;
+	for (size_t i = 0; i < json_length(ignored); i++) {
+		const struct json *one = json_at(ignored, i);
+		if (json_string(json_get(one, "field"), &field) &&
+		    json_string(json_get(one, "message"), &message))
+			printf("line %llu: %.*s %.*s\n", (unsigned long long)number(one, "first_line"),
+			    TEXT_ARGS(field), TEXT_ARGS(message));
+	}
+	if (lines != 0)
+		printf("%llu lines are not UTF-8 and were read as Windows-1252: look at their letters\n",
+		    (unsigned long long)lines);
+}
+
 static int print_report(struct text answer)
 {
 	const char *why = "";
@@ -84,6 +102,7 @@ static int print_report(struct text answer)
 	const struct json *report = json_get(root, "data");
 	uint64_t refused = number(report, "refused_total"), stopped = number(report, "stopped_at_line");
 	print_refused(json_get(report, "refused"));
+	print_hints(report);
 	printf("%llu lines: %llu created, %llu existing, %llu qualified, %llu refused\n",
 	    (unsigned long long)number(report, "lines"), (unsigned long long)number(report, "created"),
 	    (unsigned long long)number(report, "existing"),

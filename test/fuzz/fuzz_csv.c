@@ -20,7 +20,7 @@ static void note(struct buf *out, const struct csv_reader *r, enum csv_result re
 	check((result == CSV_WRONG) == (r->problem != NULL));
 	buf_printf(out, "%llu %d %zu", (unsigned long long)r->line, (int)result, r->n_cells);
 	for (size_t i = 0; result == CSV_RECORD && i < r->n_cells; i++)
-		csv_write_cell(out, csv_cell(r, i), false);
+		csv_write_cell(out, csv_cell(r, i), ',');
 	csv_write_end(out);
 }
 

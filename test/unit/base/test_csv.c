@@ -67,7 +67,7 @@ static void records_and_cells(void **state)
 	assert_reads(TEXT("a,b\r\nc,d\r\n"), "1[a|b]2[c|d]");
 	assert_reads(TEXT("a,b\nc,d"), "1[a|b]2[c|d]");
 	assert_reads(TEXT("a\rb\r"), "1[a]2[b]");
-	assert_reads(TEXT(",\n,,x\n"), "1[|]2[||x]");
+	assert_reads(TEXT("x,\n,,x\n"), "1[x|]2[||x]");
 	assert_reads(TEXT("\"a,b\",\"c \"\"d\"\"\"\n"), "1[a,b|c \"d\"]");
 	assert_reads(TEXT("\"two\r\nlines\",x\ny\n"), "1[two\r\nlines|x]3[y]");
 	assert_reads(TEXT("\"a\rb\nc\",x\ny\n"), "1[a\rb\nc|x]4[y]");
@@ -81,7 +81,9 @@ static void nothing_is_no_record(void **state)
 	assert_reads(TEXT(""), "");
 	assert_reads(TEXT("\n\r\n\n"), "");
 	assert_reads(TEXT("\n\na\n\nb"), "3[a]5[b]");
-	assert_reads(TEXT("\"\"\n"), "1[]");
+	assert_reads(TEXT("\"\"\n"), "");
+	assert_reads(TEXT(",,\r\na,b\r\n ,\"\",\t\r\n,\r\nc\r\n;;"), "2[a|b]5[c]6[;;]");
+	assert_reads(TEXT("a\n\xc2\xa0\n\xe2\x80\x8b\n"), "1[a]");
 }
 
 static void a_mark_in_front_is_skipped(void **state)
@@ -89,10 +91,77 @@ static void a_mark_in_front_is_skipped(void **state)
 	(void)state;
 	assert_reads(TEXT("\xef\xbb\xbf" "a\n"), "1[a]");
 	assert_reads(TEXT("\xef\xbb\xbf\"a\"\n"), "1[a]");
-	assert_reads(TEXT("\xef\xbb" "a\n"), "1[\xef\xbb" "a]");
-	assert_reads(TEXT("\xef\xbb"), "1[\xef\xbb]");
-	assert_reads(TEXT("\xef\n"), "1[\xef]");
+	/* Text that only begins like a mark; it is not UTF-8 then. */
+	assert_reads(TEXT("\xef\xbb" "a\n"), "1[\xc3\xaf\xc2\xbb" "a]");
+	assert_reads(TEXT("\xef\xbb"), "1[\xc3\xaf\xc2\xbb]");
+	assert_reads(TEXT("\xef\n"), "1[\xc3\xaf]");
 	assert_reads(TEXT("a\n\xef\xbb\xbf" "b\n"), "1[a]2[\xef\xbb\xbf" "b]");
+}
+
+static void the_first_line_decides_the_separator(void **state)
+{
+	(void)state;
+	assert_reads(TEXT("a;b,c;d\n1;2,3;4\n"), "1[a|b,c|d]2[1|2,3|4]");
+	assert_reads(TEXT("a\tb\n1\t2;3,4\n"), "1[a|b]2[1|2;3,4]");
+	assert_reads(TEXT("a,b;c\n1,2;3"), "1[a|b;c]2[1|2;3]"); /* as many of both: commas */
+	assert_reads(TEXT("\"a,b,c\";d\n\"1;2\";3\n"), "1[a,b,c|d]2[1;2|3]");
+	assert_reads(TEXT("\"a\n,,\";d\n1;2\n"), "1[a\n,,|d]3[1|2]");
+	assert_reads(TEXT("\r\n\na;b\r\n1;2"), "3[a|b]4[1|2]");
+	assert_reads(TEXT("a\n1;2\n"), "1[a]2[1;2]");
+	assert_reads(TEXT("a;b"), "1[a|b]");
+	assert_reads(TEXT("\xef\xbb\xbf" "a;\"b\"\r\n1;2\r\n"), "1[a|b]2[1|2]");
+	/* A quote inside of a cell: the line may end earlier than the search for its end. */
+	assert_reads(TEXT("a\"b;c\nd;e\"\nf;g\n"), "1[a\"b|c]2[d|e\"]3[f|g]");
+	assert_reads(TEXT("a\"b;c\nd;e\n"), "1[a\"b|c]2[d|e]");
+	/* Excel's own word for it. */
+	assert_reads(TEXT("sep=;\r\na;b,c\r\n"), "2[a|b,c]");
+	assert_reads(TEXT("\xef\xbb\xbfSEP=\t\na\tb;c\n"), "2[a|b;c]");
+	assert_reads(TEXT("sep=x\na;b\n"), "1[sep=x]2[a;b]");
+	assert_reads(TEXT("sep=;"), "");
+}
+
+/* ASCII as UTF-16, with a mark. */
+static void widen(struct text ascii, bool little, struct buf *out)
+{
+	buf_str(out, little ? "\xff\xfe" : "\xfe\xff");
+	for (size_t i = 0; i < ascii.n; i++) {
+		if (!little)
+			buf_char(out, '\0');
+		buf_char(out, ascii.p[i]);
+		if (little)
+			buf_char(out, '\0');
+	}
+}
+
+static void utf_16_is_read(void **state)
+{
+	(void)state;
+	for (int little = 0; little < 2; little++) {
+		struct buf b = {0};
+		widen(TEXT("a\tb\r\n\"1\t2\"\t3\r\n"), little != 0, &b);
+		assert_reads(buf_view(&b), "1[a|b]2[1\t2|3]");
+		buf_free(&b);
+	}
+	/* Zoe with a diaeresis, an emoji, halves of pairs, half of a unit. */
+	assert_reads(TEXT("\xff\xfe\xeb\x00;\x00=\xd8\x4e\xde\n\x00"), "1[\xc3\xab|\xf0\x9f\x99\x8e]");
+	assert_reads(TEXT("\xfe\xff\x00\xeb\x00;\xd8=\xde\x4e\x00\n"), "1[\xc3\xab|\xf0\x9f\x99\x8e]");
+	assert_reads(TEXT("\xff\xfe=\xd8" "a\x00\x4e\xde"), "1[\xef\xbf\xbd" "a\xef\xbf\xbd]");
+	assert_reads(TEXT("\xff\xfe=\xd8"), "1[\xef\xbf\xbd]");
+	assert_reads(TEXT("\xff\xfe" "a\x00" "b"), "1[a\xef\xbf\xbd]");
+	assert_reads(TEXT("\xff\xfe"), "");
+}
+
+static void other_bytes_are_windows_1252(void **state)
+{
+	struct csv_reader r = {0};
+	struct text rest = TEXT("Zo\xc3\xab,x\nZo\xeb,\x80 5\nAnn,y\n");
+	(void)state;
+	assert_reads(rest, "1[Zo\xc3\xab|x]2[Zo\xc3\xab|\xe2\x82\xac 5]3[Ann|y]");
+	for (size_t line = 1; line <= 3; line++) {
+		assert_int_equal(csv_read(&r, &rest), CSV_RECORD);
+		assert_int_equal(r.windows_1252, line == 2);
+	}
+	csv_free(&r);
 }
 
 static void wrong_lines_are_told_and_passed(void **state)
@@ -137,7 +206,7 @@ static void limits(void **state)
 	buf_str(&b, "\"end\"\n");
 	assert_once(&b, "1!is longer than 64 KiB: is a quote missing?16386[a|b]16387[a|b]");
 	fill(&b, ',', CSV_CELLS_MAX - 1);
-	buf_str(&b, "\n");
+	buf_str(&b, "x\n");
 	assert_once(&b, "1[|||");
 	fill(&b, ',', CSV_CELLS_MAX);
 	buf_str(&b, "\na\n");
@@ -147,7 +216,7 @@ static void limits(void **state)
 static void assert_written(struct text cell, const char *expected)
 {
 	struct buf out = {0};
-	csv_write_cell(&out, cell, true);
+	csv_write_cell(&out, cell, 0);
 	if (!text_eq(buf_view(&out), text_of(expected)))
 		fail_msg("\"%.*s\", not \"%s\"", TEXT_ARGS(buf_view(&out)), expected);
 	buf_free(&out);
@@ -160,12 +229,19 @@ static void no_cell_is_a_formula(void **state)
 	assert_written(TEXT("+49 30"), "'+49 30");
 	assert_written(TEXT("-1"), "'-1");
 	assert_written(TEXT("@SUM(A1)"), "'@SUM(A1)");
-	assert_written(TEXT("\t=1"), "'\t=1");
+	assert_written(TEXT("\t=1"), "\"'\t=1\"");
 	assert_written(TEXT("\r=1"), "\"'\r=1\"");
 	assert_written(TEXT("=\"a\",b"), "\"'=\"\"a\"\",b\"");
 	assert_written(TEXT("'=1"), "''=1");
 	assert_written(TEXT("'tis"), "'tis");
 	assert_written(TEXT("a=1"), "a=1");
+	assert_written(TEXT("\uff1d1"), "'\uff1d1");
+	assert_written(TEXT("\uff0b1"), "'\uff0b1");
+	assert_written(TEXT("\uff0d1"), "'\uff0d1");
+	assert_written(TEXT("'\uff20x"), "''\uff20x");
+	assert_written(TEXT("\uff0e"), "\uff0e");
+	assert_written(TEXT("a;b"), "\"a;b\"");
+	assert_written(TEXT("a\tb"), "\"a\tb\"");
 	assert_written(TEXT("\xe2\x80\x93"), "\xe2\x80\x93");
 	assert_written(TEXT(" a"), "\" a\"");
 	assert_written(TEXT(""), "");
@@ -178,7 +254,7 @@ static struct text random_cell(struct seeded *seed, char room[40])
 	size_t n = (size_t)seeded_below(seed, 8);
 	for (size_t i = 0; i < n; i++)
 		room[i] = seeded_below(seed, 6) == 0
-			      ? (char)seeded_next(seed)
+			      ? (char)(seeded_next(seed) & 0x7F)
 			      : special[seeded_below(seed, sizeof special - 1)];
 	return text_from(room, n);
 }
@@ -193,11 +269,13 @@ static void written_cells_come_back(void **state)
 		struct text cells[CELLS];
 		struct csv_reader r = {0};
 		struct buf out = {0};
-		for (size_t i = 0; i < CELLS; i++)
+		const char separator = ",;\t"[seeded_below(&seed, 3)];
+		cells[0] = TEXT("x"); /* empty lines are none */
+		for (size_t i = 1; i < CELLS; i++)
 			cells[i] = random_cell(&seed, rooms[i]);
-		buf_str(&out, "header\n"); /* a mark is looked for before it only */
+		buf_printf(&out, "a%cb\n", separator);
 		for (size_t i = 0; i < CELLS; i++)
-			csv_write_cell(&out, cells[i], i == 0);
+			csv_write_cell(&out, cells[i], i == 0 ? 0 : separator);
 		csv_write_end(&out);
 		struct text rest = buf_view(&out);
 		assert_int_equal(csv_read(&r, &rest), CSV_RECORD);
@@ -222,6 +300,9 @@ int main(void)
 	    cmocka_unit_test(records_and_cells),
 	    cmocka_unit_test(nothing_is_no_record),
 	    cmocka_unit_test(a_mark_in_front_is_skipped),
+	    cmocka_unit_test(the_first_line_decides_the_separator),
+	    cmocka_unit_test(utf_16_is_read),
+	    cmocka_unit_test(other_bytes_are_windows_1252),
 	    cmocka_unit_test(wrong_lines_are_told_and_passed),
 	    cmocka_unit_test(limits),
 	    cmocka_unit_test(no_cell_is_a_formula),
