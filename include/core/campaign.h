@@ -6,6 +6,7 @@
 
 #include "base/zone.h"
 #include "core/code.h"
+#include "core/filter.h"
 #include "core/id_page.h"
 #include "core/problems.h"
 #include "core/records.h"
@@ -76,10 +77,12 @@ struct campaign_read {
 command_decide_fn campaign_read_decide;
 
 enum { CAMPAIGN_LIST_LOOK_MAX = 1000 };
+extern const struct filter_field CAMPAIGN_FILTER_FIELDS[]; /* what campaigns may be searched by */
 struct campaign_list {
 	struct command command; /* decide: campaign_list_decide */
 	uint64_t statuses; /* bits 1 << campaign_status; 0: all but archived */
 	struct text q;     /* in the name whatever its case, or the code; empty: all. Valid UTF-8 */
+	struct filter where; /* on CAMPAIGN_FILTER_FIELDS */
 	struct codes *codes;
 	struct id_page page;          /* CAMPAIGN_LIST_LOOK_MAX are looked at for it */
 	struct campaign *campaigns;   /* room for page.max */

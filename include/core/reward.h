@@ -18,6 +18,7 @@
 #define CORE_REWARD_H
 
 #include "core/code.h"
+#include "core/filter.h"
 #include "core/id_page.h"
 #include "core/reward_changes.h"
 #include "store/command.h"
@@ -104,10 +105,12 @@ enum {
 	REWARD_LIST_MAX = 250,       /* rewards on a page */
 	REWARD_LIST_LOOK_MAX = 1000, /* looked at for one page; then it ends early */
 };
+extern const struct filter_field REWARD_FILTER_FIELDS[]; /* what rewards may be searched by */
 struct reward_list {
 	struct command command; /* decide: reward_list_decide; a query */
 	uint64_t state, metric; /* of all that are listed */
 	uint64_t campaign_id, user_id, rule_id; /* filters; 0: any. user_id: the recipient */
+	struct filter where;                    /* on REWARD_FILTER_FIELDS, too */
 	struct id_page page;                    /* max: 1 .. REWARD_LIST_MAX */
 	struct reward_row *rows;                /* room for page.max */
 };

@@ -4,6 +4,7 @@
 #ifndef CORE_RULE_H
 #define CORE_RULE_H
 
+#include "core/filter.h"
 #include "core/id_page.h"
 #include "core/problems.h"
 #include "core/reward_records.h"
@@ -63,9 +64,11 @@ struct rule_read {
 command_decide_fn rule_read_decide;
 
 enum { RULE_LIST_MAX = 250, RULE_LIST_LOOK_MAX = 1000 };
+extern const struct filter_field RULE_FILTER_FIELDS[]; /* what rules may be searched by */
 struct rule_list {
 	struct command command; /* decide: rule_list_decide; a query */
 	uint64_t metric, campaign_id; /* filters; 0: any */
+	struct filter where;          /* on RULE_FILTER_FIELDS, too */
 	struct id_page page;          /* max: 1 .. RULE_LIST_MAX */
 	struct rule_row *rows;        /* room for page.max */
 };

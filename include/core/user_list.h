@@ -5,6 +5,7 @@
 #define CORE_USER_LIST_H
 
 #include "core/code.h"
+#include "core/filter.h"
 #include "core/id_page.h"
 #include "core/reading.h"
 
@@ -24,7 +25,16 @@ struct user_filter {
 	uint64_t qualified;          /* enum user_list_qualified */
 	struct text canonical_email; /* exactly this address */
 	struct text folded;          /* part of first name or e-mail, case-folded */
+	uint64_t id;
+	struct text code;    /* of this user; one that is unknown fits nobody */
+	struct filter where; /* on USER_FILTER_FIELDS, too */
 };
+
+/* What users may be searched by. */
+extern const struct filter_field USER_FILTER_FIELDS[];
+/** Takes an e-mail address that all who fit must have out of filter->where, for the index.
+ * ERR_NO_MEMORY. */
+enum err user_filter_take_email(struct user_filter *filter, struct arena *arena) WARN_UNUSED;
 
 struct user_list {
 	struct command command; /* decide: user_list_decide; a query */

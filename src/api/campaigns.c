@@ -9,6 +9,7 @@
 #include "gather.h"
 #include "identifier.h"
 #include "routes.h"
+#include "search.h"
 
 struct campaign_call {
 	union {
@@ -87,19 +88,42 @@ const struct operation OP_CAMPAIGN_LIST = {
     .id = "listCampaigns",
     .tag = "Campaigns",
     .summary = "List campaigns",
-    .query = {{"status", "CampaignStatus", "launched", "In this state; else in any state but archived.", false},
+    .query = {{"status", "CampaignStatus", "launched",
+	       "In this state; else in any state but archived.", false},
 	      {"q", "string", "spring", "With this in their name, or this code.", false},
 	      {"with", "string", "campaign.analytics", "Adds the counters.", false},
-	      {"page", "integer", "1", "The page, counted from 1; links.next is cheaper.", false}},
+	      {"page", "integer", "1", "The page, counted from 1; links.next is cheaper.", false},
+	      SEARCH_PARAMETER("name", "Spring")},
     .answers = {{200, ANSWER_LIST, "Campaign"}},
 };
+
+const struct operation OP_CAMPAIGN_SEARCH = {
+    .id = "searchCampaigns",
+    .tag = "Campaigns",
+    .summary = "Search campaigns",
+    .description = "Answers like listCampaigns, whose parameters it takes too.",
+    .query = {{"with", "string", "campaign.analytics", "Adds the counters.", false}},
+    SEARCH_TAKES,
+    .answers = {{200, ANSWER_LIST, "Campaign"}},
+};
+
+/* A search for a status finds archived campaigns, which a list leaves out. */
+static void take_status(struct campaign_list *list)
+{
+	uint64_t status;
+	if (list->statuses == 0 &&
+	    filter_demands(&list->where, offsetof(struct campaign, status), &status))
+		list->statuses = (uint64_t)1 << status;
+}
 
 void campaign_list(struct call *call)
 {
 	struct list_call *lc = call_alloc(call, sizeof *lc);
-	if (lc == NULL || !gather_read(&lc->gather, call, read_filter, lc))
+	if (lc == NULL || !search_read(&lc->gather, call, CAMPAIGN_FILTER_FIELDS, &lc->list.where,
+				       read_filter, lc))
 		return;
 	struct campaign_list *list = &lc->list;
+	take_status(list);
 	size_t max = lc->gather.paging.per_page;
 	list->command = (struct command){.decide = campaign_list_decide, .done = on_list};
 	list->codes = call->api->config.codes;

@@ -4,10 +4,15 @@
  */
 #include "gather.h"
 
-bool gather_read(struct gather *g, struct call *call, paging_filter_fn *filter, void *arg)
+void gather_open(struct gather *g, struct call *call)
 {
 	g->call = call;
 	g->paging.rf_has_it = true;
+}
+
+bool gather_read(struct gather *g, struct call *call, paging_filter_fn *filter, void *arg)
+{
+	gather_open(g, call);
 	return paging_read(call, &g->paging, filter, arg);
 }
 

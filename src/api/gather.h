@@ -21,6 +21,8 @@ struct gather {
 	size_t shown, looked_at;
 };
 
+/** Begins such a list; then its query is read. */
+void gather_open(struct gather *g, struct call *call);
 /** Reads the query of such a list; see paging_read. */
 bool gather_read(struct gather *g, struct call *call, paging_filter_fn *filter,
 		 void *arg) WARN_UNUSED;

@@ -65,20 +65,23 @@ static const char *read_own(struct paging *p, struct text name, struct text valu
 		   : "must be a number from 1 to 250";
 }
 
-/* False after 422. */
-static bool page_is_fine(struct call *call, const struct paging *p)
+bool paging_check(struct call *call, const struct paging *p)
 {
-	const char *problem = NULL;
 	if (p->page != 0 && p->cursor != 0)
-		problem = "cannot stand beside a cursor: leave one of the two out";
-	else if (p->page > PAGING_ROWS_MAX / p->per_page)
-		problem = "reaches beyond row 100,000: follow links.next instead";
-	if (problem != NULL)
-		call_reply_field(call, "page", problem);
-	return problem == NULL;
+		call_note(call, "page", "cannot stand beside a cursor: leave one of the two out");
+	else if (p->per_page != 0 && p->page > PAGING_ROWS_MAX / p->per_page)
+		call_note(call, "page", "reaches beyond row 100,000: follow links.next instead");
+	return call_check(call);
 }
 
-bool paging_read(struct call *call, struct paging *p, paging_filter_fn *filter, void *arg)
+void paging_take(struct call *call, struct paging *p, struct text name, struct text value)
+{
+	const char *problem = read_own(p, name, value);
+	if (problem != NULL)
+		call_note_named(call, name, problem);
+}
+
+bool paging_read_query(struct call *call, struct paging *p, paging_filter_fn *filter, void *arg)
 {
 	struct text rest = call->req->query, name, value;
 	enum err err;
@@ -94,9 +97,14 @@ bool paging_read(struct call *call, struct paging *p, paging_filter_fn *filter, 
 		call_note_named(call, name, problem == PAGING_UNKNOWN ? unknown(call) : problem);
 	}
 	if (err == ERR_NOT_FOUND)
-		return call_check(call) && page_is_fine(call, p);
+		return true;
 	call_reply_err(call, err, NULL);
 	return false;
+}
+
+bool paging_read(struct call *call, struct paging *p, paging_filter_fn *filter, void *arg)
+{
+	return paging_read_query(call, p, filter, arg) && paging_check(call, p);
 }
 
 struct id_page paging_ask(const struct paging *p)

@@ -33,6 +33,13 @@ extern const char PAGING_UNKNOWN[];
  *  be NULL. False after it has replied 422. */
 bool paging_read(struct call *call, struct paging *paging, paging_filter_fn *filter,
 		 void *arg) WARN_UNUSED;
+/** The two halves of it. The first only notes what is wrong, and is false after 503; the second
+ * replies 422. */
+bool paging_read_query(struct call *call, struct paging *paging, paging_filter_fn *filter,
+		       void *arg) WARN_UNUSED;
+bool paging_check(struct call *call, const struct paging *paging) WARN_UNUSED;
+/** One of per_page, page, cursor and order from elsewhere than the query. Notes what is wrong. */
+void paging_take(struct call *call, struct paging *paging, struct text name, struct text value);
 /** The page that was asked for, by its cursor or its number. */
 struct id_page paging_ask(const struct paging *paging);
 /** Begins the answer: {"data":[ */

@@ -14,6 +14,7 @@
 #include "reward_rules.h"
 #include "reward_show.h"
 #include "routes.h"
+#include "search.h"
 
 struct list_call {
 	union {
@@ -23,6 +24,7 @@ struct list_call {
 	};
 	struct gather gather;
 	uint64_t metric, campaign_id, user_id, rule_id;
+	struct filter where;
 	bool is_dashboard;
 };
 
@@ -65,7 +67,9 @@ static struct list_call *begin_list(struct call *call, bool is_dashboard)
 		    "no such list: its last part is amount, commission, coupon or custom");
 		return NULL;
 	}
-	return gather_read(&lc->gather, call, read_filter, lc) ? lc : NULL;
+	const struct filter_field *fields =
+	    is_dashboard ? RULE_FILTER_FIELDS : REWARD_FILTER_FIELDS;
+	return search_read(&lc->gather, call, fields, &lc->where, read_filter, lc) ? lc : NULL;
 }
 
 static void on_list(struct command *command, enum err err)
@@ -92,6 +96,7 @@ static void list_state(struct call *call, enum reward_state state)
 	    .campaign_id = lc->campaign_id,
 	    .user_id = lc->user_id,
 	    .rule_id = lc->rule_id,
+	    .where = lc->where,
 	    .rows = call_alloc(call, lc->gather.paging.per_page * sizeof *lc->list.rows),
 	};
 	if (lc->list.rows != NULL)
@@ -100,12 +105,12 @@ static void list_state(struct call *call, enum reward_state state)
 
 #define REWARD_PAGE                                                               \
 	{"page", "integer", "1", "The page, counted from 1; links.next is cheaper.", false}
-#define REWARD_FILTERS                                                            \
-	{                                                                         \
-		REWARD_PAGE,                                                      \
-		{"campaign_id", "integer", "1", "Of this campaign.", false},      \
-		{"user_id", "string", "1", "For this user: id or code.", false}, \
-		{"rule_id", "integer", "1", "Of this rule.", false},              \
+#define REWARD_FILTERS                                                                             \
+	{                                                                                          \
+		REWARD_PAGE, {"campaign_id", "integer", "1", "Of this campaign.", false},          \
+		    {"user_id", "string", "1", "For this user: id or code.", false},               \
+		    {"rule_id", "integer", "1", "Of this rule.", false},                           \
+		    SEARCH_PARAMETER("recipient_id", "1"),                                         \
 	}
 
 const struct operation OP_REWARD_LIST_DUE = {
@@ -113,6 +118,15 @@ const struct operation OP_REWARD_LIST_DUE = {
     .tag = "Rewards",
     .summary = "Rewards that are due",
     .query = REWARD_FILTERS,
+    .answers = {{200, ANSWER_LIST, "Reward"}},
+};
+
+const struct operation OP_REWARD_SEARCH_DUE = {
+    .id = "searchDueRewards",
+    .tag = "Rewards",
+    .summary = "Search rewards that are due",
+    .description = "Answers like listDueRewards, whose parameters it takes too.",
+    SEARCH_TAKES,
     .answers = {{200, ANSWER_LIST, "Reward"}},
 };
 
@@ -130,6 +144,15 @@ const struct operation OP_REWARD_LIST_ISSUED = {
     .answers = {{200, ANSWER_LIST, "Reward"}},
 };
 
+const struct operation OP_REWARD_SEARCH_ISSUED = {
+    .id = "searchIssuedRewards",
+    .tag = "Rewards",
+    .summary = "Search rewards that were issued",
+    .description = "Answers like listIssuedRewards, whose parameters it takes too.",
+    SEARCH_TAKES,
+    .answers = {{200, ANSWER_LIST, "Reward"}},
+};
+
 void reward_list_issued(struct call *call)
 {
 	list_state(call, REWARD_ISSUED);
@@ -140,6 +163,15 @@ const struct operation OP_REWARD_LIST_CANCELLED = {
     .tag = "Rewards",
     .summary = "Rewards that were cancelled while due",
     .query = REWARD_FILTERS,
+    .answers = {{200, ANSWER_LIST, "Reward"}},
+};
+
+const struct operation OP_REWARD_SEARCH_CANCELLED = {
+    .id = "searchCancelledRewards",
+    .tag = "Rewards",
+    .summary = "Search rewards that were cancelled",
+    .description = "Answers like listCancelledRewards, whose parameters it takes too.",
+    SEARCH_TAKES,
     .answers = {{200, ANSWER_LIST, "Reward"}},
 };
 
@@ -160,7 +192,18 @@ const struct operation OP_REWARD_DASHBOARD = {
     .id = "listRewardDashboard",
     .tag = "Rewards",
     .summary = "The rules of a metric, with the counts of their rewards and their coupons",
-    .query = {REWARD_PAGE, {"campaign_id", "integer", "1", "Of this campaign.", false}},
+    .query = {REWARD_PAGE,
+	      {"campaign_id", "integer", "1", "Of this campaign.", false},
+	      SEARCH_PARAMETER("name", "Voucher")},
+    .answers = {{200, ANSWER_LIST, "RewardRule"}},
+};
+
+const struct operation OP_REWARD_SEARCH_DASHBOARD = {
+    .id = "searchRewardDashboard",
+    .tag = "Rewards",
+    .summary = "Search the rules of a metric",
+    .description = "Answers like the dashboard's list, whose parameters it takes too.",
+    SEARCH_TAKES,
     .answers = {{200, ANSWER_LIST, "RewardRule"}},
 };
 
@@ -173,6 +216,7 @@ void reward_dashboard(struct call *call)
 	    .command = {.decide = rule_list_decide, .done = on_dashboard},
 	    .metric = lc->metric,
 	    .campaign_id = lc->campaign_id,
+	    .where = lc->where,
 	    .rows = call_alloc(call, lc->gather.paging.per_page * sizeof *lc->dashboard.rows),
 	};
 	if (lc->dashboard.rows != NULL)

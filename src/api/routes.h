@@ -52,7 +52,7 @@ call_fn qualify_by_path, qualify_by_header, user_qualify; /* qualify.c */
 extern const struct operation OP_QUALIFY_BY_PATH, OP_QUALIFY_BY_HEADER, OP_USER_QUALIFY;
 
 call_fn user_get, user_list; /* users.c */
-extern const struct operation OP_USER_GET, OP_USER_LIST;
+extern const struct operation OP_USER_GET, OP_USER_LIST, OP_USER_SEARCH;
 
 call_fn user_create; /* user_create.c */
 extern const struct operation OP_USER_CREATE;
@@ -65,8 +65,8 @@ call_fn user_export; /* export.c */
 extern const struct operation OP_USER_IMPORT, OP_USER_EXPORT;
 
 call_fn campaign_list, campaign_create, campaign_get, campaign_update, campaign_delete;
-extern const struct operation OP_CAMPAIGN_LIST, OP_CAMPAIGN_CREATE, OP_CAMPAIGN_GET,
-    OP_CAMPAIGN_UPDATE, OP_CAMPAIGN_DELETE;
+extern const struct operation OP_CAMPAIGN_SEARCH, OP_CAMPAIGN_LIST, OP_CAMPAIGN_CREATE,
+    OP_CAMPAIGN_GET, OP_CAMPAIGN_UPDATE, OP_CAMPAIGN_DELETE;
 call_fn analytics_get; /* analytics.c */
 extern const struct operation OP_ANALYTICS_GET;
 
@@ -89,6 +89,8 @@ extern const struct operation OP_DELIVERY_LIST, OP_DELIVERY_GET, OP_DELIVERY_RES
 
 call_fn reward_dashboard, reward_list_due, reward_list_issued, reward_list_cancelled; /* rewards.c */
 call_fn reward_issue_post, reward_cancel_post, reward_get, reward_update;
+extern const struct operation OP_REWARD_SEARCH_DUE, OP_REWARD_SEARCH_ISSUED,
+    OP_REWARD_SEARCH_CANCELLED, OP_REWARD_SEARCH_DASHBOARD;
 extern const struct operation OP_REWARD_DASHBOARD, OP_REWARD_LIST_DUE, OP_REWARD_LIST_ISSUED,
     OP_REWARD_LIST_CANCELLED, OP_REWARD_ISSUE, OP_REWARD_CANCEL, OP_REWARD_GET, OP_REWARD_UPDATE;
 

@@ -11,6 +11,7 @@
 #include "gather.h"
 #include "identifier.h"
 #include "routes.h"
+#include "search.h"
 #include "user_show.h"
 
 struct read_call {
@@ -132,16 +133,36 @@ static const char *read_review(struct call *call, struct text value, struct user
 							  : "must be pending, accepted or rejected";
 }
 
+static const char *read_id(struct call *call, struct text value, struct user_filter *f)
+{
+	(void)call;
+	return text_to_u64(value, &f->id) && f->id != 0 ? NULL : "must be a user's id";
+}
+
+static const char *read_code(struct call *call, struct text value, struct user_filter *f)
+{
+	f->code = arena_copy(&call->req->arena, text_trim(value));
+	return f->code.n > 0 ? NULL : "must be a user's code";
+}
+
 static const char *read_filter(struct call *call, struct text name, struct text value, void *arg)
 {
 	static const struct {
 		const char *name;
 		const char *(*read)(struct call *, struct text, struct user_filter *);
 	} filters[] = {
-	    {"campaign_id", read_campaign}, {"email", read_email},
-	    {"type", read_type},            {"source", read_source},
-	    {"qualified", read_qualified},  {"referrer_id", read_referrer},
-	    {"q", read_q},                  {"review", read_review},
+	    {"campaign_id", read_campaign},
+	    {"email", read_email},
+	    {"type", read_type},
+	    {"source", read_source},
+	    {"qualified", read_qualified},
+	    {"referrer_id", read_referrer},
+	    {"q", read_q},
+	    {"review", read_review},
+	    {"id", read_id},
+	    {"code", read_code},
+	    {"search", read_q},
+	    {"filters[search]", read_q},
 	};
 	for (size_t i = 0; i < sizeof filters / sizeof *filters; i++)
 		if (text_eq(name, text_of(filters[i].name)))
@@ -192,9 +213,10 @@ const struct operation OP_USER_LIST = {
     .id = "listUsers",
     .tag = "Users",
     .summary = "List users",
-    .description = "Oldest first. A page may be short and yet have a next one: at most 1,000 users are "
-		   "looked at for it. links.next leads through the whole list; page reaches to row "
-		   "100,000.",
+    .description =
+	"Oldest first. A page may be short and yet have a next one: at most 1,000 users are "
+	"looked at for it. links.next leads through the whole list; page reaches to row "
+	"100,000.",
     .query =
 	{
 	    {"page", "integer", "1", "The page, counted from 1; links.next is cheaper.", false},
@@ -207,15 +229,35 @@ const struct operation OP_USER_LIST = {
 	    {"q", "string", "byr", "Part of first name or e-mail address.", false},
 	    {"review", "ReviewState", "pending", "The state of the review.", false},
 	    {"with", "string", "user.analytics", "user.analytics adds the counters.", false},
+	    {"id", "string", "1", "The user's id.", false},
+	    {"code", "string", "uK3fTz9Q", "The user's code.", false},
+	    {"search", "string", "byr", "The same as q.", false},
+	    SEARCH_PARAMETER("email", "byron@example.com"),
 	},
+    .answers = {{200, ANSWER_LIST, "User"}},
+};
+
+const struct operation OP_USER_SEARCH = {
+    .id = "searchUsers",
+    .tag = "Users",
+    .summary = "Search users",
+    .description = "Answers like listUsers, whose parameters it takes too.",
+    .query = {{"with", "string", "user.analytics", "user.analytics adds the counters.", false}},
+    SEARCH_TAKES,
     .answers = {{200, ANSWER_LIST, "User"}},
 };
 
 void user_list(struct call *call)
 {
 	struct list_call *lc = call_alloc(call, sizeof *lc);
-	if (lc == NULL || !gather_read(&lc->gather, call, read_filter, &lc->list.filter))
+	struct user_filter *filter = &lc->list.filter;
+	if (lc == NULL || !search_read(&lc->gather, call, USER_FILTER_FIELDS, &filter->where,
+				       read_filter, filter))
 		return;
+	if (user_filter_take_email(filter, &call->req->arena) != ERR_OK) {
+		call_reply_err(call, ERR_NO_MEMORY, NULL);
+		return;
+	}
 	struct user_list *list = &lc->list;
 	lc->analytics = user_wants_analytics(call);
 	list->command = (struct command){.decide = user_list_decide, .done = on_list};

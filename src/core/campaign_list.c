@@ -1,16 +1,31 @@
 /*
  * Owns pages of campaigns: which are on them. Never changes one. Called by the campaign calls of the API.
  */
+#include <stddef.h>
 #include <string.h>
 
 #include "base/unicode.h"
 #include "core/campaign.h"
+#include "core/names.h"
 #include "core/who.h"
 #include "id_walk.h"
+
+const struct filter_field CAMPAIGN_FILTER_FIELDS[] = {
+    {"id", FILTER_NUMBER, offsetof(struct campaign, id), NULL},
+    {"code", FILTER_CODE, offsetof(struct campaign, id), NULL},
+    {"name", FILTER_TEXT, offsetof(struct campaign, name), NULL},
+    {"lang", FILTER_TEXT, offsetof(struct campaign, lang), NULL},
+    {"status", FILTER_WORD, offsetof(struct campaign, status), CAMPAIGN_STATUS_NAMES},
+    {"starts_at", FILTER_TIME, offsetof(struct campaign, starts_ms), NULL},
+    {"ends_at", FILTER_TIME, offsetof(struct campaign, ends_ms), NULL},
+    {"created_at", FILTER_TIME, offsetof(struct campaign, created_ms), NULL},
+    {NULL, FILTER_NUMBER, 0, NULL},
+};
 
 struct search {
 	const struct campaign_list *list;
 	struct text folded; /* q without its case */
+	struct id_walk *walk;
 };
 
 static enum err named(const struct search *s, struct tx *tx, const struct campaign *c, bool *yes)
@@ -31,7 +46,28 @@ static enum err fits(void *arg, struct tx *tx, void *record, bool *yes)
 	const struct campaign *c = record;
 	uint64_t statuses = s->list->statuses;
 	*yes = statuses == 0 ? c->status != CAMPAIGN_ARCHIVED : (statuses >> c->status & 1) != 0;
-	return *yes && s->list->q.n > 0 ? named(s, tx, c, yes) : ERR_OK;
+	if (!*yes)
+		return ERR_OK;
+	enum err err = filter_fits(&s->list->where, c, tx_arena(tx), &s->walk->work, yes);
+	if (err != ERR_OK || !*yes || s->list->q.n == 0)
+		return err;
+	s->walk->work += filter_cost(c->name);
+	return named(s, tx, c, yes);
+}
+
+/* The ids that codes stand for. */
+static enum err resolve_codes(struct campaign_list *l, struct tx *tx)
+{
+	uint64_t user_id, id;
+	for (size_t i = 0; i < l->where.n; i++) {
+		if (l->where.terms[i].field->type != FILTER_CODE)
+			continue;
+		enum err err = who_read_code(tx, l->codes, l->where.terms[i].text, &user_id, &id);
+		if (err != ERR_OK)
+			return err;
+		filter_resolve(&l->where.terms[i], id);
+	}
+	return ERR_OK;
 }
 
 enum err campaign_list_decide(struct command *command, struct tx *tx)
@@ -48,7 +84,10 @@ enum err campaign_list_decide(struct command *command, struct tx *tx)
 	    .arg = &search,
 	    .records = l->campaigns,
 	};
+	search.walk = &walk;
 	enum err err = unicode_fold(l->q, tx_arena(tx), &search.folded);
+	if (err == ERR_OK)
+		err = resolve_codes(l, tx);
 	if (err == ERR_OK)
 		err = id_walk_run(tx, &walk);
 	for (size_t i = 0; err == ERR_OK && i < l->page.n; i++)

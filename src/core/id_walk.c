@@ -106,7 +106,7 @@ static enum err look_at(struct tx *tx, struct id_walk *w, uint64_t *record)
 	size_t stride = w->stride != 0 ? w->stride : w->kind->size;
 	bool fits = false;
 	enum err err = ERR_OK;
-	if (p->looked_at == w->look_max) {
+	if (p->looked_at == w->look_max || w->work > ID_WALK_WORK_MAX) {
 		p->next = *record;
 		return ERR_OK;
 	}

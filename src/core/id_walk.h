@@ -12,6 +12,8 @@
  * through; ERR_NOT_FOUND is no. */
 typedef enum err id_walk_fits_fn(void *arg, struct tx *tx, void *record, bool *fits);
 
+enum { ID_WALK_WORK_MAX = 16384 /* some 3 ms */ };
+
 struct id_walk {
 	const struct record_kind *kind;  /* the records: their id is their key and first member */
 	const struct record_kind *index; /* rows (by, number, id) with keys only; NULL: the records */
@@ -22,6 +24,8 @@ struct id_walk {
 	uint64_t low, high; /* ids, both included */
 	struct id_page *page; /* what is asked for, and what comes of it */
 	size_t look_max; /* records looked at; then the page ends early */
+	size_t work; /* what `fits` has cost (filter_cost); beyond ID_WALK_WORK_MAX the page ends
+			too */
 	id_walk_fits_fn *fits;
 	void *arg;
 	void *records; /* room for page->max */

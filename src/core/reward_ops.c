@@ -2,7 +2,10 @@
  * Owns what the operator does with rewards, and how they are looked for. Never what a state change
  * entails (reward_state.c). Called by the reward calls of the API.
  */
+#include <stddef.h>
+
 #include "core/money.h"
+#include "core/names.h"
 #include "core/reward.h"
 #include "id_walk.h"
 #include "reward_state.h"
@@ -111,34 +114,73 @@ enum err reward_read_decide(struct command *command, struct tx *tx)
 
 /* ---- lists ---- */
 
+const struct filter_field REWARD_FILTER_FIELDS[] = {
+    {"id", FILTER_NUMBER, offsetof(struct reward, id), NULL},
+    {"reward_id", FILTER_NUMBER, offsetof(struct reward, rule_id), NULL},
+    {"rule_id", FILTER_NUMBER, offsetof(struct reward, rule_id), NULL},
+    {"recipient_id", FILTER_NUMBER, offsetof(struct reward, user_id), NULL},
+    {"user_id", FILTER_NUMBER, offsetof(struct reward, user_id), NULL},
+    {"cause_user_id", FILTER_NUMBER, offsetof(struct reward, cause_id), NULL},
+    {"campaign_id", FILTER_NUMBER, offsetof(struct reward, campaign_id), NULL},
+    {"name", FILTER_TEXT, offsetof(struct reward, name), NULL},
+    {"recipient", FILTER_WORD, offsetof(struct reward, recipient), RECIPIENT_NAMES},
+    {"amount", FILTER_NUMBER, offsetof(struct reward, amount), NULL},
+    {"currency", FILTER_TEXT, offsetof(struct reward, currency), NULL},
+    {"coupon", FILTER_SECRET, offsetof(struct reward, coupon), NULL},
+    {"created_at", FILTER_TIME, offsetof(struct reward, created_ms), NULL},
+    {"due_at", FILTER_TIME, offsetof(struct reward, due_ms), NULL},
+    {"issued_at", FILTER_TIME, offsetof(struct reward, issued_ms), NULL},
+    {NULL, FILTER_NUMBER, 0, NULL},
+};
+
+struct look {
+	const struct reward_list *list;
+	struct id_walk *walk;
+};
+
+/* The list's own filters, and where they say nothing what the conditions demand anyway. */
+static uint64_t number_of(const struct reward_list *l, uint64_t own, size_t offset)
+{
+	uint64_t demanded;
+	return own == 0 && filter_demands(&l->where, offset, &demanded) ? demanded : own;
+}
+
 static void choose_index(const struct reward_list *l, struct id_walk *walk)
 {
+	uint64_t user_id = number_of(l, l->user_id, offsetof(struct reward, user_id));
+	uint64_t rule_id = number_of(l, l->rule_id, offsetof(struct reward, rule_id));
+	uint64_t id = number_of(l, 0, offsetof(struct reward, id));
 	walk->index = &KIND_REWARD_BY;
 	walk->by = REWARDS_BY_STATE;
 	walk->number = l->state * 8 + l->metric;
-	if (l->user_id != 0) {
+	if (id != 0) {
+		walk->index = NULL;
+		walk->low = id;
+		walk->high = id < walk->high ? id : walk->high;
+	} else if (user_id != 0) {
 		walk->by = REWARDS_BY_USER;
-		walk->number = l->user_id;
-	} else if (l->rule_id != 0) {
+		walk->number = user_id;
+	} else if (rule_id != 0) {
 		walk->by = REWARDS_BY_RULE;
-		walk->number = l->rule_id;
+		walk->number = rule_id;
 	}
 }
 
 static enum err fits(void *arg, struct tx *tx, void *record, bool *yes)
 {
-	const struct reward_list *l = arg;
+	const struct look *look = arg;
+	const struct reward_list *l = look->list;
 	const struct reward *r = record;
-	(void)tx;
 	*yes = r->state == l->state && r->metric == l->metric &&
 	       id_fits(l->campaign_id, r->campaign_id) && id_fits(l->user_id, r->user_id) &&
 	       id_fits(l->rule_id, r->rule_id);
-	return ERR_OK;
+	return *yes ? filter_fits(&l->where, r, tx_arena(tx), &look->walk->work, yes) : ERR_OK;
 }
 
 enum err reward_list_decide(struct command *command, struct tx *tx)
 {
 	struct reward_list *l = (struct reward_list *)command;
+	struct look look = {.list = l};
 	struct reward *found = arena_alloc(tx_arena(tx), l->page.max * sizeof *found);
 	struct id_walk walk = {
 	    .kind = &KIND_REWARD,
@@ -147,11 +189,12 @@ enum err reward_list_decide(struct command *command, struct tx *tx)
 	    .page = &l->page,
 	    .look_max = REWARD_LIST_LOOK_MAX,
 	    .fits = fits,
-	    .arg = l,
+	    .arg = &look,
 	    .records = found,
 	};
 	if (found == NULL)
 		return ERR_NO_MEMORY;
+	look.walk = &walk;
 	choose_index(l, &walk);
 	enum err err = id_walk_run(tx, &walk);
 	for (size_t i = 0; err == ERR_OK && i < l->page.n; i++)

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "core/names.h"
 #include "core/webhook_rule.h"
 #include "id_walk.h"
 
@@ -160,19 +161,41 @@ enum err rule_read_decide(struct command *command, struct tx *tx)
 
 /* ---- lists ---- */
 
+const struct filter_field RULE_FILTER_FIELDS[] = {
+    {"id", FILTER_NUMBER, offsetof(struct rule, id), NULL},
+    {"reward_id", FILTER_NUMBER, offsetof(struct rule, id), NULL},
+    {"campaign_id", FILTER_NUMBER, offsetof(struct rule, campaign_id), NULL},
+    {"name", FILTER_TEXT, offsetof(struct rule, name), NULL},
+    {"description", FILTER_TEXT, offsetof(struct rule, description), NULL},
+    {"recipient", FILTER_WORD, offsetof(struct rule, recipient), RECIPIENT_NAMES},
+    {"trigger", FILTER_WORD, offsetof(struct rule, trigger), TRIGGER_NAMES},
+    {"type", FILTER_WORD, offsetof(struct rule, type), REWARD_TYPE_NAMES},
+    {"amount", FILTER_NUMBER, offsetof(struct rule, amount), NULL},
+    {"currency", FILTER_TEXT, offsetof(struct rule, currency), NULL},
+    {"created_at", FILTER_TIME, offsetof(struct rule, created_ms), NULL},
+    {NULL, FILTER_NUMBER, 0, NULL},
+};
+
+struct look {
+	const struct rule_list *list;
+	struct id_walk *walk;
+};
+
 static enum err fits(void *arg, struct tx *tx, void *record, bool *yes)
 {
-	const struct rule_list *list = arg;
+	const struct look *look = arg;
+	const struct rule_list *list = look->list;
 	const struct rule *rule = record;
-	(void)tx;
 	*yes = id_fits(list->metric, rule->metric) && id_fits(list->campaign_id, rule->campaign_id);
-	return ERR_OK;
+	return *yes ? filter_fits(&list->where, rule, tx_arena(tx), &look->walk->work, yes)
+		    : ERR_OK;
 }
 
 /* Rules are few, and have no index. */
 enum err rule_list_decide(struct command *command, struct tx *tx)
 {
 	struct rule_list *list = (struct rule_list *)command;
+	struct look look = {.list = list};
 	struct rule *found = arena_alloc(tx_arena(tx), list->page.max * sizeof *found);
 	struct id_walk walk = {
 	    .kind = &KIND_RULE,
@@ -181,11 +204,12 @@ enum err rule_list_decide(struct command *command, struct tx *tx)
 	    .page = &list->page,
 	    .look_max = RULE_LIST_LOOK_MAX,
 	    .fits = fits,
-	    .arg = list,
+	    .arg = &look,
 	    .records = found,
 	};
 	if (found == NULL)
 		return ERR_NO_MEMORY;
+	look.walk = &walk;
 	enum err err = id_walk_run(tx, &walk);
 	for (size_t i = 0; err == ERR_OK && i < list->page.n; i++)
 		err = read_row(tx, found[i].id, &list->rows[i]);

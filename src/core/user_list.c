@@ -4,9 +4,11 @@
  */
 #include "core/user_list.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "base/unicode.h"
+#include "core/names.h"
 #include "core/who.h"
 #include "id_walk.h"
 #include "user_index.h"
@@ -34,15 +36,27 @@ static enum err fits_text(const struct user *u, struct text part, struct arena *
 	return err != ERR_OK || *yes ? err : holds(u->email, part, arena, yes);
 }
 
+struct look {
+	const struct user_filter *filter;
+	struct id_walk *walk;
+};
+
 static enum err fits(void *arg, struct tx *tx, void *record, bool *yes)
 {
-	const struct user_filter *f = arg;
+	const struct look *look = arg;
+	const struct user_filter *f = look->filter;
 	const struct user *u = record;
 	uint64_t qualified = u->qualified_ms != 0 ? QUALIFIED_YES : QUALIFIED_NO;
 	*yes = id_fits(f->campaign_id, u->campaign_id) && id_fits(f->referrer_id, u->referrer_id) &&
 	       id_fits(f->type, u->type) && id_fits(f->source, u->source) &&
 	       id_fits(f->review, u->review) && id_fits(f->qualified, qualified);
-	return *yes ? fits_text(u, f->folded, tx_arena(tx), yes) : ERR_OK;
+	if (!*yes)
+		return ERR_OK;
+	enum err err = filter_fits(&f->where, u, tx_arena(tx), &look->walk->work, yes);
+	if (err != ERR_OK || !*yes || f->folded.n == 0)
+		return err;
+	look->walk->work += filter_cost(u->first_name) + filter_cost(u->email);
+	return fits_text(u, f->folded, tx_arena(tx), yes);
 }
 
 /* ---- where to walk ---- */
@@ -85,6 +99,8 @@ static enum err choose_index(const struct user_list *l, struct tx *tx, struct id
 	};
 	if (f->canonical_email.n > 0)
 		return find_email(l, tx, walk);
+	if (f->id != 0)
+		return ERR_OK;
 	for (size_t i = 0; i < sizeof narrowest_first / sizeof *narrowest_first; i++) {
 		if (narrowest_first[i].number == 0)
 			continue;
@@ -101,7 +117,8 @@ static enum err choose_index(const struct user_list *l, struct tx *tx, struct id
 static bool is_counted(const struct user_filter *f)
 {
 	return f->referrer_id == 0 && f->type == 0 && f->source == 0 && f->review == 0 &&
-	       f->qualified == QUALIFIED_ANY && f->canonical_email.n == 0 && f->folded.n == 0;
+	       f->qualified == QUALIFIED_ANY && f->canonical_email.n == 0 && f->folded.n == 0 &&
+	       f->id == 0 && f->code.n == 0 && f->where.n == 0;
 }
 
 static enum err count(struct user_list *l, struct tx *tx)
@@ -148,9 +165,114 @@ static enum err read_codes(struct user_list *l, struct tx *tx)
 		   : read_code(l, tx, f->referrer_code, "referrer_id", true, &f->referrer_id);
 }
 
+/* ---- conditions ---- */
+
+const struct filter_field USER_FILTER_FIELDS[] = {
+    {"id", FILTER_NUMBER, offsetof(struct user, id), NULL},
+    {"campaign_id", FILTER_NUMBER, offsetof(struct user, campaign_id), NULL},
+    {"referrer_id", FILTER_NUMBER, offsetof(struct user, referrer_id), NULL},
+    {"code", FILTER_CODE, offsetof(struct user, id), NULL},
+    {"first_name", FILTER_TEXT, offsetof(struct user, first_name), NULL},
+    {"email", FILTER_TEXT, offsetof(struct user, email), NULL},
+    {"source", FILTER_WORD, offsetof(struct user, source), SOURCE_NAMES},
+    {"type", FILTER_WORD, offsetof(struct user, type), USER_TYPE_NAMES},
+    {"qualified", FILTER_FLAG, offsetof(struct user, qualified_ms), NULL},
+    {"signed_up_at", FILTER_TIME, offsetof(struct user, joined_ms), NULL},
+    {"qualified_at", FILTER_TIME, offsetof(struct user, qualified_ms), NULL},
+    {"unsubscribed_at", FILTER_TIME, offsetof(struct user, unsubscribed_ms), NULL},
+    {"review", FILTER_WORD, offsetof(struct user, review), REVIEW_NAMES},
+    {"test", FILTER_FLAG, offsetof(struct user, test), NULL},
+    {NULL, FILTER_NUMBER, 0, NULL},
+};
+
+enum err user_filter_take_email(struct user_filter *f, struct arena *arena)
+{
+	struct filter *w = &f->where;
+	struct who who = {0};
+	if (f->canonical_email.n > 0 || (w->any && w->n > 1))
+		return ERR_OK;
+	for (size_t i = 0; i < w->n; i++) {
+		const struct filter_term *t = &w->terms[i];
+		if (t->field->offset != offsetof(struct user, email) || t->text.n == 0 ||
+		    t->operator!= FILTER_EQUAL)
+			continue;
+		enum err err = who_read_kind(TEXT("email"), t->text, arena, &who);
+		/* What is no address is nobody's. */
+		f->canonical_email = err == ERR_OK ? who.canonical_email : t->text;
+		memmove(&w->terms[i], &w->terms[i + 1], (w->n - i - 1) * sizeof *t);
+		w->n--;
+		return err == ERR_INVALID ? ERR_OK : err;
+	}
+	return ERR_OK;
+}
+
+/* The ids that codes stand for. */
+static enum err resolve_codes(struct user_list *l, struct tx *tx)
+{
+	uint64_t campaign_id, id;
+	struct filter *w = &l->filter.where;
+	for (size_t i = 0; i < w->n; i++) {
+		if (w->terms[i].field->type != FILTER_CODE)
+			continue;
+		enum err err = who_read_code(tx, l->codes, w->terms[i].text, &id, &campaign_id);
+		if (err != ERR_OK)
+			return err;
+		filter_resolve(&w->terms[i], id);
+	}
+	return ERR_OK;
+}
+
+/* What the conditions demand anyway, where the list's own filters leave it open: an index may know
+ * it. The conditions hold all the same. */
+static void take_demands(struct user_filter *f, bool *nobody)
+{
+	uint64_t id;
+	const struct {
+		size_t offset;
+		uint64_t *filter;
+	} indexed[] = {
+	    {offsetof(struct user, id), &f->id},
+	    {offsetof(struct user, campaign_id), &f->campaign_id},
+	    {offsetof(struct user, referrer_id), &f->referrer_id},
+	    {offsetof(struct user, review), &f->review},
+	};
+	for (size_t i = 0; i < sizeof indexed / sizeof *indexed; i++)
+		if (*indexed[i].filter == 0 && filter_demands(&f->where, indexed[i].offset, &id))
+			*indexed[i].filter = id;
+	/* A code that leads nowhere. */
+	*nobody = *nobody || (filter_demands(&f->where, offsetof(struct user, id), &id) && id == 0);
+}
+
+/* An id that everybody who fits must have narrows the walk to it. */
+static void narrow(const struct user_filter *f, bool nobody, struct id_walk *walk)
+{
+	if (nobody)
+		walk->high = 0;
+	else if (f->id != 0) {
+		walk->low = f->id;
+		walk->high = f->id < walk->high ? f->id : walk->high;
+	}
+}
+
+/* The user whose code it is; *nobody where it is nobody's. */
+static enum err read_own_code(struct user_list *l, struct tx *tx, bool *nobody)
+{
+	uint64_t id, campaign_id;
+	struct user_filter *f = &l->filter;
+	*nobody = false;
+	if (f->code.n == 0)
+		return ERR_OK;
+	enum err err = who_read_code(tx, l->codes, f->code, &id, &campaign_id);
+	*nobody = err == ERR_OK && (id == 0 || (f->id != 0 && f->id != id));
+	if (!*nobody)
+		f->id = id;
+	return err;
+}
+
 enum err user_list_decide(struct command *command, struct tx *tx)
 {
 	struct user_list *l = (struct user_list *)command;
+	struct look look = {.filter = &l->filter};
 	struct id_walk walk = {
 	    .kind = &KIND_USER,
 	    .low = 1,
@@ -158,14 +280,23 @@ enum err user_list_decide(struct command *command, struct tx *tx)
 	    .page = &l->page,
 	    .look_max = USER_LIST_LOOK_MAX,
 	    .fits = fits,
-	    .arg = &l->filter,
+	    .arg = &look,
 	    .records = l->users,
 	    .stride = sizeof *l->users,
 	};
+	bool nobody;
+	look.walk = &walk;
 	l->counted = false;
 	enum err err = read_codes(l, tx);
 	if (err == ERR_OK)
-		err = choose_index(l, tx, &walk);
+		err = resolve_codes(l, tx);
+	if (err == ERR_OK)
+		err = read_own_code(l, tx, &nobody);
+	if (err != ERR_OK)
+		return err;
+	take_demands(&l->filter, &nobody);
+	narrow(&l->filter, nobody, &walk);
+	err = choose_index(l, tx, &walk);
 	if (err == ERR_OK)
 		err = id_walk_run(tx, &walk);
 	if (err == ERR_OK)
