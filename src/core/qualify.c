@@ -149,7 +149,7 @@ static enum err keep_order(struct qualify *q, struct tx *tx, bool was_qualified)
 	order.at_ms = q->now_ms;
 	order.rewards = reward_changes_write(&q->rewards, tx_arena(tx));
 	order.has_amount = q->has_amount;
-	order.amount_e4 = q->amount_e4;
+	order.amount_e4 = q->has_amount ? q->amount_e4 : 0;
 	order.currency = q->currency;
 	if (q->rewards.n > 0 && order.rewards.p == NULL)
 		return ERR_NO_MEMORY;

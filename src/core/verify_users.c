@@ -300,7 +300,7 @@ static enum err check_order(struct verifier *v, const void *record)
 	if (err != ERR_OK)
 		return err;
 	if (order->refunded_e4 > order->amount_e4 || (order->amount_e4 != 0 && !order->has_amount))
-		verify_report(v, "has more refunded than its amount");
+		verify_report(v, "has a larger refund than its amount, or an amount that was not sent");
 	if (order->state != ORDER_STANDS) {
 		if (order->older.n + order->newer.n > 0)
 			verify_report(v, "does not stand, but is in the list of its user");
@@ -308,8 +308,11 @@ static enum err check_order(struct verifier *v, const void *record)
 	}
 	if (user.qualified_ms == 0)
 		verify_report(v, "stands, but its user is not qualified");
-	if ((order->newer.n == 0) != text_eq(user.newest_order, order->hash))
-		verify_report(v, "is not where the list of its user begins, or ought to be");
+	bool is_newest = text_eq(user.newest_order, order->hash);
+	if (order->newer.n == 0 && !is_newest)
+		verify_report(v, "has no newer order, but its user names another one as the newest");
+	if (order->newer.n > 0 && is_newest)
+		verify_report(v, "has a newer order, but its user names it as the newest");
 	err = check_link(v, order, true);
 	return err == ERR_OK ? check_link(v, order, false) : err;
 }

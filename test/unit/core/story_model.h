@@ -11,7 +11,9 @@
 
 enum {
 	STORY_CAMPAIGNS = 3,
-	STORY_RULES = 7,
+	STORY_RULES = 8,
+	STORY_ORDERS = 5, /* of one user; 0 is the qualification that names none */
+	STORY_PARTS = 4,  /* refunds of parts of one order */
 	STORY_USERS_MAX = 12000,
 	STORY_REWARDS_MAX = 60000,
 	STORY_DAYS = 30,
@@ -27,10 +29,12 @@ struct story_rule {
 	unsigned thresholds[4]; /* milestone; ends with 0 */
 	uint64_t amount, percent, cap;
 	unsigned hold_days;
+	bool each_order;
+	unsigned max_per_user;
 };
 
-/* Campaign 1 pays for qualified friends and at milestones, 2 takes part of the purchase and gives
- * coupons, 3 counts. */
+/* Campaign 1 pays for qualified friends and at milestones, 2 takes part of the purchase, once and of
+ * each order, and gives coupons, 3 counts. */
 static const struct story_rule story_rules[STORY_RULES + 1] = {
     [1] = {.campaign = 1, .metric = STORY_AMOUNT, .amount = 500, .automatic = true, .hold_days = 3},
     [2] = {.campaign = 1, .metric = STORY_CUSTOM, .thresholds = {2, 5, 10}},
@@ -47,12 +51,28 @@ static const struct story_rule story_rules[STORY_RULES + 1] = {
     [5] = {.campaign = 3, .metric = STORY_AMOUNT, .amount = 100, .to_invited = true, .every = 3},
     [6] = {.campaign = 3, .metric = STORY_AMOUNT, .amount = 250, .on_join = true, .every = 4},
     [7] = {.campaign = 3, .metric = STORY_AMOUNT, .amount = 50, .on_join = true, .automatic = true},
+    [8] = {.campaign = 2,
+	   .metric = STORY_COMMISSION,
+	   .percent = 500,
+	   .automatic = true,
+	   .hold_days = 2,
+	   .each_order = true,
+	   .max_per_user = 3},
+};
+
+struct story_order {
+	bool known, stands;
+	bool bought_changed, refund_known, refund_changed; /* what was answered */
+	uint64_t amount_e4, refunded_e4;
+	uint64_t parts[STORY_PARTS]; /* totals that were answered */
+	unsigned n_parts;
 };
 
 struct story_user {
 	unsigned campaign, referrer; /* referrer 0: came by the campaign's link */
 	unsigned referrals, qualified_referrals;
 	bool qualified, erased;
+	struct story_order orders[STORY_ORDERS];
 };
 
 enum story_state { STORY_DUE = 1, STORY_ISSUED, STORY_CANCELLED };
@@ -63,6 +83,8 @@ struct story_reward {
 	enum story_state state;
 	bool taken_back;
 	uint64_t amount;
+	unsigned order;    /* of the user `step`, that earned it */
+	uint64_t clawback; /* of an issued one that lives: the part that is to be taken back */
 };
 
 struct story_campaign {
@@ -97,6 +119,20 @@ static inline bool story_is_standard(const struct story_rule *rule)
 	return rule->every == 0 && rule->thresholds[0] == 0;
 }
 
+static inline bool story_lives(const struct story_reward *r)
+{
+	return r->state != STORY_CANCELLED && !r->taken_back;
+}
+
+static inline unsigned story_count_living(const struct story *s, unsigned rule, unsigned step)
+{
+	unsigned n = 0;
+	for (unsigned i = 1; i <= s->n_rewards; i++)
+		n += s->rewards[i].rule == rule && s->rewards[i].step == step &&
+		     story_lives(&s->rewards[i]);
+	return n;
+}
+
 static inline struct story_reward *story_find(struct story *s, unsigned rule, unsigned referrer,
 					      unsigned step)
 {
@@ -126,11 +162,21 @@ static inline uint64_t story_amount(const struct story_rule *rule, uint64_t amou
 		return rule->amount;
 	/* Hundredths of a percent of ten-thousandths, in cents, rounded half up. */
 	uint64_t cents = (amount_e4 * rule->percent / 10000 + 50) / 100;
-	return cents > rule->cap ? rule->cap : cents;
+	return rule->cap != 0 && cents > rule->cap ? rule->cap : cents;
+}
+
+/* May the step have one reward more? */
+static inline bool story_is_free(struct story *s, unsigned number, unsigned referrer, unsigned step)
+{
+	const struct story_rule *rule = &story_rules[number];
+	if (rule->each_order)
+		return story_count_living(s, number, step) < rule->max_per_user;
+	const struct story_reward *before = story_find(s, number, referrer, step);
+	return before == NULL || !story_lives(before);
 }
 
 static inline void story_earn_by(struct story *s, unsigned number, unsigned cause, unsigned count,
-				 uint64_t amount_e4)
+				 unsigned order, uint64_t amount_e4)
 {
 	const struct story_rule *rule = &story_rules[number];
 	const struct story_user *u = &s->users[cause];
@@ -139,9 +185,7 @@ static inline void story_earn_by(struct story *s, unsigned number, unsigned caus
 	unsigned recipient = rule->to_invited || u->referrer == 0 ? cause : u->referrer;
 	if ((rule->to_invited && u->referrer == 0) || (!standard && !story_counts(rule, count)))
 		return;
-	const struct story_reward *before = story_find(s, number, u->referrer, step);
-	bool is_taken = before != NULL && before->state != STORY_CANCELLED && !before->taken_back;
-	if (is_taken || s->users[recipient].erased)
+	if (!story_is_free(s, number, u->referrer, step) || s->users[recipient].erased)
 		return;
 	uint64_t amount = story_amount(rule, amount_e4);
 	if (rule->metric == STORY_COMMISSION && amount == 0)
@@ -153,36 +197,79 @@ static inline void story_earn_by(struct story *s, unsigned number, unsigned caus
 				   .recipient = recipient,
 				   .due_ms = s->now_ms + rule->hold_days * (uint64_t)86400000,
 				   .state = STORY_DUE,
+				   .order = order,
 				   .amount = amount};
 	s->due++;
 	if (rule->automatic && rule->hold_days == 0)
 		story_try_issue(s, r);
 }
 
+/* Where the user was qualified before (is_further), only rules that every order fulfils count. */
 static inline void story_earn(struct story *s, unsigned cause, bool on_join, unsigned count,
-			      uint64_t amount_e4)
+			      unsigned order, uint64_t amount_e4, bool is_further)
 {
 	for (unsigned i = 1; i <= STORY_RULES; i++)
 		if (story_rules[i].campaign == s->users[cause].campaign &&
-		    story_rules[i].on_join == on_join)
-			story_earn_by(s, i, cause, count, amount_e4);
+		    story_rules[i].on_join == on_join &&
+		    (!is_further || story_rules[i].each_order))
+			story_earn_by(s, i, cause, count, order, amount_e4);
+}
+
+static inline void story_take_back(struct story *s, struct story_reward *r)
+{
+	if (r->state == STORY_DUE)
+		r->state = STORY_CANCELLED;
+	else
+		r->taken_back = true;
+	s->cancelled += !s->users[r->recipient].erased;
 }
 
 static inline void story_undo(struct story *s, unsigned cause, unsigned count)
 {
 	for (unsigned i = 1; i <= STORY_RULES; i++) {
 		const struct story_rule *rule = &story_rules[i];
-		if (rule->campaign != s->users[cause].campaign || rule->on_join)
+		if (rule->campaign != s->users[cause].campaign || rule->on_join || rule->each_order)
 			continue;
 		unsigned step = story_is_standard(rule) ? cause : count;
 		struct story_reward *r = story_find(s, i, s->users[cause].referrer, step);
-		if (r == NULL || r->state == STORY_CANCELLED || r->taken_back)
+		if (r != NULL && story_lives(r))
+			story_take_back(s, r);
+	}
+}
+
+/* Does the reward belong to this order, and go with it? */
+static inline bool story_is_of(const struct story_reward *r, unsigned user, unsigned order)
+{
+	const struct story_rule *rule = &story_rules[r->rule];
+	return !rule->on_join && (rule->each_order || rule->metric == STORY_COMMISSION) &&
+	       r->step == user && r->order == order && story_lives(r);
+}
+
+static inline void story_undo_order(struct story *s, unsigned user, unsigned order)
+{
+	for (unsigned i = 1; i <= s->n_rewards; i++)
+		if (story_is_of(&s->rewards[i], user, order))
+			story_take_back(s, &s->rewards[i]);
+}
+
+/* What is left of the order is less: so are its commissions. */
+static inline void story_reduce(struct story *s, unsigned user, unsigned order, uint64_t left_e4)
+{
+	for (unsigned i = 1; i <= s->n_rewards; i++) {
+		struct story_reward *r = &s->rewards[i];
+		if (!story_is_of(r, user, order))
 			continue;
-		if (r->state == STORY_DUE)
-			r->state = STORY_CANCELLED;
-		else
-			r->taken_back = true;
-		s->cancelled += !s->users[r->recipient].erased;
+		uint64_t left = story_amount(&story_rules[r->rule], left_e4);
+		if (left >= r->amount - r->clawback)
+			continue;
+		if (left == 0) {
+			story_take_back(s, r);
+		} else if (r->state == STORY_DUE) {
+			r->amount = left;
+		} else {
+			r->clawback = r->amount - left;
+			s->cancelled += !s->users[r->recipient].erased;
+		}
 	}
 }
 
@@ -206,14 +293,25 @@ static inline unsigned story_join(struct story *s, unsigned campaign, unsigned r
 		count = ++s->users[referrer].referrals;
 	s->joins++;
 	s->by_day[campaign][s->day][0]++;
-	story_earn(s, id, true, count, 0);
+	story_earn(s, id, true, count, 0, 0, false);
 	return id;
 }
 
-/* True where something changed. */
-static inline bool story_qualify(struct story *s, unsigned id, bool qualified, uint64_t amount_e4)
+/* ---- orders ---- */
+
+static inline bool story_stands(const struct story_user *u)
+{
+	bool stands = false;
+	for (unsigned i = 0; i < STORY_ORDERS; i++)
+		stands |= u->orders[i].stands;
+	return stands;
+}
+
+/* The user becomes what the orders say. True where that is a change; *count is what rewards look at. */
+static inline bool story_follow(struct story *s, unsigned id, unsigned *count)
 {
 	struct story_user *u = &s->users[id], *referrer = &s->users[u->referrer];
+	bool qualified = story_stands(u);
 	if (u->qualified == qualified)
 		return false;
 	/* Nothing is counted for a referrer who is gone. */
@@ -222,15 +320,62 @@ static inline bool story_qualify(struct story *s, unsigned id, bool qualified, u
 	u->qualified = qualified;
 	referrer->qualified_referrals = after;
 	s->by_day[u->campaign][s->day][qualified ? 1 : 2]++;
-	if (qualified) {
-		s->qualified++;
-		s->campaigns[u->campaign].qualified++;
-		story_earn(s, id, false, after, amount_e4);
-	} else {
-		s->unqualified++;
-		s->campaigns[u->campaign].qualified--;
-		story_undo(s, id, before);
+	s->campaigns[u->campaign].qualified += qualified ? 1u : -1u;
+	*(qualified ? &s->qualified : &s->unqualified) += 1;
+	*count = qualified ? after : before;
+	return true;
+}
+
+/* True where the qualification changed, and for an order of before what was answered then. */
+static inline bool story_buy(struct story *s, unsigned id, unsigned order, uint64_t amount_e4)
+{
+	struct story_user *u = &s->users[id];
+	struct story_order *o = &u->orders[order];
+	bool was_qualified = u->qualified;
+	unsigned count = 0;
+	if (order == 0 ? o->stands : o->known)
+		return order != 0 && o->bought_changed;
+	*o = (struct story_order){.known = true, .stands = true, .amount_e4 = amount_e4};
+	o->bought_changed = story_follow(s, id, &count);
+	if (order != 0 || !was_qualified)
+		story_earn(s, id, false, count, order, amount_e4, was_qualified);
+	return o->bought_changed;
+}
+
+/* Order 0: all orders. An order that is not known is the caller's affair. */
+static inline bool story_refund(struct story *s, unsigned id, unsigned order)
+{
+	struct story_user *u = &s->users[id];
+	unsigned count = 0;
+	if (order != 0 && u->orders[order].refund_known)
+		return u->orders[order].refund_changed;
+	for (unsigned i = 0; i < STORY_ORDERS; i++) {
+		struct story_order *o = &u->orders[i];
+		if (!o->stands || (order != 0 && i != order))
+			continue;
+		o->stands = false;
+		o->refunded_e4 = o->amount_e4;
+		story_undo_order(s, id, i);
 	}
+	bool changed = story_follow(s, id, &count);
+	if (changed)
+		story_undo(s, id, count);
+	u->orders[order].refund_known = order != 0;
+	u->orders[order].refund_changed = changed;
+	return changed;
+}
+
+/* False where it is refused. The caller sends at most STORY_PARTS totals, each less than the amount. */
+static inline bool story_refund_part(struct story *s, unsigned id, unsigned order, uint64_t total_e4)
+{
+	struct story_order *o = &s->users[id].orders[order];
+	for (unsigned i = 0; i < o->n_parts; i++)
+		if (o->parts[i] == total_e4)
+			return true;
+	if (!o->known || total_e4 < o->refunded_e4)
+		return false;
+	o->parts[o->n_parts++] = o->refunded_e4 = total_e4;
+	story_reduce(s, id, order, o->amount_e4 - total_e4);
 	return true;
 }
 

@@ -6,12 +6,27 @@
 #include "verify_world.h"
 
 enum { FRIENDS = 12, BATCH = 12, ROUNDS = 24, CHECK_EVERY = 4, HELD_DAYS = 3 };
+enum { ORDERS = 5, PLACES = 2, CENTS_MAX = 100000 }; /* order 0: the qualification that names none */
+
+/* What must be so of one order. Commands are decided in the order in which they are made. */
+struct model_order {
+	bool known, stands, earned; /* earned: by the rule for every order, and not taken back */
+	bool has_amount;
+	uint64_t cents, refunded;
+};
+
+struct model_friend {
+	struct model_order orders[ORDERS];
+	struct model_order *held; /* the one that the held commission is computed from; NULL: none */
+};
+
 
 struct run {
 	struct world *w;
 	struct people people;
-	uint64_t standard, every_second, milestone, coupon, held; /* rules */
-	size_t uploaded;
+	uint64_t standard, every_second, milestone, coupon, held, each; /* rules */
+	struct model_friend friends[FRIENDS];
+	size_t uploaded, batch_max;
 	struct seeded random;
 };
 
@@ -34,11 +49,63 @@ static void begin(struct run *r, struct world *w)
 	milestone.recipient = RECIPIENT_INVITED;
 	held.auto_issue = 1;
 	held.hold_ms = HELD_DAYS * (uint64_t)DAY_MS;
+	struct rule each = rule_commission(campaign);
+	each.auto_issue = 1;
+	each.repeat = REPEAT_EVERY_ORDER;
+	each.max_per_user = PLACES;
 	r->standard = world_rule(w, rule_amount(campaign));
 	r->every_second = world_rule(w, second);
 	r->milestone = world_rule(w, milestone);
 	r->coupon = world_rule(w, rule_coupon(campaign));
 	r->held = world_rule(w, held);
+	r->each = world_rule(w, each);
+}
+
+/* ---- the model ---- */
+
+static bool stands(const struct model_friend *f)
+{
+	for (size_t i = 0; i < ORDERS; i++)
+		if (f->orders[i].stands)
+			return true;
+	return false;
+}
+
+static void buy(struct model_friend *f, size_t number, bool has_amount, uint64_t cents)
+{
+	struct model_order *o = &f->orders[number];
+	size_t taken = 0;
+	bool was_qualified = stands(f);
+	if (number == 0 ? o->stands : o->known)
+		return;
+	for (size_t i = 0; i < ORDERS; i++)
+		taken += f->orders[i].earned;
+	*o = (struct model_order){true, true, false, has_amount, cents, 0};
+	o->earned = (number != 0 || !was_qualified) && taken < PLACES;
+	if (!was_qualified)
+		f->held = o;
+}
+
+static void undo(struct model_friend *f, struct model_order *o)
+{
+	o->stands = o->earned = false;
+	o->refunded = o->cents;
+	if (f->held == o)
+		f->held = NULL;
+}
+
+/* Order 0: all of them. */
+static void refund(struct model_friend *f, size_t number)
+{
+	for (size_t i = 0; i < ORDERS; i++)
+		if ((number == 0 || number == i) && f->orders[i].stands)
+			undo(f, &f->orders[i]);
+}
+
+/* Ten percent of what is left; nothing without an amount. */
+static uint64_t commission(const struct model_order *o)
+{
+	return o->has_amount ? (o->cents - o->refunded + 5) / 10 : 0;
 }
 
 /* ---- one round: commands that share a batch ---- */
@@ -52,6 +119,30 @@ struct op {
 	};
 };
 
+static void make_order(struct run *r, struct op *op)
+{
+	static const char *const names[ORDERS] = {"", "A", "B", "C", "D"};
+	size_t friend = below(r, FRIENDS), number = below(r, ORDERS);
+	struct model_friend *f = &r->friends[friend];
+	struct model_order *o = &f->orders[number];
+	uint64_t what = below(r, 6), cents = 100 + below(r, CENTS_MAX);
+	struct qualify *q = &op->qualify;
+	*q = world_qualify(r->w, r->people.friends[friend], what < 3);
+	q->order_id = text_of(names[number]);
+	if (q->qualified) {
+		q->has_amount = below(r, 4) != 0;
+		q->amount_e4 = 100 * cents;
+		buy(f, number, q->has_amount, cents);
+	} else if (what == 3 && o->stands && o->has_amount && number != 0) {
+		/* At least ten cents are left: a commission of nothing would be no reward. */
+		o->refunded += below(r, o->cents - o->refunded - 10);
+		q->has_refund = true;
+		q->refund_e4 = 100 * o->refunded;
+	} else {
+		refund(f, number);
+	}
+}
+
 static void make_op(struct run *r, struct op *op)
 {
 	struct world *w = r->w;
@@ -59,10 +150,7 @@ static void make_op(struct run *r, struct op *op)
 	if (last > 0 && below(r, 4) == 0) {
 		op->act = reward_act(w, reward_issue_decide, 1 + below(r, last));
 	} else {
-		uint64_t friend = r->people.friends[below(r, FRIENDS)];
-		op->qualify = world_qualify(w, friend, below(r, 3) != 0);
-		op->qualify.has_amount = below(r, 4) != 0;
-		op->qualify.amount_e4 = 10000 * below(r, 1000);
+		make_order(r, op);
 	}
 	world_call_set(w, &op->call, &op->command);
 }
@@ -70,7 +158,7 @@ static void make_op(struct run *r, struct op *op)
 static void run_batch(struct run *r)
 {
 	struct op ops[BATCH];
-	size_t n = 1 + below(r, BATCH);
+	size_t n = 1 + below(r, r->batch_max);
 	for (size_t i = 0; i < n; i++)
 		make_op(r, &ops[i]);
 	for (size_t i = 0; i < n; i++)
@@ -98,7 +186,18 @@ static void run_round(struct run *r)
 
 static bool lives(const struct reward *reward)
 {
-	return reward->state != REWARD_CANCELLED && reward->clawback_ms == 0;
+	return reward->state != REWARD_CANCELLED &&
+	       (reward->clawback_ms == 0 || reward->clawback_amount != 0);
+}
+
+/* What the living rewards of the rule for this step pay, all in all. */
+static uint64_t sum_living(const struct reward *all, size_t n, uint64_t rule, uint64_t step)
+{
+	uint64_t sum = 0;
+	for (size_t i = 0; i < n; i++)
+		if (all[i].rule_id == rule && lives(&all[i]) && all[i].step == step)
+			sum += all[i].amount - all[i].clawback_amount;
+	return sum;
 }
 
 /* How many living rewards of the rule there are for this step. */
@@ -110,19 +209,37 @@ static size_t count_living(const struct reward *all, size_t n, uint64_t rule, ui
 	return found;
 }
 
+static void check_orders(struct run *r, const struct reward *all, size_t n)
+{
+	for (size_t i = 0; i < FRIENDS; i++) {
+		const struct model_friend *f = &r->friends[i];
+		uint64_t id = r->people.friends[i], earned = 0, sum = 0;
+		for (size_t k = 0; k < ORDERS; k++) {
+			earned += f->orders[k].earned;
+			sum += f->orders[k].earned ? commission(&f->orders[k]) : 0;
+		}
+		assert_int_equal(count_living(all, n, r->each, id), earned);
+		assert_int_equal(sum_living(all, n, r->each, id), sum);
+		assert_int_equal(count_living(all, n, r->held, id), f->held != NULL);
+		assert_int_equal(sum_living(all, n, r->held, id),
+				 f->held == NULL ? 0 : commission(f->held));
+	}
+}
+
 static void check(struct run *r)
 {
 	static struct reward all[REWARDS_MAX];
 	const struct reward from = {0};
 	size_t n = check_rewards(r->w), count = 0;
 	assert_int_equal(world_list(r->w, &KIND_REWARD, &from, 0, all, REWARDS_MAX), n);
-	const uint64_t each[] = {r->standard, r->coupon, r->held};
+	const uint64_t once[] = {r->standard, r->coupon};
 	for (size_t i = 0; i < FRIENDS; i++) {
 		struct user friend = {.id = r->people.friends[i]};
 		assert_int_equal(world_get(r->w, &KIND_USER, &friend), ERR_OK);
+		assert_int_equal(friend.qualified_ms != 0, stands(&r->friends[i]));
 		count += friend.qualified_ms != 0;
-		for (size_t rule = 0; rule < sizeof each / sizeof *each; rule++)
-			assert_int_equal(count_living(all, n, each[rule], friend.id),
+		for (size_t rule = 0; rule < sizeof once / sizeof *once; rule++)
+			assert_int_equal(count_living(all, n, once[rule], friend.id),
 					 friend.qualified_ms != 0);
 	}
 	for (uint64_t step = 1; step <= FRIENDS; step++) {
@@ -131,6 +248,7 @@ static void check(struct run *r)
 		assert_int_equal(count_living(all, n, r->milestone, step),
 				 reached && (step == 1 || step == 5));
 	}
+	check_orders(r, all, n);
 	world_assert_sound(r->w);
 }
 
@@ -147,10 +265,11 @@ static void check_end(struct run *r)
 	assert_int_equal(world_stats(w, r->every_second).due, 0);
 }
 
-static void what_lives_is_what_is_earned(void **state)
+static void what_lives_is_what_is_earned(struct world *w, size_t batch_max)
 {
 	struct run r;
-	begin(&r, *state);
+	begin(&r, w);
+	r.batch_max = batch_max;
 	for (int round = 0; round < ROUNDS; round++) {
 		run_round(&r);
 		if (round % CHECK_EVERY == 0)
@@ -159,10 +278,23 @@ static void what_lives_is_what_is_earned(void **state)
 	check_end(&r);
 }
 
+static void in_batches(void **state)
+{
+	what_lives_is_what_is_earned(*state, BATCH);
+}
+
+/* Where records have to be waited for, commands of one batch may be decided in another order. */
+static void one_by_one(void **state)
+{
+	what_lives_is_what_is_earned(*state, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    WORLD_ON_ALL(what_lives_is_what_is_earned),
+	    WORLD_ON(memory, in_batches),
+	    WORLD_ON(pending, one_by_one),
+	    WORLD_ON(lmdb, in_batches),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,21 +1,20 @@
 /*
- * Owns the story of a month: three campaigns, ten thousand people, referrals, purchases, refunds,
- * milestones, coupons that run out and come back, people who are erased. Each answer and, day by
- * day, every counter and reward is compared with a reference model (story_model.h), the events are
- * counted, and at the end the database is verified. The time is virtual.
+ * Owns the story of a month: three campaigns, ten thousand people, referrals, orders, refunds of all of
+ * them, of one and of a part, milestones, coupons that run out and come back, people who are erased.
+ * Each answer and, day by day, every counter and reward is compared with a reference model
+ * (story_model.h, story_compare.h), the events are counted, and at the end the database is verified.
+ * The time is virtual.
  */
 #include "reward_world.h"
 
-#include "../../support/seeded.h"
-#include "core/day.h"
 #include "core/erase.h"
-#include "story_model.h"
+#include "story_compare.h"
 #include "verify_world.h"
 
 enum {
 	JOINS_A_DAY = 340,
 	QUALIFIES_A_DAY = 200,
-	REFUNDS_A_DAY = 25,
+	REFUNDS_A_DAY = 60,
 	ERASURES_A_DAY = 5,
 	COUPONS_AT_FIRST = 300,
 	COUPONS_LATER = 1000,
@@ -31,7 +30,7 @@ struct op {
 	bool is_join, changed;
 	enum err expected;
 	uint64_t user_id;
-	char email[48];
+	char email[48], order[24];
 };
 
 struct run {
@@ -83,6 +82,8 @@ static void make_rule(struct run *r, unsigned number)
 	    .percent = from->percent,
 	    .cap = from->cap,
 	    .every = from->every,
+	    .repeat = from->each_order ? REPEAT_EVERY_ORDER : REPEAT_ONCE,
+	    .max_per_user = from->max_per_user,
 	    .thresholds = thresholds_of(r->w, from),
 	    .auto_issue = from->automatic,
 	    .hold_ms = from->hold_days * (uint64_t)DAY_MS,
@@ -168,33 +169,77 @@ static void one_joins(struct run *r)
 	submit(r, op, &op->join.command);
 }
 
-static void changes(struct run *r, unsigned id, bool qualified, uint64_t cents)
+static bool can_qualify(const struct run *r, unsigned id)
+{
+	return r->s->users[id].referrer != 0 && !r->s->users[id].erased;
+}
+
+/* A request about the user's order, 0 for none. The model is asked by the caller. */
+static struct op *about_order(struct run *r, unsigned id, bool qualified, unsigned order)
 {
 	struct op *op = new_op(r);
-	const struct story_user *u = &r->s->users[id];
-	bool can = u->referrer != 0 && !u->erased;
 	op->qualify = world_qualify(r->w, id, qualified);
+	if (order == 0)
+		return op;
+	snprintf(op->order, sizeof op->order, "order %u", order);
+	op->qualify.order_id = text_of(op->order);
+	return op;
+}
+
+/* Half of them order again, now and then the same. */
+static void one_buys(struct run *r)
+{
+	unsigned n = r->s->n_users, id = n == 0 ? 1 : 1 + below(r, n);
+	if (below(r, 2) == 0)
+		for (unsigned tries = 0; tries < 20 && !r->s->users[id].qualified; tries++)
+			id = n == 0 ? 1 : 1 + below(r, n);
+	unsigned order = below(r, 3) == 0 ? 0 : 1 + below(r, STORY_ORDERS - 1);
+	uint64_t amount_e4 = 100 * (uint64_t)(1 + below(r, 30000));
+	struct op *op = about_order(r, id, true, order);
 	op->qualify.has_amount = true;
-	op->qualify.amount_e4 = cents * 100;
-	op->expected = can ? ERR_OK : ERR_REFUSED;
-	op->changed = can && story_qualify(r->s, id, qualified, cents * 100);
+	op->qualify.amount_e4 = amount_e4;
+	op->expected = can_qualify(r, id) ? ERR_OK : ERR_REFUSED;
+	op->changed = can_qualify(r, id) && story_buy(r->s, id, order, amount_e4);
 	submit(r, op, &op->qualify.command);
 }
 
-static void one_buys(struct run *r)
+static void refund_whole(struct run *r, unsigned id, unsigned order)
 {
-	unsigned n = r->s->n_users;
-	changes(r, n == 0 ? 1 : 1 + below(r, n), below(r, 20) != 0, 1 + below(r, 30000));
+	struct op *op = about_order(r, id, false, order);
+	bool known = can_qualify(r, id) && (order == 0 || r->s->users[id].orders[order].known);
+	op->expected = known ? ERR_OK : ERR_REFUSED;
+	op->changed = known && story_refund(r->s, id, order);
+	submit(r, op, &op->qualify.command);
+}
+
+/* A total that was sent before, or a larger one. */
+static void refund_part(struct run *r, unsigned id, unsigned order)
+{
+	const struct story_order *o = &r->s->users[id].orders[order];
+	uint64_t total_e4 = o->n_parts > 0 ? o->parts[below(r, o->n_parts)] : 0;
+	if (o->n_parts < STORY_PARTS && o->known)
+		total_e4 += seeded_below(&r->seed, o->amount_e4 - total_e4);
+	struct op *op = about_order(r, id, false, order);
+	op->qualify.has_refund = true;
+	op->qualify.refund_e4 = total_e4;
+	op->expected = story_refund_part(r->s, id, order, total_e4) ? ERR_OK : ERR_REFUSED;
+	submit(r, op, &op->qualify.command);
 }
 
 /* Mostly somebody who did buy. */
 static void one_is_refunded(struct run *r)
 {
 	for (unsigned tries = 0; tries < 50 && r->s->n_users > 0; tries++) {
-		unsigned id = 1 + below(r, r->s->n_users);
+		unsigned id = 1 + below(r, r->s->n_users), order = 1 + below(r, STORY_ORDERS - 1);
 		if (!r->s->users[id].qualified || r->s->users[id].erased)
 			continue;
-		changes(r, id, false, 0);
+		unsigned what = below(r, 3);
+		if (what == 0)
+			refund_whole(r, id, 0);
+		else if (what == 1)
+			refund_whole(r, id, order);
+		else
+			refund_part(r, id, order);
 		return;
 	}
 }
@@ -241,117 +286,6 @@ static void morning(struct run *r)
 	story_release(r->s);
 }
 
-/* ---- comparing ---- */
-
-static void compare_campaigns(struct run *r)
-{
-	for (uint64_t id = 1; id <= STORY_CAMPAIGNS; id++) {
-		const struct story_campaign *expected = &r->s->campaigns[id];
-		const unsigned *counted = r->s->by_day[id][r->s->day];
-		struct campaign_stats stats = {.campaign_id = id};
-		struct day day = {.campaign_id = id, .date = r->w->now_ms / DAY_MS};
-		assert_int_equal(world_get(r->w, &KIND_CAMPAIGN_STATS, &stats), ERR_OK);
-		assert_int_equal(world_get(r->w, &KIND_DAY, &day), ERR_OK);
-		assert_int_equal(stats.users, expected->users);
-		assert_int_equal(stats.referrals, expected->referrals);
-		assert_int_equal(stats.qualified, expected->qualified);
-		assert_int_equal(day.joins, counted[0]);
-		assert_int_equal(day.qualified, counted[1]);
-		assert_int_equal(day.unqualified, counted[2]);
-	}
-}
-
-static void compare_user(struct run *r, unsigned id)
-{
-	const struct story_user *expected = &r->s->users[id];
-	struct user user = {.id = id};
-	struct user_stats stats = {.user_id = id};
-	enum err err = world_get(r->w, &KIND_USER, &user);
-	assert_int_equal(err, expected->erased ? ERR_NOT_FOUND : ERR_OK);
-	if (expected->erased)
-		return;
-	assert_int_equal(user.referrer_id, expected->referrer);
-	assert_int_equal(user.qualified_ms != 0, expected->qualified);
-	err = world_get(r->w, &KIND_USER_STATS, &stats);
-	assert_true(err == ERR_OK || err == ERR_NOT_FOUND);
-	assert_int_equal(stats.referrals, expected->referrals);
-	assert_int_equal(stats.qualified_referrals, expected->qualified_referrals);
-}
-
-static void compare_reward(struct run *r, unsigned id)
-{
-	const struct story_reward *expected = &r->s->rewards[id];
-	struct reward reward = world_reward(r->w, id);
-	assert_int_equal(reward.rule_id, expected->rule);
-	assert_int_equal(reward.user_id, expected->recipient);
-	assert_int_equal(reward.amount, expected->amount);
-	assert_int_equal(reward.clawback_ms != 0, expected->taken_back);
-	/* Who gets the last coupons is not said: how many get one is. */
-	if (expected->rule != 4)
-		assert_int_equal(reward.state, expected->state);
-	assert_int_equal(reward.coupon.n > 0, reward.state == REWARD_ISSUED && expected->rule == 4);
-}
-
-static void compare_coupons(struct run *r)
-{
-	unsigned issued = 0;
-	struct rule_stats stats = world_stats(r->w, 4);
-	for (unsigned i = 1; i <= r->s->n_rewards; i++)
-		issued += r->s->rewards[i].rule == 4 && r->s->rewards[i].state == STORY_ISSUED;
-	assert_int_equal(stats.issued, issued);
-	assert_int_equal(r->coupons - issued, r->s->coupons_left);
-}
-
-static void compare(struct run *r, bool everybody)
-{
-	compare_campaigns(r);
-	compare_coupons(r);
-	for (unsigned id = 1; id <= r->s->n_users; id += everybody ? 1 : 1 + below(r, 40))
-		compare_user(r, id);
-	for (unsigned id = 1; id <= r->s->n_rewards; id += everybody ? 1 : 1 + below(r, 40))
-		compare_reward(r, id);
-	arena_reset(&r->w->arena);
-}
-
-static void count_events(struct run *r)
-{
-	enum { PAGE = 4000 };
-	unsigned counts[EVENT_DELIVERY_EXHAUSTED + 1] = {0};
-	struct event *page = calloc(PAGE + 1, sizeof *page), from = {0};
-	struct webhook_stats stats = {.webhook_id = 1};
-	assert_non_null(page);
-	const struct {
-		enum event_type type;
-		unsigned changes;
-	} expected[] = {
-	    {EVENT_USER_JOIN, r->s->joins},
-	    {EVENT_USER_QUALIFIED, r->s->qualified},
-	    {EVENT_USER_UNQUALIFIED, r->s->unqualified},
-	    {EVENT_REWARD_DUE, r->s->due},
-	    {EVENT_REWARD_ISSUED, r->s->issued},
-	    {EVENT_REWARD_CANCELLED, r->s->cancelled},
-	};
-	uint64_t sum = 0;
-	for (size_t n = PAGE; n == PAGE; from.id = page[n - 1].id + 1) {
-		struct world_scan scan = {{.decide = world_scan_decide},
-					  &KIND_EVENT,
-					  {.from = &from, .max = PAGE, .records = page}};
-		assert_int_equal(world_ask(r->w, &scan.command, NULL, NULL), ERR_OK);
-		n = scan.scan.n;
-		for (size_t i = 0; i < n; i++)
-			counts[page[i].type]++;
-		if (n == 0)
-			break;
-	}
-	for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
-		assert_int_equal(counts[expected[i].type], expected[i].changes);
-		sum += expected[i].changes;
-	}
-	assert_int_equal(world_get(r->w, &KIND_WEBHOOK_STATS, &stats), ERR_OK);
-	assert_int_equal(stats.pending + stats.cancelled, sum); /* one webhook wants all of them */
-	free(page);
-}
-
 /* ---- the month ---- */
 
 static void one_day(struct run *r)
@@ -377,7 +311,8 @@ static void one_day(struct run *r)
 		}
 	}
 	settle(r);
-	compare(r, r->s->day % 10 == 9);
+	struct story_run run = {r->w, r->s, &r->seed, r->coupons};
+	story_compare(&run, r->s->day % 10 == 9);
 }
 
 static void a_month(void **state)
@@ -392,7 +327,8 @@ static void a_month(void **state)
 		r.s->now_ms = r.w->now_ms = (20000 + (uint64_t)r.s->day) * DAY_MS;
 		one_day(&r);
 	}
-	count_events(&r);
+	struct story_run run = {r.w, r.s, &r.seed, r.coupons};
+	story_count_events(&run);
 	world_assert_sound(r.w);
 	printf("%u users, %u qualified, %u refunds, %u rewards, %u issued, %u cancelled or taken "
 	       "back\n",

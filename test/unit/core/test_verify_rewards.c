@@ -1,6 +1,7 @@
 /* A sound database of rewards has no problems; one record that is changed, added or taken away is found.
  * Never checks that records decode to begin with: e2e/test_verify damages bytes.
  * Run by make test. */
+#include "base/crypto.h"
 #include "reward_world.h"
 #include "verify_world.h"
 
@@ -116,12 +117,68 @@ static void rewards(void **state)
 	check_missing(w, &KIND_REWARD_STEP, &step, "reward 2: has no step\n");
 }
 
+/* Under rule 1, for every order, friend 2 of Jessica has the orders A, B and C; A was refunded. */
+static void fill_orders(struct world *w)
+{
+	struct people p = world_people(w, 1);
+	struct rule rule = rule_amount(p.campaign);
+	rule.repeat = REPEAT_EVERY_ORDER;
+	world_rule(w, rule);
+	for (int i = 0; i < 4; i++) {
+		struct qualify q = world_qualify(w, p.friends[0], i < 3);
+		q.order_id = i == 0 || i == 3 ? TEXT("A") : i == 1 ? TEXT("B") : TEXT("C");
+		assert_int_equal(world_run(w, &q.command), ERR_OK);
+	}
+	assert_int_equal(check_rewards(w), 3);
+	world_assert_sound(w);
+}
+
+static struct order order_of(const char *order_id)
+{
+	static uint8_t hash[SHA256_SIZE];
+	crypto_sha256(text_of(order_id), hash);
+	return (struct order){.user_id = 2, .hash = text_from(hash, 16)};
+}
+
+#define A "order 2/559aead08264d5795d3909718cdd05ab: "
+#define B "order 2/df7e70e5021544f4834bbee64a9e3789: "
+#define C "order 2/6b23c0d5f35d1b11f9b683f0b0a61735: "
+
+static void orders(void **state)
+{
+	struct world *w = *state;
+	struct user user = {.id = 2};
+	struct reward_step step = {.rule_id = 1, .referrer_id = 1, .step = 2};
+	fill_orders(w);
+	struct order order = order_of("A");
+	CHANGED(&KIND_ORDER, &order, older, TEXT("x"), A "does not stand, but is in the list of its user\n");
+	CHANGED(&KIND_ORDER, &order, amount_e4, 5, A "has a larger refund than its amount, or an amount that was not sent\n");
+	check_missing(w, &KIND_ORDER, &order,
+		      "refund 2/18446744073709551615/559aead08264d5795d3909718cdd05ab: is the refund of no order\n");
+	CHANGED(&KIND_ORDER, &order, state, ORDER_STANDS,
+		A "has no newer order, but its user names another one as the newest\n");
+	order = order_of("B");
+	CHANGED(&KIND_ORDER, &order, newer, TEXT(""),
+		C "leads to an order that does not lead back\n"
+		B "has no newer order, but its user names another one as the newest\n");
+	order = order_of("C");
+	CHANGED(&KIND_ORDER, &order, older, TEXT("x"),
+		C "leads to an order that does not exist\n"
+		B "leads to an order that does not lead back\n");
+	CHANGED(&KIND_USER, &user, newest_order, TEXT("x"),
+		"user 2: has a newest order that does not exist\n"
+		C "has no newer order, but its user names another one as the newest\n");
+	CHANGED(&KIND_REWARD_STEP, &step, living, 5,
+		"user 2: living rewards of all orders is 5, but 2 are counted\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    WORLD_ON_ALL(rules),
 	    WORLD_ON_ALL(coupons),
 	    WORLD_ON_ALL(rewards),
+	    WORLD_ON_ALL(orders),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
