@@ -29,6 +29,7 @@ struct api_config {
 	const uint8_t *secret_key;   /* KEY_FILE_SIZE bytes, copied: seals secrets */
 	struct cidr_list trusted_proxies;
 	bool allow_http_targets;
+	const struct cidr_list *allowed_targets; /* --allow-targets, borrowed */
 	struct api_rates rates;
 	/* Appends further metrics in Prometheus text; runs inside GET /metrics. */
 	void (*write_metrics)(void *arg, struct buf *out);

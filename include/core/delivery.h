@@ -41,6 +41,8 @@ struct delivery_record_attempt {
 	uint64_t due_ms;        /* the due row that was claimed */
 	enum delivery_verdict verdict;
 	bool refused; /* the receiver refused the message, which says nothing about the webhook */
+	/* Static: what would help, for the reason of an exhausted delivery; or NULL. */
+	const char *advice;
 	uint64_t retry_ms; /* with VERDICT_RETRY and VERDICT_GONE: when to try again, steady clock */
 	uint64_t failing_ms; /* of a failure: since the one before, as far as it was watched */
 	uint64_t now_ms;

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 
 #include "base/bytes.h"
+#include "http/url.h"
 
 /* An address without a port: IPv4 as 4 bytes, IPv6 as 16, and a prefix length. */
 struct cidr {
@@ -33,6 +34,11 @@ bool cidr_list_contains(const struct cidr_list *list, const struct sockaddr *sa)
  *  What `allowed` contains may always be connected to. Addresses that embed an IPv4 one (mapped,
  *  NAT64 64:ff9b::/96, 6to4, Teredo) are judged by it as well. */
 const char *address_refusal(const struct sockaddr *sa, const struct cidr_list *allowed);
+
+/** The same for the host of a URL, as far as it can be told without DNS: of a literal address, and
+ * of the names that mean this machine (localhost, below .localhost), if neither 127.0.0.1 nor ::1
+ * is allowed. NULL for other names. */
+const char *address_url_refusal(const struct url *url, const struct cidr_list *allowed);
 
 /** Writes "127.0.0.1" or "::1" (no port) into out; answers out. */
 enum { ADDRESS_TEXT_SIZE = 46 };

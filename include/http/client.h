@@ -81,6 +81,7 @@ struct http_result {
 	struct text retry_after; /* that header's value, or empty */
 	const char *detail;  /* for people: "certificate has expired", never NULL */
 	bool reused;         /* over a kept-alive connection */
+	bool refused_address; /* with HTTP_FAIL_POLICY: --allow-targets would allow it */
 	uint64_t dns_us, connect_us, tls_us, first_byte_us, total_us;
 };
 

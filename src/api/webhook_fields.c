@@ -119,6 +119,30 @@ static bool keep_origin(struct call *call, const struct url *url, struct text *o
 	return ok;
 }
 
+/* As the delivery would judge it, but while somebody is there to read why. */
+static const char *judge_target(struct call *call, const struct url *url)
+{
+	const struct api_config *config = &call->api->config;
+	const char *address = address_url_refusal(url, config->allowed_targets);
+	const char *range = url->host_kind == URL_HOST_NAME ? "127.0.0.1" : url->host;
+	bool http = !url->https && !config->allow_http_targets;
+	if (http && address != NULL)
+		return decode_problem(call,
+				      "must start with https://, or start referd with "
+				      "--allow-http-targets; its host is a %s: start "
+				      "referd with --allow-targets %s too",
+				      address, range);
+	if (http)
+		return "must start with https://, or start referd with --allow-http-targets";
+	if (address == NULL)
+		return NULL;
+	return decode_problem(call,
+			      "has a host that webhooks may not be sent to (%s): use a public "
+			      "address, or start referd with "
+			      "--allow-targets %s",
+			      address, range);
+}
+
 const char *webhook_read_url(struct call *call, const struct json *v, void *record)
 {
 	struct text t;
@@ -127,7 +151,9 @@ const char *webhook_read_url(struct call *call, const struct json *v, void *reco
 		return "must be text that starts with https://";
 	unsigned flags = call->api->config.allow_http_targets ? URL_ALLOW_HTTP : 0;
 	const char *problem = url_parse(t, flags, &url);
-	if (problem != NULL)
+	if (problem != NULL && url_parse(t, URL_ALLOW_HTTP, &url) != NULL)
+		return problem;
+	if ((problem = judge_target(call, &url)) != NULL)
 		return problem;
 	struct webhook *w = record;
 	w->url = arena_copy(&call->req->arena, t);

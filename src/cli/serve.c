@@ -135,12 +135,14 @@ static int open_api(struct serve *s)
 	    .secret_key = s->identity.secret_key,
 	    .trusted_proxies = s->config.proxies,
 	    .allow_http_targets = s->config.allow_http_targets,
-	    .rates = {
-		.misses = (unsigned)s->config.miss_rate,
-		.token_calls = (unsigned)s->config.token_rate,
-		.address_joins = (unsigned)s->config.join_rate,
-		.code_joins = (unsigned)s->config.code_join_rate,
-	    },
+	    .allowed_targets = &s->config.allowed,
+	    .rates =
+		{
+		    .misses = (unsigned)s->config.miss_rate,
+		    .token_calls = (unsigned)s->config.token_rate,
+		    .address_joins = (unsigned)s->config.join_rate,
+		    .code_joins = (unsigned)s->config.code_join_rate,
+		},
 	    .write_metrics = write_metrics,
 	    .metrics_arg = s,
 	    .webhook_live = webhook_live,

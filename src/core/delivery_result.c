@@ -111,11 +111,17 @@ static struct text exhausted_reason(struct tx *tx, const struct delivery_record_
 {
 	const struct attempt *a = &cmd->attempt;
 	struct buf reason = {0};
-	if (a->status == 0)
+	if (a->status == 0 && cmd->advice == NULL)
 		return a->detail;
-	buf_str(&reason, cmd->refused ? "the receiver refused the message with status "
-				      : "the receiver answered with status ");
-	buf_u64(&reason, a->status);
+	if (a->status == 0) {
+		buf_text(&reason, a->detail);
+		buf_str(&reason, ": ");
+		buf_str(&reason, cmd->advice);
+	} else {
+		buf_str(&reason, cmd->refused ? "the receiver refused the message with status "
+					      : "the receiver answered with status ");
+		buf_u64(&reason, a->status);
+	}
 	struct text copy = arena_copy(tx_arena(tx), buf_view(&reason));
 	buf_free(&reason);
 	return copy;

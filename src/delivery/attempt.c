@@ -185,6 +185,9 @@ static void on_answer(void *arg, const struct http_result *result)
 	    .due_ms = run->due.due_ms,
 	    .verdict = decision.verdict,
 	    .refused = decision.outcome == OUTCOME_REFUSAL,
+	    .advice = result->refused_address
+			  ? "to allow it, start referd with --allow-targets and this range"
+			  : NULL,
 	    .retry_ms = now_ms + decision.wait_ms,
 	    .failing_ms = watch_failing(run->lane, decision.outcome, now_ms),
 	    .now_ms = unix_ms,

@@ -199,6 +199,38 @@ const char *address_refusal(const struct sockaddr *sa, const struct cidr_list *a
 	return found == NULL ? NULL : found->why;
 }
 
+static const char *literal_refusal(int family, const char *host, const struct cidr_list *allowed)
+{
+	union {
+		struct sockaddr sa;
+		struct sockaddr_in v4;
+		struct sockaddr_in6 v6;
+	} e = {.sa = {.sa_family = (sa_family_t)family}};
+	void *to = family == AF_INET ? (void *)&e.v4.sin_addr : (void *)&e.v6.sin6_addr;
+	return inet_pton(family, host, to) == 1 ? address_refusal(&e.sa, allowed)
+						: "not an internet address";
+}
+
+/* RFC 6761, section 6.3, and what Linux distributions write into /etc/hosts. */
+static bool means_this_machine(const char *host)
+{
+	struct text name = text_of(host);
+	return text_eq(name, TEXT("localhost")) || text_ends(name, TEXT(".localhost")) ||
+	       text_eq(name, TEXT("localhost.localdomain")) ||
+	       text_eq(name, TEXT("ip6-localhost")) || text_eq(name, TEXT("ip6-loopback"));
+}
+
+const char *address_url_refusal(const struct url *url, const struct cidr_list *allowed)
+{
+	if (url->host_kind == URL_HOST_IPV4)
+		return literal_refusal(AF_INET, url->host, allowed);
+	if (url->host_kind == URL_HOST_IPV6)
+		return literal_refusal(AF_INET6, url->host, allowed);
+	if (!means_this_machine(url->host) || literal_refusal(AF_INET6, "::1", allowed) == NULL)
+		return NULL;
+	return literal_refusal(AF_INET, "127.0.0.1", allowed);
+}
+
 const char *address_text(const struct sockaddr *sa, char out[ADDRESS_TEXT_SIZE])
 {
 	struct sockaddr_in sin;

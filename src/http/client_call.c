@@ -185,6 +185,7 @@ static bool judge(struct http_call *call, const struct resolver_answer *answer)
 		if (refusal == NULL)
 			continue;
 		snprintf(detail, sizeof(detail), "%s is a %s", address_text(sa, text), refusal);
+		call->result.refused_address = !own;
 		call_finish(call, HTTP_FAIL_POLICY, detail);
 		return false;
 	}

@@ -174,6 +174,27 @@ static const char *read_ipv6(struct text literal, struct url *url)
 	return NULL;
 }
 
+/* The name in lower case with A-labels. Names in DNS may hold underscores, which IDNA does not
+ * know: they are read as a letter and put back, in ASCII names, where each byte keeps its place. */
+static bool name_to_ascii(struct text host, bool ascii, char out[URL_HOST_MAX + 1], size_t *n)
+{
+	char letters[URL_HOST_MAX];
+	bool replaced = false;
+	if (host.n > sizeof letters)
+		return false;
+	for (size_t i = 0; i < host.n; i++) {
+		bool underscore = ascii && host.p[i] == '_';
+		letters[i] = underscore ? 'u' : host.p[i];
+		replaced |= underscore;
+	}
+	if (idna_to_ascii(text_from(letters, host.n), out, n) != ERR_OK || *n > URL_HOST_MAX)
+		return false;
+	for (size_t i = 0; replaced && i < host.n; i++)
+		if (host.p[i] == '_')
+			out[i] = '_';
+	return !replaced || *n == host.n;
+}
+
 static const char *read_host(struct text host, struct url *url)
 {
 	bool ascii = true;
@@ -187,7 +208,7 @@ static const char *read_host(struct text host, struct url *url)
 		else if (!char_in(host.p[i], IN_HOST))
 			return "has a character in its host that no host name has";
 	}
-	if (idna_to_ascii(host, url->host, &n) != ERR_OK || n > URL_HOST_MAX ||
+	if (!name_to_ascii(host, ascii, url->host, &n) ||
 	    !text_in(text_from(url->host, n), IN_HOST) || !labels_fit(url->host))
 		return "has a host that is not a valid name";
 	url->host_kind = URL_HOST_NAME;

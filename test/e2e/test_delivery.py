@@ -310,19 +310,27 @@ def unix_time(moment):
 
 
 class Policy(Served):
-    """No --allow-targets: a private target is refused once, with the reason."""
+    """A private target is refused once, with the reason. It could be saved while the operator allowed it."""
+
+    OPTIONS = ("--allow-targets", "127.0.0.0/8,::1/128,10.0.0.0/8,169.254.0.0/16")
 
     def test_private_targets_are_refused_and_not_retried(self):
         targets = ("https://127.0.0.1:9/", "https://[::1]:9/", "https://10.0.0.1/", "https://169.254.169.254/",
                    "https://[::ffff:127.0.0.1]:9/")
         hook = {"name": "x", "event": "user.join"}
         made = [self.has(self.api.json("POST", "/api/v2/webhooks", {**hook, "url": u}), 201).data for u in targets]
+        self.assertEqual(self.server.stop(), 0)
+        at = self.server.argv.index("--allow-targets")
+        del self.server.argv[at:at + 2]
+        self.server.start()
+        self.connect()
         self.friend(self.campaign())
         ended = until(lambda: (d := [x for x in self.api.get("/api/v2/deliveries").data if x["finished_at"]])
                       and len(d) == len(made) and d, "all refused")
         for delivery in ended:
             self.assertEqual((delivery["status"], delivery["attempts"], delivery["last_error"]),
                              ("exhausted", 1, "policy"))
+            self.assertIn("--allow-targets", delivery["reason"])
 
 
 class Down(Delivered):

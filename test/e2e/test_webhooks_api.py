@@ -111,6 +111,28 @@ class Webhooks(Served):
         self.has_error(self.create(types=["friend"]), 422, "types")
         self.has_error(self.create(sources=["Radio"]), 422, "sources")
 
+    def test_a_url_is_judged_when_it_is_saved(self):
+        for url, options in (
+                ("http://localhost:5678", ["--allow-http-targets", "--allow-targets 127.0.0.1"]),
+                ("http://crm.example/", ["--allow-http-targets"]), ("https://localhost/", ["--allow-targets 127.0.0.1"]),
+                ("https://LOCALHOST:8443/x", ["--allow-targets"]), ("https://app.localhost/", ["--allow-targets"]),
+                ("https://127.0.0.1/", ["--allow-targets 127.0.0.1"]), ("https://10.1.2.3/", ["--allow-targets 10.1.2.3"]),
+                ("https://169.254.169.254/", ["--allow-targets"]), ("https://192.168.1.1:8443/", ["--allow-targets"]),
+                ("https://[::1]/", ["--allow-targets ::1"]), ("https://[::ffff:127.0.0.1]/", ["--allow-targets"]),
+                ("https://[fd00::1]/", ["--allow-targets"]), ("https://0.0.0.0/", ["--allow-targets"])):
+            with self.subTest(url):
+                answer = self.has_error(self.create(url=url), 422, "url")
+                for option in options:
+                    self.assertIn(option, answer.json["message"])
+                answer = self.api.json("POST", "/api/n8n/webhooks", {"url": url, "event": "user.join"})
+                self.assertIn(options[0], self.has_error(answer, 422, "url", "campaign_id").json["message"])
+        for url in ("https://notlocalhost/", "https://localhost.example/", "https://1.1.1.1/", "https://[2606:4700::1]/",
+                    "https://my_host.example/", "https://_hooks._tcp.my-crm.example/", "https://a_b/"):
+            with self.subTest(url):
+                self.assertEqual(self.has(self.create(url=url), 201).data["url"], url)
+        for url in ("ftp://crm.example/", "https://-a_b.example/", "https://a_.-b.example/", "https://b\u00fc_cher.example/"):
+            self.has_error(self.create(url=url), 422, "url")
+
     def test_unknown_campaign(self):
         self.has_error(self.create(campaign_id=999999), 422, "campaign_id")
 

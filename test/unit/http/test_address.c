@@ -154,13 +154,48 @@ static void test_text(void **state)
 	assert_string_equal(address_text((const struct sockaddr *)&v6, out), "2001:db8::1");
 }
 
+/* What can be told of a URL without DNS. */
+static void test_url_hosts(void **state)
+{
+	static const struct {
+		const char *url, *allowed;
+		bool refused;
+	} cases[] = {
+	    {"https://127.0.0.1/", "", true},
+	    {"https://127.0.0.1/", "127.0.0.0/8", false},
+	    {"https://[::1]/", "", true},
+	    {"https://[::1]/", "::1", false},
+	    {"https://[::ffff:10.0.0.1]/", "", true},
+	    {"https://1.1.1.1/", "", false},
+	    {"https://localhost/", "", true},
+	    {"https://LOCALHOST:8443/", "", true},
+	    {"https://localhost/", "127.0.0.1", false},
+	    {"https://localhost/", "::1", false},
+	    {"https://localhost/", "10.0.0.0/8", true},
+	    {"https://app.localhost/", "", true},
+	    {"https://localhost.localdomain/", "", true},
+	    {"https://localhost.example/", "", false},
+	    {"https://notlocalhost/", "", false},
+	    {"https://crm.example/", "", false},
+	};
+	struct cidr_list list;
+	struct url url;
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(cidr_list_parse(text_of(cases[i].allowed), &list), ERR_OK);
+		assert_null(url_parse(text_of(cases[i].url), 0, &url));
+		if ((address_url_refusal(&url, &list) != NULL) != cases[i].refused)
+			fail_msg("%s with \"%s\"", cases[i].url, cases[i].allowed);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_ranges),         cmocka_unit_test(test_texts),
 	    cmocka_unit_test(test_embedded),       cmocka_unit_test(test_allowed),
 	    cmocka_unit_test(test_other_families), cmocka_unit_test(test_lists),
-	    cmocka_unit_test(test_text),
+	    cmocka_unit_test(test_text),           cmocka_unit_test(test_url_hosts),
 	};
 	return cmocka_run_group_tests_name("address policy", tests, NULL, NULL);
 }

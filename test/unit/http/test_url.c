@@ -235,12 +235,43 @@ static void test_authority(void **state)
 	buf_free(&out);
 }
 
+/* One place, however it is spelled; and names of services, which DNS lets hold underscores. */
+static void test_origin(void **state)
+{
+	static const struct {
+		const char *input, *origin;
+	} cases[] = {
+	    {"https://A.example", "https://a.example:443"},
+	    {"https://a.example:443/x?y", "https://a.example:443"},
+	    {"http://a.example", "http://a.example:80"},
+	    {"http://a.example:443", "http://a.example:443"},
+	    {"https://b\xc3\xbc"
+	     "cher.example/",
+	     "https://xn--bcher-kva.example:443"},
+	    {"https://[2001:0DB8::1]/", "https://[2001:db8::1]:443"},
+	    {"https://My_Host.example/", "https://my_host.example:443"},
+	    {"https://_hooks._tcp.crm.example:8443/", "https://_hooks._tcp.crm.example:8443"},
+	};
+	struct buf out = {0};
+	struct url url;
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_null(url_parse(text_of(cases[i].input), URL_ALLOW_HTTP, &url));
+		buf_reset(&out);
+		url_write_origin(&out, &url);
+		assert_text(buf_view(&out), cases[i].origin);
+	}
+	buf_free(&out);
+	assert_non_null(url_parse(TEXT("https://b\xc3\xbc_cher.example/"), 0, &url));
+	assert_non_null(url_parse(TEXT("https://-a_b.example/"), 0, &url));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_web_platform), cmocka_unit_test(test_refused),
 	    cmocka_unit_test(test_parts),        cmocka_unit_test(test_length),
-	    cmocka_unit_test(test_authority),
+	    cmocka_unit_test(test_authority),    cmocka_unit_test(test_origin),
 	};
 	return cmocka_run_group_tests_name("url", tests, NULL, NULL);
 }
