@@ -42,6 +42,19 @@ struct webhook_remove {
 /** Its undelivered deliveries are cancelled by the delivery room, in slices. */
 command_decide_fn webhook_remove_decide;
 
+struct webhook_list {
+	struct command command; /* decide: webhook_list_decide; a query */
+	uint64_t campaign_id;   /* of this campaign alone; 0: all webhooks */
+	uint64_t from;          /* an id; 0: where the list begins */
+	bool reverse;
+	size_t max;
+	struct webhook *webhooks; /* room for max + 1 */
+	/* In done. */
+	size_t n;
+	uint64_t next; /* the id where the next page begins; 0: this was the last one */
+};
+command_decide_fn webhook_list_decide;
+
 struct webhook_read {
 	struct command command; /* decide: webhook_read_decide */
 	uint64_t id;

@@ -15,6 +15,7 @@
 #include "reach.h"
 #include "routes.h"
 #include "stray_link.h"
+#include "webhook_test.h"
 
 enum err api_open(const struct api_config *config, struct api **out)
 {
@@ -36,6 +37,7 @@ enum err api_open(const struct api_config *config, struct api **out)
 		goto fail;
 	if ((err = reach_open(config->loop, config->store, &a->reach)) != ERR_OK)
 		goto fail;
+	webhook_tests_watch(a);
 	*out = a;
 	return ERR_OK;
 fail:
@@ -63,6 +65,7 @@ void api_drain(struct api *a)
 {
 	a->draining = true;
 	imports_drain(a);
+	webhook_tests_drain(a);
 	reach_drain(a->reach);
 }
 

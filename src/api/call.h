@@ -27,6 +27,7 @@ struct api {
 	struct buf openapi; /* the document, once somebody has asked for it */
 	struct reach *reach;
 	struct import *imports; /* that are running (import.h) */
+	struct webhook_waiter *waiters; /* calls that wait for a test's result (webhook_test.h) */
 	bool draining;
 	uint64_t forwarded_warned_ns; /* when an ignored X-Forwarded-For was logged last; 0: never */
 	uint64_t requests;

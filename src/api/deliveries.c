@@ -148,13 +148,7 @@ static void on_read(struct command *command, enum err err)
 		call_reply_err(rc->call, err, no_delivery);
 		return;
 	}
-	struct json_out o = call_data(rc->call);
-	delivery_show(rc->call, &o, &rc->read.delivery);
-	json_open(&o, "log", '[');
-	for (size_t i = 0; i < rc->read.n_attempts; i++)
-		delivery_show_attempt(&o, &rc->read.attempts[i]);
-	json_close(&o, ']');
-	call_reply_data(rc->call, &o, 200);
+	delivery_reply_read(rc->call, 200, &rc->read);
 }
 
 const struct operation OP_DELIVERY_GET = {

@@ -82,7 +82,7 @@ static void put_answer(struct json_out *o, struct text answer)
 	buf_free(&base64);
 }
 
-void delivery_show_attempt(struct json_out *o, const struct attempt *a)
+static void put_attempt(struct json_out *o, const struct attempt *a)
 {
 	json_open(o, NULL, '{');
 	json_put_u64(o, "number", a->number);
@@ -101,4 +101,15 @@ void delivery_show_attempt(struct json_out *o, const struct attempt *a)
 	json_close(o, '}');
 	put_answer(o, a->answer);
 	json_close(o, '}');
+}
+
+void delivery_reply_read(struct call *call, int status, const struct delivery_read *read)
+{
+	struct json_out o = call_data(call);
+	delivery_show(call, &o, &read->delivery);
+	json_open(&o, "log", '[');
+	for (size_t i = 0; i < read->n_attempts; i++)
+		put_attempt(&o, &read->attempts[i]);
+	json_close(&o, ']');
+	call_reply_data(call, &o, status);
 }

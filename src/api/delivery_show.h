@@ -5,13 +5,14 @@
 #define API_DELIVERY_SHOW_H
 
 #include "call.h"
+#include "core/delivery_list.h"
 
 /** The members of a delivery. A status DELIVERY_HELD is shown as it is. */
 void delivery_show(struct call *call, struct json_out *o, const struct delivery *delivery);
-/** One attempt as an object. */
-void delivery_show_attempt(struct json_out *o, const struct attempt *attempt);
 /** {"data": delivery} */
 void delivery_reply(struct call *call, int status, const struct delivery *delivery);
+/** The same with its attempts under "log". */
+void delivery_reply_read(struct call *call, int status, const struct delivery_read *read);
 
 /** The class of what went wrong ("timeout", "status"); NULL for a success and for what was not
  * tried. */

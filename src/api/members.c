@@ -14,6 +14,16 @@ bool members_read(struct call *call, struct body *body, const char *const *known
 	return true;
 }
 
+bool members_read_nothing(struct call *call)
+{
+	static const char *const none[] = {NULL};
+	struct body body;
+	if (!members_read(call, &body, none))
+		return false;
+	body_free(&body);
+	return true;
+}
+
 bool members_read_overlap(struct call *call, uint64_t *overlap_ms)
 {
 	static const char *const known[] = {"overlap_seconds", NULL};

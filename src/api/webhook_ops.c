@@ -1,5 +1,5 @@
 /*
- * Owns the calls that do something with a webhook or explain it: enable, rotate-secret, test, why.
+ * Owns the calls that do something with a webhook or explain it: enable, rotate-secret, why.
  * Never sends. Called through the route table.
  */
 #include "core/webhook_ops.h"
@@ -18,7 +18,6 @@ struct ops_call {
 		struct command command;
 		struct webhook_enable enable;
 		struct webhook_rotate rotate;
-		struct webhook_test test;
 		struct webhook_why why;
 	};
 	struct call *call;
@@ -50,17 +49,6 @@ static void on_enabled(struct command *command, enum err err)
 		webhook_reply(oc->call, 200, &oc->enable.webhook, admin);
 }
 
-/* The calls that take nothing. False after it has replied. */
-static bool read_nothing(struct call *call)
-{
-	static const char *const none[] = {NULL};
-	struct body body;
-	if (!members_read(call, &body, none))
-		return false;
-	body_free(&body);
-	return true;
-}
-
 const struct operation OP_WEBHOOK_ENABLE = {
     .id = "enableWebhook",
     .tag = "Webhooks",
@@ -73,7 +61,7 @@ void webhook_enable(struct call *call)
 {
 	uint64_t id;
 	struct ops_call *oc = begin(call, webhook_enable_decide, on_enabled, &id);
-	if (oc == NULL || !read_nothing(call))
+	if (oc == NULL || !members_read_nothing(call))
 		return;
 	oc->enable.id = id;
 	oc->enable.now_ms = call_now_ms(call);
@@ -110,42 +98,6 @@ void webhook_rotate_secret(struct call *call)
 		return;
 	oc->rotate.id = id;
 	oc->rotate.now_ms = call_now_ms(call);
-	call_submit(call, &oc->command);
-}
-
-/* ---- test ---- */
-
-static void on_tested(struct command *command, enum err err)
-{
-	struct ops_call *oc = (struct ops_call *)command;
-	if (err == ERR_OK)
-		delivery_reply(oc->call, 202, &oc->test.delivery);
-	else if (err == ERR_REFUSED)
-		call_reply_error(
-		    oc->call, 409,
-		    "the webhook is disabled, so nothing would be sent: enable it first "
-		    "(POST /api/v2/webhooks/{id}/enable)");
-	else
-		call_reply_err(oc->call, err, WEBHOOK_UNKNOWN);
-}
-
-const struct operation OP_WEBHOOK_TEST = {
-    .id = "testWebhook",
-    .tag = "Webhooks",
-    .summary = "Send a made-up event",
-    .conflict = "The webhook is disabled.",
-    .answers = {{202, ANSWER_DATA, "Delivery"}},
-};
-
-void webhook_test(struct call *call)
-{
-	uint64_t id;
-	struct ops_call *oc = begin(call, webhook_test_decide, on_tested, &id);
-	if (oc == NULL || !read_nothing(call))
-		return;
-	oc->test.id = id;
-	oc->test.now_ms = call_now_ms(call);
-	oc->test.public_url = call->api->public_url;
 	call_submit(call, &oc->command);
 }
 
@@ -229,13 +181,14 @@ static void put_disable_rule(struct json_out *o, const struct why *y)
 	uint64_t after_ms = y->webhook->disable_after_ms;
 	uint64_t after_s = after_ms != 0 ? after_ms / 1000 : default_s;
 	uint64_t since_ms = y->stats->failing_since_ms;
+	bool counts_down = since_ms != 0 && y->webhook->disabled_ms == 0;
 	json_open(o, "disable_rule", '{');
 	show_time(o, "failing_since", since_ms);
 	json_put_u64(o, "after_seconds", after_s);
 	json_put_u64(o, "failures", y->stats->failures);
 	/* From then on the next failure disables it. */
 	show_time(o, "disables_at",
-		  since_ms != 0 ? y->stats->last_attempt_ms + after_s * 1000 - y->stats->failing_ms : 0);
+		  counts_down ? y->stats->last_attempt_ms + after_s * 1000 - y->stats->failing_ms : 0);
 	json_close(o, '}');
 }
 

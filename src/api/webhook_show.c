@@ -51,9 +51,8 @@ static void put_old_secret(struct call *call, struct json_out *o, const struct w
 	show_time(o, "old_secret_expires_at", signs ? w->old_secret_until_ms : 0);
 }
 
-void webhook_show(struct call *call, struct json_out *o, const void *record)
+void webhook_show(struct call *call, struct json_out *o, const struct webhook *w)
 {
-	const struct webhook *w = record;
 	json_put_u64(o, "id", w->id);
 	json_put_text(o, "name", w->name);
 	show_id(o, "campaign_id", w->campaign_id);

@@ -4,12 +4,12 @@
 #ifndef API_WEBHOOK_SHOW_H
 #define API_WEBHOOK_SHOW_H
 
+#include "call.h"
 #include "core/webhook.h"
-#include "list.h"
 
-/** The members of a webhook (const struct webhook *), without its secret; header values are masked.
+/** The members of a webhook, without its secret; header values are masked.
  */
-list_item_fn webhook_show;
+void webhook_show(struct call *call, struct json_out *o, const struct webhook *webhook);
 /** {"data": webhook}, with the secret where `secret` says so. */
 void webhook_reply(struct call *call, int status, const struct webhook *webhook, bool secret);
 /** The same for a saved one, with a notice where header values were dropped. */

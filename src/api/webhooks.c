@@ -3,6 +3,7 @@
  * (core/webhook_check.c). Called through the route table.
  */
 #include "core/webhook.h"
+#include "paging.h"
 #include "routes.h"
 #include "webhook_fields.h"
 #include "webhook_secret.h"
@@ -79,17 +80,66 @@ static void save(struct webhook_call *wc)
 	call_submit_noted(call, &wc->command, &wc->save.problems);
 }
 
+/* ---- the list ---- */
+
+struct list_call {
+	struct webhook_list list;
+	struct paging paging;
+	struct call *call;
+};
+
+static const char *read_filter(struct call *call, struct text name, struct text value, void *arg)
+{
+	struct list_call *lc = arg;
+	(void)call;
+	if (!text_eq(name, TEXT("campaign_id")))
+		return PAGING_UNKNOWN;
+	return text_to_u64(value, &lc->list.campaign_id) && lc->list.campaign_id != 0
+		   ? NULL
+		   : "must be a campaign's id";
+}
+
+static void on_list(struct command *command, enum err err)
+{
+	struct list_call *lc = (struct list_call *)command;
+	if (err != ERR_OK) {
+		call_reply_err(lc->call, err, NULL);
+		return;
+	}
+	struct json_out o = paging_begin(lc->call);
+	for (size_t i = 0; i < lc->list.n; i++) {
+		json_open(&o, NULL, '{');
+		webhook_show(lc->call, &o, &lc->list.webhooks[i]);
+		json_close(&o, '}');
+	}
+	paging_reply(lc->call, &lc->paging, lc->list.next, &o);
+}
+
 const struct operation OP_WEBHOOK_LIST = {
     .id = "listWebhooks",
     .tag = "Webhooks",
     .summary = "List webhooks",
+    .query = {{"campaign_id", "integer", "1", "Of this campaign alone.", false}},
     .answers = {{200, ANSWER_LIST, "Webhook"}},
 };
 
 void webhook_list(struct call *call)
 {
-	list_reply(call, &KIND_WEBHOOK, false, webhook_show);
+	struct list_call *lc = call_alloc(call, sizeof *lc);
+	if (lc == NULL || !paging_read(call, &lc->paging, read_filter, lc))
+		return;
+	struct webhook_list *list = &lc->list;
+	lc->call = call;
+	list->command = (struct command){.decide = webhook_list_decide, .done = on_list};
+	list->from = lc->paging.cursor;
+	list->reverse = lc->paging.reverse;
+	list->max = lc->paging.per_page;
+	list->webhooks = call_alloc(call, (list->max + 1) * sizeof *list->webhooks);
+	if (list->webhooks != NULL)
+		call_query(call, &list->command);
 }
+
+/* ---- one ---- */
 
 const struct operation OP_WEBHOOK_CREATE = {
     .id = "createWebhook",

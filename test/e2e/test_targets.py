@@ -137,6 +137,14 @@ class Names(Guarded):
     # A name is remembered for 30 s: the retry must come later, its jitter of a fifth included.
     REBIND_WAIT_S = 40
 
+    def test_a_test_says_what_would_help(self):
+        self.names.names["intranet.test"] = says("10.1.2.3")
+        webhook = self.hook(f"https://intranet.test:{PORT}/")
+        tested = self.has(self.api.call("POST", f"/api/v2/webhooks/{webhook['id']}/test?wait=10s"), 200).data
+        self.assertEqual((tested["status"], tested["last_error"]), ("exhausted", "policy"))
+        self.assertRegex(tested["reason"], "^10.1.2.3 is a private address 10.0.0.0/8: .*--allow-targets")
+        self.has(self.api.call("DELETE", f"/api/v2/webhooks/{webhook['id']}"), 204)
+
     def test_whatever_dns_says(self):
         rows = self.rows()
         for name, what, _ in rows:

@@ -22,6 +22,7 @@ class Desk(http.server.ThreadingHTTPServer):
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
         self.answers = {}
+        self.gates = {}  # of paths that answer when the test says so
         self.seen = []
         threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
 
@@ -41,6 +42,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         status, text = self.server.answers.get(path, (200, b"ok"))
         self.server.seen.append({"method": self.command, "path": path, "query": query, "body": body, "status": status,
                                  "target": self.path, "headers": {k.lower(): v for k, v in self.headers.items()}})
+        if path in self.server.gates:
+            self.server.gates[path].wait(30)
         self.send_response(status)
         self.send_header("Content-Length", str(len(text)))
         self.end_headers()
@@ -118,6 +121,7 @@ class Enable(Ops):
         one = self.api.get(f"/api/v2/deliveries/{held[0]['id']}").data
         self.assertEqual((one["status"], one["next_attempt_at"]), ("held", None))
         why = self.why(webhook)
+        self.assertIsNone(why["disable_rule"]["disables_at"])  # it is disabled already
         self.assertEqual((why["state"], why["pending"], why["held"], why["next_due"]), ("disabled", 0, 2, None))
         self.assertIn("410", why["reason"])
         self.assertIsNotNone(why["since"])
@@ -229,8 +233,44 @@ class MadeUp(Ops):
                          ("delivery.exhausted", webhook["id"], "CRM"))
         self.assertIn("test", body["reason"])
 
+    def test_the_result_in_one_step(self):
+        webhook = self.hook("/at-once")
+        tested = self.has(self.do(webhook, "test?wait=5s"), 200).data
+        self.assertEqual((tested["status"], tested["last_status"], [a["status"] for a in tested["log"]]),
+                         ("delivered", 200, [200]))
+        failing = self.hook("/fails", (500, b"try later"))
+        tested = self.has(self.do(failing, "test?wait=5"), 200).data
+        self.assertEqual((tested["status"], tested["last_error"], tested["log"][0]["answer"]),
+                         ("pending", "status", "try later"))
+        self.has(self.do(webhook, "test?wait=0"), 202)
+        for wait in ("16s", "-1", "soon", "", "5m"):
+            self.has_error(self.do(webhook, f"test?wait={wait}"), 422, "wait")
+        self.has_error(self.do(webhook, "test?wiat=5s"), 422, "wiat")
+
+    def test_waiting_holds_nobody_up(self):
+        gate = self.desk.gates["/slow"] = threading.Event()
+        self.addCleanup(gate.set)
+        webhook = self.hook("/slow")
+        results = []
+        waiting = threading.Thread(target=lambda: results.append(self.do(webhook, "test?wait=15s")))
+        waiting.start()
+        self.arrived("/slow")
+        self.has(self.api.get("/readyz"), 200)
+        self.assertEqual(results, [])
+        gate.set()
+        waiting.join(30)
+        self.assertEqual(self.has(results[0], 200).data["status"], "delivered")
+
+    def test_a_wait_ends(self):
+        gate = self.desk.gates["/slower"] = threading.Event()
+        self.addCleanup(gate.set)
+        webhook = self.hook("/slower")
+        tested = self.has(self.do(webhook, "test?wait=1s"), 202).data
+        self.assertEqual((tested["status"], tested["log"]), ("pending", []))
+
     def test_errors(self):
         self.has_error(self.api.call("POST", "/api/v2/webhooks/999999/test"), 404)
+        self.has_error(self.api.call("POST", "/api/v2/webhooks/999999/test?wait=5s"), 404)
         self.has_error(self.do(self.hook("/x"), "test", {"user_id": 1}), 422, "user_id")
 
 

@@ -91,6 +91,30 @@ class Webhooks(Served):
         self.assertEqual([i for i in listed if i in ids], ids)
         self.assertNotIn(b"whsec_", self.api.get("/api/v2/webhooks").body)
 
+    def test_list_of_a_campaign(self):
+        one, other = self.campaign()["id"], self.campaign()["id"]
+        ids = [self.has(self.create(campaign_id=one), 201).data["id"] for _ in range(5)]
+        late = self.has(self.create(campaign_id=other), 201).data["id"]
+        early = self.has(self.create(), 201).data["id"]
+        # It comes to the campaign last, and yet stands where its id says.
+        self.has(self.api.json("PUT", f"/api/v2/webhooks/{ids[0]}", {"campaign_id": other}), 200)
+        self.has(self.api.json("PUT", f"/api/v2/webhooks/{ids[0]}", {"campaign_id": one}), 200)
+
+        def listed(query):
+            found, target = [], f"/api/v2/webhooks?{query}"
+            while target:
+                page = self.has(self.api.get(target), 200).json
+                found += [w["id"] for w in page["data"]]
+                target = page["links"]["next"] and "/api" + page["links"]["next"].partition("/api")[2]
+            return found
+        for query, expected in ((f"campaign_id={one}", ids), (f"campaign_id={other}", [late]),
+                                (f"campaign_id={one}&per_page=2", ids), ("campaign_id=999999", []),
+                                (f"campaign_id={one}&per_page=2&order=-id", ids[::-1])):
+            self.assertEqual(listed(query), expected, query)
+        self.assertLess({*ids, late, early}, set(listed("per_page=3")) | {0})
+        self.has_error(self.api.get("/api/v2/webhooks?campaign_id=x"), 422, "campaign_id")
+        self.has_error(self.api.get("/api/v2/webhooks?campaign=1"), 422, "campaign")
+
     def test_events_one_or_a_list(self):
         for name in ("event", "events"):
             for value in ("user.qualified", ["user.qualified"]):

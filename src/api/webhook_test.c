@@ -1,0 +1,187 @@
+/*
+ * Owns the webhook's test: a made-up event, and waiting for what the receiver answers. Never sends.
+ * Called through the route table, and by api.c for its life.
+ *
+ * A call that waits is told of each attempt by the store's watch; its timer ends the wait. The loop
+ * serves everybody else meanwhile.
+ */
+#include "webhook_test.h"
+
+#include <event2/event.h>
+
+#include "base/form.h"
+#include "core/delivery_list.h"
+#include "core/webhook_ops.h"
+#include "delivery_show.h"
+#include "members.h"
+#include "routes.h"
+#include "webhook_show.h"
+
+enum {
+	WAIT_MAX_S = 15,   /* a webhook's own deadline, if it sets none */
+	WAITERS_MAX = 256, /* at a time; further calls do not wait */
+};
+
+struct webhook_waiter {
+	union {
+		struct webhook_test test;  /* first the command ... */
+		struct delivery_read read; /* ... then the query of what came of it */
+	};
+	struct call *call;
+	struct webhook_waiter *next; /* of those that wait */
+	struct event *timer;
+	uint64_t wait_s, delivery_id;
+};
+
+static void stop_waiting(struct webhook_waiter *w)
+{
+	struct webhook_waiter **link = &w->call->api->waiters;
+	while (*link != w)
+		link = &(*link)->next;
+	*link = w->next;
+	event_free(w->timer);
+}
+
+static void on_read(struct command *command, enum err err)
+{
+	struct webhook_waiter *w = (struct webhook_waiter *)command;
+	if (err != ERR_OK)
+		call_reply_err(w->call, err, "the delivery is gone: its webhook was deleted");
+	else
+		delivery_reply_read(w->call, w->read.n_attempts > 0 ? 200 : 202, &w->read);
+}
+
+static void tell(struct webhook_waiter *w)
+{
+	stop_waiting(w);
+	w->read = (struct delivery_read){
+	    .command = {.decide = delivery_read_decide, .done = on_read}, .id = w->delivery_id};
+	call_query(w->call, &w->read.command);
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	tell(arg);
+}
+
+static void on_attempt(void *arg, const struct record_kind *kind, const void *record, bool deleted)
+{
+	const struct api *api = arg;
+	const struct attempt *attempt = record;
+	struct webhook_waiter *next;
+	(void)kind;
+	for (struct webhook_waiter *w = deleted ? NULL : api->waiters; w != NULL; w = next) {
+		next = w->next;
+		if (w->delivery_id == attempt->delivery_id)
+			tell(w);
+	}
+}
+
+void webhook_tests_watch(struct api *api)
+{
+	store_watch(api->config.store, &KIND_ATTEMPT, on_attempt, api);
+}
+
+void webhook_tests_drain(struct api *api)
+{
+	while (api->waiters != NULL)
+		tell(api->waiters);
+}
+
+static bool may_wait(const struct webhook_waiter *w)
+{
+	size_t n = 0;
+	for (const struct webhook_waiter *other = w->call->api->waiters; other != NULL;
+	     other = other->next)
+		n++;
+	return w->wait_s > 0 && n < WAITERS_MAX && !w->call->api->draining;
+}
+
+/* False where there is no memory for a timer: then nobody waits. */
+static bool begin_waiting(struct webhook_waiter *w)
+{
+	const struct timeval wait = {.tv_sec = (time_t)w->wait_s};
+	struct api *api = w->call->api;
+	w->timer = evtimer_new(loop_events(api->config.loop), on_timer, w);
+	if (w->timer == NULL)
+		return false;
+	evtimer_add(w->timer, &wait);
+	w->next = api->waiters;
+	api->waiters = w;
+	return true;
+}
+
+static void on_tested(struct command *command, enum err err)
+{
+	struct webhook_waiter *w = (struct webhook_waiter *)command;
+	w->delivery_id = w->test.delivery.id;
+	if (err == ERR_OK && may_wait(w) && begin_waiting(w))
+		return;
+	if (err == ERR_OK)
+		delivery_reply(w->call, 202, &w->test.delivery);
+	else if (err == ERR_REFUSED)
+		call_reply_error(
+		    w->call, 409,
+		    "the webhook is disabled, so nothing would be sent: enable it first "
+		    "(POST /api/v2/webhooks/{id}/enable)");
+	else
+		call_reply_err(w->call, err, WEBHOOK_UNKNOWN);
+}
+
+/* "5s" or "5". */
+static bool read_seconds(struct text value, uint64_t *seconds)
+{
+	if (text_ends(value, TEXT("s")))
+		value.n--;
+	return text_to_u64(value, seconds) && *seconds <= WAIT_MAX_S;
+}
+
+/* False after it has replied. */
+static bool read_query(struct webhook_waiter *w)
+{
+	struct text rest = w->call->req->query, name, value;
+	enum err err;
+	while ((err = form_next(&rest, &w->call->req->arena, &name, &value)) == ERR_OK) {
+		if (!text_eq(name, TEXT("wait")))
+			call_note_named(w->call, name,
+					"is not a parameter of this call, which has: wait");
+		else if (!read_seconds(value, &w->wait_s))
+			call_note(w->call, "wait",
+				  "must be a number of seconds up to 15, such as 5s");
+	}
+	if (err != ERR_NOT_FOUND)
+		call_reply_err(w->call, err, NULL);
+	return err == ERR_NOT_FOUND;
+}
+
+const struct operation OP_WEBHOOK_TEST = {
+    .id = "testWebhook",
+    .tag = "Webhooks",
+    .summary = "Send a made-up event",
+    .description = "With wait, the response comes with the result of the first attempt (200), or "
+		   "when the time is over "
+		   "(202).",
+    .query = {{"wait", "string", "5s", "How long to wait for the result, at most 15s.", false}},
+    .conflict = "The webhook is disabled.",
+    .answers = {{202, ANSWER_DATA, "Delivery"}, {200, ANSWER_DATA, "DeliveryWithLog"}},
+};
+
+void webhook_test(struct call *call)
+{
+	uint64_t id;
+	struct webhook_waiter *w;
+	if (!call_read_id(call, &id, WEBHOOK_UNKNOWN) || (w = call_alloc(call, sizeof *w)) == NULL)
+		return;
+	w->call = call;
+	if (!read_query(w) || !members_read_nothing(call))
+		return;
+	w->test = (struct webhook_test){
+	    .command = {.decide = webhook_test_decide, .done = on_tested},
+	    .id = id,
+	    .now_ms = call_now_ms(call),
+	    .public_url = call->api->public_url,
+	};
+	call_submit(call, &w->test.command);
+}

@@ -1,0 +1,14 @@
+/*
+ * The calls that wait for the result of a webhook's test.
+ */
+#ifndef API_WEBHOOK_TEST_H
+#define API_WEBHOOK_TEST_H
+
+#include "call.h"
+
+/** Watches the store for results. Once, when the API opens. */
+void webhook_tests_watch(struct api *api);
+/** The server is stopping: nobody waits any longer, and each is told what is known. */
+void webhook_tests_drain(struct api *api);
+
+#endif

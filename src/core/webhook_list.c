@@ -1,0 +1,76 @@
+/*
+ * Owns the list of webhooks, of all or of one campaign. Never changes one. Called by the webhook
+ * calls of the API.
+ */
+#include <stdlib.h>
+
+#include "core/webhook.h"
+
+static enum err scan_all(struct webhook_list *list, struct tx *tx)
+{
+	struct webhook from = {.id = list->from == 0 && list->reverse ? UINT64_MAX : list->from};
+	struct tx_scan scan = {.from = &from,
+			       .reverse = list->reverse,
+			       .max = list->max + 1,
+			       .records = list->webhooks};
+	enum err err = tx_scan(tx, &KIND_WEBHOOK, &scan);
+	list->n = scan.n;
+	return err;
+}
+
+static int ascending(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+	return (x > y) - (x < y);
+}
+
+/* The ids of a campaign's set, which is in the order in which webhooks came to it. NULL without
+ * memory. */
+static const uint64_t *sorted_ids(struct tx *tx, struct text set)
+{
+	size_t n = id_list_length(set);
+	uint64_t *ids = arena_alloc(tx_arena(tx), (n + 1) * sizeof *ids);
+	for (size_t i = 0; ids != NULL && i < n; i++)
+		ids[i] = id_list_at(set, i);
+	if (ids != NULL)
+		qsort(ids, n, sizeof *ids, ascending);
+	return ids;
+}
+
+static bool is_before(const struct webhook_list *list, uint64_t id)
+{
+	return list->from != 0 && (list->reverse ? id > list->from : id < list->from);
+}
+
+static enum err read_set(struct webhook_list *list, struct tx *tx)
+{
+	struct webhook_set set = {.campaign_id = list->campaign_id};
+	enum err err = tx_get(tx, &KIND_WEBHOOK_SET, &set);
+	size_t n = id_list_length(set.webhook_ids);
+	if (err != ERR_OK)
+		return err == ERR_NOT_FOUND ? ERR_OK : err;
+	const uint64_t *ids = sorted_ids(tx, set.webhook_ids);
+	if (ids == NULL)
+		return ERR_NO_MEMORY;
+	for (size_t i = 0; err == ERR_OK && i < n && list->n <= list->max; i++) {
+		struct webhook webhook = {.id = ids[list->reverse ? n - 1 - i : i]};
+		if (is_before(list, webhook.id))
+			continue;
+		err = tx_get(tx, &KIND_WEBHOOK, &webhook);
+		list->webhooks[list->n++] = webhook;
+	}
+	return err;
+}
+
+enum err webhook_list_decide(struct command *command, struct tx *tx)
+{
+	struct webhook_list *list = (struct webhook_list *)command;
+	list->n = 0;
+	list->next = 0;
+	enum err err = list->campaign_id == 0 ? scan_all(list, tx) : read_set(list, tx);
+	if (err == ERR_OK && list->n > list->max) {
+		list->n = list->max;
+		list->next = list->webhooks[list->max].id;
+	}
+	return err;
+}
