@@ -10,6 +10,7 @@
 #include "core/redirect.h"
 #include "core/who.h"
 #include "show.h"
+#include "v1.h"
 
 static void show_link(struct call *call, struct json_out *o, const struct campaign *c)
 {
@@ -77,6 +78,10 @@ static void show_analytics(struct json_out *o, const struct campaign_stats *stat
 void campaign_show(struct call *call, struct json_out *o, const struct campaign *c,
     const struct campaign_stats *stats, bool analytics)
 {
+	if (v1_asks(call)) {
+		v1_show_campaign(call, o, c, stats);
+		return;
+	}
 	json_put_u64(o, "id", c->id);
 	json_put_text(o, "name", c->name);
 	show_link(call, o, c);

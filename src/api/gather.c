@@ -4,10 +4,13 @@
  */
 #include "gather.h"
 
+#include "v1.h"
+
 void gather_open(struct gather *g, struct call *call)
 {
 	g->call = call;
 	g->paging.rf_has_it = true;
+	g->paging.takes_page_0 = v1_asks(call);
 }
 
 bool gather_read(struct gather *g, struct call *call, paging_filter_fn *filter, void *arg)

@@ -53,7 +53,7 @@ static const char *read_own(struct paging *p, struct text name, struct text valu
 	if (text_eq(name, TEXT("page")) && !p->rf_has_it)
 		return PAGING_UNKNOWN;
 	if (text_eq(name, TEXT("page")))
-		return text_to_u64(value, &p->page) && p->page != 0
+		return text_to_u64(value, &p->page) && (p->page != 0 || p->takes_page_0)
 			   ? NULL
 			   : "must be a number from 1 on";
 	if (text_eq(name, TEXT("cursor")))
@@ -85,8 +85,10 @@ bool paging_read_query(struct call *call, struct paging *p, paging_filter_fn *fi
 {
 	struct text rest = call->req->query, name, value;
 	enum err err;
-	*p = (struct paging){
-	    .per_page = PER_PAGE, .reverse = p->reverse, .rf_has_it = p->rf_has_it};
+	*p = (struct paging){.per_page = PER_PAGE,
+			     .reverse = p->reverse,
+			     .rf_has_it = p->rf_has_it,
+			     .takes_page_0 = p->takes_page_0};
 	while ((err = form_next(&rest, &call->req->arena, &name, &value)) == ERR_OK) {
 		const char *problem = is_paging(name)  ? read_own(p, name, value)
 				      : filter != NULL ? filter(call, name, value, arg)

@@ -15,6 +15,7 @@ struct paging {
 	 * with rows that are counted from the list's beginning, and ignores _, with, include, sort
 	 * and utm_…. */
 	bool rf_has_it;
+	bool takes_page_0; /* set by the call: it is the first one, too */
 	uint64_t page; /* 1 ..; 0: not asked for */
 	/* Set by the call before paging_reply, where it is known. */
 	bool has_total;

@@ -89,6 +89,15 @@ const struct route ROUTES[] = {
     {HTTP_POST, "/api/v2/reward-rules/{id}/coupons", ACCESS_WRITE, coupon_upload,
      &OP_COUPON_UPLOAD},
 
+    {HTTP_GET, "/api/v1/users", ACCESS_READ, user_list, &OP_V1_USER_LIST},
+    {HTTP_POST, "/api/v1/users", ACCESS_WRITE, user_create, &OP_V1_USER_CREATE},
+    {HTTP_GET, "/api/v1/users/{id}", ACCESS_READ, user_get, &OP_V1_USER_GET},
+    {HTTP_PUT, "/api/v1/users/{id}", ACCESS_WRITE, user_update, &OP_V1_USER_UPDATE},
+    {HTTP_DELETE, "/api/v1/users/{id}", ACCESS_WRITE, user_delete, &OP_V1_USER_DELETE},
+    {HTTP_GET, "/api/v1/campaigns", ACCESS_READ, campaign_list, &OP_V1_CAMPAIGN_LIST},
+    {HTTP_GET, "/api/v1/campaigns/{id}", ACCESS_READ, campaign_get, &OP_V1_CAMPAIGN_GET},
+    {HTTP_GET, "/api/v1/rewards", ACCESS_READ, v1_reward_list, &OP_V1_REWARD_LIST},
+
     {HTTP_GET, "/api/n8n/test", ACCESS_READ, n8n_test, &OP_N8N_TEST},
     {HTTP_GET, "/api/n8n/campaigns", ACCESS_READ, n8n_campaigns, &OP_N8N_CAMPAIGNS},
     {HTTP_GET, "/api/n8n/user-sources", ACCESS_READ, n8n_sources, &OP_N8N_SOURCES},

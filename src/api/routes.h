@@ -107,6 +107,10 @@ extern const struct operation OP_N8N_TEST, OP_N8N_SOURCES, OP_N8N_CAMPAIGNS, OP_
     OP_N8N_WEBHOOK_CREATE, OP_N8N_WEBHOOK_DELETE, OP_N8N_REWARD_BIND, OP_N8N_REWARD_UNBIND,
     OP_N8N_USER_CREATE, OP_N8N_QUALIFY;
 
+call_fn v1_reward_list; /* v1.c; its other calls are those of v2 */
+extern const struct operation OP_V1_USER_LIST, OP_V1_USER_CREATE, OP_V1_USER_GET, OP_V1_USER_UPDATE,
+    OP_V1_USER_DELETE, OP_V1_CAMPAIGN_LIST, OP_V1_CAMPAIGN_GET, OP_V1_REWARD_LIST;
+
 call_fn token_list, token_create, token_revoke; /* token_calls.c */
 extern const struct operation OP_TOKEN_LIST, OP_TOKEN_CREATE, OP_TOKEN_REVOKE;
 

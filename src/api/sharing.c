@@ -65,11 +65,11 @@ void sharing_write_url(struct buf *out, const struct sharing_network *network,
 	buf_text(out, before);
 }
 
-void sharing_put(struct json_out *o, const struct campaign *campaign, struct text link)
+void sharing_put_socials(struct json_out *o, const char *name, const struct campaign *campaign,
+			 struct text link)
 {
 	struct buf url = {0};
-	json_open(o, "sharing", '{');
-	json_open(o, "socials", '[');
+	json_open(o, name, '[');
 	for (const struct sharing_network *n = SHARING_NETWORKS; n->social != NULL; n++) {
 		buf_reset(&url);
 		sharing_write_url(&url, n, campaign, link);
@@ -80,8 +80,14 @@ void sharing_put(struct json_out *o, const struct campaign *campaign, struct tex
 		json_close(o, '}');
 	}
 	json_close(o, ']');
+	buf_free(&url);
+}
+
+void sharing_put(struct json_out *o, const struct campaign *campaign, struct text link)
+{
+	json_open(o, "sharing", '{');
+	sharing_put_socials(o, "socials", campaign, link);
 	json_put_text(o, "subject", subject_of(campaign));
 	json_put_text(o, "text", page_text_of(campaign, "share_text"));
 	json_close(o, '}');
-	buf_free(&url);
 }

@@ -18,6 +18,9 @@ extern const struct sharing_network SHARING_NETWORKS[]; /* ends with a NULL soci
 void sharing_write_url(struct buf *out, const struct sharing_network *network,
     const struct campaign *campaign, struct text link);
 
+/** Writes a list of {"social", "url"} for this link. */
+void sharing_put_socials(struct json_out *o, const char *name, const struct campaign *campaign,
+			 struct text link);
 /** Writes "sharing": {"socials": [{"social", "url"}], "subject", "text"} for this link. */
 void sharing_put(struct json_out *o, const struct campaign *campaign, struct text link);
 

@@ -2,8 +2,8 @@
  * Owns the calls that change a user: fields, review, erasing. Never a rule about users. Called through
  * the route table.
  */
-#include "base/typed.h"
 #include "core/user_change.h"
+#include "base/typed.h"
 #include "core/erase.h"
 #include "core/names.h"
 #include "identifier.h"
@@ -12,6 +12,7 @@
 #include "routes.h"
 #include "user_fields.h"
 #include "user_show.h"
+#include "v1.h"
 
 /* ---- fields ---- */
 
@@ -171,10 +172,12 @@ struct erase_call {
 static void on_erased(struct command *command, enum err err)
 {
 	struct erase_call *ec = (struct erase_call *)command;
-	if (err == ERR_OK)
-		call_reply_nothing(ec->call);
-	else
+	if (err != ERR_OK)
 		identifier_reply_err(ec->call, err);
+	else if (v1_asks(ec->call))
+		v1_reply_message(ec->call, "The user was erased.");
+	else
+		call_reply_nothing(ec->call);
 }
 
 const struct operation OP_USER_DELETE = {

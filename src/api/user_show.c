@@ -8,6 +8,7 @@
 #include "core/who.h"
 #include "sharing.h"
 #include "show.h"
+#include "v1.h"
 
 static const struct name flags[] = {
     {FLAG_SAME_ADDRESS, "same_address"},
@@ -110,6 +111,10 @@ void user_show(struct call *call, struct json_out *o, const struct user_view *v,
 	char computed[CODE_LENGTH + 1], ip[IP_TEXT_SIZE];
 	const struct zone *zone = campaign_zone(v->campaign);
 	struct text code = code_of_user(call->api->config.codes, u->id, u->alias, computed);
+	if (v1_asks(call)) {
+		v1_show_user(call, o, v);
+		return;
+	}
 	json_put_u64(o, "id", u->id);
 	json_put_u64(o, "campaign_id", u->campaign_id);
 	show_id(o, "referrer_id", u->referrer_id);
@@ -142,6 +147,10 @@ bool user_wants_analytics(struct call *call)
 
 void user_reply(struct call *call, int status, const struct user_view *view)
 {
+	if (v1_asks(call)) {
+		v1_reply_user(call, status, view);
+		return;
+	}
 	bool analytics = user_wants_analytics(call);
 	struct json_out o = call_data(call);
 	user_show(call, &o, view, analytics);

@@ -36,6 +36,8 @@ class Document(Served):
         # One whose review is open.
         "/api/v2/users/": lambda self: self.join(self.campaign()["code"], email="byron+1@example.com")["id"],
         "/api/v2/campaigns/": lambda self: self.campaign()["id"],
+        "/api/v1/users/": lambda self: self.join(self.campaign()["code"], email="byron@v1.example")["id"],
+        "/api/v1/campaigns/": lambda self: self.campaign()["id"],
         "/api/v2/webhooks/": lambda self: self.webhook()["id"],
         "/api/v2/deliveries/": lambda self: self.delivered()["id"],
         "/api/v2/replays/": lambda self: self.replay()["id"],
