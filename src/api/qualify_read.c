@@ -81,6 +81,13 @@ static bool is_null(const struct body *body, const char *name)
 	return v != NULL && json_kind(v) == JSON_NULL;
 }
 
+static bool is_sent(const struct reader *r, const char *name)
+{
+	struct text value;
+	return body_text(r->body, name, true, &value) != BODY_ABSENT || is_null(r->body, name) ||
+	       body_text(&r->query, name, true, &value) != BODY_ABSENT;
+}
+
 /* Without the field, the inbound webhook qualifies. */
 static bool read_qualified(struct reader *r, struct qualify *q)
 {
@@ -159,6 +166,10 @@ static bool read_order(struct reader *r, struct qualify *q)
 	struct text order;
 	if (!read_text(r, "order_id", wrong, &order))
 		return false;
+	/* A template without its value must not refund all orders. */
+	if (order.n == 0 && !q->qualified && is_sent(r, "order_id"))
+		return refuse(r, "order_id",
+		    "is empty: send the id of the order, or leave order_id out to refund all orders");
 	return order.n <= ORDER_ID_MAX ? call_keep(r->call, order, &q->order_id)
 				       : refuse(r, "order_id", wrong);
 }

@@ -179,14 +179,13 @@ static enum err qualify(struct qualify *q, struct tx *tx)
 	enum err err = is_known(q, tx, &order, &known);
 	if (err != ERR_OK)
 		return err;
-	if (known && q->order_id.n == 0)
-		return ERR_OK;
-	if (known) {
+	if (known && q->order_id.n > 0) {
 		q->changed = order.changed != 0;
 		return qualify_answer_again(q, tx, order.qualified_ms, order.rewards);
 	}
-	if ((err = qualify_check_currency(q, tx)) != ERR_OK ||
-	    (!was_qualified && (err = qualify_change(q, tx, &reached)) != ERR_OK) ||
+	if ((err = qualify_check_currency(q, tx)) != ERR_OK || known)
+		return err;
+	if ((!was_qualified && (err = qualify_change(q, tx, &reached)) != ERR_OK) ||
 	    (err = earn(q, tx, was_qualified, reached)) != ERR_OK)
 		return err;
 	bool is_implied = q->order_id.n == 0 && !was_qualified && !has_repeated(&q->rewards);

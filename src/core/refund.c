@@ -40,11 +40,12 @@ static enum err refund_all(struct qualify *q, struct tx *tx)
 {
 	struct earned e = {.n = 0};
 	struct text next = q->user.newest_order;
-	if (q->user.qualified_ms == 0)
-		return ERR_OK;
+	enum err err = qualify_check_currency(q, tx);
+	if (err != ERR_OK || q->user.qualified_ms == 0)
+		return err;
 	for (size_t n = 1; next.n > 0; n++) {
 		struct order order = {.user_id = q->user.id, .hash = next};
-		enum err err = tx_get(tx, &KIND_ORDER, &order);
+		err = tx_get(tx, &KIND_ORDER, &order);
 		if (err != ERR_OK)
 			return err == ERR_NOT_FOUND ? ERR_CORRUPT : err;
 		if (!add_earned(&e, order.rewards) || n + e.n > QUALIFY_REFUND_MAX)

@@ -216,6 +216,7 @@ class Told(Served):
             for wrong in ("GBP", "EURO", "E1R", "\u20ac"):
                 self.has_error(self.qualify(code=friend["code"], amount="50", currency=wrong), 422, "currency")
             self.has(self.qualify(code=friend["code"], amount="50", currency=currency), 200)
+            self.has_error(self.qualify(code=friend["code"], amount="50", currency="GBP"), 422, "currency")
             found = self.rewards("due", "commission", user_id=jessica["id"])
             self.assertEqual([r["currency"] for r in found if r["cause_user_id"] == friend["id"]], paid)
         # Without a commission rule nobody counts the amount, whatever its currency.

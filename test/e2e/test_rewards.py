@@ -468,7 +468,8 @@ class Orders(Rewards):
                               ({"refund_amount": "1"}, "refund_amount"),
                               ({"order_id": "A", "refund_amount": "-1"}, "refund_amount"),
                               ({"order_id": "A", "refund_amount": "1", "qualified": "true"}, "refund_amount"),
-                              ({"order_id": "A", "currency": "USD"}, "currency")):
+                              ({"order_id": ""}, "order_id"), ({"order_id": " "}, "order_id"),
+                              ({"order_id": "A", "currency": "USD"}, "currency"), ({"currency": "USD"}, "currency")):
             with self.subTest(fields):
                 self.has_error(self.qualify(**{"code": byron["code"], "qualified": "false", **fields}), 422, field)
         self.refund(byron, "A", "50")
@@ -476,6 +477,19 @@ class Orders(Rewards):
                                  "refund_amount").json["message"]
         self.assertIn("the total so far", message)
         self.has_error(self.qualify(code=byron["code"], qualified="false", order_id="C"), 404)
+        null = {"id": byron["id"], "qualified": False, "order_id": None}
+        self.has_error(self.api.json("PUT", "/api/v2/users/qualification", null), 422, "order_id")
+        self.assertTrue(self.user(byron["id"])["qualified"])
+
+    def test_the_api_repeats_its_first_response_too(self):
+        _, _, byron = self.subscriber("lea")
+        def put(qualified):
+            body = {"id": byron["id"], "qualified": qualified, "order_id": "A", "amount": 10}
+            return self.has(self.api.json("PUT", "/api/v2/users/qualification", body), 200).json
+        bought, refunded = put(True), put(False)
+        self.assertEqual((bought["data"]["qualified"], refunded["data"]["qualified"]), (True, False))
+        self.assertEqual((put(True), put(False), put(True)), (bought, refunded, bought))
+        self.assertFalse(self.user(byron["id"])["qualified"])
 
     def test_rules_that_every_order_does_not_fit(self):
         campaign = self.campaign()["id"]

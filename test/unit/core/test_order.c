@@ -168,6 +168,28 @@ static void an_order_that_nobody_knows(void **state)
 	assert_int_equal(world_count(w, &KIND_REFUND), 0);
 }
 
+static void the_same_order_many_times_at_once(void **state)
+{
+	enum { N = 20 };
+	struct world *w = *state;
+	uint64_t byron = friend_under(w, every_order(rule_amount(0), 0));
+	struct answer answers[N];
+	struct asked asked[N];
+	for (size_t i = 0; i < N; i++) {
+		asked[i].qualify = request(w, byron, true, i % 2 == 0 ? "A" : "B");
+		asked[i].answer = &answers[i];
+		asked[i].qualify.command =
+		    (struct command){.decide = qualify_decide, .done = on_answered};
+		assert_int_equal(store_submit(w->store, &asked[i].qualify.command), ERR_OK);
+	}
+	world_settle(w);
+	for (size_t i = 2; i < N; i++)
+		assert_same(answers[i % 2], answers[i]);
+	assert_true(answers[0].changed != answers[1].changed);
+	assert_int_equal(check_rewards(w), 2);
+	world_assert_sound(w);
+}
+
 /* ---- the first response ---- */
 
 static void what_was_answered_is_answered_again(void **state)
@@ -280,6 +302,7 @@ int main(void)
 	    WORLD_ON_ALL(a_refund_without_an_order_takes_all),
 	    WORLD_ON_ALL(too_many_orders_for_one_refund),
 	    WORLD_ON_ALL(an_order_that_nobody_knows),
+	    WORLD_ON_ALL(the_same_order_many_times_at_once),
 	    WORLD_ON_ALL(what_was_answered_is_answered_again),
 	    WORLD_ON_ALL(a_key_answers_with_the_rewards),
 	    WORLD_ON_ALL(the_order_that_qualified_in_0_1_is_refunded),
