@@ -14,6 +14,9 @@ struct payload_field;
 /** The known field of that name, or NULL: then it may be a form field of the campaign. */
 const struct payload_field *payload_field_find(struct text name);
 
+/** Appends the names of the known fields: "referrer_id, referrer_code, ...". */
+void payload_field_list(struct buf *out);
+
 /** Appends the default fields of a webhook with these events (bits), as pairs (name, name): the
  * thirteen, and with a reward event those of rewards. */
 void payload_default_fields(uint64_t events, struct buf *out);

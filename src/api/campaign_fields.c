@@ -14,8 +14,7 @@
 #include "core/redirect.h"
 #include "decode.h"
 #include "http/url.h"
-
-enum { LANG_MAX = 35 /* BCP 47's longest usual tag */ };
+#include "language.h"
 
 static const char no_memory[] = "needs more memory than there is";
 
@@ -47,29 +46,13 @@ static bool is_alnum(char c)
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/* RFC 5646: subtags of 1 to 8 letters and digits; the first one is at least two letters. */
-static bool is_language(struct text tag)
-{
-	struct text rest = tag, subtag;
-	bool more = true, first = true;
-	while (more) {
-		more = text_cut(rest, '-', &subtag, &rest);
-		if (subtag.n < (first ? 2 : 1) || subtag.n > 8)
-			return false;
-		for (size_t i = 0; i < subtag.n; i++)
-			if (!is_alnum(subtag.p[i]) || (first && subtag.p[i] <= '9'))
-				return false;
-		first = false;
-	}
-	return tag.n <= LANG_MAX;
-}
-
 static const char *read_lang(struct call *call, const struct json *v, void *record)
 {
 	struct text tag;
-	if (!json_string(v, &tag) || !is_language(tag))
-		return "must be a language tag such as en or pt-BR";
-	return keep_text(call, tag, &((struct draft *)record)->campaign.lang);
+	const char *problem =
+	    json_string(v, &tag) ? language_refusal(tag) : "must be text such as en";
+	return problem != NULL ? problem
+			       : keep_text(call, tag, &((struct draft *)record)->campaign.lang);
 }
 
 static const char *read_timezone(struct call *call, const struct json *v, void *record)

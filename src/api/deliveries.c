@@ -56,7 +56,8 @@ static const char *read_event(struct call *call, struct text value, struct deliv
 	(void)call;
 	return name_find(EVENT_NAMES, value, &f->event_type)
 		   ? NULL
-		   : "must be the name of an event, such as user.join";
+		   : "must be user.join, user.qualified, user.unqualified, reward.due, "
+		     "reward.issued, reward.cancelled, webhook.disabled or delivery.exhausted";
 }
 
 static const char *read_time(struct text value, enum zone_edge edge, uint64_t *ms)

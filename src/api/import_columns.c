@@ -83,7 +83,7 @@ static const char *read_source(struct reading *r, struct text cell)
 {
 	uint64_t source;
 	if (!name_find(SOURCE_NAMES, cell, &source))
-		return "must be the name of a source, such as Direct or Added";
+		return "must be Direct, Referred, Api, Added, Zapier, Widget, Popup, Embed or Test";
 	if (source == SOURCE_TEST && !r->campaign->test_mode)
 		return "is Test, but the campaign is not in test mode";
 	r->row->join.source = source == SOURCE_REFERRED ? SOURCE_ADDED : source;

@@ -104,7 +104,7 @@ static const char *read_source(struct call *call, struct text value, struct user
 	(void)call;
 	return name_find(SOURCE_NAMES, value, &f->source)
 		   ? NULL
-		   : "must be the name of a source, such as Direct or Referred";
+		   : "must be Direct, Referred, Api, Added, Zapier, Widget, Popup, Embed or Test";
 }
 
 static const char *read_qualified(struct call *call, struct text value, struct user_filter *f)

@@ -6,6 +6,7 @@
 #include "core/names.h"
 #include "core/webhook.h"
 #include "core/webhook_ops.h"
+#include "decode.h"
 #include "http/url.h"
 #include "identifier.h"
 #include "members.h"
@@ -145,6 +146,18 @@ static void reply_message(struct preview_call *pc)
 		call_reply_err(pc->call, err, NULL);
 }
 
+static void refuse_event(struct preview_call *pc)
+{
+	struct buf names = {0};
+	for (const struct name *n = EVENT_NAMES; n->word != NULL; n++)
+		if ((pc->preview.webhook.events >> n->number & 1) != 0)
+			buf_printf(&names, "%s%s", names.n == 0 ? "" : ", ", n->word);
+	const char *problem = decode_problem(pc->call, "must be one of the webhook's events: %.*s",
+					     TEXT_ARGS(buf_view(&names)));
+	buf_free(&names);
+	call_reply_field(pc->call, "event", problem);
+}
+
 static void refuse(struct preview_call *pc)
 {
 	switch (pc->preview.refusal) {
@@ -155,7 +168,7 @@ static void refuse(struct preview_call *pc)
 		call_reply_field(pc->call, "user_id", "must be the id or code of a user");
 		return;
 	case PREVIEW_NOT_ITS_EVENT:
-		call_reply_field(pc->call, "event", "must be one of the webhook's events");
+		refuse_event(pc);
 		return;
 	}
 }

@@ -294,6 +294,12 @@ struct text payload_value_text(struct payload_value *v, char digits[PAYLOAD_DIGI
 	return (struct text){0};
 }
 
+void payload_field_list(struct buf *out)
+{
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+		buf_printf(out, "%s%s", i == 0 ? "" : ", ", fields[i].name);
+}
+
 static void add_same(struct buf *out, const char *name)
 {
 	pairs_add(out, text_of(name), text_of(name));

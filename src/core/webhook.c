@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "core/payload.h"
+#include "webhook_field_names.h"
 
 /* Adds or removes a webhook from its campaign's set. */
 static enum err change_set(struct tx *tx, uint64_t campaign_id, uint64_t webhook_id, bool add)
@@ -191,6 +192,11 @@ enum err webhook_save_decide(struct command *command, struct tx *tx)
 	if (err != ERR_OK)
 		return err;
 	webhook_check(&after, &cmd->problems);
+	if (before.id == 0 || is_set(cmd, offsetof(struct webhook, fields)) ||
+	    is_set(cmd, offsetof(struct webhook, campaign_id)))
+		err = webhook_check_field_names(tx, &after, &cmd->problems);
+	if (err != ERR_OK)
+		return err;
 	if (cmd->problems.n > 0)
 		return ERR_REFUSED;
 	after.updated_ms = cmd->now_ms;

@@ -157,6 +157,24 @@ class Webhooks(Served):
         for url in ("ftp://crm.example/", "https://-a_b.example/", "https://a_.-b.example/", "https://b\u00fc_cher.example/"):
             self.has_error(self.create(url=url), 422, "url")
 
+    def test_a_field_that_nobody_has(self):
+        size = {"id": "size", "label": "Size", "type": "text"}
+        sized = self.campaign(fields={"person_invited": [size]})["id"]
+        plain = self.campaign(fields={"person_referring": [{**size, "id": "company"}]})["id"]
+        answer = self.has_error(self.create(campaign_id=plain, fields=["code", "size", "colour"]), 422, "fields")
+        for said in ('"size" and "colour"', "referrer_id", "reward_coupon", "company"):
+            self.assertIn(said, answer.json["message"])
+        webhook = self.has(self.create(campaign_id=sized, fields=["code", "size"]), 201).data
+        self.has(self.create(fields=["size", {"field": "company", "as": "firm"}]), 201)
+        answer = self.has_error(self.create(fields=["colour"]), 422, "fields")
+        self.assertIn("no campaign has", answer.json["message"])
+        # What is not changed is not judged; a move to another campaign is.
+        path = f"/api/v2/webhooks/{webhook['id']}"
+        self.has(self.api.json("PUT", f"/api/v2/campaigns/{sized}", {"fields": {"person_invited": []}}), 200)
+        self.has(self.api.json("PUT", path, {"name": "Still here"}), 200)
+        self.has_error(self.api.json("PUT", path, {"fields": ["size"]}), 422, "fields")
+        self.has_error(self.api.json("PUT", path, {"campaign_id": plain}), 422, "fields")
+
     def test_unknown_campaign(self):
         self.has_error(self.create(campaign_id=999999), 422, "campaign_id")
 

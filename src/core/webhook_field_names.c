@@ -1,0 +1,108 @@
+/*
+ * Owns the check that the fields of a webhook exist. Never a record of its own. Called when a
+ * webhook is saved.
+ */
+#include "webhook_field_names.h"
+
+#include "core/form_field.h"
+#include "core/payload.h"
+#include "core/webhook.h"
+
+/* Fields of the webhook that were not found yet: bit 1 << place. */
+struct search {
+	const struct webhook *webhook;
+	uint64_t missing;
+};
+
+static bool campaign_has(const struct campaign *campaign, struct text name)
+{
+	struct text definition;
+	return pairs_find(campaign->fields_referring, name, &definition) ||
+	       pairs_find(campaign->fields_invited, name, &definition);
+}
+
+static void look_at(struct search *s, const struct campaign *campaign)
+{
+	struct text rest = s->webhook->fields.raw, name, as;
+	for (size_t i = 0; pairs_next(&rest, &name, &as); i++)
+		if ((s->missing >> i & 1) != 0 && campaign_has(campaign, name))
+			s->missing &= ~(UINT64_C(1) << i);
+}
+
+/* What no campaign is needed for. */
+static struct search begin(const struct webhook *webhook)
+{
+	struct search s = {.webhook = webhook};
+	struct text rest = webhook->fields.raw, name, as;
+	for (size_t i = 0; i < WEBHOOK_LIST_MAX && pairs_next(&rest, &name, &as); i++)
+		if (payload_field_find(name) == NULL)
+			s.missing |= UINT64_C(1) << i;
+	return s;
+}
+
+static enum err look_at_all(struct search *s, struct tx *tx)
+{
+	uint64_t last = tx_last_id(tx, &KIND_CAMPAIGN);
+	uint64_t first =
+	    last > WEBHOOK_CAMPAIGNS_LOOK_MAX ? last - WEBHOOK_CAMPAIGNS_LOOK_MAX + 1 : 1;
+	for (uint64_t id = last; s->missing != 0 && id >= first; id--) {
+		struct campaign campaign = {.id = id};
+		enum err err = tx_get(tx, &KIND_CAMPAIGN, &campaign);
+		if (err == ERR_OK)
+			look_at(s, &campaign);
+		else if (err != ERR_NOT_FOUND)
+			return err;
+	}
+	if (first > 1)
+		s->missing = 0;
+	return ERR_OK;
+}
+
+static void list_names(struct buf *out, struct pairs names)
+{
+	struct text rest = names.raw, name, nothing;
+	while (pairs_next(&rest, &name, &nothing))
+		buf_printf(out, ", %.*s", TEXT_ARGS(name));
+}
+
+/* "names "colour", which ...: the fields are ..." */
+static enum err report(const struct search *s, struct tx *tx, const struct campaign *campaign,
+		       struct problems *problems)
+{
+	struct text rest = s->webhook->fields.raw, name, as;
+	struct buf what = {0};
+	for (size_t i = 0, n = 0; pairs_next(&rest, &name, &as); i++)
+		if ((s->missing >> i & 1) != 0)
+			buf_printf(&what, "%s \"%.*s\"", n++ == 0 ? "names" : " and",
+				   TEXT_ARGS(name));
+	buf_str(&what, campaign->id != 0
+			   ? ", which the webhook's campaign does not have: the fields are "
+			   : ", which no campaign has: the fields are ");
+	payload_field_list(&what);
+	list_names(&what, campaign->fields_referring);
+	list_names(&what, campaign->fields_invited);
+	buf_str(&what, campaign->id != 0 ? "" : ", and those in the forms of campaigns");
+	buf_char(&what, '\0');
+	struct text kept = arena_copy(tx_arena(tx), buf_view(&what));
+	bool failed = what.failed || kept.p == NULL;
+	buf_free(&what);
+	problems_add(problems, TEXT("fields"), kept.p);
+	return failed ? ERR_NO_MEMORY : ERR_OK;
+}
+
+enum err webhook_check_field_names(struct tx *tx, const struct webhook *webhook,
+				   struct problems *problems)
+{
+	struct search s = begin(webhook);
+	struct campaign campaign = {.id = webhook->campaign_id};
+	enum err err = ERR_OK;
+	if (s.missing == 0)
+		return ERR_OK;
+	if (campaign.id == 0)
+		err = look_at_all(&s, tx);
+	else if ((err = tx_get(tx, &KIND_CAMPAIGN, &campaign)) == ERR_OK)
+		look_at(&s, &campaign);
+	if (err == ERR_NOT_FOUND)
+		return ERR_OK; /* which is a problem of campaign_id */
+	return err == ERR_OK && s.missing != 0 ? report(&s, tx, &campaign, problems) : err;
+}
