@@ -164,11 +164,17 @@ fuzz:                                ## every fuzzer for T=60 seconds, with a co
 	@set -e; for f in $(FUZZERS); do \
 	    mkdir -p build/fuzz/corpus/$$f; echo "== $$f, $(T) s"; \
 	    build/fuzz/$$f -max_total_time=$(T) -timeout=10 -verbosity=0 -print_final_stats=1 \
-	        -artifact_prefix=build/fuzz/$$f- build/fuzz/corpus/$$f; done
+	        -artifact_prefix=build/fuzz/$$f- build/fuzz/corpus/$$f $$(find test/fuzz/corpus -name $$f); done
 
 fuzzers: $(addprefix $(B)/,$(FUZZERS))
-$(B)/fuzz_%: $(B)/test/fuzz/fuzz_%.o $(call archive,core store http base)
+FUZZED := $(call archive,api delivery core store http base)
+$(B)/fuzz_%: $(B)/test/fuzz/fuzz_%.o $(FUZZED)
 	$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
+# The committed corpora (test/fuzz/corpus/fuzz_NAME) again, by make test and without a fuzzer.
+$(B)/test/fuzz/replay_%: $(B)/test/fuzz/fuzz_%.o $(B)/test/fuzz/replay.o $(FUZZED)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+REPLAYS := $(patsubst test/fuzz/corpus/fuzz_%,$(B)/test/fuzz/replay_%,$(wildcard test/fuzz/corpus/fuzz_*))
+units: $(REPLAYS)
 
 # What the compilers do not see; .clang-tidy says which checks are on, and why the others are not.
 # clang-tidy's stderr only counts what it does not show.

@@ -109,6 +109,8 @@ static enum after after_delimiter(struct text *rest)
  * delimiter are not asked for: the first one may open the body, and then has no line break in front. */
 static enum after find_delimiter(struct multipart *m, size_t skip, struct text *content)
 {
+	if (m->rest.n == 0)
+		return AFTER_CUT;
 	const char *from = m->rest.p, *end = m->rest.p + m->rest.n;
 	while (from != end) {
 		size_t n = m->delimiter_n - skip;
