@@ -15,7 +15,6 @@ static int on_head(struct evhttp_request *request, void *arg);
 static void on_body(struct evhttp_request *request, void *arg);
 static void on_error(enum evhttp_request_error error, void *arg);
 static void on_done(struct evhttp_request *request, void *arg);
-static void scan_head(struct outgoing *conn, struct evbuffer *input, size_t from);
 
 void answer_begin(struct outgoing *conn, struct evhttp_request *request)
 {
@@ -24,9 +23,10 @@ void answer_begin(struct outgoing *conn, struct evhttp_request *request)
 	evhttp_request_set_header_cb(request, on_head);
 	evhttp_request_set_chunked_cb(request, on_body);
 	evhttp_request_set_error_cb(request, on_error);
-	evhttp_connection_set_max_headers_size(conn->evcon, HEAD_MAX);
-	conn->head_bytes = conn->head_lines = conn->line_bytes = conn->body_raw = 0;
-	conn->head_ended = conn->reusable = false;
+	evhttp_connection_set_max_headers_size(conn->evcon, HEAD_LINES_KEPT * (HEAD_LINE_KEPT + 2));
+	conn->head = (struct head){0};
+	conn->body_raw = 0;
+	conn->reusable = false;
 	conn->error = NULL;
 }
 
@@ -44,64 +44,68 @@ static void cut(struct outgoing *conn, struct evbuffer *input, const char *detai
 	drop_input(input);
 }
 
+/* Takes the bytes behind `from` out of the input and puts back what the head lets pass. */
+static bool take_head(struct outgoing *conn, struct evbuffer *input, size_t from)
+{
+	struct evbuffer *raw = evbuffer_new();
+	struct buf passed = {0};
+	size_t n = evbuffer_get_length(input), head = 0;
+	bool ok = raw != NULL && evbuffer_remove_buffer(input, raw, n) == (int)n &&
+		  evbuffer_remove_buffer(raw, input, from) == (int)from;
+	const char *bytes = ok ? (const char *)evbuffer_pullup(raw, -1) : NULL;
+	if (bytes != NULL)
+		head = head_take(&conn->head, bytes, n - from, &passed);
+	ok = bytes != NULL && !passed.failed &&
+	     (passed.n == 0 || evbuffer_add(input, passed.p, passed.n) == 0) &&
+	     evbuffer_drain(raw, head) == 0 && evbuffer_add_buffer(input, raw) == 0;
+	buf_free(&passed);
+	if (raw != NULL)
+		evbuffer_free(raw);
+	return ok;
+}
+
+/* The status line is in, so the receiver has answered: the rest of the head changes nothing. */
+static void cut_head(struct outgoing *conn, struct evbuffer *input)
+{
+	int status = conn->head.status;
+	if (status >= 200 && status <= 599)
+		call_status(conn->call, status, NULL);
+	cut(conn, input, "the answer's headers are over 24 KiB: the rest of the answer was cut off");
+}
+
+static void watch_head(struct outgoing *conn, struct evbuffer *input, size_t from)
+{
+	if (conn->head.bytes == 0)
+		call_first_byte(conn->call);
+	conn->taking_head = true;
+	bool ok = take_head(conn, input, from);
+	conn->taking_head = false;
+	if (!ok)
+		cut(conn, input, "out of memory");
+	else if (head_is_too_long(&conn->head))
+		cut_head(conn, input);
+}
+
+static void watch_body(struct outgoing *conn, struct evbuffer *input, size_t n_added)
+{
+	conn->body_raw += n_added;
+	if (evbuffer_get_length(input) <= HELD_MAX && conn->body_raw <= BODY_RAW_MAX)
+		return;
+	answer_salvage(conn);
+	cut(conn, input, "the answer's body is over 4 KiB");
+}
+
 void answer_watch_input(struct evbuffer *input, const struct evbuffer_cb_info *info, void *arg)
 {
 	struct outgoing *conn = arg;
-	struct http_call *call = conn->call;
-	if (info->n_added == 0 || conn->state == CONN_IDLE)
+	if (info->n_added == 0 || conn->state == CONN_IDLE || conn->taking_head)
 		return;
-	if (call == NULL) {
+	if (conn->call == NULL)
 		drop_input(input);
-		return;
-	}
-	if (conn->head_bytes == 0)
-		call_first_byte(call);
-	if (call->state == CALL_READING) {
-		conn->body_raw += info->n_added;
-		if (evbuffer_get_length(input) > HELD_MAX || conn->body_raw > BODY_RAW_MAX) {
-			answer_salvage(conn);
-			cut(conn, input, "the answer's body is over 4 KiB");
-		}
-		return;
-	}
-	scan_head(conn, input, info->orig_size);
-	if (conn->head_bytes > HEAD_MAX || conn->head_lines > HEAD_LINES)
-		cut(conn, input, "the answer's headers are over 10 KiB or 80 lines");
-}
-
-/* Counts up to the empty line that ends the head. */
-static void scan_bytes(struct outgoing *conn, const char *p, size_t n)
-{
-	for (size_t i = 0; i < n && !conn->head_ended; i++) {
-		conn->head_bytes++;
-		if (p[i] == '\n') {
-			conn->head_ended = conn->line_bytes == 0;
-			conn->head_lines++;
-			conn->line_bytes = 0;
-		} else if (p[i] != '\r') {
-			conn->line_bytes++;
-		}
-	}
-}
-
-/* evhttp has no limit on the number of header lines, and each costs it 112 bytes and more. */
-static void scan_head(struct outgoing *conn, struct evbuffer *input, size_t from)
-{
-	struct evbuffer_ptr at;
-	struct evbuffer_iovec pieces[4];
-	size_t length = evbuffer_get_length(input);
-	while (!conn->head_ended && from < length) {
-		size_t before = from;
-		if (evbuffer_ptr_set(input, &at, from, EVBUFFER_PTR_SET) != 0)
-			return;
-		int n = evbuffer_peek(input, -1, &at, pieces, 4);
-		for (int i = 0; i < n && i < 4; i++) {
-			scan_bytes(conn, pieces[i].iov_base, pieces[i].iov_len);
-			from += pieces[i].iov_len;
-		}
-		if (from == before)
-			return;
-	}
+	else if (conn->call->state == CALL_READING)
+		watch_body(conn, input, info->n_added);
+	else if (!conn->head.ended)
+		watch_head(conn, input, info->orig_size);
 }
 
 /* A chunk reaches on_body only when it is whole, and other bytes only at the end of a read. The
@@ -131,13 +135,6 @@ static int skip_interim(struct outgoing *conn, struct evhttp_request *request)
 {
 	request->response_code = 100;
 	evhttp_clear_headers(request->input_headers);
-	conn->head_ended = false;
-	conn->line_bytes = 0;
-	scan_head(conn, bufferevent_get_input(conn->bev), 0);
-	if (conn->head_lines > HEAD_LINES || conn->head_bytes > HEAD_MAX) {
-		call_broken(conn->call, false, "too many interim answers");
-		return -1;
-	}
 	bufferevent_trigger(conn->bev, EV_WRITE, BEV_TRIG_DEFER_CALLBACKS);
 	return 0;
 }
@@ -250,7 +247,7 @@ static void on_done(struct evhttp_request *request, void *arg)
 	if (conn->state == CONN_CONNECTING)
 		call_connect_failed(call, HTTP_FAIL_CONNECT, "the connection cannot be made");
 	else if (request == NULL || call->state != CALL_READING)
-		call_broken(call, conn->head_bytes == 0,
+		call_broken(call, conn->head.bytes == 0,
 			    conn->error != NULL ? conn->error : "the connection failed");
 	else {
 		/* What lies behind the answer was not asked for. */

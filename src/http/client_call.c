@@ -340,6 +340,13 @@ void call_broken(struct http_call *call, bool untouched, const char *detail)
 {
 	struct outgoing *conn = call->conn;
 	bool again = conn->reused && untouched && call->state == CALL_WAITING;
+	if (!again && call->state == CALL_WAITING && conn->alert != 0) {
+		/* In TLS 1.3 the receiver may judge our side after our handshake has ended. */
+		char text[TLS_ALERT_SIZE];
+		call_finish(call, HTTP_FAIL_TLS,
+			    client_tls_alert(conn->alert, conn->certificate_wanted, text));
+		return;
+	}
 	if (!again) {
 		call_finish(call, call->state == CALL_READING ? HTTP_FAIL_NONE : HTTP_FAIL_PROTOCOL,
 			    detail);

@@ -18,7 +18,7 @@
 /* evhttp's own timers must never be first: the call's deadline and the pool's idle time rule. */
 enum { EVHTTP_TIMEOUT_S = 24 * 3600 };
 
-static void on_handshake(const SSL *ssl, int where, int ret);
+static void on_tls_info(const SSL *ssl, int where, int ret);
 static void on_connect(struct bufferevent *bev, short what, void *arg);
 static void on_closed(struct evhttp_connection *evcon, void *arg);
 
@@ -32,8 +32,12 @@ static struct bufferevent *new_bufferevent(struct outgoing *conn, const struct u
 	conn->ssl = client_tls_session(conn->client->tls, url);
 	if (conn->ssl == NULL)
 		return NULL;
-	SSL_set_app_data(conn->ssl, (char *)conn);
-	SSL_set_info_callback(conn->ssl, on_handshake);
+	if (SSL_set_app_data(conn->ssl, (char *)conn) != 1) {
+		SSL_free(conn->ssl);
+		conn->ssl = NULL;
+		return NULL;
+	}
+	SSL_set_info_callback(conn->ssl, on_tls_info);
 	/* Frees conn->ssl also when it fails. */
 	return bufferevent_openssl_socket_new(base, -1, conn->ssl, BUFFEREVENT_SSL_CONNECTING,
 					      BEV_OPT_CLOSE_ON_FREE);
@@ -207,11 +211,13 @@ static bool peer_is_right(struct outgoing *conn, int fd)
 	       memcmp(&is.v6.sin6_addr, &conn->peer.v6.sin6_addr, sizeof(is.v6.sin6_addr)) == 0;
 }
 
-/* A handshake begins when the socket has become writable: connected, or failed. */
-static void on_handshake(const SSL *ssl, int where, int ret)
+/* A handshake begins when the socket has become writable: connected, or failed. An alert that is not
+ * fatal is a warning, or the end that every connection has. */
+static void on_tls_info(const SSL *ssl, int where, int ret)
 {
 	struct outgoing *conn = (struct outgoing *)(void *)SSL_get_app_data(ssl);
-	(void)ret;
+	if (where == SSL_CB_READ_ALERT && ret >> 8 == SSL3_AL_FATAL)
+		conn->alert = ret & 0xff;
 	if (!(where & SSL_CB_HANDSHAKE_START) || conn->tcp_connected || conn->call == NULL)
 		return;
 	if (!peer_is_right(conn, SSL_get_fd(ssl)))
@@ -224,11 +230,37 @@ static void tell_failed(struct outgoing *conn, int error)
 {
 	struct http_call *call = conn->call;
 	conn->error = "connect";
-	if (conn->tcp_connected)
+	char text[TLS_ALERT_SIZE];
+	if (conn->alert != 0)
+		call_connect_failed(call, HTTP_FAIL_TLS,
+				    client_tls_alert(conn->alert, conn->certificate_wanted, text));
+	else if (conn->tcp_connected)
 		call_connect_failed(call, HTTP_FAIL_TLS, client_tls_error(conn->ssl, conn->bev));
 	else
 		call_connect_failed(call, HTTP_FAIL_CONNECT,
 				    error == 0 ? "the connection cannot be made" : strerror(error));
+}
+
+/* A connection that was reset has no peer any more, and may be tried again. */
+static void tell_wrong_peer(struct outgoing *conn, int fd)
+{
+	union endpoint peer;
+	socklen_t size = sizeof(peer);
+	if (getpeername(fd, &peer.sa, &size) != 0)
+		call_connect_failed(conn->call, HTTP_FAIL_CONNECT, strerror(errno));
+	else
+		call_connect_failed(conn->call, HTTP_FAIL_POLICY,
+				    "connected to another address than meant");
+}
+
+/* A connection that was reset hides why: the receiver's alert may lie unread in it. */
+static void read_alert(struct outgoing *conn)
+{
+	char byte;
+	if (conn->ssl == NULL || conn->alert != 0 || conn->head.bytes > 0)
+		return;
+	(void)SSL_peek(conn->ssl, &byte, 1); /* on_tls_info is told */
+	ERR_clear_error();
 }
 
 static void on_connect(struct bufferevent *bev, short what, void *arg)
@@ -242,9 +274,9 @@ static void on_connect(struct bufferevent *bev, short what, void *arg)
 		tell_failed(conn, error);
 		return;
 	}
-	if (!peer_is_right(conn, bufferevent_getfd(bev))) {
-		call_connect_failed(call, HTTP_FAIL_POLICY,
-				    "connected to another address than meant");
+	/* With TLS the peer was checked when the handshake began; it may have gone since. */
+	if (!conn->tcp_connected && !peer_is_right(conn, bufferevent_getfd(bev))) {
+		tell_wrong_peer(conn, bufferevent_getfd(bev));
 		return;
 	}
 	if (!conn->tcp_connected)
@@ -253,6 +285,11 @@ static void on_connect(struct bufferevent *bev, short what, void *arg)
 	conn->state = CONN_BUSY;
 	conn->pool->n_established++;
 	call_connected(call);
+	read_alert(conn); /* evhttp looks for an error of the socket first, and would close it */
+	if (conn->alert != 0) {
+		call_broken(call, true, "");
+		return;
+	}
 	/* Now evhttp learns of it and writes the request. */
 	bufferevent_setcb(bev, conn->ev_read, conn->ev_write, conn->ev_event, conn->ev_arg);
 	conn->ev_event(bev, what, conn->ev_arg);
@@ -266,6 +303,8 @@ static void on_closed(struct evhttp_connection *evcon, void *arg)
 {
 	struct outgoing *conn = arg;
 	(void)evcon;
+	if (conn->call != NULL)
+		read_alert(conn);
 	if (conn->state == CONN_IDLE) {
 		conn->error = "closed";
 		outgoing_retire(conn);

@@ -12,18 +12,17 @@
 #include <sys/queue.h>
 
 #include "http/client.h"
+#include "http/client_head.h"
 #include "http/own_address.h"
 #include "http/resolver.h"
 
 /*
- * What a receiver can make referd hold for one call (the promise is 32 KiB): parsed headers (at
- * most HEAD_MAX bytes in HEAD_LINES lines of about 112 bytes of evhttp's own each), bytes not yet
- * parsed (HELD_MAX and one read), the kept start of the body.
+ * What a receiver can make referd hold for one call (the promise is 32 KiB): the few header lines that
+ * are passed on to evhttp (client_head.h), bytes not yet parsed (HELD_MAX and one read), the kept start
+ * of the body.
  */
 enum {
 	ANSWER_MAX = 4096,
-	HEAD_MAX = 10 * 1024,
-	HEAD_LINES = 80,
 	TRAILER_MAX = 256,
 	HELD_MAX = 20 * 1024,
 	READ_MAX = 4096,          /* in one go from a socket or TLS record */
@@ -140,6 +139,8 @@ struct outgoing {
 	union endpoint peer;
 	struct url origin; /* without its borrowed texts */
 	bool tcp_connected, reused, reusable;
+	bool certificate_wanted; /* the receiver asked for one of ours */
+	int alert;               /* the fatal TLS alert that it sent; 0: none */
 	uint64_t idle_since_ns;
 	const char *error; /* evhttp's reason for the failure that it is about to report */
 	/* evhttp's own callbacks, while ours stand in for them until the connection is there. */
@@ -148,8 +149,9 @@ struct outgoing {
 	void (*ev_event)(struct bufferevent *, short, void *);
 	void *ev_arg;
 	/* Counters of the answer being read. */
-	size_t head_bytes, head_lines, line_bytes, body_raw;
-	bool head_ended;
+	struct head head;
+	size_t body_raw;
+	bool taking_head; /* the input changes because we change it */
 };
 
 /** A connection that is about to be made for call to peer. NULL without memory. */
@@ -180,5 +182,8 @@ SSL_CTX *client_tls_new(const char *ca_file, const char **why) WARN_UNUSED;
 SSL *client_tls_session(SSL_CTX *tls, const struct url *url) WARN_UNUSED;
 /** Why the handshake on bev failed, static or of OpenSSL's tables. */
 const char *client_tls_error(SSL *ssl, struct bufferevent *bev);
+/** What a fatal alert of the receiver means, written to out. */
+enum { TLS_ALERT_SIZE = 128 };
+const char *client_tls_alert(int alert, bool certificate_wanted, char out[TLS_ALERT_SIZE]);
 
 #endif

@@ -5,12 +5,23 @@
 #include <event2/bufferevent_ssl.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "http/client_parts.h"
 
 /* OpenSSL would take 100 KiB of certificates from a stranger; real chains are under 10. */
 enum { CHAIN_MAX = 24 * 1024, CHAIN_DEPTH = 10 };
+
+/* There is none to give; some receivers only say "handshake failure" without it. */
+static int on_certificate_wanted(SSL *ssl, X509 **certificate, EVP_PKEY **key)
+{
+	struct outgoing *conn = (struct outgoing *)(void *)SSL_get_app_data(ssl);
+	(void)certificate;
+	(void)key;
+	conn->certificate_wanted = true;
+	return 0;
+}
 
 SSL_CTX *client_tls_new(const char *ca_file, const char **why)
 {
@@ -19,6 +30,7 @@ SSL_CTX *client_tls_new(const char *ca_file, const char **why)
 	if (tls == NULL || SSL_CTX_set_min_proto_version(tls, TLS1_2_VERSION) != 1)
 		goto fail;
 	SSL_CTX_set_verify(tls, SSL_VERIFY_PEER, NULL);
+	SSL_CTX_set_client_cert_cb(tls, on_certificate_wanted);
 	SSL_CTX_set_verify_depth(tls, CHAIN_DEPTH);
 	SSL_CTX_set_max_cert_list(tls, CHAIN_MAX);
 	SSL_CTX_set_options(tls, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
@@ -73,4 +85,19 @@ const char *client_tls_error(SSL *ssl, struct bufferevent *bev)
 			return reason;
 	}
 	return "the connection was closed during the TLS handshake";
+}
+
+const char *client_tls_alert(int alert, bool certificate_wanted, char out[TLS_ALERT_SIZE])
+{
+	/* Without a certificate TLS 1.2 has the first three to say it with, TLS 1.3 the last. */
+	bool means_certificate = alert == SSL_AD_HANDSHAKE_FAILURE ||
+				 alert == SSL_AD_BAD_CERTIFICATE ||
+				 alert == SSL_AD_CERTIFICATE_UNKNOWN ||
+				 alert == SSL_AD_CERTIFICATE_REQUIRED;
+	if (certificate_wanted && means_certificate)
+		return "the receiver wants a client certificate, and referd has none to show: let it "
+		       "accept requests by their signature instead";
+	snprintf(out, TLS_ALERT_SIZE, "the receiver ended the TLS connection with the alert \"%s\"",
+		 SSL_alert_desc_string_long(alert));
+	return out;
 }

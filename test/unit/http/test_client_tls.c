@@ -1,0 +1,71 @@
+/* The outbound client: what a receiver says by TLS alerts, before and after the handshake.
+ * Real loop, sockets and TLS on 127.0.0.1. */
+#include "client_world.h"
+
+/* A receiver that wants a certificate of ours, by exactly that version of TLS. */
+static void start_strict(struct world *w, int version)
+{
+	struct identity leaf = certs_make_leaf(&w->ca, "DNS:good.test", -7200, 3600);
+	SSL_CTX *tls = certs_server(&leaf);
+	assert_int_equal(SSL_CTX_set_min_proto_version(tls, version), 1);
+	assert_int_equal(SSL_CTX_set_max_proto_version(tls, version), 1);
+	SSL_CTX_set_verify(tls, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+	w->receiver = receiver_start(echo, tls);
+	SSL_CTX_free(tls);
+	certs_free(&leaf);
+	open_client(w, LOOPBACK, 30000);
+}
+
+static void expect_wanted_certificate(struct world *w)
+{
+	for (int i = 1; i <= 20; i++) {
+		struct outcome o = {0};
+		call_url(w, &o, "https://good.test", w->receiver.port);
+		wait_for(w, &o, 1);
+		assert_string_equal(http_failure_name(o.result.failure), "tls");
+		assert_non_null(strstr(o.detail, "the receiver wants a client certificate"));
+	}
+}
+
+static void test_certificate_wanted(void **state)
+{
+	start_strict(*state, TLS1_2_VERSION);
+	expect_wanted_certificate(*state);
+}
+
+/* Our side of the handshake has ended when the receiver judges it. */
+static void test_certificate_wanted_after_the_handshake(void **state)
+{
+	start_strict(*state, TLS1_3_VERSION);
+	expect_wanted_certificate(*state);
+}
+
+/* The receiver speaks TLS 1.2, but no cipher that we do. */
+static void test_another_alert_is_named(void **state)
+{
+	struct world *w = *state;
+	struct outcome o = {0};
+	struct identity leaf = certs_make_leaf(&w->ca, "DNS:good.test", -7200, 3600);
+	SSL_CTX *tls = certs_server(&leaf);
+	assert_int_equal(SSL_CTX_set_max_proto_version(tls, TLS1_2_VERSION), 1);
+	assert_int_equal(SSL_CTX_set_cipher_list(tls, "PSK-AES128-GCM-SHA256"), 1);
+	w->receiver = receiver_start(echo, tls);
+	SSL_CTX_free(tls);
+	certs_free(&leaf);
+	open_client(w, LOOPBACK, 30000);
+	call_url(w, &o, "https://good.test", w->receiver.port);
+	wait_for(w, &o, 1);
+	assert_string_equal(http_failure_name(o.result.failure), "tls");
+	assert_string_equal(o.detail,
+			    "the receiver ended the TLS connection with the alert \"handshake failure\"");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(test_certificate_wanted),
+	    TEST(test_certificate_wanted_after_the_handshake),
+	    TEST(test_another_alert_is_named),
+	};
+	return cmocka_run_group_tests_name("http client: TLS alerts", tests, NULL, NULL);
+}
