@@ -25,6 +25,8 @@ void form_encode(struct buf *out, struct text t);
 /** Appends "name=value", preceded by "&" unless `out` is at byte `start` (where this form began). */
 void form_pair(struct buf *out, size_t start, struct text name, struct text value);
 
+/** Does a pair of the form have that name, however the two are spelled? */
+bool form_has_name(struct text form, struct text name);
 /** Appends the pairs of `query` as they are spelled, but those whose name is a name in `form`, which
  *  form_pair wrote; names are compared as what they stand for ("c%6Fde" and "code" are the same). They are
  *  joined by "&"; empty sequences between "&" are left out. */

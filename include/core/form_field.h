@@ -37,6 +37,15 @@ struct form_field {
 	struct pairs options; /* (option, "") */
 };
 
+/* What a person may send: the fields of a type of user, and the parameters that are passed on, as pairs
+ * (name, ""), see core/pass_param.h. */
+struct form_list {
+	struct pairs fields, passed;
+};
+
+/** Is it a name that a join or a payload has already? */
+bool form_id_is_taken(struct text id);
+
 /** Takes the next definition from *rest (begin with fields.raw); false at the end. Texts borrow. */
 bool form_field_next(struct text *rest, struct form_field *field);
 /** Appends a definition to a list under construction. */
@@ -50,20 +59,25 @@ const char *form_fields_refusal(struct pairs fields, struct text *id) WARN_UNUSE
 /** What form_fields_read adds for a name that no field has. */
 extern const char FORM_FIELD_UNKNOWN[];
 /** Judges what was typed and makes the user's meta: `given` is (id, value) as sent, `out` gets (id,
- *  value) in the order of the fields. A name that no field has is skipped, or with `strict`
- * refused; so is one that came twice. Values are trimmed (typed_trim), a phone number loses
+ *  value) in the order of the fields. A name that no field has, nor a parameter, is skipped, or with
+ * `strict` refused; so is one that came twice. Values are trimmed (typed_trim), a phone number loses
  * all blanks, empty values count as not given. A checkbox
  * is kept as "true" or "false" ("on", "1" and "yes" are true, what is not given is false, and a
  * required one has to be true); a date is YYYY-MM-DD; a number is decimal. What is wrong is added
- * to `problems`, which borrow from `fields`, `given` and `arena`. Out of memory sets out->failed. */
-void form_fields_read(struct pairs fields, struct pairs given, bool strict, struct arena *arena,
+ * to `problems`, which borrow from `form`, `given` and `arena`. Out of memory sets out->failed. */
+void form_fields_read(const struct form_list *form, struct pairs given, bool strict, struct arena *arena,
 		      struct buf *out, struct problems *problems);
+/** Appends the parameters in `given` that are no fields as well: (name, value), trimmed. One that is too
+ *  long, not printable or there twice is a problem; with `problems` NULL it is left out, since it
+ *  came with a link and the person can do nothing about it. */
+void form_passed_read(const struct form_list *form, struct pairs given, struct buf *out,
+    struct problems *problems);
 
 /** Puts the fields' ids in place of the names in `given`, for calls whose values must not get lost:
  * a name is an id, or a label, or one of them in another case. A name that means no field is a
  * problem, unless `kept` has it with the same value; it is then left out. All in arena.
  * ERR_NO_MEMORY. */
-enum err form_fields_name(struct pairs fields, struct pairs given, struct pairs kept,
+enum err form_fields_name(const struct form_list *form, struct pairs given, struct pairs kept,
 			  struct arena *arena, struct pairs *named,
 			  struct problems *problems) WARN_UNUSED;
 

@@ -44,6 +44,8 @@ struct join {
 	bool fields_unread;  /* they could not be read, which is one of the problems: they are not
 				judged */
 	bool by_label; /* names in fields may be labels, and one that means no field is refused */
+	struct text query;   /* of the link: the parameters that the campaign passes on count, unless
+				`fields` has them */
 	bool strict; /* a field that the campaign does not define is refused, not skipped */
 	struct text alias; /* a code from elsewhere that the user keeps; empty: none */
 	bool import; /* somebody of before: whatever the campaign's status and dates, and never suspicious */
@@ -59,6 +61,7 @@ struct join {
 	struct user referred_by;   /* of a new user; id 0: nobody */
 	struct text referrer_canonical; /* whose address that is */
 	struct campaign campaign;  /* once it was found */
+	struct pairs sent;         /* what meta would be of this request alone, with JOIN_EXISTING too */
 	struct problems problems;  /* with JOIN_FIELD */
 };
 

@@ -73,6 +73,7 @@ struct campaign {
 	struct pairs origins;          /* (origin, ""): may post to it and frame its page */
 	struct text alias;             /* the code it had elsewhere; empty: the computed one */
 	struct text timezone;          /* of its dates, an IANA name; empty: UTC */
+	struct pairs pass_params;      /* (name, ""); see core/pass_param.h */
 };
 
 /* Counters apart from what is edited, so that a join rewrites little. */

@@ -15,6 +15,7 @@ enum { REDIRECT_NAME_MAX = 64 };
 /* What may be passed along; empty: not passed. */
 struct redirect_values {
 	struct text code, first_name, email, referrer_first_name;
+	struct pairs meta; /* of which the campaign's pass_params go along, under their own names */
 };
 
 /* The words of these values, in the order in which they are passed: "code", "first_name", "email",

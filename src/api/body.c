@@ -157,6 +157,16 @@ bool body_read(struct call *call, struct body *body)
 	return false;
 }
 
+void body_read_query(struct call *call, struct body *body)
+{
+	struct text rest = call->req->query;
+	*body = (struct body){0};
+	while (body->n < BODY_FIELDS_MAX &&
+	       form_next(&rest, &call->req->arena, &body->fields[body->n].name,
+		   &body->fields[body->n].value) == ERR_OK)
+		body->n++;
+}
+
 bool body_is_form(struct call *call, const struct body *body)
 {
 	if (body->is_json || body->n == 0)

@@ -23,6 +23,9 @@ struct body {
  *  false and n is 0. False after it has replied: 415 for another type or a Content-Encoding, 400 for
  *  bad syntax, 422 for a JSON value that is not an object or a part that is not a text field. */
 bool body_read(struct call *call, struct body *body) WARN_UNUSED;
+/** Reads the query of the request's target as if it were a form; what is behind the first 64 pairs is left
+ *  out. */
+void body_read_query(struct call *call, struct body *body);
 /** For calls that take JSON only: is it a form? Then it has replied with 415. */
 bool body_is_form(struct call *call, const struct body *body) WARN_UNUSED;
 /** False after 415: the body came with a Content-Encoding. body_read asks this itself. */

@@ -9,8 +9,10 @@
 #include <string.h>
 
 #include "base/typed.h"
+#include "campaign_dates.h"
 #include "campaign_form.h"
 #include "core/page_text.h"
+#include "core/pass_param.h"
 #include "core/redirect.h"
 #include "decode.h"
 #include "http/url.h"
@@ -57,46 +59,21 @@ static const char *read_lang(struct call *call, const struct json *v, void *reco
 
 static const char *read_timezone(struct call *call, const struct json *v, void *record)
 {
-	struct text name = {0};
-	if (json_kind(v) != JSON_NULL && !json_string(v, &name))
-		return "must be text such as Europe/Berlin";
-	name = typed_trim(name);
-	const struct zone *zone = zone_find(name), *like = zone_like(name);
-	if (zone == NULL && like != NULL)
-		return decode_problem(call, "must be a name of the IANA time zone database: did you mean %s?",
-		    zone_name(like));
-	if (zone == NULL)
-		return "must be a name of the IANA time zone database, such as Europe/Berlin, or UTC";
-	/* As IANA spells it; the names live for ever. */
-	((struct draft *)record)->campaign.timezone = name.n > 0 ? text_of(zone_name(zone)) : name;
-	return NULL;
-}
-
-/* A date is kept as its UTC midnight: the command knows in which time zone it is meant. */
-static const char *read_when(const struct json *v, uint64_t *ms, bool *is_day)
-{
-	struct text t;
-	*ms = 0;
-	if (json_kind(v) == JSON_NULL)
-		return NULL;
-	if (!json_string(v, &t) || clock_parse_time(t.p, t.n, ms) != 0)
-		return DECODE_TIME_EXPECTED;
-	*is_day = clock_is_date(t.p, t.n);
-	return NULL;
+	return campaign_read_timezone(call, v, &((struct draft *)record)->campaign.timezone);
 }
 
 static const char *read_starts_at(struct call *call, const struct json *v, void *record)
 {
 	struct draft *draft = record;
 	(void)call;
-	return read_when(v, &draft->campaign.starts_ms, &draft->starts_on_day);
+	return campaign_read_when(v, &draft->campaign.starts_ms, &draft->starts_on_day);
 }
 
 static const char *read_ends_at(struct call *call, const struct json *v, void *record)
 {
 	struct draft *draft = record;
 	(void)call;
-	return read_when(v, &draft->campaign.ends_ms, &draft->ends_on_day);
+	return campaign_read_when(v, &draft->campaign.ends_ms, &draft->ends_on_day);
 }
 
 static const char *read_test_mode(struct call *call, const struct json *v, void *record)
@@ -203,6 +180,31 @@ static const char *read_origins(struct call *call, const struct json *v, void *r
 		    i + 1, problem);
 	}
 	return keep_pairs(call, &list, &((struct draft *)record)->campaign.origins);
+}
+
+/* ---- the parameters that are passed on ---- */
+
+/* null: the usual ones; an empty list: none. */
+static const char *read_pass_params(struct call *call, const struct json *v, void *record)
+{
+	struct pairs *out = &((struct draft *)record)->campaign.pass_params;
+	struct buf list = {0};
+	struct text name;
+	const char *problem = NULL;
+	if (json_kind(v) != JSON_ARRAY && json_kind(v) != JSON_NULL)
+		return "must be a list of names such as utm_source";
+	for (size_t i = 0; problem == NULL && i < json_length(v); i++) {
+		if (!json_string(json_at(v, i), &name))
+			problem = "must be a list of names such as utm_source";
+		else
+			pairs_add(&list, name, TEXT(""));
+	}
+	if (problem == NULL)
+		problem = pass_params_refusal((struct pairs){buf_view(&list)});
+	if (json_kind(v) == JSON_ARRAY && list.n == 0)
+		buf_text(&list, pass_params_none());
+	const char *kept = keep_pairs(call, &list, out);
+	return problem != NULL ? problem : kept;
 }
 
 /* ---- the redirect ---- */
@@ -372,6 +374,7 @@ static const struct decode_field table[] = {
     {"code", DECODE_CUSTOM, AT(alias), 0, NULL, read_code},
     {"fields", DECODE_CUSTOM, AT(id), 0, NULL, read_form},
     {"redirect", DECODE_CUSTOM, AT(redirect_url), 0, NULL, read_redirect},
+    {"pass_params", DECODE_CUSTOM, AT(pass_params), 0, NULL, read_pass_params},
     {"pages", DECODE_CUSTOM, AT(texts), 0, NULL, read_pages},
     {"logo_url", DECODE_CUSTOM, AT(logo_url), 0, NULL, read_logo},
     {"colour", DECODE_CUSTOM, AT(colour), 0, NULL, read_colour},

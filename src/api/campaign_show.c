@@ -7,6 +7,7 @@
 
 #include "campaign_form.h"
 #include "core/page_text.h"
+#include "core/pass_param.h"
 #include "core/redirect.h"
 #include "core/who.h"
 #include "show.h"
@@ -48,12 +49,12 @@ static void show_pages(struct json_out *o, const struct campaign *c)
 	json_close(o, '}');
 }
 
-static void show_origins(struct json_out *o, const struct campaign *c)
+static void show_names(struct json_out *o, const char *member, struct pairs list)
 {
-	struct text rest = c->origins.raw, origin, nothing;
-	json_open(o, "origins", '[');
-	while (pairs_next(&rest, &origin, &nothing))
-		json_put_text(o, NULL, origin);
+	struct text rest = list.raw, name, nothing;
+	json_open(o, member, '[');
+	while (pairs_next(&rest, &name, &nothing))
+		json_put_text(o, NULL, name);
 	json_close(o, ']');
 }
 
@@ -99,6 +100,7 @@ void campaign_show(struct call *call, struct json_out *o, const struct campaign 
 	campaign_form_show(o, "person_invited", c->fields_invited);
 	json_close(o, '}');
 	show_redirect(o, c);
+	show_names(o, "pass_params", pass_params_of(c));
 	show_pages(o, c);
 	/* Under assets as other tools read them, and under the names by which they are set. */
 	show_assets(o, c);
@@ -109,7 +111,7 @@ void campaign_show(struct call *call, struct json_out *o, const struct campaign 
 	json_put_text_or_null(o, "path", c->logo_url);
 	json_close(o, '}');
 	json_close(o, '}');
-	show_origins(o, c);
+	show_names(o, "origins", c->origins);
 	if (analytics)
 		show_analytics(o, stats);
 }

@@ -11,13 +11,14 @@
 #include "body.h"
 #include "core/campaign.h"
 #include "core/form_field.h"
+#include "core/pass_param.h"
 #include "core/names.h"
 #include "core/user_export.h"
 #include "core/who.h"
 #include "identifier.h"
 #include "routes.h"
 
-enum { FIELDS_MAX = 2 * FORM_FIELDS_MAX };
+enum { FIELDS_MAX = 2 * FORM_FIELDS_MAX + PASS_PARAMS_MAX };
 
 struct export {
 	/* One after the other. */
@@ -167,15 +168,14 @@ static bool is_known(const struct export *x, struct text id)
 	return false;
 }
 
-/* The fields of both types; those that both have once. */
+/* The fields of both types, or the parameters that are passed on; each of them once. */
 static bool keep_fields(struct export *x, struct pairs fields)
 {
-	struct text rest = fields.raw;
-	struct form_field field;
-	while (x->n_fields < FIELDS_MAX && form_field_next(&rest, &field)) {
-		if (is_known(x, field.id))
+	struct text rest = fields.raw, id, nothing;
+	while (x->n_fields < FIELDS_MAX && pairs_next(&rest, &id, &nothing)) {
+		if (is_known(x, id))
 			continue;
-		struct text copy = arena_copy(&x->call->req->arena, field.id);
+		struct text copy = arena_copy(&x->call->req->arena, id);
 		if (copy.p == NULL)
 			return false;
 		x->fields[x->n_fields++] = copy;
@@ -204,7 +204,8 @@ static void on_campaign(struct command *command, enum err err)
 	struct export *x = (struct export *)command;
 	const struct campaign *c = &x->read.campaign;
 	if (err == ERR_OK &&
-	    (!keep_fields(x, c->fields_referring) || !keep_fields(x, c->fields_invited)))
+	    (!keep_fields(x, c->fields_referring) || !keep_fields(x, c->fields_invited) ||
+		!keep_fields(x, pass_params_of(c))))
 		err = ERR_NO_MEMORY;
 	if (err != ERR_OK) {
 		call_reply_err(x->call, err, "no campaign has this id or code");
@@ -225,7 +226,8 @@ const struct operation OP_USER_EXPORT = {
     .tag = "Users",
     .summary = "Export users as CSV",
     .description =
-	"In the order of their ids, with a column for each form field of the campaign. Cells that a "
+	"In the order of their ids, with a column for each form field of the campaign and for each of its "
+	"pass_params. Cells that a "
 	"spreadsheet would take for a formula have a ' in front. The file can be imported as it is: the codes "
 	"go on working.",
     .query = {{"excel", "boolean", "true", "With a byte order mark and semicolons, as Excel likes it.", false}},

@@ -305,9 +305,11 @@ static bool keep_campaign(struct import *im)
 	const struct campaign *c = &im->read.campaign;
 	im->campaign = (struct campaign){.id = c->id, .test_mode = c->test_mode};
 	im->campaign.timezone = text_of(zone_name(campaign_zone(c))); /* lives for ever */
+	im->campaign.pass_params.raw = arena_copy(arena, c->pass_params.raw);
 	im->campaign.fields_referring.raw = arena_copy(arena, c->fields_referring.raw);
 	im->campaign.fields_invited.raw = arena_copy(arena, c->fields_invited.raw);
-	return (c->fields_referring.raw.n == 0 || im->campaign.fields_referring.raw.p != NULL) &&
+	return (c->pass_params.raw.n == 0 || im->campaign.pass_params.raw.p != NULL) &&
+	       (c->fields_referring.raw.n == 0 || im->campaign.fields_referring.raw.p != NULL) &&
 	       (c->fields_invited.raw.n == 0 || im->campaign.fields_invited.raw.p != NULL);
 }
 

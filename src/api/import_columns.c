@@ -12,6 +12,7 @@
 #include "core/email.h"
 #include "core/form_field.h"
 #include "core/names.h"
+#include "core/pass_param.h"
 #include "person.h"
 
 /* Kiribati is 14 hours ahead of UTC; nobody is further. */
@@ -243,6 +244,22 @@ static enum err find_any_field(const struct campaign *campaign, struct text fold
 	return err;
 }
 
+static enum err find_passed(const struct campaign *campaign, struct text folded, struct arena *arena,
+    struct text *id)
+{
+	struct text rest = pass_params_of(campaign).raw, name, known, nothing;
+	while (pairs_next(&rest, &name, &nothing)) {
+		enum err err = column_name_fold(name, arena, &known);
+		if (err != ERR_OK)
+			return err;
+		if (!text_eq(known, folded))
+			continue;
+		*id = name;
+		return ERR_OK;
+	}
+	return ERR_NOT_FOUND;
+}
+
 /* What the column is about: "referrer" of both its names, a form field's id. */
 static struct text meaning(const struct import_column *column, struct text field)
 {
@@ -268,6 +285,8 @@ static const char *read_name(struct text folded, const struct campaign *campaign
 	if (*column != NULL)
 		return NULL;
 	enum err err = find_any_field(campaign, folded, arena, field);
+	if (err == ERR_NOT_FOUND)
+		err = find_passed(campaign, folded, arena, field);
 	if (err == ERR_NO_MEMORY)
 		return no_memory;
 	if (err == ERR_NOT_FOUND)

@@ -3,6 +3,7 @@
  */
 #include "import_report.h"
 
+#include "core/pass_param.h"
 #include "core/names.h"
 
 void import_report_begin(struct import_report *report)
@@ -41,13 +42,14 @@ static struct pairs fields_of(const struct campaign *campaign, uint64_t type)
 static void note_ignored(struct import_report *report, uint64_t number, const struct import_row *row,
     const struct import_columns *columns, const struct campaign *campaign)
 {
-	struct pairs fields = fields_of(campaign, row->join.user.type);
+	struct pairs fields = fields_of(campaign, row->join.user.type), passed = pass_params_of(campaign);
 	struct text rest = row->join.fields.raw, name, value, definition;
 	while (pairs_next(&rest, &name, &value)) {
 		size_t i = 0;
 		while (i < columns->n && !text_eq(columns->fields[i], name))
 			i++;
-		if (i == columns->n || pairs_find(fields, name, &definition))
+		if (i == columns->n || pairs_find(fields, name, &definition) ||
+		    pairs_find(passed, name, &definition))
 			continue;
 		if (report->ignored[i].lines++ == 0)
 			report->ignored[i].first_line = number;

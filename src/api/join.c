@@ -5,7 +5,7 @@
 #include "core/join.h"
 
 #include "client_address.h"
-#include "core/form_field.h"
+#include "core/pass_param.h"
 #include "core/redirect.h"
 #include "cors.h"
 #include "join_refusal.h"
@@ -27,6 +27,7 @@ struct front {
 	struct join_call *jc;
 	struct page_form form;
 	struct body typed; /* kept until the answer; of JSON nothing is */
+	struct body asked; /* the query */
 };
 
 /* What is read by name; all other fields are the campaign's own. */
@@ -52,12 +53,15 @@ static const char *unknown_field(struct call *call, const struct join *j, struct
 {
 	const struct campaign *c = &j->campaign;
 	struct text rest = j->referred_by.id != 0 ? c->fields_invited.raw : c->fields_referring.raw;
+	struct text passed, nothing;
 	struct near near = near_of(name);
 	struct form_field field;
 	for (size_t i = 0; own_fields[i] != NULL; i++)
 		near_offer(&near, text_of(own_fields[i]));
 	while (form_field_next(&rest, &field))
 		near_offer(&near, field.id);
+	for (rest = pass_params_of(c).raw; pairs_next(&rest, &passed, &nothing);)
+		near_offer(&near, passed);
 	return near.best.n > 0 ? body_unknown(call, &near, "is not a field of this campaign")
 			       : FORM_FIELD_UNKNOWN;
 }
@@ -99,6 +103,7 @@ static void write_redirect(const struct join *j, struct text code, struct buf *o
 	    .code = code, .first_name = j->first_name, .email = j->email};
 	if (j->outcome == JOIN_CREATED)
 		values.referrer_first_name = j->referred_by.first_name;
+	values.meta = j->outcome == JOIN_CREATED ? j->user.meta : j->sent;
 	if (j->referred_by.id != 0)
 		redirect_write(&j->campaign, &values, out);
 }
@@ -227,6 +232,7 @@ static bool read_further(struct call *call, const struct body *body, struct join
 	struct buf list = {0};
 	body_others(call, body, own_fields, &list);
 	j->strict = body->is_json;
+	j->query = call->req->query;
 	j->fields.raw = arena_copy(&call->req->arena, buf_view(&list));
 	bool failed = list.failed || (list.n > 0 && j->fields.raw.p == NULL);
 	buf_free(&list);
@@ -302,6 +308,7 @@ static void read_form(struct front *front)
 	if (!body_read(call, &body))
 		return;
 	front->typed = body;
+	body_read_query(call, &front->asked);
 	call->reply_problems = reply_form;
 	call->reply_problems_arg = front;
 	front->form = (struct page_form){
@@ -309,6 +316,7 @@ static void read_form(struct front *front)
 	    .invited = link->user.id != 0,
 	    .invited_by = link->user.first_name,
 	    .typed = &front->typed,
+	    .asked = &front->asked,
 	};
 	decide(front->jc, &body);
 	body_free(&body);

@@ -24,11 +24,14 @@ static struct text source_of(struct call *call)
 static void on_found(struct link *link)
 {
 	struct call *call = link->call;
+	struct body asked;
+	body_read_query(call, &asked);
 	const struct page_form form = {
 	    .campaign = &link->campaign,
 	    .invited = link->user.id != 0,
 	    .invited_by = link->user.first_name,
 	    .source = source_of(call),
+	    .asked = &asked,
 	};
 	enum join_outcome outcome =
 	    join_admission(&link->campaign, call_now_ms(call));
@@ -46,7 +49,11 @@ const struct operation OP_JOIN_PAGE = {
     .summary = "The page behind a join link",
     .description = "The form, or a few words while the campaign takes nobody. A GET counts as reach, unless it is of a "
 		   "program that is known to look ahead: a prefetch, a preview of the link, a search engine.",
-    .query = {{"source", "string", "Embed", "Widget, Popup or Embed: what the join's source will be.", false}},
+    .query = {{"source", "string", "Embed", "Widget, Popup or Embed: what the join's source will be.", false},
+	      {"first_name", "string", "Byron", "What the form is filled with.", false},
+	      {"email", "string", "byron@example.com", "What the form is filled with.", false},
+	      {"utm_source", "string", "mail",
+	       "And the other pass_params of the campaign: they stay in the meta of the user who joins.", false}},
     .answers = {{200, ANSWER_PAGE, NULL}},
 };
 

@@ -14,6 +14,8 @@ struct page_form {
 	bool invited;             /* by a user's link: other fields */
 	struct text source;       /* sent along with the form, or empty */
 	const struct body *typed; /* what a refused form held, or NULL */
+	const struct body *asked; /* the query of the address, or NULL: the first name and the address may be
+				     in it, and the parameters that the campaign passes on */
 	const struct problems *problems; /* what is wrong in it; NULL: nothing yet */
 };
 /** 200, or 422 with problems. */

@@ -2,8 +2,10 @@
  * Owns the join form: a proper input for each of the campaign's fields, and what was typed again where it
  * was refused. Never what may be typed (core/form_field.h). Called by the join calls.
  */
-#include "core/form_field.h"
+#include "base/typed.h"
+#include "base/utf8.h"
 #include "core/page_text.h"
+#include "core/pass_param.h"
 #include "page_parts.h"
 
 /* What an input of the type is, beside what all have. */
@@ -26,13 +28,49 @@ static const char *attributes_of(enum form_type type)
 	return inputs[0].attributes;
 }
 
+static struct text value_in(const struct body *body, struct text id)
+{
+	for (size_t i = 0; body != NULL && i < body->n; i++)
+		if (text_eq(body->fields[i].name, id))
+			return body->fields[i].value;
+	return (struct text){0};
+}
+
 /* What was typed into the field the first time. */
 static struct text typed_into(const struct page_form *form, struct text id)
 {
-	for (size_t i = 0; form->typed != NULL && i < form->typed->n; i++)
-		if (text_eq(form->typed->fields[i].name, id))
-			return form->typed->fields[i].value;
-	return (struct text){0};
+	return value_in(form->typed, id);
+}
+
+/* What the address says, where it is fit to be shown. */
+static struct text asked_for(const struct page_form *form, struct text id)
+{
+	struct text value = typed_trim(value_in(form->asked, id));
+	return value.n <= PASS_VALUE_MAX && utf8_printable(value) ? value : (struct text){0};
+}
+
+/* Mail programs put an address into a link as it is, and a plus in a query is a blank. */
+static void put_asked_email(struct html *page, const struct page_form *form)
+{
+	struct text rest = asked_for(form, TEXT("email")), part;
+	while (text_cut(rest, ' ', &part, &rest)) {
+		page_put_text(page, part);
+		page_put(page, "+");
+	}
+	page_put_text(page, part);
+}
+
+/* What an input shows from the beginning. */
+static void put_value(struct html *page, const struct page_form *form, struct text id)
+{
+	page_put(page, " value=\"");
+	if (form->typed != NULL)
+		page_put_text(page, typed_into(form, id));
+	else if (text_eq(id, TEXT("email")))
+		put_asked_email(page, form);
+	else if (text_eq(id, TEXT("first_name")))
+		page_put_text(page, asked_for(form, id));
+	page_put(page, "\">\n");
 }
 
 /* What is wrong with the field, or NULL. */
@@ -80,9 +118,7 @@ static void put_input(struct html *page, const struct page_form *form,
 	page_put(page, "<input ");
 	page_put(page, attributes);
 	put_attributes(page, form, field);
-	page_put(page, " value=\"");
-	page_put_text(page, typed_into(form, field->id));
-	page_put(page, "\">\n");
+	put_value(page, form, field->id);
 }
 
 static void put_label(struct html *page, const struct form_field *field)
@@ -216,15 +252,33 @@ static void put_terms(struct html *page)
 	page_put(page, "</a></p>\n");
 }
 
+static void put_hidden(struct html *page, struct text name, struct text value)
+{
+	if (value.n == 0)
+		return;
+	page_put(page, "<input type=\"hidden\" name=\"");
+	page_put_text(page, name);
+	page_put(page, "\" value=\"");
+	page_put_text(page, value);
+	page_put(page, "\">\n");
+}
+
 /* Where the page is shown: the address said so the first time, the form itself when it comes again. */
 static void put_source(struct html *page, const struct page_form *form)
 {
 	struct text source = form->source.n > 0 ? form->source : typed_into(form, TEXT("source"));
-	if (source.n == 0)
-		return;
-	page_put(page, "<input type=\"hidden\" name=\"source\" value=\"");
-	page_put_text(page, source);
-	page_put(page, "\">\n");
+	put_hidden(page, TEXT("source"), source);
+}
+
+/* The parameters that came with the link go along with the form. */
+static void put_passed(struct html *page, const struct page_form *form)
+{
+	struct text rest = pass_params_of(form->campaign).raw, name, nothing;
+	while (pairs_next(&rest, &name, &nothing)) {
+		struct text typed = typed_into(form, name);
+		if (!pairs_find(fields_of(form), name, &nothing))
+			put_hidden(page, name, typed.n > 0 ? typed : asked_for(form, name));
+	}
 }
 
 static void put_form(struct html *page, const struct page_form *form)
@@ -233,6 +287,7 @@ static void put_form(struct html *page, const struct page_form *form)
 	struct form_field field;
 	page_put(page, "<form method=\"post\">\n");
 	put_source(page, form);
+	put_passed(page, form);
 	put_own_fields(page, form);
 	while (form_field_next(&rest, &field))
 		put_field(page, form, &field, attributes_of(field.type));

@@ -137,7 +137,7 @@ static bool same_when_decoded(struct text a, struct text b)
 	return i == a.n && k == b.n;
 }
 
-static bool has_name(struct text form, struct text name)
+bool form_has_name(struct text form, struct text name)
 {
 	struct text pair, other, value;
 	while (form.n > 0) {
@@ -156,7 +156,7 @@ void form_others(struct buf *out, struct text query, struct text form)
 	while (query.n > 0) {
 		text_cut(query, '&', &pair, &query);
 		text_cut(pair, '=', &name, &value);
-		if (pair.n == 0 || has_name(form, name))
+		if (pair.n == 0 || form_has_name(form, name))
 			continue;
 		if (!first)
 			buf_char(out, '&');

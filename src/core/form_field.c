@@ -7,6 +7,7 @@
 #include "base/typed.h"
 #include "base/utf8.h"
 #include "core/names.h"
+#include "core/pass_param.h"
 #include "core/payload.h"
 #include "form_value.h"
 
@@ -55,20 +56,25 @@ void form_field_add(struct buf *out, const struct form_field *field)
 
 /* ---- what a definition may be ---- */
 
-static const char *refuse_id(struct text id)
+bool form_id_is_taken(struct text id)
 {
 	static const char *const taken[] = {"referrer", "meta",     "campaign", "amount",
 					    "coupon",   "order_id", NULL};
+	bool known = payload_field_find(id) != NULL;
+	for (size_t i = 0; taken[i] != NULL; i++)
+		known = known || text_eq(id, text_of(taken[i]));
+	return known;
+}
+
+static const char *refuse_id(struct text id)
+{
 	if (id.n == 0 || id.n > FORM_ID_MAX)
 		return "needs an id of 1 to 64 bytes";
 	for (size_t i = 0; i < id.n; i++)
 		if (!((id.p[i] >= 'a' && id.p[i] <= 'z') || (id.p[i] >= '0' && id.p[i] <= '9') ||
 		      id.p[i] == '_'))
 			return "needs an id of the characters a-z, 0-9 and _";
-	bool known = payload_field_find(id) != NULL;
-	for (size_t i = 0; taken[i] != NULL; i++)
-		known = known || text_eq(id, text_of(taken[i]));
-	return known ? "has an id that referd itself uses: choose another" : NULL;
+	return form_id_is_taken(id) ? "has an id that referd itself uses: choose another" : NULL;
 }
 
 static bool label_fits(struct text label)
@@ -159,11 +165,11 @@ static bool find_given(struct pairs given, struct text id, struct text *value)
 const char FORM_FIELD_UNKNOWN[] =
     "is not a field of this campaign: leave it out, or define it first";
 
-static void add_strangers(struct pairs fields, struct pairs given, struct problems *problems)
+static void add_strangers(const struct form_list *form, struct pairs given, struct problems *problems)
 {
-	struct text rest = given.raw, name, value, definition;
+	struct text rest = given.raw, name, value, found;
 	while (pairs_next(&rest, &name, &value))
-		if (!pairs_find(fields, name, &definition))
+		if (!pairs_find(form->fields, name, &found) && !pairs_find(form->passed, name, &found))
 			problems_add(problems, name, FORM_FIELD_UNKNOWN);
 }
 
@@ -189,13 +195,40 @@ static const char *read_one(const struct form_field *field, struct pairs given, 
 	return err == ERR_INVALID ? why : NULL;
 }
 
-void form_fields_read(struct pairs fields, struct pairs given, bool strict,
+void form_fields_read(const struct form_list *form, struct pairs given, bool strict,
 		      struct arena *arena, struct buf *out, struct problems *problems)
 {
-	struct text rest = fields.raw;
+	struct text rest = form->fields.raw;
 	struct form_field definition;
 	if (strict)
-		add_strangers(fields, given, problems);
+		add_strangers(form, given, problems);
 	while (form_field_next(&rest, &definition))
 		problems_add(problems, definition.id, read_one(&definition, given, arena, out));
+}
+
+static const char *read_passed(struct text name, struct pairs given, struct buf *out)
+{
+	struct text value;
+	if (!find_given(given, name, &value))
+		return "was sent more than once";
+	if (value.n > PASS_VALUE_MAX)
+		return "is longer than 512 bytes";
+	if (!utf8_printable(value))
+		return "must not hold control characters";
+	if (value.n > 0)
+		pairs_add(out, name, value);
+	return NULL;
+}
+
+void form_passed_read(const struct form_list *form, struct pairs given, struct buf *out,
+    struct problems *problems)
+{
+	struct text rest = form->passed.raw, name, nothing;
+	while (given.raw.n > 0 && pairs_next(&rest, &name, &nothing)) {
+		if (pairs_find(form->fields, name, &nothing))
+			continue;
+		const char *why = read_passed(name, given, out);
+		if (problems != NULL)
+			problems_add(problems, name, why);
+	}
 }

@@ -26,12 +26,12 @@ static enum err is_like(const struct form_field *field, struct text name, enum l
 	return err;
 }
 
-/* The field that the name means; ERR_NOT_FOUND. */
-static enum err find_field(struct pairs fields, struct text name, struct arena *arena,
+/* The field that the name means, or else the parameter of that name; ERR_NOT_FOUND. */
+static enum err find_field(const struct form_list *form, struct text name, struct arena *arena,
 			   struct text *id)
 {
 	for (enum likeness likeness = SAME_ID; likeness < LIKENESSES; likeness++) {
-		struct text rest = fields.raw;
+		struct text rest = form->fields.raw;
 		struct form_field field;
 		bool found = false;
 		enum err err = ERR_OK;
@@ -43,7 +43,9 @@ static enum err find_field(struct pairs fields, struct text name, struct arena *
 		if (found)
 			return ERR_OK;
 	}
-	return ERR_NOT_FOUND;
+	struct text nothing;
+	*id = name;
+	return pairs_find(form->passed, name, &nothing) ? ERR_OK : ERR_NOT_FOUND;
 }
 
 /* "...: it has company (Company), size (Size)". */
@@ -73,18 +75,18 @@ static bool is_kept(struct pairs kept, struct text name, struct text value)
 	return pairs_find(kept, name, &stored) && text_eq(stored, value);
 }
 
-enum err form_fields_name(struct pairs fields, struct pairs given, struct pairs kept,
+enum err form_fields_name(const struct form_list *form, struct pairs given, struct pairs kept,
 			  struct arena *arena, struct pairs *named, struct problems *problems)
 {
 	struct text rest = given.raw, name, value, id;
 	struct buf list = {0};
 	enum err err = ERR_OK;
 	while (err == ERR_OK && pairs_next(&rest, &name, &value)) {
-		err = find_field(fields, typed_trim(name), arena, &id);
+		err = find_field(form, typed_trim(name), arena, &id);
 		if (err == ERR_OK)
 			pairs_add(&list, id, value);
 		else if (err == ERR_NOT_FOUND && !is_kept(kept, name, value))
-			problems_add(problems, name, no_such_field(fields, arena));
+			problems_add(problems, name, no_such_field(form->fields, arena));
 		if (err == ERR_NOT_FOUND)
 			err = ERR_OK;
 	}

@@ -5,7 +5,7 @@
 #include "core/join.h"
 
 #include "core/email.h"
-#include "core/form_field.h"
+#include "core/pass_param.h"
 #include "join_create.h"
 #include "user_index.h"
 
@@ -79,20 +79,41 @@ static enum err check_self_referral(struct join *j, struct tx *tx)
 	return self && j->campaign.existing != EXISTING_GENERIC ? refuse(j, JOIN_SELF) : ERR_OK;
 }
 
-/* The campaign's further fields, into the user's meta. */
-static enum err read_fields(struct join *j, struct tx *tx, struct pairs *meta)
+/* What came with the request, and behind it what came with the link. */
+static enum err add_query(const struct join *j, struct tx *tx, struct pairs *given)
 {
-	const struct campaign *c = &j->campaign;
-	struct pairs fields = j->referred_by.id != 0 ? c->fields_invited : c->fields_referring;
+	struct buf list = {0};
+	if (j->query.n == 0)
+		return ERR_OK;
+	enum err err = pass_params_take(pass_params_of(&j->campaign), j->query, *given, tx_arena(tx), &list);
+	struct buf both = {0};
+	buf_text(&both, given->raw);
+	buf_text(&both, buf_view(&list));
+	given->raw = arena_copy(tx_arena(tx), buf_view(&both));
+	bool failed = list.failed || both.failed || (both.n > 0 && given->raw.p == NULL);
+	buf_free(&list);
+	buf_free(&both);
+	return failed ? ERR_NO_MEMORY : err;
+}
+
+/* The campaign's further fields, for the user's meta. */
+static enum err read_fields(struct join *j, struct tx *tx)
+{
+	const struct form_list form = form_list_of(&j->campaign, j->referred_by.id != 0);
 	struct pairs given = j->fields;
 	struct buf list = {0};
-	if (j->by_label && form_fields_name(fields, j->fields, (struct pairs){0}, tx_arena(tx),
+	if (j->by_label && form_fields_name(&form, j->fields, (struct pairs){0}, tx_arena(tx),
 					    &given, &j->problems) != ERR_OK)
 		return ERR_NO_MEMORY;
-	if (!j->fields_unread)
-		form_fields_read(fields, given, j->strict, tx_arena(tx), &list, &j->problems);
-	meta->raw = arena_copy(tx_arena(tx), buf_view(&list));
-	bool failed = list.failed || (list.n > 0 && meta->raw.p == NULL);
+	enum err err = add_query(j, tx, &given);
+	if (err != ERR_OK)
+		return err;
+	if (!j->fields_unread) {
+		form_fields_read(&form, given, j->strict, tx_arena(tx), &list, &j->problems);
+		form_passed_read(&form, given, &list, j->strict ? &j->problems : NULL);
+	}
+	j->sent.raw = arena_copy(tx_arena(tx), buf_view(&list));
+	bool failed = list.failed || (list.n > 0 && j->sent.raw.p == NULL);
 	buf_free(&list);
 	if (failed)
 		return ERR_NO_MEMORY;
@@ -165,20 +186,19 @@ enum err join_decide(struct command *command, struct tx *tx)
 {
 	struct join *j = (struct join *)command;
 	uint64_t campaign_id;
-	struct pairs meta;
 	problems_restart(&j->problems);
 	enum err err = replay(j, tx);
 	if (err != ERR_NOT_FOUND)
 		return err;
 	if ((err = find_place(j, tx, &campaign_id)) != ERR_OK ||
 	    (err = find_campaign(j, tx, campaign_id)) != ERR_OK ||
-	    (err = check_self_referral(j, tx)) != ERR_OK || (err = read_fields(j, tx, &meta)) != ERR_OK)
+	    (err = check_self_referral(j, tx)) != ERR_OK || (err = read_fields(j, tx)) != ERR_OK)
 		return err;
 	uint64_t hash = codes_hash_email(j->codes, campaign_id, j->canonical_email);
 	err = find_existing(j, tx, hash);
 	if (err != ERR_NOT_FOUND)
 		return err == ERR_OK ? answer_known(j, tx) : err;
-	if ((err = check_alias(j, tx)) != ERR_OK || (err = join_create(j, tx, hash, meta)) != ERR_OK)
+	if ((err = check_alias(j, tx)) != ERR_OK || (err = join_create(j, tx, hash)) != ERR_OK)
 		return err;
 	return keep_answer(j, tx, JOIN_CREATED);
 }

@@ -117,7 +117,7 @@ static enum err earn(const struct join *j, struct tx *tx, uint64_t referrals)
 	return j->import ? ERR_OK : reward_earn(tx, &cause);
 }
 
-static struct user new_user(const struct join *j, uint64_t id, struct pairs meta)
+static struct user new_user(const struct join *j, uint64_t id)
 {
 	bool invited = j->referred_by.id != 0, test = j->campaign.test_mode != 0;
 	enum user_source natural = invited ? SOURCE_REFERRED : SOURCE_DIRECT;
@@ -134,7 +134,7 @@ static struct user new_user(const struct join *j, uint64_t id, struct pairs meta
 	    .first_name = j->first_name,
 	    .email = j->email,
 	    .ip = j->ip,
-	    .meta = meta,
+	    .meta = j->sent,
 	    .alias = j->alias,
 	};
 }
@@ -152,7 +152,7 @@ static uint64_t flags_of(const struct join *j, const struct user_stats *stats)
 	return suspicion_of(&suspect);
 }
 
-enum err join_create(struct join *j, struct tx *tx, uint64_t hash, struct pairs meta)
+enum err join_create(struct join *j, struct tx *tx, uint64_t hash)
 {
 	struct user *user = &j->user;
 	struct user_stats stats = {.user_id = j->referred_by.id};
@@ -160,7 +160,7 @@ enum err join_create(struct join *j, struct tx *tx, uint64_t hash, struct pairs 
 	enum err err = code_next_id(tx, j->codes, CODE_USER, &id);
 	if (err != ERR_OK)
 		return err;
-	*user = new_user(j, id, meta);
+	*user = new_user(j, id);
 	if (stats.user_id != 0 && (err = tx_get(tx, &KIND_USER_STATS, &stats)) != ERR_OK &&
 	    err != ERR_NOT_FOUND)
 		return err;

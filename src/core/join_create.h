@@ -7,7 +7,7 @@
 #include "core/join.h"
 
 /** Fills join->user and stages it with its indexes, counters and event. The join was judged before:
- *  campaign and referred_by are read, `hash` is the address's, `meta` the form fields' values. */
-enum err join_create(struct join *join, struct tx *tx, uint64_t hash, struct pairs meta) WARN_UNUSED;
+ *  campaign, referred_by and sent are known, `hash` is the address's. */
+enum err join_create(struct join *join, struct tx *tx, uint64_t hash) WARN_UNUSED;
 
 #endif

@@ -30,6 +30,7 @@ static const struct field campaign_values[] = {
     VALUE(16, PAIRS, campaign, origins),
     VALUE(17, TEXT, campaign, alias),
     VALUE(18, TEXT, campaign, timezone),
+    VALUE(19, PAIRS, campaign, pass_params),
 };
 const struct record_kind KIND_CAMPAIGN = KIND(2, campaign);
 

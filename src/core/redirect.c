@@ -7,6 +7,7 @@
 
 #include "base/form.h"
 #include "base/utf8.h"
+#include "core/pass_param.h"
 
 const char *const REDIRECT_WORDS[] = {"code", "first_name", "email", "referrer_first_name", NULL};
 
@@ -57,6 +58,19 @@ static void write_own(const struct campaign *campaign, const struct redirect_val
 	}
 }
 
+/* The parameters that came with the link. A name that is in `names` already is ours. */
+static void write_passed(const struct campaign *campaign, struct pairs meta, struct buf *form,
+    struct buf *names)
+{
+	struct text rest = pass_params_of(campaign).raw, name, nothing, value;
+	while (meta.raw.n > 0 && pairs_next(&rest, &name, &nothing)) {
+		if (!pairs_find(meta, name, &value) || form_has_name(buf_view(names), name))
+			continue;
+		form_pair(names, 0, name, (struct text){0});
+		form_pair(form, 0, name, value);
+	}
+}
+
 void redirect_write(const struct campaign *campaign, const struct redirect_values *values,
 		    struct buf *out)
 {
@@ -66,6 +80,7 @@ void redirect_write(const struct campaign *campaign, const struct redirect_value
 	if (target.n == 0)
 		return;
 	write_own(campaign, values, &form, &names);
+	write_passed(campaign, values->meta, &form, &names);
 	bool has_query = text_cut(target, '?', &path, &query);
 	buf_text(out, path);
 	if (has_query || form.n > 0)

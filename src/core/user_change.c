@@ -5,6 +5,7 @@
 #include "core/user_change.h"
 
 #include "core/form_field.h"
+#include "core/pass_param.h"
 #include "core/reward.h"
 #include "user_index.h"
 #include "user_view.h"
@@ -34,12 +35,12 @@ static enum err change_email(struct user_change *c, struct tx *tx, struct user *
 
 /* ---- further fields ---- */
 
-/* Pairs of `from` whose name is not in `but`. */
-static void add_others(struct buf *out, struct pairs from, struct pairs but)
+/* Pairs of `from` whose name is in neither list of `but`. */
+static void add_others(struct buf *out, struct pairs from, const struct form_list *but)
 {
 	struct text rest = from.raw, name, value, other;
 	while (pairs_next(&rest, &name, &value))
-		if (!pairs_find(but, name, &other))
+		if (!pairs_find(but->fields, name, &other) && !pairs_find(but->passed, name, &other))
 			pairs_add(out, name, value);
 }
 
@@ -47,20 +48,20 @@ static void add_others(struct buf *out, struct pairs from, struct pairs but)
 static enum err change_meta(struct user_change *c, struct tx *tx, const struct campaign *campaign,
     struct user *user)
 {
-	struct pairs fields = user->type == USER_INVITED ? campaign->fields_invited
-							 : campaign->fields_referring;
+	const struct form_list form = form_list_of(campaign, user->type == USER_INVITED);
 	struct buf merged = {0}, list = {0};
 	struct pairs named;
 	if (!c->set_meta)
 		return ERR_OK;
-	if (form_fields_name(fields, c->meta, user->meta, tx_arena(tx), &named, &c->problems) !=
+	if (form_fields_name(&form, c->meta, user->meta, tx_arena(tx), &named, &c->problems) !=
 	    ERR_OK)
 		return ERR_NO_MEMORY;
 	buf_text(&merged, named.raw);
-	add_others(&merged, user->meta, named);
+	add_others(&merged, user->meta, &(struct form_list){.fields = named});
 	const struct pairs given = {buf_view(&merged)};
-	form_fields_read(fields, given, false, tx_arena(tx), &list, &c->problems);
-	add_others(&list, user->meta, fields);
+	form_fields_read(&form, given, false, tx_arena(tx), &list, &c->problems);
+	form_passed_read(&form, given, &list, &c->problems);
+	add_others(&list, user->meta, &form);
 	user->meta.raw = arena_copy(tx_arena(tx), buf_view(&list));
 	bool failed = merged.failed || list.failed || (list.n > 0 && user->meta.raw.p == NULL);
 	buf_free(&merged);

@@ -4,7 +4,7 @@
  */
 #include "webhook_field_names.h"
 
-#include "core/form_field.h"
+#include "core/pass_param.h"
 #include "core/payload.h"
 #include "core/webhook.h"
 
@@ -18,7 +18,8 @@ static bool campaign_has(const struct campaign *campaign, struct text name)
 {
 	struct text definition;
 	return pairs_find(campaign->fields_referring, name, &definition) ||
-	       pairs_find(campaign->fields_invited, name, &definition);
+	       pairs_find(campaign->fields_invited, name, &definition) ||
+	       pairs_find(pass_params_of(campaign), name, &definition);
 }
 
 static void look_at(struct search *s, const struct campaign *campaign)
@@ -81,6 +82,7 @@ static enum err report(const struct search *s, struct tx *tx, const struct campa
 	payload_field_list(&what);
 	list_names(&what, campaign->fields_referring);
 	list_names(&what, campaign->fields_invited);
+	list_names(&what, pass_params_of(campaign));
 	buf_str(&what, campaign->id != 0 ? "" : ", and those in the forms of campaigns");
 	buf_char(&what, '\0');
 	struct text kept = arena_copy(tx_arena(tx), buf_view(&what));

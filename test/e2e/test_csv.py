@@ -15,6 +15,8 @@ from processes import BUILD, REFERD, Server, rss_anon_kib, run, until
 
 HEADER = ("id code url first_name email type source referrer_code signed_up_at qualified qualified_at unsubscribed_at "
           "referrals qualified_referrals").split()
+# What a campaign passes on, where it says nothing else: the last columns.
+PASSED = "utm_source utm_medium utm_campaign utm_term utm_content".split()
 
 
 def written(rows, columns):
@@ -232,7 +234,7 @@ class Export(Tables):
                   "person_invited": [{"id": "company", "label": "Company", "type": "text"},
                                      {"id": "phone", "label": "Phone", "type": "phone"}]}
         campaign = self.campaign(fields=fields)
-        self.assertEqual(self.export(campaign), ",".join([*HEADER, "company", "phone"]) + "\r\n")
+        self.assertEqual(self.export(campaign), ",".join([*HEADER, "company", "phone", *PASSED]) + "\r\n")
         jessica = self.join(campaign["code"], "=Jessica", "jessica@example.com", company='The "Company", Ltd')
         byron = self.join(jessica["code"], "Byron", "byron@example.com", phone="+49 30 1")
         self.has(self.qualify(code=byron["code"]), 200)
@@ -241,7 +243,7 @@ class Export(Tables):
         today = self.user(byron["code"])["qualified_at"]
         self.assertEqual(list(first.values()), [
             str(jessica["id"]), jessica["code"], url, "'=Jessica", "jessica@example.com", "person_referring", "Direct",
-            "", today, "No", "", "", "1", "1", 'The "Company", Ltd', ""])
+            "", today, "No", "", "", "1", "1", 'The "Company", Ltd', "", *("" for _ in PASSED)])
         self.assertEqual([second[c] for c in ("first_name", "type", "source", "referrer_code", "qualified",
                                               "qualified_at", "referrals", "company", "phone")],
                          ["Byron", "person_invited", "Referred", jessica["code"], "Yes", today, "0", "", "'+49301"])

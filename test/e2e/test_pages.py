@@ -489,45 +489,6 @@ class Unsubscribe(Pages):
         self.assertIsNone(self.user(code)["unsubscribed_at"])
 
 
-class Links(Pages):
-    ENDS = ("/", ".", ",", ")", "]", "%3E", "%22", "'", "%20", "%20%20.", "%C2%A0", "%E2%80%8B", "%E2%80%9D", "%E2%80%99.",
-            "%EF%BC%89", "%22).", "&quot;", "&gt;", "%26gt%3B", "//", "%0A", "*")
-
-    def leads_to(self, path, location):
-        for method in ("GET", "HEAD"):
-            answer = self.has(self.public.call(method, path), 303)
-            self.assertEqual(answer.headers["Location"], location, path)
-
-    def test_what_stands_behind_a_link_goes(self):
-        code = self.join(self.campaign()["code"])["code"]
-        for end in self.ENDS:
-            self.leads_to(f"/{code}{end}", f"/{code}/join")
-            self.leads_to(f"/{code}/join{end}?utm_source=a%20b&x", f"/{code}/join?utm_source=a%20b&x")
-            self.leads_to(f"/{code}{end}/join", f"/{code}/join")
-        for path in (f"/{code}/JOIN", f"/{code}/Join", f"//{code}/join", f"/{code}/jOIN."):
-            self.leads_to(path, f"/{code}/join")
-        self.leads_to(f"/{code}?email=a%2Bb%40x.org", f"/{code}/join?email=a%2Bb%40x.org")
-
-    def test_a_code_from_elsewhere_is_such_a_link_too(self):
-        campaign = self.campaign(code="spring-sale_1")
-        self.leads_to("/spring-sale_1).", f"/{campaign['code']}/join")
-
-    def test_what_is_no_good_code_leads_nowhere(self):
-        code = self.join(self.campaign()["code"])["code"]
-        for path in ("/uAAAAAAA.", "/uAAAAAAA/JOIN", f"/{code}x.", f"/{code}/joint", f"/{code}/join/x", f"/{code}.php",
-                     "/%22/join", "/.env"):
-            self.has(self.public.get(path, headers=PAGE), 404)
-        for method in ("PUT", "DELETE"):
-            self.has(self.public.call(method, f"/{code}/join."), 404)
-
-    def test_a_join_through_such_a_link_is_a_join(self):
-        code = self.join(self.campaign()["code"])["code"]
-        for i, path in enumerate((f"/{code}/JOIN", f"/{code}/join/", f"/{code}./join", f"/{code}/join%E2%80%9D")):
-            answer = self.public.form(path, {"first_name": "Byron", "email": f"byron{i}@example.com"})
-            self.assertEqual(self.has(answer, 201).data["type"], "person_invited")
-        self.has_error(self.public.form(f"/{code}.", {"first_name": "Byron", "email": "b@example.com"}), 404)
-
-
 class Reach(Pages):
     def test_programs_that_look_ahead_do_not_count(self):
         campaign = self.campaign()

@@ -45,13 +45,14 @@ static void judged(struct pairs fields, struct pairs given, bool strict)
 	struct problems problems = {0};
 	struct arena arena = {0};
 	struct text field, id, value;
-	form_fields_read(fields, given, strict, &arena, &once, &problems);
+	const struct form_list form = {.fields = fields};
+	form_fields_read(&form, given, strict, &arena, &once, &problems);
 	if (problems.n == 0 && form_fields_refusal(fields, &field) == NULL) {
 		struct text rest = buf_view(&once);
 		while (pairs_next(&rest, &id, &value))
 			check(value.n > 0 && value.n <= FORM_VALUE_MAX && utf8_printable(value));
 		struct pairs meta = {buf_view(&once)};
-		form_fields_read(fields, meta, true, &arena, &twice, &problems);
+		form_fields_read(&form, meta, true, &arena, &twice, &problems);
 		check(problems.n == 0);
 		check(text_eq(buf_view(&once), buf_view(&twice)));
 	}

@@ -14,7 +14,7 @@
 
 /* A campaign's list, with what its texts need. */
 struct form {
-	struct buf list, options, given, out;
+	struct buf list, options, passed, given, out;
 	struct arena arena; /* of problems and kept values */
 	const char *why;
 	struct text field;
@@ -25,6 +25,7 @@ static void form_free(struct form *f)
 	buf_free(&f->list);
 	arena_free(&f->arena);
 	buf_free(&f->options);
+	buf_free(&f->passed);
 	buf_free(&f->given);
 	buf_free(&f->out);
 }
@@ -55,8 +56,10 @@ static const char *judge(struct form *f, bool strict)
 {
 	buf_reset(&f->out);
 	struct problems problems = {0};
-	form_fields_read((struct pairs){buf_view(&f->list)}, (struct pairs){buf_view(&f->given)},
-			 strict, &f->arena, &f->out, &problems);
+	const struct form_list form = {.fields = {buf_view(&f->list)}, .passed = {buf_view(&f->passed)}};
+	const struct pairs given = {buf_view(&f->given)};
+	form_fields_read(&form, given, strict, &f->arena, &f->out, &problems);
+	form_passed_read(&form, given, &f->out, strict ? &problems : NULL);
 	f->why = problems.n > 0 ? problems.items[0].what : NULL;
 	f->field = problems.items[0].field;
 	assert_false(f->out.failed);
@@ -356,6 +359,32 @@ static void lists_are_bounded_and_without_doubles(void **state)
 	form_free(&f);
 }
 
+/* What came with a link is left out where it cannot be kept: the person can do nothing about it. */
+static void parameters_come_along(void **state)
+{
+	struct form f = {0};
+	(void)state;
+	add(&f, "size", FORM_TEXT, false);
+	add(&f, "utm_medium", FORM_TEXT, false);
+	pairs_add(&f.passed, TEXT("utm_source"), TEXT(""));
+	pairs_add(&f.passed, TEXT("utm_medium"), TEXT(""));
+	pairs_add(&f.passed, TEXT("utm_term"), TEXT(""));
+	give(&f, "utm_source", " mail ");
+	give(&f, "utm_medium", "paper");
+	give(&f, "size", "S");
+	assert_null(judge(&f, true));
+	assert_kept(&f, (const char *const[]){"size", "S", "utm_medium", "paper", "utm_source", "mail"}, 6);
+	give(&f, "utm_term", "a\nb");
+	assert_null(judge(&f, false));
+	assert_kept(&f, (const char *const[]){"size", "S", "utm_medium", "paper", "utm_source", "mail"}, 6);
+	assert_non_null(judge(&f, true));
+	assert_true(text_eq(f.field, TEXT("utm_term")));
+	give(&f, "gclid", "x");
+	assert_non_null(judge(&f, true));
+	assert_true(text_eq(f.field, TEXT("gclid")));
+	form_free(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -369,6 +398,7 @@ int main(void)
 	    cmocka_unit_test(labels_types_and_options),
 	    cmocka_unit_test(a_select_has_so_many_options),
 	    cmocka_unit_test(lists_are_bounded_and_without_doubles),
+	    cmocka_unit_test(parameters_come_along),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

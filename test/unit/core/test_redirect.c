@@ -13,8 +13,10 @@
 
 static struct redirect_values everything(void)
 {
-	return (struct redirect_values){TEXT("uK3fTz9Q"), TEXT("J\xc3\xb6 & Co"),
-					TEXT("jo+x@example.com"), TEXT("Jessica")};
+	return (struct redirect_values){.code = TEXT("uK3fTz9Q"),
+					.first_name = TEXT("J\xc3\xb6 & Co"),
+					.email = TEXT("jo+x@example.com"),
+					.referrer_first_name = TEXT("Jessica")};
 }
 
 static void assert_url(const char *target, struct pairs params, struct redirect_values values,
@@ -86,6 +88,31 @@ static void what_has_a_name_of_ours_goes(void **state)
 	buf_free(&params);
 }
 
+static void parameters_of_the_link_go_along(void **state)
+{
+	struct buf meta = {0}, params = {0}, own = {0};
+	(void)state;
+	pairs_add(&meta, TEXT("size"), TEXT("S"));
+	pairs_add(&meta, TEXT("utm_medium"), TEXT("e mail"));
+	pairs_add(&meta, TEXT("utm_source"), TEXT("news&co"));
+	const struct redirect_values values = {.code = TEXT("uK3fTz9Q"), .meta = {buf_view(&meta)}};
+	assert_url("https://a.example/?utm_source=x&utm_term=y#z", (struct pairs){{0}}, values,
+		   "https://a.example/?utm_term=y&code=uK3fTz9Q&utm_source=news%26co&utm_medium=e+mail#z");
+	/* The campaign's own name for the code goes first. */
+	pairs_add(&params, TEXT("code"), TEXT("utm_source"));
+	assert_url("https://a.example/", (struct pairs){buf_view(&params)}, values,
+		   "https://a.example/?utm_source=uK3fTz9Q&utm_medium=e+mail");
+	pairs_add(&own, TEXT("size"), TEXT(""));
+	struct campaign c = {.redirect_url = TEXT("https://a.example"), .pass_params = {buf_view(&own)}};
+	struct buf out = {0};
+	redirect_write(&c, &values, &out);
+	assert_true(text_eq(buf_view(&out), TEXT("https://a.example?code=uK3fTz9Q&size=S")));
+	buf_free(&out);
+	buf_free(&meta);
+	buf_free(&params);
+	buf_free(&own);
+}
+
 /* Nothing that a value holds reaches the target as anything but a value. */
 static void a_value_stays_a_value(void **state)
 {
@@ -127,6 +154,7 @@ int main(void)
 	    cmocka_unit_test(query_and_fragment_are_kept),
 	    cmocka_unit_test(what_is_asked_for_under_its_name),
 	    cmocka_unit_test(what_has_a_name_of_ours_goes),
+	    cmocka_unit_test(parameters_of_the_link_go_along),
 	    cmocka_unit_test(a_value_stays_a_value),
 	    cmocka_unit_test(names_are_different_and_printable),
 	};

@@ -139,6 +139,12 @@ static void further_fields_are_merged_and_judged(void **state)
 	c = change_meta(w, join.user.id, &list, "company", " ");
 	assert_int_equal(run(w, &c), ERR_REFUSED); /* required */
 	c = change_meta(w, join.user.id, &list, "unknown", "x");
+	assert_int_equal(run(w, &c), ERR_REFUSED); /* it would be lost */
+	/* A parameter that the campaign passes on is no field, and may be told. */
+	c = change_meta(w, join.user.id, &list, "utm_source", "mail");
+	assert_int_equal(run(w, &c), ERR_OK);
+	assert_int_equal(pairs_count(c.view.user.meta), 3);
+	c = change_meta(w, join.user.id, &list, "utm_source", "");
 	assert_int_equal(run(w, &c), ERR_OK);
 	assert_int_equal(pairs_count(c.view.user.meta), 2);
 	/* The campaign asks for less now: what was told before stays. */
