@@ -64,6 +64,7 @@ struct http_limits {
 	uint32_t linger_ms;   /* draining after an error: 2 s */
 	size_t linger_bytes;  /* 256 KiB */
 	uint32_t connections; /* 10,000 */
+	uint64_t max_memory;  /* of all requests and owed replies together: 256 MiB */
 };
 
 extern const struct http_limits http_limits_default;
@@ -73,6 +74,7 @@ struct http_counters {
 	uint64_t accepted, requests, replies_by_class[6] /* [2] counts 2xx */;
 	uint64_t refused_by_parser, timeouts, evicted, accept_paused, client_left;
 	uint64_t open; /* now */
+	uint64_t memory; /* bytes that requests and owed replies hold, now */
 	uint64_t in_progress; /* requests handed over and not yet replied to, now */
 };
 
@@ -121,6 +123,7 @@ bool http_server_drained(const struct http_server *server);
  *  callback comes. */
 void http_server_close(struct http_server *server);
 const struct http_counters *http_server_counters(const struct http_server *server);
+const struct http_limits *http_server_limits(const struct http_server *server);
 
 /** The first header of that name (ASCII case-insensitive), or NULL. */
 const struct text *http_request_header(const struct http_request *req, struct text name);
@@ -129,6 +132,7 @@ struct http_reply {
 	int status;
 	struct text content_type; /* empty: no Content-Type and, for 204/304, no length */
 	struct text body;         /* copied */
+	bool shared; /* the body lives as long as the server, and is not copied */
 	const struct http_header *headers; /* extra ones, copied, already valid */
 	size_t n_headers;
 	bool close; /* Connection: close after it */

@@ -45,10 +45,7 @@ bool assets_write_colour(struct buf *out, struct text digits)
 	return true;
 }
 
-static void reply_style(struct call *call, struct text body)
-{
-	call_reply_text(call, 200, "text/css; charset=utf-8", body);
-}
+static const char style_type[] = "text/css; charset=utf-8";
 
 /* The six digits of "colour-1a2b3c.css". */
 static struct text digits_of(struct text name)
@@ -65,9 +62,9 @@ void asset_get(struct call *call)
 	struct buf *out = &call->api->out;
 	buf_reset(out);
 	if (text_eq(call->params[0], text_of(ASSETS_PAGE_NAME)))
-		reply_style(call, text_from(ASSETS_PAGE_CSS, ASSETS_PAGE_SIZE));
+		call_reply_shared(call, style_type, text_from(ASSETS_PAGE_CSS, ASSETS_PAGE_SIZE));
 	else if (assets_write_colour(out, digits_of(call->params[0])))
-		reply_style(call, buf_view(out));
+		call_reply_text(call, 200, style_type, buf_view(out));
 	else
 		call_reply_error(call, 404, "no such file: reload the page that names it");
 }

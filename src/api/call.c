@@ -105,6 +105,21 @@ void call_reply_with(struct call *call, int status, const char *content_type, st
 	http_reply(call->req, &r);
 }
 
+void call_reply_shared(struct call *call, const char *content_type, struct text body)
+{
+	struct http_header all[CALL_HEADERS_MAX + COMMON_HEADERS];
+	const struct http_reply r = {
+	    .status = 200,
+	    .content_type = text_of(content_type),
+	    .body = body,
+	    .shared = true,
+	    .headers = all,
+	    .n_headers = add_common(call, 200, NULL, 0, all),
+	};
+	request_metrics_count(call->api->request_metrics, call, 200);
+	http_reply(call->req, &r);
+}
+
 void call_reply_begin(struct call *call, int status, const char *content_type,
 		      const struct http_header *headers, size_t n_headers)
 {

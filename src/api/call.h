@@ -13,6 +13,7 @@
 #include "inbound_keys.h"
 #include "limits.h"
 #include "tokens.h"
+#include "transfers.h"
 
 enum { CALL_PARAMS_MAX = 2 };
 
@@ -28,6 +29,7 @@ struct api {
 	struct reach *reach;
 	struct import *imports; /* that are running (import.h) */
 	struct webhook_waiter *waiters; /* calls that wait for a test's result (webhook_test.h) */
+	struct transfer *transfers[TRANSFER_KINDS]; /* that are running (transfers.h) */
 	bool draining;
 	uint64_t forwarded_warned_ns; /* when an ignored X-Forwarded-For was logged last; 0: never */
 	uint64_t requests;
@@ -129,6 +131,8 @@ void call_reply_err(struct call *call, enum err err, const char *not_found);
 /** 303 to an absolute or relative location. */
 void call_reply_redirect(struct call *call, struct text location);
 void call_reply_text(struct call *call, int status, const char *content_type, struct text body);
+/** 200 with a body that lives as long as the server: it is sent from where it is, and never copied. */
+void call_reply_shared(struct call *call, const char *content_type, struct text body);
 /** 429 with Retry-After, as a page for people; for limits.c, which knows what the limit is. */
 void call_reply_limited(struct call *call, unsigned retry_s, const char *message);
 /** 405 with Allow. */

@@ -25,6 +25,7 @@ struct export {
 	struct campaign_read read;
 	struct user_export slice;
 	struct call *call;
+	struct transfer transfer;
 	const struct zone *zone; /* the campaign's */
 	struct text fields[FIELDS_MAX]; /* ids of the campaign's form fields: the last columns */
 	size_t n_fields;
@@ -123,21 +124,28 @@ static void write_user(const struct export *x, const struct exported_user *e, st
 
 /* ---- slices ---- */
 
+/* x is gone with the request. */
+static void finish(struct export *x, bool complete)
+{
+	struct http_request *req = x->call->req;
+	transfer_end(x->call->api, &x->transfer);
+	if (complete)
+		http_reply_end(req);
+	else
+		http_reply_abort(req);
+}
+
 static void on_more(void *arg, bool gone)
 {
 	struct export *x = arg;
-	struct http_request *req = x->call->req;
-	if (gone)
-		http_reply_end(req);
-	else if (store_query(x->call->api->config.store, &x->slice.command) != ERR_OK)
-		http_reply_abort(req);
+	if (gone || store_query(x->call->api->config.store, &x->slice.command) != ERR_OK)
+		finish(x, false);
 }
 
 static void on_slice(struct command *command, enum err err)
 {
 	struct user_export *slice = (struct user_export *)command;
 	struct export *x = (struct export *)(void *)((char *)slice - offsetof(struct export, slice));
-	struct http_request *req = x->call->req;
 	struct buf *out = &x->call->api->out;
 	buf_reset(out);
 	for (size_t i = 0; err == ERR_OK && i < slice->n; i++)
@@ -146,16 +154,16 @@ static void on_slice(struct command *command, enum err err)
 		log_warn("export.aborted", LOG_U64("campaign_id", slice->campaign_id),
 		    LOG_U64("after_user_id", slice->after),
 		    LOG_STR("error", err_name(err != ERR_OK ? err : ERR_NO_MEMORY)));
-		http_reply_abort(req);
+		finish(x, false);
 		return;
 	}
-	http_reply_piece(req, buf_view(out));
+	http_reply_piece(x->call->req, buf_view(out));
 	if (!slice->more) {
-		http_reply_end(req);
+		finish(x, true);
 		return;
 	}
 	slice->after = slice->users[slice->n - 1].user.id;
-	http_reply_more(req, on_more, x);
+	http_reply_more(x->call->req, on_more, x);
 }
 
 /* ---- the beginning ---- */
@@ -208,6 +216,7 @@ static void on_campaign(struct command *command, enum err err)
 		!keep_fields(x, pass_params_of(c))))
 		err = ERR_NO_MEMORY;
 	if (err != ERR_OK) {
+		transfer_end(x->call->api, &x->transfer);
 		call_reply_err(x->call, err, "no campaign has this id or code");
 		return;
 	}
@@ -216,7 +225,7 @@ static void on_campaign(struct command *command, enum err err)
 	x->slice.command = (struct command){.decide = user_export_decide, .done = on_slice};
 	begin_reply(x);
 	if (x->call->req->method == HTTP_HEAD)
-		http_reply_end(x->call->req);
+		finish(x, true);
 	else
 		http_reply_more(x->call->req, on_more, x);
 }
@@ -255,7 +264,7 @@ static bool read_query(struct export *x)
 void user_export(struct call *call)
 {
 	struct export *x = call_alloc(call, sizeof *x);
-	if (x == NULL)
+	if (x == NULL || !transfer_begin(call, &x->transfer, TRANSFER_EXPORT))
 		return;
 	x->call = call;
 	if (!read_query(x))
@@ -263,5 +272,8 @@ void user_export(struct call *call)
 	x->read.name = identifier_campaign(call);
 	x->read.codes = call->api->config.codes;
 	x->read.command = (struct command){.decide = campaign_read_decide, .done = on_campaign};
-	call_query(call, &x->read.command);
+	if (store_query(call->api->config.store, &x->read.command) == ERR_OK)
+		return;
+	transfer_end(call->api, &x->transfer);
+	call_reply_err(call, ERR_BUSY, NULL);
 }

@@ -34,6 +34,7 @@ struct import {
 	struct campaign_read read; /* the first command: which campaign it is */
 	struct call *call;
 	struct import *next; /* of all that are running */
+	struct transfer transfer;
 	struct campaign campaign;
 	struct import_columns columns;
 	struct csv_reader csv;
@@ -67,6 +68,7 @@ static void unlink_import(struct import *im)
 
 static void free_import(struct import *im)
 {
+	transfer_end(im->call->api, &im->transfer);
 	csv_free(&im->csv);
 	arena_free(&im->arena);
 	import_report_free(&im->report);
@@ -82,14 +84,6 @@ void imports_close(struct api *api)
 		free_import(im);
 	}
 	api->imports = NULL;
-}
-
-static bool too_many(const struct api *api)
-{
-	size_t n = 0;
-	for (const struct import *im = api->imports; im != NULL; im = im->next)
-		n++;
-	return n >= IMPORTS_MAX;
 }
 
 /* ---- the end ---- */
@@ -355,16 +349,17 @@ void user_import(struct call *call)
 	}
 	if (!body_check_encoding(call))
 		return;
-	if (too_many(api)) {
-		call_reply_error(call, 503, "other imports are running: try again when one has ended");
-		return;
-	}
 	struct import *im = calloc(1, sizeof *im);
 	struct line *lines = calloc(WINDOW, sizeof *lines);
 	if (im == NULL || lines == NULL) {
 		free(im);
 		free(lines);
 		call_reply_err(call, ERR_NO_MEMORY, NULL);
+		return;
+	}
+	if (!transfer_begin(call, &im->transfer, TRANSFER_IMPORT)) {
+		free(im);
+		free(lines);
 		return;
 	}
 	im->call = call;

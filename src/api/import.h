@@ -6,8 +6,6 @@
 
 struct api;
 
-enum { IMPORTS_MAX = 4 }; /* at a time; each holds about 2 MB */
-
 /** The server stops: they end after what they have read, and say where. */
 void imports_drain(struct api *api);
 /** Frees those whose requests are gone: when the server was closed under them. */

@@ -114,6 +114,15 @@ static void put_store(struct call *call, struct buf *out)
 	metrics_histogram(out, "referd_store_commit_duration_seconds", NULL, &c.commit_durations);
 }
 
+static void put_transfers(const struct api *api, struct buf *out)
+{
+	const struct metric metrics[] = {
+	    {"referd_imports_running", "gauge", "Imports that run", (double)transfers_running(api, TRANSFER_IMPORT)},
+	    {"referd_exports_running", "gauge", "Exports that run", (double)transfers_running(api, TRANSFER_EXPORT)},
+	};
+	metrics_put(out, metrics, sizeof metrics / sizeof *metrics);
+}
+
 static void put_turns(struct call *call, struct buf *out)
 {
 	const struct loop_stalls *s = loop_get_stalls(call->api->config.loop);
@@ -213,6 +222,7 @@ static void reply(struct metrics_call *m)
 	put_requests(call->api->request_metrics, out);
 	put_store(call, out);
 	put_turns(call, out);
+	put_transfers(call->api, out);
 	put_webhooks(m, out);
 	if (call->api->config.write_metrics != NULL)
 		call->api->config.write_metrics(call->api->config.metrics_arg, out);

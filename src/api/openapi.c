@@ -359,5 +359,5 @@ void openapi_get(struct call *call)
 			return;
 		}
 	}
-	call_reply_text(call, 200, "application/json", buf_view(document));
+	call_reply_shared(call, "application/json", buf_view(document));
 }

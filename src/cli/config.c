@@ -44,6 +44,9 @@ static const struct option table[] = {
     OPTION("connections", U64, connections, "N", "10000", 1, 1000000,
 	"Open inbound connections, as far as the descriptors allow; beyond it the longest idle or the "
 	"slowest one goes"),
+    OPTION("max-memory", SIZE, max_memory, "SIZE", "256MiB", 1048576, 0,
+	"Memory for requests and owed responses together; beyond it reading stops, slow connections go, "
+	"and then requests get 503"),
     OPTION("max-head", SIZE, max_head, "SIZE", "16KiB", 1024, 1048576,
 	"Largest request line and headers"),
     OPTION("max-body", SIZE, max_body, "SIZE", "64KiB", 1024, 16777216, "Largest request body"),

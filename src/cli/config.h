@@ -13,7 +13,7 @@ struct config {
 	const char *data, *listen, *metrics_listen, *public_url, *secret_key_file, *token_file;
 	const char *ca_file, *nameservers, *allow_targets, *trusted_proxies, *log_level;
 	bool allow_http_targets;
-	uint64_t map_size, drain_ms, max_body, max_head, connections;
+	uint64_t map_size, drain_ms, max_body, max_head, connections, max_memory;
 	uint64_t retention_ms;
 	uint64_t miss_rate, token_rate, join_rate, code_join_rate;
 	uint64_t head_timeout_ms, body_timeout_ms, idle_timeout_ms;

@@ -94,6 +94,7 @@ static int open_server(struct listeners *l, const struct config *config)
 	limits.body_ms = (uint32_t)config->body_timeout_ms;
 	limits.idle_ms = (uint32_t)config->idle_timeout_ms;
 	limits.connections = (uint32_t)fit_connections(config->connections);
+	limits.max_memory = config->max_memory;
 	const struct http_handlers handlers = {
 	    .request = on_request, .streams = on_head, .refused = on_refused};
 	return listen_at(l, "--listen", config->listen, &limits, &handlers, &l->server);
@@ -141,8 +142,13 @@ void listeners_close(struct listeners *l)
 void listeners_write_metrics(const struct listeners *l, struct buf *out)
 {
 	const struct http_counters *c = http_server_counters(l->server);
+	const struct http_limits *limits = http_server_limits(l->server);
 	const struct metric metrics[] = {
 	    {"referd_http_connections", "gauge", "Open inbound connections", (double)c->open},
+	    {"referd_http_connections_limit", "gauge", "Connections that may be open", (double)limits->connections},
+	    {"referd_http_memory_bytes", "gauge", "Memory that requests and owed responses hold", (double)c->memory},
+	    {"referd_http_memory_limit_bytes", "gauge", "Memory that --max-memory allows them",
+		(double)limits->max_memory},
 	    {"referd_http_in_progress", "gauge", "Requests that wait for their response", (double)c->in_progress},
 	    {"referd_http_accepted_total", "counter", "Connections accepted", (double)c->accepted},
 	    {"referd_http_requests_total", "counter", "Requests parsed", (double)c->requests},

@@ -80,6 +80,7 @@ void connection_release(struct connection *c)
 		return;
 	}
 	LIST_INSERT_HEAD(&c->server->orphans, x, link);
+	exchange_sent(x); /* nobody is there to read it */
 	stream_orphaned(x);
 }
 
@@ -151,6 +152,8 @@ void connection_replied(struct connection *c)
 	c->x->replied = true;
 	connection_enter(c, PHASE_WRITE);
 	connection_queue_flush(c);
+	memory_count(c->x);
+	(void)memory_make_room(c->server, 0, c);
 }
 
 /* A client that said it would close has nothing more to send; with everybody else the answer would
@@ -225,6 +228,30 @@ static void wait_for_reader(struct connection *c)
 	connection_watch(c, EV_WRITE);
 }
 
+/* One system call for both parts. */
+static ssize_t send_some(struct connection *c)
+{
+	struct exchange *x = c->x;
+	const size_t rest = x->out.n - x->out_at;
+	const struct iovec parts[2] = {
+	    {.iov_base = x->out.p + x->out_at, .iov_len = rest},
+	    {.iov_base = (void *)(uintptr_t)x->tail.p, .iov_len = x->tail.n},
+	};
+	const ssize_t n = c->transport->write(c, parts, x->tail.n > 0 ? 2 : 1);
+	if (n <= 0)
+		return n;
+	const size_t from_out = (size_t)n < rest ? (size_t)n : rest;
+	x->out_at += from_out;
+	x->tail = text_from(x->tail.p + ((size_t)n - from_out), x->tail.n - ((size_t)n - from_out));
+	c->moved += (uint64_t)n;
+	return n;
+}
+
+static bool is_sent(const struct exchange *x)
+{
+	return x->out_at == x->out.n && x->tail.n == 0;
+}
+
 void connection_flush(struct connection *c)
 {
 	struct exchange *x = c->x;
@@ -236,25 +263,21 @@ void connection_flush(struct connection *c)
 		connection_close(c);
 		return;
 	}
-	if (x->out_at < x->out.n) {
-		const ssize_t n =
-		    c->transport->write(c, x->out.p + x->out_at, x->out.n - x->out_at);
+	if (!is_sent(x)) {
+		const ssize_t n = send_some(c);
 		if (n < 0 && n != -EAGAIN) {
 			if (!connection_is_handed_over(c))
 				c->server->counters.client_left++;
 			connection_close(c);
 			return;
 		}
-		x->out_at += n > 0 ? (size_t)n : 0;
-		c->moved += n > 0 ? (uint64_t)n : 0;
-		if (n > 0 && x->framing != FRAMING_WHOLE)
-			stream_sent(c);
-		if (x->out_at < x->out.n) {
+		if (n > 0 && x->framing != FRAMING_WHOLE && !stream_sent(c, (size_t)n))
+			return;
+		if (!is_sent(x)) {
 			wait_for_reader(c);
 			return;
 		}
 	}
-	buf_reset(&x->out);
-	x->out_at = 0;
+	exchange_sent(x);
 	flushed(c);
 }

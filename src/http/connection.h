@@ -26,6 +26,7 @@ enum phase {
 	PHASE_IDLE,    /* no byte of a request has come; no exchange */
 	PHASE_HEAD,    /* a head has begun */
 	PHASE_BODY,    /* the head is complete */
+	PHASE_STARVED, /* a larger buffer is wanted, and nothing is read until there is memory */
 	PHASE_HANDLER, /* handed over; as long as the handler takes */
 	PHASE_PULL,    /* ... it waits for a piece of the body */
 	PHASE_PUSH,    /* ... pieces of its reply are on their way out */
@@ -60,6 +61,8 @@ struct exchange {
 	size_t in_len, in_cap;
 	struct buf out;
 	size_t out_at;
+	struct text tail; /* sent after `out`: a body that is not copied */
+	size_t held;      /* bytes of the server's budget; 0 in the pool (memory.c) */
 	bool replied; /* the current request's reply is in `out` */
 	bool closing; /* nothing follows what is in `out` */
 	bool refused; /* an error ended it: the client may still be sending */
@@ -71,7 +74,9 @@ struct exchange {
 	enum framing framing;
 	enum http_body body_failed; /* HTTP_BODY_PIECE: it did not */
 	const char *body_reason;
-	size_t skipped; /* bytes of the body that were dropped after the reply */
+	size_t skipped;      /* bytes of the body that were dropped after the reply */
+	size_t window_bytes; /* moved since the pace of the stream was last found good, ... */
+	uint64_t window_ns;  /* ... and the time that it took the client */
 	bool call_queued;
 };
 
@@ -131,7 +136,7 @@ struct http_server {
 	struct event *sweep;
 	uint64_t sweep_at_ns; /* 0: not armed */
 	uint64_t hook_ns;     /* loop_mono_ns of the turn whose hook ran last */
-	bool draining;
+	bool draining, making_room;
 	struct listener listener;
 	/* exchange.c */
 	struct exchange_list pool, orphans;
@@ -149,12 +154,33 @@ struct http_server {
 struct exchange *exchange_take(struct http_server *server);
 /** Back to the pool. Buffers that grew are freed. */
 void exchange_give(struct exchange *x);
-/** Room for more input; false at the limit or without memory. Moves x->in. */
-bool exchange_grow(struct exchange *x) WARN_UNUSED;
-/** Room for every byte that a streamed body may have waiting, so that x->in stays where it is. */
-bool exchange_grow_for_stream(struct exchange *x) WARN_UNUSED;
+enum grow {
+	GROW_DONE,
+	GROW_STARVED, /* the server's budget is spent */
+	GROW_FAILED,  /* at the limit of one request, or without memory */
+};
+/** How many bytes a larger buffer for more input needs; 0: there is room, or there may be none. */
+size_t exchange_wants(struct exchange *x);
+/** Room for more input. Moves x->in. */
+enum grow exchange_grow(struct exchange *x) WARN_UNUSED;
+/** Room for every byte that a streamed body may have waiting, so that x->in stays where it is. Makes
+ *  room in the budget for it. */
+enum grow exchange_grow_for_stream(struct exchange *x) WARN_UNUSED;
+/** What was to be sent is sent: empties the reply's buffer, and frees a large one. */
+void exchange_sent(struct exchange *x);
 /** Drops the finished request's bytes and makes ready for the next. */
 void exchange_next(struct exchange *x);
+/** Counts what x holds, after one of its buffers changed its size. */
+void memory_count(struct exchange *x);
+/** x holds nothing any more: it is in the pool, or freed. */
+void memory_uncount(struct exchange *x);
+/** Would n more bytes stay within the budget? */
+bool memory_has_room(const struct http_server *server, size_t n);
+/** The same, after sending replies and closing slow connections to make it so; never `self`. */
+bool memory_make_room(struct http_server *server, size_t n, const struct connection *self);
+/** Connections that wait for memory get it while there is some, in the order in which they came. */
+void memory_feed_starved(struct http_server *server);
+
 /** Frees the pool and the orphans. */
 void exchange_free_all(struct http_server *server);
 
@@ -162,7 +188,7 @@ void exchange_free_all(struct http_server *server);
 enum err connection_open(struct listener *listener, int fd, const union peer *peer) WARN_UNUSED;
 /** Closes the socket now; the struct lives until the hook. The request in progress is orphaned. */
 void connection_close(struct connection *c);
-/** Answers with an error of our own and closes, lingering. Only in PHASE_HEAD and PHASE_BODY. */
+/** Answers with an error of our own and closes, lingering. Only before the hand-over. */
 void connection_refuse(struct connection *c, int status, const char *reason);
 /** Changes the phase: the only function that does. */
 void connection_enter(struct connection *c, enum phase phase);
@@ -207,8 +233,8 @@ void server_wake(struct http_server *server);
 void stream_pull(struct connection *c);
 /** The body that the handler waits for broke off. */
 void stream_fail(struct connection *c, enum http_body state, const char *reason);
-/** A write of a streamed reply got on. */
-void stream_sent(struct connection *c);
+/** n bytes of a streamed reply were sent. False if the client drips: the connection is closed. */
+bool stream_sent(struct connection *c, size_t n) WARN_UNUSED;
 /** May the rest of the body be skipped, so that the connection serves the next request? */
 bool stream_may_skip(const struct exchange *x);
 /** After the reply: reads past the rest of the body as far as it is here. True at its end; else the
@@ -248,5 +274,7 @@ void listener_left(struct listener *l);
 /** Closes the connection that has been idle longest, else one that lingers, else the one that moves
  *  the fewest bytes. False if none may be closed. */
 bool evict_one(struct http_server *server) WARN_UNUSED;
+/** Closes the connection that moves the fewest bytes, but for `spared`. */
+bool evict_slowest(struct http_server *server, const struct connection *spared) WARN_UNUSED;
 
 #endif

@@ -1,6 +1,6 @@
 /* Owns the choice of the connection that has to go when there is no room for another one.
  * Never closes a connection whose request is in its handler, or whose reply leaves in this turn.
- * Called by the listener, at the limit of connections or of descriptors. */
+ * Called by the listener, at the limit of connections or of descriptors, and by memory.c. */
 #include <sys/socket.h>
 
 #include "http/connection.h"
@@ -35,16 +35,17 @@ static struct connection *longest_idle(struct http_server *server)
 }
 
 /* In bytes per second, since the phase began or since the socket took no more at once: what a
- * kernel buffers says nothing about its reader. */
+ * kernel buffers says nothing about its reader. A stream's phase begins anew with each piece, so
+ * its window counts as well. */
 static uint64_t rate_of(const struct connection *c, uint64_t now_ns)
 {
-	const uint64_t elapsed_ms = (now_ns - c->since_ns) / 1000000;
+	const uint64_t elapsed_ms = (now_ns - c->since_ns + c->x->window_ns) / 1000000;
 
-	return (c->moved + CREDIT) * 1000 / (elapsed_ms + 1);
+	return (c->moved + c->x->window_bytes + CREDIT) * 1000 / (elapsed_ms + 1);
 }
 
 /* The phases in which the client has to do something: to send, or to read. */
-static struct connection *slowest(struct http_server *server)
+static struct connection *slowest(struct http_server *server, const struct connection *spared)
 {
 	static const enum phase phases[] = {PHASE_HEAD, PHASE_BODY,  PHASE_PULL,
 					    PHASE_PUSH, PHASE_WRITE, PHASE_SKIP};
@@ -57,7 +58,7 @@ static struct connection *slowest(struct http_server *server)
 		TAILQ_FOREACH(c, &server->phases[phases[i]], link)
 		{
 			const uint64_t rate = rate_of(c, now_ns);
-			if (!c->flush_queued && rate < least) {
+			if (c != spared && !c->flush_queued && rate < least) {
 				found = c;
 				least = rate;
 			}
@@ -68,6 +69,20 @@ static struct connection *slowest(struct http_server *server)
 	return found;
 }
 
+static bool evict(struct http_server *server, struct connection *c)
+{
+	if (c == NULL)
+		return false;
+	server->counters.evicted++;
+	connection_close(c);
+	return true;
+}
+
+bool evict_slowest(struct http_server *server, const struct connection *spared)
+{
+	return evict(server, slowest(server, spared));
+}
+
 bool evict_one(struct http_server *server)
 {
 	struct connection *c = longest_idle(server);
@@ -75,10 +90,6 @@ bool evict_one(struct http_server *server)
 	if (c == NULL) /* it has its reply already */
 		c = TAILQ_FIRST(&server->phases[PHASE_LINGER]);
 	if (c == NULL)
-		c = slowest(server);
-	if (c == NULL)
-		return false;
-	server->counters.evicted++;
-	connection_close(c);
-	return true;
+		c = slowest(server, NULL);
+	return evict(server, c);
 }

@@ -56,6 +56,7 @@ struct exchange *exchange_take(struct http_server *server)
 			return NULL;
 	}
 	expect_request(x);
+	memory_count(x);
 	return x;
 }
 
@@ -65,24 +66,39 @@ static void forget_request(struct exchange *x)
 	x->replied = x->closing = x->refused = false;
 	x->framing = FRAMING_WHOLE;
 	x->body_failed = HTTP_BODY_PIECE;
-	x->skipped = 0;
+	x->skipped = x->window_bytes = 0;
+	x->window_ns = 0;
+}
+
+static void empty_out(struct exchange *x)
+{
+	x->out_at = 0;
+	x->tail = (struct text){0};
+	if (x->out.cap > OUT_KEPT)
+		buf_free(&x->out);
+	else
+		buf_reset(&x->out);
+}
+
+void exchange_sent(struct exchange *x)
+{
+	empty_out(x);
+	memory_count(x);
 }
 
 void exchange_give(struct exchange *x)
 {
 	struct http_server *server = x->server;
 
+	memory_uncount(x);
 	if (server->pooled >= POOL_MAX || x->in_cap > IN_SIZE) {
 		exchange_free(x);
 		return;
 	}
 	forget_request(x);
 	x->conn = NULL;
-	x->in_len = x->out_at = 0;
-	if (x->out.cap > OUT_KEPT)
-		buf_free(&x->out);
-	else
-		buf_reset(&x->out);
+	x->in_len = 0;
+	empty_out(x);
 	LIST_INSERT_HEAD(&server->pool, x, link);
 	server->pooled++;
 }
@@ -102,10 +118,11 @@ static bool resize_in(struct exchange *x, size_t want)
 		return false;
 	x->in = in;
 	x->in_cap = want;
+	memory_count(x);
 	return true;
 }
 
-bool exchange_grow(struct exchange *x)
+size_t exchange_wants(struct exchange *x)
 {
 	const struct http_parser *p = &x->parser;
 	const size_t limit = in_limit(&x->server->limits);
@@ -113,21 +130,34 @@ bool exchange_grow(struct exchange *x)
 
 	x->in_len = http_parser_compact(&x->parser, x->in, x->in_len);
 	if (x->in_len < x->in_cap / 2)
-		return true;
+		return 0;
 	if (p->head_done && !p->chunked)
 		want = p->body_start + (size_t)p->content_length;
 	if (want > limit)
 		want = limit;
-	if (want <= x->in_cap)
-		return x->in_len < x->in_cap;
-	return resize_in(x, want);
+	return want <= x->in_cap ? 0 : want - x->in_cap;
 }
 
-bool exchange_grow_for_stream(struct exchange *x)
+enum grow exchange_grow(struct exchange *x)
+{
+	const size_t more = exchange_wants(x);
+
+	if (more == 0)
+		return x->in_len < x->in_cap ? GROW_DONE : GROW_FAILED;
+	if (!memory_has_room(x->server, more))
+		return GROW_STARVED;
+	return resize_in(x, x->in_cap + more) ? GROW_DONE : GROW_FAILED;
+}
+
+enum grow exchange_grow_for_stream(struct exchange *x)
 {
 	const size_t want = x->parser.body_start + STREAM_MARK + x->server->limits.max_head + LINES;
 
-	return want <= x->in_cap || resize_in(x, want);
+	if (want <= x->in_cap)
+		return GROW_DONE;
+	if (!memory_make_room(x->server, want - x->in_cap, x->conn))
+		return GROW_STARVED;
+	return resize_in(x, want) ? GROW_DONE : GROW_FAILED;
 }
 
 void exchange_next(struct exchange *x)

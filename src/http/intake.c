@@ -57,11 +57,21 @@ void connection_read_on(struct connection *c)
 		connection_watch(c, c->eof ? 0 : EV_READ);
 }
 
+static void refuse_for_memory(struct connection *c)
+{
+	connection_refuse(c, 503,
+			  "too many bytes of other requests are waiting: try again in a second");
+}
+
 static void hand_over(struct connection *c, bool streamed)
 {
 	struct http_server *server = c->server;
 	struct http_request *req = &c->x->request;
 
+	if (!memory_make_room(server, 0, c)) {
+		refuse_for_memory(c);
+		return;
+	}
 	http_parser_request(&c->x->parser, c->x->in, req);
 	memset(&req->peer, 0, sizeof(req->peer));
 	memcpy(&req->peer, &c->peer, sizeof(c->peer));
@@ -85,10 +95,17 @@ static bool begin_stream(struct connection *c)
 	if (!server->handlers.streams(server->arg, &x->request))
 		return false;
 	http_parser_stream(&x->parser);
-	if (exchange_grow_for_stream(x))
+	switch (exchange_grow_for_stream(x)) {
+	case GROW_DONE:
 		hand_over(c, true);
-	else
+		break;
+	case GROW_STARVED:
+		refuse_for_memory(c);
+		break;
+	case GROW_FAILED:
 		connection_close(c);
+		break;
+	}
 	return true;
 }
 
@@ -97,7 +114,7 @@ static bool goes_on(const struct connection *c)
 {
 	const struct exchange *x = c->x;
 
-	return x->replied && !x->closing && x->in_len > x->parser.consumed &&
+	return x->replied && !x->closing && x->tail.n == 0 && x->in_len > x->parser.consumed &&
 	       x->out.n < PIPELINE_OUT;
 }
 
@@ -143,8 +160,16 @@ static bool make_room(struct connection *c)
 		connection_watch(c, 0);
 		return false;
 	}
-	if (exchange_grow(x))
+	switch (exchange_grow(x)) {
+	case GROW_DONE:
 		return true;
+	case GROW_STARVED:
+		connection_enter(c, PHASE_STARVED);
+		connection_watch(c, 0);
+		return false;
+	case GROW_FAILED:
+		break;
+	}
 	connection_close(c);
 	return false;
 }
@@ -269,11 +294,25 @@ static void last_read(struct connection *c)
 		stream_fail(c, HTTP_BODY_SLOW, body_is_late);
 }
 
+/* It has waited for others to finish. Now the slowest of them have to go, or else this one. */
+static void end_starving(struct connection *c)
+{
+	(void)memory_make_room(c->server, exchange_wants(c->x), c);
+	if (exchange_grow(c->x) == GROW_DONE)
+		connection_read_on(c);
+	else
+		refuse_for_memory(c);
+}
+
 void connection_expire(struct connection *c)
 {
 	const enum phase phase = c->phase;
 	const uint64_t since_ns = c->since_ns;
 
+	if (phase == PHASE_STARVED) {
+		end_starving(c);
+		return;
+	}
 	if (phase < PHASE_HANDLER || phase == PHASE_PULL) {
 		if (!c->unparsed)
 			last_read(c);

@@ -183,7 +183,10 @@ void http_reply(struct http_request *req, const struct http_reply *reply)
 		return;
 	reply_decide_close(x, reply->close);
 	full.close = x->closing;
-	reply_write(server, &x->out, &full, req->method, x->parser.http_1_0);
+	reply_write(server, &x->out, &full, reply->shared ? HTTP_HEAD : req->method,
+		    x->parser.http_1_0);
+	if (reply->shared && req->method != HTTP_HEAD && reply_may_have_body(reply->status))
+		x->tail = reply->body;
 	connection_replied(x->conn);
 	server_wake(server);
 }

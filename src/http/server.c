@@ -18,11 +18,14 @@ const struct http_limits http_limits_default = {
     .linger_ms = 2000,
     .linger_bytes = 256 << 10,
     .connections = 10000,
+    .max_memory = 256 << 20,
 };
 
 enum {
-	SWEEP_MS = 5,     /* deadlines are judged at most this often, ... */
-	SWEEP_TURN = 256, /* ... and this many at once, so that a sweep is no stall of its own */
+	SWEEP_MS = 5,      /* deadlines are judged at most this often, ... */
+	SWEEP_TURN = 256,  /* ... and this many at once, so that a sweep is no stall of its own; */
+	STARVED_COST = 16, /* one that starves is as dear as so many: others are compared for it */
+	STARVED_MS = 100,  /* others may give memory back of themselves */
 };
 
 /* ---- deadlines ---- */
@@ -51,7 +54,7 @@ static int sweep_phase(struct http_server *server, enum phase phase, int budget)
 		connection_expire(c);
 		if (c == TAILQ_FIRST(&server->phases[phase]))
 			break; /* its bytes are parsed in this very turn */
-		budget--;
+		budget -= phase == PHASE_STARVED ? STARVED_COST : 1;
 	}
 	return budget;
 }
@@ -92,6 +95,8 @@ static void hook(void *arg)
 
 	while ((c = TAILQ_FIRST(&server->flush)) != NULL)
 		connection_flush(c); /* takes it off the list */
+	(void)memory_make_room(server, 0, NULL);
+	memory_feed_starved(server);
 	free_dead(server);
 	if (!TAILQ_EMPTY(&server->calls))
 		event_active(server->calling, 0, 0);
@@ -114,6 +119,7 @@ static void set_limits(struct http_server *server, const struct http_limits *lim
 	server->phase_ns[PHASE_IDLE] = limits->idle_ms * ns_per_ms;
 	server->phase_ns[PHASE_HEAD] = limits->head_ms * ns_per_ms;
 	server->phase_ns[PHASE_BODY] = limits->body_ms * ns_per_ms;
+	server->phase_ns[PHASE_STARVED] = STARVED_MS * ns_per_ms;
 	server->phase_ns[PHASE_PULL] = limits->body_ms * ns_per_ms;
 	server->phase_ns[PHASE_PUSH] = limits->write_ms * ns_per_ms;
 	server->phase_ns[PHASE_WRITE] = limits->write_ms * ns_per_ms;
@@ -173,9 +179,14 @@ const struct http_counters *http_server_counters(const struct http_server *serve
 	return &server->counters;
 }
 
+const struct http_limits *http_server_limits(const struct http_server *server)
+{
+	return &server->limits;
+}
+
 void http_server_drain(struct http_server *server)
 {
-	static const enum phase incomplete[] = {PHASE_HEAD, PHASE_BODY};
+	static const enum phase incomplete[] = {PHASE_HEAD, PHASE_BODY, PHASE_STARVED};
 	struct connection *c;
 
 	if (server->draining)
@@ -184,7 +195,7 @@ void http_server_drain(struct http_server *server)
 	listener_close(&server->listener);
 	while ((c = TAILQ_FIRST(&server->phases[PHASE_IDLE])) != NULL)
 		connection_close(c);
-	for (size_t i = 0; i < 2; i++)
+	for (size_t i = 0; i < sizeof(incomplete) / sizeof(incomplete[0]); i++)
 		while ((c = TAILQ_FIRST(&server->phases[incomplete[i]])) != NULL)
 			connection_refuse(c, 503, "the server is shutting down: try again");
 	loop_again(server->loop); /* the answers leave in the next hook */

@@ -7,6 +7,10 @@
 
 #include "http/connection.h"
 
+/* What a client has to move at least in the time that one piece may take: 550 bytes a second with
+ * the default of 30 s, about the rate that Apache's mod_reqtimeout asks for. */
+enum { WINDOW_BYTES = 16 << 10 };
+
 static const char client_left[] = "the client left before the end of the body";
 
 /* The request is the exchange's first member. */
@@ -107,6 +111,22 @@ void stream_fail(struct connection *c, enum http_body state, const char *reason)
 	pulled(c);
 }
 
+/* The client moved n bytes since the phase began. As each piece begins a new wait, a client that
+ * sends or takes a byte now and then would never be late: so it is also judged over longer times.
+ * Only the time counts in which it was waited for. */
+static bool drips(struct connection *c, size_t n)
+{
+	struct exchange *x = c->x;
+
+	x->window_bytes += n;
+	x->window_ns += loop_mono_ns(c->server->loop) - c->since_ns;
+	if (x->window_bytes < WINDOW_BYTES)
+		return x->window_ns > c->server->phase_ns[c->phase];
+	x->window_bytes = 0;
+	x->window_ns = 0;
+	return false;
+}
+
 /* There is room to read: a piece would be the handler's, and what is no piece yet is bounded. */
 static void wait_for_bytes(struct connection *c)
 {
@@ -127,7 +147,11 @@ void stream_pull(struct connection *c)
 		connection_send_continue(c);
 		server_wake(c->server);
 	}
-	if (x->parser.body_end > x->parser.body_start || result == HTTP_PARSE_DONE) {
+	const size_t piece = x->parser.body_end - x->parser.body_start;
+	if (piece > 0 && result != HTTP_PARSE_DONE && c->phase == PHASE_PULL && drips(c, piece)) {
+		c->server->counters.timeouts++;
+		stream_fail(c, HTTP_BODY_SLOW, "the body came too slowly");
+	} else if (piece > 0 || result == HTTP_PARSE_DONE) {
 		pulled(c);
 	} else if (result == HTTP_PARSE_ERROR) {
 		c->server->counters.refused_by_parser++;
@@ -148,12 +172,11 @@ void http_body_next(struct http_request *req, http_body_fn *fn, void *arg)
 	assert(x->on_body == NULL && x->framing == FRAMING_WHOLE);
 	x->on_body = fn;
 	x->on_arg = arg;
-	if (x->conn == NULL || x->body_failed != HTTP_BODY_PIECE) {
-		call_later(x);
-		return;
-	}
 	x->in_len = http_parser_take(&x->parser, x->in, x->in_len);
-	stream_pull(x->conn);
+	if (x->conn == NULL || x->body_failed != HTTP_BODY_PIECE)
+		call_later(x);
+	else
+		stream_pull(x->conn);
 }
 
 /* ---- the rest of a body that nobody pulls ---- */
@@ -205,6 +228,8 @@ static void push(struct connection *c)
 		connection_enter(c, PHASE_PUSH);
 	connection_queue_flush(c);
 	server_wake(c->server);
+	memory_count(c->x);
+	(void)memory_make_room(c->server, 0, c);
 }
 
 void http_reply_begin(struct http_request *req, const struct http_reply *reply)
@@ -252,11 +277,16 @@ void http_reply_more(struct http_request *req, http_more_fn *fn, void *arg)
 }
 
 /* The deadline begins anew, and the bytes that are sent do not pile up before those that wait. */
-void stream_sent(struct connection *c)
+bool stream_sent(struct connection *c, size_t n)
 {
 	struct exchange *x = c->x;
 	const size_t left = waiting(x);
 
+	if (drips(c, n)) {
+		c->server->counters.timeouts++;
+		connection_close(c);
+		return false;
+	}
 	connection_enter(c, c->phase);
 	if (x->out_at >= STREAM_MARK) {
 		memmove(x->out.p, x->out.p + x->out_at, left);
@@ -265,6 +295,7 @@ void stream_sent(struct connection *c)
 	}
 	if (x->on_more != NULL && left < STREAM_MARK)
 		call_later(x);
+	return true;
 }
 
 static void end(struct exchange *x, bool complete)

@@ -21,9 +21,13 @@ static ssize_t plain_read(struct connection *c, void *p, size_t n)
 	return result_of(recv(c->fd, p, n, 0));
 }
 
-static ssize_t plain_write(struct connection *c, const void *p, size_t n)
+static ssize_t plain_write(struct connection *c, const struct iovec *parts, int n)
 {
-	return result_of(send(c->fd, p, n, MSG_NOSIGNAL));
+	if (n == 1) /* nearly always, and cheaper */
+		return result_of(send(c->fd, parts[0].iov_base, parts[0].iov_len, MSG_NOSIGNAL));
+	const struct msghdr message = {.msg_iov = (struct iovec *)(uintptr_t)parts,
+				       .msg_iovlen = (size_t)n};
+	return result_of(sendmsg(c->fd, &message, MSG_NOSIGNAL));
 }
 
 const struct transport transport_plain = {.read = plain_read, .write = plain_write};

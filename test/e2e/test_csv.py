@@ -196,8 +196,12 @@ class Import(Tables):
             for n, s in enumerate(sockets):
                 s.sendall((head % n).encode())
             until(lambda: len(self.rows(campaign)) == 4, "four imports run")
-            refused = self.has_error(self.send(campaign, b"first_name,email\nA,x@example.com\n"), 503)
+            refused = self.has_error(self.send(campaign, b"first_name,email\nA,x@example.com\n"), 429)
             self.assertTrue(refused.headers["Retry-After"])
+            other = self.api.json("POST", "/api/v2/tokens", {"name": "other", "scopes": ["write"]}).data["token"]
+            path = f"/api/v2/campaigns/{campaign['id']}/users/import"
+            self.has(self.api.call("POST", path, b"first_name,email\nA,y@example.com\n",
+                                   {"Content-Type": "text/csv"}, token=other), 200)
         finally:
             for s in sockets:
                 s.close()

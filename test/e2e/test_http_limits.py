@@ -8,7 +8,7 @@ import unittest
 
 from client import Client
 from harness import Directory, Served
-from processes import Server, until
+from processes import MemoryWatch, Server, until
 
 DOCUMENT = b"GET /api/v2/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n"
 
@@ -36,7 +36,7 @@ class Strangers(Served):
 
     def metric(self, name):
         lines = self.public.get("/metrics").body.decode().splitlines()
-        return int(next(line.split()[1] for line in lines if line.startswith(f"{name} ")))
+        return int(float(next(line.split()[1] for line in lines if line.startswith(f"{name} "))))
 
 
 class ConnectionLimit(Strangers):
@@ -51,6 +51,47 @@ class ConnectionLimit(Strangers):
             until(lambda b=before: self.metric("referd_http_requests_total") > b + 1, "a request")
         for i in range(5):
             self.join(code, email=f"honest{i}@example.com")
+
+
+class Memory(Strangers):
+    OPTIONS = ("--max-memory", "8MiB")
+
+    def test_half_sent_bodies_and_unread_responses_stay_in_the_budget(self):
+        code = self.campaign()["code"]
+        rows = "".join(f"{'A' * 60}{i},{'b' * 50}{i}@example.com\n" for i in range(250))
+        self.send_csv(self.campaign(name="Many"), "first_name,email\n" + rows)
+        upload = (b"POST /%s/join HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                  b"Content-Length: 65536\r\n\r\n" % code.encode() + b"x" * 60000)
+        users = (b"GET /api/v2/users?per_page=250 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n"
+                 % self.server.token.encode())
+        with MemoryWatch(self.server.child.pid) as watch:
+            for data in (upload, users):
+                with self.subTest(data[:20]):
+                    before = self.metric("referd_http_evicted_total")
+                    self.come(300, data)
+                    until(lambda b=before: self.metric("referd_http_evicted_total") > b, "an eviction")
+                    self.assertLessEqual(self.metric("referd_http_memory_bytes"), 8 << 20)
+                    self.join(code, email=f"honest{len(data)}@example.com")
+                    large = b"first_name=A&email=%d%%40example.com&x=" % len(data) + b"x" * 50000
+                    self.has(self.public.form(f"/{code}/join", large), 201)
+        self.assertLess(watch.peak, 40 << 10)
+        self.assertEqual(self.metric("referd_http_memory_limit_bytes"), 8 << 20)
+
+    def send_csv(self, campaign, text):
+        return self.has(self.api.call("POST", f"/api/v2/campaigns/{campaign['id']}/users/import", text.encode(),
+                                      {"Content-Type": "text/csv"}), 200)
+
+    def test_a_token_has_so_many_exports(self):
+        campaign = self.campaign()
+        self.send_csv(campaign, "first_name,email\n" + "".join(f"A,{'a' * 50}{i}@example.com\n" for i in range(20000)))
+        path = f"/api/v2/campaigns/{campaign['id']}/users/export"
+        self.come(4, f"GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {self.server.token}\r\n\r\n".encode())
+        until(lambda: self.metric("referd_exports_running") == 4, "four exports run")
+        self.assertTrue(self.has_error(self.api.get(path), 429).headers["Retry-After"])
+        other = self.api.json("POST", "/api/v2/tokens", {"name": "other", "scopes": ["read"]}).data["token"]
+        self.assertEqual(self.has(self.api.get(path, token=other), 200).body.count(b"\n"), 20001)
+        self.open.pop().close()
+        until(lambda: self.api.get(path).status == 200, "room again")
 
 
 class DescriptorLimit(Directory):

@@ -1,0 +1,62 @@
+/*
+ * Owns how many imports and exports run at a time. Never what they do. Called by import.c and export.c,
+ * and for the metrics.
+ */
+#include "transfers.h"
+
+#include "call.h"
+
+enum { RETRY_S = 5 };
+
+static const struct {
+	size_t by_token, in_all;
+	const char *token_full, *all_full;
+} limits[TRANSFER_KINDS] = {
+    /* An import holds about 2 MB. */
+    [TRANSFER_IMPORT] = {4, 8, "this token has 4 imports running: try again when one has ended",
+	"8 imports are running: try again when one has ended"},
+    /* An export holds about 200 KB. */
+    [TRANSFER_EXPORT] = {4, 16, "this token has 4 exports running: try again when one has ended",
+	"16 exports are running: try again when one has ended"},
+};
+
+size_t transfers_running(const struct api *api, enum transfer_kind kind)
+{
+	size_t n = 0;
+	for (const struct transfer *t = api->transfers[kind]; t != NULL; t = t->next)
+		n++;
+	return n;
+}
+
+static size_t running_by(const struct api *api, enum transfer_kind kind, uint64_t token_id)
+{
+	size_t n = 0;
+	for (const struct transfer *t = api->transfers[kind]; t != NULL; t = t->next)
+		n += t->token_id == token_id;
+	return n;
+}
+
+bool transfer_begin(struct call *call, struct transfer *t, enum transfer_kind kind)
+{
+	struct api *api = call->api;
+	if (running_by(api, kind, call->token_id) >= limits[kind].by_token) {
+		call_reply_limited(call, RETRY_S, limits[kind].token_full);
+		return false;
+	}
+	if (transfers_running(api, kind) >= limits[kind].in_all) {
+		call_reply_error(call, 503, limits[kind].all_full);
+		return false;
+	}
+	*t = (struct transfer){
+	    .next = api->transfers[kind], .token_id = call->token_id, .kind = kind};
+	api->transfers[kind] = t;
+	return true;
+}
+
+void transfer_end(struct api *api, struct transfer *t)
+{
+	struct transfer **link = &api->transfers[t->kind];
+	while (*link != t)
+		link = &(*link)->next;
+	*link = t->next;
+}

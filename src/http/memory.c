@@ -1,0 +1,60 @@
+/* Owns the server's one budget of memory: what exchanges hold, and what happens when it is spent.
+ * Never allocates or frees a buffer itself. Replies that can leave do so first, then the slowest
+ * connections are closed; whoever still finds no room is told so with a 503.
+ * Called wherever a buffer changes its size, and before a request is handed over. */
+#include "http/connection.h"
+
+enum { EVICTED_AT_ONCE = 8 }; /* so that a spent budget is no stall of its own */
+
+void memory_count(struct exchange *x)
+{
+	const size_t held = sizeof(*x) + x->in_cap + x->out.cap;
+
+	x->server->counters.memory += held - x->held;
+	x->held = held;
+}
+
+void memory_uncount(struct exchange *x)
+{
+	x->server->counters.memory -= x->held;
+	x->held = 0;
+}
+
+bool memory_has_room(const struct http_server *server, size_t n)
+{
+	return server->counters.memory + n <= server->limits.max_memory;
+}
+
+/* Their handlers are done with them: only the one that is being replied to now has to wait. */
+static void send_replies(struct http_server *server, const struct connection *self)
+{
+	struct connection *c, *next;
+
+	for (c = TAILQ_FIRST(&server->flush); c != NULL; c = next) {
+		next = TAILQ_NEXT(c, flushing);
+		if (c != self)
+			connection_flush(c);
+	}
+}
+
+bool memory_make_room(struct http_server *server, size_t n, const struct connection *self)
+{
+	if (memory_has_room(server, n) || server->making_room)
+		return memory_has_room(server, n);
+	server->making_room = true; /* what is sent here may want room of its own */
+	send_replies(server, self);
+	for (int i = 0; i < EVICTED_AT_ONCE && !memory_has_room(server, n); i++)
+		if (!evict_slowest(server, self))
+			break;
+	server->making_room = false;
+	return memory_has_room(server, n);
+}
+
+void memory_feed_starved(struct http_server *server)
+{
+	struct connection *c;
+
+	while ((c = TAILQ_FIRST(&server->phases[PHASE_STARVED])) != NULL &&
+	       exchange_grow(c->x) == GROW_DONE)
+		connection_read_on(c);
+}

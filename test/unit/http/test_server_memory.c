@@ -1,0 +1,244 @@
+/* Owns the proof that all requests and owed replies together stay within one budget, and of what
+ * happens when it is spent. Never measures time: the clock moves when a test says so.
+ * Called by make test. */
+#include "http/connection.h"
+#include "server_world.h"
+
+#define GET(path)       "GET " path " HTTP/1.1\r\nHost: a\r\n\r\n"
+#define UPLOAD(path, n) "POST " path " HTTP/1.1\r\nHost: a\r\nContent-Length: " #n "\r\n\r\n"
+
+enum { CLIENTS = 60, BUDGET = 1 << 20, REPLY = 200000, SOME = 50000 };
+
+static char bytes[REPLY];
+
+static void handle(void *arg, struct http_request *req)
+{
+	if (text_starts(req->path, TEXT("/copied")))
+		reply_text(req, text_from(bytes, REPLY));
+	else if (text_starts(req->path, TEXT("/shared")))
+		http_reply(req, &(struct http_reply){.status = 200,
+						     .body = text_from(bytes, REPLY),
+						     .shared = true});
+	else
+		world_handle(arg, req);
+}
+
+static void open_world(struct world *w, struct clock_manual *clock, uint64_t budget)
+{
+	static const struct http_handlers handlers = {.request = handle};
+	struct http_limits limits = http_limits_default;
+
+	limits.max_memory = budget;
+	clock_manual_init(clock, 1000000000, 0);
+	world_open_at(w, &limits, &handlers, &clock->clock);
+	memset(bytes, 'x', sizeof(bytes));
+}
+
+/* So that a reply does not end in the kernel's buffers. */
+static struct client narrow_client(struct world *w)
+{
+	static const int small = 1 << 14;
+	const uint64_t before = counters(w)->accepted;
+	struct client c = client_open(w);
+
+	await(w, counters(w)->accepted == before + 1);
+	const struct connection *last = TAILQ_LAST(&w->server->phases[PHASE_IDLE], connection_list);
+	assert_int_equal(setsockopt(last->fd, SOL_SOCKET, SO_SNDBUF, &small, sizeof(small)), 0);
+	return c;
+}
+
+/* Nothing happens any more without time. */
+static void settle(struct world *w)
+{
+	for (int i = 0; i < 10; i++)
+		turn(w);
+}
+
+static void assert_served(struct world *w)
+{
+	struct client c = client_open(w);
+
+	client_send(&c, TEXT(GET("/x")));
+	await(w, client_has(&c, "\r\n\r\nhello") == 1);
+	client_close(&c);
+}
+
+/* ---- many who hold memory ---- */
+
+static void test_half_sent_bodies(void **state)
+{
+	struct clock_manual clock;
+	struct world w;
+	struct client c[CLIENTS], honest;
+
+	(void)state;
+	open_world(&w, &clock, BUDGET);
+	for (int i = 0; i < CLIENTS; i++) {
+		c[i] = client_open(&w);
+		client_send(&c[i], TEXT(UPLOAD("/echo", 60000)));
+		client_send(&c[i], text_from(bytes, SOME));
+		settle(&w);
+		clock_manual_advance(&clock, 50);
+		assert_in_range(counters(&w)->memory, 1, BUDGET);
+	}
+	assert_int_equal(counters(&w)->evicted + counters(&w)->open, CLIENTS);
+	assert_in_range(counters(&w)->evicted, CLIENTS / 2, CLIENTS);
+	assert_served(&w);
+	/* A large body finds room as well: one of the slow ones goes for it. */
+	honest = client_open(&w);
+	client_send(&honest, TEXT(UPLOAD("/echo", 50000)));
+	client_send(&honest, text_from(bytes, SOME));
+	settle(&w);
+	clock_manual_advance(&clock, 200);
+	await(&w, client_has(&honest, "HTTP/1.1 200") == 1);
+	assert_in_range(counters(&w)->memory, 1, BUDGET);
+	client_close(&honest);
+	for (int i = 0; i < CLIENTS; i++)
+		client_close(&c[i]);
+	await(&w, counters(&w)->open == 0);
+	assert_int_equal(counters(&w)->memory, 0);
+	world_close(&w);
+}
+
+static void test_unread_replies(void **state)
+{
+	struct clock_manual clock;
+	struct world w;
+	struct client c[CLIENTS];
+
+	(void)state;
+	open_world(&w, &clock, BUDGET);
+	for (int i = 0; i < CLIENTS; i++) {
+		c[i] = narrow_client(&w);
+		client_send(&c[i], TEXT(GET("/copied") GET("/copied")));
+		settle(&w);
+		clock_manual_advance(&clock, 50);
+		assert_in_range(counters(&w)->memory, 1, BUDGET);
+	}
+	assert_int_equal(counters(&w)->requests, CLIENTS);
+	assert_in_range(counters(&w)->evicted, CLIENTS / 2, CLIENTS);
+	assert_false(client_ended(&c[CLIENTS - 1])); /* who came last has had the least time */
+	assert_served(&w);
+	for (int i = 0; i < CLIENTS; i++)
+		client_close(&c[i]);
+	await(&w, counters(&w)->open == 0);
+	assert_int_equal(counters(&w)->memory, 0);
+	world_close(&w);
+}
+
+/* ---- nobody can go ---- */
+
+/* The requests in handlers hold the budget. Reading stops for the one that wants more; it goes on
+ * as soon as there is memory again, or is told to come back later. */
+static void test_reading_stops_first(void **state)
+{
+	struct clock_manual clock;
+	struct world w;
+	struct client c[3];
+
+	(void)state;
+	for (int gives_back = 0; gives_back < 2; gives_back++) {
+		open_world(&w, &clock, 150000);
+		for (int i = 0; i < 3; i++)
+			c[i] = client_open(&w);
+		for (int i = 0; i < 2; i++) {
+			client_send(&c[i], TEXT(UPLOAD("/later", 50000)));
+			client_send(&c[i], text_from(bytes, SOME));
+		}
+		await(&w, w.n_later == 2);
+		client_send(&c[2], TEXT(UPLOAD("/echo", 50000)));
+		client_send(&c[2], text_from(bytes, SOME));
+		await(&w, !TAILQ_EMPTY(&w.server->phases[PHASE_STARVED]));
+		settle(&w);
+		assert_int_equal(client_has(&c[2], "HTTP"), 0);
+		if (gives_back)
+			reply_text(w.later[0], TEXT("done"));
+		else
+			clock_manual_advance(&clock, 200);
+		await(&w, client_has(&c[2], "HTTP/1.1 ") == 1);
+		assert_int_equal(client_has(&c[2], "HTTP/1.1 200"), gives_back);
+		assert_int_equal(client_has(&c[2], "HTTP/1.1 503"), !gives_back);
+		assert_int_equal(client_has(&c[2], "\r\nRetry-After: 1\r\n"), !gives_back);
+		assert_int_equal(counters(&w)->evicted, 0);
+		for (int i = gives_back; i < 2; i++)
+			reply_text(w.later[i], TEXT("done"));
+		for (int i = 0; i < 2; i++)
+			await(&w, client_has(&c[i], "\r\n\r\ndone") == 1);
+		for (int i = 0; i < 3; i++)
+			client_close(&c[i]);
+		world_close(&w);
+	}
+}
+
+/* ... and when even the first buffers are too many, requests are refused before their handlers. */
+static void test_requests_are_refused_at_last(void **state)
+{
+	struct clock_manual clock;
+	struct world w;
+	struct client c[3];
+
+	(void)state;
+	open_world(&w, &clock, 2 * (sizeof(struct exchange) + IN_SIZE));
+	for (int i = 0; i < 2; i++) {
+		c[i] = client_open(&w);
+		client_send(&c[i], TEXT(GET("/later")));
+		await(&w, w.n_later == i + 1);
+	}
+	c[2] = client_open(&w);
+	client_send(&c[2], TEXT(GET("/x")));
+	await(&w, client_has(&c[2], "HTTP/1.1 503") == 1);
+	assert_int_equal(client_has(&c[2], "\r\nRetry-After: 1\r\n"), 1);
+	assert_int_equal(counters(&w)->requests, 2);
+	for (int i = 0; i < 2; i++) {
+		reply_text(w.later[i], TEXT("done"));
+		await(&w, client_has(&c[i], "\r\n\r\ndone") == 1);
+	}
+	assert_served(&w);
+	for (int i = 0; i < 3; i++)
+		client_close(&c[i]);
+	world_close(&w);
+}
+
+/* ---- a body that is not copied ---- */
+
+static void test_shared_bodies_cost_nothing(void **state)
+{
+	struct clock_manual clock;
+	struct world w;
+	struct client c[CLIENTS];
+
+	(void)state;
+	open_world(&w, &clock, BUDGET);
+	for (int i = 0; i < CLIENTS; i++) {
+		c[i] = narrow_client(&w);
+		client_send(&c[i],
+			    TEXT(GET("/x") GET("/shared") "HEAD /shared HTTP/1.1\r\nHost: a\r\n"
+							  "\r\n" GET("/x")));
+	}
+	settle(&w);
+	assert_int_equal(counters(&w)->evicted, 0);
+	assert_in_range(counters(&w)->memory, 1, CLIENTS * 12000);
+	for (int i = 0; i < CLIENTS; i++) {
+		await(&w, client_has(&c[i], "\r\n\r\nhello") == 2);
+		assert_int_equal(client_has(&c[i], "\r\nContent-Length: 200000\r\n"), 2);
+		const char *body =
+		    strstr(strstr(c[i].got.p, "Content-Length: 200000"), "\r\n\r\n") + 4;
+		assert_memory_equal(body, bytes, REPLY);
+		assert_memory_equal(body + REPLY, "HTTP/1.1 200", 12);
+		client_close(&c[i]);
+	}
+	world_close(&w);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_half_sent_bodies),
+	    cmocka_unit_test(test_unread_replies),
+	    cmocka_unit_test(test_reading_stops_first),
+	    cmocka_unit_test(test_requests_are_refused_at_last),
+	    cmocka_unit_test(test_shared_bodies_cost_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
