@@ -1,10 +1,10 @@
 /*
  * Qualifying: an invited user converted. One state change, one event, however often it is asked.
  *
- * A user is qualified while one order stands. An order stands from its first request until its refund;
- * a qualification without an order_id stands like an order until a refund without an order_id, which
- * refunds all. The same request about the same order (for a refund: up to the same total) gets its first
- * response again, and changes nothing.
+ * A user is qualified while one order stands. An order stands from its first request until its refund.
+ * A qualification without an order_id stands like an order, until a refund without an order_id, which
+ * refunds all orders. The same request about the same order (for a refund: up to the same total) gets its
+ * first response again, and changes nothing.
  */
 #ifndef CORE_QUALIFY_H
 #define CORE_QUALIFY_H
@@ -33,8 +33,8 @@ enum qualify_outcome {
 /* Why QUALIFY_DIRECT is refused: completes the name of a field. */
 #define QUALIFY_DIRECT_REFUSAL "is of a user whom nobody referred: only invited users can qualify"
 
-/* Orders, and rewards that they earned, which one refund takes back. A user with more has their orders
- * refunded one by one. */
+/* One refund takes back at most so many orders and rewards together, which bounds the command. The orders
+ * of a user with more are refunded one by one. */
 enum { QUALIFY_REFUND_MAX = 256 };
 
 struct qualify {

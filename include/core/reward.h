@@ -38,9 +38,9 @@ struct reward_cause {
 	struct reward_changes *changes; /* gets every reward that is made or undone; NULL: nobody asks */
 };
 
-/** May an amount in this currency be sent to the campaign? No where it has active commission rules, and
- *  all of them are in other currencies: the amount would count for nobody. ERR_PENDING and read errors
- *  pass through. */
+/** *takes is false where the campaign has active commission rules and all of them are in other
+ *  currencies: an amount in this currency would count for nobody. ERR_PENDING and read errors pass
+ *  through. */
 enum err reward_takes_currency(struct tx *tx, uint64_t campaign_id, struct text currency,
     bool *takes) WARN_UNUSED;
 
@@ -52,8 +52,8 @@ enum err reward_earn(struct tx *tx, const struct reward_cause *cause) WARN_UNUSE
  *  issued gets a clawback. Fires reward.cancelled for both. Rewards of REPEAT_EVERY_ORDER are undone
  *  with their orders. */
 enum err reward_undo(struct tx *tx, const struct reward_cause *cause) WARN_UNUSED;
-/** An order was refunded. Of the rewards with these ids, which the order has earned, those that belong
- *  to the order are undone: REPEAT_EVERY_ORDER, and commissions. Others belong to the qualification. */
+/** An order was refunded that has earned the rewards with these ids. Those of REPEAT_EVERY_ORDER and
+ *  commissions belong to the order and are undone. The others belong to the qualification. */
 enum err reward_undo_order(struct tx *tx, const struct reward_cause *cause, const uint64_t *ids,
     size_t n) WARN_UNUSED;
 /** A part of an order was refunded, and cause->amount_e4 is what is left: its commissions are computed

@@ -1,7 +1,7 @@
 /*
- * What one command did with rewards: those that it earned, reduced or took back, each as the command
- * left it. The response shows them; with an order or an Idempotency-Key they are kept, so that the same
- * request gets the same response.
+ * The rewards that one command earned, reduced or took back, each as the command left it. The response
+ * shows them. They are stored with an order or an Idempotency-Key, so that the same request gets the same
+ * response.
  */
 #ifndef CORE_REWARD_CHANGES_H
 #define CORE_REWARD_CHANGES_H
@@ -9,7 +9,7 @@
 #include "core/reward_records.h"
 #include "store/tx.h"
 
-/* All zero is a valid empty list. Its memory is the arena's of the command. */
+/* A zeroed struct is an empty list. The memory belongs to the arena of the command. */
 struct reward_changes {
 	struct reward *rewards;
 	size_t n, cap;
@@ -22,10 +22,11 @@ enum err reward_changes_add(struct reward_changes *changes, struct arena *arena,
 /** The stored form: id, state, amount, clawback_ms and clawback_amount of each, as an id list. p is NULL
  *  where memory ran out (and there are changes). */
 struct text reward_changes_write(const struct reward_changes *changes, struct arena *arena);
-/** How many rewards a stored form has, and the id of the i-th. */
+/** The number of rewards in a stored form, and the id of one of them. */
 size_t reward_changes_length(struct text stored);
 uint64_t reward_changes_id(struct text stored, size_t i);
-/** Reads the rewards anew and shows them as they were. ERR_PENDING, read errors, ERR_NO_MEMORY. */
+/** Reads the stored rewards into *changes, with their state and amounts of that time. ERR_PENDING, read
+ *  errors, ERR_NO_MEMORY. */
 enum err reward_changes_read(struct tx *tx, struct text stored, struct reward_changes *changes)
     WARN_UNUSED;
 

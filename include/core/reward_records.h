@@ -84,20 +84,20 @@ struct reward {
 	uint64_t state, created_ms, due_ms; /* due_ms: the hold ends */
 	uint64_t issued_ms, cancelled_ms;
 	uint64_t clawback_ms; /* issued, and then the cause was undone: to be taken back */
-	uint64_t clawback_amount; /* how much of the amount, after a refund of a part: less than all of it.
-				     0: all of it. With clawback_ms only; see reward_clawback_amount */
+	uint64_t clawback_amount; /* with clawback_ms: the part of the amount that is to be taken back, all in
+				     all; 0: the whole reward (see reward_clawback_amount) */
 	uint64_t metric, recipient, amount;
 	struct text name, currency, coupon;
 	struct text reason; /* why it is still due or was cancelled, for people */
 	uint64_t auto_issue, method;
 	uint64_t review; /* waits for the review of its cause or recipient (enum user_review) */
 	uint64_t queue;  /* where it waits to be issued by itself (enum reward_queue) */
-	uint64_t repeat; /* the rule's: REPEAT_EVERY_ORDER belongs to one order, and takes a place */
-	/* Of a commission: what the rule said, for refunds of a part. percent 0: the operator has set the
-	 * amount, which such refunds leave alone. */
+	uint64_t repeat; /* of the rule. A reward of REPEAT_EVERY_ORDER belongs to one order */
+	/* Of a commission, as the rule had them: for refunds of a part. percent 0: the operator has set the
+	 * amount, and a refund of a part does not change it. */
 	uint64_t percent, cap;
 };
-/** Is it due, or issued and not taken back as a whole? */
+/** Is the reward due, or issued and not taken back as a whole? */
 bool reward_lives(const struct reward *reward);
 /** How much of the amount is to be taken back so far; 0 where nothing is. */
 uint64_t reward_clawback_amount(const struct reward *reward);

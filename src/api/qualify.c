@@ -18,7 +18,7 @@ struct qualify_call {
 	struct call *call;
 };
 
-/* What follows "data". */
+/* The members that follow "data". */
 static void reply_outcome(struct call *call, struct json_out *o, const struct qualify *q)
 {
 	json_put_bool(o, "changed", q->changed);
@@ -58,7 +58,7 @@ static const char *unknown_user(const struct who *who)
 		     "campaign_id";
 }
 
-/* Without a field: the object that the request names, or the request itself, is what is wrong. */
+/* With a field, the response is the 422 about that field. */
 static const struct {
 	int status;
 	const char *field, *message;

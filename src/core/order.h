@@ -1,6 +1,7 @@
 /*
- * A user's orders: found by their order_id; those that stand are a list, from user.newest_order on. The
- * caller stages the user and the order that it hands in; neighbours in the list are staged here.
+ * A user's orders. They are found by their order_id. Those that stand are a linked list that begins at
+ * user.newest_order, because a command cannot scan. The functions stage the neighbours in the list; the
+ * caller stages the user and the order.
  */
 #ifndef CORE_ORDER_H
 #define CORE_ORDER_H
@@ -8,7 +9,7 @@
 #include "core/records.h"
 #include "store/tx.h"
 
-/** Sets the key of *order, all else is zero. ERR_NO_MEMORY. */
+/** Sets the key of *order and zeroes its values. ERR_NO_MEMORY. */
 enum err order_name(struct tx *tx, uint64_t user_id, struct text order_id, struct order *order)
     WARN_UNUSED;
 /** Reads the order of that user. ERR_NOT_FOUND: as order_name. ERR_NO_MEMORY, ERR_PENDING and read
@@ -21,8 +22,8 @@ enum err order_attach(struct tx *tx, struct user *user, struct order *order) WAR
 /** Takes a standing order out of the list, as refunded. */
 enum err order_detach(struct tx *tx, struct user *user, struct order *order) WARN_UNUSED;
 
-/** A qualified user has no order: makes the qualification that named none the first of the list (and
- *  stages it), so that another order can follow. */
+/** For a qualified user without orders: stages an order for the qualification that had no order_id, and
+ *  puts it into the list, so that another order can follow. */
 enum err order_adopt(struct tx *tx, struct user *user, uint64_t now_ms) WARN_UNUSED;
 
 #endif

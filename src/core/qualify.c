@@ -102,7 +102,8 @@ enum err qualify_check_currency(struct qualify *q, struct tx *tx)
 	return err == ERR_OK && !takes ? qualify_refuse(q, QUALIFY_CURRENCY) : err;
 }
 
-enum err qualify_answer_again(struct qualify *q, struct tx *tx, uint64_t qualified_ms, struct text rewards)
+enum err qualify_answer_again(struct qualify *q, struct tx *tx, uint64_t qualified_ms,
+    struct text rewards)
 {
 	q->user.qualified_ms = qualified_ms;
 	return reward_changes_read(tx, rewards, &q->rewards);
@@ -110,8 +111,9 @@ enum err qualify_answer_again(struct qualify *q, struct tx *tx, uint64_t qualifi
 
 /* ---- orders ---- */
 
-/* Was this said before? A request without an order_id says something new once, and is the only one that
- * needs no look at a record: where the user has no orders, what it said is the user's own state. */
+/* Did the same request come before? Without an order_id the answer mostly needs no record of an order:
+ * an unqualified user has no standing order, and a qualified user without orders was qualified by such a
+ * request. An import adds nothing to a qualified user. */
 static enum err is_known(const struct qualify *q, struct tx *tx, struct order *order, bool *known)
 {
 	bool is_named = q->order_id.n > 0, is_qualified = q->user.qualified_ms != 0;
@@ -132,7 +134,7 @@ static bool has_repeated(const struct reward_changes *rewards)
 	return false;
 }
 
-/* The order stands. Events have written the user anew meanwhile. */
+/* Stores the order as standing. The user is read again, because events have changed the record. */
 static enum err keep_order(struct qualify *q, struct tx *tx, bool was_qualified)
 {
 	struct user user = {.id = q->user.id};
@@ -159,8 +161,8 @@ static enum err keep_order(struct qualify *q, struct tx *tx, bool was_qualified)
 	return err;
 }
 
-/* An import tells of what was rewarded before. A request without an order_id earns only where it
- * qualifies: nobody knows whether it is about another order. */
+/* An import earns nothing, because the old programme has paid for it. A request without an order_id earns
+ * only where it qualifies the user, because nothing tells it from a repetition. */
 static enum err earn(struct qualify *q, struct tx *tx, bool was_qualified, uint64_t reached)
 {
 	struct reward_cause cause = qualify_cause(q);
@@ -188,8 +190,9 @@ static enum err qualify(struct qualify *q, struct tx *tx)
 	if ((!was_qualified && (err = qualify_change(q, tx, &reached)) != ERR_OK) ||
 	    (err = earn(q, tx, was_qualified, reached)) != ERR_OK)
 		return err;
-	bool is_implied = q->order_id.n == 0 && !was_qualified && !has_repeated(&q->rewards);
-	return is_implied ? ERR_OK : keep_order(q, tx, was_qualified);
+	/* A qualification without an order_id needs a record only for rewards that go with it. */
+	bool needs_record = q->order_id.n > 0 || was_qualified || has_repeated(&q->rewards);
+	return needs_record ? keep_order(q, tx, was_qualified) : ERR_OK;
 }
 
 /* ---- the command ---- */
@@ -203,7 +206,7 @@ static enum err replay(struct qualify *q, struct tx *tx)
 		return qualify_refuse(q, QUALIFY_KEY_REUSED);
 	if (err != ERR_OK)
 		return err;
-	/* As it was answered then; the record is read for its code only, and may be gone. */
+	/* The response is the first one; the user is read for the code only, and may be erased. */
 	q->user = (struct user){.id = answer.user_id};
 	err = tx_get(tx, &KIND_USER, &q->user);
 	if (err != ERR_OK && err != ERR_NOT_FOUND)

@@ -6,7 +6,7 @@
 
 #include "order.h"
 
-/* Rewards that were earned by the orders which are refunded. */
+/* The rewards that the refunded orders have earned. */
 struct earned {
 	uint64_t ids[QUALIFY_REFUND_MAX];
 	size_t n;
@@ -22,7 +22,8 @@ static bool add_earned(struct earned *e, struct text rewards)
 	return true;
 }
 
-/* Nothing stands any more: the user is unqualified, and what the qualification earned goes too. */
+/* No order stands any more: the user is unqualified, and the rewards of the qualification are taken back
+ * with those of the orders. */
 static enum err end_qualification(struct qualify *q, struct tx *tx, const struct earned *e)
 {
 	uint64_t count = 0;
@@ -62,8 +63,9 @@ static enum err refund_all(struct qualify *q, struct tx *tx)
 
 /* ---- one order ---- */
 
-/* Referd 0.1 kept of an order whether it qualified the user. If it did, it is the qualification that
- * names no order. */
+/* The order that stands for the named one; ERR_NOT_FOUND where it does not stand. The records of referd
+ * 0.1 say only whether an order qualified the user. Such an order is the user's qualification without an
+ * order_id, which stands or does not. */
 static enum err find_standing(struct qualify *q, struct tx *tx, const struct order *named,
     struct order *standing)
 {
@@ -85,7 +87,7 @@ static enum err refund_whole(struct qualify *q, struct tx *tx, struct order *nam
 	enum err err = find_standing(q, tx, named, &standing);
 	named->state = ORDER_REFUNDED;
 	named->refunded_e4 = named->amount_e4;
-	tx_put(tx, &KIND_ORDER, named); /* and once more below, where the two are one record */
+	tx_put(tx, &KIND_ORDER, named); /* where both are one record, the put below counts */
 	if (err == ERR_OK)
 		err = order_detach(tx, &q->user, &standing);
 	if (err != ERR_OK)
@@ -138,7 +140,7 @@ static enum err refund_order(struct qualify *q, struct tx *tx, struct order *ord
 	return is_whole ? refund_whole(q, tx, order) : refund_part(q, tx, order);
 }
 
-/* A refund up to the same total was answered before. */
+/* A refund up to the same total gets its first response. */
 static enum err refund_named(struct qualify *q, struct tx *tx)
 {
 	struct order order;

@@ -68,9 +68,9 @@ static uint64_t amount_of(const struct rule *rule, const struct reward_cause *ca
 	return commission_of(cause->amount_e4, rule->percent, rule->cap, rule->currency);
 }
 
-/* An amount in another currency is no business of this rule. A commission of a few cents may come to
- * nothing: that is no reward. A commission without an amount is made, and waits for somebody who knows
- * the amount. */
+/* A rule does not count amounts in another currency. A commission of a few cents may come to nothing,
+ * which makes no reward. A commission without an amount is made, and waits for somebody who knows the
+ * amount. */
 static bool is_nothing(const struct rule *rule, const struct reward_cause *cause)
 {
 	if (rule->metric != METRIC_COMMISSION)

@@ -7,7 +7,7 @@
 #include <string.h>
 
 enum {
-	FIELDS = 5, /* numbers that are kept of each */
+	FIELDS = 5, /* numbers in the stored form of a reward */
 	CAP_FIRST = 4,
 };
 
@@ -60,7 +60,7 @@ static void show_as_it_was(struct reward *r, struct text stored, size_t i)
 	r->amount = id_list_at(stored, i * FIELDS + 2);
 	r->clawback_ms = id_list_at(stored, i * FIELDS + 3);
 	r->clawback_amount = id_list_at(stored, i * FIELDS + 4);
-	/* A reward that was due then may have got a coupon since. */
+	/* A reward that was due then may have been given a coupon since. */
 	if (r->state != REWARD_ISSUED)
 		r->coupon = (struct text){0};
 }

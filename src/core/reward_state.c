@@ -124,7 +124,7 @@ static enum err emit(struct tx *tx, const struct reward *r, enum event_type type
 
 /* ---- places: how many rewards of a rule live for one user ---- */
 
-/* With the first of its orders that earns, the user gets the step. */
+/* The step names its newest reward, and counts the rewards of all orders. */
 static enum err enter_step(struct tx *tx, const struct reward *r)
 {
 	struct reward_step step = {.rule_id = r->rule_id, .referrer_id = r->referrer_id, .step = r->step};
@@ -137,7 +137,7 @@ static enum err enter_step(struct tx *tx, const struct reward *r)
 	return ERR_OK;
 }
 
-/* The reward lives no more: an order may earn again. */
+/* The reward ends, and its place is free for another order. */
 static enum err leave_step(struct tx *tx, const struct reward *r)
 {
 	struct reward_step step = {.rule_id = r->rule_id, .referrer_id = r->referrer_id, .step = r->step};

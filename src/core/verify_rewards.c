@@ -225,10 +225,10 @@ static enum err check_reward_step(struct verifier *v, const void *record)
 }
 
 enum { ARE_DUE, ARE_ISSUED, ARE_CANCELLED, ARE_TAKEN_BACK };
-/* Of the rewards of one cause. */
+/* What a group of REWARDS_BY_CAUSE holds. */
 enum { TAKE_A_PLACE, THEIR_CAMPAIGN, THEIR_REFERRER };
 
-/* The places that the steps of one user count, for all rules that every order fulfils. */
+/* The steps of one user count the living rewards of REPEAT_EVERY_ORDER, rule by rule. */
 static enum err end_rewards_by_cause(struct verifier *v)
 {
 	const uint64_t *counted = v->group->counted;
