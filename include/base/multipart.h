@@ -32,4 +32,9 @@ const char *multipart_open(struct multipart *m, struct text content_type, struct
 enum err multipart_next(struct multipart *m, struct arena *arena, struct multipart_part *part,
     const char **why) WARN_UNUSED;
 
+/** The body without its boundary, which libraries make up anew for each request: equal for two requests
+ *  that differ in nothing else. Borrowed where there is no boundary, else in `arena`. ERR_NO_MEMORY. */
+enum err multipart_neutral(struct text content_type, struct text body, struct arena *arena,
+    struct text *out) WARN_UNUSED;
+
 #endif

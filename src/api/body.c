@@ -27,6 +27,18 @@ bool body_is_urlencoded(const struct http_request *req)
 	return text_ieq(media_type(req), TEXT("application/x-www-form-urlencoded"));
 }
 
+bool body_neutral(struct call *call, struct text *content)
+{
+	struct http_request *req = call->req;
+	*content = req->body;
+	if (!text_ieq(media_type(req), TEXT("multipart/form-data")))
+		return true;
+	enum err err = multipart_neutral(content_type(req), req->body, &req->arena, content);
+	if (err != ERR_OK)
+		call_reply_err(call, err, NULL);
+	return err == ERR_OK;
+}
+
 bool body_check_encoding(struct call *call)
 {
 	const struct http_request *req = call->req;

@@ -34,6 +34,8 @@ bool body_check_encoding(struct call *call) WARN_UNUSED;
 bool body_is_csv(const struct http_request *req);
 /** Is the body sent as application/x-www-form-urlencoded, where a plus means a blank? */
 bool body_is_urlencoded(const struct http_request *req);
+/** What tells two requests apart: the body, a multipart one without its boundary. False after 503. */
+bool body_neutral(struct call *call, struct text *content) WARN_UNUSED;
 /** Frees what JSON needed. Text that body_text gave ends here too, unless it was kept. */
 void body_free(struct body *body);
 

@@ -290,7 +290,10 @@ bool call_read_idempotency_key(struct call *call, struct text scope, struct idem
 		call_reply_error(call, 400, "Idempotency-Key must be 1 to 64 bytes long");
 		return false;
 	}
-	idempotency_key_make(key, scope, *header, call->req->body, call->req->query);
+	struct text content;
+	if (!body_neutral(call, &content))
+		return false;
+	idempotency_key_make(key, scope, *header, content, call->req->query);
 	return true;
 }
 

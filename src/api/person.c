@@ -35,11 +35,12 @@ static bool read_first_name(struct call *call, const struct body *body, struct t
 static const char *explain_plus(const struct call *call, struct text email, const char *problem)
 {
 	struct text local, host;
+	bool urlencoded = call->req->query.n > 0 || body_is_urlencoded(call->req);
 	text_cut(email, '@', &local, &host);
-	if (local.n == 0 || memchr(local.p, ' ', local.n) == NULL || !body_is_urlencoded(call->req))
+	if (local.n == 0 || memchr(local.p, ' ', local.n) == NULL || !urlencoded)
 		return problem;
-	return "has a blank before the @: in a form a plus means a blank, so encode the plus as %2B "
-	       "(curl: --data-urlencode)";
+	return "has a blank before the @: in a form and in a query a plus means a blank, so encode the "
+	       "plus as %2B (curl: --data-urlencode)";
 }
 
 bool person_read_email(struct call *call, struct text typed, struct email *email)

@@ -1,6 +1,8 @@
 /*
  * Owns reading users: one, and the list. Never a rule about users. Called through the route table.
  */
+#include <string.h>
+
 #include "base/typed.h"
 #include "base/unicode.h"
 #include "base/utf8.h"
@@ -86,6 +88,8 @@ static const char *read_email(struct call *call, struct text value, struct user_
 	const char *why;
 	enum err err = email_read(value, &call->req->arena, &email, &why);
 	f->canonical_email = email.canonical;
+	if (err == ERR_INVALID && value.n > 0 && memchr(value.p, ' ', value.n) != NULL)
+		return "has a blank: in a query a plus means a blank, so encode the plus as %2B";
 	if (err == ERR_INVALID)
 		return "must be a whole e-mail address: parts of one are looked for by q";
 	return err == ERR_OK ? NULL : "could not be read: out of memory";

@@ -323,3 +323,27 @@ cut:
 	*why = truncated;
 	return ERR_INVALID;
 }
+
+enum err multipart_neutral(struct text content_type, struct text body, struct arena *arena,
+    struct text *out)
+{
+	struct multipart m;
+	const char *from = body.p, *at;
+	*out = body;
+	if (body.n == 0 || multipart_open(&m, content_type, body) != NULL)
+		return ERR_OK;
+	const struct text boundary = text_from(m.delimiter + 4, m.delimiter_n - 4);
+	char *p = arena_alloc(arena, body.n);
+	size_t n = 0, left = body.n;
+	if (p == NULL)
+		return ERR_NO_MEMORY;
+	while ((at = memmem(from, left, boundary.p, boundary.n)) != NULL) {
+		memcpy(p + n, from, (size_t)(at - from));
+		n += (size_t)(at - from);
+		left -= (size_t)(at - from) + boundary.n;
+		from = at + boundary.n;
+	}
+	memcpy(p + n, from, left);
+	*out = text_from(p, n + left);
+	return ERR_OK;
+}

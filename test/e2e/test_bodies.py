@@ -51,6 +51,17 @@ class Multipart(Bodies):
         self.has_error(self.send(first_name + one * 2 + b"--x--", headers), 422, "email")
         self.has_error(self.send(one * 65 + b"--x--", headers), 400)
 
+    def test_a_repeated_request_with_another_boundary(self):
+        """Libraries make up a boundary for each request: it does not make another body."""
+        key = {"Idempotency-Key": "abc"}
+        answers = []
+        for boundary in ("one", "another"):
+            media_type, body = multipart(ANN, boundary)
+            answers.append(self.has(self.send(body, {"Content-Type": media_type, **key}), 201).data)
+        self.assertEqual(answers[0], answers[1])
+        media_type, body = multipart({**ANN, "first_name": "Bob"}, "one")
+        self.has_error(self.send(body, {"Content-Type": media_type, **key}), 409)
+
     def test_framing(self):
         _, body = multipart(ANN, "x")
         for media_type in ("multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=y"):
@@ -85,6 +96,10 @@ class Encodings(Bodies):
         message = self.has_error(self.try_join_raw(b"first_name=Ann&email=a+b@x.org"), 422, "email").json["message"]
         self.assertIn("%2B", message)
         self.assertIn("--data-urlencode", message)
+        answer = self.has_error(self.api.get("/api/v2/users?email=a+b@x.org"), 422, "email")
+        self.assertIn("%2B", answer.json["message"])
+        answer = self.public.call("POST", f"/webhook/{self.server.inbound}/qualify?email=a+b@x.org&campaign_id=1")
+        self.assertIn("%2B", self.has_error(answer, 422, "email").json["message"])
         by_json = self.has_error(self.send(json.dumps({**ANN, "email": "a b@x.org"}).encode(), JSON), 422, "email")
         self.assertNotIn("%2B", by_json.json["message"])
 

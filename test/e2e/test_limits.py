@@ -93,6 +93,19 @@ class MissLimits(Limited):
             for i, (headers, status) in enumerate((({}, 201), (self.PAGE, 303))):
                 self.has(client.form(path, {"first_name": "Ann", "email": f"a{i}@y.example"}, headers), status)
 
+    def test_the_client_is_whom_a_trusted_proxy_names(self):
+        campaign = self.campaign()
+        proxy = Client(self.server.address, source="127.0.0.90")
+        for i, (headers, ip) in enumerate((
+                ({"X-Forwarded-For": "6.6.6.6, 192.0.2.7:4711"}, "192.0.2.7"),
+                ({"X-Forwarded-For": '"[2001:db8::7]:443",'}, "2001:db8::7"),
+                ({"Forwarded": 'for=6.6.6.6, for="[2001:db8::8]:1";proto=https'}, "2001:db8::8"),
+                ({"Forwarded": "for=192.0.2.8", "X-Forwarded-For": "192.0.2.9"}, "192.0.2.9"),
+                ({"Forwarded": "for=unknown"}, "127.0.0.90"))):
+            form = {"first_name": "Ann", "email": f"ip{i}@x.example"}
+            joined = self.has(proxy.form(f"/{campaign['code']}/join", form, headers), 201).data
+            self.assertEqual(self.user(joined["code"])["ip"], ip)
+
     def test_a_proxy_that_is_not_trusted_is_named_once(self):
         """Whoever it is, the operator is told the option; a trusted proxy's word counts in silence."""
         trusted, other = (Client(self.server.address, source=s) for s in ("127.0.0.90", "127.0.0.91"))
@@ -102,6 +115,15 @@ class MissLimits(Limited):
             self.has(other.get("/healthz", headers={header: "for=192.0.2.1"}), 200)
         self.assertEqual(self.server.stderr().count("forwarded.ignored"), 1)
         self.assertIn("--trusted-proxies", self.server.stderr())
+
+
+class NoLimits(Limited):
+    OPTIONS = ("--miss-rate", "0")
+
+    def test_misses_without_a_limit(self):
+        statuses = {self.public.get("/u1111111/join").status for _ in range(100)}
+        statuses |= {Client(self.server.address, token="x" * 40).get("/api/v2/users").status for _ in range(100)}
+        self.assertEqual(statuses, {404, 401})
 
 
 class TooLarge(Served):
