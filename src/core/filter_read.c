@@ -28,9 +28,12 @@ static struct filter_draft *draft_of(struct filter_drafts *d, struct text key)
 /* The next "[...]" of a name. */
 static bool next_step(struct text *rest, struct text *step)
 {
-	if (rest->n < 2 || rest->p[0] != '[')
+	struct text behind;
+	if (rest->n < 2 || rest->p[0] != '[' ||
+	    !text_cut(text_from(rest->p + 1, rest->n - 1), ']', step, &behind))
 		return false;
-	return text_cut(text_from(rest->p + 1, rest->n - 1), ']', step, rest);
+	*rest = behind;
+	return true;
 }
 
 static bool draft_part(struct filter_drafts *d, struct text key, struct text part,

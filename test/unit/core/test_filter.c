@@ -1,0 +1,258 @@
+/* Conditions of a search: what requests say, and which records fit.
+ * Never through a list (test_user_list, e2e/test_search).
+ * Run by make test. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "base/form.h"
+#include "core/filter.h"
+
+struct record {
+	uint64_t id, source, qualified, at;
+	struct text name, coupon;
+};
+
+static const struct name sources[] = {{1, "Direct"}, {2, "Referred"}, {0, NULL}};
+static const struct filter_field fields[] = {
+    {"id", FILTER_NUMBER, offsetof(struct record, id), NULL},
+    {"code", FILTER_CODE, offsetof(struct record, id), NULL},
+    {"source", FILTER_WORD, offsetof(struct record, source), sources},
+    {"qualified", FILTER_FLAG, offsetof(struct record, qualified), NULL},
+    {"at", FILTER_TIME, offsetof(struct record, at), NULL},
+    {"name", FILTER_TEXT, offsetof(struct record, name), NULL},
+    {"coupon", FILTER_SECRET, offsetof(struct record, coupon), NULL},
+    {NULL, FILTER_NUMBER, 0, NULL},
+};
+
+struct fixture {
+	struct arena arena;
+	struct filter_drafts drafts;
+	struct filter filter;
+	struct problems problems;
+	struct json *json; /* which problems borrow from */
+};
+
+static void release(struct fixture *f)
+{
+	json_free(f->json);
+	arena_free(&f->arena);
+}
+
+static void build(struct fixture *f)
+{
+	filter_build(&f->drafts, fields, &f->arena, &f->filter, &f->problems);
+}
+
+static void read_query(struct fixture *f, const char *query)
+{
+	struct text rest = text_of(query), name, value;
+	memset(f, 0, sizeof *f);
+	while (form_next(&rest, &f->arena, &name, &value) == ERR_OK)
+		assert_true(filter_draft_query(&f->drafts, name, value));
+	build(f);
+}
+
+static void read_json(struct fixture *f, const char *text)
+{
+	const char *why;
+	memset(f, 0, sizeof *f);
+	assert_int_equal(json_parse(text_of(text), &f->json, &why), ERR_OK);
+	filter_draft_json(&f->drafts, f->json, &f->problems);
+	build(f);
+}
+
+static bool fits(struct fixture *f, const struct record *record)
+{
+	bool yes;
+	size_t work = 0;
+	assert_int_equal(filter_fits(&f->filter, record, &f->arena, &work, &yes), ERR_OK);
+	return yes;
+}
+
+/* A text that is like the pattern. */
+static void like(void **state)
+{
+	static const struct {
+		const char *text, *pattern;
+		bool yes;
+	} cases[] = {
+	    {"abcabc", "b", true},   {"abc", "B", true},     {"abc", "d", false},
+	    {"abc", "abc", true},    {"abc", "abcd", false}, {"abc", "a%", true},
+	    {"abc", "b%", false},    {"abc", "%c", true},    {"abc", "%b", false},
+	    {"abc", "a%c", true},    {"abc", "a%b", false},  {"aba", "ab%ba", false},
+	    {"abba", "ab%ba", true}, {"abc", "%", true},     {"abc", "%%", true},
+	    {"a", "%a%a%", false},   {"aa", "%a%a%", true},  {"abcbc", "%bc", true},
+	    {"ab%c", "b%c", false},  {"xbc", "%b%c%", true}, {"ÄÖ", "%äö", true},
+	    {"", "%", false},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct fixture f = {0};
+		const struct record r = {.name = text_of(cases[i].text)};
+		f.drafts.n = 1;
+		f.drafts.drafts[0] = (struct filter_draft){.field = TEXT("name"),
+							   .operator= TEXT("like"),
+							   .value = text_of(cases[i].pattern),
+							   .has_field = true,
+							   .has_value = true};
+		build(&f);
+		assert_int_equal(f.problems.n, 0);
+		assert_int_equal(fits(&f, &r), cases[i].yes);
+		release(&f);
+	}
+}
+
+/* A date is its whole day, a time is one moment. */
+static void times(void **state)
+{
+	const uint64_t day = UINT64_C(1795996800000); /* 2026-11-30 */
+	static const struct {
+		const char *condition;
+		int before, first, last, after; /* around that day: does it fit? */
+	} cases[] = {
+	    {"%3D&filters[0][value]=2026-11-30", 0, 1, 1, 0},
+	    {"!%3D&filters[0][value]=2026-11-30", 1, 0, 0, 1},
+	    {"%3E&filters[0][value]=2026-11-30", 0, 0, 0, 1},
+	    {"<&filters[0][value]=2026-11-30", 1, 0, 0, 0},
+	    {">%3D&filters[0][value]=2026-11-30", 0, 1, 1, 1},
+	    {"<%3D&filters[0][value]=2026-11-30", 1, 1, 1, 0},
+	    {"%3D&filters[0][value]=2026-11-30T00:00:00Z", 0, 1, 0, 0},
+	    {">&filters[0][value]=2026-11-30+00:00:00", 0, 0, 1, 1},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char query[128];
+		struct fixture f;
+		const struct record none = {0}, before = {.at = day - 1}, first = {.at = day},
+				    last = {.at = day + CLOCK_DAY_MS - 1},
+				    after = {.at = day + CLOCK_DAY_MS};
+		struct buf b = {.p = query, .cap = sizeof query};
+		buf_printf(&b, "filters[0][field]=at&filters[0][operator]=%s", cases[i].condition);
+		buf_char(&b, '\0');
+		read_query(&f, query);
+		assert_int_equal(f.problems.n, 0);
+		assert_int_equal(fits(&f, &before), cases[i].before);
+		assert_int_equal(fits(&f, &first), cases[i].first);
+		assert_int_equal(fits(&f, &last), cases[i].last);
+		assert_int_equal(fits(&f, &after), cases[i].after);
+		/* What never happened is neither before nor after anything. */
+		assert_int_equal(fits(&f, &none), cases[i].before && cases[i].after);
+		release(&f);
+	}
+}
+
+static void joined(void **state)
+{
+	struct fixture f;
+	const struct record one = {.id = 1, .source = 1}, two = {.id = 2, .source = 2};
+	uint64_t id = 0;
+	(void)state;
+	read_json(&f, "{\"value\":[{\"field\":\"id\",\"value\":1},{\"field\":\"source\",\"value\":"
+		      "\"direct\"}],\"operator\":\"AND\"}");
+	assert_true(fits(&f, &one) && !fits(&f, &two));
+	assert_true(filter_demands(&f.filter, offsetof(struct record, id), &id) && id == 1);
+	assert_true(filter_demands(&f.filter, offsetof(struct record, source), &id) && id == 1);
+	assert_false(filter_demands(&f.filter, offsetof(struct record, at), &id));
+	release(&f);
+	read_json(&f,
+		  "{\"value\":[{\"field\":\"id\",\"value\":1},{\"field\":\"id\",\"value\":\"2\"}],"
+		  "\"operator\":\"OR\"}");
+	assert_true(fits(&f, &one) && fits(&f, &two));
+	assert_false(filter_demands(&f.filter, offsetof(struct record, id), &id));
+	release(&f);
+	read_json(&f, "{}");
+	assert_true(f.filter.n == 0 && fits(&f, &one));
+	release(&f);
+}
+
+/* A code stands for an id once it was looked up; one that leads nowhere stands for nobody. */
+static void codes(void **state)
+{
+	struct fixture f;
+	const struct record one = {.id = 1};
+	uint64_t id;
+	(void)state;
+	read_query(&f, "filters[code]=uK3fTz9Q");
+	assert_true(text_eq(f.filter.terms[0].text, TEXT("uK3fTz9Q")));
+	assert_false(fits(&f, &one));
+	filter_resolve(&f.filter.terms[0], 1);
+	assert_true(fits(&f, &one));
+	assert_true(filter_demands(&f.filter, offsetof(struct record, id), &id) && id == 1);
+	release(&f);
+}
+
+static void names_in_a_query(void **state)
+{
+	static const struct {
+		const char *name;
+		bool is_condition;
+	} cases[] = {
+	    {"filters[0][field]", true},
+	    {"filters[value][0][operator]", true},
+	    {"filters[operator]", true},
+	    {"filters[email]", true},
+	    {"filters[anything]", true},
+	    {"filters[0][colour]", false},
+	    {"filters", false},
+	    {"filters[0", false},
+	    {"filters[0][field", false},
+	    {"filters[0][field][x]", false},
+	    {"filters[value][0]x", false},
+	    {"filters[email]x", false},
+	    {"filter[email]", false},
+	    {"xfilters[email]", false},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct filter_drafts drafts = {0};
+		assert_int_equal(filter_draft_query(&drafts, text_of(cases[i].name), TEXT("id")),
+				 cases[i].is_condition);
+	}
+}
+
+static void assert_problem(const char *json, const char *field, const char *word)
+{
+	struct fixture f;
+	read_json(&f, json);
+	const char *what = problems_find(&f.problems, text_of(field));
+	assert_non_null(what);
+	assert_non_null(strstr(what, word));
+	release(&f);
+}
+
+static void problems(void **state)
+{
+	(void)state;
+	assert_problem("{\"colour\":1}", "colour", "id, code, source, qualified, at, name, coupon");
+	assert_problem("[{\"field\":\"name\",\"value\":1,\"operator\":\"=>\"}]", "operator",
+		       "=, !=, >, <, >=, <= or like");
+	assert_problem("{\"source\":\"Nowhere\"}", "source", "Direct or Referred");
+	assert_problem("{\"id\":\"1x\"}", "id", "whole number");
+	assert_problem("{\"at\":\"soon\"}", "at", "2026-11-23");
+	assert_problem("[{\"field\":\"coupon\",\"value\":\"S\",\"operator\":\"like\"}]", "coupon",
+		       "= and !=");
+	assert_problem("[{\"field\":\"at\",\"value\":null,\"operator\":\"<\"}]", "at", "null");
+	assert_problem("[{\"field\":\"id\"}]", "id", "needs a value");
+	assert_problem("[{\"value\":1}]", "filters", "without a field");
+	assert_problem("{\"operator\":\"NOT\"}", "operator", "AND or OR");
+	assert_problem("7", "filters", "list");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(like),
+	    cmocka_unit_test(times),
+	    cmocka_unit_test(joined),
+	    cmocka_unit_test(codes),
+	    cmocka_unit_test(names_in_a_query),
+	    cmocka_unit_test(problems),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
