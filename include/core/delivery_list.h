@@ -39,6 +39,10 @@ struct delivery_read {
 	struct delivery delivery;                  /* DELIVERY_HELD as above */
 	struct attempt attempts[DELIVERY_LOG_MAX]; /* oldest first */
 	size_t n_attempts;
+	/* What the receiver was told, to be taken out of what it answered. All zero where it is
+	 * gone. */
+	struct event event;
+	struct webhook webhook;
 };
 /** ERR_NOT_FOUND. */
 command_decide_fn delivery_read_decide;

@@ -7,9 +7,10 @@
 
 #include "base/crypto.h"
 #include "core/records.h"
+#include "core/redact.h"
 
 /* What stands for a value when it is read; sent back, it keeps the stored value. */
-#define WEBHOOK_MASK "********"
+#define WEBHOOK_MASK REDACTED
 
 /** Judges headers as they are sent: names, values, how many. NULL, or a static sentence fragment
  * that completes "headers ...". */

@@ -6,6 +6,8 @@
 
 #include "base/utf8.h"
 #include "core/delivery.h"
+#include "core/redact.h"
+#include "delivery_secrets.h"
 #include "http/client.h"
 #include "show.h"
 
@@ -68,12 +70,11 @@ static struct text whole_characters(struct text answer)
 	return answer;
 }
 
-static void put_answer(struct json_out *o, struct text answer)
+static void put_plain_answer(struct json_out *o, struct text answer)
 {
-	struct text shown = whole_characters(answer);
 	struct buf base64 = {0};
-	bool text = utf8_valid(shown);
-	json_put_text_or_null(o, "answer", text ? shown : (struct text){0});
+	bool text = utf8_valid(answer);
+	json_put_text_or_null(o, "answer", text ? answer : (struct text){0});
 	if (text)
 		return;
 	crypto_base64(&base64, answer);
@@ -82,7 +83,23 @@ static void put_answer(struct json_out *o, struct text answer)
 	buf_free(&base64);
 }
 
-static void put_attempt(struct json_out *o, const struct attempt *a)
+/* Receivers like to send back what they were sent. */
+static void put_answer(struct json_out *o, struct text answer,
+		       const struct delivery_secrets *secrets)
+{
+	struct buf redacted = {0};
+	if (secrets->unreadable && answer.n > 0)
+		buf_str(&redacted, REDACTED);
+	else
+		redact(whole_characters(answer), secrets->items, secrets->n,
+		       answer.n >= ANSWER_KEPT, &redacted);
+	put_plain_answer(o, buf_view(&redacted));
+	o->buf->failed = o->buf->failed || redacted.failed;
+	buf_free(&redacted);
+}
+
+static void put_attempt(struct json_out *o, const struct attempt *a,
+			const struct delivery_secrets *secrets)
 {
 	json_open(o, NULL, '{');
 	json_put_u64(o, "number", a->number);
@@ -99,17 +116,20 @@ static void put_attempt(struct json_out *o, const struct attempt *a)
 	json_put_u64(o, "first_byte", a->first_byte_us);
 	json_put_u64(o, "total", a->total_us);
 	json_close(o, '}');
-	put_answer(o, a->answer);
+	put_answer(o, a->answer, secrets);
 	json_close(o, '}');
 }
 
 void delivery_reply_read(struct call *call, int status, const struct delivery_read *read)
 {
+	struct delivery_secrets secrets;
 	struct json_out o = call_data(call);
+	delivery_secrets_read(call, read, &secrets);
 	delivery_show(call, &o, &read->delivery);
 	json_open(&o, "log", '[');
 	for (size_t i = 0; i < read->n_attempts; i++)
-		put_attempt(&o, &read->attempts[i]);
+		put_attempt(&o, &read->attempts[i], &secrets);
 	json_close(&o, ']');
+	delivery_secrets_wipe(&secrets);
 	call_reply_data(call, &o, status);
 }

@@ -83,7 +83,7 @@ void reward_show(struct call *call, struct json_out *o, const struct reward_row 
 	json_put_u64(o, "cause_user_id", r->cause_id);
 	put_money(o, "amount", "amount_display", r->currency.n > 0, r->amount, r->currency);
 	json_put_text_or_null(o, "currency", r->currency);
-	json_put_text_or_null(o, "coupon", r->coupon);
+	show_secret(call, o, "coupon", r->coupon);
 	json_put_bool(o, "auto_issue", r->auto_issue != 0);
 	show_word(o, "method", REWARD_METHOD_NAMES, r->method);
 	json_put_bool(o, "in_review", r->state == REWARD_DUE && r->review == REVIEW_PENDING);
@@ -98,7 +98,6 @@ void reward_show(struct call *call, struct json_out *o, const struct reward_row 
 
 void reward_show_change(const struct call *call, struct json_out *o, const struct reward *r)
 {
-	bool may_see = (call->scopes & SCOPE_WRITE) != 0;
 	json_put_u64(o, "id", r->id);
 	json_put_u64(o, "rule_id", r->rule_id);
 	json_put_text(o, "name", r->name);
@@ -108,7 +107,7 @@ void reward_show_change(const struct call *call, struct json_out *o, const struc
 	json_put_u64(o, "user_id", r->user_id);
 	put_money(o, "amount", "amount_display", r->currency.n > 0, r->amount, r->currency);
 	json_put_text_or_null(o, "currency", r->currency);
-	json_put_text_or_null(o, "coupon", may_see || r->coupon.n == 0 ? r->coupon : TEXT("********"));
+	show_secret(call, o, "coupon", r->coupon);
 	put_clawback(o, r);
 }
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "core/redact.h"
 
 void show_date(struct json_out *o, const char *name, const struct zone *zone, uint64_t ms)
 {
@@ -20,6 +21,12 @@ void show_time(struct json_out *o, const char *name, uint64_t ms)
 	char time[CLOCK_TIME_SIZE];
 	clock_format_time(ms, time);
 	json_put_text_or_null(o, name, text_of(ms != 0 ? time : NULL));
+}
+
+void show_secret(const struct call *call, struct json_out *o, const char *name, struct text secret)
+{
+	bool may_see = (call->scopes & SCOPE_WRITE) != 0;
+	json_put_text_or_null(o, name, may_see || secret.n == 0 ? secret : TEXT(REDACTED));
 }
 
 void show_id(struct json_out *o, const char *name, uint64_t id)

@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/zone.h"
+#include "call.h"
 #include "core/names.h"
 
 /** "2026-11-23" in that zone, or null for 0. */
@@ -16,6 +17,8 @@ void show_time(struct json_out *o, const char *name, uint64_t ms);
 void show_id(struct json_out *o, const char *name, uint64_t id);
 /** part / whole as a number with up to four digits behind its point, or null where whole is 0. */
 void show_ratio(struct json_out *o, const char *name, uint64_t part, uint64_t whole);
+/** A secret: null where it is empty, masked for tokens without the scope write. */
+void show_secret(const struct call *call, struct json_out *o, const char *name, struct text secret);
 /** The word of a number. */
 void show_word(struct json_out *o, const char *name, const struct name *table, uint64_t number);
 /** An array of the words whose bit (1 << number) is in mask. */

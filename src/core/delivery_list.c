@@ -171,6 +171,16 @@ static enum err read_attempts(struct delivery_read *r, struct tx *tx)
 	return err;
 }
 
+static enum err read_told(struct delivery_read *r, struct tx *tx)
+{
+	r->event = (struct event){.id = r->delivery.event_id};
+	r->webhook = (struct webhook){.id = r->delivery.webhook_id};
+	enum err err = tx_get(tx, &KIND_EVENT, &r->event);
+	if (err == ERR_OK || err == ERR_NOT_FOUND)
+		err = tx_get(tx, &KIND_WEBHOOK, &r->webhook);
+	return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
 enum err delivery_read_decide(struct command *command, struct tx *tx)
 {
 	struct delivery_read *r = (struct delivery_read *)command;
@@ -179,5 +189,7 @@ enum err delivery_read_decide(struct command *command, struct tx *tx)
 	enum err err = tx_get(tx, &KIND_DELIVERY, &r->delivery);
 	if (err == ERR_OK)
 		err = mark_held(tx, known, &r->delivery);
-	return err == ERR_OK ? read_attempts(r, tx) : err;
+	if (err == ERR_OK)
+		err = read_attempts(r, tx);
+	return err == ERR_OK ? read_told(r, tx) : err;
 }

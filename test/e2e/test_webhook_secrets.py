@@ -1,11 +1,15 @@
 """Owns the tests that header values of webhooks are secrets: sealed on the disk, sent to the place that they were
 given for alone. Never tests how a webhook is configured otherwise (test_webhooks_api.py)."""
+import http.server
+import json
 import os
+import re
 import tarfile
+import threading
 import unittest
 
 from client import Client
-from harness import Directory, Served
+from harness import Directory, Served, until
 from processes import REFERD, ROOT, Server, run
 
 VALUE = "s3cret-value-of-a-header"
@@ -78,6 +82,93 @@ class Moving(Served):
         moved = self.has(self.api.json("PUT", path, {**bind, "url": "https://evil.example/"}), 200).json["webhook"]
         self.assertEqual((moved["id"], moved["dropped_headers"]), (hook["id"], ["X-Access-Key", "X-Other"]))
         self.assertEqual(self.api.get(f"/api/v2/webhooks/{hook['id']}").data["headers"], [])
+
+
+class Echo(http.server.ThreadingHTTPServer):
+    """A receiver that sends back all that it was sent."""
+
+    daemon_threads = True
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), EchoHandler)
+        threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.server_address[1]}/in"
+
+
+class EchoHandler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers.get("content-length", 0))).decode()
+        answer = json.dumps({"target": self.path, "headers": dict(self.headers), "body": body}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, *_):
+        pass
+
+
+class Masked(Served):
+    """What was handed out, and what opens a person's own pages, is not for tokens that may only read."""
+
+    OPTIONS = ("--allow-http-targets", "--allow-targets", "127.0.0.0/8")
+    COUPON = "SAVE-10/x_42"
+
+    @classmethod
+    def setUpClass(cls):
+        cls.echo = Echo()
+        cls.addClassCleanup(cls.echo.server_close)
+        cls.addClassCleanup(cls.echo.shutdown)
+        super().setUpClass()
+
+    def token(self, *scopes):
+        made = self.has(self.api.json("POST", "/api/v2/tokens", {"name": scopes[0], "scopes": list(scopes)}), 201).data
+        return Client(self.server.address, token=made["token"])
+
+    def test_whatever_a_token_that_may_only_read_asks_for(self):
+        fields = ["code", {"field": "reward_coupon", "as": "gift"}, {"field": "unsubscribe_url", "as": "bye"}]
+        hooks = [self.has(self.api.json("POST", "/api/v2/webhooks", {
+            "name": form, "event": "reward.issued", "url": self.echo.url, "format": form, "fields": fields,
+            "headers": HEADERS}), 201).data for form in ("query", "json", "standard")]
+        campaign = self.campaign()
+        rule = self.rule(campaign, metric="coupon", auto_issue=True, recipient="invited")
+        self.has(self.api.json("POST", f"/api/v2/reward-rules/{rule['id']}/coupons", {"codes": [self.COUPON]}), 201)
+        _, byron = self.friend(campaign)
+        self.has(self.qualify(code=byron["code"]), 200)
+        read, write = self.token("read"), self.token("write")
+        for hook in hooks:
+            until(lambda h=hook: [d for d in self.api.get(f"/api/v2/deliveries?webhook_id={h['id']}").data
+                                  if d["status"] == "delivered"], "delivered")
+            delivery = self.api.get(f"/api/v2/deliveries?webhook_id={hook['id']}").data[0]["id"]
+            full, some, none = (client.get(f"/api/v2/deliveries/{delivery}").data["log"][0]["answer"]
+                                for client in (self.api, write, read))
+            secret = re.search(r"unsubscribe(?:%3Ft%3D|\?t=)([A-Za-z0-9_-]+)", full)[1]
+            coupon = full.count("SAVE-10")
+            self.assertGreater(coupon, 0)
+            self.assertEqual((full.count(VALUE), some.count(VALUE), none.count(VALUE)), (2, 0, 0))
+            self.assertEqual((some.count("SAVE-10"), none.count("SAVE-10")), (coupon, 0))
+            self.assertEqual((some.count(secret), none.count(secret)), (full.count(secret), 0))
+            self.assertIn(byron["code"], none)
+            self.assertEqual(json.loads(none)["headers"]["X-Access-Key"], "********")
+        self.rewards_are_masked(read, (self.api, write), campaign, byron)
+        self.has_error(read.json("POST", f"/api/v2/webhooks/{hooks[0]['id']}/preview", {}), 403)
+
+    def rewards_are_masked(self, read, others, campaign, byron):
+        for path in (f"/api/v2/rewards/issued/coupon?campaign_id={campaign['id']}",
+                     f"/api/v2/users/{byron['code']}?with=user.analytics",
+                     f"/api/v2/campaigns/{campaign['id']}/users/export", "/api/v2/webhooks", "/api/v2/deliveries"):
+            self.assertNotIn(self.COUPON.encode(), self.has(read.get(path), 200).body, path)
+        listed = f"/api/v2/rewards/issued/coupon?campaign_id={campaign['id']}"
+        reward = self.has(read.get(listed), 200).data[0]
+        self.assertEqual(reward["coupon"], "********")
+        self.assertEqual(self.has(read.get(f"/api/v2/rewards/{reward['id']}"), 200).data["coupon"], "********")
+        for client in others:
+            self.assertEqual(self.has(client.get(listed), 200).data[0]["coupon"], self.COUPON)
 
 
 class OnDisk(Directory):

@@ -1,0 +1,74 @@
+/* Secrets in what receivers answered: found in every spelling, and nothing else is touched.
+ * Never knows what is a secret.
+ * Run by make test. */
+#include "core/redact.h"
+
+#include "core_world.h"
+
+static const struct text secrets[] = {{"SAVE+10%/\"x\"", 12}, {"", 0}, {"k3y", 3}, {"k3y-long", 8}};
+enum { SECRETS = sizeof secrets / sizeof *secrets };
+
+static void check(const char *t, bool cut, const char *expected)
+{
+	struct buf out = {0};
+	redact(text_of(t), secrets, SECRETS, cut, &out);
+	buf_char(&out, '\0');
+	assert_string_equal(out.p, expected);
+	buf_free(&out);
+}
+
+static void every_spelling(void **state)
+{
+	static const char *const spellings[] = {
+	    "SAVE+10%/\"x\"",
+	    "SAVE%2B10%25%2F%22x%22",
+	    "SAVE%2b10%25%2f%22x%22",
+	    "SAVE+10%25/%22x%22",
+	    "SAVE+10%/\\\"x\\\"",
+	    "SAVE+10%\\/\\\"x\\\"",
+	    "SAVE\\u002B10%\\u002f\\u0022x\\\"",
+	    "%53%41%56%45%2B10%25%2F%22x%22",
+	};
+	struct buf t = {0};
+	(void)state;
+	for (size_t i = 0; i < sizeof spellings / sizeof *spellings; i++) {
+		buf_reset(&t);
+		buf_printf(&t, "{\"gift\":\"%s\",\"n\":1}", spellings[i]);
+		buf_char(&t, '\0');
+		check(t.p, false, "{\"gift\":\"" REDACTED "\",\"n\":1}");
+	}
+	buf_free(&t);
+}
+
+static void where_they_stand(void **state)
+{
+	(void)state;
+	check("", false, "");
+	check("nothing of the kind", false, "nothing of the kind");
+	check("k3y", false, REDACTED);
+	check("ak3yk3yb", false, "a" REDACTED REDACTED "b");
+	check("k3y-long!", false, REDACTED "!"); /* the longest one */
+	check("k3y-lon", false, REDACTED "-lon");
+	check("SAVE+10%", false, "SAVE+10%");
+	check("100% \\ + SAVE", false, "100% \\ + SAVE");
+}
+
+/* The log keeps the first 4 KiB of an answer: they may end within a secret. */
+static void cut_off(void **state)
+{
+	(void)state;
+	check("gift=SAVE%2B10", true, "gift=" REDACTED);
+	check("gift=SAVE", true, "gift=" REDACTED);
+	check("gift=SAV", true, "gift=SAV"); /* too short to be told from a word */
+	check("gift=SAVE%2B10", false, "gift=SAVE%2B10");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(every_spelling),
+	    cmocka_unit_test(where_they_stand),
+	    cmocka_unit_test(cut_off),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
