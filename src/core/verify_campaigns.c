@@ -3,6 +3,7 @@
  * verify.c. Counters are compared where users are walked campaign by campaign (verify_users.c).
  */
 #include "base/zone.h"
+#include "core/pass_param.h"
 #include "verify_parts.h"
 
 static enum err check_campaign(struct verifier *v, const void *record)
@@ -11,6 +12,8 @@ static enum err check_campaign(struct verifier *v, const void *record)
 	verify_id(v, campaign->id);
 	if (campaign->ends_ms != 0 && campaign->ends_ms <= campaign->starts_ms)
 		verify_report(v, "ends before it starts");
+	if (pass_params_refusal(pass_params_of(campaign)) != NULL)
+		verify_report(v, "passes on parameters whose names are not allowed");
 	if (zone_find(campaign->timezone) == NULL)
 		verify_report(v, "has a time zone that this referd does not know: its dates are shown in UTC");
 	if (campaign->alias.n == 0)

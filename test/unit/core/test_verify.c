@@ -83,6 +83,18 @@ static void email_index(void **state)
 	CHANGED(&KIND_EMAIL_INDEX, &index, user_ids, TEXT("123"), "is no list of users\n");
 }
 
+static void campaigns(void **state)
+{
+	struct world *w = *state;
+	struct campaign campaign = {.id = 1};
+	const struct text own_field = TEXT("\4code\0"); /* a list of one name */
+	fill(w);
+	CHANGED(&KIND_CAMPAIGN, &campaign, timezone, TEXT("Moon/Tranquility"),
+		"campaign 1: has a time zone that this referd does not know: its dates are shown in UTC\n");
+	CHANGED(&KIND_CAMPAIGN, &campaign, pass_params.raw, own_field,
+		"campaign 1: passes on parameters whose names are not allowed\n");
+}
+
 static void counters(void **state)
 {
 	struct world *w = *state;
@@ -254,6 +266,7 @@ int main(void)
 	    WORLD_ON(lmdb, users),
 	    WORLD_ON(memory, email_index),
 	    WORLD_ON(lmdb, email_index),
+	    WORLD_ON(memory, campaigns),
 	    WORLD_ON(memory, counters),
 	    WORLD_ON(pending, counters),
 	    WORLD_ON(memory, webhooks),
