@@ -34,6 +34,9 @@ void log_set_level(enum log_level level);
 /** "debug", "info", "warn", "error" to a level; false for anything else. */
 bool log_parse_level(struct text name, enum log_level *level) WARN_UNUSED;
 
+/** Are lines of that level written? For what costs something to put together. */
+bool log_shows(enum log_level level);
+
 /** Writes one line. `fields` ends with an entry whose name is NULL. Lines longer than 4 KiB are cut
  *  at a field and say "cut":true. A line that stderr does not take at once is dropped; the next one
  *  that is written holds the number of "lost_lines". The log never blocks or ends the server. */

@@ -46,6 +46,10 @@ struct delivery_record_attempt {
 	uint64_t retry_ms; /* with VERDICT_RETRY and VERDICT_GONE: when to try again, steady clock */
 	uint64_t failing_ms; /* of a failure: since the one before, as far as it was watched */
 	uint64_t now_ms;
+	/* In done, for the log: */
+	bool first;             /* what went wrong is the first since a success, or ever */
+	struct text disabled;   /* why the webhook is disabled now; empty: it is not, or was before */
+	struct delivery delivery; /* as it now is */
 };
 /** ERR_OK also where the delivery ended meanwhile (cancelled): then only the attempt is logged.
  *  ERR_NOT_FOUND where it was erased. Applies the disable rule and fires the operator events. */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "client_address.h"
 #include "core/webhook_gauge.h"
 #include "routes.h"
@@ -43,20 +44,12 @@ void request_metrics_free(struct request_metrics *m)
 	free(m);
 }
 
-void request_metrics_count(struct request_metrics *m, const struct call *call, int status)
-{
-	size_t route = call->route == NULL ? m->n_routes : (size_t)(call->route - ROUTES);
-	uint64_t now_ns = clock_system.mono_ns(&clock_system);
-	uint64_t took_ns = now_ns > call->req->received_ns ? now_ns - call->req->received_ns : 0;
-	histogram_add(&m->by_route[route][status / 100 % CLASSES], took_ns);
-}
-
 static const char *method_word(unsigned method)
 {
 	static const struct {
 		unsigned method;
 		const char *word;
-	} words[] = {{HTTP_GET, "GET"}, {HTTP_POST, "POST"}, {HTTP_PUT, "PUT"}, {HTTP_DELETE, "DELETE"},
+	} words[] = {{HTTP_GET, "GET"}, {HTTP_HEAD, "HEAD"}, {HTTP_POST, "POST"}, {HTTP_PUT, "PUT"}, {HTTP_DELETE, "DELETE"},
 	    {HTTP_OPTIONS, "OPTIONS"}, {HTTP_PATCH, "PATCH"}};
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (words[i].method == method)
@@ -64,18 +57,43 @@ static const char *method_word(unsigned method)
 	return "";
 }
 
+enum { ROUTE_SIZE = LABELS_SIZE / 2 };
+
 /* The pattern without the mark of parameters that must look like a code. */
+static const char *write_route(char out[ROUTE_SIZE], const struct route *r)
+{
+	size_t n = 0;
+	for (const char *p = r == NULL ? "unknown" : r->pattern; *p != '\0' && n < ROUTE_SIZE - 1; p++)
+		if (*p != '@')
+			out[n++] = *p;
+	out[n] = '\0';
+	return out;
+}
+
+/* The route's pattern, never the path: that may hold codes, addresses and tokens. */
+static void log_request(const struct call *call, int status, uint64_t took_ns)
+{
+	char route[ROUTE_SIZE];
+	log_debug("http.request", LOG_STR("method", method_word(call->req->method)),
+	    LOG_STR("route", write_route(route, call->route)), LOG_U64("status", status),
+	    LOG_U64("duration_us", took_ns / 1000));
+}
+
+void request_metrics_count(struct request_metrics *m, const struct call *call, int status)
+{
+	size_t route = call->route == NULL ? m->n_routes : (size_t)(call->route - ROUTES);
+	uint64_t now_ns = clock_system.mono_ns(&clock_system);
+	uint64_t took_ns = now_ns > call->req->received_ns ? now_ns - call->req->received_ns : 0;
+	histogram_add(&m->by_route[route][status / 100 % CLASSES], took_ns);
+	if (log_shows(LOG_DEBUG))
+		log_request(call, status, took_ns);
+}
+
 static void write_labels(char out[LABELS_SIZE], const struct route *r, int class)
 {
-	char route[LABELS_SIZE / 2] = "unknown";
-	size_t n = 0;
-	for (const char *p = r == NULL ? "" : r->pattern; *p != '\0' && n < sizeof route - 1; p++)
-		if (*p != '@')
-			route[n++] = *p;
-	if (n > 0)
-		route[n] = '\0';
+	char route[ROUTE_SIZE];
 	snprintf(out, LABELS_SIZE, "method=\"%s\",route=\"%s\",status=\"%dxx\"", r == NULL ? "" : method_word(r->method),
-	    route, class);
+	    write_route(route, r), class);
 }
 
 static void put_requests(const struct request_metrics *m, struct buf *out)

@@ -38,6 +38,11 @@ void log_set_level(enum log_level level)
 	state.level = level;
 }
 
+bool log_shows(enum log_level level)
+{
+	return level >= state.level;
+}
+
 bool log_parse_level(struct text name, enum log_level *level)
 {
 	for (size_t i = 0; i < sizeof(level_names) / sizeof(level_names[0]); i++) {
@@ -96,7 +101,7 @@ void log_write(enum log_level level, const char *event, const struct log_field *
 	struct buf line = {0};
 	char time[CLOCK_TIME_SIZE];
 	int saved_errno = errno;
-	if (level < state.level)
+	if (!log_shows(level))
 		return;
 	clock_format_time(clock_system.unix_ms(&clock_system), time);
 	struct json_out o = json_out(&line);

@@ -340,6 +340,10 @@ static int run(void *target, const struct options_args *args)
 		announce(s);
 		loop_run(s->loop);
 		log_info("serve.stopped", LOG_STR("version", REFERD_VERSION));
+	} else {
+		/* The line before says why, to people. */
+		log_warn("serve.refused", LOG_STR("version", REFERD_VERSION),
+		    LOG_STR("data", s->config.data), LOG_STR("listen", s->config.listen));
 	}
 	close_all(s);
 	return status;

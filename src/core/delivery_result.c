@@ -31,9 +31,10 @@ static enum err fire(struct tx *tx, const struct delivery_record_attempt *cmd,
 	return event_emit(tx, &event);
 }
 
-static enum err disable(struct tx *tx, const struct delivery_record_attempt *cmd,
+static enum err disable(struct tx *tx, struct delivery_record_attempt *cmd,
     const struct delivery *d, struct webhook *webhook, struct text reason)
 {
+	cmd->disabled = reason;
 	webhook->disabled_ms = cmd->now_ms;
 	webhook->disabled_reason = reason;
 	tx_put(tx, &KIND_WEBHOOK, webhook);
@@ -49,7 +50,7 @@ static uint64_t disable_after_ms(const struct webhook *webhook)
 
 /* A webhook that has seen nothing but failures for too long, or said 410, is disabled: what it would
  * get is kept until somebody enables it. */
-static enum err apply_disable_rule(struct tx *tx, const struct delivery_record_attempt *cmd,
+static enum err apply_disable_rule(struct tx *tx, struct delivery_record_attempt *cmd,
     const struct delivery *d, const struct webhook_stats *stats)
 {
 	struct webhook webhook = {.id = d->webhook_id};
@@ -79,7 +80,7 @@ static void count_failing(struct webhook_stats *stats, const struct delivery_rec
 		stats->failing_ms += cmd->failing_ms;
 }
 
-static enum err record_health(struct tx *tx, const struct delivery_record_attempt *cmd,
+static enum err record_health(struct tx *tx, struct delivery_record_attempt *cmd,
     const struct delivery *d, struct webhook_stats *stats)
 {
 	const struct attempt *a = &cmd->attempt;
@@ -87,6 +88,8 @@ static enum err record_health(struct tx *tx, const struct delivery_record_attemp
 	enum err err = tx_get(tx, &KIND_WEBHOOK_STATS, stats);
 	if (err != ERR_OK && err != ERR_NOT_FOUND)
 		return err;
+	cmd->first = cmd->verdict != VERDICT_DELIVERED &&
+		     (stats->last_attempt_ms == 0 || stats->last_attempt_ms == stats->last_success_ms);
 	count_failing(stats, cmd);
 	stats->last_attempt_ms = cmd->now_ms;
 	if (cmd->verdict == VERDICT_DELIVERED)
@@ -170,6 +173,7 @@ enum err delivery_record_attempt_decide(struct command *command, struct tx *tx)
 	enum err err = tx_get(tx, &KIND_DELIVERY, &d);
 	if (err != ERR_OK)
 		return err;
+	cmd->disabled = (struct text){0};
 	const struct due claimed = {d.webhook_id, cmd->due_ms, d.id};
 	const struct due hastened = {d.webhook_id, d.due_ms, d.id}; /* a resend during the attempt */
 	d.attempts++;
@@ -187,8 +191,10 @@ enum err delivery_record_attempt_decide(struct command *command, struct tx *tx)
 		return err;
 	if (d.status != DELIVERY_PENDING) {
 		tx_put(tx, &KIND_DELIVERY, &d);
+		cmd->delivery = d;
 		return ERR_OK;
 	}
 	err = apply_verdict(tx, cmd, &d);
+	cmd->delivery = d;
 	return err != ERR_OK ? err : apply_disable_rule(tx, cmd, &d, &stats);
 }

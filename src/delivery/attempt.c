@@ -22,6 +22,7 @@ enum attempt_state {
 enum {
 	RECORD_AT_ONCE = 256,          /* results gathered before they are recorded, ... */
 	RECORD_AFTER_NS = 20 * 1000000, /* ... or so long after the first of them */
+	WARN_EVERY_MS = 60000,
 };
 
 struct attempt_run {
@@ -71,9 +72,37 @@ static void finish(struct attempt_run *run)
 	free(run);
 }
 
+/* One line a minute for a webhook that goes up and down. */
+static void warn_of_first(const struct delivery_record_attempt *r, struct lane *l)
+{
+	const struct attempt *a = &r->attempt;
+	uint64_t now_ms = scheduler_now_ms(l->scheduler);
+	if (!r->first || (l->warned_ms != 0 && now_ms - l->warned_ms < WARN_EVERY_MS))
+		return;
+	l->warned_ms = now_ms;
+	log_warn(r->refused ? "webhook.refused" : "webhook.failing", LOG_U64("webhook_id", l->webhook_id),
+	    LOG_U64("delivery_id", a->delivery_id), LOG_U64("status", a->status),
+	    LOG_STR("error", a->failure == 0 ? "status" : http_failure_name((enum http_failure)a->failure)));
+}
+
+static void warn(const struct delivery_record_attempt *r, struct lane *l)
+{
+	const struct delivery *d = &r->delivery;
+	warn_of_first(r, l);
+	if (r->disabled.n > 0)
+		log_warn("webhook.disabled", LOG_U64("webhook_id", l->webhook_id),
+		    LOG_TEXT("reason", r->disabled));
+	if (r->verdict == VERDICT_EXHAUSTED && d->status == DELIVERY_EXHAUSTED)
+		log_warn("delivery.exhausted", LOG_U64("webhook_id", l->webhook_id),
+		    LOG_U64("delivery_id", d->id), LOG_U64("event_id", d->event_id),
+		    LOG_U64("attempts", d->attempts), LOG_TEXT("reason", d->reason));
+}
+
 static void on_recorded(struct command *command, enum err err)
 {
 	struct attempt_run *run = (struct attempt_run *)command;
+	if (err == ERR_OK && run->state != ATTEMPT_ABANDONED)
+		warn(&run->record, run->lane);
 	/* A result that could not be kept leaves the due row: the delivery is made again, which "at
 	 * least once" allows, but not before the store had time to recover. */
 	if (err != ERR_OK && err != ERR_NOT_FOUND && run->state != ATTEMPT_ABANDONED) {

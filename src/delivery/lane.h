@@ -56,6 +56,7 @@ struct lane {
 	struct due read_before; /* rows up to it may be under way already: a rescan leaves those out */
 	bool caught_up;    /* nothing behind the cursor is due before next_due_ms */
 	uint64_t next_due_ms; /* 0: never, as far as is known */
+	uint64_t warned_ms;        /* when its last first failure was logged; 0: never */
 	uint64_t failing_since_ms; /* the last failure, or the start where there was one before */
 	uint64_t paused_until_ms; /* the store or memory failed: no start before */
 

@@ -15,17 +15,6 @@ static void on_timer(evutil_socket_t fd, short what, void *arg);
 static void try_address(struct http_call *call);
 static void call_finish(struct http_call *call, enum http_failure failure, const char *detail);
 
-const char *http_failure_name(enum http_failure failure)
-{
-	static const char *const names[] = {
-	    [HTTP_FAIL_NONE] = "none",       [HTTP_FAIL_DNS] = "dns",
-	    [HTTP_FAIL_CONNECT] = "connect", [HTTP_FAIL_TLS] = "tls",
-	    [HTTP_FAIL_TIMEOUT] = "timeout", [HTTP_FAIL_PROTOCOL] = "protocol",
-	    [HTTP_FAIL_POLICY] = "policy",
-	};
-	return names[failure];
-}
-
 /* ---- making one: a single allocation ---- */
 
 static size_t spec_size(const struct http_call_spec *spec)

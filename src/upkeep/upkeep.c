@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "pools.h"
 
 #define NS_PER_MS UINT64_C(1000000)
 
@@ -21,6 +22,7 @@ struct job {
 
 struct upkeep {
 	struct upkeep_config config;
+	struct pools pools;
 	struct job *jobs;
 	size_t n;
 	struct event *timer;
@@ -187,6 +189,7 @@ enum err upkeep_open(const struct upkeep_config *config, struct upkeep **out)
 	for (size_t i = 0; i < u->n; i++)
 		if (config->jobs[i].watch != NULL)
 			store_watch(config->store, config->jobs[i].watch, on_write, &u->jobs[i]);
+	pools_watch(&u->pools, config->loop, config->store);
 	loop_add_hook(config->loop, on_turn, u);
 	loop_again(config->loop);
 	*out = u;
