@@ -52,6 +52,10 @@ uint64_t loop_believed_ms(const struct loop *loop);
 uint64_t loop_jumps(const struct loop *loop);
 const struct clock *loop_clock(const struct loop *loop);
 
+/** How often the kernel refused to watch a descriptor (epoll_ctl failed). libevent tells nobody else:
+ *  the owner of a socket that misses its events has to watch it anew. */
+uint64_t loop_failed_watches(const struct loop *loop);
+
 /* Length of turns (waiting excluded), for the metric: from the first time that the turn's time is
  * asked for, which is the first callback that works by the clock or else the first hook, to the end
  * of the hooks. libevent does not tell when its wait ended. */

@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <event2/event.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/log.h"
 #include "steady.h"
@@ -31,9 +32,41 @@ struct loop {
 	} hooks[MAX_HOOKS];
 	int n_hooks;
 	bool again, stopped;
-	uint64_t jumps;
+	uint64_t jumps, failed_watches;
 	struct loop_stalls stalls;
 };
+
+/* ---- what libevent only logs ---- */
+
+/* Changes reach the kernel in the next dispatch, where nobody could be told that one failed:
+ * libevent writes a line. Its log belongs to the process, and so does this. */
+static uint64_t failed_changes; /* NOLINT(*-avoid-non-const-global-variables) */
+
+static void on_libevent_log(int severity, const char *message)
+{
+	static const char failed_change[] = "Epoll ";
+
+	if (severity >= EVENT_LOG_WARN &&
+	    strncmp(message, failed_change, strlen(failed_change)) == 0)
+		failed_changes++;
+	else if (severity >= EVENT_LOG_WARN)
+		log_warn("loop.libevent", LOG_STR("message", message));
+}
+
+static void look_at_failures(struct loop *loop, uint64_t before)
+{
+	if (failed_changes == before)
+		return;
+	loop->failed_watches += failed_changes - before;
+	log_warn("loop.watch_failed", LOG_U64("descriptors", failed_changes - before));
+}
+
+uint64_t loop_failed_watches(const struct loop *loop)
+{
+	return loop->failed_watches;
+}
+
+/* ---- life ---- */
 
 struct loop *loop_new(const struct clock *clock)
 {
@@ -41,6 +74,7 @@ struct loop *loop_new(const struct clock *clock)
 	struct loop *loop = calloc(1, sizeof(*loop));
 	if (config == NULL || loop == NULL)
 		goto fail;
+	event_set_log_callback(on_libevent_log);
 	/* One thread: no locks, and no environment variable may choose another back-end. */
 	event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK);
 	event_config_set_flag(config, EVENT_BASE_FLAG_IGNORE_ENV);
@@ -144,7 +178,9 @@ static bool turn_once(struct loop *loop)
 	bool again = loop->again;
 	loop->again = false;
 	loop->turn->has_mono = loop->turn->has_unix = loop->turn->has_steady = false;
+	uint64_t failures = failed_changes;
 	int result = event_base_loop(loop->events, flags);
+	look_at_failures(loop, failures);
 	/* Where no callback asked for the time, the turn is measured from here: its hooks. */
 	uint64_t start = loop_mono_ns(loop);
 	look_at_clocks(loop);

@@ -31,7 +31,7 @@ enum phase {
 	PHASE_PULL,    /* ... it waits for a piece of the body */
 	PHASE_PUSH,    /* ... pieces of its reply are on their way out */
 	PHASE_WRITE,   /* bytes are on their way out, and nothing is read: replied to, or earlier
-	                  replies of a pipeline are not all sent */
+			  replies of a pipeline are not all sent */
 	PHASE_SKIP,    /* replied to before the end of its body, whose rest is read and dropped */
 	PHASE_LINGER,  /* our side is shut down, the client's bytes are drained */
 	PHASE_DEAD,    /* closed; freed in the hook */
@@ -63,9 +63,9 @@ struct exchange {
 	size_t out_at;
 	struct text tail; /* sent after `out`: a body that is not copied */
 	size_t held;      /* bytes of the server's budget; 0 in the pool (memory.c) */
-	bool replied; /* the current request's reply is in `out` */
-	bool closing; /* nothing follows what is in `out` */
-	bool refused; /* an error ended it: the client may still be sending */
+	bool replied;     /* the current request's reply is in `out` */
+	bool closing;     /* nothing follows what is in `out` */
+	bool refused;     /* an error ended it: the client may still be sending */
 	/* stream.c */
 	TAILQ_ENTRY(exchange) calling; /* while call_queued */
 	http_body_fn *on_body;         /* the handler's open question, ... */
@@ -86,8 +86,8 @@ union peer {
 	struct sockaddr_in6 v6;
 };
 
-/* A listening socket. How many a server has is its own affair: a connection knows its server, and gets
- * its transport from the listener that accepted it. */
+/* A listening socket. How many a server has is its own affair: a connection knows its server, and
+ * gets its transport from the listener that accepted it. */
 struct listener {
 	struct http_server *server;
 	const struct transport *transport;
@@ -134,8 +134,10 @@ struct http_server {
 	struct connection_list flush;
 	uint64_t phase_ns[PHASES]; /* time limit; 0 is none */
 	struct event *sweep;
-	uint64_t sweep_at_ns; /* 0: not armed */
-	uint64_t hook_ns;     /* loop_mono_ns of the turn whose hook ran last */
+	uint64_t sweep_at_ns;    /* 0: not armed */
+	uint64_t hook_ns;        /* loop_mono_ns of the turn whose hook ran last */
+	uint64_t failed_watches; /* of the loop, when all sockets were last watched anew, ... */
+	uint64_t rewatched_ns;   /* ... and when that was */
 	bool draining, making_room;
 	struct listener listener;
 	/* exchange.c */
@@ -163,8 +165,8 @@ enum grow {
 size_t exchange_wants(struct exchange *x);
 /** Room for more input. Moves x->in. */
 enum grow exchange_grow(struct exchange *x) WARN_UNUSED;
-/** Room for every byte that a streamed body may have waiting, so that x->in stays where it is. Makes
- *  room in the budget for it. */
+/** Room for every byte that a streamed body may have waiting, so that x->in stays where it is.
+ * Makes room in the budget for it. */
 enum grow exchange_grow_for_stream(struct exchange *x) WARN_UNUSED;
 /** What was to be sent is sent: empties the reply's buffer, and frees a large one. */
 void exchange_sent(struct exchange *x);
@@ -266,6 +268,8 @@ void reply_write_error(struct http_server *server, struct buf *out, int status, 
 /** Binds `listen` and accepts. After an error *l may be closed, and need not be. */
 enum err listener_open(struct listener *l, struct http_server *server, const char *listen,
 		       const struct transport *transport) WARN_UNUSED;
+/** Watches its socket anew. */
+void listener_rewatch(struct listener *l);
 /** Stops accepting for good. */
 void listener_close(struct listener *l);
 /** A connection left: goes on accepting if it paused for that. */

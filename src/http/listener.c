@@ -264,6 +264,14 @@ enum err listener_open(struct listener *l, struct http_server *server, const cha
 	return ERR_NO_MEMORY;
 }
 
+void listener_rewatch(struct listener *l)
+{
+	if (!l->accepting)
+		return;
+	(void)event_del(l->listening);
+	(void)event_add(l->listening, NULL);
+}
+
 void listener_close(struct listener *l)
 {
 	if (l->listening != NULL)

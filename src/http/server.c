@@ -28,6 +28,8 @@ enum {
 	STARVED_MS = 100,  /* others may give memory back of themselves */
 };
 
+static const uint64_t rewatch_every_ns = 1000000000;
+
 /* ---- deadlines ---- */
 
 void server_arm_sweep(struct http_server *server, uint64_t at_ns)
@@ -88,6 +90,33 @@ static void free_dead(struct http_server *server)
 	}
 }
 
+/* Which socket it was that the kernel refused to watch is not known, and it is rare: all are
+ * watched anew. Once a second, as the reason may last. */
+static void rewatch(struct http_server *server)
+{
+	const uint64_t now_ns = loop_mono_ns(server->loop);
+	struct connection *c, *next;
+
+	if (server->rewatched_ns != 0 && now_ns - server->rewatched_ns < rewatch_every_ns) {
+		server_arm_sweep(server, server->rewatched_ns + rewatch_every_ns);
+		return;
+	}
+	server->failed_watches = loop_failed_watches(server->loop);
+	server->rewatched_ns = now_ns;
+	listener_rewatch(&server->listener);
+	for (enum phase phase = PHASE_IDLE; phase < PHASE_DEAD; phase++) {
+		for (c = TAILQ_FIRST(&server->phases[phase]); c != NULL; c = next) {
+			const short watched = c->watched;
+			next = TAILQ_NEXT(c, link);
+			connection_watch(c, 0);
+			connection_watch(c, watched);
+			if (c->unparsed) /* forgotten with what was watched */
+				event_active(&c->event, EV_READ, 0);
+		}
+	}
+	loop_again(server->loop);
+}
+
 static void hook(void *arg)
 {
 	struct http_server *server = arg;
@@ -97,6 +126,8 @@ static void hook(void *arg)
 		connection_flush(c); /* takes it off the list */
 	(void)memory_make_room(server, 0, NULL);
 	memory_feed_starved(server);
+	if (server->failed_watches != loop_failed_watches(server->loop))
+		rewatch(server);
 	free_dead(server);
 	if (!TAILQ_EMPTY(&server->calls))
 		event_active(server->calling, 0, 0);
