@@ -170,13 +170,11 @@ static bool read_query(struct call *call, struct asked *asked)
 	enum err err;
 	while ((err = form_next(&rest, &call->req->arena, &name, &value)) == ERR_OK) {
 		const char *problem = read_parameter(asked, name, value);
-		if (problem == NULL)
-			continue;
-		call_reply_named(call, name, problem);
-		return false;
+		if (problem != NULL)
+			call_note_named(call, name, problem);
 	}
 	if (err == ERR_NOT_FOUND)
-		return true;
+		return call_check(call);
 	call_reply_err(call, err, NULL);
 	return false;
 }

@@ -153,17 +153,17 @@ static void on_row(struct command *command, enum err err)
 
 static bool take_header(struct import *im, enum csv_result result)
 {
-	struct text name = TEXT("header");
-	const char *problem =
-	    result == CSV_WRONG
-		? im->csv.problem
-		: import_columns_read(&im->csv, &im->campaign, &im->columns, &name);
+	struct problems problems = {0};
+	if (result == CSV_WRONG)
+		problems_add(&problems, TEXT("header"), im->csv.problem);
+	else
+		import_columns_read(&im->csv, &im->campaign, &im->columns, &problems);
 	im->has_header = true;
-	if (problem == NULL)
+	if (problems.n == 0)
 		return true;
 	struct call *call = im->call;
 	unlink_import(im);
-	call_reply_named(call, name, problem);
+	call_reply_problems(call, &problems);
 	free_import(im);
 	return false;
 }

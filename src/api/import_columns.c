@@ -315,24 +315,23 @@ static const char *add_column(struct import_columns *out, struct text name, cons
 	return problem;
 }
 
-const char *import_columns_read(const struct csv_reader *header, const struct campaign *campaign,
-    struct import_columns *out, struct text *name)
+void import_columns_read(const struct csv_reader *header, const struct campaign *campaign,
+			 struct import_columns *out, struct problems *problems)
 {
 	static const char *const required[] = {"first_name", "email"};
 	struct arena arena = {0};
-	const char *problem = NULL;
 	out->n = 0;
-	for (size_t i = 0; i < header->n_cells && problem == NULL; i++) {
-		*name = typed_trim(csv_cell(header, i));
-		problem = add_column(out, *name, campaign, &arena);
+	for (size_t i = 0; i < header->n_cells; i++) {
+		struct text name = typed_trim(csv_cell(header, i));
+		problems_add(problems, name, add_column(out, name, campaign, &arena));
 	}
-	for (size_t i = 0; i < sizeof required / sizeof *required && problem == NULL; i++) {
-		*name = text_of(required[i]);
-		if (!is_there(out, *name))
-			problem = "is missing: the first line must name the columns";
-	}
+	/* A column that was refused may be one of these, misspelled. */
+	bool fine = problems->n == 0;
+	for (size_t i = 0; fine && i < sizeof required / sizeof *required; i++)
+		if (!is_there(out, text_of(required[i])))
+			problems_add(problems, text_of(required[i]),
+				     "is missing: the first line must name the columns");
 	arena_free(&arena);
-	return problem;
 }
 
 /* ---- lines ---- */

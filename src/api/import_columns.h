@@ -15,10 +15,10 @@ struct import_columns {
 	size_t n;
 };
 
-/** Judges the header line. NULL, or a sentence fragment that completes "column ...", with the name
- *  (borrowed from the line, or static) in *name. */
-const char *import_columns_read(const struct csv_reader *header, const struct campaign *campaign,
-    struct import_columns *out, struct text *name) WARN_UNUSED;
+/** Judges the header line: adds what is wrong, with the column's name (borrowed from the line, or
+ *  static). */
+void import_columns_read(const struct csv_reader *header, const struct campaign *campaign,
+			 struct import_columns *out, struct problems *problems);
 
 /** Fills what the line says into *row, whose join has campaign_id, codes and now_ms; texts are
  * copied into arena. What is wrong is added to row->join.problems, with the column's name (static,

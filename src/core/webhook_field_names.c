@@ -46,6 +46,8 @@ static enum err look_at_all(struct search *s, struct tx *tx)
 	uint64_t last = tx_last_id(tx, &KIND_CAMPAIGN);
 	uint64_t first =
 	    last > WEBHOOK_CAMPAIGNS_LOOK_MAX ? last - WEBHOOK_CAMPAIGNS_LOOK_MAX + 1 : 1;
+	const struct campaign silent = {0}; /* it passes on what campaigns pass on by default */
+	look_at(s, &silent);
 	for (uint64_t id = last; s->missing != 0 && id >= first; id--) {
 		struct campaign campaign = {.id = id};
 		enum err err = tx_get(tx, &KIND_CAMPAIGN, &campaign);
@@ -82,6 +84,7 @@ static enum err report(const struct search *s, struct tx *tx, const struct campa
 	payload_field_list(&what);
 	list_names(&what, campaign->fields_referring);
 	list_names(&what, campaign->fields_invited);
+	list_names(&what, pass_params_of(campaign));
 	list_names(&what, pass_params_of(campaign));
 	buf_str(&what, campaign->id != 0 ? "" : ", and those in the forms of campaigns");
 	buf_char(&what, '\0');

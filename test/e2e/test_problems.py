@@ -95,6 +95,15 @@ class Together(Served):
                          [(2, "email"), (2, "source"), (2, "qualified"), (2, "first_name")])
         self.assertEqual((answer["refused_total"], answer["created"]), (1, 1))
 
+    def test_columns_of_an_import(self):
+        campaign = self.campaign()["id"]
+        answer = self.api.call("POST", f"/api/v2/campaigns/{campaign}/users/import", b"first_name,colour,size,first_name\n",
+                               {"Content-Type": "text/csv"})
+        self.has_error(answer, 422, "colour", "size", "first_name")
+
+    def test_analytics(self):
+        self.has_error(self.api.get("/api/v2/analytics?from=soon&to=later&colour=red"), 422, "from", "to", "colour")
+
     def test_qualifying(self):
         self.refused("PUT", "/api/v2/users/qualification",
                      {"qualified": "perhaps", "amount": "a lot", "order_id": "x" * 300},

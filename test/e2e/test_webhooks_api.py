@@ -166,6 +166,11 @@ class Webhooks(Served):
             self.assertIn(said, answer.json["message"])
         webhook = self.has(self.create(campaign_id=sized, fields=["code", "size"]), 201).data
         self.has(self.create(fields=["size", {"field": "company", "as": "firm"}]), 201)
+        # What links pass on is kept like a form field.
+        passing = self.campaign(pass_params=["gclid"])["id"]
+        self.has(self.create(campaign_id=passing, fields=["gclid"]), 201)
+        self.has(self.create(fields=["utm_source", "gclid"]), 201)
+        self.has_error(self.create(campaign_id=passing, fields=["utm_source"]), 422, "fields")
         answer = self.has_error(self.create(fields=["colour"]), 422, "fields")
         self.assertIn("no campaign has", answer.json["message"])
         # What is not changed is not judged; a move to another campaign is.
