@@ -21,6 +21,11 @@ enum { JSON_MAX_DEPTH = 16 };
 /** Parses one value. ERR_INVALID with *why (static: "duplicate key", "not UTF-8", ...),
  *  ERR_NO_MEMORY. The caller frees *out with json_free. */
 enum err json_parse(struct text input, struct json **out, const char **why) WARN_UNUSED;
+/** Parses an object that a stranger sent: at most values_max values below the root, each member counting
+ *  once. More are ERR_INVALID, and are noticed before anything is built. ERR_REFUSED: the text is valid
+ *  JSON, but not an object; it is not built either. */
+enum err json_parse_object(struct text input, size_t values_max, struct json **out,
+			   const char **why) WARN_UNUSED;
 /** Frees a root. NULL is fine. */
 void json_free(struct json *root);
 

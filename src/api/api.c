@@ -57,6 +57,7 @@ void api_close(struct api *a)
 	inbound_keys_wipe(&a->inbound);
 	buf_free(&a->out);
 	buf_free(&a->openapi);
+	qr_cache_free(&a->qr_codes);
 	crypto_wipe(a->secret_key, sizeof a->secret_key);
 	free(a);
 }

@@ -109,23 +109,24 @@ static bool read_multipart(struct call *call, struct text content, struct body *
 	return err == ERR_NOT_FOUND;
 }
 
-static bool read_json(struct call *call, struct text content, struct body *body)
+static void reply_json_refused(struct call *call, enum err err, const char *why)
+{
+	char message[160];
+	snprintf(message, sizeof message, "the body is not valid JSON: %s", why);
+	if (err == ERR_INVALID)
+		call_reply_error(call, 400, message);
+	else if (err == ERR_REFUSED)
+		call_reply_error(call, 422, "the body must be a JSON object: {\"name\": value, ...}");
+	else
+		call_reply_err(call, err, NULL);
+}
+
+static bool read_json(struct call *call, struct text content, size_t values_max, struct body *body)
 {
 	const char *why = "";
-	char message[160];
-	enum err err = json_parse(content, &body->root, &why);
-	if (err == ERR_NO_MEMORY) {
-		call_reply_err(call, err, NULL);
-		return false;
-	}
+	enum err err = json_parse_object(content, values_max, &body->root, &why);
 	if (err != ERR_OK) {
-		snprintf(message, sizeof message, "the body is not valid JSON: %s", why);
-		call_reply_error(call, 400, message);
-		return false;
-	}
-	if (json_kind(body->root) != JSON_OBJECT) {
-		body_free(body);
-		call_reply_error(call, 422, "the body must be a JSON object: {\"name\": value, ...}");
+		reply_json_refused(call, err, why);
 		return false;
 	}
 	body->is_json = true;
@@ -146,7 +147,7 @@ static struct text without_mark(struct text content)
 					  : content;
 }
 
-bool body_read(struct call *call, struct body *body)
+static bool read_body(struct call *call, size_t values_max, struct body *body)
 {
 	body->is_json = false;
 	body->root = NULL;
@@ -160,13 +161,23 @@ bool body_read(struct call *call, struct body *body)
 	if (body_is_urlencoded(call->req))
 		return read_form(call, content, body);
 	if (text_ieq(type, TEXT("application/json")) || text_ends(type, TEXT("+json")))
-		return read_json(call, content, body);
+		return read_json(call, content, values_max, body);
 	if (text_ieq(type, TEXT("multipart/form-data")))
 		return read_multipart(call, content, body);
 	call_reply_error(call, 415,
 	    "send Content-Type: application/json, application/x-www-form-urlencoded or "
 	    "multipart/form-data");
 	return false;
+}
+
+bool body_read(struct call *call, struct body *body)
+{
+	return read_body(call, BODY_VALUES_MAX, body);
+}
+
+bool body_read_list(struct call *call, struct body *body)
+{
+	return read_body(call, SIZE_MAX, body);
 }
 
 void body_read_query(struct call *call, struct body *body)
@@ -271,9 +282,13 @@ static void json_others(struct call *call, const struct body *body, const char *
 {
 	const struct json *v;
 	struct text name, value;
-	for (size_t i = 0; (v = json_member(body->json, i, &name)) != NULL; i++) {
+	for (size_t i = 0, n = 0; (v = json_member(body->json, i, &name)) != NULL; i++) {
 		if (is_one_of(known, name) || json_kind(v) == JSON_NULL)
 			continue;
+		if (n++ == BODY_FIELDS_MAX) {
+			call_note_named(call, name, "is one field too many: send at most 64");
+			return;
+		}
 		if (body_value_text(v, &value))
 			pairs_add(pairs, name, value);
 		else
@@ -314,6 +329,6 @@ void body_note_unknown(struct call *call, const struct body *body, const char *c
 {
 	struct text name;
 	for (size_t i = 0; body->is_json && json_member(body->json, i, &name) != NULL; i++)
-		if (!is_one_of(known, name))
+		if (!is_one_of(known, name) && !call_notes_full(call))
 			note_unknown(call, name, known);
 }

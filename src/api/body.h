@@ -7,7 +7,10 @@
 #include "base/near.h"
 #include "call.h"
 
-enum { BODY_FIELDS_MAX = 64 };
+enum {
+	BODY_FIELDS_MAX = 64,   /* of a form, and beyond the known ones of a JSON object */
+	BODY_VALUES_MAX = 1000, /* members and values of JSON */
+};
 
 struct body {
 	bool is_json;
@@ -21,8 +24,11 @@ struct body {
 
 /** Reads the body by its Content-Type. An empty body counts as {}, whatever its type: then is_json is
  *  false and n is 0. False after it has replied: 415 for another type or a Content-Encoding, 400 for
- *  bad syntax, 422 for a JSON value that is not an object or a part that is not a text field. */
+ *  bad syntax or more than BODY_VALUES_MAX values, 422 for a JSON value that is not an object or a part
+ *  that is not a text field. */
 bool body_read(struct call *call, struct body *body) WARN_UNUSED;
+/** The same without a limit on the number of JSON values, for a list that only the body's size bounds. */
+bool body_read_list(struct call *call, struct body *body) WARN_UNUSED;
 /** Reads the query of the request's target as if it were a form; what is behind the first 64 pairs is left
  *  out. */
 void body_read_query(struct call *call, struct body *body);

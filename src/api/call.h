@@ -12,6 +12,7 @@
 #include "core/who.h"
 #include "inbound_keys.h"
 #include "limits.h"
+#include "qr_cache.h"
 #include "tokens.h"
 #include "transfers.h"
 
@@ -25,6 +26,7 @@ struct api {
 	struct inbound_keys inbound;
 	struct limits limits;
 	struct buf out; /* the reply being written; reused, the server copies it */
+	struct qr_cache qr_codes;
 	struct buf openapi; /* the document, once somebody has asked for it */
 	struct reach *reach;
 	struct import *imports; /* that are running (import.h) */
@@ -73,6 +75,8 @@ void call_query(struct call *call, struct command *cmd);
 /** Notes that the field is wrong: `what` completes "field ..." ("is required") and lives until the
  * reply. */
 void call_note(struct call *call, const char *field, const char *what);
+/** Are there so many problems that further ones are dropped? Then looking for more is wasted. */
+bool call_notes_full(const struct call *call);
 /** The same about a field whose name came with the request: it is cut, and made printable. */
 void call_note_named(struct call *call, struct text name, const char *what);
 /** True while nothing is noted; otherwise replies 422 with all problems. call_submit and call_query

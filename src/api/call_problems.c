@@ -31,6 +31,11 @@ void call_note(struct call *call, const char *field, const char *what)
 	call_note_named(call, text_of(field), what);
 }
 
+bool call_notes_full(const struct call *call)
+{
+	return call->problems != NULL && call->problems->n == PROBLEMS_MAX;
+}
+
 /* "first_name is required; email is required" */
 static void put_message(struct json_out *o, const struct problems *p)
 {

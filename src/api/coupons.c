@@ -267,7 +267,7 @@ static bool read_codes(struct upload *u)
 {
 	static const char *const known[] = {"codes", NULL};
 	struct call *call = u->call;
-	if (!body_read(call, &u->body))
+	if (!body_read_list(call, &u->body))
 		return false;
 	u->codes = json_get(u->body.json, "codes");
 	body_note_unknown(call, &u->body, known);

@@ -171,6 +171,8 @@ bool decode_record(struct call *call, const struct body *body, const struct deco
 		return false;
 	for (size_t i = 0; (v = json_member(body->json, i, &name)) != NULL; i++) {
 		const struct decode_field *f = find_field(fields, name);
+		if (f == NULL && call_notes_full(call))
+			continue;
 		const char *problem =
 		    f == NULL ? unknown(call, fields, name) : read_member(call, f, v, record);
 		if (problem != NULL)

@@ -6,6 +6,8 @@
 
 #include "v1.h"
 
+enum { LOOKED_AT_MAX = 1000 /* for a page that is not asked for by its number */ };
+
 void gather_open(struct gather *g, struct call *call)
 {
 	g->call = call;
@@ -34,7 +36,8 @@ static bool goes_on(struct gather *g, enum err *err)
 {
 	struct id_page *page = g->page;
 	bool lacks = page->next != 0 && g->shown < g->paging.per_page;
-	if (g->paging.page == 0 || !lacks || g->looked_at >= PAGING_ROWS_MAX)
+	size_t enough = g->paging.page == 0 ? LOOKED_AT_MAX : PAGING_ROWS_MAX;
+	if (!lacks || g->looked_at >= enough)
 		return false;
 	page->from = page->next;
 	page->max = g->paging.per_page - g->shown;

@@ -1,7 +1,6 @@
 /*
- * A page of a list that Referral Factory has too. Asked for by its number it is gathered over
- * several queries, each of which looks at a bounded number of records; else it is what one query
- * found.
+ * A page of a list that Referral Factory has too, gathered over several queries, each of which looks at a
+ * bounded number of records, so that none of them holds the loop for long.
  */
 #ifndef API_GATHER_H
 #define API_GATHER_H

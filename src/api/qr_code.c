@@ -1,9 +1,8 @@
 /*
- * Owns the QR code of a link as a file. Never its drawing (qr.c). Called through the route table.
+ * Owns the QR code of a link as a file. Never its drawing (qr.c, through qr_cache.c). Called through the route table.
  */
 #include "base/form.h"
 #include "link.h"
-#include "qr.h"
 #include "routes.h"
 
 static bool wants_download(const struct call *call)
@@ -19,18 +18,19 @@ static bool wants_download(const struct call *call)
 static void on_found(struct link *link)
 {
 	struct call *call = link->call;
-	struct buf url = {0}, attachment = {0}, *out = &call->api->out;
+	struct buf url = {0}, attachment = {0};
+	struct text svg;
 	call_write_join_url(call, &url, call->params[0]);
 	buf_printf(&attachment, "attachment; filename=\"%.*s.svg\"", TEXT_ARGS(call->params[0]));
 	const struct http_header headers[] = {
 	    {TEXT("Content-Security-Policy"), TEXT("default-src 'none'")},
 	    {TEXT("Content-Disposition"), buf_view(&attachment)},
 	};
-	buf_reset(out);
-	if (url.failed || attachment.failed || qr_write_svg(out, buf_view(&url)) != ERR_OK)
+	if (url.failed || attachment.failed ||
+	    qr_cache_find(&call->api->qr_codes, buf_view(&url), &svg) != ERR_OK)
 		call_reply_err(call, ERR_NO_MEMORY, NULL);
 	else
-		call_reply_with(call, 200, "image/svg+xml", buf_view(out), headers,
+		call_reply_with(call, 200, "image/svg+xml", svg, headers,
 				wants_download(call) ? 2 : 1);
 	buf_free(&url);
 	buf_free(&attachment);

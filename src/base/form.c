@@ -74,14 +74,14 @@ static enum err decode(struct text raw, char blank, struct arena *arena, struct 
 
 enum err form_next(struct text *rest, struct arena *arena, struct text *name, struct text *value)
 {
-	struct text left = *rest, pair = {0}, raw_name, raw_value, decoded_name, decoded_value;
-	do {
-		if (left.n == 0) {
-			*rest = left;
-			return ERR_NOT_FOUND;
-		}
-		text_cut(left, '&', &pair, &left);
-	} while (pair.n == 0);
+	struct text left = *rest, pair, raw_name, raw_value, decoded_name, decoded_value;
+	while (left.n > 0 && left.p[0] == '&')
+		left = text_from(left.p + 1, left.n - 1);
+	if (left.n == 0) {
+		*rest = left;
+		return ERR_NOT_FOUND;
+	}
+	text_cut(left, '&', &pair, &left);
 	text_cut(pair, '=', &raw_name, &raw_value);
 	if (decode(raw_name, '+', arena, &decoded_name) != ERR_OK ||
 	    decode(raw_value, '+', arena, &decoded_value) != ERR_OK)

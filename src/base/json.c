@@ -182,14 +182,23 @@ static enum err build(struct walk *w, struct root *root, const char **why)
 	return ERR_OK;
 }
 
-enum err json_parse(struct text input, struct json **out, const char **why)
+static bool is_object(struct text input)
+{
+	input = text_trim(input);
+	return input.n > 0 && input.p[0] == '{';
+}
+
+static enum err parse(struct text input, size_t values_max, bool object, struct json **out,
+		      const char **why)
 {
 	struct walk walk = {.input = input};
 	struct root *root = calloc(1, sizeof(*root));
 	enum err err = ERR_NO_MEMORY;
 	if (root == NULL)
 		return err;
-	err = json_check(input, &walk.marks, why);
+	err = json_check(input, values_max, &walk.marks, why);
+	if (err == ERR_OK && object && !is_object(input))
+		err = ERR_REFUSED;
 	if (err == ERR_OK)
 		err = build(&walk, root, why);
 	json_marks_free(&walk.marks);
@@ -198,6 +207,16 @@ enum err json_parse(struct text input, struct json **out, const char **why)
 	else
 		json_free(&root->value);
 	return err;
+}
+
+enum err json_parse(struct text input, struct json **out, const char **why)
+{
+	return parse(input, SIZE_MAX, false, out, why);
+}
+
+enum err json_parse_object(struct text input, size_t values_max, struct json **out, const char **why)
+{
+	return parse(input, values_max, true, out, why);
 }
 
 void json_free(struct json *root)

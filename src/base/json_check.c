@@ -13,6 +13,7 @@ struct check {
 	struct json_marks *marks;
 	const char *why;
 	int depth;
+	size_t values, values_max; /* below the root */
 };
 
 static bool check_value(struct check *c);
@@ -197,6 +198,8 @@ static bool check_value(struct check *c)
 {
 	bool has_nul;
 	skip_space(c);
+	if (c->values++ > c->values_max)
+		return refuse(c, "more members and values than a request may have");
 	switch (peek(c)) {
 	case '{':
 		c->p++;
@@ -221,9 +224,10 @@ static bool check_value(struct check *c)
 	}
 }
 
-enum err json_check(struct text input, struct json_marks *marks, const char **why)
+enum err json_check(struct text input, size_t values_max, struct json_marks *marks, const char **why)
 {
-	struct check c = {.begin = input.p, .p = input.p, .end = input.p + input.n, .marks = marks};
+	struct check c = {.begin = input.p, .p = input.p, .end = input.p + input.n, .marks = marks,
+			  .values_max = values_max};
 	*marks = (struct json_marks){0};
 	if (input.n > INT32_MAX) /* spans and json-c count in 32 bits */
 		refuse(&c, "too long");

@@ -55,9 +55,11 @@ void near_offer(struct near *near, struct text candidate)
 {
 	char a[NAME_MAX_BYTES], b[NAME_MAX_BYTES];
 	size_t a_n = fold(near->name, a), b_n = fold(candidate, b);
-	if (a_n == 0 || b_n == 0)
+	size_t longer = a_n > b_n ? a_n : b_n, shorter = a_n > b_n ? b_n : a_n;
+	/* So many edits it takes at least. */
+	if (shorter == 0 || 3 * (longer - shorter) > longer)
 		return;
-	size_t distance = distance_of(a, a_n, b, b_n), longer = a_n > b_n ? a_n : b_n;
+	size_t distance = distance_of(a, a_n, b, b_n);
 	if (3 * distance > longer || distance >= near->distance)
 		return;
 	near->best = candidate;

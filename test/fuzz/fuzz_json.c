@@ -85,7 +85,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct json_marks marks;
 	struct json *v = NULL;
 	const char *check_why = NULL, *why = NULL;
-	enum err checked = json_check(input, &marks, &check_why);
+	enum err checked = json_check(input, SIZE_MAX, &marks, &check_why);
 	enum err parsed = json_parse(input, &v, &why);
 	check(parsed == ERR_OK || (parsed == ERR_INVALID && why != NULL && v == NULL));
 	check((checked == ERR_OK) ==

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "api/qr.h"
+#include "api/qr_cache.h"
 
 enum { SIDE_MAX = 177 + 8 };
 
@@ -102,9 +103,57 @@ static void too_much_and_nothing(void **state)
 	assert_int_equal(out.n, 0);
 }
 
+/* A code that was asked for is kept: the second time nothing is drawn. */
+static void what_was_drawn_is_kept(void **state)
+{
+	(void)state;
+	static struct qr_cache cache;
+	struct text first, second, other;
+	struct buf drawn = {0};
+	assert_int_equal(qr_cache_find(&cache, TEXT("https://a.example/u1/join"), &first), ERR_OK);
+	assert_int_equal(qr_cache_find(&cache, TEXT("https://a.example/u1/join"), &second), ERR_OK);
+	assert_ptr_equal(first.p, second.p);
+	assert_int_equal(qr_write_svg(&drawn, TEXT("https://a.example/u1/join")), ERR_OK);
+	assert_true(text_eq(first, buf_view(&drawn)));
+	assert_int_equal(qr_cache_find(&cache, TEXT("https://a.example/u2/join"), &other), ERR_OK);
+	assert_false(text_eq(other, buf_view(&drawn)));
+	assert_int_equal(qr_cache_find(&cache, (struct text){0}, &other), ERR_INVALID);
+	buf_free(&drawn);
+	qr_cache_free(&cache);
+}
+
+static size_t kept_bytes(const struct qr_cache *cache)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < QR_CACHE_SLOTS; i++)
+		n += cache->slots[i].svg.n;
+	return n;
+}
+
+static void what_is_kept_is_bounded(void **state)
+{
+	(void)state;
+	static struct qr_cache cache;
+	static char large[2000];
+	struct text svg;
+	memset(large, 'x', sizeof large);
+	for (int i = 0; i < 3 * QR_CACHE_SLOTS; i++) {
+		char url[64];
+		int n = snprintf(url, sizeof url, "https://refer.example/u%07d/join", i);
+		assert_int_equal(qr_cache_find(&cache, text_from(url, (size_t)n), &svg), ERR_OK);
+		memcpy(large, url, (size_t)n);
+		assert_int_equal(qr_cache_find(&cache, text_from(large, sizeof large), &svg), ERR_OK);
+		assert_true(svg.n > QR_CACHE_BYTES_MAX);
+	}
+	assert_true(kept_bytes(&cache) <= QR_CACHE_SLOTS * QR_CACHE_BYTES_MAX);
+	qr_cache_free(&cache);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(what_was_drawn_is_kept),
+	    cmocka_unit_test(what_is_kept_is_bounded),
 	    cmocka_unit_test(a_link),
 	    cmocka_unit_test(every_size),
 	    cmocka_unit_test(too_much_and_nothing),

@@ -213,9 +213,61 @@ static void many_members_keep_their_order(void **state)
 	buf_free(&text);
 }
 
+/* "{"a":[1,1,...]}" with n ones, which are n + 1 values below the root. */
+static enum err parse_ones(size_t n, size_t max)
+{
+	struct buf b = {0};
+	struct json *v = NULL;
+	const char *why = NULL;
+	buf_str(&b, "{\"a\":[");
+	for (size_t i = 0; i < n; i++)
+		buf_str(&b, i == 0 ? "1" : ",1");
+	buf_str(&b, "]}");
+	enum err err = json_parse_object(buf_view(&b), max, &v, &why);
+	assert_true((err == ERR_OK) == (v != NULL));
+	assert_true((err == ERR_INVALID) == (why != NULL));
+	buf_free(&b);
+	json_free(v);
+	return err;
+}
+
+static void values_are_counted_while_parsing(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_ones(999, 1000), ERR_OK);
+	assert_int_equal(parse_ones(1000, 1000), ERR_INVALID);
+	assert_int_equal(parse_ones(1000, SIZE_MAX), ERR_OK);
+	assert_int_equal(parse_ones(0, 1), ERR_OK);
+	assert_int_equal(parse_ones(0, 0), ERR_INVALID);
+	/* The limit is met before the end is looked at. */
+	struct json *v = NULL;
+	const char *why = "";
+	assert_int_equal(json_parse_object(TEXT("[1,1,1,1,"), 3, &v, &why), ERR_INVALID);
+	assert_non_null(strstr(why, "more members and values"));
+}
+
+static void only_an_object_is_built(void **state)
+{
+	(void)state;
+	static const char *const others[] = {"[1]", " \t[]", "1", "\"a\"", "true", "null", "-0.5"};
+	static const char *const broken[] = {"[1", "]", "[1,]", "tru", "", " ", "{", "{}x"};
+	struct json *v = NULL;
+	const char *why = "";
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		assert_int_equal(json_parse_object(text_of(others[i]), 10, &v, &why), ERR_REFUSED);
+	for (size_t i = 0; i < sizeof broken / sizeof *broken; i++)
+		assert_int_equal(json_parse_object(text_of(broken[i]), 10, &v, &why), ERR_INVALID);
+	assert_null(v);
+	assert_int_equal(json_parse_object(TEXT(" {\"a\":1}\n"), 10, &v, &why), ERR_OK);
+	assert_int_equal(json_length(v), 1);
+	json_free(v);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(values_are_counted_while_parsing),
+	    cmocka_unit_test(only_an_object_is_built),
 	    cmocka_unit_test(values_are_read),
 	    cmocka_unit_test(the_wrong_kind_is_no_value),
 	    cmocka_unit_test(integers_are_exact),
