@@ -8,10 +8,10 @@
 
 enum { DECIMAL_DIGITS_MAX = 15 }; /* before the point: with four places below 2^64 */
 
-/** What a person or a form wrote: digits, and at most `places` (0 to 4) behind a point; no sign, no blank,
+/** For text that people write: digits, and at most `places` (0 to 4) behind a point; no sign, no blank,
  *  no exponent. ERR_INVALID, ERR_TOO_LARGE for more than 15 digits before the point; *value untouched. */
 enum err decimal_read(struct text t, unsigned places, uint64_t *value) WARN_UNUSED;
-/** What a program computed: a JSON number (RFC 8259, section 6), so 1e2 too, rounded to `places`, half a
+/** For numbers that programs compute: a JSON number (RFC 8259, section 6), so 1e2 too, rounded to `places`, half a
  *  unit up: 59.970000000000006 with two places is 5997. ERR_INVALID for a negative one. */
 enum err decimal_round(struct text number, unsigned places, uint64_t *value) WARN_UNUSED;
 /** A JSON number whose value is a whole one: 100, 1e2, 1.0. ERR_INVALID for a fraction. */

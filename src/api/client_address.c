@@ -9,7 +9,7 @@
 
 #include "base/ip.h"
 
-/* What a member may be, and what is read of it:
+/* The forms of a member:
  *   192.0.2.1, 192.0.2.1:4711       nginx and most others; with a port: Azure, IIS
  *   2001:db8::1, fe80::1%eth0       without brackets there is no port
  *   [2001:db8::1], "[2001:db8::1]:4711"
@@ -105,8 +105,8 @@ static const struct source {
     {{.p = "Forwarded", .n = 9}, member_for},
 };
 
-/* Walks one header's members from the right. True where the walk is over: at an address that is no
- * trusted proxy's, or at a member that names none, of which only the proxy that wrote it is known. */
+/* Walks one header's members from the right. True where the walk is over: at an address that does not belong
+ * to a trusted proxy, or at a member without an address, whose sender only the proxy knows. */
 static bool walk(const struct cidr_list *trusted, const struct source *source, struct text rest,
     bool *any, struct sockaddr_storage *out)
 {

@@ -13,7 +13,7 @@ enum err column_name_fold(struct text name, struct arena *arena, struct text *ou
 bool column_name_is(struct text folded, const char *name);
 /** The column of an import that a usual word means ("vorname": first_name); NULL for other words. */
 const char *column_name_meaning(struct text folded);
-/** "column A", "column AA": what a column without a name is called. */
+/** Appends the spreadsheet's own name of a column without a name: "column A", "column AA". */
 void column_name_letter(size_t column, struct buf *out);
 
 #endif

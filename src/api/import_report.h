@@ -1,6 +1,6 @@
 /*
- * What an import answers: how many lines became what, which were refused, and what was read differently
- * from what the file says.
+ * The report of an import: how many users the lines made, which lines were refused, and which values and
+ * bytes were not taken as the file has them.
  */
 #ifndef API_IMPORT_REPORT_H
 #define API_IMPORT_REPORT_H
@@ -25,7 +25,7 @@ struct import_report {
 
 void import_report_begin(struct import_report *report);
 void import_report_free(struct import_report *report);
-/** What became of the line `number`: refused where row->join.problems has any. */
+/** Counts the line `number`; it was refused where row->join.problems has any. */
 void import_report_line(struct import_report *report, uint64_t number, const struct import_row *row,
     const struct import_columns *columns, const struct campaign *campaign);
 /** Replies 200. `stopped`: it ended before the file did. */

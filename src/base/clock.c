@@ -240,14 +240,19 @@ static int64_t read_offset(struct reader *r)
 	return (sign == '-' ? -minutes : minutes) * 60 * MS_PER_SECOND;
 }
 
-static int64_t read_time_of_day(struct reader *r)
+static int64_t read_hours_and_minutes(struct reader *r)
 {
 	read_one_of(r, "Tt "); /* RFC 3339, 5.6: lower case and a space are common */
-	int64_t ms = 3600 * MS_PER_SECOND * (int64_t)read_number(r, 2, 0, 23);
+	int64_t minutes = 60 * (int64_t)read_number(r, 2, 0, 23);
 	read_one_of(r, ":");
-	ms += 60 * MS_PER_SECOND * (int64_t)read_number(r, 2, 0, 59);
+	minutes += read_number(r, 2, 0, 59);
+	return minutes * 60 * MS_PER_SECOND;
+}
+
+static int64_t read_seconds(struct reader *r)
+{
 	read_one_of(r, ":");
-	ms += MS_PER_SECOND * (int64_t)read_number(r, 2, 0, 60); /* 60: a leap second */
+	int64_t ms = MS_PER_SECOND * (int64_t)read_number(r, 2, 0, 60); /* 60: a leap second */
 	return ms + read_fraction(r);
 }
 
@@ -266,7 +271,8 @@ int clock_parse_time(const char *p, size_t n, uint64_t *unix_ms)
 	struct reader r = {.p = p, .end = p + n};
 	int64_t ms = read_date(&r);
 	if (!r.bad && r.p != r.end) {
-		ms += read_time_of_day(&r);
+		ms += read_hours_and_minutes(&r);
+		ms += read_seconds(&r);
 		ms -= read_offset(&r);
 	}
 	return end_of_time(&r, ms, unix_ms);
@@ -278,6 +284,8 @@ int clock_parse_local(const char *p, size_t n, uint64_t *local_ms)
 		return -1;
 	struct reader r = {.p = p, .end = p + n};
 	int64_t ms = read_date(&r);
-	ms += read_time_of_day(&r);
+	ms += read_hours_and_minutes(&r);
+	if (r.p != r.end)
+		ms += read_seconds(&r);
 	return end_of_time(&r, ms, local_ms);
 }

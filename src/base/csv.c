@@ -51,7 +51,7 @@ static enum csv_result end_cell(struct csv_reader *r)
 	return CSV_MORE;
 }
 
-/* Each cell for itself: what is not UTF-8 is what Windows programs write. */
+/* Windows programs write it where text is not UTF-8. The ends of the cells move with their bytes. */
 static void read_as_windows_1252(struct csv_reader *r)
 {
 	struct buf *out = &r->converted, cells = r->cells;
@@ -172,7 +172,7 @@ static size_t count(struct text line, char c)
 	return n;
 }
 
-/* Excel's own way to say it is a first line such as "sep=;", which holds nothing else. */
+/* Excel announces the separator in a first line of its own, such as "sep=;". */
 static bool is_announcement(struct text line)
 {
 	return line.n == 5 && text_ieq(text_from(line.p, 4), TEXT("sep=")) &&
@@ -195,8 +195,8 @@ static void decide_separator(struct csv_reader *r)
 			r->separator = separators[i];
 }
 
-/* The line that decides is complete with the line break that no quote holds; a longer one is judged by what
- * is there. */
+/* The first line is complete at a line break outside of quotes. A line that is longer than a record may be
+ * is judged by its beginning. */
 static void hold(struct csv_reader *r, char c)
 {
 	buf_char(&r->first, c);
@@ -216,7 +216,7 @@ static enum csv_result put(struct csv_reader *r, char c)
 	return CSV_MORE;
 }
 
-/* What waited goes on, up to the end of one record. */
+/* Reads on in the first line that was held, up to the end of one record. */
 static enum csv_result release(struct csv_reader *r)
 {
 	enum csv_result result = CSV_MORE;
@@ -290,7 +290,7 @@ static enum csv_result take_half(struct csv_reader *r, unsigned char byte)
 	return take_unit(r, unit);
 }
 
-/* The beginning, which may be a mark. What only begins like a mark is text. */
+/* The first bytes may be a byte order mark. Bytes that only begin like one are text. */
 static enum csv_result take_mark(struct csv_reader *r, char c)
 {
 	r->mark[r->mark_n++] = c;

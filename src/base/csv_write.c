@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-/* What a formula may begin with; the last four are full width, which spreadsheets of East Asia read as the
- * first four. */
+/* Formulas begin with these. The last four are full width: East Asian spreadsheets read them like the first
+ * four. */
 static const struct text formulas[] = {
     {.p = "=", .n = 1},  {.p = "+", .n = 1},  {.p = "-", .n = 1},
     {.p = "@", .n = 1},  {.p = "\t", .n = 1}, {.p = "\r", .n = 1},

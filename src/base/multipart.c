@@ -15,7 +15,7 @@ static const char truncated[] =
 /* ---- parameters: ; name=token, ; name="quoted" ---- */
 
 /* Takes `; name=value` from *rest. The value keeps its quotes. False at the end, and where something
- * else follows, which *rest still holds. */
+ * else follows; *rest still holds that. */
 static bool next_parameter(struct text *rest, struct text *name, struct text *value)
 {
 	struct text left = text_trim(*rest);
@@ -84,8 +84,8 @@ const char *multipart_open(struct multipart *m, struct text content_type, struct
 	return NULL;
 }
 
-/* What follows a delimiter: "--" ends the body, CRLF begins a part; blanks may stand before the CRLF.
- * Anything else: it was a part's content that begins like the delimiter. */
+/* Behind a delimiter, "--" ends the body and CRLF begins a part; blanks may precede the CRLF. Before any
+ * other byte the delimiter was only content that looks like it. */
 enum after { AFTER_PART, AFTER_END, AFTER_CONTENT, AFTER_CUT };
 
 static enum after after_delimiter(struct text *rest)
@@ -105,8 +105,8 @@ static enum after after_delimiter(struct text *rest)
 	return AFTER_PART;
 }
 
-/* Moves m->rest behind the next delimiter; *content gets what stands before it. `skip` bytes of the
- * delimiter are not asked for: the first one may open the body, and then has no line break in front. */
+/* Moves m->rest behind the next delimiter; *content gets the bytes before it. `skip` bytes of the delimiter
+ * are left out: where it opens the body, no line break precedes it. */
 static enum after find_delimiter(struct multipart *m, size_t skip, struct text *content)
 {
 	if (m->rest.n == 0)
@@ -143,7 +143,7 @@ static enum after begin(struct multipart *m)
 
 /* ---- a part ---- */
 
-/* What its headers say. */
+/* The part as its headers describe it. */
 struct header {
 	struct text name;
 	bool has_name, is_file, has_file_name, is_text;
@@ -228,7 +228,7 @@ static enum err read_line(struct header *h, struct text line, struct arena *aren
 	return ERR_OK;
 }
 
-/* The lines up to the empty one; *content becomes what stands behind it. */
+/* Reads lines up to the empty one; *content becomes the bytes behind it. */
 static enum err read_header(struct header *h, struct text *content, struct arena *arena)
 {
 	for (;;) {

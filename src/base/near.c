@@ -1,12 +1,12 @@
 /*
- * Owns the distance between two names. Never which names there are. Called by whoever refuses an unknown
- * option, variable or member.
+ * Owns the distance between two names. Never a list of names. Called where an unknown option, variable or
+ * member is refused.
  */
 #include "base/near.h"
 
 enum { NAME_MAX_BYTES = 40 };
 
-/* Lower case, without what only separates words; its length, 0 for a name that is too long. */
+/* Writes the name in lower case and without separators. Answers its length, 0 if the name is too long. */
 static size_t fold(struct text name, char out[NAME_MAX_BYTES])
 {
 	size_t n = 0;

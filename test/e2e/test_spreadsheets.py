@@ -98,8 +98,10 @@ class Dialects(Tables):
     def test_times_without_a_zone_are_the_campaigns(self):
         for zone, time in ((None, "2021-03-12T10:45:00.000Z"), ("America/New_York", "2021-03-12T15:45:00.000Z")):
             campaign = self.campaign(**({"timezone": zone} if zone else {}))
-            self.take(campaign, b"name,email,signed_up_at\nAnn,ann@x.example,2021-03-12 10:45:00\n", created=1)
-            self.assertEqual(self.user(self.rows(campaign)[0]["code"])["signed_up_time"], time)
+            self.take(campaign, b"name,email,signed_up_at\nAnn,ann@x.example,2021-03-12 10:45:00\n"
+                                b"Bob,bob@x.example,2021-03-12 10:45\nCy,cy@x.example,2021-03-12T10:45:00.000\n", created=3)
+            for row in self.rows(campaign):
+                self.assertEqual(self.user(row["code"])["signed_up_time"], time)
 
     def test_many_lines_in_flat_memory(self):
         """A million takes the same memory: a window of lines is held, and the first line."""

@@ -212,8 +212,12 @@ static void local_times_become_moments(void **state)
 	}
 	uint64_t local = 7;
 	assert_int_equal(clock_parse_local("2021-03-12", 10, &local), -1);
+	assert_int_equal(clock_parse_local("2021-03-12 10:45:", 17, &local), -1);
+	assert_int_equal(clock_parse_local("2021-03-12 10:4", 15, &local), -1);
 	assert_int_equal(clock_parse_local("2021-03-12 10:45:00Z", 20, &local), -1);
 	assert_true(local == 7);
+	assert_int_equal(clock_parse_local("2021-03-12 10:45", 16, &local), 0);
+	assert_true(local % CLOCK_DAY_MS == (10 * 60 + 45) * 60 * 1000);
 }
 
 /* ---- names ---- */
