@@ -197,7 +197,7 @@ struct event {
 	uint64_t rule_id, reward_id, reward_metric, reward_amount, recipient;
 	struct text reward_name, reward_currency, reward_coupon;
 	uint64_t reward_clawback; /* cancelled after it was issued: to be taken back; `reason` is the reward's */
-	uint64_t reward_clawback_amount; /* how much of reward_amount is to be taken back, all in all */
+	uint64_t reward_clawback_amount; /* how much of the reward is to be taken back, all in all */
 	uint64_t erased; /* the person was erased: nothing personal is left, and it is never sent */
 	/* The days of joined_ms and qualified_ms in the campaign's time zone, since 1970-01-01; 0: as in UTC.
 	 * Kept here, so that a payload stays what it was when the campaign gets another time zone. */

@@ -136,7 +136,7 @@ static enum err refund_order(struct qualify *q, struct tx *tx, struct order *ord
 	enum err err = check(q, tx, order);
 	if (err != ERR_OK)
 		return err;
-	bool is_whole = !q->has_refund || q->refund_e4 == order->amount_e4;
+	bool is_whole = !q->has_refund || (q->refund_e4 == order->amount_e4 && q->refund_e4 > 0);
 	return is_whole ? refund_whole(q, tx, order) : refund_part(q, tx, order);
 }
 

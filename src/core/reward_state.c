@@ -91,7 +91,8 @@ static enum err count(struct tx *tx, const struct reward *r, uint64_t state, uin
 
 /* ---- events ---- */
 
-static enum err emit(struct tx *tx, const struct reward *r, enum event_type type,
+/* `amount` is what the event is about: all of it, or what is taken back of it now. */
+static enum err emit(struct tx *tx, const struct reward *r, enum event_type type, uint64_t amount,
     const struct reward_at *at)
 {
 	struct user user = {.id = r->user_id};
@@ -102,7 +103,7 @@ static enum err emit(struct tx *tx, const struct reward *r, enum event_type type
 	    .rule_id = r->rule_id,
 	    .reward_id = r->id,
 	    .reward_metric = r->metric,
-	    .reward_amount = r->amount,
+	    .reward_amount = amount,
 	    .recipient = r->recipient,
 	    .reward_name = r->name,
 	    .reward_currency = r->currency,
@@ -159,7 +160,7 @@ static enum err finish(struct tx *tx, struct reward *r, enum reward_state state,
 	put_by(tx, REWARDS_BY_STATE, r->state * 8 + r->metric, r->id);
 	tx_put(tx, &KIND_REWARD, r);
 	enum err err = count(tx, r, state, at->now_ms);
-	return err == ERR_OK ? emit(tx, r, type, at) : err;
+	return err == ERR_OK ? emit(tx, r, type, r->amount, at) : err;
 }
 
 /* ---- what is in the way ---- */
@@ -277,6 +278,7 @@ enum err reward_take_back(struct tx *tx, struct reward *r, uint64_t left, struct
     const struct reward_at *at)
 {
 	struct rule_stats stats = {.rule_id = r->rule_id};
+	uint64_t taken = r->amount - reward_clawback_amount(r) - left;
 	enum err err = tx_get(tx, &KIND_RULE_STATS, &stats);
 	if (err == ERR_OK && left == 0)
 		err = leave_step(tx, r);
@@ -288,7 +290,7 @@ enum err reward_take_back(struct tx *tx, struct reward *r, uint64_t left, struct
 	r->clawback_amount = left == 0 ? 0 : r->amount - left;
 	r->reason = reason;
 	tx_put(tx, &KIND_REWARD, r);
-	return emit(tx, r, EVENT_REWARD_CANCELLED, at);
+	return emit(tx, r, EVENT_REWARD_CANCELLED, taken, at);
 }
 
 /* ---- by itself ---- */
@@ -329,6 +331,6 @@ enum err reward_create(struct tx *tx, struct reward *r, const struct reward_at *
 	if (err == ERR_OK)
 		err = count(tx, r, REWARD_DUE, at->now_ms);
 	if (err == ERR_OK)
-		err = emit(tx, r, EVENT_REWARD_DUE, at);
+		err = emit(tx, r, EVENT_REWARD_DUE, r->amount, at);
 	return err == ERR_OK ? reward_advance(tx, r, at) : err;
 }

@@ -453,11 +453,13 @@ class Orders(Rewards):
             self.assertEqual(self.brief(answer), (False, True, [("issued", "10.00", back)]))
         reward = self.reward(answer["rewards"][0]["id"])
         self.assertEqual((reward["amount"], reward["clawback_amount"], reward["clawback_amount_display"]), (1000, 400, "4.00"))
-        hooks = [json.loads(h["body"]) for h in self.await_hooks(2, target="/parts")]
-        self.assertEqual(hooks, [{"reward_id": reward["id"], "reward_amount": "10.00", "reward_clawback": True,
-                                  "reward_clawback_amount": back} for back in ("2.50", "4.00")])
         self.order(byron, "B", "100.00")
         self.assertEqual(self.brief(self.refund(byron, "A"))[1:], (True, [("issued", "10.00", "10.00")]))
+        # Each says what it takes back, and the total.
+        hooks = [json.loads(h["body"]) for h in self.await_hooks(3, target="/parts")]
+        self.assertEqual(hooks, [{"reward_id": reward["id"], "reward_amount": now, "reward_clawback": True,
+                                  "reward_clawback_amount": total}
+                                 for now, total in (("2.50", "2.50"), ("1.50", "4.00"), ("6.00", "10.00"))])
 
     def test_what_cannot_be_refunded(self):
         _, _, byron = self.subscriber("otto")

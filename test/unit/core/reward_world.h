@@ -166,7 +166,8 @@ static inline size_t world_part_clawbacks(struct world *w)
 	size_t n = world_list(w, &KIND_EVENT, &from, 0, events, 4096), found = 0;
 	for (size_t i = 0; i < n; i++)
 		found += events[i].type == EVENT_REWARD_CANCELLED && events[i].reward_clawback &&
-			 events[i].reward_clawback_amount < events[i].reward_amount;
+			 events[i].reward_clawback_amount <
+			     world_reward(w, events[i].reward_id).amount;
 	return found;
 }
 

@@ -89,6 +89,11 @@ static void a_part_needs_an_amount(void **state)
 	struct world *w = *state;
 	uint64_t byron = friend_under(w, rule_commission(0));
 	assert_answer(buy(w, byron, "A", 0), true, true, 1);
+	struct qualify nothing = request(w, byron, true, "nothing");
+	nothing.has_amount = true;
+	assert_answer(ask(w, nothing), false, true, 0);
+	assert_answer(refund_part(w, byron, "nothing", 0), false, true, 0);
+	assert_answer(refund(w, byron, "nothing"), false, true, 0);
 	assert_refused(refund_part(w, byron, "A", 100), QUALIFY_NO_AMOUNT);
 	assert_answer(refund(w, byron, "A"), true, false, 1);
 }
