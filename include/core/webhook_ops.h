@@ -66,12 +66,30 @@ struct webhook_preview {
 /** Stores nothing. ERR_REFUSED. */
 command_decide_fn webhook_preview_decide;
 
+/* Why an event did not go to a webhook. */
+enum event_mismatch {
+	MISMATCH_NONE,
+	MISMATCH_EVENTS,
+	MISMATCH_CAMPAIGN,
+	MISMATCH_RULE,
+	MISMATCH_ITSELF, /* an operator event about the webhook itself */
+	MISMATCH_TYPES,
+	MISMATCH_SOURCES,
+	MISMATCH_BEFORE, /* it happened before the webhook was made */
+	MISMATCHES,
+};
+enum { WHY_EVENTS = 20, WHY_LOOK_MAX = 200 };
+
 struct webhook_why {
 	struct command command; /* decide: webhook_why_decide; a query */
 	uint64_t id;
 	struct webhook webhook;
 	struct webhook_stats stats;
 	uint64_t next_due_ms; /* of what waits; 0: nothing does, or the webhook is disabled */
+	/* Where nothing waits: the newest WHY_EVENTS events of the webhook's campaign, among the newest
+	 * WHY_LOOK_MAX of all. */
+	size_t looked_at, of_campaign;
+	size_t mismatches[MISMATCHES]; /* how many by which setting */
 };
 /** ERR_NOT_FOUND. */
 command_decide_fn webhook_why_decide;

@@ -59,18 +59,25 @@ static bool has_bit(uint64_t mask, uint64_t number)
 	return mask == 0 || (mask >> number & 1) != 0;
 }
 
-bool event_is_for(const struct event *event, const struct webhook *w)
+enum event_mismatch event_mismatch(const struct event *event, const struct webhook *w)
 {
 	if ((w->events >> event->type & 1) == 0)
-		return false;
+		return MISMATCH_EVENTS;
 	if (w->campaign_id != 0 && w->campaign_id != event->campaign_id)
-		return false;
+		return MISMATCH_CAMPAIGN;
 	if (w->rule_id != 0 && event->rule_id != 0 && w->rule_id != event->rule_id)
-		return false;
+		return MISMATCH_RULE;
 	/* An operator event is about a webhook, and never goes to that one itself. */
 	if (event->about_webhook_id != 0)
-		return event->about_webhook_id != w->id;
-	return has_bit(w->types, event->user_type) && has_bit(w->sources, event->source);
+		return event->about_webhook_id != w->id ? MISMATCH_NONE : MISMATCH_ITSELF;
+	if (!has_bit(w->types, event->user_type))
+		return MISMATCH_TYPES;
+	return has_bit(w->sources, event->source) ? MISMATCH_NONE : MISMATCH_SOURCES;
+}
+
+bool event_is_for(const struct event *event, const struct webhook *w)
+{
+	return event_mismatch(event, w) == MISMATCH_NONE;
 }
 
 static enum err emit_to_set(struct tx *tx, uint64_t campaign_id, const struct event *event)

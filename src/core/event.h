@@ -5,6 +5,7 @@
 #define CORE_EVENT_H
 
 #include "base/zone.h"
+#include "core/webhook_ops.h"
 #include "core/records.h"
 #include "store/tx.h"
 
@@ -22,8 +23,10 @@ static inline bool event_is_operator(uint64_t type)
 	return type == EVENT_WEBHOOK_DISABLED || type == EVENT_DELIVERY_EXHAUSTED;
 }
 
-/** Does this webhook want the event, by campaign, event type, user type and source? */
+/** Does this webhook want the event, by campaign, event type, reward rule, user type and source? */
 bool event_is_for(const struct event *event, const struct webhook *webhook);
+/** The first setting by which it does not; MISMATCH_NONE. */
+enum event_mismatch event_mismatch(const struct event *event, const struct webhook *webhook);
 
 /** Records the event (gives it its id) and a delivery for every webhook that wants it. */
 enum err event_emit(struct tx *tx, struct event *event) WARN_UNUSED;

@@ -1,6 +1,5 @@
 /*
- * Owns what is done with a webhook beside configuring it: enabling, rotating, testing, previewing,
- * explaining. Never sends, never makes a secret. Called by the webhook calls of the API.
+ * Owns what is done with a webhook beside configuring it: enabling, rotating, testing, previewing. Never sends, never makes a secret. Called by the webhook calls of the API.
  */
 #include "core/webhook_ops.h"
 
@@ -204,25 +203,7 @@ enum err webhook_preview_decide(struct command *command, struct tx *tx)
 	return tx_get(tx, &KIND_WEBHOOK_REVISION, &cmd->revision);
 }
 
-/* ---- why, and again ---- */
-
-enum err webhook_why_decide(struct command *command, struct tx *tx)
-{
-	struct webhook_why *cmd = (struct webhook_why *)command;
-	struct due from = {.webhook_id = cmd->id}, first = {0};
-	cmd->webhook = (struct webhook){.id = cmd->id};
-	cmd->next_due_ms = 0;
-	enum err err = tx_get(tx, &KIND_WEBHOOK, &cmd->webhook);
-	if (err == ERR_OK)
-		err = read_stats(tx, cmd->id, &cmd->stats);
-	if (err != ERR_OK || cmd->webhook.disabled_ms != 0)
-		return err;
-	struct tx_scan scan = {.from = &from, .prefix = 1, .max = 1, .records = &first};
-	err = tx_scan(tx, &KIND_DUE, &scan);
-	if (err == ERR_OK && scan.n > 0)
-		cmd->next_due_ms = first.due_ms;
-	return err;
-}
+/* ---- again ---- */
 
 enum err webhook_resend_decide(struct command *command, struct tx *tx)
 {

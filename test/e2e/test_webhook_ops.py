@@ -343,6 +343,32 @@ class Why(Ops):
         self.assertEqual(self.why(webhook)["disable_rule"]["failures"], 0)
         self.assertEqual(self.why(self.hook("/default"))["disable_rule"]["after_seconds"], 5 * DAY_S)
 
+    def test_nothing_matched(self):
+        campaign = self.campaign()
+        path = "/nothing"
+        def reason(**fields):
+            webhook = self.hook(path, campaign_id=campaign["id"], **fields)
+            said = self.why(webhook)["reason"]
+            self.remove(webhook)
+            return said
+        early = {name: self.hook(path, campaign_id=campaign["id"], **fields) for name, fields in {
+            "invited": {}, "qualified": {"event": "user.qualified", "types": ["person_referring"]},
+            "zapier": {"types": ["person_referring", "person_invited"], "sources": ["Zapier", "Api"]},
+            "all": {"types": ["person_referring"]}}.items()}
+        self.assertIn("is of this webhook's campaign", self.why(early["invited"])["reason"])
+        self.join(campaign["code"], "Jessica", "jessica@example.com")
+        self.assertEqual(self.why(early["invited"])["reason"],
+                         "the last event of this campaign did not match: types is person_invited")
+        for i in range(24):
+            self.join(campaign["code"], "Friend", f"friend{i}@example.com")
+        last = "the last 20 events of this campaign did not match: "
+        self.assertEqual(self.why(early["invited"])["reason"], last + "types is person_invited")
+        self.assertEqual(self.why(early["qualified"])["reason"], last + "events is user.qualified")
+        self.assertEqual(self.why(early["zapier"])["reason"], last + "sources is Api, Zapier")
+        self.assertIn("happened before the webhook was created", reason(types=["person_referring"]))
+        until(lambda: self.why(early["all"])["reason"] == "nothing is waiting to be sent", "all is sent")
+        self.remove(*early.values())
+
     def test_one_that_keeps_failing_is_penalised(self):
         webhook = self.hook("/penalised", (500, b"no"), rate_limit=100, concurrency=7)
         why = self.why(webhook)

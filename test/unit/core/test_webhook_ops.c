@@ -166,6 +166,33 @@ static void why_knows_what_is_due(void **state)
 	assert_int_equal(world_ask(w, &why.command, NULL, NULL), ERR_NOT_FOUND);
 }
 
+static void why_counts_what_did_not_match(void **state)
+{
+	struct world *w = *state;
+	struct webhook wanted = world_hook(), other = world_hook();
+	wanted.types = 1 << USER_INVITED;
+	wanted.campaign_id = world_launched(w);
+	other.campaign_id = world_launched(w);
+	uint64_t hook = world_webhook(w, wanted), elsewhere = world_webhook(w, other);
+	for (int i = 0; i < WHY_EVENTS + 5; i++) {
+		char email[32];
+		snprintf(email, sizeof email, "user%d@example.com", i);
+		world_user(w, wanted.campaign_id, 0, email);
+	}
+	struct webhook_why why = {.command = {.decide = webhook_why_decide}, .id = hook};
+	assert_int_equal(world_ask(w, &why.command, NULL, NULL), ERR_OK);
+	assert_int_equal(why.of_campaign, WHY_EVENTS);
+	assert_int_equal(why.mismatches[MISMATCH_TYPES], WHY_EVENTS);
+	why.id = elsewhere;
+	assert_int_equal(world_ask(w, &why.command, NULL, NULL), ERR_OK);
+	assert_true(why.of_campaign == 0 && why.looked_at == WHY_EVENTS + 5);
+	wanted.types = 0;
+	w->now_ms++;
+	why.id = world_webhook(w, wanted);
+	assert_int_equal(world_ask(w, &why.command, NULL, NULL), ERR_OK);
+	assert_int_equal(why.mismatches[MISMATCH_BEFORE], WHY_EVENTS);
+}
+
 static void replays_of_one_webhook(void **state)
 {
 	enum { N = 9 };
@@ -204,6 +231,7 @@ int main(void)
 	    WORLD_ON_ALL(a_disabled_webhook_takes_neither_test_nor_resend),
 	    WORLD_ON_ALL(a_preview_shows_the_next_event_and_stores_nothing),
 	    WORLD_ON_ALL(why_knows_what_is_due),
+	    WORLD_ON_ALL(why_counts_what_did_not_match),
 	    WORLD_ON_ALL(replays_of_one_webhook),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

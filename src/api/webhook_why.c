@@ -1,0 +1,245 @@
+/*
+ * Owns the explanation of a webhook: why it sends, or does not. Never changes one. Called through the
+ * route table.
+ */
+#include <stdio.h>
+
+#include "core/names.h"
+#include "core/webhook_ops.h"
+#include "delivery_show.h"
+#include "routes.h"
+#include "show.h"
+#include "webhook_show.h"
+
+struct why_call {
+	struct webhook_why why; /* first: its command is what done gets */
+	struct call *call;
+};
+
+/* What is asked for, put together from the record, its counters and the delivery room. */
+struct why {
+	const struct webhook_why *stored;
+	const struct webhook *webhook;
+	const struct webhook_stats *stats;
+	struct webhook_live live;
+	bool live_known;
+	uint64_t next_ms; /* the next attempt, as far as is known */
+};
+
+static const char *state_of(const struct why *y)
+{
+	if (y->webhook->disabled_ms != 0)
+		return "disabled";
+	return y->live.penalised ? "penalised" : "active";
+}
+
+/* "types is person_invited, person_referring" */
+static void put_words(struct buf *out, const char *setting, const struct name *table, uint64_t mask)
+{
+	bool more = false;
+	buf_str(out, setting);
+	buf_str(out, " is ");
+	for (const struct name *n = table; n->word != NULL; n++) {
+		if ((mask >> n->number & 1) == 0)
+			continue;
+		buf_str(out, more ? ", " : "");
+		buf_str(out, n->word);
+		more = true;
+	}
+}
+
+static void put_mismatch(struct buf *out, enum event_mismatch mismatch, const struct webhook *w)
+{
+	switch (mismatch) {
+	case MISMATCH_EVENTS:
+		put_words(out, "events", EVENT_NAMES, w->events);
+		break;
+	case MISMATCH_TYPES:
+		put_words(out, "types", USER_TYPE_NAMES, w->types);
+		break;
+	case MISMATCH_SOURCES:
+		put_words(out, "sources", SOURCE_NAMES, w->sources);
+		break;
+	case MISMATCH_RULE:
+		buf_printf(out, "the webhook is bound to reward rule %llu",
+			   (unsigned long long)w->rule_id);
+		break;
+	case MISMATCH_BEFORE:
+		buf_str(out, "they happened before the webhook was created (a replay sends them)");
+		break;
+	case MISMATCH_ITSELF:
+		buf_str(out, "a webhook is not told of its own failures");
+		break;
+	case MISMATCH_NONE:
+	case MISMATCH_CAMPAIGN:
+	case MISMATCHES:
+		break;
+	}
+}
+
+static void put_mismatches(struct buf *out, const struct webhook_why *s)
+{
+	bool more = false;
+	buf_str(out, "the last ");
+	if (s->of_campaign > 1)
+		buf_printf(out, "%zu events", s->of_campaign);
+	else
+		buf_str(out, "event");
+	buf_str(out, s->webhook.campaign_id != 0 ? " of this campaign did not match: " : " did not match: ");
+	for (int i = MISMATCH_NONE + 1; i < MISMATCHES; i++) {
+		if (s->mismatches[i] == 0)
+			continue;
+		buf_str(out, more ? "; " : "");
+		put_mismatch(out, (enum event_mismatch)i, &s->webhook);
+		more = true;
+	}
+}
+
+/* Nothing waits: because all is sent, or because nothing that happened was for this webhook. */
+static struct text silence(struct call *call, const struct why *y)
+{
+	const struct webhook_why *s = y->stored;
+	struct buf out = {0};
+	if (s->looked_at == 0)
+		return TEXT("nothing is waiting to be sent: no event has happened yet");
+	if (s->mismatches[MISMATCH_NONE] > 0)
+		return TEXT("nothing is waiting to be sent");
+	if (s->of_campaign == 0)
+		buf_printf(&out, "none of the last %zu events is of this webhook's campaign (campaign_id is %llu)",
+			   s->looked_at, (unsigned long long)s->webhook.campaign_id);
+	else
+		put_mismatches(&out, s);
+	struct text copy = arena_copy(&call->req->arena, buf_view(&out));
+	buf_free(&out);
+	return copy;
+}
+
+static struct text reason_of(struct call *call, const struct why *y, uint64_t now)
+{
+	if (y->webhook->disabled_ms != 0)
+		return y->webhook->disabled_reason;
+	if (y->live.penalised)
+		return TEXT("several attempts in a row have failed: one is tried at a time, at "
+			    "growing distances, until one succeeds");
+	if (y->stats->pending == 0)
+		return silence(call, y);
+	if (y->live_known && y->live.in_flight >= y->live.concurrency)
+		return TEXT("as many requests as concurrency allows are under way");
+	if (y->live_known && y->live.rate != 0 && y->live.tokens < 1)
+		return TEXT("as many attempts as rate_limit allows were made this second");
+	if (y->next_ms > now)
+		return TEXT("what is waiting failed before, and its next attempt is not due yet");
+	return TEXT("what is waiting is being sent");
+}
+
+static uint64_t since_of(const struct why *y)
+{
+	if (y->webhook->disabled_ms != 0)
+		return y->webhook->disabled_ms;
+	return y->live.penalised ? y->stats->failing_since_ms : 0;
+}
+
+static void put_live(struct json_out *o, const struct why *y)
+{
+	char tokens[32];
+	int n = snprintf(tokens, sizeof tokens, "%.2f", y->live.tokens);
+	if (y->live_known && y->live.rate != 0)
+		json_put_raw(o, "rate_tokens", text_from(tokens, (size_t)n));
+	else
+		json_put_null(o, "rate_tokens");
+	show_id(o, "rate_limit", y->live_known ? y->live.rate : y->webhook->rate);
+	if (y->live_known)
+		json_put_u64(o, "in_flight", y->live.in_flight);
+	else
+		json_put_null(o, "in_flight");
+	show_id(o, "concurrency", y->live_known ? y->live.concurrency : y->webhook->concurrency);
+}
+
+/* The last failure; it stays to be seen after a success. */
+static void put_last_error(struct json_out *o, const struct webhook_stats *s)
+{
+	const char *class = delivery_error_class(s->last_failure, s->last_status);
+	if (class == NULL) {
+		json_put_null(o, "last_error");
+		return;
+	}
+	json_open(o, "last_error", '{');
+	json_put_text(o, "error", text_of(class));
+	show_id(o, "status", s->last_status);
+	json_put_text_or_null(o, "detail", s->last_detail);
+	json_close(o, '}');
+}
+
+static void put_disable_rule(struct json_out *o, const struct why *y)
+{
+	const uint64_t default_s = (uint64_t)WEBHOOK_DISABLE_AFTER_DAYS * 86400;
+	uint64_t after_ms = y->webhook->disable_after_ms;
+	uint64_t after_s = after_ms != 0 ? after_ms / 1000 : default_s;
+	uint64_t since_ms = y->stats->failing_since_ms;
+	bool counts_down = since_ms != 0 && y->webhook->disabled_ms == 0;
+	json_open(o, "disable_rule", '{');
+	show_time(o, "failing_since", since_ms);
+	json_put_u64(o, "after_seconds", after_s);
+	json_put_u64(o, "failures", y->stats->failures);
+	/* From then on the next failure disables it. */
+	show_time(o, "disables_at",
+		  counts_down ? y->stats->last_attempt_ms + after_s * 1000 - y->stats->failing_ms : 0);
+	json_close(o, '}');
+}
+
+static void put_why(struct call *call, struct json_out *o, const struct why *y)
+{
+	uint64_t now = call_now_ms(call);
+	bool disabled = y->webhook->disabled_ms != 0;
+	json_put_text(o, "state", text_of(state_of(y)));
+	json_put_text_or_null(o, "reason", reason_of(call, y, now));
+	show_time(o, "since", since_of(y));
+	show_time(o, "next_due", y->next_ms);
+	json_put_u64(o, "pending", disabled ? 0 : y->stats->pending);
+	json_put_u64(o, "held", disabled ? y->stats->pending : 0);
+	put_live(o, y);
+	show_time(o, "last_attempt_at", y->stats->last_attempt_ms);
+	show_time(o, "last_success_at", y->stats->last_success_ms);
+	put_last_error(o, y->stats);
+	put_disable_rule(o, y);
+}
+
+static void on_why(struct command *command, enum err err)
+{
+	struct why_call *wc = (struct why_call *)command;
+	const struct api_config *config = &wc->call->api->config;
+	struct why y = {.stored = &wc->why, .webhook = &wc->why.webhook, .stats = &wc->why.stats};
+	if (err != ERR_OK) {
+		call_reply_err(wc->call, err, WEBHOOK_UNKNOWN);
+		return;
+	}
+	y.live_known = config->webhook_live != NULL &&
+		       config->webhook_live(config->webhook_live_arg, wc->why.id, &y.live);
+	if (!y.live_known)
+		y.live = (struct webhook_live){0};
+	y.next_ms = loop_unix_of_steady(config->loop, wc->why.next_due_ms);
+	if (y.next_ms != 0 && y.live.next_ms > y.next_ms)
+		y.next_ms = y.live.next_ms;
+	struct json_out o = call_data(wc->call);
+	put_why(wc->call, &o, &y);
+	call_reply_data(wc->call, &o, 200);
+}
+
+const struct operation OP_WEBHOOK_WHY = {
+    .id = "explainWebhook",
+    .tag = "Webhooks",
+    .summary = "Why it sends, or does not",
+    .answers = {{200, ANSWER_DATA, "WebhookWhy"}},
+};
+
+void webhook_why(struct call *call)
+{
+	uint64_t id;
+	struct why_call *wc;
+	if (!call_read_id(call, &id, WEBHOOK_UNKNOWN) || (wc = call_alloc(call, sizeof *wc)) == NULL)
+		return;
+	wc->call = call;
+	wc->why.id = id;
+	wc->why.command = (struct command){.decide = webhook_why_decide, .done = on_why};
+	call_query(call, &wc->why.command);
+}
