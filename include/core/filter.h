@@ -14,6 +14,7 @@
 #include "base/bytes.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/zone.h"
 #include "core/names.h"
 #include "core/problems.h"
 
@@ -37,7 +38,8 @@ enum filter_type {
 	FILTER_NUMBER, /* uint64_t, 0 is absent */
 	FILTER_WORD,   /* uint64_t, a number of `words` */
 	FILTER_FLAG,   /* uint64_t, other than 0 is true */
-	FILTER_TIME, /* uint64_t, Unix ms; the value may be a date, which is that whole day (UTC) */
+	FILTER_TIME, /* uint64_t, Unix ms; the value may be a date, which is that whole day in UTC, or
+			where filter_place says */
 	FILTER_TEXT, /* struct text */
 	FILTER_SECRET, /* struct text that nobody may guess piece by piece: = and != only, case
 			  counts */
@@ -57,6 +59,8 @@ struct filter_term {
 	const struct filter_field *field;
 	enum filter_operator operator;
 	uint64_t low, high; /* numbers that "=" holds for */
+	bool is_day;        /* the value was a date: */
+	uint64_t day;       /* days since 1970-01-01 */
 	struct text text;   /* folded; of a secret and a code as it was sent */
 };
 
@@ -96,6 +100,11 @@ void filter_build(const struct filter_drafts *drafts, const struct filter_field 
 
 /** The term's code means this id; 0: no record's. */
 void filter_resolve(struct filter_term *term, uint64_t id);
+
+/** Is a date among the values? */
+bool filter_has_days(const struct filter *filter);
+/** Dates are days of that time zone from now on. */
+void filter_place(struct filter *filter, const struct zone *zone);
 
 /** Must every record that fits have `*id` in the number at `offset`? */
 bool filter_demands(const struct filter *filter, size_t offset, uint64_t *id);

@@ -173,6 +173,25 @@ enum err filter_fits(const struct filter *filter, const void *record, struct are
 	return ERR_OK;
 }
 
+bool filter_has_days(const struct filter *filter)
+{
+	bool any = false;
+	for (size_t i = 0; i < filter->n; i++)
+		any = any || filter->terms[i].is_day;
+	return any;
+}
+
+void filter_place(struct filter *filter, const struct zone *zone)
+{
+	for (size_t i = 0; i < filter->n; i++) {
+		struct filter_term *t = &filter->terms[i];
+		if (!t->is_day)
+			continue;
+		t->low = zone_day_ms(zone, t->day, ZONE_FIRST);
+		t->high = zone_day_ms(zone, t->day, ZONE_LAST);
+	}
+}
+
 void filter_resolve(struct filter_term *term, uint64_t id)
 {
 	/* No record has the id 0. */

@@ -244,8 +244,9 @@ static const char *read_time(struct filter_term *t, struct text value, struct ar
 	    clock_parse_local(value.p, value.n, &t->low) != 0)
 		return "must be compared with a date such as 2026-11-23 or a time such as "
 		       "2026-11-23T10:00:00Z, or with null";
-	bool date = value.n == sizeof "2026-11-23" - 1;
-	t->high = t->low + (date ? CLOCK_DAY_MS - 1 : 0);
+	t->is_day = clock_is_date(value.p, value.n);
+	t->day = t->low / CLOCK_DAY_MS;
+	t->high = t->low + (t->is_day ? CLOCK_DAY_MS - 1 : 0);
 	return NULL;
 }
 

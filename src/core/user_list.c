@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/unicode.h"
+#include "core/campaign.h"
 #include "core/names.h"
 #include "core/who.h"
 #include "id_walk.h"
@@ -36,14 +37,31 @@ static enum err fits_text(const struct user *u, struct text part, struct arena *
 	return err != ERR_OK || *yes ? err : holds(u->email, part, arena, yes);
 }
 
+/* Dates are those of the user's campaign, which is mostly that of the user before. */
 struct look {
+	struct filter *where;
+	bool has_days;
+	uint64_t placed_in; /* the campaign whose days the dates are now */
 	const struct user_filter *filter;
 	struct id_walk *walk;
 };
 
+static enum err place(struct look *look, struct tx *tx, uint64_t campaign_id)
+{
+	const struct zone *zone;
+	if (!look->has_days || look->placed_in == campaign_id)
+		return ERR_OK;
+	enum err err = campaign_read_zone(tx, campaign_id, &zone);
+	if (err != ERR_OK)
+		return err;
+	filter_place(look->where, zone);
+	look->placed_in = campaign_id;
+	return ERR_OK;
+}
+
 static enum err fits(void *arg, struct tx *tx, void *record, bool *yes)
 {
-	const struct look *look = arg;
+	struct look *look = arg;
 	const struct user_filter *f = look->filter;
 	const struct user *u = record;
 	uint64_t qualified = u->qualified_ms != 0 ? QUALIFIED_YES : QUALIFIED_NO;
@@ -52,7 +70,9 @@ static enum err fits(void *arg, struct tx *tx, void *record, bool *yes)
 	       id_fits(f->review, u->review) && id_fits(f->qualified, qualified);
 	if (!*yes)
 		return ERR_OK;
-	enum err err = filter_fits(&f->where, u, tx_arena(tx), &look->walk->work, yes);
+	enum err err = place(look, tx, u->campaign_id);
+	if (err == ERR_OK)
+		err = filter_fits(look->where, u, tx_arena(tx), &look->walk->work, yes);
 	if (err != ERR_OK || !*yes || f->folded.n == 0)
 		return err;
 	look->walk->work += filter_cost(u->first_name) + filter_cost(u->email);
@@ -272,7 +292,11 @@ static enum err read_own_code(struct user_list *l, struct tx *tx, bool *nobody)
 enum err user_list_decide(struct command *command, struct tx *tx)
 {
 	struct user_list *l = (struct user_list *)command;
-	struct look look = {.filter = &l->filter};
+	struct look look = {
+	    .filter = &l->filter,
+	    .where = &l->filter.where,
+	    .has_days = filter_has_days(&l->filter.where),
+	};
 	struct id_walk walk = {
 	    .kind = &KIND_USER,
 	    .low = 1,

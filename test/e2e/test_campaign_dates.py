@@ -133,6 +133,16 @@ class Days(Dates):
         first, second = self.hooks(2, "/days")
         self.assertEqual(first["body"], second["body"])
 
+    def test_a_search_for_a_date_means_the_day_that_is_shown(self):
+        name = elsewhere()
+        here, there = self.campaign(), self.campaign(timezone=name)
+        for campaign in (here, there):
+            self.join(campaign["code"], "Ada", "dates@example.com")
+        for day, campaign in ((now().date(), here), (self.day_in(name), there)):
+            found = self.has(self.api.get(f"/api/v2/users?filters[email]=dates@example.com&filters[signed_up_at]={day}"),
+                             200).data
+            self.assertEqual([(u["campaign_id"], u["signed_up_at"]) for u in found], [(campaign["id"], str(day))])
+
     def test_a_test_delivery_has_the_date_of_the_campaign(self):
         name = elsewhere()
         campaign = self.campaign(timezone=name)

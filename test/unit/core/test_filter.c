@@ -147,6 +147,29 @@ static void times(void **state)
 	}
 }
 
+static void days_are_those_of_a_time_zone(void **state)
+{
+	const struct zone *tokyo = zone_find(TEXT("Asia/Tokyo"));
+	const uint64_t day = UINT64_C(1795996800000) - 9 * 3600000; /* 2026-11-30 in Tokyo */
+	const struct record before = {.at = day - 1}, first = {.at = day}, last = {.at = day + CLOCK_DAY_MS - 1},
+			    after = {.at = day + CLOCK_DAY_MS};
+	struct fixture f;
+	(void)state;
+	read_query(&f, "filters[0][field]=at&filters[0][value]=2026-11-30");
+	assert_true(filter_has_days(&f.filter));
+	filter_place(&f.filter, tokyo);
+	assert_false(fits(&f, &before));
+	assert_true(fits(&f, &first) && fits(&f, &last));
+	assert_false(fits(&f, &after));
+	filter_place(&f.filter, zone_find(TEXT("")));
+	assert_false(fits(&f, &first));
+	release(&f);
+	/* A time is a moment wherever it is looked at. */
+	read_query(&f, "filters[0][field]=at&filters[0][value]=2026-11-30T00:00:00Z");
+	assert_false(filter_has_days(&f.filter));
+	release(&f);
+}
+
 static void joined(void **state)
 {
 	struct fixture f;
@@ -249,6 +272,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(like),
 	    cmocka_unit_test(times),
+	    cmocka_unit_test(days_are_those_of_a_time_zone),
 	    cmocka_unit_test(joined),
 	    cmocka_unit_test(codes),
 	    cmocka_unit_test(names_in_a_query),
