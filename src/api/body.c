@@ -306,6 +306,11 @@ void body_others(struct call *call, const struct body *body, const char *const *
 			pairs_add(pairs, body->fields[i].name, body->fields[i].value);
 }
 
+bool body_may_guess(const struct call *call)
+{
+	return call->problems == NULL || call->problems->n < BODY_GUESSES_MAX;
+}
+
 const char *body_unknown(struct call *call, const struct near *near, const char *problem)
 {
 	char message[160];
@@ -320,7 +325,7 @@ const char *body_unknown(struct call *call, const struct near *near, const char 
 static void note_unknown(struct call *call, struct text name, const char *const *known)
 {
 	struct near near = near_of(name);
-	while (*known != NULL)
+	while (body_may_guess(call) && *known != NULL)
 		near_offer(&near, text_of(*known++));
 	call_note_named(call, name, body_unknown(call, &near, "is not a field of this call"));
 }

@@ -60,6 +60,10 @@ bool body_value_text(const struct json *v, struct text *value) WARN_UNUSED;
  * and booleans as their text, nulls not at all. Other JSON members are noted. */
 void body_others(struct call *call, const struct body *body, const char *const *known,
 		 struct buf *pairs);
+/* Guesses cost more than reading, so that only the first wrong fields of a request get one. */
+enum { BODY_GUESSES_MAX = 4 };
+/** May the next unknown member of this request get a guess? */
+bool body_may_guess(const struct call *call);
 /** `problem` ("is not a field of this call") about near->name, with the name that was probably meant. */
 const char *body_unknown(struct call *call, const struct near *near, const char *problem) WARN_UNUSED;
 /** Notes each JSON member that is not in `known` (ends with NULL). Forms may hold whatever they

@@ -157,7 +157,7 @@ static const struct decode_field *find_field(const struct decode_field *fields, 
 static const char *unknown(struct call *call, const struct decode_field *fields, struct text name)
 {
 	struct near near = near_of(name);
-	for (const struct decode_field *f = fields; f->name != NULL; f++)
+	for (const struct decode_field *f = fields; body_may_guess(call) && f->name != NULL; f++)
 		near_offer(&near, text_of(f->name));
 	return body_unknown(call, &near, "is not a field of this call");
 }

@@ -15,9 +15,6 @@
 #include "routes.h"
 #include "show.h"
 
-/* Comparing a name with every field is dear, and strangers send the names. */
-enum { GUESSES_MAX = 4 };
-
 struct join_call {
 	struct join join;
 	struct call *call;
@@ -72,7 +69,7 @@ static const char *unknown_field(struct call *call, const struct join *j, struct
 static void reply_problems(struct call *call, const struct join *j)
 {
 	struct problems problems = j->problems;
-	for (size_t i = 0, guesses = 0; i < problems.n && guesses < GUESSES_MAX; i++) {
+	for (size_t i = 0, guesses = 0; i < problems.n && guesses < BODY_GUESSES_MAX; i++) {
 		if (problems.items[i].what != FORM_FIELD_UNKNOWN)
 			continue;
 		problems.items[i].what = unknown_field(call, j, problems.items[i].field);

@@ -107,6 +107,15 @@ class Encodings(Bodies):
         return self.send(body, FORM)
 
 
+class Guesses(Bodies):
+    def test_only_the_first_unknown_members_get_a_guess(self):
+        """A guess costs more than reading a member, and the client decides how many members there are."""
+        for path, value, near in ((f"/{self.code}/join", ANN, "source"), ("/api/v2/campaigns", {"name": "x"}, "colour")):
+            unknown = {f"{near}{i}": "x" for i in range(200)}
+            errors = self.has(self.api.json("POST", path, {**value, **unknown}), 422).json["errors"]
+            self.assertEqual(sum("did you mean" in e[0]["message"] for e in errors.values()), 4)
+
+
 class Empty(Bodies):
     TYPES = (None, "application/json", "application/x-www-form-urlencoded", "multipart/form-data", "text/plain",
              "application/octet-stream")
