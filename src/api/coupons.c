@@ -19,6 +19,7 @@ struct upload {
 	uint64_t places[COUPONS_ADD_MAX]; /* where each of its codes stands: a line, or an entry */
 	struct arena texts;               /* the slice's codes */
 	struct call *call;
+	struct transfer transfer; /* of one that is streamed: it counts as an import */
 	uint64_t added, skipped; /* in slices before */
 	/* CSV: */
 	struct csv_reader csv;
@@ -41,6 +42,8 @@ static const char no_rule[] = "no reward rule has this id";
 
 static void free_upload(struct upload *u)
 {
+	if (u->call->req->streamed)
+		transfer_end(u->call->api, &u->transfer);
 	arena_free(&u->texts);
 	csv_free(&u->csv);
 	body_free(&u->body);
@@ -301,7 +304,9 @@ void coupon_upload(struct call *call)
 	u->call = call;
 	u->ended = !call->req->streamed;
 	bool is_csv = body_is_csv(call->req);
-	if (is_csv ? body_check_encoding(call) : read_codes(u))
+	if (is_csv ? !body_check_encoding(call) : !read_codes(u))
+		return;
+	if (!call->req->streamed || transfer_begin(call, &u->transfer, TRANSFER_IMPORT))
 		fill(u);
 }
 

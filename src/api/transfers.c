@@ -1,6 +1,6 @@
 /*
- * Owns how many imports and exports run at a time. Never what they do. Called by import.c and export.c,
- * and for the metrics.
+ * Owns how many imports and exports run at a time. Never what they do. Called by import.c, coupons.c and
+ * export.c, and for the metrics.
  */
 #include "transfers.h"
 

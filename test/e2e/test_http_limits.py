@@ -81,6 +81,18 @@ class Memory(Strangers):
         return self.has(self.api.call("POST", f"/api/v2/campaigns/{campaign['id']}/users/import", text.encode(),
                                       {"Content-Type": "text/csv"}), 200)
 
+    def test_a_token_has_so_many_imports_of_any_kind(self):
+        rule = self.rule(self.campaign(), metric="coupon", trigger="join", recipient="invited")
+        path = f"/api/v2/reward-rules/{rule['id']}/coupons"
+        self.come(4, f"POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {self.server.token}\r\n"
+                     "Content-Type: text/csv\r\nContent-Length: 100000\r\n\r\ncode\n".encode())
+        until(lambda: self.metric("referd_imports_running") == 4, "four uploads run")
+        csv = {"Content-Type": "text/csv"}
+        self.assertTrue(self.has_error(self.api.call("POST", path, b"A1\n", csv), 429).headers["Retry-After"])
+        self.has(self.api.json("POST", path, {"codes": ["A2"]}), 201)  # is read whole before it is looked at
+        self.open.pop().close()
+        until(lambda: self.api.call("POST", path, b"A3\n", csv).status == 201, "room again")
+
     def test_a_token_has_so_many_exports(self):
         campaign = self.campaign()
         self.send_csv(campaign, "first_name,email\n" + "".join(f"A,{'a' * 50}{i}@example.com\n" for i in range(20000)))
