@@ -217,7 +217,8 @@ const struct operation OP_QUALIFY_BY_PATH = {
     .tag = "Qualifying",
     .summary = "Qualify an invited user, or take it back, the inbound token in the path",
     .description = "The inbound webhook: one state change, however often it is called. qualified: false "
-		   "is the refund.",
+		   "is the refund. Each order_id may earn; the same order_id gets its first response. "
+		   "Fields that the body does not have count in the query.",
     .takes = TAKES_FORM | TAKES_JSON,
     .request = "QualifyRequest",
     .idempotent = true,

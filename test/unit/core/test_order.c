@@ -94,6 +94,28 @@ static void the_friend_may_be_the_recipient(void **state)
 	assert_answer(buy(w, byron, "C", 100), true, true, 1);
 }
 
+static void the_currency_is_that_of_an_active_rule(void **state)
+{
+	struct world *w = *state;
+	struct people p = world_people(w, 2);
+	uint64_t id = world_rule(w, every_order(rule_commission(p.campaign), 0));
+	struct qualify q = request(w, p.friends[0], true, "A");
+	q.currency = TEXT("GBP");
+	assert_refused(ask(w, q), QUALIFY_CURRENCY);
+	q.currency = TEXT("EUR");
+	struct answer first = ask(w, q);
+	assert_answer(first, true, true, 1);
+	q.currency = TEXT("GBP"); /* of an order that came before: its first response */
+	assert_same(first, ask(w, q));
+	q.order_id = (struct text){0};
+	assert_refused(ask(w, q), QUALIFY_CURRENCY);
+	struct rule_remove remove = {.command = {.decide = rule_remove_decide}, .id = id, .now_ms = 5};
+	assert_int_equal(world_run(w, &remove.command), ERR_OK);
+	assert_true(remove.archived);
+	q.order_id = TEXT("B");
+	assert_answer(ask(w, q), false, true, 0); /* nobody counts it */
+}
+
 /* ---- what stands ---- */
 
 static void a_qualification_without_an_order_stands_too(void **state)
@@ -298,6 +320,7 @@ int main(void)
 	    WORLD_ON_ALL(a_limit_counts_what_lives),
 	    WORLD_ON_ALL(friends_are_counted_apart),
 	    WORLD_ON_ALL(the_friend_may_be_the_recipient),
+	    WORLD_ON_ALL(the_currency_is_that_of_an_active_rule),
 	    WORLD_ON_ALL(a_qualification_without_an_order_stands_too),
 	    WORLD_ON_ALL(a_refund_without_an_order_takes_all),
 	    WORLD_ON_ALL(too_many_orders_for_one_refund),
