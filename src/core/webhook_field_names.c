@@ -61,11 +61,13 @@ static enum err look_at_all(struct search *s, struct tx *tx)
 	return ERR_OK;
 }
 
-static void list_names(struct buf *out, struct pairs names)
+/* Those that are not listed already. */
+static void list_names(struct buf *out, struct pairs names, struct pairs listed)
 {
-	struct text rest = names.raw, name, nothing;
-	while (pairs_next(&rest, &name, &nothing))
-		buf_printf(out, ", %.*s", TEXT_ARGS(name));
+	struct text rest = names.raw, name, definition;
+	while (pairs_next(&rest, &name, &definition))
+		if (!pairs_find(listed, name, &definition))
+			buf_printf(out, ", %.*s", TEXT_ARGS(name));
 }
 
 /* "names "colour", which ...: the fields are ..." */
@@ -73,6 +75,7 @@ static enum err report(const struct search *s, struct tx *tx, const struct campa
 		       struct problems *problems)
 {
 	struct text rest = s->webhook->fields.raw, name, as;
+	const struct pairs none = {{0}};
 	struct buf what = {0};
 	for (size_t i = 0, n = 0; pairs_next(&rest, &name, &as); i++)
 		if ((s->missing >> i & 1) != 0)
@@ -82,10 +85,9 @@ static enum err report(const struct search *s, struct tx *tx, const struct campa
 			   ? ", which the webhook's campaign does not have: the fields are "
 			   : ", which no campaign has: the fields are ");
 	payload_field_list(&what);
-	list_names(&what, campaign->fields_referring);
-	list_names(&what, campaign->fields_invited);
-	list_names(&what, pass_params_of(campaign));
-	list_names(&what, pass_params_of(campaign));
+	list_names(&what, campaign->fields_referring, none);
+	list_names(&what, campaign->fields_invited, campaign->fields_referring);
+	list_names(&what, pass_params_of(campaign), none);
 	buf_str(&what, campaign->id != 0 ? "" : ", and those in the forms of campaigns");
 	buf_char(&what, '\0');
 	struct text kept = arena_copy(tx_arena(tx), buf_view(&what));
