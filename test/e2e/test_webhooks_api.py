@@ -45,7 +45,7 @@ class Webhooks(Served):
 
     def test_long_lists_are_refused_at_once(self):
         for name in ("fields", "hidden_fields", "headers"):
-            entries = [{"field": f"f{i}", "name": f"n{i}", "value": "v"} for i in range(1200)]
+            entries = [{"field": f"f{i}", "name": f"n{i}", "value": "v"} for i in range(100)]
             body = {"name": "CRM", "event": "user.join", "url": "https://crm.example/hook", name: entries}
             self.has_error(self.api.json("POST", "/api/v2/webhooks", body), 422, name)
 
