@@ -12,7 +12,7 @@
  *  fine. */
 struct text typed_trim(struct text t);
 /** t without any invisible character, for phone numbers and coupons. Borrowed from t where there is
- *  none, else in arena. ERR_NO_MEMORY. */
+ *  none, else in arena. A text that is not UTF-8 stays as it is. ERR_NO_MEMORY. */
 enum err typed_strip(struct text t, struct arena *arena, struct text *out) WARN_UNUSED;
 
 /** NULL, or a sentence fragment that completes "name ...": t is not valid UTF-8, or holds control

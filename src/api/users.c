@@ -145,7 +145,7 @@ static const char *read_id(struct call *call, struct text value, struct user_fil
 
 static const char *read_code(struct call *call, struct text value, struct user_filter *f)
 {
-	f->code = arena_copy(&call->req->arena, text_trim(value));
+	f->code = arena_copy(&call->req->arena, typed_trim(value));
 	return f->code.n > 0 ? NULL : "must be a user's code";
 }
 

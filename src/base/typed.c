@@ -64,7 +64,7 @@ static bool has_invisible(struct text t)
 enum err typed_strip(struct text t, struct arena *arena, struct text *out)
 {
 	*out = t;
-	if (!has_invisible(t))
+	if (!has_invisible(t) || !utf8_valid(t)) /* pieces of broken characters could meet */
 		return ERR_OK;
 	char *p = arena_alloc(arena, t.n);
 	if (p == NULL)
