@@ -200,9 +200,12 @@ class Refusals(Served):
     def test_a_slash_at_the_end_says_nothing(self):
         campaign = self.campaign()
         for path in ("/api/v2/campaigns/", f"/api/v2/campaigns/{campaign['id']}/", "/api/v2/users/", "/healthz/",
-                     "/api/v2/rewards/due/amount/", "/api/n8n/test/", f"/{campaign['code']}/join/"):
+                     "/api/v2/rewards/due/amount/", "/api/n8n/test/"):
             with self.subTest(path):
                 self.has(self.api.get(path), 200)
+        # A pasted link leads to the clean one; a program that posts to it joins.
+        self.has(self.api.get(f"/{campaign['code']}/join/"), 303)
+        self.has(self.public.form(f"/{campaign['code']}/join/", {"first_name": "A", "email": "a@example.com"}), 201)
         self.has(self.api.json("POST", "/api/v2/campaigns/", {"name": "Slash"}), 201)
         self.has_error(self.public.get("/api/v2/campaigns/"), 401)
         self.has_error(self.api.call("DELETE", "/healthz/"), 405)

@@ -13,6 +13,11 @@ HOSTILE = ("<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "'><s
            "</title><script>alert(1)</script>", "&lt;b&gt; & &amp;", "\u202e\u2066txt.exe", "{{7*7}}${7*7}")
 
 
+def shown(text):
+    """A hostile text as it is kept: invisible characters at its ends are not part of it."""
+    return text.strip("\u202e\u2066")
+
+
 class Markup(html.parser.HTMLParser):
     """A page taken apart: its elements with their attributes, and its text."""
 
@@ -213,7 +218,7 @@ class Hostile(Pages):
             with self.subTest(name):
                 joined = self.join(campaign["code"], name, f"h{i}@example.com")
                 page = self.page(f"/{joined['code']}/join")
-                self.assertIn(f"{name} invited you", page.text)
+                self.assertIn(f"{shown(name)} invited you", page.text)
                 self.assertEqual(len(page.all("bdi")), 1)
 
     def test_whatever_is_typed_into_a_refused_form(self):
@@ -234,9 +239,9 @@ class Hostile(Pages):
                 fields = [{"id": "size", "label": text, "type": "select", "options": [text]}]
                 campaign = self.campaign(name=text, pages=pages, fields={"person_referring": fields})
                 page = self.page(f"/{campaign['code']}/join")
-                self.assertGreaterEqual(page.text.count(text.split("\n")[0]), 5)
+                self.assertGreaterEqual(page.text.count(shown(text)), 5)
                 thanks = self.page(self.join_page(campaign["code"]))
-                self.assertIn(text, thanks.text)
+                self.assertIn(shown(text), thanks.text)
 
 
 class Thanks(Pages):
