@@ -1,6 +1,7 @@
 /*
- * Owns qualifying, by the inbound webhook and by the API: who may call it, what it is sent, what it
- * answers. Never a rule about it (core/qualify.c). Called through the route table.
+ * Owns qualifying, through the inbound webhook and the API: who may call it and what the response is.
+ * Never what a request may say (qualify_read.c), never a rule (core/qualify.c). Called through the route
+ * table.
  */
 #include "core/user_change.h"
 
