@@ -8,6 +8,10 @@
 
 #include "base/unicode.h"
 
+/* Of a search through a text, in the unit of filter_cost: up to FILTER_PARTS_MAX parts are looked
+ * for. */
+enum { LIKE_COST = 2, LIKE_BYTES = 32 };
+
 static uint64_t number_at(const void *record, size_t offset)
 {
 	uint64_t number;
@@ -156,6 +160,8 @@ static enum err term_fits(const struct filter_term *t, const void *record, struc
 		return ERR_OK;
 	}
 	enum err err = fold_once(folded, record, t->field->offset, arena, work, &text);
+	if (t->operator== FILTER_LIKE)
+		*work += LIKE_COST + text.n / LIKE_BYTES;
 	*fits = err == ERR_OK && text_fits(t, text);
 	return err;
 }

@@ -12,7 +12,7 @@
  * through; ERR_NOT_FOUND is no. */
 typedef enum err id_walk_fits_fn(void *arg, struct tx *tx, void *record, bool *fits);
 
-enum { ID_WALK_WORK_MAX = 16384 /* some 3 ms */ };
+enum { ID_WALK_WORK_MAX = 8192 /* some 2 ms */ };
 
 struct id_walk {
 	const struct record_kind *kind;  /* the records: their id is their key and first member */

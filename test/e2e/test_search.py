@@ -257,7 +257,7 @@ class Bounded(Search):
                 break
             following = path_of(page["links"]["next"])
         self.assertEqual(seen, ["p7@bound.example", "p1199@bound.example"])
-        self.assertGreater(pages, 1200 * 160 // 16384)
+        self.assertGreater(pages, 1200 * 160 // 8192)
 
 
 if __name__ == "__main__":
