@@ -21,6 +21,7 @@
 #include "core/filter.h"
 #include "core/id_page.h"
 #include "core/reward_changes.h"
+#include "core/who.h"
 #include "store/command.h"
 
 /* Something that rules look at. */
@@ -111,6 +112,8 @@ struct reward_list {
 	uint64_t state, metric; /* of all that are listed */
 	uint64_t campaign_id, user_id, rule_id; /* filters; 0: any. user_id: the recipient */
 	struct filter where;                    /* on REWARD_FILTER_FIELDS, too */
+	struct who user;                        /* the recipient, where user_id is 0 */
+	struct codes *codes;                    /* for user */
 	struct id_page page;                    /* max: 1 .. REWARD_LIST_MAX */
 	struct reward_row *rows;                /* room for page.max */
 };

@@ -7,6 +7,7 @@
 
 #include "core/delivery.h"
 #include "core/records.h"
+#include "core/who.h"
 #include "store/command.h"
 
 /* What only the delivery room knows of a webhook; handed to the API by a function of the
@@ -53,6 +54,8 @@ enum webhook_preview_refusal { PREVIEW_NO_WEBHOOK, PREVIEW_NO_USER, PREVIEW_NOT_
 struct webhook_preview {
 	struct command command; /* decide: webhook_preview_decide; a query */
 	uint64_t id, user_id, now_ms;
+	struct who user;     /* where user_id is 0: looked up */
+	struct codes *codes; /* for user */
 	bool made_up; /* about the user of webhook_test_decide, and user_id counts for nothing */
 	uint64_t event_type; /* 0: the webhook's first */
 	struct text public_url;

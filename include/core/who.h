@@ -36,6 +36,10 @@ enum err who_read(struct text identifier, struct arena *arena, struct who *who) 
  * errors pass through. */
 enum err who_find(struct tx *tx, struct codes *codes, const struct who *who,
     struct user *user) WARN_UNUSED;
+/** The id alone, for a filter: *user_id is untouched where *who names nobody at all. Whether an id
+ * was ever given is not looked up. Errors as of who_find. */
+enum err who_find_id(struct tx *tx, struct codes *codes, const struct who *who,
+		     uint64_t *user_id) WARN_UNUSED;
 /** The ids of those who have the address, ascending: in who->campaign_id, or where that is 0 in all
  *  campaigns. `ids` has room for WHO_CAMPAIGNS_MAX. ERR_TOO_LARGE: there are more campaigns than
  * that. */

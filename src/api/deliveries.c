@@ -39,8 +39,7 @@ static const char *read_webhook(struct call *call, struct text value, struct del
 
 static const char *read_user(struct call *call, struct text value, struct delivery_filter *f)
 {
-	f->user_id = identifier_user_id(call, value);
-	return f->user_id != 0 ? NULL : "must be a user's id or code";
+	return identifier_read_user(call, value, &f->user);
 }
 
 static const char *read_status(struct call *call, struct text value, struct delivery_filter *f)
@@ -96,6 +95,10 @@ static const char *read_filter(struct call *call, struct text name, struct text 
 static void on_list(struct command *command, enum err err)
 {
 	struct list_call *lc = (struct list_call *)command;
+	if (err == ERR_NOT_FOUND || err == ERR_TOO_LARGE) {
+		call_reply_field(lc->call, "user_id", IDENTIFIER_NO_USER);
+		return;
+	}
 	if (err != ERR_OK) {
 		call_reply_err(lc->call, err, NULL);
 		return;
@@ -132,6 +135,7 @@ void delivery_list(struct call *call)
 	struct delivery_list *list = &lc->list;
 	lc->call = call;
 	list->command = (struct command){.decide = delivery_list_decide, .done = on_list};
+	list->codes = call->api->config.codes;
 	list->page = paging_ask(&lc->paging);
 	list->deliveries = call_alloc(call, list->page.max * sizeof *list->deliveries);
 	if (list->deliveries != NULL)

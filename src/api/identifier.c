@@ -44,14 +44,16 @@ struct campaign_name identifier_campaign(struct call *call)
 	return campaign_name_read(decoded(call));
 }
 
-uint64_t identifier_user_id(const struct call *call, struct text t)
+const char IDENTIFIER_NO_USER[] =
+    "must be the id, code or e-mail address of a user (an address of one campaign only)";
+
+const char *identifier_read_user(struct call *call, struct text identifier, struct who *who)
 {
-	uint64_t id;
-	if (text_to_u64(t, &id))
-		return id;
-	if (text_starts(t, TEXT("code:")))
-		t = text_from(t.p + 5, t.n - 5);
-	return code_read(call->api->config.codes, CODE_USER, t);
+	struct text kept = arena_copy(&call->req->arena, identifier);
+	*who = (struct who){0};
+	if (who_read(kept, &call->req->arena, who) != ERR_OK)
+		return "could not be read: out of memory";
+	return who_is_set(who) ? NULL : IDENTIFIER_NO_USER;
 }
 
 void identifier_reply_err(struct call *call, enum err err)

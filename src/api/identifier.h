@@ -20,9 +20,12 @@ bool identifier_user(struct call *call, struct who *who) WARN_UNUSED;
 /** The campaign that the path's first parameter names. */
 struct campaign_name identifier_campaign(struct call *call);
 
-/** The id of a user, from an id or a code that referd made: a parameter that is judged without a
- * look-up. 0 for everything else. */
-uint64_t identifier_user_id(const struct call *call, struct text id_or_code);
+/** A user whom a parameter names, in the same words. NULL, or a sentence fragment that completes
+ *  "user_id ...". */
+const char *identifier_read_user(struct call *call, struct text identifier,
+				 struct who *who) WARN_UNUSED;
+/** The same fragment, for a user who is not there. */
+extern const char IDENTIFIER_NO_USER[];
 
 /** For what who_find says: 404, 409 where an address is not unique, and as call_reply_err. */
 void identifier_reply_err(struct call *call, enum err err);

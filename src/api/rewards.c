@@ -23,7 +23,8 @@ struct list_call {
 		struct rule_list dashboard;
 	};
 	struct gather gather;
-	uint64_t metric, campaign_id, user_id, rule_id;
+	uint64_t metric, campaign_id, rule_id;
+	struct who user;
 	struct filter where;
 	bool is_dashboard;
 };
@@ -51,8 +52,7 @@ static const char *read_filter(struct call *call, struct text name, struct text 
 		return read_id(value, &lc->rule_id, "must be a rule's id");
 	if (!text_eq(name, TEXT("user_id")))
 		return PAGING_UNKNOWN;
-	lc->user_id = identifier_user_id(call, value);
-	return lc->user_id != 0 ? NULL : "must be the id or code of a user";
+	return identifier_read_user(call, value, &lc->user);
 }
 
 /* NULL after it has replied. */
@@ -72,6 +72,15 @@ static struct list_call *begin_list(struct call *call, bool is_dashboard)
 	return search_read(&lc->gather, call, fields, &lc->where, read_filter, lc) ? lc : NULL;
 }
 
+static void fail_list(struct command *command, enum err err)
+{
+	struct call *call = ((struct list_call *)command)->gather.call;
+	if (err == ERR_NOT_FOUND || err == ERR_TOO_LARGE)
+		call_reply_field(call, "user_id", IDENTIFIER_NO_USER);
+	else
+		call_reply_err(call, err, NULL);
+}
+
 static void on_list(struct command *command, enum err err)
 {
 	struct list_call *lc = (struct list_call *)command;
@@ -81,7 +90,7 @@ static void on_list(struct command *command, enum err err)
 		reward_show(lc->gather.call, o, &lc->list.rows[i]);
 		json_close(o, '}');
 	}
-	gather_done(&lc->gather, err, NULL);
+	gather_done(&lc->gather, err, fail_list);
 }
 
 static void list_state(struct call *call, enum reward_state state)
@@ -94,7 +103,8 @@ static void list_state(struct call *call, enum reward_state state)
 	    .state = state,
 	    .metric = lc->metric,
 	    .campaign_id = lc->campaign_id,
-	    .user_id = lc->user_id,
+	    .user = lc->user,
+	    .codes = call->api->config.codes,
 	    .rule_id = lc->rule_id,
 	    .where = lc->where,
 	    .rows = call_alloc(call, lc->gather.paging.per_page * sizeof *lc->list.rows),

@@ -165,7 +165,7 @@ static void refuse(struct preview_call *pc)
 		call_reply_error(pc->call, 404, WEBHOOK_UNKNOWN);
 		return;
 	case PREVIEW_NO_USER:
-		call_reply_field(pc->call, "user_id", "must be the id or code of a user");
+		call_reply_field(pc->call, "user_id", IDENTIFIER_NO_USER);
 		return;
 	case PREVIEW_NOT_ITS_EVENT:
 		refuse_event(pc);
@@ -205,8 +205,10 @@ static bool read_request(struct call *call, struct webhook_preview *preview)
 		return false;
 	enum body_field named = body_text(&body, "user_id", true, &user);
 	preview->made_up = named == BODY_ABSENT;
-	if (named == BODY_TEXT)
-		preview->user_id = identifier_user_id(call, user);
+	const char *problem =
+	    named == BODY_TEXT ? identifier_read_user(call, user, &preview->user) : NULL;
+	if (problem != NULL)
+		call_note(call, "user_id", problem);
 	enum body_field given = body_text(&body, "event", false, &event);
 	bool ok = given == BODY_ABSENT ||
 		  (given == BODY_TEXT && name_find(EVENT_NAMES, event, &preview->event_type));
@@ -237,6 +239,7 @@ void webhook_preview(struct call *call)
 	pc->call = call;
 	pc->preview.id = id;
 	pc->preview.public_url = call->api->public_url;
+	pc->preview.codes = call->api->config.codes;
 	pc->preview.now_ms = call_now_ms(call);
 	pc->preview.command =
 	    (struct command){.decide = webhook_preview_decide, .done = on_preview};

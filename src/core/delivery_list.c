@@ -143,8 +143,11 @@ enum err delivery_list_decide(struct command *command, struct tx *tx)
 	    .arg = &search,
 	    .records = l->deliveries,
 	};
+	enum err err = who_find_id(tx, l->codes, &l->filter.user, &l->filter.user_id);
+	if (err != ERR_OK)
+		return err;
 	choose_index(&l->filter, &walk);
-	enum err err = find_range(tx, &l->filter, &walk);
+	err = find_range(tx, &l->filter, &walk);
 	if (err == ERR_OK)
 		err = id_walk_run(tx, &walk);
 	return err;

@@ -195,8 +195,11 @@ enum err reward_list_decide(struct command *command, struct tx *tx)
 	if (found == NULL)
 		return ERR_NO_MEMORY;
 	look.walk = &walk;
+	enum err err = who_find_id(tx, l->codes, &l->user, &l->user_id);
+	if (err != ERR_OK)
+		return err;
 	choose_index(l, &walk);
-	enum err err = id_walk_run(tx, &walk);
+	err = id_walk_run(tx, &walk);
 	for (size_t i = 0; err == ERR_OK && i < l->page.n; i++)
 		err = read_row(tx, found[i].id, &l->rows[i]);
 	return err;

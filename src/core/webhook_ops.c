@@ -147,7 +147,6 @@ enum err webhook_test_decide(struct command *command, struct tx *tx)
 static enum err preview_event(struct webhook_preview *cmd, struct tx *tx)
 {
 	struct event *event = &cmd->event;
-	struct user user = {.id = cmd->user_id};
 	if (cmd->made_up) {
 		uint64_t id = event->id;
 		*event = made_up_event(&cmd->webhook, event->type, cmd->public_url, cmd->now_ms);
@@ -160,16 +159,19 @@ static enum err preview_event(struct webhook_preview *cmd, struct tx *tx)
 		return ERR_OK;
 	}
 	make_up_reward(event, &cmd->webhook);
-	enum err err = ERR_NOT_FOUND;
-	if (user.id != 0 && user.id <= tx_last_id(tx, &KIND_USER))
-		err = tx_get(tx, &KIND_USER, &user);
+	enum err err = who_find_id(tx, cmd->codes, &cmd->user, &cmd->user_id);
+	struct user user = {.id = cmd->user_id};
+	if (err == ERR_OK)
+		err = user.id != 0 && user.id <= tx_last_id(tx, &KIND_USER)
+			  ? tx_get(tx, &KIND_USER, &user)
+			  : ERR_NOT_FOUND;
 	const struct zone *zone;
 	if (err == ERR_OK)
 		err = campaign_read_zone(tx, user.campaign_id, &zone);
 	if (err == ERR_OK)
 		return event_snapshot(tx, &user, zone, event);
 	cmd->refusal = PREVIEW_NO_USER;
-	return err == ERR_NOT_FOUND ? ERR_REFUSED : err;
+	return err == ERR_NOT_FOUND || err == ERR_TOO_LARGE ? ERR_REFUSED : err;
 }
 
 enum err webhook_preview_decide(struct command *command, struct tx *tx)

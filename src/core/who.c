@@ -201,6 +201,14 @@ static enum err find_id(struct tx *tx, struct codes *codes, const struct who *wh
 	return user_index_find_email(tx, codes, hash, who->campaign_id, who->canonical_email, id);
 }
 
+enum err who_find_id(struct tx *tx, struct codes *codes, const struct who *who, uint64_t *user_id)
+{
+	if (!who_is_set(who))
+		return ERR_OK;
+	enum err err = find_id(tx, codes, who, user_id);
+	return err == ERR_OK && *user_id == 0 ? ERR_NOT_FOUND : err;
+}
+
 enum err who_find(struct tx *tx, struct codes *codes, const struct who *who, struct user *user)
 {
 	uint64_t id;

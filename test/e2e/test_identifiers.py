@@ -78,6 +78,29 @@ class Identifiers(Served):
                 self.has_error(self.api.get(f"{USERS}?campaign_id={name}"), 422, "campaign_id")
         self.assertEqual(len(self.api.get(CAMPAIGNS).data), before)
 
+    def test_parameters_name_users_in_the_same_words(self):
+        campaign = self.campaign()
+        self.rule(campaign, metric="custom", trigger="join")
+        webhook = self.webhook(campaign_id=campaign["id"], types=["person_referring"])
+        first = self.add(campaign, "first@words.example")
+        second = self.add(campaign, "second@words.example", code=str(first["id"]))
+        third = self.add(campaign, "third@words.example", code="zgLAYb-words")
+        for name, user in ((first["id"], first), (first["code"], first), (f"code:{first['id']}", second),
+                           (second["id"], second), ("zgLAYb-words", third), ("third@words.example", third)):
+            with self.subTest(name):
+                rewards = self.rewards("due", "custom", user_id=name)
+                self.assertEqual([r["user_id"] for r in rewards], [user["id"]])
+                deliveries = self.has(self.api.get(f"/api/v2/deliveries?{urllib.parse.urlencode({'user_id': name})}"), 200)
+                self.assertEqual([d["user_id"] for d in deliveries.data], [user["id"]])
+                path = f"/api/v2/webhooks/{webhook['id']}/preview"
+                preview = self.has(self.api.json("POST", path, {"user_id": name}), 200)
+                self.assertIn(user["email"].replace("@", "%40").encode(), preview.body)
+        for name in ("zZZZZZZ", "nobody@words.example", "0", "code:99999", "email:x"):
+            with self.subTest(name):
+                self.has_error(self.api.get(f"/api/v2/rewards/due/custom?user_id={name}"), 422, "user_id")
+                self.has_error(self.api.get(f"/api/v2/deliveries?user_id={name}"), 422, "user_id")
+                self.has_error(self.api.json("POST", path, {"user_id": name}), 422, "user_id")
+
     def test_an_address(self):
         campaign, other = self.campaign(), self.campaign()
         ann = self.add(campaign, "ann+1@only.example")
