@@ -21,10 +21,11 @@ static int compare(struct text t, const char *name)
 const struct zone *zone_find(struct text name)
 {
 	size_t low = 0, high = ZONES_N;
-	struct text t = name.n == 0 ? TEXT("UTC") : name;
+	if (name.n == 0)
+		return &ZONES[ZONES_UTC];
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		int order = compare(t, ZONES[middle].name);
+		int order = compare(name, ZONES[middle].name);
 		if (order == 0)
 			return &ZONES[middle];
 		if (order < 0)

@@ -26,6 +26,6 @@ extern const uint32_t ZONE_MINUTES[];
 extern const int16_t ZONE_OFFSETS[];
 /* In the order of their names without regard to case. */
 extern const struct zone ZONES[];
-extern const size_t ZONES_N;
+extern const size_t ZONES_N, ZONES_UTC; /* how many there are, where UTC is */
 
 #endif

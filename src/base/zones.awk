@@ -2,6 +2,9 @@
 BEGIN {
 	n = 0
 }
+$1 == "UTC" {
+	utc = NR - 1
+}
 $2 == "=" {
 	rows[NR] = "{\"" $1 "\", " data[$3] "},"
 	next
@@ -35,5 +38,5 @@ END {
 	print "};\nconst struct zone ZONES[] = {"
 	for (i = 1; i <= NR; i++)
 		print rows[i]
-	print "};\nconst size_t ZONES_N = sizeof ZONES / sizeof *ZONES;"
+	print "};\nconst size_t ZONES_N = sizeof ZONES / sizeof *ZONES, ZONES_UTC = " utc ";"
 }
