@@ -178,6 +178,8 @@ static bool take_exchange(struct connection *c)
 {
 	if (c->x != NULL)
 		return true;
+	/* Where nobody can go for it, the request is refused once it is here. */
+	(void)memory_make_room(c->server, sizeof(struct exchange) + IN_SIZE, c);
 	c->x = exchange_take(c->server);
 	if (c->x == NULL)
 		return false;

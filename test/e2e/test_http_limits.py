@@ -8,7 +8,7 @@ import unittest
 
 from client import Client
 from harness import Directory, Served
-from processes import MemoryWatch, Server, until
+from processes import BUILD, MemoryWatch, Server, until
 
 DOCUMENT = b"GET /api/v2/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n"
 
@@ -74,7 +74,8 @@ class Memory(Strangers):
                     self.join(code, email=f"honest{len(data)}@example.com")
                     large = b"first_name=A&email=%d%%40example.com&x=" % len(data) + b"x" * 50000
                     self.has(self.public.form(f"/{code}/join", large), 201)
-        self.assertLess(watch.peak, 40 << 10)
+        if "asan" not in BUILD:
+            self.assertLess(watch.peak, 40 << 10)
         self.assertEqual(self.metric("referd_http_memory_limit_bytes"), 8 << 20)
 
     def send_csv(self, campaign, text):

@@ -100,6 +100,32 @@ static void test_half_sent_bodies(void **state)
 	world_close(&w);
 }
 
+/* Where the budget is small, even the first buffers of many heads spend it. */
+static void test_half_sent_heads(void **state)
+{
+	enum { FIT = 20 };
+	const size_t each = sizeof(struct exchange) + IN_SIZE;
+	struct clock_manual clock;
+	struct world w;
+	struct client c[CLIENTS];
+
+	(void)state;
+	open_world(&w, &clock, FIT * each);
+	for (int i = 0; i < CLIENTS; i++) {
+		c[i] = client_open(&w);
+		client_send(&c[i], TEXT("GET / HTTP/1.1\r\n"));
+		settle(&w);
+		clock_manual_advance(&clock, 50);
+		assert_in_range(counters(&w)->memory, each, FIT * each);
+	}
+	assert_int_equal(counters(&w)->evicted, CLIENTS - FIT);
+	assert_served(&w);
+	for (int i = 0; i < CLIENTS; i++)
+		client_close(&c[i]);
+	await(&w, counters(&w)->open == 0);
+	world_close(&w);
+}
+
 static void test_unread_replies(void **state)
 {
 	struct clock_manual clock;
@@ -234,6 +260,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_half_sent_bodies),
+	    cmocka_unit_test(test_half_sent_heads),
 	    cmocka_unit_test(test_unread_replies),
 	    cmocka_unit_test(test_reading_stops_first),
 	    cmocka_unit_test(test_requests_are_refused_at_last),
