@@ -21,10 +21,15 @@ enum { JSON_MAX_DEPTH = 16 };
 /** Parses one value. ERR_INVALID with *why (static: "duplicate key", "not UTF-8", ...),
  *  ERR_NO_MEMORY. The caller frees *out with json_free. */
 enum err json_parse(struct text input, struct json **out, const char **why) WARN_UNUSED;
-/** Parses an object that a stranger sent: at most values_max values below the root, each member counting
- *  once. More are ERR_INVALID, and are noticed before anything is built. ERR_REFUSED: the text is valid
- *  JSON, but not an object; it is not built either. */
-enum err json_parse_object(struct text input, size_t values_max, struct json **out,
+/* How many values an object may have below its root; a member counts once. */
+struct json_limits {
+	size_t values; /* more are an error of the text */
+	size_t built;  /* more are not built: the caller has no use for them */
+};
+/** Parses an object that a stranger sent. ERR_INVALID with *why also for more than limits->values, which
+ *  ends the parsing there. Nothing is built for ERR_REFUSED, valid JSON that is not an object, and for
+ *  ERR_TOO_LARGE, more than limits->built. */
+enum err json_parse_object(struct text input, const struct json_limits *limits, struct json **out,
 			   const char **why) WARN_UNUSED;
 /** Frees a root. NULL is fine. */
 void json_free(struct json *root);

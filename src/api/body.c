@@ -117,14 +117,18 @@ static void reply_json_refused(struct call *call, enum err err, const char *why)
 		call_reply_error(call, 400, message);
 	else if (err == ERR_REFUSED)
 		call_reply_error(call, 422, "the body must be a JSON object: {\"name\": value, ...}");
+	else if (err == ERR_TOO_LARGE)
+		call_reply_error(call, 422,
+		    "the body has too many members: send at most 64 fields beside first_name and email");
 	else
 		call_reply_err(call, err, NULL);
 }
 
-static bool read_json(struct call *call, struct text content, size_t values_max, struct body *body)
+static bool read_json(struct call *call, struct text content, const struct json_limits *limits,
+		      struct body *body)
 {
 	const char *why = "";
-	enum err err = json_parse_object(content, values_max, &body->root, &why);
+	enum err err = json_parse_object(content, limits, &body->root, &why);
 	if (err != ERR_OK) {
 		reply_json_refused(call, err, why);
 		return false;
@@ -147,7 +151,7 @@ static struct text without_mark(struct text content)
 					  : content;
 }
 
-static bool read_body(struct call *call, size_t values_max, struct body *body)
+static bool read_body(struct call *call, const struct json_limits *limits, struct body *body)
 {
 	body->is_json = false;
 	body->root = NULL;
@@ -161,7 +165,7 @@ static bool read_body(struct call *call, size_t values_max, struct body *body)
 	if (body_is_urlencoded(call->req))
 		return read_form(call, content, body);
 	if (text_ieq(type, TEXT("application/json")) || text_ends(type, TEXT("+json")))
-		return read_json(call, content, values_max, body);
+		return read_json(call, content, limits, body);
 	if (text_ieq(type, TEXT("multipart/form-data")))
 		return read_multipart(call, content, body);
 	call_reply_error(call, 415,
@@ -172,12 +176,20 @@ static bool read_body(struct call *call, size_t values_max, struct body *body)
 
 bool body_read(struct call *call, struct body *body)
 {
-	return read_body(call, BODY_VALUES_MAX, body);
+	const struct json_limits limits = {BODY_VALUES_MAX, BODY_VALUES_MAX};
+	return read_body(call, &limits, body);
+}
+
+bool body_read_person(struct call *call, struct body *body)
+{
+	const struct json_limits limits = {BODY_VALUES_MAX, BODY_PERSON_MAX};
+	return read_body(call, &limits, body);
 }
 
 bool body_read_list(struct call *call, struct body *body)
 {
-	return read_body(call, SIZE_MAX, body);
+	const struct json_limits limits = {SIZE_MAX, SIZE_MAX};
+	return read_body(call, &limits, body);
 }
 
 void body_read_query(struct call *call, struct body *body)

@@ -10,6 +10,7 @@
 enum {
 	BODY_FIELDS_MAX = 64,   /* of a form, and beyond the known ones of a JSON object */
 	BODY_VALUES_MAX = 1000, /* members and values of JSON */
+	BODY_PERSON_MAX = 72,   /* the same of somebody who joins: those fields, and the known ones */
 };
 
 struct body {
@@ -27,6 +28,9 @@ struct body {
  *  bad syntax or more than BODY_VALUES_MAX values, 422 for a JSON value that is not an object or a part
  *  that is not a text field. */
 bool body_read(struct call *call, struct body *body) WARN_UNUSED;
+/** The same for somebody who joins: 422 too for more than BODY_PERSON_MAX values, of which nothing is
+ *  built, because a stranger sends them. */
+bool body_read_person(struct call *call, struct body *body) WARN_UNUSED;
 /** The same without a limit on the number of JSON values, for a list that only the body's size bounds. */
 bool body_read_list(struct call *call, struct body *body) WARN_UNUSED;
 /** Reads the query of the request's target as if it were a form; what is behind the first 64 pairs is left

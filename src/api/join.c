@@ -289,7 +289,7 @@ static void decide(struct join_call *jc, const struct body *body)
 static void read_and_decide(struct join_call *jc)
 {
 	struct body body;
-	if (!body_read(jc->call, &body))
+	if (!body_read_person(jc->call, &body))
 		return;
 	decide(jc, &body);
 	body_free(&body);
@@ -308,7 +308,7 @@ static void read_form(struct front *front)
 	struct body body;
 	struct link *link = &front->link;
 	struct call *call = link->call;
-	if (!body_read(call, &body))
+	if (!body_read_person(call, &body))
 		return;
 	front->typed = body;
 	body_read_query(call, &front->asked);

@@ -188,7 +188,15 @@ static bool is_object(struct text input)
 	return input.n > 0 && input.p[0] == '{';
 }
 
-static enum err parse(struct text input, size_t values_max, bool object, struct json **out,
+static enum err check_object(struct text input, size_t values, size_t built_max)
+{
+	if (!is_object(input))
+		return ERR_REFUSED;
+	return values > built_max ? ERR_TOO_LARGE : ERR_OK;
+}
+
+/* limits: NULL for any value. */
+static enum err parse(struct text input, const struct json_limits *limits, struct json **out,
 		      const char **why)
 {
 	struct walk walk = {.input = input};
@@ -196,9 +204,9 @@ static enum err parse(struct text input, size_t values_max, bool object, struct 
 	enum err err = ERR_NO_MEMORY;
 	if (root == NULL)
 		return err;
-	err = json_check(input, values_max, &walk.marks, why);
-	if (err == ERR_OK && object && !is_object(input))
-		err = ERR_REFUSED;
+	err = json_check(input, limits == NULL ? SIZE_MAX : limits->values, &walk.marks, why);
+	if (err == ERR_OK && limits != NULL)
+		err = check_object(input, walk.marks.values, limits->built);
 	if (err == ERR_OK)
 		err = build(&walk, root, why);
 	json_marks_free(&walk.marks);
@@ -211,12 +219,13 @@ static enum err parse(struct text input, size_t values_max, bool object, struct 
 
 enum err json_parse(struct text input, struct json **out, const char **why)
 {
-	return parse(input, SIZE_MAX, false, out, why);
+	return parse(input, NULL, out, why);
 }
 
-enum err json_parse_object(struct text input, size_t values_max, struct json **out, const char **why)
+enum err json_parse_object(struct text input, const struct json_limits *limits, struct json **out,
+			   const char **why)
 {
-	return parse(input, values_max, true, out, why);
+	return parse(input, limits, out, why);
 }
 
 void json_free(struct json *root)

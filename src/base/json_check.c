@@ -13,7 +13,7 @@ struct check {
 	struct json_marks *marks;
 	const char *why;
 	int depth;
-	size_t values, values_max; /* below the root */
+	size_t values_max; /* below the root */
 };
 
 static bool check_value(struct check *c);
@@ -198,7 +198,7 @@ static bool check_value(struct check *c)
 {
 	bool has_nul;
 	skip_space(c);
-	if (c->values++ > c->values_max)
+	if (c->depth > 0 && ++c->marks->values > c->values_max)
 		return refuse(c, "more members and values than a request may have");
 	switch (peek(c)) {
 	case '{':

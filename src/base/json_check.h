@@ -18,6 +18,7 @@ struct json_marks {
 	struct buf names;   /* struct json_span: members' names, without the quotes, escapes kept */
 	struct buf numbers; /* struct json_span */
 	size_t nulls;
+	size_t values; /* below the root */
 };
 
 /** ERR_OK when `input` is one JSON value and nothing else: UTF-8, at most JSON_MAX_DEPTH deep, with at most

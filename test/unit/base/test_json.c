@@ -214,7 +214,7 @@ static void many_members_keep_their_order(void **state)
 }
 
 /* "{"a":[1,1,...]}" with n ones, which are n + 1 values below the root. */
-static enum err parse_ones(size_t n, size_t max)
+static enum err parse_ones(size_t n, size_t max, size_t built)
 {
 	struct buf b = {0};
 	struct json *v = NULL;
@@ -223,7 +223,7 @@ static enum err parse_ones(size_t n, size_t max)
 	for (size_t i = 0; i < n; i++)
 		buf_str(&b, i == 0 ? "1" : ",1");
 	buf_str(&b, "]}");
-	enum err err = json_parse_object(buf_view(&b), max, &v, &why);
+	enum err err = json_parse_object(buf_view(&b), &(struct json_limits){max, built}, &v, &why);
 	assert_true((err == ERR_OK) == (v != NULL));
 	assert_true((err == ERR_INVALID) == (why != NULL));
 	buf_free(&b);
@@ -234,15 +234,18 @@ static enum err parse_ones(size_t n, size_t max)
 static void values_are_counted_while_parsing(void **state)
 {
 	(void)state;
-	assert_int_equal(parse_ones(999, 1000), ERR_OK);
-	assert_int_equal(parse_ones(1000, 1000), ERR_INVALID);
-	assert_int_equal(parse_ones(1000, SIZE_MAX), ERR_OK);
-	assert_int_equal(parse_ones(0, 1), ERR_OK);
-	assert_int_equal(parse_ones(0, 0), ERR_INVALID);
+	assert_int_equal(parse_ones(999, 1000, 1000), ERR_OK);
+	assert_int_equal(parse_ones(1000, 1000, 1000), ERR_INVALID);
+	assert_int_equal(parse_ones(1000, SIZE_MAX, SIZE_MAX), ERR_OK);
+	assert_int_equal(parse_ones(0, 1, 1), ERR_OK);
+	assert_int_equal(parse_ones(0, 0, 0), ERR_INVALID);
+	assert_int_equal(parse_ones(9, 1000, 10), ERR_OK);
+	assert_int_equal(parse_ones(10, 1000, 10), ERR_TOO_LARGE);
 	/* The limit is met before the end is looked at. */
+	const struct json_limits few = {3, 3};
 	struct json *v = NULL;
 	const char *why = "";
-	assert_int_equal(json_parse_object(TEXT("[1,1,1,1,"), 3, &v, &why), ERR_INVALID);
+	assert_int_equal(json_parse_object(TEXT("[1,1,1,1,"), &few, &v, &why), ERR_INVALID);
 	assert_non_null(strstr(why, "more members and values"));
 }
 
@@ -250,15 +253,16 @@ static void only_an_object_is_built(void **state)
 {
 	(void)state;
 	static const char *const others[] = {"[1]", " \t[]", "1", "\"a\"", "true", "null", "-0.5"};
+	const struct json_limits ten = {10, 10};
 	static const char *const broken[] = {"[1", "]", "[1,]", "tru", "", " ", "{", "{}x"};
 	struct json *v = NULL;
 	const char *why = "";
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-		assert_int_equal(json_parse_object(text_of(others[i]), 10, &v, &why), ERR_REFUSED);
+		assert_int_equal(json_parse_object(text_of(others[i]), &ten, &v, &why), ERR_REFUSED);
 	for (size_t i = 0; i < sizeof broken / sizeof *broken; i++)
-		assert_int_equal(json_parse_object(text_of(broken[i]), 10, &v, &why), ERR_INVALID);
+		assert_int_equal(json_parse_object(text_of(broken[i]), &ten, &v, &why), ERR_INVALID);
 	assert_null(v);
-	assert_int_equal(json_parse_object(TEXT(" {\"a\":1}\n"), 10, &v, &why), ERR_OK);
+	assert_int_equal(json_parse_object(TEXT(" {\"a\":1}\n"), &ten, &v, &why), ERR_OK);
 	assert_int_equal(json_length(v), 1);
 	json_free(v);
 }
