@@ -107,6 +107,62 @@ static enum err find_newest(struct tx *tx, uint64_t referrer_id, struct id_walk 
 	return ERR_OK;
 }
 
+static bool is_email(const struct filter_term *t)
+{
+	return t->field->offset == offsetof(struct user, email) && t->text.n > 0;
+}
+
+/* Can the users who fit be looked up, since each condition names some of them and one is enough?
+ * Not where the addresses would have to be looked for in too many campaigns. */
+static bool names_either(const struct user_filter *f, struct tx *tx)
+{
+	uint64_t campaigns = f->campaign_id != 0 ? 1 : tx_last_id(tx, &KIND_CAMPAIGN), n = 0;
+	for (size_t i = 0; i < f->where.n; i++) {
+		const struct filter_term *t = &f->where.terms[i];
+		bool id = t->field->offset == offsetof(struct user, id);
+		if (t->operator!= FILTER_EQUAL ||(!id && !is_email(t)))
+			return false;
+		n += id ? 0 : campaigns;
+	}
+	return f->where.any && f->where.n > 1 && n < WHO_CAMPAIGNS_MAX;
+}
+
+static void add_id(struct id_walk *walk, uint64_t *ids, uint64_t id)
+{
+	size_t at = walk->n_ids;
+	while (at > 0 && ids[at - 1] > id)
+		at--;
+	if (at > 0 && ids[at - 1] == id)
+		return;
+	memmove(&ids[at + 1], &ids[at], (walk->n_ids++ - at) * sizeof *ids);
+	ids[at] = id;
+}
+
+/* Whom the conditions name. */
+static enum err find_either(const struct user_list *l, struct tx *tx, struct id_walk *walk)
+{
+	const struct filter *w = &l->filter.where;
+	size_t room = WHO_CAMPAIGNS_MAX + FILTER_TERMS_MAX, n;
+	uint64_t *ids = arena_alloc(tx_arena(tx), room * sizeof *ids);
+	uint64_t *found = arena_alloc(tx_arena(tx), WHO_CAMPAIGNS_MAX * sizeof *found);
+	enum err err = ids == NULL || found == NULL ? ERR_NO_MEMORY : ERR_OK;
+	walk->ids = ids;
+	for (size_t i = 0; err == ERR_OK && i < w->n; i++) {
+		struct who who = {.campaign_id = l->filter.campaign_id};
+		if (!is_email(&w->terms[i])) {
+			add_id(walk, ids, w->terms[i].low);
+			continue;
+		}
+		err = who_read_kind(TEXT("email"), w->terms[i].text, tx_arena(tx), &who);
+		if (err == ERR_OK)
+			err = who_list_email(tx, l->codes, &who, found, &n);
+		for (size_t k = 0; err == ERR_OK && k < n; k++)
+			add_id(walk, ids, found[k]);
+		err = err == ERR_INVALID ? ERR_OK : err;
+	}
+	return err;
+}
+
 static enum err choose_index(const struct user_list *l, struct tx *tx, struct id_walk *walk)
 {
 	const struct user_filter *f = &l->filter;
@@ -121,6 +177,8 @@ static enum err choose_index(const struct user_list *l, struct tx *tx, struct id
 		return find_email(l, tx, walk);
 	if (f->id != 0)
 		return ERR_OK;
+	if (names_either(f, tx))
+		return find_either(l, tx, walk);
 	for (size_t i = 0; i < sizeof narrowest_first / sizeof *narrowest_first; i++) {
 		if (narrowest_first[i].number == 0)
 			continue;

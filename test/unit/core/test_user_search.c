@@ -110,11 +110,36 @@ static void conditions_choose_an_index(void **state)
 	}
 }
 
+/* One of several users, each of whom is named. */
+static void either_is_looked_up(void **state)
+{
+	struct world *w = *state;
+	struct user_view room[10];
+	populate(w, "Ann", "Zoe");
+	struct user_list query = {.page.max = 10, .filter.where = where(w, "id", "=", "77")};
+	struct filter *both = &query.filter.where;
+	both->terms[1] = where(w, "email", "=", "nobody@example.com").terms[0];
+	both->terms[2] = where(w, "id", "=", "7").terms[0];
+	both->terms[3] = both->terms[0];
+	both->n = 4;
+	both->any = true;
+	struct user_list page = ask(w, &query, room);
+	assert_int_equal(page.page.looked_at, 2);
+	assert_int_equal(page.page.n, 2);
+	assert_true(room[0].user.id == 7 && room[1].user.id == 77);
+	/* A condition that names nobody in particular: all are looked at. */
+	both->terms[1] = where(w, "first_name", "=", "zoe").terms[0];
+	page = ask(w, &query, room);
+	assert_int_equal(page.page.looked_at, USERS);
+	assert_int_equal(page.page.n, 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    WORLD_ON_ALL(slow_text_ends_a_page_early),
 	    WORLD_ON_ALL(conditions_choose_an_index),
+	    WORLD_ON_ALL(either_is_looked_up),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
