@@ -159,6 +159,7 @@ static bool take_header(struct import *im, enum csv_result result)
 	else
 		import_columns_read(&im->csv, &im->campaign, &im->columns, &problems);
 	im->has_header = true;
+	im->report.windows_1252_lines += im->csv.windows_1252;
 	if (problems.n == 0)
 		return true;
 	struct call *call = im->call;

@@ -36,6 +36,10 @@ class Dialects(Tables):
         self.assertEqual(report["refused"], [])
         self.assertEqual(self.names(campaign), ["Zo\u00eb", "Zo\u00eb", "Ann"])
 
+    def test_a_first_line_of_another_encoding(self):
+        report = self.take(self.campaign(), "Pr\u00e9nom;Courriel\nAnn;ann@x.example\n".encode("cp1252"), created=1)
+        self.assertEqual((report["encoding"], report["windows_1252_lines"]), ("windows-1252", 1))
+
     def test_a_line_that_announces_the_separator(self):
         self.take(self.campaign(), b"sep=;\r\nname;email\r\nAnn;ann@x.example\r\n", created=1, separator=";")
 
