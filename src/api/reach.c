@@ -51,7 +51,7 @@ static void wait_for_more(struct reach *r)
 {
 	const struct timeval wait = {.tv_sec = REACH_FLUSH_S};
 	if (!evtimer_pending(r->timer, NULL))
-		evtimer_add(r->timer, &wait);
+		(void)evtimer_add(r->timer, &wait); /* the next view tries again */
 }
 
 static void on_added(struct command *command, enum err err)

@@ -107,7 +107,11 @@ static bool begin_waiting(struct webhook_waiter *w)
 	w->timer = evtimer_new(loop_events(api->config.loop), on_timer, w);
 	if (w->timer == NULL)
 		return false;
-	evtimer_add(w->timer, &wait);
+	if (evtimer_add(w->timer, &wait) != 0) {
+		event_free(w->timer);
+		w->timer = NULL;
+		return false;
+	}
 	w->next = api->waiters;
 	api->waiters = w;
 	return true;

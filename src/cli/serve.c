@@ -174,9 +174,9 @@ static void on_turn(void *arg)
 	store_answer_queries(s->store); /* deliveries it has just begun go out in this turn */
 	uint64_t wait_ns = store_wait_ns(s->store);
 	const struct timeval wait = {.tv_usec = (suseconds_t)(wait_ns / 1000)};
-	if (wait_ns > 0)
-		evtimer_add(s->batch_timer, &wait);
-	else if (more || !store_idle(s->store))
+	if (wait_ns > 0 && evtimer_add(s->batch_timer, &wait) == 0)
+		return;
+	if (wait_ns > 0 || more || !store_idle(s->store))
 		loop_again(s->loop); /* needs no new event to go on */
 }
 
@@ -231,7 +231,8 @@ static void on_signal(evutil_socket_t fd, short what, void *arg)
 	scheduler_drain(s->scheduler);
 	upkeep_drain(s->upkeep);
 	listeners_drain(&s->listeners);
-	evtimer_add(s->drain_timer, &wait);
+	if (evtimer_add(s->drain_timer, &wait) != 0)
+		log_warn("serve.drain_without_limit", LOG_STR("error", err_name(ERR_NO_MEMORY)));
 }
 
 /* What fails to load is logged, and the old one stays: SIGHUP never ends the server. */

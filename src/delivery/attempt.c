@@ -148,7 +148,8 @@ static void gather(struct attempt_run *run)
 	if (s->n_finished++ > 0)
 		return;
 	s->record_at_ns = loop_mono_ns(s->config.loop) + RECORD_AFTER_NS;
-	evtimer_add(s->record_timer, &wait);
+	if (evtimer_add(s->record_timer, &wait) != 0)
+		s->record_at_ns = 0; /* without memory for a timer: in this turn */
 }
 
 /* They ride along with a commit that is made anyway, or make one when they are many or have waited. */

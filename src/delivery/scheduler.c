@@ -271,7 +271,10 @@ static void arm(struct scheduler *s, uint64_t at_ms)
 	    .tv_usec = (suseconds_t)(wait_ms % 1000 * 1000),
 	};
 	s->timer_at_ms = now_ms + wait_ms;
-	evtimer_add(s->timer, &wait);
+	if (evtimer_add(s->timer, &wait) == 0)
+		return;
+	s->timer_at_ms = 0; /* without memory for a timer the next turn tries again */
+	loop_again(s->config.loop);
 }
 
 uint64_t scheduler_next_ms(const struct scheduler *s)

@@ -192,7 +192,8 @@ static void arm_idle(struct http_client *c, uint64_t ns)
 	    .tv_sec = (time_t)(ns / 1000000000),
 	    .tv_usec = (suseconds_t)(ns % 1000000000 / 1000),
 	};
-	event_add(c->idle_event, &tv);
+	/* Without memory the next connection that becomes idle tries again. */
+	(void)event_add(c->idle_event, &tv);
 }
 
 static void on_idle(evutil_socket_t fd, short what, void *arg)

@@ -165,25 +165,6 @@ static bool keeps_alive(const struct evhttp_request *request)
 	return length != NULL || bodyless;
 }
 
-/* Frees what evhttp itself will not look at again. */
-static void drop_headers(struct evkeyvalq *headers)
-{
-	static const char *const needed[] = {"Connection", "Content-Length", "Transfer-Encoding"};
-	const char *values[3];
-	char kept[3][32];
-	for (size_t i = 0; i < 3; i++) {
-		values[i] = evhttp_find_header(headers, needed[i]);
-		if (values[i] != NULL && strlen(values[i]) >= sizeof(kept[i]))
-			return; /* odd, and bounded by HEAD_MAX */
-		if (values[i] != NULL)
-			values[i] = memcpy(kept[i], values[i], strlen(values[i]) + 1);
-	}
-	evhttp_clear_headers(headers);
-	for (size_t i = 0; i < 3; i++)
-		if (values[i] != NULL)
-			(void)evhttp_add_header(headers, needed[i], values[i]);
-}
-
 static int on_head(struct evhttp_request *request, void *arg)
 {
 	struct outgoing *conn = arg;
@@ -200,7 +181,6 @@ static int on_head(struct evhttp_request *request, void *arg)
 	}
 	conn->reusable = keeps_alive(request);
 	call_status(conn->call, status, evhttp_find_header(request->input_headers, "Retry-After"));
-	drop_headers(request->input_headers);
 	/* evhttp adds trailers to the headers it holds, under the same limit. */
 	evhttp_connection_set_max_headers_size(conn->evcon,
 					       (ev_ssize_t)request->headers_size + TRAILER_MAX);

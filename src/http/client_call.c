@@ -59,6 +59,18 @@ static void copy_spec(struct http_call *call, const struct http_call_spec *spec,
 		memcpy(at, spec->body.p, spec->body.n);
 }
 
+/* Only the first time needs memory: a timer that is pending keeps its place when it is moved. */
+static bool arm(struct http_call *call, uint64_t deadline_ns)
+{
+	uint64_t now = client_now_ns(call->pool->client);
+	uint64_t left = deadline_ns > now ? deadline_ns - now : 0;
+	struct timeval tv = {
+	    .tv_sec = (time_t)(left / (1000 * MS_NS)),
+	    .tv_usec = (suseconds_t)(left % (1000 * MS_NS) / 1000),
+	};
+	return event_add(&call->timer, &tv) == 0;
+}
+
 struct http_call *call_new(struct http_pool *pool, const struct http_call_spec *spec,
 			   http_call_fn *done, void *arg)
 {
@@ -80,7 +92,10 @@ struct http_call *call_new(struct http_pool *pool, const struct http_call_spec *
 	if (call->connect_deadline_ns > call->total_deadline_ns)
 		call->connect_deadline_ns = call->total_deadline_ns;
 	call->result.detail = "";
-	return call;
+	if (arm(call, call->total_deadline_ns))
+		return call;
+	free(call);
+	return NULL;
 }
 
 void call_free(struct http_call *call)
@@ -99,17 +114,6 @@ static uint64_t take_step_us(struct http_call *call)
 	uint64_t us = (now - call->step_ns) / 1000;
 	call->step_ns = now;
 	return us > 0 ? us : 1; /* 0 says that the step did not happen */
-}
-
-static void arm(struct http_call *call, uint64_t deadline_ns)
-{
-	uint64_t now = client_now_ns(call->pool->client);
-	uint64_t left = deadline_ns > now ? deadline_ns - now : 0;
-	struct timeval tv = {
-	    .tv_sec = (time_t)(left / (1000 * MS_NS)),
-	    .tv_usec = (suseconds_t)(left % (1000 * MS_NS) / 1000),
-	};
-	event_add(&call->timer, &tv);
 }
 
 /* An address that swallows packets must leave time for the next one. */
@@ -154,7 +158,7 @@ static void resolve(struct http_call *call)
 {
 	struct http_client *c = call->pool->client;
 	call->state = CALL_RESOLVING;
-	arm(call, call->connect_deadline_ns);
+	(void)arm(call, call->connect_deadline_ns);
 	const struct resolver_answer *answer =
 	    resolver_ask(c->resolver, call->url.host, &call->wait, on_resolved, call);
 	if (answer != NULL)
@@ -248,7 +252,7 @@ void call_start(struct http_call *call)
 	call->conn = conn;
 	call->state = CALL_WAITING;
 	call->result.reused = true;
-	arm(call, call->total_deadline_ns);
+	(void)arm(call, call->total_deadline_ns);
 	outgoing_send(conn, call);
 }
 
@@ -257,7 +261,7 @@ static void try_address(struct http_call *call)
 	const union endpoint *peer = &call->addresses[call->next_address++];
 	call->state = CALL_CONNECTING;
 	call->step_ns = client_now_ns(call->pool->client);
-	arm(call, address_deadline(call));
+	(void)arm(call, address_deadline(call));
 	call->conn = outgoing_new(call, peer);
 	if (call->conn == NULL)
 		call_finish(call, HTTP_FAIL_CONNECT, "out of memory");
@@ -287,7 +291,7 @@ void call_connected(struct http_call *call)
 	if (call->url.https)
 		call->result.tls_us = take_step_us(call);
 	call->state = CALL_WAITING;
-	arm(call, call->total_deadline_ns);
+	(void)arm(call, call->total_deadline_ns);
 }
 
 /* ---- the answer ---- */

@@ -139,14 +139,14 @@ static bool make_request(struct outgoing *conn, const struct http_call *call)
 static void join_output(struct outgoing *conn)
 {
 	if (conn->ssl != NULL)
-		evbuffer_pullup(bufferevent_get_output(conn->bev), -1);
+		(void)evbuffer_pullup(bufferevent_get_output(conn->bev), -1); /* more packets, but right */
 }
 
 static void set_nodelay(struct outgoing *conn)
 {
 	int on = 1, fd = bufferevent_getfd(conn->bev);
 	if (fd >= 0)
-		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)); /* slower, but right */
 }
 
 /* Between evhttp's connect and its first write our callback stands in for evhttp's: it sees why a

@@ -136,7 +136,8 @@ enum err name_servers_open(struct loop *loop, const struct name_servers_config *
 	if ((s->dns = evdns_base_new(loop_events(loop), 0)) == NULL)
 		goto fail;
 	for (size_t i = 0; i < sizeof(dns_options) / sizeof(dns_options[0]); i++)
-		evdns_base_set_option(s->dns, dns_options[i].name, dns_options[i].value);
+		if (evdns_base_set_option(s->dns, dns_options[i].name, dns_options[i].value) != 0)
+			goto fail;
 	if (s->given && (err = add_listed(s->dns, config->list)) != ERR_OK) {
 		*why = "a nameserver must be written as IP or IP:PORT";
 		goto fail;

@@ -121,7 +121,10 @@ static void arm_timer(struct upkeep *u, uint64_t at_ns)
 	const struct timeval wait = {
 	    .tv_sec = (time_t)(wait_us / 1000000), .tv_usec = (suseconds_t)(wait_us % 1000000)};
 	u->timer_at_ns = at_ns;
-	evtimer_add(u->timer, &wait);
+	if (evtimer_add(u->timer, &wait) == 0)
+		return;
+	u->timer_at_ns = 0; /* without memory for a timer the next turn tries again */
+	loop_again(u->config.loop);
 }
 
 static void on_turn(void *arg)
