@@ -1,6 +1,7 @@
 /*
- * What is wrong with a request, field by field, so that all of it is reported together: what the
- * request itself shows, then what a command finds in the records. Pure.
+ * The problems of a request, one for each field, so that the API can report all of them together.
+ * The API collects the problems that the request itself shows; a command adds those that only the
+ * records show. Pure.
  */
 #ifndef CORE_PROBLEMS_H
 #define CORE_PROBLEMS_H
@@ -20,7 +21,7 @@ struct problem {
 /* At most one for each field. */
 struct problems {
 	size_t n;
-	size_t given; /* of which so many were there before the command ran */
+	size_t given; /* how many of them the API collected before the command ran */
 	struct problem items[PROBLEMS_MAX];
 };
 
@@ -30,7 +31,7 @@ const char *problems_find(const struct problems *problems, struct text field);
 void problems_add(struct problems *problems, struct text field, const char *what);
 /** Copies their texts, which end with the command that found them, into arena. */
 void problems_keep(struct problems *problems, struct arena *arena);
-/** Drops what a command found, since a pending command is decided again from the start. */
+/** Drops the problems that a command added: a pending command is decided again from the start. */
 void problems_restart(struct problems *problems);
 
 #endif

@@ -9,17 +9,18 @@
 #include "core/records.h"
 #include "core/redact.h"
 
-/* What stands for a value when it is read; sent back, it keeps the stored value. */
+/* Responses show this text instead of a value. A request that sends it back keeps the stored value.
+ */
 #define WEBHOOK_MASK REDACTED
 
 /** Judges headers as they are sent: names, values, how many. NULL, or a static sentence fragment
  * that completes "headers ...". */
 const char *webhook_headers_refusal(struct pairs headers) WARN_UNUSED;
 
-/** Appends the list with each value sealed but those that are WEBHOOK_MASK. */
+/** Appends the list with sealed values. A value that is WEBHOOK_MASK stays as it is. */
 void webhook_headers_seal(const uint8_t key[SEAL_KEY_SIZE], struct pairs headers, struct buf *out);
-/** Appends the list with each value opened; the buffer is to be wiped. ERR_CORRUPT where the key
- * does not open a value, ERR_NO_MEMORY. */
+/** Appends the list with opened values; the caller wipes the buffer. ERR_CORRUPT if the key does
+ * not open a value, ERR_NO_MEMORY. */
 enum err webhook_headers_open(const uint8_t key[SEAL_KEY_SIZE], struct pairs sealed,
 			      struct buf *out) WARN_UNUSED;
 

@@ -1,6 +1,6 @@
 /*
- * Webhooks as 0.1 stored them become webhooks as they are stored now: header values are sealed, the
- * url's origin is stored, and it is said whether the fields are the default ones.
+ * Upgrades the webhook records of version 0.1: seals their header values, stores the url's origin,
+ * and records whether the fields are the default ones.
  */
 #ifndef CORE_WEBHOOK_UPGRADE_H
 #define CORE_WEBHOOK_UPGRADE_H
@@ -9,14 +9,14 @@
 #include "store/command.h"
 
 enum { WEBHOOK_UPGRADE_MAX = 64 };
-/* Some webhooks that are to be upgraded. */
+/* A page of webhooks that need the upgrade. */
 struct webhook_old {
 	struct command command; /* decide: webhook_old_decide; a query */
 	uint64_t from;          /* an id */
 	/* In done. */
 	struct webhook webhooks[WEBHOOK_UPGRADE_MAX];
 	size_t n;
-	uint64_t next; /* where to go on; 0: these were the last ones */
+	uint64_t next; /* the id where the next page begins; 0: this was the last page */
 };
 command_decide_fn webhook_old_decide;
 
@@ -26,8 +26,8 @@ struct webhook_upgrade {
 	struct pairs headers; /* its plain_headers, sealed (webhook_headers_seal) */
 	struct text origin;   /* of its url; empty where the url cannot be read */
 };
-/** New events get the new default fields; what happened before keeps the payload that it has.
- * ERR_NOT_FOUND. */
+/** Later events get the new default fields; existing deliveries keep their payloads. ERR_NOT_FOUND.
+ */
 command_decide_fn webhook_upgrade_decide;
 
 #endif

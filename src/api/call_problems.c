@@ -1,12 +1,12 @@
 /*
- * Owns the 422: what is wrong with a request's fields, gathered while it is read and answered
- * together. Never judges a field. Called by everything that reads requests.
+ * Owns the 422 response: collects the problems of a request's fields and reports them together.
+ * Never judges a field. Called by all code that reads requests.
  */
 #include "call.h"
 
 enum { NAME_SHOWN = 64 /* of a name that came with the request */ };
 
-/* Names may come with the request: they are cut and made printable. */
+/* A name may come from the request, so it is cut and made printable. */
 static struct text shown_name(struct call *call, struct text name)
 {
 	size_t n = name.n < NAME_SHOWN ? name.n : NAME_SHOWN;

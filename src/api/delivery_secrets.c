@@ -1,5 +1,5 @@
 /*
- * Owns the list of secrets that a delivery told its receiver. Never shows one. Called by
+ * Owns the list of secrets in a delivery's request. Never shows a secret. Called by
  * delivery_show.c.
  */
 #include "delivery_secrets.h"
@@ -12,7 +12,7 @@ static void add(struct delivery_secrets *s, struct text secret)
 		s->items[s->n++] = secret;
 }
 
-/* The secrets at the ends of the addresses that are the user's alone. */
+/* The secrets in the URLs of the user's own pages. */
 static void add_links(struct delivery_secrets *s, struct codes *codes, uint64_t user_id)
 {
 	static const enum code_secret which[] = {SECRET_UNSUBSCRIBE, SECRET_OWN_PAGE,

@@ -1,5 +1,5 @@
 /*
- * What a receiver was told that not everybody who sees its answer may know.
+ * The secrets in a delivery's request, which a receiver may repeat in its response.
  */
 #ifndef API_DELIVERY_SECRETS_H
 #define API_DELIVERY_SECRETS_H
@@ -13,13 +13,14 @@ enum { DELIVERY_SECRETS_MAX = 4 + WEBHOOK_LIST_MAX };
 struct delivery_secrets {
 	struct text items[DELIVERY_SECRETS_MAX];
 	size_t n;
-	bool unreadable; /* some cannot be opened: nothing of the answer may be shown */
+	bool unreadable; /* a header value cannot be opened, so no part of the response may be shown
+			  */
 	char made[3][CODE_SECRET_SIZE];
 	struct buf opened; /* header values */
 };
 
-/** Those of this delivery that the call's token may not see: coupon and the secrets of the user's
- * own links without the scope write, header values without admin. To be wiped. */
+/** Collects the secrets that the call's token must not see. Without the scope write: the coupon,
+ * and the secrets in the user's own links. Without admin: header values. The caller wipes *out. */
 void delivery_secrets_read(struct call *call, const struct delivery_read *read,
 			   struct delivery_secrets *out);
 void delivery_secrets_wipe(struct delivery_secrets *secrets);

@@ -1,5 +1,5 @@
 /*
- * Owns which languages there are. Never the words in one of them (page_words.c). Called by the
+ * Owns the list of known languages. Never the words of the pages (page_words.c). Called by the
  * campaign calls.
  */
 #include "language.h"
@@ -8,8 +8,9 @@
 
 enum { LANG_MAX = 35 /* the longest usual tag, RFC 5646, section 4.4.1 */ };
 
-/* ISO 639-1, and those of ISO 639-3 that operating systems have locales for. "eng" is not among
- * them: a tag uses the shortest code (RFC 5646, section 2.2.1). */
+/* The codes of ISO 639-1, and the ISO 639-3 codes of languages for which operating systems have
+ * locales. "eng" is not in the list, because a tag must use the shortest code (RFC 5646,
+ * section 2.2.1). */
 static const char two[] =
     "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy "
     "da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu "

@@ -7,7 +7,7 @@
 #include "base/bytes.h"
 
 /** NULL if the tag names a language ("en", "pt-BR", "fil"), else a static sentence fragment that
- * completes "lang ...". Of the subtags behind the language only the form is judged. */
+ * completes "lang ...". Of the other subtags, only the form is checked. */
 const char *language_refusal(struct text tag) WARN_UNUSED;
 
 #endif

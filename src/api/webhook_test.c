@@ -1,9 +1,9 @@
 /*
- * Owns the webhook's test: a made-up event, and waiting for what the receiver answers. Never sends.
- * Called through the route table, and by api.c for its life.
+ * Owns the test call of a webhook: it creates a made-up event and may wait for the result. Never
+ * sends. Called through the route table; api.c opens and drains it.
  *
- * A call that waits is told of each attempt by the store's watch; its timer ends the wait. The loop
- * serves everybody else meanwhile.
+ * The store's watch tells a waiting call about the attempt; a timer ends the wait. Meanwhile the
+ * loop serves other requests.
  */
 #include "webhook_test.h"
 
@@ -24,11 +24,11 @@ enum {
 
 struct webhook_waiter {
 	union {
-		struct webhook_test test;  /* first the command ... */
-		struct delivery_read read; /* ... then the query of what came of it */
+		struct webhook_test test;  /* first: creates the delivery */
+		struct delivery_read read; /* then: reads the result */
 	};
 	struct call *call;
-	struct webhook_waiter *next; /* of those that wait */
+	struct webhook_waiter *next; /* in the API's list of waiting calls */
 	struct event *timer;
 	uint64_t wait_s, delivery_id;
 };
@@ -99,7 +99,7 @@ static bool may_wait(const struct webhook_waiter *w)
 	return w->wait_s > 0 && n < WAITERS_MAX && !w->call->api->draining;
 }
 
-/* False where there is no memory for a timer: then nobody waits. */
+/* False without memory for the timer: the call then replies at once. */
 static bool begin_waiting(struct webhook_waiter *w)
 {
 	const struct timeval wait = {.tv_sec = (time_t)w->wait_s};

@@ -8,7 +8,7 @@
 
 /** Watches the store for results. Once, when the API opens. */
 void webhook_tests_watch(struct api *api);
-/** The server is stopping: nobody waits any longer, and each is told what is known. */
+/** The server is stopping: all waiting calls get the delivery as it is now. */
 void webhook_tests_drain(struct api *api);
 
 #endif

@@ -18,7 +18,7 @@ struct item {
 	struct work *work;
 };
 
-/* 64 webhooks. */
+/* One page: what one commit upgrades. */
 struct work {
 	struct webhook_old old;
 	struct item items[WEBHOOK_UPGRADE_MAX];
@@ -71,7 +71,7 @@ static void prepare(struct work *w, struct item *item, const struct webhook *web
 	};
 }
 
-/* The records end with this call. */
+/* The records are valid only inside this call. */
 static void on_old(struct command *command, enum err err)
 {
 	struct work *w = (struct work *)command;

@@ -9,8 +9,9 @@
 #include "store/store.h"
 
 /** Seals the header values that are stored in plain text, 64 webhooks a commit, so that an
- * interrupted upgrade goes on at the next start. Where there is nothing to do, it only reads. The
- * store must be idle: it is turned until the upgrade is done. Read errors and those of commits. */
+ * interrupted upgrade goes on at the next start. Without old records it only reads. The
+ * store must be idle; this function turns it until the upgrade is done. Errors of reads and
+ * commits. */
 enum err webhook_upgrade_all(struct store *store, const uint8_t secret_key[32]) WARN_UNUSED;
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * Owns the list of what is wrong with a request. Never judges a field, never answers. Called by
- * whatever checks several fields, in core and in the API.
+ * Owns the list of a request's problems. Never judges a field, never replies. Called by all code
+ * that checks fields, in core and in the API.
  */
 #include "core/problems.h"
 

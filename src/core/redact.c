@@ -1,10 +1,10 @@
 /*
- * Owns the finding of secrets in texts, however they are encoded. Never knows what is a secret.
- * Called by the API for what receivers answered.
+ * Owns the search for secrets in a text, whatever their encoding. Never decides which texts are
+ * secrets. Called by the API for receivers' responses.
  */
 #include "core/redact.h"
 
-enum { CUT_MIN = 4 /* characters of a secret at the end of what was cut */ };
+enum { CUT_MIN = 4 /* characters of a secret that count at the end of a text that was cut */ };
 
 static int hex_value(char c)
 {
@@ -14,13 +14,13 @@ static int hex_value(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* Two hexadecimal digits are the byte c. */
+/* Are the first two bytes at p the hexadecimal digits of c? */
 static bool is_hex(const char *p, size_t n, unsigned char c)
 {
 	return n >= 2 && hex_value(p[0]) == c >> 4 && hex_value(p[1]) == (c & 15);
 }
 
-/* How many bytes at p stand for the character c; 0: none do. */
+/* The number of bytes at p that encode the character c, or 0. */
 static size_t spells(const char *p, size_t n, char c)
 {
 	unsigned char byte = (unsigned char)c;
@@ -36,7 +36,8 @@ static size_t spells(const char *p, size_t n, char c)
 	return p[0] == c || (p[0] == '+' && c == ' ');
 }
 
-/* How many bytes at p stand for the secret; 0: it is not there. With `cut`, t may end within it. */
+/* The number of bytes at p that encode the secret, or 0. With `cut`, the text may end inside the
+ * secret. */
 static size_t finds(const char *p, size_t n, struct text secret, bool cut)
 {
 	size_t at = 0;
@@ -61,7 +62,7 @@ static size_t longest(const char *p, size_t n, const struct text *secrets, size_
 	return found;
 }
 
-/* The bytes that a secret may begin with. */
+/* The bytes with which an encoded secret may begin: the search skips all others. */
 struct beginnings {
 	bool at[256];
 };

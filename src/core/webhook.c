@@ -28,7 +28,7 @@ static enum err change_set(struct tx *tx, uint64_t campaign_id, uint64_t webhook
 	return ERR_OK;
 }
 
-/* The value of the header of that name that comes after `before` others of it. */
+/* The value of a header: the one after `before` other headers of the same name. */
 static struct text header_value(struct pairs headers, struct text name, size_t before)
 {
 	struct text rest = headers.raw, each, value;
@@ -38,7 +38,7 @@ static struct text header_value(struct pairs headers, struct text name, size_t b
 	return (struct text){0};
 }
 
-/* How many headers of that name stand before `at`, which is where one begins. */
+/* The number of headers of that name before `at`, which is the beginning of a header. */
 static size_t same_name_before(struct pairs headers, struct text name, const char *at)
 {
 	struct text unread = headers.raw, each, value;
@@ -48,8 +48,8 @@ static size_t same_name_before(struct pairs headers, struct text name, const cha
 	return n;
 }
 
-/* Headers as sent, a masked value replaced by the stored one of that name. ERR_REFUSED where there is
- * none. */
+/* Replaces each masked value by the stored value of the same name. ERR_REFUSED if a name has no
+ * stored value. */
 static enum err unmask_headers(struct tx *tx, struct pairs stored, struct pairs *headers)
 {
 	struct buf out = {0};
@@ -115,8 +115,8 @@ static enum err merge(struct webhook_save *cmd, struct tx *tx, struct webhook *b
 	return ERR_OK;
 }
 
-/* Header values are for the place that they were given for: somebody who may write, but not read
- * them, must not have them sent to a receiver of their own. */
+/* Header values belong to the origin that they were given for: a write token cannot read them, so
+ * it must not be able to send them to another receiver. */
 static enum err merge_headers(struct webhook_save *cmd, struct tx *tx, const struct webhook *before,
 			      struct webhook *after)
 {

@@ -8,7 +8,7 @@
 #include "core/payload.h"
 #include "core/webhook.h"
 
-/* Fields of the webhook that were not found yet: bit 1 << place. */
+/* The fields of the webhook that no lookup has found yet: bit 1 << index. */
 struct search {
 	const struct webhook *webhook;
 	uint64_t missing;
@@ -30,7 +30,7 @@ static void look_at(struct search *s, const struct campaign *campaign)
 			s->missing &= ~(UINT64_C(1) << i);
 }
 
-/* What no campaign is needed for. */
+/* Finds the event fields. */
 static struct search begin(const struct webhook *webhook)
 {
 	struct search s = {.webhook = webhook};
@@ -46,7 +46,7 @@ static enum err look_at_all(struct search *s, struct tx *tx)
 	uint64_t last = tx_last_id(tx, &KIND_CAMPAIGN);
 	uint64_t first =
 	    last > WEBHOOK_CAMPAIGNS_LOOK_MAX ? last - WEBHOOK_CAMPAIGNS_LOOK_MAX + 1 : 1;
-	const struct campaign silent = {0}; /* it passes on what campaigns pass on by default */
+	const struct campaign silent = {0}; /* has the default pass_params */
 	look_at(s, &silent);
 	for (uint64_t id = last; s->missing != 0 && id >= first; id--) {
 		struct campaign campaign = {.id = id};
@@ -61,7 +61,7 @@ static enum err look_at_all(struct search *s, struct tx *tx)
 	return ERR_OK;
 }
 
-/* Those that are not listed already. */
+/* Appends the names that `listed` does not have. */
 static void list_names(struct buf *out, struct pairs names, struct pairs listed)
 {
 	struct text rest = names.raw, name, definition;
@@ -110,6 +110,6 @@ enum err webhook_check_field_names(struct tx *tx, const struct webhook *webhook,
 	else if ((err = tx_get(tx, &KIND_CAMPAIGN, &campaign)) == ERR_OK)
 		look_at(&s, &campaign);
 	if (err == ERR_NOT_FOUND)
-		return ERR_OK; /* which is a problem of campaign_id */
+		return ERR_OK; /* the check of campaign_id reports it */
 	return err == ERR_OK && s.missing != 0 ? report(&s, tx, &campaign, problems) : err;
 }

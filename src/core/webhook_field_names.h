@@ -8,13 +8,13 @@
 #include "core/records.h"
 #include "store/tx.h"
 
-/* Campaigns that are looked at for a field of a webhook of all campaigns, the newest first. Where
- * there are more, any name is taken for a field of an older one. */
+/* For a webhook of all campaigns, the check reads this many campaigns, the newest first. If there
+ * are more campaigns, it accepts any name, because an older campaign may have that field. */
 enum { WEBHOOK_CAMPAIGNS_LOOK_MAX = 1000 };
 
-/** Adds a problem for fields that neither events have nor the webhook's campaign, in its form or
- * among its pass_params (a webhook without a campaign: any campaign). The problem lists the valid
- * names, and lives in tx's arena. Read errors and ERR_NO_MEMORY. */
+/** Adds a problem if the webhook names a field that does not exist: neither an event field, nor a
+ * form field or pass_param of its campaign (of any campaign, for a webhook of all campaigns). The
+ * problem lists the valid names and lives in tx's arena. Read errors and ERR_NO_MEMORY. */
 enum err webhook_check_field_names(struct tx *tx, const struct webhook *webhook,
 				   struct problems *problems) WARN_UNUSED;
 

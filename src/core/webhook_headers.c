@@ -1,7 +1,7 @@
 /*
- * Owns the configured headers of webhooks: which ones may be set, and how their values are sealed.
- * Never a record, never a key of its own. Called by the webhook calls, by sending, and by the
- * upgrade of 0.1's records.
+ * Owns the rules for configured headers, and the sealing of their values. Never a record, never a
+ * key of its own. Called by the webhook calls, the delivery room, and the upgrade of records that
+ * 0.1 wrote.
  */
 #include "core/webhook_headers.h"
 

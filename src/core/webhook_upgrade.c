@@ -28,7 +28,8 @@ enum err webhook_old_decide(struct command *command, struct tx *tx)
 	return ERR_OK;
 }
 
-/* 0.1 stored the thirteen fields where none were given: who chose exactly those meant them too. */
+/* 0.1 stored the thirteen fields for a webhook without fields. A webhook that names exactly these
+ * is treated the same way. */
 static bool has_old_default(const struct webhook *webhook)
 {
 	struct buf thirteen = {0};
@@ -38,7 +39,7 @@ static bool has_old_default(const struct webhook *webhook)
 	return same;
 }
 
-/* Deliveries name the revision that they are made from: only later ones get the new fields. */
+/* A delivery names its revision, so only deliveries made later get the new fields. */
 static enum err add_revision(struct tx *tx, struct webhook *webhook)
 {
 	struct webhook_revision revision = {.webhook_id = webhook->id,
@@ -66,7 +67,7 @@ static enum err upgrade_fields(struct tx *tx, struct webhook *webhook)
 	buf_free(&list);
 	if (failed && after.fields_are == FIELDS_DEFAULT)
 		return ERR_NO_MEMORY;
-	/* A hidden field may have the name of a new one: then the fields stay as they are. */
+	/* If a hidden field has the name of a new default field, the fields stay as they are. */
 	webhook_check(&after, &clashes);
 	if (clashes.n > 0) {
 		webhook->fields_are = FIELDS_CHOSEN;

@@ -1,5 +1,5 @@
-"""Owns the tests that all wrong fields of a request are reported together, whatever the call. Never a single
-field's rule: those tests are beside the calls."""
+"""Owns the tests that each call reports all wrong fields of a request together. Never tests the rule of a single
+field: those tests are with the calls."""
 import unittest
 
 from harness import Served
@@ -16,7 +16,7 @@ class Together(Served):
         self.refused("POST", "/api/v2/campaigns", wrong, *wrong)
         campaign = self.campaign()["id"]
         self.refused("PUT", f"/api/v2/campaigns/{campaign}", wrong, *wrong)
-        # What the record alone can tell is reported beside what the request tells.
+        # The command adds problems that only the whole record shows.
         late = {"starts_at": "2030-01-02T00:00:00Z", "ends_at": "2030-01-01T00:00:00Z", "colour": "red"}
         self.refused("POST", "/api/v2/campaigns", {"name": "Late", **late}, "ends_at", "colour")
 
@@ -36,7 +36,7 @@ class Together(Served):
                      {"campaign_id": 999999, "name": "", "metric": "amount", "amount": 0, "currency": "euro", "every": 2,
                       "hold_days": -1},
                      "campaign_id", "name", "amount", "currency", "every", "hold_days")
-        # A metric that is wrong says nothing about the amount.
+        # Fields that depend on the metric are not judged if the metric is wrong.
         self.refused("POST", "/api/v2/reward-rules", {"campaign_id": 999999, "metric": "points", "amount": 5},
                      "campaign_id", "name", "metric")
 
@@ -52,7 +52,7 @@ class Together(Served):
     def test_users(self):
         campaign = self.campaign(fields={"person_referring": [
             {"id": "company", "label": "Company", "type": "text", "required": True}]})
-        # The campaign's own fields too, though only the stored campaign knows them.
+        # The campaign's form fields are judged too, although only the stored campaign has them.
         self.refused("POST", "/api/v2/users",
                      {"campaign_id": campaign["id"], "first_name": "", "email": "x", "source": "Fax"},
                      "first_name", "email", "source", "company")
@@ -73,7 +73,7 @@ class Together(Served):
                               {"email": "x", "source": "Fax", "day": "soon", "colour": "red"},
                               "first_name", "email", "source", "size", "day", "colour")
         self.assertEqual(answer.json["message"].count(";"), 5)
-        # What is said about each does not depend on how many there are.
+        # One problem is reported in the same shape.
         self.refused("POST", f"/{campaign['code']}/join", {"first_name": "Ann", "email": "ann@example.com"}, "size")
 
     def test_a_page_shows_each_problem_at_its_field(self):

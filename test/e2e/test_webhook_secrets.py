@@ -1,5 +1,5 @@
-"""Owns the tests that header values of webhooks are secrets: sealed on the disk, sent to the place that they were
-given for alone. Never tests how a webhook is configured otherwise (test_webhooks_api.py)."""
+"""Owns the tests that header values of webhooks are secrets: sealed on disk, and sent only to
+the origin that they were given for. Never tests other settings of a webhook (test_webhooks_api.py)."""
 import http.server
 import json
 import os
@@ -56,7 +56,7 @@ class Moving(Served):
                 self.assertEqual(moved["headers"], [])
                 self.assertEqual(moved["dropped_headers"], ["X-Access-Key", "X-Other"])
                 self.assertIn("send the header values again", moved["notice"])
-                # The way back brings nothing back.
+                # Changing the url back does not restore the values.
                 self.assertEqual(self.has(self.put(webhook, url=URL), 200).data["headers"], [])
 
     def test_a_masked_value_does_not_come_along(self):
@@ -85,7 +85,7 @@ class Moving(Served):
 
 
 class Echo(http.server.ThreadingHTTPServer):
-    """A receiver that sends back all that it was sent."""
+    """A receiver whose response repeats the request."""
 
     daemon_threads = True
 
@@ -114,7 +114,7 @@ class EchoHandler(http.server.BaseHTTPRequestHandler):
 
 
 class Masked(Served):
-    """What was handed out, and what opens a person's own pages, is not for tokens that may only read."""
+    """Read tokens see neither coupons that were handed out nor the secrets of a person's own pages."""
 
     OPTIONS = ("--allow-http-targets", "--allow-targets", "127.0.0.0/8")
     COUPON = "SAVE-10/x_42"

@@ -1,4 +1,4 @@
-/* What is wrong with a request, gathered: one problem for each field, and what a command adds.
+/* The list of a request's problems: one for each field, and those that a command adds.
  * Never goes through HTTP.
  * Run by make test. */
 #include "core_world.h"
@@ -43,7 +43,7 @@ static void there_is_an_end(void **state)
 	assert_int_equal(p.n, PROBLEMS_MAX);
 }
 
-/* A command that was told of problems runs, adds its own, and changes nothing. */
+/* A command that gets problems with its request adds its own problems and changes nothing. */
 static void a_join_adds_what_the_campaign_asks_for(void **state)
 {
 	struct world *w = *state;

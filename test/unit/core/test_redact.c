@@ -1,5 +1,5 @@
-/* Secrets in what receivers answered: found in every spelling, and nothing else is touched.
- * Never knows what is a secret.
+/* Redaction: finds secrets in every encoding and changes nothing else.
+ * Never decides which texts are secrets.
  * Run by make test. */
 #include "core/redact.h"
 
@@ -53,13 +53,13 @@ static void where_they_stand(void **state)
 	check("100% \\ + SAVE", false, "100% \\ + SAVE");
 }
 
-/* The log keeps the first 4 KiB of an answer: they may end within a secret. */
+/* The log keeps the first 4 KiB of an answer: the cut may be inside a secret. */
 static void cut_off(void **state)
 {
 	(void)state;
 	check("gift=SAVE%2B10", true, "gift=" REDACTED);
 	check("gift=SAVE", true, "gift=" REDACTED);
-	check("gift=SAV", true, "gift=SAV"); /* too short to be told from a word */
+	check("gift=SAV", true, "gift=SAV"); /* too short: it could be any word */
 	check("gift=SAVE%2B10", false, "gift=SAVE%2B10");
 }
 

@@ -125,7 +125,8 @@ static struct webhook_save moved(uint64_t id, struct text url, struct text origi
 				     .set = BIT(url)};
 }
 
-/* Whoever may write, but not read header values, must not have them sent to another place. */
+/* A write token cannot read header values, so it must not be able to send them to another origin.
+ */
 static void header_values_stay_where_they_were_given(void **state)
 {
 	struct world *w = *state;
@@ -163,7 +164,7 @@ static void header_values_stay_where_they_were_given(void **state)
 	assert_pairs(read_back(w, id).headers, PAIRS(w, "X-Key", "three"));
 }
 
-/* Of a record that does not know its origin, only the very same URL keeps them. */
+/* If a record has no origin, only the same URL keeps the header values. */
 static void an_unknown_origin_is_another(void **state)
 {
 	struct world *w = *state;
@@ -181,7 +182,7 @@ static void an_unknown_origin_is_another(void **state)
 	assert_int_equal(pairs_count(read_back(w, id).headers), 0);
 }
 
-/* The default fields follow the events; chosen ones stay. */
+/* Default fields follow the events; chosen fields stay. */
 static void default_fields(void **state)
 {
 	struct world *w = *state;

@@ -31,7 +31,7 @@ static void sealed_and_opened(void **state)
 	crypto_wipe_buf(&opened);
 }
 
-/* A mask is no value: it stands for the stored one. */
+/* A mask is not a value: it means the stored value. */
 static void a_mask_stays(void **state)
 {
 	struct buf sealed = {0};

@@ -1,4 +1,4 @@
-/* Webhooks as 0.1 stored them: what the next start makes of them, and what was promised before.
+/* The upgrade of webhooks that 0.1 stored, and the deliveries that exist before it.
  * Never seals: the sealing is checked in test_webhook_headers.c.
  * Run by make test. */
 #include "core/webhook_upgrade.h"
@@ -8,7 +8,7 @@
 #include "core_world.h"
 #include "verify_world.h"
 
-/* As 0.1 wrote it: no origin, nothing said about its fields, plain headers. */
+/* A record as 0.1 wrote it: without an origin and fields_are, with plain header values. */
 static uint64_t old_hook(struct world *w, uint64_t events, struct pairs fields, struct pairs hidden)
 {
 	struct webhook hook = world_hook();
@@ -70,7 +70,7 @@ static void nothing_is_left_in_plain_text(void **state)
 	buf_free(&chosen);
 }
 
-/* What was promised before keeps its bytes; new events get the new fields. */
+/* Existing deliveries keep their bytes; later events get the new fields. */
 static void a_reward_webhook_gets_its_fields(void **state)
 {
 	struct world *w = *state;
@@ -93,7 +93,7 @@ static void a_reward_webhook_gets_its_fields(void **state)
 	buf_free(&thirteen);
 }
 
-/* A hidden field that has the name of a new one: nobody is there to rename it. */
+/* A hidden field has the name of a new default field, and nobody is there to rename it. */
 static void a_clash_keeps_the_fields(void **state)
 {
 	struct world *w = *state;
@@ -112,7 +112,7 @@ static void a_clash_keeps_the_fields(void **state)
 	buf_free(&hidden);
 }
 
-/* The walk goes over all of them, and stops at none that is as it should be. */
+/* The walk reads all webhooks and returns only those that need the upgrade. */
 static void the_old_ones_are_found(void **state)
 {
 	struct world *w = *state;
@@ -133,7 +133,7 @@ static void the_old_ones_are_found(void **state)
 	assert_int_equal(old.next, 0);
 }
 
-/* A backup of 0.1 can be restored: what is in it is no damage, and yet told. */
+/* A backup of 0.1 can be restored: plain header values are a warning, not a problem. */
 static void verifying_warns(void **state)
 {
 	struct world *w = *state;
