@@ -292,8 +292,9 @@ static const char *read_page_text(struct call *call, const struct page_text *whi
 	if (json_kind(v) != JSON_NULL && !json_string(v, &t))
 		return "must be text";
 	const char *problem = one_line_end(call, t, out);
-	if (problem == NULL)
-		problem = page_text_refusal(which, *out);
+	if (problem != NULL)
+		return problem;
+	problem = page_text_refusal(which, *out);
 	*out = typed_trim(*out);
 	return problem;
 }
