@@ -158,7 +158,7 @@ static const char *read_parameter(struct asked *asked, struct text name, struct 
 	if (text_eq(name, TEXT("to")))
 		return read_day(value, &asked->to, &asked->has_to);
 	if (!text_eq(name, TEXT("campaign_id")))
-		return "is not a parameter of this call";
+		return "is not a parameter of this call: it takes campaign_id, from and to";
 	asked->name = campaign_name_read(value);
 	return value.n > 0 ? NULL : "must be a campaign's id or code";
 }

@@ -61,7 +61,7 @@ void user_get(struct call *call)
 
 /* ---- the list's filters ---- */
 
-static const char no_such_code[] = "must be the id or code of one that is there";
+static const char no_such_code[] = "must be the id or code of an existing record";
 
 static const char *read_campaign(struct call *call, struct text value, struct user_filter *f)
 {

@@ -129,6 +129,9 @@ class Time(Analytics):
                              ("to=1969-12-31", "to")):
             with self.subTest(query):
                 self.has_error(self.api.get(f"/api/v2/analytics?{query}"), 422, field)
+        message = self.has_error(self.api.get("/api/v2/analytics?campaign=1"), 422, "campaign").json["message"]
+        for name in ("campaign_id", "from", "to"):
+            self.assertIn(name, message)
         for name in ("999999", "c1111111", "0", "nobody"):
             self.has_error(self.api.get(f"/api/v2/analytics?campaign_id={name}"), 404)
         self.has_error(self.public.get("/api/v2/analytics"), 401)
