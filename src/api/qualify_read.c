@@ -174,9 +174,20 @@ static bool read_order(struct reader *r, struct qualify *q)
 				       : refuse(r, "order_id", wrong);
 }
 
-/* A decimal of at most four places: a JSON number, which a program computed, is rounded to them, half a
- * unit up; text must be exact. */
-static bool read_money(struct reader *r, const char *name, bool *given, uint64_t *value_e4)
+/* A JSON number, which a program computed, is rounded to the minor unit of the currency that came with it,
+ * half a unit up; without a currency, to what an amount can hold. */
+static enum err round_money(struct text number, struct text currency, uint64_t *value_e4)
+{
+	unsigned places = currency.n > 0 ? currency_places(currency) : AMOUNT_PLACES;
+	enum err err = decimal_round(number, places, value_e4);
+	for (; err == ERR_OK && places < AMOUNT_PLACES; places++)
+		*value_e4 *= 10;
+	return err;
+}
+
+/* Text must be an exact decimal of at most four places. */
+static bool read_money(struct reader *r, const char *name, struct text currency, bool *given,
+    uint64_t *value_e4)
 {
 	static const char wrong[] = "must be a decimal number such as 49.90";
 	struct text amount, number;
@@ -185,7 +196,7 @@ static bool read_money(struct reader *r, const char *name, bool *given, uint64_t
 	if (amount.n == 0)
 		return true;
 	bool computed = json_number_text(json_get(r->body->json, name), &number);
-	enum err err = computed ? decimal_round(number, AMOUNT_PLACES, value_e4)
+	enum err err = computed ? round_money(number, currency, value_e4)
 				: decimal_read(amount, AMOUNT_PLACES, value_e4);
 	*given = err == ERR_OK;
 	return *given || refuse(r, name,
@@ -194,13 +205,13 @@ static bool read_money(struct reader *r, const char *name, bool *given, uint64_t
 
 static bool read_amount(struct reader *r, struct qualify *q)
 {
-	return read_money(r, "amount", &q->has_amount, &q->amount_e4);
+	return read_money(r, "amount", q->currency, &q->has_amount, &q->amount_e4);
 }
 
 static bool read_refund(struct reader *r, struct qualify *q)
 {
 	static const char name[] = "refund_amount";
-	if (!read_money(r, name, &q->has_refund, &q->refund_e4))
+	if (!read_money(r, name, q->currency, &q->has_refund, &q->refund_e4))
 		return false;
 	if (q->has_refund && q->qualified)
 		return refuse(r, name, "is only for refunds: send qualified=false with it");
@@ -230,7 +241,7 @@ static bool read_currency(struct reader *r, struct qualify *q)
 bool qualify_read(struct call *call, const struct body *body, unsigned form, struct qualify *q)
 {
 	static bool (*const fields[])(struct reader *, struct qualify *) = {
-	    read_qualified, read_who, read_order, read_amount, read_refund, read_currency};
+	    read_qualified, read_who, read_order, read_currency, read_amount, read_refund};
 	struct reader r = {.call = call, .body = body, .form = form};
 	bool ok = read_query(&r);
 	for (size_t i = 0; ok && i < sizeof fields / sizeof *fields; i++) {
