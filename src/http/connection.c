@@ -39,7 +39,17 @@ void connection_queue_flush(struct connection *c)
 	if (c->flush_queued)
 		return;
 	c->flush_queued = true;
+	c->server->n_flush++;
 	TAILQ_INSERT_TAIL(&c->server->flush, c, flushing);
+}
+
+static void dequeue_flush(struct connection *c)
+{
+	if (!c->flush_queued)
+		return;
+	c->flush_queued = false;
+	c->server->n_flush--;
+	TAILQ_REMOVE(&c->server->flush, c, flushing);
 }
 
 enum err connection_open(struct listener *listener, int fd, const union peer *peer)
@@ -98,9 +108,7 @@ void connection_close(struct connection *c)
 		c->transport->end(c);
 	(void)close(c->fd);
 	c->fd = -1;
-	if (c->flush_queued)
-		TAILQ_REMOVE(&server->flush, c, flushing);
-	c->flush_queued = false;
+	dequeue_flush(c);
 	connection_enter(c, PHASE_DEAD);
 	server->counters.open--;
 	listener_left(&server->listener);
@@ -256,9 +264,7 @@ void connection_flush(struct connection *c)
 {
 	struct exchange *x = c->x;
 
-	if (c->flush_queued)
-		TAILQ_REMOVE(&c->server->flush, c, flushing);
-	c->flush_queued = false;
+	dequeue_flush(c);
 	if (x->out.failed) {
 		connection_close(c);
 		return;

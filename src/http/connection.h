@@ -132,6 +132,7 @@ struct http_server {
 	struct http_counters counters;
 	struct connection_list phases[PHASES];
 	struct connection_list flush;
+	size_t n_flush;
 	uint64_t phase_ns[PHASES]; /* time limit; 0 is none */
 	struct event *sweep;
 	uint64_t sweep_at_ns;    /* 0: not armed */

@@ -26,6 +26,8 @@ enum {
 	SWEEP_TURN = 256,  /* ... and this many at once, so that a sweep is no stall of its own; */
 	STARVED_COST = 16, /* one that starves is as dear as so many: others are compared for it */
 	STARVED_MS = 100,  /* others may give memory back of themselves */
+	SMALL_REPLY = 1 << 14,
+	LARGE_TURN = 1 << 20, /* bytes of larger replies in one turn: about a millisecond */
 };
 
 static const uint64_t rewatch_every_ns = 1000000000;
@@ -117,13 +119,32 @@ static void rewatch(struct http_server *server)
 	loop_again(server->loop);
 }
 
+/* Takes each off the list. A flood of large replies delays nobody's small one: of the large ones
+ * only some leave in a turn, and the rest keep their order. */
+static void flush(struct http_server *server)
+{
+	size_t large = 0;
+	struct connection *c;
+
+	for (size_t n = server->n_flush; n > 0 && (c = TAILQ_FIRST(&server->flush)) != NULL; n--) {
+		const size_t owed = c->x->out.n - c->x->out_at + c->x->tail.n;
+		if (owed > SMALL_REPLY && large >= LARGE_TURN) {
+			TAILQ_REMOVE(&server->flush, c, flushing);
+			TAILQ_INSERT_TAIL(&server->flush, c, flushing);
+			continue;
+		}
+		large += owed > SMALL_REPLY ? owed : 0;
+		connection_flush(c);
+	}
+	if (server->n_flush > 0)
+		loop_again(server->loop);
+}
+
 static void hook(void *arg)
 {
 	struct http_server *server = arg;
-	struct connection *c;
 
-	while ((c = TAILQ_FIRST(&server->flush)) != NULL)
-		connection_flush(c); /* takes it off the list */
+	flush(server);
 	(void)memory_make_room(server, 0, NULL);
 	memory_feed_starved(server);
 	if (server->failed_watches != loop_failed_watches(server->loop))

@@ -256,6 +256,36 @@ static void test_shared_bodies_cost_nothing(void **state)
 	world_close(&w);
 }
 
+/* All ask in the same turn. What is small leaves in it; of the rest only as much as takes little
+ * time. */
+static void test_large_replies_delay_no_small_one(void **state)
+{
+	enum { LARGE = 20, AT_ONCE = 7 };
+	struct clock_manual clock;
+	struct world w;
+	struct client c[LARGE + 1];
+	int begun = 0;
+
+	(void)state;
+	open_world(&w, &clock, 256 << 20);
+	for (int i = 0; i <= LARGE; i++)
+		c[i] = client_open(&w);
+	await(&w, counters(&w)->accepted == LARGE + 1);
+	settle(&w);
+	for (int i = 0; i <= LARGE; i++)
+		client_send(&c[i], i < LARGE ? TEXT(GET("/shared")) : TEXT(GET("/x")));
+	turn(&w);
+	assert_int_equal(client_has(&c[LARGE], "\r\n\r\nhello"), 1);
+	for (int i = 0; i < LARGE; i++)
+		begun += client_has(&c[i], "HTTP/1.1 200");
+	assert_in_range(begun, 1, AT_ONCE);
+	for (int i = 0; i < LARGE; i++)
+		await(&w, !client_ended(&c[i]) && c[i].got.n > REPLY);
+	for (int i = 0; i <= LARGE; i++)
+		client_close(&c[i]);
+	world_close(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -265,6 +295,7 @@ int main(void)
 	    cmocka_unit_test(test_reading_stops_first),
 	    cmocka_unit_test(test_requests_are_refused_at_last),
 	    cmocka_unit_test(test_shared_bodies_cost_nothing),
+	    cmocka_unit_test(test_large_replies_delay_no_small_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
