@@ -102,22 +102,21 @@ static void make_up_reward(struct event *event, const struct webhook *webhook)
 	event->reward_currency = TEXT("EUR");
 }
 
-static struct event made_up_event(const struct webhook *webhook, uint64_t type,
-				  struct text public_url, uint64_t now_ms)
+/* Of *event, type, at_ms and public_url are there. */
+static enum err make_up_event(struct tx *tx, const struct webhook *webhook, struct event *event)
 {
-	struct event event = {
-	    .type = type,
-	    .at_ms = now_ms,
-	    .campaign_id = webhook->campaign_id,
-	    .public_url = public_url,
-	    .test = 1,
-	};
-	if (event_is_operator(type))
-		say_about(&event, webhook, TEXT("this is a test"));
+	const struct zone *zone;
+	event->campaign_id = webhook->campaign_id;
+	event->test = 1;
+	if (event_is_operator(event->type))
+		say_about(event, webhook, TEXT("this is a test"));
 	else
-		make_up_user(&event, webhook);
-	make_up_reward(&event, webhook);
-	return event;
+		make_up_user(event, webhook);
+	make_up_reward(event, webhook);
+	enum err err = campaign_read_zone(tx, webhook->campaign_id, &zone);
+	if (err == ERR_OK)
+		event_set_days(event, zone);
+	return err;
 }
 
 enum err webhook_test_decide(struct command *command, struct tx *tx)
@@ -129,12 +128,13 @@ enum err webhook_test_decide(struct command *command, struct tx *tx)
 		return err;
 	if (webhook.disabled_ms != 0)
 		return ERR_REFUSED;
-	struct event event =
-	    made_up_event(&webhook, first_event(&webhook), cmd->public_url, cmd->now_ms);
-	const struct zone *zone;
-	if ((err = campaign_read_zone(tx, webhook.campaign_id, &zone)) != ERR_OK)
+	struct event event = {
+	    .type = first_event(&webhook),
+	    .at_ms = cmd->now_ms,
+	    .public_url = cmd->public_url,
+	};
+	if ((err = make_up_event(tx, &webhook, &event)) != ERR_OK)
 		return err;
-	event_set_days(&event, zone);
 	event.id = tx_next_id(tx, &KIND_EVENT);
 	tx_put(tx, &KIND_EVENT, &event);
 	if ((err = delivery_create(tx, &webhook, &event)) != ERR_OK)
@@ -147,12 +147,8 @@ enum err webhook_test_decide(struct command *command, struct tx *tx)
 static enum err preview_event(struct webhook_preview *cmd, struct tx *tx)
 {
 	struct event *event = &cmd->event;
-	if (cmd->made_up) {
-		uint64_t id = event->id;
-		*event = made_up_event(&cmd->webhook, event->type, cmd->public_url, cmd->now_ms);
-		event->id = id;
-		return ERR_OK;
-	}
+	if (cmd->made_up)
+		return make_up_event(tx, &cmd->webhook, event);
 	if (event_is_operator(event->type)) {
 		say_about(event, &cmd->webhook, TEXT("this is a preview"));
 		event->campaign_id = cmd->webhook.campaign_id;

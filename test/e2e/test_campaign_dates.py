@@ -3,6 +3,7 @@ arithmetic of time zones (unit/base/test_zone). Called by unittest."""
 import csv
 import datetime
 import io
+import json
 import unittest
 import zoneinfo
 
@@ -148,6 +149,8 @@ class Days(Dates):
         campaign = self.campaign(timezone=name)
         hook = self.webhook("/test", campaign_id=campaign["id"], fields=[{"field": "date", "as": "date"}])
         self.has(self.api.json("POST", f"/api/v2/webhooks/{hook['id']}/test", {}), 202)
+        shown = self.has(self.api.json("POST", f"/api/v2/webhooks/{hook['id']}/preview", {}), 200).data
+        self.assertIn(f"date={self.day_in(name)}", json.dumps(shown))
         sent = self.hooks(1, "/test")[0]
         self.assertEqual(form_of(sent["body"]), [("date", str(self.day_in(name)))])
 
