@@ -184,7 +184,7 @@ static bool keep_fields(struct export *x, struct pairs fields)
 		if (is_known(x, id))
 			continue;
 		struct text copy = arena_copy(&x->call->req->arena, id);
-		if (copy.p == NULL)
+		if (copy.n != id.n)
 			return false;
 		x->fields[x->n_fields++] = copy;
 	}

@@ -271,7 +271,7 @@ static const char *read_text(struct filter_term *t, struct text value, struct ar
 static const char *read_as_is(struct filter_term *t, struct text value, struct arena *arena)
 {
 	t->text = arena_copy(arena, value);
-	return t->text.p != NULL ? NULL : "could not be read: out of memory";
+	return t->text.n == value.n ? NULL : "could not be read: out of memory";
 }
 
 /* How each type reads a value, and which operators it has. */

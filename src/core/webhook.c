@@ -147,7 +147,7 @@ static enum err choose_fields(struct tx *tx, struct webhook *after)
 		return ERR_OK;
 	payload_default_fields(after->events, &list);
 	after->fields.raw = arena_copy(tx_arena(tx), buf_view(&list));
-	bool failed = list.failed || after->fields.raw.p == NULL;
+	bool failed = list.failed || after->fields.raw.n != list.n;
 	buf_free(&list);
 	return failed ? ERR_NO_MEMORY : ERR_OK;
 }

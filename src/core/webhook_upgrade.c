@@ -63,7 +63,7 @@ static enum err upgrade_fields(struct tx *tx, struct webhook *webhook)
 		payload_default_fields(webhook->events, &list);
 		after.fields.raw = arena_copy(tx_arena(tx), buf_view(&list));
 	}
-	bool failed = list.failed || after.fields.raw.p == NULL;
+	bool failed = list.failed || after.fields.raw.n < list.n;
 	buf_free(&list);
 	if (failed && after.fields_are == FIELDS_DEFAULT)
 		return ERR_NO_MEMORY;
