@@ -55,6 +55,9 @@ void api_handle_metrics(void *arg, struct http_request *req);
 /** The server's question at a request's head: does its call pull the body in pieces? */
 bool api_streams(void *arg, const struct http_request *req);
 
+/** The server's question at the first bytes of a body: is it JSON that cannot become an object? */
+bool api_hopeless(void *arg, const struct http_request *req);
+
 /** The server's question when it refuses a request itself: people get a page instead of its JSON. */
 bool api_refused(void *arg, struct http_request *req, struct http_reply *reply);
 

@@ -98,10 +98,16 @@ struct http_reply;
  *  answer to the server. */
 typedef bool http_refused_fn(void *arg, struct http_request *req, struct http_reply *reply);
 
+/** Asked once for a body that is not streamed, when its first bytes have come and more is to follow: can
+ *  nothing that follows make it acceptable? Then the request is handed over at once, with what has come as
+ *  its body, and the connection closes after the reply. It looks at the head and at req->body only. */
+typedef bool http_hopeless_fn(void *arg, const struct http_request *req);
+
 struct http_handlers {
 	http_handler_fn *request;
 	http_streams_fn *streams; /* NULL: no body is streamed */
 	http_refused_fn *refused; /* NULL: every refusal is the server's JSON */
+	http_hopeless_fn *hopeless; /* NULL: no body is */
 };
 
 /** Binds and listens on `listen` ("127.0.0.1:8080", "[::1]:8080", ":8080"; port 0 picks one).

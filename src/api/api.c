@@ -246,6 +246,12 @@ void api_handle(void *arg, struct http_request *req)
 		route->call(call);
 }
 
+bool api_hopeless(void *arg, const struct http_request *req)
+{
+	(void)arg;
+	return body_is_hopeless(req);
+}
+
 bool api_streams(void *arg, const struct http_request *req)
 {
 	struct text params[CALL_PARAMS_MAX];

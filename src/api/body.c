@@ -109,10 +109,24 @@ static bool read_multipart(struct call *call, struct text content, struct body *
 	return err == ERR_NOT_FOUND;
 }
 
+static bool is_json_type(struct text type)
+{
+	return text_ieq(type, TEXT("application/json")) || text_ends(type, TEXT("+json"));
+}
+
+bool body_is_hopeless(const struct http_request *req)
+{
+	struct text content = text_trim(req->body);
+	/* The first byte of an object, or of a byte order mark. */
+	return is_json_type(media_type(req)) && content.n > 0 && content.p[0] != '{' &&
+	       content.p[0] != '\xef';
+}
+
 static void reply_json_refused(struct call *call, enum err err, const char *why)
 {
 	char message[160];
-	snprintf(message, sizeof message, "the body is not valid JSON: %s", why);
+	snprintf(message, sizeof message, "the body is not valid JSON: %s%s", why,
+		 body_is_hopeless(call->req) ? "; it must be a JSON object" : "");
 	if (err == ERR_INVALID)
 		call_reply_error(call, 400, message);
 	else if (err == ERR_REFUSED)
@@ -164,7 +178,7 @@ static bool read_body(struct call *call, const struct json_limits *limits, struc
 		return true;
 	if (body_is_urlencoded(call->req))
 		return read_form(call, content, body);
-	if (text_ieq(type, TEXT("application/json")) || text_ends(type, TEXT("+json")))
+	if (is_json_type(type))
 		return read_json(call, content, limits, body);
 	if (text_ieq(type, TEXT("multipart/form-data")))
 		return read_multipart(call, content, body);

@@ -46,6 +46,8 @@ bool body_is_csv(const struct http_request *req);
 bool body_is_urlencoded(const struct http_request *req);
 /** What tells two requests apart: the body, a multipart one without its boundary. False after 503. */
 bool body_neutral(struct call *call, struct text *content) WARN_UNUSED;
+/** Does the body, of which req->body may be a beginning, claim to be JSON, and can it not become an object? */
+bool body_is_hopeless(const struct http_request *req);
 /** Frees what JSON needed. Text that body_text gave ends here too, unless it was kept. */
 void body_free(struct body *body);
 

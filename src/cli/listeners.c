@@ -64,6 +64,12 @@ static bool on_head(void *arg, const struct http_request *req)
 	return api_streams(l->api, req);
 }
 
+static bool on_first_bytes(void *arg, const struct http_request *req)
+{
+	struct listeners *l = arg;
+	return api_hopeless(l->api, req);
+}
+
 static bool on_refused(void *arg, struct http_request *req, struct http_reply *reply)
 {
 	struct listeners *l = arg;
@@ -95,8 +101,10 @@ static int open_server(struct listeners *l, const struct config *config)
 	limits.idle_ms = (uint32_t)config->idle_timeout_ms;
 	limits.connections = (uint32_t)fit_connections(config->connections);
 	limits.max_memory = config->max_memory;
-	const struct http_handlers handlers = {
-	    .request = on_request, .streams = on_head, .refused = on_refused};
+	const struct http_handlers handlers = {.request = on_request,
+					       .streams = on_head,
+					       .hopeless = on_first_bytes,
+					       .refused = on_refused};
 	return listen_at(l, "--listen", config->listen, &limits, &handlers, &l->server);
 }
 

@@ -109,6 +109,22 @@ static bool begin_stream(struct connection *c)
 	return true;
 }
 
+/* Is it already clear, though more is to come, that the body will be refused? */
+static bool is_hopeless(struct connection *c)
+{
+	struct http_server *server = c->server;
+	struct exchange *x = c->x;
+	const struct http_parser *p = &x->parser;
+
+	if (server->handlers.hopeless == NULL || x->judged || !p->head_done ||
+	    p->body_end == p->body_start)
+		return false;
+	x->judged = true;
+	http_parser_request(p, x->in, &x->request);
+	x->hopeless = server->handlers.hopeless(server->arg, &x->request);
+	return x->hopeless;
+}
+
 /* After a reply that came at once: may the next pipelined request be looked at in this turn? */
 static bool goes_on(const struct connection *c)
 {
@@ -131,6 +147,10 @@ static void advance(struct connection *c)
 		if (result == HTTP_PARSE_ERROR) {
 			c->server->counters.refused_by_parser++;
 			connection_refuse(c, x->parser.status, x->parser.reason);
+			return;
+		}
+		if (result != HTTP_PARSE_DONE && is_hopeless(c)) {
+			hand_over(c, false);
 			return;
 		}
 		if (result != HTTP_PARSE_DONE) {

@@ -1,6 +1,7 @@
 """Owns the tests of requests that are small to send and dear to answer: what is refused before it is read to
 its end, and what is answered in steps. Never measures time (bench does)."""
 import json
+import socket
 import unittest
 
 from harness import Served
@@ -20,6 +21,18 @@ class CostlyRequests(Served):
             with self.subTest(body[:8]):
                 self.has_error(self.public.json("POST", join, body), 422)
         self.refused_as_too_many(self.public.json("POST", join, b"[" + b"1," * 32000 + b"1]"))
+
+    def test_an_array_is_refused_at_its_first_byte(self):
+        join = f"/{self.campaign()['code']}/join"
+        head = (f"POST {join} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+                "Content-Length: 60000\r\n\r\n").encode()
+        for first in (b"[", b'"', b" 1", b"t"):
+            with self.subTest(first), socket.create_connection((self.public.host, self.public.port), 30) as client:
+                client.sendall(head + first)  # and no more of it
+                with client.makefile("rb") as answer:
+                    self.assertIn(answer.readline()[:12], (b"HTTP/1.1 400", b"HTTP/1.1 422"))
+                    self.assertIn(b"Connection: close\r\n", list(iter(answer.readline, b"\r\n")))
+                    self.assertIn(b"must be a JSON object", answer.read())
 
     def test_members_and_values_are_counted(self):
         join = f"/{self.campaign()['code']}/join"
