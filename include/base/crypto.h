@@ -18,7 +18,8 @@ void crypto_random(void *out, size_t n);
 enum { CRYPTO_TOKEN_SIZE = 65 };
 void crypto_token(char out[CRYPTO_TOKEN_SIZE]);
 void crypto_sha256(struct text t, uint8_t out[SHA256_SIZE]);
-void crypto_hmac_sha256(struct text key, struct text t, uint8_t out[SHA256_SIZE]);
+/** False without memory. */
+bool crypto_hmac_sha256(struct text key, struct text t, uint8_t out[SHA256_SIZE]) WARN_UNUSED;
 /** Overwrites a secret in a way the compiler keeps. */
 void crypto_wipe(void *p, size_t n);
 /** The same for what a buffer holds, which is then freed. */
@@ -26,21 +27,24 @@ void crypto_wipe_buf(struct buf *b);
 
 /* AES-128 on single blocks, for computing codes. */
 struct crypto_cipher;
+/** NULL without memory. */
 struct crypto_cipher *crypto_cipher_new(const uint8_t key[CIPHER_KEY_SIZE]);
 void crypto_cipher_free(struct crypto_cipher *cipher);
 void crypto_cipher_block(struct crypto_cipher *cipher, const uint8_t in[16], uint8_t out[16]);
 
 /* SipHash-2-4 with 8 bytes of output: a fast keyed hash for indexes. */
 struct crypto_hash;
+/** NULL without memory. */
 struct crypto_hash *crypto_hash_new(const uint8_t key[16]);
 void crypto_hash_free(struct crypto_hash *hash);
 uint64_t crypto_hash_text(struct crypto_hash *hash, struct text t);
 
 /** Appends nonce (12), ciphertext and tag (16): AES-256-GCM with a random nonce. `context` is
- *  authenticated, not stored: a sealed secret moved to another place does not open there. */
+ *  authenticated, not stored: a sealed secret moved to another place does not open there. Without memory
+ *  out fails. */
 void crypto_seal(const uint8_t key[SEAL_KEY_SIZE], struct text context, struct text plain,
     struct buf *out);
-/** Undoes it. ERR_CORRUPT for another key, another context or changed bytes. */
+/** Undoes it. ERR_CORRUPT for another key, another context or changed bytes; ERR_NO_MEMORY. */
 enum err crypto_open(const uint8_t key[SEAL_KEY_SIZE], struct text context, struct text sealed,
     struct buf *out) WARN_UNUSED;
 

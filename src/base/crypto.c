@@ -16,6 +16,7 @@
 
 enum { NONCE_SIZE = 12, TAG_SIZE = 16 };
 
+/* For what cannot fail but by a defect, or leaves nothing to go on with: a wrong hash must not be stored. */
 static void must(bool ok)
 {
 	if (!ok)
@@ -39,14 +40,14 @@ void crypto_token(char out[CRYPTO_TOKEN_SIZE])
 
 void crypto_sha256(struct text t, uint8_t out[SHA256_SIZE])
 {
-	SHA256((const unsigned char *)(t.n == 0 ? "" : t.p), t.n, out);
+	must(SHA256((const unsigned char *)(t.n == 0 ? "" : t.p), t.n, out) != NULL);
 }
 
-void crypto_hmac_sha256(struct text key, struct text t, uint8_t out[SHA256_SIZE])
+bool crypto_hmac_sha256(struct text key, struct text t, uint8_t out[SHA256_SIZE])
 {
 	unsigned n = SHA256_SIZE;
-	must(HMAC(EVP_sha256(), key.n == 0 ? "" : key.p, (int)key.n,
-		  (const unsigned char *)(t.n == 0 ? "" : t.p), t.n, out, &n) != NULL);
+	return HMAC(EVP_sha256(), key.n == 0 ? "" : key.p, (int)key.n,
+		    (const unsigned char *)(t.n == 0 ? "" : t.p), t.n, out, &n) != NULL;
 }
 
 void crypto_wipe(void *p, size_t n)
@@ -71,9 +72,11 @@ struct crypto_cipher *crypto_cipher_new(const uint8_t key[CIPHER_KEY_SIZE])
 	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
 	if (ctx == NULL)
 		return NULL;
-	must(EVP_EncryptInit_ex(ctx, EVP_aes_128_ecb(), NULL, key, NULL) == 1);
-	must(EVP_CIPHER_CTX_set_padding(ctx, 0) == 1);
-	return (struct crypto_cipher *)(void *)ctx;
+	if (EVP_EncryptInit_ex(ctx, EVP_aes_128_ecb(), NULL, key, NULL) == 1 &&
+	    EVP_CIPHER_CTX_set_padding(ctx, 0) == 1)
+		return (struct crypto_cipher *)(void *)ctx;
+	EVP_CIPHER_CTX_free(ctx);
+	return NULL;
 }
 
 void crypto_cipher_free(struct crypto_cipher *cipher)
@@ -105,10 +108,11 @@ struct crypto_hash *crypto_hash_new(const uint8_t key[16])
 	};
 	memcpy(h->key, key, sizeof h->key);
 	h->mac = EVP_MAC_fetch(NULL, "SIPHASH", NULL);
-	must(h->mac != NULL);
-	h->ctx = EVP_MAC_CTX_new(h->mac);
-	must(h->ctx != NULL && EVP_MAC_init(h->ctx, h->key, sizeof h->key, params) == 1);
-	return h;
+	h->ctx = h->mac != NULL ? EVP_MAC_CTX_new(h->mac) : NULL;
+	if (h->ctx != NULL && EVP_MAC_init(h->ctx, h->key, sizeof h->key, params) == 1)
+		return h;
+	crypto_hash_free(h);
+	return NULL;
 }
 
 void crypto_hash_free(struct crypto_hash *h)
@@ -144,14 +148,19 @@ void crypto_seal(const uint8_t key[SEAL_KEY_SIZE], struct text context, struct t
 	int n = 0, last = 0;
 	crypto_random(nonce, NONCE_SIZE);
 	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
-	must(ctx != NULL && EVP_EncryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, key, nonce) == 1);
-	must(EVP_EncryptUpdate(ctx, NULL, &n, (const unsigned char *)context.p, (int)context.n) ==
-	     1);
-	must(EVP_EncryptUpdate(ctx, sealed, &n, (const unsigned char *)plain.p, (int)plain.n) == 1);
-	must(EVP_EncryptFinal_ex(ctx, sealed + n, &last) == 1 && (size_t)n == plain.n && last == 0);
-	must(EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_GET_TAG, TAG_SIZE, sealed + n) == 1);
+	bool ok = ctx != NULL && EVP_EncryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, key, nonce) == 1 &&
+		  EVP_EncryptUpdate(ctx, NULL, &n, (const unsigned char *)context.p,
+				    (int)context.n) == 1 &&
+		  EVP_EncryptUpdate(ctx, sealed, &n, (const unsigned char *)plain.p,
+				    (int)plain.n) == 1 &&
+		  EVP_EncryptFinal_ex(ctx, sealed + n, &last) == 1 && (size_t)n == plain.n &&
+		  last == 0 &&
+		  EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_GET_TAG, TAG_SIZE, sealed + n) == 1;
 	EVP_CIPHER_CTX_free(ctx);
-	out->n += plain.n + SEAL_EXTRA;
+	if (ok)
+		out->n += plain.n + SEAL_EXTRA;
+	else
+		out->failed = true;
 }
 
 enum err crypto_open(const uint8_t key[SEAL_KEY_SIZE], struct text context, struct text sealed,
@@ -169,16 +178,16 @@ enum err crypto_open(const uint8_t key[SEAL_KEY_SIZE], struct text context, stru
 	int n = 0, last = 0;
 	memcpy(tag, body + plain, TAG_SIZE);
 	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
-	must(ctx != NULL && EVP_DecryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, key, nonce) == 1);
-	must(EVP_DecryptUpdate(ctx, NULL, &n, (const unsigned char *)context.p, (int)context.n) ==
-	     1);
-	must(EVP_DecryptUpdate(ctx, to, &n, body, (int)plain) == 1);
-	must(EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_SET_TAG, TAG_SIZE, tag) == 1);
-	bool genuine = EVP_DecryptFinal_ex(ctx, to + n, &last) == 1;
+	bool ok = ctx != NULL && EVP_DecryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, key, nonce) == 1 &&
+		  EVP_DecryptUpdate(ctx, NULL, &n, (const unsigned char *)context.p,
+				    (int)context.n) == 1 &&
+		  EVP_DecryptUpdate(ctx, to, &n, body, (int)plain) == 1 &&
+		  EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_SET_TAG, TAG_SIZE, tag) == 1;
+	bool genuine = ok && EVP_DecryptFinal_ex(ctx, to + n, &last) == 1;
 	EVP_CIPHER_CTX_free(ctx);
 	if (!genuine) {
 		crypto_wipe(to, plain);
-		return ERR_CORRUPT;
+		return ok ? ERR_CORRUPT : ERR_NO_MEMORY;
 	}
 	out->n += plain;
 	return ERR_OK;

@@ -25,11 +25,13 @@ struct birth {
 };
 
 /* Tells one key from another without giving it away. */
-static void fingerprint(const uint8_t key[KEY_FILE_SIZE], uint8_t out[FINGERPRINT_SIZE])
+static bool fingerprint(const uint8_t key[KEY_FILE_SIZE], uint8_t out[FINGERPRINT_SIZE])
 {
 	uint8_t full[SHA256_SIZE];
-	crypto_hmac_sha256(text_from(key, KEY_FILE_SIZE), TEXT("referd key fingerprint"), full);
-	memcpy(out, full, FINGERPRINT_SIZE);
+	bool made = crypto_hmac_sha256(text_from(key, KEY_FILE_SIZE), TEXT("referd key fingerprint"), full);
+	if (made)
+		memcpy(out, full, FINGERPRINT_SIZE);
+	return made;
 }
 
 static void on_setup(struct command *command, enum err err)
@@ -209,7 +211,7 @@ bool first_start(const struct config *config, struct store *store, struct identi
 	    !write_tokens(identity->first_start_path, api, inbound))
 		return false;
 	crypto_random(code_key, sizeof code_key);
-	fingerprint(identity->secret_key, print);
+	bool made = fingerprint(identity->secret_key, print);
 	crypto_sha256(text_of(api), api_hash);
 	crypto_random(signing_key, sizeof signing_key);
 	crypto_seal(identity->secret_key, inbound_context(INBOUND_TOKEN), text_of(inbound),
@@ -222,10 +224,14 @@ bool first_start(const struct config *config, struct store *store, struct identi
 	b.setup.inbound_secret = buf_view(&sealed_secret);
 	b.setup.api_token_hash = text_from(api_hash, sizeof api_hash);
 	b.setup.now_ms = clock_system.unix_ms(&clock_system);
-	bool ok = run(&b, store);
+	/* Without memory an empty secret would be stored for good. */
+	made = made && !sealed_token.failed && !sealed_secret.failed;
+	bool ok = made && run(&b, store);
 	if (!ok)
 		fprintf(stderr, "referd: the database in %s: %s\n", config->data,
-		    b.problem != NULL ? b.problem : "cannot be written to");
+		    b.problem != NULL ? b.problem
+		    : made            ? "cannot be written to"
+				      : "needs more memory than there is");
 	else
 		warn_of_ignored(&b.setup, env_api, env_inbound, identity);
 	if (access(identity->first_start_path, F_OK) != 0)

@@ -20,12 +20,14 @@ struct codes {
 };
 
 /* One key for each purpose, all from the stored one. */
-static void derive(const uint8_t key[CODE_KEY_SIZE], const char *purpose, uint8_t out[16])
+static bool derive(const uint8_t key[CODE_KEY_SIZE], const char *purpose, uint8_t out[16])
 {
 	uint8_t full[SHA256_SIZE];
-	crypto_hmac_sha256(text_from(key, CODE_KEY_SIZE), text_of(purpose), full);
-	memcpy(out, full, 16);
+	bool made = crypto_hmac_sha256(text_from(key, CODE_KEY_SIZE), text_of(purpose), full);
+	if (made)
+		memcpy(out, full, 16);
 	crypto_wipe(full, sizeof full);
+	return made;
 }
 
 struct codes *codes_new(const uint8_t key[CODE_KEY_SIZE])
@@ -34,10 +36,10 @@ struct codes *codes_new(const uint8_t key[CODE_KEY_SIZE])
 	struct codes *c = calloc(1, sizeof *c);
 	if (c == NULL)
 		return NULL;
-	derive(key, "referd code permutation", derived);
-	c->cipher = crypto_cipher_new(derived);
-	derive(key, "referd e-mail index", derived);
-	c->email_hash = crypto_hash_new(derived);
+	if (derive(key, "referd code permutation", derived))
+		c->cipher = crypto_cipher_new(derived);
+	if (derive(key, "referd e-mail index", derived))
+		c->email_hash = crypto_hash_new(derived);
 	crypto_wipe(derived, sizeof derived);
 	if (c->cipher != NULL && c->email_hash != NULL)
 		return c;

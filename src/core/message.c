@@ -41,12 +41,13 @@ void message_sign(struct buf *out, struct text key, struct text id, struct text 
 	buf_text(&signed_bytes, timestamp);
 	buf_char(&signed_bytes, '.');
 	buf_text(&signed_bytes, content);
-	crypto_hmac_sha256(key, buf_view(&signed_bytes), mac);
+	bool made = !signed_bytes.failed && crypto_hmac_sha256(key, buf_view(&signed_bytes), mac);
 	if (out->n > 0)
 		buf_char(out, ' ');
 	buf_str(out, "v1,");
-	crypto_base64(out, text_from(mac, sizeof mac));
-	out->failed = out->failed || signed_bytes.failed;
+	if (made)
+		crypto_base64(out, text_from(mac, sizeof mac));
+	out->failed = out->failed || !made;
 	buf_free(&signed_bytes);
 }
 
