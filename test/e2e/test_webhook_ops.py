@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import http.server
 import json
+import signal
 import threading
 import unittest
 import urllib.parse
@@ -272,6 +273,23 @@ class MadeUp(Ops):
         self.has_error(self.api.call("POST", "/api/v2/webhooks/999999/test"), 404)
         self.has_error(self.api.call("POST", "/api/v2/webhooks/999999/test?wait=5s"), 404)
         self.has_error(self.do(self.hook("/x"), "test", {"user_id": 1}), 422, "user_id")
+
+
+class Stopping(Ops):
+    def test_a_call_that_waits_gets_its_response_when_the_server_stops(self):
+        gate = self.desk.gates["/stopping"] = threading.Event()
+        self.addCleanup(gate.set)
+        webhook = self.hook("/stopping")
+        results = []
+        waiting = threading.Thread(target=lambda: results.append(self.do(webhook, "test?wait=15s")))
+        waiting.start()
+        self.arrived("/stopping")
+        self.server.child.send_signal(signal.SIGTERM)
+        waiting.join(30)
+        self.assertEqual(self.has(results[0], 202).data["status"], "pending")
+        gate.set()
+        self.assertEqual(self.server.wait(), 0)
+        self.server.start()
 
 
 class Preview(Ops):
