@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "lane.h"
 #include "policy.h"
+#include "target.h"
 
 enum attempt_state {
 	ATTEMPT_LOADING,   /* its records are being read */
@@ -134,7 +135,7 @@ static struct attempt describe(struct attempt_run *run, const struct http_result
 	    .reused = r->reused,
 	    .accepted = outcome == OUTCOME_SUCCESS && (r->status < 200 || r->status > 299),
 	    .detail = arena_copy(&run->arena, text_of(r->detail)),
-	    .answer = arena_copy(&run->arena, r->answer),
+	    .answer = target_keep_answer(&run->lane->target, r->answer, &run->arena),
 	};
 }
 

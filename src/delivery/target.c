@@ -5,9 +5,10 @@
 #include "target.h"
 
 #include "base/crypto.h"
+#include "core/redact.h"
 #include "core/webhook_headers.h"
 
-enum { CONNECT_MS = 5000, TOTAL_MS = 15000 };
+enum { CONNECT_MS = 5000, TOTAL_MS = 15000, ANSWER_KEPT = 4096 };
 
 /* NULL, or why nothing can be sent: a request without a header that was configured is not sent. */
 static const char *open_headers(struct lane_target *t, const uint8_t key[32], struct pairs sealed)
@@ -68,4 +69,20 @@ const char *target_read(struct lane_target *t, const struct webhook *webhook, co
 	t->connect_ms = webhook->connect_ms != 0 ? (uint32_t)webhook->connect_ms : CONNECT_MS;
 	t->total_ms = webhook->total_ms != 0 ? (uint32_t)webhook->total_ms : TOTAL_MS;
 	return problem != NULL ? problem : unreadable;
+}
+
+struct text target_keep_answer(const struct lane_target *t, struct text answer, struct arena *arena)
+{
+	struct text values[LANE_HEADERS];
+	struct buf redacted = {0};
+	if (t->n_headers == 0 || answer.n == 0)
+		return arena_copy(arena, answer);
+	for (size_t i = 0; i < t->n_headers; i++)
+		values[i] = t->headers[i].value;
+	redact(answer, values, t->n_headers, answer.n >= ANSWER_KEPT, &redacted);
+	struct text kept = buf_view(&redacted);
+	kept.n = redacted.failed ? 0 : kept.n < ANSWER_KEPT ? kept.n : ANSWER_KEPT;
+	kept = arena_copy(arena, kept);
+	buf_free(&redacted);
+	return kept;
 }

@@ -11,4 +11,9 @@ const char *target_read(struct lane_target *target, const struct webhook *webhoo
     const uint8_t key[32], bool allow_http) WARN_UNUSED;
 void target_free(struct lane_target *target);
 
+/** A copy of the receiver's response for the log. Values of the configured headers are replaced,
+ * because they are sealed secrets and the log is not. Empty without memory. */
+struct text target_keep_answer(const struct lane_target *target, struct text answer,
+			       struct arena *arena);
+
 #endif
