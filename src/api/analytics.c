@@ -5,6 +5,7 @@
 #include "core/analytics.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/form.h"
@@ -30,6 +31,7 @@ struct analytics_call {
 	struct analytics sum;
 	struct asked asked;
 	uint64_t campaign_id; /* 0: all */
+	bool with_tomorrow;   /* the last day is tomorrow, for campaigns east of Greenwich */
 	struct call *call;
 };
 
@@ -120,6 +122,15 @@ static void on_top(struct command *command, enum err err)
 
 static const char no_campaign[] = "no campaign has this id or code: see campaign_id";
 
+/* Nobody needs to see a tomorrow on which nothing has happened. */
+static void drop_empty_tomorrow(struct analytics_call *ac)
+{
+	const struct day none = {0};
+	struct analytics *sum = &ac->sum;
+	if (ac->with_tomorrow && memcmp(&sum->days[sum->n_days - 1], &none, sizeof none) == 0)
+		sum->n_days--;
+}
+
 static void on_slice(struct command *command, enum err err)
 {
 	struct analytics_call *ac = (struct analytics_call *)command;
@@ -134,6 +145,7 @@ static void on_slice(struct command *command, enum err err)
 		call_query(ac->call, &slice->command);
 		return;
 	}
+	drop_empty_tomorrow(ac);
 	ac->top = (struct analytics_top){
 	    .command = {.decide = analytics_top_decide, .done = on_top}, .of = &ac->sum};
 	call_query(ac->call, &ac->top.command);
@@ -195,12 +207,24 @@ static bool settle_days(struct call *call, struct asked *asked, const struct zon
 	return false;
 }
 
+/* Of all campaigns, some may be where it is tomorrow already: that day is looked at too. */
+static void add_tomorrow(struct analytics_call *ac)
+{
+	enum { EAST_MAX_MS = 14 * 3600 * 1000 }; /* Kiribati */
+	struct asked *asked = &ac->asked;
+	uint64_t latest = (call_now_ms(ac->call) + EAST_MAX_MS) / CLOCK_DAY_MS;
+	ac->with_tomorrow = ac->campaign_id == 0 && !asked->has_to && latest > asked->to &&
+			    asked->to - asked->from + 1 < ANALYTICS_DAYS_MAX;
+	asked->to += ac->with_tomorrow;
+}
+
 static void begin(struct analytics_call *ac, const struct zone *zone)
 {
 	struct call *call = ac->call;
 	struct analytics *sum = &ac->sum;
 	if (!settle_days(call, &ac->asked, zone))
 		return;
+	add_tomorrow(ac);
 	sum->first = ac->asked.from;
 	sum->n_days = ac->asked.to - ac->asked.from + 1;
 	sum->days = call_alloc(call, sum->n_days * sizeof *sum->days);
@@ -232,7 +256,8 @@ const struct operation OP_ANALYTICS_GET = {
     .tag = "Analytics",
     .summary = "What happened by day, conversion, and who referred most",
     .description = "Each campaign counts by the days of the time zone that it had on that day. Today is a day "
-		   "of the campaign's time zone; for all campaigns it is a day in UTC.",
+		   "of the campaign's time zone; for all campaigns it is a day in UTC, and tomorrow follows where "
+		   "something has happened on it already.",
     .query = {{"campaign_id", "string", "1", "Of this campaign, by id or code; else of all.", false},
 	      {"from", "string", "2026-01-01", "The first day; else 29 days before the last.", false},
 	      {"to", "string", "2026-12-31", "The last day; else today. At most 366 days.", false}},

@@ -73,6 +73,8 @@ const struct operation OP_JOIN_SHORT = {
     .id = "openShortLink",
     .tag = "Joining",
     .summary = "A shorter join link",
+    .description = "Leads to the join page, and the query goes along. A link that has dots, brackets, quotes, blanks or "
+		   "invisible characters behind its code or behind /join leads there too.",
     .answers = {{303, ANSWER_EMPTY, NULL}},
 };
 

@@ -134,6 +134,15 @@ class Days(Dates):
         first, second = self.hooks(2, "/days")
         self.assertEqual(first["body"], second["body"])
 
+    def test_all_campaigns_show_a_tomorrow_on_which_something_happened(self):
+        """In Kiribati it is tomorrow from 10:00 UTC on."""
+        self.join(self.campaign(timezone="Pacific/Kiritimati")["code"], "Ada", "tomorrow@example.com")
+        told = self.has(self.api.get("/api/v2/analytics"), 200).data
+        joined = self.has(self.api.get("/api/v2/users?email=tomorrow@example.com"), 200).data[0]["signed_up_at"]
+        self.assertGreaterEqual({d["date"]: d["joins"] for d in told["days"]}[joined], 1)
+        self.assertEqual((told["to"], told["days"][-1]["date"]), (max(joined, told["to"]), told["to"]))
+        self.assertEqual(sum(d["joins"] for d in told["days"]), told["totals"]["joins"])
+
     def test_a_search_for_a_date_means_the_day_that_is_shown(self):
         name = elsewhere()
         here, there = self.campaign(), self.campaign(timezone=name)
