@@ -265,5 +265,6 @@ bool api_streams(void *arg, const struct http_request *req)
 
 bool api_refused(void *arg, struct http_request *req, struct http_reply *reply)
 {
+	log_debug("http.request", LOG_STR("route", "refused"), LOG_U64("status", reply->status));
 	return request_wants_page(req) && page_write_refusal(arg, reply);
 }

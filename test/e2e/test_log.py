@@ -1,6 +1,7 @@
 """Owns the tests of what the log says: warnings with ids where an operator must act, and at the level debug a line for
 each request. Its end looks for personal data and secrets in the log, like that of every server."""
 import json
+import socket
 import unittest
 
 from harness import until
@@ -92,6 +93,12 @@ class Log(Ops):
         self.assertGreater(join["duration_us"], 0)
         self.assertTrue(until(lambda: self.lines("http.request", route="unknown", status=404), "the unknown path"))
         self.assertNotIn(campaign["code"], self.server.stderr())
+        host, port = self.server.address.rsplit(":", 1)
+        with socket.create_connection((host, int(port)), timeout=20) as s:
+            s.sendall(b"GET /secret-path HTTP/9.9\r\n\r\n")
+            self.assertIn(b"HTTP/1.1 ", s.recv(100))
+        until(lambda: self.lines("http.request", route="refused"), "what the parser refused")
+        self.assertNotIn("secret-path", self.server.stderr())
 
 
 del Ops  # its own module runs it
