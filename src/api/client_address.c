@@ -68,7 +68,8 @@ static bool read_address(struct text member, struct sockaddr_storage *out)
 static struct text cut_last(struct text *rest, char at)
 {
 	bool quoted = false;
-	size_t i = rest->n, end = rest->n;
+	const size_t end = rest->n;
+	size_t i = end;
 	for (; i > 0 && (quoted || rest->p[i - 1] != at); i--)
 		if (rest->p[i - 1] == '"' && (i == 1 || rest->p[i - 2] != '\\'))
 			quoted = !quoted;
