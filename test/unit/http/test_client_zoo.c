@@ -227,6 +227,8 @@ static void http_1_0(struct peer *peer)
 	peer_write(peer, "HTTP/1.0 200 OK\r\n\r\nold");
 }
 
+enum { EARLY_US = 150000 };
+
 struct zoo {
 	const char *name;
 	receiver_script *script;
@@ -284,7 +286,8 @@ static void check_animal(struct world *w, const struct zoo *z, SSL_CTX *tls)
 			    z->answer ? strlen(z->answer) : 1);
 	assert_string_equal(o.retry_after, "");
 	assert_true(o.result.total_us < 2 * SHORT_MS * 1000 + SLACK_US);
-	assert_true(o.result.total_us + 20000 >= z->at_least_ms * 1000);
+	/* A timer counts from the time that libevent has cached, which may be a long turn old. */
+	assert_true(o.result.total_us + EARLY_US >= z->at_least_ms * 1000);
 	receiver_stop(&r);
 }
 
