@@ -13,8 +13,8 @@ struct who {
 	uint64_t id;
 	struct text code;
 	struct text coupon; /* handed out by us: its reward's recipient */
-	uint64_t campaign_id;
-	struct text canonical_email; /* in that campaign; 0: in the one where somebody has it */
+	uint64_t campaign_id;        /* where the user must be; 0: anywhere */
+	struct text canonical_email; /* without a campaign: in the one where somebody has it */
 };
 
 /* Campaigns that an address is looked up in where none is named. */

@@ -245,6 +245,16 @@ static enum body_field form_text(const struct body *body, const char *name, stru
 	return found;
 }
 
+struct text body_number(struct text number)
+{
+	struct text whole, part;
+	if (!text_cut(number, '.', &whole, &part))
+		return number;
+	while (part.n > 0 && part.p[part.n - 1] == '0')
+		part.n--;
+	return part.n == 0 ? whole : number;
+}
+
 enum body_field body_text(const struct body *body, const char *name, bool lenient,
     struct text *value)
 {
@@ -254,9 +264,12 @@ enum body_field body_text(const struct body *body, const char *name, bool lenien
 	const struct json *v = json_get(body->json, name);
 	if (v == NULL || json_kind(v) == JSON_NULL)
 		return BODY_ABSENT;
-	if (json_string(v, value) || (lenient && json_number_text(v, value)))
+	if (json_string(v, value))
 		return BODY_TEXT;
-	return BODY_WRONG;
+	if (!lenient || !json_number_text(v, value))
+		return BODY_WRONG;
+	*value = body_number(*value);
+	return BODY_TEXT;
 }
 
 static bool is_one_of(const char *const *known, struct text name)

@@ -52,8 +52,10 @@ bool body_is_hopeless(const struct http_request *req);
 void body_free(struct body *body);
 
 enum body_field { BODY_ABSENT, BODY_TEXT, BODY_WRONG };
-/** The field as text: a form's value, a JSON string, or (lenient) a JSON number's text. JSON null counts
- *  as absent. BODY_WRONG for another JSON kind, or a form field that came twice. */
+/** A JSON number's text without a point where the number is whole: some programs write 1.0 for 1. */
+struct text body_number(struct text number);
+/** The field as text: a form's value, a JSON string, or (lenient) a JSON number's text as of body_number.
+ *  JSON null counts as absent. BODY_WRONG for another JSON kind, or a form field that came twice. */
 enum body_field body_text(const struct body *body, const char *name, bool lenient,
     struct text *value);
 /** The field as a truth value: a JSON boolean, or true, false, 1, 0, Yes, No. */

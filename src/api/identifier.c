@@ -64,6 +64,6 @@ void identifier_reply_err(struct call *call, enum err err)
 				 "one with ?campaign_id=");
 	else
 		call_reply_err(call, err,
-			       "no user has this id, code or e-mail address: digits alone are an "
-			       "id, code:3238 is a code");
+			       "no user has this id, code or e-mail address (in the campaign that "
+			       "campaign_id names): digits alone are an id, code:3238 is a code");
 }

@@ -10,7 +10,7 @@
 #define IDENTIFIER_CAMPAIGN                                                                        \
 	{                                                                                          \
 		"campaign_id", "integer", "1",                                                     \
-		    "The campaign of a user who is named by an e-mail address.", false             \
+		    "The campaign of the user: an e-mail address may need it.", false              \
 	}
 #define IDENTIFIER_CONFLICT "Users of several campaigns have the e-mail address in the path."
 

@@ -213,6 +213,11 @@ static bool read_refund(struct reader *r, struct qualify *q)
 	static const char name[] = "refund_amount";
 	if (!read_money(r, name, q->currency, &q->has_refund, &q->refund_e4))
 		return false;
+	/* A template without its value must not refund the whole order. */
+	if (!q->has_refund && !q->qualified && is_sent(r, name))
+		return refuse(r, name,
+		    "is empty: send the total refunded of the order so far, or leave refund_amount out to "
+		    "refund the whole order");
 	if (q->has_refund && q->qualified)
 		return refuse(r, name, "is only for refunds: send qualified=false with it");
 	if (q->has_refund && q->order_id.n == 0)

@@ -41,13 +41,18 @@ static void read_flag(struct call *call, const struct body *body, const char *na
 		call_note(call, name, "must be true or false");
 }
 
-/* An address in the path is looked for in the campaign that the query or the body names. */
-static void read_campaign(const struct body *body, struct who *who)
+/* The user is in the campaign that the query or the body names. */
+static void read_campaign(struct call *call, const struct body *body, struct who *who)
 {
 	struct text value;
-	if (who->campaign_id == 0 && body_text(body, "campaign_id", true, &value) == BODY_TEXT &&
-	    !text_to_u64(typed_trim(value), &who->campaign_id))
-		who->campaign_id = 0;
+	uint64_t id = 0;
+	enum body_field given = body_text(body, "campaign_id", true, &value);
+	if (given == BODY_ABSENT)
+		return;
+	if (given == BODY_WRONG || !text_to_u64(typed_trim(value), &id) || id == 0)
+		call_note(call, "campaign_id", "must be the id of the user's campaign");
+	else if (who->campaign_id == 0)
+		who->campaign_id = id;
 }
 
 static bool read_change(struct call *call, const struct body *body, struct user_change *c)
@@ -58,7 +63,7 @@ static bool read_change(struct call *call, const struct body *body, struct user_
 	c->first_name = person.first_name;
 	c->email = person.email;
 	c->canonical_email = person.canonical_email;
-	read_campaign(body, &c->who);
+	read_campaign(call, body, &c->who);
 	read_flag(call, body, "unsubscribed", &c->set_unsubscribed, &c->unsubscribed);
 	read_flag(call, body, "qualified", &c->set_qualified, &c->qualified);
 	return user_read_meta(call, body, &c->meta, &c->set_meta);

@@ -19,10 +19,25 @@ static bool add_meta(const struct json *entry, struct buf *list)
 	return true;
 }
 
+/* Forms write it as meta[0][field]=company. Its values must not be lost unseen. */
+static void refuse_in_form(struct call *call, const struct body *body, const char *name,
+			   const char *problem)
+{
+	for (size_t i = 0; i < body->n; i++) {
+		struct text base, rest;
+		text_cut(body->fields[i].name, '[', &base, &rest);
+		if (!text_eq(base, text_of(name)))
+			continue;
+		call_note(call, name, problem);
+		return;
+	}
+}
+
 bool user_read_meta(struct call *call, const struct body *body, struct pairs *meta, bool *given)
 {
 	const struct json *array = body->is_json ? json_get(body->json, "meta") : NULL;
 	struct buf list = {0};
+	refuse_in_form(call, body, "meta", "cannot be sent in a form: send the request as JSON");
 	*given = array != NULL && json_kind(array) != JSON_NULL;
 	if (!*given)
 		return true;
@@ -45,10 +60,12 @@ bool user_read_meta(struct call *call, const struct body *body, struct pairs *me
 
 static enum err read_value(struct call *call, const struct json *referrer, struct who *who)
 {
+	const struct json *v = json_get(referrer, "value");
 	struct text kind, value;
-	if (!json_string(json_get(referrer, "field"), &kind) ||
-	    !body_value_text(json_get(referrer, "value"), &value))
+	if (!json_string(json_get(referrer, "field"), &kind) || !body_value_text(v, &value))
 		return ERR_INVALID;
+	if (json_kind(v) == JSON_NUMBER)
+		value = body_number(value);
 	value = arena_copy(&call->req->arena, typed_trim(value));
 	return who_read_kind(kind, value, &call->req->arena, who);
 }
@@ -84,6 +101,8 @@ bool user_read_referrer(struct call *call, const struct body *body, uint64_t cam
 	struct text code;
 	enum body_field given = body_text(body, "referrer_code", true, &code);
 	const char *problem = NULL;
+	refuse_in_form(call, body, "referrer",
+		       "cannot be sent in a form: send referrer_code, or the request as JSON");
 	code = typed_trim(code);
 	*who = (struct who){.campaign_id = campaign_id};
 	*field = referrer != NULL ? "referrer" : "referrer_code";

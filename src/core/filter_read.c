@@ -65,6 +65,8 @@ bool filter_draft_query(struct filter_drafts *d, struct text name, struct text v
 	rest = text_from(name.p + word.n, name.n - word.n);
 	if (!next_step(&rest, &first))
 		return false;
+	if (first.n == 0)
+		return false;
 	/* As the JSON has it: filters[value][0][field]. */
 	if (text_eq(first, TEXT("value")) && rest.n > 0 && !next_step(&rest, &first))
 		return false;
@@ -212,12 +214,35 @@ static bool find_word(const struct name *words, struct text word, uint64_t *numb
 	return false;
 }
 
+static bool all_zeros(struct text digits)
+{
+	while (digits.n > 0 && digits.p[digits.n - 1] == '0')
+		digits.n--;
+	return digits.n == 0;
+}
+
+/* No record has a number that is negative, too large or not whole: then low is the next number above it,
+ * and high the next number below it. */
 static const char *read_number(struct filter_term *t, struct text value, struct arena *arena)
 {
+	struct text whole, part;
+	bool negative = text_starts(value, TEXT("-"));
+	if (negative)
+		value = text_from(value.p + 1, value.n - 1);
+	bool has_part = text_cut(value, '.', &whole, &part);
 	(void)arena;
-	bool ok = text_to_u64(value, &t->low) && t->low != 0;
-	t->high = t->low;
-	return ok ? NULL : "must be compared with a whole number above 0, or with null";
+	if (!text_is_digits(whole) || (has_part && !text_is_digits(part)))
+		return "must be compared with a whole number, or with null";
+	if (negative) {
+		t->low = 1;
+		t->high = 0;
+	} else if (!text_to_u64(whole, &t->high) || t->high == UINT64_MAX) {
+		t->low = UINT64_MAX;
+		t->high = UINT64_MAX - 1;
+	} else {
+		t->low = t->high + (has_part && !all_zeros(part));
+	}
+	return NULL;
 }
 
 static const char *read_word(struct filter_term *t, struct text value, struct arena *arena)

@@ -218,7 +218,9 @@ enum err who_find(struct tx *tx, struct codes *codes, const struct who *who, str
 		return err;
 	if (id == 0 || id > tx_last_id(tx, &KIND_USER))
 		return ERR_NOT_FOUND;
-	return tx_get(tx, &KIND_USER, user);
+	err = tx_get(tx, &KIND_USER, user);
+	bool is_elsewhere = who->campaign_id != 0 && who->campaign_id != user->campaign_id;
+	return err == ERR_OK && is_elsewhere ? ERR_NOT_FOUND : err;
 }
 
 struct text code_of_user(struct codes *codes, uint64_t id, struct text alias, char out[CODE_LENGTH + 1])

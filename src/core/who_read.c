@@ -45,6 +45,7 @@ enum err who_read_kind(struct text kind, struct text value, struct arena *arena,
 enum err who_read(struct text identifier, struct arena *arena, struct who *who)
 {
 	struct text kind, value;
+	identifier = typed_trim(identifier); /* digits are an id, whatever surrounds them */
 	if (!text_cut(identifier, ':', &kind, &value)) {
 		value = identifier;
 		kind = text_is_digits(value)                   ? TEXT("id")

@@ -25,6 +25,8 @@ class Identifiers(Served):
         second = self.add(campaign, "second@example.com", code=str(first["id"]))
         third = self.add(campaign, "third@example.com", code="99999999999999999999999")
         self.assertEqual(self.found(first["id"]), first["id"])
+        for name in (f"%20{first['id']}", f"{first['id']}%C2%A0", f"%E2%80%8B{first['id']}"):
+            self.assertEqual(self.found(name), first["id"])
         for name in (f"code:{first['id']}", f"code%3A{first['id']}", f"code%3a{first['id']}", second["id"],
                      f"id:{second['id']}"):
             self.assertEqual(self.found(name), second["id"])

@@ -3,6 +3,7 @@ schema. Never says what a call means (the calls' own tests do).
 
 Who adds a route whose path holds something in braces adds to MAKERS how to make one of these; an example in a
 schema may lean on what `people` makes: campaign 1 with user 1 (Jessica) and user 2, her friend Byron."""
+import itertools
 import json
 import re
 import unittest
@@ -27,16 +28,17 @@ formats.checks("uri")(lambda v: not isinstance(v, str) or re.match(r"https?://[^
 class Document(Served):
     RECEIVER = True
     document = None
+    link = None
+    numbers = itertools.count()
 
     # What stands in braces: by the path before the first of them, a function that makes a fresh one and answers
     # its value, or the values of all braces by name.
     MAKERS = {
         "/": lambda self: self.campaign()["code"],
         "/webhook/": lambda self: self.inbound(),
-        # One whose review is open.
-        "/api/v2/users/": lambda self: self.join(self.campaign()["code"], email="byron+1@example.com")["id"],
+        "/api/v2/users/": lambda self: self.suspicious()["id"],
         "/api/v2/campaigns/": lambda self: self.campaign()["id"],
-        "/api/v1/users/": lambda self: self.join(self.campaign()["code"], email="byron@v1.example")["id"],
+        "/api/v1/users/": lambda self: self.suspicious()["id"],
         "/api/v1/campaigns/": lambda self: self.campaign()["id"],
         "/api/v2/webhooks/": lambda self: self.webhook()["id"],
         "/api/v2/deliveries/": lambda self: self.delivered()["id"],
@@ -63,6 +65,12 @@ class Document(Served):
         first = self.campaign()
         jessica, byron = self.friend(first)
         self.assertEqual((first["id"], jessica["id"], byron["id"]), (1, 1, 2))
+        Document.link = jessica["code"]
+
+    def suspicious(self):
+        """A user of campaign 1, whose review is open. The address of the examples is free again."""
+        self.api.call("DELETE", "/api/v2/users/mary@example.com?campaign_id=1")
+        return self.join(self.link, email=f"byron+{next(self.numbers)}@example.com")
 
     def delivered(self):
         campaign = self.campaign()

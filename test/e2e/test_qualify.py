@@ -176,6 +176,18 @@ class Told(Served):
             self.has_error(self.public.json("POST", path, {"code": friend["code"], "qualified": word}), 422, "qualified")
         self.assertIsNone(self.user(friend["code"])["qualified_at"])
 
+    def test_a_whole_number_may_have_a_point(self):
+        campaign = self.campaign()
+        _, byron = self.friend(campaign)
+        path = f"/webhook/{self.server.inbound}/qualify"
+        send = lambda **fields: self.has(self.public.json("POST", path, {"campaign_id": float(campaign["id"]), **fields}), 200).json
+        first = send(email="byron@example.com", qualified=1.0, order_id=17.0)
+        self.assertTrue(first["changed"])
+        self.assertEqual([send(email="byron@example.com", order_id=o) for o in (17, "17", 17.0)], [first] * 3)
+        self.assertIs(send(code=byron["code"], qualified=0.0, order_id="17")["data"]["qualified"], False)
+        by_id = {"id": float(byron["id"]), "qualified": 1.0}
+        self.assertTrue(self.has(self.api.json("PUT", "/api/v2/users/qualification", by_id), 200).data["qualified"])
+
     def query(self, query, body=b"", kind="application/x-www-form-urlencoded", headers=None):
         path = f"/webhook/{self.server.inbound}/qualify?{query}"
         return self.public.call("POST", path, body, {"Content-Type": kind, **(headers or {})} if kind else headers or {})

@@ -470,6 +470,8 @@ class Orders(Rewards):
                               ({"refund_amount": "1"}, "refund_amount"),
                               ({"order_id": "A", "refund_amount": "-1"}, "refund_amount"),
                               ({"order_id": "A", "refund_amount": "1", "qualified": "true"}, "refund_amount"),
+                              ({"order_id": "A", "refund_amount": ""}, "refund_amount"),
+                              ({"order_id": "A", "refund_amount": " "}, "refund_amount"),
                               ({"order_id": ""}, "order_id"), ({"order_id": " "}, "order_id"),
                               ({"order_id": "A", "currency": "USD"}, "currency"), ({"currency": "USD"}, "currency")):
             with self.subTest(fields):
@@ -479,8 +481,9 @@ class Orders(Rewards):
                                  "refund_amount").json["message"]
         self.assertIn("the total so far", message)
         self.has_error(self.qualify(code=byron["code"], qualified="false", order_id="C"), 404)
-        null = {"id": byron["id"], "qualified": False, "order_id": None}
-        self.has_error(self.api.json("PUT", "/api/v2/users/qualification", null), 422, "order_id")
+        for name in ("order_id", "refund_amount"):
+            null = {"id": byron["id"], "qualified": False, "order_id": "A", name: None}
+            self.has_error(self.api.json("PUT", "/api/v2/users/qualification", null), 422, name)
         self.assertTrue(self.user(byron["id"])["qualified"])
 
     def test_the_api_repeats_its_first_response_too(self):

@@ -57,6 +57,32 @@ class Version1(Served):
         self.has_error(self.api.json("PUT", f"{USERS}/{jessica['id']}", {"qualified": True}), 422, "qualified")
         self.has_error(self.api.json("PUT", f"{USERS}/999999", {"qualified": True}), 404)
 
+    def test_the_campaign_that_is_named_is_the_users(self):
+        campaign, other = self.campaign(), self.campaign()
+        _, byron = self.friend(campaign, email="byron@v1.example")
+        for users in (USERS, "/api/v2/users"):
+            for name in (byron["id"], byron["code"], "email:byron@v1.example"):
+                path = f"{users}/{name}"
+                wrong = {"campaign_id": other["id"], "qualified": True}
+                self.has_error(self.api.json("PUT", path, wrong), 404)
+                self.has_error(self.api.get(f"{path}?campaign_id={other['id']}"), 404)
+                self.has_error(self.api.call("DELETE", f"{path}?campaign_id={other['id']}"), 404)
+                for word in ("x", 0, [], 1.5, other["code"]):
+                    wrong = {"campaign_id": word, "qualified": True}
+                    self.has_error(self.api.json("PUT", path, wrong), 422, "campaign_id")
+                self.assertFalse(self.get(byron["id"])["qualified"])
+                self.has(self.api.json("PUT", path, {"campaign_id": str(campaign["id"]), "qualified": False}), 200)
+                self.has(self.api.get(f"{path}?campaign_id={campaign['id']}"), 200)
+
+    def test_a_form_loses_nothing_unseen(self):
+        campaign = self.campaign()
+        for name in ("meta", "meta[0][field]", "meta[company]", "referrer", "referrer[field]"):
+            form = {"campaign_id": campaign["id"], "first_name": "Ada", "email": "ada@v1.example", name: "company"}
+            answer = self.has_error(self.api.form(USERS, form), 422, name.partition("[")[0])
+            self.assertIn("JSON", answer.json["message"])
+        form = {"campaign_id": campaign["id"], "first_name": "Ada", "email": "ada@v1.example", "metal": "1", "referrers": "2"}
+        self.has(self.api.form(USERS, form), 201)
+
     def test_the_list(self):
         campaign = self.campaign()
         ids = [self.add(campaign, f"p{i}@list.example").data["id"] for i in range(5)]

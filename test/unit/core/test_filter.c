@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -105,6 +106,44 @@ static void like(void **state)
 		assert_int_equal(f.problems.n, 0);
 		assert_int_equal(fits(&f, &r), cases[i].yes);
 		release(&f);
+	}
+}
+
+/* Any number compares, though no record has it; 0 is what has no number. */
+static void numbers(void **state)
+{
+	static const struct {
+		const char *value;
+		const char *equal, *above, *below; /* the ids of 0, 2 and 3 that fit */
+	} cases[] = {
+	    {"2", "2", "3", ""},      {"2.0", "2", "3", ""},
+	    {"2.50", "", "3", "2"},   {"0", "0", "23", ""},
+	    {"0.5", "", "23", ""},    {"-1", "", "23", ""},
+	    {"-2.5", "", "23", ""},   {"18446744073709551615", "", "", "23"},
+	    {"1e30", "", "", "23"},   {"2e0", "2", "3", ""},
+	    {"-0.0", "", "23", ""},   {"18446744073709551615.5", "", "", "23"},
+	};
+	static const char operators[] = "=><";
+	static const uint64_t ids[] = {0, 2, 3};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const char *const expected[] = {cases[i].equal, cases[i].above, cases[i].below};
+		for (size_t j = 0; j < 3; j++) {
+			struct fixture f;
+			char json[120], found[4] = "";
+			snprintf(json, sizeof json,
+				 "[{\"field\":\"id\",\"operator\":\"%c\",\"value\":%s}]",
+				 operators[j], cases[i].value);
+			read_json(&f, json);
+			assert_int_equal(f.problems.n, 0);
+			for (size_t k = 0; k < 3; k++) {
+				const struct record r = {.id = ids[k]};
+				if (fits(&f, &r))
+					snprintf(found + strlen(found), 2, "%d", (int)ids[k]);
+			}
+			assert_string_equal(found, expected[j]);
+			release(&f);
+		}
 	}
 }
 
@@ -256,7 +295,12 @@ static void problems(void **state)
 	assert_problem("[{\"field\":\"name\",\"value\":1,\"operator\":\"=>\"}]", "operator",
 		       "=, !=, >, <, >=, <= or like");
 	assert_problem("{\"source\":\"Nowhere\"}", "source", "Direct or Referred");
-	assert_problem("{\"id\":\"1x\"}", "id", "whole number");
+	for (const char *const *wrong = (const char *const[]){"1x", "-", ".5", "1.", "1e3", "0x1", NULL};
+	     *wrong != NULL; wrong++) {
+		char json[32];
+		snprintf(json, sizeof json, "{\"id\":\"%s\"}", *wrong);
+		assert_problem(json, "id", "whole number");
+	}
 	assert_problem("{\"at\":\"soon\"}", "at", "2026-11-23");
 	assert_problem("[{\"field\":\"coupon\",\"value\":\"S\",\"operator\":\"like\"}]", "coupon",
 		       "= and !=");
@@ -271,6 +315,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(like),
+	    cmocka_unit_test(numbers),
 	    cmocka_unit_test(times),
 	    cmocka_unit_test(days_are_those_of_a_time_zone),
 	    cmocka_unit_test(joined),
