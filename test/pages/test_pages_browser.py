@@ -26,7 +26,7 @@ FIELDS = [
     {"id": "plan", "label": "Plan", "type": "select", "options": ["Small", "Large"], "required": True},
     {"id": "terms", "label": "I have read the terms and conditions", "type": "checkbox", "required": True},
 ]
-HOSTILE = "<script>alert(1)</script>\"'&\u202egnp.exe"
+HOSTILE = "<script>alert(1)</script>\"'&{{7*7}}.exe"
 
 
 def key(name, leads=False):
