@@ -64,6 +64,13 @@ static bool read_form(struct call *call, struct text content, struct body *body)
 {
 	struct text rest = content;
 	enum err err = ERR_OK;
+	/* A form encodes the brace. curl sends -d '{...}' as a form, whose fields would all be missing. */
+	if (text_starts(text_trim(content), TEXT("{"))) {
+		call_reply_error(call, 415,
+		    "the body is JSON, but Content-Type says that it is a form: send Content-Type: "
+		    "application/json (curl: -H 'Content-Type: application/json')");
+		return false;
+	}
 	while (body->n < BODY_FIELDS_MAX && err == ERR_OK) {
 		err = form_next(&rest, &call->req->arena, &body->fields[body->n].name,
 		    &body->fields[body->n].value);

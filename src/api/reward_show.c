@@ -156,6 +156,19 @@ static void put_counts(struct json_out *o, const struct rule_row *row)
 	json_close(o, '}');
 }
 
+/* What clients of Referral Factory look for in its dashboard. The sum of commissions is not known. */
+static void put_rule_aliases(struct json_out *o, const struct rule_row *row)
+{
+	char room[DECIMAL_SIZE];
+	const struct rule *r = &row->rule;
+	uint64_t count = row->stats.due + row->stats.issued, total;
+	bool is_known = r->metric == METRIC_AMOUNT && !__builtin_mul_overflow(r->amount, count, &total);
+	json_put_u64(o, "reward_id", r->id);
+	json_put_u64(o, "count", count);
+	json_put_raw(o, "total",
+		     is_known ? decimal(total, currency_places(r->currency), room) : TEXT("null"));
+}
+
 void rule_show(struct json_out *o, const struct rule_row *row)
 {
 	const struct rule *r = &row->rule;
@@ -181,4 +194,5 @@ void rule_show(struct json_out *o, const struct rule_row *row)
 	show_time(o, "created_at", r->created_ms);
 	show_time(o, "updated_at", r->updated_ms);
 	show_time(o, "archived_at", r->archived_ms);
+	put_rule_aliases(o, row);
 }

@@ -14,6 +14,7 @@
 #include "identifier.h"
 #include "routes.h"
 #include "search.h"
+#include "user_query.h"
 #include "user_show.h"
 
 struct read_call {
@@ -224,19 +225,8 @@ const struct operation OP_USER_LIST = {
     .query =
 	{
 	    {"page", "integer", "1", "The page, counted from 1; links.next is cheaper.", false},
-	    {"campaign_id", "string", "1", "The campaign's id or code.", false},
-	    {"email", "string", "byron@example.com", "A whole address.", false},
-	    {"type", "UserType", "person_invited", "How they came.", false},
-	    {"source", "Source", "Referred", "Where they came from.", false},
-	    {"qualified", "string", "false", "true or false.", false},
-	    {"referrer_id", "string", "1", "Whom this user (id or code) referred.", false},
-	    {"q", "string", "byr", "Part of first name or e-mail address.", false},
-	    {"review", "ReviewState", "pending", "The state of the review.", false},
 	    {"with", "string", "user.analytics", "user.analytics adds the counters.", false},
-	    {"id", "string", "1", "The user's id.", false},
-	    {"code", "string", "uK3fTz9Q", "The user's code.", false},
-	    {"search", "string", "byr", "The same as q.", false},
-	    SEARCH_PARAMETER("email", "byron@example.com"),
+	    USER_QUERY,
 	},
     .answers = {{200, ANSWER_LIST, "User"}},
 };
@@ -245,8 +235,13 @@ const struct operation OP_USER_SEARCH = {
     .id = "searchUsers",
     .tag = "Users",
     .summary = "Search users",
-    .description = "Answers like listUsers, whose parameters it takes too.",
-    .query = {{"with", "string", "user.analytics", "user.analytics adds the counters.", false}},
+    .description = "Answers like listUsers.",
+    .query =
+	{
+	    {"page", "integer", "1", "The page, counted from 1; links.next is cheaper.", false},
+	    {"with", "string", "user.analytics", "user.analytics adds the counters.", false},
+	    USER_QUERY,
+	},
     SEARCH_TAKES,
     .answers = {{200, ANSWER_LIST, "User"}},
 };

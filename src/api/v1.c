@@ -15,6 +15,7 @@
 #include "routes.h"
 #include "sharing.h"
 #include "show.h"
+#include "user_query.h"
 
 bool v1_asks(const struct call *call)
 {
@@ -192,8 +193,7 @@ const struct operation OP_V1_USER_LIST = {
     .id = "v1ListUsers",
     .tag = "Version 1",
     .summary = "List users, with the counts of their referrals",
-    .description = "It takes the parameters of listUsers, too.",
-    .query = {V1_PAGE, {"campaign_id", "string", "1", "The campaign's id or code.", false}},
+    .query = {V1_PAGE, USER_QUERY},
     .answers = {{200, ANSWER_LIST, "V1User"}},
 };
 

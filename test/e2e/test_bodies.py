@@ -92,6 +92,15 @@ class Encodings(Bodies):
                     self.assertIn("uncompressed", self.has_error(answer, 415).json["message"])
         self.has(self.send(body, {**JSON, "Content-Encoding": "Identity"}), 201)
 
+    def test_json_that_comes_as_a_form_is_explained(self):
+        """As curl sends -d '{...}' without -H."""
+        for path in (f"/{self.code}/join", f"/webhook/{self.server.inbound}/qualify", "/api/v2/users/search"):
+            for body in (json.dumps(ANN).encode(), b"{}", b" \r\n{", MARK + b'{"filters":{"email":"a"}}'):
+                with self.subTest(path, body=body):
+                    answer = self.has_error(self.api.call("POST", path, body, FORM), 415)
+                    self.assertIn("-H 'Content-Type: application/json'", answer.json["message"])
+        self.has(self.send(b"%7B=1&first_name=Ann&email=ann@x.example", FORM), 201)
+
     def test_a_plus_in_a_form_is_explained(self):
         message = self.has_error(self.try_join_raw(b"first_name=Ann&email=a+b@x.org"), 422, "email").json["message"]
         self.assertIn("%2B", message)

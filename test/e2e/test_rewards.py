@@ -334,8 +334,14 @@ class Due(Rewards):
             (reward,) = self.rewards("due", metric, **here)
             names = ("reward_id", "recipient_id", "can_be_issued", "count", "total")
             self.assertEqual([reward[k] for k in names], [rules[metric], jessica["id"], *values], metric)
+        with self.subTest("the rules"):
+            self.qualify(code=self.join(jessica["code"], "Mary", "mary@example.com")["code"])
+            for metric, total in (("amount", 99.8), ("commission", None), ("coupon", None), ("custom", None)):
+                (rule,) = self.rewards("dashboard", metric, **here)
+                self.assertEqual([rule[k] for k in ("id", "reward_id", "count", "total")],
+                                 [rules[metric], rules[metric], 2, total], metric)
         with self.subTest("what was missing comes"):
-            (reward,) = self.rewards("due", "commission", **here)
+            reward = self.rewards("due", "commission", **here)[0]
             changed = self.has(self.api.json("PUT", f"/api/v2/rewards/{reward['id']}", {"amount": 1234}), 200).data
             self.assertEqual((changed["can_be_issued"], changed["total"]), (True, 1234))
             self.assertEqual(self.reward(reward["id"]), changed)
@@ -344,7 +350,7 @@ class Due(Rewards):
             self.assertIs(issued["can_be_issued"], False)
             self.assertEqual(self.reward(reward["id"]), issued)
         with self.subTest("cancelled"):
-            (reward,) = self.rewards("due", "custom", **here)
+            reward = self.rewards("due", "custom", **here)[0]
             self.assertIs(self.has(self.act("cancel", reward["id"]), 200).data["can_be_issued"], False)
 
     def test_a_review_keeps_it_from_being_issued(self):

@@ -149,7 +149,11 @@ class Users(Search):
         for filters, field in (({"value": [], "operator": "XOR"}, "operator"), ({"value": 7}, "filters"), (7, "filters"),
                                ({"value": {"field": "id"}}, "filters"), ({"operator": 7}, "operator")):
             self.has_error(self.api.json("POST", f"{USERS}/search", {"filters": filters}), 422, field)
-        self.has_error(self.api.json("POST", f"{USERS}/search?campaign=1", {}), 422, "campaign")
+        for path, send in ((f"{USERS}/search", lambda p: self.api.json("POST", p, {})), (USERS, self.api.get),
+                           ("/api/v1/users", self.api.get)):
+            answer = self.has_error(send(f"{path}?campaign=1"), 422, "campaign")
+            for name in ("page", "campaign_id", "email", "referrer_id", "code", "search", "filters[email]", "per_page"):
+                self.assertIn(name, answer.json["message"])
         many = {"filters": {"value": [condition("colour", 1), condition("id", "x")], "operator": "XOR"}}
         self.has_error(self.api.json("POST", f"{USERS}/search", many), 422, "colour", "id", "operator")
         self.has_error(self.public.json("POST", f"{USERS}/search", {}), 401)
