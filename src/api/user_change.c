@@ -55,11 +55,23 @@ static void read_campaign(struct call *call, const struct body *body, struct who
 		who->campaign_id = id;
 }
 
+/* Ignored, they would refund all orders instead of one, or qualify without the amount. */
+static void refuse_order(struct call *call, const struct body *body)
+{
+	static const char *const names[] = {"order_id", "amount", "currency", "refund_amount"};
+	struct text ignored;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (body_text(body, names[i], true, &ignored) != BODY_ABSENT)
+			call_note(call, names[i],
+				  "is not taken here: send it to PUT /api/v2/users/qualification");
+}
+
 static bool read_change(struct call *call, const struct body *body, struct user_change *c)
 {
 	struct person person;
 	if (!person_read_some(call, body, &person))
 		return false;
+	refuse_order(call, body);
 	c->first_name = person.first_name;
 	c->email = person.email;
 	c->canonical_email = person.canonical_email;

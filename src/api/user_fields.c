@@ -109,7 +109,7 @@ bool user_read_referrer(struct call *call, const struct body *body, uint64_t cam
 	if (given == BODY_WRONG)
 		problem = "must be given once, as text";
 	else if (code.n > 0 && referrer != NULL)
-		problem = "stands beside referrer: send one of the two";
+		problem = "cannot be sent together with referrer: send one of the two";
 	else if (code.n > 0 && !code_is_plausible(code))
 		problem = USER_NO_REFERRER;
 	if (problem != NULL)

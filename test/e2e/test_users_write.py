@@ -218,6 +218,18 @@ class QualifyByChange(Changing):
             self.has_error(self.put(byron["id"], 422, qualified=value), 422, "qualified")
         self.assertFalse(self.put(byron["id"], qualified=None).data["qualified"])
 
+    def test_an_order_is_refused_and_not_ignored(self):
+        """It would refund all orders where one is meant, or lose the amount."""
+        _, byron = self.friend(self.campaign())
+        for order in ("A", "B"):
+            self.has(self.qualify(code=byron["code"], order_id=order, amount="10"), 200)
+        for path in (USERS, "/api/v1/users"):
+            for fields in ({"order_id": "A"}, {"order_id": "A", "refund_amount": "5"}, {"amount": 10, "currency": "EUR"}):
+                answer = self.api.json("PUT", f"{path}/{byron['id']}", {"qualified": False, **fields})
+                self.assertIn("/users/qualification", self.has_error(answer, 422, *fields).json["message"])
+        self.assertTrue(self.user(byron["id"])["qualified"])
+        self.assertFalse(self.put(byron["id"], qualified=False, order_id=None).data["qualified"])
+
 
 class Qualification(People):
     def put(self, status=200, **fields):
