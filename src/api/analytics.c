@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/form.h"
+#include "base/typed.h"
 #include "core/who.h"
 #include "routes.h"
 #include "show.h"
@@ -181,6 +182,7 @@ static bool read_query(struct call *call, struct asked *asked)
 	struct text rest = call->req->query, name, value;
 	enum err err;
 	while ((err = form_next(&rest, &call->req->arena, &name, &value)) == ERR_OK) {
+		value = typed_trim(value);
 		const char *problem = read_parameter(asked, name, value);
 		if (problem != NULL)
 			call_note_named(call, name, problem);

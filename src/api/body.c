@@ -238,6 +238,14 @@ void body_free(struct body *body)
 	body->json = NULL;
 }
 
+bool body_string(const struct json *v, struct text *out)
+{
+	bool is_string = json_string(v, out);
+	if (is_string)
+		*out = typed_trim(*out);
+	return is_string;
+}
+
 static enum body_field form_text(const struct body *body, const char *name, struct text *value)
 {
 	enum body_field found = BODY_ABSENT;
@@ -246,7 +254,7 @@ static enum body_field form_text(const struct body *body, const char *name, stru
 			continue;
 		if (found != BODY_ABSENT)
 			return BODY_WRONG;
-		*value = body->fields[i].value;
+		*value = typed_trim(body->fields[i].value);
 		found = BODY_TEXT;
 	}
 	return found;
@@ -271,7 +279,7 @@ enum body_field body_text(const struct body *body, const char *name, bool lenien
 	const struct json *v = json_get(body->json, name);
 	if (v == NULL || json_kind(v) == JSON_NULL)
 		return BODY_ABSENT;
-	if (json_string(v, value))
+	if (body_string(v, value))
 		return BODY_TEXT;
 	if (!lenient || !json_number_text(v, value))
 		return BODY_WRONG;
@@ -311,14 +319,14 @@ enum body_field body_flag(const struct body *body, const char *name, bool *value
 	enum body_field given = body_text(body, name, true, &word);
 	if (given != BODY_TEXT)
 		return given;
-	return body_read_flag(typed_trim(word), value) ? BODY_TEXT : BODY_WRONG;
+	return body_read_flag(word, value) ? BODY_TEXT : BODY_WRONG;
 }
 
 bool body_value_text(const struct json *v, struct text *value)
 {
 	bool flag;
 	if (!json_bool(v, &flag))
-		return json_string(v, value) || json_number_text(v, value);
+		return body_string(v, value) || json_number_text(v, value);
 	*value = flag ? TEXT("true") : TEXT("false");
 	return true;
 }

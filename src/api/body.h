@@ -51,11 +51,16 @@ bool body_is_hopeless(const struct http_request *req);
 /** Frees what JSON needed. Text that body_text gave ends here too, unless it was kept. */
 void body_free(struct body *body);
 
+/** A JSON string as it was meant: without the invisible characters that came with it at both ends. False if v
+ *  is no string. */
+bool body_string(const struct json *v, struct text *out) WARN_UNUSED;
+
 enum body_field { BODY_ABSENT, BODY_TEXT, BODY_WRONG };
 /** A JSON number's text without a point where the number is whole: some programs write 1.0 for 1. */
 struct text body_number(struct text number);
 /** The field as text: a form's value, a JSON string, or (lenient) a JSON number's text as of body_number.
- *  JSON null counts as absent. BODY_WRONG for another JSON kind, or a form field that came twice. */
+ *  Trimmed (typed_trim). JSON null counts as absent. BODY_WRONG for another JSON kind, or a form field that
+ *  came twice. */
 enum body_field body_text(const struct body *body, const char *name, bool lenient,
     struct text *value);
 /** The field as a truth value: a JSON boolean, or true, false, 1, 0, Yes, No. */

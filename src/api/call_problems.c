@@ -2,18 +2,36 @@
  * Owns the 422 response: collects the problems of a request's fields and reports them together.
  * Never judges a field. Called by all code that reads requests.
  */
+#include <string.h>
+
+#include "base/unicode.h"
+#include "base/utf8.h"
 #include "call.h"
 
 enum { NAME_SHOWN = 64 /* of a name that came with the request */ };
 
-/* A name may come from the request, so it is cut and made printable. */
+static bool is_shown(struct text name, uint32_t c)
+{
+	return c == ' ' || (!unicode_is_invisible(c) && utf8_valid(name));
+}
+
+/* A name may come from the request, so it is cut between two characters and made printable. */
 static struct text shown_name(struct call *call, struct text name)
 {
-	size_t n = name.n < NAME_SHOWN ? name.n : NAME_SHOWN;
-	char *p = arena_alloc(&call->req->arena, n + 1);
-	for (size_t i = 0; p != NULL && i < n; i++)
-		p[i] = name.p[i] >= 0x20 && name.p[i] < 0x7f ? name.p[i] : '?';
-	return p != NULL ? text_from(p, n) : TEXT("request");
+	char *p = arena_alloc(&call->req->arena, NAME_SHOWN);
+	size_t n = 0;
+	if (p == NULL)
+		return TEXT("request");
+	for (size_t i = 0, step; i < name.n; i += step) {
+		struct text rest = text_from(name.p + i, name.n - i);
+		uint32_t c = unicode_next(rest, &step);
+		bool shown = is_shown(text_from(rest.p, step), c);
+		if (n + (shown ? step : 1) > NAME_SHOWN)
+			break;
+		memcpy(p + n, shown ? rest.p : "?", shown ? step : 1);
+		n += shown ? step : 1;
+	}
+	return text_from(p, n);
 }
 
 void call_note_named(struct call *call, struct text name, const char *what)

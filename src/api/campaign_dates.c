@@ -4,16 +4,14 @@
  */
 #include "campaign_dates.h"
 
-#include "base/typed.h"
 #include "base/zone.h"
 #include "decode.h"
 
 const char *campaign_read_timezone(struct call *call, const struct json *v, struct text *out)
 {
 	struct text name = {0};
-	if (json_kind(v) != JSON_NULL && !json_string(v, &name))
+	if (json_kind(v) != JSON_NULL && !body_string(v, &name))
 		return "must be text such as Europe/Berlin";
-	name = typed_trim(name);
 	const struct zone *zone = zone_find(name), *like = zone_like(name);
 	if (zone == NULL && like != NULL)
 		return decode_problem(call, "must be a name of the IANA time zone database: did you mean %s?",
@@ -30,7 +28,7 @@ const char *campaign_read_when(const struct json *v, uint64_t *ms, bool *is_day)
 	*ms = 0;
 	if (json_kind(v) == JSON_NULL)
 		return NULL;
-	if (!json_string(v, &t) || clock_parse_time(t.p, t.n, ms) != 0)
+	if (!body_string(v, &t) || clock_parse_time(t.p, t.n, ms) != 0)
 		return DECODE_TIME_EXPECTED;
 	*is_day = clock_is_date(t.p, t.n);
 	return NULL;

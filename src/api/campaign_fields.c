@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/typed.h"
 #include "campaign_dates.h"
 #include "campaign_form.h"
 #include "core/page_text.h"
@@ -52,7 +51,7 @@ static const char *read_lang(struct call *call, const struct json *v, void *reco
 {
 	struct text tag;
 	const char *problem =
-	    json_string(v, &tag) ? language_refusal(tag) : "must be text such as en";
+	    body_string(v, &tag) ? language_refusal(tag) : "must be text such as en";
 	return problem != NULL ? problem
 			       : keep_text(call, tag, &((struct draft *)record)->campaign.lang);
 }
@@ -92,7 +91,7 @@ static const char *read_code(struct call *call, const struct json *v, void *reco
 	struct text code = {0};
 	if (!draft->is_new)
 		return "can only be given when the campaign is made";
-	if (json_kind(v) != JSON_NULL && !json_string(v, &code))
+	if (json_kind(v) != JSON_NULL && !body_string(v, &code))
 		return "must be text";
 	return keep_text(call, code, &draft->campaign.alias);
 }
@@ -100,7 +99,7 @@ static const char *read_code(struct call *call, const struct json *v, void *reco
 static const char *read_colour(struct call *call, const struct json *v, void *record)
 {
 	struct text t = {0};
-	if (json_kind(v) != JSON_NULL && !json_string(v, &t))
+	if (json_kind(v) != JSON_NULL && !body_string(v, &t))
 		return "must be text such as #1a2b3c";
 	bool fine = t.n == 0 || (t.n == 7 && t.p[0] == '#');
 	for (size_t i = 1; fine && i < t.n; i++)
@@ -116,7 +115,7 @@ static const char *read_url(struct call *call, const struct json *v, struct text
 {
 	struct text t = {0};
 	struct url url;
-	if (json_kind(v) != JSON_NULL && !json_string(v, &t))
+	if (json_kind(v) != JSON_NULL && !body_string(v, &t))
 		return "must be text that starts with https://";
 	const char *problem =
 	    t.n == 0 ? NULL : url_parse(t, URL_ALLOW_HTTP | URL_ALLOW_FRAGMENT, &url);
@@ -172,7 +171,7 @@ static const char *read_origins(struct call *call, const struct json *v, void *r
 	if (json_length(v) > CAMPAIGN_ORIGINS_MAX)
 		return "has more than 32 entries";
 	for (size_t i = 0; i < json_length(v); i++) {
-		const char *problem = json_string(json_at(v, i), &t) ? read_origin(t, &list) : "is not text";
+		const char *problem = body_string(json_at(v, i), &t) ? read_origin(t, &list) : "is not text";
 		if (problem == NULL)
 			continue;
 		buf_free(&list);
@@ -194,7 +193,7 @@ static const char *read_pass_params(struct call *call, const struct json *v, voi
 	if (json_kind(v) != JSON_ARRAY && json_kind(v) != JSON_NULL)
 		return "must be a list of names such as utm_source";
 	for (size_t i = 0; problem == NULL && i < json_length(v); i++) {
-		if (!json_string(json_at(v, i), &name))
+		if (!body_string(json_at(v, i), &name))
 			problem = "must be a list of names such as utm_source";
 		else
 			pairs_add(&list, name, TEXT(""));
@@ -236,7 +235,7 @@ static const char *read_params(struct call *call, const struct json *v, struct c
 			    "has no member \"%.*s\": it has url, code_param, first_name_param, "
 			    "email_param and referrer_first_name_param",
 			    TEXT_ARGS(decode_shown(member)));
-		else if (!json_string(value, &name))
+		else if (!body_string(value, &name))
 			problem = decode_problem(call, "needs a %s_param that is text", word);
 		else if (name.n > 0)
 			pairs_add(&list, text_of(word), name);
@@ -266,17 +265,16 @@ static const char *read_redirect(struct call *call, const struct json *v, void *
 
 /* ---- pages ---- */
 
-/* The text as it is kept: trimmed, lines end with "\n" alone. */
+/* The text as it is kept: lines end with "\n" alone. */
 static const char *one_line_end(struct call *call, struct text t, struct text *kept)
 {
-	struct text trimmed = text_trim(t);
-	char *p = arena_alloc(&call->req->arena, trimmed.n + 1);
+	char *p = arena_alloc(&call->req->arena, t.n + 1);
 	size_t n = 0;
 	if (p == NULL)
 		return no_memory;
-	for (size_t i = 0; i < trimmed.n; i++)
-		if (trimmed.p[i] != '\r' || i + 1 == trimmed.n || trimmed.p[i + 1] != '\n')
-			p[n++] = trimmed.p[i];
+	for (size_t i = 0; i < t.n; i++)
+		if (t.p[i] != '\r' || i + 1 == t.n || t.p[i + 1] != '\n')
+			p[n++] = t.p[i];
 	*kept = text_from(p, n);
 	return NULL;
 }
@@ -289,14 +287,12 @@ static const char *read_page_text(struct call *call, const struct page_text *whi
 		const char *problem = read_url(call, v, out);
 		return problem != NULL ? problem : page_text_refusal(which, *out);
 	}
-	if (json_kind(v) != JSON_NULL && !json_string(v, &t))
+	if (json_kind(v) != JSON_NULL && !body_string(v, &t))
 		return "must be text";
 	const char *problem = one_line_end(call, t, out);
 	if (problem != NULL)
 		return problem;
-	problem = page_text_refusal(which, *out);
-	*out = typed_trim(*out);
-	return problem;
+	return page_text_refusal(which, *out);
 }
 
 static const char *refuse_page(struct call *call, struct text name)

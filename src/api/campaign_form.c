@@ -4,7 +4,6 @@
  */
 #include "campaign_form.h"
 
-#include "base/typed.h"
 #include "core/form_field.h"
 #include "core/names.h"
 #include "decode.h"
@@ -48,9 +47,9 @@ static const char *read_options(struct reading *r, const struct json *v)
 	if (json_kind(v) != JSON_ARRAY && json_kind(v) != JSON_NULL)
 		return "needs options that are a list of texts";
 	for (size_t i = 0; i < json_length(v); i++) {
-		if (!json_string(json_at(v, i), &option))
+		if (!body_string(json_at(v, i), &option))
 			return "needs options that are a list of texts";
-		pairs_add(&r->options, typed_trim(option), TEXT(""));
+		pairs_add(&r->options, option, TEXT(""));
 	}
 	r->field.options.raw = buf_view(&r->options);
 	return NULL;
@@ -60,7 +59,7 @@ static const char *read_type(struct reading *r, const struct json *v)
 {
 	struct text word;
 	uint64_t type;
-	if (!json_string(v, &word) || !name_find(FORM_TYPE_NAMES, word, &type))
+	if (!body_string(v, &word) || !name_find(FORM_TYPE_NAMES, word, &type))
 		return "needs a type: text, email, phone, number, date, select or checkbox";
 	r->field.type = (enum form_type)type;
 	return NULL;
@@ -68,15 +67,12 @@ static const char *read_type(struct reading *r, const struct json *v)
 
 static const char *read_label(struct reading *r, const struct json *v)
 {
-	if (!json_string(v, &r->field.label))
-		return "needs a label that is text";
-	r->field.label = typed_trim(r->field.label);
-	return NULL;
+	return body_string(v, &r->field.label) ? NULL : "needs a label that is text";
 }
 
 static const char *read_id(struct reading *r, const struct json *v)
 {
-	return json_string(v, &r->field.id) ? NULL : "needs an id that is text";
+	return body_string(v, &r->field.id) ? NULL : "needs an id that is text";
 }
 
 static const char *read_required(struct reading *r, const struct json *v)

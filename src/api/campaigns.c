@@ -1,7 +1,6 @@
 /*
  * Owns the campaign calls of the REST API. Never a rule about joining. Called through the route table.
  */
-#include "base/typed.h"
 #include "base/utf8.h"
 #include "campaign_fields.h"
 #include "campaign_show.h"
@@ -60,7 +59,7 @@ static const char *read_filter(struct call *call, struct text name, struct text 
 		return NULL;
 	}
 	if (text_eq(name, TEXT("q"))) {
-		lc->list.q = typed_trim(value);
+		lc->list.q = value;
 		return utf8_valid(value) ? NULL : "must be UTF-8";
 	}
 	if (!text_eq(name, TEXT("status")))

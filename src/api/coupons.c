@@ -147,7 +147,7 @@ static enum pull pull_json(struct upload *u)
 	if (v == NULL)
 		return PULL_ENDED;
 	u->next++;
-	if (!json_string(v, &code)) {
+	if (!body_string(v, &code)) {
 		reply_wrong(u, u->next, "is not text");
 		return PULL_REPLIED;
 	}

@@ -16,12 +16,11 @@ static const char *read_text(struct call *call, const struct decode_field *f, co
     struct text *out)
 {
 	struct text t = {0};
-	if (json_kind(v) != JSON_NULL && !json_string(v, &t))
+	if (json_kind(v) != JSON_NULL && !body_string(v, &t))
 		return "must be text";
-	t = typed_trim(t);
 	if (t.n > f->max)
 		return "is too long";
-	const char *why = f->type == DECODE_NAME ? typed_name_refusal(t)
+	const char *why = f->type == DECODE_NAME ? typed_name_refusal(t, &call->req->arena)
 			  : utf8_printable(t)    ? NULL
 						 : "must be UTF-8 text without control characters";
 	if (why != NULL)
@@ -39,7 +38,7 @@ static const char *read_time(const struct json *v, enum zone_edge edge, uint64_t
 	*out = 0;
 	if (json_kind(v) == JSON_NULL)
 		return NULL;
-	return json_string(v, &t) && zone_parse_time(zone_find((struct text){0}), t, edge, out) == 0
+	return body_string(v, &t) && zone_parse_time(zone_find((struct text){0}), t, edge, out) == 0
 		   ? NULL
 		   : DECODE_TIME_EXPECTED;
 }
@@ -74,7 +73,7 @@ static const char *read_word(struct call *call, const struct decode_field *f, co
     uint64_t *out)
 {
 	struct text t;
-	if (json_string(v, &t) && name_find(f->words, t, out))
+	if (body_string(v, &t) && name_find(f->words, t, out))
 		return NULL;
 	struct buf message = {0};
 	buf_str(&message, "must be ");
@@ -109,7 +108,7 @@ const char *decode_mask(const struct json *v, const struct name *table, const ch
 	*mask = 0;
 	if (json_kind(v) == JSON_NULL)
 		return NULL;
-	if (json_string(v, &word)) {
+	if (body_string(v, &word)) {
 		if (!name_find(table, word, &number))
 			return problem;
 		*mask = (uint64_t)1 << number;
@@ -118,7 +117,7 @@ const char *decode_mask(const struct json *v, const struct name *table, const ch
 	if (json_kind(v) != JSON_ARRAY)
 		return problem;
 	for (size_t i = 0; i < json_length(v); i++) {
-		if (!json_string(json_at(v, i), &word) || !name_find(table, word, &number))
+		if (!body_string(json_at(v, i), &word) || !name_find(table, word, &number))
 			return problem;
 		*mask |= (uint64_t)1 << number;
 	}

@@ -8,6 +8,7 @@
 #include "base/csv.h"
 #include "base/form.h"
 #include "base/log.h"
+#include "base/typed.h"
 #include "body.h"
 #include "core/campaign.h"
 #include "core/form_field.h"
@@ -250,6 +251,7 @@ static bool read_query(struct export *x)
 	struct text rest = call->req->query, name, value;
 	enum err err;
 	while ((err = form_next(&rest, &call->req->arena, &name, &value)) == ERR_OK) {
+		value = typed_trim(value);
 		if (!text_eq(name, TEXT("excel")))
 			call_note_named(call, name, "is not a parameter of this call: it takes excel");
 		else if (!body_read_flag(value, &x->excel))

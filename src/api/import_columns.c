@@ -41,7 +41,7 @@ static struct text keep(struct reading *r, struct text t)
 static const char *read_first_name(struct reading *r, struct text cell)
 {
 	r->row->join.first_name = keep(r, cell);
-	return person_name_refusal(cell);
+	return person_name_refusal(cell, r->arena);
 }
 
 static const char *read_email(struct reading *r, struct text cell)

@@ -88,7 +88,7 @@ static const char *read_event(struct call *call, const struct json *body, struct
 	struct text word;
 	uint64_t event;
 	(void)call;
-	if (!json_string(json_get(body, "event"), &word) || !name_find(events, word, &event))
+	if (!body_string(json_get(body, "event"), &word) || !name_find(events, word, &event))
 		return "must be user.join, user.qualified or reward_issued";
 	w->events = UINT64_C(1) << event;
 	return NULL;

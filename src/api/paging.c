@@ -5,6 +5,7 @@
 #include "paging.h"
 
 #include "base/form.h"
+#include "base/typed.h"
 #include "core/reading.h"
 #include "decode.h"
 #include "routes.h"
@@ -90,6 +91,7 @@ bool paging_read_query(struct call *call, struct paging *p, paging_filter_fn *fi
 			     .rf_has_it = p->rf_has_it,
 			     .takes_page_0 = p->takes_page_0};
 	while ((err = form_next(&rest, &call->req->arena, &name, &value)) == ERR_OK) {
+		value = typed_trim(value);
 		const char *problem = is_paging(name)  ? read_own(p, name, value)
 				      : filter != NULL ? filter(call, name, value, arg)
 						       : PAGING_UNKNOWN;

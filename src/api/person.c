@@ -10,11 +10,11 @@
 
 enum { FIRST_NAME_MAX = 200 };
 
-const char *person_name_refusal(struct text name)
+const char *person_name_refusal(struct text name, struct arena *arena)
 {
 	if (name.n == 0)
 		return "is required";
-	const char *why = typed_name_refusal(name);
+	const char *why = typed_name_refusal(name, arena);
 	return why == NULL && name.n > FIRST_NAME_MAX ? "must be at most 200 bytes long" : why;
 }
 
@@ -22,9 +22,8 @@ static bool read_first_name(struct call *call, const struct body *body, struct t
 {
 	struct text value;
 	enum body_field given = body_text(body, "first_name", false, &value);
-	value = typed_trim(value);
-	const char *problem =
-	    given == BODY_WRONG ? "must be given once, as text" : person_name_refusal(value);
+	const char *problem = given == BODY_WRONG ? "must be given once, as text"
+						  : person_name_refusal(value, &call->req->arena);
 	if (problem == NULL)
 		return call_keep(call, value, out);
 	call_note(call, "first_name", problem);

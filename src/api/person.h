@@ -16,7 +16,7 @@ struct person {
 bool person_read(struct call *call, const struct body *body, struct person *person) WARN_UNUSED;
 
 /** NULL, or a sentence fragment that completes "first_name ..."; `name` is trimmed. */
-const char *person_name_refusal(struct text name) WARN_UNUSED;
+const char *person_name_refusal(struct text name, struct arena *arena) WARN_UNUSED;
 
 /** The same where they are given, for a change. */
 bool person_read_some(struct call *call, const struct body *body, struct person *person) WARN_UNUSED;

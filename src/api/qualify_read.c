@@ -6,7 +6,6 @@
 
 #include "base/decimal.h"
 #include "base/form.h"
-#include "base/typed.h"
 #include "core/money.h"
 #include "person.h"
 
@@ -65,8 +64,6 @@ static bool read_text(struct reader *r, const char *name, const char *wrong, str
 		return refuse(r, name, wrong);
 	if (!check_query(r, name, in_query))
 		return false;
-	*value = typed_trim(*value);
-	other = typed_trim(other);
 	if (value->n > 0 && other.n > 0 && !text_eq(*value, other))
 		return refuse(r, name, in_both);
 	if (value->n == 0)

@@ -72,7 +72,7 @@ static bool add_status(const struct json *v, uint64_t *statuses)
 {
 	struct text word;
 	uint64_t number;
-	if (!json_string(v, &word) || !name_find(REPLAY_STATUS_NAMES, word, &number))
+	if (!body_string(v, &word) || !name_find(REPLAY_STATUS_NAMES, word, &number))
 		return false;
 	*statuses |= (uint64_t)1 << number;
 	return true;

@@ -4,7 +4,6 @@
  */
 #include "core/reward.h"
 
-#include "base/typed.h"
 #include "base/utf8.h"
 #include "body.h"
 #include "core/money.h"
@@ -332,7 +331,6 @@ static bool read_reason(struct act_call *ac, const struct body *body)
 	struct text reason;
 	enum body_field given = body_text(body, "reason", false, &reason);
 	ac->act.set_reason = given == BODY_TEXT;
-	reason = typed_trim(reason);
 	if (given == BODY_WRONG || reason.n > REWARD_REASON_MAX || !utf8_printable(reason)) {
 		call_note(ac->call, "reason",
 			  "must be text of at most 500 bytes without control characters");

@@ -3,7 +3,6 @@
  * the route table.
  */
 #include "core/user_change.h"
-#include "base/typed.h"
 #include "core/erase.h"
 #include "core/names.h"
 #include "identifier.h"
@@ -49,7 +48,7 @@ static void read_campaign(struct call *call, const struct body *body, struct who
 	enum body_field given = body_text(body, "campaign_id", true, &value);
 	if (given == BODY_ABSENT)
 		return;
-	if (given == BODY_WRONG || !text_to_u64(typed_trim(value), &id) || id == 0)
+	if (given == BODY_WRONG || !text_to_u64(value, &id) || id == 0)
 		call_note(call, "campaign_id", "must be the id of the user's campaign");
 	else if (who->campaign_id == 0)
 		who->campaign_id = id;

@@ -2,7 +2,6 @@
  * Owns adding a user by the API: what is sent, what is answered. Never a rule about who may join
  * (core/join.c). Called through the route table.
  */
-#include "base/typed.h"
 #include "core/names.h"
 #include "join_refusal.h"
 #include "person.h"
@@ -57,7 +56,7 @@ static void read_campaign(struct call *call, const struct body *body, struct joi
 {
 	struct text value;
 	if (body_text(body, "campaign_id", true, &value) == BODY_TEXT &&
-	    text_to_u64(typed_trim(value), &j->campaign_id) && j->campaign_id != 0)
+	    text_to_u64(value, &j->campaign_id) && j->campaign_id != 0)
 		return;
 	call_note(call, "campaign_id", "is required: a campaign's id");
 }
@@ -94,7 +93,7 @@ static bool read_code(struct call *call, const struct body *body, struct join *j
 		call_note(call, "code", "must be given once, as text");
 		return true;
 	}
-	return call_keep(call, typed_trim(code), &j->alias);
+	return call_keep(call, code, &j->alias);
 }
 
 static bool read_fields(struct create_call *cc, const struct body *body)

@@ -3,7 +3,6 @@
  */
 #include "user_fields.h"
 
-#include "base/typed.h"
 
 /* ---- meta ---- */
 
@@ -11,7 +10,7 @@ static bool add_meta(const struct json *entry, struct buf *list)
 {
 	const struct json *v = json_get(entry, "value");
 	struct text name, value = {0};
-	if (!json_string(json_get(entry, "field"), &name) || v == NULL)
+	if (!body_string(json_get(entry, "field"), &name) || v == NULL)
 		return false;
 	if (json_kind(v) != JSON_NULL && !body_value_text(v, &value))
 		return false;
@@ -62,11 +61,11 @@ static enum err read_value(struct call *call, const struct json *referrer, struc
 {
 	const struct json *v = json_get(referrer, "value");
 	struct text kind, value;
-	if (!json_string(json_get(referrer, "field"), &kind) || !body_value_text(v, &value))
+	if (!body_string(json_get(referrer, "field"), &kind) || !body_value_text(v, &value))
 		return ERR_INVALID;
 	if (json_kind(v) == JSON_NUMBER)
 		value = body_number(value);
-	value = arena_copy(&call->req->arena, typed_trim(value));
+	value = arena_copy(&call->req->arena, value);
 	return who_read_kind(kind, value, &call->req->arena, who);
 }
 
@@ -103,7 +102,6 @@ bool user_read_referrer(struct call *call, const struct body *body, uint64_t cam
 	const char *problem = NULL;
 	refuse_in_form(call, body, "referrer",
 		       "cannot be sent in a form: send referrer_code, or the request as JSON");
-	code = typed_trim(code);
 	*who = (struct who){.campaign_id = campaign_id};
 	*field = referrer != NULL ? "referrer" : "referrer_code";
 	if (given == BODY_WRONG)

@@ -3,7 +3,6 @@
  */
 #include <string.h>
 
-#include "base/typed.h"
 #include "base/unicode.h"
 #include "base/utf8.h"
 #include "body.h"
@@ -126,7 +125,7 @@ static const char *read_q(struct call *call, struct text value, struct user_filt
 {
 	if (!utf8_valid(value))
 		return "must be UTF-8";
-	return unicode_fold(typed_trim(value), &call->req->arena, &f->folded) == ERR_OK
+	return unicode_fold(value, &call->req->arena, &f->folded) == ERR_OK
 		   ? NULL
 		   : "could not be read: out of memory";
 }
@@ -146,7 +145,7 @@ static const char *read_id(struct call *call, struct text value, struct user_fil
 
 static const char *read_code(struct call *call, struct text value, struct user_filter *f)
 {
-	f->code = arena_copy(&call->req->arena, typed_trim(value));
+	f->code = arena_copy(&call->req->arena, value);
 	return f->code.n > 0 ? NULL : "must be a user's code";
 }
 

@@ -60,13 +60,13 @@ static const char *read_pairs(struct call *call, const struct json *v, const cha
 	for (size_t i = 0; i < json_length(v) && problem == NULL; i++) {
 		const struct json *item = json_at(v, i);
 		struct text a, b;
-		if (copy && json_string(item, &a)) {
+		if (copy && body_string(item, &a)) {
 			pairs_add(&list, a, a);
 			continue;
 		}
-		if (!json_string(json_get(item, first), &a))
+		if (!body_string(json_get(item, first), &a))
 			problem = "has an entry without its name";
-		else if (json_string(json_get(item, second), &b))
+		else if (body_string(json_get(item, second), &b))
 			pairs_add(&list, a, b);
 		else if (copy && json_get(item, second) == NULL)
 			pairs_add(&list, a, a);
@@ -147,7 +147,7 @@ const char *webhook_read_url(struct call *call, const struct json *v, void *reco
 {
 	struct text t;
 	struct url url;
-	if (!json_string(v, &t))
+	if (!body_string(v, &t))
 		return "must be text that starts with https://";
 	unsigned flags = call->api->config.allow_http_targets ? URL_ALLOW_HTTP : 0;
 	const char *problem = url_parse(t, flags, &url);

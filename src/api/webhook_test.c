@@ -10,6 +10,7 @@
 #include <event2/event.h>
 
 #include "base/form.h"
+#include "base/typed.h"
 #include "core/delivery_list.h"
 #include "core/webhook_ops.h"
 #include "delivery_show.h"
@@ -148,6 +149,7 @@ static bool read_query(struct webhook_waiter *w)
 	struct text rest = w->call->req->query, name, value;
 	enum err err;
 	while ((err = form_next(&rest, &w->call->req->arena, &name, &value)) == ERR_OK) {
+		value = typed_trim(value);
 		if (!text_eq(name, TEXT("wait")))
 			call_note_named(w->call, name,
 					"is not a parameter of this call, which has: wait");

@@ -3,6 +3,7 @@
  * Called wherever a name, an address, a code or any other typed value comes in. */
 #include "base/typed.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/unicode.h"
@@ -79,12 +80,27 @@ enum err typed_strip(struct text t, struct arena *arena, struct text *out)
 	return ERR_OK;
 }
 
-const char *typed_name_refusal(struct text t)
+static const char *name_character(uint32_t c, const char *kind, const char *does, struct arena *arena)
 {
-	if (!utf8_printable(t))
-		return "must be UTF-8 text without control characters";
-	for (size_t i = 0, n; i < t.n; i += n)
-		if (unicode_is_bidi_control(unicode_next(behind(t, i), &n)))
-			return "must not have invisible characters that reverse the order of the text";
+	enum { WHY_MAX = 96 };
+	char *why = arena_alloc(arena, WHY_MAX);
+	if (why == NULL)
+		return "has a character that a name cannot have";
+	snprintf(why, WHY_MAX, "has %s character (U+%04X)%s: leave it out", kind, (unsigned)c, does);
+	return why;
+}
+
+const char *typed_name_refusal(struct text t, struct arena *arena)
+{
+	if (!utf8_valid(t))
+		return "must be UTF-8 text";
+	for (size_t i = 0, n; i < t.n; i += n) {
+		uint32_t c = unicode_next(behind(t, i), &n);
+		if (!utf8_printable(text_from(t.p + i, n)))
+			return name_character(c, "a control", "", arena);
+		if (unicode_is_bidi_control(c))
+			return name_character(c, "an invisible", " that reverses the order of the text",
+					      arena);
+	}
 	return NULL;
 }

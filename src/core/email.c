@@ -52,27 +52,24 @@ static bool split(struct text address, struct text *local, struct text *host)
 	return true;
 }
 
-/* Names a character that cannot be in a local part. NULL without memory. */
-static const char *name_character(uint32_t c, struct arena *arena)
+/* Names a character that cannot be on that side ("before") of the @. NULL without memory. */
+static const char *name_character(uint32_t c, const char *side, struct arena *arena)
 {
 	char *why = arena_alloc(arena, WHY_MAX);
 	if (why == NULL)
 		return NULL;
-	if (unicode_is_invisible(c))
-		snprintf(why, WHY_MAX, "has an invisible character (U+%04X) before the @", (unsigned)c);
-	else if (c < 0x80)
-		snprintf(why, WHY_MAX, "has the character %c before the @, which is not allowed there",
-			 (int)c);
-	else
-		snprintf(why, WHY_MAX, "has an unusable character (U+%04X) before the @", (unsigned)c);
-	return why;
-}
-
-static const char *character_refusal(uint32_t c, struct arena *arena)
-{
 	if (c == ' ')
-		return "has a blank before the @";
-	return name_character(c, arena);
+		snprintf(why, WHY_MAX, "has a blank %s the @", side);
+	else if (c == '@')
+		snprintf(why, WHY_MAX, "has more than one @");
+	else if (unicode_is_invisible(c))
+		snprintf(why, WHY_MAX, "has an invisible character (U+%04X) %s the @", (unsigned)c, side);
+	else if (c < 0x80)
+		snprintf(why, WHY_MAX, "has the character %c %s the @, which is not allowed there", (int)c,
+			 side);
+	else
+		snprintf(why, WHY_MAX, "has an unusable character (U+%04X) %s the @", (unsigned)c, side);
+	return why;
 }
 
 /* ERR_INVALID with *why, ERR_NO_MEMORY. */
@@ -88,7 +85,7 @@ static enum err check_local(struct text local, struct arena *arena, const char *
 		uint32_t c = unicode_next(text_from(local.p + i, local.n - i), &n);
 		if (c == '.' && after_dot)
 			*why = "has a dot in the wrong place";
-		else if (c != '.' && !is_atext(c) && (*why = character_refusal(c, arena)) == NULL)
+		else if (c != '.' && !is_atext(c) && (*why = name_character(c, "before", arena)) == NULL)
 			return ERR_NO_MEMORY;
 		after_dot = c == '.';
 	}
@@ -106,9 +103,43 @@ static bool last_label_numeric(struct text host)
 	return i < host.n && (i == 0 || host.p[i - 1] == '.');
 }
 
+/* IDNA drops or maps it, such as a zero width space or a full-width dot. */
+static bool is_mapped(struct text character)
+{
+	char label[8] = "a", ascii[IDNA_MAX + 1];
+	size_t n = character.n;
+	memcpy(label + 1, character.p, n);
+	label[n + 1] = 'a';
+	return idna_to_ascii(text_from(label, n + 2), ascii, &n) == ERR_OK;
+}
+
+/* No host name has the character, whatever stands beside it. */
+static bool is_foreign_to_hosts(uint32_t c, struct text character)
+{
+	if (c >= 0x80)
+		return (unicode_is_invisible(c) || is_unassigned(c)) && !is_mapped(character);
+	return !((c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '.' ||
+		 c == '-');
+}
+
+/* The character that spoils the host, where there is one. */
+static enum err refuse_host(struct text host, struct arena *arena, const char **why)
+{
+	*why = "has a domain that is not a valid host name";
+	for (size_t i = 0, n; i < host.n; i += n) {
+		struct text rest = text_from(host.p + i, host.n - i);
+		uint32_t c = unicode_next(rest, &n);
+		if (!is_foreign_to_hosts(c, text_from(rest.p, n)))
+			continue;
+		*why = name_character(c, "after", arena);
+		return *why == NULL ? ERR_NO_MEMORY : ERR_INVALID;
+	}
+	return ERR_INVALID;
+}
+
 /* The host as A-labels in `ascii`. */
-static enum err check_host(struct text host, size_t local_n, char ascii[IDNA_MAX + 1], size_t *n,
-			   const char **why)
+static enum err check_host(struct text host, size_t local_n, struct arena *arena,
+			   char ascii[IDNA_MAX + 1], size_t *n, const char **why)
 {
 	enum err err = host.n == 0 ? ERR_INVALID : idna_to_ascii(host, ascii, n);
 	if (err == ERR_NO_MEMORY)
@@ -116,7 +147,7 @@ static enum err check_host(struct text host, size_t local_n, char ascii[IDNA_MAX
 	if (host.n == 0)
 		*why = "needs a domain after the @";
 	else if (err != ERR_OK)
-		*why = "has a domain that is not a valid host name";
+		return refuse_host(host, arena, why);
 	else if (last_label_numeric(text_from(ascii, *n)))
 		*why = "has a domain that ends in a number";
 	else if (local_n + 1 + *n > EMAIL_MAX)
@@ -175,7 +206,7 @@ static enum err read_trimmed(struct text typed, struct arena *arena, struct emai
 		return ERR_INVALID;
 	enum err err = check_local(local, arena, why);
 	if (err == ERR_OK)
-		err = check_host(host, local.n, ascii, &n, why);
+		err = check_host(host, local.n, arena, ascii, &n, why);
 	if (err == ERR_OK)
 		err = map_host(local, host, text_from(ascii, n), arena, &out->address);
 	return err == ERR_OK ? fold_local(local, text_from(ascii, n), arena, &out->canonical) : err;

@@ -92,33 +92,38 @@ static const char *check_names(const struct webhook *w)
 	struct text a, b;
 	if (count(w->fields) != NULL || count(w->hidden) != NULL)
 		return NULL; /* every name is compared with every other one */
-	for (size_t i = 0; why == NULL && sent_name(w, i, &a); i++) {
-		why = check_name(w, a);
+	for (size_t i = 0; why == NULL && sent_name(w, i, &a); i++)
 		for (size_t j = 0; why == NULL && j < i && sent_name(w, j, &b); j++)
 			why = clash(w, a, b);
-	}
 	/* Only names without a clash lead through arrays that are arrays for all of them. */
 	for (size_t i = 0; why == NULL && dotted_format(w) && sent_name(w, i, &a); i++)
 		why = check_elements(w, a);
 	return why;
 }
 
-static const char *check_fields(const struct webhook *w)
-{
-	struct text rest = w->fields.raw, field, as;
-	while (pairs_next(&rest, &field, &as))
-		if (!name_usable(field))
-			return "names a field that is empty, over 64 bytes, or holds control characters";
-	return check_names(w);
-}
-
 static const char *check_hidden(const struct webhook *w)
 {
 	struct text rest = w->hidden.raw, name, value;
-	while (pairs_next(&rest, &name, &value))
+	const char *why = NULL;
+	while (why == NULL && pairs_next(&rest, &name, &value)) {
+		why = check_name(w, name);
 		if (value.n > WEBHOOK_VALUE_MAX || !utf8_valid(value))
-			return "has a value over 1,024 bytes";
-	return NULL;
+			why = "has a value over 1,024 bytes";
+	}
+	return why;
+}
+
+static const char *check_fields(const struct webhook *w)
+{
+	struct text rest = w->fields.raw, field, as;
+	const char *why = NULL;
+	while (why == NULL && pairs_next(&rest, &field, &as)) {
+		why = check_name(w, as);
+		if (!name_usable(field))
+			why = "names a field that is empty, over 64 bytes, or holds control characters";
+	}
+	/* Only usable names can be compared; a wrong hidden one is reported under its own member. */
+	return why == NULL && check_hidden(w) == NULL ? check_names(w) : why;
 }
 
 static const char *check_label(const struct webhook *w)

@@ -56,10 +56,58 @@ class TypedText(Served):
             self.has_error(self.api.json("POST", "/api/v2/campaigns", {"name": name}), 422, "name")
             self.has_error(self.try_join(campaign["code"], name), 422, "first_name")
 
+    def test_what_is_pasted_into_settings_is_read_without_what_surrounds_it(self):
+        def pasted(v):
+            if isinstance(v, list):
+                return [pasted(item) for item in v]
+            if isinstance(v, dict):
+                return {name: pasted(item) for name, item in v.items()}
+            return f"\u200b\u00a0{v}\u2060 " if isinstance(v, str) else v
+
+        def is_read(path, settings):
+            saved = self.has(self.api.json("POST", path, {"name": "Pasted", **pasted(settings)}), 201).data
+            self.assertEqual({name: saved[name] for name in settings}, settings)
+            return saved
+
+        campaign = is_read("/api/v2/campaigns", {
+            "lang": "de", "status": "launched", "timezone": "Europe/Berlin", "existing": "generic",
+            "starts_at": "2026-01-01T00:00:00.000Z", "colour": "#1a2b3c", "logo_url": "https://shop.example/logo.png",
+            "origins": ["https://shop.example"], "pass_params": ["gclid"]})
+        form = {"person_referring": [{"id": "size", "label": "Size", "type": "select", "options": ["S", "M"]}]}
+        answer = self.api.json("PUT", f"/api/v2/campaigns/{campaign['id']}", pasted(
+            {"fields": form, "redirect": {"url": "https://shop.example/hi", "code_param": "friend"}}))
+        self.assertEqual(self.has(answer, 200).data["redirect"]["url"], "https://shop.example/hi")
+        is_read("/api/v2/webhooks", {
+            "campaign_id": campaign["id"], "events": ["user.join"], "url": f"https://{self.receiver.address}/pasted",
+            "method": "PUT", "format": "json", "types": ["person_invited"], "sources": ["Direct"],
+            "fields": [{"field": "code", "as": "friend"}], "hidden_fields": [{"name": "list", "value": "friends"}]})
+        is_read("/api/v2/reward-rules", {
+            "campaign_id": campaign["id"], "metric": "amount", "amount": 500, "currency": "EUR",
+            "recipient": "referrer", "trigger": "qualify", "type": "standard", "method": "manual"})
+        self.has(self.api.json("POST", "/api/v2/tokens", pasted({"name": "n8n", "scopes": ["read"],
+                                                                 "expires_at": "2100-01-01"})), 201)
+        query = urllib.parse.urlencode(pasted({"campaign_id": str(campaign["id"]), "type": "person_invited",
+                                               "qualified": "true", "source": "Direct", "per_page": "5"}))
+        self.has(self.api.get("/api/v2/users?" + query), 200)
+
+    def test_a_name_of_nothing_visible_is_no_name_to_send(self):
+        for member in ({"fields": [{"field": "code", "as": "\u200b"}]},
+                       {"hidden_fields": [{"name": "\u200b", "value": "x"}]}):
+            with self.subTest(member):
+                webhook = {"name": "CRM", "event": "user.join", "url": f"https://{self.receiver.address}/", **member}
+                self.has_error(self.api.json("POST", "/api/v2/webhooks", webhook), 422, *member)
+        webhook["fields"] = ["no_such_field"]
+        self.has_error(self.api.json("POST", "/api/v2/webhooks", webhook), 422, "fields", "hidden_fields")
+
     def test_the_message_names_the_character(self):
         campaign = self.campaign()
         answer = self.has_error(self.try_join(campaign["code"], email="bo\u200bb@example.com"), 422, "email")
         self.assertIn("has an invisible character (U+200B) before the @", answer.json["message"])
+        answer = self.has_error(self.try_join(campaign["code"], email="bob@exam\u200dple.com"), 422, "email")
+        self.assertIn("has an invisible character (U+200D) after the @", answer.json["message"])
+        answer = self.has_error(self.try_join(campaign["code"], "Ann\u202egnp"), 422, "first_name")
+        self.assertIn("has an invisible character (U+202E) that reverses", answer.json["message"])
+        answer = self.has_error(self.api.json("GET", "/api/v2/users?Stra%C3%9Fe=1&a%00b%ff=1", {}), 422, "Straße", "a?b?")
         answer = self.has_error(self.public.call("POST", f"/{campaign['code']}/join",
                                                     b"first_name=A&email=a+b@example.com",
                                                     {"Content-Type": "application/x-www-form-urlencoded"}), 422, "email")

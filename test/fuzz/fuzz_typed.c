@@ -48,7 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	strip_holds(t, &arena);
 	if (utf8_valid(t))
 		fold_holds(t, &arena);
-	check(typed_name_refusal(t) != NULL || utf8_printable(t));
+	check(typed_name_refusal(t, &arena) != NULL || utf8_printable(t));
 	arena_free(&arena);
 	return 0;
 }

@@ -254,14 +254,19 @@ static void numbers_lose_what_nobody_sees(void **state)
 
 static void names_must_not_turn_the_text_around(void **state)
 {
+	struct arena arena = {0};
 	(void)state;
-	assert_null(typed_name_refusal(TEXT("Ann \u2764\ufe0f \u0645\u06cc\u200c\u062e")));
-	assert_non_null(typed_name_refusal(TEXT("Ann\u202egnp.exe")));
-	assert_non_null(typed_name_refusal(TEXT("Ann\u2067x")));
-	assert_non_null(typed_name_refusal(TEXT("Ann\u061cx")));
-	assert_non_null(typed_name_refusal(TEXT("a\nb")));
-	assert_non_null(typed_name_refusal(TEXT("a\0b")));
-	assert_non_null(typed_name_refusal(TEXT("a\xff")));
+	assert_null(typed_name_refusal(TEXT("Ann \u2764\ufe0f \u0645\u06cc\u200c\u062e"), &arena));
+	assert_string_equal(typed_name_refusal(TEXT("Ann\u202egnp.exe"), &arena),
+			    "has an invisible character (U+202E) that reverses the order of the text: leave it "
+			    "out");
+	assert_non_null(typed_name_refusal(TEXT("Ann\u2067x"), &arena));
+	assert_non_null(typed_name_refusal(TEXT("Ann\u061cx"), &arena));
+	assert_string_equal(typed_name_refusal(TEXT("a\nb"), &arena),
+			    "has a control character (U+000A): leave it out");
+	assert_non_null(typed_name_refusal(TEXT("a\0b"), &arena));
+	assert_non_null(typed_name_refusal(TEXT("a\xff"), &arena));
+	arena_free(&arena);
 }
 
 int main(void)
