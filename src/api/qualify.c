@@ -117,18 +117,20 @@ static void submit(struct call *call, struct qualify *q)
 	call_submit(call, &q->command);
 }
 
-/* `form`: bits of enum qualify_form. */
-static void begin(struct call *call, unsigned form, command_decide_fn *decide, command_done_fn *done)
+/* The Idempotency-Keys of the inbound webhook, whichever of its secrets the caller has. */
+#define INBOUND_SCOPE TEXT("qualify")
+
+/* `scope`: of the Idempotency-Key. `form`: bits of enum qualify_form. */
+static void begin(struct call *call, struct text scope, unsigned form, command_decide_fn *decide,
+    command_done_fn *done)
 {
 	struct body body;
 	struct qualify_call *qc = call_alloc(call, sizeof *qc);
 	if (qc == NULL || !body_read(call, &body))
 		return;
-	bool by_api = (form & QUALIFY_BY_API) != 0;
 	qc->call = call;
 	qc->qualify.command = (struct command){.decide = decide, .done = done};
-	bool ok = call_read_idempotency_key(call, by_api ? call_bearer(call) : TEXT("qualify"),
-		      &qc->qualify.key) &&
+	bool ok = call_read_idempotency_key(call, scope, &qc->qualify.key) &&
 		  qualify_read(call, &body, form, &qc->qualify);
 	body_free(&body);
 	if (ok)
@@ -137,7 +139,7 @@ static void begin(struct call *call, unsigned form, command_decide_fn *decide, c
 
 static void qualify(struct call *call)
 {
-	begin(call, 0, qualify_decide, on_qualified);
+	begin(call, INBOUND_SCOPE, 0, qualify_decide, on_qualified);
 }
 
 /* ---- by the API, which may take it back too ---- */
@@ -169,7 +171,7 @@ const struct operation OP_USER_QUALIFY = {
 
 void user_qualify(struct call *call)
 {
-	begin(call, QUALIFY_BY_API, user_qualify_decide, on_user_qualified);
+	begin(call, call_bearer(call), QUALIFY_BY_API, user_qualify_decide, on_user_qualified);
 }
 
 static void qualify_with_token(struct call *call, struct text token, const char *refusal)
@@ -198,7 +200,7 @@ static void qualify_with_signature(struct call *call)
 	};
 	switch (inbound_keys_verify(&call->api->inbound, &claim, call_now_ms(call))) {
 	case MESSAGE_GENUINE:
-		begin(call, QUALIFY_BODY_ONLY, qualify_decide, on_qualified);
+		begin(call, INBOUND_SCOPE, QUALIFY_BODY_ONLY, qualify_decide, on_qualified);
 		break;
 	case MESSAGE_FORGED:
 		call_refuse_token(call,
@@ -272,5 +274,5 @@ const struct operation OP_N8N_QUALIFY = {
 
 void n8n_qualify(struct call *call)
 {
-	qualify(call);
+	begin(call, call_bearer(call), 0, qualify_decide, on_qualified);
 }

@@ -133,6 +133,9 @@ class Qualify(Served):
         self.assertEqual(self.has(self.public.form(path, {"code": byron["code"]}, key), 200).body, first.body)
         self.has_error(self.public.form(path, {"code": mary["code"]}, key), 409)
         self.assertIs(self.has(self.public.form(path, {"code": byron["code"]}), 200).json["changed"], False)
+        with self.subTest("an automation tool counts its keys by itself"):
+            answer = self.api.json("POST", "/api/n8n/users/qualify", {"code": mary["code"]}, key)
+            self.assertIs(self.has(answer, 200).json["changed"], True)
 
     def test_an_order_belongs_to_its_user(self):
         campaign = self.campaign()

@@ -111,7 +111,7 @@ class Create(People):
             made = self.create(campaign, email="id@example.com", meta=[{"field": "street", "value": "x"}]).data
             self.assertEqual(values(made), {"street": "x"})
         with self.subTest("what names no field would be lost"):
-            for name in ("Surname", "size", "Size", ""):
+            for name in ("Surname", "size", "Size", "", "Stra\u00dfe", "\u540d\u524d"):
                 meta = [{"field": "Last Name", "value": "Smith"}, {"field": name, "value": "L"}]
                 refused = self.has_error(self.create(campaign, 422, email="new@example.com", meta=meta), 422, name)
                 self.assertIn("last_name (Last Name), street (Straße Ä)", refused.json["message"])
