@@ -77,21 +77,21 @@ enum err key_file_read(const char *path, uint8_t key[KEY_FILE_SIZE], const char 
 {
 	uint8_t bytes[KEY_FILE_SIZE + 1];
 	struct stat st;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	*why = "cannot be read";
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	*why = "cannot be read: check that it is a file, and its owner";
 	if (fd < 0)
 		return errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;
-	ssize_t n = read(fd, bytes, sizeof bytes);
-	int rc = fstat(fd, &st);
+	bool regular = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+	ssize_t n = regular ? read(fd, bytes, sizeof bytes) : -1;
 	close(fd);
-	if (n < 0 || rc != 0)
+	if (n < 0)
 		return ERR_IO;
 	if (all_zero(bytes, (size_t)n)) {
 		*why = "is empty, although the database has data: restore the key that sealed it";
 		return ERR_CORRUPT;
 	}
 	if (n != KEY_FILE_SIZE) {
-		*why = "is not a key of 32 bytes";
+		*why = "is not a key of 32 bytes: restore the key that sealed the database";
 		return ERR_INVALID;
 	}
 	if ((st.st_mode & (S_IRWXG | S_IRWXO)) != 0) {

@@ -21,6 +21,24 @@ static void on_broken_page(int number)
 	_exit(exit_status);
 }
 
+/* In the server it may as well be a fault of the program: the signal takes its course when this returns. */
+static void on_bad_address(int number)
+{
+	static const char line[] = "referd: crashed on a bad address: run referd verify; if it finds no damage, report "
+				   "this crash\n";
+	(void)number;
+	ssize_t ignored = write(STDERR_FILENO, line, sizeof line - 1);
+	(void)ignored;
+}
+
+/* A sanitizer that listens for the signal says more than a line. */
+static void tell_of_bad_address(void)
+{
+	struct sigaction action = {.sa_handler = on_bad_address, .sa_flags = (int)SA_RESETHAND}, before;
+	if (sigaction(SIGSEGV, NULL, &before) == 0 && before.sa_handler == SIG_DFL)
+		sigaction(SIGSEGV, &action, NULL);
+}
+
 void broken_pages_catch(int status, bool all_signals)
 {
 	static const int numbers[] = {SIGBUS, SIGSEGV, SIGABRT};
@@ -28,4 +46,6 @@ void broken_pages_catch(int status, bool all_signals)
 	exit_status = status;
 	for (size_t i = 0; i < (all_signals ? sizeof numbers / sizeof *numbers : 1); i++)
 		sigaction(numbers[i], &action, NULL);
+	if (!all_signals)
+		tell_of_bad_address();
 }

@@ -114,7 +114,8 @@ static bool token_usable(const char *name, const char *token)
 		ok = ok && token[i] > ' ' && token[i] < 0x7f && strchr("/?#%", token[i]) == NULL;
 	if (!ok)
 		fprintf(stderr,
-		    "referd: %s must be at most 200 visible characters without / ? # and %%\n", name);
+		    "referd: %s must be 1 to 200 visible ASCII characters without / ? # and %%%s\n", name,
+		    n == 0 ? "; unset it to have a token made" : "");
 	return ok;
 }
 
@@ -158,14 +159,21 @@ static bool write_tokens(const char *path, const char *api, const char *inbound)
 	    "The API token signs in to the dashboard and the REST API. The inbound token is part of the qualify\n"
 	    "address, /webhook/{inbound token}/qualify. Keep both in a safe place, then delete this file.\n",
 	    api, inbound);
-	/* The database has no data, so the file comes from a first start that failed. */
-	enum err err = key_file_remove(path);
-	if (err == ERR_OK)
-		err = key_file_write_text(path, text);
+	enum err err = key_file_write_text(path, text);
 	crypto_wipe(text, sizeof text);
 	if (err != ERR_OK)
 		fprintf(stderr, "referd: %s cannot be written: check the directory's owner and mode\n", path);
 	return err == ERR_OK;
+}
+
+/* A fresh database has no data, so an older file comes from a first start that failed: its tokens are good for
+ * nothing. Where both tokens come from the environment, nothing takes its place. */
+static bool renew_tokens_file(const char *path, bool given, const char *api, const char *inbound)
+{
+	if (key_file_remove(path) == ERR_OK)
+		return given || write_tokens(path, api, inbound);
+	fprintf(stderr, "referd: %s is in the way of the first tokens and cannot be removed: remove it\n", path);
+	return false;
 }
 
 static bool run(struct birth *b, struct store *store)
@@ -207,8 +215,8 @@ bool first_start(const struct config *config, struct store *store, struct identi
 	name_tokens_file(config, identity);
 	/* Written before the database knows them: a crash between leaves a file with unused tokens, which
 	 * the next start replaces, never tokens that nobody knows. */
-	if (identity->fresh && (env_api == NULL || env_inbound == NULL) &&
-	    !write_tokens(identity->first_start_path, api, inbound))
+	if (identity->fresh &&
+	    !renew_tokens_file(identity->first_start_path, env_api != NULL && env_inbound != NULL, api, inbound))
 		return false;
 	crypto_random(code_key, sizeof code_key);
 	bool made = fingerprint(identity->secret_key, print);

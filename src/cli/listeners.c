@@ -85,7 +85,7 @@ static int listen_at(struct listeners *l, const char *option, const char *addres
 		    "must be an IP address and a port: use 127.0.0.1:8080, [::1]:8080, or :8080 for "
 		    "every address");
 	if (err == ERR_BUSY)
-		return refuse(option, address, "is in use by another program");
+		return refuse(option, address, "is in use: by another program, or by another --listen option of this server");
 	if (err != ERR_OK)
 		return refuse(option, address, "cannot be listened on");
 	return 0;

@@ -3,12 +3,15 @@
  */
 #include "token_offline.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/utf8.h"
+#include "base/typed.h"
+#include "broken_pages.h"
 #include "core/names.h"
 #include "core/token.h"
 #include "store/engine.h"
@@ -32,9 +35,9 @@ static bool read_scopes(struct text list, uint64_t *scopes)
 
 static enum err judge(const struct token_offline *made, struct token *token, const char **why)
 {
-	token->name = text_trim(text_of(made->name));
-	*why = "the name must be 1 to 100 bytes of printable UTF-8";
-	if (token->name.n == 0 || token->name.n > TOKEN_NAME_MAX || !utf8_printable(token->name))
+	token->name = typed_trim(text_of(made->name));
+	*why = "the name must be 1 to 100 bytes of UTF-8 text that can be seen, without control characters";
+	if (token->name.n == 0 || token->name.n > TOKEN_NAME_MAX || typed_name_refusal(token->name) != NULL)
 		return ERR_INVALID;
 	*why = "--scopes must name some of read, write, admin";
 	return read_scopes(text_of(made->scopes), &token->scopes) ? ERR_OK : ERR_INVALID;
@@ -55,15 +58,30 @@ static void on_created(struct command *command, enum err err)
 	m->err = err;
 }
 
+/* A lock file that root makes here would keep the server out, which runs as the database's owner. */
+static bool act_as_owner(const struct stat *database)
+{
+	if (geteuid() != 0 || database->st_uid == 0)
+		return true;
+	return setegid(database->st_gid) == 0 && seteuid(database->st_uid) == 0;
+}
+
 static enum err open_store(const char *dir, struct store **store, const char **why)
 {
 	const struct engine_lmdb_config lmdb = {.dir = dir};
 	const struct store_config config = {0};
 	char path[4096];
+	struct stat st;
 	struct engine *engine;
 	*why = "there is no database in it: give the directory that referd serve was started with";
-	if (snprintf(path, sizeof path, "%s/referd.mdb", dir) >= (int)sizeof path || access(path, F_OK) != 0)
+	if (snprintf(path, sizeof path, "%s/referd.mdb", dir) >= (int)sizeof path || stat(path, &st) != 0) {
+		if (errno == EACCES)
+			*why = "may not be entered: run this command as the user that runs referd";
 		return ERR_NOT_FOUND;
+	}
+	*why = "root cannot act as its owner: run this command as the user that runs referd";
+	if (!act_as_owner(&st))
+		return ERR_IO;
 	enum err err = engine_lmdb_open(&lmdb, &engine, why);
 	if (err == ERR_BUSY)
 		*why = "a referd is running on it: stop it first, or make the token through it with an admin token "
@@ -90,6 +108,7 @@ enum err token_offline_create(struct token_offline *made, const char *dir, const
 	struct token *token = &m.create.token;
 	uint8_t hash[SHA256_SIZE];
 	struct store *store = NULL;
+	broken_pages_catch(1, true);
 	enum err err = judge(made, token, why);
 	if (err != ERR_OK)
 		return err;

@@ -145,7 +145,7 @@ static int import_file(void *options, const struct options_args *args)
 		return refuse_file(file, strerror(errno));
 	int status = 1;
 	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
-		refuse_file(file, "is no regular file: write it to one first");
+		refuse_file(file, "is not a regular file: write the list to one first");
 	else if (st.st_size == 0)
 		refuse_file(file, "is empty: its first line names the columns");
 	else
@@ -207,9 +207,13 @@ static int receive_into(const struct users_config *config, const char *target, c
 static int export_to(const struct users_config *config, const char *target, const char *file)
 {
 	char tmp[FILE_NAME_MAX];
+	struct stat st;
 	if (snprintf(tmp, sizeof tmp, "%s.tmp", file) >= (int)sizeof tmp)
 		return refuse_file(file, "has too long a name");
-	if (!config->force && access(file, F_OK) == 0)
+	bool exists = stat(file, &st) == 0;
+	if (exists && !S_ISREG(st.st_mode))
+		return refuse_file(file, "is not a regular file: take another name, or none for stdout");
+	if (exists && !config->force)
 		return refuse_file(file, "exists: take another name, or --force to replace it");
 	int fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)

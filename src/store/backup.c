@@ -26,7 +26,7 @@ static enum err system_error(const char **why)
 static enum err name_files(struct backup *b, const char *file, const char **why)
 {
 	size_t n = strlen(file);
-	*why = "is no usable name of a file";
+	*why = "is not usable as the name of a file";
 	if (n == 0 || n + sizeof ".tmp" > sizeof b->tmp || file[n - 1] == '/')
 		return ERR_INVALID;
 	snprintf(b->path, sizeof b->path, "%s", file);
@@ -34,17 +34,25 @@ static enum err name_files(struct backup *b, const char *file, const char **why)
 	return ERR_OK;
 }
 
-/* What a backup that was killed left behind is written over; what one writes just now is not. The lock
- * is on the file: it must still be the one that has the name. */
-static enum err open_tmp(struct backup *b, const char **why)
+/* What a backup that was killed left behind is written over; the file of a backup that runs is not. A second name
+ * could be the live database's, which would be cut to nothing. */
+static bool may_write_over(const struct backup *b, const char **why)
 {
 	struct stat opened, named;
+	*why = "has a .tmp file beside it that no backup made: remove that file, or take another name";
+	if (fstat(b->fd, &opened) != 0 || !S_ISREG(opened.st_mode) || opened.st_nlink > 1)
+		return false;
+	/* The lock is on the file: it must still be the file that has the name. */
+	*why = "is being written by another backup: wait for it, or take another name";
+	return flock(b->fd, LOCK_EX | LOCK_NB) == 0 && stat(b->tmp, &named) == 0 && opened.st_ino == named.st_ino;
+}
+
+static enum err open_tmp(struct backup *b, const char **why)
+{
 	b->fd = open(b->tmp, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (b->fd < 0)
 		return system_error(why);
-	*why = "is being written by another backup: wait for it, or take another name";
-	if (flock(b->fd, LOCK_EX | LOCK_NB) != 0 || fstat(b->fd, &opened) != 0 ||
-	    stat(b->tmp, &named) != 0 || opened.st_ino != named.st_ino) {
+	if (!may_write_over(b, why)) {
 		close(b->fd);
 		b->fd = -1;
 		return ERR_REFUSED;
@@ -69,15 +77,26 @@ static enum err copy(struct backup *b, const struct engine_lmdb_config *source, 
 	return ERR_OK;
 }
 
+/* A device or a directory is never replaced. */
+static enum err judge_target(const char *file, bool force, const char **why)
+{
+	struct stat st;
+	if (stat(file, &st) != 0)
+		return ERR_OK;
+	if (S_ISREG(st.st_mode) && force)
+		return ERR_OK;
+	*why = S_ISREG(st.st_mode) ? "exists: take another name, or --force to replace it"
+				   : "is not a regular file: take another name";
+	return ERR_REFUSED;
+}
+
 static enum err begin(struct backup *b, const struct engine_lmdb_config *source, const char *file,
     bool force, const char **why)
 {
 	*b = (struct backup){.fd = -1};
 	enum err err = name_files(b, file, why);
-	if (err == ERR_OK && !force && access(file, F_OK) == 0) {
-		*why = "exists: take another name, or --force to replace it";
-		err = ERR_REFUSED;
-	}
+	if (err == ERR_OK)
+		err = judge_target(file, force, why);
 	if (err == ERR_OK)
 		err = open_tmp(b, why);
 	if (err == ERR_OK)
@@ -90,7 +109,7 @@ static enum err begin(struct backup *b, const struct engine_lmdb_config *source,
 /* Is `file` the same file as one that referd keeps in `dir`? */
 static bool is_own_file(const char *dir, const char *file)
 {
-	static const char *const own[] = {"referd.mdb", "referd.mdb-lock", "lock", "secret.key"};
+	static const char *const own[] = {"referd.mdb", "referd.mdb-lock", "lock", "secret.key", "first-start.txt"};
 	struct stat target, each;
 	char path[DATA_DIR_PATH_MAX];
 	if (stat(file, &target) != 0)

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "store/engine.h"
 #include "store/engine_lmdb_parts.h"
 #include "store/lmdb_pages.h"
@@ -23,7 +24,7 @@ static const char *file_refusal(enum lmdb_file state)
 {
 	static const char *const refusals[] = {
 	    [LMDB_FILE_EMPTY] = "the database file is empty, although a secret key exists: restore a backup; if "
-				"nothing was ever stored here, remove referd.mdb",
+				"nothing was ever stored here, remove referd.mdb and referd.mdb-lock",
 	    [LMDB_FILE_UNBORN] = "the database file has no transaction in it: remove referd.mdb, or restore a backup",
 	    [LMDB_FILE_STUB] = "the database file was cut short: restore a backup",
 	    [LMDB_FILE_SHORT] = "the database file was cut short: restore a backup",
@@ -58,19 +59,30 @@ static enum err judge_open_file(int fd, bool writable, const char **why)
 	 * anyway, once it has its snapshot. */
 	if (state == LMDB_FILE_SHORT && !writable)
 		return ERR_OK;
-	if (state == LMDB_FILE_SHORT)
-		return refuse_pages(lmdb_pages_walk(fd, 0, &what), what, why);
+	if (state == LMDB_FILE_SHORT) {
+		enum err err = lmdb_pages_walk(fd, 0, &what);
+		return refuse_pages(err, what, why);
+	}
 	*why = file_refusal(state);
 	if (state == LMDB_FILE_STUB)
 		return ERR_CORRUPT;
 	return state == LMDB_FILE_UNREAD ? ERR_IO : ERR_INVALID;
 }
 
+/* A command that ran as another user may have made a file that the server's user cannot open. */
+static const char *explain(int rc)
+{
+	if (rc == EACCES || rc == EPERM)
+		return "referd.mdb or referd.mdb-lock may not be opened: give both files to the user that runs "
+		       "referd (chown)";
+	return mdb_strerror(rc);
+}
+
 static enum err judge_file(const char *path, bool writable, const char **why)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0) {
-		*why = strerror(errno);
+		*why = explain(errno);
 		return errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;
 	}
 	enum err err = judge_open_file(fd, writable, why);
@@ -81,7 +93,7 @@ static enum err judge_file(const char *path, bool writable, const char **why)
 /* Does the file at `path` come from a first start that was cut off? */
 static bool is_leftover(const char *path, bool first_start)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
 		return false;
 	enum lmdb_file state = lmdb_file_look(fd);
@@ -114,6 +126,15 @@ static int open_kinds(struct engine_lmdb *e)
 	return rc;
 }
 
+/* LMDB would abort the process. A command that only reads catches that signal (cli/broken_pages.h). */
+_Noreturn static void on_damage(MDB_env *env, const char *what)
+{
+	(void)env;
+	log_error("store.fatal", LOG_STR("while", what),
+	    LOG_STR("error", "the database's pages are damaged: run referd verify, and restore a backup"));
+	_exit(70);
+}
+
 static int make_environment(struct engine_lmdb *e, const char *path, unsigned flags)
 {
 	int rc = mdb_env_create(&e->env);
@@ -121,6 +142,8 @@ static int make_environment(struct engine_lmdb *e, const char *path, unsigned fl
 		rc = mdb_env_set_maxdbs(e->env, RECORD_KINDS);
 	if (rc == MDB_SUCCESS)
 		rc = mdb_env_set_mapsize(e->env, e->map_size);
+	if (rc == MDB_SUCCESS && !e->read_only)
+		rc = mdb_env_set_assert(e->env, on_damage);
 	if (rc == MDB_SUCCESS)
 		rc = mdb_env_open(e->env, path, MDB_NOSUBDIR | MDB_NOTLS | flags, 0600);
 	return rc;
@@ -186,7 +209,7 @@ static enum err open_environment(struct engine_lmdb *e, bool own_file, const cha
 		rc = begin_reader(e);
 	if (rc == MDB_SUCCESS && stat(e->path, &e->file) != 0)
 		rc = errno;
-	*why = mdb_strerror(rc);
+	*why = explain(rc);
 	return engine_lmdb_translate(rc);
 }
 
@@ -213,12 +236,24 @@ static enum err make_database(struct engine_lmdb *e, const char **why)
 	return rc == MDB_SUCCESS ? data_dir_sync(&e->dir, why) : engine_lmdb_translate(rc);
 }
 
+/* LMDB makes its lock file beside a database that exists, so a lock file and a key without a database mean that
+ * the database was removed or is on a disk that is not mounted: an empty one in its place would hide that. */
+static bool is_gone(const struct engine_lmdb *e, const struct engine_lmdb_config *config)
+{
+	return !e->read_only && !config->first_start && access(e->path, F_OK) != 0 && file_is_shared(e->path);
+}
+
 static enum err prepare_dir(struct engine_lmdb *e, const struct engine_lmdb_config *config, const char **why)
 {
 	enum err err = data_dir_open(config->dir, e->read_only, &e->dir, why);
 	if (err != ERR_OK)
 		return err;
 	data_dir_path(&e->dir, "referd.mdb", e->path);
+	if (is_gone(e, config)) {
+		*why = "its database referd.mdb is missing: put it back, or restore a backup; to begin with an empty "
+		       "database, remove referd.mdb-lock";
+		return ERR_NOT_FOUND;
+	}
 	if (!e->read_only && (access(e->path, F_OK) != 0 || is_leftover(e->path, config->first_start)))
 		return make_database(e, why);
 	return ERR_OK;

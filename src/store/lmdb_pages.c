@@ -116,8 +116,12 @@ static enum lmdb_file read_metas(int fd, struct meta out[2], uint64_t *size)
 {
 	uint8_t first[2 * 4096], second[META_SIZE];
 	struct stat st;
+	if (fstat(fd, &st) != 0)
+		return LMDB_FILE_UNREAD;
+	if (!S_ISREG(st.st_mode))
+		return LMDB_FILE_FOREIGN;
 	ssize_t n = read_at(fd, first, sizeof first, 0);
-	if (n < 0 || fstat(fd, &st) != 0)
+	if (n < 0)
 		return LMDB_FILE_UNREAD;
 	*size = (uint64_t)st.st_size;
 	if (all_zero(first, (size_t)n) && *size <= sizeof first)

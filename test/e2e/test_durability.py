@@ -5,6 +5,7 @@ import re
 import resource
 import shutil
 import signal
+import stat
 import struct
 import subprocess
 import unittest
@@ -41,11 +42,11 @@ class Places(Directory):
         return server, code
 
     def refuses_to_start(self, server):
-        """One clear line and exit status 2, without a crash; answers the line."""
+        """One clear line and exit status 2, without a crash; answers the line. The log has a line of it too."""
         ended = run(*server.argv, env=server.env, timeout=20)
         self.assertEqual((ended.returncode, ended.stdout), (2, ""), ended)
-        self.assertRegex(ended.stderr, r"\Areferd: [^\n]{10,}\n\Z")
-        return ended.stderr
+        self.assertRegex(ended.stderr, r'\Areferd: [^\n]{10,}\n\{[^\n]*"event":"serve.refused"[^\n]*\}\n\Z')
+        return ended.stderr.splitlines()[0]
 
 
 class FirstStart(Places):
@@ -124,6 +125,36 @@ class FirstStart(Places):
             self.assertEqual(file.read(), "precious\n")
         self.assertFalse(os.path.islink(os.path.join(place, "data", "first-start.txt")))
 
+    def test_a_stale_tokens_file_goes_where_the_environment_gives_the_tokens(self):
+        place = self.place("given")
+        os.mkdir(os.path.join(place, "data"), 0o700)
+        stale = os.path.join(place, "data", "first-start.txt")
+        with open(stale, "w", encoding="ascii") as file:
+            file.write("API token: of a start that failed\n")
+        server = self.server(place).start()
+        self.assertFalse(os.path.exists(stale))
+        self.assertEqual(server.stop(), 0)
+        self.assertNotIn(b"tokens", server.out)
+
+    def test_what_is_in_the_way_is_named(self):
+        for name, make, said in (("first-start.txt", os.mkdir, "remove it"), ("secret.key", os.mkdir, "is a file"),
+                                 ("secret.key", os.mkfifo, "is a file"), ("referd.mdb", os.mkdir, "not a database"),
+                                 ("referd.mdb", os.mkfifo, "not a database")):
+            with self.subTest(name, make=make.__name__):
+                place = self.place(name + make.__name__)
+                os.mkdir(os.path.join(place, "data"), 0o700)
+                make(os.path.join(place, "data", name))
+                self.assertIn(said, self.refuses_to_start(self.server(place, tokens=False)))
+
+    def test_a_database_that_is_gone_is_not_made_anew(self):
+        server = self.born("gone")
+        database = os.path.join(server.data_dir, "referd.mdb")
+        os.rename(database, database + ".away")
+        self.assertIn("referd.mdb is missing", self.refuses_to_start(server))
+        self.assertFalse(os.path.exists(database))
+        os.unlink(database + "-lock")
+        self.assertEqual(server.start().stop(), 0)
+
     def test_a_failed_first_start_leaves_no_tokens(self):
         taken = self.server(self.place("first")).start()
         place = self.place("second")
@@ -188,6 +219,21 @@ class LostTokens(Places):
                 self.assertIn(said, ended.stderr)
         self.assertFalse(os.path.exists(nowhere))
         self.assertEqual(server.stop(), 0)
+
+    def test_root_keeps_the_owner_of_the_files(self):
+        """Otherwise the server could not open the lock file that root left behind."""
+        if os.geteuid() != 0:
+            self.skipTest("needs root, to give the directory to somebody else")
+        server, _ = self.with_people(self.place("owner"), 1)
+        os.chmod(self.directory, 0o755)
+        os.unlink(os.path.join(server.data_dir, "referd.mdb-lock"))
+        files = [os.path.join(server.data_dir, name) for name in os.listdir(server.data_dir)]
+        for path in [server.data_dir, *files]:
+            os.chown(path, 65534, 65534)
+        made = run(REFERD, "token", "create", "Back in", "--scopes", "admin", "--data", server.data_dir)
+        self.assertEqual(made.returncode, 0, made)
+        owners = {os.stat(os.path.join(server.data_dir, name)).st_uid for name in os.listdir(server.data_dir)}
+        self.assertEqual(owners, {65534})
 
     def test_with_a_token_it_goes_through_the_running_server(self):
         server = self.server(self.place("running")).start()
@@ -266,10 +312,10 @@ class Restore(Places):
 
     def test_a_backup_never_replaces_a_file_of_the_data_directory(self):
         place = self.place("live")
-        server = self.server(place).start()
+        server = self.server(place, tokens=False).start()
         link = os.path.join(place, "link.mdb")
         os.symlink(os.path.join(server.data_dir, "referd.mdb"), link)
-        for name in ("referd.mdb", "secret.key", "lock", "../link.mdb", "../data/./referd.mdb"):
+        for name in ("referd.mdb", "secret.key", "lock", "first-start.txt", "../link.mdb", "../data/./referd.mdb"):
             with self.subTest(name):
                 file = os.path.join(server.data_dir, name)
                 before = os.stat(file).st_ino
@@ -278,6 +324,29 @@ class Restore(Places):
                 self.assertIn("take another name", ended.stderr)
                 self.assertEqual(os.stat(file).st_ino, before)
         self.assertEqual(server.stop(), 0)
+
+    def test_a_backup_never_writes_through_a_second_name_of_the_database(self):
+        server, _ = self.with_people(self.place("linked"), 1)
+        for name in ("referd.mdb", "secret.key"):
+            with self.subTest(name):
+                file = os.path.join(server.data_dir, name)
+                size, copy = os.path.getsize(file), os.path.join(self.directory, "of-" + name)
+                os.link(file, copy + ".tmp")
+                ended = run(REFERD, "backup", copy, "--force", "--data", server.data_dir)
+                self.assertEqual((ended.returncode, os.path.getsize(file)), (1, size), ended)
+                self.assertIn("remove that file", ended.stderr)
+
+    def test_a_backup_replaces_regular_files_only(self):
+        server, _ = self.with_people(self.place("regular"), 1)
+        pipe, link = os.path.join(self.directory, "pipe"), os.path.join(self.directory, "link")
+        os.mkfifo(pipe)
+        os.symlink(self.directory, link)
+        for target in (pipe, link):
+            ended = run(REFERD, "backup", target, "--force", "--data", server.data_dir)
+            self.assertEqual(ended.returncode, 1, ended)
+            self.assertIn("not a regular file", ended.stderr)
+        self.assertTrue(stat.S_ISFIFO(os.stat(pipe).st_mode))
+        self.assertTrue(os.path.islink(link))
 
 
 class File(Places):
@@ -319,7 +388,9 @@ class File(Places):
             with self.subTest(length):
                 with open(file, "wb") as cut:
                     cut.write(whole[:length])
-                self.assertIn("restore a backup", self.refuses_to_start(server))
+                line = self.refuses_to_start(server)
+                self.assertIn("restore a backup", line)
+                self.assertNotIn("()", line)
                 ended = run(REFERD, "verify", "--data", server.data_dir)
                 self.assertIn(ended.returncode, (1, 2), ended)
                 self.assertRegex(ended.stderr, "restore a backup")
@@ -392,7 +463,7 @@ class File(Places):
 
 class Damage(Places):
     def setUp(self):
-        self.source, _ = self.with_people(self.place("source"), 300)
+        self.source, self.code = self.with_people(self.place("source"), 300)
         self.file = os.path.join(self.source.data_dir, "referd.mdb")
 
     def verify_damaged(self, file):
@@ -427,6 +498,17 @@ class Damage(Places):
                 damaged = mdb.File(self.file)
                 damaged.data[rows[-1].at:rows[-1].at + 6] = target.to_bytes(6, "little")
                 self.assertIn("is linked twice", self.verify_damaged(damaged))
+
+    def test_a_server_that_meets_a_damaged_page_says_so(self):
+        """LMDB gives up where a page is of the wrong sort; the server ends with a line instead of a core."""
+        server, code = self.source, self.code
+        server.start()
+        with open(self.file, "r+b") as file:
+            file.write(bytes(8192))
+        with self.assertRaises(Exception):
+            Client(server.address).form(f"/{code}/join", {"first_name": "A", "email": "lost@example.com"})
+        self.assertEqual(server.wait(), 70)
+        self.assertIn("pages are damaged", server.stderr())
 
 
 class Secrets(Places):
