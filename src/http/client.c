@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <event2/event.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "http/client_parts.h"
 
@@ -69,6 +70,10 @@ enum err http_client_open(struct loop *loop, const struct http_client_config *co
 
 enum err http_client_reload(struct http_client *c, const char *ca_file, const char **why)
 {
+	struct stat st;
+	*why = "the CA file is not a regular file";
+	if (ca_file != NULL && stat(ca_file, &st) == 0 && !S_ISREG(st.st_mode))
+		return ERR_INVALID; /* a pipe would hold the loop until somebody wrote to it */
 	SSL_CTX *fresh = client_tls_new(ca_file, why);
 	if (fresh == NULL)
 		return ERR_INVALID;

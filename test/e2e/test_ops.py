@@ -156,6 +156,20 @@ class Hangup(Directory):
         attempt(200)
         self.assertEqual(server.stop(), 0)
 
+    def test_a_pipe_in_place_of_the_ca_file_does_not_hold_the_server(self):
+        place = os.path.join(self.directory, "pipe")
+        os.mkdir(place)
+        receiver = Receiver(place).start()
+        self.assertEqual(receiver.stop(), 0)
+        server = Server(place, "--ca-file", receiver.ca).start()
+        self.addCleanup(lambda: server.running() and server.kill())
+        os.unlink(receiver.ca)
+        os.mkfifo(receiver.ca)
+        server.child.send_signal(signal.SIGHUP)
+        until(lambda: "not a regular file" in server.stderr(), "the refused reload")
+        self.has(Client(server.address).get("/readyz"), 200)
+        self.assertEqual(server.stop(), 0)
+
     def test_sighup_without_files_changes_nothing(self):
         server = Server(self.directory).start()
         self.addCleanup(lambda: server.running() and server.kill())
