@@ -30,6 +30,11 @@ static enum err sync_directory(const char *path)
 	return rc == 0 ? ERR_OK : ERR_IO;
 }
 
+static bool no_space(int error)
+{
+	return error == ENOSPC || error == EDQUOT || error == EFBIG;
+}
+
 static bool write_all(int fd, const void *p, size_t n)
 {
 	return fchmod(fd, 0600) == 0 && write(fd, p, n) == (ssize_t)n && fsync(fd) == 0;
@@ -56,10 +61,11 @@ static enum err make_file(const char *path, const void *p, size_t n)
 		return ERR_IO;
 	int fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
-		return ERR_IO;
+		return no_space(errno) ? ERR_NO_SPACE : ERR_IO;
 	bool ok = write_all(fd, p, n);
+	enum err failed = no_space(errno) ? ERR_NO_SPACE : ERR_IO;
 	ok = close(fd) == 0 && ok;
-	enum err err = ok ? publish(tmp, path) : ERR_IO;
+	enum err err = ok ? publish(tmp, path) : failed;
 	if (err != ERR_OK)
 		(void)unlink(tmp);
 	return err;
@@ -107,7 +113,9 @@ enum err key_file_make(const char *path, uint8_t key[KEY_FILE_SIZE], const char 
 {
 	crypto_random(key, KEY_FILE_SIZE);
 	enum err err = make_file(path, key, KEY_FILE_SIZE);
-	if (err != ERR_OK)
+	if (err == ERR_NO_SPACE)
+		*why = "cannot be made: the disk is full; make room, then start again";
+	else if (err != ERR_OK)
 		*why = "cannot be made: check that its directory exists and may be written to";
 	return err == ERR_REFUSED ? ERR_IO : err;
 }

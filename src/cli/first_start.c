@@ -41,7 +41,8 @@ static void on_setup(struct command *command, enum err err)
 	struct buf token = {0};
 	b->finished = true;
 	if (err != ERR_OK || s->stored_code_key.n != CODE_KEY_SIZE) {
-		b->problem = "its settings cannot be read";
+		b->problem = err == ERR_NO_SPACE ? "cannot be written to: the disk is full; make room, then start again"
+						 : "its settings cannot be read";
 		return;
 	}
 	if (!text_eq(s->stored_fingerprint, s->key_fingerprint)) {
@@ -162,7 +163,9 @@ static bool write_tokens(const char *path, const char *api, const char *inbound)
 	enum err err = key_file_write_text(path, text);
 	crypto_wipe(text, sizeof text);
 	if (err != ERR_OK)
-		fprintf(stderr, "referd: %s cannot be written: check the directory's owner and mode\n", path);
+		fprintf(stderr, "referd: %s cannot be written: %s\n", path,
+		    err == ERR_NO_SPACE ? "the disk is full; make room, then start again"
+					: "check the directory's owner and mode");
 	return err == ERR_OK;
 }
 

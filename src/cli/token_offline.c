@@ -33,11 +33,19 @@ static bool read_scopes(struct text list, uint64_t *scopes)
 	return *scopes != 0;
 }
 
+static bool name_usable(struct text name)
+{
+	struct arena texts = {0};
+	bool ok = name.n > 0 && name.n <= TOKEN_NAME_MAX && typed_name_refusal(name, &texts) == NULL;
+	arena_free(&texts);
+	return ok;
+}
+
 static enum err judge(const struct token_offline *made, struct token *token, const char **why)
 {
 	token->name = typed_trim(text_of(made->name));
 	*why = "the name must be 1 to 100 bytes of UTF-8 text that can be seen, without control characters";
-	if (token->name.n == 0 || token->name.n > TOKEN_NAME_MAX || typed_name_refusal(token->name) != NULL)
+	if (!name_usable(token->name))
 		return ERR_INVALID;
 	*why = "--scopes must name some of read, write, admin";
 	return read_scopes(text_of(made->scopes), &token->scopes) ? ERR_OK : ERR_INVALID;

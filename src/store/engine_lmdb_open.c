@@ -75,6 +75,8 @@ static const char *explain(int rc)
 	if (rc == EACCES || rc == EPERM)
 		return "referd.mdb or referd.mdb-lock may not be opened: give both files to the user that runs "
 		       "referd (chown)";
+	if (engine_lmdb_translate(rc) == ERR_NO_SPACE)
+		return "the disk is full; make room, then start again";
 	return mdb_strerror(rc);
 }
 
@@ -232,7 +234,7 @@ static enum err make_database(struct engine_lmdb *e, const char **why)
 		mdb_env_close(new.env);
 	if (rc == MDB_SUCCESS && rename(path, e->path) != 0)
 		rc = errno;
-	*why = mdb_strerror(rc);
+	*why = explain(rc);
 	return rc == MDB_SUCCESS ? data_dir_sync(&e->dir, why) : engine_lmdb_translate(rc);
 }
 

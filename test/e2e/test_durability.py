@@ -422,6 +422,17 @@ class File(Places):
                 with open(file, "rb") as foreign:
                     self.assertEqual(foreign.read(), content)
 
+    def test_a_first_start_without_room_says_so_and_can_be_repeated(self):
+        for size in (0, 100, 8192, 20000):
+            with self.subTest(size):
+                server = self.server(self.place(str(size)))
+                ended = subprocess.run(
+                    server.argv, env=server.env, capture_output=True, text=True, timeout=20,
+                    preexec_fn=lambda size=size: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)))
+                self.assertEqual((ended.returncode, ended.stdout), (2, ""), ended)
+                self.assertIn("the disk is full; make room", ended.stderr)
+                self.assertEqual(server.start().stop(), 0)
+
     def test_the_file_size_limit_is_a_full_disk(self):
         server, code = self.with_people(self.place("limit"), 3)
         limit = 1 << 20
