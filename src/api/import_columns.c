@@ -376,6 +376,18 @@ static void check_whole(const struct reading *r)
 		problems_add(p, TEXT("qualified_at"), "is given, but qualified is not Yes");
 }
 
+/* A line with problems is not submitted, so its form fields are judged here, to report all of them together. */
+static void check_fields(struct reading *r, struct pairs fields)
+{
+	struct join *j = &r->row->join;
+	const struct form_list form = form_list_of(r->campaign, who_is_set(&j->referrer));
+	struct buf kept = {0};
+	if (j->problems.n > 0)
+		form_fields_read(&form, fields, false, r->arena, &kept, &j->problems);
+	r->failed = r->failed || kept.failed;
+	buf_free(&kept);
+}
+
 void import_row_read(const struct import_columns *columns, const struct csv_reader *line,
 		     const struct campaign *campaign, struct arena *arena, struct import_row *row,
 		     bool *failed)
@@ -386,6 +398,7 @@ void import_row_read(const struct import_columns *columns, const struct csv_read
 	read_cells(&r, columns, line, &fields);
 	check_whole(&r);
 	row->join.fields.raw = keep(&r, buf_view(&fields));
+	check_fields(&r, row->join.fields);
 	*failed = r.failed || fields.failed;
 	buf_free(&fields);
 	row->join.problems.given = row->join.problems.n;

@@ -30,7 +30,8 @@ static void reply_refused(const struct create_call *cc)
 	for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
 		if (refusals[i].outcome != j->outcome)
 			continue;
-		call_reply_field(call, refusals[i].field, refusals[i].problem);
+		call_note(call, refusals[i].field, refusals[i].problem);
+		call_reply_problems(call, &j->problems);
 		return;
 	}
 	join_reply_refused(call, j);

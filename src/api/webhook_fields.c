@@ -47,32 +47,40 @@ const char *webhook_read_sources(struct call *call, const struct json *v, void *
 	    &((struct webhook *)record)->sources);
 }
 
-/* A list of objects with two text members; the second may be missing where `copy` says so. */
+static const char *read_entry(struct call *call, const struct json *item, const char *first,
+			      const char *second, bool copy, struct buf *list)
+{
+	const struct json *other = json_get(item, second);
+	struct text name, a, b;
+	if (copy && body_string(item, &a)) {
+		pairs_add(list, a, a);
+		return NULL;
+	}
+	for (size_t i = 0; json_member(item, i, &name) != NULL; i++)
+		if (!text_eq(name, text_of(first)) && !text_eq(name, text_of(second)))
+			return decode_problem(call, "has an entry with an unknown \"%.*s\": it takes %s and %s",
+					      TEXT_ARGS(decode_shown(name)), first, second);
+	if (!body_string(json_get(item, first), &a))
+		return decode_problem(call, "has an entry without a %s that is text", first);
+	bool same = copy && (other == NULL || json_kind(other) == JSON_NULL);
+	if (!same && !body_string(other, &b))
+		return decode_problem(call, "has an entry without a %s that is text", second);
+	pairs_add(list, a, same ? a : b);
+	return NULL;
+}
+
+/* A list of objects with two text members. The second is the first where `copy` says so and it is missing. */
 static const char *read_pairs(struct call *call, const struct json *v, const char *first,
 			      const char *second, bool copy, struct pairs *out)
 {
 	struct buf list = {0};
 	const char *problem = NULL;
 	if (json_kind(v) != JSON_ARRAY && json_kind(v) != JSON_NULL)
-		return "must be a list of objects";
+		return decode_problem(call, "must be a list of objects with %s and %s", first, second);
 	if (json_length(v) > WEBHOOK_LIST_MAX)
 		return "has more than 64 entries";
-	for (size_t i = 0; i < json_length(v) && problem == NULL; i++) {
-		const struct json *item = json_at(v, i);
-		struct text a, b;
-		if (copy && body_string(item, &a)) {
-			pairs_add(&list, a, a);
-			continue;
-		}
-		if (!body_string(json_get(item, first), &a))
-			problem = "has an entry without its name";
-		else if (body_string(json_get(item, second), &b))
-			pairs_add(&list, a, b);
-		else if (copy && json_get(item, second) == NULL)
-			pairs_add(&list, a, a);
-		else
-			problem = "has an entry whose value is missing or no text";
-	}
+	for (size_t i = 0; i < json_length(v) && problem == NULL; i++)
+		problem = read_entry(call, json_at(v, i), first, second, copy, &list);
 	out->raw = arena_copy(&call->req->arena, buf_view(&list));
 	if (list.failed || (list.n > 0 && out->raw.p == NULL))
 		problem = no_memory;

@@ -99,7 +99,8 @@ static enum err add_query(const struct join *j, struct tx *tx, struct pairs *giv
 /* The campaign's further fields, for the user's meta. */
 static enum err read_fields(struct join *j, struct tx *tx)
 {
-	const struct form_list form = form_list_of(&j->campaign, j->referred_by.id != 0);
+	bool invited = j->referred_by.id != 0 || who_is_set(&j->referrer);
+	const struct form_list form = form_list_of(&j->campaign, invited);
 	struct pairs given = j->fields;
 	struct buf list = {0};
 	if (j->by_label && form_fields_name(&form, j->fields, (struct pairs){0}, tx_arena(tx),
@@ -118,6 +119,16 @@ static enum err read_fields(struct join *j, struct tx *tx)
 	if (failed)
 		return ERR_NO_MEMORY;
 	return j->problems.n > 0 ? refuse(j, JOIN_FIELD) : ERR_OK;
+}
+
+/* The form is judged nevertheless, so that all mistakes are reported together. */
+static enum err refuse_referrer(struct join *j, struct tx *tx)
+{
+	enum err err = j->campaign_id == 0 ? ERR_OK : find_campaign(j, tx, j->campaign_id);
+	if (err == ERR_OK && j->campaign_id != 0)
+		err = read_fields(j, tx);
+	bool of_fields = err == ERR_REFUSED && j->outcome == JOIN_FIELD;
+	return err == ERR_OK || of_fields ? refuse(j, JOIN_NO_REFERRER) : err;
 }
 
 static enum err check_alias(struct join *j, struct tx *tx)
@@ -190,8 +201,10 @@ enum err join_decide(struct command *command, struct tx *tx)
 	enum err err = replay(j, tx);
 	if (err != ERR_NOT_FOUND)
 		return err;
-	if ((err = find_place(j, tx, &campaign_id)) != ERR_OK ||
-	    (err = find_campaign(j, tx, campaign_id)) != ERR_OK ||
+	err = find_place(j, tx, &campaign_id);
+	if (err == ERR_REFUSED && j->outcome == JOIN_NO_REFERRER)
+		return refuse_referrer(j, tx);
+	if (err != ERR_OK || (err = find_campaign(j, tx, campaign_id)) != ERR_OK ||
 	    (err = check_self_referral(j, tx)) != ERR_OK || (err = read_fields(j, tx)) != ERR_OK)
 		return err;
 	uint64_t hash = codes_hash_email(j->codes, campaign_id, j->canonical_email);

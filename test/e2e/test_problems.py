@@ -57,6 +57,12 @@ class Together(Served):
                      {"campaign_id": campaign["id"], "first_name": "", "email": "x", "source": "Fax"},
                      "first_name", "email", "source", "company")
         self.refused("POST", "/api/v2/users", {}, "campaign_id", "first_name", "email")
+        # Somebody with a referrer fills in the other form, even if the referrer is unknown.
+        size = {"person_invited": [{"id": "size", "label": "Size", "type": "number", "required": True}]}
+        invited = {"campaign_id": self.campaign(fields=size)["id"], "first_name": "Ann", "referrer_code": "uNobody1"}
+        self.refused("POST", "/api/v2/users", {**invited, "email": "x"}, "email", "referrer_code", "size")
+        self.refused("POST", "/api/v2/users", {**invited, "email": "a@x.org", "meta": [{"field": "size", "value": 1}]},
+                     "referrer_code")
         user = self.has(self.api.json("POST", "/api/v2/users", {
             "campaign_id": campaign["id"], "first_name": "Ann", "email": "ann@example.com",
             "meta": [{"field": "company", "value": "Initech"}]}), 201).data
@@ -94,6 +100,16 @@ class Together(Served):
         self.assertEqual([(r["line"], r["field"]) for r in answer["refused"]],
                          [(2, "email"), (2, "source"), (2, "qualified"), (2, "first_name")])
         self.assertEqual((answer["refused_total"], answer["created"]), (1, 1))
+
+    def test_imports_judge_the_form_too(self):
+        fields = [{"id": "size", "label": "Size", "type": "number", "required": True}]
+        campaign = self.campaign(fields={"person_referring": fields, "person_invited": fields})["id"]
+        answer = self.has(self.api.call(
+            "POST", f"/api/v2/campaigns/{campaign}/users/import",
+            b"first_name,email,size,referrer\nAnn,x,big,\nBob,bob@example.com,big,nobody@example.com\nCy,x,,\n",
+            {"Content-Type": "text/csv"}), 200).data
+        self.assertEqual([(r["line"], r["field"]) for r in answer["refused"]],
+                         [(2, "email"), (2, "size"), (3, "size"), (3, "referrer"), (4, "email"), (4, "size")])
 
     def test_columns_of_an_import(self):
         campaign = self.campaign()["id"]

@@ -262,6 +262,11 @@ class Webhooks(Served):
 
     def test_unknown_fields_are_named(self):
         self.has_error(self.create(colour="red"), 422, "colour")
+        # The name that the receiver wants would be lost.
+        answer = self.has_error(self.create(fields=[{"field": "email", "name": "email_address"}]), 422, "fields")
+        self.assertIn('has an entry with an unknown "name": it takes field and as', answer.json["message"])
+        self.has_error(self.create(hidden_fields=[{"name": "a", "value": "b", "as": "c"}]), 422, "hidden_fields")
+        self.has(self.create(fields=["id", {"field": "code", "as": None}]), 201)
 
 
 class HttpTargets(Served):
