@@ -23,13 +23,13 @@ enum err delivery_move_late_decide(struct command *command, struct tx *tx)
 		enum err err = tx_get(tx, &KIND_DELIVERY, &d);
 		if (err != ERR_OK && err != ERR_NOT_FOUND)
 			return err;
-		/* It may have ended or been queued again since it was found. */
+		/* A row that is not the delivery's own any more goes, or it would be found again for ever. */
+		tx_delete(tx, &KIND_DUE, &cmd->due[i]);
 		if (err == ERR_NOT_FOUND || d.status != DELIVERY_PENDING ||
 		    d.due_ms != cmd->due[i].due_ms)
 			continue;
 		const struct due moved = {d.webhook_id, cmd->limit_ms, d.id};
 		d.due_ms = cmd->limit_ms;
-		tx_delete(tx, &KIND_DUE, &cmd->due[i]);
 		tx_put(tx, &KIND_DELIVERY, &d);
 		tx_put(tx, &KIND_DUE, &moved);
 	}

@@ -180,6 +180,26 @@ static void many_late_rows_are_moved_in_slices(void **state)
 	assert_int_equal(stats_now(w, 1).delivered, 250);
 }
 
+/* A row whose delivery does not exist. */
+static enum err put_stale_row(struct command *command, struct tx *tx)
+{
+	const struct due stale = {.webhook_id = 1, .due_ms = UINT64_MAX / 2, .delivery_id = 7};
+	(void)command;
+	tx_put(tx, &KIND_DUE, &stale);
+	return ERR_OK;
+}
+
+static void a_late_row_without_a_delivery_goes(void **state)
+{
+	struct delivery_world *w = *state;
+	struct command put = {.decide = put_stale_row};
+	make_hook(w, hook_for(w, "https://crm.example/in"));
+	assert_int_equal(world_run(&w->core, &put), ERR_OK);
+	restart(w, MINUTE);
+	live(w, SECOND);
+	assert_int_equal(world_count(&w->core, &KIND_DUE), 0);
+}
+
 static int open_with_retention(void **state)
 {
 	return open_world(state, world_on_memory, 30 * (uint64_t)DAY);
@@ -228,6 +248,7 @@ int main(void)
 	    ON_MEMORY(five_days_of_failures_count_whatever_the_clock_says),
 	    ON_LMDB(after_a_restart_in_the_past_nothing_waits_for_a_year),
 	    ON_LMDB(many_late_rows_are_moved_in_slices),
+	    ON_LMDB(a_late_row_without_a_delivery_goes),
 	    {"retention_does_not_believe_a_young_jump", retention_does_not_believe_a_young_jump,
 	     open_with_retention, close_world, NULL},
 	    ON_MEMORY(a_replay_keeps_its_pace),
