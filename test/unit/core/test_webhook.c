@@ -207,6 +207,23 @@ static void default_fields(void **state)
 	assert_pairs(read_back(w, id).fields, PAIRS(w, "email", "mail"));
 }
 
+/* One field too many is a problem of its own: the names are not looked for. */
+static void too_many_unknown_fields(void **state)
+{
+	struct world *w = *state;
+	struct buf list = {0};
+	char name[16];
+	for (int i = 0; i <= WEBHOOK_LIST_MAX; i++) {
+		snprintf(name, sizeof name, "n%d", i);
+		pairs_add(&list, text_of(name), text_of(name));
+	}
+	struct webhook_save s = {.webhook = world_hook()};
+	s.webhook.fields.raw = buf_view(&list);
+	assert_int_equal(save(w, &s), ERR_REFUSED);
+	assert_string_equal(problems_find(&s.problems, TEXT("fields")), "has more than 64 entries");
+	buf_free(&list);
+}
+
 static void revisions_stay(void **state)
 {
 	struct world *w = *state;
@@ -339,6 +356,7 @@ int main(void)
 	    WORLD_ON_ALL(header_values_stay_where_they_were_given),
 	    WORLD_ON_ALL(an_unknown_origin_is_another),
 	    WORLD_ON_ALL(default_fields),
+	    WORLD_ON_ALL(too_many_unknown_fields),
 	    WORLD_ON_ALL(revisions_stay),
 	    WORLD_ON_ALL(it_moves_between_sets),
 	    WORLD_ON_ALL(what_does_not_fit_is_refused),
