@@ -88,6 +88,9 @@ void *arena_alloc(struct arena *a, size_t n) WARN_UNUSED;
 void *arena_zalloc(struct arena *a, size_t n) WARN_UNUSED;
 /** A copy of t that lives as long as the arena; p is NULL where memory ran out (and t.n > 0). */
 struct text arena_copy(struct arena *a, struct text t);
+/** *kept becomes what the buffer holds, as long as the arena lives; the buffer is freed. ERR_NO_MEMORY,
+ *  also where an addition to the buffer had failed; *kept is empty then. */
+enum err buf_keep(struct buf *b, struct arena *a, struct text *kept) WARN_UNUSED;
 /** Frees all but one block of the default size, which is kept for the next round. */
 void arena_reset(struct arena *a);
 void arena_free(struct arena *a);

@@ -20,9 +20,9 @@ const char *pass_params_refusal(struct pairs names) WARN_UNUSED;
 /** What somebody who joins may send: the fields of that type of user, and the parameters. */
 struct form_list form_list_of(const struct campaign *campaign, bool invited);
 
-/** Appends to `list` those parameters of a URL's query that `given` does not hold; of two with one name the
- *  first counts; values that cannot be kept are left out. Nothing else of the query. ERR_NO_MEMORY. */
-enum err pass_params_take(struct pairs names, struct text query, struct pairs given, struct arena *arena,
+/** Appends to `list`, which holds pairs, the parameters of a URL's query whose names it does not have yet; of
+ *  two parameters with one name the first counts. Values that cannot be kept are left out. ERR_NO_MEMORY. */
+enum err pass_params_take(struct pairs names, struct text query, struct arena *arena,
     struct buf *list) WARN_UNUSED;
 
 #endif

@@ -87,6 +87,14 @@ struct text arena_copy(struct arena *a, struct text t)
 	return text_from(p, t.n);
 }
 
+enum err buf_keep(struct buf *b, struct arena *a, struct text *kept)
+{
+	*kept = b->failed ? (struct text){0} : arena_copy(a, buf_view(b));
+	bool failed = b->failed || kept->n < b->n;
+	buf_free(b);
+	return failed ? ERR_NO_MEMORY : ERR_OK;
+}
+
 void arena_reset(struct arena *a)
 {
 	struct arena_block *keep = NULL, *next;

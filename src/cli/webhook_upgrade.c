@@ -44,10 +44,10 @@ static void on_upgraded(struct command *command, enum err err)
 /* The buffer's text in the arena; the buffer is freed. */
 static struct text keep(struct work *w, struct buf *b)
 {
-	struct text kept = arena_copy(&w->arena, buf_view(b));
-	if (b->failed || (b->n > 0 && kept.p == NULL))
-		w->err = ERR_NO_MEMORY;
-	buf_free(b);
+	struct text kept;
+	enum err err = buf_keep(b, &w->arena, &kept);
+	if (err != ERR_OK)
+		w->err = err;
 	return kept;
 }
 

@@ -66,10 +66,7 @@ static enum err merge_texts(struct tx *tx, const struct campaign *named, struct 
 {
 	struct buf list = {0};
 	page_texts_merge(stored->texts, named->texts, &list);
-	stored->texts.raw = arena_copy(tx_arena(tx), buf_view(&list));
-	bool failed = list.failed || (list.n > 0 && stored->texts.raw.p == NULL);
-	buf_free(&list);
-	return failed ? ERR_NO_MEMORY : ERR_OK;
+	return buf_keep(&list, tx_arena(tx), &stored->texts.raw);
 }
 
 static enum err change(struct campaign_save *cmd, struct tx *tx, struct campaign *stored)

@@ -125,9 +125,9 @@ static struct text exhausted_reason(struct tx *tx, const struct delivery_record_
 					      : "the receiver answered with status ");
 		buf_u64(&reason, a->status);
 	}
-	struct text copy = arena_copy(tx_arena(tx), buf_view(&reason));
-	buf_free(&reason);
-	return copy;
+	struct text kept;
+	(void)!buf_keep(&reason, tx_arena(tx), &kept); /* without memory there is no reason */
+	return kept;
 }
 
 static enum err apply_verdict(struct tx *tx, const struct delivery_record_attempt *cmd,

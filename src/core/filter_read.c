@@ -181,10 +181,8 @@ static const struct name operators[] = {
 static const char *keep(struct buf *message, struct arena *arena)
 {
 	buf_char(message, '\0');
-	struct text kept = arena_copy(arena, buf_view(message));
-	bool failed = message->failed || kept.p == NULL;
-	buf_free(message);
-	return failed ? "cannot be used here" : kept.p;
+	struct text kept;
+	return buf_keep(message, arena, &kept) == ERR_OK ? kept.p : "cannot be used here";
 }
 
 static const char *unknown_field(const struct filter_field *fields, struct arena *arena)

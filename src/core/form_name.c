@@ -62,10 +62,9 @@ static const char *no_such_field(struct pairs fields, struct arena *arena)
 		buf_printf(&message, "%s%.*s (%.*s)", before, TEXT_ARGS(field.id),
 			   TEXT_ARGS(field.label));
 	buf_char(&message, '\0');
-	struct text kept = arena_copy(arena, buf_view(&message));
-	bool failed = message.failed || kept.p == NULL;
-	buf_free(&message);
-	return failed ? "is not a field of this campaign" : kept.p;
+	struct text kept;
+	enum err err = buf_keep(&message, arena, &kept);
+	return err == ERR_OK ? kept.p : "is not a field of this campaign";
 }
 
 /* Sent back as it was read: a field that the campaign no longer has keeps its value. */
@@ -81,7 +80,8 @@ enum err form_fields_name(const struct form_list *form, struct pairs given, stru
 	struct text rest = given.raw, name, value, id;
 	struct buf list = {0};
 	enum err err = ERR_OK;
-	while (err == ERR_OK && pairs_next(&rest, &name, &value)) {
+	/* A request with so many problems is refused whatever else is in it. */
+	while (err == ERR_OK && problems->n < PROBLEMS_MAX && pairs_next(&rest, &name, &value)) {
 		err = find_field(form, typed_trim(name), arena, &id);
 		if (err == ERR_OK)
 			pairs_add(&list, id, value);
@@ -90,9 +90,6 @@ enum err form_fields_name(const struct form_list *form, struct pairs given, stru
 		if (err == ERR_NOT_FOUND)
 			err = ERR_OK;
 	}
-	named->raw = arena_copy(arena, buf_view(&list));
-	if (list.failed || (list.n > 0 && named->raw.p == NULL))
-		err = ERR_NO_MEMORY;
-	buf_free(&list);
-	return err;
+	enum err kept_err = buf_keep(&list, arena, &named->raw);
+	return err == ERR_OK ? kept_err : err;
 }

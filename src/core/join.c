@@ -82,18 +82,13 @@ static enum err check_self_referral(struct join *j, struct tx *tx)
 /* What came with the request, and behind it what came with the link. */
 static enum err add_query(const struct join *j, struct tx *tx, struct pairs *given)
 {
-	struct buf list = {0};
+	struct buf both = {0};
 	if (j->query.n == 0)
 		return ERR_OK;
-	enum err err = pass_params_take(pass_params_of(&j->campaign), j->query, *given, tx_arena(tx), &list);
-	struct buf both = {0};
 	buf_text(&both, given->raw);
-	buf_text(&both, buf_view(&list));
-	given->raw = arena_copy(tx_arena(tx), buf_view(&both));
-	bool failed = list.failed || both.failed || (both.n > 0 && given->raw.p == NULL);
-	buf_free(&list);
-	buf_free(&both);
-	return failed ? ERR_NO_MEMORY : err;
+	enum err err = pass_params_take(pass_params_of(&j->campaign), j->query, tx_arena(tx), &both);
+	enum err kept = buf_keep(&both, tx_arena(tx), &given->raw);
+	return err == ERR_OK ? kept : err;
 }
 
 /* The campaign's further fields, for the user's meta. */
@@ -113,12 +108,8 @@ static enum err read_fields(struct join *j, struct tx *tx)
 		form_fields_read(&form, given, j->strict, tx_arena(tx), &list, &j->problems);
 		form_passed_read(&form, given, &list, j->strict ? &j->problems : NULL);
 	}
-	j->sent.raw = arena_copy(tx_arena(tx), buf_view(&list));
-	bool failed = list.failed || (list.n > 0 && j->sent.raw.p == NULL);
-	buf_free(&list);
-	if (failed)
-		return ERR_NO_MEMORY;
-	return j->problems.n > 0 ? refuse(j, JOIN_FIELD) : ERR_OK;
+	err = buf_keep(&list, tx_arena(tx), &j->sent.raw);
+	return err == ERR_OK && j->problems.n > 0 ? refuse(j, JOIN_FIELD) : err;
 }
 
 /* The form is judged nevertheless, so that all mistakes are reported together. */

@@ -74,14 +74,13 @@ static bool fits(struct text value)
 	return value.n > 0 && value.n <= PASS_VALUE_MAX && utf8_printable(value);
 }
 
-enum err pass_params_take(struct pairs names, struct text query, struct pairs given, struct arena *arena,
-    struct buf *list)
+enum err pass_params_take(struct pairs names, struct text query, struct arena *arena, struct buf *list)
 {
 	struct text name, value, nothing;
 	enum err err;
 	while ((err = form_next(&query, arena, &name, &value)) == ERR_OK) {
 		value = typed_trim(value);
-		if (fits(value) && pairs_find(names, name, &nothing) && !pairs_find(given, name, &nothing) &&
+		if (fits(value) && pairs_find(names, name, &nothing) &&
 		    !pairs_find((struct pairs){buf_view(list)}, name, &nothing))
 			pairs_add(list, name, value);
 	}

@@ -62,11 +62,10 @@ static enum err change_meta(struct user_change *c, struct tx *tx, const struct c
 	form_fields_read(&form, given, false, tx_arena(tx), &list, &c->problems);
 	form_passed_read(&form, given, &list, &c->problems);
 	add_others(&list, user->meta, &form);
-	user->meta.raw = arena_copy(tx_arena(tx), buf_view(&list));
-	bool failed = merged.failed || list.failed || (list.n > 0 && user->meta.raw.p == NULL);
+	bool failed = merged.failed;
 	buf_free(&merged);
-	buf_free(&list);
-	return failed ? ERR_NO_MEMORY : ERR_OK;
+	enum err err = buf_keep(&list, tx_arena(tx), &user->meta.raw);
+	return failed ? ERR_NO_MEMORY : err;
 }
 
 /* ---- qualified ---- */

@@ -62,13 +62,8 @@ static enum err unmask_headers(struct tx *tx, struct pairs stored, struct pairs 
 		unknown |= masked && known.p == NULL;
 		pairs_add(&out, name, known);
 	}
-	struct text copy = arena_copy(tx_arena(tx), buf_view(&out));
-	bool failed = out.failed || (out.n > 0 && copy.p == NULL);
-	buf_free(&out);
-	headers->raw = copy;
-	if (failed)
-		return ERR_NO_MEMORY;
-	return unknown ? ERR_REFUSED : ERR_OK;
+	enum err err = buf_keep(&out, tx_arena(tx), &headers->raw);
+	return err == ERR_OK && unknown ? ERR_REFUSED : err;
 }
 
 static bool same_payload(const struct webhook *a, const struct webhook *b)
@@ -146,10 +141,7 @@ static enum err choose_fields(struct tx *tx, struct webhook *after)
 	if (after->fields_are != FIELDS_DEFAULT)
 		return ERR_OK;
 	payload_default_fields(after->events, &list);
-	after->fields.raw = arena_copy(tx_arena(tx), buf_view(&list));
-	bool failed = list.failed || after->fields.raw.n != list.n;
-	buf_free(&list);
-	return failed ? ERR_NO_MEMORY : ERR_OK;
+	return buf_keep(&list, tx_arena(tx), &after->fields.raw);
 }
 
 static void put_revision(struct tx *tx, struct webhook *after)

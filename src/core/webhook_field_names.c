@@ -90,11 +90,10 @@ static enum err report(const struct search *s, struct tx *tx, const struct campa
 	list_names(&what, pass_params_of(campaign), none);
 	buf_str(&what, campaign->id != 0 ? "" : ", and those in the forms of campaigns");
 	buf_char(&what, '\0');
-	struct text kept = arena_copy(tx_arena(tx), buf_view(&what));
-	bool failed = what.failed || kept.p == NULL;
-	buf_free(&what);
+	struct text kept;
+	enum err err = buf_keep(&what, tx_arena(tx), &kept);
 	problems_add(problems, TEXT("fields"), kept.p);
-	return failed ? ERR_NO_MEMORY : ERR_OK;
+	return err;
 }
 
 enum err webhook_check_field_names(struct tx *tx, const struct webhook *webhook,

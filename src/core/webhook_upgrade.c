@@ -61,12 +61,10 @@ static enum err upgrade_fields(struct tx *tx, struct webhook *webhook)
 	after.fields_are = has_old_default(webhook) ? FIELDS_DEFAULT : FIELDS_CHOSEN;
 	if (after.fields_are == FIELDS_DEFAULT) {
 		payload_default_fields(webhook->events, &list);
-		after.fields.raw = arena_copy(tx_arena(tx), buf_view(&list));
+		enum err err = buf_keep(&list, tx_arena(tx), &after.fields.raw);
+		if (err != ERR_OK)
+			return err;
 	}
-	bool failed = list.failed || after.fields.raw.n < list.n;
-	buf_free(&list);
-	if (failed && after.fields_are == FIELDS_DEFAULT)
-		return ERR_NO_MEMORY;
 	/* If a hidden field has the name of a new default field, the fields stay as they are. */
 	webhook_check(&after, &clashes);
 	if (clashes.n > 0) {

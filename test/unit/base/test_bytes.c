@@ -202,6 +202,25 @@ static void arena_copies_and_refuses(void **state)
 	arena_free(&a);
 }
 
+static void a_buffer_is_kept_or_refused(void **state)
+{
+	(void)state;
+	struct arena a = {0};
+	struct buf b = {0};
+	struct text kept = TEXT("before");
+	assert_int_equal(buf_keep(&b, &a, &kept), ERR_OK);
+	assert_int_equal(kept.n, 0);
+	buf_str(&b, "text");
+	assert_int_equal(buf_keep(&b, &a, &kept), ERR_OK);
+	assert_text(kept, "text");
+	assert_null(b.p);
+	buf_str(&b, "more");
+	assert_false(buf_reserve(&b, SIZE_MAX));
+	assert_int_equal(buf_keep(&b, &a, &kept), ERR_NO_MEMORY);
+	assert_true(kept.n == 0 && b.p == NULL && !b.failed);
+	arena_free(&a);
+}
+
 static void errors_have_names(void **state)
 {
 	(void)state;
@@ -228,6 +247,7 @@ int main(void)
 	    cmocka_unit_test(arena_gives_aligned_memory),
 	    cmocka_unit_test(arena_reset_keeps_one_block),
 	    cmocka_unit_test(arena_copies_and_refuses),
+	    cmocka_unit_test(a_buffer_is_kept_or_refused),
 	    cmocka_unit_test(errors_have_names),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

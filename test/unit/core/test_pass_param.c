@@ -86,18 +86,16 @@ static void assert_taken(const char *query, const char *expected)
 {
 	const struct campaign c = {0};
 	struct arena arena = {0};
-	struct buf given = {0}, list = {0}, form = {0};
+	struct buf list = {0}, form = {0};
 	struct text rest, name, value;
-	pairs_add(&given, TEXT("utm_term"), TEXT("typed"));
-	assert_int_equal(pass_params_take(pass_params_of(&c), text_of(query), (struct pairs){buf_view(&given)}, &arena,
-			     &list),
-	    ERR_OK);
+	pairs_add(&list, TEXT("utm_term"), TEXT("typed"));
+	assert_int_equal(pass_params_take(pass_params_of(&c), text_of(query), &arena, &list), ERR_OK);
 	rest = buf_view(&list);
+	assert_true(pairs_next(&rest, &name, &value));
 	while (pairs_next(&rest, &name, &value))
 		buf_printf(&form, "%.*s=%.*s;", TEXT_ARGS(name), TEXT_ARGS(value));
 	buf_char(&form, '\0');
 	assert_string_equal(form.p, expected);
-	buf_free(&given);
 	buf_free(&list);
 	buf_free(&form);
 	arena_free(&arena);
