@@ -15,8 +15,10 @@ struct text typed_trim(struct text t);
  *  none, else in arena. A text that is not UTF-8 stays as it is. ERR_NO_MEMORY. */
 enum err typed_strip(struct text t, struct arena *arena, struct text *out) WARN_UNUSED;
 
-/** NULL, or a sentence fragment that completes "name ...", in arena: t is not valid UTF-8, or holds control
- *  characters, or characters that turn the order of the text around them. The fragment names the character. */
+/** NULL, or a sentence fragment that completes "field ...", in arena: t is not valid UTF-8, or has a control
+ *  character. The fragment names the character. */
+const char *typed_text_refusal(struct text t, struct arena *arena) WARN_UNUSED;
+/** The same for names, which must not have characters that reverse the order of the text either. */
 const char *typed_name_refusal(struct text t, struct arena *arena) WARN_UNUSED;
 
 #endif

@@ -9,7 +9,6 @@
 
 #include "base/decimal.h"
 #include "base/typed.h"
-#include "base/utf8.h"
 #include "base/zone.h"
 
 static const char *read_text(struct call *call, const struct decode_field *f, const struct json *v,
@@ -21,8 +20,7 @@ static const char *read_text(struct call *call, const struct decode_field *f, co
 	if (t.n > f->max)
 		return "is too long";
 	const char *why = f->type == DECODE_NAME ? typed_name_refusal(t, &call->req->arena)
-			  : utf8_printable(t)    ? NULL
-						 : "must be UTF-8 text without control characters";
+						 : typed_text_refusal(t, &call->req->arena);
 	if (why != NULL)
 		return why;
 	*out = arena_copy(&call->req->arena, t);

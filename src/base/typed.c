@@ -85,22 +85,32 @@ static const char *name_character(uint32_t c, const char *kind, const char *does
 	enum { WHY_MAX = 96 };
 	char *why = arena_alloc(arena, WHY_MAX);
 	if (why == NULL)
-		return "has a character that a name cannot have";
+		return "has a character that is not allowed here";
 	snprintf(why, WHY_MAX, "has %s character (U+%04X)%s: leave it out", kind, (unsigned)c, does);
 	return why;
 }
 
-const char *typed_name_refusal(struct text t, struct arena *arena)
+const char *typed_text_refusal(struct text t, struct arena *arena)
 {
+	if (utf8_printable(t))
+		return NULL;
 	if (!utf8_valid(t))
 		return "must be UTF-8 text";
-	for (size_t i = 0, n; i < t.n; i += n) {
+	size_t i = 0, n;
+	uint32_t c = unicode_next(t, &n);
+	for (; utf8_printable(text_from(t.p + i, n)); c = unicode_next(behind(t, i), &n))
+		i += n;
+	return name_character(c, "a control", "", arena);
+}
+
+const char *typed_name_refusal(struct text t, struct arena *arena)
+{
+	const char *why = typed_text_refusal(t, arena);
+	for (size_t i = 0, n; why == NULL && i < t.n; i += n) {
 		uint32_t c = unicode_next(behind(t, i), &n);
-		if (!utf8_printable(text_from(t.p + i, n)))
-			return name_character(c, "a control", "", arena);
 		if (unicode_is_bidi_control(c))
-			return name_character(c, "an invisible", " that reverses the order of the text",
-					      arena);
+			why = name_character(c, "an invisible", " that reverses the order of the text",
+					     arena);
 	}
-	return NULL;
+	return why;
 }

@@ -346,7 +346,7 @@ static void build_term(const struct filter_draft *d, const struct filter_field *
 		problems_add(problems, TEXT("filters"), "has a condition without a field");
 		return;
 	}
-	while (field->name != NULL && !text_eq(d->field, text_of(field->name)))
+	while (field->name != NULL && !text_eq(typed_trim(d->field), text_of(field->name)))
 		field++;
 	if (field->name == NULL) {
 		problems_add(problems, d->field, unknown_field(fields, arena));

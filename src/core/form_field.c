@@ -186,8 +186,6 @@ static const char *read_one(const struct form_field *field, struct pairs given, 
 		return field->required ? "is required" : NULL;
 	if (value.n > FORM_VALUE_MAX)
 		return "is longer than 1024 bytes";
-	if (!utf8_printable(value))
-		return "must be UTF-8 text without control characters";
 	enum err err = form_value_read(field, value, arena, &kept, &why);
 	if (err == ERR_OK && kept.n > 0)
 		pairs_add(out, field->id, kept);

@@ -34,8 +34,8 @@ static enum err judge(struct reading *r, bool fine, const char *why)
 
 static enum err read_text(struct reading *r, struct text value)
 {
-	(void)value;
-	return judge(r, true, NULL);
+	const char *why = typed_text_refusal(value, r->arena);
+	return judge(r, why == NULL, why);
 }
 
 static enum err read_email(struct reading *r, struct text value)

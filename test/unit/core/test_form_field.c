@@ -210,6 +210,27 @@ static void a_whole_form(void **state)
 	form_free(&f);
 }
 
+static void a_phone_number_loses_every_blank(void **state)
+{
+	struct form f = {0};
+	(void)state;
+	add(&f, "phone", FORM_PHONE, true);
+	give(&f, "phone", "\u202a+44\t20\u00a07946\r\n09\u200b58\u202c");
+	assert_null(judge(&f, true));
+	assert_kept(&f, (const char *[]){"phone", "+442079460958"}, 2);
+	form_free(&f);
+}
+
+static void a_refusal_names_the_control_character(void **state)
+{
+	struct form f = {0};
+	(void)state;
+	add(&f, "company", FORM_TEXT, false);
+	give(&f, "company", "Acme\xc2\x85" "Inc.");
+	assert_string_equal(judge(&f, true), "has a control character (U+0085): leave it out");
+	form_free(&f);
+}
+
 static void a_required_box_is_checked(void **state)
 {
 	struct form f = {0};
@@ -392,6 +413,8 @@ int main(void)
 	    cmocka_unit_test(a_definition_of_tomorrow),
 	    cmocka_unit_test(every_type_takes_its_own),
 	    cmocka_unit_test(a_whole_form),
+	    cmocka_unit_test(a_phone_number_loses_every_blank),
+	    cmocka_unit_test(a_refusal_names_the_control_character),
 	    cmocka_unit_test(a_required_box_is_checked),
 	    cmocka_unit_test(a_value_has_an_end),
 	    cmocka_unit_test(ids_are_small_and_free),
