@@ -61,7 +61,7 @@ class Memory(Strangers):
         rows = "".join(f"{'A' * 60}{i},{'b' * 50}{i}@example.com\n" for i in range(250))
         self.send_csv(self.campaign(name="Many"), "first_name,email\n" + rows)
         upload = (b"POST /%s/join HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-                  b"Content-Length: 65536\r\n\r\n" % code.encode() + b"x" * 60000)
+                  b"Content-Length: 65536\r\n\r\n" % code.encode() + b'{"first_name":"' + b"x" * 60000)
         users = (b"GET /api/v2/users?per_page=250 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n"
                  % self.server.token.encode())
         with MemoryWatch(self.server.child.pid) as watch:
