@@ -66,12 +66,12 @@ static const char *read_number(const struct option *option, const char *value, u
 	const char *why = NULL;
 	if (option->type == OPTION_SIZE) {
 		if (!read_with_unit(text, size_units, number))
-			why = "is no size (like 65536, 64KiB, 1MiB)";
+			why = "is not a size: write 65536, 64KiB or 1MiB";
 	} else if (option->type == OPTION_DURATION) {
 		if (!read_with_unit(text, duration_units, number))
-			why = "is no duration (like 500ms, 10s, 5m, 2h, 1d)";
+			why = "is not a duration: write 500ms, 10s, 5m, 2h or 1d";
 	} else if (!text_to_u64(text, number)) {
-		why = "is no whole number";
+		why = "is not a whole number";
 	}
 	if (why == NULL && (*number < option->min || (option->max != 0 && *number > option->max)))
 		why = OPTION_OUT_OF_RANGE;

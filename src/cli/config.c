@@ -138,7 +138,7 @@ static bool arguments_fit(const struct config_command *command, const struct opt
 		fprintf(stderr, "referd: %s does not take \"%s\" too: %s\n", command->name,
 		    args->items[max], command->usage);
 	else if (args->n < command->min_args)
-		fprintf(stderr, "referd: %s needs more: %s\n", command->name, command->usage);
+		fprintf(stderr, "referd: %s lacks an argument: %s\n", command->name, command->usage);
 	return args->n >= command->min_args && args->n <= max;
 }
 

@@ -85,7 +85,7 @@ static int run(void *target, const struct options_args *args)
 	if (!put_copy(config->data, file))
 		return 1;
 	printf("%s: %llu users, verified %llu records: start referd serve --data %s, with the secret.key "
-	       "of then\n", file, (unsigned long long)found.users, (unsigned long long)found.records,
+	       "from the time of the backup\n", file, (unsigned long long)found.users, (unsigned long long)found.records,
 	    config->data);
 	return 0;
 }

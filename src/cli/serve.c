@@ -66,7 +66,7 @@ static int open_identity(struct serve *s)
 		return refuse("the data directory", s->config.data,
 			      "its webhooks cannot be brought to this version's form");
 	s->codes = codes_new(s->identity.code_key);
-	return s->codes != NULL ? 0 : refuse("codes", "", "out of memory");
+	return s->codes != NULL ? 0 : refuse("codes", "cannot be made", "out of memory");
 }
 
 static int open_delivery(struct serve *s)
@@ -80,7 +80,7 @@ static int open_delivery(struct serve *s)
 	struct sockaddr_storage own;
 	const char *why = "";
 	if (http_client_open(s->loop, &client, &s->client, &why) != ERR_OK)
-		return refuse("outbound requests", "", why);
+		return refuse("outbound requests", "cannot be set up", why);
 	if (http_server_sockaddr(s->listeners.server, &own))
 		http_client_refuse_own(s->client, (const struct sockaddr *)&own);
 	const struct scheduler_config scheduler = {
@@ -93,7 +93,7 @@ static int open_delivery(struct serve *s)
 	    .retention_ms = s->config.retention_ms,
 	};
 	if (scheduler_open(&scheduler, &s->scheduler) != ERR_OK)
-		return refuse("deliveries", "", "the webhooks cannot be read");
+		return refuse("deliveries", "cannot start", "the webhooks cannot be read");
 	return 0;
 }
 
@@ -262,7 +262,7 @@ static int add_events(struct serve *s)
 	    s->tend_timer == NULL || event_add(s->sighup, NULL) != 0 ||
 	    event_add(s->sigterm, NULL) != 0 || event_add(s->sigint, NULL) != 0 ||
 	    event_add(s->tend_timer, &tend_every) != 0)
-		return refuse("signals", "", "cannot be caught");
+		return refuse("signals", "cannot be caught", "out of memory");
 	return 0;
 }
 
@@ -271,10 +271,10 @@ static int open_all(struct serve *s)
 	int status;
 	s->loop = loop_new(&clock_system);
 	if (s->loop == NULL)
-		return refuse("the event loop", "", "cannot be made");
+		return refuse("the event loop", "cannot be made", "out of memory");
 	s->batch_timer = evtimer_new(loop_events(s->loop), on_batch_timer, s);
 	if (s->batch_timer == NULL)
-		return refuse("the event loop", "", "cannot be made");
+		return refuse("the event loop", "cannot be made", "out of memory");
 	loop_add_hook(s->loop, on_turn, s);
 	/* The socket comes before the first start: where its port is taken, no tokens are made. No request is
 	 * read before the loop runs. */

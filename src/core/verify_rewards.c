@@ -32,7 +32,7 @@ static enum err check_rule_set(struct verifier *v, const void *record)
 {
 	const struct rule_set *set = record;
 	if (set->rule_ids.n == 0 || set->rule_ids.n % sizeof(uint64_t) != 0)
-		verify_report(v, "is no list of rules");
+		verify_report(v, "is not a list of rules");
 	for (size_t i = 0; i < id_list_length(set->rule_ids); i++) {
 		struct rule rule = {.id = id_list_at(set->rule_ids, i)};
 		enum err err = verify_find(v, &KIND_RULE, &rule, "leads to a rule that does not exist");

@@ -108,7 +108,7 @@ static enum err check_email_index(struct verifier *v, const void *record)
 {
 	const struct email_index *index = record;
 	if (index->user_ids.n == 0 || index->user_ids.n % sizeof(uint64_t) != 0)
-		verify_report(v, "is no list of users");
+		verify_report(v, "is not a list of users");
 	for (size_t i = 0; i < id_list_length(index->user_ids); i++) {
 		struct user user = {.id = id_list_at(index->user_ids, i)};
 		struct email_hashes hashes = {0};

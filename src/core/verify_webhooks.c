@@ -44,7 +44,7 @@ static enum err check_webhook_set(struct verifier *v, const void *record)
 {
 	const struct webhook_set *set = record;
 	if (set->webhook_ids.n == 0 || set->webhook_ids.n % sizeof(uint64_t) != 0)
-		verify_report(v, "is no list of webhooks");
+		verify_report(v, "is not a list of webhooks");
 	for (size_t i = 0; i < id_list_length(set->webhook_ids); i++) {
 		struct webhook webhook = {.id = id_list_at(set->webhook_ids, i)};
 		enum err err =

@@ -139,7 +139,7 @@ enum err name_servers_open(struct loop *loop, const struct name_servers_config *
 		if (evdns_base_set_option(s->dns, dns_options[i].name, dns_options[i].value) != 0)
 			goto fail;
 	if (s->given && (err = add_listed(s->dns, config->list)) != ERR_OK) {
-		*why = "a nameserver must be written as IP or IP:PORT";
+		*why = "each of --nameservers must be an IP address or IP:PORT";
 		goto fail;
 	}
 	load_files(s);

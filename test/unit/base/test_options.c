@@ -218,13 +218,13 @@ static void errors_are_one_clear_line(void **state)
 	wrong(r, "--listen", "--listen needs a value\n");
 	wrong(r, "-x", "unknown option -x: options begin with --\n");
 	wrong(r, "a b c d e f g h i", "too many arguments: i\n");
-	wrong(r, "--connections many", "--connections: \"many\" is no whole number\n");
-	wrong(r, "--connections -1", "--connections: \"-1\" is no whole number\n");
+	wrong(r, "--connections many", "--connections: \"many\" is not a whole number\n");
+	wrong(r, "--connections -1", "--connections: \"-1\" is not a whole number\n");
 	wrong(r, "--connections 0",
 	      "--connections: \"0\" is out of range (at least 1, at most 100000)\n");
-	wrong(r, "--max-body 1K5", "--max-body: \"1K5\" is no size (like 65536, 64KiB, 1MiB)\n");
+	wrong(r, "--max-body 1K5", "--max-body: \"1K5\" is not a size: write 65536, 64KiB or 1MiB\n");
 	wrong(r, "--max-body 1000", "--max-body: \"1000\" is out of range (at least 1024 bytes)\n");
-	wrong(r, "--drain 8", "--drain: \"8\" is no duration (like 500ms, 10s, 5m, 2h, 1d)\n");
+	wrong(r, "--drain 8", "--drain: \"8\" is not a duration: write 500ms, 10s, 5m, 2h or 1d\n");
 	wrong(r, "--allow-http-targets=maybe",
 	      "--allow-http-targets: \"maybe\" is neither true nor false\n");
 }
@@ -242,13 +242,13 @@ static void errors_name_their_source(void **state)
 	struct run *r = *state;
 	char *envp[] = {VARIABLE("REFERD_CONNECTIONS=x"), NULL};
 	assert_int_equal(run_with(r, "", envp), OPTIONS_WRONG);
-	says(r, "REFERD_CONNECTIONS: \"x\" is no whole number\n");
+	says(r, "REFERD_CONNECTIONS: \"x\" is not a whole number\n");
 	wrong_in_file(r, "\nlisten :0\n", "2: a line is \"name = value\"");
 	wrong_in_file(r, "lisen = x", "1: unknown option lisen; did you mean listen?");
 	wrong_in_file(r, "config = x", "1: unknown option config");
 	wrong_in_file(r, "drain=1s\n#\ndrain=2s", "3: drain is set twice (first in line 1)");
 	wrong_in_file(r, "\n\ndrain=x",
-		      "3: drain: \"x\" is no duration (like 500ms, 10s, 5m, 2h, 1d)");
+		      "3: drain: \"x\" is not a duration: write 500ms, 10s, 5m, 2h or 1d");
 }
 
 static void unknown_variables_are_warned_of(void **state)
@@ -262,7 +262,7 @@ static void unknown_variables_are_warned_of(void **state)
 	assert_int_equal(r->target.connections, 10000);
 	/* An error is still one line. */
 	assert_int_equal(run_with(r, "--drain x", envp), OPTIONS_WRONG);
-	says(r, "--drain: \"x\" is no duration (like 500ms, 10s, 5m, 2h, 1d)\n");
+	says(r, "--drain: \"x\" is not a duration: write 500ms, 10s, 5m, 2h or 1d\n");
 }
 
 static void units(void **state)

@@ -80,7 +80,7 @@ static void email_index(void **state)
 		"leads to a user with another address\n");
 	CHANGED(&KIND_EMAIL_INDEX, &index, user_ids, TEXT("\0\0\0\0\0\0\0\2\0\0\0\0\0\0\0\x09"),
 		"leads to a user that does not exist\n");
-	CHANGED(&KIND_EMAIL_INDEX, &index, user_ids, TEXT("123"), "is no list of users\n");
+	CHANGED(&KIND_EMAIL_INDEX, &index, user_ids, TEXT("123"), "is not a list of users\n");
 }
 
 static void campaigns(void **state)
