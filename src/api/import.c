@@ -58,17 +58,19 @@ static void go_on(struct import *im);
 
 /* ---- life ---- */
 
+/* Before the reply, which may free the call: a client that left has its call freed at once. */
 static void unlink_import(struct import *im)
 {
 	struct import **link = &im->call->api->imports;
 	while (*link != im)
 		link = &(*link)->next;
 	*link = im->next;
+	transfer_end(im->call->api, &im->transfer);
 }
 
+/* The call may be gone. */
 static void free_import(struct import *im)
 {
-	transfer_end(im->call->api, &im->transfer);
 	csv_free(&im->csv);
 	arena_free(&im->arena);
 	import_report_free(&im->report);

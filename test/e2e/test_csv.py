@@ -6,6 +6,7 @@ import io
 import json
 import os
 import socket
+import struct
 import time
 import unittest
 
@@ -186,6 +187,19 @@ class Import(Tables):
                        "Content-Length: 100000\r\n\r\nfirst_name,email\nA,a@example.com\nB,b@exam").encode())
             until(lambda: len(self.rows(campaign)) == 1, "the whole line is stored")
         self.take(campaign, b"first_name,email\nA,a@example.com\nB,b@example.com\n", created=1, existing=1)
+
+    def test_a_client_that_resets_its_connection(self):
+        """The call is freed with its request, before the import is."""
+        campaign = self.campaign()
+        host, port = self.server.address.split(":")
+        with socket.create_connection((host, int(port))) as s:
+            s.sendall((f"POST /api/v2/campaigns/{campaign['id']}/users/import HTTP/1.1\r\nHost: x\r\n"
+                       f"Authorization: Bearer {self.server.token}\r\nContent-Type: text/csv\r\n"
+                       "Content-Length: 100000\r\n\r\nfirst_name,email\nA,a@example.com\n").encode())
+            until(lambda: len(self.rows(campaign)) == 1, "the line is stored")
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        until(lambda: b"referd_imports_running 0\n" in self.public.get("/metrics").body, "the import has ended")
+        self.take(campaign, b"first_name,email\nA,a@example.com\n", created=0, existing=1)
 
     def test_only_so_many_at_a_time(self):
         campaign = self.campaign()
