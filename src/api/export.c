@@ -266,10 +266,10 @@ static bool read_query(struct export *x)
 void user_export(struct call *call)
 {
 	struct export *x = call_alloc(call, sizeof *x);
-	if (x == NULL || !transfer_begin(call, &x->transfer, TRANSFER_EXPORT))
+	if (x == NULL)
 		return;
 	x->call = call;
-	if (!read_query(x))
+	if (!read_query(x) || !transfer_begin(call, &x->transfer, TRANSFER_EXPORT))
 		return;
 	x->read.name = identifier_campaign(call);
 	x->read.codes = call->api->config.codes;

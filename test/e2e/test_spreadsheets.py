@@ -153,6 +153,13 @@ class Exports(Tables):
         self.has_error(self.api.get(path + "?excel=perhaps"), 422, "excel")
         self.assertFalse(self.has(self.api.get(path + "?excel=0"), 200).body.startswith(MARK.encode()))
 
+    def test_a_refused_export_is_not_counted_as_running(self):
+        """Four may run for each token: a fifth is served after any number of refusals."""
+        path = f"/api/v2/campaigns/{self.campaign()['id']}/users/export"
+        for _ in range(5):
+            self.has_error(self.api.get(path + "?excel=perhaps"), 422, "excel")
+        self.has(self.api.get(path), 200)
+
 
 class Coupons(Tables):
     def upload(self, data):
