@@ -60,42 +60,55 @@ static bool reply_too_many(struct call *call)
 	return false;
 }
 
+static bool add_field(struct body *body, struct text name, struct text value)
+{
+	if (body->n == BODY_FIELDS_MAX)
+		return false;
+	body->fields[body->n].name = name;
+	body->fields[body->n++].value = value;
+	return true;
+}
+
+/* ERR_TOO_LARGE for more than 64 fields. */
+static enum err take_pairs(struct call *call, struct text rest, struct body *body)
+{
+	struct text name, value;
+	enum err err;
+	while ((err = form_next(&rest, &call->req->arena, &name, &value)) == ERR_OK)
+		if (!add_field(body, name, value))
+			return ERR_TOO_LARGE;
+	return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
+/* A form encodes the brace. curl sends -d '{...}' as a form, whose fields would all be missing. */
+static bool is_json_after_all(struct text content)
+{
+	return text_starts(text_trim(content), TEXT("{"));
+}
+
 static bool read_form(struct call *call, struct text content, struct body *body)
 {
-	struct text rest = content;
-	enum err err = ERR_OK;
-	/* A form encodes the brace. curl sends -d '{...}' as a form, whose fields would all be missing. */
-	if (text_starts(text_trim(content), TEXT("{"))) {
+	if (is_json_after_all(content)) {
 		call_reply_error(call, 415,
 		    "the body is JSON, but Content-Type says that it is a form: send Content-Type: "
 		    "application/json (curl: -H 'Content-Type: application/json')");
 		return false;
 	}
-	while (body->n < BODY_FIELDS_MAX && err == ERR_OK) {
-		err = form_next(&rest, &call->req->arena, &body->fields[body->n].name,
-		    &body->fields[body->n].value);
-		body->n += err == ERR_OK;
-	}
-	if (err == ERR_NOT_FOUND)
-		return true;
-	if (err == ERR_OK)
+	enum err err = take_pairs(call, content, body);
+	if (err == ERR_TOO_LARGE)
 		return reply_too_many(call);
-	call_reply_err(call, err, NULL);
-	return false;
+	if (err != ERR_OK)
+		call_reply_err(call, err, NULL);
+	return err == ERR_OK;
 }
 
 /* False after it has replied. */
 static bool take_part(struct call *call, const struct multipart_part *part, struct body *body)
 {
-	if (part->problem != NULL) {
-		call_reply_named(call, part->name, part->problem);
-		return false;
-	}
-	if (body->n == BODY_FIELDS_MAX)
-		return reply_too_many(call);
-	body->fields[body->n].name = part->name;
-	body->fields[body->n++].value = part->value;
-	return true;
+	if (part->problem == NULL)
+		return add_field(body, part->name, part->value) || reply_too_many(call);
+	call_reply_named(call, part->name, part->problem);
+	return false;
 }
 
 static bool read_multipart(struct call *call, struct text content, struct body *body)
@@ -213,14 +226,10 @@ bool body_read_list(struct call *call, struct body *body)
 	return read_body(call, &limits, body);
 }
 
-void body_read_query(struct call *call, struct body *body)
+enum err body_read_query(struct call *call, struct body *body)
 {
-	struct text rest = call->req->query;
 	*body = (struct body){0};
-	while (body->n < BODY_FIELDS_MAX &&
-	       form_next(&rest, &call->req->arena, &body->fields[body->n].name,
-		   &body->fields[body->n].value) == ERR_OK)
-		body->n++;
+	return take_pairs(call, call->req->query, body);
 }
 
 bool body_is_form(struct call *call, const struct body *body)

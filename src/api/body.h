@@ -33,9 +33,9 @@ bool body_read(struct call *call, struct body *body) WARN_UNUSED;
 bool body_read_person(struct call *call, struct body *body) WARN_UNUSED;
 /** The same without a limit on the number of JSON values, for a list that only the body's size bounds. */
 bool body_read_list(struct call *call, struct body *body) WARN_UNUSED;
-/** Reads the query of the request's target as if it were a form; what is behind the first 64 pairs is left
- *  out. */
-void body_read_query(struct call *call, struct body *body);
+/** Reads the query of the request's target as if it were a form. ERR_TOO_LARGE for more than 64 pairs, of
+ *  which *body gets the first 64; ERR_NO_MEMORY. */
+enum err body_read_query(struct call *call, struct body *body);
 /** For calls that take JSON only: is it a form? Then it has replied with 415. */
 bool body_is_form(struct call *call, const struct body *body) WARN_UNUSED;
 /** False after 415: the body came with a Content-Encoding. body_read asks this itself. */
@@ -67,7 +67,8 @@ enum body_field body_text(const struct body *body, const char *name, bool lenien
 enum body_field body_flag(const struct body *body, const char *name, bool *value);
 /** The same for a text by itself. False for another word. */
 bool body_read_flag(struct text word, bool *value) WARN_UNUSED;
-/** A JSON value as text: a string's, a number's as it was sent, a boolean's. False for what is none. */
+/** A JSON value as text: a string's, a number's as it was sent, a boolean's. False for
+ *  any other JSON value. */
 bool body_value_text(const struct json *v, struct text *value) WARN_UNUSED;
 /** Appends the fields that are not in `known` (ends with NULL) as pairs (name, value): JSON numbers
  * and booleans as their text, nulls not at all. Other JSON members are noted. */

@@ -311,7 +311,7 @@ static void read_form(struct front *front)
 	if (!body_read_person(call, &body))
 		return;
 	front->typed = body;
-	body_read_query(call, &front->asked);
+	(void)body_read_query(call, &front->asked); /* the first 64 fill the form */
 	call->reply_problems = reply_form;
 	call->reply_problems_arg = front;
 	front->form = (struct page_form){

@@ -25,7 +25,7 @@ static void on_found(struct link *link)
 {
 	struct call *call = link->call;
 	struct body asked;
-	body_read_query(call, &asked);
+	(void)body_read_query(call, &asked); /* the first 64 fill the form */
 	const struct page_form form = {
 	    .campaign = &link->campaign,
 	    .invited = link->user.id != 0,

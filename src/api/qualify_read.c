@@ -5,7 +5,6 @@
 #include "qualify_read.h"
 
 #include "base/decimal.h"
-#include "base/form.h"
 #include "core/money.h"
 #include "person.h"
 
@@ -26,21 +25,15 @@ static bool refuse(struct reader *r, const char *name, const char *problem)
 	return false;
 }
 
+/* False after it has replied. */
 static bool read_query(struct reader *r)
 {
-	struct body *query = &r->query;
-	struct text rest = r->call->req->query;
-	enum err err = ERR_OK;
-	while (err == ERR_OK && query->n < BODY_FIELDS_MAX) {
-		err = form_next(&rest, &r->call->req->arena, &query->fields[query->n].name,
-		    &query->fields[query->n].value);
-		query->n += err == ERR_OK;
-	}
-	if (err == ERR_NO_MEMORY)
-		call_reply_err(r->call, err, NULL);
-	else if (err == ERR_OK)
+	enum err err = body_read_query(r->call, &r->query);
+	if (err == ERR_TOO_LARGE)
 		call_reply_error(r->call, 400, "the query has more than 64 fields");
-	return err == ERR_NOT_FOUND;
+	else if (err != ERR_OK)
+		call_reply_err(r->call, err, NULL);
+	return err == ERR_OK;
 }
 
 /* False: the query has a field of ours where only the body is signed. */

@@ -51,6 +51,13 @@ class Multipart(Bodies):
         self.has_error(self.send(first_name + one * 2 + b"--x--", headers), 422, "email")
         self.has_error(self.send(one * 65 + b"--x--", headers), 400)
 
+    def test_a_form_may_have_64_fields(self):
+        ann = "first_name=Ann&email=ann%40x.example"
+        many = "".join(f"&f{i}=v" for i in range(62))
+        self.has(self.send((ann + many).encode(), FORM), 201)
+        self.has_error(self.send((ann + many + "&last=v").encode(), FORM), 400)
+        self.has(self.multipart({**ANN, **{f"f{i}": "v" for i in range(62)}}), 200)
+
     def test_a_repeated_request_with_another_boundary(self):
         """Libraries make up a boundary for each request: it does not make another body."""
         key = {"Idempotency-Key": "abc"}
