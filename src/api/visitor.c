@@ -75,10 +75,15 @@ static bool holds(struct text t, const char *word)
 	return false;
 }
 
-static bool header_holds(const struct http_request *req, const char *name, const char *word)
+/* The beginning of a header's value. Those of programs and browsers are shorter, and a search for every name
+ * in 16 KiB takes milliseconds. */
+static struct text value_of(const struct http_request *req, const char *name)
 {
+	enum { LOOKED_AT = 512 };
 	const struct text *value = http_request_header(req, text_of(name));
-	return value != NULL && holds(*value, word);
+	if (value == NULL)
+		return (struct text){0};
+	return value->n <= LOOKED_AT ? *value : text_from(value->p, LOOKED_AT);
 }
 
 bool visitor_is_person(const struct http_request *req)
@@ -86,10 +91,11 @@ bool visitor_is_person(const struct http_request *req)
 	if (req->method == HTTP_HEAD)
 		return false;
 	for (size_t i = 0; i < sizeof ahead / sizeof *ahead; i++)
-		if (header_holds(req, ahead[i].header, ahead[i].word))
+		if (holds(value_of(req, ahead[i].header), ahead[i].word))
 			return false;
+	const struct text agent = value_of(req, "User-Agent");
 	for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
-		if (header_holds(req, "User-Agent", programs[i]))
+		if (holds(agent, programs[i]))
 			return false;
 	return true;
 }

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -56,6 +57,19 @@ static void people_are_counted_in_every_app(void **state)
 	assert_false(is_person(HTTP_HEAD, "User-Agent", "curl/8.5"));
 }
 
+/* Whatever its length, a stranger's header costs what its first 512 bytes cost. */
+static void only_the_beginning_of_a_header_counts(void **state)
+{
+	static char agent[15001];
+	(void)state;
+	memset(agent, 'x', sizeof agent - 1);
+	memcpy(agent + 500, "Twitterbot", 10);
+	assert_false(is_person(HTTP_GET, "User-Agent", agent));
+	memset(agent, 'x', sizeof agent - 1);
+	memcpy(agent + 520, "Twitterbot", 10);
+	assert_true(is_person(HTTP_GET, "User-Agent", agent));
+}
+
 static void a_prefetch_is_no_view(void **state)
 {
 	(void)state;
@@ -73,6 +87,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(programs_that_look_ahead_are_known),
 	    cmocka_unit_test(people_are_counted_in_every_app),
+	    cmocka_unit_test(only_the_beginning_of_a_header_counts),
 	    cmocka_unit_test(a_prefetch_is_no_view),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
