@@ -2,8 +2,6 @@
  * Owns the pages that only say something: closed, unknown, accepted, unsubscribed. Never why. Called by
  * the public calls.
  */
-#include <string.h>
-
 #include "core/page_text.h"
 #include "page_parts.h"
 
@@ -80,12 +78,15 @@ void page_reply_unsubscribe(struct call *call, const struct campaign *campaign, 
 
 /* ---- refusals that concern no campaign ---- */
 
-enum { PLAIN_HEADERS = 4 };
+static const char html_type[] = "text/html; charset=utf-8";
+
+enum { POLICY, REFERRER, CACHE, PLAIN_HEADERS };
 
 static const struct http_header plain_headers[PLAIN_HEADERS] = {
-    {WORD("Content-Security-Policy"), WORD("default-src 'none'; style-src 'self'; base-uri 'none'")},
-    {WORD("Referrer-Policy"), WORD("no-referrer")},
-    {WORD("Cache-Control"), WORD("no-store")},
+    [POLICY] = {WORD("Content-Security-Policy"),
+		WORD("default-src 'none'; style-src 'self'; base-uri 'none'")},
+    [REFERRER] = {WORD("Referrer-Policy"), WORD("no-referrer")},
+    [CACHE] = {WORD("Cache-Control"), WORD("no-store")},
 };
 
 static struct text write_plain(struct api *api, enum page_word headline, enum page_word body)
@@ -101,14 +102,15 @@ static struct text write_plain(struct api *api, enum page_word headline, enum pa
 
 void page_reply_limited(struct call *call, struct text retry_s)
 {
-	struct http_header headers[PLAIN_HEADERS];
+	/* The call adds Cache-Control itself. */
+	const struct http_header headers[] = {
+	    plain_headers[POLICY], plain_headers[REFERRER], {TEXT("Retry-After"), retry_s}};
 	struct text page = write_plain(call->api, WORD_BUSY, WORD_BUSY_BODY);
-	memcpy(headers, plain_headers, sizeof headers);
-	headers[PLAIN_HEADERS - 1] = (struct http_header){TEXT("Retry-After"), retry_s};
 	if (call->api->out.failed)
 		call_reply_err(call, ERR_NO_MEMORY, NULL);
 	else
-		call_reply_with(call, 429, "text/html; charset=utf-8", page, headers, PLAIN_HEADERS);
+		call_reply_with(call, 429, html_type, page, headers,
+				sizeof headers / sizeof *headers);
 }
 
 bool page_write_refusal(struct api *api, struct http_reply *reply)
@@ -125,9 +127,9 @@ bool page_write_refusal(struct api *api, struct http_reply *reply)
 		i++;
 	if (i == n)
 		return false;
-	reply->content_type = TEXT("text/html; charset=utf-8");
+	reply->content_type = text_of(html_type);
 	reply->body = write_plain(api, pages[i].headline, pages[i].body);
 	reply->headers = plain_headers;
-	reply->n_headers = PLAIN_HEADERS - 1;
+	reply->n_headers = PLAIN_HEADERS;
 	return !api->out.failed;
 }

@@ -460,6 +460,10 @@ class QrCode(Pages):
         self.public.source = "127.0.0.77"
         self.assertEqual({self.public.get("/u1111111/qr-code").status for _ in range(60)}, {404})
         self.has_error(self.public.get(f"/{code}/qr-code"), 429)
+        page = self.has(self.public.call("GET", f"/{code}/join", headers=PAGE), 429)
+        self.assertEqual(page.headers["Content-Type"], "text/html; charset=utf-8")
+        self.assertEqual(page.headers.get_all("Cache-Control"), ["no-store"])
+        self.assertTrue(page.headers["Retry-After"])
         self.public.source = None
 
 
