@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "campaign_dates.h"
 #include "campaign_form.h"
 #include "core/page_text.h"
@@ -41,11 +42,6 @@ static void mark(struct draft *draft, size_t offset)
 }
 
 /* ---- small members ---- */
-
-static bool is_alnum(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 static const char *read_lang(struct call *call, const struct json *v, void *record)
 {
@@ -103,7 +99,7 @@ static const char *read_colour(struct call *call, const struct json *v, void *re
 		return "must be text such as #1a2b3c";
 	bool fine = t.n == 0 || (t.n == 7 && t.p[0] == '#');
 	for (size_t i = 1; fine && i < t.n; i++)
-		fine = is_alnum(t.p[i]) && (t.p[i] | 0x20) <= 'f';
+		fine = ascii_is_alnum(t.p[i]) && (t.p[i] | 0x20) <= 'f';
 	return fine ? keep_text(call, t, &((struct draft *)record)->campaign.colour)
 		    : "must be a colour such as #1a2b3c";
 }

@@ -4,14 +4,9 @@
  */
 #include "column_names.h"
 
+#include "base/ascii.h"
 #include "base/unicode.h"
 #include "base/utf8.h"
-
-static bool is_alphanumeric(char c)
-{
-	char lower = (char)(c | 0x20);
-	return (c >= '0' && c <= '9') || (lower >= 'a' && lower <= 'z');
-}
 
 enum err column_name_fold(struct text name, struct arena *arena, struct text *out)
 {
@@ -24,7 +19,7 @@ enum err column_name_fold(struct text name, struct arena *arena, struct text *ou
 		return ERR_NO_MEMORY;
 	for (size_t i = 0; i < folded.n; i += step) {
 		uint32_t c = unicode_next(text_from(folded.p + i, folded.n - i), &step);
-		if (c < 0x80 ? !is_alphanumeric((char)c) : unicode_is_invisible(c))
+		if (c < 0x80 ? !ascii_is_alnum((char)c) : unicode_is_invisible(c))
 			continue;
 		for (size_t k = 0; k < step; k++)
 			p[n++] = folded.p[i + k];
@@ -37,7 +32,7 @@ bool column_name_is(struct text folded, const char *name)
 {
 	size_t i = 0;
 	for (; *name != '\0'; name++) {
-		if (!is_alphanumeric(*name))
+		if (!ascii_is_alnum(*name))
 			continue;
 		if (i == folded.n || folded.p[i++] != *name)
 			return false;

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "link.h"
 #include "routes.h"
 
@@ -25,9 +26,8 @@ static bool is_token(struct text t)
 {
 	static const char marks[] = "!#$%&'*+-.^_`|~";
 	for (size_t i = 0; i < t.n; i++) {
-		char c = t.p[i], lower = (char)(c | 0x20);
-		if (!(lower >= 'a' && lower <= 'z') && !(c >= '0' && c <= '9') &&
-		    (c == '\0' || strchr(marks, c) == NULL))
+		char c = t.p[i];
+		if (!ascii_is_alnum(c) && (c == '\0' || strchr(marks, c) == NULL))
 			return false;
 	}
 	return t.n > 0;

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
+
 enum { LANG_MAX = 35 /* the longest usual tag, RFC 5646, section 4.4.1 */ };
 
 /* The codes of ISO 639-1, and the ISO 639-3 codes of languages for which operating systems have
@@ -23,16 +25,6 @@ static const char three[] =
     "arz ary ast bar bem ber bho brx byn ceb chr ckb cmn csb doi dsb fil fur gez gsw hak haw hif "
     "hmn hne hsb ilo kab kok lmo lzh mag mai mhr mni mos nan nds nhn niu nso pap prs quz raj sah "
     "sat scn sco sgs shn shs sid szl tcy the tig tlh tpi tzm unm vec wae wal war yue zgh";
-
-static bool is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static bool is_alnum(char c)
-{
-	return is_letter(c) || (c >= '0' && c <= '9');
-}
 
 static bool is_known(struct text subtag)
 {
@@ -60,7 +52,7 @@ const char *language_refusal(struct text tag)
 		if (subtag.n < 1 || subtag.n > 8)
 			return refusal;
 		for (size_t i = 0; i < subtag.n; i++)
-			if (!is_alnum(subtag.p[i]))
+			if (!ascii_is_alnum(subtag.p[i]))
 				return refusal;
 	}
 	return NULL;

@@ -1,17 +1,13 @@
 /*
- * Owns what is taken for a link although more stands in it. Never whether its code is good (link.c). Called
- * by api.c for paths of no route.
+ * Owns the reading of join links to which something was added: a dot, a bracket, an invisible character.
+ * Never whether the code is good (link.c). Called by api.c for paths without a route.
  */
 #include "stray_link.h"
 
+#include "base/ascii.h"
 #include "base/form.h"
 #include "link.h"
 #include "routes.h"
-
-static bool is_alnum(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 static struct text behind(struct text t, size_t n)
 {
@@ -25,15 +21,15 @@ static size_t entity_length(struct text t)
 	if (t.n < 2 || t.p[0] != '&')
 		return 0;
 	size_t n = t.p[1] == '#' ? 2 : 1, name = n;
-	while (n < t.n && n - name < NAME_MAX_BYTES && is_alnum(t.p[n]))
+	while (n < t.n && n - name < NAME_MAX_BYTES && ascii_is_alnum(t.p[n]))
 		n++;
 	return n > name && n < t.n && t.p[n] == ';' ? n + 1 : 0;
 }
 
-/* Behind whatever is neither letter nor digit. */
+/* t from its first letter or digit on. */
 static struct text skip_marks(struct text t)
 {
-	while (t.n > 0 && !is_alnum(t.p[0])) {
+	while (t.n > 0 && !ascii_is_alnum(t.p[0])) {
 		size_t entity = entity_length(t);
 		t = behind(t, entity > 0 ? entity : 1);
 	}
@@ -43,7 +39,7 @@ static struct text skip_marks(struct text t)
 static struct text read_code(struct text *rest)
 {
 	size_t n = 0;
-	while (n < rest->n && (is_alnum(rest->p[n]) || rest->p[n] == '-' || rest->p[n] == '_'))
+	while (n < rest->n && (ascii_is_alnum(rest->p[n]) || rest->p[n] == '-' || rest->p[n] == '_'))
 		n++;
 	struct text code = text_from(rest->p, n);
 	*rest = behind(*rest, n);

@@ -12,20 +12,12 @@ static uint64_t power_of_ten(size_t n)
 	return power;
 }
 
-static bool all_digits(struct text t)
-{
-	for (size_t i = 0; i < t.n; i++)
-		if (t.p[i] < '0' || t.p[i] > '9')
-			return false;
-	return t.n > 0;
-}
-
 enum err decimal_read(struct text t, unsigned places, uint64_t *value)
 {
 	struct text whole, part;
 	uint64_t units, rest = 0;
 	bool has_part = text_cut(t, '.', &whole, &part);
-	if (!all_digits(whole) || (has_part && (part.n > places || !text_to_u64(part, &rest))))
+	if (!text_is_digits(whole) || (has_part && (part.n > places || !text_to_u64(part, &rest))))
 		return ERR_INVALID;
 	if (whole.n > DECIMAL_DIGITS_MAX || !text_to_u64(whole, &units))
 		return ERR_TOO_LARGE;

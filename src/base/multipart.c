@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "charset.h"
 
 static const char truncated[] =
@@ -50,9 +51,8 @@ static bool is_boundary(struct text t)
 {
 	static const char marks[] = "'()+_,-./:=? ";
 	for (size_t i = 0; i < t.n; i++) {
-		char c = t.p[i], lower = (char)(c | 0x20);
-		if (!(c >= '0' && c <= '9') && !(lower >= 'a' && lower <= 'z') &&
-		    memchr(marks, c, sizeof marks - 1) == NULL)
+		char c = t.p[i];
+		if (!ascii_is_alnum(c) && memchr(marks, c, sizeof marks - 1) == NULL)
 			return false;
 	}
 	return t.n > 0 && t.n <= MULTIPART_BOUNDARY_MAX && t.p[t.n - 1] != ' ';

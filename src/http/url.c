@@ -7,6 +7,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/idna.h"
 
 enum { PORT_HTTP = 80, PORT_HTTPS = 443, PORT_DIGITS = 5, LABEL_MAX = 63 };
@@ -26,14 +27,9 @@ static const struct {
     {"[]|", IN_QUERY},
 };
 
-static bool is_alnum(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 static bool char_in(char c, unsigned classes)
 {
-	if (is_alnum(c))
+	if (ascii_is_alnum(c))
 		return true;
 	for (size_t i = 0; i < sizeof(punctuation) / sizeof(punctuation[0]); i++)
 		if ((punctuation[i].classes & classes) && c != '\0' &&

@@ -1,0 +1,19 @@
+/*
+ * Classes of ASCII characters, whatever the locale. Other bytes are in none of them.
+ */
+#ifndef BASE_ASCII_H
+#define BASE_ASCII_H
+
+#include <stdbool.h>
+
+static inline bool ascii_is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static inline bool ascii_is_alnum(char c)
+{
+	return ascii_is_letter(c) || (c >= '0' && c <= '9');
+}
+
+#endif
