@@ -40,9 +40,9 @@ static void read_body(struct search *s, const struct body *body)
 {
 	if (body->is_json)
 		filter_draft_json(&s->drafts, json_get(body->json, "filters"), &s->problems);
+	/* Calls of Referral Factory ignore fields that they do not know. */
 	for (size_t i = 0; i < body->n; i++)
-		if (!filter_draft_query(&s->drafts, body->fields[i].name, body->fields[i].value))
-			continue; /* calls of Referral Factory ignore what they do not know */
+		(void)!filter_draft_query(&s->drafts, body->fields[i].name, body->fields[i].value);
 }
 
 bool search_read(struct gather *g, struct call *call, const struct filter_field *fields,

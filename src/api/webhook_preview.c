@@ -107,15 +107,13 @@ static void put_headers(struct preview_call *pc, struct json_out *o, const struc
 static void write_message(struct preview_call *pc, const struct message *m)
 {
 	struct buf url = {0};
-	struct json_out o = call_json(pc->call);
+	struct json_out o = call_data(pc->call);
 	buf_str(&url, pc->url.https ? "https://" : "http://");
 	size_t scheme = url.n;
 	url_write_authority(&url, &pc->url);
 	struct text authority =
 	    arena_copy(&pc->call->req->arena, text_from(url.p + scheme, url.n - scheme));
 	buf_text(&url, m->target);
-	json_open(&o, NULL, '{');
-	json_open(&o, "data", '{');
 	show_word(&o, "method", METHOD_NAMES, pc->preview.revision.method);
 	json_put_text(&o, "url", buf_view(&url));
 	put_headers(pc, &o, m, authority);
@@ -185,7 +183,7 @@ static void on_preview(struct command *command, enum err err)
 		call_reply_err(pc->call, err, NULL);
 		return;
 	}
-	/* It was usable when it was saved; --allow-http-targets may have gone since. */
+	/* The URL was allowed when it was saved; the server may run without --allow-http-targets since. */
 	if (url_parse(pc->preview.webhook.url, flags, &pc->url) != NULL) {
 		call_reply_error(
 		    pc->call, 409,
