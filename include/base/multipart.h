@@ -27,7 +27,7 @@ struct multipart_part {
 const char *multipart_open(struct multipart *m, struct text content_type, struct text body) WARN_UNUSED;
 
 /** The next part. Name and value are borrowed from the body or live in `arena`. A file input that was
- *  left empty is no part. ERR_NOT_FOUND behind the last part, ERR_NO_MEMORY, or ERR_INVALID with *why,
+ *  left empty is skipped. ERR_NOT_FOUND behind the last part, ERR_NO_MEMORY, or ERR_INVALID with *why,
  *  a static sentence; after each of them it must not be called again. */
 enum err multipart_next(struct multipart *m, struct arena *arena, struct multipart_part *part,
     const char **why) WARN_UNUSED;

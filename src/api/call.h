@@ -43,7 +43,7 @@ struct route;
 struct call {
 	struct api *api;
 	struct http_request *req;
-	const struct route *route;           /* NULL: the path has none that takes the method */
+	const struct route *route;           /* NULL: no route has that path and method */
 	struct text params[CALL_PARAMS_MAX]; /* what stood in the pattern's braces */
 	uint64_t scopes, token_id;           /* of the bearer token, where the route asks for one */
 	struct sockaddr_storage client;      /* the peer, or what a trusted proxy says */

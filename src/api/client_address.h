@@ -9,10 +9,10 @@
 
 /** Writes the client's address (port 0 where a proxy named it). X-Forwarded-For, or Forwarded (RFC 7239)
  *  where there is no X-Forwarded-For, counts only where the peer is a trusted proxy. The client is the
- *  right-most address in it that is no trusted proxy's. */
+ *  right-most address in it that is not a trusted proxy's. */
 void client_address(const struct cidr_list *trusted, const struct http_request *req,
     struct sockaddr_storage *out);
-/** Does the request carry one of these headers although its peer is no trusted proxy? */
+/** Does the request carry one of these headers although its peer is not a trusted proxy? */
 bool client_address_ignored(const struct cidr_list *trusted, const struct http_request *req);
 
 /** The address as 4 or 16 bytes (an IPv4-mapped one as 4), borrowed from sa. */

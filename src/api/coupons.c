@@ -19,7 +19,7 @@ struct upload {
 	uint64_t places[COUPONS_ADD_MAX]; /* where each of its codes stands: a line, or an entry */
 	struct arena texts;               /* the slice's codes */
 	struct call *call;
-	struct transfer transfer; /* of one that is streamed: it counts as an import */
+	struct transfer transfer; /* of a streamed upload, which counts as an import */
 	uint64_t added, skipped; /* in slices before */
 	/* CSV: */
 	struct csv_reader csv;
@@ -339,8 +339,8 @@ const struct operation OP_COUPON_LIST = {
     .id = "listCoupons",
     .tag = "Rewards",
     .summary = "A rule's coupons, in the order in which they are handed out",
-    .description = "reward_id is null for those that are left. Needs the scope write: whoever has an unused "
-		   "coupon can use it.",
+    .description = "reward_id is null for those that are left. Needs the scope write, because an "
+		   "unused coupon works for anybody who reads it.",
     .answers = {{200, ANSWER_LIST, "Coupon"}},
 };
 

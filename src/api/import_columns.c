@@ -79,7 +79,8 @@ static const char *read_referrer(struct reading *r, struct text cell)
 	return err == ERR_INVALID ? "must be the code or the e-mail address of a user" : NULL;
 }
 
-/* Referred is who has a referrer; whose referrer is gone was added. */
+/* A user with a referrer is Referred whatever the file says. A file that says Referred without naming a
+ * referrer comes from a server on which the referrer was erased: here the user was added. */
 static const char *read_source(struct reading *r, struct text cell)
 {
 	uint64_t source;

@@ -5,7 +5,7 @@
 
 #include "qr.h"
 
-/* FNV-1a. Whoever finds texts with one hash gains a drawing, which anybody may have anyway. */
+/* FNV-1a. A client that finds two texts with the same hash only makes referd draw again. */
 static size_t slot_of(struct text t)
 {
 	uint64_t hash = UINT64_C(0xcbf29ce484222325);

@@ -46,7 +46,7 @@ const struct route ROUTES[] = {
     {HTTP_POST, "/api/v2/webhooks/{id}/rotate-secret", ACCESS_ADMIN, webhook_rotate_secret,
      &OP_WEBHOOK_ROTATE_SECRET},
     {HTTP_POST, "/api/v2/webhooks/{id}/test", ACCESS_WRITE, webhook_test, &OP_WEBHOOK_TEST},
-    /* Stores nothing, but signs: whoever may read only must not be able to forge a webhook. */
+    /* Stores nothing, but signs: a read token must not be able to forge a webhook. */
     {HTTP_POST, "/api/v2/webhooks/{id}/preview", ACCESS_WRITE, webhook_preview,
      &OP_WEBHOOK_PREVIEW},
     {HTTP_GET, "/api/v2/webhooks/{id}/why", ACCESS_READ, webhook_why, &OP_WEBHOOK_WHY},
@@ -84,7 +84,7 @@ const struct route ROUTES[] = {
     {HTTP_GET, "/api/v2/reward-rules/{id}", ACCESS_READ, rule_get, &OP_RULE_GET},
     {HTTP_PUT, "/api/v2/reward-rules/{id}", ACCESS_WRITE, rule_update, &OP_RULE_UPDATE},
     {HTTP_DELETE, "/api/v2/reward-rules/{id}", ACCESS_WRITE, rule_delete, &OP_RULE_DELETE},
-    /* Whoever has a coupon can use it. */
+    /* An unused coupon works for anybody who reads it. */
     {HTTP_GET, "/api/v2/reward-rules/{id}/coupons", ACCESS_WRITE, coupon_list, &OP_COUPON_LIST},
     {HTTP_POST, "/api/v2/reward-rules/{id}/coupons", ACCESS_WRITE, coupon_upload,
      &OP_COUPON_UPLOAD},

@@ -76,7 +76,7 @@ static void read_source(struct call *call, const struct body *body, struct join 
 		  "must be Direct, Referred, Api, Added, Zapier, Widget, Popup or Embed");
 }
 
-/* An invited person's source is Referred whatever is said; nobody else's is. */
+/* The source of a user with a referrer is always Referred; no other user may have it. */
 static void check_source(struct call *call, const struct join *j)
 {
 	if (j->source != SOURCE_REFERRED || who_is_set(&j->referrer))
@@ -86,7 +86,7 @@ static void check_source(struct call *call, const struct join *j)
 		  "{\"field\": \"code\", \"value\": \"uK3fTz9Q\"}, or choose another source");
 }
 
-/* One that came from elsewhere, kept. */
+/* A code that the user had elsewhere. */
 static bool read_code(struct call *call, const struct body *body, struct join *j)
 {
 	struct text code;

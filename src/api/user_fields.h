@@ -14,8 +14,8 @@ bool user_read_meta(struct call *call, const struct body *body, struct pairs *me
 
 #define USER_NO_REFERRER "names nobody in this campaign"
 /** Reads referrer ({"field": "id", "code" or "email", "value"}) or referrer_code: not set where
- * both are absent. An e-mail is looked for in campaign_id. *field is the name of the one that was
- * sent. False after 422. */
+ * both are absent. An e-mail is looked for in campaign_id. *field is the name of the member that
+ * was sent. What is wrong is noted. False after 503. */
 bool user_read_referrer(struct call *call, const struct body *body, uint64_t campaign_id,
 			struct who *who, const char **field) WARN_UNUSED;
 

@@ -286,7 +286,7 @@ static void set_defaults(struct webhook_save *save)
 	const uint64_t reward_events =
 	    1 << EVENT_REWARD_DUE | 1 << EVENT_REWARD_ISSUED | 1 << EVENT_REWARD_CANCELLED;
 	struct webhook *w = &save->webhook;
-	/* A reward goes to whoever it is for, which is mostly the referrer. */
+	/* Most rewards are for the referrer, some for the invited person. */
 	bool either = w->sources != 0 || (w->events & reward_events) != 0;
 	if (w->types == 0)
 		w->types = 1 << USER_INVITED | (either ? 1 << USER_REFERRING : 0);

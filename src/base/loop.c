@@ -156,7 +156,7 @@ const struct loop_stalls *loop_get_stalls(const struct loop *loop)
 
 /* ---- turns ---- */
 
-/* A machine that was suspended is no jump: the steady clock went on with the wall clock. */
+/* A suspended machine is not a jump: the steady clock goes on with the wall clock. */
 static void look_at_clocks(struct loop *loop)
 {
 	struct turn *turn = loop->turn;

@@ -1,6 +1,6 @@
 /* Owns what a zone's table and rule say about a moment, a day and a local time.
  * Never reads a clock or a file; zones.txt is compiled in.
- * Called by whoever shows, counts or reads a date that belongs to a campaign. */
+ * Called by the code that shows, counts or reads a date of a campaign. */
 #include "base/zone.h"
 
 #include <string.h>

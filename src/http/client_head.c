@@ -23,7 +23,7 @@ static int status_of(struct text line)
 	return ok ? (int)status : 0;
 }
 
-/* A line without a colon is no header: evhttp shall see it and give up. */
+/* A line without a colon is not a header: evhttp gets it and gives up. */
 static bool is_wanted(const struct head *head, struct text line)
 {
 	struct text name, value;

@@ -13,7 +13,8 @@
 /* OpenSSL would take 100 KiB of certificates from a stranger; real chains are under 10. */
 enum { CHAIN_MAX = 24 * 1024, CHAIN_DEPTH = 10 };
 
-/* There is none to give; some receivers only say "handshake failure" without it. */
+/* referd has no certificate to send. The flag makes the reason clear: some receivers answer with
+ * "handshake failure" alone. */
 static int on_certificate_wanted(SSL *ssl, X509 **certificate, EVP_PKEY **key)
 {
 	struct outgoing *conn = (struct outgoing *)(void *)SSL_get_app_data(ssl);

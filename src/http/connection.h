@@ -278,8 +278,8 @@ void listener_close(struct listener *l);
 /** A connection left: goes on accepting if it paused for that. */
 void listener_left(struct listener *l);
 
-/** Closes the connection that has been idle longest, else one that lingers, else the one that moves
- *  the fewest bytes. False if none may be closed. */
+/** Closes one connection: the longest idle; without an idle one, a lingering one; without either, the
+ *  one that moves the fewest bytes. False if none may be closed. */
 bool evict_one(struct http_server *server) WARN_UNUSED;
 /** Closes the connection that moves the fewest bytes, but for `spared`. */
 bool evict_slowest(struct http_server *server, const struct connection *spared) WARN_UNUSED;

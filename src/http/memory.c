@@ -1,10 +1,10 @@
 /* Owns the server's one budget of memory: what exchanges hold, and what happens when it is spent.
  * Never allocates or frees a buffer itself. Replies that can leave do so first, then the slowest
- * connections are closed; whoever still finds no room is told so with a 503.
+ * connections are closed; a request that still finds no room gets a 503.
  * Called wherever a buffer changes its size, and before a request is handed over. */
 #include "http/connection.h"
 
-enum { EVICTED_AT_ONCE = 8 }; /* so that a spent budget is no stall of its own */
+enum { EVICTED_AT_ONCE = 8 }; /* so that making room does not stall the loop */
 
 void memory_count(struct exchange *x)
 {
@@ -25,7 +25,7 @@ bool memory_has_room(const struct http_server *server, size_t n)
 	return server->counters.memory + n <= server->limits.max_memory;
 }
 
-/* Their handlers are done with them: only the one that is being replied to now has to wait. */
+/* Their handlers have replied, so their bytes may leave. The reply to `self` is being written now. */
 static void send_replies(struct http_server *server, const struct connection *self)
 {
 	struct connection *c, *next;

@@ -23,9 +23,9 @@ const struct http_limits http_limits_default = {
 
 enum {
 	SWEEP_MS = 5,      /* deadlines are judged at most this often, ... */
-	SWEEP_TURN = 256,  /* ... and this many at once, so that a sweep is no stall of its own; */
-	STARVED_COST = 16, /* one that starves is as dear as so many: others are compared for it */
-	STARVED_MS = 100,  /* others may give memory back of themselves */
+	SWEEP_TURN = 256,  /* ... and this many at once, so that a sweep does not stall the loop; */
+	STARVED_COST = 16, /* a starved connection counts as so many: making room compares others */
+	STARVED_MS = 100,  /* meanwhile other connections may give memory back */
 	SMALL_REPLY = 1 << 14,
 	LARGE_TURN = 1 << 20, /* bytes of larger replies in one turn: about a millisecond */
 };
@@ -92,8 +92,8 @@ static void free_dead(struct http_server *server)
 	}
 }
 
-/* Which socket it was that the kernel refused to watch is not known, and it is rare: all are
- * watched anew. Once a second, as the reason may last. */
+/* libevent does not say which socket the kernel refused to watch, and it is rare: all are watched
+ * anew. At most once a second, because the reason may last. */
 static void rewatch(struct http_server *server)
 {
 	const uint64_t now_ns = loop_mono_ns(server->loop);
@@ -112,7 +112,7 @@ static void rewatch(struct http_server *server)
 			next = TAILQ_NEXT(c, link);
 			connection_watch(c, 0);
 			connection_watch(c, watched);
-			if (c->unparsed) /* forgotten with what was watched */
+			if (c->unparsed) /* event_del has dropped the activation */
 				event_active(&c->event, EV_READ, 0);
 		}
 	}
