@@ -100,7 +100,7 @@ typedef bool http_refused_fn(void *arg, struct http_request *req, struct http_re
 
 /** Asked once for a body that is not streamed, when its first bytes have come and more is to follow: can
  *  nothing that follows make it acceptable? Then the request is handed over at once, with what has come as
- *  its body, and the connection closes after the reply. It looks at the head and at req->body only. */
+ *  its body, and the rest of the body is skipped after the reply. It looks at the head and at req->body only. */
 typedef bool http_hopeless_fn(void *arg, const struct http_request *req);
 
 struct http_handlers {

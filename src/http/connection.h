@@ -66,8 +66,7 @@ struct exchange {
 	bool replied;     /* the current request's reply is in `out` */
 	bool closing;     /* nothing follows what is in `out` */
 	bool refused;     /* an error ended it: the client may still be sending */
-	bool judged;      /* the handler has said whether the body is hopeless, ... */
-	bool hopeless;    /* ... and so it was handed over before its end */
+	bool judged;      /* the handler has said whether the body is hopeless */
 	/* stream.c */
 	TAILQ_ENTRY(exchange) calling; /* while call_queued */
 	http_body_fn *on_body;         /* the handler's open question, ... */

@@ -121,8 +121,7 @@ static bool is_hopeless(struct connection *c)
 		return false;
 	x->judged = true;
 	http_parser_request(p, x->in, &x->request);
-	x->hopeless = server->handlers.hopeless(server->arg, &x->request);
-	return x->hopeless;
+	return server->handlers.hopeless(server->arg, &x->request);
 }
 
 /* After a reply that came at once: may the next pipelined request be looked at in this turn? */

@@ -156,7 +156,7 @@ void reply_write_error(struct http_server *server, struct buf *out, int status, 
 
 void reply_decide_close(struct exchange *x, bool close)
 {
-	x->refused = x->hopeless || !stream_may_skip(x);
+	x->refused = !stream_may_skip(x);
 	x->closing = close || x->refused || !x->parser.keep_alive || x->server->draining;
 }
 
