@@ -39,13 +39,25 @@ bool body_neutral(struct call *call, struct text *content)
 	return err == ERR_OK;
 }
 
+/* A list of codings that changes nothing, such as "identity", or an empty one. */
+static bool is_identity(struct text codings)
+{
+	struct text coding;
+	while (codings.n > 0) {
+		text_cut(codings, ',', &coding, &codings);
+		coding = text_trim(coding);
+		if (coding.n > 0 && !text_ieq(coding, TEXT("identity")))
+			return false;
+	}
+	return true;
+}
+
 bool body_check_encoding(struct call *call)
 {
 	const struct http_request *req = call->req;
 	for (size_t i = 0; i < req->n_headers; i++) {
-		struct text coding = text_trim(req->headers[i].value);
-		if (!text_ieq(req->headers[i].name, TEXT("Content-Encoding")) || coding.n == 0 ||
-		    text_ieq(coding, TEXT("identity")))
+		if (!text_ieq(req->headers[i].name, TEXT("Content-Encoding")) ||
+		    is_identity(req->headers[i].value))
 			continue;
 		call_reply_error(call, 415,
 		    "the body has a Content-Encoding, which is not supported: send it uncompressed");
@@ -131,7 +143,8 @@ static bool read_multipart(struct call *call, struct text content, struct body *
 
 static bool is_json_type(struct text type)
 {
-	return text_ieq(type, TEXT("application/json")) || text_ends(type, TEXT("+json"));
+	struct text suffix = type.n < 5 ? type : text_from(type.p + type.n - 5, 5);
+	return text_ieq(type, TEXT("application/json")) || text_ieq(suffix, TEXT("+json"));
 }
 
 bool body_is_hopeless(const struct http_request *req)

@@ -10,8 +10,8 @@
 #include "charset.h"
 
 static const char truncated[] =
-    "the multipart body does not end with its closing boundary: send all of it, with the boundary that "
-    "Content-Type names";
+    "the multipart body does not end with its closing boundary: send all of it, with CRLF line ends and "
+    "the boundary that Content-Type names";
 
 /* ---- parameters: ; name=token, ; name="quoted" ---- */
 
@@ -95,8 +95,8 @@ static enum after after_delimiter(struct text *rest)
 	while (i < rest->n && (rest->p[i] == ' ' || rest->p[i] == '\t'))
 		i++;
 	struct text left = text_from(rest->p + i, rest->n - i);
-	if (end)
-		return left.n == 0 || *left.p == '\r' ? AFTER_END : AFTER_CONTENT;
+	if (end) /* what follows the line is nobody's, so a bare LF may end it as well */
+		return left.n == 0 || *left.p == '\r' || *left.p == '\n' ? AFTER_END : AFTER_CONTENT;
 	if (left.n == 0 || (left.n == 1 && (*left.p == '\r' || *left.p == '-')))
 		return AFTER_CUT;
 	if (!text_starts(left, TEXT("\r\n")))
@@ -228,16 +228,28 @@ static enum err read_line(struct header *h, struct text line, struct arena *aren
 	return ERR_OK;
 }
 
+/* Takes one line, with the lines that continue it: mail libraries fold long headers (RFC 5322, section
+ * 2.2.3). The line breaks inside it stay, as blanks. False where no line break ends it. */
+static bool next_line(struct text *content, struct text *line)
+{
+	const char *end, *begin = content->p;
+	do {
+		end = content->n < 2 ? NULL : memmem(content->p, content->n, "\r\n", 2);
+		if (end == NULL)
+			return false;
+		*content = text_from(end + 2, content->n - (size_t)(end - content->p) - 2);
+	} while (end != begin && content->n > 0 && (*content->p == ' ' || *content->p == '\t'));
+	*line = text_from(begin, (size_t)(end - begin));
+	return true;
+}
+
 /* Reads lines up to the empty one; *content becomes the bytes behind it. */
 static enum err read_header(struct header *h, struct text *content, struct arena *arena)
 {
 	for (;;) {
-		const char *end =
-		    content->n < 2 ? NULL : memmem(content->p, content->n, "\r\n", 2);
-		if (end == NULL)
+		struct text line;
+		if (!next_line(content, &line))
 			return ERR_INVALID;
-		struct text line = text_from(content->p, (size_t)(end - content->p));
-		*content = text_from(end + 2, content->n - line.n - 2);
 		if (line.n == 0)
 			return h->has_name ? ERR_OK : ERR_INVALID;
 		enum err err = read_line(h, line, arena);

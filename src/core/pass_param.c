@@ -69,6 +69,9 @@ const char *pass_params_refusal(struct pairs names)
 	return why;
 }
 
+/* Links have few parameters, but a stranger's request may have thousands. */
+enum { LOOKED_AT_MAX = 256 };
+
 static bool fits(struct text value)
 {
 	return value.n > 0 && value.n <= PASS_VALUE_MAX && utf8_printable(value);
@@ -77,11 +80,16 @@ static bool fits(struct text value)
 enum err pass_params_take(struct pairs names, struct text query, struct arena *arena, struct buf *list)
 {
 	struct text name, value, nothing;
-	enum err err;
-	while ((err = form_next(&query, arena, &name, &value)) == ERR_OK) {
+	enum err err = ERR_OK;
+	for (int i = 0; i < LOOKED_AT_MAX; i++) {
+		err = form_next(&query, arena, &name, &value);
+		if (err != ERR_OK)
+			break;
+		if (!pairs_find(names, name, &nothing) ||
+		    pairs_find((struct pairs){buf_view(list)}, name, &nothing))
+			continue;
 		value = typed_trim(value);
-		if (fits(value) && pairs_find(names, name, &nothing) &&
-		    !pairs_find((struct pairs){buf_view(list)}, name, &nothing))
+		if (fits(value))
 			pairs_add(list, name, value);
 	}
 	return err == ERR_NOT_FOUND ? ERR_OK : err;

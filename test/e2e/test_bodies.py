@@ -97,7 +97,9 @@ class Encodings(Bodies):
                     media = {"Content-Type": "text/csv"} if path.endswith("import") else JSON
                     answer = self.api.call("POST", path, packed, {**media, "Content-Encoding": coding})
                     self.assertIn("uncompressed", self.has_error(answer, 415).json["message"])
-        self.has(self.send(body, {**JSON, "Content-Encoding": "Identity"}), 201)
+        for i, coding in enumerate(("Identity", "", "identity, identity", "identity,")):
+            body = json.dumps({**ANN, "email": f"ann{i}@x.example"}).encode()
+            self.has(self.send(body, {**JSON, "Content-Encoding": coding}), 201)
 
     def test_json_that_comes_as_a_form_is_explained(self):
         """As curl sends -d '{...}' without -H."""
@@ -160,6 +162,11 @@ class Empty(Bodies):
                 with self.subTest(path, media_type=media_type):
                     headers = {} if media_type is None else {"Content-Type": media_type}
                     self.has_error(self.api.call("POST", path, b"", headers), 422, *fields)
+
+    def test_the_case_of_a_media_type_does_not_matter(self):
+        for i, media_type in enumerate(("Application/JSON; Charset=UTF-8", "application/ld+JSON", "application/x+json;")):
+            body = json.dumps({**ANN, "email": f"typed{i}@x.example"}).encode()
+            self.has(self.send(body, {"Content-Type": media_type}), 201)
 
     def test_a_body_of_another_type_is_refused(self):
         for media_type in (None, "text/plain", "application/octet-stream"):

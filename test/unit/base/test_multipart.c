@@ -61,6 +61,7 @@ static const struct {
     {"--xY--", "end"},
     {"--xY--\r\n", "end"},
     {"--xY--\r\nan epilogue", "end"},
+    {"--xY--\n", "end"},
     {"\r\n" FIELD("a", "1") END, "a=1;end"},
     {"a preamble\r\n" FIELD("a", "1") END, "a=1;end"},
     {"--xYz\r\n" FIELD("a", "1") END, "a=1;end"},
@@ -77,6 +78,11 @@ static const struct {
     {PART("content-disposition:form-data;name=a", "1") END, "a=1;end"},
     {PART("Content-Disposition: Form-Data ; x=\"name=b;\\\"\" ; NAME = \"a;b\" ;", "1") END, "a;b=1;end"},
     {PART("X-Other: 1\r\nContent-Disposition: form-data; name=\"a\"\r\nX-More: 2", "1") END, "a=1;end"},
+    /* A folded header is one header. */
+    {PART("Content-Disposition: form-data;\r\n name=\"a\"\r\nX-Other: 1", "1") END, "a=1;end"},
+    {PART("Content-Disposition:\r\n\tform-data;\r\n  name=a\r\n ", "1") END, "a=1;end"},
+    {PART("X-Other: 1\r\n Content-Disposition: form-data; name=\"a\"", "1") END, "400"},
+    {FIELD("a", " 1") END, "a= 1;end"},
     /* Charsets. */
     {PART("Content-Disposition: form-data; name=\"a\"\r\nContent-Type: text/plain; charset=UTF-8", "\xc3\xa9") END,
      "a=\xc3\xa9;end"},
