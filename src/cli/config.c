@@ -15,14 +15,14 @@
 
 static const struct option table[] = {
     OPTION("data", TEXT, data, "DIR", "./referd-data", 0, 0,
-	"Where everything is kept: database, secret key, first tokens"),
+	"Directory of the database, the secret key and the first tokens"),
     OPTION("listen", TEXT, listen, "ADDR:PORT", "127.0.0.1:8080", 0, 0,
-	"Address to serve on; port 0 picks a free one and prints it"),
+	"Address to serve on; with port 0, referd picks a free port and prints it"),
     OPTION("metrics-listen", TEXT, metrics_listen, "ADDR:PORT", NULL, 0, 0,
-	"Address that serves /metrics alone, to everybody who reaches it; without it, only clients on this "
-	"machine and API tokens may read them"),
+	"Address that serves /metrics alone, to everybody who reaches it; without it, /metrics is for "
+	"clients on this machine and for API tokens"),
     OPTION("public-url", TEXT, public_url, "URL", NULL, 0, 0,
-	"What links begin with; http://localhost:PORT where it is not given"),
+	"Beginning of every link; by default http://localhost:PORT"),
     OPTION("ca-file", TEXT, ca_file, "FILE", NULL, 0, 0,
 	"Further root certificates (PEM) for outbound TLS, beside the system's"),
     OPTION("allow-targets", TEXT, allow_targets, "CIDR,...", NULL, 0, 0,
@@ -32,21 +32,22 @@ static const struct option table[] = {
     OPTION("trusted-proxies", TEXT, trusted_proxies, "CIDR,...", NULL, 0, 0,
 	"Proxies whose X-Forwarded-For or Forwarded header is believed"),
     OPTION("log-level", TEXT, log_level, "LEVEL", "info", 0, 0,
-	"The least that is logged: debug, info, warn or error"),
+	"Lowest level that is logged: debug, info, warn or error"),
     OPTION("secret-key-file", TEXT, secret_key_file, "FILE", NULL, 0, 0,
-	"Key that seals stored secrets, made at the first start; DIR/secret.key where not given"),
+	"Key that seals stored secrets, made at the first start; by default DIR/secret.key"),
     OPTION("token-file", TEXT, token_file, "FILE", NULL, 0, 0,
-	"API token of commands that go through the running server; REFERD_API_TOKEN where not given"),
+	"File with the API token for commands that go through the running server; by default "
+	"REFERD_API_TOKEN"),
     OPTION("nameservers", TEXT, nameservers, "ADDR:PORT,...", NULL, 0, 0,
-	"DNS servers for outbound requests; those of /etc/resolv.conf where not given"),
+	"DNS servers for outbound requests; by default those of /etc/resolv.conf"),
     OPTION("drain-timeout", DURATION, drain_ms, "TIME", "8s", 0, 3600000,
-	"How long a stopping server waits for what it owes"),
+	"Time that a stopping server has to send the responses that it owes"),
     OPTION("connections", U64, connections, "N", "10000", 1, 1000000,
-	"Open inbound connections, as far as the descriptors allow; beyond it the longest idle or the "
-	"slowest one goes"),
+	"Open inbound connections, at most as many as the descriptors allow; beyond that number, the "
+	"longest idle or the slowest connection is closed"),
     OPTION("max-memory", SIZE, max_memory, "SIZE", "256MiB", 1048576, 0,
-	"Memory for requests and owed responses together; beyond it reading stops, slow connections go, "
-	"and then requests get 503"),
+	"Memory for requests and owed responses together; beyond it, reading stops, slow connections "
+	"are closed, and then requests get 503"),
     OPTION("max-head", SIZE, max_head, "SIZE", "16KiB", 1024, 1048576,
 	"Largest request line and headers"),
     OPTION("max-body", SIZE, max_body, "SIZE", "64KiB", 1024, 16777216, "Largest request body"),
@@ -63,9 +64,9 @@ static const struct option table[] = {
     OPTION("join-rate", U64, join_rate, "N", "0", 0, 1000000,
 	"Joins a minute for each address (IPv6: /64); 0: no limit"),
     OPTION("code-join-rate", U64, code_join_rate, "N", "0", 0, 1000000,
-	"Joins a minute by each campaign's or user's code; 0: no limit"),
+	"Joins a minute through each campaign's or user's code; 0: no limit"),
     OPTION("retention", DURATION, retention_ms, "TIME", "30d", 0, 0,
-	"How long finished deliveries, their attempts and events are kept; 0 for ever"),
+	"Time that finished deliveries, their attempts and events are kept; 0: for ever"),
     OPTION("map-size", SIZE, map_size, "SIZE", "64GiB", 1048576, 0,
 	"Address space reserved for the database; it grows by itself"),
 };
