@@ -8,6 +8,12 @@
 #include "base/unicode.h"
 #include "base/utf8.h"
 
+/* Word processors write "E-mail" with a dash of their own. */
+static bool is_dash(uint32_t c)
+{
+	return c >= 0x2010 && c <= 0x2015;
+}
+
 enum err column_name_fold(struct text name, struct arena *arena, struct text *out)
 {
 	struct text folded = name;
@@ -19,7 +25,7 @@ enum err column_name_fold(struct text name, struct arena *arena, struct text *ou
 		return ERR_NO_MEMORY;
 	for (size_t i = 0; i < folded.n; i += step) {
 		uint32_t c = unicode_next(text_from(folded.p + i, folded.n - i), &step);
-		if (c < 0x80 ? !ascii_is_alnum((char)c) : unicode_is_invisible(c))
+		if (c < 0x80 ? !ascii_is_alnum((char)c) : unicode_is_invisible(c) || is_dash(c))
 			continue;
 		for (size_t k = 0; k < step; k++)
 			p[n++] = folded.p[i + k];

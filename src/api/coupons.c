@@ -58,10 +58,15 @@ static void reply_err(struct upload *u, enum err err)
 /* `why` completes "line 3 ...". */
 static void reply_wrong(struct upload *u, uint64_t place, const char *why)
 {
-	const char *problem = decode_problem(u->call,
-	    "cannot be taken: %s %" PRIu64 " %s; %" PRIu64 " before it were added, and are skipped when "
-	    "the list is sent again",
-	    u->codes != NULL ? "entry" : "line", place, why, u->added);
+	struct buf fate = {0};
+	if (u->added == 0)
+		buf_str(&fate, "nothing was added");
+	else
+		buf_printf(&fate, "%" PRIu64 " before it were added, and are skipped when the list is sent again",
+		    u->added);
+	const char *problem = decode_problem(u->call, "cannot be taken: %s %" PRIu64 " %s; %.*s",
+	    u->codes != NULL ? "entry" : "line", place, why, TEXT_ARGS(buf_view(&fate)));
+	buf_free(&fate);
 	free_upload(u);
 	call_reply_field(u->call, "codes", problem);
 }

@@ -21,7 +21,7 @@ static const struct {
 	 [WORD_CHECK] = "Please check what you entered:",
 	 [WORD_THANKS] = "Thank you for joining",
 	 [WORD_KNOWN] = "You have already joined",
-	 [WORD_THANKS_BODY] = "Send your link to friends: whoever joins by it counts for you.",
+	 [WORD_THANKS_BODY] = "Send your link to friends: everybody who joins through it counts for you.",
 	 [WORD_LINK] = "Your link",
 	 [WORD_SHARE] = "Share it",
 	 [WORD_BY_EMAIL] = "E-mail",

@@ -48,7 +48,7 @@ class Dialects(Tables):
         fields = {"person_referring": [field], "person_invited": [field]}
         headers = ("First_Name,EMAIL", "First name,E-mail", "Name,Mail", "FIRST-NAME,E-Mail Address",
                    "Vorname,E-Mail-Adresse", "Pr\u00e9nom,Courriel", "PR\u00c9NOM,Adresse e-mail",
-                   "Nombre,Correo electr\u00f3nico", " first  name , e mail ", "first_name:,email*")
+                   "Nombre,Correo electr\u00f3nico", " first  name , e mail ", "first_name:,email*", "Name,E\u2011Mail")
         for i, header in enumerate(headers):
             for size in ("shoe_size", "Shoe Size", "taille de la CHAUSSURE"):
                 with self.subTest(header, size=size):
@@ -184,6 +184,7 @@ class Coupons(Tables):
 
     def test_lists_that_are_refused(self):
         for data, words in ((b"id,note\n1,X1\n", "code, coupon or voucher"), (b"X1,X2\nX3,X4\n", "code, coupon or voucher"),
+                            (b"id,code\n1,\n", "line 2 is empty; nothing was added"),
                             (b"X1\nX2,X3\n", "more than one cell"), (b"id,code\n1,X1\n2,\n", "line 3"), (b"", "required")):
             with self.subTest(data):
                 self.assertIn(words, self.has_error(self.upload(data), 422, "codes").json["message"])
