@@ -38,5 +38,7 @@ const char *url_parse(struct text input, unsigned flags, struct url *url) WARN_U
 void url_write_origin(struct buf *out, const struct url *url);
 /** Appends "host", "host:port" or "[v6]:port" as the Host header wants it. */
 void url_write_authority(struct buf *out, const struct url *url);
+/** Appends the whole URL in ASCII, an empty path as "/". */
+void url_write(struct buf *out, const struct url *url);
 
 #endif

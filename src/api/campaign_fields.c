@@ -106,6 +106,21 @@ static const char *read_colour(struct call *call, const struct json *v, void *re
 
 /* ---- URLs ---- */
 
+/* In ASCII, as a Location header has it: only the host may be written in other letters. */
+static const char *keep_url(struct call *call, struct text typed, const struct url *url, struct text *out)
+{
+	struct buf ascii = {0};
+	size_t i = 0;
+	while (i < typed.n && (unsigned char)typed.p[i] < 0x80)
+		i++;
+	if (i == typed.n)
+		return keep_text(call, typed, out);
+	url_write(&ascii, url);
+	const char *problem = ascii.failed ? no_memory : keep_text(call, buf_view(&ascii), out);
+	buf_free(&ascii);
+	return problem;
+}
+
 /* A URL for browsers, null or "" for none. */
 static const char *read_url(struct call *call, const struct json *v, struct text *out)
 {
@@ -113,9 +128,11 @@ static const char *read_url(struct call *call, const struct json *v, struct text
 	struct url url;
 	if (json_kind(v) != JSON_NULL && !body_string(v, &t))
 		return "must be text that starts with https://";
-	const char *problem =
-	    t.n == 0 ? NULL : url_parse(t, URL_ALLOW_HTTP | URL_ALLOW_FRAGMENT, &url);
-	return problem != NULL ? problem : keep_text(call, t, out);
+	*out = (struct text){0};
+	if (t.n == 0)
+		return NULL;
+	const char *problem = url_parse(t, URL_ALLOW_HTTP | URL_ALLOW_FRAGMENT, &url);
+	return problem != NULL ? problem : keep_url(call, t, &url, out);
 }
 
 static const char *read_logo(struct call *call, const struct json *v, void *record)

@@ -308,3 +308,16 @@ void url_write_authority(struct buf *out, const struct url *url)
 	if (url->port != (url->https ? PORT_HTTPS : PORT_HTTP))
 		write_port(out, url);
 }
+
+void url_write(struct buf *out, const struct url *url)
+{
+	buf_str(out, url->https ? "https://" : "http://");
+	url_write_authority(out, url);
+	buf_text(out, url->path);
+	if (url->has_query)
+		buf_char(out, '?');
+	buf_text(out, url->query);
+	if (url->fragment.n > 0)
+		buf_char(out, '#');
+	buf_text(out, url->fragment);
+}

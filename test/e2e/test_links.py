@@ -97,6 +97,16 @@ class Parameters(Pages):
         self.assertTrue(self.has(again, 303).headers["Location"].endswith("&utm_source=mail"))
         self.assertEqual(self.user(byron["code"])["meta"], byron["meta"])
 
+    def test_a_redirect_is_ascii(self):
+        for typed, sent in (("https://b\u00fccher.example", "https://xn--bcher-kva.example/"),
+                            ("https://shop\u3002example:8443/a?b=1#c", "https://shop.example:8443/a?b=1#c")):
+            with self.subTest(typed):
+                campaign = self.campaign(redirect={"url": typed}, logo_url=typed)
+                self.assertEqual((campaign["redirect"]["url"], campaign["logo_url"]), (sent, sent))
+                jessica = self.join(campaign["code"], "Jessica", "jessica@example.com")
+                to = self.join(jessica["code"])["redirect_url"]
+                self.assertTrue(to.isascii() and to.startswith(sent.partition("?")[0]), to)
+
     def test_programs_send_them_too(self):
         campaign = self.campaign(pass_params=["utm_source", "gclid"], redirect={"url": "https://shop.example/"})
         jessica = self.join(campaign["code"], "Jessica", "jessica@example.com")
