@@ -25,6 +25,9 @@ void payload_default_fields(uint64_t events, struct buf *out);
 void payload_render(const struct webhook_revision *revision, const struct event *event,
     struct codes *codes, struct buf *out);
 
+/** Does it hold a coupon, or the URL of a page that belongs to a person alone? */
+bool payload_has_secret(const struct webhook_revision *revision, const struct event *event);
+
 /** Is it about a webhook, not a user? Then the payload is fixed, and always JSON. */
 bool payload_is_operator(const struct event *event);
 /** "application/x-www-form-urlencoded" or "application/json". */

@@ -36,7 +36,8 @@ void delivery_secrets_read(struct call *call, const struct delivery_read *read,
 			   struct delivery_secrets *out)
 {
 	*out = (struct delivery_secrets){0};
-	if ((call->scopes & SCOPE_WRITE) == 0) {
+	out->read_only = (call->scopes & SCOPE_WRITE) == 0;
+	if (out->read_only) {
 		add(out, read->event.reward_coupon);
 		add_links(out, call->api->config.codes, read->event.user_id);
 	}

@@ -83,12 +83,15 @@ static void put_plain_answer(struct json_out *o, struct text answer)
 	buf_free(&base64);
 }
 
-/* Receivers like to send back what they were sent. */
-static void put_answer(struct json_out *o, struct text answer,
+/* Receivers like to send back what they were sent, and in encodings that no search foresees (Base64,
+ * a list of bytes). So a token that may only read sees no response to a request with a secret. */
+static void put_answer(struct json_out *o, const struct attempt *a,
 		       const struct delivery_secrets *secrets)
 {
+	struct text answer = a->answer;
 	struct buf redacted = {0};
-	if (secrets->unreadable && answer.n > 0)
+	bool hidden = secrets->unreadable || (secrets->read_only && a->secret);
+	if (hidden && answer.n > 0)
 		buf_str(&redacted, REDACTED);
 	else
 		redact(whole_characters(answer), secrets->items, secrets->n,
@@ -116,7 +119,7 @@ static void put_attempt(struct json_out *o, const struct attempt *a,
 	json_put_u64(o, "first_byte", a->first_byte_us);
 	json_put_u64(o, "total", a->total_us);
 	json_close(o, '}');
-	put_answer(o, a->answer, secrets);
+	put_answer(o, a, secrets);
 	json_close(o, '}');
 }
 

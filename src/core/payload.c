@@ -216,6 +216,16 @@ void payload_render(const struct webhook_revision *revision, const struct event 
 		render_form(&w, out);
 }
 
+bool payload_has_secret(const struct webhook_revision *revision, const struct event *event)
+{
+	struct text rest = revision->fields.raw, field, as;
+	bool secret = false;
+	while (!secret && pairs_next(&rest, &field, &as))
+		secret = text_eq(field, TEXT("unsubscribe_url")) ||
+			 (text_eq(field, TEXT("reward_coupon")) && event->reward_coupon.n > 0);
+	return secret;
+}
+
 const char *payload_content_type(const struct webhook_revision *revision, const struct event *event)
 {
 	bool json = revision->format == FORMAT_JSON || revision->format == FORMAT_STANDARD;

@@ -254,6 +254,7 @@ static const struct field attempt_values[] = {
     VALUE(10, TEXT, attempt, detail),
     VALUE(11, TEXT, attempt, answer),
     VALUE(12, U64, attempt, accepted),
+    VALUE(13, U64, attempt, secret),
 };
 const struct record_kind KIND_ATTEMPT = KIND(16, attempt);
 

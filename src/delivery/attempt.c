@@ -8,6 +8,7 @@
 
 #include "base/crypto.h"
 #include "base/log.h"
+#include "core/payload.h"
 #include "lane.h"
 #include "policy.h"
 #include "target.h"
@@ -39,6 +40,7 @@ struct attempt_run {
 	struct due due;
 	uint64_t attempts, refusals; /* made before this one, in this round */
 	uint64_t began_ms;
+	bool secret; /* the request carries what not every token may see */
 	struct http_call *call;
 	struct arena arena; /* what the record borrows */
 };
@@ -134,6 +136,7 @@ static struct attempt describe(struct attempt_run *run, const struct http_result
 	    .total_us = r->total_us,
 	    .reused = r->reused,
 	    .accepted = outcome == OUTCOME_SUCCESS && (r->status < 200 || r->status > 299),
+	    .secret = run->secret,
 	    .detail = arena_copy(&run->arena, text_of(r->detail)),
 	    .answer = target_keep_answer(&run->lane->target, r->answer, &run->arena),
 	};
@@ -284,6 +287,8 @@ static void call(struct attempt_run *run)
 	run->attempts = run->load.delivery.attempts - run->load.delivery.round_start;
 	run->refusals = run->load.delivery.refusals;
 	run->began_ms = loop_unix_ms(run->lane->scheduler->config.loop);
+	run->secret = run->lane->target.n_headers > 0 ||
+		      payload_has_secret(&run->load.revision, &run->load.event);
 	const struct message_source source = source_of(run);
 	run->state = ATTEMPT_CALLING;
 	if (message_make(&message, &source))
