@@ -133,6 +133,14 @@ static enum err parse_bits(struct text digits, struct cidr *out)
 	return ERR_OK;
 }
 
+/* Addresses are compared as IPv4 ones where they are IPv4-mapped, so ranges are too. */
+static struct cidr cidr_v4_of_mapped(const struct cidr *mapped)
+{
+	struct cidr v4 = {.family = 4, .bits = (uint8_t)(mapped->bits - mapped_v4.bits)};
+	memcpy(v4.bytes, mapped->bytes + MAPPED_AT, V4_BYTES);
+	return v4;
+}
+
 static enum err parse_cidr(struct text item, struct cidr *out)
 {
 	struct text address, digits;
@@ -148,7 +156,11 @@ static enum err parse_cidr(struct text item, struct cidr *out)
 	if (strlen(copy) != address.n ||
 	    inet_pton(out->family == 4 ? AF_INET : AF_INET6, copy, out->bytes) != 1)
 		return ERR_INVALID;
-	return has_bits ? parse_bits(digits, out) : ERR_OK;
+	enum err err = has_bits ? parse_bits(digits, out) : ERR_OK;
+	if (err == ERR_OK && out->family == 6 && out->bits >= mapped_v4.bits &&
+	    prefix_eq(mapped_v4.bytes, out->bytes, mapped_v4.bits))
+		*out = cidr_v4_of_mapped(out);
+	return err;
 }
 
 enum err cidr_list_parse(struct text list, struct cidr_list *out)
@@ -214,10 +226,13 @@ static const char *literal_refusal(int family, const char *host, const struct ci
 /* RFC 6761, section 6.3, and what Linux distributions write into /etc/hosts. */
 static bool means_this_machine(const char *host)
 {
-	struct text name = text_of(host);
-	return text_eq(name, TEXT("localhost")) || text_ends(name, TEXT(".localhost")) ||
-	       text_eq(name, TEXT("localhost.localdomain")) ||
-	       text_eq(name, TEXT("ip6-localhost")) || text_eq(name, TEXT("ip6-loopback"));
+	static const char *const names[] = {
+	    "localhost",  "localhost.localdomain",  "ip6-localhost", "ip6-loopback",
+	    "localhost4", "localhost4.localdomain4", "localhost6",   "localhost6.localdomain6"};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcmp(host, names[i]) == 0)
+			return true;
+	return text_ends(text_of(host), TEXT(".localhost"));
 }
 
 const char *address_url_refusal(const struct url *url, const struct cidr_list *allowed)

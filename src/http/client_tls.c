@@ -91,14 +91,13 @@ const char *client_tls_error(SSL *ssl, struct bufferevent *bev)
 const char *client_tls_alert(int alert, bool certificate_wanted, char out[TLS_ALERT_SIZE])
 {
 	/* Without a certificate TLS 1.2 has the first three to say it with, TLS 1.3 the last. */
-	bool means_certificate = alert == SSL_AD_HANDSHAKE_FAILURE ||
-				 alert == SSL_AD_BAD_CERTIFICATE ||
-				 alert == SSL_AD_CERTIFICATE_UNKNOWN ||
-				 alert == SSL_AD_CERTIFICATE_REQUIRED;
-	if (certificate_wanted && means_certificate)
+	bool may_mean_certificate = alert == SSL_AD_HANDSHAKE_FAILURE ||
+				    alert == SSL_AD_BAD_CERTIFICATE ||
+				    alert == SSL_AD_CERTIFICATE_UNKNOWN;
+	if (alert == SSL_AD_CERTIFICATE_REQUIRED || (certificate_wanted && may_mean_certificate))
 		return "the receiver wants a client certificate, and referd has none to show: let it "
 		       "accept requests by their signature instead";
-	snprintf(out, TLS_ALERT_SIZE, "the receiver ended the TLS connection with the alert \"%s\"",
-		 SSL_alert_desc_string_long(alert));
+	snprintf(out, TLS_ALERT_SIZE, "the receiver ended the TLS connection with the alert \"%s\" (%d)",
+		 SSL_alert_desc_string_long(alert), alert);
 	return out;
 }
