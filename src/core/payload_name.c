@@ -40,7 +40,10 @@ const char *payload_names_clash(struct text a, struct text b)
 			       "number makes an array";
 		if (!text_eq(one.text, other.text))
 			return NULL;
-		if (one.leaf || other.leaf)
+		if (one.leaf != other.leaf)
+			return "has a name that holds a value and further names too (\"a\" beside "
+			       "\"a.b\"): rename one with \"as\"";
+		if (one.leaf)
 			break;
 	}
 	return "sends the same name twice (fields and hidden_fields together); rename one with "
@@ -52,10 +55,11 @@ const char *payload_name_refusal(struct text name)
 	struct payload_segment segment = {0};
 	size_t levels = 0;
 	for (struct text prefix = {name.p, 0}; !segment.leaf; prefix = payload_name_inside(&segment)) {
-		if (!payload_name_segment(name, prefix, &segment) || segment.text.n == 0 ||
-		    ++levels > LEVELS_MAX)
-			return "has a name with a dot at its start, end, or twice: a dot nests "
-			       "objects, at most 8 deep";
+		if (!payload_name_segment(name, prefix, &segment) || segment.text.n == 0)
+			return "has a name with a dot at its start or end, or two dots in a row: a "
+			       "dot nests objects, so a name must be before and behind it";
+		if (++levels > LEVELS_MAX)
+			return "has a name with more than 7 dots: objects nest at most 8 deep";
 		if (payload_name_is_index(segment.text) && segment.text.n > 1 && segment.text.p[0] == '0')
 			return "has a name with a number that begins with 0: the places of an array "
 			       "are 0, 1, 2, ...";

@@ -70,5 +70,15 @@ class Caching(Served):
         self.not_kept(self.public.get("/u1111111/qr-code"), 404)
 
 
+class Limited(Served):
+    OPTIONS = ("--miss-rate", "1")
+
+    def test_pages_of_limited_requests(self):
+        for headers in (PAGE, {}):
+            answers = [self.public.get("/u1111111/join", headers=headers) for _ in range(3)]
+            self.has(answers[-1], 429)
+            self.assertEqual(answers[-1].headers.get_all("Cache-Control"), ["no-store"])
+
+
 if __name__ == "__main__":
     unittest.main()
