@@ -15,7 +15,7 @@ struct delivery_secrets {
 	size_t n;
 	bool unreadable; /* a header value cannot be opened, so no part of the response may be shown
 			  */
-	bool read_only; /* the call's token is without the scope write */
+	bool read_only;  /* the call's token is without the scope write */
 	char made[3][CODE_SECRET_SIZE];
 	struct buf opened; /* header values */
 };

@@ -83,8 +83,9 @@ static void put_plain_answer(struct json_out *o, struct text answer)
 	buf_free(&base64);
 }
 
-/* Receivers like to send back what they were sent, and in encodings that no search foresees (Base64,
- * a list of bytes). So a token that may only read sees no response to a request with a secret. */
+/* Receivers like to send back what they were sent, and in encodings that no search foresees
+ * (Base64, a list of bytes). So a token that may only read sees no response to a request with a
+ * secret. */
 static void put_answer(struct json_out *o, const struct attempt *a,
 		       const struct delivery_secrets *secrets)
 {
