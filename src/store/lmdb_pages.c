@@ -6,7 +6,8 @@
  * offsets (2) and the begin of its nodes (2), or for an overflow page the number of pages in the run (4).
  * A node is: 4 bytes, 2 bytes flags, 2 bytes length of the key, key, data. In a branch the first 6 bytes are
  * the child's number; in a leaf the first 4 are the length of the data. A tree's description (48 bytes) ends
- * with the number of its root. The meta pages 0 and 1 describe the free list and the tree of trees.
+ * with the count of its rows and the number of its root. The meta pages 0 and 1 describe the free list and
+ * the tree of trees.
  */
 #include "lmdb_pages.h"
 
@@ -161,6 +162,7 @@ struct walk {
 	uint32_t page_size;
 	uint64_t pages; /* that the file and the meta page both have */
 	uint8_t *seen;  /* a bit for each page */
+	uint64_t rows;  /* so far, of the tree that is walked */
 	enum err err;
 	char why[96];
 };
@@ -216,6 +218,20 @@ static bool walk_overflow(struct walk *w, uint64_t page, uint64_t bytes)
 
 static bool walk_tree(struct walk *w, uint64_t root, unsigned depth);
 
+/* A tree whose root was lost looks like an empty one: only the count of its rows tells. */
+static bool walk_named_tree(struct walk *w, uint64_t page, const uint8_t *description, unsigned depth)
+{
+	const uint64_t root = u64_at(description + TREE_SIZE - 8), rows = u64_at(description + TREE_SIZE - 16);
+	const uint64_t outer = w->rows;
+	w->rows = 0;
+	if (root != no_page && !walk_tree(w, root, depth + 1))
+		return false;
+	if (w->rows != rows)
+		return broken(w, page, "counts more or fewer rows than its tree has");
+	w->rows = outer;
+	return true;
+}
+
 /* One row: what it links is walked. `room` bytes follow its begin in the page. */
 static bool walk_leaf_node(struct walk *w, uint64_t page, const uint8_t *node, size_t room, unsigned depth)
 {
@@ -232,8 +248,7 @@ static bool walk_leaf_node(struct walk *w, uint64_t page, const uint8_t *node, s
 		return true;
 	if (n != TREE_SIZE)
 		return broken(w, page, "has a damaged description of a tree");
-	uint64_t root = u64_at(data + TREE_SIZE - 8);
-	return root == no_page || walk_tree(w, root, depth + 1);
+	return walk_named_tree(w, page, data, depth);
 }
 
 static bool walk_branch_node(struct walk *w, const uint8_t *node, unsigned depth)
@@ -252,6 +267,7 @@ static bool walk_nodes(struct walk *w, uint64_t page, const uint8_t *p, unsigned
 		return broken(w, page, "has a damaged head");
 	for (size_t at = PAGE_HEAD; at < lower; at += 2) {
 		size_t offset = u16_at(p + at);
+		w->rows += flags == PAGE_LEAF;
 		if (offset < upper || offset + NODE_HEAD > w->page_size)
 			return broken(w, page, "has a damaged list of rows");
 		bool ok = flags == PAGE_BRANCH

@@ -26,7 +26,8 @@ enum lmdb_file {
 enum lmdb_file lmdb_file_look(int fd);
 
 /** Walks every page that the snapshot of transaction `txnid` can reach (0: the newest one): each page must lie
- *  within the file, carry its own number, have a sound list of nodes, and be linked once. ERR_OK;
+ *  within the file, carry its own number, have a sound list of nodes, and be linked once; each tree
+ *  must have as many rows as it counts. ERR_OK;
  *  ERR_CORRUPT with *why (thread-local, one clause); ERR_BUSY where that snapshot's meta page has been
  *  written over meanwhile; ERR_IO, ERR_NO_MEMORY. Takes 4 KiB a level and a bit a page. */
 enum err lmdb_pages_walk(int fd, uint64_t txnid, const char **why) WARN_UNUSED;

@@ -499,6 +499,14 @@ class Damage(Places):
                 file.data[row.key_at:row.key_at + len(row.key)] = b"x" * len(row.key)
                 self.assertIn(f"kind {kind}: its key space is missing", self.verify_damaged(file))
 
+    def test_a_key_space_that_lost_its_root(self):
+        """It looks empty, and of these kinds an empty one is no contradiction to anything else."""
+        for kind in (9, 18, 25):
+            with self.subTest(kind):
+                file = mdb.File(self.file)
+                struct.pack_into("<Q", file.data, file.kind_row(kind).value_at + 40, mdb.NO_PAGE)
+                self.assertIn("more or fewer rows", self.verify_damaged(file))
+
     def test_pages_that_link_in_a_circle(self):
         file = mdb.File(self.file)
         root = file.kind_root(KIND_USER)
