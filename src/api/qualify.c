@@ -162,7 +162,7 @@ const struct operation OP_USER_QUALIFY = {
     .description = "qualified: false is the refund: what is due is cancelled, what was issued is marked "
 		   "as to be taken back. With an order_id it is about that order alone, and with "
 		   "refund_amount about a part of it. The user stays qualified while one order stands.",
-    .takes = TAKES_JSON,
+    .takes = TAKES_JSON | TAKES_FORM,
     .request = "QualificationRequest",
     .idempotent = true,
     .conflict = "The Idempotency-Key came with another body before.",

@@ -202,6 +202,8 @@ class Document(Served):
                 for media_type, body in self.bodies(operation):
                     with self.subTest(operation["operationId"], media_type=media_type, body=body, query=query):
                         target = self.fill(path, operation) + query
+                        if operation["operationId"] == "v1CreateUser":  # the same person in each media type
+                            self.api.call("DELETE", "/api/v2/users/ada@v1.example?campaign_id=1")
                         answer = self.send(method, target, operation, media_type, body)
                         self.assertLess(answer.status, 400, answer)
                         self.judge(operation, answer)
