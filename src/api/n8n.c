@@ -138,7 +138,7 @@ static const struct reader {
 		  {NULL, NULL}},
   of_reward[] = {{"event", read_event}, {"url", read_url}, {"reward_id", read_reward}, {NULL, NULL}};
 
-/* Whoever is meant: the sources choose, and qualified users are invited ones anyway. False after it
+/* Users of both types: the sources choose among them, and only invited users can qualify. False after it
  * has replied. */
 static bool read_hook(struct call *call, const struct reader *readers, struct webhook_save *save)
 {

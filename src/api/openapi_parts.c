@@ -22,7 +22,7 @@ static const struct {
     {ERRORS_ALWAYS, 405, "MethodNotAllowed", "The path does not take this method.", "Allow",
      "The methods it takes."},
     {ERRORS_BODY, 413, "TooLarge", "The body is too long.", NULL, NULL},
-    {ERRORS_BODY, 415, "UnsupportedMediaType", "The Content-Type is none that this call takes.",
+    {ERRORS_BODY, 415, "UnsupportedMediaType", "The call does not take this Content-Type.",
      NULL, NULL},
     {ERRORS_FIELD, 422, "Invalid", "A field is missing, unknown or unusable: see errors.", NULL,
      NULL},

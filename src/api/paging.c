@@ -69,7 +69,7 @@ static const char *read_own(struct paging *p, struct text name, struct text valu
 bool paging_check(struct call *call, const struct paging *p)
 {
 	if (p->page != 0 && p->cursor != 0)
-		call_note(call, "page", "cannot stand beside a cursor: leave one of the two out");
+		call_note(call, "page", "cannot be sent with a cursor: leave one of the two out");
 	else if (p->per_page != 0 && p->page > PAGING_ROWS_MAX / p->per_page)
 		call_note(call, "page", "reaches beyond row 100,000: follow links.next instead");
 	return call_check(call);

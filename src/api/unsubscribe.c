@@ -15,7 +15,7 @@ struct unsubscribe_call {
 	struct unsubscribe unsubscribe;
 };
 
-/* The secret: whoever has it got it from us. */
+/* Does the link hold the secret that referd made for it? */
 static bool has_secret(const struct link *link)
 {
 	struct call *call = link->call;

@@ -109,7 +109,8 @@ static struct text silence(struct call *call, const struct why *y)
 			   s->looked_at, (unsigned long long)s->webhook.campaign_id);
 	else
 		put_mismatches(&out, s);
-	struct text copy = arena_copy(&call->req->arena, buf_view(&out));
+	struct text copy = out.failed ? (struct text){0}
+				      : arena_copy(&call->req->arena, buf_view(&out));
 	buf_free(&out);
 	return copy;
 }
@@ -128,8 +129,8 @@ static struct text reason_of(struct call *call, const struct why *y, uint64_t no
 	if (y->live_known && y->live.rate != 0 && y->live.tokens < 1)
 		return TEXT("as many attempts as rate_limit allows were made this second");
 	if (y->next_ms > now)
-		return TEXT("what is waiting failed before, and its next attempt is not due yet");
-	return TEXT("what is waiting is being sent");
+		return TEXT("the waiting deliveries failed before, and the next attempt is not due yet");
+	return TEXT("the waiting deliveries are being sent");
 }
 
 static uint64_t since_of(const struct why *y)

@@ -150,7 +150,7 @@ static enum http_parse read_request_line(struct http_parser *p, const char *buf,
 	p->http_1_0 = buf[end - 1] == '0';
 	p->keep_alive = !p->http_1_0;
 	if (n == 7 && memcmp(buf + start, "CONNECT", 7) == 0)
-		return http_parser_fail(p, 400, "this server is no proxy: CONNECT is refused");
+		return http_parser_fail(p, 400, "this server is not a proxy: CONNECT is refused");
 	if (!read_target(p, buf, target, version - 1))
 		return http_parser_fail(p, 400, "the request target is malformed");
 	p->state = PARSER_HEADERS;
