@@ -169,6 +169,7 @@ void exchange_next(struct exchange *x)
 		memmove(x->in, x->in + x->parser.consumed, left);
 	x->in_len = left;
 	forget_request(x);
+	memory_count(x);
 	expect_request(x);
 }
 

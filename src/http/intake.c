@@ -81,6 +81,8 @@ static void hand_over(struct connection *c, bool streamed)
 	server->counters.requests++;
 	server->counters.in_progress++;
 	server->handlers.request(server->arg, req);
+	if (c->x != NULL) /* what the handler keeps until it replies */
+		memory_count(c->x);
 }
 
 /* The head is complete, a body follows: is it the handler's to pull? True: the request was handed

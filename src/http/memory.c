@@ -8,7 +8,7 @@ enum { EVICTED_AT_ONCE = 8 }; /* so that making room does not stall the loop */
 
 void memory_count(struct exchange *x)
 {
-	const size_t held = sizeof(*x) + x->in_cap + x->out.cap;
+	const size_t held = sizeof(*x) + x->in_cap + x->out.cap + x->request.arena.allocated;
 
 	x->server->counters.memory += held - x->held;
 	x->held = held;

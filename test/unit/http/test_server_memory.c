@@ -13,6 +13,8 @@ static char bytes[REPLY];
 
 static void handle(void *arg, struct http_request *req)
 {
+	if (text_eq(req->path, TEXT("/later/large")))
+		assert_non_null(arena_alloc(&req->arena, SOME));
 	if (text_starts(req->path, TEXT("/copied")))
 		reply_text(req, text_from(bytes, REPLY));
 	else if (text_starts(req->path, TEXT("/shared")))
@@ -256,6 +258,36 @@ static void test_shared_bodies_cost_nothing(void **state)
 	world_close(&w);
 }
 
+/* What handlers allocate for a request counts until its reply is sent. */
+static void test_requests_in_progress(void **state)
+{
+	enum { FIT = 1 + BUDGET / (SOME + IN_SIZE + sizeof(struct exchange)) };
+	struct clock_manual clock;
+	struct world w;
+	struct client c[CLIENTS];
+
+	(void)state;
+	open_world(&w, &clock, BUDGET);
+	for (int i = 0; i < CLIENTS; i++) {
+		c[i] = client_open(&w);
+		client_send(&c[i], TEXT(GET("/later/large")));
+		settle(&w);
+	}
+	assert_in_range(w.n_later, FIT - 1, FIT);
+	assert_in_range(counters(&w)->memory, BUDGET / 2, BUDGET + SOME);
+	assert_int_equal(client_has(&c[CLIENTS - 1], "HTTP/1.1 503"), 1);
+	for (int i = 0; i < w.n_later; i++)
+		reply_text(w.later[i], TEXT("hello"));
+	settle(&w);
+	assert_in_range(counters(&w)->memory, 0, SOME);
+	assert_served(&w);
+	for (int i = 0; i < CLIENTS; i++)
+		client_close(&c[i]);
+	await(&w, counters(&w)->open == 0);
+	assert_int_equal(counters(&w)->memory, 0);
+	world_close(&w);
+}
+
 /* All ask in the same turn. What is small leaves in it; of the rest only as much as takes little
  * time. */
 static void test_large_replies_delay_no_small_one(void **state)
@@ -295,6 +327,7 @@ int main(void)
 	    cmocka_unit_test(test_reading_stops_first),
 	    cmocka_unit_test(test_requests_are_refused_at_last),
 	    cmocka_unit_test(test_shared_bodies_cost_nothing),
+	    cmocka_unit_test(test_requests_in_progress),
 	    cmocka_unit_test(test_large_replies_delay_no_small_one),
 	};
 
