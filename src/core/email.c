@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/idna.h"
 #include "base/typed.h"
 #include "base/unicode.h"
@@ -28,7 +29,7 @@ static bool is_atext(uint32_t c)
 {
 	if (c >= 0x80) /* RFC 6531, section 3.3 */
 		return !unicode_is_invisible(c) && !is_unassigned(c);
-	if ((c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z'))
+	if (ascii_is_alnum((char)c))
 		return true;
 	return c != 0 && strchr(atext_marks, (int)c) != NULL;
 }
@@ -118,8 +119,7 @@ static bool is_foreign_to_hosts(uint32_t c, struct text character)
 {
 	if (c >= 0x80)
 		return (unicode_is_invisible(c) || is_unassigned(c)) && !is_mapped(character);
-	return !((c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '.' ||
-		 c == '-');
+	return !ascii_is_alnum((char)c) && c != '.' && c != '-';
 }
 
 /* The character that spoils the host, where there is one. */
