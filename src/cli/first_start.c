@@ -40,6 +40,7 @@ static void on_setup(struct command *command, enum err err)
 	struct setup *s = &b->setup;
 	struct buf token = {0};
 	b->finished = true;
+	b->problem = NULL;
 	if (err != ERR_OK || s->stored_code_key.n != CODE_KEY_SIZE) {
 		b->problem = err == ERR_NO_SPACE ? "cannot be written to: the disk is full; make room, then start again"
 						 : "its settings cannot be read";
@@ -202,14 +203,55 @@ static void warn_of_ignored(const struct setup *s, const char *api, const char *
 				"and changes nothing\n");
 }
 
+/* What a new database keeps, until it is stored. */
+struct secrets {
+	uint8_t code_key[CODE_KEY_SIZE], fingerprint[FINGERPRINT_SIZE], api_hash[SHA256_SIZE];
+	struct buf sealed_token, sealed_secret;
+};
+
+/* False without memory: an empty secret would be stored for good. */
+static bool make_secrets(struct secrets *s, const struct identity *identity, const char *api,
+    const char *inbound)
+{
+	uint8_t signing_key[SECRET_BYTES];
+	const uint8_t *key = identity->secret_key;
+	crypto_random(s->code_key, sizeof s->code_key);
+	crypto_random(signing_key, sizeof signing_key);
+	crypto_sha256(text_of(api), s->api_hash);
+	crypto_seal(key, inbound_context(INBOUND_TOKEN), text_of(inbound), &s->sealed_token);
+	message_secret_seal(key, inbound_context(INBOUND_SECRET),
+	    text_from(signing_key, sizeof signing_key), &s->sealed_secret);
+	crypto_wipe(signing_key, sizeof signing_key);
+	return fingerprint(key, s->fingerprint) && !s->sealed_token.failed && !s->sealed_secret.failed;
+}
+
+static bool store_secrets(struct birth *b, const struct secrets *s, struct store *store)
+{
+	b->setup.code_key = text_from(s->code_key, sizeof s->code_key);
+	b->setup.key_fingerprint = text_from(s->fingerprint, sizeof s->fingerprint);
+	b->setup.inbound_token = buf_view(&s->sealed_token);
+	b->setup.inbound_secret = buf_view(&s->sealed_secret);
+	b->setup.api_token_hash = text_from(s->api_hash, sizeof s->api_hash);
+	b->setup.now_ms = clock_system.unix_ms(&clock_system);
+	b->problem = "cannot be written to";
+	return run(b, store);
+}
+
+static bool be_born(struct birth *b, struct store *store, const char *api, const char *inbound)
+{
+	struct secrets s = {.sealed_token = {0}};
+	b->problem = "needs more memory than there is";
+	bool ok = make_secrets(&s, b->identity, api, inbound) && store_secrets(b, &s, store);
+	buf_free(&s.sealed_token);
+	buf_free(&s.sealed_secret);
+	return ok;
+}
+
 bool first_start(const struct config *config, struct store *store, struct identity *identity)
 {
 	char made_api[CRYPTO_TOKEN_SIZE], made_inbound[CRYPTO_TOKEN_SIZE];
 	const char *env_api = getenv("REFERD_API_TOKEN");
 	const char *env_inbound = getenv("REFERD_INBOUND_TOKEN");
-	uint8_t code_key[CODE_KEY_SIZE], print[FINGERPRINT_SIZE], api_hash[SHA256_SIZE];
-	uint8_t signing_key[SECRET_BYTES];
-	struct buf sealed_token = {0}, sealed_secret = {0};
 	struct birth b = {.identity = identity};
 	crypto_token(made_api);
 	crypto_token(made_inbound);
@@ -221,35 +263,13 @@ bool first_start(const struct config *config, struct store *store, struct identi
 	if (identity->fresh &&
 	    !renew_tokens_file(identity->first_start_path, env_api != NULL && env_inbound != NULL, api, inbound))
 		return false;
-	crypto_random(code_key, sizeof code_key);
-	bool made = fingerprint(identity->secret_key, print);
-	crypto_sha256(text_of(api), api_hash);
-	crypto_random(signing_key, sizeof signing_key);
-	crypto_seal(identity->secret_key, inbound_context(INBOUND_TOKEN), text_of(inbound),
-	    &sealed_token);
-	message_secret_seal(identity->secret_key, inbound_context(INBOUND_SECRET),
-	    text_from(signing_key, sizeof signing_key), &sealed_secret);
-	b.setup.code_key = text_from(code_key, sizeof code_key);
-	b.setup.key_fingerprint = text_from(print, sizeof print);
-	b.setup.inbound_token = buf_view(&sealed_token);
-	b.setup.inbound_secret = buf_view(&sealed_secret);
-	b.setup.api_token_hash = text_from(api_hash, sizeof api_hash);
-	b.setup.now_ms = clock_system.unix_ms(&clock_system);
-	/* Without memory an empty secret would be stored for good. */
-	made = made && !sealed_token.failed && !sealed_secret.failed;
-	bool ok = made && run(&b, store);
-	if (!ok)
-		fprintf(stderr, "referd: the database in %s: %s\n", config->data,
-		    b.problem != NULL ? b.problem
-		    : made            ? "cannot be written to"
-				      : "needs more memory than there is");
-	else
+	bool ok = be_born(&b, store, api, inbound);
+	if (ok)
 		warn_of_ignored(&b.setup, env_api, env_inbound, identity);
+	else
+		fprintf(stderr, "referd: the database in %s: %s\n", config->data, b.problem);
 	if (access(identity->first_start_path, F_OK) != 0)
 		identity->first_start_path[0] = '\0';
-	buf_free(&sealed_token);
-	buf_free(&sealed_secret);
-	crypto_wipe(signing_key, sizeof signing_key);
 	crypto_wipe(made_api, sizeof made_api);
 	crypto_wipe(made_inbound, sizeof made_inbound);
 	return ok;
