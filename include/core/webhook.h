@@ -62,5 +62,7 @@ struct webhook_read {
 	struct webhook_stats stats;
 };
 command_decide_fn webhook_read_decide;
+/** The counters of a webhook, all zero before its first event. ERR_PENDING and read errors pass through. */
+enum err webhook_read_stats(struct tx *tx, uint64_t webhook_id, struct webhook_stats *stats) WARN_UNUSED;
 
 #endif

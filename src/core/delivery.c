@@ -4,6 +4,8 @@
  */
 #include "core/delivery.h"
 
+#include "core/webhook.h"
+
 /* ---- indexes ---- */
 
 static void put_by(struct tx *tx, enum delivery_index by, uint64_t number, uint64_t delivery_id)
@@ -43,9 +45,9 @@ static void put_due(struct tx *tx, const struct delivery *d)
 
 static enum err count_pending(struct tx *tx, uint64_t webhook_id)
 {
-	struct webhook_stats stats = {.webhook_id = webhook_id};
-	enum err err = tx_get(tx, &KIND_WEBHOOK_STATS, &stats);
-	if (err != ERR_OK && err != ERR_NOT_FOUND)
+	struct webhook_stats stats;
+	enum err err = webhook_read_stats(tx, webhook_id, &stats);
+	if (err != ERR_OK)
 		return err;
 	stats.pending++;
 	tx_put(tx, &KIND_WEBHOOK_STATS, &stats);

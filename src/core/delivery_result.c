@@ -3,6 +3,8 @@
  * operator events. Never decides when to retry (an argument). Called by the delivery room.
  */
 #include "core/delivery.h"
+
+#include "core/webhook.h"
 #include "event.h"
 
 static enum err fire(struct tx *tx, const struct delivery_record_attempt *cmd,
@@ -84,9 +86,8 @@ static enum err record_health(struct tx *tx, struct delivery_record_attempt *cmd
     const struct delivery *d, struct webhook_stats *stats)
 {
 	const struct attempt *a = &cmd->attempt;
-	*stats = (struct webhook_stats){.webhook_id = d->webhook_id};
-	enum err err = tx_get(tx, &KIND_WEBHOOK_STATS, stats);
-	if (err != ERR_OK && err != ERR_NOT_FOUND)
+	enum err err = webhook_read_stats(tx, d->webhook_id, stats);
+	if (err != ERR_OK)
 		return err;
 	cmd->first = cmd->verdict != VERDICT_DELIVERED &&
 		     (stats->last_attempt_ms == 0 || stats->last_attempt_ms == stats->last_success_ms);

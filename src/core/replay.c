@@ -5,6 +5,7 @@
 #include "core/replay.h"
 
 #include "core/delivery.h"
+#include "core/webhook.h"
 #include "event.h"
 
 enum err replay_start_decide(struct command *command, struct tx *tx)
@@ -121,10 +122,8 @@ enum err replay_read_decide(struct command *command, struct tx *tx)
 	enum err err = tx_get(tx, &KIND_REPLAY, &cmd->replay);
 	if (err != ERR_OK)
 		return err;
-	struct webhook_stats stats = {.webhook_id = cmd->replay.webhook_id};
-	err = tx_get(tx, &KIND_WEBHOOK_STATS, &stats);
-	if (err != ERR_OK && err != ERR_NOT_FOUND)
-		return err;
+	struct webhook_stats stats;
+	err = webhook_read_stats(tx, cmd->replay.webhook_id, &stats);
 	cmd->pending = stats.pending;
-	return find_first(tx, cmd->replay.since_ms, &cmd->first_event);
+	return err == ERR_OK ? find_first(tx, cmd->replay.since_ms, &cmd->first_event) : err;
 }

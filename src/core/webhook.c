@@ -220,10 +220,13 @@ enum err webhook_read_decide(struct command *command, struct tx *tx)
 {
 	struct webhook_read *cmd = (struct webhook_read *)command;
 	cmd->webhook = (struct webhook){.id = cmd->id};
-	cmd->stats = (struct webhook_stats){.webhook_id = cmd->id};
 	enum err err = tx_get(tx, &KIND_WEBHOOK, &cmd->webhook);
-	if (err != ERR_OK)
-		return err;
-	err = tx_get(tx, &KIND_WEBHOOK_STATS, &cmd->stats);
+	return err == ERR_OK ? webhook_read_stats(tx, cmd->id, &cmd->stats) : err;
+}
+
+enum err webhook_read_stats(struct tx *tx, uint64_t webhook_id, struct webhook_stats *stats)
+{
+	*stats = (struct webhook_stats){.webhook_id = webhook_id};
+	enum err err = tx_get(tx, &KIND_WEBHOOK_STATS, stats);
 	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }

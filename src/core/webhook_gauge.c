@@ -3,19 +3,19 @@
  */
 #include "core/webhook_gauge.h"
 
+#include "core/webhook.h"
+
 static enum err read_gauge(struct tx *tx, const struct webhook *webhook, struct webhook_gauge *gauge)
 {
-	struct webhook_stats stats = {.webhook_id = webhook->id};
-	enum err err = tx_get(tx, &KIND_WEBHOOK_STATS, &stats);
-	if (err != ERR_OK && err != ERR_NOT_FOUND)
-		return err;
+	struct webhook_stats stats;
+	enum err err = webhook_read_stats(tx, webhook->id, &stats);
 	*gauge = (struct webhook_gauge){
 	    .webhook_id = webhook->id,
 	    .pending = stats.pending,
 	    .exhausted = stats.exhausted,
 	    .disabled = webhook->disabled_ms != 0,
 	};
-	return ERR_OK;
+	return err;
 }
 
 enum err webhook_gauges_decide(struct command *command, struct tx *tx)

@@ -1,18 +1,13 @@
 /*
- * Owns what is done with a webhook beside configuring it: enabling, rotating, testing, previewing. Never sends, never makes a secret. Called by the webhook calls of the API.
+ * Owns what is done with a webhook beside configuring it: enabling, rotating, testing, previewing. Never
+ * sends, never makes a secret. Called by the webhook calls of the API.
  */
 #include "core/webhook_ops.h"
 
 #include "core/campaign.h"
 #include "core/reward_records.h"
+#include "core/webhook.h"
 #include "event.h"
-
-static enum err read_stats(struct tx *tx, uint64_t webhook_id, struct webhook_stats *stats)
-{
-	*stats = (struct webhook_stats){.webhook_id = webhook_id};
-	enum err err = tx_get(tx, &KIND_WEBHOOK_STATS, stats);
-	return err == ERR_NOT_FOUND ? ERR_OK : err;
-}
 
 enum err webhook_enable_decide(struct command *command, struct tx *tx)
 {
@@ -21,7 +16,7 @@ enum err webhook_enable_decide(struct command *command, struct tx *tx)
 	cmd->webhook = (struct webhook){.id = cmd->id};
 	enum err err = tx_get(tx, &KIND_WEBHOOK, &cmd->webhook);
 	if (err == ERR_OK)
-		err = read_stats(tx, cmd->id, &stats);
+		err = webhook_read_stats(tx, cmd->id, &stats);
 	if (err != ERR_OK)
 		return err;
 	if (cmd->webhook.disabled_ms != 0)

@@ -3,14 +3,9 @@
  * Never says it in words. Called by the API.
  */
 #include "core/webhook_ops.h"
-#include "event.h"
 
-static enum err read_stats(struct webhook_why *cmd, struct tx *tx)
-{
-	cmd->stats = (struct webhook_stats){.webhook_id = cmd->id};
-	enum err err = tx_get(tx, &KIND_WEBHOOK_STATS, &cmd->stats);
-	return err == ERR_NOT_FOUND ? ERR_OK : err;
-}
+#include "core/webhook.h"
+#include "event.h"
 
 static enum err read_due(struct webhook_why *cmd, struct tx *tx)
 {
@@ -55,7 +50,7 @@ enum err webhook_why_decide(struct command *command, struct tx *tx)
 	*cmd = (struct webhook_why){.command = cmd->command, .id = cmd->id, .webhook = {.id = cmd->id}};
 	enum err err = tx_get(tx, &KIND_WEBHOOK, &cmd->webhook);
 	if (err == ERR_OK)
-		err = read_stats(cmd, tx);
+		err = webhook_read_stats(tx, cmd->id, &cmd->stats);
 	if (err != ERR_OK || cmd->webhook.disabled_ms != 0)
 		return err;
 	err = read_due(cmd, tx);

@@ -10,6 +10,7 @@
 
 #include "base/crypto.h"
 #include "core/replay.h"
+#include "core/webhook.h"
 #include "jobs.h"
 #include "lane.h"
 
@@ -115,9 +116,8 @@ static enum err read_webhooks(struct command *command, struct tx *tx)
 	enum err err = tx_scan(tx, &KIND_WEBHOOK, &scan);
 	start->n = scan.n;
 	for (size_t i = 0; err == ERR_OK && i < scan.n; i++) {
-		struct webhook_stats stats = {.webhook_id = start->webhooks[i].id};
-		err = tx_get(tx, &KIND_WEBHOOK_STATS, &stats);
-		err = err == ERR_NOT_FOUND ? ERR_OK : err;
+		struct webhook_stats stats;
+		err = webhook_read_stats(tx, start->webhooks[i].id, &stats);
 		start->failures[i] = stats.failures;
 	}
 	return err;
