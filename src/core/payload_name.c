@@ -23,10 +23,7 @@ struct text payload_name_inside(const struct payload_segment *segment)
 
 bool payload_name_is_index(struct text segment)
 {
-	for (size_t i = 0; i < segment.n; i++)
-		if (segment.p[i] < '0' || segment.p[i] > '9')
-			return false;
-	return segment.n > 0;
+	return text_is_digits(segment);
 }
 
 const char *payload_names_clash(struct text a, struct text b)

@@ -55,21 +55,11 @@ static bool parse_date(struct text t, uint64_t *unix_s)
 	return true;
 }
 
-static bool only_digits(struct text t)
-{
-	size_t i = 0;
-	while (i < t.n && t.p[i] >= '0' && t.p[i] <= '9')
-		i++;
-	return i == t.n;
-}
-
 static uint64_t retry_after_ms(struct text header, uint64_t now_ms)
 {
 	uint64_t seconds = 0, date_s;
 	header = text_trim(header);
-	if (header.n == 0)
-		return 0;
-	if (only_digits(header)) {
+	if (text_is_digits(header)) {
 		if (!text_to_u64(header, &seconds))
 			seconds = DAY_S; /* too long for 64 bits is too long for us */
 	} else if (parse_date(header, &date_s) && date_s * 1000 > now_ms) {
