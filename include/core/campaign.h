@@ -24,8 +24,8 @@ struct campaign_name {
 	struct text code;
 };
 
-#define CAMPAIGN_NONE (UINT64_MAX - 1) /* the id of no campaign, and no number that requests try   \
-					*/
+/* The id of no campaign. */
+#define CAMPAIGN_NONE (UINT64_MAX - 1)
 /** Reads an identifier. Digits are an id, never a code; "id:" and "code:" in front say which is
  * meant. CAMPAIGN_NONE where it can name none. */
 struct campaign_name campaign_name_read(struct text identifier);
@@ -35,7 +35,7 @@ enum err campaign_find(struct tx *tx, struct codes *codes, const struct campaign
 
 /** The time zone of its dates. */
 const struct zone *campaign_zone(const struct campaign *campaign);
-/** The same by id; UTC where there is no such campaign. ERR_PENDING and read errors pass through. */
+/** The same by id; UTC where the campaign does not exist. ERR_PENDING and read errors pass through. */
 enum err campaign_read_zone(struct tx *tx, uint64_t id, const struct zone **zone) WARN_UNUSED;
 
 /** Its counters; zeros before anything was counted. */

@@ -47,7 +47,7 @@ struct delivery_record_attempt {
 	uint64_t failing_ms; /* of a failure: since the one before, as far as it was watched */
 	uint64_t now_ms;
 	/* In done, for the log: */
-	bool first;             /* what went wrong is the first since a success, or ever */
+	bool first;             /* it went wrong for the first time ever, or since a success */
 	struct text disabled;   /* why the webhook is disabled now; empty: it is not, or was before */
 	struct delivery delivery; /* as it now is */
 };
@@ -66,8 +66,8 @@ struct delivery_cancel {
 command_decide_fn delivery_cancel_decide;
 
 enum { DELIVERY_LATE_MAX = 64 };
-/* Deliveries of a webhook that are due later than any schedule asks for: the wall clock was ahead when
- * they were written, and referd has started since. A slice at a time. */
+/* Deliveries of a webhook that are due later than any schedule asks for, because the wall clock was ahead
+ * when they were written. A slice at a time. A due row without its delivery goes. */
 struct delivery_late {
 	struct command command; /* decide: delivery_find_late_decide, then delivery_move_late_decide */
 	uint64_t webhook_id;

@@ -43,8 +43,7 @@ struct delivery_read {
 	struct delivery delivery;                  /* DELIVERY_HELD as above */
 	struct attempt attempts[DELIVERY_LOG_MAX]; /* oldest first */
 	size_t n_attempts;
-	/* What the receiver was told, to be taken out of what it answered. All zero where it is
-	 * gone. */
+	/* Hold the secrets that are redacted in the receiver's responses. All zero where they are gone. */
 	struct event event;
 	struct webhook webhook;
 };

@@ -17,7 +17,7 @@ struct email {
 /** Reads what somebody typed; the texts live in arena. ERR_INVALID with *why, a sentence fragment that
  *  completes "email ..." ("needs an @ and a domain") and lives as long as arena; ERR_NO_MEMORY. Accepts
  *  RFC 5321 dot-atom local parts of at most 64 bytes (RFC 6531: UTF-8, but no invisible characters) and
- *  host names, of one label too ("test@io" is a real address), whose last label is no number. Refuses
+ *  host names, of one label too ("test@io" is a real address), whose last label is not a number. Refuses
  *  quoted local parts, comments, address literals, white space, and what is longer than EMAIL_MAX, also
  *  with the host as A-labels. An empty text "is required". */
 enum err email_read(struct text typed, struct arena *arena, struct email *out,

@@ -3,7 +3,7 @@
  * AND or OR. They are read in two steps: what a request says becomes drafts, and drafts become
  * conditions on the fields of one kind of record. Pure.
  *
- * A condition holds on text whatever its case. "like" takes % for any text; without one it looks
+ * Conditions on text ignore case. "like" takes % for any text; without one it looks
  * for a part.
  * "=" null holds where nothing is stored, "!=" is the opposite of "=", and the other operators hold
  * only where something is stored.
@@ -43,7 +43,7 @@ enum filter_type {
 	FILTER_TEXT, /* struct text */
 	FILTER_SECRET, /* struct text that nobody may guess piece by piece: = and != only, case
 			  counts */
-	FILTER_CODE,   /* the uint64_t is an id, the value a code: whoever asks looks it up
+	FILTER_CODE,   /* the uint64_t is an id, the value a code, which the caller looks up
 			  (filter_resolve) */
 };
 
@@ -84,7 +84,7 @@ struct filter_drafts {
 };
 
 /** Takes a parameter such as filters[0][field], filters[value][0][operator], filters[operator] or
- *  filters[email]. False: it is none of these. */
+ *  filters[email]. False: the name is not one of these. */
 bool filter_draft_query(struct filter_drafts *drafts, struct text name,
 			struct text value) WARN_UNUSED;
 /** Takes {"value": [{"field", "value", "operator"}], "operator": "AND"}, or the list by itself; a

@@ -59,16 +59,16 @@ const char *form_fields_refusal(struct pairs fields, struct text *id) WARN_UNUSE
 /** What form_fields_read adds for a name that no field has. */
 extern const char FORM_FIELD_UNKNOWN[];
 /** Judges what was typed and makes the user's meta: `given` is (id, value) as sent, `out` gets (id,
- *  value) in the order of the fields. A name that no field has, nor a parameter, is skipped, or with
- * `strict` refused; so is one that came twice. Values are trimmed (typed_trim), a phone number loses
- * all blanks, empty values count as not given. A checkbox
- * is kept as "true" or "false" ("on", "1" and "yes" are true, what is not given is false, and a
- * required one has to be true); a date is YYYY-MM-DD; a number is decimal. What is wrong is added
- * to `problems`, which borrow from `form`, `given` and `arena`. Out of memory sets out->failed. */
+ *  value) in the order of the fields. A name of neither a field nor a parameter is skipped, or refused
+ *  with `strict`. A field that came twice is refused. Values are trimmed (typed_trim), a phone number
+ *  loses all blanks, empty values count as not given. A checkbox is kept as "true" or "false": "on", "1"
+ *  and "yes" are true, a checkbox that is not given is false, and a required checkbox must be true. A date
+ *  is YYYY-MM-DD, a number is decimal. Problems borrow from `form`, `given` and `arena`. Out of memory sets
+ *  out->failed. */
 void form_fields_read(const struct form_list *form, struct pairs given, bool strict, struct arena *arena,
 		      struct buf *out, struct problems *problems);
-/** Appends the parameters in `given` that are no fields as well: (name, value), trimmed. One that is too
- *  long, not printable or there twice is a problem; with `problems` NULL it is left out, since it
+/** Appends the parameters in `given` that are not fields as well: (name, value), trimmed. A parameter that
+ *  is too long, not printable or there twice is a problem. With `problems` NULL it is left out, because it
  *  came with a link and the person can do nothing about it. */
 void form_passed_read(const struct form_list *form, struct pairs given, struct buf *out,
     struct problems *problems);

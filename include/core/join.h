@@ -43,12 +43,13 @@ struct join {
 	struct pairs fields; /* further form fields as sent: (name, value) */
 	bool fields_unread;  /* they could not be read, which is one of the problems: they are not
 				judged */
-	bool by_label; /* names in fields may be labels, and one that means no field is refused */
+	bool by_label; /* names in fields may be labels; a name that means no field is refused */
 	struct text query;   /* of the link: the parameters that the campaign passes on count, unless
 				`fields` has them */
 	bool strict; /* a field that the campaign does not define is refused, not skipped */
 	struct text alias; /* a code from elsewhere that the user keeps; empty: none */
-	bool import; /* somebody of before: whatever the campaign's status and dates, and never suspicious */
+	bool import; /* from an earlier programme: the campaign's status and dates do not count, and nothing
+			is suspicious */
 	uint64_t joined_ms, unsubscribed_ms; /* of an import; 0: now, never */
 	struct text public_url;
 	struct idempotency_key key;

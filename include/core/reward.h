@@ -6,7 +6,8 @@
  * (referrals for TRIGGER_JOIN, qualified referrals for TRIGGER_QUALIFY) reaches a multiple of `every`
  * or a threshold. A reward exists once for each step, unless the one before was cancelled or taken
  * back. A standard rule with REPEAT_EVERY_ORDER is fulfilled by each order of the user, as long as
- * fewer than max_per_user of its rewards for this user live. Tests are never rewarded, and neither is what a rejected user causes.
+ * fewer than max_per_user of its rewards for this user live. A test earns nothing, and neither does what
+ * a rejected user causes.
  *
  * A direct join (person_referring) fulfils TRIGGER_JOIN for RECIPIENT_REFERRER: the joiner. An invited
  * one fulfils it for either side.

@@ -26,7 +26,7 @@ struct user_filter {
 	struct text canonical_email; /* exactly this address */
 	struct text folded;          /* part of first name or e-mail, case-folded */
 	uint64_t id;
-	struct text code;    /* of this user; one that is unknown fits nobody */
+	struct text code;    /* of this user; an unknown code fits nobody */
 	struct filter where; /* on USER_FILTER_FIELDS, too */
 };
 

@@ -279,7 +279,7 @@ static char next_that_counts(struct text local, bool skips_dots, size_t *at)
 	return *at < local.n ? local.p[(*at)++] : '\0';
 }
 
-/* The local part without its tag; one that begins with "+" has none. */
+/* The local part without its tag. A local part that begins with "+" has no tag. */
 static struct text without_tag(struct text local)
 {
 	const char *plus = local.n < 2 ? NULL : memchr(local.p + 1, '+', local.n - 1);

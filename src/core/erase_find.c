@@ -110,6 +110,7 @@ static void keep_hash(struct text hash, uint8_t out[ERASE_HASH])
 	memcpy(out, hash.p, hash.n < ERASE_HASH ? hash.n : ERASE_HASH);
 }
 
+/* Refunds and orders that were found are removed, so the next search begins at the beginning again. */
 static enum err find_refunds(struct erase_slice *s, struct tx *tx)
 {
 	const struct refund from = {.user_id = s->erasure.user_id};
@@ -127,7 +128,6 @@ static enum err find_refunds(struct erase_slice *s, struct tx *tx)
 	return err;
 }
 
-/* Those found are removed, so the next search begins at the beginning again; of refunds too. */
 static enum err find_orders(struct erase_slice *s, struct tx *tx)
 {
 	const struct order from = {.user_id = s->erasure.user_id};

@@ -134,7 +134,7 @@ const char *form_fields_refusal(struct pairs fields, struct text *id)
 		if (why != NULL)
 			return why;
 		if (stands_before(fields, rest.p, field.id))
-			return "stands there twice";
+			return "has the id of another field: choose another";
 		*id = no_text;
 		if (n == FORM_FIELDS_MAX)
 			return "must be at most 32 for each type of user";

@@ -73,8 +73,8 @@ static enum err check_self_referral(struct join *j, struct tx *tx)
 		return ERR_OK;
 	enum err err = email_canonical(j->referred_by.email, tx_arena(tx), &j->referrer_canonical);
 	if (err != ERR_OK)
-		return err == ERR_INVALID ? ERR_OK : err; /* a damaged address is nobody's */
-	/* A generic campaign tells nobody whose address the link's owner has: it is a known one. */
+		return err == ERR_INVALID ? ERR_OK : err; /* a damaged address belongs to nobody */
+	/* A generic campaign does not reveal the referrer's address: it is treated like any known one. */
 	bool self = text_eq(j->referrer_canonical, j->canonical_email);
 	return self && j->campaign.existing != EXISTING_GENERIC ? refuse(j, JOIN_SELF) : ERR_OK;
 }

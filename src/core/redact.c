@@ -1,6 +1,6 @@
 /*
- * Owns the search for secrets in a text, whatever their encoding. Never decides which texts are
- * secrets. Called by the API for receivers' responses.
+ * Owns the search for secrets in a text, in every encoding of theirs. Never decides which texts are
+ * secrets. Called by the API and by the delivery room for receivers' responses.
  */
 #include "core/redact.h"
 

@@ -153,7 +153,7 @@ enum err user_qualify_decide(struct command *command, struct tx *tx)
 		return err;
 	q->view.user = (struct user){.id = q->qualify.user.id};
 	err = tx_get(tx, &KIND_USER, &q->view.user);
-	/* A repeated request is told what it was told, whatever has become of the user since. */
+	/* A repeated request gets its first response, whatever happened to the user since. */
 	q->view.user.qualified_ms = q->qualify.user.qualified_ms;
 	return err == ERR_OK ? user_view_fill(tx, &q->view, 1) : err;
 }

@@ -275,7 +275,7 @@ enum err user_filter_take_email(struct user_filter *f, struct arena *arena)
 		    t->operator!= FILTER_EQUAL)
 			continue;
 		enum err err = who_read_kind(TEXT("email"), t->text, arena, &who);
-		/* What is no address is nobody's. */
+		/* A text that is not an address finds nobody. */
 		f->canonical_email = err == ERR_OK ? who.canonical_email : t->text;
 		memmove(&w->terms[i], &w->terms[i + 1], (w->n - i - 1) * sizeof *t);
 		w->n--;

@@ -112,7 +112,7 @@ static bool all_zero(const uint8_t *p, size_t n)
 	return true;
 }
 
-/* Both meta pages; where one is damaged, it is the other one twice. */
+/* Both meta pages. A file with a damaged one counts as foreign, because LMDB does not open it either. */
 static enum lmdb_file read_metas(int fd, struct meta out[2], uint64_t *size)
 {
 	uint8_t first[2 * 4096], second[META_SIZE];
