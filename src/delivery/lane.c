@@ -88,7 +88,7 @@ void lane_configure(struct lane *l, const struct webhook *webhook)
 		    scheduler_now_ms(s));
 		if (problem != NULL)
 			log_warn("webhook.unusable", LOG_U64("webhook_id", l->webhook_id),
-			    LOG_STR("url", problem));
+			    LOG_STR("reason", problem));
 	}
 	lane_poke(l);
 }
