@@ -8,6 +8,8 @@
 #include "core/records.h"
 #include "store/tx.h"
 
+struct filter;
+
 /* A user as a request names one: the first that is set counts. */
 struct who {
 	uint64_t id;
@@ -50,6 +52,11 @@ enum err who_list_email(struct tx *tx, struct codes *codes, const struct who *wh
  *  code is answered without looking whether its id was ever given. */
 enum err who_read_code(struct tx *tx, struct codes *codes, struct text code, uint64_t *user_id,
     uint64_t *campaign_id) WARN_UNUSED;
+
+/** Resolves the codes in the conditions of a search, which mean ids of users or of campaigns. ERR_PENDING and
+ *  read errors pass through. */
+enum err who_resolve_filter(struct tx *tx, struct codes *codes, enum code_type type,
+    struct filter *filter) WARN_UNUSED;
 
 /** May this text be a code at all (1 to ALIAS_MAX of letters, digits, "-" and "_")? */
 bool code_is_plausible(struct text code);

@@ -55,21 +55,6 @@ static enum err fits(void *arg, struct tx *tx, void *record, bool *yes)
 	return named(s, tx, c, yes);
 }
 
-/* The ids that codes stand for. */
-static enum err resolve_codes(struct campaign_list *l, struct tx *tx)
-{
-	uint64_t user_id, id;
-	for (size_t i = 0; i < l->where.n; i++) {
-		if (l->where.terms[i].field->type != FILTER_CODE)
-			continue;
-		enum err err = who_read_code(tx, l->codes, l->where.terms[i].text, &user_id, &id);
-		if (err != ERR_OK)
-			return err;
-		filter_resolve(&l->where.terms[i], id);
-	}
-	return ERR_OK;
-}
-
 enum err campaign_list_decide(struct command *command, struct tx *tx)
 {
 	struct campaign_list *l = (struct campaign_list *)command;
@@ -87,7 +72,7 @@ enum err campaign_list_decide(struct command *command, struct tx *tx)
 	search.walk = &walk;
 	enum err err = unicode_fold(l->q, tx_arena(tx), &search.folded);
 	if (err == ERR_OK)
-		err = resolve_codes(l, tx);
+		err = who_resolve_filter(tx, l->codes, CODE_CAMPAIGN, &l->where);
 	if (err == ERR_OK)
 		err = id_walk_run(tx, &walk);
 	for (size_t i = 0; err == ERR_OK && i < l->page.n; i++)

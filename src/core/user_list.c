@@ -284,22 +284,6 @@ enum err user_filter_take_email(struct user_filter *f, struct arena *arena)
 	return ERR_OK;
 }
 
-/* The ids that codes stand for. */
-static enum err resolve_codes(struct user_list *l, struct tx *tx)
-{
-	uint64_t campaign_id, id;
-	struct filter *w = &l->filter.where;
-	for (size_t i = 0; i < w->n; i++) {
-		if (w->terms[i].field->type != FILTER_CODE)
-			continue;
-		enum err err = who_read_code(tx, l->codes, w->terms[i].text, &id, &campaign_id);
-		if (err != ERR_OK)
-			return err;
-		filter_resolve(&w->terms[i], id);
-	}
-	return ERR_OK;
-}
-
 /* What the conditions demand anyway, where the list's own filters leave it open: an index may know
  * it. The conditions hold all the same. */
 static void take_demands(struct user_filter *f, bool *nobody)
@@ -371,7 +355,7 @@ enum err user_list_decide(struct command *command, struct tx *tx)
 	l->counted = false;
 	enum err err = read_codes(l, tx);
 	if (err == ERR_OK)
-		err = resolve_codes(l, tx);
+		err = who_resolve_filter(tx, l->codes, CODE_USER, &l->filter.where);
 	if (err == ERR_OK)
 		err = read_own_code(l, tx, &nobody);
 	if (err != ERR_OK)

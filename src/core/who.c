@@ -5,6 +5,7 @@
 #include "core/who.h"
 
 #include "base/typed.h"
+#include "core/filter.h"
 #include "core/reward_records.h"
 #include "user_index.h"
 
@@ -103,6 +104,21 @@ enum err who_read_code(struct tx *tx, struct codes *codes, struct text code, uin
 		*campaign_id = code_read(codes, CODE_CAMPAIGN, code);
 	}
 	return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
+enum err who_resolve_filter(struct tx *tx, struct codes *codes, enum code_type type, struct filter *filter)
+{
+	uint64_t user_id, campaign_id;
+	for (size_t i = 0; i < filter->n; i++) {
+		struct filter_term *term = &filter->terms[i];
+		if (term->field->type != FILTER_CODE)
+			continue;
+		enum err err = who_read_code(tx, codes, term->text, &user_id, &campaign_id);
+		if (err != ERR_OK)
+			return err;
+		filter_resolve(term, type == CODE_USER ? user_id : campaign_id);
+	}
+	return ERR_OK;
 }
 
 /* ---- users ---- */
