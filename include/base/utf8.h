@@ -11,5 +11,8 @@ bool utf8_valid(struct text t);
 bool utf8_printable(struct text t);
 /** Characters (code points) of a valid text. */
 size_t utf8_length(struct text t);
+/** Writes the character c, which is not a surrogate and at most U+10FFFF; answers its length. */
+enum { UTF8_MAX = 4 };
+size_t utf8_write(uint32_t c, char out[UTF8_MAX]);
 
 #endif

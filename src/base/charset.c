@@ -4,18 +4,12 @@
  */
 #include "charset.h"
 
+#include "base/utf8.h"
+
 void charset_put(struct buf *out, uint32_t c)
 {
-	static const struct {
-		uint32_t end;  /* beyond the last character of this length */
-		unsigned lead; /* bits of the first byte */
-	} lengths[] = {{0x80, 0}, {0x800, 0xC0}, {0x10000, 0xE0}, {0x110000, 0xF0}};
-	unsigned n = 0;
-	while (n < 3 && c >= lengths[n].end)
-		n++;
-	buf_char(out, (char)(lengths[n].lead | c >> 6 * n));
-	while (n-- > 0)
-		buf_char(out, (char)(0x80 | (c >> 6 * n & 0x3F)));
+	char bytes[UTF8_MAX];
+	buf_add(out, bytes, utf8_write(c, bytes));
 }
 
 /* https://encoding.spec.whatwg.org/index-windows-1252.txt, 0x80 to 0x9F; all others are ISO 8859-1. */

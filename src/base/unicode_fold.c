@@ -3,6 +3,7 @@
  * Called by the comparison of e-mail addresses and by searches (core). */
 #include <string.h>
 
+#include "base/utf8.h"
 #include "unicode_tables.h"
 
 enum {
@@ -134,19 +135,6 @@ static bool fold_ascii(struct text t, char *out)
 	return all < 0x80;
 }
 
-static size_t encode(uint32_t c, char *out)
-{
-	size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-	if (n == 1) {
-		out[0] = (char)c;
-		return 1;
-	}
-	for (size_t i = n; i-- > 1; c >>= 6)
-		out[i] = (char)(0x80 | (c & 0x3F));
-	out[0] = (char)((0xF00 >> n & 0xFF) | c);
-	return n;
-}
-
 static struct line read_line(struct text t, uint32_t *room)
 {
 	struct line line = {.c = room};
@@ -193,7 +181,7 @@ static enum err fold_line_of(struct text t, struct arena *arena, struct text *ou
 		return ERR_NO_MEMORY;
 	*out = text_from(p, 0);
 	for (size_t i = 0; i < line.n; i++)
-		out->n += encode(line.c[i], p + out->n);
+		out->n += utf8_write(line.c[i], p + out->n);
 	return ERR_OK;
 }
 

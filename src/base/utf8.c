@@ -85,3 +85,13 @@ size_t utf8_length(struct text t)
 		count += ((unsigned char)t.p[i] & 0xC0) != 0x80;
 	return count;
 }
+
+size_t utf8_write(uint32_t c, char out[UTF8_MAX])
+{
+	static const unsigned char marks[] = {0, 0, 0xC0, 0xE0, 0xF0};
+	const size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+	for (size_t i = n; i-- > 1; c >>= 6)
+		out[i] = (char)(0x80 | (c & 0x3F));
+	out[0] = (char)(marks[n] | c);
+	return n;
+}

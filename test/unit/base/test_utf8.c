@@ -93,9 +93,30 @@ static void lengths_and_controls(void **state)
 	assert_false(utf8_printable(TEXT("abcdefgh\xC2\x85")));
 }
 
+static void characters_are_written_in_their_shortest_form(void **state)
+{
+	static const struct {
+		uint32_t c;
+		const char *bytes;
+	} written[] = {{'A', "A"},
+		       {0x7F, "\x7F"},
+		       {0x80, "\xC2\x80"},
+		       {0x7FF, "\xDF\xBF"},
+		       {0x800, "\xE0\xA0\x80"},
+		       {0xFFFF, "\xEF\xBF\xBF"},
+		       {0x10000, "\xF0\x90\x80\x80"},
+		       {0x10FFFF, "\xF4\x8F\xBF\xBF"}};
+	char out[UTF8_MAX];
+	(void)state;
+	for (size_t i = 0; i < sizeof(written) / sizeof(written[0]); i++)
+		assert_true(text_eq(text_from(out, utf8_write(written[i].c, out)),
+				    text_of(written[i].bytes)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(characters_are_written_in_their_shortest_form),
 	    cmocka_unit_test(every_character_is_valid),
 	    cmocka_unit_test(malformed_bytes_are_refused),
 	    cmocka_unit_test(lengths_and_controls),
