@@ -81,13 +81,14 @@ static size_t add_common(const struct call *call, int status, const struct http_
 	size_t n = 0;
 	for (; n < n_headers && n < CALL_HEADERS_MAX; n++)
 		all[n] = headers[n];
-	all[n++] = (struct http_header){TEXT("Cache-Control"), cache_of(call, status)};
+	struct http_header *next = all + n;
+	*next++ = (struct http_header){TEXT("Cache-Control"), cache_of(call, status)};
 	if (call->by_origin)
-		all[n++] = (struct http_header){TEXT("Vary"), TEXT("Origin")};
+		*next++ = (struct http_header){TEXT("Vary"), TEXT("Origin")};
 	if (call->allowed_origin.n > 0)
-		all[n++] =
+		*next++ =
 		    (struct http_header){TEXT("Access-Control-Allow-Origin"), call->allowed_origin};
-	return n;
+	return (size_t)(next - all);
 }
 
 void call_reply_with(struct call *call, int status, const char *content_type, struct text body,

@@ -256,11 +256,11 @@ static enum err check_user_stats(struct verifier *v, const void *record)
 	const struct user_stats *stats = record;
 	const struct user_by referred = {USERS_OF_REFERRER, stats->user_id, 0};
 	struct user user = {.id = stats->user_id};
-	bool any;
+	bool any = false;
 	enum err err = verify_find(v, &KIND_USER, &user, "counts for no user");
 	if (err == ERR_OK)
 		err = verify_any(v, &KIND_USER_BY, &referred, 2, &any);
-	/* Who has rows was compared at their end. */
+	/* Users that have rows were compared when their last row was read. */
 	struct verify_group newest = {0};
 	return err == ERR_OK && !any ? compare_counts(v, stats, &newest) : err;
 }

@@ -57,8 +57,9 @@ static struct connection *slowest(struct http_server *server, const struct conne
 		int n = 0;
 		TAILQ_FOREACH(c, &server->phases[phases[i]], link)
 		{
-			const uint64_t rate = rate_of(c, now_ns);
-			if (c != spared && !c->flush_queued && rate < least) {
+			const bool eligible = c != spared && !c->flush_queued;
+			const uint64_t rate = eligible ? rate_of(c, now_ns) : UINT64_MAX;
+			if (rate < least) {
 				found = c;
 				least = rate;
 			}
