@@ -16,7 +16,7 @@
 #include "store/sync_watch.h"
 
 enum {
-	COMMITS_BETWEEN_CHECKS = 1000, /* of the readers, ... */
+	COMMITS_BETWEEN_CHECKS = 100,  /* of the readers: a few microseconds each, ... */
 	GROWTH_BETWEEN_CHECKS = 1024,  /* ... or pages by which the file has grown */
 };
 

@@ -257,6 +257,17 @@ class DeadReaders(Served):
         # With the dead reader's slot in place, these commits took more than 40 MB.
         self.assertLess(os.path.getsize(database) - before, 16 << 20)
 
+    def test_many_killed_verifies_do_not_either(self):
+        campaign = self.campaign()
+        database = os.path.join(self.server.data_dir, "referd.mdb")
+        before = os.path.getsize(database)
+        for n in range(10):
+            until(self.kill_a_reader, "a verify that dies with its snapshot open", longest_pause_s=0)
+            for m in range(300):
+                self.join(campaign["code"], email=f"many{n}-{m}@example.com")
+        # Looking for dead readers only every thousand commits made this more than 20 MB.
+        self.assertLess(os.path.getsize(database) - before, 12 << 20)
+
     def kill_a_reader(self):
         """Kills a verify once its process is in the table of readers; false where it was too fast."""
         table = os.path.join(self.server.data_dir, "referd.mdb-lock")
