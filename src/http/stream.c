@@ -190,8 +190,7 @@ bool stream_may_skip(const struct exchange *x)
 
 	if (p->consumed > 0)
 		return true;
-	return x->conn != NULL && !x->conn->eof && !undecided &&
-	       x->body_failed == HTTP_BODY_PIECE &&
+	return x->conn != NULL && !undecided && x->body_failed == HTTP_BODY_PIECE &&
 	       (p->chunked || p->content_length <= x->server->limits.linger_bytes);
 }
 
@@ -207,6 +206,10 @@ bool stream_skip(struct connection *c)
 	x->skipped += before - x->in_len;
 	if (result == HTTP_PARSE_ERROR || x->skipped > c->server->limits.linger_bytes) {
 		connection_linger(c);
+		return false;
+	}
+	if (c->eof) { /* all that came is read */
+		connection_close(c);
 		return false;
 	}
 	if (c->phase != PHASE_SKIP)

@@ -2,6 +2,8 @@
  * of the server. Never uses a mock: sockets on both sides. Called by make test. */
 #include "puller.h"
 
+#define GET_NEXT "GET /x HTTP/1.1\r\nHost: a\r\n\r\n"
+
 enum { SHORT_MS = 30 };
 
 static const struct {
@@ -174,6 +176,33 @@ static void test_deadline(void **state)
 	world_close(&w);
 }
 
+/* A client that closed its side has sent all that it will: what is here is answered. */
+static void test_half_closed_client_of_an_early_reply(void **state)
+{
+	static const struct {
+		const char *rest;
+		int answers;
+	} cases[] = {{"def" GET_NEXT GET_NEXT, 3}, {"de", 1}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct world w;
+		world_open_with(&w, &http_limits_default, &streaming);
+		struct client c = client_open(&w);
+		client_send(&c, TEXT(POST "Content-Length: 6\r\n\r\nabc"));
+		client_send(&c, text_of(cases[i].rest));
+		assert_int_equal(shutdown(c.fd, SHUT_WR), 0);
+		await(&w, w.n_later == 1);
+		const struct connection *of = TAILQ_FIRST(&w.server->phases[PHASE_HANDLER]);
+		await(&w, of->eof);
+		reply_text(w.later[0], TEXT("no"));
+		await(&w, client_ended(&c));
+		assert_int_equal(client_has(&c, "HTTP/1.1 200"), cases[i].answers);
+		client_close(&c);
+		world_close(&w);
+	}
+}
+
 /* A server that drains lets it go on; one that closes takes an open question with it. */
 static void test_drain_and_close(void **state)
 {
@@ -214,6 +243,7 @@ int main(void)
 	    cmocka_unit_test(test_ends),
 	    cmocka_unit_test(test_client_leaves),
 	    cmocka_unit_test(test_early_reply),
+	    cmocka_unit_test(test_half_closed_client_of_an_early_reply),
 	    cmocka_unit_test(test_deadline),
 	    cmocka_unit_test(test_drain_and_close),
 	};
