@@ -1,6 +1,6 @@
 # referd: `make demo` shows it, `make test` proves it. `make help` lists the rest.
 
-VERSION   := 0.1.0
+VERSION   := 0.2.0
 FLAVOUR   ?= release
 B         := build/$(FLAVOUR)
 ifeq ($(origin CC),default)

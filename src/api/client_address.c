@@ -168,12 +168,30 @@ struct text client_address_bytes(const struct sockaddr_storage *sa)
 	return text_from(&v6->sin6_addr, 16);
 }
 
-bool client_address_is_loopback(const struct sockaddr_storage *sa)
+static bool is_loopback(const struct sockaddr_storage *sa)
 {
 	const struct text bytes = client_address_bytes(sa);
 	if (bytes.n == 4)
 		return (unsigned char)bytes.p[0] == 127;
 	return bytes.n == 16 && memcmp(bytes.p, &in6addr_loopback, 16) == 0;
+}
+
+static bool is_forwarded(const struct http_request *req)
+{
+	for (size_t i = 0; i < sizeof sources / sizeof *sources; i++)
+		if (http_request_header(req, sources[i].name) != NULL)
+			return true;
+	return false;
+}
+
+bool client_address_is_local(const struct cidr_list *trusted, const struct http_request *req)
+{
+	struct sockaddr_storage client;
+	client_address(trusted, req, &client);
+	/* Only an address that the proxy named has port 0: a proxy that hides its client is not the client. */
+	const in_port_t port = client.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&client)->sin6_port
+							    : ((struct sockaddr_in *)&client)->sin_port;
+	return is_loopback(&client) && (!is_forwarded(req) || port == 0);
 }
 
 struct text client_address_network(const struct sockaddr_storage *sa)

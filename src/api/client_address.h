@@ -17,8 +17,9 @@ bool client_address_ignored(const struct cidr_list *trusted, const struct http_r
 
 /** The address as 4 or 16 bytes (an IPv4-mapped one as 4), borrowed from sa. */
 struct text client_address_bytes(const struct sockaddr_storage *sa);
-/** 127.0.0.0/8 or ::1. */
-bool client_address_is_loopback(const struct sockaddr_storage *sa);
+/** Is the client a program on this machine (127.0.0.0/8 or ::1)? A request that was forwarded is only if a trusted
+ *  proxy names such an address: the proxy's own address says nothing of its client. */
+bool client_address_is_local(const struct cidr_list *trusted, const struct http_request *req);
 /** What limits count by: the same for IPv4; of an IPv6 address its /64. */
 struct text client_address_network(const struct sockaddr_storage *sa);
 

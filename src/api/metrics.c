@@ -288,16 +288,10 @@ void metrics_reply(struct call *call)
 	read_page(m, 0);
 }
 
-/* A request that a proxy has forwarded is nobody's on this machine, also where the proxy is not trusted. */
-static bool is_local(const struct call *call)
-{
-	return client_address_is_loopback(&call->client) &&
-	       !client_address_ignored(&call->api->config.trusted_proxies, call->req);
-}
-
 void metrics_get(struct call *call)
 {
-	if (is_local(call) || call_has_token(call, SCOPE_READ))
+	if (client_address_is_local(&call->api->config.trusted_proxies, call->req) ||
+	    call_has_token(call, SCOPE_READ))
 		metrics_reply(call);
 	else
 		call_refuse_token(call, "metrics are for clients on this machine: send an API token, or scrape a "

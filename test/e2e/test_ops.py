@@ -114,6 +114,11 @@ class MetricsAccess(Served):
         proxy = Client(self.server.address, source="127.0.0.2")
         self.has_error(proxy.get("/metrics", headers={"X-Forwarded-For": "203.0.113.9"}), 401)
         self.has(proxy.get("/metrics", headers={"X-Forwarded-For": "127.0.0.1"}), 200)
+        for hidden in ({"Forwarded": "for=_hidden"}, {"Forwarded": "for=unknown"}, {"X-Forwarded-For": "unknown"},
+                       {"X-Forwarded-For": ""}):
+            with self.subTest(hidden):
+                self.has_error(proxy.get("/metrics", headers=hidden), 401)
+        self.has(proxy.get("/metrics"), 200)
 
     def test_a_listener_of_their_own(self):
         address = self.server.read_until(rb"metrics on http://(\S+)/metrics\n").group(1).decode()
