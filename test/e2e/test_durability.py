@@ -230,7 +230,9 @@ class LostTokens(Places):
         files = [os.path.join(server.data_dir, name) for name in os.listdir(server.data_dir)]
         for path in [server.data_dir, *files]:
             os.chown(path, 65534, 65534)
-        made = run(REFERD, "token", "create", "Back in", "--scopes", "admin", "--data", server.data_dir)
+        # The leak checker cannot look into a process that has changed its user.
+        made = run(REFERD, "token", "create", "Back in", "--scopes", "admin", "--data", server.data_dir,
+                   env={"ASAN_OPTIONS": "detect_leaks=0"})
         self.assertEqual(made.returncode, 0, made)
         owners = {os.stat(os.path.join(server.data_dir, name)).st_uid for name in os.listdir(server.data_dir)}
         self.assertEqual(owners, {65534})

@@ -70,7 +70,8 @@ class Memory(Strangers):
                     before = self.metric("referd_http_evicted_total")
                     self.come(300, data)
                     until(lambda b=before: self.metric("referd_http_evicted_total") > b, "an eviction")
-                    self.assertLessEqual(self.metric("referd_http_memory_bytes"), 8 << 20)
+                    # What a handler has allocated is counted when it is there, so one request may pass the limit.
+                    self.assertLessEqual(self.metric("referd_http_memory_bytes"), (8 << 20) + (64 << 10))
                     self.join(code, email=f"honest{len(data)}@example.com")
                     large = b"first_name=A&email=%d%%40example.com&x=" % len(data) + b"x" * 50000
                     self.has(self.public.form(f"/{code}/join", large), 201)
