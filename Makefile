@@ -37,7 +37,7 @@ LDLIBS   += $(shell pkg-config --libs $(PKG)) -llmdb -lm
 objects = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)))
 archive = $(patsubst %,$(B)/%.a,$(1))
 
-# What a room's unit tests may link is what the room itself may use (README, architecture).
+# What a room's unit tests may link is what the room itself may use (src/README.md, Rooms).
 LINK_base     := base
 LINK_http     := http base
 LINK_store    := store base

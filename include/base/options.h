@@ -1,7 +1,7 @@
 /*
  * Options: one table per command, from which flags, environment, configuration file, --help and the
- * README's table come. A flag goes over the environment, the environment over the file, the file
- * over the default.
+ * table of deploy/README.md come. A flag goes over the environment, the environment over the file,
+ * the file over the default.
  *
  *   --max-body 64KiB   --max-body=64KiB   REFERD_MAX_BODY=64KiB   file: max-body = 64KiB
  *
@@ -66,7 +66,7 @@ enum options_outcome options_read(const struct options *options, int argc, char 
 
 /** Appends what --help prints, at most 100 columns wide. */
 void options_write_help(const struct options *options, struct buf *out);
-/** Appends the README's Markdown table. */
+/** Appends the Markdown table of deploy/README.md. */
 void options_write_markdown(const struct options *options, struct buf *out);
 
 /** Writes the environment's name of an option ("max-body" to "REFERD_MAX_BODY"). */

@@ -1,6 +1,6 @@
-/* Owns what people read about options: --help and the README's table.
+/* Owns what people read about options: --help and the table of deploy/README.md.
  * Never reads a value.
- * Called by main (--help) and by the README's check. */
+ * Called by main (--help, `referd help markdown`). */
 #include <string.h>
 
 #include "base/options.h"

@@ -1,6 +1,6 @@
 /*
  * What an operator may set: one struct, one table (config.c), from which flags, environment, file,
- * --help and the README's table come.
+ * --help and the table of deploy/README.md come.
  */
 #ifndef CLI_CONFIG_H
 #define CLI_CONFIG_H

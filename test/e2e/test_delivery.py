@@ -1,5 +1,5 @@
-"""Owns the tests of what receivers get: the chapter "Webhooks" of the README as far as a real receiver
-can see it. Never tests the configuration's refusals (test_webhooks_api.py does)."""
+"""Owns the tests of what receivers get: the chapter "Webhooks" of src/api/README.md as far as a real
+receiver can see it. Never tests the configuration's refusals (test_webhooks_api.py does)."""
 import base64
 import datetime
 import hashlib

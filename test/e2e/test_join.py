@@ -1,4 +1,4 @@
-"""Owns the tests of joining, "Join" in the README. Never looks at webhooks (test_delivery.py does)."""
+"""Owns the tests of joining, "Join" in src/api/README.md. Never looks at webhooks (test_delivery.py does)."""
 import unittest
 from concurrent.futures import ThreadPoolExecutor
 

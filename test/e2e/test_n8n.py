@@ -1,5 +1,5 @@
-"""Owns the tests of the calls for automation tools, "Automation tools" in the README. Never knows more of such a tool
-than what it sends."""
+"""Owns the tests of the calls for automation tools, "Automation tools" in src/api/README.md. Never knows more of
+such a tool than what it sends."""
 import json
 import unittest
 

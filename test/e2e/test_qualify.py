@@ -1,4 +1,4 @@
-"""Owns the tests of qualifying, "Qualify" in the README. Never tests another inbound call."""
+"""Owns the tests of qualifying, "Qualify" in src/api/README.md. Never tests another inbound call."""
 import datetime
 import socket
 import unittest

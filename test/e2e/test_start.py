@@ -1,4 +1,4 @@
-"""Owns the tests of starting and stopping, "Running it" in the README. Never tests a call for its own sake."""
+"""Owns the tests of starting and stopping, deploy/README.md. Never tests a call for its own sake."""
 import http.client
 import os
 import re

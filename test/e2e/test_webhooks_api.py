@@ -1,5 +1,5 @@
-"""Owns the tests of how outbound webhooks are configured, "Webhooks" in the README. Never sends one
-(test_delivery.py does)."""
+"""Owns the tests of how outbound webhooks are configured, "Webhooks" in src/api/README.md. Never sends
+one (test_delivery.py does)."""
 import unittest
 
 from harness import DEFAULT_FIELDS, Served
