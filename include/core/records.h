@@ -322,7 +322,7 @@ struct attempt {
 	uint64_t dns_us, connect_us, tls_us, first_byte_us, total_us;
 	uint64_t reused;
 	struct text detail, answer;
-	uint64_t accepted; /* the status is none of 2xx, but one of the webhook's success_statuses */
+	uint64_t accepted; /* the status is outside 2xx, and success_statuses lists it */
 	uint64_t secret;   /* the request held a header value, a coupon or a personal URL */
 };
 

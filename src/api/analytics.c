@@ -22,7 +22,7 @@ struct asked {
 	bool has_from, has_to;
 };
 
-/* Asks for the campaign, then for slices until there is none left, then for the leaders. */
+/* Asks for the campaign, then for slices until the last is read, then for the leaders. */
 struct analytics_call {
 	union {
 		struct campaign_read read;

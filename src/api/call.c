@@ -91,33 +91,35 @@ static size_t add_common(const struct call *call, int status, const struct http_
 	return (size_t)(next - all);
 }
 
+/* Gives the reply its headers, which live in `all`, and counts it. */
+static void complete(const struct call *call, struct http_reply *r, const struct http_header *headers,
+		     size_t n_headers, struct http_header all[CALL_HEADERS_MAX + COMMON_HEADERS])
+{
+	r->n_headers = add_common(call, r->status, headers, n_headers, all);
+	r->headers = all;
+	request_metrics_count(call->api->request_metrics, call, r->status);
+}
+
 void call_reply_with(struct call *call, int status, const char *content_type, struct text body,
 		     const struct http_header *headers, size_t n_headers)
 {
 	struct http_header all[CALL_HEADERS_MAX + COMMON_HEADERS];
-	const struct http_reply r = {
-	    .status = status,
-	    .content_type = text_of(content_type),
-	    .body = body,
-	    .headers = all,
-	    .n_headers = add_common(call, status, headers, n_headers, all),
-	};
-	request_metrics_count(call->api->request_metrics, call, status);
+	struct http_reply r = {
+	    .status = status, .content_type = text_of(content_type), .body = body};
+	complete(call, &r, headers, n_headers, all);
 	http_reply(call->req, &r);
 }
 
 void call_reply_shared(struct call *call, const char *content_type, struct text body)
 {
 	struct http_header all[CALL_HEADERS_MAX + COMMON_HEADERS];
-	const struct http_reply r = {
+	struct http_reply r = {
 	    .status = 200,
 	    .content_type = text_of(content_type),
 	    .body = body,
 	    .shared = true,
-	    .headers = all,
-	    .n_headers = add_common(call, 200, NULL, 0, all),
 	};
-	request_metrics_count(call->api->request_metrics, call, 200);
+	complete(call, &r, NULL, 0, all);
 	http_reply(call->req, &r);
 }
 
@@ -125,13 +127,8 @@ void call_reply_begin(struct call *call, int status, const char *content_type,
 		      const struct http_header *headers, size_t n_headers)
 {
 	struct http_header all[CALL_HEADERS_MAX + COMMON_HEADERS];
-	const struct http_reply r = {
-	    .status = status,
-	    .content_type = text_of(content_type),
-	    .headers = all,
-	    .n_headers = add_common(call, status, headers, n_headers, all),
-	};
-	request_metrics_count(call->api->request_metrics, call, status);
+	struct http_reply r = {.status = status, .content_type = text_of(content_type)};
+	complete(call, &r, headers, n_headers, all);
 	http_reply_begin(call->req, &r);
 }
 

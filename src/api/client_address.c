@@ -83,7 +83,7 @@ static struct text member_itself(struct text member)
 	return member;
 }
 
-/* The value of for= in one element of Forwarded; empty where there is none, or more than one. */
+/* The value of for= in one element of Forwarded; empty unless the element has exactly one. */
 static struct text member_for(struct text element)
 {
 	struct text name, value, found = {0};
