@@ -32,7 +32,7 @@ struct client_errors {
 };
 
 /** Starts to connect `slots` connections. A request is given up after timeout_s seconds. The target
- *  and the event base are borrowed. Ends the process where memory runs out. */
+ * and the event base are borrowed. Ends the process where memory runs out. */
 struct client *client_new(struct event_base *events, const struct target *target, unsigned slots,
 			  unsigned timeout_s, struct client_events on);
 /** Closes everything without a callback. Not from inside a callback. NULL is fine. */
@@ -44,7 +44,7 @@ bool client_is_ready(const struct client *c, unsigned slot);
 /** Sends one request on a slot that is ready. The bytes must stay until `done`. */
 void client_send(struct client *c, unsigned slot, const char *p, size_t n);
 /** The slot becomes ready again only after ms milliseconds (the server asked for a pause). To be
- *  called from inside done. */
+ * called from inside done. */
 void client_pause(struct client *c, unsigned slot, unsigned ms);
 const struct client_errors *client_get_errors(const struct client *c);
 

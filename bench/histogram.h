@@ -19,7 +19,7 @@ void histogram_record(struct histogram *h, uint64_t value);
 /** Adds all samples of `from` to h. */
 void histogram_merge(struct histogram *h, const struct histogram *from);
 /** The value that the fraction `part` (0 to 1) of the samples does not exceed, rounded up to its
- *  step and never above the largest sample. 0 where there are no samples. */
+ * step and never above the largest sample. 0 where there are no samples. */
 uint64_t histogram_percentile(const struct histogram *h, double part);
 
 #endif

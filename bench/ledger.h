@@ -68,7 +68,7 @@ void ledger_free(struct ledger *l);
  */
 uint32_t ledger_attempt(struct ledger *l, uint32_t referrer, enum ledger_flag hooked);
 /** The server acknowledged the join with this code and id. With a file, the line is written first.
- *  False if another entry was given the same code: the server broke its word. */
+ * False if another entry was given the same code: the server broke its word. */
 bool ledger_ack(struct ledger *l, uint32_t index, struct text code, uint64_t id);
 /** The answer to a sent join never came. */
 void ledger_lose(struct ledger *l, uint32_t index);
@@ -77,7 +77,7 @@ void ledger_ack_qualified(struct ledger *l, uint32_t index);
 void ledger_lose_qualified(struct ledger *l, uint32_t index);
 
 /** The next acknowledged, referred entry of the group that nobody tried to qualify, now marked as
- *  sent; LEDGER_NONE when there is none left. */
+ * sent; LEDGER_NONE when there is none left. */
 uint32_t ledger_next_to_qualify(struct ledger *l, enum ledger_group group);
 /** The entry with this code, or LEDGER_NONE. */
 uint32_t ledger_find(const struct ledger *l, struct text code);

@@ -54,8 +54,8 @@ struct scenario {
 			     const struct response *r);
 };
 
-extern const struct scenario scenario_join, scenario_refer, scenario_qualify, scenario_read, scenario_list,
-    scenario_circle, scenario_join_webhook, scenario_constant, scenario_verify;
+extern const struct scenario scenario_join, scenario_refer, scenario_qualify, scenario_read,
+    scenario_list, scenario_circle, scenario_join_webhook, scenario_constant, scenario_verify;
 
 struct load_plan {
 	const struct scenario *scenario;

@@ -25,8 +25,8 @@ static const struct command commands[] = {
 };
 
 static const struct scenario *const scenarios[] = {
-    &scenario_join, &scenario_refer,  &scenario_qualify,
-    &scenario_read, &scenario_list,   &scenario_circle,  &scenario_join_webhook,
+    &scenario_join, &scenario_refer,  &scenario_qualify,      &scenario_read,
+    &scenario_list, &scenario_circle, &scenario_join_webhook,
 };
 
 enum {

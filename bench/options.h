@@ -27,7 +27,7 @@ struct options {
 };
 
 /** Reads argv[1..] for a command; defaults first, tokens from REFERD_API_TOKEN and
- *  REFERD_INBOUND_TOKEN. False with a message on stderr. */
+ * REFERD_INBOUND_TOKEN. False with a message on stderr. */
 bool options_parse(struct options *o, enum command_bit command, int argc, char **argv) WARN_UNUSED;
 /** Prints the options that a command knows. */
 void options_print(enum command_bit command);

@@ -125,7 +125,8 @@ void requests_read(const struct bench *b, struct call *call, const char *code)
 void requests_list(const struct bench *b, struct call *call, uint64_t id)
 {
 	char path[64];
-	int n = snprintf(path, sizeof path, "GET /api/v2/users?cursor=%llu", (unsigned long long)id);
+	int n =
+	    snprintf(path, sizeof path, "GET /api/v2/users?cursor=%llu", (unsigned long long)id);
 	call->n = 0;
 	call_put(call, path, (size_t)n);
 	call_put(call, b->requests.read_tail.p, b->requests.read_tail.n);

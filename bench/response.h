@@ -18,12 +18,12 @@ struct response {
 };
 
 /** Reads one response from the start of `in`; *r is set when it is RESPONSE_WHOLE and borrows from
- *  `in`. Without a Content-Length only 1xx, 204 and 304 are understood; everything else is
- *  RESPONSE_BAD. */
+ * `in`. Without a Content-Length only 1xx, 204 and 304 are understood; everything else is
+ * RESPONSE_BAD. */
 enum response_state response_parse(struct text in, struct response *r);
 
 /** The text of the first member "name":"..." of a JSON body, escapes left as they are; empty if
- *  there is none. `key` is the name with its quotes and colon: "\"code\":\"". */
+ * there is none. `key` is the name with its quotes and colon: "\"code\":\"". */
 struct text response_find_string(struct text body, struct text key);
 /** The same for "name":123 (key "\"id\":"); 0 if there is none. */
 uint64_t response_find_number(struct text body, struct text key);

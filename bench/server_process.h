@@ -16,9 +16,9 @@ struct server_process {
 };
 
 /** Starts argv (NULL-terminated, found by path) with the extra environment `env` ("NAME=value",
- *  NULL-terminated, may be NULL), its stderr appended to log_path, and waits up to 30 s for its
+ * NULL-terminated, may be NULL), its stderr appended to log_path, and waits up to 30 s for its
  * line "listening on URL". False with a message on stderr (the end of the log in it), and
- *  nothing left running. */
+ * nothing left running. */
 bool server_start(const char *const *argv, const char *const *env, const char *log_path,
 		  struct server_process *out) WARN_UNUSED;
 /** SIGTERM, up to 15 s, then SIGKILL. True if it ended by itself with status 0. */
@@ -30,7 +30,7 @@ uint64_t server_cpu_ns(pid_t pid);
 void server_memory_kib(pid_t pid, uint64_t *rss, uint64_t *anon);
 
 /** Makes a private directory below `parent` (NULL: $TMPDIR or /var/tmp, which is a disk more often
- *  than /tmp) and writes its path. False with a message. */
+ * than /tmp) and writes its path. False with a message. */
 bool server_make_directory(const char *parent, char *path, size_t size) WARN_UNUSED;
 /** Removes the directory and all in it. */
 void server_remove_directory(const char *path);

@@ -17,7 +17,7 @@ struct target {
 };
 
 /** Reads "http://HOST[:PORT]". Anything but a loopback address is refused unless any_host. False
- *  with a message on stderr. */
+ * with a message on stderr. */
 bool target_parse(const char *url, bool any_host, struct target *out) WARN_UNUSED;
 /** Reads "ADDRESS:PORT" (IPv6 in brackets) to listen on. False with a message on stderr. */
 bool target_parse_listen(const char *text, struct target *out) WARN_UNUSED;
@@ -25,7 +25,7 @@ bool target_parse_listen(const char *text, struct target *out) WARN_UNUSED;
 bool target_name_socket(int fd, char *out, size_t size) WARN_UNUSED;
 
 /** One blocking call, 30 s at most. `token` and `json` may be NULL. The answer's body replaces what
- *  is in *body. Returns the status, or 0 if there was no whole answer. */
+ * is in *body. Returns the status, or 0 if there was no whole answer. */
 int target_call(const struct target *t, const char *method, const char *path, const char *token,
 		const char *json, struct buf *body);
 

@@ -32,10 +32,10 @@ struct verify_result {
 /** "all", "none" or a number; false with a message on stderr. */
 bool verify_parse(const char *text, uint64_t *sample) WARN_UNUSED;
 /** Reads up to `sample` acknowledged users back and compares; prints the first differences on
- *  stderr. Half of a sample are the earliest codes, who brought the most friends. */
+ * stderr. Half of a sample are the earliest codes, who brought the most friends. */
 void verify_run(struct bench *b, uint64_t sample, unsigned connections, struct verify_result *out);
 /** True if everything that was checked is as acknowledged, codes are unique, and every webhook
- *  owed came, once for each event (duplicates by webhook-id are allowed). */
+ * owed came, once for each event (duplicates by webhook-id are allowed). */
 bool verify_holds(const struct bench *b, const struct verify_result *v);
 
 #endif

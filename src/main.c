@@ -1,5 +1,5 @@
-/*
- * Owns the choice of the command. Never does what a command does (src/cli). The process begins here.
+/* Owns the choice of the command. Never does what a command does (src/cli). The process begins
+ * here.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -61,8 +61,8 @@ static int help_main(int argc, char **argv)
 	return 0;
 }
 
-/* Secrets stay out of core dumps and away from other processes of the same user. Beyond the limit on the size
- * of files a write fails, as on a full disk, instead of ending the process. */
+/* Secrets stay out of core dumps and away from other processes of the same user. Beyond the limit
+ * on the size of files a write fails, as on a full disk, instead of ending the process. */
 static void protect_process(void)
 {
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);

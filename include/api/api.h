@@ -25,8 +25,8 @@ struct api_config {
 	struct loop *loop;
 	struct store *store;
 	struct codes *codes;
-	const char *public_url;      /* without a slash at its end */
-	const uint8_t *secret_key;   /* KEY_FILE_SIZE bytes, copied: seals secrets */
+	const char *public_url;    /* without a slash at its end */
+	const uint8_t *secret_key; /* KEY_FILE_SIZE bytes, copied: seals secrets */
 	struct cidr_list trusted_proxies;
 	bool allow_http_targets;
 	const struct cidr_list *allowed_targets; /* --allow-targets, borrowed */
@@ -40,8 +40,8 @@ struct api_config {
 	void *webhook_live_arg;
 };
 
-/** Reads tokens and inbound secrets (the store must be idle: it is turned until they are here). ERR_NO_MEMORY and
- *  read errors. */
+/** Reads tokens and inbound secrets (the store must be idle: it is turned until they are here).
+ * ERR_NO_MEMORY and read errors. */
 enum err api_open(const struct api_config *config, struct api **out) WARN_UNUSED;
 /** Requests in progress must have been replied to. NULL is fine. */
 void api_close(struct api *api);
@@ -58,7 +58,8 @@ bool api_streams(void *arg, const struct http_request *req);
 /** The server's question at the first bytes of a body: is it JSON that cannot become an object? */
 bool api_hopeless(void *arg, const struct http_request *req);
 
-/** The server's question when it refuses a request itself: people get a page instead of its JSON. */
+/** The server's question when it refuses a request itself: people get a page instead of its
+ * JSON. */
 bool api_refused(void *arg, struct http_request *req, struct http_reply *reply);
 
 /** From now on /readyz answers 503: the server is draining. */

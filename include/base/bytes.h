@@ -35,7 +35,7 @@ bool text_ends(struct text t, struct text suffix);
 /** t without leading and trailing ASCII white space (space, \t, \r, \n, \f, \v). */
 struct text text_trim(struct text t);
 /** Splits at the first `at`: *head gets what stands before it, *tail what stands after.
- *  Without `at` *head is all of t, *tail is empty and the answer is false. */
+ * Without `at` *head is all of t, *tail is empty and the answer is false. */
 bool text_cut(struct text t, char at, struct text *head, struct text *tail);
 /** Decimal digits only, no sign, no blank, no overflow: else false and *value untouched. */
 bool text_to_u64(struct text t, uint64_t *value) WARN_UNUSED;
@@ -88,8 +88,8 @@ void *arena_alloc(struct arena *a, size_t n) WARN_UNUSED;
 void *arena_zalloc(struct arena *a, size_t n) WARN_UNUSED;
 /** A copy of t that lives as long as the arena; p is NULL where memory ran out (and t.n > 0). */
 struct text arena_copy(struct arena *a, struct text t);
-/** *kept becomes what the buffer holds, as long as the arena lives; the buffer is freed. ERR_NO_MEMORY,
- *  also where an addition to the buffer had failed; *kept is empty then. */
+/** *kept becomes what the buffer holds, as long as the arena lives; the buffer is freed.
+ * ERR_NO_MEMORY, also where an addition to the buffer had failed; *kept is empty then. */
 enum err buf_keep(struct buf *b, struct arena *a, struct text *kept) WARN_UNUSED;
 /** Frees all but one block of the default size, which is kept for the next round. */
 void arena_reset(struct arena *a);

@@ -19,8 +19,8 @@ struct clock {
 /** The system's clocks (CLOCK_MONOTONIC, CLOCK_REALTIME, CLOCK_BOOTTIME). */
 extern const struct clock clock_system;
 
-/* A clock that moves only when told to. Pass &manual.clock; advance both fields by hand. It is never
- * suspended: boot_ns reads now_mono_ns. */
+/* A clock that moves only when told to. Pass &manual.clock; advance both fields by hand. It is
+ * never suspended: boot_ns reads now_mono_ns. */
 struct clock_manual {
 	struct clock clock;
 	uint64_t now_mono_ns;
@@ -56,10 +56,11 @@ void clock_format_date(uint64_t unix_ms, char out[CLOCK_DATE_SIZE]);
 /** "2026-11-23T10:00:00.123Z" (RFC 3339, UTC). */
 void clock_format_time(uint64_t unix_ms, char out[CLOCK_TIME_SIZE]);
 /** Reads an RFC 3339 date-time ("2026-11-23T10:00:00.123+01:00") or a date ("2026-11-23", its
- *  UTC midnight) of the years 1970 to 9999. Returns 0, or -1 with *unix_ms untouched. */
+ * UTC midnight) of the years 1970 to 9999. Returns 0, or -1 with *unix_ms untouched. */
 int clock_parse_time(const char *p, size_t n, uint64_t *unix_ms);
-/** Reads a date-time without an offset ("2026-11-23T10:00:00", "2026-11-23 10:00:00.123"; spreadsheets
- *  leave the seconds out) as if it were UTC; base/zone.h makes a moment of it. Returns 0, or -1 with *local_ms untouched. */
+/** Reads a date-time without an offset ("2026-11-23T10:00:00", "2026-11-23 10:00:00.123";
+ * spreadsheets leave the seconds out) as if it were UTC; base/zone.h makes a moment of it. Returns
+ * 0, or -1 with *local_ms untouched. */
 int clock_parse_local(const char *p, size_t n, uint64_t *local_ms);
 /** Is it a day as "2026-11-23", of the years 1 to 9999? (People are born before 1970.) */
 bool clock_is_date(const char *p, size_t n);

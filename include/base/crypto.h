@@ -1,6 +1,6 @@
-/*
- * Cryptography, all of it OpenSSL's. The only file that includes EVP is crypto.c. A function without
- * an error return ends the process where OpenSSL itself is broken: nothing can be promised then.
+/* Cryptography, all of it OpenSSL's. The only file that includes EVP is crypto.c. A function
+ * without an error return ends the process where OpenSSL itself is broken: nothing can be promised
+ * then.
  */
 #ifndef BASE_CRYPTO_H
 #define BASE_CRYPTO_H
@@ -40,13 +40,13 @@ void crypto_hash_free(struct crypto_hash *hash);
 uint64_t crypto_hash_text(struct crypto_hash *hash, struct text t);
 
 /** Appends nonce (12), ciphertext and tag (16): AES-256-GCM with a random nonce. `context` is
- *  authenticated, not stored: a sealed secret moved to another place does not open there. Without memory
- *  out fails. */
+ * authenticated, not stored: a sealed secret moved to another place does not open there. Without
+ * memory out fails. */
 void crypto_seal(const uint8_t key[SEAL_KEY_SIZE], struct text context, struct text plain,
-    struct buf *out);
+		 struct buf *out);
 /** Undoes it. ERR_CORRUPT for another key, another context or changed bytes; ERR_NO_MEMORY. */
 enum err crypto_open(const uint8_t key[SEAL_KEY_SIZE], struct text context, struct text sealed,
-    struct buf *out) WARN_UNUSED;
+		     struct buf *out) WARN_UNUSED;
 
 /** Appends padded base64 (RFC 4648 section 4). */
 void crypto_base64(struct buf *out, struct text t);

@@ -23,13 +23,14 @@ struct log_field {
 	struct text text;
 };
 
-#define LOG_U64(field_name, value) \
+#define LOG_U64(field_name, value)                                                                 \
 	((struct log_field){.name = (field_name), .is_number = true, .number = (uint64_t)(value)})
 #define LOG_TEXT(field_name, value) ((struct log_field){.name = (field_name), .text = (value)})
-#define LOG_STR(field_name, value) LOG_TEXT(field_name, text_of(value))
+#define LOG_STR(field_name, value)  LOG_TEXT(field_name, text_of(value))
 
-/** Lines below `level` are dropped; LOG_INFO until this is called. The level (with the count of lines
- *  that could not be written) is the process's log state, set once by main before the loop starts. */
+/** Lines below `level` are dropped; LOG_INFO until this is called. The level (with the count of
+ * lines that could not be written) is the process's log state, set once by main before the loop
+ * starts. */
 void log_set_level(enum log_level level);
 /** "debug", "info", "warn", "error" to a level; false for anything else. */
 bool log_parse_level(struct text name, enum log_level *level) WARN_UNUSED;
@@ -38,14 +39,14 @@ bool log_parse_level(struct text name, enum log_level *level) WARN_UNUSED;
 bool log_shows(enum log_level level);
 
 /** Writes one line. `fields` ends with an entry whose name is NULL. Lines longer than 4 KiB are cut
- *  at a field and say "cut":true. A line that stderr does not take at once is dropped; the next one
- *  that is written holds the number of "lost_lines". The log never blocks or ends the server. */
+ * at a field and say "cut":true. A line that stderr does not take at once is dropped; the next one
+ * that is written holds the number of "lost_lines". The log never blocks or ends the server. */
 void log_write(enum log_level level, const char *event, const struct log_field *fields);
 
-#define LOG_LIST(...) ((const struct log_field[]){__VA_ARGS__, {.name = NULL}})
+#define LOG_LIST(...)         ((const struct log_field[]){__VA_ARGS__, {.name = NULL}})
 #define log_debug(event, ...) log_write(LOG_DEBUG, event, LOG_LIST(__VA_ARGS__))
-#define log_info(event, ...) log_write(LOG_INFO, event, LOG_LIST(__VA_ARGS__))
-#define log_warn(event, ...) log_write(LOG_WARN, event, LOG_LIST(__VA_ARGS__))
+#define log_info(event, ...)  log_write(LOG_INFO, event, LOG_LIST(__VA_ARGS__))
+#define log_warn(event, ...)  log_write(LOG_WARN, event, LOG_LIST(__VA_ARGS__))
 #define log_error(event, ...) log_write(LOG_ERROR, event, LOG_LIST(__VA_ARGS__))
 
 #endif

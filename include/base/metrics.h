@@ -1,6 +1,5 @@
-/*
- * Metrics as Prometheus reads them (text exposition format 0.0.4): base units, HELP and TYPE before the first
- * sample of a name, durations as histograms in seconds.
+/* Metrics as Prometheus reads them (text exposition format 0.0.4): base units, HELP and TYPE before
+ * the first sample of a name, durations as histograms in seconds.
  */
 #ifndef BASE_METRICS_H
 #define BASE_METRICS_H
@@ -17,12 +16,14 @@ struct histogram {
 
 void histogram_add(struct histogram *h, uint64_t ns);
 
-/** HELP and TYPE ("counter", "gauge", "histogram") of a name. `help` is a clause without a line feed. */
+/** HELP and TYPE ("counter", "gauge", "histogram") of a name. `help` is a clause without a line
+ * feed. */
 void metrics_head(struct buf *out, const char *name, const char *type, const char *help);
 /** One sample. `labels` is what is between the braces (route="/healthz"), or NULL. */
 void metrics_sample(struct buf *out, const char *name, const char *labels, double value);
 /** The samples of a histogram; `labels` as above. */
-void metrics_histogram(struct buf *out, const char *name, const char *labels, const struct histogram *h);
+void metrics_histogram(struct buf *out, const char *name, const char *labels,
+		       const struct histogram *h);
 
 /* A metric that is one number without labels. */
 struct metric {
@@ -31,8 +32,8 @@ struct metric {
 };
 void metrics_put(struct buf *out, const struct metric *metrics, size_t n);
 
-/** The process's own: CPU time, memory, descriptors, start time. What the system does not tell is left out.
- *  Costs about 20 µs, and one poll() over all descriptors. */
+/** The process's own: CPU time, memory, descriptors, start time. What the system does not tell is
+ * left out. Costs about 20 µs, and one poll() over all descriptors. */
 void metrics_process(struct buf *out);
 
 #endif

@@ -18,9 +18,9 @@ struct near {
 
 /** Borrows the name. Names that are longer than 40 bytes are close to nothing. */
 struct near near_of(struct text name);
-/** The candidate is close if at most a third of the longer name's letters differ: inserted, left out,
- *  replaced, or swapped with a neighbour. Case, "_", "-" and blanks do not count, so that firstName is
- *  first_name. */
+/** The candidate is close if at most a third of the longer name's letters differ: inserted, left
+ * out, replaced, or swapped with a neighbour. Case, "_", "-" and blanks do not count, so that
+ * firstName is first_name. */
 void near_offer(struct near *near, struct text candidate);
 
 #endif

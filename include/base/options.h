@@ -22,7 +22,11 @@ enum option_type {
 			    for 0 */
 };
 
-enum { OPTIONS_MAX = 64 /* a bit each in options_args */, OPTION_NAME_MAX = 40, OPTIONS_MAX_ARGS = 8 };
+enum {
+	OPTIONS_MAX = 64 /* a bit each in options_args */,
+	OPTION_NAME_MAX = 40,
+	OPTIONS_MAX_ARGS = 8
+};
 
 struct option {
 	const char *name; /* "max-body"; the environment's name is made of it: REFERD_MAX_BODY */
@@ -56,10 +60,10 @@ enum options_outcome {
 };
 
 /** Reads argv[0 .. argc) (the words after the command's name), envp ("NAME=value", ends with NULL;
- *  NULL for none; an empty value counts as unset) and the configuration file into the struct at
- *  `target`. Texts are borrowed from argv and envp or live in `arena`. `message` gets one line, its
- *  end included, for OPTIONS_WRONG; with OPTIONS_OK it holds the warnings, one line each: REFERD_
- *  variables that name nothing. "--" ends the options. `target` is written only with OPTIONS_OK. */
+ * NULL for none; an empty value counts as unset) and the configuration file into the struct at
+ * `target`. Texts are borrowed from argv and envp or live in `arena`. `message` gets one line, its
+ * end included, for OPTIONS_WRONG; with OPTIONS_OK it holds the warnings, one line each: REFERD_
+ * variables that name nothing. "--" ends the options. `target` is written only with OPTIONS_OK. */
 enum options_outcome options_read(const struct options *options, int argc, char *const *argv,
 				  char *const *envp, void *target, struct options_args *args,
 				  struct arena *arena, struct buf *message) WARN_UNUSED;

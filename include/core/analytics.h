@@ -1,6 +1,5 @@
-/*
- * What happened in a time: counters by day, sums, the users with the most referrals; of one campaign or
- * of all. Made of counters alone, in slices of bounded cost, never of users.
+/* What happened in a time: counters by day, sums, the users with the most referrals; of one
+ * campaign or of all. Made of counters alone, in slices of bounded cost, never of users.
  */
 #ifndef CORE_ANALYTICS_H
 #define CORE_ANALYTICS_H
@@ -29,7 +28,7 @@ struct analytics {
 
 /* What is added up in one query. */
 struct analytics_slice {
-	struct command command; /* decide: analytics_slice_decide */
+	struct command command;    /* decide: analytics_slice_decide */
 	struct campaign_name name; /* not set: all campaigns */
 	struct codes *codes;
 	uint64_t first, n_days;

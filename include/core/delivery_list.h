@@ -30,7 +30,7 @@ struct delivery_list {
 	struct delivery *deliveries; /* room for page.max */
 };
 /** Walks the narrowest index that the filters offer and checks the others on each record. What is
- *  pending of a disabled webhook comes with status DELIVERY_HELD. A page may be short, even empty,
+ * pending of a disabled webhook comes with status DELIVERY_HELD. A page may be short, even empty,
  * and yet have a next one: DELIVERY_LIST_LOOK_MAX records were looked at. Errors as of who_find
  * where filter.user is nobody. */
 command_decide_fn delivery_list_decide;
@@ -43,7 +43,8 @@ struct delivery_read {
 	struct delivery delivery;                  /* DELIVERY_HELD as above */
 	struct attempt attempts[DELIVERY_LOG_MAX]; /* oldest first */
 	size_t n_attempts;
-	/* Hold the secrets that are redacted in the receiver's responses. All zero where they are gone. */
+	/* Hold the secrets that are redacted in the receiver's responses. All zero where they are
+	 * gone. */
 	struct event event;
 	struct webhook webhook;
 };

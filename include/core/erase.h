@@ -1,6 +1,6 @@
-/*
- * Erasing a person: at once the record, all that leads to it and the counters; then, in slices, what
- * their events, deliveries and attempts hold, and their name where they stand as somebody's referrer.
+/* Erasing a person: at once the record, all that leads to it and the counters; then, in slices,
+ * what their events, deliveries and attempts hold, and their name where they stand as somebody's
+ * referrer.
  */
 #ifndef CORE_ERASE_H
 #define CORE_ERASE_H
@@ -15,7 +15,7 @@ struct user_erase {
 	uint64_t now_ms;
 };
 /** Leaves a struct erasure, which is worked off in slices. Counters by day stay as they were.
- *  ERR_NOT_FOUND. */
+ * ERR_NOT_FOUND. */
 command_decide_fn user_erase_decide;
 
 /* Where the work stands (erasure.phase). Deliveries go first: what is not sent yet shall not be. */

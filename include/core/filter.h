@@ -38,8 +38,8 @@ enum filter_type {
 	FILTER_NUMBER, /* uint64_t, 0 is absent */
 	FILTER_WORD,   /* uint64_t, a number of `words` */
 	FILTER_FLAG,   /* uint64_t, other than 0 is true */
-	FILTER_TIME, /* uint64_t, Unix ms; the value may be a date, which is that whole day in UTC, or
-			where filter_place says */
+	FILTER_TIME, /* uint64_t, Unix ms; the value may be a date, which is that whole day in UTC,
+			or where filter_place says */
 	FILTER_TEXT, /* struct text */
 	FILTER_SECRET, /* struct text that nobody may guess piece by piece: = and != only, case
 			  counts */
@@ -84,7 +84,7 @@ struct filter_drafts {
 };
 
 /** Takes a parameter such as filters[0][field], filters[value][0][operator], filters[operator] or
- *  filters[email]. False: the name is not one of these. */
+ * filters[email]. False: the name is not one of these. */
 bool filter_draft_query(struct filter_drafts *drafts, struct text name,
 			struct text value) WARN_UNUSED;
 /** Takes {"value": [{"field", "value", "operator"}], "operator": "AND"}, or the list by itself; a

@@ -37,8 +37,8 @@ struct form_field {
 	struct pairs options; /* (option, "") */
 };
 
-/* What a person may send: the fields of a type of user, and the parameters that are passed on, as pairs
- * (name, ""), see core/pass_param.h. */
+/* What a person may send: the fields of a type of user, and the parameters that are passed on, as
+ * pairs (name, ""), see core/pass_param.h. */
 struct form_list {
 	struct pairs fields, passed;
 };
@@ -51,27 +51,27 @@ bool form_field_next(struct text *rest, struct form_field *field);
 /** Appends a definition to a list under construction. */
 void form_field_add(struct buf *out, const struct form_field *field);
 /** NULL if the list of definitions may be kept, else a sentence fragment that completes "field ..."
- *  or, with an empty *id, "fields ...": ids are [a-z0-9_]{1,64}, unique, and no name that a join or
+ * or, with an empty *id, "fields ...": ids are [a-z0-9_]{1,64}, unique, and no name that a join or
  * a payload has already; labels and options are printable; a select has 1 to 64 different options,
- *  which nothing else has. *id (borrowed) is the field that is refused. */
+ * which nothing else has. *id (borrowed) is the field that is refused. */
 const char *form_fields_refusal(struct pairs fields, struct text *id) WARN_UNUSED;
 
 /** What form_fields_read adds for a name that no field has. */
 extern const char FORM_FIELD_UNKNOWN[];
 /** Judges what was typed and makes the user's meta: `given` is (id, value) as sent, `out` gets (id,
- *  value) in the order of the fields. A name of neither a field nor a parameter is skipped, or refused
- *  with `strict`. A field that came twice is refused. Values are trimmed (typed_trim), a phone number
- *  loses all blanks, empty values count as not given. A checkbox is kept as "true" or "false": "on", "1"
- *  and "yes" are true, a checkbox that is not given is false, and a required checkbox must be true. A date
- *  is YYYY-MM-DD, a number is decimal. Problems borrow from `form`, `given` and `arena`. Out of memory sets
- *  out->failed. */
-void form_fields_read(const struct form_list *form, struct pairs given, bool strict, struct arena *arena,
-		      struct buf *out, struct problems *problems);
-/** Appends the parameters in `given` that are not fields as well: (name, value), trimmed. A parameter that
- *  is too long, not printable or there twice is a problem. With `problems` NULL it is left out, because it
- *  came with a link and the person can do nothing about it. */
+ * value) in the order of the fields. A name of neither a field nor a parameter is skipped, or
+ * refused with `strict`. A field that came twice is refused. Values are trimmed (typed_trim), a
+ * phone number loses all blanks, empty values count as not given. A checkbox is kept as "true" or
+ * "false": "on", "1" and "yes" are true, a checkbox that is not given is false, and a required
+ * checkbox must be true. A date is YYYY-MM-DD, a number is decimal. Problems borrow from `form`,
+ * `given` and `arena`. Out of memory sets out->failed. */
+void form_fields_read(const struct form_list *form, struct pairs given, bool strict,
+		      struct arena *arena, struct buf *out, struct problems *problems);
+/** Appends the parameters in `given` that are not fields as well: (name, value), trimmed. A
+ * parameter that is too long, not printable or there twice is a problem. With `problems` NULL it is
+ * left out, because it came with a link and the person can do nothing about it. */
 void form_passed_read(const struct form_list *form, struct pairs given, struct buf *out,
-    struct problems *problems);
+		      struct problems *problems);
 
 /** Puts the fields' ids in place of the names in `given`, for calls whose values must not get lost:
  * a name is an id, or a label, or one of them in another case. A name that means no field is a

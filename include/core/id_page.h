@@ -1,6 +1,5 @@
-/*
- * A page of a list by id: what a query is asked for, and what came of it. It looks at a bounded number of
- * records, so a page may be short, even empty, and yet have a next one.
+/* A page of a list by id: what a query is asked for, and what came of it. It looks at a bounded
+ * number of records, so a page may be short, even empty, and yet have a next one.
  */
 #ifndef CORE_ID_PAGE_H
 #define CORE_ID_PAGE_H

@@ -1,6 +1,5 @@
-/*
- * One line of an import: somebody of before becomes a user of a campaign, with the code, the referrer and
- * the qualification of before.
+/* One line of an import: somebody of before becomes a user of a campaign, with the code, the
+ * referrer and the qualification of before.
  */
 #ifndef CORE_IMPORT_H
 #define CORE_IMPORT_H

@@ -29,27 +29,27 @@ enum join_outcome {
 struct join {
 	struct command command; /* decide: join_decide */
 
-	/* Where: by the campaign's or a referrer's code; or in campaign_id, with a referrer or without.
-	 * Text lives until done. */
+	/* Where: by the campaign's or a referrer's code; or in campaign_id, with a referrer or
+	 * without. Text lives until done. */
 	struct text code;
 	uint64_t campaign_id;
 	struct who referrer; /* not set: nobody; with it, campaign_id may be 0 */
-	uint64_t source; /* 0: Direct or Referred, by what was joined through */
+	uint64_t source;     /* 0: Direct or Referred, by what was joined through */
 	/* Validated and trimmed. Without them, and wherever else the request was wrong, `problems`
 	 * has come with the command: it adds what it finds, and nobody joins. */
 	struct text first_name, email;
 	struct text canonical_email;
-	struct text ip; /* 4 or 16 bytes, or empty */
+	struct text ip;      /* 4 or 16 bytes, or empty */
 	struct pairs fields; /* further form fields as sent: (name, value) */
 	bool fields_unread;  /* they could not be read, which is one of the problems: they are not
 				judged */
 	bool by_label; /* names in fields may be labels; a name that means no field is refused */
-	struct text query;   /* of the link: the parameters that the campaign passes on count, unless
-				`fields` has them */
-	bool strict; /* a field that the campaign does not define is refused, not skipped */
+	struct text query; /* of the link: the parameters that the campaign passes on count, unless
+			      `fields` has them */
+	bool strict;       /* a field that the campaign does not define is refused, not skipped */
 	struct text alias; /* a code from elsewhere that the user keeps; empty: none */
-	bool import; /* from an earlier programme: the campaign's status and dates do not count, and nothing
-			is suspicious */
+	bool import; /* from an earlier programme: the campaign's status and dates do not count, and
+			nothing is suspicious */
 	uint64_t joined_ms, unsubscribed_ms; /* of an import; 0: now, never */
 	struct text public_url;
 	struct idempotency_key key;
@@ -58,16 +58,16 @@ struct join {
 
 	/* The answer, valid in done. */
 	enum join_outcome outcome;
-	struct user user;          /* with JOIN_CREATED and JOIN_EXISTING */
-	struct user referred_by;   /* of a new user; id 0: nobody */
+	struct user user;               /* with JOIN_CREATED and JOIN_EXISTING */
+	struct user referred_by;        /* of a new user; id 0: nobody */
 	struct text referrer_canonical; /* whose address that is */
-	struct campaign campaign;  /* once it was found */
-	struct pairs sent;         /* what meta would be of this request alone, with JOIN_EXISTING too */
-	struct problems problems;  /* with JOIN_FIELD */
+	struct campaign campaign;       /* once it was found */
+	struct pairs sent; /* what meta would be of this request alone, with JOIN_EXISTING too */
+	struct problems problems; /* with JOIN_FIELD */
 };
 
 /** JOIN_CREATED while the campaign takes people, or else why it does not: JOIN_DRAFT, JOIN_PAUSED,
- *  JOIN_ARCHIVED, JOIN_NOT_STARTED, JOIN_ENDED. */
+ * JOIN_ARCHIVED, JOIN_NOT_STARTED, JOIN_ENDED. */
 enum join_outcome join_admission(const struct campaign *campaign, uint64_t now_ms);
 
 /** ERR_OK with JOIN_CREATED and JOIN_EXISTING, ERR_REFUSED with the other outcomes. */

@@ -1,6 +1,5 @@
-/*
- * Messages: the exact bytes of one attempt, apart from where it connects. Made by sending and by the
- * API's preview from the same function. Pure.
+/* Messages: the exact bytes of one attempt, apart from where it connects. Made by sending and by
+ * the API's preview from the same function. Pure.
  */
 #ifndef CORE_MESSAGE_H
 #define CORE_MESSAGE_H
@@ -19,7 +18,7 @@ struct message_source {
 	const struct webhook_revision *revision;
 	const struct event *event;
 	const struct delivery *delivery; /* what names the message, and attempts */
-	struct text path, query; /* of the webhook's URL */
+	struct text path, query;         /* of the webhook's URL */
 	bool has_query;
 	const struct message_header *headers; /* the configured ones */
 	size_t n_headers;
@@ -44,9 +43,9 @@ bool message_make(struct message *message, const struct message_source *source) 
 void message_free(struct message *message);
 
 /** Appends "v1,BASE64" of HMAC-SHA256 over "id.timestamp.content" (Standard Webhooks 1.0), behind a
- *  blank if something stands there already. */
+ * blank if something stands there already. */
 void message_sign(struct buf *out, struct text key, struct text id, struct text timestamp,
-    struct text content);
+		  struct text content);
 
 /* A message that came with Standard Webhooks headers. */
 enum { MESSAGE_TOLERANCE_S = 300 };
@@ -54,14 +53,15 @@ struct message_claim {
 	struct text id, timestamp, signatures, content; /* signatures: separated by blanks */
 };
 enum message_verdict { MESSAGE_GENUINE, MESSAGE_FORGED, MESSAGE_STALE };
-/** Is one of the signatures by one of the keys (empty ones sign nothing)? MESSAGE_STALE: its time is more than
- *  MESSAGE_TOLERANCE_S away from now, though it is signed. In time that depends on lengths only. */
+/** Is one of the signatures by one of the keys (empty ones sign nothing)? MESSAGE_STALE: its time
+ * is more than MESSAGE_TOLERANCE_S away from now, though it is signed. In time that depends on
+ * lengths only. */
 enum message_verdict message_verify(const struct message_claim *claim, const struct text *keys,
-    size_t n_keys, uint64_t unix_s) WARN_UNUSED;
+				    size_t n_keys, uint64_t unix_s) WARN_UNUSED;
 
 /** Appends "whsec_BASE64" of a key, sealed (crypto_seal). */
 void message_secret_seal(const uint8_t seal_key[], struct text context, struct text key,
-    struct buf *out);
+			 struct buf *out);
 /** The HMAC key inside "whsec_BASE64", appended to out. ERR_INVALID. */
 enum err message_secret_key(struct text secret, struct buf *out) WARN_UNUSED;
 

@@ -23,7 +23,8 @@ bool currency_plausible(struct text currency);
 /** How many decimal places the currency has: 0 for JPY, 2 for EUR, 3 for KWD. */
 unsigned currency_places(struct text currency);
 
-/** So many hundredths of a percent of the amount, in minor units, half a unit up; at most MONEY_MAX. */
+/** So many hundredths of a percent of the amount, in minor units, half a unit up; at most
+ * MONEY_MAX. */
 uint64_t money_percent(uint64_t amount_e4, uint64_t percent, struct text currency);
 
 #endif

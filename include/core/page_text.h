@@ -25,10 +25,10 @@ extern const struct page_text PAGE_TEXTS[];
 /** The text of that name, or NULL. */
 const struct page_text *page_text_find(struct text name);
 /** NULL, or a sentence fragment that completes "headline ...". Whether a PAGE_URL is a URL is not
- *  judged here. */
+ * judged here. */
 const char *page_text_refusal(const struct page_text *which, struct text value) WARN_UNUSED;
-/** Appends the texts of `stored` with those of `named` in their place, in the table's order; an empty
- *  one is left out. */
+/** Appends the texts of `stored` with those of `named` in their place, in the table's order; an
+ * empty one is left out. */
 void page_texts_merge(struct pairs stored, struct pairs named, struct buf *out);
 /** What the campaign says under that name; empty: nothing, the page has its own words. */
 struct text page_text_of(const struct campaign *campaign, const char *name);

@@ -23,7 +23,7 @@ void payload_default_fields(uint64_t events, struct buf *out);
 
 /** Appends the content: the encoded form (formats query and form) or the JSON text. */
 void payload_render(const struct webhook_revision *revision, const struct event *event,
-    struct codes *codes, struct buf *out);
+		    struct codes *codes, struct buf *out);
 
 /** Does it hold a coupon, or the URL of a page that belongs to a person alone? */
 bool payload_has_secret(const struct webhook_revision *revision, const struct event *event);
@@ -31,6 +31,7 @@ bool payload_has_secret(const struct webhook_revision *revision, const struct ev
 /** Is it about a webhook, not a user? Then the payload is fixed, and always JSON. */
 bool payload_is_operator(const struct event *event);
 /** "application/x-www-form-urlencoded" or "application/json". */
-const char *payload_content_type(const struct webhook_revision *revision, const struct event *event);
+const char *payload_content_type(const struct webhook_revision *revision,
+				 const struct event *event);
 
 #endif

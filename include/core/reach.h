@@ -14,7 +14,7 @@ struct reach_views {
 };
 
 struct reach_add {
-	struct command command; /* decide: reach_add_decide */
+	struct command command;         /* decide: reach_add_decide */
 	const struct reach_views *rows; /* each link once; rows without views count nothing */
 	size_t n;
 };

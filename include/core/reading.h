@@ -27,9 +27,9 @@ command_decide_fn user_read_decide;
 /* A page of records by ascending or descending id. */
 enum { PAGE_MAX = 250 };
 struct page {
-	struct command command; /* decide: page_decide */
+	struct command command;         /* decide: page_decide */
 	const struct record_kind *kind; /* one u64 key, its first member */
-	uint64_t from; /* an id; 0: the list's end on the side where it begins */
+	uint64_t from;                  /* an id; 0: the list's end on the side where it begins */
 	bool reverse;
 	size_t max;    /* at most PAGE_MAX */
 	void *records; /* room for max + 1 structs */

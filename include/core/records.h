@@ -66,22 +66,22 @@ struct campaign {
 	uint64_t existing;
 	uint64_t test_mode; /* who joins is a test: marked, and kept out of the counts */
 	struct pairs fields_referring, fields_invited; /* (id, definition); see core/form_field.h */
-	struct text redirect_url;      /* where an invited person goes after joining; empty: our page */
-	struct pairs redirect_params;  /* (what, parameter's name); see core/redirect.h */
-	struct pairs texts;            /* (which, text) of the pages and of sharing */
-	struct text logo_url, colour;  /* "#1a2b3c" */
-	struct pairs origins;          /* (origin, ""): may post to it and frame its page */
-	struct text alias;             /* the code it had elsewhere; empty: the computed one */
-	struct text timezone;          /* of its dates, an IANA name; empty: UTC */
-	struct pairs pass_params;      /* (name, ""); see core/pass_param.h */
+	struct text redirect_url; /* where an invited person goes after joining; empty: our page */
+	struct pairs redirect_params; /* (what, parameter's name); see core/redirect.h */
+	struct pairs texts;           /* (which, text) of the pages and of sharing */
+	struct text logo_url, colour; /* "#1a2b3c" */
+	struct pairs origins;         /* (origin, ""): may post to it and frame its page */
+	struct text alias;            /* the code it had elsewhere; empty: the computed one */
+	struct text timezone;         /* of its dates, an IANA name; empty: UTC */
+	struct pairs pass_params;     /* (name, ""); see core/pass_param.h */
 };
 
 /* Counters apart from what is edited, so that a join rewrites little. */
 struct campaign_stats {
-	uint64_t campaign_id; /* key */
+	uint64_t campaign_id;                 /* key */
 	uint64_t users, referrals, qualified; /* without tests */
-	uint64_t tests; /* users of the test mode */
-	uint64_t reach; /* views of its own page */
+	uint64_t tests;                       /* users of the test mode */
+	uint64_t reach;                       /* views of its own page */
 };
 
 struct user {
@@ -95,39 +95,40 @@ struct user {
 	struct text alias;             /* the code it had elsewhere; empty: the computed one */
 	uint64_t test;                 /* made in test mode: counted nowhere */
 	uint64_t unsubscribed_ms;
-	uint64_t flags, review;        /* enum user_flag, enum user_review */
-	uint64_t last_event_id;        /* the newest event about this user: the head of a chain */
-	struct text newest_order; /* the hash of the newest standing order: the head of a list. A qualified
-				     user without one was qualified by a request without an order_id */
+	uint64_t flags, review; /* enum user_flag, enum user_review */
+	uint64_t last_event_id; /* the newest event about this user: the head of a chain */
+	struct text
+	    newest_order; /* the hash of the newest standing order: the head of a list. A qualified
+			     user without one was qualified by a request without an order_id */
 };
 
 /* A referrer's counters: no personal data, hot. */
 struct user_stats {
-	uint64_t user_id; /* key */
+	uint64_t user_id;                        /* key */
 	uint64_t referrals, qualified_referrals; /* without tests */
-	uint64_t reach; /* views of the user's link */
+	uint64_t reach;                          /* views of the user's link */
 	uint64_t hour_ms, hour_joins; /* joins by the link in the hour that began at hour_ms */
-	/* The newest ones this user referred, tests too, 8 bytes each, ascending: those that have no row
-	 * of USERS_OF_REFERRER yet. A row for each join would dirty a page of its own. */
+	/* The newest ones this user referred, tests too, 8 bytes each, ascending: those that have
+	 * no row of USERS_OF_REFERRER yet. A row for each join would dirty a page of its own. */
 	struct text newest;
 };
 enum { USER_NEWEST_MAX = 16 };
 
 /* A code that came from elsewhere (an import): whose it is. */
 struct alias {
-	struct text code; /* key, at most ALIAS_MAX bytes */
+	struct text code;              /* key, at most ALIAS_MAX bytes */
 	uint64_t user_id, campaign_id; /* one of them */
 };
 
-/* Users by what they are looked for by: `number` is the campaign's or referrer's id, or the state of
- * the review. A referrer's newest ones are in user_stats.newest instead. */
+/* Users by what they are looked for by: `number` is the campaign's or referrer's id, or the state
+ * of the review. A referrer's newest ones are in user_stats.newest instead. */
 struct user_by {
 	uint64_t by, number, user_id; /* key */
 };
 enum user_index { USERS_OF_CAMPAIGN = 1, USERS_OF_REFERRER, USERS_IN_REVIEW };
 
-/* What happened in a campaign on a day of its time zone, counted with its cause. Neither later erasures
- * nor another time zone change what was counted. Without tests. */
+/* What happened in a campaign on a day of its time zone, counted with its cause. Neither later
+ * erasures nor another time zone change what was counted. Without tests. */
 struct day {
 	uint64_t campaign_id, date; /* key; days since 1970-01-01 */
 	uint64_t joins, referrals, qualified, unqualified;
@@ -142,15 +143,16 @@ struct leaders {
 
 /* A person to be erased from events, deliveries and attempts, in slices. */
 struct erasure {
-	uint64_t user_id; /* key */
+	uint64_t user_id;       /* key */
 	uint64_t last_event_id; /* the head of the chain of events */
 	uint64_t phase, next;   /* see core/erase.h */
 	uint64_t created_ms;
-	uint64_t person_id; /* whose events are being looked at: the user's, then those of each referred one */
+	uint64_t person_id; /* whose events are being looked at: the user's, then those of each
+			       referred one */
 };
 
-/* Who has this address in this campaign: `hash` is a keyed hash of both (codes.h), the stored address
- * of each user in the list is compared. user_ids: 8 bytes each, big-endian. */
+/* Who has this address in this campaign: `hash` is a keyed hash of both (codes.h), the stored
+ * address of each user in the list is compared. user_ids: 8 bytes each, big-endian. */
 struct email_index {
 	uint64_t hash; /* key */
 	struct text user_ids;
@@ -158,19 +160,20 @@ struct email_index {
 
 /* A request that was made before: (scope, key) hashed. */
 struct idempotency {
-	struct text hash; /* key, 16 bytes */
+	struct text hash;         /* key, 16 bytes */
 	struct text request_hash; /* 16 bytes: the same key with another body is refused */
 	uint64_t at_ms;
 	uint64_t user_id;
-	uint64_t changed; /* the answer's created or changed */
+	uint64_t changed;      /* the answer's created or changed */
 	uint64_t qualified_ms; /* the answer's qualified_at */
-	struct text rewards; /* the answer's rewards (reward_changes.h) */
+	struct text rewards;   /* the answer's rewards (reward_changes.h) */
 };
 
 struct idempotency_age {
-	uint64_t at_ms; /* key */
+	uint64_t at_ms;   /* key */
 	struct text hash; /* key */
-	uint64_t number; /* of this kind's sequence: how many are younger is known without counting */
+	uint64_t
+	    number; /* of this kind's sequence: how many are younger is known without counting */
 };
 
 /* What happened: a snapshot that never changes, so that payloads made from it never do; but for the
@@ -196,11 +199,14 @@ struct event {
 	/* Of reward events; the user is the recipient. */
 	uint64_t rule_id, reward_id, reward_metric, reward_amount, recipient;
 	struct text reward_name, reward_currency, reward_coupon;
-	uint64_t reward_clawback; /* cancelled after it was issued: to be taken back; `reason` is the reward's */
-	uint64_t reward_clawback_amount; /* how much of the reward is to be taken back, all in all */
+	uint64_t reward_clawback; /* cancelled after it was issued: to be taken back; `reason` is
+				     the reward's */
+	uint64_t
+	    reward_clawback_amount; /* how much of the reward is to be taken back, all in all */
 	uint64_t erased; /* the person was erased: nothing personal is left, and it is never sent */
-	/* The days of joined_ms and qualified_ms in the campaign's time zone, since 1970-01-01; 0: as in UTC.
-	 * Kept here, so that a payload stays what it was when the campaign gets another time zone. */
+	/* The days of joined_ms and qualified_ms in the campaign's time zone, since 1970-01-01; 0:
+	 * as in UTC. Kept here, so that a payload stays what it was when the campaign gets another
+	 * time zone. */
 	uint64_t joined_day, qualified_day;
 };
 
@@ -208,27 +214,27 @@ struct webhook {
 	uint64_t id; /* key */
 	struct text name;
 	uint64_t campaign_id; /* 0: all */
-	uint64_t events;  /* bit 1 << event_type */
-	uint64_t types;   /* bit 1 << user_type; 0: all */
-	uint64_t sources; /* bit 1 << user_source; 0: all */
+	uint64_t events;      /* bit 1 << event_type */
+	uint64_t types;       /* bit 1 << user_type; 0: all */
+	uint64_t sources;     /* bit 1 << user_source; 0: all */
 	struct text url;
 	uint64_t method, format, order;
 	struct pairs fields;  /* (field, as) */
 	struct pairs hidden;  /* (name, value) */
 	struct pairs headers; /* (name, sealed value), see webhook_headers.h */
-	uint64_t revision; /* of what its payloads are made from */
+	uint64_t revision;    /* of what its payloads are made from */
 	uint64_t created_ms, updated_ms;
 	uint64_t disabled_ms; /* 0: active */
 	struct text disabled_reason;
-	struct text secret; /* sealed */
+	struct text secret;            /* sealed */
 	uint64_t connect_ms, total_ms; /* 0: the default */
 	struct text old_secret;        /* sealed; signs too until old_secret_until_ms */
 	uint64_t old_secret_until_ms;
-	uint64_t concurrency;       /* requests at a time; 0: the default */
-	uint64_t rate;              /* attempts a second; 0: by host, see delivery/limits.c */
-	uint64_t disable_after_ms;  /* of nothing but failures; 0: the default */
-	struct text schedule;       /* seconds between attempts, 8 bytes each; empty: the default */
-	uint64_t rule_id;           /* reward events of this rule only; 0: of all */
+	uint64_t concurrency;      /* requests at a time; 0: the default */
+	uint64_t rate;             /* attempts a second; 0: by host, see delivery/limits.c */
+	uint64_t disable_after_ms; /* of nothing but failures; 0: the default */
+	struct text schedule;      /* seconds between attempts, 8 bytes each; empty: the default */
+	uint64_t rule_id;          /* reward events of this rule only; 0: of all */
 	struct text success_statuses; /* that count as delivered beside 2xx, 8 bytes each */
 	uint64_t fields_are;          /* enum webhook_fields */
 	/* "https://host:port" of the url as its parser reads it: header values are for this place
@@ -267,12 +273,13 @@ struct delivery {
 	uint64_t created_ms, finished_ms;
 	uint64_t due_ms;  /* on the steady clock (base/loop.h) of the process that wrote it */
 	uint64_t next_id; /* the next of the same order chain, waiting for this one */
-	uint64_t waiting; /* behind another one of its chain: not in the due index; cancelled there it
-			     keeps its place until that one has ended */
-	uint64_t chained, chain_user_id; /* the chain it was put into when it was made */
+	uint64_t waiting; /* behind another one of its chain: not in the due index; cancelled there
+			     it keeps its place until that one has ended */
+	uint64_t chained, chain_user_id;    /* the chain it was put into when it was made */
 	uint64_t last_status, last_failure; /* HTTP status, or enum http_failure */
 	uint64_t event_type;
-	uint64_t round_start; /* attempts made before it was last queued: the schedule begins anew */
+	uint64_t
+	    round_start; /* attempts made before it was last queued: the schedule begins anew */
 	uint64_t test;
 	uint64_t refusals;  /* attempts since then that were refusals of the message */
 	struct text reason; /* why it is exhausted */
@@ -285,8 +292,8 @@ struct event_delivery {
 	uint64_t delivery_id;
 };
 
-/* Deliveries by what they are looked for by; `by` says which index (enum delivery_index), `number` is
- * the webhook's, user's, event type's or status's. */
+/* Deliveries by what they are looked for by; `by` says which index (enum delivery_index), `number`
+ * is the webhook's, user's, event type's or status's. */
 struct delivery_by {
 	uint64_t by, number, delivery_id; /* key */
 };
@@ -296,9 +303,10 @@ enum delivery_index { BY_WEBHOOK = 1, BY_USER, BY_EVENT_TYPE, BY_STATUS };
 struct replay {
 	uint64_t id; /* key */
 	uint64_t webhook_id, since_ms, until_ms;
-	uint64_t statuses;   /* of existing deliveries: bits 1 << delivery_status; bit 0: missing ones */
-	uint64_t next_event; /* where it goes on; 0: not begun */
-	uint64_t last_event; /* the last one to look at */
+	uint64_t
+	    statuses; /* of existing deliveries: bits 1 << delivery_status; bit 0: missing ones */
+	uint64_t next_event;        /* where it goes on; 0: not begun */
+	uint64_t last_event;        /* the last one to look at */
 	uint64_t looked_at, queued; /* so far */
 	uint64_t created_ms, finished_ms;
 };
@@ -349,15 +357,15 @@ struct token {
 enum token_scope { SCOPE_READ = 1, SCOPE_WRITE = 2, SCOPE_ADMIN = 4 };
 
 extern const struct record_kind KIND_SETTING, KIND_CAMPAIGN, KIND_CAMPAIGN_STATS, KIND_USER,
-    KIND_USER_STATS, KIND_EMAIL_INDEX, KIND_IDEMPOTENCY, KIND_IDEMPOTENCY_AGE, KIND_EVENT, KIND_WEBHOOK,
-    KIND_WEBHOOK_REVISION, KIND_WEBHOOK_SET, KIND_DELIVERY, KIND_DUE, KIND_CHAIN, KIND_ATTEMPT,
-    KIND_WEBHOOK_STATS, KIND_TOKEN, KIND_ORDER, KIND_EVENT_DELIVERY, KIND_DELIVERY_BY, KIND_REPLAY,
-    KIND_ALIAS, KIND_USER_BY, KIND_DAY, KIND_LEADERS, KIND_ERASURE, KIND_REFUND;
+    KIND_USER_STATS, KIND_EMAIL_INDEX, KIND_IDEMPOTENCY, KIND_IDEMPOTENCY_AGE, KIND_EVENT,
+    KIND_WEBHOOK, KIND_WEBHOOK_REVISION, KIND_WEBHOOK_SET, KIND_DELIVERY, KIND_DUE, KIND_CHAIN,
+    KIND_ATTEMPT, KIND_WEBHOOK_STATS, KIND_TOKEN, KIND_ORDER, KIND_EVENT_DELIVERY, KIND_DELIVERY_BY,
+    KIND_REPLAY, KIND_ALIAS, KIND_USER_BY, KIND_DAY, KIND_LEADERS, KIND_ERASURE, KIND_REFUND;
 
 enum { ALIAS_MAX = 64 };
 
-/* A user's order, with the first response to it. The empty order_id is the qualification that named no
- * order: it has a record where there are other orders, or rewards that it alone has earned. */
+/* A user's order, with the first response to it. The empty order_id is the qualification that named
+ * no order: it has a record where there are other orders, or rewards that it alone has earned. */
 struct order {
 	uint64_t user_id; /* key */
 	struct text hash; /* key, 16 bytes of SHA-256 of the order_id */
@@ -366,7 +374,8 @@ struct order {
 	uint64_t state;      /* enum order_state */
 	uint64_t has_amount, amount_e4, refunded_e4; /* in 1/10,000 of the currency's unit */
 	struct text currency; /* empty: the currency of each commission rule */
-	struct text older, newer; /* hashes of its neighbours in the user's list of standing orders */
+	struct text older,
+	    newer; /* hashes of its neighbours in the user's list of standing orders */
 };
 /* Stored numbers: never renumber. */
 enum order_state {
@@ -393,8 +402,9 @@ bool id_list_holds(struct text list, uint64_t id);
 /** Writes one entry. */
 void id_list_write(uint64_t id, char out[ID_LIST_ENTRY]);
 /** A new list with id at its end, or without id. ERR_NO_MEMORY. */
-enum err id_list_add(struct text list, uint64_t id, struct arena *arena, struct text *out) WARN_UNUSED;
-enum err id_list_remove(struct text list, uint64_t id, struct arena *arena, struct text *out)
-    WARN_UNUSED;
+enum err id_list_add(struct text list, uint64_t id, struct arena *arena,
+		     struct text *out) WARN_UNUSED;
+enum err id_list_remove(struct text list, uint64_t id, struct arena *arena,
+			struct text *out) WARN_UNUSED;
 
 #endif

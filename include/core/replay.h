@@ -13,7 +13,8 @@ enum { REPLAY_STEP = 64 };        /* events looked at in one command */
 
 struct replay_start {
 	struct command command; /* decide: replay_start_decide */
-	struct replay replay;   /* webhook_id, since_ms, until_ms, statuses, created_ms; in done: all */
+	struct replay
+	    replay; /* webhook_id, since_ms, until_ms, statuses, created_ms; in done: all */
 };
 /** ERR_NOT_FOUND: no such webhook. */
 command_decide_fn replay_start_decide;

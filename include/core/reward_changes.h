@@ -1,7 +1,6 @@
-/*
- * The rewards that one command earned, reduced or took back, each as the command left it. The response
- * shows them. They are stored with an order or an Idempotency-Key, so that the same request gets the same
- * response.
+/* The rewards that one command earned, reduced or took back, each as the command left it. The
+ * response shows them. They are stored with an order or an Idempotency-Key, so that the same
+ * request gets the same response.
  */
 #ifndef CORE_REWARD_CHANGES_H
 #define CORE_REWARD_CHANGES_H
@@ -17,17 +16,17 @@ struct reward_changes {
 
 /** Adds a copy of the reward; texts are borrowed. ERR_NO_MEMORY. */
 enum err reward_changes_add(struct reward_changes *changes, struct arena *arena,
-    const struct reward *reward) WARN_UNUSED;
+			    const struct reward *reward) WARN_UNUSED;
 
-/** The stored form: id, state, amount, clawback_ms and clawback_amount of each, as an id list. p is NULL
- *  where memory ran out (and there are changes). */
+/** The stored form: id, state, amount, clawback_ms and clawback_amount of each, as an id list. p is
+ * NULL where memory ran out (and there are changes). */
 struct text reward_changes_write(const struct reward_changes *changes, struct arena *arena);
 /** The number of rewards in a stored form, and the id of one of them. */
 size_t reward_changes_length(struct text stored);
 uint64_t reward_changes_id(struct text stored, size_t i);
-/** Reads the stored rewards into *changes, with their state and amounts of that time. ERR_PENDING, read
- *  errors, ERR_NO_MEMORY. */
-enum err reward_changes_read(struct tx *tx, struct text stored, struct reward_changes *changes)
-    WARN_UNUSED;
+/** Reads the stored rewards into *changes, with their state and amounts of that time. ERR_PENDING,
+ * read errors, ERR_NO_MEMORY. */
+enum err reward_changes_read(struct tx *tx, struct text stored,
+			     struct reward_changes *changes) WARN_UNUSED;
 
 #endif

@@ -30,23 +30,23 @@ struct rule {
 	uint64_t campaign_id;
 	struct text name;
 	uint64_t metric, recipient, trigger, type, method; /* enums reward_* */
-	uint64_t amount;   /* METRIC_AMOUNT: minor units */
+	uint64_t amount;                                   /* METRIC_AMOUNT: minor units */
 	struct text currency;
-	uint64_t percent;  /* METRIC_COMMISSION: hundredths of a percent */
-	uint64_t cap;      /* METRIC_COMMISSION: at most so much; 0: no cap */
-	uint64_t every;    /* REWARD_RECURRING */
+	uint64_t percent;       /* METRIC_COMMISSION: hundredths of a percent */
+	uint64_t cap;           /* METRIC_COMMISSION: at most so much; 0: no cap */
+	uint64_t every;         /* REWARD_RECURRING */
 	struct text thresholds; /* REWARD_MILESTONE: ascending, 8 bytes each */
 	uint64_t auto_issue, hold_ms;
 	uint64_t created_ms, updated_ms;
-	uint64_t archived_ms; /* 0: active; an archived one makes no more rewards */
+	uint64_t archived_ms;    /* 0: active; an archived one makes no more rewards */
 	struct text description; /* METRIC_CUSTOM and for people */
 	uint64_t repeat;         /* enum reward_repeat */
-	uint64_t max_per_user;   /* REPEAT_EVERY_ORDER: living rewards for one friend; 0: no limit */
+	uint64_t max_per_user; /* REPEAT_EVERY_ORDER: living rewards for one friend; 0: no limit */
 };
 
 /* A rule's coupons: given out in the order of their numbers. */
 struct pool {
-	uint64_t rule_id; /* key */
+	uint64_t rule_id;      /* key */
 	uint64_t given, added; /* numbers 1 .. given are handed out, given + 1 .. added are left */
 };
 struct coupon {
@@ -78,14 +78,15 @@ struct rule_stats {
 struct reward {
 	uint64_t id; /* key */
 	uint64_t rule_id, campaign_id;
-	uint64_t user_id;  /* the recipient */
-	uint64_t cause_id; /* the user who joined or qualified */
-	uint64_t referrer_id, step; /* of its reward_step */
+	uint64_t user_id;                   /* the recipient */
+	uint64_t cause_id;                  /* the user who joined or qualified */
+	uint64_t referrer_id, step;         /* of its reward_step */
 	uint64_t state, created_ms, due_ms; /* due_ms: the hold ends */
 	uint64_t issued_ms, cancelled_ms;
 	uint64_t clawback_ms; /* issued, and then the cause was undone: to be taken back */
-	uint64_t clawback_amount; /* with clawback_ms: the part of the amount that is to be taken back, all in
-				     all; 0: the whole reward (see reward_clawback_amount) */
+	uint64_t
+	    clawback_amount; /* with clawback_ms: the part of the amount that is to be taken back,
+				all in all; 0: the whole reward (see reward_clawback_amount) */
 	uint64_t metric, recipient, amount;
 	struct text name, currency, coupon;
 	struct text reason; /* why it is still due or was cancelled, for people */
@@ -93,8 +94,8 @@ struct reward {
 	uint64_t review; /* waits for the review of its cause or recipient (enum user_review) */
 	uint64_t queue;  /* where it waits to be issued by itself (enum reward_queue) */
 	uint64_t repeat; /* of the rule. A reward of REPEAT_EVERY_ORDER belongs to one order */
-	/* Of a commission, as the rule had them: for refunds of a part. percent 0: the operator has set the
-	 * amount, and a refund of a part does not change it. */
+	/* Of a commission, as the rule had them: for refunds of a part. percent 0: the operator has
+	 * set the amount, and a refund of a part does not change it. */
 	uint64_t percent, cap;
 };
 /** Is the reward due, or issued and not taken back as a whole? */
@@ -103,8 +104,8 @@ bool reward_lives(const struct reward *reward);
 uint64_t reward_clawback_amount(const struct reward *reward);
 
 /* That a rule was fulfilled: for standard rules by user `step`, for the others when the count of
- * referrer_id reached `step`. One living reward for each; with REPEAT_EVERY_ORDER one for each order of
- * the user, of which reward_id is the newest. */
+ * referrer_id reached `step`. One living reward for each; with REPEAT_EVERY_ORDER one for each
+ * order of the user, of which reward_id is the newest. */
 struct reward_step {
 	uint64_t rule_id, referrer_id, step; /* key */
 	uint64_t reward_id;

@@ -42,9 +42,10 @@ struct rule_save {
 	struct problems
 	    problems; /* with ERR_REFUSED; what was wrong in the request has come with it */
 };
-/** ERR_NOT_FOUND for an unknown id; ERR_REFUSED for what does not fit together, an unknown campaign, or
- *  what cannot change any more: metric, recipient, trigger, type and repeat once there are rewards or
- *  coupons, the campaign ever. What is due keeps the name and the money it was earned with. */
+/** ERR_NOT_FOUND for an unknown id; ERR_REFUSED for what does not fit together, an unknown
+ * campaign, or what cannot change any more: metric, recipient, trigger, type and repeat once there
+ * are rewards or coupons, the campaign ever. What is due keeps the name and the money it was earned
+ * with. */
 command_decide_fn rule_save_decide;
 
 struct rule_remove {
@@ -66,7 +67,7 @@ command_decide_fn rule_read_decide;
 enum { RULE_LIST_MAX = 250, RULE_LIST_LOOK_MAX = 1000 };
 extern const struct filter_field RULE_FILTER_FIELDS[]; /* what rules may be searched by */
 struct rule_list {
-	struct command command; /* decide: rule_list_decide; a query */
+	struct command command;       /* decide: rule_list_decide; a query */
 	uint64_t metric, campaign_id; /* filters; 0: any */
 	struct filter where;          /* on RULE_FILTER_FIELDS, too */
 	struct id_page page;          /* max: 1 .. RULE_LIST_MAX */
@@ -81,8 +82,8 @@ enum { COUPONS_ADD_MAX = 256 };
 /** May this be a coupon? NULL, or a static sentence fragment that completes "coupon ...". */
 const char *coupon_refusal(struct text code) WARN_UNUSED;
 
-/* Some coupons for a rule's pool. One that is in this pool already is skipped, so that an upload can be
- * sent again. */
+/* Some coupons for a rule's pool. One that is in this pool already is skipped, so that an upload
+ * can be sent again. */
 struct coupons_add {
 	struct command command; /* decide: coupons_add_decide */
 	uint64_t rule_id;
@@ -91,11 +92,12 @@ struct coupons_add {
 	/* In done. */
 	size_t added, skipped;
 	struct pool pool;
-	size_t wrong;        /* with ERR_REFUSED: the code that is wrong, its index; n: none is, the rule is */
+	size_t wrong; /* with ERR_REFUSED: the code that is wrong, its index; n: none is, the rule
+			 is */
 	const char *refusal; /* with ERR_REFUSED */
 };
-/** ERR_NOT_FOUND: no such rule. ERR_REFUSED, and nothing is added: the rule gives no coupons, or a code
- *  is in another rule's pool. */
+/** ERR_NOT_FOUND: no such rule. ERR_REFUSED, and nothing is added: the rule gives no coupons, or a
+ * code is in another rule's pool. */
 command_decide_fn coupons_add_decide;
 
 struct coupon_list {

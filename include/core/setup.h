@@ -9,12 +9,12 @@
 
 /* Made from outside (random bytes, sealed secrets); written only where the database has none. */
 struct setup {
-	struct command command; /* decide: setup_decide */
-	struct text code_key;          /* 32 bytes */
-	struct text key_fingerprint;   /* of the secret key file */
-	struct text inbound_token;     /* sealed */
-	struct text inbound_secret;    /* sealed; also for a database that has none yet */
-	struct text api_token_hash;    /* SHA-256 */
+	struct command command;      /* decide: setup_decide */
+	struct text code_key;        /* 32 bytes */
+	struct text key_fingerprint; /* of the secret key file */
+	struct text inbound_token;   /* sealed */
+	struct text inbound_secret;  /* sealed; also for a database that has none yet */
+	struct text api_token_hash;  /* SHA-256 */
 	uint64_t now_ms;
 
 	/* In done. */

@@ -1,6 +1,5 @@
-/*
- * API tokens: made, listed, revoked. A token is stored as its SHA-256 alone; random bytes and time are
- * arguments.
+/* API tokens: made, listed, revoked. A token is stored as its SHA-256 alone; random bytes and time
+ * are arguments.
  */
 #ifndef CORE_TOKEN_H
 #define CORE_TOKEN_H
@@ -24,8 +23,8 @@ struct token_create {
 command_decide_fn token_create_decide;
 
 struct token_revoke {
-	struct command command; /* decide: token_revoke_decide */
-	struct text hash;       /* of the one to revoke */
+	struct command command;   /* decide: token_revoke_decide */
+	struct text hash;         /* of the one to revoke */
 	const struct text *known; /* the hashes of all tokens, this one too */
 	size_t n_known;
 	uint64_t now_ms;

@@ -40,7 +40,7 @@ struct user_judge {
 	struct user_view view;     /* in done, with ERR_REFUSED too */
 };
 /** Rewards that waited for it follow in slices. The same decision again is fine. ERR_NOT_FOUND;
- *  ERR_REFUSED where none is waited for. */
+ * ERR_REFUSED where none is waited for. */
 command_decide_fn user_judge_decide;
 
 struct user_qualify {

@@ -21,10 +21,10 @@ enum user_list_qualified { QUALIFIED_ANY, QUALIFIED_YES, QUALIFIED_NO };
 struct user_filter {
 	uint64_t campaign_id, referrer_id, type, source;
 	struct text campaign_code, referrer_code; /* where the id is 0: by any code */
-	uint64_t review;             /* enum user_review */
-	uint64_t qualified;          /* enum user_list_qualified */
-	struct text canonical_email; /* exactly this address */
-	struct text folded;          /* part of first name or e-mail, case-folded */
+	uint64_t review;                          /* enum user_review */
+	uint64_t qualified;                       /* enum user_list_qualified */
+	struct text canonical_email;              /* exactly this address */
+	struct text folded;                       /* part of first name or e-mail, case-folded */
 	uint64_t id;
 	struct text code;    /* of this user; an unknown code fits nobody */
 	struct filter where; /* on USER_FILTER_FIELDS, too */
@@ -48,10 +48,10 @@ struct user_list {
 	bool counted;
 	uint64_t total; /* without a filter or with campaign_id alone */
 };
-/** Walks the narrowest index that the filters offer and checks the others on each record. A page may be
- *  short, even empty, and yet have a next one: USER_LIST_LOOK_MAX records were looked at. ERR_TOO_LARGE:
- *  an e-mail without a campaign, and more campaigns than it can be looked up in. ERR_REFUSED: a code
- *  that leads nowhere. */
+/** Walks the narrowest index that the filters offer and checks the others on each record. A page
+ * may be short, even empty, and yet have a next one: USER_LIST_LOOK_MAX records were looked at.
+ * ERR_TOO_LARGE: an e-mail without a campaign, and more campaigns than it can be looked up in.
+ * ERR_REFUSED: a code that leads nowhere. */
 command_decide_fn user_list_decide;
 
 #endif

@@ -1,7 +1,6 @@
-/*
- * Checking a whole database: does every record decode, and does each say what the others say? Nothing is
- * changed. Memory stays the same however large the database is: what has to be counted is counted
- * along an index.
+/* Checking a whole database: does every record decode, and does each say what the others say?
+ * Nothing is changed. Memory stays the same however large the database is: what has to be counted
+ * is counted along an index.
  */
 #ifndef CORE_VERIFY_H
 #define CORE_VERIFY_H
@@ -20,7 +19,7 @@ struct verify_problem {
 
 /* Where the walk stands. */
 struct verify_state {
-	size_t family, check; /* of verify.c's tables */
+	size_t family, check;         /* of verify.c's tables */
 	uint8_t last[RECORD_KEY_MAX]; /* the key of the last row looked at; none: begin */
 	size_t last_n;
 	/* The rows of one index entry (by, number), counted until another one begins. */
@@ -31,8 +30,8 @@ struct verify_state {
 	} group;
 };
 
-/* One slice of the walk. All zero but `codes` is its beginning; run it until `finished`, always over the
- * same committed data. */
+/* One slice of the walk. All zero but `codes` is its beginning; run it until `finished`, always
+ * over the same committed data. */
 struct verify {
 	struct command command; /* decide: verify_decide; a query */
 	struct codes *codes;
@@ -43,8 +42,8 @@ struct verify {
 	bool finished;
 	struct verify_state state; /* its own */
 };
-/** done is told ERR_CORRUPT or ERR_FORMAT where a record that others lead to does not decode: it is among
- *  the problems, and the walk can go on. After other errors it cannot. */
+/** done is told ERR_CORRUPT or ERR_FORMAT where a record that others lead to does not decode: it is
+ * among the problems, and the walk can go on. After other errors it cannot. */
 command_decide_fn verify_decide;
 
 #endif

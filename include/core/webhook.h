@@ -17,7 +17,7 @@ enum {
 };
 
 /** Judges all that needs no other record: names unique, sizes, format against method. Adds what is
- *  wrong. A field outside the built-in table is taken for a campaign's own form field. */
+ * wrong. A field outside the built-in table is taken for a campaign's own form field. */
 void webhook_check(const struct webhook *webhook, struct problems *problems);
 
 struct webhook_save {
@@ -32,7 +32,7 @@ struct webhook_save {
 	struct problems problems;
 };
 /** ERR_NOT_FOUND for an unknown id; ERR_REFUSED for what does not fit together, or an unknown
- *  campaign_id. */
+ * campaign_id. */
 command_decide_fn webhook_save_decide;
 
 struct webhook_remove {
@@ -62,7 +62,9 @@ struct webhook_read {
 	struct webhook_stats stats;
 };
 command_decide_fn webhook_read_decide;
-/** The counters of a webhook, all zero before its first event. ERR_PENDING and read errors pass through. */
-enum err webhook_read_stats(struct tx *tx, uint64_t webhook_id, struct webhook_stats *stats) WARN_UNUSED;
+/** The counters of a webhook, all zero before its first event. ERR_PENDING and read errors pass
+ * through. */
+enum err webhook_read_stats(struct tx *tx, uint64_t webhook_id,
+			    struct webhook_stats *stats) WARN_UNUSED;
 
 #endif

@@ -11,7 +11,7 @@ enum { WEBHOOK_GAUGES = 128 };
 
 struct webhook_gauge {
 	uint64_t webhook_id;
-	uint64_t pending;   /* of a disabled webhook they are held */
+	uint64_t pending; /* of a disabled webhook they are held */
 	uint64_t exhausted;
 	bool disabled;
 };

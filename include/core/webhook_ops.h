@@ -26,7 +26,7 @@ struct webhook_enable {
 	struct webhook webhook; /* in done */
 };
 /** Makes it active, and forgets its failures: the disable rule begins anew. Fine for an active one.
- *  ERR_NOT_FOUND. */
+ * ERR_NOT_FOUND. */
 command_decide_fn webhook_enable_decide;
 
 struct webhook_rotate {
@@ -46,7 +46,7 @@ struct webhook_test {
 	struct delivery delivery; /* in done */
 };
 /** Records a made-up event of the webhook's first event type, marked, and a delivery of it to this
- *  webhook alone. ERR_NOT_FOUND; ERR_REFUSED where it is disabled. */
+ * webhook alone. ERR_NOT_FOUND; ERR_REFUSED where it is disabled. */
 command_decide_fn webhook_test_decide;
 
 enum webhook_preview_refusal { PREVIEW_NO_WEBHOOK, PREVIEW_NO_USER, PREVIEW_NOT_ITS_EVENT };
@@ -89,8 +89,8 @@ struct webhook_why {
 	struct webhook webhook;
 	struct webhook_stats stats;
 	uint64_t next_due_ms; /* of what waits; 0: nothing does, or the webhook is disabled */
-	/* Where nothing waits: the newest WHY_EVENTS events of the webhook's campaign, among the newest
-	 * WHY_LOOK_MAX of all. */
+	/* Where nothing waits: the newest WHY_EVENTS events of the webhook's campaign, among the
+	 * newest WHY_LOOK_MAX of all. */
 	size_t looked_at, of_campaign;
 	size_t mismatches[MISMATCHES]; /* how many by which setting */
 };
@@ -98,7 +98,7 @@ struct webhook_why {
 command_decide_fn webhook_why_decide;
 
 /** For a struct delivery_resend: as delivery_resend_decide, but ERR_REFUSED where the webhook is
- *  disabled, since nothing would be sent. */
+ * disabled, since nothing would be sent. */
 command_decide_fn webhook_resend_decide;
 
 /* The replays of one webhook, or one of them. */

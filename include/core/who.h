@@ -14,7 +14,7 @@ struct filter;
 struct who {
 	uint64_t id;
 	struct text code;
-	struct text coupon; /* handed out by us: its reward's recipient */
+	struct text coupon;          /* handed out by us: its reward's recipient */
 	uint64_t campaign_id;        /* where the user must be; 0: anywhere */
 	struct text canonical_email; /* without a campaign: in the one where somebody has it */
 };
@@ -37,41 +37,43 @@ enum err who_read(struct text identifier, struct arena *arena, struct who *who) 
  * several users have, or which cannot be looked up in that many campaigns. ERR_PENDING and read
  * errors pass through. */
 enum err who_find(struct tx *tx, struct codes *codes, const struct who *who,
-    struct user *user) WARN_UNUSED;
+		  struct user *user) WARN_UNUSED;
 /** The id alone, for a filter: *user_id is untouched where *who names nobody at all. Whether an id
  * was ever given is not looked up. Errors as of who_find. */
 enum err who_find_id(struct tx *tx, struct codes *codes, const struct who *who,
 		     uint64_t *user_id) WARN_UNUSED;
 /** The ids of those who have the address, ascending: in who->campaign_id, or where that is 0 in all
- *  campaigns. `ids` has room for WHO_CAMPAIGNS_MAX. ERR_TOO_LARGE: there are more campaigns than
+ * campaigns. `ids` has room for WHO_CAMPAIGNS_MAX. ERR_TOO_LARGE: there are more campaigns than
  * that. */
 enum err who_list_email(struct tx *tx, struct codes *codes, const struct who *who, uint64_t *ids,
 			size_t *n) WARN_UNUSED;
 
-/** What a code leads to: exactly one of the two ids is set, or neither for an unknown code. A computed
- *  code is answered without looking whether its id was ever given. */
+/** What a code leads to: exactly one of the two ids is set, or neither for an unknown code. A
+ * computed code is answered without looking whether its id was ever given. */
 enum err who_read_code(struct tx *tx, struct codes *codes, struct text code, uint64_t *user_id,
-    uint64_t *campaign_id) WARN_UNUSED;
+		       uint64_t *campaign_id) WARN_UNUSED;
 
-/** Resolves the codes in the conditions of a search, which mean ids of users or of campaigns. ERR_PENDING and
- *  read errors pass through. */
+/** Resolves the codes in the conditions of a search, which mean ids of users or of campaigns.
+ * ERR_PENDING and read errors pass through. */
 enum err who_resolve_filter(struct tx *tx, struct codes *codes, enum code_type type,
-    struct filter *filter) WARN_UNUSED;
+			    struct filter *filter) WARN_UNUSED;
 
 /** May this text be a code at all (1 to ALIAS_MAX of letters, digits, "-" and "_")? */
 bool code_is_plausible(struct text code);
-/** Takes a code from elsewhere over: from now on nobody gets an id whose own code it is. The alias row is
- *  the caller's. ERR_REFUSED with *problem, a sentence fragment that completes "code ...": it is no code,
- *  or somebody's already. ERR_PENDING and read errors pass through. */
+/** Takes a code from elsewhere over: from now on nobody gets an id whose own code it is. The alias
+ * row is the caller's. ERR_REFUSED with *problem, a sentence fragment that completes "code ...": it
+ * is no code, or somebody's already. ERR_PENDING and read errors pass through. */
 enum err code_take_over(struct tx *tx, struct codes *codes, struct text code,
-    const char **problem) WARN_UNUSED;
+			const char **problem) WARN_UNUSED;
 /** The next id of a user or campaign, its own code free. */
-enum err code_next_id(struct tx *tx, struct codes *codes, enum code_type type, uint64_t *id) WARN_UNUSED;
+enum err code_next_id(struct tx *tx, struct codes *codes, enum code_type type,
+		      uint64_t *id) WARN_UNUSED;
 
-/** The code that people see: the alias where there is one, else the computed one, written to out. */
+/** The code that people see: the alias where there is one, else the computed one, written to
+ * out. */
 struct text code_of_user(struct codes *codes, uint64_t id, struct text alias,
-    char out[CODE_LENGTH + 1]);
+			 char out[CODE_LENGTH + 1]);
 struct text code_of_campaign(struct codes *codes, uint64_t id, struct text alias,
-    char out[CODE_LENGTH + 1]);
+			     char out[CODE_LENGTH + 1]);
 
 #endif

@@ -1,6 +1,5 @@
-/*
- * The delivery room: sends what the outbox holds. The queue lives in the store; here is only a small
- * window of it, the attempts in flight, and one timer for the next that becomes due.
+/* The delivery room: sends what the outbox holds. The queue lives in the store; here is only a
+ * small window of it, the attempts in flight, and one timer for the next that becomes due.
  */
 #ifndef DELIVERY_SCHEDULER_H
 #define DELIVERY_SCHEDULER_H
@@ -20,17 +19,18 @@ struct scheduler_config {
 	struct codes *codes;
 	const uint8_t *secret_key; /* opens webhook secrets; 32 bytes, copied */
 	bool allow_http_targets;
-	uint64_t retention_ms; /* how long finished deliveries and their events are kept; 0: for ever */
+	uint64_t
+	    retention_ms; /* how long finished deliveries and their events are kept; 0: for ever */
 };
 
-/** Reads the webhooks (turning the store until they are here) and watches the store. Nothing is sent
- *  before the loop runs. */
+/** Reads the webhooks (turning the store until they are here) and watches the store. Nothing is
+ * sent before the loop runs. */
 enum err scheduler_open(const struct scheduler_config *config, struct scheduler **out) WARN_UNUSED;
 /** Cancels what is in flight: it is due again at the next start. NULL is fine. */
 void scheduler_close(struct scheduler *scheduler);
 
-/** Hands results over to the store, where they are many, have waited 20 ms, or a commit is made anyway.
- *  To be called every turn, before store_turn. */
+/** Hands results over to the store, where they are many, have waited 20 ms, or a commit is made
+ * anyway. To be called every turn, before store_turn. */
 void scheduler_before_store(struct scheduler *scheduler);
 /** Sends what became due. To be called every turn, after store_turn. */
 void scheduler_turn(struct scheduler *scheduler);
@@ -42,7 +42,7 @@ void scheduler_drain(struct scheduler *scheduler);
 bool scheduler_drained(const struct scheduler *scheduler);
 /** What is known of a webhook in memory only; false where it has no lane. */
 bool scheduler_webhook_live(const struct scheduler *scheduler, uint64_t webhook_id,
-    struct webhook_live *out);
+			    struct webhook_live *out);
 /** Appends metrics as Prometheus text. */
 void scheduler_write_metrics(const struct scheduler *scheduler, struct buf *out);
 

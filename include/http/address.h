@@ -25,14 +25,14 @@ struct cidr_list {
 };
 
 /** Parses "10.0.0.0/8,fd00::/8,127.0.0.1" (blanks around commas allowed; a bare address is its own
- *  /32 or /128). ERR_INVALID, ERR_TOO_LARGE for more than CIDR_LIST_MAX. */
+ * /32 or /128). ERR_INVALID, ERR_TOO_LARGE for more than CIDR_LIST_MAX. */
 enum err cidr_list_parse(struct text list, struct cidr_list *out) WARN_UNUSED;
 /** An IPv4-mapped IPv6 address is judged as the IPv4 one. */
 bool cidr_list_contains(const struct cidr_list *list, const struct sockaddr *sa);
 
 /** NULL if a webhook may be sent to sa, else why not ("loopback address 127.0.0.0/8"), static.
- *  What `allowed` contains may always be connected to. Addresses that embed an IPv4 one (mapped,
- *  NAT64 64:ff9b::/96, 6to4, Teredo) are judged by it as well. */
+ * What `allowed` contains may always be connected to. Addresses that embed an IPv4 one (mapped,
+ * NAT64 64:ff9b::/96, 6to4, Teredo) are judged by it as well. */
 const char *address_refusal(const struct sockaddr *sa, const struct cidr_list *allowed);
 
 /** The same for the host of a URL, as far as it can be told without DNS: of a literal address, and

@@ -22,8 +22,8 @@ struct url {
 	char host[URL_HOST_MAX + 1]; /* lower case, IDNA A-labels, IPv6 without brackets */
 	uint16_t port;               /* the scheme's default where none is given */
 	bool port_given;
-	struct text path;     /* begins with "/"; "/" where the URL has none. Borrowed from the input */
-	struct text query;    /* without "?"; borrowed */
+	struct text path; /* begins with "/"; "/" where the URL has none. Borrowed from the input */
+	struct text query; /* without "?"; borrowed */
 	bool has_query;
 	struct text fragment; /* only where allowed; borrowed */
 };
@@ -31,7 +31,7 @@ struct url {
 enum { URL_ALLOW_HTTP = 1, URL_ALLOW_FRAGMENT = 2 };
 
 /** Parses `input` (at most URL_MAX bytes). Answers NULL, or a sentence fragment that completes
- *  "url ..." ("must start with https://"), static. */
+ * "url ..." ("must start with https://"), static. */
 const char *url_parse(struct text input, unsigned flags, struct url *url) WARN_UNUSED;
 
 /** Appends "https://host:port", the port always: equal for URLs that lead to the same place. */

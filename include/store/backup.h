@@ -19,20 +19,20 @@ struct backup {
 	uint64_t bytes;
 };
 
-/** Copies the database in the data directory `dir`, beside a running server or not, to FILE.tmp and syncs
- *  it. ERR_REFUSED where FILE exists (unless `force`), where another backup writes to it, or where FILE is
- *  one of the data directory's own files (also with `force`); ERR_NO_SPACE,
- *  ERR_IO, .... *why (static or thread-local) is one clause on failure, and nothing is left behind.
- *  Never to be called in the process of a server: it opens the database and reads all of it. */
+/** Copies the database in the data directory `dir`, beside a running server or not, to FILE.tmp and
+ * syncs it. ERR_REFUSED where FILE exists (unless `force`), where another backup writes to it, or
+ * where FILE is one of the data directory's own files (also with `force`); ERR_NO_SPACE, ERR_IO,
+ * .... *why (static or thread-local) is one clause on failure, and nothing is left behind. Never to
+ * be called in the process of a server: it opens the database and reads all of it. */
 enum err backup_begin(struct backup *backup, const char *dir, const char *file, bool force,
-    const char **why) WARN_UNUSED;
-/** The way back: copies the database in `file` to a temporary file in the data directory `dir`, which is made
- *  where it is missing and must hold no database. The copy (backup->tmp) may be changed before backup_keep
- *  gives it its name; until then no server can find it. *place holds the directory's lock meanwhile, and is
- *  the caller's to close. ERR_REFUSED where there is a database, ERR_BUSY where a server has it; else as
- *  backup_begin. */
+		      const char **why) WARN_UNUSED;
+/** The way back: copies the database in `file` to a temporary file in the data directory `dir`,
+ * which is made where it is missing and must hold no database. The copy (backup->tmp) may be
+ * changed before backup_keep gives it its name; until then no server can find it. *place holds the
+ * directory's lock meanwhile, and is the caller's to close. ERR_REFUSED where there is a database,
+ * ERR_BUSY where a server has it; else as backup_begin. */
 enum err backup_restore_begin(struct backup *backup, const char *file, const char *dir,
-    struct data_dir *place, const char **why) WARN_UNUSED;
+			      struct data_dir *place, const char **why) WARN_UNUSED;
 /** The copy becomes FILE, in place of what was there. Ends the backup, whatever it answers. */
 enum err backup_keep(struct backup *backup, const char **why) WARN_UNUSED;
 /** Removes the copy and ends the backup. */

@@ -8,12 +8,12 @@
 
 struct command;
 
-/** Pure: reads and stages records of tx, fills the command's own fields. ERR_OK keeps what it staged;
- *  ERR_PENDING: as tx.h says; anything else drops it and is handed to done. */
+/** Pure: reads and stages records of tx, fills the command's own fields. ERR_OK keeps what it
+ * staged; ERR_PENDING: as tx.h says; anything else drops it and is handed to done. */
 typedef enum err command_decide_fn(struct command *cmd, struct tx *tx);
 /** Called once, in the store's turn, after the outcome is durable. err is what decide returned, or
- *  why the commit failed (ERR_NO_SPACE, ERR_NO_MEMORY): then nothing was kept. May submit further
- *  commands and may free cmd. */
+ * why the commit failed (ERR_NO_SPACE, ERR_NO_MEMORY): then nothing was kept. May submit further
+ * commands and may free cmd. */
 typedef void command_done_fn(struct command *cmd, enum err err);
 
 /* To be the first member of a command's own struct. */

@@ -16,10 +16,10 @@ struct data_dir {
 	int lock; /* holds an flock on DIR/lock; 0 for a reader */
 };
 
-/** Makes dir (0700) unless read_only, refuses network file systems (LMDB's lock and memory map do not
- *  work there), takes the lock unless read_only. *why (static) is one clear line on failure. */
-enum err data_dir_open(const char *dir, bool read_only, struct data_dir *out, const char **why)
-    WARN_UNUSED;
+/** Makes dir (0700) unless read_only, refuses network file systems (LMDB's lock and memory map do
+ * not work there), takes the lock unless read_only. *why (static) is one clear line on failure. */
+enum err data_dir_open(const char *dir, bool read_only, struct data_dir *out,
+		       const char **why) WARN_UNUSED;
 /** fsyncs the directory itself, so that files made in it survive a power loss. */
 enum err data_dir_sync(const struct data_dir *dir, const char **why) WARN_UNUSED;
 /** out (DATA_DIR_PATH_MAX) becomes "DIR/name". */

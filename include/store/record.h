@@ -1,20 +1,19 @@
 /*
  * Records: C structs described once, by a table of fields; from the table come the stored bytes.
  *
- * A key is its fields one after another: a u64 as 8 bytes, big-endian, so that keys sort as numbers;
- * a text as its bytes (only as the last key field).
+ * A key is its fields one after another: a u64 as 8 bytes, big-endian, so that keys sort as
+ * numbers; a text as its bytes (only as the last key field).
  *
  * A value is
- *     version (1 byte, RECORD_VERSION) | field* | CRC-32C of key and all before it (4 bytes, little-endian)
- *     field = varint(tag * 2)     varint(number)          for a u64
- *           | varint(tag * 2 + 1) varint(length) bytes    for text and pairs
- * Zero and empty fields are left out, fields stand in the order of their tags, a tag that the table
- * does not know is skipped. Example: a due row {webhook 1, at 0, delivery 7} has no value fields:
- *     key 00..01 00..00 00..07, value 01 | crc.
+ *     version (1 byte, RECORD_VERSION) | field* | CRC-32C of key and all before it (4 bytes,
+ * little-endian) field = varint(tag * 2)     varint(number)          for a u64 | varint(tag * 2 +
+ * 1) varint(length) bytes    for text and pairs Zero and empty fields are left out, fields stand in
+ * the order of their tags, a tag that the table does not know is skipped. Example: a due row
+ * {webhook 1, at 0, delivery 7} has no value fields: key 00..01 00..00 00..07, value 01 | crc.
  *
  * To change a record: append a field with the next free tag (old rows read as zero or empty). Never
- * reuse a tag or change a type; retire a field by a comment at its tag. What cannot be said that way
- * needs a new RECORD_VERSION and a decoder that still reads the old one.
+ * reuse a tag or change a type; retire a field by a comment at its tag. What cannot be said that
+ * way needs a new RECORD_VERSION and a decoder that still reads the old one.
  */
 #ifndef STORE_RECORD_H
 #define STORE_RECORD_H
@@ -47,7 +46,8 @@ struct field {
 };
 
 struct record_kind {
-	uint8_t id; /* 1 .. RECORD_KINDS - 1, but RECORD_KIND_LOG; 0 (sequences) is the store's too */
+	uint8_t
+	    id; /* 1 .. RECORD_KINDS - 1, but RECORD_KIND_LOG; 0 (sequences) is the store's too */
 	const char *name;
 	size_t size; /* of the struct */
 	const struct field *keys;
@@ -62,19 +62,20 @@ enum { RECORD_KINDS = 64, RECORD_KIND_LOG = 31 };
 size_t record_encode_key(const struct record_kind *kind, const void *record, uint8_t *out);
 /** The same for the first n_fields key fields only: a prefix. */
 size_t record_encode_prefix(const struct record_kind *kind, const void *record, size_t n_fields,
-    uint8_t *out);
+			    uint8_t *out);
 /** An upper bound for record_encode_value's output. */
 size_t record_value_bound(const struct record_kind *kind, const void *record);
 /** Writes the value to out; answers its length. `key` is what record_encode_key wrote. */
 size_t record_encode_value(const struct record_kind *kind, const void *record, struct text key,
-    uint8_t *out);
+			   uint8_t *out);
 /** Fills *record (its key fields included) from stored bytes; text borrows from them. ERR_CORRUPT,
- *  or ERR_FORMAT for a newer version. */
+ * or ERR_FORMAT for a newer version. */
 enum err record_decode(const struct record_kind *kind, struct text key, struct text value,
-    void *record) WARN_UNUSED;
+		       void *record) WARN_UNUSED;
 
 /** The same from a key alone: value fields are zeroed. ERR_CORRUPT. */
-enum err record_decode_key(const struct record_kind *kind, struct text key, void *record) WARN_UNUSED;
+enum err record_decode_key(const struct record_kind *kind, struct text key,
+			   void *record) WARN_UNUSED;
 
 /** The bit of the value field at that offset of the struct, for sets of members. */
 uint64_t record_bit(const struct record_kind *kind, size_t offset);

@@ -1,7 +1,6 @@
-/*
- * The upkeep room: background work on records, one slice of one job at a time. Jobs are looked at from
- * time to time, and when a record that they watch is written. All of their state is in records, so
- * that a stop at any moment loses nothing.
+/* The upkeep room: background work on records, one slice of one job at a time. Jobs are looked at
+ * from time to time, and when a record that they watch is written. All of their state is in
+ * records, so that a stop at any moment loses nothing.
  */
 #ifndef UPKEEP_UPKEEP_H
 #define UPKEEP_UPKEEP_H
@@ -13,11 +12,11 @@
 struct upkeep;
 
 struct upkeep_job {
-	const char *name;          /* for the log */
-	size_t size;               /* of its slice: a struct that begins with struct slice */
-	command_decide_fn *find;   /* a query; sets slice.n */
-	command_decide_fn *change; /* a command on what was found */
-	uint64_t every_ms;         /* looked at so often */
+	const char *name;                /* for the log */
+	size_t size;                     /* of its slice: a struct that begins with struct slice */
+	command_decide_fn *find;         /* a query; sets slice.n */
+	command_decide_fn *change;       /* a command on what was found */
+	uint64_t every_ms;               /* looked at so often */
 	const struct record_kind *watch; /* ... and when one of these is written; may be NULL */
 };
 
@@ -37,8 +36,8 @@ struct upkeep_config {
 	const struct upkeep_job *jobs;
 };
 
-/** Works from now on, in the turns of the loop: every job is looked at once at the start. Adds a hook to
- *  the loop, which must not turn once the room is closed. ERR_NO_MEMORY. */
+/** Works from now on, in the turns of the loop: every job is looked at once at the start. Adds a
+ * hook to the loop, which must not turn once the room is closed. ERR_NO_MEMORY. */
 enum err upkeep_open(const struct upkeep_config *config, struct upkeep **out) WARN_UNUSED;
 /** Begins no further slice; one that is with the store is finished by it. */
 void upkeep_drain(struct upkeep *upkeep);

@@ -18,7 +18,7 @@ enum { DAYS = 30 /* where the query does not say */ };
 
 struct asked {
 	struct campaign_name name; /* id 0 and no code: all */
-	uint64_t from, to; /* days */
+	uint64_t from, to;         /* days */
 	bool has_from, has_to;
 };
 
@@ -92,7 +92,8 @@ static void put_top(struct call *call, struct json_out *o, const struct analytic
 		const struct user *u = &top->users[i];
 		json_open(o, NULL, '{');
 		json_put_u64(o, "id", u->id);
-		json_put_text(o, "code", code_of_user(call->api->config.codes, u->id, u->alias, room));
+		json_put_text(o, "code",
+			      code_of_user(call->api->config.codes, u->id, u->alias, room));
 		json_put_text(o, "first_name", u->first_name);
 		json_put_u64(o, "referrals", top->stats[i].referrals);
 		json_put_u64(o, "qualified_referrals", top->stats[i].qualified_referrals);
@@ -201,9 +202,11 @@ static bool settle_days(struct call *call, struct asked *asked, const struct zon
 	if (!asked->has_from)
 		asked->from = asked->to >= DAYS ? asked->to - (DAYS - 1) : 0;
 	if (asked->from > asked->to)
-		call_reply_field(call, "from", "must not be after to (which is today where it is not given)");
+		call_reply_field(call, "from",
+				 "must not be after to (which is today where it is not given)");
 	else if (asked->to - asked->from >= ANALYTICS_DAYS_MAX)
-		call_reply_field(call, "from", "must be at most 365 days before to: ask for the time in parts");
+		call_reply_field(call, "from",
+				 "must be at most 365 days before to: ask for the time in parts");
 	else
 		return true;
 	return false;
@@ -257,11 +260,15 @@ const struct operation OP_ANALYTICS_GET = {
     .id = "getAnalytics",
     .tag = "Analytics",
     .summary = "What happened by day, conversion, and who referred most",
-    .description = "Each campaign counts by the days of the time zone that it had on that day. Today is a day "
-		   "of the campaign's time zone; for all campaigns it is a day in UTC, and tomorrow follows where "
-		   "something has happened on it already.",
-    .query = {{"campaign_id", "string", "1", "Of this campaign, by id or code; else of all.", false},
-	      {"from", "string", "2026-01-01", "The first day; else 29 days before the last.", false},
+    .description =
+	"Each campaign counts by the days of the time zone that it had on that day. Today is a day "
+	"of the campaign's time zone; for all campaigns it is a day in UTC, and tomorrow follows "
+	"where "
+	"something has happened on it already.",
+    .query = {{"campaign_id", "string", "1", "Of this campaign, by id or code; else of all.",
+	       false},
+	      {"from", "string", "2026-01-01", "The first day; else 29 days before the last.",
+	       false},
 	      {"to", "string", "2026-12-31", "The last day; else today. At most 366 days.", false}},
     .answers = {{200, ANSWER_DATA, "Analytics"}},
 };

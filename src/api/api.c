@@ -94,13 +94,13 @@ static bool fits(const char *pattern, struct text path, struct text params[CALL_
 	return p == end;
 }
 
-/* Any word may be somebody's code from elsewhere. Where it is not asked for by GET, only what has the
- * shape of our own codes is taken for one: all else is an unknown path. */
+/* Any word may be somebody's code from elsewhere. Where it is not asked for by GET, only what has
+ * the shape of our own codes is taken for one: all else is an unknown path. */
 static bool is_there(const struct route *r, const struct text *params)
 {
 	bool short_link = strcmp(r->pattern, "/{@code}") == 0;
 	return !short_link || (params[0].n == CODE_LENGTH &&
-				  (*params[0].p == CODE_USER || *params[0].p == CODE_CAMPAIGN));
+			       (*params[0].p == CODE_USER || *params[0].p == CODE_CAMPAIGN));
 }
 
 /* A slash at the end says nothing: clients add one, and so do people. */
@@ -113,7 +113,7 @@ static struct text without_slash(struct text path)
 
 /* The route, or NULL with the methods that the path would take (0: an unknown path). */
 static const struct route *find_route(const struct http_request *req,
-    struct text params[CALL_PARAMS_MAX], unsigned *allowed)
+				      struct text params[CALL_PARAMS_MAX], unsigned *allowed)
 {
 	const struct text path = without_slash(req->path);
 	unsigned method = req->method == HTTP_HEAD ? HTTP_GET : req->method;
@@ -164,8 +164,7 @@ static bool authorised(struct call *call, const struct route *route)
 	const struct token_entry *token =
 	    tokens_find(&call->api->tokens, call_bearer(call), call_now_ms(call));
 	if (token == NULL) {
-		call_refuse_token(call,
-		    "send a valid API token: Authorization: Bearer {token}");
+		call_refuse_token(call, "send a valid API token: Authorization: Bearer {token}");
 		return false;
 	}
 	call->scopes = token->scopes;
@@ -174,12 +173,13 @@ static bool authorised(struct call *call, const struct route *route)
 		return false;
 	if (token->scopes & (uint64_t)route->access)
 		return true;
-	call_reply_error(call, 403, "this token's scopes do not allow that call: use another token");
+	call_reply_error(call, 403,
+			 "this token's scopes do not allow that call: use another token");
 	return false;
 }
 
-/* An operator who forgot --trusted-proxies sees every client as one address: that is worth a line, but
- * not one for each request. */
+/* An operator who forgot --trusted-proxies sees every client as one address: that is worth a line,
+ * but not one for each request. */
 static void warn_of_proxy(struct api *a, const struct http_request *req)
 {
 	const uint64_t hour_ns = UINT64_C(3600) * 1000000000, now_ns = loop_mono_ns(a->config.loop);
@@ -191,8 +191,9 @@ static void warn_of_proxy(struct api *a, const struct http_request *req)
 	a->forwarded_warned_ns = now_ns;
 	address_text((const struct sockaddr *)&req->peer, peer);
 	log_warn("forwarded.ignored", LOG_STR("peer", peer),
-	    LOG_STR("hint", "if the peer is your proxy, start referd with --trusted-proxies and its "
-			    "address, so that each client counts by its own"));
+		 LOG_STR("hint",
+			 "if the peer is your proxy, start referd with --trusted-proxies and its "
+			 "address, so that each client counts by its own"));
 }
 
 /* NULL after 503. */
@@ -260,7 +261,8 @@ bool api_streams(void *arg, const struct http_request *req)
 	if (!body_is_csv(req))
 		return false;
 	const struct route *route = find_route(req, params, &allowed);
-	return route != NULL && route->operation != NULL && (route->operation->takes & TAKES_CSV) != 0;
+	return route != NULL && route->operation != NULL &&
+	       (route->operation->takes & TAKES_CSV) != 0;
 }
 
 bool api_refused(void *arg, struct http_request *req, struct http_reply *reply)

@@ -1,7 +1,6 @@
-/*
- * Owns the style sheets: the pages' one and what it is given of a campaign's colour. A colour's sheet is
- * made from its name, so that it needs no record and never goes stale. Never a page. Called through the
- * route table and by page.c.
+/* Owns the style sheets: the pages' one and what it is given of a campaign's colour. A colour's
+ * sheet is made from its name, so that it needs no record and never goes stale. Never a page.
+ * Called through the route table and by page.c.
  */
 #include "assets.h"
 
@@ -18,8 +17,8 @@ void assets_put_styles(struct buf *out, struct text colour)
 	buf_printf(out, "<link rel=\"stylesheet\" href=\"/assets/%s\">\n", ASSETS_PAGE_NAME);
 	struct text digits = colour.n == 7 ? text_from(colour.p + 1, 6) : (struct text){0};
 	if (crypto_hex_decode(digits, rgb, sizeof rgb))
-		buf_printf(out, "<link rel=\"stylesheet\" href=\"/assets/%s%.6s%s\">\n", colour_name,
-		    digits.p, colour_ending);
+		buf_printf(out, "<link rel=\"stylesheet\" href=\"/assets/%s%.6s%s\">\n",
+			   colour_name, digits.p, colour_ending);
 }
 
 /* WCAG 2.2, relative luminance. */
@@ -41,7 +40,8 @@ bool assets_write_colour(struct buf *out, struct text digits)
 		return false;
 	double l = luminance(rgb);
 	bool white = 1.05 / (l + 0.05) >= (l + 0.05) / 0.05;
-	buf_printf(out, ":root{--accent:#%.6s;--on-accent:%s}\n", digits.p, white ? "#fff" : "#000");
+	buf_printf(out, ":root{--accent:#%.6s;--on-accent:%s}\n", digits.p,
+		   white ? "#fff" : "#000");
 	return true;
 }
 

@@ -14,9 +14,9 @@ extern const size_t ASSETS_PAGE_SIZE;
 /** Appends the <link>s of a page whose campaign has this colour ("#1a2b3c", or empty). */
 void assets_put_styles(struct buf *out, struct text colour);
 
-/** Appends the style sheet of a colour given as six hexadecimal digits; false for anything else. Text on
- *  the colour is black or white, whichever has more contrast: at least 4.58 for any colour, more than the
- *  4.5 of WCAG 2.2, success criterion 1.4.3. */
+/** Appends the style sheet of a colour given as six hexadecimal digits; false for anything else.
+ * Text on the colour is black or white, whichever has more contrast: at least 4.58 for any colour,
+ * more than the 4.5 of WCAG 2.2, success criterion 1.4.3. */
 bool assets_write_colour(struct buf *out, struct text digits);
 
 #endif

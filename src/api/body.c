@@ -60,7 +60,8 @@ bool body_check_encoding(struct call *call)
 		    is_identity(req->headers[i].value))
 			continue;
 		call_reply_error(call, 415,
-		    "the body has a Content-Encoding, which is not supported: send it uncompressed");
+				 "the body has a Content-Encoding, which is not supported: send it "
+				 "uncompressed");
 		return false;
 	}
 	return true;
@@ -101,7 +102,8 @@ static bool is_json_after_all(struct text content)
 static bool read_form(struct call *call, struct text content, struct body *body)
 {
 	if (is_json_after_all(content)) {
-		call_reply_error(call, 415,
+		call_reply_error(
+		    call, 415,
 		    "the body is JSON, but Content-Type says that it is a form: send Content-Type: "
 		    "application/json (curl: -H 'Content-Type: application/json')");
 		return false;
@@ -163,10 +165,12 @@ static void reply_json_refused(struct call *call, enum err err, const char *why)
 	if (err == ERR_INVALID)
 		call_reply_error(call, 400, message);
 	else if (err == ERR_REFUSED)
-		call_reply_error(call, 422, "the body must be a JSON object: {\"name\": value, ...}");
+		call_reply_error(call, 422,
+				 "the body must be a JSON object: {\"name\": value, ...}");
 	else if (err == ERR_TOO_LARGE)
 		call_reply_error(call, 422,
-		    "the body has too many members: send at most 64 fields beside first_name and email");
+				 "the body has too many members: send at most 64 fields beside "
+				 "first_name and email");
 	else
 		call_reply_err(call, err, NULL);
 }
@@ -215,7 +219,8 @@ static bool read_body(struct call *call, const struct json_limits *limits, struc
 		return read_json(call, content, limits, body);
 	if (text_ieq(type, TEXT("multipart/form-data")))
 		return read_multipart(call, content, body);
-	call_reply_error(call, 415,
+	call_reply_error(
+	    call, 415,
 	    "send Content-Type: application/json, application/x-www-form-urlencoded or "
 	    "multipart/form-data");
 	return false;
@@ -293,7 +298,7 @@ struct text body_number(struct text number)
 }
 
 enum body_field body_text(const struct body *body, const char *name, bool lenient,
-    struct text *value)
+			  struct text *value)
 {
 	*value = (struct text){0};
 	if (!body->is_json)
@@ -322,7 +327,8 @@ bool body_read_flag(struct text word, bool *value)
 		const char *word;
 		bool value;
 	} words[] = {
-	    {"true", true}, {"1", true}, {"yes", true}, {"false", false}, {"0", false}, {"no", false},
+	    {"true", true},   {"1", true},  {"yes", true},
+	    {"false", false}, {"0", false}, {"no", false},
 	};
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
 		if (!text_ieq(word, text_of(words[i].word)))

@@ -92,8 +92,9 @@ static size_t add_common(const struct call *call, int status, const struct http_
 }
 
 /* Gives the reply its headers, which live in `all`, and counts it. */
-static void complete(const struct call *call, struct http_reply *r, const struct http_header *headers,
-		     size_t n_headers, struct http_header all[CALL_HEADERS_MAX + COMMON_HEADERS])
+static void complete(const struct call *call, struct http_reply *r,
+		     const struct http_header *headers, size_t n_headers,
+		     struct http_header all[CALL_HEADERS_MAX + COMMON_HEADERS])
 {
 	r->n_headers = add_common(call, r->status, headers, n_headers, all);
 	r->headers = all;
@@ -138,7 +139,8 @@ static void reply_out(struct call *call, int status, const struct http_header *h
 	struct text body = buf_view(out);
 	if (out->failed) {
 		status = 503;
-		body = TEXT("{\"code\":503,\"message\":\"out of memory, try again\",\"errors\":{}}");
+		body =
+		    TEXT("{\"code\":503,\"message\":\"out of memory, try again\",\"errors\":{}}");
 	}
 	call_reply_with(call, status, "application/json", body, headers, n);
 	if (out->cap > OUT_KEPT_MAX)
@@ -190,8 +192,8 @@ static void write_error(struct call *call, int status, const char *message)
 void call_reply_error(struct call *call, int status, const char *message)
 {
 	const struct http_header retry = {TEXT("Retry-After"), TEXT("1")};
-	const struct http_header challenge = {
-	    TEXT("WWW-Authenticate"), TEXT("Bearer realm=\"referd\"")};
+	const struct http_header challenge = {TEXT("WWW-Authenticate"),
+					      TEXT("Bearer realm=\"referd\"")};
 	write_error(call, status, message);
 	if (status == 503)
 		reply_out(call, status, &retry, 1);
@@ -208,10 +210,12 @@ void call_reply_err(struct call *call, enum err err, const char *not_found)
 		call_reply_error(call, 404, not_found != NULL ? not_found : "not found");
 		return;
 	case ERR_BUSY:
-		call_reply_error(call, 503, "too much is waiting to be stored: try again in a second");
+		call_reply_error(call, 503,
+				 "too much is waiting to be stored: try again in a second");
 		return;
 	case ERR_NO_SPACE:
-		call_reply_error(call, 503, "the disk is full, nothing was stored: try again later");
+		call_reply_error(call, 503,
+				 "the disk is full, nothing was stored: try again later");
 		return;
 	case ERR_NO_MEMORY:
 		call_reply_error(call, 503, "out of memory, nothing was stored: try again later");

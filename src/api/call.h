@@ -29,11 +29,12 @@ struct api {
 	struct qr_cache qr_codes;
 	struct buf openapi; /* the document, once somebody has asked for it */
 	struct reach *reach;
-	struct import *imports; /* that are running (import.h) */
+	struct import *imports;         /* that are running (import.h) */
 	struct webhook_waiter *waiters; /* calls that wait for a test's result (webhook_test.h) */
 	struct transfer *transfers[TRANSFER_KINDS]; /* that are running (transfers.h) */
 	bool draining;
-	uint64_t forwarded_warned_ns; /* when an ignored X-Forwarded-For was logged last; 0: never */
+	uint64_t
+	    forwarded_warned_ns; /* when an ignored X-Forwarded-For was logged last; 0: never */
 	uint64_t requests;
 	struct request_metrics *request_metrics;
 };
@@ -47,10 +48,10 @@ struct call {
 	struct text params[CALL_PARAMS_MAX]; /* what stood in the pattern's braces */
 	uint64_t scopes, token_id;           /* of the bearer token, where the route asks for one */
 	struct sockaddr_storage client;      /* the peer, or what a trusted proxy says */
-	bool by_origin;             /* the answer depends on the Origin header, */
-	struct text allowed_origin; /* and this one may read it; see cors.h */
-	struct problems *problems;  /* noted so far (call_note); NULL: none */
-	bool no_memory;             /* to note one */
+	bool by_origin;                      /* the answer depends on the Origin header, */
+	struct text allowed_origin;          /* and this one may read it; see cors.h */
+	struct problems *problems;           /* noted so far (call_note); NULL: none */
+	bool no_memory;                      /* to note one */
 	/* Answers them with a page; NULL: they are answered as JSON. */
 	void (*reply_problems)(void *arg, const struct problems *problems);
 	void *reply_problems_arg;
@@ -58,8 +59,8 @@ struct call {
 
 typedef void call_fn(struct call *call);
 
-/** n zeroed bytes that live until the reply. Replies 503 and answers NULL without memory: the caller
- *  just returns. */
+/** n zeroed bytes that live until the reply. Replies 503 and answers NULL without memory: the
+ * caller just returns. */
 void *call_alloc(struct call *call, size_t n) WARN_UNUSED;
 
 /** Copies the text to where it lives until the reply. False after 503. */
@@ -97,8 +98,8 @@ bool call_read_id(struct call *call, uint64_t *id, const char *unknown) WARN_UNU
 
 struct idempotency_key;
 /** Reads the Idempotency-Key header into *key (untouched where there is none). False after 400. */
-bool call_read_idempotency_key(struct call *call, struct text scope, struct idempotency_key *key)
-    WARN_UNUSED;
+bool call_read_idempotency_key(struct call *call, struct text scope,
+			       struct idempotency_key *key) WARN_UNUSED;
 
 /** The token behind "Authorization: Bearer", or empty. */
 struct text call_bearer(const struct call *call);
@@ -115,7 +116,7 @@ void call_refuse_token(struct call *call, const char *message);
  * them: the route says it. */
 enum { CALL_HEADERS_MAX = 4 };
 void call_reply_with(struct call *call, int status, const char *content_type, struct text body,
-    const struct http_header *headers, size_t n_headers);
+		     const struct http_header *headers, size_t n_headers);
 /** The same for an answer in pieces, which follow with http_reply_piece. */
 void call_reply_begin(struct call *call, int status, const char *content_type,
 		      const struct http_header *headers, size_t n_headers);
@@ -135,7 +136,8 @@ void call_reply_err(struct call *call, enum err err, const char *not_found);
 /** 303 to an absolute or relative location. */
 void call_reply_redirect(struct call *call, struct text location);
 void call_reply_text(struct call *call, int status, const char *content_type, struct text body);
-/** 200 with a body that lives as long as the server: it is sent from where it is, and never copied. */
+/** 200 with a body that lives as long as the server: it is sent from where it is, and never
+ * copied. */
 void call_reply_shared(struct call *call, const char *content_type, struct text body);
 /** 429 with Retry-After, as a page for people; for limits.c, which knows what the limit is. */
 void call_reply_limited(struct call *call, unsigned retry_s, const char *message);

@@ -1,6 +1,5 @@
-/*
- * Owns the reading of a campaign's dates and time zone from JSON. Never what a date means (core/campaign.c).
- * Called by campaign_fields.c.
+/* Owns the reading of a campaign's dates and time zone from JSON. Never what a date means
+ * (core/campaign.c). Called by campaign_fields.c.
  */
 #include "campaign_dates.h"
 
@@ -14,10 +13,12 @@ const char *campaign_read_timezone(struct call *call, const struct json *v, stru
 		return "must be text such as Europe/Berlin";
 	const struct zone *zone = zone_find(name), *like = zone_like(name);
 	if (zone == NULL && like != NULL)
-		return decode_problem(call, "must be a name of the IANA time zone database: did you mean %s?",
+		return decode_problem(
+		    call, "must be a name of the IANA time zone database: did you mean %s?",
 		    zone_name(like));
 	if (zone == NULL)
-		return "must be a name of the IANA time zone database, such as Europe/Berlin, or UTC";
+		return "must be a name of the IANA time zone database, such as Europe/Berlin, or "
+		       "UTC";
 	*out = name.n > 0 ? text_of(zone_name(zone)) : name;
 	return NULL;
 }

@@ -107,7 +107,8 @@ static const char *read_colour(struct call *call, const struct json *v, void *re
 /* ---- URLs ---- */
 
 /* In ASCII, as a Location header has it: only the host may be written in other letters. */
-static const char *keep_url(struct call *call, struct text typed, const struct url *url, struct text *out)
+static const char *keep_url(struct call *call, struct text typed, const struct url *url,
+			    struct text *out)
 {
 	struct buf ascii = {0};
 	size_t i = 0;
@@ -184,12 +185,14 @@ static const char *read_origins(struct call *call, const struct json *v, void *r
 	if (json_length(v) > CAMPAIGN_ORIGINS_MAX)
 		return "has more than 32 entries";
 	for (size_t i = 0; i < json_length(v); i++) {
-		const char *problem = body_string(json_at(v, i), &t) ? read_origin(t, &list) : "is not text";
+		const char *problem =
+		    body_string(json_at(v, i), &t) ? read_origin(t, &list) : "is not text";
 		if (problem == NULL)
 			continue;
 		buf_free(&list);
-		return decode_problem(call, "must be origins such as https://shop.example: entry %zu %s",
-		    i + 1, problem);
+		return decode_problem(call,
+				      "must be origins such as https://shop.example: entry %zu %s",
+				      i + 1, problem);
 	}
 	return keep_pairs(call, &list, &((struct draft *)record)->campaign.origins);
 }
@@ -244,7 +247,8 @@ static const char *read_params(struct call *call, const struct json *v, struct c
 		if (text_eq(member, TEXT("url")) || (word != NULL && json_kind(value) == JSON_NULL))
 			continue;
 		if (word == NULL)
-			problem = decode_problem(call,
+			problem = decode_problem(
+			    call,
 			    "has no member \"%.*s\": it has url, code_param, first_name_param, "
 			    "email_param and referrer_first_name_param",
 			    TEXT_ARGS(decode_shown(member)));
@@ -293,7 +297,7 @@ static const char *one_line_end(struct call *call, struct text t, struct text *k
 }
 
 static const char *read_page_text(struct call *call, const struct page_text *which,
-    const struct json *v, struct text *out)
+				  const struct json *v, struct text *out)
 {
 	struct text t = {0};
 	if (which->kind == PAGE_URL) {
@@ -313,8 +317,9 @@ static const char *refuse_page(struct call *call, struct text name)
 	struct buf names = {0};
 	for (const struct page_text *t = PAGE_TEXTS; t->name != NULL; t++)
 		buf_printf(&names, "%s%s", names.n == 0 ? "" : ", ", t->name);
-	const char *problem = decode_problem(call, "has no text \"%.*s\": it has %.*s",
-	    TEXT_ARGS(decode_shown(name)), TEXT_ARGS(buf_view(&names)));
+	const char *problem =
+	    decode_problem(call, "has no text \"%.*s\": it has %.*s", TEXT_ARGS(decode_shown(name)),
+			   TEXT_ARGS(buf_view(&names)));
 	buf_free(&names);
 	return problem;
 }
@@ -348,7 +353,8 @@ static const char *read_form(struct call *call, const struct json *v, void *reco
 	static const struct {
 		const char *type;
 		size_t offset;
-	} lists[] = {{"person_referring", AT(fields_referring)}, {"person_invited", AT(fields_invited)}};
+	} lists[] = {{"person_referring", AT(fields_referring)},
+		     {"person_invited", AT(fields_invited)}};
 	enum { LISTS = sizeof lists / sizeof *lists };
 	struct text name;
 	const struct json *list;
@@ -359,8 +365,10 @@ static const char *read_form(struct call *call, const struct json *v, void *reco
 		while (at < LISTS && !text_eq(name, text_of(lists[at].type)))
 			at++;
 		if (at == LISTS)
-			return "must be an object with person_referring and person_invited, nothing else";
-		struct pairs *to = (struct pairs *)(void *)((char *)&draft->campaign + lists[at].offset);
+			return "must be an object with person_referring and person_invited, "
+			       "nothing else";
+		struct pairs *to =
+		    (struct pairs *)(void *)((char *)&draft->campaign + lists[at].offset);
 		const char *problem = campaign_form_read(call, list, to);
 		if (problem != NULL)
 			return problem;
@@ -393,7 +401,7 @@ static const struct decode_field table[] = {
 };
 
 bool campaign_fields_read(struct call *call, const struct body *body, bool is_new,
-    struct campaign_save *save)
+			  struct campaign_save *save)
 {
 	struct draft draft = {.campaign = save->campaign, .is_new = is_new};
 	if (!decode_record(call, body, table, &KIND_CAMPAIGN, &draft, &draft.set))

@@ -7,9 +7,9 @@
 #include "body.h"
 #include "core/campaign.h"
 
-/** Fills save->campaign and save->set. `is_new`: a code may be given, and a name has to be. False after
- *  it has replied. */
+/** Fills save->campaign and save->set. `is_new`: a code may be given, and a name has to be. False
+ * after it has replied. */
 bool campaign_fields_read(struct call *call, const struct body *body, bool is_new,
-    struct campaign_save *save) WARN_UNUSED;
+			  struct campaign_save *save) WARN_UNUSED;
 
 #endif

@@ -32,7 +32,8 @@ static const char *problem_of(struct call *call, struct text id, const char *pro
 {
 	if (id.n == 0)
 		return decode_problem(call, "hold a field that %s", problem);
-	return decode_problem(call, "hold \"%.*s\", which %s", TEXT_ARGS(decode_shown(id)), problem);
+	return decode_problem(call, "hold \"%.*s\", which %s", TEXT_ARGS(decode_shown(id)),
+			      problem);
 }
 
 /* A field on its way: its options are gathered in a buffer. */

@@ -77,7 +77,7 @@ static void show_analytics(struct json_out *o, const struct campaign_stats *stat
 }
 
 void campaign_show(struct call *call, struct json_out *o, const struct campaign *c,
-    const struct campaign_stats *stats, bool analytics)
+		   const struct campaign_stats *stats, bool analytics)
 {
 	if (v1_asks(call)) {
 		v1_show_campaign(call, o, c, stats);

@@ -8,6 +8,6 @@
 
 /** Writes the campaign as a JSON object's members. */
 void campaign_show(struct call *call, struct json_out *o, const struct campaign *campaign,
-    const struct campaign_stats *stats, bool analytics);
+		   const struct campaign_stats *stats, bool analytics);
 
 #endif

@@ -1,5 +1,5 @@
-/*
- * Owns the campaign calls of the REST API. Never a rule about joining. Called through the route table.
+/* Owns the campaign calls of the REST API. Never a rule about joining. Called through the route
+ * table.
  */
 #include "base/utf8.h"
 #include "campaign_fields.h"
@@ -23,7 +23,7 @@ struct campaign_call {
 static const char no_campaign[] = "no campaign has this id or code";
 
 static struct campaign_call *begin(struct call *call, command_decide_fn *decide,
-    command_done_fn *done)
+				   command_done_fn *done)
 {
 	struct campaign_call *cc = call_alloc(call, sizeof *cc);
 	if (cc == NULL)
@@ -34,7 +34,7 @@ static struct campaign_call *begin(struct call *call, command_decide_fn *decide,
 }
 
 static void reply_campaign(struct call *call, int status, const struct campaign *c,
-    const struct campaign_stats *stats)
+			   const struct campaign_stats *stats)
 {
 	struct json_out o = call_data(call);
 	campaign_show(call, &o, c, stats, true);
@@ -77,7 +77,7 @@ static void on_list(struct command *command, enum err err)
 	for (size_t i = 0; err == ERR_OK && i < lc->list.page.n; i++) {
 		json_open(o, NULL, '{');
 		campaign_show(lc->gather.call, o, &lc->list.campaigns[i], &lc->list.stats[i],
-		    lc->analytics);
+			      lc->analytics);
 		json_close(o, '}');
 	}
 	gather_done(&lc->gather, err, NULL);
@@ -143,12 +143,13 @@ static void on_saved(struct command *command, enum err err)
 		call_reply_problems(cc->call, &cc->save.problems);
 	else if (err == ERR_TOO_LARGE)
 		call_reply_error(cc->call, 422,
-		    "the campaign would be larger than 16 KiB: shorten its fields, pages or origins");
+				 "the campaign would be larger than 16 KiB: shorten its fields, "
+				 "pages or origins");
 	else if (err != ERR_OK)
 		call_reply_err(cc->call, err, no_campaign);
 	else
 		reply_campaign(cc->call, cc->call->params[0].n > 0 ? 200 : 201, &cc->save.campaign,
-		    &cc->save.stats);
+			       &cc->save.stats);
 }
 
 static void save(struct call *call, struct campaign_call *cc, bool is_new)
@@ -240,8 +241,10 @@ static void on_removed(struct command *command, enum err err)
 	if (err == ERR_OK)
 		call_reply_nothing(cc->call);
 	else if (err == ERR_REFUSED)
-		call_reply_error(cc->call, 409,
-		    "the campaign has users, webhooks or reward rules, which would lose it: archive it "
+		call_reply_error(
+		    cc->call, 409,
+		    "the campaign has users, webhooks or reward rules, which would lose it: "
+		    "archive it "
 		    "instead, with PUT {\"status\":\"archived\"}, and nothing is lost");
 	else
 		call_reply_err(cc->call, err, no_campaign);

@@ -1,6 +1,5 @@
-/*
- * Owns the judgement who the client is behind proxies. Never a limit or a record. Called by api.c for
- * each request.
+/* Owns the judgement who the client is behind proxies. Never a limit or a record. Called by api.c
+ * for each request.
  */
 #include "client_address.h"
 
@@ -34,7 +33,8 @@ static struct text bare_address(struct text member)
 	const char *colon = member.n == 0 ? NULL : memchr(member.p, ':', member.n);
 	if (text_starts(member, TEXT("["))) {
 		if (!text_cut(text_from(member.p + 1, member.n - 1), ']', &address, &behind) ||
-		    (behind.n > 0 && (*behind.p != ':' || !is_port(text_from(behind.p + 1, behind.n - 1)))))
+		    (behind.n > 0 &&
+		     (*behind.p != ':' || !is_port(text_from(behind.p + 1, behind.n - 1)))))
 			return none;
 	} else if (colon != NULL && colon == memrchr(member.p, ':', member.n)) {
 		text_cut(member, ':', &address, &behind);
@@ -63,8 +63,8 @@ static bool read_address(struct text member, struct sockaddr_storage *out)
 	return n != 0;
 }
 
-/* Takes the part behind the last `at` outside of quotes from the end of *rest. From the right, so that
- * nothing that a client wrote on the left changes how the proxies' parts are read. */
+/* Takes the part behind the last `at` outside of quotes from the end of *rest. From the right, so
+ * that nothing that a client wrote on the left changes how the proxies' parts are read. */
 static struct text cut_last(struct text *rest, char at)
 {
 	bool quoted = false;
@@ -106,10 +106,11 @@ static const struct source {
     {{.p = "Forwarded", .n = 9}, member_for},
 };
 
-/* Walks one header's members from the right. True where the walk is over: at an address that does not belong
- * to a trusted proxy, or at a member without an address, whose sender only the proxy knows. */
+/* Walks one header's members from the right. True where the walk is over: at an address that does
+ * not belong to a trusted proxy, or at a member without an address, whose sender only the proxy
+ * knows. */
 static bool walk(const struct cidr_list *trusted, const struct source *source, struct text rest,
-    bool *any, struct sockaddr_storage *out)
+		 bool *any, struct sockaddr_storage *out)
 {
 	while (rest.n > 0) {
 		struct sockaddr_storage hop;
@@ -128,7 +129,7 @@ static bool walk(const struct cidr_list *trusted, const struct source *source, s
 
 /* Several headers of one name are one list (RFC 9110 section 5.3): the last one ends it. */
 static bool walk_headers(const struct cidr_list *trusted, const struct source *source,
-    const struct http_request *req, struct sockaddr_storage *out)
+			 const struct http_request *req, struct sockaddr_storage *out)
 {
 	bool any = false, over = false;
 	for (size_t i = req->n_headers; i > 0 && !over; i--)
@@ -138,7 +139,7 @@ static bool walk_headers(const struct cidr_list *trusted, const struct source *s
 }
 
 void client_address(const struct cidr_list *trusted, const struct http_request *req,
-    struct sockaddr_storage *out)
+		    struct sockaddr_storage *out)
 {
 	*out = req->peer;
 	if (trusted->n == 0 || !cidr_list_contains(trusted, (const struct sockaddr *)&req->peer))
@@ -188,9 +189,11 @@ bool client_address_is_local(const struct cidr_list *trusted, const struct http_
 {
 	struct sockaddr_storage client;
 	client_address(trusted, req, &client);
-	/* Only an address that the proxy named has port 0: a proxy that hides its client is not the client. */
-	const in_port_t port = client.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&client)->sin6_port
-							    : ((struct sockaddr_in *)&client)->sin_port;
+	/* Only an address that the proxy named has port 0: a proxy that hides its client is not the
+	 * client. */
+	const in_port_t port = client.ss_family == AF_INET6
+				   ? ((struct sockaddr_in6 *)&client)->sin6_port
+				   : ((struct sockaddr_in *)&client)->sin_port;
 	return is_loopback(&client) && (!is_forwarded(req) || port == 0);
 }
 

@@ -1,6 +1,5 @@
-/*
- * Owns the words that people write over the columns of a list, in the languages of the hosted pages. Never
- * what a column does. Called by the imports of users and coupons.
+/* Owns the words that people write over the columns of a list, in the languages of the hosted
+ * pages. Never what a column does. Called by the imports of users and coupons.
  */
 #include "column_names.h"
 
@@ -52,24 +51,30 @@ static const struct {
 	const char *words[18];
 } meanings[] = {
     {"first_name",
-     {"name", "first", "forename", "givenname", "fullname", "username", "contactname", "customername",
-      "vorname", "rufname", "prénom", "prenom", "nom", "nombre", "nombredepila"}},
+     {"name", "first", "forename", "givenname", "fullname", "username", "contactname",
+      "customername", "vorname", "rufname", "prénom", "prenom", "nom", "nombre", "nombredepila"}},
     {"email",
-     {"mail", "emailaddress", "mailaddress", "contactemail", "customeremail", "useremail", "emailadresse",
-      "mailadresse", "courriel", "adresseemail", "adressemail", "adresseélectronique", "correo",
-      "correoelectrónico", "correoelectronico", "direccióndecorreo"}},
-    {"code", {"referralcode", "usercode", "invitecode", "empfehlungscode", "codedeparrainage", "código", "codigo"}},
+     {"mail", "emailaddress", "mailaddress", "contactemail", "customeremail", "useremail",
+      "emailadresse", "mailadresse", "courriel", "adresseemail", "adressemail",
+      "adresseélectronique", "correo", "correoelectrónico", "correoelectronico",
+      "direccióndecorreo"}},
+    {"code",
+     {"referralcode", "usercode", "invitecode", "empfehlungscode", "codedeparrainage", "código",
+      "codigo"}},
     {"referrer",
-     {"referredby", "referreremail", "referredbyemail", "referredbycode", "invitedby", "geworbenvon",
-      "empfohlenvon", "werber", "parrain", "parrainépar", "parrainepar", "referidopor"}},
+     {"referredby", "referreremail", "referredbyemail", "referredbycode", "invitedby",
+      "geworbenvon", "empfohlenvon", "werber", "parrain", "parrainépar", "parrainepar",
+      "referidopor"}},
     {"source", {"quelle", "origine", "origen", "fuente"}},
     {"signed_up_at",
-     {"signedup", "signupdate", "signupat", "signedupon", "signuptime", "signeduptime", "joined", "joinedat",
-      "joindate", "createdat", "registered", "registeredat", "registrationdate", "anmeldedatum", "angemeldetam",
-      "datedinscription", "fechaderegistro"}},
+     {"signedup", "signupdate", "signupat", "signedupon", "signuptime", "signeduptime", "joined",
+      "joinedat", "joindate", "createdat", "registered", "registeredat", "registrationdate",
+      "anmeldedatum", "angemeldetam", "datedinscription", "fechaderegistro"}},
     {"qualified", {"converted", "qualifiziert", "qualifié", "qualifie", "cualificado"}},
-    {"qualified_at", {"qualifiedon", "qualifieddate", "qualifiedtime", "qualifiziertam", "convertedat"}},
-    {"unsubscribed_at", {"unsubscribed", "unsubscribedtime", "abgemeldetam", "optout", "optedoutat"}},
+    {"qualified_at",
+     {"qualifiedon", "qualifieddate", "qualifiedtime", "qualifiziertam", "convertedat"}},
+    {"unsubscribed_at",
+     {"unsubscribed", "unsubscribedtime", "abgemeldetam", "optout", "optedoutat"}},
     {"ip", {"ipaddress", "ipadresse", "adresseip", "direcciónip"}},
 };
 

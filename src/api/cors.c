@@ -1,6 +1,5 @@
-/*
- * Owns CORS (https://fetch.spec.whatwg.org/#http-cors-protocol): which origin may read answers, and the
- * preflight. Never credentials: there are none. Called by joining and through the route table.
+/* Owns CORS (https://fetch.spec.whatwg.org/#http-cors-protocol): which origin may read answers, and
+ * the preflight. Never credentials: there are none. Called by joining and through the route table.
  */
 #include "cors.h"
 
@@ -76,7 +75,8 @@ const struct operation OP_JOIN_OPTIONS = {
     .id = "preflightJoin",
     .tag = "Joining",
     .summary = "May a script of the asking origin join?",
-    .description = "A CORS preflight. Only an origin that the campaign lists gets Access-Control headers.",
+    .description =
+	"A CORS preflight. Only an origin that the campaign lists gets Access-Control headers.",
     .answers = {{204, ANSWER_EMPTY, NULL}},
 };
 

@@ -15,12 +15,12 @@
 #include "show.h"
 
 struct upload {
-	struct coupons_add add; /* the slice */
+	struct coupons_add add;           /* the slice */
 	uint64_t places[COUPONS_ADD_MAX]; /* where each of its codes stands: a line, or an entry */
 	struct arena texts;               /* the slice's codes */
 	struct call *call;
 	struct transfer transfer; /* of a streamed upload, which counts as an import */
-	uint64_t added, skipped; /* in slices before */
+	uint64_t added, skipped;  /* in slices before */
 	/* CSV: */
 	struct csv_reader csv;
 	struct text piece; /* what is left of it */
@@ -62,10 +62,13 @@ static void reply_wrong(struct upload *u, uint64_t place, const char *why)
 	if (u->added == 0)
 		buf_str(&fate, "nothing was added");
 	else
-		buf_printf(&fate, "%" PRIu64 " before it were added, and are skipped when the list is sent again",
-		    u->added);
+		buf_printf(&fate,
+			   "%" PRIu64
+			   " before it were added, and are skipped when the list is sent again",
+			   u->added);
 	const char *problem = decode_problem(u->call, "cannot be taken: %s %" PRIu64 " %s; %.*s",
-	    u->codes != NULL ? "entry" : "line", place, why, TEXT_ARGS(buf_view(&fate)));
+					     u->codes != NULL ? "entry" : "line", place, why,
+					     TEXT_ARGS(buf_view(&fate)));
 	buf_free(&fate);
 	free_upload(u);
 	call_reply_field(u->call, "codes", problem);
@@ -163,8 +166,9 @@ static enum pull pull_json(struct upload *u)
 
 static bool is_coupon_name(struct upload *u, struct text name)
 {
-	static const char *const names[] = {"code",        "coupon",    "voucher",      "coupon_code",
-					    "voucher_code", "promo_code", "gutschein", "gutscheincode"};
+	static const char *const names[] = {"code",        "coupon",       "voucher",
+					    "coupon_code", "voucher_code", "promo_code",
+					    "gutschein",   "gutscheincode"};
 	struct text folded;
 	if (column_name_fold(name, &u->texts, &folded) != ERR_OK)
 		return false;
@@ -179,8 +183,8 @@ static struct text cell_of(const struct upload *u, size_t column)
 	return typed_trim(csv_unguard(csv_cell(&u->csv, column)));
 }
 
-/* The first line says where the coupons are: in the column of that name, or in the only one. False after it
- * has replied. */
+/* The first line says where the coupons are: in the column of that name, or in the only one. False
+ * after it has replied. */
 static bool take_first_line(struct upload *u, bool *is_headline)
 {
 	size_t filled = 0, only = 0;
@@ -197,8 +201,9 @@ static bool take_first_line(struct upload *u, bool *is_headline)
 	if (filled == 1)
 		return true;
 	reply_wrong(u, u->csv.line,
-	    "names several columns, none of them code, coupon or voucher: name the column that holds the "
-	    "coupons");
+		    "names several columns, none of them code, coupon or voucher: name the column "
+		    "that holds the "
+		    "coupons");
 	return false;
 }
 
@@ -222,7 +227,8 @@ static enum pull take_record(struct upload *u)
 		return PULLED;
 	if (u->has_headline || is_alone(u))
 		return take(u, u->csv.line, cell_of(u, u->column)) ? PULLED : PULL_REPLIED;
-	reply_wrong(u, u->csv.line, "has more than one cell: send one coupon a line, or name the columns");
+	reply_wrong(u, u->csv.line,
+		    "has more than one cell: send one coupon a line, or name the columns");
 	return PULL_REPLIED;
 }
 
@@ -246,7 +252,7 @@ static void on_piece(void *arg, struct text piece, enum http_body state)
 	if (state == HTTP_BODY_BROKEN || state == HTTP_BODY_SLOW || state == HTTP_BODY_LEFT) {
 		free_upload(u);
 		call_reply_error(u->call, state == HTTP_BODY_SLOW ? 408 : 400,
-		    decode_problem(u->call, "%.*s", TEXT_ARGS(piece)));
+				 decode_problem(u->call, "%.*s", TEXT_ARGS(piece)));
 		return;
 	}
 	u->piece = piece;
@@ -291,9 +297,10 @@ const struct operation OP_COUPON_UPLOAD = {
     .id = "uploadCoupons",
     .tag = "Rewards",
     .summary = "Add coupons to a rule's pool",
-    .description = "As JSON, or as text/csv of any length with one coupon a line; of several columns, "
-		   "the one named code, coupon or voucher counts. A coupon that is in this pool "
-		   "already is skipped; one that is in another rule's pool is refused.",
+    .description =
+	"As JSON, or as text/csv of any length with one coupon a line; of several columns, "
+	"the one named code, coupon or voucher counts. A coupon that is in this pool "
+	"already is skipped; one that is in another rule's pool is refused.",
     .takes = TAKES_JSON | TAKES_CSV,
     .request = "CouponUpload",
     .lines = "CouponLines",

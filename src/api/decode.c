@@ -1,6 +1,5 @@
-/*
- * Owns the reading of JSON objects into records by table. Never what the values mean together. Called
- * by the calls that create and change.
+/* Owns the reading of JSON objects into records by table. Never what the values mean together.
+ * Called by the calls that create and change.
  */
 #include "decode.h"
 
@@ -12,7 +11,7 @@
 #include "base/zone.h"
 
 static const char *read_text(struct call *call, const struct decode_field *f, const struct json *v,
-    struct text *out)
+			     struct text *out)
 {
 	struct text t = {0};
 	if (json_kind(v) != JSON_NULL && !body_string(v, &t))
@@ -68,7 +67,7 @@ struct text decode_shown(struct text name)
 }
 
 static const char *read_word(struct call *call, const struct decode_field *f, const struct json *v,
-    uint64_t *out)
+			     uint64_t *out)
 {
 	struct text t;
 	if (body_string(v, &t) && name_find(f->words, t, out))
@@ -99,7 +98,7 @@ const char *decode_whole(struct call *call, const struct json *v, uint64_t max, 
 }
 
 const char *decode_mask(const struct json *v, const struct name *table, const char *problem,
-    uint64_t *mask)
+			uint64_t *mask)
 {
 	struct text word;
 	uint64_t number;
@@ -122,8 +121,8 @@ const char *decode_mask(const struct json *v, const struct name *table, const ch
 	return NULL;
 }
 
-static const char *read_member(struct call *call, const struct decode_field *f, const struct json *v,
-    void *record)
+static const char *read_member(struct call *call, const struct decode_field *f,
+			       const struct json *v, void *record)
 {
 	void *to = (char *)record + f->offset;
 	switch (f->type) {
@@ -160,7 +159,7 @@ static const char *unknown(struct call *call, const struct decode_field *fields,
 }
 
 bool decode_record(struct call *call, const struct body *body, const struct decode_field *fields,
-    const struct record_kind *kind, void *record, uint64_t *set)
+		   const struct record_kind *kind, void *record, uint64_t *set)
 {
 	struct text name;
 	const struct json *v;

@@ -9,17 +9,18 @@
 #include "core/records.h"
 
 enum decode_type {
-	DECODE_TEXT,   /* struct text, trimmed, at most `max` bytes, printable; null is empty */
-	DECODE_NAME,   /* the same, without characters that reverse the order of the text */
-	DECODE_SINCE,  /* uint64_t ms from RFC 3339 text, or the first instant of a date in UTC; null is 0 */
-	DECODE_UNTIL,  /* the same, but the last instant of a date */
-	DECODE_WORD,   /* uint64_t from a word of `words` */
-	DECODE_U64,    /* uint64_t of at most `max`; null is 0 */
+	DECODE_TEXT,  /* struct text, trimmed, at most `max` bytes, printable; null is empty */
+	DECODE_NAME,  /* the same, without characters that reverse the order of the text */
+	DECODE_SINCE, /* uint64_t ms from RFC 3339 text, or the first instant of a date in UTC; null
+			 is 0 */
+	DECODE_UNTIL, /* the same, but the last instant of a date */
+	DECODE_WORD,  /* uint64_t from a word of `words` */
+	DECODE_U64,   /* uint64_t of at most `max`; null is 0 */
 	DECODE_CUSTOM, /* `custom` does it */
 };
 
-/** Reads one member itself. NULL, or a sentence fragment that completes "field ...". `value` may be a
- *  JSON null. Text that is kept has to be copied into the call's arena. */
+/** Reads one member itself. NULL, or a sentence fragment that completes "field ...". `value` may be
+ * a JSON null. Text that is kept has to be copied into the call's arena. */
 typedef const char *decode_custom_fn(struct call *call, const struct json *value, void *record);
 
 /* What completes "field ..." for a value that is neither a time nor a date. */
@@ -27,7 +28,7 @@ extern const char DECODE_TIME_EXPECTED[];
 
 /** One word or a list of words into bits 1 << number. NULL, or `problem`. */
 const char *decode_mask(const struct json *v, const struct name *table, const char *problem,
-    uint64_t *mask);
+			uint64_t *mask);
 
 struct decode_field {
 	const char *name;
@@ -38,9 +39,10 @@ struct decode_field {
 	decode_custom_fn *custom;
 };
 
-/** A whole number from 0 to `max`; 0 for null. A point is refused, even before zeros: a program that sends
- *  5.00 for money does not mean 5 minor units. NULL, or what completes "field ...". */
-const char *decode_whole(struct call *call, const struct json *v, uint64_t max, uint64_t *out) WARN_UNUSED;
+/** A whole number from 0 to `max`; 0 for null. A point is refused, even before zeros: a program
+ * that sends 5.00 for money does not mean 5 minor units. NULL, or what completes "field ...". */
+const char *decode_whole(struct call *call, const struct json *v, uint64_t max,
+			 uint64_t *out) WARN_UNUSED;
 /** A problem made of parts, in the call's arena. */
 const char *decode_problem(struct call *call, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -51,6 +53,6 @@ struct text decode_shown(struct text name);
  * members outside the table, are noted (call_note). False after it has replied: the body is not a
  * JSON object. */
 bool decode_record(struct call *call, const struct body *body, const struct decode_field *fields,
-    const struct record_kind *kind, void *record, uint64_t *set) WARN_UNUSED;
+		   const struct record_kind *kind, void *record, uint64_t *set) WARN_UNUSED;
 
 #endif

@@ -11,9 +11,7 @@
 #include "http/client.h"
 #include "show.h"
 
-enum {
-	ANSWER_KEPT = 4096
-}; /* bytes of an answer that are stored */
+enum { ANSWER_KEPT = 4096 }; /* bytes of an answer that are stored */
 
 const char *delivery_error_class(uint64_t failure, uint64_t status)
 {

@@ -1,6 +1,5 @@
-/*
- * Owns the export of users: a header line, then slice after slice at the client's pace. Never holds more
- * than one slice. Called through the route table.
+/* Owns the export of users: a header line, then slice after slice at the client's pace. Never holds
+ * more than one slice. Called through the route table.
  */
 #include <stddef.h>
 #include <stdio.h>
@@ -12,8 +11,8 @@
 #include "body.h"
 #include "core/campaign.h"
 #include "core/form_field.h"
-#include "core/pass_param.h"
 #include "core/names.h"
+#include "core/pass_param.h"
 #include "core/user_export.h"
 #include "core/who.h"
 #include "identifier.h"
@@ -21,13 +20,14 @@
 
 enum { FIELDS_MAX = 2 * FORM_FIELDS_MAX + PASS_PARAMS_MAX };
 
-struct export {
+struct export
+{
 	/* One after the other. */
 	struct campaign_read read;
 	struct user_export slice;
 	struct call *call;
 	struct transfer transfer;
-	const struct zone *zone; /* the campaign's */
+	const struct zone *zone;        /* the campaign's */
 	struct text fields[FIELDS_MAX]; /* ids of the campaign's form fields: the last columns */
 	size_t n_fields;
 	bool excel; /* a byte order mark and semicolons: Excel opens it with a double click */
@@ -84,9 +84,13 @@ static void put_meta(struct csv_line *l, struct pairs meta, struct text wanted)
 
 static void write_header(const struct export *x, struct buf *out)
 {
-	static const char *const names[] = {"id", "code", "url", "first_name", "email", "type", "source",
-	    "referrer_code", "signed_up_at", "qualified", "qualified_at", "unsubscribed_at", "referrals",
-	    "qualified_referrals"};
+	static const char *const names[] = {"id",           "code",
+					    "url",          "first_name",
+					    "email",        "type",
+					    "source",       "referrer_code",
+					    "signed_up_at", "qualified",
+					    "qualified_at", "unsubscribed_at",
+					    "referrals",    "qualified_referrals"};
 	struct csv_line l = {.out = out, .separator = separator_of(x)};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		put(&l, text_of(names[i]));
@@ -146,15 +150,16 @@ static void on_more(void *arg, bool gone)
 static void on_slice(struct command *command, enum err err)
 {
 	struct user_export *slice = (struct user_export *)command;
-	struct export *x = (struct export *)(void *)((char *)slice - offsetof(struct export, slice));
+	struct export *x =
+	    (struct export *)(void *)((char *)slice - offsetof(struct export, slice));
 	struct buf *out = &x->call->api->out;
 	buf_reset(out);
 	for (size_t i = 0; err == ERR_OK && i < slice->n; i++)
 		write_user(x, &slice->users[i], out);
 	if (err != ERR_OK || out->failed) {
 		log_warn("export.aborted", LOG_U64("campaign_id", slice->campaign_id),
-		    LOG_U64("after_user_id", slice->after),
-		    LOG_STR("error", err_name(err != ERR_OK ? err : ERR_NO_MEMORY)));
+			 LOG_U64("after_user_id", slice->after),
+			 LOG_STR("error", err_name(err != ERR_OK ? err : ERR_NO_MEMORY)));
 		finish(x, false);
 		return;
 	}
@@ -196,8 +201,9 @@ static void begin_reply(struct export *x)
 {
 	char disposition[80];
 	struct buf *out = &x->call->api->out;
-	int n = snprintf(disposition, sizeof disposition, "attachment; filename=\"users-of-%llu.csv\"",
-	    (unsigned long long)x->slice.campaign_id);
+	int n =
+	    snprintf(disposition, sizeof disposition, "attachment; filename=\"users-of-%llu.csv\"",
+		     (unsigned long long)x->slice.campaign_id);
 	const struct http_header header = {TEXT("Content-Disposition"),
 					   text_from(disposition, (size_t)n)};
 	buf_reset(out);
@@ -214,7 +220,7 @@ static void on_campaign(struct command *command, enum err err)
 	const struct campaign *c = &x->read.campaign;
 	if (err == ERR_OK &&
 	    (!keep_fields(x, c->fields_referring) || !keep_fields(x, c->fields_invited) ||
-		!keep_fields(x, pass_params_of(c))))
+	     !keep_fields(x, pass_params_of(c))))
 		err = ERR_NO_MEMORY;
 	if (err != ERR_OK) {
 		transfer_end(x->call->api, &x->transfer);
@@ -235,12 +241,14 @@ const struct operation OP_USER_EXPORT = {
     .id = "exportUsers",
     .tag = "Users",
     .summary = "Export users as CSV",
-    .description =
-	"In the order of their ids, with a column for each form field of the campaign and for each of its "
-	"pass_params. Cells that a "
-	"spreadsheet would take for a formula have a ' in front. The file can be imported as it is: the codes "
-	"go on working.",
-    .query = {{"excel", "boolean", "true", "With a byte order mark and semicolons, as Excel likes it.", false}},
+    .description = "In the order of their ids, with a column for each form field of the campaign "
+		   "and for each of its "
+		   "pass_params. Cells that a "
+		   "spreadsheet would take for a formula have a ' in front. The file can be "
+		   "imported as it is: the codes "
+		   "go on working.",
+    .query = {{"excel", "boolean", "true",
+	       "With a byte order mark and semicolons, as Excel likes it.", false}},
     .answers = {{200, ANSWER_CSV, NULL}},
 };
 
@@ -253,7 +261,8 @@ static bool read_query(struct export *x)
 	while ((err = form_next(&rest, &call->req->arena, &name, &value)) == ERR_OK) {
 		value = typed_trim(value);
 		if (!text_eq(name, TEXT("excel")))
-			call_note_named(call, name, "is not a parameter of this call: it takes excel");
+			call_note_named(call, name,
+					"is not a parameter of this call: it takes excel");
 		else if (!body_read_flag(value, &x->excel))
 			call_note(call, "excel", "must be 1 or 0");
 	}

@@ -1,6 +1,5 @@
-/*
- * A page of a list that Referral Factory has too, gathered over several queries, each of which looks at a
- * bounded number of records, so that none of them holds the loop for long.
+/* A page of a list that Referral Factory has too, gathered over several queries, each of which
+ * looks at a bounded number of records, so that none of them holds the loop for long.
  */
 #ifndef API_GATHER_H
 #define API_GATHER_H
@@ -28,7 +27,7 @@ bool gather_read(struct gather *g, struct call *call, paging_filter_fn *filter,
 /** Asks for what was read; page is the command's, which is else complete. Replies 503 itself. */
 void gather_begin(struct gather *g, struct command *command, struct id_page *page);
 /** In done, once the rows are written: asks for more, or replies. `fail` replies for errors; NULL:
- *  call_reply_err does. */
+ * call_reply_err does. */
 void gather_done(struct gather *g, enum err err, command_done_fn *fail);
 
 #endif

@@ -21,7 +21,7 @@ bool identifier_user(struct call *call, struct who *who) WARN_UNUSED;
 struct campaign_name identifier_campaign(struct call *call);
 
 /** A user whom a parameter names, in the same words. NULL, or a sentence fragment that completes
- *  "user_id ...". */
+ * "user_id ...". */
 const char *identifier_read_user(struct call *call, struct text identifier,
 				 struct who *who) WARN_UNUSED;
 /** The same fragment, for a user who is not there. */

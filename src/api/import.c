@@ -1,9 +1,9 @@
-/*
- * Owns the import of users: the file as it comes, a window of lines at a time, what became of each. Never
- * what a line means (core/import.h). Called through the route table.
+/* Owns the import of users: the file as it comes, a window of lines at a time, what became of each.
+ * Never what a line means (core/import.h). Called through the route table.
  *
- * The window's lines are submitted as they are read and share commits; when all of them are done, what was
- * refused is written down in their order, and the next window begins. The body is pulled at that pace.
+ * The window's lines are submitted as they are read and share commits; when all of them are done,
+ * what was refused is written down in their order, and the next window begins. The body is pulled
+ * at that pace.
  */
 #include "import.h"
 
@@ -18,10 +18,11 @@
 #include "routes.h"
 
 enum {
-	WINDOW = 512,              /* lines under way */
+	WINDOW = 512,               /* lines under way */
 	WINDOW_BYTES_MAX = 1 << 20, /* of their texts */
 	REFUSED_MAX = 10000,
-	WINDOW_MIN = 64, /* near that end windows get small, but not so small that each line is a commit */
+	WINDOW_MIN =
+	    64, /* near that end windows get small, but not so small that each line is a commit */
 };
 
 struct line {
@@ -43,7 +44,7 @@ struct import {
 
 	struct line *lines; /* the window */
 	size_t n_lines, n_under_way;
-	size_t n_bad; /* of which so many were refused at once */
+	size_t n_bad;       /* of which so many were refused at once */
 	struct arena arena; /* their texts */
 
 	struct import_report report;
@@ -102,8 +103,8 @@ static void reply_failed(struct import *im)
 		return;
 	}
 	snprintf(message, sizeof message,
-	    "%s: the lines up to %llu are stored, send the same file again later", why,
-	    (unsigned long long)im->report.last_line);
+		 "%s: the lines up to %llu are stored, send the same file again later", why,
+		 (unsigned long long)im->report.last_line);
 	call_reply_error(im->call, 503, message);
 }
 
@@ -114,14 +115,16 @@ static void finish(struct import *im)
 		reply_failed(im);
 	else if (im->input != HTTP_BODY_PIECE)
 		call_reply_error(im->call, im->input == HTTP_BODY_SLOW ? 408 : 400,
-		    im->input_problem);
+				 im->input_problem);
 	else if (!im->has_header && im->stopped)
-		call_reply_error(im->call, 503, "the server is stopping: send the file again later");
+		call_reply_error(im->call, 503,
+				 "the server is stopping: send the file again later");
 	else if (!im->has_header)
-		call_reply_error(im->call, 422, "the file is empty: its first line names the columns");
+		call_reply_error(im->call, 422,
+				 "the file is empty: its first line names the columns");
 	else
 		import_report_reply(&im->report, im->call, &im->csv, &im->columns, &im->campaign,
-		    im->stopped);
+				    im->stopped);
 	free_import(im);
 }
 
@@ -131,7 +134,8 @@ static void settle_window(struct import *im)
 {
 	for (size_t i = 0; i < im->n_lines; i++) {
 		const struct line *line = &im->lines[i];
-		import_report_line(&im->report, line->number, &line->row, &im->columns, &im->campaign);
+		import_report_line(&im->report, line->number, &line->row, &im->columns,
+				   &im->campaign);
 	}
 	im->n_lines = im->n_bad = 0;
 	arena_reset(&im->arena);
@@ -331,12 +335,18 @@ const struct operation OP_USER_IMPORT = {
     .summary = "Import users from CSV",
     .description =
 	"The first line names the columns: first_name, email, and if wanted code (the one they had "
-	"elsewhere; it keeps working), referrer (code or e-mail of a user of the campaign or earlier in "
-	"the file), source, signed_up_at, qualified, qualified_at, unsubscribed_at, ip and the campaign's "
-	"form fields, by id or label; case, blanks and hyphens do not count, and usual words such as E-mail "
-	"or Vorname are known. Separators are commas, semicolons or TABs; the text is UTF-8, UTF-16 with a "
-	"byte order mark, or Windows-1252. An export can be imported as it is. Every line that is refused is named. Nobody is "
-	"rewarded for what was before. The same file again changes nothing, so an import that was cut "
+	"elsewhere; it keeps working), referrer (code or e-mail of a user of the campaign or "
+	"earlier in "
+	"the file), source, signed_up_at, qualified, qualified_at, unsubscribed_at, ip and the "
+	"campaign's "
+	"form fields, by id or label; case, blanks and hyphens do not count, and usual words such "
+	"as E-mail "
+	"or Vorname are known. Separators are commas, semicolons or TABs; the text is UTF-8, "
+	"UTF-16 with a "
+	"byte order mark, or Windows-1252. An export can be imported as it is. Every line that is "
+	"refused is named. Nobody is "
+	"rewarded for what was before. The same file again changes nothing, so an import that was "
+	"cut "
 	"short is sent again.",
     .takes = TAKES_CSV,
     .request = "UserImport",

@@ -1,5 +1,5 @@
-/*
- * Owns the names of columns and what may stand in their cells. Never stores anything. Called by import.c.
+/* Owns the names of columns and what may stand in their cells. Never stores anything. Called by
+ * import.c.
  */
 #include "import_columns.h"
 
@@ -79,8 +79,9 @@ static const char *read_referrer(struct reading *r, struct text cell)
 	return err == ERR_INVALID ? "must be the code or the e-mail address of a user" : NULL;
 }
 
-/* A user with a referrer is Referred whatever the file says. A file that says Referred without naming a
- * referrer comes from a server on which the referrer was erased: here the user was added. */
+/* A user with a referrer is Referred whatever the file says. A file that says Referred without
+ * naming a referrer comes from a server on which the referrer was erased: here the user was
+ * added. */
 static const char *read_source(struct reading *r, struct text cell)
 {
 	uint64_t source;
@@ -103,8 +104,9 @@ static bool read_local(struct text cell, uint64_t *local_ms)
 static uint64_t moment_of(const struct reading *r, struct text cell, uint64_t local_ms)
 {
 	const struct zone *zone = campaign_zone(r->campaign);
-	return clock_is_date(cell.p, cell.n) ? zone_day_ms(zone, local_ms / CLOCK_DAY_MS, ZONE_FIRST)
-					     : zone_moment(zone, local_ms);
+	return clock_is_date(cell.p, cell.n)
+		   ? zone_day_ms(zone, local_ms / CLOCK_DAY_MS, ZONE_FIRST)
+		   : zone_moment(zone, local_ms);
 }
 
 /* The writer of the file may be east of the campaign's time zone, where it is tomorrow already. */
@@ -146,9 +148,9 @@ static const char *read_qualified(struct reading *r, struct text cell)
 	static const struct {
 		const char *word;
 		bool value;
-	} words[] = {{"ja", true},    {"oui", true},   {"s\u00ed", true}, {"si", true},
-		     {"wahr", true},  {"vrai", true},  {"verdadero", true}, {"x", true},
-		     {"nein", false}, {"non", false},  {"falsch", false},   {"faux", false},
+	} words[] = {{"ja", true},    {"oui", true},  {"s\u00ed", true},   {"si", true},
+		     {"wahr", true},  {"vrai", true}, {"verdadero", true}, {"x", true},
+		     {"nein", false}, {"non", false}, {"falsch", false},   {"faux", false},
 		     {"falso", false}};
 	if (body_read_flag(cell, &r->row->qualified))
 		return NULL;
@@ -173,8 +175,9 @@ static const char *read_ip(struct reading *r, struct text cell)
 
 struct import_column {
 	const char *name;
-	const char *(*read)(struct reading *r, struct text cell); /* NULL: this server makes its own */
-	const char *same_as; /* another name of that column; or NULL */
+	const char *(*read)(struct reading *r,
+			    struct text cell); /* NULL: this server makes its own */
+	const char *same_as;                   /* another name of that column; or NULL */
 };
 
 static const struct import_column table[] = {
@@ -217,12 +220,13 @@ enum by { BY_ID, BY_LABEL };
 
 /* The form field of that id or label. */
 static enum err find_field(struct pairs fields, struct text folded, enum by by, struct arena *arena,
-    struct text *id)
+			   struct text *id)
 {
 	struct text rest = fields.raw, known;
 	struct form_field field;
 	while (form_field_next(&rest, &field)) {
-		enum err err = column_name_fold(by == BY_ID ? field.id : field.label, arena, &known);
+		enum err err =
+		    column_name_fold(by == BY_ID ? field.id : field.label, arena, &known);
 		if (err != ERR_OK)
 			return err;
 		if (!text_eq(known, folded))
@@ -233,8 +237,8 @@ static enum err find_field(struct pairs fields, struct text folded, enum by by, 
 	return ERR_NOT_FOUND;
 }
 
-static enum err find_any_field(const struct campaign *campaign, struct text folded, struct arena *arena,
-    struct text *id)
+static enum err find_any_field(const struct campaign *campaign, struct text folded,
+			       struct arena *arena, struct text *id)
 {
 	enum err err = ERR_NOT_FOUND;
 	for (enum by by = BY_ID; by <= BY_LABEL && err == ERR_NOT_FOUND; by++) {
@@ -245,8 +249,8 @@ static enum err find_any_field(const struct campaign *campaign, struct text fold
 	return err;
 }
 
-static enum err find_passed(const struct campaign *campaign, struct text folded, struct arena *arena,
-    struct text *id)
+static enum err find_passed(const struct campaign *campaign, struct text folded,
+			    struct arena *arena, struct text *id)
 {
 	struct text rest = pass_params_of(campaign).raw, name, known, nothing;
 	while (pairs_next(&rest, &name, &nothing)) {
@@ -278,8 +282,9 @@ static bool is_there(const struct import_columns *c, struct text wanted)
 }
 
 /* Names first, then what the campaign calls its fields, then what people usually say. */
-static const char *read_name(struct text folded, const struct campaign *campaign, struct arena *arena,
-    const struct import_column **column, struct text *field)
+static const char *read_name(struct text folded, const struct campaign *campaign,
+			     struct arena *arena, const struct import_column **column,
+			     struct text *field)
 {
 	*field = (struct text){0};
 	*column = find_column(folded);
@@ -292,15 +297,15 @@ static const char *read_name(struct text folded, const struct campaign *campaign
 		return no_memory;
 	if (err == ERR_NOT_FOUND)
 		*column = column_called(column_name_meaning(folded));
-	return err == ERR_OK || *column != NULL
-		   ? NULL
-		   : "is not a column of an import, nor a form field of this campaign: take it out, or "
-		     "define the field first";
+	return err == ERR_OK || *column != NULL ? NULL
+						: "is not a column of an import, nor a form field "
+						  "of this campaign: take it out, or "
+						  "define the field first";
 }
 
 /* A column without a name is one of no field: its values are refused, if it has any. */
-static const char *add_column(struct import_columns *out, struct text name, const struct campaign *campaign,
-    struct arena *arena)
+static const char *add_column(struct import_columns *out, struct text name,
+			      const struct campaign *campaign, struct arena *arena)
 {
 	const struct import_column *column = NULL;
 	struct text folded, field = {0};
@@ -342,8 +347,9 @@ static void refuse_nameless(struct reading *r, size_t column)
 	char room[24];
 	struct buf name = {.p = room, .cap = sizeof room};
 	column_name_letter(column, &name);
-	problems_add(&r->row->join.problems, keep(r, buf_view(&name)),
-		     "has a value here, but no name in the first line: name the column, or empty it");
+	problems_add(
+	    &r->row->join.problems, keep(r, buf_view(&name)),
+	    "has a value here, but no name in the first line: name the column, or empty it");
 }
 
 static void read_cells(struct reading *r, const struct import_columns *columns,
@@ -377,7 +383,8 @@ static void check_whole(const struct reading *r)
 		problems_add(p, TEXT("qualified_at"), "is given, but qualified is not Yes");
 }
 
-/* A line with problems is not submitted, so its form fields are judged here, to report all of them together. */
+/* A line with problems is not submitted, so its form fields are judged here, to report all of them
+ * together. */
 static void check_fields(struct reading *r, struct pairs fields)
 {
 	struct join *j = &r->row->join;

@@ -16,7 +16,7 @@ struct import_columns {
 };
 
 /** Judges the header line: adds what is wrong, with the column's name (borrowed from the line, or
- *  static). */
+ * static). */
 void import_columns_read(const struct csv_reader *header, const struct campaign *campaign,
 			 struct import_columns *out, struct problems *problems);
 

@@ -3,8 +3,8 @@
  */
 #include "import_report.h"
 
-#include "core/pass_param.h"
 #include "core/names.h"
+#include "core/pass_param.h"
 
 void import_report_begin(struct import_report *report)
 {
@@ -39,10 +39,12 @@ static struct pairs fields_of(const struct campaign *campaign, uint64_t type)
 }
 
 /* The line is fine without the values of fields that only the other type has. */
-static void note_ignored(struct import_report *report, uint64_t number, const struct import_row *row,
-    const struct import_columns *columns, const struct campaign *campaign)
+static void note_ignored(struct import_report *report, uint64_t number,
+			 const struct import_row *row, const struct import_columns *columns,
+			 const struct campaign *campaign)
 {
-	struct pairs fields = fields_of(campaign, row->join.user.type), passed = pass_params_of(campaign);
+	struct pairs fields = fields_of(campaign, row->join.user.type),
+		     passed = pass_params_of(campaign);
 	struct text rest = row->join.fields.raw, name, value, definition;
 	while (pairs_next(&rest, &name, &value)) {
 		size_t i = 0;
@@ -57,7 +59,7 @@ static void note_ignored(struct import_report *report, uint64_t number, const st
 }
 
 void import_report_line(struct import_report *report, uint64_t number, const struct import_row *row,
-    const struct import_columns *columns, const struct campaign *campaign)
+			const struct import_columns *columns, const struct campaign *campaign)
 {
 	report->lines++;
 	report->last_line = number;
@@ -75,7 +77,7 @@ void import_report_line(struct import_report *report, uint64_t number, const str
 /* ---- the end ---- */
 
 static void put_ignored(struct json_out *o, const struct import_ignored *ignored, struct text field,
-    uint64_t type)
+			uint64_t type)
 {
 	struct buf message = {0};
 	const char *owner = name_of(USER_TYPE_NAMES, type);
@@ -92,15 +94,16 @@ static void put_ignored(struct json_out *o, const struct import_ignored *ignored
 }
 
 static void put_all_ignored(struct json_out *o, const struct import_report *report,
-    const struct import_columns *columns, const struct campaign *campaign)
+			    const struct import_columns *columns, const struct campaign *campaign)
 {
 	struct text definition;
 	json_open(o, "ignored", '[');
 	for (size_t i = 0; i < columns->n; i++) {
-		bool invited = pairs_find(campaign->fields_invited, columns->fields[i], &definition);
+		bool invited =
+		    pairs_find(campaign->fields_invited, columns->fields[i], &definition);
 		if (report->ignored[i].lines > 0)
 			put_ignored(o, &report->ignored[i], columns->fields[i],
-			    invited ? USER_INVITED : USER_REFERRING);
+				    invited ? USER_INVITED : USER_REFERRING);
 	}
 	json_close(o, ']');
 }
@@ -113,8 +116,9 @@ static struct text encoding_of(const struct import_report *report, const struct 
 	return report->windows_1252_lines > 0 ? TEXT("windows-1252") : TEXT("utf-8");
 }
 
-void import_report_reply(struct import_report *report, struct call *call, const struct csv_reader *csv,
-    const struct import_columns *columns, const struct campaign *campaign, bool stopped)
+void import_report_reply(struct import_report *report, struct call *call,
+			 const struct csv_reader *csv, const struct import_columns *columns,
+			 const struct campaign *campaign, bool stopped)
 {
 	json_close(&report->out, ']');
 	struct json_out o = call_data(call);

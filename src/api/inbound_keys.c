@@ -1,6 +1,5 @@
-/*
- * Owns the credentials of inbound calls while they are open. Never shows one. Called by qualify.c for each
- * inbound call.
+/* Owns the credentials of inbound calls while they are open. Never shows one. Called by qualify.c
+ * for each inbound call.
  */
 #include "inbound_keys.h"
 
@@ -22,7 +21,7 @@ static void open_secret(struct text plain, struct inbound_key *key)
 }
 
 static void open_key(const struct inbound_keys *keys, enum inbound_which which, struct text sealed,
-    struct inbound_key *key)
+		     struct inbound_key *key)
 {
 	struct buf plain = {0};
 	*key = (struct inbound_key){0};
@@ -37,7 +36,7 @@ static void open_key(const struct inbound_keys *keys, enum inbound_which which, 
 }
 
 static void take_old(struct inbound_keys *keys, enum inbound_which which,
-    const struct inbound_secret *secret)
+		     const struct inbound_secret *secret)
 {
 	open_key(keys, which, secret->old_sealed, &keys->by[which].old);
 	keys->by[which].old_until_ms = secret->old_until_ms;
@@ -73,7 +72,7 @@ static void on_loaded(struct command *command, enum err err)
 	for (size_t i = 0; err == ERR_OK && i < INBOUND_SECRETS; i++) {
 		const struct inbound_secret *secret = &load->read.secrets[i];
 		open_key(load->keys, (enum inbound_which)i, secret->sealed,
-		    &load->keys->by[i].current);
+			 &load->keys->by[i].current);
 		take_old(load->keys, (enum inbound_which)i, secret);
 	}
 	load->err = err;
@@ -82,8 +81,8 @@ static void on_loaded(struct command *command, enum err err)
 
 enum err inbound_keys_load(struct inbound_keys *keys, struct store *store, const uint8_t *seal_key)
 {
-	struct load load = {
-	    .read = {.command = {.decide = inbound_read_decide, .done = on_loaded}}, .keys = keys};
+	struct load load = {.read = {.command = {.decide = inbound_read_decide, .done = on_loaded}},
+			    .keys = keys};
 	keys->seal_key = seal_key;
 	enum err err = store_query(store, &load.read.command);
 	if (err != ERR_OK)
@@ -107,7 +106,7 @@ bool inbound_keys_fit_token(const struct inbound_keys *keys, struct text token, 
 	const struct inbound_key *old = &keys->by[INBOUND_TOKEN].old;
 	crypto_sha256(token, hash);
 	bool is_current = text_eq_secret(text_from(hash, sizeof hash),
-	    text_from(current->bytes, sizeof current->bytes));
+					 text_from(current->bytes, sizeof current->bytes));
 	bool is_old =
 	    text_eq_secret(text_from(hash, sizeof hash), text_from(old->bytes, sizeof old->bytes));
 	return (is_current && current->known) ||
@@ -120,7 +119,7 @@ static struct text signing_key(const struct inbound_key *key)
 }
 
 enum message_verdict inbound_keys_verify(const struct inbound_keys *keys,
-    const struct message_claim *claim, uint64_t now_ms)
+					 const struct message_claim *claim, uint64_t now_ms)
 {
 	struct text signing[2] = {signing_key(&keys->by[INBOUND_SECRET].current)};
 	if (now_ms < keys->by[INBOUND_SECRET].old_until_ms)

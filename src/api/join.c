@@ -1,6 +1,5 @@
-/*
- * Owns the join endpoint: what a form or a program sends, and what it is told. Never a rule about who
- * may join (core/join.c). Called through the route table.
+/* Owns the join endpoint: what a form or a program sends, and what it is told. Never a rule about
+ * who may join (core/join.c). Called through the route table.
  */
 #include "core/join.h"
 
@@ -44,8 +43,7 @@ static const struct {
     {JOIN_PAUSED, 409, "the campaign is paused: set its status to launched"},
     {JOIN_DRAFT, 409, "the campaign is a draft: set its status to launched"},
     {JOIN_ARCHIVED, 409, "the campaign is archived: set its status to launched"},
-    {JOIN_KEY_REUSED, 409,
-	"this Idempotency-Key was sent before with another body: use a new key"},
+    {JOIN_KEY_REUSED, 409, "this Idempotency-Key was sent before with another body: use a new key"},
 };
 
 /* Perhaps a field that this person may send was meant. */
@@ -87,7 +85,7 @@ void join_reply_refused(struct call *call, const struct join *j)
 		reply_problems(call, j);
 	else if (outcome == JOIN_SELF)
 		call_reply_field(call, "email",
-		    "is the address of the link's owner: nobody can refer themselves");
+				 "is the address of the link's owner: nobody can refer themselves");
 	for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
 		if (refusals[i].outcome != outcome)
 			continue;
@@ -98,8 +96,8 @@ void join_reply_refused(struct call *call, const struct join *j)
 	}
 }
 
-/* Where an invited person goes next. For somebody who had joined before only what was typed just now is
- * passed, and the code. Nothing where the campaign has no such place. */
+/* Where an invited person goes next. For somebody who had joined before only what was typed just
+ * now is passed, and the code. Nothing where the campaign has no such place. */
 static void write_redirect(const struct join *j, struct text code, struct buf *out)
 {
 	struct redirect_values values = {
@@ -112,7 +110,7 @@ static void write_redirect(const struct join *j, struct text code, struct buf *o
 }
 
 static void put_joined(struct json_out *o, const struct join *j, struct text code, struct text url,
-    struct text redirect)
+		       struct text redirect)
 {
 	bool created = j->outcome == JOIN_CREATED;
 	if (created)
@@ -133,7 +131,8 @@ static void reply_joined(struct call *call, const struct join *j)
 {
 	char computed[CODE_LENGTH + 1];
 	struct buf url = {0}, redirect = {0};
-	struct text code = code_of_user(call->api->config.codes, j->user.id, j->user.alias, computed);
+	struct text code =
+	    code_of_user(call->api->config.codes, j->user.id, j->user.alias, computed);
 	call_write_join_url(call, &url, code);
 	write_redirect(j, code, &redirect);
 	struct json_out o = call_data(call);
@@ -204,8 +203,8 @@ static bool within_limits(struct call *call)
 	       limits_spend(call, LIMIT_CODE_JOINS, call->params[0]);
 }
 
-/* The command finds out whom the code names; what cannot be a code is told at once. Joins by a good code
- * go on whatever else came from the address: behind it may be an office, or a proxy. */
+/* The command finds out whom the code names; what cannot be a code is told at once. Joins by a good
+ * code go on whatever else came from the address: behind it may be an office, or a proxy. */
 static bool read_code(struct call *call, struct join *j)
 {
 	j->code = call->params[0];
@@ -217,8 +216,8 @@ static bool read_code(struct call *call, struct join *j)
 
 static void read_source(struct call *call, const struct body *body, struct join *j)
 {
-	const uint64_t allowed = 1 << SOURCE_WIDGET | 1 << SOURCE_POPUP | 1 << SOURCE_EMBED |
-				 1 << SOURCE_DIRECT;
+	const uint64_t allowed =
+	    1 << SOURCE_WIDGET | 1 << SOURCE_POPUP | 1 << SOURCE_EMBED | 1 << SOURCE_DIRECT;
 	struct text source;
 	enum body_field given = body_text(body, "source", false, &source);
 	if (given == BODY_ABSENT)

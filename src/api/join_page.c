@@ -1,6 +1,5 @@
-/*
- * Owns the page behind a join link: GET shows the form, or why there is none. Never joins anybody. Called
- * through the route table.
+/* Owns the page behind a join link: GET shows the form, or why there is none. Never joins anybody.
+ * Called through the route table.
  */
 #include "base/form.h"
 #include "link.h"
@@ -33,8 +32,7 @@ static void on_found(struct link *link)
 	    .source = source_of(call),
 	    .asked = &asked,
 	};
-	enum join_outcome outcome =
-	    join_admission(&link->campaign, call_now_ms(call));
+	enum join_outcome outcome = join_admission(&link->campaign, call_now_ms(call));
 	if (visitor_is_person(call->req))
 		reach_count(call->api->reach, link->user.id, link->campaign.id);
 	if (outcome == JOIN_CREATED)
@@ -47,13 +45,18 @@ const struct operation OP_JOIN_PAGE = {
     .id = "showJoinPage",
     .tag = "Joining",
     .summary = "The page behind a join link",
-    .description = "The form, or a few words while the campaign takes nobody. A GET counts as reach, unless it is of a "
-		   "program that is known to look ahead: a prefetch, a preview of the link, a search engine.",
-    .query = {{"source", "string", "Embed", "Widget, Popup or Embed: what the join's source will be.", false},
-	      {"first_name", "string", "Byron", "What the form is filled with.", false},
-	      {"email", "string", "byron@example.com", "What the form is filled with.", false},
-	      {"utm_source", "string", "mail",
-	       "And the other pass_params of the campaign: they stay in the meta of the user who joins.", false}},
+    .description =
+	"The form, or a few words while the campaign takes nobody. A GET counts as reach, unless "
+	"it is of a "
+	"program that is known to look ahead: a prefetch, a preview of the link, a search engine.",
+    .query =
+	{{"source", "string", "Embed", "Widget, Popup or Embed: what the join's source will be.",
+	  false},
+	 {"first_name", "string", "Byron", "What the form is filled with.", false},
+	 {"email", "string", "byron@example.com", "What the form is filled with.", false},
+	 {"utm_source", "string", "mail",
+	  "And the other pass_params of the campaign: they stay in the meta of the user who joins.",
+	  false}},
     .answers = {{200, ANSWER_PAGE, NULL}},
 };
 
@@ -73,7 +76,8 @@ const struct operation OP_JOIN_SHORT = {
     .id = "openShortLink",
     .tag = "Joining",
     .summary = "A shorter join link",
-    .description = "Leads to the join page, and the query goes along. A link that has dots, brackets, quotes, blanks or "
+    .description = "Leads to the join page, and the query goes along. A link that has dots, "
+		   "brackets, quotes, blanks or "
 		   "invisible characters behind its code or behind /join leads there too.",
     .answers = {{303, ANSWER_EMPTY, NULL}},
 };

@@ -1,6 +1,5 @@
-/*
- * Owns the memory of who asked a lot lately. Never grows: where two keys meet in one place the younger
- * one takes it over, so a flood of keys costs exactness, not memory. Called by limits.c.
+/* Owns the memory of who asked a lot lately. Never grows: where two keys meet in one place the
+ * younger one takes it over, so a flood of keys costs exactness, not memory. Called by limits.c.
  */
 #include "limit.h"
 
@@ -11,14 +10,14 @@
 enum { PLACES = 4096 };
 
 struct bucket {
-	uint64_t key;     /* keyed hash; 0: free */
-	uint64_t at_ns;   /* when `tokens` was right */
+	uint64_t key;   /* keyed hash; 0: free */
+	uint64_t at_ns; /* when `tokens` was right */
 	double tokens;
 };
 
 struct limit {
 	double burst, per_ns;
-	uint64_t taken_ns; /* when anybody took one last; 0: never */
+	uint64_t taken_ns;        /* when anybody took one last; 0: never */
 	struct crypto_hash *hash; /* keyed, so that nobody can aim at somebody else's place */
 	struct bucket places[PLACES];
 };

@@ -19,7 +19,7 @@ bool limit_exhausted(struct limit *limit, struct text key, uint64_t now_ns, unsi
 /** Takes one token, if there is one: for limits that count failures. */
 void limit_take(struct limit *limit, struct text key, uint64_t now_ns);
 /** Both: takes a token, or answers false with *retry_s. For limits that count everything. */
-bool limit_spend(struct limit *limit, struct text key, uint64_t now_ns, unsigned *retry_s)
-    WARN_UNUSED;
+bool limit_spend(struct limit *limit, struct text key, uint64_t now_ns,
+		 unsigned *retry_s) WARN_UNUSED;
 
 #endif

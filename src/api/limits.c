@@ -1,6 +1,5 @@
-/*
- * Owns which limits there are and what they say. Never how a bucket fills (limit.c). Called by the calls
- * that are limited.
+/* Owns which limits there are and what they say. Never how a bucket fills (limit.c). Called by the
+ * calls that are limited.
  */
 #include "limits.h"
 
@@ -9,11 +8,12 @@
 #include "limit.h"
 
 static const char *const messages[LIMITS] = {
-    [LIMIT_UNKNOWN_CODES] = 
+    [LIMIT_UNKNOWN_CODES] =
 	"too many unknown codes from this address (--miss-rate a minute): wait, then try again",
-    [LIMIT_WRONG_TOKENS] = 
+    [LIMIT_WRONG_TOKENS] =
 	"too many wrong tokens from this address (--miss-rate a minute): wait, then try again",
-    [LIMIT_TOKEN_CALLS] = "too many calls with this token (--token-rate a minute): wait, then try again",
+    [LIMIT_TOKEN_CALLS] =
+	"too many calls with this token (--token-rate a minute): wait, then try again",
     [LIMIT_ADDRESS_JOINS] =
 	"too many joins from this address (--join-rate a minute): wait, then try again",
     [LIMIT_CODE_JOINS] =
@@ -23,10 +23,8 @@ static const char *const messages[LIMITS] = {
 enum err limits_open(struct limits *limits, const struct api_rates *rates)
 {
 	const unsigned per_minute[LIMITS] = {
-	    [LIMIT_UNKNOWN_CODES] = rates->misses,
-	    [LIMIT_WRONG_TOKENS] = rates->misses,
-	    [LIMIT_TOKEN_CALLS] = rates->token_calls,
-	    [LIMIT_ADDRESS_JOINS] = rates->address_joins,
+	    [LIMIT_UNKNOWN_CODES] = rates->misses,    [LIMIT_WRONG_TOKENS] = rates->misses,
+	    [LIMIT_TOKEN_CALLS] = rates->token_calls, [LIMIT_ADDRESS_JOINS] = rates->address_joins,
 	    [LIMIT_CODE_JOINS] = rates->code_joins,
 	};
 	*limits = (struct limits){0};

@@ -1,6 +1,5 @@
-/*
- * Owns the look-up behind public links, and how a code that leads nowhere is answered. Never what is done
- * with what was found. Called by the public calls.
+/* Owns the look-up behind public links, and how a code that leads nowhere is answered. Never what
+ * is done with what was found. Called by the public calls.
  */
 #include "link.h"
 
@@ -31,7 +30,8 @@ static enum err link_decide(struct command *command, struct tx *tx)
 	link->user = (struct user){.id = user_id};
 	if ((err = find_user(link, tx)) != ERR_OK)
 		return err;
-	link->campaign = (struct campaign){.id = user_id != 0 ? link->user.campaign_id : campaign_id};
+	link->campaign =
+	    (struct campaign){.id = user_id != 0 ? link->user.campaign_id : campaign_id};
 	return link->campaign.id != 0 ? tx_get(tx, &KIND_CAMPAIGN, &link->campaign) : ERR_NOT_FOUND;
 }
 

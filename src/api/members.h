@@ -7,7 +7,7 @@
 #include "body.h"
 
 /** Reads the body; members outside `known` (ends with NULL) are noted, and a form that holds
- *  anything is refused. Without a body body->json is NULL. False after it has replied. */
+ * anything is refused. Without a body body->json is NULL. False after it has replied. */
 bool members_read(struct call *call, struct body *body, const char *const *known) WARN_UNUSED;
 
 /** Reads the body of a call that takes nothing. False after it has replied. */

@@ -1,6 +1,6 @@
-/*
- * Owns GET /metrics: who may read it, and what this room measures itself. Never a personal datum or a secret: labels
- * are routes and ids. Called through the route table, and by call.c for each answer.
+/* Owns GET /metrics: who may read it, and what this room measures itself. Never a personal datum or
+ * a secret: labels are routes and ids. Called through the route table, and by call.c for each
+ * answer.
  */
 #include "metrics.h"
 
@@ -19,7 +19,8 @@ enum { CLASSES = 6 /* [2] is 2xx */, LABELS_SIZE = 256 };
 
 struct request_metrics {
 	size_t n_routes;
-	struct histogram by_route[][CLASSES]; /* of ROUTES, and behind them of paths that no route has */
+	struct histogram
+	    by_route[][CLASSES]; /* of ROUTES, and behind them of paths that no route has */
 };
 
 static size_t count_routes(void)
@@ -49,8 +50,9 @@ static const char *method_word(unsigned method)
 	static const struct {
 		unsigned method;
 		const char *word;
-	} words[] = {{HTTP_GET, "GET"}, {HTTP_HEAD, "HEAD"}, {HTTP_POST, "POST"}, {HTTP_PUT, "PUT"}, {HTTP_DELETE, "DELETE"},
-	    {HTTP_OPTIONS, "OPTIONS"}, {HTTP_PATCH, "PATCH"}};
+	} words[] = {{HTTP_GET, "GET"},    {HTTP_HEAD, "HEAD"},     {HTTP_POST, "POST"},
+		     {HTTP_PUT, "PUT"},    {HTTP_DELETE, "DELETE"}, {HTTP_OPTIONS, "OPTIONS"},
+		     {HTTP_PATCH, "PATCH"}};
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (words[i].method == method)
 			return words[i].word;
@@ -63,7 +65,8 @@ enum { ROUTE_SIZE = LABELS_SIZE / 2 };
 static const char *write_route(char out[ROUTE_SIZE], const struct route *r)
 {
 	size_t n = 0;
-	for (const char *p = r == NULL ? "unknown" : r->pattern; *p != '\0' && n < ROUTE_SIZE - 1; p++)
+	for (const char *p = r == NULL ? "unknown" : r->pattern; *p != '\0' && n < ROUTE_SIZE - 1;
+	     p++)
 		if (*p != '@')
 			out[n++] = *p;
 	out[n] = '\0';
@@ -75,8 +78,8 @@ static void log_request(const struct call *call, int status, uint64_t took_ns)
 {
 	char route[ROUTE_SIZE];
 	log_debug("http.request", LOG_STR("method", method_word(call->req->method)),
-	    LOG_STR("route", write_route(route, call->route)), LOG_U64("status", status),
-	    LOG_U64("duration_us", took_ns / 1000));
+		  LOG_STR("route", write_route(route, call->route)), LOG_U64("status", status),
+		  LOG_U64("duration_us", took_ns / 1000));
 }
 
 void request_metrics_count(struct request_metrics *m, const struct call *call, int status)
@@ -92,18 +95,19 @@ void request_metrics_count(struct request_metrics *m, const struct call *call, i
 static void write_labels(char out[LABELS_SIZE], const struct route *r, int class)
 {
 	char route[ROUTE_SIZE];
-	snprintf(out, LABELS_SIZE, "method=\"%s\",route=\"%s\",status=\"%dxx\"", r == NULL ? "" : method_word(r->method),
-	    write_route(route, r), class);
+	snprintf(out, LABELS_SIZE, "method=\"%s\",route=\"%s\",status=\"%dxx\"",
+		 r == NULL ? "" : method_word(r->method), write_route(route, r), class);
 }
 
 static void put_requests(const struct request_metrics *m, struct buf *out)
 {
 	static const char name[] = "referd_http_request_duration_seconds";
 	char labels[LABELS_SIZE];
-	metrics_head(out, name, "histogram", "Time from a request's last byte to its response, by route and status class");
+	metrics_head(out, name, "histogram",
+		     "Time from a request's last byte to its response, by route and status class");
 	for (size_t route = 0; route <= m->n_routes; route++) {
 		const struct route *r = route < m->n_routes ? &ROUTES[route] : NULL;
-		for (int class = 0; class < CLASSES; class++) {
+		for (int class = 0; class < CLASSES; class ++) {
 			const struct histogram *h = &m->by_route[route][class];
 			if (h->n == 0)
 				continue;
@@ -124,19 +128,23 @@ static void put_store(struct call *call, struct buf *out)
 	    {"referd_store_refused_total", "counter", "Commands refused", (double)c.refused},
 	    {"referd_store_queries_total", "counter", "Queries answered", (double)c.queries},
 	    {"referd_store_commits_total", "counter", "Durable commits", (double)c.commits},
-	    {"referd_store_failed_commits_total", "counter", "Commits that failed", (double)c.failed_commits},
+	    {"referd_store_failed_commits_total", "counter", "Commits that failed",
+	     (double)c.failed_commits},
 	    {"referd_store_queued", "gauge", "Commands and queries that wait", (double)c.queued},
 	};
 	metrics_put(out, metrics, sizeof metrics / sizeof *metrics);
-	metrics_head(out, "referd_store_commit_duration_seconds", "histogram", "Time that a durable commit took");
+	metrics_head(out, "referd_store_commit_duration_seconds", "histogram",
+		     "Time that a durable commit took");
 	metrics_histogram(out, "referd_store_commit_duration_seconds", NULL, &c.commit_durations);
 }
 
 static void put_transfers(const struct api *api, struct buf *out)
 {
 	const struct metric metrics[] = {
-	    {"referd_imports_running", "gauge", "Imports that run", (double)transfers_running(api, TRANSFER_IMPORT)},
-	    {"referd_exports_running", "gauge", "Exports that run", (double)transfers_running(api, TRANSFER_EXPORT)},
+	    {"referd_imports_running", "gauge", "Imports that run",
+	     (double)transfers_running(api, TRANSFER_IMPORT)},
+	    {"referd_exports_running", "gauge", "Exports that run",
+	     (double)transfers_running(api, TRANSFER_EXPORT)},
 	};
 	metrics_put(out, metrics, sizeof metrics / sizeof *metrics);
 }
@@ -146,18 +154,20 @@ static void put_turns(struct call *call, struct buf *out)
 	const struct loop_stalls *s = loop_get_stalls(call->api->config.loop);
 	static const char name[] = "referd_loop_turn_seconds";
 	uint64_t sum = 0;
-	metrics_head(out, name, "histogram", "Length of a turn of the event loop, without its wait");
+	metrics_head(out, name, "histogram",
+		     "Length of a turn of the event loop, without its wait");
 	for (int i = 0; i < LOOP_STALL_BUCKETS; i++) {
 		uint64_t bound = loop_stall_bound_us(i);
 		sum += s->count[i];
 		if (bound == UINT64_MAX)
-			buf_printf(out, "%s_bucket{le=\"+Inf\"} %llu\n", name, (unsigned long long)sum);
+			buf_printf(out, "%s_bucket{le=\"+Inf\"} %llu\n", name,
+				   (unsigned long long)sum);
 		else
 			buf_printf(out, "%s_bucket{le=\"%g\"} %llu\n", name, (double)bound / 1e6,
-			    (unsigned long long)sum);
+				   (unsigned long long)sum);
 	}
 	buf_printf(out, "%s_sum %g\n%s_count %llu\n", name, (double)s->total_ns / 1e9, name,
-	    (unsigned long long)s->turns);
+		   (unsigned long long)s->turns);
 }
 
 /* ---- webhooks ---- */
@@ -213,8 +223,9 @@ static void put_webhooks(const struct metrics_call *m, struct buf *out)
 			for (size_t row = 0; row < page->gauges.n; row++) {
 				const struct webhook_gauge *g = &page->gauges.gauges[row];
 				snprintf(labels, sizeof labels, "webhook_id=\"%llu\"",
-				    (unsigned long long)g->webhook_id);
-				metrics_sample(out, webhook_metrics[i].name, labels, webhook_metrics[i].value(g));
+					 (unsigned long long)g->webhook_id);
+				metrics_sample(out, webhook_metrics[i].name, labels,
+					       webhook_metrics[i].value(g));
 			}
 	}
 }
@@ -225,8 +236,9 @@ const struct operation OP_OPS_METRICS = {
     .id = "getMetrics",
     .tag = "Operations",
     .summary = "Metrics, in Prometheus text",
-    .description = "For clients on the server's own machine; from elsewhere with an API token, or through "
-		   "--metrics-listen.",
+    .description =
+	"For clients on the server's own machine; from elsewhere with an API token, or through "
+	"--metrics-listen.",
     .answers = {{200, ANSWER_TEXT, NULL}},
 };
 
@@ -294,6 +306,7 @@ void metrics_get(struct call *call)
 	    call_has_token(call, SCOPE_READ))
 		metrics_reply(call);
 	else
-		call_refuse_token(call, "metrics are for clients on this machine: send an API token, or scrape a "
-					"listener of their own (--metrics-listen)");
+		call_refuse_token(
+		    call, "metrics are for clients on this machine: send an API token, or scrape a "
+			  "listener of their own (--metrics-listen)");
 }

@@ -1,7 +1,6 @@
-/*
- * Owns the subscribing of automation tools to an event, below /api/n8n: a URL becomes a webhook. Never a rule
- * about webhooks (core), nor what the tools choose from (n8n_choices.c). Users are added and qualified by
- * user_create.c and qualify.c. Called through the route table.
+/* Owns the subscribing of automation tools to an event, below /api/n8n: a URL becomes a webhook.
+ * Never a rule about webhooks (core), nor what the tools choose from (n8n_choices.c). Users are
+ * added and qualified by user_create.c and qualify.c. Called through the route table.
  */
 #include "core/names.h"
 #include "core/webhook_rule.h"
@@ -125,7 +124,8 @@ static const char *read_reward(struct call *call, const struct json *body, struc
 		return NULL;
 	return json_u64(v, true, &id) && text_to_u64(call->params[0], &in_path) && id == in_path
 		   ? NULL
-		   : "is another than the path's: leave it out, or send the call to /api/n8n/rewards/{reward_id}";
+		   : "is another than the path's: leave it out, or send the call to "
+		     "/api/n8n/rewards/{reward_id}";
 }
 
 static const struct reader {
@@ -136,10 +136,11 @@ static const struct reader {
 		  {"campaign_id", read_campaign},
 		  {"sources", read_sources},
 		  {NULL, NULL}},
-  of_reward[] = {{"event", read_event}, {"url", read_url}, {"reward_id", read_reward}, {NULL, NULL}};
+  of_reward[] = {
+      {"event", read_event}, {"url", read_url}, {"reward_id", read_reward}, {NULL, NULL}};
 
-/* Users of both types: the sources choose among them, and only invited users can qualify. False after it
- * has replied. */
+/* Users of both types: the sources choose among them, and only invited users can qualify. False
+ * after it has replied. */
 static bool read_hook(struct call *call, const struct reader *readers, struct webhook_save *save)
 {
 	struct body body;

@@ -1,6 +1,6 @@
-/*
- * Owns what automation tools choose from, below /api/n8n: campaigns, reward rules, sources; and the call by which
- * they try their token. Never what they do with a choice (n8n.c). Called through the route table.
+/* Owns what automation tools choose from, below /api/n8n: campaigns, reward rules, sources; and the
+ * call by which they try their token. Never what they do with a choice (n8n.c). Called through the
+ * route table.
  */
 #include "core/names.h"
 #include "core/reading.h"

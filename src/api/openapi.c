@@ -1,7 +1,6 @@
-/*
- * Owns the OpenAPI document: its paths and operations, one for each line of the route table. Never a
- * call's words (they stand beside the call) nor a schema (src/api/schemas/). Called through the route
- * table, and by tests.
+/* Owns the OpenAPI document: its paths and operations, one for each line of the route table. Never
+ * a call's words (they stand beside the call) nor a schema (src/api/schemas/). Called through the
+ * route table, and by tests.
  */
 #include "openapi.h"
 
@@ -235,10 +234,10 @@ static void put_answers(struct json_out *o, const struct route *r)
 
 static void put_security(struct json_out *o, const struct route *r)
 {
-	const char *scope = r->access == ACCESS_READ	? "[{\"token\":[\"read\"]}]"
+	const char *scope = r->access == ACCESS_READ    ? "[{\"token\":[\"read\"]}]"
 			    : r->access == ACCESS_WRITE ? "[{\"token\":[\"write\"]}]"
 			    : r->access == ACCESS_ADMIN ? "[{\"token\":[\"admin\"]}]"
-			    : r->operation->inbound	? "[{\"inboundToken\":[]}]"
+			    : r->operation->inbound     ? "[{\"inboundToken\":[]}]"
 							: "[]";
 	json_put_raw(o, "security", text_of(scope));
 }
@@ -249,12 +248,8 @@ static void put_operation(struct document *d, const struct route *r)
 		unsigned method;
 		const char *name;
 	} methods[] = {
-	    {HTTP_GET, "get"},
-	    {HTTP_POST, "post"},
-	    {HTTP_PUT, "put"},
-	    {HTTP_DELETE, "delete"},
-	    {HTTP_OPTIONS, "options"},
-	    {HTTP_OPTIONS, "options"},
+	    {HTTP_GET, "get"},       {HTTP_POST, "post"},       {HTTP_PUT, "put"},
+	    {HTTP_DELETE, "delete"}, {HTTP_OPTIONS, "options"}, {HTTP_OPTIONS, "options"},
 	};
 	const struct operation *op = r->operation;
 	size_t i = 0;

@@ -1,6 +1,5 @@
-/*
- * Owns what the OpenAPI document's operations refer to: schemas, common errors, paging, credentials.
- * Never an operation. Called by openapi.c.
+/* Owns what the OpenAPI document's operations refer to: schemas, common errors, paging,
+ * credentials. Never an operation. Called by openapi.c.
  */
 #include "openapi_parts.h"
 
@@ -13,17 +12,19 @@ static const struct {
 	const char *header, *header_says;
 } errors[] = {
     {ERRORS_BODY, 400, "Malformed", "The body is not what its Content-Type says.", NULL, NULL},
-    {ERRORS_CREDENTIAL, 401, "Unauthorized", "The token is missing, unknown or expired. Where every token is lost: stop the server and run referd token "
-     "create NAME --scopes admin --data DIR.", "WWW-Authenticate",
-     "The scheme to use."},
+    {ERRORS_CREDENTIAL, 401, "Unauthorized",
+     "The token is missing, unknown or expired. Where every token is lost: stop the server and run "
+     "referd token "
+     "create NAME --scopes admin --data DIR.",
+     "WWW-Authenticate", "The scheme to use."},
     {ERRORS_SCOPE, 403, "Forbidden", "The token's scopes do not allow this call.", NULL, NULL},
     {ERRORS_PARAMETER, 404, "NotFound", "Nothing has the id, code or token in the path.", NULL,
      NULL},
     {ERRORS_ALWAYS, 405, "MethodNotAllowed", "The path does not take this method.", "Allow",
      "The methods it takes."},
     {ERRORS_BODY, 413, "TooLarge", "The body is too long.", NULL, NULL},
-    {ERRORS_BODY, 415, "UnsupportedMediaType", "The call does not take this Content-Type.",
-     NULL, NULL},
+    {ERRORS_BODY, 415, "UnsupportedMediaType", "The call does not take this Content-Type.", NULL,
+     NULL},
     {ERRORS_FIELD, 422, "Invalid", "A field is missing, unknown or unusable: see errors.", NULL,
      NULL},
     {ERRORS_ALWAYS, 429, "TooManyRequests", "Wait, then try again.", "Retry-After",
@@ -140,8 +141,8 @@ static void put_schemas(struct json_out *o, const struct json *schemas)
 	const struct json *schema;
 	json_open(o, "schemas", '{');
 	for (size_t i = 0; i < json_length(schemas); i++)
-		for (size_t j = 0;
-		     (schema = json_member(json_at(schemas, i), j, &name)) != NULL; j++) {
+		for (size_t j = 0; (schema = json_member(json_at(schemas, i), j, &name)) != NULL;
+		     j++) {
 			json_name(o, name);
 			json_put_value(o, NULL, schema);
 		}

@@ -13,17 +13,17 @@ enum { OPERATION_QUERY_MAX = 16, OPERATION_ANSWERS_MAX = 3 };
 enum operation_takes {
 	TAKES_NOTHING = 0,
 	TAKES_JSON = 1,
-	TAKES_FORM = 2, /* urlencoded or multipart */
-	TAKES_CSV = 4, /* not gathered: the call pulls it (http_body_next) */
+	TAKES_FORM = 2,     /* urlencoded or multipart */
+	TAKES_CSV = 4,      /* not gathered: the call pulls it (http_body_next) */
 	TAKES_OPTIONAL = 8, /* or nothing at all */
 };
 
 enum answer_shape {
 	ANSWER_DATA = 1, /* {"data": schema} */
-	ANSWER_LIST,     /* {"data": [schema], "links": ..., "meta": ...}; the query takes the paging */
-	ANSWER_WHOLE,    /* the schema as it is */
-	ANSWER_EMPTY,    /* no body; 303: a Location */
-	ANSWER_TEXT,     /* the others name no schema */
+	ANSWER_LIST, /* {"data": [schema], "links": ..., "meta": ...}; the query takes the paging */
+	ANSWER_WHOLE, /* the schema as it is */
+	ANSWER_EMPTY, /* no body; 303: a Location */
+	ANSWER_TEXT,  /* the others name no schema */
 	ANSWER_PAGE,
 	ANSWER_CSV,
 	ANSWER_SVG,

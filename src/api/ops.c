@@ -34,5 +34,5 @@ void ops_ready(struct call *call)
 void ops_root(struct call *call)
 {
 	call_reply_text(call, 200, "text/plain",
-	    TEXT("referd is running. The API is at /api/v2, health at /healthz.\n"));
+			TEXT("referd is running. The API is at /api/v2, health at /healthz.\n"));
 }

@@ -1,6 +1,5 @@
-/*
- * Owns what all pages have in common: head, policy, headers, escaping. No script, no style inside. Never
- * what a page is about (page_*.c). Called by those.
+/* Owns what all pages have in common: head, policy, headers, escaping. No script, no style inside.
+ * Never what a page is about (page_*.c). Called by those.
  */
 #include "assets.h"
 #include "core/page_text.h"
@@ -112,7 +111,7 @@ static void put_title(struct html *page, const char *before, struct text headlin
 }
 
 struct html page_begin(struct call *call, const struct campaign *campaign, const char *before,
-    struct text headline, bool wide)
+		       struct text headline, bool wide)
 {
 	struct html page = {.call = call, .out = &call->api->out, .campaign = campaign};
 	page.lang = campaign != NULL && campaign->lang.n > 0 ? campaign->lang : TEXT("en");
@@ -120,8 +119,9 @@ struct html page_begin(struct call *call, const struct campaign *campaign, const
 	page_put(&page, "<!doctype html>\n<html lang=\"");
 	page_put_text(&page, page.lang);
 	page_put(&page, page_lang_rtl(page.lang) ? "\" dir=\"rtl\">\n" : "\">\n");
-	page_put(&page, "<head>\n<meta charset=\"utf-8\">\n"
-			"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+	page_put(&page,
+		 "<head>\n<meta charset=\"utf-8\">\n"
+		 "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
 	put_title(&page, before, headline);
 	assets_put_styles(page.out, campaign != NULL ? campaign->colour : (struct text){0});
 	page_put(&page, "</head>\n<body>\n");
@@ -143,8 +143,8 @@ static void put_source(struct buf *out, struct text address)
 	url_write_authority(out, &url);
 }
 
-/* Chromium holds every redirect after a form to form-action, and nobody knows where a shop redirects to: a
- * page whose form leads away has none. */
+/* Chromium holds every redirect after a form to form-action, and nobody knows where a shop
+ * redirects to: a page whose form leads away has none. */
 static void write_policy(struct buf *out, const struct html *page)
 {
 	const struct campaign none = {0}, *c = page->campaign != NULL ? page->campaign : &none;
@@ -176,6 +176,6 @@ void page_end(struct html *page, int status)
 		call_reply_err(page->call, ERR_NO_MEMORY, NULL);
 	else
 		call_reply_with(page->call, status, "text/html; charset=utf-8", buf_view(page->out),
-		    headers, sizeof headers / sizeof *headers);
+				headers, sizeof headers / sizeof *headers);
 	buf_free(&policy);
 }

@@ -1,6 +1,5 @@
-/*
- * The hosted pages: what people with a browser see. No script; everything that was typed by somebody is
- * escaped. Each function ends the call.
+/* The hosted pages: what people with a browser see. No script; everything that was typed by
+ * somebody is escaped. Each function ends the call.
  */
 #ifndef API_PAGE_H
 #define API_PAGE_H
@@ -14,8 +13,9 @@ struct page_form {
 	bool invited;             /* by a user's link: other fields */
 	struct text source;       /* sent along with the form, or empty */
 	const struct body *typed; /* what a refused form held, or NULL */
-	const struct body *asked; /* the query of the address, or NULL: the first name and the address may be
-				     in it, and the parameters that the campaign passes on */
+	const struct body
+	    *asked; /* the query of the address, or NULL: the first name and the address may be
+		       in it, and the parameters that the campaign passes on */
 	const struct problems *problems; /* what is wrong in it; NULL: nothing yet */
 };
 /** 200, or 422 with problems. */
@@ -30,7 +30,7 @@ void page_reply_thanks(struct call *call, const struct page_thanks *thanks);
 
 /** Why the campaign takes nobody now, with its closed texts: `why` is what join_admission said. */
 void page_reply_closed(struct call *call, const struct campaign *campaign, enum join_outcome why,
-    int status);
+		       int status);
 /** 202, for campaigns that do not tell who is known. */
 void page_reply_accepted(struct call *call, const struct campaign *campaign);
 /** 404: the link leads nowhere. */
@@ -41,7 +41,7 @@ void page_reply_unsubscribe(struct call *call, const struct campaign *campaign, 
 /** 429: this address asks too often; retry_s is the value of Retry-After. */
 void page_reply_limited(struct call *call, struct text retry_s);
 /** The page for a request that the server refused before it became a call, into *reply; false where
- *  there is no page for its status. The texts live until the next reply is written. */
+ * there is no page for its status. The texts live until the next reply is written. */
 bool page_write_refusal(struct api *api, struct http_reply *reply) WARN_UNUSED;
 
 /** Appends t with HTML's special characters escaped. */

@@ -1,6 +1,5 @@
-/*
- * Owns the join form: a proper input for each of the campaign's fields, and what was typed again where it
- * was refused. Never what may be typed (core/form_field.h). Called by the join calls.
+/* Owns the join form: a proper input for each of the campaign's fields, and what was typed again
+ * where it was refused. Never what may be typed (core/form_field.h). Called by the join calls.
  */
 #include "base/typed.h"
 #include "base/utf8.h"
@@ -81,7 +80,7 @@ static const char *problem_of(const struct page_form *form, const struct form_fi
 
 /* name, id, and what assistive technology has to know. */
 static void put_attributes(struct html *page, const struct page_form *form,
-    const struct form_field *field)
+			   const struct form_field *field)
 {
 	page_put(page, " id=\"f-");
 	page_put_text(page, field->id);
@@ -96,7 +95,7 @@ static void put_attributes(struct html *page, const struct page_form *form,
 }
 
 static void put_select(struct html *page, const struct page_form *form,
-    const struct form_field *field)
+		       const struct form_field *field)
 {
 	struct text rest = field->options.raw, option, nothing, typed = typed_into(form, field->id);
 	page_put(page, "<select");
@@ -113,7 +112,7 @@ static void put_select(struct html *page, const struct page_form *form,
 }
 
 static void put_input(struct html *page, const struct page_form *form,
-    const struct form_field *field, const char *attributes)
+		      const struct form_field *field, const char *attributes)
 {
 	page_put(page, "<input ");
 	page_put(page, attributes);
@@ -132,7 +131,7 @@ static void put_label(struct html *page, const struct form_field *field)
 }
 
 static void put_checkbox(struct html *page, const struct page_form *form,
-    const struct form_field *field)
+			 const struct form_field *field)
 {
 	struct text typed = typed_into(form, field->id);
 	page_put(page, "<label class=\"check\"><input type=\"checkbox\" value=\"true\"");
@@ -154,7 +153,7 @@ static void put_problem(struct html *page, struct text label, const char *proble
 }
 
 static void put_field(struct html *page, const struct page_form *form,
-    const struct form_field *field, const char *attributes)
+		      const struct form_field *field, const char *attributes)
 {
 	const char *problem = problem_of(form, field);
 	page_put(page, "<div class=\"field\">\n");
@@ -195,7 +194,7 @@ static void put_own_fields(struct html *page, const struct page_form *form)
 	    .required = true,
 	};
 	put_field(page, form, &first_name,
-	    "type=\"text\" autocomplete=\"given-name\" maxlength=\"200\"");
+		  "type=\"text\" autocomplete=\"given-name\" maxlength=\"200\"");
 	put_field(page, form, &email, "type=\"email\" autocomplete=\"email\"");
 }
 
@@ -263,7 +262,8 @@ static void put_hidden(struct html *page, struct text name, struct text value)
 	page_put(page, "\">\n");
 }
 
-/* Where the page is shown: the address said so the first time, the form itself when it comes again. */
+/* Where the page is shown: the address said so the first time, the form itself when it comes
+ * again. */
 static void put_source(struct html *page, const struct page_form *form)
 {
 	struct text source = form->source.n > 0 ? form->source : typed_into(form, TEXT("source"));
@@ -312,8 +312,7 @@ void page_reply_form(struct call *call, const struct page_form *form)
 	const struct campaign *c = form->campaign;
 	struct text headline = words_of(form, "invited_headline", "headline");
 	const char *before = form->problems != NULL ? page_word(c->lang, WORD_ERROR) : NULL;
-	struct html page =
-	    page_begin(call, c, before, headline.n > 0 ? headline : c->name, false);
+	struct html page = page_begin(call, c, before, headline.n > 0 ? headline : c->name, false);
 	page.leads_away = c->redirect_url.n > 0;
 	if (form->invited_by.n > 0) {
 		page_put(&page, "<p class=\"from\"><bdi>");

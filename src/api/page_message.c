@@ -1,14 +1,16 @@
-/*
- * Owns the pages that only say something: closed, unknown, accepted, unsubscribed. Never why. Called by
- * the public calls.
+/* Owns the pages that only say something: closed, unknown, accepted, unsubscribed. Never why.
+ * Called by the public calls.
  */
 #include "core/page_text.h"
 #include "page_parts.h"
 
-#define WORD(lit) {.p = (lit), .n = sizeof(lit) - 1}
+#define WORD(lit)                                                                                  \
+	{                                                                                          \
+		.p = (lit), .n = sizeof(lit) - 1                                                   \
+	}
 
 static void reply(struct call *call, const struct campaign *campaign, struct text headline,
-    struct text body, int status)
+		  struct text body, int status)
 {
 	struct html page = page_begin(call, campaign, NULL, headline, false);
 	page_put_block(&page, body);
@@ -21,14 +23,15 @@ static struct text lang_of(const struct campaign *campaign)
 }
 
 static void reply_words(struct call *call, const struct campaign *campaign, enum page_word headline,
-    enum page_word body, int status)
+			enum page_word body, int status)
 {
 	struct text lang = lang_of(campaign);
-	reply(call, campaign, text_of(page_word(lang, headline)), text_of(page_word(lang, body)), status);
+	reply(call, campaign, text_of(page_word(lang, headline)), text_of(page_word(lang, body)),
+	      status);
 }
 
 void page_reply_closed(struct call *call, const struct campaign *campaign, enum join_outcome why,
-    int status)
+		       int status)
 {
 	static const struct {
 		enum join_outcome why;
@@ -67,8 +70,8 @@ void page_reply_unsubscribe(struct call *call, const struct campaign *campaign, 
 		return;
 	}
 	struct text lang = campaign->lang;
-	struct html page = page_begin(call, campaign, NULL,
-	    text_of(page_word(lang, WORD_UNSUBSCRIBE)), false);
+	struct html page =
+	    page_begin(call, campaign, NULL, text_of(page_word(lang, WORD_UNSUBSCRIBE)), false);
 	page_put_block(&page, text_of(page_word(lang, WORD_UNSUBSCRIBE_BODY)));
 	page_put(&page, "<form method=\"post\"><button>");
 	page_put_word(&page, WORD_UNSUBSCRIBE);
@@ -93,8 +96,7 @@ static struct text write_plain(struct api *api, enum page_word headline, enum pa
 {
 	struct call call = {.api = api};
 	struct text none = {0};
-	struct html page =
-	    page_begin(&call, NULL, NULL, text_of(page_word(none, headline)), false);
+	struct html page = page_begin(&call, NULL, NULL, text_of(page_word(none, headline)), false);
 	page_put_block(&page, text_of(page_word(none, body)));
 	page_close(&page);
 	return buf_view(page.out);

@@ -10,16 +10,16 @@
 /* A page under construction. */
 struct html {
 	struct call *call;
-	struct buf *out; /* the call's reply, under construction */
+	struct buf *out;                 /* the call's reply, under construction */
 	const struct campaign *campaign; /* NULL: the page of no campaign */
 	struct text lang;
 	bool leads_away; /* its form may end at another site: the policy must not hold it back */
 };
 
 /** Everything up to the headline. `before` (may be NULL) stands in front of it in the title; `wide`
- *  leaves room for two columns. */
+ * leaves room for two columns. */
 struct html page_begin(struct call *call, const struct campaign *campaign, const char *before,
-    struct text headline, bool wide);
+		       struct text headline, bool wide);
 /** The rest, the headers and the reply. */
 void page_end(struct html *page, int status);
 /** The rest alone: the page is in api->out. */

@@ -1,6 +1,5 @@
-/*
- * Owns the page after joining: the own link, its QR code, where to share it, what came of it so far.
- * Never who may see it (thanks.c). Called by that.
+/* Owns the page after joining: the own link, its QR code, where to share it, what came of it so
+ * far. Never who may see it (thanks.c). Called by that.
  */
 #include "core/page_text.h"
 #include "core/who.h"

@@ -21,7 +21,8 @@ static const struct {
 	 [WORD_CHECK] = "Please check what you entered:",
 	 [WORD_THANKS] = "Thank you for joining",
 	 [WORD_KNOWN] = "You have already joined",
-	 [WORD_THANKS_BODY] = "Send your link to friends: everybody who joins through it counts for you.",
+	 [WORD_THANKS_BODY] =
+	     "Send your link to friends: everybody who joins through it counts for you.",
 	 [WORD_LINK] = "Your link",
 	 [WORD_SHARE] = "Share it",
 	 [WORD_BY_EMAIL] = "E-mail",
@@ -51,8 +52,8 @@ static const struct {
 	 [WORD_TOO_LARGE] = "That was too much",
 	 [WORD_TOO_LARGE_BODY] =
 	     "What you sent is too large. Go back, shorten it, then send it again.",
-	 [WORD_HEADER_TOO_LARGE_BODY] =
-	     "Your browser sent more than this site accepts. Delete this site's cookies, then try again.",
+	 [WORD_HEADER_TOO_LARGE_BODY] = "Your browser sent more than this site accepts. Delete "
+					"this site's cookies, then try again.",
      }},
     {"de",
      {
@@ -94,13 +95,14 @@ static const struct {
 	 [WORD_UNSUBSCRIBED_BODY] =
 	     "Du bekommst keine Nachrichten dazu mehr. Dein Link gilt weiter.",
 	 [WORD_BUSY] = "Bitte warte einen Moment",
-	 [WORD_BUSY_BODY] =
-	     "Aus deinem Netz kamen zu viele Anfragen. Warte eine Minute und versuch es dann noch einmal.",
+	 [WORD_BUSY_BODY] = "Aus deinem Netz kamen zu viele Anfragen. Warte eine Minute und "
+			    "versuch es dann noch einmal.",
 	 [WORD_TOO_LARGE] = "Das war zu viel",
 	 [WORD_TOO_LARGE_BODY] =
 	     "Was du gesendet hast, ist zu groß. Geh zurück, kürze es und sende es noch einmal.",
 	 [WORD_HEADER_TOO_LARGE_BODY] =
-	     "Dein Browser hat mehr gesendet, als diese Seite annimmt. Lösch die Cookies dieser Seite und versuch es noch einmal.",
+	     "Dein Browser hat mehr gesendet, als diese Seite annimmt. Lösch die Cookies dieser "
+	     "Seite und versuch es noch einmal.",
      }},
     {"fr",
      {
@@ -144,10 +146,10 @@ static const struct {
 	 [WORD_BUSY_BODY] =
 	     "Trop de requêtes viennent de votre réseau. Attendez une minute, puis réessayez.",
 	 [WORD_TOO_LARGE] = "C'était trop",
-	 [WORD_TOO_LARGE_BODY] =
-	     "Ce que vous avez envoyé est trop volumineux. Revenez en arrière, raccourcissez-le, puis renvoyez-le.",
-	 [WORD_HEADER_TOO_LARGE_BODY] =
-	     "Votre navigateur a envoyé plus que ce site n'accepte. Supprimez les cookies de ce site, puis réessayez.",
+	 [WORD_TOO_LARGE_BODY] = "Ce que vous avez envoyé est trop volumineux. Revenez en arrière, "
+				 "raccourcissez-le, puis renvoyez-le.",
+	 [WORD_HEADER_TOO_LARGE_BODY] = "Votre navigateur a envoyé plus que ce site n'accepte. "
+					"Supprimez les cookies de ce site, puis réessayez.",
      }},
     {"es",
      {
@@ -193,8 +195,8 @@ static const struct {
 	 [WORD_TOO_LARGE] = "Era demasiado",
 	 [WORD_TOO_LARGE_BODY] =
 	     "Lo que has enviado es demasiado grande. Vuelve atrás, acórtalo y envíalo de nuevo.",
-	 [WORD_HEADER_TOO_LARGE_BODY] =
-	     "Tu navegador ha enviado más de lo que este sitio acepta. Borra las cookies de este sitio y vuelve a intentarlo.",
+	 [WORD_HEADER_TOO_LARGE_BODY] = "Tu navegador ha enviado más de lo que este sitio acepta. "
+					"Borra las cookies de este sitio y vuelve a intentarlo.",
      }},
 };
 

@@ -11,15 +11,15 @@
 enum page_word {
 	WORD_FIRST_NAME,
 	WORD_EMAIL,
-	WORD_REQUIRED,  /* behind a field's label, in brackets */
-	WORD_CHOOSE,    /* a select's first, empty option */
-	WORD_JOIN,      /* the form's button */
-	WORD_INVITED,   /* behind the referrer's first name */
+	WORD_REQUIRED, /* behind a field's label, in brackets */
+	WORD_CHOOSE,   /* a select's first, empty option */
+	WORD_JOIN,     /* the form's button */
+	WORD_INVITED,  /* behind the referrer's first name */
 	WORD_TERMS,
-	WORD_ERROR,     /* in front of the title of a form with a mistake */
-	WORD_CHECK,     /* above the mistake */
+	WORD_ERROR, /* in front of the title of a form with a mistake */
+	WORD_CHECK, /* above the mistake */
 	WORD_THANKS,
-	WORD_KNOWN,     /* instead of thanks, for somebody who had joined before */
+	WORD_KNOWN, /* instead of thanks, for somebody who had joined before */
 	WORD_THANKS_BODY,
 	WORD_LINK,
 	WORD_SHARE,
@@ -30,7 +30,7 @@ enum page_word {
 	WORD_COUNTS,
 	WORD_REFERRALS,
 	WORD_QUALIFIED,
-	WORD_ACCEPTED,      /* the answer that does not tell who is known */
+	WORD_ACCEPTED, /* the answer that does not tell who is known */
 	WORD_ACCEPTED_BODY,
 	WORD_CLOSED,
 	WORD_CLOSED_DRAFT,
@@ -51,7 +51,8 @@ enum page_word {
 	PAGE_WORDS,
 };
 
-/** The word in the language of a tag ("de-AT"), in English where there are none in that language. */
+/** The word in the language of a tag ("de-AT"), in English where there are none in that
+ * language. */
 const char *page_word(struct text lang, enum page_word word);
 /** Is the language written from right to left? */
 bool page_lang_rtl(struct text lang);

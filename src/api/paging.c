@@ -131,13 +131,13 @@ static void write_filters(struct call *call, struct buf *url)
 
 /* A link to this list; with `name` "cursor" or "page" at that number, 0 is its beginning. */
 static void put_link(struct call *call, const struct paging *p, struct json_out *o,
-    const char *link, const char *name, uint64_t number)
+		     const char *link, const char *name, uint64_t number)
 {
 	struct buf url = {0};
 	buf_text(&url, call->api->public_url);
 	buf_text(&url, call->req->path);
 	buf_printf(&url, "?per_page=%llu&order=%s", (unsigned long long)p->per_page,
-	    p->reverse ? "-id" : "id");
+		   p->reverse ? "-id" : "id");
 	write_filters(call, &url);
 	if (number != 0)
 		buf_printf(&url, "&%s=%llu", name, (unsigned long long)number);
@@ -147,7 +147,7 @@ static void put_link(struct call *call, const struct paging *p, struct json_out 
 }
 
 static void put_link_or_null(struct call *call, const struct paging *p, struct json_out *o,
-    const char *link, const char *name, uint64_t number)
+			     const char *link, const char *name, uint64_t number)
 {
 	if (number != 0)
 		put_link(call, p, o, link, name, number);

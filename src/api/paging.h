@@ -16,7 +16,7 @@ struct paging {
 	 * and utm_…. */
 	bool rf_has_it;
 	bool takes_page_0; /* set by the call: it is the first one, too */
-	uint64_t page; /* 1 ..; 0: not asked for */
+	uint64_t page;     /* 1 ..; 0: not asked for */
 	/* Set by the call before paging_reply, where it is known. */
 	bool has_total;
 	uint64_t total;
@@ -30,8 +30,8 @@ typedef const char *paging_filter_fn(struct call *call, struct text name, struct
 /* The answer of a filter function that does not know the name. */
 extern const char PAGING_UNKNOWN[];
 
-/** Reads the query; paging->reverse is the order where it says nothing, rf_has_it is kept. `filter` may
- *  be NULL. False after it has replied 422. */
+/** Reads the query; paging->reverse is the order where it says nothing, rf_has_it is kept. `filter`
+ * may be NULL. False after it has replied 422. */
 bool paging_read(struct call *call, struct paging *paging, paging_filter_fn *filter,
 		 void *arg) WARN_UNUSED;
 /** The two halves of it. The first only notes what is wrong, and is false after 503; the second
@@ -45,8 +45,9 @@ void paging_take(struct call *call, struct paging *paging, struct text name, str
 struct id_page paging_ask(const struct paging *paging);
 /** Begins the answer: {"data":[ */
 struct json_out paging_begin(struct call *call);
-/** Ends it with links and meta, and replies; next is the id where the next page begins, 0 for none. Filters
- *  are kept. */
-void paging_reply(struct call *call, const struct paging *paging, uint64_t next, struct json_out *o);
+/** Ends it with links and meta, and replies; next is the id where the next page begins, 0 for none.
+ * Filters are kept. */
+void paging_reply(struct call *call, const struct paging *paging, uint64_t next,
+		  struct json_out *o);
 
 #endif

@@ -1,6 +1,5 @@
-/*
- * Owns the checks of what people type about themselves. Never a record. Called by join, qualify and the
- * user calls.
+/* Owns the checks of what people type about themselves. Never a record. Called by join, qualify and
+ * the user calls.
  */
 #include "person.h"
 
@@ -38,7 +37,8 @@ static const char *explain_plus(const struct call *call, struct text email, cons
 	text_cut(email, '@', &local, &host);
 	if (local.n == 0 || memchr(local.p, ' ', local.n) == NULL || !urlencoded)
 		return problem;
-	return "has a blank before the @: in a form and in a query a plus means a blank, so encode the "
+	return "has a blank before the @: in a form and in a query a plus means a blank, so encode "
+	       "the "
 	       "plus as %2B (curl: --data-urlencode)";
 }
 

@@ -19,10 +19,11 @@ bool person_read(struct call *call, const struct body *body, struct person *pers
 const char *person_name_refusal(struct text name, struct arena *arena) WARN_UNUSED;
 
 /** The same where they are given, for a change. */
-bool person_read_some(struct call *call, const struct body *body, struct person *person) WARN_UNUSED;
+bool person_read_some(struct call *call, const struct body *body,
+		      struct person *person) WARN_UNUSED;
 
-/** Reads one e-mail field only; *email stays empty where the address is refused, which is noted. False
- *  after 503. */
+/** Reads one e-mail field only; *email stays empty where the address is refused, which is noted.
+ * False after 503. */
 bool person_read_email(struct call *call, struct text typed, struct email *email) WARN_UNUSED;
 
 #endif

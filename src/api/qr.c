@@ -1,6 +1,5 @@
-/*
- * Owns the drawing of QR codes; the only file that knows libqrencode. Never which link it is. Called by
- * the QR call.
+/* Owns the drawing of QR codes; the only file that knows libqrencode. Never which link it is.
+ * Called by the QR call.
  */
 #include "qr.h"
 
@@ -22,7 +21,8 @@ static void write_line(struct buf *out, const QRcode *code, int y)
 		while (is_dark(code, x, y))
 			x++;
 		if (x > from)
-			buf_printf(out, "M%d %dh%dv1h-%dz", from + QUIET, y + QUIET, x - from, x - from);
+			buf_printf(out, "M%d %dh%dv1h-%dz", from + QUIET, y + QUIET, x - from,
+				   x - from);
 	}
 }
 
@@ -34,7 +34,8 @@ enum err qr_write_svg(struct buf *out, struct text t)
 	if (code == NULL)
 		return errno == ERANGE ? ERR_TOO_LARGE : ERR_NO_MEMORY;
 	int side = code->width + 2 * QUIET;
-	buf_printf(out,
+	buf_printf(
+	    out,
 	    "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" "
 	    "shape-rendering=\"crispEdges\"><path fill=\"#fff\" d=\"M0 0h%dv%dH0z\"/><path d=\"",
 	    side, side, side, side);

@@ -1,5 +1,5 @@
-/*
- * Owns the QR codes that are kept, one for each hash of a text. Never draws (qr.c). Called by the QR call.
+/* Owns the QR codes that are kept, one for each hash of a text. Never draws (qr.c). Called by the
+ * QR call.
  */
 #include "qr_cache.h"
 

@@ -6,7 +6,10 @@
 
 #include "base/bytes.h"
 
-enum { QR_CACHE_SLOTS = 128, QR_CACHE_BYTES_MAX = 16384 /* of an image that is kept: 2 MiB in all */ };
+enum {
+	QR_CACHE_SLOTS = 128,
+	QR_CACHE_BYTES_MAX = 16384 /* of an image that is kept: 2 MiB in all */
+};
 
 /* All zero is a valid empty one. */
 struct qr_cache {
@@ -16,8 +19,8 @@ struct qr_cache {
 	struct buf large; /* the last image that was too large to be kept */
 };
 
-/** The QR code of t (qr_write_svg), drawn only where it is not kept yet. *svg is borrowed until the next
- *  call. The errors are those of qr_write_svg. */
+/** The QR code of t (qr_write_svg), drawn only where it is not kept yet. *svg is borrowed until the
+ * next call. The errors are those of qr_write_svg. */
 enum err qr_cache_find(struct qr_cache *cache, struct text t, struct text *svg) WARN_UNUSED;
 void qr_cache_free(struct qr_cache *cache);
 

@@ -1,5 +1,5 @@
-/*
- * Owns the QR code of a link as a file. Never its drawing (qr.c, through qr_cache.c). Called through the route table.
+/* Owns the QR code of a link as a file. Never its drawing (qr.c, through qr_cache.c). Called
+ * through the route table.
  */
 #include "base/form.h"
 #include "link.h"
@@ -14,7 +14,8 @@ static bool wants_download(const struct call *call)
 	return false;
 }
 
-/* The link as it was asked for: a code from elsewhere stays one. It never changes, so it may be kept. */
+/* The link as it was asked for: a code from elsewhere stays one. It never changes, so it may be
+ * kept. */
 static void on_found(struct link *link)
 {
 	struct call *call = link->call;

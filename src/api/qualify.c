@@ -1,7 +1,6 @@
-/*
- * Owns qualifying, through the inbound webhook and the API: who may call it and what the response is.
- * Never what a request may say (qualify_read.c), never a rule (core/qualify.c). Called through the route
- * table.
+/* Owns qualifying, through the inbound webhook and the API: who may call it and what the response
+ * is. Never what a request may say (qualify_read.c), never a rule (core/qualify.c). Called through
+ * the route table.
  */
 #include "core/user_change.h"
 
@@ -40,7 +39,7 @@ static void reply_done(struct call *call, const struct qualify *q)
 	struct json_out o = call_data(call);
 	json_put_u64(&o, "id", q->user.id);
 	json_put_text(&o, "code",
-	    code_of_user(call->api->config.codes, q->user.id, q->user.alias, code));
+		      code_of_user(call->api->config.codes, q->user.id, q->user.alias, code));
 	json_put_bool(&o, "qualified", q->user.qualified_ms != 0);
 	show_date(&o, "qualified_at", q->zone, q->user.qualified_ms);
 	show_time(&o, "qualified_time", q->user.qualified_ms);
@@ -65,24 +64,30 @@ static const struct {
 	const char *field, *message;
 } refusals[] = {
     [QUALIFY_DIRECT] = {422, "code", QUALIFY_DIRECT_REFUSAL},
-    [QUALIFY_KEY_REUSED] = {409, NULL,
-	"this Idempotency-Key was sent before with another body: use a new key"},
-    [QUALIFY_CURRENCY] = {422, "currency",
-	"is not the currency of any commission rule of this campaign: send the amount in one of "
-	"theirs"},
+    [QUALIFY_KEY_REUSED] =
+	{409, NULL, "this Idempotency-Key was sent before with another body: use a new key"},
+    [QUALIFY_CURRENCY] =
+	{422, "currency",
+	 "is not the currency of any commission rule of this campaign: send the amount in one of "
+	 "theirs"},
     [QUALIFY_NO_ORDER] = {404, NULL,
-	"this user has no order with this order_id: check it, or leave it out to refund all orders"},
-    [QUALIFY_ORDER_CURRENCY] = {422, "currency",
-	"is not the currency of the order: send the refund in the currency of the order"},
-    [QUALIFY_NO_AMOUNT] = {422, "refund_amount",
-	"cannot be used, because the order was sent without an amount: refund the whole order"},
+			  "this user has no order with this order_id: check it, or leave it out to "
+			  "refund all orders"},
+    [QUALIFY_ORDER_CURRENCY] =
+	{422, "currency",
+	 "is not the currency of the order: send the refund in the currency of the order"},
+    [QUALIFY_NO_AMOUNT] =
+	{422, "refund_amount",
+	 "cannot be used, because the order was sent without an amount: refund the whole order"},
     [QUALIFY_REFUND_TOO_LARGE] = {422, "refund_amount", "is more than the amount of the order"},
-    [QUALIFY_REFUND_TOO_SMALL] = {422, "refund_amount",
-	"is less than what was refunded of this order before: send the total so far, not the "
-	"difference"},
+    [QUALIFY_REFUND_TOO_SMALL] =
+	{422, "refund_amount",
+	 "is less than what was refunded of this order before: send the total so far, not the "
+	 "difference"},
     [QUALIFY_TOO_MANY_ORDERS] = {422, "order_id",
-	"is required, because this user has more orders than one call can refund: refund them one by "
-	"one"},
+				 "is required, because this user has more orders than one call can "
+				 "refund: refund them one by "
+				 "one"},
 };
 
 /* True after it has replied. */
@@ -122,7 +127,7 @@ static void submit(struct call *call, struct qualify *q)
 
 /* `scope`: of the Idempotency-Key. `form`: bits of enum qualify_form. */
 static void begin(struct call *call, struct text scope, unsigned form, command_decide_fn *decide,
-    command_done_fn *done)
+		  command_done_fn *done)
 {
 	struct body body;
 	struct qualify_call *qc = call_alloc(call, sizeof *qc);
@@ -159,9 +164,10 @@ const struct operation OP_USER_QUALIFY = {
     .id = "qualify",
     .tag = "Qualifying",
     .summary = "Qualify an invited user, or take it back",
-    .description = "qualified: false is the refund: what is due is cancelled, what was issued is marked "
-		   "as to be taken back. With an order_id it is about that order alone, and with "
-		   "refund_amount about a part of it. The user stays qualified while one order stands.",
+    .description =
+	"qualified: false is the refund: what is due is cancelled, what was issued is marked "
+	"as to be taken back. With an order_id it is about that order alone, and with "
+	"refund_amount about a part of it. The user stays qualified while one order stands.",
     .takes = TAKES_JSON | TAKES_FORM,
     .request = "QualificationRequest",
     .idempotent = true,
@@ -188,8 +194,8 @@ static struct text header(const struct call *call, struct text name)
 	return value == NULL ? (struct text){0} : *value;
 }
 
-/* Standard Webhooks. Ids are not remembered: a message that is sent again within its five minutes changes
- * nothing, since qualifying again changes nothing. */
+/* Standard Webhooks. Ids are not remembered: a message that is sent again within its five minutes
+ * changes nothing, since qualifying again changes nothing. */
 static void qualify_with_signature(struct call *call)
 {
 	const struct message_claim claim = {
@@ -203,12 +209,14 @@ static void qualify_with_signature(struct call *call)
 		begin(call, INBOUND_SCOPE, QUALIFY_BODY_ONLY, qualify_decide, on_qualified);
 		break;
 	case MESSAGE_FORGED:
-		call_refuse_token(call,
+		call_refuse_token(
+		    call,
 		    "the signature does not fit: sign {webhook-id}.{webhook-timestamp}.{body} with "
 		    "the inbound secret of the settings");
 		break;
 	case MESSAGE_STALE:
-		call_refuse_token(call,
+		call_refuse_token(
+		    call,
 		    "webhook-timestamp must be Unix seconds, at most five minutes off: check the "
 		    "sender's clock");
 		break;
@@ -219,9 +227,10 @@ const struct operation OP_QUALIFY_BY_PATH = {
     .id = "qualifyByPath",
     .tag = "Qualifying",
     .summary = "Qualify an invited user, or take it back, the inbound token in the path",
-    .description = "The inbound webhook: one state change, however often it is called. qualified: false "
-		   "is the refund. Each order_id may earn; the same order_id gets its first response. "
-		   "Fields that the body does not have count in the query.",
+    .description =
+	"The inbound webhook: one state change, however often it is called. qualified: false "
+	"is the refund. Each order_id may earn; the same order_id gets its first response. "
+	"Fields that the body does not have count in the query.",
     .takes = TAKES_FORM | TAKES_JSON,
     .request = "QualifyRequest",
     .idempotent = true,
@@ -232,15 +241,16 @@ const struct operation OP_QUALIFY_BY_PATH = {
 void qualify_by_path(struct call *call)
 {
 	qualify_with_token(call, call->params[0],
-	    "wrong token in the path: copy the address from the settings");
+			   "wrong token in the path: copy the address from the settings");
 }
 
 const struct operation OP_QUALIFY_BY_HEADER = {
     .id = "qualifyByHeader",
     .tag = "Qualifying",
     .summary = "Qualify an invited user, the inbound token in a header",
-    .description = "Instead of the token, Standard Webhooks headers (webhook-id, webhook-timestamp, "
-		   "webhook-signature) signed with the inbound secret are taken.",
+    .description =
+	"Instead of the token, Standard Webhooks headers (webhook-id, webhook-timestamp, "
+	"webhook-signature) signed with the inbound secret are taken.",
     .inbound = true,
     .takes = TAKES_FORM | TAKES_JSON,
     .request = "QualifyRequest",
@@ -255,7 +265,8 @@ void qualify_by_header(struct call *call)
 	if (http_request_header(call->req, TEXT("webhook-signature")) != NULL)
 		qualify_with_signature(call);
 	else
-		qualify_with_token(call, call_bearer(call),
+		qualify_with_token(
+		    call, call_bearer(call),
 		    "send the inbound token (Authorization: Bearer {token}) or a signature "
 		    "(webhook-id, webhook-timestamp, webhook-signature)");
 }

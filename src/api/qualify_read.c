@@ -15,7 +15,7 @@ struct reader {
 	const struct body *body;
 	unsigned form;
 	struct body query; /* as if the query were a form */
-	bool noted;        /* the field that is being read is wrong: the next one is read nevertheless */
+	bool noted; /* the field that is being read is wrong: the next one is read nevertheless */
 };
 
 static bool refuse(struct reader *r, const char *name, const char *problem)
@@ -46,8 +46,8 @@ static bool check_query(struct reader *r, const char *name, enum body_field in_q
 
 static const char in_both[] = "is different in the body and in the query: send it once";
 
-/* The field, trimmed; empty where it was not sent. `wrong` completes "field ..." for another kind of
- * JSON value, or a field that came twice. False where it is refused. */
+/* The field, trimmed; empty where it was not sent. `wrong` completes "field ..." for another kind
+ * of JSON value, or a field that came twice. False where it is refused. */
 static bool read_text(struct reader *r, const char *name, const char *wrong, struct text *value)
 {
 	struct text other;
@@ -138,14 +138,16 @@ static bool read_who(struct reader *r, struct qualify *q)
 	if (!read_text(r, "code", wrong, &code) || !read_text(r, "coupon", wrong, &coupon) ||
 	    !read_text(r, "email", wrong, &email))
 		return false;
-	/* A text that is not a code or a coupon names nobody; the command says so, as for an unknown one. */
+	/* A text that is not a code or a coupon names nobody; the command says so, as for an
+	 * unknown one. */
 	if (!call_keep(r->call, code, &q->who.code) || !call_keep(r->call, coupon, &q->who.coupon))
 		return false;
 	if (who_is_set(&q->who))
 		return true;
 	if (email.n > 0)
 		return read_email(r, email, q);
-	return refuse(r, "code", "is required: the user's code (or a coupon, or email and campaign_id)");
+	return refuse(r, "code",
+		      "is required: the user's code (or a coupon, or email and campaign_id)");
 }
 
 /* ---- which order, how much ---- */
@@ -159,13 +161,14 @@ static bool read_order(struct reader *r, struct qualify *q)
 	/* A template without its value must not refund all orders. */
 	if (order.n == 0 && !q->qualified && is_sent(r, "order_id"))
 		return refuse(r, "order_id",
-		    "is empty: send the id of the order, or leave order_id out to refund all orders");
+			      "is empty: send the id of the order, or leave order_id out to refund "
+			      "all orders");
 	return order.n <= ORDER_ID_MAX ? call_keep(r->call, order, &q->order_id)
 				       : refuse(r, "order_id", wrong);
 }
 
-/* A JSON number, which a program computed, is rounded to the minor unit of the currency that came with it,
- * half a unit up; without a currency, to what an amount can hold. */
+/* A JSON number, which a program computed, is rounded to the minor unit of the currency that came
+ * with it, half a unit up; without a currency, to what an amount can hold. */
 static enum err round_money(struct text number, struct text currency, uint64_t *value_e4)
 {
 	unsigned places = currency.n > 0 ? currency_places(currency) : AMOUNT_PLACES;
@@ -177,7 +180,7 @@ static enum err round_money(struct text number, struct text currency, uint64_t *
 
 /* Text must be an exact decimal of at most four places. */
 static bool read_money(struct reader *r, const char *name, struct text currency, bool *given,
-    uint64_t *value_e4)
+		       uint64_t *value_e4)
 {
 	static const char wrong[] = "must be a decimal number such as 49.90";
 	struct text amount, number;
@@ -189,8 +192,10 @@ static bool read_money(struct reader *r, const char *name, struct text currency,
 	enum err err = computed ? round_money(number, currency, value_e4)
 				: decimal_read(amount, AMOUNT_PLACES, value_e4);
 	*given = err == ERR_OK;
-	return *given || refuse(r, name,
-			     err == ERR_TOO_LARGE ? "is too large: the largest is 999999999999999" : wrong);
+	return *given ||
+	       refuse(r, name,
+		      err == ERR_TOO_LARGE ? "is too large: the largest is 999999999999999"
+					   : wrong);
 }
 
 static bool read_amount(struct reader *r, struct qualify *q)
@@ -206,8 +211,9 @@ static bool read_refund(struct reader *r, struct qualify *q)
 	/* A template without its value must not refund the whole order. */
 	if (!q->has_refund && !q->qualified && is_sent(r, name))
 		return refuse(r, name,
-		    "is empty: send the total refunded of the order so far, or leave refund_amount out to "
-		    "refund the whole order");
+			      "is empty: send the total refunded of the order so far, or leave "
+			      "refund_amount out to "
+			      "refund the whole order");
 	if (q->has_refund && q->qualified)
 		return refuse(r, name, "is only for refunds: send qualified=false with it");
 	if (q->has_refund && q->order_id.n == 0)

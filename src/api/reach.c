@@ -84,8 +84,8 @@ enum err reach_open(struct loop *loop, struct store *store, struct reach **out)
 		return ERR_NO_MEMORY;
 	r->store = store;
 	r->counting = &r->tables[0];
-	r->add = (struct reach_add){
-	    .command = {.decide = reach_add_decide, .done = on_added}, .n = SLOTS};
+	r->add = (struct reach_add){.command = {.decide = reach_add_decide, .done = on_added},
+				    .n = SLOTS};
 	r->timer = evtimer_new(loop_events(loop), on_timer, r);
 	if (r->timer == NULL) {
 		free(r);

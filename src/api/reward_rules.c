@@ -39,8 +39,7 @@ static const char *read_percent(struct call *call, const struct json *v, void *r
 	rule->percent = 0;
 	if (json_kind(v) == JSON_NULL)
 		return NULL;
-	return json_number_text(v, &t) &&
-		       decimal_read(t, PERCENT_PLACES, &rule->percent) == ERR_OK
+	return json_number_text(v, &t) && decimal_read(t, PERCENT_PLACES, &rule->percent) == ERR_OK
 		   ? NULL
 		   : "must be a number above 0 and at most 100, with at most two decimals";
 }
@@ -187,7 +186,7 @@ const struct operation OP_RULE_LIST = {
     .tag = "Rewards",
     .summary = "List reward rules",
     .query = {{"campaign_id", "integer", "1", "Of this campaign.", false},
-	{"metric", "RewardMetric", "coupon", "Of this metric.", false}},
+	      {"metric", "RewardMetric", "coupon", "Of this metric.", false}},
     .answers = {{200, ANSWER_LIST, "RewardRule"}},
 };
 

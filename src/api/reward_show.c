@@ -1,5 +1,5 @@
-/*
- * Owns the JSON form of rewards, rules and pools. Never reads one. Called by the reward and rule calls.
+/* Owns the JSON form of rewards, rules and pools. Never reads one. Called by the reward and rule
+ * calls.
  */
 #include "reward_show.h"
 
@@ -21,7 +21,7 @@ static struct text decimal(uint64_t value, unsigned places, char room[DECIMAL_SI
 
 /* Whole minor units, and the same as people read it; null where there is no money. */
 static void put_money(struct json_out *o, const char *name, const char *display, bool there,
-    uint64_t amount, struct text currency)
+		      uint64_t amount, struct text currency)
 {
 	char room[DECIMAL_SIZE];
 	if (there)
@@ -29,7 +29,8 @@ static void put_money(struct json_out *o, const char *name, const char *display,
 	else
 		json_put_null(o, name);
 	json_put_text_or_null(o, display,
-	    there ? decimal(amount, currency_places(currency), room) : (struct text){0});
+			      there ? decimal(amount, currency_places(currency), room)
+				    : (struct text){0});
 }
 
 /* ---- rewards ---- */
@@ -66,7 +67,7 @@ static void put_clawback(struct json_out *o, const struct reward *r)
 {
 	show_time(o, "clawback_at", r->clawback_ms);
 	put_money(o, "clawback_amount", "clawback_amount_display",
-	    r->clawback_ms != 0 && r->currency.n > 0, reward_clawback_amount(r), r->currency);
+		  r->clawback_ms != 0 && r->currency.n > 0, reward_clawback_amount(r), r->currency);
 }
 
 void reward_show(struct call *call, struct json_out *o, const struct reward_row *row)
@@ -156,13 +157,15 @@ static void put_counts(struct json_out *o, const struct rule_row *row)
 	json_close(o, '}');
 }
 
-/* What clients of Referral Factory look for in its dashboard. The sum of commissions is not known. */
+/* What clients of Referral Factory look for in its dashboard. The sum of commissions is not
+ * known. */
 static void put_rule_aliases(struct json_out *o, const struct rule_row *row)
 {
 	char room[DECIMAL_SIZE];
 	const struct rule *r = &row->rule;
 	uint64_t count = row->stats.due + row->stats.issued, total;
-	bool is_known = r->metric == METRIC_AMOUNT && !__builtin_mul_overflow(r->amount, count, &total);
+	bool is_known =
+	    r->metric == METRIC_AMOUNT && !__builtin_mul_overflow(r->amount, count, &total);
 	json_put_u64(o, "reward_id", r->id);
 	json_put_u64(o, "count", count);
 	json_put_raw(o, "total",
@@ -184,7 +187,8 @@ void rule_show(struct json_out *o, const struct rule_row *row)
 	show_word(o, "repeat", REPEAT_NAMES, r->repeat);
 	show_id(o, "max_per_user", r->max_per_user);
 	put_thresholds(o, r->thresholds);
-	put_money(o, "amount", "amount_display", r->metric == METRIC_AMOUNT, r->amount, r->currency);
+	put_money(o, "amount", "amount_display", r->metric == METRIC_AMOUNT, r->amount,
+		  r->currency);
 	json_put_text_or_null(o, "currency", r->currency);
 	put_commission(o, r);
 	json_put_bool(o, "auto_issue", r->auto_issue != 0);

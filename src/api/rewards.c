@@ -1,6 +1,5 @@
-/*
- * Owns the reward calls of the REST API: what is due, issuing, cancelling. Never a rule about rewards
- * (core/reward*.c). Called through the route table.
+/* Owns the reward calls of the REST API: what is due, issuing, cancelling. Never a rule about
+ * rewards (core/reward*.c). Called through the route table.
  */
 #include "core/reward.h"
 
@@ -62,7 +61,8 @@ static struct list_call *begin_list(struct call *call, bool is_dashboard)
 		return NULL;
 	lc->is_dashboard = is_dashboard;
 	if (!name_find(METRIC_NAMES, call->params[0], &lc->metric)) {
-		call_reply_error(call, 404,
+		call_reply_error(
+		    call, 404,
 		    "no such list: its last part is amount, commission, coupon or custom");
 		return NULL;
 	}
@@ -112,8 +112,10 @@ static void list_state(struct call *call, enum reward_state state)
 		gather_begin(&lc->gather, &lc->command, &lc->list.page);
 }
 
-#define REWARD_PAGE                                                               \
-	{"page", "integer", "1", "The page, counted from 1; links.next is cheaper.", false}
+#define REWARD_PAGE                                                                                \
+	{                                                                                          \
+		"page", "integer", "1", "The page, counted from 1; links.next is cheaper.", false  \
+	}
 #define REWARD_FILTERS                                                                             \
 	{                                                                                          \
 		REWARD_PAGE, {"campaign_id", "integer", "1", "Of this campaign.", false},          \
@@ -281,7 +283,7 @@ static void on_acted(struct command *command, enum err err)
 
 /* NULL after it has replied. */
 static struct act_call *begin_act(struct call *call, command_decide_fn *decide,
-    command_done_fn *done)
+				  command_done_fn *done)
 {
 	struct act_call *ac = call_alloc(call, sizeof *ac);
 	if (ac == NULL)

@@ -1,5 +1,5 @@
-/*
- * Owns the route table. Never what a route does. Called by api.c for each request, and by openapi.c.
+/* Owns the route table. Never what a route does. Called by api.c for each request, and by
+ * openapi.c.
  */
 #include "routes.h"
 

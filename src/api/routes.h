@@ -71,8 +71,8 @@ call_fn analytics_get; /* analytics.c */
 extern const struct operation OP_ANALYTICS_GET;
 
 call_fn webhook_list, webhook_create, webhook_get, webhook_update, webhook_delete;
-extern const struct operation OP_WEBHOOK_LIST, OP_WEBHOOK_CREATE, OP_WEBHOOK_GET,
-    OP_WEBHOOK_UPDATE, OP_WEBHOOK_DELETE;
+extern const struct operation OP_WEBHOOK_LIST, OP_WEBHOOK_CREATE, OP_WEBHOOK_GET, OP_WEBHOOK_UPDATE,
+    OP_WEBHOOK_DELETE;
 
 call_fn webhook_enable, webhook_rotate_secret, webhook_test, webhook_why; /* webhook_ops.c */
 extern const struct operation OP_WEBHOOK_ENABLE, OP_WEBHOOK_ROTATE_SECRET, OP_WEBHOOK_TEST,
@@ -87,7 +87,8 @@ extern const struct operation OP_REPLAY_CREATE, OP_REPLAY_LIST, OP_REPLAY_GET;
 call_fn delivery_list, delivery_get, delivery_resend; /* deliveries.c */
 extern const struct operation OP_DELIVERY_LIST, OP_DELIVERY_GET, OP_DELIVERY_RESEND;
 
-call_fn reward_dashboard, reward_list_due, reward_list_issued, reward_list_cancelled; /* rewards.c */
+call_fn reward_dashboard, reward_list_due, reward_list_issued,
+    reward_list_cancelled; /* rewards.c */
 call_fn reward_issue_post, reward_cancel_post, reward_get, reward_update;
 extern const struct operation OP_REWARD_SEARCH_DUE, OP_REWARD_SEARCH_ISSUED,
     OP_REWARD_SEARCH_CANCELLED, OP_REWARD_SEARCH_DASHBOARD;
@@ -95,14 +96,15 @@ extern const struct operation OP_REWARD_DASHBOARD, OP_REWARD_LIST_DUE, OP_REWARD
     OP_REWARD_LIST_CANCELLED, OP_REWARD_ISSUE, OP_REWARD_CANCEL, OP_REWARD_GET, OP_REWARD_UPDATE;
 
 call_fn rule_list, rule_create, rule_get, rule_update, rule_delete; /* reward_rules.c */
-extern const struct operation OP_RULE_LIST, OP_RULE_CREATE, OP_RULE_GET, OP_RULE_UPDATE, OP_RULE_DELETE;
+extern const struct operation OP_RULE_LIST, OP_RULE_CREATE, OP_RULE_GET, OP_RULE_UPDATE,
+    OP_RULE_DELETE;
 
 call_fn coupon_list, coupon_upload; /* coupons.c */
 extern const struct operation OP_COUPON_LIST, OP_COUPON_UPLOAD;
 
-call_fn n8n_test, n8n_sources, n8n_campaigns, n8n_rewards; /* n8n_choices.c */
+call_fn n8n_test, n8n_sources, n8n_campaigns, n8n_rewards;      /* n8n_choices.c */
 call_fn n8n_webhook_create, n8n_reward_bind, n8n_reward_unbind; /* n8n.c */
-call_fn n8n_qualify; /* qualify.c */
+call_fn n8n_qualify;                                            /* qualify.c */
 extern const struct operation OP_N8N_TEST, OP_N8N_SOURCES, OP_N8N_CAMPAIGNS, OP_N8N_REWARDS,
     OP_N8N_WEBHOOK_CREATE, OP_N8N_WEBHOOK_DELETE, OP_N8N_REWARD_BIND, OP_N8N_REWARD_UNBIND,
     OP_N8N_USER_CREATE, OP_N8N_QUALIFY;

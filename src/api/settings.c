@@ -1,6 +1,5 @@
-/*
- * Owns the calls about settings: what inbound calls need to be sent, and rotating their secrets. Never
- * judges an inbound call (inbound_keys.c). Called through the route table.
+/* Owns the calls about settings: what inbound calls need to be sent, and rotating their secrets.
+ * Never judges an inbound call (inbound_keys.c). Called through the route table.
  */
 #include "core/inbound.h"
 
@@ -19,7 +18,7 @@ struct settings_call {
 };
 
 static struct settings_call *begin(struct call *call, command_decide_fn *decide,
-    command_done_fn *done)
+				   command_done_fn *done)
 {
 	struct settings_call *sc = call_alloc(call, sizeof *sc);
 	if (sc == NULL)
@@ -33,10 +32,11 @@ static struct settings_call *begin(struct call *call, command_decide_fn *decide,
 
 /* Appends it; nothing where it is not to be shown, or does not open. */
 static void open_secret(struct call *call, enum inbound_which which,
-    const struct inbound_secret *secret, struct buf *plain)
+			const struct inbound_secret *secret, struct buf *plain)
 {
 	if ((call->scopes & SCOPE_ADMIN) != 0 && secret->sealed.n > 0 &&
-	    crypto_open(call->api->secret_key, inbound_context(which), secret->sealed, plain) != ERR_OK)
+	    crypto_open(call->api->secret_key, inbound_context(which), secret->sealed, plain) !=
+		ERR_OK)
 		buf_reset(plain);
 }
 
@@ -45,20 +45,20 @@ static void put_url(struct call *call, struct json_out *o, struct text token)
 	struct buf url = {0};
 	if (token.n > 0)
 		buf_printf(&url, "%.*s/webhook/%.*s/qualify", TEXT_ARGS(call->api->public_url),
-		    TEXT_ARGS(token));
+			   TEXT_ARGS(token));
 	json_put_text_or_null(o, "url", buf_view(&url));
 	o->buf->failed = o->buf->failed || url.failed;
 	crypto_wipe_buf(&url);
 }
 
 static void put_end_of_old(struct call *call, struct json_out *o, const char *name,
-    const struct inbound_secret *secret)
+			   const struct inbound_secret *secret)
 {
 	show_time(o, name, call_now_ms(call) < secret->old_until_ms ? secret->old_until_ms : 0);
 }
 
 static void put_inbound(struct call *call, struct json_out *o,
-    const struct inbound_secret secrets[INBOUND_SECRETS])
+			const struct inbound_secret secrets[INBOUND_SECRETS])
 {
 	struct buf token = {0}, secret = {0};
 	open_secret(call, INBOUND_TOKEN, &secrets[INBOUND_TOKEN], &token);

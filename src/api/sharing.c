@@ -1,6 +1,5 @@
-/*
- * Owns the addresses that share a link. Never whose link it is. Called by the user object and by the page
- * after joining.
+/* Owns the addresses that share a link. Never whose link it is. Called by the user object and by
+ * the page after joining.
  */
 #include "sharing.h"
 
@@ -39,7 +38,7 @@ static struct text subject_of(const struct campaign *campaign)
 }
 
 static void put_word(struct buf *out, struct text word, const struct campaign *campaign,
-    struct text link)
+		     struct text link)
 {
 	struct text text = page_text_of(campaign, "share_text");
 	bool message = text_eq(word, TEXT("message"));
@@ -54,7 +53,7 @@ static void put_word(struct buf *out, struct text word, const struct campaign *c
 }
 
 void sharing_write_url(struct buf *out, const struct sharing_network *network,
-    const struct campaign *campaign, struct text link)
+		       const struct campaign *campaign, struct text link)
 {
 	struct text rest = text_of(network->pattern), before, word;
 	while (text_cut(rest, '{', &before, &rest)) {

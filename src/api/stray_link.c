@@ -1,6 +1,5 @@
-/*
- * Owns the reading of join links to which something was added: a dot, a bracket, an invisible character.
- * Never whether the code is good (link.c). Called by api.c for paths without a route.
+/* Owns the reading of join links to which something was added: a dot, a bracket, an invisible
+ * character. Never whether the code is good (link.c). Called by api.c for paths without a route.
  */
 #include "stray_link.h"
 
@@ -39,7 +38,8 @@ static struct text skip_marks(struct text t)
 static struct text read_code(struct text *rest)
 {
 	size_t n = 0;
-	while (n < rest->n && (ascii_is_alnum(rest->p[n]) || rest->p[n] == '-' || rest->p[n] == '_'))
+	while (n < rest->n &&
+	       (ascii_is_alnum(rest->p[n]) || rest->p[n] == '-' || rest->p[n] == '_'))
 		n++;
 	struct text code = text_from(rest->p, n);
 	*rest = behind(*rest, n);

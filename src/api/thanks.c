@@ -1,6 +1,5 @@
-/*
- * Owns the address of the page after joining: a secret of the user's, never the public code alone. Never
- * what is on it (page_thanks.c). Called through the route table.
+/* Owns the address of the page after joining: a secret of the user's, never the public code alone.
+ * Never what is on it (page_thanks.c). Called through the route table.
  */
 #include "link.h"
 #include "page.h"

@@ -1,6 +1,5 @@
-/*
- * Owns the calls that make, list and revoke API tokens. Never the table that calls are judged by (tokens.c).
- * Called through the route table.
+/* Owns the calls that make, list and revoke API tokens. Never the table that calls are judged by
+ * (tokens.c). Called through the route table.
  */
 #include "core/token.h"
 
@@ -103,8 +102,10 @@ static const char *read_scopes(struct call *call, const struct json *v, void *re
 {
 	(void)call;
 	uint64_t *scopes = &((struct token *)record)->scopes;
-	const char *problem = decode_mask(v, SCOPE_NAMES, "must be a list of read, write, admin", scopes);
-	return problem != NULL || *scopes != 0 ? problem : "must name at least one of read, write, admin";
+	const char *problem =
+	    decode_mask(v, SCOPE_NAMES, "must be a list of read, write, admin", scopes);
+	return problem != NULL || *scopes != 0 ? problem
+					       : "must name at least one of read, write, admin";
 }
 
 static const struct decode_field fields[] = {
@@ -169,7 +170,8 @@ void token_create(struct call *call)
 	if (!call_check(call))
 		return;
 	if (call->api->tokens.n >= TOKENS_MAX) {
-		call_reply_error(call, 409, "there are 200 tokens: revoke those that are not used any more");
+		call_reply_error(call, 409,
+				 "there are 200 tokens: revoke those that are not used any more");
 		return;
 	}
 	crypto_token(tc->plain);
@@ -189,14 +191,16 @@ static void on_revoked(struct command *command, enum err err)
 	if (err == ERR_OK)
 		call_reply_nothing(tc->call);
 	else if (err == ERR_REFUSED)
-		call_reply_error(tc->call, 409,
+		call_reply_error(
+		    tc->call, 409,
 		    "this is the last admin token, without which no other could be made: create "
 		    "another one first");
 	else
 		call_reply_err(tc->call, err, no_token);
 }
 
-/* The hashes of all tokens, as they are now: the table may move before the command runs. False after 503. */
+/* The hashes of all tokens, as they are now: the table may move before the command runs. False
+ * after 503. */
 static bool copy_known(struct call *call, struct token_revoke *revoke)
 {
 	const struct tokens *tokens = &call->api->tokens;

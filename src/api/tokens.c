@@ -1,6 +1,5 @@
-/*
- * Owns the table of token hashes. Never a token itself. Called by the routes for each call that wants
- * a credential.
+/* Owns the table of token hashes. Never a token itself. Called by the routes for each call that
+ * wants a credential.
  */
 #include "tokens.h"
 
@@ -12,9 +11,11 @@
 static struct token_entry *find_hash(const struct tokens *t, const uint8_t hash[SHA256_SIZE])
 {
 	struct token_entry *found = NULL;
-	/* All are compared, each in constant time: a handful of tokens, no index to leak through. */
+	/* All are compared, each in constant time: a handful of tokens, no index to leak
+	 * through. */
 	for (size_t i = 0; i < t->n; i++)
-		if (text_eq_secret(text_from(t->items[i].hash, SHA256_SIZE), text_from(hash, SHA256_SIZE)))
+		if (text_eq_secret(text_from(t->items[i].hash, SHA256_SIZE),
+				   text_from(hash, SHA256_SIZE)))
 			found = &t->items[i];
 	return found;
 }
@@ -83,7 +84,8 @@ enum err tokens_load(struct tokens *t, struct store *store)
 	struct load load = {.tokens = t};
 	do {
 		load.finished = false;
-		load.list.command = (struct command){.decide = token_list_decide, .done = on_loaded};
+		load.list.command =
+		    (struct command){.decide = token_list_decide, .done = on_loaded};
 		enum err err = store_query(store, &load.list.command);
 		if (err != ERR_OK)
 			return err;

@@ -23,7 +23,7 @@ enum err tokens_load(struct tokens *tokens, struct store *store) WARN_UNUSED;
 void tokens_free(struct tokens *tokens);
 /** The entry of a token that is known and not expired, or NULL. */
 const struct token_entry *tokens_find(const struct tokens *tokens, struct text token,
-    uint64_t now_ms);
+				      uint64_t now_ms);
 /** The entry with that id, or NULL. */
 const struct token_entry *tokens_find_id(const struct tokens *tokens, uint64_t id);
 

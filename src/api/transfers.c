@@ -1,6 +1,5 @@
-/*
- * Owns how many imports and exports run at a time. Never what they do. Called by import.c, coupons.c and
- * export.c, and for the metrics.
+/* Owns how many imports and exports run at a time. Never what they do. Called by import.c,
+ * coupons.c and export.c, and for the metrics.
  */
 #include "transfers.h"
 
@@ -14,10 +13,10 @@ static const struct {
 } limits[TRANSFER_KINDS] = {
     /* An import holds about 2 MB. */
     [TRANSFER_IMPORT] = {4, 8, "this token has 4 imports running: try again when one has ended",
-	"8 imports are running: try again when one has ended"},
+			 "8 imports are running: try again when one has ended"},
     /* An export holds about 200 KB. */
     [TRANSFER_EXPORT] = {4, 16, "this token has 4 exports running: try again when one has ended",
-	"16 exports are running: try again when one has ended"},
+			 "16 exports are running: try again when one has ended"},
 };
 
 size_t transfers_running(const struct api *api, enum transfer_kind kind)

@@ -1,6 +1,5 @@
-/*
- * Imports and exports that run: each takes memory and a connection for as long as its client likes, so
- * there is a limit for each token, and one for all of them.
+/* Imports and exports that run: each takes memory and a connection for as long as its client likes,
+ * so there is a limit for each token, and one for all of them.
  */
 #ifndef API_TRANSFERS_H
 #define API_TRANSFERS_H

@@ -1,7 +1,6 @@
-/*
- * Owns the unsubscribe link: GET asks, since mail scanners follow links, and POST does it, whether a
- * person pressed the button or a mail program did (RFC 8058). Never the record. Called through the route
- * table.
+/* Owns the unsubscribe link: GET asks, since mail scanners follow links, and POST does it, whether
+ * a person pressed the button or a mail program did (RFC 8058). Never the record. Called through
+ * the route table.
  */
 #include "core/unsubscribe.h"
 
@@ -22,15 +21,17 @@ static bool has_secret(const struct link *link)
 	struct text rest = call->req->query, name, value;
 	while (form_next(&rest, &call->req->arena, &name, &value) == ERR_OK)
 		if (text_eq(name, TEXT("t")))
-			return link->user.id != 0 && code_secret_fits(call->api->config.codes,
-							 SECRET_UNSUBSCRIBE, link->user.id, value);
+			return link->user.id != 0 &&
+			       code_secret_fits(call->api->config.codes, SECRET_UNSUBSCRIBE,
+						link->user.id, value);
 	return false;
 }
 
 static void on_found_get(struct link *link)
 {
 	if (has_secret(link))
-		page_reply_unsubscribe(link->call, &link->campaign, link->user.unsubscribed_ms != 0);
+		page_reply_unsubscribe(link->call, &link->campaign,
+				       link->user.unsubscribed_ms != 0);
 	else
 		link_reply_unknown(link->call);
 }
@@ -38,8 +39,9 @@ static void on_found_get(struct link *link)
 /* The page wants the campaign again: the look-up's texts are gone by now. */
 static void on_done(struct command *command, enum err err)
 {
-	struct unsubscribe_call *uc = (struct unsubscribe_call *)(void *)((char *)command -
-							  offsetof(struct unsubscribe_call, unsubscribe));
+	struct unsubscribe_call *uc =
+	    (struct unsubscribe_call *)(void *)((char *)command -
+						offsetof(struct unsubscribe_call, unsubscribe));
 	if (err == ERR_OK)
 		link_find_always(&uc->link, uc->link.call, on_found_get);
 	else if (err == ERR_NOT_FOUND)

@@ -1,6 +1,5 @@
-/*
- * Owns the calls that change a user: fields, review, erasing. Never a rule about users. Called through
- * the route table.
+/* Owns the calls that change a user: fields, review, erasing. Never a rule about users. Called
+ * through the route table.
  */
 #include "core/user_change.h"
 #include "core/erase.h"
@@ -125,7 +124,8 @@ static void on_judged(struct command *command, enum err err)
 	struct judge_call *jc = (struct judge_call *)command;
 	bool decided = jc->judge.view.user.review != REVIEW_NONE;
 	if (err == ERR_REFUSED)
-		call_reply_error(jc->call, 409,
+		call_reply_error(
+		    jc->call, 409,
 		    decided ? "the review was decided otherwise before, and rewards have followed"
 			    : "this user is not under review: nothing was suspicious");
 	else if (err != ERR_OK)

@@ -124,8 +124,9 @@ const struct operation OP_USER_CREATE = {
     .id = "createUser",
     .tag = "Users",
     .summary = "Add a user",
-    .description = "Joins somebody: events and rewards follow as from a join by a link. Members that it "
-		   "does not know are ignored.",
+    .description =
+	"Joins somebody: events and rewards follow as from a join by a link. Members that it "
+	"does not know are ignored.",
     .takes = TAKES_JSON,
     .request = "UserCreate",
     .idempotent = true,

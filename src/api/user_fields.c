@@ -3,7 +3,6 @@
  */
 #include "user_fields.h"
 
-
 /* ---- meta ---- */
 
 static bool add_meta(const struct json *entry, struct buf *list)
@@ -114,5 +113,6 @@ bool user_read_referrer(struct call *call, const struct body *body, uint64_t cam
 		call_note(call, "referrer_code", problem);
 	if (problem != NULL)
 		return true;
-	return referrer != NULL ? read_referrer(call, referrer, who) : call_keep(call, code, &who->code);
+	return referrer != NULL ? read_referrer(call, referrer, who)
+				: call_keep(call, code, &who->code);
 }

@@ -7,10 +7,10 @@
 #include "body.h"
 #include "core/who.h"
 
-/** Reads meta ([{"field", "value"}]) into pairs, kept in the request's arena. *given says whether it was
- *  there. False after 422. */
+/** Reads meta ([{"field", "value"}]) into pairs, kept in the request's arena. *given says whether
+ * it was there. False after 422. */
 bool user_read_meta(struct call *call, const struct body *body, struct pairs *meta,
-    bool *given) WARN_UNUSED;
+		    bool *given) WARN_UNUSED;
 
 #define USER_NO_REFERRER "names nobody in this campaign"
 /** Reads referrer ({"field": "id", "code" or "email", "value"}) or referrer_code: not set where

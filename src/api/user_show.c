@@ -60,7 +60,7 @@ static void put_links(struct call *call, struct json_out *o, struct text code)
 }
 
 static void put_sharing(struct call *call, struct json_out *o, const struct user_view *v,
-    struct text code)
+			struct text code)
 {
 	struct buf url = {0};
 	call_write_join_url(call, &url, code);

@@ -197,7 +197,8 @@ static void fail_list(struct command *command, enum err err)
 	struct list_call *lc = (struct list_call *)command;
 	struct call *call = lc->gather.call;
 	if (err == ERR_TOO_LARGE)
-		call_reply_field(call, "email",
+		call_reply_field(
+		    call, "email",
 		    "cannot be looked up in that many campaigns: name one by campaign_id");
 	else if (err == ERR_REFUSED)
 		call_reply_field(call, lc->list.refused, no_such_code);

@@ -1,6 +1,5 @@
-/*
- * Owns the names of programs that open links for nobody. Never a count. Called by the join page, which counts
- * views.
+/* Owns the names of programs that open links for nobody. Never a count. Called by the join page,
+ * which counts views.
  */
 #include "visitor.h"
 
@@ -10,7 +9,7 @@
 static const struct {
 	const char *header, *word;
 } ahead[] = {
-    {"Sec-Purpose", "prefetch"}, {"Purpose", "prefetch"},  {"X-Purpose", "preview"},
+    {"Sec-Purpose", "prefetch"}, {"Purpose", "prefetch"}, {"X-Purpose", "preview"},
     {"Purpose", "preview"},      {"X-Moz", "prefetch"},
 };
 
@@ -75,8 +74,8 @@ static bool holds(struct text t, const char *word)
 	return false;
 }
 
-/* The beginning of a header's value. Those of programs and browsers are shorter, and a search for every name
- * in 16 KiB takes milliseconds. */
+/* The beginning of a header's value. Those of programs and browsers are shorter, and a search for
+ * every name in 16 KiB takes milliseconds. */
 static struct text value_of(const struct http_request *req, const char *name)
 {
 	enum { LOOKED_AT = 512 };

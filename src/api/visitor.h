@@ -6,8 +6,8 @@
 
 #include "http/server.h"
 
-/** False for a prefetch, and for programs that are known to make previews of links or an index of pages.
- *  HEAD looks at nothing either. */
+/** False for a prefetch, and for programs that are known to make previews of links or an index of
+ * pages. HEAD looks at nothing either. */
 bool visitor_is_person(const struct http_request *req);
 
 #endif

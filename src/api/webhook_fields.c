@@ -35,7 +35,7 @@ static const char *read_types(struct call *call, const struct json *v, void *rec
 {
 	(void)call;
 	return decode_mask(v, USER_TYPE_NAMES, "must be a list of person_referring, person_invited",
-			 &((struct webhook *)record)->types);
+			   &((struct webhook *)record)->types);
 }
 
 const char *webhook_read_sources(struct call *call, const struct json *v, void *record)
@@ -58,8 +58,9 @@ static const char *read_entry(struct call *call, const struct json *item, const 
 	}
 	for (size_t i = 0; json_member(item, i, &name) != NULL; i++)
 		if (!text_eq(name, text_of(first)) && !text_eq(name, text_of(second)))
-			return decode_problem(call, "has an entry with an unknown \"%.*s\": it takes %s and %s",
-					      TEXT_ARGS(decode_shown(name)), first, second);
+			return decode_problem(
+			    call, "has an entry with an unknown \"%.*s\": it takes %s and %s",
+			    TEXT_ARGS(decode_shown(name)), first, second);
 	if (!body_string(json_get(item, first), &a))
 		return decode_problem(call, "has an entry without a %s that is text", first);
 	bool same = copy && (other == NULL || json_kind(other) == JSON_NULL);
@@ -69,14 +70,16 @@ static const char *read_entry(struct call *call, const struct json *item, const 
 	return NULL;
 }
 
-/* A list of objects with two text members. The second is the first where `copy` says so and it is missing. */
+/* A list of objects with two text members. The second is the first where `copy` says so and it is
+ * missing. */
 static const char *read_pairs(struct call *call, const struct json *v, const char *first,
 			      const char *second, bool copy, struct pairs *out)
 {
 	struct buf list = {0};
 	const char *problem = NULL;
 	if (json_kind(v) != JSON_ARRAY && json_kind(v) != JSON_NULL)
-		return decode_problem(call, "must be a list of objects with %s and %s", first, second);
+		return decode_problem(call, "must be a list of objects with %s and %s", first,
+				      second);
 	if (json_length(v) > WEBHOOK_LIST_MAX)
 		return "has more than 64 entries";
 	for (size_t i = 0; i < json_length(v) && problem == NULL; i++)
@@ -242,7 +245,8 @@ static const char *read_success_statuses(struct call *call, const struct json *v
 		return "must be a list of at most 32 HTTP statuses, for example [302,409]";
 	for (size_t i = 0; i < n; i++) {
 		if (!in_range(json_at(v, i), 200, 599, &status))
-			return "must hold HTTP statuses from 200 to 599, for example [302,409]; 2xx "
+			return "must hold HTTP statuses from 200 to 599, for example [302,409]; "
+			       "2xx "
 			       "always counts as delivered";
 		if (id_list_add(*statuses, status, &call->req->arena, statuses) != ERR_OK)
 			return no_memory;

@@ -183,7 +183,8 @@ static void on_preview(struct command *command, enum err err)
 		call_reply_err(pc->call, err, NULL);
 		return;
 	}
-	/* The URL was allowed when it was saved; the server may run without --allow-http-targets since. */
+	/* The URL was allowed when it was saved; the server may run without --allow-http-targets
+	 * since. */
 	if (url_parse(pc->preview.webhook.url, flags, &pc->url) != NULL) {
 		call_reply_error(
 		    pc->call, 409,
@@ -231,8 +232,8 @@ void webhook_preview(struct call *call)
 {
 	uint64_t id;
 	struct preview_call *pc;
-	if (!call_read_id(call, &id, WEBHOOK_UNKNOWN) || (pc = call_alloc(call, sizeof *pc)) == NULL ||
-	    !read_request(call, &pc->preview))
+	if (!call_read_id(call, &id, WEBHOOK_UNKNOWN) ||
+	    (pc = call_alloc(call, sizeof *pc)) == NULL || !read_request(call, &pc->preview))
 		return;
 	pc->call = call;
 	pc->preview.id = id;

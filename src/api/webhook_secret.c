@@ -13,7 +13,8 @@ bool signing_secret_make(struct call *call, struct text context, struct text *ou
 	uint8_t random[SECRET_SIZE];
 	struct buf sealed = {0};
 	crypto_random(random, sizeof random);
-	message_secret_seal(call->api->secret_key, context, text_from(random, sizeof random), &sealed);
+	message_secret_seal(call->api->secret_key, context, text_from(random, sizeof random),
+			    &sealed);
 	*out = arena_copy(&call->req->arena, buf_view(&sealed));
 	bool ok = !sealed.failed && out->p != NULL;
 	crypto_wipe(random, sizeof random);

@@ -6,7 +6,8 @@
 
 #include "call.h"
 
-/** A new signing secret, sealed for `context`, in the request's arena. False after it has replied 503. */
+/** A new signing secret, sealed for `context`, in the request's arena. False after it has replied
+ * 503. */
 bool signing_secret_make(struct call *call, struct text context, struct text *sealed) WARN_UNUSED;
 /** A new one, sealed, in the request's arena. False after it has replied 503. */
 bool webhook_secret_make(struct call *call, struct text *sealed) WARN_UNUSED;

@@ -1,6 +1,5 @@
-/*
- * Owns the explanation of a webhook: why it sends, or does not. Never changes one. Called through the
- * route table.
+/* Owns the explanation of a webhook: why it sends, or does not. Never changes one. Called through
+ * the route table.
  */
 #include <stdio.h>
 
@@ -85,7 +84,8 @@ static void put_mismatches(struct buf *out, const struct webhook_why *s)
 		buf_printf(out, "%zu events", s->of_campaign);
 	else
 		buf_str(out, "event");
-	buf_str(out, s->webhook.campaign_id != 0 ? " of this campaign did not match: " : " did not match: ");
+	buf_str(out, s->webhook.campaign_id != 0 ? " of this campaign did not match: "
+						 : " did not match: ");
 	for (int i = MISMATCH_NONE + 1; i < MISMATCHES; i++) {
 		if (s->mismatches[i] == 0)
 			continue;
@@ -105,12 +105,14 @@ static struct text silence(struct call *call, const struct why *y)
 	if (s->mismatches[MISMATCH_NONE] > 0)
 		return TEXT("nothing is waiting to be sent");
 	if (s->of_campaign == 0)
-		buf_printf(&out, "none of the last %zu events is of this webhook's campaign (campaign_id is %llu)",
+		buf_printf(&out,
+			   "none of the last %zu events is of this webhook's campaign (campaign_id "
+			   "is %llu)",
 			   s->looked_at, (unsigned long long)s->webhook.campaign_id);
 	else
 		put_mismatches(&out, s);
-	struct text copy = out.failed ? (struct text){0}
-				      : arena_copy(&call->req->arena, buf_view(&out));
+	struct text copy =
+	    out.failed ? (struct text){0} : arena_copy(&call->req->arena, buf_view(&out));
 	buf_free(&out);
 	return copy;
 }
@@ -129,7 +131,8 @@ static struct text reason_of(struct call *call, const struct why *y, uint64_t no
 	if (y->live_known && y->live.rate != 0 && y->live.tokens < 1)
 		return TEXT("as many attempts as rate_limit allows were made this second");
 	if (y->next_ms > now)
-		return TEXT("the waiting deliveries failed before, and the next attempt is not due yet");
+		return TEXT(
+		    "the waiting deliveries failed before, and the next attempt is not due yet");
 	return TEXT("the waiting deliveries are being sent");
 }
 
@@ -184,7 +187,8 @@ static void put_disable_rule(struct json_out *o, const struct why *y)
 	json_put_u64(o, "failures", y->stats->failures);
 	/* From then on the next failure disables it. */
 	show_time(o, "disables_at",
-		  counts_down ? y->stats->last_attempt_ms + after_s * 1000 - y->stats->failing_ms : 0);
+		  counts_down ? y->stats->last_attempt_ms + after_s * 1000 - y->stats->failing_ms
+			      : 0);
 	json_close(o, '}');
 }
 
@@ -237,7 +241,8 @@ void webhook_why(struct call *call)
 {
 	uint64_t id;
 	struct why_call *wc;
-	if (!call_read_id(call, &id, WEBHOOK_UNKNOWN) || (wc = call_alloc(call, sizeof *wc)) == NULL)
+	if (!call_read_id(call, &id, WEBHOOK_UNKNOWN) ||
+	    (wc = call_alloc(call, sizeof *wc)) == NULL)
 		return;
 	wc->call = call;
 	wc->why.id = id;

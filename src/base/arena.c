@@ -7,8 +7,8 @@
 
 #include "base/bytes.h"
 
-/* A join's decoded form and its command (1.8 KB of it) fit the first block. Every request in progress
- * may keep one, so 10,000 of them cost 40 MB. */
+/* A join's decoded form and its command (1.8 KB of it) fit the first block. Every request in
+ * progress may keep one, so 10,000 of them cost 40 MB. */
 enum { BLOCK_BYTES = 4096 };
 
 struct arena_block {

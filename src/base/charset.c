@@ -1,6 +1,5 @@
-/*
- * Owns the way from other encodings to UTF-8. Never guesses which one a text is in. Called by the form and
- * CSV readers.
+/* Owns the way from other encodings to UTF-8. Never guesses which one a text is in. Called by the
+ * form and CSV readers.
  */
 #include "charset.h"
 
@@ -12,7 +11,8 @@ void charset_put(struct buf *out, uint32_t c)
 	buf_add(out, bytes, utf8_write(c, bytes));
 }
 
-/* https://encoding.spec.whatwg.org/index-windows-1252.txt, 0x80 to 0x9F; all others are ISO 8859-1. */
+/* https://encoding.spec.whatwg.org/index-windows-1252.txt, 0x80 to 0x9F; all others are ISO
+ * 8859-1. */
 static const uint16_t from_0x80[32] = {
     0x20AC, 0x0081, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
     0x2039, 0x0152, 0x008D, 0x017D, 0x008F, 0x0090, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022,

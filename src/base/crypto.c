@@ -16,7 +16,8 @@
 
 enum { NONCE_SIZE = 12, TAG_SIZE = 16 };
 
-/* For what cannot fail but by a defect, or leaves nothing to go on with: a wrong hash must not be stored. */
+/* For what cannot fail but by a defect, or leaves nothing to go on with: a wrong hash must not be
+ * stored. */
 static void must(bool ok)
 {
 	if (!ok)
@@ -148,14 +149,13 @@ void crypto_seal(const uint8_t key[SEAL_KEY_SIZE], struct text context, struct t
 	int n = 0, last = 0;
 	crypto_random(nonce, NONCE_SIZE);
 	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
-	bool ok = ctx != NULL && EVP_EncryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, key, nonce) == 1 &&
-		  EVP_EncryptUpdate(ctx, NULL, &n, (const unsigned char *)context.p,
-				    (int)context.n) == 1 &&
-		  EVP_EncryptUpdate(ctx, sealed, &n, (const unsigned char *)plain.p,
-				    (int)plain.n) == 1 &&
-		  EVP_EncryptFinal_ex(ctx, sealed + n, &last) == 1 && (size_t)n == plain.n &&
-		  last == 0 &&
-		  EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_GET_TAG, TAG_SIZE, sealed + n) == 1;
+	bool ok =
+	    ctx != NULL && EVP_EncryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, key, nonce) == 1 &&
+	    EVP_EncryptUpdate(ctx, NULL, &n, (const unsigned char *)context.p, (int)context.n) ==
+		1 &&
+	    EVP_EncryptUpdate(ctx, sealed, &n, (const unsigned char *)plain.p, (int)plain.n) == 1 &&
+	    EVP_EncryptFinal_ex(ctx, sealed + n, &last) == 1 && (size_t)n == plain.n && last == 0 &&
+	    EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_GET_TAG, TAG_SIZE, sealed + n) == 1;
 	EVP_CIPHER_CTX_free(ctx);
 	if (ok)
 		out->n += plain.n + SEAL_EXTRA;
@@ -178,11 +178,12 @@ enum err crypto_open(const uint8_t key[SEAL_KEY_SIZE], struct text context, stru
 	int n = 0, last = 0;
 	memcpy(tag, body + plain, TAG_SIZE);
 	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
-	bool ok = ctx != NULL && EVP_DecryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, key, nonce) == 1 &&
-		  EVP_DecryptUpdate(ctx, NULL, &n, (const unsigned char *)context.p,
-				    (int)context.n) == 1 &&
-		  EVP_DecryptUpdate(ctx, to, &n, body, (int)plain) == 1 &&
-		  EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_SET_TAG, TAG_SIZE, tag) == 1;
+	bool ok =
+	    ctx != NULL && EVP_DecryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, key, nonce) == 1 &&
+	    EVP_DecryptUpdate(ctx, NULL, &n, (const unsigned char *)context.p, (int)context.n) ==
+		1 &&
+	    EVP_DecryptUpdate(ctx, to, &n, body, (int)plain) == 1 &&
+	    EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_SET_TAG, TAG_SIZE, tag) == 1;
 	bool genuine = ok && EVP_DecryptFinal_ex(ctx, to + n, &last) == 1;
 	EVP_CIPHER_CTX_free(ctx);
 	if (!genuine) {

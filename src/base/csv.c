@@ -1,9 +1,8 @@
-/*
- * Owns the reading of CSV: text out of bytes, the separator out of the first line, records out of text.
- * Never what a column means. Called by the imports of users and coupons.
+/* Owns the reading of CSV: text out of bytes, the separator out of the first line, records out of
+ * text. Never what a column means. Called by the imports of users and coupons.
  *
- * Bytes go through three steps: take_byte (byte order mark, UTF-16), put (the first line waits until the
- * separator is known), take (cells and records).
+ * Bytes go through three steps: take_byte (byte order mark, UTF-16), put (the first line waits
+ * until the separator is known), take (cells and records).
  */
 #include "base/csv.h"
 
@@ -51,7 +50,8 @@ static enum csv_result end_cell(struct csv_reader *r)
 	return CSV_MORE;
 }
 
-/* Windows programs write it where text is not UTF-8. The ends of the cells move with their bytes. */
+/* Windows programs write it where text is not UTF-8. The ends of the cells move with their
+ * bytes. */
 static void read_as_windows_1252(struct csv_reader *r)
 {
 	struct buf *out = &r->converted, cells = r->cells;
@@ -195,8 +195,8 @@ static void decide_separator(struct csv_reader *r)
 			r->separator = separators[i];
 }
 
-/* The first line is complete at a line break outside of quotes. A line that is longer than a record may be
- * is judged by its beginning. */
+/* The first line is complete at a line break outside of quotes. A line that is longer than a record
+ * may be is judged by its beginning. */
 static void hold(struct csv_reader *r, char c)
 {
 	buf_char(&r->first, c);

@@ -1,18 +1,16 @@
-/*
- * Owns how cells are written, and that no spreadsheet takes one for a formula. Never what a column means.
- * Called by the import and export of users.
+/* Owns how cells are written, and that no spreadsheet takes one for a formula. Never what a column
+ * means. Called by the import and export of users.
  */
 #include "base/csv.h"
 
 #include <string.h>
 
-/* Formulas begin with these. The last four are full width: East Asian spreadsheets read them like the first
- * four. */
+/* Formulas begin with these. The last four are full width: East Asian spreadsheets read them like
+ * the first four. */
 static const struct text formulas[] = {
-    {.p = "=", .n = 1},  {.p = "+", .n = 1},  {.p = "-", .n = 1},
-    {.p = "@", .n = 1},  {.p = "\t", .n = 1}, {.p = "\r", .n = 1},
-    {.p = "＝", .n = 3}, {.p = "＋", .n = 3}, {.p = "－", .n = 3},
-    {.p = "＠", .n = 3},
+    {.p = "=", .n = 1},  {.p = "+", .n = 1},  {.p = "-", .n = 1},  {.p = "@", .n = 1},
+    {.p = "\t", .n = 1}, {.p = "\r", .n = 1}, {.p = "＝", .n = 3}, {.p = "＋", .n = 3},
+    {.p = "－", .n = 3}, {.p = "＠", .n = 3},
 };
 
 /* Would a spreadsheet take it for a formula, or csv_unguard for a guarded cell? */

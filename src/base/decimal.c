@@ -1,6 +1,5 @@
-/*
- * Owns the reading and writing of decimal numbers. Never floating point, and text is never rounded: only JSON
- * numbers, which programs compute. Called by money's readers and writers.
+/* Owns the reading and writing of decimal numbers. Never floating point, and text is never rounded:
+ * only JSON numbers, which programs compute. Called by money's readers and writers.
  */
 #include "base/decimal.h"
 
@@ -40,7 +39,8 @@ static int64_t read_exponent(struct text t)
 {
 	uint64_t n = EXPONENT_MAX;
 	bool negative = text_starts(t, TEXT("-"));
-	struct text digits = negative || text_starts(t, TEXT("+")) ? text_from(t.p + 1, t.n - 1) : t;
+	struct text digits =
+	    negative || text_starts(t, TEXT("+")) ? text_from(t.p + 1, t.n - 1) : t;
 	if (t.n == 0)
 		return 0;
 	if (!text_to_u64(digits, &n) || n > EXPONENT_MAX)
@@ -75,8 +75,8 @@ static bool append_digit(uint64_t *value, unsigned digit, uint64_t limit)
 	return true;
 }
 
-/* The digits that count for `places`, and from those behind them the half unit up. *exact: all digits behind
- * them are zero. */
+/* The digits that count for `places`, and from those behind them the half unit up. *exact: all
+ * digits behind them are zero. */
 static enum err round_number(const struct number *n, unsigned places, uint64_t *value, bool *exact)
 {
 	const uint64_t limit = power_of_ten(DECIMAL_DIGITS_MAX + places) - 1;
@@ -129,8 +129,9 @@ struct text decimal_plain(struct text number, char out[DECIMAL_PLAIN_MAX])
 	size_t at = 0;
 	if (point > DECIMAL_PLAIN_MAX)
 		return (struct text){0};
-	while (first >= 0 && first < point - 1 && (first >= digits || digit_at(&n, (size_t)first) == 0))
-		first++; /* zeros in front of the point, but for one */
+	while (first >= 0 && first < point - 1 &&
+	       (first >= digits || digit_at(&n, (size_t)first) == 0))
+		first++;                         /* zeros in front of the point, but for one */
 	if (end - first + 2 > DECIMAL_PLAIN_MAX) /* a sign, a point */
 		return (struct text){0};
 	if (n.negative)

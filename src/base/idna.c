@@ -53,8 +53,9 @@ static bool labels_ok(struct text host, bool *has_a_label)
 	return true;
 }
 
-/* UTS #46; A-labels must survive a round trip. STD3's rules are labels_ok's business: asked for them,
- * libidn2 drops what they forbid ("goo goo.com" would become "googoo.com") instead of refusing it. */
+/* UTS #46; A-labels must survive a round trip. STD3's rules are labels_ok's business: asked for
+ * them, libidn2 drops what they forbid ("goo goo.com" would become "googoo.com") instead of
+ * refusing it. */
 static enum err look_up(const char *host, char out[IDNA_MAX + 1], size_t *n)
 {
 	const int flags = IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL;

@@ -224,9 +224,13 @@ static bool check_value(struct check *c)
 	}
 }
 
-enum err json_check(struct text input, size_t values_max, struct json_marks *marks, const char **why)
+enum err json_check(struct text input, size_t values_max, struct json_marks *marks,
+		    const char **why)
 {
-	struct check c = {.begin = input.p, .p = input.p, .end = input.p + input.n, .marks = marks,
+	struct check c = {.begin = input.p,
+			  .p = input.p,
+			  .end = input.p + input.n,
+			  .marks = marks,
 			  .values_max = values_max};
 	*marks = (struct json_marks){0};
 	if (input.n > INT32_MAX) /* spans and json-c count in 32 bits */

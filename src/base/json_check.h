@@ -21,8 +21,9 @@ struct json_marks {
 	size_t values; /* below the root */
 };
 
-/** ERR_OK when `input` is one JSON value and nothing else: UTF-8, at most JSON_MAX_DEPTH deep, with at most
- *  values_max values below the root (a member counts once), no lone surrogates. Duplicate keys are not looked for. ERR_INVALID with *why, ERR_NO_MEMORY. */
+/** ERR_OK when `input` is one JSON value and nothing else: UTF-8, at most JSON_MAX_DEPTH deep, with
+ * at most values_max values below the root (a member counts once), no lone surrogates. Duplicate
+ * keys are not looked for. ERR_INVALID with *why, ERR_NO_MEMORY. */
 enum err json_check(struct text input, size_t values_max, struct json_marks *marks,
 		    const char **why) WARN_UNUSED;
 void json_marks_free(struct json_marks *marks);

@@ -1,6 +1,5 @@
-/*
- * Owns the files that hold secrets: made with mode 0600, synced with their directory. Never what the
- * secrets are for. Called by main at the start.
+/* Owns the files that hold secrets: made with mode 0600, synced with their directory. Never what
+ * the secrets are for. Called by main at the start.
  */
 #include "base/key_file.h"
 

@@ -1,12 +1,11 @@
-/*
- * Owns the text of metrics and the bounds of histograms. Never gathers a number (its callers do, and
- * metrics_process.c for the process). Called by api, delivery and the composition root.
+/* Owns the text of metrics and the bounds of histograms. Never gathers a number (its callers do,
+ * and metrics_process.c for the process). Called by api, delivery and the composition root.
  */
 #include "base/metrics.h"
 
 /* From a commit on a fast disk to a receiver's total deadline. */
-static const uint64_t bounds_us[HISTOGRAM_BUCKETS - 1] = {100,    250,    500,     1000,    2500,    5000,    10000,
-							  25000,  50000,  100000,  250000,  1000000, 5000000};
+static const uint64_t bounds_us[HISTOGRAM_BUCKETS - 1] = {
+    100, 250, 500, 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 1000000, 5000000};
 
 void histogram_add(struct histogram *h, uint64_t ns)
 {
@@ -31,23 +30,27 @@ void metrics_sample(struct buf *out, const char *name, const char *labels, doubl
 	buf_printf(out, " %.15g\n", value);
 }
 
-static void write_bucket(struct buf *out, const char *name, const char *labels, size_t i, uint64_t count)
+static void write_bucket(struct buf *out, const char *name, const char *labels, size_t i,
+			 uint64_t count)
 {
 	const char *comma = labels[0] == '\0' ? "" : ",";
 	if (i == HISTOGRAM_BUCKETS - 1)
-		buf_printf(out, "%s_bucket{%s%sle=\"+Inf\"} %llu\n", name, labels, comma, (unsigned long long)count);
+		buf_printf(out, "%s_bucket{%s%sle=\"+Inf\"} %llu\n", name, labels, comma,
+			   (unsigned long long)count);
 	else
-		buf_printf(out, "%s_bucket{%s%sle=\"%g\"} %llu\n", name, labels, comma, (double)bounds_us[i] / 1e6,
-		    (unsigned long long)count);
+		buf_printf(out, "%s_bucket{%s%sle=\"%g\"} %llu\n", name, labels, comma,
+			   (double)bounds_us[i] / 1e6, (unsigned long long)count);
 }
 
-static void write_total(struct buf *out, const char *name, const char *suffix, const char *labels, double value)
+static void write_total(struct buf *out, const char *name, const char *suffix, const char *labels,
+			double value)
 {
 	buf_str(out, name);
 	metrics_sample(out, suffix, labels[0] == '\0' ? NULL : labels, value);
 }
 
-void metrics_histogram(struct buf *out, const char *name, const char *labels, const struct histogram *h)
+void metrics_histogram(struct buf *out, const char *name, const char *labels,
+		       const struct histogram *h)
 {
 	uint64_t count = 0;
 	if (labels == NULL)

@@ -1,6 +1,5 @@
-/*
- * Owns the metrics of the process, under the names that every Prometheus client uses. Never reads /proc/self/fd: it
- * is closed to a process whose core may not be dumped. Called by GET /metrics.
+/* Owns the metrics of the process, under the names that every Prometheus client uses. Never reads
+ * /proc/self/fd: it is closed to a process whose core may not be dumped. Called by GET /metrics.
  */
 #include <poll.h>
 #include <stdio.h>
@@ -13,7 +12,8 @@
 
 enum { DESCRIPTORS_MAX = 1 << 16 };
 
-/* Fields of /proc/self/stat behind the command's name (proc(5)), and what the metrics need of them. */
+/* Fields of /proc/self/stat behind the command's name (proc(5)), and what the metrics need of
+ * them. */
 struct process {
 	unsigned long long user_ticks, system_ticks, start_ticks, virtual_bytes;
 	long long resident_pages;
@@ -28,10 +28,12 @@ static bool read_stat(struct process *p)
 		(void)fclose(file);
 	text[n] = '\0';
 	const char *rest = strrchr(text, ')');
-	return rest != NULL && sscanf(rest, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu %*d %*d %*d %*d %*d "
-					    "%*d %llu %llu %lld",
-				   &p->user_ticks, &p->system_ticks, &p->start_ticks, &p->virtual_bytes,
-				   &p->resident_pages) == 5;
+	return rest != NULL &&
+	       sscanf(rest,
+		      ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu %*d %*d %*d %*d %*d "
+		      "%*d %llu %llu %lld",
+		      &p->user_ticks, &p->system_ticks, &p->start_ticks, &p->virtual_bytes,
+		      &p->resident_pages) == 5;
 }
 
 /* When the machine started, in Unix seconds; 0: unknown. */
@@ -68,7 +70,8 @@ static void put_descriptors(struct buf *out)
 	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
 		return;
 	const struct metric metrics[] = {
-	    {"process_open_fds", "gauge", "Open file descriptors", (double)count_descriptors(limit.rlim_cur)},
+	    {"process_open_fds", "gauge", "Open file descriptors",
+	     (double)count_descriptors(limit.rlim_cur)},
 	    {"process_max_fds", "gauge", "Limit on open file descriptors", (double)limit.rlim_cur},
 	};
 	metrics_put(out, metrics, sizeof metrics / sizeof *metrics);
@@ -80,14 +83,16 @@ void metrics_process(struct buf *out)
 	const double tick = (double)sysconf(_SC_CLK_TCK);
 	if (read_stat(&p)) {
 		const struct metric metrics[] = {
-		    {"process_cpu_seconds_total", "counter", "CPU time spent in user and system mode",
-			(double)(p.user_ticks + p.system_ticks) / tick},
-		    {"process_resident_memory_bytes", "gauge", "Resident memory, mapped database pages included",
-			(double)p.resident_pages * (double)sysconf(_SC_PAGESIZE)},
-		    {"process_virtual_memory_bytes", "gauge", "Address space, most of it the database's map",
-			(double)p.virtual_bytes},
+		    {"process_cpu_seconds_total", "counter",
+		     "CPU time spent in user and system mode",
+		     (double)(p.user_ticks + p.system_ticks) / tick},
+		    {"process_resident_memory_bytes", "gauge",
+		     "Resident memory, mapped database pages included",
+		     (double)p.resident_pages * (double)sysconf(_SC_PAGESIZE)},
+		    {"process_virtual_memory_bytes", "gauge",
+		     "Address space, most of it the database's map", (double)p.virtual_bytes},
 		    {"process_start_time_seconds", "gauge", "Start of the process, in Unix time",
-			(double)boot_time() + (double)p.start_ticks / tick},
+		     (double)boot_time() + (double)p.start_ticks / tick},
 		};
 		metrics_put(out, metrics, sizeof metrics / sizeof *metrics);
 	}

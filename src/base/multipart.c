@@ -1,6 +1,5 @@
-/*
- * Owns the grammar of multipart/form-data: boundaries, the headers of parts, what is a text field. Never a
- * field's meaning. Called by the readers of request bodies.
+/* Owns the grammar of multipart/form-data: boundaries, the headers of parts, what is a text field.
+ * Never a field's meaning. Called by the readers of request bodies.
  */
 #include "base/multipart.h"
 
@@ -9,14 +8,14 @@
 #include "base/ascii.h"
 #include "charset.h"
 
-static const char truncated[] =
-    "the multipart body does not end with its closing boundary: send all of it, with CRLF line ends and "
-    "the boundary that Content-Type names";
+static const char truncated[] = "the multipart body does not end with its closing boundary: send "
+				"all of it, with CRLF line ends and "
+				"the boundary that Content-Type names";
 
 /* ---- parameters: ; name=token, ; name="quoted" ---- */
 
-/* Takes `; name=value` from *rest. The value keeps its quotes. False at the end, and where something
- * else follows; *rest still holds that. */
+/* Takes `; name=value` from *rest. The value keeps its quotes. False at the end, and where
+ * something else follows; *rest still holds that. */
 static bool next_parameter(struct text *rest, struct text *name, struct text *value)
 {
 	struct text left = text_trim(*rest);
@@ -73,10 +72,12 @@ const char *multipart_open(struct multipart *m, struct text content_type, struct
 		n++;
 	}
 	if (n == 0)
-		return "Content-Type: multipart/form-data needs a boundary: let your HTTP library write "
+		return "Content-Type: multipart/form-data needs a boundary: let your HTTP library "
+		       "write "
 		       "this header";
 	if (n > 1 || text_trim(rest).n > 0 || !is_boundary(boundary))
-		return "the boundary in Content-Type must be given once, as 1 to 70 letters, digits or "
+		return "the boundary in Content-Type must be given once, as 1 to 70 letters, "
+		       "digits or "
 		       "'()+_,-./:=?";
 	memcpy(m->delimiter, "\r\n--", 4);
 	memcpy(m->delimiter + 4, boundary.p, boundary.n);
@@ -84,8 +85,8 @@ const char *multipart_open(struct multipart *m, struct text content_type, struct
 	return NULL;
 }
 
-/* Behind a delimiter, "--" ends the body and CRLF begins a part; blanks may precede the CRLF. Before any
- * other byte the delimiter was only content that looks like it. */
+/* Behind a delimiter, "--" ends the body and CRLF begins a part; blanks may precede the CRLF.
+ * Before any other byte the delimiter was only content that looks like it. */
 enum after { AFTER_PART, AFTER_END, AFTER_CONTENT, AFTER_CUT };
 
 static enum after after_delimiter(struct text *rest)
@@ -96,7 +97,8 @@ static enum after after_delimiter(struct text *rest)
 		i++;
 	struct text left = text_from(rest->p + i, rest->n - i);
 	if (end) /* what follows the line is nobody's, so a bare LF may end it as well */
-		return left.n == 0 || *left.p == '\r' || *left.p == '\n' ? AFTER_END : AFTER_CONTENT;
+		return left.n == 0 || *left.p == '\r' || *left.p == '\n' ? AFTER_END
+									 : AFTER_CONTENT;
 	if (left.n == 0 || (left.n == 1 && (*left.p == '\r' || *left.p == '-')))
 		return AFTER_CUT;
 	if (!text_starts(left, TEXT("\r\n")))
@@ -105,8 +107,8 @@ static enum after after_delimiter(struct text *rest)
 	return AFTER_PART;
 }
 
-/* Moves m->rest behind the next delimiter; *content gets the bytes before it. `skip` bytes of the delimiter
- * are left out: where it opens the body, no line break precedes it. */
+/* Moves m->rest behind the next delimiter; *content gets the bytes before it. `skip` bytes of the
+ * delimiter are left out: where it opens the body, no line break precedes it. */
 static enum after find_delimiter(struct multipart *m, size_t skip, struct text *content)
 {
 	if (m->rest.n == 0)
@@ -151,15 +153,19 @@ struct header {
 	struct text encoding; /* Content-Transfer-Encoding */
 };
 
-/* A quoted string, as browsers and curl write it: \" and \\ are escapes, and so are %22, %0D and %0A
- * (the WHATWG's way, for the three characters that a header cannot hold). All else is itself. */
+/* A quoted string, as browsers and curl write it: \" and \\ are escapes, and so are %22, %0D and
+ * %0A (the WHATWG's way, for the three characters that a header cannot hold). All else is
+ * itself. */
 static enum err unescape(struct text t, struct arena *arena, struct text *out)
 {
 	static const struct {
 		struct text written;
 		char meant;
-	} escapes[] = {{{"\\\"", 2}, '"'},  {{"\\\\", 2}, '\\'}, {{"%22", 3}, '"'},
-		       {{"%0D", 3}, '\r'}, {{"%0A", 3}, '\n'}};
+	} escapes[] = {{{"\\\"", 2}, '"'},
+		       {{"\\\\", 2}, '\\'},
+		       {{"%22", 3}, '"'},
+		       {{"%0D", 3}, '\r'},
+		       {{"%0A", 3}, '\n'}};
 	char *p = arena_alloc(arena, t.n + 1);
 	size_t n = 0;
 	if (p == NULL)
@@ -228,8 +234,8 @@ static enum err read_line(struct header *h, struct text line, struct arena *aren
 	return ERR_OK;
 }
 
-/* Takes one line, with the lines that continue it: mail libraries fold long headers (RFC 5322, section
- * 2.2.3). The line breaks inside it stay, as blanks. False where no line break ends it. */
+/* Takes one line, with the lines that continue it: mail libraries fold long headers (RFC 5322,
+ * section 2.2.3). The line breaks inside it stay, as blanks. False where no line break ends it. */
 static bool next_line(struct text *content, struct text *line)
 {
 	const char *end, *begin = content->p;
@@ -266,11 +272,12 @@ static bool is_one_of(struct text word, const char *const *words)
 }
 
 /* To UTF-8. */
-static const char *convert(struct text charset, struct arena *arena, struct text *value, bool *failed)
+static const char *convert(struct text charset, struct arena *arena, struct text *value,
+			   bool *failed)
 {
 	static const char *const same[] = {"", "utf-8", "utf8", "us-ascii", "ascii", NULL};
-	static const char *const latin[] = {
-	    "windows-1252", "cp1252", "iso-8859-1", "iso8859-1", "latin1", NULL};
+	static const char *const latin[] = {"windows-1252", "cp1252", "iso-8859-1",
+					    "iso8859-1",    "latin1", NULL};
 	struct buf out = {0};
 	if (is_one_of(charset, same))
 		return NULL;
@@ -284,7 +291,7 @@ static const char *convert(struct text charset, struct arena *arena, struct text
 }
 
 static enum err read_part(struct multipart *m, const struct header *h, struct arena *arena,
-    struct multipart_part *part)
+			  struct multipart_part *part)
 {
 	static const char *const plain[] = {"", "7bit", "8bit", "binary", NULL};
 	bool failed = false;
@@ -293,19 +300,20 @@ static enum err read_part(struct multipart *m, const struct header *h, struct ar
 	if (h->is_file)
 		part->problem = "is a file: send text fields only";
 	else if (!h->is_text)
-		part->problem = "is not text: send its part as text/plain, or without a Content-Type";
+		part->problem =
+		    "is not text: send its part as text/plain, or without a Content-Type";
 	else if (!is_one_of(h->encoding, plain))
 		part->problem = "is encoded: send its part without Content-Transfer-Encoding";
 	else
 		part->problem = convert(h->charset.n > 0 ? h->charset : m->charset, arena,
-		    &part->value, &failed);
+					&part->value, &failed);
 	if (text_eq(part->name, TEXT("_charset_")) && part->problem == NULL)
 		m->charset = text_trim(part->value);
 	return failed ? ERR_NO_MEMORY : ERR_OK;
 }
 
 enum err multipart_next(struct multipart *m, struct arena *arena, struct multipart_part *part,
-    const char **why)
+			const char **why)
 {
 	/* Between two parts m->rest begins with the header of the next one: its delimiter was read
 	 * with the content before it. */
@@ -323,7 +331,8 @@ enum err multipart_next(struct multipart *m, struct arena *arena, struct multipa
 		m->ended = after == AFTER_END;
 		enum err err = read_header(&h, &part->value, arena);
 		if (err == ERR_INVALID)
-			*why = "a part of the multipart body needs a header such as Content-Disposition: "
+			*why = "a part of the multipart body needs a header such as "
+			       "Content-Disposition: "
 			       "form-data; name=\"email\", and an empty line behind it";
 		if (err != ERR_OK)
 			return err;
@@ -337,7 +346,7 @@ cut:
 }
 
 enum err multipart_neutral(struct text content_type, struct text body, struct arena *arena,
-    struct text *out)
+			   struct text *out)
 {
 	struct multipart m;
 	const char *from = body.p, *at;

@@ -1,12 +1,12 @@
-/*
- * Owns the distance between two names. Never a list of names. Called where an unknown option, variable or
- * member is refused.
+/* Owns the distance between two names. Never a list of names. Called where an unknown option,
+ * variable or member is refused.
  */
 #include "base/near.h"
 
 enum { NAME_MAX_BYTES = 40 };
 
-/* Writes the name in lower case and without separators. Answers its length, 0 if the name is too long. */
+/* Writes the name in lower case and without separators. Answers its length, 0 if the name is too
+ * long. */
 static size_t fold(struct text name, char out[NAME_MAX_BYTES])
 {
 	size_t n = 0;
@@ -23,8 +23,8 @@ static size_t least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-/* Levenshtein's distance, in which two neighbours that are swapped are one edit. Rows of the usual table:
- * the one before the last, the last, and the one under construction. */
+/* Levenshtein's distance, in which two neighbours that are swapped are one edit. Rows of the usual
+ * table: the one before the last, the last, and the one under construction. */
 static size_t distance_of(const char *a, size_t a_n, const char *b, size_t b_n)
 {
 	size_t rows[3][NAME_MAX_BYTES + 1] = {{0}};
@@ -34,7 +34,8 @@ static size_t distance_of(const char *a, size_t a_n, const char *b, size_t b_n)
 	for (size_t i = 1; i <= a_n; i++) {
 		row[0] = i;
 		for (size_t j = 1; j <= b_n; j++) {
-			row[j] = least(least(row[j - 1], last[j]) + 1, last[j - 1] + (a[i - 1] != b[j - 1]));
+			row[j] = least(least(row[j - 1], last[j]) + 1,
+				       last[j - 1] + (a[i - 1] != b[j - 1]));
 			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
 				row[j] = least(row[j], before[j - 2] + 1);
 		}

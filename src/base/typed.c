@@ -9,15 +9,21 @@
 #include "base/unicode.h"
 #include "base/utf8.h"
 
-enum { JOINER = 0x200D, TEXT_STYLE = 0xFE0E, EMOJI_STYLE = 0xFE0F, TAGS = 0xE0020, TAGS_END = 0xE007F };
+enum {
+	JOINER = 0x200D,
+	TEXT_STYLE = 0xFE0E,
+	EMOJI_STYLE = 0xFE0F,
+	TAGS = 0xE0020,
+	TAGS_END = 0xE007F
+};
 
 static struct text behind(struct text t, size_t n)
 {
 	return text_from(t.p + n, t.n - n);
 }
 
-/* How many bytes at the beginning of t belong to the emoji before it: one variation selector, tags, one
- * joiner, each of them optional (UTS #51, section 1.4.9). */
+/* How many bytes at the beginning of t belong to the emoji before it: one variation selector, tags,
+ * one joiner, each of them optional (UTS #51, section 1.4.9). */
 static size_t emoji_tail(struct text t)
 {
 	size_t at = 0, n;
@@ -80,13 +86,15 @@ enum err typed_strip(struct text t, struct arena *arena, struct text *out)
 	return ERR_OK;
 }
 
-static const char *name_character(uint32_t c, const char *kind, const char *does, struct arena *arena)
+static const char *name_character(uint32_t c, const char *kind, const char *does,
+				  struct arena *arena)
 {
 	enum { WHY_MAX = 96 };
 	char *why = arena_alloc(arena, WHY_MAX);
 	if (why == NULL)
 		return "has a character that is not allowed here";
-	snprintf(why, WHY_MAX, "has %s character (U+%04X)%s: leave it out", kind, (unsigned)c, does);
+	snprintf(why, WHY_MAX, "has %s character (U+%04X)%s: leave it out", kind, (unsigned)c,
+		 does);
 	return why;
 }
 
@@ -109,8 +117,8 @@ const char *typed_name_refusal(struct text t, struct arena *arena)
 	for (size_t i = 0, n; why == NULL && i < t.n; i += n) {
 		uint32_t c = unicode_next(behind(t, i), &n);
 		if (unicode_is_bidi_control(c))
-			why = name_character(c, "an invisible", " that reverses the order of the text",
-					     arena);
+			why = name_character(c, "an invisible",
+					     " that reverses the order of the text", arena);
 	}
 	return why;
 }

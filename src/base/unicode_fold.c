@@ -46,7 +46,8 @@ static void add_parts(struct line *line, uint32_t c)
 		line->c[line->n++] = second;
 }
 
-/* Both sorts keep the order within a class. Counting costs what 256 classes cost, however long the run. */
+/* Both sorts keep the order within a class. Counting costs what 256 classes cost, however long the
+ * run. */
 static void count_run(uint32_t *run, size_t n, uint32_t *room)
 {
 	size_t starts[257] = {0};
@@ -90,12 +91,13 @@ static void sort_accents(struct line *line, uint32_t *room)
 	}
 }
 
-/* Joins each accent to the letter before it, unless another accent of its class or above lies between
- * (Unicode, D117). */
+/* Joins each accent to the letter before it, unless another accent of its class or above lies
+ * between (Unicode, D117). */
 static void compose(struct line *line)
 {
 	size_t n = 0, letter = 0;
-	uint32_t before = 256; /* class of the last one kept behind the letter; 256: no letter yet */
+	uint32_t before =
+	    256; /* class of the last one kept behind the letter; 256: no letter yet */
 	for (size_t i = 0; i < line->n; i++) {
 		uint32_t c = line->c[i], class = unicode_class(c);
 		uint32_t whole = 0;

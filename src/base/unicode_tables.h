@@ -18,8 +18,8 @@ struct unicode_case {
 	uint32_t first, last, step;
 	int32_t distance;
 };
-/* PARTS: a character and what it decomposes into (the second part may be 0), sorted by the character.
- * WHOLES: two characters and what they compose into, sorted by the two. */
+/* PARTS: a character and what it decomposes into (the second part may be 0), sorted by the
+ * character. WHOLES: two characters and what they compose into, sorted by the two. */
 struct unicode_pair {
 	uint32_t key, second, third;
 };

@@ -1,6 +1,5 @@
-/*
- * Owns the credential of commands and how a refusal is told. Never what a command asks for. Called by the
- * commands that go through the running server.
+/* Owns the credential of commands and how a refusal is told. Never what a command asks for. Called
+ * by the commands that go through the running server.
  */
 #include "api_call.h"
 
@@ -46,7 +45,8 @@ static bool token_usable(const char *token)
 	while (*p > ' ' && *p < 0x7f)
 		p++;
 	if (*p != '\0')
-		fprintf(stderr, "referd: the API token holds a blank or a character that no token has\n");
+		fprintf(stderr,
+			"referd: the API token holds a blank or a character that no token has\n");
 	return *p == '\0';
 }
 
@@ -66,8 +66,10 @@ static bool read_token(const struct config *config, char token[TOKEN_SIZE])
 		memcpy(token, given, strlen(given) + 1);
 		return token_usable(token);
 	}
-	fprintf(stderr, "referd: an API token is needed: set REFERD_API_TOKEN, or give --token-file FILE; where every "
-			"token is lost, stop the server and run referd token create NAME --scopes admin --data DIR\n");
+	fprintf(stderr, "referd: an API token is needed: set REFERD_API_TOKEN, or give "
+			"--token-file FILE; where every "
+			"token is lost, stop the server and run referd token create NAME --scopes "
+			"admin --data DIR\n");
 	return false;
 }
 
@@ -89,10 +91,12 @@ static void print_refusal(int status, struct text body)
 	const char *why = "";
 	if (json_parse(body, &root, &why) == ERR_OK &&
 	    json_string(json_get(root, "message"), &message))
-		fprintf(stderr, "referd: the server refused (%d): %.*s\n", status, TEXT_ARGS(message));
+		fprintf(stderr, "referd: the server refused (%d): %.*s\n", status,
+			TEXT_ARGS(message));
 	else
-		fprintf(stderr, "referd: the server answered with status %d: is --listen a referd?\n",
-		    status);
+		fprintf(stderr,
+			"referd: the server answered with status %d: is --listen a referd?\n",
+			status);
 	json_free(root);
 }
 

@@ -7,9 +7,10 @@
 #include "config.h"
 #include "http_call.h"
 
-/** Runs the call at the server of --listen with the token of --token-file, else of REFERD_API_TOKEN. Only the
- *  body of a 2xx answer reaches on_body; of the results only `status` is set. False after one clear line on stderr: no token, no server,
- *  or what the server refused and why. */
+/** Runs the call at the server of --listen with the token of --token-file, else of
+ * REFERD_API_TOKEN. Only the body of a 2xx answer reaches on_body; of the results only `status` is
+ * set. False after one clear line on stderr: no token, no server, or what the server refused and
+ * why. */
 bool api_call_run(const struct config *config, struct http_call *call) WARN_UNUSED;
 
 /** Is there a token for such a call? */

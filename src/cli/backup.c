@@ -1,6 +1,5 @@
-/*
- * Owns the order of a backup: copy, verify, keep, tell. Never the copying (store/backup.h). Called by main
- * for `referd backup`, in a process of its own.
+/* Owns the order of a backup: copy, verify, keep, tell. Never the copying (store/backup.h). Called
+ * by main for `referd backup`, in a process of its own.
  */
 #include "backup.h"
 
@@ -20,7 +19,7 @@ struct backup_options {
 
 static const struct option own[] = {
     {"force", OPTION_FLAG, offsetof(struct backup_options, force), NULL, NULL, 0, 0,
-	"Replace FILE if it exists"},
+     "Replace FILE if it exists"},
 };
 
 static int refuse(const char *file, const char *why)
@@ -49,11 +48,12 @@ static int run(void *target, const struct options_args *args)
 		return refuse(file, why);
 	double seconds = (double)(clock_system.mono_ns(&clock_system) - began_ns) / 1e9;
 	printf("%s: %llu bytes, %llu users, verified %llu records, %llu problems, %.1f s\n", file,
-	    (unsigned long long)bytes, (unsigned long long)found.users,
-	    (unsigned long long)found.records, (unsigned long long)found.problems, seconds);
+	       (unsigned long long)bytes, (unsigned long long)found.users,
+	       (unsigned long long)found.records, (unsigned long long)found.problems, seconds);
 	if (found.problems > 0)
-		fprintf(stderr, "referd: the copy has the problems above, and so has the database: it was "
-				"kept\n");
+		fprintf(stderr,
+			"referd: the copy has the problems above, and so has the database: it was "
+			"kept\n");
 	return found.problems == 0 ? 0 : 1;
 }
 

@@ -1,7 +1,6 @@
-/*
- * Owns the last line of a process whose database file breaks under it. Never tries to go on: the file is judged
- * before it is opened (store/lmdb_pages.h), so this is for files that break later. Called by serve, verify and
- * backup.
+/* Owns the last line of a process whose database file breaks under it. Never tries to go on: the
+ * file is judged before it is opened (store/lmdb_pages.h), so this is for files that break later.
+ * Called by serve, verify and backup.
  */
 #include "broken_pages.h"
 
@@ -21,11 +20,13 @@ static void on_broken_page(int number)
 	_exit(exit_status);
 }
 
-/* In the server it may as well be a fault of the program: the signal takes its course when this returns. */
+/* In the server it may as well be a fault of the program: the signal takes its course when this
+ * returns. */
 static void on_bad_address(int number)
 {
-	static const char line[] = "referd: crashed on a bad address: run referd verify; if it finds no damage, report "
-				   "this crash\n";
+	static const char line[] =
+	    "referd: crashed on a bad address: run referd verify; if it finds no damage, report "
+	    "this crash\n";
 	(void)number;
 	ssize_t ignored = write(STDERR_FILENO, line, sizeof line - 1);
 	(void)ignored;
@@ -34,7 +35,8 @@ static void on_bad_address(int number)
 /* A sanitizer that listens for the signal says more than a line. */
 static void tell_of_bad_address(void)
 {
-	struct sigaction action = {.sa_handler = on_bad_address, .sa_flags = (int)SA_RESETHAND}, before;
+	struct sigaction action = {.sa_handler = on_bad_address, .sa_flags = (int)SA_RESETHAND},
+			 before;
 	if (sigaction(SIGSEGV, NULL, &before) == 0 && before.sa_handler == SIG_DFL)
 		sigaction(SIGSEGV, &action, NULL);
 }

@@ -1,6 +1,5 @@
-/*
- * Owns the health check: one question with a deadline. Never anything of the server's inside. Called by
- * main for `referd check`.
+/* Owns the health check: one question with a deadline. Never anything of the server's inside.
+ * Called by main for `referd check`.
  */
 #include "check.h"
 
@@ -30,8 +29,8 @@ static int run(void *target, const struct options_args *args)
 
 int check_main(int argc, char **argv)
 {
-	static const struct config_command command = {
-	    .name = "check", .usage = "referd check [options]"};
+	static const struct config_command command = {.name = "check",
+						      .usage = "referd check [options]"};
 	struct config config = {0};
 	return config_run(&command, argc, argv, &config, run);
 }

@@ -10,65 +10,71 @@
 
 #include "http/url.h"
 
-#define OPTION(name, type, member, placeholder, fallback, min, max, help) \
-	{name, OPTION_##type, offsetof(struct config, member), placeholder, fallback, min, max, help}
+#define OPTION(name, type, member, placeholder, fallback, min, max, help)                          \
+	{                                                                                          \
+		name, OPTION_##type, offsetof(struct config, member), placeholder, fallback, min,  \
+		    max, help                                                                      \
+	}
 
 static const struct option table[] = {
     OPTION("data", TEXT, data, "DIR", "./referd-data", 0, 0,
-	"Directory of the database, the secret key and the first tokens"),
+	   "Directory of the database, the secret key and the first tokens"),
     OPTION("listen", TEXT, listen, "ADDR:PORT", "127.0.0.1:8080", 0, 0,
-	"Address to serve on; with port 0, referd picks a free port and prints it"),
+	   "Address to serve on; with port 0, referd picks a free port and prints it"),
     OPTION("metrics-listen", TEXT, metrics_listen, "ADDR:PORT", NULL, 0, 0,
-	"Address that serves /metrics alone, to everybody who reaches it; without it, /metrics is for "
-	"clients on this machine and for API tokens"),
+	   "Address that serves /metrics alone, to everybody who reaches it; without it, /metrics "
+	   "is for "
+	   "clients on this machine and for API tokens"),
     OPTION("public-url", TEXT, public_url, "URL", NULL, 0, 0,
-	"Beginning of every link; by default http://localhost:PORT"),
+	   "Beginning of every link; by default http://localhost:PORT"),
     OPTION("ca-file", TEXT, ca_file, "FILE", NULL, 0, 0,
-	"Further root certificates (PEM) for outbound TLS, beside the system's"),
+	   "Further root certificates (PEM) for outbound TLS, beside the system's"),
     OPTION("allow-targets", TEXT, allow_targets, "CIDR,...", NULL, 0, 0,
-	"Private address ranges that webhooks may be sent to"),
+	   "Private address ranges that webhooks may be sent to"),
     OPTION("allow-http-targets", FLAG, allow_http_targets, NULL, NULL, 0, 0,
-	"Webhooks may have http:// URLs"),
+	   "Webhooks may have http:// URLs"),
     OPTION("trusted-proxies", TEXT, trusted_proxies, "CIDR,...", NULL, 0, 0,
-	"Proxies whose X-Forwarded-For or Forwarded header is believed"),
+	   "Proxies whose X-Forwarded-For or Forwarded header is believed"),
     OPTION("log-level", TEXT, log_level, "LEVEL", "info", 0, 0,
-	"Lowest level that is logged: debug, info, warn or error"),
+	   "Lowest level that is logged: debug, info, warn or error"),
     OPTION("secret-key-file", TEXT, secret_key_file, "FILE", NULL, 0, 0,
-	"Key that seals stored secrets, made at the first start; by default DIR/secret.key"),
+	   "Key that seals stored secrets, made at the first start; by default DIR/secret.key"),
     OPTION("token-file", TEXT, token_file, "FILE", NULL, 0, 0,
-	"File with the API token for commands that go through the running server; by default "
-	"REFERD_API_TOKEN"),
+	   "File with the API token for commands that go through the running server; by default "
+	   "REFERD_API_TOKEN"),
     OPTION("nameservers", TEXT, nameservers, "ADDR:PORT,...", NULL, 0, 0,
-	"DNS servers for outbound requests; by default those of /etc/resolv.conf"),
+	   "DNS servers for outbound requests; by default those of /etc/resolv.conf"),
     OPTION("drain-timeout", DURATION, drain_ms, "TIME", "8s", 0, 3600000,
-	"Time that a stopping server has to send the responses that it owes"),
+	   "Time that a stopping server has to send the responses that it owes"),
     OPTION("connections", U64, connections, "N", "10000", 1, 1000000,
-	"Open inbound connections, at most as many as the descriptors allow; beyond that number, the "
-	"longest idle or the slowest connection is closed"),
+	   "Open inbound connections, at most as many as the descriptors allow; beyond that "
+	   "number, the "
+	   "longest idle or the slowest connection is closed"),
     OPTION("max-memory", SIZE, max_memory, "SIZE", "256MiB", 1048576, 0,
-	"Memory for requests and owed responses together; beyond it, reading stops, slow connections "
-	"are closed, and then requests get 503"),
+	   "Memory for requests and owed responses together; beyond it, reading stops, slow "
+	   "connections "
+	   "are closed, and then requests get 503"),
     OPTION("max-head", SIZE, max_head, "SIZE", "16KiB", 1024, 1048576,
-	"Largest request line and headers"),
+	   "Largest request line and headers"),
     OPTION("max-body", SIZE, max_body, "SIZE", "64KiB", 1024, 16777216, "Largest request body"),
     OPTION("head-timeout", DURATION, head_timeout_ms, "TIME", "10s", 1, 3600000,
-	"Time to send a request's headers"),
+	   "Time to send a request's headers"),
     OPTION("body-timeout", DURATION, body_timeout_ms, "TIME", "30s", 1, 3600000,
-	"Time to send a request's body"),
+	   "Time to send a request's body"),
     OPTION("idle-timeout", DURATION, idle_timeout_ms, "TIME", "60s", 1, 3600000,
-	"Time between requests on a kept-alive connection"),
+	   "Time between requests on a kept-alive connection"),
     OPTION("miss-rate", U64, miss_rate, "N", "60", 0, 1000000,
-	"Unknown codes and wrong tokens a minute for each address (IPv6: /64); 0: no limit"),
+	   "Unknown codes and wrong tokens a minute for each address (IPv6: /64); 0: no limit"),
     OPTION("token-rate", U64, token_rate, "N", "0", 0, 1000000,
-	"API calls a minute for each token; 0: no limit"),
+	   "API calls a minute for each token; 0: no limit"),
     OPTION("join-rate", U64, join_rate, "N", "0", 0, 1000000,
-	"Joins a minute for each address (IPv6: /64); 0: no limit"),
+	   "Joins a minute for each address (IPv6: /64); 0: no limit"),
     OPTION("code-join-rate", U64, code_join_rate, "N", "0", 0, 1000000,
-	"Joins a minute through each campaign's or user's code; 0: no limit"),
+	   "Joins a minute through each campaign's or user's code; 0: no limit"),
     OPTION("retention", DURATION, retention_ms, "TIME", "30d", 0, 0,
-	"Time that finished deliveries, their attempts and events are kept; 0: for ever"),
+	   "Time that finished deliveries, their attempts and events are kept; 0: for ever"),
     OPTION("map-size", SIZE, map_size, "SIZE", "64GiB", 1048576, 0,
-	"Address space reserved for the database; it grows by itself"),
+	   "Address space reserved for the database; it grows by itself"),
 };
 
 static const char *const other_variables[] = {"REFERD_API_TOKEN", "REFERD_INBOUND_TOKEN", NULL};
@@ -106,13 +112,14 @@ static int check(struct config *c)
 	if (c->allow_targets != NULL &&
 	    cidr_list_parse(text_of(c->allow_targets), &c->allowed) != ERR_OK)
 		return refuse("allow-targets", c->allow_targets,
-		    "must be address ranges such as 10.0.0.0/8,fd00::/8");
+			      "must be address ranges such as 10.0.0.0/8,fd00::/8");
 	if (c->trusted_proxies != NULL &&
 	    cidr_list_parse(text_of(c->trusted_proxies), &c->proxies) != ERR_OK)
 		return refuse("trusted-proxies", c->trusted_proxies,
-		    "must be address ranges such as 10.0.0.0/8,fd00::/8");
+			      "must be address ranges such as 10.0.0.0/8,fd00::/8");
 	if (c->public_url != NULL && !public_url_usable(c->public_url))
-		return refuse("public-url", c->public_url,
+		return refuse(
+		    "public-url", c->public_url,
 		    "must be https:// or http://, a host, and perhaps a port: no path, no query");
 	if (c->ca_file != NULL && access(c->ca_file, R_OK) != 0)
 		return refuse("ca-file", c->ca_file, "cannot be read");
@@ -134,18 +141,19 @@ static bool arguments_fit(const struct config_command *command, const struct opt
 	size_t max = command->max_args;
 	if (args->n > max && max == 0)
 		fprintf(stderr, "referd: %s takes no argument, but got \"%s\": see referd help\n",
-		    command->name, args->items[0]);
+			command->name, args->items[0]);
 	else if (args->n > max)
 		fprintf(stderr, "referd: %s does not take \"%s\" too: %s\n", command->name,
-		    args->items[max], command->usage);
+			args->items[max], command->usage);
 	else if (args->n < command->min_args)
-		fprintf(stderr, "referd: %s lacks an argument: %s\n", command->name, command->usage);
+		fprintf(stderr, "referd: %s lacks an argument: %s\n", command->name,
+			command->usage);
 	return args->n >= command->min_args && args->n <= max;
 }
 
 /* -1 to go on, else the exit status. Texts live in arena. */
 static int read_all(const struct config_command *command, int argc, char **argv, void *target,
-    struct options_args *args, struct arena *arena)
+		    struct options_args *args, struct arena *arena)
 {
 	struct option items[OPTIONS_MAX];
 	struct buf message = {0};
@@ -153,7 +161,8 @@ static int read_all(const struct config_command *command, int argc, char **argv,
 	for (size_t i = 0; i < command->n_options; i++)
 		items[i] = command->options[i];
 	memcpy(items + command->n_options, table, sizeof table);
-	const struct options options = options_of(items, COMMON + command->n_options, command->usage);
+	const struct options options =
+	    options_of(items, COMMON + command->n_options, command->usage);
 	enum options_outcome outcome =
 	    options_read(&options, argc, argv, environ, target, args, arena, &message);
 	if (outcome == OPTIONS_HELP) {
@@ -172,7 +181,7 @@ static int read_all(const struct config_command *command, int argc, char **argv,
 }
 
 int config_run(const struct config_command *command, int argc, char **argv, void *target,
-    config_run_fn *run)
+	       config_run_fn *run)
 {
 	struct arena arena = {0};
 	struct options_args args;

@@ -34,11 +34,11 @@ struct config_command {
 /** What the command does with its options and words; answers the exit status. */
 typedef int config_run_fn(void *target, const struct options_args *args);
 
-/** Reads flags, environment and file into *target: a zeroed struct config, or a struct that begins with one
- *  (a command's own options lie behind it). Then run(target, args), during which its texts live; or, after it
- *  has printed what has to be said, 0 for --help and 2 after an error. */
+/** Reads flags, environment and file into *target: a zeroed struct config, or a struct that begins
+ * with one (a command's own options lie behind it). Then run(target, args), during which its texts
+ * live; or, after it has printed what has to be said, 0 for --help and 2 after an error. */
 int config_run(const struct config_command *command, int argc, char **argv, void *target,
-    config_run_fn *run) WARN_UNUSED;
+	       config_run_fn *run) WARN_UNUSED;
 
 /** The options table as --help shows it, or as Markdown. */
 void config_write_help(struct buf *out);

@@ -15,7 +15,14 @@
 #include "core/message.h"
 #include "core/setup.h"
 
-enum { PATH_SIZE = 4096, SECRET_BYTES = 32, TOKEN_MAX = 200, API_TOKEN_MIN = 32, INBOUND_TOKEN_WEAK = 16, FINGERPRINT_SIZE = 16 };
+enum {
+	PATH_SIZE = 4096,
+	SECRET_BYTES = 32,
+	TOKEN_MAX = 200,
+	API_TOKEN_MIN = 32,
+	INBOUND_TOKEN_WEAK = 16,
+	FINGERPRINT_SIZE = 16
+};
 
 struct birth {
 	struct setup setup;
@@ -28,7 +35,8 @@ struct birth {
 static bool fingerprint(const uint8_t key[KEY_FILE_SIZE], uint8_t out[FINGERPRINT_SIZE])
 {
 	uint8_t full[SHA256_SIZE];
-	bool made = crypto_hmac_sha256(text_from(key, KEY_FILE_SIZE), TEXT("referd key fingerprint"), full);
+	bool made =
+	    crypto_hmac_sha256(text_from(key, KEY_FILE_SIZE), TEXT("referd key fingerprint"), full);
 	if (made)
 		memcpy(out, full, FINGERPRINT_SIZE);
 	return made;
@@ -42,8 +50,10 @@ static void on_setup(struct command *command, enum err err)
 	b->finished = true;
 	b->problem = NULL;
 	if (err != ERR_OK || s->stored_code_key.n != CODE_KEY_SIZE) {
-		b->problem = err == ERR_NO_SPACE ? "cannot be written to: the disk is full; make room, then start again"
-						 : "its settings cannot be read";
+		b->problem =
+		    err == ERR_NO_SPACE
+			? "cannot be written to: the disk is full; make room, then start again"
+			: "its settings cannot be read";
 		return;
 	}
 	if (!text_eq(s->stored_fingerprint, s->key_fingerprint)) {
@@ -52,8 +62,8 @@ static void on_setup(struct command *command, enum err err)
 		return;
 	}
 	memcpy(b->identity->code_key, s->stored_code_key.p, CODE_KEY_SIZE);
-	err = crypto_open(b->identity->secret_key, inbound_context(INBOUND_TOKEN), s->stored_inbound_token,
-	    &token);
+	err = crypto_open(b->identity->secret_key, inbound_context(INBOUND_TOKEN),
+			  s->stored_inbound_token, &token);
 	if (err == ERR_OK && token.n < sizeof b->identity->inbound_token)
 		memcpy(b->identity->inbound_token, token.p, token.n);
 	else
@@ -81,8 +91,10 @@ bool first_start_has_key(const struct config *config)
 	return err != ERR_NOT_FOUND && err != ERR_CORRUPT;
 }
 
-/* A new key for a fresh database, in place of the empty file that a start left behind when it was cut off. */
-static enum err make_key(const char *path, bool leftover, uint8_t key[KEY_FILE_SIZE], const char **why)
+/* A new key for a fresh database, in place of the empty file that a start left behind when it was
+ * cut off. */
+static enum err make_key(const char *path, bool leftover, uint8_t key[KEY_FILE_SIZE],
+			 const char **why)
 {
 	if (leftover && key_file_remove(path) != ERR_OK) {
 		*why = "is empty and cannot be removed: remove it";
@@ -107,7 +119,8 @@ static bool read_key(const struct config *config, bool fresh, uint8_t key[KEY_FI
 	return err == ERR_OK;
 }
 
-/* The inbound token is part of a path: a character that would end or change the path is not allowed in it. */
+/* The inbound token is part of a path: a character that would end or change the path is not allowed
+ * in it. */
 static bool token_usable(const char *name, const char *token)
 {
 	size_t n = strlen(token);
@@ -115,9 +128,10 @@ static bool token_usable(const char *name, const char *token)
 	for (size_t i = 0; i < n; i++)
 		ok = ok && token[i] > ' ' && token[i] < 0x7f && strchr("/?#%", token[i]) == NULL;
 	if (!ok)
-		fprintf(stderr,
-		    "referd: %s must be 1 to 200 visible ASCII characters without / ? # and %%%s\n", name,
-		    n == 0 ? "; unset it to have a token made" : "");
+		fprintf(
+		    stderr,
+		    "referd: %s must be 1 to 200 visible ASCII characters without / ? # and %%%s\n",
+		    name, n == 0 ? "; unset it to have a token made" : "");
 	return ok;
 }
 
@@ -125,16 +139,22 @@ static bool token_usable(const char *name, const char *token)
 static bool tokens_long_enough(const char *api, const char *inbound)
 {
 	if (inbound != NULL && strlen(inbound) < INBOUND_TOKEN_WEAK)
-		fprintf(stderr, "referd: warning: REFERD_INBOUND_TOKEN is short enough to be guessed: use 64 "
-				"random hexadecimal digits\n");
+		fprintf(
+		    stderr,
+		    "referd: warning: REFERD_INBOUND_TOKEN is short enough to be guessed: use 64 "
+		    "random hexadecimal digits\n");
 	if (api == NULL || strlen(api) >= API_TOKEN_MIN)
 		return true;
-	fprintf(stderr, "referd: REFERD_API_TOKEN must have at least %d characters: make one with openssl rand "
-			"-hex 32\n", API_TOKEN_MIN);
+	fprintf(
+	    stderr,
+	    "referd: REFERD_API_TOKEN must have at least %d characters: make one with openssl rand "
+	    "-hex 32\n",
+	    API_TOKEN_MIN);
 	return false;
 }
 
-bool first_start_prepare(const struct config *config, struct store *store, struct identity *identity)
+bool first_start_prepare(const struct config *config, struct store *store,
+			 struct identity *identity)
 {
 	const char *api = getenv("REFERD_API_TOKEN"), *inbound = getenv("REFERD_INBOUND_TOKEN");
 	*identity = (struct identity){0};
@@ -149,34 +169,38 @@ bool first_start_prepare(const struct config *config, struct store *store, struc
 
 static void name_tokens_file(const struct config *config, struct identity *identity)
 {
-	snprintf(identity->first_start_path, sizeof identity->first_start_path, "%s/first-start.txt",
-	    config->data);
+	snprintf(identity->first_start_path, sizeof identity->first_start_path,
+		 "%s/first-start.txt", config->data);
 }
 
 static bool write_tokens(const char *path, const char *api, const char *inbound)
 {
 	char text[1024];
 	snprintf(text, sizeof text,
-	    "API token: %s\nInbound token: %s\n\n"
-	    "The API token signs in to the dashboard and the REST API. The inbound token is part of the qualify\n"
-	    "address, /webhook/{inbound token}/qualify. Keep both in a safe place, then delete this file.\n",
-	    api, inbound);
+		 "API token: %s\nInbound token: %s\n\n"
+		 "The API token signs in to the dashboard and the REST API. The inbound token is "
+		 "part of the qualify\n"
+		 "address, /webhook/{inbound token}/qualify. Keep both in a safe place, then "
+		 "delete this file.\n",
+		 api, inbound);
 	enum err err = key_file_write_text(path, text);
 	crypto_wipe(text, sizeof text);
 	if (err != ERR_OK)
 		fprintf(stderr, "referd: %s cannot be written: %s\n", path,
-		    err == ERR_NO_SPACE ? "the disk is full; make room, then start again"
-					: "check the directory's owner and mode");
+			err == ERR_NO_SPACE ? "the disk is full; make room, then start again"
+					    : "check the directory's owner and mode");
 	return err == ERR_OK;
 }
 
-/* A fresh database has no data, so an older file comes from a first start that failed: its tokens are good for
- * nothing. Where both tokens come from the environment, nothing takes its place. */
+/* A fresh database has no data, so an older file comes from a first start that failed: its tokens
+ * are good for nothing. Where both tokens come from the environment, nothing takes its place. */
 static bool renew_tokens_file(const char *path, bool given, const char *api, const char *inbound)
 {
 	if (key_file_remove(path) == ERR_OK)
 		return given || write_tokens(path, api, inbound);
-	fprintf(stderr, "referd: %s is in the way of the first tokens and cannot be removed: remove it\n", path);
+	fprintf(stderr,
+		"referd: %s is in the way of the first tokens and cannot be removed: remove it\n",
+		path);
 	return false;
 }
 
@@ -191,7 +215,7 @@ static bool run(struct birth *b, struct store *store)
 }
 
 static void warn_of_ignored(const struct setup *s, const char *api, const char *inbound,
-    const struct identity *identity)
+			    const struct identity *identity)
 {
 	if (s->fresh)
 		return;
@@ -199,8 +223,9 @@ static void warn_of_ignored(const struct setup *s, const char *api, const char *
 		fprintf(stderr, "referd: warning: REFERD_API_TOKEN is not a token of this database "
 				"and changes nothing\n");
 	if (inbound != NULL && strcmp(inbound, identity->inbound_token) != 0)
-		fprintf(stderr, "referd: warning: REFERD_INBOUND_TOKEN differs from this database's "
-				"and changes nothing\n");
+		fprintf(stderr,
+			"referd: warning: REFERD_INBOUND_TOKEN differs from this database's "
+			"and changes nothing\n");
 }
 
 /* What a new database keeps, until it is stored. */
@@ -211,7 +236,7 @@ struct secrets {
 
 /* False without memory: an empty secret would be stored for good. */
 static bool make_secrets(struct secrets *s, const struct identity *identity, const char *api,
-    const char *inbound)
+			 const char *inbound)
 {
 	uint8_t signing_key[SECRET_BYTES];
 	const uint8_t *key = identity->secret_key;
@@ -220,9 +245,10 @@ static bool make_secrets(struct secrets *s, const struct identity *identity, con
 	crypto_sha256(text_of(api), s->api_hash);
 	crypto_seal(key, inbound_context(INBOUND_TOKEN), text_of(inbound), &s->sealed_token);
 	message_secret_seal(key, inbound_context(INBOUND_SECRET),
-	    text_from(signing_key, sizeof signing_key), &s->sealed_secret);
+			    text_from(signing_key, sizeof signing_key), &s->sealed_secret);
 	crypto_wipe(signing_key, sizeof signing_key);
-	return fingerprint(key, s->fingerprint) && !s->sealed_token.failed && !s->sealed_secret.failed;
+	return fingerprint(key, s->fingerprint) && !s->sealed_token.failed &&
+	       !s->sealed_secret.failed;
 }
 
 static bool store_secrets(struct birth *b, const struct secrets *s, struct store *store)
@@ -258,10 +284,11 @@ bool first_start(const struct config *config, struct store *store, struct identi
 	const char *api = env_api != NULL ? env_api : made_api;
 	const char *inbound = env_inbound != NULL ? env_inbound : made_inbound;
 	name_tokens_file(config, identity);
-	/* Written before the database knows them: a crash between leaves a file with unused tokens, which
-	 * the next start replaces, never tokens that nobody knows. */
+	/* Written before the database knows them: a crash between leaves a file with unused tokens,
+	 * which the next start replaces, never tokens that nobody knows. */
 	if (identity->fresh &&
-	    !renew_tokens_file(identity->first_start_path, env_api != NULL && env_inbound != NULL, api, inbound))
+	    !renew_tokens_file(identity->first_start_path, env_api != NULL && env_inbound != NULL,
+			       api, inbound))
 		return false;
 	bool ok = be_born(&b, store, api, inbound);
 	if (ok)

@@ -1,6 +1,5 @@
-/*
- * Owns one blocking HTTP/1.1 exchange with the server at --listen. Never what is asked, never whether the
- * answer is good. Called by the commands.
+/* Owns one blocking HTTP/1.1 exchange with the server at --listen. Never what is asked, never
+ * whether the answer is good. Called by the commands.
  */
 #include "http_call.h"
 
@@ -29,8 +28,8 @@ struct head {
 
 static bool fail(struct http_call *call, const char *what, const char *detail)
 {
-	snprintf(call->why, sizeof call->why, "http://%s%s %s%s%s", call->listen, call->target, what,
-	    detail == NULL ? "" : ": ", detail == NULL ? "" : detail);
+	snprintf(call->why, sizeof call->why, "http://%s%s %s%s%s", call->listen, call->target,
+		 what, detail == NULL ? "" : ": ", detail == NULL ? "" : detail);
 	return false;
 }
 
@@ -70,8 +69,9 @@ static int connect_to(struct http_call *call)
 	struct addrinfo *found;
 	char host[256], port[16];
 	if (!split_address(call->listen, host, port)) {
-		snprintf(call->why, sizeof call->why, "--listen %s must be ADDRESS:PORT, for example 127.0.0.1:8080",
-		    call->listen);
+		snprintf(call->why, sizeof call->why,
+			 "--listen %s must be ADDRESS:PORT, for example 127.0.0.1:8080",
+			 call->listen);
 		return -1;
 	}
 	int problem = getaddrinfo(host, port, &hints, &found);
@@ -89,7 +89,7 @@ static int connect_to(struct http_call *call)
 	}
 	if (fd < 0)
 		fail(call, "cannot be reached (is referd running there? --listen says where)",
-		    strerror(errno));
+		     strerror(errno));
 	freeaddrinfo(found);
 	return fd;
 }
@@ -121,7 +121,7 @@ static bool send_head(const struct http_call *call, int fd)
 	bool has_body = call->body_size > 0 || call->body.n > 0;
 	uint64_t size = call->body_size > 0 ? call->body_size : call->body.n;
 	buf_printf(&head, "%s %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n", call->method,
-	    call->target, call->listen[0] == ':' ? "localhost" : call->listen);
+		   call->target, call->listen[0] == ':' ? "localhost" : call->listen);
 	if (call->token != NULL)
 		buf_printf(&head, "Authorization: Bearer %s\r\n", call->token);
 	write_header(&head, "Content-Type", call->content_type);
@@ -145,7 +145,8 @@ static bool send_file(struct http_call *call, int fd)
 			continue;
 		if (got <= 0)
 			return fail(call, "was not sent everything",
-			    got < 0 ? strerror(errno) : "the file became shorter meanwhile");
+				    got < 0 ? strerror(errno)
+					    : "the file became shorter meanwhile");
 		if (!send_all(fd, text_from(room, (size_t)got)))
 			break; /* the answer will say why */
 		left -= (uint64_t)got;
@@ -185,9 +186,11 @@ static ssize_t fill(struct input *in)
 static bool cut_short(struct input *in, ssize_t got)
 {
 	bool silent = got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
-	return fail(in->call, in->call->status == 0 ? "gave no answer" : "did not finish its answer",
-	    silent ? "it was silent for too long"
-	    : got < 0 ? strerror(errno) : "the connection was closed");
+	return fail(in->call,
+		    in->call->status == 0 ? "gave no answer" : "did not finish its answer",
+		    silent    ? "it was silent for too long"
+		    : got < 0 ? strerror(errno)
+			      : "the connection was closed");
 }
 
 /* One line without its end; valid until the next read. */

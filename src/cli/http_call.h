@@ -17,7 +17,7 @@ struct http_call {
 	/* Where body_size is not 0: the body is that many bytes read from body_fd instead. */
 	int body_fd;
 	uint64_t body_size;
-	unsigned timeout_s; /* the longest silence of the server's; 0: 30 */
+	unsigned timeout_s;         /* the longest silence of the server's; 0: 30 */
 	http_call_body_fn *on_body; /* NULL: the body does not matter */
 	void *arg;
 
@@ -26,9 +26,9 @@ struct http_call {
 	char why[300]; /* where it failed: a clause for "referd: ..." */
 };
 
-/** Sends the request and reads the whole answer. False with `why`: nobody there, no HTTP, an answer that
- *  was cut short. A body that cannot be sent to its end fails only where no answer comes either: a
- *  server may refuse before it has read everything. */
+/** Sends the request and reads the whole answer. False with `why`: nobody there, no HTTP, an answer
+ * that was cut short. A body that cannot be sent to its end fails only where no answer comes
+ * either: a server may refuse before it has read everything. */
 bool http_call_run(struct http_call *call) WARN_UNUSED;
 
 #endif

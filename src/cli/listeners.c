@@ -1,6 +1,5 @@
-/*
- * Owns the inbound servers: how many connections the descriptors allow, the addresses, who answers on which, and the
- * names of their metrics. Never a route. Called by serve.c.
+/* Owns the inbound servers: how many connections the descriptors allow, the addresses, who answers
+ * on which, and the names of their metrics. Never a route. Called by serve.c.
  */
 #include "listeners.h"
 
@@ -18,7 +17,8 @@ static int refuse(const char *option, const char *address, const char *why)
 	return 2;
 }
 
-/* What the database, the log, name servers and outbound requests need. An idle server has 13 open. */
+/* What the database, the log, name servers and outbound requests need. An idle server has 13
+ * open. */
 enum { OTHER_DESCRIPTORS_MIN = 24, OTHER_DESCRIPTORS_MAX = 4096 };
 
 /* Raises the soft limit of descriptors as far as wanted and allowed; answers what it is then. */
@@ -34,8 +34,8 @@ static uint64_t raise_descriptor_limit(uint64_t wanted)
 	return setrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : before;
 }
 
-/* How many of the wanted connections the descriptors allow. Those that remain are at least a quarter of
- * all, so that a flood of connections cannot stop deliveries. */
+/* How many of the wanted connections the descriptors allow. Those that remain are at least a
+ * quarter of all, so that a flood of connections cannot stop deliveries. */
 static uint64_t fit_connections(uint64_t wanted)
 {
 	const uint64_t limit = raise_descriptor_limit(wanted + OTHER_DESCRIPTORS_MAX);
@@ -47,8 +47,8 @@ static uint64_t fit_connections(uint64_t wanted)
 	const uint64_t fit = limit > others ? limit - others : 1;
 	if (fit >= wanted)
 		return wanted;
-	log_warn("serve.connections_clamped", LOG_U64("connections", fit), LOG_U64("wanted", wanted),
-	    LOG_U64("descriptors", limit));
+	log_warn("serve.connections_clamped", LOG_U64("connections", fit),
+		 LOG_U64("wanted", wanted), LOG_U64("descriptors", limit));
 	return fit;
 }
 
@@ -77,15 +77,19 @@ static bool on_refused(void *arg, struct http_request *req, struct http_reply *r
 }
 
 static int listen_at(struct listeners *l, const char *option, const char *address,
-    const struct http_limits *limits, const struct http_handlers *handlers, struct http_server **out)
+		     const struct http_limits *limits, const struct http_handlers *handlers,
+		     struct http_server **out)
 {
 	enum err err = http_server_open(l->loop, address, limits, handlers, l, out);
 	if (err == ERR_INVALID)
 		return refuse(option, address,
-		    "must be an IP address and a port: use 127.0.0.1:8080, [::1]:8080, or :8080 for "
-		    "every address");
+			      "must be an IP address and a port: use 127.0.0.1:8080, [::1]:8080, "
+			      "or :8080 for "
+			      "every address");
 	if (err == ERR_BUSY)
-		return refuse(option, address, "is in use: by another program, or by another --listen option of this server");
+		return refuse(
+		    option, address,
+		    "is in use: by another program, or by another --listen option of this server");
 	if (err != ERR_OK)
 		return refuse(option, address, "cannot be listened on");
 	return 0;
@@ -122,7 +126,7 @@ static int open_metrics_server(struct listeners *l, const struct config *config)
 	if (config->metrics_listen == NULL)
 		return 0;
 	return listen_at(l, "--metrics-listen", config->metrics_listen, &limits, &handlers,
-	    &l->metrics);
+			 &l->metrics);
 }
 
 int listeners_open(struct listeners *l, struct loop *loop, const struct config *config)
@@ -153,19 +157,26 @@ void listeners_write_metrics(const struct listeners *l, struct buf *out)
 	const struct http_limits *limits = http_server_limits(l->server);
 	const struct metric metrics[] = {
 	    {"referd_http_connections", "gauge", "Open inbound connections", (double)c->open},
-	    {"referd_http_connections_limit", "gauge", "Connections that may be open", (double)limits->connections},
-	    {"referd_http_memory_bytes", "gauge", "Memory that requests and owed responses hold", (double)c->memory},
+	    {"referd_http_connections_limit", "gauge", "Connections that may be open",
+	     (double)limits->connections},
+	    {"referd_http_memory_bytes", "gauge", "Memory that requests and owed responses hold",
+	     (double)c->memory},
 	    {"referd_http_memory_limit_bytes", "gauge", "Memory that --max-memory allows them",
-		(double)limits->max_memory},
-	    {"referd_http_in_progress", "gauge", "Requests that wait for their response", (double)c->in_progress},
+	     (double)limits->max_memory},
+	    {"referd_http_in_progress", "gauge", "Requests that wait for their response",
+	     (double)c->in_progress},
 	    {"referd_http_accepted_total", "counter", "Connections accepted", (double)c->accepted},
 	    {"referd_http_requests_total", "counter", "Requests parsed", (double)c->requests},
-	    {"referd_http_refused_total", "counter", "Requests that the parser refused", (double)c->refused_by_parser},
-	    {"referd_http_timeouts_total", "counter", "Connections closed at a time limit", (double)c->timeouts},
-	    {"referd_http_evicted_total", "counter", "Connections closed to make room", (double)c->evicted},
-	    {"referd_http_accept_pauses_total", "counter", "Times that accepting paused", (double)c->accept_paused},
+	    {"referd_http_refused_total", "counter", "Requests that the parser refused",
+	     (double)c->refused_by_parser},
+	    {"referd_http_timeouts_total", "counter", "Connections closed at a time limit",
+	     (double)c->timeouts},
+	    {"referd_http_evicted_total", "counter", "Connections closed to make room",
+	     (double)c->evicted},
+	    {"referd_http_accept_pauses_total", "counter", "Times that accepting paused",
+	     (double)c->accept_paused},
 	    {"referd_http_client_left_total", "counter", "Clients that left before their response",
-		(double)c->client_left},
+	     (double)c->client_left},
 	};
 	metrics_put(out, metrics, sizeof metrics / sizeof *metrics);
 }

@@ -1,5 +1,5 @@
-/*
- * The addresses that `referd serve` listens on: the public one, and one for metrics alone where it is asked for.
+/* The addresses that `referd serve` listens on: the public one, and one for metrics alone where it
+ * is asked for.
  */
 #ifndef CLI_LISTENERS_H
 #define CLI_LISTENERS_H
@@ -16,7 +16,8 @@ struct listeners {
 };
 
 /** Binds both. No request is read before the loop runs. 0, or 2 after one clear line on stderr. */
-int listeners_open(struct listeners *listeners, struct loop *loop, const struct config *config) WARN_UNUSED;
+int listeners_open(struct listeners *listeners, struct loop *loop,
+		   const struct config *config) WARN_UNUSED;
 /** Stop accepting; http_server_drained(server) says when everything is paid. */
 void listeners_drain(struct listeners *listeners);
 void listeners_close(struct listeners *listeners);

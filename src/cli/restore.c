@@ -1,6 +1,5 @@
-/*
- * Owns the order of a restore: verify, copy, leave ids out. Never the copying (store/backup.h). Called by
- * main for `referd restore`.
+/* Owns the order of a restore: verify, copy, leave ids out. Never the copying (store/backup.h).
+ * Called by main for `referd restore`.
  */
 #include "restore.h"
 
@@ -48,8 +47,8 @@ static bool skip_ids(const char *file, const char **why)
 	return err == ERR_OK && skip.err == ERR_OK;
 }
 
-/* The copy gets the database's name when nothing is left to do to it: a restore that is cut off leaves no
- * database that would give ids a second time. */
+/* The copy gets the database's name when nothing is left to do to it: a restore that is cut off
+ * leaves no database that would give ids a second time. */
 static bool make_copy(const char *dir, const char *file, struct data_dir *place, const char **why)
 {
 	struct backup copy;
@@ -81,12 +80,15 @@ static int run(void *target, const struct options_args *args)
 	if (!verify_database(NULL, file, &found))
 		return 1;
 	if (found.problems > 0)
-		return refuse(file, "has the problems above and was not restored: take another backup");
+		return refuse(file,
+			      "has the problems above and was not restored: take another backup");
 	if (!put_copy(config->data, file))
 		return 1;
-	printf("%s: %llu users, verified %llu records: start referd serve --data %s, with the secret.key "
-	       "from the time of the backup\n", file, (unsigned long long)found.users, (unsigned long long)found.records,
-	    config->data);
+	printf("%s: %llu users, verified %llu records: start referd serve --data %s, with the "
+	       "secret.key "
+	       "from the time of the backup\n",
+	       file, (unsigned long long)found.users, (unsigned long long)found.records,
+	       config->data);
 	return 0;
 }
 

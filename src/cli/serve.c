@@ -1,6 +1,5 @@
-/*
- * Owns the life of the server: builds the rooms bottom-up, runs the loop, drains, tears down. Never a
- * rule of any room. Called by main for `referd serve`.
+/* Owns the life of the server: builds the rooms bottom-up, runs the loop, drains, tears down. Never
+ * a rule of any room. Called by main for `referd serve`.
  */
 #include "serve.h"
 
@@ -118,7 +117,7 @@ static void choose_public_url(struct serve *s)
 		snprintf(s->public_url, sizeof s->public_url, "%s", s->config.public_url);
 	else
 		snprintf(s->public_url, sizeof s->public_url, "http://localhost%s",
-		    port == NULL ? "" : port);
+			 port == NULL ? "" : port);
 	size_t n = strlen(s->public_url);
 	while (n > 0 && s->public_url[n - 1] == '/')
 		s->public_url[--n] = '\0';
@@ -200,8 +199,8 @@ static void on_batch_timer(evutil_socket_t fd, short what, void *arg)
 static void on_turn_end(void *arg)
 {
 	struct serve *s = arg;
-	if (s->draining && http_server_drained(s->listeners.server) && scheduler_drained(s->scheduler) &&
-	    store_idle(s->store))
+	if (s->draining && http_server_drained(s->listeners.server) &&
+	    scheduler_drained(s->scheduler) && store_idle(s->store))
 		loop_stop(s->loop);
 }
 
@@ -258,8 +257,8 @@ static int add_events(struct serve *s)
 	s->sighup = evsignal_new(base, SIGHUP, on_sighup, s);
 	s->drain_timer = evtimer_new(base, on_drain_timeout, s);
 	s->tend_timer = event_new(base, -1, EV_PERSIST, on_tend_timer, s);
-	if (s->sigterm == NULL || s->sigint == NULL || s->sighup == NULL || s->drain_timer == NULL ||
-	    s->tend_timer == NULL || event_add(s->sighup, NULL) != 0 ||
+	if (s->sigterm == NULL || s->sigint == NULL || s->sighup == NULL ||
+	    s->drain_timer == NULL || s->tend_timer == NULL || event_add(s->sighup, NULL) != 0 ||
 	    event_add(s->sigterm, NULL) != 0 || event_add(s->sigint, NULL) != 0 ||
 	    event_add(s->tend_timer, &tend_every) != 0)
 		return refuse("signals", "cannot be caught", "out of memory");
@@ -276,8 +275,8 @@ static int open_all(struct serve *s)
 	if (s->batch_timer == NULL)
 		return refuse("the event loop", "cannot be made", "out of memory");
 	loop_add_hook(s->loop, on_turn, s);
-	/* The socket comes before the first start: where its port is taken, no tokens are made. No request is
-	 * read before the loop runs. */
+	/* The socket comes before the first start: where its port is taken, no tokens are made. No
+	 * request is read before the loop runs. */
 	if ((status = open_store(s)) != 0 ||
 	    (status = listeners_open(&s->listeners, s->loop, &s->config)) != 0 ||
 	    (status = open_identity(s)) != 0 || (status = open_delivery(s)) != 0 ||
@@ -319,13 +318,15 @@ static void announce(const struct serve *s)
 	if (s->listeners.metrics != NULL)
 		printf("metrics on http://%s/metrics\n", http_server_address(s->listeners.metrics));
 	if (s->identity.first_start_path[0] != '\0')
-		printf(s->identity.fresh ? "first start: the tokens are in %s\n"
-					 : "the tokens of the first start are still in %s: keep them elsewhere and "
-					   "delete the file\n",
+		printf(
+		    s->identity.fresh
+			? "first start: the tokens are in %s\n"
+			: "the tokens of the first start are still in %s: keep them elsewhere and "
+			  "delete the file\n",
 		    s->identity.first_start_path);
 	fflush(stdout);
 	log_info("serve.started", LOG_STR("version", REFERD_VERSION),
-	    LOG_STR("address", http_server_address(s->listeners.server)));
+		 LOG_STR("address", http_server_address(s->listeners.server)));
 }
 
 static int run(void *target, const struct options_args *args)
@@ -344,7 +345,7 @@ static int run(void *target, const struct options_args *args)
 	} else {
 		/* The line before says why, to people. */
 		log_warn("serve.refused", LOG_STR("version", REFERD_VERSION),
-		    LOG_STR("data", s->config.data), LOG_STR("listen", s->config.listen));
+			 LOG_STR("data", s->config.data), LOG_STR("listen", s->config.listen));
 	}
 	close_all(s);
 	return status;
@@ -353,7 +354,7 @@ static int run(void *target, const struct options_args *args)
 int serve_main(int argc, char **argv)
 {
 	static struct serve serve; /* about 10 KiB; the process has one */
-	static const struct config_command command = {
-	    .name = "serve", .usage = "referd serve [options]"};
+	static const struct config_command command = {.name = "serve",
+						      .usage = "referd serve [options]"};
 	return config_run(&command, argc, argv, &serve, run);
 }

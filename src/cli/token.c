@@ -23,16 +23,16 @@ struct token_config {
 
 static const struct option create_options[] = {
     {"scopes", OPTION_TEXT, offsetof(struct token_config, scopes), "SCOPE,...", "read", 0, 0,
-	"What the new token may do: read, write, admin; write includes read, admin both"},
+     "What the new token may do: read, write, admin; write includes read, admin both"},
     {"expires", OPTION_DURATION, offsetof(struct token_config, expires_ms), "TIME", "0", 0, 0,
-	"How long the new token works, such as 90d; 0 for ever"},
+     "How long the new token works, such as 90d; 0 for ever"},
 };
 
 /* ---- calling ---- */
 
 /* The parsed answer, or NULL after one clear line. */
 static struct json *ask(const struct token_config *config, const char *method, const char *target,
-    struct text body)
+			struct text body)
 {
 	struct buf answer = {0};
 	struct json *root = NULL;
@@ -103,8 +103,8 @@ static void write_request(const struct token_config *config, const char *name, s
 /* The token alone goes to stdout, for scripts. */
 static void print_new(uint64_t id, const char *name, struct text scopes, struct text token)
 {
-	fprintf(stderr, "token %llu for %s may %.*s; it is shown this once:\n", (unsigned long long)id, name,
-	    TEXT_ARGS(scopes));
+	fprintf(stderr, "token %llu for %s may %.*s; it is shown this once:\n",
+		(unsigned long long)id, name, TEXT_ARGS(scopes));
 	printf("%.*s\n", TEXT_ARGS(token));
 }
 
@@ -136,8 +136,8 @@ static void write_granted(uint64_t granted, struct buf *out)
 			buf_printf(out, "%s%s", out->n == 0 ? "" : ",", n->word);
 }
 
-/* With --data and no server running: the way back in when every token is lost. -1: a server is running, and there
- * is a token to ask it with. */
+/* With --data and no server running: the way back in when every token is lost. -1: a server is
+ * running, and there is a token to ask it with. */
 static int create_offline(const struct token_config *config, const char *name)
 {
 	struct token_offline made = {
@@ -229,7 +229,9 @@ static int revoke_token(void *options, const struct options_args *args)
 	char target[64];
 	uint64_t number;
 	if (!text_to_u64(text_of(id), &number)) {
-		fprintf(stderr, "referd: \"%s\" is not a token's number: referd token list shows them\n", id);
+		fprintf(stderr,
+			"referd: \"%s\" is not a token's number: referd token list shows them\n",
+			id);
 		return 2;
 	}
 	snprintf(target, sizeof target, "/api/v2/tokens/%llu", (unsigned long long)number);
@@ -248,19 +250,18 @@ static const struct {
 	config_run_fn *run;
 	struct config_command command;
 } commands[] = {
-    {"create", create_token,
-	{.name = "token create",
-	    .usage = "referd token create NAME [--scopes read,write,admin] [--expires 90d] [--data DIR]",
-	    .min_args = 1,
-	    .max_args = 1,
-	    .options = create_options,
-	    .n_options = sizeof create_options / sizeof *create_options}},
+    {"create",
+     create_token,
+     {.name = "token create",
+      .usage = "referd token create NAME [--scopes read,write,admin] [--expires 90d] [--data DIR]",
+      .min_args = 1,
+      .max_args = 1,
+      .options = create_options,
+      .n_options = sizeof create_options / sizeof *create_options}},
     {"list", list_tokens, {.name = "token list", .usage = "referd token list"}},
-    {"revoke", revoke_token,
-	{.name = "token revoke",
-	    .usage = "referd token revoke ID",
-	    .min_args = 1,
-	    .max_args = 1}},
+    {"revoke",
+     revoke_token,
+     {.name = "token revoke", .usage = "referd token revoke ID", .min_args = 1, .max_args = 1}},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
@@ -272,7 +273,7 @@ int token_main(int argc, char **argv)
 		i++;
 	if (i == COMMANDS) {
 		fprintf(stderr, "referd: token create, token list or token revoke: %s\n",
-		    commands[0].command.usage);
+			commands[0].command.usage);
 		return 2;
 	}
 	return config_run(&commands[i].command, argc - 1, argv + 1, &config, commands[i].run);

@@ -36,7 +36,8 @@ static bool read_scopes(struct text list, uint64_t *scopes)
 static bool name_usable(struct text name)
 {
 	struct arena texts = {0};
-	bool ok = name.n > 0 && name.n <= TOKEN_NAME_MAX && typed_name_refusal(name, &texts) == NULL;
+	bool ok =
+	    name.n > 0 && name.n <= TOKEN_NAME_MAX && typed_name_refusal(name, &texts) == NULL;
 	arena_free(&texts);
 	return ok;
 }
@@ -44,7 +45,8 @@ static bool name_usable(struct text name)
 static enum err judge(const struct token_offline *made, struct token *token, const char **why)
 {
 	token->name = typed_trim(text_of(made->name));
-	*why = "the name must be 1 to 100 bytes of UTF-8 text that can be seen, without control characters";
+	*why = "the name must be 1 to 100 bytes of UTF-8 text that can be seen, without control "
+	       "characters";
 	if (!name_usable(token->name))
 		return ERR_INVALID;
 	*why = "--scopes must name some of read, write, admin";
@@ -66,7 +68,8 @@ static void on_created(struct command *command, enum err err)
 	m->err = err;
 }
 
-/* A lock file that root makes here would keep the server out, which runs as the database's owner. */
+/* A lock file that root makes here would keep the server out, which runs as the database's
+ * owner. */
 static bool act_as_owner(const struct stat *database)
 {
 	if (geteuid() != 0 || database->st_uid == 0)
@@ -82,7 +85,8 @@ static enum err open_store(const char *dir, struct store **store, const char **w
 	struct stat st;
 	struct engine *engine;
 	*why = "there is no database in it: give the directory that referd serve was started with";
-	if (snprintf(path, sizeof path, "%s/referd.mdb", dir) >= (int)sizeof path || stat(path, &st) != 0) {
+	if (snprintf(path, sizeof path, "%s/referd.mdb", dir) >= (int)sizeof path ||
+	    stat(path, &st) != 0) {
 		if (errno == EACCES)
 			*why = "may not be entered: run this command as the user that runs referd";
 		return ERR_NOT_FOUND;
@@ -92,7 +96,8 @@ static enum err open_store(const char *dir, struct store **store, const char **w
 		return ERR_IO;
 	enum err err = engine_lmdb_open(&lmdb, &engine, why);
 	if (err == ERR_BUSY)
-		*why = "a referd is running on it: stop it first, or make the token through it with an admin token "
+		*why = "a referd is running on it: stop it first, or make the token through it "
+		       "with an admin token "
 		       "(--token-file)";
 	if (err != ERR_OK)
 		return err;

@@ -1,6 +1,5 @@
-/*
- * Owns the files of an import and an export, and how the outcome is told. Never what is in the CSV: the
- * server reads and writes it. Called by main.
+/* Owns the files of an import and an export, and how the outcome is told. Never what is in the CSV:
+ * the server reads and writes it. Called by main.
  */
 #include "users_csv.h"
 
@@ -26,9 +25,9 @@ struct users_config {
 
 static const struct option own[] = {
     {"campaign", OPTION_TEXT, offsetof(struct users_config, campaign), "ID", NULL, 0, 0,
-	"The campaign, by its id or its code"},
+     "The campaign, by its id or its code"},
     {"force", OPTION_FLAG, offsetof(struct users_config, force), NULL, NULL, 0, 0,
-	"Replace FILE if it exists"},
+     "Replace FILE if it exists"},
 };
 enum { IMPORT_OPTIONS = 1, EXPORT_OPTIONS = 2 };
 
@@ -69,7 +68,8 @@ static void print_refused(const struct json *refused)
 		if (!json_string(json_get(one, "message"), &message))
 			message = TEXT("was refused");
 		printf("line %llu: %.*s%s%.*s\n", (unsigned long long)number(one, "line"),
-		    named ? (int)field.n : 0, named ? field.p : "", named ? " " : "", TEXT_ARGS(message));
+		       named ? (int)field.n : 0, named ? field.p : "", named ? " " : "",
+		       TEXT_ARGS(message));
 	}
 }
 
@@ -83,12 +83,14 @@ static void print_hints(const struct json *report)
 		const struct json *one = json_at(ignored, i);
 		if (json_string(json_get(one, "field"), &field) &&
 		    json_string(json_get(one, "message"), &message))
-			printf("line %llu: %.*s %.*s\n", (unsigned long long)number(one, "first_line"),
-			    TEXT_ARGS(field), TEXT_ARGS(message));
+			printf("line %llu: %.*s %.*s\n",
+			       (unsigned long long)number(one, "first_line"), TEXT_ARGS(field),
+			       TEXT_ARGS(message));
 	}
 	if (lines != 0)
-		printf("%llu lines are not UTF-8 and were read as Windows-1252: look at their letters\n",
-		    (unsigned long long)lines);
+		printf("%llu lines are not UTF-8 and were read as Windows-1252: look at their "
+		       "letters\n",
+		       (unsigned long long)lines);
 }
 
 static int print_report(struct text answer)
@@ -100,16 +102,19 @@ static int print_report(struct text answer)
 		return 1;
 	}
 	const struct json *report = json_get(root, "data");
-	uint64_t refused = number(report, "refused_total"), stopped = number(report, "stopped_at_line");
+	uint64_t refused = number(report, "refused_total"),
+		 stopped = number(report, "stopped_at_line");
 	print_refused(json_get(report, "refused"));
 	print_hints(report);
 	printf("%llu lines: %llu created, %llu existing, %llu qualified, %llu refused\n",
-	    (unsigned long long)number(report, "lines"), (unsigned long long)number(report, "created"),
-	    (unsigned long long)number(report, "existing"),
-	    (unsigned long long)number(report, "qualified"), (unsigned long long)refused);
+	       (unsigned long long)number(report, "lines"),
+	       (unsigned long long)number(report, "created"),
+	       (unsigned long long)number(report, "existing"),
+	       (unsigned long long)number(report, "qualified"), (unsigned long long)refused);
 	if (stopped != 0)
-		printf("stopped at line %llu: what was before it is done, the same file again goes on\n",
-		    (unsigned long long)stopped);
+		printf("stopped at line %llu: what was before it is done, the same file again goes "
+		       "on\n",
+		       (unsigned long long)stopped);
 	json_free(root);
 	return refused == 0 && stopped == 0 ? 0 : 1;
 }
@@ -189,7 +194,8 @@ static int receive(const struct users_config *config, const char *target, FILE *
 	return api_call_run(&config->config, &call) ? 0 : 1;
 }
 
-static int receive_into(const struct users_config *config, const char *target, const char *file, int fd)
+static int receive_into(const struct users_config *config, const char *target, const char *file,
+			int fd)
 {
 	FILE *out = fdopen(fd, "w");
 	if (out == NULL) {
@@ -202,8 +208,8 @@ static int receive_into(const struct users_config *config, const char *target, c
 	return status;
 }
 
-/* The export grows under another name, so that a file that has the name is whole, and one that was there before
- * stays until then. */
+/* The export grows under another name, so that a file that has the name is whole, and one that was
+ * there before stays until then. */
 static int export_to(const struct users_config *config, const char *target, const char *file)
 {
 	char tmp[FILE_NAME_MAX];
@@ -212,7 +218,8 @@ static int export_to(const struct users_config *config, const char *target, cons
 		return refuse_file(file, "has too long a name");
 	bool exists = stat(file, &st) == 0;
 	if (exists && !S_ISREG(st.st_mode))
-		return refuse_file(file, "is not a regular file: take another name, or none for stdout");
+		return refuse_file(file,
+				   "is not a regular file: take another name, or none for stdout");
 	if (exists && !config->force)
 		return refuse_file(file, "exists: take another name, or --force to replace it");
 	int fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);

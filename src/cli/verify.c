@@ -1,6 +1,6 @@
-/*
- * Owns the walk over a database that somebody else may be using: opening it as a reader, telling what was
- * found. Never a rule (core/verify.h has them) and never a write. Called by main and by `referd backup`.
+/* Owns the walk over a database that somebody else may be using: opening it as a reader, telling
+ * what was found. Never a rule (core/verify.h has them) and never a write. Called by main and by
+ * `referd backup`.
  */
 #include "verify.h"
 
@@ -51,7 +51,9 @@ static bool open_store(struct walk *w, const char *dir, const char *file)
 	if (err == ERR_OK)
 		err = store_open(engine, &store, &w->store);
 	if (err == ERR_CORRUPT)
-		return refuse(w->name, "has a damaged log of its newest e-mail addresses, or damaged sequences");
+		return refuse(
+		    w->name,
+		    "has a damaged log of its newest e-mail addresses, or damaged sequences");
 	return err == ERR_OK || refuse(w->name, "cannot be read");
 }
 
@@ -90,7 +92,8 @@ static void tell_lost_kinds(struct walk *w, uint64_t n_kinds)
 		if ((w->lost_kinds >> kind & 1) == 0)
 			continue;
 		w->lost++;
-		printf("kind %llu: its key space is missing from the file\n", (unsigned long long)kind);
+		printf("kind %llu: its key space is missing from the file\n",
+		       (unsigned long long)kind);
 	}
 }
 
@@ -108,8 +111,9 @@ static bool read_settings(struct walk *w)
 	tell_lost_kinds(w, r.n_kinds);
 	if (r.codes != NULL) /* without its key no address can be looked up */
 		return true;
-	return refuse(w->name, r.err == ERR_NOT_FOUND ? "has no settings: it was never served, or they are lost"
-						      : "has no usable code key in its settings");
+	return refuse(w->name, r.err == ERR_NOT_FOUND
+				   ? "has no settings: it was never served, or they are lost"
+				   : "has no usable code key in its settings");
 }
 
 /* ---- walking ---- */
@@ -117,9 +121,8 @@ static bool read_settings(struct walk *w)
 static void on_slice(struct command *command, enum err err)
 {
 	struct walk *w = (struct walk *)command;
-	const struct verify_problem *p = err == ERR_OK || err == ERR_CORRUPT || err == ERR_FORMAT
-					     ? w->verify.problems
-					     : NULL;
+	const struct verify_problem *p =
+	    err == ERR_OK || err == ERR_CORRUPT || err == ERR_FORMAT ? w->verify.problems : NULL;
 	uint64_t number = w->verify.n_problems;
 	for (const struct verify_problem *each = p; each != NULL; each = each->next)
 		number -= !each->warning;
@@ -159,7 +162,7 @@ bool verify_database(const char *dir, const char *file, struct verified *found)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	bool ok = open_store(&w, dir, file) && read_settings(&w) && walk_all(&w);
 	*found = (struct verified){w.opened, w.verify.n_records, w.verify.n_users,
-	    w.verify.n_problems + w.lost};
+				   w.verify.n_problems + w.lost};
 	codes_free(w.verify.codes);
 	store_close(w.store);
 	return ok;
@@ -174,7 +177,7 @@ static int run(void *target, const struct options_args *args)
 	if (found.problems > SHOWN_MAX)
 		printf("... and %llu more\n", (unsigned long long)(found.problems - SHOWN_MAX));
 	printf("verified %llu records, %llu problems\n", (unsigned long long)found.records,
-	    (unsigned long long)found.problems);
+	       (unsigned long long)found.problems);
 	return found.problems == 0 ? 0 : 1;
 }
 

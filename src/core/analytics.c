@@ -1,6 +1,5 @@
-/*
- * Owns the adding up of counters by day and of leaders. Never writes, never reads users but the leaders.
- * Called by the API's analytics.
+/* Owns the adding up of counters by day and of leaders. Never writes, never reads users but the
+ * leaders. Called by the API's analytics.
  */
 #include "core/analytics.h"
 
@@ -68,11 +67,13 @@ enum err analytics_slice_decide(struct command *command, struct tx *tx)
 
 static void add_day(struct day *to, const struct day *day)
 {
-	static const size_t members[] = {
-	    offsetof(struct day, joins),          offsetof(struct day, referrals),
-	    offsetof(struct day, qualified),      offsetof(struct day, unqualified),
-	    offsetof(struct day, rewards_due),    offsetof(struct day, rewards_issued),
-	    offsetof(struct day, rewards_cancelled)};
+	static const size_t members[] = {offsetof(struct day, joins),
+					 offsetof(struct day, referrals),
+					 offsetof(struct day, qualified),
+					 offsetof(struct day, unqualified),
+					 offsetof(struct day, rewards_due),
+					 offsetof(struct day, rewards_issued),
+					 offsetof(struct day, rewards_cancelled)};
 	for (size_t i = 0; i < sizeof members / sizeof *members; i++)
 		*(uint64_t *)(void *)((char *)to + members[i]) +=
 		    *(const uint64_t *)(const void *)((const char *)day + members[i]);
@@ -98,7 +99,7 @@ static void add_leader(struct analytics *sum, struct analytics_leader leader)
 	if (sum->n_leaders < LEADERS_KEPT)
 		sum->n_leaders++;
 	memmove(sum->leaders + at + 1, sum->leaders + at,
-	    (sum->n_leaders - 1 - at) * sizeof *sum->leaders);
+		(sum->n_leaders - 1 - at) * sizeof *sum->leaders);
 	sum->leaders[at] = leader;
 }
 

@@ -1,5 +1,5 @@
-/*
- * Owns campaigns as records. Never judges a join (join.c does). Called by the campaign calls of the API.
+/* Owns campaigns as records. Never judges a join (join.c does). Called by the campaign calls of the
+ * API.
  */
 #include "core/campaign.h"
 
@@ -26,7 +26,7 @@ struct campaign_name campaign_name_read(struct text identifier)
 }
 
 enum err campaign_find(struct tx *tx, struct codes *codes, const struct campaign_name *name,
-    struct campaign *campaign)
+		       struct campaign *campaign)
 {
 	uint64_t id = name->id, user_id;
 	enum err err = ERR_OK;
@@ -111,7 +111,8 @@ static void settle_days(const struct campaign_save *cmd, struct campaign *campai
 {
 	const struct zone *zone = campaign_zone(campaign);
 	if (cmd->starts_on_day)
-		campaign->starts_ms = zone_day_ms(zone, campaign->starts_ms / CLOCK_DAY_MS, ZONE_FIRST);
+		campaign->starts_ms =
+		    zone_day_ms(zone, campaign->starts_ms / CLOCK_DAY_MS, ZONE_FIRST);
 	if (cmd->ends_on_day)
 		campaign->ends_ms = zone_day_ms(zone, campaign->ends_ms / CLOCK_DAY_MS, ZONE_LAST);
 }

@@ -1,5 +1,5 @@
-/*
- * Owns pages of campaigns: which are on them. Never changes one. Called by the campaign calls of the API.
+/* Owns pages of campaigns: which are on them. Never changes one. Called by the campaign calls of
+ * the API.
  */
 #include <stddef.h>
 #include <string.h>

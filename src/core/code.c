@@ -141,7 +141,7 @@ static void write_mac(struct codes *c, char domain, uint64_t within, uint64_t id
 }
 
 void codes_message_id(struct codes *c, uint64_t event_id, uint64_t webhook_id,
-    char out[MESSAGE_ID_SIZE])
+		      char out[MESSAGE_ID_SIZE])
 {
 	memcpy(out, "msg_", 4);
 	write_mac(c, 'e', webhook_id, event_id, out + 4);
@@ -154,12 +154,13 @@ void codes_old_message_id(struct codes *c, uint64_t delivery_id, char out[MESSAG
 }
 
 void code_secret_write(struct codes *c, enum code_secret purpose, uint64_t user_id,
-    char out[CODE_SECRET_SIZE])
+		       char out[CODE_SECRET_SIZE])
 {
 	write_mac(c, (char)purpose, 0, user_id, out);
 }
 
-bool code_secret_fits(struct codes *c, enum code_secret purpose, uint64_t user_id, struct text secret)
+bool code_secret_fits(struct codes *c, enum code_secret purpose, uint64_t user_id,
+		      struct text secret)
 {
 	char right[CODE_SECRET_SIZE];
 	code_secret_write(c, purpose, user_id, right);

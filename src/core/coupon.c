@@ -1,6 +1,5 @@
-/*
- * Owns the uploading of coupons: a code is in one pool only, and keeps its place in it. Never hands one
- * out (reward_state.c). Called by the coupon calls of the API.
+/* Owns the uploading of coupons: a code is in one pool only, and keeps its place in it. Never hands
+ * one out (reward_state.c). Called by the coupon calls of the API.
  */
 #include "base/utf8.h"
 #include "core/rule.h"
@@ -72,10 +71,10 @@ enum err coupon_list_decide(struct command *command, struct tx *tx)
 	if (from.number == 0 && list->reverse)
 		from.number = UINT64_MAX;
 	struct tx_scan scan = {.from = &from,
-	    .prefix = 1,
-	    .reverse = list->reverse,
-	    .max = list->max + 1,
-	    .records = list->coupons};
+			       .prefix = 1,
+			       .reverse = list->reverse,
+			       .max = list->max + 1,
+			       .records = list->coupons};
 	enum err err = read_rule(tx, list->rule_id, &rule, &list->pool);
 	if (err == ERR_OK)
 		err = tx_scan(tx, &KIND_COUPON, &scan);

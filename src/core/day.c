@@ -1,6 +1,5 @@
-/*
- * Owns the counters by day and the lists of leaders. Never scans. Called by the commands that change
- * what is counted.
+/* Owns the counters by day and the lists of leaders. Never scans. Called by the commands that
+ * change what is counted.
  */
 #include "core/day.h"
 
@@ -9,7 +8,7 @@
 enum { ENTRY = 2 * ID_LIST_ENTRY };
 
 enum err day_count(struct tx *tx, const struct zone *zone, uint64_t campaign_id, uint64_t at_ms,
-    size_t offset)
+		   size_t offset)
 {
 	struct day day = {.campaign_id = campaign_id, .date = zone_day(zone, at_ms)};
 	enum err err = tx_get(tx, &KIND_DAY, &day);
@@ -57,7 +56,8 @@ enum err leaders_note(struct tx *tx, uint64_t campaign_id, uint64_t user_id, uin
 	size_t n = others(&leaders, user_id, list), at = n;
 	bool listed = n < leaders_length(&leaders);
 	/* Most who are noted neither were leaders nor become one: nothing is written for them. */
-	if (!listed && (referrals == 0 || (n == LEADERS_KEPT && list[n - 1].referrals >= referrals)))
+	if (!listed &&
+	    (referrals == 0 || (n == LEADERS_KEPT && list[n - 1].referrals >= referrals)))
 		return ERR_OK;
 	/* Who was there first stays in front of an equal. */
 	while (at > 0 && list[at - 1].referrals < referrals)

@@ -1,6 +1,6 @@
-/*
- * Owns the life of a delivery's records: birth, order chain, due row, indexes, end. Never sends and
- * never decides when to retry (delivery/policy.c does). Called by event.c, replay.c, delivery_result.c.
+/* Owns the life of a delivery's records: birth, order chain, due row, indexes, end. Never sends and
+ * never decides when to retry (delivery/policy.c does). Called by event.c, replay.c,
+ * delivery_result.c.
  */
 #include "core/delivery.h"
 
@@ -14,7 +14,8 @@ static void put_by(struct tx *tx, enum delivery_index by, uint64_t number, uint6
 	tx_put(tx, &KIND_DELIVERY_BY, &row);
 }
 
-/* Delivered ones are nearly all there are: an index of them would be a second list of everything. */
+/* Delivered ones are nearly all there are: an index of them would be a second list of
+ * everything. */
 static void index_status(struct tx *tx, const struct delivery *d, bool add)
 {
 	const struct delivery_by row = {BY_STATUS, d->status, d->id};
@@ -187,7 +188,7 @@ static enum err count_end(struct tx *tx, const struct delivery *d)
 }
 
 enum err delivery_finish(struct tx *tx, struct delivery *d, enum delivery_status status,
-    uint64_t now_ms)
+			 uint64_t now_ms)
 {
 	index_status(tx, d, false);
 	d->status = status;
@@ -227,8 +228,8 @@ enum err delivery_load_decide(struct command *command, struct tx *tx)
 	if (err != ERR_OK)
 		return err;
 	cmd->event = (struct event){.id = cmd->delivery.event_id};
-	cmd->revision = (struct webhook_revision){
-	    .webhook_id = cmd->delivery.webhook_id, .revision = cmd->delivery.revision};
+	cmd->revision = (struct webhook_revision){.webhook_id = cmd->delivery.webhook_id,
+						  .revision = cmd->delivery.revision};
 	if ((err = tx_get(tx, &KIND_EVENT, &cmd->event)) != ERR_OK)
 		return err;
 	return tx_get(tx, &KIND_WEBHOOK_REVISION, &cmd->revision);

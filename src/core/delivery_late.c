@@ -1,6 +1,5 @@
-/*
- * Owns the judgement of due moments that no schedule can have made. Never decides what a schedule may
- * ask for (an argument). Called by the delivery room.
+/* Owns the judgement of due moments that no schedule can have made. Never decides what a schedule
+ * may ask for (an argument). Called by the delivery room.
  */
 #include "core/delivery.h"
 
@@ -8,8 +7,11 @@ enum err delivery_find_late_decide(struct command *command, struct tx *tx)
 {
 	struct delivery_late *cmd = (struct delivery_late *)command;
 	const struct due from = {cmd->webhook_id, cmd->limit_ms, UINT64_MAX};
-	struct tx_scan scan = {
-	    .from = &from, .prefix = 1, .after = true, .max = DELIVERY_LATE_MAX, .records = cmd->due};
+	struct tx_scan scan = {.from = &from,
+			       .prefix = 1,
+			       .after = true,
+			       .max = DELIVERY_LATE_MAX,
+			       .records = cmd->due};
 	enum err err = tx_scan(tx, &KIND_DUE, &scan);
 	cmd->n = scan.n;
 	return err;
@@ -23,7 +25,8 @@ enum err delivery_move_late_decide(struct command *command, struct tx *tx)
 		enum err err = tx_get(tx, &KIND_DELIVERY, &d);
 		if (err != ERR_OK && err != ERR_NOT_FOUND)
 			return err;
-		/* A row that is not the delivery's own any more goes, or it would be found again for ever. */
+		/* A row that is not the delivery's own any more goes, or it would be found again
+		 * for ever. */
 		tx_delete(tx, &KIND_DUE, &cmd->due[i]);
 		if (err == ERR_NOT_FOUND || d.status != DELIVERY_PENDING ||
 		    d.due_ms != cmd->due[i].due_ms)

@@ -1,6 +1,5 @@
-/*
- * Owns the search for deliveries: which index is walked, what is checked on each record. Never writes.
- * Called by the API's delivery calls.
+/* Owns the search for deliveries: which index is walked, what is checked on each record. Never
+ * writes. Called by the API's delivery calls.
  */
 #include "core/delivery_list.h"
 

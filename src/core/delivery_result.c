@@ -1,6 +1,5 @@
-/*
- * Owns what follows from an attempt: its log, the verdict, the webhook's health, the disable rule, the
- * operator events. Never decides when to retry (an argument). Called by the delivery room.
+/* Owns what follows from an attempt: its log, the verdict, the webhook's health, the disable rule,
+ * the operator events. Never decides when to retry (an argument). Called by the delivery room.
  */
 #include "core/delivery.h"
 
@@ -8,7 +7,7 @@
 #include "event.h"
 
 static enum err fire(struct tx *tx, const struct delivery_record_attempt *cmd,
-    const struct delivery *d, enum event_type type, struct text reason)
+		     const struct delivery *d, enum event_type type, struct text reason)
 {
 	struct webhook webhook = {.id = d->webhook_id};
 	struct webhook_stats stats = {.webhook_id = d->webhook_id};
@@ -34,7 +33,7 @@ static enum err fire(struct tx *tx, const struct delivery_record_attempt *cmd,
 }
 
 static enum err disable(struct tx *tx, struct delivery_record_attempt *cmd,
-    const struct delivery *d, struct webhook *webhook, struct text reason)
+			const struct delivery *d, struct webhook *webhook, struct text reason)
 {
 	cmd->disabled = reason;
 	webhook->disabled_ms = cmd->now_ms;
@@ -50,10 +49,10 @@ static uint64_t disable_after_ms(const struct webhook *webhook)
 					      : WEBHOOK_DISABLE_AFTER_DAYS * day_ms;
 }
 
-/* A webhook that has seen nothing but failures for too long, or said 410, is disabled: what it would
- * get is kept until somebody enables it. */
+/* A webhook that has seen nothing but failures for too long, or said 410, is disabled: what it
+ * would get is kept until somebody enables it. */
 static enum err apply_disable_rule(struct tx *tx, struct delivery_record_attempt *cmd,
-    const struct delivery *d, const struct webhook_stats *stats)
+				   const struct delivery *d, const struct webhook_stats *stats)
 {
 	struct webhook webhook = {.id = d->webhook_id};
 	if (cmd->verdict == VERDICT_DELIVERED || cmd->refused)
@@ -63,34 +62,38 @@ static enum err apply_disable_rule(struct tx *tx, struct delivery_record_attempt
 		return err == ERR_NOT_FOUND ? ERR_OK : err;
 	if (cmd->verdict == VERDICT_GONE)
 		return disable(tx, cmd, d, &webhook, TEXT("the receiver answered 410 Gone"));
-	/* Watched time, not the distance of two moments: the wall clock may have been set in between. */
+	/* Watched time, not the distance of two moments: the wall clock may have been set in
+	 * between. */
 	if (stats->failing_ms < disable_after_ms(&webhook))
 		return ERR_OK;
 	return disable(tx, cmd, d, &webhook,
-	    TEXT("every attempt has failed for as long as disable_after allows"));
+		       TEXT("every attempt has failed for as long as disable_after allows"));
 }
 
-/* 0.1 kept no watched time; what it knew is the distance between its first failure and its last one. */
+/* 0.1 kept no watched time; what it knew is the distance between its first failure and its last
+ * one. */
 static void count_failing(struct webhook_stats *stats, const struct delivery_record_attempt *cmd)
 {
 	if (cmd->verdict == VERDICT_DELIVERED || cmd->refused || stats->failures == 0)
 		stats->failing_ms = 0;
 	else if (stats->failing_ms == 0 && stats->failures > 1 &&
 		 stats->last_attempt_ms > stats->failing_since_ms)
-		stats->failing_ms = stats->last_attempt_ms - stats->failing_since_ms + cmd->failing_ms;
+		stats->failing_ms =
+		    stats->last_attempt_ms - stats->failing_since_ms + cmd->failing_ms;
 	else
 		stats->failing_ms += cmd->failing_ms;
 }
 
 static enum err record_health(struct tx *tx, struct delivery_record_attempt *cmd,
-    const struct delivery *d, struct webhook_stats *stats)
+			      const struct delivery *d, struct webhook_stats *stats)
 {
 	const struct attempt *a = &cmd->attempt;
 	enum err err = webhook_read_stats(tx, d->webhook_id, stats);
 	if (err != ERR_OK)
 		return err;
-	cmd->first = cmd->verdict != VERDICT_DELIVERED &&
-		     (stats->last_attempt_ms == 0 || stats->last_attempt_ms == stats->last_success_ms);
+	cmd->first =
+	    cmd->verdict != VERDICT_DELIVERED &&
+	    (stats->last_attempt_ms == 0 || stats->last_attempt_ms == stats->last_success_ms);
 	count_failing(stats, cmd);
 	stats->last_attempt_ms = cmd->now_ms;
 	if (cmd->verdict == VERDICT_DELIVERED)
@@ -132,7 +135,7 @@ static struct text exhausted_reason(struct tx *tx, const struct delivery_record_
 }
 
 static enum err apply_verdict(struct tx *tx, const struct delivery_record_attempt *cmd,
-    struct delivery *d)
+			      struct delivery *d)
 {
 	enum err err;
 	switch (cmd->verdict) {
@@ -157,7 +160,7 @@ static enum err apply_verdict(struct tx *tx, const struct delivery_record_attemp
 
 /* The person was erased while the attempt was under way: what was answered may speak of them. */
 static enum err forget_erased(struct tx *tx, struct delivery_record_attempt *cmd,
-    const struct delivery *d)
+			      const struct delivery *d)
 {
 	struct event event = {.id = d->event_id};
 	enum err err = tx_get(tx, &KIND_EVENT, &event);
@@ -176,7 +179,8 @@ enum err delivery_record_attempt_decide(struct command *command, struct tx *tx)
 		return err;
 	cmd->disabled = (struct text){0};
 	const struct due claimed = {d.webhook_id, cmd->due_ms, d.id};
-	const struct due hastened = {d.webhook_id, d.due_ms, d.id}; /* a resend during the attempt */
+	const struct due hastened = {d.webhook_id, d.due_ms,
+				     d.id}; /* a resend during the attempt */
 	d.attempts++;
 	d.refusals += cmd->refused;
 	d.last_status = cmd->attempt.status;

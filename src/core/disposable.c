@@ -1,6 +1,5 @@
-/*
- * Owns the question whether a mail domain is a throw-away one. The list (disposable_domains.txt, from
- * the disposable-email-domains project, CC0) is made into a table by the Makefile. Called by
+/* Owns the question whether a mail domain is a throw-away one. The list (disposable_domains.txt,
+ * from the disposable-email-domains project, CC0) is made into a table by the Makefile. Called by
  * suspicion.c.
  */
 #include <stdlib.h>
@@ -27,8 +26,8 @@ bool disposable_domain(struct text domain)
 {
 	struct text rest = domain, label;
 	while (rest.n > 0) {
-		if (bsearch(&rest, disposable_domains, disposable_domains_n, sizeof *disposable_domains,
-			compare) != NULL)
+		if (bsearch(&rest, disposable_domains, disposable_domains_n,
+			    sizeof *disposable_domains, compare) != NULL)
 			return true;
 		text_cut(rest, '.', &label, &rest);
 	}

@@ -1,6 +1,6 @@
-/* Owns which e-mail addresses a join accepts, the form in which they are stored, and when two are the same.
- * Never asks the DNS; whether anybody reads there is not its business.
- * Called by joining, the API's user calls and the import. */
+/* Owns which e-mail addresses a join accepts, the form in which they are stored, and when two are
+ * the same. Never asks the DNS; whether anybody reads there is not its business. Called by joining,
+ * the API's user calls and the import. */
 #include "core/email.h"
 
 #include <stdio.h>
@@ -64,12 +64,14 @@ static const char *name_character(uint32_t c, const char *side, struct arena *ar
 	else if (c == '@')
 		snprintf(why, WHY_MAX, "has more than one @");
 	else if (unicode_is_invisible(c))
-		snprintf(why, WHY_MAX, "has an invisible character (U+%04X) %s the @", (unsigned)c, side);
-	else if (c < 0x80)
-		snprintf(why, WHY_MAX, "has the character %c %s the @, which is not allowed there", (int)c,
+		snprintf(why, WHY_MAX, "has an invisible character (U+%04X) %s the @", (unsigned)c,
 			 side);
+	else if (c < 0x80)
+		snprintf(why, WHY_MAX, "has the character %c %s the @, which is not allowed there",
+			 (int)c, side);
 	else
-		snprintf(why, WHY_MAX, "has an unusable character (U+%04X) %s the @", (unsigned)c, side);
+		snprintf(why, WHY_MAX, "has an unusable character (U+%04X) %s the @", (unsigned)c,
+			 side);
 	return why;
 }
 
@@ -86,7 +88,8 @@ static enum err check_local(struct text local, struct arena *arena, const char *
 		uint32_t c = unicode_next(text_from(local.p + i, local.n - i), &n);
 		if (c == '.' && after_dot)
 			*why = "has a dot in the wrong place";
-		else if (c != '.' && !is_atext(c) && (*why = name_character(c, "before", arena)) == NULL)
+		else if (c != '.' && !is_atext(c) &&
+			 (*why = name_character(c, "before", arena)) == NULL)
 			return ERR_NO_MEMORY;
 		after_dot = c == '.';
 	}
@@ -157,7 +160,8 @@ static enum err check_host(struct text host, size_t local_n, struct arena *arena
 	return ERR_INVALID;
 }
 
-static enum err join_parts(struct text local, struct text host, struct arena *arena, struct text *out)
+static enum err join_parts(struct text local, struct text host, struct arena *arena,
+			   struct text *out)
 {
 	char *p = arena_alloc(arena, local.n + 1 + host.n);
 	if (p == NULL)
@@ -169,9 +173,10 @@ static enum err join_parts(struct text local, struct text host, struct arena *ar
 	return ERR_OK;
 }
 
-/* The address with the host as people read it: in small letters, every character in its usual form. */
-static enum err map_host(struct text local, struct text host, struct text ascii, struct arena *arena,
-			 struct text *out)
+/* The address with the host as people read it: in small letters, every character in its usual
+ * form. */
+static enum err map_host(struct text local, struct text host, struct text ascii,
+			 struct arena *arena, struct text *out)
 {
 	char mapped[IDNA_UNICODE_MAX + 1];
 	size_t n;
@@ -181,14 +186,16 @@ static enum err map_host(struct text local, struct text host, struct text ascii,
 	return err == ERR_OK ? join_parts(local, text_from(mapped, n), arena, out) : err;
 }
 
-static enum err fold_local(struct text local, struct text ascii, struct arena *arena, struct text *out)
+static enum err fold_local(struct text local, struct text ascii, struct arena *arena,
+			   struct text *out)
 {
 	struct text folded;
 	enum err err = unicode_fold(local, arena, &folded);
 	return err == ERR_OK ? join_parts(folded, ascii, arena, out) : err;
 }
 
-static enum err read_trimmed(struct text typed, struct arena *arena, struct email *out, const char **why)
+static enum err read_trimmed(struct text typed, struct arena *arena, struct email *out,
+			     const char **why)
 {
 	struct text local, host;
 	char ascii[IDNA_MAX + 1];

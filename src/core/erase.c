@@ -1,6 +1,5 @@
-/*
- * Owns the end of a user: what goes at once, in one command. Never what is left behind in events and
- * deliveries (erase_job.c). Called by the API.
+/* Owns the end of a user: what goes at once, in one command. Never what is left behind in events
+ * and deliveries (erase_job.c). Called by the API.
  */
 #include "core/erase.h"
 

@@ -1,6 +1,5 @@
-/*
- * Owns the search for what an erased person left behind: which records, in which order, and where the
- * search stands. Never changes them (erase_job.c). Called by the upkeep room.
+/* Owns the search for what an erased person left behind: which records, in which order, and where
+ * the search stands. Never changes them (erase_job.c). Called by the upkeep room.
  */
 #include "core/erase.h"
 
@@ -110,7 +109,8 @@ static void keep_hash(struct text hash, uint8_t out[ERASE_HASH])
 	memcpy(out, hash.p, hash.n < ERASE_HASH ? hash.n : ERASE_HASH);
 }
 
-/* Refunds and orders that were found are removed, so the next search begins at the beginning again. */
+/* Refunds and orders that were found are removed, so the next search begins at the beginning
+ * again. */
 static enum err find_refunds(struct erase_slice *s, struct tx *tx)
 {
 	const struct refund from = {.user_id = s->erasure.user_id};
@@ -174,12 +174,9 @@ static enum err find_answers(struct erase_slice *s, struct tx *tx)
 enum err erase_find_decide(struct command *command, struct tx *tx)
 {
 	static enum err (*const find[])(struct erase_slice *, struct tx *) = {
-	    [ERASE_DELIVERIES] = find_deliveries,
-	    [ERASE_EVENTS] = find_events,
-	    [ERASE_REWARDS] = find_rewards,
-	    [ERASE_REFERRED] = find_referred,
-	    [ERASE_ORDERS] = find_orders,
-	    [ERASE_ANSWERS] = find_answers,
+	    [ERASE_DELIVERIES] = find_deliveries, [ERASE_EVENTS] = find_events,
+	    [ERASE_REWARDS] = find_rewards,       [ERASE_REFERRED] = find_referred,
+	    [ERASE_ORDERS] = find_orders,         [ERASE_ANSWERS] = find_answers,
 	    [ERASE_REFUNDS] = find_refunds,
 	};
 	struct erase_slice *s = (struct erase_slice *)command;

@@ -10,7 +10,8 @@
 static void blank_own(struct event *event)
 {
 	event->first_name = event->email = event->ip = event->alias = (struct text){0};
-	event->referrer_first_name = event->referrer_email = event->referrer_alias = (struct text){0};
+	event->referrer_first_name = event->referrer_email = event->referrer_alias =
+	    (struct text){0};
 	event->reward_coupon = event->reason = (struct text){0};
 	event->meta = (struct pairs){{0}};
 	event->erased = 1;
@@ -97,8 +98,8 @@ static enum err remove_hashes(const struct erase_slice *s, struct tx *tx)
 {
 	enum err err = ERR_OK;
 	for (size_t i = 0; i < s->n_orders; i++) {
-		const struct order order = {
-		    .user_id = s->erasure.user_id, .hash = text_from(s->orders[i], ERASE_HASH)};
+		const struct order order = {.user_id = s->erasure.user_id,
+					    .hash = text_from(s->orders[i], ERASE_HASH)};
 		tx_delete(tx, &KIND_ORDER, &order);
 	}
 	for (size_t i = 0; i < s->n_refunds; i++) {

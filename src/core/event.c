@@ -1,6 +1,5 @@
-/*
- * Owns events and the birth of deliveries: which webhook gets what, and in which order. Never sends.
- * Called by every command that changes something the outside may want to know.
+/* Owns events and the birth of deliveries: which webhook gets what, and in which order. Never
+ * sends. Called by every command that changes something the outside may want to know.
  */
 #include "event.h"
 
@@ -20,7 +19,7 @@ void event_set_days(struct event *event, const struct zone *zone)
 }
 
 enum err event_snapshot(struct tx *tx, const struct user *user, const struct zone *zone,
-    struct event *event)
+			struct event *event)
 {
 	struct user_stats stats = {.user_id = user->id};
 	struct user referrer = {.id = user->referrer_id};

@@ -5,15 +5,15 @@
 #define CORE_EVENT_H
 
 #include "base/zone.h"
-#include "core/webhook_ops.h"
 #include "core/records.h"
+#include "core/webhook_ops.h"
 #include "store/tx.h"
 
-/** Fills the snapshot of `user` as it is now: its fields, its counters, its referrer, its days in `zone`,
- *  which is the campaign's. ERR_PENDING and read errors pass through; a missing referrer leaves those
- *  fields empty. */
+/** Fills the snapshot of `user` as it is now: its fields, its counters, its referrer, its days in
+ * `zone`, which is the campaign's. ERR_PENDING and read errors pass through; a missing referrer
+ * leaves those fields empty. */
 enum err event_snapshot(struct tx *tx, const struct user *user, const struct zone *zone,
-    struct event *event) WARN_UNUSED;
+			struct event *event) WARN_UNUSED;
 /** Sets the days in `zone` of the event's joined_ms and qualified_ms. */
 void event_set_days(struct event *event, const struct zone *zone);
 
@@ -30,8 +30,8 @@ enum event_mismatch event_mismatch(const struct event *event, const struct webho
 
 /** Records the event (gives it its id) and a delivery for every webhook that wants it. */
 enum err event_emit(struct tx *tx, struct event *event) WARN_UNUSED;
-/** The same for an event about a user, which becomes the newest of the user's chain: stages the user
- *  too, as it is. */
+/** The same for an event about a user, which becomes the newest of the user's chain: stages the
+ * user too, as it is. */
 enum err event_emit_about(struct tx *tx, struct user *user, struct event *event) WARN_UNUSED;
 
 #endif

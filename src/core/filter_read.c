@@ -219,8 +219,8 @@ static bool all_zeros(struct text digits)
 	return digits.n == 0;
 }
 
-/* No record has a number that is negative, too large or not whole: then low is the next number above it,
- * and high the next number below it. */
+/* No record has a number that is negative, too large or not whole: then low is the next number
+ * above it, and high the next number below it. */
 static const char *read_number(struct filter_term *t, struct text value, struct arena *arena)
 {
 	struct text whole, part;

@@ -101,7 +101,8 @@ static const char *refuse_options(const struct form_field *field)
 		if (n == FORM_OPTIONS_MAX)
 			return number;
 		if (!label_fits(option))
-			return "has an option that is empty, longer than 200 bytes or not printable";
+			return "has an option that is empty, longer than 200 bytes or not "
+			       "printable";
 		if (typed_trim(option).n != option.n)
 			return "has an option with blanks or invisible characters around it";
 		if (stands_before(field->options, rest.p, option))
@@ -165,11 +166,13 @@ static bool find_given(struct pairs given, struct text id, struct text *value)
 const char FORM_FIELD_UNKNOWN[] =
     "is not a field of this campaign: leave it out, or define it first";
 
-static void add_strangers(const struct form_list *form, struct pairs given, struct problems *problems)
+static void add_strangers(const struct form_list *form, struct pairs given,
+			  struct problems *problems)
 {
 	struct text rest = given.raw, name, value, found;
 	while (pairs_next(&rest, &name, &value))
-		if (!pairs_find(form->fields, name, &found) && !pairs_find(form->passed, name, &found))
+		if (!pairs_find(form->fields, name, &found) &&
+		    !pairs_find(form->passed, name, &found))
 			problems_add(problems, name, FORM_FIELD_UNKNOWN);
 }
 
@@ -219,7 +222,7 @@ static const char *read_passed(struct text name, struct pairs given, struct buf 
 }
 
 void form_passed_read(const struct form_list *form, struct pairs given, struct buf *out,
-    struct problems *problems)
+		      struct problems *problems)
 {
 	struct text rest = form->passed.raw, name, nothing;
 	while (given.raw.n > 0 && pairs_next(&rest, &name, &nothing)) {

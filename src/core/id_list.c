@@ -1,6 +1,5 @@
-/*
- * Owns lists of ids inside a record's text. Never a record. Called by webhooks, rewards and the e-mail
- * index.
+/* Owns lists of ids inside a record's text. Never a record. Called by webhooks, rewards and the
+ * e-mail index.
  */
 #include <string.h>
 

@@ -1,6 +1,5 @@
-/*
- * Owns the walk over ids that pages are made of: chunks, bounds, where a page ends. Never what fits.
- * Called by the lists of deliveries, users and rewards.
+/* Owns the walk over ids that pages are made of: chunks, bounds, where a page ends. Never what
+ * fits. Called by the lists of deliveries, users and rewards.
  */
 #include "id_walk.h"
 
@@ -30,8 +29,11 @@ static uint64_t *id_of(const struct id_walk *w, const struct chunk *c, size_t i)
 static enum err read_index(struct tx *tx, const struct id_walk *w, uint64_t id, struct chunk *c)
 {
 	const struct row from = {w->by, w->number, id};
-	struct tx_scan scan = {
-	    .from = &from, .prefix = 2, .reverse = w->page->reverse, .max = CHUNK, .records = c->rows};
+	struct tx_scan scan = {.from = &from,
+			       .prefix = 2,
+			       .reverse = w->page->reverse,
+			       .max = CHUNK,
+			       .records = c->rows};
 	assert(w->index->size == sizeof from);
 	enum err err = tx_scan(tx, w->index, &scan);
 	for (size_t i = 0; err == ERR_OK && i < scan.n; i++)

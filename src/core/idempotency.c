@@ -20,7 +20,7 @@ static void hash_two(struct text a, struct text b, uint8_t out[IDEMPOTENCY_HASH]
 }
 
 void idempotency_key_make(struct idempotency_key *key, struct text scope, struct text given,
-    struct text body, struct text query)
+			  struct text body, struct text query)
 {
 	key->given = true;
 	hash_two(scope, given, key->hash);
@@ -30,7 +30,7 @@ void idempotency_key_make(struct idempotency_key *key, struct text scope, struct
 }
 
 enum err idempotency_find(struct tx *tx, const struct idempotency_key *key, uint64_t now_ms,
-    struct idempotency *answer)
+			  struct idempotency *answer)
 {
 	if (!key->given)
 		return ERR_NOT_FOUND;
@@ -40,8 +40,9 @@ enum err idempotency_find(struct tx *tx, const struct idempotency_key *key, uint
 		return err;
 	if (now_ms > answer->at_ms + DAY_MS)
 		return ERR_NOT_FOUND;
-	return text_eq(answer->request_hash, text_from(key->request, IDEMPOTENCY_HASH)) ? ERR_OK
-											: ERR_REFUSED;
+	return text_eq(answer->request_hash, text_from(key->request, IDEMPOTENCY_HASH))
+		   ? ERR_OK
+		   : ERR_REFUSED;
 }
 
 void idempotency_keep(struct tx *tx, const struct idempotency_key *key, struct idempotency answer)
@@ -59,8 +60,8 @@ void idempotency_keep(struct tx *tx, const struct idempotency_key *key, struct i
 	tx_put(tx, &KIND_IDEMPOTENCY_AGE, &age);
 }
 
-/* How many there are too many, if this is the oldest. The sequence counts what came, durably and for
- * nothing; what is gone is older. */
+/* How many there are too many, if this is the oldest. The sequence counts what came, durably and
+ * for nothing; what is gone is older. */
 static uint64_t count_excess(const struct idempotency_age *oldest, uint64_t last_number)
 {
 	uint64_t younger = last_number - oldest->number;

@@ -1,6 +1,5 @@
-/*
- * Owns what one line of an import means: joining and qualifying in one command. Never reads CSV. Called by
- * the import of users.
+/* Owns what one line of an import means: joining and qualifying in one command. Never reads CSV.
+ * Called by the import of users.
  */
 #include "core/import.h"
 
@@ -37,7 +36,7 @@ static enum err check_code(struct import_row *row)
 	    text_eq(wanted, text_of(code_write(row->join.codes, CODE_USER, user->id, computed))))
 		return ERR_OK;
 	return refuse(row, TEXT("code"),
-	    "cannot be taken over: this address joined before and keeps its own code");
+		      "cannot be taken over: this address joined before and keeps its own code");
 }
 
 static enum err qualify(struct import_row *row, struct tx *tx)
@@ -53,7 +52,8 @@ static enum err qualify(struct import_row *row, struct tx *tx)
 	enum err err = qualify_decide(&q.command, tx);
 	row->qualifies = q.changed;
 	if (err == ERR_REFUSED)
-		return refuse(row, TEXT("qualified"),
+		return refuse(
+		    row, TEXT("qualified"),
 		    "is Yes, but nobody referred this user: name a referrer, or leave it out");
 	return err;
 }

@@ -1,6 +1,5 @@
-/*
- * Owns how the inbound webhook's secrets are stored and rotated. Never an open secret. Called by the API's
- * settings and by what judges inbound calls.
+/* Owns how the inbound webhook's secrets are stored and rotated. Never an open secret. Called by
+ * the API's settings and by what judges inbound calls.
  */
 #include "core/inbound.h"
 
@@ -31,7 +30,7 @@ static void take_old(struct inbound_secret *s, struct text value)
 }
 
 bool inbound_take_setting(const struct setting *setting, enum inbound_which *which,
-    struct inbound_secret *secret)
+			  struct inbound_secret *secret)
 {
 	for (size_t i = 0; i < INBOUND_SECRETS; i++) {
 		*which = (enum inbound_which)i;
@@ -95,7 +94,8 @@ enum err inbound_rotate_decide(struct command *command, struct tx *tx)
 {
 	struct inbound_rotate *cmd = (struct inbound_rotate *)command;
 	struct inbound_secret *s = &cmd->secrets[cmd->which];
-	const struct setting setting = {.name = text_of(kinds[cmd->which].name), .value = cmd->sealed};
+	const struct setting setting = {.name = text_of(kinds[cmd->which].name),
+					.value = cmd->sealed};
 	enum err err = read_all(tx, cmd->secrets);
 	if (err != ERR_OK)
 		return err;

@@ -1,6 +1,6 @@
-/*
- * Owns the rules of joining: who may, who is new, who referred whom. Never sees a request, and leaves
- * the records to join_create.c. Called by the join endpoint and by every other way in (API, import).
+/* Owns the rules of joining: who may, who is new, who referred whom. Never sees a request, and
+ * leaves the records to join_create.c. Called by the join endpoint and by every other way in (API,
+ * import).
  */
 #include "core/join.h"
 
@@ -74,7 +74,8 @@ static enum err check_self_referral(struct join *j, struct tx *tx)
 	enum err err = email_canonical(j->referred_by.email, tx_arena(tx), &j->referrer_canonical);
 	if (err != ERR_OK)
 		return err == ERR_INVALID ? ERR_OK : err; /* a damaged address belongs to nobody */
-	/* A generic campaign does not reveal the referrer's address: it is treated like any known one. */
+	/* A generic campaign does not reveal the referrer's address: it is treated like any known
+	 * one. */
 	bool self = text_eq(j->referrer_canonical, j->canonical_email);
 	return self && j->campaign.existing != EXISTING_GENERIC ? refuse(j, JOIN_SELF) : ERR_OK;
 }
@@ -86,7 +87,8 @@ static enum err add_query(const struct join *j, struct tx *tx, struct pairs *giv
 	if (j->query.n == 0)
 		return ERR_OK;
 	buf_text(&both, given->raw);
-	enum err err = pass_params_take(pass_params_of(&j->campaign), j->query, tx_arena(tx), &both);
+	enum err err =
+	    pass_params_take(pass_params_of(&j->campaign), j->query, tx_arena(tx), &both);
 	enum err kept = buf_keep(&both, tx_arena(tx), &given->raw);
 	return err == ERR_OK ? kept : err;
 }
@@ -138,9 +140,9 @@ static enum err keep_answer(struct join *j, struct tx *tx, enum join_outcome out
 {
 	j->outcome = outcome;
 	idempotency_keep(tx, &j->key,
-	    (struct idempotency){.at_ms = j->now_ms,
-		.user_id = j->user.id,
-		.changed = outcome == JOIN_CREATED});
+			 (struct idempotency){.at_ms = j->now_ms,
+					      .user_id = j->user.id,
+					      .changed = outcome == JOIN_CREATED});
 	return ERR_OK;
 }
 
@@ -165,8 +167,8 @@ static enum err replay(struct join *j, struct tx *tx)
 	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
-/* A known address in a generic campaign must wait for the commit like a new one: the time of the response
- * would tell the two apart. Writing the record again brings its batch to the commit. */
+/* A known address in a generic campaign must wait for the commit like a new one: the time of the
+ * response would tell the two apart. Writing the record again brings its batch to the commit. */
 static enum err answer_known(struct join *j, struct tx *tx)
 {
 	if (j->campaign.existing == EXISTING_GENERIC && !j->import)
@@ -177,7 +179,8 @@ static enum err answer_known(struct join *j, struct tx *tx)
 static enum err find_existing(struct join *j, struct tx *tx, uint64_t hash)
 {
 	uint64_t known;
-	enum err err = user_index_find_email(tx, j->codes, hash, j->campaign.id, j->canonical_email, &known);
+	enum err err =
+	    user_index_find_email(tx, j->codes, hash, j->campaign.id, j->canonical_email, &known);
 	if (err != ERR_OK)
 		return err;
 	j->user = (struct user){.id = known};

@@ -37,7 +37,8 @@ static enum err count_by_day(const struct join *j, struct tx *tx)
 	    day_count(tx, zone, user->campaign_id, user->joined_ms, offsetof(struct day, joins));
 	if (err != ERR_OK || user->referrer_id == 0)
 		return err;
-	return day_count(tx, zone, user->campaign_id, user->joined_ms, offsetof(struct day, referrals));
+	return day_count(tx, zone, user->campaign_id, user->joined_ms,
+			 offsetof(struct day, referrals));
 }
 
 /* `stats` are the referrer's, as they were before this join. */
@@ -78,7 +79,8 @@ static enum err emit_join(struct join *j, struct tx *tx)
 {
 	struct user *user = &j->user;
 	const struct user *referrer = &j->referred_by;
-	/* What event_snapshot would read, known here without reading: a new user has no counters. */
+	/* What event_snapshot would read, known here without reading: a new user has no
+	 * counters. */
 	struct event event = {
 	    .type = EVENT_USER_JOIN,
 	    .at_ms = j->now_ms,
@@ -103,8 +105,8 @@ static enum err emit_join(struct join *j, struct tx *tx)
 	return event_emit_about(tx, user, &event);
 }
 
-/* Who was somebody of before has had the rewards of before. `referrals` are the referrer's, this one
- * included. */
+/* Who was somebody of before has had the rewards of before. `referrals` are the referrer's, this
+ * one included. */
 static enum err earn(const struct join *j, struct tx *tx, uint64_t referrals)
 {
 	const struct reward_cause cause = {
@@ -168,7 +170,8 @@ enum err join_create(struct join *j, struct tx *tx, uint64_t hash)
 		user->flags = flags_of(j, &stats);
 	user->review = user->flags != 0 ? REVIEW_PENDING : REVIEW_NONE;
 	if ((err = user_index_add(tx, user, hash)) != ERR_OK ||
-	    (err = enter_list(tx, user, &stats)) != ERR_OK || (err = count_join(j, tx, &stats)) != ERR_OK || (err = emit_join(j, tx)) != ERR_OK)
+	    (err = enter_list(tx, user, &stats)) != ERR_OK ||
+	    (err = count_join(j, tx, &stats)) != ERR_OK || (err = emit_join(j, tx)) != ERR_OK)
 		return err;
 	return earn(j, tx, stats.referrals);
 }

@@ -1,6 +1,6 @@
-/*
- * Owns the bytes of an attempt: payload, target, headers, Standard Webhooks signature; and the check of a
- * signature that came in. Never sends. Called by the delivery room, the API's preview and inbound calls.
+/* Owns the bytes of an attempt: payload, target, headers, Standard Webhooks signature; and the
+ * check of a signature that came in. Never sends. Called by the delivery room, the API's preview
+ * and inbound calls.
  */
 #include "core/message.h"
 
@@ -12,8 +12,8 @@
 #include "core/names.h"
 #include "core/payload.h"
 
-/* The URL's own query stays in front of our fields, without what has the name of one of them: a receiver
- * reads the first or the last of two. The path is sent as it was configured. */
+/* The URL's own query stays in front of our fields, without what has the name of one of them: a
+ * receiver reads the first or the last of two. The path is sent as it was configured. */
 static void make_target(struct message *m, const struct message_source *s, bool with_content)
 {
 	struct text fields = with_content ? buf_view(&m->content) : (struct text){0};
@@ -32,7 +32,7 @@ static void make_target(struct message *m, const struct message_source *s, bool 
 }
 
 void message_sign(struct buf *out, struct text key, struct text id, struct text timestamp,
-    struct text content)
+		  struct text content)
 {
 	struct buf signed_bytes = {0};
 	uint8_t mac[SHA256_SIZE];
@@ -71,14 +71,14 @@ static bool is_stale(struct text timestamp, uint64_t unix_s)
 }
 
 enum message_verdict message_verify(const struct message_claim *claim, const struct text *keys,
-    size_t n_keys, uint64_t unix_s)
+				    size_t n_keys, uint64_t unix_s)
 {
 	bool genuine = false, failed = false;
 	for (size_t i = 0; i < n_keys; i++) {
 		struct buf expected = {0};
 		if (keys[i].n > 0)
 			message_sign(&expected, keys[i], claim->id, claim->timestamp,
-			    claim->content);
+				     claim->content);
 		failed |= expected.failed;
 		genuine |= expected.n > 0 && any_matches(claim, buf_view(&expected));
 		buf_free(&expected);
@@ -89,7 +89,7 @@ enum message_verdict message_verify(const struct message_claim *claim, const str
 }
 
 void message_secret_seal(const uint8_t seal_key[], struct text context, struct text key,
-    struct buf *out)
+			 struct buf *out)
 {
 	struct buf plain = {0};
 	buf_str(&plain, "whsec_");
@@ -150,11 +150,11 @@ bool message_make(struct message *m, const struct message_source *s)
 	delivery_message_id(s->codes, s->delivery, m->message_id);
 	snprintf(m->timestamp, sizeof m->timestamp, "%llu", (unsigned long long)s->unix_s);
 	snprintf(m->attempt, sizeof m->attempt, "%llu",
-	    (unsigned long long)s->delivery->attempts + 1);
+		 (unsigned long long)s->delivery->attempts + 1);
 	for (size_t i = 0; i < MESSAGE_SECRETS; i++)
 		if (s->secrets[i].n > 0)
 			message_sign(&m->signature_buf, s->secrets[i], text_of(m->message_id),
-			    text_of(m->timestamp), signed_content(m));
+				     text_of(m->timestamp), signed_content(m));
 	m->signature = buf_view(&m->signature_buf);
 	add_headers(m, s);
 	return !m->content.failed && !m->target_buf.failed && !m->signature_buf.failed;

@@ -20,16 +20,11 @@ const struct name USER_TYPE_NAMES[] = {
     {0, NULL},
 };
 const struct name SOURCE_NAMES[] = {
-    {SOURCE_DIRECT, "Direct"},
-    {SOURCE_REFERRED, "Referred"},
-    {SOURCE_API, "Api"},
-    {SOURCE_ADDED, "Added"},
-    {SOURCE_ZAPIER, "Zapier"},
-    {SOURCE_WIDGET, "Widget"},
-    {SOURCE_POPUP, "Popup"},
-    {SOURCE_EMBED, "Embed"},
-    {SOURCE_TEST, "Test"},
-    {0, NULL},
+    {SOURCE_DIRECT, "Direct"}, {SOURCE_REFERRED, "Referred"},
+    {SOURCE_API, "Api"},       {SOURCE_ADDED, "Added"},
+    {SOURCE_ZAPIER, "Zapier"}, {SOURCE_WIDGET, "Widget"},
+    {SOURCE_POPUP, "Popup"},   {SOURCE_EMBED, "Embed"},
+    {SOURCE_TEST, "Test"},     {0, NULL},
 };
 const struct name EVENT_NAMES[] = {
     {EVENT_USER_JOIN, "user.join"},
@@ -63,12 +58,9 @@ const struct name ORDER_NAMES[] = {
     {0, NULL},
 };
 const struct name DELIVERY_STATUS_NAMES[] = {
-    {DELIVERY_PENDING, "pending"},
-    {DELIVERY_HELD, "held"},
-    {DELIVERY_DELIVERED, "delivered"},
-    {DELIVERY_EXHAUSTED, "exhausted"},
-    {DELIVERY_CANCELLED, "cancelled"},
-    {0, NULL},
+    {DELIVERY_PENDING, "pending"},     {DELIVERY_HELD, "held"},
+    {DELIVERY_DELIVERED, "delivered"}, {DELIVERY_EXHAUSTED, "exhausted"},
+    {DELIVERY_CANCELLED, "cancelled"}, {0, NULL},
 };
 const struct name EXISTING_NAMES[] = {
     {EXISTING_CODE, "code"},
@@ -83,14 +75,10 @@ const struct name REVIEW_NAMES[] = {
 };
 const struct name SCOPE_NAMES[] = {{0, "read"}, {1, "write"}, {2, "admin"}, {0, NULL}};
 const struct name FORM_TYPE_NAMES[] = {
-    {FORM_TEXT, "text"},
-    {FORM_EMAIL, "email"},
-    {FORM_PHONE, "phone"},
-    {FORM_NUMBER, "number"},
-    {FORM_DATE, "date"},
-    {FORM_SELECT, "select"},
-    {FORM_CHECKBOX, "checkbox"},
-    {0, NULL},
+    {FORM_TEXT, "text"},         {FORM_EMAIL, "email"},
+    {FORM_PHONE, "phone"},       {FORM_NUMBER, "number"},
+    {FORM_DATE, "date"},         {FORM_SELECT, "select"},
+    {FORM_CHECKBOX, "checkbox"}, {0, NULL},
 };
 const struct name METRIC_NAMES[] = {
     {METRIC_AMOUNT, "amount"},

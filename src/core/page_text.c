@@ -59,7 +59,8 @@ void page_texts_merge(struct pairs stored, struct pairs named, struct buf *out)
 	struct text value;
 	for (const struct page_text *t = PAGE_TEXTS; t->name != NULL; t++) {
 		struct text name = text_of(t->name);
-		if ((pairs_find(named, name, &value) || pairs_find(stored, name, &value)) && value.n > 0)
+		if ((pairs_find(named, name, &value) || pairs_find(stored, name, &value)) &&
+		    value.n > 0)
 			pairs_add(out, name, value);
 	}
 }

@@ -1,6 +1,5 @@
-/*
- * Owns which parameters a campaign passes on, and what they may be called. Never what becomes of them
- * (join.c, redirect.c). Called by joining, by the API and by the pages.
+/* Owns which parameters a campaign passes on, and what they may be called. Never what becomes of
+ * them (join.c, redirect.c). Called by joining, by the API and by the pages.
  */
 #include "core/pass_param.h"
 
@@ -51,8 +50,9 @@ static const char *refuse_name(struct text name)
 		fine = is_name_char(name.p[i]);
 	if (!fine)
 		return "must be names of 1 to 64 characters A-Z, a-z, 0-9, \".\", \"_\" and \"-\"";
-	return form_id_is_taken(name) ? "must not name a field that referd itself uses, such as code or email"
-				      : NULL;
+	return form_id_is_taken(name)
+		   ? "must not name a field that referd itself uses, such as code or email"
+		   : NULL;
 }
 
 const char *pass_params_refusal(struct pairs names)
@@ -77,7 +77,8 @@ static bool fits(struct text value)
 	return value.n > 0 && value.n <= PASS_VALUE_MAX && utf8_printable(value);
 }
 
-enum err pass_params_take(struct pairs names, struct text query, struct arena *arena, struct buf *list)
+enum err pass_params_take(struct pairs names, struct text query, struct arena *arena,
+			  struct buf *list)
 {
 	struct text name, value, nothing;
 	enum err err = ERR_OK;

@@ -115,10 +115,12 @@ static bool opened_before(struct walk from, const struct walk *now,
 static bool is_array(struct walk from, struct text prefix)
 {
 	struct payload_segment first;
-	return from.arrays && next_inside(&from, prefix, &first) && payload_name_is_index(first.text);
+	return from.arrays && next_inside(&from, prefix, &first) &&
+	       payload_name_is_index(first.text);
 }
 
-static void render_container(const struct walk *from, struct text prefix, struct json_out *o, int depth);
+static void render_container(const struct walk *from, struct text prefix, struct json_out *o,
+			     int depth);
 
 static void render_member(const struct walk *from, const struct walk *at,
 			  const struct payload_segment *segment, struct json_out *o, int depth)
@@ -130,7 +132,8 @@ static void render_member(const struct walk *from, const struct walk *at,
 }
 
 /* In the order of their numbers, wherever they are in the list. */
-static void render_elements(const struct walk *from, struct text prefix, struct json_out *o, int depth)
+static void render_elements(const struct walk *from, struct text prefix, struct json_out *o,
+			    int depth)
 {
 	struct payload_segment segment;
 	uint64_t at, wanted = 0;
@@ -143,7 +146,8 @@ static void render_elements(const struct walk *from, struct text prefix, struct 
 	}
 }
 
-static void render_members(const struct walk *from, struct text prefix, struct json_out *o, int depth)
+static void render_members(const struct walk *from, struct text prefix, struct json_out *o,
+			   int depth)
 {
 	struct payload_segment segment;
 	for (struct walk w = *from; next_inside(&w, prefix, &segment);) {
@@ -154,9 +158,10 @@ static void render_members(const struct walk *from, struct text prefix, struct j
 	}
 }
 
-/* Names with dots nest. Each container is written where its first member stands, with all members that
- * belong to it: a walk over the list for each container and element, and lists are short. */
-static void render_container(const struct walk *from, struct text prefix, struct json_out *o, int depth)
+/* Names with dots nest. Each container is written where its first member stands, with all members
+ * that belong to it: a walk over the list for each container and element, and lists are short. */
+static void render_container(const struct walk *from, struct text prefix, struct json_out *o,
+			     int depth)
 {
 	bool array = is_array(*from, prefix);
 	json_open(o, NULL, array ? '[' : '{');
@@ -205,7 +210,7 @@ static void render_operator(const struct event *e, struct buf *out)
 }
 
 void payload_render(const struct webhook_revision *revision, const struct event *event,
-    struct codes *codes, struct buf *out)
+		    struct codes *codes, struct buf *out)
 {
 	struct walk w = walk_begin(revision, event, codes);
 	if (payload_is_operator(event))

@@ -12,7 +12,8 @@ bool payload_name_segment(struct text name, struct text prefix, struct payload_s
 	if (!text_starts(name, prefix))
 		return false;
 	out->prefix = text_from(name.p, prefix.n);
-	out->leaf = !text_cut(text_from(name.p + prefix.n, name.n - prefix.n), '.', &out->text, &tail);
+	out->leaf =
+	    !text_cut(text_from(name.p + prefix.n, name.n - prefix.n), '.', &out->text, &tail);
 	return true;
 }
 
@@ -29,8 +30,8 @@ bool payload_name_is_index(struct text segment)
 const char *payload_names_clash(struct text a, struct text b)
 {
 	struct payload_segment one = {0}, other = {0};
-	for (struct text prefix = {a.p, 0}; payload_name_segment(a, prefix, &one) &&
-					    payload_name_segment(b, prefix, &other);
+	for (struct text prefix = {a.p, 0};
+	     payload_name_segment(a, prefix, &one) && payload_name_segment(b, prefix, &other);
 	     prefix = payload_name_inside(&one)) {
 		if (payload_name_is_index(one.text) != payload_name_is_index(other.text))
 			return "has names that make both an object and an array at one place: a "
@@ -51,14 +52,17 @@ const char *payload_name_refusal(struct text name)
 {
 	struct payload_segment segment = {0};
 	size_t levels = 0;
-	for (struct text prefix = {name.p, 0}; !segment.leaf; prefix = payload_name_inside(&segment)) {
+	for (struct text prefix = {name.p, 0}; !segment.leaf;
+	     prefix = payload_name_inside(&segment)) {
 		if (!payload_name_segment(name, prefix, &segment) || segment.text.n == 0)
 			return "has a name with a dot at its start or end, or two dots in a row: a "
 			       "dot nests objects, so a name must be before and behind it";
 		if (++levels > LEVELS_MAX)
 			return "has a name with more than 7 dots: objects nest at most 8 deep";
-		if (payload_name_is_index(segment.text) && segment.text.n > 1 && segment.text.p[0] == '0')
-			return "has a name with a number that begins with 0: the places of an array "
+		if (payload_name_is_index(segment.text) && segment.text.n > 1 &&
+		    segment.text.p[0] == '0')
+			return "has a name with a number that begins with 0: the places of an "
+			       "array "
 			       "are 0, 1, 2, ...";
 	}
 	return NULL;

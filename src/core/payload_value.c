@@ -1,6 +1,5 @@
-/*
- * Owns the values of payloads: which fields there are, what each is made of. Never a format. Called by
- * payload.c.
+/* Owns the values of payloads: which fields there are, what each is made of. Never a format. Called
+ * by payload.c.
  */
 #include "payload_value.h"
 
@@ -120,10 +119,12 @@ static void set_code(struct payload_value *v, struct codes *codes, uint64_t id, 
 		set_text(v, code_of_user(codes, id, alias, v->room));
 }
 
-/* The day of the joining or of the qualifying, whose milliseconds are at that member of the event. */
+/* The day of the joining or of the qualifying, whose milliseconds are at that member of the
+ * event. */
 static void set_date(struct payload_value *v, const struct event *e, size_t at, uint64_t ms)
 {
-	uint64_t day = at == offsetof(struct event, qualified_ms) ? e->qualified_day : e->joined_day;
+	uint64_t day =
+	    at == offsetof(struct event, qualified_ms) ? e->qualified_day : e->joined_day;
 	if (ms == 0)
 		return;
 	clock_format_day(day != 0 ? day : ms / CLOCK_DAY_MS, v->room);
@@ -137,8 +138,8 @@ static void set_time(struct payload_value *v, uint64_t ms)
 }
 
 /* "{public_url}/{code}{path}" of the user at that member of the event; begins v->long_text. */
-static void begin_url(struct payload_value *v, struct codes *codes, const struct event *e, size_t at,
-    uint64_t id, const char *path)
+static void begin_url(struct payload_value *v, struct codes *codes, const struct event *e,
+		      size_t at, uint64_t id, const char *path)
 {
 	char code[CODE_LENGTH + 1];
 	buf_reset(v->long_text);
@@ -148,8 +149,8 @@ static void begin_url(struct payload_value *v, struct codes *codes, const struct
 	buf_str(v->long_text, path);
 }
 
-static void set_join_url(struct payload_value *v, struct codes *codes, const struct event *e, size_t at,
-			 uint64_t id)
+static void set_join_url(struct payload_value *v, struct codes *codes, const struct event *e,
+			 size_t at, uint64_t id)
 {
 	if (id == 0 && alias_of(e, at).n == 0)
 		return;
@@ -159,7 +160,7 @@ static void set_join_url(struct payload_value *v, struct codes *codes, const str
 
 /* For the foot of the receiver's mails, and their List-Unsubscribe. */
 static void set_unsubscribe_url(struct payload_value *v, struct codes *codes, const struct event *e,
-    size_t at, uint64_t id)
+				size_t at, uint64_t id)
 {
 	char secret[CODE_SECRET_SIZE];
 	if (id == 0)
@@ -198,15 +199,12 @@ static void set_bool(struct payload_value *v, bool yes)
 }
 
 static const struct name *const words[] = {
-    [AS_SOURCE] = SOURCE_NAMES,
-    [AS_USER_TYPE] = USER_TYPE_NAMES,
-    [AS_EVENT] = EVENT_NAMES,
-    [AS_METRIC] = METRIC_NAMES,
-    [AS_RECIPIENT] = RECIPIENT_NAMES,
+    [AS_SOURCE] = SOURCE_NAMES, [AS_USER_TYPE] = USER_TYPE_NAMES, [AS_EVENT] = EVENT_NAMES,
+    [AS_METRIC] = METRIC_NAMES, [AS_RECIPIENT] = RECIPIENT_NAMES,
 };
 
-static void value_of(struct payload_value *v, const struct payload_field *field, const struct event *e,
-		     struct codes *codes)
+static void value_of(struct payload_value *v, const struct payload_field *field,
+		     const struct event *e, struct codes *codes)
 {
 	const void *member = (const char *)e + field->at;
 	const struct text *t = member;
@@ -264,7 +262,7 @@ static void value_of(struct payload_value *v, const struct payload_field *field,
 }
 
 void payload_value_by_name(struct payload_value *v, struct text name, const struct event *e,
-    struct codes *codes)
+			   struct codes *codes)
 {
 	const struct payload_field *f = payload_field_find(name);
 	struct text given;

@@ -18,10 +18,10 @@ struct payload_value {
 	struct buf *long_text;
 };
 
-/** The value of a field by name: one of the table, or a form field of the campaign. Its text lives as
- *  long as the event and the value, and until the next one is made. */
+/** The value of a field by name: one of the table, or a form field of the campaign. Its text lives
+ * as long as the event and the value, and until the next one is made. */
 void payload_value_by_name(struct payload_value *v, struct text name, const struct event *e,
-    struct codes *codes);
+			   struct codes *codes);
 /** As a form shows it. */
 struct text payload_value_text(struct payload_value *v, char digits[PAYLOAD_DIGITS]);
 

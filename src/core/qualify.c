@@ -1,6 +1,5 @@
-/*
- * Owns the rules of Qualified: who can become it, what is counted, that it happens once. Never sees a
- * request, never refunds (refund.c). Called by the inbound webhook and the API's qualification.
+/* Owns the rules of Qualified: who can become it, what is counted, that it happens once. Never sees
+ * a request, never refunds (refund.c). Called by the inbound webhook and the API's qualification.
  */
 #include "qualify_parts.h"
 
@@ -49,13 +48,15 @@ static enum err count(struct qualify *q, struct tx *tx, uint64_t *reached)
 		return err;
 	move(&campaign.qualified, q->qualified);
 	tx_put(tx, &KIND_CAMPAIGN_STATS, &campaign);
-	err = day_count(tx, q->zone, user->campaign_id, q->qualified ? user->qualified_ms : q->now_ms,
+	err = day_count(
+	    tx, q->zone, user->campaign_id, q->qualified ? user->qualified_ms : q->now_ms,
 	    q->qualified ? offsetof(struct day, qualified) : offsetof(struct day, unqualified));
 	if (err != ERR_OK || referrer.user_id == 0)
 		return err;
 	err = tx_get(tx, &KIND_USER_STATS, &referrer);
 	if (err != ERR_OK)
-		return err == ERR_NOT_FOUND ? ERR_OK : err; /* erased: who referred somebody has some */
+		return err == ERR_NOT_FOUND ? ERR_OK
+					    : err; /* erased: who referred somebody has some */
 	*reached = referrer.qualified_referrals + (q->qualified ? 1 : 0);
 	move(&referrer.qualified_referrals, q->qualified);
 	tx_put(tx, &KIND_USER_STATS, &referrer);
@@ -103,7 +104,7 @@ enum err qualify_check_currency(struct qualify *q, struct tx *tx)
 }
 
 enum err qualify_answer_again(struct qualify *q, struct tx *tx, uint64_t qualified_ms,
-    struct text rewards)
+			      struct text rewards)
 {
 	q->user.qualified_ms = qualified_ms;
 	return reward_changes_read(tx, rewards, &q->rewards);
@@ -111,9 +112,9 @@ enum err qualify_answer_again(struct qualify *q, struct tx *tx, uint64_t qualifi
 
 /* ---- orders ---- */
 
-/* Did the same request come before? Without an order_id the answer mostly needs no record of an order:
- * an unqualified user has no standing order, and a qualified user without orders was qualified by such a
- * request. An import adds nothing to a qualified user. */
+/* Did the same request come before? Without an order_id the answer mostly needs no record of an
+ * order: an unqualified user has no standing order, and a qualified user without orders was
+ * qualified by such a request. An import adds nothing to a qualified user. */
 static enum err is_known(const struct qualify *q, struct tx *tx, struct order *order, bool *known)
 {
 	bool is_named = q->order_id.n > 0, is_qualified = q->user.qualified_ms != 0;
@@ -161,8 +162,8 @@ static enum err keep_order(struct qualify *q, struct tx *tx, bool was_qualified)
 	return err;
 }
 
-/* An import earns nothing, because the old programme has paid for it. A request without an order_id earns
- * only where it qualifies the user, because nothing tells it from a repetition. */
+/* An import earns nothing, because the old programme has paid for it. A request without an order_id
+ * earns only where it qualifies the user, because nothing tells it from a repetition. */
 static enum err earn(struct qualify *q, struct tx *tx, bool was_qualified, uint64_t reached)
 {
 	struct reward_cause cause = qualify_cause(q);

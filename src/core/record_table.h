@@ -8,28 +8,25 @@
 
 #include "store/record.h"
 
-#define KEY(type, struct_name, member) \
-	{0, FIELD_##type, offsetof(struct struct_name, member), #member}
-#define VALUE(tag, type, struct_name, member) \
-	{tag, FIELD_##type, offsetof(struct struct_name, member), #member}
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-#define KIND(number, struct_name)                        \
-	{                                                \
-		.id = (number),                          \
-		.name = #struct_name,                    \
-		.size = sizeof(struct struct_name),      \
-		.keys = struct_name##_keys,              \
-		.n_keys = COUNT(struct_name##_keys),     \
-		.values = struct_name##_values,          \
-		.n_values = COUNT(struct_name##_values), \
+#define KEY(type, struct_name, member)                                                             \
+	{                                                                                          \
+		0, FIELD_##type, offsetof(struct struct_name, member), #member                     \
 	}
-#define KIND_OF_KEYS(number, struct_name)           \
-	{                                           \
-		.id = (number),                     \
-		.name = #struct_name,               \
-		.size = sizeof(struct struct_name), \
-		.keys = struct_name##_keys,         \
-		.n_keys = COUNT(struct_name##_keys) \
+#define VALUE(tag, type, struct_name, member)                                                      \
+	{                                                                                          \
+		tag, FIELD_##type, offsetof(struct struct_name, member), #member                   \
+	}
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+#define KIND(number, struct_name)                                                                  \
+	{                                                                                          \
+		.id = (number), .name = #struct_name, .size = sizeof(struct struct_name),          \
+		.keys = struct_name##_keys, .n_keys = COUNT(struct_name##_keys),                   \
+		.values = struct_name##_values, .n_values = COUNT(struct_name##_values),           \
+	}
+#define KIND_OF_KEYS(number, struct_name)                                                          \
+	{                                                                                          \
+		.id = (number), .name = #struct_name, .size = sizeof(struct struct_name),          \
+		.keys = struct_name##_keys, .n_keys = COUNT(struct_name##_keys)                    \
 	}
 
 #endif

@@ -1,6 +1,6 @@
-/*
- * Owns the record table: which struct member is stored under which tag. Numbers here are on people's
- * disks: append, never renumber (store/record.h has the recipe). Used by everything in core.
+/* Owns the record table: which struct member is stored under which tag. Numbers here are on
+ * people's disks: append, never renumber (store/record.h has the recipe). Used by everything in
+ * core.
  */
 #include "core/records.h"
 
@@ -36,10 +36,8 @@ const struct record_kind KIND_CAMPAIGN = KIND(2, campaign);
 
 static const struct field campaign_stats_keys[] = {KEY(U64, campaign_stats, campaign_id)};
 static const struct field campaign_stats_values[] = {
-    VALUE(1, U64, campaign_stats, users),
-    VALUE(2, U64, campaign_stats, referrals),
-    VALUE(3, U64, campaign_stats, qualified),
-    VALUE(4, U64, campaign_stats, tests),
+    VALUE(1, U64, campaign_stats, users),     VALUE(2, U64, campaign_stats, referrals),
+    VALUE(3, U64, campaign_stats, qualified), VALUE(4, U64, campaign_stats, tests),
     VALUE(5, U64, campaign_stats, reach),
 };
 const struct record_kind KIND_CAMPAIGN_STATS = KIND(3, campaign_stats);
@@ -68,12 +66,9 @@ const struct record_kind KIND_USER = KIND(4, user);
 
 static const struct field user_stats_keys[] = {KEY(U64, user_stats, user_id)};
 static const struct field user_stats_values[] = {
-    VALUE(1, U64, user_stats, referrals),
-    VALUE(2, U64, user_stats, qualified_referrals),
-    VALUE(3, U64, user_stats, reach),
-    VALUE(4, U64, user_stats, hour_ms),
-    VALUE(5, U64, user_stats, hour_joins),
-    VALUE(6, TEXT, user_stats, newest),
+    VALUE(1, U64, user_stats, referrals),  VALUE(2, U64, user_stats, qualified_referrals),
+    VALUE(3, U64, user_stats, reach),      VALUE(4, U64, user_stats, hour_ms),
+    VALUE(5, U64, user_stats, hour_joins), VALUE(6, TEXT, user_stats, newest),
 };
 const struct record_kind KIND_USER_STATS = KIND(5, user_stats);
 
@@ -83,12 +78,9 @@ const struct record_kind KIND_EMAIL_INDEX = KIND(6, email_index);
 
 static const struct field idempotency_keys[] = {KEY(TEXT, idempotency, hash)};
 static const struct field idempotency_values[] = {
-    VALUE(1, TEXT, idempotency, request_hash),
-    VALUE(2, U64, idempotency, at_ms),
-    VALUE(3, U64, idempotency, user_id),
-    VALUE(4, U64, idempotency, changed),
-    VALUE(5, U64, idempotency, qualified_ms),
-    VALUE(6, TEXT, idempotency, rewards),
+    VALUE(1, TEXT, idempotency, request_hash), VALUE(2, U64, idempotency, at_ms),
+    VALUE(3, U64, idempotency, user_id),       VALUE(4, U64, idempotency, changed),
+    VALUE(5, U64, idempotency, qualified_ms),  VALUE(6, TEXT, idempotency, rewards),
 };
 const struct record_kind KIND_IDEMPOTENCY = KIND(7, idempotency);
 
@@ -185,10 +177,8 @@ static const struct field webhook_revision_keys[] = {
     KEY(U64, webhook_revision, revision),
 };
 static const struct field webhook_revision_values[] = {
-    VALUE(1, U64, webhook_revision, method),
-    VALUE(2, U64, webhook_revision, format),
-    VALUE(3, PAIRS, webhook_revision, fields),
-    VALUE(4, PAIRS, webhook_revision, hidden),
+    VALUE(1, U64, webhook_revision, method),   VALUE(2, U64, webhook_revision, format),
+    VALUE(3, PAIRS, webhook_revision, fields), VALUE(4, PAIRS, webhook_revision, hidden),
     VALUE(5, U64, webhook_revision, arrays),
 };
 const struct record_kind KIND_WEBHOOK_REVISION = KIND(11, webhook_revision);
@@ -199,26 +189,16 @@ const struct record_kind KIND_WEBHOOK_SET = KIND(12, webhook_set);
 
 static const struct field delivery_keys[] = {KEY(U64, delivery, id)};
 static const struct field delivery_values[] = {
-    VALUE(1, U64, delivery, event_id),
-    VALUE(2, U64, delivery, webhook_id),
-    VALUE(3, U64, delivery, revision),
-    VALUE(4, U64, delivery, user_id),
-    VALUE(5, U64, delivery, status),
-    VALUE(6, U64, delivery, attempts),
-    VALUE(7, U64, delivery, created_ms),
-    VALUE(8, U64, delivery, due_ms),
-    VALUE(9, U64, delivery, finished_ms),
-    VALUE(10, U64, delivery, next_id),
-    VALUE(11, U64, delivery, waiting),
-    VALUE(12, U64, delivery, last_status),
-    VALUE(13, U64, delivery, last_failure),
-    VALUE(14, U64, delivery, event_type),
-    VALUE(15, U64, delivery, chained),
-    VALUE(16, U64, delivery, chain_user_id),
-    VALUE(17, U64, delivery, round_start),
-    VALUE(18, U64, delivery, test),
-    VALUE(19, U64, delivery, refusals),
-    VALUE(20, TEXT, delivery, reason),
+    VALUE(1, U64, delivery, event_id),      VALUE(2, U64, delivery, webhook_id),
+    VALUE(3, U64, delivery, revision),      VALUE(4, U64, delivery, user_id),
+    VALUE(5, U64, delivery, status),        VALUE(6, U64, delivery, attempts),
+    VALUE(7, U64, delivery, created_ms),    VALUE(8, U64, delivery, due_ms),
+    VALUE(9, U64, delivery, finished_ms),   VALUE(10, U64, delivery, next_id),
+    VALUE(11, U64, delivery, waiting),      VALUE(12, U64, delivery, last_status),
+    VALUE(13, U64, delivery, last_failure), VALUE(14, U64, delivery, event_type),
+    VALUE(15, U64, delivery, chained),      VALUE(16, U64, delivery, chain_user_id),
+    VALUE(17, U64, delivery, round_start),  VALUE(18, U64, delivery, test),
+    VALUE(19, U64, delivery, refusals),     VALUE(20, TEXT, delivery, reason),
     VALUE(21, U64, delivery, derived),
 };
 const struct record_kind KIND_DELIVERY = KIND(13, delivery);
@@ -242,45 +222,31 @@ static const struct field attempt_keys[] = {
     KEY(U64, attempt, number),
 };
 static const struct field attempt_values[] = {
-    VALUE(1, U64, attempt, at_ms),
-    VALUE(2, U64, attempt, status),
-    VALUE(3, U64, attempt, failure),
-    VALUE(4, U64, attempt, dns_us),
-    VALUE(5, U64, attempt, connect_us),
-    VALUE(6, U64, attempt, tls_us),
-    VALUE(7, U64, attempt, first_byte_us),
-    VALUE(8, U64, attempt, total_us),
-    VALUE(9, U64, attempt, reused),
-    VALUE(10, TEXT, attempt, detail),
-    VALUE(11, TEXT, attempt, answer),
-    VALUE(12, U64, attempt, accepted),
+    VALUE(1, U64, attempt, at_ms),         VALUE(2, U64, attempt, status),
+    VALUE(3, U64, attempt, failure),       VALUE(4, U64, attempt, dns_us),
+    VALUE(5, U64, attempt, connect_us),    VALUE(6, U64, attempt, tls_us),
+    VALUE(7, U64, attempt, first_byte_us), VALUE(8, U64, attempt, total_us),
+    VALUE(9, U64, attempt, reused),        VALUE(10, TEXT, attempt, detail),
+    VALUE(11, TEXT, attempt, answer),      VALUE(12, U64, attempt, accepted),
     VALUE(13, U64, attempt, secret),
 };
 const struct record_kind KIND_ATTEMPT = KIND(16, attempt);
 
 static const struct field webhook_stats_keys[] = {KEY(U64, webhook_stats, webhook_id)};
 static const struct field webhook_stats_values[] = {
-    VALUE(1, U64, webhook_stats, pending),
-    VALUE(2, U64, webhook_stats, delivered),
-    VALUE(3, U64, webhook_stats, exhausted),
-    VALUE(4, U64, webhook_stats, cancelled),
-    VALUE(5, U64, webhook_stats, failing_since_ms),
-    VALUE(6, U64, webhook_stats, failures),
-    VALUE(7, U64, webhook_stats, last_attempt_ms),
-    VALUE(8, U64, webhook_stats, last_success_ms),
-    VALUE(9, U64, webhook_stats, last_status),
-    VALUE(10, U64, webhook_stats, last_failure),
-    VALUE(11, TEXT, webhook_stats, last_detail),
-    VALUE(12, U64, webhook_stats, failing_ms),
+    VALUE(1, U64, webhook_stats, pending),          VALUE(2, U64, webhook_stats, delivered),
+    VALUE(3, U64, webhook_stats, exhausted),        VALUE(4, U64, webhook_stats, cancelled),
+    VALUE(5, U64, webhook_stats, failing_since_ms), VALUE(6, U64, webhook_stats, failures),
+    VALUE(7, U64, webhook_stats, last_attempt_ms),  VALUE(8, U64, webhook_stats, last_success_ms),
+    VALUE(9, U64, webhook_stats, last_status),      VALUE(10, U64, webhook_stats, last_failure),
+    VALUE(11, TEXT, webhook_stats, last_detail),    VALUE(12, U64, webhook_stats, failing_ms),
 };
 const struct record_kind KIND_WEBHOOK_STATS = KIND(17, webhook_stats);
 
 static const struct field token_keys[] = {KEY(TEXT, token, hash)};
 static const struct field token_values[] = {
-    VALUE(1, U64, token, id),
-    VALUE(2, TEXT, token, name),
-    VALUE(3, U64, token, scopes),
-    VALUE(4, U64, token, created_ms),
+    VALUE(1, U64, token, id),         VALUE(2, TEXT, token, name),
+    VALUE(3, U64, token, scopes),     VALUE(4, U64, token, created_ms),
     VALUE(5, U64, token, expires_ms),
 };
 const struct record_kind KIND_TOKEN = KIND(18, token);
@@ -290,16 +256,11 @@ static const struct field order_keys[] = {
     KEY(TEXT, order, hash),
 };
 static const struct field order_values[] = {
-    VALUE(1, U64, order, changed),
-    VALUE(2, U64, order, qualified_ms),
-    VALUE(3, U64, order, at_ms),
-    VALUE(4, TEXT, order, rewards),
-    VALUE(5, U64, order, state),
-    VALUE(6, U64, order, has_amount),
-    VALUE(7, U64, order, amount_e4),
-    VALUE(8, U64, order, refunded_e4),
-    VALUE(9, TEXT, order, currency),
-    VALUE(10, TEXT, order, older),
+    VALUE(1, U64, order, changed),   VALUE(2, U64, order, qualified_ms),
+    VALUE(3, U64, order, at_ms),     VALUE(4, TEXT, order, rewards),
+    VALUE(5, U64, order, state),     VALUE(6, U64, order, has_amount),
+    VALUE(7, U64, order, amount_e4), VALUE(8, U64, order, refunded_e4),
+    VALUE(9, TEXT, order, currency), VALUE(10, TEXT, order, older),
     VALUE(11, TEXT, order, newer),
 };
 const struct record_kind KIND_ORDER = KIND(19, order);
@@ -333,16 +294,11 @@ const struct record_kind KIND_DELIVERY_BY = KIND_OF_KEYS(21, delivery_by);
 
 static const struct field replay_keys[] = {KEY(U64, replay, id)};
 static const struct field replay_values[] = {
-    VALUE(1, U64, replay, webhook_id),
-    VALUE(2, U64, replay, since_ms),
-    VALUE(3, U64, replay, until_ms),
-    VALUE(4, U64, replay, statuses),
-    VALUE(5, U64, replay, next_event),
-    VALUE(6, U64, replay, last_event),
-    VALUE(7, U64, replay, looked_at),
-    VALUE(8, U64, replay, queued),
-    VALUE(9, U64, replay, created_ms),
-    VALUE(10, U64, replay, finished_ms),
+    VALUE(1, U64, replay, webhook_id), VALUE(2, U64, replay, since_ms),
+    VALUE(3, U64, replay, until_ms),   VALUE(4, U64, replay, statuses),
+    VALUE(5, U64, replay, next_event), VALUE(6, U64, replay, last_event),
+    VALUE(7, U64, replay, looked_at),  VALUE(8, U64, replay, queued),
+    VALUE(9, U64, replay, created_ms), VALUE(10, U64, replay, finished_ms),
 };
 const struct record_kind KIND_REPLAY = KIND(22, replay);
 
@@ -389,10 +345,8 @@ static const struct field erasure_keys[] = {
     KEY(U64, erasure, user_id),
 };
 static const struct field erasure_values[] = {
-    VALUE(1, U64, erasure, last_event_id),
-    VALUE(2, U64, erasure, phase),
-    VALUE(3, U64, erasure, next),
-    VALUE(4, U64, erasure, created_ms),
+    VALUE(1, U64, erasure, last_event_id), VALUE(2, U64, erasure, phase),
+    VALUE(3, U64, erasure, next),          VALUE(4, U64, erasure, created_ms),
     VALUE(5, U64, erasure, person_id),
 };
 const struct record_kind KIND_ERASURE = KIND(37, erasure);

@@ -40,10 +40,10 @@ const char *redirect_refusal(const struct campaign *campaign)
 	return NULL;
 }
 
-/* The parameters of ours as a form. Those without a value are not passed, but their names are ours too:
- * `names` gets them all. */
+/* The parameters of ours as a form. Those without a value are not passed, but their names are ours
+ * too: `names` gets them all. */
 static void write_own(const struct campaign *campaign, const struct redirect_values *values,
-    struct buf *form, struct buf *names)
+		      struct buf *form, struct buf *names)
 {
 	/* As REDIRECT_WORDS has them. */
 	const struct text passed[] = {values->code, values->first_name, values->email,
@@ -60,7 +60,7 @@ static void write_own(const struct campaign *campaign, const struct redirect_val
 
 /* The parameters that came with the link. A name that is in `names` already is ours. */
 static void write_passed(const struct campaign *campaign, struct pairs meta, struct buf *form,
-    struct buf *names)
+			 struct buf *names)
 {
 	struct text rest = pass_params_of(campaign).raw, name, nothing, value;
 	while (meta.raw.n > 0 && pairs_next(&rest, &name, &nothing)) {

@@ -22,8 +22,8 @@ static bool add_earned(struct earned *e, struct text rewards)
 	return true;
 }
 
-/* No order stands any more: the user is unqualified, and the rewards of the qualification are taken back
- * with those of the orders. */
+/* No order stands any more: the user is unqualified, and the rewards of the qualification are taken
+ * back with those of the orders. */
 static enum err end_qualification(struct qualify *q, struct tx *tx, const struct earned *e)
 {
 	uint64_t count = 0;
@@ -63,11 +63,11 @@ static enum err refund_all(struct qualify *q, struct tx *tx)
 
 /* ---- one order ---- */
 
-/* The order that stands for the named one; ERR_NOT_FOUND where it does not stand. The records of referd
- * 0.1 say only whether an order qualified the user. Such an order is the user's qualification without an
- * order_id, which stands or does not. */
+/* The order that stands for the named one; ERR_NOT_FOUND where it does not stand. The records of
+ * referd 0.1 say only whether an order qualified the user. Such an order is the user's
+ * qualification without an order_id, which stands or does not. */
 static enum err find_standing(struct qualify *q, struct tx *tx, const struct order *named,
-    struct order *standing)
+			      struct order *standing)
 {
 	*standing = *named;
 	if (named->state != ORDER_SEEN)
@@ -128,7 +128,8 @@ static enum err check(struct qualify *q, struct tx *tx, const struct order *orde
 		return qualify_refuse(q, QUALIFY_NO_AMOUNT);
 	if (q->refund_e4 > order->amount_e4)
 		return qualify_refuse(q, QUALIFY_REFUND_TOO_LARGE);
-	return q->refund_e4 < order->refunded_e4 ? qualify_refuse(q, QUALIFY_REFUND_TOO_SMALL) : ERR_OK;
+	return q->refund_e4 < order->refunded_e4 ? qualify_refuse(q, QUALIFY_REFUND_TOO_SMALL)
+						 : ERR_OK;
 }
 
 static enum err refund_order(struct qualify *q, struct tx *tx, struct order *order)

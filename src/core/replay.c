@@ -1,6 +1,5 @@
-/*
- * Owns replays: which events of a time go to a webhook again. Never sends. Called by the API (start)
- * and the delivery room (steps).
+/* Owns replays: which events of a time go to a webhook again. Never sends. Called by the API
+ * (start) and the delivery room (steps).
  */
 #include "core/replay.h"
 
@@ -37,7 +36,7 @@ static enum err is_gone(struct tx *tx, const struct event *event, bool *gone)
 
 /* One event: its delivery here is made, or queued again, or left alone. */
 static enum err look_at(struct replay_step *cmd, struct tx *tx, const struct webhook *webhook,
-    uint64_t event_id)
+			uint64_t event_id)
 {
 	struct replay *r = &cmd->replay;
 	struct event event = {.id = event_id};
@@ -56,7 +55,8 @@ static enum err look_at(struct replay_step *cmd, struct tx *tx, const struct web
 		if ((r->statuses & REPLAY_MISSING) == 0)
 			return ERR_OK;
 		r->queued++;
-		event.at_ms = cmd->now_ms; /* of the delivery: it is due now, not when the event was */
+		event.at_ms =
+		    cmd->now_ms; /* of the delivery: it is due now, not when the event was */
 		return delivery_create(tx, webhook, &event);
 	}
 	struct delivery d = {.id = known.delivery_id};
@@ -94,8 +94,8 @@ enum err replay_step_decide(struct command *command, struct tx *tx)
 	return ERR_OK;
 }
 
-/* The first event at or after since_ms. Events are numbered in the order of time, so half of what is
- * left is left out with each look; a clock that went back costs a few events too many. */
+/* The first event at or after since_ms. Events are numbered in the order of time, so half of what
+ * is left is left out with each look; a clock that went back costs a few events too many. */
 static enum err find_first(struct tx *tx, uint64_t since_ms, uint64_t *first)
 {
 	uint64_t low = 1, high = tx_last_id(tx, &KIND_EVENT) + 1;

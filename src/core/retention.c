@@ -1,6 +1,5 @@
-/*
- * Owns the end of old records: finished deliveries with their attempts and indexes, then events that
- * nobody refers to. Never what is undelivered. Called by the delivery room, a slice at a time.
+/* Owns the end of old records: finished deliveries with their attempts and indexes, then events
+ * that nobody refers to. Never what is undelivered. Called by the delivery room, a slice at a time.
  */
 #include "core/delivery.h"
 #include "core/replay.h"

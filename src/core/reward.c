@@ -1,6 +1,5 @@
-/*
- * Owns the fulfilment of rules: who gets what for which cause, and what is undone with it. Never issues
- * (reward_state.c). Called by joining and qualifying, in the transaction of the cause.
+/* Owns the fulfilment of rules: who gets what for which cause, and what is undone with it. Never
+ * issues (reward_state.c). Called by joining and qualifying, in the transaction of the cause.
  */
 #include "core/reward.h"
 
@@ -12,7 +11,7 @@
 
 /* The step that this cause fulfils; false where it fulfils none. */
 static bool find_step(const struct rule *rule, const struct reward_cause *cause,
-    struct reward_step *step)
+		      struct reward_step *step)
 {
 	bool standard = rule->type == REWARD_STANDARD;
 	*step = (struct reward_step){
@@ -33,7 +32,7 @@ static uint64_t recipient_of(const struct rule *rule, const struct user *user)
 }
 
 static enum err step_is_free(struct tx *tx, const struct rule *rule, struct reward_step *step,
-    bool *is_free)
+			     bool *is_free)
 {
 	struct reward before;
 	enum err err = tx_get(tx, &KIND_REWARD_STEP, step);
@@ -53,7 +52,8 @@ static enum err step_is_free(struct tx *tx, const struct rule *rule, struct rewa
 /* ---- money ---- */
 
 /* cap 0: no cap. */
-static uint64_t commission_of(uint64_t amount_e4, uint64_t percent, uint64_t cap, struct text currency)
+static uint64_t commission_of(uint64_t amount_e4, uint64_t percent, uint64_t cap,
+			      struct text currency)
 {
 	uint64_t amount = money_percent(amount_e4, percent, currency);
 	return cap != 0 && amount > cap ? cap : amount;
@@ -68,9 +68,9 @@ static uint64_t amount_of(const struct rule *rule, const struct reward_cause *ca
 	return commission_of(cause->amount_e4, rule->percent, rule->cap, rule->currency);
 }
 
-/* A rule does not count amounts in another currency. A commission of a few cents may come to nothing,
- * which makes no reward. A commission without an amount is made, and waits for somebody who knows the
- * amount. */
+/* A rule does not count amounts in another currency. A commission of a few cents may come to
+ * nothing, which makes no reward. A commission without an amount is made, and waits for somebody
+ * who knows the amount. */
 static bool is_nothing(const struct rule *rule, const struct reward_cause *cause)
 {
 	if (rule->metric != METRIC_COMMISSION)
@@ -87,7 +87,7 @@ static enum err note(struct tx *tx, const struct reward_cause *cause, const stru
 }
 
 static enum err make(struct tx *tx, const struct rule *rule, const struct reward_cause *cause,
-    const struct reward_step *step, uint64_t recipient_id)
+		     const struct reward_step *step, uint64_t recipient_id)
 {
 	const struct reward_at at = {cause->public_url, cause->now_ms};
 	struct reward reward = {
@@ -138,7 +138,7 @@ static enum err earn_by(struct tx *tx, const struct rule *rule, const struct rew
 
 /* Less is left of a living reward; left 0: nothing. */
 static enum err leave(struct tx *tx, struct reward *r, uint64_t left, struct text reason,
-    const struct reward_cause *cause)
+		      const struct reward_cause *cause)
 {
 	const struct reward_at at = {cause->public_url, cause->now_ms};
 	enum err err = ERR_OK;
@@ -154,7 +154,7 @@ static enum err leave(struct tx *tx, struct reward *r, uint64_t left, struct tex
 }
 
 static enum err undo_step(struct tx *tx, const struct reward_step *named,
-    const struct reward_cause *cause)
+			  const struct reward_cause *cause)
 {
 	struct reward_step step = *named;
 	enum err err = tx_get(tx, &KIND_REWARD_STEP, &step);
@@ -180,13 +180,14 @@ static enum err undo_by(struct tx *tx, const struct rule *rule, const struct rew
 /* ---- refunds of one order ---- */
 
 enum err reward_undo_order(struct tx *tx, const struct reward_cause *cause, const uint64_t *ids,
-    size_t n)
+			   size_t n)
 {
 	enum err err = ERR_OK;
 	for (size_t i = 0; err == ERR_OK && i < n; i++) {
 		struct reward reward = {.id = ids[i]};
 		err = tx_get(tx, &KIND_REWARD, &reward);
-		bool is_of_order = reward.repeat == REPEAT_EVERY_ORDER || reward.metric == METRIC_COMMISSION;
+		bool is_of_order =
+		    reward.repeat == REPEAT_EVERY_ORDER || reward.metric == METRIC_COMMISSION;
 		if (err == ERR_OK && is_of_order && reward_lives(&reward))
 			err = leave(tx, &reward, 0, TEXT("its order was refunded"), cause);
 	}
@@ -194,13 +195,14 @@ enum err reward_undo_order(struct tx *tx, const struct reward_cause *cause, cons
 }
 
 enum err reward_reduce_order(struct tx *tx, const struct reward_cause *cause, const uint64_t *ids,
-    size_t n)
+			     size_t n)
 {
 	enum err err = ERR_OK;
 	for (size_t i = 0; err == ERR_OK && i < n; i++) {
 		struct reward r = {.id = ids[i]};
 		err = tx_get(tx, &KIND_REWARD, &r);
-		if (err != ERR_OK || r.metric != METRIC_COMMISSION || r.percent == 0 || !reward_lives(&r))
+		if (err != ERR_OK || r.metric != METRIC_COMMISSION || r.percent == 0 ||
+		    !reward_lives(&r))
 			continue;
 		uint64_t left = commission_of(cause->amount_e4, r.percent, r.cap, r.currency);
 		if (left < r.amount - reward_clawback_amount(&r))
@@ -230,7 +232,8 @@ static enum err each_rule(struct tx *tx, const struct reward_cause *cause, rule_
 	return err;
 }
 
-enum err reward_takes_currency(struct tx *tx, uint64_t campaign_id, struct text currency, bool *takes)
+enum err reward_takes_currency(struct tx *tx, uint64_t campaign_id, struct text currency,
+			       bool *takes)
 {
 	struct rule_set set = {.campaign_id = campaign_id};
 	enum err err = tx_get(tx, &KIND_RULE_SET, &set);

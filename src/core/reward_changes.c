@@ -12,7 +12,7 @@ enum {
 };
 
 enum err reward_changes_add(struct reward_changes *changes, struct arena *arena,
-    const struct reward *reward)
+			    const struct reward *reward)
 {
 	if (changes->n == changes->cap) {
 		size_t cap = changes->cap == 0 ? CAP_FIRST : 2 * changes->cap;
@@ -36,8 +36,8 @@ struct text reward_changes_write(const struct reward_changes *changes, struct ar
 		return (struct text){0};
 	for (size_t i = 0; i < changes->n; i++) {
 		const struct reward *r = &changes->rewards[i];
-		const uint64_t kept[FIELDS] = {
-		    r->id, r->state, r->amount, r->clawback_ms, r->clawback_amount};
+		const uint64_t kept[FIELDS] = {r->id, r->state, r->amount, r->clawback_ms,
+					       r->clawback_amount};
 		for (size_t field = 0; field < FIELDS; field++)
 			id_list_write(kept[field], bytes + (i * FIELDS + field) * ID_LIST_ENTRY);
 	}

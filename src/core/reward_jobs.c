@@ -23,7 +23,8 @@ enum err reward_find_held_decide(struct command *command, struct tx *tx)
 	struct tx_scan scan = {.from = &from, .max = REWARD_SLICE, .records = rows};
 	enum err err = tx_scan(tx, &KIND_REWARD_HOLD, &scan);
 	job->n = 0;
-	for (size_t i = 0; err == ERR_OK && i < scan.n && rows[i].due_ms <= job->slice.believed_ms; i++)
+	for (size_t i = 0; err == ERR_OK && i < scan.n && rows[i].due_ms <= job->slice.believed_ms;
+	     i++)
 		job->ids[job->n++] = rows[i].reward_id;
 	job->slice.n = job->n;
 	return err;
@@ -39,9 +40,9 @@ static enum err find_of_rule(struct reward_release *job, struct tx *tx, uint64_t
 		return err == ERR_NOT_FOUND ? ERR_OK : err;
 	uint64_t left = pool.added - pool.given;
 	struct tx_scan scan = {.from = &from,
-	    .prefix = 2,
-	    .max = left < REWARD_SLICE ? (size_t)left : REWARD_SLICE,
-	    .records = rows};
+			       .prefix = 2,
+			       .max = left < REWARD_SLICE ? (size_t)left : REWARD_SLICE,
+			       .records = rows};
 	err = tx_scan(tx, &KIND_REWARD_BY, &scan);
 	for (size_t i = 0; err == ERR_OK && i < scan.n; i++)
 		job->ids[job->n++] = rows[i].reward_id;
@@ -91,7 +92,8 @@ enum err reward_release_decide(struct command *command, struct tx *tx)
 
 /* ---- reviews ---- */
 
-/* The user whose rewards are to be looked at; one that is new to us begins anew. ERR_NOT_FOUND: none. */
+/* The user whose rewards are to be looked at; one that is new to us begins anew. ERR_NOT_FOUND:
+ * none. */
 static enum err find_decided(struct reward_reviews *job, struct tx *tx)
 {
 	const struct reward_review from = {0};

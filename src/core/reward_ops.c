@@ -91,8 +91,8 @@ enum err reward_edit_decide(struct command *command, struct tx *tx)
 		return refuse(cmd, "amount", "is only for the metrics amount and commission");
 	if (cmd->set_amount && (cmd->amount == 0 || cmd->amount > MONEY_MAX))
 		return refuse(cmd, "amount",
-		    "must be a whole number above 0 (" MONEY_IN_MINOR_UNITS
-		    "); to pay nothing, cancel the reward");
+			      "must be a whole number above 0 (" MONEY_IN_MINOR_UNITS
+			      "); to pay nothing, cancel the reward");
 	/* What was wanting is there: the reason says nothing any more. */
 	if (cmd->set_amount && r->amount == 0)
 		r->reason = (struct text){0};

@@ -1,6 +1,5 @@
-/*
- * Owns what a reward goes through: its states, indexes, counters, coupon and events, which change only
- * here. Never whether it is earned (reward.c). Called by the reward commands and jobs.
+/* Owns what a reward goes through: its states, indexes, counters, coupon and events, which change
+ * only here. Never whether it is earned (reward.c). Called by the reward commands and jobs.
  */
 #include "reward_state.h"
 
@@ -93,7 +92,7 @@ static enum err count(struct tx *tx, const struct reward *r, uint64_t state, uin
 
 /* `amount` is what the event is about: all of it, or what is taken back of it now. */
 static enum err emit(struct tx *tx, const struct reward *r, enum event_type type, uint64_t amount,
-    const struct reward_at *at)
+		     const struct reward_at *at)
 {
 	struct user user = {.id = r->user_id};
 	struct event event = {
@@ -128,7 +127,8 @@ static enum err emit(struct tx *tx, const struct reward *r, enum event_type type
 /* The step names its newest reward, and counts the rewards of all orders. */
 static enum err enter_step(struct tx *tx, const struct reward *r)
 {
-	struct reward_step step = {.rule_id = r->rule_id, .referrer_id = r->referrer_id, .step = r->step};
+	struct reward_step step = {
+	    .rule_id = r->rule_id, .referrer_id = r->referrer_id, .step = r->step};
 	enum err err = r->repeat == REPEAT_ONCE ? ERR_OK : tx_get(tx, &KIND_REWARD_STEP, &step);
 	if (err != ERR_OK && err != ERR_NOT_FOUND)
 		return err;
@@ -141,8 +141,10 @@ static enum err enter_step(struct tx *tx, const struct reward *r)
 /* The reward ends, and its place is free for another order. */
 static enum err leave_step(struct tx *tx, const struct reward *r)
 {
-	struct reward_step step = {.rule_id = r->rule_id, .referrer_id = r->referrer_id, .step = r->step};
-	enum err err = r->repeat == REPEAT_ONCE ? ERR_NOT_FOUND : tx_get(tx, &KIND_REWARD_STEP, &step);
+	struct reward_step step = {
+	    .rule_id = r->rule_id, .referrer_id = r->referrer_id, .step = r->step};
+	enum err err =
+	    r->repeat == REPEAT_ONCE ? ERR_NOT_FOUND : tx_get(tx, &KIND_REWARD_STEP, &step);
 	if (err != ERR_OK)
 		return err == ERR_NOT_FOUND ? ERR_OK : err;
 	step.living -= step.living > 0;
@@ -152,7 +154,7 @@ static enum err leave_step(struct tx *tx, const struct reward *r)
 
 /* Into an end state, with its rows, counters and event. */
 static enum err finish(struct tx *tx, struct reward *r, enum reward_state state,
-    enum event_type type, const struct reward_at *at)
+		       enum event_type type, const struct reward_at *at)
 {
 	delete_by(tx, REWARDS_BY_STATE, r->state * 8 + r->metric, r->id);
 	leave_queue(tx, r);
@@ -175,8 +177,8 @@ static enum err read_review(struct tx *tx, uint64_t user_id, uint64_t *review)
 
 enum err reward_review_of(struct tx *tx, uint64_t cause_id, uint64_t user_id, uint64_t *review)
 {
-	static const enum user_review strictest_first[] = {
-	    REVIEW_REJECTED, REVIEW_PENDING, REVIEW_ACCEPTED, REVIEW_NONE};
+	static const enum user_review strictest_first[] = {REVIEW_REJECTED, REVIEW_PENDING,
+							   REVIEW_ACCEPTED, REVIEW_NONE};
 	uint64_t of_cause = REVIEW_NONE, of_recipient = REVIEW_NONE;
 	enum err err = read_review(tx, cause_id, &of_cause);
 	if (err == ERR_OK)
@@ -264,7 +266,8 @@ enum err reward_can_be_issued(struct tx *tx, const struct reward *reward, bool *
 	return err;
 }
 
-enum err reward_cancel(struct tx *tx, struct reward *r, struct text reason, const struct reward_at *at)
+enum err reward_cancel(struct tx *tx, struct reward *r, struct text reason,
+		       const struct reward_at *at)
 {
 	enum err err = leave_step(tx, r);
 	if (err != ERR_OK)
@@ -275,7 +278,7 @@ enum err reward_cancel(struct tx *tx, struct reward *r, struct text reason, cons
 }
 
 enum err reward_take_back(struct tx *tx, struct reward *r, uint64_t left, struct text reason,
-    const struct reward_at *at)
+			  const struct reward_at *at)
 {
 	struct rule_stats stats = {.rule_id = r->rule_id};
 	uint64_t taken = r->amount - reward_clawback_amount(r) - left;

@@ -1,6 +1,5 @@
-/*
- * Owns reward rules as records: the sets by campaign, what may still change, archiving. Never makes a
- * reward (reward.c). Called by the rule calls of the API.
+/* Owns reward rules as records: the sets by campaign, what may still change, archiving. Never makes
+ * a reward (reward.c). Called by the rule calls of the API.
  */
 #include "core/rule.h"
 
@@ -56,7 +55,7 @@ static void check_unchanged(struct rule_save *cmd, const struct rule_row *before
 			     "cannot be changed: make a rule there instead");
 	for (size_t i = 0; is_used(before) && i < sizeof fixed / sizeof *fixed; i++)
 		if (memcmp((const char *)b + fixed[i].offset, (const char *)after + fixed[i].offset,
-			sizeof(uint64_t)) != 0)
+			   sizeof(uint64_t)) != 0)
 			problems_add(&cmd->problems, text_of(fixed[i].field),
 				     "cannot be changed once there are rewards or coupons: archive "
 				     "this rule "
@@ -77,7 +76,8 @@ static enum err place(struct rule_save *cmd, struct tx *tx, const struct rule *r
 	if (err != ERR_OK && err != ERR_NOT_FOUND)
 		return err;
 	if (id_list_length(set.rule_ids) >= RULES_MAX)
-		return refuse(cmd, "campaign_id",
+		return refuse(
+		    cmd, "campaign_id",
 		    "names a campaign with 200 rules, archived ones included: change one of them");
 	err = id_list_add(set.rule_ids, rule->id, tx_arena(tx), &set.rule_ids);
 	if (err == ERR_OK)

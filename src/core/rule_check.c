@@ -1,6 +1,5 @@
-/*
- * Owns what a reward rule must keep, and when a count fulfils it. Pure; never a record. Called when a
- * rule is saved and when a count was reached.
+/* Owns what a reward rule must keep, and when a count fulfils it. Pure; never a record. Called when
+ * a rule is saved and when a count was reached.
  */
 #include "base/typed.h"
 #include "base/utf8.h"
@@ -112,9 +111,11 @@ static const char *check_repeat(const struct rule *r)
 	if (r->repeat == REPEAT_ONCE)
 		return NULL;
 	if (r->type != REWARD_STANDARD)
-		return "must be once for this type: recurring and milestone count friends, not orders";
-	return r->trigger != TRIGGER_QUALIFY ? "must be once for the trigger join: a join has no orders"
-					     : NULL;
+		return "must be once for this type: recurring and milestone count friends, not "
+		       "orders";
+	return r->trigger != TRIGGER_QUALIFY
+		   ? "must be once for the trigger join: a join has no orders"
+		   : NULL;
 }
 
 static const char *check_max_per_user(const struct rule *r)

@@ -1,6 +1,5 @@
-/*
- * Owns the settings a database is born with: code key, fingerprint, inbound token and secret, first API
- * token. Never makes a secret itself (they are arguments). Called by main's start.
+/* Owns the settings a database is born with: code key, fingerprint, inbound token and secret, first
+ * API token. Never makes a secret itself (they are arguments). Called by main's start.
  */
 #include "core/setup.h"
 
@@ -69,8 +68,8 @@ static enum err note_kinds(struct tx *tx)
 	return ERR_OK;
 }
 
-/* Adds the settings that a database of an older referd was not born with. Nothing where the secret key is
- * another one: the new secret would be sealed with a key that opens nothing else. */
+/* Adds the settings that a database of an older referd was not born with. Nothing where the secret
+ * key is another one: the new secret would be sealed with a key that opens nothing else. */
 static enum err complete(const struct setup *s, struct tx *tx)
 {
 	struct text known;

@@ -9,14 +9,15 @@
 
 enum { HOUR_MS = 3600000 };
 
-/* Addresses that many people share, or that a proxy shows for everybody: private, loopback, link-local
- * and carrier-grade NAT (RFC 1918, 1122, 3927, 6598); of IPv6 all that is not global unicast. */
+/* Addresses that many people share, or that a proxy shows for everybody: private, loopback,
+ * link-local and carrier-grade NAT (RFC 1918, 1122, 3927, 6598); of IPv6 all that is not global
+ * unicast. */
 static bool is_shared_address(struct text ip)
 {
 	static const struct {
 		uint8_t bytes[2], bits;
-	} ranges[] = {{{10, 0}, 8}, {{127, 0}, 8}, {{169, 254}, 16}, {{192, 168}, 16}, {{172, 16}, 12},
-		      {{100, 64}, 10}, {{0, 0}, 8}};
+	} ranges[] = {{{10, 0}, 8},    {{127, 0}, 8},   {{169, 254}, 16}, {{192, 168}, 16},
+		      {{172, 16}, 12}, {{100, 64}, 10}, {{0, 0}, 8}};
 	if (ip.n == 16)
 		return ((uint8_t)ip.p[0] & 0xe0) != 0x20;
 	if (ip.n != 4)

@@ -1,6 +1,5 @@
-/*
- * Owns the sign that a first name is an advertisement: a URL or a domain in it. Never refuses a name.
- * Called by suspicion.c.
+/* Owns the sign that a first name is an advertisement: a URL or a domain in it. Never refuses a
+ * name. Called by suspicion.c.
  */
 #include "suspicion.h"
 
@@ -12,15 +11,16 @@ enum { LOOKED_AT = 256 /* characters of a name */, ANY_LETTER = 0x80 /* beyond A
 
 /* What a bare domain must end in to be taken for one: "St.John" and "J.R." are names. */
 static const char *const endings[] = {
-    "app", "at",   "au",   "be",   "biz",  "br",    "buzz", "ca",    "cc",   "ch",   "click", "club",
-    "cn",  "co",   "com",  "cyou", "de",   "dev",   "dk",   "es",    "eu",   "fr",   "fun",   "gg",
-    "gl",  "icu",  "in",   "info", "io",   "it",    "jp",   "kr",    "link", "live", "ly",    "me",
-    "mx",  "net",  "nl",   "one",  "online", "org", "pl",   "pro",   "ru",   "se",   "shop",  "site",
-    "space", "store", "tech", "to", "top", "tv",    "uk",   "us",    "vip",  "website", "work", "xyz",
+    "app",    "at",   "au",   "be",   "biz", "br",   "buzz", "ca",      "cc",    "ch",
+    "click",  "club", "cn",   "co",   "com", "cyou", "de",   "dev",     "dk",    "es",
+    "eu",     "fr",   "fun",  "gg",   "gl",  "icu",  "in",   "info",    "io",    "it",
+    "jp",     "kr",   "link", "live", "ly",  "me",   "mx",   "net",     "nl",    "one",
+    "online", "org",  "pl",   "pro",  "ru",  "se",   "shop", "site",    "space", "store",
+    "tech",   "to",   "top",  "tv",   "uk",  "us",   "vip",  "website", "work",  "xyz",
 };
 
-/* The name as the eye reads it, one byte a character, in small letters: full-width letters and other
- * dots as the plain ones, what is invisible left out. */
+/* The name as the eye reads it, one byte a character, in small letters: full-width letters and
+ * other dots as the plain ones, what is invisible left out. */
 static size_t read_plain(struct text name, char plain[LOOKED_AT])
 {
 	size_t n = 0;
@@ -57,7 +57,8 @@ static bool is_ending(struct text label)
 	return text_starts(label, TEXT("xn--"));
 }
 
-/* Does a domain end at the label that begins at `from`, behind a dot? With a path, any ending will do. */
+/* Does a domain end at the label that begins at `from`, behind a dot? With a path, any ending will
+ * do. */
 static bool ends_domain(struct text plain, size_t from)
 {
 	size_t end = from;

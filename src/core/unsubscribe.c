@@ -1,6 +1,5 @@
-/*
- * Owns what unsubscribing changes. Never asks who wants it (the API does). Called by the unsubscribe
- * page.
+/* Owns what unsubscribing changes. Never asks who wants it (the API does). Called by the
+ * unsubscribe page.
  */
 #include "core/unsubscribe.h"
 

@@ -1,6 +1,5 @@
-/*
- * Owns what may become of a user's record, its indexes with it. Never joining, counting, or erasing.
- * Called by the user calls of the API.
+/* Owns what may become of a user's record, its indexes with it. Never joining, counting, or
+ * erasing. Called by the user calls of the API.
  */
 #include "core/user_change.h"
 
@@ -18,8 +17,8 @@ static enum err change_email(struct user_change *c, struct tx *tx, struct user *
 	if (c->email.n == 0)
 		return ERR_OK;
 	uint64_t hash = codes_hash_email(c->codes, user->campaign_id, c->canonical_email);
-	enum err err = user_index_find_email(
-	    tx, c->codes, hash, user->campaign_id, c->canonical_email, &holder);
+	enum err err = user_index_find_email(tx, c->codes, hash, user->campaign_id,
+					     c->canonical_email, &holder);
 	if (err == ERR_OK && holder != 0 && holder != user->id)
 		problems_add(&c->problems, TEXT("email"),
 			     "has already been taken in this campaign");
@@ -40,13 +39,14 @@ static void add_others(struct buf *out, struct pairs from, const struct form_lis
 {
 	struct text rest = from.raw, name, value, other;
 	while (pairs_next(&rest, &name, &value))
-		if (!pairs_find(but->fields, name, &other) && !pairs_find(but->passed, name, &other))
+		if (!pairs_find(but->fields, name, &other) &&
+		    !pairs_find(but->passed, name, &other))
 			pairs_add(out, name, value);
 }
 
 /* What is named, the others as they were, and those that the campaign no longer asks for too. */
 static enum err change_meta(struct user_change *c, struct tx *tx, const struct campaign *campaign,
-    struct user *user)
+			    struct user *user)
 {
 	const struct form_list form = form_list_of(campaign, user->type == USER_INVITED);
 	struct buf merged = {0}, list = {0};
@@ -96,8 +96,9 @@ static enum err qualify(struct user_change *c, struct tx *tx)
 	enum err err = qualify_decide(&q.command, tx);
 	if (err == ERR_REFUSED)
 		problems_add(&c->problems, TEXT("qualified"),
-		    "cannot become false in one call, because this user has too many orders: refund "
-		    "them one by one, with PUT /users/qualification and order_id");
+			     "cannot become false in one call, because this user has too many "
+			     "orders: refund "
+			     "them one by one, with PUT /users/qualification and order_id");
 	return err == ERR_OK ? tx_get(tx, &KIND_USER, &c->view.user) : err;
 }
 

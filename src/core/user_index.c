@@ -1,6 +1,5 @@
-/*
- * Owns the rows that lead to a user, added and removed together. Never the record itself, but for its
- * review. Called by the commands that make, change and erase users.
+/* Owns the rows that lead to a user, added and removed together. Never the record itself, but for
+ * its review. Called by the commands that make, change and erase users.
  */
 #include "user_index.h"
 
@@ -9,7 +8,7 @@
 /* ---- e-mail ---- */
 
 enum err user_index_hashes(struct codes *codes, uint64_t campaign_id, struct text address,
-    struct arena *arena, struct email_hashes *out)
+			   struct arena *arena, struct email_hashes *out)
 {
 	struct text canonical, before;
 	enum err err = email_canonical(address, arena, &canonical);
@@ -28,7 +27,7 @@ enum err user_index_hashes(struct codes *codes, uint64_t campaign_id, struct tex
 
 /* Which of these users has the address. A hash is no proof: the stored addresses decide. */
 static enum err find_among(struct tx *tx, struct text user_ids, uint64_t campaign_id,
-    struct text canonical, uint64_t *user_id)
+			   struct text canonical, uint64_t *user_id)
 {
 	for (size_t i = 0; i < id_list_length(user_ids); i++) {
 		struct user user = {.id = id_list_at(user_ids, i)};
@@ -48,7 +47,7 @@ static enum err find_among(struct tx *tx, struct text user_ids, uint64_t campaig
 }
 
 static enum err find_by_hash(struct tx *tx, uint64_t hash, uint64_t campaign_id,
-    struct text canonical, uint64_t *user_id)
+			     struct text canonical, uint64_t *user_id)
 {
 	struct email_index index = {.hash = hash};
 	enum err err = tx_get(tx, &KIND_EMAIL_INDEX, &index);
@@ -59,7 +58,7 @@ static enum err find_by_hash(struct tx *tx, uint64_t hash, uint64_t campaign_id,
 }
 
 enum err user_index_find_email(struct tx *tx, struct codes *codes, uint64_t hash,
-    uint64_t campaign_id, struct text canonical, uint64_t *user_id)
+			       uint64_t campaign_id, struct text canonical, uint64_t *user_id)
 {
 	struct text before;
 	enum err err = find_by_hash(tx, hash, campaign_id, canonical, user_id);
@@ -112,7 +111,8 @@ enum err user_index_remove_email(struct tx *tx, struct codes *codes, const struc
 
 /* ---- rows ---- */
 
-static void change_by(struct tx *tx, enum user_index by, uint64_t number, uint64_t user_id, bool add)
+static void change_by(struct tx *tx, enum user_index by, uint64_t number, uint64_t user_id,
+		      bool add)
 {
 	const struct user_by row = {by, number, user_id};
 	if (number == 0)
@@ -145,7 +145,8 @@ enum err user_index_add(struct tx *tx, const struct user *user, uint64_t hash)
 void user_index_settle_referrals(struct tx *tx, const struct user_stats *stats)
 {
 	for (size_t i = 0; i < id_list_length(stats->newest); i++)
-		change_by(tx, USERS_OF_REFERRER, stats->user_id, id_list_at(stats->newest, i), true);
+		change_by(tx, USERS_OF_REFERRER, stats->user_id, id_list_at(stats->newest, i),
+			  true);
 }
 
 enum err user_index_add_referral(struct tx *tx, struct user_stats *stats, uint64_t user_id)

@@ -1,6 +1,5 @@
-/*
- * Owns the search for users: which index is walked, what is checked on each record, what is counted.
- * Never writes. Called by the API's user list.
+/* Owns the search for users: which index is walked, what is checked on each record, what is
+ * counted. Never writes. Called by the API's user list.
  */
 #include "core/user_list.h"
 
@@ -205,9 +204,9 @@ static enum err count(struct user_list *l, struct tx *tx)
 	    arena_alloc(tx_arena(tx), USER_LIST_CAMPAIGNS_MAX * sizeof *page);
 	const struct campaign_stats from = {.campaign_id = l->filter.campaign_id};
 	struct tx_scan scan = {.from = &from,
-	    .prefix = from.campaign_id != 0 ? 1 : 0,
-	    .max = USER_LIST_CAMPAIGNS_MAX,
-	    .records = page};
+			       .prefix = from.campaign_id != 0 ? 1 : 0,
+			       .max = USER_LIST_CAMPAIGNS_MAX,
+			       .records = page};
 	if (page == NULL)
 		return ERR_NO_MEMORY;
 	enum err err = tx_scan(tx, &KIND_CAMPAIGN_STATS, &scan);
@@ -220,7 +219,7 @@ static enum err count(struct user_list *l, struct tx *tx)
 
 /* The filter's id, by its code where there is one. */
 static enum err read_code(struct user_list *l, struct tx *tx, struct text code, const char *filter,
-    bool of_user, uint64_t *id)
+			  bool of_user, uint64_t *id)
 {
 	uint64_t user_id, campaign_id;
 	if (code.n == 0)
@@ -236,8 +235,7 @@ static enum err read_code(struct user_list *l, struct tx *tx, struct text code, 
 static enum err read_codes(struct user_list *l, struct tx *tx)
 {
 	struct user_filter *f = &l->filter;
-	enum err err =
-	    read_code(l, tx, f->campaign_code, "campaign_id", false, &f->campaign_id);
+	enum err err = read_code(l, tx, f->campaign_code, "campaign_id", false, &f->campaign_id);
 	return err != ERR_OK
 		   ? err
 		   : read_code(l, tx, f->referrer_code, "referrer_id", true, &f->referrer_id);

@@ -1,6 +1,6 @@
-/*
- * Owns the walk over every record of every kind, and how a problem is told. Never what a record has to
- * say: that is in verify_*.c, one file a family. Called by `referd verify`, `referd backup` and tests.
+/* Owns the walk over every record of every kind, and how a problem is told. Never what a record has
+ * to say: that is in verify_*.c, one file a family. Called by `referd verify`, `referd backup` and
+ * tests.
  */
 #include "core/verify.h"
 
@@ -11,7 +11,8 @@
 enum { SLICE = 256, RECORD_MAX = 512 };
 
 static const struct verify_check *const families[] = {
-    VERIFY_ACCESS, VERIFY_CAMPAIGNS, VERIFY_USERS, VERIFY_WEBHOOKS, VERIFY_DELIVERIES, VERIFY_REWARDS,
+    VERIFY_ACCESS,   VERIFY_CAMPAIGNS,  VERIFY_USERS,
+    VERIFY_WEBHOOKS, VERIFY_DELIVERIES, VERIFY_REWARDS,
 };
 enum { FAMILIES = sizeof families / sizeof *families };
 
@@ -49,7 +50,8 @@ static void write_key(struct buf *out, const struct record_kind *kind, const voi
 }
 
 /* Takes over what the two buffers hold. */
-static void tell(struct verifier *v, const struct record_kind *kind, struct buf *key, struct buf *what)
+static void tell(struct verifier *v, const struct record_kind *kind, struct buf *key,
+		 struct buf *what)
 {
 	struct arena *arena = tx_arena(v->tx);
 	struct verify_problem *p = arena_zalloc(arena, sizeof *p);
@@ -72,7 +74,7 @@ static void tell(struct verifier *v, const struct record_kind *kind, struct buf 
 }
 
 static void tell_of(struct verifier *v, const struct record_kind *kind, const void *record,
-    struct buf *what)
+		    struct buf *what)
 {
 	struct buf key = {0};
 	write_key(&key, kind, record);
@@ -95,13 +97,13 @@ void verify_warn(struct verifier *v, const char *what)
 }
 
 void verify_compare(struct verifier *v, const struct record_kind *kind, const void *record,
-    const char *member, uint64_t stored, uint64_t counted)
+		    const char *member, uint64_t stored, uint64_t counted)
 {
 	struct buf text = {0};
 	if (stored == counted)
 		return;
 	buf_printf(&text, "%s is %llu, but %llu are counted", member, (unsigned long long)stored,
-	    (unsigned long long)counted);
+		   (unsigned long long)counted);
 	tell_of(v, kind, record, &text);
 }
 
@@ -123,7 +125,7 @@ static void on_damaged(void *arg, struct text key, enum err err)
 /* ---- reading others ---- */
 
 enum err verify_find(struct verifier *v, const struct record_kind *kind, void *record,
-    const char *missing)
+		     const char *missing)
 {
 	enum err err = tx_get(v->tx, kind, record);
 	if (err == ERR_NOT_FOUND)
@@ -132,7 +134,7 @@ enum err verify_find(struct verifier *v, const struct record_kind *kind, void *r
 }
 
 enum err verify_has(struct verifier *v, const struct record_kind *kind, const void *record,
-    const char *missing)
+		    const char *missing)
 {
 	max_align_t copy[RECORD_MAX / sizeof(max_align_t)];
 	memcpy(copy, record, kind->size);
@@ -148,7 +150,7 @@ void verify_id(struct verifier *v, uint64_t id)
 }
 
 enum err verify_any(struct verifier *v, const struct record_kind *kind, const void *from,
-    size_t prefix, bool *any)
+		    size_t prefix, bool *any)
 {
 	max_align_t found[RECORD_MAX / sizeof(max_align_t)];
 	struct tx_scan scan = {.from = from, .prefix = prefix, .max = 1, .records = found};
@@ -209,8 +211,12 @@ static enum err walk_slice(struct verifier *v, struct verify_state *s, size_t *n
 	enum err err = ERR_OK;
 	if (s->last_n > 0)
 		err = record_decode_key(kind, text_from(s->last, s->last_n), from);
-	struct tx_scan scan = {.from = from, .after = s->last_n > 0, .max = SLICE, .records = rows,
-	    .damaged = on_damaged, .arg = v};
+	struct tx_scan scan = {.from = from,
+			       .after = s->last_n > 0,
+			       .max = SLICE,
+			       .records = rows,
+			       .damaged = on_damaged,
+			       .arg = v};
 	if (err == ERR_OK)
 		err = tx_scan(v->tx, kind, &scan);
 	for (size_t i = 0; err == ERR_OK && i < scan.n; i++) {

@@ -1,6 +1,5 @@
-/*
- * Owns the checks of what lets people and programs in: settings, tokens, remembered requests. Never the
- * walk. Called by verify.c.
+/* Owns the checks of what lets people and programs in: settings, tokens, remembered requests. Never
+ * the walk. Called by verify.c.
  */
 #include "base/crypto.h"
 #include "core/idempotency.h"
@@ -25,7 +24,8 @@ static enum err check_idempotency(struct verifier *v, const void *record)
 	const struct idempotency_age age = {.at_ms = kept->at_ms, .hash = kept->hash};
 	if (kept->hash.n != IDEMPOTENCY_HASH || kept->request_hash.n != IDEMPOTENCY_HASH)
 		verify_report(v, "has a hash of the wrong length");
-	return verify_has(v, &KIND_IDEMPOTENCY_AGE, &age, "has no row by age: it will never expire");
+	return verify_has(v, &KIND_IDEMPOTENCY_AGE, &age,
+			  "has no row by age: it will never expire");
 }
 
 /* A key that was used again after its day has two rows by age, and the older one goes first. */

@@ -15,11 +15,14 @@ static enum err check_campaign(struct verifier *v, const void *record)
 	if (pass_params_refusal(pass_params_of(campaign)) != NULL)
 		verify_report(v, "passes on parameters whose names are not allowed");
 	if (zone_find(campaign->timezone) == NULL)
-		verify_report(v, "has a time zone that this referd does not know: its dates are shown in UTC");
+		verify_report(
+		    v,
+		    "has a time zone that this referd does not know: its dates are shown in UTC");
 	if (campaign->alias.n == 0)
 		return ERR_OK;
 	struct alias alias = {.code = campaign->alias};
-	enum err err = verify_find(v, &KIND_ALIAS, &alias, "has a code from elsewhere that leads nowhere");
+	enum err err =
+	    verify_find(v, &KIND_ALIAS, &alias, "has a code from elsewhere that leads nowhere");
 	if (err == ERR_OK && alias.campaign_id != campaign->id)
 		verify_report(v, "has a code from elsewhere that leads to somebody else");
 	return err;
@@ -34,7 +37,8 @@ static enum err check_campaign_stats(struct verifier *v, const void *record)
 	enum err err = verify_find(v, &KIND_CAMPAIGN, &campaign, "counts for no campaign");
 	if (err == ERR_OK)
 		err = verify_any(v, &KIND_USER_BY, &users, 2, &any);
-	if (err == ERR_OK && !any && stats->users + stats->referrals + stats->qualified + stats->tests > 0)
+	if (err == ERR_OK && !any &&
+	    stats->users + stats->referrals + stats->qualified + stats->tests > 0)
 		verify_report(v, "counts users where there are none");
 	return err;
 }
@@ -47,7 +51,8 @@ static enum err check_leaders(struct verifier *v, const void *record)
 	for (size_t i = 0; i + 1 < id_list_length(leaders->entries); i += 2) {
 		uint64_t referrals = id_list_at(leaders->entries, i + 1);
 		struct user_stats stats = {.user_id = id_list_at(leaders->entries, i)};
-		enum err err = verify_find(v, &KIND_USER_STATS, &stats, "names a user without counters");
+		enum err err =
+		    verify_find(v, &KIND_USER_STATS, &stats, "names a user without counters");
 		if (err != ERR_OK)
 			return err;
 		if (stats.referrals != referrals)

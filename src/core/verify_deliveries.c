@@ -1,6 +1,5 @@
-/*
- * Owns the checks of the outbox: events, deliveries, their indexes, chains and attempts. Never the walk.
- * Called by verify.c.
+/* Owns the checks of the outbox: events, deliveries, their indexes, chains and attempts. Never the
+ * walk. Called by verify.c.
  */
 #include "verify_parts.h"
 
@@ -47,8 +46,9 @@ static enum err check_rows(struct verifier *v, const struct delivery *d)
 	    {{BY_WEBHOOK, d->webhook_id, d->id}, true, "is not in the list of its webhook"},
 	    {{BY_USER, d->user_id, d->id}, d->user_id != 0, "is not in the list of its user"},
 	    {{BY_EVENT_TYPE, d->event_type, d->id}, true, "is not in the list of its event type"},
-	    {{BY_STATUS, d->status, d->id}, d->status != DELIVERY_DELIVERED,
-		"is not in the list of its status"},
+	    {{BY_STATUS, d->status, d->id},
+	     d->status != DELIVERY_DELIVERED,
+	     "is not in the list of its status"},
 	};
 	const struct due due = {d->webhook_id, d->due_ms, d->id};
 	enum err err = ERR_OK;
@@ -56,7 +56,8 @@ static enum err check_rows(struct verifier *v, const struct delivery *d)
 		if (rows[i].wanted)
 			err = verify_has(v, &KIND_DELIVERY_BY, &rows[i].row, rows[i].missing);
 	if (err == ERR_OK && is_pending(d) && !d->waiting)
-		err = verify_has(v, &KIND_DUE, &due, "is pending, but not due: it would never be sent");
+		err = verify_has(v, &KIND_DUE, &due,
+				 "is pending, but not due: it would never be sent");
 	return err;
 }
 
@@ -64,12 +65,13 @@ static enum err check_rows(struct verifier *v, const struct delivery *d)
 static enum err check_sources(struct verifier *v, const struct delivery *d)
 {
 	const struct event event = {.id = d->event_id};
-	const struct webhook_revision revision = {.webhook_id = d->webhook_id, .revision = d->revision};
+	const struct webhook_revision revision = {.webhook_id = d->webhook_id,
+						  .revision = d->revision};
 	struct event_delivery of_event = {.event_id = d->event_id, .webhook_id = d->webhook_id};
 	enum err err = verify_has(v, &KIND_EVENT, &event, "is about an event that does not exist");
 	if (err == ERR_OK)
 		err = verify_has(v, &KIND_WEBHOOK_REVISION, &revision,
-		    "was made for a revision that does not exist");
+				 "was made for a revision that does not exist");
 	if (err == ERR_OK)
 		err = verify_find(v, &KIND_EVENT_DELIVERY, &of_event, "is not found by its event");
 	if (err == ERR_OK && of_event.delivery_id != d->id)
@@ -148,8 +150,9 @@ static enum err check_chain(struct verifier *v, const void *record)
 	const struct chain *chain = record;
 	struct delivery d;
 	enum err err = find_delivery(v, chain->last_id, &d);
-	if (err == ERR_OK && ((!is_pending(&d) && !keeps_place(&d)) || !d.chained || d.webhook_id != chain->webhook_id ||
-				 d.chain_user_id != chain->user_id))
+	if (err == ERR_OK &&
+	    ((!is_pending(&d) && !keeps_place(&d)) || !d.chained ||
+	     d.webhook_id != chain->webhook_id || d.chain_user_id != chain->user_id))
 		verify_report(v, "ends with a delivery that is not in it");
 	return err;
 }
@@ -183,7 +186,7 @@ static enum err end_deliveries_by(struct verifier *v)
 	enum err err = tx_get(v->tx, &KIND_WEBHOOK_STATS, &stats);
 	if (err == ERR_OK || err == ERR_NOT_FOUND)
 		verify_compare(v, &KIND_WEBHOOK_STATS, &stats, "pending", stats.pending,
-		    v->group->counted[0]);
+			       v->group->counted[0]);
 	return err;
 }
 

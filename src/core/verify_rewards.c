@@ -1,6 +1,6 @@
-/*
- * Owns the checks of rewards, rules and coupons: every index leads to a reward and back, a coupon and its
- * reward name each other, and what is counted is what is there. Never the walk. Called by verify.c.
+/* Owns the checks of rewards, rules and coupons: every index leads to a reward and back, a coupon
+ * and its reward name each other, and what is counted is what is there. Never the walk. Called by
+ * verify.c.
  */
 #include "core/rule.h"
 #include "verify_parts.h"
@@ -35,7 +35,8 @@ static enum err check_rule_set(struct verifier *v, const void *record)
 		verify_report(v, "is not a list of rules");
 	for (size_t i = 0; i < id_list_length(set->rule_ids); i++) {
 		struct rule rule = {.id = id_list_at(set->rule_ids, i)};
-		enum err err = verify_find(v, &KIND_RULE, &rule, "leads to a rule that does not exist");
+		enum err err =
+		    verify_find(v, &KIND_RULE, &rule, "leads to a rule that does not exist");
 		if (err == ERR_OK && rule.campaign_id != set->campaign_id)
 			verify_report(v, "leads to a rule of another campaign");
 		if (err != ERR_OK)
@@ -88,8 +89,8 @@ static enum err end_coupons(struct verifier *v)
 static enum err check_handed_out(struct verifier *v, const struct coupon *coupon)
 {
 	struct reward reward = {.id = coupon->reward_id};
-	enum err err =
-	    verify_find(v, &KIND_REWARD, &reward, "was handed out for a reward that does not exist");
+	enum err err = verify_find(v, &KIND_REWARD, &reward,
+				   "was handed out for a reward that does not exist");
 	if (err == ERR_OK &&
 	    (reward.rule_id != coupon->rule_id || !text_eq(reward.coupon, coupon->code)))
 		verify_report(v, "was handed out for a reward that has another coupon");
@@ -110,8 +111,7 @@ static enum err check_coupon(struct verifier *v, const void *record)
 	if ((coupon->reward_id != 0) && v->group->counted[HANDED_OUT] != coupon->number)
 		verify_report(v, "was handed out before the one in front of it");
 	err = verify_find(v, &KIND_COUPON_CODE, &named, "is not found by its code");
-	if (err == ERR_OK &&
-	    (named.rule_id != coupon->rule_id || named.number != coupon->number))
+	if (err == ERR_OK && (named.rule_id != coupon->rule_id || named.number != coupon->number))
 		verify_report(v, "has the code of another coupon");
 	if (err != ERR_OK || coupon->reward_id == 0)
 		return err;
@@ -138,13 +138,15 @@ static enum err check_rows(struct verifier *v, const struct reward *r)
 		bool wanted;
 		const char *missing;
 	} rows[] = {
-	    {{REWARDS_BY_STATE, r->state * 8 + r->metric, r->id}, true,
-		"is not in the list of its state"},
+	    {{REWARDS_BY_STATE, r->state * 8 + r->metric, r->id},
+	     true,
+	     "is not in the list of its state"},
 	    {{REWARDS_BY_USER, r->user_id, r->id}, true, "is not in the list of its recipient"},
 	    {{REWARDS_BY_CAUSE, r->cause_id, r->id}, true, "is not in the list of its cause"},
 	    {{REWARDS_BY_RULE, r->rule_id, r->id}, true, "is not in the list of its rule"},
-	    {{REWARDS_WAITING, r->rule_id, r->id}, r->queue == QUEUE_COUPON,
-		"waits for a coupon where nobody looks"},
+	    {{REWARDS_WAITING, r->rule_id, r->id},
+	     r->queue == QUEUE_COUPON,
+	     "waits for a coupon where nobody looks"},
 	};
 	const struct reward_hold hold = {r->due_ms, r->id};
 	enum err err = ERR_OK;
@@ -156,11 +158,12 @@ static enum err check_rows(struct verifier *v, const struct reward *r)
 	return err;
 }
 
-/* The step names the newest of its rewards. The ones before were cancelled or taken back, or belong to
- * other orders. */
+/* The step names the newest of its rewards. The ones before were cancelled or taken back, or belong
+ * to other orders. */
 static enum err check_step_of(struct verifier *v, const struct reward *r)
 {
-	struct reward_step step = {.rule_id = r->rule_id, .referrer_id = r->referrer_id, .step = r->step};
+	struct reward_step step = {
+	    .rule_id = r->rule_id, .referrer_id = r->referrer_id, .step = r->step};
 	bool names_it = reward_lives(r) && r->repeat == REPEAT_ONCE;
 	enum err err = verify_find(v, &KIND_REWARD_STEP, &step, "has no step");
 	if (err == ERR_OK && (names_it ? step.reward_id != r->id : step.reward_id < r->id))
@@ -176,7 +179,8 @@ static enum err check_coupon_of(struct verifier *v, const struct reward *r)
 		verify_report(v, "is issued without a coupon, or has one without being issued");
 	if (r->coupon.n == 0)
 		return ERR_OK;
-	enum err err = verify_find(v, &KIND_COUPON_CODE, &named, "has a coupon that does not exist");
+	enum err err =
+	    verify_find(v, &KIND_COUPON_CODE, &named, "has a coupon that does not exist");
 	struct coupon coupon = {.rule_id = named.rule_id, .number = named.number};
 	if (err == ERR_OK)
 		err = verify_find(v, &KIND_COUPON, &coupon, "has a coupon that does not exist");
@@ -219,7 +223,7 @@ static enum err check_reward_step(struct verifier *v, const void *record)
 	struct reward r = {.id = step->reward_id};
 	enum err err = verify_find(v, &KIND_REWARD, &r, "leads to a reward that does not exist");
 	if (err == ERR_OK && (r.rule_id != step->rule_id || r.referrer_id != step->referrer_id ||
-				 r.step != step->step))
+			      r.step != step->step))
 		verify_report(v, "leads to a reward of another step");
 	return err;
 }
@@ -249,7 +253,7 @@ static enum err end_rewards_by_cause(struct verifier *v)
 	}
 	if (err == ERR_OK)
 		verify_compare(v, &KIND_USER, &cause, "living rewards of all orders", places,
-		    counted[TAKE_A_PLACE]);
+			       counted[TAKE_A_PLACE]);
 	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
@@ -267,9 +271,9 @@ static enum err end_rewards_by(struct verifier *v)
 	verify_compare(v, &KIND_RULE_STATS, &stats, "due", stats.due, counted[ARE_DUE]);
 	verify_compare(v, &KIND_RULE_STATS, &stats, "issued", stats.issued, counted[ARE_ISSUED]);
 	verify_compare(v, &KIND_RULE_STATS, &stats, "cancelled", stats.cancelled,
-	    counted[ARE_CANCELLED]);
+		       counted[ARE_CANCELLED]);
 	verify_compare(v, &KIND_RULE_STATS, &stats, "clawbacks", stats.clawbacks,
-	    counted[ARE_TAKEN_BACK]);
+		       counted[ARE_TAKEN_BACK]);
 	return ERR_OK;
 }
 

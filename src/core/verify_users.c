@@ -1,6 +1,5 @@
-/*
- * Owns the checks of users: every index leads to them and back, and what is counted is what is there.
- * Never the walk. Called by verify.c.
+/* Owns the checks of users: every index leads to them and back, and what is counted is what is
+ * there. Never the walk. Called by verify.c.
  */
 #include "user_index.h"
 #include "verify_parts.h"
@@ -46,12 +45,15 @@ static enum err check_rows(struct verifier *v, const struct user *user)
 		bool wanted;
 		const char *missing;
 	} rows[] = {
-	    {{USERS_OF_CAMPAIGN, user->campaign_id, user->id}, true,
-		"is not in the list of its campaign"},
-	    {{USERS_OF_REFERRER, user->referrer_id, user->id}, user->referrer_id != 0 && !is_newest,
-		"is not in the list of its referrer"},
-	    {{USERS_IN_REVIEW, user->review, user->id}, user->review != REVIEW_NONE,
-		"is not in the list of its review"},
+	    {{USERS_OF_CAMPAIGN, user->campaign_id, user->id},
+	     true,
+	     "is not in the list of its campaign"},
+	    {{USERS_OF_REFERRER, user->referrer_id, user->id},
+	     user->referrer_id != 0 && !is_newest,
+	     "is not in the list of its referrer"},
+	    {{USERS_IN_REVIEW, user->review, user->id},
+	     user->review != REVIEW_NONE,
+	     "is not in the list of its review"},
 	};
 	err = ERR_OK;
 	for (size_t i = 0; err == ERR_OK && i < sizeof rows / sizeof *rows; i++)
@@ -65,7 +67,8 @@ static enum err check_alias_of(struct verifier *v, const struct user *user)
 	struct alias alias = {.code = user->alias};
 	if (user->alias.n == 0)
 		return ERR_OK;
-	enum err err = verify_find(v, &KIND_ALIAS, &alias, "has a code from elsewhere that leads nowhere");
+	enum err err =
+	    verify_find(v, &KIND_ALIAS, &alias, "has a code from elsewhere that leads nowhere");
 	if (err == ERR_OK && alias.user_id != user->id)
 		verify_report(v, "has a code from elsewhere that leads to somebody else");
 	return err;
@@ -87,7 +90,8 @@ static enum err check_user(struct verifier *v, const void *record)
 	if (user->last_event_id > tx_last_id(v->tx, &KIND_EVENT))
 		verify_report(v, "has a last event that never was");
 	if ((user->type == USER_INVITED) != (user->referrer_id != 0))
-		verify_report(v, "is invited without a referrer, or referred without being invited");
+		verify_report(v,
+			      "is invited without a referrer, or referred without being invited");
 	if (user->newest_order.n > 0 && user->qualified_ms == 0)
 		verify_report(v, "has a standing order, but is not qualified");
 	if (user->qualified_ms != 0 && user->type != USER_INVITED)
@@ -112,7 +116,8 @@ static enum err check_email_index(struct verifier *v, const void *record)
 	for (size_t i = 0; i < id_list_length(index->user_ids); i++) {
 		struct user user = {.id = id_list_at(index->user_ids, i)};
 		struct email_hashes hashes = {0};
-		enum err err = verify_find(v, &KIND_USER, &user, "leads to a user that does not exist");
+		enum err err =
+		    verify_find(v, &KIND_USER, &user, "leads to a user that does not exist");
 		if (err == ERR_OK)
 			err = hashes_of(v, &user, &hashes);
 		if (err == ERR_OK && hashes.hash[0] != index->hash &&
@@ -134,9 +139,10 @@ static enum err check_alias(struct verifier *v, const void *record)
 		verify_report(v, "leads to nobody, or to two");
 		return ERR_OK;
 	}
-	enum err err = user.id != 0
-	    ? verify_find(v, &KIND_USER, &user, "leads to a user that does not exist")
-	    : verify_find(v, &KIND_CAMPAIGN, &campaign, "leads to a campaign that does not exist");
+	enum err err =
+	    user.id != 0 ? verify_find(v, &KIND_USER, &user, "leads to a user that does not exist")
+			 : verify_find(v, &KIND_CAMPAIGN, &campaign,
+				       "leads to a campaign that does not exist");
 	held = user.id != 0 ? user.alias : campaign.alias;
 	if (err == ERR_OK && !text_eq(held, alias->code))
 		verify_report(v, "leads to somebody with another code");
@@ -156,9 +162,9 @@ static enum err compare_campaign(struct verifier *v)
 		return err;
 	verify_compare(v, &KIND_CAMPAIGN_STATS, &stats, "users", stats.users, counted[IN_USERS]);
 	verify_compare(v, &KIND_CAMPAIGN_STATS, &stats, "referrals", stats.referrals,
-	    counted[IN_REFERRALS]);
+		       counted[IN_REFERRALS]);
 	verify_compare(v, &KIND_CAMPAIGN_STATS, &stats, "qualified", stats.qualified,
-	    counted[IN_QUALIFIED]);
+		       counted[IN_QUALIFIED]);
 	verify_compare(v, &KIND_CAMPAIGN_STATS, &stats, "tests", stats.tests, counted[IN_TESTS]);
 	return ERR_OK;
 }
@@ -174,7 +180,8 @@ static void count(struct verify_group *g, const struct user *user)
 }
 
 /* Those of a referrer's list that have no row yet. */
-static enum err count_newest(struct verifier *v, const struct user_stats *stats, struct verify_group *g)
+static enum err count_newest(struct verifier *v, const struct user_stats *stats,
+			     struct verify_group *g)
 {
 	enum err err = ERR_OK;
 	for (size_t i = 0; err == ERR_OK && i < id_list_length(stats->newest); i++) {
@@ -189,15 +196,16 @@ static enum err count_newest(struct verifier *v, const struct user_stats *stats,
 	return err;
 }
 
-static enum err compare_counts(struct verifier *v, const struct user_stats *stats, struct verify_group *g)
+static enum err compare_counts(struct verifier *v, const struct user_stats *stats,
+			       struct verify_group *g)
 {
 	enum err err = count_newest(v, stats, g);
 	if (err != ERR_OK)
 		return err;
 	verify_compare(v, &KIND_USER_STATS, stats, "referrals", stats->referrals,
-	    g->counted[IN_REFERRALS]);
-	verify_compare(v, &KIND_USER_STATS, stats, "qualified_referrals", stats->qualified_referrals,
-	    g->counted[IN_QUALIFIED]);
+		       g->counted[IN_REFERRALS]);
+	verify_compare(v, &KIND_USER_STATS, stats, "qualified_referrals",
+		       stats->qualified_referrals, g->counted[IN_QUALIFIED]);
 	return ERR_OK;
 }
 
@@ -235,7 +243,8 @@ static enum err check_user_by(struct verifier *v, const void *record)
 	enum err err = verify_enter_group(v, row->by, row->number, end_users_by);
 	if (err != ERR_OK && err != ERR_NOT_FOUND)
 		return err;
-	if ((err = verify_find(v, &KIND_USER, &user, "leads to a user that does not exist")) != ERR_OK)
+	if ((err = verify_find(v, &KIND_USER, &user, "leads to a user that does not exist")) !=
+	    ERR_OK)
 		return err;
 	const uint64_t numbers[] = {
 	    [USERS_OF_CAMPAIGN] = user.campaign_id,
@@ -282,12 +291,13 @@ static enum err find_owner(struct verifier *v, uint64_t user_id, struct user *us
 /* A neighbour in the list leads back. */
 static enum err check_link(struct verifier *v, const struct order *order, bool to_older)
 {
-	struct order other = {.user_id = order->user_id, .hash = to_older ? order->older : order->newer};
+	struct order other = {.user_id = order->user_id,
+			      .hash = to_older ? order->older : order->newer};
 	if (other.hash.n == 0)
 		return ERR_OK;
 	enum err err = verify_find(v, &KIND_ORDER, &other, "leads to an order that does not exist");
 	if (err == ERR_OK && (other.state != ORDER_STANDS ||
-				 !text_eq(to_older ? other.newer : other.older, order->hash)))
+			      !text_eq(to_older ? other.newer : other.older, order->hash)))
 		verify_report(v, "leads to an order that does not lead back");
 	return err;
 }
@@ -300,7 +310,8 @@ static enum err check_order(struct verifier *v, const void *record)
 	if (err != ERR_OK)
 		return err;
 	if (order->refunded_e4 > order->amount_e4 || (order->amount_e4 != 0 && !order->has_amount))
-		verify_report(v, "has a larger refund than its amount, or an amount that was not sent");
+		verify_report(
+		    v, "has a larger refund than its amount, or an amount that was not sent");
 	if (order->state != ORDER_STANDS) {
 		if (order->older.n + order->newer.n > 0)
 			verify_report(v, "does not stand, but is in the list of its user");
@@ -310,7 +321,8 @@ static enum err check_order(struct verifier *v, const void *record)
 		verify_report(v, "stands, but its user is not qualified");
 	bool is_newest = text_eq(user.newest_order, order->hash);
 	if (order->newer.n == 0 && !is_newest)
-		verify_report(v, "has no newer order, but its user names another one as the newest");
+		verify_report(v,
+			      "has no newer order, but its user names another one as the newest");
 	if (order->newer.n > 0 && is_newest)
 		verify_report(v, "has a newer order, but its user names it as the newest");
 	err = check_link(v, order, true);
@@ -323,7 +335,8 @@ static enum err check_refund(struct verifier *v, const void *record)
 	const struct order order = {.user_id = refund->user_id, .hash = refund->hash};
 	struct user user;
 	enum err err = find_owner(v, refund->user_id, &user);
-	return err == ERR_OK ? verify_has(v, &KIND_ORDER, &order, "is the refund of no order") : err;
+	return err == ERR_OK ? verify_has(v, &KIND_ORDER, &order, "is the refund of no order")
+			     : err;
 }
 
 static enum err check_erasure(struct verifier *v, const void *record)

@@ -1,6 +1,5 @@
-/*
- * Owns the checks of webhooks: their sets, their revisions, what waits for them. Never the walk. Called
- * by verify.c.
+/* Owns the checks of webhooks: their sets, their revisions, what waits for them. Never the walk.
+ * Called by verify.c.
  */
 #include "verify_parts.h"
 
@@ -18,7 +17,8 @@ static enum err check_set(struct verifier *v, const struct webhook *webhook)
 static enum err check_webhook(struct verifier *v, const void *record)
 {
 	const struct webhook *webhook = record;
-	struct webhook_revision revision = {.webhook_id = webhook->id, .revision = webhook->revision};
+	struct webhook_revision revision = {.webhook_id = webhook->id,
+					    .revision = webhook->revision};
 	const struct campaign campaign = {.id = webhook->campaign_id};
 	verify_id(v, webhook->id);
 	if (webhook->plain_headers.raw.n > 0)
@@ -27,15 +27,17 @@ static enum err check_webhook(struct verifier *v, const void *record)
 		    "has header values in plain text: the next start of referd serve seals them");
 	enum err err = ERR_OK;
 	if (campaign.id != 0)
-		err = verify_has(v, &KIND_CAMPAIGN, &campaign, "belongs to a campaign that does not exist");
+		err = verify_has(v, &KIND_CAMPAIGN, &campaign,
+				 "belongs to a campaign that does not exist");
 	if (err == ERR_OK)
 		err = check_set(v, webhook);
 	if (err == ERR_OK || err == ERR_NOT_FOUND)
-		err = verify_find(v, &KIND_WEBHOOK_REVISION, &revision, "has a revision that does not exist");
+		err = verify_find(v, &KIND_WEBHOOK_REVISION, &revision,
+				  "has a revision that does not exist");
 	if (err == ERR_OK &&
 	    (revision.method != webhook->method || revision.format != webhook->format ||
-		!text_eq(revision.fields.raw, webhook->fields.raw) ||
-		!text_eq(revision.hidden.raw, webhook->hidden.raw)))
+	     !text_eq(revision.fields.raw, webhook->fields.raw) ||
+	     !text_eq(revision.hidden.raw, webhook->hidden.raw)))
 		verify_report(v, "is not what its revision says");
 	return err;
 }
@@ -57,7 +59,8 @@ static enum err check_webhook_set(struct verifier *v, const void *record)
 	return ERR_OK;
 }
 
-/* Compared with what is counted where deliveries are walked webhook by webhook (verify_deliveries.c). */
+/* Compared with what is counted where deliveries are walked webhook by webhook
+ * (verify_deliveries.c). */
 static enum err check_webhook_stats(struct verifier *v, const void *record)
 {
 	const struct webhook_stats *stats = record;

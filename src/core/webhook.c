@@ -1,6 +1,5 @@
-/*
- * Owns webhooks as records: the sets by campaign, the revisions payloads are made from. Never sends.
- * Called by the webhook calls of the API.
+/* Owns webhooks as records: the sets by campaign, the revisions payloads are made from. Never
+ * sends. Called by the webhook calls of the API.
  */
 #include "core/webhook.h"
 
@@ -92,7 +91,7 @@ static bool is_set(const struct webhook_save *cmd, size_t offset)
 
 /* The webhook as it will be: the new one, or the stored one with what was named. */
 static enum err merge(struct webhook_save *cmd, struct tx *tx, struct webhook *before,
-    struct webhook *after)
+		      struct webhook *after)
 {
 	*before = (struct webhook){.id = cmd->webhook.id};
 	*after = cmd->webhook;
@@ -159,7 +158,8 @@ static void put_revision(struct tx *tx, struct webhook *after)
 	tx_put(tx, &KIND_WEBHOOK_REVISION, &revision);
 }
 
-static enum err place_in_sets(struct tx *tx, const struct webhook *before, const struct webhook *after)
+static enum err place_in_sets(struct tx *tx, const struct webhook *before,
+			      const struct webhook *after)
 {
 	enum err err = ERR_OK;
 	if (before->id != 0 && before->campaign_id == after->campaign_id)
@@ -199,7 +199,8 @@ enum err webhook_save_decide(struct command *command, struct tx *tx)
 	if (before.id == 0 || !same_payload(&before, &after))
 		put_revision(tx, &after);
 	tx_put(tx, &KIND_WEBHOOK, &after);
-	/* A pending command is decided again from the start: what was asked must still stand there. */
+	/* A pending command is decided again from the start: what was asked must still stand
+	 * there. */
 	if ((err = place_in_sets(tx, &before, &after)) == ERR_OK)
 		cmd->webhook = after;
 	return err;

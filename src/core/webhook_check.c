@@ -1,5 +1,5 @@
-/*
- * Owns the rules a webhook's configuration must keep. Pure; never a record. Called when one is saved.
+/* Owns the rules a webhook's configuration must keep. Pure; never a record. Called when one is
+ * saved.
  */
 #include "base/typed.h"
 #include "base/utf8.h"
@@ -73,7 +73,8 @@ static const char *check_elements(const struct webhook *w, struct text name)
 		if (!payload_name_is_index(segment.text))
 			continue;
 		if (!text_to_u64(segment.text, &at) || (at > 0 && !has_element(w, prefix, at - 1)))
-			return "leaves a hole in an array: the numbers in names must be 0, 1, 2, ... "
+			return "leaves a hole in an array: the numbers in names must be 0, 1, 2, "
+			       "... "
 			       "without a gap";
 	}
 	return NULL;
@@ -120,9 +121,11 @@ static const char *check_fields(const struct webhook *w)
 	while (why == NULL && pairs_next(&rest, &field, &as)) {
 		why = check_name(w, as);
 		if (!name_usable(field))
-			why = "names a field that is empty, over 64 bytes, or holds control characters";
+			why = "names a field that is empty, over 64 bytes, or holds control "
+			      "characters";
 	}
-	/* Only usable names can be compared; a wrong hidden one is reported under its own member. */
+	/* Only usable names can be compared; a wrong hidden one is reported under its own
+	 * member. */
 	return why == NULL && check_hidden(w) == NULL ? check_names(w) : why;
 }
 
@@ -137,7 +140,8 @@ static const char *check_label(const struct webhook *w)
 
 static const char *check_format(const struct webhook *w)
 {
-	const uint64_t operator_events = 1 << EVENT_WEBHOOK_DISABLED | 1 << EVENT_DELIVERY_EXHAUSTED;
+	const uint64_t operator_events =
+	    1 << EVENT_WEBHOOK_DISABLED | 1 << EVENT_DELIVERY_EXHAUSTED;
 	if (w->method != WEBHOOK_GET)
 		return NULL;
 	if (w->format != FORMAT_QUERY)

@@ -5,7 +5,8 @@
 
 #include "core/webhook.h"
 
-static enum err read_gauge(struct tx *tx, const struct webhook *webhook, struct webhook_gauge *gauge)
+static enum err read_gauge(struct tx *tx, const struct webhook *webhook,
+			   struct webhook_gauge *gauge)
 {
 	struct webhook_stats stats;
 	enum err err = webhook_read_stats(tx, webhook->id, &stats);

@@ -62,7 +62,8 @@ const char *webhook_headers_refusal(struct pairs headers)
 		return "has more than 64 entries";
 	while (pairs_next(&rest, &name, &value)) {
 		if (!is_token(name) || name.n > WEBHOOK_NAME_MAX)
-			return "has a name that is not a valid header name: use up to 64 letters, digits and -";
+			return "has a name that is not a valid header name: use up to 64 letters, "
+			       "digits and -";
 		if (is_reserved(name))
 			return "has a name that referd sets itself or that changes how the request "
 			       "is read; use another one";

@@ -1,6 +1,5 @@
-/*
- * Owns what is done with a webhook beside configuring it: enabling, rotating, testing, previewing. Never
- * sends, never makes a secret. Called by the webhook calls of the API.
+/* Owns what is done with a webhook beside configuring it: enabling, rotating, testing, previewing.
+ * Never sends, never makes a secret. Called by the webhook calls of the API.
  */
 #include "core/webhook_ops.h"
 

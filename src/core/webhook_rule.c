@@ -1,6 +1,5 @@
-/*
- * Owns the binding of one webhook to a reward rule. Never sends, never issues. Called by the calls for
- * automation tools.
+/* Owns the binding of one webhook to a reward rule. Never sends, never issues. Called by the calls
+ * for automation tools.
  */
 #include "core/webhook_rule.h"
 
@@ -62,7 +61,8 @@ enum err webhook_bind_decide(struct command *command, struct tx *tx)
 		err = make(tx, &rule, &save);
 	else if (err == ERR_OK)
 		err = move(tx, id, &save);
-	/* A pending command is decided again from the start: what was asked must still stand there. */
+	/* A pending command is decided again from the start: what was asked must still stand
+	 * there. */
 	if (err == ERR_OK || err == ERR_REFUSED)
 		cmd->save = save;
 	return err;

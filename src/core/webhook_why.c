@@ -1,6 +1,5 @@
-/*
- * Owns what is known of a webhook that is silent: what is due, and why the newest events did not match.
- * Never says it in words. Called by the API.
+/* Owns what is known of a webhook that is silent: what is due, and why the newest events did not
+ * match. Never says it in words. Called by the API.
  */
 #include "core/webhook_ops.h"
 
@@ -31,7 +30,8 @@ static enum err look_at_events(struct webhook_why *cmd, struct tx *tx)
 	struct event *page = arena_alloc(tx_arena(tx), WHY_LOOK_MAX * sizeof *page);
 	if (page == NULL)
 		return ERR_NO_MEMORY;
-	struct tx_scan scan = {.from = &from, .reverse = true, .max = WHY_LOOK_MAX, .records = page};
+	struct tx_scan scan = {
+	    .from = &from, .reverse = true, .max = WHY_LOOK_MAX, .records = page};
 	enum err err = tx_scan(tx, &KIND_EVENT, &scan);
 	for (size_t i = 0; err == ERR_OK && i < scan.n && cmd->of_campaign < WHY_EVENTS; i++) {
 		bool made_up = page[i].test && page[i].user_id == 0;
@@ -47,7 +47,8 @@ static enum err look_at_events(struct webhook_why *cmd, struct tx *tx)
 enum err webhook_why_decide(struct command *command, struct tx *tx)
 {
 	struct webhook_why *cmd = (struct webhook_why *)command;
-	*cmd = (struct webhook_why){.command = cmd->command, .id = cmd->id, .webhook = {.id = cmd->id}};
+	*cmd = (struct webhook_why){
+	    .command = cmd->command, .id = cmd->id, .webhook = {.id = cmd->id}};
 	enum err err = tx_get(tx, &KIND_WEBHOOK, &cmd->webhook);
 	if (err == ERR_OK)
 		err = webhook_read_stats(tx, cmd->id, &cmd->stats);

@@ -27,8 +27,9 @@ bool code_is_plausible(struct text code)
 
 /* ---- codes from elsewhere ---- */
 
-/* Codes of another referd look like ours. Those that were taken over are counted by their kind's sequence:
- * while there are none, which is nearly everywhere, nothing has to be looked up for them. */
+/* Codes of another referd look like ours. Those that were taken over are counted by their kind's
+ * sequence: while there are none, which is nearly everywhere, nothing has to be looked up for
+ * them. */
 static bool any_like_ours(const struct tx *tx)
 {
 	return tx_last_id(tx, &KIND_ALIAS) > 0;
@@ -51,7 +52,8 @@ static bool is_given(struct tx *tx, struct codes *codes, struct text code)
 static const char *refusal(struct tx *tx, struct codes *codes, struct text code)
 {
 	/* Paths of our own that begin like a code's. */
-	static const char *const taken[] = {"api", "webhook", "assets", "healthz", "readyz", "metrics", "me"};
+	static const char *const taken[] = {"api",    "webhook", "assets", "healthz",
+					    "readyz", "metrics", "me"};
 	if (!code_is_plausible(code))
 		return "must be 1 to 64 letters, digits, - or _";
 	for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
@@ -90,7 +92,7 @@ enum err code_next_id(struct tx *tx, struct codes *codes, enum code_type type, u
 }
 
 enum err who_read_code(struct tx *tx, struct codes *codes, struct text code, uint64_t *user_id,
-    uint64_t *campaign_id)
+		       uint64_t *campaign_id)
 {
 	struct alias alias = {.code = code};
 	enum err err = ERR_NOT_FOUND;
@@ -106,7 +108,8 @@ enum err who_read_code(struct tx *tx, struct codes *codes, struct text code, uin
 	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
-enum err who_resolve_filter(struct tx *tx, struct codes *codes, enum code_type type, struct filter *filter)
+enum err who_resolve_filter(struct tx *tx, struct codes *codes, enum code_type type,
+			    struct filter *filter)
 {
 	uint64_t user_id, campaign_id;
 	for (size_t i = 0; i < filter->n; i++) {
@@ -176,8 +179,8 @@ enum err who_list_email(struct tx *tx, struct codes *codes, const struct who *wh
 		return ERR_TOO_LARGE;
 	for (uint64_t campaign_id = first; campaign_id <= last; campaign_id++) {
 		uint64_t id, hash = codes_hash_email(codes, campaign_id, who->canonical_email);
-		enum err err = user_index_find_email(
-		    tx, codes, hash, campaign_id, who->canonical_email, &id);
+		enum err err =
+		    user_index_find_email(tx, codes, hash, campaign_id, who->canonical_email, &id);
 		if (err != ERR_OK)
 			return err;
 		if (id != 0)
@@ -239,13 +242,14 @@ enum err who_find(struct tx *tx, struct codes *codes, const struct who *who, str
 	return err == ERR_OK && is_elsewhere ? ERR_NOT_FOUND : err;
 }
 
-struct text code_of_user(struct codes *codes, uint64_t id, struct text alias, char out[CODE_LENGTH + 1])
+struct text code_of_user(struct codes *codes, uint64_t id, struct text alias,
+			 char out[CODE_LENGTH + 1])
 {
 	return alias.n > 0 ? alias : text_of(code_write(codes, CODE_USER, id, out));
 }
 
 struct text code_of_campaign(struct codes *codes, uint64_t id, struct text alias,
-    char out[CODE_LENGTH + 1])
+			     char out[CODE_LENGTH + 1])
 {
 	return alias.n > 0 ? alias : text_of(code_write(codes, CODE_CAMPAIGN, id, out));
 }

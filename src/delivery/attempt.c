@@ -1,6 +1,5 @@
-/*
- * Owns one attempt: load the delivery, render and sign, call, record the outcome. Never decides which
- * row is next (lane.c) or when to retry (policy.c). Called by lane.c.
+/* Owns one attempt: load the delivery, render and sign, call, record the outcome. Never decides
+ * which row is next (lane.c) or when to retry (policy.c). Called by lane.c.
  */
 #include <assert.h>
 #include <event2/event.h>
@@ -22,7 +21,7 @@ enum attempt_state {
 };
 
 enum {
-	RECORD_AT_ONCE = 256,          /* results gathered before they are recorded, ... */
+	RECORD_AT_ONCE = 256,           /* results gathered before they are recorded, ... */
 	RECORD_AFTER_NS = 20 * 1000000, /* ... or so long after the first of them */
 	WARN_EVERY_MS = 60000,
 };
@@ -83,9 +82,12 @@ static void warn_of_first(const struct delivery_record_attempt *r, struct lane *
 	if (!r->first || (l->warned_ms != 0 && now_ms - l->warned_ms < WARN_EVERY_MS))
 		return;
 	l->warned_ms = now_ms;
-	log_warn(r->refused ? "webhook.refused" : "webhook.failing", LOG_U64("webhook_id", l->webhook_id),
-	    LOG_U64("delivery_id", a->delivery_id), LOG_U64("status", a->status),
-	    LOG_STR("error", a->failure == 0 ? "status" : http_failure_name((enum http_failure)a->failure)));
+	log_warn(r->refused ? "webhook.refused" : "webhook.failing",
+		 LOG_U64("webhook_id", l->webhook_id), LOG_U64("delivery_id", a->delivery_id),
+		 LOG_U64("status", a->status),
+		 LOG_STR("error", a->failure == 0
+				      ? "status"
+				      : http_failure_name((enum http_failure)a->failure)));
 }
 
 static void warn(const struct delivery_record_attempt *r, struct lane *l)
@@ -94,11 +96,11 @@ static void warn(const struct delivery_record_attempt *r, struct lane *l)
 	warn_of_first(r, l);
 	if (r->disabled.n > 0)
 		log_warn("webhook.disabled", LOG_U64("webhook_id", l->webhook_id),
-		    LOG_TEXT("reason", r->disabled));
+			 LOG_TEXT("reason", r->disabled));
 	if (r->verdict == VERDICT_EXHAUSTED && d->status == DELIVERY_EXHAUSTED)
 		log_warn("delivery.exhausted", LOG_U64("webhook_id", l->webhook_id),
-		    LOG_U64("delivery_id", d->id), LOG_U64("event_id", d->event_id),
-		    LOG_U64("attempts", d->attempts), LOG_TEXT("reason", d->reason));
+			 LOG_U64("delivery_id", d->id), LOG_U64("event_id", d->event_id),
+			 LOG_U64("attempts", d->attempts), LOG_TEXT("reason", d->reason));
 }
 
 static void on_recorded(struct command *command, enum err err)
@@ -110,7 +112,7 @@ static void on_recorded(struct command *command, enum err err)
 	 * least once" allows, but not before the store had time to recover. */
 	if (err != ERR_OK && err != ERR_NOT_FOUND && run->state != ATTEMPT_ABANDONED) {
 		log_error("delivery.not_recorded", LOG_U64("delivery_id", run->due.delivery_id),
-		    LOG_STR("error", err_name(err)));
+			  LOG_STR("error", err_name(err)));
 		lane_pause(run->lane);
 	}
 	finish(run);
@@ -122,7 +124,7 @@ static void count(struct scheduler *s, enum policy_outcome outcome, uint64_t too
 }
 
 static struct attempt describe(struct attempt_run *run, const struct http_result *r,
-    enum policy_outcome outcome)
+			       enum policy_outcome outcome)
 {
 	return (struct attempt){
 	    .delivery_id = run->due.delivery_id,
@@ -156,13 +158,13 @@ static void gather(struct attempt_run *run)
 		s->record_at_ns = 0; /* without memory for a timer: in this turn */
 }
 
-/* They ride along with a commit that is made anyway, or make one when they are many or have waited. */
+/* They ride along with a commit that is made anyway, or make one when they are many or have
+ * waited. */
 static bool should_record(const struct scheduler *s)
 {
-	return s->n_finished > 0 &&
-	       (s->n_finished >= RECORD_AT_ONCE || s->draining ||
-		   store_will_commit(s->config.store) ||
-		   loop_mono_ns(s->config.loop) >= s->record_at_ns);
+	return s->n_finished > 0 && (s->n_finished >= RECORD_AT_ONCE || s->draining ||
+				     store_will_commit(s->config.store) ||
+				     loop_mono_ns(s->config.loop) >= s->record_at_ns);
 }
 
 void attempt_record_finished(struct scheduler *s)
@@ -245,7 +247,7 @@ static struct message_source source_of(const struct attempt_run *run)
 	    .headers = t->headers,
 	    .n_headers = t->n_headers,
 	    .secrets = {buf_view(&t->secret),
-		overlap ? buf_view(&t->old_secret) : (struct text){0}},
+			overlap ? buf_view(&t->old_secret) : (struct text){0}},
 	    .codes = run->lane->scheduler->config.codes,
 	    .unix_s = run->began_ms / 1000,
 	};
@@ -312,9 +314,10 @@ static void on_loaded(struct command *command, enum err err)
 	}
 	if (!pending)
 		log_error("delivery.not_loaded", LOG_U64("delivery_id", run->due.delivery_id),
-		    LOG_STR("error", err_name(err)));
+			  LOG_STR("error", err_name(err)));
 	if (loading && (pending || !l->configured))
-		lane_rescan(l); /* its webhook went or was disabled meanwhile: its rows are read anew */
+		lane_rescan(
+		    l); /* its webhook went or was disabled meanwhile: its rows are read anew */
 	else if (loading && err != ERR_OK && err != ERR_NOT_FOUND)
 		lane_pause(l);
 	finish(run);

@@ -10,10 +10,10 @@
 #include "base/log.h"
 
 enum {
-	REPLAY_PENDING_MAX = 2000,  /* a replay waits while its webhook has so much to send */
-	REPLAY_WAIT_MS = 500,       /* ... and looks again after this */
-	REPLAY_PACE_MS = 20,        /* between two slices: at most 3,200 events a second */
-	RETENTION_PACE_MS = 20,     /* between two slices */
+	REPLAY_PENDING_MAX = 2000, /* a replay waits while its webhook has so much to send */
+	REPLAY_WAIT_MS = 500,      /* ... and looks again after this */
+	REPLAY_PACE_MS = 20,       /* between two slices: at most 3,200 events a second */
+	RETENTION_PACE_MS = 20,    /* between two slices */
 	RETENTION_EVERY_MS = 3600 * 1000,
 	FAILED_WAIT_MS = 5000, /* after the store refused a slice */
 };
@@ -127,11 +127,12 @@ static void on_read(struct command *command, enum err err)
 static void run_replay(struct jobs *j)
 {
 	struct replay_job *job = &j->replay;
-	/* Never beside a slice of retention, which may be about to drop the events it would queue. */
+	/* Never beside a slice of retention, which may be about to drop the events it would
+	 * queue. */
 	if (job->busy || j->retention.busy || j->n == 0 || now_ms(j) < job->next_ms)
 		return;
-	job->read = (struct replay_read){
-	    .command = {.decide = replay_read_decide, .done = on_read}, .id = j->queue[0]};
+	job->read = (struct replay_read){.command = {.decide = replay_read_decide, .done = on_read},
+					 .id = j->queue[0]};
 	job->busy = store_query(j->config.store, &job->read.command) == ERR_OK;
 }
 
@@ -140,11 +141,11 @@ static void run_replay(struct jobs *j)
 static void on_dropped(struct command *command, enum err err)
 {
 	struct retention_job *job =
-	    (struct retention_job *)(void *)((char *)command - offsetof(struct retention_job, drop));
+	    (struct retention_job *)(void *)((char *)command -
+					     offsetof(struct retention_job, drop));
 	job->busy = false;
 	job->jobs->changed = true;
-	job->next_ms =
-	    now_ms(job->jobs) + (err == ERR_OK ? RETENTION_PACE_MS : FAILED_WAIT_MS);
+	job->next_ms = now_ms(job->jobs) + (err == ERR_OK ? RETENTION_PACE_MS : FAILED_WAIT_MS);
 }
 
 static void drop_found(struct retention_job *job)
@@ -165,7 +166,8 @@ static void drop_found(struct retention_job *job)
 static void on_found(struct command *command, enum err err)
 {
 	struct retention_job *job =
-	    (struct retention_job *)(void *)((char *)command - offsetof(struct retention_job, find));
+	    (struct retention_job *)(void *)((char *)command -
+					     offsetof(struct retention_job, find));
 	job->busy = false;
 	job->jobs->changed = true;
 	if (err != ERR_OK) {

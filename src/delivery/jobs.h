@@ -16,7 +16,8 @@ void jobs_close(struct jobs *jobs);
 void jobs_replay_changed(struct jobs *jobs, const struct replay *replay);
 /** Begins what is due, at most one slice of each kind at a time. */
 void jobs_turn(struct jobs *jobs);
-/** Something has changed since the last jobs_turn: it wants another, or its next time is another. */
+/** Something has changed since the last jobs_turn: it wants another, or its next time is
+ * another. */
 bool jobs_changed(const struct jobs *jobs);
 /** No slice is with the store. */
 bool jobs_idle(const struct jobs *jobs);

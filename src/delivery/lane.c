@@ -1,6 +1,5 @@
-/*
- * Owns the window of one webhook: which due rows are known, which are started, when to read further.
- * Never talks HTTP (attempt.c). Called by scheduler.c.
+/* Owns the window of one webhook: which due rows are known, which are started, when to read
+ * further. Never talks HTTP (attempt.c). Called by scheduler.c.
  */
 #include "lane.h"
 
@@ -76,19 +75,21 @@ void lane_configure(struct lane *l, const struct webhook *webhook)
 	if (webhook == NULL)
 		lane_rescan(l);
 	if (webhook != NULL) {
-		const char *problem = target_read(&l->target, webhook, s->secret_key,
-		    s->config.allow_http_targets);
+		const char *problem =
+		    target_read(&l->target, webhook, s->secret_key, s->config.allow_http_targets);
 		bool enabled = l->disabled && webhook->disabled_ms == 0;
 		if (enabled)
 			l->failing_since_ms = 0;
 		l->disabled = webhook->disabled_ms != 0 || problem != NULL;
-		/* Somebody says that it is well again, or has changed it: the next probe goes at once. */
-		throttle_resume(&l->throttle, enabled ? 0 : l->throttle.failures, scheduler_now_ms(s));
+		/* Somebody says that it is well again, or has changed it: the next probe goes at
+		 * once. */
+		throttle_resume(&l->throttle, enabled ? 0 : l->throttle.failures,
+				scheduler_now_ms(s));
 		throttle_configure(&l->throttle, l->target.concurrency, l->target.rate,
-		    scheduler_now_ms(s));
+				   scheduler_now_ms(s));
 		if (problem != NULL)
 			log_warn("webhook.unusable", LOG_U64("webhook_id", l->webhook_id),
-			    LOG_STR("reason", problem));
+				 LOG_STR("reason", problem));
 	}
 	lane_poke(l);
 }
@@ -115,8 +116,8 @@ static bool window_push(struct lane *l, const struct due *due)
 	return true;
 }
 
-/* Rows stand between the cursor and this one: they were in the future when it was read so far, and have
- * become due in this very turn. The cursor must not jump over them. */
+/* Rows stand between the cursor and this one: they were in the future when it was read so far, and
+ * have become due in this very turn. The cursor must not jump over them. */
 static bool leaves_gap(const struct lane *l, const struct due *due)
 {
 	return l->next_due_ms != 0 && l->next_due_ms <= due->due_ms;
@@ -183,12 +184,13 @@ static void on_scanned(struct command *command, enum err err)
 	l->scanning = false;
 	if (err != ERR_OK) {
 		log_error("delivery.scan_failed", LOG_U64("webhook_id", l->webhook_id),
-		    LOG_STR("error", err_name(err)));
+			  LOG_STR("error", err_name(err)));
 		lane_pause(l);
 		return;
 	}
 	if (compare_due(&scan->from, &l->cursor) != 0) {
-		lane_poke(l); /* read from the start meanwhile: these rows would hide those before */
+		lane_poke(
+		    l); /* read from the start meanwhile: these rows would hide those before */
 		return;
 	}
 	for (; i < scan->n && scan->rows[i].due_ms <= now_ms; i++) {

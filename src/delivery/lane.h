@@ -14,9 +14,9 @@
 #include "throttle.h"
 
 enum {
-	LANE_POOL = 256,   /* idle connections kept: never more than the concurrency has opened */
-	/* Connections opened at a time, beside an eighth of those that are: a TLS handshake costs up to
-	 * a millisecond of the loop, and a burst of them would be felt by everybody. */
+	LANE_POOL = 256, /* idle connections kept: never more than the concurrency has opened */
+	/* Connections opened at a time, beside an eighth of those that are: a TLS handshake costs
+	 * up to a millisecond of the loop, and a burst of them would be felt by everybody. */
 	LANE_GROWTH = 4,
 	LANE_WINDOW = 128, /* rows read ahead */
 	LANE_HEADERS = 64,
@@ -44,21 +44,24 @@ struct lane {
 	bool disabled, dirty, scanning, cancelling;
 	struct lane_target target;
 	struct throttle throttle;
-	uint64_t throttled_until_ms; /* rows wait for a token or a probe until then; 0: they do not */
+	uint64_t
+	    throttled_until_ms; /* rows wait for a token or a probe until then; 0: they do not */
 	struct http_pool *pool;
 	uint32_t in_flight;
-	struct attempt_run *runs; /* under way, doubly linked; in_flight of them occupy a connection */
+	struct attempt_run
+	    *runs; /* under way, doubly linked; in_flight of them occupy a connection */
 
 	/* The window: rows up to `cursor`, in the order in which they are to be sent. */
 	struct due window[LANE_WINDOW * 2]; /* a ring */
 	size_t head, n;
 	struct due cursor; /* rows behind it come by scanning, rows up to it by the watch */
-	struct due read_before; /* rows up to it may be under way already: a rescan leaves those out */
-	bool caught_up;    /* nothing behind the cursor is due before next_due_ms */
-	uint64_t next_due_ms; /* 0: never, as far as is known */
+	struct due
+	    read_before; /* rows up to it may be under way already: a rescan leaves those out */
+	bool caught_up;  /* nothing behind the cursor is due before next_due_ms */
+	uint64_t next_due_ms;      /* 0: never, as far as is known */
 	uint64_t warned_ms;        /* when its last first failure was logged; 0: never */
 	uint64_t failing_since_ms; /* the last failure, or the start where there was one before */
-	uint64_t paused_until_ms; /* the store or memory failed: no start before */
+	uint64_t paused_until_ms;  /* the store or memory failed: no start before */
 
 	struct lane_scan {
 		struct command command;
@@ -88,14 +91,16 @@ struct scheduler {
 	struct lane *dirty;
 	struct jobs *jobs;
 	bool draining;
-	uint32_t in_flight, under_way; /* with a connection; those and the results not yet recorded */
-	/* Results are recorded many at once: a commit for each would cost more than the deliveries. */
+	uint32_t in_flight,
+	    under_way; /* with a connection; those and the results not yet recorded */
+	/* Results are recorded many at once: a commit for each would cost more than the
+	 * deliveries. */
 	struct attempt_run *finished, **finished_end;
 	size_t n_finished;
 	uint64_t record_at_ns; /* when they have waited long enough */
 	struct event *record_timer;
 	struct histogram succeeded, failed; /* attempts, by how long they took */
-	uint64_t jumps; /* of the wall clock, that the lanes know of */
+	uint64_t jumps;                     /* of the wall clock, that the lanes know of */
 };
 
 /** The lane of that webhook, made where there is none. NULL without memory. */
@@ -120,7 +125,8 @@ void lane_poke(struct lane *lane);
 /** Starts what may be started; reads ahead. */
 void lane_run(struct lane *lane);
 
-/** Starts the attempt of a due row: load, call, record. False without memory (the row stays due). */
+/** Starts the attempt of a due row: load, call, record. False without memory (the row stays
+ * due). */
 bool attempt_start(struct lane *lane, const struct due *due) WARN_UNUSED;
 /** Submits the results that were gathered. */
 void attempt_record_finished(struct scheduler *s);

@@ -37,7 +37,7 @@ static void on_moved(struct command *command, enum err err)
 	struct lane_late *late = late_of(command);
 	if (err == ERR_OK)
 		log_info("delivery.late_moved", LOG_U64("webhook_id", late->lane->webhook_id),
-		    LOG_U64("deliveries", late->slice.n));
+			 LOG_U64("deliveries", late->slice.n));
 	end(late, err);
 }
 

@@ -27,7 +27,7 @@ static bool is_among(const uint16_t *statuses, size_t n, int status)
 }
 
 enum policy_outcome policy_judge(const struct policy_rules *rules, enum http_failure failure,
-    int status)
+				 int status)
 {
 	if (failure != HTTP_FAIL_NONE)
 		return OUTCOME_FAILURE;
@@ -83,7 +83,7 @@ static uint64_t length_s(const struct policy_schedule *schedule)
 }
 
 static const struct policy_schedule *schedule_of(const struct policy_rules *rules,
-    enum policy_outcome outcome)
+						 enum policy_outcome outcome)
 {
 	bool own = outcome == OUTCOME_FAILURE ||
 		   length_s(&rules->schedule) < length_s(&policy_refusal_schedule);
@@ -91,7 +91,8 @@ static const struct policy_schedule *schedule_of(const struct policy_rules *rule
 }
 
 struct policy_decision policy_decide(const struct policy_rules *rules,
-    const struct policy_attempt *a, uint64_t unix_ms, uint32_t random)
+				     const struct policy_attempt *a, uint64_t unix_ms,
+				     uint32_t random)
 {
 	enum policy_outcome outcome = policy_judge(rules, a->failure, a->status);
 	bool refused = outcome == OUTCOME_REFUSAL;

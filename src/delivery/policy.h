@@ -27,12 +27,12 @@ struct policy_rules {
 
 enum policy_outcome {
 	OUTCOME_SUCCESS, /* 2xx, or a status that the webhook lists */
-	OUTCOME_REFUSAL, /* 400 405 406 409 411 413 414 415 422: the endpoint answers, but it does not
-	                    want this message */
+	OUTCOME_REFUSAL, /* 400 405 406 409 411 413 414 415 422: the endpoint answers, but it does
+			    not want this message */
 	OUTCOME_FAILURE, /* everything else says something about the endpoint */
 };
 enum policy_outcome policy_judge(const struct policy_rules *rules, enum http_failure failure,
-    int status);
+				 int status);
 
 struct policy_attempt {
 	enum http_failure failure;
@@ -47,13 +47,14 @@ struct policy_decision {
 	uint64_t wait_ms; /* with VERDICT_RETRY and VERDICT_GONE: until the next attempt */
 };
 /** Refusals and failures each follow their own schedule and are counted apart, so a delivery that
- *  gets both is exhausted as soon as one of the two schedules has ended. The next attempt comes after
- *  the schedule's wait, +-20 % by `random` (any 32 bits). Retry-After (seconds, or an HTTP date) can
- *  only delay a failure, at most 24 h; a refusal ignores it, because it must not hold back the user's
- *  next event for longer than its schedule. Refusals follow the webhook's own schedule where that
- *  one is shorter. 410 is VERDICT_GONE; a refusal by address policy is final. `unix_ms` is only compared
- *  with a date in Retry-After. */
+ * gets both is exhausted as soon as one of the two schedules has ended. The next attempt comes
+ * after the schedule's wait, +-20 % by `random` (any 32 bits). Retry-After (seconds, or an HTTP
+ * date) can only delay a failure, at most 24 h; a refusal ignores it, because it must not hold back
+ * the user's next event for longer than its schedule. Refusals follow the webhook's own schedule
+ * where that one is shorter. 410 is VERDICT_GONE; a refusal by address policy is final. `unix_ms`
+ * is only compared with a date in Retry-After. */
 struct policy_decision policy_decide(const struct policy_rules *rules,
-    const struct policy_attempt *attempt, uint64_t unix_ms, uint32_t random);
+				     const struct policy_attempt *attempt, uint64_t unix_ms,
+				     uint32_t random);
 
 #endif

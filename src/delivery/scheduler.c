@@ -1,6 +1,5 @@
-/*
- * Owns the delivery room: its lanes, its one timer, what it is told by the store. Never touches a row
- * of a lane (lane.c). Called by main.
+/* Owns the delivery room: its lanes, its one timer, what it is told by the store. Never touches a
+ * row of a lane (lane.c). Called by main.
  */
 #include "delivery/scheduler.h"
 
@@ -86,8 +85,9 @@ static void on_replay(void *arg, const struct record_kind *kind, const void *rec
 
 static void on_record_timer(evutil_socket_t fd, short what, void *arg)
 {
-	/* scheduler_before_store records in this very turn, even where the timer fired a little before
-	 * its time: it counts from the loop's cached time, and nothing else would wake the loop. */
+	/* scheduler_before_store records in this very turn, even where the timer fired a little
+	 * before its time: it counts from the loop's cached time, and nothing else would wake the
+	 * loop. */
 	struct scheduler *s = arg;
 	(void)fd;
 	(void)what;
@@ -186,7 +186,7 @@ static void on_replays(struct command *command, enum err err)
 
 /* Runs the query again and again until a page comes back that is not full. */
 static enum err read_pages(struct scheduler *s, struct start *start, command_decide_fn *decide,
-    command_done_fn *done, size_t full)
+			   command_done_fn *done, size_t full)
 {
 	start->from = 0;
 	do {
@@ -354,7 +354,7 @@ bool scheduler_drained(const struct scheduler *s)
 }
 
 bool scheduler_webhook_live(const struct scheduler *s, uint64_t webhook_id,
-    struct webhook_live *out)
+			    struct webhook_live *out)
 {
 	const struct lane *l = lane_find(s, webhook_id);
 	if (l == NULL)
@@ -375,8 +375,8 @@ bool scheduler_webhook_live(const struct scheduler *s, uint64_t webhook_id,
 void scheduler_write_metrics(const struct scheduler *s, struct buf *out)
 {
 	static const char name[] = "referd_delivery_attempt_duration_seconds";
-	const struct metric in_flight = {
-	    "referd_delivery_in_flight", "gauge", "Attempts under way", (double)s->in_flight};
+	const struct metric in_flight = {"referd_delivery_in_flight", "gauge", "Attempts under way",
+					 (double)s->in_flight};
 	metrics_head(out, name, "histogram", "Time that an attempt took, by its outcome");
 	metrics_histogram(out, name, "outcome=\"success\"", &s->succeeded);
 	metrics_histogram(out, name, "outcome=\"failure\"", &s->failed);

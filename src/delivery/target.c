@@ -1,6 +1,5 @@
-/*
- * Owns the copy of a webhook's configuration that sending needs. Never sends. Called by lane.c when a
- * webhook was saved.
+/* Owns the copy of a webhook's configuration that sending needs. Never sends. Called by lane.c when
+ * a webhook was saved.
  */
 #include "target.h"
 
@@ -28,7 +27,7 @@ static void open_secret(struct buf *out, const uint8_t key[32], struct text seal
 {
 	struct buf plain = {0};
 	if (sealed.n > 0 && (crypto_open(key, TEXT("webhook secret"), sealed, &plain) != ERR_OK ||
-				message_secret_key(buf_view(&plain), out) != ERR_OK))
+			     message_secret_key(buf_view(&plain), out) != ERR_OK))
 		buf_reset(out);
 	crypto_wipe_buf(&plain);
 }
@@ -54,7 +53,7 @@ void target_free(struct lane_target *t)
 }
 
 const char *target_read(struct lane_target *t, const struct webhook *webhook, const uint8_t key[32],
-    bool allow_http)
+			bool allow_http)
 {
 	target_free(t);
 	struct text url = arena_copy(&t->arena, webhook->url);

@@ -8,7 +8,7 @@
 
 /** Copies what sending needs from the record. NULL, or why the URL cannot be used. */
 const char *target_read(struct lane_target *target, const struct webhook *webhook,
-    const uint8_t key[32], bool allow_http) WARN_UNUSED;
+			const uint8_t key[32], bool allow_http) WARN_UNUSED;
 void target_free(struct lane_target *target);
 
 /** A copy of the receiver's response for the log. Values of the configured headers are replaced,

@@ -11,11 +11,8 @@ static const struct {
 	const char *host;
 	uint32_t rate;
 } known_hosts[] = {
-    {"hooks.zapier.com", 30},
-    {"hook.eu1.make.com", 30},
-    {"hook.eu2.make.com", 30},
-    {"hook.us1.make.com", 30},
-    {"hook.us2.make.com", 30},
+    {"hooks.zapier.com", 30},  {"hook.eu1.make.com", 30}, {"hook.eu2.make.com", 30},
+    {"hook.us1.make.com", 30}, {"hook.us2.make.com", 30},
 };
 
 uint32_t throttle_default_rate(const char *host)
@@ -26,8 +23,8 @@ uint32_t throttle_default_rate(const char *host)
 	return 0;
 }
 
-/* A tenth of a second's worth of tokens at most: a pause is not made up for by a burst, and the first
- * second already keeps to the rate. */
+/* A tenth of a second's worth of tokens at most: a pause is not made up for by a burst, and the
+ * first second already keeps to the rate. */
 static double most_tokens(const struct throttle *t)
 {
 	return t->rate > 10 ? t->rate / 10.0 : 1;
@@ -65,7 +62,7 @@ static void refill(struct throttle *t, uint64_t now_ms)
 }
 
 bool throttle_allows(struct throttle *t, uint32_t in_flight, uint64_t now_ms,
-    uint64_t *wait_until_ms)
+		     uint64_t *wait_until_ms)
 {
 	*wait_until_ms = 0;
 	if (in_flight >= t->concurrency || (t->release != 0 && in_flight >= t->release))

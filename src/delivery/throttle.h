@@ -22,10 +22,10 @@ struct throttle {
 	/* State. */
 	double tokens;
 	uint64_t tokens_at_ms;
-	uint64_t failures; /* in a row; while penalised: one for each probe */
+	uint64_t failures;    /* in a row; while penalised: one for each probe */
 	uint64_t probe_at_ms; /* while penalised: no attempt before */
-	uint32_t release;     /* after a penalty: so many at a time, growing with each success; 0: no
-	                         longer limited */
+	uint32_t release; /* after a penalty: so many at a time, growing with each success; 0: no
+			     longer limited */
 };
 
 /** Sets the configuration; what was learnt stays. rate 0 means none. */
@@ -33,10 +33,10 @@ void throttle_configure(struct throttle *t, uint32_t concurrency, uint32_t rate,
 /** What is known of the webhook from before the start: failures in a row. */
 void throttle_resume(struct throttle *t, uint64_t failures, uint64_t now_ms);
 bool throttle_penalised(const struct throttle *t);
-/** May one more attempt start while `in_flight` are under way? If not, *wait_until_ms says when to ask
- *  again, or 0: when one of those in flight has ended. */
+/** May one more attempt start while `in_flight` are under way? If not, *wait_until_ms says when to
+ * ask again, or 0: when one of those in flight has ended. */
 bool throttle_allows(struct throttle *t, uint32_t in_flight, uint64_t now_ms,
-    uint64_t *wait_until_ms);
+		     uint64_t *wait_until_ms);
 /** An attempt starts. */
 void throttle_start(struct throttle *t);
 /** An attempt has ended. `answered`: the endpoint took the message, or refused this one message. */

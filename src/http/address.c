@@ -227,8 +227,8 @@ static const char *literal_refusal(int family, const char *host, const struct ci
 static bool means_this_machine(const char *host)
 {
 	static const char *const names[] = {
-	    "localhost",  "localhost.localdomain",  "ip6-localhost", "ip6-loopback",
-	    "localhost4", "localhost4.localdomain4", "localhost6",   "localhost6.localdomain6"};
+	    "localhost",  "localhost.localdomain",   "ip6-localhost", "ip6-loopback",
+	    "localhost4", "localhost4.localdomain4", "localhost6",    "localhost6.localdomain6"};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (strcmp(host, names[i]) == 0)
 			return true;

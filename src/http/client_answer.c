@@ -70,7 +70,8 @@ static void cut_head(struct outgoing *conn, struct evbuffer *input)
 	int status = conn->head.status;
 	if (status >= 200 && status <= 599)
 		call_status(conn->call, status, NULL);
-	cut(conn, input, "the answer's headers are over 24 KiB: the rest of the answer was cut off");
+	cut(conn, input,
+	    "the answer's headers are over 24 KiB: the rest of the answer was cut off");
 }
 
 static void watch_head(struct outgoing *conn, struct evbuffer *input, size_t from)

@@ -67,8 +67,7 @@ struct outgoing *outgoing_new(struct http_call *call, const union endpoint *peer
 	struct outgoing *conn = calloc(1, sizeof(*conn));
 	if (conn == NULL)
 		return NULL;
-	*conn =
-	    (struct outgoing){.client = call->pool->client, .pool = call->pool, .peer = *peer};
+	*conn = (struct outgoing){.client = call->pool->client, .pool = call->pool, .peer = *peer};
 	conn->origin = call->url;
 	if ((conn->bev = new_bufferevent(conn, &call->url)) == NULL || !make_evhttp(conn)) {
 		outgoing_free(conn);
@@ -139,14 +138,16 @@ static bool make_request(struct outgoing *conn, const struct http_call *call)
 static void join_output(struct outgoing *conn)
 {
 	if (conn->ssl != NULL)
-		(void)evbuffer_pullup(bufferevent_get_output(conn->bev), -1); /* more packets, but right */
+		(void)evbuffer_pullup(bufferevent_get_output(conn->bev),
+				      -1); /* more packets, but right */
 }
 
 static void set_nodelay(struct outgoing *conn)
 {
 	int on = 1, fd = bufferevent_getfd(conn->bev);
 	if (fd >= 0)
-		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)); /* slower, but right */
+		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on,
+				 sizeof(on)); /* slower, but right */
 }
 
 /* Between evhttp's connect and its first write our callback stands in for evhttp's: it sees why a
@@ -211,8 +212,8 @@ static bool peer_is_right(struct outgoing *conn, int fd)
 	       memcmp(&is.v6.sin6_addr, &conn->peer.v6.sin6_addr, sizeof(is.v6.sin6_addr)) == 0;
 }
 
-/* A handshake begins when the socket has become writable: connected, or failed. An alert that is not
- * fatal is a warning, or the end that every connection has. */
+/* A handshake begins when the socket has become writable: connected, or failed. An alert that is
+ * not fatal is a warning, or the end that every connection has. */
 static void on_tls_info(const SSL *ssl, int where, int ret)
 {
 	struct outgoing *conn = (struct outgoing *)(void *)SSL_get_app_data(ssl);

@@ -16,10 +16,9 @@
 #include "http/own_address.h"
 #include "http/resolver.h"
 
-/*
- * What a receiver can make referd hold for one call (the promise is 32 KiB): the few header lines that
- * are passed on to evhttp (client_head.h), bytes not yet parsed (HELD_MAX and one read), the kept start
- * of the body.
+/* What a receiver can make referd hold for one call (the promise is 32 KiB): the few header lines
+ * that are passed on to evhttp (client_head.h), bytes not yet parsed (HELD_MAX and one read), the
+ * kept start of the body.
  */
 enum {
 	ANSWER_MAX = 4096,
@@ -40,17 +39,17 @@ struct http_client {
 	struct http_client_counters counters;
 	struct event *ended_event; /* runs the callbacks, outside every evhttp callback */
 	struct event *idle_event;
-	TAILQ_HEAD(call_list, http_call) ended;       /* a callback is owed */
-	struct call_list dead_calls;                  /* freed in the hook */
+	TAILQ_HEAD(call_list, http_call) ended;   /* a callback is owed */
+	struct call_list dead_calls;              /* freed in the hook */
 	TAILQ_HEAD(outgoing_list, outgoing) idle; /* oldest first */
-	struct outgoing_list dead;                  /* freed in the hook */
+	struct outgoing_list dead;                /* freed in the hook */
 };
 
 struct http_pool {
 	struct http_client *client;
 	uint32_t idle_max, n_idle, n_established;
 	struct outgoing_list idle; /* the most recently used first */
-	struct call_list calls;      /* in flight, or a callback is owed */
+	struct call_list calls;    /* in flight, or a callback is owed */
 };
 
 uint64_t client_now_ns(const struct http_client *client);
@@ -113,7 +112,7 @@ bool call_add_body(struct http_call *call, const void *p, size_t n);
 /** The answer is complete. */
 void call_complete(struct http_call *call);
 /** Nothing more is wanted or comes. Success where the status is known. `untouched`: no byte of an
- *  answer came. */
+ * answer came. */
 void call_broken(struct http_call *call, bool untouched, const char *detail);
 
 /* ---- one connection (client_connection.c, client_answer.c) ---- */
@@ -157,12 +156,12 @@ struct outgoing {
 /** A connection that is about to be made for call to peer. NULL without memory. */
 struct outgoing *outgoing_new(struct http_call *call, const union endpoint *peer) WARN_UNUSED;
 /** Sends the call's request over conn, connecting first where it is new. Facts may be told from
- *  inside (a connect that fails at once): touch neither afterwards. */
+ * inside (a connect that fails at once): touch neither afterwards. */
 void outgoing_send(struct outgoing *conn, struct http_call *call);
 /** Idle again, if it can be used again and the pool has room; else retired. */
 void outgoing_release(struct outgoing *conn);
 /** Takes an idle connection of the pool to url's origin, or NULL. Those to another origin are
- *  closed: the webhook was moved. */
+ * closed: the webhook was moved. */
 struct outgoing *outgoing_take(struct http_pool *pool, const struct url *url);
 /** Detaches it from everything; freed at the end of the turn. */
 void outgoing_retire(struct outgoing *conn);

@@ -226,8 +226,8 @@ static void flushed(struct connection *c)
 		connection_next(c);
 }
 
-/* The socket takes no more now. Meanwhile nothing is read, so only the reader can be late. Its handler
- * is done, and what it allocated (140 KB for 250 users of a list) is of no use any more. */
+/* The socket takes no more now. Meanwhile nothing is read, so only the reader can be late. Its
+ * handler is done, and what it allocated (140 KB for 250 users of a list) is of no use any more. */
 static void wait_for_reader(struct connection *c)
 {
 	if (c->x->replied) {

@@ -242,7 +242,7 @@ bool stream_sent(struct connection *c, size_t n) WARN_UNUSED;
 /** May the rest of the body be skipped, so that the connection serves the next request? */
 bool stream_may_skip(const struct exchange *x);
 /** After the reply: reads past the rest of the body as far as it is here. True at its end; else the
- *  connection waits in PHASE_SKIP, or it lingers or closes because the rest has no end. */
+ * connection waits in PHASE_SKIP, or it lingers or closes because the rest has no end. */
 bool stream_skip(struct connection *c);
 /** The client is gone: a handler that waits for it is told. */
 void stream_orphaned(struct exchange *x);
@@ -277,8 +277,8 @@ void listener_close(struct listener *l);
 /** A connection left: goes on accepting if it paused for that. */
 void listener_left(struct listener *l);
 
-/** Closes one connection: the longest idle; without an idle one, a lingering one; without either, the
- *  one that moves the fewest bytes. False if none may be closed. */
+/** Closes one connection: the longest idle; without an idle one, a lingering one; without either,
+ * the one that moves the fewest bytes. False if none may be closed. */
 bool evict_one(struct http_server *server) WARN_UNUSED;
 /** Closes the connection that moves the fewest bytes, but for `spared`. */
 bool evict_slowest(struct http_server *server, const struct connection *spared) WARN_UNUSED;

@@ -173,8 +173,8 @@ static void shed(struct listener *l)
 	}
 }
 
-/* No connection can be closed, and the loop would spin on a socket that stays readable. The pause ends
- * early when a connection leaves. */
+/* No connection can be closed, and the loop would spin on a socket that stays readable. The pause
+ * ends early when a connection leaves. */
 static void pause_accepting(struct listener *l)
 {
 	set_accepting(l, false);

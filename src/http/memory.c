@@ -25,7 +25,8 @@ bool memory_has_room(const struct http_server *server, size_t n)
 	return server->counters.memory + n <= server->limits.max_memory;
 }
 
-/* Their handlers have replied, so their bytes may leave. The reply to `self` is being written now. */
+/* Their handlers have replied, so their bytes may leave. The reply to `self` is being written
+ * now. */
 static void send_replies(struct http_server *server, const struct connection *self)
 {
 	struct connection *c, *next;

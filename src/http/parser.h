@@ -9,13 +9,14 @@
 #include "http/server.h"
 
 enum http_parse {
-	HTTP_PARSE_MORE,     /* every byte was looked at; feed again with more behind them */
-	HTTP_PARSE_HEAD,     /* only with stops_at_head, once: a head with a body behind it is complete;
-	                        http_parser_stream or not, then feed again */
-	HTTP_PARSE_CONTINUE, /* head acceptable, `Expect: 100-continue` given and no body byte here yet:
-	                        send the interim reply (once), then treat as HTTP_PARSE_MORE */
-	HTTP_PARSE_DONE,     /* one request is complete; http_parser_request tells, `consumed` bytes are its */
-	HTTP_PARSE_ERROR,    /* answer `status` with `reason`, then close */
+	HTTP_PARSE_MORE, /* every byte was looked at; feed again with more behind them */
+	HTTP_PARSE_HEAD, /* only with stops_at_head, once: a head with a body behind it is complete;
+			    http_parser_stream or not, then feed again */
+	HTTP_PARSE_CONTINUE, /* head acceptable, `Expect: 100-continue` given and no body byte here
+				yet: send the interim reply (once), then treat as HTTP_PARSE_MORE */
+	HTTP_PARSE_DONE, /* one request is complete; http_parser_request tells, `consumed` bytes are
+			    its */
+	HTTP_PARSE_ERROR, /* answer `status` with `reason`, then close */
 };
 
 struct http_span {
@@ -45,28 +46,29 @@ struct http_parser {
 	size_t n_headers;
 	uint64_t content_length, chunk_left;
 	size_t body_start, body_end; /* decoded body: chunks are moved together in place */
-	size_t trailer_bytes; /* of chunk extensions too: what is read and dropped */
+	size_t trailer_bytes;        /* of chunk extensions too: what is read and dropped */
 };
 
 /** Ready for a request's first byte. */
 void http_parser_init(struct http_parser *p, size_t max_head, size_t max_body);
 
 /** Looks at buf[0 .. len): the request from its first byte, what earlier calls saw included (with a
- *  chunked body already moved together where they left it). Linear over all calls. */
+ * chunked body already moved together where they left it). Linear over all calls. */
 enum http_parse http_parser_feed(struct http_parser *p, char *buf, size_t len);
 
 /** Takes the gap that decoded chunks left out of buf[0 .. len) and answers the new length. Between
- *  two feeds, where room is wanted: a body in tiny chunks else needs room for its framing. */
+ * two feeds, where room is wanted: a body in tiny chunks else needs room for its framing. */
 size_t http_parser_compact(struct http_parser *p, char *buf, size_t len);
 
-/** After HEAD: the body may have any size. Its owner takes it in pieces: what is decoded so far stands
- *  from body_start to body_end. */
+/** After HEAD: the body may have any size. Its owner takes it in pieces: what is decoded so far
+ * stands from body_start to body_end. */
 void http_parser_stream(struct http_parser *p);
 /** Between two feeds of a streamed body: forgets what was decoded of it so far, moves what stands
- *  behind there in buf[0 .. len) and answers the new length. The head stays where it is. */
+ * behind there in buf[0 .. len) and answers the new length. The head stays where it is. */
 size_t http_parser_take(struct http_parser *p, char *buf, size_t len);
 
-/** After DONE (or HEAD: without a body): fills the request's texts from buf. Headers, method, path, query, host, body. */
+/** After DONE (or HEAD: without a body): fills the request's texts from buf. Headers, method, path,
+ * query, host, body. */
 void http_parser_request(const struct http_parser *p, const char *buf, struct http_request *req);
 
 #endif

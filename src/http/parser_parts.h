@@ -40,7 +40,7 @@ enum parser_line {
 };
 
 /** Looks for the end of the line at p->line_start. The answer depends on the bytes only, never on
- *  how they were fed: that is why lines are judged whole. */
+ * how they were fed: that is why lines are judged whole. */
 enum parser_line http_parser_line(struct http_parser *p, const char *buf, size_t len, size_t limit,
 				  size_t *end);
 /** Goes on behind the line that ended at `end`. */

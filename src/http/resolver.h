@@ -49,7 +49,7 @@ enum err resolver_open(struct loop *loop, const struct name_servers_config *conf
 void resolver_close(struct resolver *r);
 
 /** The answer, valid until the next call into the resolver, where it is known at once; else NULL,
- *  and fn(arg, answer) comes later, once, unless cancelled. */
+ * and fn(arg, answer) comes later, once, unless cancelled. */
 const struct resolver_answer *resolver_ask(struct resolver *r, const char *host,
 					   struct resolver_wait *wait, resolver_fn *fn,
 					   void *arg) WARN_UNUSED;

@@ -1,6 +1,6 @@
-/*
- * Owns the files of a backup: the copy under its temporary name, its way to the disk, its last name.
- * Never the database's inside (engine_lmdb.c copies). Called by `referd backup` and `referd restore`.
+/* Owns the files of a backup: the copy under its temporary name, its way to the disk, its last
+ * name. Never the database's inside (engine_lmdb.c copies). Called by `referd backup` and `referd
+ * restore`.
  */
 #include "store/backup.h"
 
@@ -34,17 +34,19 @@ static enum err name_files(struct backup *b, const char *file, const char **why)
 	return ERR_OK;
 }
 
-/* What a backup that was killed left behind is written over; the file of a backup that runs is not. A second name
- * could be the live database's, which would be cut to nothing. */
+/* What a backup that was killed left behind is written over; the file of a backup that runs is not.
+ * A second name could be the live database's, which would be cut to nothing. */
 static bool may_write_over(const struct backup *b, const char **why)
 {
 	struct stat opened, named;
-	*why = "has a .tmp file beside it that no backup made: remove that file, or take another name";
+	*why =
+	    "has a .tmp file beside it that no backup made: remove that file, or take another name";
 	if (fstat(b->fd, &opened) != 0 || !S_ISREG(opened.st_mode) || opened.st_nlink > 1)
 		return false;
 	/* The lock is on the file: it must still be the file that has the name. */
 	*why = "is being written by another backup: wait for it, or take another name";
-	return flock(b->fd, LOCK_EX | LOCK_NB) == 0 && stat(b->tmp, &named) == 0 && opened.st_ino == named.st_ino;
+	return flock(b->fd, LOCK_EX | LOCK_NB) == 0 && stat(b->tmp, &named) == 0 &&
+	       opened.st_ino == named.st_ino;
 }
 
 static enum err open_tmp(struct backup *b, const char **why)
@@ -91,7 +93,7 @@ static enum err judge_target(const char *file, bool force, const char **why)
 }
 
 static enum err begin(struct backup *b, const struct engine_lmdb_config *source, const char *file,
-    bool force, const char **why)
+		      bool force, const char **why)
 {
 	*b = (struct backup){.fd = -1};
 	enum err err = name_files(b, file, why);
@@ -109,21 +111,23 @@ static enum err begin(struct backup *b, const struct engine_lmdb_config *source,
 /* Is `file` the same file as one that referd keeps in `dir`? */
 static bool is_own_file(const char *dir, const char *file)
 {
-	static const char *const own[] = {"referd.mdb", "referd.mdb-lock", "lock", "secret.key", "first-start.txt"};
+	static const char *const own[] = {"referd.mdb", "referd.mdb-lock", "lock", "secret.key",
+					  "first-start.txt"};
 	struct stat target, each;
 	char path[DATA_DIR_PATH_MAX];
 	if (stat(file, &target) != 0)
 		return false;
 	for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
 		(void)snprintf(path, sizeof path, "%s/%s", dir, own[i]);
-		if (stat(path, &each) == 0 && each.st_dev == target.st_dev && each.st_ino == target.st_ino)
+		if (stat(path, &each) == 0 && each.st_dev == target.st_dev &&
+		    each.st_ino == target.st_ino)
 			return true;
 	}
 	return false;
 }
 
 enum err backup_begin(struct backup *b, const char *dir, const char *file, bool force,
-    const char **why)
+		      const char **why)
 {
 	const struct engine_lmdb_config source = {.dir = dir, .read_only = true};
 	*b = (struct backup){.fd = -1};
@@ -167,8 +171,8 @@ void backup_drop(struct backup *b)
 	b->fd = -1;
 }
 
-enum err backup_restore_begin(struct backup *b, const char *file, const char *dir, struct data_dir *place,
-    const char **why)
+enum err backup_restore_begin(struct backup *b, const char *file, const char *dir,
+			      struct data_dir *place, const char **why)
 {
 	const struct engine_lmdb_config source = {.file = file, .read_only = true};
 	char path[DATA_DIR_PATH_MAX];

@@ -20,16 +20,17 @@ struct tx {
 	struct arena arena;
 	struct staged *stage;
 	size_t n_staged, stage_cap;
-	enum err failed; /* sticky: a put that could not be staged, or a read that failed for good */
-	bool broken;     /* a command was taken over in part: this batch must not be committed */
+	enum err
+	    failed;  /* sticky: a put that could not be staged, or a read that failed for good */
+	bool broken; /* a command was taken over in part: this batch must not be committed */
 	uint64_t last_id[RECORD_KINDS];       /* as the command sees it */
 	uint64_t batch_last_id[RECORD_KINDS]; /* after the batch's earlier commands */
 	uint64_t saved_last_id[RECORD_KINDS]; /* as committed */
 	uint64_t steady_ms;                   /* 0: nobody tells the time */
 };
 
-/* The store's own key space: the sequences. A key is the kind's number, a value the last id, both as
- * record.h writes a u64 key and an 8-byte big-endian number. */
+/* The store's own key space: the sequences. A key is the kind's number, a value the last id, both
+ * as record.h writes a u64 key and an 8-byte big-endian number. */
 enum { KIND_SEQUENCES = 0 };
 
 /** Reads the sequences of all kinds from the engine's current view. */

@@ -1,4 +1,5 @@
-/* CRC-32C (Castagnoli, RFC 3720 appendix B.4), by the processor's instruction where there is one. */
+/* CRC-32C (Castagnoli, RFC 3720 appendix B.4), by the processor's instruction where there is
+ * one. */
 #ifndef STORE_CRC32C_H
 #define STORE_CRC32C_H
 

@@ -2,14 +2,14 @@
  * Owns the writes whose keys are scattered (keyed hashes), until they can be written side by side.
  * Never changes what a reader sees. Stands in front of another engine; called by store.c and tx.c.
  *
- * A random key dirties a page of its own: with one such write a join, that was half of what a durable
- * join cost. So scattered writes are only logged (a few packed rows a commit, which append) and kept in
- * memory; reads ask the memory first. Once enough have gathered, every commit also writes a slice of
- * them into their key space, in key order: neighbours share their pages.
+ * A random key dirties a page of its own: with one such write a join, that was half of what a
+ * durable join cost. So scattered writes are only logged (a few packed rows a commit, which append)
+ * and kept in memory; reads ask the memory first. Once enough have gathered, every commit also
+ * writes a slice of them into their key space, in key order: neighbours share their pages.
  *
- * The log is kind KIND_DEFERRED; scatter_log.h describes its rows. A sweep over the memory merges all that
- * was logged before it began; then those rows are deleted, oldest first. A start replays what is left:
- * merging twice changes nothing.
+ * The log is kind KIND_DEFERRED; scatter_log.h describes its rows. A sweep over the memory merges
+ * all that was logged before it began; then those rows are deleted, oldest first. A start replays
+ * what is left: merging twice changes nothing.
  */
 #include <assert.h>
 #include <endian.h>
@@ -21,9 +21,9 @@
 
 enum {
 	KIND_DEFERRED = RECORD_KIND_LOG,
-	LOG_ROW_MAX = 1900, /* LMDB keeps rows below half a page inside leaf pages */
-	SWEEP_FROM = 192 << 10, /* entries in memory (40 bytes each) at which a sweep begins */
-	MERGE_PER_WRITE = 2,    /* entries merged for each one that comes: a sweep ends */
+	LOG_ROW_MAX = 1900,      /* LMDB keeps rows below half a page inside leaf pages */
+	SWEEP_FROM = 192 << 10,  /* entries in memory (40 bytes each) at which a sweep begins */
+	MERGE_PER_WRITE = 2,     /* entries merged for each one that comes: a sweep ends */
 	DELETED_PER_COMMIT = 64, /* log rows */
 };
 
@@ -149,8 +149,8 @@ static bool push_others(struct deferred *d, const struct engine_write *writes, s
 static bool push_long(struct deferred *d, const struct engine_write *writes, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (is_scattered(d, writes[i].kind) && scatter_log_length(&writes[i]) == SCATTER_LOG_WRITTEN &&
-		    !push(d, writes[i]))
+		if (is_scattered(d, writes[i].kind) &&
+		    scatter_log_length(&writes[i]) == SCATTER_LOG_WRITTEN && !push(d, writes[i]))
 			return false;
 	return true;
 }
@@ -165,7 +165,8 @@ static enum err prepare(struct deferred *d, const struct engine_write *writes, s
 	d->next_sweep_at = d->sweep_at;
 	d->next_log_first = d->log_first;
 	d->next_log_last = d->log_last;
-	/* The room is reserved before the slice borrows from the table, and before anything is durable. */
+	/* The room is reserved before the slice borrows from the table, and before anything is
+	 * durable. */
 	bool ok = scatter_reserve(&d->table, scattered) && push_others(d, writes, n) &&
 		  push_log(d, writes, n) && push_log_deletions(d);
 	if (ok && (d->sweep_at > 0 || d->table.count > SWEEP_FROM))
@@ -207,7 +208,7 @@ static enum err deferred_view(struct engine *engine)
 }
 
 static enum err deferred_get(struct engine *engine, uint8_t kind, struct text key,
-    struct text *value)
+			     struct text *value)
 {
 	struct deferred *d = self(engine);
 	const struct scatter_entry *e =
@@ -255,8 +256,8 @@ static bool merge_row(void *arg, struct text key, struct text value)
 	return !m->ended;
 }
 
-static enum err scan_scattered(struct deferred *d, const struct engine_scan *scan, engine_row_fn *take,
-    void *arg)
+static enum err scan_scattered(struct deferred *d, const struct engine_scan *scan,
+			       engine_row_fn *take, void *arg)
 {
 	struct merge m = {.d = d, .kind = scan->kind, .take = take, .arg = arg};
 	uint64_t from;
@@ -273,7 +274,7 @@ static enum err scan_scattered(struct deferred *d, const struct engine_scan *sca
 }
 
 static enum err deferred_scan(struct engine *engine, const struct engine_scan *scan,
-    engine_row_fn *take, void *arg)
+			      engine_row_fn *take, void *arg)
 {
 	struct deferred *d = self(engine);
 	/* In the order of a hash: only a walk over everything has a use for it. */
@@ -348,7 +349,8 @@ static bool replay_row(void *arg, struct text key, struct text value)
 static enum err replay_log(struct deferred *d)
 {
 	const char zero[8] = {0};
-	const struct engine_scan all = {.kind = KIND_DEFERRED, .from = text_from(zero, sizeof zero)};
+	const struct engine_scan all = {.kind = KIND_DEFERRED,
+					.from = text_from(zero, sizeof zero)};
 	struct replay r = {.d = d};
 	enum err err = d->inner->ops->view(d->inner);
 	if (err == ERR_OK)

@@ -1,7 +1,6 @@
-/*
- * Owns the work of the LMDB engine: one key space per kind, one long-lived reader, one write transaction
- * per commit. Never opens the environment (engine_lmdb_open.c) and never sees a record's meaning. Called by
- * store.c and tx.c.
+/* Owns the work of the LMDB engine: one key space per kind, one long-lived reader, one write
+ * transaction per commit. Never opens the environment (engine_lmdb_open.c) and never sees a
+ * record's meaning. Called by store.c and tx.c.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -16,8 +15,8 @@
 #include "store/sync_watch.h"
 
 enum {
-	COMMITS_BETWEEN_CHECKS = 100,  /* of the readers: a few microseconds each, ... */
-	GROWTH_BETWEEN_CHECKS = 1024,  /* ... or pages by which the file has grown */
+	COMMITS_BETWEEN_CHECKS = 100, /* of the readers: a few microseconds each, ... */
+	GROWTH_BETWEEN_CHECKS = 1024, /* ... or pages by which the file has grown */
 };
 
 static struct engine_lmdb *self(struct engine *engine)
@@ -70,7 +69,8 @@ static struct text from_val(MDB_val v)
 static enum err lmdb_view(struct engine *engine)
 {
 	struct engine_lmdb *e = self(engine);
-	if (e->read_only) /* the snapshot it was opened with: what is compared was true at one time */
+	if (e->read_only) /* the snapshot it was opened with: what is compared was true at one time
+			   */
 		return ERR_OK;
 	if (e->reading)
 		mdb_txn_reset(e->reader);
@@ -106,8 +106,8 @@ static int scan_first(MDB_cursor *cursor, const struct engine_scan *scan, MDB_va
 	return mdb_cursor_get(cursor, k, v, rc == MDB_NOTFOUND ? MDB_LAST : MDB_PREV);
 }
 
-/* Does the row come behind `last` in the order of the scan? A page that links back to an earlier one would
- * give the same rows for ever. */
+/* Does the row come behind `last` in the order of the scan? A page that links back to an earlier
+ * one would give the same rows for ever. */
 static bool goes_on(const struct engine_scan *scan, struct text last, struct text key)
 {
 	size_t shared = last.n < key.n ? last.n : key.n;
@@ -125,7 +125,7 @@ static int scan_next(MDB_cursor *cursor, const struct engine_scan *scan, MDB_val
 }
 
 static enum err lmdb_scan(struct engine *engine, const struct engine_scan *scan,
-    engine_row_fn *take, void *arg)
+			  engine_row_fn *take, void *arg)
 {
 	struct engine_lmdb *e = self(engine);
 	MDB_cursor *cursor;
@@ -170,7 +170,8 @@ static int write_one(struct engine_lmdb *e, MDB_cursor *cursor, const struct eng
 	return mdb_cursor_put(cursor, &k, &v, is_highest(e, w) ? MDB_APPEND : 0);
 }
 
-static int write_all(struct engine_lmdb *e, MDB_txn *txn, const struct engine_write *writes, size_t n)
+static int write_all(struct engine_lmdb *e, MDB_txn *txn, const struct engine_write *writes,
+		     size_t n)
 {
 	MDB_cursor *cursor = NULL;
 	int rc = MDB_SUCCESS;
@@ -254,8 +255,9 @@ static void recover(struct engine_lmdb *e, int failed)
 		die("recovering from a failed commit", rc);
 }
 
-/* LMDB reports a write that was cut short as EIO, also where the disk or the file's allowed size has ended.
- * The environment has just been proven good, so nothing refers to the pages that were written. */
+/* LMDB reports a write that was cut short as EIO, also where the disk or the file's allowed size
+ * has ended. The environment has just been proven good, so nothing refers to the pages that were
+ * written. */
 static bool has_no_room(const struct engine_lmdb *e)
 {
 	const uint64_t room = 16 << 20; /* more than one batch writes */
@@ -268,16 +270,19 @@ static bool has_no_room(const struct engine_lmdb *e)
 	       stat(e->path, &file) == 0 && (uint64_t)file.st_size + room > limit.rlim_cur;
 }
 
-/* A file that was removed or replaced is written to all the same, and all of it is lost when the process
- * ends: nobody may be told that such a commit is durable. */
+/* A file that was removed or replaced is written to all the same, and all of it is lost when the
+ * process ends: nobody may be told that such a commit is durable. */
 static void confirm_file(const struct engine_lmdb *e)
 {
 	struct stat now;
-	if (stat(e->path, &now) == 0 && now.st_dev == e->file.st_dev && now.st_ino == e->file.st_ino)
+	if (stat(e->path, &now) == 0 && now.st_dev == e->file.st_dev &&
+	    now.st_ino == e->file.st_ino)
 		return;
-	log_error("store.file_gone", LOG_STR("path", e->path),
-	    LOG_STR("error", "the database file was removed or replaced under the running server: restore "
-			     "it or a backup, then start the server again"));
+	log_error(
+	    "store.file_gone", LOG_STR("path", e->path),
+	    LOG_STR("error",
+		    "the database file was removed or replaced under the running server: restore "
+		    "it or a backup, then start the server again"));
 	_exit(70);
 }
 
@@ -298,7 +303,7 @@ static void check_readers(struct engine_lmdb *e)
 	MDB_envinfo info;
 	if (++e->commits_since >= COMMITS_BETWEEN_CHECKS ||
 	    (mdb_env_info(e->env, &info) == MDB_SUCCESS &&
-		info.me_last_pgno >= e->last_page_then + GROWTH_BETWEEN_CHECKS))
+	     info.me_last_pgno >= e->last_page_then + GROWTH_BETWEEN_CHECKS))
 		engine_lmdb_release_dead_readers(e);
 }
 
@@ -324,8 +329,8 @@ static enum err lmdb_commit(struct engine *engine, const struct engine_write *wr
 		return committed(e);
 	recover(e, rc);
 	while (rc == MDB_MAP_FULL) {
-		/* The batch holds all it read and wrote in its own memory: the map may move, and the
-		 * same writes can be made again. */
+		/* The batch holds all it read and wrote in its own memory: the map may move, and
+		 * the same writes can be made again. */
 		if ((rc = grow_map(e)) != MDB_SUCCESS)
 			die("growing the map", rc);
 		log_info("store.map_grown", LOG_U64("bytes", e->map_size));

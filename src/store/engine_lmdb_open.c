@@ -1,6 +1,6 @@
-/*
- * Owns how an LMDB environment is opened: the file is judged before LMDB maps it, a new one is completed under
- * another name. Never reads or writes a record. Called by the commands and by backup.c.
+/* Owns how an LMDB environment is opened: the file is judged before LMDB maps it, a new one is
+ * completed under another name. Never reads or writes a record. Called by the commands and by
+ * backup.c.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -23,13 +23,16 @@ static const size_t default_map = (size_t)64 << 30;
 static const char *file_refusal(enum lmdb_file state)
 {
 	static const char *const refusals[] = {
-	    [LMDB_FILE_EMPTY] = "the database file is empty, although a secret key exists: restore a backup; if "
-				"nothing was ever stored here, remove referd.mdb and referd.mdb-lock",
-	    [LMDB_FILE_UNBORN] = "the database file has no transaction in it: remove referd.mdb, or restore a backup",
+	    [LMDB_FILE_EMPTY] =
+		"the database file is empty, although a secret key exists: restore a backup; if "
+		"nothing was ever stored here, remove referd.mdb and referd.mdb-lock",
+	    [LMDB_FILE_UNBORN] = "the database file has no transaction in it: remove referd.mdb, "
+				 "or restore a backup",
 	    [LMDB_FILE_STUB] = "the database file was cut short: restore a backup",
 	    [LMDB_FILE_SHORT] = "the database file was cut short: restore a backup",
-	    [LMDB_FILE_FOREIGN] = "the database file is not a database of referd, or its first pages are damaged: "
-				  "restore a backup",
+	    [LMDB_FILE_FOREIGN] =
+		"the database file is not a database of referd, or its first pages are damaged: "
+		"restore a backup",
 	    [LMDB_FILE_UNREAD] = "the database file cannot be read: check its owner and mode",
 	};
 	return refusals[state];
@@ -41,10 +44,11 @@ static enum err refuse_pages(enum err err, const char *what, const char **why)
 {
 	if (err == ERR_CORRUPT) {
 		(void)snprintf(page_problem, sizeof page_problem,
-		    "the database's pages are damaged (%s): restore a backup", what);
+			       "the database's pages are damaged (%s): restore a backup", what);
 		*why = page_problem;
 	} else if (err != ERR_OK) {
-		*why = err == ERR_NO_MEMORY ? "out of memory" : "the database file cannot be read to its end";
+		*why = err == ERR_NO_MEMORY ? "out of memory"
+					    : "the database file cannot be read to its end";
 	}
 	return err;
 }
@@ -55,8 +59,8 @@ static enum err judge_open_file(int fd, bool writable, const char **why)
 	enum lmdb_file state = lmdb_file_look(fd);
 	if (state == LMDB_FILE_SOUND)
 		return ERR_OK;
-	/* Pages at the end may be missing that nothing refers to: only a walk can tell. A reader walks
-	 * anyway, once it has its snapshot. */
+	/* Pages at the end may be missing that nothing refers to: only a walk can tell. A reader
+	 * walks anyway, once it has its snapshot. */
 	if (state == LMDB_FILE_SHORT && !writable)
 		return ERR_OK;
 	if (state == LMDB_FILE_SHORT) {
@@ -73,7 +77,8 @@ static enum err judge_open_file(int fd, bool writable, const char **why)
 static const char *explain(int rc)
 {
 	if (rc == EACCES || rc == EPERM)
-		return "referd.mdb or referd.mdb-lock may not be opened: give both files to the user that runs "
+		return "referd.mdb or referd.mdb-lock may not be opened: give both files to the "
+		       "user that runs "
 		       "referd (chown)";
 	if (engine_lmdb_translate(rc) == ERR_NO_SPACE)
 		return "the disk is full; make room, then start again";
@@ -128,12 +133,15 @@ static int open_kinds(struct engine_lmdb *e)
 	return rc;
 }
 
-/* LMDB would abort the process. A command that only reads catches that signal (cli/broken_pages.h). */
+/* LMDB would abort the process. A command that only reads catches that signal
+ * (cli/broken_pages.h). */
 _Noreturn static void on_damage(MDB_env *env, const char *what)
 {
 	(void)env;
-	log_error("store.fatal", LOG_STR("while", what),
-	    LOG_STR("error", "the database's pages are damaged: run referd verify, and restore a backup"));
+	log_error(
+	    "store.fatal", LOG_STR("while", what),
+	    LOG_STR("error",
+		    "the database's pages are damaged: run referd verify, and restore a backup"));
 	_exit(70);
 }
 
@@ -217,7 +225,8 @@ static enum err open_environment(struct engine_lmdb *e, bool own_file, const cha
 
 /* ---- a new database ---- */
 
-/* It gets its name when it is whole, so that a start that is cut off leaves nothing to mistake for it. */
+/* It gets its name when it is whole, so that a start that is cut off leaves nothing to mistake for
+ * it. */
 static enum err make_database(struct engine_lmdb *e, const char **why)
 {
 	char path[DATA_DIR_PATH_MAX];
@@ -238,30 +247,36 @@ static enum err make_database(struct engine_lmdb *e, const char **why)
 	return rc == MDB_SUCCESS ? data_dir_sync(&e->dir, why) : engine_lmdb_translate(rc);
 }
 
-/* LMDB makes its lock file beside a database that exists, so a lock file and a key without a database mean that
- * the database was removed or is on a disk that is not mounted: an empty one in its place would hide that. */
+/* LMDB makes its lock file beside a database that exists, so a lock file and a key without a
+ * database mean that the database was removed or is on a disk that is not mounted: an empty one in
+ * its place would hide that. */
 static bool is_gone(const struct engine_lmdb *e, const struct engine_lmdb_config *config)
 {
-	return !e->read_only && !config->first_start && access(e->path, F_OK) != 0 && file_is_shared(e->path);
+	return !e->read_only && !config->first_start && access(e->path, F_OK) != 0 &&
+	       file_is_shared(e->path);
 }
 
-static enum err prepare_dir(struct engine_lmdb *e, const struct engine_lmdb_config *config, const char **why)
+static enum err prepare_dir(struct engine_lmdb *e, const struct engine_lmdb_config *config,
+			    const char **why)
 {
 	enum err err = data_dir_open(config->dir, e->read_only, &e->dir, why);
 	if (err != ERR_OK)
 		return err;
 	data_dir_path(&e->dir, "referd.mdb", e->path);
 	if (is_gone(e, config)) {
-		*why = "its database referd.mdb is missing: put it back, or restore a backup; to begin with an empty "
+		*why = "its database referd.mdb is missing: put it back, or restore a backup; to "
+		       "begin with an empty "
 		       "database, remove referd.mdb-lock";
 		return ERR_NOT_FOUND;
 	}
-	if (!e->read_only && (access(e->path, F_OK) != 0 || is_leftover(e->path, config->first_start)))
+	if (!e->read_only &&
+	    (access(e->path, F_OK) != 0 || is_leftover(e->path, config->first_start)))
 		return make_database(e, why);
 	return ERR_OK;
 }
 
-static enum err open_at(struct engine_lmdb *e, const struct engine_lmdb_config *config, const char **why)
+static enum err open_at(struct engine_lmdb *e, const struct engine_lmdb_config *config,
+			const char **why)
 {
 	enum err err = ERR_OK;
 	if (config->file != NULL)
@@ -273,7 +288,8 @@ static enum err open_at(struct engine_lmdb *e, const struct engine_lmdb_config *
 	return err == ERR_OK ? open_environment(e, config->file != NULL, why) : err;
 }
 
-enum err engine_lmdb_open(const struct engine_lmdb_config *config, struct engine **out, const char **why)
+enum err engine_lmdb_open(const struct engine_lmdb_config *config, struct engine **out,
+			  const char **why)
 {
 	struct engine_lmdb *e = calloc(1, sizeof *e);
 	*why = "out of memory";

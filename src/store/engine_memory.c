@@ -164,7 +164,7 @@ static enum err memory_get(struct engine *engine, uint8_t kind, struct text key,
 }
 
 static enum err memory_scan(struct engine *engine, const struct engine_scan *scan,
-    engine_row_fn *take, void *arg)
+			    engine_row_fn *take, void *arg)
 {
 	const struct table *t = &self(engine)->tables[scan->kind];
 	size_t i = lower_bound(t, scan->from);
@@ -173,7 +173,8 @@ static enum err memory_scan(struct engine *engine, const struct engine_scan *sca
 		/* i becomes one more than the row to begin with. */
 		for (i += exact && !scan->after; i > 0; i--) {
 			const struct row *row = &t->rows[i - 1];
-			if (!text_starts(row->key, scan->prefix) || !take(arg, row->key, row->value))
+			if (!text_starts(row->key, scan->prefix) ||
+			    !take(arg, row->key, row->value))
 				break;
 		}
 		return ERR_OK;

@@ -1,13 +1,13 @@
-/*
- * Owns what this house knows of LMDB's file format (data version 1, as liblmdb 0.9 writes it on a 64-bit
- * little-endian machine). Never maps or writes the file. Called by engine_lmdb.c before it trusts a file.
+/* Owns what this house knows of LMDB's file format (data version 1, as liblmdb 0.9 writes it on a
+ * 64-bit little-endian machine). Never maps or writes the file. Called by engine_lmdb.c before it
+ * trusts a file.
  *
- * A page begins with its number (8 bytes), 2 bytes unused, its flags (2), and the end of its list of node
- * offsets (2) and the begin of its nodes (2), or for an overflow page the number of pages in the run (4).
- * A node is: 4 bytes, 2 bytes flags, 2 bytes length of the key, key, data. In a branch the first 6 bytes are
- * the child's number; in a leaf the first 4 are the length of the data. A tree's description (48 bytes) ends
- * with the count of its rows and the number of its root. The meta pages 0 and 1 describe the free list and
- * the tree of trees.
+ * A page begins with its number (8 bytes), 2 bytes unused, its flags (2), and the end of its list
+ * of node offsets (2) and the begin of its nodes (2), or for an overflow page the number of pages
+ * in the run (4). A node is: 4 bytes, 2 bytes flags, 2 bytes length of the key, key, data. In a
+ * branch the first 6 bytes are the child's number; in a leaf the first 4 are the length of the
+ * data. A tree's description (48 bytes) ends with the count of its rows and the number of its root.
+ * The meta pages 0 and 1 describe the free list and the tree of trees.
  */
 #include "lmdb_pages.h"
 
@@ -112,7 +112,8 @@ static bool all_zero(const uint8_t *p, size_t n)
 	return true;
 }
 
-/* Both meta pages. A file with a damaged one counts as foreign, because LMDB does not open it either. */
+/* Both meta pages. A file with a damaged one counts as foreign, because LMDB does not open it
+ * either. */
 static enum lmdb_file read_metas(int fd, struct meta out[2], uint64_t *size)
 {
 	uint8_t first[2 * 4096], second[META_SIZE];
@@ -172,7 +173,8 @@ static _Thread_local char last_why[96];
 static bool broken(struct walk *w, uint64_t page, const char *what)
 {
 	if (w->err == ERR_OK)
-		(void)snprintf(w->why, sizeof w->why, "page %llu %s", (unsigned long long)page, what);
+		(void)snprintf(w->why, sizeof w->why, "page %llu %s", (unsigned long long)page,
+			       what);
 	w->err = ERR_CORRUPT;
 	return false;
 }
@@ -219,9 +221,11 @@ static bool walk_overflow(struct walk *w, uint64_t page, uint64_t bytes)
 static bool walk_tree(struct walk *w, uint64_t root, unsigned depth);
 
 /* A tree whose root was lost looks like an empty one: only the count of its rows tells. */
-static bool walk_named_tree(struct walk *w, uint64_t page, const uint8_t *description, unsigned depth)
+static bool walk_named_tree(struct walk *w, uint64_t page, const uint8_t *description,
+			    unsigned depth)
 {
-	const uint64_t root = u64_at(description + TREE_SIZE - 8), rows = u64_at(description + TREE_SIZE - 16);
+	const uint64_t root = u64_at(description + TREE_SIZE - 8),
+		       rows = u64_at(description + TREE_SIZE - 16);
 	const uint64_t outer = w->rows;
 	w->rows = 0;
 	if (root != no_page && !walk_tree(w, root, depth + 1))
@@ -233,7 +237,8 @@ static bool walk_named_tree(struct walk *w, uint64_t page, const uint8_t *descri
 }
 
 /* One row: what it links is walked. `room` bytes follow its begin in the page. */
-static bool walk_leaf_node(struct walk *w, uint64_t page, const uint8_t *node, size_t room, unsigned depth)
+static bool walk_leaf_node(struct walk *w, uint64_t page, const uint8_t *node, size_t room,
+			   unsigned depth)
 {
 	uint32_t n = u32_at(node);
 	uint16_t flags = u16_at(node + 4);

@@ -1,6 +1,6 @@
-/*
- * LMDB's pages, read with pread before LMDB maps the file: LMDB trusts every page, so a file that was
- * cut short ends the process with SIGBUS, and a page that links back to its parent ends nothing at all.
+/* LMDB's pages, read with pread before LMDB maps the file: LMDB trusts every page, so a file that
+ * was cut short ends the process with SIGBUS, and a page that links back to its parent ends nothing
+ * at all.
  */
 #ifndef STORE_LMDB_PAGES_H
 #define STORE_LMDB_PAGES_H
@@ -21,15 +21,15 @@ enum lmdb_file {
 	LMDB_FILE_UNREAD,  /* the file cannot be read; errno says why */
 };
 
-/** Judges the file by its two meta pages and its size. LMDB_FILE_SHORT is no proof of damage: LMDB leaves
- *  pages at the end unwritten that were freed in the transaction that took them. */
+/** Judges the file by its two meta pages and its size. LMDB_FILE_SHORT is no proof of damage: LMDB
+ * leaves pages at the end unwritten that were freed in the transaction that took them. */
 enum lmdb_file lmdb_file_look(int fd);
 
-/** Walks every page that the snapshot of transaction `txnid` can reach (0: the newest one): each page must lie
- *  within the file, carry its own number, have a sound list of nodes, and be linked once; each tree
- *  must have as many rows as it counts. ERR_OK;
- *  ERR_CORRUPT with *why (thread-local, one clause); ERR_BUSY where that snapshot's meta page has been
- *  written over meanwhile; ERR_IO, ERR_NO_MEMORY. Takes 4 KiB a level and a bit a page. */
+/** Walks every page that the snapshot of transaction `txnid` can reach (0: the newest one): each
+ * page must lie within the file, carry its own number, have a sound list of nodes, and be linked
+ * once; each tree must have as many rows as it counts. ERR_OK; ERR_CORRUPT with *why (thread-local,
+ * one clause); ERR_BUSY where that snapshot's meta page has been written over meanwhile; ERR_IO,
+ * ERR_NO_MEMORY. Takes 4 KiB a level and a bit a page. */
 enum err lmdb_pages_walk(int fd, uint64_t txnid, const char **why) WARN_UNUSED;
 
 #endif

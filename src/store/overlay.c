@@ -31,8 +31,8 @@ void overlay_clear(struct overlay *o)
 	o->n_entries = o->n_dirty = 0;
 }
 
-/* Eight bytes at a time, multiplied and folded; keys are not chosen by strangers (numbers we gave out,
- * keyed hashes), and the table lives for one batch. */
+/* Eight bytes at a time, multiplied and folded; keys are not chosen by strangers (numbers we gave
+ * out, keyed hashes), and the table lives for one batch. */
 uint32_t overlay_hash(uint8_t kind, struct text key)
 {
 	const uint64_t multiplier = 0x9e3779b97f4a7c15u;
@@ -51,7 +51,7 @@ uint32_t overlay_hash(uint8_t kind, struct text key)
 }
 
 struct overlay_entry *overlay_find(const struct overlay *o, uint8_t kind, struct text key,
-    uint32_t hash)
+				   uint32_t hash)
 {
 	struct overlay_entry *e = o->buckets[hash & (o->n_buckets - 1)];
 	while (e != NULL && (e->hash != hash || e->kind != kind || !text_eq(e->key, key)))
@@ -96,7 +96,7 @@ static struct overlay_entry *add(struct overlay *o, uint8_t kind, struct text ke
 }
 
 bool overlay_remember(struct overlay *o, uint8_t kind, struct text key, uint32_t hash,
-    struct text *value)
+		      struct text *value)
 {
 	char *bytes = arena_alloc(o->arena, key.n + value->n + 1);
 	if (bytes == NULL)
@@ -114,7 +114,7 @@ bool overlay_remember(struct overlay *o, uint8_t kind, struct text key, uint32_t
 }
 
 bool overlay_write(struct overlay *o, uint8_t kind, struct text key, uint32_t hash,
-    struct text value)
+		   struct text value)
 {
 	struct overlay_entry *e = overlay_find(o, kind, key, hash);
 	if (e == NULL && (e = add(o, kind, key, hash)) == NULL)

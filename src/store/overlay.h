@@ -34,15 +34,15 @@ void overlay_clear(struct overlay *o);
 uint32_t overlay_hash(uint8_t kind, struct text key);
 /** The entry, or NULL. */
 struct overlay_entry *overlay_find(const struct overlay *o, uint8_t kind, struct text key,
-    uint32_t hash);
-/** Remembers what was read (value->p NULL: not there), so that the batch reads it once. Key and value
- *  are copied, and *value becomes the copy: it outlives a map that moves while the batch is
- *  committed. False without memory. */
+				   uint32_t hash);
+/** Remembers what was read (value->p NULL: not there), so that the batch reads it once. Key and
+ * value are copied, and *value becomes the copy: it outlives a map that moves while the batch is
+ * committed. False without memory. */
 bool overlay_remember(struct overlay *o, uint8_t kind, struct text key, uint32_t hash,
-    struct text *value) WARN_UNUSED;
-/** Puts or deletes (value.p NULL). Key and value are borrowed: they live in the arena. False without
- *  memory. */
+		      struct text *value) WARN_UNUSED;
+/** Puts or deletes (value.p NULL). Key and value are borrowed: they live in the arena. False
+ * without memory. */
 bool overlay_write(struct overlay *o, uint8_t kind, struct text key, uint32_t hash,
-    struct text value) WARN_UNUSED;
+		   struct text value) WARN_UNUSED;
 
 #endif

@@ -1,6 +1,5 @@
-/*
- * Owns the stored form of records: keys, tagged values, checksum (include/store/record.h specifies it).
- * Never knows what a record means. Called by tx.c for every read and write, and by verify.
+/* Owns the stored form of records: keys, tagged values, checksum (include/store/record.h specifies
+ * it). Never knows what a record means. Called by tx.c for every read and write, and by verify.
  */
 #include "store/record.h"
 
@@ -55,7 +54,7 @@ static uint64_t take_be64(const uint8_t *p)
 }
 
 size_t record_encode_prefix(const struct record_kind *kind, const void *record, size_t n_fields,
-    uint8_t *out)
+			    uint8_t *out)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < n_fields; i++) {
@@ -123,7 +122,7 @@ static uint32_t checksum(struct text key, const uint8_t *value, size_t n)
 }
 
 size_t record_encode_value(const struct record_kind *kind, const void *record, struct text key,
-    uint8_t *out)
+			   uint8_t *out)
 {
 	uint8_t *p = out;
 	*p++ = RECORD_VERSION;
@@ -162,7 +161,7 @@ static const struct field *find_field(const struct record_kind *kind, uint64_t t
 }
 
 static enum err decode_fields(const struct record_kind *kind, const uint8_t *p, const uint8_t *end,
-    char *record)
+			      char *record)
 {
 	size_t at = 0;
 	while (p < end) {
@@ -190,7 +189,7 @@ static enum err decode_fields(const struct record_kind *kind, const uint8_t *p, 
 }
 
 enum err record_decode(const struct record_kind *kind, struct text key, struct text value,
-    void *record)
+		       void *record)
 {
 	const uint8_t *p = (const uint8_t *)value.p;
 	if (value.n < 5)

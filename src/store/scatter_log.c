@@ -1,6 +1,5 @@
-/*
- * Owns the bytes of the log of scattered writes. Never decides when a row is written or deleted. Called by
- * engine_deferred.c.
+/* Owns the bytes of the log of scattered writes. Never decides when a row is written or deleted.
+ * Called by engine_deferred.c.
  */
 #include "store/scatter_log.h"
 
@@ -59,7 +58,8 @@ static enum err replay_entries(struct scatter_table *table, struct text rest)
 		struct text key = text_from(rest.p + 2, SCATTER_KEY_SIZE);
 		size_t length = n <= SCATTER_VALUE_MAX ? n : 0;
 		const char *value = key.p + SCATTER_KEY_SIZE;
-		bool known = n <= SCATTER_VALUE_MAX || n == SCATTER_DELETED || n == SCATTER_LOG_WRITTEN;
+		bool known =
+		    n <= SCATTER_VALUE_MAX || n == SCATTER_DELETED || n == SCATTER_LOG_WRITTEN;
 		if (!known || rest.n < 2 + SCATTER_KEY_SIZE + length)
 			return ERR_CORRUPT;
 		rest = text_from(value + length, rest.n - 2 - SCATTER_KEY_SIZE - length);

@@ -1,10 +1,10 @@
-/*
- * The log of scattered writes: how a row is made and read. A row's key is its number (8 bytes, big-endian),
- * its value
+/* The log of scattered writes: how a row is made and read. A row's key is its number (8 bytes,
+ * big-endian), its value
  *     (kind, n, key (8 bytes), value (n bytes))* | CRC-32C (4 bytes, little-endian)
- * where n is SCATTER_DELETED for a deletion, or SCATTER_LOG_WRITTEN for a write that is too long for memory
- * and went straight to its key space. The checksum covers the row's key and the entries, so that a row under
- * another number is noticed; rows that version 0.1 wrote have a checksum of the entries alone.
+ * where n is SCATTER_DELETED for a deletion, or SCATTER_LOG_WRITTEN for a write that is too long
+ * for memory and went straight to its key space. The checksum covers the row's key and the entries,
+ * so that a row under another number is noticed; rows that version 0.1 wrote have a checksum of the
+ * entries alone.
  */
 #ifndef STORE_SCATTER_LOG_H
 #define STORE_SCATTER_LOG_H

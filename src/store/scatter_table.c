@@ -1,6 +1,5 @@
-/*
- * Owns the memory of scattered writes: fixed-size entries in one growing array. Never the log or the
- * engine below. Called by engine_deferred.c.
+/* Owns the memory of scattered writes: fixed-size entries in one growing array. Never the log or
+ * the engine below. Called by engine_deferred.c.
  */
 #include "store/scatter_table.h"
 
@@ -68,7 +67,8 @@ static uint32_t *find_link(const struct scatter_table *t, uint8_t kind, uint64_t
 	return link;
 }
 
-const struct scatter_entry *scatter_find(const struct scatter_table *t, uint8_t kind, struct text key)
+const struct scatter_entry *scatter_find(const struct scatter_table *t, uint8_t kind,
+					 struct text key)
 {
 	uint32_t i = *find_link(t, kind, key_number(key));
 	return i == 0 ? NULL : &t->entries[i];
@@ -80,13 +80,15 @@ const struct scatter_entry *scatter_next(const struct scatter_table *t, uint8_t 
 	for (size_t b = bucket_number(from); first == NULL && b < SCATTER_BUCKETS; b++)
 		for (uint32_t i = t->buckets[b]; i != 0; i = t->entries[i].next) {
 			const struct scatter_entry *e = &t->entries[i];
-			if (e->kind == kind && e->key >= from && (first == NULL || e->key < first->key))
+			if (e->kind == kind && e->key >= from &&
+			    (first == NULL || e->key < first->key))
 				first = e;
 		}
 	return first;
 }
 
-void scatter_put(struct scatter_table *t, uint8_t kind, struct text key, const char *value, uint8_t n)
+void scatter_put(struct scatter_table *t, uint8_t kind, struct text key, const char *value,
+		 uint8_t n)
 {
 	uint64_t number = key_number(key);
 	uint32_t i = *find_link(t, kind, number);

@@ -1,6 +1,6 @@
-/*
- * Owns the queues, the batch and its commit; the debts (done) are paid here, after the commit.
- * Never knows what a record means or which engine is below. Called by api and delivery, once a turn.
+/* Owns the queues, the batch and its commit; the debts (done) are paid here, after the commit.
+ * Never knows what a record means or which engine is below. Called by api and delivery, once a
+ * turn.
  */
 #include "store/store.h"
 
@@ -17,8 +17,9 @@ enum {
 	WATCHES_MAX = 16,
 	BATCH_MAX = 1024,
 	QUEUE_MAX = 16384,
-	/* LMDB refuses a transaction of more than 131,071 dirty pages; a write dirties at most about
-	 * six (a path down the tree, or a split), so a batch stops growing well below that. */
+	/* LMDB refuses a transaction of more than 131,071 dirty pages; a write dirties at most
+	 * about six (a path down the tree, or a split), so a batch stops growing well below
+	 * that. */
 	BATCH_WRITES_MAX = 16384,
 	GAP_MAX_NS = 2000000, /* what a batch waits for company at most */
 };
@@ -42,15 +43,15 @@ struct store {
 	struct tx query_tx;
 	struct queue queries;
 
-	struct queue waiting;  /* submitted, not decided yet */
-	struct queue decided;  /* their done is owed */
+	struct queue waiting; /* submitted, not decided yet */
+	struct queue decided; /* their done is owed */
 	struct tx tx;
 	struct overlay overlay;
 	struct engine_write *writes;
 	size_t n_writes, writes_cap;
 	bool committing; /* the engine has the writes */
 	uint64_t commit_began_ns, commit_ended_ns;
-	size_t last_batch; /* commands in the last commit */
+	size_t last_batch;  /* commands in the last commit */
 	uint64_t logged_ns; /* when a failed commit was last logged */
 
 	struct watch watches[WATCHES_MAX];
@@ -192,8 +193,8 @@ static void decide_batch(struct store *s)
 	}
 }
 
-/* The overlay's writes as one array, kind after kind, each in the order of its making: neighbours in
- * the tree are written one after another. */
+/* The overlay's writes as one array, kind after kind, each in the order of its making: neighbours
+ * in the tree are written one after another. */
 static enum err collect_writes(struct store *s)
 {
 	s->n_writes = 0;
@@ -226,8 +227,9 @@ static void tell_watches(struct store *s)
 		assert(w->kind->size <= sizeof record);
 		const struct overlay_entry *e = s->overlay.first[w->kind->id];
 		for (; e != NULL; e = e->next_of_kind) {
-			enum err err = e->missing ? record_decode_key(w->kind, e->key, record)
-						  : record_decode(w->kind, e->key, e->value, record);
+			enum err err = e->missing
+					   ? record_decode_key(w->kind, e->key, record)
+					   : record_decode(w->kind, e->key, e->value, record);
 			if (err == ERR_OK)
 				w->fn(w->arg, w->kind, record, e->missing);
 		}
@@ -242,7 +244,8 @@ static void log_failure(struct store *s, enum err err)
 		return;
 	s->logged_ns = s->commit_ended_ns;
 	log_error("store.commit_failed", LOG_STR("error", err_name(err)),
-	    LOG_U64("commands", s->decided.n), LOG_U64("failed_commits", s->counters.failed_commits));
+		  LOG_U64("commands", s->decided.n),
+		  LOG_U64("failed_commits", s->counters.failed_commits));
 }
 
 static void count_commit(struct store *s, enum err err)
@@ -260,8 +263,8 @@ static void count_commit(struct store *s, enum err err)
 	histogram_add(&s->counters.commit_durations, took);
 }
 
-/* When the commit failed, every command of the batch has failed: even one that wrote nothing may have
- * answered from what another had written. */
+/* When the commit failed, every command of the batch has failed: even one that wrote nothing may
+ * have answered from what another had written. */
 static void pay_debts(struct store *s, enum err err)
 {
 	struct queue owed = s->decided;

@@ -1,6 +1,5 @@
-/*
- * Owns the fdatasync that the whole program calls, LMDB's library included: the C library's own, and a note
- * of its failures. Never retries one. Called by engine_lmdb.c.
+/* Owns the fdatasync that the whole program calls, LMDB's library included: the C library's own,
+ * and a note of its failures. Never retries one. Called by engine_lmdb.c.
  */
 #include "store/sync_watch.h"
 

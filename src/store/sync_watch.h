@@ -1,6 +1,6 @@
-/*
- * Tells a failed sync from a failed write. LMDB hands on both as the same error, yet they differ: after a
- * failed write nothing refers to the pages, after a failed fdatasync nobody knows what is on the disk.
+/* Tells a failed sync from a failed write. LMDB hands on both as the same error, yet they differ:
+ * after a failed write nothing refers to the pages, after a failed fdatasync nobody knows what is
+ * on the disk.
  */
 #ifndef STORE_SYNC_WATCH_H
 #define STORE_SYNC_WATCH_H

@@ -1,6 +1,6 @@
-/*
- * Owns what a command sees: reads through stage, overlay and engine; staged writes; sequences.
- * Never decides when to commit. Called by commands (tx_get, tx_put, ...) and by store.c (tx_finish, ...).
+/* Owns what a command sees: reads through stage, overlay and engine; staged writes; sequences.
+ * Never decides when to commit. Called by commands (tx_get, tx_put, ...) and by store.c (tx_finish,
+ * ...).
  */
 #include "store/tx.h"
 
@@ -22,7 +22,7 @@ struct arena *tx_arena(struct tx *tx)
 
 /* Commands stage few writes (a join about ten), so a walk from the newest is the fastest search. */
 static const struct staged *find_staged(const struct tx *tx, uint8_t kind, struct text key,
-    uint32_t hash)
+					uint32_t hash)
 {
 	for (size_t i = tx->n_staged; i-- > 0;) {
 		const struct staged *s = &tx->stage[i];
@@ -33,7 +33,7 @@ static const struct staged *find_staged(const struct tx *tx, uint8_t kind, struc
 }
 
 static enum err read_engine(struct tx *tx, uint8_t kind, struct text key, uint32_t hash,
-    struct text *value)
+			    struct text *value)
 {
 	*value = (struct text){0};
 	enum err err = tx->engine->ops->get(tx->engine, kind, key, value);
@@ -64,7 +64,8 @@ static enum err read_value(struct tx *tx, uint8_t kind, struct text key, struct 
 static void zero_values(const struct record_kind *kind, void *record)
 {
 	for (size_t i = 0; i < kind->n_values; i++) {
-		size_t size = kind->values[i].type == FIELD_U64 ? sizeof(uint64_t) : sizeof(struct text);
+		size_t size =
+		    kind->values[i].type == FIELD_U64 ? sizeof(uint64_t) : sizeof(struct text);
 		memset((char *)record + kind->values[i].offset, 0, size);
 	}
 }
@@ -256,7 +257,8 @@ enum err tx_scan(struct tx *tx, const struct record_kind *kind, struct tx_scan *
 	struct engine_scan spec = {
 	    .kind = kind->id,
 	    .from = text_from(from, record_encode_key(kind, scan->from, from)),
-	    .prefix = text_from(prefix, record_encode_prefix(kind, scan->from, scan->prefix, prefix)),
+	    .prefix =
+		text_from(prefix, record_encode_prefix(kind, scan->from, scan->prefix, prefix)),
 	    .after = scan->after,
 	    .reverse = scan->reverse,
 	};

@@ -10,14 +10,14 @@ enum { SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS };
 
 const struct upkeep_job UPKEEP_JOBS[] = {
     {"idempotency", sizeof(struct idempotency_expire), idempotency_find_expired_decide,
-	idempotency_expire_decide, 5 * SECOND_MS, NULL},
+     idempotency_expire_decide, 5 * SECOND_MS, NULL},
     {"reward holds", sizeof(struct reward_release), reward_find_held_decide, reward_release_decide,
-	10 * SECOND_MS, NULL},
+     10 * SECOND_MS, NULL},
     {"reward coupons", sizeof(struct reward_release), reward_find_waiting_decide,
-	reward_release_decide, MINUTE_MS, &KIND_COUPON_CODE},
+     reward_release_decide, MINUTE_MS, &KIND_COUPON_CODE},
     {"reward reviews", sizeof(struct reward_reviews), reward_find_reviewed_decide,
-	reward_follow_review_decide, MINUTE_MS, &KIND_REWARD_REVIEW},
+     reward_follow_review_decide, MINUTE_MS, &KIND_REWARD_REVIEW},
     {"erasures", sizeof(struct erase_slice), erase_find_decide, erase_change_decide, MINUTE_MS,
-	&KIND_ERASURE},
+     &KIND_ERASURE},
     {NULL, 0, NULL, NULL, 0, NULL},
 };

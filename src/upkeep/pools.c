@@ -1,6 +1,5 @@
-/*
- * Owns the warning that a pool of coupons is empty: when its last coupon is handed out, and while rewards
- * wait for one. Never hands out. Called by the store, after a commit.
+/* Owns the warning that a pool of coupons is empty: when its last coupon is handed out, and while
+ * rewards wait for one. Never hands out. Called by the store, after a commit.
  */
 #include "pools.h"
 
@@ -16,7 +15,7 @@ static void on_pool(void *arg, const struct record_kind *kind, const void *recor
 	(void)kind;
 	if (!deleted && pool->added > 0 && pool->given == pool->added)
 		log_warn("coupons.pool_empty", LOG_U64("rule_id", pool->rule_id),
-		    LOG_U64("given", pool->given));
+			 LOG_U64("given", pool->given));
 }
 
 /* Thousands may wait for the same pool: one line a minute tells. */
@@ -33,7 +32,7 @@ static void on_reward(void *arg, const struct record_kind *kind, const void *rec
 	pools->rule_id = row->number;
 	pools->warned_ns = now_ns;
 	log_warn("coupons.reward_waits", LOG_U64("rule_id", row->number),
-	    LOG_U64("reward_id", row->reward_id));
+		 LOG_U64("reward_id", row->reward_id));
 }
 
 void pools_watch(struct pools *pools, struct loop *loop, struct store *store)

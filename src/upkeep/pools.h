@@ -9,7 +9,8 @@
 
 struct pools {
 	struct loop *loop;
-	uint64_t rule_id, warned_ns; /* the last reward that waits and was logged; 0: there was none */
+	uint64_t rule_id,
+	    warned_ns; /* the last reward that waits and was logged; 0: there was none */
 };
 
 /** Watches the pools for as long as the store is open. */

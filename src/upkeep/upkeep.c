@@ -1,6 +1,5 @@
-/*
- * Owns the pace of background work: which job has its turn, when the next slice begins. Never what a
- * slice does (core). Called by the loop, through its hook, and by the store.
+/* Owns the pace of background work: which job has its turn, when the next slice begins. Never what
+ * a slice does (core). Called by the loop, through its hook, and by the store.
  */
 #include "upkeep/upkeep.h"
 
@@ -17,7 +16,8 @@ struct job {
 	const struct upkeep_job *is;
 	struct upkeep *upkeep;
 	struct slice *slice;
-	uint64_t next_ns; /* when it is looked at next; UINT64_MAX: not before what is running ends */
+	uint64_t
+	    next_ns; /* when it is looked at next; UINT64_MAX: not before what is running ends */
 };
 
 struct upkeep {
@@ -118,8 +118,8 @@ static void arm_timer(struct upkeep *u, uint64_t at_ns)
 	if (u->timer_at_ns == at_ns)
 		return;
 	uint64_t wait_us = (at_ns - now_ns(u)) / 1000 + 1;
-	const struct timeval wait = {
-	    .tv_sec = (time_t)(wait_us / 1000000), .tv_usec = (suseconds_t)(wait_us % 1000000)};
+	const struct timeval wait = {.tv_sec = (time_t)(wait_us / 1000000),
+				     .tv_usec = (suseconds_t)(wait_us % 1000000)};
 	u->timer_at_ns = at_ns;
 	if (evtimer_add(u->timer, &wait) == 0)
 		return;

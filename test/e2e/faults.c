@@ -1,6 +1,5 @@
-/*
- * Owns the faults of the file system that tests ask for, in front of the C library's calls. Never decides when:
- * the environment says it.
+/* Owns the faults of the file system that tests ask for, in front of the C library's calls. Never
+ * decides when: the environment says it.
  *
  *   FAULT_EXIT_AT=N     the process ends, as by kill -9, before its Nth call that changes a file
  *   FAULT_EXIT_AFTER=S  ... after the first rename to a name that ends with S
@@ -16,11 +15,11 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-#define NEXT(fn, type)                                        \
-	static type next;                                     \
-	if (next == NULL) {                                   \
-		void *found = dlsym(RTLD_NEXT, fn);           \
-		memcpy(&next, &found, sizeof next);           \
+#define NEXT(fn, type)                                                                             \
+	static type next;                                                                          \
+	if (next == NULL) {                                                                        \
+		void *found = dlsym(RTLD_NEXT, fn);                                                \
+		memcpy(&next, &found, sizeof next);                                                \
 	}
 
 static void count(void)

@@ -21,7 +21,8 @@ static void note(struct buf *out, const struct csv_reader *r, enum csv_result re
 	check((result == CSV_WRONG) == (r->problem != NULL));
 	check(result == CSV_WRONG || utf8_valid(buf_view(&r->cells)));
 	check(r->separator == ',' || r->separator == ';' || r->separator == '\t');
-	buf_printf(out, "%llu %d %d %zu", (unsigned long long)r->line, (int)result, r->windows_1252, r->n_cells);
+	buf_printf(out, "%llu %d %d %zu", (unsigned long long)r->line, (int)result, r->windows_1252,
+		   r->n_cells);
 	for (size_t i = 0; result == CSV_RECORD && i < r->n_cells; i++)
 		csv_write_cell(out, csv_cell(r, i), ',');
 	csv_write_end(out);

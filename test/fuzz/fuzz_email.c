@@ -1,7 +1,6 @@
-/* Addresses: what is accepted is read the same again, and its canonical form depends neither on ASCII case
- * nor on how often it is made.
- * Never asks that a canonical form be an address: folding may bring characters that it may not
- * hold. Run by make fuzz. */
+/* Addresses: what is accepted is read the same again, and its canonical form depends neither on
+ * ASCII case nor on how often it is made. Never asks that a canonical form be an address: folding
+ * may bring characters that it may not hold. Run by make fuzz. */
 #include <stdlib.h>
 #include <string.h>
 

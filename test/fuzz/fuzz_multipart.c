@@ -36,7 +36,8 @@ static enum err read_all(struct text type, struct text body, size_t *parts)
 /* A body that is cut short has no part that the whole one has not. */
 static void read_cut(struct text type, struct text body)
 {
-	size_t whole, some, cut = body.n == 0 ? 0 : (unsigned char)body.p[body.n - 1] * body.n / 256;
+	size_t whole, some,
+	    cut = body.n == 0 ? 0 : (unsigned char)body.p[body.n - 1] * body.n / 256;
 	enum err err = read_all(type, body, &whole);
 	if (read_all(type, text_from(body.p, cut), &some) == ERR_NOT_FOUND)
 		return; /* complete before the cut */
@@ -56,7 +57,9 @@ static void round_trip(struct text value)
 	buf_printf(&body, "%s\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\n", boundary + 2);
 	buf_text(&body, value);
 	buf_printf(&body, "%s--\r\n", boundary);
-	check(multipart_open(&m, TEXT("multipart/form-data; boundary=\"------a boundary that no input knows\""),
+	check(multipart_open(
+		  &m,
+		  TEXT("multipart/form-data; boundary=\"------a boundary that no input knows\""),
 		  buf_view(&body)) == NULL);
 	check(multipart_next(&m, &arena, &part, &why) == ERR_OK);
 	check(text_eq(part.name, TEXT("x")) && part.problem == NULL && text_eq(part.value, value));

@@ -1,5 +1,5 @@
-/* Typed text: trimming, stripping and folding hold for any bytes, and a second time changes nothing.
- * Never asks what a text means. Run by make fuzz, its corpus by make test. */
+/* Typed text: trimming, stripping and folding hold for any bytes, and a second time changes
+ * nothing. Never asks what a text means. Run by make fuzz, its corpus by make test. */
 #include <stdlib.h>
 #include <string.h>
 

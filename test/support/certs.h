@@ -14,7 +14,7 @@ struct identity {
 /** A self-signed CA. Aborts the test program on failure, as everything here. */
 struct identity certs_make_ca(const char *name);
 /** A leaf for `names` ("DNS:good.test,IP:127.0.0.1"), valid from `from_s` to `until_s` seconds
- *  from now. */
+ * from now. */
 struct identity certs_make_leaf(const struct identity *ca, const char *names, long from_s,
 				long until_s);
 /** Writes the certificate as PEM to path. */

@@ -24,10 +24,10 @@ struct receiver {
 };
 
 /** Starts one that plays `script`; TLS where `tls` is not NULL. A NULL script never accepts (its
- *  queue is full). */
+ * queue is full). */
 struct receiver receiver_start(receiver_script *script, SSL_CTX *tls);
 /** Starts a DNS server (UDP): `answer(name, type, out)` fills `out` with up to 8 IPv4 addresses and
- *  answers how many; -1 no such name, -2 silence, -3 truncated. */
+ * answers how many; -1 no such name, -2 silence, -3 truncated. */
 typedef int receiver_dns(const char *name, int type, uint32_t out[8]);
 struct receiver receiver_start_dns(receiver_dns *answer);
 void receiver_stop(struct receiver *r);

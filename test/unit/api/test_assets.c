@@ -28,16 +28,19 @@ static void readable_on_every_colour(void **state)
 	char digits[7];
 	(void)state;
 	for (int c = 0; c < 256; c++)
-		linear[c] = c / 255.0 <= 0.04045 ? c / 255.0 / 12.92 : pow((c / 255.0 + 0.055) / 1.055, 2.4);
+		linear[c] = c / 255.0 <= 0.04045 ? c / 255.0 / 12.92
+						 : pow((c / 255.0 + 0.055) / 1.055, 2.4);
 	for (int r = 0; r < 256; r += 5)
 		for (int g = 0; g < 256; g += 5)
 			for (int b = 0; b < 256; b += 5) {
 				const uint8_t rgb[3] = {(uint8_t)r, (uint8_t)g, (uint8_t)b};
-				snprintf(digits, sizeof digits, "%02x%02x%02x", rgb[0], rgb[1], rgb[2]);
+				snprintf(digits, sizeof digits, "%02x%02x%02x", rgb[0], rgb[1],
+					 rgb[2]);
 				buf_reset(&out);
 				assert_true(assets_write_colour(&out, text_of(digits)));
 				bool white = memmem(out.p, out.n, "--on-accent:#fff", 16) != NULL;
-				assert_true(white != (memmem(out.p, out.n, "--on-accent:#000", 16) != NULL));
+				assert_true(white !=
+					    (memmem(out.p, out.n, "--on-accent:#000", 16) != NULL));
 				assert_true(contrast(linear, rgb, white ? 1 : 0) >= 4.5);
 			}
 	buf_free(&out);
@@ -66,8 +69,9 @@ static void whole_sheets(void **state)
 /* It becomes part of a style sheet: nothing but six digits may. */
 static void what_is_no_colour(void **state)
 {
-	static const char *const wrong[] = {"", "12345", "1234567", "#12345", "12345g", "red", "12345}",
-	    "-12345", " 12345", "12345 ", "0x1234"};
+	static const char *const wrong[] = {"",       "12345",  "1234567", "#12345",
+					    "12345g", "red",    "12345}",  "-12345",
+					    " 12345", "12345 ", "0x1234"};
 	struct buf out = {0};
 	(void)state;
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)

@@ -177,8 +177,8 @@ static void test_forwarded(void **state)
 		struct sockaddr_storage found;
 		req.n_headers = 0;
 		for (size_t k = 0; k < 2 && forwarded[i].lines[k] != NULL; k++)
-			req.headers[req.n_headers++] = (struct http_header){
-			    TEXT("forwarded"), text_of(forwarded[i].lines[k])};
+			req.headers[req.n_headers++] =
+			    (struct http_header){TEXT("forwarded"), text_of(forwarded[i].lines[k])};
 		client_address(&trusted, &req, &found);
 		address_text((const struct sockaddr *)&found, out);
 		if (strcmp(out, forwarded[i].client) != 0)
@@ -255,12 +255,9 @@ static void test_bytes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_cases),
-	    cmocka_unit_test(test_dialects),
-	    cmocka_unit_test(test_forwarded),
-	    cmocka_unit_test(test_ignored),
-	    cmocka_unit_test(test_nul),
-	    cmocka_unit_test(test_bytes),
+	    cmocka_unit_test(test_cases),     cmocka_unit_test(test_dialects),
+	    cmocka_unit_test(test_forwarded), cmocka_unit_test(test_ignored),
+	    cmocka_unit_test(test_nul),       cmocka_unit_test(test_bytes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,8 +12,8 @@
 #include "base/clock.h"
 
 /* The row of the only line behind a header, its texts in the arena. */
-static struct import_row read_line_of(const struct campaign *campaign, uint64_t now_ms, struct text file,
-    struct arena *arena)
+static struct import_row read_line_of(const struct campaign *campaign, uint64_t now_ms,
+				      struct text file, struct arena *arena)
 {
 	static struct import_columns columns;
 	struct import_row row = {.join = {.now_ms = now_ms}};
@@ -40,23 +40,18 @@ static struct import_row read_line(struct text file, struct arena *arena)
 	return row;
 }
 
-/* Our export puts a ' before what a spreadsheet would take for a formula; other ones are somebody's. */
+/* Our export puts a ' before what a spreadsheet would take for a formula; other ones are
+ * somebody's. */
 static void a_guard_is_taken_off(void **state)
 {
 	static const struct {
 		const char *cell, *name;
 	} cases[] = {
-	    {"'=Eve", "=Eve"},
-	    {"'+Eve", "+Eve"},
-	    {"'-Eve", "-Eve"},
-	    {"'@Eve", "@Eve"},
-	    {"\"'\tEve\"", "Eve"}, /* what is blank at the ends never counts */
-	    {"\"'\rEve\"", "Eve"},
-	    {"''=Eve", "'=Eve"},
-	    {"'Eve", "'Eve"},
-	    {"''Eve", "''Eve"},
-	    {"=Eve", "=Eve"},
-	    {"'", "'"},
+	    {"'=Eve", "=Eve"},     {"'+Eve", "+Eve"},     {"'-Eve", "-Eve"},
+	    {"'@Eve", "@Eve"},     {"\"'\tEve\"", "Eve"}, /* what is blank at the ends never counts
+							   */
+	    {"\"'\rEve\"", "Eve"}, {"''=Eve", "'=Eve"},   {"'Eve", "'Eve"},
+	    {"''Eve", "''Eve"},    {"=Eve", "=Eve"},      {"'", "'"},
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -73,7 +68,8 @@ static void a_guard_is_taken_off(void **state)
 /* A name that is exported is the same name when it is imported. */
 static void a_round_trip_keeps_names(void **state)
 {
-	static const char *const names[] = {"=1+1", "+49", "-Eve", "@eve", "'=Eve", "''-", "'Eve", "Eve, \"E\""};
+	static const char *const names[] = {"=1+1",  "+49", "-Eve", "@eve",
+					    "'=Eve", "''-", "'Eve", "Eve, \"E\""};
 	(void)state;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		struct arena arena = {0};
@@ -98,9 +94,11 @@ static void dates_are_of_the_time_zone(void **state)
 	} cases[] = {
 	    {"", "2026-11-27T10:30:00Z", "2021-03-12", "2021-03-12T00:00:00.000Z"},
 	    {"Europe/Berlin", "2026-11-27T10:30:00Z", "2021-03-12", "2021-03-11T23:00:00.000Z"},
-	    {"Europe/Berlin", "2026-11-27T10:30:00Z", "2021-03-12 10:45:00", "2021-03-12T09:45:00.000Z"},
+	    {"Europe/Berlin", "2026-11-27T10:30:00Z", "2021-03-12 10:45:00",
+	     "2021-03-12T09:45:00.000Z"},
 	    {"", "2026-11-27T10:30:00Z", "2021-03-12T10:45:00", "2021-03-12T10:45:00.000Z"},
-	    {"Asia/Tokyo", "2026-11-27T10:30:00Z", "2021-03-12T10:45:00+01:00", "2021-03-12T09:45:00.000Z"},
+	    {"Asia/Tokyo", "2026-11-27T10:30:00Z", "2021-03-12T10:45:00+01:00",
+	     "2021-03-12T09:45:00.000Z"},
 	    /* It is the 28th in Kiribati, and not yet the 29th. */
 	    {"", "2026-11-27T10:30:00Z", "2026-11-28", "2026-11-27T10:30:00.000Z"},
 	    {"", "2026-11-27T10:30:00Z", "2026-11-28 00:30:00", "2026-11-27T10:30:00.000Z"},
@@ -118,7 +116,8 @@ static void dates_are_of_the_time_zone(void **state)
 		uint64_t now_ms = 0;
 		char shown[CLOCK_TIME_SIZE];
 		assert_int_equal(clock_parse_time(cases[i].now, strlen(cases[i].now), &now_ms), 0);
-		buf_printf(&file, "email,first_name,signed_up_at\r\neve@example.com,Eve,%s\r\n", cases[i].cell);
+		buf_printf(&file, "email,first_name,signed_up_at\r\neve@example.com,Eve,%s\r\n",
+			   cases[i].cell);
 		const struct import_row row =
 		    read_line_of(&campaign, now_ms, buf_view(&file), &arena);
 		assert_true((row.join.problems.n == 0) == (cases[i].moment != NULL));

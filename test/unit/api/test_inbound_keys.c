@@ -14,8 +14,8 @@
 
 enum { NOW_MS = 1000000 };
 
-#define KEY_1 "key 1: as long as a SHA-256 is.."
-#define KEY_2 "key 2: as long as a SHA-256 is.."
+#define KEY_1  "key 1: as long as a SHA-256 is.."
+#define KEY_2  "key 2: as long as a SHA-256 is.."
 #define NO_KEY "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
 
 static const uint8_t SEAL_KEY[SEAL_KEY_SIZE] = {1, 2, 3};
@@ -60,13 +60,14 @@ static struct text sealed(struct buf *out, enum inbound_which which, const char 
 	return buf_view(out);
 }
 
-static void rotate(struct world *w, enum inbound_which which, const char *plain, uint64_t overlap_ms)
+static void rotate(struct world *w, enum inbound_which which, const char *plain,
+		   uint64_t overlap_ms)
 {
 	struct buf room = {0};
 	struct run r = {.rotate = {.which = which,
-			    .sealed = sealed(&room, which, plain),
-			    .overlap_ms = overlap_ms,
-			    .now_ms = NOW_MS}};
+				   .sealed = sealed(&room, which, plain),
+				   .overlap_ms = overlap_ms,
+				   .now_ms = NOW_MS}};
 	run(w, &r, inbound_rotate_decide);
 	buf_free(&room);
 }
@@ -79,10 +80,10 @@ static int set_up(void **state)
 	world = (struct world){0};
 	assert_int_equal(store_open(engine_memory_open(true), &config, &world.store), ERR_OK);
 	struct run r = {.setup = {.code_key = TEXT("key"),
-			    .key_fingerprint = TEXT("print"),
-			    .inbound_token = sealed(&token, INBOUND_TOKEN, "token-1"),
-			    .inbound_secret = sealed(&secret, INBOUND_SECRET, KEY_1),
-			    .api_token_hash = TEXT("hash")}};
+				  .key_fingerprint = TEXT("print"),
+				  .inbound_token = sealed(&token, INBOUND_TOKEN, "token-1"),
+				  .inbound_secret = sealed(&secret, INBOUND_SECRET, KEY_1),
+				  .api_token_hash = TEXT("hash")}};
 	run(&world, &r, setup_decide);
 	buf_free(&token);
 	buf_free(&secret);

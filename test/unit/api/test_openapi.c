@@ -46,11 +46,8 @@ static const struct json *operation_of(const struct route *r)
 		unsigned method;
 		const char *name;
 	} methods[] = {
-	    {HTTP_GET, "get"},
-	    {HTTP_POST, "post"},
-	    {HTTP_PUT, "put"},
-	    {HTTP_DELETE, "delete"},
-	    {HTTP_OPTIONS, "options"},
+	    {HTTP_GET, "get"},       {HTTP_POST, "post"},       {HTTP_PUT, "put"},
+	    {HTTP_DELETE, "delete"}, {HTTP_OPTIONS, "options"},
 	};
 	char path[128];
 	size_t n = 0;
@@ -169,7 +166,7 @@ static void scopes_are_those_of_the_table(void **state)
 			continue;
 		const struct json *security = json_get(operation_of(r), "security");
 		const struct json *scopes = json_get(json_at(security, 0), "token");
-		const char *expected = r->access == ACCESS_READ	   ? "read"
+		const char *expected = r->access == ACCESS_READ    ? "read"
 				       : r->access == ACCESS_WRITE ? "write"
 				       : r->access == ACCESS_ADMIN ? "admin"
 								   : NULL;

@@ -22,7 +22,8 @@ static const struct {
     {"O'Brien & \"Zo\xc3\xab\" <3", "O&#39;Brien &amp; &quot;Zo\xc3\xab&quot; &lt;3"},
     {"</title><svg/onload=1>", "&lt;/title&gt;&lt;svg/onload=1&gt;"},
     {"javascript:alert(1)", "javascript:alert(1)"},
-    {"\xe2\x80\xae<b>\xe2\x81\xa6", "\xe2\x80\xae&lt;b&gt;\xe2\x81\xa6"}, /* RIGHT-TO-LEFT OVERRIDE */
+    {"\xe2\x80\xae<b>\xe2\x81\xa6",
+     "\xe2\x80\xae&lt;b&gt;\xe2\x81\xa6"}, /* RIGHT-TO-LEFT OVERRIDE */
     {"\xd7\x90\"\xd7\x91'", "\xd7\x90&quot;\xd7\x91&#39;"},
     {"&", "&amp;"},
     {"x&", "x&amp;"},

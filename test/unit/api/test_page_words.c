@@ -26,7 +26,7 @@ static void complete_in_every_language(void **state)
 	/* And they are languages of their own. */
 	for (size_t i = 1; i < sizeof spoken / sizeof *spoken; i++)
 		assert_string_not_equal(page_word(text_of(spoken[i]), WORD_THANKS_BODY),
-		    page_word(TEXT("en"), WORD_THANKS_BODY));
+					page_word(TEXT("en"), WORD_THANKS_BODY));
 }
 
 static void by_the_primary_subtag(void **state)
@@ -35,11 +35,10 @@ static void by_the_primary_subtag(void **state)
 		const char *lang, *word;
 		bool rtl;
 	} cases[] = {
-	    {"de", "Vorname", false},   {"de-AT", "Vorname", false},
-	    {"DE-ch", "Vorname", false}, {"es-419", "Nombre", false},
-	    {"", "First name", false},  {"den", "First name", false},
-	    {"d", "First name", false},  {"ja", "First name", false},
-	    {"ar-EG", "First name", true}, {"he", "First name", true},
+	    {"de", "Vorname", false},    {"de-AT", "Vorname", false}, {"DE-ch", "Vorname", false},
+	    {"es-419", "Nombre", false}, {"", "First name", false},   {"den", "First name", false},
+	    {"d", "First name", false},  {"ja", "First name", false}, {"ar-EG", "First name", true},
+	    {"he", "First name", true},
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

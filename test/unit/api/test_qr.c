@@ -54,7 +54,8 @@ static void assert_frame(const struct drawn *d)
 				int ring = x < y ? x : y;
 				ring = 6 - x < ring ? 6 - x : ring;
 				ring = 6 - y < ring ? 6 - y : ring;
-				assert_int_equal(d->dark[corners[c][0] + y][corners[c][1] + x], ring != 1);
+				assert_int_equal(d->dark[corners[c][0] + y][corners[c][1] + x],
+						 ring != 1);
 			}
 	for (int i = 0; i < d->side; i++)
 		for (int j = 0; j < 4; j++) {
@@ -142,7 +143,8 @@ static void what_is_kept_is_bounded(void **state)
 		int n = snprintf(url, sizeof url, "https://refer.example/u%07d/join", i);
 		assert_int_equal(qr_cache_find(&cache, text_from(url, (size_t)n), &svg), ERR_OK);
 		memcpy(large, url, (size_t)n);
-		assert_int_equal(qr_cache_find(&cache, text_from(large, sizeof large), &svg), ERR_OK);
+		assert_int_equal(qr_cache_find(&cache, text_from(large, sizeof large), &svg),
+				 ERR_OK);
 		assert_true(svg.n > QR_CACHE_BYTES_MAX);
 	}
 	assert_true(kept_bytes(&cache) <= QR_CACHE_SLOTS * QR_CACHE_BYTES_MAX);

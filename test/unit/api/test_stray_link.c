@@ -11,13 +11,56 @@
 
 #include "api/stray_link.h"
 
+static const char *const ends[] = {"/",
+				   ".",
+				   ",",
+				   ";",
+				   ":",
+				   "!",
+				   "?",
+				   "...",
+				   ")",
+				   "]",
+				   "}",
+				   ">",
+				   "'",
+				   "\"",
+				   "`",
+				   " ",
+				   "\t",
+				   "\r\n",
+				   "\\",
+				   "*",
+				   "|",
+				   ").",
+				   "\").",
+				   " /",
+				   "//",
+				   "/.",
+				   "\xc2\xa0",
+				   "\xe2\x80\x8b",
+				   "\xe2\x80\x9d",
+				   "\xe2\x80\x99.",
+				   "\xc2\xbb",
+				   "\xe3\x80\x82",
+				   "\xef\xbc\x89",
+				   "\xe2\x80\xa6",
+				   "\xef\xb8\x8f",
+				   "\xe5\xbf\xab",
+				   "&quot;",
+				   "&gt;",
+				   "&#8221;",
+				   "&#x201D;.",
+				   "&nbsp;&nbsp;",
+				   "&",
+				   "%",
+				   "-.",
+				   "\xff"};
+
 static void what_stands_behind_a_link_goes(void **state)
 {
-	static const char *const ends[] = {"/", ".", ",", ";", ":", "!", "?", "...", ")", "]", "}", ">", "'", "\"", "`",
-	    " ", "\t", "\r\n", "\\", "*", "|", ").", "\").", " /", "//", "/.", "\xc2\xa0", "\xe2\x80\x8b",
-	    "\xe2\x80\x9d", "\xe2\x80\x99.", "\xc2\xbb", "\xe3\x80\x82", "\xef\xbc\x89", "\xe2\x80\xa6", "\xef\xb8\x8f",
-	    "\xe5\xbf\xab", "&quot;", "&gt;", "&#8221;", "&#x201D;.", "&nbsp;&nbsp;", "&", "%", "-.", "\xff"};
-	static const char *const links[] = {"/uK3fTz9Q", "/uK3fTz9Q/join", "/uK3fTz9Q/JOIN", "//uK3fTz9Q/Join"};
+	static const char *const links[] = {"/uK3fTz9Q", "/uK3fTz9Q/join", "/uK3fTz9Q/JOIN",
+					    "//uK3fTz9Q/Join"};
 	(void)state;
 	for (size_t l = 0; l < sizeof links / sizeof *links; l++)
 		for (size_t e = 0; e < sizeof ends / sizeof *ends; e++) {
@@ -26,8 +69,8 @@ static void what_stands_behind_a_link_goes(void **state)
 			buf_str(&path, links[l]);
 			/* A "-" may belong to a code from elsewhere. */
 			buf_str(&path, l == 0 && ends[e][0] == '-' ? ends[e] + 1 : ends[e]);
-			if (!stray_link_read(buf_view(&path), &link) || !text_eq(link.code, TEXT("uK3fTz9Q")) ||
-			    link.join != (l > 0))
+			if (!stray_link_read(buf_view(&path), &link) ||
+			    !text_eq(link.code, TEXT("uK3fTz9Q")) || link.join != (l > 0))
 				fail_msg("%s%s", links[l], ends[e]);
 			buf_free(&path);
 		}
@@ -36,7 +79,7 @@ static void what_stands_behind_a_link_goes(void **state)
 static void marks_between_code_and_join_go(void **state)
 {
 	static const char *const paths[] = {"/zg-LA_yb./join", "/zg-LA_yb /join", "/zg-LA_yb//join",
-	    "/zg-LA_yb)/ /JOIN.", "/zg-LA_yb&gt;/join"};
+					    "/zg-LA_yb)/ /JOIN.", "/zg-LA_yb&gt;/join"};
 	(void)state;
 	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
 		struct stray_link link;
@@ -47,10 +90,25 @@ static void marks_between_code_and_join_go(void **state)
 
 static void other_paths_are_no_links(void **state)
 {
-	static const char *const paths[] = {"", "/", "//", "/.", "*", "/.env", "/join.php", "/uK3fTz9Q/joint",
-	    "/uK3fTz9Q/join/me", "/uK3fTz9Q.join", "/uK3fTz9Q)x", "/uK3fTz9Q/qr-code.", "/uK3fTz9Q/unsubscribe/",
-	    "/api/v2/users/", "/uK3fTz9Q&x", "/uK3fTz9Q&toolongforanentity;", "/uK3fTz9Q&;x", "/ uK3fTz9Q",
-	    "/uK3fTz9Q/join&quotx"};
+	static const char *const paths[] = {"",
+					    "/",
+					    "//",
+					    "/.",
+					    "*",
+					    "/.env",
+					    "/join.php",
+					    "/uK3fTz9Q/joint",
+					    "/uK3fTz9Q/join/me",
+					    "/uK3fTz9Q.join",
+					    "/uK3fTz9Q)x",
+					    "/uK3fTz9Q/qr-code.",
+					    "/uK3fTz9Q/unsubscribe/",
+					    "/api/v2/users/",
+					    "/uK3fTz9Q&x",
+					    "/uK3fTz9Q&toolongforanentity;",
+					    "/uK3fTz9Q&;x",
+					    "/ uK3fTz9Q",
+					    "/uK3fTz9Q/join&quotx"};
 	char long_code[80] = "/";
 	struct stray_link link;
 	(void)state;

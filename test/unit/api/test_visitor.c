@@ -44,10 +44,14 @@ static void people_are_counted_in_every_app(void **state)
 	static const char *const agents[] = {
 	    "",
 	    "curl/8.5",
-	    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4) AppleWebKit/605.1.15 Mobile/15E148 [FBAN/FBIOS;FBAV/450.0]",
-	    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 Instagram 320.0",
-	    "Mozilla/5.0 (Linux; Android 13; CUBOT_X18) AppleWebKit/537.36 Chrome/120.0 Mobile Safari/537.36",
-	    "Mozilla/5.0 (Linux; Android 13) AppleWebKit/537.36 Chrome/120.0 Mobile Safari/537.36 Telegram-Android/10",
+	    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4) AppleWebKit/605.1.15 Mobile/15E148 "
+	    "[FBAN/FBIOS;FBAV/450.0]",
+	    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 Instagram "
+	    "320.0",
+	    "Mozilla/5.0 (Linux; Android 13; CUBOT_X18) AppleWebKit/537.36 Chrome/120.0 Mobile "
+	    "Safari/537.36",
+	    "Mozilla/5.0 (Linux; Android 13) AppleWebKit/537.36 Chrome/120.0 Mobile Safari/537.36 "
+	    "Telegram-Android/10",
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof agents / sizeof *agents; i++)

@@ -146,7 +146,8 @@ static void days_of_any_year(void **state)
 {
 	(void)state;
 	static const char *const good[] = {"0001-01-01", "1904-02-29", "1969-12-31", "9999-12-31"};
-	static const char *const bad[] = {"0000-01-01", "1900-02-29", "1969-12-32", "1969-1-1",
+	static const char *const bad[] = {
+	    "0000-01-01",  "1900-02-29",           "1969-12-32", "1969-1-1",
 	    "1969-12-31 ", "1969-12-31T00:00:00Z", "1969/12/31", ""};
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
 		assert_true(clock_is_date(good[i], strlen(good[i])));

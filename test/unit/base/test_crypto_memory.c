@@ -1,5 +1,5 @@
-/* Cryptography when OpenSSL gets no memory: an error, never a crash and never bytes that look right.
- * Run by make test. */
+/* Cryptography when OpenSSL gets no memory: an error, never a crash and never bytes that look
+ * right. Run by make test. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -14,7 +14,8 @@
 #include "../../support/seeded.h"
 #include "base/csv.h"
 
-/* What was read, written down: "1[a|b]" for a record that begins in line 1, "3!why" for a wrong one. */
+/* What was read, written down: "1[a|b]" for a record that begins in line 1, "3!why" for a wrong
+ * one. */
 static void note(struct buf *out, const struct csv_reader *r, enum csv_result result)
 {
 	buf_u64(out, r->line);
@@ -89,13 +90,21 @@ static void nothing_is_no_record(void **state)
 static void a_mark_in_front_is_skipped(void **state)
 {
 	(void)state;
-	assert_reads(TEXT("\xef\xbb\xbf" "a\n"), "1[a]");
+	assert_reads(TEXT("\xef\xbb\xbf"
+			  "a\n"),
+		     "1[a]");
 	assert_reads(TEXT("\xef\xbb\xbf\"a\"\n"), "1[a]");
 	/* Text that only begins like a mark; it is not UTF-8 then. */
-	assert_reads(TEXT("\xef\xbb" "a\n"), "1[\xc3\xaf\xc2\xbb" "a]");
+	assert_reads(TEXT("\xef\xbb"
+			  "a\n"),
+		     "1[\xc3\xaf\xc2\xbb"
+		     "a]");
 	assert_reads(TEXT("\xef\xbb"), "1[\xc3\xaf\xc2\xbb]");
 	assert_reads(TEXT("\xef\n"), "1[\xc3\xaf]");
-	assert_reads(TEXT("a\n\xef\xbb\xbf" "b\n"), "1[a]2[\xef\xbb\xbf" "b]");
+	assert_reads(TEXT("a\n\xef\xbb\xbf"
+			  "b\n"),
+		     "1[a]2[\xef\xbb\xbf"
+		     "b]");
 }
 
 static void the_first_line_decides_the_separator(void **state)
@@ -109,7 +118,9 @@ static void the_first_line_decides_the_separator(void **state)
 	assert_reads(TEXT("\r\n\na;b\r\n1;2"), "3[a|b]4[1|2]");
 	assert_reads(TEXT("a\n1;2\n"), "1[a]2[1;2]");
 	assert_reads(TEXT("a;b"), "1[a|b]");
-	assert_reads(TEXT("\xef\xbb\xbf" "a;\"b\"\r\n1;2\r\n"), "1[a|b]2[1|2]");
+	assert_reads(TEXT("\xef\xbb\xbf"
+			  "a;\"b\"\r\n1;2\r\n"),
+		     "1[a|b]2[1|2]");
 	/* A quote inside of a cell: the line may end earlier than the search for its end. */
 	assert_reads(TEXT("a\"b;c\nd;e\"\nf;g\n"), "1[a\"b|c]2[d|e\"]3[f|g]");
 	assert_reads(TEXT("a\"b;c\nd;e\n"), "1[a\"b|c]2[d|e]");
@@ -143,11 +154,19 @@ static void utf_16_is_read(void **state)
 		buf_free(&b);
 	}
 	/* Zoe with a diaeresis, an emoji, halves of pairs, half of a unit. */
-	assert_reads(TEXT("\xff\xfe\xeb\x00;\x00=\xd8\x4e\xde\n\x00"), "1[\xc3\xab|\xf0\x9f\x99\x8e]");
-	assert_reads(TEXT("\xfe\xff\x00\xeb\x00;\xd8=\xde\x4e\x00\n"), "1[\xc3\xab|\xf0\x9f\x99\x8e]");
-	assert_reads(TEXT("\xff\xfe=\xd8" "a\x00\x4e\xde"), "1[\xef\xbf\xbd" "a\xef\xbf\xbd]");
+	assert_reads(TEXT("\xff\xfe\xeb\x00;\x00=\xd8\x4e\xde\n\x00"),
+		     "1[\xc3\xab|\xf0\x9f\x99\x8e]");
+	assert_reads(TEXT("\xfe\xff\x00\xeb\x00;\xd8=\xde\x4e\x00\n"),
+		     "1[\xc3\xab|\xf0\x9f\x99\x8e]");
+	assert_reads(TEXT("\xff\xfe=\xd8"
+			  "a\x00\x4e\xde"),
+		     "1[\xef\xbf\xbd"
+		     "a\xef\xbf\xbd]");
 	assert_reads(TEXT("\xff\xfe=\xd8"), "1[\xef\xbf\xbd]");
-	assert_reads(TEXT("\xff\xfe" "a\x00" "b"), "1[a\xef\xbf\xbd]");
+	assert_reads(TEXT("\xff\xfe"
+			  "a\x00"
+			  "b"),
+		     "1[a\xef\xbf\xbd]");
 	assert_reads(TEXT("\xff\xfe"), "");
 }
 
@@ -167,7 +186,8 @@ static void other_bytes_are_windows_1252(void **state)
 static void wrong_lines_are_told_and_passed(void **state)
 {
 	(void)state;
-	assert_reads(TEXT("a\n\"b\"c,d\ne\n"), "1[a]2!has something behind the closing quote of a cell3[e]");
+	assert_reads(TEXT("a\n\"b\"c,d\ne\n"),
+		     "1[a]2!has something behind the closing quote of a cell3[e]");
 	assert_reads(TEXT("a\n\"b"), "1[a]2!has a quoted cell that never ends");
 }
 

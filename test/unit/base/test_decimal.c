@@ -17,21 +17,23 @@ static void test_read(void **state)
 		unsigned places;
 		uint64_t value;
 	} good[] = {
-	    {"49.90", 2, 4990}, {"49.9", 2, 4990},  {"49", 2, 4900},     {"0", 4, 0},
-	    {"0.0001", 4, 1},   {"007", 0, 7},      {"12.3400", 4, 123400},
-	    {"999999999999999.9999", 4, 9999999999999999999u},
+	    {"49.90", 2, 4990},     {"49.9", 2, 4990},
+	    {"49", 2, 4900},        {"0", 4, 0},
+	    {"0.0001", 4, 1},       {"007", 0, 7},
+	    {"12.3400", 4, 123400}, {"999999999999999.9999", 4, 9999999999999999999u},
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
 		uint64_t value = 0;
-		assert_int_equal(decimal_read(text_of(good[i].text), good[i].places, &value), ERR_OK);
+		assert_int_equal(decimal_read(text_of(good[i].text), good[i].places, &value),
+				 ERR_OK);
 		assert_true(value == good[i].value);
 	}
 }
 
 static void test_refuse(void **state)
 {
-	static const char *const bad[] = {"",     ".5",  "5.",  "-1", "+1",    "1e3",  "1,5",
+	static const char *const bad[] = {"",      ".5", "5.", "-1",    "+1",   "1e3", "1,5",
 					  "1.234", " 1", "1 ", "1.2.3", "0x10", "1.x"};
 	(void)state;
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -87,7 +89,8 @@ static void test_round(void **state)
 		uint64_t value = 0;
 		enum err err = decimal_round(text_of(cases[i].number), cases[i].places, &value);
 		if (err != cases[i].err || value != cases[i].value)
-			fail_msg("%s: %s, %llu", cases[i].number, err_name(err), (unsigned long long)value);
+			fail_msg("%s: %s, %llu", cases[i].number, err_name(err),
+				 (unsigned long long)value);
 	}
 }
 
@@ -111,10 +114,21 @@ static void test_integer(void **state)
 static void test_plain(void **state)
 {
 	static const char *const cases[][2] = {
-	    {"1e2", "100"},       {"1E+2", "100"},     {"-1.5e0", "-1.5"}, {"12.50e1", "125.0"},
-	    {"1e-7", "0.0000001"}, {"0.1e1", "1"},      {"0e5", "0"},      {"000e1", "0"},       {"100e-2", "1.00"},
-	    {"1e0", "1"},          {"1.25e-1", "0.125"}, {"1e37", "10000000000000000000000000000000000000"},
-	    {"1e40", ""},          {"1e-40", ""},       {"1e999999999999999999999", ""},
+	    {"1e2", "100"},
+	    {"1E+2", "100"},
+	    {"-1.5e0", "-1.5"},
+	    {"12.50e1", "125.0"},
+	    {"1e-7", "0.0000001"},
+	    {"0.1e1", "1"},
+	    {"0e5", "0"},
+	    {"000e1", "0"},
+	    {"100e-2", "1.00"},
+	    {"1e0", "1"},
+	    {"1.25e-1", "0.125"},
+	    {"1e37", "10000000000000000000000000000000000000"},
+	    {"1e40", ""},
+	    {"1e-40", ""},
+	    {"1e999999999999999999999", ""},
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -131,7 +145,8 @@ static void test_write(void **state)
 		uint64_t value;
 		unsigned places;
 		const char *text;
-	} cases[] = {{4990, 2, "49.90"}, {5, 2, "0.05"}, {0, 3, "0.000"}, {1234, 0, "1234"}, {70, 1, "7.0"}};
+	} cases[] = {
+	    {4990, 2, "49.90"}, {5, 2, "0.05"}, {0, 3, "0.000"}, {1234, 0, "1234"}, {70, 1, "7.0"}};
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct buf out = {0};
@@ -144,12 +159,9 @@ static void test_write(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_read),
-	    cmocka_unit_test(test_refuse),
-	    cmocka_unit_test(test_round),
-	    cmocka_unit_test(test_integer),
-	    cmocka_unit_test(test_plain),
-	    cmocka_unit_test(test_write),
+	    cmocka_unit_test(test_read),  cmocka_unit_test(test_refuse),
+	    cmocka_unit_test(test_round), cmocka_unit_test(test_integer),
+	    cmocka_unit_test(test_plain), cmocka_unit_test(test_write),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

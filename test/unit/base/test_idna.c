@@ -122,7 +122,8 @@ static void same_fold(const char *a, const char *b, bool same)
 static void what_folds_to_nothing_is_empty(void **state)
 {
 	(void)state;
-	static const char *const nothing[] = {"", "\u200b", "\u00ad", "\u034f", "\ufe0f", "\u2060", "\ufeff"};
+	static const char *const nothing[] = {"",       "\u200b", "\u00ad", "\u034f",
+					      "\ufe0f", "\u2060", "\ufeff"};
 	struct arena arena = {0};
 	for (size_t i = 0; i < sizeof nothing / sizeof *nothing; i++) {
 		struct text t;

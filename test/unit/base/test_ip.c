@@ -34,8 +34,16 @@ static void read_and_written(void **state)
 
 static void what_is_none(void **state)
 {
-	static const char *const cases[] = {"", "192.0.2", "192.0.2.256", "192.0.2.1 ", "1", "g::1", "[::1]",
-	    "::1%eth0", "192.0.2.1/24", "0000:0000:0000:0000:0000:0000:0000:0000:0000:0000"};
+	static const char *const cases[] = {"",
+					    "192.0.2",
+					    "192.0.2.256",
+					    "192.0.2.1 ",
+					    "1",
+					    "g::1",
+					    "[::1]",
+					    "::1%eth0",
+					    "192.0.2.1/24",
+					    "0000:0000:0000:0000:0000:0000:0000:0000:0000:0000"};
 	uint8_t bytes[16];
 	char out[IP_TEXT_SIZE];
 	(void)state;

@@ -258,9 +258,11 @@ static void only_an_object_is_built(void **state)
 	struct json *v = NULL;
 	const char *why = "";
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-		assert_int_equal(json_parse_object(text_of(others[i]), &ten, &v, &why), ERR_REFUSED);
+		assert_int_equal(json_parse_object(text_of(others[i]), &ten, &v, &why),
+				 ERR_REFUSED);
 	for (size_t i = 0; i < sizeof broken / sizeof *broken; i++)
-		assert_int_equal(json_parse_object(text_of(broken[i]), &ten, &v, &why), ERR_INVALID);
+		assert_int_equal(json_parse_object(text_of(broken[i]), &ten, &v, &why),
+				 ERR_INVALID);
 	assert_null(v);
 	assert_int_equal(json_parse_object(TEXT(" {\"a\":1}\n"), &ten, &v, &why), ERR_OK);
 	assert_int_equal(json_length(v), 1);

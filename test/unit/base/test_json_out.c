@@ -53,9 +53,8 @@ static void escapes_are_the_shortest(void **state)
 	struct buf b = {0};
 	struct json_out o = json_out(&b);
 	json_put_text(&o, NULL, TEXT("\"\\\b\f\n\r\t\x01\x1f<>&/\x7f\xC3\xBC"));
-	static const char expected[] =
-	    "\"\\\"\\\\\\b\\f\\n\\r\\t\\u0001\\u001f<>&/"
-	    "\\u007f\xC3\xBC\"";
+	static const char expected[] = "\"\\\"\\\\\\b\\f\\n\\r\\t\\u0001\\u001f<>&/"
+				       "\\u007f\xC3\xBC\"";
 	assert_true(text_eq(buf_view(&b), text_of(expected)));
 	assert_false(b.failed);
 	buf_free(&b);
@@ -148,11 +147,12 @@ static void failure_stays_with_the_buffer(void **state)
 	buf_free(&b);
 }
 
-/* A parsed value is written as it was, without the blanks and escapes that nobody needs; a number with an exponent
- * is written out. */
+/* A parsed value is written as it was, without the blanks and escapes that nobody needs; a number
+ * with an exponent is written out. */
 static void a_parsed_value_comes_out_as_it_was(void **state)
 {
-	static const char given[] = "{\"a\":[1,-2.50,\"x\\\"y\",true,false,null,[],{}],\"b\":{\"c d\":{\"e\":[[0]]}}}";
+	static const char given[] =
+	    "{\"a\":[1,-2.50,\"x\\\"y\",true,false,null,[],{}],\"b\":{\"c d\":{\"e\":[[0]]}}}";
 	const char *why;
 	struct json *v;
 	struct buf b = {0};

@@ -12,10 +12,10 @@
 
 #include "base/multipart.h"
 
-#define TYPE "multipart/form-data; boundary=xY"
+#define TYPE                 "multipart/form-data; boundary=xY"
 #define PART(headers, value) "--xY\r\n" headers "\r\n\r\n" value "\r\n"
-#define FIELD(name, value) PART("Content-Disposition: form-data; name=\"" name "\"", value)
-#define END "--xY--\r\n"
+#define FIELD(name, value)   PART("Content-Disposition: form-data; name=\"" name "\"", value)
+#define END                  "--xY--\r\n"
 
 /* Everything that is read of a body: "name=value;" for each part, then what ended it. */
 static void read_all(struct text type, struct text body, struct buf *out)
@@ -57,7 +57,8 @@ static void expect(const char *type, struct text body, const char *read)
 static const struct {
 	const char *body, *read;
 } bodies[] = {
-    {FIELD("first_name", "Ann") FIELD("email", "a+b@x.org") END, "first_name=Ann;email=a+b@x.org;end"},
+    {FIELD("first_name", "Ann") FIELD("email", "a+b@x.org") END,
+     "first_name=Ann;email=a+b@x.org;end"},
     {"--xY--", "end"},
     {"--xY--\r\n", "end"},
     {"--xY--\r\nan epilogue", "end"},
@@ -76,30 +77,44 @@ static const struct {
     {FIELD("a%22b%0D%0Ac%41", "1") END, "a\"b\r\nc%41=1;end"},
     {FIELD("", "1") END, "=1;end"},
     {PART("content-disposition:form-data;name=a", "1") END, "a=1;end"},
-    {PART("Content-Disposition: Form-Data ; x=\"name=b;\\\"\" ; NAME = \"a;b\" ;", "1") END, "a;b=1;end"},
-    {PART("X-Other: 1\r\nContent-Disposition: form-data; name=\"a\"\r\nX-More: 2", "1") END, "a=1;end"},
+    {PART("Content-Disposition: Form-Data ; x=\"name=b;\\\"\" ; NAME = \"a;b\" ;", "1") END,
+     "a;b=1;end"},
+    {PART("X-Other: 1\r\nContent-Disposition: form-data; name=\"a\"\r\nX-More: 2", "1") END,
+     "a=1;end"},
     /* A folded header is one header. */
     {PART("Content-Disposition: form-data;\r\n name=\"a\"\r\nX-Other: 1", "1") END, "a=1;end"},
     {PART("Content-Disposition:\r\n\tform-data;\r\n  name=a\r\n ", "1") END, "a=1;end"},
     {PART("X-Other: 1\r\n Content-Disposition: form-data; name=\"a\"", "1") END, "400"},
     {FIELD("a", " 1") END, "a= 1;end"},
     /* Charsets. */
-    {PART("Content-Disposition: form-data; name=\"a\"\r\nContent-Type: text/plain; charset=UTF-8", "\xc3\xa9") END,
+    {PART("Content-Disposition: form-data; name=\"a\"\r\nContent-Type: text/plain; charset=UTF-8",
+	  "\xc3\xa9") END,
      "a=\xc3\xa9;end"},
-    {PART("Content-Disposition: form-data; name=\"a\"\r\nContent-Type: text/plain;Charset=\"ISO-8859-1\"",
-	  "\xe9\x80") END, "a=\xc3\xa9\xe2\x82\xac;end"},
-    {FIELD("_charset_", "windows-1252") FIELD("a", "\xe9") END, "_charset_=windows-1252;a=\xc3\xa9;end"},
-    {PART("Content-Disposition: form-data; name=\"a\"\r\nContent-Type: text/plain; charset=utf-16", "x") END, "a!;end"},
+    {PART("Content-Disposition: form-data; name=\"a\"\r\nContent-Type: "
+	  "text/plain;Charset=\"ISO-8859-1\"",
+	  "\xe9\x80") END,
+     "a=\xc3\xa9\xe2\x82\xac;end"},
+    {FIELD("_charset_", "windows-1252") FIELD("a", "\xe9") END,
+     "_charset_=windows-1252;a=\xc3\xa9;end"},
+    {PART("Content-Disposition: form-data; name=\"a\"\r\nContent-Type: text/plain; charset=utf-16",
+	  "x") END,
+     "a!;end"},
     /* Parts that are not text fields. */
     {PART("Content-Disposition: form-data; name=\"a\"; filename=\"x.png\"", "x") END, "a!;end"},
     {PART("Content-Disposition: form-data; name=\"a\"; filename=\"\"", "x") END, "a!;end"},
     {PART("Content-Disposition: form-data; filename*=utf-8''x; name=\"a\"", "x") END, "a!;end"},
-    {PART("Content-Disposition: form-data; name=\"a\"\r\nContent-Type: application/json", "{}") END, "a!;end"},
-    {PART("Content-Disposition: form-data; name=\"a\"\r\nContent-Transfer-Encoding: base64", "eA==") END, "a!;end"},
-    {PART("Content-Disposition: form-data; name=\"a\"\r\nContent-Transfer-Encoding: 8bit", "x") END, "a=x;end"},
+    {PART("Content-Disposition: form-data; name=\"a\"\r\nContent-Type: application/json", "{}") END,
+     "a!;end"},
+    {PART("Content-Disposition: form-data; name=\"a\"\r\nContent-Transfer-Encoding: base64", "eA==")
+	 END,
+     "a!;end"},
+    {PART("Content-Disposition: form-data; name=\"a\"\r\nContent-Transfer-Encoding: 8bit", "x") END,
+     "a=x;end"},
     /* A file input that was left empty. */
-    {PART("Content-Disposition: form-data; name=\"f\"; filename=\"\"\r\nContent-Type: application/octet-stream", "")
-	 FIELD("a", "1") END, "a=1;end"},
+    {PART("Content-Disposition: form-data; name=\"f\"; filename=\"\"\r\nContent-Type: "
+	  "application/octet-stream",
+	  "") FIELD("a", "1") END,
+     "a=1;end"},
     /* Malformed. */
     {"", "400"},
     {"first_name=Ann&email=a@x.org", "400"},
@@ -135,7 +150,8 @@ static const struct {
     {"multipart/form-data; charset=utf-8 ; boundary=----WebKitFormBoundary7MA4YWxkTrZu0gW",
      "----WebKitFormBoundary7MA4YWxkTrZu0gW"},
     {"multipart/form-data; boundary=a'()+_,-./:=?", "a'()+_,-./:=?"},
-    {"multipart/form-data; boundary=1234567890123456789012345678901234567890123456789012345678901234567890",
+    {"multipart/form-data; "
+     "boundary=1234567890123456789012345678901234567890123456789012345678901234567890",
      "1234567890123456789012345678901234567890123456789012345678901234567890"},
     {"multipart/form-data", NULL},
     {"multipart/form-data;", NULL},
@@ -149,7 +165,8 @@ static const struct {
     {"multipart/form-data; boundary=x; boundary=x", NULL},
     {"multipart/form-data; boundary=a@b", NULL},
     {"multipart/form-data; boundary=\xc3\xa9", NULL},
-    {"multipart/form-data; boundary=12345678901234567890123456789012345678901234567890123456789012345678901",
+    {"multipart/form-data; "
+     "boundary=12345678901234567890123456789012345678901234567890123456789012345678901",
      NULL},
 };
 
@@ -158,13 +175,14 @@ static void test_boundaries(void **state)
 	struct buf body = {0};
 	(void)state;
 	for (size_t i = 0; i < sizeof boundaries / sizeof *boundaries; i++) {
-		const char *boundary = boundaries[i].boundary != NULL ? boundaries[i].boundary : "x";
+		const char *boundary =
+		    boundaries[i].boundary != NULL ? boundaries[i].boundary : "x";
 		buf_reset(&body);
 		buf_printf(&body,
-		    "--%s\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n--%s--", boundary,
-		    boundary);
+			   "--%s\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n--%s--",
+			   boundary, boundary);
 		expect(boundaries[i].type, buf_view(&body),
-		    boundaries[i].boundary != NULL ? "a=1;end" : "400");
+		       boundaries[i].boundary != NULL ? "a=1;end" : "400");
 	}
 	buf_free(&body);
 }

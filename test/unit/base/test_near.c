@@ -11,9 +11,9 @@
 
 #include "base/near.h"
 
-static const char *const known[] = {"id",     "name",      "email",   "first_name", "colour",
-				    "lang",   "starts_at", "ends_at", "campaign_id", "logo_url",
-				    "amount", "qualified"};
+static const char *const known[] = {"id",          "name",     "email",     "first_name",
+				    "colour",      "lang",     "starts_at", "ends_at",
+				    "campaign_id", "logo_url", "amount",    "qualified"};
 
 static const struct {
 	const char *name, *meant; /* NULL: nothing is close */

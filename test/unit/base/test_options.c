@@ -222,7 +222,8 @@ static void errors_are_one_clear_line(void **state)
 	wrong(r, "--connections -1", "--connections: \"-1\" is not a whole number\n");
 	wrong(r, "--connections 0",
 	      "--connections: \"0\" is out of range (at least 1, at most 100000)\n");
-	wrong(r, "--max-body 1K5", "--max-body: \"1K5\" is not a size: write 65536, 64KiB or 1MiB\n");
+	wrong(r, "--max-body 1K5",
+	      "--max-body: \"1K5\" is not a size: write 65536, 64KiB or 1MiB\n");
 	wrong(r, "--max-body 1000", "--max-body: \"1000\" is out of range (at least 1024 bytes)\n");
 	wrong(r, "--drain 8", "--drain: \"8\" is not a duration: write 500ms, 10s, 5m, 2h or 1d\n");
 	wrong(r, "--allow-http-targets=maybe",

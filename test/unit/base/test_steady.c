@@ -15,7 +15,8 @@ static const uint64_t UNIX_MS = 1795428000000, DAY_MS = 86400000;
 /* The n-th millisecond after the beginning, while the wall clock is off by so much. */
 static int64_t look(struct steady *s, uint64_t after_ms, int64_t off_ms)
 {
-	return steady_look(s, UNIX_MS + after_ms + (uint64_t)off_ms, (7 + after_ms) * UINT64_C(1000000));
+	return steady_look(s, UNIX_MS + after_ms + (uint64_t)off_ms,
+			   (7 + after_ms) * UINT64_C(1000000));
 }
 
 static struct steady begin(void)

@@ -1,6 +1,5 @@
-/* The folding of text and what of it is invisible, held against Unicode's rules and against random text.
- * Never compares with another library.
- * Run by make test. */
+/* The folding of text and what of it is invisible, held against Unicode's rules and against random
+ * text. Never compares with another library. Run by make test. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,10 +8,10 @@
 
 #include <cmocka.h>
 
+#include "../../support/seeded.h"
 #include "base/typed.h"
 #include "base/unicode.h"
 #include "base/utf8.h"
-#include "../../support/seeded.h"
 
 static void add_character(struct buf *out, uint32_t c)
 {
@@ -108,9 +107,10 @@ static uint32_t any_character(struct seeded *random)
 	/* Blocks full of letters with case, accents, jamo, and anything else. */
 	static const struct {
 		uint32_t from, n;
-	} blocks[] = {{0x20, 0x60},     {0xC0, 0x180}, {0x300, 0x70},   {0x370, 0x90},  {0x591, 0x20},
-		      {0x1100, 0x100},  {0x1E00, 512}, {0x1F300, 0x50}, {0x1D165, 0x8}, {0xFE00, 0x10},
-		      {0x200B, 0x5},    {0xAC00, 64},  {0x3099, 2},     {0, 0xD800}};
+	} blocks[] = {{0x20, 0x60},   {0xC0, 0x180},   {0x300, 0x70}, {0x370, 0x90},
+		      {0x591, 0x20},  {0x1100, 0x100}, {0x1E00, 512}, {0x1F300, 0x50},
+		      {0x1D165, 0x8}, {0xFE00, 0x10},  {0x200B, 0x5}, {0xAC00, 64},
+		      {0x3099, 2},    {0, 0xD800}};
 	size_t i = seeded_below(random, sizeof blocks / sizeof *blocks);
 	return blocks[i].from + (uint32_t)seeded_below(random, blocks[i].n);
 }
@@ -184,7 +184,8 @@ static void what_nobody_sees_is_trimmed(void **state)
 	    {"\u2764\ufe0f\ufe0f", "\u2764\ufe0f"},
 	    {"\U0001f468\u200d", "\U0001f468\u200d"},
 	    {"\U0001f44d\U0001f3fd\ufe0f", "\U0001f44d\U0001f3fd\ufe0f"},
-	    {"\U0001f3f4\U000e0067\U000e0062\U000e007f", "\U0001f3f4\U000e0067\U000e0062\U000e007f"},
+	    {"\U0001f3f4\U000e0067\U000e0062\U000e007f",
+	     "\U0001f3f4\U000e0067\U000e0062\U000e007f"},
 	    {"\U0001f3f4\U000e0067\u00a0", "\U0001f3f4\U000e0067"},
 	    {"\xff\xfe \x80", "\xff\xfe \x80"}, /* not UTF-8: refused elsewhere */
 	    {"\xe2\x80 ", "\xe2\x80"},
@@ -257,9 +258,10 @@ static void names_must_not_turn_the_text_around(void **state)
 	struct arena arena = {0};
 	(void)state;
 	assert_null(typed_name_refusal(TEXT("Ann \u2764\ufe0f \u0645\u06cc\u200c\u062e"), &arena));
-	assert_string_equal(typed_name_refusal(TEXT("Ann\u202egnp.exe"), &arena),
-			    "has an invisible character (U+202E) that reverses the order of the text: leave it "
-			    "out");
+	assert_string_equal(
+	    typed_name_refusal(TEXT("Ann\u202egnp.exe"), &arena),
+	    "has an invisible character (U+202E) that reverses the order of the text: leave it "
+	    "out");
 	assert_non_null(typed_name_refusal(TEXT("Ann\u2067x"), &arena));
 	assert_non_null(typed_name_refusal(TEXT("Ann\u061cx"), &arena));
 	assert_string_equal(typed_name_refusal(TEXT("a\nb"), &arena),

@@ -55,7 +55,8 @@ static bool is_tag_of(const struct json *test)
 	uint8_t mac[SHA256_SIZE];
 	struct text expected = member_bytes(test, "tag", tag);
 	assert_in_range(expected.n, 1, sizeof mac);
-	assert_true(crypto_hmac_sha256(member_bytes(test, "key", key), member_bytes(test, "msg", msg), mac));
+	assert_true(crypto_hmac_sha256(member_bytes(test, "key", key),
+				       member_bytes(test, "msg", msg), mac));
 	return text_eq(text_from(mac, expected.n), expected);
 }
 

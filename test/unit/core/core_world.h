@@ -262,7 +262,8 @@ static inline size_t world_list(struct world *w, const struct record_kind *kind,
 
 static inline uint64_t world_campaign(struct world *w, struct campaign campaign)
 {
-	struct campaign_save save = {.command = {.decide = campaign_save_decide}, .codes = w->codes};
+	struct campaign_save save = {.command = {.decide = campaign_save_decide},
+				     .codes = w->codes};
 	campaign.name = TEXT("Spring");
 	save.campaign = campaign;
 	assert_int_equal(world_run(w, &save.command), ERR_OK);

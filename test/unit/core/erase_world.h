@@ -1,6 +1,5 @@
-/*
- * What the tests of erasing share: erasing, its job, people with names, attempts with answers, and a search
- * for what any record says.
+/* What the tests of erasing share: erasing, its job, people with names, attempts with answers, and
+ * a search for what any record says.
  */
 #ifndef TEST_ERASE_WORLD_H
 #define TEST_ERASE_WORLD_H
@@ -45,16 +44,16 @@ static inline size_t finish(struct world *w)
 	return slices;
 }
 
-static inline struct join named(struct world *w, uint64_t campaign, uint64_t referrer, const char *name,
-			 const char *email)
+static inline struct join named(struct world *w, uint64_t campaign, uint64_t referrer,
+				const char *name, const char *email)
 {
 	struct join join = world_join(w, campaign, referrer, email);
 	join.first_name = text_of(name);
 	return join;
 }
 
-static inline uint64_t person(struct world *w, uint64_t campaign, uint64_t referrer, const char *name,
-		       const char *email)
+static inline uint64_t person(struct world *w, uint64_t campaign, uint64_t referrer,
+			      const char *name, const char *email)
 {
 	struct join join = named(w, campaign, referrer, name, email);
 	assert_int_equal(world_run_join(w, &join), ERR_OK);
@@ -63,7 +62,7 @@ static inline uint64_t person(struct world *w, uint64_t campaign, uint64_t refer
 }
 
 static inline void attempt(struct world *w, uint64_t delivery_id, enum delivery_verdict verdict,
-		    const char *answer)
+			   const char *answer)
 {
 	struct delivery d = world_delivery(w, delivery_id);
 	struct delivery_record_attempt cmd = {
@@ -92,8 +91,8 @@ struct search {
 static inline bool says(const struct record_kind *kind, const void *record, struct text word)
 {
 	for (size_t i = 0; i < kind->n_values; i++) {
-		const struct text *t =
-		    (const struct text *)(const void *)((const char *)record + kind->values[i].offset);
+		const struct text *t = (const struct text *)(const void *)((const char *)record +
+									   kind->values[i].offset);
 		if (kind->values[i].type != FIELD_U64 && t->n > 0 &&
 		    memmem(t->p, t->n, word.p, word.n) != NULL)
 			return true;

@@ -181,13 +181,14 @@ static inline enum err model_resend(struct model *m, uint64_t id)
 static inline uint64_t model_find_email(const struct model *m, uint64_t campaign, uint64_t email)
 {
 	for (uint64_t i = 1; i <= m->n_users; i++)
-		if (!m->users[i].erased && m->users[i].campaign == campaign && m->users[i].email == email)
+		if (!m->users[i].erased && m->users[i].campaign == campaign &&
+		    m->users[i].email == email)
 			return i;
 	return 0;
 }
 
-static inline struct model_answer *model_answer(struct model_answer *answers, uint64_t n, uint64_t key,
-						uint64_t user)
+static inline struct model_answer *model_answer(struct model_answer *answers, uint64_t n,
+						uint64_t key, uint64_t user)
 {
 	for (uint64_t i = 0; i < n; i++)
 		if (answers[i].key == key && (user == 0 || answers[i].user == user))

@@ -1,6 +1,5 @@
-/*
- * What the tests of orders share: requests about an order, what they are answered, and after each of
- * them a check of all rewards and of the database.
+/* What the tests of orders share: requests about an order, what they are answered, and after each
+ * of them a check of all rewards and of the database.
  */
 #ifndef TEST_ORDER_WORLD_H
 #define TEST_ORDER_WORLD_H
@@ -8,7 +7,8 @@
 #include "reward_world.h"
 #include "verify_world.h"
 
-/* What a request was answered: rewards as they were, and what the command left of the database is sound. */
+/* What a request was answered: rewards as they were, and what the command left of the database is
+ * sound. */
 struct answer {
 	enum err err;
 	enum qualify_outcome outcome;
@@ -37,7 +37,8 @@ static inline void on_answered(struct command *command, enum err err)
 	assert_true(a->n <= 8);
 	for (size_t i = 0; i < a->n; i++) {
 		a->rewards[i] = q->rewards.rewards[i];
-		a->rewards[i].name = a->rewards[i].currency = a->rewards[i].reason = (struct text){0};
+		a->rewards[i].name = a->rewards[i].currency = a->rewards[i].reason =
+		    (struct text){0};
 		a->rewards[i].coupon.p = NULL;
 	}
 }
@@ -55,14 +56,16 @@ static inline struct answer ask(struct world *w, struct qualify q)
 }
 
 /* "" is no order_id. */
-static inline struct qualify request(struct world *w, uint64_t user_id, bool qualified, const char *order_id)
+static inline struct qualify request(struct world *w, uint64_t user_id, bool qualified,
+				     const char *order_id)
 {
 	struct qualify q = world_qualify(w, user_id, qualified);
 	q.order_id = text_of(order_id);
 	return q;
 }
 
-static inline struct answer buy(struct world *w, uint64_t user_id, const char *order_id, uint64_t cents)
+static inline struct answer buy(struct world *w, uint64_t user_id, const char *order_id,
+				uint64_t cents)
 {
 	struct qualify q = request(w, user_id, true, order_id);
 	q.has_amount = cents != 0;
@@ -75,7 +78,8 @@ static inline struct answer refund(struct world *w, uint64_t user_id, const char
 	return ask(w, request(w, user_id, false, order_id));
 }
 
-static inline struct answer refund_part(struct world *w, uint64_t user_id, const char *order_id, uint64_t cents)
+static inline struct answer refund_part(struct world *w, uint64_t user_id, const char *order_id,
+					uint64_t cents)
 {
 	struct qualify q = request(w, user_id, false, order_id);
 	q.has_refund = true;

@@ -1,5 +1,5 @@
-/*
- * What the tests of payloads share: an event, lists of fields under construction, and what comes of them.
+/* What the tests of payloads share: an event, lists of fields under construction, and what comes of
+ * them.
  */
 #ifndef TEST_PAYLOAD_WORLD_H
 #define TEST_PAYLOAD_WORLD_H
@@ -78,7 +78,7 @@ static inline void hidden(struct fixture *f, const char *name, struct text value
 }
 
 static inline void assert_payload(struct fixture *f, uint64_t format, const struct event *event,
-			   const char *expected)
+				  const char *expected)
 {
 	const struct webhook_revision revision = {
 	    .format = format,

@@ -1,6 +1,5 @@
-/*
- * What the tests of rewards share: rules in a few words, people who qualify, the jobs, and a check of
- * everything that must be true of all rewards at any moment.
+/* What the tests of rewards share: rules in a few words, people who qualify, the jobs, and a check
+ * of everything that must be true of all rewards at any moment.
  */
 #ifndef TEST_REWARD_WORLD_H
 #define TEST_REWARD_WORLD_H
@@ -56,9 +55,8 @@ static inline struct rule rule_coupon(uint64_t campaign_id)
 
 static inline struct rule_save rule_command(struct world *w, struct rule rule)
 {
-	return (struct rule_save){.command = {.decide = rule_save_decide},
-				  .rule = rule,
-				  .now_ms = w->now_ms};
+	return (struct rule_save){
+	    .command = {.decide = rule_save_decide}, .rule = rule, .now_ms = w->now_ms};
 }
 
 static inline uint64_t world_rule(struct world *w, struct rule rule)
@@ -72,7 +70,8 @@ static inline uint64_t world_rule(struct world *w, struct rule rule)
 /* ---- coupons ---- */
 
 /* Uploads coupons "P-1" .. "P-n", named by a letter and numbered from `first`. */
-static inline void world_coupons(struct world *w, uint64_t rule_id, char letter, size_t first, size_t n)
+static inline void world_coupons(struct world *w, uint64_t rule_id, char letter, size_t first,
+				 size_t n)
 {
 	static char text[COUPONS_ADD_MAX][16];
 	struct coupons_add add = {
@@ -165,9 +164,9 @@ static inline size_t world_part_clawbacks(struct world *w)
 	const struct event from = {0};
 	size_t n = world_list(w, &KIND_EVENT, &from, 0, events, 4096), found = 0;
 	for (size_t i = 0; i < n; i++)
-		found += events[i].type == EVENT_REWARD_CANCELLED && events[i].reward_clawback &&
-			 events[i].reward_clawback_amount <
-			     world_reward(w, events[i].reward_id).amount;
+		found +=
+		    events[i].type == EVENT_REWARD_CANCELLED && events[i].reward_clawback &&
+		    events[i].reward_clawback_amount < world_reward(w, events[i].reward_id).amount;
 	return found;
 }
 
@@ -179,12 +178,12 @@ static inline void world_jobs(struct world *w)
 	struct reward_release held = {.slice.now_ms = w->now_ms}, waiting = held;
 	struct reward_reviews reviews = {.slice.now_ms = w->now_ms};
 	int turns = 0;
-	while (world_slice(w, &held.slice, reward_find_held_decide, reward_release_decide) +
-		   world_slice(w, &waiting.slice, reward_find_waiting_decide,
-			       reward_release_decide) +
-		   world_slice(w, &reviews.slice, reward_find_reviewed_decide,
-			       reward_follow_review_decide) >
-	       0)
+	while (
+	    world_slice(w, &held.slice, reward_find_held_decide, reward_release_decide) +
+		world_slice(w, &waiting.slice, reward_find_waiting_decide, reward_release_decide) +
+		world_slice(w, &reviews.slice, reward_find_reviewed_decide,
+			    reward_follow_review_decide) >
+	    0)
 		assert_true(++turns < WORLD_TURNS_MAX);
 }
 
@@ -199,8 +198,10 @@ static inline bool has_by(struct world *w, uint64_t by, uint64_t number, uint64_
 static inline void check_reward(struct world *w, const struct reward *r)
 {
 	struct reward_hold hold = {r->due_ms, r->id};
-	struct reward_step step = {.rule_id = r->rule_id, .referrer_id = r->referrer_id, .step = r->step};
-	bool lives = r->state != REWARD_CANCELLED && (r->clawback_ms == 0 || r->clawback_amount != 0);
+	struct reward_step step = {
+	    .rule_id = r->rule_id, .referrer_id = r->referrer_id, .step = r->step};
+	bool lives =
+	    r->state != REWARD_CANCELLED && (r->clawback_ms == 0 || r->clawback_amount != 0);
 	for (uint64_t state = REWARD_DUE; state <= REWARD_CANCELLED; state++)
 		assert_int_equal(has_by(w, REWARDS_BY_STATE, state * 8 + r->metric, r->id),
 				 state == r->state);

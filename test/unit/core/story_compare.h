@@ -1,5 +1,5 @@
-/*
- * The story against its model: every counter, user and reward, and the number of events of each kind.
+/* The story against its model: every counter, user and reward, and the number of events of each
+ * kind.
  */
 #ifndef TEST_STORY_COMPARE_H
 #define TEST_STORY_COMPARE_H
@@ -82,9 +82,11 @@ static inline void story_compare(struct story_run *r, bool everybody)
 {
 	story_compare_campaigns(r);
 	story_compare_coupons(r);
-	for (unsigned id = 1; id <= r->s->n_users; id += everybody ? 1 : 1 + (unsigned)seeded_below(r->seed, 40))
+	for (unsigned id = 1; id <= r->s->n_users;
+	     id += everybody ? 1 : 1 + (unsigned)seeded_below(r->seed, 40))
 		story_compare_user(r, id);
-	for (unsigned id = 1; id <= r->s->n_rewards; id += everybody ? 1 : 1 + (unsigned)seeded_below(r->seed, 40))
+	for (unsigned id = 1; id <= r->s->n_rewards;
+	     id += everybody ? 1 : 1 + (unsigned)seeded_below(r->seed, 40))
 		story_compare_reward(r, id);
 	arena_reset(&r->w->arena);
 }

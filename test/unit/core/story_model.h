@@ -33,8 +33,8 @@ struct story_rule {
 	unsigned max_per_user;
 };
 
-/* Campaign 1 pays for qualified friends and at milestones, 2 takes part of the purchase, once and of
- * each order, and gives coupons, 3 counts. */
+/* Campaign 1 pays for qualified friends and at milestones, 2 takes part of the purchase, once and
+ * of each order, and gives coupons, 3 counts. */
 static const struct story_rule story_rules[STORY_RULES + 1] = {
     [1] = {.campaign = 1, .metric = STORY_AMOUNT, .amount = 500, .automatic = true, .hold_days = 3},
     [2] = {.campaign = 1, .metric = STORY_CUSTOM, .thresholds = {2, 5, 10}},
@@ -210,8 +210,7 @@ static inline void story_earn(struct story *s, unsigned cause, bool on_join, uns
 {
 	for (unsigned i = 1; i <= STORY_RULES; i++)
 		if (story_rules[i].campaign == s->users[cause].campaign &&
-		    story_rules[i].on_join == on_join &&
-		    (!is_further || story_rules[i].each_order))
+		    story_rules[i].on_join == on_join && (!is_further || story_rules[i].each_order))
 			story_earn_by(s, i, cause, count, order, amount_e4);
 }
 
@@ -307,7 +306,8 @@ static inline bool story_stands(const struct story_user *u)
 	return stands;
 }
 
-/* The user becomes what the orders say. True where that is a change; *count is what rewards look at. */
+/* The user becomes what the orders say. True where that is a change; *count is what rewards look
+ * at. */
 static inline bool story_follow(struct story *s, unsigned id, unsigned *count)
 {
 	struct story_user *u = &s->users[id], *referrer = &s->users[u->referrer];
@@ -365,8 +365,10 @@ static inline bool story_refund(struct story *s, unsigned id, unsigned order)
 	return changed;
 }
 
-/* False where it is refused. The caller sends at most STORY_PARTS totals, each less than the amount. */
-static inline bool story_refund_part(struct story *s, unsigned id, unsigned order, uint64_t total_e4)
+/* False where it is refused. The caller sends at most STORY_PARTS totals, each less than the
+ * amount. */
+static inline bool story_refund_part(struct story *s, unsigned id, unsigned order,
+				     uint64_t total_e4)
 {
 	struct story_order *o = &s->users[id].orders[order];
 	for (unsigned i = 0; i < o->n_parts; i++)

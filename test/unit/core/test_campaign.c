@@ -93,13 +93,12 @@ static const uint64_t NOV_26 = UINT64_C(1795651200000), HOUR = 3600000;
 static void dates_are_days_of_the_time_zone(void **state)
 {
 	struct world *w = *state;
-	struct campaign_save s = {
-	    .campaign = {.name = TEXT("x"),
-			 .timezone = TEXT("America/New_York"),
-			 .starts_ms = NOV_26,
-			 .ends_ms = NOV_26},
-	    .starts_on_day = true,
-	    .ends_on_day = true};
+	struct campaign_save s = {.campaign = {.name = TEXT("x"),
+					       .timezone = TEXT("America/New_York"),
+					       .starts_ms = NOV_26,
+					       .ends_ms = NOV_26},
+				  .starts_on_day = true,
+				  .ends_on_day = true};
 	assert_int_equal(save(w, &s), ERR_OK);
 	struct campaign c = read_back(w, 1);
 	assert_true(c.starts_ms == NOV_26 + 5 * HOUR && c.ends_ms == NOV_26 + 29 * HOUR - 1);
@@ -372,7 +371,11 @@ static void campaigns_are_passed_over_in_bounded_steps(void **state)
 	struct world *w = *state;
 	struct campaign found[10];
 	struct campaign_stats stats[10];
-	struct campaign_list l = {.codes = w->codes, .page.skip = SKIP, .page.max = 10, .campaigns = found, .stats = stats};
+	struct campaign_list l = {.codes = w->codes,
+				  .page.skip = SKIP,
+				  .page.max = 10,
+				  .campaigns = found,
+				  .stats = stats};
 	for (int i = 0; i < SKIP + 5; i++)
 		world_launched(w);
 	for (int step = 0; step < 2; step++) {

@@ -60,7 +60,8 @@ static void fixed_message_ids_and_hashes(void **state)
 	assert_true(hash != codes_hash_email(*state, 1, TEXT("jessica@example.co")));
 }
 
-/* Of event and webhook, whichever delivery carries it; what 0.1 made keeps the id it was sent with. */
+/* Of event and webhook, whichever delivery carries it; what 0.1 made keeps the id it was sent
+ * with. */
 static void message_ids_of_deliveries(void **state)
 {
 	char id[MESSAGE_ID_SIZE], other[MESSAGE_ID_SIZE];
@@ -84,16 +85,18 @@ static void message_ids_of_deliveries(void **state)
 /* Addresses that people have bookmarked and mails hold. */
 static void secrets_of_users(void **state)
 {
-	static const enum code_secret purposes[] = {
-	    SECRET_OWN_PAGE, SECRET_KNOWN_PAGE, SECRET_UNSUBSCRIBE};
+	static const enum code_secret purposes[] = {SECRET_OWN_PAGE, SECRET_KNOWN_PAGE,
+						    SECRET_UNSUBSCRIBE};
 	static const char *const fixed[] = {"aab6255b9c8a9b4e18018a42c4be1729",
-	    "fb9b5a9c0fd36603ade615691b9aedea", "305efe75037bdec60634c577529bfd11"};
+					    "fb9b5a9c0fd36603ade615691b9aedea",
+					    "305efe75037bdec60634c577529bfd11"};
 	char secret[CODE_SECRET_SIZE];
 	for (size_t i = 0; i < 3; i++) {
 		code_secret_write(*state, purposes[i], 1, secret);
 		assert_string_equal(secret, fixed[i]);
 		for (size_t j = 0; j < 3; j++)
-			assert_int_equal(code_secret_fits(*state, purposes[j], 1, text_of(secret)), i == j);
+			assert_int_equal(code_secret_fits(*state, purposes[j], 1, text_of(secret)),
+					 i == j);
 		assert_false(code_secret_fits(*state, purposes[i], 2, text_of(secret)));
 		assert_false(code_secret_fits(*state, purposes[i], 1, text_from(secret, 31)));
 		secret[31] ^= 1;
@@ -191,11 +194,15 @@ static void neighbours_are_spread(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    WITH_CODES(fixed_vectors), WITH_CODES(fixed_message_ids_and_hashes),
+	    WITH_CODES(fixed_vectors),
+	    WITH_CODES(fixed_message_ids_and_hashes),
 	    WITH_CODES(message_ids_of_deliveries),
-	    WITH_CODES(secrets_of_users), WITH_CODES(there_and_back),
-	    WITH_CODES(every_code_is_somebodys), WITH_CODES(malformed_codes),
-	    WITH_CODES(another_key_other_codes), WITH_CODES(neighbours_are_spread),
+	    WITH_CODES(secrets_of_users),
+	    WITH_CODES(there_and_back),
+	    WITH_CODES(every_code_is_somebodys),
+	    WITH_CODES(malformed_codes),
+	    WITH_CODES(another_key_other_codes),
+	    WITH_CODES(neighbours_are_spread),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

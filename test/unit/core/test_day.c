@@ -1,6 +1,5 @@
-/*
- * Owns the tests of the counters by day, the leaders, the user indexes and test mode: what a join and a
- * qualification leave behind beside the user.
+/* Owns the tests of the counters by day, the leaders, the user indexes and test mode: what a join
+ * and a qualification leave behind beside the user.
  */
 #include "core_world.h"
 
@@ -42,8 +41,9 @@ static void counted_on_their_day(void **state)
 static void counted_on_the_days_of_the_time_zone(void **state)
 {
 	struct world *w = *state;
-	uint64_t campaign = world_campaign(w,
-	    (struct campaign){.status = CAMPAIGN_LAUNCHED, .timezone = TEXT("Pacific/Auckland")});
+	uint64_t campaign =
+	    world_campaign(w, (struct campaign){.status = CAMPAIGN_LAUNCHED,
+						.timezone = TEXT("Pacific/Auckland")});
 	w->now_ms = 3 * (uint64_t)DAY_MS - 1;
 	uint64_t jessica = world_user(w, campaign, 0, "jessica@example.com");
 	uint64_t byron = world_user(w, campaign, jessica, "byron@example.com");
@@ -53,7 +53,8 @@ static void counted_on_the_days_of_the_time_zone(void **state)
 	assert_int_equal(day_of(w, campaign, 2).joins, 0);
 	struct event event = {.id = 3};
 	assert_int_equal(world_get(w, &KIND_EVENT, &event), ERR_OK);
-	assert_true(event.type == EVENT_USER_QUALIFIED && event.joined_day == 3 && event.qualified_day == 3);
+	assert_true(event.type == EVENT_USER_QUALIFIED && event.joined_day == 3 &&
+		    event.qualified_day == 3);
 	/* In UTC the milliseconds say it. */
 	uint64_t utc = world_launched(w);
 	world_user(w, utc, 0, "jessica@example.com");
@@ -91,7 +92,8 @@ static void test_mode_counts_nothing(void **state)
 	assert_int_equal(world_get(w, &KIND_USER, &user), ERR_OK);
 	assert_true(user.test && user.source == SOURCE_TEST && user.qualified_ms != 0);
 	assert_int_equal(world_get(w, &KIND_CAMPAIGN_STATS, &stats), ERR_OK);
-	assert_true(stats.tests == 2 && stats.users == 0 && stats.referrals == 0 && stats.qualified == 0);
+	assert_true(stats.tests == 2 && stats.users == 0 && stats.referrals == 0 &&
+		    stats.qualified == 0);
 	assert_int_equal(world_get(w, &KIND_USER_STATS, &referrer), ERR_OK);
 	assert_true(referrer.referrals == 0 && referrer.qualified_referrals == 0);
 	assert_int_equal(world_count(w, &KIND_DAY), 0);
@@ -129,7 +131,8 @@ static void indexed(void **state)
 static void events_of_a_user_are_a_chain(void **state)
 {
 	struct world *w = *state;
-	uint64_t campaign = world_launched(w), jessica = world_user(w, campaign, 0, "jessica@example.com");
+	uint64_t campaign = world_launched(w),
+		 jessica = world_user(w, campaign, 0, "jessica@example.com");
 	uint64_t byron = world_user(w, campaign, jessica, "byron@example.com");
 	world_user(w, campaign, jessica, "carl@example.com");
 	qualify(w, byron, true);

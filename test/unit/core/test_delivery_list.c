@@ -248,7 +248,8 @@ static void a_page_ends_early(void **state)
 	make_hooks(w);
 	populate_even(w, 1500);
 	struct delivery_list list = ask(w, &f, 0, true, room, 10);
-	assert_true(list.page.n == 0 && list.page.looked_at == DELIVERY_LIST_LOOK_MAX && list.page.next == 500);
+	assert_true(list.page.n == 0 && list.page.looked_at == DELIVERY_LIST_LOOK_MAX &&
+		    list.page.next == 500);
 	list = ask(w, &f, list.page.next, true, room, 10);
 	assert_true(list.page.n == 0 && list.page.looked_at == 500 && list.page.next == 0);
 	list = ask(w, &f, 0, false, room, 10);

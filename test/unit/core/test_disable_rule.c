@@ -29,7 +29,8 @@ static uint64_t attempt(struct world *w, uint64_t hook, struct delivery_record_a
 	return now.disabled_ms;
 }
 
-/* Delivery 1 fails once more, `failing_ms` after the failure before. Answers when it was disabled. */
+/* Delivery 1 fails once more, `failing_ms` after the failure before. Answers when it was
+ * disabled. */
 static uint64_t fail_again(struct world *w, uint64_t hook, uint64_t failing_ms)
 {
 	return attempt(w, hook,
@@ -60,7 +61,8 @@ static void a_success_begins_anew(void **state)
 	attempt(w, hook,
 		(struct delivery_record_attempt){.attempt = {.delivery_id = 2, .status = 200},
 						 .verdict = VERDICT_DELIVERED});
-	assert_int_equal(fail_again(w, hook, DAY_MS), 0); /* the first of a new row counts nothing */
+	assert_int_equal(fail_again(w, hook, DAY_MS),
+			 0); /* the first of a new row counts nothing */
 	assert_int_equal(fail_again(w, hook, 5 * DAY_MS - 1), 0);
 	assert_int_equal(fail_again(w, hook, 1), w->now_ms);
 }

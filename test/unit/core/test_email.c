@@ -162,8 +162,7 @@ static void refusals_say_what_to_do(void **state)
 	    {"@x.example", "needs a name before the @"},
 	    {"a..b@x.example", "has a dot in the wrong place"},
 	    {"a.@x.example", "has a dot in the wrong place"},
-	    {"a b@x.example",
-	     "has a blank before the @"},
+	    {"a b@x.example", "has a blank before the @"},
 	    {"a@b@x.example", "has more than one @"},
 	    {"a(b@x.example", "has the character ( before the @, which is not allowed there"},
 	    {"a\u200bb@x.example", "has an invisible character (U+200B) before the @"},
@@ -267,7 +266,8 @@ static void addresses_are_compared(void **state)
 {
 	(void)state;
 	struct arena arena = {0};
-	assert_true(text_eq(canonical("Byron.X+1@Example.COM", &arena), TEXT("byron.x+1@example.com")));
+	assert_true(
+	    text_eq(canonical("Byron.X+1@Example.COM", &arena), TEXT("byron.x+1@example.com")));
 	same("byron@B\u00fccher.example", "BYRON@xn--bcher-kva.EXAMPLE", true);
 	same("JOS\u00c9@x.example", "jose\u0301@x.example", true);
 	same("jose@x.example", "jos\u00e9@x.example", false);
@@ -292,7 +292,8 @@ static void the_key_of_0_1_is_known(void **state)
 	(void)state;
 	struct arena arena = {0};
 	struct text key;
-	assert_int_equal(email_key_0_1(TEXT("Gro\u00df@B\u00fccher.example"), &arena, &key), ERR_OK);
+	assert_int_equal(email_key_0_1(TEXT("Gro\u00df@B\u00fccher.example"), &arena, &key),
+			 ERR_OK);
 	assert_true(text_eq(key, TEXT("gross@xn--bcher-kva.example")));
 	assert_true(email_key_changed(TEXT("gro\u00df@x.example")));
 	assert_false(email_key_changed(TEXT("gross@b\u00fccher.example")));

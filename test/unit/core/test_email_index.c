@@ -1,6 +1,5 @@
-/*
- * Owns the tests of users whom 0.1 filed by e-mail under its own folding: they are found, changed, erased
- * and verified like all others.
+/* Owns the tests of users whom 0.1 filed by e-mail under its own folding: they are found, changed,
+ * erased and verified like all others.
  */
 #include "verify_world.h"
 
@@ -50,8 +49,8 @@ static uint64_t user_of_0_1(struct world *w, uint64_t campaign, const char *emai
 	return id;
 }
 
-static const char *const strange[] = {"gro\u00df@x.example", "\uff41nn@x.example", "\ufb01nn@x.example",
-				      "GRO\u00df@x.example"};
+static const char *const strange[] = {"gro\u00df@x.example", "\uff41nn@x.example",
+				      "\ufb01nn@x.example", "GRO\u00df@x.example"};
 
 static void they_are_known(void **state)
 {

@@ -1,5 +1,5 @@
-/* Erasing a person: what is gone at once, what slices take out of events, deliveries and attempts, and
- * that no record speaks of them when the work is done. Run on three stores. */
+/* Erasing a person: what is gone at once, what slices take out of events, deliveries and attempts,
+ * and that no record speaks of them when the work is done. Run on three stores. */
 #include "erase_world.h"
 
 /* ---- at once ---- */
@@ -89,7 +89,7 @@ static void no_record_speaks_of_them(void **state)
 	struct join join = named(w, 0, ada, "Jessica", "jessica@example.com");
 	join.ip = TEXT("\x7f\0\0\1");
 	assert_int_equal(world_run_join(w, &join), ERR_OK);
-	uint64_t jessica = join.user.id; /* delivery 2 */
+	uint64_t jessica = join.user.id;                                      /* delivery 2 */
 	uint64_t byron = person(w, 0, jessica, "Byron", "byron@example.com"); /* 3 */
 	world_becomes(w, jessica, true);                                      /* 4 */
 	world_becomes(w, byron, true);                                        /* 5 */
@@ -200,7 +200,8 @@ static void orders_and_answers_go(void **state)
 	for (int i = 0; i < 2; i++) {
 		struct qualify q = world_qualify(w, p.friends[i], true);
 		q.order_id = TEXT("order 7");
-		idempotency_key_make(&q.key, TEXT("qualify"), text_of(i == 0 ? "a" : "b"), TEXT("body"), TEXT(""));
+		idempotency_key_make(&q.key, TEXT("qualify"), text_of(i == 0 ? "a" : "b"),
+				     TEXT("body"), TEXT(""));
 		assert_int_equal(world_run(w, &q.command), ERR_OK);
 		q.key.given = q.qualified = false;
 		assert_int_equal(world_run(w, &q.command), ERR_OK);

@@ -1,5 +1,5 @@
-/* Erasing a person whose webhooks are on their way: what is under way, replays, sending again, and the order of
- * what others have waiting. Run on three stores. */
+/* Erasing a person whose webhooks are on their way: what is under way, replays, sending again, and
+ * the order of what others have waiting. Run on three stores. */
 #include "erase_world.h"
 
 static void an_attempt_under_way_is_recorded_without_its_answer(void **state)
@@ -38,9 +38,8 @@ static void nothing_is_sent_again(void **state)
 		assert_true(replay.replay.finished_ms != 0 && replay.replay.queued == 0);
 		finish(w);
 	}
-	struct delivery_resend resend = {.command = {.decide = delivery_resend_decide},
-					 .delivery_id = 1,
-					 .now_ms = w->now_ms};
+	struct delivery_resend resend = {
+	    .command = {.decide = delivery_resend_decide}, .delivery_id = 1, .now_ms = w->now_ms};
 	assert_int_equal(world_run(w, &resend.command), ERR_NOT_FOUND);
 }
 
@@ -65,10 +64,10 @@ static void a_strict_order_goes_on_around_them(void **state)
 	hook.order = ORDER_STRICT;
 	world_webhook(w, hook);
 	uint64_t campaign = world_launched(w);
-	uint64_t ada = person(w, campaign, 0, "Ada", "ada@example.com");           /* 1 */
-	uint64_t jessica = person(w, 0, ada, "Jessica", "jessica@example.com");    /* 2 */
-	person(w, 0, ada, "Byron", "byron@example.com");                           /* 3 */
-	world_becomes(w, jessica, true);                                           /* 4 */
+	uint64_t ada = person(w, campaign, 0, "Ada", "ada@example.com");        /* 1 */
+	uint64_t jessica = person(w, 0, ada, "Jessica", "jessica@example.com"); /* 2 */
+	person(w, 0, ada, "Byron", "byron@example.com");                        /* 3 */
+	world_becomes(w, jessica, true);                                        /* 4 */
 	assert_int_equal(erase(w, jessica), ERR_OK);
 	finish(w);
 	assert_true(is_due(w, 1) && !is_due(w, 3));

@@ -116,12 +116,12 @@ static void numbers(void **state)
 		const char *value;
 		const char *equal, *above, *below; /* the ids of 0, 2 and 3 that fit */
 	} cases[] = {
-	    {"2", "2", "3", ""},      {"2.0", "2", "3", ""},
-	    {"2.50", "", "3", "2"},   {"0", "0", "23", ""},
-	    {"0.5", "", "23", ""},    {"-1", "", "23", ""},
-	    {"-2.5", "", "23", ""},   {"18446744073709551615", "", "", "23"},
-	    {"1e30", "", "", "23"},   {"2e0", "2", "3", ""},
-	    {"-0.0", "", "23", ""},   {"18446744073709551615.5", "", "", "23"},
+	    {"2", "2", "3", ""},    {"2.0", "2", "3", ""},
+	    {"2.50", "", "3", "2"}, {"0", "0", "23", ""},
+	    {"0.5", "", "23", ""},  {"-1", "", "23", ""},
+	    {"-2.5", "", "23", ""}, {"18446744073709551615", "", "", "23"},
+	    {"1e30", "", "", "23"}, {"2e0", "2", "3", ""},
+	    {"-0.0", "", "23", ""}, {"18446744073709551615.5", "", "", "23"},
 	};
 	static const char operators[] = "=><";
 	static const uint64_t ids[] = {0, 2, 3};
@@ -190,7 +190,8 @@ static void days_are_those_of_a_time_zone(void **state)
 {
 	const struct zone *tokyo = zone_find(TEXT("Asia/Tokyo"));
 	const uint64_t day = UINT64_C(1795996800000) - 9 * 3600000; /* 2026-11-30 in Tokyo */
-	const struct record before = {.at = day - 1}, first = {.at = day}, last = {.at = day + CLOCK_DAY_MS - 1},
+	const struct record before = {.at = day - 1}, first = {.at = day},
+			    last = {.at = day + CLOCK_DAY_MS - 1},
 			    after = {.at = day + CLOCK_DAY_MS};
 	struct fixture f;
 	(void)state;
@@ -295,7 +296,8 @@ static void problems(void **state)
 	assert_problem("[{\"field\":\"name\",\"value\":1,\"operator\":\"=>\"}]", "operator",
 		       "=, !=, >, <, >=, <= or like");
 	assert_problem("{\"source\":\"Nowhere\"}", "source", "Direct or Referred");
-	for (const char *const *wrong = (const char *const[]){"1x", "-", ".5", "1.", "1e3", "0x1", NULL};
+	for (const char *const *wrong =
+		 (const char *const[]){"1x", "-", ".5", "1.", "1e3", "0x1", NULL};
 	     *wrong != NULL; wrong++) {
 		char json[32];
 		snprintf(json, sizeof json, "{\"id\":\"%s\"}", *wrong);

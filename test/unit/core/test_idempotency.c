@@ -115,7 +115,8 @@ static void after_a_day_it_is_new(void **state)
 static size_t expire(struct world *w, uint64_t now_ms)
 {
 	struct idempotency_expire cmd = {.slice = {.now_ms = now_ms}};
-	return world_slice(w, &cmd.slice, idempotency_find_expired_decide, idempotency_expire_decide);
+	return world_slice(w, &cmd.slice, idempotency_find_expired_decide,
+			   idempotency_expire_decide);
 }
 
 static void expiry_spares_the_younger_row(void **state)

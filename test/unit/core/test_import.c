@@ -1,7 +1,6 @@
-/* One line of an import: all of it or nothing, once, with the code and the qualification of before; and the walk
- * over a campaign's users that an export makes.
- * Never reads CSV: the row is filled in here.
- * Run by make test. */
+/* One line of an import: all of it or nothing, once, with the code and the qualification of before;
+ * and the walk over a campaign's users that an export makes. Never reads CSV: the row is filled in
+ * here. Run by make test. */
 #include "core/import.h"
 
 #include <stdio.h>
@@ -69,7 +68,8 @@ static void with_everything_of_before(void **state)
 static void the_same_line_again_changes_nothing(void **state)
 {
 	struct world *w = *state;
-	uint64_t campaign = world_launched(w), jessica = world_user(w, campaign, 0, "jessica@example.com");
+	uint64_t campaign = world_launched(w),
+		 jessica = world_user(w, campaign, 0, "jessica@example.com");
 	for (int times = 0; times < 3; times++) {
 		struct import_row row = row_of(w, campaign, "byron@example.com");
 		row.join.alias = TEXT("zruTPh");
@@ -90,7 +90,8 @@ static void the_same_line_again_changes_nothing(void **state)
 static void friends_of_before_make_nobody_suspicious(void **state)
 {
 	struct world *w = *state;
-	uint64_t campaign = world_launched(w), jessica = world_user(w, campaign, 0, "jessica@example.com");
+	uint64_t campaign = world_launched(w),
+		 jessica = world_user(w, campaign, 0, "jessica@example.com");
 	for (int i = 0; i < SUSPICION_JOINS_PER_HOUR; i++) {
 		char email[32];
 		snprintf(email, sizeof email, "friend%d@example.com", i);
@@ -121,8 +122,8 @@ static void what_is_refused_leaves_nothing(void **state)
 	row.join.referrer.code = TEXT("nobody");
 	assert_refused(w, &row, "referrer");
 	row = row_of(w, campaign, "known@example.com");
-	row.join.referrer = (struct who){.campaign_id = campaign,
-					 .canonical_email = TEXT("known@example.com")};
+	row.join.referrer =
+	    (struct who){.campaign_id = campaign, .canonical_email = TEXT("known@example.com")};
 	assert_refused(w, &row, "referrer");
 	/* Nobody referred: joining would do, qualifying would not. */
 	row = row_of(w, campaign, "new@example.com");
@@ -144,7 +145,8 @@ static void what_is_refused_leaves_nothing(void **state)
 static void what_was_before_is_not_rewarded_again(void **state)
 {
 	struct world *w = *state;
-	uint64_t campaign = world_launched(w), jessica = world_user(w, campaign, 0, "jessica@example.com");
+	uint64_t campaign = world_launched(w),
+		 jessica = world_user(w, campaign, 0, "jessica@example.com");
 	world_rule(w, rule_custom(campaign));
 	struct import_row row = row_of(w, campaign, "byron@example.com");
 	row.join.referrer.id = jessica;
@@ -174,7 +176,8 @@ static void every_user_once_in_their_order(void **state)
 	}
 	struct user_export *x = calloc(1, sizeof *x);
 	assert_non_null(x);
-	*x = (struct user_export){.command = {.decide = user_export_decide}, .campaign_id = campaign};
+	*x = (struct user_export){.command = {.decide = user_export_decide},
+				  .campaign_id = campaign};
 	do {
 		assert_int_equal(world_ask(w, &x->command, NULL, NULL), ERR_OK);
 		for (size_t i = 0; i < x->n; i++, seen++) {

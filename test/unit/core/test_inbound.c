@@ -47,7 +47,7 @@ static struct inbound_secret stored(struct world *w, enum inbound_which which)
 }
 
 static void assert_stored(struct world *w, enum inbound_which which, const char *sealed,
-    const char *old, uint64_t until_ms)
+			  const char *old, uint64_t until_ms)
 {
 	struct inbound_secret s = stored(w, which);
 	assert_true(text_eq(s.sealed, text_of(sealed)));
@@ -56,7 +56,7 @@ static void assert_stored(struct world *w, enum inbound_which which, const char 
 }
 
 static void rotate(struct world *w, enum inbound_which which, const char *sealed,
-    uint64_t overlap_ms)
+		   uint64_t overlap_ms)
 {
 	struct inbound_rotate cmd = {
 	    .command = {.decide = inbound_rotate_decide},
@@ -67,7 +67,7 @@ static void rotate(struct world *w, enum inbound_which which, const char *sealed
 	};
 	assert_int_equal(world_run(w, &cmd.command), ERR_OK);
 	assert_int_equal(cmd.secrets[which].old_until_ms,
-	    overlap_ms == 0 ? 0 : w->now_ms + overlap_ms);
+			 overlap_ms == 0 ? 0 : w->now_ms + overlap_ms);
 }
 
 static void born_with_the_database(void **state)

@@ -31,8 +31,9 @@ static void by_the_campaigns_link(void **state)
 	const struct form_field size = {TEXT("size"), TEXT("Size"), FORM_TEXT, true, {{NULL, 0}}};
 	struct buf fields = {0}, meta = {0};
 	form_field_add(&fields, &size);
-	uint64_t campaign = world_campaign(w,
-	    (struct campaign){.status = CAMPAIGN_LAUNCHED, .fields_referring = {buf_view(&fields)}});
+	uint64_t campaign =
+	    world_campaign(w, (struct campaign){.status = CAMPAIGN_LAUNCHED,
+						.fields_referring = {buf_view(&fields)}});
 	struct join join = world_join(w, campaign, 0, "jessica@example.com");
 	assert_int_equal(world_run_join(w, &join), ERR_REFUSED); /* the size is required */
 	assert_int_equal(join.outcome, JOIN_FIELD);
@@ -201,7 +202,8 @@ static uint64_t commits_of(struct world *w, uint64_t campaign, uint64_t referrer
 	return store_counters(w->store).commits - before;
 }
 
-/* The response comes after the commit of the batch; so both must be in a batch that is committed. */
+/* The response comes after the commit of the batch; so both must be in a batch that is
+ * committed. */
 static void generic_answers_wait_for_the_same_commit(void **state)
 {
 	struct world *w = *state;

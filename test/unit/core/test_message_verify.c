@@ -23,7 +23,7 @@ static struct text key_of(const char *secret)
 }
 
 #define GENUINE "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
-#define FORGED "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OA="
+#define FORGED  "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OA="
 
 static struct message_claim claim(const char *signatures)
 {
@@ -38,7 +38,7 @@ static struct message_claim claim(const char *signatures)
 static enum message_verdict verdict(const struct message_claim *c, uint64_t unix_s)
 {
 	const struct text keys[2] = {key_of("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"),
-	    key_of("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")};
+				     key_of("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")};
 	return message_verify(c, keys, 2, unix_s);
 }
 
@@ -46,7 +46,7 @@ static enum message_verdict verdict(const struct message_claim *c, uint64_t unix
 static void genuine_ones(void **state)
 {
 	static const char *const lists[] = {GENUINE, FORGED " " GENUINE, GENUINE " " FORGED,
-	    "v2,x " GENUINE " v1,", "  " GENUINE "  "};
+					    "v2,x " GENUINE " v1,", "  " GENUINE "  "};
 	(void)state;
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
 		struct message_claim c = claim(lists[i]);
@@ -56,9 +56,14 @@ static void genuine_ones(void **state)
 
 static void forged_ones(void **state)
 {
-	static const char *const lists[] = {"", " ", "v1,", FORGED, "v1,dawfeoifkpqwoekfpqoekf",
-	    "g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
-	    "v1a,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=", GENUINE "," GENUINE};
+	static const char *const lists[] = {"",
+					    " ",
+					    "v1,",
+					    FORGED,
+					    "v1,dawfeoifkpqwoekfpqoekf",
+					    "g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
+					    "v1a,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
+					    GENUINE "," GENUINE};
 	(void)state;
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
 		struct message_claim c = claim(lists[i]);
@@ -105,8 +110,8 @@ static void five_minutes_either_way(void **state)
 /* A time that is no number is refused though it is signed. */
 static void times_that_are_none(void **state)
 {
-	static const char *const times[] = {"", "-5", "1e9", "99999999999999999999",
-	    "18446744073709551615", "1614265330 "};
+	static const char *const times[] = {
+	    "", "-5", "1e9", "99999999999999999999", "18446744073709551615", "1614265330 "};
 	const struct text key = key_of("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
 	(void)state;
 	for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
@@ -123,10 +128,8 @@ static void times_that_are_none(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(genuine_ones),
-	    cmocka_unit_test(forged_ones),
-	    cmocka_unit_test(changed_ones),
-	    cmocka_unit_test(five_minutes_either_way),
+	    cmocka_unit_test(genuine_ones),        cmocka_unit_test(forged_ones),
+	    cmocka_unit_test(changed_ones),        cmocka_unit_test(five_minutes_either_way),
 	    cmocka_unit_test(times_that_are_none),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

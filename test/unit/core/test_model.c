@@ -49,7 +49,8 @@ static struct command *op_join(struct run *r, struct op *op)
 		struct text k = text_from(&key, sizeof key);
 		int n = snprintf(text, sizeof text, "%u %u %u", (unsigned)campaign,
 				 (unsigned)referrer, (unsigned)email);
-		idempotency_key_make(&op->join.key, TEXT("c"), k, text_from(text, (size_t)n), TEXT(""));
+		idempotency_key_make(&op->join.key, TEXT("c"), k, text_from(text, (size_t)n),
+				     TEXT(""));
 	}
 	op->kind = OP_JOIN;
 	op->joined = model_join(r->m, campaign, referrer, email, key);

@@ -31,16 +31,16 @@ static void percents(void **state)
 		const char *currency;
 		uint64_t expected;
 	} cases[] = {
-	    {499000, 1000, "EUR", 499},    /* 10 % of 49.90 */
-	    {499000, 1250, "EUR", 624},    /* 6.2375: up from 623.75 */
-	    {100, 5000, "EUR", 1},         /* half a cent goes up */
-	    {99, 5000, "EUR", 0},          /* just below half a cent */
+	    {499000, 1000, "EUR", 499}, /* 10 % of 49.90 */
+	    {499000, 1250, "EUR", 624}, /* 6.2375: up from 623.75 */
+	    {100, 5000, "EUR", 1},      /* half a cent goes up */
+	    {99, 5000, "EUR", 0},       /* just below half a cent */
 	    {1, 1, "EUR", 0},
 	    {0, 10000, "EUR", 0},
-	    {10000, 10000, "JPY", 1},      /* 100 % of 1 yen */
-	    {15000, 10000, "JPY", 2},      /* 1.5 yen */
+	    {10000, 10000, "JPY", 1}, /* 100 % of 1 yen */
+	    {15000, 10000, "JPY", 2}, /* 1.5 yen */
 	    {14999, 10000, "JPY", 1},
-	    {12345, 10000, "KWD", 1235},   /* 1.2345 dinars: half a fils goes up */
+	    {12345, 10000, "KWD", 1235}, /* 1.2345 dinars: half a fils goes up */
 	    {12345, 10000, "CLF", 12345},
 	    /* The largest amount that can be sent: 15 digits and 4 decimals. */
 	    {UINT64_C(9999999999999999999), 10000, "EUR", MONEY_MAX},
@@ -50,8 +50,8 @@ static void percents(void **state)
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-		if (money_percent(cases[i].amount_e4, cases[i].percent, text_of(cases[i].currency)) !=
-		    cases[i].expected)
+		if (money_percent(cases[i].amount_e4, cases[i].percent,
+				  text_of(cases[i].currency)) != cases[i].expected)
 			fail_msg("case %zu", i);
 }
 

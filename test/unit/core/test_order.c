@@ -1,7 +1,6 @@
-/* Orders: what each of them earns, what a refund takes back, whether the user stays qualified, and that the
- * same request gets the same response.
- * Never goes through HTTP: the commands are run on three stores.
- * Run by make test. */
+/* Orders: what each of them earns, what a refund takes back, whether the user stays qualified, and
+ * that the same request gets the same response. Never goes through HTTP: the commands are run on
+ * three stores. Run by make test. */
 #include "base/crypto.h"
 #include "order_world.h"
 
@@ -109,7 +108,8 @@ static void the_currency_is_that_of_an_active_rule(void **state)
 	assert_same(first, ask(w, q));
 	q.order_id = (struct text){0};
 	assert_refused(ask(w, q), QUALIFY_CURRENCY);
-	struct rule_remove remove = {.command = {.decide = rule_remove_decide}, .id = id, .now_ms = 5};
+	struct rule_remove remove = {
+	    .command = {.decide = rule_remove_decide}, .id = id, .now_ms = 5};
 	assert_int_equal(world_run(w, &remove.command), ERR_OK);
 	assert_true(remove.archived);
 	q.order_id = TEXT("B");
@@ -154,10 +154,12 @@ static void a_refund_without_an_order_takes_all(void **state)
 	assert_int_equal(living(w), 0);
 	assert_int_equal(world_events(w, EVENT_USER_UNQUALIFIED), 1);
 	assert_int_equal(world_reward(w, 2).state, REWARD_ISSUED);
-	assert_int_equal(reward_clawback_amount(&(struct reward){.clawback_ms = 1, .amount = 4990}), 4990);
+	assert_int_equal(reward_clawback_amount(&(struct reward){.clawback_ms = 1, .amount = 4990}),
+			 4990);
 	assert_answer(refund(w, byron, ""), false, false, 0);
 	assert_answer(refund(w, byron, "B"), false, false, 0);
-	assert_answer(buy(w, byron, "A", 100), true, true, 1); /* the first response, and nothing else */
+	assert_answer(buy(w, byron, "A", 100), true, true,
+		      1); /* the first response, and nothing else */
 	struct user user = {.id = byron};
 	assert_int_equal(world_get(w, &KIND_USER, &user), ERR_OK);
 	assert_int_equal(user.qualified_ms, 0);
@@ -228,7 +230,8 @@ static void what_was_answered_is_answered_again(void **state)
 	w->now_ms += 1000;
 	struct answer refunded = refund(w, byron, "A");
 	assert_answer(refunded, true, false, 1);
-	assert_true(refunded.rewards[0].coupon.n > 0 && refunded.rewards[0].clawback_ms == w->now_ms);
+	assert_true(refunded.rewards[0].coupon.n > 0 &&
+		    refunded.rewards[0].clawback_ms == w->now_ms);
 	w->now_ms += 1000;
 	assert_answer(buy(w, byron, "B", 100), true, true, 1);
 	assert_same(bought, buy(w, byron, "A", 100));

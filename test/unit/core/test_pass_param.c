@@ -32,7 +32,8 @@ static void a_campaign_that_says_nothing_has_the_usual_ones(void **state)
 	struct campaign c = {0};
 	struct buf own = {0};
 	(void)state;
-	assert_names(pass_params_of(&c), "utm_source utm_medium utm_campaign utm_term utm_content ");
+	assert_names(pass_params_of(&c),
+		     "utm_source utm_medium utm_campaign utm_term utm_content ");
 	c.pass_params.raw = pass_params_none();
 	assert_names(pass_params_of(&c), "");
 	pairs_add(&own, TEXT("gclid"), TEXT(""));
@@ -71,7 +72,8 @@ static void names_are_plain_and_not_our_own(void **state)
 	assert_non_null(refused(1, TEXT("a[]")));
 	assert_non_null(refused(1, TEXT("J\xc3\xb6")));
 	assert_non_null(refused(2, TEXT("utm_source")));
-	for (const char *const *own = (const char *const[]){"code", "email", "first_name", "source", "referrer", NULL};
+	for (const char *const *own =
+		 (const char *const[]){"code", "email", "first_name", "source", "referrer", NULL};
 	     *own != NULL; own++)
 		assert_non_null(refused(1, text_of(*own)));
 	for (char c = 'a'; c < 'a' + PASS_PARAMS_MAX; c++)
@@ -89,7 +91,8 @@ static void assert_taken(const char *query, const char *expected)
 	struct buf list = {0}, form = {0};
 	struct text rest, name, value;
 	pairs_add(&list, TEXT("utm_term"), TEXT("typed"));
-	assert_int_equal(pass_params_take(pass_params_of(&c), text_of(query), &arena, &list), ERR_OK);
+	assert_int_equal(pass_params_take(pass_params_of(&c), text_of(query), &arena, &list),
+			 ERR_OK);
 	rest = buf_view(&list);
 	assert_true(pairs_next(&rest, &name, &value));
 	while (pairs_next(&rest, &name, &value))
@@ -108,11 +111,13 @@ static void a_query_gives_what_the_campaign_lists(void **state)
 	/* Beyond the first 256 parameters nobody looks: they cost a stranger nothing to send. */
 	for (int i = 0; i < 255; i++)
 		buf_str(&query, "x=y&");
-	buf_add(&query, "utm_source=a&utm_term=b&utm_medium=c", sizeof "utm_source=a&utm_term=b&utm_medium=c");
+	buf_add(&query, "utm_source=a&utm_term=b&utm_medium=c",
+		sizeof "utm_source=a&utm_term=b&utm_medium=c");
 	assert_taken(query.p, "utm_source=a;");
 	buf_reset(&query);
 	assert_taken("", "");
-	assert_taken("utm_source=news+letter&x=1&utm_medium=e%2Dmail", "utm_source=news letter;utm_medium=e-mail;");
+	assert_taken("utm_source=news+letter&x=1&utm_medium=e%2Dmail",
+		     "utm_source=news letter;utm_medium=e-mail;");
 	assert_taken("utm_source=a&utm_source=b", "utm_source=a;");
 	assert_taken("utm%5Fsource=a&UTM_MEDIUM=b", "utm_source=a;");
 	assert_taken("utm_term=a", ""); /* came with the request itself */

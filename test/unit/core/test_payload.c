@@ -166,11 +166,12 @@ static void numbers_make_arrays(void **state)
 	hidden(f, "tags.0", TEXT("a"));
 	hidden(f, "grid.0.0", TEXT("x"));
 	hidden(f, "grid.0.1", TEXT("y"));
-	assert_payload(f, FORMAT_JSON, &event,
-		       "{\"inputs\":[{\"properties\":{\"email\":\"support+byron@referral-factory.com\"},"
-		       "\"id\":\"support+byron@referral-factory.com\",\"idProperty\":\"email\"},"
-		       "{\"properties\":{\"firstname\":\"Byron\"}}],\"tags\":[\"a\",\"b\"],"
-		       "\"grid\":[[\"x\",\"y\"]]}");
+	assert_payload(
+	    f, FORMAT_JSON, &event,
+	    "{\"inputs\":[{\"properties\":{\"email\":\"support+byron@referral-factory.com\"},"
+	    "\"id\":\"support+byron@referral-factory.com\",\"idProperty\":\"email\"},"
+	    "{\"properties\":{\"firstname\":\"Byron\"}}],\"tags\":[\"a\",\"b\"],"
+	    "\"grid\":[[\"x\",\"y\"]]}");
 }
 
 static void the_payload_itself_may_be_an_array(void **state)
@@ -189,7 +190,8 @@ static void numbers_in_old_revisions_are_names(void **state)
 	struct event event = byron_joined();
 	struct buf out = {0};
 	field(f, "id", "list.1");
-	const struct webhook_revision old = {.format = FORMAT_JSON, .fields = {buf_view(&f->fields)}};
+	const struct webhook_revision old = {.format = FORMAT_JSON,
+					     .fields = {buf_view(&f->fields)}};
 	payload_render(&old, &event, f->codes, &out);
 	assert_true(text_eq(buf_view(&out), TEXT("{\"list\":{\"1\":261471}}")));
 	buf_free(&out);
@@ -329,7 +331,7 @@ int main(void)
 	    WITH_FIXTURE(the_thirteen_fields),
 	    WITH_FIXTURE(without_a_referrer),
 	    WITH_FIXTURE(further_fields),
-    WITH_FIXTURE(dates_are_those_of_the_event),
+	    WITH_FIXTURE(dates_are_those_of_the_event),
 	    WITH_FIXTURE(unsubscribe_url),
 	    WITH_FIXTURE(renamed_and_hidden),
 	    WITH_FIXTURE(form_fields_of_the_campaign),

@@ -20,9 +20,9 @@ static struct event reward_issued(void)
 
 static void reward_fields(struct fixture *f)
 {
-	static const char *const names[] = {"rule_id", "reward_id", "reward_name", "reward_metric",
-					    "reward_amount", "reward_currency", "reward_coupon",
-					    "reward_reason", "reward_clawback", "recipient"};
+	static const char *const names[] = {
+	    "rule_id",         "reward_id",     "reward_name",   "reward_metric",   "reward_amount",
+	    "reward_currency", "reward_coupon", "reward_reason", "reward_clawback", "recipient"};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		field(f, names[i], names[i]);
 }

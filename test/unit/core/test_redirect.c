@@ -83,7 +83,8 @@ static void what_has_a_name_of_ours_goes(void **state)
 	pairs_add(&params, TEXT("email"), TEXT("e mail"));
 	pairs_add(&params, TEXT("code"), TEXT("ref"));
 	/* The name is ours where there is no value for it too. */
-	assert_url("https://a.example/?e+mail=x&%65%20mail=y&ref=z&code=1", (struct pairs){buf_view(&params)}, few,
+	assert_url("https://a.example/?e+mail=x&%65%20mail=y&ref=z&code=1",
+		   (struct pairs){buf_view(&params)}, few,
 		   "https://a.example/?code=1&ref=uK3fTz9Q");
 	buf_free(&params);
 }
@@ -96,14 +97,16 @@ static void parameters_of_the_link_go_along(void **state)
 	pairs_add(&meta, TEXT("utm_medium"), TEXT("e mail"));
 	pairs_add(&meta, TEXT("utm_source"), TEXT("news&co"));
 	const struct redirect_values values = {.code = TEXT("uK3fTz9Q"), .meta = {buf_view(&meta)}};
-	assert_url("https://a.example/?utm_source=x&utm_term=y#z", (struct pairs){{0}}, values,
-		   "https://a.example/?utm_term=y&code=uK3fTz9Q&utm_source=news%26co&utm_medium=e+mail#z");
+	assert_url(
+	    "https://a.example/?utm_source=x&utm_term=y#z", (struct pairs){{0}}, values,
+	    "https://a.example/?utm_term=y&code=uK3fTz9Q&utm_source=news%26co&utm_medium=e+mail#z");
 	/* The campaign's own name for the code goes first. */
 	pairs_add(&params, TEXT("code"), TEXT("utm_source"));
 	assert_url("https://a.example/", (struct pairs){buf_view(&params)}, values,
 		   "https://a.example/?utm_source=uK3fTz9Q&utm_medium=e+mail");
 	pairs_add(&own, TEXT("size"), TEXT(""));
-	struct campaign c = {.redirect_url = TEXT("https://a.example"), .pass_params = {buf_view(&own)}};
+	struct campaign c = {.redirect_url = TEXT("https://a.example"),
+			     .pass_params = {buf_view(&own)}};
 	struct buf out = {0};
 	redirect_write(&c, &values, &out);
 	assert_true(text_eq(buf_view(&out), TEXT("https://a.example?code=uK3fTz9Q&size=S")));

@@ -1,6 +1,5 @@
-/* Refunds of a part of an order: what becomes of commissions that are due and of those that were issued.
- * Never goes through HTTP: the commands are run on three stores.
- * Run by make test. */
+/* Refunds of a part of an order: what becomes of commissions that are due and of those that were
+ * issued. Never goes through HTTP: the commands are run on three stores. Run by make test. */
 #include "order_world.h"
 
 static void a_part_of_what_is_due(void **state)

@@ -86,8 +86,8 @@ static void at_milestones(void **state)
 static void tests_earn_and_cause_nothing(void **state)
 {
 	struct world *w = *state;
-	uint64_t campaign = world_campaign(
-	    w, (struct campaign){.status = CAMPAIGN_LAUNCHED, .test_mode = 1});
+	uint64_t campaign =
+	    world_campaign(w, (struct campaign){.status = CAMPAIGN_LAUNCHED, .test_mode = 1});
 	struct rule rule = rule_amount(campaign);
 	rule.trigger = TRIGGER_JOIN;
 	world_rule(w, rule);
@@ -263,7 +263,8 @@ static void undone_and_earned_again(void **state)
 	assert_true(s.due == 0 && s.issued == 2 && s.cancelled == 2 && s.clawbacks == 2);
 }
 
-/* The count goes back and comes again by another friend: the step's reward goes and comes with it. */
+/* The count goes back and comes again by another friend: the step's reward goes and comes with
+ * it. */
 static void a_count_that_goes_back(void **state)
 {
 	struct world *w = *state;
@@ -366,17 +367,17 @@ static void the_events_are_about_the_recipient(void **state)
 	world_becomes(w, p.friends[0], true);
 	world_becomes(w, p.friends[0], false);
 	/* Two joins, qualified, due, issued, unqualified, cancelled. */
-	static const uint64_t types[] = {EVENT_USER_JOIN,      EVENT_USER_JOIN,
-					 EVENT_USER_QUALIFIED, EVENT_REWARD_DUE,
-					 EVENT_REWARD_ISSUED,  EVENT_USER_UNQUALIFIED,
-					 EVENT_REWARD_CANCELLED};
+	static const uint64_t types[] = {
+	    EVENT_USER_JOIN,     EVENT_USER_JOIN,        EVENT_USER_QUALIFIED,  EVENT_REWARD_DUE,
+	    EVENT_REWARD_ISSUED, EVENT_USER_UNQUALIFIED, EVENT_REWARD_CANCELLED};
 	for (uint64_t id = 1; id <= 7; id++) {
 		struct event e = {.id = id};
 		assert_int_equal(world_get(w, &KIND_EVENT, &e), ERR_OK);
 		assert_int_equal(e.type, types[id - 1]);
 		if (e.rule_id == 0)
 			continue;
-		assert_true(e.user_id == p.jessica && text_eq(e.email, TEXT("jessica@example.com")));
+		assert_true(e.user_id == p.jessica &&
+			    text_eq(e.email, TEXT("jessica@example.com")));
 		assert_true(e.reward_id == 1 && e.rule_id == rule.id && e.reward_amount == 4990);
 		assert_true(e.recipient == RECIPIENT_REFERRER && e.reward_metric == METRIC_AMOUNT);
 		assert_true(text_eq(e.reward_name, TEXT("A dinner")));

@@ -45,7 +45,8 @@ static void a_hold_without_auto_issue_only_tells(void **state)
 	w->now_ms += 2 * (uint64_t)DAY_MS;
 	world_jobs(w);
 	check_rewards(w);
-	assert_true(world_reward(w, 1).state == REWARD_DUE && world_count(w, &KIND_REWARD_HOLD) == 0);
+	assert_true(world_reward(w, 1).state == REWARD_DUE &&
+		    world_count(w, &KIND_REWARD_HOLD) == 0);
 }
 
 /* ---- coupons ---- */
@@ -116,12 +117,15 @@ static void dry_rules_are_passed_over(void **state)
 		last = world_rule(w, rule_coupon(p.campaign));
 	world_becomes(w, p.friends[0], true);
 	world_coupons(w, last, 'A', 1, 1);
-	assert_int_equal(world_slice(w, &job.slice, reward_find_waiting_decide, reward_release_decide), 1);
+	assert_int_equal(
+	    world_slice(w, &job.slice, reward_find_waiting_decide, reward_release_decide), 1);
 	assert_int_equal(job.n, 0);
-	assert_int_equal(world_slice(w, &job.slice, reward_find_waiting_decide, reward_release_decide), 1);
+	assert_int_equal(
+	    world_slice(w, &job.slice, reward_find_waiting_decide, reward_release_decide), 1);
 	assert_int_equal(job.n, 1);
 	assert_int_equal(world_stats(w, last).issued, 1);
-	assert_int_equal(world_slice(w, &job.slice, reward_find_waiting_decide, reward_release_decide), 0);
+	assert_int_equal(
+	    world_slice(w, &job.slice, reward_find_waiting_decide, reward_release_decide), 0);
 	assert_int_equal(job.rule_id, 0);
 	check_rewards(w);
 }
@@ -176,7 +180,8 @@ static void a_code_is_in_one_pool(void **state)
 {
 	struct world *w = *state;
 	uint64_t campaign = world_launched(w);
-	uint64_t one = world_rule(w, rule_coupon(campaign)), other = world_rule(w, rule_coupon(campaign));
+	uint64_t one = world_rule(w, rule_coupon(campaign)),
+		 other = world_rule(w, rule_coupon(campaign));
 	uint64_t money = world_rule(w, rule_amount(campaign));
 	struct coupons_add add = {.rule_id = one};
 	assert_int_equal(upload(w, &add, "A", "B"), ERR_OK);
@@ -329,7 +334,8 @@ static void decided_twice(void **state)
 	world_slice(w, &job.slice, reward_find_reviewed_decide, reward_follow_review_decide);
 	assert_int_equal(world_reward(w, 1).review, REVIEW_ACCEPTED);
 	world_review(w, p.friends[0], REVIEW_REJECTED);
-	while (world_slice(w, &job.slice, reward_find_reviewed_decide, reward_follow_review_decide) > 0)
+	while (world_slice(w, &job.slice, reward_find_reviewed_decide,
+			   reward_follow_review_decide) > 0)
 		;
 	check_rewards(w);
 	assert_int_equal(world_events(w, EVENT_REWARD_CANCELLED), 2);

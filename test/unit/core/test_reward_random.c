@@ -1,12 +1,16 @@
-/* Rewards under random operations, many of them in one batch: what lives is what is earned, exactly once.
- * Never goes through HTTP: the commands and jobs are run on three stores.
- * Run by make test. */
+/* Rewards under random operations, many of them in one batch: what lives is what is earned, exactly
+ * once. Never goes through HTTP: the commands and jobs are run on three stores. Run by make
+ * test. */
 #include "../../support/seeded.h"
 #include "reward_world.h"
 #include "verify_world.h"
 
 enum { FRIENDS = 12, BATCH = 12, ROUNDS = 24, CHECK_EVERY = 4, HELD_DAYS = 3 };
-enum { ORDERS = 5, PLACES = 2, CENTS_MAX = 100000 }; /* order 0: the qualification that names none */
+enum {
+	ORDERS = 5,
+	PLACES = 2,
+	CENTS_MAX = 100000
+}; /* order 0: the qualification that names none */
 
 /* What must be so of one order. Commands are decided in the order in which they are made. */
 struct model_order {
@@ -17,9 +21,9 @@ struct model_order {
 
 struct model_friend {
 	struct model_order orders[ORDERS];
-	struct model_order *held; /* the one that the held commission is computed from; NULL: none */
+	struct model_order
+	    *held; /* the one that the held commission is computed from; NULL: none */
 };
-
 
 struct run {
 	struct world *w;
@@ -37,7 +41,8 @@ static uint64_t below(struct run *r, uint64_t n)
 
 static void begin(struct run *r, struct world *w)
 {
-	*r = (struct run){.w = w, .people = world_people(w, FRIENDS), .random = seeded_start("rewards", 7)};
+	*r = (struct run){
+	    .w = w, .people = world_people(w, FRIENDS), .random = seeded_start("rewards", 7)};
 	uint64_t campaign = r->people.campaign;
 	struct rule second = rule_amount(campaign), milestone = rule_custom(campaign);
 	struct rule held = rule_commission(campaign);
@@ -244,7 +249,8 @@ static void check(struct run *r)
 	}
 	for (uint64_t step = 1; step <= FRIENDS; step++) {
 		bool reached = step <= count;
-		assert_int_equal(count_living(all, n, r->every_second, step), reached && step % 2 == 0);
+		assert_int_equal(count_living(all, n, r->every_second, step),
+				 reached && step % 2 == 0);
 		assert_int_equal(count_living(all, n, r->milestone, step),
 				 reached && (step == 1 || step == 5));
 	}

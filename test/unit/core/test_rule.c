@@ -21,12 +21,12 @@ static void what_fits_together(void **state)
 	struct rule good[] = {rule_amount(1), rule_commission(1), rule_coupon(1), rule_custom(1)};
 	for (size_t i = 0; i < 4; i++)
 		assert_null(refused(good[i]));
-#define REFUSED(base, member, value, expected)                          \
-	do {                                                            \
-		struct rule rule = base(1);                             \
-		rule.member = value;                                    \
-		assert_non_null(refused(rule));                         \
-		assert_string_equal(refused(rule), expected);           \
+#define REFUSED(base, member, value, expected)                                                     \
+	do {                                                                                       \
+		struct rule rule = base(1);                                                        \
+		rule.member = value;                                                               \
+		assert_non_null(refused(rule));                                                    \
+		assert_string_equal(refused(rule), expected);                                      \
 	} while (0)
 	REFUSED(rule_custom, name, TEXT(" "), "name");
 	REFUSED(rule_custom, name, text_from(long_name, sizeof long_name), "name");
@@ -155,7 +155,8 @@ static void no_more_than_so_many(void **state)
 
 /* ---- lists ---- */
 
-static size_t list_due(struct world *w, struct reward_list *list, struct reward_row rows[REWARD_LIST_MAX])
+static size_t list_due(struct world *w, struct reward_list *list,
+		       struct reward_row rows[REWARD_LIST_MAX])
 {
 	list->command.decide = reward_list_decide;
 	list->rows = rows;
@@ -168,7 +169,8 @@ static void pages_of_rewards(void **state)
 	static struct reward_row rows[REWARD_LIST_MAX];
 	struct world *w = *state;
 	struct people p = world_people(w, 7);
-	uint64_t one = world_rule(w, rule_custom(p.campaign)), other = world_rule(w, rule_custom(p.campaign));
+	uint64_t one = world_rule(w, rule_custom(p.campaign)),
+		 other = world_rule(w, rule_custom(p.campaign));
 	struct rule invited = rule_custom(p.campaign);
 	invited.recipient = RECIPIENT_INVITED;
 	world_rule(w, invited);
@@ -232,14 +234,10 @@ static void pages_of_coupons(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(what_fits_together),
-	    cmocka_unit_test(counts),
-	    WORLD_ON_ALL(fixed_once_it_is_used),
-	    WORLD_ON_ALL(coupons_fix_the_metric),
-	    WORLD_ON_ALL(an_unused_rule_is_gone),
-	    WORLD_ON(memory, no_more_than_so_many),
-	    WORLD_ON_ALL(pages_of_rewards),
-	    WORLD_ON_ALL(pages_of_coupons),
+	    cmocka_unit_test(what_fits_together), cmocka_unit_test(counts),
+	    WORLD_ON_ALL(fixed_once_it_is_used),  WORLD_ON_ALL(coupons_fix_the_metric),
+	    WORLD_ON_ALL(an_unused_rule_is_gone), WORLD_ON(memory, no_more_than_so_many),
+	    WORLD_ON_ALL(pages_of_rewards),       WORLD_ON_ALL(pages_of_coupons),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,9 +1,8 @@
-/*
- * Owns the story of a month: three campaigns, ten thousand people, referrals, orders, refunds of all of
- * them, of one and of a part, milestones, coupons that run out and come back, people who are erased.
- * Each answer and, day by day, every counter and reward is compared with a reference model
- * (story_model.h, story_compare.h), the events are counted, and at the end the database is verified.
- * The time is virtual.
+/* Owns the story of a month: three campaigns, ten thousand people, referrals, orders, refunds of
+ * all of them, of one and of a part, milestones, coupons that run out and come back, people who are
+ * erased. Each answer and, day by day, every counter and reward is compared with a reference model
+ * (story_model.h, story_compare.h), the events are counted, and at the end the database is
+ * verified. The time is virtual.
  */
 #include "reward_world.h"
 

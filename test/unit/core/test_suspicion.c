@@ -12,11 +12,12 @@
 
 enum { NOW = 100 * 3600000 };
 
-static uint64_t flags_of(struct text ip, struct text referrer_ip, uint64_t hour_joins, uint64_t hour_ms,
-    const char *email)
+static uint64_t flags_of(struct text ip, struct text referrer_ip, uint64_t hour_joins,
+			 uint64_t hour_ms, const char *email)
 {
 	const struct user user = {.id = 2, .ip = ip}, referrer = {.id = 1, .ip = referrer_ip};
-	const struct user_stats stats = {.user_id = 1, .hour_ms = hour_ms, .hour_joins = hour_joins};
+	const struct user_stats stats = {
+	    .user_id = 1, .hour_ms = hour_ms, .hour_joins = hour_joins};
 	const struct suspect suspect = {.user = &user,
 					.referrer = &referrer,
 					.stats = &stats,
@@ -38,25 +39,25 @@ static void test_same_network(void **state)
 	assert_int_equal(by_address("\x08\x08\x08\x08", "\x08\x08\x08\x09", 4), 0);
 	/* The same /64 of IPv6, and another one. */
 	assert_int_equal(by_address("\x26\x01\0\0\0\0\0\1\0\0\0\0\0\0\0\1",
-			     "\x26\x01\0\0\0\0\0\1\0\0\0\0\0\0\0\2", 16),
-	    FLAG_SAME_ADDRESS);
+				    "\x26\x01\0\0\0\0\0\1\0\0\0\0\0\0\0\2", 16),
+			 FLAG_SAME_ADDRESS);
 	assert_int_equal(by_address("\x26\x01\0\0\0\0\0\1\0\0\0\0\0\0\0\1",
-			     "\x26\x01\0\0\0\0\0\2\0\0\0\0\0\0\0\1", 16),
-	    0);
+				    "\x26\x01\0\0\0\0\0\2\0\0\0\0\0\0\0\1", 16),
+			 0);
 }
 
 static void test_shared_addresses_say_nothing(void **state)
 {
-	static const char *const shared[] = {"\x0a\1\2\3", "\x7f\0\0\1", "\xc0\xa8\1\1", "\xac\x1f\1\1",
-	    "\x64\x7f\1\1", "\xa9\xfe\1\1"};
+	static const char *const shared[] = {"\x0a\1\2\3",   "\x7f\0\0\1",   "\xc0\xa8\1\1",
+					     "\xac\x1f\1\1", "\x64\x7f\1\1", "\xa9\xfe\1\1"};
 	(void)state;
 	for (size_t i = 0; i < sizeof shared / sizeof *shared; i++)
 		assert_int_equal(by_address(shared[i], shared[i], 4), 0);
 	assert_int_equal(by_address("\xac\x20\1\1", "\xac\x20\1\1", 4), FLAG_SAME_ADDRESS);
 	assert_int_equal(flags_of((struct text){0}, (struct text){0}, 0, 0, "ann@example.com"), 0);
 	assert_int_equal(by_address("\xfc\0\0\0\0\0\0\1\0\0\0\0\0\0\0\1",
-			     "\xfc\0\0\0\0\0\0\1\0\0\0\0\0\0\0\1", 16),
-	    0);
+				    "\xfc\0\0\0\0\0\0\1\0\0\0\0\0\0\0\1", 16),
+			 0);
 }
 
 static void test_addresses(void **state)
@@ -78,18 +79,30 @@ static void test_addresses(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
 		assert_int_equal(flags_of((struct text){0}, (struct text){0}, 0, 0, cases[i].email),
-		    cases[i].flags);
+				 cases[i].flags);
 }
 
 static void test_names_with_links(void **state)
 {
-	static const char *const links[] = {
-	    "https://evil.example", "Win at bit.ly/x1", "www.evil.example", "EVIL.COM", "evil.com!",
-	    "see evil\u3002com", "\uff45vil\uff0ecom", "ev\u200bil.com", "b\u00fccher.de", "tg://x",
-	    "go to a.b.co.uk now", "x.zz/promo", "\u043f\u0440.xn--p1ai", "mail bob@evil.org"};
+	static const char *const links[] = {"https://evil.example",
+					    "Win at bit.ly/x1",
+					    "www.evil.example",
+					    "EVIL.COM",
+					    "evil.com!",
+					    "see evil\u3002com",
+					    "\uff45vil\uff0ecom",
+					    "ev\u200bil.com",
+					    "b\u00fccher.de",
+					    "tg://x",
+					    "go to a.b.co.uk now",
+					    "x.zz/promo",
+					    "\u043f\u0440.xn--p1ai",
+					    "mail bob@evil.org"};
 	static const char *const names[] = {
-	    "Ann", "J.R.", "J.R. Smith", "St.John", "Mary-Ann O'Neil", "Dr. No", "Ann / Bob", "A.B.C.",
-	    "3.14", "Zo\u00eb \u2764\ufe0f", "www", "Ann.", ".com", "Jr.", "\u0645\u06cc\u200c\u062e", ""};
+	    "Ann",    "J.R.",      "J.R. Smith", "St.John", "Mary-Ann O'Neil",
+	    "Dr. No", "Ann / Bob", "A.B.C.",     "3.14",    "Zo\u00eb \u2764\ufe0f",
+	    "www",    "Ann.",      ".com",       "Jr.",     "\u0645\u06cc\u200c\u062e",
+	    ""};
 	(void)state;
 	for (size_t i = 0; i < sizeof links / sizeof *links; i++)
 		if (!name_has_link(text_of(links[i])))
@@ -105,7 +118,8 @@ static void test_many_joins(void **state)
 	struct text none = {0};
 	(void)state;
 	assert_int_equal(flags_of(none, none, SUSPICION_JOINS_PER_HOUR - 1, NOW - 1, ann), 0);
-	assert_int_equal(flags_of(none, none, SUSPICION_JOINS_PER_HOUR, NOW - 1, ann), FLAG_MANY_JOINS);
+	assert_int_equal(flags_of(none, none, SUSPICION_JOINS_PER_HOUR, NOW - 1, ann),
+			 FLAG_MANY_JOINS);
 	assert_int_equal(flags_of(none, none, SUSPICION_JOINS_PER_HOUR, NOW - 3600000, ann), 0);
 }
 

@@ -1,5 +1,5 @@
-/* Changing a user: the address and its index, further fields, unsubscribing; the review's decision; what
- * qualifying answers. Run on three stores. */
+/* Changing a user: the address and its index, further fields, unsubscribing; the review's decision;
+ * what qualifying answers. Run on three stores. */
 #include "core/user_change.h"
 
 #include "core/form_field.h"
@@ -104,8 +104,8 @@ static struct text value_of(struct pairs meta, const char *name)
 	return (struct text){0};
 }
 
-static struct user_change change_meta(struct world *w, uint64_t id, struct buf *list, const char *name,
-				      const char *value)
+static struct user_change change_meta(struct world *w, uint64_t id, struct buf *list,
+				      const char *name, const char *value)
 {
 	struct user_change c = change(w, id);
 	buf_reset(list);
@@ -148,10 +148,10 @@ static void further_fields_are_merged_and_judged(void **state)
 	assert_int_equal(run(w, &c), ERR_OK);
 	assert_int_equal(pairs_count(c.view.user.meta), 2);
 	/* The campaign asks for less now: what was told before stays. */
-	struct campaign_save save = {.command = {.decide = campaign_save_decide},
-				     .campaign = {.id = campaign},
-				     .set = record_bit(&KIND_CAMPAIGN,
-						       offsetof(struct campaign, fields_referring))};
+	struct campaign_save save = {
+	    .command = {.decide = campaign_save_decide},
+	    .campaign = {.id = campaign},
+	    .set = record_bit(&KIND_CAMPAIGN, offsetof(struct campaign, fields_referring))};
 	buf_reset(&fields);
 	add_field(&fields, "age", FORM_NUMBER, false);
 	save.campaign.fields_referring.raw = buf_view(&fields);

@@ -1,5 +1,6 @@
-/* The search for users: every combination of filters against a walk over all records, on random ones;
- * what a page costs wherever it stands; rows that are skipped; the total. Run on three stores. */
+/* The search for users: every combination of filters against a walk over all records, on random
+ * ones; what a page costs wherever it stands; rows that are skipped; the total. Run on three
+ * stores. */
 #include "core/user_list.h"
 
 #include "../../support/seeded.h"
@@ -67,7 +68,8 @@ static void populate(struct world *w, const struct user *users, size_t n)
 static struct user *make_random(struct seeded *random, size_t n)
 {
 	static const char *const names[] = {"Ann", "Byron", "JOSÉ", "Zoë"};
-	static const char *const emails[] = {"ann@example.com", "B.y@Example.org", "z@bücher.example"};
+	static const char *const emails[] = {"ann@example.com", "B.y@Example.org",
+					     "z@bücher.example"};
 	struct user *users = calloc(n, sizeof *users);
 	assert_non_null(users);
 	for (size_t i = 0; i < n; i++)
@@ -150,7 +152,8 @@ static size_t check(struct world *w, const struct user *users, size_t n_users,
 		list.page.from = list.page.next;
 	} while (list.page.from != 0);
 	for (; at < n_users; at++)
-		assert_false(wanted(w, &list.filter, &users[list.page.reverse ? n_users - 1 - at : at]));
+		assert_false(
+		    wanted(w, &list.filter, &users[list.page.reverse ? n_users - 1 - at : at]));
 	return found;
 }
 
@@ -208,7 +211,8 @@ static void a_later_page_costs_what_the_first_costs(void **state)
 	struct user_view room[PER_PAGE];
 	populate_even(w, N);
 	for (uint64_t by_campaign = 0; by_campaign < 2; by_campaign++) {
-		struct user_list list = {.filter = {.campaign_id = by_campaign}, .page.max = PER_PAGE};
+		struct user_list list = {.filter = {.campaign_id = by_campaign},
+					 .page.max = PER_PAGE};
 		for (size_t page = 1; page < N / PER_PAGE; page++) {
 			list = ask(w, &list, room);
 			assert_int_equal(list.page.n, PER_PAGE);
@@ -253,7 +257,8 @@ static void a_page_ends_early(void **state)
 	const struct user_list query = {.filter = {.type = USER_INVITED}, .page.max = 10};
 	populate_even(w, 1500);
 	struct user_list list = ask(w, &query, room);
-	assert_true(list.page.n == 0 && list.page.looked_at == USER_LIST_LOOK_MAX && list.page.next == 1001);
+	assert_true(list.page.n == 0 && list.page.looked_at == USER_LIST_LOOK_MAX &&
+		    list.page.next == 1001);
 	list.page.from = list.page.next;
 	list = ask(w, &list, room);
 	assert_true(list.page.n == 0 && list.page.looked_at == 500 && list.page.next == 0);
@@ -347,10 +352,11 @@ static void codes_among_the_filters(void **state)
 	struct world *w = *state;
 	struct user_view room[10];
 	char code[CODE_LENGTH + 1];
-	struct campaign_save save = {
-	    .command = {.decide = campaign_save_decide},
-	    .campaign = {.name = TEXT("Moved"), .status = CAMPAIGN_LAUNCHED, .alias = TEXT("spring")},
-	    .codes = w->codes};
+	struct campaign_save save = {.command = {.decide = campaign_save_decide},
+				     .campaign = {.name = TEXT("Moved"),
+						  .status = CAMPAIGN_LAUNCHED,
+						  .alias = TEXT("spring")},
+				     .codes = w->codes};
 	assert_int_equal(world_run(w, &save.command), ERR_OK);
 	world_user(w, world_launched(w), 0, "other@example.com");
 	struct join join = world_join(w, save.campaign.id, 0, "jessica@example.com");

@@ -5,18 +5,50 @@
 #include "verify_world.h"
 
 static const struct record_kind *const every_kind[] = {
-    &KIND_SETTING, &KIND_CAMPAIGN, &KIND_CAMPAIGN_STATS, &KIND_USER, &KIND_USER_STATS,
-    &KIND_EMAIL_INDEX, &KIND_IDEMPOTENCY, &KIND_IDEMPOTENCY_AGE, &KIND_EVENT, &KIND_WEBHOOK,
-    &KIND_WEBHOOK_REVISION, &KIND_WEBHOOK_SET, &KIND_DELIVERY, &KIND_DUE, &KIND_CHAIN, &KIND_ATTEMPT,
-    &KIND_WEBHOOK_STATS, &KIND_TOKEN, &KIND_ORDER, &KIND_EVENT_DELIVERY, &KIND_DELIVERY_BY, &KIND_REPLAY,
-    &KIND_ALIAS, &KIND_USER_BY, &KIND_DAY, &KIND_LEADERS, &KIND_RULE, &KIND_POOL, &KIND_COUPON,
-    &KIND_COUPON_CODE, &KIND_RULE_SET, &KIND_REWARD, &KIND_REWARD_STEP, &KIND_REWARD_BY,
-    &KIND_REWARD_HOLD, &KIND_ERASURE, &KIND_RULE_STATS, &KIND_REWARD_REVIEW, &KIND_REFUND,
+    &KIND_SETTING,
+    &KIND_CAMPAIGN,
+    &KIND_CAMPAIGN_STATS,
+    &KIND_USER,
+    &KIND_USER_STATS,
+    &KIND_EMAIL_INDEX,
+    &KIND_IDEMPOTENCY,
+    &KIND_IDEMPOTENCY_AGE,
+    &KIND_EVENT,
+    &KIND_WEBHOOK,
+    &KIND_WEBHOOK_REVISION,
+    &KIND_WEBHOOK_SET,
+    &KIND_DELIVERY,
+    &KIND_DUE,
+    &KIND_CHAIN,
+    &KIND_ATTEMPT,
+    &KIND_WEBHOOK_STATS,
+    &KIND_TOKEN,
+    &KIND_ORDER,
+    &KIND_EVENT_DELIVERY,
+    &KIND_DELIVERY_BY,
+    &KIND_REPLAY,
+    &KIND_ALIAS,
+    &KIND_USER_BY,
+    &KIND_DAY,
+    &KIND_LEADERS,
+    &KIND_RULE,
+    &KIND_POOL,
+    &KIND_COUPON,
+    &KIND_COUPON_CODE,
+    &KIND_RULE_SET,
+    &KIND_REWARD,
+    &KIND_REWARD_STEP,
+    &KIND_REWARD_BY,
+    &KIND_REWARD_HOLD,
+    &KIND_ERASURE,
+    &KIND_RULE_STATS,
+    &KIND_REWARD_REVIEW,
+    &KIND_REFUND,
 };
 enum { KINDS = sizeof every_kind / sizeof *every_kind };
 
-/* Campaign 1: user 1 referred 2 (qualified) and 3; user 4 has a code from elsewhere. Webhook 1: user 2's
- * three events, of which the second waits for the first, and so on. */
+/* Campaign 1: user 1 referred 2 (qualified) and 3; user 4 has a code from elsewhere. Webhook 1:
+ * user 2's three events, of which the second waits for the first, and so on. */
 static void fill(struct world *w)
 {
 	uint64_t campaign = world_launched(w);
@@ -56,12 +88,14 @@ static void users(void **state)
 		    "alias zzz: leads to nobody, or to two\n");
 	CHANGED(&KIND_USER, &user, email, TEXT("other@example.com"),
 		"user 2: is not found by its e-mail address\n");
-	CHANGED(&KIND_USER, &user, email, TEXT("no address"), "user 2: has an e-mail address that is not valid\n");
+	CHANGED(&KIND_USER, &user, email, TEXT("no address"),
+		"user 2: has an e-mail address that is not valid\n");
 	CHANGED(&KIND_USER, &user, campaign_id, 7, "user 2: belongs to no campaign\n");
 	CHANGED(&KIND_USER, &user, referrer_id, 0,
 		"user 2: is invited without a referrer, or referred without being invited\n");
 	CHANGED(&KIND_USER, &user, last_event_id, 99, "user 2: has a last event that never was\n");
-	CHANGED(&KIND_USER, &user, review, REVIEW_PENDING, "user 2: is not in the list of its review\n");
+	CHANGED(&KIND_USER, &user, review, REVIEW_PENDING,
+		"user 2: is not in the list of its review\n");
 	check_extra(w, &KIND_ERASURE, &(struct erasure){.user_id = 2},
 		    "erasure 2: erases a user who is still there\n");
 	user = (struct user){.id = 9, .type = USER_REFERRING, .campaign_id = 1};
@@ -72,8 +106,8 @@ static void email_index(void **state)
 {
 	struct world *w = *state;
 	fill(w);
-	struct email_index index = {
-	    .hash = codes_hash_email(w->codes, 1, TEXT("byron@example.com"))};
+	struct email_index index = {.hash =
+					codes_hash_email(w->codes, 1, TEXT("byron@example.com"))};
 	GET(&KIND_EMAIL_INDEX, &index);
 	check_missing(w, &KIND_EMAIL_INDEX, &index, "user 2: is not found by its e-mail address\n");
 	CHANGED(&KIND_EMAIL_INDEX, &index, user_ids, TEXT("\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\2"),
@@ -90,7 +124,8 @@ static void campaigns(void **state)
 	const struct text own_field = TEXT("\4code\0"); /* a list of one name */
 	fill(w);
 	CHANGED(&KIND_CAMPAIGN, &campaign, timezone, TEXT("Moon/Tranquility"),
-		"campaign 1: has a time zone that this referd does not know: its dates are shown in UTC\n");
+		"campaign 1: has a time zone that this referd does not know: its dates are shown "
+		"in UTC\n");
 	CHANGED(&KIND_CAMPAIGN, &campaign, pass_params.raw, own_field,
 		"campaign 1: passes on parameters whose names are not allowed\n");
 }
@@ -110,7 +145,8 @@ static void counters(void **state)
 		"campaign_stats 1: qualified is 0, but 1 are counted\n");
 	CHANGED(&KIND_CAMPAIGN_STATS, &campaign, tests, 1,
 		"campaign_stats 1: tests is 1, but 0 are counted\n");
-	CHANGED(&KIND_USER_STATS, &user, referrals, 3, "user_stats 1: referrals is 3, but 2 are counted\n");
+	CHANGED(&KIND_USER_STATS, &user, referrals, 3,
+		"user_stats 1: referrals is 3, but 2 are counted\n");
 	CHANGED(&KIND_USER_STATS, &user, qualified_referrals, 2,
 		"user_stats 1: qualified_referrals is 2, but 1 are counted\n");
 	CHANGED(&KIND_WEBHOOK_STATS, &webhook, pending, 0,
@@ -135,11 +171,13 @@ static void webhooks(void **state)
 	fill(w);
 	check_missing(w, &KIND_WEBHOOK_SET, &(struct webhook_set){0},
 		      "webhook 1: is not in the set of its campaign\n");
-	check_missing(w, &KIND_WEBHOOK_REVISION, &(struct webhook_revision){.webhook_id = 1, .revision = 1},
+	check_missing(w, &KIND_WEBHOOK_REVISION,
+		      &(struct webhook_revision){.webhook_id = 1, .revision = 1},
 		      "webhook 1: has a revision that does not exist\n");
 	check_missing(w, &KIND_WEBHOOK, &webhook,
 		      "webhook_set 0: names a webhook that does not exist\n");
-	CHANGED(&KIND_WEBHOOK, &webhook, method, WEBHOOK_GET, "webhook 1: is not what its revision says\n");
+	CHANGED(&KIND_WEBHOOK, &webhook, method, WEBHOOK_GET,
+		"webhook 1: is not what its revision says\n");
 	CHANGED(&KIND_WEBHOOK, &webhook, campaign_id, 9,
 		"webhook 1: belongs to a campaign that does not exist\n");
 }
@@ -160,7 +198,8 @@ static void deliveries(void **state)
 		    "is due, but has ended or waits for another one\n");
 	check_extra(w, &KIND_DUE, &(struct due){1, WORLD_NOW, 5},
 		    "is due, but has ended or waits for another one\n");
-	check_extra(w, &KIND_DUE, &(struct due){1, 5, 2}, "due 1/5/2: is not when and where its delivery is due\n");
+	check_extra(w, &KIND_DUE, &(struct due){1, 5, 2},
+		    "due 1/5/2: is not when and where its delivery is due\n");
 	check_missing(w, &KIND_EVENT, &(struct event){.id = d.event_id},
 		      "delivery 2: is about an event that does not exist\n");
 	check_missing(w, &KIND_EVENT_DELIVERY, &(struct event_delivery){d.event_id, 1, 0},
@@ -169,7 +208,8 @@ static void deliveries(void **state)
 		      "delivery 2: is not in the list of its webhook\n");
 	check_missing(w, &KIND_DELIVERY_BY, &(struct delivery_by){BY_USER, 2, 2},
 		      "delivery 2: is not in the list of its user\n");
-	check_missing(w, &KIND_DELIVERY_BY, &(struct delivery_by){BY_EVENT_TYPE, EVENT_USER_JOIN, 2},
+	check_missing(w, &KIND_DELIVERY_BY,
+		      &(struct delivery_by){BY_EVENT_TYPE, EVENT_USER_JOIN, 2},
 		      "delivery 2: is not in the list of its event type\n");
 	check_missing(w, &KIND_DELIVERY_BY, &(struct delivery_by){BY_STATUS, DELIVERY_PENDING, 2},
 		      "delivery 2: is not in the list of its status\n");
@@ -183,8 +223,10 @@ static void deliveries(void **state)
 		      "delivery 2: comes before one that does not exist\n");
 	CHANGED(&KIND_DELIVERY, &d, next_id, 0,
 		"delivery 2: is last in its chain and has a next one, or neither\n");
-	CHANGED(&KIND_DELIVERY, &d, next_id, 3, "delivery 2: comes before one that does not wait for it\n");
-	CHANGED(&KIND_DELIVERY, &d, chained, 0, "delivery 2: stands in no chain, but before another one\n");
+	CHANGED(&KIND_DELIVERY, &d, next_id, 3,
+		"delivery 2: comes before one that does not wait for it\n");
+	CHANGED(&KIND_DELIVERY, &d, chained, 0,
+		"delivery 2: stands in no chain, but before another one\n");
 	CHANGED(&KIND_DELIVERY, &d, status, DELIVERY_HELD,
 		"delivery 2: has a status that no delivery is kept with\n");
 	check_extra(w, &KIND_ATTEMPT, &(struct attempt){.delivery_id = 1, .number = 2},
@@ -247,8 +289,8 @@ static void every_kind_is_walked(void **state)
 		max_align_t record[512 / sizeof(max_align_t)] = {0};
 		for (size_t f = 0; f < every_kind[i]->n_keys; f++)
 			if (every_kind[i]->keys[f].type == FIELD_TEXT)
-				*(struct text *)(void *)((char *)record + every_kind[i]->keys[f].offset) =
-				    TEXT("x");
+				*(struct text *)(void *)((char *)record +
+							 every_kind[i]->keys[f].offset) = TEXT("x");
 		put(w, every_kind[i], record);
 		struct verify v = world_verify(w, &out);
 		if (v.n_records != 1)
@@ -261,20 +303,13 @@ static void every_kind_is_walked(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    WORLD_ON(memory, users),
-	    WORLD_ON(pending, users),
-	    WORLD_ON(lmdb, users),
-	    WORLD_ON(memory, email_index),
-	    WORLD_ON(lmdb, email_index),
-	    WORLD_ON(memory, campaigns),
-	    WORLD_ON(memory, counters),
-	    WORLD_ON(pending, counters),
-	    WORLD_ON(memory, webhooks),
-	    WORLD_ON(memory, deliveries),
-	    WORLD_ON(pending, deliveries),
-	    WORLD_ON(memory, requests_and_tokens),
-	    WORLD_ON(lmdb, many_slices),
-	    WORLD_ON(memory, every_kind_is_walked),
+	    WORLD_ON(memory, users),       WORLD_ON(pending, users),
+	    WORLD_ON(lmdb, users),         WORLD_ON(memory, email_index),
+	    WORLD_ON(lmdb, email_index),   WORLD_ON(memory, campaigns),
+	    WORLD_ON(memory, counters),    WORLD_ON(pending, counters),
+	    WORLD_ON(memory, webhooks),    WORLD_ON(memory, deliveries),
+	    WORLD_ON(pending, deliveries), WORLD_ON(memory, requests_and_tokens),
+	    WORLD_ON(lmdb, many_slices),   WORLD_ON(memory, every_kind_is_walked),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

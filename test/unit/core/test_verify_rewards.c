@@ -1,12 +1,13 @@
-/* A sound database of rewards has no problems; one record that is changed, added or taken away is found.
- * Never checks that records decode to begin with: e2e/test_verify damages bytes.
- * Run by make test. */
+/* A sound database of rewards has no problems; one record that is changed, added or taken away is
+ * found. Never checks that records decode to begin with: e2e/test_verify damages bytes. Run by make
+ * test. */
 #include "base/crypto.h"
 #include "reward_world.h"
 #include "verify_world.h"
 
-/* Rule 1 pays: reward 1 was issued and is to be taken back, 2 is due. Rule 2 has given coupon A-1 to
- * reward 3; reward 4 waits for one. Rule 3 holds reward 5. Jessica is user 1, her friends 2 and 3. */
+/* Rule 1 pays: reward 1 was issued and is to be taken back, 2 is due. Rule 2 has given coupon A-1
+ * to reward 3; reward 4 waits for one. Rule 3 holds reward 5. Jessica is user 1, her friends 2 and
+ * 3. */
 static void fill(struct world *w)
 {
 	struct people p = world_people(w, 2);
@@ -18,7 +19,8 @@ static void fill(struct world *w)
 	assert_null(world_act(w, reward_issue_decide, 1));
 	world_becomes(w, p.friends[0], false);
 	world_becomes(w, p.friends[0], true);
-	struct rule_remove remove = {.command = {.decide = rule_remove_decide}, .id = money, .now_ms = 5};
+	struct rule_remove remove = {
+	    .command = {.decide = rule_remove_decide}, .id = money, .now_ms = 5};
 	assert_int_equal(world_run(w, &remove.command), ERR_OK);
 	uint64_t coupon = world_rule(w, rule_coupon(p.campaign));
 	world_coupons(w, coupon, 'A', 1, 1);
@@ -37,7 +39,8 @@ static void rules(void **state)
 	struct rule_stats stats = {.rule_id = 1};
 	fill(w);
 	CHANGED(&KIND_RULE, &rule, campaign_id, 9, "rule 2: belongs to no campaign\n");
-	CHANGED(&KIND_RULE, &rule, metric, METRIC_AMOUNT, "rule 2: is a rule that could not be saved\n");
+	CHANGED(&KIND_RULE, &rule, metric, METRIC_AMOUNT,
+		"rule 2: is a rule that could not be saved\n");
 	check_extra(w, &KIND_RULE_SET, &(struct rule_set){9, TEXT("\0\0\0\0\0\0\0\1")},
 		    "rule_set 9: leads to a rule of another campaign\n");
 	check_extra(w, &KIND_RULE_SET, &(struct rule_set){9, TEXT("\0\0\0\0\0\0\0\7")},
@@ -46,7 +49,8 @@ static void rules(void **state)
 		      "rule 2: is not in the set of its campaign\n");
 	CHANGED(&KIND_RULE_STATS, &stats, clawbacks, 5,
 		"rule_stats 1: clawbacks is 5, but 1 are counted\n");
-	CHANGED(&KIND_RULE_STATS, &stats, issued, 0, "rule_stats 1: issued is 0, but 1 are counted\n");
+	CHANGED(&KIND_RULE_STATS, &stats, issued, 0,
+		"rule_stats 1: issued is 0, but 1 are counted\n");
 	check_extra(w, &KIND_RULE_STATS, &(struct rule_stats){.rule_id = 7, .due = 1},
 		    "rule_stats 7: counts for no rule\n");
 }
@@ -71,7 +75,8 @@ static void coupons(void **state)
 		"reward 3: is issued without a coupon, or has one without being issued\n");
 	check_missing(w, &KIND_COUPON_CODE, &(struct coupon_code){.code = TEXT("A-1")},
 		      "coupon 2/1: is not found by its code\n");
-	check_missing(w, &KIND_COUPON, &coupon, "coupon_code A-1: leads to a coupon that does not exist\n");
+	check_missing(w, &KIND_COUPON, &coupon,
+		      "coupon_code A-1: leads to a coupon that does not exist\n");
 	check_extra(w, &KIND_COUPON_CODE, &(struct coupon_code){TEXT("B-1"), 2, 1},
 		    "coupon_code B-1: leads to a coupon with another code\n");
 	check_extra(w, &KIND_COUPON, &(struct coupon){2, 3, TEXT("A-1"), 0},
@@ -105,13 +110,15 @@ static void rewards(void **state)
 		      "reward 5: is held where nobody looks\n");
 	check_extra(w, &KIND_REWARD_HOLD, &(struct reward_hold){held.due_ms + 1, 5},
 		    "holds a reward that is not held until then\n");
-	CHANGED(&KIND_REWARD, &waiting, queue, QUEUE_NONE, "reward 4: waits for nothing, or for ever\n");
+	CHANGED(&KIND_REWARD, &waiting, queue, QUEUE_NONE,
+		"reward 4: waits for nothing, or for ever\n");
 	CHANGED(&KIND_REWARD, &due, state, REWARD_ISSUED, "reward 2: has times of another state\n");
 	CHANGED(&KIND_REWARD, &issued, rule_id, 9, "reward 3: belongs to no rule\n");
 	CHANGED(&KIND_REWARD, &due, campaign_id, 9,
 		"reward 2: belongs to another campaign than its rule\n");
 	struct reward_step step = {.rule_id = 1, .referrer_id = 1, .step = 2};
-	CHANGED(&KIND_REWARD_STEP, &step, reward_id, 3, "reward_step 1/1/2: leads to a reward of another step\n");
+	CHANGED(&KIND_REWARD_STEP, &step, reward_id, 3,
+		"reward_step 1/1/2: leads to a reward of another step\n");
 	CHANGED(&KIND_REWARD_STEP, &step, reward_id, 1,
 		"reward 2: is not the one that its step names: it was earned twice\n");
 	check_missing(w, &KIND_REWARD_STEP, &step, "reward 2: has no step\n");
@@ -151,23 +158,26 @@ static void orders(void **state)
 	struct reward_step step = {.rule_id = 1, .referrer_id = 1, .step = 2};
 	fill_orders(w);
 	struct order order = order_of("A");
-	CHANGED(&KIND_ORDER, &order, older, TEXT("x"), A "does not stand, but is in the list of its user\n");
-	CHANGED(&KIND_ORDER, &order, amount_e4, 5, A "has a larger refund than its amount, or an amount that was not sent\n");
+	CHANGED(&KIND_ORDER, &order, older, TEXT("x"),
+		A "does not stand, but is in the list of its user\n");
+	CHANGED(&KIND_ORDER, &order, amount_e4, 5,
+		A "has a larger refund than its amount, or an amount that was not sent\n");
 	check_missing(w, &KIND_ORDER, &order,
-		      "refund 2/18446744073709551615/559aead08264d5795d3909718cdd05ab: is the refund of no order\n");
+		      "refund 2/18446744073709551615/559aead08264d5795d3909718cdd05ab: is the "
+		      "refund of no order\n");
 	CHANGED(&KIND_ORDER, &order, state, ORDER_STANDS,
 		A "has no newer order, but its user names another one as the newest\n");
 	order = order_of("B");
 	CHANGED(&KIND_ORDER, &order, newer, TEXT(""),
-		C "leads to an order that does not lead back\n"
-		B "has no newer order, but its user names another one as the newest\n");
+		C "leads to an order that does not lead back\n" B
+		  "has no newer order, but its user names another one as the newest\n");
 	order = order_of("C");
 	CHANGED(&KIND_ORDER, &order, older, TEXT("x"),
-		C "leads to an order that does not exist\n"
-		B "leads to an order that does not lead back\n");
+		C "leads to an order that does not exist\n" B
+		  "leads to an order that does not lead back\n");
 	CHANGED(&KIND_USER, &user, newest_order, TEXT("x"),
-		"user 2: has a newest order that does not exist\n"
-		C "has no newer order, but its user names another one as the newest\n");
+		"user 2: has a newest order that does not exist\n" C
+		"has no newer order, but its user names another one as the newest\n");
 	CHANGED(&KIND_REWARD_STEP, &step, living, 5,
 		"user 2: living rewards of all orders is 5, but 2 are counted\n");
 }

@@ -214,24 +214,15 @@ static void names_beside_each_other(void **state)
 static void numbers_beside_each_other(void **state)
 {
 	static const struct beside cases[] = {
-	    {"a.0", "a.1", true, true},
-	    {"a.1.x", "a.0.y", true, true},
-	    {"0.a", "0.b", true, true},
-	    {"a.0.0", "a.0.1", true, true},
-	    {"a.0.b", "c.0.b", true, true},
-	    {"a.0.b.c", "a.0.b.d", true, true},
-	    {"x", "1.a", true, false},
-	    {"a.0", "a.2", true, false},
-	    {"a.0", "a.b", true, false},
-	    {"a.0.b", "a.0", true, false},
-	    {"a.0.b", "a.0.0", true, false},
-	    {"a.0", "a.00", true, false},
-	    {"a.0", "a.01", true, false},
-	    {"a.0.1", "a.0.2", true, false},
-	    {"x", "a.1", true, false},
-	    {"x", "a.18446744073709551616", true, false},
-	    {"a.0", "a.0", false, false},
-	    {"a.0", "a.1b", true, false},
+	    {"a.0", "a.1", true, true},      {"a.1.x", "a.0.y", true, true},
+	    {"0.a", "0.b", true, true},      {"a.0.0", "a.0.1", true, true},
+	    {"a.0.b", "c.0.b", true, true},  {"a.0.b.c", "a.0.b.d", true, true},
+	    {"x", "1.a", true, false},       {"a.0", "a.2", true, false},
+	    {"a.0", "a.b", true, false},     {"a.0.b", "a.0", true, false},
+	    {"a.0.b", "a.0.0", true, false}, {"a.0", "a.00", true, false},
+	    {"a.0", "a.01", true, false},    {"a.0.1", "a.0.2", true, false},
+	    {"x", "a.1", true, false},       {"x", "a.18446744073709551616", true, false},
+	    {"a.0", "a.0", false, false},    {"a.0", "a.1b", true, false},
 	    {"a.0b", "a.1b", true, true},
 	};
 	(void)state;

@@ -39,7 +39,8 @@ static struct webhook_bind bind_of(uint64_t rule_id, const char *url, uint64_t n
 
 static enum err unbind(struct world *w, uint64_t rule_id)
 {
-	struct webhook_unbind cmd = {.command = {.decide = webhook_unbind_decide}, .rule_id = rule_id};
+	struct webhook_unbind cmd = {.command = {.decide = webhook_unbind_decide},
+				     .rule_id = rule_id};
 	return world_run(w, &cmd.command);
 }
 
@@ -110,7 +111,8 @@ static void a_deleted_rule_takes_it_along(void **state)
 	struct rule_remove remove = {.command = {.decide = rule_remove_decide}, .id = rules[0]};
 	assert_int_equal(world_run(w, &remove.command), ERR_OK);
 	assert_false(remove.archived);
-	struct webhook gone = {.id = hooks[0].save.webhook.id}, kept = {.id = hooks[1].save.webhook.id};
+	struct webhook gone = {.id = hooks[0].save.webhook.id},
+		       kept = {.id = hooks[1].save.webhook.id};
 	assert_int_equal(world_get(w, &KIND_WEBHOOK, &gone), ERR_NOT_FOUND);
 	assert_int_equal(world_get(w, &KIND_WEBHOOK, &kept), ERR_OK);
 	assert_int_equal(unbind(w, rules[1]), ERR_OK);
@@ -119,8 +121,8 @@ static void a_deleted_rule_takes_it_along(void **state)
 static void what_is_no_rule_binds_nothing(void **state)
 {
 	struct world *w = *state;
-	uint64_t archived = save_rule(
-	    w, (struct rule){.campaign_id = world_launched(w), .archived_ms = WORLD_NOW});
+	uint64_t archived =
+	    save_rule(w, (struct rule){.campaign_id = world_launched(w), .archived_ms = WORLD_NOW});
 	struct webhook_bind bind = bind_of(archived, "https://n8n.example/1", WORLD_NOW);
 	assert_int_equal(world_run(w, &bind.command), ERR_NOT_FOUND);
 	bind.rule_id = archived + 1;

@@ -1,5 +1,5 @@
-/*
- * Owns the tests of how a request's words lead to a user: codes, codes from elsewhere, e-mail, coupons.
+/* Owns the tests of how a request's words lead to a user: codes, codes from elsewhere, e-mail,
+ * coupons.
  */
 #include "verify_world.h"
 
@@ -27,8 +27,8 @@ static uint64_t find(struct world *w, struct who who)
 	return err == ERR_OK ? ask.user.id : 0;
 }
 
-static uint64_t join_with_code(struct world *w, uint64_t campaign, const char *email, const char *code,
-    enum err expected)
+static uint64_t join_with_code(struct world *w, uint64_t campaign, const char *email,
+			       const char *code, enum err expected)
 {
 	struct join join = world_join(w, campaign, 0, email);
 	join.alias = text_of(code);
@@ -51,7 +51,9 @@ static void identifiers(void **state)
 	    {"007", 'i'},
 	    {" 1", 'i'},
 	    {"1\xc2\xa0", 'i'},
-	    {"\xe2\x80\x8b" "3238 ", 'i'},
+	    {"\xe2\x80\x8b"
+	     "3238 ",
+	     'i'},
 	    {"0", '-'},
 	    {"99999999999999999999", '-'},
 	    {"uK3fTz9Q", 'c'},
@@ -107,7 +109,8 @@ static void by_everything(void **state)
 {
 	struct world *w = *state;
 	char code[CODE_LENGTH + 1];
-	uint64_t campaign = world_launched(w), jessica = world_user(w, campaign, 0, "jessica@example.com");
+	uint64_t campaign = world_launched(w),
+		 jessica = world_user(w, campaign, 0, "jessica@example.com");
 	uint64_t zoe = join_with_code(w, campaign, "zoe@example.com", "zgLAYb", ERR_OK);
 	assert_int_equal(find(w, (struct who){.id = jessica}), jessica);
 	code_write(w->codes, CODE_USER, jessica, code);
@@ -117,7 +120,8 @@ static void by_everything(void **state)
 	code_write(w->codes, CODE_USER, zoe, code);
 	assert_int_equal(find(w, (struct who){.code = text_of(code)}), zoe);
 	assert_int_equal(find(w, (struct who){.code = TEXT("zglayb")}), 0);
-	const struct who address = {.campaign_id = campaign, .canonical_email = TEXT("zoe@example.com")};
+	const struct who address = {.campaign_id = campaign,
+				    .canonical_email = TEXT("zoe@example.com")};
 	assert_int_equal(find(w, address), zoe);
 	code_write(w->codes, CODE_CAMPAIGN, campaign, code);
 	assert_int_equal(find(w, (struct who){.code = text_of(code)}), 0);
@@ -148,15 +152,21 @@ static void codes_that_are_refused(void **state)
 	uint64_t zoe = join_with_code(w, campaign, "zoe@example.com", "zgLAYb", ERR_OK);
 	code_write(w->codes, CODE_USER, zoe, own);
 	code_write(w->codes, CODE_CAMPAIGN, campaign, campaigns);
-	const char *const wrong[] = {"zgLAYb", own, campaigns, "a b", "api", "a/b",
+	const char *const wrong[] = {
+	    "zgLAYb",
+	    own,
+	    campaigns,
+	    "a b",
+	    "api",
+	    "a/b",
 	    "12345678901234567890123456789012345678901234567890123456789012345"};
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
 		join_with_code(w, campaign, "other@example.com", wrong[i], ERR_REFUSED);
 	assert_int_equal(world_count(w, &KIND_USER), 1);
 }
 
-/* Another referd's codes look like ours. One that would be the next user's own is taken over all the
- * same: that id is left out. */
+/* Another referd's codes look like ours. One that would be the next user's own is taken over all
+ * the same: that id is left out. */
 static void a_code_like_ours_is_kept(void **state)
 {
 	struct world *w = *state;

@@ -1,5 +1,5 @@
-/*
- * Verifying a test's world: every problem as a line, as `referd verify` prints them; and damage to it.
+/* Verifying a test's world: every problem as a line, as `referd verify` prints them; and damage to
+ * it.
  */
 #ifndef TEST_VERIFY_WORLD_H
 #define TEST_VERIFY_WORLD_H
@@ -19,7 +19,8 @@ static inline void world_verify_done(struct command *command, enum err err)
 	struct world_verify *v = (struct world_verify *)command;
 	assert_true(err == ERR_OK || err == ERR_CORRUPT);
 	for (const struct verify_problem *p = v->verify.problems; p != NULL; p = p->next)
-		buf_printf(v->out, "%s %.*s: %.*s\n", p->kind, TEXT_ARGS(p->key), TEXT_ARGS(p->what));
+		buf_printf(v->out, "%s %.*s: %.*s\n", p->kind, TEXT_ARGS(p->key),
+			   TEXT_ARGS(p->what));
 	v->done = true;
 }
 
@@ -94,7 +95,7 @@ static inline void assert_found(struct world *w, const char *line)
 
 /* Takes the record away, or puts it with another value; sees that it is found; mends it. */
 static inline void check_missing(struct world *w, const struct record_kind *kind, const void *key,
-			  const char *line)
+				 const char *line)
 {
 	max_align_t stored[512 / sizeof(max_align_t)];
 	memcpy(stored, key, kind->size);
@@ -106,7 +107,7 @@ static inline void check_missing(struct world *w, const struct record_kind *kind
 }
 
 static inline void check_extra(struct world *w, const struct record_kind *kind, const void *record,
-			const char *line)
+			       const char *line)
 {
 	put(w, kind, record);
 	assert_found(w, line);

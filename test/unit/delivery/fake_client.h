@@ -50,7 +50,7 @@ typedef struct fake_answer fake_script(void *arg, const struct fake_record *call
 
 struct http_client {
 	const struct clock *clock;
-	uint64_t epoch_ms; /* added to the monotonic clock: the time of the records */
+	uint64_t epoch_ms;   /* added to the monotonic clock: the time of the records */
 	fake_script *script; /* NULL: everything is answered with 200 */
 	void *script_arg;
 	bool forget; /* calls are counted, not kept */

@@ -14,8 +14,8 @@ static void set_wall_clock(struct delivery_world *w, int64_t by_ms)
 
 static const int64_t YEAR_MS = 365 * (int64_t)DAY;
 
-/* Sets the clock after the first failure: the second attempt comes five seconds after the first, and a
- * new event at once. */
+/* Sets the clock after the first failure: the second attempt comes five seconds after the first,
+ * and a new event at once. */
 static void check_retry(struct delivery_world *w, int64_t jump_ms)
 {
 	struct fake_answer answer = {.status = 500};
@@ -226,7 +226,9 @@ static void a_replay_keeps_its_pace(void **state)
 	uint64_t hook = make_hook(w, hook_for(w, "https://later.example/in"));
 	struct replay_start start = {
 	    .command = {.decide = replay_start_decide},
-	    .replay = {.webhook_id = hook, .statuses = REPLAY_MISSING, .created_ms = w->core.now_ms},
+	    .replay = {.webhook_id = hook,
+		       .statuses = REPLAY_MISSING,
+		       .created_ms = w->core.now_ms},
 	};
 	assert_int_equal(world_run(&w->core, &start.command), ERR_OK);
 	live(w, 100);

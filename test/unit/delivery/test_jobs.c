@@ -238,8 +238,8 @@ static void events_that_nobody_wanted_go_too(void **state)
 	assert_int_equal(world_count(&w->core, &KIND_EVENT), 0);
 }
 
-/* The event is kept for another webhook, the delivery here is gone: the replay sends the same event, so
- * the receiver must know it by the same id. */
+/* The event is kept for another webhook, the delivery here is gone: the replay sends the same
+ * event, so the receiver must know it by the same id. */
 static void a_replay_after_the_retention_has_the_same_message_id(void **state)
 {
 	struct delivery_world *w = *state;

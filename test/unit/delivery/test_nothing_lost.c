@@ -72,7 +72,8 @@ static void one_step(struct chaos *c, uint64_t *events)
 	} else if (dice < 72) {
 		replay_any(c);
 	} else if (dice < 75) {
-		w->clock.now_unix_ms += seeded_below(&c->random, 2 * HOUR); /* somebody sets the clock */
+		w->clock.now_unix_ms +=
+		    seeded_below(&c->random, 2 * HOUR); /* somebody sets the clock */
 		w->clock.now_unix_ms -= HOUR;
 		w->core.now_ms = w->clock.now_unix_ms;
 	} else {

@@ -50,10 +50,10 @@ static void every_status_has_its_outcome(void **state)
 {
 	(void)state;
 	for (int status = 200; status < 600; status++) {
-		enum policy_outcome wanted = status < 300	  ? OUTCOME_SUCCESS
+		enum policy_outcome wanted = status < 300         ? OUTCOME_SUCCESS
 					     : is_refusal(status) ? OUTCOME_REFUSAL
 								  : OUTCOME_FAILURE;
-		enum delivery_verdict verdict = status < 300	? VERDICT_DELIVERED
+		enum delivery_verdict verdict = status < 300    ? VERDICT_DELIVERED
 						: status == 410 ? VERDICT_GONE
 								: VERDICT_RETRY;
 		struct policy_decision d = decide_of(HTTP_FAIL_NONE, status, 1, 0);
@@ -84,10 +84,8 @@ static void refusals_have_a_schedule_of_their_own(void **state)
 	static const uint64_t seconds[] = {5, 300, 1800};
 	(void)state;
 	for (uint64_t i = 0; i < 3; i++) {
-		const struct policy_attempt attempt = {.status = 409,
-						       .attempts = i + 1,
-						       .refusals = i,
-						       .retry_after = TEXT("7200")};
+		const struct policy_attempt attempt = {
+		    .status = 409, .attempts = i + 1, .refusals = i, .retry_after = TEXT("7200")};
 		struct policy_decision d = policy_decide(default_rules(), &attempt, NOW_MS, 0);
 		assert_int_equal(d.verdict, VERDICT_RETRY);
 		assert_int_equal(d.wait_ms, seconds[i] * 800);
@@ -147,7 +145,8 @@ static void a_schedule_of_ones_own(void **state)
 	struct policy_attempt attempt = {.failure = HTTP_FAIL_DNS};
 	(void)state;
 	while (++attempt.attempts <= 2)
-		assert_int_equal(policy_decide(&own, &attempt, NOW_MS, 0).wait_ms, attempt.attempts * 8000);
+		assert_int_equal(policy_decide(&own, &attempt, NOW_MS, 0).wait_ms,
+				 attempt.attempts * 8000);
 	assert_int_equal(policy_decide(&own, &attempt, NOW_MS, 0).verdict, VERDICT_EXHAUSTED);
 }
 

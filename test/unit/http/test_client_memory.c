@@ -1,7 +1,7 @@
-/* The outbound client when OpenSSL or libevent get no memory: each allocation of a call fails once, and the
- * call ends all the same: with an outcome, or by being refused at once. What libevent allocates while it
- * makes a connection is left out: libevent 2.1.12 itself crashes there.
- * Real loop, sockets and TLS on 127.0.0.1. */
+/* The outbound client when OpenSSL or libevent get no memory: each allocation of a call fails once,
+ * and the call ends all the same: with an outcome, or by being refused at once. What libevent
+ * allocates while it makes a connection is left out: libevent 2.1.12 itself crashes there. Real
+ * loop, sockets and TLS on 127.0.0.1. */
 #include <event2/event.h>
 #include <openssl/crypto.h>
 

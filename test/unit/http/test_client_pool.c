@@ -154,7 +154,8 @@ static void test_cancel_everywhere(void **state)
 	while (cancel_after(w, turns, "https://good.test", w->receiver.port))
 		turns++;
 	printf("  cancelled after 0 to %d turns\n", turns - 1);
-	assert_true(turns >= 2); /* at least resolving and waiting: the kernel may join the steps between */
+	assert_true(turns >=
+		    2); /* at least resolving and waiting: the kernel may join the steps between */
 	for (turns = 0; cancel_after(w, turns, "http://127.0.0.1", receiver_free_port()); turns++)
 		;
 	cancel_after(w, 1, "http://silent.test", 9);

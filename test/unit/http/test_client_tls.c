@@ -56,8 +56,9 @@ static void test_another_alert_is_named(void **state)
 	call_url(w, &o, "https://good.test", w->receiver.port);
 	wait_for(w, &o, 1);
 	assert_string_equal(http_failure_name(o.result.failure), "tls");
-	assert_string_equal(o.detail,
-			    "the receiver ended the TLS connection with the alert \"handshake failure\" (40)");
+	assert_string_equal(
+	    o.detail,
+	    "the receiver ended the TLS connection with the alert \"handshake failure\" (40)");
 }
 
 int main(void)

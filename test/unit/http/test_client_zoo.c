@@ -62,7 +62,8 @@ static void endless_tiny_headers(struct peer *peer)
 
 static void endless_header_of_500(struct peer *peer)
 {
-	forever(peer, "HTTP/1.1 500 Oh\r\n", "X-Filler: yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\r\n");
+	forever(peer, "HTTP/1.1 500 Oh\r\n",
+		"X-Filler: yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\r\n");
 }
 
 /* Each of them costs evhttp memory, if it came to it. */
@@ -96,7 +97,8 @@ static void folded_header(struct peer *peer)
 {
 	char request[4096];
 	peer_read_request(peer, request, sizeof(request));
-	peer_write(peer, "HTTP/1.1 200 OK\r\nX-Long: a\r\n Content-Length: 9\r\n\tb\r\nContent-Length: 2\r\n\r\nok");
+	peer_write(peer, "HTTP/1.1 200 OK\r\nX-Long: a\r\n Content-Length: "
+			 "9\r\n\tb\r\nContent-Length: 2\r\n\r\nok");
 }
 
 static void endless_interim(struct peer *peer)

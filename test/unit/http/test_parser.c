@@ -400,14 +400,10 @@ static void test_continue_is_asked_once(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_refusals),
-	    cmocka_unit_test(test_legal),
-	    cmocka_unit_test(test_beginnings),
-	    cmocka_unit_test(test_head_size),
-	    cmocka_unit_test(test_header_count),
-	    cmocka_unit_test(test_dropped_is_bounded),
-	    cmocka_unit_test(test_streams_are_long),
-	    cmocka_unit_test(test_continue_is_asked_once),
+	    cmocka_unit_test(test_refusals),         cmocka_unit_test(test_legal),
+	    cmocka_unit_test(test_beginnings),       cmocka_unit_test(test_head_size),
+	    cmocka_unit_test(test_header_count),     cmocka_unit_test(test_dropped_is_bounded),
+	    cmocka_unit_test(test_streams_are_long), cmocka_unit_test(test_continue_is_asked_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

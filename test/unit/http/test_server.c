@@ -315,9 +315,9 @@ static void test_addresses(void **state)
 					  &http_limits_default, &world_handlers, &w, &other),
 			 ERR_BUSY);
 	assert_null(other);
-	assert_int_equal(
-	    http_server_open(w.loop, "192.0.2.1:0", &http_limits_default, &world_handlers, &w, &other),
-	    ERR_IO);
+	assert_int_equal(http_server_open(w.loop, "192.0.2.1:0", &http_limits_default,
+					  &world_handlers, &w, &other),
+			 ERR_IO);
 	world_close(&w);
 }
 

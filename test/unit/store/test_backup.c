@@ -111,7 +111,8 @@ static void places_that_cannot_be(void **state)
 	assert_int_equal(back_up(w, file_in(w, "no/such", file), false, &why), ERR_IO);
 	assert_string_equal(why, "No such file or directory");
 	assert_int_equal(back_up(w, file_in(w, "", file), false, &why), ERR_INVALID);
-	const struct engine_lmdb_config config = {.file = file_in(w, "lock", file), .read_only = true};
+	const struct engine_lmdb_config config = {.file = file_in(w, "lock", file),
+						  .read_only = true};
 	assert_int_not_equal(engine_lmdb_open(&config, &w->engine, &why), ERR_OK);
 	assert_null(w->engine);
 }
@@ -124,8 +125,7 @@ static void drop_kind(const struct world *w, const char *name)
 	MDB_dbi dbi;
 	assert_int_equal(mdb_env_create(&env), 0);
 	assert_int_equal(mdb_env_set_maxdbs(env, 4), 0);
-	assert_int_equal(
-	    mdb_env_open(env, file_in(w, "referd.mdb", file), MDB_NOSUBDIR, 0600), 0);
+	assert_int_equal(mdb_env_open(env, file_in(w, "referd.mdb", file), MDB_NOSUBDIR, 0600), 0);
 	assert_int_equal(mdb_txn_begin(env, NULL, 0, &txn), 0);
 	assert_int_equal(mdb_dbi_open(txn, name, 0, &dbi), 0);
 	assert_int_equal(mdb_drop(txn, dbi, 1), 0);

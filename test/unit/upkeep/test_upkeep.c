@@ -1,5 +1,6 @@
 /* The pace of background work, in virtual time: one slice at a time, who has its turn, what wakes a
- * job, what a failure and a drain stop. Jobs of the test eat rows, one a slice. Run by make test. */
+ * job, what a failure and a drain stop. Jobs of the test eat rows, one a slice. Run by make
+ * test. */
 #include "upkeep/upkeep.h"
 
 #include "../core/core_world.h"
@@ -149,8 +150,10 @@ static int open_on(void **state, int open_core(void **))
 	w->loop = loop_new(&w->clock.clock);
 	assert_non_null(w->loop);
 	loop_add_hook(w->loop, on_world_turn, w);
-	const struct upkeep_config config = {
-	    .loop = w->loop, .store = w->core->store, .public_url = "https://refer.example", .jobs = jobs};
+	const struct upkeep_config config = {.loop = w->loop,
+					     .store = w->core->store,
+					     .public_url = "https://refer.example",
+					     .jobs = jobs};
 	assert_int_equal(upkeep_open(&config, &w->upkeep), ERR_OK);
 	*state = w;
 	return 0;
@@ -205,7 +208,8 @@ static void a_write_wakes_the_job_that_watches(void **state)
 	put(w, &KIND_REPLAY, 1);
 	turn(w);
 	assert_trace("aA");
-	pass(w, UPKEEP_PACE_MS); /* its own removal wakes nobody, but it looks whether more is left */
+	pass(w,
+	     UPKEEP_PACE_MS); /* its own removal wakes nobody, but it looks whether more is left */
 	pass(w, UPKEEP_PACE_MS);
 	assert_trace("a");
 }
