@@ -62,8 +62,8 @@ $(B)/referd-bench: $(call objects,bench/*.c) $(call archive,base)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 define room_rule
-$(B)/$(1).a: $(call objects,src/$(1)/*.c)
-	rm -f $$@ && ar rcs $$@ $$(filter %.o,$$^)
+$(B)/$(1).a: $(call objects,src/$(1)/*.c src/$(1)/*/*.c)
+	rm -f $$@ && ar qcs $$@ $$(filter %.o,$$^)
 endef
 $(foreach r,$(ROOMS),$(eval $(call room_rule,$(r))))
 
@@ -81,7 +81,7 @@ $(B)/api.a: $(B)/schemas.o
 
 # core's list of throw-away mail domains, as a table.
 $(B)/core.a: $(B)/disposable_domains.o
-$(B)/disposable_domains.c: src/core/disposable_domains.txt
+$(B)/disposable_domains.c: src/core/people/disposable_domains.txt
 	@mkdir -p $(@D)
 	awk 'BEGIN { print "#include <stddef.h>"; print "extern const char *const disposable_domains[];"; \
 	     print "extern const size_t disposable_domains_n;"; print "const char *const disposable_domains[] = {" } \
@@ -99,9 +99,9 @@ zones:                               ## src/base/zones.txt from this machine's t
 .PHONY: zones
 
 # The style sheet of the hosted pages, as bytes, under a name that changes with them.
-$(B)/page_css.c: src/api/page.css
+$(B)/page_css.c: src/api/pages/page.css
 	@mkdir -p $(@D)
-	{ echo '#include "api/assets.h"'; \
+	{ echo '#include "api/pages/assets.h"'; \
 	    echo "const char ASSETS_PAGE_NAME[] = \"page-$$(sha256sum < $< | cut -c1-16).css\";"; \
 	    echo 'const unsigned char ASSETS_PAGE_CSS[] = {'; od -An -v -tu1 $< | sed 's/[0-9][0-9]*/&,/g'; \
 	    echo '}; const size_t ASSETS_PAGE_SIZE = sizeof ASSETS_PAGE_CSS;'; } > $@
@@ -178,7 +178,7 @@ units: $(REPLAYS)
 
 # What the compilers do not see; .clang-tidy says which checks are on, and why the others are not.
 # clang-tidy's stderr only counts what it does not show.
-LINTED := $(wildcard src/*.c src/*/*.c bench/*.c)
+LINTED := $(wildcard src/*.c src/*/*.c src/*/*/*.c bench/*.c)
 check:                               ## house rules, cppcheck, clang-tidy, both compilers with -Werror
 	test/check_includes
 	cppcheck --quiet --std=c11 --enable=warning,performance,portability --error-exitcode=1 \

@@ -7,12 +7,12 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "api/call/show.h"
 #include "base/clock.h"
 #include "base/form.h"
 #include "base/typed.h"
 #include "core/who.h"
 #include "routes.h"
-#include "show.h"
 
 enum { DAYS = 30 /* where the query does not say */ };
 

@@ -5,16 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/call/body.h"
+#include "api/call/client_address.h"
+#include "api/pages/page.h"
+#include "api/pages/reach.h"
+#include "api/pages/stray_link.h"
 #include "base/log.h"
-#include "body.h"
-#include "client_address.h"
 #include "core/who.h"
 #include "import.h"
 #include "metrics.h"
-#include "page.h"
-#include "reach.h"
 #include "routes.h"
-#include "stray_link.h"
 #include "webhook_test.h"
 
 enum err api_open(const struct api_config *config, struct api **out)

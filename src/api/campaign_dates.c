@@ -3,8 +3,8 @@
  */
 #include "campaign_dates.h"
 
+#include "api/call/decode.h"
 #include "base/zone.h"
-#include "decode.h"
 
 const char *campaign_read_timezone(struct call *call, const struct json *v, struct text *out)
 {

@@ -4,7 +4,7 @@
 #ifndef API_CAMPAIGN_DATES_H
 #define API_CAMPAIGN_DATES_H
 
-#include "call.h"
+#include "api/call/call.h"
 
 /* Both answer NULL, or a sentence fragment that completes "field ...". */
 

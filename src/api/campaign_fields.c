@@ -8,15 +8,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/call/decode.h"
+#include "api/pages/language.h"
 #include "base/ascii.h"
 #include "campaign_dates.h"
 #include "campaign_form.h"
 #include "core/page_text.h"
 #include "core/pass_param.h"
 #include "core/redirect.h"
-#include "decode.h"
 #include "http/url.h"
-#include "language.h"
 
 static const char no_memory[] = "needs more memory than there is";
 

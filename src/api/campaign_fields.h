@@ -4,7 +4,7 @@
 #ifndef API_CAMPAIGN_FIELDS_H
 #define API_CAMPAIGN_FIELDS_H
 
-#include "body.h"
+#include "api/call/body.h"
 #include "core/campaign.h"
 
 /** Fills save->campaign and save->set. `is_new`: a code may be given, and a name has to be. False

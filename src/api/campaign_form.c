@@ -4,9 +4,9 @@
  */
 #include "campaign_form.h"
 
+#include "api/call/decode.h"
 #include "core/form_field.h"
 #include "core/names.h"
-#include "decode.h"
 
 static const char no_memory[] = "need more memory than there is";
 

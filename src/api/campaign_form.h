@@ -4,7 +4,7 @@
 #ifndef API_CAMPAIGN_FORM_H
 #define API_CAMPAIGN_FORM_H
 
-#include "call.h"
+#include "api/call/call.h"
 
 /** Reads a list of {id, label, type, options, required} into *fields, in the call's arena; null is
  * an empty one. first_name and email, which are always there, may stand in it. NULL, or a sentence

@@ -4,7 +4,7 @@
 #ifndef API_CAMPAIGN_SHOW_H
 #define API_CAMPAIGN_SHOW_H
 
-#include "call.h"
+#include "api/call/call.h"
 
 /** Writes the campaign as a JSON object's members. */
 void campaign_show(struct call *call, struct json_out *o, const struct campaign *campaign,

@@ -1,14 +1,14 @@
 /* Owns the campaign calls of the REST API. Never a rule about joining. Called through the route
  * table.
  */
+#include "api/call/gather.h"
+#include "api/call/identifier.h"
+#include "api/call/search.h"
 #include "base/utf8.h"
 #include "campaign_fields.h"
 #include "campaign_show.h"
 #include "core/names.h"
-#include "gather.h"
-#include "identifier.h"
 #include "routes.h"
-#include "search.h"
 
 struct campaign_call {
 	union {

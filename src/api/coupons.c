@@ -4,15 +4,15 @@
  */
 #include <inttypes.h>
 
+#include "api/call/decode.h"
+#include "api/call/paging.h"
+#include "api/call/show.h"
 #include "base/csv.h"
 #include "base/typed.h"
 #include "column_names.h"
 #include "core/rule.h"
-#include "decode.h"
-#include "paging.h"
 #include "reward_show.h"
 #include "routes.h"
-#include "show.h"
 
 struct upload {
 	struct coupons_add add;           /* the slice */

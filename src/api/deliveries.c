@@ -2,14 +2,14 @@
  * Owns the delivery calls of the REST API: what was sent, what waits, sending again. Never sends.
  * Called through the route table.
  */
+#include "api/call/decode.h"
+#include "api/call/identifier.h"
+#include "api/call/paging.h"
 #include "base/zone.h"
 #include "core/delivery_list.h"
 #include "core/names.h"
 #include "core/webhook_ops.h"
-#include "decode.h"
 #include "delivery_show.h"
-#include "identifier.h"
-#include "paging.h"
 #include "routes.h"
 
 struct list_call {

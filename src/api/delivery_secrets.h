@@ -4,7 +4,7 @@
 #ifndef API_DELIVERY_SECRETS_H
 #define API_DELIVERY_SECRETS_H
 
-#include "call.h"
+#include "api/call/call.h"
 #include "core/delivery_list.h"
 #include "core/webhook.h"
 

@@ -4,12 +4,12 @@
  */
 #include "delivery_show.h"
 
+#include "api/call/show.h"
 #include "base/utf8.h"
 #include "core/delivery.h"
 #include "core/redact.h"
 #include "delivery_secrets.h"
 #include "http/client.h"
-#include "show.h"
 
 enum { ANSWER_KEPT = 4096 }; /* bytes of an answer that are stored */
 

@@ -4,7 +4,7 @@
 #ifndef API_DELIVERY_SHOW_H
 #define API_DELIVERY_SHOW_H
 
-#include "call.h"
+#include "api/call/call.h"
 #include "core/delivery_list.h"
 
 /** The members of a delivery. A status DELIVERY_HELD is shown as it is. */

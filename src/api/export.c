@@ -4,18 +4,18 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "api/call/body.h"
+#include "api/call/identifier.h"
 #include "base/csv.h"
 #include "base/form.h"
 #include "base/log.h"
 #include "base/typed.h"
-#include "body.h"
 #include "core/campaign.h"
 #include "core/form_field.h"
 #include "core/names.h"
 #include "core/pass_param.h"
 #include "core/user_export.h"
 #include "core/who.h"
-#include "identifier.h"
 #include "routes.h"
 
 enum { FIELDS_MAX = 2 * FORM_FIELDS_MAX + PASS_PARAMS_MAX };

@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "body.h"
+#include "api/call/body.h"
+#include "api/call/identifier.h"
 #include "core/campaign.h"
-#include "identifier.h"
 #include "import_report.h"
 #include "routes.h"
 

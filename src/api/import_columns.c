@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "api/call/person.h"
 #include "base/clock.h"
 #include "base/ip.h"
 #include "base/typed.h"
@@ -13,7 +14,6 @@
 #include "core/form_field.h"
 #include "core/names.h"
 #include "core/pass_param.h"
-#include "person.h"
 
 /* Kiribati is 14 hours ahead of UTC; nobody is further. */
 enum { EAST_MAX_MS = 14 * 3600 * 1000 };

@@ -4,7 +4,7 @@
 #ifndef API_IMPORT_REPORT_H
 #define API_IMPORT_REPORT_H
 
-#include "call.h"
+#include "api/call/call.h"
 #include "import_columns.h"
 
 /* Values of one column whose lines are of the user type that does not have this field. */

@@ -3,16 +3,16 @@
  */
 #include "core/join.h"
 
-#include "client_address.h"
+#include "api/call/client_address.h"
+#include "api/call/person.h"
+#include "api/call/show.h"
+#include "api/pages/cors.h"
+#include "api/pages/link.h"
+#include "api/pages/page.h"
 #include "core/pass_param.h"
 #include "core/redirect.h"
-#include "cors.h"
 #include "join_refusal.h"
-#include "link.h"
-#include "page.h"
-#include "person.h"
 #include "routes.h"
-#include "show.h"
 
 struct join_call {
 	struct join join;

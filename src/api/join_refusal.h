@@ -4,7 +4,7 @@
 #ifndef API_JOIN_REFUSAL_H
 #define API_JOIN_REFUSAL_H
 
-#include "call.h"
+#include "api/call/call.h"
 #include "core/join.h"
 
 /** Replies to a refused join. */

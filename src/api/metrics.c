@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "api/call/client_address.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "client_address.h"
 #include "core/webhook_gauge.h"
 #include "routes.h"
 

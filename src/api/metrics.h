@@ -4,8 +4,8 @@
 #ifndef API_METRICS_H
 #define API_METRICS_H
 
+#include "api/call/call.h"
 #include "base/metrics.h"
-#include "call.h"
 
 /** A histogram for each route, and one for unknown paths, by status class. NULL without memory. */
 struct request_metrics *request_metrics_new(void);

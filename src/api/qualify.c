@@ -4,10 +4,10 @@
  */
 #include "core/user_change.h"
 
+#include "api/call/show.h"
 #include "qualify_read.h"
 #include "reward_show.h"
 #include "routes.h"
-#include "show.h"
 #include "user_show.h"
 
 struct qualify_call {

@@ -4,9 +4,9 @@
  */
 #include "qualify_read.h"
 
+#include "api/call/person.h"
 #include "base/decimal.h"
 #include "core/money.h"
-#include "person.h"
 
 enum { ORDER_ID_MAX = 200 };
 

@@ -4,7 +4,7 @@
 #ifndef API_QUALIFY_READ_H
 #define API_QUALIFY_READ_H
 
-#include "body.h"
+#include "api/call/body.h"
 #include "core/qualify.h"
 
 /* What the call may say and where. */

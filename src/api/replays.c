@@ -4,12 +4,12 @@
  */
 #include <stddef.h>
 
+#include "api/call/decode.h"
+#include "api/call/paging.h"
+#include "api/call/show.h"
 #include "core/replay.h"
 #include "core/webhook_ops.h"
-#include "decode.h"
-#include "paging.h"
 #include "routes.h"
-#include "show.h"
 #include "webhook_show.h"
 
 static const struct name REPLAY_STATUS_NAMES[] = {

@@ -6,12 +6,12 @@
 
 #include <stddef.h>
 
+#include "api/call/decode.h"
+#include "api/call/paging.h"
 #include "base/clock.h"
 #include "base/decimal.h"
 #include "core/money.h"
 #include "core/names.h"
-#include "decode.h"
-#include "paging.h"
 #include "reward_show.h"
 #include "routes.h"
 

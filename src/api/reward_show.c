@@ -3,12 +3,12 @@
  */
 #include "reward_show.h"
 
+#include "api/call/show.h"
 #include "base/clock.h"
 #include "base/decimal.h"
 #include "core/money.h"
 #include "core/names.h"
 #include "core/who.h"
-#include "show.h"
 
 enum { DECIMAL_SIZE = 32 };
 

@@ -4,7 +4,7 @@
 #ifndef API_REWARD_SHOW_H
 #define API_REWARD_SHOW_H
 
-#include "call.h"
+#include "api/call/call.h"
 #include "core/reward.h"
 #include "core/rule.h"
 

@@ -3,16 +3,16 @@
  */
 #include "core/reward.h"
 
+#include "api/call/body.h"
+#include "api/call/gather.h"
+#include "api/call/identifier.h"
+#include "api/call/search.h"
 #include "base/utf8.h"
-#include "body.h"
 #include "core/money.h"
 #include "core/names.h"
-#include "gather.h"
-#include "identifier.h"
 #include "reward_rules.h"
 #include "reward_show.h"
 #include "routes.h"
-#include "search.h"
 
 struct list_call {
 	union {

@@ -10,7 +10,7 @@
 #ifndef API_ROUTES_H
 #define API_ROUTES_H
 
-#include "call.h"
+#include "api/call/call.h"
 #include "operation.h"
 
 enum route_access {

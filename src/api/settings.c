@@ -3,9 +3,9 @@
  */
 #include "core/inbound.h"
 
-#include "members.h"
+#include "api/call/members.h"
+#include "api/call/show.h"
 #include "routes.h"
-#include "show.h"
 #include "webhook_secret.h"
 
 struct settings_call {

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "decode.h"
-#include "paging.h"
+#include "api/call/decode.h"
+#include "api/call/paging.h"
+#include "api/call/show.h"
 #include "routes.h"
-#include "show.h"
 
 struct token_call {
 	union {

@@ -3,7 +3,7 @@
  */
 #include "transfers.h"
 
-#include "call.h"
+#include "api/call/call.h"
 
 enum { RETRY_S = 5 };
 

@@ -2,11 +2,11 @@
  * through the route table.
  */
 #include "core/user_change.h"
+#include "api/call/identifier.h"
+#include "api/call/members.h"
+#include "api/call/person.h"
 #include "core/erase.h"
 #include "core/names.h"
-#include "identifier.h"
-#include "members.h"
-#include "person.h"
 #include "routes.h"
 #include "user_fields.h"
 #include "user_show.h"

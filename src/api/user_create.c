@@ -2,9 +2,9 @@
  * Owns adding a user by the API: what is sent, what is answered. Never a rule about who may join
  * (core/join.c). Called through the route table.
  */
+#include "api/call/person.h"
 #include "core/names.h"
 #include "join_refusal.h"
-#include "person.h"
 #include "routes.h"
 #include "user_fields.h"
 #include "user_show.h"

@@ -4,7 +4,7 @@
 #ifndef API_USER_FIELDS_H
 #define API_USER_FIELDS_H
 
-#include "body.h"
+#include "api/call/body.h"
 #include "core/who.h"
 
 /** Reads meta ([{"field", "value"}]) into pairs, kept in the request's arena. *given says whether

@@ -4,7 +4,7 @@
 #ifndef API_USER_QUERY_H
 #define API_USER_QUERY_H
 
-#include "search.h"
+#include "api/call/search.h"
 
 /* Rows of an operation's query. */
 #define USER_QUERY                                                                                 \

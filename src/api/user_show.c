@@ -3,11 +3,11 @@
  */
 #include "user_show.h"
 
+#include "api/call/show.h"
+#include "api/pages/sharing.h"
 #include "base/form.h"
 #include "base/ip.h"
 #include "core/who.h"
-#include "sharing.h"
-#include "show.h"
 #include "v1.h"
 
 static const struct name flags[] = {

@@ -4,7 +4,7 @@
 #ifndef API_USER_SHOW_H
 #define API_USER_SHOW_H
 
-#include "call.h"
+#include "api/call/call.h"
 #include "core/reading.h"
 
 /** The members of a user. */

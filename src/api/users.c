@@ -3,16 +3,16 @@
  */
 #include <string.h>
 
+#include "api/call/body.h"
+#include "api/call/gather.h"
+#include "api/call/identifier.h"
+#include "api/call/search.h"
 #include "base/unicode.h"
 #include "base/utf8.h"
-#include "body.h"
 #include "core/email.h"
 #include "core/names.h"
 #include "core/user_list.h"
-#include "gather.h"
-#include "identifier.h"
 #include "routes.h"
-#include "search.h"
 #include "user_query.h"
 #include "user_show.h"
 

@@ -5,16 +5,16 @@
  */
 #include "v1.h"
 
+#include "api/call/gather.h"
+#include "api/call/show.h"
+#include "api/pages/sharing.h"
 #include "base/decimal.h"
 #include "core/join.h"
 #include "core/money.h"
 #include "core/names.h"
 #include "core/rule.h"
 #include "core/who.h"
-#include "gather.h"
 #include "routes.h"
-#include "sharing.h"
-#include "show.h"
 #include "user_query.h"
 
 bool v1_asks(const struct call *call)

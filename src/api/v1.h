@@ -5,7 +5,7 @@
 #ifndef API_V1_H
 #define API_V1_H
 
-#include "call.h"
+#include "api/call/call.h"
 #include "core/reading.h"
 
 /** Was this call made below /api/v1? */

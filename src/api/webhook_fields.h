@@ -4,8 +4,8 @@
 #ifndef API_WEBHOOK_FIELDS_H
 #define API_WEBHOOK_FIELDS_H
 
+#include "api/call/decode.h"
 #include "core/webhook.h"
-#include "decode.h"
 
 /** Reads the body into save->webhook and save->set. A new webhook (id 0) must have name, event and
  * url and gets the defaults; an existing one changes what is named. False after it has replied. */

@@ -4,7 +4,7 @@
  */
 #include "core/webhook_ops.h"
 
-#include "members.h"
+#include "api/call/members.h"
 #include "routes.h"
 #include "webhook_secret.h"
 #include "webhook_show.h"

@@ -2,16 +2,16 @@
  * Owns the webhook's preview: the bytes an event that happens now would send. Never sends, never
  * stores. Called through the route table.
  */
+#include "api/call/decode.h"
+#include "api/call/identifier.h"
+#include "api/call/members.h"
+#include "api/call/show.h"
 #include "core/message.h"
 #include "core/names.h"
 #include "core/webhook.h"
 #include "core/webhook_ops.h"
-#include "decode.h"
 #include "http/url.h"
-#include "identifier.h"
-#include "members.h"
 #include "routes.h"
-#include "show.h"
 #include "webhook_secret.h"
 #include "webhook_show.h"
 

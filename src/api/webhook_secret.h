@@ -4,7 +4,7 @@
 #ifndef API_WEBHOOK_SECRET_H
 #define API_WEBHOOK_SECRET_H
 
-#include "call.h"
+#include "api/call/call.h"
 
 /** A new signing secret, sealed for `context`, in the request's arena. False after it has replied
  * 503. */

@@ -3,7 +3,7 @@
  */
 #include "webhook_show.h"
 
-#include "show.h"
+#include "api/call/show.h"
 #include "webhook_secret.h"
 
 const char WEBHOOK_UNKNOWN[] = "no webhook has this id";

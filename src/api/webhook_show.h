@@ -4,7 +4,7 @@
 #ifndef API_WEBHOOK_SHOW_H
 #define API_WEBHOOK_SHOW_H
 
-#include "call.h"
+#include "api/call/call.h"
 #include "core/webhook.h"
 
 /** The members of a webhook, without its secret; header values are masked.

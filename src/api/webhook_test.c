@@ -9,12 +9,12 @@
 
 #include <event2/event.h>
 
+#include "api/call/members.h"
 #include "base/form.h"
 #include "base/typed.h"
 #include "core/delivery_list.h"
 #include "core/webhook_ops.h"
 #include "delivery_show.h"
-#include "members.h"
 #include "routes.h"
 #include "webhook_show.h"
 

@@ -4,7 +4,7 @@
 #ifndef API_WEBHOOK_TEST_H
 #define API_WEBHOOK_TEST_H
 
-#include "call.h"
+#include "api/call/call.h"
 
 /** Watches the store for results. Once, when the API opens. */
 void webhook_tests_watch(struct api *api);

@@ -3,11 +3,11 @@
  */
 #include <stdio.h>
 
+#include "api/call/show.h"
 #include "core/names.h"
 #include "core/webhook_ops.h"
 #include "delivery_show.h"
 #include "routes.h"
-#include "show.h"
 #include "webhook_show.h"
 
 struct why_call {

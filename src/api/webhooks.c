@@ -2,8 +2,8 @@
  * Owns the webhook calls of the REST API. Never sends and never judges names
  * (core/webhook_check.c). Called through the route table.
  */
+#include "api/call/paging.h"
 #include "core/webhook.h"
-#include "paging.h"
 #include "routes.h"
 #include "webhook_fields.h"
 #include "webhook_secret.h"

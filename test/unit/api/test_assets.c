@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "api/assets.h"
+#include "api/pages/assets.h"
 
 /* WCAG 2.2, contrast ratio, with tables of its own: linear[c] is the light of channel c. */
 static double contrast(const double linear[256], const uint8_t rgb[3], double other)

@@ -12,7 +12,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
-#include "api/client_address.h"
+#include "api/call/client_address.h"
 
 static const char PROXIES[] = "10.0.0.0/8,127.0.0.1,fd00::/8";
 

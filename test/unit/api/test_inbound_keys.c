@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "api/inbound_keys.h"
+#include "api/call/inbound_keys.h"
 #include "core/setup.h"
 
 enum { NOW_MS = 1000000 };

@@ -13,8 +13,8 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
-#include "api/client_address.h"
-#include "api/limit.h"
+#include "api/call/client_address.h"
+#include "api/call/limit.h"
 
 static const uint64_t SECOND = UINT64_C(1000000000);
 static const uint64_t START = UINT64_C(5000000000);

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "api/page.h"
+#include "api/pages/page.h"
 
 static const struct {
 	const char *text, *html;

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "api/page_words.h"
+#include "api/pages/page_words.h"
 #include "base/utf8.h"
 
 static const char *const spoken[] = {"en", "de", "fr", "es"};

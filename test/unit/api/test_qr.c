@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-#include "api/qr.h"
-#include "api/qr_cache.h"
+#include "api/pages/qr.h"
+#include "api/pages/qr_cache.h"
 
 enum { SIDE_MAX = 177 + 8 };
 

@@ -1,7 +1,7 @@
 /* Views are gathered and written together: after a while, when there are many, at the end.
  * Never looks at a request.
  * Run by make test. */
-#include "api/reach.h"
+#include "api/pages/reach.h"
 
 #include "../core/core_world.h"
 

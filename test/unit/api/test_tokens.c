@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "api/tokens.h"
+#include "api/call/tokens.h"
 #include "core/token.h"
 
 enum { NOW_MS = 1000000 };

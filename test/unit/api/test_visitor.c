@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "api/visitor.h"
+#include "api/pages/visitor.h"
 
 static bool is_person(enum http_method method, const char *name, const char *value)
 {

@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "core/suspicion.h"
+#include "core/people/suspicion.h"
 #include "core/user_export.h"
 #include "reward_world.h"
 #include "verify_world.h"

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "core/suspicion.h"
+#include "core/people/suspicion.h"
 
 enum { NOW = 100 * 3600000 };
 

@@ -5,7 +5,7 @@
 
 #include "../../support/seeded.h"
 #include "base/unicode.h"
-#include "core/user_index.h"
+#include "core/people/user_index.h"
 #include "core_world.h"
 
 enum { CAMPAIGNS = 3, ALL_MAX = 4000, BATCH = 50 };

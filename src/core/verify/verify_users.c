@@ -1,7 +1,7 @@
 /* Owns the checks of users: every index leads to them and back, and what is counted is what is
  * there. Never the walk. Called by verify.c.
  */
-#include "user_index.h"
+#include "core/people/user_index.h"
 #include "verify_parts.h"
 
 /* ---- one user ---- */

@@ -1,11 +1,11 @@
 /* Owns the page behind a join link: GET shows the form, or why there is none. Never joins anybody.
  * Called through the route table.
  */
+#include "api/routes.h"
 #include "base/form.h"
 #include "link.h"
 #include "page.h"
 #include "reach.h"
-#include "routes.h"
 #include "visitor.h"
 
 /* A page in a frame says so in its address: ?source=Embed. Other words are not passed on. */

@@ -5,6 +5,8 @@
 #define API_CALL_H
 
 #include "api/api.h"
+#include "api/pages/qr_cache.h"
+#include "api/transfers.h"
 #include "base/json.h"
 #include "core/campaign.h"
 #include "core/problems.h"
@@ -12,9 +14,7 @@
 #include "core/who.h"
 #include "inbound_keys.h"
 #include "limits.h"
-#include "qr_cache.h"
 #include "tokens.h"
-#include "transfers.h"
 
 enum { CALL_PARAMS_MAX = 2 };
 

@@ -4,7 +4,7 @@
  */
 #include "gather.h"
 
-#include "v1.h"
+#include "api/v1.h"
 
 enum { LOOKED_AT_MAX = 1000 /* for a page that is not asked for by its number */ };
 

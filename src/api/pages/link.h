@@ -4,7 +4,7 @@
 #ifndef API_LINK_H
 #define API_LINK_H
 
-#include "call.h"
+#include "api/call/call.h"
 
 struct link;
 typedef void link_found_fn(struct link *link);

@@ -7,8 +7,8 @@
 
 #include "core/campaign.h"
 #include "core/day.h"
-#include "event.h"
-#include "order.h"
+#include "core/outbox/event.h"
+#include "core/records/order.h"
 
 enum err qualify_refuse(struct qualify *q, enum qualify_outcome outcome)
 {

@@ -4,10 +4,10 @@
  */
 #include "core/unsubscribe.h"
 
+#include "api/routes.h"
 #include "base/form.h"
 #include "link.h"
 #include "page.h"
-#include "routes.h"
 
 struct unsubscribe_call {
 	struct link link;

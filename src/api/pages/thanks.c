@@ -1,9 +1,9 @@
 /* Owns the address of the page after joining: a secret of the user's, never the public code alone.
  * Never what is on it (page_thanks.c). Called through the route table.
  */
+#include "api/routes.h"
 #include "link.h"
 #include "page.h"
-#include "routes.h"
 
 static void on_found(struct link *link)
 {

@@ -4,7 +4,7 @@
 #ifndef API_PAGE_H
 #define API_PAGE_H
 
-#include "body.h"
+#include "api/call/body.h"
 #include "core/join.h"
 
 struct page_form {

@@ -6,10 +6,10 @@
 
 #include <string.h>
 
+#include "api/metrics.h"
+#include "api/pages/page.h"
+#include "api/routes.h"
 #include "core/idempotency.h"
-#include "metrics.h"
-#include "page.h"
-#include "routes.h"
 
 enum { OUT_KEPT_MAX = 1 << 20 /* of the reply buffer between replies */ };
 

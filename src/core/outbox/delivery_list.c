@@ -3,7 +3,7 @@
  */
 #include "core/delivery_list.h"
 
-#include "id_walk.h"
+#include "core/records/id_walk.h"
 
 enum {
 	WEBHOOKS_KNOWN = 8, /* whose state is remembered within a page */

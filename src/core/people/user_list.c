@@ -9,8 +9,8 @@
 #include "base/unicode.h"
 #include "core/campaign.h"
 #include "core/names.h"
+#include "core/records/id_walk.h"
 #include "core/who.h"
-#include "id_walk.h"
 #include "user_index.h"
 #include "user_view.h"
 

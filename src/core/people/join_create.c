@@ -8,8 +8,8 @@
 
 #include "core/campaign.h"
 #include "core/day.h"
+#include "core/outbox/event.h"
 #include "core/reward.h"
-#include "event.h"
 #include "suspicion.h"
 #include "user_index.h"
 

@@ -4,7 +4,7 @@
 #ifndef API_STRAY_LINK_H
 #define API_STRAY_LINK_H
 
-#include "call.h"
+#include "api/call/call.h"
 
 struct stray_link {
 	struct text code; /* borrowed from the path */

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "core/names.h"
+#include "core/records/id_walk.h"
 #include "core/webhook_rule.h"
-#include "id_walk.h"
 
 static enum err read_row(struct tx *tx, uint64_t id, struct rule_row *row)
 {

@@ -1,9 +1,9 @@
 /* Owns the QR code of a link as a file. Never its drawing (qr.c, through qr_cache.c). Called
  * through the route table.
  */
+#include "api/routes.h"
 #include "base/form.h"
 #include "link.h"
-#include "routes.h"
 
 static bool wants_download(const struct call *call)
 {

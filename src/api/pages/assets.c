@@ -6,8 +6,8 @@
 
 #include <math.h>
 
+#include "api/routes.h"
 #include "base/crypto.h"
-#include "routes.h"
 
 static const char colour_name[] = "colour-", colour_ending[] = ".css";
 

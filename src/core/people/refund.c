@@ -4,7 +4,7 @@
  */
 #include "qualify_parts.h"
 
-#include "order.h"
+#include "core/records/order.h"
 
 /* The rewards that the refunded orders have earned. */
 struct earned {

@@ -4,11 +4,11 @@
  */
 #include "paging.h"
 
+#include "api/routes.h"
 #include "base/form.h"
 #include "base/typed.h"
 #include "core/reading.h"
 #include "decode.h"
-#include "routes.h"
 
 enum { PER_PAGE = 25 };
 

@@ -8,7 +8,7 @@
 #include "core/campaign.h"
 #include "core/day.h"
 #include "core/money.h"
-#include "event.h"
+#include "core/outbox/event.h"
 
 /* What is in the way of a due reward. */
 enum obstacle {

@@ -4,7 +4,7 @@
  */
 #include "core/delivery.h"
 #include "core/erase.h"
-#include "reward_state.h"
+#include "core/rewards/reward_state.h"
 
 /* The person's own event: a shell that is never sent again. */
 static void blank_own(struct event *event)

@@ -7,8 +7,8 @@
 #include "base/unicode.h"
 #include "core/campaign.h"
 #include "core/names.h"
+#include "core/records/id_walk.h"
 #include "core/who.h"
-#include "id_walk.h"
 
 const struct filter_field CAMPAIGN_FILTER_FIELDS[] = {
     {"id", FILTER_NUMBER, offsetof(struct campaign, id), NULL},

@@ -6,8 +6,8 @@
 
 #include "core/money.h"
 #include "core/names.h"
+#include "core/records/id_walk.h"
 #include "core/reward.h"
-#include "id_walk.h"
 #include "reward_state.h"
 
 static enum err read_row(struct tx *tx, uint64_t id, struct reward_row *row)

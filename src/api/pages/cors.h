@@ -4,7 +4,7 @@
 #ifndef API_CORS_H
 #define API_CORS_H
 
-#include "call.h"
+#include "api/call/call.h"
 
 /** From here on the call's answer may be read by the origin that asks, if the campaign lists it. */
 void cors_judge(struct call *call, const struct campaign *campaign);
