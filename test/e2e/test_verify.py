@@ -85,7 +85,7 @@ class Verify(Served):
         ended = self.damaged("person.mdb", self.overwrite(b"friend-0007@", b"friend-0008@"))
         self.assertEqual(ended.returncode, 1, ended)
         # Its record and its events; nothing is said of others, and the address is not printed.
-        self.assertIn("user 9: is damaged: its checksum or its form is wrong\n", ended.stdout)
+        self.assertIn("user 9: is damaged: its checksum or its format is wrong\n", ended.stdout)
         self.assertRegex(ended.stdout, r"\nverified \d+ records, \d+ problems\n$")
         self.assertNotIn("@", ended.stdout)
         kinds = {line.split()[0] for line in ended.stdout.splitlines()}

@@ -118,7 +118,7 @@ static void on_damaged(void *arg, struct text key, enum err err)
 	else
 		write_text(&name, key);
 	buf_str(&what, err == ERR_FORMAT ? "was written by a newer version"
-					 : "is damaged: its checksum or its form is wrong");
+					 : "is damaged: its checksum or its format is wrong");
 	tell(v, v->kind, &name, &what);
 }
 
@@ -146,7 +146,7 @@ enum err verify_has(struct verifier *v, const struct record_kind *kind, const vo
 void verify_id(struct verifier *v, uint64_t id)
 {
 	if (id == 0 || id > tx_last_id(v->tx, v->kind))
-		verify_report(v, "has an id that its sequence never gave");
+		verify_report(v, "has an id that its sequence never assigned");
 }
 
 enum err verify_any(struct verifier *v, const struct record_kind *kind, const void *from,

@@ -12,7 +12,7 @@ static enum err check_token(struct verifier *v, const void *record)
 	const struct token *token = record;
 	verify_id(v, token->id);
 	if (token->hash.n != SHA256_SIZE)
-		verify_report(v, "has no hash of a token as its key");
+		verify_report(v, "has a key that is not the hash of a token");
 	if (token->scopes == 0 || (token->scopes & ~(uint64_t)ALL_SCOPES) != 0)
 		verify_report(v, "has scopes that do not exist");
 	return ERR_OK;
@@ -25,7 +25,7 @@ static enum err check_idempotency(struct verifier *v, const void *record)
 	if (kept->hash.n != IDEMPOTENCY_HASH || kept->request_hash.n != IDEMPOTENCY_HASH)
 		verify_report(v, "has a hash of the wrong length");
 	return verify_has(v, &KIND_IDEMPOTENCY_AGE, &age,
-			  "has no row by age: it will never expire");
+			  "is missing from the index by age: it will never expire");
 }
 
 /* A key that was used again after its day has two rows by age, and the older one goes first. */
@@ -34,9 +34,10 @@ static enum err check_idempotency_age(struct verifier *v, const void *record)
 	const struct idempotency_age *age = record;
 	struct idempotency kept = {.hash = age->hash};
 	verify_id(v, age->number);
-	enum err err = verify_find(v, &KIND_IDEMPOTENCY, &kept, "leads to no remembered request");
+	enum err err = verify_find(v, &KIND_IDEMPOTENCY, &kept,
+				   "points to a remembered request that does not exist");
 	if (err == ERR_OK && kept.at_ms < age->at_ms)
-		verify_report(v, "is younger than the request it leads to");
+		verify_report(v, "is newer than the remembered request that it points to");
 	return err;
 }
 

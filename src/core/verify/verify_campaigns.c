@@ -15,16 +15,16 @@ static enum err check_campaign(struct verifier *v, const void *record)
 	if (pass_params_refusal(pass_params_of(campaign)) != NULL)
 		verify_report(v, "passes on parameters whose names are not allowed");
 	if (zone_find(campaign->timezone) == NULL)
-		verify_report(
-		    v,
-		    "has a time zone that this referd does not know: its dates are shown in UTC");
+		verify_report(v, "has a time zone that this version of referd does not know: its "
+				 "dates are shown in UTC");
 	if (campaign->alias.n == 0)
 		return ERR_OK;
 	struct alias alias = {.code = campaign->alias};
 	enum err err =
-	    verify_find(v, &KIND_ALIAS, &alias, "has a code from elsewhere that leads nowhere");
+	    verify_find(v, &KIND_ALIAS, &alias,
+			"has an imported code that is missing from the index of imported codes");
 	if (err == ERR_OK && alias.campaign_id != campaign->id)
-		verify_report(v, "has a code from elsewhere that leads to somebody else");
+		verify_report(v, "has an imported code that points to another user or campaign");
 	return err;
 }
 
@@ -34,12 +34,13 @@ static enum err check_campaign_stats(struct verifier *v, const void *record)
 	const struct user_by users = {USERS_OF_CAMPAIGN, stats->campaign_id, 0};
 	struct campaign campaign = {.id = stats->campaign_id};
 	bool any;
-	enum err err = verify_find(v, &KIND_CAMPAIGN, &campaign, "counts for no campaign");
+	enum err err =
+	    verify_find(v, &KIND_CAMPAIGN, &campaign, "counts for a campaign that does not exist");
 	if (err == ERR_OK)
 		err = verify_any(v, &KIND_USER_BY, &users, 2, &any);
 	if (err == ERR_OK && !any &&
 	    stats->users + stats->referrals + stats->qualified + stats->tests > 0)
-		verify_report(v, "counts users where there are none");
+		verify_report(v, "counts users, but the campaign has none");
 	return err;
 }
 
@@ -56,9 +57,10 @@ static enum err check_leaders(struct verifier *v, const void *record)
 		if (err != ERR_OK)
 			return err;
 		if (stats.referrals != referrals)
-			verify_report(v, "holds other referrals than the user's counters");
+			verify_report(v,
+				      "has another number of referrals than the user's counters");
 		if (referrals > before)
-			verify_report(v, "is not in order");
+			verify_report(v, "is not sorted by referrals");
 		before = referrals;
 	}
 	return ERR_OK;

@@ -19,7 +19,7 @@ static enum err check_person(struct verifier *v, const struct event *event)
 	if (err == ERR_NOT_FOUND)
 		err = tx_get(v->tx, &KIND_ERASURE, &erasure);
 	if (err == ERR_NOT_FOUND)
-		verify_report(v, "says who somebody was who was erased");
+		verify_report(v, "has personal data of an erased user");
 	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
@@ -28,9 +28,9 @@ static enum err check_event(struct verifier *v, const void *record)
 	const struct event *event = record;
 	verify_id(v, event->id);
 	if (event->type < EVENT_USER_JOIN || event->type > EVENT_DELIVERY_EXHAUSTED)
-		verify_report(v, "is of a type that does not exist");
+		verify_report(v, "has a type that does not exist");
 	if (event->previous_id >= event->id)
-		verify_report(v, "comes before the event that it follows");
+		verify_report(v, "names a previous event that is not older");
 	return check_person(v, event);
 }
 
@@ -57,7 +57,7 @@ static enum err check_rows(struct verifier *v, const struct delivery *d)
 			err = verify_has(v, &KIND_DELIVERY_BY, &rows[i].row, rows[i].missing);
 	if (err == ERR_OK && is_pending(d) && !d->waiting)
 		err = verify_has(v, &KIND_DUE, &due,
-				 "is pending, but not due: it would never be sent");
+				 "is pending, but has no due row: it would never be sent");
 	return err;
 }
 
@@ -73,9 +73,10 @@ static enum err check_sources(struct verifier *v, const struct delivery *d)
 		err = verify_has(v, &KIND_WEBHOOK_REVISION, &revision,
 				 "was made for a revision that does not exist");
 	if (err == ERR_OK)
-		err = verify_find(v, &KIND_EVENT_DELIVERY, &of_event, "is not found by its event");
+		err = verify_find(v, &KIND_EVENT_DELIVERY, &of_event,
+				  "is missing from the index of its event");
 	if (err == ERR_OK && of_event.delivery_id != d->id)
-		verify_report(v, "is not the one that its event leads to");
+		verify_report(v, "is not the delivery that its event points to");
 	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
@@ -91,24 +92,26 @@ static enum err check_place(struct verifier *v, const struct delivery *d)
 	struct chain chain = {.webhook_id = d->webhook_id, .user_id = d->chain_user_id};
 	struct delivery next = {.id = d->next_id};
 	if (d->waiting && (!d->chained || (!is_pending(d) && !keeps_place(d))))
-		verify_report(v, "waits, but stands in no chain");
+		verify_report(v, "waits, but is not in a chain");
 	if (!d->chained && is_pending(d) && d->next_id != 0)
-		verify_report(v, "stands in no chain, but before another one");
+		verify_report(v, "is not in a chain, but names a next delivery");
 	if (!d->chained || !is_pending(d))
 		return ERR_OK;
-	enum err err = verify_find(v, &KIND_CHAIN, &chain, "stands in a chain that does not exist");
+	enum err err = verify_find(v, &KIND_CHAIN, &chain, "is in a chain that does not exist");
 	if (err != ERR_OK)
 		return err;
 	if ((chain.last_id == d->id) != (d->next_id == 0))
-		verify_report(v, "is last in its chain and has a next one, or neither");
+		verify_report(v, "is last in its chain but names a next delivery, or is not last "
+				 "but names none");
 	while (err == ERR_OK && next.id != 0) {
-		err = verify_find(v, &KIND_DELIVERY, &next, "comes before one that does not exist");
+		err = verify_find(v, &KIND_DELIVERY, &next,
+				  "names a next delivery that does not exist");
 		if (!keeps_place(&next))
 			break;
 		next.id = next.next_id;
 	}
 	if (err == ERR_OK && next.id != 0 && (!is_pending(&next) || !next.waiting))
-		verify_report(v, "comes before one that does not wait for it");
+		verify_report(v, "names a next delivery that does not wait for it");
 	return err;
 }
 
@@ -118,7 +121,7 @@ static enum err check_delivery(struct verifier *v, const void *record)
 	verify_id(v, d->id);
 	if (d->status < DELIVERY_PENDING || d->status > DELIVERY_CANCELLED ||
 	    d->status == DELIVERY_HELD)
-		verify_report(v, "has a status that no delivery is kept with");
+		verify_report(v, "has a status that is never stored");
 	enum err err = check_sources(v, d);
 	if (err == ERR_OK)
 		err = check_rows(v, d);
@@ -130,7 +133,7 @@ static enum err check_delivery(struct verifier *v, const void *record)
 static enum err find_delivery(struct verifier *v, uint64_t id, struct delivery *d)
 {
 	*d = (struct delivery){.id = id};
-	return verify_find(v, &KIND_DELIVERY, d, "leads to a delivery that does not exist");
+	return verify_find(v, &KIND_DELIVERY, d, "points to a delivery that does not exist");
 }
 
 static enum err check_due(struct verifier *v, const void *record)
@@ -139,9 +142,9 @@ static enum err check_due(struct verifier *v, const void *record)
 	struct delivery d;
 	enum err err = find_delivery(v, due->delivery_id, &d);
 	if (err == ERR_OK && (!is_pending(&d) || d.waiting))
-		verify_report(v, "is due, but has ended or waits for another one");
+		verify_report(v, "points to a delivery that has ended or waits for another one");
 	else if (err == ERR_OK && (d.webhook_id != due->webhook_id || d.due_ms != due->due_ms))
-		verify_report(v, "is not when and where its delivery is due");
+		verify_report(v, "has another webhook or due time than its delivery");
 	return err;
 }
 
@@ -163,7 +166,8 @@ static enum err check_attempt(struct verifier *v, const void *record)
 	struct delivery d;
 	enum err err = find_delivery(v, attempt->delivery_id, &d);
 	if (err == ERR_OK && (attempt->number == 0 || attempt->number > d.attempts))
-		verify_report(v, "has a number that its delivery does not count");
+		verify_report(v,
+			      "has a number that its delivery's count of attempts does not cover");
 	return err;
 }
 
@@ -173,7 +177,7 @@ static enum err check_event_delivery(struct verifier *v, const void *record)
 	struct delivery d;
 	enum err err = find_delivery(v, row->delivery_id, &d);
 	if (err == ERR_OK && (d.event_id != row->event_id || d.webhook_id != row->webhook_id))
-		verify_report(v, "leads to a delivery of another event or webhook");
+		verify_report(v, "points to a delivery of another event or webhook");
 	return err;
 }
 
@@ -206,9 +210,9 @@ static enum err check_delivery_by(struct verifier *v, const void *record)
 	    [BY_STATUS] = d.status,
 	};
 	if (row->by == 0 || row->by >= sizeof numbers / sizeof *numbers)
-		verify_report(v, "is of an index that does not exist");
+		verify_report(v, "belongs to an index that does not exist");
 	else if (numbers[row->by] != row->number)
-		verify_report(v, "leads to a delivery that belongs elsewhere");
+		verify_report(v, "points to a delivery that belongs under another key");
 	else
 		v->group->counted[0] += is_pending(&d);
 	return ERR_OK;

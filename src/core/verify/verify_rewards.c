@@ -16,8 +16,9 @@ static enum err check_rule(struct verifier *v, const void *record)
 	verify_id(v, rule->id);
 	rule_check(rule, &problems);
 	if (problems.n > 0)
-		verify_report(v, "is a rule that could not be saved");
-	enum err err = verify_has(v, &KIND_CAMPAIGN, &campaign, "belongs to no campaign");
+		verify_report(v, "has values with which a rule cannot be saved");
+	enum err err =
+	    verify_has(v, &KIND_CAMPAIGN, &campaign, "belongs to a campaign that does not exist");
 	if (err != ERR_OK)
 		return err;
 	err = tx_get(v->tx, &KIND_RULE_SET, &set);
@@ -36,9 +37,9 @@ static enum err check_rule_set(struct verifier *v, const void *record)
 	for (size_t i = 0; i < id_list_length(set->rule_ids); i++) {
 		struct rule rule = {.id = id_list_at(set->rule_ids, i)};
 		enum err err =
-		    verify_find(v, &KIND_RULE, &rule, "leads to a rule that does not exist");
+		    verify_find(v, &KIND_RULE, &rule, "points to a rule that does not exist");
 		if (err == ERR_OK && rule.campaign_id != set->campaign_id)
-			verify_report(v, "leads to a rule of another campaign");
+			verify_report(v, "points to a rule of another campaign");
 		if (err != ERR_OK)
 			return err;
 	}
@@ -52,11 +53,11 @@ static enum err check_rule_stats(struct verifier *v, const void *record)
 	const struct rule rule = {.id = stats->rule_id};
 	const struct reward_by made = {REWARDS_BY_RULE, stats->rule_id, 0};
 	bool any;
-	enum err err = verify_has(v, &KIND_RULE, &rule, "counts for no rule");
+	enum err err = verify_has(v, &KIND_RULE, &rule, "counts for a rule that does not exist");
 	if (err == ERR_OK)
 		err = verify_any(v, &KIND_REWARD_BY, &made, 2, &any);
 	if (err == ERR_OK && !any && stats->due + stats->issued + stats->cancelled > 0)
-		verify_report(v, "counts rewards where there are none");
+		verify_report(v, "counts rewards, but the rule has none");
 	return err;
 }
 
@@ -68,9 +69,11 @@ static enum err check_pool(struct verifier *v, const void *record)
 	const struct rule rule = {.id = pool->rule_id};
 	const struct coupon last = {.rule_id = pool->rule_id, .number = pool->added};
 	if (pool->given > pool->added)
-		verify_report(v, "has handed out more coupons than it had");
-	enum err err = verify_has(v, &KIND_RULE, &rule, "belongs to no rule");
-	return err == ERR_OK ? verify_has(v, &KIND_COUPON, &last, "lacks coupons") : err;
+		verify_report(v, "has handed out more coupons than were added");
+	enum err err = verify_has(v, &KIND_RULE, &rule, "belongs to a rule that does not exist");
+	return err == ERR_OK
+		   ? verify_has(v, &KIND_COUPON, &last, "counts coupons that do not exist")
+		   : err;
 }
 
 enum { IN_POOL, HANDED_OUT };
@@ -107,10 +110,10 @@ static enum err check_coupon(struct verifier *v, const void *record)
 	v->group->counted[IN_POOL]++;
 	v->group->counted[HANDED_OUT] += coupon->reward_id != 0;
 	if (coupon->number != v->group->counted[IN_POOL])
-		verify_report(v, "follows one that is missing");
+		verify_report(v, "follows a coupon that is missing");
 	if ((coupon->reward_id != 0) && v->group->counted[HANDED_OUT] != coupon->number)
-		verify_report(v, "was handed out before the one in front of it");
-	err = verify_find(v, &KIND_COUPON_CODE, &named, "is not found by its code");
+		verify_report(v, "was handed out before an earlier coupon of its pool");
+	err = verify_find(v, &KIND_COUPON_CODE, &named, "cannot be found by its code");
 	if (err == ERR_OK && (named.rule_id != coupon->rule_id || named.number != coupon->number))
 		verify_report(v, "has the code of another coupon");
 	if (err != ERR_OK || coupon->reward_id == 0)
@@ -123,9 +126,9 @@ static enum err check_coupon_code(struct verifier *v, const void *record)
 	const struct coupon_code *named = record;
 	struct coupon coupon = {.rule_id = named->rule_id, .number = named->number};
 	enum err err =
-	    verify_find(v, &KIND_COUPON, &coupon, "leads to a coupon that does not exist");
+	    verify_find(v, &KIND_COUPON, &coupon, "points to a coupon that does not exist");
 	if (err == ERR_OK && !text_eq(coupon.code, named->code))
-		verify_report(v, "leads to a coupon with another code");
+		verify_report(v, "points to a coupon with another code");
 	return err;
 }
 
@@ -146,7 +149,7 @@ static enum err check_rows(struct verifier *v, const struct reward *r)
 	    {{REWARDS_BY_RULE, r->rule_id, r->id}, true, "is not in the list of its rule"},
 	    {{REWARDS_WAITING, r->rule_id, r->id},
 	     r->queue == QUEUE_COUPON,
-	     "waits for a coupon where nobody looks"},
+	     "waits for a coupon, but is missing from the index of waiting rewards"},
 	};
 	const struct reward_hold hold = {r->due_ms, r->id};
 	enum err err = ERR_OK;
@@ -154,7 +157,8 @@ static enum err check_rows(struct verifier *v, const struct reward *r)
 		if (rows[i].wanted)
 			err = verify_has(v, &KIND_REWARD_BY, &rows[i].row, rows[i].missing);
 	if (err == ERR_OK && r->queue == QUEUE_HOLD)
-		err = verify_has(v, &KIND_REWARD_HOLD, &hold, "is held where nobody looks");
+		err = verify_has(v, &KIND_REWARD_HOLD, &hold,
+				 "is held, but is missing from the index of held rewards");
 	return err;
 }
 
@@ -167,7 +171,7 @@ static enum err check_step_of(struct verifier *v, const struct reward *r)
 	bool names_it = reward_lives(r) && r->repeat == REPEAT_ONCE;
 	enum err err = verify_find(v, &KIND_REWARD_STEP, &step, "has no step");
 	if (err == ERR_OK && (names_it ? step.reward_id != r->id : step.reward_id < r->id))
-		verify_report(v, "is not the one that its step names: it was earned twice");
+		verify_report(v, "is not the reward that its step names: it was earned twice");
 	return err;
 }
 
@@ -176,7 +180,8 @@ static enum err check_coupon_of(struct verifier *v, const struct reward *r)
 	struct coupon_code named = {.code = r->coupon};
 	bool has_one = r->metric == METRIC_COUPON && r->state == REWARD_ISSUED;
 	if (has_one != (r->coupon.n > 0))
-		verify_report(v, "is issued without a coupon, or has one without being issued");
+		verify_report(v,
+			      "is issued without a coupon, or has a coupon without being issued");
 	if (r->coupon.n == 0)
 		return ERR_OK;
 	enum err err =
@@ -185,7 +190,7 @@ static enum err check_coupon_of(struct verifier *v, const struct reward *r)
 	if (err == ERR_OK)
 		err = verify_find(v, &KIND_COUPON, &coupon, "has a coupon that does not exist");
 	if (err == ERR_OK && coupon.reward_id != r->id)
-		verify_report(v, "has a coupon that was handed out to another one");
+		verify_report(v, "has a coupon that was handed out for another reward");
 	return err;
 }
 
@@ -196,16 +201,17 @@ static enum err check_reward(struct verifier *v, const void *record)
 	bool waits = r->state == REWARD_DUE && r->auto_issue && r->review != REVIEW_PENDING;
 	verify_id(v, r->id);
 	if (r->state < REWARD_DUE || r->state > REWARD_CANCELLED)
-		verify_report(v, "is in no state");
+		verify_report(v, "has a state that does not exist");
 	if ((r->issued_ms != 0) != (r->state == REWARD_ISSUED) ||
 	    (r->cancelled_ms != 0) != (r->state == REWARD_CANCELLED) ||
 	    (r->clawback_ms != 0 && r->state != REWARD_ISSUED))
-		verify_report(v, "has times of another state");
+		verify_report(v, "has timestamps that do not fit its state");
 	if (r->clawback_amount != 0 && (r->clawback_ms == 0 || r->clawback_amount >= r->amount))
-		verify_report(v, "is to be taken back in part, but not a part of it");
+		verify_report(v,
+			      "has a partial clawback that has no time or is not below its amount");
 	if ((r->queue != QUEUE_NONE) != waits)
-		verify_report(v, "waits for nothing, or for ever");
-	enum err err = verify_find(v, &KIND_RULE, &rule, "belongs to no rule");
+		verify_report(v, "is queued without waiting, or waits without being queued");
+	enum err err = verify_find(v, &KIND_RULE, &rule, "belongs to a rule that does not exist");
 	if (err == ERR_OK && rule.campaign_id != r->campaign_id)
 		verify_report(v, "belongs to another campaign than its rule");
 	if (err == ERR_OK)
@@ -221,10 +227,10 @@ static enum err check_reward_step(struct verifier *v, const void *record)
 {
 	const struct reward_step *step = record;
 	struct reward r = {.id = step->reward_id};
-	enum err err = verify_find(v, &KIND_REWARD, &r, "leads to a reward that does not exist");
+	enum err err = verify_find(v, &KIND_REWARD, &r, "points to a reward that does not exist");
 	if (err == ERR_OK && (r.rule_id != step->rule_id || r.referrer_id != step->referrer_id ||
 			      r.step != step->step))
-		verify_report(v, "leads to a reward of another step");
+		verify_report(v, "points to a reward of another step");
 	return err;
 }
 
@@ -298,7 +304,7 @@ static enum err check_reward_by(struct verifier *v, const void *record)
 	enum err err = verify_enter_group(v, row->by, row->number, end_rewards_by);
 	if (err != ERR_OK && err != ERR_NOT_FOUND)
 		return err;
-	err = verify_find(v, &KIND_REWARD, &r, "leads to a reward that does not exist");
+	err = verify_find(v, &KIND_REWARD, &r, "points to a reward that does not exist");
 	if (err != ERR_OK)
 		return err;
 	const uint64_t numbers[] = {
@@ -309,10 +315,10 @@ static enum err check_reward_by(struct verifier *v, const void *record)
 	    [REWARDS_WAITING] = r.rule_id,
 	};
 	if (row->by == 0 || row->by >= sizeof numbers / sizeof *numbers)
-		verify_report(v, "is of an index that does not exist");
+		verify_report(v, "belongs to an index that does not exist");
 	else if (numbers[row->by] != row->number ||
 		 (row->by == REWARDS_WAITING && r.queue != QUEUE_COUPON))
-		verify_report(v, "leads to a reward that belongs elsewhere");
+		verify_report(v, "points to a reward that belongs under another key");
 	else
 		count(v->group, &r);
 	return ERR_OK;
@@ -322,9 +328,9 @@ static enum err check_reward_hold(struct verifier *v, const void *record)
 {
 	const struct reward_hold *hold = record;
 	struct reward r = {.id = hold->reward_id};
-	enum err err = verify_find(v, &KIND_REWARD, &r, "holds a reward that does not exist");
+	enum err err = verify_find(v, &KIND_REWARD, &r, "points to a reward that does not exist");
 	if (err == ERR_OK && (r.queue != QUEUE_HOLD || r.due_ms != hold->due_ms))
-		verify_report(v, "holds a reward that is not held until then");
+		verify_report(v, "points to a reward that is not held until this time");
 	return err;
 }
 

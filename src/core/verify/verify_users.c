@@ -29,7 +29,7 @@ static enum err check_email(struct verifier *v, const struct user *user)
 			err = ERR_OK;
 	}
 	if (err == ERR_OK)
-		verify_report(v, "is not found by its e-mail address");
+		verify_report(v, "cannot be found by its e-mail address");
 	return err;
 }
 
@@ -68,9 +68,10 @@ static enum err check_alias_of(struct verifier *v, const struct user *user)
 	if (user->alias.n == 0)
 		return ERR_OK;
 	enum err err =
-	    verify_find(v, &KIND_ALIAS, &alias, "has a code from elsewhere that leads nowhere");
+	    verify_find(v, &KIND_ALIAS, &alias,
+			"has an imported code that is missing from the index of imported codes");
 	if (err == ERR_OK && alias.user_id != user->id)
-		verify_report(v, "has a code from elsewhere that leads to somebody else");
+		verify_report(v, "has an imported code that points to another user or campaign");
 	return err;
 }
 
@@ -88,15 +89,16 @@ static enum err check_user(struct verifier *v, const void *record)
 	const struct campaign campaign = {.id = user->campaign_id};
 	verify_id(v, user->id);
 	if (user->last_event_id > tx_last_id(v->tx, &KIND_EVENT))
-		verify_report(v, "has a last event that never was");
+		verify_report(v, "has a last event that does not exist");
 	if ((user->type == USER_INVITED) != (user->referrer_id != 0))
-		verify_report(v,
-			      "is invited without a referrer, or referred without being invited");
+		verify_report(
+		    v, "is invited without a referrer, or has a referrer without being invited");
 	if (user->newest_order.n > 0 && user->qualified_ms == 0)
-		verify_report(v, "has a standing order, but is not qualified");
+		verify_report(v, "has an order that counts, but is not qualified");
 	if (user->qualified_ms != 0 && user->type != USER_INVITED)
-		verify_report(v, "is qualified, but nobody referred it");
-	enum err err = verify_has(v, &KIND_CAMPAIGN, &campaign, "belongs to no campaign");
+		verify_report(v, "is qualified, but has no referrer");
+	enum err err =
+	    verify_has(v, &KIND_CAMPAIGN, &campaign, "belongs to a campaign that does not exist");
 	if (err == ERR_OK)
 		err = check_email(v, user);
 	if (err == ERR_OK)
@@ -117,12 +119,12 @@ static enum err check_email_index(struct verifier *v, const void *record)
 		struct user user = {.id = id_list_at(index->user_ids, i)};
 		struct email_hashes hashes = {0};
 		enum err err =
-		    verify_find(v, &KIND_USER, &user, "leads to a user that does not exist");
+		    verify_find(v, &KIND_USER, &user, "points to a user that does not exist");
 		if (err == ERR_OK)
 			err = hashes_of(v, &user, &hashes);
 		if (err == ERR_OK && hashes.hash[0] != index->hash &&
 		    (hashes.n < 2 || hashes.hash[1] != index->hash))
-			verify_report(v, "leads to a user with another address");
+			verify_report(v, "points to a user with another address");
 		if (err != ERR_OK)
 			return err;
 	}
@@ -136,16 +138,16 @@ static enum err check_alias(struct verifier *v, const void *record)
 	struct campaign campaign = {.id = alias->campaign_id};
 	struct text held;
 	if ((user.id == 0) == (campaign.id == 0)) {
-		verify_report(v, "leads to nobody, or to two");
+		verify_report(v, "must point to either a user or a campaign");
 		return ERR_OK;
 	}
 	enum err err =
-	    user.id != 0 ? verify_find(v, &KIND_USER, &user, "leads to a user that does not exist")
+	    user.id != 0 ? verify_find(v, &KIND_USER, &user, "points to a user that does not exist")
 			 : verify_find(v, &KIND_CAMPAIGN, &campaign,
-				       "leads to a campaign that does not exist");
+				       "points to a campaign that does not exist");
 	held = user.id != 0 ? user.alias : campaign.alias;
 	if (err == ERR_OK && !text_eq(held, alias->code))
-		verify_report(v, "leads to somebody with another code");
+		verify_report(v, "points to a user or campaign with another code");
 	return err;
 }
 
@@ -243,7 +245,7 @@ static enum err check_user_by(struct verifier *v, const void *record)
 	enum err err = verify_enter_group(v, row->by, row->number, end_users_by);
 	if (err != ERR_OK && err != ERR_NOT_FOUND)
 		return err;
-	if ((err = verify_find(v, &KIND_USER, &user, "leads to a user that does not exist")) !=
+	if ((err = verify_find(v, &KIND_USER, &user, "points to a user that does not exist")) !=
 	    ERR_OK)
 		return err;
 	const uint64_t numbers[] = {
@@ -252,9 +254,9 @@ static enum err check_user_by(struct verifier *v, const void *record)
 	    [USERS_IN_REVIEW] = user.review,
 	};
 	if (row->by == 0 || row->by >= sizeof numbers / sizeof *numbers)
-		verify_report(v, "is of an index that does not exist");
+		verify_report(v, "belongs to an index that does not exist");
 	else if (numbers[row->by] != row->number)
-		verify_report(v, "leads to a user that belongs elsewhere");
+		verify_report(v, "points to a user that belongs under another key");
 	else
 		count(v->group, &user);
 	return ERR_OK;
@@ -266,7 +268,7 @@ static enum err check_user_stats(struct verifier *v, const void *record)
 	const struct user_by referred = {USERS_OF_REFERRER, stats->user_id, 0};
 	struct user user = {.id = stats->user_id};
 	bool any = false;
-	enum err err = verify_find(v, &KIND_USER, &user, "counts for no user");
+	enum err err = verify_find(v, &KIND_USER, &user, "counts for a user that does not exist");
 	if (err == ERR_OK)
 		err = verify_any(v, &KIND_USER_BY, &referred, 2, &any);
 	/* Users that have rows were compared when their last row was read. */
@@ -284,7 +286,7 @@ static enum err find_owner(struct verifier *v, uint64_t user_id, struct user *us
 	enum err err = tx_get(v->tx, &KIND_USER, user);
 	if (err != ERR_NOT_FOUND)
 		return err;
-	err = verify_has(v, &KIND_ERASURE, &erasure, "belongs to no user");
+	err = verify_has(v, &KIND_ERASURE, &erasure, "belongs to a user that does not exist");
 	return err == ERR_OK ? ERR_NOT_FOUND : err;
 }
 
@@ -295,10 +297,11 @@ static enum err check_link(struct verifier *v, const struct order *order, bool t
 			      .hash = to_older ? order->older : order->newer};
 	if (other.hash.n == 0)
 		return ERR_OK;
-	enum err err = verify_find(v, &KIND_ORDER, &other, "leads to an order that does not exist");
+	enum err err =
+	    verify_find(v, &KIND_ORDER, &other, "points to an order that does not exist");
 	if (err == ERR_OK && (other.state != ORDER_STANDS ||
 			      !text_eq(to_older ? other.newer : other.older, order->hash)))
-		verify_report(v, "leads to an order that does not lead back");
+		verify_report(v, "points to an order that does not point back");
 	return err;
 }
 
@@ -310,15 +313,15 @@ static enum err check_order(struct verifier *v, const void *record)
 	if (err != ERR_OK)
 		return err;
 	if (order->refunded_e4 > order->amount_e4 || (order->amount_e4 != 0 && !order->has_amount))
-		verify_report(
-		    v, "has a larger refund than its amount, or an amount that was not sent");
+		verify_report(v,
+			      "has a refund above its amount, or an amount although none was sent");
 	if (order->state != ORDER_STANDS) {
 		if (order->older.n + order->newer.n > 0)
-			verify_report(v, "does not stand, but is in the list of its user");
+			verify_report(v, "does not count, but is in the list of its user");
 		return ERR_OK;
 	}
 	if (user.qualified_ms == 0)
-		verify_report(v, "stands, but its user is not qualified");
+		verify_report(v, "counts, but its user is not qualified");
 	bool is_newest = text_eq(user.newest_order, order->hash);
 	if (order->newer.n == 0 && !is_newest)
 		verify_report(v,
@@ -335,8 +338,9 @@ static enum err check_refund(struct verifier *v, const void *record)
 	const struct order order = {.user_id = refund->user_id, .hash = refund->hash};
 	struct user user;
 	enum err err = find_owner(v, refund->user_id, &user);
-	return err == ERR_OK ? verify_has(v, &KIND_ORDER, &order, "is the refund of no order")
-			     : err;
+	return err == ERR_OK
+		   ? verify_has(v, &KIND_ORDER, &order, "belongs to an order that does not exist")
+		   : err;
 }
 
 static enum err check_erasure(struct verifier *v, const void *record)
@@ -345,7 +349,7 @@ static enum err check_erasure(struct verifier *v, const void *record)
 	struct user user = {.id = erasure->user_id};
 	enum err err = tx_get(v->tx, &KIND_USER, &user);
 	if (err == ERR_OK)
-		verify_report(v, "erases a user who is still there");
+		verify_report(v, "erases a user whose record still exists");
 	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 

@@ -38,7 +38,7 @@ static enum err check_webhook(struct verifier *v, const void *record)
 	    (revision.method != webhook->method || revision.format != webhook->format ||
 	     !text_eq(revision.fields.raw, webhook->fields.raw) ||
 	     !text_eq(revision.hidden.raw, webhook->hidden.raw)))
-		verify_report(v, "is not what its revision says");
+		verify_report(v, "differs from its newest revision");
 	return err;
 }
 
@@ -68,7 +68,7 @@ static enum err check_webhook_stats(struct verifier *v, const void *record)
 	bool any;
 	enum err err = verify_any(v, &KIND_DELIVERY_BY, &deliveries, 2, &any);
 	if (err == ERR_OK && !any && stats->pending > 0)
-		verify_report(v, "counts pending deliveries where there are none");
+		verify_report(v, "counts pending deliveries, but the webhook has none");
 	return err;
 }
 

@@ -77,29 +77,32 @@ static void users(void **state)
 	CHANGED(&KIND_USER_STATS, &stats, newest, TEXT("\0\0\0\0\0\0\0\3"),
 		"user 2: is not in the list of its referrer\n");
 	check_extra(w, &KIND_USER_BY, &(struct user_by){USERS_OF_REFERRER, 4, 2},
-		    "user_by 2/4/2: leads to a user that belongs elsewhere\n");
+		    "user_by 2/4/2: points to a user that belongs under another key\n");
 	check_extra(w, &KIND_USER_BY, &(struct user_by){USERS_OF_CAMPAIGN, 1, 9},
-		    "user_by 1/1/9: leads to a user that does not exist\n");
-	check_missing(w, &KIND_ALIAS, &(struct alias){.code = TEXT("zgLAYb")},
-		      "user 4: has a code from elsewhere that leads nowhere\n");
+		    "user_by 1/1/9: points to a user that does not exist\n");
+	check_missing(
+	    w, &KIND_ALIAS, &(struct alias){.code = TEXT("zgLAYb")},
+	    "user 4: has an imported code that is missing from the index of imported codes\n");
 	check_extra(w, &KIND_ALIAS, &(struct alias){TEXT("zzz"), 1, 0},
-		    "alias zzz: leads to somebody with another code\n");
+		    "alias zzz: points to a user or campaign with another code\n");
 	check_extra(w, &KIND_ALIAS, &(struct alias){TEXT("zzz"), 0, 0},
-		    "alias zzz: leads to nobody, or to two\n");
+		    "alias zzz: must point to either a user or a campaign\n");
 	CHANGED(&KIND_USER, &user, email, TEXT("other@example.com"),
-		"user 2: is not found by its e-mail address\n");
+		"user 2: cannot be found by its e-mail address\n");
 	CHANGED(&KIND_USER, &user, email, TEXT("no address"),
 		"user 2: has an e-mail address that is not valid\n");
-	CHANGED(&KIND_USER, &user, campaign_id, 7, "user 2: belongs to no campaign\n");
+	CHANGED(&KIND_USER, &user, campaign_id, 7,
+		"user 2: belongs to a campaign that does not exist\n");
 	CHANGED(&KIND_USER, &user, referrer_id, 0,
-		"user 2: is invited without a referrer, or referred without being invited\n");
-	CHANGED(&KIND_USER, &user, last_event_id, 99, "user 2: has a last event that never was\n");
+		"user 2: is invited without a referrer, or has a referrer without being invited\n");
+	CHANGED(&KIND_USER, &user, last_event_id, 99,
+		"user 2: has a last event that does not exist\n");
 	CHANGED(&KIND_USER, &user, review, REVIEW_PENDING,
 		"user 2: is not in the list of its review\n");
 	check_extra(w, &KIND_ERASURE, &(struct erasure){.user_id = 2},
-		    "erasure 2: erases a user who is still there\n");
+		    "erasure 2: erases a user whose record still exists\n");
 	user = (struct user){.id = 9, .type = USER_REFERRING, .campaign_id = 1};
-	check_extra(w, &KIND_USER, &user, "user 9: has an id that its sequence never gave\n");
+	check_extra(w, &KIND_USER, &user, "user 9: has an id that its sequence never assigned\n");
 }
 
 static void email_index(void **state)
@@ -109,11 +112,12 @@ static void email_index(void **state)
 	struct email_index index = {.hash =
 					codes_hash_email(w->codes, 1, TEXT("byron@example.com"))};
 	GET(&KIND_EMAIL_INDEX, &index);
-	check_missing(w, &KIND_EMAIL_INDEX, &index, "user 2: is not found by its e-mail address\n");
+	check_missing(w, &KIND_EMAIL_INDEX, &index,
+		      "user 2: cannot be found by its e-mail address\n");
 	CHANGED(&KIND_EMAIL_INDEX, &index, user_ids, TEXT("\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\2"),
-		"leads to a user with another address\n");
+		"points to a user with another address\n");
 	CHANGED(&KIND_EMAIL_INDEX, &index, user_ids, TEXT("\0\0\0\0\0\0\0\2\0\0\0\0\0\0\0\x09"),
-		"leads to a user that does not exist\n");
+		"points to a user that does not exist\n");
 	CHANGED(&KIND_EMAIL_INDEX, &index, user_ids, TEXT("123"), "is not a list of users\n");
 }
 
@@ -124,8 +128,8 @@ static void campaigns(void **state)
 	const struct text own_field = TEXT("\4code\0"); /* a list of one name */
 	fill(w);
 	CHANGED(&KIND_CAMPAIGN, &campaign, timezone, TEXT("Moon/Tranquility"),
-		"campaign 1: has a time zone that this referd does not know: its dates are shown "
-		"in UTC\n");
+		"campaign 1: has a time zone that this version of referd does not know: its dates "
+		"are shown in UTC\n");
 	CHANGED(&KIND_CAMPAIGN, &campaign, pass_params.raw, own_field,
 		"campaign 1: passes on parameters whose names are not allowed\n");
 }
@@ -154,14 +158,14 @@ static void counters(void **state)
 	check_extra(w, &KIND_USER_STATS, &(struct user_stats){.user_id = 4, .referrals = 1},
 		    "user_stats 4: referrals is 1, but 0 are counted\n");
 	check_extra(w, &KIND_USER_STATS, &(struct user_stats){.user_id = 9},
-		    "user_stats 9: counts for no user\n");
+		    "user_stats 9: counts for a user that does not exist\n");
 	check_extra(w, &KIND_CAMPAIGN_STATS, &(struct campaign_stats){.campaign_id = 9},
-		    "campaign_stats 9: counts for no campaign\n");
+		    "campaign_stats 9: counts for a campaign that does not exist\n");
 	check_extra(w, &KIND_WEBHOOK_STATS, &(struct webhook_stats){.webhook_id = 9, .pending = 1},
-		    "webhook_stats 9: counts pending deliveries where there are none\n");
+		    "webhook_stats 9: counts pending deliveries, but the webhook has none\n");
 	check_extra(w, &KIND_LEADERS,
 		    &(struct leaders){9, TEXT("\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\7")},
-		    "leaders 9: holds other referrals than the user's counters\n");
+		    "leaders 9: has another number of referrals than the user's counters\n");
 }
 
 static void webhooks(void **state)
@@ -177,7 +181,7 @@ static void webhooks(void **state)
 	check_missing(w, &KIND_WEBHOOK, &webhook,
 		      "webhook_set 0: names a webhook that does not exist\n");
 	CHANGED(&KIND_WEBHOOK, &webhook, method, WEBHOOK_GET,
-		"webhook 1: is not what its revision says\n");
+		"webhook 1: differs from its newest revision\n");
 	CHANGED(&KIND_WEBHOOK, &webhook, campaign_id, 9,
 		"webhook 1: belongs to a campaign that does not exist\n");
 }
@@ -189,21 +193,21 @@ static void deliveries(void **state)
 	struct delivery d = {.id = 2};
 	fill(w);
 	struct event event = {.id = 1};
-	CHANGED(&KIND_EVENT, &event, user_id, 9, "event 1: says who somebody was who was erased\n");
+	CHANGED(&KIND_EVENT, &event, user_id, 9, "event 1: has personal data of an erased user\n");
 	GET(&KIND_DELIVERY, &d);
 	assert_true(d.next_id == 5 && !d.waiting);
 	check_missing(w, &KIND_DUE, &(struct due){1, WORLD_NOW, 2},
-		      "delivery 2: is pending, but not due: it would never be sent\n");
+		      "delivery 2: is pending, but has no due row: it would never be sent\n");
 	check_extra(w, &KIND_DUE, &(struct due){1, WORLD_NOW, 1},
-		    "is due, but has ended or waits for another one\n");
+		    "points to a delivery that has ended or waits for another one\n");
 	check_extra(w, &KIND_DUE, &(struct due){1, WORLD_NOW, 5},
-		    "is due, but has ended or waits for another one\n");
+		    "points to a delivery that has ended or waits for another one\n");
 	check_extra(w, &KIND_DUE, &(struct due){1, 5, 2},
-		    "due 1/5/2: is not when and where its delivery is due\n");
+		    "due 1/5/2: has another webhook or due time than its delivery\n");
 	check_missing(w, &KIND_EVENT, &(struct event){.id = d.event_id},
 		      "delivery 2: is about an event that does not exist\n");
 	check_missing(w, &KIND_EVENT_DELIVERY, &(struct event_delivery){d.event_id, 1, 0},
-		      "delivery 2: is not found by its event\n");
+		      "delivery 2: is missing from the index of its event\n");
 	check_missing(w, &KIND_DELIVERY_BY, &(struct delivery_by){BY_WEBHOOK, 1, 2},
 		      "delivery 2: is not in the list of its webhook\n");
 	check_missing(w, &KIND_DELIVERY_BY, &(struct delivery_by){BY_USER, 2, 2},
@@ -214,23 +218,25 @@ static void deliveries(void **state)
 	check_missing(w, &KIND_DELIVERY_BY, &(struct delivery_by){BY_STATUS, DELIVERY_PENDING, 2},
 		      "delivery 2: is not in the list of its status\n");
 	check_extra(w, &KIND_DELIVERY_BY, &(struct delivery_by){BY_STATUS, DELIVERY_EXHAUSTED, 2},
-		    "delivery_by 4/4/2: leads to a delivery that belongs elsewhere\n");
+		    "delivery_by 4/4/2: points to a delivery that belongs under another key\n");
 	check_missing(w, &KIND_CHAIN, &(struct chain){1, 2, 0},
-		      "delivery 2: stands in a chain that does not exist\n");
+		      "delivery 2: is in a chain that does not exist\n");
 	check_extra(w, &KIND_CHAIN, &(struct chain){1, 9, 3},
 		    "chain 1/9: ends with a delivery that is not in it\n");
 	check_missing(w, &KIND_DELIVERY, &(struct delivery){.id = 5},
-		      "delivery 2: comes before one that does not exist\n");
+		      "delivery 2: names a next delivery that does not exist\n");
 	CHANGED(&KIND_DELIVERY, &d, next_id, 0,
-		"delivery 2: is last in its chain and has a next one, or neither\n");
+		"delivery 2: is last in its chain but names a next delivery, or is not last but "
+		"names none\n");
 	CHANGED(&KIND_DELIVERY, &d, next_id, 3,
-		"delivery 2: comes before one that does not wait for it\n");
+		"delivery 2: names a next delivery that does not wait for it\n");
 	CHANGED(&KIND_DELIVERY, &d, chained, 0,
-		"delivery 2: stands in no chain, but before another one\n");
+		"delivery 2: is not in a chain, but names a next delivery\n");
 	CHANGED(&KIND_DELIVERY, &d, status, DELIVERY_HELD,
-		"delivery 2: has a status that no delivery is kept with\n");
-	check_extra(w, &KIND_ATTEMPT, &(struct attempt){.delivery_id = 1, .number = 2},
-		    "attempt 1/2: has a number that its delivery does not count\n");
+		"delivery 2: has a status that is never stored\n");
+	check_extra(
+	    w, &KIND_ATTEMPT, &(struct attempt){.delivery_id = 1, .number = 2},
+	    "attempt 1/2: has a number that its delivery's count of attempts does not cover\n");
 }
 
 static void requests_and_tokens(void **state)
@@ -242,11 +248,11 @@ static void requests_and_tokens(void **state)
 	struct text hash = text_from(key.hash, sizeof key.hash);
 	check_missing(w, &KIND_IDEMPOTENCY_AGE,
 		      &(struct idempotency_age){.at_ms = WORLD_NOW, .hash = hash},
-		      "has no row by age: it will never expire\n");
+		      "is missing from the index by age: it will never expire\n");
 	check_missing(w, &KIND_IDEMPOTENCY, &(struct idempotency){.hash = hash},
-		      "leads to no remembered request\n");
+		      "points to a remembered request that does not exist\n");
 	check_extra(w, &KIND_TOKEN, &(struct token){.hash = TEXT("short"), .id = 1, .scopes = 1},
-		    "token short: has no hash of a token as its key\n");
+		    "token short: has a key that is not the hash of a token\n");
 	check_extra(w, &KIND_TOKEN, &(struct token){.hash = TEXT("short"), .id = 1, .scopes = 9},
 		    "token short: has scopes that do not exist\n");
 }

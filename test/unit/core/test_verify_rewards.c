@@ -38,13 +38,14 @@ static void rules(void **state)
 	struct rule rule = {.id = 2};
 	struct rule_stats stats = {.rule_id = 1};
 	fill(w);
-	CHANGED(&KIND_RULE, &rule, campaign_id, 9, "rule 2: belongs to no campaign\n");
+	CHANGED(&KIND_RULE, &rule, campaign_id, 9,
+		"rule 2: belongs to a campaign that does not exist\n");
 	CHANGED(&KIND_RULE, &rule, metric, METRIC_AMOUNT,
-		"rule 2: is a rule that could not be saved\n");
+		"rule 2: has values with which a rule cannot be saved\n");
 	check_extra(w, &KIND_RULE_SET, &(struct rule_set){9, TEXT("\0\0\0\0\0\0\0\1")},
-		    "rule_set 9: leads to a rule of another campaign\n");
+		    "rule_set 9: points to a rule of another campaign\n");
 	check_extra(w, &KIND_RULE_SET, &(struct rule_set){9, TEXT("\0\0\0\0\0\0\0\7")},
-		    "rule_set 9: leads to a rule that does not exist\n");
+		    "rule_set 9: points to a rule that does not exist\n");
 	check_missing(w, &KIND_RULE_SET, &(struct rule_set){.campaign_id = 1},
 		      "rule 2: is not in the set of its campaign\n");
 	CHANGED(&KIND_RULE_STATS, &stats, clawbacks, 5,
@@ -52,7 +53,7 @@ static void rules(void **state)
 	CHANGED(&KIND_RULE_STATS, &stats, issued, 0,
 		"rule_stats 1: issued is 0, but 1 are counted\n");
 	check_extra(w, &KIND_RULE_STATS, &(struct rule_stats){.rule_id = 7, .due = 1},
-		    "rule_stats 7: counts for no rule\n");
+		    "rule_stats 7: counts for a rule that does not exist\n");
 }
 
 static void coupons(void **state)
@@ -66,21 +67,21 @@ static void coupons(void **state)
 	CHANGED(&KIND_POOL, &pool, given, 0, "pool 2: given is 0, but 1 are counted\n");
 	CHANGED(&KIND_COUPON, &coupon, reward_id, 0, "pool 2: given is 1, but 0 are counted\n");
 	CHANGED(&KIND_COUPON, &coupon, reward_id, 4,
-		"reward 3: has a coupon that was handed out to another one\n");
+		"reward 3: has a coupon that was handed out for another reward\n");
 	CHANGED(&KIND_COUPON, &coupon, reward_id, 99,
 		"coupon 2/1: was handed out for a reward that does not exist\n");
 	CHANGED(&KIND_REWARD, &reward, coupon, TEXT("A-9"),
 		"reward 3: has a coupon that does not exist\n");
 	CHANGED(&KIND_REWARD, &reward, coupon, TEXT(""),
-		"reward 3: is issued without a coupon, or has one without being issued\n");
+		"reward 3: is issued without a coupon, or has a coupon without being issued\n");
 	check_missing(w, &KIND_COUPON_CODE, &(struct coupon_code){.code = TEXT("A-1")},
-		      "coupon 2/1: is not found by its code\n");
+		      "coupon 2/1: cannot be found by its code\n");
 	check_missing(w, &KIND_COUPON, &coupon,
-		      "coupon_code A-1: leads to a coupon that does not exist\n");
+		      "coupon_code A-1: points to a coupon that does not exist\n");
 	check_extra(w, &KIND_COUPON_CODE, &(struct coupon_code){TEXT("B-1"), 2, 1},
-		    "coupon_code B-1: leads to a coupon with another code\n");
+		    "coupon_code B-1: points to a coupon with another code\n");
 	check_extra(w, &KIND_COUPON, &(struct coupon){2, 3, TEXT("A-1"), 0},
-		    "coupon 2/3: follows one that is missing\n");
+		    "coupon 2/3: follows a coupon that is missing\n");
 }
 
 static void rewards(void **state)
@@ -97,30 +98,33 @@ static void rewards(void **state)
 	    {{REWARDS_BY_RULE, 2, 3}, "reward 3: is not in the list of its rule\n"},
 	    {{REWARDS_BY_STATE, REWARD_ISSUED * 8 + METRIC_COUPON, 3},
 	     "reward 3: is not in the list of its state\n"},
-	    {{REWARDS_WAITING, 2, 4}, "reward 4: waits for a coupon where nobody looks\n"},
+	    {{REWARDS_WAITING, 2, 4},
+	     "reward 4: waits for a coupon, but is missing from the index of waiting rewards\n"},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		check_missing(w, &KIND_REWARD_BY, &rows[i].row, rows[i].line);
 	check_extra(w, &KIND_REWARD_BY, &(struct reward_by){REWARDS_WAITING, 2, 3},
-		    "reward_by 5/2/3: leads to a reward that belongs elsewhere\n");
+		    "reward_by 5/2/3: points to a reward that belongs under another key\n");
 	check_extra(w, &KIND_REWARD_BY, &(struct reward_by){REWARDS_BY_USER, 1, 77},
-		    "reward_by 2/1/77: leads to a reward that does not exist\n");
+		    "reward_by 2/1/77: points to a reward that does not exist\n");
 	GET(&KIND_REWARD, &held);
 	check_missing(w, &KIND_REWARD_HOLD, &(struct reward_hold){held.due_ms, 5},
-		      "reward 5: is held where nobody looks\n");
+		      "reward 5: is held, but is missing from the index of held rewards\n");
 	check_extra(w, &KIND_REWARD_HOLD, &(struct reward_hold){held.due_ms + 1, 5},
-		    "holds a reward that is not held until then\n");
+		    "points to a reward that is not held until this time\n");
 	CHANGED(&KIND_REWARD, &waiting, queue, QUEUE_NONE,
-		"reward 4: waits for nothing, or for ever\n");
-	CHANGED(&KIND_REWARD, &due, state, REWARD_ISSUED, "reward 2: has times of another state\n");
-	CHANGED(&KIND_REWARD, &issued, rule_id, 9, "reward 3: belongs to no rule\n");
+		"reward 4: is queued without waiting, or waits without being queued\n");
+	CHANGED(&KIND_REWARD, &due, state, REWARD_ISSUED,
+		"reward 2: has timestamps that do not fit its state\n");
+	CHANGED(&KIND_REWARD, &issued, rule_id, 9,
+		"reward 3: belongs to a rule that does not exist\n");
 	CHANGED(&KIND_REWARD, &due, campaign_id, 9,
 		"reward 2: belongs to another campaign than its rule\n");
 	struct reward_step step = {.rule_id = 1, .referrer_id = 1, .step = 2};
 	CHANGED(&KIND_REWARD_STEP, &step, reward_id, 3,
-		"reward_step 1/1/2: leads to a reward of another step\n");
+		"reward_step 1/1/2: points to a reward of another step\n");
 	CHANGED(&KIND_REWARD_STEP, &step, reward_id, 1,
-		"reward 2: is not the one that its step names: it was earned twice\n");
+		"reward 2: is not the reward that its step names: it was earned twice\n");
 	check_missing(w, &KIND_REWARD_STEP, &step, "reward 2: has no step\n");
 }
 
@@ -159,22 +163,22 @@ static void orders(void **state)
 	fill_orders(w);
 	struct order order = order_of("A");
 	CHANGED(&KIND_ORDER, &order, older, TEXT("x"),
-		A "does not stand, but is in the list of its user\n");
+		A "does not count, but is in the list of its user\n");
 	CHANGED(&KIND_ORDER, &order, amount_e4, 5,
-		A "has a larger refund than its amount, or an amount that was not sent\n");
+		A "has a refund above its amount, or an amount although none was sent\n");
 	check_missing(w, &KIND_ORDER, &order,
-		      "refund 2/18446744073709551615/559aead08264d5795d3909718cdd05ab: is the "
-		      "refund of no order\n");
+		      "refund 2/18446744073709551615/559aead08264d5795d3909718cdd05ab: belongs to "
+		      "an order that does not exist\n");
 	CHANGED(&KIND_ORDER, &order, state, ORDER_STANDS,
 		A "has no newer order, but its user names another one as the newest\n");
 	order = order_of("B");
 	CHANGED(&KIND_ORDER, &order, newer, TEXT(""),
-		C "leads to an order that does not lead back\n" B
+		C "points to an order that does not point back\n" B
 		  "has no newer order, but its user names another one as the newest\n");
 	order = order_of("C");
 	CHANGED(&KIND_ORDER, &order, older, TEXT("x"),
-		C "leads to an order that does not exist\n" B
-		  "leads to an order that does not lead back\n");
+		C "points to an order that does not exist\n" B
+		  "points to an order that does not point back\n");
 	CHANGED(&KIND_USER, &user, newest_order, TEXT("x"),
 		"user 2: has a newest order that does not exist\n" C
 		"has no newer order, but its user names another one as the newest\n");
