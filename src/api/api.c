@@ -7,14 +7,14 @@
 
 #include "api/call/body.h"
 #include "api/call/client_address.h"
-#include "api/pages/page.h"
+#include "api/pages/html.h"
 #include "api/pages/reach.h"
-#include "api/pages/stray_link.h"
 #include "base/log.h"
 #include "core/who.h"
 #include "import.h"
 #include "metrics.h"
 #include "routes.h"
+#include "stray_link.h"
 #include "webhook_test.h"
 
 enum err api_open(const struct api_config *config, struct api **out)
@@ -268,5 +268,5 @@ bool api_streams(void *arg, const struct http_request *req)
 bool api_refused(void *arg, struct http_request *req, struct http_reply *reply)
 {
 	log_debug("http.request", LOG_STR("route", "refused"), LOG_U64("status", reply->status));
-	return request_wants_page(req) && page_write_refusal(arg, reply);
+	return request_wants_html(req) && html_write_refusal(arg, reply);
 }

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "api/call/decode.h"
-#include "api/pages/language.h"
 #include "base/ascii.h"
 #include "campaign_dates.h"
 #include "campaign_form.h"
@@ -17,6 +16,7 @@
 #include "core/pass_param.h"
 #include "core/redirect.h"
 #include "http/url.h"
+#include "language.h"
 
 static const char no_memory[] = "needs more memory than there is";
 

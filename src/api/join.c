@@ -7,8 +7,8 @@
 #include "api/call/person.h"
 #include "api/call/show.h"
 #include "api/pages/cors.h"
+#include "api/pages/html.h"
 #include "api/pages/link.h"
-#include "api/pages/page.h"
 #include "core/pass_param.h"
 #include "core/redirect.h"
 #include "join_refusal.h"
@@ -24,7 +24,7 @@ struct join_call {
 struct front {
 	struct link link;
 	struct join_call *jc;
-	struct page_form form;
+	struct html_form form;
 	struct body typed; /* kept until the answer; of JSON nothing is */
 	struct body asked; /* the query */
 };
@@ -89,8 +89,8 @@ void join_reply_refused(struct call *call, const struct join *j)
 	for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
 		if (refusals[i].outcome != outcome)
 			continue;
-		if (outcome != JOIN_KEY_REUSED && call_wants_page(call))
-			page_reply_closed(call, &j->campaign, outcome, refusals[i].status);
+		if (outcome != JOIN_KEY_REUSED && call_wants_html(call))
+			html_reply_closed(call, &j->campaign, outcome, refusals[i].status);
 		else
 			call_reply_error(call, refusals[i].status, refusals[i].message);
 	}
@@ -176,7 +176,7 @@ static void on_joined(struct command *command, enum err err)
 	struct join_call *jc = (struct join_call *)command;
 	struct call *call = jc->call;
 	const struct join *j = &jc->join;
-	bool page = call_wants_page(call), generic = j->campaign.existing == EXISTING_GENERIC;
+	bool page = call_wants_html(call), generic = j->campaign.existing == EXISTING_GENERIC;
 	if (jc->front != NULL) {
 		/* The look-up's texts are gone: these are the command's. */
 		jc->front->form.campaign = &j->campaign;
@@ -187,7 +187,7 @@ static void on_joined(struct command *command, enum err err)
 	else if (err != ERR_OK)
 		call_reply_err(call, err, NULL);
 	else if (generic && page)
-		page_reply_accepted(call, &j->campaign);
+		html_reply_accepted(call, &j->campaign);
 	else if (generic)
 		reply_generic(call);
 	else if (page)
@@ -299,7 +299,7 @@ static void reply_form(void *arg, const struct problems *problems)
 {
 	struct front *front = arg;
 	front->form.problems = problems;
-	page_reply_form(front->link.call, &front->form);
+	html_reply_form(front->link.call, &front->form);
 }
 
 static void read_form(struct front *front)
@@ -313,7 +313,7 @@ static void read_form(struct front *front)
 	(void)body_read_query(call, &front->asked); /* the first 64 fill the form */
 	call->reply_problems = reply_form;
 	call->reply_problems_arg = front;
-	front->form = (struct page_form){
+	front->form = (struct html_form){
 	    .campaign = &link->campaign,
 	    .invited = link->user.id != 0,
 	    .invited_by = link->user.first_name,
@@ -328,7 +328,7 @@ static void on_found(struct link *link)
 {
 	struct front *front = (struct front *)link;
 	cors_judge(link->call, &link->campaign);
-	if (call_wants_page(link->call))
+	if (call_wants_html(link->call))
 		read_form(front);
 	else
 		read_and_decide(front->jc);
@@ -351,7 +351,7 @@ void join_post(struct call *call)
 	if (jc == NULL)
 		return;
 	jc->call = call;
-	if (call_wants_page(call) || http_request_header(call->req, TEXT("Origin")) != NULL)
+	if (call_wants_html(call) || http_request_header(call->req, TEXT("Origin")) != NULL)
 		find_first(jc);
 	else
 		read_and_decide(jc);

@@ -5,13 +5,13 @@
 
 const struct route ROUTES[] = {
     {HTTP_POST, "/{@code}/join", ACCESS_PUBLIC, join_post, &OP_JOIN_POST},
-    {HTTP_GET, "/{@code}/join", ACCESS_PUBLIC, join_page, &OP_JOIN_PAGE},
+    {HTTP_GET, "/{@code}/join", ACCESS_PUBLIC, join_get, &OP_JOIN_GET},
     {HTTP_OPTIONS, "/{@code}/join", ACCESS_PUBLIC, join_options, &OP_JOIN_OPTIONS},
     {HTTP_GET, "/{code}/qr-code", ACCESS_PUBLIC, qr_code, &OP_QR_CODE},
     /* Addresses that are handed out, whose secrets nobody else can make: not in the document. */
-    {HTTP_GET, "/{code}/unsubscribe", ACCESS_PUBLIC, unsubscribe_page, NULL},
+    {HTTP_GET, "/{code}/unsubscribe", ACCESS_PUBLIC, unsubscribe_get, NULL},
     {HTTP_POST, "/{code}/unsubscribe", ACCESS_PUBLIC, unsubscribe_post, NULL},
-    {HTTP_GET, "/me/{code}/{secret}", ACCESS_PUBLIC, thanks_page, NULL},
+    {HTTP_GET, "/me/{code}/{secret}", ACCESS_PUBLIC, thanks_get, NULL},
     {HTTP_GET, "/assets/{name}", ACCESS_PUBLIC, asset_get, NULL},
     {HTTP_GET, "/favicon.ico", ACCESS_PUBLIC, favicon_get, NULL},
     {HTTP_POST, "/webhook/{token}/qualify", ACCESS_PUBLIC, qualify_by_path, &OP_QUALIFY_BY_PATH},

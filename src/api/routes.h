@@ -11,7 +11,7 @@
 #define API_ROUTES_H
 
 #include "api/call/call.h"
-#include "operation.h"
+#include "api/call/operation.h"
 
 enum route_access {
 	ACCESS_PUBLIC, /* no credential, or one that the call itself judges */
@@ -39,14 +39,14 @@ const char *route_cache(const struct route *route);
 call_fn join_post; /* join.c */
 extern const struct operation OP_JOIN_POST;
 
-call_fn join_page, join_short; /* join_page.c */
-extern const struct operation OP_JOIN_PAGE, OP_JOIN_SHORT;
+call_fn join_get, join_short; /* join_get.c */
+extern const struct operation OP_JOIN_GET, OP_JOIN_SHORT;
 
 call_fn join_options, qr_code; /* cors.c, qr_code.c */
 extern const struct operation OP_JOIN_OPTIONS, OP_QR_CODE;
 
-call_fn thanks_page, unsubscribe_page, unsubscribe_post; /* thanks.c, unsubscribe.c */
-call_fn asset_get, favicon_get;                          /* assets.c */
+call_fn thanks_get, unsubscribe_get, unsubscribe_post; /* thanks.c, unsubscribe.c */
+call_fn asset_get, favicon_get;                        /* assets.c */
 
 call_fn qualify_by_path, qualify_by_header, user_qualify; /* qualify.c */
 extern const struct operation OP_QUALIFY_BY_PATH, OP_QUALIFY_BY_HEADER, OP_USER_QUALIFY;

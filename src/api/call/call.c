@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "api/metrics.h"
-#include "api/pages/page.h"
+#include "api/pages/html.h"
 #include "api/routes.h"
 #include "core/idempotency.h"
 
@@ -250,8 +250,8 @@ void call_reply_limited(struct call *call, unsigned retry_s, const char *message
 	struct buf b = {.p = digits, .cap = sizeof digits};
 	buf_u64(&b, retry_s);
 	const struct http_header header = {TEXT("Retry-After"), buf_view(&b)};
-	if (call_wants_page(call)) {
-		page_reply_limited(call, buf_view(&b));
+	if (call_wants_html(call)) {
+		html_reply_limited(call, buf_view(&b));
 		return;
 	}
 	write_error(call, 429, message);
@@ -277,7 +277,7 @@ void call_reply_not_allowed(struct call *call, unsigned allowed)
 	buf_free(&allow);
 }
 
-bool request_wants_page(const struct http_request *req)
+bool request_wants_html(const struct http_request *req)
 {
 	const struct text *accept = http_request_header(req, TEXT("Accept"));
 	return accept != NULL && memmem(accept->p, accept->n, "text/html", 9) != NULL;
@@ -299,7 +299,7 @@ bool call_read_idempotency_key(struct call *call, struct text scope, struct idem
 	return true;
 }
 
-bool call_wants_page(const struct call *call)
+bool call_wants_html(const struct call *call)
 {
-	return request_wants_page(call->req);
+	return request_wants_html(call->req);
 }

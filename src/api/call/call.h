@@ -151,8 +151,8 @@ struct json_out call_data(struct call *call);
 void call_reply_data(struct call *call, struct json_out *o, int status);
 
 /** Does the client prefer a page (Accept: text/html) to JSON? */
-bool call_wants_page(const struct call *call);
+bool call_wants_html(const struct call *call);
 /** The same of a request that did not become a call. */
-bool request_wants_page(const struct http_request *req);
+bool request_wants_html(const struct http_request *req);
 
 #endif

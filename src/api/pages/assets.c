@@ -1,6 +1,6 @@
 /* Owns the style sheets: the pages' one and what it is given of a campaign's colour. A colour's
  * sheet is made from its name, so that it needs no record and never goes stale. Never a page.
- * Called through the route table and by page.c.
+ * Called through the route table and by html.c.
  */
 #include "assets.h"
 

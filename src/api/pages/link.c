@@ -4,7 +4,7 @@
 #include "link.h"
 
 #include "core/who.h"
-#include "page.h"
+#include "html.h"
 
 static enum err find_user(struct link *link, struct tx *tx)
 {
@@ -40,8 +40,8 @@ void link_reply_unknown(struct call *call)
 	if (!limits_check(call, LIMIT_UNKNOWN_CODES))
 		return;
 	limits_count(call, LIMIT_UNKNOWN_CODES);
-	if (call_wants_page(call))
-		page_reply_unknown(call);
+	if (call_wants_html(call))
+		html_reply_unknown(call);
 	else
 		call_reply_error(call, 404, "this link leads nowhere: check that it is complete");
 }

@@ -1,27 +1,27 @@
 /* Owns the address of the page after joining: a secret of the user's, never the public code alone.
- * Never what is on it (page_thanks.c). Called through the route table.
+ * Never what is on it (html_thanks.c). Called through the route table.
  */
 #include "api/routes.h"
+#include "html.h"
 #include "link.h"
-#include "page.h"
 
 static void on_found(struct link *link)
 {
 	struct call *call = link->call;
 	struct codes *codes = call->api->config.codes;
 	struct text secret = call->params[1];
-	struct page_thanks thanks = {.campaign = &link->campaign, .user = &link->user};
+	struct html_thanks thanks = {.campaign = &link->campaign, .user = &link->user};
 	bool own = code_secret_fits(codes, SECRET_OWN_PAGE, link->user.id, secret);
 	bool known = code_secret_fits(codes, SECRET_KNOWN_PAGE, link->user.id, secret);
 	if (own)
 		thanks.stats = &link->stats;
 	if (link->user.id != 0 && (own || known))
-		page_reply_thanks(call, &thanks);
+		html_reply_thanks(call, &thanks);
 	else
 		link_reply_unknown(call);
 }
 
-void thanks_page(struct call *call)
+void thanks_get(struct call *call)
 {
 	struct link *link = call_alloc(call, sizeof *link);
 	if (link != NULL)

@@ -6,8 +6,8 @@
 
 #include "api/routes.h"
 #include "base/form.h"
+#include "html.h"
 #include "link.h"
-#include "page.h"
 
 struct unsubscribe_call {
 	struct link link;
@@ -30,7 +30,7 @@ static bool has_secret(const struct link *link)
 static void on_found_get(struct link *link)
 {
 	if (has_secret(link))
-		page_reply_unsubscribe(link->call, &link->campaign,
+		html_reply_unsubscribe(link->call, &link->campaign,
 				       link->user.unsubscribed_ms != 0);
 	else
 		link_reply_unknown(link->call);
@@ -73,7 +73,7 @@ static void find(struct call *call, link_found_fn *found)
 		link_find_always(&uc->link, call, found);
 }
 
-void unsubscribe_page(struct call *call)
+void unsubscribe_get(struct call *call)
 {
 	find(call, on_found_get);
 }

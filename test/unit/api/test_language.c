@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "api/pages/language.h"
+#include "api/language.h"
 
 static void languages(void **state)
 {

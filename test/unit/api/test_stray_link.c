@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "api/pages/stray_link.h"
+#include "api/stray_link.h"
 
 static const char *const ends[] = {"/",
 				   ".",

@@ -3,8 +3,8 @@
  */
 #include "api/routes.h"
 #include "base/form.h"
+#include "html.h"
 #include "link.h"
-#include "page.h"
 #include "reach.h"
 #include "visitor.h"
 
@@ -25,7 +25,7 @@ static void on_found(struct link *link)
 	struct call *call = link->call;
 	struct body asked;
 	(void)body_read_query(call, &asked); /* the first 64 fill the form */
-	const struct page_form form = {
+	const struct html_form form = {
 	    .campaign = &link->campaign,
 	    .invited = link->user.id != 0,
 	    .invited_by = link->user.first_name,
@@ -36,12 +36,12 @@ static void on_found(struct link *link)
 	if (visitor_is_person(call->req))
 		reach_count(call->api->reach, link->user.id, link->campaign.id);
 	if (outcome == JOIN_CREATED)
-		page_reply_form(call, &form);
+		html_reply_form(call, &form);
 	else
-		page_reply_closed(call, &link->campaign, outcome, 200);
+		html_reply_closed(call, &link->campaign, outcome, 200);
 }
 
-const struct operation OP_JOIN_PAGE = {
+const struct operation OP_JOIN_GET = {
     .id = "showJoinPage",
     .tag = "Joining",
     .summary = "The page behind a join link",
@@ -60,7 +60,7 @@ const struct operation OP_JOIN_PAGE = {
     .answers = {{200, ANSWER_PAGE, NULL}},
 };
 
-void join_page(struct call *call)
+void join_get(struct call *call)
 {
 	/* One address for one page: what stands behind it goes. */
 	if (text_ends(call->req->path, TEXT("/"))) {

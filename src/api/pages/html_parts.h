@@ -1,11 +1,11 @@
 /*
- * What all pages are made of; for page_*.c alone.
+ * What all pages are made of; for html_*.c alone.
  */
-#ifndef API_PAGE_PARTS_H
-#define API_PAGE_PARTS_H
+#ifndef API_HTML_PARTS_H
+#define API_HTML_PARTS_H
 
-#include "page.h"
-#include "page_words.h"
+#include "html.h"
+#include "html_words.h"
 
 /* A page under construction. */
 struct html {
@@ -18,22 +18,22 @@ struct html {
 
 /** Everything up to the headline. `before` (may be NULL) stands in front of it in the title; `wide`
  * leaves room for two columns. */
-struct html page_begin(struct call *call, const struct campaign *campaign, const char *before,
+struct html html_begin(struct call *call, const struct campaign *campaign, const char *before,
 		       struct text headline, bool wide);
 /** The rest, the headers and the reply. */
-void page_end(struct html *page, int status);
+void html_end(struct html *html, int status);
 /** The rest alone: the page is in api->out. */
-void page_close(struct html *page);
+void html_close(struct html *html);
 
 /** Markup as it is. */
-void page_put(struct html *page, const char *html);
+void html_put(struct html *html, const char *markup);
 /** What somebody typed, escaped. */
-void page_put_text(struct html *page, struct text t);
+void html_put_text(struct html *html, struct text t);
 /** One of the page's own words, escaped. */
-void page_put_word(struct html *page, enum page_word word);
+void html_put_word(struct html *html, enum html_word word);
 /** One paragraph for each line. */
-void page_put_block(struct html *page, struct text block);
+void html_put_block(struct html *html, struct text block);
 /** The campaign's text of that name, or else the page's own word. */
-struct text page_text_or(const struct html *page, const char *name, enum page_word word);
+struct text html_text_or(const struct html *html, const char *name, enum html_word word);
 
 #endif

@@ -2,7 +2,7 @@
  * Called by the public calls.
  */
 #include "core/page_text.h"
-#include "page_parts.h"
+#include "html_parts.h"
 
 #define WORD(lit)                                                                                  \
 	{                                                                                          \
@@ -12,9 +12,9 @@
 static void reply(struct call *call, const struct campaign *campaign, struct text headline,
 		  struct text body, int status)
 {
-	struct html page = page_begin(call, campaign, NULL, headline, false);
-	page_put_block(&page, body);
-	page_end(&page, status);
+	struct html html = html_begin(call, campaign, NULL, headline, false);
+	html_put_block(&html, body);
+	html_end(&html, status);
 }
 
 static struct text lang_of(const struct campaign *campaign)
@@ -22,20 +22,20 @@ static struct text lang_of(const struct campaign *campaign)
 	return campaign != NULL ? campaign->lang : (struct text){0};
 }
 
-static void reply_words(struct call *call, const struct campaign *campaign, enum page_word headline,
-			enum page_word body, int status)
+static void reply_words(struct call *call, const struct campaign *campaign, enum html_word headline,
+			enum html_word body, int status)
 {
 	struct text lang = lang_of(campaign);
-	reply(call, campaign, text_of(page_word(lang, headline)), text_of(page_word(lang, body)),
+	reply(call, campaign, text_of(html_word(lang, headline)), text_of(html_word(lang, body)),
 	      status);
 }
 
-void page_reply_closed(struct call *call, const struct campaign *campaign, enum join_outcome why,
+void html_reply_closed(struct call *call, const struct campaign *campaign, enum join_outcome why,
 		       int status)
 {
 	static const struct {
 		enum join_outcome why;
-		enum page_word word;
+		enum html_word word;
 	} reasons[] = {
 	    {JOIN_DRAFT, WORD_CLOSED_DRAFT},
 	    {JOIN_PAUSED, WORD_CLOSED_PAUSED},
@@ -46,37 +46,37 @@ void page_reply_closed(struct call *call, const struct campaign *campaign, enum 
 	struct text headline = page_text_of(campaign, "closed_headline");
 	struct text body = page_text_of(campaign, "closed_body");
 	if (headline.n == 0)
-		headline = text_of(page_word(campaign->lang, WORD_CLOSED));
+		headline = text_of(html_word(campaign->lang, WORD_CLOSED));
 	for (size_t i = 0; body.n == 0 && i < sizeof reasons / sizeof *reasons; i++)
 		if (reasons[i].why == why)
-			body = text_of(page_word(campaign->lang, reasons[i].word));
+			body = text_of(html_word(campaign->lang, reasons[i].word));
 	reply(call, campaign, headline, body, status);
 }
 
-void page_reply_accepted(struct call *call, const struct campaign *campaign)
+void html_reply_accepted(struct call *call, const struct campaign *campaign)
 {
 	reply_words(call, campaign, WORD_ACCEPTED, WORD_ACCEPTED_BODY, 202);
 }
 
-void page_reply_unknown(struct call *call)
+void html_reply_unknown(struct call *call)
 {
 	reply_words(call, NULL, WORD_UNKNOWN, WORD_UNKNOWN_BODY, 404);
 }
 
-void page_reply_unsubscribe(struct call *call, const struct campaign *campaign, bool done)
+void html_reply_unsubscribe(struct call *call, const struct campaign *campaign, bool done)
 {
 	if (done) {
 		reply_words(call, campaign, WORD_UNSUBSCRIBED, WORD_UNSUBSCRIBED_BODY, 200);
 		return;
 	}
 	struct text lang = campaign->lang;
-	struct html page =
-	    page_begin(call, campaign, NULL, text_of(page_word(lang, WORD_UNSUBSCRIBE)), false);
-	page_put_block(&page, text_of(page_word(lang, WORD_UNSUBSCRIBE_BODY)));
-	page_put(&page, "<form method=\"post\"><button>");
-	page_put_word(&page, WORD_UNSUBSCRIBE);
-	page_put(&page, "</button></form>\n");
-	page_end(&page, 200);
+	struct html html =
+	    html_begin(call, campaign, NULL, text_of(html_word(lang, WORD_UNSUBSCRIBE)), false);
+	html_put_block(&html, text_of(html_word(lang, WORD_UNSUBSCRIBE_BODY)));
+	html_put(&html, "<form method=\"post\"><button>");
+	html_put_word(&html, WORD_UNSUBSCRIBE);
+	html_put(&html, "</button></form>\n");
+	html_end(&html, 200);
 }
 
 /* ---- refusals that concern no campaign ---- */
@@ -92,34 +92,34 @@ static const struct http_header plain_headers[PLAIN_HEADERS] = {
     [CACHE] = {WORD("Cache-Control"), WORD("no-store")},
 };
 
-static struct text write_plain(struct api *api, enum page_word headline, enum page_word body)
+static struct text write_plain(struct api *api, enum html_word headline, enum html_word body)
 {
 	struct call call = {.api = api};
 	struct text none = {0};
-	struct html page = page_begin(&call, NULL, NULL, text_of(page_word(none, headline)), false);
-	page_put_block(&page, text_of(page_word(none, body)));
-	page_close(&page);
-	return buf_view(page.out);
+	struct html html = html_begin(&call, NULL, NULL, text_of(html_word(none, headline)), false);
+	html_put_block(&html, text_of(html_word(none, body)));
+	html_close(&html);
+	return buf_view(html.out);
 }
 
-void page_reply_limited(struct call *call, struct text retry_s)
+void html_reply_limited(struct call *call, struct text retry_s)
 {
 	/* The call adds Cache-Control itself. */
 	const struct http_header headers[] = {
 	    plain_headers[POLICY], plain_headers[REFERRER], {TEXT("Retry-After"), retry_s}};
-	struct text page = write_plain(call->api, WORD_BUSY, WORD_BUSY_BODY);
+	struct text html = write_plain(call->api, WORD_BUSY, WORD_BUSY_BODY);
 	if (call->api->out.failed)
 		call_reply_err(call, ERR_NO_MEMORY, NULL);
 	else
-		call_reply_with(call, 429, html_type, page, headers,
+		call_reply_with(call, 429, html_type, html, headers,
 				sizeof headers / sizeof *headers);
 }
 
-bool page_write_refusal(struct api *api, struct http_reply *reply)
+bool html_write_refusal(struct api *api, struct http_reply *reply)
 {
 	static const struct {
 		int status;
-		enum page_word headline, body;
+		enum html_word headline, body;
 	} pages[] = {
 	    {413, WORD_TOO_LARGE, WORD_TOO_LARGE_BODY},
 	    {431, WORD_TOO_LARGE, WORD_HEADER_TOO_LARGE_BODY},

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "api/pages/page_words.h"
+#include "api/pages/html_words.h"
 #include "base/utf8.h"
 
 static const char *const spoken[] = {"en", "de", "fr", "es"};
@@ -18,15 +18,15 @@ static void complete_in_every_language(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof spoken / sizeof *spoken; i++)
-		for (int w = 0; w < PAGE_WORDS; w++) {
-			const char *word = page_word(text_of(spoken[i]), (enum page_word)w);
+		for (int w = 0; w < HTML_WORDS; w++) {
+			const char *word = html_word(text_of(spoken[i]), (enum html_word)w);
 			assert_non_null(word);
 			assert_true(strlen(word) > 0 && utf8_printable(text_of(word)));
 		}
 	/* And they are languages of their own. */
 	for (size_t i = 1; i < sizeof spoken / sizeof *spoken; i++)
-		assert_string_not_equal(page_word(text_of(spoken[i]), WORD_THANKS_BODY),
-					page_word(TEXT("en"), WORD_THANKS_BODY));
+		assert_string_not_equal(html_word(text_of(spoken[i]), WORD_THANKS_BODY),
+					html_word(TEXT("en"), WORD_THANKS_BODY));
 }
 
 static void by_the_primary_subtag(void **state)
@@ -43,8 +43,8 @@ static void by_the_primary_subtag(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct text lang = text_of(cases[i].lang);
-		assert_string_equal(page_word(lang, WORD_FIRST_NAME), cases[i].word);
-		assert_int_equal(page_lang_rtl(lang), cases[i].rtl);
+		assert_string_equal(html_word(lang, WORD_FIRST_NAME), cases[i].word);
+		assert_int_equal(html_lang_rtl(lang), cases[i].rtl);
 	}
 }
 

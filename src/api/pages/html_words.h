@@ -1,14 +1,14 @@
 /*
  * The pages' own words, where the campaign says nothing itself.
  */
-#ifndef API_PAGE_WORDS_H
-#define API_PAGE_WORDS_H
+#ifndef API_HTML_WORDS_H
+#define API_HTML_WORDS_H
 
 #include <stdbool.h>
 
 #include "base/bytes.h"
 
-enum page_word {
+enum html_word {
 	WORD_FIRST_NAME,
 	WORD_EMAIL,
 	WORD_REQUIRED, /* behind a field's label, in brackets */
@@ -48,13 +48,13 @@ enum page_word {
 	WORD_TOO_LARGE, /* what was typed */
 	WORD_TOO_LARGE_BODY,
 	WORD_HEADER_TOO_LARGE_BODY, /* cookies, mostly */
-	PAGE_WORDS,
+	HTML_WORDS,
 };
 
 /** The word in the language of a tag ("de-AT"), in English where there are none in that
  * language. */
-const char *page_word(struct text lang, enum page_word word);
+const char *html_word(struct text lang, enum html_word word);
 /** Is the language written from right to left? */
-bool page_lang_rtl(struct text lang);
+bool html_lang_rtl(struct text lang);
 
 #endif

@@ -3,10 +3,10 @@
  */
 #include "stray_link.h"
 
-#include "api/routes.h"
+#include "api/pages/link.h"
 #include "base/ascii.h"
 #include "base/form.h"
-#include "link.h"
+#include "routes.h"
 
 static struct text behind(struct text t, size_t n)
 {

@@ -2,11 +2,11 @@
  * Owns the words of the pages in the languages that referd speaks itself. Never what a campaign
  * says (core/page_text.h). Called by the pages.
  */
-#include "page_words.h"
+#include "html_words.h"
 
 static const struct {
 	const char *lang;
-	const char *words[PAGE_WORDS];
+	const char *words[HTML_WORDS];
 } languages[] = {
     {"en",
      {
@@ -208,7 +208,7 @@ static bool speaks(struct text lang, const char *known)
 	return text_ieq(primary, text_of(known));
 }
 
-const char *page_word(struct text lang, enum page_word word)
+const char *html_word(struct text lang, enum html_word word)
 {
 	for (size_t i = 0; i < sizeof languages / sizeof *languages; i++)
 		if (speaks(lang, languages[i].lang))
@@ -216,7 +216,7 @@ const char *page_word(struct text lang, enum page_word word)
 	return languages[0].words[word];
 }
 
-bool page_lang_rtl(struct text lang)
+bool html_lang_rtl(struct text lang)
 {
 	static const char *const rtl[] = {"ar", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"};
 	for (size_t i = 0; i < sizeof rtl / sizeof *rtl; i++)

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "api/pages/page.h"
+#include "api/pages/html.h"
 
 static const struct {
 	const char *text, *html;
@@ -37,7 +37,7 @@ static void test_cases(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		buf_reset(&out);
-		page_escape(&out, text_of(cases[i].text));
+		html_escape(&out, text_of(cases[i].text));
 		buf_char(&out, '\0');
 		assert_string_equal(out.p, cases[i].html);
 	}
@@ -52,7 +52,7 @@ static void test_every_byte(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof all; i++)
 		all[i] = (char)i;
-	page_escape(&out, text_from(all, sizeof all));
+	html_escape(&out, text_from(all, sizeof all));
 	assert_int_equal(out.n, 256 - 5 + 5 + 4 + 4 + 6 + 5);
 	for (size_t i = 0; i < out.n; i++)
 		assert_null(memchr("<>\"'", out.p[i], 4));
@@ -66,8 +66,8 @@ static void test_appends(void **state)
 	struct buf out = {0};
 	(void)state;
 	buf_str(&out, "<p>");
-	page_escape(&out, TEXT("<"));
-	page_escape(&out, (struct text){0});
+	html_escape(&out, TEXT("<"));
+	html_escape(&out, (struct text){0});
 	assert_true(text_eq(buf_view(&out), TEXT("<p>&lt;")));
 	buf_free(&out);
 }

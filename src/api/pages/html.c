@@ -1,0 +1,181 @@
+/* Owns what all pages have in common: head, policy, headers, escaping. No script, no style inside.
+ * Never what a page is about (html_*.c). Called by those.
+ */
+#include "assets.h"
+#include "core/page_text.h"
+#include "html_parts.h"
+#include "http/url.h"
+
+static const char *entity_of(char c)
+{
+	switch (c) {
+	case '&':
+		return "&amp;";
+	case '<':
+		return "&lt;";
+	case '>':
+		return "&gt;";
+	case '"':
+		return "&quot;";
+	case '\'':
+		return "&#39;";
+	default:
+		return NULL;
+	}
+}
+
+void html_escape(struct buf *out, struct text t)
+{
+	size_t from = 0;
+	for (size_t i = 0; i < t.n; i++) {
+		const char *entity = entity_of(t.p[i]);
+		if (entity == NULL)
+			continue;
+		buf_add(out, t.p + from, i - from);
+		buf_str(out, entity);
+		from = i + 1;
+	}
+	buf_add(out, t.p + from, t.n - from);
+}
+
+void html_put(struct html *html, const char *markup)
+{
+	buf_str(html->out, markup);
+}
+
+void html_put_text(struct html *html, struct text t)
+{
+	html_escape(html->out, t);
+}
+
+void html_put_word(struct html *html, enum html_word word)
+{
+	html_escape(html->out, text_of(html_word(html->lang, word)));
+}
+
+void html_put_block(struct html *html, struct text block)
+{
+	struct text line;
+	while (block.n > 0) {
+		text_cut(block, '\n', &line, &block);
+		line = text_trim(line);
+		if (line.n == 0)
+			continue;
+		html_put(html, "<p>");
+		html_put_text(html, line);
+		html_put(html, "</p>\n");
+	}
+}
+
+struct text html_text_or(const struct html *html, const char *name, enum html_word word)
+{
+	struct text own = {0};
+	if (html->campaign != NULL)
+		own = page_text_of(html->campaign, name);
+	return own.n > 0 ? own : text_of(html_word(html->lang, word));
+}
+
+/* The campaign's logo, or its name, unless that is the headline anyway. */
+static void put_brand(struct html *html, struct text headline)
+{
+	const struct campaign *c = html->campaign;
+	if (c == NULL || (c->logo_url.n == 0 && text_eq(c->name, headline)))
+		return;
+	html_put(html, "<p class=\"brand\">");
+	if (c->logo_url.n > 0) {
+		html_put(html, "<img src=\"");
+		html_put_text(html, c->logo_url);
+		html_put(html, "\" alt=\"");
+		html_put_text(html, c->name);
+		html_put(html, "\">");
+	} else {
+		html_put_text(html, c->name);
+	}
+	html_put(html, "</p>\n");
+}
+
+static void put_title(struct html *html, const char *before, struct text headline)
+{
+	const struct campaign *c = html->campaign;
+	html_put(html, "<title>");
+	if (before != NULL) {
+		html_put(html, before);
+		html_put(html, ": ");
+	}
+	html_put_text(html, headline);
+	if (c != NULL && !text_eq(c->name, headline)) {
+		html_put(html, " – ");
+		html_put_text(html, c->name);
+	}
+	html_put(html, "</title>\n");
+}
+
+struct html html_begin(struct call *call, const struct campaign *campaign, const char *before,
+		       struct text headline, bool wide)
+{
+	struct html html = {.call = call, .out = &call->api->out, .campaign = campaign};
+	html.lang = campaign != NULL && campaign->lang.n > 0 ? campaign->lang : TEXT("en");
+	buf_reset(html.out);
+	html_put(&html, "<!doctype html>\n<html lang=\"");
+	html_put_text(&html, html.lang);
+	html_put(&html, html_lang_rtl(html.lang) ? "\" dir=\"rtl\">\n" : "\">\n");
+	html_put(&html,
+		 "<head>\n<meta charset=\"utf-8\">\n"
+		 "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+	put_title(&html, before, headline);
+	assets_put_styles(html.out, campaign != NULL ? campaign->colour : (struct text){0});
+	html_put(&html, "</head>\n<body>\n");
+	html_put(&html, wide ? "<main class=\"wide\">\n" : "<main>\n");
+	put_brand(&html, headline);
+	html_put(&html, "<h1>");
+	html_put_text(&html, headline);
+	html_put(&html, "</h1>\n");
+	return html;
+}
+
+/* The origin of a URL as a source of the policy; nothing where it is none. */
+static void put_source(struct buf *out, struct text address)
+{
+	struct url url;
+	if (address.n == 0 || url_parse(address, URL_ALLOW_HTTP | URL_ALLOW_FRAGMENT, &url) != NULL)
+		return;
+	buf_str(out, url.https ? " https://" : " http://");
+	url_write_authority(out, &url);
+}
+
+/* Chromium holds every redirect after a form to form-action, and nobody knows where a shop
+ * redirects to: a page whose form leads away has none. */
+static void write_policy(struct buf *out, const struct html *html)
+{
+	const struct campaign none = {0}, *c = html->campaign != NULL ? html->campaign : &none;
+	struct text rest = c->origins.raw, origin, nothing;
+	buf_str(out, "default-src 'none'; style-src 'self'; img-src 'self'");
+	put_source(out, c->logo_url);
+	if (!html->leads_away)
+		buf_str(out, "; form-action 'self'");
+	buf_str(out, "; base-uri 'none'; frame-ancestors 'self'");
+	while (pairs_next(&rest, &origin, &nothing))
+		put_source(out, origin);
+}
+
+void html_close(struct html *html)
+{
+	html_put(html, "</main>\n</body>\n</html>\n");
+}
+
+void html_end(struct html *html, int status)
+{
+	struct buf policy = {0};
+	write_policy(&policy, html);
+	const struct http_header headers[] = {
+	    {TEXT("Content-Security-Policy"), buf_view(&policy)},
+	    {TEXT("Referrer-Policy"), TEXT("no-referrer")},
+	};
+	html_close(html);
+	if (html->out->failed || policy.failed)
+		call_reply_err(html->call, ERR_NO_MEMORY, NULL);
+	else
+		call_reply_with(html->call, status, "text/html; charset=utf-8", buf_view(html->out),
+				headers, sizeof headers / sizeof *headers);
+	buf_free(&policy);
+}
