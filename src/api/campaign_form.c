@@ -37,12 +37,12 @@ static const char *problem_of(struct call *call, struct text id, const char *pro
 }
 
 /* A field on its way: its options are gathered in a buffer. */
-struct reading {
+struct form_reading {
 	struct form_field field;
 	struct buf options;
 };
 
-static const char *read_options(struct reading *r, const struct json *v)
+static const char *read_options(struct form_reading *r, const struct json *v)
 {
 	struct text option;
 	if (json_kind(v) != JSON_ARRAY && json_kind(v) != JSON_NULL)
@@ -56,7 +56,7 @@ static const char *read_options(struct reading *r, const struct json *v)
 	return NULL;
 }
 
-static const char *read_type(struct reading *r, const struct json *v)
+static const char *read_type(struct form_reading *r, const struct json *v)
 {
 	struct text word;
 	uint64_t type;
@@ -66,26 +66,26 @@ static const char *read_type(struct reading *r, const struct json *v)
 	return NULL;
 }
 
-static const char *read_label(struct reading *r, const struct json *v)
+static const char *read_label(struct form_reading *r, const struct json *v)
 {
 	return body_string(v, &r->field.label) ? NULL : "needs a label that is text";
 }
 
-static const char *read_id(struct reading *r, const struct json *v)
+static const char *read_id(struct form_reading *r, const struct json *v)
 {
 	return body_string(v, &r->field.id) ? NULL : "needs an id that is text";
 }
 
-static const char *read_required(struct reading *r, const struct json *v)
+static const char *read_required(struct form_reading *r, const struct json *v)
 {
 	return json_bool(v, &r->field.required) ? NULL : "needs a required that is true or false";
 }
 
-static const char *read_member(struct reading *r, struct text name, const struct json *v)
+static const char *read_member(struct form_reading *r, struct text name, const struct json *v)
 {
 	static const struct {
 		const char *name;
-		const char *(*read)(struct reading *, const struct json *);
+		const char *(*read)(struct form_reading *, const struct json *);
 	} members[] = {{"id", read_id},
 		       {"label", read_label},
 		       {"type", read_type},
@@ -99,7 +99,7 @@ static const char *read_member(struct reading *r, struct text name, const struct
 
 static const char *read_field(struct call *call, const struct json *item, struct buf *list)
 {
-	struct reading r = {.field.type = FORM_TEXT};
+	struct form_reading r = {.field.type = FORM_TEXT};
 	const char *problem = json_kind(item) == JSON_OBJECT ? NULL : "is not an object";
 	const struct json *v;
 	struct text name;

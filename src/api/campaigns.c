@@ -43,7 +43,7 @@ static void reply_campaign(struct call *call, int status, const struct campaign 
 
 /* ---- the list ---- */
 
-struct list_call {
+struct campaign_list_call {
 	struct campaign_list list;
 	struct gather gather;
 	bool analytics;
@@ -51,7 +51,7 @@ struct list_call {
 
 static const char *read_filter(struct call *call, struct text name, struct text value, void *arg)
 {
-	struct list_call *lc = arg;
+	struct campaign_list_call *lc = arg;
 	uint64_t status;
 	(void)call;
 	if (text_eq(name, TEXT("with"))) {
@@ -72,7 +72,7 @@ static const char *read_filter(struct call *call, struct text name, struct text 
 
 static void on_list(struct command *command, enum err err)
 {
-	struct list_call *lc = (struct list_call *)command;
+	struct campaign_list_call *lc = (struct campaign_list_call *)command;
 	struct json_out *o = &lc->gather.o;
 	for (size_t i = 0; err == ERR_OK && i < lc->list.page.n; i++) {
 		json_open(o, NULL, '{');
@@ -117,7 +117,7 @@ static void take_status(struct campaign_list *list)
 
 void campaign_list(struct call *call)
 {
-	struct list_call *lc = call_alloc(call, sizeof *lc);
+	struct campaign_list_call *lc = call_alloc(call, sizeof *lc);
 	if (lc == NULL || !search_read(&lc->gather, call, CAMPAIGN_FILTER_FIELDS, &lc->list.where,
 				       read_filter, lc))
 		return;

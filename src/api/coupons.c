@@ -322,7 +322,7 @@ void coupon_upload(struct call *call)
 		fill(u);
 }
 
-struct list_call {
+struct coupon_list_call {
 	struct coupon_list list;
 	struct paging paging;
 	struct call *call;
@@ -330,7 +330,7 @@ struct list_call {
 
 static void on_list(struct command *command, enum err err)
 {
-	struct list_call *lc = (struct list_call *)command;
+	struct coupon_list_call *lc = (struct coupon_list_call *)command;
 	if (err != ERR_OK) {
 		call_reply_err(lc->call, err, no_rule);
 		return;
@@ -358,7 +358,7 @@ const struct operation OP_COUPON_LIST = {
 
 void coupon_list(struct call *call)
 {
-	struct list_call *lc = call_alloc(call, sizeof *lc);
+	struct coupon_list_call *lc = call_alloc(call, sizeof *lc);
 	if (lc == NULL || !call_read_id(call, &lc->list.rule_id, no_rule) ||
 	    !paging_read(call, &lc->paging, NULL, NULL))
 		return;

@@ -12,13 +12,13 @@
 #include "delivery_show.h"
 #include "routes.h"
 
-struct list_call {
+struct delivery_list_call {
 	struct delivery_list list;
 	struct paging paging;
 	struct call *call;
 };
 
-struct read_call {
+struct delivery_read_call {
 	struct delivery_read read;
 	struct call *call;
 };
@@ -94,7 +94,7 @@ static const char *read_filter(struct call *call, struct text name, struct text 
 
 static void on_list(struct command *command, enum err err)
 {
-	struct list_call *lc = (struct list_call *)command;
+	struct delivery_list_call *lc = (struct delivery_list_call *)command;
 	if (err == ERR_NOT_FOUND || err == ERR_TOO_LARGE) {
 		call_reply_field(lc->call, "user_id", IDENTIFIER_NO_USER);
 		return;
@@ -127,7 +127,7 @@ const struct operation OP_DELIVERY_LIST = {
 
 void delivery_list(struct call *call)
 {
-	struct list_call *lc = call_alloc(call, sizeof *lc);
+	struct delivery_list_call *lc = call_alloc(call, sizeof *lc);
 	if (lc != NULL)
 		lc->paging.reverse = true;
 	if (lc == NULL || !paging_read(call, &lc->paging, read_filter, &lc->list.filter))
@@ -148,7 +148,7 @@ static const char no_delivery[] = "no delivery has this id";
 
 static void on_read(struct command *command, enum err err)
 {
-	struct read_call *rc = (struct read_call *)command;
+	struct delivery_read_call *rc = (struct delivery_read_call *)command;
 	if (err != ERR_OK) {
 		call_reply_err(rc->call, err, no_delivery);
 		return;
@@ -165,7 +165,7 @@ const struct operation OP_DELIVERY_GET = {
 
 void delivery_get(struct call *call)
 {
-	struct read_call *rc = call_alloc(call, sizeof *rc);
+	struct delivery_read_call *rc = call_alloc(call, sizeof *rc);
 	if (rc == NULL || !call_read_id(call, &rc->read.id, no_delivery))
 		return;
 	rc->call = call;

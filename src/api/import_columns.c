@@ -21,7 +21,7 @@ enum { EAST_MAX_MS = 14 * 3600 * 1000 };
 static const char no_memory[] = "cannot be read: out of memory";
 
 /* A line on its way to a row. */
-struct reading {
+struct column_reading {
 	struct import_row *row;
 	const struct campaign *campaign;
 	struct arena *arena;
@@ -29,7 +29,7 @@ struct reading {
 	bool failed; /* out of memory */
 };
 
-static struct text keep(struct reading *r, struct text t)
+static struct text keep(struct column_reading *r, struct text t)
 {
 	struct text copy = arena_copy(r->arena, t);
 	r->failed = r->failed || (t.n > 0 && copy.p == NULL);
@@ -38,13 +38,13 @@ static struct text keep(struct reading *r, struct text t)
 
 /* ---- cells, none of them empty ---- */
 
-static const char *read_first_name(struct reading *r, struct text cell)
+static const char *read_first_name(struct column_reading *r, struct text cell)
 {
 	r->row->join.first_name = keep(r, cell);
 	return person_name_refusal(cell, r->arena);
 }
 
-static const char *read_email(struct reading *r, struct text cell)
+static const char *read_email(struct column_reading *r, struct text cell)
 {
 	struct email email;
 	const char *why;
@@ -55,7 +55,7 @@ static const char *read_email(struct reading *r, struct text cell)
 	return err == ERR_INVALID ? why : NULL;
 }
 
-static const char *read_code(struct reading *r, struct text cell)
+static const char *read_code(struct column_reading *r, struct text cell)
 {
 	if (!code_is_plausible(cell))
 		return "must be 1 to 64 letters, digits, - or _";
@@ -63,7 +63,7 @@ static const char *read_code(struct reading *r, struct text cell)
 	return NULL;
 }
 
-static const char *read_referrer(struct reading *r, struct text cell)
+static const char *read_referrer(struct column_reading *r, struct text cell)
 {
 	struct who *who = &r->row->join.referrer;
 	if (code_is_plausible(cell)) {
@@ -82,7 +82,7 @@ static const char *read_referrer(struct reading *r, struct text cell)
 /* A user with a referrer is Referred whatever the file says. A file that says Referred without
  * naming a referrer comes from a server on which the referrer was erased: here the user was
  * added. */
-static const char *read_source(struct reading *r, struct text cell)
+static const char *read_source(struct column_reading *r, struct text cell)
 {
 	uint64_t source;
 	if (!name_find(SOURCE_NAMES, cell, &source))
@@ -101,7 +101,7 @@ static bool read_local(struct text cell, uint64_t *local_ms)
 	return clock_parse_local(cell.p, cell.n, local_ms) == 0;
 }
 
-static uint64_t moment_of(const struct reading *r, struct text cell, uint64_t local_ms)
+static uint64_t moment_of(const struct column_reading *r, struct text cell, uint64_t local_ms)
 {
 	const struct zone *zone = campaign_zone(r->campaign);
 	return clock_is_date(cell.p, cell.n)
@@ -110,7 +110,7 @@ static uint64_t moment_of(const struct reading *r, struct text cell, uint64_t lo
 }
 
 /* The writer of the file may be east of the campaign's time zone, where it is tomorrow already. */
-static const char *read_time(const struct reading *r, struct text cell, uint64_t *ms)
+static const char *read_time(const struct column_reading *r, struct text cell, uint64_t *ms)
 {
 	static const char future[] = "lies in the future";
 	uint64_t now_ms = r->row->join.now_ms, local_ms;
@@ -126,24 +126,24 @@ static const char *read_time(const struct reading *r, struct text cell, uint64_t
 	return *ms > now_ms ? future : NULL;
 }
 
-static const char *read_signed_up_at(struct reading *r, struct text cell)
+static const char *read_signed_up_at(struct column_reading *r, struct text cell)
 {
 	return read_time(r, cell, &r->row->join.joined_ms);
 }
 
-static const char *read_unsubscribed_at(struct reading *r, struct text cell)
+static const char *read_unsubscribed_at(struct column_reading *r, struct text cell)
 {
 	return read_time(r, cell, &r->row->join.unsubscribed_ms);
 }
 
-static const char *read_qualified_at(struct reading *r, struct text cell)
+static const char *read_qualified_at(struct column_reading *r, struct text cell)
 {
 	r->has_qualified_at = true;
 	return read_time(r, cell, &r->row->qualified_ms);
 }
 
 /* Excel writes truth values in its own language. */
-static const char *read_qualified(struct reading *r, struct text cell)
+static const char *read_qualified(struct column_reading *r, struct text cell)
 {
 	static const struct {
 		const char *word;
@@ -163,7 +163,7 @@ static const char *read_qualified(struct reading *r, struct text cell)
 	return "must be Yes or No";
 }
 
-static const char *read_ip(struct reading *r, struct text cell)
+static const char *read_ip(struct column_reading *r, struct text cell)
 {
 	uint8_t bytes[16];
 	size_t n = ip_parse(cell, bytes);
@@ -175,7 +175,7 @@ static const char *read_ip(struct reading *r, struct text cell)
 
 struct import_column {
 	const char *name;
-	const char *(*read)(struct reading *r,
+	const char *(*read)(struct column_reading *r,
 			    struct text cell); /* NULL: this server makes its own */
 	const char *same_as;                   /* another name of that column; or NULL */
 };
@@ -342,7 +342,7 @@ void import_columns_read(const struct csv_reader *header, const struct campaign 
 
 /* ---- lines ---- */
 
-static void refuse_nameless(struct reading *r, size_t column)
+static void refuse_nameless(struct column_reading *r, size_t column)
 {
 	char room[24];
 	struct buf name = {.p = room, .cap = sizeof room};
@@ -352,7 +352,7 @@ static void refuse_nameless(struct reading *r, size_t column)
 	    "has a value here, but no name in the first line: name the column, or empty it");
 }
 
-static void read_cells(struct reading *r, const struct import_columns *columns,
+static void read_cells(struct column_reading *r, const struct import_columns *columns,
 		       const struct csv_reader *line, struct buf *fields)
 {
 	for (size_t i = 0; i < line->n_cells; i++) {
@@ -372,7 +372,7 @@ static void read_cells(struct reading *r, const struct import_columns *columns,
 }
 
 /* What no cell says alone. A cell that was refused has its problem already. */
-static void check_whole(const struct reading *r)
+static void check_whole(const struct column_reading *r)
 {
 	struct problems *p = &r->row->join.problems;
 	if (r->row->join.first_name.n == 0)
@@ -385,7 +385,7 @@ static void check_whole(const struct reading *r)
 
 /* A line with problems is not submitted, so its form fields are judged here, to report all of them
  * together. */
-static void check_fields(struct reading *r, struct pairs fields)
+static void check_fields(struct column_reading *r, struct pairs fields)
 {
 	struct join *j = &r->row->join;
 	const struct form_list form = form_list_of(r->campaign, who_is_set(&j->referrer));
@@ -400,7 +400,7 @@ void import_row_read(const struct import_columns *columns, const struct csv_read
 		     const struct campaign *campaign, struct arena *arena, struct import_row *row,
 		     bool *failed)
 {
-	struct reading r = {.row = row, .campaign = campaign, .arena = arena};
+	struct column_reading r = {.row = row, .campaign = campaign, .arena = arena};
 	struct buf fields = {0};
 	row->join.source = SOURCE_ADDED;
 	read_cells(&r, columns, line, &fields);

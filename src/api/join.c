@@ -270,7 +270,7 @@ const struct operation OP_JOIN_POST = {
 		{202, ANSWER_DATA, "JoinAccepted"}},
 };
 
-static void decide(struct join_call *jc, const struct body *body)
+static void submit(struct join_call *jc, const struct body *body)
 {
 	struct call *call = jc->call;
 	struct join *j = &jc->join;
@@ -285,12 +285,12 @@ static void decide(struct join_call *jc, const struct body *body)
 	call_submit_noted(call, &j->command, &j->problems);
 }
 
-static void read_and_decide(struct join_call *jc)
+static void read_and_submit(struct join_call *jc)
 {
 	struct body body;
 	if (!body_read_person(jc->call, &body))
 		return;
-	decide(jc, &body);
+	submit(jc, &body);
 	body_free(&body);
 }
 
@@ -320,7 +320,7 @@ static void read_form(struct front *front)
 	    .typed = &front->typed,
 	    .asked = &front->asked,
 	};
-	decide(front->jc, &body);
+	submit(front->jc, &body);
 	body_free(&body);
 }
 
@@ -331,7 +331,7 @@ static void on_found(struct link *link)
 	if (call_wants_html(link->call))
 		read_form(front);
 	else
-		read_and_decide(front->jc);
+		read_and_submit(front->jc);
 }
 
 /* What a browser is answered, a refusal too, depends on the campaign: it is looked up first. */
@@ -354,5 +354,5 @@ void join_post(struct call *call)
 	if (call_wants_html(call) || http_request_header(call->req, TEXT("Origin")) != NULL)
 		find_first(jc);
 	else
-		read_and_decide(jc);
+		read_and_submit(jc);
 }

@@ -14,7 +14,7 @@
 #include "reward_show.h"
 #include "routes.h"
 
-struct list_call {
+struct reward_list_call {
 	union {
 		struct command command;
 		struct reward_list list;
@@ -41,7 +41,7 @@ static const char *read_id(struct text value, uint64_t *id, const char *problem)
 
 static const char *read_filter(struct call *call, struct text name, struct text value, void *arg)
 {
-	struct list_call *lc = arg;
+	struct reward_list_call *lc = arg;
 	if (text_eq(name, TEXT("campaign_id")))
 		return read_id(value, &lc->campaign_id, "must be a campaign's id");
 	if (lc->is_dashboard)
@@ -54,9 +54,9 @@ static const char *read_filter(struct call *call, struct text name, struct text 
 }
 
 /* NULL after it has replied. */
-static struct list_call *begin_list(struct call *call, bool is_dashboard)
+static struct reward_list_call *begin_list(struct call *call, bool is_dashboard)
 {
-	struct list_call *lc = call_alloc(call, sizeof *lc);
+	struct reward_list_call *lc = call_alloc(call, sizeof *lc);
 	if (lc == NULL)
 		return NULL;
 	lc->is_dashboard = is_dashboard;
@@ -73,7 +73,7 @@ static struct list_call *begin_list(struct call *call, bool is_dashboard)
 
 static void fail_list(struct command *command, enum err err)
 {
-	struct call *call = ((struct list_call *)command)->gather.call;
+	struct call *call = ((struct reward_list_call *)command)->gather.call;
 	if (err == ERR_NOT_FOUND || err == ERR_TOO_LARGE)
 		call_reply_field(call, "user_id", IDENTIFIER_NO_USER);
 	else
@@ -82,7 +82,7 @@ static void fail_list(struct command *command, enum err err)
 
 static void on_list(struct command *command, enum err err)
 {
-	struct list_call *lc = (struct list_call *)command;
+	struct reward_list_call *lc = (struct reward_list_call *)command;
 	struct json_out *o = &lc->gather.o;
 	for (size_t i = 0; err == ERR_OK && i < lc->list.page.n; i++) {
 		json_open(o, NULL, '{');
@@ -94,7 +94,7 @@ static void on_list(struct command *command, enum err err)
 
 static void list_state(struct call *call, enum reward_state state)
 {
-	struct list_call *lc = begin_list(call, false);
+	struct reward_list_call *lc = begin_list(call, false);
 	if (lc == NULL)
 		return;
 	lc->list = (struct reward_list){
@@ -193,7 +193,7 @@ void reward_list_cancelled(struct call *call)
 
 static void on_dashboard(struct command *command, enum err err)
 {
-	struct list_call *lc = (struct list_call *)command;
+	struct reward_list_call *lc = (struct reward_list_call *)command;
 	if (err == ERR_OK)
 		rule_show_rows(&lc->gather.o, &lc->dashboard);
 	gather_done(&lc->gather, err, NULL);
@@ -220,7 +220,7 @@ const struct operation OP_REWARD_SEARCH_DASHBOARD = {
 
 void reward_dashboard(struct call *call)
 {
-	struct list_call *lc = begin_list(call, true);
+	struct reward_list_call *lc = begin_list(call, true);
 	if (lc == NULL)
 		return;
 	lc->dashboard = (struct rule_list){

@@ -16,12 +16,12 @@
 #include "user_query.h"
 #include "user_show.h"
 
-struct read_call {
+struct user_read_call {
 	struct user_read read;
 	struct call *call;
 };
 
-struct list_call {
+struct user_list_call {
 	struct user_list list;
 	struct gather gather;
 	bool analytics;
@@ -31,7 +31,7 @@ struct list_call {
 
 static void on_read(struct command *command, enum err err)
 {
-	struct read_call *rc = (struct read_call *)command;
+	struct user_read_call *rc = (struct user_read_call *)command;
 	if (err != ERR_OK)
 		identifier_reply_err(rc->call, err);
 	else
@@ -50,7 +50,7 @@ const struct operation OP_USER_GET = {
 
 void user_get(struct call *call)
 {
-	struct read_call *rc = call_alloc(call, sizeof *rc);
+	struct user_read_call *rc = call_alloc(call, sizeof *rc);
 	if (rc == NULL || !identifier_user(call, &rc->read.who))
 		return;
 	rc->call = call;
@@ -176,7 +176,7 @@ static const char *read_filter(struct call *call, struct text name, struct text 
 
 /* ---- the list ---- */
 
-static void show_rows(struct list_call *lc)
+static void show_rows(struct user_list_call *lc)
 {
 	struct json_out *o = &lc->gather.o;
 	struct paging *paging = &lc->gather.paging;
@@ -194,7 +194,7 @@ static void show_rows(struct list_call *lc)
 
 static void fail_list(struct command *command, enum err err)
 {
-	struct list_call *lc = (struct list_call *)command;
+	struct user_list_call *lc = (struct user_list_call *)command;
 	struct call *call = lc->gather.call;
 	if (err == ERR_TOO_LARGE)
 		call_reply_field(
@@ -208,7 +208,7 @@ static void fail_list(struct command *command, enum err err)
 
 static void on_list(struct command *command, enum err err)
 {
-	struct list_call *lc = (struct list_call *)command;
+	struct user_list_call *lc = (struct user_list_call *)command;
 	if (err == ERR_OK)
 		show_rows(lc);
 	gather_done(&lc->gather, err, fail_list);
@@ -248,7 +248,7 @@ const struct operation OP_USER_SEARCH = {
 
 void user_list(struct call *call)
 {
-	struct list_call *lc = call_alloc(call, sizeof *lc);
+	struct user_list_call *lc = call_alloc(call, sizeof *lc);
 	struct user_filter *filter = &lc->list.filter;
 	if (lc == NULL || !search_read(&lc->gather, call, USER_FILTER_FIELDS, &filter->where,
 				       read_filter, filter))

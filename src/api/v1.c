@@ -120,7 +120,7 @@ void v1_show_campaign(struct call *call, struct json_out *o, const struct campai
 
 /* ---- rewards: what is promised, not what is due ---- */
 
-struct list_call {
+struct v1_reward_list_call {
 	struct rule_list list;
 	struct gather gather;
 };
@@ -154,7 +154,7 @@ static void put_reward(struct json_out *o, const struct rule *r)
 
 static void on_list(struct command *command, enum err err)
 {
-	struct list_call *lc = (struct list_call *)command;
+	struct v1_reward_list_call *lc = (struct v1_reward_list_call *)command;
 	for (size_t i = 0; err == ERR_OK && i < lc->list.page.n; i++)
 		put_reward(&lc->gather.o, &lc->list.rows[i].rule);
 	gather_done(&lc->gather, err, NULL);
@@ -162,7 +162,7 @@ static void on_list(struct command *command, enum err err)
 
 static const char *read_filter(struct call *call, struct text name, struct text value, void *arg)
 {
-	struct list_call *lc = arg;
+	struct v1_reward_list_call *lc = arg;
 	(void)call;
 	if (!text_eq(name, TEXT("campaign_id")))
 		return PAGING_UNKNOWN;
@@ -173,7 +173,7 @@ static const char *read_filter(struct call *call, struct text name, struct text 
 
 void v1_reward_list(struct call *call)
 {
-	struct list_call *lc = call_alloc(call, sizeof *lc);
+	struct v1_reward_list_call *lc = call_alloc(call, sizeof *lc);
 	if (lc == NULL || !gather_read(&lc->gather, call, read_filter, lc))
 		return;
 	lc->list.command = (struct command){.decide = rule_list_decide, .done = on_list};

@@ -82,7 +82,7 @@ static void save(struct webhook_call *wc)
 
 /* ---- the list ---- */
 
-struct list_call {
+struct webhook_list_call {
 	struct webhook_list list;
 	struct paging paging;
 	struct call *call;
@@ -90,7 +90,7 @@ struct list_call {
 
 static const char *read_filter(struct call *call, struct text name, struct text value, void *arg)
 {
-	struct list_call *lc = arg;
+	struct webhook_list_call *lc = arg;
 	(void)call;
 	if (!text_eq(name, TEXT("campaign_id")))
 		return PAGING_UNKNOWN;
@@ -101,7 +101,7 @@ static const char *read_filter(struct call *call, struct text name, struct text 
 
 static void on_list(struct command *command, enum err err)
 {
-	struct list_call *lc = (struct list_call *)command;
+	struct webhook_list_call *lc = (struct webhook_list_call *)command;
 	if (err != ERR_OK) {
 		call_reply_err(lc->call, err, NULL);
 		return;
@@ -125,7 +125,7 @@ const struct operation OP_WEBHOOK_LIST = {
 
 void webhook_list(struct call *call)
 {
-	struct list_call *lc = call_alloc(call, sizeof *lc);
+	struct webhook_list_call *lc = call_alloc(call, sizeof *lc);
 	if (lc == NULL || !paging_read(call, &lc->paging, read_filter, lc))
 		return;
 	struct webhook_list *list = &lc->list;

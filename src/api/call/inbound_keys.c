@@ -59,7 +59,7 @@ static void on_setting(void *arg, const struct record_kind *kind, const void *re
 		take_old(keys, which, &secret); /* or none, where it was deleted */
 }
 
-struct load {
+struct inbound_load {
 	struct inbound_read read;
 	struct inbound_keys *keys;
 	enum err err;
@@ -68,7 +68,7 @@ struct load {
 
 static void on_loaded(struct command *command, enum err err)
 {
-	struct load *load = (struct load *)command;
+	struct inbound_load *load = (struct inbound_load *)command;
 	for (size_t i = 0; err == ERR_OK && i < INBOUND_SECRETS; i++) {
 		const struct inbound_secret *secret = &load->read.secrets[i];
 		open_key(load->keys, (enum inbound_which)i, secret->sealed,
@@ -81,8 +81,8 @@ static void on_loaded(struct command *command, enum err err)
 
 enum err inbound_keys_load(struct inbound_keys *keys, struct store *store, const uint8_t *seal_key)
 {
-	struct load load = {.read = {.command = {.decide = inbound_read_decide, .done = on_loaded}},
-			    .keys = keys};
+	struct inbound_load load = {
+	    .read = {.command = {.decide = inbound_read_decide, .done = on_loaded}}, .keys = keys};
 	keys->seal_key = seal_key;
 	enum err err = store_query(store, &load.read.command);
 	if (err != ERR_OK)

@@ -57,7 +57,7 @@ static void on_token(void *arg, const struct record_kind *kind, const void *reco
 		*e = t->items[--t->n];
 }
 
-struct load {
+struct token_load {
 	struct token_list list;
 	struct tokens *tokens;
 	uint8_t last[SHA256_SIZE];
@@ -67,7 +67,7 @@ struct load {
 
 static void on_loaded(struct command *cmd, enum err err)
 {
-	struct load *load = (struct load *)cmd;
+	struct token_load *load = (struct token_load *)cmd;
 	for (size_t i = 0; err == ERR_OK && i < load->list.n; i++) {
 		const struct token *token = &load->list.tokens[i];
 		if (!add(load->tokens, token))
@@ -81,7 +81,7 @@ static void on_loaded(struct command *cmd, enum err err)
 
 enum err tokens_load(struct tokens *t, struct store *store)
 {
-	struct load load = {.tokens = t};
+	struct token_load load = {.tokens = t};
 	do {
 		load.finished = false;
 		load.list.command =
