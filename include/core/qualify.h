@@ -31,7 +31,7 @@ enum qualify_outcome {
 };
 
 /* Why QUALIFY_DIRECT is refused: completes the name of a field. */
-#define QUALIFY_DIRECT_REFUSAL "is for invited users only, and nobody referred this user"
+#define QUALIFY_DIRECT_REFUSAL "is for invited users only, and this user has no referrer"
 
 /* One refund takes back at most so many orders and rewards together, which bounds the command. The
  * orders of a user with more are refunded one by one. */

@@ -61,7 +61,7 @@ static const char *read_type(struct form_reading *r, const struct json *v)
 	struct text word;
 	uint64_t type;
 	if (!body_string(v, &word) || !name_find(FORM_TYPE_NAMES, word, &type))
-		return "needs a type: text, email, phone, number, date, select or checkbox";
+		return "must have a type: text, email, phone, number, date, select or checkbox";
 	r->field.type = (enum form_type)type;
 	return NULL;
 }

@@ -567,7 +567,7 @@ class Coupons(Rewards):
         for codes, media_type, words in (
                 (["UP-9", ""], "application/json", "entry 2 is empty"), (["UP-9", 5], "application/json", "entry 2"),
                 (["UP-9", "x" * 101], "application/json", "100 bytes"), ("UP-9\nUP-8,UP-7\n", "text/csv", "line 2"),
-                (["UP-9", "UP-1"], "application/json", "entry 2 is in the pool of another rule"),
+                (["UP-9", "UP-1"], "application/json", "entry 2 is in the coupon pool of another rule"),
                 ([], "application/json", "required"), ("", "text/csv", "required"), ("code\n", "text/csv", "required"),
                 (b"UP-9\n" + b"x" * 101, "text/csv", "line 2")):
             with self.subTest(words):
@@ -585,7 +585,7 @@ class Coupons(Rewards):
         self.has(self.upload(other, ["LONG-1999"]), 201)
         lines = "".join(f"LONG-{i}\n" for i in range(3000))
         answer = self.has_error(self.upload(rule, lines, "text/csv"), 422, "codes")
-        self.assertIn("line 2000 is in the pool of another rule", answer.json["message"])
+        self.assertIn("line 2000 is in the coupon pool of another rule", answer.json["message"])
         added = self.read_rule(rule)["coupons"]["added"]
         self.assertIn(f"{added} before it were added", answer.json["message"])
         self.assertTrue(0 < added < 2000)

@@ -69,12 +69,12 @@ bool form_id_is_taken(struct text id)
 static const char *refuse_id(struct text id)
 {
 	if (id.n == 0 || id.n > FORM_ID_MAX)
-		return "needs an id of 1 to 64 bytes";
+		return "must have an id of 1 to 64 bytes";
 	for (size_t i = 0; i < id.n; i++)
 		if (!((id.p[i] >= 'a' && id.p[i] <= 'z') || (id.p[i] >= '0' && id.p[i] <= '9') ||
 		      id.p[i] == '_'))
-			return "needs an id of the characters a-z, 0-9 and _";
-	return form_id_is_taken(id) ? "has an id that referd itself uses: choose another" : NULL;
+			return "must have an id of the characters a-z, 0-9 and _";
+	return form_id_is_taken(id) ? "has an id that referd itself uses: choose another id" : NULL;
 }
 
 static bool label_fits(struct text label)
@@ -94,17 +94,18 @@ static bool stands_before(struct pairs list, const char *end, struct text first)
 
 static const char *refuse_options(const struct form_field *field)
 {
-	static const char number[] = "needs 1 to 64 options, as every select";
+	static const char number[] = "must have 1 to 64 options because its type is select";
 	struct text rest = field->options.raw, option, nothing;
 	size_t n = 0;
 	for (; pairs_next(&rest, &option, &nothing); n++) {
 		if (n == FORM_OPTIONS_MAX)
 			return number;
 		if (!label_fits(option))
-			return "has an option that is empty, longer than 200 bytes or not "
+			return "has an option that is empty, longer than 200 bytes, or not "
 			       "printable";
 		if (typed_trim(option).n != option.n)
-			return "has an option with blanks or invisible characters around it";
+			return "has an option that begins or ends with a blank or an invisible "
+			       "character: remove it";
 		if (stands_before(field->options, rest.p, option))
 			return "has the same option twice";
 	}
@@ -119,9 +120,9 @@ static const char *refuse_field(const struct form_field *field)
 	if (why != NULL)
 		return why;
 	if (!label_fits(field->label))
-		return "needs a label of 1 to 200 printable bytes";
+		return "must have a label of 1 to 200 printable bytes";
 	if (field->type == 0)
-		return "needs a type: text, email, phone, number, date, select or checkbox";
+		return "must have a type: text, email, phone, number, date, select or checkbox";
 	return refuse_options(field);
 }
 
@@ -135,10 +136,10 @@ const char *form_fields_refusal(struct pairs fields, struct text *id)
 		if (why != NULL)
 			return why;
 		if (stands_before(fields, rest.p, field.id))
-			return "has the id of another field: choose another";
+			return "has the id of another field: choose another id";
 		*id = no_text;
 		if (n == FORM_FIELDS_MAX)
-			return "must be at most 32 for each type of user";
+			return "must have at most 32 entries for each type of user";
 	}
 	*id = no_text;
 	return rest.n > 0 ? "are damaged" : NULL;
@@ -164,7 +165,7 @@ static bool find_given(struct pairs given, struct text id, struct text *value)
 }
 
 const char FORM_FIELD_UNKNOWN[] =
-    "is not a field of this campaign: leave it out, or define it first";
+    "is not a field of this campaign: leave it out, or add the field to the campaign first";
 
 static void add_strangers(const struct form_list *form, struct pairs given,
 			  struct problems *problems)
@@ -188,7 +189,7 @@ static const char *read_one(const struct form_field *field, struct pairs given, 
 	if (value.n == 0)
 		return field->required ? "is required" : NULL;
 	if (value.n > FORM_VALUE_MAX)
-		return "is longer than 1024 bytes";
+		return "is longer than 1,024 bytes";
 	enum err err = form_value_read(field, value, arena, &kept, &why);
 	if (err == ERR_OK && kept.n > 0)
 		pairs_add(out, field->id, kept);
@@ -215,7 +216,7 @@ static const char *read_passed(struct text name, struct pairs given, struct buf 
 	if (value.n > PASS_VALUE_MAX)
 		return "is longer than 512 bytes";
 	if (!utf8_printable(value))
-		return "must not hold control characters";
+		return "must not contain control characters";
 	if (value.n > 0)
 		pairs_add(out, name, value);
 	return NULL;

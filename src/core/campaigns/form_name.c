@@ -57,7 +57,9 @@ static const char *no_such_field(struct pairs fields, struct arena *arena)
 	const char *before = ": its fields are ";
 	buf_str(&message, "is not a field of this campaign for this type of user");
 	if (fields.raw.n == 0)
-		buf_str(&message, ", which has none: define it first, or leave it out");
+		buf_str(
+		    &message,
+		    ", which has no fields: leave it out, or add the field to the campaign first");
 	for (; form_field_next(&rest, &field); before = ", ")
 		buf_printf(&message, "%s%.*s (%.*s)", before, TEXT_ARGS(field.id),
 			   TEXT_ARGS(field.label));

@@ -80,8 +80,9 @@ static enum err read_number(struct reading *r, struct text value)
 		at++;
 		fine = skip_digits(value, &at);
 	}
-	return judge(r, fine && at == value.n && value.n <= NUMBER_MAX,
-		     "must be a number such as 42 or -1.5, with a point and without blanks");
+	return judge(
+	    r, fine && at == value.n && value.n <= NUMBER_MAX,
+	    "must be a number such as 42 or -1.5, with a decimal point and without blanks");
 }
 
 static enum err read_date(struct reading *r, struct text value)
@@ -112,7 +113,7 @@ static enum err read_checkbox(struct reading *r, struct text value)
 		if (!text_ieq(value, text_of(words[i].word)))
 			continue;
 		*r->kept = words[i].checked ? TEXT("true") : TEXT("false");
-		return judge(r, words[i].checked || !r->field->required, "has to be checked");
+		return judge(r, words[i].checked || !r->field->required, "must be checked");
 	}
 	return judge(r, false, "must be true or false");
 }

@@ -47,11 +47,11 @@ const char *page_text_refusal(const struct page_text *which, struct text value)
 	while (more) {
 		more = text_cut(rest, '\n', &line, &rest);
 		if (!utf8_printable(line))
-			return "must not hold control characters but line feeds";
+			return "must not contain control characters other than line feeds";
 	}
 	return which->kind == PAGE_BLOCK || utf8_printable(value)
 		   ? NULL
-		   : "must not hold control characters: it is one line";
+		   : "must not contain control characters: the text is a single line";
 }
 
 void page_texts_merge(struct pairs stored, struct pairs named, struct buf *out)

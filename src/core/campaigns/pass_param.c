@@ -49,7 +49,8 @@ static const char *refuse_name(struct text name)
 	for (size_t i = 0; fine && i < name.n; i++)
 		fine = is_name_char(name.p[i]);
 	if (!fine)
-		return "must be names of 1 to 64 characters A-Z, a-z, 0-9, \".\", \"_\" and \"-\"";
+		return "must be a list of names of 1 to 64 characters from A-Z, a-z, 0-9, \".\", "
+		       "\"_\" and \"-\"";
 	return form_id_is_taken(name)
 		   ? "must not name a field that referd itself uses, such as code or email"
 		   : NULL;
@@ -60,11 +61,11 @@ const char *pass_params_refusal(struct pairs names)
 	struct text rest = names.raw, name, nothing;
 	const char *why = NULL;
 	if (pairs_count(names) > PASS_PARAMS_MAX)
-		return "must be at most 16 names";
+		return "must have at most 16 names";
 	while (why == NULL && pairs_next(&rest, &name, &nothing)) {
 		why = refuse_name(name);
 		if (why == NULL && pairs_find((struct pairs){rest}, name, &nothing))
-			why = "must not hold a name twice";
+			why = "must not contain the same name twice";
 	}
 	return why;
 }

@@ -33,9 +33,9 @@ const char *redirect_refusal(const struct campaign *campaign)
 	for (size_t i = 0; REDIRECT_WORDS[i] != NULL; i++) {
 		struct text name = redirect_param(campaign, text_of(REDIRECT_WORDS[i]));
 		if (name.n > REDIRECT_NAME_MAX || !utf8_printable(name))
-			return "needs names of at most 64 printable bytes for its parameters";
+			return "has a parameter name that is longer than 64 bytes or not printable";
 		if (name.n > 0 && taken_before(campaign, i, name))
-			return "has two parameters of the same name: rename one";
+			return "has two parameters with the same name: rename one of them";
 	}
 	return NULL;
 }

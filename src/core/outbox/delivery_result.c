@@ -67,7 +67,7 @@ static enum err apply_disable_rule(struct tx *tx, struct delivery_record_attempt
 	if (stats->failing_ms < disable_after_ms(&webhook))
 		return ERR_OK;
 	return disable(tx, cmd, d, &webhook,
-		       TEXT("every attempt has failed for as long as disable_after allows"));
+		       TEXT("every attempt failed for the time that disable_after allows"));
 }
 
 /* 0.1 kept no watched time; what it knew is the distance between its first failure and its last

@@ -34,18 +34,18 @@ const char *payload_names_clash(struct text a, struct text b)
 	     payload_name_segment(a, prefix, &one) && payload_name_segment(b, prefix, &other);
 	     prefix = payload_name_inside(&one)) {
 		if (payload_name_is_index(one.text) != payload_name_is_index(other.text))
-			return "has names that make both an object and an array at one place: a "
-			       "number makes an array";
+			return "has names that make the same value both an object and an array: a "
+			       "number in a name makes an array";
 		if (!text_eq(one.text, other.text))
 			return NULL;
 		if (one.leaf != other.leaf)
-			return "has a name that holds a value and further names too (\"a\" beside "
-			       "\"a.b\"): rename one with \"as\"";
+			return "has a name that is also the parent of other names (\"a\" beside "
+			       "\"a.b\"): rename one of them with \"as\"";
 		if (one.leaf)
 			break;
 	}
-	return "sends the same name twice (fields and hidden_fields together); rename one with "
-	       "\"as\"";
+	return "sends the same name twice (fields and hidden_fields together): rename one of them "
+	       "with \"as\"";
 }
 
 const char *payload_name_refusal(struct text name)
@@ -55,15 +55,14 @@ const char *payload_name_refusal(struct text name)
 	for (struct text prefix = {name.p, 0}; !segment.leaf;
 	     prefix = payload_name_inside(&segment)) {
 		if (!payload_name_segment(name, prefix, &segment) || segment.text.n == 0)
-			return "has a name with a dot at its start or end, or two dots in a row: a "
-			       "dot nests objects, so a name must be before and behind it";
+			return "has a name with a dot at its start or end, or with two dots in a "
+			       "row: a dot nests objects, so it needs a name on both sides";
 		if (++levels > LEVELS_MAX)
 			return "has a name with more than 7 dots: objects nest at most 8 deep";
 		if (payload_name_is_index(segment.text) && segment.text.n > 1 &&
 		    segment.text.p[0] == '0')
-			return "has a name with a number that begins with 0: the places of an "
-			       "array "
-			       "are 0, 1, 2, ...";
+			return "has a name with a number that begins with 0: array indexes are 0, "
+			       "1, 2, ...";
 	}
 	return NULL;
 }

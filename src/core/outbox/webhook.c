@@ -80,7 +80,7 @@ static enum err check_campaign(struct webhook_save *cmd, struct tx *tx, uint64_t
 	if (err != ERR_NOT_FOUND)
 		return err;
 	problems_add(&cmd->problems, TEXT("campaign_id"),
-		     "names no campaign; leave it out for all campaigns");
+		     "is not the id of a campaign: leave it out for all campaigns");
 	return ERR_OK;
 }
 
@@ -126,11 +126,11 @@ static enum err merge_headers(struct webhook_save *cmd, struct tx *tx, const str
 	    unmask_headers(tx, moved ? (struct pairs){0} : before->headers, &after->headers);
 	if (err != ERR_REFUSED)
 		return err;
-	problems_add(&cmd->problems, TEXT("headers"),
-		     moved ? "has a masked value, but the scheme, host or port of the url changes, "
-			     "which drops stored "
-			     "values: send the header values again"
-			   : "has a masked value of a header that is not stored: send its value");
+	problems_add(
+	    &cmd->problems, TEXT("headers"),
+	    moved ? "has a masked value, but the scheme, host or port of the url changes, and "
+		    "stored values do not move to the new address: send the header values again"
+		  : "has a masked value for a header that is not stored: send the value itself");
 	return ERR_OK;
 }
 

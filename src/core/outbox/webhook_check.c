@@ -44,8 +44,8 @@ static const char *clash(const struct webhook *w, struct text a, struct text b)
 {
 	if (dotted_format(w))
 		return payload_names_clash(a, b);
-	return text_eq(a, b) ? "sends the same name twice (fields and hidden_fields together); "
-			       "rename one with \"as\""
+	return text_eq(a, b) ? "sends the same name twice (fields and hidden_fields together): "
+			       "rename one of them with \"as\""
 			     : NULL;
 }
 
@@ -73,9 +73,8 @@ static const char *check_elements(const struct webhook *w, struct text name)
 		if (!payload_name_is_index(segment.text))
 			continue;
 		if (!text_to_u64(segment.text, &at) || (at > 0 && !has_element(w, prefix, at - 1)))
-			return "leaves a hole in an array: the numbers in names must be 0, 1, 2, "
-			       "... "
-			       "without a gap";
+			return "leaves a gap in an array: the numbers in names must be 0, 1, 2, "
+			       "... without a gap";
 	}
 	return NULL;
 }
@@ -83,7 +82,8 @@ static const char *check_elements(const struct webhook *w, struct text name)
 static const char *check_name(const struct webhook *w, struct text name)
 {
 	if (!name_usable(name))
-		return "has a name that is empty, over 64 bytes, or holds control characters";
+		return "has a name that is empty, longer than 64 bytes, or contains control "
+		       "characters";
 	return dotted_format(w) ? payload_name_refusal(name) : NULL;
 }
 
@@ -109,7 +109,7 @@ static const char *check_hidden(const struct webhook *w)
 	while (why == NULL && pairs_next(&rest, &name, &value)) {
 		why = check_name(w, name);
 		if (value.n > WEBHOOK_VALUE_MAX || !utf8_valid(value))
-			why = "has a value over 1,024 bytes";
+			why = "has a value that is longer than 1,024 bytes or not UTF-8";
 	}
 	return why;
 }
@@ -121,8 +121,8 @@ static const char *check_fields(const struct webhook *w)
 	while (why == NULL && pairs_next(&rest, &field, &as)) {
 		why = check_name(w, as);
 		if (!name_usable(field))
-			why = "names a field that is empty, over 64 bytes, or holds control "
-			      "characters";
+			why = "has a field name that is empty, longer than 64 bytes, or contains "
+			      "control characters";
 	}
 	/* Only usable names can be compared; a wrong hidden one is reported under its own
 	 * member. */
@@ -145,16 +145,17 @@ static const char *check_format(const struct webhook *w)
 	if (w->method != WEBHOOK_GET)
 		return NULL;
 	if (w->format != FORMAT_QUERY)
-		return "must be query for GET, because GET has no body; or use POST, PUT or PATCH";
+		return "must be query for GET, because GET has no body: use query, or another "
+		       "method";
 	return (w->events & operator_events) != 0
-		   ? "of webhook.disabled and delivery.exhausted is JSON, which needs a body: use "
-		     "POST, PUT or PATCH"
+		   ? "is always JSON for webhook.disabled and delivery.exhausted, and JSON needs a "
+		     "body: use POST, PUT or PATCH"
 		   : NULL;
 }
 
 static const char *check_events(const struct webhook *w)
 {
-	return w->events == 0 ? "is required: user.join, user.qualified, ..." : NULL;
+	return w->events == 0 ? "is required, for example user.join or user.qualified" : NULL;
 }
 
 static const char *count_fields(const struct webhook *w)

@@ -88,7 +88,7 @@ static enum err report(const struct search *s, struct tx *tx, const struct campa
 	list_names(&what, campaign->fields_referring, none);
 	list_names(&what, campaign->fields_invited, campaign->fields_referring);
 	list_names(&what, pass_params_of(campaign), none);
-	buf_str(&what, campaign->id != 0 ? "" : ", and those in the forms of campaigns");
+	buf_str(&what, campaign->id != 0 ? "" : ", and the form fields of campaigns");
 	buf_char(&what, '\0');
 	struct text kept;
 	enum err err = buf_keep(&what, tx_arena(tx), &kept);

@@ -66,10 +66,10 @@ const char *webhook_headers_refusal(struct pairs headers)
 			       "digits and -";
 		if (is_reserved(name))
 			return "has a name that referd sets itself or that changes how the request "
-			       "is read; use another one";
+			       "is read: use another name";
 		if (!is_field_value(value) || value.n > WEBHOOK_VALUE_MAX)
-			return "has a value with control characters, blanks at its ends, or over "
-			       "1,024 bytes";
+			return "has a value that contains control characters, begins or ends with "
+			       "a blank, or is longer than 1,024 bytes";
 	}
 	return NULL;
 }

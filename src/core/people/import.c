@@ -15,15 +15,16 @@ static enum err explain_join(struct import_row *row)
 		enum join_outcome outcome;
 		const char *field, *problem;
 	} reasons[] = {
-	    {JOIN_NO_REFERRER, "referrer", "is nobody in this campaign, nor earlier in the file"},
-	    {JOIN_SELF, "referrer", "is the same person: nobody can refer themselves"},
+	    {JOIN_NO_REFERRER, "referrer",
+	     "matches no user of this campaign and no earlier line of the file"},
+	    {JOIN_SELF, "referrer", "is the same person: people cannot refer themselves"},
 	};
 	if (row->join.outcome == JOIN_FIELD)
 		return ERR_REFUSED;
 	for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
 		if (reasons[i].outcome == row->join.outcome)
 			return refuse(row, text_of(reasons[i].field), reasons[i].problem);
-	return refuse(row, TEXT("campaign"), "was deleted meanwhile");
+	return refuse(row, TEXT("campaign"), "was deleted during the import");
 }
 
 /* Who is there already keeps the code that is out in the world; another one would lead nowhere. */
@@ -36,7 +37,8 @@ static enum err check_code(struct import_row *row)
 	    text_eq(wanted, text_of(code_write(row->join.codes, CODE_USER, user->id, computed))))
 		return ERR_OK;
 	return refuse(row, TEXT("code"),
-		      "cannot be taken over: this address joined before and keeps its own code");
+		      "cannot be imported: a user with this e-mail address exists already and "
+		      "keeps their code");
 }
 
 static enum err qualify(struct import_row *row, struct tx *tx)
@@ -52,9 +54,9 @@ static enum err qualify(struct import_row *row, struct tx *tx)
 	enum err err = qualify_decide(&q.command, tx);
 	row->qualifies = q.changed;
 	if (err == ERR_REFUSED)
-		return refuse(
-		    row, TEXT("qualified"),
-		    "is Yes, but nobody referred this user: name a referrer, or leave it out");
+		return refuse(row, TEXT("qualified"),
+			      "is Yes, but this user has no referrer: name a referrer, or leave "
+			      "the cell empty");
 	return err;
 }
 

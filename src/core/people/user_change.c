@@ -95,10 +95,10 @@ static enum err qualify(struct user_change *c, struct tx *tx)
 	};
 	enum err err = qualify_decide(&q.command, tx);
 	if (err == ERR_REFUSED)
-		problems_add(&c->problems, TEXT("qualified"),
-			     "cannot become false in one call, because this user has too many "
-			     "orders: refund "
-			     "them one by one, with PUT /users/qualification and order_id");
+		problems_add(
+		    &c->problems, TEXT("qualified"),
+		    "cannot become false in one call, because this user has too many orders: "
+		    "refund each order with PUT /users/qualification and order_id");
 	return err == ERR_OK ? tx_get(tx, &KIND_USER, &c->view.user) : err;
 }
 

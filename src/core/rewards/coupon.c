@@ -9,8 +9,8 @@ const char *coupon_refusal(struct text code)
 	if (code.n == 0)
 		return "is empty";
 	if (code.n > COUPON_MAX)
-		return "is over 100 bytes long";
-	return utf8_printable(code) ? NULL : "holds control characters or is not UTF-8";
+		return "is longer than 100 bytes";
+	return utf8_printable(code) ? NULL : "contains control characters or is not UTF-8";
 }
 
 static enum err refuse(struct coupons_add *cmd, size_t wrong, const char *why)
@@ -36,7 +36,7 @@ static enum err add_one(struct coupons_add *cmd, struct tx *tx, size_t i)
 	struct coupon_code known = {.code = cmd->codes[i]};
 	enum err err = tx_get(tx, &KIND_COUPON_CODE, &known);
 	if (err == ERR_OK && known.rule_id != cmd->rule_id)
-		return refuse(cmd, i, "is in the pool of another rule");
+		return refuse(cmd, i, "is in the coupon pool of another rule");
 	cmd->skipped += err == ERR_OK;
 	if (err != ERR_NOT_FOUND)
 		return err;
@@ -55,7 +55,7 @@ enum err coupons_add_decide(struct command *command, struct tx *tx)
 	cmd->added = cmd->skipped = 0;
 	enum err err = read_rule(tx, cmd->rule_id, &rule, &cmd->pool);
 	if (err == ERR_OK && rule.metric != METRIC_COUPON)
-		return refuse(cmd, cmd->n, "the rule gives no coupons: its metric is another one");
+		return refuse(cmd, cmd->n, "the rule gives no coupons: its metric is not coupon");
 	for (size_t i = 0; err == ERR_OK && i < cmd->n; i++)
 		err = add_one(cmd, tx, i);
 	if (err == ERR_OK && cmd->added > 0)

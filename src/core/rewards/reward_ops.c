@@ -72,7 +72,7 @@ enum err reward_cancel_decide(struct command *command, struct tx *tx)
 	if (err != ERR_OK || r->state == REWARD_CANCELLED)
 		return err;
 	if (r->state == REWARD_ISSUED)
-		return refuse(cmd, NULL, "it was issued: only what is due can be cancelled");
+		return refuse(cmd, NULL, "it was issued: only a due reward can be cancelled");
 	cmd->changed = true;
 	cmd->row.can_be_issued = false;
 	return reward_cancel(tx, r, cmd->reason, &now);
@@ -86,7 +86,7 @@ enum err reward_edit_decide(struct command *command, struct tx *tx)
 	if (err != ERR_OK)
 		return err;
 	if (r->state != REWARD_DUE)
-		return refuse(cmd, NULL, "it is no longer due: only what is due can be changed");
+		return refuse(cmd, NULL, "it is no longer due: only a due reward can be changed");
 	if (cmd->set_amount && r->metric != METRIC_AMOUNT && r->metric != METRIC_COMMISSION)
 		return refuse(cmd, "amount", "is only for the metrics amount and commission");
 	if (cmd->set_amount && (cmd->amount == 0 || cmd->amount > MONEY_MAX))

@@ -22,9 +22,11 @@ enum obstacle {
 
 static const char *const obstacle_text[] = {
     [RECIPIENT_GONE] = "its recipient was erased: cancel it",
-    [REVIEW_OPEN] = "a user whom it is about is under review: accept or reject the user first",
-    [REVIEW_SAID_NO] = "a user whom it is about was rejected: cancel it",
-    [AMOUNT_MISSING] = "no amount was sent to make a commission of: set its amount, or cancel it",
+    [REVIEW_OPEN] =
+	"its recipient or the user who caused it is under review: accept or reject that user first",
+    [REVIEW_SAID_NO] = "its recipient or the user who caused it was rejected: cancel it",
+    [AMOUNT_MISSING] = "no amount was sent with its order, so it has no commission yet: set its "
+		       "amount, or cancel it",
     [POOL_EMPTY] = REWARD_POOL_EMPTY,
 };
 
@@ -305,7 +307,8 @@ enum err reward_advance(struct tx *tx, struct reward *r, const struct reward_at 
 	if (err != ERR_OK)
 		return err;
 	if (obstacle == REVIEW_SAID_NO)
-		return reward_cancel(tx, r, TEXT("a user whom it is about was rejected"), at);
+		return reward_cancel(
+		    tx, r, TEXT("its recipient or the user who caused it was rejected"), at);
 	leave_queue(tx, r);
 	if (obstacle == RECIPIENT_GONE || obstacle == AMOUNT_MISSING)
 		r->auto_issue = 0; /* only a person can help */

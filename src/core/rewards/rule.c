@@ -52,14 +52,13 @@ static void check_unchanged(struct rule_save *cmd, const struct rule_row *before
 	const struct rule *b = &before->rule;
 	if (b->campaign_id != after->campaign_id)
 		problems_add(&cmd->problems, TEXT("campaign_id"),
-			     "cannot be changed: make a rule there instead");
+			     "cannot be changed: create a rule in the other campaign instead");
 	for (size_t i = 0; is_used(before) && i < sizeof fixed / sizeof *fixed; i++)
 		if (memcmp((const char *)b + fixed[i].offset, (const char *)after + fixed[i].offset,
 			   sizeof(uint64_t)) != 0)
 			problems_add(&cmd->problems, text_of(fixed[i].field),
-				     "cannot be changed once there are rewards or coupons: archive "
-				     "this rule "
-				     "and make a new one");
+				     "cannot be changed once the rule has rewards or coupons: "
+				     "archive this rule and create a new one");
 }
 
 /* A new rule's campaign, and its place in the campaign's set. */
@@ -76,9 +75,9 @@ static enum err place(struct rule_save *cmd, struct tx *tx, const struct rule *r
 	if (err != ERR_OK && err != ERR_NOT_FOUND)
 		return err;
 	if (id_list_length(set.rule_ids) >= RULES_MAX)
-		return refuse(
-		    cmd, "campaign_id",
-		    "names a campaign with 200 rules, archived ones included: change one of them");
+		return refuse(cmd, "campaign_id",
+			      "names a campaign that has 200 rules already, archived rules "
+			      "included: change one of these rules");
 	err = id_list_add(set.rule_ids, rule->id, tx_arena(tx), &set.rule_ids);
 	if (err == ERR_OK)
 		tx_put(tx, &KIND_RULE_SET, &set);

@@ -86,7 +86,7 @@ static const char *check_every(const struct rule *r)
 		return r->every == 0 ? NULL : "is only for the type recurring";
 	return r->every != 0 && r->every <= RULE_COUNT_MAX
 		   ? NULL
-		   : "must be a whole number from 1: each so many, a reward";
+		   : "must be a whole number from 1, such as 5 for a reward after every 5 friends";
 }
 
 static const char *check_thresholds(const struct rule *r)
@@ -100,7 +100,7 @@ static const char *check_thresholds(const struct rule *r)
 	for (size_t i = 0; i < n; i++) {
 		uint64_t threshold = id_list_at(r->thresholds, i);
 		if (threshold <= before || threshold > RULE_COUNT_MAX)
-			return "must be whole numbers from 1, each larger than the one before";
+			return "must be whole numbers from 1 in ascending order";
 		before = threshold;
 	}
 	return NULL;
@@ -128,7 +128,7 @@ static const char *check_max_per_user(const struct rule *r)
 static const char *check_auto_issue(const struct rule *r)
 {
 	return r->auto_issue && r->method == REWARD_MANUALLY
-		   ? "cannot be on with the method manual, where only people issue"
+		   ? "must be false for the method manual, because an operator issues these rewards"
 		   : NULL;
 }
 

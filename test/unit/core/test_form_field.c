@@ -237,7 +237,7 @@ static void a_required_box_is_checked(void **state)
 	struct form f = {0};
 	(void)state;
 	add(&f, "terms", FORM_CHECKBOX, true);
-	assert_string_equal(judge(&f, true), "has to be checked");
+	assert_string_equal(judge(&f, true), "must be checked");
 	give(&f, "terms", "true");
 	assert_null(judge(&f, true));
 	assert_kept(&f, (const char *[]){"terms", "true"}, 2);

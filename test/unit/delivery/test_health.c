@@ -202,7 +202,7 @@ static void disabled_after_five_days_of_failures(void **state)
 	/* With the first attempt at or after the five days: there is one at least every hour. */
 	assert_in_range(at_ms, first_ms + 5 * (uint64_t)DAY, first_ms + 5 * (uint64_t)DAY + HOUR);
 	assert_text(hook_now(w, id).disabled_reason,
-		    TEXT("every attempt has failed for as long as disable_after allows"));
+		    TEXT("every attempt failed for the time that disable_after allows"));
 }
 
 static void a_success_in_between_begins_the_days_anew(void **state)
