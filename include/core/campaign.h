@@ -34,12 +34,6 @@ struct campaign_name campaign_name_read(struct text identifier);
 enum err campaign_find(struct tx *tx, struct codes *codes, const struct campaign_name *name,
 		       struct campaign *campaign) WARN_UNUSED;
 
-/** The time zone of its dates. */
-const struct zone *campaign_zone(const struct campaign *campaign);
-/** The same by id; UTC where the campaign does not exist. ERR_PENDING and read errors pass
- * through. */
-enum err campaign_read_zone(struct tx *tx, uint64_t id, const struct zone **zone) WARN_UNUSED;
-
 /** Its counters; zeros before anything was counted. */
 enum err campaign_read_stats(struct tx *tx, uint64_t id, struct campaign_stats *stats) WARN_UNUSED;
 

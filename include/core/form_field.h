@@ -9,6 +9,7 @@
 #ifndef CORE_FORM_FIELD_H
 #define CORE_FORM_FIELD_H
 
+#include "core/names.h"
 #include "core/problems.h"
 #include "core/records.h"
 
@@ -21,6 +22,7 @@ enum form_type {
 	FORM_SELECT,
 	FORM_CHECKBOX,
 };
+extern const struct name FORM_TYPE_NAMES[];
 enum {
 	FORM_FIELDS_MAX = 32,
 	FORM_ID_MAX = 64,

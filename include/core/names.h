@@ -14,8 +14,8 @@ struct name {
 /* A table ends with a NULL word. Of SCOPE_NAMES a number is the bit's place in enum token_scope. */
 extern const struct name CAMPAIGN_STATUS_NAMES[], USER_TYPE_NAMES[], SOURCE_NAMES[], EVENT_NAMES[],
     METHOD_NAMES[], FORMAT_NAMES[], ORDER_NAMES[], DELIVERY_STATUS_NAMES[], EXISTING_NAMES[],
-    FORM_TYPE_NAMES[], METRIC_NAMES[], RECIPIENT_NAMES[], TRIGGER_NAMES[], REWARD_TYPE_NAMES[],
-    REWARD_METHOD_NAMES[], REPEAT_NAMES[], REWARD_STATE_NAMES[], REVIEW_NAMES[], SCOPE_NAMES[];
+    METRIC_NAMES[], RECIPIENT_NAMES[], TRIGGER_NAMES[], REWARD_TYPE_NAMES[], REWARD_METHOD_NAMES[],
+    REPEAT_NAMES[], REWARD_STATE_NAMES[], REVIEW_NAMES[], SCOPE_NAMES[];
 
 /** The word of a number; "unknown" where the table has none. */
 const char *name_of(const struct name *table, uint64_t number);

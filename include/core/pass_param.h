@@ -8,11 +8,6 @@
 
 enum { PASS_PARAMS_MAX = 16, PASS_NAME_MAX = 64, PASS_VALUE_MAX = 512 };
 
-/** Their names as pairs (name, ""): the campaign's own, or the five utm_ ones where it says
- * nothing. */
-struct pairs pass_params_of(const struct campaign *campaign);
-/** How a campaign keeps "none at all", which is not the same as saying nothing. */
-struct text pass_params_none(void);
 /** NULL, or a sentence fragment that completes "pass_params ...": at most 16 different names of 1
  * to 64 characters A-Z, a-z, 0-9, ".", "_" and "-", none of which is a field that a join or a
  * payload has. */

@@ -11,7 +11,8 @@
 #include "base/clock.h"
 #include "base/form.h"
 #include "base/typed.h"
-#include "core/who.h"
+#include "core/campaign_defaults.h"
+#include "core/code_alias.h"
 #include "routes.h"
 
 enum { DAYS = 30 /* where the query does not say */ };

@@ -10,7 +10,7 @@
 #include "api/pages/html.h"
 #include "api/pages/reach.h"
 #include "base/log.h"
-#include "core/who.h"
+#include "core/code_alias.h"
 #include "import.h"
 #include "metrics.h"
 #include "routes.h"

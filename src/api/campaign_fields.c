@@ -12,6 +12,7 @@
 #include "base/ascii.h"
 #include "campaign_dates.h"
 #include "campaign_form.h"
+#include "core/campaign_defaults.h"
 #include "core/page_text.h"
 #include "core/pass_param.h"
 #include "core/redirect.h"

@@ -7,10 +7,10 @@
 
 #include "api/call/show.h"
 #include "campaign_form.h"
+#include "core/campaign_defaults.h"
+#include "core/code_alias.h"
 #include "core/page_text.h"
-#include "core/pass_param.h"
 #include "core/redirect.h"
-#include "core/who.h"
 #include "v1.h"
 
 static void show_link(struct call *call, struct json_out *o, const struct campaign *c)

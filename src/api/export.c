@@ -11,11 +11,12 @@
 #include "base/log.h"
 #include "base/typed.h"
 #include "core/campaign.h"
+#include "core/campaign_defaults.h"
+#include "core/code_alias.h"
 #include "core/form_field.h"
 #include "core/names.h"
 #include "core/pass_param.h"
 #include "core/user_export.h"
-#include "core/who.h"
 #include "routes.h"
 
 enum { FIELDS_MAX = 2 * FORM_FIELDS_MAX + PASS_PARAMS_MAX };

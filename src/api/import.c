@@ -14,6 +14,7 @@
 #include "api/call/body.h"
 #include "api/call/identifier.h"
 #include "core/campaign.h"
+#include "core/campaign_defaults.h"
 #include "import_report.h"
 #include "routes.h"
 

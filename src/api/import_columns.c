@@ -10,6 +10,8 @@
 #include "base/ip.h"
 #include "base/typed.h"
 #include "column_names.h"
+#include "core/campaign_defaults.h"
+#include "core/code_alias.h"
 #include "core/email.h"
 #include "core/form_field.h"
 #include "core/names.h"

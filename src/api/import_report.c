@@ -3,8 +3,8 @@
  */
 #include "import_report.h"
 
+#include "core/campaign_defaults.h"
 #include "core/names.h"
-#include "core/pass_param.h"
 
 void import_report_begin(struct import_report *report)
 {

@@ -9,6 +9,8 @@
 #include "api/pages/cors.h"
 #include "api/pages/html.h"
 #include "api/pages/link.h"
+#include "core/campaign_defaults.h"
+#include "core/code_alias.h"
 #include "core/pass_param.h"
 #include "core/redirect.h"
 #include "join_refusal.h"

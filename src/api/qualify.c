@@ -2,6 +2,7 @@
  * is. Never what a request may say (qualify_read.c), never a rule (core/qualify.c). Called through
  * the route table.
  */
+#include "core/code_alias.h"
 #include "core/user_change.h"
 
 #include "api/call/show.h"

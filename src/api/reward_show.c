@@ -6,9 +6,9 @@
 #include "api/call/show.h"
 #include "base/clock.h"
 #include "base/decimal.h"
+#include "core/code_alias.h"
 #include "core/money.h"
 #include "core/names.h"
-#include "core/who.h"
 
 enum { DECIMAL_SIZE = 32 };
 

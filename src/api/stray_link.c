@@ -6,6 +6,7 @@
 #include "api/pages/link.h"
 #include "base/ascii.h"
 #include "base/form.h"
+#include "core/code_alias.h"
 #include "routes.h"
 
 static struct text behind(struct text t, size_t n)

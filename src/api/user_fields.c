@@ -3,6 +3,8 @@
  */
 #include "user_fields.h"
 
+#include "core/code_alias.h"
+
 /* ---- meta ---- */
 
 static bool add_meta(const struct json *entry, struct buf *list)

@@ -7,7 +7,8 @@
 #include "api/pages/sharing.h"
 #include "base/form.h"
 #include "base/ip.h"
-#include "core/who.h"
+#include "core/campaign_defaults.h"
+#include "core/code_alias.h"
 #include "v1.h"
 
 static const struct name flags[] = {

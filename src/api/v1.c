@@ -9,11 +9,12 @@
 #include "api/call/show.h"
 #include "api/pages/sharing.h"
 #include "base/decimal.h"
+#include "core/campaign_defaults.h"
+#include "core/code_alias.h"
 #include "core/join.h"
 #include "core/money.h"
 #include "core/names.h"
 #include "core/rule.h"
-#include "core/who.h"
 #include "routes.h"
 #include "user_query.h"
 

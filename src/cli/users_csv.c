@@ -13,7 +13,7 @@
 
 #include "api_call.h"
 #include "base/json.h"
-#include "core/who.h"
+#include "core/code_alias.h"
 
 enum { TARGET_SIZE = 160, FILE_NAME_MAX = 4096, SILENCE_S = 300 };
 

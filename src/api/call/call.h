@@ -11,7 +11,6 @@
 #include "core/campaign.h"
 #include "core/problems.h"
 #include "core/records.h"
-#include "core/who.h"
 #include "inbound_keys.h"
 #include "limits.h"
 #include "tokens.h"

@@ -3,6 +3,7 @@
  */
 #include "base/typed.h"
 #include "base/utf8.h"
+#include "core/campaign_defaults.h"
 #include "core/page_text.h"
 #include "core/pass_param.h"
 #include "html_parts.h"

@@ -1,8 +1,8 @@
 /* Owns the page after joining: the own link, its QR code, where to share it, what came of it so
  * far. Never who may see it (thanks.c). Called by that.
  */
+#include "core/code_alias.h"
 #include "core/page_text.h"
-#include "core/who.h"
 #include "html_parts.h"
 #include "sharing.h"
 

@@ -3,7 +3,7 @@
  */
 #include "link.h"
 
-#include "core/who.h"
+#include "core/code_alias.h"
 #include "html.h"
 
 static enum err find_user(struct link *link, struct tx *tx)
@@ -24,7 +24,7 @@ static enum err link_decide(struct command *command, struct tx *tx)
 	struct call *call = link->call;
 	uint64_t user_id, campaign_id;
 	enum err err =
-	    who_read_code(tx, call->api->config.codes, call->params[0], &user_id, &campaign_id);
+	    code_find(tx, call->api->config.codes, call->params[0], &user_id, &campaign_id);
 	if (err != ERR_OK)
 		return err;
 	link->user = (struct user){.id = user_id};

@@ -5,9 +5,10 @@
 
 #include <stddef.h>
 
+#include "core/campaign_defaults.h"
+#include "core/code_alias.h"
 #include "core/page_text.h"
 #include "core/reward_records.h"
-#include "core/who.h"
 
 struct campaign_name campaign_name_read(struct text identifier)
 {
@@ -31,25 +32,11 @@ enum err campaign_find(struct tx *tx, struct codes *codes, const struct campaign
 	uint64_t id = name->id, user_id;
 	enum err err = ERR_OK;
 	if (id == 0)
-		err = who_read_code(tx, codes, name->code, &user_id, &id);
+		err = code_find(tx, codes, name->code, &user_id, &id);
 	*campaign = (struct campaign){.id = id};
 	if (err != ERR_OK)
 		return err;
 	return id != 0 ? tx_get(tx, &KIND_CAMPAIGN, campaign) : ERR_NOT_FOUND;
-}
-
-const struct zone *campaign_zone(const struct campaign *campaign)
-{
-	const struct zone *zone = zone_find(campaign->timezone);
-	return zone != NULL ? zone : zone_find((struct text){0});
-}
-
-enum err campaign_read_zone(struct tx *tx, uint64_t id, const struct zone **zone)
-{
-	struct campaign campaign = {.id = id};
-	enum err err = tx_get(tx, &KIND_CAMPAIGN, &campaign);
-	*zone = campaign_zone(&campaign);
-	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
 enum err campaign_read_stats(struct tx *tx, uint64_t id, struct campaign_stats *stats)

@@ -6,9 +6,9 @@
 
 #include "base/unicode.h"
 #include "core/campaign.h"
+#include "core/code_alias.h"
 #include "core/names.h"
 #include "core/records/id_walk.h"
-#include "core/who.h"
 
 const struct filter_field CAMPAIGN_FILTER_FIELDS[] = {
     {"id", FILTER_NUMBER, offsetof(struct campaign, id), NULL},
@@ -72,7 +72,7 @@ enum err campaign_list_decide(struct command *command, struct tx *tx)
 	search.walk = &walk;
 	enum err err = unicode_fold(l->q, tx_arena(tx), &search.folded);
 	if (err == ERR_OK)
-		err = who_resolve_filter(tx, l->codes, CODE_CAMPAIGN, &l->where);
+		err = code_resolve_filter(tx, l->codes, CODE_CAMPAIGN, &l->where);
 	if (err == ERR_OK)
 		err = id_walk_run(tx, &walk);
 	for (size_t i = 0; err == ERR_OK && i < l->page.n; i++)

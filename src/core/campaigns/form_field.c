@@ -6,10 +6,16 @@
 
 #include "base/typed.h"
 #include "base/utf8.h"
-#include "core/names.h"
 #include "core/pass_param.h"
 #include "core/payload.h"
 #include "form_value.h"
+
+const struct name FORM_TYPE_NAMES[] = {
+    {FORM_TEXT, "text"},         {FORM_EMAIL, "email"},
+    {FORM_PHONE, "phone"},       {FORM_NUMBER, "number"},
+    {FORM_DATE, "date"},         {FORM_SELECT, "select"},
+    {FORM_CHECKBOX, "checkbox"}, {0, NULL},
+};
 
 static const struct text no_text = {0};
 

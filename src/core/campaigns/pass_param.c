@@ -8,26 +8,7 @@
 #include "base/form.h"
 #include "base/typed.h"
 #include "base/utf8.h"
-
-/* As pairs_add writes them: each text behind its length. */
-static const char usual[] = "\012utm_source\0"
-			    "\012utm_medium\0"
-			    "\014utm_campaign\0"
-			    "\010utm_term\0"
-			    "\013utm_content"; /* and the NUL of the literal */
-
-struct text pass_params_none(void)
-{
-	return text_from("\0", 2); /* one pair of nothing */
-}
-
-struct pairs pass_params_of(const struct campaign *campaign)
-{
-	struct text own = campaign->pass_params.raw;
-	if (own.n == 0)
-		return (struct pairs){text_from(usual, sizeof usual)};
-	return (struct pairs){text_eq(own, pass_params_none()) ? (struct text){0} : own};
-}
+#include "core/campaign_defaults.h"
 
 struct form_list form_list_of(const struct campaign *campaign, bool invited)
 {

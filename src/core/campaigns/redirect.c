@@ -7,7 +7,7 @@
 
 #include "base/form.h"
 #include "base/utf8.h"
-#include "core/pass_param.h"
+#include "core/campaign_defaults.h"
 
 const char *const REDIRECT_WORDS[] = {"code", "first_name", "email", "referrer_first_name", NULL};
 

@@ -8,10 +8,10 @@
 #include "base/clock.h"
 #include "base/decimal.h"
 #include "base/ip.h"
+#include "core/code_alias.h"
 #include "core/money.h"
 #include "core/names.h"
 #include "core/payload.h"
-#include "core/who.h"
 
 enum { DEFAULT_FIELDS = 13 };
 

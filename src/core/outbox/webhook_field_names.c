@@ -4,7 +4,7 @@
  */
 #include "webhook_field_names.h"
 
-#include "core/pass_param.h"
+#include "core/campaign_defaults.h"
 #include "core/payload.h"
 #include "core/webhook.h"
 

@@ -3,7 +3,7 @@
  */
 #include "core/webhook_ops.h"
 
-#include "core/campaign.h"
+#include "core/campaign_defaults.h"
 #include "core/reward_records.h"
 #include "core/webhook.h"
 #include "event.h"

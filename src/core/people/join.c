@@ -4,10 +4,12 @@
  */
 #include "core/join.h"
 
+#include "core/campaign_defaults.h"
+#include "core/code_alias.h"
 #include "core/email.h"
 #include "core/pass_param.h"
+#include "core/records/email_index.h"
 #include "join_create.h"
-#include "user_index.h"
 
 static enum err refuse(struct join *j, enum join_outcome outcome)
 {
@@ -24,7 +26,7 @@ static enum err find_place(struct join *j, struct tx *tx, uint64_t *campaign_id)
 	if (j->code.n > 0) {
 		referrer = (struct who){0};
 		unknown = JOIN_UNKNOWN;
-		enum err err = who_read_code(tx, j->codes, j->code, &referrer.id, campaign_id);
+		enum err err = code_find(tx, j->codes, j->code, &referrer.id, campaign_id);
 		if (err != ERR_OK)
 			return err;
 	}
@@ -180,7 +182,7 @@ static enum err find_existing(struct join *j, struct tx *tx, uint64_t hash)
 {
 	uint64_t known;
 	enum err err =
-	    user_index_find_email(tx, j->codes, hash, j->campaign.id, j->canonical_email, &known);
+	    email_index_find(tx, j->codes, hash, j->campaign.id, j->canonical_email, &known);
 	if (err != ERR_OK)
 		return err;
 	j->user = (struct user){.id = known};

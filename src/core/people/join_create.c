@@ -6,7 +6,8 @@
 
 #include <stddef.h>
 
-#include "core/campaign.h"
+#include "core/campaign_defaults.h"
+#include "core/code_alias.h"
 #include "core/day.h"
 #include "core/outbox/event.h"
 #include "core/reward.h"

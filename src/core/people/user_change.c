@@ -5,6 +5,7 @@
 
 #include "core/form_field.h"
 #include "core/pass_param.h"
+#include "core/records/email_index.h"
 #include "core/reward.h"
 #include "user_index.h"
 #include "user_view.h"
@@ -17,8 +18,8 @@ static enum err change_email(struct user_change *c, struct tx *tx, struct user *
 	if (c->email.n == 0)
 		return ERR_OK;
 	uint64_t hash = codes_hash_email(c->codes, user->campaign_id, c->canonical_email);
-	enum err err = user_index_find_email(tx, c->codes, hash, user->campaign_id,
-					     c->canonical_email, &holder);
+	enum err err =
+	    email_index_find(tx, c->codes, hash, user->campaign_id, c->canonical_email, &holder);
 	if (err == ERR_OK && holder != 0 && holder != user->id)
 		problems_add(&c->problems, TEXT("email"),
 			     "has already been taken in this campaign");
@@ -26,10 +27,10 @@ static enum err change_email(struct user_change *c, struct tx *tx, struct user *
 		return ERR_REFUSED;
 	if (err != ERR_OK || text_eq(user->email, c->email))
 		return err;
-	if ((err = user_index_remove_email(tx, c->codes, user)) != ERR_OK)
+	if ((err = email_index_remove(tx, c->codes, user)) != ERR_OK)
 		return err;
 	user->email = c->email;
-	return user_index_add_email(tx, user->id, hash);
+	return email_index_add(tx, user->id, hash);
 }
 
 /* ---- further fields ---- */

@@ -7,7 +7,8 @@
 #include <string.h>
 
 #include "base/unicode.h"
-#include "core/campaign.h"
+#include "core/campaign_defaults.h"
+#include "core/code_alias.h"
 #include "core/names.h"
 #include "core/records/id_walk.h"
 #include "core/who.h"
@@ -224,7 +225,7 @@ static enum err read_code(struct user_list *l, struct tx *tx, struct text code, 
 	uint64_t user_id, campaign_id;
 	if (code.n == 0)
 		return ERR_OK;
-	enum err err = who_read_code(tx, l->codes, code, &user_id, &campaign_id);
+	enum err err = code_find(tx, l->codes, code, &user_id, &campaign_id);
 	if (err != ERR_OK)
 		return err;
 	*id = of_user ? user_id : campaign_id;
@@ -322,7 +323,7 @@ static enum err read_own_code(struct user_list *l, struct tx *tx, bool *nobody)
 	*nobody = false;
 	if (f->code.n == 0)
 		return ERR_OK;
-	enum err err = who_read_code(tx, l->codes, f->code, &id, &campaign_id);
+	enum err err = code_find(tx, l->codes, f->code, &id, &campaign_id);
 	*nobody = err == ERR_OK && (id == 0 || (f->id != 0 && f->id != id));
 	if (!*nobody)
 		f->id = id;
@@ -353,7 +354,7 @@ enum err user_list_decide(struct command *command, struct tx *tx)
 	l->counted = false;
 	enum err err = read_codes(l, tx);
 	if (err == ERR_OK)
-		err = who_resolve_filter(tx, l->codes, CODE_USER, &l->filter.where);
+		err = code_resolve_filter(tx, l->codes, CODE_USER, &l->filter.where);
 	if (err == ERR_OK)
 		err = read_own_code(l, tx, &nobody);
 	if (err != ERR_OK)

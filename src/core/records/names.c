@@ -4,7 +4,6 @@
  */
 #include "core/names.h"
 
-#include "core/form_field.h"
 #include "core/reward_records.h"
 
 const struct name CAMPAIGN_STATUS_NAMES[] = {
@@ -74,12 +73,6 @@ const struct name REVIEW_NAMES[] = {
     {0, NULL},
 };
 const struct name SCOPE_NAMES[] = {{0, "read"}, {1, "write"}, {2, "admin"}, {0, NULL}};
-const struct name FORM_TYPE_NAMES[] = {
-    {FORM_TEXT, "text"},         {FORM_EMAIL, "email"},
-    {FORM_PHONE, "phone"},       {FORM_NUMBER, "number"},
-    {FORM_DATE, "date"},         {FORM_SELECT, "select"},
-    {FORM_CHECKBOX, "checkbox"}, {0, NULL},
-};
 const struct name METRIC_NAMES[] = {
     {METRIC_AMOUNT, "amount"},
     {METRIC_COMMISSION, "commission"},

@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "core/campaign.h"
+#include "core/campaign_defaults.h"
 #include "core/day.h"
 #include "core/money.h"
 #include "core/outbox/event.h"

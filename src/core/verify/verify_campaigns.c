@@ -3,6 +3,7 @@
  * verify.c. Counters are compared where users are walked campaign by campaign (verify_users.c).
  */
 #include "base/zone.h"
+#include "core/campaign_defaults.h"
 #include "core/pass_param.h"
 #include "verify_parts.h"
 

@@ -1,7 +1,7 @@
 /* Owns the checks of users: every index leads to them and back, and what is counted is what is
  * there. Never the walk. Called by verify.c.
  */
-#include "core/people/user_index.h"
+#include "core/records/email_index.h"
 #include "verify_parts.h"
 
 /* ---- one user ---- */
@@ -10,7 +10,7 @@
 static enum err hashes_of(struct verifier *v, const struct user *user, struct email_hashes *out)
 {
 	enum err err =
-	    user_index_hashes(v->codes, user->campaign_id, user->email, tx_arena(v->tx), out);
+	    email_index_hashes(v->codes, user->campaign_id, user->email, tx_arena(v->tx), out);
 	return err == ERR_INVALID ? ERR_NOT_FOUND : err;
 }
 

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "core/campaign_defaults.h"
 #include "core/pass_param.h"
 
 /* The names with a blank behind each. */

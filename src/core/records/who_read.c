@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/typed.h"
+#include "core/code_alias.h"
 #include "core/email.h"
 #include "core/who.h"
 

@@ -1,0 +1,129 @@
+/*
+ * Owns what a code means: the computed codes of users and campaigns, and the aliases that came with
+ * an import. Never reads a user's record. Called by everything that finds, makes or shows a user or
+ * a campaign.
+ */
+#include "core/code_alias.h"
+
+#include "core/filter.h"
+#include "core/records.h"
+
+bool code_is_plausible(struct text code)
+{
+	for (size_t i = 0; i < code.n; i++) {
+		char c = code.p[i];
+		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+		if (!letter && !(c >= '0' && c <= '9') && c != '-' && c != '_')
+			return false;
+	}
+	return code.n > 0 && code.n <= ALIAS_MAX;
+}
+
+/* Codes of another referd look like ours. Those that were taken over are counted by their kind's
+ * sequence: while there are none, which is nearly everywhere, nothing has to be looked up for
+ * them. */
+static bool any_like_ours(const struct tx *tx)
+{
+	return tx_last_id(tx, &KIND_ALIAS) > 0;
+}
+
+static uint64_t own_id(struct codes *codes, struct text code)
+{
+	return code_read(codes, CODE_USER, code) | code_read(codes, CODE_CAMPAIGN, code);
+}
+
+/* Is it the code of an id that was given? */
+static bool is_given(struct tx *tx, struct codes *codes, struct text code)
+{
+	uint64_t user_id = code_read(codes, CODE_USER, code);
+	uint64_t campaign_id = code_read(codes, CODE_CAMPAIGN, code);
+	return (user_id != 0 && user_id <= tx_last_id(tx, &KIND_USER)) ||
+	       (campaign_id != 0 && campaign_id <= tx_last_id(tx, &KIND_CAMPAIGN));
+}
+
+static const char *refusal(struct tx *tx, struct codes *codes, struct text code)
+{
+	/* Paths of our own that begin like a code's. */
+	static const char *const taken[] = {"api",    "webhook", "assets", "healthz",
+					    "readyz", "metrics", "me"};
+	if (!code_is_plausible(code))
+		return "must be 1 to 64 letters, digits, - or _";
+	for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
+		if (text_eq(code, text_of(taken[i])))
+			return "is a path of this server's own";
+	return is_given(tx, codes, code) ? "is somebody else's already" : NULL;
+}
+
+enum err code_take_over(struct tx *tx, struct codes *codes, struct text code, const char **problem)
+{
+	struct alias alias = {.code = code};
+	if ((*problem = refusal(tx, codes, code)) != NULL)
+		return ERR_REFUSED;
+	enum err err = tx_get(tx, &KIND_ALIAS, &alias);
+	*problem = "is somebody else's already";
+	if (err != ERR_NOT_FOUND)
+		return err == ERR_OK ? ERR_REFUSED : err;
+	if (own_id(codes, code) != 0)
+		(void)tx_next_id(tx, &KIND_ALIAS);
+	return ERR_OK;
+}
+
+enum err code_next_id(struct tx *tx, struct codes *codes, enum code_type type, uint64_t *id)
+{
+	const struct record_kind *kind = type == CODE_USER ? &KIND_USER : &KIND_CAMPAIGN;
+	char code[CODE_LENGTH + 1];
+	enum err err;
+	do {
+		*id = tx_next_id(tx, kind);
+		if (!any_like_ours(tx))
+			return ERR_OK;
+		struct alias alias = {.code = text_of(code_write(codes, type, *id, code))};
+		err = tx_get(tx, &KIND_ALIAS, &alias);
+	} while (err == ERR_OK);
+	return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
+enum err code_find(struct tx *tx, struct codes *codes, struct text code, uint64_t *user_id,
+		   uint64_t *campaign_id)
+{
+	struct alias alias = {.code = code};
+	enum err err = ERR_NOT_FOUND;
+	bool given = is_given(tx, codes, code);
+	if ((!given || any_like_ours(tx)) && code_is_plausible(code))
+		err = tx_get(tx, &KIND_ALIAS, &alias);
+	*user_id = alias.user_id;
+	*campaign_id = alias.campaign_id;
+	if (err == ERR_NOT_FOUND && given) {
+		*user_id = code_read(codes, CODE_USER, code);
+		*campaign_id = code_read(codes, CODE_CAMPAIGN, code);
+	}
+	return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
+enum err code_resolve_filter(struct tx *tx, struct codes *codes, enum code_type type,
+			     struct filter *filter)
+{
+	uint64_t user_id, campaign_id;
+	for (size_t i = 0; i < filter->n; i++) {
+		struct filter_term *term = &filter->terms[i];
+		if (term->field->type != FILTER_CODE)
+			continue;
+		enum err err = code_find(tx, codes, term->text, &user_id, &campaign_id);
+		if (err != ERR_OK)
+			return err;
+		filter_resolve(term, type == CODE_USER ? user_id : campaign_id);
+	}
+	return ERR_OK;
+}
+
+struct text code_of_user(struct codes *codes, uint64_t id, struct text alias,
+			 char out[CODE_LENGTH + 1])
+{
+	return alias.n > 0 ? alias : text_of(code_write(codes, CODE_USER, id, out));
+}
+
+struct text code_of_campaign(struct codes *codes, uint64_t id, struct text alias,
+			     char out[CODE_LENGTH + 1])
+{
+	return alias.n > 0 ? alias : text_of(code_write(codes, CODE_CAMPAIGN, id, out));
+}
