@@ -1,7 +1,8 @@
 /*
- * The outbound client's insides, shared by client.c (client, pools), client_call.c (one call's
- * life), client_connection.c (one evhttp connection), client_answer.c (what comes back on it) and
- * client_tls.c. Facts flow up: connection -> call -> client; a call never knows evhttp.
+ * The outbound client's insides, shared by client.c (the client), client_pool.c (pools and idle
+ * connections), client_call.c (one call's life), client_connection.c (one evhttp connection),
+ * client_answer.c (the response on it) and client_tls.c. Facts flow up: connection -> call ->
+ * client; a call never knows evhttp.
  */
 #ifndef HTTP_CLIENT_PARTS_H
 #define HTTP_CLIENT_PARTS_H
@@ -56,6 +57,8 @@ uint64_t client_now_ns(const struct http_client *client);
 /** The callback is owed: it comes from the ended event, in this turn or the next. */
 void client_call_ended(struct http_client *client, struct http_call *call);
 void client_call_dead(struct http_client *client, struct http_call *call);
+/** libevent's callback: retires connections that have been idle for too long (client_pool.c). */
+void client_on_idle(evutil_socket_t fd, short what, void *arg);
 
 /* ---- one call (client_call.c) ---- */
 
@@ -115,7 +118,7 @@ void call_complete(struct http_call *call);
  * answer came. */
 void call_broken(struct http_call *call, bool untouched, const char *detail);
 
-/* ---- one connection (client_connection.c, client_answer.c) ---- */
+/* ---- one connection (client_connection.c) ---- */
 
 struct evhttp_connection;
 struct evhttp_request;
@@ -158,6 +161,10 @@ struct outgoing *outgoing_new(struct http_call *call, const union endpoint *peer
 /** Sends the call's request over conn, connecting first where it is new. Facts may be told from
  * inside (a connect that fails at once): touch neither afterwards. */
 void outgoing_send(struct outgoing *conn, struct http_call *call);
+void outgoing_free(struct outgoing *conn);
+
+/* ---- reusing connections (client_pool.c) ---- */
+
 /** Idle again, if it can be used again and the pool has room; else retired. */
 void outgoing_release(struct outgoing *conn);
 /** Takes an idle connection of the pool to url's origin, or NULL. Those to another origin are
@@ -165,7 +172,8 @@ void outgoing_release(struct outgoing *conn);
 struct outgoing *outgoing_take(struct http_pool *pool, const struct url *url);
 /** Detaches it from everything; freed at the end of the turn. */
 void outgoing_retire(struct outgoing *conn);
-void outgoing_free(struct outgoing *conn);
+
+/* ---- the response (client_answer.c) ---- */
 
 /** Makes the request's callbacks and the watch over the input those of client_answer.c. */
 void answer_begin(struct outgoing *conn, struct evhttp_request *request);

@@ -1,7 +1,7 @@
 /* Owns the life of one connection: its phases, what it waits for, how its bytes leave, its end.
  * Never reads or parses, never waits, never frees a connection inside the dispatch.
  * Called by the listener (open), by intake.c, by http_reply and by the server's hook. */
-#include "http/connection.h"
+#include "http/server_parts.h"
 
 #include <stdlib.h>
 #include <unistd.h>

@@ -3,7 +3,7 @@
  * Called by the listener, at the limit of connections or of descriptors, and by memory.c. */
 #include <sys/socket.h>
 
-#include "http/connection.h"
+#include "http/server_parts.h"
 
 enum {
 	PEEKED = 8, /* idle connections looked at for one that is truly idle */

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "http/connection.h"
+#include "http/server_parts.h"
 
 enum {
 	POOL_MAX = 256,     /* kept when idle: about 2 MiB */

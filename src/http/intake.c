@@ -3,7 +3,7 @@
  * Called by libevent and by the server's sweep. */
 #include <string.h>
 
-#include "http/connection.h"
+#include "http/server_parts.h"
 
 enum {
 	PIPELINE_TURN = 32,     /* requests of one connection in one turn, ... */

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "http/connection.h"
+#include "http/server_parts.h"
 
 enum {
 	ACCEPT_TURN = 64, /* connections taken in one turn */

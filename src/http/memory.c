@@ -2,7 +2,7 @@
  * Never allocates or frees a buffer itself. Replies that can leave do so first, then the slowest
  * connections are closed; a request that still finds no room gets a 503.
  * Called wherever a buffer changes its size, and before a request is handed over. */
-#include "http/connection.h"
+#include "http/server_parts.h"
 
 enum { EVICTED_AT_ONCE = 8 }; /* so that making room does not stall the loop */
 

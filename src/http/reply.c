@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "http/connection.h"
+#include "http/server_parts.h"
 
 static const struct {
 	int status;

@@ -6,7 +6,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "http/connection.h"
+#include "http/server_parts.h"
 
 const struct http_limits http_limits_default = {
     .max_head = 16 << 10,

@@ -5,7 +5,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "http/connection.h"
+#include "http/server_parts.h"
 
 /* What a client has to move at least in the time that one piece may take: 550 bytes a second with
  * the default of 30 s, about the rate that Apache's mod_reqtimeout asks for. */

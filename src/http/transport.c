@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <sys/socket.h>
 
-#include "http/connection.h"
+#include "http/server_parts.h"
 
 static ssize_t result_of(ssize_t n)
 {

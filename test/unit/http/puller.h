@@ -5,7 +5,7 @@
 #ifndef TEST_PULLER_H
 #define TEST_PULLER_H
 
-#include "http/connection.h"
+#include "http/server_parts.h"
 #include "server_world.h"
 
 #define POST      "POST /later HTTP/1.1\r\nHost: a\r\n"

@@ -1,7 +1,7 @@
 /* Owns the proof of who has to go when there is no room for another connection.
  * Never measures time: the clock moves when a test says so.
  * Called by make test. */
-#include "http/connection.h"
+#include "http/server_parts.h"
 #include "server_world.h"
 
 #include <fcntl.h>

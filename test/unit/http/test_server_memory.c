@@ -1,7 +1,7 @@
 /* Owns the proof that all requests and owed replies together stay within one budget, and of what
  * happens when it is spent. Never measures time: the clock moves when a test says so.
  * Called by make test. */
-#include "http/connection.h"
+#include "http/server_parts.h"
 #include "server_world.h"
 
 #define GET(path)       "GET " path " HTTP/1.1\r\nHost: a\r\n\r\n"

@@ -3,7 +3,7 @@
  * Called by make test. */
 #include "server_world.h"
 
-#include "http/connection.h"
+#include "http/server_parts.h"
 
 #define GET(path) "GET " path " HTTP/1.1\r\nHost: a\r\n\r\n"
 

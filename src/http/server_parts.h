@@ -6,8 +6,8 @@
  * back when it falls idle, so that 10,000 idle connections cost 10,000 small structs. When a client
  * leaves before its reply, the exchange stays behind as an orphan until http_reply.
  */
-#ifndef HTTP_CONNECTION_H
-#define HTTP_CONNECTION_H
+#ifndef HTTP_SERVER_PARTS_H
+#define HTTP_SERVER_PARTS_H
 
 #include <event2/event.h>
 #include <event2/event_struct.h>
