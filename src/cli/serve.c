@@ -1,5 +1,5 @@
-/* Owns the life of the server: builds the rooms bottom-up, runs the loop, drains, tears down. Never
- * a rule of any room. Called by main for `referd serve`.
+/* Owns the life of the server: opens the rooms, runs the loop, drains and closes; and the order of
+ * the loop's work (run_turn). Never a rule of a room. Called by main for `referd serve`.
  */
 #include "serve.h"
 
@@ -31,6 +31,42 @@ struct serve {
 	char public_url[512];
 	bool draining;
 };
+
+/*
+ * The order of a turn of the loop. libevent first dispatches sockets and timers: the rooms parse,
+ * queue commands and queries with the store, and keep the results of deliveries. Then the hooks run
+ * in the order in which open_all adds them:
+ *
+ *   1. run_turn: the store and delivery, in the order of the calls below.
+ *   2. http_server: sends the replies of the requests that the store has answered. A second server
+ *      with --metrics-listen does the same.
+ *   3. http_client: frees the calls and connections that ended.
+ *   4. upkeep: begins at most one slice of background work.
+ *   5. stop_when_drained: ends the loop of a server that drains.
+ */
+static void run_turn(void *arg)
+{
+	struct serve *s = arg;
+	scheduler_before_store(s->scheduler); /* results of attempts become commands */
+	bool more = store_turn(s->store);     /* answers queries, commits, then calls each done */
+	scheduler_turn(s->scheduler);         /* starts the attempts that are due */
+	store_answer_queries(s->store);       /* loads them, so that they leave in this turn */
+	uint64_t wait_ns = store_wait_ns(s->store);
+	const struct timeval wait = {.tv_usec = (suseconds_t)(wait_ns / 1000)};
+	if (wait_ns > 0 && evtimer_add(s->batch_timer, &wait) == 0)
+		return;
+	if (wait_ns > 0 || more || !store_idle(s->store))
+		loop_again(s->loop); /* work is left, and no event would wake the loop for it */
+}
+
+/* Hook 5: every reply is sent, and every command and result is committed. */
+static void stop_when_drained(void *arg)
+{
+	struct serve *s = arg;
+	if (s->draining && http_server_drained(s->listeners.server) &&
+	    scheduler_drained(s->scheduler) && store_idle(s->store))
+		loop_stop(s->loop);
+}
 
 static int refuse(const char *what, const char *name, const char *why)
 {
@@ -164,21 +200,6 @@ static int open_upkeep(struct serve *s)
 	return err == ERR_OK ? 0 : refuse("background work", "cannot start", err_name(err));
 }
 
-static void on_turn(void *arg)
-{
-	struct serve *s = arg;
-	scheduler_before_store(s->scheduler);
-	bool more = store_turn(s->store);
-	scheduler_turn(s->scheduler);
-	store_answer_queries(s->store); /* deliveries it has just begun go out in this turn */
-	uint64_t wait_ns = store_wait_ns(s->store);
-	const struct timeval wait = {.tv_usec = (suseconds_t)(wait_ns / 1000)};
-	if (wait_ns > 0 && evtimer_add(s->batch_timer, &wait) == 0)
-		return;
-	if (wait_ns > 0 || more || !store_idle(s->store))
-		loop_again(s->loop); /* needs no new event to go on */
-}
-
 static void on_tend_timer(evutil_socket_t fd, short what, void *arg)
 {
 	struct serve *s = arg;
@@ -187,21 +208,12 @@ static void on_tend_timer(evutil_socket_t fd, short what, void *arg)
 	store_tend(s->store);
 }
 
-/* Nothing to do but to have a turn. */
+/* The timer only wakes the loop: run_turn does the work. */
 static void on_batch_timer(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd;
 	(void)what;
 	(void)arg;
-}
-
-/* After the server's own hook: is everything that was owed paid? */
-static void on_turn_end(void *arg)
-{
-	struct serve *s = arg;
-	if (s->draining && http_server_drained(s->listeners.server) &&
-	    scheduler_drained(s->scheduler) && store_idle(s->store))
-		loop_stop(s->loop);
 }
 
 static void on_drain_timeout(evutil_socket_t fd, short what, void *arg)
@@ -274,7 +286,7 @@ static int open_all(struct serve *s)
 	s->batch_timer = evtimer_new(loop_events(s->loop), on_batch_timer, s);
 	if (s->batch_timer == NULL)
 		return refuse("the event loop", "cannot be made", "out of memory");
-	loop_add_hook(s->loop, on_turn, s);
+	loop_add_hook(s->loop, run_turn, s); /* before the hooks of the rooms */
 	/* The socket comes before the first start: where its port is taken, no tokens are made. No
 	 * request is read before the loop runs. */
 	if ((status = open_store(s)) != 0 ||
@@ -282,7 +294,7 @@ static int open_all(struct serve *s)
 	    (status = open_identity(s)) != 0 || (status = open_delivery(s)) != 0 ||
 	    (status = open_api(s)) != 0 || (status = open_upkeep(s)) != 0)
 		return status;
-	loop_add_hook(s->loop, on_turn_end, s);
+	loop_add_hook(s->loop, stop_when_drained, s); /* after all others */
 	return add_events(s);
 }
 
