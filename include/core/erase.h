@@ -1,6 +1,7 @@
-/* Erasing a person: at once the record, all that leads to it and the counters; then, in slices,
- * what their events, deliveries and attempts hold, and their name where they stand as somebody's
- * referrer.
+/*
+ * Erasing a user. One command removes the record, all index rows that lead to it, and its part of
+ * the counters. Then a job works in slices. It removes the personal data from the user's events,
+ * deliveries and attempts, and the user's name from the events of the users whom they referred.
  */
 #ifndef CORE_ERASE_H
 #define CORE_ERASE_H
@@ -14,18 +15,20 @@ struct user_erase {
 	struct codes *codes;
 	uint64_t now_ms;
 };
-/** Leaves a struct erasure, which is worked off in slices. Counters by day stay as they were.
- * ERR_NOT_FOUND. */
+/** Stores a struct erasure, from which the job works. Counters by day stay as they are. Errors of
+ * who_find. */
 command_decide_fn user_erase_decide;
 
-/* Where the work stands (erasure.phase). Deliveries go first: what is not sent yet shall not be. */
+/* The phases of the job (erasure.phase). Deliveries come first, so that pending deliveries are no
+ * longer sent. */
 enum erase_phase {
-	ERASE_DELIVERIES, /* of person_id; `next` is the first to look at */
-	ERASE_EVENTS,     /* of person_id; `next` is the newest of the chain to look at */
-	ERASE_REWARDS,    /* that the person would get; `next` is the first to look at */
-	ERASE_REFERRED,   /* whose deliveries and events come next; person_id was the last one */
+	ERASE_DELIVERIES, /* of person_id; `next` is the first delivery to look at */
+	ERASE_EVENTS,     /* of person_id, newest first; `next` is the next of the chain */
+	ERASE_REWARDS,    /* whose recipient is the user; `next` is the first to look at */
+	ERASE_REFERRED,   /* finds the next referred user, after person_id */
 	ERASE_ORDERS,
-	ERASE_ANSWERS, /* to Idempotency-Keys; `next` is the first half of a hash; the last phase */
+	/* Responses to Idempotency-Keys. `next` is the first half of a hash. The last phase. */
+	ERASE_ANSWERS,
 	ERASE_REFUNDS, /* follows ERASE_ORDERS */
 };
 
@@ -33,7 +36,8 @@ enum { ERASE_SLICE = 128, ERASE_HASH = 16 };
 /* A job of the upkeep room. */
 struct erase_slice {
 	struct slice slice;
-	struct erasure erasure; /* found: where it stood; then: where this slice ends */
+	/* As found; the query then moves it to the state after this slice. */
+	struct erasure erasure;
 	bool finished;
 	uint64_t deliveries[ERASE_SLICE], events[ERASE_SLICE], rewards[ERASE_SLICE];
 	uint8_t orders[ERASE_SLICE][ERASE_HASH], answers[ERASE_SLICE][ERASE_HASH];
@@ -42,9 +46,9 @@ struct erase_slice {
 		uint8_t hash[ERASE_HASH];
 	} refunds[ERASE_SLICE];
 	size_t n_deliveries, n_events, n_rewards, n_orders, n_refunds, n_answers;
-	size_t work; /* records that the command will touch, about */
+	size_t work; /* about how many records the command will touch */
 };
-/** Watches KIND_ERASURE. */
+/** The job watches KIND_ERASURE. */
 command_decide_fn erase_find_decide, erase_change_decide;
 
 #endif

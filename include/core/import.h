@@ -1,5 +1,6 @@
-/* One line of an import: somebody of before becomes a user of a campaign, with the code, the
- * referrer and the qualification of before.
+/*
+ * One line of an import: a user of an earlier programme becomes a user of a campaign, with the
+ * code, the referrer and the qualification that they had there.
  */
 #ifndef CORE_IMPORT_H
 #define CORE_IMPORT_H
@@ -7,20 +8,20 @@
 #include "core/join.h"
 #include "core/qualify.h"
 
-/* All of it is kept, or nothing: a line that is refused leaves no half of itself. */
+/* A line is stored as a whole, or not at all. */
 struct import_row {
 	struct command command; /* decide: import_row_decide */
-	struct join join;       /* filled, with `import`; its own command is not used */
-	bool qualified;         /* becomes Qualified too; never the other way round */
-	uint64_t qualified_ms;  /* when; 0: not known */
+	struct join join;       /* filled in, with `import` set; its own `command` is not used */
+	bool qualified;         /* true: the user also becomes qualified; false changes nothing */
+	uint64_t qualified_ms;  /* the time of the qualification; 0: unknown, so it is now */
 
 	/* In done. */
-	bool created;   /* else the address was in the campaign before, and nothing of it changed */
-	bool qualifies; /* it was not Qualified before */
+	bool created;   /* false: the address was in the campaign already */
+	bool qualifies; /* the line has qualified the user, who was not qualified before */
 };
 
 /** ERR_OK, or ERR_REFUSED with the reasons in join.problems; a problem without a field is about the
- * whole line. Nobody is rewarded for what was before. The same line again changes nothing. */
+ * whole line. An import earns no rewards. The same line again changes nothing. */
 command_decide_fn import_row_decide;
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * Queries of the API: one record with what is shown beside it, or a page of a list.
+ * Queries of the API: one record with the data that a response shows beside it, or a page of a
+ * list.
  */
 #ifndef CORE_READING_H
 #define CORE_READING_H
@@ -8,11 +9,11 @@
 #include "core/who.h"
 #include "store/command.h"
 
-/* A user with what is shown beside it. */
+/* A user with the data that a response shows beside it. */
 struct user_view {
 	struct user user;
 	struct user_stats stats;
-	const struct campaign *campaign; /* lives as long as the texts */
+	const struct campaign *campaign; /* lives as long as the texts of the records */
 };
 
 struct user_read {
@@ -21,15 +22,15 @@ struct user_read {
 	struct codes *codes;
 	struct user_view view;
 };
-/** ERR_NOT_FOUND. */
+/** Errors of who_find. */
 command_decide_fn user_read_decide;
 
 /* A page of records by ascending or descending id. */
 enum { PAGE_MAX = 250 };
 struct page {
 	struct command command;         /* decide: page_decide */
-	const struct record_kind *kind; /* one u64 key, its first member */
-	uint64_t from;                  /* an id; 0: the list's end on the side where it begins */
+	const struct record_kind *kind; /* its key is one u64, its first member */
+	uint64_t from;                  /* an id; 0: the first one in the order of the page */
 	bool reverse;
 	size_t max;    /* at most PAGE_MAX */
 	void *records; /* room for max + 1 structs */

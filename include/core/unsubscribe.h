@@ -1,5 +1,5 @@
 /*
- * Unsubscribing: a user asks not to be written to any more.
+ * Unsubscribing: a user asks to get no more mail.
  */
 #ifndef CORE_UNSUBSCRIBE_H
 #define CORE_UNSUBSCRIBE_H
@@ -12,7 +12,8 @@ struct unsubscribe {
 	uint64_t user_id;
 	uint64_t now_ms;
 };
-/** Sets unsubscribed_ms once: asked again, the first time stands. ERR_NOT_FOUND. */
+/** Sets unsubscribed_ms once: a repeated request keeps the first time. ERR_NOT_FOUND if the user
+ * does not exist. */
 command_decide_fn unsubscribe_decide;
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * Changing a user: name, address, further fields, whether they want mail, the review's decision,
- * whether they are qualified. Each answers the user as it is shown.
+ * Changing a user: name, address, form fields, unsubscribing, the decision of a review, qualifying.
+ * Each command returns the user as a response shows it.
  */
 #ifndef CORE_USER_CHANGE_H
 #define CORE_USER_CHANGE_H
@@ -14,40 +14,43 @@ struct user_change {
 	struct who who;
 	struct codes *codes;
 	uint64_t now_ms;
-	/* What becomes of the user; all is validated but the meta. */
-	struct text first_name;             /* empty: stays */
-	struct text email, canonical_email; /* empty: stays */
+	/* The changes. All are validated, except meta. */
+	struct text first_name;             /* empty: unchanged */
+	struct text email, canonical_email; /* empty: unchanged */
 	bool set_meta;
-	struct pairs meta; /* the fields that are named; the others stay */
+	struct pairs meta; /* the named fields change; the others stay */
 	bool set_unsubscribed, unsubscribed;
-	bool set_qualified,
-	    qualified;          /* true qualifies, false is the refund; as it is already: nothing */
-	struct text public_url; /* for the events of that */
+	/* True qualifies the user, false refunds all orders. The current state again changes
+	 * nothing. */
+	bool set_qualified, qualified;
+	struct text public_url; /* for the events of qualifying */
 	/* In done. */
 	struct user_view view;
-	struct problems
-	    problems; /* with ERR_REFUSED; what was wrong in the request has come with it */
+	/* With ERR_REFUSED. The caller has added the problems of the request. */
+	struct problems problems;
 };
-/** ERR_NOT_FOUND; ERR_REFUSED for an address that somebody else has in the campaign, for qualifying
- * a user whom nobody referred, and for what is not right in a field. */
+/** Errors of who_find. ERR_REFUSED if another user of the campaign has the address, if a user
+ * without a referrer is to become qualified, if there are too many orders to refund, or if a field
+ * is wrong. */
 command_decide_fn user_change_decide;
 
 struct user_judge {
 	struct command command; /* decide: user_judge_decide */
 	struct who who;
 	struct codes *codes;
-	enum user_review decision; /* accepted or rejected */
-	struct user_view view;     /* in done, with ERR_REFUSED too */
+	enum user_review decision; /* REVIEW_ACCEPTED or REVIEW_REJECTED */
+	struct user_view view;     /* valid in done, also with ERR_REFUSED */
 };
-/** Rewards that waited for it follow in slices. The same decision again is fine. ERR_NOT_FOUND;
- * ERR_REFUSED where none is waited for. */
+/** Decides a review. The rewards that waited for it follow in slices (reward_jobs.h). The same
+ * decision again changes nothing. Errors of who_find; ERR_REFUSED if the user is not under review.
+ */
 command_decide_fn user_judge_decide;
 
 struct user_qualify {
 	struct qualify qualify; /* command.decide: user_qualify_decide */
 	struct user_view view;  /* in done */
 };
-/** As qualify_decide; ERR_NOT_FOUND where an old answer is about somebody who was erased. */
+/** As qualify_decide. ERR_NOT_FOUND if a repeated request is about a user who was erased. */
 command_decide_fn user_qualify_decide;
 
 #endif

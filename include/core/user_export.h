@@ -1,5 +1,5 @@
 /*
- * All users of a campaign, a slice at a time, each slice as it is when it is read.
+ * All users of a campaign, in slices. Each slice shows the data at the time when it is read.
  */
 #ifndef CORE_USER_EXPORT_H
 #define CORE_USER_EXPORT_H
@@ -12,14 +12,14 @@ enum { USER_EXPORT_SLICE = 100 };
 struct user_export {
 	struct command command; /* decide: user_export_decide; a query */
 	uint64_t campaign_id;
-	uint64_t after; /* the id of the slice before's last user; 0: begin */
+	uint64_t after; /* the id of the last user of the previous slice; 0: the first slice */
 	/* In done. */
 	size_t n;
-	bool more; /* there may be */
+	bool more; /* there may be more users */
 	struct exported_user {
 		struct user user;
 		struct user_stats stats;
-		struct user referrer; /* id 0: nobody, or erased */
+		struct user referrer; /* id 0: no referrer, or the referrer was erased */
 	} users[USER_EXPORT_SLICE];
 };
 command_decide_fn user_export_decide;

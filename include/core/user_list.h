@@ -1,5 +1,5 @@
 /*
- * Users as they are looked for: a page of those that fit all filters, at a bounded cost.
+ * The search for users: a page of users that match all filters, at a bounded cost.
  */
 #ifndef CORE_USER_LIST_H
 #define CORE_USER_LIST_H
@@ -11,29 +11,29 @@
 
 enum {
 	USER_LIST_MAX = 250,            /* users on a page */
-	USER_LIST_LOOK_MAX = 1000,      /* records looked at for one page; then it ends early */
-	USER_LIST_CAMPAIGNS_MAX = 1000, /* whose counters are added up for the total */
+	USER_LIST_LOOK_MAX = 1000,      /* records read for one page; the page then ends early */
+	USER_LIST_CAMPAIGNS_MAX = 1000, /* campaigns whose counters are added up for the total */
 };
 
 enum user_list_qualified { QUALIFIED_ANY, QUALIFIED_YES, QUALIFIED_NO };
 
-/* 0 and empty are any. */
+/* 0 or empty: no filter. */
 struct user_filter {
 	uint64_t campaign_id, referrer_id, type, source;
-	struct text campaign_code, referrer_code; /* where the id is 0: by any code */
+	struct text campaign_code, referrer_code; /* instead of the id: any code */
 	uint64_t review;                          /* enum user_review */
 	uint64_t qualified;                       /* enum user_list_qualified */
 	struct text canonical_email;              /* exactly this address */
-	struct text folded;                       /* part of first name or e-mail, case-folded */
+	struct text folded; /* a part of the first name or the e-mail address, case-folded */
 	uint64_t id;
-	struct text code;    /* of this user; an unknown code fits nobody */
-	struct filter where; /* on USER_FILTER_FIELDS, too */
+	struct text code;    /* the user's code; an unknown code matches no user */
+	struct filter where; /* conditions on USER_FILTER_FIELDS */
 };
 
-/* What users may be searched by. */
+/* The fields that conditions on users may use. */
 extern const struct filter_field USER_FILTER_FIELDS[];
-/** Takes an e-mail address that all who fit must have out of filter->where, for the index.
- * ERR_NO_MEMORY. */
+/** Moves an e-mail address that every match must have from filter->where to canonical_email, so
+ * that the search uses the index. ERR_NO_MEMORY. */
 enum err user_filter_take_email(struct user_filter *filter, struct arena *arena) WARN_UNUSED;
 
 struct user_list {
@@ -42,16 +42,17 @@ struct user_list {
 	struct codes *codes;
 	struct id_page page;     /* max: 1 .. USER_LIST_MAX */
 	struct user_view *users; /* room for page.max */
-	bool count;              /* the total too, where it is known */
+	bool count;              /* also return the total, if it is known */
 	/* In done. */
-	const char *refused; /* with ERR_REFUSED: the filter whose code leads nowhere */
+	/* With ERR_REFUSED: the name of the filter whose code does not exist. */
+	const char *refused;
 	bool counted;
-	uint64_t total; /* without a filter or with campaign_id alone */
+	uint64_t total; /* if `counted`: only without filters or with campaign_id alone */
 };
-/** Walks the narrowest index that the filters offer and checks the others on each record. A page
- * may be short, even empty, and yet have a next one: USER_LIST_LOOK_MAX records were looked at.
- * ERR_TOO_LARGE: an e-mail without a campaign, and more campaigns than it can be looked up in.
- * ERR_REFUSED: a code that leads nowhere. */
+/** Walks the narrowest index that the filters offer and checks the other filters on each record. A
+ * page ends after USER_LIST_LOOK_MAX records: it may be short, even empty, and still have a next
+ * page. ERR_TOO_LARGE: an e-mail address without a campaign, and more campaigns than it can be
+ * looked up in. ERR_REFUSED: the code of a filter does not exist. */
 command_decide_fn user_list_decide;
 
 #endif
