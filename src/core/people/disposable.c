@@ -1,13 +1,14 @@
-/* Owns the question whether a mail domain is a throw-away one. The list (disposable_domains.txt,
- * from the disposable-email-domains project, CC0) is made into a table by the Makefile. Called by
- * suspicion.c.
+/*
+ * Owns the test whether a mail domain offers throw-away addresses. Never reads a file: the Makefile
+ * turns the list (disposable_domains.txt, from the disposable-email-domains project, CC0) into a
+ * table. Called by suspicion.c.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "suspicion.h"
 
-/* Sorted as bytes. */
+/* Sorted by bytes. */
 extern const char *const disposable_domains[];
 extern const size_t disposable_domains_n;
 

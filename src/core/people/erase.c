@@ -1,12 +1,13 @@
-/* Owns the end of a user: what goes at once, in one command. Never what is left behind in events
- * and deliveries (erase_job.c). Called by the API.
+/*
+ * Owns the first step of erasing a user: the records that one command removes at once. Never cleans
+ * events and deliveries (erase_job.c). Called by the API.
  */
 #include "core/erase.h"
 
 #include "core/day.h"
 #include "user_index.h"
 
-/* Below zero would be for ever. */
+/* A counter that wrapped below zero would never recover. */
 static void lower(uint64_t *counter, bool by_one)
 {
 	*counter -= by_one && *counter > 0;
@@ -34,7 +35,7 @@ static enum err uncount_for_referrer(struct tx *tx, const struct user *user)
 		return ERR_OK;
 	enum err err = tx_get(tx, &KIND_USER_STATS, &stats);
 	if (err != ERR_OK)
-		return err == ERR_NOT_FOUND ? ERR_OK : err; /* erased too */
+		return err == ERR_NOT_FOUND ? ERR_OK : err; /* the referrer was erased too */
 	lower(&stats.referrals, true);
 	lower(&stats.qualified_referrals, user->qualified_ms != 0);
 	tx_put(tx, &KIND_USER_STATS, &stats);
@@ -49,7 +50,8 @@ static enum err remove_rows(struct user_erase *cmd, struct tx *tx, const struct 
 		return err;
 	if ((err = user_index_remove(tx, cmd->codes, user)) != ERR_OK)
 		return err;
-	/* The job finds them by their rows, in whose events the name stands too. */
+	/* The job finds the referred users through these rows: their events have the erased name
+	 * too. */
 	user_index_settle_referrals(tx, &stats);
 	tx_delete(tx, &KIND_USER, user);
 	tx_delete(tx, &KIND_USER_STATS, &stats);

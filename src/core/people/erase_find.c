@@ -1,5 +1,6 @@
-/* Owns the search for what an erased person left behind: which records, in which order, and where
- * the search stands. Never changes them (erase_job.c). Called by the upkeep room.
+/*
+ * Owns the search for the records that an erased user left behind: their order, and how far the
+ * search has come. Never changes them (erase_job.c). Called by the upkeep room.
  */
 #include "core/erase.h"
 
@@ -15,7 +16,7 @@ static void enter(struct erasure *e, enum erase_phase phase, uint64_t next)
 	e->next = next;
 }
 
-/* The head of the chain of events of whose deliveries were just looked at. */
+/* Begins with the newest event of the user whose deliveries are done. */
 static enum err begin_events(struct erase_slice *s, struct tx *tx)
 {
 	struct erasure *e = &s->erasure;
@@ -51,7 +52,7 @@ static enum err find_deliveries(struct erase_slice *s, struct tx *tx)
 	return err == ERR_OK && scan.n < ERASE_SLICE ? begin_events(s, tx) : err;
 }
 
-/* Along the chain, as far as retention has left it. */
+/* Follows the chain of events as far as retention has kept it. */
 static enum err find_events(struct erase_slice *s, struct tx *tx)
 {
 	struct erasure *e = &s->erasure;
@@ -109,8 +110,8 @@ static void keep_hash(struct text hash, uint8_t out[ERASE_HASH])
 	memcpy(out, hash.p, hash.n < ERASE_HASH ? hash.n : ERASE_HASH);
 }
 
-/* Refunds and orders that were found are removed, so the next search begins at the beginning
- * again. */
+/* The command removes the refunds and orders that were found, so the next search starts at the
+ * first row again. */
 static enum err find_refunds(struct erase_slice *s, struct tx *tx)
 {
 	const struct refund from = {.user_id = s->erasure.user_id};
@@ -143,13 +144,13 @@ static enum err find_orders(struct erase_slice *s, struct tx *tx)
 	return err;
 }
 
-/* Two hashes with the same first half are not to be expected. */
+/* The chance that two hashes have the same first half is negligible. */
 static uint64_t first_half(struct text hash)
 {
 	return hash.n < ID_LIST_ENTRY ? 0 : id_list_at(hash, 0);
 }
 
-/* They have no index by user: all are looked at, many at a time. */
+/* Stored responses have no index by user: the job looks at all of them, many at a time. */
 static enum err find_answers(struct erase_slice *s, struct tx *tx)
 {
 	struct erasure *e = &s->erasure;
@@ -188,7 +189,7 @@ enum err erase_find_decide(struct command *command, struct tx *tx)
 	    s->work = 0;
 	s->finished = false;
 	if (err == ERR_OK && scan.n > 0 && s->erasure.phase >= sizeof find / sizeof *find)
-		return ERR_FORMAT; /* of a newer referd */
+		return ERR_FORMAT; /* written by a newer referd */
 	while (err == ERR_OK && scan.n > 0 && !s->finished && s->work < ERASE_SLICE)
 		err = find[s->erasure.phase](s, tx);
 	return err;

@@ -1,12 +1,12 @@
 /*
- * Owns what becomes of the records that an erased person left behind. Never which these are
+ * Owns the cleaning of the records that an erased user left behind. Never finds them
  * (erase_find.c). Called by the upkeep room.
  */
 #include "core/delivery.h"
 #include "core/erase.h"
 #include "core/rewards/reward_state.h"
 
-/* The person's own event: a shell that is never sent again. */
+/* The erased user's own event keeps no personal data, and is never sent again. */
 static void blank_own(struct event *event)
 {
 	event->first_name = event->email = event->ip = event->alias = (struct text){0};
@@ -39,7 +39,7 @@ static enum err cancel(struct erase_slice *s, struct tx *tx, struct delivery *d)
 	return delivery_finish(tx, d, DELIVERY_CANCELLED, s->slice.now_ms);
 }
 
-/* Receivers may say what they were sent. */
+/* The responses of receivers may repeat what they were sent. */
 static enum err clean_attempts(struct tx *tx, const struct delivery *d)
 {
 	for (uint64_t number = 1; number <= d->attempts; number++) {

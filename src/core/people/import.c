@@ -1,4 +1,5 @@
-/* Owns what one line of an import means: joining and qualifying in one command. Never reads CSV.
+/*
+ * Owns the effect of one line of an import: joining and qualifying in one command. Never reads CSV.
  * Called by the import of users.
  */
 #include "core/import.h"
@@ -27,7 +28,7 @@ static enum err explain_join(struct import_row *row)
 	return refuse(row, TEXT("campaign"), "was deleted during the import");
 }
 
-/* Who is there already keeps the code that is out in the world; another one would lead nowhere. */
+/* A user who exists already keeps the code that is in use; the code of the file would not work. */
 static enum err check_code(struct import_row *row)
 {
 	char computed[CODE_LENGTH + 1];

@@ -1,6 +1,6 @@
-/* Owns the rules of joining: who may, who is new, who referred whom. Never sees a request, and
- * leaves the records to join_create.c. Called by the join endpoint and by every other way in (API,
- * import).
+/*
+ * Owns the rules of joining: who may join, who is new, who referred whom. Never sees a request, and
+ * leaves the records to join_create.c. Called by the join endpoint, the API and the import.
  */
 #include "core/join.h"
 
@@ -17,7 +17,7 @@ static enum err refuse(struct join *j, enum join_outcome outcome)
 	return ERR_REFUSED;
 }
 
-/* The referrer, and the campaign that follows from the code or the referrer. */
+/* Finds the referrer, and the campaign that follows from the code or the referrer. */
 static enum err find_place(struct join *j, struct tx *tx, uint64_t *campaign_id)
 {
 	struct who referrer = j->referrer;
@@ -75,14 +75,15 @@ static enum err check_self_referral(struct join *j, struct tx *tx)
 		return ERR_OK;
 	enum err err = email_canonical(j->referred_by.email, tx_arena(tx), &j->referrer_canonical);
 	if (err != ERR_OK)
-		return err == ERR_INVALID ? ERR_OK : err; /* a damaged address belongs to nobody */
-	/* A generic campaign does not reveal the referrer's address: it is treated like any known
-	 * one. */
+		return err == ERR_INVALID ? ERR_OK
+					  : err; /* a damaged address cannot be the joiner's */
+	/* A generic campaign does not reveal that the address is the referrer's: it treats it like
+	 * any address that it knows. */
 	bool self = text_eq(j->referrer_canonical, j->canonical_email);
 	return self && j->campaign.existing != EXISTING_GENERIC ? refuse(j, JOIN_SELF) : ERR_OK;
 }
 
-/* What came with the request, and behind it what came with the link. */
+/* Appends the parameters of the link to the fields of the request. */
 static enum err add_query(const struct join *j, struct tx *tx, struct pairs *given)
 {
 	struct buf both = {0};
@@ -95,7 +96,7 @@ static enum err add_query(const struct join *j, struct tx *tx, struct pairs *giv
 	return err == ERR_OK ? kept : err;
 }
 
-/* The campaign's further fields, for the user's meta. */
+/* Reads the form fields of the campaign for the user's meta. */
 static enum err read_fields(struct join *j, struct tx *tx)
 {
 	bool invited = j->referred_by.id != 0 || who_is_set(&j->referrer);
@@ -116,7 +117,7 @@ static enum err read_fields(struct join *j, struct tx *tx)
 	return err == ERR_OK && j->problems.n > 0 ? refuse(j, JOIN_FIELD) : err;
 }
 
-/* The form is judged nevertheless, so that all mistakes are reported together. */
+/* The form is judged all the same, so that the response reports all mistakes together. */
 static enum err refuse_referrer(struct join *j, struct tx *tx)
 {
 	enum err err = j->campaign_id == 0 ? ERR_OK : find_campaign(j, tx, j->campaign_id);
@@ -169,8 +170,9 @@ static enum err replay(struct join *j, struct tx *tx)
 	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
-/* A known address in a generic campaign must wait for the commit like a new one: the time of the
- * response would tell the two apart. Writing the record again brings its batch to the commit. */
+/* A known address in a generic campaign must wait for a commit like a new address, because the
+ * response time would tell the two apart. Writing the record again adds a write to the batch, so
+ * the response waits for its commit. */
 static enum err answer_known(struct join *j, struct tx *tx)
 {
 	if (j->campaign.existing == EXISTING_GENERIC && !j->import)

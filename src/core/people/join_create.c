@@ -1,6 +1,6 @@
 /*
- * Owns the records of a new user: counters, flags, event. Never judges who may join. Called by
- * join.c.
+ * Owns the records of a new user: counters, flags, event, rewards. Never judges who may join.
+ * Called by join.c.
  */
 #include "join_create.h"
 
@@ -42,7 +42,7 @@ static enum err count_by_day(const struct join *j, struct tx *tx)
 			 offsetof(struct day, referrals));
 }
 
-/* `stats` are the referrer's, as they were before this join. */
+/* `stats` are the referrer's counters before this join. */
 static enum err count_for_referrer(const struct join *j, struct tx *tx, struct user_stats *stats)
 {
 	const struct user *user = &j->user;
@@ -64,13 +64,13 @@ static enum err count_join(struct join *j, struct tx *tx, struct user_stats *sta
 	return count_for_referrer(j, tx, stats);
 }
 
-/* Into the referrer's list, of which `stats` hold the end. */
+/* Adds the user to the referrer's list, whose newest entries are in `stats`. */
 static enum err enter_list(struct tx *tx, const struct user *user, struct user_stats *stats)
 {
 	if (user->referrer_id == 0)
 		return ERR_OK;
 	enum err err = user_index_add_referral(tx, stats, user->id);
-	/* Who counts is staged with the counters. */
+	/* For users who count, count_for_referrer stages them with the counters. */
 	if (err == ERR_OK && user->test)
 		tx_put(tx, &KIND_USER_STATS, stats);
 	return err;
@@ -80,8 +80,7 @@ static enum err emit_join(struct join *j, struct tx *tx)
 {
 	struct user *user = &j->user;
 	const struct user *referrer = &j->referred_by;
-	/* What event_snapshot would read, known here without reading: a new user has no
-	 * counters. */
+	/* The values that event_snapshot would read are known here: a new user has no counters. */
 	struct event event = {
 	    .type = EVENT_USER_JOIN,
 	    .at_ms = j->now_ms,
@@ -106,8 +105,8 @@ static enum err emit_join(struct join *j, struct tx *tx)
 	return event_emit_about(tx, user, &event);
 }
 
-/* Who was somebody of before has had the rewards of before. `referrals` are the referrer's, this
- * one included. */
+/* Imported users earn nothing here, because the earlier programme has paid for them. `referrals` is
+ * the referrer's count, including this join. */
 static enum err earn(const struct join *j, struct tx *tx, uint64_t referrals)
 {
 	const struct reward_cause cause = {

@@ -1,5 +1,7 @@
-/* Owns the rules of Qualified: who can become it, what is counted, that it happens once. Never sees
- * a request, never refunds (refund.c). Called by the inbound webhook and the API's qualification.
+/*
+ * Owns the rules of qualifying: which users can qualify, which counters change, and that it happens
+ * once. Never sees a request, and never refunds (refund.c). Called by the inbound webhook and the
+ * API's qualification.
  */
 #include "qualify_parts.h"
 
@@ -28,7 +30,7 @@ static enum err find_user(struct qualify *q, struct tx *tx)
 
 /* ---- the change ---- */
 
-/* A counter never wraps below zero, whatever was erased meanwhile. */
+/* A counter never wraps below zero, even if users were erased since. */
 static void move(uint64_t *counter, bool up)
 {
 	if (up)
@@ -37,7 +39,7 @@ static void move(uint64_t *counter, bool up)
 		(*counter)--;
 }
 
-/* *reached is how many qualified referrals the referrer has with this one. */
+/* *reached gets the number of the referrer's qualified referrals, including this one. */
 static enum err count(struct qualify *q, struct tx *tx, uint64_t *reached)
 {
 	const struct user *user = &q->user;
@@ -55,8 +57,9 @@ static enum err count(struct qualify *q, struct tx *tx, uint64_t *reached)
 		return err;
 	err = tx_get(tx, &KIND_USER_STATS, &referrer);
 	if (err != ERR_OK)
-		return err == ERR_NOT_FOUND ? ERR_OK
-					    : err; /* erased: who referred somebody has some */
+		return err == ERR_NOT_FOUND
+			   ? ERR_OK
+			   : err; /* the referrer was erased: every referrer has counters */
 	*reached = referrer.qualified_referrals + (q->qualified ? 1 : 0);
 	move(&referrer.qualified_referrals, q->qualified);
 	tx_put(tx, &KIND_USER_STATS, &referrer);
@@ -112,9 +115,9 @@ enum err qualify_answer_again(struct qualify *q, struct tx *tx, uint64_t qualifi
 
 /* ---- orders ---- */
 
-/* Did the same request come before? Without an order_id the answer mostly needs no record of an
- * order: an unqualified user has no standing order, and a qualified user without orders was
- * qualified by such a request. An import adds nothing to a qualified user. */
+/* Was the same request made before? A request without an order_id mostly needs no record of an
+ * order to answer this. An unqualified user has no order that counts, and a qualified user without
+ * orders was qualified by such a request. An import adds nothing to a qualified user. */
 static enum err is_known(const struct qualify *q, struct tx *tx, struct order *order, bool *known)
 {
 	bool is_named = q->order_id.n > 0, is_qualified = q->user.qualified_ms != 0;
@@ -135,7 +138,8 @@ static bool has_repeated(const struct reward_changes *rewards)
 	return false;
 }
 
-/* Stores the order as standing. The user is read again, because events have changed the record. */
+/* Stores the order as one that counts. The user is read again, because events have changed the
+ * record. */
 static enum err keep_order(struct qualify *q, struct tx *tx, bool was_qualified)
 {
 	struct user user = {.id = q->user.id};
@@ -162,8 +166,8 @@ static enum err keep_order(struct qualify *q, struct tx *tx, bool was_qualified)
 	return err;
 }
 
-/* An import earns nothing, because the old programme has paid for it. A request without an order_id
- * earns only where it qualifies the user, because nothing tells it from a repetition. */
+/* An import earns nothing, because the earlier programme has paid for it. A request without an
+ * order_id earns only if it qualifies the user, because nothing tells it from a repetition. */
 static enum err earn(struct qualify *q, struct tx *tx, bool was_qualified, uint64_t reached)
 {
 	struct reward_cause cause = qualify_cause(q);
@@ -191,7 +195,8 @@ static enum err qualify(struct qualify *q, struct tx *tx)
 	if ((!was_qualified && (err = qualify_change(q, tx, &reached)) != ERR_OK) ||
 	    (err = earn(q, tx, was_qualified, reached)) != ERR_OK)
 		return err;
-	/* A qualification without an order_id needs a record only for rewards that go with it. */
+	/* A qualification without an order_id needs a record only if some of its rewards depend on
+	 * an order. */
 	bool needs_record = q->order_id.n > 0 || was_qualified || has_repeated(&q->rewards);
 	return needs_record ? keep_order(q, tx, was_qualified) : ERR_OK;
 }
@@ -207,7 +212,8 @@ static enum err replay(struct qualify *q, struct tx *tx)
 		return qualify_refuse(q, QUALIFY_KEY_REUSED);
 	if (err != ERR_OK)
 		return err;
-	/* The response is the first one; the user is read for the code only, and may be erased. */
+	/* The response is the first response again. The user is read only for the code, and may be
+	 * erased. */
 	q->user = (struct user){.id = answer.user_id};
 	err = tx_get(tx, &KIND_USER, &q->user);
 	if (err != ERR_OK && err != ERR_NOT_FOUND)

@@ -1,5 +1,6 @@
 /*
- * Owns the adding of views to counters. Never counts them (api/reach.c does). Called by that.
+ * Owns the adding of views to counters. Never counts views itself (reach.c of the API does). Called
+ * by the API.
  */
 #include "core/reach.h"
 
@@ -8,7 +9,7 @@ static enum err add_to_user(struct tx *tx, const struct reach_views *row)
 	struct user_stats stats = {.user_id = row->user_id};
 	enum err err = tx_get(tx, &KIND_USER_STATS, &stats);
 	if (err == ERR_NOT_FOUND) {
-		/* Nobody came by the link yet, or its owner was erased. */
+		/* Nobody has joined through the link yet, or its owner was erased. */
 		struct user user = {.id = row->user_id};
 		err = tx_get(tx, &KIND_USER, &user);
 	}

@@ -1,5 +1,5 @@
 /*
- * Owns the plain reads. Never writes. Called by the API's GET calls.
+ * Owns the reading of single users and of plain pages. Never writes. Called by the API's GET calls.
  */
 #include "core/reading.h"
 
@@ -7,7 +7,7 @@
 
 #include "user_view.h"
 
-/* The users of a page are mostly of one campaign, or of few. */
+/* The users of a page mostly belong to one campaign, or to a few. */
 static const struct campaign *known_campaign(const struct user_view *views, size_t n, uint64_t id)
 {
 	for (size_t i = n; i-- > 0;)
@@ -54,7 +54,7 @@ enum err user_read_decide(struct command *command, struct tx *tx)
 enum err page_decide(struct command *command, struct tx *tx)
 {
 	struct page *p = (struct page *)command;
-	/* Room for the key of any kind that is listed by id; the id is its first member. */
+	/* Room for the key of any kind that is listed by id. The id is the first member. */
 	union {
 		uint64_t id;
 		char room[512];

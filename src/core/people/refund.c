@@ -1,6 +1,6 @@
 /*
- * Owns refunds: of one order, of a part of it, of all orders of a user, and whether the user stays
- * qualified. Never what a reward goes through (reward.c). Called by qualify.c.
+ * Owns refunds: of one order, of a part of an order, of all orders of a user; and whether the user
+ * stays qualified. Never changes the state of a reward (reward.c). Called by qualify.c.
  */
 #include "qualify_parts.h"
 
@@ -22,8 +22,8 @@ static bool add_earned(struct earned *e, struct text rewards)
 	return true;
 }
 
-/* No order stands any more: the user is unqualified, and the rewards of the qualification are taken
- * back with those of the orders. */
+/* No order counts any more. The user becomes unqualified, and the rewards of the qualification are
+ * taken back together with those of the orders. */
 static enum err end_qualification(struct qualify *q, struct tx *tx, const struct earned *e)
 {
 	uint64_t count = 0;
@@ -63,9 +63,9 @@ static enum err refund_all(struct qualify *q, struct tx *tx)
 
 /* ---- one order ---- */
 
-/* The order that stands for the named one; ERR_NOT_FOUND where it does not stand. The records of
- * referd 0.1 say only whether an order qualified the user. Such an order is the user's
- * qualification without an order_id, which stands or does not. */
+/* Finds the order that counts for the named one; ERR_NOT_FOUND if it does not count. A record of
+ * referd 0.1 says only whether the order qualified the user. Such an order is treated as the user's
+ * qualification without an order_id. */
 static enum err find_standing(struct qualify *q, struct tx *tx, const struct order *named,
 			      struct order *standing)
 {
@@ -87,14 +87,14 @@ static enum err refund_whole(struct qualify *q, struct tx *tx, struct order *nam
 	enum err err = find_standing(q, tx, named, &standing);
 	named->state = ORDER_REFUNDED;
 	named->refunded_e4 = named->amount_e4;
-	tx_put(tx, &KIND_ORDER, named); /* where both are one record, the put below counts */
+	tx_put(tx, &KIND_ORDER, named); /* if both are the same record, the put below wins */
 	if (err == ERR_OK)
 		err = order_detach(tx, &q->user, &standing);
 	if (err != ERR_OK)
 		return err == ERR_NOT_FOUND ? ERR_OK : err;
 	standing.refunded_e4 = standing.amount_e4;
 	tx_put(tx, &KIND_ORDER, &standing);
-	(void)add_earned(&e, standing.rewards); /* at most RULES_MAX */
+	(void)add_earned(&e, standing.rewards); /* at most RULES_MAX rewards: they have room */
 	if (q->user.newest_order.n == 0)
 		return end_qualification(q, tx, &e);
 	tx_put(tx, &KIND_USER, &q->user);
@@ -141,7 +141,7 @@ static enum err refund_order(struct qualify *q, struct tx *tx, struct order *ord
 	return is_whole ? refund_whole(q, tx, order) : refund_part(q, tx, order);
 }
 
-/* A refund up to the same total gets its first response. */
+/* A repeated refund up to the same total gets its first response. */
 static enum err refund_named(struct qualify *q, struct tx *tx)
 {
 	struct order order;

@@ -1,5 +1,5 @@
 /*
- * Owns the signs by which a join looks suspicious. Never refuses one. Called by join_create.c.
+ * Owns the signs that make a join suspicious. Never refuses a join. Called by join_create.c.
  */
 #include "suspicion.h"
 
@@ -9,9 +9,9 @@
 
 enum { HOUR_MS = 3600000 };
 
-/* Addresses that many people share, or that a proxy shows for everybody: private, loopback,
- * link-local and carrier-grade NAT (RFC 1918, 1122, 3927, 6598); of IPv6 all that is not global
- * unicast. */
+/* Addresses that many people share, or that a proxy shows for all of its clients: private,
+ * loopback, link-local and carrier-grade NAT addresses (RFC 1918, 1122, 3927, 6598), and all IPv6
+ * addresses that are not global unicast. */
 static bool is_shared_address(struct text ip)
 {
 	static const struct {
@@ -31,7 +31,7 @@ static bool is_shared_address(struct text ip)
 	return false;
 }
 
-/* The same IPv4 address, or the same /64: what one household or machine has. */
+/* The same IPv4 address, or the same IPv6 /64, which one household or machine has. */
 static bool same_network(struct text a, struct text b)
 {
 	size_t n = a.n == 16 ? 8 : a.n;

@@ -1,5 +1,6 @@
-/* Owns the sign that a first name is an advertisement: a URL or a domain in it. Never refuses a
- * name. Called by suspicion.c.
+/*
+ * Owns the sign that a first name is an advertisement: the name contains a URL or a domain. Never
+ * refuses a name. Called by suspicion.c.
  */
 #include "suspicion.h"
 
@@ -7,9 +8,12 @@
 
 #include "base/unicode.h"
 
-enum { LOOKED_AT = 256 /* characters of a name */, ANY_LETTER = 0x80 /* beyond ASCII */ };
+enum {
+	LOOKED_AT = 256 /* characters of a name that are checked */,
+	ANY_LETTER = 0x80 /* beyond ASCII */
+};
 
-/* What a bare domain must end in to be taken for one: "St.John" and "J.R." are names. */
+/* A bare domain counts only with one of these endings, because "St.John" and "J.R." are names. */
 static const char *const endings[] = {
     "app",    "at",   "au",   "be",   "biz", "br",   "buzz", "ca",      "cc",    "ch",
     "click",  "club", "cn",   "co",   "com", "cyou", "de",   "dev",     "dk",    "es",
@@ -19,8 +23,8 @@ static const char *const endings[] = {
     "tech",   "to",   "top",  "tv",   "uk",  "us",   "vip",  "website", "work",  "xyz",
 };
 
-/* The name as the eye reads it, one byte a character, in small letters: full-width letters and
- * other dots as the plain ones, what is invisible left out. */
+/* Writes the name as people read it, one byte for each character, in lower case. Full-width letters
+ * and other kinds of dots become plain ones, and invisible characters are left out. */
 static size_t read_plain(struct text name, char plain[LOOKED_AT])
 {
 	size_t n = 0;
@@ -57,8 +61,8 @@ static bool is_ending(struct text label)
 	return text_starts(label, TEXT("xn--"));
 }
 
-/* Does a domain end at the label that begins at `from`, behind a dot? With a path, any ending will
- * do. */
+/* Does a domain end with the label that begins at `from`, after a dot? With a path, any ending
+ * counts. */
 static bool ends_domain(struct text plain, size_t from)
 {
 	size_t end = from;

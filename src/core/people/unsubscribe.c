@@ -1,5 +1,6 @@
-/* Owns what unsubscribing changes. Never asks who wants it (the API does). Called by the
- * unsubscribe page.
+/*
+ * Owns the record change of an unsubscription. Never checks who asks for it (the API does). Called
+ * by the unsubscribe page.
  */
 #include "core/unsubscribe.h"
 

@@ -1,5 +1,6 @@
-/* Owns what may become of a user's record, its indexes with it. Never joining, counting, or
- * erasing. Called by the user calls of the API.
+/*
+ * Owns changes of a user's record and of its indexes. Never joins, counts or erases. Called by the
+ * user calls of the API.
  */
 #include "core/user_change.h"
 
@@ -33,9 +34,9 @@ static enum err change_email(struct user_change *c, struct tx *tx, struct user *
 	return email_index_add(tx, user->id, hash);
 }
 
-/* ---- further fields ---- */
+/* ---- form fields ---- */
 
-/* Pairs of `from` whose name is in neither list of `but`. */
+/* Adds the pairs of `from` whose names are in neither list of `but`. */
 static void add_others(struct buf *out, struct pairs from, const struct form_list *but)
 {
 	struct text rest = from.raw, name, value, other;
@@ -45,7 +46,7 @@ static void add_others(struct buf *out, struct pairs from, const struct form_lis
 			pairs_add(out, name, value);
 }
 
-/* What is named, the others as they were, and those that the campaign no longer asks for too. */
+/* The named fields change. Other fields stay, including fields that the campaign no longer has. */
 static enum err change_meta(struct user_change *c, struct tx *tx, const struct campaign *campaign,
 			    struct user *user)
 {
@@ -71,20 +72,20 @@ static enum err change_meta(struct user_change *c, struct tx *tx, const struct c
 
 /* ---- qualified ---- */
 
-/* A client that sends back what it has read asks for no change. */
+/* A client that sends back the value that it has read changes nothing. */
 static bool changes_qualified(const struct user_change *c)
 {
 	return c->set_qualified && c->qualified != (c->view.user.qualified_ms != 0);
 }
 
-/* What qualifying would refuse, before anything is written. */
+/* Finds the reason to refuse qualifying before anything is written. */
 static void check_qualified(struct user_change *c)
 {
 	if (changes_qualified(c) && c->view.user.type != USER_INVITED)
 		problems_add(&c->problems, TEXT("qualified"), QUALIFY_DIRECT_REFUSAL);
 }
 
-/* Writes the user's record: it is read anew. */
+/* Qualifying writes the user's record, so this reads it again. */
 static enum err qualify(struct user_change *c, struct tx *tx)
 {
 	struct qualify q = {
@@ -155,7 +156,7 @@ enum err user_qualify_decide(struct command *command, struct tx *tx)
 		return err;
 	q->view.user = (struct user){.id = q->qualify.user.id};
 	err = tx_get(tx, &KIND_USER, &q->view.user);
-	/* A repeated request gets its first response, whatever happened to the user since. */
+	/* A repeated request gets its first response, even if the user has changed since. */
 	q->view.user.qualified_ms = q->qualify.user.qualified_ms;
 	return err == ERR_OK ? user_view_fill(tx, &q->view, 1) : err;
 }

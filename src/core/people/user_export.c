@@ -1,9 +1,9 @@
 /*
- * Owns the walk over a campaign's users. Never their form. Called by the export of users.
+ * Owns the walk over the users of a campaign. Never formats them. Called by the export of users.
  */
 #include "core/user_export.h"
 
-/* ERR_NOT_FOUND is fine: the record is left zeroed but for its key. */
+/* If the record does not exist, it stays zeroed except for its key. */
 static enum err read_if_there(struct tx *tx, const struct record_kind *kind, void *record)
 {
 	enum err err = tx_get(tx, kind, record);

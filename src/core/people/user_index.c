@@ -1,5 +1,6 @@
-/* Owns the rows that lead to a user, added and removed together. Never the record itself, but for
- * its review. Called by the commands that make, change and erase users.
+/*
+ * Owns the index rows of a user, which are added and removed together. Never writes the user's
+ * record, except to change its review. Called by the commands that create, change and erase users.
  */
 #include "user_index.h"
 
@@ -36,7 +37,7 @@ enum err user_index_add(struct tx *tx, const struct user *user, uint64_t hash)
 	return email_index_add(tx, user->id, hash);
 }
 
-/* ---- a referrer's list ---- */
+/* ---- the list of a referrer ---- */
 
 void user_index_settle_referrals(struct tx *tx, const struct user_stats *stats)
 {

@@ -1,5 +1,6 @@
-/* Owns the search for users: which index is walked, what is checked on each record, what is
- * counted. Never writes. Called by the API's user list.
+/*
+ * Owns the search for users: the choice of the index, the checks on each record, the total. Never
+ * writes. Called by the API's user list.
  */
 #include "core/user_list.h"
 
@@ -15,9 +16,9 @@
 #include "user_index.h"
 #include "user_view.h"
 
-/* ---- what fits ---- */
+/* ---- matching ---- */
 
-/* The part is folded already. */
+/* `part` is folded already. */
 static enum err holds(struct text whole, struct text part, struct arena *arena, bool *yes)
 {
 	struct text folded;
@@ -37,11 +38,12 @@ static enum err fits_text(const struct user *u, struct text part, struct arena *
 	return err != ERR_OK || *yes ? err : holds(u->email, part, arena, yes);
 }
 
-/* Dates are those of the user's campaign, which is mostly that of the user before. */
+/* A date in a condition is a day of the user's campaign. Mostly it is the campaign of the previous
+ * user. */
 struct look {
 	struct filter *where;
 	bool has_days;
-	uint64_t placed_in; /* the campaign whose days the dates are now */
+	uint64_t placed_in; /* the campaign in whose time zone the dates are placed now */
 	const struct user_filter *filter;
 	struct id_walk *walk;
 };
@@ -81,7 +83,7 @@ static enum err fits(void *arg, struct tx *tx, void *record, bool *yes)
 
 /* ---- where to walk ---- */
 
-/* Who has the address, in the campaign or in each of them. */
+/* Finds the users who have the address: in the given campaign, or in all campaigns. */
 static enum err find_email(const struct user_list *l, struct tx *tx, struct id_walk *walk)
 {
 	const struct who who = {.campaign_id = l->filter.campaign_id,
@@ -91,7 +93,8 @@ static enum err find_email(const struct user_list *l, struct tx *tx, struct id_w
 	return ids == NULL ? ERR_NO_MEMORY : who_list_email(tx, l->codes, &who, ids, &walk->n_ids);
 }
 
-/* Behind the rows of a referrer's list come the newest ones. */
+/* The newest referrals have no rows yet: the walk visits them after the rows of the referrer's
+ * list. */
 static enum err find_newest(struct tx *tx, uint64_t referrer_id, struct id_walk *walk)
 {
 	struct user_stats stats = {.user_id = referrer_id};
@@ -112,8 +115,9 @@ static bool is_email(const struct filter_term *t)
 	return t->field->offset == offsetof(struct user, email) && t->text.n > 0;
 }
 
-/* Can the users who fit be looked up, since each condition names some of them and one is enough?
- * Not where the addresses would have to be looked for in too many campaigns. */
+/* Can the matching users be looked up directly? They can if one condition is enough, and each
+ * condition names some users by id or address. They cannot if the addresses would have to be looked
+ * up in too many campaigns. */
 static bool names_either(const struct user_filter *f, struct tx *tx)
 {
 	uint64_t campaigns = f->campaign_id != 0 ? 1 : tx_last_id(tx, &KIND_CAMPAIGN), n = 0;
@@ -138,7 +142,7 @@ static void add_id(struct id_walk *walk, uint64_t *ids, uint64_t id)
 	ids[at] = id;
 }
 
-/* Whom the conditions name. */
+/* Looks up the users that the conditions name. */
 static enum err find_either(const struct user_list *l, struct tx *tx, struct id_walk *walk)
 {
 	const struct filter *w = &l->filter.where;
@@ -218,7 +222,7 @@ static enum err count(struct user_list *l, struct tx *tx)
 	return err;
 }
 
-/* The filter's id, by its code where there is one. */
+/* Sets the id of a filter from its code, if it has one. */
 static enum err read_code(struct user_list *l, struct tx *tx, struct text code, const char *filter,
 			  bool of_user, uint64_t *id)
 {
@@ -274,7 +278,7 @@ enum err user_filter_take_email(struct user_filter *f, struct arena *arena)
 		    t->operator!= FILTER_EQUAL)
 			continue;
 		enum err err = who_read_kind(TEXT("email"), t->text, arena, &who);
-		/* A text that is not an address finds nobody. */
+		/* A text that is not an address matches no user. */
 		f->canonical_email = err == ERR_OK ? who.canonical_email : t->text;
 		memmove(&w->terms[i], &w->terms[i + 1], (w->n - i - 1) * sizeof *t);
 		w->n--;
@@ -283,8 +287,8 @@ enum err user_filter_take_email(struct user_filter *f, struct arena *arena)
 	return ERR_OK;
 }
 
-/* What the conditions demand anyway, where the list's own filters leave it open: an index may know
- * it. The conditions hold all the same. */
+/* Takes ids that the conditions require into filters that are not set, because an index may have
+ * them. The conditions are still checked. */
 static void take_demands(struct user_filter *f, bool *nobody)
 {
 	uint64_t id;
@@ -300,11 +304,11 @@ static void take_demands(struct user_filter *f, bool *nobody)
 	for (size_t i = 0; i < sizeof indexed / sizeof *indexed; i++)
 		if (*indexed[i].filter == 0 && filter_demands(&f->where, indexed[i].offset, &id))
 			*indexed[i].filter = id;
-	/* A code that leads nowhere. */
+	/* The code of a condition does not exist. */
 	*nobody = *nobody || (filter_demands(&f->where, offsetof(struct user, id), &id) && id == 0);
 }
 
-/* An id that everybody who fits must have narrows the walk to it. */
+/* An id that every match must have narrows the walk to one record. */
 static void narrow(const struct user_filter *f, bool nobody, struct id_walk *walk)
 {
 	if (nobody)
@@ -315,7 +319,7 @@ static void narrow(const struct user_filter *f, bool nobody, struct id_walk *wal
 	}
 }
 
-/* The user whose code it is; *nobody where it is nobody's. */
+/* Finds the user who has the code. *nobody is true if no user can match. */
 static enum err read_own_code(struct user_list *l, struct tx *tx, bool *nobody)
 {
 	uint64_t id, campaign_id;

@@ -25,7 +25,7 @@ enum err email_index_hashes(struct codes *codes, uint64_t campaign_id, struct te
 	return ERR_OK;
 }
 
-/* Which of these users has the address. A hash is no proof: the stored addresses decide. */
+/* Finds the user who has the address. Equal hashes prove nothing: the stored addresses decide. */
 static enum err find_among(struct tx *tx, struct text user_ids, uint64_t campaign_id,
 			   struct text canonical, uint64_t *user_id)
 {
@@ -106,5 +106,6 @@ enum err email_index_remove(struct tx *tx, struct codes *codes, const struct use
 	    email_index_hashes(codes, user->campaign_id, user->email, tx_arena(tx), &hashes);
 	for (size_t i = 0; err == ERR_OK && i < hashes.n; i++)
 		err = remove_hash(tx, user->id, hashes.hash[i]);
-	return err == ERR_INVALID ? ERR_OK : err; /* not an address: it is filed nowhere */
+	return err == ERR_INVALID ? ERR_OK
+				  : err; /* a text that is not an address is not in the index */
 }
