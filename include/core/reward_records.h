@@ -135,10 +135,6 @@ struct reward_review {
 	uint64_t user_id; /* key */
 };
 
-extern const struct record_kind KIND_RULE, KIND_RULE_SET, KIND_POOL, KIND_COUPON, KIND_COUPON_CODE,
-    KIND_REWARD, KIND_REWARD_STEP, KIND_REWARD_BY, KIND_REWARD_HOLD, KIND_RULE_STATS,
-    KIND_REWARD_REVIEW;
-
 enum { COUPON_MAX = 100 };
 
 #endif

@@ -24,7 +24,8 @@
 
 #include "base/bytes.h"
 
-enum { RECORD_VERSION = 1, RECORD_KEY_MAX = 128 };
+/* RECORD_SIZE_MAX: of the struct of any kind, so that one buffer has room for each. */
+enum { RECORD_VERSION = 1, RECORD_KEY_MAX = 128, RECORD_SIZE_MAX = 512 };
 
 enum field_type {
 	FIELD_U64,   /* uint64_t */

@@ -221,7 +221,7 @@ static enum err collect_writes(struct store *s)
 
 static void tell_watches(struct store *s)
 {
-	max_align_t record[512 / sizeof(max_align_t)];
+	max_align_t record[RECORD_SIZE_MAX / sizeof(max_align_t)];
 	for (size_t i = 0; i < s->n_watches; i++) {
 		const struct watch *w = &s->watches[i];
 		assert(w->kind->size <= sizeof record);

@@ -57,7 +57,7 @@ enum err page_decide(struct command *command, struct tx *tx)
 	/* Room for the key of any kind that is listed by id. The id is the first member. */
 	union {
 		uint64_t id;
-		char room[512];
+		char room[RECORD_SIZE_MAX];
 	} from;
 	memset(&from, 0, sizeof from);
 	from.id = p->from == 0 && p->reverse ? UINT64_MAX : p->from;

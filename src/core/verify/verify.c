@@ -8,7 +8,7 @@
 
 #include "verify_parts.h"
 
-enum { SLICE = 256, RECORD_MAX = 512 };
+enum { SLICE = 256 };
 
 static const struct verify_check *const families[] = {
     VERIFY_ACCESS,   VERIFY_CAMPAIGNS,  VERIFY_USERS,
@@ -111,7 +111,7 @@ void verify_compare(struct verifier *v, const struct record_kind *kind, const vo
 static void on_damaged(void *arg, struct text key, enum err err)
 {
 	struct verifier *v = arg;
-	max_align_t record[RECORD_MAX / sizeof(max_align_t)];
+	max_align_t record[RECORD_SIZE_MAX / sizeof(max_align_t)];
 	struct buf name = {0}, what = {0};
 	if (record_decode_key(v->kind, key, record) == ERR_OK)
 		write_key(&name, v->kind, record);
@@ -136,7 +136,7 @@ enum err verify_find(struct verifier *v, const struct record_kind *kind, void *r
 enum err verify_has(struct verifier *v, const struct record_kind *kind, const void *record,
 		    const char *missing)
 {
-	max_align_t copy[RECORD_MAX / sizeof(max_align_t)];
+	max_align_t copy[RECORD_SIZE_MAX / sizeof(max_align_t)];
 	memcpy(copy, record, kind->size);
 	enum err err = verify_find(v, kind, copy, missing);
 	/* The look goes on: other rows may be missing too. */
@@ -152,7 +152,7 @@ void verify_id(struct verifier *v, uint64_t id)
 enum err verify_any(struct verifier *v, const struct record_kind *kind, const void *from,
 		    size_t prefix, bool *any)
 {
-	max_align_t found[RECORD_MAX / sizeof(max_align_t)];
+	max_align_t found[RECORD_SIZE_MAX / sizeof(max_align_t)];
 	struct tx_scan scan = {.from = from, .prefix = prefix, .max = 1, .records = found};
 	enum err err = tx_scan(v->tx, kind, &scan);
 	*any = scan.n > 0;
@@ -203,7 +203,7 @@ static enum err walk_slice(struct verifier *v, struct verify_state *s, size_t *n
 {
 	const struct verify_check *check = &families[s->family][s->check];
 	const struct record_kind *kind = check->kind;
-	max_align_t from[RECORD_MAX / sizeof(max_align_t)] = {0};
+	max_align_t from[RECORD_SIZE_MAX / sizeof(max_align_t)] = {0};
 	char *rows = arena_alloc(tx_arena(v->tx), SLICE * kind->size);
 	if (rows == NULL)
 		return ERR_NO_MEMORY;

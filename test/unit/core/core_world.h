@@ -358,7 +358,7 @@ static inline struct delivery world_delivery(struct world *w, uint64_t id)
 static inline uint64_t world_count(struct world *w, const struct record_kind *kind)
 {
 	enum { MAX = 4096 };
-	char from[512] = {0};
+	char from[RECORD_SIZE_MAX] = {0};
 	void *records = calloc(MAX, kind->size);
 	assert_non_null(records);
 	size_t n = world_list(w, kind, from, 0, records, MAX);

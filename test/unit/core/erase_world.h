@@ -103,7 +103,7 @@ static inline bool says(const struct record_kind *kind, const void *record, stru
 static inline enum err search_decide(struct command *command, struct tx *tx)
 {
 	struct search *s = (struct search *)command;
-	char from[512] = {0};
+	char from[RECORD_SIZE_MAX] = {0};
 	char *records = arena_alloc(tx_arena(tx), RECORDS_MAX * s->kind->size);
 	struct tx_scan scan = {.from = from, .max = RECORDS_MAX, .records = records};
 	enum err err = tx_scan(tx, s->kind, &scan);
@@ -116,12 +116,10 @@ static inline enum err search_decide(struct command *command, struct tx *tx)
 
 static inline size_t records_that_say(struct world *w, const char *word)
 {
-	static const struct record_kind *const kinds[] = {
-	    &KIND_USER, &KIND_EVENT, &KIND_ATTEMPT, &KIND_WEBHOOK_STATS, &KIND_REWARD, &KIND_ALIAS,
-	};
 	size_t found = 0;
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-		struct search s = {{.decide = search_decide}, kinds[i], text_of(word), 0};
+	for (size_t i = 0; i < RECORD_KINDS_COUNT; i++) {
+		struct search s = {
+		    {.decide = search_decide}, RECORD_KINDS_ALL[i], text_of(word), 0};
 		assert_int_equal(world_ask(w, &s.command, NULL, NULL), ERR_OK);
 		found += s.found;
 	}

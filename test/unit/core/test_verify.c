@@ -4,49 +4,6 @@
 #include "core/reward_records.h"
 #include "verify_world.h"
 
-static const struct record_kind *const every_kind[] = {
-    &KIND_SETTING,
-    &KIND_CAMPAIGN,
-    &KIND_CAMPAIGN_STATS,
-    &KIND_USER,
-    &KIND_USER_STATS,
-    &KIND_EMAIL_INDEX,
-    &KIND_IDEMPOTENCY,
-    &KIND_IDEMPOTENCY_AGE,
-    &KIND_EVENT,
-    &KIND_WEBHOOK,
-    &KIND_WEBHOOK_REVISION,
-    &KIND_WEBHOOK_SET,
-    &KIND_DELIVERY,
-    &KIND_DUE,
-    &KIND_CHAIN,
-    &KIND_ATTEMPT,
-    &KIND_WEBHOOK_STATS,
-    &KIND_TOKEN,
-    &KIND_ORDER,
-    &KIND_EVENT_DELIVERY,
-    &KIND_DELIVERY_BY,
-    &KIND_REPLAY,
-    &KIND_ALIAS,
-    &KIND_USER_BY,
-    &KIND_DAY,
-    &KIND_LEADERS,
-    &KIND_RULE,
-    &KIND_POOL,
-    &KIND_COUPON,
-    &KIND_COUPON_CODE,
-    &KIND_RULE_SET,
-    &KIND_REWARD,
-    &KIND_REWARD_STEP,
-    &KIND_REWARD_BY,
-    &KIND_REWARD_HOLD,
-    &KIND_ERASURE,
-    &KIND_RULE_STATS,
-    &KIND_REWARD_REVIEW,
-    &KIND_REFUND,
-};
-enum { KINDS = sizeof every_kind / sizeof *every_kind };
-
 /* Campaign 1: user 1 referred 2 (qualified) and 3; user 4 has a code from elsewhere. Webhook 1:
  * user 2's three events, of which the second waits for the first, and so on. */
 static void fill(struct world *w)
@@ -277,8 +234,8 @@ static void many_slices(void **state)
 	assert_int_equal(v.n_problems, 0);
 	assert_int_equal(v.n_users, 3 * PEOPLE);
 	uint64_t stored = 0;
-	for (size_t i = 0; i < KINDS; i++)
-		stored += world_count(w, every_kind[i]);
+	for (size_t i = 0; i < RECORD_KINDS_COUNT; i++)
+		stored += world_count(w, RECORD_KINDS_ALL[i]);
 	assert_int_equal(v.n_records, stored);
 	struct campaign_stats stats = {.campaign_id = 2};
 	CHANGED(&KIND_CAMPAIGN_STATS, &stats, users, 599,
@@ -290,18 +247,19 @@ static void many_slices(void **state)
 static void every_kind_is_walked(void **state)
 {
 	struct world *w = *state;
-	for (size_t i = 0; i < KINDS; i++) {
+	for (size_t i = 0; i < RECORD_KINDS_COUNT; i++) {
 		struct buf out = {0};
-		max_align_t record[512 / sizeof(max_align_t)] = {0};
-		for (size_t f = 0; f < every_kind[i]->n_keys; f++)
-			if (every_kind[i]->keys[f].type == FIELD_TEXT)
+		max_align_t record[RECORD_SIZE_MAX / sizeof(max_align_t)] = {0};
+		for (size_t f = 0; f < RECORD_KINDS_ALL[i]->n_keys; f++)
+			if (RECORD_KINDS_ALL[i]->keys[f].type == FIELD_TEXT)
 				*(struct text *)(void *)((char *)record +
-							 every_kind[i]->keys[f].offset) = TEXT("x");
-		put(w, every_kind[i], record);
+							 RECORD_KINDS_ALL[i]->keys[f].offset) =
+				    TEXT("x");
+		put(w, RECORD_KINDS_ALL[i], record);
 		struct verify v = world_verify(w, &out);
 		if (v.n_records != 1)
-			fail_msg("%s is not walked", every_kind[i]->name);
-		drop(w, every_kind[i], record);
+			fail_msg("%s is not walked", RECORD_KINDS_ALL[i]->name);
+		drop(w, RECORD_KINDS_ALL[i], record);
 		buf_free(&out);
 	}
 }

@@ -97,7 +97,7 @@ static inline void assert_found(struct world *w, const char *line)
 static inline void check_missing(struct world *w, const struct record_kind *kind, const void *key,
 				 const char *line)
 {
-	max_align_t stored[512 / sizeof(max_align_t)];
+	max_align_t stored[RECORD_SIZE_MAX / sizeof(max_align_t)];
 	memcpy(stored, key, kind->size);
 	assert_int_equal(world_get(w, kind, stored), ERR_OK);
 	drop(w, kind, stored);

@@ -1,0 +1,62 @@
+/* After a restore, no id of the lost database is given again.
+ * Never restores a file: e2e/test_backup does.
+ * Run by make test. */
+#include "core/restore.h"
+
+#include "core/record_kinds.h"
+#include "core_world.h"
+
+struct last_id {
+	struct command command;
+	const struct record_kind *kind;
+	uint64_t id;
+};
+
+static enum err last_id_decide(struct command *command, struct tx *tx)
+{
+	struct last_id *ask = (struct last_id *)command;
+	ask->id = tx_last_id(tx, ask->kind);
+	return ERR_OK;
+}
+
+/* A record with a member called `id` has its id from the sequence of its kind (tx_next_id). */
+static bool has_id(const struct record_kind *kind)
+{
+	bool found = strcmp(kind->keys[0].name, "id") == 0;
+	for (size_t i = 0; i < kind->n_values; i++)
+		found = found || strcmp(kind->values[i].name, "id") == 0;
+	return found;
+}
+
+static void ids_of_every_kind_are_skipped(void **state)
+{
+	struct world *w = *state;
+	struct restore_skip skip = {.command = {.decide = restore_skip_decide}};
+	assert_int_equal(world_run(w, &skip.command), ERR_OK);
+	for (size_t i = 0; i < RECORD_KINDS_COUNT; i++) {
+		struct last_id last = {{.decide = last_id_decide}, RECORD_KINDS_ALL[i], 0};
+		assert_int_equal(world_ask(w, &last.command, NULL, NULL), ERR_OK);
+		if (has_id(last.kind) && last.id == 0)
+			fail_msg("restore.c does not skip the ids of %s", last.kind->name);
+	}
+}
+
+static void new_users_get_ids_behind_the_gap(void **state)
+{
+	struct world *w = *state;
+	uint64_t campaign = world_launched(w);
+	uint64_t before = world_user(w, campaign, 0, "jessica@example.com");
+	struct restore_skip skip = {.command = {.decide = restore_skip_decide}};
+	assert_int_equal(world_run(w, &skip.command), ERR_OK);
+	uint64_t after = world_user(w, campaign, 0, "byron@example.com");
+	assert_int_equal(after - before, (1 << 24) + 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    WORLD_ON(memory, ids_of_every_kind_are_skipped),
+	    WORLD_ON_ALL(new_users_get_ids_behind_the_gap),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
