@@ -31,29 +31,38 @@ static const struct {
 	int (*main)(int argc, char **argv);
 	const char *help;
 } commands[] = {
-    {"serve", serve_main, "run the server (the default)"},
-    {"check", check_main, "ask a running server whether it is ready: exit 0 or 1"},
-    {"backup", backup_main, "copy the database to FILE, beside a running server or not"},
-    {"restore", restore_main, "make the copy in FILE the database of an empty data directory"},
-    {"verify", verify_main, "check every record of the database, or of the copy in FILE"},
-    {"import", import_main, "send users as CSV to a campaign of a running server"},
-    {"export", export_main, "fetch the users of a campaign as CSV from a running server"},
-    {"token", token_main, "create, list or revoke API tokens of a running server"},
-    {"version", version_main, "print the version"},
-    {"help", help_main, "print this; `referd help markdown` prints the option table"},
+    {"serve", serve_main, "Run the server (the default command)"},
+    {"check", check_main, "Ask a running server whether it is ready (exit status 0 or 1)"},
+    {"backup", backup_main, "Copy the database to a file, even while a server uses it"},
+    {"restore", restore_main, "Make a backup the database of an empty data directory"},
+    {"verify", verify_main, "Check every record of a database or a backup"},
+    {"import", import_main, "Send users in a CSV file to a campaign of a running server"},
+    {"export", export_main, "Write the users of a campaign of a running server as CSV"},
+    {"token", token_main, "Create, list or revoke API tokens"},
+    {"version", version_main, "Print the version"},
+    {"help", help_main, "Print this help, or that of a command: referd help backup"},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
 static int help_main(int argc, char **argv)
 {
 	struct buf out = {0};
+	char help[] = "--help", *words[] = {help, NULL};
+	for (size_t i = 0; argc > 0 && i < COMMANDS; i++)
+		if (strcmp(argv[0], commands[i].name) == 0 && commands[i].main != help_main)
+			return commands[i].main(1, words);
 	if (argc > 0 && strcmp(argv[0], "markdown") == 0) {
 		config_write_markdown(&out);
 	} else {
 		buf_str(&out, "referd: a self-hosted referral-campaign server\n\nCommands:\n");
 		for (size_t i = 0; i < COMMANDS; i++)
 			buf_printf(&out, "  referd %-8s %s\n", commands[i].name, commands[i].help);
-		buf_char(&out, '\n');
+		buf_str(
+		    &out,
+		    "\nA database is created with the tokens in REFERD_API_TOKEN and "
+		    "REFERD_INBOUND_TOKEN, or with\nrandom tokens. Commands that call the running "
+		    "server send the token of --token-file or\nREFERD_API_TOKEN. `referd help "
+		    "markdown` prints the options as a table.\n\n");
 		config_write_help(&out);
 	}
 	fwrite(out.p, 1, out.n, stdout);
@@ -81,6 +90,7 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < COMMANDS; i++)
 		if (strcmp(argv[1], commands[i].name) == 0)
 			return commands[i].main(argc - 2, argv + 2);
-	fprintf(stderr, "referd: no command \"%s\": see referd help\n", argv[1]);
+	fprintf(stderr, "referd: unknown command \"%s\": referd help lists the commands\n",
+		argv[1]);
 	return 2;
 }

@@ -42,8 +42,9 @@ struct options {
 	const struct option *items; /* at most OPTIONS_MAX */
 	size_t n;
 	const char *const
-	    *extra_environment; /* known REFERD_ names that are no options; ends with NULL */
-	const char *usage;      /* "referd serve [options]" */
+	    *extra_environment;   /* known REFERD_ names that are no options; ends with NULL */
+	const char *usage;        /* "referd serve [options]" */
+	const char *const *about; /* paragraphs for --help; ends with NULL, or NULL for none */
 };
 
 /* The words on the command line beside the options, in order. */

@@ -129,9 +129,11 @@ static bool read_arguments(struct reading *r, int argc, char *const *argv,
 			if (!read_flag(r, argc, argv, &i))
 				return false;
 		} else if (!ended && word[0] == '-' && word[1] != '\0') {
-			return wrong(r, "unknown option %s: options begin with --", word);
+			return wrong(r,
+				     "unknown option %s: options begin with -- (--help lists them)",
+				     word);
 		} else if (args->n == OPTIONS_MAX_ARGS) {
-			return wrong(r, "too many arguments: %s", word);
+			return wrong(r, "too many arguments: %s is not expected", word);
 		} else {
 			args->items[args->n++] = word;
 		}
@@ -213,7 +215,8 @@ static bool read_line(struct reading *r, struct text line, unsigned number)
 	if (line.n == 0)
 		return true;
 	if (!text_cut(line, '=', &name, &value))
-		return wrong(r, "%s:%u: a line is \"name = value\"", path, number);
+		return wrong(r, "%s:%u: this line is not a setting: write \"name = value\"", path,
+			     number);
 	name = text_trim(name);
 	value = text_trim(value);
 	struct setting *setting = find_setting(r, name, &is_flag);
@@ -224,8 +227,8 @@ static bool read_line(struct reading *r, struct text line, unsigned number)
 			     near != NULL ? "?" : "");
 	}
 	if (setting->origin == FROM_FILE)
-		return wrong(r, "%s:%u: %.*s is set twice (first in line %u)", path, number,
-			     TEXT_ARGS(name), setting->line);
+		return wrong(r, "%s:%u: %.*s is set twice: it is already set in line %u", path,
+			     number, TEXT_ARGS(name), setting->line);
 	if (setting->origin != FROM_NOWHERE)
 		return true;
 	char *copy = arena_zalloc(r->arena, value.n + 1);
@@ -253,7 +256,8 @@ static bool load_file(struct reading *r, struct buf *content)
 	if (ok && content->n > FILE_MAX_BYTES)
 		return wrong(r, "the configuration file %s is larger than 64 KiB", path);
 	if (ok && memchr(content->p, '\0', content->n) != NULL)
-		return wrong(r, "the configuration file %s holds a NUL byte", path);
+		return wrong(r, "the configuration file %s contains a NUL byte: it must be text",
+			     path);
 	return ok;
 }
 

@@ -5,15 +5,21 @@
 
 #include "base/options.h"
 
-/* Where the help begins, and how wide the text may become. */
+/* The column where the text of an option begins, and the width of the page. */
 enum { HELP_COLUMN = 30, HELP_WIDTH = 100 };
+
+static const char trailer[] =
+    "Each option can also be set in the environment (--max-body is REFERD_MAX_BODY there) or in "
+    "the file of --config (max-body = 64KiB). The command line overrides the environment, and the "
+    "environment overrides the file. A TIME is a number with ms, s, m, h or d. A SIZE is a number "
+    "of bytes, or a number with KiB, MiB or GiB.";
 
 static const struct option common[] = {
     {.name = "config",
      .type = OPTION_TEXT,
      .placeholder = "FILE",
-     .help = "read options from FILE, lines \"name = value\""},
-    {.name = "help", .type = OPTION_FLAG, .help = "print this and exit"},
+     .help = "Read options from FILE; each line is \"name = value\""},
+    {.name = "help", .type = OPTION_FLAG, .help = "Print this help and exit"},
 };
 
 enum { N_COMMON = sizeof(common) / sizeof(common[0]) };
@@ -42,17 +48,18 @@ static void write_spaces(struct buf *out, size_t n)
 		buf_char(out, ' ');
 }
 
-/* Words of t, broken before HELP_WIDTH; *column is where the cursor stands. */
-static void write_wrapped(struct buf *out, struct text t, size_t *column)
+/* The words of t, in lines of at most HELP_WIDTH that begin at `indent`. *column is that of the
+ * cursor. */
+static void write_wrapped(struct buf *out, struct text t, size_t indent, size_t *column)
 {
 	struct text word;
 	while (t.n > 0) {
 		text_cut(t, ' ', &word, &t);
-		if (*column > HELP_COLUMN && *column + 1 + word.n > HELP_WIDTH) {
+		if (*column > indent && *column + 1 + word.n > HELP_WIDTH) {
 			buf_char(out, '\n');
-			write_spaces(out, HELP_COLUMN);
-			*column = HELP_COLUMN;
-		} else if (*column > HELP_COLUMN) {
+			write_spaces(out, indent);
+			*column = indent;
+		} else if (*column > indent) {
 			buf_char(out, ' ');
 			++*column;
 		}
@@ -71,27 +78,36 @@ static void write_option(const struct option *option, struct buf *out)
 		used = 0;
 	}
 	write_spaces(out, HELP_COLUMN - used);
-	write_wrapped(out, text_of(option->help), &column);
+	write_wrapped(out, text_of(option->help), HELP_COLUMN, &column);
 	if (option->fallback != NULL) {
-		write_wrapped(out, TEXT("(default"), &column);
+		write_wrapped(out, TEXT("(default"), HELP_COLUMN, &column);
 		struct buf last = {0};
 		buf_printf(&last, "%s)", option->fallback);
-		write_wrapped(out, buf_view(&last), &column);
+		write_wrapped(out, buf_view(&last), HELP_COLUMN, &column);
 		out->failed |= last.failed;
 		buf_free(&last);
 	}
 	buf_char(out, '\n');
 }
 
+static void write_paragraph(struct buf *out, const char *s)
+{
+	size_t column = 0;
+	write_wrapped(out, text_of(s), 0, &column);
+	buf_char(out, '\n');
+}
+
 void options_write_help(const struct options *options, struct buf *out)
 {
 	buf_printf(out, "usage: %s\n\n", options->usage);
+	for (const char *const *about = options->about; about != NULL && *about != NULL; about++) {
+		write_paragraph(out, *about);
+		buf_char(out, '\n');
+	}
 	for (size_t i = 0; i < options->n + N_COMMON; i++)
 		write_option(item(options, i), out);
-	buf_str(out,
-		"\nEach option may also stand in the environment (--max-body as REFERD_MAX_BODY) "
-		"or in\n"
-		"the file. A flag goes over the environment, the environment over the file.\n");
+	buf_char(out, '\n');
+	write_paragraph(out, trailer);
 }
 
 /* A bar would end the cell. */

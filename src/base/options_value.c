@@ -71,7 +71,7 @@ static const char *read_number(const struct option *option, const char *value, u
 		if (!read_with_unit(text, duration_units, number))
 			why = "is not a duration: write 500ms, 10s, 5m, 2h or 1d";
 	} else if (!text_to_u64(text, number)) {
-		why = "is not a whole number";
+		why = "is not a whole number: write digits, such as 60";
 	}
 	if (why == NULL && (*number < option->min || (option->max != 0 && *number > option->max)))
 		why = OPTION_OUT_OF_RANGE;
@@ -86,7 +86,7 @@ static const char *store_flag(const char *value, void *field)
 		memcpy(field, &flag_words[i].value, sizeof(bool));
 		return NULL;
 	}
-	return "is neither true nor false";
+	return "is not a switch: write true or false";
 }
 
 const char *option_store(const struct option *option, const char *value, void *target)

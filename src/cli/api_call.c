@@ -25,7 +25,7 @@ static bool read_token_file(const char *path, char token[TOKEN_SIZE])
 {
 	FILE *file = fopen(path, "re");
 	size_t n = file == NULL ? 0 : fread(token, 1, TOKEN_SIZE - 1, file);
-	const char *why = file == NULL ? strerror(errno) : "holds no token in its first line";
+	const char *why = file == NULL ? strerror(errno) : "has no token in its first line";
 	if (file != NULL)
 		fclose(file);
 	struct text line, rest;
@@ -46,7 +46,8 @@ static bool token_usable(const char *token)
 		p++;
 	if (*p != '\0')
 		fprintf(stderr,
-			"referd: the API token holds a blank or a character that no token has\n");
+			"referd: the API token contains a space or a character that tokens never "
+			"contain: check it\n");
 	return *p == '\0';
 }
 
@@ -66,10 +67,11 @@ static bool read_token(const struct config *config, char token[TOKEN_SIZE])
 		memcpy(token, given, strlen(given) + 1);
 		return token_usable(token);
 	}
-	fprintf(stderr, "referd: an API token is needed: set REFERD_API_TOKEN, or give "
-			"--token-file FILE; where every "
-			"token is lost, stop the server and run referd token create NAME --scopes "
-			"admin --data DIR\n");
+	fprintf(stderr,
+		"referd: this command needs an API token: set REFERD_API_TOKEN, or give "
+		"--token-file FILE. If all "
+		"tokens are lost, stop the server and run referd token create NAME --scopes "
+		"admin --data DIR\n");
 	return false;
 }
 
@@ -95,7 +97,8 @@ static void print_refusal(int status, struct text body)
 			TEXT_ARGS(message));
 	else
 		fprintf(stderr,
-			"referd: the server answered with status %d: is --listen a referd?\n",
+			"referd: the server answered with status %d, but not as referd does: check "
+			"--listen\n",
 			status);
 	json_free(root);
 }

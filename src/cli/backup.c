@@ -52,8 +52,8 @@ static int run(void *target, const struct options_args *args)
 	       (unsigned long long)found.records, (unsigned long long)found.problems, seconds);
 	if (found.problems > 0)
 		fprintf(stderr,
-			"referd: the copy has the problems above, and so has the database: it was "
-			"kept\n");
+			"referd: the copy was kept, but it has the problems above, and so has the "
+			"database\n");
 	return found.problems == 0 ? 0 : 1;
 }
 
@@ -61,7 +61,10 @@ int backup_main(int argc, char **argv)
 {
 	static const struct config_command command = {
 	    .name = "backup",
-	    .usage = "referd backup FILE [--force] [options]",
+	    .usage = "referd backup FILE [--force] [--data DIR]",
+	    .about = "Copies the database in --data to FILE, whether a server uses it or not, and "
+		     "verifies "
+		     "the copy. Exits with status 0 if the copy is complete and has no problems.",
 	    .min_args = 1,
 	    .max_args = 1,
 	    .options = own,

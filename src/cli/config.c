@@ -22,62 +22,67 @@ static const struct option table[] = {
     OPTION("listen", TEXT, listen, "ADDR:PORT", "127.0.0.1:8080", 0, 0,
 	   "Address to serve on; with port 0, referd picks a free port and prints it"),
     OPTION("metrics-listen", TEXT, metrics_listen, "ADDR:PORT", NULL, 0, 0,
-	   "Address that serves /metrics alone, to everybody who reaches it; without it, /metrics "
-	   "is for "
-	   "clients on this machine and for API tokens"),
+	   "Second address, which serves only /metrics and asks for no token; without it, /metrics "
+	   "answers clients on this machine and requests with an API token"),
     OPTION("public-url", TEXT, public_url, "URL", NULL, 0, 0,
-	   "Beginning of every link; by default http://localhost:PORT"),
+	   "Address that people and systems use for referd: every link begins with it; by default "
+	   "http://localhost:PORT"),
     OPTION("ca-file", TEXT, ca_file, "FILE", NULL, 0, 0,
-	   "Further root certificates (PEM) for outbound TLS, beside the system's"),
+	   "Root certificates (PEM) for outbound TLS, in addition to those of the system"),
     OPTION("allow-targets", TEXT, allow_targets, "CIDR,...", NULL, 0, 0,
 	   "Private address ranges that webhooks may be sent to"),
     OPTION("allow-http-targets", FLAG, allow_http_targets, NULL, NULL, 0, 0,
-	   "Webhooks may have http:// URLs"),
+	   "Allow webhooks to http:// URLs"),
     OPTION("trusted-proxies", TEXT, trusted_proxies, "CIDR,...", NULL, 0, 0,
-	   "Proxies whose X-Forwarded-For or Forwarded header is believed"),
+	   "Reverse proxies whose X-Forwarded-For or Forwarded header referd trusts"),
     OPTION("log-level", TEXT, log_level, "LEVEL", "info", 0, 0,
-	   "Lowest level that is logged: debug, info, warn or error"),
-    OPTION("secret-key-file", TEXT, secret_key_file, "FILE", NULL, 0, 0,
-	   "Key that seals stored secrets, made at the first start; by default DIR/secret.key"),
-    OPTION("token-file", TEXT, token_file, "FILE", NULL, 0, 0,
-	   "File with the API token for commands that go through the running server; by default "
-	   "REFERD_API_TOKEN"),
+	   "Lowest level to log: debug, info, warn or error"),
+    OPTION(
+	"secret-key-file", TEXT, secret_key_file, "FILE", NULL, 0, 0,
+	"Key that encrypts stored secrets, created at the first start; by default DIR/secret.key"),
+    OPTION(
+	"token-file", TEXT, token_file, "FILE", NULL, 0, 0,
+	"File with the API token for commands that call the running server; by default, they use "
+	"REFERD_API_TOKEN"),
     OPTION("nameservers", TEXT, nameservers, "ADDR:PORT,...", NULL, 0, 0,
-	   "DNS servers for outbound requests; by default those of /etc/resolv.conf"),
+	   "DNS servers for outbound requests; by default, the servers in /etc/resolv.conf"),
     OPTION("drain-timeout", DURATION, drain_ms, "TIME", "8s", 0, 3600000,
-	   "Time that a stopping server has to send the responses that it owes"),
-    OPTION("connections", U64, connections, "N", "10000", 1, 1000000,
-	   "Open inbound connections, at most as many as the descriptors allow; beyond that "
-	   "number, the "
-	   "longest idle or the slowest connection is closed"),
+	   "Longest time that a stopping server takes to send its last responses"),
+    OPTION(
+	"connections", U64, connections, "N", "10000", 1, 1000000,
+	"Largest number of open inbound connections; the limit on file descriptors may lower it; "
+	"for a further connection, referd closes the longest idle or the slowest"),
     OPTION("max-memory", SIZE, max_memory, "SIZE", "256MiB", 1048576, 0,
-	   "Memory for requests and owed responses together; beyond it, reading stops, slow "
-	   "connections "
-	   "are closed, and then requests get 503"),
+	   "Memory for requests and unsent responses; when it is used up, referd reads less, then "
+	   "closes slow connections, then answers 503"),
     OPTION("max-head", SIZE, max_head, "SIZE", "16KiB", 1024, 1048576,
-	   "Largest request line and headers"),
+	   "Largest request head: the request line and the headers"),
     OPTION("max-body", SIZE, max_body, "SIZE", "64KiB", 1024, 16777216, "Largest request body"),
     OPTION("head-timeout", DURATION, head_timeout_ms, "TIME", "10s", 1, 3600000,
-	   "Time to send a request's headers"),
+	   "Longest time that a client may take to send the head of a request"),
     OPTION("body-timeout", DURATION, body_timeout_ms, "TIME", "30s", 1, 3600000,
-	   "Time to send a request's body"),
+	   "Longest time that a client may take to send the body of a request"),
     OPTION("idle-timeout", DURATION, idle_timeout_ms, "TIME", "60s", 1, 3600000,
-	   "Time between requests on a kept-alive connection"),
+	   "Longest time between two requests on a connection"),
     OPTION("miss-rate", U64, miss_rate, "N", "60", 0, 1000000,
-	   "Unknown codes and wrong tokens a minute for each address (IPv6: /64); 0: no limit"),
+	   "Unknown codes and wrong tokens per minute from each address (IPv6: /64); 0: no limit"),
     OPTION("token-rate", U64, token_rate, "N", "0", 0, 1000000,
-	   "API calls a minute for each token; 0: no limit"),
+	   "API calls per minute with each token; 0: no limit"),
     OPTION("join-rate", U64, join_rate, "N", "0", 0, 1000000,
-	   "Joins a minute for each address (IPv6: /64); 0: no limit"),
+	   "Joins per minute from each address (IPv6: /64); 0: no limit"),
     OPTION("code-join-rate", U64, code_join_rate, "N", "0", 0, 1000000,
-	   "Joins a minute through each campaign's or user's code; 0: no limit"),
+	   "Joins per minute through each code of a campaign or user; 0: no limit"),
     OPTION("retention", DURATION, retention_ms, "TIME", "30d", 0, 0,
-	   "Time that finished deliveries, their attempts and events are kept; 0: for ever"),
+	   "Time for which finished deliveries, their attempts and events are kept; 0: for ever"),
     OPTION("map-size", SIZE, map_size, "SIZE", "64GiB", 1048576, 0,
-	   "Address space reserved for the database; it grows by itself"),
+	   "Address space to reserve for the database; it grows when the database does"),
 };
 
 static const char *const other_variables[] = {"REFERD_API_TOKEN", "REFERD_INBOUND_TOKEN", NULL};
+
+static const char shared[] =
+    "Every command takes all options, so that commands and server can share an environment or a "
+    "file of options. The options that this command does not need change nothing.";
 
 enum { COMMON = sizeof table / sizeof *table, DATA = 0 /* its place in the table */ };
 
@@ -111,18 +116,21 @@ static int check(struct config *c)
 		return refuse("log-level", c->log_level, "must be debug, info, warn or error");
 	if (c->allow_targets != NULL &&
 	    cidr_list_parse(text_of(c->allow_targets), &c->allowed) != ERR_OK)
-		return refuse("allow-targets", c->allow_targets,
-			      "must be address ranges such as 10.0.0.0/8,fd00::/8");
+		return refuse(
+		    "allow-targets", c->allow_targets,
+		    "is not a list of address ranges: write, for example, 10.0.0.0/8,fd00::/8");
 	if (c->trusted_proxies != NULL &&
 	    cidr_list_parse(text_of(c->trusted_proxies), &c->proxies) != ERR_OK)
-		return refuse("trusted-proxies", c->trusted_proxies,
-			      "must be address ranges such as 10.0.0.0/8,fd00::/8");
+		return refuse(
+		    "trusted-proxies", c->trusted_proxies,
+		    "is not a list of address ranges: write, for example, 10.0.0.0/8,fd00::/8");
 	if (c->public_url != NULL && !public_url_usable(c->public_url))
 		return refuse(
 		    "public-url", c->public_url,
-		    "must be https:// or http://, a host, and perhaps a port: no path, no query");
+		    "must be a URL without a path or query, such as https://refer.example.com");
 	if (c->ca_file != NULL && access(c->ca_file, R_OK) != 0)
-		return refuse("ca-file", c->ca_file, "cannot be read");
+		return refuse("ca-file", c->ca_file,
+			      "cannot be read: check the path and the permissions");
 	return -1;
 }
 
@@ -140,13 +148,14 @@ static bool arguments_fit(const struct config_command *command, const struct opt
 {
 	size_t max = command->max_args;
 	if (args->n > max && max == 0)
-		fprintf(stderr, "referd: %s takes no argument, but got \"%s\": see referd help\n",
+		fprintf(stderr,
+			"referd: %s takes no arguments: remove \"%s\", or see referd help\n",
 			command->name, args->items[0]);
 	else if (args->n > max)
-		fprintf(stderr, "referd: %s does not take \"%s\" too: %s\n", command->name,
-			args->items[max], command->usage);
+		fprintf(stderr, "referd: %s has one argument too many, \"%s\": write %s\n",
+			command->name, args->items[max], command->usage);
 	else if (args->n < command->min_args)
-		fprintf(stderr, "referd: %s lacks an argument: %s\n", command->name,
+		fprintf(stderr, "referd: %s needs an argument: write %s\n", command->name,
 			command->usage);
 	return args->n >= command->min_args && args->n <= max;
 }
@@ -161,8 +170,9 @@ static int read_all(const struct config_command *command, int argc, char **argv,
 	for (size_t i = 0; i < command->n_options; i++)
 		items[i] = command->options[i];
 	memcpy(items + command->n_options, table, sizeof table);
-	const struct options options =
-	    options_of(items, COMMON + command->n_options, command->usage);
+	struct options options = options_of(items, COMMON + command->n_options, command->usage);
+	const char *const about[] = {command->about, command->serves ? NULL : shared, NULL};
+	options.about = about;
 	enum options_outcome outcome =
 	    options_read(&options, argc, argv, environ, target, args, arena, &message);
 	if (outcome == OPTIONS_HELP) {

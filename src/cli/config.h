@@ -26,9 +26,11 @@ struct config {
 /* A command as its words are judged. */
 struct config_command {
 	const char *name, *usage;     /* "token create", "referd token create NAME [options]" */
+	const char *about;            /* what it does, in sentences, for its --help */
 	size_t min_args, max_args;    /* words beside the options; at most OPTIONS_MAX_ARGS */
 	const struct option *options; /* its own, beside everybody's */
 	size_t n_options;
+	bool serves; /* it uses all options */
 };
 
 /** What the command does with its options and words; answers the exit status. */

@@ -52,12 +52,12 @@ static void on_setup(struct command *command, enum err err)
 	if (err != ERR_OK || s->stored_code_key.n != CODE_KEY_SIZE) {
 		b->problem =
 		    err == ERR_NO_SPACE
-			? "cannot be written to: the disk is full; make room, then start again"
-			: "its settings cannot be read";
+			? "cannot be written: the disk is full; make room, then start again"
+			: "has settings that cannot be read: run referd verify";
 		return;
 	}
 	if (!text_eq(s->stored_fingerprint, s->key_fingerprint)) {
-		b->problem = "its secrets were sealed with another key: give the right "
+		b->problem = "was encrypted with another key: give the right "
 			     "--secret-key-file";
 		return;
 	}
@@ -67,7 +67,7 @@ static void on_setup(struct command *command, enum err err)
 	if (err == ERR_OK && token.n < sizeof b->identity->inbound_token)
 		memcpy(b->identity->inbound_token, token.p, token.n);
 	else
-		b->problem = "its inbound token cannot be opened with the secret key";
+		b->problem = "has an inbound token that the secret key does not decrypt";
 	b->identity->fresh = s->fresh;
 	crypto_wipe_buf(&token);
 }
@@ -113,7 +113,7 @@ static bool read_key(const struct config *config, bool fresh, uint8_t key[KEY_FI
 	if (fresh && (err == ERR_NOT_FOUND || err == ERR_CORRUPT))
 		err = make_key(path, err == ERR_CORRUPT, key, &why);
 	else if (err == ERR_NOT_FOUND)
-		why = "is missing, but the database was sealed with it: restore it";
+		why = "is missing, but the secrets in the database need it: restore the file";
 	if (err != ERR_OK)
 		fprintf(stderr, "referd: the secret key %s %s\n", path, why);
 	return err == ERR_OK;
@@ -128,10 +128,10 @@ static bool token_usable(const char *name, const char *token)
 	for (size_t i = 0; i < n; i++)
 		ok = ok && token[i] > ' ' && token[i] < 0x7f && strchr("/?#%", token[i]) == NULL;
 	if (!ok)
-		fprintf(
-		    stderr,
-		    "referd: %s must be 1 to 200 visible ASCII characters without / ? # and %%%s\n",
-		    name, n == 0 ? "; unset it to have a token made" : "");
+		fprintf(stderr,
+			"referd: %s must be 1 to 200 visible ASCII characters other than / ? # and "
+			"%%%s\n",
+			name, n == 0 ? "; unset it, and referd makes a token" : "");
 	return ok;
 }
 
@@ -139,10 +139,9 @@ static bool token_usable(const char *name, const char *token)
 static bool tokens_long_enough(const char *api, const char *inbound)
 {
 	if (inbound != NULL && strlen(inbound) < INBOUND_TOKEN_WEAK)
-		fprintf(
-		    stderr,
-		    "referd: warning: REFERD_INBOUND_TOKEN is short enough to be guessed: use 64 "
-		    "random hexadecimal digits\n");
+		fprintf(stderr,
+			"referd: warning: REFERD_INBOUND_TOKEN is so short that it can be guessed: "
+			"make one with openssl rand -hex 32\n");
 	if (api == NULL || strlen(api) >= API_TOKEN_MIN)
 		return true;
 	fprintf(
@@ -176,19 +175,21 @@ static void name_tokens_file(const struct config *config, struct identity *ident
 static bool write_tokens(const char *path, const char *api, const char *inbound)
 {
 	char text[1024];
-	snprintf(text, sizeof text,
-		 "API token: %s\nInbound token: %s\n\n"
-		 "The API token signs in to the dashboard and the REST API. The inbound token is "
-		 "part of the qualify\n"
-		 "address, /webhook/{inbound token}/qualify. Keep both in a safe place, then "
-		 "delete this file.\n",
-		 api, inbound);
+	snprintf(
+	    text, sizeof text,
+	    "API token: %s\nInbound token: %s\n\n"
+	    "The API token gives full access to the REST API. Send it in a header:\n"
+	    "    Authorization: Bearer {API token}\n"
+	    "The inbound token is part of the address to which your systems report purchases:\n"
+	    "    POST /webhook/{inbound token}/qualify\n"
+	    "Store both in a safe place, then delete this file.\n",
+	    api, inbound);
 	enum err err = key_file_write_text(path, text);
 	crypto_wipe(text, sizeof text);
 	if (err != ERR_OK)
 		fprintf(stderr, "referd: %s cannot be written: %s\n", path,
 			err == ERR_NO_SPACE ? "the disk is full; make room, then start again"
-					    : "check the directory's owner and mode");
+					    : "check the owner and the mode of its directory");
 	return err == ERR_OK;
 }
 
@@ -199,7 +200,7 @@ static bool renew_tokens_file(const char *path, bool given, const char *api, con
 	if (key_file_remove(path) == ERR_OK)
 		return given || write_tokens(path, api, inbound);
 	fprintf(stderr,
-		"referd: %s is in the way of the first tokens and cannot be removed: remove it\n",
+		"referd: %s is left over from an earlier start and cannot be replaced: remove it\n",
 		path);
 	return false;
 }
@@ -220,12 +221,13 @@ static void warn_of_ignored(const struct setup *s, const char *api, const char *
 	if (s->fresh)
 		return;
 	if (api != NULL && !s->api_token_known)
-		fprintf(stderr, "referd: warning: REFERD_API_TOKEN is not a token of this database "
-				"and changes nothing\n");
+		fprintf(stderr,
+			"referd: warning: REFERD_API_TOKEN is not a token of this database, "
+			"so it changes nothing\n");
 	if (inbound != NULL && strcmp(inbound, identity->inbound_token) != 0)
 		fprintf(stderr,
-			"referd: warning: REFERD_INBOUND_TOKEN differs from this database's "
-			"and changes nothing\n");
+			"referd: warning: REFERD_INBOUND_TOKEN is not the inbound token of this "
+			"database, so it changes nothing\n");
 }
 
 /* What a new database keeps, until it is stored. */
@@ -259,14 +261,14 @@ static bool store_secrets(struct birth *b, const struct secrets *s, struct store
 	b->setup.inbound_secret = buf_view(&s->sealed_secret);
 	b->setup.api_token_hash = text_from(s->api_hash, sizeof s->api_hash);
 	b->setup.now_ms = clock_system.unix_ms(&clock_system);
-	b->problem = "cannot be written to";
+	b->problem = "cannot be written: check the disk and the permissions";
 	return run(b, store);
 }
 
 static bool be_born(struct birth *b, struct store *store, const char *api, const char *inbound)
 {
 	struct secrets s = {.sealed_token = {0}};
-	b->problem = "needs more memory than there is";
+	b->problem = "cannot be created: out of memory";
 	bool ok = make_secrets(&s, b->identity, api, inbound) && store_secrets(b, &s, store);
 	buf_free(&s.sealed_token);
 	buf_free(&s.sealed_secret);
@@ -294,7 +296,7 @@ bool first_start(const struct config *config, struct store *store, struct identi
 	if (ok)
 		warn_of_ignored(&b.setup, env_api, env_inbound, identity);
 	else
-		fprintf(stderr, "referd: the database in %s: %s\n", config->data, b.problem);
+		fprintf(stderr, "referd: the database in %s %s\n", config->data, b.problem);
 	if (access(identity->first_start_path, F_OK) != 0)
 		identity->first_start_path[0] = '\0';
 	crypto_wipe(made_api, sizeof made_api);

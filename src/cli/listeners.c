@@ -84,14 +84,15 @@ static int listen_at(struct listeners *l, const char *option, const char *addres
 	if (err == ERR_INVALID)
 		return refuse(option, address,
 			      "must be an IP address and a port: use 127.0.0.1:8080, [::1]:8080, "
-			      "or :8080 for "
-			      "every address");
+			      "or :8080 for every address");
 	if (err == ERR_BUSY)
 		return refuse(
 		    option, address,
-		    "is in use: by another program, or by another --listen option of this server");
+		    "is in use by another program, or by the other listener of this server");
 	if (err != ERR_OK)
-		return refuse(option, address, "cannot be listened on");
+		return refuse(option, address,
+			      "cannot be opened: check that this machine has the address, and that "
+			      "referd may use the port");
 	return 0;
 }
 

@@ -96,7 +96,12 @@ int restore_main(int argc, char **argv)
 {
 	static const struct config_command command = {
 	    .name = "restore",
-	    .usage = "referd restore FILE [--data DIR] [options]",
+	    .usage = "referd restore FILE [--data DIR]",
+	    .about =
+		"Verifies the backup in FILE and makes it the database of the directory --data, "
+		"which "
+		"must not have a database. Put the secret.key from the time of the backup into the "
+		"directory before you start the server.",
 	    .min_args = 1,
 	    .max_args = 1,
 	};

@@ -330,12 +330,11 @@ static void announce(const struct serve *s)
 	if (s->listeners.metrics != NULL)
 		printf("metrics on http://%s/metrics\n", http_server_address(s->listeners.metrics));
 	if (s->identity.first_start_path[0] != '\0')
-		printf(
-		    s->identity.fresh
-			? "first start: the tokens are in %s\n"
-			: "the tokens of the first start are still in %s: keep them elsewhere and "
-			  "delete the file\n",
-		    s->identity.first_start_path);
+		printf(s->identity.fresh ? "first start: the tokens are in %s\n"
+					 : "the tokens of the first start are still in %s: store "
+					   "them elsewhere, then "
+					   "delete the file\n",
+		       s->identity.first_start_path);
 	fflush(stdout);
 	log_info("serve.started", LOG_STR("version", REFERD_VERSION),
 		 LOG_STR("address", http_server_address(s->listeners.server)));
@@ -366,7 +365,13 @@ static int run(void *target, const struct options_args *args)
 int serve_main(int argc, char **argv)
 {
 	static struct serve serve; /* about 10 KiB; the process has one */
-	static const struct config_command command = {.name = "serve",
-						      .usage = "referd serve [options]"};
+	static const struct config_command command = {
+	    .name = "serve",
+	    .usage = "referd serve [options]",
+	    .serves = true,
+	    .about = "Runs the server until SIGTERM or SIGINT. The first start creates the "
+		     "directory --data "
+		     "and the first tokens.",
+	};
 	return config_run(&command, argc, argv, &serve, run);
 }

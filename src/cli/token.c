@@ -23,9 +23,10 @@ struct token_config {
 
 static const struct option create_options[] = {
     {"scopes", OPTION_TEXT, offsetof(struct token_config, scopes), "SCOPE,...", "read", 0, 0,
-     "What the new token may do: read, write, admin; write includes read, admin both"},
+     "What the new token may do: read, write or admin; write includes read, and admin includes "
+     "both"},
     {"expires", OPTION_DURATION, offsetof(struct token_config, expires_ms), "TIME", "0", 0, 0,
-     "How long the new token works, such as 90d; 0 for ever"},
+     "How long the new token works, such as 90d; 0: for ever"},
 };
 
 /* ---- calling ---- */
@@ -103,8 +104,10 @@ static void write_request(const struct token_config *config, const char *name, s
 /* The token alone goes to stdout, for scripts. */
 static void print_new(uint64_t id, const char *name, struct text scopes, struct text token)
 {
-	fprintf(stderr, "token %llu for %s may %.*s; it is shown this once:\n",
-		(unsigned long long)id, name, TEXT_ARGS(scopes));
+	fprintf(
+	    stderr,
+	    "token %llu (%s) has the scopes %.*s. Save it now: referd does not show it again.\n",
+	    (unsigned long long)id, name, TEXT_ARGS(scopes));
 	printf("%.*s\n", TEXT_ARGS(token));
 }
 
@@ -229,9 +232,10 @@ static int revoke_token(void *options, const struct options_args *args)
 	char target[64];
 	uint64_t number;
 	if (!text_to_u64(text_of(id), &number)) {
-		fprintf(stderr,
-			"referd: \"%s\" is not a token's number: referd token list shows them\n",
-			id);
+		fprintf(
+		    stderr,
+		    "referd: \"%s\" is not the id of a token: referd token list shows the ids\n",
+		    id);
 		return 2;
 	}
 	snprintf(target, sizeof target, "/api/v2/tokens/%llu", (unsigned long long)number);
@@ -243,7 +247,33 @@ static int revoke_token(void *options, const struct options_args *args)
 	return 0;
 }
 
-/* ---- which ---- */
+/* ---- the choice of the command ---- */
+
+#define THROUGH_SERVER                                                                             \
+	"Calls the server at --listen with an admin token: the token in --token-file, or "         \
+	"REFERD_API_TOKEN."
+#define ABOUT_CREATE                                                                               \
+	"Creates an API token and prints it; only the token goes to the standard "                 \
+	"output. " THROUGH_SERVER                                                                  \
+	" If every admin token is lost, stop the server and give --data DIR: then the command "    \
+	"creates the token in the database in DIR."
+#define ABOUT_LIST                                                                                 \
+	"Prints the id, scopes, dates and name of each API token, but not the token "              \
+	"itself. " THROUGH_SERVER
+#define ABOUT_REVOKE                                                                               \
+	"Revokes the API token with this id: from now on, requests that carry it get "             \
+	"401. " THROUGH_SERVER
+
+static const char usage[] =
+    "usage: referd token create NAME [--scopes SCOPE,...] [--expires TIME] [--data DIR]\n"
+    "       referd token list\n"
+    "       referd token revoke ID\n"
+    "\n"
+    "  create   Create an API token and print it, even if all tokens are lost\n"
+    "  list     List the API tokens with their ids, scopes and dates\n"
+    "  revoke   Revoke the API token with this id\n"
+    "\n"
+    "referd token create --help describes the options.\n";
 
 static const struct {
 	const char *name;
@@ -253,15 +283,22 @@ static const struct {
     {"create",
      create_token,
      {.name = "token create",
-      .usage = "referd token create NAME [--scopes read,write,admin] [--expires 90d] [--data DIR]",
+      .usage = "referd token create NAME [--scopes SCOPE,...] [--expires TIME] [--data DIR]",
+      .about = ABOUT_CREATE,
       .min_args = 1,
       .max_args = 1,
       .options = create_options,
       .n_options = sizeof create_options / sizeof *create_options}},
-    {"list", list_tokens, {.name = "token list", .usage = "referd token list"}},
+    {"list",
+     list_tokens,
+     {.name = "token list", .usage = "referd token list", .about = ABOUT_LIST}},
     {"revoke",
      revoke_token,
-     {.name = "token revoke", .usage = "referd token revoke ID", .min_args = 1, .max_args = 1}},
+     {.name = "token revoke",
+      .usage = "referd token revoke ID",
+      .about = ABOUT_REVOKE,
+      .min_args = 1,
+      .max_args = 1}},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
@@ -269,11 +306,15 @@ int token_main(int argc, char **argv)
 {
 	struct token_config config = {0};
 	size_t i = 0;
+	if (argc > 0 && (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0)) {
+		fputs(usage, stdout);
+		return 0;
+	}
 	while (i < COMMANDS && (argc < 1 || strcmp(argv[0], commands[i].name) != 0))
 		i++;
 	if (i == COMMANDS) {
-		fprintf(stderr, "referd: token create, token list or token revoke: %s\n",
-			commands[0].command.usage);
+		fprintf(stderr, "referd: write token create, token list or token revoke: "
+				"referd token --help describes them\n");
 		return 2;
 	}
 	return config_run(&commands[i].command, argc - 1, argv + 1, &config, commands[i].run);

@@ -45,11 +45,10 @@ static bool name_usable(struct text name)
 static enum err judge(const struct token_offline *made, struct token *token, const char **why)
 {
 	token->name = typed_trim(text_of(made->name));
-	*why = "the name must be 1 to 100 bytes of UTF-8 text that can be seen, without control "
-	       "characters";
+	*why = "the name must be 1 to 100 bytes of visible UTF-8 text without control characters";
 	if (!name_usable(token->name))
 		return ERR_INVALID;
-	*why = "--scopes must name some of read, write, admin";
+	*why = "--scopes must be a list of read, write and admin, such as read,write";
 	return read_scopes(text_of(made->scopes), &token->scopes) ? ERR_OK : ERR_INVALID;
 }
 
@@ -84,11 +83,11 @@ static enum err open_store(const char *dir, struct store **store, const char **w
 	char path[4096];
 	struct stat st;
 	struct engine *engine;
-	*why = "there is no database in it: give the directory that referd serve was started with";
+	*why = "contains no database: give the directory that referd serve uses";
 	if (snprintf(path, sizeof path, "%s/referd.mdb", dir) >= (int)sizeof path ||
 	    stat(path, &st) != 0) {
 		if (errno == EACCES)
-			*why = "may not be entered: run this command as the user that runs referd";
+			*why = "cannot be opened: run this command as the user that runs referd";
 		return ERR_NOT_FOUND;
 	}
 	*why = "root cannot act as its owner: run this command as the user that runs referd";
@@ -96,9 +95,8 @@ static enum err open_store(const char *dir, struct store **store, const char **w
 		return ERR_IO;
 	enum err err = engine_lmdb_open(&lmdb, &engine, why);
 	if (err == ERR_BUSY)
-		*why = "a referd is running on it: stop it first, or make the token through it "
-		       "with an admin token "
-		       "(--token-file)";
+		*why = "is in use by a running referd: stop it first, or create the token "
+		       "through it with an admin token (--token-file)";
 	if (err != ERR_OK)
 		return err;
 	*why = "its database cannot be read";
@@ -107,7 +105,7 @@ static enum err open_store(const char *dir, struct store **store, const char **w
 
 static enum err make(struct store *store, struct making *m, const char **why)
 {
-	*why = "its database cannot be written to";
+	*why = "its database cannot be written: check the disk and the permissions";
 	m->create.command = (struct command){.decide = token_create_decide, .done = on_created};
 	enum err err = store_submit(store, &m->create.command);
 	while (err == ERR_OK && !m->done)

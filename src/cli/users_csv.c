@@ -25,7 +25,7 @@ struct users_config {
 
 static const struct option own[] = {
     {"campaign", OPTION_TEXT, offsetof(struct users_config, campaign), "ID", NULL, 0, 0,
-     "The campaign, by its id or its code"},
+     "The campaign: its id or its code"},
     {"force", OPTION_FLAG, offsetof(struct users_config, force), NULL, NULL, 0, 0,
      "Replace FILE if it exists"},
 };
@@ -45,7 +45,7 @@ static bool write_target(const struct users_config *config, const char *call, ch
 		return true;
 	}
 	fprintf(stderr, config->campaign == NULL
-			    ? "referd: which campaign? Give its id or code: --campaign ID\n"
+			    ? "referd: --campaign is missing: give a campaign's id or code\n"
 			    : "referd: --campaign must be a campaign's id or code\n");
 	return false;
 }
@@ -88,8 +88,8 @@ static void print_hints(const struct json *report)
 			       TEXT_ARGS(message));
 	}
 	if (lines != 0)
-		printf("%llu lines are not UTF-8 and were read as Windows-1252: look at their "
-		       "letters\n",
+		printf("%llu lines are not UTF-8 and were read as Windows-1252: check their "
+		       "accented letters\n",
 		       (unsigned long long)lines);
 }
 
@@ -112,8 +112,8 @@ static int print_report(struct text answer)
 	       (unsigned long long)number(report, "existing"),
 	       (unsigned long long)number(report, "qualified"), (unsigned long long)refused);
 	if (stopped != 0)
-		printf("stopped at line %llu: what was before it is done, the same file again goes "
-		       "on\n",
+		printf("stopped at line %llu: the lines before it are stored; send the same file "
+		       "again to continue\n",
 		       (unsigned long long)stopped);
 	json_free(root);
 	return refused == 0 && stopped == 0 ? 0 : 1;
@@ -150,9 +150,9 @@ static int import_file(void *options, const struct options_args *args)
 		return refuse_file(file, strerror(errno));
 	int status = 1;
 	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
-		refuse_file(file, "is not a regular file: write the list to one first");
+		refuse_file(file, "is not a regular file: save the list to a file first");
 	else if (st.st_size == 0)
-		refuse_file(file, "is empty: its first line names the columns");
+		refuse_file(file, "is empty: the first line must name the columns");
 	else
 		status = send_file(config, target, fd, (uint64_t)st.st_size);
 	close(fd);
@@ -163,7 +163,12 @@ int import_main(int argc, char **argv)
 {
 	static const struct config_command command = {
 	    .name = "import",
-	    .usage = "referd import --campaign ID FILE [options]",
+	    .usage = "referd import --campaign ID FILE [--listen ADDR:PORT] [--token-file FILE]",
+	    .about = "Sends the users in the CSV file FILE to a campaign of the running server. "
+		     "Prints each "
+		     "refused line of the file. Exits with status 0 if the server refused no line. "
+		     "You can "
+		     "send the same file again: users that exist stay as they are.",
 	    .min_args = 1,
 	    .max_args = 1,
 	    .options = own,
@@ -215,13 +220,14 @@ static int export_to(const struct users_config *config, const char *target, cons
 	char tmp[FILE_NAME_MAX];
 	struct stat st;
 	if (snprintf(tmp, sizeof tmp, "%s.tmp", file) >= (int)sizeof tmp)
-		return refuse_file(file, "has too long a name");
+		return refuse_file(file, "has a name that is too long");
 	bool exists = stat(file, &st) == 0;
 	if (exists && !S_ISREG(st.st_mode))
-		return refuse_file(file,
-				   "is not a regular file: take another name, or none for stdout");
+		return refuse_file(file, "is not a regular file: take another name, or none to "
+					 "write to the standard output");
 	if (exists && !config->force)
-		return refuse_file(file, "exists: take another name, or --force to replace it");
+		return refuse_file(file,
+				   "exists: take another name, or give --force to replace it");
 	int fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return refuse_file(tmp, strerror(errno));
@@ -252,7 +258,11 @@ int export_main(int argc, char **argv)
 {
 	static const struct config_command command = {
 	    .name = "export",
-	    .usage = "referd export --campaign ID [FILE] [--force] [options]",
+	    .usage = "referd export --campaign ID [FILE] [--force] [--listen ADDR:PORT] "
+		     "[--token-file FILE]",
+	    .about =
+		"Writes the users of a campaign of the running server to FILE as CSV, or to the "
+		"standard output.",
 	    .max_args = 1,
 	    .options = own,
 	    .n_options = EXPORT_OPTIONS,

@@ -184,7 +184,17 @@ static int run(void *target, const struct options_args *args)
 int verify_main(int argc, char **argv)
 {
 	static const struct config_command command = {
-	    .name = "verify", .usage = "referd verify [FILE] [options]", .max_args = 1};
+	    .name = "verify",
+	    .usage = "referd verify [FILE] [--data DIR]",
+	    .about =
+		"Checks every record of the database in --data, or of the backup in FILE. It only "
+		"reads, and a server may use the database meanwhile. Prints a line for each "
+		"problem. "
+		"Exits with status 0 if there are no problems, 1 if there are, and 2 if it cannot "
+		"open "
+		"the database.",
+	    .max_args = 1,
+	};
 	struct config config = {0};
 	return config_run(&command, argc, argv, &config, run);
 }

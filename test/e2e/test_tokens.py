@@ -152,7 +152,7 @@ class Commands(Served):
         client = Client(self.server.address, token=made.stdout.strip())
         self.has(client.json("POST", "/api/v2/campaigns", {"name": "x"}), 201)
         self.has_error(client.get("/api/v2/tokens"), 403)
-        number = re.search(r"token (\d+) for CI of \u00fcber may read,write;", made.stderr).group(1)
+        number = re.search(r"token (\d+) \(CI of \u00fcber\) has the scopes read,write\. ", made.stderr).group(1)
         listed = self.token("list")
         self.assertEqual((listed.returncode, listed.stderr), (0, ""))
         today, end = moment(0)[:10], moment(90 * 86400)[:10]

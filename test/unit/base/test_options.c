@@ -67,10 +67,15 @@ static const struct option table[] = {
 
 static const char *const extra[] = {"REFERD_API_TOKEN", NULL};
 
+static const char *const about[] = {"Shows a sentence that is so long that it does not fit into "
+				    "one line of a terminal, which is 100 columns wide.",
+				    "Shows another paragraph.", NULL};
+
 static const struct options options = {.items = table,
 				       .n = sizeof(table) / sizeof(table[0]),
 				       .extra_environment = extra,
-				       .usage = "referd serve [options]"};
+				       .usage = "referd serve [options]",
+				       .about = about};
 
 struct run {
 	struct target target;
@@ -216,10 +221,12 @@ static void errors_are_one_clear_line(void **state)
 	wrong(r, "--conections 5", "unknown option --conections; did you mean --connections?\n");
 	wrong(r, "--frobnicate", "unknown option --frobnicate (--help lists them)\n");
 	wrong(r, "--listen", "--listen needs a value\n");
-	wrong(r, "-x", "unknown option -x: options begin with --\n");
-	wrong(r, "a b c d e f g h i", "too many arguments: i\n");
-	wrong(r, "--connections many", "--connections: \"many\" is not a whole number\n");
-	wrong(r, "--connections -1", "--connections: \"-1\" is not a whole number\n");
+	wrong(r, "-x", "unknown option -x: options begin with -- (--help lists them)\n");
+	wrong(r, "a b c d e f g h i", "too many arguments: i is not expected\n");
+	wrong(r, "--connections many",
+	      "--connections: \"many\" is not a whole number: write digits, such as 60\n");
+	wrong(r, "--connections -1",
+	      "--connections: \"-1\" is not a whole number: write digits, such as 60\n");
 	wrong(r, "--connections 0",
 	      "--connections: \"0\" is out of range (at least 1, at most 100000)\n");
 	wrong(r, "--max-body 1K5",
@@ -227,7 +234,7 @@ static void errors_are_one_clear_line(void **state)
 	wrong(r, "--max-body 1000", "--max-body: \"1000\" is out of range (at least 1024 bytes)\n");
 	wrong(r, "--drain 8", "--drain: \"8\" is not a duration: write 500ms, 10s, 5m, 2h or 1d\n");
 	wrong(r, "--allow-http-targets=maybe",
-	      "--allow-http-targets: \"maybe\" is neither true nor false\n");
+	      "--allow-http-targets: \"maybe\" is not a switch: write true or false\n");
 }
 
 static void wrong_in_file(struct run *r, const char *content, const char *message)
@@ -243,11 +250,12 @@ static void errors_name_their_source(void **state)
 	struct run *r = *state;
 	char *envp[] = {VARIABLE("REFERD_CONNECTIONS=x"), NULL};
 	assert_int_equal(run_with(r, "", envp), OPTIONS_WRONG);
-	says(r, "REFERD_CONNECTIONS: \"x\" is not a whole number\n");
-	wrong_in_file(r, "\nlisten :0\n", "2: a line is \"name = value\"");
+	says(r, "REFERD_CONNECTIONS: \"x\" is not a whole number: write digits, such as 60\n");
+	wrong_in_file(r, "\nlisten :0\n", "2: this line is not a setting: write \"name = value\"");
 	wrong_in_file(r, "lisen = x", "1: unknown option lisen; did you mean listen?");
 	wrong_in_file(r, "config = x", "1: unknown option config");
-	wrong_in_file(r, "drain=1s\n#\ndrain=2s", "3: drain is set twice (first in line 1)");
+	wrong_in_file(r, "drain=1s\n#\ndrain=2s",
+		      "3: drain is set twice: it is already set in line 1");
 	wrong_in_file(r, "\n\ndrain=x",
 		      "3: drain: \"x\" is not a duration: write 500ms, 10s, 5m, 2h or 1d");
 }
@@ -311,6 +319,8 @@ static void help_shows_every_option(void **state)
 	assert_int_equal(run_with(r, "-h", NULL), OPTIONS_HELP);
 	options_write_help(&options, &out);
 	assert_true(text_starts(buf_view(&out), TEXT("usage: referd serve [options]\n")));
+	assert_non_null(memmem(out.p, out.n, "\n\nShows a sentence that", 23));
+	assert_non_null(memmem(out.p, out.n, "\n\nShows another paragraph.\n\n", 28));
 	for (size_t i = 0; i < options.n; i++)
 		assert_non_null(memmem(out.p, out.n, table[i].name, strlen(table[i].name)));
 	assert_non_null(memmem(out.p, out.n,
@@ -337,7 +347,7 @@ static void the_markdown_table_holds_the_same(void **state)
 					  "`127.0.0.1:8080` | where to listen; port 0 picks one |\n"
 					  "| `--public-url URL` | `REFERD_PUBLIC_URL` |  | what "
 					  "links begin with \\| as others see it |\n")));
-	assert_true(text_ends(all, TEXT("| `--help` |  |  | print this and exit |\n")));
+	assert_true(text_ends(all, TEXT("| `--help` |  |  | Print this help and exit |\n")));
 	buf_free(&out);
 }
 
