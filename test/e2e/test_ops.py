@@ -10,6 +10,7 @@ from client import Client
 from harness import Directory, Served
 from processes import REFERD, Receiver, Server, run, until
 
+MANUAL = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "deploy", "README.md")
 NAME = r"[a-zA-Z_:][a-zA-Z0-9_:]*"
 SAMPLE = re.compile(rf'^({NAME})(?:\{{((?:{NAME}="[^"\\\n]*",?)*)\}})? ([-+]?[0-9.]+(?:e[-+]?[0-9]+)?|\+Inf|NaN)$')
 SUFFIXES = {"histogram": ("_bucket", "_sum", "_count")}
@@ -223,6 +224,36 @@ class Commands(Served):
                 options = re.findall(r"^  (--[a-z-]+)", ended.stdout, re.M)
                 self.assertEqual((ended.returncode, options[0]), (0, first), ended)
                 self.assertIn("--data", options)
+
+    def test_every_command_has_a_help_with_its_usage(self):
+        for command in ("serve", "check", "backup", "restore", "verify", "import", "export", "token",
+                        "token create", "token list", "token revoke"):
+            with self.subTest(command):
+                ended = run(REFERD, *command.split(), "--help")
+                self.assertEqual((ended.returncode, ended.stderr), (0, ""), ended)
+                self.assertTrue(ended.stdout.startswith(f"usage: referd {command}"), ended.stdout[:200])
+                if " " not in command:
+                    self.assertEqual(run(REFERD, "help", command).stdout, ended.stdout)
+
+
+class OptionTable(unittest.TestCase):
+    """The manual's option table is the output of `referd help markdown`."""
+
+    @staticmethod
+    def rows(markdown):
+        """option -> its row"""
+        return {match.group(1): match.group(0) for match in re.finditer(r"^\| `(--[a-z-]+)[ `].*$", markdown, re.M)}
+
+    def test_the_manual_and_the_program_have_the_same_options(self):
+        printed = self.rows(run(REFERD, "help", "markdown").stdout)
+        with open(MANUAL, encoding="utf-8") as file:
+            manual = self.rows(file.read())
+        self.assertIn("--data", printed)
+        self.assertEqual([], sorted(printed.keys() - manual.keys()), "deploy/README.md lacks these options")
+        self.assertEqual([], sorted(manual.keys() - printed.keys()), "deploy/README.md has options that referd lacks")
+        for option, row in printed.items():
+            with self.subTest(option):
+                self.assertEqual(manual[option], row, "copy the row from `referd help markdown` to deploy/README.md")
 
 
 if __name__ == "__main__":
