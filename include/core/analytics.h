@@ -1,5 +1,7 @@
-/* What happened in a time: counters by day, sums, the users with the most referrals; of one
- * campaign or of all. Made of counters alone, in slices of bounded cost, never of users.
+/*
+ * Analytics of a period: counters by day, sums, and the users with the most referrals, of one
+ * campaign or of all. They come from counters alone, in slices of bounded cost, and never from the
+ * users.
  */
 #ifndef CORE_ANALYTICS_H
 #define CORE_ANALYTICS_H
@@ -19,35 +21,35 @@ struct analytics_leader {
 
 struct analytics {
 	uint64_t first, n_days; /* days since 1970-01-01; at most ANALYTICS_DAYS_MAX */
-	struct day *days;       /* n_days of them, zeroed by the caller */
+	struct day *days;       /* n_days entries, zeroed by the caller */
 	struct day total;
 	struct campaign_stats all_time;
 	struct analytics_leader leaders[LEADERS_KEPT]; /* most referrals first */
 	size_t n_leaders;
 };
 
-/* What is added up in one query. */
+/* One query of the sum. */
 struct analytics_slice {
 	struct command command;    /* decide: analytics_slice_decide */
 	struct campaign_name name; /* not set: all campaigns */
 	struct codes *codes;
 	uint64_t first, n_days;
-	uint64_t from; /* of all campaigns: the id where to go on */
-	/* In done; texts until it returned. */
+	uint64_t from; /* with all campaigns: the first id of this slice */
+	/* The result, valid in done. */
 	struct campaign_stats stats[ANALYTICS_SLICE_CAMPAIGNS + 1];
 	struct leaders leaders[ANALYTICS_SLICE_CAMPAIGNS];
 	size_t n_campaigns;
 	struct day rows[ANALYTICS_SLICE_ROWS];
 	size_t n_rows;
-	uint64_t next; /* the next slice's `from`; 0: this was the last */
+	uint64_t next; /* `from` of the next slice; 0: this was the last slice */
 };
-/** ERR_NOT_FOUND where no campaign has the name. */
+/** ERR_NOT_FOUND if the campaign does not exist. */
 command_decide_fn analytics_slice_decide;
 
-/** Adds a slice up, in its done. */
+/** Adds a slice to the sum. Call it in the slice's done. */
 void analytics_add(struct analytics *sum, const struct analytics_slice *slice);
 
-/* The first leaders as users, once all slices are added. */
+/* The first leaders as users, after all slices are added. */
 struct analytics_top {
 	struct command command; /* decide: analytics_top_decide */
 	const struct analytics *of;

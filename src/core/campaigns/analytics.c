@@ -1,5 +1,6 @@
-/* Owns the adding up of counters by day and of leaders. Never writes, never reads users but the
- * leaders. Called by the API's analytics.
+/*
+ * Owns the sums of counters by day and the list of leaders. Never writes, and reads no users except
+ * the leaders. Called by the API's analytics.
  */
 #include "core/analytics.h"
 
@@ -9,7 +10,7 @@
 
 /* ---- reading a slice ---- */
 
-/* The campaign's days and leaders; its stats are the slice's newest. */
+/* Reads the days and the leaders of a campaign, whose stats are the last of the slice. */
 static enum err read_campaign(struct analytics_slice *s, struct tx *tx)
 {
 	uint64_t id = s->stats[s->n_campaigns].campaign_id;
@@ -36,7 +37,7 @@ static enum err read_one(struct analytics_slice *s, struct tx *tx)
 	return err == ERR_OK ? read_campaign(s, tx) : err;
 }
 
-/* A campaign in which nothing was counted has no stats, and nothing to add. */
+/* A campaign without stats has counted nothing, and adds nothing. */
 static enum err read_all(struct analytics_slice *s, struct tx *tx)
 {
 	const struct campaign_stats from = {.campaign_id = s->from};
@@ -88,7 +89,7 @@ static void add_stats(struct campaign_stats *to, const struct campaign_stats *st
 	to->reach += stats->reach;
 }
 
-/* Into its place; who was there first stays in front of an equal. */
+/* Inserts a leader at its place, after those with the same count. */
 static void add_leader(struct analytics *sum, struct analytics_leader leader)
 {
 	size_t at = sum->n_leaders;

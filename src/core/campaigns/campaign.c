@@ -1,5 +1,6 @@
-/* Owns campaigns as records. Never judges a join (join.c does). Called by the campaign calls of the
- * API.
+/*
+ * Owns the records of campaigns. Never judges a join (join.c does). Called by the campaign calls of
+ * the API.
  */
 #include "core/campaign.h"
 
@@ -48,7 +49,7 @@ enum err campaign_read_stats(struct tx *tx, uint64_t id, struct campaign_stats *
 
 /* ---- saving ---- */
 
-/* The texts as they were, with those that the command names; empty ones go. */
+/* Merges the stored texts with the texts that the command names. An empty text is removed. */
 static enum err merge_texts(struct tx *tx, const struct campaign *named, struct campaign *stored)
 {
 	struct buf list = {0};
@@ -93,7 +94,7 @@ static enum err make(struct campaign_save *cmd, struct tx *tx, struct campaign *
 	return ERR_OK;
 }
 
-/* The first and the last instant of the days that were given. */
+/* Converts days to their first and last moment. */
 static void settle_days(const struct campaign_save *cmd, struct campaign *campaign)
 {
 	const struct zone *zone = campaign_zone(campaign);
@@ -129,7 +130,7 @@ enum err campaign_save_decide(struct command *command, struct tx *tx)
 
 /* ---- removing and reading ---- */
 
-/* ERR_REFUSED where webhooks or rules of rewards are about the campaign alone. */
+/* ERR_REFUSED if the campaign has webhooks or reward rules of its own. */
 static enum err check_unused(struct tx *tx, uint64_t id)
 {
 	struct webhook_set webhooks = {.campaign_id = id};

@@ -1,5 +1,6 @@
-/* Owns pages of campaigns: which are on them. Never changes one. Called by the campaign calls of
- * the API.
+/*
+ * Owns the search for campaigns: which campaigns are on a page. Never changes a campaign. Called by
+ * the campaign calls of the API.
  */
 #include <stddef.h>
 #include <string.h>
@@ -24,7 +25,7 @@ const struct filter_field CAMPAIGN_FILTER_FIELDS[] = {
 
 struct search {
 	const struct campaign_list *list;
-	struct text folded; /* q without its case */
+	struct text folded; /* q, case-folded */
 	struct id_walk *walk;
 };
 

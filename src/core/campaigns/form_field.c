@@ -1,6 +1,6 @@
 /*
- * Owns the further fields of a campaign's form: their stored form, what they may be, and the
- * judging of a whole form. Never sees a request. Called by joining, by the API and by the pages.
+ * Owns the form fields of a campaign: their stored form, the rules for definitions, the judging of
+ * a whole form. Never sees a request. Called by joining, by the API and by the pages.
  */
 #include "core/form_field.h"
 
@@ -60,7 +60,7 @@ void form_field_add(struct buf *out, const struct form_field *field)
 	buf_free(&definition);
 }
 
-/* ---- what a definition may be ---- */
+/* ---- the rules for definitions ---- */
 
 bool form_id_is_taken(struct text id)
 {
@@ -88,7 +88,7 @@ static bool label_fits(struct text label)
 	return typed_trim(label).n > 0 && label.n <= FORM_LABEL_MAX && utf8_printable(label);
 }
 
-/* Does `first` stand in the list before *end? */
+/* Does the list contain `first` before *end? */
 static bool stands_before(struct pairs list, const char *end, struct text first)
 {
 	struct text rest = list.raw, other, second;
@@ -151,9 +151,10 @@ const char *form_fields_refusal(struct pairs fields, struct text *id)
 	return rest.n > 0 ? "are damaged" : NULL;
 }
 
-/* ---- what was typed ---- */
+/* ---- judging a form ---- */
 
-/* The trimmed value of that name, empty where it was not given; false where it came twice. */
+/* Sets *value to the trimmed value of that name, or to an empty text if it was not given. Returns
+ * false if it was given more than once. */
 static bool find_given(struct pairs given, struct text id, struct text *value)
 {
 	struct text rest = given.raw, name, v;

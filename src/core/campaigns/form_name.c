@@ -1,13 +1,13 @@
 /*
- * Owns how a request names a campaign's fields: by id, or by the label that people see. Never what
- * is typed into them (form_field.c). Called by adding and changing a user.
+ * Owns the names by which a request means a form field: its id, or the label that people see. Never
+ * judges a value (form_field.c). Called by adding and changing a user.
  */
 #include "core/form_field.h"
 
 #include "base/typed.h"
 #include "base/unicode.h"
 
-/* What a name is compared with, the surest first: ids are unique, labels need not be. */
+/* The comparisons, the surest first: ids are unique, labels need not be. */
 enum likeness { SAME_ID, SAME_LABEL, SAME_FOLDED, LIKENESSES };
 
 static enum err is_like(const struct form_field *field, struct text name, enum likeness likeness,
@@ -26,7 +26,7 @@ static enum err is_like(const struct form_field *field, struct text name, enum l
 	return err;
 }
 
-/* The field that the name means, or else the parameter of that name; ERR_NOT_FOUND. */
+/* Finds the field that the name means, or else the parameter of that name; ERR_NOT_FOUND. */
 static enum err find_field(const struct form_list *form, struct text name, struct arena *arena,
 			   struct text *id)
 {
@@ -48,7 +48,7 @@ static enum err find_field(const struct form_list *form, struct text name, struc
 	return pairs_find(form->passed, name, &nothing) ? ERR_OK : ERR_NOT_FOUND;
 }
 
-/* "...: it has company (Company), size (Size)". */
+/* "...: its fields are company (Company), size (Size)" */
 static const char *no_such_field(struct pairs fields, struct arena *arena)
 {
 	struct text rest = fields.raw;
@@ -69,7 +69,8 @@ static const char *no_such_field(struct pairs fields, struct arena *arena)
 	return err == ERR_OK ? kept.p : "is not a field of this campaign";
 }
 
-/* Sent back as it was read: a field that the campaign no longer has keeps its value. */
+/* A client that sends back what it has read keeps the value of a field that the campaign no longer
+ * has. */
 static bool is_kept(struct pairs kept, struct text name, struct text value)
 {
 	struct text stored;
@@ -82,7 +83,7 @@ enum err form_fields_name(const struct form_list *form, struct pairs given, stru
 	struct text rest = given.raw, name, value, id;
 	struct buf list = {0};
 	enum err err = ERR_OK;
-	/* A request with so many problems is refused whatever else is in it. */
+	/* A request with PROBLEMS_MAX problems is refused in any case. */
 	while (err == ERR_OK && problems->n < PROBLEMS_MAX && pairs_next(&rest, &name, &value)) {
 		err = find_field(form, typed_trim(name), arena, &id);
 		if (err == ERR_OK)

@@ -1,6 +1,6 @@
 /*
- * Owns what each type of form field takes. Never a list of fields (form_field.c). Called by
- * form_field.c for each value.
+ * Owns the values that each type of form field accepts. Never a list of fields (form_field.c).
+ * Called by form_field.c for each value.
  */
 #include "form_value.h"
 
@@ -10,7 +10,7 @@
 #include "base/typed.h"
 #include "core/email.h"
 
-/* E.164 has 15 digits; an extension may follow. */
+/* E.164 allows 15 digits; an extension may follow. */
 enum { PHONE_DIGITS_MIN = 3, PHONE_DIGITS_MAX = 20, NUMBER_MAX = 40 };
 
 static bool is_digit(char c)
@@ -18,11 +18,11 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* A value on its way: what is to be kept of it, or why it is refused. */
+/* A value under judgement: the value to store, or the reason for the refusal. */
 struct reading {
 	const struct form_field *field;
 	struct arena *arena;
-	struct text *kept; /* the value, until something else is to be kept */
+	struct text *kept; /* at first the value as sent */
 	const char *why;
 };
 
@@ -63,7 +63,7 @@ static enum err read_phone(struct reading *r, struct text value)
 		     "must be a phone number such as +44 20 7946 0958");
 }
 
-/* Digits from *at on; false where there are none. */
+/* Skips digits from *at on. Returns false if there was no digit. */
 static bool skip_digits(struct text t, size_t *at)
 {
 	size_t from = *at;

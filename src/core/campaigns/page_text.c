@@ -1,7 +1,6 @@
 /*
- * Owns the table of the texts that a campaign may change. Never the words that stand where it says
- * nothing, never HTML. Called by the campaign calls of the API, by the pages and by the user
- * object.
+ * Owns the table of the texts that a campaign may change. Never the default words, and never HTML.
+ * Called by the campaign calls of the API, by the pages and by the user object.
  */
 #include "core/page_text.h"
 
@@ -10,21 +9,21 @@
 enum { HEADLINE_MAX = 200, BODY_MAX = 2000, BUTTON_MAX = 60, URL_MAX = 2048, SHARE_MAX = 1000 };
 
 const struct page_text PAGE_TEXTS[] = {
-    /* The form, by the campaign's own link. */
+    /* The form, through the campaign's link. */
     {"headline", PAGE_LINE, HEADLINE_MAX},
     {"body", PAGE_BLOCK, BODY_MAX},
     {"button", PAGE_LINE, BUTTON_MAX},
     {"terms_url", PAGE_URL, URL_MAX},
-    /* The form, by a user's link. */
+    /* The form, through a user's link. */
     {"invited_headline", PAGE_LINE, HEADLINE_MAX},
     {"invited_body", PAGE_BLOCK, BODY_MAX},
     /* After joining. */
     {"thanks_headline", PAGE_LINE, HEADLINE_MAX},
     {"thanks_body", PAGE_BLOCK, BODY_MAX},
-    /* Not open: a draft, paused, not yet started, ended. */
+    /* The campaign is not open: draft, paused, not yet started, ended. */
     {"closed_headline", PAGE_LINE, HEADLINE_MAX},
     {"closed_body", PAGE_BLOCK, BODY_MAX},
-    /* What a user sends to friends. */
+    /* The message that a user sends to friends. */
     {"share_subject", PAGE_LINE, HEADLINE_MAX},
     {"share_text", PAGE_BLOCK, SHARE_MAX},
     {NULL, PAGE_LINE, 0},

@@ -1,5 +1,6 @@
-/* Owns which parameters a campaign passes on, and what they may be called. Never what becomes of
- * them (join.c, redirect.c). Called by joining, by the API and by the pages.
+/*
+ * Owns the list of parameters that a campaign passes on, and the rules for their names. Never uses
+ * their values (join.c, redirect.c). Called by joining, by the API and by the pages.
  */
 #include "core/pass_param.h"
 
@@ -51,7 +52,7 @@ const char *pass_params_refusal(struct pairs names)
 	return why;
 }
 
-/* Links have few parameters, but a stranger's request may have thousands. */
+/* Links have few parameters, but a hostile request may have thousands. */
 enum { LOOKED_AT_MAX = 256 };
 
 static bool fits(struct text value)

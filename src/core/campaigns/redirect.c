@@ -1,7 +1,6 @@
 /*
- * Owns the URL that a browser is sent to after joining. The target is the campaign's, never
- * anything that came with a request. Called by the join endpoint and by the campaign calls of the
- * API.
+ * Owns the URL to which a browser is sent after joining. Never takes the target from a request: it
+ * is the campaign's. Called by the join endpoint and by the campaign calls of the API.
  */
 #include "core/redirect.h"
 
@@ -19,7 +18,7 @@ struct text redirect_param(const struct campaign *campaign, struct text word)
 	return name;
 }
 
-/* Has a word before word `end` of the table the same name? */
+/* Does a word before word `end` of the table have the same name? */
 static bool taken_before(const struct campaign *campaign, size_t end, struct text name)
 {
 	for (size_t i = 0; i < end; i++)
@@ -40,12 +39,12 @@ const char *redirect_refusal(const struct campaign *campaign)
 	return NULL;
 }
 
-/* The parameters of ours as a form. Those without a value are not passed, but their names are ours
- * too: `names` gets them all. */
+/* Writes referd's own parameters as a form. Parameters without a value are not passed, but their
+ * names are taken too: `names` gets all of them. */
 static void write_own(const struct campaign *campaign, const struct redirect_values *values,
 		      struct buf *form, struct buf *names)
 {
-	/* As REDIRECT_WORDS has them. */
+	/* In the order of REDIRECT_WORDS. */
 	const struct text passed[] = {values->code, values->first_name, values->email,
 				      values->referrer_first_name};
 	for (size_t i = 0; REDIRECT_WORDS[i] != NULL; i++) {
@@ -58,7 +57,8 @@ static void write_own(const struct campaign *campaign, const struct redirect_val
 	}
 }
 
-/* The parameters that came with the link. A name that is in `names` already is ours. */
+/* Writes the parameters that came with the link. A name that is in `names` already is referd's own.
+ */
 static void write_passed(const struct campaign *campaign, struct pairs meta, struct buf *form,
 			 struct buf *names)
 {

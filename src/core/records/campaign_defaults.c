@@ -18,16 +18,17 @@ enum err campaign_read_zone(struct tx *tx, uint64_t id, const struct zone **zone
 	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
-/* As pairs_add writes them: each text behind its length. */
-static const char usual[] = "\012utm_source\0"
-			    "\012utm_medium\0"
-			    "\014utm_campaign\0"
-			    "\010utm_term\0"
-			    "\013utm_content"; /* and the NUL of the literal */
+/* As pairs_add writes them: each text after its length. */
+static const char usual[] =
+    "\012utm_source\0"
+    "\012utm_medium\0"
+    "\014utm_campaign\0"
+    "\010utm_term\0"
+    "\013utm_content"; /* the NUL of the literal is the length of the last text, which is empty */
 
 struct text pass_params_none(void)
 {
-	return text_from("\0", 2); /* one pair of nothing */
+	return text_from("\0", 2); /* one pair of empty texts */
 }
 
 struct pairs pass_params_of(const struct campaign *campaign)
