@@ -1,18 +1,19 @@
-/* Rewards: what follows from a join or a qualification, in the same transaction; issuing,
- * cancelling, taking back.
+/*
+ * Rewards: a join or a qualification earns them in the same transaction; then they are issued,
+ * cancelled or taken back.
  *
- * A rule is fulfilled for a step: by each user who caused it (standard), or when the referrer's
- * count (referrals for TRIGGER_JOIN, qualified referrals for TRIGGER_QUALIFY) reaches a multiple of
- * `every` or a threshold. A reward exists once for each step, unless the one before was cancelled
- * or taken back. A standard rule with REPEAT_EVERY_ORDER is fulfilled by each order of the user, as
- * long as fewer than max_per_user of its rewards for this user live. A test earns nothing, and
- * neither does what a rejected user causes.
+ * A rule is fulfilled for a step. A standard rule has a step for each user who causes it. The other
+ * types have a step each time when the referrer's count (referrals for TRIGGER_JOIN, qualified
+ * referrals for TRIGGER_QUALIFY) reaches a multiple of `every` or a threshold. Each step has one
+ * reward, unless the earlier reward was cancelled or taken back. A standard rule with
+ * REPEAT_EVERY_ORDER is fulfilled by each order of the user, as long as fewer than max_per_user of
+ * its rewards for this user live. Tests earn nothing, and rejected users cause no rewards.
  *
- * A direct join (person_referring) fulfils TRIGGER_JOIN for RECIPIENT_REFERRER: the joiner. An
- * invited one fulfils it for either side.
+ * A direct join (person_referring) fulfils TRIGGER_JOIN for RECIPIENT_REFERRER: the joiner gets the
+ * reward. The join of an invited user fulfils it for either side.
  *
- * A reward that is to be issued by itself (auto_issue) is held until due_ms, or waits for a coupon
- * (`queue` says which, and is one row in an index), or for a review; else it is no longer due.
+ * A reward with auto_issue is held until due_ms, or waits for a coupon (`queue` says which, and
+ * names the index that has its row), or waits for a review. Otherwise it is no longer due.
  */
 #ifndef CORE_REWARD_H
 #define CORE_REWARD_H
@@ -24,12 +25,13 @@
 #include "core/who.h"
 #include "store/command.h"
 
-/* Something that rules look at. */
+/* An occasion at which the rules of the campaign are judged. */
 struct reward_cause {
-	const struct user *user; /* who joined, qualified or was unqualified; as now stored */
+	/* The user who joined, qualified or was unqualified, as stored now. */
+	const struct user *user;
 	enum reward_trigger trigger;
-	uint64_t
-	    count; /* the referrer's, after it (for reward_undo: before it); 0 without a referrer */
+	/* The referrer's count after the cause (for reward_undo: before it). 0: no referrer. */
+	uint64_t count;
 	/* The qualified amount in 1/10,000 of the currency's unit, for commissions. */
 	uint64_t amount_e4;
 	bool has_amount;
@@ -37,69 +39,71 @@ struct reward_cause {
 	bool is_repeated;     /* the user was qualified before: only REPEAT_EVERY_ORDER counts */
 	struct text public_url;
 	uint64_t now_ms;
-	struct reward_changes
-	    *changes; /* gets every reward that is made or undone; NULL: nobody asks */
+	/* Gets every reward that is made or undone. NULL: the caller does not need them. */
+	struct reward_changes *changes;
 };
 
-/** *takes is false where the campaign has active commission rules and all of them are in other
- * currencies: an amount in this currency would count for nobody. ERR_PENDING and read errors pass
+/** *takes is false if the campaign has active commission rules and all of them use other
+ * currencies: an amount in this currency would earn nothing. ERR_PENDING and read errors pass
  * through. */
 enum err reward_takes_currency(struct tx *tx, uint64_t campaign_id, struct text currency,
 			       bool *takes) WARN_UNUSED;
 
-/** Makes what the campaign's rules promise: due, or issued at once where the rule says so and
- * nothing holds it back. Fires reward.due and, for those issued, reward.issued. Writes the user's
- * record anew (its chain of events): a copy that the caller has is old afterwards. */
+/** Makes the rewards that the campaign's rules promise. They are due, or issued at once if the rule
+ * has auto_issue and nothing holds them back. Fires reward.due and, for issued rewards,
+ * reward.issued. Writes the user's record again (its chain of events), so the caller's copy is out
+ * of date afterwards. */
 enum err reward_earn(struct tx *tx, const struct reward_cause *cause) WARN_UNUSED;
-/** The cause was undone (unqualified; its count has gone back): what is due is cancelled, what was
- * issued gets a clawback. Fires reward.cancelled for both. Rewards of REPEAT_EVERY_ORDER are undone
- * with their orders. */
+/** Undoes the rewards of a cause: the user was unqualified, and the count has gone back. Due
+ * rewards are cancelled, issued rewards get a clawback. Fires reward.cancelled for both. Rewards of
+ * REPEAT_EVERY_ORDER are undone with their orders instead. */
 enum err reward_undo(struct tx *tx, const struct reward_cause *cause) WARN_UNUSED;
-/** An order was refunded that has earned the rewards with these ids. Those of REPEAT_EVERY_ORDER
- * and commissions belong to the order and are undone. The others belong to the qualification. */
+/** Undoes the rewards of a refunded order, which has earned the rewards with these ids. Rewards of
+ * REPEAT_EVERY_ORDER and commissions belong to the order and are undone. The others belong to the
+ * qualification. */
 enum err reward_undo_order(struct tx *tx, const struct reward_cause *cause, const uint64_t *ids,
 			   size_t n) WARN_UNUSED;
-/** A part of an order was refunded, and cause->amount_e4 is what is left: its commissions are
- * computed anew. A due one is reduced, which fires nothing; of an issued one the difference is to
+/** Reduces the commissions of an order after a partial refund; cause->amount_e4 is the amount that
+ * is left. A due commission is reduced, which fires nothing. For an issued one the difference must
  * be taken back, which fires reward.cancelled. */
 enum err reward_reduce_order(struct tx *tx, const struct reward_cause *cause, const uint64_t *ids,
 			     size_t n) WARN_UNUSED;
-/** The review of this user was decided, in this command: rewards that waited for it will follow, a
- * slice at a time (reward_jobs.h). */
+/** Notes that the command has decided the review of this user. Rewards that waited for it follow in
+ * slices (reward_jobs.h). */
 void reward_review_decided(struct tx *tx, uint64_t user_id);
 
-/* Why an empty pool keeps a reward due, in its `reason` and in answers. */
+/* The reason that keeps a reward due while the pool is empty, in `reason` and in responses. */
 #define REWARD_POOL_EMPTY "the coupon pool is empty: upload coupons"
 
-/* One reward as it is shown: with its recipient (id 0 where that person was erased). */
+/* One reward as responses show it, with its recipient (id 0 if that user was erased). */
 struct reward_row {
 	struct reward reward;
 	struct user user;
-	bool can_be_issued; /* it is due, and nothing but perhaps a hold is in the way */
+	bool can_be_issued; /* it is due, and nothing prevents issuing it; a hold does not count */
 };
 
-/* What the operator does with one reward. */
+/* An operator's action on one reward. */
 struct reward_act {
 	struct command command; /* decide: reward_issue_decide, _cancel_, _edit_ or _read_ */
 	uint64_t id, now_ms;
 	struct text public_url;
-	struct text reason; /* cancelling, editing */
-	bool set_reason;    /* editing */
-	uint64_t amount;    /* editing, with set_amount: minor units */
+	struct text reason; /* for cancelling and editing */
+	bool set_reason;    /* for editing */
+	uint64_t amount;    /* for editing, with set_amount: minor units */
 	bool set_amount;
 	/* In done. */
 	struct reward_row row;
-	bool changed; /* false: it was in that state already */
-	const char *refusal,
-	    *field; /* with ERR_REFUSED: a sentence (with a field: one that completes it) */
+	bool changed; /* false: the reward was in that state already */
+	/* With ERR_REFUSED: a sentence, or with a field, a fragment that completes its name. */
+	const char *refusal, *field;
 };
-/** Issues a due reward now, a hold notwithstanding. ERR_NOT_FOUND; ERR_REFUSED for one that is
- * cancelled, under review, has no amount or no coupon, or whose recipient is gone. */
+/** Issues a due reward now, even during its hold. ERR_NOT_FOUND; ERR_REFUSED if it is cancelled,
+ * under review, without an amount or coupon, or if its recipient was erased. */
 command_decide_fn reward_issue_decide;
-/** Cancels a due reward. ERR_NOT_FOUND; ERR_REFUSED for an issued one. */
+/** Cancels a due reward. ERR_NOT_FOUND; ERR_REFUSED if it is issued. */
 command_decide_fn reward_cancel_decide;
-/** Changes amount and reason of a due reward. ERR_NOT_FOUND; ERR_REFUSED: field is NULL where it is
- * no longer due. */
+/** Changes amount and reason of a due reward. ERR_NOT_FOUND; ERR_REFUSED with field NULL if it is
+ * no longer due, or with the field that is wrong. */
 command_decide_fn reward_edit_decide;
 /** A query. ERR_NOT_FOUND. */
 command_decide_fn reward_read_decide;
@@ -107,21 +111,22 @@ command_decide_fn reward_read_decide;
 enum {
 	REWARD_REASON_MAX = 500,
 	REWARD_LIST_MAX = 250,       /* rewards on a page */
-	REWARD_LIST_LOOK_MAX = 1000, /* looked at for one page; then it ends early */
+	REWARD_LIST_LOOK_MAX = 1000, /* records read for one page; the page then ends early */
 };
-extern const struct filter_field REWARD_FILTER_FIELDS[]; /* what rewards may be searched by */
+/* The fields that conditions on rewards may use. */
+extern const struct filter_field REWARD_FILTER_FIELDS[];
 struct reward_list {
 	struct command command;                 /* decide: reward_list_decide; a query */
-	uint64_t state, metric;                 /* of all that are listed */
-	uint64_t campaign_id, user_id, rule_id; /* filters; 0: any. user_id: the recipient */
-	struct filter where;                    /* on REWARD_FILTER_FIELDS, too */
-	struct who user;                        /* the recipient, where user_id is 0 */
-	struct codes *codes;                    /* for user */
+	uint64_t state, metric;                 /* of all listed rewards */
+	uint64_t campaign_id, user_id, rule_id; /* filters; 0: any. user_id is the recipient */
+	struct filter where;                    /* conditions on REWARD_FILTER_FIELDS */
+	struct who user;                        /* the recipient, if user_id is 0 */
+	struct codes *codes;                    /* for `user` */
 	struct id_page page;                    /* max: 1 .. REWARD_LIST_MAX */
 	struct reward_row *rows;                /* room for page.max */
 };
-/** Walks the narrowest index that the filters offer. A page may be short, even empty, and yet have
- * a next one. */
+/** Walks the narrowest index that the filters offer. A page may be short, even empty, and still
+ * have a next page. Errors of who_find_id. */
 command_decide_fn reward_list_decide;
 
 #endif

@@ -1,5 +1,6 @@
-/* Rewards that go on by themselves later: when their hold ends, when coupons came, when a review
- * was decided. Slices for the upkeep room.
+/*
+ * Jobs that move rewards on later: when their hold ends, when coupons were added, when a review was
+ * decided. Slices for the upkeep room.
  */
 #ifndef CORE_REWARD_JOBS_H
 #define CORE_REWARD_JOBS_H
@@ -11,31 +12,33 @@ enum { REWARD_SLICE = 64, REWARD_RULES_LOOK_MAX = 64 };
 
 struct reward_release {
 	struct slice slice;
-	uint64_t rule_id; /* waiting for coupons: where the next look begins */
+	uint64_t rule_id; /* for coupons: the first rule of the next query */
 	size_t n;
 	uint64_t ids[REWARD_SLICE];
 };
-/** Finds rewards whose hold has ended. Watches nothing: time passes. */
+/** Finds rewards whose hold has ended. The job watches no kind, because only time passes. */
 command_decide_fn reward_find_held_decide;
-/** Finds rewards that wait for a coupon, of rules that have some; looks at REWARD_RULES_LOOK_MAX
- * rules in a slice. To be looked at when coupons were added (a KIND_COUPON_CODE written). */
+/** Finds rewards that wait for a coupon, of rules that have coupons. A slice looks at
+ * REWARD_RULES_LOOK_MAX rules. The job watches KIND_COUPON_CODE, which is written when coupons are
+ * added. */
 command_decide_fn reward_find_waiting_decide;
-/** Moves on what either found. */
+/** Moves on the rewards that either query found. */
 command_decide_fn reward_release_decide;
 
 struct reward_reviews {
 	struct slice slice;
-	uint64_t user_id,
-	    review;        /* whose rewards are looked at, and what was decided about that user */
-	uint64_t by, from; /* up to here (enum reward_index, a reward) nothing is left to do */
-	bool ended;        /* nothing is left at all */
+	/* The user whose rewards the job looks at, and the decision about that user. */
+	uint64_t user_id, review;
+	/* The position: an enum reward_index and a reward. All rewards before it are done. */
+	uint64_t by, from;
+	bool ended; /* all rewards of the user are done */
 	size_t n;
 	uint64_t ids[REWARD_SLICE];
 };
 /** Finds rewards of a user whose review was decided (reward_review_decided): caused by the user, or
- * the user's own. Watches KIND_REWARD_REVIEW. */
+ * for the user. The job watches KIND_REWARD_REVIEW. */
 command_decide_fn reward_find_reviewed_decide;
-/** Moves them on, or cancels them. */
+/** Moves these rewards on, or cancels them. */
 command_decide_fn reward_follow_review_decide;
 
 #endif

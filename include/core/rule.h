@@ -1,5 +1,5 @@
 /*
- * Reward rules and their coupons: checking, making, changing, archiving.
+ * Reward rules and their coupons: checking, creating, changing, archiving.
  */
 #ifndef CORE_RULE_H
 #define CORE_RULE_H
@@ -19,13 +19,13 @@ enum {
 	RULES_MAX = 200, /* of a campaign, archived ones included: each qualification reads them */
 };
 
-/** Is a recurring or milestone rule fulfilled when the count reaches this? */
+/** Does this count fulfil a recurring or milestone rule? */
 bool rule_counts(const struct rule *rule, uint64_t count);
 
-/** Judges all that needs no other record: adds what is wrong. */
+/** Judges everything that needs no other record, and adds problems. */
 void rule_check(const struct rule *rule, struct problems *problems);
 
-/* A rule as it is shown. */
+/* A rule as responses show it. */
 struct rule_row {
 	struct rule rule;
 	struct rule_stats stats;
@@ -34,27 +34,27 @@ struct rule_row {
 
 struct rule_save {
 	struct command command; /* decide: rule_save_decide */
-	struct rule rule;       /* id 0: a new one */
+	struct rule rule;       /* id 0: a new rule */
 	uint64_t set;           /* members to change (record_bit) */
 	uint64_t now_ms;
 	/* In done. */
 	struct rule_row row;
-	struct problems
-	    problems; /* with ERR_REFUSED; what was wrong in the request has come with it */
+	/* With ERR_REFUSED. The caller has added the problems of the request. */
+	struct problems problems;
 };
-/** ERR_NOT_FOUND for an unknown id; ERR_REFUSED for what does not fit together, an unknown
- * campaign, or what cannot change any more: metric, recipient, trigger, type and repeat once there
- * are rewards or coupons, the campaign ever. What is due keeps the name and the money it was earned
- * with. */
+/** ERR_NOT_FOUND for an unknown id. ERR_REFUSED for members that do not fit together, for an
+ * unknown or full campaign (RULES_MAX), and for members that cannot change: the campaign never;
+ * metric, recipient, trigger, type and repeat once the rule has rewards or coupons. Due rewards
+ * keep the name and the money with which they were earned. */
 command_decide_fn rule_save_decide;
 
 struct rule_remove {
 	struct command command; /* decide: rule_remove_decide */
 	uint64_t id, now_ms;
 	struct rule_row row; /* in done */
-	bool archived;       /* it has rewards or coupons, and is kept: it makes no more */
+	bool archived; /* it has rewards or coupons, so it is kept, but makes no more rewards */
 };
-/** A rule that is not kept takes the webhook that is bound to it along. ERR_NOT_FOUND. */
+/** Removes a rule, together with the webhook that is bound to it, or archives it. ERR_NOT_FOUND. */
 command_decide_fn rule_remove_decide;
 
 struct rule_read {
@@ -65,54 +65,54 @@ struct rule_read {
 command_decide_fn rule_read_decide;
 
 enum { RULE_LIST_MAX = 250, RULE_LIST_LOOK_MAX = 1000 };
-extern const struct filter_field RULE_FILTER_FIELDS[]; /* what rules may be searched by */
+/* The fields that conditions on rules may use. */
+extern const struct filter_field RULE_FILTER_FIELDS[];
 struct rule_list {
 	struct command command;       /* decide: rule_list_decide; a query */
 	uint64_t metric, campaign_id; /* filters; 0: any */
-	struct filter where;          /* on RULE_FILTER_FIELDS, too */
+	struct filter where;          /* conditions on RULE_FILTER_FIELDS */
 	struct id_page page;          /* max: 1 .. RULE_LIST_MAX */
 	struct rule_row *rows;        /* room for page.max */
 };
-/** A page may be short and yet have a next one: RULE_LIST_LOOK_MAX rules were looked at. */
+/** A page ends after RULE_LIST_LOOK_MAX rules: it may be short and still have a next page. */
 command_decide_fn rule_list_decide;
 
 /* ---- coupons ---- */
 
 enum { COUPONS_ADD_MAX = 256 };
-/** May this be a coupon? NULL, or a static sentence fragment that completes "coupon ...". */
+/** Judges a coupon code. Returns NULL, or a static fragment that completes "coupon ...". */
 const char *coupon_refusal(struct text code) WARN_UNUSED;
 
-/* Some coupons for a rule's pool. One that is in this pool already is skipped, so that an upload
- * can be sent again. */
+/* Adds coupons to a rule's pool. A coupon that is in this pool already is skipped, so that an
+ * upload can be repeated. */
 struct coupons_add {
 	struct command command; /* decide: coupons_add_decide */
 	uint64_t rule_id;
-	struct text codes[COUPONS_ADD_MAX]; /* each without a coupon_refusal */
+	struct text codes[COUPONS_ADD_MAX]; /* coupon_refusal accepts each of them */
 	size_t n;
 	/* In done. */
 	size_t added, skipped;
 	struct pool pool;
-	size_t wrong; /* with ERR_REFUSED: the code that is wrong, its index; n: none is, the rule
-			 is */
+	size_t wrong; /* with ERR_REFUSED: the index of the wrong code; n: the rule is wrong */
 	const char *refusal; /* with ERR_REFUSED */
 };
-/** ERR_NOT_FOUND: no such rule. ERR_REFUSED, and nothing is added: the rule gives no coupons, or a
- * code is in another rule's pool. */
+/** ERR_NOT_FOUND if the rule does not exist. ERR_REFUSED, and nothing is added, if the rule gives
+ * no coupons or a code is in the pool of another rule. */
 command_decide_fn coupons_add_decide;
 
 struct coupon_list {
 	struct command command; /* decide: coupon_list_decide; a query */
 	uint64_t rule_id;
-	uint64_t from; /* a number; 0: where the list begins */
+	uint64_t from; /* a coupon's number; 0: the first one */
 	bool reverse;
 	size_t max;
 	struct coupon *coupons; /* room for max + 1 */
 	/* In done. */
 	struct pool pool;
 	size_t n;
-	uint64_t next; /* where the next page begins; 0: this was the last one */
+	uint64_t next; /* where the next page begins; 0: this was the last page */
 };
-/** ERR_NOT_FOUND: no such rule. */
+/** ERR_NOT_FOUND if the rule does not exist. */
 command_decide_fn coupon_list_decide;
 
 #endif

@@ -1,5 +1,6 @@
-/* Owns the uploading of coupons: a code is in one pool only, and keeps its place in it. Never hands
- * one out (reward_state.c). Called by the coupon calls of the API.
+/*
+ * Owns the upload of coupons: a code is in one pool only, and keeps its place there. Never hands
+ * out a coupon (reward_state.c). Called by the coupon calls of the API.
  */
 #include "base/utf8.h"
 #include "core/rule.h"

@@ -1,5 +1,7 @@
-/* Owns the fulfilment of rules: who gets what for which cause, and what is undone with it. Never
- * issues (reward_state.c). Called by joining and qualifying, in the transaction of the cause.
+/*
+ * Owns the fulfilment of rules: which user gets which reward for which cause, and how it is undone.
+ * Never issues a reward (reward_state.c). Called by joining and qualifying, in the transaction of
+ * the cause.
  */
 #include "core/reward.h"
 
@@ -9,7 +11,7 @@
 
 /* ---- earning ---- */
 
-/* The step that this cause fulfils; false where it fulfils none. */
+/* Finds the step that this cause fulfils; false if it fulfils none. */
 static bool find_step(const struct rule *rule, const struct reward_cause *cause,
 		      struct reward_step *step)
 {
@@ -22,7 +24,7 @@ static bool find_step(const struct rule *rule, const struct reward_cause *cause,
 	return standard || (cause->count != 0 && rule_counts(rule, cause->count));
 }
 
-/* Id 0: nobody. */
+/* Returns id 0 if the rule has no recipient here. */
 static uint64_t recipient_of(const struct rule *rule, const struct user *user)
 {
 	bool invited = user->referrer_id != 0;
@@ -68,9 +70,8 @@ static uint64_t amount_of(const struct rule *rule, const struct reward_cause *ca
 	return commission_of(cause->amount_e4, rule->percent, rule->cap, rule->currency);
 }
 
-/* A rule does not count amounts in another currency. A commission of a few cents may come to
- * nothing, which makes no reward. A commission without an amount is made, and waits for somebody
- * who knows the amount. */
+/* A rule does not count amounts in another currency. A commission that rounds to 0 makes no reward.
+ * A commission without an amount makes a reward, which waits until an operator sets the amount. */
 static bool is_nothing(const struct rule *rule, const struct reward_cause *cause)
 {
 	if (rule->metric != METRIC_COMMISSION)
@@ -125,7 +126,7 @@ static enum err earn_by(struct tx *tx, const struct rule *rule, const struct rew
 		return ERR_OK;
 	enum err err = tx_get(tx, &KIND_USER, &recipient);
 	if (err != ERR_OK)
-		return err == ERR_NOT_FOUND ? ERR_OK : err; /* erased */
+		return err == ERR_NOT_FOUND ? ERR_OK : err; /* the recipient was erased */
 	if ((err = reward_review_of(tx, cause->user->id, recipient.id, &review)) != ERR_OK ||
 	    (err = step_is_free(tx, rule, &step, &is_free)) != ERR_OK)
 		return err;
@@ -136,7 +137,7 @@ static enum err earn_by(struct tx *tx, const struct rule *rule, const struct rew
 
 /* ---- undoing ---- */
 
-/* Less is left of a living reward; left 0: nothing. */
+/* Reduces a living reward to `left`; 0 undoes all of it. */
 static enum err leave(struct tx *tx, struct reward *r, uint64_t left, struct text reason,
 		      const struct reward_cause *cause)
 {
@@ -167,7 +168,7 @@ static enum err undo_step(struct tx *tx, const struct reward_step *named,
 	return leave(tx, &reward, 0, TEXT("the user who caused it was unqualified"), cause);
 }
 
-/* Whatever the rule says today: what it made is undone. */
+/* Undoes the reward even if the rule has changed since. */
 static enum err undo_by(struct tx *tx, const struct rule *rule, const struct reward_cause *cause)
 {
 	struct reward_step step;

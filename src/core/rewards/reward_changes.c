@@ -1,6 +1,6 @@
 /*
- * Owns the list of rewards that one command changed, in memory and as it is kept. Never changes a
- * reward. Called by the reward commands, by qualifying and by the API.
+ * Owns the list of rewards that one command changed, in memory and in its stored form. Never
+ * changes a reward. Called by the reward commands, by qualifying and by the API.
  */
 #include "core/reward_changes.h"
 
@@ -60,7 +60,7 @@ static void show_as_it_was(struct reward *r, struct text stored, size_t i)
 	r->amount = id_list_at(stored, i * FIELDS + 2);
 	r->clawback_ms = id_list_at(stored, i * FIELDS + 3);
 	r->clawback_amount = id_list_at(stored, i * FIELDS + 4);
-	/* A reward that was due then may have been given a coupon since. */
+	/* A reward that was due at that time may have got a coupon since. */
 	if (r->state != REWARD_ISSUED)
 		r->coupon = (struct text){0};
 }

@@ -1,6 +1,6 @@
 /*
- * Owns which due rewards go on, later: held, waiting for coupons, waiting for a review. Never how
- * (reward_state.c). Called by the upkeep room, a slice at a time.
+ * Owns the search for due rewards that can move on: held, waiting for coupons, waiting for a
+ * review. Never changes their state (reward_state.c). Called by the upkeep room, a slice at a time.
  */
 #include "core/reward_jobs.h"
 
@@ -30,7 +30,7 @@ enum err reward_find_held_decide(struct command *command, struct tx *tx)
 	return err;
 }
 
-/* The first rewards of the rule that wait, as many as the pool has coupons. */
+/* Finds the first waiting rewards of the rule, as many as the pool has coupons. */
 static enum err find_of_rule(struct reward_release *job, struct tx *tx, uint64_t rule_id)
 {
 	struct pool pool = {.rule_id = rule_id};
@@ -49,7 +49,7 @@ static enum err find_of_rule(struct reward_release *job, struct tx *tx, uint64_t
 	return err;
 }
 
-/* From rule to rule that has rewards waiting, until one has coupons too. */
+/* Goes from one rule with waiting rewards to the next, until one of them has coupons too. */
 enum err reward_find_waiting_decide(struct command *command, struct tx *tx)
 {
 	struct reward_release *job = (struct reward_release *)command;
@@ -67,7 +67,7 @@ enum err reward_find_waiting_decide(struct command *command, struct tx *tx)
 		from.number = job->n > 0 ? first.number : first.number + 1;
 	}
 	job->rule_id = from.number;
-	job->slice.n = 1; /* rules are left, at least */
+	job->slice.n = 1; /* not finished: there may be more rules */
 	return ERR_OK;
 }
 
@@ -92,8 +92,8 @@ enum err reward_release_decide(struct command *command, struct tx *tx)
 
 /* ---- reviews ---- */
 
-/* The user whose rewards are to be looked at; one that is new to us begins anew. ERR_NOT_FOUND:
- * none. */
+/* Finds the user whose rewards come next. For another user than before, the walk starts at the
+ * beginning. ERR_NOT_FOUND if no decision is left. */
 static enum err find_decided(struct reward_reviews *job, struct tx *tx)
 {
 	const struct reward_review from = {0};
@@ -115,7 +115,7 @@ static enum err find_decided(struct reward_reviews *job, struct tx *tx)
 	return ERR_OK;
 }
 
-/* Has the decision any consequence for this reward? What follows from it is no longer concerned. */
+/* Does the decision still affect this reward? It no longer does once the reward has followed it. */
 static enum err is_concerned(struct tx *tx, uint64_t id, bool *concerned)
 {
 	struct reward reward = {.id = id};
@@ -162,11 +162,11 @@ enum err reward_find_reviewed_decide(struct command *command, struct tx *tx)
 	enum err err = find_decided(job, tx);
 	if (err != ERR_OK)
 		return err == ERR_NOT_FOUND ? ERR_OK : err;
-	job->slice.n = 1; /* a user, at least */
+	job->slice.n = 1; /* not finished: there is at least this user */
 	return look_at(job, tx);
 }
 
-/* The walk is over. Where another decision was made meanwhile, it begins anew. */
+/* Ends the walk. If the review was decided differently since, the walk starts again. */
 static enum err end_walk(struct reward_reviews *job, struct tx *tx)
 {
 	const struct reward_review row = {job->user_id};

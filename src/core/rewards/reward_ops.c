@@ -1,6 +1,6 @@
 /*
- * Owns what the operator does with rewards, and how they are looked for. Never what a state change
- * entails (reward_state.c). Called by the reward calls of the API.
+ * Owns the operator's actions on rewards, and the search for rewards. Never the effects of a state
+ * change (reward_state.c). Called by the reward calls of the API.
  */
 #include <stddef.h>
 
@@ -37,7 +37,7 @@ static struct reward_at at(const struct reward_act *cmd)
 	return (struct reward_at){cmd->public_url, cmd->now_ms};
 }
 
-/* Reads it anew; ERR_NOT_FOUND. */
+/* Reads the reward again; ERR_NOT_FOUND. */
 static enum err begin(struct reward_act *cmd, struct tx *tx)
 {
 	cmd->changed = false;
@@ -93,7 +93,7 @@ enum err reward_edit_decide(struct command *command, struct tx *tx)
 		return refuse(cmd, "amount",
 			      "must be a whole number above 0 (" MONEY_IN_MINOR_UNITS
 			      "); to pay nothing, cancel the reward");
-	/* What was wanting is there: the reason says nothing any more. */
+	/* The missing amount is set, so the reason no longer applies. */
 	if (cmd->set_amount && r->amount == 0)
 		r->reason = (struct text){0};
 	if (cmd->set_amount) {
@@ -138,7 +138,7 @@ struct look {
 	struct id_walk *walk;
 };
 
-/* The list's own filters, and where they say nothing what the conditions demand anyway. */
+/* Returns the list's own filter, or if it is not set, the value that the conditions require. */
 static uint64_t number_of(const struct reward_list *l, uint64_t own, size_t offset)
 {
 	uint64_t demanded;

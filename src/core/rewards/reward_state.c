@@ -1,5 +1,6 @@
-/* Owns what a reward goes through: its states, indexes, counters, coupon and events, which change
- * only here. Never whether it is earned (reward.c). Called by the reward commands and jobs.
+/*
+ * Owns the states of a reward, with its index rows, counters, coupon and events, which change only
+ * here. Never judges whether a reward is earned (reward.c). Called by the reward commands and jobs.
  */
 #include "reward_state.h"
 
@@ -10,7 +11,7 @@
 #include "core/money.h"
 #include "core/outbox/event.h"
 
-/* What is in the way of a due reward. */
+/* The obstacles to issuing a due reward. */
 enum obstacle {
 	NO_OBSTACLE,
 	RECIPIENT_GONE,
@@ -44,7 +45,7 @@ static void delete_by(struct tx *tx, enum reward_index by, uint64_t number, uint
 	tx_delete(tx, &KIND_REWARD_BY, &row);
 }
 
-/* At most one row says where a reward waits to be issued by itself. */
+/* A reward that waits to be issued automatically has at most one row, in the index of its queue. */
 static void enter_queue(struct tx *tx, struct reward *r, enum reward_queue queue)
 {
 	const struct reward_hold row = {r->due_ms, r->id};
@@ -92,7 +93,7 @@ static enum err count(struct tx *tx, const struct reward *r, uint64_t state, uin
 
 /* ---- events ---- */
 
-/* `amount` is what the event is about: all of it, or what is taken back of it now. */
+/* `amount` is the amount of the event: the whole reward, or the part that is taken back now. */
 static enum err emit(struct tx *tx, const struct reward *r, enum event_type type, uint64_t amount,
 		     const struct reward_at *at)
 {
@@ -115,7 +116,7 @@ static enum err emit(struct tx *tx, const struct reward *r, enum event_type type
 	};
 	enum err err = tx_get(tx, &KIND_USER, &user);
 	if (err == ERR_NOT_FOUND)
-		return ERR_OK; /* erased: there is nobody left to tell about */
+		return ERR_OK; /* the recipient was erased, so no event is fired */
 	const struct zone *zone;
 	if (err == ERR_OK)
 		err = campaign_read_zone(tx, user.campaign_id, &zone);
@@ -124,9 +125,9 @@ static enum err emit(struct tx *tx, const struct reward *r, enum event_type type
 	return err == ERR_OK ? event_emit_about(tx, &user, &event) : err;
 }
 
-/* ---- places: how many rewards of a rule live for one user ---- */
+/* ---- steps: how many rewards of a rule live for one user ---- */
 
-/* The step names its newest reward, and counts the rewards of all orders. */
+/* The step names its newest reward, and counts the living rewards of all orders. */
 static enum err enter_step(struct tx *tx, const struct reward *r)
 {
 	struct reward_step step = {
@@ -140,7 +141,7 @@ static enum err enter_step(struct tx *tx, const struct reward *r)
 	return ERR_OK;
 }
 
-/* The reward ends, and its place is free for another order. */
+/* The reward ends, so another order may take its place. */
 static enum err leave_step(struct tx *tx, const struct reward *r)
 {
 	struct reward_step step = {
@@ -154,7 +155,7 @@ static enum err leave_step(struct tx *tx, const struct reward *r)
 	return ERR_OK;
 }
 
-/* Into an end state, with its rows, counters and event. */
+/* Puts the reward into an end state, with its rows, counters and event. */
 static enum err finish(struct tx *tx, struct reward *r, enum reward_state state,
 		       enum event_type type, const struct reward_at *at)
 {
@@ -167,7 +168,7 @@ static enum err finish(struct tx *tx, struct reward *r, enum reward_state state,
 	return err == ERR_OK ? emit(tx, r, type, r->amount, at) : err;
 }
 
-/* ---- what is in the way ---- */
+/* ---- obstacles ---- */
 
 static enum err read_review(struct tx *tx, uint64_t user_id, uint64_t *review)
 {
@@ -201,7 +202,7 @@ static enum err find_obstacle(struct tx *tx, struct reward *r, enum obstacle *fo
 	*found = RECIPIENT_GONE;
 	if (err != ERR_OK)
 		return err == ERR_NOT_FOUND ? ERR_OK : err;
-	/* Decided meanwhile, perhaps, and the job has not come to it yet. */
+	/* The review may be decided already, although the job has not reached this reward. */
 	err = reward_review_of(tx, r->cause_id, r->user_id, &r->review);
 	*found = r->review == REVIEW_REJECTED ? REVIEW_SAID_NO : REVIEW_OPEN;
 	if (err != ERR_OK || r->review == REVIEW_REJECTED || r->review == REVIEW_PENDING)
@@ -217,7 +218,7 @@ static enum err find_obstacle(struct tx *tx, struct reward *r, enum obstacle *fo
 	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
-/* The next one of the rule's pool, which has one. */
+/* Takes the next coupon of the rule's pool, which has one. */
 static enum err take_coupon(struct tx *tx, struct reward *r)
 {
 	struct pool pool = {.rule_id = r->rule_id};
@@ -258,7 +259,7 @@ enum err reward_issue(struct tx *tx, struct reward *r, const struct reward_at *a
 
 enum err reward_can_be_issued(struct tx *tx, const struct reward *reward, bool *yes)
 {
-	struct reward r = *reward; /* its review is read anew */
+	struct reward r = *reward; /* its review is read again */
 	enum obstacle obstacle;
 	*yes = false;
 	if (r.state != REWARD_DUE)
@@ -298,7 +299,7 @@ enum err reward_take_back(struct tx *tx, struct reward *r, uint64_t left, struct
 	return emit(tx, r, EVENT_REWARD_CANCELLED, taken, at);
 }
 
-/* ---- by itself ---- */
+/* ---- without an operator ---- */
 
 enum err reward_advance(struct tx *tx, struct reward *r, const struct reward_at *at)
 {
@@ -311,13 +312,13 @@ enum err reward_advance(struct tx *tx, struct reward *r, const struct reward_at 
 		    tx, r, TEXT("its recipient or the user who caused it was rejected"), at);
 	leave_queue(tx, r);
 	if (obstacle == RECIPIENT_GONE || obstacle == AMOUNT_MISSING)
-		r->auto_issue = 0; /* only a person can help */
+		r->auto_issue = 0; /* only an operator can help */
 	bool by_itself = r->auto_issue && obstacle != REVIEW_OPEN, held = r->due_ms > at->now_ms;
 	if (by_itself && !held && obstacle == NO_OBSTACLE)
 		return issue(tx, r, at);
 	if (by_itself)
 		enter_queue(tx, r, held ? QUEUE_HOLD : QUEUE_COUPON);
-	/* An empty pool is of no interest before a coupon is wanted. */
+	/* An empty pool matters only once a coupon is needed. */
 	bool matters = obstacle != POOL_EMPTY || r->queue == QUEUE_COUPON;
 	r->reason = text_of(matters ? obstacle_text[obstacle] : NULL);
 	tx_put(tx, &KIND_REWARD, r);

@@ -1,5 +1,6 @@
-/* Owns reward rules as records: the sets by campaign, what may still change, archiving. Never makes
- * a reward (reward.c). Called by the rule calls of the API.
+/*
+ * Owns the records of reward rules: the sets by campaign, the members that may still change,
+ * archiving. Never makes a reward (reward.c). Called by the rule calls of the API.
  */
 #include "core/rule.h"
 
@@ -23,7 +24,7 @@ static enum err read_row(struct tx *tx, uint64_t id, struct rule_row *row)
 	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
-/* Rewards or coupons refer to it. */
+/* Does the rule have rewards or coupons? */
 static bool is_used(const struct rule_row *row)
 {
 	const struct rule_stats *s = &row->stats;
@@ -61,7 +62,7 @@ static void check_unchanged(struct rule_save *cmd, const struct rule_row *before
 				     "archive this rule and create a new one");
 }
 
-/* A new rule's campaign, and its place in the campaign's set. */
+/* Checks the campaign of a new rule, and adds the rule to its set. */
 static enum err place(struct rule_save *cmd, struct tx *tx, const struct rule *rule)
 {
 	struct campaign campaign = {.id = rule->campaign_id};
@@ -116,7 +117,7 @@ enum err rule_save_decide(struct command *command, struct tx *tx)
 	return ERR_OK;
 }
 
-/* With the webhook that is bound to it: nobody could unbind it any more. */
+/* Removes the bound webhook too, because nobody could unbind it later. */
 static enum err forget(struct tx *tx, const struct rule *rule)
 {
 	struct rule_set set = {.campaign_id = rule->campaign_id};
@@ -190,7 +191,7 @@ static enum err fits(void *arg, struct tx *tx, void *record, bool *yes)
 		    : ERR_OK;
 }
 
-/* Rules are few, and have no index. */
+/* There are few rules, so they have no index. */
 enum err rule_list_decide(struct command *command, struct tx *tx)
 {
 	struct rule_list *list = (struct rule_list *)command;

@@ -1,5 +1,6 @@
-/* Owns what a reward rule must keep, and when a count fulfils it. Pure; never a record. Called when
- * a rule is saved and when a count was reached.
+/*
+ * Owns the limits of a reward rule, and the counts that fulfil it. Never reads a record. Called
+ * when a rule is saved and when a count was reached.
  */
 #include "base/typed.h"
 #include "base/utf8.h"
@@ -54,7 +55,7 @@ static const char *check_currency(const struct rule *r)
 	return r->currency.n == 0 ? NULL : "is only for the metrics amount and commission";
 }
 
-/* A number that belongs to one kind of rule only. */
+/* The numbers that only one kind of rule has. */
 static const char *check_amount(const struct rule *r)
 {
 	if (r->metric != METRIC_AMOUNT)
@@ -137,8 +138,8 @@ void rule_check(const struct rule *rule, struct problems *problems)
 	static const struct {
 		const char *field;
 		const char *(*check)(const struct rule *);
-		const char *depends_on; /* a field that is wrong says nothing about those that
-					   depend on it */
+		/* If this field is wrong, `field` is not judged. */
+		const char *depends_on;
 	} checks[] = {
 	    {"name", check_name, NULL},
 	    {"description", check_description, NULL},
