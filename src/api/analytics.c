@@ -93,8 +93,7 @@ static void put_top(struct call *call, struct json_out *o, const struct analytic
 		const struct user *u = &top->users[i];
 		json_open(o, NULL, '{');
 		json_put_u64(o, "id", u->id);
-		json_put_text(o, "code",
-			      code_of_user(call->api->config.codes, u->id, u->alias, room));
+		json_put_text(o, "code", code_of_user(call->api->codes, u->id, u->alias, room));
 		json_put_text(o, "first_name", u->first_name);
 		json_put_u64(o, "referrals", top->stats[i].referrals);
 		json_put_u64(o, "qualified_referrals", top->stats[i].qualified_referrals);
@@ -239,7 +238,7 @@ static void begin(struct analytics_call *ac, const struct zone *zone)
 	ac->slice = (struct analytics_slice){
 	    .command = {.decide = analytics_slice_decide, .done = on_slice},
 	    .name = {.id = ac->campaign_id},
-	    .codes = call->api->config.codes,
+	    .codes = call->api->codes,
 	    .first = sum->first,
 	    .n_days = sum->n_days,
 	};
@@ -288,7 +287,7 @@ void analytics_get(struct call *call)
 	ac->read = (struct campaign_read){
 	    .command = {.decide = campaign_read_decide, .done = on_campaign},
 	    .name = *name,
-	    .codes = call->api->config.codes,
+	    .codes = call->api->codes,
 	};
 	call_query(call, &ac->read.command);
 }

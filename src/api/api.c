@@ -5,9 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/api.h"
 #include "api/call/body.h"
 #include "api/call/client_address.h"
+#include "api/call/request_metrics.h"
 #include "api/pages/html.h"
+#include "api/pages/qr_cache.h"
 #include "api/pages/reach.h"
 #include "base/log.h"
 #include "core/code_alias.h"
@@ -17,19 +20,48 @@
 #include "stray_link.h"
 #include "webhook_test.h"
 
-enum err api_open(const struct api_config *config, struct api **out)
+static enum err open_limits(struct limits *limits, const struct api_rates *rates)
 {
-	enum err err = ERR_NO_MEMORY;
-	struct api *a = calloc(1, sizeof *a);
-	if (a == NULL)
-		return err;
-	a->config = *config;
+	const unsigned per_minute[LIMITS] = {
+	    [LIMIT_UNKNOWN_CODES] = rates->misses,    [LIMIT_WRONG_TOKENS] = rates->misses,
+	    [LIMIT_TOKEN_CALLS] = rates->token_calls, [LIMIT_ADDRESS_JOINS] = rates->address_joins,
+	    [LIMIT_CODE_JOINS] = rates->code_joins,
+	};
+	return limits_open(limits, per_minute);
+}
+
+static struct api_config *copy_config(const struct api_config *config)
+{
+	struct api_config *copy = malloc(sizeof *copy);
+	if (copy != NULL)
+		*copy = *config;
+	return copy;
+}
+
+/* What needs no store. */
+static enum err open_state(struct api *a, const struct api_config *config)
+{
+	a->loop = config->loop;
+	a->store = config->store;
+	a->codes = config->codes;
 	a->public_url = text_of(config->public_url);
 	memcpy(a->secret_key, config->secret_key, sizeof a->secret_key);
-	a->request_metrics = request_metrics_new();
-	if (a->request_metrics == NULL)
-		goto fail;
-	if ((err = limits_open(&a->limits, &config->rates)) != ERR_OK)
+	a->reply_limited_page = html_reply_limited;
+	a->config = copy_config(config);
+	a->request_metrics = request_metrics_new(ROUTES);
+	a->qr_codes = qr_cache_new();
+	if (a->config == NULL || a->request_metrics == NULL || a->qr_codes == NULL)
+		return ERR_NO_MEMORY;
+	return open_limits(&a->limits, &config->rates);
+}
+
+enum err api_open(const struct api_config *config, struct api **out)
+{
+	struct api *a = calloc(1, sizeof *a);
+	if (a == NULL)
+		return ERR_NO_MEMORY;
+	enum err err = open_state(a, config);
+	if (err != ERR_OK)
 		goto fail;
 	if ((err = tokens_load(&a->tokens, config->store)) != ERR_OK)
 		goto fail;
@@ -57,8 +89,9 @@ void api_close(struct api *a)
 	inbound_keys_wipe(&a->inbound);
 	buf_free(&a->out);
 	buf_free(&a->openapi);
-	qr_cache_free(&a->qr_codes);
+	qr_cache_free(a->qr_codes);
 	crypto_wipe(a->secret_key, sizeof a->secret_key);
+	free(a->config);
 	free(a);
 }
 
@@ -132,37 +165,11 @@ static const struct route *find_route(const struct http_request *req,
 	return NULL;
 }
 
-struct text call_bearer(const struct call *call)
-{
-	const struct text *header = http_request_header(call->req, TEXT("Authorization"));
-	const struct text scheme = TEXT("Bearer ");
-	if (header == NULL || header->n < scheme.n ||
-	    !text_ieq(text_from(header->p, scheme.n), scheme))
-		return (struct text){0};
-	return text_trim(text_from(header->p + scheme.n, header->n - scheme.n));
-}
-
-void call_refuse_token(struct call *call, const char *message)
-{
-	if (!limits_check(call, LIMIT_WRONG_TOKENS))
-		return;
-	limits_count(call, LIMIT_WRONG_TOKENS);
-	call_reply_error(call, 401, message);
-}
-
-bool call_has_token(const struct call *call, uint64_t scopes)
-{
-	const struct token_entry *token =
-	    tokens_find(&call->api->tokens, call_bearer(call), call_now_ms(call));
-	return token != NULL && (token->scopes & scopes) != 0;
-}
-
 static bool authorised(struct call *call, const struct route *route)
 {
 	if (route->access == ACCESS_PUBLIC)
 		return true;
-	const struct token_entry *token =
-	    tokens_find(&call->api->tokens, call_bearer(call), call_now_ms(call));
+	const struct token_entry *token = call_token(call);
 	if (token == NULL) {
 		call_refuse_token(call, "send a valid API token: Authorization: Bearer {token}");
 		return false;
@@ -182,11 +189,11 @@ static bool authorised(struct call *call, const struct route *route)
  * but not one for each request. */
 static void warn_of_proxy(struct api *a, const struct http_request *req)
 {
-	const uint64_t hour_ns = UINT64_C(3600) * 1000000000, now_ns = loop_mono_ns(a->config.loop);
+	const uint64_t hour_ns = UINT64_C(3600) * 1000000000, now_ns = loop_mono_ns(a->loop);
 	char peer[ADDRESS_TEXT_SIZE];
 	if (a->forwarded_warned_ns != 0 && now_ns - a->forwarded_warned_ns < hour_ns)
 		return;
-	if (!client_address_ignored(&a->config.trusted_proxies, req))
+	if (!client_address_ignored(&a->config->trusted_proxies, req))
 		return;
 	a->forwarded_warned_ns = now_ns;
 	address_text((const struct sockaddr *)&req->peer, peer);
@@ -234,7 +241,7 @@ void api_handle(void *arg, struct http_request *req)
 	if (call == NULL)
 		return;
 	warn_of_proxy(a, req);
-	client_address(&a->config.trusted_proxies, req, &call->client);
+	client_address(&a->config->trusted_proxies, req, &call->client);
 	const struct route *route = find_route(req, call->params, &allowed);
 	call->route = route;
 	if (route == NULL && allowed == 0 && stray_link_follow(call))

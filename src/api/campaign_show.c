@@ -17,7 +17,7 @@ static void show_link(struct call *call, struct json_out *o, const struct campai
 {
 	char room[CODE_LENGTH + 1];
 	struct buf url = {0};
-	struct text code = code_of_campaign(call->api->config.codes, c->id, c->alias, room);
+	struct text code = code_of_campaign(call->api->codes, c->id, c->alias, room);
 	call_write_join_url(call, &url, code);
 	json_put_text(o, "code", code);
 	json_put_text(o, "url", buf_view(&url));
@@ -79,7 +79,7 @@ static void show_analytics(struct json_out *o, const struct campaign_stats *stat
 void campaign_show(struct call *call, struct json_out *o, const struct campaign *c,
 		   const struct campaign_stats *stats, bool analytics)
 {
-	if (v1_asks(call)) {
+	if (call_is_v1(call)) {
 		v1_show_campaign(call, o, c, stats);
 		return;
 	}

@@ -1,8 +1,8 @@
 /* Owns the campaign calls of the REST API. Never a rule about joining. Called through the route
  * table.
  */
-#include "api/call/gather.h"
 #include "api/call/identifier.h"
+#include "api/call/paging.h"
 #include "api/call/search.h"
 #include "base/utf8.h"
 #include "campaign_fields.h"
@@ -125,7 +125,7 @@ void campaign_list(struct call *call)
 	take_status(list);
 	size_t max = lc->gather.paging.per_page;
 	list->command = (struct command){.decide = campaign_list_decide, .done = on_list};
-	list->codes = call->api->config.codes;
+	list->codes = call->api->codes;
 	list->campaigns = call_alloc(call, max * sizeof *list->campaigns);
 	if (list->campaigns == NULL)
 		return;
@@ -155,7 +155,7 @@ static void on_saved(struct command *command, enum err err)
 static void save(struct call *call, struct campaign_call *cc, bool is_new)
 {
 	struct body body;
-	cc->save.codes = call->api->config.codes;
+	cc->save.codes = call->api->codes;
 	if (!body_read(call, &body))
 		return;
 	bool ok = campaign_fields_read(call, &body, is_new, &cc->save);
@@ -231,7 +231,7 @@ void campaign_get(struct call *call)
 	if (cc == NULL)
 		return;
 	cc->read.name = identifier_campaign(call);
-	cc->read.codes = call->api->config.codes;
+	cc->read.codes = call->api->codes;
 	call_query(call, &cc->command);
 }
 
@@ -264,6 +264,6 @@ void campaign_delete(struct call *call)
 	if (cc == NULL)
 		return;
 	cc->remove.name = identifier_campaign(call);
-	cc->remove.codes = call->api->config.codes;
+	cc->remove.codes = call->api->codes;
 	call_submit(call, &cc->command);
 }

@@ -13,6 +13,7 @@
 #include "core/rule.h"
 #include "reward_show.h"
 #include "routes.h"
+#include "transfers.h"
 
 struct upload {
 	struct coupons_add add;           /* the slice */
@@ -118,7 +119,7 @@ static void on_added(struct command *command, enum err err)
 static void submit(struct upload *u)
 {
 	u->add.command = (struct command){.decide = coupons_add_decide, .done = on_added};
-	if (store_submit(u->call->api->config.store, &u->add.command) != ERR_OK)
+	if (store_submit(u->call->api->store, &u->add.command) != ERR_OK)
 		reply_err(u, ERR_BUSY);
 }
 

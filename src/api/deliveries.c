@@ -135,7 +135,7 @@ void delivery_list(struct call *call)
 	struct delivery_list *list = &lc->list;
 	lc->call = call;
 	list->command = (struct command){.decide = delivery_list_decide, .done = on_list};
-	list->codes = call->api->config.codes;
+	list->codes = call->api->codes;
 	list->page = paging_ask(&lc->paging);
 	list->deliveries = call_alloc(call, list->page.max * sizeof *list->deliveries);
 	if (list->deliveries != NULL)

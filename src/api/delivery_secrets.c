@@ -39,7 +39,7 @@ void delivery_secrets_read(struct call *call, const struct delivery_read *read,
 	out->read_only = (call->scopes & SCOPE_WRITE) == 0;
 	if (out->read_only) {
 		add(out, read->event.reward_coupon);
-		add_links(out, call->api->config.codes, read->event.user_id);
+		add_links(out, call->api->codes, read->event.user_id);
 	}
 	if ((call->scopes & SCOPE_ADMIN) == 0)
 		add_headers(out, call, read->webhook.headers);

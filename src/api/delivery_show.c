@@ -23,7 +23,7 @@ const char *delivery_error_class(uint64_t failure, uint64_t status)
 void delivery_show(struct call *call, struct json_out *o, const struct delivery *d)
 {
 	char code[CODE_LENGTH + 1], message_id[MESSAGE_ID_SIZE];
-	struct codes *codes = call->api->config.codes;
+	struct codes *codes = call->api->codes;
 	bool next_known = d->status == DELIVERY_PENDING && !d->waiting;
 	delivery_message_id(codes, d, message_id);
 	json_put_u64(o, "id", d->id);
@@ -40,7 +40,7 @@ void delivery_show(struct call *call, struct json_out *o, const struct delivery 
 	json_put_u64(o, "attempts", d->attempts);
 	show_time(o, "created_at", d->created_ms);
 	show_time(o, "next_attempt_at",
-		  next_known ? loop_unix_of_steady(call->api->config.loop, d->due_ms) : 0);
+		  next_known ? loop_unix_of_steady(call->api->loop, d->due_ms) : 0);
 	/* Behind another one of its order chain: that one's end makes it due. */
 	json_put_bool(o, "waiting", d->waiting != 0 && d->finished_ms == 0);
 	show_time(o, "finished_at", d->finished_ms);

@@ -18,6 +18,7 @@
 #include "core/pass_param.h"
 #include "core/user_export.h"
 #include "routes.h"
+#include "transfers.h"
 
 enum { FIELDS_MAX = 2 * FORM_FIELDS_MAX + PASS_PARAMS_MAX };
 
@@ -103,7 +104,7 @@ static void write_header(const struct export *x, struct buf *out)
 static void write_user(const struct export *x, const struct exported_user *e, struct buf *out)
 {
 	const struct user *u = &e->user;
-	struct codes *codes = x->call->api->config.codes;
+	struct codes *codes = x->call->api->codes;
 	char room[CODE_LENGTH + 1], referrer[CODE_LENGTH + 1];
 	struct csv_line l = {.out = out, .zone = x->zone, .separator = separator_of(x)};
 	struct text code = code_of_user(codes, u->id, u->alias, room);
@@ -144,7 +145,7 @@ static void finish(struct export *x, bool complete)
 static void on_more(void *arg, bool gone)
 {
 	struct export *x = arg;
-	if (gone || store_query(x->call->api->config.store, &x->slice.command) != ERR_OK)
+	if (gone || store_query(x->call->api->store, &x->slice.command) != ERR_OK)
 		finish(x, false);
 }
 
@@ -282,9 +283,9 @@ void user_export(struct call *call)
 	if (!read_query(x) || !transfer_begin(call, &x->transfer, TRANSFER_EXPORT))
 		return;
 	x->read.name = identifier_campaign(call);
-	x->read.codes = call->api->config.codes;
+	x->read.codes = call->api->codes;
 	x->read.command = (struct command){.decide = campaign_read_decide, .done = on_campaign};
-	if (store_query(call->api->config.store, &x->read.command) == ERR_OK)
+	if (store_query(call->api->store, &x->read.command) == ERR_OK)
 		return;
 	transfer_end(call->api, &x->transfer);
 	call_reply_err(call, ERR_BUSY, NULL);

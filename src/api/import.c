@@ -17,6 +17,7 @@
 #include "core/campaign_defaults.h"
 #include "import_report.h"
 #include "routes.h"
+#include "transfers.h"
 
 enum {
 	WINDOW = 512,               /* lines under way */
@@ -186,8 +187,8 @@ static struct line *add_line(struct import *im)
 	    .campaign_id = im->campaign.id,
 	    .import = true,
 	    .public_url = api->public_url,
-	    .codes = api->config.codes,
-	    .now_ms = loop_unix_ms(api->config.loop),
+	    .codes = api->codes,
+	    .now_ms = loop_unix_ms(api->loop),
 	};
 	return line;
 }
@@ -207,7 +208,7 @@ static void take_line(struct import *im, enum csv_result result)
 	if (no_memory)
 		im->failed = ERR_NO_MEMORY;
 	else if (!bad)
-		im->failed = store_submit(im->call->api->config.store, &line->row.command);
+		im->failed = store_submit(im->call->api->store, &line->row.command);
 	im->n_under_way += !bad && im->failed == ERR_OK;
 }
 
@@ -382,9 +383,9 @@ void user_import(struct call *call)
 	api->imports = im;
 	import_report_begin(&im->report);
 	im->read.name = identifier_campaign(call);
-	im->read.codes = api->config.codes;
+	im->read.codes = api->codes;
 	im->read.command = (struct command){.decide = campaign_read_decide, .done = on_campaign};
-	if (store_query(api->config.store, &im->read.command) == ERR_OK)
+	if (store_query(api->store, &im->read.command) == ERR_OK)
 		return;
 	unlink_import(im);
 	free_import(im);

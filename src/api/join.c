@@ -133,8 +133,7 @@ static void reply_joined(struct call *call, const struct join *j)
 {
 	char computed[CODE_LENGTH + 1];
 	struct buf url = {0}, redirect = {0};
-	struct text code =
-	    code_of_user(call->api->config.codes, j->user.id, j->user.alias, computed);
+	struct text code = code_of_user(call->api->codes, j->user.id, j->user.alias, computed);
 	call_write_join_url(call, &url, code);
 	write_redirect(j, code, &redirect);
 	struct json_out o = call_data(call);
@@ -151,7 +150,7 @@ static void lead_on(struct call *call, const struct join *j)
 {
 	char computed[CODE_LENGTH + 1], secret[CODE_SECRET_SIZE];
 	struct buf location = {0};
-	struct codes *codes = call->api->config.codes;
+	struct codes *codes = call->api->codes;
 	struct text code = code_of_user(codes, j->user.id, j->user.alias, computed);
 	bool created = j->outcome == JOIN_CREATED;
 	write_redirect(j, code, &location);
@@ -282,7 +281,7 @@ static void submit(struct join_call *jc, const struct body *body)
 	j->command = (struct command){.decide = join_decide, .done = on_joined};
 	j->ip = client_address_bytes(&call->client);
 	j->public_url = call->api->public_url;
-	j->codes = call->api->config.codes;
+	j->codes = call->api->codes;
 	j->now_ms = call_now_ms(call);
 	call_submit_noted(call, &j->command, &j->problems);
 }

@@ -1,127 +1,23 @@
-/* Owns GET /metrics: who may read it, and what this room measures itself. Never a personal datum or
- * a secret: labels are routes and ids. Called through the route table, and by call.c for each
- * answer.
+/* Owns GET /metrics: who may read it, and in which order the rooms write theirs. Never a personal
+ * datum or a secret: labels are routes and ids. Called through the route table.
  */
 #include "metrics.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
+#include "api/api.h"
 #include "api/call/client_address.h"
-#include "base/clock.h"
-#include "base/log.h"
+#include "api/call/request_metrics.h"
+#include "base/metrics.h"
 #include "core/webhook_gauge.h"
 #include "routes.h"
-
-/* ---- requests ---- */
-
-enum { CLASSES = 6 /* [2] is 2xx */, LABELS_SIZE = 256 };
-
-struct request_metrics {
-	size_t n_routes;
-	struct histogram
-	    by_route[][CLASSES]; /* of ROUTES, and behind them of paths that no route has */
-};
-
-static size_t count_routes(void)
-{
-	size_t n = 0;
-	while (ROUTES[n].pattern != NULL)
-		n++;
-	return n;
-}
-
-struct request_metrics *request_metrics_new(void)
-{
-	size_t n = count_routes();
-	struct request_metrics *m = calloc(1, sizeof *m + (n + 1) * sizeof m->by_route[0]);
-	if (m != NULL)
-		m->n_routes = n;
-	return m;
-}
-
-void request_metrics_free(struct request_metrics *m)
-{
-	free(m);
-}
-
-static const char *method_word(unsigned method)
-{
-	static const struct {
-		unsigned method;
-		const char *word;
-	} words[] = {{HTTP_GET, "GET"},    {HTTP_HEAD, "HEAD"},     {HTTP_POST, "POST"},
-		     {HTTP_PUT, "PUT"},    {HTTP_DELETE, "DELETE"}, {HTTP_OPTIONS, "OPTIONS"},
-		     {HTTP_PATCH, "PATCH"}};
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (words[i].method == method)
-			return words[i].word;
-	return "";
-}
-
-enum { ROUTE_SIZE = LABELS_SIZE / 2 };
-
-/* The pattern without the mark of parameters that must look like a code. */
-static const char *write_route(char out[ROUTE_SIZE], const struct route *r)
-{
-	size_t n = 0;
-	for (const char *p = r == NULL ? "unknown" : r->pattern; *p != '\0' && n < ROUTE_SIZE - 1;
-	     p++)
-		if (*p != '@')
-			out[n++] = *p;
-	out[n] = '\0';
-	return out;
-}
-
-/* The route's pattern, never the path: that may hold codes, addresses and tokens. */
-static void log_request(const struct call *call, int status, uint64_t took_ns)
-{
-	char route[ROUTE_SIZE];
-	log_debug("http.request", LOG_STR("method", method_word(call->req->method)),
-		  LOG_STR("route", write_route(route, call->route)), LOG_U64("status", status),
-		  LOG_U64("duration_us", took_ns / 1000));
-}
-
-void request_metrics_count(struct request_metrics *m, const struct call *call, int status)
-{
-	size_t route = call->route == NULL ? m->n_routes : (size_t)(call->route - ROUTES);
-	uint64_t now_ns = clock_system.mono_ns(&clock_system);
-	uint64_t took_ns = now_ns > call->req->received_ns ? now_ns - call->req->received_ns : 0;
-	histogram_add(&m->by_route[route][status / 100 % CLASSES], took_ns);
-	if (log_shows(LOG_DEBUG))
-		log_request(call, status, took_ns);
-}
-
-static void write_labels(char out[LABELS_SIZE], const struct route *r, int class)
-{
-	char route[ROUTE_SIZE];
-	snprintf(out, LABELS_SIZE, "method=\"%s\",route=\"%s\",status=\"%dxx\"",
-		 r == NULL ? "" : method_word(r->method), write_route(route, r), class);
-}
-
-static void put_requests(const struct request_metrics *m, struct buf *out)
-{
-	static const char name[] = "referd_http_request_duration_seconds";
-	char labels[LABELS_SIZE];
-	metrics_head(out, name, "histogram",
-		     "Time from a request's last byte to its response, by route and status class");
-	for (size_t route = 0; route <= m->n_routes; route++) {
-		const struct route *r = route < m->n_routes ? &ROUTES[route] : NULL;
-		for (int class = 0; class < CLASSES; class ++) {
-			const struct histogram *h = &m->by_route[route][class];
-			if (h->n == 0)
-				continue;
-			write_labels(labels, r, class);
-			metrics_histogram(out, name, labels, h);
-		}
-	}
-}
+#include "transfers.h"
 
 /* ---- store and loop ---- */
 
 static void put_store(struct call *call, struct buf *out)
 {
-	const struct store_counters c = store_counters(call->api->config.store);
+	const struct store_counters c = store_counters(call->api->store);
 	const struct metric metrics[] = {
 	    {"referd_requests_total", "counter", "Requests routed", (double)call->api->requests},
 	    {"referd_store_commands_total", "counter", "Commands decided", (double)c.commands},
@@ -151,7 +47,7 @@ static void put_transfers(const struct api *api, struct buf *out)
 
 static void put_turns(struct call *call, struct buf *out)
 {
-	const struct loop_stalls *s = loop_get_stalls(call->api->config.loop);
+	const struct loop_stalls *s = loop_get_stalls(call->api->loop);
 	static const char name[] = "referd_loop_turn_seconds";
 	uint64_t sum = 0;
 	metrics_head(out, name, "histogram",
@@ -249,13 +145,13 @@ static void reply(struct metrics_call *m)
 	buf_reset(out);
 	metrics_head(out, "referd_build_info", "gauge", "1, labelled with the version");
 	metrics_sample(out, "referd_build_info", "version=\"" REFERD_VERSION "\"", 1);
-	put_requests(call->api->request_metrics, out);
+	request_metrics_write(call->api->request_metrics, out);
 	put_store(call, out);
 	put_turns(call, out);
 	put_transfers(call->api, out);
 	put_webhooks(m, out);
-	if (call->api->config.write_metrics != NULL)
-		call->api->config.write_metrics(call->api->config.metrics_arg, out);
+	if (call->api->config->write_metrics != NULL)
+		call->api->config->write_metrics(call->api->config->metrics_arg, out);
 	metrics_process(out);
 	call_reply_text(call, 200, "text/plain; version=0.0.4", buf_view(out));
 }
@@ -302,7 +198,7 @@ void metrics_reply(struct call *call)
 
 void metrics_get(struct call *call)
 {
-	if (client_address_is_local(&call->api->config.trusted_proxies, call->req) ||
+	if (client_address_is_local(&call->api->config->trusted_proxies, call->req) ||
 	    call_has_token(call, SCOPE_READ))
 		metrics_reply(call);
 	else

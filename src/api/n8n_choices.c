@@ -113,7 +113,7 @@ static void on_page(struct command *command, enum err err)
 		put_page(cc);
 	if (err == ERR_OK && cc->page.more) {
 		cc->page.from = id_at(&cc->page, cc->page.n);
-		err = store_query(cc->call->api->config.store, &cc->page.command);
+		err = store_query(cc->call->api->store, &cc->page.command);
 		if (err == ERR_OK)
 			return;
 	}

@@ -346,6 +346,7 @@ const struct operation OP_OPENAPI_GET = {
 void openapi_get(struct call *call)
 {
 	struct buf *document = &call->api->openapi;
+	call->cache = "public, max-age=300";
 	if (document->n == 0) {
 		enum err err = openapi_write(call->api->public_url, document);
 		if (err != ERR_OK) {

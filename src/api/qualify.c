@@ -39,8 +39,7 @@ static void reply_done(struct call *call, const struct qualify *q)
 	char code[CODE_LENGTH + 1];
 	struct json_out o = call_data(call);
 	json_put_u64(&o, "id", q->user.id);
-	json_put_text(&o, "code",
-		      code_of_user(call->api->config.codes, q->user.id, q->user.alias, code));
+	json_put_text(&o, "code", code_of_user(call->api->codes, q->user.id, q->user.alias, code));
 	json_put_bool(&o, "qualified", q->user.qualified_ms != 0);
 	show_date(&o, "qualified_at", q->zone, q->user.qualified_ms);
 	show_time(&o, "qualified_time", q->user.qualified_ms);
@@ -118,7 +117,7 @@ static void on_qualified(struct command *command, enum err err)
 static void submit(struct call *call, struct qualify *q)
 {
 	q->public_url = call->api->public_url;
-	q->codes = call->api->config.codes;
+	q->codes = call->api->codes;
 	q->now_ms = call_now_ms(call);
 	call_submit(call, &q->command);
 }

@@ -41,7 +41,7 @@ static void put_recipient(struct call *call, struct json_out *o, const struct re
 	const struct user *user = &row->user;
 	struct text shown = {0};
 	if (user->id != 0)
-		shown = code_of_user(call->api->config.codes, user->id, user->alias, code);
+		shown = code_of_user(call->api->codes, user->id, user->alias, code);
 	json_put_u64(o, "user_id", row->reward.user_id);
 	json_put_text_or_null(o, "user_code", shown);
 	json_put_text_or_null(o, "first_name", user->first_name);

@@ -4,8 +4,8 @@
 #include "core/reward.h"
 
 #include "api/call/body.h"
-#include "api/call/gather.h"
 #include "api/call/identifier.h"
+#include "api/call/paging.h"
 #include "api/call/search.h"
 #include "base/utf8.h"
 #include "core/money.h"
@@ -103,7 +103,7 @@ static void list_state(struct call *call, enum reward_state state)
 	    .metric = lc->metric,
 	    .campaign_id = lc->campaign_id,
 	    .user = lc->user,
-	    .codes = call->api->config.codes,
+	    .codes = call->api->codes,
 	    .rule_id = lc->rule_id,
 	    .where = lc->where,
 	    .rows = call_alloc(call, lc->gather.paging.per_page * sizeof *lc->list.rows),

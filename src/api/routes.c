@@ -128,22 +128,3 @@ const struct route ROUTES[] = {
     {HTTP_GET, "/{@code}", ACCESS_PUBLIC, join_short, &OP_JOIN_SHORT},
     {0, NULL, ACCESS_PUBLIC, NULL, NULL},
 };
-
-const char *route_cache(const struct route *route)
-{
-	/* The same for everybody, and about nobody. */
-	static const struct {
-		call_fn *call;
-		const char *cache;
-	} kept[] = {
-	    {asset_get,
-	     "public, max-age=31536000, immutable"}, /* another content has another name */
-	    {favicon_get, "public, max-age=86400"},
-	    {qr_code, "public, max-age=86400"}, /* a link never changes */
-	    {openapi_get, "public, max-age=300"},
-	};
-	for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
-		if (route->call == kept[i].call)
-			return kept[i].cache;
-	return "no-store";
-}

@@ -11,42 +11,13 @@
 #define API_ROUTES_H
 
 #include "api/call/call.h"
-#include "api/call/operation.h"
-
-enum route_access {
-	ACCESS_PUBLIC, /* no credential, or one that the call itself judges */
-	ACCESS_READ = SCOPE_READ,
-	ACCESS_WRITE = SCOPE_WRITE,
-	ACCESS_ADMIN = SCOPE_ADMIN,
-};
-
-struct route {
-	unsigned method;     /* one of enum http_method; HEAD goes where GET goes */
-	const char *pattern; /* "/api/v2/users/{id}": {name} stands for one segment, {@name} for one
-				that may be a code */
-	enum route_access access;
-	call_fn *call;
-	const struct operation *operation; /* NULL: not in the document; never so below /api/ */
-};
+#include "api/pages/pages.h"
 
 extern const struct route ROUTES[]; /* ends with a NULL pattern */
-
-/** Cache-Control of the route's good answers: "no-store", since they may show a person or a secret,
- * but for the few that are listed there. */
-const char *route_cache(const struct route *route);
 
 /* The calls, each family in its own file. */
 call_fn join_post; /* join.c */
 extern const struct operation OP_JOIN_POST;
-
-call_fn join_get, join_short; /* join_get.c */
-extern const struct operation OP_JOIN_GET, OP_JOIN_SHORT;
-
-call_fn join_options, qr_code; /* cors.c, qr_code.c */
-extern const struct operation OP_JOIN_OPTIONS, OP_QR_CODE;
-
-call_fn thanks_get, unsubscribe_get, unsubscribe_post; /* thanks.c, unsubscribe.c */
-call_fn asset_get, favicon_get;                        /* assets.c */
 
 call_fn qualify_by_path, qualify_by_header, user_qualify; /* qualify.c */
 extern const struct operation OP_QUALIFY_BY_PATH, OP_QUALIFY_BY_HEADER, OP_USER_QUALIFY;

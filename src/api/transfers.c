@@ -22,16 +22,16 @@ static const struct {
 size_t transfers_running(const struct api *api, enum transfer_kind kind)
 {
 	size_t n = 0;
-	for (const struct transfer *t = api->transfers[kind]; t != NULL; t = t->next)
-		n++;
+	for (const struct transfer *t = api->transfers; t != NULL; t = t->next)
+		n += t->kind == kind;
 	return n;
 }
 
 static size_t running_by(const struct api *api, enum transfer_kind kind, uint64_t token_id)
 {
 	size_t n = 0;
-	for (const struct transfer *t = api->transfers[kind]; t != NULL; t = t->next)
-		n += t->token_id == token_id;
+	for (const struct transfer *t = api->transfers; t != NULL; t = t->next)
+		n += t->kind == kind && t->token_id == token_id;
 	return n;
 }
 
@@ -46,15 +46,14 @@ bool transfer_begin(struct call *call, struct transfer *t, enum transfer_kind ki
 		call_reply_error(call, 503, limits[kind].all_full);
 		return false;
 	}
-	*t = (struct transfer){
-	    .next = api->transfers[kind], .token_id = call->token_id, .kind = kind};
-	api->transfers[kind] = t;
+	*t = (struct transfer){.next = api->transfers, .token_id = call->token_id, .kind = kind};
+	api->transfers = t;
 	return true;
 }
 
 void transfer_end(struct api *api, struct transfer *t)
 {
-	struct transfer **link = &api->transfers[t->kind];
+	struct transfer **link = &api->transfers;
 	while (*link != t)
 		link = &(*link)->next;
 	*link = t->next;

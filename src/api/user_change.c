@@ -106,7 +106,7 @@ void user_update(struct call *call)
 	if (!ok)
 		return;
 	c->command = (struct command){.decide = user_change_decide, .done = on_changed};
-	c->codes = call->api->config.codes;
+	c->codes = call->api->codes;
 	c->public_url = call->api->public_url;
 	c->now_ms = call_now_ms(call);
 	call_submit_noted(call, &c->command, &c->problems);
@@ -174,7 +174,7 @@ void user_review(struct call *call)
 	read_decision(call, &body, j);
 	body_free(&body);
 	j->command = (struct command){.decide = user_judge_decide, .done = on_judged};
-	j->codes = call->api->config.codes;
+	j->codes = call->api->codes;
 	call_submit(call, &j->command);
 }
 
@@ -190,7 +190,7 @@ static void on_erased(struct command *command, enum err err)
 	struct erase_call *ec = (struct erase_call *)command;
 	if (err != ERR_OK)
 		identifier_reply_err(ec->call, err);
-	else if (v1_asks(ec->call))
+	else if (call_is_v1(ec->call))
 		v1_reply_message(ec->call, "The user was erased.");
 	else
 		call_reply_nothing(ec->call);
@@ -218,7 +218,7 @@ void user_delete(struct call *call)
 	ec->erase = (struct user_erase){
 	    .command = {.decide = user_erase_decide, .done = on_erased},
 	    .who = who,
-	    .codes = call->api->config.codes,
+	    .codes = call->api->codes,
 	    .now_ms = call_now_ms(call),
 	};
 	call_submit(call, &ec->erase.command);

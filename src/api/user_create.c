@@ -149,7 +149,7 @@ void user_create(struct call *call)
 	if (!ok)
 		return;
 	j->public_url = call->api->public_url;
-	j->codes = call->api->config.codes;
+	j->codes = call->api->codes;
 	j->now_ms = call_now_ms(call);
 	call_submit_noted(call, &j->command, &j->problems);
 }

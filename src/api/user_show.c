@@ -111,8 +111,8 @@ void user_show(struct call *call, struct json_out *o, const struct user_view *v,
 	const struct user *u = &v->user;
 	char computed[CODE_LENGTH + 1], ip[IP_TEXT_SIZE];
 	const struct zone *zone = campaign_zone(v->campaign);
-	struct text code = code_of_user(call->api->config.codes, u->id, u->alias, computed);
-	if (v1_asks(call)) {
+	struct text code = code_of_user(call->api->codes, u->id, u->alias, computed);
+	if (call_is_v1(call)) {
 		v1_show_user(call, o, v);
 		return;
 	}
@@ -148,7 +148,7 @@ bool user_wants_analytics(struct call *call)
 
 void user_reply(struct call *call, int status, const struct user_view *view)
 {
-	if (v1_asks(call)) {
+	if (call_is_v1(call)) {
 		v1_reply_user(call, status, view);
 		return;
 	}

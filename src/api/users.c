@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "api/call/body.h"
-#include "api/call/gather.h"
 #include "api/call/identifier.h"
+#include "api/call/paging.h"
 #include "api/call/search.h"
 #include "base/unicode.h"
 #include "base/utf8.h"
@@ -54,7 +54,7 @@ void user_get(struct call *call)
 	if (rc == NULL || !identifier_user(call, &rc->read.who))
 		return;
 	rc->call = call;
-	rc->read.codes = call->api->config.codes;
+	rc->read.codes = call->api->codes;
 	rc->read.command = (struct command){.decide = user_read_decide, .done = on_read};
 	call_query(call, &rc->read.command);
 }
@@ -260,7 +260,7 @@ void user_list(struct call *call)
 	struct user_list *list = &lc->list;
 	lc->analytics = user_wants_analytics(call);
 	list->command = (struct command){.decide = user_list_decide, .done = on_list};
-	list->codes = call->api->config.codes;
+	list->codes = call->api->codes;
 	list->count = true;
 	list->users = call_alloc(call, lc->gather.paging.per_page * sizeof *list->users);
 	if (list->users != NULL)

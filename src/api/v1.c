@@ -5,7 +5,7 @@
  */
 #include "v1.h"
 
-#include "api/call/gather.h"
+#include "api/call/paging.h"
 #include "api/call/show.h"
 #include "api/pages/sharing.h"
 #include "base/decimal.h"
@@ -17,11 +17,6 @@
 #include "core/rule.h"
 #include "routes.h"
 #include "user_query.h"
-
-bool v1_asks(const struct call *call)
-{
-	return text_starts(call->req->path, TEXT("/api/v1/"));
-}
 
 /* ---- users ---- */
 
@@ -38,8 +33,7 @@ static void put_links(struct call *call, struct json_out *o, const struct user_v
 {
 	char computed[CODE_LENGTH + 1];
 	struct buf base = {0}, link = {0};
-	struct text code =
-	    code_of_user(call->api->config.codes, v->user.id, v->user.alias, computed);
+	struct text code = code_of_user(call->api->codes, v->user.id, v->user.alias, computed);
 	buf_printf(&base, "%.*s/%.*s", TEXT_ARGS(call->api->public_url), TEXT_ARGS(code));
 	call_write_join_url(call, &link, code);
 	json_put_text(o, "code", code);
@@ -103,7 +97,7 @@ void v1_show_campaign(struct call *call, struct json_out *o, const struct campai
 {
 	char computed[CODE_LENGTH + 1];
 	struct buf url = {0};
-	struct text code = code_of_campaign(call->api->config.codes, c->id, c->alias, computed);
+	struct text code = code_of_campaign(call->api->codes, c->id, c->alias, computed);
 	call_write_join_url(call, &url, code);
 	json_put_u64(o, "id", c->id);
 	json_put_text(o, "name", c->name);

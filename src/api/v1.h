@@ -8,8 +8,6 @@
 #include "api/call/call.h"
 #include "core/reading.h"
 
-/** Was this call made below /api/v1? */
-bool v1_asks(const struct call *call);
 /** The members of a user and of a campaign. */
 void v1_show_user(struct call *call, struct json_out *o, const struct user_view *view);
 void v1_show_campaign(struct call *call, struct json_out *o, const struct campaign *campaign,

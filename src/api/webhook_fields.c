@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "api/api.h"
 #include "core/delivery.h"
 #include "http/url.h"
 
@@ -133,7 +134,7 @@ static bool keep_origin(struct call *call, const struct url *url, struct text *o
 /* As the delivery would judge it, but while somebody is there to read why. */
 static const char *judge_target(struct call *call, const struct url *url)
 {
-	const struct api_config *config = &call->api->config;
+	const struct api_config *config = call->api->config;
 	const char *address = address_url_refusal(url, config->allowed_targets);
 	const char *range = url->host_kind == URL_HOST_NAME ? "127.0.0.1" : url->host;
 	bool http = !url->https && !config->allow_http_targets;
@@ -160,7 +161,7 @@ const char *webhook_read_url(struct call *call, const struct json *v, void *reco
 	struct url url;
 	if (!body_string(v, &t))
 		return "must be text that starts with https://";
-	unsigned flags = call->api->config.allow_http_targets ? URL_ALLOW_HTTP : 0;
+	unsigned flags = call->api->config->allow_http_targets ? URL_ALLOW_HTTP : 0;
 	const char *problem = url_parse(t, flags, &url);
 	if (problem != NULL && url_parse(t, URL_ALLOW_HTTP, &url) != NULL)
 		return problem;

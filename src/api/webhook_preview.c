@@ -2,6 +2,7 @@
  * Owns the webhook's preview: the bytes an event that happens now would send. Never sends, never
  * stores. Called through the route table.
  */
+#include "api/api.h"
 #include "api/call/decode.h"
 #include "api/call/identifier.h"
 #include "api/call/members.h"
@@ -68,7 +69,7 @@ static enum err make_message(struct preview_call *pc, struct message *message)
 	    .headers = pc->headers,
 	    .n_headers = pc->n_headers,
 	    .secrets = {buf_view(&pc->keys[0]), buf_view(&pc->keys[1])},
-	    .codes = pc->call->api->config.codes,
+	    .codes = pc->call->api->codes,
 	    .unix_s = pc->preview.now_ms / 1000,
 	};
 	if (!message_make(message, &source))
@@ -174,7 +175,7 @@ static void refuse(struct preview_call *pc)
 static void on_preview(struct command *command, enum err err)
 {
 	struct preview_call *pc = (struct preview_call *)command;
-	unsigned flags = pc->call->api->config.allow_http_targets ? URL_ALLOW_HTTP : 0;
+	unsigned flags = pc->call->api->config->allow_http_targets ? URL_ALLOW_HTTP : 0;
 	if (err == ERR_REFUSED) {
 		refuse(pc);
 		return;
@@ -238,7 +239,7 @@ void webhook_preview(struct call *call)
 	pc->call = call;
 	pc->preview.id = id;
 	pc->preview.public_url = call->api->public_url;
-	pc->preview.codes = call->api->config.codes;
+	pc->preview.codes = call->api->codes;
 	pc->preview.now_ms = call_now_ms(call);
 	pc->preview.command =
 	    (struct command){.decide = webhook_preview_decide, .done = on_preview};

@@ -82,7 +82,7 @@ static void on_attempt(void *arg, const struct record_kind *kind, const void *re
 
 void webhook_tests_watch(struct api *api)
 {
-	store_watch(api->config.store, &KIND_ATTEMPT, on_attempt, api);
+	store_watch(api->store, &KIND_ATTEMPT, on_attempt, api);
 }
 
 void webhook_tests_drain(struct api *api)
@@ -105,7 +105,7 @@ static bool begin_waiting(struct webhook_waiter *w)
 {
 	const struct timeval wait = {.tv_sec = (time_t)w->wait_s};
 	struct api *api = w->call->api;
-	w->timer = evtimer_new(loop_events(api->config.loop), on_timer, w);
+	w->timer = evtimer_new(loop_events(api->loop), on_timer, w);
 	if (w->timer == NULL)
 		return false;
 	if (evtimer_add(w->timer, &wait) != 0) {

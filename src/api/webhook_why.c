@@ -3,6 +3,7 @@
  */
 #include <stdio.h>
 
+#include "api/api.h"
 #include "api/call/show.h"
 #include "core/names.h"
 #include "core/webhook_ops.h"
@@ -212,7 +213,7 @@ static void put_why(struct call *call, struct json_out *o, const struct why *y)
 static void on_why(struct command *command, enum err err)
 {
 	struct why_call *wc = (struct why_call *)command;
-	const struct api_config *config = &wc->call->api->config;
+	const struct api_config *config = wc->call->api->config;
 	struct why y = {.stored = &wc->why, .webhook = &wc->why.webhook, .stats = &wc->why.stats};
 	if (err != ERR_OK) {
 		call_reply_err(wc->call, err, WEBHOOK_UNKNOWN);

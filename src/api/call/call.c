@@ -6,10 +6,9 @@
 
 #include <string.h>
 
-#include "api/metrics.h"
-#include "api/pages/html.h"
-#include "api/routes.h"
+#include "body.h"
 #include "core/idempotency.h"
+#include "request_metrics.h"
 
 enum { OUT_KEPT_MAX = 1 << 20 /* of the reply buffer between replies */ };
 
@@ -21,9 +20,14 @@ void *call_alloc(struct call *call, size_t n)
 	return p;
 }
 
+bool call_is_v1(const struct call *call)
+{
+	return text_starts(call->req->path, TEXT("/api/v1/"));
+}
+
 uint64_t call_now_ms(const struct call *call)
 {
-	return loop_unix_ms(call->api->config.loop);
+	return loop_unix_ms(call->api->loop);
 }
 
 bool call_keep(struct call *call, struct text t, struct text *out)
@@ -37,13 +41,13 @@ bool call_keep(struct call *call, struct text t, struct text *out)
 
 void call_submit(struct call *call, struct command *cmd)
 {
-	if (call_check(call) && store_submit(call->api->config.store, cmd) != ERR_OK)
+	if (call_check(call) && store_submit(call->api->store, cmd) != ERR_OK)
 		call_reply_err(call, ERR_BUSY, NULL);
 }
 
 void call_query(struct call *call, struct command *cmd)
 {
-	if (call_check(call) && store_query(call->api->config.store, cmd) != ERR_OK)
+	if (call_check(call) && store_query(call->api->store, cmd) != ERR_OK)
 		call_reply_err(call, ERR_BUSY, NULL);
 }
 
@@ -69,8 +73,7 @@ enum { COMMON_HEADERS = 3 };
 
 static struct text cache_of(const struct call *call, int status)
 {
-	bool good = call->route != NULL && status / 100 == 2;
-	return text_of(good ? route_cache(call->route) : "no-store");
+	return text_of(status / 100 == 2 && call->cache != NULL ? call->cache : "no-store");
 }
 
 /* The call's own headers, and behind them what every answer has. Their number. */
@@ -251,7 +254,7 @@ void call_reply_limited(struct call *call, unsigned retry_s, const char *message
 	buf_u64(&b, retry_s);
 	const struct http_header header = {TEXT("Retry-After"), buf_view(&b)};
 	if (call_wants_html(call)) {
-		html_reply_limited(call, buf_view(&b));
+		call->api->reply_limited_page(call, buf_view(&b));
 		return;
 	}
 	write_error(call, 429, message);

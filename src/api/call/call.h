@@ -4,41 +4,52 @@
 #ifndef API_CALL_H
 #define API_CALL_H
 
-#include "api/api.h"
-#include "api/pages/qr_cache.h"
-#include "api/transfers.h"
 #include "base/json.h"
+#include "base/key_file.h"
+#include "base/loop.h"
 #include "core/campaign.h"
 #include "core/problems.h"
 #include "core/records.h"
+#include "http/server.h"
 #include "inbound_keys.h"
 #include "limits.h"
+#include "route.h"
+#include "store/store.h"
 #include "tokens.h"
 
 enum { CALL_PARAMS_MAX = 2 };
 
+/* The state of the room, made by api_open. Each floor has its part; the types of the floors above
+ * this one are opaque here. */
 struct api {
-	struct api_config config;
-	struct text public_url;
-	uint8_t secret_key[32];
+	struct loop *loop;
+	struct store *store;
+	struct codes *codes;
+	struct text public_url; /* without a slash at its end */
+	uint8_t secret_key[KEY_FILE_SIZE];
 	struct tokens tokens;
 	struct inbound_keys inbound;
 	struct limits limits;
-	struct buf out; /* the reply being written; reused, the server copies it */
-	struct qr_cache qr_codes;
-	struct buf openapi; /* the document, once somebody has asked for it */
-	struct reach *reach;
-	struct import *imports;         /* that are running (import.h) */
-	struct webhook_waiter *waiters; /* calls that wait for a test's result (webhook_test.h) */
-	struct transfer *transfers[TRANSFER_KINDS]; /* that are running (transfers.h) */
-	bool draining;
-	uint64_t
-	    forwarded_warned_ns; /* when an ignored X-Forwarded-For was logged last; 0: never */
-	uint64_t requests;
 	struct request_metrics *request_metrics;
-};
+	struct buf out; /* the reply being written; reused, because the server copies it */
+	uint64_t requests;
+	bool draining;
 
-struct route;
+	/* Of the pages. */
+	struct qr_cache *qr_codes;
+	struct reach *reach;
+	/* Replies 429 with a page (html_reply_limited). */
+	void (*reply_limited_page)(struct call *call, struct text retry_s);
+
+	/* Of the calls. */
+	struct api_config *config;      /* a copy of what api_open got (api/api.h) */
+	struct buf openapi;             /* the document, made for the first request for it */
+	struct import *imports;         /* running imports (import.h) */
+	struct webhook_waiter *waiters; /* calls that wait for a test's result (webhook_test.h) */
+	struct transfer *transfers;     /* running imports and exports (transfers.h) */
+	/* When an ignored X-Forwarded-For was last logged; 0: never. */
+	uint64_t forwarded_warned_ns;
+};
 
 struct call {
 	struct api *api;
@@ -47,6 +58,7 @@ struct call {
 	struct text params[CALL_PARAMS_MAX]; /* what stood in the pattern's braces */
 	uint64_t scopes, token_id;           /* of the bearer token, where the route asks for one */
 	struct sockaddr_storage client;      /* the peer, or what a trusted proxy says */
+	const char *cache;                   /* Cache-Control of a 2xx response; NULL: no-store */
 	bool by_origin;                      /* the answer depends on the Origin header, */
 	struct text allowed_origin;          /* and this one may read it; see cors.h */
 	struct problems *problems;           /* noted so far (call_note); NULL: none */
@@ -55,8 +67,6 @@ struct call {
 	void (*reply_problems)(void *arg, const struct problems *problems);
 	void *reply_problems_arg;
 };
-
-typedef void call_fn(struct call *call);
 
 /** n zeroed bytes that live until the reply. Replies 503 and answers NULL without memory: the
  * caller just returns. */
@@ -86,6 +96,9 @@ bool call_check(struct call *call) WARN_UNUSED;
  * then refuses. Reply with call_reply_problems. */
 void call_submit_noted(struct call *call, struct command *cmd, struct problems *problems);
 
+/** Was this call made below /api/v1? */
+bool call_is_v1(const struct call *call);
+
 /** Unix time, for commands. */
 uint64_t call_now_ms(const struct call *call);
 
@@ -102,6 +115,8 @@ bool call_read_idempotency_key(struct call *call, struct text scope,
 
 /** The token behind "Authorization: Bearer", or empty. */
 struct text call_bearer(const struct call *call);
+/** The entry of that token; NULL if it is missing, unknown or expired. */
+const struct token_entry *call_token(const struct call *call);
 
 /** Does the request carry a token with one of these scopes? */
 bool call_has_token(const struct call *call, uint64_t scopes);
@@ -112,7 +127,7 @@ bool call_has_token(const struct call *call, uint64_t scopes);
 void call_refuse_token(struct call *call, const char *message);
 
 /** Anything: all others end here. At most CALL_HEADERS_MAX headers. Cache-Control is not one of
- * them: the route says it. */
+ * them: set call->cache before. */
 enum { CALL_HEADERS_MAX = 4 };
 void call_reply_with(struct call *call, int status, const char *content_type, struct text body,
 		     const struct http_header *headers, size_t n_headers);

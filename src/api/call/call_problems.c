@@ -133,6 +133,6 @@ void call_submit_noted(struct call *call, struct command *cmd, struct problems *
 	if (call->problems != NULL)
 		*problems = *call->problems;
 	problems->given = problems->n;
-	if (call->no_memory || store_submit(call->api->config.store, cmd) != ERR_OK)
+	if (call->no_memory || store_submit(call->api->store, cmd) != ERR_OK)
 		call_reply_err(call, call->no_memory ? ERR_NO_MEMORY : ERR_BUSY, NULL);
 }

@@ -5,6 +5,7 @@
 #define API_IDENTIFIER_H
 
 #include "call.h"
+#include "core/who.h"
 
 /* For the operations of such calls: the query's parameter, and what a 409 says. */
 #define IDENTIFIER_CAMPAIGN                                                                        \

@@ -20,13 +20,8 @@ static const char *const messages[LIMITS] = {
 	"too many joins by this code (--code-join-rate a minute): wait, then try again",
 };
 
-enum err limits_open(struct limits *limits, const struct api_rates *rates)
+enum err limits_open(struct limits *limits, const unsigned per_minute[LIMITS])
 {
-	const unsigned per_minute[LIMITS] = {
-	    [LIMIT_UNKNOWN_CODES] = rates->misses,    [LIMIT_WRONG_TOKENS] = rates->misses,
-	    [LIMIT_TOKEN_CALLS] = rates->token_calls, [LIMIT_ADDRESS_JOINS] = rates->address_joins,
-	    [LIMIT_CODE_JOINS] = rates->code_joins,
-	};
 	*limits = (struct limits){0};
 	for (size_t i = 0; i < LIMITS; i++) {
 		if (per_minute[i] == 0)
@@ -52,7 +47,7 @@ static struct limit *limit_of(const struct call *call, enum limit_kind kind)
 
 static uint64_t now_ns(const struct call *call)
 {
-	return loop_mono_ns(call->api->config.loop);
+	return loop_mono_ns(call->api->loop);
 }
 
 bool limits_check(struct call *call, enum limit_kind kind)

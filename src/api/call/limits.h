@@ -4,7 +4,7 @@
 #ifndef API_LIMITS_H
 #define API_LIMITS_H
 
-#include "api/api.h"
+#include "base/bytes.h"
 
 struct call;
 
@@ -21,8 +21,8 @@ struct limits {
 	struct limit *by_kind[LIMITS]; /* NULL: off */
 };
 
-/** ERR_NO_MEMORY. */
-enum err limits_open(struct limits *limits, const struct api_rates *rates) WARN_UNUSED;
+/** per_minute[kind] is the rate of that limit; 0: no such limit. ERR_NO_MEMORY. */
+enum err limits_open(struct limits *limits, const unsigned per_minute[LIMITS]) WARN_UNUSED;
 void limits_close(struct limits *limits);
 
 /** May this address fail once more? False after 429. Counts nothing. */

@@ -50,4 +50,30 @@ struct json_out paging_begin(struct call *call);
 void paging_reply(struct call *call, const struct paging *paging, uint64_t next,
 		  struct json_out *o);
 
+/* A page of a list that Referral Factory has too. It is gathered over several queries, each of
+ * which looks at a bounded number of records, so that no query holds the loop for long. */
+
+/* Part of a call's state. */
+struct gather {
+	struct paging paging;
+	struct call *call;
+	struct json_out o; /* where done writes the rows of each query */
+	/* Of paging.c. */
+	struct command *command;
+	struct id_page *page;
+	struct buf rows;
+	size_t shown, looked_at;
+};
+
+/** Begins such a list; then its query is read. */
+void gather_open(struct gather *g, struct call *call);
+/** Reads the query of such a list; see paging_read. */
+bool gather_read(struct gather *g, struct call *call, paging_filter_fn *filter,
+		 void *arg) WARN_UNUSED;
+/** Asks for what was read; page is the command's, which is else complete. Replies 503 itself. */
+void gather_begin(struct gather *g, struct command *command, struct id_page *page);
+/** In done, once the rows are written: asks for more, or replies. `fail` replies for errors; NULL:
+ * call_reply_err does. */
+void gather_done(struct gather *g, enum err err, command_done_fn *fail);
+
 #endif

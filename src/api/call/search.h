@@ -6,7 +6,7 @@
 #define API_SEARCH_H
 
 #include "core/filter.h"
-#include "gather.h"
+#include "paging.h"
 
 /** Reads the query as gather_read does, and of a POST the body too: filters, per_page, page, cursor
  * and order. *where gets the conditions on `fields`, in the request's arena. False after it has

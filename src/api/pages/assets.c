@@ -6,8 +6,8 @@
 
 #include <math.h>
 
-#include "api/routes.h"
 #include "base/crypto.h"
+#include "pages.h"
 
 static const char colour_name[] = "colour-", colour_ending[] = ".css";
 
@@ -61,6 +61,7 @@ void asset_get(struct call *call)
 {
 	struct buf *out = &call->api->out;
 	buf_reset(out);
+	call->cache = "public, max-age=31536000, immutable"; /* another content has another name */
 	if (text_eq(call->params[0], text_of(ASSETS_PAGE_NAME)))
 		call_reply_shared(call, style_type, text_from(ASSETS_PAGE_CSS, ASSETS_PAGE_SIZE));
 	else if (assets_write_colour(out, digits_of(call->params[0])))
@@ -72,5 +73,6 @@ void asset_get(struct call *call)
 /* Browsers ask for it whatever a page says: there is none, and they need not ask again. */
 void favicon_get(struct call *call)
 {
+	call->cache = "public, max-age=86400";
 	call_reply_nothing(call);
 }

@@ -5,9 +5,9 @@
 
 #include <string.h>
 
-#include "api/routes.h"
 #include "base/ascii.h"
 #include "link.h"
+#include "pages.h"
 
 enum { REQUEST_HEADERS_MAX = 1024 };
 

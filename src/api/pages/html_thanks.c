@@ -85,7 +85,7 @@ static void put_unsubscribe(struct html *html, const struct user *user, struct t
 	char secret[CODE_SECRET_SIZE];
 	if (user->unsubscribed_ms != 0)
 		return;
-	code_secret_write(html->call->api->config.codes, SECRET_UNSUBSCRIBE, user->id, secret);
+	code_secret_write(html->call->api->codes, SECRET_UNSUBSCRIBE, user->id, secret);
 	html_put(html, "<p class=\"terms\"><a href=\"/");
 	html_put_text(html, code);
 	html_put(html, "/unsubscribe?t=");
@@ -100,7 +100,7 @@ void html_reply_thanks(struct call *call, const struct html_thanks *thanks)
 	char computed[CODE_LENGTH + 1];
 	const struct campaign *c = thanks->campaign;
 	const struct user *user = thanks->user;
-	struct text code = code_of_user(call->api->config.codes, user->id, user->alias, computed);
+	struct text code = code_of_user(call->api->codes, user->id, user->alias, computed);
 	struct buf link = {0};
 	call_write_join_url(call, &link, code);
 	struct text headline = page_text_of(c, "thanks_headline");

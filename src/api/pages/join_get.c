@@ -1,10 +1,10 @@
 /* Owns the page behind a join link: GET shows the form, or why there is none. Never joins anybody.
  * Called through the route table.
  */
-#include "api/routes.h"
 #include "base/form.h"
 #include "html.h"
 #include "link.h"
+#include "pages.h"
 #include "reach.h"
 #include "visitor.h"
 

@@ -23,8 +23,7 @@ static enum err link_decide(struct command *command, struct tx *tx)
 	struct link *link = (struct link *)command;
 	struct call *call = link->call;
 	uint64_t user_id, campaign_id;
-	enum err err =
-	    code_find(tx, call->api->config.codes, call->params[0], &user_id, &campaign_id);
+	enum err err = code_find(tx, call->api->codes, call->params[0], &user_id, &campaign_id);
 	if (err != ERR_OK)
 		return err;
 	link->user = (struct user){.id = user_id};

@@ -3,7 +3,14 @@
  */
 #include "qr_cache.h"
 
+#include <stdlib.h>
+
 #include "qr.h"
+
+struct qr_cache *qr_cache_new(void)
+{
+	return calloc(1, sizeof(struct qr_cache));
+}
 
 /* FNV-1a. A client that finds two texts with the same hash only makes referd draw again. */
 static size_t slot_of(struct text t)
@@ -46,7 +53,10 @@ enum err qr_cache_find(struct qr_cache *cache, struct text t, struct text *svg)
 
 void qr_cache_free(struct qr_cache *cache)
 {
+	if (cache == NULL)
+		return;
 	for (size_t i = 0; i < QR_CACHE_SLOTS; i++)
 		empty(&cache->slots[i]);
 	buf_free(&cache->large);
+	free(cache);
 }

@@ -11,7 +11,6 @@ enum {
 	QR_CACHE_BYTES_MAX = 16384 /* of an image that is kept: 2 MiB in all */
 };
 
-/* All zero is a valid empty one. */
 struct qr_cache {
 	struct qr_slot {
 		struct buf text, svg;
@@ -19,9 +18,12 @@ struct qr_cache {
 	struct buf large; /* the last image that was too large to be kept */
 };
 
+/** An empty cache. NULL without memory. */
+struct qr_cache *qr_cache_new(void);
 /** The QR code of t (qr_write_svg), drawn only where it is not kept yet. *svg is borrowed until the
  * next call. The errors are those of qr_write_svg. */
 enum err qr_cache_find(struct qr_cache *cache, struct text t, struct text *svg) WARN_UNUSED;
+/** NULL is fine. */
 void qr_cache_free(struct qr_cache *cache);
 
 #endif

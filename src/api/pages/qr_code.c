@@ -1,9 +1,10 @@
 /* Owns the QR code of a link as a file. Never its drawing (qr.c, through qr_cache.c). Called
  * through the route table.
  */
-#include "api/routes.h"
 #include "base/form.h"
 #include "link.h"
+#include "pages.h"
+#include "qr_cache.h"
 
 static bool wants_download(const struct call *call)
 {
@@ -28,7 +29,7 @@ static void on_found(struct link *link)
 	    {TEXT("Content-Disposition"), buf_view(&attachment)},
 	};
 	if (url.failed || attachment.failed ||
-	    qr_cache_find(&call->api->qr_codes, buf_view(&url), &svg) != ERR_OK)
+	    qr_cache_find(call->api->qr_codes, buf_view(&url), &svg) != ERR_OK)
 		call_reply_err(call, ERR_NO_MEMORY, NULL);
 	else
 		call_reply_with(call, 200, "image/svg+xml", svg, headers,
@@ -48,6 +49,7 @@ const struct operation OP_QR_CODE = {
 void qr_code(struct call *call)
 {
 	struct link *link = call_alloc(call, sizeof *link);
+	call->cache = "public, max-age=86400"; /* a link never changes */
 	if (link != NULL)
 		link_find(link, call, on_found);
 }

@@ -1,14 +1,14 @@
 /* Owns the address of the page after joining: a secret of the user's, never the public code alone.
  * Never what is on it (html_thanks.c). Called through the route table.
  */
-#include "api/routes.h"
 #include "html.h"
 #include "link.h"
+#include "pages.h"
 
 static void on_found(struct link *link)
 {
 	struct call *call = link->call;
-	struct codes *codes = call->api->config.codes;
+	struct codes *codes = call->api->codes;
 	struct text secret = call->params[1];
 	struct html_thanks thanks = {.campaign = &link->campaign, .user = &link->user};
 	bool own = code_secret_fits(codes, SECRET_OWN_PAGE, link->user.id, secret);

@@ -4,10 +4,10 @@
  */
 #include "core/unsubscribe.h"
 
-#include "api/routes.h"
 #include "base/form.h"
 #include "html.h"
 #include "link.h"
+#include "pages.h"
 
 struct unsubscribe_call {
 	struct link link;
@@ -22,8 +22,8 @@ static bool has_secret(const struct link *link)
 	while (form_next(&rest, &call->req->arena, &name, &value) == ERR_OK)
 		if (text_eq(name, TEXT("t")))
 			return link->user.id != 0 &&
-			       code_secret_fits(call->api->config.codes, SECRET_UNSUBSCRIBE,
-						link->user.id, value);
+			       code_secret_fits(call->api->codes, SECRET_UNSUBSCRIBE, link->user.id,
+						value);
 	return false;
 }
 

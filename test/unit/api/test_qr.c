@@ -108,19 +108,20 @@ static void too_much_and_nothing(void **state)
 static void what_was_drawn_is_kept(void **state)
 {
 	(void)state;
-	static struct qr_cache cache;
+	struct qr_cache *cache = qr_cache_new();
 	struct text first, second, other;
 	struct buf drawn = {0};
-	assert_int_equal(qr_cache_find(&cache, TEXT("https://a.example/u1/join"), &first), ERR_OK);
-	assert_int_equal(qr_cache_find(&cache, TEXT("https://a.example/u1/join"), &second), ERR_OK);
+	assert_non_null(cache);
+	assert_int_equal(qr_cache_find(cache, TEXT("https://a.example/u1/join"), &first), ERR_OK);
+	assert_int_equal(qr_cache_find(cache, TEXT("https://a.example/u1/join"), &second), ERR_OK);
 	assert_ptr_equal(first.p, second.p);
 	assert_int_equal(qr_write_svg(&drawn, TEXT("https://a.example/u1/join")), ERR_OK);
 	assert_true(text_eq(first, buf_view(&drawn)));
-	assert_int_equal(qr_cache_find(&cache, TEXT("https://a.example/u2/join"), &other), ERR_OK);
+	assert_int_equal(qr_cache_find(cache, TEXT("https://a.example/u2/join"), &other), ERR_OK);
 	assert_false(text_eq(other, buf_view(&drawn)));
-	assert_int_equal(qr_cache_find(&cache, (struct text){0}, &other), ERR_INVALID);
+	assert_int_equal(qr_cache_find(cache, (struct text){0}, &other), ERR_INVALID);
 	buf_free(&drawn);
-	qr_cache_free(&cache);
+	qr_cache_free(cache);
 }
 
 static size_t kept_bytes(const struct qr_cache *cache)
@@ -134,21 +135,22 @@ static size_t kept_bytes(const struct qr_cache *cache)
 static void what_is_kept_is_bounded(void **state)
 {
 	(void)state;
-	static struct qr_cache cache;
+	struct qr_cache *cache = qr_cache_new();
 	static char large[2000];
 	struct text svg;
+	assert_non_null(cache);
 	memset(large, 'x', sizeof large);
 	for (int i = 0; i < 3 * QR_CACHE_SLOTS; i++) {
 		char url[64];
 		int n = snprintf(url, sizeof url, "https://refer.example/u%07d/join", i);
-		assert_int_equal(qr_cache_find(&cache, text_from(url, (size_t)n), &svg), ERR_OK);
+		assert_int_equal(qr_cache_find(cache, text_from(url, (size_t)n), &svg), ERR_OK);
 		memcpy(large, url, (size_t)n);
-		assert_int_equal(qr_cache_find(&cache, text_from(large, sizeof large), &svg),
+		assert_int_equal(qr_cache_find(cache, text_from(large, sizeof large), &svg),
 				 ERR_OK);
 		assert_true(svg.n > QR_CACHE_BYTES_MAX);
 	}
-	assert_true(kept_bytes(&cache) <= QR_CACHE_SLOTS * QR_CACHE_BYTES_MAX);
-	qr_cache_free(&cache);
+	assert_true(kept_bytes(cache) <= QR_CACHE_SLOTS * QR_CACHE_BYTES_MAX);
+	qr_cache_free(cache);
 }
 
 int main(void)
