@@ -36,9 +36,9 @@ enum { WEBHOOK_DISABLE_AFTER_DAYS = 5, WEBHOOK_STATUSES_MAX = 32 };
 
 /* Records one finished attempt and its verdict. */
 struct delivery_record_attempt {
-	struct command command; /* decide: delivery_record_attempt_decide */
-	struct attempt attempt; /* delivery_id and what happened; the number is given here */
-	uint64_t due_ms;        /* the due row that was claimed */
+	struct command command;  /* decide: delivery_record_attempt_decide */
+	struct attempt attempt;  /* delivery_id and what happened; the number is given here */
+	uint64_t claimed_due_ms; /* the time in the due row that this attempt was made for */
 	enum delivery_verdict verdict;
 	bool refused; /* the receiver refused the message, which says nothing about the webhook */
 	/* Static: what would help, for the reason of an exhausted delivery; or NULL. */

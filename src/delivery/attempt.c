@@ -1,48 +1,17 @@
 /* Owns one attempt: load the delivery, render and sign, call, record the outcome. Never decides
  * which row is next (lane.c) or when to retry (policy.c). Called by lane.c.
  */
+#include "attempt.h"
+
 #include <assert.h>
-#include <event2/event.h>
 #include <stdlib.h>
 
 #include "base/crypto.h"
 #include "base/log.h"
 #include "core/payload.h"
-#include "lane.h"
-#include "policy.h"
-#include "target.h"
+#include "scheduler_parts.h"
 
-enum attempt_state {
-	ATTEMPT_LOADING,   /* its records are being read */
-	ATTEMPT_CALLING,   /* occupies a connection */
-	ATTEMPT_FINISHED,  /* the result waits to be recorded with others */
-	ATTEMPT_RECORDING, /* the store has it */
-	ATTEMPT_ABANDONED, /* the lane is gone; the store's done frees it */
-};
-
-enum {
-	RECORD_AT_ONCE = 256,           /* results gathered before they are recorded, ... */
-	RECORD_AFTER_NS = 20 * 1000000, /* ... or so long after the first of them */
-	WARN_EVERY_MS = 60000,
-};
-
-struct attempt_run {
-	union {
-		struct command command;
-		struct delivery_load load;
-		struct delivery_record_attempt record;
-	};
-	struct lane *lane;
-	struct attempt_run *prev, *next;
-	struct attempt_run *next_finished;
-	enum attempt_state state;
-	struct due due;
-	uint64_t attempts, refusals; /* made before this one, in this round */
-	uint64_t began_ms;
-	bool secret; /* the request carries what not every token may see */
-	struct http_call *call;
-	struct arena arena; /* what the record borrows */
-};
+enum { WARN_EVERY_MS = 60000 };
 
 static void unlink_run(struct attempt_run *run)
 {
@@ -53,14 +22,17 @@ static void unlink_run(struct attempt_run *run)
 		l->runs = run->next;
 	if (run->next != NULL)
 		run->next->prev = run->prev;
+	assert(l->scheduler->under_way > 0);
 	l->scheduler->under_way--;
 }
 
 /* The connection is free for the next delivery. */
 static void leave_flight(struct attempt_run *run)
 {
+	struct scheduler *s = run->lane->scheduler;
+	assert(run->lane->in_flight > 0 && s->in_flight >= run->lane->in_flight);
 	run->lane->in_flight--;
-	run->lane->scheduler->in_flight--;
+	s->in_flight--;
 	lane_poke(run->lane);
 }
 
@@ -144,47 +116,6 @@ static struct attempt describe(struct attempt_run *run, const struct http_result
 	};
 }
 
-static void gather(struct attempt_run *run)
-{
-	struct scheduler *s = run->lane->scheduler;
-	const struct timeval wait = {.tv_usec = RECORD_AFTER_NS / 1000};
-	run->next_finished = NULL;
-	*s->finished_end = run;
-	s->finished_end = &run->next_finished;
-	if (s->n_finished++ > 0)
-		return;
-	s->record_at_ns = loop_mono_ns(s->config.loop) + RECORD_AFTER_NS;
-	if (evtimer_add(s->record_timer, &wait) != 0)
-		s->record_at_ns = 0; /* without memory for a timer: in this turn */
-}
-
-/* They ride along with a commit that is made anyway, or make one when they are many or have
- * waited. */
-static bool should_record(const struct scheduler *s)
-{
-	return s->n_finished > 0 && (s->n_finished >= RECORD_AT_ONCE || s->draining ||
-				     store_will_commit(s->config.store) ||
-				     loop_mono_ns(s->config.loop) >= s->record_at_ns);
-}
-
-void attempt_record_finished(struct scheduler *s)
-{
-	struct attempt_run *next;
-	if (!should_record(s))
-		return;
-	struct attempt_run *run = s->finished;
-	s->finished = NULL;
-	s->finished_end = &s->finished;
-	s->n_finished = 0;
-	evtimer_del(s->record_timer);
-	for (; run != NULL; run = next) {
-		next = run->next_finished;
-		run->state = ATTEMPT_RECORDING;
-		if (store_submit(s->config.store, &run->record.command) != ERR_OK)
-			on_recorded(&run->record.command, ERR_BUSY);
-	}
-}
-
 /* How long the webhook has failed since its last failure, as far as this process has watched. */
 static uint64_t watch_failing(struct lane *l, enum policy_outcome outcome, uint64_t now_ms)
 {
@@ -218,7 +149,7 @@ static void on_answer(void *arg, const struct http_result *result)
 	run->record = (struct delivery_record_attempt){
 	    .command = {.decide = delivery_record_attempt_decide, .done = on_recorded},
 	    .attempt = describe(run, result, decision.outcome),
-	    .due_ms = run->due.due_ms,
+	    .claimed_due_ms = run->due.due_ms,
 	    .verdict = decision.verdict,
 	    .refused = decision.outcome == OUTCOME_REFUSAL,
 	    .advice = result->refused_address
@@ -228,9 +159,8 @@ static void on_answer(void *arg, const struct http_result *result)
 	    .failing_ms = watch_failing(run->lane, decision.outcome, now_ms),
 	    .now_ms = unix_ms,
 	};
-	gather(run);
-	if (decision.verdict == VERDICT_GONE)
-		s->record_at_ns = 0; /* in this turn: nothing more may leave */
+	/* After 410 in this turn: nothing more may leave. */
+	results_add(&s->results, run, decision.verdict == VERDICT_GONE);
 }
 
 static struct message_source source_of(const struct attempt_run *run)
@@ -355,19 +285,6 @@ bool attempt_in_flight(const struct lane *l, uint64_t delivery_id)
 	return false;
 }
 
-/* Takes a result out of those that wait to be recorded. */
-static void ungather(struct attempt_run *run)
-{
-	struct scheduler *s = run->lane->scheduler;
-	struct attempt_run **link = &s->finished;
-	while (*link != run)
-		link = &(*link)->next_finished;
-	*link = run->next_finished;
-	if (s->finished_end == &run->next_finished)
-		s->finished_end = link;
-	s->n_finished--;
-}
-
 /* What is loading or being recorded still belongs to the store: its done frees it. */
 void attempt_cancel_all(struct lane *l)
 {
@@ -377,7 +294,7 @@ void attempt_cancel_all(struct lane *l)
 		if (run->state == ATTEMPT_CALLING)
 			http_call_cancel(run->call);
 		if (run->state == ATTEMPT_FINISHED)
-			ungather(run);
+			results_remove(&l->scheduler->results, run);
 		if (run->state == ATTEMPT_LOADING || run->state == ATTEMPT_CALLING)
 			leave_flight(run);
 		unlink_run(run);

@@ -6,26 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "attempt.h"
 #include "base/log.h"
-#include "target.h"
+#include "scheduler_parts.h"
 
 enum { WINDOW_SIZE = LANE_WINDOW * 2, PAUSE_MS = 5000, GROWING_MS = 5 };
 
-struct lane *lane_find(const struct scheduler *s, uint64_t webhook_id)
+struct lane *lane_new(struct scheduler *s, uint64_t webhook_id)
 {
-	struct lane *l = s->buckets[webhook_id % (sizeof s->buckets / sizeof *s->buckets)];
-	while (l != NULL && l->webhook_id != webhook_id)
-		l = l->next_in_bucket;
-	return l;
-}
-
-struct lane *lane_get(struct scheduler *s, uint64_t webhook_id)
-{
-	struct lane **bucket = &s->buckets[webhook_id % (sizeof s->buckets / sizeof *s->buckets)];
-	struct lane *l = lane_find(s, webhook_id);
-	if (l != NULL)
-		return l;
-	l = calloc(1, sizeof *l);
+	struct lane *l = calloc(1, sizeof *l);
 	if (l == NULL)
 		return NULL;
 	l->pool = http_pool_open(s->config.client, LANE_POOL);
@@ -37,9 +26,6 @@ struct lane *lane_get(struct scheduler *s, uint64_t webhook_id)
 	l->webhook_id = webhook_id;
 	l->scan.lane = l->cancel.lane = l->late.lane = l;
 	l->late.wanted = true;
-	l->next_in_bucket = *bucket;
-	*bucket = l;
-	lane_poke(l);
 	return l;
 }
 
@@ -62,10 +48,20 @@ void lane_poke(struct lane *l)
 	if (l->dirty)
 		return;
 	l->dirty = true;
-	l->next_dirty = l->scheduler->dirty;
-	l->scheduler->dirty = l;
+	l->next_dirty = l->scheduler->lanes.dirty;
+	l->scheduler->lanes.dirty = l;
 	/* Poked after the scheduler's turn, it must not wait for the next event. */
 	loop_again(l->scheduler->config.loop);
+}
+
+uint64_t lane_wake_ms(const struct lane *l)
+{
+	if (l->paused_until_ms != 0)
+		return l->paused_until_ms;
+	if (l->disabled)
+		return 0;
+	/* Rows that wait for a token are in the window; what is due later waits behind them. */
+	return l->throttled_until_ms != 0 ? l->throttled_until_ms : l->next_due_ms;
 }
 
 void lane_configure(struct lane *l, const struct webhook *webhook)

@@ -1,17 +1,18 @@
 /*
- * A lane: one webhook as the delivery room sees it. Its configuration, its connections, a window of
- * its due rows, what is in flight.
+ * A lane: one webhook as the delivery room sees it. It has a copy of the webhook's settings, its
+ * connections, a window of its due rows and the attempts in flight. In memory only. All moments are
+ * on the steady clock (base/loop.h).
  */
 #ifndef DELIVERY_LANE_H
 #define DELIVERY_LANE_H
 
-#include "base/metrics.h"
 #include "core/delivery.h"
-#include "core/message.h"
-#include "delivery/scheduler.h"
-#include "http/url.h"
-#include "policy.h"
+#include "http/client.h"
+#include "target.h"
 #include "throttle.h"
+
+struct attempt_run;
+struct scheduler;
 
 enum {
 	LANE_POOL = 256, /* idle connections kept: never more than the concurrency has opened */
@@ -19,21 +20,6 @@ enum {
 	 * up to a millisecond of the loop, and a burst of them would be felt by everybody. */
 	LANE_GROWTH = 4,
 	LANE_WINDOW = 128, /* rows read ahead */
-	LANE_HEADERS = 64,
-};
-
-/* What a webhook says about sending, copied out of its record. */
-struct lane_target {
-	struct arena arena; /* owns all text below */
-	struct url url;
-	struct message_header headers[LANE_HEADERS]; /* in `opened`, which holds secrets */
-	size_t n_headers;
-	struct buf opened;
-	struct buf secret, old_secret; /* HMAC keys, decoded; the old one signs too until then: */
-	uint64_t old_secret_until_ms;
-	uint32_t connect_ms, total_ms;
-	uint32_t concurrency, rate;
-	struct policy_rules rules;
 };
 
 struct lane {
@@ -81,33 +67,10 @@ struct lane {
 	} cancel;
 };
 
-struct scheduler {
-	struct scheduler_config config;
-	uint8_t secret_key[32];
-	struct event *timer;
-	uint64_t timer_at_ms; /* what it is armed for; 0: not armed */
-	uint64_t next_ms;     /* when somebody wants to be looked at; 0: never */
-	struct lane *buckets[256];
-	struct lane *dirty;
-	struct jobs *jobs;
-	bool draining;
-	uint32_t in_flight,
-	    under_way; /* with a connection; those and the results not yet recorded */
-	/* Results are recorded many at once: a commit for each would cost more than the
-	 * deliveries. */
-	struct attempt_run *finished, **finished_end;
-	size_t n_finished;
-	uint64_t record_at_ns; /* when they have waited long enough */
-	struct event *record_timer;
-	struct histogram succeeded, failed; /* attempts, by how long they took */
-	uint64_t jumps;                     /* of the wall clock, that the lanes know of */
-};
-
-/** The lane of that webhook, made where there is none. NULL without memory. */
-struct lane *lane_get(struct scheduler *s, uint64_t webhook_id);
+/** A lane without settings: lane_configure follows. NULL without memory. */
+struct lane *lane_new(struct scheduler *s, uint64_t webhook_id);
+/** Cancels its attempts without recording them; their rows stay due. */
 void lane_free(struct lane *lane);
-/** The lane of that webhook, or NULL. */
-struct lane *lane_find(const struct scheduler *s, uint64_t webhook_id);
 /** The webhook is (now) like this; NULL: it is gone. */
 void lane_configure(struct lane *lane, const struct webhook *webhook);
 /** What is known of the webhook from before the start: failures in a row. */
@@ -122,22 +85,11 @@ void lane_pause(struct lane *lane);
 bool lane_is_over(const struct lane *lane);
 /** Looked at in the scheduler's turn. */
 void lane_poke(struct lane *lane);
+/** When it wants to be looked at without being poked; 0: never. */
+uint64_t lane_wake_ms(const struct lane *lane);
 /** Starts what may be started; reads ahead. */
 void lane_run(struct lane *lane);
-
-/** Starts the attempt of a due row: load, call, record. False without memory (the row stays
- * due). */
-bool attempt_start(struct lane *lane, const struct due *due) WARN_UNUSED;
-/** Submits the results that were gathered. */
-void attempt_record_finished(struct scheduler *s);
 /** Moves rows that are due later than their schedule can ask for, where the lane wants it. */
 void lane_judge_late(struct lane *lane);
-/** Is there an attempt of that delivery under way? */
-bool attempt_in_flight(const struct lane *lane, uint64_t delivery_id);
-/** Ends all attempts of the lane without recording them. */
-void attempt_cancel_all(struct lane *lane);
-
-/** The time of this room: all moments in a lane are on the steady clock (base/loop.h). */
-uint64_t scheduler_now_ms(const struct scheduler *s);
 
 #endif

@@ -3,7 +3,7 @@
  * schedule may be. Never moves a row itself (core/delivery_late.c). Called by lane.c.
  */
 #include "base/log.h"
-#include "lane.h"
+#include "scheduler_parts.h"
 
 /* The longest that Retry-After may ask for. */
 static const uint64_t DAY_MS = 86400000;

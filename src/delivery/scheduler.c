@@ -11,10 +11,9 @@
 #include "core/replay.h"
 #include "core/webhook.h"
 #include "jobs.h"
-#include "lane.h"
+#include "scheduler_parts.h"
 
 enum {
-	BUCKETS = 256,
 	START_PAGE = 64,
 	LOOK_EVERY_MS = 60000, /* libevent's timers stand still while the machine is suspended */
 };
@@ -22,17 +21,6 @@ enum {
 uint64_t scheduler_now_ms(const struct scheduler *s)
 {
 	return loop_steady_ms(s->config.loop);
-}
-
-/* When a lane wants to be looked at without being poked; 0: never. */
-static uint64_t lane_wake_ms(const struct lane *l)
-{
-	if (l->paused_until_ms != 0)
-		return l->paused_until_ms;
-	if (l->disabled)
-		return 0;
-	/* Rows that wait for a token are in the window; what is due later waits behind them. */
-	return l->throttled_until_ms != 0 ? l->throttled_until_ms : l->next_due_ms;
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *arg)
@@ -44,15 +32,6 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	s->timer_at_ms = 0;
 }
 
-/* Lanes whose time has come without anybody poking them. */
-static void wake_lanes(struct scheduler *s)
-{
-	for (size_t i = 0; i < BUCKETS; i++)
-		for (struct lane *l = s->buckets[i]; l != NULL; l = l->next_in_bucket)
-			if (lane_wake_ms(l) != 0 && lane_wake_ms(l) <= scheduler_now_ms(s))
-				lane_poke(l);
-}
-
 static void on_due(void *arg, const struct record_kind *kind, const void *record, bool deleted)
 {
 	struct scheduler *s = arg;
@@ -61,7 +40,7 @@ static void on_due(void *arg, const struct record_kind *kind, const void *record
 	if (deleted)
 		return;
 	/* Without memory for a lane the row waits for the next start. */
-	struct lane *l = lane_get(s, due->webhook_id);
+	struct lane *l = lanes_get(s, due->webhook_id);
 	if (l != NULL)
 		lane_offer(l, due);
 }
@@ -69,7 +48,7 @@ static void on_due(void *arg, const struct record_kind *kind, const void *record
 static void on_webhook(void *arg, const struct record_kind *kind, const void *record, bool deleted)
 {
 	const struct webhook *webhook = record;
-	struct lane *l = lane_get(arg, webhook->id);
+	struct lane *l = lanes_get(arg, webhook->id);
 	(void)kind;
 	if (l != NULL)
 		lane_configure(l, deleted ? NULL : webhook);
@@ -81,17 +60,6 @@ static void on_replay(void *arg, const struct record_kind *kind, const void *rec
 	(void)kind;
 	if (!deleted)
 		jobs_replay_changed(s->jobs, record);
-}
-
-static void on_record_timer(evutil_socket_t fd, short what, void *arg)
-{
-	/* scheduler_before_store records in this very turn, even where the timer fired a little
-	 * before its time: it counts from the loop's cached time, and nothing else would wake the
-	 * loop. */
-	struct scheduler *s = arg;
-	(void)fd;
-	(void)what;
-	s->record_at_ns = 0;
 }
 
 /* At the start: every webhook, and every webhook id that still has due rows. */
@@ -127,7 +95,7 @@ static void on_webhooks(struct command *command, enum err err)
 {
 	struct start *start = (struct start *)command;
 	for (size_t i = 0; err == ERR_OK && i < start->n; i++) {
-		struct lane *l = lane_get(start->scheduler, start->webhooks[i].id);
+		struct lane *l = lanes_get(start->scheduler, start->webhooks[i].id);
 		if (l == NULL)
 			err = ERR_NO_MEMORY;
 		else
@@ -155,7 +123,7 @@ static void on_orphan(struct command *command, enum err err)
 {
 	struct start *start = (struct start *)command;
 	if (err == ERR_OK && start->n > 0) {
-		if (lane_get(start->scheduler, start->orphan.webhook_id) == NULL)
+		if (lanes_get(start->scheduler, start->orphan.webhook_id) == NULL)
 			err = ERR_NO_MEMORY;
 		start->from = start->orphan.webhook_id + 1;
 	}
@@ -224,13 +192,11 @@ enum err scheduler_open(const struct scheduler_config *config, struct scheduler 
 		return err;
 	s->config = *config;
 	memcpy(s->secret_key, config->secret_key, sizeof s->secret_key);
-	s->finished_end = &s->finished;
 	s->jumps = loop_jumps(config->loop);
 	s->timer = evtimer_new(loop_events(config->loop), on_timer, s);
-	s->record_timer = evtimer_new(loop_events(config->loop), on_record_timer, s);
 	s->jobs = jobs_open(config);
-	if (s->timer == NULL || s->record_timer == NULL || s->jobs == NULL ||
-	    (err = read_start(s)) != ERR_OK) {
+	if (results_open(&s->results, config->loop, config->store) != ERR_OK || s->timer == NULL ||
+	    s->jobs == NULL || (err = read_start(s)) != ERR_OK) {
 		scheduler_close(s);
 		return err;
 	}
@@ -246,17 +212,10 @@ void scheduler_close(struct scheduler *s)
 {
 	if (s == NULL)
 		return;
-	for (size_t i = 0; i < BUCKETS; i++) {
-		struct lane *next;
-		for (struct lane *l = s->buckets[i]; l != NULL; l = next) {
-			next = l->next_in_bucket;
-			lane_free(l);
-		}
-	}
+	lanes_free_all(&s->lanes);
 	if (s->timer != NULL)
 		event_free(s->timer);
-	if (s->record_timer != NULL)
-		event_free(s->record_timer);
+	results_close(&s->results);
 	jobs_close(s->jobs);
 	crypto_wipe(s->secret_key, sizeof s->secret_key);
 	free(s);
@@ -282,26 +241,16 @@ static void arm(struct scheduler *s, uint64_t at_ms)
 uint64_t scheduler_next_ms(const struct scheduler *s)
 {
 	uint64_t next_ms = jobs_next_ms(s->jobs);
-	for (size_t i = 0; i < BUCKETS; i++)
-		for (const struct lane *l = s->buckets[i]; l != NULL; l = l->next_in_bucket)
-			if (lane_wake_ms(l) != 0 && (next_ms == 0 || lane_wake_ms(l) < next_ms))
-				next_ms = lane_wake_ms(l);
+	uint64_t lanes_ms = lanes_next_ms(&s->lanes);
+	if (lanes_ms != 0 && (next_ms == 0 || lanes_ms < next_ms))
+		next_ms = lanes_ms;
 	return next_ms;
-}
-
-static void remove_lane(struct scheduler *s, struct lane *lane)
-{
-	struct lane **link = &s->buckets[lane->webhook_id % BUCKETS];
-	while (*link != lane)
-		link = &(*link)->next_in_bucket;
-	*link = lane->next_in_bucket;
-	lane_free(lane);
 }
 
 void scheduler_before_store(struct scheduler *s)
 {
 	store_set_steady_ms(s->config.store, scheduler_now_ms(s));
-	attempt_record_finished(s);
+	results_record(&s->results, s->draining);
 }
 
 /* What was written by a clock that was wrong is judged again. */
@@ -310,11 +259,7 @@ static void follow_jumps(struct scheduler *s)
 	if (s->jumps == loop_jumps(s->config.loop))
 		return;
 	s->jumps = loop_jumps(s->config.loop);
-	for (size_t i = 0; i < BUCKETS; i++)
-		for (struct lane *l = s->buckets[i]; l != NULL; l = l->next_in_bucket) {
-			l->late.wanted = true;
-			lane_poke(l);
-		}
+	lanes_judge_late(&s->lanes);
 }
 
 void scheduler_turn(struct scheduler *s)
@@ -324,17 +269,14 @@ void scheduler_turn(struct scheduler *s)
 	bool time_has_come = s->next_ms != 0 && now_ms >= s->next_ms;
 	/* A timer that fired before its time is armed again. */
 	bool unarmed = s->next_ms != 0 && s->timer_at_ms == 0;
-	if (s->dirty == NULL && !time_has_come && !unarmed && !jobs_changed(s->jobs))
+	if (s->lanes.dirty == NULL && !time_has_come && !unarmed && !jobs_changed(s->jobs))
 		return;
 	if (time_has_come)
-		wake_lanes(s);
-	while (s->dirty != NULL) {
-		struct lane *l = s->dirty;
-		s->dirty = l->next_dirty;
-		l->dirty = false;
+		lanes_wake(&s->lanes, now_ms);
+	for (struct lane *l; (l = lanes_take_poked(&s->lanes)) != NULL;) {
 		lane_run(l);
 		if (lane_is_over(l))
-			remove_lane(s, l);
+			lanes_remove(&s->lanes, l);
 	}
 	if (!s->draining)
 		jobs_turn(s->jobs);
@@ -356,7 +298,7 @@ bool scheduler_drained(const struct scheduler *s)
 bool scheduler_webhook_live(const struct scheduler *s, uint64_t webhook_id,
 			    struct webhook_live *out)
 {
-	const struct lane *l = lane_find(s, webhook_id);
+	const struct lane *l = lanes_find(&s->lanes, webhook_id);
 	if (l == NULL)
 		return false;
 	const struct throttle *t = &l->throttle;

@@ -6,6 +6,7 @@
 #include "base/crypto.h"
 #include "core/redact.h"
 #include "core/webhook_headers.h"
+#include "throttle.h"
 
 enum { CONNECT_MS = 5000, TOTAL_MS = 15000, ANSWER_KEPT = 4096 };
 
@@ -16,7 +17,7 @@ static const char *open_headers(struct lane_target *t, const uint8_t key[32], st
 	if (webhook_headers_open(key, sealed, &t->opened) != ERR_OK)
 		return "has header values that the secret key does not open: send them again";
 	struct text rest = buf_view(&t->opened);
-	while (t->n_headers < LANE_HEADERS && pairs_next(&rest, &h->name, &h->value)) {
+	while (t->n_headers < TARGET_HEADERS && pairs_next(&rest, &h->name, &h->value)) {
 		t->n_headers++;
 		h++;
 	}
@@ -72,7 +73,7 @@ const char *target_read(struct lane_target *t, const struct webhook *webhook, co
 
 struct text target_keep_answer(const struct lane_target *t, struct text answer, struct arena *arena)
 {
-	struct text values[LANE_HEADERS];
+	struct text values[TARGET_HEADERS];
 	struct buf redacted = {0};
 	if (t->n_headers == 0 || answer.n == 0)
 		return arena_copy(arena, answer);

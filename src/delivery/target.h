@@ -1,10 +1,29 @@
 /*
- * Where and how a webhook is sent.
+ * How requests are sent to a webhook: a copy of the part of its record that sending needs.
  */
 #ifndef DELIVERY_TARGET_H
 #define DELIVERY_TARGET_H
 
-#include "lane.h"
+#include "core/message.h"
+#include "core/records.h"
+#include "http/url.h"
+#include "policy.h"
+
+enum { TARGET_HEADERS = 64 };
+
+/* What a webhook says about sending, copied out of its record. */
+struct lane_target {
+	struct arena arena; /* owns all text below */
+	struct url url;
+	struct message_header headers[TARGET_HEADERS]; /* in `opened`, which holds secrets */
+	size_t n_headers;
+	struct buf opened;
+	struct buf secret, old_secret; /* HMAC keys, decoded; the old one signs too until then: */
+	uint64_t old_secret_until_ms;
+	uint32_t connect_ms, total_ms;
+	uint32_t concurrency, rate;
+	struct policy_rules rules;
+};
 
 /** Copies what sending needs from the record. NULL, or why the URL cannot be used. */
 const char *target_read(struct lane_target *target, const struct webhook *webhook,

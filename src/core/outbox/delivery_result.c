@@ -178,7 +178,7 @@ enum err delivery_record_attempt_decide(struct command *command, struct tx *tx)
 	if (err != ERR_OK)
 		return err;
 	cmd->disabled = (struct text){0};
-	const struct due claimed = {d.webhook_id, cmd->due_ms, d.id};
+	const struct due claimed = {d.webhook_id, cmd->claimed_due_ms, d.id};
 	const struct due hastened = {d.webhook_id, d.due_ms,
 				     d.id}; /* a resend during the attempt */
 	d.attempts++;
@@ -190,7 +190,7 @@ enum err delivery_record_attempt_decide(struct command *command, struct tx *tx)
 		return err;
 	tx_put(tx, &KIND_ATTEMPT, &cmd->attempt);
 	tx_delete(tx, &KIND_DUE, &claimed);
-	if (d.due_ms != cmd->due_ms)
+	if (d.due_ms != cmd->claimed_due_ms)
 		tx_delete(tx, &KIND_DUE, &hastened);
 	if ((err = record_health(tx, cmd, &d, &stats)) != ERR_OK)
 		return err;

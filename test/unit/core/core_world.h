@@ -374,7 +374,7 @@ static inline enum err world_attempt(struct world *w, uint64_t delivery_id, uint
 	    .attempt = {.delivery_id = delivery_id,
 			.at_ms = w->now_ms,
 			.status = verdict == VERDICT_DELIVERED ? 200 : 500},
-	    .due_ms = due_ms,
+	    .claimed_due_ms = due_ms,
 	    .verdict = verdict,
 	    .retry_ms = retry_ms,
 	    .now_ms = w->now_ms,

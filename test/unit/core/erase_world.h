@@ -71,7 +71,7 @@ static inline void attempt(struct world *w, uint64_t delivery_id, enum delivery_
 			.at_ms = w->now_ms,
 			.status = verdict == VERDICT_DELIVERED ? 200 : 500,
 			.answer = text_of(answer)},
-	    .due_ms = d.due_ms,
+	    .claimed_due_ms = d.due_ms,
 	    .verdict = verdict,
 	    .retry_ms = w->now_ms + 1,
 	    .now_ms = w->now_ms,

@@ -22,7 +22,7 @@ static uint64_t attempt(struct world *w, uint64_t hook, struct delivery_record_a
 {
 	struct webhook now = {.id = hook};
 	a.command.decide = delivery_record_attempt_decide;
-	a.due_ms = a.retry_ms = WORLD_NOW;
+	a.claimed_due_ms = a.retry_ms = WORLD_NOW;
 	a.now_ms = w->now_ms;
 	assert_int_equal(world_run(w, &a.command), ERR_OK);
 	assert_int_equal(world_get(w, &KIND_WEBHOOK, &now), ERR_OK);

@@ -170,7 +170,7 @@ static struct command *op_attempt(struct run *r, struct op *op)
 	op->attempt = (struct delivery_record_attempt){
 	    .command = {.decide = delivery_record_attempt_decide},
 	    .attempt = {.delivery_id = id, .status = verdict == VERDICT_DELIVERED ? 200 : 500},
-	    .due_ms = r->m->deliveries[id].due_ms,
+	    .claimed_due_ms = r->m->deliveries[id].due_ms,
 	    .verdict = verdict,
 	    .retry_ms = retry_ms,
 	    .now_ms = r->w->now_ms,

@@ -11,7 +11,7 @@
 #include "core/message.h"
 #include "core/outbox/event.h"
 #include "core/replay.h"
-#include "delivery/lane.h"
+#include "delivery/scheduler_parts.h"
 #include "fake_client.h"
 
 /* 2026-11-23T10:00:00Z. */
@@ -196,9 +196,9 @@ static inline uint64_t next_ms(const struct delivery_world *w)
 	uint64_t soonest = fake_next_ms(&w->client), room_ms = scheduler_next_ms(s);
 	if (room_ms != 0 && room_ms < soonest)
 		soonest = room_ms;
-	if (s->n_finished > 0) {
-		uint64_t left_ns = s->record_at_ns > w->clock.now_mono_ns
-				       ? s->record_at_ns - w->clock.now_mono_ns
+	if (s->results.n > 0) {
+		uint64_t left_ns = s->results.record_at_ns > w->clock.now_mono_ns
+				       ? s->results.record_at_ns - w->clock.now_mono_ns
 				       : 0;
 		uint64_t record_ms = steady_now(w) + (left_ns + 999999) / 1000000;
 		soonest = record_ms < soonest ? record_ms : soonest;
@@ -208,7 +208,7 @@ static inline uint64_t next_ms(const struct delivery_world *w)
 
 static inline bool is_settled(const struct delivery_world *w)
 {
-	return store_idle(w->core.store) && w->scheduler->dirty == NULL &&
+	return store_idle(w->core.store) && w->scheduler->lanes.dirty == NULL &&
 	       next_ms(w) > steady_now(w);
 }
 

@@ -167,7 +167,7 @@ static void make_backlog(struct delivery_world *w, uint64_t webhook_id, uint64_t
 		struct put_due put = {{.decide = put_due_decide}, webhook_id, FAR + done, AT_ONCE};
 		assert_int_equal(world_run(&w->core, &put.command), ERR_OK);
 		turn(w);
-		assert_true(lane_find(w->scheduler, webhook_id)->n <= 2 * LANE_WINDOW);
+		assert_true(lanes_find(&w->scheduler->lanes, webhook_id)->n <= 2 * LANE_WINDOW);
 	}
 }
 
@@ -232,7 +232,7 @@ static void a_million_due_rows_are_a_bounded_window(void **state)
 	uint64_t hook = make_hook(w, hook_for(w, "https://dead.example/in"));
 	make_backlog(w, hook, DUE_ROWS);
 	live(w, HOUR);
-	const struct lane *l = lane_find(w->scheduler, hook);
+	const struct lane *l = lanes_find(&w->scheduler->lanes, hook);
 	assert_in_range(l->n, 1, 2 * LANE_WINDOW);
 	assert_false(l->caught_up);
 	assert_int_equal(l->in_flight, 32);
@@ -264,10 +264,10 @@ static void results_are_recorded_though_the_timer_fires_early(void **state)
 	make_hook(w, hook_for(w, "https://crm.example/in"));
 	emit(w, 1, 1, 0);
 	settle(w);
-	assert_int_equal(w->scheduler->n_finished, 1);
+	assert_int_equal(w->scheduler->results.n, 1);
 	do
 		loop_turn(w->loop);
-	while (evtimer_pending(w->scheduler->record_timer, NULL) != 0);
+	while (evtimer_pending(w->scheduler->results.timer, NULL) != 0);
 	settle(w);
 	assert_int_equal(stats_now(w, 1).delivered, 1);
 }

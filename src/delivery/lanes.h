@@ -1,0 +1,33 @@
+/*
+ * The table of lanes, by the webhook's id, and the list of the lanes to look at.
+ */
+#ifndef DELIVERY_LANES_H
+#define DELIVERY_LANES_H
+
+#include "lane.h"
+
+enum { LANES_BUCKETS = 256 };
+
+struct lanes {
+	struct lane *buckets[LANES_BUCKETS];
+	struct lane *dirty; /* poked: the scheduler's turn looks at them */
+};
+
+/** The lane of the webhook, or NULL. */
+struct lane *lanes_find(const struct lanes *lanes, uint64_t webhook_id);
+/** The lane of the webhook; makes a new lane if it has none. NULL without memory. */
+struct lane *lanes_get(struct scheduler *s, uint64_t webhook_id);
+/** Takes the lane out of the table and frees it. It must not be in the list of poked lanes. */
+void lanes_remove(struct lanes *lanes, struct lane *lane);
+void lanes_free_all(struct lanes *lanes);
+
+/** Takes a lane out of the list of poked lanes; NULL if the list is empty. */
+struct lane *lanes_take_poked(struct lanes *lanes);
+/** Pokes every lane whose wake time has come. */
+void lanes_wake(struct lanes *lanes, uint64_t now_ms);
+/** The earliest wake time of a lane; 0: no lane has one. */
+uint64_t lanes_next_ms(const struct lanes *lanes);
+/** Lets every lane compare its due rows with its schedule: the wall clock has jumped. */
+void lanes_judge_late(struct lanes *lanes);
+
+#endif
