@@ -21,7 +21,7 @@ static double contrast(const double linear[256], const uint8_t rgb[3], double ot
 }
 
 /* Every 5th step of each channel, 140,608 colours: all reach the 4.5 of level AA. */
-static void readable_on_every_colour(void **state)
+static void text_is_readable_on_every_colour(void **state)
 {
 	double linear[256];
 	struct buf out = {0};
@@ -46,7 +46,7 @@ static void readable_on_every_colour(void **state)
 	buf_free(&out);
 }
 
-static void whole_sheets(void **state)
+static void a_colour_becomes_a_style_sheet(void **state)
 {
 	static const struct {
 		const char *digits, *sheet;
@@ -67,7 +67,7 @@ static void whole_sheets(void **state)
 }
 
 /* It becomes part of a style sheet: nothing but six digits may. */
-static void what_is_no_colour(void **state)
+static void anything_but_six_digits_is_refused(void **state)
 {
 	static const char *const wrong[] = {"",       "12345",  "1234567", "#12345",
 					    "12345g", "red",    "12345}",  "-12345",
@@ -87,7 +87,7 @@ static void what_is_no_colour(void **state)
 	buf_free(&out);
 }
 
-static void the_pages_sheet_is_here(void **state)
+static void the_pages_style_sheet_is_embedded(void **state)
 {
 	(void)state;
 	assert_true(text_starts(text_of(ASSETS_PAGE_NAME), TEXT("page-")));
@@ -102,10 +102,10 @@ static void the_pages_sheet_is_here(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(readable_on_every_colour),
-	    cmocka_unit_test(whole_sheets),
-	    cmocka_unit_test(what_is_no_colour),
-	    cmocka_unit_test(the_pages_sheet_is_here),
+	    cmocka_unit_test(text_is_readable_on_every_colour),
+	    cmocka_unit_test(a_colour_becomes_a_style_sheet),
+	    cmocka_unit_test(anything_but_six_digits_is_refused),
+	    cmocka_unit_test(the_pages_style_sheet_is_embedded),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -125,7 +125,7 @@ static const struct {
     {"6.6.6.6\", 1.2.3.4:80", "1.2.3.4"},
 };
 
-static void test_dialects(void **state)
+static void addresses_as_azure_and_iis_write_them(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof dialects / sizeof *dialects; i++) {
@@ -165,7 +165,7 @@ static const struct {
     {{"for=\"6.6.6.6", "for=192.0.2.43"}, "192.0.2.43"},
 };
 
-static void test_forwarded(void **state)
+static void the_forwarded_header_is_read(void **state)
 {
 	static struct http_request req;
 	struct cidr_list trusted = {0};
@@ -188,7 +188,7 @@ static void test_forwarded(void **state)
 }
 
 /* A header that an untrusted peer sends is worth a line in the log. */
-static void test_ignored(void **state)
+static void a_header_from_an_untrusted_peer_is_reported(void **state)
 {
 	static struct http_request req;
 	struct cidr_list none = {0}, trusted = {0};
@@ -203,7 +203,7 @@ static void test_ignored(void **state)
 	assert_true(client_address_ignored(&trusted, &req));
 }
 
-static void test_cases(void **state)
+static void x_forwarded_for_counts_only_from_trusted_proxies(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -216,7 +216,7 @@ static void test_cases(void **state)
 }
 
 /* A NUL must not end the text for one reader and not for another. */
-static void test_nul(void **state)
+static void a_nul_byte_does_not_end_the_header(void **state)
 {
 	static struct http_request req;
 	struct cidr_list trusted = {0};
@@ -231,7 +231,7 @@ static void test_nul(void **state)
 	assert_string_equal(address_text((const struct sockaddr *)&found, out), "10.0.0.1");
 }
 
-static void test_bytes(void **state)
+static void mapped_addresses_have_four_bytes(void **state)
 {
 	static const struct {
 		const char *address;
@@ -255,9 +255,12 @@ static void test_bytes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_cases),     cmocka_unit_test(test_dialects),
-	    cmocka_unit_test(test_forwarded), cmocka_unit_test(test_ignored),
-	    cmocka_unit_test(test_nul),       cmocka_unit_test(test_bytes),
+	    cmocka_unit_test(x_forwarded_for_counts_only_from_trusted_proxies),
+	    cmocka_unit_test(addresses_as_azure_and_iis_write_them),
+	    cmocka_unit_test(the_forwarded_header_is_read),
+	    cmocka_unit_test(a_header_from_an_untrusted_peer_is_reported),
+	    cmocka_unit_test(a_nul_byte_does_not_end_the_header),
+	    cmocka_unit_test(mapped_addresses_have_four_bytes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -31,7 +31,7 @@ static const struct {
     {"<<<>>>", "&lt;&lt;&lt;&gt;&gt;&gt;"},
 };
 
-static void test_cases(void **state)
+static void special_characters_are_escaped(void **state)
 {
 	struct buf out = {0};
 	(void)state;
@@ -45,7 +45,7 @@ static void test_cases(void **state)
 }
 
 /* Every byte: none of the five that mean something in HTML is left, nothing else is changed. */
-static void test_every_byte(void **state)
+static void every_byte_is_escaped_or_unchanged(void **state)
 {
 	char all[256];
 	struct buf out = {0};
@@ -61,7 +61,7 @@ static void test_every_byte(void **state)
 }
 
 /* It adds to what is there. */
-static void test_appends(void **state)
+static void text_is_appended(void **state)
 {
 	struct buf out = {0};
 	(void)state;
@@ -75,9 +75,9 @@ static void test_appends(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_cases),
-	    cmocka_unit_test(test_every_byte),
-	    cmocka_unit_test(test_appends),
+	    cmocka_unit_test(special_characters_are_escaped),
+	    cmocka_unit_test(every_byte_is_escaped_or_unchanged),
+	    cmocka_unit_test(text_is_appended),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,7 +14,7 @@
 
 static const char *const spoken[] = {"en", "de", "fr", "es"};
 
-static void complete_in_every_language(void **state)
+static void every_language_has_every_word(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof spoken / sizeof *spoken; i++)
@@ -29,7 +29,7 @@ static void complete_in_every_language(void **state)
 					html_word(TEXT("en"), WORD_THANKS_BODY));
 }
 
-static void by_the_primary_subtag(void **state)
+static void the_primary_subtag_chooses_the_language(void **state)
 {
 	static const struct {
 		const char *lang, *word;
@@ -51,8 +51,8 @@ static void by_the_primary_subtag(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(complete_in_every_language),
-	    cmocka_unit_test(by_the_primary_subtag),
+	    cmocka_unit_test(every_language_has_every_word),
+	    cmocka_unit_test(the_primary_subtag_chooses_the_language),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -42,7 +42,7 @@ static struct import_row read_line(struct text file, struct arena *arena)
 
 /* Our export puts a ' before what a spreadsheet would take for a formula; other ones are
  * somebody's. */
-static void a_guard_is_taken_off(void **state)
+static void the_formula_guard_is_removed(void **state)
 {
 	static const struct {
 		const char *cell, *name;
@@ -66,7 +66,7 @@ static void a_guard_is_taken_off(void **state)
 }
 
 /* A name that is exported is the same name when it is imported. */
-static void a_round_trip_keeps_names(void **state)
+static void an_exported_name_is_imported_unchanged(void **state)
 {
 	static const char *const names[] = {"=1+1",  "+49", "-Eve", "@eve",
 					    "'=Eve", "''-", "'Eve", "Eve, \"E\""};
@@ -86,7 +86,7 @@ static void a_round_trip_keeps_names(void **state)
 	}
 }
 
-static void dates_are_of_the_time_zone(void **state)
+static void dates_are_read_in_the_time_zone(void **state)
 {
 	(void)state;
 	static const struct {
@@ -132,9 +132,9 @@ static void dates_are_of_the_time_zone(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(a_guard_is_taken_off),
-	    cmocka_unit_test(a_round_trip_keeps_names),
-	    cmocka_unit_test(dates_are_of_the_time_zone),
+	    cmocka_unit_test(the_formula_guard_is_removed),
+	    cmocka_unit_test(an_exported_name_is_imported_unchanged),
+	    cmocka_unit_test(dates_are_read_in_the_time_zone),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

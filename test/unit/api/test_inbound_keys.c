@@ -120,7 +120,7 @@ static enum message_verdict judge(struct world *w, const char *key, uint64_t now
 	return verdict;
 }
 
-static void loaded(void **state)
+static void stored_keys_are_loaded(void **state)
 {
 	struct world *w = *state;
 	assert_true(fits(w, "token-1", NOW_MS));
@@ -133,7 +133,7 @@ static void loaded(void **state)
 }
 
 /* The old one counts until its moment and not after, the new one at once. */
-static void rotated(void **state)
+static void the_old_token_works_until_its_overlap_ends(void **state)
 {
 	struct world *w = *state;
 	rotate(w, INBOUND_TOKEN, "token-2", 500);
@@ -153,7 +153,7 @@ static void rotated(void **state)
 	assert_int_equal(judge(w, KEY_2, NOW_MS), MESSAGE_FORGED);
 }
 
-static void the_same_after_a_restart(void **state)
+static void a_restart_loads_the_same_keys(void **state)
 {
 	struct world *w = *state;
 	rotate(w, INBOUND_TOKEN, "token-2", 500);
@@ -169,7 +169,7 @@ static void the_same_after_a_restart(void **state)
 }
 
 /* What does not open fits nothing, not even a key of zeros. */
-static void what_does_not_open_fits_nothing(void **state)
+static void keys_that_do_not_decrypt_match_nothing(void **state)
 {
 	static const uint8_t other[SEAL_KEY_SIZE] = {9};
 	struct world *w = *state;
@@ -189,10 +189,12 @@ static void what_does_not_open_fits_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(loaded, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(rotated, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(the_same_after_a_restart, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(what_does_not_open_fits_nothing, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(stored_keys_are_loaded, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(the_old_token_works_until_its_overlap_ends, set_up,
+					    tear_down),
+	    cmocka_unit_test_setup_teardown(a_restart_loads_the_same_keys, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(keys_that_do_not_decrypt_match_nothing, set_up,
+					    tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

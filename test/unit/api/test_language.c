@@ -11,7 +11,7 @@
 
 #include "api/language.h"
 
-static void languages(void **state)
+static void valid_language_tags(void **state)
 {
 	static const char *const good[] = {"en",  "EN",  "de",    "fr",         "es",
 					   "aa",  "zu",  "pt-BR", "zh-Hant-TW", "ar-EG",
@@ -34,6 +34,6 @@ static void languages(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(languages)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(valid_language_tags)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -46,7 +46,7 @@ static bool exhausted(struct limit *l, const char *who, uint64_t now_ns)
 	return limit_exhausted(l, address(who), now_ns, &retry_s);
 }
 
-static void test_burst(void **state)
+static void the_burst_is_limited(void **state)
 {
 	struct limit *l = limit_new(60, 5);
 	unsigned retry_s = 0;
@@ -63,7 +63,7 @@ static void test_burst(void **state)
 }
 
 /* One token a second comes back, never more than the burst, and asking takes nothing. */
-static void test_refill(void **state)
+static void tokens_come_back_with_time(void **state)
 {
 	struct limit *l = limit_new(60, 5);
 	(void)state;
@@ -81,7 +81,7 @@ static void test_refill(void **state)
 }
 
 /* What is said about waiting is enough waiting, and not much more. */
-static void test_retry_after(void **state)
+static void retry_after_is_just_long_enough(void **state)
 {
 	struct limit *l = limit_new(2, 1);
 	unsigned retry_s = 0;
@@ -97,7 +97,7 @@ static void test_retry_after(void **state)
 	limit_free(l);
 }
 
-static void test_ipv6_counts_by_64(void **state)
+static void ipv6_addresses_count_by_their_64_prefix(void **state)
 {
 	struct limit *l = limit_new(60, 3);
 	(void)state;
@@ -111,7 +111,7 @@ static void test_ipv6_counts_by_64(void **state)
 
 /* Behind a listener for both families IPv4 clients come mapped: each is its own, and the same as
  * without the mapping. */
-static void test_mapped_ipv4(void **state)
+static void mapped_ipv4_addresses_count_as_ipv4(void **state)
 {
 	struct limit *l = limit_new(60, 2);
 	(void)state;
@@ -125,7 +125,7 @@ static void test_mapped_ipv4(void **state)
 }
 
 /* A flood of addresses takes places over; it neither grows the table nor blocks who did nothing. */
-static void test_flood(void **state)
+static void a_flood_of_addresses_does_not_grow_the_table(void **state)
 {
 	struct limit *l = limit_new(60, 1);
 	char who[32];
@@ -148,7 +148,7 @@ static void test_flood(void **state)
 
 /* What counts everything: as many as the bucket holds, then one by one as it fills; who is refused
  * spends nothing. */
-static void test_spend(void **state)
+static void a_refused_call_spends_nothing(void **state)
 {
 	struct limit *l = limit_new(60, 3);
 	unsigned retry_s = 0;
@@ -167,10 +167,13 @@ static void test_spend(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_burst),       cmocka_unit_test(test_refill),
-	    cmocka_unit_test(test_retry_after), cmocka_unit_test(test_ipv6_counts_by_64),
-	    cmocka_unit_test(test_mapped_ipv4), cmocka_unit_test(test_flood),
-	    cmocka_unit_test(test_spend),
+	    cmocka_unit_test(the_burst_is_limited),
+	    cmocka_unit_test(tokens_come_back_with_time),
+	    cmocka_unit_test(retry_after_is_just_long_enough),
+	    cmocka_unit_test(ipv6_addresses_count_by_their_64_prefix),
+	    cmocka_unit_test(mapped_ipv4_addresses_count_as_ipv4),
+	    cmocka_unit_test(a_flood_of_addresses_does_not_grow_the_table),
+	    cmocka_unit_test(a_refused_call_spends_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

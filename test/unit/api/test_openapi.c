@@ -89,7 +89,7 @@ static void operation_ids_are_unique(void **state)
 					 r->operation->id);
 }
 
-static void no_pattern_is_there_twice(void **state)
+static void patterns_are_unique(void **state)
 {
 	(void)state;
 	for (const struct route *r = ROUTES; r->pattern != NULL; r++)
@@ -135,13 +135,13 @@ static size_t check_references(const struct json *v)
 	return n;
 }
 
-static void every_reference_leads_somewhere(void **state)
+static void every_reference_resolves(void **state)
 {
 	(void)state;
 	assert_true(check_references(document) > 100);
 }
 
-static void what_takes_a_body_has_an_example(void **state)
+static void operations_with_a_body_have_an_example(void **state)
 {
 	(void)state;
 	for (const struct route *r = ROUTES; r->pattern != NULL; r++) {
@@ -158,7 +158,7 @@ static void what_takes_a_body_has_an_example(void **state)
 	}
 }
 
-static void scopes_are_those_of_the_table(void **state)
+static void scopes_match_the_route_table(void **state)
 {
 	(void)state;
 	for (const struct route *r = ROUTES; r->pattern != NULL; r++) {
@@ -181,10 +181,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(every_api_route_is_documented),
 	    cmocka_unit_test(operation_ids_are_unique),
-	    cmocka_unit_test(no_pattern_is_there_twice),
-	    cmocka_unit_test(every_reference_leads_somewhere),
-	    cmocka_unit_test(what_takes_a_body_has_an_example),
-	    cmocka_unit_test(scopes_are_those_of_the_table),
+	    cmocka_unit_test(patterns_are_unique),
+	    cmocka_unit_test(every_reference_resolves),
+	    cmocka_unit_test(operations_with_a_body_have_an_example),
+	    cmocka_unit_test(scopes_match_the_route_table),
 	};
 	return cmocka_run_group_tests(tests, make_document, free_document);
 }

@@ -69,7 +69,7 @@ static void assert_frame(const struct drawn *d)
 	}
 }
 
-static void a_link(void **state)
+static void a_link_becomes_a_code(void **state)
 {
 	struct drawn d, other;
 	(void)state;
@@ -80,7 +80,7 @@ static void a_link(void **state)
 	assert_memory_not_equal(&d, &other, sizeof d);
 }
 
-static void every_size(void **state)
+static void every_size_has_a_valid_frame(void **state)
 {
 	static char text[2331];
 	struct drawn d;
@@ -93,7 +93,7 @@ static void every_size(void **state)
 	assert_int_equal(d.side, SIDE_MAX);
 }
 
-static void too_much_and_nothing(void **state)
+static void too_long_and_empty_texts_are_refused(void **state)
 {
 	static char text[2332];
 	struct buf out = {0};
@@ -105,7 +105,7 @@ static void too_much_and_nothing(void **state)
 }
 
 /* A code that was asked for is kept: the second time nothing is drawn. */
-static void what_was_drawn_is_kept(void **state)
+static void a_drawn_code_is_cached(void **state)
 {
 	(void)state;
 	struct qr_cache *cache = qr_cache_new();
@@ -132,7 +132,7 @@ static size_t kept_bytes(const struct qr_cache *cache)
 	return n;
 }
 
-static void what_is_kept_is_bounded(void **state)
+static void the_cache_is_bounded(void **state)
 {
 	(void)state;
 	struct qr_cache *cache = qr_cache_new();
@@ -156,11 +156,11 @@ static void what_is_kept_is_bounded(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(what_was_drawn_is_kept),
-	    cmocka_unit_test(what_is_kept_is_bounded),
-	    cmocka_unit_test(a_link),
-	    cmocka_unit_test(every_size),
-	    cmocka_unit_test(too_much_and_nothing),
+	    cmocka_unit_test(a_drawn_code_is_cached),
+	    cmocka_unit_test(the_cache_is_bounded),
+	    cmocka_unit_test(a_link_becomes_a_code),
+	    cmocka_unit_test(every_size_has_a_valid_frame),
+	    cmocka_unit_test(too_long_and_empty_texts_are_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

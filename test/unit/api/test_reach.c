@@ -69,7 +69,7 @@ static void drained_views_are_written(void **state)
 }
 
 /* A view that is counted while the last write is under way, after the draining began. */
-static void nothing_is_left_behind_at_the_end(void **state)
+static void views_during_the_last_write_are_written(void **state)
 {
 	struct views *v = *state;
 	reach_count(v->reach, v->jessica, v->campaign);
@@ -105,7 +105,7 @@ static void a_full_table_is_written_at_once(void **state)
 }
 
 /* The timer, in real time: the loop has nothing else to wait for. */
-static void written_after_a_while(void **state)
+static void the_timer_writes_views(void **state)
 {
 	struct views *v = *state;
 	reach_count(v->reach, v->jessica, v->campaign);
@@ -121,9 +121,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    WITH_VIEWS(drained_views_are_written),
-	    WITH_VIEWS(nothing_is_left_behind_at_the_end),
+	    WITH_VIEWS(views_during_the_last_write_are_written),
 	    WITH_VIEWS(a_full_table_is_written_at_once),
-	    WITH_VIEWS(written_after_a_while),
+	    WITH_VIEWS(the_timer_writes_views),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -57,7 +57,7 @@ static const char *const ends[] = {"/",
 				   "-.",
 				   "\xff"};
 
-static void what_stands_behind_a_link_goes(void **state)
+static void characters_after_a_link_are_dropped(void **state)
 {
 	static const char *const links[] = {"/uK3fTz9Q", "/uK3fTz9Q/join", "/uK3fTz9Q/JOIN",
 					    "//uK3fTz9Q/Join"};
@@ -76,7 +76,7 @@ static void what_stands_behind_a_link_goes(void **state)
 		}
 }
 
-static void marks_between_code_and_join_go(void **state)
+static void marks_before_join_are_dropped(void **state)
 {
 	static const char *const paths[] = {"/zg-LA_yb./join", "/zg-LA_yb /join", "/zg-LA_yb//join",
 					    "/zg-LA_yb)/ /JOIN.", "/zg-LA_yb&gt;/join"};
@@ -88,7 +88,7 @@ static void marks_between_code_and_join_go(void **state)
 	}
 }
 
-static void other_paths_are_no_links(void **state)
+static void other_paths_are_not_links(void **state)
 {
 	static const char *const paths[] = {"",
 					    "/",
@@ -123,9 +123,9 @@ static void other_paths_are_no_links(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(what_stands_behind_a_link_goes),
-	    cmocka_unit_test(marks_between_code_and_join_go),
-	    cmocka_unit_test(other_paths_are_no_links),
+	    cmocka_unit_test(characters_after_a_link_are_dropped),
+	    cmocka_unit_test(marks_before_join_are_dropped),
+	    cmocka_unit_test(other_paths_are_not_links),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -90,7 +90,7 @@ static const struct token_entry *find(struct world *w, const char *token, uint64
 	return tokens_find(&w->tokens, text_of(token), now_ms);
 }
 
-static void test_loaded(void **state)
+static void stored_tokens_are_loaded(void **state)
 {
 	struct world *w = *state;
 	assert_int_equal(w->tokens.n, 2);
@@ -102,7 +102,7 @@ static void test_loaded(void **state)
 	assert_null(find(w, "", NOW_MS));
 }
 
-static void test_expiry(void **state)
+static void an_expired_token_is_refused(void **state)
 {
 	struct world *w = *state;
 	assert_non_null(find(w, "expires", NOW_MS - 1));
@@ -111,7 +111,7 @@ static void test_expiry(void **state)
 	assert_non_null(find(w, "stored-before", UINT64_MAX));
 }
 
-static void test_watched(void **state)
+static void changes_are_followed(void **state)
 {
 	struct world *w = *state;
 	char name[16];
@@ -134,7 +134,7 @@ static void test_watched(void **state)
 	}
 }
 
-static void test_by_id(void **state)
+static void tokens_are_found_by_id(void **state)
 {
 	struct world *w = *state;
 	assert_ptr_equal(tokens_find_id(&w->tokens, 2), find(w, "expires", 0));
@@ -146,10 +146,10 @@ static void test_by_id(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(test_loaded, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(test_expiry, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(test_watched, set_up, tear_down),
-	    cmocka_unit_test_setup_teardown(test_by_id, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(stored_tokens_are_loaded, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(an_expired_token_is_refused, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(changes_are_followed, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(tokens_are_found_by_id, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

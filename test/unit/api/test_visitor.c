@@ -18,7 +18,7 @@ static bool is_person(enum http_method method, const char *name, const char *val
 	return visitor_is_person(&req);
 }
 
-static void programs_that_look_ahead_are_known(void **state)
+static void previews_and_crawlers_are_recognised(void **state)
 {
 	static const char *const agents[] = {
 	    "WhatsApp/2.23.20.0 A",
@@ -39,7 +39,7 @@ static void programs_that_look_ahead_are_known(void **state)
 			fail_msg("%s", agents[i]);
 }
 
-static void people_are_counted_in_every_app(void **state)
+static void people_count_in_every_app(void **state)
 {
 	static const char *const agents[] = {
 	    "",
@@ -61,7 +61,7 @@ static void people_are_counted_in_every_app(void **state)
 }
 
 /* Whatever its length, a stranger's header costs what its first 512 bytes cost. */
-static void only_the_beginning_of_a_header_counts(void **state)
+static void only_the_first_512_bytes_are_read(void **state)
 {
 	static char agent[15001];
 	(void)state;
@@ -73,7 +73,7 @@ static void only_the_beginning_of_a_header_counts(void **state)
 	assert_true(is_person(HTTP_GET, "User-Agent", agent));
 }
 
-static void a_prefetch_is_no_view(void **state)
+static void a_prefetch_is_not_a_view(void **state)
 {
 	(void)state;
 	assert_false(is_person(HTTP_GET, "Sec-Purpose", "prefetch"));
@@ -88,10 +88,10 @@ static void a_prefetch_is_no_view(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(programs_that_look_ahead_are_known),
-	    cmocka_unit_test(people_are_counted_in_every_app),
-	    cmocka_unit_test(only_the_beginning_of_a_header_counts),
-	    cmocka_unit_test(a_prefetch_is_no_view),
+	    cmocka_unit_test(previews_and_crawlers_are_recognised),
+	    cmocka_unit_test(people_count_in_every_app),
+	    cmocka_unit_test(only_the_first_512_bytes_are_read),
+	    cmocka_unit_test(a_prefetch_is_not_a_view),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

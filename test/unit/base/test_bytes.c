@@ -35,7 +35,7 @@ static void text_is_compared_and_trimmed(void **state)
 	assert_int_equal(text_trim(none).n, 0);
 }
 
-static void text_is_cut(void **state)
+static void text_is_split_at_a_character(void **state)
 {
 	(void)state;
 	struct text head, tail;
@@ -185,7 +185,7 @@ static void arena_reset_keeps_one_block(void **state)
 	arena_free(&a);
 }
 
-static void arena_copies_and_refuses(void **state)
+static void arena_copies_text_and_refuses_huge_sizes(void **state)
 {
 	(void)state;
 	struct arena a = {0};
@@ -202,7 +202,7 @@ static void arena_copies_and_refuses(void **state)
 	arena_free(&a);
 }
 
-static void a_buffer_is_kept_or_refused(void **state)
+static void a_buffer_moves_into_the_arena(void **state)
 {
 	(void)state;
 	struct arena a = {0};
@@ -238,7 +238,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(text_is_compared_and_trimmed),
-	    cmocka_unit_test(text_is_cut),
+	    cmocka_unit_test(text_is_split_at_a_character),
 	    cmocka_unit_test(numbers_are_read_strictly),
 	    cmocka_unit_test(secrets_are_compared),
 	    cmocka_unit_test(buf_grows),
@@ -246,8 +246,8 @@ int main(void)
 	    cmocka_unit_test(buf_failure_is_sticky),
 	    cmocka_unit_test(arena_gives_aligned_memory),
 	    cmocka_unit_test(arena_reset_keeps_one_block),
-	    cmocka_unit_test(arena_copies_and_refuses),
-	    cmocka_unit_test(a_buffer_is_kept_or_refused),
+	    cmocka_unit_test(arena_copies_text_and_refuses_huge_sizes),
+	    cmocka_unit_test(a_buffer_moves_into_the_arena),
 	    cmocka_unit_test(errors_have_names),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,7 +15,7 @@
 
 static const uint64_t day_ms = 86400000;
 
-static void every_day_is_the_librarys(void **state)
+static void every_day_agrees_with_the_c_library(void **state)
 {
 	(void)state;
 	/* 1970-01-01 to 9999-12-31: 2,932,897 days; all of the first 200 years, then every 7th. */
@@ -74,7 +74,7 @@ static void times_are_read(void **state)
 	}
 }
 
-static void nonsense_is_refused(void **state)
+static void malformed_times_are_refused(void **state)
 {
 	(void)state;
 	static const char *const bad[] = {"",
@@ -131,7 +131,7 @@ static void the_manual_clock_stands_still(void **state)
 	assert_true(c.clock.unix_ms(&c.clock) == 7 + 270000000);
 }
 
-static void the_systems_clocks_go(void **state)
+static void the_system_clocks_advance(void **state)
 {
 	(void)state;
 	uint64_t before = clock_system.mono_ns(&clock_system);
@@ -142,7 +142,7 @@ static void the_systems_clocks_go(void **state)
 	assert_true(now / 1000 >= s - 1 && now / 1000 <= s + 1);
 }
 
-static void days_of_any_year(void **state)
+static void dates_of_any_year_are_recognised(void **state)
 {
 	(void)state;
 	static const char *const good[] = {"0001-01-01", "1904-02-29", "1969-12-31", "9999-12-31"};
@@ -159,13 +159,13 @@ static void days_of_any_year(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(every_day_is_the_librarys),
+	    cmocka_unit_test(every_day_agrees_with_the_c_library),
 	    cmocka_unit_test(times_are_formatted),
 	    cmocka_unit_test(times_are_read),
-	    cmocka_unit_test(nonsense_is_refused),
-	    cmocka_unit_test(days_of_any_year),
+	    cmocka_unit_test(malformed_times_are_refused),
+	    cmocka_unit_test(dates_of_any_year_are_recognised),
 	    cmocka_unit_test(the_manual_clock_stands_still),
-	    cmocka_unit_test(the_systems_clocks_go),
+	    cmocka_unit_test(the_system_clocks_advance),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

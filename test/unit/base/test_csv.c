@@ -62,7 +62,7 @@ static void assert_reads(struct text input, const char *expected)
 	}
 }
 
-static void records_and_cells(void **state)
+static void records_and_cells_are_read(void **state)
 {
 	(void)state;
 	assert_reads(TEXT("a,b\r\nc,d\r\n"), "1[a|b]2[c|d]");
@@ -76,7 +76,7 @@ static void records_and_cells(void **state)
 	assert_reads(TEXT(" a , b \n"), "1[ a | b ]");
 }
 
-static void nothing_is_no_record(void **state)
+static void empty_lines_are_not_records(void **state)
 {
 	(void)state;
 	assert_reads(TEXT(""), "");
@@ -87,7 +87,7 @@ static void nothing_is_no_record(void **state)
 	assert_reads(TEXT("a\n\xc2\xa0\n\xe2\x80\x8b\n"), "1[a]");
 }
 
-static void a_mark_in_front_is_skipped(void **state)
+static void a_byte_order_mark_is_skipped(void **state)
 {
 	(void)state;
 	assert_reads(TEXT("\xef\xbb\xbf"
@@ -170,7 +170,7 @@ static void utf_16_is_read(void **state)
 	assert_reads(TEXT("\xff\xfe"), "");
 }
 
-static void other_bytes_are_windows_1252(void **state)
+static void bytes_that_are_not_utf_8_are_windows_1252(void **state)
 {
 	struct csv_reader r = {0};
 	struct text rest = TEXT("Zo\xc3\xab,x\nZo\xeb,\x80 5\nAnn,y\n");
@@ -183,7 +183,7 @@ static void other_bytes_are_windows_1252(void **state)
 	csv_free(&r);
 }
 
-static void wrong_lines_are_told_and_passed(void **state)
+static void malformed_lines_are_reported_and_skipped(void **state)
 {
 	(void)state;
 	assert_reads(TEXT("a\n\"b\"c,d\ne\n"),
@@ -209,7 +209,7 @@ static void assert_once(struct buf *input, const char *expected_start)
 	buf_free(input);
 }
 
-static void limits(void **state)
+static void an_oversized_record_is_skipped(void **state)
 {
 	struct buf b = {0};
 	(void)state;
@@ -242,7 +242,7 @@ static void assert_written(struct text cell, const char *expected)
 	buf_free(&out);
 }
 
-static void no_cell_is_a_formula(void **state)
+static void written_cells_are_never_formulas(void **state)
 {
 	(void)state;
 	assert_written(TEXT("=1+1"), "'=1+1");
@@ -279,7 +279,7 @@ static struct text random_cell(struct seeded *seed, char room[40])
 	return text_from(room, n);
 }
 
-static void written_cells_come_back(void **state)
+static void written_cells_are_read_back(void **state)
 {
 	enum { CELLS = 5 };
 	struct seeded seed = seeded_start("csv", 5);
@@ -317,16 +317,16 @@ static void written_cells_come_back(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(records_and_cells),
-	    cmocka_unit_test(nothing_is_no_record),
-	    cmocka_unit_test(a_mark_in_front_is_skipped),
+	    cmocka_unit_test(records_and_cells_are_read),
+	    cmocka_unit_test(empty_lines_are_not_records),
+	    cmocka_unit_test(a_byte_order_mark_is_skipped),
 	    cmocka_unit_test(the_first_line_decides_the_separator),
 	    cmocka_unit_test(utf_16_is_read),
-	    cmocka_unit_test(other_bytes_are_windows_1252),
-	    cmocka_unit_test(wrong_lines_are_told_and_passed),
-	    cmocka_unit_test(limits),
-	    cmocka_unit_test(no_cell_is_a_formula),
-	    cmocka_unit_test(written_cells_come_back),
+	    cmocka_unit_test(bytes_that_are_not_utf_8_are_windows_1252),
+	    cmocka_unit_test(malformed_lines_are_reported_and_skipped),
+	    cmocka_unit_test(an_oversized_record_is_skipped),
+	    cmocka_unit_test(written_cells_are_never_formulas),
+	    cmocka_unit_test(written_cells_are_read_back),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

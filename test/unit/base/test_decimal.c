@@ -10,7 +10,7 @@
 
 #include "base/decimal.h"
 
-static void test_read(void **state)
+static void decimals_are_read(void **state)
 {
 	static const struct {
 		const char *text;
@@ -31,7 +31,7 @@ static void test_read(void **state)
 	}
 }
 
-static void test_refuse(void **state)
+static void malformed_decimals_are_refused(void **state)
 {
 	static const char *const bad[] = {"",      ".5", "5.", "-1",    "+1",   "1e3", "1,5",
 					  "1.234", " 1", "1 ", "1.2.3", "0x10", "1.x"};
@@ -47,7 +47,7 @@ static void test_refuse(void **state)
 	assert_int_equal(decimal_read(TEXT("99999999999999999999999.5"), 2, &value), ERR_TOO_LARGE);
 }
 
-static void test_round(void **state)
+static void rounding_is_half_up(void **state)
 {
 	static const struct {
 		const char *number;
@@ -94,7 +94,7 @@ static void test_round(void **state)
 	}
 }
 
-static void test_integer(void **state)
+static void whole_numbers_are_read(void **state)
 {
 	static const char *const whole[] = {"100", "1e2", "100.0", "1.00E+2", "10000e-2", "0.1e3"};
 	static const char *const others[] = {"100.5", "1e-1", "-1", "100.0000000000000000001"};
@@ -111,7 +111,7 @@ static void test_integer(void **state)
 	}
 }
 
-static void test_plain(void **state)
+static void exponents_are_written_out(void **state)
 {
 	static const char *const cases[][2] = {
 	    {"1e2", "100"},
@@ -139,7 +139,7 @@ static void test_plain(void **state)
 	}
 }
 
-static void test_write(void **state)
+static void decimals_are_written(void **state)
 {
 	static const struct {
 		uint64_t value;
@@ -159,9 +159,12 @@ static void test_write(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_read),  cmocka_unit_test(test_refuse),
-	    cmocka_unit_test(test_round), cmocka_unit_test(test_integer),
-	    cmocka_unit_test(test_plain), cmocka_unit_test(test_write),
+	    cmocka_unit_test(decimals_are_read),
+	    cmocka_unit_test(malformed_decimals_are_refused),
+	    cmocka_unit_test(rounding_is_half_up),
+	    cmocka_unit_test(whole_numbers_are_read),
+	    cmocka_unit_test(exponents_are_written_out),
+	    cmocka_unit_test(decimals_are_written),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,7 +17,7 @@
 
 #define assert_text(t, s) assert_true(text_eq((t), text_of(s)))
 
-static void a_join_is_read(void **state)
+static void a_join_form_is_read(void **state)
 {
 	(void)state;
 	struct arena arena = {0};
@@ -61,7 +61,7 @@ static void one_case(const struct json *test)
 	arena_free(&arena);
 }
 
-static void the_web_platforms_cases(void **state)
+static void the_web_platform_tests_pass(void **state)
 {
 	(void)state;
 	static char content[65536];
@@ -95,7 +95,7 @@ static void encoding_follows_the_standard(void **state)
 	buf_free(&out);
 }
 
-static void decoding_undoes_encoding(void **state)
+static void decoding_reverses_encoding(void **state)
 {
 	(void)state;
 	char bytes[256];
@@ -113,7 +113,7 @@ static void decoding_undoes_encoding(void **state)
 	arena_free(&arena);
 }
 
-static void a_segment_of_a_path(void **state)
+static void a_path_segment_is_decoded(void **state)
 {
 	static const char *const cases[][2] = {
 	    {"ann+1@x.org", "ann+1@x.org"},
@@ -135,7 +135,7 @@ static void a_segment_of_a_path(void **state)
 	arena_free(&arena);
 }
 
-static void others_are_what_has_another_name(void **state)
+static void parameters_with_other_names_remain(void **state)
 {
 	static const struct {
 		const char *query, *form, *others;
@@ -168,12 +168,12 @@ static void others_are_what_has_another_name(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(a_join_is_read),
-	    cmocka_unit_test(the_web_platforms_cases),
+	    cmocka_unit_test(a_join_form_is_read),
+	    cmocka_unit_test(the_web_platform_tests_pass),
 	    cmocka_unit_test(encoding_follows_the_standard),
-	    cmocka_unit_test(decoding_undoes_encoding),
-	    cmocka_unit_test(a_segment_of_a_path),
-	    cmocka_unit_test(others_are_what_has_another_name),
+	    cmocka_unit_test(decoding_reverses_encoding),
+	    cmocka_unit_test(a_path_segment_is_decoded),
+	    cmocka_unit_test(parameters_with_other_names_remain),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -49,7 +49,7 @@ static void hosts_become_a_labels(void **state)
 	}
 }
 
-static void what_is_no_host_name_is_refused(void **state)
+static void invalid_host_names_are_refused(void **state)
 {
 	(void)state;
 	static const char *const bad[] = {"",
@@ -119,7 +119,7 @@ static void same_fold(const char *a, const char *b, bool same)
 }
 
 /* Text that folds to nothing is not a failed allocation. */
-static void what_folds_to_nothing_is_empty(void **state)
+static void text_may_fold_to_an_empty_text(void **state)
 {
 	(void)state;
 	static const char *const nothing[] = {"",       "\u200b", "\u00ad", "\u034f",
@@ -145,7 +145,7 @@ static void a_labels_become_readable(void **state)
 	assert_string_equal(out, "a.example");
 }
 
-static void case_folds(void **state)
+static void case_is_folded(void **state)
 {
 	(void)state;
 	same_fold("Byron+X@[", "bYRON+x@[", true);
@@ -166,7 +166,7 @@ static void case_folds(void **state)
 	same_fold("\xF0\x9F\x8E\x81", "\xF0\x9F\x8E\x82", false);
 }
 
-static void folding_keeps_what_has_no_case(void **state)
+static void characters_without_case_stay_unchanged(void **state)
 {
 	(void)state;
 	struct arena arena = {0};
@@ -180,12 +180,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(hosts_become_a_labels),
-	    cmocka_unit_test(what_is_no_host_name_is_refused),
+	    cmocka_unit_test(invalid_host_names_are_refused),
 	    cmocka_unit_test(lengths_are_bounded),
-	    cmocka_unit_test(what_folds_to_nothing_is_empty),
+	    cmocka_unit_test(text_may_fold_to_an_empty_text),
 	    cmocka_unit_test(a_labels_become_readable),
-	    cmocka_unit_test(case_folds),
-	    cmocka_unit_test(folding_keeps_what_has_no_case),
+	    cmocka_unit_test(case_is_folded),
+	    cmocka_unit_test(characters_without_case_stay_unchanged),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

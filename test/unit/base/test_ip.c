@@ -11,7 +11,7 @@
 
 #include "base/ip.h"
 
-static void read_and_written(void **state)
+static void addresses_are_read_and_written(void **state)
 {
 	static const struct {
 		const char *text, *again;
@@ -32,7 +32,7 @@ static void read_and_written(void **state)
 	}
 }
 
-static void what_is_none(void **state)
+static void malformed_addresses_are_refused(void **state)
 {
 	static const char *const cases[] = {"",
 					    "192.0.2",
@@ -56,8 +56,8 @@ static void what_is_none(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(read_and_written),
-	    cmocka_unit_test(what_is_none),
+	    cmocka_unit_test(addresses_are_read_and_written),
+	    cmocka_unit_test(malformed_addresses_are_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -48,7 +48,7 @@ static void values_are_read(void **state)
 	json_free(v);
 }
 
-static void the_wrong_kind_is_no_value(void **state)
+static void values_of_another_type_are_refused(void **state)
 {
 	(void)state;
 	struct json *v = parse("[\"x\",1,{\"k\":1}]");
@@ -127,7 +127,7 @@ static void numbers_keep_their_text(void **state)
 	json_free(v);
 }
 
-static void refusals_say_why(void **state)
+static void refusals_name_the_reason(void **state)
 {
 	(void)state;
 	static const struct {
@@ -175,7 +175,7 @@ static void refusals_say_why(void **state)
 }
 
 /* json-c ends a name at its NUL: {"email\u0000x":1} must not be an "email". */
-static void a_name_with_nul_is_no_other_name(void **state)
+static void a_name_with_a_nul_is_refused(void **state)
 {
 	(void)state;
 	struct json *v = parse("{\"email\\u0000x\":1,\"b\":2}");
@@ -275,11 +275,11 @@ int main(void)
 	    cmocka_unit_test(values_are_counted_while_parsing),
 	    cmocka_unit_test(only_an_object_is_built),
 	    cmocka_unit_test(values_are_read),
-	    cmocka_unit_test(the_wrong_kind_is_no_value),
+	    cmocka_unit_test(values_of_another_type_are_refused),
 	    cmocka_unit_test(integers_are_exact),
 	    cmocka_unit_test(numbers_keep_their_text),
-	    cmocka_unit_test(refusals_say_why),
-	    cmocka_unit_test(a_name_with_nul_is_no_other_name),
+	    cmocka_unit_test(refusals_name_the_reason),
+	    cmocka_unit_test(a_name_with_a_nul_is_refused),
 	    cmocka_unit_test(many_members_keep_their_order),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

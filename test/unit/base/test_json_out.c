@@ -12,7 +12,7 @@
 #include "base/json.h"
 #include "base/utf8.h"
 
-static void commas_and_names_are_its_business(void **state)
+static void the_writer_adds_commas_and_names(void **state)
 {
 	(void)state;
 	struct buf b = {0};
@@ -88,7 +88,7 @@ static void round_trip(struct text t)
 
 /* Random bytes are seldom UTF-8: most rounds draw characters, every eighth draws bytes and keeps
  * those that are valid; what is not must be refused by the border, never changed. */
-static void random_text_survives(void **state)
+static void random_text_is_read_back(void **state)
 {
 	(void)state;
 	static const char *const pieces[] = {"a",
@@ -149,7 +149,7 @@ static void failure_stays_with_the_buffer(void **state)
 
 /* A parsed value is written as it was, without the blanks and escapes that nobody needs; a number
  * with an exponent is written out. */
-static void a_parsed_value_comes_out_as_it_was(void **state)
+static void a_parsed_value_is_written_unchanged(void **state)
 {
 	static const char given[] =
 	    "{\"a\":[1,-2.50,\"x\\\"y\",true,false,null,[],{}],\"b\":{\"c d\":{\"e\":[[0]]}}}";
@@ -176,11 +176,11 @@ static void a_parsed_value_comes_out_as_it_was(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(commas_and_names_are_its_business),
+	    cmocka_unit_test(the_writer_adds_commas_and_names),
 	    cmocka_unit_test(escapes_are_the_shortest),
-	    cmocka_unit_test(random_text_survives),
+	    cmocka_unit_test(random_text_is_read_back),
 	    cmocka_unit_test(failure_stays_with_the_buffer),
-	    cmocka_unit_test(a_parsed_value_comes_out_as_it_was),
+	    cmocka_unit_test(a_parsed_value_is_written_unchanged),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -61,7 +61,7 @@ static void judge(const char *name)
 	assert_true(err == ERR_OK || (err == ERR_INVALID && why != NULL));
 }
 
-static void every_file_of_the_suite(void **state)
+static void every_file_is_judged_as_the_suite_says(void **state)
 {
 	(void)state;
 	int seen[256] = {0};
@@ -80,7 +80,7 @@ static void every_file_of_the_suite(void **state)
 }
 
 /* n_structure_100000_opening_arrays.json and n_structure_open_array_object.json, made here. */
-static void the_two_huge_files(void **state)
+static void the_two_huge_files_are_refused(void **state)
 {
 	(void)state;
 	static const char *const pieces[] = {"[", "[{\"\":"};
@@ -100,8 +100,8 @@ static void the_two_huge_files(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(every_file_of_the_suite),
-	    cmocka_unit_test(the_two_huge_files),
+	    cmocka_unit_test(every_file_is_judged_as_the_suite_says),
+	    cmocka_unit_test(the_two_huge_files_are_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -117,7 +117,7 @@ static void a_long_line_is_cut_at_a_field(void **state)
 	}
 }
 
-static void bytes_that_are_no_text_do_not_break_a_line(void **state)
+static void invalid_utf_8_does_not_break_a_line(void **state)
 {
 	log_info("raw", LOG_STR("value", "a\xFF"
 					 "b"));
@@ -126,7 +126,7 @@ static void bytes_that_are_no_text_do_not_break_a_line(void **state)
 	json_free(line);
 }
 
-static void a_full_pipe_loses_lines_and_says_so(void **state)
+static void lines_lost_to_a_full_pipe_are_counted(void **state)
 {
 	struct capture *c = *state;
 	char filler[4096] = {0};
@@ -157,8 +157,8 @@ int main(void)
 	    case_of(a_line_is_one_object),
 	    case_of(levels_hide_lines),
 	    case_of(a_long_line_is_cut_at_a_field),
-	    case_of(bytes_that_are_no_text_do_not_break_a_line),
-	    case_of(a_full_pipe_loses_lines_and_says_so),
+	    case_of(invalid_utf_8_does_not_break_a_line),
+	    case_of(lines_lost_to_a_full_pipe_are_counted),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -113,7 +113,7 @@ static void time_is_read_once_a_turn_after_the_wait(void **state)
 	event_free(event);
 }
 
-static void run_ends_by_stop_or_for_want_of_events(void **state)
+static void run_ends_by_a_stop_or_without_events(void **state)
 {
 	struct record *r = *state;
 	struct event *never = event_new(loop_events(r->loop), -1, 0, on_event, r);
@@ -207,7 +207,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    case_of(hooks_run_in_order_after_the_dispatch),
 	    case_of(time_is_read_once_a_turn_after_the_wait),
-	    case_of(run_ends_by_stop_or_for_want_of_events),
+	    case_of(run_ends_by_a_stop_or_without_events),
 	    case_of(run_without_events_returns),
 	    case_of(a_turn_waits_for_its_event),
 	    case_of(stalls_are_counted),

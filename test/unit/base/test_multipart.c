@@ -135,7 +135,7 @@ static const struct {
     {"--xY\nContent-Disposition: form-data; name=\"a\"\n\n1\n--xY--\n", "400"},
 };
 
-static void test_bodies(void **state)
+static void bodies_are_read(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++)
@@ -170,7 +170,7 @@ static const struct {
      NULL},
 };
 
-static void test_boundaries(void **state)
+static void boundaries_are_read(void **state)
 {
 	struct buf body = {0};
 	(void)state;
@@ -188,7 +188,7 @@ static void test_boundaries(void **state)
 }
 
 /* Whatever is missing at its end, a body that was cut short is never taken for a whole one. */
-static void test_cuts(void **state)
+static void a_cut_body_is_never_complete(void **state)
 {
 	static const char whole[] = "before\r\n" FIELD("a", "1\r\n--x") FIELD("b", "") "--xY--";
 	struct buf out = {0};
@@ -204,9 +204,9 @@ static void test_cuts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_bodies),
-	    cmocka_unit_test(test_boundaries),
-	    cmocka_unit_test(test_cuts),
+	    cmocka_unit_test(bodies_are_read),
+	    cmocka_unit_test(boundaries_are_read),
+	    cmocka_unit_test(a_cut_body_is_never_complete),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

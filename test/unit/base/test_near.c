@@ -42,7 +42,7 @@ static const struct {
     {"campaign_id_campaign_id_campaign_id_campaign_id", NULL},
 };
 
-static void test_cases(void **state)
+static void the_closest_name_is_found(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -55,7 +55,7 @@ static void test_cases(void **state)
 }
 
 /* Of two that are as close, the first. */
-static void test_ties(void **state)
+static void the_first_of_two_equally_close_names_wins(void **state)
 {
 	struct near near = near_of(TEXT("name2"));
 	(void)state;
@@ -67,8 +67,8 @@ static void test_ties(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_cases),
-	    cmocka_unit_test(test_ties),
+	    cmocka_unit_test(the_closest_name_is_found),
+	    cmocka_unit_test(the_first_of_two_equally_close_names_wins),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -147,7 +147,7 @@ static void wrong(struct run *r, const char *line, const char *message)
 	assert_int_equal(r->target.connections, 0);
 }
 
-static void defaults_hold(void **state)
+static void defaults_apply(void **state)
 {
 	struct run *r = *state;
 	assert_int_equal(run_with(r, "", NULL), OPTIONS_OK);
@@ -204,7 +204,7 @@ static void the_stronger_source_wins(void **state)
 	says(r, "");
 }
 
-static void the_flag_names_the_file(void **state)
+static void a_flag_names_the_configuration_file(void **state)
 {
 	struct run *r = *state;
 	char line[128], *envp[] = {VARIABLE("REFERD_CONFIG=/nonexistent"), NULL};
@@ -260,7 +260,7 @@ static void errors_name_their_source(void **state)
 		      "3: drain: \"x\" is not a duration: write 500ms, 10s, 5m, 2h or 1d");
 }
 
-static void unknown_variables_are_warned_of(void **state)
+static void unknown_variables_cause_a_warning(void **state)
 {
 	struct run *r = *state;
 	char *envp[] = {VARIABLE("REFERD_CONECTIONS=5"), VARIABLE("REFERD_QQQQQQ=1"),
@@ -274,7 +274,7 @@ static void unknown_variables_are_warned_of(void **state)
 	says(r, "--drain: \"x\" is not a duration: write 500ms, 10s, 5m, 2h or 1d\n");
 }
 
-static void units(void **state)
+static void sizes_and_durations_have_units(void **state)
 {
 	struct run *r = *state;
 	static const struct {
@@ -335,7 +335,7 @@ static void help_shows_every_option(void **state)
 	buf_free(&out);
 }
 
-static void the_markdown_table_holds_the_same(void **state)
+static void the_markdown_table_lists_every_option(void **state)
 {
 	(void)state;
 	struct buf out = {0};
@@ -356,16 +356,16 @@ static void the_markdown_table_holds_the_same(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    case_of(defaults_hold),
+	    case_of(defaults_apply),
 	    case_of(flags_are_read),
 	    case_of(the_stronger_source_wins),
-	    case_of(the_flag_names_the_file),
+	    case_of(a_flag_names_the_configuration_file),
 	    case_of(errors_are_one_clear_line),
 	    case_of(errors_name_their_source),
-	    case_of(unknown_variables_are_warned_of),
-	    case_of(units),
+	    case_of(unknown_variables_cause_a_warning),
+	    case_of(sizes_and_durations_have_units),
 	    case_of(help_shows_every_option),
-	    case_of(the_markdown_table_holds_the_same),
+	    case_of(the_markdown_table_lists_every_option),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

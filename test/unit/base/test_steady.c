@@ -26,7 +26,7 @@ static struct steady begin(void)
 	return s;
 }
 
-static void it_runs_with_the_monotonic_clock(void **state)
+static void steady_time_follows_the_monotonic_clock(void **state)
 {
 	struct steady s = begin();
 	(void)state;
@@ -35,7 +35,7 @@ static void it_runs_with_the_monotonic_clock(void **state)
 	assert_int_equal(steady_ms(&s, (7 + 5000) * UINT64_C(1000000)), UNIX_MS + 5000);
 }
 
-static void a_jump_is_told_once_and_a_correction_never(void **state)
+static void a_jump_is_reported_once_and_a_correction_never(void **state)
 {
 	struct steady s = begin();
 	(void)state;
@@ -78,8 +78,8 @@ static void a_jump_back_is_believed_at_once_and_ends_the_doubt(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(it_runs_with_the_monotonic_clock),
-	    cmocka_unit_test(a_jump_is_told_once_and_a_correction_never),
+	    cmocka_unit_test(steady_time_follows_the_monotonic_clock),
+	    cmocka_unit_test(a_jump_is_reported_once_and_a_correction_never),
 	    cmocka_unit_test(a_jump_ahead_is_believed_after_a_day),
 	    cmocka_unit_test(a_jump_back_is_believed_at_once_and_ends_the_doubt),
 	};

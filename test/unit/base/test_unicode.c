@@ -46,7 +46,7 @@ static void same_fold(const char *a, const char *b, bool same)
 	arena_free(&arena);
 }
 
-static void case_and_composition_do_not_count(void **state)
+static void folding_ignores_case_and_composition(void **state)
 {
 	(void)state;
 	same_fold("Byron+X@[", "bYRON+x@[", true);
@@ -61,7 +61,7 @@ static void case_and_composition_do_not_count(void **state)
 	same_fold("A\U0001f381\u00c9", "a\U0001f381\u00e9", true);
 }
 
-static void letters_that_only_look_alike_stay_apart(void **state)
+static void lookalike_letters_stay_different(void **state)
 {
 	(void)state;
 	same_fold("gro\u00df", "gross", false);
@@ -73,7 +73,7 @@ static void letters_that_only_look_alike_stay_apart(void **state)
 }
 
 /* Text that folds to nothing is a result like any other. */
-static void an_empty_result_is_a_result(void **state)
+static void text_may_fold_to_an_empty_text(void **state)
 {
 	(void)state;
 	struct arena arena = {0};
@@ -160,7 +160,7 @@ static void long_runs_of_accents_are_sorted(void **state)
 
 /* ---- what people type ---- */
 
-static void what_nobody_sees_is_trimmed(void **state)
+static void invisible_characters_are_trimmed(void **state)
 {
 	(void)state;
 	static const struct {
@@ -239,7 +239,7 @@ static void any_bytes_are_trimmed(void **state)
 	}
 }
 
-static void numbers_lose_what_nobody_sees(void **state)
+static void numbers_lose_blanks_and_invisible_characters(void **state)
 {
 	(void)state;
 	struct arena arena = {0};
@@ -253,7 +253,7 @@ static void numbers_lose_what_nobody_sees(void **state)
 	arena_free(&arena);
 }
 
-static void names_must_not_turn_the_text_around(void **state)
+static void names_must_not_reverse_the_text(void **state)
 {
 	struct arena arena = {0};
 	(void)state;
@@ -274,17 +274,17 @@ static void names_must_not_turn_the_text_around(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(case_and_composition_do_not_count),
-	    cmocka_unit_test(letters_that_only_look_alike_stay_apart),
-	    cmocka_unit_test(an_empty_result_is_a_result),
+	    cmocka_unit_test(folding_ignores_case_and_composition),
+	    cmocka_unit_test(lookalike_letters_stay_different),
+	    cmocka_unit_test(text_may_fold_to_an_empty_text),
 	    cmocka_unit_test(every_character_folds_and_stays_folded),
 	    cmocka_unit_test(random_text_stays_folded),
 	    cmocka_unit_test(long_runs_of_accents_are_sorted),
-	    cmocka_unit_test(what_nobody_sees_is_trimmed),
+	    cmocka_unit_test(invisible_characters_are_trimmed),
 	    cmocka_unit_test(trimming_twice_changes_nothing),
 	    cmocka_unit_test(any_bytes_are_trimmed),
-	    cmocka_unit_test(numbers_lose_what_nobody_sees),
-	    cmocka_unit_test(names_must_not_turn_the_text_around),
+	    cmocka_unit_test(numbers_lose_blanks_and_invisible_characters),
+	    cmocka_unit_test(names_must_not_reverse_the_text),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -77,7 +77,7 @@ static void malformed_bytes_are_refused(void **state)
 	}
 }
 
-static void lengths_and_controls(void **state)
+static void lengths_and_control_characters(void **state)
 {
 	(void)state;
 	assert_true(utf8_valid((struct text){0}));
@@ -119,7 +119,7 @@ int main(void)
 	    cmocka_unit_test(characters_are_written_in_their_shortest_form),
 	    cmocka_unit_test(every_character_is_valid),
 	    cmocka_unit_test(malformed_bytes_are_refused),
-	    cmocka_unit_test(lengths_and_controls),
+	    cmocka_unit_test(lengths_and_control_characters),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -60,7 +60,7 @@ static bool is_tag_of(const struct json *test)
 	return text_eq(text_from(mac, expected.n), expected);
 }
 
-static void every_tag_is_judged_as_wycheproof_does(void **state)
+static void every_vector_has_wycheproofs_verdict(void **state)
 {
 	struct json *root = read_vectors();
 	const struct json *groups = json_get(root, "testGroups");
@@ -85,7 +85,7 @@ static void every_tag_is_judged_as_wycheproof_does(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(every_tag_is_judged_as_wycheproof_does),
+	    cmocka_unit_test(every_vector_has_wycheproofs_verdict),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

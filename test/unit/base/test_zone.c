@@ -65,7 +65,7 @@ static void assert_day_is_the_librarys(const struct zone *z, int64_t at)
 }
 
 /* Every 13 days, at other minutes around a local midnight, which is where a wrong offset shows. */
-static void every_zone_has_the_days_of_the_library(void **state)
+static void days_agree_with_the_c_library_in_every_zone(void **state)
 {
 	(void)state;
 	size_t compared = 0;
@@ -89,7 +89,7 @@ static void every_zone_has_the_days_of_the_library(void **state)
 	assert_true(compared > 500);
 }
 
-static void every_zone_has_the_local_times_of_the_library(void **state)
+static void local_times_agree_with_the_c_library_in_every_zone(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ZONES_N; i++) {
@@ -117,7 +117,7 @@ static void every_zone_has_the_local_times_of_the_library(void **state)
 }
 
 /* The first and the last millisecond of each day are on it, the ones beside them are not. */
-static void every_day_has_its_edges(void **state)
+static void every_day_has_exact_edges(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ZONES_N; i++) {
@@ -134,7 +134,7 @@ static void every_day_has_its_edges(void **state)
 
 /* ---- the odd days, by hand ---- */
 
-static void days_have_the_edges_of_their_clocks(void **state)
+static void days_begin_and_end_by_their_clocks(void **state)
 {
 	(void)state;
 	static const struct {
@@ -222,7 +222,7 @@ static void local_times_become_moments(void **state)
 
 /* ---- names ---- */
 
-static void names_are_found(void **state)
+static void zone_names_are_found(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ZONES_N; i++)
@@ -236,7 +236,7 @@ static void names_are_found(void **state)
 	assert_null(zone_find(text_from("UTC\0", 4)));
 }
 
-static void a_city_leads_to_its_zone(void **state)
+static void a_city_suggests_its_zone(void **state)
 {
 	(void)state;
 	assert_string_equal(zone_name(zone_like(text_of("berlin"))), "Europe/Berlin");
@@ -247,7 +247,7 @@ static void a_city_leads_to_its_zone(void **state)
 	assert_null(zone_like(text_of("Europe/")));
 }
 
-static void days_before_1970_are_the_first_one(void **state)
+static void days_before_1970_count_as_the_first_day(void **state)
 {
 	(void)state;
 	assert_true(zone_day(zone_of("America/New_York"), 0) == 0);
@@ -260,15 +260,15 @@ static void days_before_1970_are_the_first_one(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(every_zone_has_the_days_of_the_library),
-	    cmocka_unit_test(every_zone_has_the_local_times_of_the_library),
-	    cmocka_unit_test(every_day_has_its_edges),
-	    cmocka_unit_test(days_have_the_edges_of_their_clocks),
+	    cmocka_unit_test(days_agree_with_the_c_library_in_every_zone),
+	    cmocka_unit_test(local_times_agree_with_the_c_library_in_every_zone),
+	    cmocka_unit_test(every_day_has_exact_edges),
+	    cmocka_unit_test(days_begin_and_end_by_their_clocks),
 	    cmocka_unit_test(a_time_with_an_offset_is_the_same_everywhere),
 	    cmocka_unit_test(local_times_become_moments),
-	    cmocka_unit_test(names_are_found),
-	    cmocka_unit_test(a_city_leads_to_its_zone),
-	    cmocka_unit_test(days_before_1970_are_the_first_one),
+	    cmocka_unit_test(zone_names_are_found),
+	    cmocka_unit_test(a_city_suggests_its_zone),
+	    cmocka_unit_test(days_before_1970_count_as_the_first_day),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -64,7 +64,7 @@ static int add_up(struct world *w, struct campaign_name name, struct analytics *
 	return slices;
 }
 
-static void a_known_story(void **state)
+static void sums_of_a_known_history(void **state)
 {
 	struct world *w = *state;
 	struct day days[3] = {{0}};
@@ -99,7 +99,7 @@ static void a_known_story(void **state)
 	assert_true(top.users[1].id == carol && top.stats[1].qualified_referrals == 0);
 }
 
-static void nothing_and_nobody(void **state)
+static void an_empty_campaign_and_an_unknown_one(void **state)
 {
 	struct world *w = *state;
 	struct day days[1] = {{0}};
@@ -120,7 +120,7 @@ static void nothing_and_nobody(void **state)
 }
 
 /* More campaigns than a slice holds, more days than a slice holds: everything is counted once. */
-static void all_campaigns_in_slices(void **state)
+static void all_campaigns_are_added_up_in_slices(void **state)
 {
 	enum { CAMPAIGNS = 2 * ANALYTICS_SLICE_CAMPAIGNS + 3, LONG = ANALYTICS_DAYS_MAX };
 	struct world *w = *state;
@@ -163,7 +163,7 @@ static struct text entries(char *room, uint64_t first_id, size_t n, uint64_t mos
 
 /* The best of several campaigns' lists, most referrals first, the first campaign's in front of
  * equals. */
-static void leaders_of_many(void **state)
+static void leaders_of_campaigns_are_merged(void **state)
 {
 	static struct analytics_slice s;
 	char one[LEADERS_KEPT * 16], two[LEADERS_KEPT * 16];
@@ -186,10 +186,10 @@ static void leaders_of_many(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    WORLD_ON_ALL(a_known_story),
-	    WORLD_ON_ALL(nothing_and_nobody),
-	    WORLD_ON_ALL(all_campaigns_in_slices),
-	    cmocka_unit_test(leaders_of_many),
+	    WORLD_ON_ALL(sums_of_a_known_history),
+	    WORLD_ON_ALL(an_empty_campaign_and_an_unknown_one),
+	    WORLD_ON_ALL(all_campaigns_are_added_up_in_slices),
+	    cmocka_unit_test(leaders_of_campaigns_are_merged),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

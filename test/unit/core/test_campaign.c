@@ -20,7 +20,7 @@ static struct campaign read_back(struct world *w, uint64_t id)
 	return read.campaign;
 }
 
-static void made_and_read(void **state)
+static void a_campaign_is_created_and_read(void **state)
 {
 	struct world *w = *state;
 	struct campaign_save s = {.campaign = {.name = TEXT("Spring"),
@@ -39,7 +39,7 @@ static void made_and_read(void **state)
 	assert_int_equal(world_launched(w), 2);
 }
 
-static void a_change_is_what_it_names(void **state)
+static void a_change_touches_only_named_fields(void **state)
 {
 	struct world *w = *state;
 	struct campaign_save s = {.campaign = {.name = TEXT("Spring"),
@@ -64,7 +64,7 @@ static void a_change_is_what_it_names(void **state)
 	assert_int_equal(save(w, &change), ERR_NOT_FOUND);
 }
 
-static void dates_in_order(void **state)
+static void a_campaign_ends_after_it_starts(void **state)
 {
 	static const struct {
 		uint64_t starts_ms, ends_ms;
@@ -90,7 +90,7 @@ static void dates_in_order(void **state)
 /* 2026-11-26T00:00:00Z, as a date comes to the command. */
 static const uint64_t NOV_26 = UINT64_C(1795651200000), HOUR = 3600000;
 
-static void dates_are_days_of_the_time_zone(void **state)
+static void dates_are_days_in_the_time_zone(void **state)
 {
 	struct world *w = *state;
 	struct campaign_save s = {.campaign = {.name = TEXT("x"),
@@ -120,7 +120,7 @@ static void dates_are_days_of_the_time_zone(void **state)
 	assert_int_equal(save(w, &change), ERR_REFUSED);
 }
 
-static void removed_while_empty(void **state)
+static void an_empty_campaign_is_removed(void **state)
 {
 	struct world *w = *state;
 	uint64_t empty = world_launched(w), used = world_launched(w);
@@ -137,7 +137,7 @@ static void removed_while_empty(void **state)
 	assert_int_equal(world_launched(w), used + 1); /* an id is never given twice */
 }
 
-static void pages(void **state)
+static void pages_go_both_ways(void **state)
 {
 	struct world *w = *state;
 	struct campaign found[4];
@@ -166,7 +166,7 @@ static void pages(void **state)
 	}
 }
 
-static void kept_for_what_is_about_it(void **state)
+static void a_campaign_with_webhooks_or_rules_is_kept(void **state)
 {
 	struct world *w = *state;
 	uint64_t hooked = world_launched(w), ruled = world_launched(w);
@@ -212,7 +212,7 @@ static uint64_t read_by_code(struct world *w, struct text code)
 	return err == ERR_OK ? read.campaign.id : 0;
 }
 
-static void found_by_any_code(void **state)
+static void a_campaign_is_found_by_each_code(void **state)
 {
 	struct world *w = *state;
 	struct campaign_save s;
@@ -240,7 +240,7 @@ static void found_by_any_code(void **state)
 	assert_true(text_eq(read_back(w, moved).name, TEXT("Here")));
 }
 
-static void a_code_is_taken_once(void **state)
+static void a_code_belongs_to_one_campaign(void **state)
 {
 	struct world *w = *state;
 	struct campaign_save s;
@@ -265,7 +265,7 @@ static void a_code_is_taken_once(void **state)
 
 /* ---- texts and size ---- */
 
-static void texts_change_by_name(void **state)
+static void named_texts_change(void **state)
 {
 	struct world *w = *state;
 	struct buf list = {0};
@@ -290,7 +290,7 @@ static void texts_change_by_name(void **state)
 	buf_free(&named);
 }
 
-static void a_record_has_a_size(void **state)
+static void a_record_has_a_maximum_size(void **state)
 {
 	struct world *w = *state;
 	struct buf list = {0};
@@ -315,7 +315,7 @@ static void a_record_has_a_size(void **state)
 
 /* ---- lists ---- */
 
-static void found_by_name_and_status(void **state)
+static void campaigns_are_found_by_name_and_status(void **state)
 {
 	static const struct {
 		const char *q;
@@ -365,7 +365,7 @@ static void found_by_name_and_status(void **state)
 }
 
 /* A page by its number is passed up to in bounded steps. */
-static void campaigns_are_passed_over_in_bounded_steps(void **state)
+static void campaigns_are_skipped_in_bounded_steps(void **state)
 {
 	enum { SKIP = CAMPAIGN_LIST_LOOK_MAX + 100 };
 	struct world *w = *state;
@@ -394,19 +394,19 @@ static void campaigns_are_passed_over_in_bounded_steps(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    WORLD_ON_ALL(made_and_read),
-	    WORLD_ON_ALL(a_change_is_what_it_names),
-	    WORLD_ON_ALL(dates_in_order),
-	    WORLD_ON_ALL(dates_are_days_of_the_time_zone),
-	    WORLD_ON_ALL(removed_while_empty),
-	    WORLD_ON_ALL(kept_for_what_is_about_it),
-	    WORLD_ON_ALL(pages),
-	    WORLD_ON_ALL(found_by_any_code),
-	    WORLD_ON_ALL(a_code_is_taken_once),
-	    WORLD_ON_ALL(texts_change_by_name),
-	    WORLD_ON_ALL(a_record_has_a_size),
-	    WORLD_ON_ALL(found_by_name_and_status),
-	    WORLD_ON(memory, campaigns_are_passed_over_in_bounded_steps),
+	    WORLD_ON_ALL(a_campaign_is_created_and_read),
+	    WORLD_ON_ALL(a_change_touches_only_named_fields),
+	    WORLD_ON_ALL(a_campaign_ends_after_it_starts),
+	    WORLD_ON_ALL(dates_are_days_in_the_time_zone),
+	    WORLD_ON_ALL(an_empty_campaign_is_removed),
+	    WORLD_ON_ALL(a_campaign_with_webhooks_or_rules_is_kept),
+	    WORLD_ON_ALL(pages_go_both_ways),
+	    WORLD_ON_ALL(a_campaign_is_found_by_each_code),
+	    WORLD_ON_ALL(a_code_belongs_to_one_campaign),
+	    WORLD_ON_ALL(named_texts_change),
+	    WORLD_ON_ALL(a_record_has_a_maximum_size),
+	    WORLD_ON_ALL(campaigns_are_found_by_name_and_status),
+	    WORLD_ON(memory, campaigns_are_skipped_in_bounded_steps),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

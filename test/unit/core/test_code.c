@@ -19,7 +19,7 @@ static int close_codes(void **state)
 }
 
 /* Frozen: a change here is a change of every link that people have sent. Key 00 01 02 .. 1f. */
-static void fixed_vectors(void **state)
+static void codes_never_change(void **state)
 {
 	static const struct {
 		enum code_type type;
@@ -43,7 +43,7 @@ static void fixed_vectors(void **state)
 	}
 }
 
-static void fixed_message_ids_and_hashes(void **state)
+static void message_ids_and_hashes_never_change(void **state)
 {
 	char id[MESSAGE_ID_SIZE], other[MESSAGE_ID_SIZE];
 	codes_message_id(*state, 1, 2, id);
@@ -62,7 +62,7 @@ static void fixed_message_ids_and_hashes(void **state)
 
 /* Of event and webhook, whichever delivery carries it; what 0.1 made keeps the id it was sent
  * with. */
-static void message_ids_of_deliveries(void **state)
+static void a_message_id_names_event_and_webhook(void **state)
 {
 	char id[MESSAGE_ID_SIZE], other[MESSAGE_ID_SIZE];
 	struct delivery d = {.id = 7, .event_id = 3, .webhook_id = 1, .derived = 1};
@@ -83,7 +83,7 @@ static void message_ids_of_deliveries(void **state)
 }
 
 /* Addresses that people have bookmarked and mails hold. */
-static void secrets_of_users(void **state)
+static void secrets_of_users_never_change(void **state)
 {
 	static const enum code_secret purposes[] = {SECRET_OWN_PAGE, SECRET_KNOWN_PAGE,
 						    SECRET_UNSUBSCRIBE};
@@ -105,7 +105,7 @@ static void secrets_of_users(void **state)
 	assert_false(code_secret_fits(*state, SECRET_OWN_PAGE, 1, (struct text){0}));
 }
 
-static void there_and_back(void **state)
+static void codes_decode_to_their_ids(void **state)
 {
 	struct seeded seed = seeded_start("code", 5);
 	char code[CODE_LENGTH + 1], users[CODE_LENGTH + 1];
@@ -124,7 +124,7 @@ static void there_and_back(void **state)
 }
 
 /* The other way: any well-formed code is some id's, and that id's only code. */
-static void every_code_is_somebodys(void **state)
+static void every_code_belongs_to_one_id(void **state)
 {
 	static const char alphabet[] = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 	struct seeded seed = seeded_start("codes", 6);
@@ -138,7 +138,7 @@ static void every_code_is_somebodys(void **state)
 	}
 }
 
-static void malformed_codes(void **state)
+static void malformed_codes_are_refused(void **state)
 {
 	static const char *const bad[] = {
 	    "",         "u",        "u111111",       "u11111111", "U1111111",
@@ -151,7 +151,7 @@ static void malformed_codes(void **state)
 	assert_true(code_read(*state, CODE_USER, (struct text){0}) == 0);
 }
 
-static void another_key_other_codes(void **state)
+static void another_key_gives_other_codes(void **state)
 {
 	const uint8_t key[CODE_KEY_SIZE] = {1};
 	struct codes *other = codes_new(key);
@@ -194,14 +194,14 @@ static void neighbours_are_spread(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    WITH_CODES(fixed_vectors),
-	    WITH_CODES(fixed_message_ids_and_hashes),
-	    WITH_CODES(message_ids_of_deliveries),
-	    WITH_CODES(secrets_of_users),
-	    WITH_CODES(there_and_back),
-	    WITH_CODES(every_code_is_somebodys),
-	    WITH_CODES(malformed_codes),
-	    WITH_CODES(another_key_other_codes),
+	    WITH_CODES(codes_never_change),
+	    WITH_CODES(message_ids_and_hashes_never_change),
+	    WITH_CODES(a_message_id_names_event_and_webhook),
+	    WITH_CODES(secrets_of_users_never_change),
+	    WITH_CODES(codes_decode_to_their_ids),
+	    WITH_CODES(every_code_belongs_to_one_id),
+	    WITH_CODES(malformed_codes_are_refused),
+	    WITH_CODES(another_key_gives_other_codes),
 	    WITH_CODES(neighbours_are_spread),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,7 +21,7 @@ static void qualify(struct world *w, uint64_t user, bool qualified)
 	assert_int_equal(world_run(w, &q.command), ERR_OK);
 }
 
-static void counted_on_their_day(void **state)
+static void joins_are_counted_on_their_day(void **state)
 {
 	struct world *w = *state;
 	uint64_t campaign = world_launched(w);
@@ -38,7 +38,7 @@ static void counted_on_their_day(void **state)
 }
 
 /* The last millisecond of a UTC day is in the next day in Auckland. */
-static void counted_on_the_days_of_the_time_zone(void **state)
+static void days_are_those_of_the_time_zone(void **state)
 {
 	struct world *w = *state;
 	uint64_t campaign =
@@ -63,7 +63,7 @@ static void counted_on_the_days_of_the_time_zone(void **state)
 	assert_true(event.joined_day == 0 && event.joined_ms == w->now_ms);
 }
 
-static void an_import_counts_when_it_was(void **state)
+static void an_import_counts_on_its_original_day(void **state)
 {
 	struct world *w = *state;
 	uint64_t campaign = world_campaign(w, (struct campaign){.status = CAMPAIGN_PAUSED});
@@ -110,7 +110,7 @@ static size_t listed(struct world *w, enum user_index by, uint64_t number)
 	return world_list(w, &KIND_USER_BY, &from, 2, rows, 64);
 }
 
-static void indexed(void **state)
+static void users_are_indexed(void **state)
 {
 	struct world *w = *state;
 	uint64_t campaign = world_launched(w), other = world_launched(w);
@@ -128,7 +128,7 @@ static void indexed(void **state)
 }
 
 /* From a user's newest event back to the first. */
-static void events_of_a_user_are_a_chain(void **state)
+static void events_of_a_user_are_chained(void **state)
 {
 	struct world *w = *state;
 	uint64_t campaign = world_launched(w),
@@ -181,7 +181,7 @@ static void check_leaders(struct world *w, size_t n, const uint64_t *ids)
 	}
 }
 
-static void most_referrals_first(void **state)
+static void leaders_have_the_most_referrals_first(void **state)
 {
 	struct world *w = *state;
 	note(w, 7, 1);
@@ -196,7 +196,7 @@ static void most_referrals_first(void **state)
 	check_leaders(w, 2, (const uint64_t[]){7, 9});
 }
 
-static void only_so_many_are_kept(void **state)
+static void the_leader_list_is_bounded(void **state)
 {
 	struct world *w = *state;
 	for (uint64_t id = 1; id <= LEADERS_KEPT + 10; id++)
@@ -211,14 +211,14 @@ static void only_so_many_are_kept(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    WORLD_ON_ALL(counted_on_their_day),
-	    WORLD_ON_ALL(counted_on_the_days_of_the_time_zone),
-	    WORLD_ON_ALL(an_import_counts_when_it_was),
+	    WORLD_ON_ALL(joins_are_counted_on_their_day),
+	    WORLD_ON_ALL(days_are_those_of_the_time_zone),
+	    WORLD_ON_ALL(an_import_counts_on_its_original_day),
 	    WORLD_ON_ALL(test_mode_counts_nothing),
-	    WORLD_ON_ALL(indexed),
-	    WORLD_ON_ALL(events_of_a_user_are_a_chain),
-	    WORLD_ON(memory, most_referrals_first),
-	    WORLD_ON(memory, only_so_many_are_kept),
+	    WORLD_ON_ALL(users_are_indexed),
+	    WORLD_ON_ALL(events_of_a_user_are_chained),
+	    WORLD_ON(memory, leaders_have_the_most_referrals_first),
+	    WORLD_ON(memory, the_leader_list_is_bounded),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -63,7 +63,7 @@ static void end(struct world *w, uint64_t id, enum delivery_verdict verdict)
 	assert_int_equal(world_attempt(w, id, due_ms, verdict, 0), ERR_OK);
 }
 
-static void born_with_the_event(void **state)
+static void a_delivery_is_created_with_its_event(void **state)
 {
 	struct world *w = *state;
 	struct scene s = ordered(w, ORDER_PER_USER);
@@ -77,7 +77,7 @@ static void born_with_the_event(void **state)
 	assert_stats(w, s.hook, 1, 0, 0, 0);
 }
 
-static void everything_an_attempt_needs(void **state)
+static void an_attempt_loads_everything_it_needs(void **state)
 {
 	struct world *w = *state;
 	struct scene s = ordered(w, ORDER_PER_USER);
@@ -96,7 +96,7 @@ static void everything_an_attempt_needs(void **state)
 	assert_int_equal(world_ask(w, &load.command, NULL, NULL), ERR_NOT_FOUND);
 }
 
-static void delivered_at_once(void **state)
+static void a_first_attempt_delivers(void **state)
 {
 	struct world *w = *state;
 	struct scene s = ordered(w, ORDER_PER_USER);
@@ -114,7 +114,7 @@ static void delivered_at_once(void **state)
 	assert_true(a.status == 200 && a.at_ms == WORLD_NOW + 20);
 }
 
-static void retried_and_exhausted(void **state)
+static void failures_are_retried_until_exhausted(void **state)
 {
 	struct world *w = *state;
 	struct scene s = ordered(w, ORDER_PER_USER);
@@ -155,7 +155,7 @@ static void make_five(struct world *w, const struct scene *s)
 	w->now_ms++;
 }
 
-static void per_user_one_after_another(void **state)
+static void per_user_order_sends_one_after_another(void **state)
 {
 	struct world *w = *state;
 	struct scene s = ordered(w, ORDER_PER_USER);
@@ -181,7 +181,7 @@ static void per_user_one_after_another(void **state)
 	assert_stats(w, s.hook, 0, 4, 1, 0);
 }
 
-static void strict_all_one_after_another(void **state)
+static void strict_order_sends_one_after_another(void **state)
 {
 	struct world *w = *state;
 	struct scene s = ordered(w, ORDER_STRICT);
@@ -195,7 +195,7 @@ static void strict_all_one_after_another(void **state)
 	assert_stats(w, s.hook, 0, 3, 2, 0);
 }
 
-static void without_order_all_at_once(void **state)
+static void without_order_all_are_due_at_once(void **state)
 {
 	struct world *w = *state;
 	struct scene s = ordered(w, ORDER_NONE);
@@ -207,7 +207,7 @@ static void without_order_all_at_once(void **state)
 }
 
 /* What waits in a chain leaves it as it came, whatever the webhook's order became meanwhile. */
-static void a_changed_order(void **state)
+static void a_changed_order_keeps_existing_chains(void **state)
 {
 	struct world *w = *state;
 	struct scene s = ordered(w, ORDER_PER_USER);
@@ -238,7 +238,7 @@ static struct webhook stored_hook(struct world *w, uint64_t id)
 }
 
 /* What a disabled webhook gets is kept: pending, with its due rows, in its order. */
-static void kept_while_disabled(void **state)
+static void deliveries_of_a_disabled_webhook_are_kept(void **state)
 {
 	struct world *w = *state;
 	struct webhook hook = world_hook();
@@ -288,7 +288,7 @@ static struct delivery resend(struct world *w, uint64_t id)
 	return world_delivery(w, id);
 }
 
-static void sent_once_more(void **state)
+static void a_delivery_is_resent(void **state)
 {
 	struct world *w = *state;
 	struct scene s = ordered(w, ORDER_PER_USER);
@@ -324,7 +324,7 @@ static void cancel(struct world *w)
 
 /* A webhook that is gone: its due rows are cancelled in slices, each making the next of its chain
  * due. */
-static void cancelled_with_their_webhook(void **state)
+static void a_removed_webhook_cancels_its_deliveries(void **state)
 {
 	struct world *w = *state;
 	struct scene s = ordered(w, ORDER_PER_USER);
@@ -346,7 +346,7 @@ static void cancelled_with_their_webhook(void **state)
 }
 
 /* The answer of an attempt that was under way comes after the end: it is logged, nothing else. */
-static void an_answer_after_the_end(void **state)
+static void a_late_response_is_only_logged(void **state)
 {
 	struct world *w = *state;
 	struct scene s = ordered(w, ORDER_PER_USER);
@@ -363,7 +363,7 @@ static void an_answer_after_the_end(void **state)
 	assert_int_equal(world_attempt(w, 9, 0, VERDICT_DELIVERED, 0), ERR_NOT_FOUND);
 }
 
-static void each_webhook_has_its_own(void **state)
+static void each_webhook_has_its_own_deliveries(void **state)
 {
 	struct world *w = *state;
 	struct scene s = ordered(w, ORDER_PER_USER);
@@ -382,20 +382,20 @@ static void each_webhook_has_its_own(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    WORLD_ON_ALL(born_with_the_event),
-	    WORLD_ON_ALL(everything_an_attempt_needs),
-	    WORLD_ON_ALL(delivered_at_once),
-	    WORLD_ON_ALL(retried_and_exhausted),
-	    WORLD_ON_ALL(per_user_one_after_another),
-	    WORLD_ON_ALL(strict_all_one_after_another),
-	    WORLD_ON_ALL(without_order_all_at_once),
-	    WORLD_ON_ALL(a_changed_order),
-	    WORLD_ON_ALL(kept_while_disabled),
+	    WORLD_ON_ALL(a_delivery_is_created_with_its_event),
+	    WORLD_ON_ALL(an_attempt_loads_everything_it_needs),
+	    WORLD_ON_ALL(a_first_attempt_delivers),
+	    WORLD_ON_ALL(failures_are_retried_until_exhausted),
+	    WORLD_ON_ALL(per_user_order_sends_one_after_another),
+	    WORLD_ON_ALL(strict_order_sends_one_after_another),
+	    WORLD_ON_ALL(without_order_all_are_due_at_once),
+	    WORLD_ON_ALL(a_changed_order_keeps_existing_chains),
+	    WORLD_ON_ALL(deliveries_of_a_disabled_webhook_are_kept),
 	    WORLD_ON_ALL(gone_disables_at_once),
-	    WORLD_ON_ALL(sent_once_more),
-	    WORLD_ON_ALL(cancelled_with_their_webhook),
-	    WORLD_ON_ALL(an_answer_after_the_end),
-	    WORLD_ON_ALL(each_webhook_has_its_own),
+	    WORLD_ON_ALL(a_delivery_is_resent),
+	    WORLD_ON_ALL(a_removed_webhook_cancels_its_deliveries),
+	    WORLD_ON_ALL(a_late_response_is_only_logged),
+	    WORLD_ON_ALL(each_webhook_has_its_own_deliveries),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

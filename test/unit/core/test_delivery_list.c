@@ -159,7 +159,7 @@ static size_t check(struct world *w, const struct all *all, const struct deliver
 	return found;
 }
 
-static void every_combination(void **state)
+static void every_combination_of_filters(void **state)
 {
 	enum { N = 600 };
 	struct world *w = *state;
@@ -274,7 +274,7 @@ static void times_narrow_the_walk(void **state)
 	assert_true(ask(w, &f, 0, true, room, 10).page.looked_at <= 128);
 }
 
-static void nothing_there(void **state)
+static void an_empty_search_ends(void **state)
 {
 	struct world *w = *state;
 	struct delivery room[10];
@@ -284,7 +284,7 @@ static void nothing_there(void **state)
 	assert_true(ask(w, &f, UINT64_MAX, false, room, 10).page.next == 0);
 }
 
-static void the_last_attempts_of_one(void **state)
+static void the_last_attempts_are_shown(void **state)
 {
 	enum { ATTEMPTS = DELIVERY_LOG_MAX + 6 };
 	struct world *w = *state;
@@ -311,9 +311,12 @@ static void the_last_attempts_of_one(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    WORLD_ON_ALL(every_combination), WORLD_ON_ALL(the_narrowest_index_is_walked),
-	    WORLD_ON_ALL(a_page_ends_early), WORLD_ON_ALL(times_narrow_the_walk),
-	    WORLD_ON_ALL(nothing_there),     WORLD_ON_ALL(the_last_attempts_of_one),
+	    WORLD_ON_ALL(every_combination_of_filters),
+	    WORLD_ON_ALL(the_narrowest_index_is_walked),
+	    WORLD_ON_ALL(a_page_ends_early),
+	    WORLD_ON_ALL(times_narrow_the_walk),
+	    WORLD_ON_ALL(an_empty_search_ends),
+	    WORLD_ON_ALL(the_last_attempts_are_shown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

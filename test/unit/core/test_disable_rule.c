@@ -41,7 +41,7 @@ static uint64_t fail_again(struct world *w, uint64_t hook, uint64_t failing_ms)
 		       });
 }
 
-static void watched_time_disables(void **state)
+static void watched_failing_time_disables(void **state)
 {
 	struct world *w = *state;
 	uint64_t hook = make_hook(w);
@@ -52,7 +52,7 @@ static void watched_time_disables(void **state)
 	assert_int_equal(fail_again(w, hook, 1), w->now_ms);
 }
 
-static void a_success_begins_anew(void **state)
+static void a_success_restarts_the_count(void **state)
 {
 	struct world *w = *state;
 	uint64_t hook = make_hook(w);
@@ -68,7 +68,7 @@ static void a_success_begins_anew(void **state)
 }
 
 /* They say nothing about the endpoint but that it answers. */
-static void a_refusal_begins_anew(void **state)
+static void a_refusal_restarts_the_count(void **state)
 {
 	struct world *w = *state;
 	uint64_t hook = make_hook(w);
@@ -98,7 +98,7 @@ static enum err put_stats_decide(struct command *command, struct tx *tx)
 }
 
 /* 0.1 stored when the failures began; what it saw until its last attempt goes on counting. */
-static void an_upgrade_goes_on_counting(void **state)
+static void an_upgrade_continues_the_count(void **state)
 {
 	struct world *w = *state;
 	uint64_t hook = make_hook(w);
@@ -118,10 +118,10 @@ static void an_upgrade_goes_on_counting(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    WORLD_ON_ALL(watched_time_disables),
-	    WORLD_ON_ALL(a_success_begins_anew),
-	    WORLD_ON_ALL(a_refusal_begins_anew),
-	    WORLD_ON_ALL(an_upgrade_goes_on_counting),
+	    WORLD_ON_ALL(watched_failing_time_disables),
+	    WORLD_ON_ALL(a_success_restarts_the_count),
+	    WORLD_ON_ALL(a_refusal_restarts_the_count),
+	    WORLD_ON_ALL(an_upgrade_continues_the_count),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

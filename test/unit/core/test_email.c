@@ -108,7 +108,7 @@ static bool expect_accepted(struct text category, struct text address, int seen[
 	return false;
 }
 
-static void the_whole_of_isemail(void **state)
+static void isemails_cases_are_judged(void **state)
 {
 	(void)state;
 	static char xml[65536];
@@ -136,7 +136,7 @@ static void the_whole_of_isemail(void **state)
 	buf_free(&address);
 }
 
-static void people_write_these(void **state)
+static void common_addresses_are_accepted(void **state)
 {
 	(void)state;
 	static const char *const good[] = {"jessica@example.com",
@@ -150,7 +150,7 @@ static void people_write_these(void **state)
 			fail_msg("%s: %s", good[i], refusal(text_of(good[i])));
 }
 
-static void refusals_say_what_to_do(void **state)
+static void refusals_name_the_fault(void **state)
 {
 	(void)state;
 	static const struct {
@@ -196,7 +196,7 @@ static void refusals_say_what_to_do(void **state)
 }
 
 /* 254 bytes as typed may be more as A-labels, which is what a server would be sent. */
-static void the_length_counts_in_a_labels(void **state)
+static void the_length_limit_counts_a_labels(void **state)
 {
 	(void)state;
 	struct buf b = {0};
@@ -211,7 +211,7 @@ static void the_length_counts_in_a_labels(void **state)
 }
 
 /* What is stored and sent is what passed: nothing around it, the host as it is looked up. */
-static void what_passed_is_what_is_stored(void **state)
+static void the_accepted_address_is_stored(void **state)
 {
 	(void)state;
 	static const struct {
@@ -262,7 +262,7 @@ static void same(const char *a, const char *b, bool expected)
 	arena_free(&arena);
 }
 
-static void addresses_are_compared(void **state)
+static void canonical_addresses_are_compared(void **state)
 {
 	(void)state;
 	struct arena arena = {0};
@@ -277,7 +277,7 @@ static void addresses_are_compared(void **state)
 }
 
 /* A local part is not a host name: only case and composition do not count. */
-static void letters_that_hosts_merge_are_two_people(void **state)
+static void letters_that_hosts_merge_stay_different_before_the_at(void **state)
 {
 	(void)state;
 	same("gro\u00df@x.example", "gross@x.example", false);
@@ -287,7 +287,7 @@ static void letters_that_hosts_merge_are_two_people(void **state)
 	same("\u039d\u0391\u03a3@x.example", "\u03bd\u03b1\u03c2@x.example", true);
 }
 
-static void the_key_of_0_1_is_known(void **state)
+static void keys_of_version_0_1_are_computed(void **state)
 {
 	(void)state;
 	struct arena arena = {0};
@@ -330,14 +330,14 @@ static void tags_and_gmail_dots_reach_one_mailbox(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(the_whole_of_isemail),
-	    cmocka_unit_test(people_write_these),
-	    cmocka_unit_test(refusals_say_what_to_do),
-	    cmocka_unit_test(the_length_counts_in_a_labels),
-	    cmocka_unit_test(what_passed_is_what_is_stored),
-	    cmocka_unit_test(addresses_are_compared),
-	    cmocka_unit_test(letters_that_hosts_merge_are_two_people),
-	    cmocka_unit_test(the_key_of_0_1_is_known),
+	    cmocka_unit_test(isemails_cases_are_judged),
+	    cmocka_unit_test(common_addresses_are_accepted),
+	    cmocka_unit_test(refusals_name_the_fault),
+	    cmocka_unit_test(the_length_limit_counts_a_labels),
+	    cmocka_unit_test(the_accepted_address_is_stored),
+	    cmocka_unit_test(canonical_addresses_are_compared),
+	    cmocka_unit_test(letters_that_hosts_merge_stay_different_before_the_at),
+	    cmocka_unit_test(keys_of_version_0_1_are_computed),
 	    cmocka_unit_test(tags_and_gmail_dots_reach_one_mailbox),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

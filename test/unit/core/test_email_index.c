@@ -52,7 +52,7 @@ static uint64_t user_of_0_1(struct world *w, uint64_t campaign, const char *emai
 static const char *const strange[] = {"gro\u00df@x.example", "\uff41nn@x.example",
 				      "\ufb01nn@x.example", "GRO\u00df@x.example"};
 
-static void they_are_known(void **state)
+static void users_of_0_1_are_found_again(void **state)
 {
 	struct world *w = *state;
 	for (size_t i = 0; i < sizeof strange / sizeof *strange; i++) {
@@ -65,7 +65,7 @@ static void they_are_known(void **state)
 }
 
 /* The address that 0.1 took for the same one belongs to somebody else. */
-static void their_doubles_are_other_people(void **state)
+static void addresses_that_0_1_merged_are_different_users(void **state)
 {
 	struct world *w = *state;
 	uint64_t campaign = world_launched(w);
@@ -87,7 +87,7 @@ static void new_users_are_filed_once(void **state)
 	world_assert_sound(w);
 }
 
-static void they_are_erased(void **state)
+static void users_of_0_1_are_erased(void **state)
 {
 	struct world *w = *state;
 	uint64_t campaign = world_launched(w);
@@ -112,7 +112,7 @@ static void change_email(struct world *w, uint64_t id, const char *email)
 	assert_int_equal(world_run(w, &change.command), ERR_OK);
 }
 
-static void they_move(void **state)
+static void users_of_0_1_change_their_address(void **state)
 {
 	struct world *w = *state;
 	uint64_t campaign = world_launched(w);
@@ -126,7 +126,7 @@ static void they_move(void **state)
 	world_assert_sound(w);
 }
 
-static void they_are_qualified_by_address(void **state)
+static void users_of_0_1_are_qualified_by_address(void **state)
 {
 	struct world *w = *state;
 	uint64_t campaign = world_launched(w), referrer = world_user(w, campaign, 0, "r@x.example");
@@ -148,12 +148,12 @@ static void they_are_qualified_by_address(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    WORLD_ON_ALL(they_are_known),
-	    WORLD_ON_ALL(their_doubles_are_other_people),
+	    WORLD_ON_ALL(users_of_0_1_are_found_again),
+	    WORLD_ON_ALL(addresses_that_0_1_merged_are_different_users),
 	    WORLD_ON_ALL(new_users_are_filed_once),
-	    WORLD_ON_ALL(they_are_erased),
-	    WORLD_ON_ALL(they_move),
-	    WORLD_ON_ALL(they_are_qualified_by_address),
+	    WORLD_ON_ALL(users_of_0_1_are_erased),
+	    WORLD_ON_ALL(users_of_0_1_change_their_address),
+	    WORLD_ON_ALL(users_of_0_1_are_qualified_by_address),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,7 +4,7 @@
 
 /* ---- at once ---- */
 
-static void the_record_and_all_that_leads_to_it_go_at_once(void **state)
+static void the_record_and_its_indexes_go_at_once(void **state)
 {
 	struct world *w = *state;
 	uint64_t campaign = world_launched(w);
@@ -43,7 +43,7 @@ static void the_record_and_all_that_leads_to_it_go_at_once(void **state)
 	finish(w);
 }
 
-static void tests_are_not_counted_down_as_people(void **state)
+static void erasing_a_test_user_does_not_lower_the_counters(void **state)
 {
 	struct world *w = *state;
 	uint64_t campaign =
@@ -58,7 +58,7 @@ static void tests_are_not_counted_down_as_people(void **state)
 }
 
 /* Her friends go on without her: nothing of hers comes back. */
-static void what_friends_do_later_brings_nobody_back(void **state)
+static void later_events_of_friends_do_not_name_the_erased_person(void **state)
 {
 	struct world *w = *state;
 	struct people p = world_people(w, 2);
@@ -80,7 +80,7 @@ static void what_friends_do_later_brings_nobody_back(void **state)
 
 /* ---- in slices ---- */
 
-static void no_record_speaks_of_them(void **state)
+static void no_record_names_an_erased_person(void **state)
 {
 	struct world *w = *state;
 	uint64_t hook = world_webhook(w, world_hook());
@@ -155,7 +155,7 @@ static void many_friends_and_a_cut_chain(void **state)
 	assert_int_equal(records_that_say(w, "Byron"), 2 * FRIENDS + FRIENDS / 10 - 1);
 }
 
-static void attempts_are_bounded_too(void **state)
+static void attempts_are_erased_in_bounded_slices(void **state)
 {
 	enum { ATTEMPTS = 40, DELIVERIES = 4 };
 	struct world *w = *state;
@@ -193,7 +193,7 @@ static void due_rewards_are_cancelled(void **state)
 	assert_int_equal(records_that_say(w, "jessica@"), 0);
 }
 
-static void orders_and_answers_go(void **state)
+static void orders_and_kept_responses_are_erased(void **state)
 {
 	struct world *w = *state;
 	struct people p = world_people(w, 2);
@@ -225,7 +225,7 @@ static void orders_and_answers_go(void **state)
 	assert_int_equal(answers[0].user_id, p.friends[1]);
 }
 
-static void several_are_erased_one_after_another(void **state)
+static void several_people_are_erased_one_after_another(void **state)
 {
 	struct world *w = *state;
 	struct people p = world_people(w, 5);
@@ -249,7 +249,7 @@ static enum err put_of_a_newer_referd(struct command *command, struct tx *tx)
 }
 
 /* It is left to one who knows what is to be done. */
-static void a_phase_of_a_newer_referd_is_left_alone(void **state)
+static void phases_of_a_newer_version_are_left_alone(void **state)
 {
 	struct world *w = *state;
 	struct command put = {.decide = put_of_a_newer_referd};
@@ -261,16 +261,16 @@ static void a_phase_of_a_newer_referd_is_left_alone(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    WORLD_ON_ALL(the_record_and_all_that_leads_to_it_go_at_once),
-	    WORLD_ON_ALL(tests_are_not_counted_down_as_people),
-	    WORLD_ON_ALL(a_phase_of_a_newer_referd_is_left_alone),
-	    WORLD_ON_ALL(what_friends_do_later_brings_nobody_back),
-	    WORLD_ON_ALL(no_record_speaks_of_them),
+	    WORLD_ON_ALL(the_record_and_its_indexes_go_at_once),
+	    WORLD_ON_ALL(erasing_a_test_user_does_not_lower_the_counters),
+	    WORLD_ON_ALL(phases_of_a_newer_version_are_left_alone),
+	    WORLD_ON_ALL(later_events_of_friends_do_not_name_the_erased_person),
+	    WORLD_ON_ALL(no_record_names_an_erased_person),
 	    WORLD_ON_ALL(many_friends_and_a_cut_chain),
-	    WORLD_ON_ALL(attempts_are_bounded_too),
+	    WORLD_ON_ALL(attempts_are_erased_in_bounded_slices),
 	    WORLD_ON_ALL(due_rewards_are_cancelled),
-	    WORLD_ON_ALL(orders_and_answers_go),
-	    WORLD_ON_ALL(several_are_erased_one_after_another),
+	    WORLD_ON_ALL(orders_and_kept_responses_are_erased),
+	    WORLD_ON_ALL(several_people_are_erased_one_after_another),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,7 +2,7 @@
  * the order of what others have waiting. Run on three stores. */
 #include "erase_world.h"
 
-static void an_attempt_under_way_is_recorded_without_its_answer(void **state)
+static void a_running_attempt_is_recorded_without_its_response(void **state)
 {
 	struct world *w = *state;
 	world_webhook(w, world_hook());
@@ -57,7 +57,7 @@ static bool is_due(struct world *w, uint64_t id)
 }
 
 /* In strict order others stand before and behind: nobody overtakes, nobody is left behind. */
-static void a_strict_order_goes_on_around_them(void **state)
+static void a_strict_order_continues_around_cancelled_deliveries(void **state)
 {
 	struct world *w = *state;
 	struct webhook hook = world_hook();
@@ -94,9 +94,9 @@ static void a_strict_order_goes_on_around_them(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    WORLD_ON_ALL(an_attempt_under_way_is_recorded_without_its_answer),
+	    WORLD_ON_ALL(a_running_attempt_is_recorded_without_its_response),
 	    WORLD_ON_ALL(nothing_is_sent_again),
-	    WORLD_ON_ALL(a_strict_order_goes_on_around_them),
+	    WORLD_ON_ALL(a_strict_order_continues_around_cancelled_deliveries),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

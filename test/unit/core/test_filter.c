@@ -77,7 +77,7 @@ static bool fits(struct fixture *f, const struct record *record)
 }
 
 /* A text that is like the pattern. */
-static void like(void **state)
+static void like_matches_patterns(void **state)
 {
 	static const struct {
 		const char *text, *pattern;
@@ -110,7 +110,7 @@ static void like(void **state)
 }
 
 /* Any number compares, though no record has it; 0 is what has no number. */
-static void numbers(void **state)
+static void numbers_are_compared(void **state)
 {
 	static const struct {
 		const char *value;
@@ -148,7 +148,7 @@ static void numbers(void **state)
 }
 
 /* A date is its whole day, a time is one moment. */
-static void times(void **state)
+static void times_are_compared(void **state)
 {
 	const uint64_t day = UINT64_C(1795996800000); /* 2026-11-30 */
 	static const struct {
@@ -186,7 +186,7 @@ static void times(void **state)
 	}
 }
 
-static void days_are_those_of_a_time_zone(void **state)
+static void dates_are_days_in_the_time_zone(void **state)
 {
 	const struct zone *tokyo = zone_find(TEXT("Asia/Tokyo"));
 	const uint64_t day = UINT64_C(1795996800000) - 9 * 3600000; /* 2026-11-30 in Tokyo */
@@ -210,7 +210,7 @@ static void days_are_those_of_a_time_zone(void **state)
 	release(&f);
 }
 
-static void joined(void **state)
+static void conditions_are_joined_with_and_and_or(void **state)
 {
 	struct fixture f;
 	const struct record one = {.id = 1, .source = 1}, two = {.id = 2, .source = 2};
@@ -235,7 +235,7 @@ static void joined(void **state)
 }
 
 /* A code stands for an id once it was looked up; one that leads nowhere stands for nobody. */
-static void codes(void **state)
+static void codes_stand_for_ids(void **state)
 {
 	struct fixture f;
 	const struct record one = {.id = 1};
@@ -250,7 +250,7 @@ static void codes(void **state)
 	release(&f);
 }
 
-static void names_in_a_query(void **state)
+static void parameters_of_a_query_name_conditions(void **state)
 {
 	static const struct {
 		const char *name;
@@ -289,7 +289,7 @@ static void assert_problem(const char *json, const char *field, const char *word
 	release(&f);
 }
 
-static void problems(void **state)
+static void problems_name_the_condition(void **state)
 {
 	(void)state;
 	assert_problem("{\"colour\":1}", "colour", "id, code, source, qualified, at, name, coupon");
@@ -316,14 +316,14 @@ static void problems(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(like),
-	    cmocka_unit_test(numbers),
-	    cmocka_unit_test(times),
-	    cmocka_unit_test(days_are_those_of_a_time_zone),
-	    cmocka_unit_test(joined),
-	    cmocka_unit_test(codes),
-	    cmocka_unit_test(names_in_a_query),
-	    cmocka_unit_test(problems),
+	    cmocka_unit_test(like_matches_patterns),
+	    cmocka_unit_test(numbers_are_compared),
+	    cmocka_unit_test(times_are_compared),
+	    cmocka_unit_test(dates_are_days_in_the_time_zone),
+	    cmocka_unit_test(conditions_are_joined_with_and_and_or),
+	    cmocka_unit_test(codes_stand_for_ids),
+	    cmocka_unit_test(parameters_of_a_query_name_conditions),
+	    cmocka_unit_test(problems_name_the_condition),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

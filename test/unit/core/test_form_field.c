@@ -78,7 +78,7 @@ static void assert_kept(const struct form *f, const char *const *expected, size_
 	assert_int_equal(rest.n, 0);
 }
 
-static void a_definition_comes_back(void **state)
+static void a_definition_is_read_back(void **state)
 {
 	struct form f = {0};
 	struct form_field field;
@@ -101,7 +101,7 @@ static void a_definition_comes_back(void **state)
 }
 
 /* What a newer referd may have stored beside it is skipped, an unknown type judged as text. */
-static void a_definition_of_tomorrow(void **state)
+static void a_definition_of_a_newer_version_is_read(void **state)
 {
 	struct form f = {0};
 	struct buf definition = {0};
@@ -170,7 +170,7 @@ static const struct {
     {FORM_CHECKBOX, "maybe", NULL},
 };
 
-static void every_type_takes_its_own(void **state)
+static void every_type_judges_its_values(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof typed_values / sizeof *typed_values; i++) {
@@ -188,7 +188,7 @@ static void every_type_takes_its_own(void **state)
 	}
 }
 
-static void a_whole_form(void **state)
+static void a_whole_form_is_judged(void **state)
 {
 	struct form f = {0};
 	(void)state;
@@ -232,7 +232,7 @@ static void a_refusal_names_the_control_character(void **state)
 	form_free(&f);
 }
 
-static void a_required_box_is_checked(void **state)
+static void a_required_box_must_be_checked(void **state)
 {
 	struct form f = {0};
 	(void)state;
@@ -244,7 +244,7 @@ static void a_required_box_is_checked(void **state)
 	form_free(&f);
 }
 
-static void a_value_has_an_end(void **state)
+static void a_value_has_a_maximum_length(void **state)
 {
 	char value[FORM_VALUE_MAX + 2];
 	(void)state;
@@ -274,7 +274,7 @@ static const char *refused_one(struct form_field field)
 	return why;
 }
 
-static void ids_are_small_and_free(void **state)
+static void ids_are_lower_case_and_not_reserved(void **state)
 {
 	static const struct {
 		const char *id;
@@ -310,7 +310,7 @@ static void ids_are_small_and_free(void **state)
 	assert_non_null(refused_one(field));
 }
 
-static void labels_types_and_options(void **state)
+static void labels_types_and_options_are_checked(void **state)
 {
 	struct form f = {0};
 	struct form_field field = {.id = TEXT("x"), .label = TEXT("Label"), .type = FORM_TEXT};
@@ -338,7 +338,7 @@ static void labels_types_and_options(void **state)
 	form_free(&f);
 }
 
-static void a_select_has_so_many_options(void **state)
+static void the_number_of_options_is_limited(void **state)
 {
 	struct buf list = {0};
 	char option[16];
@@ -355,7 +355,7 @@ static void a_select_has_so_many_options(void **state)
 	buf_free(&list);
 }
 
-static void lists_are_bounded_and_without_doubles(void **state)
+static void lists_are_bounded_and_without_duplicates(void **state)
 {
 	struct form f = {0};
 	char id[16];
@@ -382,7 +382,7 @@ static void lists_are_bounded_and_without_doubles(void **state)
 }
 
 /* What came with a link is left out where it cannot be kept: the person can do nothing about it. */
-static void parameters_come_along(void **state)
+static void parameters_of_a_link_are_kept(void **state)
 {
 	struct form f = {0};
 	(void)state;
@@ -412,19 +412,19 @@ static void parameters_come_along(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(a_definition_comes_back),
-	    cmocka_unit_test(a_definition_of_tomorrow),
-	    cmocka_unit_test(every_type_takes_its_own),
-	    cmocka_unit_test(a_whole_form),
+	    cmocka_unit_test(a_definition_is_read_back),
+	    cmocka_unit_test(a_definition_of_a_newer_version_is_read),
+	    cmocka_unit_test(every_type_judges_its_values),
+	    cmocka_unit_test(a_whole_form_is_judged),
 	    cmocka_unit_test(a_phone_number_loses_every_blank),
 	    cmocka_unit_test(a_refusal_names_the_control_character),
-	    cmocka_unit_test(a_required_box_is_checked),
-	    cmocka_unit_test(a_value_has_an_end),
-	    cmocka_unit_test(ids_are_small_and_free),
-	    cmocka_unit_test(labels_types_and_options),
-	    cmocka_unit_test(a_select_has_so_many_options),
-	    cmocka_unit_test(lists_are_bounded_and_without_doubles),
-	    cmocka_unit_test(parameters_come_along),
+	    cmocka_unit_test(a_required_box_must_be_checked),
+	    cmocka_unit_test(a_value_has_a_maximum_length),
+	    cmocka_unit_test(ids_are_lower_case_and_not_reserved),
+	    cmocka_unit_test(labels_types_and_options_are_checked),
+	    cmocka_unit_test(the_number_of_options_is_limited),
+	    cmocka_unit_test(lists_are_bounded_and_without_duplicates),
+	    cmocka_unit_test(parameters_of_a_link_are_kept),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,7 +15,7 @@ static struct join keyed(struct world *w, uint64_t campaign, const char *email, 
 	return join;
 }
 
-static void the_first_answer_again(void **state)
+static void a_repeated_request_gets_the_first_response(void **state)
 {
 	struct world *w = *state;
 	uint64_t campaign = world_launched(w);
@@ -35,7 +35,7 @@ static void the_first_answer_again(void **state)
 	assert_int_equal(unkeyed.outcome, JOIN_EXISTING);
 }
 
-static void an_existing_one_stays_existing(void **state)
+static void a_repeated_request_still_finds_the_existing_user(void **state)
 {
 	struct world *w = *state;
 	uint64_t campaign = world_launched(w), user = world_user(w, campaign, 0, "a@example.com");
@@ -47,7 +47,7 @@ static void an_existing_one_stays_existing(void **state)
 	assert_int_equal(world_count(w, &KIND_IDEMPOTENCY), 1);
 }
 
-static void another_body_is_refused(void **state)
+static void the_same_key_with_another_body_is_refused(void **state)
 {
 	struct world *w = *state;
 	uint64_t campaign = world_launched(w);
@@ -61,7 +61,7 @@ static void another_body_is_refused(void **state)
 	assert_int_equal(world_count(w, &KIND_USER), 2);
 }
 
-static void scopes_are_apart(void **state)
+static void scopes_have_separate_keys(void **state)
 {
 	struct world *w = *state;
 	struct idempotency_key a, b;
@@ -94,7 +94,7 @@ static void refusals_are_not_kept(void **state)
 	assert_int_equal(join.outcome, JOIN_CREATED);
 }
 
-static void after_a_day_it_is_new(void **state)
+static void a_key_is_new_after_a_day(void **state)
 {
 	struct world *w = *state;
 	uint64_t campaign = world_launched(w);
@@ -163,7 +163,7 @@ static void count_on(struct world *w, uint64_t n)
 }
 
 /* Beyond the bound the oldest go early, as many as there are too many. */
-static void the_oldest_go_when_there_are_too_many(void **state)
+static void the_oldest_rows_are_removed_beyond_the_bound(void **state)
 {
 	struct world *w = *state;
 	uint64_t campaign = world_launched(w);
@@ -188,7 +188,7 @@ static void the_oldest_go_when_there_are_too_many(void **state)
 }
 
 /* Slices are small, but for a flood. */
-static void a_flood_is_not_faster(void **state)
+static void a_flood_does_not_outrun_the_expiry(void **state)
 {
 	struct world *w = *state;
 	uint64_t campaign = world_launched(w);
@@ -207,15 +207,15 @@ static void a_flood_is_not_faster(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    WORLD_ON_ALL(the_first_answer_again),
-	    WORLD_ON_ALL(an_existing_one_stays_existing),
-	    WORLD_ON_ALL(another_body_is_refused),
-	    WORLD_ON(memory, scopes_are_apart),
+	    WORLD_ON_ALL(a_repeated_request_gets_the_first_response),
+	    WORLD_ON_ALL(a_repeated_request_still_finds_the_existing_user),
+	    WORLD_ON_ALL(the_same_key_with_another_body_is_refused),
+	    WORLD_ON(memory, scopes_have_separate_keys),
 	    WORLD_ON_ALL(refusals_are_not_kept),
-	    WORLD_ON_ALL(after_a_day_it_is_new),
+	    WORLD_ON_ALL(a_key_is_new_after_a_day),
 	    WORLD_ON_ALL(expiry_spares_the_younger_row),
-	    WORLD_ON_ALL(the_oldest_go_when_there_are_too_many),
-	    WORLD_ON(memory, a_flood_is_not_faster),
+	    WORLD_ON_ALL(the_oldest_rows_are_removed_beyond_the_bound),
+	    WORLD_ON(memory, a_flood_does_not_outrun_the_expiry),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -35,7 +35,7 @@ static struct user user_of(struct world *w, uint64_t id)
 	return user;
 }
 
-static void with_everything_of_before(void **state)
+static void a_row_keeps_its_history(void **state)
 {
 	struct world *w = *state;
 	uint64_t campaign = world_campaign(w, (struct campaign){.status = CAMPAIGN_DRAFT});
@@ -87,7 +87,7 @@ static void the_same_line_again_changes_nothing(void **state)
 }
 
 /* A referrer who comes with many friends of before is no suspect for it. */
-static void friends_of_before_make_nobody_suspicious(void **state)
+static void imported_friends_do_not_raise_suspicion(void **state)
 {
 	struct world *w = *state;
 	uint64_t campaign = world_launched(w),
@@ -113,7 +113,7 @@ static void assert_refused(struct world *w, struct import_row *row, const char *
 	assert_int_equal(world_count(w, &KIND_EVENT), events);
 }
 
-static void what_is_refused_leaves_nothing(void **state)
+static void a_refused_row_leaves_nothing(void **state)
 {
 	struct world *w = *state;
 	uint64_t campaign = world_launched(w);
@@ -142,7 +142,7 @@ static void what_is_refused_leaves_nothing(void **state)
 }
 
 /* The same friend qualified by a request brings the reward; by an import it was paid before. */
-static void what_was_before_is_not_rewarded_again(void **state)
+static void an_imported_qualification_is_not_rewarded(void **state)
 {
 	struct world *w = *state;
 	uint64_t campaign = world_launched(w),
@@ -160,7 +160,7 @@ static void what_was_before_is_not_rewarded_again(void **state)
 
 /* ---- export ---- */
 
-static void every_user_once_in_their_order(void **state)
+static void an_export_reads_every_user_once_in_order(void **state)
 {
 	enum { PEOPLE = 2 * USER_EXPORT_SLICE + 30 };
 	struct world *w = *state;
@@ -195,12 +195,12 @@ static void every_user_once_in_their_order(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    WORLD_ON_ALL(with_everything_of_before),
+	    WORLD_ON_ALL(a_row_keeps_its_history),
 	    WORLD_ON_ALL(the_same_line_again_changes_nothing),
-	    WORLD_ON_ALL(friends_of_before_make_nobody_suspicious),
-	    WORLD_ON_ALL(what_is_refused_leaves_nothing),
-	    WORLD_ON_ALL(what_was_before_is_not_rewarded_again),
-	    WORLD_ON_ALL(every_user_once_in_their_order),
+	    WORLD_ON_ALL(imported_friends_do_not_raise_suspicion),
+	    WORLD_ON_ALL(a_refused_row_leaves_nothing),
+	    WORLD_ON_ALL(an_imported_qualification_is_not_rewarded),
+	    WORLD_ON_ALL(an_export_reads_every_user_once_in_order),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -70,7 +70,7 @@ static void rotate(struct world *w, enum inbound_which which, const char *sealed
 			 overlap_ms == 0 ? 0 : w->now_ms + overlap_ms);
 }
 
-static void born_with_the_database(void **state)
+static void a_new_database_gets_its_secrets(void **state)
 {
 	struct world *w = *state;
 	struct setup s = setup("key 1");
@@ -102,7 +102,7 @@ static enum err forget_decide(struct command *command, struct tx *tx)
 }
 
 /* A database of before there were signed inbound calls. */
-static void given_to_one_that_has_none(void **state)
+static void an_old_database_gets_its_secrets(void **state)
 {
 	struct world *w = *state;
 	struct forget forget = {{.decide = forget_decide}, "inbound_secret"};
@@ -121,7 +121,7 @@ static void given_to_one_that_has_none(void **state)
 	assert_stored(w, INBOUND_TOKEN, "token 1", NULL, 0);
 }
 
-static void rotated_with_an_overlap(void **state)
+static void a_rotation_has_an_overlap(void **state)
 {
 	struct world *w = *state;
 	struct setup s = setup("key 1");
@@ -142,7 +142,7 @@ static void rotated_with_an_overlap(void **state)
 }
 
 /* What a watcher of the settings does. */
-static void settings_are_told_apart(void **state)
+static void a_watcher_distinguishes_the_settings(void **state)
 {
 	const struct setting token = {TEXT("inbound_token"), TEXT("sealed")};
 	const struct setting old = {TEXT("inbound_secret_old"), TEXT("\0\0\0\0\0\0\1\2sealed")};
@@ -160,10 +160,10 @@ static void settings_are_told_apart(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    WORLD_ON_ALL(born_with_the_database),
-	    WORLD_ON_ALL(given_to_one_that_has_none),
-	    WORLD_ON_ALL(rotated_with_an_overlap),
-	    WORLD_ON(memory, settings_are_told_apart),
+	    WORLD_ON_ALL(a_new_database_gets_its_secrets),
+	    WORLD_ON_ALL(an_old_database_gets_its_secrets),
+	    WORLD_ON_ALL(a_rotation_has_an_overlap),
+	    WORLD_ON(memory, a_watcher_distinguishes_the_settings),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -25,7 +25,7 @@ static void assert_stats(struct world *w, uint64_t campaign_id, uint64_t users, 
 	assert_int_equal(stats.qualified, 0);
 }
 
-static void by_the_campaigns_link(void **state)
+static void joining_by_a_campaign_link(void **state)
 {
 	struct world *w = *state;
 	const struct form_field size = {TEXT("size"), TEXT("Size"), FORM_TEXT, true, {{NULL, 0}}};
@@ -59,7 +59,7 @@ static void by_the_campaigns_link(void **state)
 	buf_free(&meta);
 }
 
-static void by_a_users_link(void **state)
+static void joining_by_a_user_link(void **state)
 {
 	struct world *w = *state;
 	uint64_t campaign = world_launched(w);
@@ -76,7 +76,7 @@ static void by_a_users_link(void **state)
 	assert_true(stats.referrals == 1 && stats.qualified_referrals == 0);
 }
 
-static void a_source_of_ones_own(void **state)
+static void the_source_of_a_request_is_kept(void **state)
 {
 	struct world *w = *state;
 	struct join join = world_join(w, world_launched(w), 0, "jessica@example.com");
@@ -85,7 +85,7 @@ static void a_source_of_ones_own(void **state)
 	assert_int_equal(join.user.source, SOURCE_WIDGET);
 }
 
-static void the_same_address_again(void **state)
+static void the_same_address_again_is_the_existing_user(void **state)
 {
 	struct world *w = *state;
 	uint64_t campaign = world_launched(w);
@@ -105,7 +105,7 @@ static void the_same_address_again(void **state)
 	assert_int_equal(outcome_of(w, campaign, 0, "byron@example.com"), JOIN_EXISTING);
 }
 
-static void another_campaign_another_user(void **state)
+static void another_campaign_makes_another_user(void **state)
 {
 	struct world *w = *state;
 	uint64_t one = world_launched(w), two = world_launched(w);
@@ -116,7 +116,7 @@ static void another_campaign_another_user(void **state)
 	assert_stats(w, two, 1, 0);
 }
 
-static void addresses_that_are_the_same(void **state)
+static void equal_addresses_are_one_user(void **state)
 {
 	struct world *w = *state;
 	uint64_t campaign = world_launched(w);
@@ -126,7 +126,7 @@ static void addresses_that_are_the_same(void **state)
 	assert_int_equal(outcome_of(w, campaign, 0, "jose@xn--mnchen-3ya.example"), JOIN_CREATED);
 }
 
-static void own_link(void **state)
+static void a_users_own_link_is_refused(void **state)
 {
 	struct world *w = *state;
 	uint64_t campaign = world_launched(w);
@@ -136,7 +136,7 @@ static void own_link(void **state)
 	assert_int_equal(world_count(w, &KIND_EVENT), 1);
 }
 
-static void nobody_there(void **state)
+static void an_unknown_campaign_or_referrer_is_refused(void **state)
 {
 	struct world *w = *state;
 	uint64_t campaign = world_launched(w);
@@ -150,7 +150,7 @@ static void nobody_there(void **state)
 	assert_int_equal(world_user(w, campaign, 0, "a@example.com"), 1);
 }
 
-static void when_a_campaign_takes_people(void **state)
+static void a_campaign_accepts_joins_between_its_dates(void **state)
 {
 	static const struct {
 		struct campaign campaign;
@@ -183,7 +183,7 @@ static void a_users_link_follows_the_campaign(void **state)
 	assert_int_equal(outcome_of(w, 0, jessica, "byron@example.com"), JOIN_ENDED);
 }
 
-static void existing_is_what_the_campaign_says(void **state)
+static void the_campaign_decides_about_existing_users(void **state)
 {
 	struct world *w = *state;
 	uint64_t campaign = world_campaign(
@@ -204,7 +204,7 @@ static uint64_t commits_of(struct world *w, uint64_t campaign, uint64_t referrer
 
 /* The response comes after the commit of the batch; so both must be in a batch that is
  * committed. */
-static void generic_answers_wait_for_the_same_commit(void **state)
+static void generic_responses_wait_for_the_same_commit(void **state)
 {
 	struct world *w = *state;
 	uint64_t generic = world_campaign(
@@ -276,7 +276,7 @@ static enum err put_index_decide(struct command *command, struct tx *tx)
 }
 
 /* Two addresses behind one hash: the stored addresses decide. */
-static void a_hash_is_no_proof(void **state)
+static void equal_hashes_are_compared_by_address(void **state)
 {
 	struct world *w = *state;
 	uint64_t campaign = world_launched(w);
@@ -305,21 +305,21 @@ static void a_hash_is_no_proof(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    WORLD_ON_ALL(by_the_campaigns_link),
-	    WORLD_ON_ALL(by_a_users_link),
-	    WORLD_ON_ALL(a_source_of_ones_own),
-	    WORLD_ON_ALL(the_same_address_again),
-	    WORLD_ON_ALL(another_campaign_another_user),
-	    WORLD_ON_ALL(addresses_that_are_the_same),
-	    WORLD_ON_ALL(own_link),
-	    WORLD_ON_ALL(nobody_there),
-	    WORLD_ON_ALL(when_a_campaign_takes_people),
+	    WORLD_ON_ALL(joining_by_a_campaign_link),
+	    WORLD_ON_ALL(joining_by_a_user_link),
+	    WORLD_ON_ALL(the_source_of_a_request_is_kept),
+	    WORLD_ON_ALL(the_same_address_again_is_the_existing_user),
+	    WORLD_ON_ALL(another_campaign_makes_another_user),
+	    WORLD_ON_ALL(equal_addresses_are_one_user),
+	    WORLD_ON_ALL(a_users_own_link_is_refused),
+	    WORLD_ON_ALL(an_unknown_campaign_or_referrer_is_refused),
+	    WORLD_ON_ALL(a_campaign_accepts_joins_between_its_dates),
 	    WORLD_ON_ALL(a_users_link_follows_the_campaign),
-	    WORLD_ON_ALL(existing_is_what_the_campaign_says),
-	    WORLD_ON_ALL(generic_answers_wait_for_the_same_commit),
+	    WORLD_ON_ALL(the_campaign_decides_about_existing_users),
+	    WORLD_ON_ALL(generic_responses_wait_for_the_same_commit),
 	    WORLD_ON_ALL(the_event_is_a_snapshot),
 	    WORLD_ON_ALL(the_same_person_many_times_at_once),
-	    WORLD_ON_ALL(a_hash_is_no_proof),
+	    WORLD_ON_ALL(equal_hashes_are_compared_by_address),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

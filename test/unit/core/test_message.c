@@ -68,7 +68,7 @@ static struct text member(const struct json *v, const char *name)
 	return t;
 }
 
-static void test_vectors(void **state)
+static void the_published_vectors_verify(void **state)
 {
 	struct json *root = read_vectors();
 	const struct json *sign = json_get(root, "sign");
@@ -96,7 +96,7 @@ static void test_vectors(void **state)
 	json_free(root);
 }
 
-static void test_secret_key(void **state)
+static void a_secret_key_is_decoded(void **state)
 {
 	static const char *const wrong[] = {
 	    "",           "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
@@ -248,7 +248,7 @@ static void check_signed(const struct message *m, struct text content)
 }
 
 /* The default: POST, the encoded string in the query and as the body too. */
-static void test_post_query(void **state)
+static void a_post_carries_the_fields_in_query_and_body(void **state)
 {
 	struct world *w = *state;
 	const struct message *m = make(w);
@@ -260,7 +260,7 @@ static void test_post_query(void **state)
 }
 
 /* A URL's own query stays in front of ours; the body holds ours alone. */
-static void test_own_query(void **state)
+static void the_urls_own_query_comes_first(void **state)
 {
 	struct world *w = *state;
 	set_url(w, "/a/b%20c;d", "x=1&y=%2F");
@@ -284,7 +284,7 @@ static void test_own_query(void **state)
 }
 
 /* GET has no body, and signs the exact query, the URL's own part included. */
-static void test_get(void **state)
+static void a_get_signs_the_exact_query(void **state)
 {
 	struct world *w = *state;
 	w->revision.method = WEBHOOK_GET;
@@ -300,7 +300,7 @@ static void test_get(void **state)
 	check_signed(m, joined("list=a%3Fb&", default_form(w)));
 }
 
-static void test_json(void **state)
+static void json_is_sent_in_the_body(void **state)
 {
 	struct world *w = *state;
 	pairs_add(&w->hidden, TEXT("list"), TEXT("a \"b\""));
@@ -321,7 +321,7 @@ static void test_json(void **state)
 }
 
 /* Ours first, then the configured ones in their order. */
-static void test_header_order(void **state)
+static void own_headers_come_before_configured_ones(void **state)
 {
 	static const char *const names[] = {"user-agent",
 					    "content-type",
@@ -349,7 +349,7 @@ static void test_header_order(void **state)
 }
 
 /* As many headers as a webhook may have, and more: none is written past the end. */
-static void test_header_limit(void **state)
+static void extra_headers_are_not_written_past_the_end(void **state)
 {
 	static struct message_header many[MESSAGE_HEADERS + 8];
 	struct world *w = *state;
@@ -361,7 +361,7 @@ static void test_header_limit(void **state)
 }
 
 /* A retry is the same message with the same bytes; only the time and what it signs differ. */
-static void test_retry(void **state)
+static void a_retry_has_the_same_bytes(void **state)
 {
 	struct world *w = *state;
 	struct message later;
@@ -382,7 +382,7 @@ static void test_retry(void **state)
 }
 
 /* While a secret is being rotated both sign, the new one first. */
-static void test_rotation(void **state)
+static void both_secrets_sign_during_a_rotation(void **state)
 {
 	struct world *w = *state;
 	struct text first, second;
@@ -393,7 +393,7 @@ static void test_rotation(void **state)
 	check_signature(m, OLD_SECRET, second, m->body);
 }
 
-static void test_no_secret(void **state)
+static void without_a_secret_nothing_is_signed(void **state)
 {
 	struct world *w = *state;
 	w->source.secrets[0] = (struct text){0};
@@ -409,17 +409,17 @@ static void test_no_secret(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_vectors),
-	    cmocka_unit_test(test_secret_key),
-	    IN_WORLD(test_post_query),
-	    IN_WORLD(test_own_query),
-	    IN_WORLD(test_get),
-	    IN_WORLD(test_json),
-	    IN_WORLD(test_header_order),
-	    IN_WORLD(test_header_limit),
-	    IN_WORLD(test_retry),
-	    IN_WORLD(test_rotation),
-	    IN_WORLD(test_no_secret),
+	    cmocka_unit_test(the_published_vectors_verify),
+	    cmocka_unit_test(a_secret_key_is_decoded),
+	    IN_WORLD(a_post_carries_the_fields_in_query_and_body),
+	    IN_WORLD(the_urls_own_query_comes_first),
+	    IN_WORLD(a_get_signs_the_exact_query),
+	    IN_WORLD(json_is_sent_in_the_body),
+	    IN_WORLD(own_headers_come_before_configured_ones),
+	    IN_WORLD(extra_headers_are_not_written_past_the_end),
+	    IN_WORLD(a_retry_has_the_same_bytes),
+	    IN_WORLD(both_secrets_sign_during_a_rotation),
+	    IN_WORLD(without_a_secret_nothing_is_signed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -43,7 +43,7 @@ static enum message_verdict verdict(const struct message_claim *c, uint64_t unix
 }
 
 /* One genuine signature by one of the keys is enough, wherever it stands. */
-static void genuine_ones(void **state)
+static void genuine_signatures_are_accepted(void **state)
 {
 	static const char *const lists[] = {GENUINE, FORGED " " GENUINE, GENUINE " " FORGED,
 					    "v2,x " GENUINE " v1,", "  " GENUINE "  "};
@@ -54,7 +54,7 @@ static void genuine_ones(void **state)
 	}
 }
 
-static void forged_ones(void **state)
+static void forged_signatures_are_refused(void **state)
 {
 	static const char *const lists[] = {"",
 					    " ",
@@ -72,7 +72,7 @@ static void forged_ones(void **state)
 }
 
 /* All that is signed counts, and so does who signed. */
-static void changed_ones(void **state)
+static void changed_messages_are_refused(void **state)
 {
 	struct message_claim c = claim(GENUINE);
 	const struct text none[2] = {{0}}, other = key_of("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD");
@@ -93,7 +93,7 @@ static void changed_ones(void **state)
 	assert_int_equal(verdict(&c, AT_S), MESSAGE_FORGED);
 }
 
-static void five_minutes_either_way(void **state)
+static void a_timestamp_may_be_five_minutes_off(void **state)
 {
 	struct message_claim c = claim(GENUINE);
 	(void)state;
@@ -108,7 +108,7 @@ static void five_minutes_either_way(void **state)
 }
 
 /* A time that is no number is refused though it is signed. */
-static void times_that_are_none(void **state)
+static void malformed_timestamps_are_refused(void **state)
 {
 	static const char *const times[] = {
 	    "", "-5", "1e9", "99999999999999999999", "18446744073709551615", "1614265330 "};
@@ -128,9 +128,11 @@ static void times_that_are_none(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(genuine_ones),        cmocka_unit_test(forged_ones),
-	    cmocka_unit_test(changed_ones),        cmocka_unit_test(five_minutes_either_way),
-	    cmocka_unit_test(times_that_are_none),
+	    cmocka_unit_test(genuine_signatures_are_accepted),
+	    cmocka_unit_test(forged_signatures_are_refused),
+	    cmocka_unit_test(changed_messages_are_refused),
+	    cmocka_unit_test(a_timestamp_may_be_five_minutes_off),
+	    cmocka_unit_test(malformed_timestamps_are_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -285,18 +285,18 @@ static void run_all(struct world *w, uint64_t usual_seed, size_t batch_max)
 	free(r.m);
 }
 
-static void in_batches(void **state)
+static void operations_in_batches_match_the_model(void **state)
 {
 	run_all(*state, 21, BATCH_MAX);
 }
 
-static void in_other_batches(void **state)
+static void a_second_run_in_batches_matches_the_model(void **state)
 {
 	run_all(*state, 22, BATCH_MAX);
 }
 
 /* An engine that fetches lets commands overtake each other, so here each is alone. */
-static void one_by_one(void **state)
+static void operations_one_by_one_match_the_model(void **state)
 {
 	run_all(*state, 23, 1);
 }
@@ -304,10 +304,10 @@ static void one_by_one(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    WORLD_ON(memory, in_batches),
-	    WORLD_ON(memory, in_other_batches),
-	    WORLD_ON(pending, one_by_one),
-	    WORLD_ON(lmdb, in_batches),
+	    WORLD_ON(memory, operations_in_batches_match_the_model),
+	    WORLD_ON(memory, a_second_run_in_batches_matches_the_model),
+	    WORLD_ON(pending, operations_one_by_one_match_the_model),
+	    WORLD_ON(lmdb, operations_in_batches_match_the_model),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,7 +10,7 @@
 
 #include "core/money.h"
 
-static void currencies(void **state)
+static void currencies_have_their_decimal_places(void **state)
 {
 	(void)state;
 	assert_int_equal(currency_places(TEXT("EUR")), 2);
@@ -24,7 +24,7 @@ static void currencies(void **state)
 	assert_false(currency_plausible(TEXT("")));
 }
 
-static void percents(void **state)
+static void percentages_are_rounded_half_up(void **state)
 {
 	static const struct {
 		uint64_t amount_e4, percent;
@@ -58,8 +58,8 @@ static void percents(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(currencies),
-	    cmocka_unit_test(percents),
+	    cmocka_unit_test(currencies_have_their_decimal_places),
+	    cmocka_unit_test(percentages_are_rounded_half_up),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -22,7 +22,7 @@ static void each_order_earns(void **state)
 	assert_int_equal(world_events(w, EVENT_REWARD_DUE), 2);
 }
 
-static void a_rule_for_once_sees_the_first_only(void **state)
+static void a_rule_for_one_order_sees_only_the_first(void **state)
 {
 	struct world *w = *state;
 	uint64_t byron = friend_under(w, rule_amount(0));
@@ -35,7 +35,7 @@ static void a_rule_for_once_sees_the_first_only(void **state)
 	assert_int_equal(last.rewards[0].state, REWARD_CANCELLED);
 }
 
-static void the_commission_for_once_follows_its_order(void **state)
+static void a_single_commission_follows_its_order(void **state)
 {
 	struct world *w = *state;
 	uint64_t byron = friend_under(w, rule_commission(0));
@@ -46,7 +46,7 @@ static void the_commission_for_once_follows_its_order(void **state)
 	assert_answer(refund(w, byron, "B"), true, false, 0);
 }
 
-static void a_limit_counts_what_lives(void **state)
+static void the_limit_counts_rewards_that_stand(void **state)
 {
 	struct world *w = *state;
 	uint64_t byron = friend_under(w, every_order(rule_amount(0), 2));
@@ -63,7 +63,7 @@ static void a_limit_counts_what_lives(void **state)
 	assert_int_equal(living(w), 2);
 }
 
-static void friends_are_counted_apart(void **state)
+static void each_friend_has_a_limit_of_their_own(void **state)
 {
 	struct world *w = *state;
 	struct people p = world_people(w, 2);
@@ -166,7 +166,7 @@ static void a_refund_without_an_order_takes_all(void **state)
 	assert_answer(buy(w, byron, "D", 100), true, true, 1);
 }
 
-static void too_many_orders_for_one_refund(void **state)
+static void a_refund_of_too_many_orders_is_refused(void **state)
 {
 	struct world *w = *state;
 	struct people p = world_people(w, 1);
@@ -181,7 +181,7 @@ static void too_many_orders_for_one_refund(void **state)
 	assert_answer(refund(w, p.friends[0], ""), true, false, 0);
 }
 
-static void an_order_that_nobody_knows(void **state)
+static void a_refund_of_an_unknown_order_is_refused(void **state)
 {
 	struct world *w = *state;
 	struct people p = world_people(w, 2);
@@ -216,7 +216,7 @@ static void the_same_order_many_times_at_once(void **state)
 
 /* ---- the first response ---- */
 
-static void what_was_answered_is_answered_again(void **state)
+static void a_repeated_order_gets_its_first_response(void **state)
 {
 	struct world *w = *state;
 	uint64_t byron = friend_under(w, every_order(rule_coupon(0), 0));
@@ -239,7 +239,7 @@ static void what_was_answered_is_answered_again(void **state)
 	assert_int_equal(living(w), 1);
 }
 
-static void a_key_answers_with_the_rewards(void **state)
+static void a_repeated_key_returns_the_rewards(void **state)
 {
 	struct world *w = *state;
 	uint64_t byron = friend_under(w, rule_amount(0));
@@ -303,7 +303,7 @@ static void the_order_that_qualified_in_0_1_is_refunded(void **state)
 	assert_int_equal(living(w), 0);
 }
 
-static void new_orders_follow_one_of_0_1(void **state)
+static void new_orders_follow_an_order_of_0_1(void **state)
 {
 	struct world *w = *state;
 	uint64_t byron = user_of_0_1(w);
@@ -318,21 +318,21 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    WORLD_ON_ALL(each_order_earns),
-	    WORLD_ON_ALL(a_rule_for_once_sees_the_first_only),
-	    WORLD_ON_ALL(the_commission_for_once_follows_its_order),
-	    WORLD_ON_ALL(a_limit_counts_what_lives),
-	    WORLD_ON_ALL(friends_are_counted_apart),
+	    WORLD_ON_ALL(a_rule_for_one_order_sees_only_the_first),
+	    WORLD_ON_ALL(a_single_commission_follows_its_order),
+	    WORLD_ON_ALL(the_limit_counts_rewards_that_stand),
+	    WORLD_ON_ALL(each_friend_has_a_limit_of_their_own),
 	    WORLD_ON_ALL(the_friend_may_be_the_recipient),
 	    WORLD_ON_ALL(the_currency_is_that_of_an_active_rule),
 	    WORLD_ON_ALL(a_qualification_without_an_order_stands_too),
 	    WORLD_ON_ALL(a_refund_without_an_order_takes_all),
-	    WORLD_ON_ALL(too_many_orders_for_one_refund),
-	    WORLD_ON_ALL(an_order_that_nobody_knows),
+	    WORLD_ON_ALL(a_refund_of_too_many_orders_is_refused),
+	    WORLD_ON_ALL(a_refund_of_an_unknown_order_is_refused),
 	    WORLD_ON_ALL(the_same_order_many_times_at_once),
-	    WORLD_ON_ALL(what_was_answered_is_answered_again),
-	    WORLD_ON_ALL(a_key_answers_with_the_rewards),
+	    WORLD_ON_ALL(a_repeated_order_gets_its_first_response),
+	    WORLD_ON_ALL(a_repeated_key_returns_the_rewards),
 	    WORLD_ON_ALL(the_order_that_qualified_in_0_1_is_refunded),
-	    WORLD_ON_ALL(new_orders_follow_one_of_0_1),
+	    WORLD_ON_ALL(new_orders_follow_an_order_of_0_1),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

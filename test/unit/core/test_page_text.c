@@ -11,7 +11,7 @@
 
 #include "core/page_text.h"
 
-static void known_by_name_alone(void **state)
+static void texts_are_found_by_exact_name(void **state)
 {
 	(void)state;
 	for (const struct page_text *t = PAGE_TEXTS; t->name != NULL; t++)
@@ -20,7 +20,7 @@ static void known_by_name_alone(void **state)
 	assert_null(page_text_find(TEXT("")));
 }
 
-static void as_long_as_it_may_be(void **state)
+static void texts_have_a_maximum_length(void **state)
 {
 	char room[4096];
 	(void)state;
@@ -32,7 +32,7 @@ static void as_long_as_it_may_be(void **state)
 	}
 }
 
-static void lines_where_they_may_be(void **state)
+static void only_block_texts_may_have_lines(void **state)
 {
 	static const struct {
 		const char *value;
@@ -52,7 +52,7 @@ static void lines_where_they_may_be(void **state)
 		}
 }
 
-static void a_campaigns_own(void **state)
+static void a_campaign_has_its_own_texts(void **state)
 {
 	struct buf list = {0};
 	(void)state;
@@ -70,7 +70,7 @@ static struct pairs list_of(struct buf *room, const char *const *texts)
 	return (struct pairs){buf_view(room)};
 }
 
-static void what_is_named_changes(void **state)
+static void only_named_texts_change(void **state)
 {
 	struct buf stored = {0}, named = {0}, merged = {0}, expected = {0};
 	(void)state;
@@ -91,9 +91,11 @@ static void what_is_named_changes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(known_by_name_alone),     cmocka_unit_test(as_long_as_it_may_be),
-	    cmocka_unit_test(lines_where_they_may_be), cmocka_unit_test(a_campaigns_own),
-	    cmocka_unit_test(what_is_named_changes),
+	    cmocka_unit_test(texts_are_found_by_exact_name),
+	    cmocka_unit_test(texts_have_a_maximum_length),
+	    cmocka_unit_test(only_block_texts_may_have_lines),
+	    cmocka_unit_test(a_campaign_has_its_own_texts),
+	    cmocka_unit_test(only_named_texts_change),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

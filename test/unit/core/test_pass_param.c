@@ -28,7 +28,7 @@ static void assert_names(struct pairs list, const char *expected)
 	buf_free(&out);
 }
 
-static void a_campaign_that_says_nothing_has_the_usual_ones(void **state)
+static void the_usual_parameters_are_the_default(void **state)
 {
 	struct campaign c = {0};
 	struct buf own = {0};
@@ -57,7 +57,7 @@ static const char *refused(size_t copies, struct text name)
 	return why;
 }
 
-static void names_are_plain_and_not_our_own(void **state)
+static void names_are_plain_and_not_reserved(void **state)
 {
 	char longest[PASS_NAME_MAX + 1];
 	struct buf many = {0};
@@ -105,7 +105,7 @@ static void assert_taken(const char *query, const char *expected)
 	arena_free(&arena);
 }
 
-static void a_query_gives_what_the_campaign_lists(void **state)
+static void only_listed_parameters_are_taken(void **state)
 {
 	struct buf query = {0};
 	(void)state;
@@ -134,9 +134,9 @@ static void a_query_gives_what_the_campaign_lists(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(a_campaign_that_says_nothing_has_the_usual_ones),
-	    cmocka_unit_test(names_are_plain_and_not_our_own),
-	    cmocka_unit_test(a_query_gives_what_the_campaign_lists),
+	    cmocka_unit_test(the_usual_parameters_are_the_default),
+	    cmocka_unit_test(names_are_plain_and_not_reserved),
+	    cmocka_unit_test(only_listed_parameters_are_taken),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,7 +19,7 @@ static void the_thirteen_fields(void **state)
 }
 
 /* Nobody referred her: those values are empty, not missing. */
-static void without_a_referrer(void **state)
+static void values_of_a_missing_referrer_are_empty(void **state)
 {
 	struct fixture *f = *state;
 	struct event event = jessica_joined();
@@ -42,7 +42,7 @@ static void without_a_referrer(void **state)
 	    "\"shoe_size\":null}");
 }
 
-static void further_fields(void **state)
+static void further_fields_are_filled_in(void **state)
 {
 	struct fixture *f = *state;
 	struct event event = byron_joined();
@@ -79,7 +79,7 @@ static void further_fields(void **state)
 }
 
 /* For the foot of mails: of the user, whoever referred them, and only where there is one. */
-static void unsubscribe_url(void **state)
+static void the_unsubscribe_url_is_the_users(void **state)
 {
 	struct fixture *f = *state;
 	struct event event = byron_joined();
@@ -94,7 +94,7 @@ static void unsubscribe_url(void **state)
 	assert_payload(f, FORMAT_JSON, &event, "{\"link\":null}");
 }
 
-static void renamed_and_hidden(void **state)
+static void fields_are_renamed_and_hidden(void **state)
 {
 	struct fixture *f = *state;
 	struct event event = byron_joined();
@@ -111,7 +111,7 @@ static void renamed_and_hidden(void **state)
 	    "\"list\":\"a&b=c\",\"empty\":\"\"}");
 }
 
-static void form_fields_of_the_campaign(void **state)
+static void form_fields_of_the_campaign_are_sent(void **state)
 {
 	struct fixture *f = *state;
 	struct event event = byron_joined();
@@ -129,7 +129,7 @@ static void form_fields_of_the_campaign(void **state)
 	    "{\"shirt\":\"large\",\"email\":\"support+byron@referral-factory.com\",\"note\":null}");
 }
 
-static void dots_nest(void **state)
+static void dots_make_nested_objects(void **state)
 {
 	struct fixture *f = *state;
 	struct event event = byron_joined();
@@ -215,7 +215,7 @@ static void the_standard_envelope(void **state)
 }
 
 /* Whatever people typed stays a value: it opens no member and no parameter. */
-static void hostile_text(void **state)
+static void hostile_text_stays_a_value(void **state)
 {
 	static const char *const nasty[] = {"\"},{\"admin\":true",
 					    "a&id=1#x?y=%00",
@@ -256,7 +256,7 @@ static void hostile_text(void **state)
 }
 
 /* About a webhook, not a user: the same in every format. */
-static void operator_events(void **state)
+static void operator_events_are_about_a_webhook(void **state)
 {
 	struct fixture *f = *state;
 	struct event event = {.id = 3,
@@ -282,7 +282,7 @@ static void operator_events(void **state)
 }
 
 /* The text goes behind what the buffer holds: the query of the webhook's own URL. */
-static void it_is_appended(void **state)
+static void the_payload_is_appended(void **state)
 {
 	struct fixture *f = *state;
 	struct event event = byron_joined();
@@ -293,7 +293,7 @@ static void it_is_appended(void **state)
 	assert_true(text_eq(buf_view(&f->out), TEXT("own=1&id=261471")));
 }
 
-static void known_names(void **state)
+static void field_names_are_known(void **state)
 {
 	(void)state;
 	assert_non_null(payload_field_find(TEXT("referrals_count")));
@@ -310,7 +310,7 @@ static void known_names(void **state)
 }
 
 /* What was made before campaigns had time zones holds no day: its dates stay those of UTC. */
-static void dates_are_those_of_the_event(void **state)
+static void dates_are_in_the_time_zone_of_the_event(void **state)
 {
 	struct fixture *f = *state;
 	struct event event = byron_joined();
@@ -329,21 +329,21 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    WITH_FIXTURE(the_thirteen_fields),
-	    WITH_FIXTURE(without_a_referrer),
-	    WITH_FIXTURE(further_fields),
-	    WITH_FIXTURE(dates_are_those_of_the_event),
-	    WITH_FIXTURE(unsubscribe_url),
-	    WITH_FIXTURE(renamed_and_hidden),
-	    WITH_FIXTURE(form_fields_of_the_campaign),
-	    WITH_FIXTURE(dots_nest),
+	    WITH_FIXTURE(values_of_a_missing_referrer_are_empty),
+	    WITH_FIXTURE(further_fields_are_filled_in),
+	    WITH_FIXTURE(dates_are_in_the_time_zone_of_the_event),
+	    WITH_FIXTURE(the_unsubscribe_url_is_the_users),
+	    WITH_FIXTURE(fields_are_renamed_and_hidden),
+	    WITH_FIXTURE(form_fields_of_the_campaign_are_sent),
+	    WITH_FIXTURE(dots_make_nested_objects),
 	    WITH_FIXTURE(numbers_make_arrays),
 	    WITH_FIXTURE(the_payload_itself_may_be_an_array),
 	    WITH_FIXTURE(numbers_in_old_revisions_are_names),
 	    WITH_FIXTURE(the_standard_envelope),
-	    WITH_FIXTURE(hostile_text),
-	    WITH_FIXTURE(operator_events),
-	    WITH_FIXTURE(it_is_appended),
-	    cmocka_unit_test(known_names),
+	    WITH_FIXTURE(hostile_text_stays_a_value),
+	    WITH_FIXTURE(operator_events_are_about_a_webhook),
+	    WITH_FIXTURE(the_payload_is_appended),
+	    cmocka_unit_test(field_names_are_known),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,7 +27,7 @@ static void reward_fields(struct fixture *f)
 		field(f, names[i], names[i]);
 }
 
-static void a_reward(void **state)
+static void the_fields_of_a_reward(void **state)
 {
 	struct fixture *f = *state;
 	struct event event = reward_issued();
@@ -54,7 +54,7 @@ static void a_reward(void **state)
 		       "&reward_clawback=true&recipient=invited");
 }
 
-static void the_places_of_the_currency(void **state)
+static void amounts_have_the_decimal_places_of_the_currency(void **state)
 {
 	struct fixture *f = *state;
 	struct event event = reward_issued();
@@ -67,7 +67,7 @@ static void the_places_of_the_currency(void **state)
 	assert_payload(f, FORMAT_JSON, &event, "{\"a\":\"0.000\"}");
 }
 
-static void no_reward(void **state)
+static void reward_fields_are_null_without_a_reward(void **state)
 {
 	struct fixture *f = *state;
 	struct event event = byron_joined();
@@ -82,9 +82,9 @@ static void no_reward(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    WITH_FIXTURE(a_reward),
-	    WITH_FIXTURE(the_places_of_the_currency),
-	    WITH_FIXTURE(no_reward),
+	    WITH_FIXTURE(the_fields_of_a_reward),
+	    WITH_FIXTURE(amounts_have_the_decimal_places_of_the_currency),
+	    WITH_FIXTURE(reward_fields_are_null_without_a_reward),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

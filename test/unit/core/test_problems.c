@@ -6,7 +6,7 @@
 #include "core/form_field.h"
 #include "core/problems.h"
 
-static void one_for_each_field(void **state)
+static void each_field_keeps_its_first_problem(void **state)
 {
 	struct problems p = {0};
 	(void)state;
@@ -19,7 +19,7 @@ static void one_for_each_field(void **state)
 	assert_null(problems_find(&p, TEXT("name")));
 }
 
-static void what_a_command_found_is_found_anew(void **state)
+static void a_restart_drops_the_problems_of_the_command(void **state)
 {
 	struct problems p = {0};
 	(void)state;
@@ -31,7 +31,7 @@ static void what_a_command_found_is_found_anew(void **state)
 	assert_null(problems_find(&p, TEXT("company")));
 }
 
-static void there_is_an_end(void **state)
+static void the_list_is_bounded(void **state)
 {
 	struct problems p = {0};
 	char names[2 * PROBLEMS_MAX][16];
@@ -44,7 +44,7 @@ static void there_is_an_end(void **state)
 }
 
 /* A command that gets problems with its request adds its own problems and changes nothing. */
-static void a_join_adds_what_the_campaign_asks_for(void **state)
+static void a_join_adds_the_problems_of_the_campaigns_form(void **state)
 {
 	struct world *w = *state;
 	struct buf fields = {0};
@@ -67,10 +67,10 @@ static void a_join_adds_what_the_campaign_asks_for(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(one_for_each_field),
-	    cmocka_unit_test(what_a_command_found_is_found_anew),
-	    cmocka_unit_test(there_is_an_end),
-	    WORLD_ON_ALL(a_join_adds_what_the_campaign_asks_for),
+	    cmocka_unit_test(each_field_keeps_its_first_problem),
+	    cmocka_unit_test(a_restart_drops_the_problems_of_the_command),
+	    cmocka_unit_test(the_list_is_bounded),
+	    WORLD_ON_ALL(a_join_adds_the_problems_of_the_campaigns_form),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -33,7 +33,7 @@ static void assert_counts(struct world *w, const struct people *p, uint64_t qual
 	assert_int_equal(world_count(w, &KIND_EVENT), events);
 }
 
-static void once(void **state)
+static void a_qualification_makes_one_event(void **state)
 {
 	struct world *w = *state;
 	struct people p = make_people(w);
@@ -49,7 +49,7 @@ static void once(void **state)
 	assert_counts(w, &p, 1, 3);
 }
 
-static void again_changes_nothing(void **state)
+static void a_repeated_qualification_changes_nothing(void **state)
 {
 	struct world *w = *state;
 	struct people p = make_people(w);
@@ -62,7 +62,7 @@ static void again_changes_nothing(void **state)
 	assert_counts(w, &p, 1, 3);
 }
 
-static void a_refund_and_anew(void **state)
+static void a_user_is_qualified_again_after_a_refund(void **state)
 {
 	struct world *w = *state;
 	struct people p = make_people(w);
@@ -79,7 +79,7 @@ static void a_refund_and_anew(void **state)
 	assert_counts(w, &p, 0, 8);
 }
 
-static void the_events_say_what_it_became(void **state)
+static void events_name_the_new_state(void **state)
 {
 	struct world *w = *state;
 	struct people p = make_people(w);
@@ -99,7 +99,7 @@ static void the_events_say_what_it_became(void **state)
 	assert_int_equal(refunded.qualified_ms, 0);
 }
 
-static void by_address(void **state)
+static void a_user_is_qualified_by_address(void **state)
 {
 	struct world *w = *state;
 	struct people p = make_people(w);
@@ -117,7 +117,7 @@ static void by_address(void **state)
 	assert_int_equal(q.outcome, QUALIFY_UNKNOWN);
 }
 
-static void who_cannot(void **state)
+static void direct_and_unknown_users_cannot_be_qualified(void **state)
 {
 	struct world *w = *state;
 	struct people p = make_people(w);
@@ -146,7 +146,7 @@ static struct qualify order(struct world *w, uint64_t user_id, bool qualified, c
 	return q;
 }
 
-static void an_order_answers_as_the_first_time(void **state)
+static void a_repeated_order_gets_its_first_response(void **state)
 {
 	struct world *w = *state;
 	struct people p = make_people(w);
@@ -170,7 +170,7 @@ static void an_order_answers_as_the_first_time(void **state)
 	assert_counts(w, &p, 1, 5);
 }
 
-static void an_order_is_one_users(void **state)
+static void an_order_belongs_to_one_user(void **state)
 {
 	struct world *w = *state;
 	struct people p = make_people(w);
@@ -180,7 +180,7 @@ static void an_order_is_one_users(void **state)
 	assert_true(other.changed && other.user.id == carol);
 }
 
-static void many_at_once(void **state)
+static void many_requests_at_once_change_once(void **state)
 {
 	enum { N = 20 };
 	struct world *w = *state;
@@ -205,15 +205,15 @@ static void many_at_once(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    WORLD_ON_ALL(once),
-	    WORLD_ON_ALL(again_changes_nothing),
-	    WORLD_ON_ALL(a_refund_and_anew),
-	    WORLD_ON_ALL(the_events_say_what_it_became),
-	    WORLD_ON_ALL(by_address),
-	    WORLD_ON_ALL(who_cannot),
-	    WORLD_ON_ALL(an_order_answers_as_the_first_time),
-	    WORLD_ON_ALL(an_order_is_one_users),
-	    WORLD_ON_ALL(many_at_once),
+	    WORLD_ON_ALL(a_qualification_makes_one_event),
+	    WORLD_ON_ALL(a_repeated_qualification_changes_nothing),
+	    WORLD_ON_ALL(a_user_is_qualified_again_after_a_refund),
+	    WORLD_ON_ALL(events_name_the_new_state),
+	    WORLD_ON_ALL(a_user_is_qualified_by_address),
+	    WORLD_ON_ALL(direct_and_unknown_users_cannot_be_qualified),
+	    WORLD_ON_ALL(a_repeated_order_gets_its_first_response),
+	    WORLD_ON_ALL(an_order_belongs_to_one_user),
+	    WORLD_ON_ALL(many_requests_at_once_change_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,7 +11,7 @@ static void add(struct world *w, const struct reach_views *rows, size_t n)
 	assert_int_equal(world_run(w, &cmd.command), ERR_OK);
 }
 
-static void adds_to_what_is_there(void **state)
+static void views_are_added_to_the_counters(void **state)
 {
 	struct world *w = *state;
 	uint64_t campaign = world_launched(w);
@@ -36,7 +36,7 @@ static void adds_to_what_is_there(void **state)
 }
 
 /* A campaign that nobody joined has no counters yet. */
-static void the_first_thing_that_is_counted(void **state)
+static void a_view_may_be_the_first_count_of_a_campaign(void **state)
 {
 	struct world *w = *state;
 	struct campaign_stats stats = {.campaign_id = world_launched(w)};
@@ -46,7 +46,7 @@ static void the_first_thing_that_is_counted(void **state)
 	assert_int_equal(stats.reach, 2);
 }
 
-static void what_is_gone_is_passed_over(void **state)
+static void views_of_deleted_records_are_ignored(void **state)
 {
 	struct world *w = *state;
 	uint64_t campaign = world_launched(w);
@@ -63,9 +63,9 @@ static void what_is_gone_is_passed_over(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    WORLD_ON_ALL(adds_to_what_is_there),
-	    WORLD_ON_ALL(the_first_thing_that_is_counted),
-	    WORLD_ON_ALL(what_is_gone_is_passed_over),
+	    WORLD_ON_ALL(views_are_added_to_the_counters),
+	    WORLD_ON_ALL(a_view_may_be_the_first_count_of_a_campaign),
+	    WORLD_ON_ALL(views_of_deleted_records_are_ignored),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

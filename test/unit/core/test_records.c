@@ -12,7 +12,7 @@
 
 #include "core/records.h"
 
-static void test_every_kind_has_its_own_number_and_name(void **state)
+static void kinds_have_unique_numbers_and_names(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < RECORD_KINDS_COUNT; i++) {
@@ -27,7 +27,7 @@ static void test_every_kind_has_its_own_number_and_name(void **state)
 }
 
 /* A struct that store.c hands to its watchers, and a mask of record_bit, have room for it. */
-static void test_every_kind_fits(void **state)
+static void every_kind_fits_the_store_and_the_mask(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < RECORD_KINDS_COUNT; i++) {
@@ -36,7 +36,7 @@ static void test_every_kind_fits(void **state)
 	}
 }
 
-static void test_tags_ascend(void **state)
+static void tags_ascend(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < RECORD_KINDS_COUNT; i++)
@@ -44,7 +44,7 @@ static void test_tags_ascend(void **state)
 			assert_int_equal(RECORD_KINDS_ALL[i]->values[f].tag, f + 1);
 }
 
-static void test_a_text_key_is_the_last_one(void **state)
+static void a_text_key_is_the_last_field_of_a_key(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < RECORD_KINDS_COUNT; i++)
@@ -55,10 +55,10 @@ static void test_a_text_key_is_the_last_one(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_every_kind_has_its_own_number_and_name),
-	    cmocka_unit_test(test_every_kind_fits),
-	    cmocka_unit_test(test_tags_ascend),
-	    cmocka_unit_test(test_a_text_key_is_the_last_one),
+	    cmocka_unit_test(kinds_have_unique_numbers_and_names),
+	    cmocka_unit_test(every_kind_fits_the_store_and_the_mask),
+	    cmocka_unit_test(tags_ascend),
+	    cmocka_unit_test(a_text_key_is_the_last_field_of_a_key),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,7 +17,7 @@ static void check(const char *t, bool cut, const char *expected)
 	buf_free(&out);
 }
 
-static void every_spelling(void **state)
+static void secrets_are_found_in_every_encoding(void **state)
 {
 	static const char *const spellings[] = {
 	    "SAVE+10%/\"x\"",
@@ -40,7 +40,7 @@ static void every_spelling(void **state)
 	buf_free(&t);
 }
 
-static void where_they_stand(void **state)
+static void secrets_are_found_anywhere(void **state)
 {
 	(void)state;
 	check("", false, "");
@@ -54,7 +54,7 @@ static void where_they_stand(void **state)
 }
 
 /* The log keeps the first 4 KiB of an answer: the cut may be inside a secret. */
-static void cut_off(void **state)
+static void a_secret_cut_off_at_the_end_is_found(void **state)
 {
 	(void)state;
 	check("gift=SAVE%2B10", true, "gift=" REDACTED);
@@ -66,9 +66,9 @@ static void cut_off(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(every_spelling),
-	    cmocka_unit_test(where_they_stand),
-	    cmocka_unit_test(cut_off),
+	    cmocka_unit_test(secrets_are_found_in_every_encoding),
+	    cmocka_unit_test(secrets_are_found_anywhere),
+	    cmocka_unit_test(a_secret_cut_off_at_the_end_is_found),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -51,7 +51,7 @@ static void query_and_fragment_are_kept(void **state)
 		assert_url(cases[i].target, (struct pairs){{0}}, everything(), cases[i].url);
 }
 
-static void what_is_asked_for_under_its_name(void **state)
+static void parameters_have_their_configured_names(void **state)
 {
 	struct buf params = {0};
 	(void)state;
@@ -71,7 +71,7 @@ static void what_is_asked_for_under_its_name(void **state)
 }
 
 /* Two parameters of one name would leave it to the shop which of them counts. */
-static void what_has_a_name_of_ours_goes(void **state)
+static void parameters_with_our_names_are_replaced(void **state)
 {
 	struct buf params = {0};
 	const struct redirect_values few = {.code = TEXT("uK3fTz9Q")};
@@ -89,7 +89,7 @@ static void what_has_a_name_of_ours_goes(void **state)
 	buf_free(&params);
 }
 
-static void parameters_of_the_link_go_along(void **state)
+static void parameters_of_the_link_are_passed_on(void **state)
 {
 	struct buf meta = {0}, params = {0}, own = {0};
 	(void)state;
@@ -155,9 +155,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(query_and_fragment_are_kept),
-	    cmocka_unit_test(what_is_asked_for_under_its_name),
-	    cmocka_unit_test(what_has_a_name_of_ours_goes),
-	    cmocka_unit_test(parameters_of_the_link_go_along),
+	    cmocka_unit_test(parameters_have_their_configured_names),
+	    cmocka_unit_test(parameters_with_our_names_are_replaced),
+	    cmocka_unit_test(parameters_of_the_link_are_passed_on),
 	    cmocka_unit_test(a_value_stays_a_value),
 	    cmocka_unit_test(names_are_different_and_printable),
 	};

@@ -2,7 +2,7 @@
  * issued. Never goes through HTTP: the commands are run on three stores. Run by make test. */
 #include "order_world.h"
 
-static void a_part_of_what_is_due(void **state)
+static void a_partial_refund_reduces_a_due_commission(void **state)
 {
 	struct world *w = *state;
 	uint64_t byron = friend_under(w, every_order(rule_commission(0), 0));
@@ -28,7 +28,7 @@ static void a_part_of_what_is_due(void **state)
 	assert_refused(refund_part(w, byron, "A", 1), QUALIFY_REFUND_TOO_SMALL);
 }
 
-static void a_part_of_what_was_issued(void **state)
+static void a_partial_refund_claws_back_an_issued_commission(void **state)
 {
 	struct world *w = *state;
 	struct rule rule = every_order(rule_commission(0), 1);
@@ -51,7 +51,7 @@ static void a_part_of_what_was_issued(void **state)
 	assert_int_equal(buy(w, byron, "C", 10000).n, 1);
 }
 
-static void the_cap_counts_for_what_is_left(void **state)
+static void the_cap_applies_to_the_remaining_amount(void **state)
 {
 	struct world *w = *state;
 	struct rule rule = rule_commission(0);
@@ -66,7 +66,7 @@ static void the_cap_counts_for_what_is_left(void **state)
 	assert_int_equal(nothing.rewards[0].state, REWARD_CANCELLED);
 }
 
-static void a_part_leaves_the_others_alone(void **state)
+static void a_partial_refund_leaves_other_orders_alone(void **state)
 {
 	struct world *w = *state;
 	struct people p = world_people(w, 1);
@@ -83,7 +83,7 @@ static void a_part_leaves_the_others_alone(void **state)
 	assert_answer(refund(w, p.friends[0], "A"), true, false, 3);
 }
 
-static void a_part_needs_an_amount(void **state)
+static void a_partial_refund_needs_an_order_with_an_amount(void **state)
 {
 	struct world *w = *state;
 	uint64_t byron = friend_under(w, rule_commission(0));
@@ -124,11 +124,11 @@ static void a_refund_is_in_the_currency_of_the_order(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    WORLD_ON_ALL(a_part_of_what_is_due),
-	    WORLD_ON_ALL(a_part_of_what_was_issued),
-	    WORLD_ON_ALL(the_cap_counts_for_what_is_left),
-	    WORLD_ON_ALL(a_part_leaves_the_others_alone),
-	    WORLD_ON_ALL(a_part_needs_an_amount),
+	    WORLD_ON_ALL(a_partial_refund_reduces_a_due_commission),
+	    WORLD_ON_ALL(a_partial_refund_claws_back_an_issued_commission),
+	    WORLD_ON_ALL(the_cap_applies_to_the_remaining_amount),
+	    WORLD_ON_ALL(a_partial_refund_leaves_other_orders_alone),
+	    WORLD_ON_ALL(a_partial_refund_needs_an_order_with_an_amount),
 	    WORLD_ON_ALL(a_refund_is_in_the_currency_of_the_order),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -46,7 +46,7 @@ static void a_join_pays_either_side(void **state)
 	assert_int_equal(check_rewards(w), 3);
 }
 
-static void every_so_many(void **state)
+static void a_recurring_rule_pays_every_nth_friend(void **state)
 {
 	struct world *w = *state;
 	struct people p = world_people(w, 7);
@@ -63,7 +63,7 @@ static void every_so_many(void **state)
 	assert_int_equal(world_reward(w, 2).cause_id, p.friends[5]);
 }
 
-static void at_milestones(void **state)
+static void milestones_are_paid(void **state)
 {
 	struct world *w = *state;
 	uint64_t campaign = world_launched(w);
@@ -83,7 +83,7 @@ static void at_milestones(void **state)
 	assert_int_equal(world_reward(w, 2).step, 5);
 }
 
-static void tests_earn_and_cause_nothing(void **state)
+static void test_users_neither_earn_nor_cause_rewards(void **state)
 {
 	struct world *w = *state;
 	uint64_t campaign =
@@ -107,7 +107,7 @@ static void tests_earn_and_cause_nothing(void **state)
 	assert_int_equal(check_rewards(w), 0);
 }
 
-static void an_import_is_not_paid_again(void **state)
+static void imported_qualifications_are_not_paid_again(void **state)
 {
 	struct world *w = *state;
 	uint64_t campaign = world_launched(w);
@@ -128,7 +128,7 @@ static void an_import_is_not_paid_again(void **state)
 	assert_int_equal(check_rewards(w), 0);
 }
 
-static void archived_rules_make_nothing_and_are_undone(void **state)
+static void archived_rules_pay_nothing_new_but_refunds_count(void **state)
 {
 	struct world *w = *state;
 	struct people p = world_people(w, 2);
@@ -212,7 +212,7 @@ static void a_commission_is_rounded_and_capped(void **state)
 	assert_int_equal(world_count(w, &KIND_REWARD), 2);
 }
 
-static void without_an_amount_a_person_decides(void **state)
+static void a_commission_without_an_amount_waits_for_a_person(void **state)
 {
 	struct world *w = *state;
 	struct people p = world_people(w, 1);
@@ -240,7 +240,7 @@ static void without_an_amount_a_person_decides(void **state)
 
 /* ---- undoing ---- */
 
-static void undone_and_earned_again(void **state)
+static void a_cancelled_reward_is_earned_again(void **state)
 {
 	struct world *w = *state;
 	struct people p = world_people(w, 1);
@@ -265,7 +265,7 @@ static void undone_and_earned_again(void **state)
 
 /* The count goes back and comes again by another friend: the step's reward goes and comes with
  * it. */
-static void a_count_that_goes_back(void **state)
+static void a_falling_count_takes_the_step_reward_back(void **state)
 {
 	struct world *w = *state;
 	struct people p = world_people(w, 3);
@@ -308,7 +308,7 @@ static void a_join_is_never_undone(void **state)
 
 /* ---- by the operator ---- */
 
-static void issued_and_cancelled_by_hand(void **state)
+static void the_operator_issues_and_cancels(void **state)
 {
 	struct world *w = *state;
 	struct people p = world_people(w, 3);
@@ -335,7 +335,7 @@ static void issued_and_cancelled_by_hand(void **state)
 }
 
 /* What was promised is what is due, whatever the rule says later. */
-static void the_money_of_the_time(void **state)
+static void a_later_change_of_the_rule_does_not_change_the_amount(void **state)
 {
 	struct world *w = *state;
 	struct people p = world_people(w, 2);
@@ -357,7 +357,7 @@ static void the_money_of_the_time(void **state)
 
 /* ---- events ---- */
 
-static void the_events_are_about_the_recipient(void **state)
+static void events_name_the_recipient(void **state)
 {
 	struct world *w = *state;
 	struct people p = world_people(w, 1);
@@ -394,20 +394,20 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    WORLD_ON_ALL(a_qualification_pays_the_referrer),
 	    WORLD_ON_ALL(a_join_pays_either_side),
-	    WORLD_ON_ALL(every_so_many),
-	    WORLD_ON_ALL(at_milestones),
-	    WORLD_ON_ALL(tests_earn_and_cause_nothing),
-	    WORLD_ON_ALL(an_import_is_not_paid_again),
-	    WORLD_ON_ALL(archived_rules_make_nothing_and_are_undone),
+	    WORLD_ON_ALL(a_recurring_rule_pays_every_nth_friend),
+	    WORLD_ON_ALL(milestones_are_paid),
+	    WORLD_ON_ALL(test_users_neither_earn_nor_cause_rewards),
+	    WORLD_ON_ALL(imported_qualifications_are_not_paid_again),
+	    WORLD_ON_ALL(archived_rules_pay_nothing_new_but_refunds_count),
 	    WORLD_ON_ALL(a_step_is_rewarded_once),
 	    WORLD_ON_ALL(a_commission_is_rounded_and_capped),
-	    WORLD_ON_ALL(without_an_amount_a_person_decides),
-	    WORLD_ON_ALL(undone_and_earned_again),
-	    WORLD_ON_ALL(a_count_that_goes_back),
+	    WORLD_ON_ALL(a_commission_without_an_amount_waits_for_a_person),
+	    WORLD_ON_ALL(a_cancelled_reward_is_earned_again),
+	    WORLD_ON_ALL(a_falling_count_takes_the_step_reward_back),
 	    WORLD_ON_ALL(a_join_is_never_undone),
-	    WORLD_ON_ALL(issued_and_cancelled_by_hand),
-	    WORLD_ON_ALL(the_money_of_the_time),
-	    WORLD_ON_ALL(the_events_are_about_the_recipient),
+	    WORLD_ON_ALL(the_operator_issues_and_cancels),
+	    WORLD_ON_ALL(a_later_change_of_the_rule_does_not_change_the_amount),
+	    WORLD_ON_ALL(events_name_the_recipient),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

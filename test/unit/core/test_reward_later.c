@@ -5,7 +5,7 @@
 
 /* ---- holds ---- */
 
-static void held_until_its_time(void **state)
+static void a_held_reward_waits_for_its_time(void **state)
 {
 	struct world *w = *state;
 	struct people p = world_people(w, 3);
@@ -34,7 +34,7 @@ static void held_until_its_time(void **state)
 	assert_int_equal(world_events(w, EVENT_REWARD_ISSUED), 2);
 }
 
-static void a_hold_without_auto_issue_only_tells(void **state)
+static void a_hold_without_auto_issue_ends_as_due(void **state)
 {
 	struct world *w = *state;
 	struct people p = world_people(w, 1);
@@ -51,7 +51,7 @@ static void a_hold_without_auto_issue_only_tells(void **state)
 
 /* ---- coupons ---- */
 
-static void in_their_order_once_each(void **state)
+static void coupons_are_handed_out_in_order_once_each(void **state)
 {
 	struct world *w = *state;
 	struct people p = world_people(w, 5);
@@ -87,7 +87,7 @@ static void in_their_order_once_each(void **state)
 }
 
 /* More than a slice waits, of several rules, some of which have no coupons. */
-static void all_that_wait_are_served(void **state)
+static void all_waiting_rewards_get_coupons(void **state)
 {
 	struct world *w = *state;
 	struct people p = world_people(w, 16);
@@ -106,7 +106,7 @@ static void all_that_wait_are_served(void **state)
 }
 
 /* Rules without coupons are passed over in bounded steps. */
-static void dry_rules_are_passed_over(void **state)
+static void rules_without_coupons_are_skipped_in_bounded_steps(void **state)
 {
 	enum { DRY = REWARD_RULES_LOOK_MAX + 6 };
 	struct world *w = *state;
@@ -130,7 +130,7 @@ static void dry_rules_are_passed_over(void **state)
 	check_rewards(w);
 }
 
-static void by_hand_from_the_pool(void **state)
+static void the_operator_issues_a_coupon_from_the_pool(void **state)
 {
 	struct world *w = *state;
 	struct people p = world_people(w, 2);
@@ -148,7 +148,7 @@ static void by_hand_from_the_pool(void **state)
 	check_rewards(w);
 }
 
-static void held_and_then_no_coupon(void **state)
+static void a_hold_may_end_without_a_coupon(void **state)
 {
 	struct world *w = *state;
 	struct people p = world_people(w, 1);
@@ -203,7 +203,7 @@ static void a_code_is_in_one_pool(void **state)
 	check_rewards(w);
 }
 
-static void what_may_be_a_coupon(void **state)
+static void coupon_codes_are_checked(void **state)
 {
 	char longest[COUPON_MAX + 1];
 	(void)state;
@@ -243,7 +243,7 @@ static void world_review(struct world *w, uint64_t user_id, uint64_t review)
 	assert_int_equal(world_run(w, &cmd.command), ERR_OK);
 }
 
-static void a_review_is_waited_for(void **state)
+static void a_reward_waits_for_the_review(void **state)
 {
 	struct world *w = *state;
 	struct people p = world_people(w, 3);
@@ -321,7 +321,7 @@ static void the_recipients_review_counts(void **state)
 }
 
 /* Another decision while the first one is followed: what is so in the end counts. */
-static void decided_twice(void **state)
+static void the_last_of_two_decisions_counts(void **state)
 {
 	struct world *w = *state;
 	struct people p = world_people(w, 1);
@@ -356,7 +356,7 @@ static enum err erase(struct command *command, struct tx *tx)
 	return ERR_OK;
 }
 
-static void a_recipient_who_was_erased(void **state)
+static void an_erased_recipient_gets_nothing(void **state)
 {
 	struct world *w = *state;
 	struct people p = world_people(w, 2);
@@ -382,20 +382,20 @@ static void a_recipient_who_was_erased(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    WORLD_ON_ALL(held_until_its_time),
-	    WORLD_ON_ALL(a_hold_without_auto_issue_only_tells),
-	    WORLD_ON_ALL(in_their_order_once_each),
-	    WORLD_ON_ALL(all_that_wait_are_served),
-	    WORLD_ON_ALL(by_hand_from_the_pool),
-	    WORLD_ON_ALL(held_and_then_no_coupon),
-	    WORLD_ON_ALL(dry_rules_are_passed_over),
+	    WORLD_ON_ALL(a_held_reward_waits_for_its_time),
+	    WORLD_ON_ALL(a_hold_without_auto_issue_ends_as_due),
+	    WORLD_ON_ALL(coupons_are_handed_out_in_order_once_each),
+	    WORLD_ON_ALL(all_waiting_rewards_get_coupons),
+	    WORLD_ON_ALL(the_operator_issues_a_coupon_from_the_pool),
+	    WORLD_ON_ALL(a_hold_may_end_without_a_coupon),
+	    WORLD_ON_ALL(rules_without_coupons_are_skipped_in_bounded_steps),
 	    WORLD_ON_ALL(a_code_is_in_one_pool),
-	    cmocka_unit_test(what_may_be_a_coupon),
-	    WORLD_ON_ALL(a_review_is_waited_for),
+	    cmocka_unit_test(coupon_codes_are_checked),
+	    WORLD_ON_ALL(a_reward_waits_for_the_review),
 	    WORLD_ON_ALL(a_decision_counts_at_once),
 	    WORLD_ON_ALL(the_recipients_review_counts),
-	    WORLD_ON_ALL(decided_twice),
-	    WORLD_ON_ALL(a_recipient_who_was_erased),
+	    WORLD_ON_ALL(the_last_of_two_decisions_counts),
+	    WORLD_ON_ALL(an_erased_recipient_gets_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -284,13 +284,13 @@ static void what_lives_is_what_is_earned(struct world *w, size_t batch_max)
 	check_end(&r);
 }
 
-static void in_batches(void **state)
+static void rewards_in_batches_match_the_model(void **state)
 {
 	what_lives_is_what_is_earned(*state, BATCH);
 }
 
 /* Where records have to be waited for, commands of one batch may be decided in another order. */
-static void one_by_one(void **state)
+static void rewards_one_by_one_match_the_model(void **state)
 {
 	what_lives_is_what_is_earned(*state, 1);
 }
@@ -298,9 +298,9 @@ static void one_by_one(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    WORLD_ON(memory, in_batches),
-	    WORLD_ON(pending, one_by_one),
-	    WORLD_ON(lmdb, in_batches),
+	    WORLD_ON(memory, rewards_in_batches_match_the_model),
+	    WORLD_ON(pending, rewards_one_by_one_match_the_model),
+	    WORLD_ON(lmdb, rewards_in_batches_match_the_model),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

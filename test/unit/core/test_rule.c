@@ -13,7 +13,7 @@ static const char *refused(struct rule rule)
 	return problems.n == 0 ? NULL : problems.items[0].field.p;
 }
 
-static void what_fits_together(void **state)
+static void settings_must_fit_together(void **state)
 {
 	char long_name[RULE_NAME_MAX + 1];
 	(void)state;
@@ -57,7 +57,7 @@ static struct rule milestone(struct text thresholds)
 	return rule;
 }
 
-static void counts(void **state)
+static void recurring_rules_and_milestones_match_counts(void **state)
 {
 	struct rule rule = milestone(TEXT("\0\0\0\0\0\0\0\2\0\0\0\0\0\0\1\0"));
 	(void)state;
@@ -80,7 +80,7 @@ static enum err change(struct world *w, struct rule_save *save, struct rule rule
 	return world_run(w, &save->command);
 }
 
-static void fixed_once_it_is_used(void **state)
+static void a_used_rule_is_fixed(void **state)
 {
 	struct world *w = *state;
 	struct people p = world_people(w, 1);
@@ -108,7 +108,7 @@ static void fixed_once_it_is_used(void **state)
 	assert_int_equal(change(w, &save, rule, SET(amount)), ERR_NOT_FOUND);
 }
 
-static void coupons_fix_the_metric(void **state)
+static void uploaded_coupons_fix_the_metric(void **state)
 {
 	struct world *w = *state;
 	struct rule rule = rule_coupon(world_launched(w));
@@ -123,7 +123,7 @@ static void coupons_fix_the_metric(void **state)
 	assert_true(remove.archived);
 }
 
-static void an_unused_rule_is_gone(void **state)
+static void an_unused_rule_is_deleted(void **state)
 {
 	struct world *w = *state;
 	uint64_t campaign = world_launched(w), id = world_rule(w, rule_amount(campaign));
@@ -139,7 +139,7 @@ static void an_unused_rule_is_gone(void **state)
 	assert_int_equal(world_count(w, &KIND_RULE_SET), 0);
 }
 
-static void no_more_than_so_many(void **state)
+static void the_number_of_rules_is_limited(void **state)
 {
 	struct world *w = *state;
 	uint64_t campaign = world_launched(w);
@@ -234,10 +234,14 @@ static void pages_of_coupons(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(what_fits_together), cmocka_unit_test(counts),
-	    WORLD_ON_ALL(fixed_once_it_is_used),  WORLD_ON_ALL(coupons_fix_the_metric),
-	    WORLD_ON_ALL(an_unused_rule_is_gone), WORLD_ON(memory, no_more_than_so_many),
-	    WORLD_ON_ALL(pages_of_rewards),       WORLD_ON_ALL(pages_of_coupons),
+	    cmocka_unit_test(settings_must_fit_together),
+	    cmocka_unit_test(recurring_rules_and_milestones_match_counts),
+	    WORLD_ON_ALL(a_used_rule_is_fixed),
+	    WORLD_ON_ALL(uploaded_coupons_fix_the_metric),
+	    WORLD_ON_ALL(an_unused_rule_is_deleted),
+	    WORLD_ON(memory, the_number_of_rules_is_limited),
+	    WORLD_ON_ALL(pages_of_rewards),
+	    WORLD_ON_ALL(pages_of_coupons),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -314,7 +314,7 @@ static void one_day(struct run *r)
 	story_compare(&run, r->s->day % 10 == 9);
 }
 
-static void a_month(void **state)
+static void a_month_matches_the_model(void **state)
 {
 	static struct run r; /* about 100 KiB */
 	r = (struct run){
@@ -340,7 +340,7 @@ static void a_month(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    WORLD_ON(lmdb, a_month),
+	    WORLD_ON(lmdb, a_month_matches_the_model),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

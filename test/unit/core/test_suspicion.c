@@ -32,7 +32,7 @@ static uint64_t by_address(const char *ip, const char *referrer_ip, size_t n)
 	return flags_of(text_from(ip, n), text_from(referrer_ip, n), 0, 0, "ann@example.com");
 }
 
-static void test_same_network(void **state)
+static void the_network_of_the_referrer_is_flagged(void **state)
 {
 	(void)state;
 	assert_int_equal(by_address("\x08\x08\x08\x08", "\x08\x08\x08\x08", 4), FLAG_SAME_ADDRESS);
@@ -46,7 +46,7 @@ static void test_same_network(void **state)
 			 0);
 }
 
-static void test_shared_addresses_say_nothing(void **state)
+static void shared_addresses_are_not_flagged(void **state)
 {
 	static const char *const shared[] = {"\x0a\1\2\3",   "\x7f\0\0\1",   "\xc0\xa8\1\1",
 					     "\xac\x1f\1\1", "\x64\x7f\1\1", "\xa9\xfe\1\1"};
@@ -60,7 +60,7 @@ static void test_shared_addresses_say_nothing(void **state)
 			 0);
 }
 
-static void test_addresses(void **state)
+static void suspicious_addresses_are_flagged(void **state)
 {
 	static const struct {
 		const char *email;
@@ -82,7 +82,7 @@ static void test_addresses(void **state)
 				 cases[i].flags);
 }
 
-static void test_names_with_links(void **state)
+static void names_with_links_are_flagged(void **state)
 {
 	static const char *const links[] = {"https://evil.example",
 					    "Win at bit.ly/x1",
@@ -112,7 +112,7 @@ static void test_names_with_links(void **state)
 			fail_msg("%s is taken for a link", names[i]);
 }
 
-static void test_many_joins(void **state)
+static void many_joins_are_flagged(void **state)
 {
 	const char *ann = "ann@example.com";
 	struct text none = {0};
@@ -123,7 +123,7 @@ static void test_many_joins(void **state)
 	assert_int_equal(flags_of(none, none, SUSPICION_JOINS_PER_HOUR, NOW - 3600000, ann), 0);
 }
 
-static void test_every_listed_domain_is_found(void **state)
+static void every_listed_disposable_domain_is_found(void **state)
 {
 	extern const char *const disposable_domains[];
 	extern const size_t disposable_domains_n;
@@ -138,12 +138,12 @@ static void test_every_listed_domain_is_found(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_same_network),
-	    cmocka_unit_test(test_shared_addresses_say_nothing),
-	    cmocka_unit_test(test_addresses),
-	    cmocka_unit_test(test_names_with_links),
-	    cmocka_unit_test(test_many_joins),
-	    cmocka_unit_test(test_every_listed_domain_is_found),
+	    cmocka_unit_test(the_network_of_the_referrer_is_flagged),
+	    cmocka_unit_test(shared_addresses_are_not_flagged),
+	    cmocka_unit_test(suspicious_addresses_are_flagged),
+	    cmocka_unit_test(names_with_links_are_flagged),
+	    cmocka_unit_test(many_joins_are_flagged),
+	    cmocka_unit_test(every_listed_disposable_domain_is_found),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -62,7 +62,7 @@ static void scopes_are_a_hierarchy(void **state)
 	assert_true(text_eq(token.name, TEXT("CRM")));
 }
 
-static void expiry_is_a_moment(void **state)
+static void a_token_expires_at_its_moment(void **state)
 {
 	const struct token token = {.expires_ms = 1000}, forever = {0};
 	(void)state;
@@ -92,7 +92,7 @@ static void the_last_admin_stays(void **state)
 }
 
 /* In one batch, both knowing of each other: the second one is refused. */
-static void two_at_once_leave_one(void **state)
+static void two_revocations_at_once_leave_one_admin(void **state)
 {
 	struct world *w = *state;
 	struct world_call calls[2];
@@ -114,9 +114,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    WORLD_ON_ALL(scopes_are_a_hierarchy),
-	    WORLD_ON(memory, expiry_is_a_moment),
+	    WORLD_ON(memory, a_token_expires_at_its_moment),
 	    WORLD_ON_ALL(the_last_admin_stays),
-	    WORLD_ON_ALL(two_at_once_leave_one),
+	    WORLD_ON_ALL(two_revocations_at_once_leave_one_admin),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,7 +19,7 @@ static struct user user_of(struct world *w, uint64_t id)
 	return user;
 }
 
-static void the_first_time_stands(void **state)
+static void the_first_time_is_kept(void **state)
 {
 	struct world *w = *state;
 	uint64_t campaign = world_launched(w);
@@ -38,7 +38,7 @@ static void the_first_time_stands(void **state)
 	assert_int_equal(user_of(w, jessica).unsubscribed_ms, 0);
 }
 
-static void nobody_there(void **state)
+static void an_unknown_user_is_refused(void **state)
 {
 	struct world *w = *state;
 	assert_int_equal(unsubscribe(w, 1), ERR_NOT_FOUND);
@@ -48,8 +48,8 @@ static void nobody_there(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    WORLD_ON_ALL(the_first_time_stands),
-	    WORLD_ON_ALL(nobody_there),
+	    WORLD_ON_ALL(the_first_time_is_kept),
+	    WORLD_ON_ALL(an_unknown_user_is_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -35,7 +35,7 @@ static uint64_t who_has(struct world *w, uint64_t campaign, const char *email)
 	return world_ask(w, &read.command, NULL, NULL) == ERR_OK ? read.view.user.id : 0;
 }
 
-static void an_address_moves_in_its_index(void **state)
+static void a_changed_address_moves_in_the_index(void **state)
 {
 	struct world *w = *state;
 	uint64_t campaign = world_launched(w), other = world_launched(w);
@@ -115,7 +115,7 @@ static struct user_change change_meta(struct world *w, uint64_t id, struct buf *
 	return c;
 }
 
-static void further_fields_are_merged_and_judged(void **state)
+static void form_fields_are_merged_and_judged(void **state)
 {
 	struct world *w = *state;
 	struct buf fields = {0}, list = {0};
@@ -212,7 +212,7 @@ static void a_review_is_decided_once(void **state)
 	assert_true(rows[1].number == REVIEW_REJECTED && rows[1].user_id == bad);
 }
 
-static void qualifying_answers_the_user(void **state)
+static void qualifying_returns_the_user(void **state)
 {
 	struct world *w = *state;
 	struct people p = world_people(w, 1);
@@ -233,11 +233,11 @@ static void qualifying_answers_the_user(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    WORLD_ON_ALL(an_address_moves_in_its_index),
+	    WORLD_ON_ALL(a_changed_address_moves_in_the_index),
 	    WORLD_ON_ALL(only_what_is_named_changes),
-	    WORLD_ON_ALL(further_fields_are_merged_and_judged),
+	    WORLD_ON_ALL(form_fields_are_merged_and_judged),
 	    WORLD_ON_ALL(a_review_is_decided_once),
-	    WORLD_ON_ALL(qualifying_answers_the_user),
+	    WORLD_ON_ALL(qualifying_returns_the_user),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

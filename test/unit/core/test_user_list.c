@@ -157,7 +157,7 @@ static size_t check(struct world *w, const struct user *users, size_t n_users,
 	return found;
 }
 
-static void every_combination(void **state)
+static void every_combination_of_filters(void **state)
 {
 	enum { N = 400 };
 	static const char *const parts[] = {"", "n", "josé", "example.com", "zoë"};
@@ -347,7 +347,7 @@ static void the_total_is_exact_or_unknown(void **state)
 }
 
 /* Every code that is shown may be asked for, from elsewhere or not. */
-static void codes_among_the_filters(void **state)
+static void codes_are_filters(void **state)
 {
 	struct world *w = *state;
 	struct user_view room[10];
@@ -397,14 +397,14 @@ static void codes_among_the_filters(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    WORLD_ON_ALL(every_combination),
+	    WORLD_ON_ALL(every_combination_of_filters),
 	    WORLD_ON_ALL(a_later_page_costs_what_the_first_costs),
 	    WORLD_ON_ALL(the_narrowest_index_is_walked),
 	    WORLD_ON_ALL(a_page_ends_early),
 	    WORLD_ON_ALL(rows_are_skipped_in_bounded_steps),
 	    WORLD_ON_ALL(an_address_is_found_in_one_campaign_or_in_all),
 	    WORLD_ON_ALL(the_total_is_exact_or_unknown),
-	    WORLD_ON_ALL(codes_among_the_filters),
+	    WORLD_ON_ALL(codes_are_filters),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

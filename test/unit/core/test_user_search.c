@@ -111,7 +111,7 @@ static void conditions_choose_an_index(void **state)
 }
 
 /* One of several users, each of whom is named. */
-static void either_is_looked_up(void **state)
+static void each_branch_of_an_or_is_looked_up(void **state)
 {
 	struct world *w = *state;
 	struct user_view room[10];
@@ -139,7 +139,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    WORLD_ON_ALL(slow_text_ends_a_page_early),
 	    WORLD_ON_ALL(conditions_choose_an_index),
-	    WORLD_ON_ALL(either_is_looked_up),
+	    WORLD_ON_ALL(each_branch_of_an_or_is_looked_up),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

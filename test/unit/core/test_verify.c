@@ -23,7 +23,7 @@ static void fill(struct world *w)
 	world_assert_sound(w);
 }
 
-static void users(void **state)
+static void damaged_users_are_found(void **state)
 {
 	struct world *w = *state;
 	struct user user = {.id = 2};
@@ -62,7 +62,7 @@ static void users(void **state)
 	check_extra(w, &KIND_USER, &user, "user 9: has an id that its sequence never assigned\n");
 }
 
-static void email_index(void **state)
+static void a_damaged_email_index_is_found(void **state)
 {
 	struct world *w = *state;
 	fill(w);
@@ -78,7 +78,7 @@ static void email_index(void **state)
 	CHANGED(&KIND_EMAIL_INDEX, &index, user_ids, TEXT("123"), "is not a list of users\n");
 }
 
-static void campaigns(void **state)
+static void damaged_campaigns_are_found(void **state)
 {
 	struct world *w = *state;
 	struct campaign campaign = {.id = 1};
@@ -91,7 +91,7 @@ static void campaigns(void **state)
 		"campaign 1: passes on parameters whose names are not allowed\n");
 }
 
-static void counters(void **state)
+static void damaged_counters_are_found(void **state)
 {
 	struct world *w = *state;
 	struct campaign_stats campaign = {.campaign_id = 1};
@@ -125,7 +125,7 @@ static void counters(void **state)
 		    "leaders 9: has another number of referrals than the user's counters\n");
 }
 
-static void webhooks(void **state)
+static void damaged_webhooks_are_found(void **state)
 {
 	struct world *w = *state;
 	struct webhook webhook = {.id = 1};
@@ -144,7 +144,7 @@ static void webhooks(void **state)
 }
 
 /* Deliveries: 1 of Jessica's join, delivered; 2 and 5 of Byron's, in one chain; 3 and 4. */
-static void deliveries(void **state)
+static void damaged_deliveries_are_found(void **state)
 {
 	struct world *w = *state;
 	struct delivery d = {.id = 2};
@@ -196,7 +196,7 @@ static void deliveries(void **state)
 	    "attempt 1/2: has a number that its delivery's count of attempts does not cover\n");
 }
 
-static void requests_and_tokens(void **state)
+static void damaged_requests_and_tokens_are_found(void **state)
 {
 	struct world *w = *state;
 	struct idempotency_key key = {0};
@@ -215,7 +215,7 @@ static void requests_and_tokens(void **state)
 }
 
 /* More rows than a slice has, of which each is looked at once, and groups that go over its end. */
-static void many_slices(void **state)
+static void many_slices_read_every_row_once(void **state)
 {
 	enum { PEOPLE = 600 };
 	struct world *w = *state;
@@ -267,13 +267,20 @@ static void every_kind_is_walked(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    WORLD_ON(memory, users),       WORLD_ON(pending, users),
-	    WORLD_ON(lmdb, users),         WORLD_ON(memory, email_index),
-	    WORLD_ON(lmdb, email_index),   WORLD_ON(memory, campaigns),
-	    WORLD_ON(memory, counters),    WORLD_ON(pending, counters),
-	    WORLD_ON(memory, webhooks),    WORLD_ON(memory, deliveries),
-	    WORLD_ON(pending, deliveries), WORLD_ON(memory, requests_and_tokens),
-	    WORLD_ON(lmdb, many_slices),   WORLD_ON(memory, every_kind_is_walked),
+	    WORLD_ON(memory, damaged_users_are_found),
+	    WORLD_ON(pending, damaged_users_are_found),
+	    WORLD_ON(lmdb, damaged_users_are_found),
+	    WORLD_ON(memory, a_damaged_email_index_is_found),
+	    WORLD_ON(lmdb, a_damaged_email_index_is_found),
+	    WORLD_ON(memory, damaged_campaigns_are_found),
+	    WORLD_ON(memory, damaged_counters_are_found),
+	    WORLD_ON(pending, damaged_counters_are_found),
+	    WORLD_ON(memory, damaged_webhooks_are_found),
+	    WORLD_ON(memory, damaged_deliveries_are_found),
+	    WORLD_ON(pending, damaged_deliveries_are_found),
+	    WORLD_ON(memory, damaged_requests_and_tokens_are_found),
+	    WORLD_ON(lmdb, many_slices_read_every_row_once),
+	    WORLD_ON(memory, every_kind_is_walked),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

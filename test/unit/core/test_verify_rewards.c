@@ -32,7 +32,7 @@ static void fill(struct world *w)
 	world_assert_sound(w);
 }
 
-static void rules(void **state)
+static void damaged_rules_are_found(void **state)
 {
 	struct world *w = *state;
 	struct rule rule = {.id = 2};
@@ -56,7 +56,7 @@ static void rules(void **state)
 		    "rule_stats 7: counts for a rule that does not exist\n");
 }
 
-static void coupons(void **state)
+static void damaged_coupons_are_found(void **state)
 {
 	struct world *w = *state;
 	struct pool pool = {.rule_id = 2};
@@ -84,7 +84,7 @@ static void coupons(void **state)
 		    "coupon 2/3: follows a coupon that is missing\n");
 }
 
-static void rewards(void **state)
+static void damaged_rewards_are_found(void **state)
 {
 	struct world *w = *state;
 	struct reward due = {.id = 2}, issued = {.id = 3}, waiting = {.id = 4}, held = {.id = 5};
@@ -155,7 +155,7 @@ static struct order order_of(const char *order_id)
 #define B "order 2/df7e70e5021544f4834bbee64a9e3789: "
 #define C "order 2/6b23c0d5f35d1b11f9b683f0b0a61735: "
 
-static void orders(void **state)
+static void damaged_orders_are_found(void **state)
 {
 	struct world *w = *state;
 	struct user user = {.id = 2};
@@ -189,10 +189,10 @@ static void orders(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    WORLD_ON_ALL(rules),
-	    WORLD_ON_ALL(coupons),
-	    WORLD_ON_ALL(rewards),
-	    WORLD_ON_ALL(orders),
+	    WORLD_ON_ALL(damaged_rules_are_found),
+	    WORLD_ON_ALL(damaged_coupons_are_found),
+	    WORLD_ON_ALL(damaged_rewards_are_found),
+	    WORLD_ON_ALL(damaged_orders_are_found),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -48,7 +48,7 @@ static void assert_pairs(struct pairs a, struct pairs b)
 	assert_true(text_eq(a.raw, b.raw));
 }
 
-static void made_and_read(void **state)
+static void a_webhook_is_created_and_read(void **state)
 {
 	struct world *w = *state;
 	struct webhook_save s = {.webhook = world_hook()};
@@ -70,7 +70,7 @@ static void made_and_read(void **state)
 	assert_set(w, 0, 0, NULL);
 }
 
-static void a_change_is_what_it_names(void **state)
+static void a_change_touches_only_named_fields(void **state)
 {
 	struct world *w = *state;
 	uint64_t id = world_webhook(w, world_hook());
@@ -87,7 +87,7 @@ static void a_change_is_what_it_names(void **state)
 	assert_int_equal(save(w, &s), ERR_NOT_FOUND);
 }
 
-static void a_masked_value_keeps_the_stored_one(void **state)
+static void a_masked_value_keeps_the_stored_value(void **state)
 {
 	struct world *w = *state;
 	struct webhook hook = world_hook();
@@ -107,7 +107,7 @@ static void a_masked_value_keeps_the_stored_one(void **state)
 }
 
 /* The same name twice: each mask stands for its own value. */
-static void masks_of_one_name(void **state)
+static void each_mask_of_a_repeated_name_keeps_its_value(void **state)
 {
 	struct world *w = *state;
 	struct webhook hook = world_hook();
@@ -127,7 +127,7 @@ static struct webhook_save moved(uint64_t id, struct text url, struct text origi
 
 /* A write token cannot read header values, so it must not be able to send them to another origin.
  */
-static void header_values_stay_where_they_were_given(void **state)
+static void header_values_stay_with_their_origin(void **state)
 {
 	struct world *w = *state;
 	struct webhook hook = world_hook();
@@ -165,7 +165,7 @@ static void header_values_stay_where_they_were_given(void **state)
 }
 
 /* If a record has no origin, only the same URL keeps the header values. */
-static void an_unknown_origin_is_another(void **state)
+static void an_unknown_origin_counts_as_a_different_one(void **state)
 {
 	struct world *w = *state;
 	struct webhook hook = world_hook();
@@ -183,7 +183,7 @@ static void an_unknown_origin_is_another(void **state)
 }
 
 /* Default fields follow the events; chosen fields stay. */
-static void default_fields(void **state)
+static void default_fields_follow_the_events(void **state)
 {
 	struct world *w = *state;
 	struct webhook hook = world_hook();
@@ -224,7 +224,7 @@ static void too_many_unknown_fields(void **state)
 	buf_free(&list);
 }
 
-static void revisions_stay(void **state)
+static void revisions_are_kept(void **state)
 {
 	struct world *w = *state;
 	struct webhook hook = world_hook();
@@ -249,7 +249,7 @@ static void revisions_stay(void **state)
 	}
 }
 
-static void it_moves_between_sets(void **state)
+static void a_webhook_moves_between_campaign_sets(void **state)
 {
 	struct world *w = *state;
 	uint64_t campaign = world_launched(w);
@@ -270,7 +270,7 @@ static void it_moves_between_sets(void **state)
 	assert_set(w, 0, 2, (uint64_t[]){b, a});
 }
 
-static void what_does_not_fit_is_refused(void **state)
+static void settings_that_do_not_fit_are_refused(void **state)
 {
 	struct world *w = *state;
 	struct webhook_save s = {.webhook = world_hook()};
@@ -289,7 +289,7 @@ static void what_does_not_fit_is_refused(void **state)
 	assert_int_equal(read_back(w, 1).method, WEBHOOK_POST);
 }
 
-static void removed(void **state)
+static void a_webhook_is_removed(void **state)
 {
 	struct world *w = *state;
 	uint64_t a = world_webhook(w, world_hook()), b = world_webhook(w, world_hook());
@@ -306,7 +306,7 @@ static void removed(void **state)
 }
 
 /* Which events reach which webhook. */
-static void matching(void **state)
+static void events_match_webhooks(void **state)
 {
 	static const struct {
 		struct webhook hook;
@@ -349,19 +349,19 @@ static void matching(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    WORLD_ON_ALL(made_and_read),
-	    WORLD_ON_ALL(a_change_is_what_it_names),
-	    WORLD_ON_ALL(a_masked_value_keeps_the_stored_one),
-	    WORLD_ON_ALL(masks_of_one_name),
-	    WORLD_ON_ALL(header_values_stay_where_they_were_given),
-	    WORLD_ON_ALL(an_unknown_origin_is_another),
-	    WORLD_ON_ALL(default_fields),
+	    WORLD_ON_ALL(a_webhook_is_created_and_read),
+	    WORLD_ON_ALL(a_change_touches_only_named_fields),
+	    WORLD_ON_ALL(a_masked_value_keeps_the_stored_value),
+	    WORLD_ON_ALL(each_mask_of_a_repeated_name_keeps_its_value),
+	    WORLD_ON_ALL(header_values_stay_with_their_origin),
+	    WORLD_ON_ALL(an_unknown_origin_counts_as_a_different_one),
+	    WORLD_ON_ALL(default_fields_follow_the_events),
 	    WORLD_ON_ALL(too_many_unknown_fields),
-	    WORLD_ON_ALL(revisions_stay),
-	    WORLD_ON_ALL(it_moves_between_sets),
-	    WORLD_ON_ALL(what_does_not_fit_is_refused),
-	    WORLD_ON_ALL(removed),
-	    WORLD_ON_ALL(matching),
+	    WORLD_ON_ALL(revisions_are_kept),
+	    WORLD_ON_ALL(a_webhook_moves_between_campaign_sets),
+	    WORLD_ON_ALL(settings_that_do_not_fit_are_refused),
+	    WORLD_ON_ALL(a_webhook_is_removed),
+	    WORLD_ON_ALL(events_match_webhooks),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -39,7 +39,7 @@ static struct text repeated(char room[2048], char c, size_t n)
 	return text_from(room, n);
 }
 
-static void what_is_required(void **state)
+static void required_settings_are_checked(void **state)
 {
 	(void)state;
 	char room[2048];
@@ -61,7 +61,7 @@ static void what_is_required(void **state)
 	assert_string_equal(refused(&hook), "name");
 }
 
-static void get_carries_a_query(void **state)
+static void a_get_webhook_carries_a_query(void **state)
 {
 	(void)state;
 	struct webhook hook =
@@ -75,7 +75,7 @@ static void get_carries_a_query(void **state)
 	}
 }
 
-static void header_names(void **state)
+static void header_names_are_checked(void **state)
 {
 	static const struct {
 		const char *name;
@@ -120,7 +120,7 @@ static void header_names(void **state)
 	buf_free(&room);
 }
 
-static void header_values(void **state)
+static void header_values_are_checked(void **state)
 {
 	static const struct {
 		struct text value;
@@ -182,7 +182,7 @@ static void check_beside(const struct beside *c)
 }
 
 /* In JSON dots nest. */
-static void names_beside_each_other(void **state)
+static void conflicting_names_are_refused(void **state)
 {
 	static const struct beside cases[] = {
 	    {"email", "mail", true, true},
@@ -211,7 +211,7 @@ static void names_beside_each_other(void **state)
 }
 
 /* In JSON a number makes an array, whose places are 0, 1, 2 without a gap. */
-static void numbers_beside_each_other(void **state)
+static void array_places_have_no_gaps(void **state)
 {
 	static const struct beside cases[] = {
 	    {"a.0", "a.1", true, true},      {"a.1.x", "a.0.y", true, true},
@@ -230,7 +230,7 @@ static void numbers_beside_each_other(void **state)
 		check_beside(&cases[i]);
 }
 
-static void sizes(void **state)
+static void sizes_are_limited(void **state)
 {
 	struct buf list = {0}, room = {0};
 	char many[2048], name[16];
@@ -273,13 +273,13 @@ static void sizes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(what_is_required),
-	    cmocka_unit_test(get_carries_a_query),
-	    cmocka_unit_test(header_names),
-	    cmocka_unit_test(header_values),
-	    cmocka_unit_test(names_beside_each_other),
-	    cmocka_unit_test(numbers_beside_each_other),
-	    cmocka_unit_test(sizes),
+	    cmocka_unit_test(required_settings_are_checked),
+	    cmocka_unit_test(a_get_webhook_carries_a_query),
+	    cmocka_unit_test(header_names_are_checked),
+	    cmocka_unit_test(header_values_are_checked),
+	    cmocka_unit_test(conflicting_names_are_refused),
+	    cmocka_unit_test(array_places_have_no_gaps),
+	    cmocka_unit_test(sizes_are_limited),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

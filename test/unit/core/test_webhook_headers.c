@@ -17,7 +17,7 @@ static struct pairs sealed_pair(struct buf *out, const char *name, const char *v
 	return (struct pairs){buf_view(out)};
 }
 
-static void sealed_and_opened(void **state)
+static void values_are_sealed_and_opened(void **state)
 {
 	struct buf sealed = {0}, opened = {0};
 	(void)state;
@@ -32,7 +32,7 @@ static void sealed_and_opened(void **state)
 }
 
 /* A mask is not a value: it means the stored value. */
-static void a_mask_stays(void **state)
+static void a_mask_is_not_sealed(void **state)
 {
 	struct buf sealed = {0};
 	struct text value;
@@ -43,7 +43,7 @@ static void a_mask_stays(void **state)
 	buf_free(&sealed);
 }
 
-static void another_key_opens_nothing(void **state)
+static void another_key_decrypts_nothing(void **state)
 {
 	static const uint8_t other[SEAL_KEY_SIZE] = {8};
 	struct buf sealed = {0}, opened = {0};
@@ -58,9 +58,9 @@ static void another_key_opens_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(sealed_and_opened),
-	    cmocka_unit_test(a_mask_stays),
-	    cmocka_unit_test(another_key_opens_nothing),
+	    cmocka_unit_test(values_are_sealed_and_opened),
+	    cmocka_unit_test(a_mask_is_not_sealed),
+	    cmocka_unit_test(another_key_decrypts_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -58,7 +58,7 @@ static struct webhook rotated(struct world *w, uint64_t hook, struct text secret
 	return webhook;
 }
 
-static void rotating_keeps_the_last_secret_for_a_while(void **state)
+static void rotating_keeps_the_previous_secret_for_a_while(void **state)
 {
 	struct world *w = *state;
 	struct webhook first = world_hook();
@@ -98,7 +98,7 @@ static void a_test_is_for_one_webhook_alone(void **state)
 	assert_int_equal(world_run(w, &test.command), ERR_NOT_FOUND);
 }
 
-static void a_disabled_webhook_takes_neither_test_nor_resend(void **state)
+static void a_disabled_webhook_refuses_tests_and_resends(void **state)
 {
 	struct world *w = *state;
 	uint64_t user, hook = disabled_hook(w, &user);
@@ -193,7 +193,7 @@ static void why_counts_what_did_not_match(void **state)
 	assert_int_equal(why.mismatches[MISMATCH_BEFORE], WHY_EVENTS);
 }
 
-static void replays_of_one_webhook(void **state)
+static void replays_are_listed_for_one_webhook(void **state)
 {
 	enum { N = 9 };
 	struct world *w = *state;
@@ -226,13 +226,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    WORLD_ON_ALL(enabling_forgets_the_failures),
-	    WORLD_ON_ALL(rotating_keeps_the_last_secret_for_a_while),
+	    WORLD_ON_ALL(rotating_keeps_the_previous_secret_for_a_while),
 	    WORLD_ON_ALL(a_test_is_for_one_webhook_alone),
-	    WORLD_ON_ALL(a_disabled_webhook_takes_neither_test_nor_resend),
+	    WORLD_ON_ALL(a_disabled_webhook_refuses_tests_and_resends),
 	    WORLD_ON_ALL(a_preview_shows_the_next_event_and_stores_nothing),
 	    WORLD_ON_ALL(why_knows_what_is_due),
 	    WORLD_ON_ALL(why_counts_what_did_not_match),
-	    WORLD_ON_ALL(replays_of_one_webhook),
+	    WORLD_ON_ALL(replays_are_listed_for_one_webhook),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

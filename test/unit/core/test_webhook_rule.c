@@ -71,7 +71,7 @@ static void one_webhook_for_each_rule(void **state)
 }
 
 /* The same webhook, with its secret, at another address; and active again. */
-static void binding_again_moves_it(void **state)
+static void binding_again_moves_the_webhook(void **state)
 {
 	struct world *w = *state;
 	uint64_t rule = save_rule(w, (struct rule){.campaign_id = world_launched(w)});
@@ -98,7 +98,7 @@ static void binding_again_moves_it(void **state)
 	assert_int_equal(world_count(w, &KIND_WEBHOOK), 1);
 }
 
-static void a_deleted_rule_takes_it_along(void **state)
+static void a_deleted_rule_removes_its_webhook(void **state)
 {
 	struct world *w = *state;
 	uint64_t campaign = world_launched(w), rules[2];
@@ -118,7 +118,7 @@ static void a_deleted_rule_takes_it_along(void **state)
 	assert_int_equal(unbind(w, rules[1]), ERR_OK);
 }
 
-static void what_is_no_rule_binds_nothing(void **state)
+static void an_unknown_rule_binds_nothing(void **state)
 {
 	struct world *w = *state;
 	uint64_t archived =
@@ -135,9 +135,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    WORLD_ON_ALL(one_webhook_for_each_rule),
-	    WORLD_ON_ALL(binding_again_moves_it),
-	    WORLD_ON_ALL(a_deleted_rule_takes_it_along),
-	    WORLD_ON_ALL(what_is_no_rule_binds_nothing),
+	    WORLD_ON_ALL(binding_again_moves_the_webhook),
+	    WORLD_ON_ALL(a_deleted_rule_removes_its_webhook),
+	    WORLD_ON_ALL(an_unknown_rule_binds_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

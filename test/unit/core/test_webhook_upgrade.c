@@ -51,7 +51,7 @@ static uint64_t revision_fields(struct world *w, uint64_t id, uint64_t revision)
 	return pairs_count(r.fields);
 }
 
-static void nothing_is_left_in_plain_text(void **state)
+static void no_header_value_stays_in_plain_text(void **state)
 {
 	struct world *w = *state;
 	struct buf chosen = {0};
@@ -94,7 +94,7 @@ static void a_reward_webhook_gets_its_fields(void **state)
 }
 
 /* A hidden field has the name of a new default field, and nobody is there to rename it. */
-static void a_clash_keeps_the_fields(void **state)
+static void a_name_clash_keeps_the_fields(void **state)
 {
 	struct world *w = *state;
 	struct buf thirteen = {0}, hidden = {0};
@@ -113,7 +113,7 @@ static void a_clash_keeps_the_fields(void **state)
 }
 
 /* The walk reads all webhooks and returns only those that need the upgrade. */
-static void the_old_ones_are_found(void **state)
+static void webhooks_of_0_1_are_found(void **state)
 {
 	struct world *w = *state;
 	static struct webhook_old old;
@@ -134,7 +134,7 @@ static void the_old_ones_are_found(void **state)
 }
 
 /* A backup of 0.1 can be restored: plain header values are a warning, not a problem. */
-static void verifying_warns(void **state)
+static void verifying_warns_of_plain_header_values(void **state)
 {
 	struct world *w = *state;
 	struct buf out = {0};
@@ -153,11 +153,11 @@ static void verifying_warns(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    WORLD_ON_ALL(nothing_is_left_in_plain_text),
+	    WORLD_ON_ALL(no_header_value_stays_in_plain_text),
 	    WORLD_ON_ALL(a_reward_webhook_gets_its_fields),
-	    WORLD_ON_ALL(a_clash_keeps_the_fields),
-	    WORLD_ON_ALL(the_old_ones_are_found),
-	    WORLD_ON_ALL(verifying_warns),
+	    WORLD_ON_ALL(a_name_clash_keeps_the_fields),
+	    WORLD_ON_ALL(webhooks_of_0_1_are_found),
+	    WORLD_ON_ALL(verifying_warns_of_plain_header_values),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -41,7 +41,7 @@ static uint64_t join_with_code(struct world *w, uint64_t campaign, const char *e
 }
 
 /* What an identifier is read as: "i" id, "c" code, "e" address, "-" nobody. */
-static void identifiers(void **state)
+static void identifiers_are_recognised(void **state)
 {
 	static const struct {
 		const char *identifier;
@@ -87,7 +87,7 @@ static void identifiers(void **state)
 }
 
 /* An address names somebody wherever it is, as long as it is in one campaign. */
-static void by_an_address_alone(void **state)
+static void a_user_is_found_by_address_alone(void **state)
 {
 	struct world *w = *state;
 	const struct who zoe = {.canonical_email = TEXT("zoe@example.com")};
@@ -105,7 +105,7 @@ static void by_an_address_alone(void **state)
 	assert_int_equal(ask.user.id, id);
 }
 
-static void by_everything(void **state)
+static void a_user_is_found_by_id_code_and_address(void **state)
 {
 	struct world *w = *state;
 	char code[CODE_LENGTH + 1];
@@ -130,7 +130,7 @@ static void by_everything(void **state)
 }
 
 /* The link of somebody whose code came from elsewhere refers like any other. */
-static void a_code_from_elsewhere_is_a_link(void **state)
+static void an_imported_code_is_a_link(void **state)
 {
 	struct world *w = *state;
 	uint64_t campaign = world_launched(w);
@@ -144,7 +144,7 @@ static void a_code_from_elsewhere_is_a_link(void **state)
 	assert_true(text_eq(event.referrer_alias, TEXT("zgLAYb")));
 }
 
-static void codes_that_are_refused(void **state)
+static void taken_and_malformed_codes_are_refused(void **state)
 {
 	struct world *w = *state;
 	char own[CODE_LENGTH + 1], campaigns[CODE_LENGTH + 1];
@@ -167,7 +167,7 @@ static void codes_that_are_refused(void **state)
 
 /* Another referd's codes look like ours. One that would be the next user's own is taken over all
  * the same: that id is left out. */
-static void a_code_like_ours_is_kept(void **state)
+static void an_imported_code_that_looks_generated_is_kept(void **state)
 {
 	struct world *w = *state;
 	char next[CODE_LENGTH + 1], campaigns[CODE_LENGTH + 1];
@@ -205,7 +205,7 @@ static enum err plant_decide(struct command *command, struct tx *tx)
 	return ERR_OK;
 }
 
-static void by_coupon(void **state)
+static void a_user_is_found_by_coupon(void **state)
 {
 	struct world *w = *state;
 	struct plant plant = {{.decide = plant_decide}};
@@ -219,13 +219,13 @@ static void by_coupon(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(identifiers),
-	    WORLD_ON_ALL(by_everything),
-	    WORLD_ON_ALL(by_an_address_alone),
-	    WORLD_ON_ALL(a_code_from_elsewhere_is_a_link),
-	    WORLD_ON_ALL(codes_that_are_refused),
-	    WORLD_ON_ALL(a_code_like_ours_is_kept),
-	    WORLD_ON_ALL(by_coupon),
+	    cmocka_unit_test(identifiers_are_recognised),
+	    WORLD_ON_ALL(a_user_is_found_by_id_code_and_address),
+	    WORLD_ON_ALL(a_user_is_found_by_address_alone),
+	    WORLD_ON_ALL(an_imported_code_is_a_link),
+	    WORLD_ON_ALL(taken_and_malformed_codes_are_refused),
+	    WORLD_ON_ALL(an_imported_code_that_looks_generated_is_kept),
+	    WORLD_ON_ALL(a_user_is_found_by_coupon),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -61,7 +61,7 @@ static void a_clock_set_ahead_and_back_makes_no_retry_late(void **state)
 }
 
 /* A burst while the clock is ahead: what the window cannot hold is found by reading. */
-static void many_joins_while_the_clock_is_ahead(void **state)
+static void many_joins_while_the_clock_is_ahead_are_sent(void **state)
 {
 	struct delivery_world *w = *state;
 	make_hook(w, hook_for(w, "https://crm.example/in"));
@@ -75,7 +75,7 @@ static void many_joins_while_the_clock_is_ahead(void **state)
 	assert_int_equal(w->client.n, 4000);
 }
 
-static void penalty_and_rate_do_not_see_the_clock(void **state)
+static void penalty_and_rate_ignore_the_wall_clock(void **state)
 {
 	struct delivery_world *w = *state;
 	struct fake_answer answer = {.status = 500};
@@ -96,7 +96,7 @@ static void penalty_and_rate_do_not_see_the_clock(void **state)
 }
 
 /* Six days ahead for three seconds, while an endpoint fails. */
-static void three_seconds_in_the_future_disable_nothing(void **state)
+static void three_seconds_with_a_wrong_clock_disable_nothing(void **state)
 {
 	struct delivery_world *w = *state;
 	struct fake_answer answer = {.status = 500};
@@ -114,7 +114,7 @@ static void three_seconds_in_the_future_disable_nothing(void **state)
 }
 
 /* Five days are five days, though the clock says that it was one hour. */
-static void five_days_of_failures_count_whatever_the_clock_says(void **state)
+static void five_days_of_failures_are_steady_time(void **state)
 {
 	struct delivery_world *w = *state;
 	struct fake_answer answer = {.status = 500};
@@ -140,7 +140,7 @@ static uint64_t stored_due_ms(struct delivery_world *w)
 }
 
 /* Written by a process whose clock was a year ahead: no schedule asks for that. */
-static void after_a_restart_in_the_past_nothing_waits_for_a_year(void **state)
+static void a_year_of_wrong_clock_delays_nothing_after_a_restart(void **state)
 {
 	struct delivery_world *w = *state;
 	struct fake_answer answer = {.status = 500};
@@ -189,7 +189,7 @@ static enum err put_stale_row(struct command *command, struct tx *tx)
 	return ERR_OK;
 }
 
-static void a_late_row_without_a_delivery_goes(void **state)
+static void a_late_row_without_a_delivery_is_removed(void **state)
 {
 	struct delivery_world *w = *state;
 	struct command put = {.decide = put_stale_row};
@@ -206,7 +206,7 @@ static int open_with_retention(void **state)
 }
 
 /* What the clock says for an hour deletes nothing; after a day it is believed. */
-static void retention_does_not_believe_a_young_jump(void **state)
+static void retention_ignores_a_recent_jump(void **state)
 {
 	struct delivery_world *w = *state;
 	make_hook(w, hook_for(w, "https://crm.example/in"));
@@ -244,14 +244,14 @@ int main(void)
 	    ON_MEMORY(a_clock_set_ahead_makes_no_retry_early),
 	    ON_MEMORY(a_clock_set_ahead_and_back_makes_no_retry_late),
 	    ON_PENDING(a_clock_set_ahead_and_back_makes_no_retry_late),
-	    ON_MEMORY(many_joins_while_the_clock_is_ahead),
-	    ON_MEMORY(penalty_and_rate_do_not_see_the_clock),
-	    ON_MEMORY(three_seconds_in_the_future_disable_nothing),
-	    ON_MEMORY(five_days_of_failures_count_whatever_the_clock_says),
-	    ON_LMDB(after_a_restart_in_the_past_nothing_waits_for_a_year),
+	    ON_MEMORY(many_joins_while_the_clock_is_ahead_are_sent),
+	    ON_MEMORY(penalty_and_rate_ignore_the_wall_clock),
+	    ON_MEMORY(three_seconds_with_a_wrong_clock_disable_nothing),
+	    ON_MEMORY(five_days_of_failures_are_steady_time),
+	    ON_LMDB(a_year_of_wrong_clock_delays_nothing_after_a_restart),
 	    ON_LMDB(many_late_rows_are_moved_in_slices),
-	    ON_LMDB(a_late_row_without_a_delivery_goes),
-	    {"retention_does_not_believe_a_young_jump", retention_does_not_believe_a_young_jump,
+	    ON_LMDB(a_late_row_without_a_delivery_is_removed),
+	    {"retention_ignores_a_recent_jump", retention_ignores_a_recent_jump,
 	     open_with_retention, close_world, NULL},
 	    ON_MEMORY(a_replay_keeps_its_pace),
 	};

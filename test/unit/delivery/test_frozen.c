@@ -41,7 +41,7 @@ static struct webhook renamed(struct buf *fields, struct buf *headers, uint64_t 
 
 /* A field renamed, another format, method, URL and header between two attempts: the retry has the
  * same content, sent as before, to the new place. */
-static void a_retry_sends_the_same_bytes_to_the_new_place(void **state)
+static void a_retry_sends_the_same_bytes_to_the_new_url(void **state)
 {
 	struct delivery_world *w = *state;
 	struct fake_answer answer = {.status = 500};
@@ -82,7 +82,7 @@ static void a_retry_sends_the_same_bytes_to_the_new_place(void **state)
 }
 
 /* The public URL is part of what happened. */
-static void another_public_url_changes_no_payload(void **state)
+static void a_new_public_url_changes_no_payload(void **state)
 {
 	struct delivery_world *w = *state;
 	struct fake_answer answer = {.status = 500};
@@ -105,7 +105,7 @@ static void another_public_url_changes_no_payload(void **state)
 	buf_free(&fields);
 }
 
-static void while_rotating_both_secrets_sign(void **state)
+static void both_secrets_sign_during_a_rotation(void **state)
 {
 	struct delivery_world *w = *state;
 	struct webhook hook = hook_for(w, "https://crm.example/in");
@@ -194,7 +194,7 @@ static void a_stop_changes_no_schedule(void **state)
 	assert_int_equal(w->client.n, 5);
 }
 
-static void a_stop_that_drains_starts_nothing_and_records_all(void **state)
+static void a_drain_starts_nothing_and_records_every_result(void **state)
 {
 	struct delivery_world *w = *state;
 	struct fake_answer answer = {.status = 200, .after_ms = SECOND};
@@ -218,13 +218,13 @@ static void a_stop_that_drains_starts_nothing_and_records_all(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    ON_MEMORY(a_retry_sends_the_same_bytes_to_the_new_place),
-	    ON_LMDB(another_public_url_changes_no_payload),
-	    ON_MEMORY(while_rotating_both_secrets_sign),
+	    ON_MEMORY(a_retry_sends_the_same_bytes_to_the_new_url),
+	    ON_LMDB(a_new_public_url_changes_no_payload),
+	    ON_MEMORY(both_secrets_sign_during_a_rotation),
 	    ON_MEMORY(a_get_signs_the_whole_query),
 	    ON_LMDB(an_attempt_cut_short_by_the_stop_is_due_at_once),
 	    ON_LMDB(a_stop_changes_no_schedule),
-	    ON_LMDB(a_stop_that_drains_starts_nothing_and_records_all),
+	    ON_LMDB(a_drain_starts_nothing_and_records_every_result),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -40,7 +40,7 @@ static const struct fake_record *operator_call(const struct delivery_world *w)
 	return found;
 }
 
-static void gone_disables_at_once_with_the_reason(void **state)
+static void a_410_disables_at_once_with_the_reason(void **state)
 {
 	struct delivery_world *w = *state;
 	struct fake_answer answer = {.status = 410};
@@ -62,7 +62,7 @@ static void gone_disables_at_once_with_the_reason(void **state)
 	assert_int_equal(delivery_now(w, 1).status, DELIVERY_DELIVERED);
 }
 
-static void after_gone_nothing_more_leaves(void **state)
+static void nothing_is_sent_after_410(void **state)
 {
 	struct delivery_world *w = *state;
 	struct fake_answer answer = {.status = 410};
@@ -95,7 +95,7 @@ static struct fake_answer crm_knows(void *arg, const struct fake_record *call)
 	return (struct fake_answer){.status = user_of(call) % 10 == 0 ? 200 : 409};
 }
 
-static void refusals_of_messages_are_no_penalty(void **state)
+static void refused_messages_cause_no_penalty(void **state)
 {
 	struct delivery_world *w = *state;
 	struct webhook_live live_state;
@@ -121,7 +121,7 @@ static void refusals_of_messages_are_no_penalty(void **state)
 }
 
 /* Failures began the penalty; a refusal shows that the endpoint answers again. */
-static void a_probe_that_is_refused_ends_the_penalty(void **state)
+static void a_refused_probe_ends_the_penalty(void **state)
 {
 	struct delivery_world *w = *state;
 	struct webhook_live live_state;
@@ -140,7 +140,7 @@ static void a_probe_that_is_refused_ends_the_penalty(void **state)
 }
 
 /* The same person's next event waits for a refused one no longer than 35 minutes and the jitter. */
-static void a_refused_join_does_not_hold_the_qualification_back(void **state)
+static void a_refused_join_does_not_block_the_qualification(void **state)
 {
 	struct delivery_world *w = *state;
 	struct fake_answer answer = {.status = 409, .retry_after = "86400"};
@@ -173,7 +173,7 @@ static void success_statuses_count_as_delivered(void **state)
 }
 
 /* Sent again, a refused delivery has its whole schedule again. */
-static void a_resend_begins_the_refusals_anew(void **state)
+static void a_resend_restarts_the_refusal_schedule(void **state)
 {
 	struct delivery_world *w = *state;
 	struct fake_answer answer = {.status = 400};
@@ -191,7 +191,7 @@ static void a_resend_begins_the_refusals_anew(void **state)
 	assert_int_equal(delivery_now(w, 1).refusals, 4);
 }
 
-static void disabled_after_five_days_of_failures(void **state)
+static void five_days_of_failures_disable(void **state)
 {
 	struct delivery_world *w = *state;
 	struct fake_answer answer = {.status = 500};
@@ -205,7 +205,7 @@ static void disabled_after_five_days_of_failures(void **state)
 		    TEXT("every attempt failed for the time that disable_after allows"));
 }
 
-static void a_success_in_between_begins_the_days_anew(void **state)
+static void a_success_restarts_the_five_days(void **state)
 {
 	struct delivery_world *w = *state;
 	struct fake_answer answer = {.status = 500};
@@ -223,7 +223,7 @@ static void a_success_in_between_begins_the_days_anew(void **state)
 			again_ms + 5 * (uint64_t)DAY + 2 * HOUR);
 }
 
-static void a_disable_rule_of_its_own(void **state)
+static void a_webhook_has_its_own_disable_rule(void **state)
 {
 	struct delivery_world *w = *state;
 	struct fake_answer answer = {.status = 500};
@@ -276,7 +276,7 @@ static void the_operator_is_told_of_an_exhausted_delivery(void **state)
 }
 
 /* Two operators that both fail would tell each other of it for ever. */
-static void never_about_their_own_deliveries(void **state)
+static void operator_events_never_cause_operator_events(void **state)
 {
 	struct delivery_world *w = *state;
 	struct fake_answer answer = {.status = 500};
@@ -293,7 +293,7 @@ static void never_about_their_own_deliveries(void **state)
 	assert_int_equal(w->client.n, 30);
 }
 
-static void held_while_disabled_and_released_in_order(void **state)
+static void held_deliveries_are_released_in_order(void **state)
 {
 	struct delivery_world *w = *state;
 	struct webhook hook = hook_for(w, "https://crm.example/in");
@@ -315,7 +315,7 @@ static void held_while_disabled_and_released_in_order(void **state)
 }
 
 /* Without an order of its own it is the order of time all the same. */
-static void held_without_order_is_released_oldest_first(void **state)
+static void held_deliveries_without_order_are_released_oldest_first(void **state)
 {
 	struct delivery_world *w = *state;
 	uint64_t id = make_hook(w, hook_for(w, "https://crm.example/in"));
@@ -334,24 +334,24 @@ static void held_without_order_is_released_oldest_first(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    ON_MEMORY(gone_disables_at_once_with_the_reason),
-	    ON_PENDING(gone_disables_at_once_with_the_reason),
-	    ON_MEMORY(after_gone_nothing_more_leaves),
-	    ON_MEMORY(refusals_of_messages_are_no_penalty),
-	    ON_PENDING(refusals_of_messages_are_no_penalty),
-	    ON_MEMORY(a_probe_that_is_refused_ends_the_penalty),
-	    ON_MEMORY(a_refused_join_does_not_hold_the_qualification_back),
+	    ON_MEMORY(a_410_disables_at_once_with_the_reason),
+	    ON_PENDING(a_410_disables_at_once_with_the_reason),
+	    ON_MEMORY(nothing_is_sent_after_410),
+	    ON_MEMORY(refused_messages_cause_no_penalty),
+	    ON_PENDING(refused_messages_cause_no_penalty),
+	    ON_MEMORY(a_refused_probe_ends_the_penalty),
+	    ON_MEMORY(a_refused_join_does_not_block_the_qualification),
 	    ON_MEMORY(success_statuses_count_as_delivered),
-	    ON_MEMORY(a_resend_begins_the_refusals_anew),
-	    ON_MEMORY(disabled_after_five_days_of_failures),
-	    ON_MEMORY(a_success_in_between_begins_the_days_anew),
-	    ON_MEMORY(a_disable_rule_of_its_own),
+	    ON_MEMORY(a_resend_restarts_the_refusal_schedule),
+	    ON_MEMORY(five_days_of_failures_disable),
+	    ON_MEMORY(a_success_restarts_the_five_days),
+	    ON_MEMORY(a_webhook_has_its_own_disable_rule),
 	    ON_MEMORY(the_operator_is_told_that_a_webhook_is_disabled),
 	    ON_MEMORY(the_operator_is_told_of_an_exhausted_delivery),
-	    ON_MEMORY(never_about_their_own_deliveries),
-	    ON_MEMORY(held_while_disabled_and_released_in_order),
-	    ON_PENDING(held_while_disabled_and_released_in_order),
-	    ON_MEMORY(held_without_order_is_released_oldest_first),
+	    ON_MEMORY(operator_events_never_cause_operator_events),
+	    ON_MEMORY(held_deliveries_are_released_in_order),
+	    ON_PENDING(held_deliveries_are_released_in_order),
+	    ON_MEMORY(held_deliveries_without_order_are_released_oldest_first),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

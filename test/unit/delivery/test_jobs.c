@@ -59,7 +59,7 @@ static uint64_t five_joins(struct delivery_world *w)
 	return id;
 }
 
-static void a_replay_of_what_was_exhausted(void **state)
+static void exhausted_deliveries_are_replayed(void **state)
 {
 	struct delivery_world *w = *state;
 	uint64_t hook = five_joins(w);
@@ -77,7 +77,7 @@ static void a_replay_of_what_was_exhausted(void **state)
 	assert_int_equal(delivery_now(w, 3).status, DELIVERY_DELIVERED);
 }
 
-static void a_replay_of_what_was_delivered_in_a_time(void **state)
+static void delivered_events_of_a_period_are_replayed(void **state)
 {
 	struct delivery_world *w = *state;
 	uint64_t hook = five_joins(w);
@@ -91,7 +91,7 @@ static void a_replay_of_what_was_delivered_in_a_time(void **state)
 	assert_text(call_at(w, 6)->body, call_at(w, 1)->body);
 }
 
-static void a_replay_reaches_back_before_the_webhook(void **state)
+static void events_older_than_the_webhook_are_replayed(void **state)
 {
 	struct delivery_world *w = *state;
 	five_joins(w);
@@ -119,7 +119,7 @@ static uint64_t late_webhook(struct delivery_world *w)
 	return make_hook(w, hook_for(w, "https://later.example/in"));
 }
 
-static void a_replay_goes_on_after_a_stop(void **state)
+static void a_replay_continues_after_a_restart(void **state)
 {
 	struct delivery_world *w = *state;
 	uint64_t hook = late_webhook(w);
@@ -138,7 +138,7 @@ static void a_replay_goes_on_after_a_stop(void **state)
 	assert_int_equal(stats_now(w, hook).delivered, MANY);
 }
 
-static void a_replay_has_a_pace(void **state)
+static void a_replay_keeps_its_pace(void **state)
 {
 	struct delivery_world *w = *state;
 	uint64_t hook = late_webhook(w);
@@ -176,7 +176,7 @@ static void a_replay_waits_for_its_own_webhook_only(void **state)
 	assert_int_equal(stats_now(w, dead_id).delivered, MANY);
 }
 
-static void a_replay_ends_with_its_webhook(void **state)
+static void a_replay_ends_when_its_webhook_is_deleted(void **state)
 {
 	struct delivery_world *w = *state;
 	uint64_t hook = late_webhook(w);
@@ -195,7 +195,7 @@ static int open_with_retention(void **state)
 	return open_world(state, world_on_memory, RETENTION_MS);
 }
 
-static void finished_ones_go_after_30_days(void **state)
+static void finished_deliveries_are_deleted_after_30_days(void **state)
 {
 	struct delivery_world *w = *state;
 	struct fake_answer answer = {.status = 200};
@@ -228,7 +228,7 @@ static void finished_ones_go_after_30_days(void **state)
 	assert_int_equal(world_count(&w->core, &KIND_EVENT), 0);
 }
 
-static void events_that_nobody_wanted_go_too(void **state)
+static void events_without_a_webhook_are_deleted_too(void **state)
 {
 	struct delivery_world *w = *state;
 	emit(w, 1, 200, 0);
@@ -259,7 +259,7 @@ static void a_replay_after_the_retention_has_the_same_message_id(void **state)
 }
 
 /* One commit of a retention slice is small, however much there is to delete. */
-static void a_slice_is_bounded(void **state)
+static void a_retention_slice_is_bounded(void **state)
 {
 	struct delivery_world *w = *state;
 	make_hook(w, hook_for(w, "https://crm.example/in"));
@@ -288,19 +288,19 @@ static void a_slice_is_bounded(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    ON_MEMORY(a_replay_of_what_was_exhausted),
-	    ON_PENDING(a_replay_of_what_was_exhausted),
-	    ON_MEMORY(a_replay_of_what_was_delivered_in_a_time),
-	    ON_MEMORY(a_replay_reaches_back_before_the_webhook),
-	    ON_PENDING(a_replay_reaches_back_before_the_webhook),
-	    ON_LMDB(a_replay_goes_on_after_a_stop),
-	    ON_LMDB(a_replay_has_a_pace),
+	    ON_MEMORY(exhausted_deliveries_are_replayed),
+	    ON_PENDING(exhausted_deliveries_are_replayed),
+	    ON_MEMORY(delivered_events_of_a_period_are_replayed),
+	    ON_MEMORY(events_older_than_the_webhook_are_replayed),
+	    ON_PENDING(events_older_than_the_webhook_are_replayed),
+	    ON_LMDB(a_replay_continues_after_a_restart),
+	    ON_LMDB(a_replay_keeps_its_pace),
 	    ON_LMDB(a_replay_waits_for_its_own_webhook_only),
-	    ON_MEMORY(a_replay_ends_with_its_webhook),
-	    WITH_RETENTION(finished_ones_go_after_30_days),
-	    WITH_RETENTION(events_that_nobody_wanted_go_too),
+	    ON_MEMORY(a_replay_ends_when_its_webhook_is_deleted),
+	    WITH_RETENTION(finished_deliveries_are_deleted_after_30_days),
+	    WITH_RETENTION(events_without_a_webhook_are_deleted_too),
 	    WITH_RETENTION(a_replay_after_the_retention_has_the_same_message_id),
-	    WITH_RETENTION(a_slice_is_bounded),
+	    WITH_RETENTION(a_retention_slice_is_bounded),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -112,7 +112,7 @@ static void calm_down(struct chaos *c)
 	live(c->w, DAY);
 }
 
-static void everything_arrives_in_the_end(void **state)
+static void every_event_is_delivered_in_the_end(void **state)
 {
 	struct delivery_world *w = *state;
 	struct chaos c = {.w = w, .random = seeded_start("nothing_lost", 20261123)};
@@ -143,8 +143,8 @@ static void everything_arrives_in_the_end(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    ON_MEMORY(everything_arrives_in_the_end),
-	    ON_PENDING(everything_arrives_in_the_end),
+	    ON_MEMORY(every_event_is_delivered_in_the_end),
+	    ON_PENDING(every_event_is_delivered_in_the_end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -44,7 +44,7 @@ static void assert_message(struct delivery_world *w, struct text id, uint64_t de
 	assert_text(id, text_of(expected));
 }
 
-static void per_user_is_the_default(void **state)
+static void order_per_user_is_the_default(void **state)
 {
 	struct delivery_world *w = *state;
 	uint64_t failures = 2;
@@ -70,7 +70,7 @@ static void per_user_is_the_default(void **state)
 	assert_int_equal(world_count(&w->core, &KIND_CHAIN), 0);
 }
 
-static void strict_is_one_after_another(void **state)
+static void order_strict_sends_one_after_another(void **state)
 {
 	struct delivery_world *w = *state;
 	uint64_t failures = 2;
@@ -89,7 +89,7 @@ static void strict_is_one_after_another(void **state)
 	}
 }
 
-static void none_is_all_at_once(void **state)
+static void order_none_sends_all_at_once(void **state)
 {
 	struct delivery_world *w = *state;
 	struct fake_answer slow = {.status = 200, .after_ms = SECOND};
@@ -107,7 +107,7 @@ static struct fake_answer user_2_never_works(void *arg, const struct fake_record
 }
 
 /* The end of the one before, whichever it is, lets the next go: not its failure. */
-static void exhausted_lets_the_next_go(void **state)
+static void an_exhausted_delivery_releases_the_next(void **state)
 {
 	static const char one_second[] = "\0\0\0\0\0\0\0\001";
 	struct delivery_world *w = *state;
@@ -126,7 +126,7 @@ static void exhausted_lets_the_next_go(void **state)
 	assert_int_equal(stats_now(w, 1).delivered, 2 * EACH);
 }
 
-static void a_removed_webhook_cancels_what_it_would_have_got(void **state)
+static void a_removed_webhook_cancels_its_deliveries(void **state)
 {
 	struct delivery_world *w = *state;
 	struct webhook hook = hook_for(w, "https://crm.example/in");
@@ -149,14 +149,14 @@ static void a_removed_webhook_cancels_what_it_would_have_got(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    ON_MEMORY(per_user_is_the_default),
-	    ON_PENDING(per_user_is_the_default),
-	    ON_MEMORY(strict_is_one_after_another),
-	    ON_PENDING(strict_is_one_after_another),
-	    ON_MEMORY(none_is_all_at_once),
-	    ON_MEMORY(exhausted_lets_the_next_go),
-	    ON_MEMORY(a_removed_webhook_cancels_what_it_would_have_got),
-	    ON_PENDING(a_removed_webhook_cancels_what_it_would_have_got),
+	    ON_MEMORY(order_per_user_is_the_default),
+	    ON_PENDING(order_per_user_is_the_default),
+	    ON_MEMORY(order_strict_sends_one_after_another),
+	    ON_PENDING(order_strict_sends_one_after_another),
+	    ON_MEMORY(order_none_sends_all_at_once),
+	    ON_MEMORY(an_exhausted_delivery_releases_the_next),
+	    ON_MEMORY(a_removed_webhook_cancels_its_deliveries),
+	    ON_PENDING(a_removed_webhook_cancels_its_deliveries),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,7 +9,7 @@
 
 enum { BACKLOG = 100000, DUE_ROWS = 1000000 };
 
-static void at_most_32_at_a_time(void **state)
+static void at_most_32_calls_run_at_a_time(void **state)
 {
 	struct delivery_world *w = *state;
 	struct fake_answer slow = {.status = 200, .after_ms = 100};
@@ -25,7 +25,7 @@ static void at_most_32_at_a_time(void **state)
 	assert_int_equal(call_at(w, 319)->at_ms - call_at(w, 0)->at_ms, 900);
 }
 
-static void a_concurrency_of_its_own(void **state)
+static void a_webhook_has_its_own_concurrency(void **state)
 {
 	struct delivery_world *w = *state;
 	struct fake_answer slow = {.status = 200, .after_ms = 100};
@@ -67,7 +67,7 @@ static void the_rate_is_exact_over_a_minute(void **state)
 	assert_rate(w, 7, 1);
 }
 
-static void zapier_gets_30_a_second_unasked(void **state)
+static void zapier_has_a_default_rate_of_30_a_second(void **state)
 {
 	struct delivery_world *w = *state;
 	make_hook(w, hook_for(w, "https://hooks.zapier.com/hooks/catch/1/2/"));
@@ -77,7 +77,7 @@ static void zapier_gets_30_a_second_unasked(void **state)
 	assert_int_equal(w->client.n, 3000);
 }
 
-static void elsewhere_there_is_no_rate(void **state)
+static void other_hosts_have_no_default_rate(void **state)
 {
 	struct delivery_world *w = *state;
 	make_hook(w, hook_for(w, "https://crm.example/in"));
@@ -88,7 +88,7 @@ static void elsewhere_there_is_no_rate(void **state)
 }
 
 /* Down for ten minutes: one probe at a time, ever further apart. Then up: 1, 2, 4, 8, 16, 32. */
-static void a_penalty_probes_and_is_lifted_gently(void **state)
+static void a_penalty_sends_probes_and_ends_gradually(void **state)
 {
 	struct delivery_world *w = *state;
 	struct fake_answer answer = {.status = 503, .after_ms = 10};
@@ -125,7 +125,7 @@ static void a_penalty_probes_and_is_lifted_gently(void **state)
 }
 
 /* The waiting for a penalty is no attempt: those that did not get their turn have made none. */
-static void waiting_for_a_penalty_costs_no_attempt(void **state)
+static void waiting_for_the_end_of_a_penalty_costs_no_attempt(void **state)
 {
 	struct delivery_world *w = *state;
 	struct fake_answer answer = {.status = 503};
@@ -258,7 +258,7 @@ static void results_are_recorded_many_at_once(void **state)
 }
 
 /* A timer counts from libevent's cached time, so by the loop's clock it may fire early. */
-static void results_are_recorded_though_the_timer_fires_early(void **state)
+static void results_are_recorded_even_if_the_timer_fires_early(void **state)
 {
 	struct delivery_world *w = *state;
 	make_hook(w, hook_for(w, "https://crm.example/in"));
@@ -275,19 +275,19 @@ static void results_are_recorded_though_the_timer_fires_early(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    ON_MEMORY(at_most_32_at_a_time),
-	    ON_PENDING(at_most_32_at_a_time),
-	    ON_MEMORY(a_concurrency_of_its_own),
+	    ON_MEMORY(at_most_32_calls_run_at_a_time),
+	    ON_PENDING(at_most_32_calls_run_at_a_time),
+	    ON_MEMORY(a_webhook_has_its_own_concurrency),
 	    ON_MEMORY(the_rate_is_exact_over_a_minute),
-	    ON_MEMORY(zapier_gets_30_a_second_unasked),
-	    ON_MEMORY(elsewhere_there_is_no_rate),
-	    ON_MEMORY(a_penalty_probes_and_is_lifted_gently),
-	    ON_MEMORY(waiting_for_a_penalty_costs_no_attempt),
+	    ON_MEMORY(zapier_has_a_default_rate_of_30_a_second),
+	    ON_MEMORY(other_hosts_have_no_default_rate),
+	    ON_MEMORY(a_penalty_sends_probes_and_ends_gradually),
+	    ON_MEMORY(waiting_for_the_end_of_a_penalty_costs_no_attempt),
 	    ON_MEMORY(a_dead_webhook_delays_nobody_by_a_turn),
 	    ON_MEMORY(a_failing_webhook_delays_nobody_by_a_turn),
 	    ON_MEMORY(a_million_due_rows_are_a_bounded_window),
 	    ON_MEMORY(results_are_recorded_many_at_once),
-	    ON_MEMORY(results_are_recorded_though_the_timer_fires_early),
+	    ON_MEMORY(results_are_recorded_even_if_the_timer_fires_early),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -79,7 +79,7 @@ static void a_webhook_may_list_further_successes(void **state)
 }
 
 /* 5 s, 5 min, 30 min, whatever Retry-After asks for; then it is over. */
-static void refusals_have_a_schedule_of_their_own(void **state)
+static void refusals_have_their_own_schedule(void **state)
 {
 	static const uint64_t seconds[] = {5, 300, 1800};
 	(void)state;
@@ -94,7 +94,7 @@ static void refusals_have_a_schedule_of_their_own(void **state)
 }
 
 /* Each schedule counts its own attempts. */
-static void refusals_and_failures_do_not_use_up_each_other(void **state)
+static void refusals_and_failures_are_counted_separately(void **state)
 {
 	(void)state;
 	assert_int_equal(decide_of(HTTP_FAIL_NONE, 409, 9, 0).wait_ms, 4000);
@@ -104,7 +104,7 @@ static void refusals_and_failures_do_not_use_up_each_other(void **state)
 	assert_int_equal(decide_of(HTTP_FAIL_NONE, 400, 13, 3).verdict, VERDICT_EXHAUSTED);
 }
 
-static void a_shorter_schedule_of_the_webhook_counts_for_refusals_too(void **state)
+static void a_shorter_schedule_also_limits_refusals(void **state)
 {
 	const struct policy_rules quick = {.schedule = {.seconds = {10, 20}, .n = 2}};
 	const struct policy_rules slow = {.schedule = {.seconds = {7200}, .n = 1}};
@@ -119,7 +119,7 @@ static void a_shorter_schedule_of_the_webhook_counts_for_refusals_too(void **sta
 }
 
 /* 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h, each within a fifth. */
-static void the_schedule(void **state)
+static void the_default_schedule(void **state)
 {
 	static const uint64_t seconds[] = {5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400};
 	(void)state;
@@ -139,7 +139,7 @@ static void the_schedule(void **state)
 	assert_int_equal(decide(1000, TEXT("5"), 0).verdict, VERDICT_EXHAUSTED);
 }
 
-static void a_schedule_of_ones_own(void **state)
+static void a_webhook_has_its_own_schedule(void **state)
 {
 	const struct policy_rules own = {.schedule = {.seconds = {10, 20}, .n = 2}};
 	struct policy_attempt attempt = {.failure = HTTP_FAIL_DNS};
@@ -150,7 +150,7 @@ static void a_schedule_of_ones_own(void **state)
 	assert_int_equal(policy_decide(&own, &attempt, NOW_MS, 0).verdict, VERDICT_EXHAUSTED);
 }
 
-static void what_cannot_change_is_final(void **state)
+static void permanent_failures_are_final(void **state)
 {
 	static const enum http_failure retried[] = {HTTP_FAIL_DNS, HTTP_FAIL_CONNECT, HTTP_FAIL_TLS,
 						    HTTP_FAIL_TIMEOUT, HTTP_FAIL_PROTOCOL};
@@ -161,7 +161,7 @@ static void what_cannot_change_is_final(void **state)
 }
 
 /* Gone is about the webhook: the delivery is kept, also after its last attempt. */
-static void gone_keeps_the_delivery(void **state)
+static void a_410_keeps_the_delivery(void **state)
 {
 	(void)state;
 	for (uint64_t attempts = 1; attempts < 20; attempts++) {
@@ -171,7 +171,7 @@ static void gone_keeps_the_delivery(void **state)
 	}
 }
 
-static void retry_after(void **state)
+static void retry_after_delays_the_next_attempt(void **state)
 {
 	static const struct {
 		struct text header;
@@ -219,14 +219,14 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(every_status_has_its_outcome),
 	    cmocka_unit_test(a_webhook_may_list_further_successes),
-	    cmocka_unit_test(refusals_have_a_schedule_of_their_own),
-	    cmocka_unit_test(refusals_and_failures_do_not_use_up_each_other),
-	    cmocka_unit_test(a_shorter_schedule_of_the_webhook_counts_for_refusals_too),
-	    cmocka_unit_test(the_schedule),
-	    cmocka_unit_test(a_schedule_of_ones_own),
-	    cmocka_unit_test(what_cannot_change_is_final),
-	    cmocka_unit_test(gone_keeps_the_delivery),
-	    cmocka_unit_test(retry_after),
+	    cmocka_unit_test(refusals_have_their_own_schedule),
+	    cmocka_unit_test(refusals_and_failures_are_counted_separately),
+	    cmocka_unit_test(a_shorter_schedule_also_limits_refusals),
+	    cmocka_unit_test(the_default_schedule),
+	    cmocka_unit_test(a_webhook_has_its_own_schedule),
+	    cmocka_unit_test(permanent_failures_are_final),
+	    cmocka_unit_test(a_410_keeps_the_delivery),
+	    cmocka_unit_test(retry_after_delays_the_next_attempt),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -53,7 +53,7 @@ static void no_two_schedules_are_alike(void **state)
 	assert_false(alike);
 }
 
-static void a_schedule_of_its_own(void **state)
+static void a_webhook_has_its_own_schedule(void **state)
 {
 	static const uint64_t waits[] = {1 * SECOND, 60 * SECOND, 3600 * SECOND};
 	static const char seconds[] = "\0\0\0\0\0\0\0\001"
@@ -72,7 +72,7 @@ static void a_schedule_of_its_own(void **state)
 }
 
 /* It says 2 s: the schedule's 5 s are longer. It says two days: one is enough. */
-static void retry_after_only_delays_and_at_most_a_day(void **state)
+static void retry_after_delays_by_at_most_a_day(void **state)
 {
 	static const struct {
 		const char *header;
@@ -169,7 +169,7 @@ static void dns_and_tls_failures_are_retried(void **state)
 }
 
 /* A clock that goes back by an hour makes things late at most by that hour, never lost. */
-static void the_clock_goes_back(void **state)
+static void nothing_is_lost_when_the_clock_goes_back(void **state)
 {
 	struct delivery_world *w = *state;
 	struct fake_answer answer = {.status = 503};
@@ -186,7 +186,7 @@ static void the_clock_goes_back(void **state)
 }
 
 /* In the turn in which a retry becomes due something newer is committed first: neither is lost. */
-static void a_newer_event_does_not_overtake_a_retry_for_ever(void **state)
+static void newer_events_do_not_starve_a_retry(void **state)
 {
 	struct delivery_world *w = *state;
 	struct fake_answer answer = {.status = 503};
@@ -209,15 +209,15 @@ int main(void)
 	    ON_MEMORY(ten_attempts_over_75_hours),
 	    ON_PENDING(ten_attempts_over_75_hours),
 	    ON_MEMORY(no_two_schedules_are_alike),
-	    ON_MEMORY(a_schedule_of_its_own),
-	    ON_MEMORY(retry_after_only_delays_and_at_most_a_day),
+	    ON_MEMORY(a_webhook_has_its_own_schedule),
+	    ON_MEMORY(retry_after_delays_by_at_most_a_day),
 	    ON_MEMORY(a_redirect_is_a_failure_and_not_followed),
 	    ON_MEMORY(a_policy_refusal_fails_once_and_is_final),
 	    ON_MEMORY(dns_and_tls_failures_are_retried),
 	    ON_PENDING(dns_and_tls_failures_are_retried),
-	    ON_MEMORY(the_clock_goes_back),
-	    ON_MEMORY(a_newer_event_does_not_overtake_a_retry_for_ever),
-	    ON_PENDING(a_newer_event_does_not_overtake_a_retry_for_ever),
+	    ON_MEMORY(nothing_is_lost_when_the_clock_goes_back),
+	    ON_MEMORY(newer_events_do_not_starve_a_retry),
+	    ON_PENDING(newer_events_do_not_starve_a_retry),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -20,7 +20,7 @@ static void seal(const char *secret, struct buf *out)
 	crypto_seal(KEY, TEXT("webhook secret"), text_of(secret), out);
 }
 
-static void test_url(void **state)
+static void the_url_is_split(void **state)
 {
 	struct webhook webhook = {.url = TEXT("https://crm.example:8443/a/b?x=1")};
 	static struct lane_target t;
@@ -44,7 +44,7 @@ static void test_url(void **state)
 }
 
 /* A secret that does not open signs nothing: better unsigned than signed with something else. */
-static void test_secret(void **state)
+static void a_secret_that_does_not_decrypt_signs_nothing(void **state)
 {
 	struct webhook webhook = {.url = TEXT("https://crm.example/")};
 	static struct lane_target t;
@@ -66,7 +66,7 @@ static void test_secret(void **state)
 }
 
 /* The record may go; what was copied stays. */
-static void test_copies(void **state)
+static void copies_outlive_the_record(void **state)
 {
 	struct buf plain = {0}, headers = {0}, url = {0};
 	static struct lane_target t;
@@ -90,7 +90,7 @@ static void test_copies(void **state)
 }
 
 /* A receiver must not get a request without the header that it knows its sender by. */
-static void test_headers_of_another_key(void **state)
+static void header_values_that_do_not_decrypt_stop_the_request(void **state)
 {
 	static const uint8_t other[32] = {9};
 	struct buf plain = {0}, headers = {0};
@@ -109,10 +109,10 @@ static void test_headers_of_another_key(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_url),
-	    cmocka_unit_test(test_secret),
-	    cmocka_unit_test(test_copies),
-	    cmocka_unit_test(test_headers_of_another_key),
+	    cmocka_unit_test(the_url_is_split),
+	    cmocka_unit_test(a_secret_that_does_not_decrypt_signs_nothing),
+	    cmocka_unit_test(copies_outlive_the_record),
+	    cmocka_unit_test(header_values_that_do_not_decrypt_stop_the_request),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

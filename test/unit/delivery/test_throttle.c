@@ -33,7 +33,7 @@ static void fail_times(struct throttle *t, int times, uint64_t now_ms)
 		throttle_result(t, false, now_ms, MIDDLE);
 }
 
-static void concurrency_is_32_unless_said(void **state)
+static void the_default_concurrency_is_32(void **state)
 {
 	(void)state;
 	uint64_t wait_ms = 1;
@@ -58,7 +58,7 @@ static uint64_t started_in(struct throttle *t, uint64_t from_ms, uint64_t ms)
 	return started;
 }
 
-static void the_rate_is_kept_from_the_first_second_on(void **state)
+static void the_rate_applies_from_the_first_second(void **state)
 {
 	static const uint32_t rates[] = {1, 2, 7, 10, 30, 333, 1000, 10000};
 	(void)state;
@@ -75,7 +75,7 @@ static void the_rate_is_kept_from_the_first_second_on(void **state)
 	}
 }
 
-static void it_says_when_the_next_token_comes(void **state)
+static void the_wait_ends_when_the_next_token_comes(void **state)
 {
 	(void)state;
 	struct throttle t = fresh(0, 2);
@@ -90,7 +90,7 @@ static void it_says_when_the_next_token_comes(void **state)
 	assert_int_equal(wait_ms, 0);
 }
 
-static void a_new_rate_counts_at_once(void **state)
+static void a_new_rate_applies_at_once(void **state)
 {
 	(void)state;
 	struct throttle t = fresh(0, 1);
@@ -109,7 +109,7 @@ static void a_new_rate_counts_at_once(void **state)
 	assert_false(allows(&t, 0, NOW_MS));
 }
 
-static void five_failures_in_a_row_are_a_penalty(void **state)
+static void five_failures_in_a_row_start_a_penalty(void **state)
 {
 	(void)state;
 	struct throttle t = fresh(0, 0);
@@ -124,7 +124,7 @@ static void five_failures_in_a_row_are_a_penalty(void **state)
 	assert_false(allows(&t, 0, NOW_MS));
 }
 
-static void probes_come_one_at_a_time_and_ever_further_apart(void **state)
+static void probes_come_one_at_a_time_at_growing_intervals(void **state)
 {
 	static const uint64_t waits[] = {5000, 10000, 20000, 40000, 80000, 160000, 300000, 300000};
 	(void)state;
@@ -141,7 +141,7 @@ static void probes_come_one_at_a_time_and_ever_further_apart(void **state)
 	}
 }
 
-static void a_probes_distance_is_spread_by_a_fifth(void **state)
+static void the_probe_interval_varies_by_a_fifth(void **state)
 {
 	(void)state;
 	for (int i = 0; i <= 1; i++) {
@@ -155,7 +155,7 @@ static void a_probes_distance_is_spread_by_a_fifth(void **state)
 }
 
 /* 32 that fail together are one outage of a moment: the first probe comes after 5 s, not 5 min. */
-static void those_beside_the_last_failure_deepen_nothing(void **state)
+static void simultaneous_failures_count_once(void **state)
 {
 	(void)state;
 	struct throttle t = fresh(0, 0);
@@ -184,7 +184,7 @@ static void the_release_doubles_with_each_round(void **state)
 	assert_true(allows(&t, THROTTLE_CONCURRENCY - 1, now_ms));
 }
 
-static void a_failure_in_the_release_begins_it_anew(void **state)
+static void a_failure_during_the_release_restarts_it(void **state)
 {
 	(void)state;
 	struct throttle t = fresh(0, 0);
@@ -199,7 +199,7 @@ static void a_failure_in_the_release_begins_it_anew(void **state)
 	assert_false(allows(&t, 1, now_ms));
 }
 
-static void a_start_probes_at_once(void **state)
+static void a_restart_probes_at_once(void **state)
 {
 	(void)state;
 	struct throttle t = fresh(0, 0);
@@ -211,7 +211,7 @@ static void a_start_probes_at_once(void **state)
 	assert_true(allows(&t, 1, NOW_MS));
 }
 
-static void hosts_known_to_throttle(void **state)
+static void known_hosts_have_a_default_rate(void **state)
 {
 	(void)state;
 	assert_int_equal(throttle_default_rate("hooks.zapier.com"), 30);
@@ -223,18 +223,18 @@ static void hosts_known_to_throttle(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(concurrency_is_32_unless_said),
-	    cmocka_unit_test(the_rate_is_kept_from_the_first_second_on),
-	    cmocka_unit_test(it_says_when_the_next_token_comes),
-	    cmocka_unit_test(a_new_rate_counts_at_once),
-	    cmocka_unit_test(five_failures_in_a_row_are_a_penalty),
-	    cmocka_unit_test(probes_come_one_at_a_time_and_ever_further_apart),
-	    cmocka_unit_test(a_probes_distance_is_spread_by_a_fifth),
-	    cmocka_unit_test(those_beside_the_last_failure_deepen_nothing),
+	    cmocka_unit_test(the_default_concurrency_is_32),
+	    cmocka_unit_test(the_rate_applies_from_the_first_second),
+	    cmocka_unit_test(the_wait_ends_when_the_next_token_comes),
+	    cmocka_unit_test(a_new_rate_applies_at_once),
+	    cmocka_unit_test(five_failures_in_a_row_start_a_penalty),
+	    cmocka_unit_test(probes_come_one_at_a_time_at_growing_intervals),
+	    cmocka_unit_test(the_probe_interval_varies_by_a_fifth),
+	    cmocka_unit_test(simultaneous_failures_count_once),
 	    cmocka_unit_test(the_release_doubles_with_each_round),
-	    cmocka_unit_test(a_failure_in_the_release_begins_it_anew),
-	    cmocka_unit_test(a_start_probes_at_once),
-	    cmocka_unit_test(hosts_known_to_throttle),
+	    cmocka_unit_test(a_failure_during_the_release_restarts_it),
+	    cmocka_unit_test(a_restart_probes_at_once),
+	    cmocka_unit_test(known_hosts_have_a_default_rate),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -32,7 +32,7 @@ static const char *refusal(const char *address, const char *allowed)
 	return address_refusal((const struct sockaddr *)&ss, &list);
 }
 
-static void test_ranges(void **state)
+static void every_range_is_refused_at_its_edges(void **state)
 {
 	/* Before the first, first, last, behind the last; NULL where the neighbour is refused too.
 	 */
@@ -78,7 +78,7 @@ static void test_ranges(void **state)
 	}
 }
 
-static void test_texts(void **state)
+static void refusals_name_the_range(void **state)
 {
 	(void)state;
 	assert_string_equal(refusal("127.0.0.1", ""), "loopback address 127.0.0.0/8");
@@ -88,7 +88,7 @@ static void test_texts(void **state)
 	assert_string_equal(refusal("::2", ""), "address outside global unicast 2000::/3");
 }
 
-static void test_embedded(void **state)
+static void embedded_ipv4_addresses_are_judged(void **state)
 {
 	(void)state;
 	assert_string_equal(refusal("::ffff:10.0.0.1", ""), "private address 10.0.0.0/8");
@@ -101,7 +101,7 @@ static void test_embedded(void **state)
 	assert_non_null(refusal("::127.0.0.1", ""));
 }
 
-static void test_allowed(void **state)
+static void listed_ranges_are_allowed(void **state)
 {
 	(void)state;
 	assert_null(refusal("127.0.0.1", "127.0.0.0/8"));
@@ -117,14 +117,14 @@ static void test_allowed(void **state)
 	assert_null(refusal("172.23.255.255", "172.16.0.0/13"));
 }
 
-static void test_other_families(void **state)
+static void other_address_families_are_refused(void **state)
 {
 	struct sockaddr sa = {.sa_family = AF_UNIX};
 	(void)state;
 	assert_non_null(address_refusal(&sa, NULL));
 }
 
-static void test_lists(void **state)
+static void cidr_lists_are_read(void **state)
 {
 	static const char *const bad[] = {
 	    ",",         "10.0.0.0/8,", "10.0.0.0/33",  "::/129",      "10.0.0.0/",
@@ -145,7 +145,7 @@ static void test_lists(void **state)
 	assert_int_equal(list.n, 0);
 }
 
-static void test_text(void **state)
+static void addresses_are_written(void **state)
 {
 	char out[ADDRESS_TEXT_SIZE];
 	struct sockaddr_storage v4 = parse("192.0.2.1"), v6 = parse("2001:db8::1");
@@ -155,7 +155,7 @@ static void test_text(void **state)
 }
 
 /* What can be told of a URL without DNS. */
-static void test_url_hosts(void **state)
+static void hosts_of_urls_are_judged_without_dns(void **state)
 {
 	static const struct {
 		const char *url, *allowed;
@@ -200,10 +200,14 @@ static void test_url_hosts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_ranges),         cmocka_unit_test(test_texts),
-	    cmocka_unit_test(test_embedded),       cmocka_unit_test(test_allowed),
-	    cmocka_unit_test(test_other_families), cmocka_unit_test(test_lists),
-	    cmocka_unit_test(test_text),           cmocka_unit_test(test_url_hosts),
+	    cmocka_unit_test(every_range_is_refused_at_its_edges),
+	    cmocka_unit_test(refusals_name_the_range),
+	    cmocka_unit_test(embedded_ipv4_addresses_are_judged),
+	    cmocka_unit_test(listed_ranges_are_allowed),
+	    cmocka_unit_test(other_address_families_are_refused),
+	    cmocka_unit_test(cidr_lists_are_read),
+	    cmocka_unit_test(addresses_are_written),
+	    cmocka_unit_test(hosts_of_urls_are_judged_without_dns),
 	};
 	return cmocka_run_group_tests_name("address policy", tests, NULL, NULL);
 }

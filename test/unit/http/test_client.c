@@ -4,7 +4,7 @@
 
 /* ---- success ---- */
 
-static void test_tls_and_reuse(void **state)
+static void calls_over_tls_reuse_the_connection(void **state)
 {
 	struct world *w = *state;
 	struct outcome o = {0};
@@ -36,7 +36,7 @@ static void test_tls_and_reuse(void **state)
 	assert_int_equal(counters->connections, 1);
 }
 
-static void test_tls_literal_address(void **state)
+static void tls_to_a_literal_address_works(void **state)
 {
 	struct world *w = *state;
 	struct outcome o = {0};
@@ -58,31 +58,31 @@ static void expect_tls_failure(struct world *w, const char *url, const char *det
 	assert_int_equal(http_client_counters(w->client)->connections, 0);
 }
 
-static void test_tls_wrong_name(void **state)
+static void a_certificate_for_another_name_is_refused(void **state)
 {
 	start_tls(*state, &((struct world *)*state)->ca, "DNS:other.test", 3600);
 	expect_tls_failure(*state, "https://good.test", "hostname mismatch");
 }
 
-static void test_tls_wrong_address(void **state)
+static void a_certificate_for_another_address_is_refused(void **state)
 {
 	start_tls(*state, &((struct world *)*state)->ca, "IP:127.0.0.9,DNS:127.0.0.1", 3600);
 	expect_tls_failure(*state, "https://127.0.0.1", "IP address mismatch");
 }
 
-static void test_tls_expired(void **state)
+static void an_expired_certificate_is_refused(void **state)
 {
 	start_tls(*state, &((struct world *)*state)->ca, "DNS:good.test", -60);
 	expect_tls_failure(*state, "https://good.test", "certificate has expired");
 }
 
-static void test_tls_unknown_ca(void **state)
+static void an_unknown_ca_is_refused(void **state)
 {
 	start_tls(*state, &((struct world *)*state)->other_ca, "DNS:good.test", 3600);
 	expect_tls_failure(*state, "https://good.test", "unable to get local issuer certificate");
 }
 
-static void test_tls_spoken_to_plain(void **state)
+static void tls_to_a_plain_port_fails(void **state)
 {
 	struct world *w = *state;
 	struct outcome o = {0};
@@ -96,7 +96,7 @@ static void test_tls_spoken_to_plain(void **state)
 
 /* ---- connecting ---- */
 
-static void test_connect_refused(void **state)
+static void a_refused_connection_fails(void **state)
 {
 	struct world *w = *state;
 	struct outcome o = {0};
@@ -111,7 +111,7 @@ static void test_connect_refused(void **state)
 	assert_string_equal(o.detail, "Connection refused");
 }
 
-static void test_never_accepting(void **state)
+static void a_receiver_that_never_accepts_times_out(void **state)
 {
 	struct world *w = *state;
 	struct outcome o = play(w, NULL);
@@ -120,7 +120,7 @@ static void test_never_accepting(void **state)
 	assert_true(o.result.total_us < SHORT_MS * 1000 + SLACK_US);
 }
 
-static void test_second_address(void **state)
+static void the_second_address_is_tried(void **state)
 {
 	struct world *w = *state;
 	struct outcome o = {0};
@@ -143,7 +143,7 @@ static void expect(struct world *w, const char *url, enum http_failure failure, 
 	assert_non_null(strstr(o.detail, detail));
 }
 
-static void test_policy(void **state)
+static void forbidden_addresses_are_not_contacted(void **state)
 {
 	struct world *w = *state;
 	open_client(w, "", 30000);
@@ -156,7 +156,7 @@ static void test_policy(void **state)
 	assert_int_equal(http_client_counters(w->client)->connects, 0);
 }
 
-static void test_names(void **state)
+static void unknown_and_silent_names_fail(void **state)
 {
 	struct world *w = *state;
 	open_client(w, LOOPBACK, 30000);
@@ -167,7 +167,7 @@ static void test_names(void **state)
 }
 
 /* Fifty calls to a dead name share one query and leave a live one alone. */
-static void test_dead_names_delay_nobody(void **state)
+static void dead_names_do_not_delay_other_calls(void **state)
 {
 	struct world *w = *state;
 	struct outcome dead = {0}, live = {0};
@@ -186,7 +186,7 @@ static void test_dead_names_delay_nobody(void **state)
 
 /* ---- configuration ---- */
 
-static void test_bad_ca_file(void **state)
+static void a_bad_ca_file_is_refused(void **state)
 {
 	struct world *w = *state;
 	struct http_client_config config = {.ca_file = "/nonexistent.pem"};
@@ -201,20 +201,20 @@ static void test_bad_ca_file(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(test_tls_and_reuse),
-	    TEST(test_tls_literal_address),
-	    TEST(test_tls_wrong_name),
-	    TEST(test_tls_wrong_address),
-	    TEST(test_tls_expired),
-	    TEST(test_tls_unknown_ca),
-	    TEST(test_tls_spoken_to_plain),
-	    TEST(test_connect_refused),
-	    TEST(test_never_accepting),
-	    TEST(test_second_address),
-	    TEST(test_policy),
-	    TEST(test_names),
-	    TEST(test_dead_names_delay_nobody),
-	    TEST(test_bad_ca_file),
+	    TEST(calls_over_tls_reuse_the_connection),
+	    TEST(tls_to_a_literal_address_works),
+	    TEST(a_certificate_for_another_name_is_refused),
+	    TEST(a_certificate_for_another_address_is_refused),
+	    TEST(an_expired_certificate_is_refused),
+	    TEST(an_unknown_ca_is_refused),
+	    TEST(tls_to_a_plain_port_fails),
+	    TEST(a_refused_connection_fails),
+	    TEST(a_receiver_that_never_accepts_times_out),
+	    TEST(the_second_address_is_tried),
+	    TEST(forbidden_addresses_are_not_contacted),
+	    TEST(unknown_and_silent_names_fail),
+	    TEST(dead_names_do_not_delay_other_calls),
+	    TEST(a_bad_ca_file_is_refused),
 	};
 	return cmocka_run_group_tests_name("http client", tests, NULL, NULL);
 }

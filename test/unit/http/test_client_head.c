@@ -44,7 +44,7 @@ static void check(const struct example *e, size_t piece)
 	buf_free(&out);
 }
 
-static void cut_anywhere(void **state)
+static void a_head_may_be_cut_anywhere(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++)
@@ -53,7 +53,7 @@ static void cut_anywhere(void **state)
 }
 
 /* What is passed on stays small, whatever is sent; 24 KiB are allowed, one byte more is not. */
-static void bounds(void **state)
+static void a_head_is_bounded(void **state)
 {
 	struct head head = {0};
 	struct buf out = {0};
@@ -78,8 +78,8 @@ static void bounds(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(cut_anywhere),
-	    cmocka_unit_test(bounds),
+	    cmocka_unit_test(a_head_may_be_cut_anywhere),
+	    cmocka_unit_test(a_head_is_bounded),
 	};
 	return cmocka_run_group_tests_name("head of an answer", tests, NULL, NULL);
 }

@@ -94,7 +94,7 @@ static void fail_each(struct world *w, const char *origin, struct fault *fault)
 	printf("  of %ld allocations\n", n);
 }
 
-static void test_plain(void **state)
+static void each_allocation_of_a_plain_call_fails_once(void **state)
 {
 	struct world *w = *state;
 	w->receiver = receiver_start(echo, NULL);
@@ -102,7 +102,7 @@ static void test_plain(void **state)
 	fail_each(w, "http://127.0.0.1", &in_event);
 }
 
-static void test_tls(void **state)
+static void each_allocation_of_a_tls_call_fails_once(void **state)
 {
 	struct world *w = *state;
 	start_tls(w, &w->ca, "IP:127.0.0.1", 3600);
@@ -111,7 +111,8 @@ static void test_tls(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {TEST(test_plain), TEST(test_tls)};
+	const struct CMUnitTest tests[] = {TEST(each_allocation_of_a_plain_call_fails_once),
+					   TEST(each_allocation_of_a_tls_call_fails_once)};
 	event_set_mem_functions(event_malloc, event_realloc, free);
 	if (CRYPTO_set_mem_functions(ssl_malloc, ssl_realloc, ssl_free) != 1)
 		return 1;

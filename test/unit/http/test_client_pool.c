@@ -32,7 +32,7 @@ static void one_each(struct peer *peer)
 	peer_write(peer, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
 }
 
-static void test_closed_while_idle(void **state)
+static void a_connection_closed_while_idle_is_replaced(void **state)
 {
 	struct world *w = *state;
 	struct outcome o = play(w, one_each);
@@ -57,7 +57,7 @@ static void drops_second(struct peer *peer)
 	echo(peer);
 }
 
-static void test_second_try(void **state)
+static void a_dropped_connection_gets_a_second_try(void **state)
 {
 	struct world *w = *state;
 	struct outcome o = play(w, drops_second);
@@ -80,7 +80,7 @@ static void answers_half(struct peer *peer)
 	peer_write(peer, "HTTP/1.1");
 }
 
-static void test_no_second_try_after_a_byte(void **state)
+static void no_second_try_after_a_received_byte(void **state)
 {
 	struct world *w = *state;
 	struct outcome o = play(w, answers_half);
@@ -90,7 +90,7 @@ static void test_no_second_try_after_a_byte(void **state)
 	assert_int_equal(http_client_counters(w->client)->connects, 1);
 }
 
-static void test_idle_time(void **state)
+static void idle_connections_are_closed(void **state)
 {
 	struct world *w = *state;
 	struct outcome o = {0};
@@ -113,7 +113,7 @@ static void says_more(struct peer *peer)
 	silent(peer);
 }
 
-static void test_no_leftover_answer(void **state)
+static void leftover_bytes_are_not_the_next_response(void **state)
 {
 	struct world *w = *state;
 	struct outcome o = play(w, says_more);
@@ -146,7 +146,7 @@ static bool cancel_after(struct world *w, int turns, const char *origin, uint16_
 
 /* Turn by turn through every state a call has: resolving, connecting, handshake, waiting, reading,
  * until it is too late. */
-static void test_cancel_everywhere(void **state)
+static void a_call_can_be_cancelled_in_every_state(void **state)
 {
 	struct world *w = *state;
 	int turns = 0;
@@ -162,7 +162,7 @@ static void test_cancel_everywhere(void **state)
 	assert_true(cancel_after(w, 0, "http://10.0.0.1", 9)); /* ended, its callback still owed */
 }
 
-static void test_cancel_waiting_and_reading(void **state)
+static void a_call_is_cancelled_while_waiting_and_reading(void **state)
 {
 	struct world *w = *state;
 	struct outcome o = {0};
@@ -177,7 +177,7 @@ static void test_cancel_waiting_and_reading(void **state)
 	assert_int_equal(http_client_counters(w->client)->connections, 0);
 }
 
-static void test_pool_closed_in_flight(void **state)
+static void closing_a_pool_cancels_its_calls(void **state)
 {
 	struct world *w = *state;
 	struct outcome o = {0};
@@ -211,7 +211,7 @@ static long rss_anon_kib(void)
 	return kib;
 }
 
-static void test_memory_is_flat(void **state)
+static void memory_stays_flat(void **state)
 {
 	struct world *w = *state;
 	struct outcome o = {0};
@@ -237,15 +237,15 @@ static void test_memory_is_flat(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(test_closed_while_idle),
-	    TEST(test_second_try),
-	    TEST(test_no_second_try_after_a_byte),
-	    TEST(test_idle_time),
-	    TEST(test_no_leftover_answer),
-	    TEST(test_cancel_everywhere),
-	    TEST(test_cancel_waiting_and_reading),
-	    TEST(test_pool_closed_in_flight),
-	    TEST(test_memory_is_flat),
+	    TEST(a_connection_closed_while_idle_is_replaced),
+	    TEST(a_dropped_connection_gets_a_second_try),
+	    TEST(no_second_try_after_a_received_byte),
+	    TEST(idle_connections_are_closed),
+	    TEST(leftover_bytes_are_not_the_next_response),
+	    TEST(a_call_can_be_cancelled_in_every_state),
+	    TEST(a_call_is_cancelled_while_waiting_and_reading),
+	    TEST(closing_a_pool_cancels_its_calls),
+	    TEST(memory_stays_flat),
 	};
 	return cmocka_run_group_tests_name("http client: pools", tests, NULL, NULL);
 }

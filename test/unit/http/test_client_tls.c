@@ -27,21 +27,21 @@ static void expect_wanted_certificate(struct world *w)
 	}
 }
 
-static void test_certificate_wanted(void **state)
+static void a_required_client_certificate_is_reported(void **state)
 {
 	start_strict(*state, TLS1_2_VERSION);
 	expect_wanted_certificate(*state);
 }
 
 /* Our side of the handshake has ended when the receiver judges it. */
-static void test_certificate_wanted_after_the_handshake(void **state)
+static void a_required_client_certificate_is_reported_after_the_handshake(void **state)
 {
 	start_strict(*state, TLS1_3_VERSION);
 	expect_wanted_certificate(*state);
 }
 
 /* The receiver speaks TLS 1.2, but no cipher that we do. */
-static void test_another_alert_is_named(void **state)
+static void the_alert_is_named(void **state)
 {
 	struct world *w = *state;
 	struct outcome o = {0};
@@ -64,9 +64,9 @@ static void test_another_alert_is_named(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(test_certificate_wanted),
-	    TEST(test_certificate_wanted_after_the_handshake),
-	    TEST(test_another_alert_is_named),
+	    TEST(a_required_client_certificate_is_reported),
+	    TEST(a_required_client_certificate_is_reported_after_the_handshake),
+	    TEST(the_alert_is_named),
 	};
 	return cmocka_run_group_tests_name("http client: TLS alerts", tests, NULL, NULL);
 }

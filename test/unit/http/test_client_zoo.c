@@ -303,14 +303,14 @@ static void check_zoo(struct world *w, SSL_CTX *tls)
 	}
 }
 
-static void test_zoo(void **state)
+static void every_bad_receiver_over_tcp(void **state)
 {
 	struct world *w = *state;
 	open_client(w, LOOPBACK, 30000);
 	check_zoo(w, NULL);
 }
 
-static void test_zoo_over_tls(void **state)
+static void every_bad_receiver_over_tls(void **state)
 {
 	struct world *w = *state;
 	struct identity leaf = certs_make_leaf(&w->ca, "DNS:good.test", -60, 3600);
@@ -347,12 +347,12 @@ static void check_answer_before_end(struct world *w, SSL_CTX *tls)
 	assert_string_equal(o.answer, "ok");
 }
 
-static void test_answer_before_end(void **state)
+static void a_response_is_read_before_the_end(void **state)
 {
 	check_answer_before_end(*state, NULL);
 }
 
-static void test_answer_before_end_over_tls(void **state)
+static void a_response_is_read_before_the_end_over_tls(void **state)
 {
 	struct world *w = *state;
 	struct identity leaf = certs_make_leaf(&w->ca, "DNS:good.test", -60, 3600);
@@ -365,10 +365,10 @@ static void test_answer_before_end_over_tls(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(test_zoo),
-	    TEST(test_zoo_over_tls),
-	    TEST(test_answer_before_end),
-	    TEST(test_answer_before_end_over_tls),
+	    TEST(every_bad_receiver_over_tcp),
+	    TEST(every_bad_receiver_over_tls),
+	    TEST(a_response_is_read_before_the_end),
+	    TEST(a_response_is_read_before_the_end_over_tls),
 	};
 	return cmocka_run_group_tests_name("http client: bad receivers", tests, NULL, NULL);
 }

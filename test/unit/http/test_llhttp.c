@@ -192,7 +192,7 @@ static bool is_exception(const struct fixture *f, enum verdict mine)
 	return false;
 }
 
-static void test_fixtures(void **state)
+static void llhttps_strict_fixtures_are_judged_alike(void **state)
 {
 	struct fixture f = {.strict = false};
 	int strict = 0, refused = 0, wrong = 0;
@@ -224,7 +224,8 @@ static void test_fixtures(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_fixtures)};
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(llhttps_strict_fixtures_are_judged_alike)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -175,7 +175,7 @@ static const struct {
     {400, INPUT(CHUNKED "0\r\n\n")},
 };
 
-static void test_refusals(void **state)
+static void invalid_requests_are_refused_with_their_status(void **state)
 {
 	struct buf told = {0};
 
@@ -242,7 +242,7 @@ static const struct {
      "123 4 1 [POST] [/] [] [a] [Host]=[a] [Transfer-Encoding]=[chunked] body=0123456789"},
 };
 
-static void test_legal(void **state)
+static void unusual_legal_requests_are_accepted(void **state)
 {
 	struct buf told = {0};
 
@@ -257,7 +257,7 @@ static void test_legal(void **state)
 }
 
 /* Every beginning of a legal request asks for more: none is judged before its time. */
-static void test_beginnings(void **state)
+static void every_beginning_of_a_legal_request_needs_more(void **state)
 {
 	struct buf told = {0};
 
@@ -287,7 +287,7 @@ static void assert_head_of(size_t n, const char *begin, const char *expected)
 	buf_free(&told);
 }
 
-static void test_head_size(void **state)
+static void the_head_has_a_maximum_size(void **state)
 {
 	(void)state;
 	assert_head_of(FEED_MAX_HEAD, "GET / HTTP/1.1\r\n" H "X: ", "512 1 1 [GET]");
@@ -296,7 +296,7 @@ static void test_head_size(void **state)
 	assert_head_of(FEED_MAX_HEAD + 3, "GET /", "414 ");
 }
 
-static void test_header_count(void **state)
+static void the_number_of_headers_is_limited(void **state)
 {
 	struct buf input = {0}, told = {0};
 
@@ -330,7 +330,7 @@ static void assert_dropped(const char *piece, int pieces, const char *end, const
 	buf_free(&told);
 }
 
-static void test_dropped_is_bounded(void **state)
+static void dropped_bytes_are_bounded(void **state)
 {
 	(void)state;
 	assert_dropped("1;extension=0123456789abcdef0123\r\nx\r\n", 10, "0\r\n\r\n",
@@ -348,7 +348,7 @@ static void test_dropped_is_bounded(void **state)
 }
 
 /* A stream has no limit, but each of its chunks has one for what it drops. */
-static void test_streams_are_long(void **state)
+static void a_streamed_body_has_no_limit(void **state)
 {
 	struct buf input = {0}, told = {0};
 
@@ -375,7 +375,7 @@ static void test_streams_are_long(void **state)
 	buf_free(&told);
 }
 
-static void test_continue_is_asked_once(void **state)
+static void continue_is_sent_once(void **state)
 {
 	static const char head[] =
 	    "POST / HTTP/1.1\r\n" H "Expect: 100-continue\r\nContent-Length: 2\r\n\r\n";
@@ -400,10 +400,14 @@ static void test_continue_is_asked_once(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_refusals),         cmocka_unit_test(test_legal),
-	    cmocka_unit_test(test_beginnings),       cmocka_unit_test(test_head_size),
-	    cmocka_unit_test(test_header_count),     cmocka_unit_test(test_dropped_is_bounded),
-	    cmocka_unit_test(test_streams_are_long), cmocka_unit_test(test_continue_is_asked_once),
+	    cmocka_unit_test(invalid_requests_are_refused_with_their_status),
+	    cmocka_unit_test(unusual_legal_requests_are_accepted),
+	    cmocka_unit_test(every_beginning_of_a_legal_request_needs_more),
+	    cmocka_unit_test(the_head_has_a_maximum_size),
+	    cmocka_unit_test(the_number_of_headers_is_limited),
+	    cmocka_unit_test(dropped_bytes_are_bounded),
+	    cmocka_unit_test(a_streamed_body_has_no_limit),
+	    cmocka_unit_test(continue_is_sent_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -123,7 +123,7 @@ static void pass(struct files *f, uint64_t ms)
 	assert_int_equal(loop_mono_ns(f->loop), f->clock.now_mono_ns);
 }
 
-static void test_another_name_server(void **state)
+static void a_changed_name_server_is_used(void **state)
 {
 	struct files *f = *state;
 	name_server_is(f, f->first.port);
@@ -141,7 +141,7 @@ static void test_another_name_server(void **state)
 	assert_int_equal(f->queries, 3); /* for half a minute */
 }
 
-static void test_name_server_comes_and_goes(void **state)
+static void a_name_server_may_come_and_go(void **state)
 {
 	struct files *f = *state;
 	open_resolver(f);
@@ -154,7 +154,7 @@ static void test_name_server_comes_and_goes(void **state)
 	assert_non_null(strstr(ask(f, "changing.test").failure, "no name server"));
 }
 
-static void test_hosts_file_comes_first(void **state)
+static void the_hosts_file_comes_first(void **state)
 {
 	struct files *f = *state;
 	name_server_is(f, f->first.port);
@@ -171,7 +171,7 @@ static void test_hosts_file_comes_first(void **state)
 	assert_int_equal(ask(f, "changing.test").v4, 0x0a000001);
 }
 
-static void test_hosts_file_without_name_server(void **state)
+static void the_hosts_file_works_without_a_name_server(void **state)
 {
 	struct files *f = *state;
 	write_file(f->hosts, "10.0.0.3 changing.test\n");
@@ -185,10 +185,10 @@ static void test_hosts_file_without_name_server(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    FILES(test_another_name_server),
-	    FILES(test_name_server_comes_and_goes),
-	    FILES(test_hosts_file_comes_first),
-	    FILES(test_hosts_file_without_name_server),
+	    FILES(a_changed_name_server_is_used),
+	    FILES(a_name_server_may_come_and_go),
+	    FILES(the_hosts_file_comes_first),
+	    FILES(the_hosts_file_works_without_a_name_server),
 	};
 	return cmocka_run_group_tests_name("resolver", tests, NULL, NULL);
 }

@@ -5,7 +5,7 @@
 
 #define GET(path) "GET " path " HTTP/1.1\r\nHost: a\r\n\r\n"
 
-static void test_keep_alive(void **state)
+static void connections_are_kept_alive(void **state)
 {
 	struct world w;
 	struct client c;
@@ -64,7 +64,7 @@ static const struct {
 	"hello", true),
 };
 
-static void test_dialogues(void **state)
+static void requests_get_their_responses(void **state)
 {
 	struct world w;
 
@@ -93,7 +93,7 @@ static void test_dialogues(void **state)
 }
 
 /* Three requests at once: one is worked on at a time, and the answers keep their order. */
-static void test_pipelined_replies_in_order(void **state)
+static void pipelined_replies_keep_their_order(void **state)
 {
 	struct world w;
 	struct client c;
@@ -118,7 +118,7 @@ static void test_pipelined_replies_in_order(void **state)
 	world_close(&w);
 }
 
-static void test_pipelined_many(void **state)
+static void many_pipelined_requests_are_answered(void **state)
 {
 	struct world w;
 	struct client c;
@@ -144,7 +144,7 @@ static void test_pipelined_many(void **state)
 	world_close(&w);
 }
 
-static void test_client_leaves_before_its_reply(void **state)
+static void a_client_may_leave_before_its_reply(void **state)
 {
 	struct world w;
 	struct client c;
@@ -168,7 +168,7 @@ static void test_client_leaves_before_its_reply(void **state)
 	world_close(&w);
 }
 
-static void test_half_closed_client_is_answered(void **state)
+static void a_half_closed_client_is_answered(void **state)
 {
 	struct world w;
 	struct client c;
@@ -190,7 +190,7 @@ static void test_half_closed_client_is_answered(void **state)
 	world_close(&w);
 }
 
-static void test_continue(void **state)
+static void continue_is_sent_when_expected(void **state)
 {
 	struct world w;
 	struct client c;
@@ -217,7 +217,7 @@ static void test_continue(void **state)
 }
 
 /* 64 KiB of body, by length and in chunks of one byte: 384 KiB of framing for it. */
-static void test_largest_bodies(void **state)
+static void the_largest_bodies_are_accepted(void **state)
 {
 	struct world w;
 	struct client c;
@@ -249,7 +249,7 @@ static void test_largest_bodies(void **state)
 }
 
 /* The answer reaches a client that is still sending: it is drained, not reset. */
-static void test_answer_survives_the_body(void **state)
+static void a_response_reaches_a_client_that_is_still_sending(void **state)
 {
 	static char body[100000];
 	struct world w;
@@ -273,7 +273,7 @@ static void test_answer_survives_the_body(void **state)
 	world_close(&w);
 }
 
-static void test_large_reply(void **state)
+static void a_large_reply_is_sent(void **state)
 {
 	struct world w;
 	struct client c;
@@ -288,7 +288,7 @@ static void test_large_reply(void **state)
 	world_close(&w);
 }
 
-static void test_addresses(void **state)
+static void listen_addresses_are_checked(void **state)
 {
 	static const char *const wrong[] = {"",
 					    "1",
@@ -321,7 +321,7 @@ static void test_addresses(void **state)
 	world_close(&w);
 }
 
-static void test_header_lookup(void **state)
+static void headers_are_found_by_name(void **state)
 {
 	const struct http_request req = {
 	    .n_headers = 2, .headers = {{TEXT("X-One"), TEXT("1")}, {TEXT("x-one"), TEXT("2")}}};
@@ -336,18 +336,18 @@ static void test_header_lookup(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_keep_alive),
-	    cmocka_unit_test(test_dialogues),
-	    cmocka_unit_test(test_pipelined_replies_in_order),
-	    cmocka_unit_test(test_pipelined_many),
-	    cmocka_unit_test(test_client_leaves_before_its_reply),
-	    cmocka_unit_test(test_half_closed_client_is_answered),
-	    cmocka_unit_test(test_continue),
-	    cmocka_unit_test(test_largest_bodies),
-	    cmocka_unit_test(test_answer_survives_the_body),
-	    cmocka_unit_test(test_large_reply),
-	    cmocka_unit_test(test_addresses),
-	    cmocka_unit_test(test_header_lookup),
+	    cmocka_unit_test(connections_are_kept_alive),
+	    cmocka_unit_test(requests_get_their_responses),
+	    cmocka_unit_test(pipelined_replies_keep_their_order),
+	    cmocka_unit_test(many_pipelined_requests_are_answered),
+	    cmocka_unit_test(a_client_may_leave_before_its_reply),
+	    cmocka_unit_test(a_half_closed_client_is_answered),
+	    cmocka_unit_test(continue_is_sent_when_expected),
+	    cmocka_unit_test(the_largest_bodies_are_accepted),
+	    cmocka_unit_test(a_response_reaches_a_client_that_is_still_sending),
+	    cmocka_unit_test(a_large_reply_is_sent),
+	    cmocka_unit_test(listen_addresses_are_checked),
+	    cmocka_unit_test(headers_are_found_by_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

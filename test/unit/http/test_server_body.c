@@ -63,7 +63,7 @@ static void cut_at(struct world *w, struct client *c, const struct buf *request,
 	buf_reset(&c->got);
 }
 
-static void test_every_split(void **state)
+static void a_body_may_be_split_anywhere(void **state)
 {
 	struct world w;
 	struct buf request = {0};
@@ -87,7 +87,7 @@ static void test_every_split(void **state)
 }
 
 /* Byte by byte, the handler always waiting. */
-static void test_byte_by_byte(void **state)
+static void a_body_may_come_byte_by_byte(void **state)
 {
 	struct world w;
 	struct client c;
@@ -126,7 +126,7 @@ static size_t bound(void)
 }
 
 /* 6 MiB, far beyond max_body. At first the handler does not ask: the client is stopped. */
-static void test_back_pressure(void **state)
+static void a_slow_handler_stops_the_client(void **state)
 {
 	struct world w;
 	struct client c;
@@ -171,7 +171,7 @@ static void test_back_pressure(void **state)
 	world_close(&w);
 }
 
-static void test_continue_with_the_first_question(void **state)
+static void continue_is_sent_with_the_first_read(void **state)
 {
 	struct world w;
 	struct client c;
@@ -201,10 +201,10 @@ static void test_continue_with_the_first_question(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_every_split),
-	    cmocka_unit_test(test_byte_by_byte),
-	    cmocka_unit_test(test_back_pressure),
-	    cmocka_unit_test(test_continue_with_the_first_question),
+	    cmocka_unit_test(a_body_may_be_split_anywhere),
+	    cmocka_unit_test(a_body_may_come_byte_by_byte),
+	    cmocka_unit_test(a_slow_handler_stops_the_client),
+	    cmocka_unit_test(continue_is_sent_with_the_first_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -32,7 +32,7 @@ static const struct {
 };
 
 /* The client shuts down its side at the end of each; it gets the answer all the same. */
-static void test_ends(void **state)
+static void each_end_of_a_body_is_reported(void **state)
 {
 	struct world w;
 
@@ -71,7 +71,7 @@ static void reset(struct client *c)
 }
 
 /* By a reset, while the handler waits and while it does not. */
-static void test_client_leaves(void **state)
+static void a_client_that_leaves_ends_the_body(void **state)
 {
 	struct world w;
 
@@ -106,7 +106,7 @@ static void test_client_leaves(void **state)
 
 /* The handler refuses without looking, or in the middle: the client hears it, and the question that
  * was open is withdrawn. */
-static void test_early_reply(void **state)
+static void an_early_reply_ends_the_body(void **state)
 {
 	static char body[1 << 17];
 	struct world w;
@@ -142,7 +142,7 @@ static void test_early_reply(void **state)
 }
 
 /* The deadline is one piece's: a byte a turn goes on for several of it, silence does not. */
-static void test_deadline(void **state)
+static void each_piece_has_a_deadline(void **state)
 {
 	struct http_limits limits = http_limits_default;
 	struct world w;
@@ -177,7 +177,7 @@ static void test_deadline(void **state)
 }
 
 /* A client that closed its side has sent all that it will: what is here is answered. */
-static void test_half_closed_client_of_an_early_reply(void **state)
+static void an_early_reply_reaches_a_half_closed_client(void **state)
 {
 	static const struct {
 		const char *rest;
@@ -204,7 +204,7 @@ static void test_half_closed_client_of_an_early_reply(void **state)
 }
 
 /* A server that drains lets it go on; one that closes takes an open question with it. */
-static void test_drain_and_close(void **state)
+static void a_drain_lets_the_body_finish_and_a_close_ends_it(void **state)
 {
 	struct world w;
 	struct client c;
@@ -240,12 +240,12 @@ static void test_drain_and_close(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_ends),
-	    cmocka_unit_test(test_client_leaves),
-	    cmocka_unit_test(test_early_reply),
-	    cmocka_unit_test(test_half_closed_client_of_an_early_reply),
-	    cmocka_unit_test(test_deadline),
-	    cmocka_unit_test(test_drain_and_close),
+	    cmocka_unit_test(each_end_of_a_body_is_reported),
+	    cmocka_unit_test(a_client_that_leaves_ends_the_body),
+	    cmocka_unit_test(an_early_reply_ends_the_body),
+	    cmocka_unit_test(an_early_reply_reaches_a_half_closed_client),
+	    cmocka_unit_test(each_piece_has_a_deadline),
+	    cmocka_unit_test(a_drain_lets_the_body_finish_and_a_close_ends_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,7 +28,7 @@ static void assert_served(struct world *w, struct client *c)
 	client_close(c);
 }
 
-static void test_listener(void **state)
+static void the_listener_is_watched_again(void **state)
 {
 	struct world w;
 	struct client c;
@@ -44,7 +44,7 @@ static void test_listener(void **state)
 }
 
 /* Again before the second is over: the later failure is not forgotten. */
-static void test_connections(void **state)
+static void connections_are_watched_again(void **state)
 {
 	struct world w;
 	struct client c[3];
@@ -65,8 +65,8 @@ static void test_connections(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_listener),
-	    cmocka_unit_test(test_connections),
+	    cmocka_unit_test(the_listener_is_watched_again),
+	    cmocka_unit_test(connections_are_watched_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,7 +17,7 @@ static struct http_limits limits_of(void)
 
 /* ---- the connection limit ---- */
 
-static void test_longest_idle_goes_first(void **state)
+static void the_longest_idle_connection_is_closed_first(void **state)
 {
 	struct http_limits limits = limits_of();
 	struct world w;
@@ -46,7 +46,7 @@ static void test_longest_idle_goes_first(void **state)
 	world_close(&w);
 }
 
-static void test_slowest_sender_goes_next(void **state)
+static void the_slowest_sender_is_closed_next(void **state)
 {
 	struct http_limits limits = limits_of();
 	struct world w;
@@ -73,7 +73,7 @@ static void test_slowest_sender_goes_next(void **state)
 	world_close(&w);
 }
 
-static void test_accepting_pauses_when_nobody_can_go(void **state)
+static void accepting_pauses_while_every_connection_is_busy(void **state)
 {
 	struct http_limits limits = limits_of();
 	struct world w;
@@ -104,7 +104,7 @@ static void test_accepting_pauses_when_nobody_can_go(void **state)
 }
 
 /* As soon as one that was busy is idle it can go, though nobody left. */
-static void test_accepting_goes_on_when_somebody_is_idle(void **state)
+static void accepting_continues_once_a_connection_is_idle(void **state)
 {
 	struct http_limits limits = limits_of();
 	struct world w;
@@ -192,7 +192,7 @@ static void pair_close(struct pair *p, bool reader_goes)
 	world_close(&p->w);
 }
 
-static void test_slowest_goes_whether_it_reads_or_writes(void **state)
+static void the_slowest_reader_or_sender_is_closed(void **state)
 {
 	static const struct {
 		size_t read, sent; /* each second */
@@ -213,7 +213,7 @@ static void test_slowest_goes_whether_it_reads_or_writes(void **state)
 }
 
 /* One that has just begun is not slower than one that has had its time. */
-static void test_newcomers_get_their_time(void **state)
+static void new_connections_are_not_the_slowest(void **state)
 {
 	struct pair p;
 
@@ -242,7 +242,7 @@ static int take_all_descriptors(int fillers[FILLERS])
 	return n;
 }
 
-static void test_descriptor_limit(void **state)
+static void accepting_pauses_without_descriptors(void **state)
 {
 	struct rlimit old, low;
 	struct world w;
@@ -277,7 +277,7 @@ static void test_descriptor_limit(void **state)
 }
 
 /* The same order holds when descriptors run out before the connection limit is reached. */
-static void test_descriptor_limit_evicts_too(void **state)
+static void a_lack_of_descriptors_evicts_too(void **state)
 {
 	struct rlimit old, low;
 	struct world w;
@@ -313,14 +313,14 @@ static void test_descriptor_limit_evicts_too(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_longest_idle_goes_first),
-	    cmocka_unit_test(test_slowest_sender_goes_next),
-	    cmocka_unit_test(test_accepting_pauses_when_nobody_can_go),
-	    cmocka_unit_test(test_accepting_goes_on_when_somebody_is_idle),
-	    cmocka_unit_test(test_slowest_goes_whether_it_reads_or_writes),
-	    cmocka_unit_test(test_newcomers_get_their_time),
-	    cmocka_unit_test(test_descriptor_limit),
-	    cmocka_unit_test(test_descriptor_limit_evicts_too),
+	    cmocka_unit_test(the_longest_idle_connection_is_closed_first),
+	    cmocka_unit_test(the_slowest_sender_is_closed_next),
+	    cmocka_unit_test(accepting_pauses_while_every_connection_is_busy),
+	    cmocka_unit_test(accepting_continues_once_a_connection_is_idle),
+	    cmocka_unit_test(the_slowest_reader_or_sender_is_closed),
+	    cmocka_unit_test(new_connections_are_not_the_slowest),
+	    cmocka_unit_test(accepting_pauses_without_descriptors),
+	    cmocka_unit_test(a_lack_of_descriptors_evicts_too),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,7 +14,7 @@ static struct http_limits limits_of(void)
 
 /* ---- deadlines ---- */
 
-static void test_head_deadline(void **state)
+static void the_head_has_a_deadline(void **state)
 {
 	struct http_limits limits = limits_of();
 	struct world w;
@@ -35,7 +35,7 @@ static void test_head_deadline(void **state)
 	world_close(&w);
 }
 
-static void test_body_deadline(void **state)
+static void the_body_has_a_deadline(void **state)
 {
 	struct http_limits limits = limits_of();
 	struct world w;
@@ -54,7 +54,7 @@ static void test_body_deadline(void **state)
 }
 
 /* One that never sent a byte, one between two requests, two that sent an empty line. */
-static void test_idle_is_just_closed(void **state)
+static void idle_connections_are_closed_without_a_response(void **state)
 {
 	struct http_limits limits = limits_of();
 	struct world w;
@@ -78,7 +78,7 @@ static void test_idle_is_just_closed(void **state)
 	world_close(&w);
 }
 
-static void test_write_deadline(void **state)
+static void the_reply_has_a_deadline(void **state)
 {
 	struct http_limits limits = limits_of();
 	struct world w;
@@ -97,7 +97,7 @@ static void test_write_deadline(void **state)
 
 /* The next request waits half read behind a reply that the client is slow to take: as nothing is
  * read meanwhile, the client is not blamed for a late head. */
-static void test_slow_reader_is_no_slow_sender(void **state)
+static void a_slow_reader_does_not_count_as_a_slow_sender(void **state)
 {
 	struct http_limits limits = limits_of();
 	struct world w;
@@ -119,7 +119,7 @@ static void test_slow_reader_is_no_slow_sender(void **state)
 	world_close(&w);
 }
 
-static void test_linger_deadline_and_bytes(void **state)
+static void lingering_is_limited_in_time_and_bytes(void **state)
 {
 	static char junk[1 << 16];
 	struct http_limits limits = limits_of();
@@ -156,7 +156,7 @@ static void test_linger_deadline_and_bytes(void **state)
 /* The loop stood still beyond every deadline while the bytes came in: they are served. There are
  * more sockets than libevent asks the kernel for in one go (32 at first), so some deadlines come up
  * before their socket does. */
-static void test_a_stalled_loop_blames_nobody(void **state)
+static void a_stalled_loop_closes_no_connection(void **state)
 {
 	enum { CLIENTS = 120 };
 	static const struct {
@@ -195,7 +195,7 @@ static void test_a_stalled_loop_blames_nobody(void **state)
 
 /* ---- the end ---- */
 
-static void test_drain(void **state)
+static void a_drain_finishes_requests_in_progress(void **state)
 {
 	struct world w;
 	struct client c[4];
@@ -233,7 +233,7 @@ static void test_drain(void **state)
 }
 
 /* Closing with a request in progress, with a client and without, leaks nothing (see make asan). */
-static void test_close_at_once(void **state)
+static void closing_at_once_leaks_nothing(void **state)
 {
 	struct world w;
 	struct client c[3];
@@ -262,15 +262,15 @@ static void test_close_at_once(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_head_deadline),
-	    cmocka_unit_test(test_body_deadline),
-	    cmocka_unit_test(test_idle_is_just_closed),
-	    cmocka_unit_test(test_write_deadline),
-	    cmocka_unit_test(test_slow_reader_is_no_slow_sender),
-	    cmocka_unit_test(test_linger_deadline_and_bytes),
-	    cmocka_unit_test(test_a_stalled_loop_blames_nobody),
-	    cmocka_unit_test(test_drain),
-	    cmocka_unit_test(test_close_at_once),
+	    cmocka_unit_test(the_head_has_a_deadline),
+	    cmocka_unit_test(the_body_has_a_deadline),
+	    cmocka_unit_test(idle_connections_are_closed_without_a_response),
+	    cmocka_unit_test(the_reply_has_a_deadline),
+	    cmocka_unit_test(a_slow_reader_does_not_count_as_a_slow_sender),
+	    cmocka_unit_test(lingering_is_limited_in_time_and_bytes),
+	    cmocka_unit_test(a_stalled_loop_closes_no_connection),
+	    cmocka_unit_test(a_drain_finishes_requests_in_progress),
+	    cmocka_unit_test(closing_at_once_leaks_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -67,7 +67,7 @@ static void assert_served(struct world *w)
 
 /* ---- many who hold memory ---- */
 
-static void test_half_sent_bodies(void **state)
+static void half_sent_bodies_stay_in_the_budget(void **state)
 {
 	struct clock_manual clock;
 	struct world w;
@@ -103,7 +103,7 @@ static void test_half_sent_bodies(void **state)
 }
 
 /* Where the budget is small, even the first buffers of many heads spend it. */
-static void test_half_sent_heads(void **state)
+static void half_sent_heads_stay_in_the_budget(void **state)
 {
 	enum { FIT = 20 };
 	const size_t each = sizeof(struct exchange) + IN_SIZE;
@@ -128,7 +128,7 @@ static void test_half_sent_heads(void **state)
 	world_close(&w);
 }
 
-static void test_unread_replies(void **state)
+static void unread_replies_stay_in_the_budget(void **state)
 {
 	struct clock_manual clock;
 	struct world w;
@@ -158,7 +158,7 @@ static void test_unread_replies(void **state)
 
 /* The requests in handlers hold the budget. Reading stops for the one that wants more; it goes on
  * as soon as there is memory again, or is told to come back later. */
-static void test_reading_stops_first(void **state)
+static void reading_stops_first(void **state)
 {
 	struct clock_manual clock;
 	struct world w;
@@ -199,7 +199,7 @@ static void test_reading_stops_first(void **state)
 }
 
 /* ... and when even the first buffers are too many, requests are refused before their handlers. */
-static void test_requests_are_refused_at_last(void **state)
+static void requests_are_refused_last(void **state)
 {
 	struct clock_manual clock;
 	struct world w;
@@ -229,7 +229,7 @@ static void test_requests_are_refused_at_last(void **state)
 
 /* ---- a body that is not copied ---- */
 
-static void test_shared_bodies_cost_nothing(void **state)
+static void shared_bodies_cost_no_memory(void **state)
 {
 	struct clock_manual clock;
 	struct world w;
@@ -259,7 +259,7 @@ static void test_shared_bodies_cost_nothing(void **state)
 }
 
 /* What handlers allocate for a request counts until its reply is sent. */
-static void test_requests_in_progress(void **state)
+static void memory_of_requests_in_progress_counts(void **state)
 {
 	enum { FIT = 1 + BUDGET / (SOME + IN_SIZE + sizeof(struct exchange)) };
 	struct clock_manual clock;
@@ -290,7 +290,7 @@ static void test_requests_in_progress(void **state)
 
 /* All ask in the same turn. What is small leaves in it; of the rest only as much as takes little
  * time. */
-static void test_large_replies_delay_no_small_one(void **state)
+static void large_replies_do_not_delay_small_ones(void **state)
 {
 	enum { LARGE = 20, AT_ONCE = 7 };
 	struct clock_manual clock;
@@ -321,14 +321,14 @@ static void test_large_replies_delay_no_small_one(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_half_sent_bodies),
-	    cmocka_unit_test(test_half_sent_heads),
-	    cmocka_unit_test(test_unread_replies),
-	    cmocka_unit_test(test_reading_stops_first),
-	    cmocka_unit_test(test_requests_are_refused_at_last),
-	    cmocka_unit_test(test_shared_bodies_cost_nothing),
-	    cmocka_unit_test(test_requests_in_progress),
-	    cmocka_unit_test(test_large_replies_delay_no_small_one),
+	    cmocka_unit_test(half_sent_bodies_stay_in_the_budget),
+	    cmocka_unit_test(half_sent_heads_stay_in_the_budget),
+	    cmocka_unit_test(unread_replies_stay_in_the_budget),
+	    cmocka_unit_test(reading_stops_first),
+	    cmocka_unit_test(requests_are_refused_last),
+	    cmocka_unit_test(shared_bodies_cost_no_memory),
+	    cmocka_unit_test(memory_of_requests_in_progress_counts),
+	    cmocka_unit_test(large_replies_do_not_delay_small_ones),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

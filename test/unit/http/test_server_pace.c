@@ -43,7 +43,7 @@ static int seconds_of_sending(size_t n, enum http_body *state)
 	return seconds;
 }
 
-static void test_bodies(void **state)
+static void bodies_must_keep_a_pace(void **state)
 {
 	static const struct {
 		size_t bytes; /* each second */
@@ -134,7 +134,7 @@ static int seconds_of_reading(size_t n)
 	return seconds;
 }
 
-static void test_replies(void **state)
+static void clients_must_read_replies_at_a_pace(void **state)
 {
 	(void)state;
 	assert_in_range(seconds_of_reading(100), 30, 599);
@@ -144,8 +144,8 @@ static void test_replies(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_bodies),
-	    cmocka_unit_test(test_replies),
+	    cmocka_unit_test(bodies_must_keep_a_pace),
+	    cmocka_unit_test(clients_must_read_replies_at_a_pace),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -113,7 +113,7 @@ static const struct {
 #undef ROW
 };
 
-static void test_framing(void **state)
+static void pieces_are_framed_for_the_client(void **state)
 {
 	static const struct http_handlers handlers = {.request = push_at_once};
 	struct world w;
@@ -178,7 +178,7 @@ static void assert_pieces(struct client *c, int pieces)
 
 /* 4 MB to a client that at first reads nothing: the handler is stopped, what waits is bounded, and
  * once the client reads it gets every byte. */
-static void test_back_pressure(void **state)
+static void a_slow_client_stops_the_handler(void **state)
 {
 	enum { PIECES = 100 };
 	struct world w;
@@ -214,7 +214,7 @@ static void test_back_pressure(void **state)
 }
 
 /* Others are served between the pieces of one who takes all at once. */
-static void test_fairness(void **state)
+static void other_clients_are_served_between_pieces(void **state)
 {
 	struct world w;
 	struct client c, other;
@@ -237,7 +237,7 @@ static void test_fairness(void **state)
 
 /* ---- clients that leave, stand still or crawl ---- */
 
-static void test_client_leaves(void **state)
+static void a_client_that_leaves_ends_the_reply(void **state)
 {
 	struct world w;
 	struct client c;
@@ -258,7 +258,7 @@ static void test_client_leaves(void **state)
 	world_close(&w);
 }
 
-static void test_deadline(void **state)
+static void a_client_that_stops_reading_is_closed(void **state)
 {
 	static const int bytes = 1 << 18;
 	struct http_limits limits = http_limits_default;
@@ -292,7 +292,7 @@ static void test_deadline(void **state)
 }
 
 /* A handler that thinks for long is no slow client; when it gives up, the client can tell. */
-static void test_abort(void **state)
+static void an_aborted_reply_is_visible_to_the_client(void **state)
 {
 	struct http_limits limits = http_limits_default;
 	struct world w;
@@ -321,7 +321,7 @@ static void test_abort(void **state)
 
 /* ---- the end ---- */
 
-static void test_drain_and_close(void **state)
+static void a_drain_lets_the_reply_finish_and_a_close_ends_it(void **state)
 {
 	struct world w;
 	struct client c;
@@ -350,10 +350,13 @@ static void test_drain_and_close(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_framing),         cmocka_unit_test(test_back_pressure),
-	    cmocka_unit_test(test_fairness),        cmocka_unit_test(test_client_leaves),
-	    cmocka_unit_test(test_deadline),        cmocka_unit_test(test_abort),
-	    cmocka_unit_test(test_drain_and_close),
+	    cmocka_unit_test(pieces_are_framed_for_the_client),
+	    cmocka_unit_test(a_slow_client_stops_the_handler),
+	    cmocka_unit_test(other_clients_are_served_between_pieces),
+	    cmocka_unit_test(a_client_that_leaves_ends_the_reply),
+	    cmocka_unit_test(a_client_that_stops_reading_is_closed),
+	    cmocka_unit_test(an_aborted_reply_is_visible_to_the_client),
+	    cmocka_unit_test(a_drain_lets_the_reply_finish_and_a_close_ends_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -225,7 +225,7 @@ static void close_world(struct world *w, struct client *c, struct pipeline *p)
 	world_close(w);
 }
 
-static void test_every_pair(void **state)
+static void every_pair_of_requests(void **state)
 {
 	struct world w;
 	struct client c = open_world(&w);
@@ -241,7 +241,7 @@ static void test_every_pair(void **state)
 	close_world(&w, &c, &p);
 }
 
-static void test_every_triple(void **state)
+static void every_triple_of_requests(void **state)
 {
 	struct world w;
 	struct client c = open_world(&w);
@@ -258,7 +258,7 @@ static void test_every_triple(void **state)
 	close_world(&w, &c, &p);
 }
 
-static void test_random_pipelines(void **state)
+static void random_pipelines(void **state)
 {
 	struct seeded random = seeded_start("pipelines", 20261127);
 	struct world w;
@@ -278,9 +278,9 @@ static void test_random_pipelines(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_every_pair),
-	    cmocka_unit_test(test_every_triple),
-	    cmocka_unit_test(test_random_pipelines),
+	    cmocka_unit_test(every_pair_of_requests),
+	    cmocka_unit_test(every_triple_of_requests),
+	    cmocka_unit_test(random_pipelines),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -66,7 +66,7 @@ static void check_accepted(struct json_object *test, const struct url *url)
 }
 
 /* What WHATWG refuses we refuse; what we accept it accepts, with the same parts. */
-static void test_web_platform(void **state)
+static void the_parser_is_never_laxer_than_the_web_platform(void **state)
 {
 	struct json_object *tests = json_object_from_file(DATA);
 	size_t must_fail = 0, accepted = 0;
@@ -162,7 +162,7 @@ static const char *const bad[] = {
      "0.0.1/"), /* ideographic full stop */
     "https://a.example/\x7f"};
 
-static void test_refused(void **state)
+static void invalid_urls_are_refused(void **state)
 {
 	struct url url;
 	(void)state;
@@ -173,7 +173,7 @@ static void test_refused(void **state)
 	assert_non_null(url_parse(text_from("https://a\0.example/", 19), 0, &url));
 }
 
-static void test_parts(void **state)
+static void urls_are_split_into_parts(void **state)
 {
 	struct url url;
 	(void)state;
@@ -197,7 +197,7 @@ static void test_parts(void **state)
 	assert_int_equal(url.port, 80);
 }
 
-static void test_length(void **state)
+static void the_length_is_limited(void **state)
 {
 	char input[URL_MAX + 1];
 	struct url url;
@@ -208,7 +208,7 @@ static void test_length(void **state)
 	assert_non_null(url_parse(text_from(input, URL_MAX + 1), 0, &url));
 }
 
-static void test_authority(void **state)
+static void the_authority_is_written(void **state)
 {
 	static const struct {
 		const char *input, *authority;
@@ -236,7 +236,7 @@ static void test_authority(void **state)
 }
 
 /* One place, however it is spelled; and names of services, which DNS lets hold underscores. */
-static void test_origin(void **state)
+static void equal_origins_are_written_alike(void **state)
 {
 	static const struct {
 		const char *input, *origin;
@@ -269,9 +269,12 @@ static void test_origin(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_web_platform), cmocka_unit_test(test_refused),
-	    cmocka_unit_test(test_parts),        cmocka_unit_test(test_length),
-	    cmocka_unit_test(test_authority),    cmocka_unit_test(test_origin),
+	    cmocka_unit_test(the_parser_is_never_laxer_than_the_web_platform),
+	    cmocka_unit_test(invalid_urls_are_refused),
+	    cmocka_unit_test(urls_are_split_into_parts),
+	    cmocka_unit_test(the_length_is_limited),
+	    cmocka_unit_test(the_authority_is_written),
+	    cmocka_unit_test(equal_origins_are_written_alike),
 	};
 	return cmocka_run_group_tests_name("url", tests, NULL, NULL);
 }

@@ -62,7 +62,7 @@ static void a_copy_holds_what_was_committed(void **state)
 	assert_int_equal(made.st_mode & 0777, 0600);
 }
 
-static void what_is_there_stays(void **state)
+static void existing_files_are_kept(void **state)
 {
 	struct world *w = *state;
 	char file[SCRATCH_PATH + 32];
@@ -83,7 +83,7 @@ static void what_is_there_stays(void **state)
 	assert_value(w, KIND_A, TEXT("a"), TEXT("2"));
 }
 
-static void one_backup_at_a_time(void **state)
+static void only_one_backup_runs_at_a_time(void **state)
 {
 	struct world *w = *state;
 	char file[SCRATCH_PATH + 32], tmp[SCRATCH_PATH + 32];
@@ -102,7 +102,7 @@ static void one_backup_at_a_time(void **state)
 	assert_value(w, KIND_A, TEXT("a"), TEXT("1"));
 }
 
-static void places_that_cannot_be(void **state)
+static void impossible_targets_are_refused(void **state)
 {
 	struct world *w = *state;
 	char file[SCRATCH_PATH + 32];
@@ -134,7 +134,7 @@ static void drop_kind(const struct world *w, const char *name)
 }
 
 /* A version before had fewer kinds: to a reader they are empty, and a server makes them. */
-static void a_kind_that_came_later_is_empty(void **state)
+static void a_newer_kind_reads_as_empty(void **state)
 {
 	struct world *w = *state;
 	const struct engine_lmdb_config config = {.dir = w->dir, .read_only = true};
@@ -158,11 +158,9 @@ static void a_kind_that_came_later_is_empty(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    ON(lmdb, a_copy_holds_what_was_committed),
-	    ON(lmdb, what_is_there_stays),
-	    ON(lmdb, one_backup_at_a_time),
-	    ON(lmdb, places_that_cannot_be),
-	    ON(lmdb, a_kind_that_came_later_is_empty),
+	    ON(lmdb, a_copy_holds_what_was_committed), ON(lmdb, existing_files_are_kept),
+	    ON(lmdb, only_one_backup_runs_at_a_time),  ON(lmdb, impossible_targets_are_refused),
+	    ON(lmdb, a_newer_kind_reads_as_empty),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

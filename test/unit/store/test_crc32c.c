@@ -12,7 +12,7 @@
 #include "store/crc32c.c"
 
 /* RFC 3720 appendix B.4, the check value of "123456789", and the empty string. */
-static void published_vectors(void **state)
+static void published_vectors_match(void **state)
 {
 	(void)state;
 	uint8_t bytes[32];
@@ -30,7 +30,7 @@ static void published_vectors(void **state)
 	assert_int_equal(crc32c(0, NULL, 0), 0);
 }
 
-static void portable_equals_instruction(void **state)
+static void portable_and_hardware_results_agree(void **state)
 {
 	(void)state;
 	struct seeded seed = seeded_start("crc32c", 1);
@@ -46,7 +46,7 @@ static void portable_equals_instruction(void **state)
 	}
 }
 
-static void continued_equals_whole(void **state)
+static void a_continued_checksum_equals_a_whole_one(void **state)
 {
 	(void)state;
 	const char text[] = "a key, and then the value that stands behind it";
@@ -59,9 +59,9 @@ static void continued_equals_whole(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(published_vectors),
-	    cmocka_unit_test(portable_equals_instruction),
-	    cmocka_unit_test(continued_equals_whole),
+	    cmocka_unit_test(published_vectors_match),
+	    cmocka_unit_test(portable_and_hardware_results_agree),
+	    cmocka_unit_test(a_continued_checksum_equals_a_whole_one),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

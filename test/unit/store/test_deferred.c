@@ -165,7 +165,7 @@ static void random_batch(struct world *w)
 	commit(w, writes, n);
 }
 
-static void random_operations(void **state)
+static void random_operations_match_the_model(void **state)
 {
 	struct world *w = *state;
 	w->seed = seeded_start("deferred", 31);
@@ -209,7 +209,7 @@ static void assert_many(struct world *w, uint64_t from, uint64_t to, char byte)
 
 /* Past the threshold, so that a sweep goes round; some are written again before, some after they
  * were merged; and then a restart, which replays what is left of the log. */
-static void merged_unseen(void **state)
+static void merging_changes_no_result(void **state)
 {
 	struct world *w = *state;
 	put_many(w, 0, MANY, 'a');
@@ -232,8 +232,8 @@ static void merged_unseen(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(random_operations, start, finish),
-	    cmocka_unit_test_setup_teardown(merged_unseen, start, finish),
+	    cmocka_unit_test_setup_teardown(random_operations_match_the_model, start, finish),
+	    cmocka_unit_test_setup_teardown(merging_changes_no_result, start, finish),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

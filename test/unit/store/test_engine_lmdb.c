@@ -4,7 +4,7 @@
 #include "engine_world.h"
 
 /* 40,000 rows of 100 bytes in a map that begins at 1 MiB: half ascend, half are scattered. */
-static void the_map_grows_unseen(void **state)
+static void the_map_grows_during_commits(void **state)
 {
 	enum { ROWS = 40000, EACH = 500 };
 	struct world *w = *state;
@@ -53,7 +53,7 @@ static void a_directory_has_one_owner(void **state)
 	assert_value(w, KIND_A, TEXT("k"), TEXT("v"));
 }
 
-static void directories_that_cannot_be(void **state)
+static void unusable_directories_are_refused(void **state)
 {
 	struct world *w = *state;
 	char path[SCRATCH_PATH + 32];
@@ -70,7 +70,7 @@ static void directories_that_cannot_be(void **state)
 }
 
 /* What sorts above every key ever given is appended: also where that key has gone since. */
-static void a_deleted_end_can_be_appended_to(void **state)
+static void appending_works_after_the_last_key_is_deleted(void **state)
 {
 	struct world *w = *state;
 	put(w, KIND_A, TEXT("a"), TEXT("1"));
@@ -88,10 +88,10 @@ static void a_deleted_end_can_be_appended_to(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    ON(tiny_lmdb, the_map_grows_unseen),
+	    ON(tiny_lmdb, the_map_grows_during_commits),
 	    ON(lmdb, a_directory_has_one_owner),
-	    ON(lmdb, directories_that_cannot_be),
-	    ON_ALL(a_deleted_end_can_be_appended_to),
+	    ON(lmdb, unusable_directories_are_refused),
+	    ON_ALL(appending_works_after_the_last_key_is_deleted),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,7 +5,7 @@
 
 /* ---- get, put, delete ---- */
 
-static void what_was_put_is_there(void **state)
+static void written_values_are_read_back(void **state)
 {
 	struct world *w = *state;
 	assert_missing(w, KIND_A, TEXT("k"));
@@ -54,7 +54,7 @@ static void one_commit_takes_many_writes(void **state)
 	assert_missing(w, KIND_A, TEXT("old"));
 }
 
-static void big_values(void **state)
+static void large_values_are_stored(void **state)
 {
 	struct world *w = *state;
 	static const size_t sizes[] = {1, 2000, 4096, 70000, 1 << 20};
@@ -73,7 +73,7 @@ static void big_values(void **state)
 
 /* ---- views ---- */
 
-static void a_view_stands_still(void **state)
+static void a_view_does_not_change(void **state)
 {
 	struct world *w = *state;
 	struct text before, again;
@@ -167,14 +167,10 @@ static void scans_go_both_ways(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    ON_ALL(what_was_put_is_there),
-	    ON_ALL(keys_are_any_bytes),
-	    ON_ALL(one_commit_takes_many_writes),
-	    ON_ALL(big_values),
-	    ON(tiny_lmdb, big_values),
-	    ON_ALL(a_view_stands_still),
-	    ON_ALL(the_first_read_is_pending),
-	    ON_ALL(scans_go_both_ways),
+	    ON_ALL(written_values_are_read_back),   ON_ALL(keys_are_any_bytes),
+	    ON_ALL(one_commit_takes_many_writes),   ON_ALL(large_values_are_stored),
+	    ON(tiny_lmdb, large_values_are_stored), ON_ALL(a_view_does_not_change),
+	    ON_ALL(the_first_read_is_pending),      ON_ALL(scans_go_both_ways),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -110,7 +110,7 @@ static void compare_with_model(struct world *w, const struct model *m, bool reve
 	}
 }
 
-static void random_operations(void **state)
+static void random_operations_match_the_model(void **state)
 {
 	struct world *w = *state;
 	struct seeded seed = seeded_start("engine", 11);
@@ -143,8 +143,8 @@ static void random_operations(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    ON_ALL(random_operations),
-	    ON(tiny_lmdb, random_operations),
+	    ON_ALL(random_operations_match_the_model),
+	    ON(tiny_lmdb, random_operations_match_the_model),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -71,7 +71,7 @@ static void writes_are_found_and_replaced(void **state)
 }
 
 /* Bytes that share a prefix, or differ only in zero bytes at the end, are different keys. */
-static void similar_keys_stay_apart(void **state)
+static void similar_keys_stay_different(void **state)
 {
 	struct fixture *f = *state;
 	static const char zeros[16];
@@ -105,7 +105,7 @@ static void reads_are_copied_and_not_written(void **state)
 	assert_false(find(f, 1, TEXT("no"))->missing);
 }
 
-static void thousands_in_the_order_of_their_making(void **state)
+static void thousands_of_entries_keep_their_order(void **state)
 {
 	enum { N = 10000, KINDS = 3 };
 	struct fixture *f = *state;
@@ -129,7 +129,7 @@ static void thousands_in_the_order_of_their_making(void **state)
 	assert_int_equal(f->overlay.n_dirty, N);
 }
 
-static void cleared_it_is_empty(void **state)
+static void a_cleared_overlay_is_empty(void **state)
 {
 	struct fixture *f = *state;
 	put(f, 1, TEXT("a"), TEXT("b"));
@@ -149,10 +149,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    WITH_OVERLAY(writes_are_found_and_replaced),
-	    WITH_OVERLAY(similar_keys_stay_apart),
+	    WITH_OVERLAY(similar_keys_stay_different),
 	    WITH_OVERLAY(reads_are_copied_and_not_written),
-	    WITH_OVERLAY(thousands_in_the_order_of_their_making),
-	    WITH_OVERLAY(cleared_it_is_empty),
+	    WITH_OVERLAY(thousands_of_entries_keep_their_order),
+	    WITH_OVERLAY(a_cleared_overlay_is_empty),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

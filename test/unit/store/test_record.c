@@ -92,7 +92,7 @@ static struct text random_text(struct seeded *seed, char *room, size_t max)
 	return text_from(room, n);
 }
 
-static void round_trips(void **state)
+static void records_are_read_back(void **state)
 {
 	(void)state;
 	struct seeded seed = seeded_start("record", 7);
@@ -181,7 +181,7 @@ static void unknown_tags_are_skipped(void **state)
 }
 
 /* Each of these has the right checksum: the bytes themselves are wrong. */
-static void bytes_that_do_not_decode(void **state)
+static void malformed_bytes_are_refused(void **state)
 {
 	(void)state;
 	static const struct {
@@ -225,7 +225,7 @@ static struct stored sample(struct buf *list)
 	return encode(&ITEM, &item);
 }
 
-static void cut_short_anywhere(void **state)
+static void truncated_values_are_refused(void **state)
 {
 	(void)state;
 	struct buf list = {0};
@@ -248,7 +248,7 @@ static void cut_short_anywhere(void **state)
 	buf_free(&list);
 }
 
-static void any_flipped_bit_shows(void **state)
+static void any_flipped_bit_is_detected(void **state)
 {
 	(void)state;
 	struct buf list = {0};
@@ -268,7 +268,7 @@ static void any_flipped_bit_shows(void **state)
 }
 
 /* A value that stands at another record's key is not that record. */
-static void the_key_is_under_the_checksum(void **state)
+static void the_checksum_covers_the_key(void **state)
 {
 	(void)state;
 	const struct label one = {.name = TEXT("one"), .n = 1}, two = {.name = TEXT("two")};
@@ -307,7 +307,7 @@ static void keys_sort_as_numbers(void **state)
 	}
 }
 
-static void a_key_alone_decodes(void **state)
+static void a_key_decodes_without_its_value(void **state)
 {
 	(void)state;
 	uint8_t key[RECORD_KEY_MAX];
@@ -322,7 +322,7 @@ static void a_key_alone_decodes(void **state)
 	assert_int_equal(record_decode_key(&ITEM, text_from(key, n + 1), &back), ERR_CORRUPT);
 }
 
-static void a_patch_changes_what_it_names(void **state)
+static void a_patch_changes_only_named_fields(void **state)
 {
 	(void)state;
 	const struct item from = {.group = 9, .id = 9, .count = 1, .big = 2, .word = TEXT("new")};
@@ -374,17 +374,17 @@ static void pairs_are_walked(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(round_trips),
+	    cmocka_unit_test(records_are_read_back),
 	    cmocka_unit_test(the_oldest_bytes_are_read),
 	    cmocka_unit_test(empty_fields_take_no_bytes),
 	    cmocka_unit_test(unknown_tags_are_skipped),
-	    cmocka_unit_test(bytes_that_do_not_decode),
-	    cmocka_unit_test(cut_short_anywhere),
-	    cmocka_unit_test(any_flipped_bit_shows),
-	    cmocka_unit_test(the_key_is_under_the_checksum),
+	    cmocka_unit_test(malformed_bytes_are_refused),
+	    cmocka_unit_test(truncated_values_are_refused),
+	    cmocka_unit_test(any_flipped_bit_is_detected),
+	    cmocka_unit_test(the_checksum_covers_the_key),
 	    cmocka_unit_test(keys_sort_as_numbers),
-	    cmocka_unit_test(a_key_alone_decodes),
-	    cmocka_unit_test(a_patch_changes_what_it_names),
+	    cmocka_unit_test(a_key_decodes_without_its_value),
+	    cmocka_unit_test(a_patch_changes_only_named_fields),
 	    cmocka_unit_test(pairs_are_walked),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

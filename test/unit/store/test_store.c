@@ -5,7 +5,7 @@
 
 /* ---- batches ---- */
 
-static void one_commit_for_many(void **state)
+static void one_commit_serves_many_commands(void **state)
 {
 	struct world *w = *state;
 	struct job *jobs[10];
@@ -28,7 +28,7 @@ static void one_commit_for_many(void **state)
 	assert_int_equal(stored_count(w, 1), 10);
 }
 
-static void a_batch_has_its_limit(void **state)
+static void a_batch_is_limited(void **state)
 {
 	struct world *w = *state;
 	for (size_t i = 0; i < 8; i++)
@@ -45,7 +45,7 @@ static void a_batch_has_its_limit(void **state)
 	assert_int_equal(stored_count(w, 1), 8);
 }
 
-static void the_queue_has_its_limit(void **state)
+static void the_queue_is_limited(void **state)
 {
 	struct world *w = *state;
 	for (size_t i = 0; i < 10; i++)
@@ -66,7 +66,7 @@ static void the_queue_has_its_limit(void **state)
 	assert_true(late->done == 1 && late->seen == 10);
 }
 
-static void a_refusal_leaves_nothing(void **state)
+static void a_refused_command_writes_nothing(void **state)
 {
 	struct world *w = *state;
 	struct job *first = submit(w, make_decide, 0);
@@ -88,7 +88,7 @@ static void a_refusal_leaves_nothing(void **state)
 }
 
 /* Nothing to write is nothing to commit, and the debt is paid all the same. */
-static void refusals_alone_commit_nothing(void **state)
+static void a_batch_of_refusals_commits_nothing(void **state)
 {
 	struct world *w = *state;
 	struct job *refused = submit(w, make_decide, 0), *look = submit(w, look_decide, 5);
@@ -118,7 +118,7 @@ static void put_and_delete_in_one_batch(void **state)
 
 /* ---- queries and debts ---- */
 
-static void queries_see_what_is_committed(void **state)
+static void queries_see_committed_data(void **state)
 {
 	struct world *w = *state;
 	submit(w, add_decide, 1);
@@ -191,7 +191,7 @@ static struct store *store_on(const char *dir)
 	return store;
 }
 
-static void sequences_survive(void **state)
+static void sequences_survive_a_restart(void **state)
 {
 	struct world *w = calloc(1, sizeof *w);
 	char dir[SCRATCH_PATH];
@@ -221,7 +221,7 @@ static enum err take_id_decide(struct command *command, struct tx *tx)
 	return ERR_OK;
 }
 
-static void an_id_alone_is_kept(void **state)
+static void an_id_is_used_up_without_other_writes(void **state)
 {
 	struct world *w = calloc(1, sizeof *w);
 	char dir[SCRATCH_PATH];
@@ -242,17 +242,17 @@ static void an_id_alone_is_kept(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    ON(memory, one_commit_for_many),
-	    ON(small, a_batch_has_its_limit),
-	    ON(small, the_queue_has_its_limit),
-	    ON(memory, a_refusal_leaves_nothing),
-	    ON(memory, refusals_alone_commit_nothing),
+	    ON(memory, one_commit_serves_many_commands),
+	    ON(small, a_batch_is_limited),
+	    ON(small, the_queue_is_limited),
+	    ON(memory, a_refused_command_writes_nothing),
+	    ON(memory, a_batch_of_refusals_commits_nothing),
 	    ON(memory, put_and_delete_in_one_batch),
-	    ON_BOTH(queries_see_what_is_committed),
+	    ON_BOTH(queries_see_committed_data),
 	    ON_BOTH(done_may_submit),
 	    ON_BOTH(done_may_free),
-	    cmocka_unit_test(sequences_survive),
-	    cmocka_unit_test(an_id_alone_is_kept),
+	    cmocka_unit_test(sequences_survive_a_restart),
+	    cmocka_unit_test(an_id_is_used_up_without_other_writes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

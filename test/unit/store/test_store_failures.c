@@ -15,7 +15,7 @@ static void take_told(void *arg, const struct record_kind *kind, const void *rec
 	w->told[w->n_told++] = (struct told){item->id, item->count, deleted};
 }
 
-static void watches_are_told_what_was_committed(void **state)
+static void watchers_see_committed_records(void **state)
 {
 	struct world *w = *state;
 	store_watch(w->store, &ITEM, take_told, w);
@@ -33,7 +33,7 @@ static void watches_are_told_what_was_committed(void **state)
 	assert_true(w->told[1].id == 2 && w->told[1].deleted);
 }
 
-static void watches_hear_nothing_of_a_failed_commit(void **state)
+static void watchers_see_nothing_of_a_failed_commit(void **state)
 {
 	struct world *w = *state;
 	store_watch(w->store, &ITEM, take_told, w);
@@ -71,17 +71,17 @@ static void fail_and_recover(struct world *w, enum err with)
 	assert_int_equal(store_counters(w->store).commits, 2);
 }
 
-static void a_full_disk(void **state)
+static void a_full_disk_refuses_the_batch(void **state)
 {
 	fail_and_recover(*state, ERR_NO_SPACE);
 }
 
-static void no_memory(void **state)
+static void a_lack_of_memory_refuses_the_batch(void **state)
 {
 	fail_and_recover(*state, ERR_NO_MEMORY);
 }
 
-static void every_other_commit_fails(void **state)
+static void every_second_commit_may_fail(void **state)
 {
 	struct world *w = *state;
 	uint64_t kept = 0;
@@ -100,7 +100,7 @@ static void every_other_commit_fails(void **state)
 }
 
 /* Without a view nothing is decided, for it would be decided over old data. */
-static void a_view_that_fails_delays(void **state)
+static void a_failed_view_delays_commands(void **state)
 {
 	struct world *w = *state;
 	submit(w, add_decide, 1);
@@ -119,7 +119,7 @@ static void a_view_that_fails_delays(void **state)
 /* ---- the pending engine ---- */
 
 /* Who waits for a fetch may be overtaken, but nobody is lost, and nobody decides on old data. */
-static void pending_is_decided_again(void **state)
+static void pending_commands_are_decided_again(void **state)
 {
 	struct world *w = *state;
 	uint64_t seen = 0;
@@ -137,7 +137,7 @@ static void pending_is_decided_again(void **state)
 	assert_int_equal(stored_count(w, 1), 10);
 }
 
-static void a_commit_that_failed_late(void **state)
+static void a_pending_commit_may_fail(void **state)
 {
 	struct world *w = *state;
 	struct job *lost = submit(w, add_decide, 1);
@@ -150,7 +150,7 @@ static void a_commit_that_failed_late(void **state)
 	assert_int_equal(stored_count(w, 1), 1);
 }
 
-static void commands_wait_while_a_commit_is_under_way(void **state)
+static void commands_wait_for_a_running_commit(void **state)
 {
 	struct world *w = *state;
 	struct job *first = submit(w, make_decide, 0);
@@ -168,15 +168,15 @@ static void commands_wait_while_a_commit_is_under_way(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    ON(memory, watches_are_told_what_was_committed),
-	    ON_BOTH(watches_hear_nothing_of_a_failed_commit),
-	    ON(memory, a_full_disk),
-	    ON(memory, no_memory),
-	    ON(memory, every_other_commit_fails),
-	    ON(memory, a_view_that_fails_delays),
-	    ON(pending, pending_is_decided_again),
-	    ON(pending, a_commit_that_failed_late),
-	    ON(pending, commands_wait_while_a_commit_is_under_way),
+	    ON(memory, watchers_see_committed_records),
+	    ON_BOTH(watchers_see_nothing_of_a_failed_commit),
+	    ON(memory, a_full_disk_refuses_the_batch),
+	    ON(memory, a_lack_of_memory_refuses_the_batch),
+	    ON(memory, every_second_commit_may_fail),
+	    ON(memory, a_failed_view_delays_commands),
+	    ON(pending, pending_commands_are_decided_again),
+	    ON(pending, a_pending_commit_may_fail),
+	    ON(pending, commands_wait_for_a_running_commit),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

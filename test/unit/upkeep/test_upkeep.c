@@ -180,7 +180,7 @@ static int close_world(void **state)
 	return 0;
 }
 
-static void each_is_looked_at_once_at_the_start(void **state)
+static void every_job_runs_once_at_the_start(void **state)
 {
 	struct upkeep_world *w = *state;
 	turn(w);
@@ -196,7 +196,7 @@ static void each_is_looked_at_once_at_the_start(void **state)
 	assert_trace("ab");
 }
 
-static void a_write_wakes_the_job_that_watches(void **state)
+static void a_write_wakes_the_job_that_watches_it(void **state)
 {
 	struct upkeep_world *w = *state;
 	turn(w);
@@ -214,7 +214,7 @@ static void a_write_wakes_the_job_that_watches(void **state)
 	assert_trace("a");
 }
 
-static void slices_rest_and_take_turns(void **state)
+static void jobs_take_turns_with_pauses(void **state)
 {
 	struct upkeep_world *w = *state;
 	put(w, &KIND_REPLAY, 3);
@@ -230,7 +230,7 @@ static void slices_rest_and_take_turns(void **state)
 	assert_int_equal(world_count(w->core, &KIND_DUE), 0);
 }
 
-static void a_failure_waits_and_stops_no_other_job(void **state)
+static void a_failed_job_waits_and_stops_no_other_job(void **state)
 {
 	struct upkeep_world *w = *state;
 	put(w, &KIND_REPLAY, 1);
@@ -247,7 +247,7 @@ static void a_failure_waits_and_stops_no_other_job(void **state)
 	assert_trace("aA");
 }
 
-static void a_drain_begins_nothing(void **state)
+static void a_drain_starts_no_slice(void **state)
 {
 	struct upkeep_world *w = *state;
 	put(w, &KIND_REPLAY, 2);
@@ -268,12 +268,12 @@ static void a_drain_begins_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    ON(memory, each_is_looked_at_once_at_the_start),
-	    ON(memory, a_write_wakes_the_job_that_watches),
-	    ON(memory, slices_rest_and_take_turns),
-	    ON(lmdb, slices_rest_and_take_turns),
-	    ON(memory, a_failure_waits_and_stops_no_other_job),
-	    ON(lmdb, a_drain_begins_nothing),
+	    ON(memory, every_job_runs_once_at_the_start),
+	    ON(memory, a_write_wakes_the_job_that_watches_it),
+	    ON(memory, jobs_take_turns_with_pauses),
+	    ON(lmdb, jobs_take_turns_with_pauses),
+	    ON(memory, a_failed_job_waits_and_stops_no_other_job),
+	    ON(lmdb, a_drain_starts_no_slice),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
