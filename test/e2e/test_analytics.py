@@ -36,7 +36,7 @@ class Analytics(Served):
 
 
 class Story(Analytics):
-    def test_a_known_story(self):
+    def test_counts_of_a_known_story(self):
         before = today()
         campaign, jessica, friends = self.story()
         after = today()
@@ -61,7 +61,7 @@ class Story(Analytics):
 
 
 class All(Analytics):
-    def test_all_campaigns_are_the_sum(self):
+    def test_all_campaigns_are_added_up(self):
         first, jessica, _ = self.story()
         second = self.campaign()
         anne, _ = self.friend(second, "anne@example.com", "al@example.com")
@@ -80,7 +80,7 @@ class All(Analytics):
         self.assertEqual((empty["totals"], empty["top_referrers"]), (counters(), []))
         self.assertEqual(empty["conversion"], {"period": None, "all_time": None})
 
-    def test_more_campaigns_than_one_query_takes(self):
+    def test_more_campaigns_than_one_query_reads(self):
         before = self.ask()["totals"]["joins"]
         for i in range(70):
             self.join(self.campaign()["code"], "Ada", "ada@example.com")
@@ -89,7 +89,7 @@ class All(Analytics):
 
 
 class Rewards(Analytics):
-    def test_rewards_on_their_way(self):
+    def test_due_and_issued_rewards_are_counted(self):
         campaign = self.campaign()
         self.rule(campaign, metric="amount", amount=500, currency="EUR")
         self.rule(campaign, metric="custom", auto_issue=True)
@@ -110,7 +110,7 @@ class Rewards(Analytics):
 
 
 class Time(Analytics):
-    def test_days(self):
+    def test_days_of_a_period_are_listed(self):
         told = self.ask("?from=2024-02-28&to=2024-03-01")
         self.assertEqual([d["date"] for d in told["days"]], ["2024-02-28", "2024-02-29", "2024-03-01"])
         self.assertEqual((told["from"], told["to"]), ("2024-02-28", "2024-03-01"))
@@ -122,7 +122,7 @@ class Time(Analytics):
         past = self.ask(f"?campaign_id={campaign['id']}&to=2026-01-31&from=2026-01-01")
         self.assertEqual((past["totals"], past["all_time"]["users"]), (counters(), 1))
 
-    def test_what_is_refused(self):
+    def test_invalid_queries_are_refused(self):
         for query, field in (("from=yesterday", "from"), ("to=2024-02-30", "to"), ("from=2024-01-01T00:00:00Z", "from"),
                              ("from=2024-01-02&to=2024-01-01", "from"), ("from=2023-01-01&to=2024-01-02", "from"),
                              ("from=9000-01-01", "from"), ("campaign_id=", "campaign_id"), ("days=3", "days"),

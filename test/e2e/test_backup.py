@@ -66,7 +66,7 @@ class Copied(Served):
 
 
 class WhileServing(Copied):
-    def test_while_people_join(self):
+    def test_a_backup_under_load_has_every_acknowledged_join(self):
         campaign = self.campaign()
         joins = [Joins(self.server.address, campaign["code"], name) for name in "abcd"]
         for thread in joins:
@@ -93,7 +93,7 @@ class WhileServing(Copied):
             self.assertEqual(kept, sorted(kept, reverse=True))
         self.assertEqual(copy.stop(), 0)
 
-    def test_what_it_says_and_leaves(self):
+    def test_a_backup_reports_and_leaves_one_file(self):
         file, done = self.backup("said.mdb")
         name, size, _, records = LINE.match(done.stdout).groups()
         self.assertEqual((name, int(size)), (file, os.path.getsize(file)))
@@ -104,7 +104,7 @@ class WhileServing(Copied):
         self.assertEqual((verified.returncode, verified.stdout), (0, f"verified {records} records, 0 problems\n"))
         self.assertEqual([n for n in os.listdir(self.directory) if n.startswith("said.mdb")], ["said.mdb"])
 
-    def test_what_exists_is_kept(self):
+    def test_existing_files_are_kept(self):
         file, _ = self.backup("kept.mdb")
         with open(file, "r+b") as copy:
             copy.truncate(0)
@@ -114,7 +114,7 @@ class WhileServing(Copied):
         self.backup("kept.mdb", "--force")
         self.assertEqual(run(REFERD, "verify", file).returncode, 0)
 
-    def test_places_that_cannot_be(self):
+    def test_impossible_targets_are_refused(self):
         _, done = self.backup("no/such/place.mdb", status=1)
         self.assertEqual(done.stdout, "")
         self.assertIn("No such file or directory", done.stderr)
@@ -126,7 +126,7 @@ class WhileServing(Copied):
 
 
 class AfterServing(Copied):
-    def test_it_is_the_same(self):
+    def test_a_backup_of_a_stopped_server_has_the_same_users(self):
         campaign = self.campaign()
         people = [self.join(campaign["code"], email=f"p{n}@example.com") for n in range(20)]
         self.assertEqual(self.server.stop(), 0)
@@ -150,7 +150,7 @@ class AfterServing(Copied):
         self.assertEqual(copy.stop(), 0)
         copy.verify()
 
-    def test_restores_that_are_refused(self):
+    def test_invalid_restores_are_refused(self):
         file, _ = self.backup("whole.mdb")
         with open(file, "rb") as source:
             data = source.read()

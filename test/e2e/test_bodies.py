@@ -25,7 +25,7 @@ class Bodies(Served):
 
 
 class Multipart(Bodies):
-    def test_a_join_and_its_qualification(self):
+    def test_join_and_qualify_accept_multipart(self):
         jessica = self.join(self.code, "Jessica", "jessica@x.example")
         joined = self.has(self.multipart({**ANN, "email": "a+b@x.example"}, f"/{jessica['code']}/join"), 201).data
         self.assertEqual(self.user(joined["code"])["email"], "a+b@x.example")
@@ -36,7 +36,7 @@ class Multipart(Bodies):
         media_type, body = multipart({**ANN, "campaign_id": "1"})
         self.has(self.api.call("POST", "/api/n8n/users", body, {"Content-Type": media_type}), 201)
 
-    def test_a_browser_sees_what_it_typed_again(self):
+    def test_a_refused_form_shows_what_was_typed(self):
         page = self.has(self.multipart({"first_name": "Zo\u00eb", "email": "nobody"}, headers={"Accept": "text/html"}), 422)
         self.assertIn("Zo\u00eb", page.body.decode())
 
@@ -44,7 +44,7 @@ class Multipart(Bodies):
         body = (b'--x\r\nContent-Disposition: form-data; name="logo"; filename="a.png"\r\n\r\n\x89PNG\r\n--x--\r\n')
         self.has_error(self.send(body, {"Content-Type": "multipart/form-data; boundary=x"}), 422, "logo")
 
-    def test_duplicates_and_limits_are_those_of_forms(self):
+    def test_duplicates_and_limits_are_as_in_forms(self):
         one = b'--x\r\nContent-Disposition: form-data; name="email"\r\n\r\na@x.example\r\n'
         headers = {"Content-Type": "multipart/form-data; boundary=x"}
         first_name = b'--x\r\nContent-Disposition: form-data; name="first_name"\r\n\r\nAnn\r\n'
@@ -69,7 +69,7 @@ class Multipart(Bodies):
         media_type, body = multipart({**ANN, "first_name": "Bob"}, "one")
         self.has_error(self.send(body, {"Content-Type": media_type, **key}), 409)
 
-    def test_framing(self):
+    def test_a_cut_multipart_body_is_refused(self):
         _, body = multipart(ANN, "x")
         for media_type in ("multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=y"):
             with self.subTest(media_type):
@@ -101,7 +101,7 @@ class Encodings(Bodies):
             body = json.dumps({**ANN, "email": f"ann{i}@x.example"}).encode()
             self.has(self.send(body, {**JSON, "Content-Encoding": coding}), 201)
 
-    def test_json_that_comes_as_a_form_is_explained(self):
+    def test_json_sent_as_a_form_is_explained(self):
         """As curl sends -d '{...}' without -H."""
         for path in (f"/{self.code}/join", f"/webhook/{self.server.inbound}/qualify", "/api/v2/users/search"):
             for body in (json.dumps(ANN).encode(), b"{}", b" \r\n{", MARK + b'{"filters":{"email":"a"}}'):
@@ -138,7 +138,7 @@ class Empty(Bodies):
     TYPES = (None, "application/json", "application/x-www-form-urlencoded", "multipart/form-data", "text/plain",
              "application/octet-stream")
 
-    def test_where_nothing_is_required(self):
+    def test_an_empty_body_is_accepted_if_nothing_is_required(self):
         webhook = self.webhook()
         campaign = self.campaign()
         rule = self.rule(campaign, metric="amount", amount=100, currency="EUR", trigger="join")
@@ -155,7 +155,7 @@ class Empty(Bodies):
                         answer = self.api.call("POST", f"/api/v2/{path}", body, headers)
                         self.assertIn(answer.status, (200, 201, 202), answer)
 
-    def test_where_something_is_required_it_is_named(self):
+    def test_an_empty_body_is_refused_with_the_required_fields(self):
         for path, *fields in (("/api/v2/campaigns", "name"), ("/api/v2/webhooks", "name", "event", "url"),
                               (f"/{self.code}/join", "first_name", "email")):
             for media_type in self.TYPES:
@@ -182,7 +182,7 @@ class Values(Bodies):
         self.rule(campaign, metric="commission", percent=10, currency="EUR")
         return campaign, self.join(campaign["code"], "Jessica", "jessica@x.example")
 
-    def test_amounts(self):
+    def test_amounts_may_be_json_numbers(self):
         campaign, jessica = self.commission()
         path = f"/webhook/{self.server.inbound}/qualify"
         for i, (amount, cents) in enumerate(((b"59.970000000000006", 600), (b"1e2", 1000), (b"0.5", 5),
@@ -206,7 +206,7 @@ class Values(Bodies):
                 answer = self.public.json("POST", path, b'{"code":"%s","amount":%s}' % (code.encode(), amount))
                 self.assertIn(words, self.has_error(answer, 422, "amount").json["message"])
 
-    def test_whole_numbers(self):
+    def test_integers_must_be_whole_numbers(self):
         rule = {"campaign_id": 1, "name": "x", "metric": "amount", "currency": "EUR"}
         made = self.api.json("POST", "/api/v2/reward-rules", json.dumps({**rule, "amount": 0}).replace(": 0}", ": 5e2}").encode())
         self.assertEqual(self.has(made, 201).data["amount"], 500)
@@ -217,7 +217,7 @@ class Values(Bodies):
                 answer = self.has_error(self.api.json("POST", "/api/v2/reward-rules", body), 422, "amount")
                 self.assertIn(words, answer.json["message"])
 
-    def test_an_unknown_member_close_to_a_known_one(self):
+    def test_a_misspelled_member_gets_a_guess(self):
         campaign = self.campaign(fields={"person_referring": [{"id": "company", "label": "Company", "type": "text"}]})
         webhook = self.webhook()
         calls = (("POST", "/api/v2/campaigns", {"name": "x", "color": "#fff"}, "color", "colour"),

@@ -13,7 +13,7 @@ class Caching(Served):
         self.assertEqual(answer.headers.get_all("Cache-Control"), ["no-store"], answer)
         return answer
 
-    def test_joining_and_qualifying(self):
+    def test_responses_to_joining_and_qualifying_are_not_cached(self):
         campaign = self.campaign()
         self.not_kept(self.try_join(campaign["code"], "Jessica", "jessica@example.com"), 201)
         jessica = self.not_kept(self.try_join(campaign["code"], "Jessica", "jessica@example.com"), 200).data
@@ -24,7 +24,7 @@ class Caching(Served):
         self.not_kept(self.qualify(code=jessica["code"]), 422)
         self.not_kept(self.qualify(token="x" * 40, code=byron["code"]), 401)
 
-    def test_pages_about_a_person(self):
+    def test_pages_about_a_person_are_not_cached(self):
         campaign = self.campaign()
         jessica = self.join(campaign["code"], "Jessica", "jessica@example.com")
         self.not_kept(self.public.get(f"/{jessica['code']}/join", headers=PAGE), 200)
@@ -38,7 +38,7 @@ class Caching(Served):
         ann = self.join(away["code"], "Ann", "ann@example.com")
         self.not_kept(self.try_join(ann["code"], headers=PAGE), 303)
 
-    def test_all_of_the_api(self):
+    def test_api_responses_are_not_cached(self):
         campaign = self.campaign()
         jessica = self.join(campaign["code"], "Jessica", "jessica@example.com")
         webhook = self.webhook(campaign_id=campaign["id"])
@@ -59,7 +59,7 @@ class Caching(Served):
         self.not_kept(self.api.json("POST", f"/api/v2/webhooks/{webhook['id']}/rotate-secret", {}), 200)
         self.not_kept(self.api.call("DELETE", f"/api/v2/users/{jessica['id']}"), 204)
 
-    def test_what_is_about_nobody_may_be_kept(self):
+    def test_pages_without_personal_data_may_be_cached(self):
         code = self.campaign()["code"]
         for path in (f"/{code}/qr-code", "/assets/colour-1a2b3c.css", "/favicon.ico", "/api/v2/openapi.json"):
             with self.subTest(path):
@@ -73,7 +73,7 @@ class Caching(Served):
 class Limited(Served):
     OPTIONS = ("--miss-rate", "1")
 
-    def test_pages_of_limited_requests(self):
+    def test_pages_of_limited_requests_are_not_cached(self):
         for headers in (PAGE, {}):
             answers = [self.public.get("/u1111111/join", headers=headers) for _ in range(3)]
             self.has(answers[-1], 429)

@@ -29,7 +29,7 @@ class Builder(Served):
 
 
 class Settings(Builder):
-    def test_what_a_bare_campaign_is(self):
+    def test_defaults_of_a_campaign(self):
         campaign = self.campaign()
         bare = {"lang": "en", "reach": 0, "status": "launched", "existing": "code", "test_mode": False,
                 "fields": {"person_referring": [FIRST_NAME, EMAIL], "person_invited": [FIRST_NAME, EMAIL]},
@@ -40,7 +40,7 @@ class Settings(Builder):
                               "conversion": None}}
         self.assertEqual({k: campaign[k] for k in bare}, bare)
 
-    def test_everything_at_once(self):
+    def test_all_settings_at_once(self):
         given = {
             "name": "Spring", "lang": "pt-BR", "status": "paused", "test_mode": True,
             "fields": {"person_referring": [{"id": "company"}], "person_invited": [FIRST_NAME, SIZE]},
@@ -64,7 +64,7 @@ class Settings(Builder):
         again = {k: campaign[k] for k in given}
         self.assertEqual(self.changed(campaign, **again), campaign)
 
-    def test_a_change_is_what_it_names(self):
+    def test_a_change_touches_only_named_fields(self):
         campaign = self.campaign(pages={"headline": "Hello", "body": "Come in"}, redirect={"url": "https://a.example/"},
                                  fields={"person_invited": [SIZE]}, colour="#000000")
         one = self.changed(campaign, pages={"headline": None, "button": "Go"})
@@ -77,7 +77,7 @@ class Settings(Builder):
         self.assertEqual(three["fields"]["person_invited"], [FIRST_NAME, EMAIL])
         self.assertEqual(three["pages"], one["pages"])
 
-    def test_form_fields_that_are_refused(self):
+    def test_invalid_form_fields_are_refused(self):
         def invited(*fields):
             return {"fields": {"person_invited": list(fields)}}
         for says, fields in (
@@ -101,7 +101,7 @@ class Settings(Builder):
             with self.subTest(says):
                 self.refused("fields", says, **fields)
 
-    def test_redirects_that_are_refused(self):
+    def test_invalid_redirects_are_refused(self):
         for url in ("javascript:alert(1)", "JAVASCRIPT://x.example/%0aalert(1)", "//evil.example", "shop.example", "/x",
                     "ftp://a.example/", "https://user@a.example/", "https://user:pw@a.example/", "https://a.example/a b",
                     "https://a.example/\nx", "https:///x", "https://a.example\\@evil.example/", 7, "https://a.example/" +
@@ -119,7 +119,7 @@ class Settings(Builder):
                           ("https://bücher.example/", "https://xn--bcher-kva.example/")):
             self.assertEqual(self.campaign(redirect={"url": url})["redirect"]["url"], kept)
 
-    def test_looks_and_texts_that_are_refused(self):
+    def test_invalid_looks_and_texts_are_refused(self):
         for field, says, value in (
                 ("colour", "#1a2b3c", "red"), ("colour", "#1a2b3c", "#12345g"), ("colour", "#1a2b3c", "#123"),
                 ("logo_url", "https://", "javascript:alert(1)"), ("logo_url", "https://", "logo.png"),
@@ -132,7 +132,7 @@ class Settings(Builder):
             with self.subTest(f"{field} {value!r}"):
                 self.refused(field, says, **{field: value})
 
-    def test_origins_that_are_refused(self):
+    def test_invalid_origins_are_refused(self):
         for origin in ("*", "shop.example", "http://shop.example", "https://shop.example/x", "https://shop.example?x",
                        "https://*.shop.example", "null", "https://u@shop.example", "http://localhost.evil.example", 7):
             with self.subTest(origin):
@@ -141,7 +141,7 @@ class Settings(Builder):
         for origin in ("http://localhost", "http://127.0.0.1:3000", "http://[::1]:3000", "http://app.localhost:5173"):
             self.assertEqual(self.campaign(origins=[origin])["origins"], [origin])
 
-    def test_a_campaign_has_a_size(self):
+    def test_a_campaign_has_a_maximum_size(self):
         options = [f"{i:03}" + "x" * 190 for i in range(64)]
         fields = {"person_invited": [{"id": f"f{i}", "type": "select", "options": options} for i in range(2)]}
         answer = self.has_error(self.api.json("POST", "/api/v2/campaigns", {"name": "x", "fields": fields}), 422)
@@ -151,7 +151,7 @@ class Settings(Builder):
 
 
 class Codes(Builder):
-    def test_a_code_from_elsewhere(self):
+    def test_a_campaign_keeps_an_imported_code(self):
         campaign = self.campaign(code="zgLAYb")
         self.assertEqual(campaign["code"], "zgLAYb")
         self.assertTrue(campaign["url"].endswith("/zgLAYb/join"))
@@ -170,7 +170,7 @@ class Codes(Builder):
                 else:
                     self.has_error(answer, 422, "code")
 
-    def test_a_removed_campaigns_code_is_free(self):
+    def test_the_code_of_a_deleted_campaign_is_free(self):
         for _ in range(2):
             self.campaign(code="again")
             self.has(self.api.call("DELETE", "/api/v2/campaigns/again"), 204)
@@ -178,7 +178,7 @@ class Codes(Builder):
 
 
 class Joining(Builder):
-    def test_fields_are_asked_for_by_type(self):
+    def test_each_user_type_has_its_own_fields(self):
         campaign = self.campaign(fields={
             "person_referring": [{"id": "company", "label": "Company", "required": True}],
             "person_invited": [SIZE, {"id": "news", "label": "News", "type": "checkbox"}]})
@@ -194,7 +194,7 @@ class Joining(Builder):
                                                                        "size": "Small", "company": "Acme"})
         self.has_error(answer, 422, "company")
 
-    def test_test_mode_counts_nothing(self):
+    def test_users_in_test_mode_are_not_counted(self):
         campaign = self.campaign(test_mode=True)
         jessica, byron = self.friend(campaign)
         self.assertEqual((jessica["source"], byron["source"]), ("Test", "Test"))
@@ -207,7 +207,7 @@ class Joining(Builder):
         self.assertEqual(self.join(campaign["code"], "Anne", "anne@example.com")["source"], "Direct")
         self.assertEqual(self.analytics(campaign)["users"], 1)
 
-    def test_conversion(self):
+    def test_the_conversion_rate(self):
         campaign = self.campaign()
         jessica = self.join(campaign["code"], "Jessica", "jessica@example.com")
         friends = [self.join(jessica["code"], "Friend", f"friend{i}@example.com") for i in range(3)]
@@ -220,7 +220,7 @@ class Lists(Builder):
     def ids(self, query):
         return [c["id"] for c in self.has(self.api.get(f"/api/v2/campaigns?{query}"), 200).data]
 
-    def test_filters(self):
+    def test_campaigns_are_filtered(self):
         spring = self.campaign(name="Frühling in Köln", status="paused")
         summer = self.campaign(name="Summer", code="SUMMER")
         draft = self.campaign(name="Köln again", status="draft")
@@ -240,7 +240,7 @@ class Lists(Builder):
         for query, field in (("status=open", "status"), ("q=%FF", "q")):
             self.has_error(self.api.get(f"/api/v2/campaigns?{query}"), 422, field)
 
-    def test_counters_when_asked_for(self):
+    def test_counters_are_shown_on_request(self):
         campaign = self.campaign(name="Counted")
         self.join(campaign["code"])
         plain = self.api.get("/api/v2/campaigns?q=counted").data

@@ -63,7 +63,7 @@ class BareDates(Dates):
             soon = self.campaign(timezone=name, starts_at=str(today + datetime.timedelta(2)))
             self.has_error(self.try_join(soon["code"]), 409)
 
-    def test_the_time_zone_counts_wherever_it_is_named(self):
+    def test_the_time_zone_applies_wherever_the_body_names_it(self):
         """Whatever the order of the members; and the stored one, where a change names none."""
         first = self.campaign(ends_at="2030-07-01", timezone="Europe/Berlin")
         self.assertEqual(first["ends_at"], "2030-07-01T21:59:59.999Z")
@@ -134,7 +134,7 @@ class Days(Dates):
         first, second = self.hooks(2, "/days")
         self.assertEqual(first["body"], second["body"])
 
-    def test_all_campaigns_show_a_tomorrow_on_which_something_happened(self):
+    def test_the_sum_of_all_campaigns_includes_tomorrow_in_kiribati(self):
         """In Kiribati it is tomorrow from 10:00 UTC on."""
         self.join(self.campaign(timezone="Pacific/Kiritimati")["code"], "Ada", "tomorrow@example.com")
         told = self.has(self.api.get("/api/v2/analytics"), 200).data
@@ -143,7 +143,7 @@ class Days(Dates):
         self.assertEqual((told["to"], told["days"][-1]["date"]), (max(joined, told["to"]), told["to"]))
         self.assertEqual(sum(d["joins"] for d in told["days"]), told["totals"]["joins"])
 
-    def test_a_search_for_a_date_means_the_day_that_is_shown(self):
+    def test_a_search_for_a_date_uses_the_campaigns_day(self):
         name = elsewhere()
         here, there = self.campaign(), self.campaign(timezone=name)
         for campaign in (here, there):
@@ -163,7 +163,7 @@ class Days(Dates):
         sent = self.hooks(1, "/test")[0]
         self.assertEqual(form_of(sent["body"]), [("date", str(self.day_in(name)))])
 
-    def test_a_file_has_the_dates_of_the_campaign(self):
+    def test_an_export_has_the_dates_of_the_campaign(self):
         campaign = self.campaign(timezone="Asia/Tokyo")
         file = ("email,first_name,signed_up_at\na@example.com,A,2021-03-12\n"
                 "b@example.com,B,2021-03-12 10:45:00\n").encode()

@@ -23,12 +23,12 @@ class Campaigns(Served):
         for name in (campaign["id"], campaign["code"]):
             self.assertEqual(self.has(self.api.get(f"/api/v2/campaigns/{name}"), 200).data, campaign)
 
-    def test_get_unknown(self):
+    def test_an_unknown_campaign_is_404(self):
         for name in ("999999", "0", "c1111111", "-1", "18446744073709551616", "x"):
             with self.subTest(name):
                 self.has_error(self.api.get(f"/api/v2/campaigns/{name}"), 404)
 
-    def test_update_changes_what_it_names(self):
+    def test_an_update_touches_only_named_fields(self):
         campaign = self.campaign(ends_at="2100-01-01T00:00:00Z")
         path = f"/api/v2/campaigns/{campaign['code']}"
         changed = self.has(self.api.json("PUT", path, {"name": "Autumn", "status": "paused"}), 200).data
@@ -36,7 +36,7 @@ class Campaigns(Served):
         self.assertIsNone(self.has(self.api.json("PUT", path, {"ends_at": None}), 200).data["ends_at"])
         self.has_error(self.api.json("PUT", "/api/v2/campaigns/999999", {"name": "x"}), 404)
 
-    def test_refused_fields(self):
+    def test_invalid_fields_are_refused(self):
         wrong = (({}, "name"), ({"name": ""}, "name"), ({"name": 7}, "name"), ({"name": "x" * 201}, "name"),
                  ({"name": "x", "status": "open"}, "status"), ({"name": "x", "colour": "red"}, "colour"),
                  ({"name": "x", "starts_at": "tomorrow"}, "starts_at"), ({"name": "a\nb"}, "name"),
@@ -51,7 +51,7 @@ class Campaigns(Served):
         path = f"/api/v2/campaigns/{campaign['id']}"
         self.has_error(self.api.json("PUT", path, {"ends_at": "2029-01-01T00:00:00Z"}), 422, "ends_at")
 
-    def test_delete(self):
+    def test_a_campaign_is_deleted(self):
         campaign = self.campaign()
         path = f"/api/v2/campaigns/{campaign['id']}"
         answer = self.has(self.api.call("DELETE", path), 204)
@@ -60,7 +60,7 @@ class Campaigns(Served):
         self.has_error(self.api.call("DELETE", path), 404)
         self.has_error(self.try_join(campaign["code"]), 404)
 
-    def test_delete_with_users_is_refused(self):
+    def test_a_campaign_with_users_is_not_deleted(self):
         campaign = self.campaign()
         self.join(campaign["code"])
         self.has_error(self.api.call("DELETE", f"/api/v2/campaigns/{campaign['id']}"), 409)
@@ -68,7 +68,7 @@ class Campaigns(Served):
 
 
 class Archive(Served):
-    def test_an_archived_campaign_is_kept_and_takes_nobody(self):
+    def test_an_archived_campaign_is_kept_and_accepts_no_joins(self):
         campaign = self.campaign(name="Spring")
         path = f"/api/v2/campaigns/{campaign['id']}"
         jessica, byron = self.friend(campaign)
@@ -86,7 +86,7 @@ class Archive(Served):
         self.has(self.api.json("PUT", path, {"status": "launched"}), 200)
         self.join(jessica["code"], "Ada", "ada@example.com")
 
-    def test_lists_leave_it_out(self):
+    def test_lists_omit_archived_campaigns(self):
         kept, old = self.campaign(name="Kept"), self.campaign(name="Old", status="archived")
 
         def listed(query):
@@ -100,7 +100,7 @@ class Archive(Served):
         chosen = self.has(self.api.get("/api/n8n/campaigns"), 200).json["campaigns"]
         self.assertEqual([c["id"] for c in chosen if c["name"] in ("Kept", "Old")], [kept["id"]])
 
-    def test_a_text_that_no_page_has_gets_the_names_there_are(self):
+    def test_an_unknown_page_text_is_refused_with_the_valid_names(self):
         answer = self.api.json("POST", "/api/v2/campaigns", {"name": "x", "pages": {"title": "Hello"}})
         message = self.has_error(answer, 422, "pages").json["message"]
         for name in ("title", "headline", "invited_body", "thanks_headline", "closed_body", "share_text", "terms_url"):
@@ -111,7 +111,7 @@ class Archive(Served):
 
 
 class Lists(Served):
-    def test_pages(self):
+    def test_pages_by_cursor(self):
         made = [self.campaign(name=f"Campaign {i}")["id"] for i in range(7)]
         seen, path = [], "/api/v2/campaigns?per_page=3"
         while path:
@@ -138,7 +138,7 @@ class Lists(Served):
                     self.assertEqual(page["links"]["next"] is None, n > 2)
                     self.assertEqual(page["meta"]["current_page"], n)
 
-    def test_wrong_parameters(self):
+    def test_invalid_parameters_are_refused(self):
         for query, field in (("per_page=0", "per_page"), ("per_page=251", "per_page"), ("order=name", "order"),
                              ("cursor=x", "cursor"), ("status=gone", "status"), ("page=0", "page")):
             with self.subTest(query):
@@ -155,7 +155,7 @@ class Lists(Served):
                 for name in (*names, "per_page", "cursor", "order"):
                     self.assertIn(name, answer.json["message"])
 
-    def test_what_clients_and_trackers_add_is_ignored_where_referral_factory_has_the_list(self):
+    def test_lists_shared_with_referral_factory_ignore_extra_parameters(self):
         campaign = self.campaign()
         added = "_=1700000000&include=users&sort=-created_at&utm_source=mail&utm_x=1&with=foo"
         for query in (added, f"{added}&with=campaign.analytics"):
@@ -169,7 +169,7 @@ class Lists(Served):
 
 
 class Users(Served):
-    def test_user_object(self):
+    def test_the_user_object(self):
         campaign = self.campaign()
         jessica, byron = self.friend(campaign)
         for name in (byron["id"], byron["code"]):
@@ -184,20 +184,20 @@ class Users(Served):
         self.assertRegex(user["signed_up_at"], r"^\d{4}-\d\d-\d\d$")
         self.assertEqual(user["signed_up_time"][:10], user["signed_up_at"])
 
-    def test_unknown_user(self):
+    def test_an_unknown_user_is_404(self):
         for name in ("999999", "0", "u1111111", "x"):
             with self.subTest(name):
                 self.has_error(self.api.get(f"/api/v2/users/{name}"), 404)
 
 
 class Refusals(Served):
-    def test_unknown_path_before_everything(self):
+    def test_an_unknown_path_is_refused_first(self):
         for path in ("/nothing", "/api/v2/nothing", "/api/v3/users/1", "/api/v2/campaigns/1/2/3", "/api/v2/", "/x/y/z",
                      "/api/v2/campaigns//"):
             with self.subTest(path):
                 self.has_error(self.public.call("POST", path, b"{", {"Content-Type": "text/plain"}), 404)
 
-    def test_a_slash_at_the_end_says_nothing(self):
+    def test_a_trailing_slash_is_ignored(self):
         campaign = self.campaign()
         for path in ("/api/v2/campaigns/", f"/api/v2/campaigns/{campaign['id']}/", "/api/v2/users/", "/healthz/",
                      "/api/v2/rewards/due/amount/", "/api/n8n/test/"):
@@ -216,23 +216,23 @@ class Refusals(Served):
                 with self.subTest(path, content_type=content_type):
                     self.has(self.api.get(path, headers={"Content-Type": content_type}), 200)
 
-    def test_a_rewards_list_without_its_metric(self):
+    def test_a_rewards_list_without_a_metric_names_the_lists(self):
         for path in ("due", "issued", "cancelled", "dashboard", "nothing"):
             answer = self.has_error(self.api.get(f"/api/v2/rewards/{path}"), 404)
             self.assertIn("/rewards/due/{metric}", answer.json["message"])
 
-    def test_method_before_credential(self):
+    def test_the_method_is_checked_before_the_credentials(self):
         for path, allow in (("/api/v2/campaigns", "GET, HEAD, POST"), ("/api/v2/campaigns/1", "GET, HEAD, PUT, DELETE"),
                             ("/api/v2/analytics", "GET, HEAD"), ("/healthz", "GET, HEAD")):
             with self.subTest(path):
                 answer = self.has_error(self.public.call("OPTIONS", path), 405)
                 self.assertEqual(answer.headers["Allow"], allow)
 
-    def test_credential_before_media_type(self):
+    def test_the_credentials_are_checked_before_the_media_type(self):
         answer = self.has_error(self.public.call("POST", "/api/v2/campaigns", b"{", {"Content-Type": "text/plain"}), 401)
         self.assertTrue(answer.headers["WWW-Authenticate"].startswith("Bearer"))
 
-    def test_wrong_credentials(self):
+    def test_wrong_credentials_are_refused(self):
         token = self.server.token
         for header in (f"Basic {token}", token, f"Bearer {token}x", f"Bearer {token[:-1]}", "Bearer", "Bearer ",
                        f"Bearer {self.server.inbound}"):
@@ -240,11 +240,11 @@ class Refusals(Served):
                 self.has_error(self.public.get("/api/v2/campaigns", headers={"Authorization": header}), 401)
         self.has_error(self.public.get("/api/v2/campaigns?token=" + token), 401)
 
-    def test_scheme_ignores_case(self):
+    def test_the_bearer_scheme_ignores_case(self):
         headers = {"Authorization": f"bEaReR {self.server.token}"}
         self.has(self.public.get("/api/v2/campaigns", headers=headers), 200)
 
-    def test_media_type_and_syntax_before_fields(self):
+    def test_media_type_and_syntax_are_checked_before_the_fields(self):
         path = "/api/v2/campaigns"
         self.has_error(self.api.call("POST", path, b"{}", {"Content-Type": "text/plain"}), 415)
         self.has_error(self.api.call("POST", path, b"{}", {}), 415)
@@ -255,12 +255,12 @@ class Refusals(Served):
         self.has_error(self.api.json("POST", path, b"[" * 17 + b"]" * 17), 400)
         self.has_error(self.api.json("POST", path, []), 422)
 
-    def test_media_type_before_what_was_named(self):
+    def test_the_media_type_is_checked_before_the_path_name(self):
         path = "/api/v2/campaigns/999999"
         self.has_error(self.api.call("PUT", path, b"x", {"Content-Type": "text/plain"}), 415)
         self.has_error(self.api.json("PUT", path, b"{"), 400)
 
-    def test_media_types_with_parameters(self):
+    def test_media_types_may_have_parameters(self):
         for kind in ("application/json; charset=utf-8", "Application/JSON", "application/vnd.referd+json"):
             with self.subTest(kind):
                 self.has(self.api.call("POST", "/api/v2/campaigns", b'{"name":"x"}', {"Content-Type": kind}), 201)

@@ -67,7 +67,7 @@ class Clock(Ops):
         self.assertEqual(self.read(webhook)["state"], "active")
         self.remove(webhook)
 
-    def test_an_hour_back(self):
+    def test_the_clock_goes_back_an_hour(self):
         webhook, began = self.failing("/back")
         jump = self.jump_to(-3600)
         self.assertEqual((jump["level"], jump["direction"]), ("warn", "back"))
@@ -79,7 +79,7 @@ class Clock(Ops):
         self.check_second_attempt(webhook, "/back", began)
         self.remove(other)
 
-    def test_six_days_ahead_for_a_moment(self):
+    def test_the_clock_is_six_days_ahead_for_a_moment(self):
         webhook, began = self.failing("/ahead")
         self.jump_to(6 * 86400)
         other = self.told("/ahead/other")
@@ -94,7 +94,7 @@ class Clock(Ops):
         self.jump_to(0)
         self.check_second_attempt(webhook, "/day", began)
 
-    def test_a_restart_with_a_clock_that_went_back(self):
+    def test_a_restart_after_the_clock_went_back(self):
         self.jump_to(400 * 86400)
         webhook, _ = self.failing("/restart")
         self.assertEqual(self.server.stop(), 0)

@@ -55,7 +55,7 @@ class Tables(Served):
 
 
 class Import(Tables):
-    def test_everything_a_line_may_say(self):
+    def test_every_column_of_a_line_is_imported(self):
         fields = {"person_invited": [{"id": "size", "label": "Size", "type": "select", "options": ["S", "L"]}]}
         campaign = self.campaign(fields=fields, status="draft")
         report = self.take(campaign, (
@@ -83,7 +83,7 @@ class Import(Tables):
         self.has(self.public.get("/zruTPh/join"), 200)
         self.assertFalse(self.has(self.qualify(code="zruTPh"), 200).json["changed"])
 
-    def test_lines_that_are_refused(self):
+    def test_invalid_lines_are_refused(self):
         campaign = self.campaign()
         self.join(campaign["code"], email="before@example.com")
         report = self.take(campaign, (
@@ -120,7 +120,7 @@ class Import(Tables):
         # A refused line left nothing: its address is still free.
         self.take(campaign, b"first_name,email\nA,a@example.com\n", created=1)
 
-    def test_headers_that_are_refused(self):
+    def test_invalid_headers_are_refused(self):
         campaign = self.campaign()
         for data, field in ((b"first_name,email,colour\nA,a@example.com,red\n", "colour"),
                             (b"first_name\nA\n", "email"),
@@ -135,7 +135,7 @@ class Import(Tables):
         self.has_error(self.send(campaign, b"\xef\xbb\xbf\r\n\r\n"), 422)
         self.assertEqual(self.rows(campaign), [])
 
-    def test_calls_that_are_refused(self):
+    def test_invalid_calls_are_refused(self):
         campaign = self.campaign()
         data = b"first_name,email\nA,a@example.com\n"
         self.has_error(self.send(campaign, data, content_type="application/json"), 415)
@@ -156,7 +156,7 @@ class Import(Tables):
         self.take(campaign, data, created=0, existing=2000, qualified=0)
         self.assertEqual(self.export(campaign), before)
 
-    def test_a_file_that_was_cut_short_is_sent_again(self):
+    def test_a_truncated_file_can_be_sent_again(self):
         campaign = self.campaign()
         rows = [{"first_name": "Jo", "email": f"p{n}@example.com", "code": f"cut-{n}",
                  "referrer": f"cut-{n - 1}" if n % 5 else ""} for n in range(2000)]
@@ -167,7 +167,7 @@ class Import(Tables):
         report = self.has(self.send(self.campaign(), data[:data.index(b"Jo,p1@")]), 200).data
         self.assertEqual([(r["line"], r["field"]) for r in report["refused"]], [(2, "code")])
 
-    def test_it_stops_at_ten_thousand_refused_lines(self):
+    def test_an_import_stops_at_ten_thousand_refused_lines(self):
         campaign = self.campaign()
         lines = [b"first_name,email"] + [b"A,good%d@example.com" % n if n % 4 == 0 else b"A,bad" for n in range(40000)]
         report = self.has(self.send(campaign, b"\n".join(lines)), 200).data
@@ -177,7 +177,7 @@ class Import(Tables):
         self.assertEqual(report["lines"], last - 1)
         self.assertEqual(report["created"] + 10000, report["lines"])
 
-    def test_a_client_that_leaves(self):
+    def test_a_client_may_leave(self):
         """What came whole is stored; the server is none the worse."""
         campaign = self.campaign()
         host, port = self.server.address.split(":")
@@ -188,7 +188,7 @@ class Import(Tables):
             until(lambda: len(self.rows(campaign)) == 1, "the whole line is stored")
         self.take(campaign, b"first_name,email\nA,a@example.com\nB,b@example.com\n", created=1, existing=1)
 
-    def test_a_client_that_resets_its_connection(self):
+    def test_a_client_may_reset_its_connection(self):
         """The call is freed with its request, before the import is."""
         campaign = self.campaign()
         host, port = self.server.address.split(":")
@@ -201,7 +201,7 @@ class Import(Tables):
         until(lambda: b"referd_imports_running 0\n" in self.public.get("/metrics").body, "the import has ended")
         self.take(campaign, b"first_name,email\nA,a@example.com\n", created=0, existing=1)
 
-    def test_only_so_many_at_a_time(self):
+    def test_the_number_of_imports_at_a_time_is_limited(self):
         campaign = self.campaign()
         host, port = self.server.address.split(":")
         head = (f"POST /api/v2/campaigns/{campaign['id']}/users/import HTTP/1.1\r\nHost: x\r\n"
@@ -225,7 +225,7 @@ class Import(Tables):
 
 
 class Stopped(Tables):
-    def test_a_server_that_stops_says_where(self):
+    def test_a_stopping_server_reports_the_last_line(self):
         """What it has read is stored and answered; it does not wait for the rest."""
         campaign = self.campaign()
         host, port = self.server.address.split(":")
@@ -249,7 +249,7 @@ class Stopped(Tables):
 
 
 class Export(Tables):
-    def test_what_is_in_it(self):
+    def test_the_columns_of_an_export(self):
         fields = {"person_referring": [{"id": "company", "label": "Company", "type": "text"}],
                   "person_invited": [{"id": "company", "label": "Company", "type": "text"},
                                      {"id": "phone", "label": "Phone", "type": "phone"}]}
@@ -272,7 +272,7 @@ class Export(Tables):
         lines = self.public.get("/metrics").body.decode().splitlines()
         return next(int(line.split()[1]) for line in lines if line.startswith("referd_store_queries_total "))
 
-    def test_its_head_reads_nobody(self):
+    def test_a_head_request_reads_no_users(self):
         campaign = self.campaign()
         self.take(campaign, written([{"first_name": "Ann", "email": f"ann{i}@example.com"} for i in range(2000)],
                                     ["first_name", "email"]), created=2000)
@@ -282,7 +282,7 @@ class Export(Tables):
         # All of them would be twenty queries; background work may ask something of its own meanwhile.
         self.assertLess(self.queries() - before, 10)
 
-    def test_into_a_second_server(self):
+    def test_an_export_is_imported_into_a_second_server(self):
         """What one exports the other imports; the codes go on working, and another round changes nothing."""
         campaign = self.campaign()
         people = [self.join(campaign["code"], "Jessica", "jessica@example.com")]
@@ -328,7 +328,7 @@ class Commands(Tables):
                 file.write(text)
         return path
 
-    def test_in_and_out(self):
+    def test_the_commands_import_and_export(self):
         campaign = self.campaign()
         source = self.file("in.csv", "first_name,email,code,referrer,qualified\nAnn,ann@example.com,cli-1\n"
                                      "Bob,bob@example.com,cli-2,cli-1,Yes\n")
@@ -356,7 +356,7 @@ class Commands(Tables):
         self.assertEqual(second, "line 4: has something behind the closing quote of a cell")
         self.assertEqual(last, "3 lines: 1 created, 0 existing, 0 qualified, 2 refused")
 
-    def test_what_cannot_be_done_is_one_line(self):
+    def test_a_failed_command_prints_one_line(self):
         campaign = str(self.campaign()["id"])
         source, empty = self.file("fine.csv", "first_name,email\n"), self.file("empty.csv", "")
         for words, status, said in ((("import", source), 2, "--campaign"), (("export",), 2, "--campaign"),
@@ -376,7 +376,7 @@ class Commands(Tables):
 
 
 class Many(Tables):
-    def test_many_in_flat_memory(self):
+    def test_many_users_in_flat_memory(self):
         campaign = self.campaign()
         rows = [{"first_name": "Jo", "email": f"p{n}@example.com", "code": f"old-{n}",
                  "referrer": "" if n % 2 else f"old-{n - n % 100}" if n % 100 else ""} for n in range(20000)]

@@ -63,7 +63,7 @@ class Payload(Delivered):
         expected = self.expected(campaign, jessica, byron)
         self.assertEqual((hook["method"], hook["target"], hook["body"]), ("GET", "/get?" + expected, ""))
 
-    def test_form_is_in_the_body_alone(self):
+    def test_a_form_is_only_in_the_body(self):
         self.webhook("/form", format="form")
         campaign, jessica = self.example()
         byron = self.join(jessica["code"], "Byron", "support+byron@referral-factory.com")
@@ -112,7 +112,7 @@ class Payload(Delivered):
         self.join(jessica["code"], "Mary Ann & Zoë=100%", "m@example.com")
         self.assertEqual(self.one("/letters")["body"], "first_name=Mary+Ann+%26+Zo%C3%AB%3D100%25")
 
-    def test_renames_and_hidden_fields(self):
+    def test_fields_are_renamed_and_hidden(self):
         self.webhook("/renamed", fields=[{"field": "email", "as": "email_address"}, {"field": "code", "as": "the code"}],
                      hidden_fields=[{"name": "list", "value": "a b&c"}, {"name": "empty", "value": ""}])
         _, jessica = self.example()
@@ -143,7 +143,7 @@ class Payload(Delivered):
         hook = self.one("/own")
         self.assertEqual((hook["target"], hook["body"]), ("/own?key=a%20b&x&first_name=Byron", "first_name=Byron"))
 
-    def test_further_fields(self):
+    def test_further_fields_are_sent(self):
         fields = ("type qualified qualified_at qualified_referrals_count ip event event_id occurred_at "
                   "referrer_url").split()
         self.webhook("/further", event="user.qualified", format="json", fields=fields)
@@ -160,7 +160,7 @@ class Payload(Delivered):
             "occurred_at": qualified["qualified_time"], "referrer_url": jessica["url"]})
         self.assertEqual(self.one("/further-form")["body"], "qualified=true&event=user.qualified")
 
-    def test_the_bytes_stay_what_they_were(self):
+    def test_a_changed_webhook_does_not_change_existing_payloads(self):
         """What was made when the event happened does not change with the webhook."""
         self.receiver.toggle()
         webhook = self.webhook("/frozen", fields=["first_name"])
@@ -175,7 +175,7 @@ class Payload(Delivered):
 
 
 class Matching(Delivered):
-    def test_one_campaign_or_all(self):
+    def test_a_webhook_covers_one_campaign_or_all(self):
         mine, other = self.campaign(), self.campaign()
         self.webhook("/mine", campaign_id=mine["id"])
         self.webhook("/all")
@@ -186,18 +186,18 @@ class Matching(Delivered):
         self.assertEqual(dict(form_of(self.one("/mine")["body"]))["code"], byron["code"])
         until(lambda: len([r for r in self.receiver.received() if path_of(r) == "/all"]) == 2, "both for all")
 
-    def test_default_is_invited_people_only(self):
+    def test_the_default_is_invited_people_only(self):
         self.webhook("/invited")
         self.join(self.campaign()["code"], "Jessica", "jessica@example.com")
         self.quiet("/invited")
 
-    def test_types(self):
+    def test_user_types_are_filtered(self):
         self.webhook("/referring", types=["person_referring"])
         _, byron = self.friend(self.campaign())
         self.assertNotEqual(dict(form_of(self.one("/referring")["body"]))["code"], byron["code"])
         self.assertEqual(len([r for r in self.receiver.received() if path_of(r) == "/referring"]), 1)
 
-    def test_sources(self):
+    def test_sources_are_filtered(self):
         campaign = self.campaign()
         self.webhook("/widget", sources=["Widget"])
         self.join(campaign["code"], "Direct", "direct@example.com")
@@ -206,7 +206,7 @@ class Matching(Delivered):
         body = dict(form_of(self.one("/widget")["body"]))
         self.assertEqual((body["code"], body["source"]), (widget["code"], "Widget"))
 
-    def test_several_events(self):
+    def test_a_webhook_may_have_several_events(self):
         self.webhook("/both", event=["user.join", "user.qualified"], fields=["code", "event"])
         _, byron = self.friend(self.campaign())
         self.has(self.qualify(code=byron["code"]), 200)
@@ -215,7 +215,7 @@ class Matching(Delivered):
                          [f"code={byron['code']}&event=user.{what}" for what in ("join", "qualified")])
         self.assertEqual([h["event"] for h in hooks], ["user.join", "user.qualified"])
 
-    def test_nothing_for_what_changed_nothing(self):
+    def test_requests_that_change_nothing_send_nothing(self):
         self.webhook("/changes", event=["user.join", "user.qualified"])
         campaign = self.campaign()
         jessica, byron = self.friend(campaign)
@@ -236,7 +236,7 @@ class Matching(Delivered):
 
 
 class Headers(Delivered):
-    def test_headers(self):
+    def test_headers_are_sent(self):
         headers = [{"name": "X-Access-Key", "value": "s3cret"}, {"name": "Authorization", "value": "Bearer a b"}]
         webhook = self.webhook("/headers", headers=headers)
         self.friend(self.campaign())
@@ -257,7 +257,7 @@ class Headers(Delivered):
         self.assertEqual(sent["x-access-key"], "s3cret")
         self.assertNotIn("authorization", sent)
 
-    def test_signatures(self):
+    def test_requests_are_signed(self):
         cases = {"/sign-query": {}, "/sign-form": {"format": "form"}, "/sign-json": {"format": "json"},
                  "/sign-standard": {"format": "standard"}, "/sign-get": {"method": "GET"},
                  "/sign-get-own?a=b": {"method": "GET"}}
@@ -300,7 +300,7 @@ class Log(Delivered):
         self.assertGreaterEqual(gap_s, 3.9)
         self.assertLess(gap_s, 8)
 
-    def test_unknown_deliveries(self):
+    def test_an_unknown_delivery_is_404(self):
         for name in ("999999", "0", "x"):
             self.has_error(self.api.get(f"/api/v2/deliveries/{name}"), 404)
 
@@ -385,7 +385,7 @@ class Moved(Delivered):
 
 
 class Removed(Delivered):
-    def test_what_waits_for_a_retry_is_cancelled_with_its_webhook(self):
+    def test_deliveries_waiting_for_a_retry_are_cancelled_with_their_webhook(self):
         jessica = self.join(self.campaign()["code"], "Jessica", "jessica@example.com")
         webhook = self.webhook(url="https://127.0.0.1:9/x", retry_schedule=[3600])
         self.join(jessica["code"])
@@ -395,7 +395,7 @@ class Removed(Delivered):
 
 
 class Tried(Delivered):
-    def test_a_failed_test_holds_no_other_test_up(self):
+    def test_a_failed_test_does_not_delay_other_tests(self):
         webhook = self.webhook(url="https://127.0.0.1:9/x", retry_schedule=[3600])
         for _ in range(2):
             self.has(self.api.json("POST", f"/api/v2/webhooks/{webhook['id']}/test", {}), 202)

@@ -26,7 +26,7 @@ class DiskFull(Served):
     def options(cls):
         return ("--data", os.path.join(cls.mount, "data"))
 
-    def test_it_refuses_serves_and_recovers(self):
+    def test_a_full_disk_refuses_joins_and_recovers(self):
         campaign = self.campaign()
         acknowledged, refused = {}, []
 

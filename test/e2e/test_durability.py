@@ -60,7 +60,7 @@ class FirstStart(Places):
         self.assertEqual(server.stop(), 0, name)
         server.verify()
 
-    def test_a_first_start_that_is_killed_at_any_step_can_be_repeated(self):
+    def test_a_first_start_killed_at_any_step_can_be_repeated(self):
         """The process ends before each of its calls that change a file, in turn."""
         for n in range(1, 200):
             place = self.place(str(n))
@@ -125,7 +125,7 @@ class FirstStart(Places):
             self.assertEqual(file.read(), "precious\n")
         self.assertFalse(os.path.islink(os.path.join(place, "data", "first-start.txt")))
 
-    def test_a_stale_tokens_file_goes_where_the_environment_gives_the_tokens(self):
+    def test_a_stale_tokens_file_is_removed_if_the_environment_has_the_tokens(self):
         place = self.place("given")
         os.mkdir(os.path.join(place, "data"), 0o700)
         stale = os.path.join(place, "data", "first-start.txt")
@@ -136,7 +136,7 @@ class FirstStart(Places):
         self.assertEqual(server.stop(), 0)
         self.assertNotIn(b"tokens", server.out)
 
-    def test_what_is_in_the_way_is_named(self):
+    def test_a_start_names_the_file_in_its_way(self):
         for name, make, said in (("first-start.txt", os.mkdir, "remove it"), ("secret.key", os.mkdir, "is a file"),
                                  ("secret.key", os.mkfifo, "is a file"), ("referd.mdb", os.mkdir, "not a database"),
                                  ("referd.mdb", os.mkfifo, "not a database")):
@@ -146,7 +146,7 @@ class FirstStart(Places):
                 make(os.path.join(place, "data", name))
                 self.assertIn(said, self.refuses_to_start(self.server(place, tokens=False)))
 
-    def test_a_database_that_is_gone_is_not_made_anew(self):
+    def test_a_missing_database_is_not_created_again(self):
         server = self.born("gone")
         database = os.path.join(server.data_dir, "referd.mdb")
         os.rename(database, database + ".away")
@@ -206,7 +206,7 @@ class LostTokens(Places):
                          [("Back in", ["read", "write", "admin"])])
         self.assertEqual(server.stop(), 0)
 
-    def test_what_is_refused(self):
+    def test_invalid_token_commands_are_refused(self):
         place = self.place("refused")
         server = self.server(place).start()
         nowhere = os.path.join(place, "nowhere")
@@ -237,7 +237,7 @@ class LostTokens(Places):
         owners = {os.stat(os.path.join(server.data_dir, name)).st_uid for name in os.listdir(server.data_dir)}
         self.assertEqual(owners, {65534})
 
-    def test_with_a_token_it_goes_through_the_running_server(self):
+    def test_with_a_token_the_command_calls_the_running_server(self):
         server = self.server(self.place("running")).start()
         made = run(REFERD, "token", "create", "x", "--data", server.data_dir, "--listen", server.address,
                    env={"REFERD_API_TOKEN": server.token})
@@ -259,7 +259,7 @@ class DeadReaders(Served):
         # With the dead reader's slot in place, these commits took more than 40 MB.
         self.assertLess(os.path.getsize(database) - before, 16 << 20)
 
-    def test_many_killed_verifies_do_not_either(self):
+    def test_many_killed_verifies_do_not_make_the_file_grow(self):
         campaign = self.campaign()
         database = os.path.join(self.server.data_dir, "referd.mdb")
         before = os.path.getsize(database)
@@ -291,7 +291,7 @@ class DeadReaders(Served):
 
 
 class Restore(Places):
-    def test_a_restore_that_is_killed_leaves_no_database_that_gives_ids_again(self):
+    def test_a_killed_restore_leaves_no_database_that_reuses_ids(self):
         server, code = self.with_people(self.place("source"))
         copy = os.path.join(self.directory, "copy.mdb")
         self.assertEqual(run(REFERD, "backup", copy, "--data", server.data_dir).returncode, 0)
@@ -306,7 +306,7 @@ class Restore(Places):
         self.assertGreater(self.has(new, 201).data["id"], IDS_LEFT_OUT)
         self.assertEqual(restored.stop(), 0)
 
-    def test_a_restore_that_is_killed_earlier_can_be_repeated(self):
+    def test_a_restore_killed_early_can_be_repeated(self):
         server, _ = self.with_people(self.place("source"))
         copy = os.path.join(self.directory, "copy2.mdb")
         self.assertEqual(run(REFERD, "backup", copy, "--data", server.data_dir).returncode, 0)
@@ -390,7 +390,7 @@ class File(Places):
         os.unlink(os.path.join(server.data_dir, "referd.mdb"))
         self.ends_with(server, "removed or replaced")
 
-    def test_a_file_that_was_cut_short_is_reported_before_it_is_used(self):
+    def test_a_truncated_file_is_reported_before_it_is_used(self):
         server, _ = self.with_people(self.place("short"), 300)
         file = os.path.join(server.data_dir, "referd.mdb")
         whole = mdb.File(file).data
@@ -435,7 +435,7 @@ class File(Places):
                 with open(file, "rb") as foreign:
                     self.assertEqual(foreign.read(), content)
 
-    def test_a_first_start_without_room_says_so_and_can_be_repeated(self):
+    def test_a_first_start_on_a_full_disk_is_reported_and_can_be_repeated(self):
         for size in (0, 100, 8192, 20000):
             with self.subTest(size):
                 server = self.server(self.place(str(size)))
@@ -446,7 +446,7 @@ class File(Places):
                 self.assertIn("the disk is full; make room", ended.stderr)
                 self.assertEqual(server.start().stop(), 0)
 
-    def test_the_file_size_limit_is_a_full_disk(self):
+    def test_the_file_size_limit_counts_as_a_full_disk(self):
         server, code = self.with_people(self.place("limit"), 3)
         limit = 1 << 20
 
@@ -495,7 +495,7 @@ class Damage(Places):
         self.assertEqual(ended.returncode, 1, ended)
         return ended.stdout + ended.stderr
 
-    def test_log_rows_that_changed_places(self):
+    def test_swapped_log_rows_are_found(self):
         file = mdb.File(self.file)
         rows = list(file.rows(file.kind_root(KIND_LOG)))
         one, other = [row for row in rows if row.value_n == rows[0].value_n][:2]
@@ -504,7 +504,7 @@ class Damage(Places):
         file.data[other.value_at:other.value_at + other.value_n] = one.value
         self.assertIn("damaged log", self.verify_damaged(file))
 
-    def test_a_key_space_that_is_gone(self):
+    def test_a_missing_key_space_is_found(self):
         for kind in (KIND_USER, 20, 38):
             with self.subTest(kind):
                 file = mdb.File(self.file)
@@ -512,7 +512,7 @@ class Damage(Places):
                 file.data[row.key_at:row.key_at + len(row.key)] = b"x" * len(row.key)
                 self.assertIn(f"kind {kind}: its key space is missing", self.verify_damaged(file))
 
-    def test_a_key_space_that_lost_its_root(self):
+    def test_a_key_space_without_its_root_is_found(self):
         """It looks empty, and of these kinds an empty one is no contradiction to anything else."""
         for kind in (9, 18, 25):
             with self.subTest(kind):
@@ -520,7 +520,7 @@ class Damage(Places):
                 struct.pack_into("<Q", file.data, file.kind_row(kind).value_at + 40, mdb.NO_PAGE)
                 self.assertIn("more or fewer rows", self.verify_damaged(file))
 
-    def test_pages_that_link_in_a_circle(self):
+    def test_a_cycle_of_pages_is_found(self):
         file = mdb.File(self.file)
         root = file.kind_root(KIND_USER)
         rows, branch = file.rows_of_page(root)
@@ -531,7 +531,7 @@ class Damage(Places):
                 damaged.data[rows[-1].at:rows[-1].at + 6] = target.to_bytes(6, "little")
                 self.assertIn("is linked twice", self.verify_damaged(damaged))
 
-    def test_a_server_that_meets_a_damaged_page_says_so(self):
+    def test_a_server_that_reads_a_damaged_page_reports_it(self):
         """LMDB gives up where a page is of the wrong sort; the server ends with a line instead of a core."""
         server, code = self.source, self.code
         server.start()
@@ -544,7 +544,7 @@ class Damage(Places):
 
 
 class Secrets(Places):
-    def test_no_core_is_dumped_and_no_other_process_may_look_in(self):
+    def test_no_core_is_dumped_and_no_other_process_can_inspect(self):
         """The files in /proc of a process that may not be dumped are root's, whoever runs it."""
         if os.geteuid() != 0:
             self.skipTest("needs root, to run the server as somebody else")

@@ -31,7 +31,7 @@ class Erase(Ops):
         """The job has ended: nothing says it."""
         until(lambda: not self.said(), "nothing speaks of the erased person")
 
-    def test_nothing_speaks_of_an_erased_person(self):
+    def test_no_record_names_an_erased_person(self):
         webhook = self.hook("/all", events=["user.join", "user.qualified"],
                             types=["person_referring", "person_invited"])
         failing = self.hook("/failing", (500, b"what, Jessica?"))
@@ -76,7 +76,7 @@ class Erase(Ops):
         self.assertEqual([h for h in self.desk.at("/all")[before:] if "essica" in h["query"] + h["body"]], [])
         self.remove(webhook, failing)
 
-    def test_who_is_erased_may_come_again(self):
+    def test_an_erased_person_may_join_again(self):
         campaign = self.campaign()
         first = self.join(campaign["code"], "Jessica", "jessica@example.com")
         self.erase(first["id"])
@@ -86,7 +86,7 @@ class Erase(Ops):
         self.erase(again["id"])
         self.await_silence()
 
-    def test_a_restart_goes_on_where_the_work_stood(self):
+    def test_a_restart_continues_the_erasure(self):
         campaign = self.campaign()
         jessica = self.join(campaign["code"], "Jessica", "jessica@example.com")
         for i in range(120):
@@ -96,12 +96,12 @@ class Erase(Ops):
         self.restart()
         self.await_silence()
 
-    def test_it_asks_for_the_right_to_write(self):
+    def test_erasing_requires_a_write_token(self):
         jessica = self.join(self.campaign()["code"], "Jess", "jess@example.com")
         self.has_error(self.public.call("DELETE", f"/api/v2/users/{jessica['id']}"), 401)
         self.user(jessica["id"])
 
-    def test_while_their_webhooks_are_sent(self):
+    def test_people_are_erased_while_their_webhooks_are_sent(self):
         """Erasing races with joins, qualifying, deliveries, retries and replays; every server's end is verified."""
         self.desk.answers["/busy"] = (200, b"thank you")
         busy = self.hook("/busy", events=["user.join", "user.qualified"], types=["person_referring", "person_invited"])

@@ -150,7 +150,7 @@ class Border(Served):
         for user_id, i in ((ids[0], 0), (ids[-1], 49)):
             self.assertEqual(self.user(user_id)["email"], f"a{i}@example.com")
 
-    def test_byte_by_byte(self):
+    def test_a_request_may_come_byte_by_byte(self):
         code = self.campaign()["code"].encode()
         data = POST.replace(b"c1111111", code) + b"Connection: close\r\nContent-Length: %d\r\n\r\n%s" % (len(FORM), FORM)
         with connect(self.server) as s:
@@ -159,7 +159,7 @@ class Border(Served):
                 s.sendall(bytes([byte]))
             self.assertEqual(read_answer(s)[0], 201)
 
-    def test_expect_continue(self):
+    def test_100_continue_is_sent(self):
         code = self.campaign()["code"].encode()
         with connect(self.server) as s:
             s.sendall(POST.replace(b"c1111111", code)
@@ -168,7 +168,7 @@ class Border(Served):
             s.sendall(FORM)
             self.assertEqual(read_answer(s)[0], 201)
 
-    def test_expect_continue_is_not_answered_for_a_refused_request(self):
+    def test_100_continue_is_not_sent_for_a_refused_request(self):
         answer = self.exchange(POST + b"Expect: 100-continue\r\nContent-Length: 70000\r\n\r\n")
         self.assertTrue(answer.startswith(b"HTTP/1.1 413 "), answer)
 
@@ -177,7 +177,7 @@ class Border(Served):
             s.sendall(POST + b"Content-Length: 1000000\r\n\r\nabc")
             self.assertEqual(read_answer(s)[0], 413)
 
-    def test_the_answer_outlives_a_body_that_is_still_being_sent(self):
+    def test_the_response_reaches_a_client_that_is_still_sending(self):
         with connect(self.server) as s:
             s.sendall(POST + b"Content-Length: 200000\r\n\r\n" + b"a" * 200000)
             self.assertTrue(read_all(s).startswith(b"HTTP/1.1 413 "))
@@ -212,13 +212,13 @@ class Border(Served):
                 if path != "/metrics":
                     self.assertIn(b"Content-Length: %d" % len(body), head_top + b"\r\n")
 
-    def test_ten_thousand_bytes_of_noise(self):
+    def test_ten_thousand_random_bytes_are_refused(self):
         noise = bytes((i * 7919 + 13) % 256 for i in range(10000))
         answer = self.exchange(noise)
         self.assertRegex(answer, rb"^HTTP/1\.1 4\d\d ")
         self.alive()
 
-    def test_a_client_that_goes_away_harms_nobody(self):
+    def test_a_client_that_leaves_does_not_affect_others(self):
         code = self.campaign()["code"].encode()
         data = POST.replace(b"c1111111", code) + b"Content-Length: %d\r\n\r\n%s" % (len(FORM), FORM)
         for _ in range(20):
@@ -252,12 +252,12 @@ add_cases(ACCEPTED, False)
 class Deadlines(Served):
     OPTIONS = ("--head-timeout", "300ms", "--body-timeout", "400ms", "--idle-timeout", "500ms")
 
-    def test_a_head_that_never_ends(self):
+    def test_a_head_that_never_ends_times_out(self):
         with connect(self.server) as s:
             s.sendall(GET)
             self.assertTrue(read_all(s).startswith(b"HTTP/1.1 408 "))
 
-    def test_a_head_that_drips_has_an_absolute_deadline(self):
+    def test_a_slow_head_has_an_absolute_deadline(self):
         with connect(self.server) as s:
             s.sendall(GET)
             s.setblocking(False)
@@ -270,12 +270,12 @@ class Deadlines(Served):
                     return None
             self.assertTrue(until(drip, "an answer", 5).startswith((b"HTTP/1.1 408 ", b"HTTP/1.1 431 ")))
 
-    def test_a_body_that_never_ends(self):
+    def test_a_body_that_never_ends_times_out(self):
         with connect(self.server) as s:
             s.sendall(POST + b"Content-Length: 10\r\n\r\nabc")
             self.assertTrue(read_all(s).startswith(b"HTTP/1.1 408 "))
 
-    def test_an_idle_connection_is_closed_without_a_word(self):
+    def test_an_idle_connection_is_closed_without_a_response(self):
         with connect(self.server) as s:
             s.sendall(GET + b"\r\n")
             self.assertEqual(read_answer(s)[0], 200)
@@ -285,7 +285,7 @@ class Deadlines(Served):
 class Connections(Served):
     OPTIONS = ("--connections", "20")
 
-    def test_beyond_the_limit_the_longest_idle_one_goes(self):
+    def test_beyond_the_limit_the_longest_idle_connection_is_closed(self):
         idle = [connect(self.server) for _ in range(20)]
         for s in idle:
             s.sendall(GET + b"\r\n")

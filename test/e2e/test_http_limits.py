@@ -42,7 +42,7 @@ class Strangers(Served):
 class ConnectionLimit(Strangers):
     OPTIONS = ("--connections", "50")
 
-    def test_pipelines_that_nobody_reads_make_room(self):
+    def test_stuck_pipelines_make_room(self):
         code = self.campaign()["code"]
         for _ in range(60):
             before = self.metric("referd_http_requests_total")
@@ -83,7 +83,7 @@ class Memory(Strangers):
         return self.has(self.api.call("POST", f"/api/v2/campaigns/{campaign['id']}/users/import", text.encode(),
                                       {"Content-Type": "text/csv"}), 200)
 
-    def test_a_token_has_so_many_imports_of_any_kind(self):
+    def test_the_imports_of_a_token_are_limited(self):
         rule = self.rule(self.campaign(), metric="coupon", trigger="join", recipient="invited")
         path = f"/api/v2/reward-rules/{rule['id']}/coupons"
         self.come(4, f"POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {self.server.token}\r\n"
@@ -95,7 +95,7 @@ class Memory(Strangers):
         self.open.pop().close()
         until(lambda: self.api.call("POST", path, b"A3\n", csv).status == 201, "room again")
 
-    def test_a_token_has_so_many_exports(self):
+    def test_the_exports_of_a_token_are_limited(self):
         campaign = self.campaign()
         self.send_csv(campaign, "first_name,email\n" + "".join(f"A,{'a' * 50}{i}@example.com\n" for i in range(20000)))
         path = f"/api/v2/campaigns/{campaign['id']}/users/export"
@@ -109,7 +109,7 @@ class Memory(Strangers):
 
 
 class DescriptorLimit(Directory):
-    def test_the_connections_are_clamped_and_idle_ones_make_room(self):
+    def test_connections_are_clamped_and_idle_ones_make_room(self):
         server = Server(self.directory)
         server.argv = ["sh", "-c", 'ulimit -n 64 && exec "$@"', "sh", *server.argv]
         server.start()

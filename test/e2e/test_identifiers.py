@@ -18,7 +18,7 @@ class Identifiers(Served):
         path = f"{USERS}/{name}?{urllib.parse.urlencode(query)}"
         return self.has(self.api.get(path), 200).data["id"]
 
-    def test_digits_are_an_id_and_never_a_code(self):
+    def test_digits_in_a_path_are_an_id_and_never_a_code(self):
         campaign = self.campaign()
         first = self.add(campaign, "first@example.com")
         # The code of one user is the id of another one, and of nobody.
@@ -57,7 +57,7 @@ class Identifiers(Served):
         self.assertEqual(self.user(self.join("3238", "Cleo", "cleo@example.com")["id"])["referrer_id"], jessica["id"])
         self.assertEqual(self.has(self.qualify(code="3239"), 200).data["id"], byron["id"])
 
-    def test_campaigns_too(self):
+    def test_campaigns_are_named_the_same_way(self):
         first = self.campaign()
         second = self.campaign(code=str(first["id"]))
         get = lambda name: self.has(self.api.get(f"{CAMPAIGNS}/{name}"), 200).data["id"]
@@ -80,7 +80,7 @@ class Identifiers(Served):
                 self.has_error(self.api.get(f"{USERS}?campaign_id={name}"), 422, "campaign_id")
         self.assertEqual(len(self.api.get(CAMPAIGNS).data), before)
 
-    def test_parameters_name_users_in_the_same_words(self):
+    def test_parameters_name_users_the_same_way(self):
         campaign = self.campaign()
         self.rule(campaign, metric="custom", trigger="join")
         webhook = self.webhook(campaign_id=campaign["id"], types=["person_referring"])
@@ -103,7 +103,7 @@ class Identifiers(Served):
                 self.has_error(self.api.get(f"/api/v2/deliveries?user_id={name}"), 422, "user_id")
                 self.has_error(self.api.json("POST", path, {"user_id": name}), 422, "user_id")
 
-    def test_an_address(self):
+    def test_an_address_names_a_user(self):
         campaign, other = self.campaign(), self.campaign()
         ann = self.add(campaign, "ann+1@only.example")
         for name in ("ann+1@only.example", "ann%2B1@only.example", "ann%2b1%40only.example", "ANN+1@Only.example",
@@ -118,7 +118,7 @@ class Identifiers(Served):
         self.has(self.api.call("DELETE", f"{USERS}/ann+1@only.example"), 204)
         self.has_error(self.api.get(f"{USERS}/{ann['id']}"), 404)
 
-    def test_an_address_of_several_campaigns(self):
+    def test_an_address_in_several_campaigns_is_ambiguous(self):
         campaigns = [self.campaign() for _ in range(2)]
         ids = [self.add(c, "zoe@twice.example")["id"] for c in campaigns]
         path = f"{USERS}/zoe@twice.example"

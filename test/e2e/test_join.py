@@ -31,19 +31,19 @@ class Join(Served):
         self.assertEqual(self.user(byron["code"])["referrer_id"], jessica["id"])
         self.assertEqual(self.user(jessica["code"])["analytics"], {"reach": 0, "referrals": 1, "qualified_referrals": 0})
 
-    def test_json_body(self):
+    def test_a_join_may_be_json(self):
         campaign = self.campaign()
         person = {"first_name": "Zoë", "email": "zoe@example.com"}
         data = self.has(self.public.json("POST", f"/{campaign['code']}/join", person), 201).data
         self.assertEqual(self.user(data["code"])["first_name"], "Zoë")
 
-    def test_unknown_fields_forms_ignore_json_refuses(self):
+    def test_forms_ignore_unknown_fields_and_json_refuses_them(self):
         campaign = self.campaign()
         self.join(campaign["code"], email="a@example.com", shoe_size="44")
         person = {"first_name": "A", "email": "b@example.com", "shoe_size": "44"}
         self.has_error(self.public.json("POST", f"/{campaign['code']}/join", person), 422, "shoe_size")
 
-    def test_same_email_again_answers_the_same_code_and_nothing_else(self):
+    def test_a_known_email_returns_the_same_code_and_nothing_else(self):
         campaign = self.campaign()
         first = self.join(campaign["code"], "Jessica", "Jessica@Example.com")
         for variant in ("jessica@example.com", "  JESSICA@EXAMPLE.COM ", "jessica@EXAMPLE.com"):
@@ -73,7 +73,7 @@ class Join(Served):
         self.assertNotEqual(one["code"], two["code"])
         self.assertTrue(two["created"])
 
-    def test_generic_answers_tell_nobody_who_is_known(self):
+    def test_generic_responses_do_not_reveal_known_addresses(self):
         campaign = self.campaign(existing="generic")
         new = self.has(self.try_join(campaign["code"]), 202)
         known = self.has(self.try_join(campaign["code"]), 202)
@@ -87,11 +87,11 @@ class Join(Served):
                 self.assertEqual(again.body, new.body)
             key = {"Idempotency-Key": "generic-2"}
 
-    def test_own_email_through_own_link(self):
+    def test_ones_own_email_through_ones_own_link_is_refused(self):
         jessica = self.join(self.campaign()["code"], "Jessica", "jessica@example.com")
         self.has_error(self.try_join(jessica["code"], "Jess", "JESSICA@example.com"), 422, "email")
 
-    def test_unknown_codes(self):
+    def test_unknown_codes_are_404(self):
         for code in ("c1111111", "u1111111", "nonsense", "u0OIl000", "x" * 200):
             with self.subTest(code):
                 self.has_error(self.try_join(code), 404)
@@ -100,7 +100,7 @@ class Join(Served):
         code = self.campaign()["code"]
         self.has_error(self.try_join(code[0] + code[1:].swapcase()), 404)
 
-    def test_a_campaign_code_is_no_user_code(self):
+    def test_a_campaign_code_is_not_a_user_code(self):
         campaign = self.campaign()
         self.has_error(self.try_join("u" + campaign["code"][1:]), 404)
 
@@ -122,7 +122,7 @@ class Join(Served):
         self.has(self.api.json("PUT", f"/api/v2/campaigns/{campaign['id']}", {"status": "paused"}), 200)
         self.has_error(self.try_join(jessica["code"]), 409)
 
-    def test_sources(self):
+    def test_the_source_of_a_join(self):
         campaign = self.campaign()
         for source in ("Widget", "Popup", "Embed", "Direct"):
             joined = self.join(campaign["code"], email=f"{source}@example.com", source=source)
@@ -133,7 +133,7 @@ class Join(Served):
             with self.subTest(source):
                 self.has_error(self.try_join(campaign["code"], email="x@example.com", source=source), 422, "source")
 
-    def test_idempotency_key(self):
+    def test_an_idempotency_key_repeats_the_response(self):
         one, two = self.campaign(), self.campaign()
         key = {"Idempotency-Key": "k" * 64}
         first = self.has(self.try_join(one["code"], headers=key), 201)
@@ -170,7 +170,7 @@ class JoinRefused(Served):
         super().setUpClass()
         cls.code = cls.api.json("POST", "/api/v2/campaigns", {"name": "Refusals"}).data["code"]
 
-    def test_missing_or_unusable_first_name(self):
+    def test_a_missing_or_invalid_first_name_is_refused(self):
         for name in ("", "   ", "a" * 201, "a\x00b", "a\nb"):
             with self.subTest(name):
                 self.has_error(self.try_join(self.code, name), 422, "first_name")
@@ -178,14 +178,14 @@ class JoinRefused(Served):
         self.has_error(self.public.form(f"/{self.code}/join", b"first_name=%FF%FE&email=a%40example.com"),
                        422, "first_name")
 
-    def test_missing_or_unusable_email(self):
+    def test_a_missing_or_invalid_email_is_refused(self):
         for email in ("", "byron", "byron@", "@example.com", "a b@example.com", "a@-x-.example", "a@[127.0.0.1]",
                       "a" * 65 + "@example.com", "a@" + "b." * 130 + "com", "a@example..com"):
             with self.subTest(email):
                 self.has_error(self.try_join(self.code, email=email), 422, "email")
         self.has_error(self.public.form(f"/{self.code}/join", {"first_name": "A"}), 422, "email")
 
-    def test_fields_given_twice_or_not_as_text(self):
+    def test_repeated_fields_and_non_text_values_are_refused(self):
         form = b"first_name=A&first_name=B&email=a%40example.com"
         self.has_error(self.public.form(f"/{self.code}/join", form), 422, "first_name")
         for value in (7, True, ["a"], {"a": "b"}):
@@ -193,7 +193,7 @@ class JoinRefused(Served):
                 person = {"first_name": "A", "email": value}
                 self.has_error(self.public.json("POST", f"/{self.code}/join", person), 422, "email")
 
-    def test_media_type_and_syntax(self):
+    def test_a_wrong_media_type_or_syntax_is_refused(self):
         path = f"/{self.code}/join"
         self.has_error(self.public.call("POST", path, b"x", {"Content-Type": "text/plain"}), 415)
         self.has_error(self.public.json("POST", path, b'{"first_name":'), 400)
@@ -202,7 +202,7 @@ class JoinRefused(Served):
         self.has_error(self.public.form(path, b"a=b&" * 65), 400)
         self.has(self.public.call("POST", path, b" " * 70000, {"Content-Type": "application/json"}), 413)
 
-    def test_methods(self):
+    def test_other_methods_are_405(self):
         for method in ("PUT", "DELETE", "PATCH"):
             with self.subTest(method):
                 answer = self.has_error(self.public.call(method, f"/{self.code}/join"), 405)

@@ -25,7 +25,7 @@ class JoinLimits(Limited):
         return [client.form(f"/{code}/join", {"first_name": "Ann", "email": f"ann{i}@{source}.example"})
                 for i in range(n)]
 
-    def test_each_limit_counts_by_its_own(self):
+    def test_each_limit_has_its_own_key(self):
         first, second = self.campaign(name="One"), self.campaign(name="Two")
         with self.subTest("joins by a code, whoever joins"):
             answers = self.people("127.0.0.81", first["code"], 3) + self.people("127.0.0.82", first["code"], 2)
@@ -45,7 +45,7 @@ class JoinLimits(Limited):
 class TokenLimits(Limited):
     OPTIONS = ("--token-rate", "12")
 
-    def test_calls_by_a_token(self):
+    def test_calls_are_limited_by_token(self):
         statuses = [self.api.get("/api/v2/campaigns").status for _ in range(20)]
         self.assertIn(429, statuses)
         self.assertEqual(sorted(set(statuses)), [200, 429])
@@ -67,7 +67,7 @@ class MissLimits(Limited):
         self.assertEqual(statuses, [404] * 3 + [429])
         return client
 
-    def test_misses_hold_back_guesses_alone(self):
+    def test_the_miss_limit_affects_only_guesses(self):
         campaign = self.campaign(origins=["https://shop.example"])
         page = self.has(self.try_join(campaign["code"], headers=self.PAGE), 303).headers["Location"]
         client = self.exhausted("127.0.0.86")
@@ -93,7 +93,7 @@ class MissLimits(Limited):
             for i, (headers, status) in enumerate((({}, 201), (self.PAGE, 303))):
                 self.has(client.form(path, {"first_name": "Ann", "email": f"a{i}@y.example"}, headers), status)
 
-    def test_the_client_is_whom_a_trusted_proxy_names(self):
+    def test_a_trusted_proxy_names_the_client(self):
         campaign = self.campaign()
         proxy = Client(self.server.address, source="127.0.0.90")
         for i, (headers, ip) in enumerate((
@@ -106,7 +106,7 @@ class MissLimits(Limited):
             joined = self.has(proxy.form(f"/{campaign['code']}/join", form, headers), 201).data
             self.assertEqual(self.user(joined["code"])["ip"], ip)
 
-    def test_a_proxy_that_is_not_trusted_is_named_once(self):
+    def test_an_untrusted_proxy_is_logged_once(self):
         """Whoever it is, the operator is told the option; a trusted proxy's word counts in silence."""
         trusted, other = (Client(self.server.address, source=s) for s in ("127.0.0.90", "127.0.0.91"))
         self.has(trusted.get("/healthz", headers={"X-Forwarded-For": "192.0.2.1:80"}), 200)
@@ -120,7 +120,7 @@ class MissLimits(Limited):
 class NoLimits(Limited):
     OPTIONS = ("--miss-rate", "0")
 
-    def test_misses_without_a_limit(self):
+    def test_misses_may_be_unlimited(self):
         statuses = {self.public.get("/u1111111/join").status for _ in range(100)}
         statuses |= {Client(self.server.address, token="x" * 40).get("/api/v2/users").status for _ in range(100)}
         self.assertEqual(statuses, {404, 401})
@@ -129,7 +129,7 @@ class NoLimits(Limited):
 class TooLarge(Served):
     """The server refuses these before there is a call: people get a page all the same."""
 
-    def test_pages_for_people_and_json_for_programs(self):
+    def test_people_get_pages_and_programs_get_json(self):
         path = f"/{self.campaign()['code']}/join"
         form = {"Content-Type": "application/x-www-form-urlencoded"}
         large = {"413": ("POST", b"first_name=" + b"x" * 70000, form),

@@ -17,7 +17,7 @@ class Links(Pages):
             answer = self.has(self.public.call(method, path), 303)
             self.assertEqual(answer.headers["Location"], location, path)
 
-    def test_what_stands_behind_a_link_goes(self):
+    def test_characters_after_a_link_are_dropped(self):
         code = self.join(self.campaign()["code"])["code"]
         for end in self.ENDS:
             self.leads_to(f"/{code}{end}", f"/{code}/join")
@@ -27,11 +27,11 @@ class Links(Pages):
             self.leads_to(path, f"/{code}/join")
         self.leads_to(f"/{code}?email=a%2Bb%40x.org", f"/{code}/join?email=a%2Bb%40x.org")
 
-    def test_a_code_from_elsewhere_is_such_a_link_too(self):
+    def test_characters_after_an_imported_code_are_dropped(self):
         campaign = self.campaign(code="spring-sale_1")
         self.leads_to("/spring-sale_1).", f"/{campaign['code']}/join")
 
-    def test_what_is_no_good_code_leads_nowhere(self):
+    def test_an_unknown_code_leads_nowhere(self):
         code = self.join(self.campaign()["code"])["code"]
         for path in ("/uAAAAAAA.", "/uAAAAAAA/JOIN", f"/{code}x.", f"/{code}/joint", f"/{code}/join/x", f"/{code}.php",
                      "/%22/join", "/.env"):
@@ -39,7 +39,7 @@ class Links(Pages):
         for method in ("PUT", "DELETE"):
             self.has(self.public.call(method, f"/{code}/join."), 404)
 
-    def test_a_join_through_such_a_link_is_a_join(self):
+    def test_a_join_through_a_stray_link_is_a_join(self):
         code = self.join(self.campaign()["code"])["code"]
         for i, path in enumerate((f"/{code}/JOIN", f"/{code}/join/", f"/{code}./join", f"/{code}/join%E2%80%9D")):
             answer = self.public.form(path, {"first_name": "Byron", "email": f"byron{i}@example.com"})
@@ -56,7 +56,7 @@ class Parameters(Pages):
     def hidden(self, page):
         return {a["name"]: a["value"] for a in page.all("input") if a["type"] == "hidden"}
 
-    def test_a_link_fills_the_form(self):
+    def test_parameters_of_a_link_fill_the_form(self):
         fields = {"person_referring": [{"id": "company", "label": "Company", "type": "text"},
                                        {"id": "terms", "label": "Terms", "type": "checkbox"}]}
         code = self.campaign(fields=fields)["code"]
@@ -107,7 +107,7 @@ class Parameters(Pages):
                 to = self.join(jessica["code"])["redirect_url"]
                 self.assertTrue(to.isascii() and to.startswith(sent.partition("?")[0]), to)
 
-    def test_programs_send_them_too(self):
+    def test_programs_may_send_parameters(self):
         campaign = self.campaign(pass_params=["utm_source", "gclid"], redirect={"url": "https://shop.example/"})
         jessica = self.join(campaign["code"], "Jessica", "jessica@example.com")
         path = f"/{jessica['code']}/join"
@@ -128,7 +128,7 @@ class Parameters(Pages):
             "meta": [{"field": "gclid", "value": ""}]}), 200).data
         self.assertEqual(changed["meta"], [{"field": "utm_source", "value": "link"}])
 
-    def test_which_they_are(self):
+    def test_the_campaign_chooses_its_parameters(self):
         usual = ["utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content"]
         campaign = self.campaign()
         self.assertEqual(campaign["pass_params"], usual)
@@ -141,7 +141,7 @@ class Parameters(Pages):
         self.has(self.api.json("PUT", path, {"pass_params": []}), 200)
         self.assertEqual(self.hidden(self.page(f"/{campaign['code']}/join?utm_source=a")), {})
 
-    def test_they_are_in_webhooks_and_files(self):
+    def test_parameters_are_in_webhooks_and_exports(self):
         campaign = self.campaign(pass_params=["utm_source"])
         hook = self.webhook(campaign_id=campaign["id"], types=["person_referring"], fields=[
             {"field": "code", "as": "code"}, {"field": "utm_source", "as": "origin"}])

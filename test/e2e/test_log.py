@@ -30,7 +30,7 @@ class Log(Ops):
         self.arrived(path, friends)
         return webhook
 
-    def test_the_first_failure_of_a_webhook(self):
+    def test_the_first_failure_of_a_webhook_is_logged(self):
         webhook = self.failing("/first", (500, b"down"))
         line = self.told("webhook.failing", webhook_id=webhook["id"])[0]
         self.assertEqual((line["status"], line["error"]), (500, "status"))
@@ -39,19 +39,19 @@ class Log(Ops):
         self.assertEqual(len(self.lines("webhook.failing", webhook_id=webhook["id"])), 1)
         self.remove(webhook)
 
-    def test_the_first_refusal_of_a_message(self):
+    def test_the_first_refusal_of_a_message_is_logged(self):
         webhook = self.failing("/refusal", (422, b"no"), friends=1)
         self.assertEqual(self.told("webhook.refused", webhook_id=webhook["id"])[0]["status"], 422)
         self.assertEqual(self.lines("webhook.failing", webhook_id=webhook["id"]), [])
         self.remove(webhook)
 
-    def test_a_webhook_that_is_disabled(self):
+    def test_a_disabled_webhook_is_logged(self):
         webhook = self.failing("/disabled", (410, b"gone"), friends=1)
         self.assertEqual(self.told("webhook.disabled", webhook_id=webhook["id"])[0]["reason"],
                          "the receiver answered 410 Gone")
         self.remove(webhook)
 
-    def test_an_exhausted_delivery(self):
+    def test_an_exhausted_delivery_is_logged(self):
         webhook = self.failing("/exhausted", (503, b"busy"), friends=1, retry_schedule=[1])
         line = self.told("delivery.exhausted", webhook_id=webhook["id"])[0]
         delivery = self.deliveries(webhook_id=webhook["id"])[0]
@@ -59,7 +59,7 @@ class Log(Ops):
                          (delivery["id"], delivery["event_id"], 2, "the receiver answered with status 503"))
         self.remove(webhook)
 
-    def test_a_refusal_by_the_address_policy(self):
+    def test_a_refusal_by_the_address_policy_is_logged(self):
         campaign = self.campaign()
         webhook = self.hook("/policy", campaign_id=campaign["id"])
         own = f"http://{self.server.address}/hook"
@@ -68,7 +68,7 @@ class Log(Ops):
         self.assertIn("socket this server listens on", self.told("delivery.exhausted", webhook_id=webhook["id"])[0]["reason"])
         self.remove(webhook)
 
-    def test_an_empty_pool(self):
+    def test_an_empty_coupon_pool_is_logged(self):
         campaign = self.campaign()
         rule = self.rule(campaign, metric="coupon", trigger="join", recipient="invited", auto_issue=True)
         self.has(self.api.json("POST", f"/api/v2/reward-rules/{rule['id']}/coupons", {"codes": ["ONE-AND-ONLY"]}), 201)
@@ -77,14 +77,14 @@ class Log(Ops):
         self.join(jessica["code"], "Mary", "mary@example.com")
         self.told("coupons.reward_waits", rule_id=rule["id"])
 
-    def test_a_refused_start(self):
+    def test_a_refused_start_is_logged(self):
         ended = run(REFERD, "serve", "--data", self.server.data_dir, "--listen", "127.0.0.1:0", timeout=20)
         plain, line = ended.stderr.splitlines()
         self.assertRegex(plain, "^referd: ")
         self.assertEqual((json.loads(line)["level"], json.loads(line)["event"], json.loads(line)["data"]),
                          ("warn", "serve.refused", self.server.data_dir))
 
-    def test_a_line_for_each_request(self):
+    def test_each_request_is_logged_at_debug(self):
         campaign = self.campaign()
         self.join(campaign["code"], "Jessica", "jessica@example.com")
         self.public.get("/nobody/knows/this")

@@ -52,7 +52,7 @@ class Million(Served):
                            f"{'Yes' if n % 3 == 0 and n >= 10 else 'No'}\n")
         return refused
 
-    def test_through_every_door(self):
+    def test_many_users_through_every_command(self):
         campaign = str(self.campaign()["id"])
         source, copy, target = (os.path.join(self.directory, name) for name in ("in.csv", "copy.mdb", "out.csv"))
         refused = self.write(source)

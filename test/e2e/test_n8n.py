@@ -43,11 +43,11 @@ class Tool(Served):
 
 
 class Choices(Tool):
-    def test_connection(self):
+    def test_the_connection_test(self):
         self.call("GET", "/test")
         self.has_error(self.public.get("/api/n8n/test"), 401)
 
-    def test_campaigns(self):
+    def test_campaigns_are_choices(self):
         made = [self.campaign(name=f"Campaign {i}") for i in range(3)]
         listed = self.call("GET", "/campaigns").json
         self.assertEqual(list(listed), ["campaigns"])
@@ -62,16 +62,16 @@ class Choices(Tool):
         last = self.campaign()["id"]
         self.assertEqual(ids, list(range(1, last)))
 
-    def test_sources(self):
+    def test_sources_are_choices(self):
         listed = self.call("GET", "/user-sources").json
         self.assertEqual(listed, {"sources": [{"id": s, "name": s} for s in SOURCES]})
 
-    def test_rewards_when_there_are_none(self):
+    def test_the_list_of_rewards_may_be_empty(self):
         self.assertEqual(self.call("GET", "/rewards").json, {"rewards": []})
 
 
 class Subscribing(Tool):
-    def test_a_friend_joins(self):
+    def test_a_subscription_receives_joins(self):
         campaign = self.campaign()
         path = "/n8n/friend"
         hook = self.subscribe(path, sources=["Referred"], campaign_id=str(campaign["id"]))
@@ -92,7 +92,7 @@ class Subscribing(Tool):
         self.hooks("/n8n/witness", before + 1)
         self.assertEqual(len(self.hooks(path, n)), n)
 
-    def test_only_these_sources_and_this_campaign(self):
+    def test_a_subscription_filters_by_source_and_campaign(self):
         campaign, other = self.campaign(), self.campaign()
         self.subscribe("/n8n/direct", sources=["Direct"], campaign_id=campaign["id"])
         self.subscribe("/n8n/all", campaign_id=campaign["id"])
@@ -102,14 +102,14 @@ class Subscribing(Tool):
         self.assertEqual(sorted(codes), sorted([jessica["code"], byron["code"]]))
         self.assertEqual([self.payload(h)["code"] for h in self.hooks("/n8n/direct")], [jessica["code"]])
 
-    def test_qualified(self):
+    def test_a_subscription_receives_qualifications(self):
         campaign = self.campaign()
         self.subscribe("/n8n/qualified", "user.qualified", campaign_id=campaign["id"])
         byron = self.friend(campaign)[1]
         self.call("POST", "/users/qualify", {"code": byron["code"]})
         self.assertEqual(self.payload(self.hooks("/n8n/qualified")[0])["code"], byron["code"])
 
-    def test_what_is_unknown_is_ignored(self):
+    def test_unknown_members_are_ignored(self):
         campaign = self.campaign()
         hook = self.subscribe("/n8n/unknown", campaign_id=campaign["id"], workflow="7", staticData={})
         stored = self.api.get(f"/api/v2/webhooks/{hook}").data
@@ -129,7 +129,7 @@ class Subscribing(Tool):
 
 
 class Users(Tool):
-    def test_add(self):
+    def test_a_user_is_added(self):
         campaign = self.campaign()
         self.webhook("/n8n/added", campaign_id=campaign["id"], sources=["Api"])
         grace = {"campaign_id": str(campaign["id"]), "first_name": "Grace", "email": "grace@example.com"}
@@ -142,7 +142,7 @@ class Users(Tool):
         self.join(user["code"])
         self.assertEqual(self.user(user["code"])["analytics"]["referrals"], 1)
 
-    def test_who_is_not_added(self):
+    def test_invalid_users_are_not_added(self):
         good = {"campaign_id": self.campaign()["id"], "first_name": "Grace", "email": "grace@example.com"}
         for field, value in (("campaign_id", 999999), ("campaign_id", ""), ("campaign_id", None), ("email", "grace"),
                              ("email", None), ("first_name", ""), ("first_name", 7)):
@@ -193,7 +193,7 @@ class Rewards(Tool):
         self.assertEqual(list(answer.json), ["webhook"])
         return answer.json["webhook"]["id"]
 
-    def test_choices(self):
+    def test_rewards_are_choices(self):
         campaign = self.campaign()
         rule = self.rule(campaign, **self.RULE)
         listed = self.call("GET", "/rewards").json
@@ -229,7 +229,7 @@ class Rewards(Tool):
         self.assertEqual(len(self.hooks("/n8n/second")), 1)
         self.assertEqual(self.hooks("/n8n/first", 0), [])
 
-    def test_a_deleted_rule_is_bound_no_more(self):
+    def test_deleting_a_rule_ends_its_binding(self):
         rule = self.rule(self.campaign(), **self.RULE)
         hook = self.bind(rule, "/n8n/gone")
         self.has(self.api.call("DELETE", f"/api/v2/reward-rules/{rule['id']}"), 204)

@@ -208,7 +208,7 @@ class Document(Served):
                         self.assertLess(answer.status, 400, answer)
                         self.judge(operation, answer)
 
-    def test_refusals_are_documented(self):
+    def test_error_responses_are_documented(self):
         self.addCleanup(setattr, self.public, "source", None)
         for i, (path, method, operation) in enumerate(self.operations()):
             with self.subTest(operation["operationId"]):
@@ -232,7 +232,7 @@ class Document(Served):
             self.assertEqual(answer.status, 404, answer)
             self.judge(operation, answer)
 
-    def test_methods_that_are_not_documented_are_refused(self):
+    def test_undocumented_methods_are_refused(self):
         for path, item in self.document["paths"].items():
             for method in {"put", "delete"} - set(item):
                 with self.subTest(path, method=method):
@@ -242,7 +242,7 @@ class Document(Served):
                     allowed = {m.strip().lower() for m in answer.headers["Allow"].split(",")}
                     self.assertEqual(allowed - {"head"}, set(item))
 
-    def test_the_other_answers_to_a_join(self):
+    def test_the_other_responses_to_a_join(self):
         path = "/{code}/join"
         operation = self.document["paths"][path]["post"]
         body = b"first_name=Ada&email=ada%40example.com"
@@ -255,7 +255,7 @@ class Document(Served):
 
     # ---- the document itself ----
 
-    def test_form_of_the_document(self):
+    def test_the_form_of_the_document(self):
         self.assertEqual(self.document["openapi"], "3.1.0")
         self.assertEqual(self.document["servers"], [{"url": self.server.url.replace("127.0.0.1", "localhost")}])
         ids = [o["operationId"] for _, _, o in self.operations()]
@@ -272,7 +272,7 @@ class Document(Served):
         for schema in self.document["components"]["schemas"].values():
             jsonschema.Draft202012Validator.check_schema(schema)
 
-    def test_no_token_is_needed_and_none_is_shown(self):
+    def test_the_document_needs_no_token_and_shows_none(self):
         answer = self.public.get("/api/v2/openapi.json")
         self.assertEqual(answer.headers["Content-Type"], "application/json")
         for secret in (self.server.token, self.server.inbound):
@@ -280,7 +280,7 @@ class Document(Served):
         self.assertEqual(self.public.call("HEAD", "/api/v2/openapi.json").headers["Content-Length"],
                          str(len(answer.body)))
 
-    def test_answers_hold_nothing_that_is_not_named(self):
+    def test_schemas_name_every_member(self):
         for _, _, operation in self.operations():
             for status, response in operation["responses"].items():
                 with self.subTest(operation["operationId"], status=status):

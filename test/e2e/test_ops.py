@@ -83,7 +83,7 @@ class Metrics(Served):
                 self.assertIn('le="+Inf"', own[-1][0])
                 self.assertEqual(values[-1], count)
 
-    def test_the_backlog_of_each_webhook(self):
+    def test_each_webhook_has_a_backlog_gauge(self):
         campaign = self.campaign()
         down = self.webhook(campaign_id=campaign["id"], url="https://127.0.0.1:1/")
         self.friend(campaign, "x@example.com", "y@example.com")
@@ -92,7 +92,7 @@ class Metrics(Served):
         self.assertEqual(self.page()["referd_webhook_disabled"][1][("referd_webhook_disabled", labels)], 0)
         self.has(self.api.call("DELETE", f"/api/v2/webhooks/{down['id']}"), 204)
 
-    def test_more_webhooks_than_a_page_of_them(self):
+    def test_more_webhooks_than_one_page_are_read(self):
         for n in range(130):
             self.webhook(name=f"W{n}", types=["person_referring"], event="user.unqualified")
         rows = self.page()["referd_webhook_pending"][1]
@@ -102,7 +102,7 @@ class Metrics(Served):
 class MetricsAccess(Served):
     OPTIONS = ("--trusted-proxies", "127.0.0.2/32", "--metrics-listen", "127.0.0.1:0")
 
-    def test_only_this_machine_reads_them_or_a_token(self):
+    def test_metrics_are_for_this_machine_or_a_token(self):
         refused = ({"X-Forwarded-For": "203.0.113.9"}, {"Forwarded": "for=203.0.113.9"})
         for headers in refused:
             with self.subTest(headers):
@@ -111,7 +111,7 @@ class MetricsAccess(Served):
                 self.has(self.api.get("/metrics", headers=headers), 200)
         self.has(self.public.get("/metrics"), 200)
 
-    def test_what_a_trusted_proxy_says_counts(self):
+    def test_a_trusted_proxy_names_the_client(self):
         proxy = Client(self.server.address, source="127.0.0.2")
         self.has_error(proxy.get("/metrics", headers={"X-Forwarded-For": "203.0.113.9"}), 401)
         self.has(proxy.get("/metrics", headers={"X-Forwarded-For": "127.0.0.1"}), 200)
@@ -121,7 +121,7 @@ class MetricsAccess(Served):
                 self.has_error(proxy.get("/metrics", headers=hidden), 401)
         self.has(proxy.get("/metrics"), 200)
 
-    def test_a_listener_of_their_own(self):
+    def test_metrics_may_have_their_own_listener(self):
         address = self.server.read_until(rb"metrics on http://(\S+)/metrics\n").group(1).decode()
         other = Client(address)
         answer = self.has(other.get("/metrics", headers={"X-Forwarded-For": "203.0.113.9"}), 200)
@@ -162,7 +162,7 @@ class Hangup(Directory):
         attempt(200)
         self.assertEqual(server.stop(), 0)
 
-    def test_a_pipe_in_place_of_the_ca_file_does_not_hold_the_server(self):
+    def test_a_pipe_in_place_of_the_ca_file_does_not_block_the_server(self):
         place = os.path.join(self.directory, "pipe")
         os.mkdir(place)
         receiver = Receiver(place).start()

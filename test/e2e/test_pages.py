@@ -68,7 +68,7 @@ class Pages(Served):
 
 
 class Form(Pages):
-    def test_by_the_campaigns_link(self):
+    def test_the_form_of_a_campaign_link(self):
         campaign = self.campaign(name="Bring a friend")
         page = self.page(f"/{campaign['code']}/join")
         self.assertIn("Bring a friend", page.text)
@@ -78,12 +78,12 @@ class Form(Pages):
             self.assertIn("required", page.all("input", name=name)[0])
             self.assertEqual(len(page.all("label", **{"for": f"f-{name}"})), 1)
 
-    def test_by_a_users_link_it_names_the_referrer(self):
+    def test_the_form_of_a_user_link_names_the_referrer(self):
         jessica = self.join(self.campaign()["code"], "Jessica", "jessica@example.com")
         self.assertIn("Jessica invited you", self.page(f"/{jessica['code']}/join").text)
         self.assertEqual(self.public.get(f"/{jessica['code']}").headers["Location"], f"/{jessica['code']}/join")
 
-    def test_texts_of_the_campaign(self):
+    def test_the_campaign_has_its_own_texts(self):
         pages = {"headline": "All", "body": "One\nTwo", "invited_headline": "For you", "button": "Go",
                  "terms_url": "https://x.example/terms?a=1&b=2"}
         campaign = self.campaign(pages=pages, lang="fr")
@@ -97,11 +97,11 @@ class Form(Pages):
             self.assertTrue({"One", "Two", "Go"} <= set(page.text.split()))
         self.assertIn("Byron vous invite", friend.text)
 
-    def test_right_to_left(self):
+    def test_right_to_left_languages(self):
         page = self.page(f"/{self.campaign(lang='ar-EG')['code']}/join")
         self.assertEqual(page.all("html"), [{"lang": "ar-EG", "dir": "rtl"}])
 
-    def test_every_type_of_field(self):
+    def test_every_type_of_field_is_shown(self):
         fields = [{"id": "note", "label": "Note", "type": "text"},
                   {"id": "mail", "label": "Mail", "type": "email", "required": True},
                   {"id": "phone", "label": "Phone", "type": "phone"},
@@ -151,7 +151,7 @@ class Form(Pages):
                 self.assertEqual(len([a for a in page.all("option") if "selected" in a]), fields["size"] == "L")
         self.assertEqual(self.analytics(campaign)["users"], 0)
 
-    def test_a_framed_page_says_where_it_is(self):
+    def test_a_framed_page_keeps_its_source(self):
         code = self.campaign()["code"]
         for source in ("Embed", "Popup", "Widget"):
             page = self.page(f"/{code}/join?source={source}")
@@ -163,14 +163,14 @@ class Form(Pages):
         own = self.join_page(code, source="Embed")
         self.assertEqual(self.user(own.split("/")[2])["source"], "Embed")
 
-    def test_codes_from_elsewhere(self):
+    def test_imported_codes_have_pages(self):
         campaign = self.campaign(code="zgLAYb")
         self.assertIn("Friends", self.page("/zgLAYb/join").text)
         self.has(self.public.get("/zgLAYb/qr-code"), 200)
         own = self.join_page("zgLAYb", "Jessica", "jessica@example.com")
         self.assertEqual(self.user(own.split("/")[2])["campaign_id"], campaign["id"])
 
-    def test_own_address_through_own_link(self):
+    def test_ones_own_address_through_ones_own_link_is_refused(self):
         jessica = self.join(self.campaign()["code"], "Jessica", "jessica@example.com")
         answer = self.has(self.form(jessica["code"], {"first_name": "J", "email": "Jessica@example.com"}), 422)
         page = Markup(answer)
@@ -178,7 +178,7 @@ class Form(Pages):
         self.assertIn("Jessica invited you", page.text)
         self.assertEqual(page.all("input", name="email")[0]["value"], "Jessica@example.com")
 
-    def test_closed_campaigns(self):
+    def test_closed_campaigns_show_a_page(self):
         closed = (({"status": "archived"}, "has ended"), ({"status": "paused"}, "break"), ({"status": "draft"}, "not open yet"),
                   ({"ends_at": "2020-01-01"}, "has ended"), ({"starts_at": "2100-01-01"}, "not started"))
         for fields, words in closed:
@@ -191,13 +191,13 @@ class Form(Pages):
                 self.is_page(answer)
                 self.assertIn(words, Markup(answer).text)
 
-    def test_closed_campaigns_own_words(self):
+    def test_closed_campaigns_have_their_own_words(self):
         pages = {"closed_headline": "Back in spring", "closed_body": "See you"}
         page = self.page(f"/{self.campaign(status='paused', pages=pages)['code']}/join")
         self.assertIn("Back in spring", page.text)
         self.assertNotIn("break", page.text)
 
-    def test_unknown_links(self):
+    def test_unknown_links_are_404_pages(self):
         for path in ("/u1111111/join", "/c1111111/join", "/x.y/join", "/u1111111/unsubscribe?t=x", "/u1111111/qr-code",
                      "/me/u1111111/" + "0" * 32):
             with self.subTest(path):
@@ -212,7 +212,7 @@ class Form(Pages):
 
 
 class Hostile(Pages):
-    def test_whatever_people_call_themselves(self):
+    def test_hostile_names_stay_text(self):
         campaign = self.campaign()
         for i, name in enumerate(HOSTILE):
             with self.subTest(name):
@@ -221,7 +221,7 @@ class Hostile(Pages):
                 self.assertIn(f"{shown(name)} invited you", page.text)
                 self.assertEqual(len(page.all("bdi")), 1)
 
-    def test_whatever_is_typed_into_a_refused_form(self):
+    def test_hostile_input_in_a_refused_form_stays_text(self):
         code = self.campaign()["code"]
         for name in HOSTILE:
             with self.subTest(name):
@@ -231,7 +231,7 @@ class Hostile(Pages):
                 self.assertEqual(page.all("input", name="first_name")[0]["value"], name)
                 self.assertEqual(page.all("input", name="email")[0]["value"], name)
 
-    def test_whatever_a_campaign_says(self):
+    def test_hostile_campaign_texts_stay_text(self):
         for text in HOSTILE:
             with self.subTest(text):
                 pages = {name: text for name in ("headline", "body", "button", "thanks_headline", "thanks_body",
@@ -245,7 +245,7 @@ class Hostile(Pages):
 
 
 class Thanks(Pages):
-    def test_a_browser_is_led_to_a_page_of_its_own(self):
+    def test_a_browser_is_redirected_to_the_persons_page(self):
         campaign = self.campaign(pages={"share_text": "Join me & save 10%:", "share_subject": "Hi"})
         location = self.join_page(campaign["code"], "Jessica", "jessica@example.com")
         self.assertRegex(location, r"^/me/u[1-9A-HJ-NP-Za-km-z]{7}/[0-9a-f]{32}$")
@@ -280,7 +280,7 @@ class Thanks(Pages):
         self.assertNotIn("Jessica", page.text)
         self.assertNotIn("nsubscribe", page.text)
 
-    def test_the_address_cannot_be_made_from_the_code(self):
+    def test_the_personal_link_cannot_be_derived_from_the_code(self):
         campaign = self.campaign()
         own = self.join_page(campaign["code"], "Jessica", "jessica@example.com")
         other = self.join_page(campaign["code"], "Ann", "ann@example.com")
@@ -290,7 +290,7 @@ class Thanks(Pages):
             with self.subTest(path):
                 self.page(path, 404)
 
-    def test_generic_campaigns_tell_nobody(self):
+    def test_generic_campaigns_do_not_reveal_known_addresses(self):
         campaign = self.campaign(existing="generic", redirect={"url": "https://shop.example/"})
         answers = [self.has(self.form(campaign["code"], {"first_name": "A", "email": "a@example.com"}), 202)
                    for _ in range(2)]
@@ -298,7 +298,7 @@ class Thanks(Pages):
         self.is_page(answers[0])
         self.assertNotIn("Location", answers[0].headers)
 
-    def test_redirect_of_invited_people(self):
+    def test_invited_people_are_redirected(self):
         redirect = {"url": "https://shop.example/welcome?a=1#top", "code_param": "ref", "first_name_param": "name",
                     "email_param": "mail", "referrer_first_name_param": "from"}
         campaign = self.campaign(redirect=redirect)
@@ -315,7 +315,7 @@ class Thanks(Pages):
         self.assertEqual(dict(urllib.parse.parse_qsl(again.query)),
                          {"a": "1", "ref": byron, "name": "Mallory", "mail": "BYRON@example.com"})
 
-    def test_redirect_url_for_programs(self):
+    def test_programs_get_the_redirect_url(self):
         campaign = self.campaign(redirect={"url": "https://shop.example/"})
         jessica = self.join(campaign["code"], "Jessica", "jessica@example.com")
         self.assertNotIn("redirect_url", jessica)
@@ -338,7 +338,7 @@ class Policy(Pages):
         answer = self.public.get(f"/{self.campaign(**fields)['code']}/join", headers=PAGE)
         return dict(part.strip().partition(" ")[::2] for part in answer.headers["Content-Security-Policy"].split(";"))
 
-    def test_only_what_the_campaign_names(self):
+    def test_the_policy_allows_only_the_campaigns_origins(self):
         self.assertEqual(self.policy(), {
             "default-src": "'none'", "style-src": "'self'", "img-src": "'self'", "form-action": "'self'",
             "base-uri": "'none'", "frame-ancestors": "'self'"})
@@ -349,7 +349,7 @@ class Policy(Pages):
         self.assertNotIn("form-action", policy)
         self.assertEqual(policy["frame-ancestors"], "'self' https://www.example https://blog.example")
 
-    def test_only_a_form_that_leads_away_has_no_form_action(self):
+    def test_only_a_form_with_a_redirect_has_no_form_action(self):
         campaign = self.campaign(redirect={"url": "https://shop.example/x"})
         jessica = self.join(campaign["code"], "Jessica", "jessica@example.com")
         refused = self.try_join(jessica["code"], "", "byron@example.com", PAGE)
@@ -362,7 +362,7 @@ class Policy(Pages):
         invited = self.public.get(f"/{jessica['code']}/join", headers=PAGE)
         self.assertIn("form-action 'self';", invited.headers["Content-Security-Policy"])
 
-    def test_style_sheets_from_memory(self):
+    def test_style_sheets_are_served(self):
         page = self.page(f"/{self.campaign(colour='#f2c14e')['code']}/join")
         sheets = [a["href"] for a in page.all("link")]
         self.assertEqual(len(sheets), 2)
@@ -383,7 +383,7 @@ class Cors(Pages):
     def names(self, answer):
         return sorted(n for n in answer.headers if n.lower().startswith("access-control-"))
 
-    def test_preflight(self):
+    def test_a_preflight_is_answered(self):
         campaign = self.campaign(origins=[self.ORIGIN, "https://other.example:8443"])
         jessica = self.join(campaign["code"])
         for code in (campaign["code"], jessica["code"]):
@@ -402,7 +402,7 @@ class Cors(Pages):
                 self.assertEqual(answer.headers["Vary"], "Origin")
         self.has_error(self.public.call("OPTIONS", "/u1111111/join", headers={"Origin": self.ORIGIN}), 404)
 
-    def test_a_preflight_allows_the_headers_that_it_asks_for(self):
+    def test_a_preflight_allows_the_requested_headers(self):
         path = f"/{self.campaign(origins=[self.ORIGIN])['code']}/join"
         usual = ["Content-Type", "Idempotency-Key"]
         for asked, allowed in (("hx-request,hx-current-url,content-type", ["hx-request", "hx-current-url"]),
@@ -418,7 +418,7 @@ class Cors(Pages):
                 others = self.public.call("OPTIONS", path, headers={**asks, "Origin": "https://evil.example"})
                 self.assertEqual(self.names(self.has(others, 204)), [])
 
-    def test_answers_and_refusals_may_be_read(self):
+    def test_listed_origins_may_read_responses(self):
         campaign = self.campaign(origins=[self.ORIGIN])
         cases = (({"first_name": "A", "email": "a@example.com", "source": "Widget"}, 201),
                  ({"first_name": "A", "email": "a@example.com"}, 200), ({"first_name": "A", "email": "x"}, 422),
@@ -434,14 +434,14 @@ class Cors(Pages):
         answer = self.try_join(campaign["code"], headers={"Origin": self.ORIGIN})
         self.assertEqual(self.has(answer, 409).headers["Access-Control-Allow-Origin"], self.ORIGIN)
 
-    def test_others_may_post_but_not_read(self):
+    def test_other_origins_may_post_but_not_read(self):
         campaign = self.campaign(origins=[self.ORIGIN])
         answer = self.has(self.try_join(campaign["code"], headers={"Origin": "https://evil.example"}), 201)
         self.assertEqual(self.names(answer), [])
 
 
 class QrCode(Pages):
-    def test_svg_that_may_be_kept(self):
+    def test_the_svg_may_be_cached(self):
         campaign = self.campaign()
         for code in (campaign["code"], self.join(campaign["code"])["code"]):
             answer = self.has(self.public.get(f"/{code}/qr-code"), 200)
@@ -474,7 +474,7 @@ class Unsubscribe(Pages):
         self.assertEqual(len(links), 1)
         return own, own.split("/")[2], links[0]
 
-    def test_get_asks_and_post_does(self):
+    def test_get_asks_and_post_unsubscribes(self):
         own, code, link = self.link()
         page = self.page(link)
         self.assertEqual(page.all("form"), [{"method": "post"}])
@@ -499,7 +499,7 @@ class Unsubscribe(Pages):
 
 
 class Reach(Pages):
-    def test_programs_that_look_ahead_do_not_count(self):
+    def test_prefetching_programs_do_not_count(self):
         campaign = self.campaign()
         ahead = ({"User-Agent": "WhatsApp/2.23.20.0 A"}, {"Sec-Purpose": "prefetch;prerender"}, {"Purpose": "prefetch"},
                  {"X-Moz": "prefetch"}, {"User-Agent": "facebookexternalhit/1.1"},

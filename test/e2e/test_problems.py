@@ -139,7 +139,7 @@ class Together(Served):
         self.has_error(self.api.get("/api/v2/deliveries?status=lost&event=user.left&per_page=0&colour=red"), 422,
                        "status", "event", "per_page", "colour")
 
-    def test_many_problems_have_an_end(self):
+    def test_the_number_of_problems_is_limited(self):
         body = {f"unknown{i}": i for i in range(500)}
         answer = self.has(self.api.json("POST", "/api/v2/webhooks", body), 422)
         self.assertLess(len(answer.body), 16384)

@@ -7,7 +7,7 @@ from harness import Served
 
 
 class Qualify(Served):
-    def test_by_code_once(self):
+    def test_a_code_qualifies_once(self):
         campaign = self.campaign()
         jessica, byron = self.friend(campaign)
         answer = self.has(self.qualify(code=byron["code"]), 200).json
@@ -27,13 +27,13 @@ class Qualify(Served):
         self.assertEqual(self.analytics(campaign)["qualified_referrals"], 1)
         self.assertEqual(self.user(byron["code"])["qualified_at"], data["qualified_at"])
 
-    def test_by_json(self):
+    def test_qualifying_by_json(self):
         _, byron = self.friend(self.campaign())
         path = f"/webhook/{self.server.inbound}/qualify"
         answer = self.public.json("POST", path, {"code": byron["code"], "unknown": 1})
         self.assertIs(self.has(answer, 200).json["changed"], True)
 
-    def test_by_email_and_campaign(self):
+    def test_qualifying_by_email_and_campaign(self):
         campaign = self.campaign()
         _, byron = self.friend(campaign)
         answer = self.has(self.qualify(email=" BYRON@Example.com ", campaign_id=campaign["id"]), 200).json
@@ -48,7 +48,7 @@ class Qualify(Served):
         self.has_error(self.qualify(email="byron@example.com", campaign_id=self.campaign()["id"]), 404)
         self.has_error(self.qualify(email="byron", campaign_id=campaign["id"]), 422, "email")
 
-    def test_by_bearer(self):
+    def test_qualifying_with_a_bearer_token(self):
         _, byron = self.friend(self.campaign())
         self.has(self.public.form("/webhook/qualify", {"code": byron["code"]}, token=self.server.inbound), 200)
         self.has_error(self.public.form("/webhook/qualify", {"code": byron["code"]}), 401)
@@ -63,14 +63,14 @@ class Qualify(Served):
         self.assertEqual({known.body, unknown.body, neither.body, no_api_token.body}, {known.body})
         self.assertIsNone(self.user(byron["code"])["qualified_at"])
 
-    def test_token_comes_before_media_type_and_syntax(self):
+    def test_the_token_is_checked_before_media_type_and_syntax(self):
         for body, kind in ((b"x", "text/plain"), (b"{", "application/json")):
             self.has_error(self.public.call("POST", "/webhook/wrong/qualify", body, {"Content-Type": kind}), 401)
         path = f"/webhook/{self.server.inbound}/qualify"
         self.has_error(self.public.call("POST", path, b"x", {"Content-Type": "text/plain"}), 415)
         self.has_error(self.public.json("POST", path, b"{"), 400)
 
-    def test_an_unknown_user_is_told_by_what_was_sent(self):
+    def test_an_unknown_user_is_named_as_sent(self):
         campaign = self.campaign()
         path = f"/webhook/{self.server.inbound}/qualify"
         for sent, word in (({"code": "u1111111"}, "code"), ({"coupon": "SPRING-1"}, "coupon"),
@@ -84,29 +84,29 @@ class Qualify(Served):
         answer = self.api.json("PUT", "/api/v2/users/qualification", {"id": 999999, "qualified": True})
         self.assertIn("id", self.has_error(answer, 404).json["message"].split())
 
-    def test_unknown_codes(self):
+    def test_unknown_codes_are_404(self):
         for code in ("u1111111", "nonsense", self.campaign()["code"]):
             with self.subTest(code):
                 self.has_error(self.qualify(code=code), 404)
 
-    def test_direct_user(self):
+    def test_a_direct_user_cannot_be_qualified(self):
         jessica = self.join(self.campaign()["code"], "Jessica", "jessica@example.com")
         self.has_error(self.qualify(code=jessica["code"]), 422, "code")
         self.assertIsNone(self.user(jessica["code"])["qualified_at"])
 
-    def test_nothing_to_identify_by(self):
+    def test_a_request_must_identify_a_user(self):
         self.has_error(self.qualify(amount="5"), 422, "code")
         self.has_error(self.qualify(code=""), 422, "code")
         self.has_error(self.public.call("POST", f"/webhook/{self.server.inbound}/qualify"), 422, "code")
 
-    def test_other_methods(self):
+    def test_other_methods_are_405(self):
         for method in ("GET", "HEAD", "PUT", "DELETE", "OPTIONS"):
             with self.subTest(method):
                 answer = self.public.call(method, "/webhook/wrong/qualify")
                 self.has(answer, 405)
                 self.assertEqual(answer.headers["Allow"], "POST")
 
-    def test_amount(self):
+    def test_the_amount_is_checked(self):
         _, byron = self.friend(self.campaign())
         for amount in ("1e3", "-1", "1,5", "0x10", "1.23456", "NaN", ".5", "9" * 16):
             with self.subTest(amount):
@@ -114,7 +114,7 @@ class Qualify(Served):
         self.assertIsNone(self.user(byron["code"])["qualified_at"])
         self.has(self.qualify(code=byron["code"], amount="49.90"), 200)
 
-    def test_order_id_answers_as_the_first_time_did(self):
+    def test_a_repeated_order_gets_its_first_response(self):
         _, byron = self.friend(self.campaign())
         first = self.has(self.qualify(code=byron["code"], order_id="A-1"), 200)
         self.assertIs(first.json["changed"], True)
@@ -124,7 +124,7 @@ class Qualify(Served):
         self.assertIs(self.qualify(code=byron["code"]).json["changed"], False)
         self.has_error(self.qualify(code=byron["code"], order_id="x" * 201), 422, "order_id")
 
-    def test_an_idempotency_key_replays_the_first_answer(self):
+    def test_an_idempotency_key_repeats_the_first_response(self):
         jessica, byron = self.friend(self.campaign())
         mary = self.join(jessica["code"], "Mary", "mary@example.com")
         path, key = f"/webhook/{self.server.inbound}/qualify", {"Idempotency-Key": "qualify-1"}
@@ -160,7 +160,7 @@ class Told(Served):
             with self.subTest(number):
                 yield friend, lambda _send=send, _code=friend["code"], **more: _send({"code": _code, **fields, **more})
 
-    def test_false_is_the_refund(self):
+    def test_qualified_false_is_a_refund(self):
         for friend, send in self.calls():
             for word in (False, 0, "false", "no", "NO"):
                 self.assertIs(self.has(send(qualified=True), 200).json["changed"], True)
@@ -169,7 +169,7 @@ class Told(Served):
                 self.assertIs(self.has(send(qualified=word), 200).json["changed"], False)
                 self.assertIsNone(self.user(friend["code"])["qualified_at"])
 
-    def test_another_word_is_refused(self):
+    def test_other_values_of_qualified_are_refused(self):
         for friend, send in self.calls():
             for word in ("maybe", "2", 2, "", "flase"):
                 self.has_error(send(qualified=word), 422, "qualified")
@@ -179,7 +179,7 @@ class Told(Served):
             self.has_error(self.public.json("POST", path, {"code": friend["code"], "qualified": word}), 422, "qualified")
         self.assertIsNone(self.user(friend["code"])["qualified_at"])
 
-    def test_a_whole_number_may_have_a_point(self):
+    def test_a_whole_number_may_have_a_decimal_point(self):
         campaign = self.campaign()
         _, byron = self.friend(campaign)
         path = f"/webhook/{self.server.inbound}/qualify"
@@ -195,7 +195,7 @@ class Told(Served):
         path = f"/webhook/{self.server.inbound}/qualify?{query}"
         return self.public.call("POST", path, body, {"Content-Type": kind, **(headers or {})} if kind else headers or {})
 
-    def test_the_query_counts_where_the_body_is_silent(self):
+    def test_the_query_fills_in_what_the_body_omits(self):
         _, byron = self.friend(self.campaign())
         code = byron["code"]
         for kind in ("application/x-www-form-urlencoded", None):
@@ -212,7 +212,7 @@ class Told(Served):
         self.has_error(self.query("amount=5"), 422, "code")
         self.has_error(self.query(""), 422, "code")
 
-    def test_a_key_counts_for_the_query_too(self):
+    def test_an_idempotency_key_covers_the_query(self):
         jessica, byron = self.friend(self.campaign())
         mary = self.join(jessica["code"], "Mary", "mary@example.com")
         key = {"Idempotency-Key": "query-1"}
@@ -220,7 +220,7 @@ class Told(Served):
         self.assertEqual(self.query(f"code={byron['code']}", headers=key).body, first.body)
         self.has_error(self.query(f"code={mary['code']}", headers=key), 409)
 
-    def test_an_amount_counts_in_its_currency(self):
+    def test_an_amount_needs_the_currency_of_the_rule(self):
         campaign = self.campaign()
         rule = {"metric": "commission", "percent": 10}
         self.rule(campaign, currency="EUR", **rule)
@@ -243,7 +243,7 @@ class Told(Served):
 class QualifyInParallel(Served):
     RECEIVER = True
 
-    def test_a_thousand_at_once_change_once_and_fire_once(self):
+    def test_a_thousand_requests_at_once_make_one_event(self):
         self.webhook(event="user.qualified")
         campaign = self.campaign()
         jessica, byron = self.friend(campaign)

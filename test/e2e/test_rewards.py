@@ -58,7 +58,7 @@ class Rules(Rewards):
         commission = self.rule(campaign, metric="commission", percent=12.5, cap=10000, currency="EUR")
         self.assertEqual((commission["percent"], commission["cap_display"]), (12.5, "100.00"))
 
-    def test_refusals(self):
+    def test_invalid_rules_are_refused(self):
         campaign = self.campaign()["id"]
         good = {"campaign_id": campaign, "name": "Thanks", **AMOUNT}
         commission = {"campaign_id": campaign, "name": "Part", "metric": "commission", "percent": 5, "currency": "EUR"}
@@ -91,7 +91,7 @@ class Rules(Rewards):
         self.has_error(self.api.json("POST", "/api/v2/reward-rules", without), 422, "metric")
         self.has_error(self.api.get("/api/v2/reward-rules/999999"), 404)
 
-    def test_changing_until_it_is_used(self):
+    def test_a_rule_can_be_changed_until_it_is_used(self):
         campaign = self.campaign()
         rule = self.rule(campaign, **AMOUNT)
         path = f"/api/v2/reward-rules/{rule['id']}"
@@ -106,7 +106,7 @@ class Rules(Rewards):
         reward = self.rewards("due", "amount", user_id=jessica["code"])[0]
         self.assertEqual((reward["name"], reward["amount_display"], reward["currency"]), ("Thanks", "49.90", "EUR"))
 
-    def test_deleting_or_archiving(self):
+    def test_a_rule_is_deleted_or_archived(self):
         campaign = self.campaign()
         unused = self.rule(campaign, **AMOUNT)
         self.has(self.api.call("DELETE", f"/api/v2/reward-rules/{unused['id']}"), 204)
@@ -118,7 +118,7 @@ class Rules(Rewards):
         self.qualified_friend(campaign, "anne")
         self.assertEqual(self.read_rule(used)["rewards"]["due"], 1)
 
-    def test_lists(self):
+    def test_rules_are_listed(self):
         campaign = self.campaign()
         rules = [self.rule(campaign, **AMOUNT), self.rule(campaign, metric="custom"), self.rule(campaign, metric="coupon")]
         here = f"campaign_id={campaign['id']}"
@@ -170,7 +170,7 @@ class Pages(Rewards):
         self.numbered("cancelled", "custom", ids[3:8], **here)
         self.numbered("due", "custom", ids[8:], **here)
 
-    def test_a_page_behind_more_than_one_query_looks_at(self):
+    def test_a_page_beyond_the_bound_of_one_query(self):
         """Walked by their state, those of a small campaign stand behind 1,200 of another."""
         large, small = self.campaign(), self.campaign()
         for _ in range(60):
@@ -192,7 +192,7 @@ class Pages(Rewards):
 class Due(Rewards):
     RECEIVER = True
 
-    def test_due_issued_and_told(self):
+    def test_a_reward_is_due_issued_and_sent(self):
         campaign = self.campaign()
         rule = self.rule(campaign, **AMOUNT)
         names = ("event id rule_id reward_id reward_name reward_metric reward_amount reward_currency reward_coupon "
@@ -249,7 +249,7 @@ class Due(Rewards):
         changed = self.has(self.api.json("PUT", path, {"fields": None}), 200).data
         self.assertEqual([f["field"] for f in changed["fields"]], DEFAULT_FIELDS + of_rewards)
 
-    def test_cancelled_with_a_reason(self):
+    def test_a_reward_is_cancelled_with_a_reason(self):
         campaign = self.campaign()
         self.rule(campaign, metric="custom")
         self.webhook("/cancelled", event="reward.cancelled", campaign_id=campaign["id"], format="json",
@@ -265,7 +265,7 @@ class Due(Rewards):
         hook = self.await_hooks(1, target="/cancelled")[0]
         self.assertEqual(json.loads(hook["body"]), {"why": "a mistake", "back": False})
 
-    def test_commissions(self):
+    def test_commissions_are_computed(self):
         campaign = self.campaign()
         self.rule(campaign, metric="commission", percent=12.5, cap=600, currency="EUR", auto_issue=True)
         here = {"campaign_id": campaign["id"]}
@@ -290,7 +290,7 @@ class Due(Rewards):
         answer = self.api.json("PUT", "/api/v2/users/qualification", {"id": friend["id"], "qualified": False})
         return self.has(answer, 200)
 
-    def test_a_refund_takes_back(self):
+    def test_a_refund_takes_the_reward_back(self):
         campaign = self.campaign()
         issued, due = self.rule(campaign, **AMOUNT, auto_issue=True), self.rule(campaign, metric="custom")
         self.webhook("/back", event="reward.cancelled", campaign_id=campaign["id"], format="json",
@@ -308,7 +308,7 @@ class Due(Rewards):
         self.assertEqual(self.read_rule(issued)["rewards"], {"due": 0, "issued": 2, "cancelled": 0, "clawbacks": 1})
         self.assertEqual(self.read_rule(due)["rewards"], {"due": 1, "issued": 0, "cancelled": 1, "clawbacks": 0})
 
-    def test_a_review_is_waited_for(self):
+    def test_a_reward_waits_for_the_review(self):
         campaign = self.campaign()
         self.rule(campaign, **AMOUNT, auto_issue=True)
         for name, decision, state in (("anne", "accept", "issued"), ("otto", "reject", "cancelled")):
@@ -321,7 +321,7 @@ class Due(Rewards):
             until(lambda: self.reward(reward["id"])["state"] == state, f"after {decision}")
             self.assertIs(self.reward(reward["id"])["in_review"], False)
 
-    def test_the_names_of_referral_factory(self):
+    def test_field_names_follow_referral_factory(self):
         campaign = self.campaign()
         here = {"campaign_id": campaign["id"]}
         rules = {metric: self.rule(campaign, metric=metric, **more)["id"] for metric, more in (
@@ -353,7 +353,7 @@ class Due(Rewards):
             reward = self.rewards("due", "custom", **here)[0]
             self.assertIs(self.has(self.act("cancel", reward["id"]), 200).data["can_be_issued"], False)
 
-    def test_a_review_keeps_it_from_being_issued(self):
+    def test_a_reward_under_review_cannot_be_issued(self):
         campaign = self.campaign()
         self.rule(campaign, **AMOUNT)
         _, friend = self.friend(campaign, "anna@example.com", "otto+again@example.com")
@@ -363,7 +363,7 @@ class Due(Rewards):
         self.has(self.api.json("POST", f"/api/v2/users/{friend['id']}/review", {"decision": "accept"}), 200)
         self.assertIs(self.reward(reward["id"])["can_be_issued"], True)
 
-    def test_an_erased_recipient(self):
+    def test_the_reward_of_an_erased_recipient_is_cancelled(self):
         campaign = self.campaign()
         self.rule(campaign, **AMOUNT)
         jessica, _ = self.qualified_friend(campaign)
@@ -373,7 +373,7 @@ class Due(Rewards):
                          [jessica["id"], None, None, None, "its recipient was erased"])
         self.has_error(self.act("issue", reward["id"]), 409)
 
-    def test_either_side_and_milestones(self):
+    def test_both_sides_and_milestones_are_rewarded(self):
         campaign = self.campaign()
         for recipient in ("referrer", "invited"):
             self.rule(campaign, metric="custom", trigger="join", recipient=recipient)
@@ -389,7 +389,7 @@ class Due(Rewards):
         self.assertEqual([(r["currency"], r["cause_user_id"]) for r in counted],
                          [("EUR", friends[0]["id"]), ("JPY", friends[1]["id"]), ("EUR", friends[2]["id"])])
 
-    def test_tokens_that_may_only_read(self):
+    def test_read_tokens_cannot_act(self):
         reader = self.has(self.api.get("/api/v2/rewards/due/amount"), 200)
         self.assertEqual(list(reader.json), ["data", "links", "meta"])
         for path in ("/api/v2/rewards/due/amount", "/api/v2/reward-rules", "/api/v2/reward-rules/1/coupons"):
@@ -448,7 +448,7 @@ class Orders(Rewards):
                                                                   self.await_hooks(8, target="/months"))
                           if h["event"].startswith("user.")], [("user.qualified", None), ("user.unqualified", None)])
 
-    def test_a_part_is_refunded(self):
+    def test_part_of_an_order_is_refunded(self):
         rule, _, byron = self.subscriber("anne", auto_issue=True)
         self.webhook("/parts", event="reward.cancelled", campaign_id=rule["campaign_id"], format="json",
                      fields=[{"field": f, "as": f} for f in ("reward_id", "reward_amount", "reward_clawback",
@@ -467,7 +467,7 @@ class Orders(Rewards):
                                   "reward_clawback_amount": total}
                                  for now, total in (("2.50", "2.50"), ("1.50", "4.00"), ("6.00", "10.00"))])
 
-    def test_what_cannot_be_refunded(self):
+    def test_invalid_refunds_are_refused(self):
         _, _, byron = self.subscriber("otto")
         self.order(byron, "A", "100")
         self.has(self.qualify(code=byron["code"], order_id="bare"), 200)
@@ -492,7 +492,7 @@ class Orders(Rewards):
             self.has_error(self.api.json("PUT", "/api/v2/users/qualification", null), 422, name)
         self.assertTrue(self.user(byron["id"])["qualified"])
 
-    def test_the_api_repeats_its_first_response_too(self):
+    def test_the_rest_call_repeats_its_first_response_too(self):
         _, _, byron = self.subscriber("lea")
         def put(qualified):
             body = {"id": byron["id"], "qualified": qualified, "order_id": "A", "amount": 10}
@@ -502,7 +502,7 @@ class Orders(Rewards):
         self.assertEqual((put(True), put(False), put(True)), (bought, refunded, bought))
         self.assertFalse(self.user(byron["id"])["qualified"])
 
-    def test_rules_that_every_order_does_not_fit(self):
+    def test_settings_that_conflict_with_every_order_are_refused(self):
         campaign = self.campaign()["id"]
         good = {"campaign_id": campaign, "name": "Thanks", **AMOUNT, "repeat": "every_order"}
         for change, field in (({"type": "recurring", "every": 2}, "repeat"), ({"trigger": "join"}, "repeat"),
@@ -517,7 +517,7 @@ class Orders(Rewards):
         self.has_error(self.api.json("PUT", path, {"repeat": "once", "max_per_user": None}), 422, "repeat")
         self.assertIsNone(self.has(self.api.json("PUT", path, {"max_per_user": None}), 200).data["max_per_user"])
 
-    def test_a_coupon_is_shown_to_those_who_may_write(self):
+    def test_only_write_tokens_see_coupons(self):
         rule, _, byron = self.subscriber("ida", metric="coupon", percent=None, currency=None, auto_issue=True)
         self.upload(rule, ["IDA-1", "IDA-2"])
         masked = self.order(byron, "A", "10")["rewards"][0]
@@ -527,7 +527,7 @@ class Orders(Rewards):
 
 
 class Coupons(Rewards):
-    def test_handed_out_in_order(self):
+    def test_coupons_are_handed_out_in_order(self):
         campaign = self.campaign()
         rule = self.rule(campaign, metric="coupon", auto_issue=True, recipient="invited", trigger="join")
         self.assertEqual(self.has(self.upload(rule, ["ORDER-1", "ORDER-2"]), 201).data,
@@ -547,7 +547,7 @@ class Coupons(Rewards):
         until(lambda: self.reward(due["id"])["coupon"] == "ORDER-3", "the one that waited")
         self.assertEqual(self.read_rule(rule)["coupons"], {"added": 3, "given": 3, "left": 0})
 
-    def test_the_friend_is_known_by_the_coupon(self):
+    def test_a_coupon_identifies_the_friend(self):
         campaign = self.campaign()
         rule = self.rule(campaign, metric="coupon", auto_issue=True, recipient="invited", trigger="join")
         self.has(self.upload(rule, ["KNOWN-1", "KNOWN-2"]), 201)
@@ -557,7 +557,7 @@ class Coupons(Rewards):
         self.assertEqual((answer["data"]["id"], answer["changed"]), (byron["id"], True))
         self.assertIs(self.has(self.qualify(coupon="KNOWN-1"), 200).json["changed"], False)
 
-    def test_uploads(self):
+    def test_coupons_are_uploaded(self):
         rule, other = (self.rule(self.campaign(), metric="coupon") for _ in range(2))
         lines = '\ufeffCoupon\r\n"UP-1"\r\n  UP-2  \r\n\r\nUP-3'
         self.assertEqual(self.has(self.upload(rule, lines.encode(), "text/csv"), 201).data["added"], 3)
@@ -580,7 +580,7 @@ class Coupons(Rewards):
         self.has_error(self.upload({"id": 999999}, "UP-9\n", "text/csv"), 404)
         self.has_error(self.upload(rule, "UP-9", "text/plain"), 415)
 
-    def test_a_long_list_stops_where_it_is_wrong(self):
+    def test_a_long_list_stops_at_its_first_invalid_line(self):
         rule, other = (self.rule(self.campaign(), metric="coupon") for _ in range(2))
         self.has(self.upload(other, ["LONG-1999"]), 201)
         lines = "".join(f"LONG-{i}\n" for i in range(3000))

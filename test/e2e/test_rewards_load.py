@@ -54,7 +54,7 @@ def post(path, form):
 class Load(Rewards):
     RECEIVER = True
 
-    def test_none_twice_none_lost(self):
+    def test_no_coupon_is_given_twice_or_lost(self):
         campaign = self.campaign()
         rule = self.rule(campaign, metric="coupon", auto_issue=True)
         self.webhook("/issued", event="reward.issued", campaign_id=campaign["id"], format="json", ordered="none", fields=[

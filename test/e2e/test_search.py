@@ -31,7 +31,7 @@ class Users(Search):
         self.has(self.qualify(code=byron["code"]), 200)
         return campaign, jessica, byron, zoe
 
-    def test_conditions(self):
+    def test_conditions_select_users(self):
         campaign, jessica, byron, zoe = self.people()
         j, b, z = (u["id"] for u in (jessica, byron, zoe))
         today = self.user(j)["signed_up_at"]
@@ -78,7 +78,7 @@ class Users(Search):
             self.assertEqual([u["id"] for u in page["data"]], [j])
             self.assertIn("analytics", page["data"][0])
 
-    def test_the_request_of_a_client(self):
+    def test_the_request_of_a_published_client(self):
         """As a published client sends it, whose campaign's id is text."""
         campaign, _, byron, _ = self.people()
         conditions = [condition("email", "byron.of.search@example.org"), condition("campaign_id", str(campaign["id"]))]
@@ -87,7 +87,7 @@ class Users(Search):
         self.assertEqual(list(page), ["data", "links", "meta"])
         self.assertIsNone(page["meta"]["total"])
 
-    def test_what_may_be_left_out(self):
+    def test_optional_members_may_be_omitted(self):
         campaign, ids = self.crowd(3, name="Out")
         here = {"value": [{"field": "campaign_id", "value": campaign["id"]}]}
         for body in ({"filters": here}, {"filters": {**here, "operator": None}}, {"filters": here["value"]},
@@ -103,7 +103,7 @@ class Users(Search):
         answer = self.has(self.public.form(f"{USERS}/search", form, token=self.server.token), 200)
         self.assertEqual([u["id"] for u in answer.data], ids)
 
-    def test_pages(self):
+    def test_found_users_are_paged(self):
         campaign, ids = self.crowd(7, name="Pages")
         here = condition("campaign_id", campaign["id"])
         for members, query in (({"per_page": 3}, ""), ({}, "?per_page=3"), ({"per_page": "3", "order": "id"}, "")):
@@ -122,7 +122,7 @@ class Users(Search):
             answer = self.api.json("POST", f"{USERS}/search", {member: value})
             self.has_error(answer, 422, member)
 
-    def test_what_is_wrong_is_named(self):
+    def test_invalid_conditions_are_named(self):
         names = ("id", "campaign_id", "code", "first_name", "email", "signed_up_at")
         for conditions, field, words in (
                 ([condition("colour", "red")], "colour", names), ([condition("", "x")], "", names),
@@ -158,7 +158,7 @@ class Users(Search):
         self.has_error(self.api.json("POST", f"{USERS}/search", many), 422, "colour", "id", "operator")
         self.has_error(self.public.json("POST", f"{USERS}/search", {}), 401)
 
-    def test_filters_in_a_query(self):
+    def test_filters_may_be_in_the_query(self):
         campaign, jessica, byron, zoe = self.people()
         j, b, z = (u["id"] for u in (jessica, byron, zoe))
         for query, expected in (
@@ -189,7 +189,7 @@ class Users(Search):
 
 
 class Others(Search):
-    def test_campaigns(self):
+    def test_campaigns_are_searched(self):
         one, two = self.campaign(name="Spring of Search"), self.campaign(name="Autumn of Search", status="paused")
         path = "/api/v2/campaigns"
         ours = condition("name", "of search", "like")
@@ -203,7 +203,7 @@ class Others(Search):
         body = {"filters": {"value": [condition("colour", 1)]}}
         self.assertIn("status", self.has_error(self.api.json("POST", f"{path}/search", body), 422, "colour").json["message"])
 
-    def test_rewards_and_rules(self):
+    def test_rewards_and_rules_are_searched(self):
         campaign = self.campaign()
         rules = [self.rule(campaign, metric="amount", amount=100 * n, currency="EUR", name=f"Rule {n}")["id"] for n in (1, 2)]
         jessica, byron = self.friend(campaign)
@@ -233,7 +233,7 @@ class Others(Search):
             body = {"filters": {"value": [condition("colour", 1)]}}
             self.has_error(self.api.json("POST", f"{path}/search", body), 422, "colour")
 
-    def test_a_coupon_is_not_guessed_piece_by_piece(self):
+    def test_a_coupon_cannot_be_guessed_character_by_character(self):
         campaign = self.campaign()
         rule = self.rule(campaign, metric="coupon", auto_issue=True)
         self.has(self.api.json("POST", f"/api/v2/reward-rules/{rule['id']}/coupons", {"codes": ["SPRING-1"]}), 201)
@@ -248,7 +248,7 @@ class Others(Search):
 
 
 class Bounded(Search):
-    def test_a_page_looks_at_a_bounded_number(self):
+    def test_a_page_reads_a_bounded_number_of_users(self):
         """Whatever fits: the cursor goes on behind the 1,000 that a page looks at."""
         campaign = self.campaign()
         rows = "".join(f"{'😀' * 40} {i},p{i}@bound.example\r\n" for i in range(1200))

@@ -46,7 +46,7 @@ class Settings(Served):
 
     # ---- showing ----
 
-    def test_shown_to_admins_only(self):
+    def test_settings_are_shown_to_admins_only(self):
         settings = self.has(self.api.get(SETTINGS), 200).data
         public_url = self.server.url.replace("127.0.0.1", "localhost")
         self.assertEqual(settings["public_url"], public_url)
@@ -87,7 +87,7 @@ class Settings(Served):
         self.assertIsNone(self.inbound()["old_token_expires_at"])
         self.assertTrue(self.works(new["token"]))
 
-    def test_overlaps(self):
+    def test_the_overlap_is_checked(self):
         first = self.inbound()["token"]
         second = self.rotate("token")  # a day
         self.assertTrue(self.works(first))
@@ -105,7 +105,7 @@ class Settings(Served):
         self.has_error(self.api.json("POST", f"{SETTINGS}/inbound-token/rotate", {"x": 1}), 422, "x")
         self.assertEqual(self.inbound()["token"], third["token"])
 
-    def test_rotations_outlive_a_kill(self):
+    def test_rotations_survive_a_kill(self):
         old, new = self.inbound(), self.rotate("token")
         secret = self.rotate("secret")["secret"]
         self.server.kill()
@@ -133,7 +133,7 @@ class Settings(Served):
         headers = {**signed(self.inbound()["secret"], body), "Content-Type": "application/json"}
         self.assertIs(self.has(self.signed_call(headers, body), 200).json["changed"], False)
 
-    def test_only_what_is_signed_counts(self):
+    def test_only_signed_parameters_count(self):
         code = self.friend(self.campaign(), email="unsigned@example.com")[1]["code"]
         for body, query, field in ((b"order_id=A-1", f"code={code}", "code"), (b"code=" + code.encode(), "qualified=false", "qualified")):
             answer = self.public.form(f"/webhook/qualify?{query}", body, signed(self.inbound()["secret"], body))
@@ -148,7 +148,7 @@ class Settings(Served):
             with self.subTest(signatures):
                 self.has_error(self.signed_call({**genuine, "webhook-signature": signatures}, body), 404)
 
-    def test_forged_ones_are_told_nothing(self):
+    def test_forged_calls_reveal_nothing(self):
         """Whether or not the code exists: the same answer."""
         code, secret = self.invited(), self.inbound()["secret"]
         self.public.source = "127.0.0.91"

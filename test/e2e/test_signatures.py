@@ -48,17 +48,17 @@ class Verified(Served):
 
 
 class Signatures(Verified):
-    def test_json(self):
+    def test_json_verifies(self):
         came, secret = self.delivered("/json", format="json")
         self.assert_said(came)
         self.assertEqual(self.openssl(came, secret, came["body"]), 0)
 
-    def test_standard(self):
+    def test_the_standard_format_verifies(self):
         came, _ = self.delivered("/standard", format="standard")
         self.assert_said(came)
         self.assertTrue(came["body"].startswith('{"type":"user.join","timestamp":"'))
 
-    def test_both_secrets_of_a_rotation(self):
+    def test_both_secrets_of_a_rotation_verify(self):
         hook = self.webhook("/rotated", format="json")
         answer = self.has(self.api.json("POST", f"/api/v2/webhooks/{hook['id']}/rotate-secret", {}), 200).data
         self.assertNotEqual(answer["secret"], hook["secret"])
@@ -70,20 +70,20 @@ class Signatures(Verified):
             came = until(lambda: [r for r in self.receiver.received() if path_of(r) == "/rotated"][before:], "one more")
             self.assert_said(came[0])
 
-    def test_form_by_openssl(self):
+    def test_a_form_verifies_with_openssl(self):
         came, secret = self.delivered("/form", format="form")
         self.assertEqual(came["headers"]["content-type"], "application/x-www-form-urlencoded")
         self.assertEqual(self.openssl(came, secret, came["body"]), 0)
         self.assertEqual(self.openssl(came, secret, came["body"] + "&"), 1)
         self.assertEqual(self.openssl(came, "whsec_" + "A" * 43 + "=", came["body"]), 1)
 
-    def test_query_by_openssl(self):
+    def test_a_query_verifies_with_openssl(self):
         """The default format: the signature covers the body, which is the query once more."""
         came, secret = self.delivered("/query")
         self.assertEqual(came["target"], "/query?" + came["body"])
         self.assertEqual(self.openssl(came, secret, came["body"]), 0)
 
-    def test_get_by_openssl(self):
+    def test_a_get_verifies_with_openssl(self):
         """No body: the raw query is signed, the URL's own part of it included."""
         came, secret = self.delivered("/get?list=a%3Fb", method="GET")
         self.assertEqual((came["method"], came["body"]), ("GET", ""))

@@ -14,7 +14,7 @@ class Dialects(Tables):
     def names(self, campaign):
         return [r["first_name"] for r in self.rows(campaign)]
 
-    def test_separators_and_encodings(self):
+    def test_separators_and_encodings_are_recognised(self):
         text = "First name{0}E-mail\r\nZo\u00eb{0}zoe@x.example\r\n\"J{0}r\u00f6\"{0}joe@x.example\r\n"
         encodings = {"utf-8": "utf-8", "utf-8-sig": "utf-8", "utf-16": "utf-16", "utf-16-be": "utf-16",
                      "cp1252": "windows-1252"}
@@ -29,21 +29,21 @@ class Dialects(Tables):
                     self.assertEqual(report["windows_1252_lines"], 2 if encoding == "cp1252" else 0)
                     self.assertEqual(self.names(campaign), ["Zo\u00eb", f"J{inside}r\u00f6"])
 
-    def test_one_line_of_another_encoding(self):
+    def test_one_line_may_have_another_encoding(self):
         campaign = self.campaign()
         report = self.take(campaign, b"name,email\nZo\xc3\xab,a@x.example\nZo\xeb,b@x.example\nAnn,c@x.example\n",
                            created=3, windows_1252_lines=1, encoding="windows-1252")
         self.assertEqual(report["refused"], [])
         self.assertEqual(self.names(campaign), ["Zo\u00eb", "Zo\u00eb", "Ann"])
 
-    def test_a_first_line_of_another_encoding(self):
+    def test_the_first_line_may_have_another_encoding(self):
         report = self.take(self.campaign(), "Pr\u00e9nom;Courriel\nAnn;ann@x.example\n".encode("cp1252"), created=1)
         self.assertEqual((report["encoding"], report["windows_1252_lines"]), ("windows-1252", 1))
 
-    def test_a_line_that_announces_the_separator(self):
+    def test_a_sep_line_names_the_separator(self):
         self.take(self.campaign(), b"sep=;\r\nname;email\r\nAnn;ann@x.example\r\n", created=1, separator=";")
 
-    def test_names_of_columns(self):
+    def test_column_names_are_recognised(self):
         field = {"id": "shoe_size", "label": "Taille de la chaussure", "type": "text"}
         fields = {"person_referring": [field], "person_invited": [field]}
         headers = ("First_Name,EMAIL", "First name,E-mail", "Name,Mail", "FIRST-NAME,E-Mail Address",
@@ -61,7 +61,7 @@ class Dialects(Tables):
             with self.subTest(header):
                 self.has_error(self.send(campaign, header.encode() + b"\nA,a@x.example,1\n"), 422, field)
 
-    def test_rows_and_columns_of_nothing(self):
+    def test_empty_rows_and_columns_are_ignored(self):
         campaign = self.campaign()
         report = self.take(campaign, (
             b"name,email,,code,,\r\nAnn,ann@x.example,,,,\r\n,,,,,\r\n , ,\t,\"\",,\r\n"
@@ -77,7 +77,7 @@ class Dialects(Tables):
         self.assertEqual({k: report[k] for k in counts}, counts)
         return report
 
-    def test_fields_of_the_other_type(self):
+    def test_fields_of_the_other_user_type_are_ignored(self):
         fields = {"person_referring": [{"id": "company", "label": "Company", "type": "text"}],
                   "person_invited": [{"id": "size", "label": "Size", "type": "select", "options": ["S", "L"]}]}
         campaign = self.campaign(fields=fields)
@@ -92,14 +92,14 @@ class Dialects(Tables):
         # A value that its own type refuses does spoil the line.
         self.take(campaign, b"name,email,referrer,size\nDora,dora@x.example,ann-1,XXL\n", refused=[(2, "size")])
 
-    def test_words_of_other_languages_for_qualified(self):
+    def test_qualified_may_be_in_other_languages(self):
         campaign = self.campaign()
         lines = ["name,email,code,referrer,qualified", "Ann,ann@x.example,boss,,"]
         lines += [f"B,b{i}@x.example,,boss,{word}" for i, word in
                   enumerate(("Ja", "WAHR", "VRAI", "S\u00ed", "TRUE", "x", "Nein", "FALSCH", "FAUX"))]
         self.take(campaign, "\n".join(lines).encode(), created=10, qualified=6)
 
-    def test_times_without_a_zone_are_the_campaigns(self):
+    def test_times_without_a_zone_are_in_the_campaigns_zone(self):
         for zone, time in ((None, "2021-03-12T10:45:00.000Z"), ("America/New_York", "2021-03-12T15:45:00.000Z")):
             campaign = self.campaign(**({"timezone": zone} if zone else {}))
             self.take(campaign, b"name,email,signed_up_at\nAnn,ann@x.example,2021-03-12 10:45:00\n"
@@ -126,7 +126,7 @@ class Exports(Tables):
         self.assertTrue(answer.body.startswith(MARK.encode()))
         return answer.body
 
-    def test_for_excel(self):
+    def test_an_export_opens_in_excel(self):
         campaign = self.campaign()
         self.join(campaign["code"], "Zo\u00eb; \uff1d1+1", "zoe@x.example")
         self.join(campaign["code"], "\uff1d1+1", "bob@x.example")
@@ -148,7 +148,7 @@ class Exports(Tables):
             self.take(campaign, data, created=0, existing=8)
             self.assertEqual(self.export(campaign), before)
 
-    def test_unknown_parameters(self):
+    def test_unknown_parameters_are_refused(self):
         path = f"/api/v2/campaigns/{self.campaign()['id']}/users/export"
         self.has_error(self.api.get(path + "?excl=1"), 422, "excl")
         self.has_error(self.api.get(path + "?excel=perhaps"), 422, "excel")
@@ -168,7 +168,7 @@ class Coupons(Tables):
         self.path = f"/api/v2/reward-rules/{rule['id']}/coupons"
         return self.api.call("POST", self.path, body=data, headers={"Content-Type": "text/csv"})
 
-    def test_lists(self):
+    def test_coupon_lists_are_read(self):
         lists = (b"A1\nA2\n", b"code\nA1\nA2", b"Coupon\r\nA1\r\n\r\nA2\r\n", b"VoUCHER\nA1\nA2\n",
                  b"id;Coupon code;note\r\n1;A1;x\r\n2;A2;\r\n;;\r\n", b"A1,,\nA2,,\n,,\n", b",code\n,A1\n,A2\n",
                  "note\tcode\r\nZo\u00eb\tA1\r\n\tA2\r\n".encode("utf-16"), b"n,code\n\xeb,A1\n,A2\n",
@@ -183,7 +183,7 @@ class Coupons(Tables):
         self.assertEqual(self.has(self.upload(b"n,code\n\xeb,W1\n,W2\n"), 201).data["windows_1252_lines"], 1)
         self.assertEqual(self.has(self.upload(b"W3\n"), 201).data["windows_1252_lines"], 0)
 
-    def test_lists_that_are_refused(self):
+    def test_invalid_coupon_lists_are_refused(self):
         for data, words in ((b"id,note\n1,X1\n", "code, coupon or voucher"), (b"X1,X2\nX3,X4\n", "code, coupon or voucher"),
                             (b"id,code\n1,\n", "line 2 is empty; nothing was added"),
                             (b"X1\nX2,X3\n", "more than one cell"), (b"id,code\n1,X1\n2,\n", "line 3"), (b"", "required")):

@@ -47,7 +47,7 @@ class Owned(Directory):
 
 
 class FirstStart(Owned):
-    def test_tokens_are_made_and_written(self):
+    def test_tokens_are_generated_and_written(self):
         server = self.server(tokens=False).start()
         path = server.read_until(rb"first start: the tokens are in (\S+)\n").group(1).decode()
         self.assertEqual(path, os.path.join(server.data_dir, "first-start.txt"))
@@ -67,7 +67,7 @@ class FirstStart(Owned):
         self.assertEqual(mode(server.data_dir), 0o700)
         self.ends_clean(server)
 
-    def test_tokens_by_environment(self):
+    def test_tokens_come_from_the_environment(self):
         server = self.server().start()
         self.has(Client(server.address, token=server.token).get("/api/v2/campaigns"), 200)
         self.assertFalse(os.path.exists(os.path.join(server.data_dir, "first-start.txt")))
@@ -81,7 +81,7 @@ class FirstStart(Owned):
             self.assertNotIn(secret.encode(), database)
             self.assertNotIn(bytes.fromhex(secret), database)
 
-    def test_another_token_later_is_a_warning_not_a_change(self):
+    def test_a_later_token_in_the_environment_is_a_warning(self):
         server = self.server().start()
         self.ends_clean(server)
         other = "other-token-0123456789"
@@ -94,7 +94,7 @@ class FirstStart(Owned):
             self.assertRegex(server.stderr(), f"warning: {name} .*changes nothing")
         self.assertNotIn(other, server.stderr())
 
-    def test_unusable_tokens(self):
+    def test_unusable_tokens_are_refused(self):
         for token in ("with space 0123456789", "a" * 201, "with/slash-0123456789", "with?query-0123456789"):
             with self.subTest(token):
                 line = self.refused(env={"REFERD_API_TOKEN": token, "REFERD_INBOUND_TOKEN": "i" * 32})
@@ -103,7 +103,7 @@ class FirstStart(Owned):
 
 
 class SecretKey(Owned):
-    def test_a_missing_key_is_not_made_anew(self):
+    def test_a_missing_key_is_not_created_again(self):
         server = self.server().start()
         self.ends_clean(server)
         key = os.path.join(server.data_dir, "secret.key")
@@ -139,12 +139,12 @@ class DataDirectory(Owned):
         self.has(Client(server.address).get("/readyz"), 200)
         self.ends_clean(server)
 
-    def test_a_lock_does_not_outlive_a_kill(self):
+    def test_a_killed_server_leaves_no_lock(self):
         server = self.server().start()
         server.kill()
         self.ends_clean(server.start())
 
-    def test_unusable_directories(self):
+    def test_unusable_directories_are_refused(self):
         file = os.path.join(self.place, "file")
         with open(file, "w", encoding="ascii"):
             pass
@@ -158,7 +158,7 @@ class DataDirectory(Owned):
             file.write(b"this is no database" * 1000)
         self.refused()
 
-    def test_everything_is_there_after_a_restart(self):
+    def test_everything_survives_a_restart(self):
         server = self.server().start()
         client = Client(server.address, token=server.token)
         campaign = client.json("POST", "/api/v2/campaigns", {"name": "Kept"}).data
@@ -181,7 +181,7 @@ class DataDirectory(Owned):
 
 
 class Options(Owned):
-    def test_bad_options(self):
+    def test_invalid_options_are_refused(self):
         for options in (("--nonsense",), ("--listen",), ("--listen", "nowhere"), ("--listen", "127.0.0.1:99999"),
                         ("--connections", "0"), ("--connections", "many"), ("--max-body", "1TB"),
                         ("--log-level", "loud"), ("--allow-targets", "10.0.0.0/33"), ("--ca-file", "/nonexistent"),
@@ -191,14 +191,14 @@ class Options(Owned):
             with self.subTest(options):
                 self.refused(*options)
 
-    def test_a_name_in_listen_is_refused_with_an_address_to_use(self):
+    def test_a_host_name_in_listen_is_refused_with_an_address_to_use(self):
         self.assertIn("use 127.0.0.1:8080", self.refused("--listen", "localhost:8080"))
 
-    def test_a_bad_option_makes_no_directory(self):
+    def test_an_invalid_option_creates_no_directory(self):
         self.refused("--connections", "0")
         self.assertFalse(os.path.exists(os.path.join(self.place, "data")))
 
-    def test_a_port_in_use(self):
+    def test_a_port_in_use_is_reported(self):
         server = self.server().start()
         other = os.path.join(self.place, "other")
         self.assertIn("in use", self.refused("--listen", server.address, data=other))
@@ -209,12 +209,12 @@ class Options(Owned):
         self.assertEqual(server.stop(), 0)
         self.assertIn("referd: unknown environment variable REFERD_MAX_BODDY is ignored", server.stderr())
 
-    def test_an_unknown_command(self):
+    def test_an_unknown_command_is_refused(self):
         ended = run(REFERD, "nonsense")
         self.assertEqual((ended.returncode, ended.stdout), (2, ""))
         self.assertRegex(ended.stderr, r"\Areferd: [^\n]+\n\Z")
 
-    def test_flags_over_environment_over_file(self):
+    def test_flags_override_the_environment_and_the_environment_the_file(self):
         config = os.path.join(self.place, "referd.conf")
         with open(config, "w", encoding="ascii") as file:
             file.write("# links\npublic-url = https://file.example\nmax-body = 2KiB\n")
@@ -231,17 +231,17 @@ class Options(Owned):
                 self.has(client.json("POST", "/api/v2/campaigns", b" " * 3000), 413)
                 self.ends_clean(server)
 
-    def test_log_level(self):
+    def test_the_log_level_is_applied(self):
         server = self.server("--log-level", "error").start()
         self.ends_clean(server)
         self.assertEqual(server.stderr(), "")
 
-    def test_port_0_picks_one_and_prints_it(self):
+    def test_port_0_picks_a_port_and_prints_it(self):
         server = self.server().start()
         self.assertRegex(server.url, r"^http://127\.0\.0\.1:[1-9]\d+$")
         self.ends_clean(server)
 
-    def test_ipv6(self):
+    def test_the_server_listens_on_ipv6(self):
         server = self.server("--listen", "[::1]:0").start()
         self.assertRegex(server.url, r"^http://\[::1\]:\d+$")
         connection = http.client.HTTPConnection("::1", int(server.url.rsplit(":", 1)[1]), timeout=10)
@@ -252,14 +252,14 @@ class Options(Owned):
 
 
 class Commands(Owned):
-    def test_version(self):
+    def test_version_is_printed(self):
         for name in ("version", "--version"):
             with self.subTest(name):
                 ended = run(REFERD, name)
                 self.assertEqual((ended.returncode, ended.stderr), (0, ""))
                 self.assertRegex(ended.stdout, r"\Areferd \d+\.\d+\.\d+\n\Z")
 
-    def test_help(self):
+    def test_help_is_printed(self):
         for arguments in (("help",), ("--help",), ("serve", "--help")):
             with self.subTest(arguments):
                 ended = run(REFERD, *arguments)
@@ -268,7 +268,7 @@ class Commands(Owned):
                                "--allow-http-targets", "--trusted-proxies", "--log-level", "--secret-key-file"):
                     self.assertIn(option + " ", ended.stdout)
 
-    def test_check(self):
+    def test_check_reports_readiness(self):
         server = self.server().start()
         ended = run(REFERD, "check", "--listen", server.address)
         self.assertEqual((ended.returncode, ended.stdout), (0, f"ready: http://{server.address}\n"))
@@ -284,7 +284,7 @@ class Commands(Owned):
 
 
 class Health(Served):
-    def test_health_ready_metrics_and_root(self):
+    def test_health_readiness_metrics_and_root_respond(self):
         for path in ("/healthz", "/readyz", "/"):
             self.has(self.public.get(path), 200)
         answer = self.has(self.public.get("/metrics"), 200)
@@ -331,11 +331,11 @@ class Drain(Owned):
         self.assertGreaterEqual(client.get(f"/api/v2/campaigns/{code}").data["analytics"]["users"], len(acknowledged))
         self.ends_clean(server)
 
-    def test_sigint_stops_too(self):
+    def test_sigint_stops_the_server_too(self):
         server = self.server().start()
         self.assertEqual(server.stop(2), 0)
 
-    def test_drain_ends_in_time_although_a_client_never_ends(self):
+    def test_a_drain_ends_in_time_despite_a_client_that_never_ends(self):
         server = self.server("--drain-timeout", "300ms").start()
         host, port = server.address.split(":")
         connection = http.client.HTTPConnection(host, int(port), timeout=20)

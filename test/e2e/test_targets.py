@@ -81,7 +81,7 @@ class GuardItself(Directory):
         return subprocess.run([sys.executable, "-c", code, address], env=env, capture_output=True, text=True,
                               check=False, timeout=30)
 
-    def test_it_stops_what_is_forbidden_and_notes_all(self):
+    def test_the_guard_stops_forbidden_connects_and_records_all(self):
         self.guard = Guard(self.directory)
         for address in ("127.0.0.1", "::1", "10.1.2.3", "169.254.169.254", "::ffff:127.0.0.1", "64:ff9b::7f00:1",
                         "fd00::1", "2002:7f00:1::"):
@@ -137,7 +137,7 @@ class Names(Guarded):
     # A name is remembered for 30 s: the retry must come later, its jitter of a fifth included.
     REBIND_WAIT_S = 40
 
-    def test_a_test_says_what_would_help(self):
+    def test_a_test_names_the_option_that_would_help(self):
         self.names.names["intranet.test"] = says("10.1.2.3")
         webhook = self.hook(f"https://intranet.test:{PORT}/")
         tested = self.has(self.api.call("POST", f"/api/v2/webhooks/{webhook['id']}/test?wait=10s"), 200).data
@@ -145,7 +145,7 @@ class Names(Guarded):
         self.assertRegex(tested["reason"], "^10.1.2.3 is a private address 10.0.0.0/8: .*--allow-targets")
         self.has(self.api.call("DELETE", f"/api/v2/webhooks/{webhook['id']}"), 204)
 
-    def test_whatever_dns_says(self):
+    def test_forbidden_addresses_are_refused_whatever_dns_returns(self):
         rows = self.rows()
         for name, what, _ in rows:
             self.names.names[f"{name}.test"] = what
@@ -182,7 +182,7 @@ class Names(Guarded):
         self.assertEqual(tried, expected | {first for _, first, _ in self.REBINDS})
         self.assertEqual(len(self.guard.connects()), len(self.guard.connects("public")))
 
-    def test_an_answer_is_remembered_for_a_while(self):
+    def test_a_dns_answer_is_cached(self):
         """The address that was judged is the one that is used: no second question within the time."""
         self.names.names["kept.test"] = says(PUBLIC)
         hook = self.hook(f"https://kept.test:{PORT}/", types=["person_referring"])
@@ -241,7 +241,7 @@ class Allowed(Guarded):
         cls.addClassCleanup(cls.open.kill)
         return (*super().options(), "--ca-file", cls.open.ca)
 
-    def test_exactly_what_is_named(self):
+    def test_only_listed_targets_are_allowed(self):
         port = self.open.address.rsplit(":", 1)[1]
         self.names.names = {HOST: says("127.0.0.9"), "both.test": says("127.0.0.9", "127.0.0.1"),
                             "other.test": says("127.0.0.12"), "mapped.test": says("::ffff:127.0.0.9")}
@@ -286,7 +286,7 @@ class OwnSocket(Guarded):
     def options(cls):
         return (*super().options(), "--allow-http-targets", "--listen", cls.LISTEN)
 
-    def test_own_socket_is_refused(self):
+    def test_the_servers_own_socket_is_refused(self):
         port = int(self.server.address.rsplit(":", 1)[1])
         self.names.names["own.test"] = says("127.0.0.1")
         own = [self.hook(f"http://{host}:{port}/healthz") for host in self.OWN]

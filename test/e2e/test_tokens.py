@@ -33,7 +33,7 @@ class Tokens(Served):
     def revoke(self, token, client=None):
         return (client or self.api).call("DELETE", f"/api/v2/tokens/{token['id']}")
 
-    def test_shown_once_and_stored_as_a_hash(self):
+    def test_a_token_is_shown_once_and_stored_as_a_hash(self):
         token = self.create("Zapier", ["write"])
         self.assertRegex(token["token"], "^[0-9a-f]{64}$")
         self.assertEqual({k: token[k] for k in ("name", "scopes", "expires_at", "expired", "current")},
@@ -47,7 +47,7 @@ class Tokens(Served):
         self.assertNotIn(bytes.fromhex(token["token"]), database)
         self.assertIn(hashlib.sha256(token["token"].encode()).digest(), database)
 
-    def test_scopes_refuse(self):
+    def test_scopes_limit_calls(self):
         campaign = {"name": "Friends"}
         calls = (("GET", "/api/v2/campaigns", None), ("POST", "/api/v2/campaigns", campaign),
                  ("GET", "/api/v2/tokens", None))
@@ -65,7 +65,7 @@ class Tokens(Served):
         self.has_error(writer.json("POST", "/api/v2/tokens", {"name": "x", "scopes": ["admin"]}), 403)
         self.has_error(writer.call("DELETE", "/api/v2/tokens/1"), 403)
 
-    def test_expiry(self):
+    def test_an_expired_token_is_refused(self):
         soon = self.create(expires_at=moment(1.5))
         client = Client(self.server.address, token=soon["token"])
         self.has(client.get("/api/v2/campaigns"), 200)
@@ -76,7 +76,7 @@ class Tokens(Served):
         self.assertEqual((shown["expired"], shown["expires_at"]), (True, soon["expires_at"]))
         self.has(self.revoke(soon), 204)
 
-    def test_revoked_at_once_and_for_good(self):
+    def test_a_token_is_revoked_at_once_and_for_good(self):
         token = self.create(scopes=["admin"])
         client = Client(self.server.address, token=token["token"])
         self.assertTrue([t for t in client.get("/api/v2/tokens?per_page=250").data if t["current"]][0]["id"] ==
@@ -88,7 +88,7 @@ class Tokens(Served):
         for path in ("/api/v2/tokens/0", "/api/v2/tokens/x", "/api/v2/tokens/99999999999999999999"):
             self.has_error(self.api.call("DELETE", path), 404)
 
-    def test_unusable_ones(self):
+    def test_invalid_tokens_are_refused(self):
         good = {"name": "CRM", "scopes": ["read"]}
         for field, value in (("name", ""), ("name", "x" * 101), ("name", 5), ("name", None), ("scopes", []),
                              ("scopes", ["root"]), ("scopes", 7), ("scopes", None), ("expires_at", "tomorrow"),
@@ -99,7 +99,7 @@ class Tokens(Served):
             body = {k: v for k, v in good.items() if k != missing}
             self.has_error(self.api.json("POST", "/api/v2/tokens", body), 422, missing)
 
-    def test_pages(self):
+    def test_tokens_are_paged(self):
         made = [self.create(f"page {i}")["id"] for i in range(5)]
         everything = [t["id"] for t in self.listed()]
         self.assertEqual(everything, sorted(everything))
@@ -112,7 +112,7 @@ class Tokens(Served):
             path = page["links"]["next"] and "/api" + page["links"]["next"].partition("/api")[2]
         self.assertEqual(walked, everything[::-1])
 
-    def test_a_restart_changes_nothing(self):
+    def test_tokens_survive_a_restart(self):
         kept, gone = self.create("kept"), self.create("gone")
         self.has(self.revoke(gone), 204)
         self.assertEqual(self.server.stop(), 0)
@@ -122,7 +122,7 @@ class Tokens(Served):
 
 
 class LastAdmin(Served):
-    def test_it_cannot_be_revoked(self):
+    def test_the_last_admin_cannot_be_revoked(self):
         self.has(self.api.json("POST", "/api/v2/tokens", {"name": "CRM", "scopes": ["write"]}), 201)
         refused = self.has_error(self.api.call("DELETE", "/api/v2/tokens/1"), 409)
         self.assertIn("last admin token", refused.json["message"])
@@ -145,7 +145,7 @@ class Commands(Served):
         for part in parts:
             self.assertIn(part, ended.stderr)
 
-    def test_create_list_revoke(self):
+    def test_the_commands_create_list_and_revoke(self):
         made = self.token("create", "CI of \u00fcber", "--scopes", "read,write", "--expires", "90d")
         self.assertEqual(made.returncode, 0, made)
         self.assertRegex(made.stdout, r"\A[0-9a-f]{64}\n\Z")
@@ -163,13 +163,13 @@ class Commands(Served):
         self.assertEqual((revoked.returncode, revoked.stdout), (0, f"revoked token {number}\n"))
         self.has_error(client.get("/api/v2/campaigns"), 401)
 
-    def test_the_default_is_to_read(self):
+    def test_the_default_scope_is_read(self):
         made = self.token("create", "reader")
         client = Client(self.server.address, token=made.stdout.strip())
         self.has(client.get("/api/v2/campaigns"), 200)
         self.has_error(client.json("POST", "/api/v2/campaigns", {"name": "x"}), 403)
 
-    def test_token_file(self):
+    def test_the_token_comes_from_a_file(self):
         path = os.path.join(self.directory, "token")
         for content in (self.server.token, f"  {self.server.token}\nmore\n"):
             with open(path, "w", encoding="ascii") as file:
@@ -181,7 +181,7 @@ class Commands(Served):
         self.fails(self.token("list", "--token-file", path), 1, path)
         self.fails(self.token("list", "--token-file", path + "x"), 1, path + "x")
 
-    def test_what_the_server_refuses_is_said(self):
+    def test_the_servers_refusal_is_printed(self):
         self.fails(self.token("revoke", "1"), 1, "409", "last admin token")
         self.fails(self.token("revoke", "999"), 1, "404")
         self.fails(self.token("create", "x", "--scopes", "root"), 1, "422", "read, write, admin")
@@ -189,13 +189,13 @@ class Commands(Served):
         self.fails(self.token("list", env={}), 1, "REFERD_API_TOKEN", "--token-file")
         self.fails(self.token("list", token="a b"), 1, "API token")
 
-    def test_bad_words(self):
+    def test_invalid_arguments_are_refused(self):
         for words in ((), ("make",), ("create",), ("create", "a", "b"), ("list", "x"), ("revoke",), ("revoke", "x"),
                       ("create", "x", "--expires", "soon"), ("list", "--scopes", "read")):
             with self.subTest(words):
                 self.fails(self.token(*words), 2)
 
-    def test_nobody_there(self):
+    def test_a_missing_server_is_reported(self):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             address = f"127.0.0.1:{free.getsockname()[1]}"
@@ -225,7 +225,7 @@ class Answers(Directory):
             self.request = request
             peer.sendall(answer)
 
-    def test_framings(self):
+    def test_every_framing_is_read(self):
         body = b'{"data":[{"id":7,"name":"CRM","scopes":["read"],"created_at":"2026-11-23T10:00:00Z","expires_at":null}]}'
         chunks = b"".join(b"%x;x=y\r\n%s\r\n" % (len(p), p) for p in (body[:1], body[1:40], body[40:]))
         for name, answer in {
@@ -241,7 +241,7 @@ class Answers(Directory):
         self.assertTrue(self.request.startswith(b"GET /api/v2/tokens?per_page=250 HTTP/1.1\r\nHost: 127.0.0.1:"))
         self.assertIn(b"\r\nAuthorization: Bearer " + b"t" * 32 + b"\r\n", self.request)
 
-    def test_broken_ones(self):
+    def test_broken_responses_are_reported(self):
         head = b"HTTP/1.1 200 OK\r\n"
         for name, answer in {
             "nothing": b"",
@@ -261,7 +261,7 @@ class Answers(Directory):
 
 
 class Many(Served):
-    def test_there_is_an_end(self):
+    def test_the_number_of_tokens_is_limited(self):
         """Each call is compared with all of them."""
         token = {"name": "CRM", "scopes": ["read"]}
         for _ in range(199):

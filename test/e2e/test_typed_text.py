@@ -11,7 +11,7 @@ NOTHING = ["\u200b", "\u00ad", "\u034f", "\ufe0f", "\u2060", "\ufeff", "\u2800",
 class TypedText(Served):
     RECEIVER = True
 
-    def test_a_name_of_nothing_visible_is_not_given(self):
+    def test_an_invisible_name_counts_as_missing(self):
         campaign = self.campaign()
         for name in NOTHING:
             with self.subTest(name.encode("unicode_escape")):
@@ -20,7 +20,7 @@ class TypedText(Served):
                 self.has_error(self.public.json("POST", f"/{campaign['code']}/join", person), 422, "first_name")
                 self.has_error(self.api.json("POST", "/api/v2/campaigns", {"name": name}), 422, "name")
 
-    def test_a_search_is_not_stopped_by_text_that_folds_to_little(self):
+    def test_a_search_continues_after_text_that_folds_to_little(self):
         campaign = self.campaign()
         for i, name in enumerate(["A\u200b\u034fB", "\U0001f469\u200d\U0001f4bb", "\u0345", "\ufffd", "\u05bf"]):
             self.join(campaign["code"], name, f"strange{i}@example.com")
@@ -56,7 +56,7 @@ class TypedText(Served):
             self.has_error(self.api.json("POST", "/api/v2/campaigns", {"name": name}), 422, "name")
             self.has_error(self.try_join(campaign["code"], name), 422, "first_name")
 
-    def test_what_is_pasted_into_settings_is_read_without_what_surrounds_it(self):
+    def test_pasted_settings_are_trimmed(self):
         def pasted(v):
             if isinstance(v, list):
                 return [pasted(item) for item in v]
@@ -90,7 +90,7 @@ class TypedText(Served):
                                                "qualified": "true", "source": "Direct", "per_page": "5"}))
         self.has(self.api.get("/api/v2/users?" + query), 200)
 
-    def test_a_name_of_nothing_visible_is_no_name_to_send(self):
+    def test_invisible_field_names_are_refused(self):
         for member in ({"fields": [{"field": "code", "as": "\u200b"}]},
                        {"hidden_fields": [{"name": "\u200b", "value": "x"}]}):
             with self.subTest(member):
@@ -113,7 +113,7 @@ class TypedText(Served):
                                                     {"Content-Type": "application/x-www-form-urlencoded"}), 422, "email")
         self.assertIn("%2B", answer.json["message"])
 
-    def test_what_is_stored_is_what_is_sent(self):
+    def test_the_stored_text_is_sent(self):
         campaign = self.campaign()
         self.webhook("/stored", campaign_id=campaign["id"], types=["person_referring"], format="json")
         self.join(campaign["code"], "\u200bBob", "bob@example。com")
@@ -121,7 +121,7 @@ class TypedText(Served):
         self.assertIn(b'"email":"bob@example.com"', hook["body"].encode())
         self.assertIn(b'"first_name":"Bob"', hook["body"].encode())
 
-    def test_an_import_reads_the_same_way(self):
+    def test_an_import_trims_the_same_way(self):
         campaign = self.campaign()
         lines = "first_name,email\n\u00a0Ann\u200b,ann@example。com\n\u200b,b@example.com\nBob,b\u200bo@example.com\n"
         answer = self.api.call("POST", f"/api/v2/campaigns/{campaign['id']}/users/import", lines.encode(),
@@ -143,7 +143,7 @@ class TypedText(Served):
         answer = self.has(self.qualify(coupon="SAVE\u200b 10\u00a0"), 200)
         self.assertEqual(answer.data["code"], byron["code"])
 
-    def test_letters_that_only_look_alike_are_two_people(self):
+    def test_lookalike_addresses_are_two_people(self):
         campaign = self.campaign()
         codes = {self.join(campaign["code"], email=e)["code"] for e in
                  ("groß@example.com", "gross@example.com", "ａnn@example.com", "ann@example.com", "ﬁnn@example.com",
@@ -152,7 +152,7 @@ class TypedText(Served):
         for again in ("GROSS@example.com", "Groß@example.com", "GROẞ@example.com", "ＡNN@example.com"):
             self.assertIn(self.has(self.try_join(campaign["code"], email=again), 200).data["code"], codes)
 
-    def test_ways_to_oneself_and_links_are_flagged(self):
+    def test_aliases_of_ones_own_address_and_links_are_flagged(self):
         campaign = self.campaign()
         jessica = self.join(campaign["code"], "Jessica", "jes.sica@gmail.com")
         for name, email, flags in (("Jess", "jessica+2@googlemail.com", ["plus_address", "same_mailbox"]),

@@ -66,7 +66,7 @@ class Upgrade(Directory):
             again = public.form(f"/{launched[user['campaign_id']]}/join", person)
             self.assertEqual((again.status, again.data["created"], again.data["code"]), (200, False, user["code"]))
 
-    def test_each_sample_opens_answers_and_verifies(self):
+    def test_each_sample_opens_serves_and_verifies(self):
         for sample in SAMPLES:
             with self.subTest(os.path.basename(sample)):
                 place, expected = self.unpack(sample)

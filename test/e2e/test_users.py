@@ -30,7 +30,7 @@ class People(Served):
 
 
 class Object(People):
-    def test_the_shape_of_referral_factory(self):
+    def test_the_object_has_the_shape_of_referral_factory(self):
         campaign = self.campaign(texts={"share_subject": "For you", "share_text": "Try it & see"}) \
             if self.takes_texts() else self.campaign()
         jessica, byron = self.friend(campaign)
@@ -58,7 +58,7 @@ class Object(People):
     def takes_texts(self):
         return self.api.json("POST", "/api/v2/campaigns", {"name": "T", "texts": {}}).status == 201
 
-    def test_by_id_and_by_code(self):
+    def test_a_user_is_read_by_id_and_by_code(self):
         campaign = self.campaign()
         jessica = self.join(campaign["code"], "Jessica", "jessica@example.com")
         self.assertEqual(self.user(jessica["id"]), self.user(jessica["code"]))
@@ -103,7 +103,7 @@ class List(People):
         self.has_error(self.api.get(f"{USERS}?page=2&cursor=3"), 422, "page")
         self.has_error(self.api.get(f"{USERS}?page=0"), 422, "page")
 
-    def test_filters_filter(self):
+    def test_filters_select_users(self):
         campaign = self.campaign()
         jessica, byron = self.friend(campaign)
         zoe = self.join(campaign["code"], "Zoë", "z.o@example.org", source="Widget")
@@ -127,7 +127,7 @@ class List(People):
         self.assertEqual(self.ids(email="z.o@example.org"), [zoe["id"]])
         self.assertEqual(self.ids(email="z.o@example.org", campaign_id=2**64 - 1), [])
 
-    def test_the_total_of_everybody_counts_tests_too(self):
+    def test_the_unfiltered_total_includes_test_users(self):
         before = self.list()["meta"]["total"]
         self.crowd(2)
         page = self.list(per_page=1)
@@ -142,7 +142,7 @@ class List(People):
         self.assertIn("analytics", following["data"][0])
         self.assertIn("type=person_referring", page["links"]["first"])
 
-    def test_what_it_cannot_read_is_refused(self):
+    def test_invalid_parameters_are_refused(self):
         for query, field in (("per_page=0", "per_page"), ("per_page=251", "per_page"), ("order=email", "order"),
                              ("type=friend", "type"), ("source=Nowhere", "source"), ("qualified=maybe", "qualified"),
                              ("email=byron", "email"), ("review=none", "review"),
@@ -150,20 +150,20 @@ class List(People):
                              ("q=%ff", "q"), ("cursor=0", "cursor")):
             self.has_error(self.api.get(f"{USERS}?{query}"), 422, field)
 
-    def test_another_with_is_ignored(self):
+    def test_an_unknown_value_of_with_is_ignored(self):
         campaign, ids = self.crowd(2)
         found = self.list(campaign_id=campaign["id"], per_page=1, **{"with": "everything"})
         self.assertEqual([u["id"] for u in found["data"]], ids[:1])
         self.assertNotIn("analytics", found["data"][0])
 
-    def test_it_asks_for_a_token(self):
+    def test_the_list_requires_a_token(self):
         self.has_error(self.public.get(USERS), 401)
 
 
 class Deep(People):
     """A page by its number, behind more rows than one query looks at."""
 
-    def test_a_deep_page_is_gathered(self):
+    def test_a_deep_page_is_gathered_by_several_queries(self):
         n = 1300
         campaign, ids = self.crowd(n)
         invited = [self.join(self.user(ids[i])["code"], "F", f"f{i}@crowd.example")["id"] for i in (0, 650, 1299)]

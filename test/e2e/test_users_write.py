@@ -13,7 +13,7 @@ class Create(People):
         body = {"campaign_id": campaign["id"], "first_name": "Mary", "email": email, **fields}
         return self.has(self.api.json("POST", USERS, body), status)
 
-    def test_the_answer_is_the_user(self):
+    def test_the_response_is_the_user(self):
         campaign = self.campaign()
         made = self.create(campaign).data
         self.assertEqual((made["source"], made["type"], made["referrer_id"]), ("Api", "person_referring", None))
@@ -61,7 +61,7 @@ class Create(People):
         self.has_error(self.create(campaign, 422, email="new@example.com", referrer=both,
                                    referrer_code=jessica["code"]), 422, "referrer_code")
 
-    def test_what_is_sent_leniently_is_taken(self):
+    def test_lenient_requests_are_accepted(self):
         campaign = self.campaign()
         made = self.create({"id": str(campaign["id"])}, colour="red", source="Zapier", referrer=None).data
         self.assertEqual((made["campaign_id"], made["source"]), (campaign["id"], "Zapier"))
@@ -74,7 +74,7 @@ class Create(People):
         self.has_error(self.create(campaign, 422, email=" MARY@example.com"), 422, "email")
         self.assertNotEqual(self.create(other).data["id"], first["id"])
 
-    def test_a_code_from_elsewhere_is_kept(self):
+    def test_an_imported_code_is_kept(self):
         campaign = self.campaign()
         made = self.create(campaign, code="zgLAYb").data
         self.assertEqual((made["code"], made["url"].rpartition("/")[0][-7:]), ("zgLAYb", "/zgLAYb"))
@@ -84,7 +84,7 @@ class Create(People):
         self.has_error(self.create(campaign, 422, email="other@example.com", code="zgLAYb"), 422, "code")
         self.has_error(self.create(campaign, 422, email="other@example.com", code="no blank"), 422, "code")
 
-    def test_further_fields(self):
+    def test_form_fields_are_stored(self):
         campaign = self.campaign(fields={"person_referring": [{"id": "company", "label": "Company", "type": "text",
                                                                "required": True}]})
         meta = [{"field": "company", "value": "Initech"}]
@@ -93,7 +93,7 @@ class Create(People):
         self.has_error(self.create(campaign, 422, email="two@example.com"), 422, "company")
         self.has_error(self.create(campaign, 422, email="two@example.com", meta={"company": "x"}), 422, "meta")
 
-    def test_a_field_is_named_by_its_label_too(self):
+    def test_a_field_may_be_named_by_its_label(self):
         text = {"type": "text", "required": False}
         fields = {"person_referring": [{"id": "last_name", "label": "Last Name", **text},
                                        {"id": "street", "label": "Straße Ä", **text},
@@ -127,7 +127,7 @@ class Create(People):
             meta[0]["value"] = "y"
             self.has_error(self.api.json("PUT", f"{USERS}/{made['id']}", {"meta": meta}), 422, "street")
 
-    def test_what_is_missing_is_named(self):
+    def test_missing_fields_are_named(self):
         campaign = self.campaign()
         for field in ("campaign_id", "first_name", "email"):
             body = {"campaign_id": campaign["id"], "first_name": "Mary", "email": "mary@example.com"}
@@ -139,7 +139,7 @@ class Create(People):
         self.assertIn("referrer", refused.json["message"])
         self.has_error(self.create(self.campaign(status="paused"), 409), 409)
 
-    def test_an_idempotency_key_replays(self):
+    def test_an_idempotency_key_repeats_the_response(self):
         campaign = self.campaign()
         body = {"campaign_id": campaign["id"], "first_name": "Mary", "email": "mary@example.com"}
         key = {"Idempotency-Key": "one"}
@@ -154,7 +154,7 @@ class Changing(People):
 
 
 class Change(Changing):
-    def test_what_is_named_changes(self):
+    def test_only_named_fields_change(self):
         campaign = self.campaign()
         made = self.join(campaign["code"], "Jessica", "jessica@example.com")
         before = self.user(made["id"])
@@ -170,7 +170,7 @@ class Change(Changing):
         self.has_error(self.put(other["id"], 422, first_name=" "), 422, "first_name")
         self.has_error(self.put(999999, 404, first_name="Nobody"), 404)
 
-    def test_unsubscribed_both_ways(self):
+    def test_a_user_is_unsubscribed_and_subscribed_again(self):
         made = self.join(self.campaign()["code"])
         for value in (True, "1", "Yes", 1):
             self.assertIsNotNone(self.put(made["id"], unsubscribed=value).data["unsubscribed_at"])
@@ -182,7 +182,7 @@ class Change(Changing):
 class QualifyByChange(Changing):
     """PUT /users/{id} with qualified, as clients of Referral Factory send it."""
 
-    def test_there_and_back_with_what_follows(self):
+    def test_qualified_is_set_and_taken_back_with_its_rewards(self):
         campaign = self.campaign()
         self.rule(campaign, metric="amount", amount=500, currency="EUR")
         jessica, byron = self.friend(campaign)
@@ -201,14 +201,14 @@ class QualifyByChange(Changing):
             self.assertEqual(self.rewards("due", "amount", campaign_id=campaign["id"]), [])
         self.assertEqual(self.analytics(campaign)["qualified_referrals"], 0)
 
-    def test_a_form_with_the_address_in_the_path(self):
+    def test_a_form_may_name_the_user_by_address(self):
         campaign = self.campaign()
         self.friend(campaign)
         sent = self.api.call("PUT", f"{USERS}/byron@example.com?campaign_id={campaign['id']}", b"qualified=1&select=id",
                              {"Content-Type": "application/x-www-form-urlencoded"})
         self.assertTrue(self.has(sent, 200).data["qualified"])
 
-    def test_who_cannot_and_what_is_wrong(self):
+    def test_invalid_changes_of_qualified_are_refused(self):
         jessica, byron = self.friend(self.campaign())
         refused = self.put(jessica["id"], 422, qualified=True, first_name="Jess")
         self.has_error(refused, 422, "qualified")
@@ -235,7 +235,7 @@ class Qualification(People):
     def put(self, status=200, **fields):
         return self.has(self.api.json("PUT", f"{USERS}/qualification", fields), status)
 
-    def test_there_and_back(self):
+    def test_a_user_is_qualified_and_unqualified(self):
         campaign = self.campaign()
         jessica, byron = self.friend(campaign)
         ways = ({"id": byron["id"]}, {"id": str(byron["id"])}, {"code": byron["code"]},
@@ -248,7 +248,7 @@ class Qualification(People):
         self.assertEqual(answer["data"], self.api.get(f"{USERS}/{byron['id']}").data)
         self.assertEqual(self.user(jessica["id"])["analytics"]["qualified_referrals"], 0)
 
-    def test_an_order_is_refunded_by_its_number_too(self):
+    def test_an_order_may_be_refunded_by_its_id(self):
         jessica, byron = self.friend(self.campaign())
         for qualified in (True, False):
             answer = self.put(qualified=qualified, code=byron["code"], order_id="7").json
@@ -258,7 +258,7 @@ class Qualification(People):
         self.assertFalse(self.user(byron["id"])["qualified"])
         self.assertTrue(self.put(qualified=True, code=byron["code"], order_id="8").json["changed"])
 
-    def test_who_cannot(self):
+    def test_invalid_qualifications_are_refused(self):
         jessica, _ = self.friend(self.campaign())
         self.has_error(self.put(422, qualified=True, code=jessica["code"]), 422, "code")
         self.has_error(self.put(404, qualified=True, id=999999), 404)
@@ -269,7 +269,7 @@ class Qualification(People):
         self.has_error(self.put(422, qualified=True, email="a@example.com"), 422, "campaign_id")
         self.has_error(self.put(422, qualified=True, id=1, amount="-3"), 422, "amount")
 
-    def test_the_path_is_its_own(self):
+    def test_qualification_accepts_only_put(self):
         answer = self.has_error(self.api.get(f"{USERS}/qualification"), 405)
         self.assertEqual(answer.headers["Allow"], "PUT")
 
@@ -278,7 +278,7 @@ class Review(People):
     def decide(self, user, decision, status=200):
         return self.has(self.api.json("POST", f"{USERS}/{user['id']}/review", {"decision": decision}), status)
 
-    def test_accept_and_reject(self):
+    def test_a_review_is_accepted_or_rejected(self):
         campaign = self.campaign()
         jessica = self.join(campaign["code"], "Jessica", "jessica@example.com")
         good, bad = (self.join(jessica["code"], "Friend", f"friend+{i}@example.com") for i in range(2))

@@ -42,7 +42,7 @@ class Version1(Served):
     def public_url(self):
         return self.api.get("/api/v2/settings").data["public_url"]
 
-    def test_qualified_and_back(self):
+    def test_a_user_is_qualified_and_unqualified(self):
         campaign = self.campaign()
         jessica, byron = self.friend(campaign)
         path = f"{USERS}/{byron['id']}"
@@ -57,7 +57,7 @@ class Version1(Served):
         self.has_error(self.api.json("PUT", f"{USERS}/{jessica['id']}", {"qualified": True}), 422, "qualified")
         self.has_error(self.api.json("PUT", f"{USERS}/999999", {"qualified": True}), 404)
 
-    def test_the_campaign_that_is_named_is_the_users(self):
+    def test_a_named_campaign_must_be_the_users(self):
         campaign, other = self.campaign(), self.campaign()
         _, byron = self.friend(campaign, email="byron@v1.example")
         for users in (USERS, "/api/v2/users"):
@@ -74,7 +74,7 @@ class Version1(Served):
                 self.has(self.api.json("PUT", path, {"campaign_id": str(campaign["id"]), "qualified": False}), 200)
                 self.has(self.api.get(f"{path}?campaign_id={campaign['id']}"), 200)
 
-    def test_a_form_loses_nothing_unseen(self):
+    def test_a_form_with_nested_members_is_refused(self):
         campaign = self.campaign()
         for name in ("meta", "meta[0][field]", "meta[company]", "referrer", "referrer[field]"):
             form = {"campaign_id": campaign["id"], "first_name": "Ada", "email": "ada@v1.example", name: "company"}
@@ -83,7 +83,7 @@ class Version1(Served):
         form = {"campaign_id": campaign["id"], "first_name": "Ada", "email": "ada@v1.example", "metal": "1", "referrers": "2"}
         self.has(self.api.form(USERS, form), 201)
 
-    def test_the_list(self):
+    def test_users_are_listed(self):
         campaign = self.campaign()
         ids = [self.add(campaign, f"p{i}@list.example").data["id"] for i in range(5)]
         here = f"{USERS}?campaign_id={campaign['id']}&per_page=2"
@@ -98,13 +98,13 @@ class Version1(Served):
         self.has(self.api.get(f"{USERS}/"), 200)
         self.has_error(self.api.get(f"{USERS}?campaign=1"), 422, "campaign")
 
-    def test_erased(self):
+    def test_a_user_is_erased(self):
         ada = self.add(self.campaign()).data
         self.assertEqual(list(self.has(self.api.call("DELETE", f"{USERS}/{ada['id']}"), 200).json), ["message"])
         self.has_error(self.api.get(f"{USERS}/{ada['id']}"), 404)
         self.has_error(self.api.call("DELETE", f"{USERS}/{ada['id']}"), 404)
 
-    def test_campaigns(self):
+    def test_campaigns_are_listed(self):
         campaign, paused = self.campaign(name="Live"), self.campaign(status="paused")
         shown = self.has(self.api.get(f"/api/v1/campaigns/{campaign['id']}"), 200).data
         expected = {k: campaign[k] for k in ("id", "name", "lang", "code", "url", "reach", "status", "starts_at", "ends_at")}
@@ -113,7 +113,7 @@ class Version1(Served):
         listed = self.has(self.api.get("/api/v1/campaigns?per_page=250"), 200).data
         self.assertIn(shown, listed)
 
-    def test_rewards_are_the_rules(self):
+    def test_rewards_are_the_reward_rules(self):
         campaign = self.campaign()
         rules = [self.rule(campaign, name="R", **r) for r in (
             {"metric": "amount", "amount": 4990, "currency": "EUR"},

@@ -52,12 +52,12 @@ class Verify(Served):
             data[:] = data.replace(old, new)
         return change
 
-    def test_a_sound_one(self):
+    def test_a_sound_database_has_no_problems(self):
         ended = verify(self.copy)
         self.assertEqual((ended.returncode, ended.stderr), (0, ""), ended)
         self.assertRegex(ended.stdout, r"^verified [1-9]\d{3,} records, 0 problems\n$")
 
-    def test_beside_a_server_at_work(self):
+    def test_a_running_server_causes_no_problems(self):
         """What changes while it reads is not a problem: it looks at one moment."""
         stopped = threading.Event()
         joined = []
@@ -81,7 +81,7 @@ class Verify(Served):
         self.assertEqual(counts, sorted(counts))
         self.assertGreater(counts[-1], counts[0])
 
-    def test_a_changed_byte_of_one_person(self):
+    def test_a_changed_byte_of_a_user_is_found(self):
         ended = self.damaged("person.mdb", self.overwrite(b"friend-0007@", b"friend-0008@"))
         self.assertEqual(ended.returncode, 1, ended)
         # Its record and its events; nothing is said of others, and the address is not printed.
@@ -91,7 +91,7 @@ class Verify(Served):
         kinds = {line.split()[0] for line in ended.stdout.splitlines()}
         self.assertLessEqual(kinds, {"user", "event", "verified"})
 
-    def test_many_problems_are_not_all_printed(self):
+    def test_the_number_of_printed_problems_is_limited(self):
         ended = self.damaged("many.mdb", self.overwrite(b"@example.com", b"@exbmple.com"))
         lines = ended.stdout.splitlines()
         self.assertEqual((ended.returncode, len(lines)), (1, 102), ended)
@@ -99,12 +99,12 @@ class Verify(Served):
         self.assertGreater(problems, self.PEOPLE)
         self.assertEqual(lines[100], f"... and {problems - 100} more")
 
-    def test_a_file_that_was_cut_short(self):
+    def test_a_truncated_file_is_found(self):
         ended = self.damaged("short.mdb", lambda data: data.__delitem__(slice(len(data) // 2 // 4096 * 4096, None)))
         self.assertEqual(ended.returncode, 1, ended)
         self.assertIn("restore a backup", ended.stderr)
 
-    def test_pages_of_nonsense(self):
+    def test_overwritten_pages_are_found(self):
         """Every page in turn, but the two that say what the file is: it never crashes, and always says so."""
         pages = os.path.getsize(self.copy) // 4096
         for page in range(2, pages, max(pages // 40, 1)):
@@ -115,7 +115,7 @@ class Verify(Served):
                 self.assertEqual(ended.returncode, 1, ended)
                 self.assertTrue(ended.stdout or ended.stderr)
 
-    def test_what_is_no_database(self):
+    def test_other_files_are_refused(self):
         file = os.path.join(self.directory, "text.mdb")
         with open(file, "w", encoding="ascii") as text:
             text.write("no database\n" * 1000)
@@ -126,7 +126,7 @@ class Verify(Served):
                 self.assertEqual((ended.returncode, ended.stdout), (2, ""), ended)
                 self.assertEqual(len(ended.stderr.splitlines()), 1, ended)
 
-    def test_it_changes_nothing(self):
+    def test_verify_changes_nothing(self):
         place = os.path.join(self.directory, "untouched")
         os.mkdir(place)
         file = shutil.copy(self.copy, place)

@@ -110,7 +110,7 @@ class Ops(Served):
 
 
 class Enable(Ops):
-    def test_what_was_held_is_sent_once_it_is_enabled(self):
+    def test_held_deliveries_are_sent_after_enabling(self):
         webhook, jessica, byron = self.disabled("/gone")
         self.assertIn("410", self.read(webhook)["disabled_reason"])
         self.assertIsNotNone(self.read(webhook)["disabled_at"])
@@ -144,7 +144,7 @@ class Enable(Ops):
         self.assertEqual((why["disable_rule"]["failing_since"], why["disable_rule"]["failures"]), (None, 0))
         self.has(self.do(webhook, "enable"), 200)
 
-    def test_what_was_held_keeps_its_order(self):
+    def test_held_deliveries_keep_their_order(self):
         webhook, _, byron = self.disabled("/order", event=["user.join", "user.qualified"], fields=["event"])
         self.has(self.qualify(code=byron["code"]), 200)
         waiting = self.await_deliveries(1, "qualified", webhook_id=webhook["id"], event="user.qualified")[0]
@@ -208,7 +208,7 @@ class Rotate(Ops):
 
 
 class MadeUp(Ops):
-    def test_a_marked_event_about_nobody_for_this_webhook_alone(self):
+    def test_a_test_sends_a_made_up_event_to_one_webhook(self):
         other = self.hook("/other")
         webhook = self.hook("/tested", event=["user.qualified", "user.join"],
                             fields=["event", "source", "email", "id", "code", "first_name"])
@@ -226,7 +226,7 @@ class MadeUp(Ops):
         self.assertEqual(self.deliveries(webhook_id=other["id"]), [])
         self.remove(other)
 
-    def test_an_operator_event(self):
+    def test_an_operator_event_is_sent_as_a_test(self):
         webhook = self.hook("/operator", event="delivery.exhausted")
         self.has(self.do(webhook, "test"), 202)
         body = json.loads(self.arrived("/operator")[0]["body"])
@@ -234,7 +234,7 @@ class MadeUp(Ops):
                          ("delivery.exhausted", webhook["id"], "CRM"))
         self.assertIn("test", body["reason"])
 
-    def test_the_result_in_one_step(self):
+    def test_a_test_may_wait_for_its_result(self):
         webhook = self.hook("/at-once")
         tested = self.has(self.do(webhook, "test?wait=5s"), 200).data
         self.assertEqual((tested["status"], tested["last_status"], [a["status"] for a in tested["log"]]),
@@ -248,7 +248,7 @@ class MadeUp(Ops):
             self.has_error(self.do(webhook, f"test?wait={wait}"), 422, "wait")
         self.has_error(self.do(webhook, "test?wiat=5s"), 422, "wiat")
 
-    def test_waiting_holds_nobody_up(self):
+    def test_a_waiting_call_does_not_delay_others(self):
         gate = self.desk.gates["/slow"] = threading.Event()
         self.addCleanup(gate.set)
         webhook = self.hook("/slow")
@@ -262,7 +262,7 @@ class MadeUp(Ops):
         waiting.join(30)
         self.assertEqual(self.has(results[0], 200).data["status"], "delivered")
 
-    def test_a_wait_ends(self):
+    def test_a_wait_ends_after_its_time(self):
         gate = self.desk.gates["/slower"] = threading.Event()
         self.addCleanup(gate.set)
         webhook = self.hook("/slower")
@@ -341,7 +341,7 @@ class Preview(Ops):
 
 
 class Why(Ops):
-    def test_a_new_one_a_failing_one_and_one_that_recovers(self):
+    def test_why_of_a_new_a_failing_and_a_recovering_webhook(self):
         webhook = self.hook("/why", (500, b"later"), disable_after_seconds=7200)
         why = self.why(webhook)
         self.assertEqual((why["state"], why["since"], why["next_due"], why["pending"], why["held"],
@@ -361,7 +361,7 @@ class Why(Ops):
         self.assertEqual(self.why(webhook)["disable_rule"]["failures"], 0)
         self.assertEqual(self.why(self.hook("/default"))["disable_rule"]["after_seconds"], 5 * DAY_S)
 
-    def test_nothing_matched(self):
+    def test_why_names_settings_that_did_not_match(self):
         campaign = self.campaign()
         path = "/nothing"
         def reason(**fields):
@@ -387,7 +387,7 @@ class Why(Ops):
         until(lambda: self.why(early["all"])["reason"] == "nothing is waiting to be sent", "all is sent")
         self.remove(*early.values())
 
-    def test_one_that_keeps_failing_is_penalised(self):
+    def test_a_webhook_that_keeps_failing_is_penalised(self):
         webhook = self.hook("/penalised", (500, b"no"), rate_limit=100, concurrency=7)
         why = self.why(webhook)
         self.assertEqual((why["rate_limit"], why["concurrency"], why["in_flight"]), (100, 7, 0))
@@ -410,7 +410,7 @@ class Why(Ops):
 
 
 class Replay(Ops):
-    def test_events_from_before_the_webhook_existed(self):
+    def test_events_older_than_the_webhook_are_replayed(self):
         _, byron = self.friend(self.campaign())
         webhook = self.hook("/replayed")
         path = f"/api/v2/webhooks/{webhook['id']}/replays"
@@ -435,7 +435,7 @@ class Replay(Ops):
                                      first["links"]["next"].partition("/api")[2]), 200).json
         self.assertEqual([r["id"] for r in first["data"] + rest["data"]], [again["id"], asked["id"]])
 
-    def test_without_a_body_everything_undelivered(self):
+    def test_a_replay_without_a_body_takes_all_undelivered_events(self):
         webhook = self.hook("/replay-all")
         for value in (None, {}):
             asked = self.has(self.do(webhook, "replay", value), 202).data
@@ -459,7 +459,7 @@ class Replay(Ops):
 
 
 class Deliveries(Ops):
-    def test_filters_and_pages(self):
+    def test_deliveries_are_filtered_and_paged(self):
         webhook = self.hook("/list", event=["user.join", "user.qualified"])
         other = self.hook("/list-other")
         campaign = self.campaign()
@@ -498,14 +498,14 @@ class Deliveries(Ops):
             path = page["links"]["next"] and "/api" + page["links"]["next"].partition("/api")[2]
         self.assertEqual(seen, expected)
 
-    def test_unknown_filters(self):
+    def test_unknown_filters_are_refused(self):
         for name, value in (("status", "lost"), ("status", ""), ("event", "user.left"), ("webhook_id", "x"),
                             ("webhook_id", "0"), ("user_id", "nobody"), ("since", "yesterday"), ("until", "1"),
                             ("order", "up"), ("per_page", "251"), ("cursor", "x"), ("page", "2")):
             with self.subTest(name=name, value=value):
                 self.has_error(self.api.get("/api/v2/deliveries?" + urllib.parse.urlencode({name: value})), 422, name)
 
-    def test_the_log_of_one(self):
+    def test_a_delivery_shows_its_log(self):
         cases = {"/text": (b"caf\xc3\xa9 \x00", "caf\u00e9 \x00"), "/binary": (b"\xff\xfe", None), "/none": (b"", None),
                  "/long": (b"x" + "\u00e9".encode() * 4000, "x" + "\u00e9" * 2047)}
         for path, (answer, shown) in cases.items():
@@ -545,7 +545,7 @@ class Deliveries(Ops):
 class Configuration(Ops):
     DEFAULTS = {"concurrency": None, "rate_limit": None, "disable_after_seconds": None, "retry_schedule": None}
 
-    def test_read_and_changed(self):
+    def test_settings_are_read_and_changed(self):
         webhook = self.hook("/configured")
         self.assertEqual({k: webhook[k] for k in self.DEFAULTS}, self.DEFAULTS)
         given = {"concurrency": 256, "rate_limit": 10000, "disable_after_seconds": 2592000,
@@ -561,7 +561,7 @@ class Configuration(Ops):
         changed = self.has(self.api.json("PUT", path, self.DEFAULTS), 200).data
         self.assertEqual({k: changed[k] for k in given}, self.DEFAULTS)
 
-    def test_a_schedule_of_its_own_is_followed(self):
+    def test_the_schedule_of_a_webhook_is_followed(self):
         webhook = self.hook("/schedule", (500, b""), retry_schedule=[1, 1])
         self.friend(self.campaign())
         ended = until(lambda: self.deliveries(webhook_id=webhook["id"], status="exhausted"), "the schedule's end")
@@ -595,7 +595,7 @@ class Configuration(Ops):
             "properties": {"email": "byron@example.com", "referral_code": byron["code"]}}]})
         self.remove(webhook)
 
-    def test_a_refusal_of_a_message_is_no_verdict_on_the_endpoint(self):
+    def test_a_refused_message_does_not_count_against_the_endpoint(self):
         webhook = self.hook("/refuses", (409, b"known"))
         jessica, byron = self.friend(self.campaign())
         for i in range(6):

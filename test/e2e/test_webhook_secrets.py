@@ -36,7 +36,7 @@ class Moving(Served):
     def put(self, webhook, **change):
         return self.api.json("PUT", f"/api/v2/webhooks/{webhook['id']}", change)
 
-    def test_the_same_place_keeps_the_values(self):
+    def test_the_same_origin_keeps_the_values(self):
         for url, same in ((URL, "https://CRM.Example/elsewhere?a=1"), (URL, "https://crm.example:443/in"),
                           ("https://crm.example:443/in", URL), ("https://crm.example:8443/in", "https://CRM.EXAMPLE:8443/"),
                           ("https://bücher.example/", "https://xn--bcher-kva.example/in"),
@@ -48,7 +48,7 @@ class Moving(Served):
                 self.assertNotIn("dropped_headers", moved)
                 self.assertEqual(self.has(self.put(webhook, url=url, headers=MASKED), 200).data["headers"], MASKED)
 
-    def test_another_place_drops_them_and_says_so(self):
+    def test_another_origin_drops_the_values_and_reports_it(self):
         for other in ("https://evil.example/in", "https://crm.example:8443/in", "http://crm.example/in",
                       "https://crm.example.evil.example/in", "https://sub.crm.example/in", "http://crm.example:443/in"):
             with self.subTest(other):
@@ -60,7 +60,7 @@ class Moving(Served):
                 # Changing the url back does not restore the values.
                 self.assertEqual(self.has(self.put(webhook, url=URL), 200).data["headers"], [])
 
-    def test_a_masked_value_does_not_come_along(self):
+    def test_a_masked_value_does_not_move_to_another_origin(self):
         webhook = self.made()
         for headers in (MASKED, MASKED[:1], [MASKED[0], {"name": "X-Other", "value": "mine"}]):
             answer = self.has_error(self.put(webhook, url="https://evil.example/in", headers=headers), 422, "headers")
@@ -71,7 +71,7 @@ class Moving(Served):
         self.assertEqual(moved["headers"], MASKED)
         self.assertNotIn("dropped_headers", moved)
 
-    def test_a_url_that_is_bound_to_a_reward(self):
+    def test_binding_to_another_origin_drops_the_values(self):
         campaign = self.campaign()
         rule = self.rule(campaign, metric="amount", amount=500, currency="EUR")
         bind = {"url": URL, "event": "reward_issued"}
@@ -133,7 +133,7 @@ class Masked(Served):
         made = self.has(self.api.json("POST", "/api/v2/tokens", {"name": scopes[0], "scopes": list(scopes)}), 201).data
         return Client(self.server.address, token=made["token"])
 
-    def test_whatever_a_token_that_may_only_read_asks_for(self):
+    def test_a_read_token_sees_no_secrets_anywhere(self):
         fields = ["code", {"field": "reward_coupon", "as": "gift"}, {"field": "unsubscribe_url", "as": "bye"}]
         hooks = [self.has(self.api.json("POST", "/api/v2/webhooks", {
             "name": form, "event": "reward.issued", "url": self.echo.url, "format": form, "fields": fields,
@@ -166,7 +166,7 @@ class Masked(Served):
             self.assertNotIn(VALUE.encode(), file.read())
         self.has_error(read.json("POST", f"/api/v2/webhooks/{hooks[0]['id']}/preview", {}), 403)
 
-    def test_no_encoding_brings_a_secret_to_a_token_that_may_only_read(self):
+    def test_no_encoding_shows_a_secret_to_a_read_token(self):
         campaign, read = self.campaign(), self.token("read")
         secret = {"fields": [{"field": "code", "as": "code"}, {"field": "unsubscribe_url", "as": "bye"}]}
         tested = {}
@@ -216,7 +216,7 @@ class OnDisk(Directory):
             self.assertNotIn(VALUE.encode(), content, name)
         server.verify()
 
-    def test_those_of_0_1_are_sealed_at_the_next_start(self):
+    def test_values_of_0_1_are_sealed_at_the_next_start(self):
         place = os.path.join(self.directory, "old")
         with tarfile.open(os.path.join(ROOT, "test", "samples", "data-0.1.tar.gz")) as archive:
             archive.extractall(place, filter="data")

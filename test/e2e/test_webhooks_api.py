@@ -23,7 +23,7 @@ class Webhooks(Served):
             with self.subTest(missing):
                 self.has_error(self.create(**{missing: ...}), 422, missing)
 
-    def test_the_example_of_the_contract(self):
+    def test_the_example_of_the_documentation(self):
         campaign = self.campaign()
         given = {
             "name": "CRM", "campaign_id": campaign["id"], "event": "user.join", "types": ["person_invited"],
@@ -36,14 +36,14 @@ class Webhooks(Served):
             self.assertEqual(made[name], given[name], name)
         self.assertEqual(made["events"], ["user.join"])
 
-    def test_a_mask_of_nothing_is_refused(self):
+    def test_a_mask_without_a_stored_value_is_refused(self):
         masked = {"headers": [{"name": "X-New", "value": "********"}]}
         base = {"name": "CRM", "event": "user.join", "url": "https://crm.example/hook"}
         self.has_error(self.api.json("POST", "/api/v2/webhooks", {**base, **masked}), 422, "headers")
         webhook = self.webhook()
         self.has_error(self.api.json("PUT", f"/api/v2/webhooks/{webhook['id']}", masked), 422, "headers")
 
-    def test_long_lists_are_refused_at_once(self):
+    def test_too_long_lists_are_refused(self):
         for name in ("fields", "hidden_fields", "headers"):
             entries = [{"field": f"f{i}", "name": f"n{i}", "value": "v"} for i in range(100)]
             body = {"name": "CRM", "event": "user.join", "url": "https://crm.example/hook", name: entries}
@@ -68,7 +68,7 @@ class Webhooks(Served):
         other = self.has(self.create(), 201).data
         self.assertNotEqual(other["secret"], webhook["secret"])
 
-    def test_update_changes_what_it_names(self):
+    def test_an_update_touches_only_named_fields(self):
         webhook = self.has(self.create(fields=["code"]), 201).data
         path = f"/api/v2/webhooks/{webhook['id']}"
         changed = self.has(self.api.json("PUT", path, {"name": "ERP", "format": "json"}), 200).data
@@ -77,21 +77,21 @@ class Webhooks(Served):
         self.assertEqual(self.api.get(path).data, expected)
         self.has_error(self.api.json("PUT", "/api/v2/webhooks/999999", {"name": "x"}), 404)
 
-    def test_delete(self):
+    def test_a_webhook_is_deleted(self):
         webhook = self.has(self.create(), 201).data
         path = f"/api/v2/webhooks/{webhook['id']}"
         self.has(self.api.call("DELETE", path), 204)
         self.has_error(self.api.get(path), 404)
         self.has_error(self.api.call("DELETE", path), 404)
 
-    def test_list(self):
+    def test_webhooks_are_listed(self):
         ids = [self.has(self.create(), 201).data["id"] for _ in range(3)]
         page = self.has(self.api.get("/api/v2/webhooks?per_page=250"), 200).json
         listed = [w["id"] for w in page["data"]]
         self.assertEqual([i for i in listed if i in ids], ids)
         self.assertNotIn(b"whsec_", self.api.get("/api/v2/webhooks").body)
 
-    def test_list_of_a_campaign(self):
+    def test_webhooks_of_a_campaign_are_listed(self):
         one, other = self.campaign()["id"], self.campaign()["id"]
         ids = [self.has(self.create(campaign_id=one), 201).data["id"] for _ in range(5)]
         late = self.has(self.create(campaign_id=other), 201).data["id"]
@@ -115,7 +115,7 @@ class Webhooks(Served):
         self.has_error(self.api.get("/api/v2/webhooks?campaign_id=x"), 422, "campaign_id")
         self.has_error(self.api.get("/api/v2/webhooks?campaign=1"), 422, "campaign")
 
-    def test_events_one_or_a_list(self):
+    def test_event_may_be_one_or_a_list(self):
         for name in ("event", "events"):
             for value in ("user.qualified", ["user.qualified"]):
                 webhook = self.has(self.create(**{"event": ..., name: value}), 201).data
@@ -127,7 +127,7 @@ class Webhooks(Served):
             with self.subTest(value):
                 self.has_error(self.create(event=value), 422, "event")
 
-    def test_types_follow_sources(self):
+    def test_the_default_types_follow_the_sources(self):
         self.assertEqual(self.create().data["types"], ["person_invited"])
         both = ["person_referring", "person_invited"]
         self.assertEqual(sorted(self.create(sources=["Direct"]).data["types"]), sorted(both))
@@ -135,7 +135,7 @@ class Webhooks(Served):
         self.has_error(self.create(types=["friend"]), 422, "types")
         self.has_error(self.create(sources=["Radio"]), 422, "sources")
 
-    def test_a_url_is_judged_when_it_is_saved(self):
+    def test_a_url_is_checked_when_it_is_saved(self):
         for url, options in (
                 ("http://localhost:5678", ["--allow-http-targets", "--allow-targets 127.0.0.1"]),
                 ("http://crm.example/", ["--allow-http-targets"]), ("https://localhost/", ["--allow-targets 127.0.0.1"]),
@@ -157,7 +157,7 @@ class Webhooks(Served):
         for url in ("ftp://crm.example/", "https://-a_b.example/", "https://a_.-b.example/", "https://b\u00fc_cher.example/"):
             self.has_error(self.create(url=url), 422, "url")
 
-    def test_a_field_that_nobody_has(self):
+    def test_unknown_payload_fields_are_refused(self):
         size = {"id": "size", "label": "Size", "type": "text"}
         sized = self.campaign(fields={"person_invited": [size]})["id"]
         plain = self.campaign(fields={"person_referring": [{**size, "id": "company"}]})["id"]
@@ -180,10 +180,10 @@ class Webhooks(Served):
         self.has_error(self.api.json("PUT", path, {"fields": ["size"]}), 422, "fields")
         self.has_error(self.api.json("PUT", path, {"campaign_id": plain}), 422, "fields")
 
-    def test_unknown_campaign(self):
+    def test_an_unknown_campaign_is_refused(self):
         self.has_error(self.create(campaign_id=999999), 422, "campaign_id")
 
-    def test_methods_and_formats(self):
+    def test_methods_and_formats_must_fit(self):
         for form in ("query", "form", "json", "standard"):
             self.has(self.create(format=form), 201)
         self.has(self.create(method="GET"), 201)
@@ -199,7 +199,7 @@ class Webhooks(Served):
         webhook = self.has(self.create(format="json"), 201).data
         self.has_error(self.api.json("PUT", f"/api/v2/webhooks/{webhook['id']}", {"method": "GET"}), 422, "format")
 
-    def test_success_statuses(self):
+    def test_success_statuses_are_checked(self):
         made = self.has(self.create(), 201).data
         self.assertEqual(made["success_statuses"], [])
         made = self.has(self.create(success_statuses=[302, 409]), 201).data
@@ -242,7 +242,7 @@ class Webhooks(Served):
         self.has(self.create(url=URL + "/" + "x" * (2047 - len(URL))), 201)
         self.has_error(self.create(url=URL + "/" + "x" * (2048 - len(URL))), 422, "url")
 
-    def test_refused_urls(self):
+    def test_invalid_urls_are_refused(self):
         for url in ("http://crm.example/", "ftp://crm.example/", "crm.example", "https://", "https://u:p@crm.example/",
                     "https://crm.example/#x", "https://crm.example/a b", "https://crm.example\\x", "https://127.1/",
                     "https://0x7f.0.0.1/", "https://crm..example/", "https://crm.example:99999/", "https://[::1/",
@@ -250,7 +250,7 @@ class Webhooks(Served):
             with self.subTest(url):
                 self.has_error(self.create(url=url), 422, "url")
 
-    def test_refused_headers(self):
+    def test_invalid_headers_are_refused(self):
         names = ("Host", "content-length", "Transfer-Encoding", "connection", "TE", "upgrade", "expect", "trailer",
                  "proxy-authorization", "keep-alive", "webhook-id", "Webhook-Signature", "", "a b", "a:b", "ä", "n" * 65)
         for name in names:
@@ -272,7 +272,7 @@ class Webhooks(Served):
 class HttpTargets(Served):
     OPTIONS = ("--allow-http-targets",)
 
-    def test_http_where_the_operator_allowed_it(self):
+    def test_plain_http_needs_the_operators_permission(self):
         webhook = {"name": "CRM", "event": "user.join", "url": "http://crm.example/"}
         self.has(self.api.json("POST", "/api/v2/webhooks", webhook), 201)
 

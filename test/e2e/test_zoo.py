@@ -92,7 +92,7 @@ class Zoo(Served):
     }
     ROUNDS, MORE = 2, 30
 
-    def test_nothing_holds_it_up(self):
+    def test_no_receiver_delays_the_healthy_one(self):
         healthy = self.webhook("/healthy")
         campaign = self.campaign()
         jessica = self.join(campaign["code"], "Jessica", "jessica@example.com")

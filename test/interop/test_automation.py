@@ -102,7 +102,7 @@ class Automation(Served):
     def at(self, name):
         return os.path.join(self.directory, name)
 
-    def test_debians_webhook(self):
+    def test_the_circle_through_debians_webhook(self):
         program = debian_webhook()
         port = free_port()
         with open(os.path.join(AUTOMATION, "hooks.json"), encoding="utf-8") as file:
@@ -114,7 +114,7 @@ class Automation(Served):
                         {"QUALIFY_URL": self.qualify_url}), port)
         self.circle(f"https://127.0.0.1:{port}/hooks/referral", "webhook", format="json")
 
-    def test_node_red(self):
+    def test_the_circle_through_node_red(self):
         modules = npm_install(AUTOMATION, "automation")
         port = free_port()
         with open(os.path.join(AUTOMATION, "flows.json"), encoding="utf-8") as file:

@@ -197,7 +197,7 @@ class Pages(Served):
             with self.subTest(s["name"], width=s["width"]):
                 self.assertEqual(s["violations"], [])
 
-    def test_nothing_is_cut_off_or_refused_and_nothing_foreign_is_loaded(self):
+    def test_nothing_is_cut_off_or_refused_or_loaded_from_elsewhere(self):
         for s in self.result["seen"]:
             with self.subTest(s["name"], width=s["width"]):
                 wrong = [w for w in s["wrong"] if s["name"] != "unknown" or "404" not in w]
@@ -233,7 +233,7 @@ class Pages(Served):
                 self.assertEqual(s["headline"], "Welcome to the shop")
                 self.assertRegex(s["url"], r":%d/welcome\?code=u\w{7}$" % Shop.hops[-1])
 
-    def test_a_refused_form_has_the_focus_on_what_is_wrong(self):
+    def test_a_refused_form_focuses_the_invalid_field(self):
         for no_script in (False, True):
             for s in self.seen("refused", no_script):
                 self.assertTrue(s["title"].startswith("Error: "), s["title"])
@@ -244,7 +244,7 @@ class Pages(Served):
         for s in self.seen("invited-hostile"):
             self.assertIn("<script>alert(1)</script>", s["text"])
 
-    def test_unsubscribing_wants_a_button(self):
+    def test_unsubscribing_needs_a_button(self):
         for s in self.seen("unsubscribe"):
             self.assertEqual(s["headline"], "Abmelden")
         for s in self.seen("unsubscribed"):
