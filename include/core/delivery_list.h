@@ -1,5 +1,5 @@
 /*
- * Deliveries as they are looked for: a page of those that fit all filters, at a bounded cost.
+ * The search for deliveries: a page of deliveries that match all filters, at a bounded cost.
  */
 #ifndef CORE_DELIVERY_LIST_H
 #define CORE_DELIVERY_LIST_H
@@ -11,15 +11,16 @@
 
 enum {
 	DELIVERY_LIST_MAX = 250,       /* deliveries on a page */
-	DELIVERY_LIST_LOOK_MAX = 1000, /* records looked at for one page; then it ends early */
+	DELIVERY_LIST_LOOK_MAX = 1000, /* records read for one page; the page then ends early */
 };
 
-/* 0 is any. */
+/* 0: no filter. */
 struct delivery_filter {
 	uint64_t webhook_id, user_id, event_type;
-	uint64_t status; /* enum delivery_status; DELIVERY_HELD is pending of a disabled webhook */
-	uint64_t since_ms, until_ms; /* made at or after, made before */
-	struct who user;             /* where user_id is 0: looked up */
+	/* enum delivery_status. DELIVERY_HELD: pending deliveries of disabled webhooks. */
+	uint64_t status;
+	uint64_t since_ms, until_ms; /* created at or after, created before */
+	struct who user;             /* with user_id 0: the user to look up */
 };
 
 struct delivery_list {
@@ -29,10 +30,10 @@ struct delivery_list {
 	struct id_page page;         /* max: 1 .. DELIVERY_LIST_MAX */
 	struct delivery *deliveries; /* room for page.max */
 };
-/** Walks the narrowest index that the filters offer and checks the others on each record. What is
- * pending of a disabled webhook comes with status DELIVERY_HELD. A page may be short, even empty,
- * and yet have a next one: DELIVERY_LIST_LOOK_MAX records were looked at. Errors as of who_find
- * where filter.user is nobody. */
+/** Walks the narrowest index that the filters offer and checks the other filters on each record. A
+ * pending delivery of a disabled webhook has the status DELIVERY_HELD in the result. A page ends
+ * after DELIVERY_LIST_LOOK_MAX records: it may be short, even empty, and still have a next page.
+ * Errors of who_find_id. */
 command_decide_fn delivery_list_decide;
 
 enum { DELIVERY_LOG_MAX = 64 };
@@ -40,11 +41,11 @@ enum { DELIVERY_LOG_MAX = 64 };
 struct delivery_read {
 	struct command command; /* decide: delivery_read_decide; a query */
 	uint64_t id;
-	struct delivery delivery;                  /* DELIVERY_HELD as above */
+	struct delivery delivery;                  /* with DELIVERY_HELD, as above */
 	struct attempt attempts[DELIVERY_LOG_MAX]; /* oldest first */
 	size_t n_attempts;
-	/* Hold the secrets that are redacted in the receiver's responses. All zero where they are
-	 * gone. */
+	/* They have the secrets that are redacted in the receiver's responses. A record that does
+	 * not exist any more stays zeroed except for its id. */
 	struct event event;
 	struct webhook webhook;
 };

@@ -1,5 +1,5 @@
 /*
- * Outbound webhooks as configured: checking, making, changing, removing.
+ * Outbound webhooks and their configuration: checking, creating, changing, removing.
  */
 #ifndef CORE_WEBHOOK_H
 #define CORE_WEBHOOK_H
@@ -16,42 +16,42 @@ enum {
 	WEBHOOK_LIST_MAX = 64,
 };
 
-/** Judges all that needs no other record: names unique, sizes, format against method. Adds what is
- * wrong. A field outside the built-in table is taken for a campaign's own form field. */
+/** Judges everything that needs no other record: unique names, sizes, format against method. Adds
+ * problems. A field outside the built-in table counts as a form field of a campaign. */
 void webhook_check(const struct webhook *webhook, struct problems *problems);
 
 struct webhook_save {
 	struct command command; /* decide: webhook_save_decide */
-	struct webhook webhook; /* id 0: a new one. In done: as it now is */
+	struct webhook webhook; /* id 0: a new webhook. In done: as stored */
 	uint64_t set;           /* members to change (record_bit) */
 	uint64_t now_ms;
-	/* In done: the headers whose stored values were dropped, because the url's origin changed.
-	 */
+	/* Valid in done: the headers whose stored values were dropped, because the origin of the
+	 * url changed. */
 	struct pairs dropped;
-	/* With ERR_REFUSED; what was wrong in the request has come with it. */
+	/* With ERR_REFUSED. The caller has added the problems of the request. */
 	struct problems problems;
 };
-/** ERR_NOT_FOUND for an unknown id; ERR_REFUSED for what does not fit together, or an unknown
- * campaign_id. */
+/** ERR_NOT_FOUND for an unknown id. ERR_REFUSED for members that do not fit together, an unknown
+ * campaign_id or field, or a masked header value that has no stored value. */
 command_decide_fn webhook_save_decide;
 
 struct webhook_remove {
 	struct command command; /* decide: webhook_remove_decide */
 	uint64_t id;
 };
-/** Its undelivered deliveries are cancelled by the delivery room, in slices. */
+/** The delivery room then cancels the pending deliveries in slices. ERR_NOT_FOUND. */
 command_decide_fn webhook_remove_decide;
 
 struct webhook_list {
 	struct command command; /* decide: webhook_list_decide; a query */
-	uint64_t campaign_id;   /* of this campaign alone; 0: all webhooks */
-	uint64_t from;          /* an id; 0: where the list begins */
+	uint64_t campaign_id;   /* only webhooks of this campaign; 0: all webhooks */
+	uint64_t from;          /* an id; 0: the first one */
 	bool reverse;
 	size_t max;
 	struct webhook *webhooks; /* room for max + 1 */
 	/* In done. */
 	size_t n;
-	uint64_t next; /* the id where the next page begins; 0: this was the last one */
+	uint64_t next; /* the id where the next page begins; 0: this was the last page */
 };
 command_decide_fn webhook_list_decide;
 
@@ -62,7 +62,7 @@ struct webhook_read {
 	struct webhook_stats stats;
 };
 command_decide_fn webhook_read_decide;
-/** The counters of a webhook, all zero before its first event. ERR_PENDING and read errors pass
+/** Reads the counters of a webhook; zeros before its first event. ERR_PENDING and read errors pass
  * through. */
 enum err webhook_read_stats(struct tx *tx, uint64_t webhook_id,
 			    struct webhook_stats *stats) WARN_UNUSED;

@@ -1,5 +1,5 @@
 /*
- * The backlog of each webhook, for metrics: a page at a time.
+ * The backlog of each webhook, for metrics, a page at a time.
  */
 #ifndef CORE_WEBHOOK_GAUGE_H
 #define CORE_WEBHOOK_GAUGE_H
@@ -11,17 +11,17 @@ enum { WEBHOOK_GAUGES = 128 };
 
 struct webhook_gauge {
 	uint64_t webhook_id;
-	uint64_t pending; /* of a disabled webhook they are held */
+	uint64_t pending; /* the pending deliveries of a disabled webhook are held */
 	uint64_t exhausted;
 	bool disabled;
 };
 
 struct webhook_gauges {
 	struct command command; /* decide: webhook_gauges_decide; a query */
-	uint64_t after;         /* the webhook before the page's first; 0: from the beginning */
+	uint64_t after;         /* the last webhook of the previous page; 0: the first page */
 	/* In done. */
 	struct webhook_gauge gauges[WEBHOOK_GAUGES];
-	size_t n; /* below WEBHOOK_GAUGES: the last page */
+	size_t n; /* below WEBHOOK_GAUGES: this was the last page */
 };
 command_decide_fn webhook_gauges_decide;
 

@@ -1,6 +1,6 @@
 /*
- * What is done with a webhook beside configuring it: enabling, a new secret, a test, a preview, why
- * it is silent, sending again.
+ * Operations on a webhook besides its configuration: enabling, rotating the secret, testing,
+ * previewing, explaining its silence, sending again.
  */
 #ifndef CORE_WEBHOOK_OPS_H
 #define CORE_WEBHOOK_OPS_H
@@ -10,14 +10,14 @@
 #include "core/who.h"
 #include "store/command.h"
 
-/* What only the delivery room knows of a webhook; handed to the API by a function of the
- * composition root. */
+/* The state of a webhook that only the delivery room knows. The composition root gives the API a
+ * function that returns it. */
 struct webhook_live {
-	bool penalised;   /* it kept failing: one probe at a time */
-	uint64_t next_ms; /* the next probe; 0: none is waited for */
+	bool penalised;   /* it keeps failing, so it gets one probe at a time */
+	uint64_t next_ms; /* the next probe; 0: no probe is planned */
 	uint32_t in_flight, concurrency;
 	uint32_t rate; /* attempts a second; 0: no limit */
-	double tokens; /* attempts that may start at once, with a rate */
+	double tokens; /* with a rate: attempts that may start at once */
 };
 
 struct webhook_enable {
@@ -25,18 +25,18 @@ struct webhook_enable {
 	uint64_t id, now_ms;
 	struct webhook webhook; /* in done */
 };
-/** Makes it active, and forgets its failures: the disable rule begins anew. Fine for an active one.
- * ERR_NOT_FOUND. */
+/** Makes the webhook active and resets its failures, so the disable rule starts from zero. An
+ * active webhook is fine too. ERR_NOT_FOUND. */
 command_decide_fn webhook_enable_decide;
 
 struct webhook_rotate {
 	struct command command; /* decide: webhook_rotate_decide */
 	uint64_t id, now_ms;
-	struct text secret;     /* the new one, sealed */
-	uint64_t overlap_ms;    /* the old one signs too for so long; 0: it stops at once */
+	struct text secret;     /* the new secret, sealed */
+	uint64_t overlap_ms;    /* how long the old secret signs too; 0: it stops at once */
 	struct webhook webhook; /* in done */
 };
-/** A secret that was still signing from the rotation before stops at once. ERR_NOT_FOUND. */
+/** A secret that still signs since an earlier rotation stops at once. ERR_NOT_FOUND. */
 command_decide_fn webhook_rotate_decide;
 
 struct webhook_test {
@@ -45,40 +45,40 @@ struct webhook_test {
 	struct text public_url;
 	struct delivery delivery; /* in done */
 };
-/** Records a made-up event of the webhook's first event type, marked, and a delivery of it to this
- * webhook alone. ERR_NOT_FOUND; ERR_REFUSED where it is disabled. */
+/** Records a made-up event of the webhook's first event type, marked as a test, and its delivery to
+ * this webhook alone. ERR_NOT_FOUND; ERR_REFUSED if the webhook is disabled. */
 command_decide_fn webhook_test_decide;
 
 enum webhook_preview_refusal { PREVIEW_NO_WEBHOOK, PREVIEW_NO_USER, PREVIEW_NOT_ITS_EVENT };
-/* What an event that happens now would send. */
+/* The message that an event would send if it happened now. */
 struct webhook_preview {
 	struct command command; /* decide: webhook_preview_decide; a query */
 	uint64_t id, user_id, now_ms;
-	struct who user;     /* where user_id is 0: looked up */
-	struct codes *codes; /* for user */
-	bool made_up; /* about the user of webhook_test_decide, and user_id counts for nothing */
-	uint64_t event_type; /* 0: the webhook's first */
+	struct who user;     /* with user_id 0: the user to look up */
+	struct codes *codes; /* for `user` */
+	bool made_up;        /* about the made-up user of webhook_test_decide; user_id is ignored */
+	uint64_t event_type; /* 0: the webhook's first event type */
 	struct text public_url;
 	/* In done. */
 	enum webhook_preview_refusal refusal; /* with ERR_REFUSED */
 	struct webhook webhook;
 	struct webhook_revision revision;
-	struct event event;       /* its id is the next one's */
-	struct delivery delivery; /* the same: so is the message id */
+	struct event event;       /* its id is the next id of its sequence */
+	struct delivery delivery; /* likewise, and so is its message id */
 };
-/** Stores nothing. ERR_REFUSED. */
+/** Stores nothing. ERR_REFUSED with `refusal`. */
 command_decide_fn webhook_preview_decide;
 
-/* Why an event did not go to a webhook. */
+/* The reasons why an event did not go to a webhook. */
 enum event_mismatch {
 	MISMATCH_NONE,
 	MISMATCH_EVENTS,
 	MISMATCH_CAMPAIGN,
 	MISMATCH_RULE,
-	MISMATCH_ITSELF, /* an operator event about the webhook itself */
+	MISMATCH_ITSELF, /* an operator event about this webhook */
 	MISMATCH_TYPES,
 	MISMATCH_SOURCES,
-	MISMATCH_BEFORE, /* it happened before the webhook was made */
+	MISMATCH_BEFORE, /* it happened before the webhook was created */
 	MISMATCHES,
 };
 enum { WHY_EVENTS = 20, WHY_LOOK_MAX = 200 };
@@ -88,17 +88,18 @@ struct webhook_why {
 	uint64_t id;
 	struct webhook webhook;
 	struct webhook_stats stats;
-	uint64_t next_due_ms; /* of what waits; 0: nothing does, or the webhook is disabled */
-	/* Where nothing waits: the newest WHY_EVENTS events of the webhook's campaign, among the
-	 * newest WHY_LOOK_MAX of all. */
+	uint64_t next_due_ms; /* when the next delivery is due; 0: no delivery is due, or the
+				 webhook is disabled */
+	/* If no delivery is pending: how many of the newest WHY_LOOK_MAX events were looked at, and
+	 * how many of them belong to the webhook's campaign (at most WHY_EVENTS). */
 	size_t looked_at, of_campaign;
-	size_t mismatches[MISMATCHES]; /* how many by which setting */
+	size_t mismatches[MISMATCHES]; /* the number of these events for each reason */
 };
 /** ERR_NOT_FOUND. */
 command_decide_fn webhook_why_decide;
 
-/** For a struct delivery_resend: as delivery_resend_decide, but ERR_REFUSED where the webhook is
- * disabled, since nothing would be sent. */
+/** For a struct delivery_resend: as delivery_resend_decide, but ERR_REFUSED if the webhook is
+ * disabled, because nothing would be sent. */
 command_decide_fn webhook_resend_decide;
 
 /* The replays of one webhook, or one of them. */
@@ -106,20 +107,20 @@ enum { REPLAY_LIST_LOOK_MAX = 1000 };
 struct replay_list {
 	struct command command; /* decide: replay_list_decide; a query */
 	uint64_t webhook_id;
-	uint64_t from; /* an id; 0: where the list begins */
+	uint64_t from; /* an id; 0: the first one */
 	bool reverse;
 	size_t max;
 	struct replay *replays; /* room for max */
 	/* In done. */
 	size_t n;
-	uint64_t next; /* where the next page begins; 0: this was the last one */
+	uint64_t next; /* where the next page begins; 0: this was the last page */
 };
-/** ERR_NOT_FOUND: no such webhook. Looks at REPLAY_LIST_LOOK_MAX replays for a page. */
+/** ERR_NOT_FOUND if the webhook does not exist. A page looks at REPLAY_LIST_LOOK_MAX replays. */
 command_decide_fn replay_list_decide;
 
 struct replay_get {
 	struct command command; /* decide: replay_get_decide; a query */
-	struct replay replay;   /* by its id */
+	struct replay replay;   /* the caller sets its id */
 };
 command_decide_fn replay_get_decide;
 

@@ -9,18 +9,18 @@
 struct webhook_bind {
 	struct command command; /* decide: webhook_bind_decide */
 	uint64_t rule_id;
-	/* A new webhook; where the rule has one, that one gets the URL and is enabled. In done its
-	 * webhook, or with ERR_REFUSED what webhook_save_decide says. */
+	/* The new webhook. If the rule has a webhook already, that webhook gets the URL and is
+	 * enabled. In done: the webhook, or with ERR_REFUSED the result of webhook_save_decide. */
 	struct webhook_save save;
 };
-/** ERR_NOT_FOUND where no rule has the id, or it is archived. */
+/** ERR_NOT_FOUND if the rule does not exist or is archived. */
 command_decide_fn webhook_bind_decide;
 
 struct webhook_unbind {
 	struct command command; /* decide: webhook_unbind_decide */
 	uint64_t rule_id;
 };
-/** Removes it. ERR_NOT_FOUND where there is no rule, or it has no webhook. */
+/** Removes the webhook. ERR_NOT_FOUND if the rule does not exist or has no webhook. */
 command_decide_fn webhook_unbind_decide;
 
 #endif

@@ -24,7 +24,7 @@ struct webhook_upgrade {
 	struct command command; /* decide: webhook_upgrade_decide */
 	uint64_t id;
 	struct pairs headers; /* its plain_headers, sealed (webhook_headers_seal) */
-	struct text origin;   /* of its url; empty where the url cannot be read */
+	struct text origin;   /* of its url; empty if the url cannot be parsed */
 };
 /** Later events get the new default fields; existing deliveries keep their payloads. ERR_NOT_FOUND.
  */

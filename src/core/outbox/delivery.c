@@ -1,5 +1,6 @@
-/* Owns the life of a delivery's records: birth, order chain, due row, indexes, end. Never sends and
- * never decides when to retry (delivery/policy.c does). Called by event.c, replay.c,
+/*
+ * Owns the records of a delivery from its creation to its end: order chain, due row, indexes. Never
+ * sends, and never decides when to retry (delivery/policy.c does). Called by event.c, replay.c and
  * delivery_result.c.
  */
 #include "core/delivery.h"
@@ -14,8 +15,7 @@ static void put_by(struct tx *tx, enum delivery_index by, uint64_t number, uint6
 	tx_put(tx, &KIND_DELIVERY_BY, &row);
 }
 
-/* Delivered ones are nearly all there are: an index of them would be a second list of
- * everything. */
+/* Nearly all deliveries are delivered: an index of them would be a second list of everything. */
 static void index_status(struct tx *tx, const struct delivery *d, bool add)
 {
 	const struct delivery_by row = {BY_STATUS, d->status, d->id};
@@ -55,19 +55,20 @@ static enum err count_pending(struct tx *tx, uint64_t webhook_id)
 	return ERR_OK;
 }
 
-/* ---- birth ---- */
+/* ---- creation ---- */
 
-/* The order chain a delivery stands in; false where order does not matter. */
+/* Finds the order chain of a delivery; false if its order does not matter. */
 static bool chain_of(const struct webhook *webhook, uint64_t user_id, struct chain *chain)
 {
 	*chain = (struct chain){.webhook_id = webhook->id};
 	if (webhook->order == ORDER_STRICT)
 		return true;
-	chain->user_id = user_id; /* operator events and tests are about nobody: no order */
+	chain->user_id = user_id; /* 0 for operator events and tests, which are about no user and
+				     have no order */
 	return webhook->order == ORDER_PER_USER && user_id != 0;
 }
 
-/* Puts d at its chain's end. It waits if there is somebody before it. */
+/* Appends d to its chain. It waits if the chain is not empty. */
 static enum err chain_append(struct tx *tx, const struct webhook *webhook, struct delivery *d)
 {
 	struct chain chain;
@@ -143,7 +144,7 @@ void delivery_message_id(struct codes *codes, const struct delivery *d, char out
 
 /* ---- end ---- */
 
-/* d has ended: the next of its chain that has not becomes due, or the chain ends. */
+/* d has ended: the next pending delivery of its chain becomes due, or the chain ends. */
 static enum err chain_advance(struct tx *tx, const struct delivery *d, uint64_t now_ms)
 {
 	if (!d->chained)
@@ -156,7 +157,7 @@ static enum err chain_advance(struct tx *tx, const struct delivery *d, uint64_t 
 			return err;
 		if (next.status == DELIVERY_PENDING && next.waiting)
 			break;
-		if (next.waiting) { /* cancelled in its place, which nobody needs any more */
+		if (next.waiting) { /* cancelled while it waited: its place is no longer needed */
 			next.waiting = 0;
 			tx_put(tx, &KIND_DELIVERY, &next);
 		}
@@ -196,7 +197,7 @@ enum err delivery_finish(struct tx *tx, struct delivery *d, enum delivery_status
 	d->due_ms = 0;
 	tx_put(tx, &KIND_DELIVERY, d);
 	index_status(tx, d, true);
-	/* One that waits keeps its place: the one before it leads to the one behind it. */
+	/* A waiting delivery keeps its place: its predecessor leads through it to its successor. */
 	enum err err = d->waiting ? ERR_OK : chain_advance(tx, d, now_ms);
 	return err != ERR_OK ? err : count_end(tx, d);
 }
@@ -235,7 +236,7 @@ enum err delivery_load_decide(struct command *command, struct tx *tx)
 	return tx_get(tx, &KIND_WEBHOOK_REVISION, &cmd->revision);
 }
 
-/* A pending delivery becomes due at once, unless it waits for another one. */
+/* A pending delivery becomes due at once, unless it waits for another delivery. */
 static void hasten(struct tx *tx, struct delivery *d, uint64_t now_ms)
 {
 	const struct due old = {d->webhook_id, d->due_ms, d->id};

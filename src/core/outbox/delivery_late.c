@@ -1,5 +1,6 @@
-/* Owns the judgement of due moments that no schedule can have made. Never decides what a schedule
- * may ask for (an argument). Called by the delivery room.
+/*
+ * Owns the search for due rows that no retry schedule can have made. Never decides what a schedule
+ * allows (an argument). Called by the delivery room.
  */
 #include "core/delivery.h"
 
@@ -25,8 +26,8 @@ enum err delivery_move_late_decide(struct command *command, struct tx *tx)
 		enum err err = tx_get(tx, &KIND_DELIVERY, &d);
 		if (err != ERR_OK && err != ERR_NOT_FOUND)
 			return err;
-		/* A row that is not the delivery's own any more goes, or it would be found again
-		 * for ever. */
+		/* A row that is no longer the delivery's own is removed, otherwise every search
+		 * would find it again. */
 		tx_delete(tx, &KIND_DUE, &cmd->due[i]);
 		if (err == ERR_NOT_FOUND || d.status != DELIVERY_PENDING ||
 		    d.due_ms != cmd->due[i].due_ms)

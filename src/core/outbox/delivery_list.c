@@ -1,18 +1,21 @@
-/* Owns the search for deliveries: which index is walked, what is checked on each record. Never
- * writes. Called by the API's delivery calls.
+/*
+ * Owns the search for deliveries: the choice of the index, the checks on each record. Never writes.
+ * Called by the API's delivery calls.
  */
 #include "core/delivery_list.h"
 
 #include "core/records/id_walk.h"
 
 enum {
-	WEBHOOKS_KNOWN = 8, /* whose state is remembered within a page */
-	/* Deliveries are numbered in the order of time, but for results that are recorded some
-	 * milliseconds after they were timed: so many ids around a time are looked at too. */
+	WEBHOOKS_KNOWN = 8, /* webhooks whose state is cached for a page */
+	/* Ids of deliveries follow the order of time, except that a result is recorded some
+	   milliseconds after its time. So the walk includes this many ids on both sides of a
+	   period. */
 	SLACK = 128,
 };
 
-/* Is the webhook disabled? Asked for each pending delivery, and mostly about the same ones. */
+/* A cache of disabled webhooks. Each pending delivery of a page asks for its webhook, and mostly
+ * for the same ones. */
 struct known_webhook {
 	uint64_t id;
 	bool disabled;
@@ -51,8 +54,8 @@ static enum err mark_held(struct tx *tx, struct known_webhook *known, struct del
 
 /* ---- where to walk ---- */
 
-/* The first id whose delivery was made at or after `ms`: half of what is left is left out with each
- * look. Ids whose delivery is gone count as the next one that is there. */
+/* Finds the first id whose delivery was created at or after `ms`, by binary search. An id without a
+ * record counts as the next one that has a record. */
 static enum err find_time(struct tx *tx, uint64_t ms, uint64_t *first)
 {
 	uint64_t low = 1, high = tx_last_id(tx, &KIND_DELIVERY) + 1;
@@ -73,7 +76,7 @@ static enum err find_time(struct tx *tx, uint64_t ms, uint64_t *first)
 	return ERR_OK;
 }
 
-/* The ids between since and until. */
+/* Finds the ids between since and until. */
 static enum err find_range(struct tx *tx, const struct delivery_filter *f, struct id_walk *walk)
 {
 	enum err err = ERR_OK;
@@ -101,7 +104,7 @@ static void choose_index(const struct delivery_filter *f, struct id_walk *walk)
 		uint64_t by, number;
 	} narrowest_first[] = {
 	    {BY_USER, f->user_id},
-	    /* Delivered ones are nearly all there are, and have no index (delivery.c). */
+	    /* Nearly all deliveries are delivered: they have no index (delivery.c). */
 	    {BY_STATUS, status == DELIVERY_DELIVERED ? 0 : status},
 	    {BY_WEBHOOK, f->webhook_id},
 	    {BY_EVENT_TYPE, f->event_type},
@@ -154,7 +157,7 @@ enum err delivery_list_decide(struct command *command, struct tx *tx)
 
 /* ---- one ---- */
 
-/* The last attempts: they are read backwards, and turned round. */
+/* Reads the last attempts backwards, and reverses their order. */
 static enum err read_attempts(struct delivery_read *r, struct tx *tx)
 {
 	const struct attempt last = {.delivery_id = r->id, .number = UINT64_MAX};

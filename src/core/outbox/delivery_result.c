@@ -1,5 +1,6 @@
-/* Owns what follows from an attempt: its log, the verdict, the webhook's health, the disable rule,
- * the operator events. Never decides when to retry (an argument). Called by the delivery room.
+/*
+ * Owns the effects of an attempt: its log, the verdict, the webhook's health, the disable rule, the
+ * operator events. Never decides when to retry (an argument). Called by the delivery room.
  */
 #include "core/delivery.h"
 
@@ -11,7 +12,7 @@ static enum err fire(struct tx *tx, const struct delivery_record_attempt *cmd,
 {
 	struct webhook webhook = {.id = d->webhook_id};
 	struct webhook_stats stats = {.webhook_id = d->webhook_id};
-	/* Never about the delivery of such an event itself. */
+	/* The delivery of an operator event never causes another operator event. */
 	if (event_is_operator(d->event_type))
 		return ERR_OK;
 	enum err err = tx_get(tx, &KIND_WEBHOOK, &webhook);
@@ -49,8 +50,8 @@ static uint64_t disable_after_ms(const struct webhook *webhook)
 					      : WEBHOOK_DISABLE_AFTER_DAYS * day_ms;
 }
 
-/* A webhook that has seen nothing but failures for too long, or said 410, is disabled: what it
- * would get is kept until somebody enables it. */
+/* Disables a webhook that has only failed for too long, or that answered 410. Its deliveries are
+ * kept until it is enabled again. */
 static enum err apply_disable_rule(struct tx *tx, struct delivery_record_attempt *cmd,
 				   const struct delivery *d, const struct webhook_stats *stats)
 {
@@ -62,16 +63,16 @@ static enum err apply_disable_rule(struct tx *tx, struct delivery_record_attempt
 		return err == ERR_NOT_FOUND ? ERR_OK : err;
 	if (cmd->verdict == VERDICT_GONE)
 		return disable(tx, cmd, d, &webhook, TEXT("the receiver answered 410 Gone"));
-	/* Watched time, not the distance of two moments: the wall clock may have been set in
-	 * between. */
+	/* The rule uses watched time instead of the difference of two times, because the wall clock
+	 * may have been set in between. */
 	if (stats->failing_ms < disable_after_ms(&webhook))
 		return ERR_OK;
 	return disable(tx, cmd, d, &webhook,
 		       TEXT("every attempt failed for the time that disable_after allows"));
 }
 
-/* 0.1 kept no watched time; what it knew is the distance between its first failure and its last
- * one. */
+/* 0.1 recorded no watched time. For its records, the time between the first and the last failure
+ * counts. */
 static void count_failing(struct webhook_stats *stats, const struct delivery_record_attempt *cmd)
 {
 	if (cmd->verdict == VERDICT_DELIVERED || cmd->refused || stats->failures == 0)
@@ -99,7 +100,7 @@ static enum err record_health(struct tx *tx, struct delivery_record_attempt *cmd
 	if (cmd->verdict == VERDICT_DELIVERED)
 		stats->last_success_ms = cmd->now_ms;
 	if (cmd->verdict == VERDICT_DELIVERED || cmd->refused) {
-		stats->failing_since_ms = stats->failures = 0; /* the endpoint answers */
+		stats->failing_since_ms = stats->failures = 0; /* the endpoint works */
 	} else {
 		stats->failures++;
 		if (stats->failing_since_ms == 0)
@@ -130,7 +131,7 @@ static struct text exhausted_reason(struct tx *tx, const struct delivery_record_
 		buf_u64(&reason, a->status);
 	}
 	struct text kept;
-	(void)!buf_keep(&reason, tx_arena(tx), &kept); /* without memory there is no reason */
+	(void)!buf_keep(&reason, tx_arena(tx), &kept); /* out of memory: without a reason */
 	return kept;
 }
 
@@ -158,7 +159,7 @@ static enum err apply_verdict(struct tx *tx, const struct delivery_record_attemp
 	return ERR_OK;
 }
 
-/* The person was erased while the attempt was under way: what was answered may speak of them. */
+/* If the user was erased during the attempt, the response may contain personal data. */
 static enum err forget_erased(struct tx *tx, struct delivery_record_attempt *cmd,
 			      const struct delivery *d)
 {
@@ -180,7 +181,7 @@ enum err delivery_record_attempt_decide(struct command *command, struct tx *tx)
 	cmd->disabled = (struct text){0};
 	const struct due claimed = {d.webhook_id, cmd->claimed_due_ms, d.id};
 	const struct due hastened = {d.webhook_id, d.due_ms,
-				     d.id}; /* a resend during the attempt */
+				     d.id}; /* a resend during the attempt made this row */
 	d.attempts++;
 	d.refusals += cmd->refused;
 	d.last_status = cmd->attempt.status;

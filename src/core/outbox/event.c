@@ -1,11 +1,12 @@
-/* Owns events and the birth of deliveries: which webhook gets what, and in which order. Never
- * sends. Called by every command that changes something the outside may want to know.
+/*
+ * Owns events and the creation of deliveries: which webhook gets which event, and in which order.
+ * Never sends. Called by every command whose change may interest a receiver.
  */
 #include "event.h"
 
 #include "core/delivery.h"
 
-/* 0 where UTC has the same day: most events carry no day. */
+/* 0 if the day is the same in UTC, so most events store no day. */
 static uint64_t day_beside_utc(const struct zone *zone, uint64_t ms)
 {
 	uint64_t day = ms != 0 ? zone_day(zone, ms) : 0;
@@ -66,7 +67,7 @@ enum event_mismatch event_mismatch(const struct event *event, const struct webho
 		return MISMATCH_CAMPAIGN;
 	if (w->rule_id != 0 && event->rule_id != 0 && w->rule_id != event->rule_id)
 		return MISMATCH_RULE;
-	/* An operator event is about a webhook, and never goes to that one itself. */
+	/* An operator event never goes to the webhook that it is about. */
 	if (event->about_webhook_id != 0)
 		return event->about_webhook_id != w->id ? MISMATCH_NONE : MISMATCH_ITSELF;
 	if (!has_bit(w->types, event->user_type))

@@ -1,6 +1,7 @@
-/* Owns the bytes of an attempt: payload, target, headers, Standard Webhooks signature; and the
- * check of a signature that came in. Never sends. Called by the delivery room, the API's preview
- * and inbound calls.
+/*
+ * Owns the bytes of an attempt: payload, target, headers, Standard Webhooks signature; and the
+ * check of a received signature. Never sends. Called by the delivery room, the API's preview and
+ * inbound calls.
  */
 #include "core/message.h"
 
@@ -12,8 +13,9 @@
 #include "core/names.h"
 #include "core/payload.h"
 
-/* The URL's own query stays in front of our fields, without what has the name of one of them: a
- * receiver reads the first or the last of two. The path is sent as it was configured. */
+/* The URL's own query comes before our fields, without parameters that have the name of one of
+ * them: of two equal names, some receivers read the first and others the last. The path is sent as
+ * configured. */
 static void make_target(struct message *m, const struct message_source *s, bool with_content)
 {
 	struct text fields = with_content ? buf_view(&m->content) : (struct text){0};
@@ -51,7 +53,7 @@ void message_sign(struct buf *out, struct text key, struct text id, struct text 
 	buf_free(&signed_bytes);
 }
 
-/* All are compared with all: how far it went says nothing. */
+/* Compares all signatures, so that the time says nothing about which of them matched. */
 static bool any_matches(const struct message_claim *claim, struct text expected)
 {
 	struct text one, rest = claim->signatures;
@@ -131,7 +133,7 @@ static void add_headers(struct message *m, const struct message_source *s)
 		m->headers[m->n_headers++] = s->headers[i];
 }
 
-/* The exact body; for GET, which has none, the exact query string, the URL's own part included. */
+/* The exact body. A GET has no body: the exact query string, with the URL's own part. */
 static struct text signed_content(const struct message *m)
 {
 	struct text path, query;

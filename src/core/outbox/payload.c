@@ -1,6 +1,6 @@
 /*
- * Owns the making of payloads: form and JSON rendering. Never sends, never reads a
- * record. Called by delivery for each attempt and by the API's preview.
+ * Owns the rendering of payloads as a form or as JSON. Never sends, and never reads a record.
+ * Called by the delivery room for each attempt and by the API's preview.
  */
 #include "core/payload.h"
 
@@ -12,13 +12,13 @@
 #include "payload_name.h"
 #include "payload_value.h"
 
-/* The names of a payload in their order: fields, then hidden ones. */
+/* Walks the names of a payload in their order: fields, then hidden fields. */
 struct walk {
 	const struct event *event;
 	struct codes *codes;
 	bool arrays; /* a number in a name makes an array */
 	struct text fields, hidden;
-	/* The name that the walk is at, and where its value comes from. */
+	/* The current name, and the source of its value. */
 	struct text name, field, constant;
 };
 
@@ -92,7 +92,7 @@ static void put_value(const struct walk *w, struct json_out *o)
 	buf_free(&long_text);
 }
 
-/* The names inside a container, one after another. */
+/* Goes to the next name inside a container. */
 static bool next_inside(struct walk *w, struct text prefix, struct payload_segment *segment)
 {
 	while (walk_next(w))
@@ -101,7 +101,7 @@ static bool next_inside(struct walk *w, struct text prefix, struct payload_segme
 	return false;
 }
 
-/* Did an earlier name open the same container at this place? */
+/* Did an earlier name open the same container? */
 static bool opened_before(struct walk from, const struct walk *now,
 			  const struct payload_segment *segment)
 {
@@ -131,7 +131,7 @@ static void render_member(const struct walk *from, const struct walk *at,
 		render_container(from, payload_name_inside(segment), o, depth + 1);
 }
 
-/* In the order of their numbers, wherever they are in the list. */
+/* Renders the elements in the order of their numbers, whatever their order in the list. */
 static void render_elements(const struct walk *from, struct text prefix, struct json_out *o,
 			    int depth)
 {
@@ -158,8 +158,8 @@ static void render_members(const struct walk *from, struct text prefix, struct j
 	}
 }
 
-/* Names with dots nest. Each container is written where its first member stands, with all members
- * that belong to it: a walk over the list for each container and element, and lists are short. */
+/* Renders a container where its first member is, with all of its members. That takes a walk over
+ * the list for each container and element, and lists are short. */
 static void render_container(const struct walk *from, struct text prefix, struct json_out *o,
 			     int depth)
 {

@@ -1,6 +1,6 @@
 /*
- * Owns how a name of a JSON payload is taken apart. Never a value. Called where a webhook is judged
- * (webhook_check.c) and where a payload is made (payload.c).
+ * Owns the parsing of the names of a JSON payload. Never reads a value. Called when a webhook is
+ * checked (webhook_check.c) and when a payload is rendered (payload.c).
  */
 #include "payload_name.h"
 

@@ -1,4 +1,5 @@
-/* The names of a JSON payload: a dot nests, and a number makes an array
+/*
+ * The names of a JSON payload: a dot nests objects, and a number makes an array
  * ("inputs.0.properties.email").
  */
 #ifndef CORE_PAYLOAD_NAME_H
@@ -6,25 +7,27 @@
 
 #include "base/bytes.h"
 
-/* A name's part between two dots, in the container that `prefix` names ("inputs.0." of
- * "inputs.0.id"; "" is the payload itself). */
+/* The part of a name between two dots. `prefix` names its container: "inputs.0." of "inputs.0.id";
+ * "" is the payload itself. */
 struct payload_segment {
 	struct text prefix, text;
 	bool leaf; /* the name ends here */
 };
 
-/** The segment of `name` behind `prefix`; false where the name does not begin with it. */
+/** Sets *out to the segment of `name` after `prefix`. Returns false if the name does not begin with
+ * `prefix`. */
 bool payload_name_segment(struct text name, struct text prefix,
 			  struct payload_segment *out) WARN_UNUSED;
-/** The prefix of the names inside the container that the segment opens. */
+/** Returns the prefix of the names inside the container that the segment opens. */
 struct text payload_name_inside(const struct payload_segment *segment);
-/** Is the segment digits alone, so that its container is an array? */
+/** Does the segment consist of digits only, so that its container is an array? */
 bool payload_name_is_index(struct text segment);
 
-/** Judges two names that are sent together: the same name twice, a value where the other name has
- * an object, or an object where the other has an array. NULL, or a static sentence. */
+/** Judges two names that are sent together. They clash if they are equal, if one has a value where
+ * the other has a container, or if one has an object where the other has an array. Returns NULL, or
+ * a static sentence fragment. */
 const char *payload_names_clash(struct text a, struct text b) WARN_UNUSED;
-/** Judges one name: dots, leading zeros, depth. NULL, or a static sentence. */
+/** Judges one name: dots, leading zeros, depth. Returns NULL, or a static sentence fragment. */
 const char *payload_name_refusal(struct text name) WARN_UNUSED;
 
 #endif

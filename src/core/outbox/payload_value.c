@@ -1,5 +1,6 @@
-/* Owns the values of payloads: which fields there are, what each is made of. Never a format. Called
- * by payload.c.
+/*
+ * Owns the values of payloads: the table of fields, and how each value is made. Never a format.
+ * Called by payload.c.
  */
 #include "payload_value.h"
 
@@ -15,7 +16,7 @@
 
 enum { DEFAULT_FIELDS = 13 };
 
-/* How a field is made of one member of the event. */
+/* How a value is made from one member of the event. */
 enum how {
 	AS_TEXT,
 	AS_ID,
@@ -43,7 +44,7 @@ struct payload_field {
 	size_t at; /* a struct text for AS_TEXT and AS_IP, else a uint64_t */
 };
 
-/* The first thirteen are the default ones, in the order in which they are sent. */
+/* The first thirteen are the default fields, in the order in which they are sent. */
 static const struct payload_field fields[] = {
     {"referrer_id", AS_ID, offsetof(struct event, referrer_id)},
     {"referrer_code", AS_CODE, offsetof(struct event, referrer_id)},
@@ -107,7 +108,7 @@ static void set_id(struct payload_value *v, uint64_t id)
 		set_number(v, id);
 }
 
-/* Whose code or link is it: the user's or the referrer's? */
+/* Returns the imported code of the user or of the referrer, whichever the member belongs to. */
 static struct text alias_of(const struct event *e, size_t at)
 {
 	return at == offsetof(struct event, referrer_id) ? e->referrer_alias : e->alias;
@@ -119,8 +120,7 @@ static void set_code(struct payload_value *v, struct codes *codes, uint64_t id, 
 		set_text(v, code_of_user(codes, id, alias, v->room));
 }
 
-/* The day of the joining or of the qualifying, whose milliseconds are at that member of the
- * event. */
+/* The day of joining or of qualifying; `at` is the event's member with the milliseconds. */
 static void set_date(struct payload_value *v, const struct event *e, size_t at, uint64_t ms)
 {
 	uint64_t day =
@@ -137,7 +137,8 @@ static void set_time(struct payload_value *v, uint64_t ms)
 	set_text(v, text_of(v->room));
 }
 
-/* "{public_url}/{code}{path}" of the user at that member of the event; begins v->long_text. */
+/* Writes "{public_url}/{code}{path}" into v->long_text, for the user whose id is at that member of
+ * the event. */
 static void begin_url(struct payload_value *v, struct codes *codes, const struct event *e,
 		      size_t at, uint64_t id, const char *path)
 {
@@ -158,7 +159,7 @@ static void set_join_url(struct payload_value *v, struct codes *codes, const str
 	set_text(v, buf_view(v->long_text));
 }
 
-/* For the foot of the receiver's mails, and their List-Unsubscribe. */
+/* For the footer of the receiver's mails, and their List-Unsubscribe header. */
 static void set_unsubscribe_url(struct payload_value *v, struct codes *codes, const struct event *e,
 				size_t at, uint64_t id)
 {
@@ -182,7 +183,7 @@ static void set_word(struct payload_value *v, const struct name *table, uint64_t
 		set_text(v, text_of(name_of(table, number)));
 }
 
-/* "49.90": text in JSON too, where a number would be a binary fraction to most readers. */
+/* "49.90" is text in JSON too, because most readers would take a number as a binary fraction. */
 static void set_money(struct payload_value *v, uint64_t amount, struct text currency)
 {
 	if (currency.n == 0)

@@ -1,5 +1,6 @@
-/* Owns replays: which events of a time go to a webhook again. Never sends. Called by the API
- * (start) and the delivery room (steps).
+/*
+ * Owns replays: the choice of the events of a period that go to a webhook again. Never sends.
+ * Called by the API (start) and the delivery room (steps).
  */
 #include "core/replay.h"
 
@@ -25,7 +26,7 @@ static bool in_time(const struct replay *r, const struct event *event)
 	return event->at_ms >= r->since_ms && (r->until_ms == 0 || event->at_ms < r->until_ms);
 }
 
-/* Nothing is made any more of events whose person is being erased. */
+/* An event whose user is being erased is not sent again. */
 static enum err is_gone(struct tx *tx, const struct event *event, bool *gone)
 {
 	struct erasure erasure = {.user_id = event->user_id};
@@ -34,7 +35,7 @@ static enum err is_gone(struct tx *tx, const struct event *event, bool *gone)
 	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
-/* One event: its delivery here is made, or queued again, or left alone. */
+/* Handles one event: creates its delivery to the webhook, queues it again, or leaves it alone. */
 static enum err look_at(struct replay_step *cmd, struct tx *tx, const struct webhook *webhook,
 			uint64_t event_id)
 {
@@ -55,8 +56,8 @@ static enum err look_at(struct replay_step *cmd, struct tx *tx, const struct web
 		if ((r->statuses & REPLAY_MISSING) == 0)
 			return ERR_OK;
 		r->queued++;
-		event.at_ms =
-		    cmd->now_ms; /* of the delivery: it is due now, not when the event was */
+		/* The time of the delivery, which is due now, and not when the event happened. */
+		event.at_ms = cmd->now_ms;
 		return delivery_create(tx, webhook, &event);
 	}
 	struct delivery d = {.id = known.delivery_id};
@@ -94,8 +95,8 @@ enum err replay_step_decide(struct command *command, struct tx *tx)
 	return ERR_OK;
 }
 
-/* The first event at or after since_ms. Events are numbered in the order of time, so half of what
- * is left is left out with each look; a clock that went back costs a few events too many. */
+/* Finds the first event at or after since_ms by binary search, because event ids follow the order
+ * of time. If the wall clock went back, the replay looks at a few events too many. */
 static enum err find_first(struct tx *tx, uint64_t since_ms, uint64_t *first)
 {
 	uint64_t low = 1, high = tx_last_id(tx, &KIND_EVENT) + 1;

@@ -1,12 +1,14 @@
-/* Owns the end of old records: finished deliveries with their attempts and indexes, then events
- * that nobody refers to. Never what is undelivered. Called by the delivery room, a slice at a time.
+/*
+ * Owns the removal of old records: finished deliveries with their attempts and indexes, then events
+ * without deliveries. Never removes a pending delivery. Called by the delivery room, a slice at a
+ * time.
  */
 #include "core/delivery.h"
 #include "core/replay.h"
 
 enum { LOOKED_AT = 256 }; /* records read in one query: well under 2 ms of the loop */
 
-/* A cancelled one that keeps its place in a chain is needed yet. */
+/* A cancelled delivery that keeps its place in a chain is still needed. */
 static bool is_finished(const struct delivery *d)
 {
 	return d->status != DELIVERY_PENDING && !d->waiting;
@@ -73,7 +75,8 @@ enum err retention_find_decide(struct command *command, struct tx *tx)
 	bool no_deliveries = false, no_events = false;
 	f->n_deliveries = f->n_events = 0;
 	enum err err = find_deliveries(f, tx, &no_deliveries);
-	/* Events after deliveries: those that lost their last delivery go in the same round. */
+	/* Events come after deliveries, so that events that lost their last delivery are removed in
+	 * the same round. */
 	if (err == ERR_OK && no_deliveries && f->n_deliveries == 0)
 		err = find_events(f, tx, &no_events);
 	f->finished = no_deliveries && no_events && f->n_deliveries == 0 && f->n_events == 0;
@@ -109,7 +112,7 @@ enum err retention_drop_decide(struct command *command, struct tx *tx)
 		enum err err = tx_get(tx, &KIND_DELIVERY, &d);
 		if (err != ERR_OK && err != ERR_NOT_FOUND)
 			return err;
-		/* It may have been queued again since it was found. */
+		/* It may have been queued again since the query. */
 		if (err == ERR_OK && is_finished(&d) && d.finished_ms < cmd->before_ms)
 			drop_delivery(tx, &d);
 	}

@@ -1,5 +1,6 @@
-/* Owns webhooks as records: the sets by campaign, the revisions payloads are made from. Never
- * sends. Called by the webhook calls of the API.
+/*
+ * Owns the records of webhooks: the sets by campaign, and the revisions from which payloads are
+ * made. Never sends. Called by the webhook calls of the API.
  */
 #include "core/webhook.h"
 
@@ -27,7 +28,7 @@ static enum err change_set(struct tx *tx, uint64_t campaign_id, uint64_t webhook
 	return ERR_OK;
 }
 
-/* The value of a header: the one after `before` other headers of the same name. */
+/* Returns the value of a header, after `before` other headers with the same name. */
 static struct text header_value(struct pairs headers, struct text name, size_t before)
 {
 	struct text rest = headers.raw, each, value;
@@ -37,7 +38,7 @@ static struct text header_value(struct pairs headers, struct text name, size_t b
 	return (struct text){0};
 }
 
-/* The number of headers of that name before `at`, which is the beginning of a header. */
+/* Counts the headers with that name before `at`, which is the start of a header. */
 static size_t same_name_before(struct pairs headers, struct text name, const char *at)
 {
 	struct text unread = headers.raw, each, value;
@@ -89,7 +90,8 @@ static bool is_set(const struct webhook_save *cmd, size_t offset)
 	return (cmd->set & record_bit(&KIND_WEBHOOK, offset)) != 0;
 }
 
-/* The webhook as it will be: the new one, or the stored one with what was named. */
+/* Sets *after to the webhook as it will be stored: the new one, or the stored one with the named
+ * members changed. */
 static enum err merge(struct webhook_save *cmd, struct tx *tx, struct webhook *before,
 		      struct webhook *after)
 {
@@ -109,7 +111,7 @@ static enum err merge(struct webhook_save *cmd, struct tx *tx, struct webhook *b
 	return ERR_OK;
 }
 
-/* Header values belong to the origin that they were given for: a write token cannot read them, so
+/* Header values belong to the origin for which they were given. A write token cannot read them, so
  * it must not be able to send them to another receiver. */
 static enum err merge_headers(struct webhook_save *cmd, struct tx *tx, const struct webhook *before,
 			      struct webhook *after)
@@ -199,8 +201,7 @@ enum err webhook_save_decide(struct command *command, struct tx *tx)
 	if (before.id == 0 || !same_payload(&before, &after))
 		put_revision(tx, &after);
 	tx_put(tx, &KIND_WEBHOOK, &after);
-	/* A pending command is decided again from the start: what was asked must still stand
-	 * there. */
+	/* A pending command is decided again from the start, so the request must stay as it was. */
 	if ((err = place_in_sets(tx, &before, &after)) == ERR_OK)
 		cmd->webhook = after;
 	return err;

@@ -1,5 +1,6 @@
-/* Owns the rules a webhook's configuration must keep. Pure; never a record. Called when one is
- * saved.
+/*
+ * Owns the rules for the configuration of a webhook. Pure, and never reads a record. Called when a
+ * webhook is saved.
  */
 #include "base/typed.h"
 #include "base/utf8.h"
@@ -17,7 +18,7 @@ static bool name_usable(struct text name)
 	return name.n > 0 && name.n <= WEBHOOK_NAME_MAX && utf8_printable(name);
 }
 
-/* The i-th name that will be sent: fields, then hidden ones. */
+/* Returns the i-th name that will be sent: fields, then hidden fields. */
 static bool sent_name(const struct webhook *w, size_t i, struct text *name)
 {
 	struct text rest = w->fields.raw, first, second;
@@ -49,7 +50,7 @@ static const char *clash(const struct webhook *w, struct text a, struct text b)
 			     : NULL;
 }
 
-/* Is there a name with that number at that place of an array? */
+/* Does a name have that number at this place of the array? */
 static bool has_element(const struct webhook *w, struct text prefix, uint64_t number)
 {
 	struct payload_segment segment;
@@ -62,7 +63,7 @@ static bool has_element(const struct webhook *w, struct text prefix, uint64_t nu
 	return false;
 }
 
-/* Every array that the name leads through has the element before this one. */
+/* Every array that the name leads through must have the previous element. */
 static const char *check_elements(const struct webhook *w, struct text name)
 {
 	struct payload_segment segment = {0};
@@ -92,11 +93,11 @@ static const char *check_names(const struct webhook *w)
 	const char *why = NULL;
 	struct text a, b;
 	if (count(w->fields) != NULL || count(w->hidden) != NULL)
-		return NULL; /* every name is compared with every other one */
+		return NULL; /* the check compares every name with every other one */
 	for (size_t i = 0; why == NULL && sent_name(w, i, &a); i++)
 		for (size_t j = 0; why == NULL && j < i && sent_name(w, j, &b); j++)
 			why = clash(w, a, b);
-	/* Only names without a clash lead through arrays that are arrays for all of them. */
+	/* Only names that do not clash agree on which containers are arrays. */
 	for (size_t i = 0; why == NULL && dotted_format(w) && sent_name(w, i, &a); i++)
 		why = check_elements(w, a);
 	return why;
@@ -124,8 +125,7 @@ static const char *check_fields(const struct webhook *w)
 			why = "has a field name that is empty, longer than 64 bytes, or contains "
 			      "control characters";
 	}
-	/* Only usable names can be compared; a wrong hidden one is reported under its own
-	 * member. */
+	/* Only usable names can be compared. A wrong hidden name has its own check. */
 	return why == NULL && check_hidden(w) == NULL ? check_names(w) : why;
 }
 

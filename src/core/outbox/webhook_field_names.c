@@ -1,6 +1,6 @@
 /*
- * Owns the check that the fields of a webhook exist. Never a record of its own. Called when a
- * webhook is saved.
+ * Owns the check that the fields of a webhook exist. Never writes a record. Called when a webhook
+ * is saved.
  */
 #include "webhook_field_names.h"
 
@@ -8,7 +8,7 @@
 #include "core/payload.h"
 #include "core/webhook.h"
 
-/* The fields of the webhook that no lookup has found yet: bit 1 << index. */
+/* The fields of the webhook that are not found yet: bit 1 << index. */
 struct search {
 	const struct webhook *webhook;
 	uint64_t missing;
@@ -30,7 +30,7 @@ static void look_at(struct search *s, const struct campaign *campaign)
 			s->missing &= ~(UINT64_C(1) << i);
 }
 
-/* Finds the event fields. */
+/* Begins with the fields that every event has. */
 static struct search begin(const struct webhook *webhook)
 {
 	struct search s = {.webhook = webhook};
@@ -61,7 +61,7 @@ static enum err look_at_all(struct search *s, struct tx *tx)
 	return ERR_OK;
 }
 
-/* Appends the names that `listed` does not have. */
+/* Appends the names that are not in `listed`. */
 static void list_names(struct buf *out, struct pairs names, struct pairs listed)
 {
 	struct text rest = names.raw, name, definition;

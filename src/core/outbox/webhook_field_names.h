@@ -1,5 +1,5 @@
 /*
- * Which fields a webhook may name.
+ * The check of the field names of a webhook.
  */
 #ifndef CORE_WEBHOOK_FIELD_NAMES_H
 #define CORE_WEBHOOK_FIELD_NAMES_H

@@ -1,5 +1,5 @@
 /*
- * Owns the reading of webhooks' backlogs. Never changes a record. Called by GET /metrics.
+ * Owns the reading of the backlogs of webhooks. Never changes a record. Called by GET /metrics.
  */
 #include "core/webhook_gauge.h"
 

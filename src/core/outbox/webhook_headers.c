@@ -1,14 +1,13 @@
 /*
- * Owns the rules for configured headers, and the sealing of their values. Never a record, never a
- * key of its own. Called by the webhook calls, the delivery room, and the upgrade of records that
- * 0.1 wrote.
+ * Owns the rules for configured headers, and the sealing of their values. Never reads a record, and
+ * never stores a key. Called by the webhook calls, the delivery room, and the upgrade of records
+ * that 0.1 wrote.
  */
 #include "core/webhook_headers.h"
 
 #include "core/webhook.h"
 
-/* Headers that the delivery itself makes or that would change how the request is read (RFC 9110).
- */
+/* Headers that the delivery itself sets, or that change how the request is parsed (RFC 9110). */
 static const char *const reserved_headers[] = {
     "host",   "content-length", "transfer-encoding", "connection", "te",           "upgrade",
     "expect", "trailer",        "keep-alive",        "user-agent", "content-type",
@@ -44,7 +43,7 @@ static bool is_reserved(struct text name)
 	       starts_ignoring_case(name, TEXT("referd-"));
 }
 
-/* Visible bytes, blanks and tabs; no control bytes, and no blank at either end. */
+/* Visible bytes, blanks and tabs: no control bytes, and no blank at either end. */
 static bool is_field_value(struct text t)
 {
 	for (size_t i = 0; i < t.n; i++) {

@@ -1,6 +1,6 @@
 /*
- * Owns the list of webhooks, of all or of one campaign. Never changes one. Called by the webhook
- * calls of the API.
+ * Owns the list of webhooks, of all campaigns or of one. Never changes a webhook. Called by the
+ * webhook calls of the API.
  */
 #include <stdlib.h>
 

@@ -1,5 +1,6 @@
-/* Owns what is done with a webhook beside configuring it: enabling, rotating, testing, previewing.
- * Never sends, never makes a secret. Called by the webhook calls of the API.
+/*
+ * Owns the operations on a webhook besides its configuration: enabling, rotating, testing,
+ * previewing. Never sends, and never makes a secret. Called by the webhook calls of the API.
  */
 #include "core/webhook_ops.h"
 
@@ -23,7 +24,8 @@ enum err webhook_enable_decide(struct command *command, struct tx *tx)
 	cmd->webhook.disabled_ms = 0;
 	cmd->webhook.disabled_reason = (struct text){0};
 	stats.failing_since_ms = stats.failures = stats.failing_ms = 0;
-	/* Also of an active one: who watches the record looks at it anew. */
+	/* This applies to an active webhook too: the rooms that watch the record then look at it
+	 * again. */
 	tx_put(tx, &KIND_WEBHOOK, &cmd->webhook);
 	tx_put(tx, &KIND_WEBHOOK_STATS, &stats);
 	return ERR_OK;
@@ -63,8 +65,9 @@ static void say_about(struct event *event, const struct webhook *webhook, struct
 	event->since_ms = event->at_ms;
 }
 
-/* Nobody: no id, and codes that lead nowhere, since none of ours holds a zero. The addresses are of
- * domains and networks that are reserved for examples (RFC 2606, RFC 5737), the source is Test. */
+/* The made-up user has no id, and its codes lead nowhere, because our codes contain no zero. The
+ * addresses are from domains and networks that are reserved for examples (RFC 2606, RFC 5737). The
+ * source is Test. */
 static void make_up_user(struct event *event, const struct webhook *webhook)
 {
 	bool only_referring = webhook->types == 1 << USER_REFERRING;
@@ -83,7 +86,8 @@ static void make_up_user(struct event *event, const struct webhook *webhook)
 	event->referrer_alias = TEXT("uTEST001");
 }
 
-/* Of no rule that there is, and the same money everywhere. */
+/* The made-up reward belongs to no rule, unless the webhook is bound to one. Its money is always
+ * the same. */
 static void make_up_reward(struct event *event, const struct webhook *webhook)
 {
 	if (event->type < EVENT_REWARD_DUE || event->type > EVENT_REWARD_CANCELLED)
@@ -96,7 +100,7 @@ static void make_up_reward(struct event *event, const struct webhook *webhook)
 	event->reward_currency = TEXT("EUR");
 }
 
-/* Of *event, type, at_ms and public_url are there. */
+/* The caller has set type, at_ms and public_url of *event. */
 static enum err make_up_event(struct tx *tx, const struct webhook *webhook, struct event *event)
 {
 	const struct zone *zone;
@@ -137,7 +141,7 @@ enum err webhook_test_decide(struct command *command, struct tx *tx)
 	return tx_get(tx, &KIND_DELIVERY, &cmd->delivery);
 }
 
-/* The snapshot of the user, or what an operator event says. */
+/* Fills the event with the snapshot of the user, or with the data of an operator event. */
 static enum err preview_event(struct webhook_preview *cmd, struct tx *tx)
 {
 	struct event *event = &cmd->event;
@@ -195,7 +199,7 @@ enum err webhook_preview_decide(struct command *command, struct tx *tx)
 	return tx_get(tx, &KIND_WEBHOOK_REVISION, &cmd->revision);
 }
 
-/* ---- again ---- */
+/* ---- sending again ---- */
 
 enum err webhook_resend_decide(struct command *command, struct tx *tx)
 {
@@ -212,7 +216,7 @@ enum err webhook_resend_decide(struct command *command, struct tx *tx)
 
 /* ---- replays ---- */
 
-/* One page of all replays; there are few, and they have no index by webhook. */
+/* Reads one page of all replays: there are few, and they have no index by webhook. */
 static enum err look_at_replays(struct replay_list *list, struct tx *tx)
 {
 	struct replay *all = arena_alloc(tx_arena(tx), (REPLAY_LIST_LOOK_MAX + 1) * sizeof *all);

@@ -1,5 +1,6 @@
-/* Owns the binding of one webhook to a reward rule. Never sends, never issues. Called by the calls
- * for automation tools.
+/*
+ * Owns the binding of one webhook to a reward rule. Never sends, and never issues a reward. Called
+ * by the calls for automation tools.
  */
 #include "core/webhook_rule.h"
 
@@ -8,7 +9,7 @@
 #include "core/reward_records.h"
 #include "core/webhook_ops.h"
 
-/* The webhook of this rule alone: it is one of the campaign's. */
+/* Finds the webhook that is bound to this rule, among those of the campaign. */
 static enum err find_bound(struct tx *tx, const struct rule *rule, uint64_t *webhook_id)
 {
 	struct webhook_set set = {.campaign_id = rule->campaign_id};
@@ -30,7 +31,7 @@ static enum err make(struct tx *tx, const struct rule *rule, struct webhook_save
 	return webhook_save_decide(&save->command, tx);
 }
 
-/* Whoever binds again wants it to be called again. */
+/* A client that binds again wants the URL to be called again, so the webhook is enabled. */
 static enum err move(struct tx *tx, uint64_t id, struct webhook_save *save)
 {
 	struct webhook_enable enable = {.id = id, .now_ms = save->now_ms};
@@ -61,8 +62,7 @@ enum err webhook_bind_decide(struct command *command, struct tx *tx)
 		err = make(tx, &rule, &save);
 	else if (err == ERR_OK)
 		err = move(tx, id, &save);
-	/* A pending command is decided again from the start: what was asked must still stand
-	 * there. */
+	/* A pending command is decided again from the start, so the request must stay as it was. */
 	if (err == ERR_OK || err == ERR_REFUSED)
 		cmd->save = save;
 	return err;

@@ -1,6 +1,6 @@
 /*
- * Owns the upgrade of webhook records that 0.1 wrote. Never seals, never reads a URL. Called at the
- * start, before anything else looks at a webhook.
+ * Owns the upgrade of webhook records that 0.1 wrote. Never seals a value, and never parses a URL.
+ * Called at the start, before any other code reads a webhook.
  */
 #include "core/webhook_upgrade.h"
 
@@ -29,7 +29,7 @@ enum err webhook_old_decide(struct command *command, struct tx *tx)
 }
 
 /* 0.1 stored the thirteen fields for a webhook without fields. A webhook that names exactly these
- * is treated the same way. */
+ * fields is treated as if it had none. */
 static bool has_old_default(const struct webhook *webhook)
 {
 	struct buf thirteen = {0};

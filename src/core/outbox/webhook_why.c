@@ -1,5 +1,6 @@
-/* Owns what is known of a webhook that is silent: what is due, and why the newest events did not
- * match. Never says it in words. Called by the API.
+/*
+ * Owns the facts about a silent webhook: its next due delivery, and why the newest events did not
+ * match. Never writes the explanation. Called by the API.
  */
 #include "core/webhook_ops.h"
 
@@ -22,7 +23,7 @@ static enum event_mismatch judge(const struct webhook *w, const struct event *ev
 	return before ? MISMATCH_BEFORE : mismatch;
 }
 
-/* A made-up event goes to the webhook that it tests, and to no other. */
+/* A made-up event goes only to the webhook that it tests. */
 static enum err look_at_events(struct webhook_why *cmd, struct tx *tx)
 {
 	const struct webhook *w = &cmd->webhook;
