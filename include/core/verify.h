@@ -1,6 +1,7 @@
-/* Checking a whole database: does every record decode, and does each say what the others say?
- * Nothing is changed. Memory stays the same however large the database is: what has to be counted
- * is counted along an index.
+/*
+ * The check of a whole database: does every record decode, and do the records agree with each
+ * other? It changes nothing. Its memory does not grow with the database, because it counts along
+ * indexes.
  */
 #ifndef CORE_VERIFY_H
 #define CORE_VERIFY_H
@@ -9,41 +10,43 @@
 #include "core/records.h"
 #include "store/command.h"
 
-/* What is wrong with one record. The texts are for people, and hold no personal data. */
+/* One problem of one record. The texts are for people, and contain no personal data. */
 struct verify_problem {
 	const struct verify_problem *next;
 	const char *kind;      /* "user" */
 	struct text key, what; /* "17", "its campaign does not exist" */
-	bool warning;          /* nothing is wrong, but somebody should know: it is not counted */
+	bool warning; /* not damage, but an operator should know: n_problems does not count it */
 };
 
-/* Where the walk stands. */
+/* The position of the walk. */
 struct verify_state {
-	size_t family, check;         /* of verify.c's tables */
-	uint8_t last[RECORD_KEY_MAX]; /* the key of the last row looked at; none: begin */
+	size_t family, check;         /* in the tables of verify.c */
+	uint8_t last[RECORD_KEY_MAX]; /* the key of the last row that was checked */
 	size_t last_n;
-	/* The rows of one index entry (by, number), counted until another one begins. */
+	/* The rows of one index entry (by, number), counted until the next entry begins. */
 	struct verify_group {
 		uint64_t by, number;
 		uint64_t counted[4];
-		bool open, incomplete; /* incomplete: of one row it cannot be told how it counts */
+		/* incomplete: a row of the group is damaged, so its counts are not compared. */
+		bool open, incomplete;
 	} group;
 };
 
-/* One slice of the walk. All zero but `codes` is its beginning; run it until `finished`, always
- * over the same committed data. */
+/* One slice of the walk. The walk begins with all members zero except `codes`. Run the command
+ * until `finished`, always on the same committed data. */
 struct verify {
 	struct command command; /* decide: verify_decide; a query */
 	struct codes *codes;
-	/* In done. */
-	const struct verify_problem *problems;   /* found in this slice; until done returned */
+	/* The result, valid in done. */
+	const struct verify_problem *problems;   /* of this slice; valid until done returns */
 	uint64_t n_records, n_users, n_problems; /* so far */
-	uint64_t n_slices; /* walked to their end: where it does not grow, the walk cannot go on */
+	uint64_t n_slices; /* finished slices: if this does not grow, the walk cannot continue */
 	bool finished;
-	struct verify_state state; /* its own */
+	struct verify_state state; /* private */
 };
-/** done is told ERR_CORRUPT or ERR_FORMAT where a record that others lead to does not decode: it is
- * among the problems, and the walk can go on. After other errors it cannot. */
+/** done gets ERR_CORRUPT or ERR_FORMAT if a record that other records point to does not decode.
+ * This record is among the problems, and the walk can continue. It cannot continue after other
+ * errors. */
 command_decide_fn verify_decide;
 
 #endif

@@ -1,6 +1,7 @@
-/* Owns the walk over every record of every kind, and how a problem is told. Never what a record has
- * to say: that is in verify_*.c, one file a family. Called by `referd verify`, `referd backup` and
- * tests.
+/*
+ * Owns the walk over every record of every kind, and the reporting of problems. Never the checks
+ * themselves, which are in verify_*.c, one file for each family. Called by `referd verify`, `referd
+ * backup` and tests.
  */
 #include "core/verify.h"
 
@@ -16,7 +17,7 @@ static const struct verify_check *const families[] = {
 };
 enum { FAMILIES = sizeof families / sizeof *families };
 
-/* ---- telling ---- */
+/* ---- reporting ---- */
 
 static bool is_word(struct text t)
 {
@@ -49,7 +50,7 @@ static void write_key(struct buf *out, const struct record_kind *kind, const voi
 	}
 }
 
-/* Takes over what the two buffers hold. */
+/* Takes the contents of both buffers, and frees them. */
 static void tell(struct verifier *v, const struct record_kind *kind, struct buf *key,
 		 struct buf *what)
 {
@@ -107,7 +108,7 @@ void verify_compare(struct verifier *v, const struct record_kind *kind, const vo
 	tell_of(v, kind, record, &text);
 }
 
-/* A row whose value does not decode; its key may not either. */
+/* Reports a row whose value does not decode. Its key may not decode either. */
 static void on_damaged(void *arg, struct text key, enum err err)
 {
 	struct verifier *v = arg;
@@ -122,7 +123,7 @@ static void on_damaged(void *arg, struct text key, enum err err)
 	tell(v, v->kind, &name, &what);
 }
 
-/* ---- reading others ---- */
+/* ---- reading other records ---- */
 
 enum err verify_find(struct verifier *v, const struct record_kind *kind, void *record,
 		     const char *missing)
@@ -139,7 +140,7 @@ enum err verify_has(struct verifier *v, const struct record_kind *kind, const vo
 	max_align_t copy[RECORD_SIZE_MAX / sizeof(max_align_t)];
 	memcpy(copy, record, kind->size);
 	enum err err = verify_find(v, kind, copy, missing);
-	/* The look goes on: other rows may be missing too. */
+	/* The check continues, because other rows may be missing too. */
 	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
@@ -173,7 +174,7 @@ enum err verify_enter_group(struct verifier *v, uint64_t by, uint64_t number, ve
 
 /* ---- the walk ---- */
 
-/* What a look at one record met is its own affair, unless nothing can be read any more. */
+/* An error in one check does not end the walk, unless nothing can be read any more. */
 static bool ends_walk(enum err err)
 {
 	return err != ERR_OK && err != ERR_NOT_FOUND && err != ERR_CORRUPT && err != ERR_FORMAT;
@@ -188,7 +189,7 @@ static enum err look_at(struct verifier *v, const struct verify_check *check, co
 	return v->err != ERR_OK ? v->err : err;
 }
 
-/* The next check; its walk has not begun. */
+/* Goes to the next check and the beginning of its kind. */
 static void go_on(struct verify_state *s)
 {
 	s->last_n = 0;
@@ -240,7 +241,7 @@ static enum err walk_slice(struct verifier *v, struct verify_state *s, size_t *n
 enum err verify_decide(struct command *command, struct tx *tx)
 {
 	struct verify *cmd = (struct verify *)command;
-	/* A pending slice is walked again from its start: nothing of it is kept before its end. */
+	/* A pending slice is walked again from its start, so only whole slices are kept. */
 	struct verify_state state = cmd->state;
 	struct verifier v = {.tx = tx, .codes = cmd->codes, .group = &state.group};
 	size_t n = 0;

@@ -1,5 +1,5 @@
-/* Owns the checks of what lets people and programs in: settings, tokens, remembered requests. Never
- * the walk. Called by verify.c.
+/*
+ * Owns the checks of settings, tokens and remembered requests. Never the walk. Called by verify.c.
  */
 #include "base/crypto.h"
 #include "core/idempotency.h"
@@ -28,7 +28,7 @@ static enum err check_idempotency(struct verifier *v, const void *record)
 			  "is missing from the index by age: it will never expire");
 }
 
-/* A key that was used again after its day has two rows by age, and the older one goes first. */
+/* A key that was used again after a day has two rows by age, and the older row expires first. */
 static enum err check_idempotency_age(struct verifier *v, const void *record)
 {
 	const struct idempotency_age *age = record;

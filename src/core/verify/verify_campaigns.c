@@ -1,6 +1,6 @@
 /*
- * Owns the checks of campaigns and of what is counted for each of them. Never the walk. Called by
- * verify.c. Counters are compared where users are walked campaign by campaign (verify_users.c).
+ * Owns the checks of campaigns and of their counters. Never compares a counter with its users:
+ * verify_users.c walks these. Called by verify.c.
  */
 #include "base/zone.h"
 #include "core/campaign_defaults.h"
@@ -45,7 +45,7 @@ static enum err check_campaign_stats(struct verifier *v, const void *record)
 	return err;
 }
 
-/* The list of leaders is what the counters say, in their order. */
+/* The list of leaders must agree with the counters of its users, and be in their order. */
 static enum err check_leaders(struct verifier *v, const void *record)
 {
 	const struct leaders *leaders = record;

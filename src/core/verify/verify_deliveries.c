@@ -1,4 +1,5 @@
-/* Owns the checks of the outbox: events, deliveries, their indexes, chains and attempts. Never the
+/*
+ * Owns the checks of the outbox: events, deliveries, their indexes, chains and attempts. Never the
  * walk. Called by verify.c.
  */
 #include "verify_parts.h"
@@ -8,7 +9,8 @@ static bool is_pending(const struct delivery *d)
 	return d->status == DELIVERY_PENDING;
 }
 
-/* Of a person who was erased nothing is left, once the job has come to it. Tests make people up. */
+/* Events keep no personal data of an erased user once the job has reached them. The users of tests
+ * are made up. */
 static enum err check_person(struct verifier *v, const struct event *event)
 {
 	struct user user = {.id = event->user_id};
@@ -61,7 +63,7 @@ static enum err check_rows(struct verifier *v, const struct delivery *d)
 	return err;
 }
 
-/* What it is made from. */
+/* The records from which a delivery is made. */
 static enum err check_sources(struct verifier *v, const struct delivery *d)
 {
 	const struct event event = {.id = d->event_id};
@@ -80,13 +82,13 @@ static enum err check_sources(struct verifier *v, const struct delivery *d)
 	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
-/* Cancelled while it waited: the chain leads through it. */
+/* A delivery that was cancelled while it waited: the chain leads through it. */
 static bool keeps_place(const struct delivery *d)
 {
 	return d->status == DELIVERY_CANCELLED && d->waiting;
 }
 
-/* A pending one stands in its chain: at its end, or before one that waits. */
+/* A pending delivery is in its chain: at the end, or before a delivery that waits. */
 static enum err check_place(struct verifier *v, const struct delivery *d)
 {
 	struct chain chain = {.webhook_id = d->webhook_id, .user_id = d->chain_user_id};
@@ -181,7 +183,7 @@ static enum err check_event_delivery(struct verifier *v, const void *record)
 	return err;
 }
 
-/* The walk over BY_WEBHOOK counts what is pending. */
+/* The walk over BY_WEBHOOK counts pending deliveries. */
 static enum err end_deliveries_by(struct verifier *v)
 {
 	struct webhook_stats stats = {.webhook_id = v->group->number};

@@ -1,5 +1,6 @@
-/* What the families of checks (verify_*.c) share: one row is looked at, others are read, problems
- * are told.
+/*
+ * The parts that the families of checks (verify_*.c) share: the state of the walk, functions that
+ * read other records, functions that report problems.
  */
 #ifndef CORE_VERIFY_PARTS_H
 #define CORE_VERIFY_PARTS_H
@@ -10,22 +11,22 @@ struct verifier {
 	struct tx *tx;
 	struct codes *codes;
 	struct verify_group *group;
-	/* The row that is looked at. */
+	/* The row under check. */
 	const struct record_kind *kind;
 	const void *record;
-	/* What was found. */
+	/* The problems found. */
 	struct verify_problem *first, *last;
 	uint64_t n_problems;
 	enum err err; /* sticky: out of memory */
 };
 
-/* Looks at one record. What tx_get says may be returned: a record that is missing or damaged ends
- * the look at this one, and not the walk; damage is told where the walk comes to it. */
+/* Checks one record. It may return an error of tx_get: a record that is missing or damaged ends
+ * this check, but not the walk. The walk reports the damage when it comes to that record. */
 typedef enum err verify_row_fn(struct verifier *v, const void *record);
-/* After the last row of a kind. */
+/* Called after the last row of a kind or of a group. */
 typedef enum err verify_end_fn(struct verifier *v);
 
-/* Kinds in the order of the walk; the last one has no kind. Without `row` a record need only
+/* Kinds in the order of the walk; the last entry has no kind. Without `row`, the record must only
  * decode. */
 struct verify_check {
 	const struct record_kind *kind;
@@ -35,29 +36,30 @@ struct verify_check {
 extern const struct verify_check VERIFY_ACCESS[], VERIFY_CAMPAIGNS[], VERIFY_USERS[],
     VERIFY_WEBHOOKS[], VERIFY_DELIVERIES[], VERIFY_REWARDS[];
 
-/** Tells a problem of the row that is looked at. */
+/** Reports a problem of the row under check. */
 void verify_report(struct verifier *v, const char *what);
-/** Tells a warning: what is found is not damage. */
+/** Reports a warning, which is not damage. */
 void verify_warn(struct verifier *v, const char *what);
-/** Tells that another row holds `stored` where `counted` was counted; nothing if they are the
- * same. */
+/** Reports that `member` of another row is `stored`, although `counted` were counted. Reports
+ * nothing if they are equal. */
 void verify_compare(struct verifier *v, const struct record_kind *kind, const void *record,
 		    const char *member, uint64_t stored, uint64_t counted);
-/** Reads a record that must be there: tells `missing` of the row that is looked at where it is
- * not. */
+/** Reads a record that must exist. If it does not, reports `missing` as a problem of the row under
+ * check. */
 enum err verify_find(struct verifier *v, const struct record_kind *kind, void *record,
 		     const char *missing) WARN_UNUSED;
-/** The same for a row whose key is all there is to it, or matters. */
+/** The same for a record of which only the key matters. Returns ERR_OK if it is missing, so that
+ * the check continues. */
 enum err verify_has(struct verifier *v, const struct record_kind *kind, const void *record,
 		    const char *missing) WARN_UNUSED;
-/** Tells of an id that its sequence never gave. */
+/** Reports an id that its sequence never assigned. */
 void verify_id(struct verifier *v, uint64_t id);
-/** Is there any row with the first `prefix` key fields of *from? */
+/** Does any row have the first `prefix` key fields of *from? */
 enum err verify_any(struct verifier *v, const struct record_kind *kind, const void *from,
 		    size_t prefix, bool *any) WARN_UNUSED;
 
-/** A row of an index came: opens its group, or counts it in the open one. The group before, if
- * there is one, is ended by `end` first. */
+/** Enters a row of an index: opens its group unless it is open already. First calls `end` for the
+ * previous group, unless that is incomplete. */
 enum err verify_enter_group(struct verifier *v, uint64_t by, uint64_t number,
 			    verify_end_fn *end) WARN_UNUSED;
 

@@ -1,6 +1,6 @@
-/* Owns the checks of rewards, rules and coupons: every index leads to a reward and back, a coupon
- * and its reward name each other, and what is counted is what is there. Never the walk. Called by
- * verify.c.
+/*
+ * Owns the checks of rewards, rules and coupons: the indexes, the coupons of rewards, the counters.
+ * Never the walk. Called by verify.c.
  */
 #include "core/rule.h"
 #include "verify_parts.h"
@@ -46,7 +46,7 @@ static enum err check_rule_set(struct verifier *v, const void *record)
 	return ERR_OK;
 }
 
-/* What it counts is compared along the index of rewards, where there is any. */
+/* If the rule has rewards, the walk along their index compares these counters. */
 static enum err check_rule_stats(struct verifier *v, const void *record)
 {
 	const struct rule_stats *stats = record;
@@ -162,8 +162,8 @@ static enum err check_rows(struct verifier *v, const struct reward *r)
 	return err;
 }
 
-/* The step names the newest of its rewards. The ones before were cancelled or taken back, or belong
- * to other orders. */
+/* The step names its newest reward. The earlier rewards were cancelled or taken back, or belong to
+ * other orders. */
 static enum err check_step_of(struct verifier *v, const struct reward *r)
 {
 	struct reward_step step = {
@@ -235,10 +235,10 @@ static enum err check_reward_step(struct verifier *v, const void *record)
 }
 
 enum { ARE_DUE, ARE_ISSUED, ARE_CANCELLED, ARE_TAKEN_BACK };
-/* What a group of REWARDS_BY_CAUSE holds. */
+/* The counts of a group of REWARDS_BY_CAUSE. */
 enum { TAKE_A_PLACE, THEIR_CAMPAIGN, THEIR_REFERRER };
 
-/* The steps of one user count the living rewards of REPEAT_EVERY_ORDER, rule by rule. */
+/* The steps of one user count the living rewards of REPEAT_EVERY_ORDER, for each rule. */
 static enum err end_rewards_by_cause(struct verifier *v)
 {
 	const uint64_t *counted = v->group->counted;

@@ -1,12 +1,13 @@
-/* Owns the checks of users: every index leads to them and back, and what is counted is what is
- * there. Never the walk. Called by verify.c.
+/*
+ * Owns the checks of users: their indexes, their counters, their orders. Never the walk. Called by
+ * verify.c.
  */
 #include "core/records/email_index.h"
 #include "verify_parts.h"
 
 /* ---- one user ---- */
 
-/* ERR_NOT_FOUND where the user's address is not an address. */
+/* ERR_NOT_FOUND if the user's address is not an address. */
 static enum err hashes_of(struct verifier *v, const struct user *user, struct email_hashes *out)
 {
 	enum err err =
@@ -181,7 +182,7 @@ static void count(struct verify_group *g, const struct user *user)
 	g->counted[IN_QUALIFIED] += user->qualified_ms != 0;
 }
 
-/* Those of a referrer's list that have no row yet. */
+/* Counts the users of a referrer's list that have no row yet. */
 static enum err count_newest(struct verifier *v, const struct user_stats *stats,
 			     struct verify_group *g)
 {
@@ -189,7 +190,7 @@ static enum err count_newest(struct verifier *v, const struct user_stats *stats,
 	for (size_t i = 0; err == ERR_OK && i < id_list_length(stats->newest); i++) {
 		struct user user = {.id = id_list_at(stats->newest, i)};
 		err = tx_get(v->tx, &KIND_USER, &user);
-		/* Whoever does not belong there is not counted, and so missed by the counters. */
+		/* A user who does not belong in the list is not counted, so the counters differ. */
 		if (err == ERR_OK && user.referrer_id == stats->user_id)
 			count(g, &user);
 		else if (err == ERR_NOT_FOUND)
@@ -271,14 +272,14 @@ static enum err check_user_stats(struct verifier *v, const void *record)
 	enum err err = verify_find(v, &KIND_USER, &user, "counts for a user that does not exist");
 	if (err == ERR_OK)
 		err = verify_any(v, &KIND_USER_BY, &referred, 2, &any);
-	/* Users that have rows were compared when their last row was read. */
+	/* Users that have rows were already compared when their last row was read. */
 	struct verify_group newest = {0};
 	return err == ERR_OK && !any ? compare_counts(v, stats, &newest) : err;
 }
 
 /* ---- orders ---- */
 
-/* The orders of an erased user go in slices. */
+/* The orders of an erased user are removed in slices. */
 static enum err find_owner(struct verifier *v, uint64_t user_id, struct user *user)
 {
 	const struct erasure erasure = {.user_id = user_id};
@@ -290,7 +291,7 @@ static enum err find_owner(struct verifier *v, uint64_t user_id, struct user *us
 	return err == ERR_OK ? ERR_NOT_FOUND : err;
 }
 
-/* A neighbour in the list leads back. */
+/* A neighbour in the list of orders must point back. */
 static enum err check_link(struct verifier *v, const struct order *order, bool to_older)
 {
 	struct order other = {.user_id = order->user_id,

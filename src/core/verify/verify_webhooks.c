@@ -1,5 +1,6 @@
-/* Owns the checks of webhooks: their sets, their revisions, what waits for them. Never the walk.
- * Called by verify.c.
+/*
+ * Owns the checks of webhooks: their sets, their revisions, their counters. Never the walk. Called
+ * by verify.c.
  */
 #include "verify_parts.h"
 
@@ -59,8 +60,7 @@ static enum err check_webhook_set(struct verifier *v, const void *record)
 	return ERR_OK;
 }
 
-/* Compared with what is counted where deliveries are walked webhook by webhook
- * (verify_deliveries.c). */
+/* verify_deliveries.c compares the counters of webhooks with deliveries (BY_WEBHOOK). */
 static enum err check_webhook_stats(struct verifier *v, const void *record)
 {
 	const struct webhook_stats *stats = record;
