@@ -242,20 +242,21 @@ static void put_security(struct json_out *o, const struct route *r)
 	json_put_raw(o, "security", text_of(scope));
 }
 
+/* A path item's members are called like methods, in lower case. */
+static void open_method(struct json_out *o, unsigned method)
+{
+	char name[16];
+	size_t n = 0;
+	for (const char *word = route_method_word(method); *word != '\0'; word++)
+		name[n++] = (char)tolower((unsigned char)*word);
+	name[n] = '\0';
+	json_open(o, name, '{');
+}
+
 static void put_operation(struct document *d, const struct route *r)
 {
-	static const struct {
-		unsigned method;
-		const char *name;
-	} methods[] = {
-	    {HTTP_GET, "get"},       {HTTP_POST, "post"},       {HTTP_PUT, "put"},
-	    {HTTP_DELETE, "delete"}, {HTTP_OPTIONS, "options"}, {HTTP_OPTIONS, "options"},
-	};
 	const struct operation *op = r->operation;
-	size_t i = 0;
-	while (methods[i].method != r->method)
-		i++;
-	json_open(&d->o, methods[i].name, '{');
+	open_method(&d->o, r->method);
 	json_put_text(&d->o, "operationId", text_of(op->id));
 	json_open(&d->o, "tags", '[');
 	json_put_text(&d->o, NULL, text_of(op->tag));

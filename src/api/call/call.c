@@ -263,17 +263,10 @@ void call_reply_limited(struct call *call, unsigned retry_s, const char *message
 
 void call_reply_not_allowed(struct call *call, unsigned allowed)
 {
-	static const struct {
-		unsigned bit;
-		const char *name;
-	} methods[] = {
-	    {HTTP_GET, "GET"}, {HTTP_HEAD, "HEAD"},     {HTTP_POST, "POST"},
-	    {HTTP_PUT, "PUT"}, {HTTP_DELETE, "DELETE"}, {HTTP_OPTIONS, "OPTIONS"},
-	};
 	struct buf allow = {0};
-	for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
-		if (allowed & methods[i].bit)
-			buf_printf(&allow, "%s%s", allow.n == 0 ? "" : ", ", methods[i].name);
+	for (const struct method *m = ROUTE_METHODS; m->word != NULL; m++)
+		if (allowed & m->method)
+			buf_printf(&allow, "%s%s", allow.n == 0 ? "" : ", ", m->word);
 	const struct http_header header = {TEXT("Allow"), buf_view(&allow)};
 	write_error(call, 405, "this path does not take that method: see the Allow header");
 	reply_out(call, 405, &header, 1);

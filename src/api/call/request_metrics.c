@@ -40,20 +40,6 @@ void request_metrics_free(struct request_metrics *m)
 	free(m);
 }
 
-static const char *method_word(unsigned method)
-{
-	static const struct {
-		unsigned method;
-		const char *word;
-	} words[] = {{HTTP_GET, "GET"},    {HTTP_HEAD, "HEAD"},     {HTTP_POST, "POST"},
-		     {HTTP_PUT, "PUT"},    {HTTP_DELETE, "DELETE"}, {HTTP_OPTIONS, "OPTIONS"},
-		     {HTTP_PATCH, "PATCH"}};
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (words[i].method == method)
-			return words[i].word;
-	return "";
-}
-
 enum { ROUTE_SIZE = LABELS_SIZE / 2 };
 
 /* The pattern without the mark of parameters that must look like a code. */
@@ -72,7 +58,7 @@ static const char *write_route(char out[ROUTE_SIZE], const struct route *r)
 static void log_request(const struct call *call, int status, uint64_t took_ns)
 {
 	char route[ROUTE_SIZE];
-	log_debug("http.request", LOG_STR("method", method_word(call->req->method)),
+	log_debug("http.request", LOG_STR("method", route_method_word(call->req->method)),
 		  LOG_STR("route", write_route(route, call->route)), LOG_U64("status", status),
 		  LOG_U64("duration_us", took_ns / 1000));
 }
@@ -91,7 +77,7 @@ static void write_labels(char out[LABELS_SIZE], const struct route *r, int class
 {
 	char route[ROUTE_SIZE];
 	snprintf(out, LABELS_SIZE, "method=\"%s\",route=\"%s\",status=\"%dxx\"",
-		 r == NULL ? "" : method_word(r->method), write_route(route, r), class);
+		 r == NULL ? "" : route_method_word(r->method), write_route(route, r), class);
 }
 
 void request_metrics_write(const struct request_metrics *m, struct buf *out)

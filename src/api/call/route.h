@@ -27,4 +27,14 @@ struct route {
 	const struct operation *operation; /* NULL: not in the document; never so below /api/ */
 };
 
+/* The methods that a route may have, and HEAD. */
+struct method {
+	unsigned method; /* one of enum http_method */
+	const char *word;
+};
+extern const struct method ROUTE_METHODS[]; /* ends with a NULL word */
+
+/** "GET"; "" for a method that no route may have. */
+const char *route_method_word(unsigned method);
+
 #endif

@@ -1,6 +1,7 @@
 /* The OpenAPI document and the route table it is made from.
  * Never a server: test/e2e/test_openapi.py sends what it documents.
  * Run by make test. */
+#include <ctype.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -42,24 +43,18 @@ static bool below(const char *pattern, const char *prefix)
 /* The operation of a route, as the document has it, or NULL. */
 static const struct json *operation_of(const struct route *r)
 {
-	static const struct {
-		unsigned method;
-		const char *name;
-	} methods[] = {
-	    {HTTP_GET, "get"},       {HTTP_POST, "post"},       {HTTP_PUT, "put"},
-	    {HTTP_DELETE, "delete"}, {HTTP_OPTIONS, "options"},
-	};
-	char path[128];
+	char path[128], method[16];
+	const char *word = route_method_word(r->method);
 	size_t n = 0;
 	for (const char *p = r->pattern; *p != '\0' && n < sizeof path - 1; p++)
 		if (*p != '@')
 			path[n++] = *p;
 	path[n] = '\0';
 	const struct json *item = json_get(json_get(document, "paths"), path);
-	for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
-		if (methods[i].method == r->method)
-			return json_get(item, methods[i].name);
-	return NULL;
+	for (n = 0; word[n] != '\0'; n++)
+		method[n] = (char)tolower((unsigned char)word[n]);
+	method[n] = '\0';
+	return json_get(item, method);
 }
 
 static void every_api_route_is_documented(void **state)
@@ -158,6 +153,24 @@ static void operations_with_a_body_have_an_example(void **state)
 	}
 }
 
+static void every_path_parameter_is_described(void **state)
+{
+	(void)state;
+	for (const struct route *r = ROUTES; r->pattern != NULL; r++) {
+		const struct json *parameters = json_get(operation_of(r), "parameters");
+		for (size_t i = 0; i < json_length(parameters); i++) {
+			struct text in = {0}, name = {0}, description = {0};
+			const struct json *p = json_at(parameters, i);
+			if (!json_string(json_get(p, "in"), &in) || !text_eq(in, TEXT("path")))
+				continue;
+			assert_true(json_string(json_get(p, "name"), &name));
+			if (!json_string(json_get(p, "description"), &description))
+				fail_msg("{%.*s} of %s is not in path_parameters (openapi.c)",
+					 TEXT_ARGS(name), r->pattern);
+		}
+	}
+}
+
 static void scopes_match_the_route_table(void **state)
 {
 	(void)state;
@@ -184,6 +197,7 @@ int main(void)
 	    cmocka_unit_test(patterns_are_unique),
 	    cmocka_unit_test(every_reference_resolves),
 	    cmocka_unit_test(operations_with_a_body_have_an_example),
+	    cmocka_unit_test(every_path_parameter_is_described),
 	    cmocka_unit_test(scopes_match_the_route_table),
 	};
 	return cmocka_run_group_tests(tests, make_document, free_document);
