@@ -50,8 +50,8 @@ static const char *refusal(struct tx *tx, struct codes *codes, struct text code)
 		return "must be 1 to 64 letters, digits, - or _";
 	for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
 		if (text_eq(code, text_of(taken[i])))
-			return "is a path of this server's own";
-	return is_given(tx, codes, code) ? "is somebody else's already" : NULL;
+			return "is reserved for a path of this server: choose another code";
+	return is_given(tx, codes, code) ? "is already in use: choose another code" : NULL;
 }
 
 enum err code_take_over(struct tx *tx, struct codes *codes, struct text code, const char **problem)
@@ -60,7 +60,7 @@ enum err code_take_over(struct tx *tx, struct codes *codes, struct text code, co
 	if ((*problem = refusal(tx, codes, code)) != NULL)
 		return ERR_REFUSED;
 	enum err err = tx_get(tx, &KIND_ALIAS, &alias);
-	*problem = "is somebody else's already";
+	*problem = "is already in use: choose another code";
 	if (err != ERR_NOT_FOUND)
 		return err == ERR_OK ? ERR_REFUSED : err;
 	if (own_id(codes, code) != 0)
