@@ -1,5 +1,6 @@
-/* The style sheet of a colour: what is written on the colour can be read, whatever the colour is.
- * Never replies.
+/* Owns the tests of the style sheet of a colour: text on the colour is readable, whatever the
+ * colour is.
+ * Never sends a response.
  * Run by make test. */
 #include <math.h>
 #include <setjmp.h>
@@ -13,14 +14,16 @@
 
 #include "api/pages/assets.h"
 
-/* WCAG 2.2, contrast ratio, with tables of its own: linear[c] is the light of channel c. */
+/* WCAG 2.2, contrast ratio, computed with its own table: linear[c] is the luminance of channel
+ * value c. */
 static double contrast(const double linear[256], const uint8_t rgb[3], double other)
 {
 	double l = 0.2126 * linear[rgb[0]] + 0.7152 * linear[rgb[1]] + 0.0722 * linear[rgb[2]];
 	return (fmax(l, other) + 0.05) / (fmin(l, other) + 0.05);
 }
 
-/* Every 5th step of each channel, 140,608 colours: all reach the 4.5 of level AA. */
+/* Every 5th step of each channel, 140,608 colours: all reach the ratio of 4.5 that level AA
+ * requires. */
 static void text_is_readable_on_every_colour(void **state)
 {
 	double linear[256];
@@ -66,7 +69,7 @@ static void a_colour_becomes_a_style_sheet(void **state)
 	buf_free(&out);
 }
 
-/* It becomes part of a style sheet: nothing but six digits may. */
+/* The colour becomes part of a style sheet, so only six hexadecimal digits are accepted. */
 static void anything_but_six_digits_is_refused(void **state)
 {
 	static const char *const wrong[] = {"",       "12345",  "1234567", "#12345",
@@ -77,7 +80,7 @@ static void anything_but_six_digits_is_refused(void **state)
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
 		assert_false(assets_write_colour(&out, text_of(wrong[i])));
 	assert_int_equal(out.n, 0);
-	/* A page names no sheet for it either. */
+	/* A page does not link a style sheet for it either. */
 	assets_put_styles(&out, TEXT("#12345\""));
 	assets_put_styles(&out, (struct text){0});
 	assert_null(memmem(out.p, out.n, "colour-", 7));
@@ -94,7 +97,7 @@ static void the_pages_style_sheet_is_embedded(void **state)
 	assert_true(text_ends(text_of(ASSETS_PAGE_NAME), TEXT(".css")));
 	struct text sheet = text_from(ASSETS_PAGE_CSS, ASSETS_PAGE_SIZE);
 	assert_non_null(memmem(sheet.p, sheet.n, "--on-accent", 11));
-	/* Served whole, so that nothing is fetched from elsewhere. */
+	/* The style sheet is self-contained: it loads nothing from elsewhere. */
 	assert_null(memmem(sheet.p, sheet.n, "url(", 4));
 	assert_null(memmem(sheet.p, sheet.n, "@import", 7));
 }

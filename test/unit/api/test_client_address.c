@@ -1,4 +1,4 @@
-/* Who the client is, by the socket and by what proxies say.
+/* Owns the tests of the client's address, from the socket and from proxy headers.
  * Never opens a socket.
  * Run by make test. */
 #include <setjmp.h>
@@ -31,7 +31,8 @@ static void put_peer(struct sockaddr_storage *s, const char *text)
 	}
 }
 
-/* The client of a request from `peer` with these header lines (up to three, NULL: none). */
+/* The client's address of a request from `peer` with these header lines (up to three; NULL ends
+ * them early). */
 static const char *client(const char *proxies, const char *peer, const char *const lines[3])
 {
 	static char out[ADDRESS_TEXT_SIZE];
@@ -54,19 +55,20 @@ static const char *client(const char *proxies, const char *peer, const char *con
 static const struct {
 	const char *proxies, *peer, *lines[3], *client;
 } cases[] = {
-    /* Without trust nobody's word counts. */
+    /* Without trusted proxies the header is ignored. */
     {NULL, "192.0.2.9", {"1.2.3.4"}, "192.0.2.9"},
     {NULL, "127.0.0.1", {"1.2.3.4"}, "127.0.0.1"},
     {PROXIES, "192.0.2.9", {"1.2.3.4"}, "192.0.2.9"},
     {PROXIES, "10.0.0.1", {NULL}, "9.9.9.9"},
-    /* A trusted peer names the client; what stands left of it was said by the client. */
+    /* A trusted peer names the client. The entries to its left come from the client and do not
+     * count. */
     {PROXIES, "10.0.0.1", {"1.2.3.4"}, "1.2.3.4"},
     {PROXIES, "10.0.0.1", {"6.6.6.6, 1.2.3.4"}, "1.2.3.4"},
     {PROXIES, "10.0.0.1", {"6.6.6.6,1.2.3.4 , 10.1.1.1,\t10.2.2.2"}, "1.2.3.4"},
     {PROXIES, "10.0.0.1", {"127.0.0.1, 1.2.3.4"}, "1.2.3.4"},
-    /* Proxies all the way: the first of them. */
+    /* If every entry is a trusted proxy, the first one is the client. */
     {PROXIES, "10.0.0.1", {"10.3.3.3, 10.2.2.2"}, "10.3.3.3"},
-    /* Several headers are one list. */
+    /* Several headers form one list. */
     {PROXIES, "10.0.0.1", {"6.6.6.6", "1.2.3.4"}, "1.2.3.4"},
     {PROXIES, "10.0.0.1", {"6.6.6.6", "1.2.3.4, 10.9.9.9", "10.8.8.8"}, "1.2.3.4"},
     {PROXIES, "10.0.0.1", {"1.2.3.4", "10.8.8.8"}, "1.2.3.4"},
@@ -77,8 +79,8 @@ static const struct {
     {PROXIES, "::ffff:10.0.0.1", {"1.2.3.4"}, "1.2.3.4"},
     {PROXIES, "10.0.0.1", {"1.2.3.4, ::ffff:10.0.0.2"}, "1.2.3.4"},
     {PROXIES, "2001:db8::1", {"1.2.3.4"}, "2001:db8::1"},
-    /* Garbage ends the reading: the last hop that was understood. */
-    {PROXIES, "10.0.0.1", {""}, "9.9.9.9"}, /* as good as no header: Forwarded counts */
+    /* Malformed text ends the reading: the last hop that was understood counts. */
+    {PROXIES, "10.0.0.1", {""}, "9.9.9.9"}, /* like a missing header, so Forwarded counts */
     {PROXIES, "10.0.0.1", {",,,"}, "9.9.9.9"},
     {PROXIES, "10.0.0.1", {"unknown"}, "10.0.0.1"},
     {PROXIES, "10.0.0.1", {"1.2.3.4, _hidden, 10.7.7.7"}, "10.7.7.7"},
@@ -104,7 +106,7 @@ static const struct {
      "10.0.0.1"},
 };
 
-/* As Azure, IIS and others write them. */
+/* Addresses as Azure, IIS and other proxies write them. */
 static const struct {
 	const char *member, *address;
 } dialects[] = {
@@ -120,7 +122,7 @@ static const struct {
     {"[fe80::1%25eth0]:80", "fe80::1"},
     {"::ffff:1.2.3.4", "1.2.3.4"},
     {"[::ffff:10.1.1.1]:80", "10.1.1.1"},
-    /* A quote that the client left open hides nobody. */
+    /* A quote that the client left open does not hide the proxy's entry. */
     {"\"6.6.6.6, 1.2.3.4", "1.2.3.4"},
     {"6.6.6.6\", 1.2.3.4:80", "1.2.3.4"},
 };
@@ -150,7 +152,7 @@ static const struct {
     {{"by=\"a,b;for=6.6.6.6\";FOR = \"192.0.2.43:1\" ; proto=https"}, "192.0.2.43"},
     {{"by=\"a\\\",b\";for=192.0.2.43,"}, "192.0.2.43"},
     {{",, for=192.0.2.43 ,"}, "192.0.2.43"},
-    /* Nobody is named, or too many are: the hop that says so is all that is known. */
+    /* If an entry names no address, or several, the hop that sent it is the client. */
     {{"for=unknown"}, "10.0.0.1"},
     {{"for=\"_gazonk\""}, "10.0.0.1"},
     {{"for=192.0.2.43, for=_hidden, for=10.2.2.2"}, "10.2.2.2"},
@@ -160,7 +162,7 @@ static const struct {
     {{"for"}, "10.0.0.1"},
     {{"192.0.2.43"}, "10.0.0.1"},
     {{""}, "10.0.0.1"},
-    /* What a client left open on the left changes nothing on the right. */
+    /* A quote that the client left open does not affect the entries to its right. */
     {{"for=\"6.6.6.6, for=192.0.2.43"}, "192.0.2.43"},
     {{"for=\"6.6.6.6", "for=192.0.2.43"}, "192.0.2.43"},
 };
@@ -187,7 +189,7 @@ static void the_forwarded_header_is_read(void **state)
 	}
 }
 
-/* A header that an untrusted peer sends is worth a line in the log. */
+/* A header from an untrusted peer is reported, so that it can be logged. */
 static void a_header_from_an_untrusted_peer_is_reported(void **state)
 {
 	static struct http_request req;
@@ -215,7 +217,7 @@ static void x_forwarded_for_counts_only_from_trusted_proxies(void **state)
 	}
 }
 
-/* A NUL must not end the text for one reader and not for another. */
+/* A NUL must not end the text for one reader while another reads on. */
 static void a_nul_byte_does_not_end_the_header(void **state)
 {
 	static struct http_request req;

@@ -1,5 +1,5 @@
-/* What stands on a page never becomes markup, whatever it is.
- * Never replies: the pages as a whole are looked at from outside.
+/* Owns the tests of escaping: no text on a page becomes markup.
+ * Never sends a response: the end-to-end tests look at whole pages.
  * Run by make test. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -44,7 +44,7 @@ static void special_characters_are_escaped(void **state)
 	buf_free(&out);
 }
 
-/* Every byte: none of the five that mean something in HTML is left, nothing else is changed. */
+/* Escapes the five characters that have a meaning in HTML and leaves every other byte unchanged. */
 static void every_byte_is_escaped_or_unchanged(void **state)
 {
 	char all[256];
@@ -60,7 +60,7 @@ static void every_byte_is_escaped_or_unchanged(void **state)
 	buf_free(&out);
 }
 
-/* It adds to what is there. */
+/* The text is appended to the buffer. */
 static void text_is_appended(void **state)
 {
 	struct buf out = {0};

@@ -1,4 +1,4 @@
-/* The pages' own words: complete in every language, and chosen by the language's tag.
+/* Owns the tests of the words on pages: complete in every language, and chosen by the language tag.
  * Never judges a translation.
  * Run by make test. */
 #include <setjmp.h>
@@ -23,7 +23,7 @@ static void every_language_has_every_word(void **state)
 			assert_non_null(word);
 			assert_true(strlen(word) > 0 && utf8_printable(text_of(word)));
 		}
-	/* And they are languages of their own. */
+	/* No language repeats the words of another one. */
 	for (size_t i = 1; i < sizeof spoken / sizeof *spoken; i++)
 		assert_string_not_equal(html_word(text_of(spoken[i]), WORD_THANKS_BODY),
 					html_word(TEXT("en"), WORD_THANKS_BODY));

@@ -1,4 +1,5 @@
-/* What the cells of an import's line become. Never stores a row: that is core/test_import.
+/* Owns the tests of how the cells of an import line become a row. Never stores a row:
+ * core/test_import does.
  * Run by make test. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,7 +12,7 @@
 #include "api/import_columns.h"
 #include "base/clock.h"
 
-/* The row of the only line behind a header, its texts in the arena. */
+/* Reads the only line after a header. The row's texts are in the arena. */
 static struct import_row read_line_of(const struct campaign *campaign, uint64_t now_ms,
 				      struct text file, struct arena *arena)
 {
@@ -40,16 +41,15 @@ static struct import_row read_line(struct text file, struct arena *arena)
 	return row;
 }
 
-/* Our export puts a ' before what a spreadsheet would take for a formula; other ones are
- * somebody's. */
+/* The export writes a ' before a cell that a spreadsheet would take for a formula. Only that ' is
+ * removed. */
 static void the_formula_guard_is_removed(void **state)
 {
 	static const struct {
 		const char *cell, *name;
 	} cases[] = {
 	    {"'=Eve", "=Eve"},     {"'+Eve", "+Eve"},     {"'-Eve", "-Eve"},
-	    {"'@Eve", "@Eve"},     {"\"'\tEve\"", "Eve"}, /* what is blank at the ends never counts
-							   */
+	    {"'@Eve", "@Eve"},     {"\"'\tEve\"", "Eve"}, /* blanks at the ends never count */
 	    {"\"'\rEve\"", "Eve"}, {"''=Eve", "'=Eve"},   {"'Eve", "'Eve"},
 	    {"''Eve", "''Eve"},    {"=Eve", "=Eve"},      {"'", "'"},
 	};
@@ -65,7 +65,7 @@ static void the_formula_guard_is_removed(void **state)
 	}
 }
 
-/* A name that is exported is the same name when it is imported. */
+/* A name is the same after an export and an import. */
 static void an_exported_name_is_imported_unchanged(void **state)
 {
 	static const char *const names[] = {"=1+1",  "+49", "-Eve", "@eve",
@@ -90,7 +90,7 @@ static void dates_are_read_in_the_time_zone(void **state)
 {
 	(void)state;
 	static const struct {
-		const char *zone, *now, *cell, *moment; /* moment NULL: refused */
+		const char *zone, *now, *cell, *moment; /* moment is NULL if refused */
 	} cases[] = {
 	    {"", "2026-11-27T10:30:00Z", "2021-03-12", "2021-03-12T00:00:00.000Z"},
 	    {"Europe/Berlin", "2026-11-27T10:30:00Z", "2021-03-12", "2021-03-11T23:00:00.000Z"},
@@ -99,7 +99,7 @@ static void dates_are_read_in_the_time_zone(void **state)
 	    {"", "2026-11-27T10:30:00Z", "2021-03-12T10:45:00", "2021-03-12T10:45:00.000Z"},
 	    {"Asia/Tokyo", "2026-11-27T10:30:00Z", "2021-03-12T10:45:00+01:00",
 	     "2021-03-12T09:45:00.000Z"},
-	    /* It is the 28th in Kiribati, and not yet the 29th. */
+	    /* In Kiribati the 28th has begun, the 29th has not. */
 	    {"", "2026-11-27T10:30:00Z", "2026-11-28", "2026-11-27T10:30:00.000Z"},
 	    {"", "2026-11-27T10:30:00Z", "2026-11-28 00:30:00", "2026-11-27T10:30:00.000Z"},
 	    {"Pacific/Niue", "2026-11-27T10:30:00Z", "2026-11-28", "2026-11-27T10:30:00.000Z"},

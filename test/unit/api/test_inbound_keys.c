@@ -1,4 +1,5 @@
-/* The credentials of inbound calls over a real store (the one in memory): loaded, rotated, ended.
+/* Owns the tests of the credentials of inbound calls on a real store in memory: loaded, rotated,
+ * expired.
  * Never goes through HTTP.
  * Run by make test. */
 #include <setjmp.h>
@@ -25,7 +26,7 @@ struct world {
 	struct inbound_keys keys;
 };
 
-/* ---- what the store is told ---- */
+/* ---- commands to the store ---- */
 
 struct run {
 	union {
@@ -100,7 +101,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* ---- what is asked ---- */
+/* ---- queries ---- */
 
 static bool fits(struct world *w, const char *token, uint64_t now_ms)
 {
@@ -132,7 +133,7 @@ static void stored_keys_are_loaded(void **state)
 	assert_int_equal(judge(w, KEY_1, NOW_MS + 301000), MESSAGE_STALE);
 }
 
-/* The old one counts until its moment and not after, the new one at once. */
+/* The old token works until its overlap ends, the new token at once. */
 static void the_old_token_works_until_its_overlap_ends(void **state)
 {
 	struct world *w = *state;
@@ -145,7 +146,7 @@ static void the_old_token_works_until_its_overlap_ends(void **state)
 	assert_int_equal(judge(w, KEY_2, NOW_MS), MESSAGE_GENUINE);
 	assert_int_equal(judge(w, KEY_1, NOW_MS + 699), MESSAGE_GENUINE);
 	assert_int_equal(judge(w, KEY_1, NOW_MS + 700), MESSAGE_FORGED);
-	/* Again, without an overlap: nothing old is left. */
+	/* A rotation without an overlap leaves no old token. */
 	rotate(w, INBOUND_TOKEN, "token-3", 0);
 	assert_true(fits(w, "token-3", NOW_MS));
 	assert_false(fits(w, "token-2", NOW_MS) || fits(w, "token-1", NOW_MS));
@@ -168,7 +169,7 @@ static void a_restart_loads_the_same_keys(void **state)
 	assert_int_equal(judge(&again, KEY_1, NOW_MS + 700), MESSAGE_FORGED);
 }
 
-/* What does not open fits nothing, not even a key of zeros. */
+/* A key that does not decrypt matches nothing, not even a key of zeros. */
 static void keys_that_do_not_decrypt_match_nothing(void **state)
 {
 	static const uint8_t other[SEAL_KEY_SIZE] = {9};

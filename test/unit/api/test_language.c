@@ -1,5 +1,6 @@
-/* Which languages a campaign may have. The words that pages have in them are checked in
- * test_page_words.c. Run by make test. */
+/* Owns the tests of language tags that a campaign may have. Never checks the words of the pages:
+ * test_html_words.c does.
+ * Run by make test. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

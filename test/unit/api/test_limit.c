@@ -1,4 +1,5 @@
-/* The buckets, in virtual time: by address as the calls use them, and by other keys.
+/* Owns the tests of the token buckets in virtual time: by address, as the calls use them, and by
+ * other keys.
  * Never waits: the time is an argument.
  * Run by make test. */
 #include <setjmp.h>
@@ -19,7 +20,7 @@
 static const uint64_t SECOND = UINT64_C(1000000000);
 static const uint64_t START = UINT64_C(5000000000);
 
-/* What an address counts as. */
+/* The key under which an address is counted. */
 static struct text address(const char *text)
 {
 	static struct sockaddr_storage room[4];
@@ -57,12 +58,12 @@ static void the_burst_is_limited(void **state)
 	take(l, "192.0.2.1", 1, START);
 	assert_true(limit_exhausted(l, address("192.0.2.1"), START, &retry_s));
 	assert_in_range(retry_s, 1, 2);
-	/* Somebody else is not concerned. */
+	/* Another client is not affected. */
 	assert_false(exhausted(l, "192.0.2.2", START));
 	limit_free(l);
 }
 
-/* One token a second comes back, never more than the burst, and asking takes nothing. */
+/* One token comes back each second, up to the burst. Asking takes no token. */
 static void tokens_come_back_with_time(void **state)
 {
 	struct limit *l = limit_new(60, 5);
@@ -80,7 +81,7 @@ static void tokens_come_back_with_time(void **state)
 	limit_free(l);
 }
 
-/* What is said about waiting is enough waiting, and not much more. */
+/* The announced wait is long enough, and hardly longer. */
 static void retry_after_is_just_long_enough(void **state)
 {
 	struct limit *l = limit_new(2, 1);
@@ -91,7 +92,7 @@ static void retry_after_is_just_long_enough(void **state)
 	assert_in_range(retry_s, 30, 31);
 	assert_false(exhausted(l, "192.0.2.1", START + retry_s * SECOND));
 	take(l, "192.0.2.1", 9, START + 40 * SECOND);
-	/* Taking from an empty bucket makes no debt. */
+	/* Taking from an empty bucket does not make it negative. */
 	assert_true(limit_exhausted(l, address("192.0.2.1"), START + 40 * SECOND, &retry_s));
 	assert_in_range(retry_s, 30, 31);
 	limit_free(l);
@@ -109,7 +110,7 @@ static void ipv6_addresses_count_by_their_64_prefix(void **state)
 	limit_free(l);
 }
 
-/* Behind a listener for both families IPv4 clients come mapped: each is its own, and the same as
+/* A listener for both families sees mapped IPv4 addresses. Each counts alone, and like the address
  * without the mapping. */
 static void mapped_ipv4_addresses_count_as_ipv4(void **state)
 {
@@ -124,7 +125,8 @@ static void mapped_ipv4_addresses_count_as_ipv4(void **state)
 	limit_free(l);
 }
 
-/* A flood of addresses takes places over; it neither grows the table nor blocks who did nothing. */
+/* A flood of addresses replaces table entries. It neither grows the table nor blocks clients that
+ * made no calls. */
 static void a_flood_of_addresses_does_not_grow_the_table(void **state)
 {
 	struct limit *l = limit_new(60, 1);
@@ -140,14 +142,14 @@ static void a_flood_of_addresses_does_not_grow_the_table(void **state)
 		blocked += exhausted(l, who, START);
 	}
 	assert_int_equal(blocked, 0);
-	/* The last one keeps its place. */
+	/* The last address keeps its entry. */
 	assert_true(exhausted(l, "198.18.78.31", START));
 	limit_free(l);
 	limit_free(NULL);
 }
 
-/* What counts everything: as many as the bucket holds, then one by one as it fills; who is refused
- * spends nothing. */
+/* limit_spend allows as many calls as the bucket holds, then one for each token that comes back. A
+ * refused call spends nothing. */
 static void a_refused_call_spends_nothing(void **state)
 {
 	struct limit *l = limit_new(60, 3);

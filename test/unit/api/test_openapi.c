@@ -1,5 +1,5 @@
-/* The OpenAPI document and the route table it is made from.
- * Never a server: test/e2e/test_openapi.py sends what it documents.
+/* Owns the tests of the OpenAPI document and the route table from which it is made.
+ * Never starts a server: test/e2e/test_openapi.py sends what the document describes.
  * Run by make test. */
 #include <ctype.h>
 #include <setjmp.h>
@@ -40,7 +40,7 @@ static bool below(const char *pattern, const char *prefix)
 	return strncmp(pattern, prefix, strlen(prefix)) == 0;
 }
 
-/* The operation of a route, as the document has it, or NULL. */
+/* The operation of a route in the document, or NULL. */
 static const struct json *operation_of(const struct route *r)
 {
 	char path[128], method[16];
@@ -111,7 +111,7 @@ static const struct json *follow(struct text ref)
 	return at;
 }
 
-/* Counts the references below v; each must lead somewhere. */
+/* Counts the references below v. Each of them must resolve. */
 static size_t check_references(const struct json *v)
 {
 	size_t n = 0;

@@ -1,5 +1,5 @@
-/* QR codes: what is drawn is a QR code's frame, and its size follows the text's.
- * Never reads one back: test/pages does, with somebody else's reader.
+/* Owns the tests of QR codes: the image has a QR code's frame, and its size follows the text.
+ * Never reads a code back: test/pages does, with a foreign reader.
  * Run by make test. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -43,7 +43,8 @@ static void draw(struct text text, struct drawn *d)
 	buf_free(&out);
 }
 
-/* ISO/IEC 18004: three finder patterns, the fourth corner has none; nothing in the quiet zone. */
+/* ISO/IEC 18004: three corners have a finder pattern, the fourth does not; the quiet zone is empty.
+ * */
 static void assert_frame(const struct drawn *d)
 {
 	const int far = d->side - 4 - 7;
@@ -104,7 +105,7 @@ static void too_long_and_empty_texts_are_refused(void **state)
 	assert_int_equal(out.n, 0);
 }
 
-/* A code that was asked for is kept: the second time nothing is drawn. */
+/* A code stays in the cache: the second request draws nothing. */
 static void a_drawn_code_is_cached(void **state)
 {
 	(void)state;

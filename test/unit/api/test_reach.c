@@ -1,4 +1,5 @@
-/* Views are gathered and written together: after a while, when there are many, at the end.
+/* Owns the tests of page views, which are gathered and written together: after a while, when there
+ * are many, and at the end.
  * Never looks at a request.
  * Run by make test. */
 #include "api/pages/reach.h"
@@ -68,7 +69,7 @@ static void drained_views_are_written(void **state)
 	assert_int_equal(of_campaign(v), 100);
 }
 
-/* A view that is counted while the last write is under way, after the draining began. */
+/* A view may be counted after draining has begun, while the last write is under way. */
 static void views_during_the_last_write_are_written(void **state)
 {
 	struct views *v = *state;
@@ -92,10 +93,10 @@ static void a_full_table_is_written_at_once(void **state)
 	assert_true(store_idle(v->world->store));
 	reach_count(v->reach, 1000, v->campaign);
 	assert_false(store_idle(v->world->store));
-	/* The other table takes what comes meanwhile, up to its own end. */
+	/* The other table takes further views until it is full too. */
 	for (uint64_t i = 0; i < 2 * REACH_LINKS_MAX; i++)
 		reach_count(v->reach, 2000 + i, v->campaign);
-	reach_count(v->reach, v->jessica, v->campaign); /* has no row any more */
+	reach_count(v->reach, v->jessica, v->campaign); /* no row is left for it */
 	world_settle(v->world);
 	assert_int_equal(of_user(v), 1);
 	reach_count(v->reach, v->jessica, v->campaign);
@@ -104,7 +105,7 @@ static void a_full_table_is_written_at_once(void **state)
 	assert_int_equal(of_user(v), 2);
 }
 
-/* The timer, in real time: the loop has nothing else to wait for. */
+/* The timer runs in real time: the loop has no other event. */
 static void the_timer_writes_views(void **state)
 {
 	struct views *v = *state;

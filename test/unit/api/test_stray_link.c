@@ -1,5 +1,5 @@
-/* What is taken for a link although more stands in it, and what is not.
- * Never asks whether a code is good: the end-to-end tests do.
+/* Owns the tests of paths that are a link with stray characters, and of paths that are not.
+ * Never checks that a code exists: the end-to-end tests do.
  * Run by make test. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -67,7 +67,7 @@ static void characters_after_a_link_are_dropped(void **state)
 			struct buf path = {0};
 			struct stray_link link;
 			buf_str(&path, links[l]);
-			/* A "-" may belong to a code from elsewhere. */
+			/* A "-" may belong to an imported code. */
 			buf_str(&path, l == 0 && ends[e][0] == '-' ? ends[e] + 1 : ends[e]);
 			if (!stray_link_read(buf_view(&path), &link) ||
 			    !text_eq(link.code, TEXT("uK3fTz9Q")) || link.join != (l > 0))

@@ -1,5 +1,5 @@
-/* The table of tokens over a real store (the one in memory): loaded, watched, expired.
- * Never knows a token but by its hash.
+/* Owns the tests of the token table on a real store in memory: loaded, watched, expired.
+ * Never knows a token, only its hash.
  * Run by make test. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -64,7 +64,7 @@ static int set_up(void **state)
 {
 	static struct world world;
 	const struct store_config config = {0};
-	/* Reads that are pending at first: loading must wait for them. */
+	/* Reads are pending at first: loading must wait for them. */
 	struct engine *engine = engine_memory_open(true);
 	world = (struct world){0};
 	assert_non_null(engine);
@@ -121,7 +121,7 @@ static void changes_are_followed(void **state)
 	}
 	assert_int_equal(w->tokens.n, 42);
 	assert_int_equal(find(w, "made-39", NOW_MS)->id, 139);
-	/* A change is no second entry; a revoked token is gone at once, the others stay. */
+	/* A change adds no second entry. A revoked token is gone at once; the others stay. */
 	change(w->store, "made-7", 107, NOW_MS, false);
 	assert_int_equal(w->tokens.n, 42);
 	assert_null(find(w, "made-7", NOW_MS));

@@ -1,5 +1,5 @@
-/* Who counts as a visitor of a page.
- * Never counts: that is test_reach and the end-to-end tests.
+/* Owns the tests of which requests count as page views.
+ * Never counts them: test_reach and the end-to-end tests do.
  * Run by make test. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -60,7 +60,7 @@ static void people_count_in_every_app(void **state)
 	assert_false(is_person(HTTP_HEAD, "User-Agent", "curl/8.5"));
 }
 
-/* Whatever its length, a stranger's header costs what its first 512 bytes cost. */
+/* A header of any length costs no more than its first 512 bytes. */
 static void only_the_first_512_bytes_are_read(void **state)
 {
 	static char agent[15001];

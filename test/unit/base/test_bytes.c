@@ -1,4 +1,4 @@
-/* Text, buffers and the bump allocator.
+/* Owns the tests of text, buffers and the bump allocator.
  * Never looks at a block's layout, only at what the contract promises.
  * Run by make test. */
 #include <setjmp.h>
@@ -22,7 +22,7 @@ static void text_is_compared_and_trimmed(void **state)
 	assert_false(text_eq(TEXT("a"), TEXT("b")));
 	assert_false(text_eq(TEXT("a"), TEXT("ab")));
 	assert_true(text_ieq(TEXT("Content-LENGTH"), TEXT("content-length")));
-	assert_false(text_ieq(TEXT("["), TEXT("{"))); /* 0x20 apart, no letters */
+	assert_false(text_ieq(TEXT("["), TEXT("{"))); /* 0x20 apart, but not letters */
 	assert_false(text_ieq(TEXT("\xC3"), TEXT("\xE3")));
 	assert_true(text_starts(TEXT("abc"), TEXT("ab")));
 	assert_true(text_starts(TEXT("abc"), none));
@@ -113,10 +113,10 @@ static void buf_prints(void **state)
 	struct buf b = {0};
 	buf_printf(&b, "%s-%d", "x", 5);
 	assert_text(buf_view(&b), "x-5");
-	buf_printf(&b, "%0500d", 1); /* more than the first room */
+	buf_printf(&b, "%0500d", 1); /* more than the first allocation */
 	assert_int_equal(b.n, 503);
 	assert_int_equal(b.p[502], '1');
-	/* Exactly as much room as there are digits: the NUL must not be squeezed out. */
+	/* The room is exactly as large as the number of digits: the NUL still needs its byte. */
 	buf_reset(&b);
 	size_t cap = b.cap;
 	buf_printf(&b, "%0*d", (int)cap, 1);
@@ -178,7 +178,7 @@ static void arena_reset_keeps_one_block(void **state)
 	arena_reset(&a);
 	assert_ptr_equal(arena_alloc(&a, 10), first);
 	arena_free(&a);
-	/* Only a large block: nothing of the default size can be kept. */
+	/* There is only a large block, so no block of the default size can be kept. */
 	assert_non_null(arena_alloc(&a, 5000));
 	arena_reset(&a);
 	assert_null(a.first);

@@ -1,4 +1,4 @@
-/* Clocks and RFC 3339, held against the C library's calendar.
+/* Owns the tests of clocks and RFC 3339, compared with the C library's calendar.
  * Never waits.
  * Run by make test. */
 #include <setjmp.h>

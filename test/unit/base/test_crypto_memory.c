@@ -1,5 +1,5 @@
-/* Cryptography when OpenSSL gets no memory: an error, never a crash and never bytes that look
- * right. Run by make test. */
+/* Owns the tests of cryptography when OpenSSL gets no memory: the result is an error, never a crash
+ * or wrong bytes. Run by make test. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -42,7 +42,7 @@ static void plain_free(void *p, const char *file, int line)
 
 static const uint8_t KEY[SEAL_KEY_SIZE] = {1, 2, 3};
 
-/* Each answers whether it made what it should. */
+/* Each returns whether it produced the expected result. */
 static bool try_hmac(void)
 {
 	uint8_t mac[SHA256_SIZE];
@@ -94,7 +94,7 @@ static void each_allocation_fails_once(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(tries) / sizeof(*tries); i++) {
 		bool failed = true;
-		assert_true(tries[i]()); /* what OpenSSL makes once is there */
+		assert_true(tries[i]()); /* OpenSSL's one-time set-up is done */
 		for (long n = 1; failed; n++) {
 			countdown = n;
 			bool made = tries[i]();

@@ -1,4 +1,4 @@
-/* CSV in every spelling, cut at every place, and back again.
+/* Owns the tests of reading and writing CSV in every dialect, cut at every place.
  * Never knows a column: cells are bytes here.
  * Run by make test. */
 #include <setjmp.h>
@@ -14,8 +14,8 @@
 #include "../../support/seeded.h"
 #include "base/csv.h"
 
-/* What was read, written down: "1[a|b]" for a record that begins in line 1, "3!why" for a wrong
- * one. */
+/* Writes down a result: "1[a
+ * b]" is a record that begins in line 1, "3!why" is a malformed one in line 3. */
 static void note(struct buf *out, const struct csv_reader *r, enum csv_result result)
 {
 	buf_u64(out, r->line);
@@ -46,7 +46,7 @@ static void finish(struct csv_reader *r, struct buf *out)
 	csv_free(r);
 }
 
-/* In two pieces, cut at every place. */
+/* Reads the input in two pieces, cut at every place. */
 static void assert_reads(struct text input, const char *expected)
 {
 	for (size_t cut = 0; cut <= input.n; cut++) {
@@ -94,7 +94,7 @@ static void a_byte_order_mark_is_skipped(void **state)
 			  "a\n"),
 		     "1[a]");
 	assert_reads(TEXT("\xef\xbb\xbf\"a\"\n"), "1[a]");
-	/* Text that only begins like a mark; it is not UTF-8 then. */
+	/* Text that only begins like a byte order mark is not UTF-8. */
 	assert_reads(TEXT("\xef\xbb"
 			  "a\n"),
 		     "1[\xc3\xaf\xc2\xbb"
@@ -112,7 +112,7 @@ static void the_first_line_decides_the_separator(void **state)
 	(void)state;
 	assert_reads(TEXT("a;b,c;d\n1;2,3;4\n"), "1[a|b,c|d]2[1|2,3|4]");
 	assert_reads(TEXT("a\tb\n1\t2;3,4\n"), "1[a|b]2[1|2;3,4]");
-	assert_reads(TEXT("a,b;c\n1,2;3"), "1[a|b;c]2[1|2;3]"); /* as many of both: commas */
+	assert_reads(TEXT("a,b;c\n1,2;3"), "1[a|b;c]2[1|2;3]"); /* a tie: commas win */
 	assert_reads(TEXT("\"a,b,c\";d\n\"1;2\";3\n"), "1[a,b,c|d]2[1;2|3]");
 	assert_reads(TEXT("\"a\n,,\";d\n1;2\n"), "1[a\n,,|d]3[1|2]");
 	assert_reads(TEXT("\r\n\na;b\r\n1;2"), "3[a|b]4[1|2]");
@@ -121,17 +121,17 @@ static void the_first_line_decides_the_separator(void **state)
 	assert_reads(TEXT("\xef\xbb\xbf"
 			  "a;\"b\"\r\n1;2\r\n"),
 		     "1[a|b]2[1|2]");
-	/* A quote inside of a cell: the line may end earlier than the search for its end. */
+	/* A quote inside a cell may make the line end before the end that the search found. */
 	assert_reads(TEXT("a\"b;c\nd;e\"\nf;g\n"), "1[a\"b|c]2[d|e\"]3[f|g]");
 	assert_reads(TEXT("a\"b;c\nd;e\n"), "1[a\"b|c]2[d|e]");
-	/* Excel's own word for it. */
+	/* Excel's own separator line. */
 	assert_reads(TEXT("sep=;\r\na;b,c\r\n"), "2[a|b,c]");
 	assert_reads(TEXT("\xef\xbb\xbfSEP=\t\na\tb;c\n"), "2[a|b;c]");
 	assert_reads(TEXT("sep=x\na;b\n"), "1[sep=x]2[a;b]");
 	assert_reads(TEXT("sep=;"), "");
 }
 
-/* ASCII as UTF-16, with a mark. */
+/* ASCII as UTF-16 with a byte order mark. */
 static void widen(struct text ascii, bool little, struct buf *out)
 {
 	buf_str(out, little ? "\xff\xfe" : "\xfe\xff");
@@ -153,7 +153,7 @@ static void utf_16_is_read(void **state)
 		assert_reads(buf_view(&b), "1[a|b]2[1\t2|3]");
 		buf_free(&b);
 	}
-	/* Zoe with a diaeresis, an emoji, halves of pairs, half of a unit. */
+	/* A non-ASCII letter, an emoji, unpaired surrogates and half a code unit. */
 	assert_reads(TEXT("\xff\xfe\xeb\x00;\x00=\xd8\x4e\xde\n\x00"),
 		     "1[\xc3\xab|\xf0\x9f\x99\x8e]");
 	assert_reads(TEXT("\xfe\xff\x00\xeb\x00;\xd8=\xde\x4e\x00\n"),
@@ -219,7 +219,7 @@ static void an_oversized_record_is_skipped(void **state)
 	fill(&b, 'x', CSV_RECORD_MAX);
 	buf_str(&b, "\n");
 	assert_once(&b, "1[xxx");
-	/* A quote that nobody closed does not take the file with it. */
+	/* An unclosed quote does not swallow the rest of the file. */
 	buf_char(&b, '"');
 	for (int i = 0; i < 20000; i++)
 		buf_str(&b, "a,b\n");
@@ -267,7 +267,7 @@ static void written_cells_are_never_formulas(void **state)
 	assert_written(TEXT(""), "");
 }
 
-/* Cells of what CSV is about, and of anything. */
+/* Cells of characters that are special in CSV, and of random bytes. */
 static struct text random_cell(struct seeded *seed, char room[40])
 {
 	static const char special[] = "\"',=+-@\t\r\n a";
@@ -290,7 +290,7 @@ static void written_cells_are_read_back(void **state)
 		struct csv_reader r = {0};
 		struct buf out = {0};
 		const char separator = ",;\t"[seeded_below(&seed, 3)];
-		cells[0] = TEXT("x"); /* empty lines are none */
+		cells[0] = TEXT("x"); /* an empty line is not a record */
 		for (size_t i = 1; i < CELLS; i++)
 			cells[i] = random_cell(&seed, rooms[i]);
 		buf_printf(&out, "a%cb\n", separator);

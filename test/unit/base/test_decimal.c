@@ -1,5 +1,5 @@
 /*
- * Owns the tests of decimal numbers.
+ * Owns the tests of decimal numbers. Run by make test.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
-/* Forms both ways, with the web platform's own parser cases.
- * Never decodes UTF-8: form.h gives bytes, the suite's U+FFFD are checked as refused UTF-8.
+/* Owns the tests of decoding and encoding forms, with the web platform's own parser cases.
+ * Never decodes UTF-8: form.h returns bytes, and the suite's U+FFFD is checked as refused UTF-8.
  * Run by make test; reads test/conformance/wpt-url. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -35,7 +35,8 @@ static void a_join_form_is_read(void **state)
 	arena_free(&arena);
 }
 
-/* The suite says U+FFFD where bytes are no UTF-8; form.h leaves them, and its callers refuse. */
+/* The suite has U+FFFD for bytes that are not UTF-8. form.h leaves the bytes, and its callers
+ * refuse them. */
 static void same_side(struct text got, const struct json *expected)
 {
 	struct text want;

@@ -1,5 +1,5 @@
-/* Host names' A-labels and case folding.
- * Never resolves.
+/* Owns the tests of A-labels of host names and of case folding.
+ * Never resolves a name.
  * Run by make test. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,7 +20,7 @@ static void hosts_become_a_labels(void **state)
 	    {"Example.COM", "example.com"},
 	    {"localhost", "localhost"},
 	    {"a-b.c--n.x1", "a-b.c--n.x1"},
-	    {"127.0.0.1", "127.0.0.1"}, /* whether that is a name is the caller's question */
+	    {"127.0.0.1", "127.0.0.1"}, /* the caller decides whether that is a name */
 	    {"B\xC3\xBC"
 	     "cher.example",
 	     "xn--bcher-kva.example"},
@@ -101,7 +101,7 @@ static void lengths_are_bounded(void **state)
 	assert_int_equal(n, 253);
 	assert_int_equal(idna_to_ascii(text_from(host, 254), out, &n), ERR_INVALID);
 	assert_int_equal(idna_to_ascii(text_from(host, sizeof(host)), out, &n), ERR_INVALID);
-	/* Non-ASCII: the limit holds for the A-labels. */
+	/* For non-ASCII names the limit applies to the A-labels. */
 	for (size_t i = 0; i + 1 < 1000; i += 2)
 		memcpy(host + i, i % 20 == 18 ? "a." : "\xC3\xBC", 2);
 	assert_int_equal(idna_to_ascii(text_from(host, 400), out, &n), ERR_INVALID);
@@ -118,7 +118,7 @@ static void same_fold(const char *a, const char *b, bool same)
 	arena_free(&arena);
 }
 
-/* Text that folds to nothing is not a failed allocation. */
+/* Text that folds to nothing must not look like a failed allocation. */
 static void text_may_fold_to_an_empty_text(void **state)
 {
 	(void)state;

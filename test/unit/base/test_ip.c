@@ -1,4 +1,4 @@
-/* IP addresses as text and back.
+/* Owns the tests of IP addresses as text.
  * Never opens a socket.
  * Run by make test. */
 #include <setjmp.h>

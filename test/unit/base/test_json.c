@@ -1,5 +1,5 @@
-/* The JSON border's reading side: values, refusals, what json-c would have forgotten.
- * Never looks at json-c; JSONTestSuite has a program of its own.
+/* Owns the tests of reading JSON: values, refusals, and what json-c would have lost.
+ * Never looks at json-c. JSONTestSuite has a program of its own.
  * Run by make test. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -171,10 +171,10 @@ static void refusals_name_the_reason(void **state)
 	assert_int_equal(json_parse(TEXT("1\0"), &v, &why), ERR_INVALID);
 	assert_int_equal(json_parse(TEXT("\0"), &v, &why), ERR_INVALID);
 	assert_string_equal(why, "a NUL byte");
-	json_free(parse("[[[[[[[[[[[[[[[[0]]]]]]]]]]]]]]]]")); /* sixteen deep is fine */
+	json_free(parse("[[[[[[[[[[[[[[[[0]]]]]]]]]]]]]]]]")); /* sixteen levels are allowed */
 }
 
-/* json-c ends a name at its NUL: {"email\u0000x":1} must not be an "email". */
+/* json-c ends a name at its NUL: {"email\u0000x":1} must not be taken for "email". */
 static void a_name_with_a_nul_is_refused(void **state)
 {
 	(void)state;
@@ -188,7 +188,8 @@ static void a_name_with_a_nul_is_refused(void **state)
 	json_free(v);
 }
 
-/* 64 KiB, the largest body, of the smallest members: time must not grow with their square. */
+/* 64 KiB, the largest body, full of the smallest members: the time must not grow with the square of
+ * their number. */
 static void many_members_keep_their_order(void **state)
 {
 	(void)state;
@@ -213,7 +214,7 @@ static void many_members_keep_their_order(void **state)
 	buf_free(&text);
 }
 
-/* "{"a":[1,1,...]}" with n ones, which are n + 1 values below the root. */
+/* "{"a":[1,1,...]}" with n ones makes n + 1 values below the root. */
 static enum err parse_ones(size_t n, size_t max, size_t built)
 {
 	struct buf b = {0};
@@ -241,7 +242,7 @@ static void values_are_counted_while_parsing(void **state)
 	assert_int_equal(parse_ones(0, 0, 0), ERR_INVALID);
 	assert_int_equal(parse_ones(9, 1000, 10), ERR_OK);
 	assert_int_equal(parse_ones(10, 1000, 10), ERR_TOO_LARGE);
-	/* The limit is met before the end is looked at. */
+	/* The limit is reported before the missing end is. */
 	const struct json_limits few = {3, 3};
 	struct json *v = NULL;
 	const char *why = "";

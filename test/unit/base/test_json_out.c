@@ -1,4 +1,4 @@
-/* The JSON writer, read back by the border.
+/* Owns the tests of the JSON writer, whose output the JSON reader reads back.
  * Never compares with json-c's output.
  * Run by make test. */
 #include <setjmp.h>
@@ -60,7 +60,7 @@ static void escapes_are_the_shortest(void **state)
 	buf_free(&b);
 }
 
-/* A small generator (xorshift) with a fixed start: a failure repeats. */
+/* A small generator (xorshift) with a fixed seed, so that a failure repeats. */
 static uint32_t next(uint32_t *x)
 {
 	*x ^= *x << 13;
@@ -86,8 +86,8 @@ static void round_trip(struct text t)
 	buf_free(&b);
 }
 
-/* Random bytes are seldom UTF-8: most rounds draw characters, every eighth draws bytes and keeps
- * those that are valid; what is not must be refused by the border, never changed. */
+/* Random bytes are seldom UTF-8. Most rounds draw characters; every eighth draws bytes and keeps
+ * the valid ones. The reader must refuse invalid bytes and never change them. */
 static void random_text_is_read_back(void **state)
 {
 	(void)state;
@@ -147,8 +147,8 @@ static void failure_stays_with_the_buffer(void **state)
 	buf_free(&b);
 }
 
-/* A parsed value is written as it was, without the blanks and escapes that nobody needs; a number
- * with an exponent is written out. */
+/* A parsed value is written unchanged, except that needless blanks and escapes go and an exponent
+ * is written out. */
 static void a_parsed_value_is_written_unchanged(void **state)
 {
 	static const char given[] =

@@ -1,5 +1,5 @@
-/* JSONTestSuite against the border: y_ accepted, n_ refused, i_ survived.
- * Never skips a file: the counts are part of the test.
+/* Owns the run of JSONTestSuite: y_ files are accepted, n_ files refused, i_ files must not crash.
+ * Never skips a file: the test checks their numbers.
  * Run by make test; reads test/conformance/JSONTestSuite. */
 #include <dirent.h>
 #include <setjmp.h>
@@ -15,7 +15,7 @@
 
 static const char folder[] = "test/conformance/JSONTestSuite/test_parsing";
 
-/* The suite calls these valid; two members of one name are refused here. */
+/* The suite calls these files valid. referd refuses two members with one name. */
 static const char *const duplicates[] = {"y_object_duplicated_key.json",
 					 "y_object_duplicated_key_and_value.json"};
 
@@ -75,11 +75,12 @@ static void every_file_is_judged_as_the_suite_says(void **state)
 	}
 	closedir(dir);
 	assert_int_equal(seen['y'], 95);
-	assert_int_equal(seen['n'], 186); /* 188 less the two below */
+	assert_int_equal(seen['n'], 186); /* 188 minus the two below */
 	assert_int_equal(seen['i'], 35);
 }
 
-/* n_structure_100000_opening_arrays.json and n_structure_open_array_object.json, made here. */
+/* The test builds n_structure_100000_opening_arrays.json and n_structure_open_array_object.json
+ * itself. */
 static void the_two_huge_files_are_refused(void **state)
 {
 	(void)state;

@@ -1,4 +1,4 @@
-/* Log lines as they arrive at the other end of stderr; each must parse as JSON.
+/* Owns the tests of log lines as they arrive at the other end of stderr; each must parse as JSON.
  * Never prints to the test's own stderr while it is redirected.
  * Run by make test. */
 #include <errno.h>
@@ -42,7 +42,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* What was written, parsed; NULL where nothing was. */
+/* The next line, parsed; NULL if nothing was written. */
 static struct json *take(struct capture *c)
 {
 	struct json *line = NULL;
@@ -110,7 +110,7 @@ static void a_long_line_is_cut_at_a_field(void **state)
 	assert_null(json_get(line, "after"));
 	assert_true(json_bool(json_get(line, "cut"), &cut) && cut);
 	json_free(line);
-	/* Every length around the limit gives a line that is whole and short enough. */
+	/* Every length around the limit gives a complete line that is short enough. */
 	for (size_t n = 3800; n < 4100; n++) {
 		log_error("edge", LOG_TEXT("big", text_from(big, n)));
 		json_free(take(*state));

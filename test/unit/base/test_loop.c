@@ -1,5 +1,5 @@
-/* Turns, hooks, time and stalls over real libevent events.
- * Never sleeps: what a turn waits for is an event that comes.
+/* Owns the tests of turns, hooks, time and stalls on real libevent events.
+ * Never sleeps: a turn waits for an event that comes.
  * Run by make test. */
 #include <setjmp.h>
 #include <signal.h>
@@ -20,8 +20,8 @@ struct record {
 	struct clock_manual clock;
 	char order[32];
 	size_t n;
-	int left;         /* hooks that still ask for another turn */
-	uint64_t seen_ns; /* by the callback */
+	int left;         /* further turns that the hooks ask for */
+	uint64_t seen_ns; /* set by the callback */
 };
 
 static int setup(void **state)
@@ -71,7 +71,7 @@ static void hook_takes_time(void *arg)
 	clock_manual_advance(&((struct record *)arg)->clock, 3);
 }
 
-/* The wait is over: the clock shows later than when the turn began. */
+/* After the wait the clock is later than at the beginning of the turn. */
 static void on_event(evutil_socket_t fd, short what, void *arg)
 {
 	struct record *r = arg;
@@ -122,7 +122,7 @@ static void run_ends_by_a_stop_or_without_events(void **state)
 	r->left = 3;
 	event_add(never, &day);
 	loop_again(r->loop);
-	loop_run(r->loop); /* no turn may block for the day */
+	loop_run(r->loop); /* no turn may wait for the timer of a day */
 	assert_string_equal(r->order, "sss"
 				      "s");
 	event_del(never);
@@ -149,7 +149,7 @@ static void a_turn_waits_for_its_event(void **state)
 	event_add(event, NULL);
 	loop_again(r->loop);
 	loop_turn(r->loop);
-	assert_int_equal(r->n, 0); /* not blocked, nothing there */
+	assert_int_equal(r->n, 0); /* it did not wait, and no event was there */
 	pid_t child = fork();
 	if (child == 0)
 		_exit(write(ends[1], "x", 1) == 1 ? 0 : 1);

@@ -1,4 +1,5 @@
-/* Multipart forms, as browsers and HTTP libraries write them, and everything that is not one.
+/* Owns the tests of multipart forms, as browsers and HTTP libraries write them, and of malformed
+ * ones.
  * Never knows a field's meaning.
  * Run by make test. */
 #include <setjmp.h>
@@ -17,7 +18,7 @@
 #define FIELD(name, value)   PART("Content-Disposition: form-data; name=\"" name "\"", value)
 #define END                  "--xY--\r\n"
 
-/* Everything that is read of a body: "name=value;" for each part, then what ended it. */
+/* Reads a body and writes down "name=value;" for each part, then the result that ended it. */
 static void read_all(struct text type, struct text body, struct buf *out)
 {
 	struct arena arena = {0};
@@ -42,7 +43,7 @@ static void read_all(struct text type, struct text body, struct buf *out)
 static void expect(const char *type, struct text body, const char *read)
 {
 	struct buf out = {0};
-	/* A copy of its own size, so that ASan sees a read beyond it. */
+	/* A copy of exactly its size, so that ASan sees a read beyond it. */
 	char *copy = malloc(body.n + 1);
 	memcpy(copy, body.p, body.n);
 	char *exact = realloc(copy, body.n == 0 ? 1 : body.n);
@@ -69,10 +70,10 @@ static const struct {
     {"--xY \t\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n--xY-- \r\n", "a=1;end"},
     {FIELD("a", "") FIELD("a", "2") END, "a=;a=2;end"},
     {FIELD("a", "1\r\n2\n3\r\n") END, "a=1\r\n2\n3\r\n;end"},
-    /* A value may hold what only looks like a delimiter. */
+    /* A value may contain text that only looks like a delimiter. */
     {FIELD("a", " --xY\r\n--x\r\n--xYz\r\n --xY") END, "a= --xY\r\n--x\r\n--xYz\r\n --xY;end"},
     {FIELD("a", "\r\n--xY--z") END, "a=\r\n--xY--z;end"},
-    /* Names: quoted with either kind of escape, or a token. */
+    /* A name is quoted, with either kind of escape, or a token. */
     {FIELD("a\\\"b\\\\c\\d", "1") END, "a\"b\\c\\d=1;end"},
     {FIELD("a%22b%0D%0Ac%41", "1") END, "a\"b\r\nc%41=1;end"},
     {FIELD("", "1") END, "=1;end"},
@@ -81,7 +82,7 @@ static const struct {
      "a;b=1;end"},
     {PART("X-Other: 1\r\nContent-Disposition: form-data; name=\"a\"\r\nX-More: 2", "1") END,
      "a=1;end"},
-    /* A folded header is one header. */
+    /* A folded header counts as one header. */
     {PART("Content-Disposition: form-data;\r\n name=\"a\"\r\nX-Other: 1", "1") END, "a=1;end"},
     {PART("Content-Disposition:\r\n\tform-data;\r\n  name=a\r\n ", "1") END, "a=1;end"},
     {PART("X-Other: 1\r\n Content-Disposition: form-data; name=\"a\"", "1") END, "400"},
@@ -110,7 +111,7 @@ static const struct {
      "a!;end"},
     {PART("Content-Disposition: form-data; name=\"a\"\r\nContent-Transfer-Encoding: 8bit", "x") END,
      "a=x;end"},
-    /* A file input that was left empty. */
+    /* A file input without a file. */
     {PART("Content-Disposition: form-data; name=\"f\"; filename=\"\"\r\nContent-Type: "
 	  "application/octet-stream",
 	  "") FIELD("a", "1") END,
@@ -143,7 +144,7 @@ static void bodies_are_read(void **state)
 }
 
 static const struct {
-	const char *type, *boundary; /* NULL: refused */
+	const char *type, *boundary; /* NULL if refused */
 } boundaries[] = {
     {"multipart/form-data; boundary=x", "x"},
     {"multipart/form-data;Boundary=\"x y\"; charset=utf-8", "x y"},
@@ -187,7 +188,7 @@ static void boundaries_are_read(void **state)
 	buf_free(&body);
 }
 
-/* Whatever is missing at its end, a body that was cut short is never taken for a whole one. */
+/* A truncated body never counts as a complete one, wherever it ends. */
 static void a_cut_body_is_never_complete(void **state)
 {
 	static const char whole[] = "before\r\n" FIELD("a", "1\r\n--x") FIELD("b", "") "--xY--";

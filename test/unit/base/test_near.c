@@ -1,5 +1,5 @@
-/* The name that was meant, and none where nothing is close.
- * Never says where names come from.
+/* Owns the tests of guessing the intended name, without a guess if no name is close.
+ * Never knows where the names come from.
  * Run by make test. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,7 +16,7 @@ static const char *const known[] = {"id",          "name",     "email",     "fir
 				    "campaign_id", "logo_url", "amount",    "qualified"};
 
 static const struct {
-	const char *name, *meant; /* NULL: nothing is close */
+	const char *name, *meant; /* NULL if no name is close */
 } cases[] = {
     {"color", "colour"},
     {"Colour", "colour"},
@@ -54,7 +54,7 @@ static void the_closest_name_is_found(void **state)
 	}
 }
 
-/* Of two that are as close, the first. */
+/* Of two equally close names the first one wins. */
 static void the_first_of_two_equally_close_names_wins(void **state)
 {
 	struct near near = near_of(TEXT("name2"));

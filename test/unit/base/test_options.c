@@ -1,4 +1,5 @@
-/* Options from all four sources, their errors, and the two texts made from the table.
+/* Owns the tests of options from all four sources, their errors, and the help text and Markdown
+ * table made from the option table.
  * Never reads the process's own environment.
  * Run by make test. */
 #include <setjmp.h>
@@ -20,7 +21,7 @@ struct target {
 	bool allow_http;
 };
 
-/* execve wants its strings writable, a literal is not. */
+/* execve takes writable strings, but a literal is constant. */
 #define VARIABLE(s) ((char[]){s})
 
 #define FIELD(field) offsetof(struct target, field)
@@ -118,7 +119,7 @@ static const char *file_with(struct run *r, const char *content)
 	return r->file;
 }
 
-/* Words are separated by single blanks. */
+/* Single blanks separate the words of the line. */
 static enum options_outcome run_with(struct run *r, const char *line, char *const *envp)
 {
 	static char words[512];
@@ -143,7 +144,7 @@ static void wrong(struct run *r, const char *line, const char *message)
 {
 	assert_int_equal(run_with(r, line, NULL), OPTIONS_WRONG);
 	says(r, message);
-	assert_null(r->target.listen); /* nothing was written */
+	assert_null(r->target.listen); /* the target is unchanged */
 	assert_int_equal(r->target.connections, 0);
 }
 
@@ -200,7 +201,7 @@ static void the_stronger_source_wins(void **state)
 	assert_int_equal(r->target.max_body, 2048); /* file */
 	assert_string_equal(r->target.public_url, "http://x.example/#f");
 	assert_true(r->target.allow_http);
-	assert_string_equal(r->target.listen, ":3"); /* an empty variable is none */
+	assert_string_equal(r->target.listen, ":3"); /* an empty variable counts as unset */
 	says(r, "");
 }
 
@@ -269,7 +270,7 @@ static void unknown_variables_cause_a_warning(void **state)
 	says(r, "unknown environment variable REFERD_CONECTIONS is ignored; did you mean "
 		"REFERD_CONNECTIONS?\nunknown environment variable REFERD_QQQQQQ is ignored\n");
 	assert_int_equal(r->target.connections, 10000);
-	/* An error is still one line. */
+	/* An error is still a single line. */
 	assert_int_equal(run_with(r, "--drain x", envp), OPTIONS_WRONG);
 	says(r, "--drain: \"x\" is not a duration: write 500ms, 10s, 5m, 2h or 1d\n");
 }

@@ -1,4 +1,5 @@
-/* The steady clock beside the wall clock: jumps, corrections, belief.
+/* Owns the tests of the steady clock against the wall clock: jumps, corrections, and when a jump is
+ * believed.
  * Never reads a clock.
  * Run by make test. */
 #include <setjmp.h>
@@ -12,7 +13,7 @@
 
 static const uint64_t UNIX_MS = 1795428000000, DAY_MS = 86400000;
 
-/* The n-th millisecond after the beginning, while the wall clock is off by so much. */
+/* Looks at the clocks `after_ms` after the beginning, while the wall clock is off by `off_ms`. */
 static int64_t look(struct steady *s, uint64_t after_ms, int64_t off_ms)
 {
 	return steady_look(s, UNIX_MS + after_ms + (uint64_t)off_ms,

@@ -1,5 +1,7 @@
-/* The folding of text and what of it is invisible, held against Unicode's rules and against random
- * text. Never compares with another library. Run by make test. */
+/* Owns the tests of folding text and of trimming invisible characters, against Unicode's rules and
+ * random text.
+ * Never compares with another library.
+ * Run by make test. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -72,7 +74,7 @@ static void lookalike_letters_stay_different(void **state)
 	same_fold("\u0131", "i", false);
 }
 
-/* Text that folds to nothing is a result like any other. */
+/* An empty folding is a valid result. */
 static void text_may_fold_to_an_empty_text(void **state)
 {
 	(void)state;
@@ -104,7 +106,7 @@ static void every_character_folds_and_stays_folded(void **state)
 
 static uint32_t any_character(struct seeded *random)
 {
-	/* Blocks full of letters with case, accents, jamo, and anything else. */
+	/* Blocks of letters with case, of accents and of jamo, and any character. */
 	static const struct {
 		uint32_t from, n;
 	} blocks[] = {{0x20, 0x60},   {0xC0, 0x180},   {0x300, 0x70}, {0x370, 0x90},
@@ -138,7 +140,8 @@ static void random_text_stays_folded(void **state)
 	arena_free(&arena);
 }
 
-/* Accents of the classes 202 to 230 in turn, over and over: in order each class stands together. */
+/* Accents of the classes 202 to 230 in turn, many times: after ordering, accents of one class are
+ * adjacent. */
 static void long_runs_of_accents_are_sorted(void **state)
 {
 	(void)state;
@@ -158,7 +161,7 @@ static void long_runs_of_accents_are_sorted(void **state)
 	arena_free(&arena);
 }
 
-/* ---- what people type ---- */
+/* ---- typed text ---- */
 
 static void invisible_characters_are_trimmed(void **state)
 {
@@ -177,7 +180,7 @@ static void invisible_characters_are_trimmed(void **state)
 	    {"\u200b\u200c\ufe0f\u2060", ""},
 	    {"", ""},
 	    {" ", ""},
-	    {"A\ufe0f", "A"}, /* belongs to no emoji */
+	    {"A\ufe0f", "A"}, /* does not belong to an emoji */
 	    {"\u2764\ufe0f", "\u2764\ufe0f"},
 	    {"Ann \u2764\ufe0f\u200b ", "Ann \u2764\ufe0f"},
 	    {"\u2764\u200b\ufe0f", "\u2764"},
@@ -187,7 +190,7 @@ static void invisible_characters_are_trimmed(void **state)
 	    {"\U0001f3f4\U000e0067\U000e0062\U000e007f",
 	     "\U0001f3f4\U000e0067\U000e0062\U000e007f"},
 	    {"\U0001f3f4\U000e0067\u00a0", "\U0001f3f4\U000e0067"},
-	    {"\xff\xfe \x80", "\xff\xfe \x80"}, /* not UTF-8: refused elsewhere */
+	    {"\xff\xfe \x80", "\xff\xfe \x80"}, /* not UTF-8: another check refuses it */
 	    {"\xe2\x80 ", "\xe2\x80"},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

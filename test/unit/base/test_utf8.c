@@ -1,5 +1,5 @@
-/* UTF-8, held against an encoder and every two-byte and many longer sequences.
- * Never repairs.
+/* Owns the tests of UTF-8, against an encoder, every two-byte sequence and many longer ones.
+ * Never repairs text.
  * Run by make test. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -68,7 +68,7 @@ static void malformed_bytes_are_refused(void **state)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		assert_false(utf8_valid(text_of(bad[i])));
 		assert_false(utf8_printable(text_of(bad[i])));
-		/* At every distance from the eight-byte steps of the fast path. */
+		/* Starts at every distance from the eight-byte steps of the fast path. */
 		for (size_t at = 0; at < 20; at++) {
 			memset(longer, 'a', sizeof(longer));
 			memcpy(longer + at, bad[i], strlen(bad[i]));

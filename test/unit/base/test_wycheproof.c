@@ -1,6 +1,6 @@
-/* Wycheproof's HMAC-SHA256 vectors: tags as they are, truncated ones by their first bytes, wrong
- * ones. Never skips one: their number is part of the test. Run by make test; reads
- * test/conformance/wycheproof. */
+/* Owns the run of Wycheproof's HMAC-SHA256 vectors: whole tags, truncated tags by their first
+ * bytes, and wrong tags. Never skips a vector: the test checks their number.
+ * Run by make test; reads test/conformance/wycheproof. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -48,7 +48,7 @@ static struct text member_bytes(const struct json *v, const char *name, uint8_t 
 	return text_from(out, hex.n / 2);
 }
 
-/* A truncated tag is the first bytes of the whole one. */
+/* A truncated tag is the first bytes of the whole tag. */
 static bool is_tag_of(const struct json *test)
 {
 	static uint8_t key[BYTES_MAX], msg[BYTES_MAX], tag[BYTES_MAX];

@@ -1,4 +1,5 @@
-/* Time zones, held against the C library's own reading of the zone database, for every zone.
+/* Owns the tests of time zones, against the C library's own reading of the zone database, for every
+ * zone.
  * Never waits.
  * Run by make test. */
 #include <setjmp.h>
@@ -39,7 +40,8 @@ static void assert_moment(uint64_t ms, const char *expected)
 
 /* ---- against the C library ---- */
 
-/* Does the machine have the file? A name of ours that it lacks is newer than its tzdata. */
+/* Whether the machine has the zone's file. If it lacks one, referd's table is newer than its
+ * tzdata. */
 static bool use_zone_of_libc(const char *name)
 {
 	char path[200];
@@ -64,7 +66,7 @@ static void assert_day_is_the_librarys(const struct zone *z, int64_t at)
 			 theirs);
 }
 
-/* Every 13 days, at other minutes around a local midnight, which is where a wrong offset shows. */
+/* Every 13 days, at varying minutes around a local midnight, where a wrong offset shows. */
 static void days_agree_with_the_c_library_in_every_zone(void **state)
 {
 	(void)state;
@@ -96,7 +98,7 @@ static void local_times_agree_with_the_c_library_in_every_zone(void **state)
 		if (!use_zone_of_libc(ZONES[i].name) ||
 		    strcmp(ZONES[i].name, "Africa/Monrovia") == 0)
 			continue;
-		/* An offset is what makes UTC's date-time the local one. */
+		/* Adding the offset to a UTC date-time gives the local one. */
 		for (int64_t at = 86400 * 2; at < INT64_C(86400) * 365 * 90;
 		     at += 86400 * 29 + 3600) {
 			time_t t = (time_t)at;
@@ -107,8 +109,8 @@ static void local_times_agree_with_the_c_library_in_every_zone(void **state)
 			time_t again = (time_t)(back / 1000);
 			struct tm tm2;
 			localtime_r(&again, &tm2);
-			/* The same local time, and never a later moment than the one it was made
-			 * of. */
+			/* The local time is the same, and the moment is never later than the
+			 * original. */
 			if (back / 1000 > (uint64_t)at ||
 			    (uint64_t)(again + tm2.tm_gmtoff) * 1000 != local)
 				fail_msg("%s at %lld", ZONES[i].name, (long long)at);
@@ -116,7 +118,7 @@ static void local_times_agree_with_the_c_library_in_every_zone(void **state)
 	}
 }
 
-/* The first and the last millisecond of each day are on it, the ones beside them are not. */
+/* The first and the last millisecond belong to the day, the ones before and after do not. */
 static void every_day_has_exact_edges(void **state)
 {
 	(void)state;
@@ -147,17 +149,17 @@ static void days_begin_and_end_by_their_clocks(void **state)
 	     "2040-11-05T04:59:59.999Z"},
 	    {"Pacific/Kiritimati", "2026-01-01", "2025-12-31T10:00:00.000Z",
 	     "2026-01-01T09:59:59.999Z"},
-	    /* Clocks put forward at midnight: the day begins at 01:00. */
+	    /* The clocks go forward at midnight: the day begins at 01:00. */
 	    {"America/Sao_Paulo", "2018-11-04", "2018-11-04T03:00:00.000Z",
 	     "2018-11-05T01:59:59.999Z"},
 	    {"America/Havana", "2026-03-08", "2026-03-08T05:00:00.000Z",
 	     "2026-03-09T03:59:59.999Z"},
-	    /* Clocks put back at 00:01: the day before has a second end. */
+	    /* The clocks go back at 00:01: the day before has a second end. */
 	    {"America/St_Johns", "2006-10-28", "2006-10-28T02:30:00.000Z",
 	     "2006-10-29T03:29:59.999Z"},
 	    {"America/St_Johns", "2006-10-29", "2006-10-29T02:30:00.000Z",
 	     "2006-10-30T03:29:59.999Z"},
-	    /* Samoa left this day out. */
+	    /* Samoa skipped this day. */
 	    {"Pacific/Apia", "2011-12-30", "2011-12-30T10:00:00.000Z", "2011-12-30T09:59:59.999Z"},
 	    {"UTC", "9999-12-31", "9999-12-31T00:00:00.000Z", "9999-12-31T23:59:59.999Z"},
 	    {"Pacific/Honolulu", "9999-12-31", "9999-12-31T10:00:00.000Z",
@@ -196,10 +198,10 @@ static void local_times_become_moments(void **state)
 	    {"UTC", "2021-03-12 10:45:00", "2021-03-12T10:45:00.000Z"},
 	    {"Europe/Berlin", "2021-03-12 10:45:00.5", "2021-03-12T09:45:00.500Z"},
 	    {"Asia/Kolkata", "2021-03-12T10:45:00", "2021-03-12T05:15:00.000Z"},
-	    /* Left out. */
+	    /* A skipped local time. */
 	    {"Europe/Berlin", "2026-03-29 02:30:00", "2026-03-29T01:30:00.000Z"},
 	    {"America/New_York", "2050-03-13 02:30:00", "2050-03-13T07:30:00.000Z"},
-	    /* Shown twice. */
+	    /* A local time that occurs twice. */
 	    {"Europe/Berlin", "2026-10-25 02:30:00", "2026-10-25T00:30:00.000Z"},
 	    {"Europe/Berlin", "2026-10-25 03:00:00", "2026-10-25T02:00:00.000Z"},
 	    {"Asia/Tokyo", "1970-01-01 01:00:00", "1970-01-01T00:00:00.000Z"},
