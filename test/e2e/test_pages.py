@@ -179,7 +179,7 @@ class Form(Pages):
         self.assertEqual(page.all("input", name="email")[0]["value"], "Jessica@example.com")
 
     def test_closed_campaigns_show_a_page(self):
-        closed = (({"status": "archived"}, "has ended"), ({"status": "paused"}, "break"), ({"status": "draft"}, "not open yet"),
+        closed = (({"status": "archived"}, "has ended"), ({"status": "paused"}, "paused"), ({"status": "draft"}, "not open yet"),
                   ({"ends_at": "2020-01-01"}, "has ended"), ({"starts_at": "2100-01-01"}, "not started"))
         for fields, words in closed:
             with self.subTest(fields):
@@ -195,7 +195,7 @@ class Form(Pages):
         pages = {"closed_headline": "Back in spring", "closed_body": "See you"}
         page = self.page(f"/{self.campaign(status='paused', pages=pages)['code']}/join")
         self.assertIn("Back in spring", page.text)
-        self.assertNotIn("break", page.text)
+        self.assertNotIn("paused", page.text)
 
     def test_unknown_links_are_404_pages(self):
         for path in ("/u1111111/join", "/c1111111/join", "/x.y/join", "/u1111111/unsubscribe?t=x", "/u1111111/qr-code",

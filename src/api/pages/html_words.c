@@ -22,11 +22,11 @@ static const struct {
 	 [WORD_THANKS] = "Thank you for joining",
 	 [WORD_KNOWN] = "You have already joined",
 	 [WORD_THANKS_BODY] =
-	     "Send your link to friends: everybody who joins through it counts for you.",
+	     "Send your link to your friends: everyone who joins through it counts for you.",
 	 [WORD_LINK] = "Your link",
 	 [WORD_SHARE] = "Share it",
 	 [WORD_BY_EMAIL] = "E-mail",
-	 [WORD_NEW_TAB] = "opens a new tab",
+	 [WORD_NEW_TAB] = "opens in a new tab",
 	 [WORD_QR] = "QR code of your link",
 	 [WORD_QR_DOWNLOAD] = "Download the QR code",
 	 [WORD_COUNTS] = "So far",
@@ -36,31 +36,31 @@ static const struct {
 	 [WORD_ACCEPTED_BODY] = "You will hear from us soon.",
 	 [WORD_CLOSED] = "Not open at the moment",
 	 [WORD_CLOSED_DRAFT] = "This campaign is not open yet. Please come back later.",
-	 [WORD_CLOSED_PAUSED] = "This campaign is taking a break. Please come back later.",
+	 [WORD_CLOSED_PAUSED] = "This campaign is paused. Please come back later.",
 	 [WORD_CLOSED_NOT_STARTED] = "This campaign has not started yet. Please come back later.",
 	 [WORD_CLOSED_ENDED] = "This campaign has ended. Thank you for your interest.",
 	 [WORD_UNKNOWN] = "This link leads nowhere",
 	 [WORD_UNKNOWN_BODY] = "Please check that it is complete, or ask for a new one.",
 	 [WORD_UNSUBSCRIBE] = "Unsubscribe",
-	 [WORD_UNSUBSCRIBE_BODY] = "Do you want to get no more messages about this campaign?",
+	 [WORD_UNSUBSCRIBE_BODY] = "Do you want to stop receiving messages about this campaign?",
 	 [WORD_UNSUBSCRIBED] = "You are unsubscribed",
 	 [WORD_UNSUBSCRIBED_BODY] =
-	     "You will get no more messages about it. Your link keeps working.",
+	     "You will receive no more messages about this campaign. Your link still works.",
 	 [WORD_BUSY] = "Please wait a moment",
 	 [WORD_BUSY_BODY] =
 	     "Too many requests came from your network. Wait a minute, then try again.",
-	 [WORD_TOO_LARGE] = "That was too much",
+	 [WORD_TOO_LARGE] = "Too much data",
 	 [WORD_TOO_LARGE_BODY] =
-	     "What you sent is too large. Go back, shorten it, then send it again.",
-	 [WORD_HEADER_TOO_LARGE_BODY] = "Your browser sent more than this site accepts. Delete "
-					"this site's cookies, then try again.",
+	     "Your entries are too long. Go back, shorten them, then send them again.",
+	 [WORD_HEADER_TOO_LARGE_BODY] = "Your browser sent more data than this site accepts. "
+					"Delete the cookies of this site, then try again.",
      }},
     {"de",
      {
 	 [WORD_FIRST_NAME] = "Vorname",
 	 [WORD_EMAIL] = "E-Mail",
 	 [WORD_REQUIRED] = "Pflichtfeld",
-	 [WORD_CHOOSE] = "Bitte wählen",
+	 [WORD_CHOOSE] = "Bitte auswählen",
 	 [WORD_JOIN] = "Mitmachen",
 	 [WORD_INVITED] = "hat dich eingeladen",
 	 [WORD_TERMS] = "Teilnahmebedingungen",
@@ -69,87 +69,94 @@ static const struct {
 	 [WORD_THANKS] = "Danke fürs Mitmachen",
 	 [WORD_KNOWN] = "Du bist schon dabei",
 	 [WORD_THANKS_BODY] =
-	     "Schick deinen Link an Freunde: Wer darüber mitmacht, zählt für dich.",
+	     "Schick deinen Link an Freunde: Jede Anmeldung darüber zählt für dich.",
 	 [WORD_LINK] = "Dein Link",
 	 [WORD_SHARE] = "Teilen",
 	 [WORD_BY_EMAIL] = "E-Mail",
-	 [WORD_NEW_TAB] = "öffnet einen neuen Tab",
-	 [WORD_QR] = "QR-Code deines Links",
+	 [WORD_NEW_TAB] = "öffnet sich in einem neuen Tab",
+	 [WORD_QR] = "QR-Code für deinen Link",
 	 [WORD_QR_DOWNLOAD] = "QR-Code herunterladen",
 	 [WORD_COUNTS] = "Bisher",
-	 [WORD_REFERRALS] = "Freunde sind dabei",
+	 [WORD_REFERRALS] = "Freunde dabei",
 	 [WORD_QUALIFIED] = "davon qualifiziert",
 	 [WORD_ACCEPTED] = "Danke",
 	 [WORD_ACCEPTED_BODY] = "Du hörst bald von uns.",
-	 [WORD_CLOSED] = "Im Moment nicht möglich",
-	 [WORD_CLOSED_DRAFT] = "Diese Aktion ist noch nicht offen. Bitte komm später wieder.",
-	 [WORD_CLOSED_PAUSED] = "Diese Aktion macht gerade Pause. Bitte komm später wieder.",
+	 [WORD_CLOSED] = "Teilnahme zurzeit nicht möglich",
+	 [WORD_CLOSED_DRAFT] =
+	     "Diese Aktion ist noch nicht geöffnet. Bitte schau später wieder vorbei.",
+	 [WORD_CLOSED_PAUSED] =
+	     "Diese Aktion macht gerade Pause. Bitte schau später wieder vorbei.",
 	 [WORD_CLOSED_NOT_STARTED] =
-	     "Diese Aktion hat noch nicht begonnen. Bitte komm später wieder.",
+	     "Diese Aktion hat noch nicht begonnen. Bitte schau später wieder vorbei.",
 	 [WORD_CLOSED_ENDED] = "Diese Aktion ist zu Ende. Danke für dein Interesse.",
-	 [WORD_UNKNOWN] = "Dieser Link führt nirgendwohin",
-	 [WORD_UNKNOWN_BODY] = "Bitte prüfe, ob er vollständig ist, oder frag nach einem neuen.",
+	 [WORD_UNKNOWN] = "Dieser Link führt ins Leere",
+	 [WORD_UNKNOWN_BODY] =
+	     "Bitte prüfe, ob er vollständig ist, oder lass dir einen neuen schicken.",
 	 [WORD_UNSUBSCRIBE] = "Abmelden",
-	 [WORD_UNSUBSCRIBE_BODY] = "Möchtest du keine Nachrichten zu dieser Aktion mehr bekommen?",
+	 [WORD_UNSUBSCRIBE_BODY] = "Möchtest du keine Nachrichten mehr zu dieser Aktion bekommen?",
 	 [WORD_UNSUBSCRIBED] = "Du bist abgemeldet",
 	 [WORD_UNSUBSCRIBED_BODY] =
-	     "Du bekommst keine Nachrichten dazu mehr. Dein Link gilt weiter.",
+	     "Du bekommst keine Nachrichten mehr zu dieser Aktion. Dein Link gilt weiterhin.",
 	 [WORD_BUSY] = "Bitte warte einen Moment",
-	 [WORD_BUSY_BODY] = "Aus deinem Netz kamen zu viele Anfragen. Warte eine Minute und "
+	 [WORD_BUSY_BODY] = "Aus deinem Netzwerk kamen zu viele Anfragen. Warte eine Minute und "
 			    "versuch es dann noch einmal.",
-	 [WORD_TOO_LARGE] = "Das war zu viel",
+	 [WORD_TOO_LARGE] = "Zu viele Daten",
 	 [WORD_TOO_LARGE_BODY] =
-	     "Was du gesendet hast, ist zu groß. Geh zurück, kürze es und sende es noch einmal.",
+	     "Deine Angaben sind zu lang. Geh zurück, kürze sie und sende sie noch einmal.",
 	 [WORD_HEADER_TOO_LARGE_BODY] =
-	     "Dein Browser hat mehr gesendet, als diese Seite annimmt. Lösch die Cookies dieser "
-	     "Seite und versuch es noch einmal.",
+	     "Dein Browser hat mehr Daten gesendet, als diese Website annimmt. Lösch die Cookies "
+	     "dieser Website und versuch es noch einmal.",
      }},
     {"fr",
      {
 	 [WORD_FIRST_NAME] = "Prénom",
-	 [WORD_EMAIL] = "E-mail",
+	 [WORD_EMAIL] = "Adresse e-mail",
 	 [WORD_REQUIRED] = "obligatoire",
 	 [WORD_CHOOSE] = "Veuillez choisir",
 	 [WORD_JOIN] = "Participer",
 	 [WORD_INVITED] = "vous invite",
 	 [WORD_TERMS] = "Conditions générales",
 	 [WORD_ERROR] = "Erreur",
-	 [WORD_CHECK] = "Veuillez vérifier votre saisie :",
+	 [WORD_CHECK] = "Veuillez vérifier votre saisie :",
 	 [WORD_THANKS] = "Merci de votre participation",
 	 [WORD_KNOWN] = "Vous participez déjà",
 	 [WORD_THANKS_BODY] =
-	     "Envoyez votre lien à vos amis : chaque inscription compte pour vous.",
+	     "Envoyez votre lien à vos amis : chaque inscription par ce lien compte pour vous.",
 	 [WORD_LINK] = "Votre lien",
 	 [WORD_SHARE] = "Partager",
 	 [WORD_BY_EMAIL] = "E-mail",
-	 [WORD_NEW_TAB] = "s'ouvre dans un nouvel onglet",
+	 [WORD_NEW_TAB] = "s’ouvre dans un nouvel onglet",
 	 [WORD_QR] = "Code QR de votre lien",
 	 [WORD_QR_DOWNLOAD] = "Télécharger le code QR",
-	 [WORD_COUNTS] = "Jusqu'ici",
+	 [WORD_COUNTS] = "Jusqu’ici",
 	 [WORD_REFERRALS] = "amis inscrits",
 	 [WORD_QUALIFIED] = "dont qualifiés",
 	 [WORD_ACCEPTED] = "Merci",
 	 [WORD_ACCEPTED_BODY] = "Vous aurez bientôt de nos nouvelles.",
-	 [WORD_CLOSED] = "Fermé pour le moment",
-	 [WORD_CLOSED_DRAFT] = "Cette campagne n'est pas encore ouverte. Revenez plus tard.",
-	 [WORD_CLOSED_PAUSED] = "Cette campagne fait une pause. Revenez plus tard.",
-	 [WORD_CLOSED_NOT_STARTED] = "Cette campagne n'a pas encore commencé. Revenez plus tard.",
+	 [WORD_CLOSED] = "Inscriptions fermées pour le moment",
+	 [WORD_CLOSED_DRAFT] =
+	     "Cette campagne n’est pas encore ouverte. Veuillez revenir plus tard.",
+	 [WORD_CLOSED_PAUSED] = "Cette campagne est en pause. Veuillez revenir plus tard.",
+	 [WORD_CLOSED_NOT_STARTED] =
+	     "Cette campagne n’a pas encore commencé. Veuillez revenir plus tard.",
 	 [WORD_CLOSED_ENDED] = "Cette campagne est terminée. Merci de votre intérêt.",
 	 [WORD_UNKNOWN] = "Ce lien ne mène nulle part",
-	 [WORD_UNKNOWN_BODY] = "Vérifiez qu'il est complet, ou demandez-en un nouveau.",
+	 [WORD_UNKNOWN_BODY] = "Vérifiez qu’il est complet ou demandez-en un nouveau.",
 	 [WORD_UNSUBSCRIBE] = "Se désabonner",
-	 [WORD_UNSUBSCRIBE_BODY] = "Voulez-vous ne plus recevoir de messages sur cette campagne ?",
-	 [WORD_UNSUBSCRIBED] = "Vous êtes désabonné",
-	 [WORD_UNSUBSCRIBED_BODY] =
-	     "Vous ne recevrez plus de messages à ce sujet. Votre lien reste valable.",
+	 [WORD_UNSUBSCRIBE_BODY] =
+	     "Souhaitez-vous ne plus recevoir de messages au sujet de cette campagne ?",
+	 [WORD_UNSUBSCRIBED] = "Désabonnement confirmé",
+	 [WORD_UNSUBSCRIBED_BODY] = "Vous ne recevrez plus de messages au sujet de cette campagne. "
+				    "Votre lien reste valable.",
 	 [WORD_BUSY] = "Veuillez patienter un instant",
 	 [WORD_BUSY_BODY] =
-	     "Trop de requêtes viennent de votre réseau. Attendez une minute, puis réessayez.",
-	 [WORD_TOO_LARGE] = "C'était trop",
-	 [WORD_TOO_LARGE_BODY] = "Ce que vous avez envoyé est trop volumineux. Revenez en arrière, "
-				 "raccourcissez-le, puis renvoyez-le.",
-	 [WORD_HEADER_TOO_LARGE_BODY] = "Votre navigateur a envoyé plus que ce site n'accepte. "
-					"Supprimez les cookies de ce site, puis réessayez.",
+	     "Votre réseau a envoyé trop de requêtes. Attendez une minute, puis réessayez.",
+	 [WORD_TOO_LARGE] = "Trop de données",
+	 [WORD_TOO_LARGE_BODY] = "Votre saisie est trop longue. Revenez en arrière, "
+				 "raccourcissez-la, puis renvoyez-la.",
+	 [WORD_HEADER_TOO_LARGE_BODY] =
+	     "Votre navigateur a envoyé plus de données que ce site n’en accepte. Supprimez les "
+	     "cookies de ce site, puis réessayez.",
      }},
     {"es",
      {
@@ -163,13 +170,13 @@ static const struct {
 	 [WORD_ERROR] = "Error",
 	 [WORD_CHECK] = "Revisa lo que has escrito:",
 	 [WORD_THANKS] = "Gracias por participar",
-	 [WORD_KNOWN] = "Ya estabas participando",
+	 [WORD_KNOWN] = "Ya estás participando",
 	 [WORD_THANKS_BODY] =
-	     "Envía tu enlace a tus amigos: quien se apunte con él cuenta para ti.",
+	     "Envía tu enlace a tus amigos: cada persona que se apunte con él cuenta para ti.",
 	 [WORD_LINK] = "Tu enlace",
 	 [WORD_SHARE] = "Compartir",
 	 [WORD_BY_EMAIL] = "Correo",
-	 [WORD_NEW_TAB] = "se abre en otra pestaña",
+	 [WORD_NEW_TAB] = "se abre en una pestaña nueva",
 	 [WORD_QR] = "Código QR de tu enlace",
 	 [WORD_QR_DOWNLOAD] = "Descargar el código QR",
 	 [WORD_COUNTS] = "Hasta ahora",
@@ -177,26 +184,27 @@ static const struct {
 	 [WORD_QUALIFIED] = "de ellos, válidos",
 	 [WORD_ACCEPTED] = "Gracias",
 	 [WORD_ACCEPTED_BODY] = "Pronto tendrás noticias nuestras.",
-	 [WORD_CLOSED] = "Cerrado por el momento",
+	 [WORD_CLOSED] = "Inscripción cerrada por el momento",
 	 [WORD_CLOSED_DRAFT] = "Esta campaña aún no está abierta. Vuelve más tarde.",
 	 [WORD_CLOSED_PAUSED] = "Esta campaña está en pausa. Vuelve más tarde.",
 	 [WORD_CLOSED_NOT_STARTED] = "Esta campaña aún no ha empezado. Vuelve más tarde.",
 	 [WORD_CLOSED_ENDED] = "Esta campaña ha terminado. Gracias por tu interés.",
 	 [WORD_UNKNOWN] = "Este enlace no lleva a ninguna parte",
-	 [WORD_UNKNOWN_BODY] = "Comprueba que está completo o pide uno nuevo.",
+	 [WORD_UNKNOWN_BODY] = "Comprueba que esté completo o pide uno nuevo.",
 	 [WORD_UNSUBSCRIBE] = "Darse de baja",
 	 [WORD_UNSUBSCRIBE_BODY] = "¿Quieres dejar de recibir mensajes sobre esta campaña?",
 	 [WORD_UNSUBSCRIBED] = "Te has dado de baja",
 	 [WORD_UNSUBSCRIBED_BODY] =
-	     "No recibirás más mensajes sobre ella. Tu enlace sigue funcionando.",
+	     "No recibirás más mensajes sobre esta campaña. Tu enlace sigue funcionando.",
 	 [WORD_BUSY] = "Espera un momento",
 	 [WORD_BUSY_BODY] =
-	     "Han llegado demasiadas peticiones de tu red. Espera un minuto y vuelve a intentarlo.",
-	 [WORD_TOO_LARGE] = "Era demasiado",
+	     "Tu red ha enviado demasiadas solicitudes. Espera un minuto y vuelve a intentarlo.",
+	 [WORD_TOO_LARGE] = "Demasiados datos",
 	 [WORD_TOO_LARGE_BODY] =
-	     "Lo que has enviado es demasiado grande. Vuelve atrás, acórtalo y envíalo de nuevo.",
-	 [WORD_HEADER_TOO_LARGE_BODY] = "Tu navegador ha enviado más de lo que este sitio acepta. "
-					"Borra las cookies de este sitio y vuelve a intentarlo.",
+	     "Lo que has escrito es demasiado largo. Vuelve atrás, acórtalo y envíalo de nuevo.",
+	 [WORD_HEADER_TOO_LARGE_BODY] =
+	     "Tu navegador ha enviado más datos de los que acepta este sitio. Borra las cookies de "
+	     "este sitio y vuelve a intentarlo.",
      }},
 };
 
