@@ -181,6 +181,7 @@ units: $(REPLAYS)
 LINTED := $(wildcard src/*.c src/*/*.c src/*/*/*.c bench/*.c)
 check:                               ## house rules, cppcheck, clang-tidy, both compilers with -Werror
 	test/check_includes
+	test/check_docs
 	cppcheck --quiet --std=c11 --enable=warning,performance,portability --error-exitcode=1 \
 	    --inline-suppr --library=test/cppcheck.cfg --suppressions-list=test/cppcheck.suppressions \
 	    $(CPPFLAGS) src bench
