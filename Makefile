@@ -50,9 +50,9 @@ UNIT_SOURCES := $(wildcard test/unit/*/test_*.c)
 UNITS        := $(patsubst test/%.c,$(B)/test/%,$(UNIT_SOURCES))
 
 .PHONY: all debug asan cov demo test test-long test-million check bench bench-pending bench-growth fuzz fuzzers install deps clean help units
-all: $(B)/referd $(B)/referd-bench   ## the server and the load tool (build/release)
+all: $(B)/referd $(B)/referd-bench   ## build the server and the load tool in build/release
 
-debug asan cov:                      ## the same in another flavour
+debug asan cov:                      ## build them and the unit tests in another flavour, such as build/asan
 	$(MAKE) FLAVOUR=$@ all units
 
 $(B)/referd: $(B)/src/main.o $(call objects,src/cli/*.c) $(call archive,api upkeep delivery core store http base)
@@ -93,7 +93,7 @@ $(B)/base.a: $(B)/zones.o
 $(B)/zones.c: src/base/zones.txt src/base/zones.awk
 	@mkdir -p $(@D)
 	awk -f src/base/zones.awk $< > $@
-zones:                               ## src/base/zones.txt from this machine's tzdata
+zones:                               ## renew src/base/zones.txt from this machine's tzdata
 	python3 src/base/zones.py > build/zones.txt
 	mv build/zones.txt src/base/zones.txt
 .PHONY: zones
@@ -126,40 +126,40 @@ SUBMAKE := $(MAKE) --no-print-directory -j$(shell nproc)
 
 # Both print one line for each suite and end with "N passed, N failed".
 test: CYCLES ?= 30
-test:                                ## what CI runs: unit tests under ASan, end to end, 30 x kill -9
+test:                                ## run what CI runs: unit tests under ASan, end-to-end tests, 30 cycles of kill -9
 	$(SUBMAKE) FLAVOUR=release all
 	$(SUBMAKE) FLAVOUR=asan all units
 	@test/run --unit asan --e2e release --short asan --cycles $(CYCLES)
 
 test-long: CYCLES ?= 300
-test-long:                           ## the full figures (CYCLES=300 of kill -9, ASan too)
+test-long:                           ## run the tests in both flavours, with CYCLES=300 cycles of kill -9
 	$(SUBMAKE) FLAVOUR=release all units
 	$(SUBMAKE) FLAVOUR=asan all units
 	@REFERD_USERS=$(USERS) test/run --unit asan --unit release --e2e release --e2e asan --cycles $(CYCLES)
 
-test-million: all                    ## USERS=1000000 through import, export, verify and backup: time, memory
+test-million: all                    ## run USERS=1000000 through import, export, verify and backup
 	@cd test/e2e && REFERD_USERS=$(USERS) python3 -B -m unittest -v test_million
 
-demo:                                ## the whole circle with real commands: join, webhook, qualify
+demo:                                ## run the whole story with real commands: join, webhook, qualify
 	@deploy/demo.sh
 
-deps:                                ## installs the Debian packages that are missing
+deps:                                ## install the Debian packages that are missing
 	@deploy/deps.sh
 
-bench: all                           ## all scenarios against evhttp's constant answer
+bench: all                           ## measure all scenarios against evhttp's constant answer
 	$(B)/referd-bench compare --server $(B)/referd
 
 N ?= 1000000
-bench-pending: all                   ## a million pending deliveries: memory, neighbours, restart (N=1000000)
+bench-pending: all                   ## measure a million pending deliveries (N=1000000): memory, neighbours, restart
 	bench/pending.sh $(N)
 
 USERS ?= 1000000
-bench-growth: all                    ## reading a user and a page of the list: 1,000 users against USERS=1000000
+bench-growth: all                    ## measure reads with 1,000 users and with USERS=1000000 users
 	bench/growth.sh $(USERS)
 
 FUZZERS := $(patsubst test/fuzz/%.c,%,$(wildcard test/fuzz/fuzz_*.c))
 T       ?= 60
-fuzz:                                ## every fuzzer for T=60 seconds, with a corpus in build/
+fuzz:                                ## run every fuzzer for T=60 seconds, with a corpus in build/
 	$(SUBMAKE) FLAVOUR=fuzz CC=clang fuzzers
 	@set -e; for f in $(FUZZERS); do \
 	    mkdir -p build/fuzz/corpus/$$f; echo "== $$f, $(T) s"; \
@@ -195,26 +195,26 @@ tidy/%: FORCE
 FORCE:
 
 UNIT_FILE := $(DESTDIR)$(PREFIX)/lib/systemd/system/referd.service
-install: all                         ## programs and systemd unit below $(DESTDIR)$(PREFIX)
+install: all                         ## install programs and systemd unit below $(DESTDIR)$(PREFIX)
 	install -D -m 0755 $(B)/referd $(DESTDIR)$(PREFIX)/bin/referd
 	install -D -m 0755 $(B)/referd-bench $(DESTDIR)$(PREFIX)/bin/referd-bench
 	install -D -m 0644 deploy/referd.service $(UNIT_FILE)
 	sed -i 's|/usr/local/bin|$(PREFIX)/bin|' $(UNIT_FILE)
 
-help:                                ## this
+help:                                ## list these targets
 	@sed -n 's/^\([a-z][a-z -]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | \
 	    while IFS='|' read -r name text; do printf '  make %-16s %s\n' "$$name" "$$text"; done
 
-clean:                               ## removes what make made
+clean:                               ## delete build/
 	rm -rf build
 
 -include $(shell find build -name '*.d' 2>/dev/null)
 
-test-interop: all                    ## others verify and answer: npm standardwebhooks, svix, node-red; webhook
+test-interop: all                    ## test with software of other projects: standardwebhooks, svix, Node-RED, webhook
 	@cd test/e2e && python3 -B -m unittest -v test_signatures
 	@cd test/interop && python3 -B -m unittest -v test_automation
 .PHONY: test-interop
 
-test-pages: all                      ## the hosted pages in Chromium: axe, two widths, keyboard, no script
+test-pages: all                      ## test the hosted pages in Chromium: axe, two widths, keyboard, no script
 	@cd test/pages && python3 -B -m unittest -v test_pages_browser
 .PHONY: test-pages

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Owns the demonstration: the whole circle with real commands on this machine, in a directory that goes
-# away afterwards. Never shows what it has not checked. Called by make demo.
+# Owns the demonstration: the whole story with real commands, in a directory that it deletes at the end.
+# Never shows a result that it has not checked. Called by make demo.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -18,7 +18,7 @@ finish() {
 		wait "$pid" 2>/dev/null || true
 	done
 	if [ "$status" -ne 0 ]; then
-		printf '\nThe demo failed. What the server said last:\n' >&2
+		printf '\nThe demo failed. The last lines of the server and of the receiver:\n' >&2
 		tail -n 20 "$place"/*.err >&2 || true
 	fi
 	rm -rf "$place"
@@ -37,7 +37,7 @@ fail() {
 	exit 1
 }
 
-# Runs a command line as it is shown; its output is in $out too.
+# Shows a command line, runs it and shows its output, which is then in $out.
 show() {
 	printf '\n$ %s\n' "$1"
 	out=$(eval "$1")
@@ -54,7 +54,7 @@ expect() { # TEXT
 	esac
 }
 
-# Awaits so many lines in a file.
+# Waits until FILE has COUNT lines that match PATTERN.
 await() { # PATTERN FILE [COUNT]
 	local end=$((SECONDS + 20))
 	until [ "$(grep -c -- "$1" "$2")" -ge "${3:-1}" ]; do
@@ -63,7 +63,7 @@ await() { # PATTERN FILE [COUNT]
 	done
 }
 
-title 'An HTTPS receiver, as a CRM would be'
+title 'Start an HTTPS receiver, which stands for your CRM'
 $build/referd-bench receiver --print --identity "$place/identity.pem" --ca-out "$place/ca.pem" \
 	>"$place/receiver.out" 2>"$place/receiver.err" &
 receiver_pid=$!
@@ -73,7 +73,7 @@ out=$(head -n 1 "$place/receiver.out")
 printf '%s\n' "$out"
 hooks=$(pick 'listening on \(.*\)')
 
-title 'referd, with an embedded database in a temporary directory'
+title 'Start referd with a new database in a temporary directory'
 $build/referd serve --data "$place/data" --listen 127.0.0.1:0 --ca-file "$place/ca.pem" \
 	--allow-targets 127.0.0.0/8 >"$place/referd.out" 2>"$place/referd.err" &
 server_pid=$!
@@ -84,14 +84,14 @@ server=$(sed -n 's/^listening on //p' "$place/referd.out")
 token=$(sed -n 's/^API token: //p' "$place/data/first-start.txt")
 inbound=$(sed -n 's/^Inbound token: //p' "$place/data/first-start.txt")
 
-title 'A campaign'
+title 'Create a campaign'
 api="-H 'Authorization: Bearer $token' -H 'Content-Type: application/json'"
 show "curl -sS $server/api/v2/campaigns $api -d '{\"name\":\"Bring a friend\"}'"
 campaign=$(pick '"code":"\(c[^"]*\)"')
 campaign_id=$(pick '"data":{"id":\([0-9]*\)')
 [ -n "$campaign" ] || fail 'the campaign has no code'
 
-title 'Two webhooks: somebody joined, somebody qualified'
+title 'Create two webhooks: one for joins, one for qualifications'
 for event in join qualified; do
 	show "curl -sS $server/api/v2/webhooks $api \
 -d '{\"name\":\"CRM\",\"event\":\"user.$event\",\"url\":\"$hooks/user-$event\"}'"
@@ -104,14 +104,14 @@ expect '"type":"person_referring"'
 jessica=$(pick '"code":"\(u[^"]*\)"')
 jessica_id=$(pick '"id":\([0-9]*\)')
 
-title 'Byron joins by her link'
+title 'Byron joins through her link'
 show "curl -sS $server/$jessica/join -d first_name=Byron --data-urlencode email=support+byron@example.com"
 expect '"type":"person_invited"'
 byron=$(pick '"code":"\(u[^"]*\)"')
 byron_id=$(pick '"id":\([0-9]*\)')
 port=${server##*:}
 
-title 'The receiver got the thirteen fields, in order, form-encoded'
+title 'The receiver got the thirteen default fields, in order, form-encoded'
 await '^  raw: .*' "$place/receiver.out"
 out=$(sed -n '/^POST \/user-join/,/^  raw: /p' "$place/receiver.out")
 printf '\n%s\n' "$out"
@@ -127,18 +127,18 @@ expect '"changed":true'
 show "curl -sS -X POST $server/webhook/$inbound/qualify -d code=$byron"
 expect '"changed":false'
 
-title 'The second webhook tells it'
+title 'The second webhook reports it, once'
 await '^  raw: .*' "$place/receiver.out" 2
 out=$(sed -n '/^POST \/user-qualified/,/^  raw: /p' "$place/receiver.out")
 printf '\n%s\n' "$out"
 expect "code = $byron"
-[ "$(grep -c '^POST /user-qualified' "$place/receiver.out")" -eq 1 ] || fail 'the event came more than once'
+[ "$(grep -c '^POST /user-qualified' "$place/receiver.out")" -eq 1 ] || fail 'the receiver got the event more than once'
 
-title 'SIGTERM: everything owed is paid, then it ends'
+title 'SIGTERM: referd sends its last responses and exits'
 kill "$server_pid"
-wait "$server_pid" || fail "referd ended with $?"
+wait "$server_pid" || fail "referd exited with status $?"
 server_pid=''
 kill "$receiver_pid"
-wait "$receiver_pid" || fail "the receiver ended with $?"
+wait "$receiver_pid" || fail "the receiver exited with status $?"
 receiver_pid=''
-printf '\nreferd ended with 0. The demo is complete.\n'
+printf '\nreferd exited with status 0. The demo is complete.\n'

@@ -1,12 +1,12 @@
 #!/bin/sh
-# Puts referd on this machine: the two programs, and a systemd service that is enabled and started.
-# Run it as root in the source tree after `make`. Running it again upgrades.
+# Installs the two programs and a systemd service, and enables and starts the service.
+# Run it as root in the source tree after `make`. Run it again to upgrade.
 set -eu
 cd "$(dirname "$0")/.."
 prefix=${PREFIX:-/usr/local}
 
-test "$(id -u)" = 0 || { echo "install.sh: must be run as root" >&2; exit 1; }
-test -x build/release/referd || { echo "install.sh: run make first" >&2; exit 1; }
+test "$(id -u)" = 0 || { echo "install.sh: run this script as root" >&2; exit 1; }
+test -x build/release/referd || { echo "install.sh: build/release/referd is missing: run make first" >&2; exit 1; }
 
 install -D -m 0755 build/release/referd "$prefix/bin/referd"
 install -D -m 0755 build/release/referd-bench "$prefix/bin/referd-bench"
@@ -20,4 +20,4 @@ chmod 0644 /etc/systemd/system/referd.service
 systemctl daemon-reload
 systemctl enable referd
 systemctl restart referd
-echo "settings: /etc/referd/referd.env; first tokens: /var/lib/referd/first-start.txt (as root)"
+echo "referd is running. Settings: /etc/referd/referd.env. First tokens: /var/lib/referd/first-start.txt (for root)."
