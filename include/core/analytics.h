@@ -53,7 +53,7 @@ void analytics_add(struct analytics *sum, const struct analytics_slice *slice);
 struct analytics_top {
 	struct command command; /* decide: analytics_top_decide */
 	const struct analytics *of;
-	/* In done. */
+	/* The result, valid in done. */
 	struct user users[LEADERS_SHOWN];
 	struct user_stats stats[LEADERS_SHOWN];
 	size_t n;

@@ -40,7 +40,7 @@ enum err campaign_read_stats(struct tx *tx, uint64_t id, struct campaign_stats *
 
 struct campaign_save {
 	struct command command;   /* decide: campaign_save_decide */
-	struct campaign campaign; /* id 0 and no code: a new campaign. In done: as stored */
+	struct campaign campaign; /* id 0 and no code: a new campaign. Valid in done: as stored */
 	struct text code;         /* with id 0: the campaign to change */
 	/* The members to change (record_bit); a new campaign takes all. Of texts, only the named
 	 * ones change, and an empty one is removed. */
@@ -49,7 +49,7 @@ struct campaign_save {
 	 * first and the last moment of that day in the campaign's time zone. */
 	bool starts_on_day, ends_on_day;
 	struct codes *codes;         /* for a computed or an imported code */
-	struct campaign_stats stats; /* in done */
+	struct campaign_stats stats; /* valid in done */
 	/* With ERR_REFUSED. The caller has added the problems of the request. */
 	struct problems problems;
 };

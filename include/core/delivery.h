@@ -96,7 +96,7 @@ command_decide_fn delivery_load_decide;
 struct delivery_resend {
 	struct command command; /* decide: delivery_resend_decide */
 	uint64_t delivery_id, now_ms;
-	struct delivery delivery; /* in done */
+	struct delivery delivery; /* valid in done */
 };
 /** Queues a finished delivery again, and makes a pending one due now. ERR_NOT_FOUND if the
  * delivery, its event or its webhook does not exist, or if its user was erased. */

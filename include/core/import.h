@@ -15,7 +15,7 @@ struct import_row {
 	bool qualified;         /* true: the user also becomes qualified; false changes nothing */
 	uint64_t qualified_ms;  /* the time of the qualification; 0: unknown, so it is now */
 
-	/* In done. */
+	/* The result, valid in done. */
 	bool created;   /* false: the address was in the campaign already */
 	bool qualifies; /* the line has qualified the user, who was not qualified before */
 };

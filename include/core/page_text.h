@@ -26,8 +26,8 @@ const struct page_text *page_text_find(struct text name);
 /** Judges a value. Returns NULL, or a sentence fragment that completes "headline ...". Whether a
  * PAGE_URL is a URL is not judged here. */
 const char *page_text_refusal(const struct page_text *which, struct text value) WARN_UNUSED;
-/** Appends the texts of `stored`, replaced by those of `named`, in the order of the table. An empty
- * text is left out. */
+/** Appends the texts of `stored`, replaced by the texts of `named`, in the order of the table. An
+ * empty text is left out. */
 void page_texts_merge(struct pairs stored, struct pairs named, struct buf *out);
 /** Returns the campaign's own text of that name; empty: the page uses its default words. */
 struct text page_text_of(const struct campaign *campaign, const char *name);

@@ -34,7 +34,7 @@ struct page {
 	bool reverse;
 	size_t max;    /* at most PAGE_MAX */
 	void *records; /* room for max + 1 structs */
-	/* In done. */
+	/* The result, valid in done. */
 	size_t n;
 	bool more;
 };

@@ -23,9 +23,9 @@ command_decide_fn replay_start_decide;
 struct replay_step {
 	struct command command; /* decide: replay_step_decide */
 	uint64_t replay_id;
-	uint64_t first_event; /* where a replay that has not begun starts */
+	uint64_t first_event; /* the first event of a replay that has not begun */
 	uint64_t now_ms;
-	struct replay replay; /* in done: as stored now */
+	struct replay replay; /* valid in done: as stored now */
 };
 /** One slice: looks at up to REPLAY_STEP events. Finishes the replay if its webhook was removed. */
 command_decide_fn replay_step_decide;
@@ -45,7 +45,7 @@ enum { RETENTION_SLICE = 32 };
 struct retention_find {
 	struct command command; /* decide: retention_find_decide */
 	uint64_t before_ms;
-	uint64_t next_delivery, next_event; /* where the search continues; the query moves them */
+	uint64_t next_delivery, next_event; /* the next ids to look at; the query moves them */
 	uint64_t deliveries[RETENTION_SLICE], events[RETENTION_SLICE];
 	size_t n_deliveries, n_events;
 	bool finished; /* no older record is left */

@@ -91,7 +91,7 @@ struct reward_act {
 	bool set_reason;    /* for editing */
 	uint64_t amount;    /* for editing, with set_amount: minor units */
 	bool set_amount;
-	/* In done. */
+	/* The result, valid in done. */
 	struct reward_row row;
 	bool changed; /* false: the reward was in that state already */
 	/* With ERR_REFUSED: a sentence, or with a field, a fragment that completes its name. */

@@ -18,14 +18,14 @@ struct reward_changes {
 enum err reward_changes_add(struct reward_changes *changes, struct arena *arena,
 			    const struct reward *reward) WARN_UNUSED;
 
-/** The stored form: id, state, amount, clawback_ms and clawback_amount of each, as an id list. p is
- * NULL where memory ran out (and there are changes). */
+/** Returns the stored form: id, state, amount, clawback_ms and clawback_amount of each reward, as
+ * an id list. If memory ran out, p is NULL although there are changes. */
 struct text reward_changes_write(const struct reward_changes *changes, struct arena *arena);
-/** The number of rewards in a stored form, and the id of one of them. */
+/** Return the number of rewards in a stored form, and the id of one of them. */
 size_t reward_changes_length(struct text stored);
 uint64_t reward_changes_id(struct text stored, size_t i);
-/** Reads the stored rewards into *changes, with their state and amounts of that time. ERR_PENDING,
- * read errors, ERR_NO_MEMORY. */
+/** Reads the stored rewards into *changes, with the state and the amounts that the stored form has.
+ * Skips rewards that do not exist. ERR_PENDING, read errors, ERR_NO_MEMORY. */
 enum err reward_changes_read(struct tx *tx, struct text stored,
 			     struct reward_changes *changes) WARN_UNUSED;
 

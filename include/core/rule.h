@@ -37,7 +37,7 @@ struct rule_save {
 	struct rule rule;       /* id 0: a new rule */
 	uint64_t set;           /* members to change (record_bit) */
 	uint64_t now_ms;
-	/* In done. */
+	/* The result, valid in done. */
 	struct rule_row row;
 	/* With ERR_REFUSED. The caller has added the problems of the request. */
 	struct problems problems;
@@ -51,7 +51,7 @@ command_decide_fn rule_save_decide;
 struct rule_remove {
 	struct command command; /* decide: rule_remove_decide */
 	uint64_t id, now_ms;
-	struct rule_row row; /* in done */
+	struct rule_row row; /* valid in done */
 	bool archived; /* it has rewards or coupons, so it is kept, but makes no more rewards */
 };
 /** Removes a rule, together with the webhook that is bound to it, or archives it. ERR_NOT_FOUND. */
@@ -90,7 +90,7 @@ struct coupons_add {
 	uint64_t rule_id;
 	struct text codes[COUPONS_ADD_MAX]; /* coupon_refusal accepts each of them */
 	size_t n;
-	/* In done. */
+	/* The result, valid in done. */
 	size_t added, skipped;
 	struct pool pool;
 	size_t wrong; /* with ERR_REFUSED: the index of the wrong code; n: the rule is wrong */
@@ -107,10 +107,10 @@ struct coupon_list {
 	bool reverse;
 	size_t max;
 	struct coupon *coupons; /* room for max + 1 */
-	/* In done. */
+	/* The result, valid in done. */
 	struct pool pool;
 	size_t n;
-	uint64_t next; /* where the next page begins; 0: this was the last page */
+	uint64_t next; /* the number with which the next page begins; 0: this was the last page */
 };
 /** ERR_NOT_FOUND if the rule does not exist. */
 command_decide_fn coupon_list_decide;

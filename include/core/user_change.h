@@ -24,14 +24,14 @@ struct user_change {
 	 * nothing. */
 	bool set_qualified, qualified;
 	struct text public_url; /* for the events of qualifying */
-	/* In done. */
+	/* The result, valid in done. */
 	struct user_view view;
 	/* With ERR_REFUSED. The caller has added the problems of the request. */
 	struct problems problems;
 };
-/** Errors of who_find. ERR_REFUSED if another user of the campaign has the address, if a user
- * without a referrer is to become qualified, if there are too many orders to refund, or if a field
- * is wrong. */
+/** Errors of who_find. ERR_REFUSED if a field is wrong, if another user of the campaign has the
+ * address, if a user without a referrer is to become qualified, or if there are too many orders to
+ * refund. */
 command_decide_fn user_change_decide;
 
 struct user_judge {
@@ -48,7 +48,7 @@ command_decide_fn user_judge_decide;
 
 struct user_qualify {
 	struct qualify qualify; /* command.decide: user_qualify_decide */
-	struct user_view view;  /* in done */
+	struct user_view view;  /* valid in done */
 };
 /** As qualify_decide. ERR_NOT_FOUND if a repeated request is about a user who was erased. */
 command_decide_fn user_qualify_decide;

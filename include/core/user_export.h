@@ -13,7 +13,7 @@ struct user_export {
 	struct command command; /* decide: user_export_decide; a query */
 	uint64_t campaign_id;
 	uint64_t after; /* the id of the last user of the previous slice; 0: the first slice */
-	/* In done. */
+	/* The result, valid in done. */
 	size_t n;
 	bool more; /* there may be more users */
 	struct exported_user {

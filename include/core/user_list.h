@@ -43,7 +43,7 @@ struct user_list {
 	struct id_page page;     /* max: 1 .. USER_LIST_MAX */
 	struct user_view *users; /* room for page.max */
 	bool count;              /* also return the total, if it is known */
-	/* In done. */
+	/* The result, valid in done. */
 	/* With ERR_REFUSED: the name of the filter whose code does not exist. */
 	const char *refused;
 	bool counted;

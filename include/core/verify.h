@@ -14,7 +14,7 @@
 struct verify_problem {
 	const struct verify_problem *next;
 	const char *kind;      /* "user" */
-	struct text key, what; /* "17", "its campaign does not exist" */
+	struct text key, what; /* "17", "has a type that does not exist" */
 	bool warning; /* not damage, but an operator should know: n_problems does not count it */
 };
 

@@ -22,7 +22,7 @@ void webhook_check(const struct webhook *webhook, struct problems *problems);
 
 struct webhook_save {
 	struct command command; /* decide: webhook_save_decide */
-	struct webhook webhook; /* id 0: a new webhook. In done: as stored */
+	struct webhook webhook; /* id 0: a new webhook. Valid in done: as stored */
 	uint64_t set;           /* members to change (record_bit) */
 	uint64_t now_ms;
 	/* Valid in done: the headers whose stored values were dropped, because the origin of the
@@ -49,7 +49,7 @@ struct webhook_list {
 	bool reverse;
 	size_t max;
 	struct webhook *webhooks; /* room for max + 1 */
-	/* In done. */
+	/* The result, valid in done. */
 	size_t n;
 	uint64_t next; /* the id where the next page begins; 0: this was the last page */
 };

@@ -19,7 +19,7 @@ struct webhook_gauge {
 struct webhook_gauges {
 	struct command command; /* decide: webhook_gauges_decide; a query */
 	uint64_t after;         /* the last webhook of the previous page; 0: the first page */
-	/* In done. */
+	/* The result, valid in done. */
 	struct webhook_gauge gauges[WEBHOOK_GAUGES];
 	size_t n; /* below WEBHOOK_GAUGES: this was the last page */
 };

@@ -23,7 +23,7 @@ struct webhook_live {
 struct webhook_enable {
 	struct command command; /* decide: webhook_enable_decide */
 	uint64_t id, now_ms;
-	struct webhook webhook; /* in done */
+	struct webhook webhook; /* valid in done */
 };
 /** Makes the webhook active and resets its failures, so the disable rule starts from zero. An
  * active webhook is fine too. ERR_NOT_FOUND. */
@@ -34,7 +34,7 @@ struct webhook_rotate {
 	uint64_t id, now_ms;
 	struct text secret;     /* the new secret, sealed */
 	uint64_t overlap_ms;    /* how long the old secret signs too; 0: it stops at once */
-	struct webhook webhook; /* in done */
+	struct webhook webhook; /* valid in done */
 };
 /** A secret that still signs since an earlier rotation stops at once. ERR_NOT_FOUND. */
 command_decide_fn webhook_rotate_decide;
@@ -43,7 +43,7 @@ struct webhook_test {
 	struct command command; /* decide: webhook_test_decide */
 	uint64_t id, now_ms;
 	struct text public_url;
-	struct delivery delivery; /* in done */
+	struct delivery delivery; /* valid in done */
 };
 /** Records a made-up event of the webhook's first event type, marked as a test, and its delivery to
  * this webhook alone. ERR_NOT_FOUND; ERR_REFUSED if the webhook is disabled. */
@@ -59,7 +59,7 @@ struct webhook_preview {
 	bool made_up;        /* about the made-up user of webhook_test_decide; user_id is ignored */
 	uint64_t event_type; /* 0: the webhook's first event type */
 	struct text public_url;
-	/* In done. */
+	/* The result, valid in done. */
 	enum webhook_preview_refusal refusal; /* with ERR_REFUSED */
 	struct webhook webhook;
 	struct webhook_revision revision;
@@ -111,9 +111,9 @@ struct replay_list {
 	bool reverse;
 	size_t max;
 	struct replay *replays; /* room for max */
-	/* In done. */
+	/* The result, valid in done. */
 	size_t n;
-	uint64_t next; /* where the next page begins; 0: this was the last page */
+	uint64_t next; /* the id with which the next page begins; 0: this was the last page */
 };
 /** ERR_NOT_FOUND if the webhook does not exist. A page looks at REPLAY_LIST_LOOK_MAX replays. */
 command_decide_fn replay_list_decide;

@@ -13,7 +13,7 @@ enum { WEBHOOK_UPGRADE_MAX = 64 };
 struct webhook_old {
 	struct command command; /* decide: webhook_old_decide; a query */
 	uint64_t from;          /* an id */
-	/* In done. */
+	/* The result, valid in done. */
 	struct webhook webhooks[WEBHOOK_UPGRADE_MAX];
 	size_t n;
 	uint64_t next; /* the id where the next page begins; 0: this was the last page */

@@ -55,7 +55,7 @@ static enum err mark_held(struct tx *tx, struct known_webhook *known, struct del
 /* ---- where to walk ---- */
 
 /* Finds the first id whose delivery was created at or after `ms`, by binary search. An id without a
- * record counts as the next one that has a record. */
+ * record counts as the next id with a record. */
 static enum err find_time(struct tx *tx, uint64_t ms, uint64_t *first)
 {
 	uint64_t low = 1, high = tx_last_id(tx, &KIND_DELIVERY) + 1;

@@ -131,7 +131,8 @@ static void render_member(const struct walk *from, const struct walk *at,
 		render_container(from, payload_name_inside(segment), o, depth + 1);
 }
 
-/* Renders the elements in the order of their numbers, whatever their order in the list. */
+/* Renders the elements in the order of their numbers, which may differ from their order in the
+ * list. */
 static void render_elements(const struct walk *from, struct text prefix, struct json_out *o,
 			    int depth)
 {

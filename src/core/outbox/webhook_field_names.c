@@ -102,7 +102,7 @@ enum err webhook_check_field_names(struct tx *tx, const struct webhook *webhook,
 	struct campaign campaign = {.id = webhook->campaign_id};
 	enum err err = ERR_OK;
 	if (pairs_count(webhook->fields) > WEBHOOK_LIST_MAX)
-		return ERR_OK; /* more than the search has bits; webhook_check reports it */
+		return ERR_OK; /* more fields than the search has bits: see webhook_check */
 	struct search s = begin(webhook);
 	if (s.missing == 0)
 		return ERR_OK;
@@ -111,6 +111,6 @@ enum err webhook_check_field_names(struct tx *tx, const struct webhook *webhook,
 	else if ((err = tx_get(tx, &KIND_CAMPAIGN, &campaign)) == ERR_OK)
 		look_at(&s, &campaign);
 	if (err == ERR_NOT_FOUND)
-		return ERR_OK; /* the check of campaign_id reports it */
+		return ERR_OK; /* the check of campaign_id reports this */
 	return err == ERR_OK && s.missing != 0 ? report(&s, tx, &campaign, problems) : err;
 }

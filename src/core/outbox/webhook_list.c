@@ -24,8 +24,8 @@ static int ascending(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The ids of a campaign's set in ascending order: the set has the order in which webhooks joined
- * the campaign. NULL without memory. */
+/* Returns the ids of a campaign's set in ascending order, because the set has the order in which
+ * webhooks joined the campaign. NULL if out of memory. */
 static const uint64_t *sorted_ids(struct tx *tx, struct text set)
 {
 	size_t n = id_list_length(set);

@@ -9,7 +9,7 @@
 #include "core/reward_records.h"
 #include "core/webhook_ops.h"
 
-/* Finds the webhook that is bound to this rule, among those of the campaign. */
+/* Finds the webhook that is bound to this rule, among the webhooks of the campaign. */
 static enum err find_bound(struct tx *tx, const struct rule *rule, uint64_t *webhook_id)
 {
 	struct webhook_set set = {.campaign_id = rule->campaign_id};

@@ -39,7 +39,7 @@ static enum err cancel(struct erase_slice *s, struct tx *tx, struct delivery *d)
 	return delivery_finish(tx, d, DELIVERY_CANCELLED, s->slice.now_ms);
 }
 
-/* The responses of receivers may repeat what they were sent. */
+/* The responses of receivers may repeat data of the message. */
 static enum err clean_attempts(struct tx *tx, const struct delivery *d)
 {
 	for (uint64_t number = 1; number <= d->attempts; number++) {

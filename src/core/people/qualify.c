@@ -115,9 +115,9 @@ enum err qualify_answer_again(struct qualify *q, struct tx *tx, uint64_t qualifi
 
 /* ---- orders ---- */
 
-/* Was the same request made before? A request without an order_id mostly needs no record of an
- * order to answer this. An unqualified user has no order that counts, and a qualified user without
- * orders was qualified by such a request. An import adds nothing to a qualified user. */
+/* Was the same request made before? Without an order_id, the answer mostly needs no record of an
+ * order. An unqualified user has no order that counts, and a qualified user without orders was
+ * qualified by a request without an order_id. An import adds nothing to a qualified user. */
 static enum err is_known(const struct qualify *q, struct tx *tx, struct order *order, bool *known)
 {
 	bool is_named = q->order_id.n > 0, is_qualified = q->user.qualified_ms != 0;
@@ -138,8 +138,8 @@ static bool has_repeated(const struct reward_changes *rewards)
 	return false;
 }
 
-/* Stores the order as one that counts. The user is read again, because events have changed the
- * record. */
+/* Stores the order, which counts from now on. The user is read again, because events have changed
+ * the record. */
 static enum err keep_order(struct qualify *q, struct tx *tx, bool was_qualified)
 {
 	struct user user = {.id = q->user.id};

@@ -22,8 +22,8 @@ static bool add_earned(struct earned *e, struct text rewards)
 	return true;
 }
 
-/* No order counts any more. The user becomes unqualified, and the rewards of the qualification are
- * taken back together with those of the orders. */
+/* No order counts any more. The user becomes unqualified, and the rewards of the qualification and
+ * of the orders are taken back. */
 static enum err end_qualification(struct qualify *q, struct tx *tx, const struct earned *e)
 {
 	uint64_t count = 0;

@@ -13,7 +13,7 @@ enum { SUSPICION_JOINS_PER_HOUR = 100 };
 struct suspect {
 	const struct user *user;
 	const struct user *referrer;    /* id 0: no referrer */
-	const struct user_stats *stats; /* the referrer's, before this join */
+	const struct user_stats *stats; /* the referrer's counters before this join */
 	struct text canonical_email, referrer_canonical;
 	uint64_t now_ms;
 };

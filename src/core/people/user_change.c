@@ -70,7 +70,7 @@ static enum err change_meta(struct user_change *c, struct tx *tx, const struct c
 	return failed ? ERR_NO_MEMORY : err;
 }
 
-/* ---- qualified ---- */
+/* ---- qualifying ---- */
 
 /* A client that sends back the value that it has read changes nothing. */
 static bool changes_qualified(const struct user_change *c)
@@ -130,7 +130,7 @@ enum err user_change_decide(struct command *command, struct tx *tx)
 	return changes_qualified(c) ? qualify(c, tx) : ERR_OK;
 }
 
-/* ---- review and qualifying ---- */
+/* ---- other commands ---- */
 
 enum err user_judge_decide(struct command *command, struct tx *tx)
 {

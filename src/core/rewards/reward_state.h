@@ -32,7 +32,7 @@ enum err reward_can_be_issued(struct tx *tx, const struct reward *reward, bool *
 enum err reward_cancel(struct tx *tx, struct reward *reward, struct text reason,
 		       const struct reward_at *at) WARN_UNUSED;
 /** Marks the part of an issued reward above `left` as to be taken back; left 0: the whole reward.
- * The reward lives (reward_lives), and `left` is less than what is left of it now. */
+ * The reward lives (reward_lives), and `left` is below the amount that is left of it now. */
 enum err reward_take_back(struct tx *tx, struct reward *reward, uint64_t left, struct text reason,
 			  const struct reward_at *at) WARN_UNUSED;
 

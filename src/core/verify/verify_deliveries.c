@@ -130,7 +130,7 @@ static enum err check_delivery(struct verifier *v, const void *record)
 	return err == ERR_OK ? check_place(v, d) : err;
 }
 
-/* ---- what leads to deliveries ---- */
+/* ---- records that point to deliveries ---- */
 
 static enum err find_delivery(struct verifier *v, uint64_t id, struct delivery *d)
 {

@@ -221,7 +221,7 @@ static enum err check_reward(struct verifier *v, const void *record)
 	return err == ERR_OK ? check_coupon_of(v, r) : err;
 }
 
-/* ---- what leads to rewards ---- */
+/* ---- records that point to rewards ---- */
 
 static enum err check_reward_step(struct verifier *v, const void *record)
 {

@@ -109,7 +109,7 @@ static enum err check_user(struct verifier *v, const void *record)
 	return err == ERR_OK ? check_alias_of(v, user) : err;
 }
 
-/* ---- what leads to users ---- */
+/* ---- records that point to users ---- */
 
 static enum err check_email_index(struct verifier *v, const void *record)
 {
@@ -152,7 +152,7 @@ static enum err check_alias(struct verifier *v, const void *record)
 	return err;
 }
 
-/* ---- what is counted ---- */
+/* ---- counters ---- */
 
 enum { IN_USERS, IN_REFERRALS, IN_QUALIFIED, IN_TESTS };
 
