@@ -78,7 +78,7 @@ static const char *check_cap(const struct rule *r)
 {
 	if (r->metric != METRIC_COMMISSION)
 		return r->cap == 0 ? NULL : "is only for the metric commission";
-	return r->cap <= MONEY_MAX ? NULL : "is too large";
+	return r->cap <= MONEY_MAX ? NULL : "is too large: the largest is 9007199254740991";
 }
 
 static const char *check_every(const struct rule *r)
@@ -123,7 +123,7 @@ static const char *check_max_per_user(const struct rule *r)
 {
 	if (r->repeat == REPEAT_ONCE)
 		return r->max_per_user == 0 ? NULL : "is only for the repeat every_order";
-	return r->max_per_user <= RULE_COUNT_MAX ? NULL : "is too large";
+	return r->max_per_user <= RULE_COUNT_MAX ? NULL : "is too large: the largest is 1000000000";
 }
 
 static const char *check_auto_issue(const struct rule *r)

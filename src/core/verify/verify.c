@@ -103,7 +103,7 @@ void verify_compare(struct verifier *v, const struct record_kind *kind, const vo
 	struct buf text = {0};
 	if (stored == counted)
 		return;
-	buf_printf(&text, "%s is %llu, but %llu are counted", member, (unsigned long long)stored,
+	buf_printf(&text, "%s is %llu, but the count is %llu", member, (unsigned long long)stored,
 		   (unsigned long long)counted);
 	tell_of(v, kind, record, &text);
 }

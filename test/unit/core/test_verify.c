@@ -99,21 +99,21 @@ static void damaged_counters_are_found(void **state)
 	struct webhook_stats webhook = {.webhook_id = 1};
 	fill(w);
 	CHANGED(&KIND_CAMPAIGN_STATS, &campaign, users, 5,
-		"campaign_stats 1: users is 5, but 4 are counted\n");
+		"campaign_stats 1: users is 5, but the count is 4\n");
 	CHANGED(&KIND_CAMPAIGN_STATS, &campaign, referrals, 1,
-		"campaign_stats 1: referrals is 1, but 2 are counted\n");
+		"campaign_stats 1: referrals is 1, but the count is 2\n");
 	CHANGED(&KIND_CAMPAIGN_STATS, &campaign, qualified, 0,
-		"campaign_stats 1: qualified is 0, but 1 are counted\n");
+		"campaign_stats 1: qualified is 0, but the count is 1\n");
 	CHANGED(&KIND_CAMPAIGN_STATS, &campaign, tests, 1,
-		"campaign_stats 1: tests is 1, but 0 are counted\n");
+		"campaign_stats 1: tests is 1, but the count is 0\n");
 	CHANGED(&KIND_USER_STATS, &user, referrals, 3,
-		"user_stats 1: referrals is 3, but 2 are counted\n");
+		"user_stats 1: referrals is 3, but the count is 2\n");
 	CHANGED(&KIND_USER_STATS, &user, qualified_referrals, 2,
-		"user_stats 1: qualified_referrals is 2, but 1 are counted\n");
+		"user_stats 1: qualified_referrals is 2, but the count is 1\n");
 	CHANGED(&KIND_WEBHOOK_STATS, &webhook, pending, 0,
-		"webhook_stats 1: pending is 0, but 4 are counted\n");
+		"webhook_stats 1: pending is 0, but the count is 4\n");
 	check_extra(w, &KIND_USER_STATS, &(struct user_stats){.user_id = 4, .referrals = 1},
-		    "user_stats 4: referrals is 1, but 0 are counted\n");
+		    "user_stats 4: referrals is 1, but the count is 0\n");
 	check_extra(w, &KIND_USER_STATS, &(struct user_stats){.user_id = 9},
 		    "user_stats 9: counts for a user that does not exist\n");
 	check_extra(w, &KIND_CAMPAIGN_STATS, &(struct campaign_stats){.campaign_id = 9},
@@ -239,7 +239,7 @@ static void many_slices_read_every_row_once(void **state)
 	assert_int_equal(v.n_records, stored);
 	struct campaign_stats stats = {.campaign_id = 2};
 	CHANGED(&KIND_CAMPAIGN_STATS, &stats, users, 599,
-		"campaign_stats 2: users is 599, but 600 are counted\n");
+		"campaign_stats 2: users is 599, but the count is 600\n");
 	buf_free(&out);
 }
 

@@ -49,9 +49,9 @@ static void damaged_rules_are_found(void **state)
 	check_missing(w, &KIND_RULE_SET, &(struct rule_set){.campaign_id = 1},
 		      "rule 2: is not in the set of its campaign\n");
 	CHANGED(&KIND_RULE_STATS, &stats, clawbacks, 5,
-		"rule_stats 1: clawbacks is 5, but 1 are counted\n");
+		"rule_stats 1: clawbacks is 5, but the count is 1\n");
 	CHANGED(&KIND_RULE_STATS, &stats, issued, 0,
-		"rule_stats 1: issued is 0, but 1 are counted\n");
+		"rule_stats 1: issued is 0, but the count is 1\n");
 	check_extra(w, &KIND_RULE_STATS, &(struct rule_stats){.rule_id = 7, .due = 1},
 		    "rule_stats 7: counts for a rule that does not exist\n");
 }
@@ -63,9 +63,9 @@ static void damaged_coupons_are_found(void **state)
 	struct coupon coupon = {.rule_id = 2, .number = 1};
 	struct reward reward = {.id = 3};
 	fill(w);
-	CHANGED(&KIND_POOL, &pool, added, 2, "pool 2: added is 2, but 1 are counted\n");
-	CHANGED(&KIND_POOL, &pool, given, 0, "pool 2: given is 0, but 1 are counted\n");
-	CHANGED(&KIND_COUPON, &coupon, reward_id, 0, "pool 2: given is 1, but 0 are counted\n");
+	CHANGED(&KIND_POOL, &pool, added, 2, "pool 2: added is 2, but the count is 1\n");
+	CHANGED(&KIND_POOL, &pool, given, 0, "pool 2: given is 0, but the count is 1\n");
+	CHANGED(&KIND_COUPON, &coupon, reward_id, 0, "pool 2: given is 1, but the count is 0\n");
 	CHANGED(&KIND_COUPON, &coupon, reward_id, 4,
 		"reward 3: has a coupon that was handed out for another reward\n");
 	CHANGED(&KIND_COUPON, &coupon, reward_id, 99,
@@ -183,7 +183,7 @@ static void damaged_orders_are_found(void **state)
 		"user 2: has a newest order that does not exist\n" C
 		"has no newer order, but its user names another one as the newest\n");
 	CHANGED(&KIND_REWARD_STEP, &step, living, 5,
-		"user 2: living rewards of all orders is 5, but 2 are counted\n");
+		"user 2: living rewards of all orders is 5, but the count is 2\n");
 }
 
 int main(void)
