@@ -5,21 +5,16 @@
 #include "campaign_fields.h"
 
 #include <stddef.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "api/call/decode.h"
 #include "base/ascii.h"
 #include "campaign_dates.h"
 #include "campaign_form.h"
+#include "campaign_urls.h"
 #include "core/campaign_defaults.h"
 #include "core/page_text.h"
 #include "core/pass_param.h"
-#include "core/redirect.h"
-#include "http/url.h"
 #include "language.h"
-
-static const char no_memory[] = "needs more memory than there is";
 
 /* What is read into: a campaign, and which members of it were given beyond those of the table. */
 struct draft {
@@ -30,12 +25,6 @@ struct draft {
 };
 
 #define AT(member) offsetof(struct campaign, member)
-
-static const char *keep_text(struct call *call, struct text t, struct text *out)
-{
-	*out = arena_copy(&call->req->arena, t);
-	return t.n > 0 && out->p == NULL ? no_memory : NULL;
-}
 
 static void mark(struct draft *draft, size_t offset)
 {
@@ -50,7 +39,7 @@ static const char *read_lang(struct call *call, const struct json *v, void *reco
 	const char *problem =
 	    body_string(v, &tag) ? language_refusal(tag) : "must be text such as en";
 	return problem != NULL ? problem
-			       : keep_text(call, tag, &((struct draft *)record)->campaign.lang);
+			       : decode_keep(call, tag, &((struct draft *)record)->campaign.lang);
 }
 
 static const char *read_timezone(struct call *call, const struct json *v, void *record)
@@ -90,7 +79,7 @@ static const char *read_code(struct call *call, const struct json *v, void *reco
 		return "can only be given when the campaign is made";
 	if (json_kind(v) != JSON_NULL && !body_string(v, &code))
 		return "must be text";
-	return keep_text(call, code, &draft->campaign.alias);
+	return decode_keep(call, code, &draft->campaign.alias);
 }
 
 static const char *read_colour(struct call *call, const struct json *v, void *record)
@@ -101,101 +90,27 @@ static const char *read_colour(struct call *call, const struct json *v, void *re
 	bool fine = t.n == 0 || (t.n == 7 && t.p[0] == '#');
 	for (size_t i = 1; fine && i < t.n; i++)
 		fine = ascii_is_alnum(t.p[i]) && (t.p[i] | 0x20) <= 'f';
-	return fine ? keep_text(call, t, &((struct draft *)record)->campaign.colour)
+	return fine ? decode_keep(call, t, &((struct draft *)record)->campaign.colour)
 		    : "must be a colour such as #1a2b3c";
 }
 
-/* ---- URLs ---- */
-
-/* In ASCII, as a Location header has it: only the host may be written in other letters. */
-static const char *keep_url(struct call *call, struct text typed, const struct url *url,
-			    struct text *out)
-{
-	struct buf ascii = {0};
-	size_t i = 0;
-	while (i < typed.n && (unsigned char)typed.p[i] < 0x80)
-		i++;
-	if (i == typed.n)
-		return keep_text(call, typed, out);
-	url_write(&ascii, url);
-	const char *problem = ascii.failed ? no_memory : keep_text(call, buf_view(&ascii), out);
-	buf_free(&ascii);
-	return problem;
-}
-
-/* A URL for browsers, null or "" for none. */
-static const char *read_url(struct call *call, const struct json *v, struct text *out)
-{
-	struct text t = {0};
-	struct url url;
-	if (json_kind(v) != JSON_NULL && !body_string(v, &t))
-		return "must be text that starts with https://";
-	*out = (struct text){0};
-	if (t.n == 0)
-		return NULL;
-	const char *problem = url_parse(t, URL_ALLOW_HTTP | URL_ALLOW_FRAGMENT, &url);
-	return problem != NULL ? problem : keep_url(call, t, &url, out);
-}
+/* ---- addresses ---- */
 
 static const char *read_logo(struct call *call, const struct json *v, void *record)
 {
-	return read_url(call, v, &((struct draft *)record)->campaign.logo_url);
-}
-
-static bool is_local(const struct url *url)
-{
-	struct text host = text_of(url->host);
-	return text_eq(host, TEXT("localhost")) || text_ends(host, TEXT(".localhost")) ||
-	       text_eq(host, TEXT("127.0.0.1")) || text_eq(host, TEXT("::1"));
-}
-
-/* Appends it as a browser's Origin header has it. */
-static const char *read_origin(struct text t, struct buf *list)
-{
-	struct url url;
-	struct buf origin = {0};
-	const char *problem = url_parse(t, URL_ALLOW_HTTP, &url);
-	if (problem != NULL)
-		return problem;
-	if (url.path.n > 1 || url.has_query)
-		return "must end after its host and port";
-	if (!url.https && !is_local(&url))
-		return "must start with https:// (http:// is for localhost)";
-	buf_str(&origin, url.https ? "https://" : "http://");
-	url_write_authority(&origin, &url);
-	list->failed = list->failed || origin.failed;
-	pairs_add(list, buf_view(&origin), TEXT(""));
-	buf_free(&origin);
-	return NULL;
-}
-
-static const char *keep_pairs(struct call *call, struct buf *list, struct pairs *out)
-{
-	out->raw = arena_copy(&call->req->arena, buf_view(list));
-	bool failed = list->failed || (list->n > 0 && out->raw.p == NULL);
-	buf_free(list);
-	return failed ? no_memory : NULL;
+	return campaign_read_url(call, v, &((struct draft *)record)->campaign.logo_url);
 }
 
 static const char *read_origins(struct call *call, const struct json *v, void *record)
 {
-	struct buf list = {0};
-	struct text t;
-	if (json_kind(v) != JSON_ARRAY && json_kind(v) != JSON_NULL)
-		return "must be a list of origins such as https://shop.example";
-	if (json_length(v) > CAMPAIGN_ORIGINS_MAX)
-		return "has more than 32 entries";
-	for (size_t i = 0; i < json_length(v); i++) {
-		const char *problem =
-		    body_string(json_at(v, i), &t) ? read_origin(t, &list) : "is not text";
-		if (problem == NULL)
-			continue;
-		buf_free(&list);
-		return decode_problem(call,
-				      "must be origins such as https://shop.example: entry %zu %s",
-				      i + 1, problem);
-	}
-	return keep_pairs(call, &list, &((struct draft *)record)->campaign.origins);
+	return campaign_read_origins(call, v, &((struct draft *)record)->campaign.origins);
+}
+
+static const char *read_redirect(struct call *call, const struct json *v, void *record)
+{
+	struct draft *draft = record;
+	mark(draft, AT(redirect_params));
+	return campaign_read_redirect(call, v, &draft->campaign);
 }
 
 /* ---- the parameters that are passed on ---- */
@@ -219,66 +134,8 @@ static const char *read_pass_params(struct call *call, const struct json *v, voi
 		problem = pass_params_refusal((struct pairs){buf_view(&list)});
 	if (json_kind(v) == JSON_ARRAY && list.n == 0)
 		buf_text(&list, pass_params_none());
-	const char *kept = keep_pairs(call, &list, out);
+	const char *kept = decode_keep_pairs(call, &list, out);
 	return problem != NULL ? problem : kept;
-}
-
-/* ---- the redirect ---- */
-
-/* The word of "first_name_param"; NULL for an unknown member. */
-static const char *word_of(struct text member)
-{
-	char name[64];
-	for (size_t i = 0; REDIRECT_WORDS[i] != NULL; i++) {
-		snprintf(name, sizeof name, "%s_param", REDIRECT_WORDS[i]);
-		if (text_eq(member, text_of(name)))
-			return REDIRECT_WORDS[i];
-	}
-	return NULL;
-}
-
-static const char *read_params(struct call *call, const struct json *v, struct campaign *c)
-{
-	struct buf list = {0};
-	struct text member, name;
-	const struct json *value;
-	const char *problem = NULL;
-	for (size_t i = 0; problem == NULL && (value = json_member(v, i, &member)) != NULL; i++) {
-		const char *word = word_of(member);
-		if (text_eq(member, TEXT("url")) || (word != NULL && json_kind(value) == JSON_NULL))
-			continue;
-		if (word == NULL)
-			problem = decode_problem(
-			    call,
-			    "has no member \"%.*s\": it has url, code_param, first_name_param, "
-			    "email_param and referrer_first_name_param",
-			    TEXT_ARGS(decode_shown(member)));
-		else if (!body_string(value, &name))
-			problem = decode_problem(call, "needs a %s_param that is text", word);
-		else if (name.n > 0)
-			pairs_add(&list, text_of(word), name);
-	}
-	const char *kept = keep_pairs(call, &list, &c->redirect_params);
-	return problem != NULL ? problem : kept;
-}
-
-static const char *read_redirect(struct call *call, const struct json *v, void *record)
-{
-	struct draft *draft = record;
-	struct campaign *c = &draft->campaign;
-	const struct json *url = json_get(v, "url");
-	c->redirect_url = (struct text){0};
-	c->redirect_params = (struct pairs){0};
-	mark(draft, AT(redirect_params));
-	if (json_kind(v) == JSON_NULL)
-		return NULL;
-	if (json_kind(v) != JSON_OBJECT || url == NULL)
-		return "must be an object with a url, or null for none";
-	const char *problem = read_url(call, url, &c->redirect_url);
-	if (problem != NULL)
-		return decode_problem(call, "has a url that %s", problem);
-	problem = read_params(call, v, c);
-	return problem != NULL ? problem : redirect_refusal(c);
 }
 
 /* ---- pages ---- */
@@ -289,7 +146,7 @@ static const char *one_line_end(struct call *call, struct text t, struct text *k
 	char *p = arena_alloc(&call->req->arena, t.n + 1);
 	size_t n = 0;
 	if (p == NULL)
-		return no_memory;
+		return DECODE_NO_MEMORY;
 	for (size_t i = 0; i < t.n; i++)
 		if (t.p[i] != '\r' || i + 1 == t.n || t.p[i + 1] != '\n')
 			p[n++] = t.p[i];
@@ -302,7 +159,7 @@ static const char *read_page_text(struct call *call, const struct page_text *whi
 {
 	struct text t = {0};
 	if (which->kind == PAGE_URL) {
-		const char *problem = read_url(call, v, out);
+		const char *problem = campaign_read_url(call, v, out);
 		return problem != NULL ? problem : page_text_refusal(which, *out);
 	}
 	if (json_kind(v) != JSON_NULL && !body_string(v, &t))
@@ -342,7 +199,8 @@ static const char *read_pages(struct call *call, const struct json *v, void *rec
 		else
 			pairs_add(&list, name, value);
 	}
-	const char *kept = keep_pairs(call, &list, &((struct draft *)record)->campaign.texts);
+	const char *kept =
+	    decode_keep_pairs(call, &list, &((struct draft *)record)->campaign.texts);
 	return problem != NULL ? problem : kept;
 }
 

@@ -74,7 +74,7 @@ static const char *read_thresholds(struct call *call, const struct json *v, void
 			return "must hold whole numbers";
 		if (id_list_add(rule->thresholds, count, &call->req->arena, &rule->thresholds) !=
 		    ERR_OK)
-			return "needs more memory than there is";
+			return DECODE_NO_MEMORY;
 	}
 	return NULL;
 }

@@ -20,8 +20,6 @@ enum {
 	WAIT_MAX_S = 7 * 86400,
 };
 
-static const char no_memory[] = "needs more memory than there is";
-
 static const char *read_events(struct call *call, const struct json *v, void *record)
 {
 	(void)call;
@@ -87,7 +85,7 @@ static const char *read_pairs(struct call *call, const struct json *v, const cha
 		problem = read_entry(call, json_at(v, i), first, second, copy, &list);
 	out->raw = arena_copy(&call->req->arena, buf_view(&list));
 	if (list.failed || (list.n > 0 && out->raw.p == NULL))
-		problem = no_memory;
+		problem = DECODE_NO_MEMORY;
 	buf_free(&list);
 	return problem;
 }
@@ -115,7 +113,7 @@ static const char *read_headers(struct call *call, const struct json *v, void *r
 		webhook_headers_seal(call->api->secret_key, *headers, &sealed);
 	headers->raw = arena_copy(&call->req->arena, buf_view(&sealed));
 	if (sealed.failed || (sealed.n > 0 && headers->raw.p == NULL))
-		problem = no_memory;
+		problem = DECODE_NO_MEMORY;
 	buf_free(&sealed);
 	return problem;
 }
@@ -169,7 +167,7 @@ const char *webhook_read_url(struct call *call, const struct json *v, void *reco
 		return problem;
 	struct webhook *w = record;
 	w->url = arena_copy(&call->req->arena, t);
-	return w->url.n == t.n && keep_origin(call, &url, &w->origin) ? NULL : no_memory;
+	return w->url.n == t.n && keep_origin(call, &url, &w->origin) ? NULL : DECODE_NO_MEMORY;
 }
 
 static bool in_range(const struct json *v, uint64_t min, uint64_t max, uint64_t *out)
@@ -229,7 +227,7 @@ static const char *read_schedule(struct call *call, const struct json *v, void *
 		if (!in_range(json_at(v, i), 1, WAIT_MAX_S, &seconds))
 			return "must hold whole seconds, each from 1 to 604800";
 		if (id_list_add(w->schedule, seconds, &call->req->arena, &w->schedule) != ERR_OK)
-			return no_memory;
+			return DECODE_NO_MEMORY;
 	}
 	return NULL;
 }
@@ -250,7 +248,7 @@ static const char *read_success_statuses(struct call *call, const struct json *v
 			       "2xx "
 			       "always counts as delivered";
 		if (id_list_add(*statuses, status, &call->req->arena, statuses) != ERR_OK)
-			return no_memory;
+			return DECODE_NO_MEMORY;
 	}
 	return NULL;
 }

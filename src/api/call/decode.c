@@ -10,6 +10,22 @@
 #include "base/typed.h"
 #include "base/zone.h"
 
+const char DECODE_NO_MEMORY[] = "needs more memory than there is";
+
+const char *decode_keep(struct call *call, struct text t, struct text *out)
+{
+	*out = arena_copy(&call->req->arena, t);
+	return out->n == t.n ? NULL : DECODE_NO_MEMORY;
+}
+
+const char *decode_keep_pairs(struct call *call, struct buf *list, struct pairs *out)
+{
+	bool failed = list->failed;
+	const char *problem = decode_keep(call, buf_view(list), &out->raw);
+	buf_free(list);
+	return failed ? DECODE_NO_MEMORY : problem;
+}
+
 static const char *read_text(struct call *call, const struct decode_field *f, const struct json *v,
 			     struct text *out)
 {
@@ -22,8 +38,7 @@ static const char *read_text(struct call *call, const struct decode_field *f, co
 						 : typed_text_refusal(t, &call->req->arena);
 	if (why != NULL)
 		return why;
-	*out = arena_copy(&call->req->arena, t);
-	return out->n == t.n ? NULL : "needs more memory than there is";
+	return decode_keep(call, t, out);
 }
 
 const char DECODE_TIME_EXPECTED[] =

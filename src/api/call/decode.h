@@ -26,6 +26,13 @@ typedef const char *decode_custom_fn(struct call *call, const struct json *value
 /* What completes "field ..." for a value that is neither a time nor a date. */
 extern const char DECODE_TIME_EXPECTED[];
 
+/* What completes "field ..." if a value cannot be copied. */
+extern const char DECODE_NO_MEMORY[];
+/** Copies a text into the call's arena. NULL, or DECODE_NO_MEMORY. */
+const char *decode_keep(struct call *call, struct text t, struct text *out) WARN_UNUSED;
+/** The same for a list of pairs, which it frees. */
+const char *decode_keep_pairs(struct call *call, struct buf *list, struct pairs *out) WARN_UNUSED;
+
 /** One word or a list of words into bits 1 << number. NULL, or `problem`. */
 const char *decode_mask(const struct json *v, const struct name *table, const char *problem,
 			uint64_t *mask);
