@@ -1,6 +1,7 @@
 /*
- * The fixture of core's tests: a store on memory, on memory that fetches first, or on LMDB; codes
- * of a fixed key; a time that stands still; and calls that run one command and keep its texts.
+ * The fixture of the core tests: a store on the memory engine, on a memory engine whose reads are
+ * pending at first, or on LMDB; codes of a fixed key; a clock that stands still; and calls that run
+ * one command and keep its texts.
  */
 #ifndef TEST_CORE_WORLD_H
 #define TEST_CORE_WORLD_H
@@ -33,7 +34,7 @@ struct world {
 	struct store *store;
 	struct codes *codes;
 	char dir[SCRATCH_PATH];
-	struct arena arena; /* texts of answers, until the test ends */
+	struct arena arena; /* texts of results, until the test ends */
 	uint64_t now_ms;
 };
 
@@ -107,12 +108,12 @@ static inline int world_close(void **state)
 
 /* ---- running commands ---- */
 
-/* One command on its way: the store sees this one, which asks the inner one. */
+/* One command under way: the store sees this one, which calls the inner one. */
 struct world_call {
 	struct command command;
 	struct command *inner;
 	struct world *world;
-	const struct record_kind *kind; /* of *record, whose texts are to be kept; or NULL */
+	const struct record_kind *kind; /* kind of *record whose texts are kept, or NULL */
 	void *record;
 	bool done;
 	enum err err;
@@ -126,7 +127,7 @@ static inline enum err world_call_decide(struct command *command, struct tx *tx)
 
 static inline void world_keep_field(struct world *w, const struct field *f, void *record)
 {
-	/* struct pairs holds nothing but a struct text. */
+	/* struct pairs contains only a struct text. */
 	struct text *t = (struct text *)(void *)((char *)record + f->offset);
 	if (f->type != FIELD_U64)
 		*t = arena_copy(&w->arena, *t);
@@ -165,7 +166,7 @@ static inline void world_settle(struct world *w)
 	}
 }
 
-/* Runs one command to its end; answers what done was told. */
+/* Runs one command to its end and returns the error that done received. */
 static inline enum err world_run_keep(struct world *w, struct command *inner,
 				      const struct record_kind *kind, void *record)
 {
@@ -197,7 +198,7 @@ static inline enum err world_ask(struct world *w, struct command *inner,
 	return call.err;
 }
 
-/* One slice of a job: what upkeep does. Answers how much was found. */
+/* Runs one slice of a job, as upkeep does. Returns the number of rows found. */
 static inline size_t world_slice(struct world *w, struct slice *slice, command_decide_fn *find,
 				 command_decide_fn *change)
 {
@@ -212,7 +213,7 @@ static inline size_t world_slice(struct world *w, struct slice *slice, command_d
 	return slice->n;
 }
 
-/* ---- looking ---- */
+/* ---- reading ---- */
 
 struct world_get {
 	struct command command;
@@ -245,8 +246,8 @@ static inline enum err world_scan_decide(struct command *command, struct tx *tx)
 	return tx_scan(tx, scan->kind, &scan->scan);
 }
 
-/* All records of the kind with `prefix` key fields as in *from, without their texts (as they are
- * gone). Answers their number. */
+/* Lists the records of the kind whose first `prefix` key fields equal those of *from, without their
+ * texts (they are freed). Returns their number. */
 static inline size_t world_list(struct world *w, const struct record_kind *kind, const void *from,
 				size_t prefix, void *records, size_t max)
 {
@@ -284,7 +285,7 @@ static inline struct text world_canonical(struct world *w, struct text email)
 	return read.canonical;
 }
 
-/* What a join is asked by default; the test changes it before it runs it. */
+/* A join with the default values, which a test changes before it runs the join. */
 static inline struct join world_join(struct world *w, uint64_t campaign_id, uint64_t referrer_id,
 				     const char *email)
 {

@@ -1,5 +1,5 @@
-/* What the tests of erasing share: erasing, its job, people with names, attempts with answers, and
- * a search for what any record says.
+/* Shared by the tests of erasing: erasing, its job, people with names, attempts with responses, and
+ * a search for a text in all records.
  */
 #ifndef TEST_ERASE_WORLD_H
 #define TEST_ERASE_WORLD_H
@@ -14,7 +14,7 @@
 
 enum { RECORDS_MAX = 2048, SLICES_MAX = 10000 };
 
-/* ---- doing ---- */
+/* ---- erasing ---- */
 
 static inline enum err erase(struct world *w, uint64_t id)
 {
@@ -25,7 +25,7 @@ static inline enum err erase(struct world *w, uint64_t id)
 	return world_run(w, &cmd.command);
 }
 
-/* One slice; false where nothing was left. The database is sound after each. */
+/* Runs one slice; false if no work was left. The database is sound after each slice. */
 static inline bool step(struct world *w, size_t *work)
 {
 	struct erase_slice job = {.slice = {.now_ms = w->now_ms}};
@@ -79,7 +79,7 @@ static inline void attempt(struct world *w, uint64_t delivery_id, enum delivery_
 	assert_int_equal(world_run(w, &cmd.command), ERR_OK);
 }
 
-/* ---- does any record say it? ---- */
+/* ---- searching all records ---- */
 
 struct search {
 	struct command command;

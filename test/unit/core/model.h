@@ -1,7 +1,7 @@
 /*
- * The reference model of core's rules: plain arrays and the plainest reading of the rules, no
- * records, no indexes. What waits in an order chain, for instance, is not linked here: it is looked
- * up.
+ * The reference model of the rules of core: plain arrays and the simplest reading of the rules,
+ * without records and indexes. For example, the model does not link the deliveries of an order
+ * chain: it searches for them.
  */
 #ifndef TEST_CORE_MODEL_H
 #define TEST_CORE_MODEL_H
@@ -20,16 +20,17 @@ enum {
 	MODEL_ANSWERS = 4096,
 };
 
-/* Index 0 is nobody in all of these: an id is an index. */
+/* An id is an index. Index 0 is unused. */
 struct model_user {
 	uint64_t campaign, referrer, email, qualified_ms, referrals, qualified;
-	bool erased, forgotten; /* forgotten: by deliveries and answers too */
+	bool erased,
+	    forgotten; /* forgotten: deliveries and responses no longer name the user either */
 };
 
 struct model_hook {
 	bool alive;
 	uint64_t campaign, events, types, order, disabled_ms;
-	uint64_t placed; /* when it came to its campaign's list */
+	uint64_t placed; /* when it was added to its campaign's list */
 	uint64_t pending, delivered, exhausted;
 };
 
@@ -38,15 +39,15 @@ struct model_delivery {
 	bool chained;
 };
 
-/* What was answered to a key or an order. */
+/* The response to a key or an order. */
 struct model_answer {
 	uint64_t key, request, user, changed, qualified_ms;
 };
 
-/* order 0: the qualification that named none. */
+/* Order 0 is the qualification without an order. */
 struct model_order {
 	uint64_t order, user;
-	bool stands, answered[2]; /* as refund, as purchase */
+	bool stands, answered[2]; /* [0] refund, [1] purchase */
 	struct model_answer answers[2];
 };
 
@@ -68,7 +69,7 @@ static inline bool model_same_chain(const struct model_delivery *a, const struct
 	return a->chained && b->chained && a->hook == b->hook && a->chain_user == b->chain_user;
 }
 
-/* Somebody of its chain came earlier and has not ended. */
+/* An earlier delivery of its chain has not ended. */
 static inline bool model_waits(const struct model *m, uint64_t id)
 {
 	const struct model_delivery *d = &m->deliveries[id];
@@ -99,7 +100,8 @@ static inline void model_deliver(struct model *m, uint64_t hook, uint64_t user)
 	m->hooks[hook].pending++;
 }
 
-/* Those of all campaigns first, then the campaign's own; each list in the order of coming to it. */
+/* Webhooks of all campaigns come first, then the campaign's own; each list in the order in which
+ * webhooks were added to it. */
 static inline void model_event(struct model *m, enum event_type type, uint64_t user)
 {
 	const struct model_user *u = &m->users[user];
@@ -230,7 +232,7 @@ static inline struct model_joined model_enter(struct model *m, uint64_t campaign
 	return (struct model_joined){JOIN_CREATED, m->n_users};
 }
 
-/* key 0: none. */
+/* Key 0 means no key. */
 static inline struct model_joined model_join(struct model *m, uint64_t campaign, uint64_t referrer,
 					     uint64_t email, uint64_t key)
 {
@@ -257,7 +259,7 @@ static inline struct model_order *model_order(struct model *m, uint64_t order, u
 	return NULL;
 }
 
-/* Does any order of the user stand? */
+/* Whether any order of the user stands. */
 static inline bool model_stands(const struct model *m, uint64_t user)
 {
 	for (uint64_t i = 0; i < m->n_orders; i++)
@@ -266,7 +268,7 @@ static inline bool model_stands(const struct model *m, uint64_t user)
 	return false;
 }
 
-/* A refund without an order refunds all. */
+/* A refund without an order refunds all orders. */
 static inline void model_refund(struct model *m, uint64_t user, uint64_t order)
 {
 	for (uint64_t i = 0; i < m->n_orders; i++)
@@ -274,7 +276,8 @@ static inline void model_refund(struct model *m, uint64_t user, uint64_t order)
 			m->orders[i].stands = false;
 }
 
-/* The user's new state; false where it cannot be qualified, or has no such order. order 0: none. */
+/* Sets the user's new state; false if the user cannot be qualified or has no such order. Order 0
+ * means no order. */
 static inline bool model_qualify(struct model *m, uint64_t user, bool qualified, uint64_t order,
 				 struct model_answer *answer)
 {
@@ -325,7 +328,7 @@ static inline enum err model_erase(struct model *m, uint64_t user)
 	return ERR_OK;
 }
 
-/* What the job does with all that were erased. */
+/* Does what the erasing job does with all erased users. */
 static inline void model_forget(struct model *m)
 {
 	for (uint64_t user = 1; user <= m->n_users; user++) {

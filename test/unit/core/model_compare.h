@@ -10,7 +10,7 @@
 
 enum { LISTED = 12000 };
 
-/* A run of the model: the store, the model, the dice. */
+/* A run of the model: the store, the model, and the random numbers. */
 struct run {
 	struct world *w;
 	struct model *m;
@@ -112,7 +112,7 @@ static inline void compare_due(struct run *r, struct due *rows, size_t due)
 	}
 }
 
-/* A chain's row names the newest of its deliveries; without one that is pending there is no row. */
+/* A chain's row names its newest delivery. A chain without a pending delivery has no row. */
 static inline void compare_chains(struct run *r, struct chain *rows)
 {
 	const struct chain first = {0};
@@ -123,7 +123,7 @@ static inline void compare_chains(struct run *r, struct chain *rows)
 	for (size_t i = 0; i < n; i++) {
 		const struct model_delivery *last = &r->m->deliveries[rows[i].last_id];
 		assert_true(last->chained && last->hook == rows[i].webhook_id);
-		/* Somebody was erased: a cancelled one keeps its place. */
+		/* A cancelled delivery of an erased user keeps its place. */
 		assert_true(last->status == DELIVERY_PENDING || r->m->users[last->user].forgotten);
 		assert_true(last->chain_user == rows[i].user_id);
 		for (uint64_t id = rows[i].last_id + 1; id <= r->m->n_deliveries; id++)

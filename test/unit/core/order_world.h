@@ -1,5 +1,5 @@
-/* What the tests of orders share: requests about an order, what they are answered, and after each
- * of them a check of all rewards and of the database.
+/* Shared by the tests of orders: requests about an order, their results, and after each request a
+ * check of all rewards and of the database.
  */
 #ifndef TEST_ORDER_WORLD_H
 #define TEST_ORDER_WORLD_H
@@ -7,14 +7,13 @@
 #include "reward_world.h"
 #include "verify_world.h"
 
-/* What a request was answered: rewards as they were, and what the command left of the database is
- * sound. */
+/* The result of a request: the rewards as they were. The database after the command is sound. */
 struct answer {
 	enum err err;
 	enum qualify_outcome outcome;
 	bool changed, qualified;
 	size_t n;
-	struct reward rewards[8]; /* without texts */
+	struct reward rewards[8]; /* their texts are left out */
 };
 
 struct asked {
@@ -22,7 +21,7 @@ struct asked {
 	struct answer *answer;
 };
 
-/* In the turn of the command: its memory ends with it. */
+/* Runs in the turn of the command, whose memory ends with it. */
 static inline void on_answered(struct command *command, enum err err)
 {
 	struct asked *asked = (struct asked *)((char *)command - offsetof(struct asked, qualify));
@@ -55,7 +54,7 @@ static inline struct answer ask(struct world *w, struct qualify q)
 	return answer;
 }
 
-/* "" is no order_id. */
+/* "" means no order_id. */
 static inline struct qualify request(struct world *w, uint64_t user_id, bool qualified,
 				     const char *order_id)
 {
@@ -94,7 +93,7 @@ static inline struct rule every_order(struct rule rule, uint64_t max_per_user)
 	return rule;
 }
 
-/* A friend of Jessica, in a campaign with this rule. */
+/* Adds a friend of Jessica in a campaign with this rule. */
 static inline uint64_t friend_under(struct world *w, struct rule rule)
 {
 	struct people p = world_people(w, 2);

@@ -1,5 +1,5 @@
-/* What the tests of payloads share: an event, lists of fields under construction, and what comes of
- * them.
+/* Shared by the tests of payloads: an event, lists of fields under construction, and the resulting
+ * payload.
  */
 #ifndef TEST_PAYLOAD_WORLD_H
 #define TEST_PAYLOAD_WORLD_H
@@ -36,7 +36,7 @@ static inline int close_fixture(void **state)
 	return 0;
 }
 
-/* The event of the guide's own example. */
+/* The event of the example in the guide. */
 static inline struct event byron_joined(void)
 {
 	return (struct event){

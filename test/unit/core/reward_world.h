@@ -1,5 +1,5 @@
-/* What the tests of rewards share: rules in a few words, people who qualify, the jobs, and a check
- * of everything that must be true of all rewards at any moment.
+/* Shared by the tests of rewards: short constructors of rules, people who qualify, the jobs, and a
+ * check of everything that must hold for all rewards at any moment.
  */
 #ifndef TEST_REWARD_WORLD_H
 #define TEST_REWARD_WORLD_H
@@ -69,7 +69,7 @@ static inline uint64_t world_rule(struct world *w, struct rule rule)
 
 /* ---- coupons ---- */
 
-/* Uploads coupons "P-1" .. "P-n", named by a letter and numbered from `first`. */
+/* Uploads coupons "P-1" to "P-n": the letter is given, and the numbers begin at `first`. */
 static inline void world_coupons(struct world *w, uint64_t rule_id, char letter, size_t first,
 				 size_t n)
 {
@@ -138,7 +138,7 @@ static inline struct reward_act reward_act(struct world *w, command_decide_fn *d
 	};
 }
 
-/* What the operator is told: NULL for done, or the refusal. */
+/* Runs an operator's command. Returns NULL if it succeeded, or the refusal. */
 static inline const char *world_act(struct world *w, command_decide_fn *decide, uint64_t id)
 {
 	struct reward_act act = reward_act(w, decide, id);
@@ -157,7 +157,7 @@ static inline size_t world_events(struct world *w, uint64_t type)
 	return found;
 }
 
-/* Of a part of a reward, after which the reward lives on. */
+/* Counts clawbacks of part of a reward: the reward itself still stands. */
 static inline size_t world_part_clawbacks(struct world *w)
 {
 	static struct event events[4096];
@@ -172,7 +172,7 @@ static inline size_t world_part_clawbacks(struct world *w)
 
 /* ---- jobs ---- */
 
-/* All jobs until nothing is left. */
+/* Runs all jobs until no work is left. */
 static inline void world_jobs(struct world *w)
 {
 	struct reward_release held = {.slice.now_ms = w->now_ms}, waiting = held;
@@ -187,7 +187,7 @@ static inline void world_jobs(struct world *w)
 		assert_true(++turns < WORLD_TURNS_MAX);
 }
 
-/* ---- what is always true ---- */
+/* ---- invariants ---- */
 
 static inline bool has_by(struct world *w, uint64_t by, uint64_t number, uint64_t id)
 {
@@ -218,7 +218,7 @@ static inline void check_reward(struct world *w, const struct reward *r)
 	assert_int_equal(r->cancelled_ms != 0, r->state == REWARD_CANCELLED);
 }
 
-/* Coupons 1 .. given are handed out, each to the reward that names it; no other one is. */
+/* Coupons 1 to `given` are handed out, each to the reward that names it. The others are not. */
 static inline void check_pool(struct world *w, uint64_t rule_id, size_t issued)
 {
 	struct pool pool = {.rule_id = rule_id};
@@ -253,7 +253,7 @@ static inline void check_rule(struct world *w, uint64_t rule_id, const struct re
 	check_pool(w, rule_id, rule.metric == METRIC_COUPON ? stats.issued : 0);
 }
 
-/* Everything that must be true of all rewards; answers how many there are. */
+/* Checks everything that must hold for all rewards. Returns their number. */
 static inline size_t check_rewards(struct world *w)
 {
 	static struct reward all[REWARDS_MAX];

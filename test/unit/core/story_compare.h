@@ -1,5 +1,5 @@
-/* The story against its model: every counter, user and reward, and the number of events of each
- * kind.
+/* Compares the story with its model: every counter, user and reward, and the number of events of
+ * each kind.
  */
 #ifndef TEST_STORY_COMPARE_H
 #define TEST_STORY_COMPARE_H
@@ -9,7 +9,7 @@
 #include "reward_world.h"
 #include "story_model.h"
 
-/* What is compared. */
+/* The two sides of the comparison. */
 struct story_run {
 	struct world *w;
 	struct story *s;
@@ -62,7 +62,7 @@ static inline void story_compare_reward(struct story_run *r, unsigned id)
 	assert_int_equal(reward.clawback_ms != 0, expected->taken_back || expected->clawback != 0);
 	assert_int_equal(reward_clawback_amount(&reward),
 			 expected->taken_back ? expected->amount : expected->clawback);
-	/* Who gets the last coupons is not said: how many get one is. */
+	/* The model does not say who gets the last coupons, only how many people get one. */
 	if (expected->rule != 4)
 		assert_int_equal(reward.state, expected->state);
 	assert_int_equal(reward.coupon.n > 0, reward.state == REWARD_ISSUED && expected->rule == 4);
@@ -126,7 +126,7 @@ static inline void story_count_events(struct story_run *r)
 		sum += expected[i].changes;
 	}
 	assert_int_equal(world_get(r->w, &KIND_WEBHOOK_STATS, &stats), ERR_OK);
-	assert_int_equal(stats.pending + stats.cancelled, sum); /* one webhook wants all of them */
+	assert_int_equal(stats.pending + stats.cancelled, sum); /* one webhook gets all events */
 	free(page);
 }
 

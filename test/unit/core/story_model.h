@@ -1,6 +1,6 @@
 /*
- * The reference model of the story: what must be true of users, counters and rewards, written down
- * the plain way, in arrays, with nothing of the program's own.
+ * The reference model of the story: what must hold for users, counters and rewards, written in
+ * plain arrays without code of the program.
  */
 #ifndef TEST_STORY_MODEL_H
 #define TEST_STORY_MODEL_H
@@ -12,8 +12,8 @@
 enum {
 	STORY_CAMPAIGNS = 3,
 	STORY_RULES = 8,
-	STORY_ORDERS = 5, /* of one user; 0 is the qualification that names none */
-	STORY_PARTS = 4,  /* refunds of parts of one order */
+	STORY_ORDERS = 5, /* of one user; 0 is the qualification without an order */
+	STORY_PARTS = 4,  /* partial refunds of one order */
 	STORY_USERS_MAX = 12000,
 	STORY_REWARDS_MAX = 60000,
 	STORY_DAYS = 30,
@@ -26,15 +26,15 @@ struct story_rule {
 	enum story_metric metric;
 	bool to_invited, on_join, automatic;
 	unsigned every;         /* recurring */
-	unsigned thresholds[4]; /* milestone; ends with 0 */
+	unsigned thresholds[4]; /* of a milestone rule; ends with 0 */
 	uint64_t amount, percent, cap;
 	unsigned hold_days;
 	bool each_order;
 	unsigned max_per_user;
 };
 
-/* Campaign 1 pays for qualified friends and at milestones, 2 takes part of the purchase, once and
- * of each order, and gives coupons, 3 counts. */
+/* Campaign 1 pays for qualified friends and at milestones. Campaign 2 pays commissions, once and
+ * for each order, and gives coupons. Campaign 3 only counts. */
 static const struct story_rule story_rules[STORY_RULES + 1] = {
     [1] = {.campaign = 1, .metric = STORY_AMOUNT, .amount = 500, .automatic = true, .hold_days = 3},
     [2] = {.campaign = 1, .metric = STORY_CUSTOM, .thresholds = {2, 5, 10}},
@@ -62,14 +62,14 @@ static const struct story_rule story_rules[STORY_RULES + 1] = {
 
 struct story_order {
 	bool known, stands;
-	bool bought_changed, refund_known, refund_changed; /* what was answered */
+	bool bought_changed, refund_known, refund_changed; /* as in the response */
 	uint64_t amount_e4, refunded_e4;
-	uint64_t parts[STORY_PARTS]; /* totals that were answered */
+	uint64_t parts[STORY_PARTS]; /* totals of earlier responses */
 	unsigned n_parts;
 };
 
 struct story_user {
-	unsigned campaign, referrer; /* referrer 0: came by the campaign's link */
+	unsigned campaign, referrer; /* referrer 0: joined through the campaign's link */
 	unsigned referrals, qualified_referrals;
 	bool qualified, erased;
 	struct story_order orders[STORY_ORDERS];
@@ -83,8 +83,9 @@ struct story_reward {
 	enum story_state state;
 	bool taken_back;
 	uint64_t amount;
-	unsigned order;    /* of the user `step`, that earned it */
-	uint64_t clawback; /* of an issued one that lives: the part that is to be taken back */
+	unsigned order;    /* order of the user `step` that earned it */
+	uint64_t clawback; /* part of an issued reward that must be taken back, while the reward
+			      stands */
 };
 
 struct story_campaign {
@@ -97,7 +98,7 @@ struct story {
 	struct story_campaign campaigns[STORY_CAMPAIGNS + 1];
 	unsigned n_users, n_erased, n_rewards, coupons_left, day;
 	uint64_t now_ms;
-	/* Changes of each kind: each must have its event. */
+	/* The number of changes of each kind, each of which must have its event. */
 	unsigned joins, qualified, unqualified, due, issued, cancelled;
 	unsigned by_day[STORY_CAMPAIGNS + 1][STORY_DAYS][3]; /* joins, qualified, unqualified */
 };
@@ -160,12 +161,12 @@ static inline uint64_t story_amount(const struct story_rule *rule, uint64_t amou
 {
 	if (rule->metric != STORY_COMMISSION)
 		return rule->amount;
-	/* Hundredths of a percent of ten-thousandths, in cents, rounded half up. */
+	/* Hundredths of a percent of ten-thousandths, as cents, rounded half up. */
 	uint64_t cents = (amount_e4 * rule->percent / 10000 + 50) / 100;
 	return rule->cap != 0 && cents > rule->cap ? rule->cap : cents;
 }
 
-/* May the step have one reward more? */
+/* Whether the step may have one more reward. */
 static inline bool story_is_free(struct story *s, unsigned number, unsigned referrer, unsigned step)
 {
 	const struct story_rule *rule = &story_rules[number];
@@ -189,7 +190,7 @@ static inline void story_earn_by(struct story *s, unsigned number, unsigned caus
 		return;
 	uint64_t amount = story_amount(rule, amount_e4);
 	if (rule->metric == STORY_COMMISSION && amount == 0)
-		return; /* a few cents give no commission */
+		return; /* a few cents make no commission */
 	struct story_reward *r = &s->rewards[++s->n_rewards];
 	*r = (struct story_reward){.rule = number,
 				   .referrer = u->referrer,
@@ -204,7 +205,7 @@ static inline void story_earn_by(struct story *s, unsigned number, unsigned caus
 		story_try_issue(s, r);
 }
 
-/* Where the user was qualified before (is_further), only rules that every order fulfils count. */
+/* If the user was qualified before (is_further), only rules that count every order apply. */
 static inline void story_earn(struct story *s, unsigned cause, bool on_join, unsigned count,
 			      unsigned order, uint64_t amount_e4, bool is_further)
 {
@@ -236,7 +237,7 @@ static inline void story_undo(struct story *s, unsigned cause, unsigned count)
 	}
 }
 
-/* Does the reward belong to this order, and go with it? */
+/* Whether the reward belongs to this order and is refunded with it. */
 static inline bool story_is_of(const struct story_reward *r, unsigned user, unsigned order)
 {
 	const struct story_rule *rule = &story_rules[r->rule];
@@ -251,7 +252,7 @@ static inline void story_undo_order(struct story *s, unsigned user, unsigned ord
 			story_take_back(s, &s->rewards[i]);
 }
 
-/* What is left of the order is less: so are its commissions. */
+/* Less of the order is left, so its commissions shrink. */
 static inline void story_reduce(struct story *s, unsigned user, unsigned order, uint64_t left_e4)
 {
 	for (unsigned i = 1; i <= s->n_rewards; i++) {
@@ -272,7 +273,7 @@ static inline void story_reduce(struct story *s, unsigned user, unsigned order, 
 	}
 }
 
-/* A day begins: holds end. And coupons, where there are some, go to those who wait. */
+/* A day begins: holds end, and waiting rewards get the available coupons. */
 static inline void story_release(struct story *s)
 {
 	for (unsigned i = 1; i <= s->n_rewards; i++)
@@ -306,15 +307,15 @@ static inline bool story_stands(const struct story_user *u)
 	return stands;
 }
 
-/* The user becomes what the orders say. True where that is a change; *count is what rewards look
- * at. */
+/* Sets the user's state from their orders. True if it changed; *count is the count that rules
+ * compare. */
 static inline bool story_follow(struct story *s, unsigned id, unsigned *count)
 {
 	struct story_user *u = &s->users[id], *referrer = &s->users[u->referrer];
 	bool qualified = story_stands(u);
 	if (u->qualified == qualified)
 		return false;
-	/* Nothing is counted for a referrer who is gone. */
+	/* An erased referrer has no counters. */
 	unsigned before = referrer->erased ? 0 : referrer->qualified_referrals;
 	unsigned after = referrer->erased ? 0 : qualified ? before + 1 : before - 1;
 	u->qualified = qualified;
@@ -326,7 +327,7 @@ static inline bool story_follow(struct story *s, unsigned id, unsigned *count)
 	return true;
 }
 
-/* True where the qualification changed, and for an order of before what was answered then. */
+/* True if the qualification changed; for a known order, the first result again. */
 static inline bool story_buy(struct story *s, unsigned id, unsigned order, uint64_t amount_e4)
 {
 	struct story_user *u = &s->users[id];
@@ -342,7 +343,7 @@ static inline bool story_buy(struct story *s, unsigned id, unsigned order, uint6
 	return o->bought_changed;
 }
 
-/* Order 0: all orders. An order that is not known is the caller's affair. */
+/* Order 0 means all orders. The caller handles unknown orders. */
 static inline bool story_refund(struct story *s, unsigned id, unsigned order)
 {
 	struct story_user *u = &s->users[id];
@@ -365,8 +366,8 @@ static inline bool story_refund(struct story *s, unsigned id, unsigned order)
 	return changed;
 }
 
-/* False where it is refused. The caller sends at most STORY_PARTS totals, each less than the
- * amount. */
+/* False if it is refused. The caller sends at most STORY_PARTS totals, each less than the amount.
+ * */
 static inline bool story_refund_part(struct story *s, unsigned id, unsigned order,
 				     uint64_t total_e4)
 {
@@ -381,7 +382,7 @@ static inline bool story_refund_part(struct story *s, unsigned id, unsigned orde
 	return true;
 }
 
-/* The person goes, and with them what is counted and what they had coming; days stay as they were.
+/* Erases the person with their counters and pending rewards. The counters by day stay.
  */
 static inline void story_erase(struct story *s, unsigned id)
 {

@@ -1,5 +1,6 @@
-/* Analytics: sums of counters by day, in slices, and the users with the most referrals.
- * Never counts: the commands that cause something do (test_day.c).
+/* Owns the tests of analytics: sums of counters by day, in slices, and the users with the most
+ * referrals.
+ * Never counts: the commands that cause an event do (test_day.c).
  * Run by make test. */
 #include "core/analytics.h"
 #include "core_world.h"
@@ -10,7 +11,7 @@ struct put_rows {
 	struct command command;
 	const struct day *days;
 	size_t n_days;
-	uint64_t campaigns; /* 1 to this have stats */
+	uint64_t campaigns; /* campaigns 1 to this one have counters */
 };
 
 static enum err put_rows_decide(struct command *command, struct tx *tx)
@@ -25,7 +26,7 @@ static enum err put_rows_decide(struct command *command, struct tx *tx)
 	return ERR_OK;
 }
 
-/* A slice that is added up in its done, while its texts live. */
+/* A slice that done adds up, while its texts are valid. */
 struct adding {
 	struct analytics_slice slice;
 	struct analytics *sum;
@@ -40,7 +41,7 @@ static void on_slice(struct command *command, enum err err)
 		analytics_add(a->sum, &a->slice);
 }
 
-/* Adds all slices up, as the API does; answers how many there were. */
+/* Adds up all slices, as the API does. Returns their number. */
 static int add_up(struct world *w, struct campaign_name name, struct analytics *sum)
 {
 	struct adding *a = calloc(1, sizeof *a);
@@ -119,7 +120,7 @@ static void an_empty_campaign_and_an_unknown_one(void **state)
 	free(s);
 }
 
-/* More campaigns than a slice holds, more days than a slice holds: everything is counted once. */
+/* More campaigns and more days than a slice holds: each row is counted once. */
 static void all_campaigns_are_added_up_in_slices(void **state)
 {
 	enum { CAMPAIGNS = 2 * ANALYTICS_SLICE_CAMPAIGNS + 3, LONG = ANALYTICS_DAYS_MAX };
@@ -129,7 +130,7 @@ static void all_campaigns_are_added_up_in_slices(void **state)
 	size_t n = 0;
 	memset(days, 0, sizeof days);
 	for (uint64_t id = 1; id <= CAMPAIGNS; id++) {
-		/* The day before and the day after are not asked for. */
+		/* The query excludes the day before and the day after. */
 		rows[n++] = (struct day){.campaign_id = id, .date = 99, .joins = 1000};
 		rows[n++] = (struct day){.campaign_id = id, .date = 100 + LONG, .joins = 1000};
 	}
@@ -161,8 +162,7 @@ static struct text entries(char *room, uint64_t first_id, size_t n, uint64_t mos
 	return text_from(room, n * 16);
 }
 
-/* The best of several campaigns' lists, most referrals first, the first campaign's in front of
- * equals. */
+/* Merges the lists of several campaigns: most referrals first; of equals, the first campaign's. */
 static void leaders_of_campaigns_are_merged(void **state)
 {
 	static struct analytics_slice s;

@@ -1,5 +1,5 @@
-/* Campaigns: made, changed by what is named, removed while nobody is in them.
- * Never goes through HTTP: the commands are run on three stores.
+/* Owns the tests of campaigns: created, changed field by field, removed while empty.
+ * Never goes through HTTP: the commands run on three stores.
  * Run by make test. */
 #include "core/page_text.h"
 #include "core/reading.h"
@@ -80,14 +80,14 @@ static void a_campaign_ends_after_it_starts(void **state)
 		assert_int_equal(save(w, &s), cases[i].err);
 		last += cases[i].err == ERR_OK;
 	}
-	assert_int_equal(world_launched(w), last + 1); /* refusals gave their ids back */
+	assert_int_equal(world_launched(w), last + 1); /* refused commands returned their ids */
 	struct campaign_save late = {
 	    .campaign = {.id = 3, .starts_ms = 5},
 	    .set = record_bit(&KIND_CAMPAIGN, offsetof(struct campaign, starts_ms))};
-	assert_int_equal(save(w, &late), ERR_REFUSED); /* against the stored end */
+	assert_int_equal(save(w, &late), ERR_REFUSED); /* compared with the stored end */
 }
 
-/* 2026-11-26T00:00:00Z, as a date comes to the command. */
+/* 2026-11-26T00:00:00Z, as the command receives a date. */
 static const uint64_t NOV_26 = UINT64_C(1795651200000), HOUR = 3600000;
 
 static void dates_are_days_in_the_time_zone(void **state)
@@ -102,7 +102,8 @@ static void dates_are_days_in_the_time_zone(void **state)
 	assert_int_equal(save(w, &s), ERR_OK);
 	struct campaign c = read_back(w, 1);
 	assert_true(c.starts_ms == NOV_26 + 5 * HOUR && c.ends_ms == NOV_26 + 29 * HOUR - 1);
-	/* The stored time zone counts where the change names none; another one moves no date. */
+	/* If the change names no time zone, the stored one applies. A new time zone moves no stored
+	 * date. */
 	struct campaign_save change = {
 	    .campaign = {.id = 1, .ends_ms = NOV_26 + 24 * HOUR},
 	    .set = record_bit(&KIND_CAMPAIGN, offsetof(struct campaign, ends_ms)),
@@ -115,7 +116,7 @@ static void dates_are_days_in_the_time_zone(void **state)
 	c = read_back(w, 1);
 	assert_true(text_eq(c.timezone, TEXT("Asia/Tokyo")));
 	assert_true(c.starts_ms == NOV_26 + 5 * HOUR && c.ends_ms == NOV_26 + 53 * HOUR - 1);
-	/* With an end before its beginning it is refused, whatever the dates say. */
+	/* An end before the start is refused. */
 	change.campaign.ends_ms = NOV_26 - 24 * HOUR;
 	assert_int_equal(save(w, &change), ERR_REFUSED);
 }
@@ -134,7 +135,7 @@ static void an_empty_campaign_is_removed(void **state)
 	struct campaign_read read = {.command = {.decide = campaign_read_decide},
 				     .name = {.id = empty}};
 	assert_int_equal(world_ask(w, &read.command, NULL, NULL), ERR_NOT_FOUND);
-	assert_int_equal(world_launched(w), used + 1); /* an id is never given twice */
+	assert_int_equal(world_launched(w), used + 1); /* an id is never reused */
 }
 
 static void pages_go_both_ways(void **state)
@@ -192,7 +193,7 @@ static void a_campaign_with_webhooks_or_rules_is_kept(void **state)
 	assert_int_equal(world_run(w, &cmd.command), ERR_OK);
 }
 
-/* ---- codes from elsewhere ---- */
+/* ---- imported codes ---- */
 
 static enum err save_as(struct world *w, const char *alias, struct campaign_save *s)
 {
@@ -364,7 +365,7 @@ static void campaigns_are_found_by_name_and_status(void **state)
 	}
 }
 
-/* A page by its number is passed up to in bounded steps. */
+/* The rows before a numbered page are skipped in bounded steps. */
 static void campaigns_are_skipped_in_bounded_steps(void **state)
 {
 	enum { SKIP = CAMPAIGN_LIST_LOOK_MAX + 100 };

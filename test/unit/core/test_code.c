@@ -1,4 +1,5 @@
-/* Codes: a permutation of ids that never changes, for the links in the wild are made of it.
+/* Owns the tests of codes: a permutation of ids that must never change, because published links
+ * contain it.
  * Never opens a store.
  * Run by make test. */
 #include "../../support/seeded.h"
@@ -18,7 +19,7 @@ static int close_codes(void **state)
 	return 0;
 }
 
-/* Frozen: a change here is a change of every link that people have sent. Key 00 01 02 .. 1f. */
+/* Frozen: a change here changes every link that people have shared. The key is 00 01 02 .. 1f. */
 static void codes_never_change(void **state)
 {
 	static const struct {
@@ -60,8 +61,8 @@ static void message_ids_and_hashes_never_change(void **state)
 	assert_true(hash != codes_hash_email(*state, 1, TEXT("jessica@example.co")));
 }
 
-/* Of event and webhook, whichever delivery carries it; what 0.1 made keeps the id it was sent
- * with. */
+/* The message id depends on event and webhook, whichever delivery carries it. Deliveries of 0.1
+ * keep the id with which they were sent. */
 static void a_message_id_names_event_and_webhook(void **state)
 {
 	char id[MESSAGE_ID_SIZE], other[MESSAGE_ID_SIZE];
@@ -82,7 +83,7 @@ static void a_message_id_names_event_and_webhook(void **state)
 	assert_string_equal(id, other);
 }
 
-/* Addresses that people have bookmarked and mails hold. */
+/* Frozen: bookmarks and e-mails contain these addresses. */
 static void secrets_of_users_never_change(void **state)
 {
 	static const enum code_secret purposes[] = {SECRET_OWN_PAGE, SECRET_KNOWN_PAGE,
@@ -123,7 +124,7 @@ static void codes_decode_to_their_ids(void **state)
 	}
 }
 
-/* The other way: any well-formed code is some id's, and that id's only code. */
+/* In the other direction: any well-formed code belongs to some id, and is that id's only code. */
 static void every_code_belongs_to_one_id(void **state)
 {
 	static const char alphabet[] = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
@@ -168,7 +169,7 @@ static int by_text(const void *a, const void *b)
 	return memcmp(a, b, CODE_LENGTH + 1);
 }
 
-/* Codes of neighbours: all different, and each digit of each place about as often as the others.
+/* Codes of adjacent ids are all different, and each place has each digit about equally often.
  * 58,000 codes, 1,000 expected of each, six sigma (6 * 31.4) allowed. */
 static void neighbours_are_spread(void **state)
 {

@@ -1,5 +1,5 @@
-/* Owns the tests of the counters by day, the leaders, the user indexes and test mode: what a join
- * and a qualification leave behind beside the user.
+/* Owns the tests of the counters by day, the leaders, the user indexes and test mode: everything
+ * that a join and a qualification store besides the user.
  */
 #include "core_world.h"
 
@@ -55,7 +55,7 @@ static void days_are_those_of_the_time_zone(void **state)
 	assert_int_equal(world_get(w, &KIND_EVENT, &event), ERR_OK);
 	assert_true(event.type == EVENT_USER_QUALIFIED && event.joined_day == 3 &&
 		    event.qualified_day == 3);
-	/* In UTC the milliseconds say it. */
+	/* In UTC the day follows from the milliseconds. */
 	uint64_t utc = world_launched(w);
 	world_user(w, utc, 0, "jessica@example.com");
 	event = (struct event){.id = 4};
@@ -185,14 +185,14 @@ static void leaders_have_the_most_referrals_first(void **state)
 {
 	struct world *w = *state;
 	note(w, 7, 1);
-	note(w, 8, 1); /* an equal one stands behind */
+	note(w, 8, 1); /* of equals, the later one comes second */
 	check_leaders(w, 2, (const uint64_t[]){7, 8});
 	note(w, 8, 2);
 	note(w, 9, 5);
 	check_leaders(w, 3, (const uint64_t[]){9, 8, 7});
 	note(w, 9, 1);
 	check_leaders(w, 3, (const uint64_t[]){8, 7, 9});
-	note(w, 8, 0); /* gone */
+	note(w, 8, 0); /* removed */
 	check_leaders(w, 2, (const uint64_t[]){7, 9});
 }
 
@@ -202,7 +202,7 @@ static void the_leader_list_is_bounded(void **state)
 	for (uint64_t id = 1; id <= LEADERS_KEPT + 10; id++)
 		note(w, id, 10 + id);
 	check_leaders(w, LEADERS_KEPT, NULL);
-	note(w, 1000, 11); /* too few to enter a full list */
+	note(w, 1000, 11); /* too few for a full list */
 	check_leaders(w, LEADERS_KEPT, NULL);
 	note(w, LEADERS_KEPT + 10, 0);
 	check_leaders(w, LEADERS_KEPT - 1, NULL);

@@ -1,9 +1,9 @@
-/* Deliveries: their order chains, due rows, retries, ends and counters.
- * Never sends: verdicts come from the test. Run on three stores.
+/* Owns the tests of deliveries: their order chains, due rows, retries, ends and counters.
+ * Never sends: the test supplies the verdicts. Runs on three stores.
  * Run by make test. */
 #include "core_world.h"
 
-/* A campaign with a referrer and a webhook that hears of invited people only. */
+/* A campaign with a referrer, and a webhook that gets events about invited people only. */
 struct scene {
 	uint64_t jessica, hook;
 };
@@ -90,7 +90,7 @@ static void an_attempt_loads_everything_it_needs(void **state)
 	struct delivery_load load = {.command = {.decide = delivery_load_decide}, .delivery_id = 1};
 	assert_int_equal(world_ask(w, &load.command, &KIND_EVENT, &load.event), ERR_OK);
 	assert_true(load.event.user_id == byron && load.revision.revision == 1);
-	assert_int_equal(load.revision.format, FORMAT_QUERY); /* as it was when it was made */
+	assert_int_equal(load.revision.format, FORMAT_QUERY); /* unchanged since the event */
 	assert_true(text_eq(load.event.email, TEXT("byron@example.com")));
 	load.delivery_id = 2;
 	assert_int_equal(world_ask(w, &load.command, NULL, NULL), ERR_NOT_FOUND);
@@ -129,7 +129,7 @@ static void failures_are_retried_until_exhausted(void **state)
 		DUE(w, 1);
 		assert_stats(w, s.hook, 1, 0, 0, 0);
 	}
-	/* A retry at the very time that was claimed keeps its row. */
+	/* A retry at exactly the claimed time keeps its row. */
 	assert_int_equal(world_attempt(w, 1, due, VERDICT_RETRY, due), ERR_OK);
 	DUE(w, 1);
 	assert_int_equal(world_attempt(w, 1, due, VERDICT_EXHAUSTED, 0), ERR_OK);
@@ -169,7 +169,7 @@ static void per_user_order_sends_one_after_another(void **state)
 	assert_int_equal(world_attempt(w, 3, world_delivery(w, 3).due_ms, VERDICT_RETRY, 5000000),
 			 ERR_OK);
 	DUE(w, 2, 3);                 /* the next one waits for the retry */
-	end(w, 2, VERDICT_EXHAUSTED); /* an end as good as any */
+	end(w, 2, VERDICT_EXHAUSTED); /* any end releases the next one */
 	DUE(w, 4, 3);
 	end(w, 4, VERDICT_DELIVERED);
 	end(w, 3, VERDICT_DELIVERED);
@@ -206,7 +206,8 @@ static void without_order_all_are_due_at_once(void **state)
 	DUE(w, 1, 2, 3, 5);
 }
 
-/* What waits in a chain leaves it as it came, whatever the webhook's order became meanwhile. */
+/* A delivery leaves its chain by the rules of the chain, even if the webhook's order has changed
+ * since. */
 static void a_changed_order_keeps_existing_chains(void **state)
 {
 	struct world *w = *state;
@@ -237,7 +238,7 @@ static struct webhook stored_hook(struct world *w, uint64_t id)
 	return hook;
 }
 
-/* What a disabled webhook gets is kept: pending, with its due rows, in its order. */
+/* Deliveries of a disabled webhook are kept: pending, with their due rows, in their order. */
 static void deliveries_of_a_disabled_webhook_are_kept(void **state)
 {
 	struct world *w = *state;
@@ -266,14 +267,14 @@ static void gone_disables_at_once(void **state)
 	assert_int_equal(hook.disabled_ms, WORLD_NOW + 5);
 	assert_true(hook.disabled_reason.n > 0);
 	assert_true(world_delivery(w, 1).due_ms == 7000000);
-	assert_stats(w, s.hook, 1, 0, 0, 0); /* the one about its user; none about itself */
+	assert_stats(w, s.hook, 1, 0, 0, 0); /* the event about its user; no event about itself */
 	assert_stats(w, other, 1, 0, 0, 0);
 	DUE(w, 1, 2);
 	struct event event = {.id = world_delivery(w, 2).event_id};
 	assert_int_equal(world_get(w, &KIND_EVENT, &event), ERR_OK);
 	assert_true(event.type == EVENT_WEBHOOK_DISABLED && event.about_webhook_id == s.hook);
 	assert_true(text_eq(event.reason, hook.disabled_reason));
-	/* What happens to the operator event's own delivery is no operator event. */
+	/* The end of the operator event's own delivery causes no operator event. */
 	end(w, 2, VERDICT_EXHAUSTED);
 	assert_int_equal(world_count(w, &KIND_EVENT), 3);
 }
@@ -296,12 +297,12 @@ static void a_delivery_is_resent(void **state)
 	assert_int_equal(world_attempt(w, 1, world_delivery(w, 1).due_ms, VERDICT_RETRY, 5000000),
 			 ERR_OK);
 	DUE(w, 2, 1);
-	assert_int_equal(resend(w, 1).due_ms, w->now_ms); /* hastened */
+	assert_int_equal(resend(w, 1).due_ms, w->now_ms); /* brought forward */
 	DUE(w, 2, 1);
-	assert_true(resend(w, 3).waiting); /* its turn is its turn */
+	assert_true(resend(w, 3).waiting); /* it still waits for its turn */
 	end(w, 1, VERDICT_EXHAUSTED);
 	DUE(w, 2, 3);
-	struct delivery again = resend(w, 1); /* outside of any order */
+	struct delivery again = resend(w, 1); /* outside any chain */
 	assert_true(again.status == DELIVERY_PENDING && again.attempts == 2);
 	assert_true(again.round_start == 2 && !again.waiting && again.finished_ms == 0);
 	DUE(w, 2, 1, 3);
@@ -322,8 +323,8 @@ static void cancel(struct world *w)
 	assert_int_equal(world_run(w, &cmd.command), ERR_OK);
 }
 
-/* A webhook that is gone: its due rows are cancelled in slices, each making the next of its chain
- * due. */
+/* The due rows of a removed webhook are cancelled in slices. Each cancelled delivery makes the next
+ * of its chain due. */
 static void a_removed_webhook_cancels_its_deliveries(void **state)
 {
 	struct world *w = *state;
@@ -345,7 +346,7 @@ static void a_removed_webhook_cancels_its_deliveries(void **state)
 	assert_stats(w, s.hook, 0, 0, 0, 5);
 }
 
-/* The answer of an attempt that was under way comes after the end: it is logged, nothing else. */
+/* A response that arrives after the delivery's end is only logged. */
 static void a_late_response_is_only_logged(void **state)
 {
 	struct world *w = *state;

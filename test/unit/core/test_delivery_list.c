@@ -1,5 +1,6 @@
-/* The search for deliveries: every combination of filters against a walk over all records, on
- * random ones; where pages end, and what they cost. Run on three stores. Run by make test. */
+/* Owns the tests of the search for deliveries: every combination of filters against a walk over all
+ * records, on random ones; where pages end, and what they cost. Runs on three stores. Run by make
+ * test. */
 #include "core/delivery_list.h"
 
 #include "../../support/seeded.h"
@@ -9,7 +10,7 @@
 
 enum { HOOKS = 11, USERS = 5, TYPES = 3, BATCH = 50, ALL_MAX = 2000, STEP_MS = 10 };
 
-/* Webhooks 1 to HOOKS; the last one is disabled. More than a page remembers. */
+/* Webhooks 1 to HOOKS, more than a page caches. The last one is disabled. */
 static void make_hooks(struct world *w)
 {
 	for (uint64_t id = 1; id <= HOOKS; id++) {
@@ -20,7 +21,7 @@ static void make_hooks(struct world *w)
 	}
 }
 
-/* A batch of deliveries with what became of them, decided before the command runs. */
+/* A batch of deliveries with their results, decided before the command runs. */
 struct populate {
 	struct command command;
 	struct event events[BATCH];
@@ -52,7 +53,7 @@ static enum err populate_decide(struct command *command, struct tx *tx)
 	return err;
 }
 
-/* Some milliseconds of disorder, as results that are recorded together bring about. */
+/* Shuffles times by some milliseconds, as results that are recorded together do. */
 static void populate_random(struct world *w, struct seeded *random, size_t n)
 {
 	static const uint64_t ends[] = {DELIVERY_PENDING, DELIVERY_DELIVERED, DELIVERY_DELIVERED,
@@ -130,7 +131,7 @@ static struct delivery_list ask(struct world *w, const struct delivery_filter *f
 	return list;
 }
 
-/* All pages of a search, against all records. */
+/* Compares all pages of a search with all records. */
 static size_t check(struct world *w, const struct all *all, const struct delivery_filter *f,
 		    bool reverse, size_t max)
 {
@@ -184,14 +185,14 @@ static void every_combination_of_filters(void **state)
 			f.until_ms = time + seeded_below(&random, N * STEP_MS);
 		found += check(w, all, &f, i % 5 < 3, 1 + seeded_below(&random, 40));
 	}
-	assert_true(found > N * 3); /* the combinations are not all empty ones */
+	assert_true(found > N * 3); /* not every combination is empty */
 	free(all);
 }
 
 /* ---- what it costs ---- */
 
-/* n deliveries, 10 ms apart: all to webhook 1, about nobody and delivered, but for every 500th,
- * which is about user 1 and exhausted. */
+/* n deliveries, 10 ms apart: all to webhook 1, without a user, and delivered, except that every
+ * 500th is about user 1 and exhausted. */
 static void populate_even(struct world *w, size_t n)
 {
 	for (size_t done = 0; done < n; done += BATCH) {
@@ -243,7 +244,7 @@ static void a_page_ends_early(void **state)
 {
 	struct world *w = *state;
 	struct delivery room[10];
-	/* Nothing fits, and only looking at each one shows it. */
+	/* No delivery matches, but only reading each one shows it. */
 	const struct delivery_filter f = {.webhook_id = 1, .event_type = EVENT_USER_QUALIFIED};
 	make_hooks(w);
 	populate_even(w, 1500);

@@ -1,11 +1,12 @@
-/* The disable rule: watched time of nothing but failures, whatever the wall clock shows.
- * Never sends: verdicts come from the test. Run on three stores.
+/* Owns the tests of the disable rule: it counts watched time with nothing but failures, whatever
+ * the wall clock shows.
+ * Never sends: the test supplies the verdicts. Runs on three stores.
  * Run by make test. */
 #include "core_world.h"
 
 static const uint64_t DAY_MS = 24ull * 3600 * 1000;
 
-/* A webhook, and what it hears of: Byron's join (delivery 1) and Mary's (2). */
+/* A webhook that gets Byron's join (delivery 1) and Mary's (2). */
 static uint64_t make_hook(struct world *w)
 {
 	uint64_t jessica = world_user(w, world_launched(w), 0, "jessica@example.com");
@@ -29,7 +30,7 @@ static uint64_t attempt(struct world *w, uint64_t hook, struct delivery_record_a
 	return now.disabled_ms;
 }
 
-/* Delivery 1 fails once more, `failing_ms` after the failure before. Answers when it was
+/* Delivery 1 fails again, `failing_ms` after the previous failure. Returns when the webhook was
  * disabled. */
 static uint64_t fail_again(struct world *w, uint64_t hook, uint64_t failing_ms)
 {
@@ -62,12 +63,12 @@ static void a_success_restarts_the_count(void **state)
 		(struct delivery_record_attempt){.attempt = {.delivery_id = 2, .status = 200},
 						 .verdict = VERDICT_DELIVERED});
 	assert_int_equal(fail_again(w, hook, DAY_MS),
-			 0); /* the first of a new row counts nothing */
+			 0); /* the first failure of a new row counts no time */
 	assert_int_equal(fail_again(w, hook, 5 * DAY_MS - 1), 0);
 	assert_int_equal(fail_again(w, hook, 1), w->now_ms);
 }
 
-/* They say nothing about the endpoint but that it answers. */
+/* A refusal only shows that the endpoint responds. */
 static void a_refusal_restarts_the_count(void **state)
 {
 	struct world *w = *state;
@@ -97,7 +98,7 @@ static enum err put_stats_decide(struct command *command, struct tx *tx)
 	return ERR_OK;
 }
 
-/* 0.1 stored when the failures began; what it saw until its last attempt goes on counting. */
+/* 0.1 stored when the failures began. The time until its last attempt still counts. */
 static void an_upgrade_continues_the_count(void **state)
 {
 	struct world *w = *state;

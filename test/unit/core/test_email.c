@@ -1,5 +1,5 @@
-/* E-mail addresses, with the whole of isemail's test set.
- * Never asks the DNS: what isemail only warns of for want of a record is accepted.
+/* Owns the tests of e-mail addresses, with the whole of isemail's test set.
+ * Never asks the DNS: addresses for which isemail only warns of a missing DNS record are accepted.
  * Run by make test; reads test/conformance/isemail. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,7 +13,8 @@
 #include "base/typed.h"
 #include "core/email.h"
 
-/* NULL for an address that is read as it is. The message lives until the next call. */
+/* The refusal of an address, or NULL if it is accepted unchanged. The message is valid until the
+ * next call. */
 static const char *refusal(struct text address)
 {
 	static struct arena arena;
@@ -28,27 +29,28 @@ static const char *refusal(struct text address)
 	return why;
 }
 
-/* What referd decides about each category of the suite. The ones between valid and wrong are legal
- * in a mail header and unusable on a form: quotes, comments, literals, folding white space,
- * obsolete syntax, lengths no server takes. */
+/* The decision of referd for each category of the suite. Addresses between valid and wrong are
+ * legal in a mail header and unusable on a form: quotes, comments, literals, folding white space,
+ * obsolete syntax, lengths that no server accepts. */
 static const struct {
 	const char *category;
 	bool accepted;
 	int count;
 } decisions[] = {
     {"ISEMAIL_VALID_CATEGORY", true, 14}, {"ISEMAIL_DNSWARN", true, 8},
-    {"ISEMAIL_RFC5321", false, 16}, /* but for the exception below */
+    {"ISEMAIL_RFC5321", false, 16}, /* except the one below */
     {"ISEMAIL_CFWS", false, 10},          {"ISEMAIL_DEPREC", false, 20},
     {"ISEMAIL_RFC5322", false, 30},       {"ISEMAIL_ERR", false, 66},
 };
 
 enum { N_DECISIONS = sizeof(decisions) / sizeof(decisions[0]) };
 
-/* A single label is as good here as in "test@io", which the suite calls valid: only the DNS could
- * tell them apart. */
+/* A single label is as valid here as in "test@io", which the suite accepts: only the DNS could tell
+ * them apart. */
 static const char accepted_exception[] = "test@org";
 
-/* The content of <tag>...</tag> from *at on, within `end`; NULL p where there is none. */
+/* The content of the next <tag>...</tag> from *at, within `end`. p is NULL if there is no further
+ * one. */
 static struct text element(const char *from, const char *end, const char *tag)
 {
 	char open[32], close[32];
@@ -63,7 +65,7 @@ static struct text element(const char *from, const char *end, const char *tag)
 	return text_from(begin, (size_t)(stop - begin));
 }
 
-/* One "&...;" of the file. The suite writes control character c as U+2400 + c. */
+/* Decodes one "&...;" of the file. The suite writes control character c as U+2400 + c. */
 static size_t put_entity(struct text rest, struct buf *out)
 {
 	unsigned code = 0;
@@ -177,7 +179,7 @@ static void refusals_name_the_fault(void **state)
 	    {"a@x y.example", "has a blank after the @"},
 	    {"a@x\u200dy.example", "has an invisible character (U+200D) after the @"},
 	    {"a@x\u202ey.example", "has an invisible character (U+202E) after the @"},
-	    /* IDNA drops the first, so it is not the fault */
+	    /* IDNA drops the first character, so the second one is the fault */
 	    {"a@x\u200b\u200ey.example", "has an invisible character (U+200E) after the @"},
 	    {"a@x\u200b..example", "has a domain that is not a valid host name"},
 	    {"a@x\ue000.example", "has an unusable character (U+E000) after the @"},
@@ -195,7 +197,7 @@ static void refusals_name_the_fault(void **state)
 	assert_non_null(refusal((struct text){0}));
 }
 
-/* 254 bytes as typed may be more as A-labels, which is what a server would be sent. */
+/* 254 bytes as typed may become more as A-labels, which are what a server receives. */
 static void the_length_limit_counts_a_labels(void **state)
 {
 	(void)state;
@@ -210,7 +212,8 @@ static void the_length_limit_counts_a_labels(void **state)
 	buf_free(&b);
 }
 
-/* What is stored and sent is what passed: nothing around it, the host as it is looked up. */
+/* The stored and sent address is the accepted one: trimmed, with the host in the form that DNS
+ * uses. */
 static void the_accepted_address_is_stored(void **state)
 {
 	(void)state;
@@ -271,12 +274,13 @@ static void canonical_addresses_are_compared(void **state)
 	same("byron@B\u00fccher.example", "BYRON@xn--bcher-kva.EXAMPLE", true);
 	same("JOS\u00c9@x.example", "jose\u0301@x.example", true);
 	same("jose@x.example", "jos\u00e9@x.example", false);
-	same("a+b@x.example", "a@x.example", false); /* flagged elsewhere, but not the same */
+	same("a+b@x.example", "a@x.example",
+	     false); /* flagged as suspicious, but a different address */
 	same("a.b@gmail.com", "ab@gmail.com", false);
 	arena_free(&arena);
 }
 
-/* A local part is not a host name: only case and composition do not count. */
+/* A local part is not a host name: folding ignores only case and composition. */
 static void letters_that_hosts_merge_stay_different_before_the_at(void **state)
 {
 	(void)state;

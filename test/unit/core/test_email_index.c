@@ -1,5 +1,5 @@
-/* Owns the tests of users whom 0.1 filed by e-mail under its own folding: they are found, changed,
- * erased and verified like all others.
+/* Owns the tests of users whose e-mail address 0.1 indexed under its own folding: they are found,
+ * changed, erased and verified like all others.
  */
 #include "verify_world.h"
 
@@ -36,7 +36,7 @@ static size_t filed_under(struct world *w, uint64_t hash)
 	return err == ERR_OK ? id_list_length(index.user_ids) : 0;
 }
 
-/* A user as 0.1 left one behind. */
+/* A user as 0.1 stored it. */
 static uint64_t user_of_0_1(struct world *w, uint64_t campaign, const char *email)
 {
 	uint64_t id = world_user(w, campaign, 0, email);
@@ -64,7 +64,7 @@ static void users_of_0_1_are_found_again(void **state)
 	world_assert_sound(w);
 }
 
-/* The address that 0.1 took for the same one belongs to somebody else. */
+/* An address that 0.1 treated as equal belongs to another user. */
 static void addresses_that_0_1_merged_are_different_users(void **state)
 {
 	struct world *w = *state;

@@ -1,5 +1,5 @@
-/* Erasing a person: what is gone at once, what slices take out of events, deliveries and attempts,
- * and that no record speaks of them when the work is done. Run on three stores. */
+/* Owns the tests of erasing a person: what is deleted at once, what slices remove from events,
+ * deliveries and attempts, and that no record names the person afterwards. Runs on three stores. */
 #include "erase_world.h"
 
 /* ---- at once ---- */
@@ -33,7 +33,7 @@ static void the_record_and_its_indexes_go_at_once(void **state)
 	assert_int_equal(world_count(w, &KIND_USER), 1);
 	assert_int_equal(erase(w, jessica), ERR_NOT_FOUND);
 	assert_int_equal(erase(w, 99), ERR_NOT_FOUND);
-	/* The address is free again, the link leads nowhere. */
+	/* The address is free again, and the link is unknown. */
 	join = named(w, campaign, 0, "Jessica", "jessica@example.com");
 	assert_int_equal(world_run_join(w, &join), ERR_OK);
 	assert_true(join.outcome == JOIN_CREATED && join.user.id > jessica);
@@ -57,7 +57,7 @@ static void erasing_a_test_user_does_not_lower_the_counters(void **state)
 	finish(w);
 }
 
-/* Her friends go on without her: nothing of hers comes back. */
+/* Later events of her friends restore nothing of hers. */
 static void later_events_of_friends_do_not_name_the_erased_person(void **state)
 {
 	struct world *w = *state;
@@ -100,7 +100,7 @@ static void no_record_names_an_erased_person(void **state)
 	assert_int_equal(erase(w, jessica), ERR_OK);
 	assert_int_equal(finish(w), 1);
 	assert_int_equal(records_that_say(w, "essica"), 0);
-	/* Hers are never sent, his are, with what is his. */
+	/* Her deliveries are never sent. His are, with his own data. */
 	assert_int_equal(world_delivery(w, 2).status, DELIVERY_CANCELLED);
 	assert_int_equal(world_delivery(w, 4).status, DELIVERY_CANCELLED);
 	assert_int_equal(world_delivery(w, 3).status, DELIVERY_DELIVERED);
@@ -117,7 +117,7 @@ static void no_record_names_an_erased_person(void **state)
 	assert_true(stats.pending == 2 && stats.cancelled == 2);
 }
 
-/* Somebody who referred many: slice after slice, each with a bound, over retention's gaps. */
+/* A person who referred many: each slice is bounded, and gaps of the retention do no harm. */
 static void many_friends_and_a_cut_chain(void **state)
 {
 	enum { FRIENDS = 150 };
@@ -134,7 +134,8 @@ static void many_friends_and_a_cut_chain(void **state)
 		if (i % 10 == 0)
 			world_becomes(w, friend, true);
 	}
-	/* The newest event of a friend is dropped: the one before it has a delivery yet. */
+	/* The retention drops the newest event of a friend; the one before it still has a delivery.
+	 * */
 	struct retention_drop drop = {.command = {.decide = retention_drop_decide},
 				      .before_ms = w->now_ms + 10};
 	struct event newest = {.id = 3};
@@ -248,7 +249,7 @@ static enum err put_of_a_newer_referd(struct command *command, struct tx *tx)
 	return ERR_OK;
 }
 
-/* It is left to one who knows what is to be done. */
+/* A newer version, which knows the phase, continues it. */
 static void phases_of_a_newer_version_are_left_alone(void **state)
 {
 	struct world *w = *state;

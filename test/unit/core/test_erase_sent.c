@@ -1,5 +1,5 @@
-/* Erasing a person whose webhooks are on their way: what is under way, replays, sending again, and
- * the order of what others have waiting. Run on three stores. */
+/* Owns the tests of erasing a person whose webhooks are being sent: attempts under way, replays,
+ * resends, and the order of other people's deliveries. Runs on three stores. */
 #include "erase_world.h"
 
 static void a_running_attempt_is_recorded_without_its_response(void **state)
@@ -16,7 +16,7 @@ static void a_running_attempt_is_recorded_without_its_response(void **state)
 	world_assert_sound(w);
 }
 
-/* Neither before the slices came to it nor after. */
+/* Neither before the slices reach it nor after. */
 static void nothing_is_sent_again(void **state)
 {
 	struct world *w = *state;
@@ -56,7 +56,8 @@ static bool is_due(struct world *w, uint64_t id)
 	return d.status == DELIVERY_PENDING && !d.waiting;
 }
 
-/* In strict order others stand before and behind: nobody overtakes, nobody is left behind. */
+/* In a strict order other people's deliveries come before and after: none overtakes another, and
+ * none gets stuck. */
 static void a_strict_order_continues_around_cancelled_deliveries(void **state)
 {
 	struct world *w = *state;
@@ -71,7 +72,7 @@ static void a_strict_order_continues_around_cancelled_deliveries(void **state)
 	assert_int_equal(erase(w, jessica), ERR_OK);
 	finish(w);
 	assert_true(is_due(w, 1) && !is_due(w, 3));
-	person(w, 0, ada, "Dora", "dora@example.com"); /* 5, behind one that is cancelled */
+	person(w, 0, ada, "Dora", "dora@example.com"); /* 5, behind a cancelled one */
 	world_assert_sound(w);
 	struct retention_drop drop = {.command = {.decide = retention_drop_decide},
 				      .before_ms = w->now_ms + 10,

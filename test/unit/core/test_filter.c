@@ -1,6 +1,5 @@
-/* Conditions of a search: what requests say, and which records fit.
- * Never through a list (test_user_list, e2e/test_search).
- * Run by make test. */
+/* Owns the tests of search conditions: how requests express them, and which records match.
+ * Never goes through a list (test_user_list, e2e/test_search). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -36,7 +35,7 @@ struct fixture {
 	struct filter_drafts drafts;
 	struct filter filter;
 	struct problems problems;
-	struct json *json; /* which problems borrow from */
+	struct json *json; /* texts of problems point into it */
 };
 
 static void release(struct fixture *f)
@@ -76,7 +75,7 @@ static bool fits(struct fixture *f, const struct record *record)
 	return yes;
 }
 
-/* A text that is like the pattern. */
+/* Text is compared with a pattern. */
 static void like_matches_patterns(void **state)
 {
 	static const struct {
@@ -109,12 +108,12 @@ static void like_matches_patterns(void **state)
 	}
 }
 
-/* Any number compares, though no record has it; 0 is what has no number. */
+/* Any number can be compared, even one that no record has. 0 stands for a missing number. */
 static void numbers_are_compared(void **state)
 {
 	static const struct {
 		const char *value;
-		const char *equal, *above, *below; /* the ids of 0, 2 and 3 that fit */
+		const char *equal, *above, *below; /* which of the ids 0, 2 and 3 match */
 	} cases[] = {
 	    {"2", "2", "3", ""},    {"2.0", "2", "3", ""},
 	    {"2.50", "", "3", "2"}, {"0", "0", "23", ""},
@@ -153,7 +152,7 @@ static void times_are_compared(void **state)
 	const uint64_t day = UINT64_C(1795996800000); /* 2026-11-30 */
 	static const struct {
 		const char *condition;
-		int before, first, last, after; /* around that day: does it fit? */
+		int before, first, last, after; /* around that day: does it match? */
 	} cases[] = {
 	    {"%3D&filters[0][value]=2026-11-30", 0, 1, 1, 0},
 	    {"!%3D&filters[0][value]=2026-11-30", 1, 0, 0, 1},
@@ -180,7 +179,7 @@ static void times_are_compared(void **state)
 		assert_int_equal(fits(&f, &first), cases[i].first);
 		assert_int_equal(fits(&f, &last), cases[i].last);
 		assert_int_equal(fits(&f, &after), cases[i].after);
-		/* What never happened is neither before nor after anything. */
+		/* A missing time is neither before nor after any moment. */
 		assert_int_equal(fits(&f, &none), cases[i].before && cases[i].after);
 		release(&f);
 	}
@@ -204,7 +203,7 @@ static void dates_are_days_in_the_time_zone(void **state)
 	filter_place(&f.filter, zone_find(TEXT("")));
 	assert_false(fits(&f, &first));
 	release(&f);
-	/* A time is a moment wherever it is looked at. */
+	/* A time with an offset is the same moment in every zone. */
 	read_query(&f, "filters[0][field]=at&filters[0][value]=2026-11-30T00:00:00Z");
 	assert_false(filter_has_days(&f.filter));
 	release(&f);
@@ -234,7 +233,7 @@ static void conditions_are_joined_with_and_and_or(void **state)
 	release(&f);
 }
 
-/* A code stands for an id once it was looked up; one that leads nowhere stands for nobody. */
+/* A code stands for an id once it was looked up. An unknown code matches no user. */
 static void codes_stand_for_ids(void **state)
 {
 	struct fixture f;

@@ -1,4 +1,4 @@
-/* Form fields: what may be defined, what may be typed, what is kept.
+/* Owns the tests of form fields: which definitions and values are accepted, and what is stored.
  * Never joins: judging is pure.
  * Run by make test. */
 #include <setjmp.h>
@@ -12,10 +12,10 @@
 
 #include "core/form_field.h"
 
-/* A campaign's list, with what its texts need. */
+/* A campaign's list of fields, with the memory of its texts. */
 struct form {
 	struct buf list, options, passed, given, out;
-	struct arena arena; /* of problems and kept values */
+	struct arena arena; /* for problems and stored values */
 	const char *why;
 	struct text field;
 };
@@ -100,7 +100,7 @@ static void a_definition_is_read_back(void **state)
 	form_free(&f);
 }
 
-/* What a newer referd may have stored beside it is skipped, an unknown type judged as text. */
+/* Members that a newer version stored are skipped. An unknown type is judged as text. */
 static void a_definition_of_a_newer_version_is_read(void **state)
 {
 	struct form f = {0};
@@ -120,7 +120,7 @@ static void a_definition_of_a_newer_version_is_read(void **state)
 
 static const struct {
 	enum form_type type;
-	const char *value, *kept; /* NULL: refused */
+	const char *value, *kept; /* kept is NULL if refused */
 } typed_values[] = {
     {FORM_TEXT, " J\xc3\xb6 & Co ", "J\xc3\xb6 & Co"},
     {FORM_TEXT, "a\nb", NULL},
@@ -202,7 +202,7 @@ static void a_whole_form_is_judged(void **state)
 	assert_true(text_eq(f.field, TEXT("company")));
 	give(&f, "company", " Acme ");
 	assert_null(judge(&f, false));
-	/* In the order of the fields, what is empty left out. */
+	/* In the order of the fields, without empty values. */
 	assert_kept(&f, (const char *[]){"company", "Acme", "terms", "true"}, 4);
 	assert_non_null(judge(&f, true));
 	assert_true(text_eq(f.field, TEXT("utm")));
@@ -323,11 +323,11 @@ static void labels_types_and_options_are_checked(void **state)
 	field.type = 0;
 	assert_non_null(refused_one(field));
 	field.type = FORM_SELECT;
-	assert_non_null(refused_one(field)); /* without options */
+	assert_non_null(refused_one(field)); /* options are missing */
 	field.options = options(&f, "a", "b");
 	assert_null(refused_one(field));
 	field.type = FORM_TEXT;
-	assert_non_null(refused_one(field)); /* with options */
+	assert_non_null(refused_one(field)); /* options are not allowed */
 	field.type = FORM_SELECT;
 	field.options = options(&f, "a", "a");
 	assert_non_null(refused_one(field));
@@ -381,7 +381,7 @@ static void lists_are_bounded_and_without_duplicates(void **state)
 	form_free(&f);
 }
 
-/* What came with a link is left out where it cannot be kept: the person can do nothing about it. */
+/* A parameter of a link that cannot be stored is left out, because the person cannot correct it. */
 static void parameters_of_a_link_are_kept(void **state)
 {
 	struct form f = {0};

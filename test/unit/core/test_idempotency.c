@@ -1,5 +1,6 @@
-/* Idempotency-Key: the same request gets the same answer for a day, another one is refused.
- * Never goes through HTTP: joins with keys are run on three stores.
+/* Owns the tests of Idempotency-Key: the same request gets the same response for a day, another
+ * request with the key is refused.
+ * Never goes through HTTP: joins with keys run on three stores.
  * Run by make test. */
 #include <stdio.h>
 
@@ -79,7 +80,7 @@ static void scopes_have_separate_keys(void **state)
 	assert_true(a.given && w->now_ms == WORLD_NOW);
 }
 
-/* A refusal is not kept: once the campaign takes people, the same request is good. */
+/* A refusal is not stored: once the campaign accepts joins, the same request succeeds. */
 static void refusals_are_not_kept(void **state)
 {
 	struct world *w = *state;
@@ -111,7 +112,7 @@ static void a_key_is_new_after_a_day(void **state)
 	assert_int_equal(world_count(w, &KIND_IDEMPOTENCY_AGE), 2);
 }
 
-/* What the expiry does: answers how many rows it found. */
+/* Runs the expiry. Returns the number of rows found. */
 static size_t expire(struct world *w, uint64_t now_ms)
 {
 	struct idempotency_expire cmd = {.slice = {.now_ms = now_ms}};
@@ -143,7 +144,7 @@ static void expiry_spares_the_younger_row(void **state)
 	assert_int_equal(world_count(w, &KIND_IDEMPOTENCY), 0);
 }
 
-/* As if `n` more answers had been kept meanwhile. */
+/* Pretends that `n` more responses were stored meanwhile. */
 struct counting {
 	struct command command;
 	uint64_t n;
@@ -162,7 +163,7 @@ static void count_on(struct world *w, uint64_t n)
 	assert_int_equal(world_run(w, &counting.command), ERR_OK);
 }
 
-/* Beyond the bound the oldest go early, as many as there are too many. */
+/* Beyond the bound the oldest rows are removed early, as many as are over it. */
 static void the_oldest_rows_are_removed_beyond_the_bound(void **state)
 {
 	struct world *w = *state;
@@ -187,7 +188,7 @@ static void the_oldest_rows_are_removed_beyond_the_bound(void **state)
 	assert_int_equal(world_run_join(w, &join), ERR_OK);
 }
 
-/* Slices are small, but for a flood. */
+/* Slices are small, except during a flood. */
 static void a_flood_does_not_outrun_the_expiry(void **state)
 {
 	struct world *w = *state;

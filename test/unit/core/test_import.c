@@ -1,6 +1,6 @@
-/* One line of an import: all of it or nothing, once, with the code and the qualification of before;
- * and the walk over a campaign's users that an export makes. Never reads CSV: the row is filled in
- * here. Run by make test. */
+/* Owns the tests of one import row: all of it or nothing, once, with its imported code and
+ * qualification; and of the walk over a campaign's users that an export makes. Never reads CSV: the
+ * tests fill in the row. Run by make test. */
 #include "core/import.h"
 
 #include <stdio.h>
@@ -86,7 +86,7 @@ static void the_same_line_again_changes_nothing(void **state)
 	world_assert_sound(w);
 }
 
-/* A referrer who comes with many friends of before is no suspect for it. */
+/* A referrer whose many friends are imported is not suspicious. */
 static void imported_friends_do_not_raise_suspicion(void **state)
 {
 	struct world *w = *state;
@@ -125,14 +125,14 @@ static void a_refused_row_leaves_nothing(void **state)
 	row.join.referrer =
 	    (struct who){.campaign_id = campaign, .canonical_email = TEXT("known@example.com")};
 	assert_refused(w, &row, "referrer");
-	/* Nobody referred: joining would do, qualifying would not. */
+	/* Without a referrer a row can join, but cannot qualify. */
 	row = row_of(w, campaign, "new@example.com");
 	row.qualified = true;
 	assert_refused(w, &row, "qualified");
 	row = row_of(w, campaign, "new@example.com");
 	row.join.alias = TEXT("no code");
 	assert_refused(w, &row, "code");
-	/* Somebody who joined here keeps the code that is known by now. */
+	/* A user who joined here keeps the code that others know already. */
 	row = row_of(w, campaign, "known@example.com");
 	row.join.alias = TEXT("other");
 	assert_refused(w, &row, "code");
@@ -141,7 +141,8 @@ static void a_refused_row_leaves_nothing(void **state)
 	world_assert_sound(w);
 }
 
-/* The same friend qualified by a request brings the reward; by an import it was paid before. */
+/* A friend whom a request qualifies earns the reward. An imported qualification was rewarded
+ * elsewhere. */
 static void an_imported_qualification_is_not_rewarded(void **state)
 {
 	struct world *w = *state;
@@ -150,7 +151,7 @@ static void an_imported_qualification_is_not_rewarded(void **state)
 	world_rule(w, rule_custom(campaign));
 	struct import_row row = row_of(w, campaign, "byron@example.com");
 	row.join.referrer.id = jessica;
-	row.qualified = true; /* nobody knows when */
+	row.qualified = true; /* the time is unknown */
 	assert_int_equal(run(w, &row), ERR_OK);
 	assert_int_equal(user_of(w, 2).qualified_ms, WORLD_NOW);
 	assert_int_equal(world_count(w, &KIND_REWARD), 0);

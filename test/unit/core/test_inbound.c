@@ -1,5 +1,6 @@
-/* The inbound webhook's secrets: born with the database or given to one that has none, rotated.
- * Never open: what is sealed is any text here.
+/* Owns the tests of the secrets of the inbound webhook: created with a new database, added to an
+ * old one, rotated.
+ * Never decrypts: any text stands for a sealed value here.
  * Run by make test. */
 #include "core/inbound.h"
 
@@ -21,7 +22,7 @@ static struct setup setup(const char *fingerprint)
 	};
 }
 
-/* What is stored, its texts kept until the test ends. */
+/* The stored secrets, with texts that last until the test ends. */
 struct reading {
 	struct inbound_read read;
 	struct world *world;
@@ -101,7 +102,7 @@ static enum err forget_decide(struct command *command, struct tx *tx)
 	return ERR_OK;
 }
 
-/* A database of before there were signed inbound calls. */
+/* A database from before signed inbound calls existed. */
 static void an_old_database_gets_its_secrets(void **state)
 {
 	struct world *w = *state;
@@ -109,7 +110,7 @@ static void an_old_database_gets_its_secrets(void **state)
 	struct setup s = setup("key 1");
 	assert_int_equal(world_run(w, &s.command), ERR_OK);
 	assert_int_equal(world_run(w, &forget.command), ERR_OK);
-	/* Sealed with another key, it would open never again. */
+	/* A secret sealed with another key could never be decrypted again. */
 	s = setup("key 2");
 	assert_int_equal(world_run(w, &s.command), ERR_OK);
 	assert_true(text_eq(s.key_fingerprint, TEXT("key 2")));
@@ -129,19 +130,19 @@ static void a_rotation_has_an_overlap(void **state)
 	rotate(w, INBOUND_TOKEN, "token 2", HOUR_MS);
 	assert_stored(w, INBOUND_TOKEN, "token 2", "token 1", WORLD_NOW + HOUR_MS);
 	assert_stored(w, INBOUND_SECRET, "secret 1", NULL, 0);
-	/* One old one at most. */
+	/* There is at most one old token. */
 	w->now_ms += 5;
 	rotate(w, INBOUND_TOKEN, "token 3", 2 * HOUR_MS);
 	assert_stored(w, INBOUND_TOKEN, "token 3", "token 2", WORLD_NOW + 5 + 2 * HOUR_MS);
 	rotate(w, INBOUND_SECRET, "secret 2", 1);
 	assert_stored(w, INBOUND_SECRET, "secret 2", "secret 1", WORLD_NOW + 6);
-	/* Without an overlap there is none left. */
+	/* Without an overlap no old token is left. */
 	rotate(w, INBOUND_TOKEN, "token 4", 0);
 	assert_stored(w, INBOUND_TOKEN, "token 4", NULL, 0);
 	assert_stored(w, INBOUND_SECRET, "secret 2", "secret 1", WORLD_NOW + 6);
 }
 
-/* What a watcher of the settings does. */
+/* As a watcher of the settings sees them. */
 static void a_watcher_distinguishes_the_settings(void **state)
 {
 	const struct setting token = {TEXT("inbound_token"), TEXT("sealed")};

@@ -1,5 +1,6 @@
-/* Joining: who becomes a user, who gets the credit, and what is written with it.
- * Never goes through HTTP: the command is run on three stores.
+/* Owns the tests of joining: who becomes a user, who gets the credit, and which records are
+ * written.
+ * Never goes through HTTP: the command runs on three stores.
  * Run by make test. */
 #include "core_world.h"
 
@@ -69,7 +70,7 @@ static void joining_by_a_user_link(void **state)
 	assert_int_equal(world_run_join(w, &join), ERR_OK);
 	assert_true(join.user.type == USER_INVITED && join.user.source == SOURCE_REFERRED);
 	assert_true(join.user.referrer_id == jessica && join.user.campaign_id == campaign);
-	world_user(w, 0, join.user.id, "carol@example.com"); /* and so on down */
+	world_user(w, 0, join.user.id, "carol@example.com"); /* and so on for further levels */
 	assert_stats(w, campaign, 3, 2);
 	struct user_stats stats = {.user_id = jessica};
 	assert_int_equal(world_get(w, &KIND_USER_STATS, &stats), ERR_OK);
@@ -97,7 +98,7 @@ static void the_same_address_again_is_the_existing_user(void **state)
 	assert_int_equal(world_run_join(w, &again), ERR_OK);
 	assert_int_equal(again.outcome, JOIN_EXISTING);
 	assert_int_equal(again.user.id, byron);
-	assert_int_equal(again.user.referrer_id, jessica); /* the first one keeps the credit */
+	assert_int_equal(again.user.referrer_id, jessica); /* the first referrer keeps the credit */
 	assert_true(text_eq(again.user.first_name, TEXT("Jessica")));
 	assert_true(text_eq(again.user.email, TEXT("byron@example.com")));
 	assert_stats(w, campaign, 3, 1);
@@ -146,7 +147,7 @@ static void an_unknown_campaign_or_referrer_is_refused(void **state)
 	assert_int_equal(outcome_of(w, 0, 0, "a@example.com"), JOIN_UNKNOWN);
 	assert_int_equal(world_count(w, &KIND_USER), 0);
 	assert_stats(w, campaign, 0, 0);
-	/* A refusal gave its id back. */
+	/* A refused join returned its id. */
 	assert_int_equal(world_user(w, campaign, 0, "a@example.com"), 1);
 }
 
@@ -172,7 +173,7 @@ static void a_campaign_accepts_joins_between_its_dates(void **state)
 	}
 }
 
-/* A campaign that ended takes nobody through its users' links either. */
+/* A campaign that has ended accepts no joins through its users' links either. */
 static void a_users_link_follows_the_campaign(void **state)
 {
 	struct world *w = *state;
@@ -193,7 +194,7 @@ static void the_campaign_decides_about_existing_users(void **state)
 	assert_int_equal(join.campaign.existing, EXISTING_GENERIC);
 }
 
-/* How many commits a join of this address takes. */
+/* The number of commits that a join of this address takes. */
 static uint64_t commits_of(struct world *w, uint64_t campaign, uint64_t referrer, const char *email)
 {
 	uint64_t before = store_counters(w->store).commits;
@@ -202,8 +203,7 @@ static uint64_t commits_of(struct world *w, uint64_t campaign, uint64_t referrer
 	return store_counters(w->store).commits - before;
 }
 
-/* The response comes after the commit of the batch; so both must be in a batch that is
- * committed. */
+/* The response follows the commit of the batch, so both joins must be in a committed batch. */
 static void generic_responses_wait_for_the_same_commit(void **state)
 {
 	struct world *w = *state;
@@ -214,7 +214,7 @@ static void generic_responses_wait_for_the_same_commit(void **state)
 	uint64_t jessica = world_user(w, generic, 0, "mary@example.com");
 	assert_int_equal(commits_of(w, 0, jessica, "new@example.com"), 1);
 	assert_int_equal(commits_of(w, 0, jessica, "new@example.com"), 1);
-	assert_int_equal(commits_of(w, 0, jessica, "mary@example.com"), 1); /* the link's owner */
+	assert_int_equal(commits_of(w, 0, jessica, "mary@example.com"), 1); /* owner of the link */
 	uint64_t open = world_launched(w);
 	assert_int_equal(commits_of(w, open, 0, "jessica@example.com"), 1);
 	assert_int_equal(commits_of(w, open, 0, "jessica@example.com"), 0);
@@ -239,7 +239,7 @@ static void the_event_is_a_snapshot(void **state)
 	assert_true(event.referrals == 0 && event.test == 0);
 }
 
-/* Parallel requests of one turn: one creates, the others find it. */
+/* Of parallel requests in one turn, one creates the user and the others find it. */
 static void the_same_person_many_times_at_once(void **state)
 {
 	enum { N = 20 };
@@ -275,7 +275,7 @@ static enum err put_index_decide(struct command *command, struct tx *tx)
 	return ERR_OK;
 }
 
-/* Two addresses behind one hash: the stored addresses decide. */
+/* Two addresses have the same hash: the stored addresses decide. */
 static void equal_hashes_are_compared_by_address(void **state)
 {
 	struct world *w = *state;
@@ -295,7 +295,8 @@ static void equal_hashes_are_compared_by_address(void **state)
 	assert_int_equal(outcome_of(w, campaign, 0, "byron@example.com"), JOIN_EXISTING);
 	assert_int_equal(world_get(w, &KIND_EMAIL_INDEX, &index), ERR_OK);
 	assert_int_equal(id_list_length(index.user_ids), 2);
-	/* And as if the same address in another campaign had: that is another user. */
+	/* And as if the same address in another campaign had the same hash: that is another user.
+	 * */
 	uint64_t other = world_launched(w);
 	put.index.hash = codes_hash_email(w->codes, other, TEXT("jessica@example.com"));
 	assert_int_equal(world_run(w, &put.command), ERR_OK);

@@ -1,4 +1,4 @@
-/* The bytes of a message: target, body, headers and their order, signature.
+/* Owns the tests of the bytes of a message: target, body, headers and their order, signature.
  * Never sends them.
  * Run by make test; reads test/conformance/standard-webhooks. */
 #include <setjmp.h>
@@ -24,8 +24,8 @@ static const uint8_t CODE_KEY[CODE_KEY_SIZE] = {4, 5, 6};
 
 enum { AT_S = 1614265330 };
 
-/* What a receiver computes: "v1," and the HMAC of "id.timestamp.content" in base64. Written out
- * here once more, and held against the published vectors below. */
+/* The signature that a receiver computes: "v1," and the HMAC of "id.timestamp.content" in base64.
+ * It is written out once more here and checked against the published vectors below. */
 static struct text signature_of(struct text secret, struct text id, const char *timestamp,
 				struct text content)
 {
@@ -84,7 +84,7 @@ static void the_published_vectors_verify(void **state)
 		message_sign(&out, buf_view(&key), member(v, "id"), buf_view(&timestamp),
 			     member(v, "payload"));
 		assert_text(buf_view(&out), member(v, "signature"));
-		/* One byte of the payload, and it is another one. */
+		/* One changed byte of the payload changes the signature. */
 		buf_reset(&out);
 		message_sign(&out, buf_view(&key), member(v, "id"), buf_view(&timestamp),
 			     TEXT("{}"));
@@ -111,7 +111,7 @@ static void a_secret_key_is_decoded(void **state)
 	buf_free(&key);
 }
 
-/* A delivery, and what its message is made of. */
+/* A delivery and everything from which its message is made. */
 struct world {
 	struct codes *codes;
 	struct buf fields, hidden, key, old_key;
@@ -192,7 +192,7 @@ static void set_url(struct world *w, const char *path, const char *query)
 	w->source.has_query = query != NULL;
 }
 
-/* The thirteen default fields, as the product's own example writes them. */
+/* The thirteen default fields, as the documented example writes them. */
 static struct text default_form(struct world *w)
 {
 	static char out[1024];
@@ -230,7 +230,7 @@ static struct text header(const struct message *m, const char *name)
 	return found;
 }
 
-/* What a receiver that knows the secret says about the message, its content being `content`. */
+/* Checks the signature as a receiver that knows the secret does, over `content`. */
 static void check_signature(const struct message *m, const char *secret, struct text signature,
 			    struct text content)
 {
@@ -247,7 +247,7 @@ static void check_signed(const struct message *m, struct text content)
 	check_signature(m, SECRET, header(m, "webhook-signature"), content);
 }
 
-/* The default: POST, the encoded string in the query and as the body too. */
+/* The default: POST, with the encoded string both in the query and in the body. */
 static void a_post_carries_the_fields_in_query_and_body(void **state)
 {
 	struct world *w = *state;
@@ -259,7 +259,7 @@ static void a_post_carries_the_fields_in_query_and_body(void **state)
 	check_signed(m, m->body);
 }
 
-/* A URL's own query stays in front of ours; the body holds ours alone. */
+/* The URL's own query comes before ours; the body has only ours. */
 static void the_urls_own_query_comes_first(void **state)
 {
 	struct world *w = *state;
@@ -268,7 +268,7 @@ static void the_urls_own_query_comes_first(void **state)
 	assert_text(m->target, joined("/a/b%20c;d?x=1&y=%2F&", default_form(w)));
 	assert_text(m->body, default_form(w));
 	check_signed(m, m->body);
-	/* What has the name of a field would be a second value for it. */
+	/* A parameter with the name of a field would be a second value for it. */
 	set_url(w, "/h", "x=1&e%6Dail=a&code=b&y=%2F");
 	assert_text(make(w)->target, joined("/h?x=1&y=%2F&", default_form(w)));
 	w->revision.format = FORMAT_FORM;
@@ -320,7 +320,7 @@ static void json_is_sent_in_the_body(void **state)
 	check_signed(m, m->body);
 }
 
-/* Ours first, then the configured ones in their order. */
+/* Our headers come first, then the configured ones in their order. */
 static void own_headers_come_before_configured_ones(void **state)
 {
 	static const char *const names[] = {"user-agent",
@@ -348,7 +348,7 @@ static void own_headers_come_before_configured_ones(void **state)
 	assert_text(header(m, "x-a"), TEXT("s3cret value"));
 }
 
-/* As many headers as a webhook may have, and more: none is written past the end. */
+/* With more headers than a webhook may have, none is written past the end. */
 static void extra_headers_are_not_written_past_the_end(void **state)
 {
 	static struct message_header many[MESSAGE_HEADERS + 8];
@@ -381,7 +381,7 @@ static void a_retry_has_the_same_bytes(void **state)
 	assert_false(text_eq(text_of(other), header(m, "webhook-id")));
 }
 
-/* While a secret is being rotated both sign, the new one first. */
+/* During a rotation both secrets sign, the new one first. */
 static void both_secrets_sign_during_a_rotation(void **state)
 {
 	struct world *w = *state;

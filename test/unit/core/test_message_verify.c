@@ -1,4 +1,4 @@
-/* The check of a message that came with Standard Webhooks headers.
+/* Owns the tests of checking a message that arrives with Standard Webhooks headers.
  * Never receives one.
  * Run by make test; the genuine signature is the published one of test_message. */
 #include <setjmp.h>
@@ -42,7 +42,7 @@ static enum message_verdict verdict(const struct message_claim *c, uint64_t unix
 	return message_verify(c, keys, 2, unix_s);
 }
 
-/* One genuine signature by one of the keys is enough, wherever it stands. */
+/* One genuine signature by one of the keys is enough, at any position. */
 static void genuine_signatures_are_accepted(void **state)
 {
 	static const char *const lists[] = {GENUINE, FORGED " " GENUINE, GENUINE " " FORGED,
@@ -71,7 +71,7 @@ static void forged_signatures_are_refused(void **state)
 	}
 }
 
-/* All that is signed counts, and so does who signed. */
+/* A change of any signed part, or another key, is detected. */
 static void changed_messages_are_refused(void **state)
 {
 	struct message_claim c = claim(GENUINE);
@@ -87,7 +87,7 @@ static void changed_messages_are_refused(void **state)
 	c = claim(GENUINE);
 	c.content = TEXT("{\"test\": 2432232315}");
 	assert_int_equal(verdict(&c, AT_S), MESSAGE_FORGED);
-	/* The parts are not to be shifted over the dots between them. */
+	/* Parts must not move across the dots between them. */
 	c = claim(GENUINE);
 	c.id = (struct text){0};
 	assert_int_equal(verdict(&c, AT_S), MESSAGE_FORGED);
@@ -102,12 +102,12 @@ static void a_timestamp_may_be_five_minutes_off(void **state)
 	assert_int_equal(verdict(&c, AT_S - 300), MESSAGE_GENUINE);
 	assert_int_equal(verdict(&c, AT_S - 301), MESSAGE_STALE);
 	assert_int_equal(verdict(&c, 0), MESSAGE_STALE);
-	/* A stranger is not told about clocks. */
+	/* A forged message is not told that its time is wrong. */
 	c = claim(FORGED);
 	assert_int_equal(verdict(&c, 0), MESSAGE_FORGED);
 }
 
-/* A time that is no number is refused though it is signed. */
+/* A time that is not a number is refused, even if it is signed. */
 static void malformed_timestamps_are_refused(void **state)
 {
 	static const char *const times[] = {

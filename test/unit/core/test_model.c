@@ -1,4 +1,5 @@
-/* Thousands of random operations, on the store and on a reference model, compared after each batch.
+/* Owns the test of thousands of random operations, on the store and on a reference model, compared
+ * after each batch.
  * Never waits for real time: the clock is a number. REFERD_SEED repeats a run.
  * Run by make test. */
 #include "core/erase.h"
@@ -7,7 +8,7 @@
 
 enum { BATCHES = 400, BATCH_MAX = 20, EMAILS = 150, KEYS = 12 };
 
-/* One operation under way: its command, and what the model says of it. */
+/* One operation under way: its command and the result in the model. */
 struct op {
 	struct world_call call;
 	union {
@@ -79,7 +80,7 @@ static void place(struct model *m, struct model_hook *h, uint64_t campaign)
 	h->placed = ++m->placed;
 }
 
-/* A webhook to change, or 0 for a new one: there are never many at a time. */
+/* A webhook to change, or 0 for a new one. There are never many at a time. */
 static uint64_t pick_hook(struct run *r)
 {
 	const struct model *m = r->m;
@@ -102,7 +103,7 @@ static struct command *op_hook_save(struct run *r, struct op *op)
 	hook.campaign_id = below(r, MODEL_CAMPAIGNS + 1);
 	hook.order = below(r, 3);
 	hook.disabled_ms = 0;
-	/* All of it, but what is not for callers to say. */
+	/* Every field, except those that a caller cannot set. */
 	uint64_t own = record_bit(&KIND_WEBHOOK, offsetof(struct webhook, revision));
 	op->save = (struct webhook_save){.command = {.decide = webhook_save_decide},
 					 .webhook = hook,
@@ -145,7 +146,7 @@ static struct command *op_campaign(struct run *r, struct op *op)
 	return &op->campaign.command;
 }
 
-/* A delivery, rather a due one. */
+/* A delivery, preferably a due one. */
 static uint64_t pick_delivery(struct run *r)
 {
 	uint64_t id = 0;
@@ -164,7 +165,7 @@ static struct command *op_attempt(struct run *r, struct op *op)
 	    VERDICT_RETRY,     VERDICT_EXHAUSTED, VERDICT_GONE};
 	uint64_t id = pick_delivery(r), retry_ms = r->w->now_ms + below(r, 50);
 	enum delivery_verdict verdict = verdicts[below(r, 7)];
-	/* One that waits has no attempts. */
+	/* A waiting delivery has no attempts. */
 	if (r->m->deliveries[id].status == DELIVERY_PENDING && model_waits(r->m, id))
 		return op_join(r, op);
 	op->attempt = (struct delivery_record_attempt){
@@ -234,7 +235,7 @@ static void check_answer(const struct op *op)
 
 /* ---- the run ---- */
 
-/* The job of those that were erased in the batch. */
+/* Runs the job of the users that the batch erased. */
 static void forget(struct run *r)
 {
 	struct erase_slice job = {.slice = {.now_ms = r->w->now_ms}};
@@ -295,7 +296,7 @@ static void a_second_run_in_batches_matches_the_model(void **state)
 	run_all(*state, 22, BATCH_MAX);
 }
 
-/* An engine that fetches lets commands overtake each other, so here each is alone. */
+/* On an engine with pending reads commands may overtake each other, so each runs alone here. */
 static void operations_one_by_one_match_the_model(void **state)
 {
 	run_all(*state, 23, 1);

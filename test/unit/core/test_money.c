@@ -1,5 +1,5 @@
-/* Money: currencies and percents, at the edges of what a number can hold.
- * Never a currency's name beyond the table.
+/* Owns the tests of money: currencies and percentages, at the edges of what a number can hold.
+ * Never checks a currency's name beyond the table.
  * Run by make test. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
-/* Orders: what each of them earns, what a refund takes back, whether the user stays qualified, and
- * that the same request gets the same response. Never goes through HTTP: the commands are run on
- * three stores. Run by make test. */
+/* Owns the tests of orders: what each of them earns, what a refund takes back, whether the user
+ * stays qualified, and that the same request gets the same response. Never goes through HTTP: the
+ * commands run on three stores. Run by make test. */
 #include "base/crypto.h"
 #include "order_world.h"
 
@@ -28,7 +28,7 @@ static void a_rule_for_one_order_sees_only_the_first(void **state)
 	uint64_t byron = friend_under(w, rule_amount(0));
 	assert_answer(buy(w, byron, "A", 100), true, true, 1);
 	assert_answer(buy(w, byron, "B", 100), false, true, 0);
-	/* It is paid for the friend, who stays one while an order stands. */
+	/* The reward is for the friend, who stays qualified while an order stands. */
 	assert_answer(refund(w, byron, "A"), false, true, 0);
 	struct answer last = refund(w, byron, "B");
 	assert_answer(last, true, false, 1);
@@ -55,10 +55,10 @@ static void the_limit_counts_rewards_that_stand(void **state)
 	struct answer third = buy(w, byron, "C", 100);
 	assert_answer(third, false, true, 0);
 	assert_answer(refund(w, byron, "A"), false, true, 1);
-	assert_same(third, buy(w, byron, "C", 100)); /* its first response: it has earned nothing */
+	assert_same(third, buy(w, byron, "C", 100)); /* its first response: it earned nothing */
 	assert_answer(buy(w, byron, "D", 100), false, true, 1);
 	assert_int_equal(buy(w, byron, "E", 100).n, 0);
-	assert_null(world_act(w, reward_cancel_decide, 2)); /* by the operator */
+	assert_null(world_act(w, reward_cancel_decide, 2)); /* the operator cancels */
 	assert_int_equal(buy(w, byron, "F", 100).n, 1);
 	assert_int_equal(living(w), 2);
 }
@@ -104,7 +104,7 @@ static void the_currency_is_that_of_an_active_rule(void **state)
 	q.currency = TEXT("EUR");
 	struct answer first = ask(w, q);
 	assert_answer(first, true, true, 1);
-	q.currency = TEXT("GBP"); /* of an order that came before: its first response */
+	q.currency = TEXT("GBP"); /* a known order gets its first response */
 	assert_same(first, ask(w, q));
 	q.order_id = (struct text){0};
 	assert_refused(ask(w, q), QUALIFY_CURRENCY);
@@ -113,10 +113,10 @@ static void the_currency_is_that_of_an_active_rule(void **state)
 	assert_int_equal(world_run(w, &remove.command), ERR_OK);
 	assert_true(remove.archived);
 	q.order_id = TEXT("B");
-	assert_answer(ask(w, q), false, true, 0); /* nobody counts it */
+	assert_answer(ask(w, q), false, true, 0); /* no rule counts it */
 }
 
-/* ---- what stands ---- */
+/* ---- orders that stand ---- */
 
 static void a_qualification_without_an_order_stands_too(void **state)
 {
@@ -130,7 +130,7 @@ static void a_qualification_without_an_order_stands_too(void **state)
 	assert_answer(all, true, false, 1);
 	assert_int_equal(all.rewards[0].id, 1);
 	assert_int_equal(living(w), 0);
-	/* Anew, and after an order. */
+	/* Again, and after an order. */
 	assert_answer(buy(w, byron, "", 100), true, true, 1);
 	assert_answer(refund(w, byron, ""), true, false, 1);
 	assert_answer(buy(w, byron, "B", 100), true, true, 1);
@@ -159,7 +159,7 @@ static void a_refund_without_an_order_takes_all(void **state)
 	assert_answer(refund(w, byron, ""), false, false, 0);
 	assert_answer(refund(w, byron, "B"), false, false, 0);
 	assert_answer(buy(w, byron, "A", 100), true, true,
-		      1); /* the first response, and nothing else */
+		      1); /* the first response, and no change */
 	struct user user = {.id = byron};
 	assert_int_equal(world_get(w, &KIND_USER, &user), ERR_OK);
 	assert_int_equal(user.qualified_ms, 0);
@@ -259,7 +259,7 @@ struct as_of_0_1 {
 	const char *qualified_by, *seen;
 };
 
-/* What 0.1 kept: the qualified user, and of each order its response. */
+/* Stores what 0.1 kept: the qualified user, and the response to each order. */
 static enum err put_as_of_0_1(struct command *command, struct tx *tx)
 {
 	struct as_of_0_1 *old = (struct as_of_0_1 *)command;

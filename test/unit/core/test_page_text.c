@@ -1,4 +1,4 @@
-/* Texts of pages: which there are, and what may stand in them.
+/* Owns the tests of page texts: their names, and what they may contain.
  * Never renders a page.
  * Run by make test. */
 #include <setjmp.h>

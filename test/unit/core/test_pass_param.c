@@ -1,5 +1,6 @@
-/* The parameters that a campaign passes on: which there are, and what is taken from a query.
- * Never a join: test_join and the end-to-end tests do.
+/* Owns the tests of the parameters that a campaign passes on: their names, and which of them are
+ * taken from a query.
+ * Never joins: test_join and the end-to-end tests do.
  * Run by make test. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,7 +13,7 @@
 #include "core/campaign_defaults.h"
 #include "core/pass_param.h"
 
-/* The names with a blank behind each. */
+/* The expected names, each followed by a blank. */
 static void assert_names(struct pairs list, const char *expected)
 {
 	struct text rest = list.raw, name, nothing;
@@ -41,7 +42,7 @@ static void the_usual_parameters_are_the_default(void **state)
 	c.pass_params.raw = buf_view(&own);
 	assert_names(pass_params_of(&c), "gclid ");
 	buf_free(&own);
-	/* What is stored for "none" is a list of one empty name. */
+	/* A list of one empty name stands for "no parameters". */
 	pairs_add(&own, TEXT(""), TEXT(""));
 	assert_true(text_eq(buf_view(&own), pass_params_none()));
 	buf_free(&own);
@@ -109,7 +110,7 @@ static void only_listed_parameters_are_taken(void **state)
 {
 	struct buf query = {0};
 	(void)state;
-	/* Beyond the first 256 parameters nobody looks: they cost a stranger nothing to send. */
+	/* Only the first 256 parameters are read, because a client can send more at no cost. */
 	for (int i = 0; i < 255; i++)
 		buf_str(&query, "x=y&");
 	buf_add(&query, "utm_source=a&utm_term=b&utm_medium=c",
@@ -121,7 +122,7 @@ static void only_listed_parameters_are_taken(void **state)
 		     "utm_source=news letter;utm_medium=e-mail;");
 	assert_taken("utm_source=a&utm_source=b", "utm_source=a;");
 	assert_taken("utm%5Fsource=a&UTM_MEDIUM=b", "utm_source=a;");
-	assert_taken("utm_term=a", ""); /* came with the request itself */
+	assert_taken("utm_term=a", ""); /* the request itself has it */
 	assert_taken("utm_source=%00&utm_medium=%FF&utm_content=ok", "utm_content=ok;");
 	buf_str(&query, "utm_source=");
 	for (int i = 0; i <= PASS_VALUE_MAX; i++)

@@ -1,5 +1,5 @@
-/* Payloads, byte for byte.
- * Never opens a store: an event and a revision go in.
+/* Owns the tests of payloads, byte for byte.
+ * Never opens a store: the input is an event and a revision.
  * Run by make test. */
 #include "payload_world.h"
 
@@ -18,7 +18,7 @@ static void the_thirteen_fields(void **state)
 	assert_payload(f, FORMAT_FORM, &event, expected);
 }
 
-/* Nobody referred her: those values are empty, not missing. */
+/* She has no referrer: those values are empty, not missing. */
 static void values_of_a_missing_referrer_are_empty(void **state)
 {
 	struct fixture *f = *state;
@@ -78,7 +78,8 @@ static void further_fields_are_filled_in(void **state)
 		       "\"referrer_url\":\"https://webhooks.referral-factory.com/upfkAHCq/join\"}");
 }
 
-/* For the foot of mails: of the user, whoever referred them, and only where there is one. */
+/* For the footer of e-mails: the user's own link, whoever referred them, and only if there is a
+ * user. */
 static void the_unsubscribe_url_is_the_users(void **state)
 {
 	struct fixture *f = *state;
@@ -146,14 +147,14 @@ static void dots_make_nested_objects(void **state)
 	    "\"name\":{\"first\":\"Byron\",\"last\":\"x\"},\"list\":\"7\"},\"id\":261471,"
 	    "\"meta\":{\"source\":\"Referred\","
 	    "\"a\":{\"b\":{\"c\":{\"d\":{\"e\":{\"f\":{\"g\":\"deep\"}}}}}}}}");
-	/* In a form a dot is a dot. */
+	/* In a form a dot stays part of the name. */
 	assert_payload(f, FORMAT_FORM, &event,
 		       "properties.email=support%2Bbyron%40referral-factory.com&id=261471"
 		       "&properties.name.first=Byron&meta.source=Referred&properties.name.last=x"
 		       "&properties.list=7&meta.a.b.c.d.e.f.g=deep");
 }
 
-/* What HubSpot's batch upsert wants; elements come in the order of their numbers. */
+/* As HubSpot's batch upsert requires; elements come in the order of their numbers. */
 static void numbers_make_arrays(void **state)
 {
 	struct fixture *f = *state;
@@ -183,7 +184,7 @@ static void the_payload_itself_may_be_an_array(void **state)
 	assert_payload(f, FORMAT_JSON, &event, "[{\"id\":261471,\"list\":\"7\"}]");
 }
 
-/* Frozen bytes: a revision that 0.1 stored goes on making objects. */
+/* Frozen bytes: a revision that 0.1 stored still makes objects. */
 static void numbers_in_old_revisions_are_names(void **state)
 {
 	struct fixture *f = *state;
@@ -214,7 +215,7 @@ static void the_standard_envelope(void **state)
 	assert_payload(f, FORMAT_FORM, &event, "");
 }
 
-/* Whatever people typed stays a value: it opens no member and no parameter. */
+/* Any typed text stays a value: it opens no member and no parameter. */
 static void hostile_text_stays_a_value(void **state)
 {
 	static const char *const nasty[] = {"\"},{\"admin\":true",
@@ -255,7 +256,7 @@ static void hostile_text_stays_a_value(void **state)
 	assert_payload(f, FORMAT_FORM, &event, "a.b=a%26id%3D1%23x%3D%0D%0A%25");
 }
 
-/* About a webhook, not a user: the same in every format. */
+/* Operator events are about a webhook, not a user, and are the same in every format. */
 static void operator_events_are_about_a_webhook(void **state)
 {
 	struct fixture *f = *state;
@@ -281,7 +282,7 @@ static void operator_events_are_about_a_webhook(void **state)
 	    "\"webhook_name\":\"\\\"CRM\\\"\",\"reason\":\"gone\",\"since\":null,\"pending\":12}");
 }
 
-/* The text goes behind what the buffer holds: the query of the webhook's own URL. */
+/* The text is appended to the buffer, after the query of the webhook's own URL. */
 static void the_payload_is_appended(void **state)
 {
 	struct fixture *f = *state;
@@ -309,7 +310,7 @@ static void field_names_are_known(void **state)
 	}
 }
 
-/* What was made before campaigns had time zones holds no day: its dates stay those of UTC. */
+/* Events from before campaigns had time zones store no day: their dates stay in UTC. */
 static void dates_are_in_the_time_zone_of_the_event(void **state)
 {
 	struct fixture *f = *state;

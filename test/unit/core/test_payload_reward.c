@@ -1,5 +1,5 @@
-/* Payloads of rewards, byte for byte.
- * Never opens a store: an event and a revision go in.
+/* Owns the tests of reward payloads, byte for byte.
+ * Never opens a store: the input is an event and a revision.
  * Run by make test. */
 #include "core/reward_records.h"
 #include "payload_world.h"

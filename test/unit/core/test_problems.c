@@ -1,4 +1,5 @@
-/* The list of a request's problems: one for each field, and those that a command adds.
+/* Owns the tests of the list of a request's problems: one for each field, and those that a command
+ * adds.
  * Never goes through HTTP.
  * Run by make test. */
 #include "core_world.h"

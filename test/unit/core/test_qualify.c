@@ -1,5 +1,5 @@
-/* Qualifying: one state change, one event, however often it is asked.
- * Never goes through HTTP: the command is run on three stores.
+/* Owns the tests of qualifying: one state change and one event, however often the request comes.
+ * Never goes through HTTP: the command runs on three stores.
  * Run by make test. */
 #include "core_world.h"
 
@@ -159,12 +159,12 @@ static void a_repeated_order_gets_its_first_response(void **state)
 	assert_true(!second.changed && second.user.qualified_ms == WORLD_NOW);
 	struct qualify refund = world_qualify(w, p.byron, false);
 	assert_int_equal(run(w, &refund), ERR_OK);
-	/* Seen before: the same answer, and the refund stands. */
+	/* A known order gets the same result, and the refund stands. */
 	again = order(w, p.byron, true, "A1");
 	assert_true(again.changed && again.user.qualified_ms == WORLD_NOW);
 	assert_false(order(w, p.byron, true, "A2").changed);
 	assert_counts(w, &p, 0, 4);
-	/* A new one qualifies anew. */
+	/* A new order qualifies the user again. */
 	struct qualify anew = order(w, p.byron, true, "A3");
 	assert_true(anew.changed && anew.user.qualified_ms == WORLD_NOW + 1000);
 	assert_counts(w, &p, 1, 5);

@@ -1,5 +1,5 @@
-/* Views of links, added to the counters of users and campaigns.
- * Never gathers them (unit/api/test_reach.c does).
+/* Owns the tests of adding views of links to the counters of users and campaigns.
+ * Never gathers views: unit/api/test_reach.c does.
  * Run by make test. */
 #include "core/reach.h"
 
@@ -35,7 +35,7 @@ static void views_are_added_to_the_counters(void **state)
 	assert_true(stats.reach == 14 && stats.users == 2 && stats.referrals == 1);
 }
 
-/* A campaign that nobody joined has no counters yet. */
+/* A campaign without users has no counters yet. */
 static void a_view_may_be_the_first_count_of_a_campaign(void **state)
 {
 	struct world *w = *state;

@@ -1,5 +1,6 @@
 /*
- * Owns the tests of the record tables as a whole: what is on people's disks must never be mixed up.
+ * Owns the tests of all record tables together: kinds that are already on disks must never be
+ * confused.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -26,7 +27,7 @@ static void kinds_have_unique_numbers_and_names(void **state)
 	}
 }
 
-/* A struct that store.c hands to its watchers, and a mask of record_bit, have room for it. */
+/* Every kind fits the struct that store.c passes to watchers and a mask of record_bit. */
 static void every_kind_fits_the_store_and_the_mask(void **state)
 {
 	(void)state;

@@ -1,4 +1,4 @@
-/* Redaction: finds secrets in every encoding and changes nothing else.
+/* Owns the tests of redaction, which finds secrets in every encoding and changes nothing else.
  * Never decides which texts are secrets.
  * Run by make test. */
 #include "core/redact.h"
@@ -47,19 +47,19 @@ static void secrets_are_found_anywhere(void **state)
 	check("nothing of the kind", false, "nothing of the kind");
 	check("k3y", false, REDACTED);
 	check("ak3yk3yb", false, "a" REDACTED REDACTED "b");
-	check("k3y-long!", false, REDACTED "!"); /* the longest one */
+	check("k3y-long!", false, REDACTED "!"); /* the longest secret wins */
 	check("k3y-lon", false, REDACTED "-lon");
 	check("SAVE+10%", false, "SAVE+10%");
 	check("100% \\ + SAVE", false, "100% \\ + SAVE");
 }
 
-/* The log keeps the first 4 KiB of an answer: the cut may be inside a secret. */
+/* The log keeps the first 4 KiB of a response, and the cut may be inside a secret. */
 static void a_secret_cut_off_at_the_end_is_found(void **state)
 {
 	(void)state;
 	check("gift=SAVE%2B10", true, "gift=" REDACTED);
 	check("gift=SAVE", true, "gift=" REDACTED);
-	check("gift=SAV", true, "gift=SAV"); /* too short: it could be any word */
+	check("gift=SAV", true, "gift=SAV"); /* too short: it may be any word */
 	check("gift=SAVE%2B10", false, "gift=SAVE%2B10");
 }
 

@@ -1,5 +1,6 @@
-/* Redirects: the campaign's URL, with its own query and fragment, and what it asked for.
- * Never asks whether the target is a URL: the API does that when it is saved.
+/* Owns the tests of redirects: the campaign's URL with its own query and fragment, and the
+ * parameters that the campaign chose.
+ * Never checks that the target is a URL: the API does when the campaign is saved.
  * Run by make test. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -70,7 +71,7 @@ static void parameters_have_their_configured_names(void **state)
 	buf_free(&params);
 }
 
-/* Two parameters of one name would leave it to the shop which of them counts. */
+/* With two parameters of one name the shop would have to choose one of them. */
 static void parameters_with_our_names_are_replaced(void **state)
 {
 	struct buf params = {0};
@@ -82,7 +83,7 @@ static void parameters_with_our_names_are_replaced(void **state)
 		   "https://a.example/?email=x&code=uK3fTz9Q");
 	pairs_add(&params, TEXT("email"), TEXT("e mail"));
 	pairs_add(&params, TEXT("code"), TEXT("ref"));
-	/* The name is ours where there is no value for it too. */
+	/* The name is reserved even if there is no value for it. */
 	assert_url("https://a.example/?e+mail=x&%65%20mail=y&ref=z&code=1",
 		   (struct pairs){buf_view(&params)}, few,
 		   "https://a.example/?code=1&ref=uK3fTz9Q");
@@ -100,7 +101,7 @@ static void parameters_of_the_link_are_passed_on(void **state)
 	assert_url(
 	    "https://a.example/?utm_source=x&utm_term=y#z", (struct pairs){{0}}, values,
 	    "https://a.example/?utm_term=y&code=uK3fTz9Q&utm_source=news%26co&utm_medium=e+mail#z");
-	/* The campaign's own name for the code goes first. */
+	/* The campaign's own name for the code wins. */
 	pairs_add(&params, TEXT("code"), TEXT("utm_source"));
 	assert_url("https://a.example/", (struct pairs){buf_view(&params)}, values,
 		   "https://a.example/?utm_source=uK3fTz9Q&utm_medium=e+mail");
@@ -116,7 +117,7 @@ static void parameters_of_the_link_are_passed_on(void **state)
 	buf_free(&own);
 }
 
-/* Nothing that a value holds reaches the target as anything but a value. */
+/* A value reaches the target only as a value, whatever it contains. */
 static void a_value_stays_a_value(void **state)
 {
 	(void)state;
@@ -146,9 +147,9 @@ static void names_are_different_and_printable(void **state)
 	assert_non_null(refused("code", text_from(longest, REDIRECT_NAME_MAX + 1), "mail"));
 	assert_non_null(refused("code", TEXT("a\nb"), "mail"));
 	assert_non_null(refused("code", TEXT("mail"), "mail"));
-	assert_non_null(refused("first_name", TEXT("code"), "mail")); /* the code's own name */
+	assert_non_null(refused("first_name", TEXT("code"), "mail")); /* the name of the code */
 	assert_null(refused("code", TEXT("ref"), "code"));
-	assert_null(refused("first_name", TEXT(""), "")); /* neither is passed */
+	assert_null(refused("first_name", TEXT(""), "")); /* neither of them is passed */
 }
 
 int main(void)

@@ -1,5 +1,5 @@
-/* Refunds of a part of an order: what becomes of commissions that are due and of those that were
- * issued. Never goes through HTTP: the commands are run on three stores. Run by make test. */
+/* Owns the tests of partial refunds of an order: the effect on commissions that are due and on
+ * issued ones. Never goes through HTTP: the commands run on three stores. Run by make test. */
 #include "order_world.h"
 
 static void a_partial_refund_reduces_a_due_commission(void **state)
@@ -14,13 +14,13 @@ static void a_partial_refund_reduces_a_due_commission(void **state)
 	assert_int_equal(part.rewards[0].state, REWARD_DUE);
 	assert_same(part, refund_part(w, byron, "A", 2500));
 	assert_int_equal(refund_part(w, byron, "A", 5000).rewards[0].amount, 500);
-	assert_same(part, refund_part(w, byron, "A", 2500)); /* late */
+	assert_same(part, refund_part(w, byron, "A", 2500)); /* arrives late */
 	assert_int_equal(world_reward(w, 1).amount, 500);
 	assert_int_equal(world_reward(w, 2).amount, 1000);
 	assert_int_equal(world_events(w, EVENT_REWARD_CANCELLED), 0);
 	assert_refused(refund_part(w, byron, "A", 4999), QUALIFY_REFUND_TOO_SMALL);
 	assert_refused(refund_part(w, byron, "A", 10001), QUALIFY_REFUND_TOO_LARGE);
-	/* The whole of it, said as a part. */
+	/* The whole amount, sent as a partial refund. */
 	struct answer whole = refund_part(w, byron, "A", 10000);
 	assert_answer(whole, false, true, 1);
 	assert_int_equal(whole.rewards[0].state, REWARD_CANCELLED);
@@ -43,7 +43,8 @@ static void a_partial_refund_claws_back_an_issued_commission(void **state)
 	assert_int_equal(reward_clawback_amount(&refund_part(w, byron, "A", 5000).rewards[0]), 500);
 	assert_int_equal(world_stats(w, 1).clawbacks, 1);
 	assert_int_equal(world_part_clawbacks(w), 2);
-	assert_int_equal(buy(w, byron, "B", 10000).n, 0); /* its place is still taken */
+	assert_int_equal(buy(w, byron, "B", 10000).n,
+			 0); /* the reward still counts towards the limit */
 	struct answer rest = refund(w, byron, "A");
 	assert_answer(rest, false, true, 1);
 	assert_int_equal(reward_clawback_amount(&rest.rewards[0]), 1000);
@@ -60,7 +61,7 @@ static void the_cap_applies_to_the_remaining_amount(void **state)
 	assert_int_equal(buy(w, byron, "A", 10000).rewards[0].amount, 600);
 	assert_int_equal(refund_part(w, byron, "A", 4000).n, 0);
 	assert_int_equal(refund_part(w, byron, "A", 5000).rewards[0].amount, 500);
-	/* What is left comes to nothing. */
+	/* The remaining amount earns no commission. */
 	struct answer nothing = refund_part(w, byron, "A", 9999);
 	assert_answer(nothing, false, true, 1);
 	assert_int_equal(nothing.rewards[0].state, REWARD_CANCELLED);

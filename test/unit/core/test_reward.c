@@ -1,5 +1,6 @@
-/* Rewards: what follows from joins and qualifications, once, and what is undone with them.
- * Never goes through HTTP: the commands are run on three stores.
+/* Owns the tests of rewards: what joins and qualifications earn, once, and what is taken back with
+ * them.
+ * Never goes through HTTP: the commands run on three stores.
  * Run by make test. */
 #include "reward_world.h"
 
@@ -16,7 +17,7 @@ static void a_qualification_pays_the_referrer(void **state)
 	assert_true(r.rule_id == rule && r.user_id == p.jessica && r.cause_id == p.friends[0]);
 	assert_true(r.state == REWARD_DUE && r.amount == 4990 && r.due_ms == w->now_ms);
 	assert_true(text_eq(r.name, TEXT("A dinner")) && text_eq(r.currency, TEXT("EUR")));
-	/* Asked again, nothing more; another friend, another one. */
+	/* A repeated request earns nothing more. Another friend earns another reward. */
 	struct qualify again = world_qualify(w, p.friends[0], true);
 	assert_int_equal(world_run(w, &again.command), ERR_OK);
 	assert_int_equal(check_rewards(w), 1);
@@ -97,7 +98,7 @@ static void test_users_neither_earn_nor_cause_rewards(void **state)
 	world_becomes(w, byron, true);
 	world_becomes(w, byron, false);
 	assert_int_equal(check_rewards(w), 0);
-	/* The test mode ends: who is real now is referred by a test. */
+	/* Test mode ends: a real user is now referred by a test user. */
 	struct campaign_save save = {.command = {.decide = campaign_save_decide},
 				     .campaign = {.id = campaign}};
 	save.set = record_bit(&KIND_CAMPAIGN, offsetof(struct campaign, test_mode));
@@ -145,7 +146,7 @@ static void archived_rules_pay_nothing_new_but_refunds_count(void **state)
 	assert_int_equal(world_reward(w, 1).state, REWARD_CANCELLED);
 }
 
-/* A cause that is told of again, whoever does so. */
+/* A cause that is reported again, by any caller. */
 struct earn {
 	struct command command;
 	uint64_t user_id, count, now_ms;
@@ -174,7 +175,7 @@ static void a_step_is_rewarded_once(void **state)
 	second.auto_issue = 1;
 	world_rule(w, rule_amount(p.campaign));
 	world_rule(w, second);
-	/* The count may come to 2 twice: somebody who counted was erased. */
+	/* The count may reach 2 twice, because a counted user was erased. */
 	for (size_t i = 0; i < 6; i++) {
 		struct earn cmd = {{.decide = earn}, p.friends[i % 2], 2, w->now_ms};
 		assert_int_equal(world_run(w, &cmd.command), ERR_OK);
@@ -204,7 +205,7 @@ static void a_commission_is_rounded_and_capped(void **state)
 	struct reward r = commission(w, p.friends[0], 499500); /* 10 % of 49.95 are 4.995 */
 	assert_true(r.amount == 500 && r.state == REWARD_ISSUED);
 	assert_int_equal(commission(w, p.friends[1], 9990000).amount, 5000);
-	/* What comes to nothing is no reward. */
+	/* A commission of zero makes no reward. */
 	struct qualify q = world_qualify(w, p.friends[2], true);
 	q.has_amount = true;
 	q.amount_e4 = 1;
@@ -263,8 +264,7 @@ static void a_cancelled_reward_is_earned_again(void **state)
 	assert_true(s.due == 0 && s.issued == 2 && s.cancelled == 2 && s.clawbacks == 2);
 }
 
-/* The count goes back and comes again by another friend: the step's reward goes and comes with
- * it. */
+/* The count falls and rises again with another friend: the step's reward goes and comes with it. */
 static void a_falling_count_takes_the_step_reward_back(void **state)
 {
 	struct world *w = *state;
@@ -283,7 +283,7 @@ static void a_falling_count_takes_the_step_reward_back(void **state)
 	assert_int_equal(check_rewards(w), 2);
 	struct reward r = world_reward(w, 2);
 	assert_true(r.step == 2 && r.cause_id == p.friends[2] && r.clawback_ms == 0);
-	/* Beyond the step: it stays. */
+	/* Beyond the step the reward stays. */
 	world_becomes(w, p.friends[0], true);
 	world_becomes(w, p.friends[1], false);
 	assert_int_equal(check_rewards(w), 2);
@@ -334,7 +334,7 @@ static void the_operator_issues_and_cancels(void **state)
 	assert_int_equal(check_rewards(w), 2);
 }
 
-/* What was promised is what is due, whatever the rule says later. */
+/* The promised amount is due, even if the rule changes later. */
 static void a_later_change_of_the_rule_does_not_change_the_amount(void **state)
 {
 	struct world *w = *state;

@@ -1,5 +1,6 @@
-/* Rewards that wait: for the end of a hold, for a coupon, for a review; and go on by themselves.
- * Never goes through HTTP: the commands and jobs are run on three stores.
+/* Owns the tests of rewards that wait for the end of a hold, for a coupon or for a review, and then
+ * continue by themselves.
+ * Never goes through HTTP: the commands and jobs run on three stores.
  * Run by make test. */
 #include "reward_world.h"
 
@@ -19,7 +20,7 @@ static void a_held_reward_waits_for_its_time(void **state)
 	struct reward r = world_reward(w, 1);
 	assert_true(r.state == REWARD_DUE && r.queue == QUEUE_HOLD);
 	assert_int_equal(r.due_ms, w->now_ms + rule.hold_ms);
-	/* A refund within the hold, and one that the operator issues early. */
+	/* One reward is refunded within the hold, and the operator issues another one early. */
 	world_becomes(w, p.friends[1], false);
 	assert_null(world_act(w, reward_issue_decide, 3));
 	w->now_ms = r.due_ms - 1;
@@ -76,7 +77,7 @@ static void coupons_are_handed_out_in_order_once_each(void **state)
 	struct reward r = world_reward(w, 4);
 	assert_true(r.state == REWARD_ISSUED && text_eq(r.coupon, TEXT("A-4")) && r.reason.n == 0);
 	assert_int_equal(world_reward(w, 5).state, REWARD_DUE);
-	/* A coupon that was handed out does not come back. */
+	/* A coupon that was handed out does not return to the pool. */
 	world_becomes(w, p.friends[0], false);
 	world_coupons(w, rule, 'A', 5, 2);
 	world_jobs(w);
@@ -86,7 +87,8 @@ static void coupons_are_handed_out_in_order_once_each(void **state)
 	assert_true(text_eq(world_reward(w, 6).coupon, TEXT("A-6")));
 }
 
-/* More than a slice waits, of several rules, some of which have no coupons. */
+/* More rewards than a slice holds are waiting, under several rules, some of them without coupons.
+ * */
 static void all_waiting_rewards_get_coupons(void **state)
 {
 	struct world *w = *state;
@@ -105,7 +107,7 @@ static void all_waiting_rewards_get_coupons(void **state)
 		assert_int_equal(world_stats(w, rules[i]).due, i == 0 ? 16 : i == 8 ? 1 : 0);
 }
 
-/* Rules without coupons are passed over in bounded steps. */
+/* Rules without coupons are skipped in bounded steps. */
 static void rules_without_coupons_are_skipped_in_bounded_steps(void **state)
 {
 	enum { DRY = REWARD_RULES_LOOK_MAX + 6 };
@@ -271,13 +273,13 @@ static void a_reward_waits_for_the_review(void **state)
 	assert_int_equal(world_reward(w, 2).state, REWARD_CANCELLED);
 	assert_int_equal(world_reward(w, 3).state, REWARD_DUE);
 	assert_int_equal(world_count(w, &KIND_REWARD_REVIEW), 0);
-	/* A rejected user causes nothing more. */
+	/* A rejected user causes no further rewards. */
 	world_becomes(w, p.friends[1], false);
 	world_becomes(w, p.friends[1], true);
 	assert_int_equal(check_rewards(w), 3);
 }
 
-/* Accepted, and not followed by the job yet: a person need not wait for it. */
+/* The user is accepted, but the job has not run yet: the operator need not wait for it. */
 static void a_decision_counts_at_once(void **state)
 {
 	struct world *w = *state;
@@ -296,7 +298,7 @@ static void a_decision_counts_at_once(void **state)
 	assert_int_equal(world_reward(w, 2).state, REWARD_CANCELLED);
 }
 
-/* The recipient is under review too, and has more rewards than a slice holds. */
+/* The recipient is under review as well, with more rewards than a slice holds. */
 static void the_recipients_review_counts(void **state)
 {
 	struct world *w = *state;
@@ -320,7 +322,7 @@ static void the_recipients_review_counts(void **state)
 	assert_int_equal(world_events(w, EVENT_REWARD_CANCELLED), 9);
 }
 
-/* Another decision while the first one is followed: what is so in the end counts. */
+/* A second decision comes while the job follows the first one: the last decision counts. */
 static void the_last_of_two_decisions_counts(void **state)
 {
 	struct world *w = *state;
@@ -342,7 +344,7 @@ static void the_last_of_two_decisions_counts(void **state)
 	assert_int_equal(world_count(w, &KIND_REWARD_REVIEW), 0);
 }
 
-/* ---- who is gone ---- */
+/* ---- erased recipients ---- */
 
 struct erase {
 	struct command command;

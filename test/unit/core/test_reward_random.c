@@ -1,6 +1,6 @@
-/* Rewards under random operations, many of them in one batch: what lives is what is earned, exactly
- * once. Never goes through HTTP: the commands and jobs are run on three stores. Run by make
- * test. */
+/* Owns the test of rewards under random operations, many of them in one batch: the rewards that
+ * stand are the earned ones, exactly once. Never goes through HTTP: the commands and jobs run on
+ * three stores. Run by make test. */
 #include "../../support/seeded.h"
 #include "reward_world.h"
 #include "verify_world.h"
@@ -10,19 +10,18 @@ enum {
 	ORDERS = 5,
 	PLACES = 2,
 	CENTS_MAX = 100000
-}; /* order 0: the qualification that names none */
+}; /* order 0 is the qualification without an order */
 
-/* What must be so of one order. Commands are decided in the order in which they are made. */
+/* The expected state of one order. Commands are decided in the order in which they are made. */
 struct model_order {
-	bool known, stands, earned; /* earned: by the rule for every order, and not taken back */
+	bool known, stands, earned; /* earned: under the rule for every order, and not taken back */
 	bool has_amount;
 	uint64_t cents, refunded;
 };
 
 struct model_friend {
 	struct model_order orders[ORDERS];
-	struct model_order
-	    *held; /* the one that the held commission is computed from; NULL: none */
+	struct model_order *held; /* the order of the held commission, or NULL */
 };
 
 struct run {
@@ -99,7 +98,7 @@ static void undo(struct model_friend *f, struct model_order *o)
 		f->held = NULL;
 }
 
-/* Order 0: all of them. */
+/* Order 0 means all orders. */
 static void refund(struct model_friend *f, size_t number)
 {
 	for (size_t i = 0; i < ORDERS; i++)
@@ -107,7 +106,7 @@ static void refund(struct model_friend *f, size_t number)
 			undo(f, &f->orders[i]);
 }
 
-/* Ten percent of what is left; nothing without an amount. */
+/* Ten percent of the remaining amount; zero without an amount. */
 static uint64_t commission(const struct model_order *o)
 {
 	return o->has_amount ? (o->cents - o->refunded + 5) / 10 : 0;
@@ -139,7 +138,7 @@ static void make_order(struct run *r, struct op *op)
 		q->amount_e4 = 100 * cents;
 		buy(f, number, q->has_amount, cents);
 	} else if (what == 3 && o->stands && o->has_amount && number != 0) {
-		/* At least ten cents are left: a commission of nothing would be no reward. */
+		/* At least ten cents are left, because a commission of zero makes no reward. */
 		o->refunded += below(r, o->cents - o->refunded - 10);
 		q->has_refund = true;
 		q->refund_e4 = 100 * o->refunded;
@@ -187,7 +186,7 @@ static void run_round(struct run *r)
 		world_jobs(r->w);
 }
 
-/* ---- what must be so ---- */
+/* ---- checks ---- */
 
 static bool lives(const struct reward *reward)
 {
@@ -195,7 +194,7 @@ static bool lives(const struct reward *reward)
 	       (reward->clawback_ms == 0 || reward->clawback_amount != 0);
 }
 
-/* What the living rewards of the rule for this step pay, all in all. */
+/* The total amount of the rule's standing rewards for this step. */
 static uint64_t sum_living(const struct reward *all, size_t n, uint64_t rule, uint64_t step)
 {
 	uint64_t sum = 0;
@@ -205,7 +204,7 @@ static uint64_t sum_living(const struct reward *all, size_t n, uint64_t rule, ui
 	return sum;
 }
 
-/* How many living rewards of the rule there are for this step. */
+/* The number of the rule's standing rewards for this step. */
 static size_t count_living(const struct reward *all, size_t n, uint64_t rule, uint64_t step)
 {
 	size_t found = 0;
@@ -258,7 +257,7 @@ static void check(struct run *r)
 	world_assert_sound(r->w);
 }
 
-/* Every held reward is issued when its hold is over, every waiting one when there are coupons. */
+/* At the end every hold is over and coupons are available, so every waiting reward is issued. */
 static void check_end(struct run *r)
 {
 	struct world *w = r->w;
@@ -289,7 +288,7 @@ static void rewards_in_batches_match_the_model(void **state)
 	what_lives_is_what_is_earned(*state, BATCH);
 }
 
-/* Where records have to be waited for, commands of one batch may be decided in another order. */
+/* If reads are pending, commands of one batch may be decided in another order. */
 static void rewards_one_by_one_match_the_model(void **state)
 {
 	what_lives_is_what_is_earned(*state, 1);

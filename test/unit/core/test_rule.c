@@ -1,5 +1,6 @@
-/* Reward rules: what fits together, what may still change, archiving, lists.
- * Never goes through HTTP: the commands are run on three stores.
+/* Owns the tests of reward rules: which settings fit together, what may still change, archiving,
+ * lists.
+ * Never goes through HTTP: the commands run on three stores.
  * Run by make test. */
 #include "reward_world.h"
 

@@ -1,7 +1,7 @@
 /* Owns the story of a month: three campaigns, ten thousand people, referrals, orders, refunds of
- * all of them, of one and of a part, milestones, coupons that run out and come back, people who are
- * erased. Each answer and, day by day, every counter and reward is compared with a reference model
- * (story_model.h, story_compare.h), the events are counted, and at the end the database is
+ * all orders, of one order and of part of one, milestones, coupons that run out and are refilled,
+ * and erasures. Each result and, day by day, every counter and reward is compared with a reference
+ * model (story_model.h, story_compare.h). The events are counted, and at the end the database is
  * verified. The time is virtual.
  */
 #include "reward_world.h"
@@ -21,7 +21,7 @@ enum {
 	BATCH = 64,
 };
 
-/* One thing that somebody does, on its way, and what the model says it is answered. */
+/* One action under way, with the expected result. */
 struct op {
 	struct world_call call;
 	struct join join;
@@ -37,8 +37,8 @@ struct run {
 	struct story *s;
 	struct seeded seed;
 	uint64_t coupons; /* uploaded so far */
-	/* Many share a commit, as under load. They are decided in their order, so the model can be
-	 * ahead of them. */
+	/* Many actions share a commit, as under load. They are decided in order, so the model can
+	 * be ahead of them. */
 	struct op ops[BATCH];
 	size_t n_ops;
 };
@@ -113,9 +113,9 @@ static void begin(struct run *r)
 	upload(r, COUPONS_AT_FIRST);
 }
 
-/* ---- what people do ---- */
+/* ---- actions ---- */
 
-/* Half of them come by somebody's link; a few referrers bring most. */
+/* Half of the people join through a user's link. A few referrers bring most of them. */
 static unsigned pick_referrer(struct run *r)
 {
 	unsigned n = r->s->n_users;
@@ -173,7 +173,7 @@ static bool can_qualify(const struct run *r, unsigned id)
 	return r->s->users[id].referrer != 0 && !r->s->users[id].erased;
 }
 
-/* A request about the user's order, 0 for none. The model is asked by the caller. */
+/* A request about the user's order, or about no order (0). The caller asks the model. */
 static struct op *about_order(struct run *r, unsigned id, bool qualified, unsigned order)
 {
 	struct op *op = new_op(r);
@@ -185,7 +185,7 @@ static struct op *about_order(struct run *r, unsigned id, bool qualified, unsign
 	return op;
 }
 
-/* Half of them order again, now and then the same. */
+/* Half of the buyers order again, sometimes the same order. */
 static void one_buys(struct run *r)
 {
 	unsigned n = r->s->n_users, id = n == 0 ? 1 : 1 + below(r, n);
@@ -211,7 +211,7 @@ static void refund_whole(struct run *r, unsigned id, unsigned order)
 	submit(r, op, &op->qualify.command);
 }
 
-/* A total that was sent before, or a larger one. */
+/* Sends an earlier total again, or a larger one. */
 static void refund_part(struct run *r, unsigned id, unsigned order)
 {
 	const struct story_order *o = &r->s->users[id].orders[order];
@@ -225,7 +225,7 @@ static void refund_part(struct run *r, unsigned id, unsigned order)
 	submit(r, op, &op->qualify.command);
 }
 
-/* Mostly somebody who did buy. */
+/* Mostly a user who has bought. */
 static void one_is_refunded(struct run *r)
 {
 	for (unsigned tries = 0; tries < 50 && r->s->n_users > 0; tries++) {

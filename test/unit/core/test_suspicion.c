@@ -1,5 +1,5 @@
 /*
- * Owns the tests of the signs by which a join looks suspicious.
+ * Owns the tests of the signs that make a join suspicious.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -37,7 +37,7 @@ static void the_network_of_the_referrer_is_flagged(void **state)
 	(void)state;
 	assert_int_equal(by_address("\x08\x08\x08\x08", "\x08\x08\x08\x08", 4), FLAG_SAME_ADDRESS);
 	assert_int_equal(by_address("\x08\x08\x08\x08", "\x08\x08\x08\x09", 4), 0);
-	/* The same /64 of IPv6, and another one. */
+	/* The same IPv6 /64, and another one. */
 	assert_int_equal(by_address("\x26\x01\0\0\0\0\0\1\0\0\0\0\0\0\0\1",
 				    "\x26\x01\0\0\0\0\0\1\0\0\0\0\0\0\0\2", 16),
 			 FLAG_SAME_ADDRESS);

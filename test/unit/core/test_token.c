@@ -1,11 +1,11 @@
-/* API tokens: what scopes include, and that an admin is always left.
- * Never knows a token but by its hash.
+/* Owns the tests of API tokens: what scopes include, and that an admin token always remains.
+ * Never knows a token, only its hash.
  * Run by make test. */
 #include "core/token.h"
 
 #include "core_world.h"
 
-/* Hashes that are told apart by their last byte. */
+/* Hashes that differ in their last byte. */
 static struct text hash_of(uint8_t n)
 {
 	static uint8_t hashes[256][32];
@@ -80,18 +80,18 @@ static void the_last_admin_stays(void **state)
 	assert_int_equal(revoke_token(w, 7), ERR_NOT_FOUND);
 	assert_int_equal(revoke_token(w, 2), ERR_OK);
 	assert_int_equal(revoke_token(w, 2), ERR_NOT_FOUND);
-	/* Another admin counts as long as it works. */
+	/* Another admin token counts until it expires. */
 	w->now_ms += 10;
 	assert_int_equal(revoke_token(w, 1), ERR_REFUSED);
 	create(w, 4, SCOPE_ADMIN, 0);
 	assert_int_equal(revoke_token(w, 1), ERR_OK);
-	/* One that has expired is nobody's last. */
+	/* An expired token is never the last admin token. */
 	assert_int_equal(revoke_token(w, 3), ERR_OK);
 	assert_int_equal(revoke_token(w, 4), ERR_REFUSED);
 	assert_int_equal(world_count(w, &KIND_TOKEN), 1);
 }
 
-/* In one batch, both knowing of each other: the second one is refused. */
+/* Both are in one batch, and each sees the other: the second one is refused. */
 static void two_revocations_at_once_leave_one_admin(void **state)
 {
 	struct world *w = *state;

@@ -1,5 +1,5 @@
-/* Unsubscribing: once, and about this one user.
- * Never asks for the secret that the page asks for.
+/* Owns the tests of unsubscribing: once, and for this user only.
+ * Never checks the secret, which the page checks.
  * Run by make test. */
 #include "core/unsubscribe.h"
 
@@ -31,7 +31,7 @@ static void the_first_time_is_kept(void **state)
 	assert_int_equal(unsubscribe(w, byron), ERR_OK);
 	struct user user = user_of(w, byron);
 	assert_int_equal(user.unsubscribed_ms, WORLD_NOW + 5);
-	/* Everything else stands. */
+	/* Everything else is unchanged. */
 	assert_int_equal(user.referrer_id, jessica);
 	assert_int_equal(user.joined_ms, WORLD_NOW);
 	assert_true(text_eq(user.email, TEXT("byron@example.com")));

@@ -1,5 +1,5 @@
-/* Changing a user: the address and its index, further fields, unsubscribing; the review's decision;
- * what qualifying answers. Run on three stores. */
+/* Owns the tests of changing a user: the address and its index, form fields, unsubscribing, the
+ * decision of a review, and the result of qualifying. Runs on three stores. */
 #include "core/user_change.h"
 
 #include "core/form_field.h"
@@ -47,13 +47,13 @@ static void a_changed_address_moves_in_the_index(void **state)
 	assert_int_equal(run(w, &c), ERR_REFUSED);
 	assert_non_null(problems_find(&c.problems, TEXT("email")));
 	assert_int_equal(who_has(w, campaign, "ann@example.com"), ann);
-	/* Another campaign's addresses are nobody's business. */
+	/* Addresses in other campaigns do not matter. */
 	set_email(w, &c, "taken@example.com");
 	assert_int_equal(run(w, &c), ERR_OK);
 	assert_int_equal(who_has(w, campaign, "taken@example.com"), ann);
 	assert_int_equal(who_has(w, campaign, "ann@example.com"), 0);
 	assert_int_equal(who_has(w, campaign, "bob@example.com"), bob);
-	/* The same address, written in another way. */
+	/* The same address, spelled differently. */
 	set_email(w, &c, "Taken@Example.com");
 	assert_int_equal(run(w, &c), ERR_OK);
 	assert_true(text_eq(c.view.user.email, TEXT("Taken@Example.com")));
@@ -77,7 +77,7 @@ static void only_what_is_named_changes(void **state)
 	w->now_ms += 5;
 	c.now_ms = w->now_ms;
 	assert_int_equal(run(w, &c), ERR_OK);
-	assert_int_equal(c.view.user.unsubscribed_ms, w->now_ms - 5); /* the first time stands */
+	assert_int_equal(c.view.user.unsubscribed_ms, w->now_ms - 5); /* the first time is kept */
 	c.unsubscribed = false;
 	assert_int_equal(run(w, &c), ERR_OK);
 	assert_int_equal(c.view.user.unsubscribed_ms, 0);
@@ -137,17 +137,17 @@ static void form_fields_are_merged_and_judged(void **state)
 	assert_int_equal(run(w, &c), ERR_REFUSED);
 	assert_true(c.problems.n > 0);
 	c = change_meta(w, join.user.id, &list, "company", " ");
-	assert_int_equal(run(w, &c), ERR_REFUSED); /* required */
+	assert_int_equal(run(w, &c), ERR_REFUSED); /* the field is required */
 	c = change_meta(w, join.user.id, &list, "unknown", "x");
-	assert_int_equal(run(w, &c), ERR_REFUSED); /* it would be lost */
-	/* A parameter that the campaign passes on is no field, and may be told. */
+	assert_int_equal(run(w, &c), ERR_REFUSED); /* the value would be lost */
+	/* A parameter that the campaign passes on is not a field, but is accepted. */
 	c = change_meta(w, join.user.id, &list, "utm_source", "mail");
 	assert_int_equal(run(w, &c), ERR_OK);
 	assert_int_equal(pairs_count(c.view.user.meta), 3);
 	c = change_meta(w, join.user.id, &list, "utm_source", "");
 	assert_int_equal(run(w, &c), ERR_OK);
 	assert_int_equal(pairs_count(c.view.user.meta), 2);
-	/* The campaign asks for less now: what was told before stays. */
+	/* The campaign has fewer fields now: stored values stay. */
 	struct campaign_save save = {
 	    .command = {.decide = campaign_save_decide},
 	    .campaign = {.id = campaign},

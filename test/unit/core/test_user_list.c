@@ -1,6 +1,6 @@
-/* The search for users: every combination of filters against a walk over all records, on random
- * ones; what a page costs wherever it stands; rows that are skipped; the total. Run on three
- * stores. */
+/* Owns the tests of the search for users: every combination of filters against a walk over all
+ * records, on random ones; the cost of a page at any position; skipped rows; the total. Runs on
+ * three stores. */
 #include "core/user_list.h"
 
 #include "../../support/seeded.h"
@@ -10,7 +10,7 @@
 
 enum { CAMPAIGNS = 3, ALL_MAX = 4000, BATCH = 50 };
 
-/* Users as records with their rows, without joining: what a search reads, and nothing else. */
+/* Writes users and their index rows directly: only what a search reads. */
 struct populate {
 	struct command command;
 	struct user users[BATCH];
@@ -24,7 +24,7 @@ static void put_by(struct tx *tx, uint64_t by, uint64_t number, uint64_t id)
 		tx_put(tx, &KIND_USER_BY, &row);
 }
 
-/* The end of a referrer's list stands in the counters: pages go across. */
+/* The counters hold the end of a referrer's list: pages cross from one to the other. */
 static enum err put_referral(struct tx *tx, const struct user *user)
 {
 	struct user_stats stats = {.user_id = user->referrer_id};
@@ -64,7 +64,7 @@ static void populate(struct world *w, const struct user *users, size_t n)
 	}
 }
 
-/* ids begin at 1: users[i] has id i + 1. */
+/* Ids begin at 1: users[i] has the id i + 1. */
 static struct user *make_random(struct seeded *random, size_t n)
 {
 	static const char *const names[] = {"Ann", "Byron", "JOSÉ", "Zoë"};
@@ -87,7 +87,7 @@ static struct user *make_random(struct seeded *random, size_t n)
 	return users;
 }
 
-/* What stands beside each user lives no longer than the command. */
+/* The data beside each user is valid only during the command. */
 static enum err list_decide(struct command *command, struct tx *tx)
 {
 	struct user_list *list = (struct user_list *)command;
@@ -132,7 +132,7 @@ static bool wanted(struct world *w, const struct user_filter *f, const struct us
 	       contains(w, u->email, f->folded);
 }
 
-/* All pages of a search, against all users; answers how many fit. */
+/* Compares all pages of a search with all users. Returns the number of matches. */
 static size_t check(struct world *w, const struct user *users, size_t n_users,
 		    const struct user_list *query)
 {
@@ -186,7 +186,7 @@ static void every_combination_of_filters(void **state)
 
 /* ---- what it costs ---- */
 
-/* All in campaign 1; every 500th was referred by user 1 and waits for its review. */
+/* All users are in campaign 1. User 1 referred every 500th, whose review is open. */
 static void populate_even(struct world *w, size_t n)
 {
 	struct user *users = calloc(n, sizeof *users);
@@ -264,7 +264,7 @@ static void a_page_ends_early(void **state)
 	assert_true(list.page.n == 0 && list.page.looked_at == 500 && list.page.next == 0);
 }
 
-/* Rows are skipped over as many queries as it takes, none of which looks at more than its share. */
+/* Rows are skipped over several queries, each of which reads a bounded number. */
 static void rows_are_skipped_in_bounded_steps(void **state)
 {
 	enum { SKIP = 2500 };
@@ -287,7 +287,7 @@ static void rows_are_skipped_in_bounded_steps(void **state)
 	assert_int_equal(room[0].user.id, 1000);
 }
 
-/* ---- by address, and the total: of people who joined ---- */
+/* ---- by address, and the total of users who joined ---- */
 
 static void an_address_is_found_in_one_campaign_or_in_all(void **state)
 {
@@ -296,7 +296,7 @@ static void an_address_is_found_in_one_campaign_or_in_all(void **state)
 	uint64_t campaigns[3], ids[3];
 	for (size_t i = 0; i < 3; i++)
 		campaigns[i] = world_launched(w);
-	/* The second one joins last: users come by their ids, not by their campaigns'. */
+	/* The second one joins last: users are listed by their ids, not by their campaigns'. */
 	ids[0] = world_user(w, campaigns[0], 0, "Ann@Example.com");
 	ids[1] = world_user(w, campaigns[2], 0, "ann@example.COM");
 	world_user(w, campaigns[1], 0, "other@example.com");
@@ -346,7 +346,7 @@ static void the_total_is_exact_or_unknown(void **state)
 	assert_false(ask(w, &list, room).counted);
 }
 
-/* Every code that is shown may be asked for, from elsewhere or not. */
+/* Every displayed code can be a filter, imported or not. */
 static void codes_are_filters(void **state)
 {
 	struct world *w = *state;

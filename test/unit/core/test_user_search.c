@@ -1,5 +1,5 @@
-/* Users searched by conditions: what a page costs, and which index is asked.
- * Never what a condition means (test_filter).
+/* Owns the tests of searching users by conditions: the cost of a page, and which index is used.
+ * Never tests what a condition means: test_filter does.
  * Run by make test. */
 #include "core/user_list.h"
 
@@ -7,10 +7,10 @@
 
 enum { USERS = 300 };
 
-/* Users as records, without joining: what a search reads, and nothing else. */
+/* Writes users directly: only what a search reads. */
 struct populate {
 	struct command command;
-	struct text first_name, last_name; /* of the last one */
+	struct text first_name, last_name; /* of the last user */
 };
 
 static enum err populate_decide(struct command *command, struct tx *tx)
@@ -61,7 +61,7 @@ static struct filter where(struct world *w, const char *field, const char *opera
 	return filter;
 }
 
-/* Text that is slow to fold ends a page early; whoever fits comes on a later one. */
+/* Text that is slow to fold ends a page early. Further matches come on a later page. */
 static void slow_text_ends_a_page_early(void **state)
 {
 	struct world *w = *state;
@@ -85,7 +85,7 @@ static void slow_text_ends_a_page_early(void **state)
 	assert_true(queries > 5);
 }
 
-/* What everybody who fits must have narrows the walk, however many users there are. */
+/* A condition that every match must meet narrows the walk, however many users there are. */
 static void conditions_choose_an_index(void **state)
 {
 	static const struct {
@@ -110,7 +110,7 @@ static void conditions_choose_an_index(void **state)
 	}
 }
 
-/* One of several users, each of whom is named. */
+/* A match is one of several named users. */
 static void each_branch_of_an_or_is_looked_up(void **state)
 {
 	struct world *w = *state;
@@ -127,7 +127,7 @@ static void each_branch_of_an_or_is_looked_up(void **state)
 	assert_int_equal(page.page.looked_at, 2);
 	assert_int_equal(page.page.n, 2);
 	assert_true(room[0].user.id == 7 && room[1].user.id == 77);
-	/* A condition that names nobody in particular: all are looked at. */
+	/* A condition without a named user: all users are read. */
 	both->terms[1] = where(w, "first_name", "=", "zoe").terms[0];
 	page = ask(w, &query, room);
 	assert_int_equal(page.page.looked_at, USERS);

@@ -1,11 +1,12 @@
-/* A sound database has no problems; one record that is changed, added or taken away is found.
- * Never checks that records decode to begin with: e2e/test_verify damages bytes.
+/* Owns the tests of verify: a sound database has no problems, and a changed, added or removed
+ * record is found.
+ * Never checks that records decode: e2e/test_verify damages bytes.
  * Run by make test. */
 #include "core/reward_records.h"
 #include "verify_world.h"
 
-/* Campaign 1: user 1 referred 2 (qualified) and 3; user 4 has a code from elsewhere. Webhook 1:
- * user 2's three events, of which the second waits for the first, and so on. */
+/* Campaign 1: user 1 referred 2 (qualified) and 3; user 4 has an imported code. Webhook 1: user 2's
+ * three events, of which the second waits for the first, and so on. */
 static void fill(struct world *w)
 {
 	uint64_t campaign = world_launched(w);
@@ -214,7 +215,8 @@ static void damaged_requests_and_tokens_are_found(void **state)
 		    "token short: has scopes that do not exist\n");
 }
 
-/* More rows than a slice has, of which each is looked at once, and groups that go over its end. */
+/* There are more rows than a slice holds. Each row is read once, and groups cross the end of a
+ * slice. */
 static void many_slices_read_every_row_once(void **state)
 {
 	enum { PEOPLE = 600 };
@@ -243,7 +245,7 @@ static void many_slices_read_every_row_once(void **state)
 	buf_free(&out);
 }
 
-/* A kind that the walk forgets would be damaged unseen. */
+/* Damage in a kind that the walk omits would go unnoticed. */
 static void every_kind_is_walked(void **state)
 {
 	struct world *w = *state;

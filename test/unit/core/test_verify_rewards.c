@@ -1,13 +1,13 @@
-/* A sound database of rewards has no problems; one record that is changed, added or taken away is
- * found. Never checks that records decode to begin with: e2e/test_verify damages bytes. Run by make
- * test. */
+/* Owns the tests of verify for rewards: a sound database has no problems, and a changed, added or
+ * removed record is found. Never checks that records decode: e2e/test_verify damages bytes. Run by
+ * make test. */
 #include "base/crypto.h"
 #include "reward_world.h"
 #include "verify_world.h"
 
-/* Rule 1 pays: reward 1 was issued and is to be taken back, 2 is due. Rule 2 has given coupon A-1
- * to reward 3; reward 4 waits for one. Rule 3 holds reward 5. Jessica is user 1, her friends 2 and
- * 3. */
+/* Rule 1 pays: reward 1 was issued and must be taken back, reward 2 is due. Rule 2 has given coupon
+ * A-1 to reward 3; reward 4 waits for a coupon. Rule 3 holds reward 5. Jessica is user 1, her
+ * friends are users 2 and 3. */
 static void fill(struct world *w)
 {
 	struct people p = world_people(w, 2);
@@ -128,7 +128,8 @@ static void damaged_rewards_are_found(void **state)
 	check_missing(w, &KIND_REWARD_STEP, &step, "reward 2: has no step\n");
 }
 
-/* Under rule 1, for every order, friend 2 of Jessica has the orders A, B and C; A was refunded. */
+/* Under rule 1, which counts every order, Jessica's friend 2 has the orders A, B and C. A was
+ * refunded. */
 static void fill_orders(struct world *w)
 {
 	struct people p = world_people(w, 1);

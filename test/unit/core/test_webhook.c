@@ -1,5 +1,6 @@
-/* Webhooks as records: saved, patched, masked, kept in the sets by campaign, removed.
- * Never sends: the commands are run on three stores.
+/* Owns the tests of webhook records: saved, changed, masked, kept in the sets of campaigns,
+ * removed.
+ * Never sends: the commands run on three stores.
  * Run by make test. */
 #include "core_world.h"
 
@@ -82,7 +83,7 @@ static void a_change_touches_only_named_fields(void **state)
 	assert_true(text_eq(back.name, TEXT("Other")));
 	assert_true(text_eq(back.url, TEXT("https://crm.example/in")));
 	assert_true(back.created_ms == WORLD_NOW && back.updated_ms == WORLD_NOW + 10);
-	assert_int_equal(back.revision, 1); /* its payloads are the same */
+	assert_int_equal(back.revision, 1); /* its payloads do not change */
 	s.webhook.id = id + 1;
 	assert_int_equal(save(w, &s), ERR_NOT_FOUND);
 }
@@ -106,7 +107,7 @@ static void a_masked_value_keeps_the_stored_value(void **state)
 	assert_int_equal(pairs_count(read_back(w, id).headers), 0);
 }
 
-/* The same name twice: each mask stands for its own value. */
+/* The same name twice: each mask keeps its own value. */
 static void each_mask_of_a_repeated_name_keeps_its_value(void **state)
 {
 	struct world *w = *state;
@@ -140,7 +141,7 @@ static void header_values_stay_with_their_origin(void **state)
 	assert_int_equal(pairs_count(s.dropped), 0);
 	assert_int_equal(pairs_count(read_back(w, id).headers), 2);
 
-	/* A masked value cannot come along. */
+	/* A masked value cannot move to another origin. */
 	struct text elsewhere = TEXT("https://evil.example:443");
 	s = moved(id, TEXT("https://evil.example/"), elsewhere);
 	s.set |= BIT(headers);
@@ -150,13 +151,13 @@ static void header_values_stay_with_their_origin(void **state)
 	    strstr(problems_find(&s.problems, TEXT("headers")), "send the header values again"));
 	assert_true(text_eq(read_back(w, id).url, TEXT("https://CRM.example:443/other?a=1")));
 
-	/* Nor do they move by themselves; what was dropped is told. */
+	/* Omitted headers do not move either; the result names the dropped ones. */
 	s = moved(id, TEXT("https://evil.example/"), elsewhere);
 	assert_int_equal(save(w, &s), ERR_OK);
 	assert_int_equal(pairs_count(s.dropped), 2);
 	assert_int_equal(pairs_count(read_back(w, id).headers), 0);
 
-	/* New values are for the new place. */
+	/* New values belong to the new origin. */
 	s = moved(id, hook.url, hook.origin);
 	s.set |= BIT(headers);
 	s.webhook.headers = PAIRS(w, "X-Key", "three");
@@ -207,7 +208,7 @@ static void default_fields_follow_the_events(void **state)
 	assert_pairs(read_back(w, id).fields, PAIRS(w, "email", "mail"));
 }
 
-/* One field too many is a problem of its own: the names are not looked for. */
+/* One field too many is a problem by itself: the names are not checked. */
 static void too_many_unknown_fields(void **state)
 {
 	struct world *w = *state;
@@ -237,7 +238,7 @@ static void revisions_are_kept(void **state)
 	s.webhook.hidden = PAIRS(w, "list", "7");
 	assert_int_equal(save(w, &s), ERR_OK);
 	assert_int_equal(s.webhook.revision, 3);
-	assert_int_equal(save(w, &s), ERR_OK); /* nothing new */
+	assert_int_equal(save(w, &s), ERR_OK); /* no change */
 	assert_int_equal(s.webhook.revision, 3);
 	static const uint64_t formats[] = {FORMAT_QUERY, FORMAT_JSON, FORMAT_JSON};
 	for (uint64_t i = 0; i < 3; i++) {
@@ -279,7 +280,7 @@ static void settings_that_do_not_fit_are_refused(void **state)
 	assert_int_equal(save(w, &s), ERR_REFUSED);
 	assert_non_null(problems_find(&s.problems, TEXT("format")));
 	assert_int_equal(world_count(w, &KIND_WEBHOOK), 0);
-	/* Each half alone is fine: it is the stored one and the change together that are judged. */
+	/* Each half alone is valid: the stored webhook and the change are judged together. */
 	s.webhook.method = WEBHOOK_POST;
 	assert_int_equal(save(w, &s), ERR_OK);
 	assert_int_equal(s.webhook.id, 1);
@@ -310,7 +311,8 @@ static void events_match_webhooks(void **state)
 {
 	static const struct {
 		struct webhook hook;
-		uint64_t deliveries; /* of: Jessica joins, Byron by her link, Byron qualified */
+		uint64_t deliveries; /* of: Jessica joins, Byron joins through her link, Byron
+					qualifies */
 	} cases[] = {
 	    {{.events = ALL_EVENTS}, 3},
 	    {{.events = 1 << EVENT_USER_JOIN}, 2},

@@ -1,4 +1,4 @@
-/* The rules of a webhook's configuration: names, headers, formats, sizes.
+/* Owns the tests of the rules for a webhook's settings: names, headers, formats, sizes.
  * Never opens a store: the check is pure.
  * Run by make test. */
 #include "core_world.h"
@@ -20,7 +20,7 @@ static struct pairs one(struct buf *room, struct text first, struct text second)
 	return (struct pairs){buf_view(room)};
 }
 
-/* The member that is refused, or "" */
+/* The refused member, or "". */
 static const char *refused(const struct webhook *hook)
 {
 	static struct problems problems;
@@ -157,7 +157,7 @@ struct beside {
 	bool form, json;
 };
 
-/* Two names that are sent together: are they refused in form, and in JSON? */
+/* Checks two names that are sent together: are they refused in a form, and in JSON? */
 static void check_beside(const struct beside *c)
 {
 	struct buf first = {0}, second = {0};
@@ -171,7 +171,7 @@ static void check_beside(const struct beside *c)
 		if ((refused(&hook)[0] == '\0') != c->json)
 			fail_msg("json: %s beside %s", c->a, c->b);
 	hook.format = FORMAT_JSON;
-	buf_reset(&first); /* both among the fields */
+	buf_reset(&first); /* both are in `fields` */
 	pairs_add(&first, TEXT("id"), a);
 	pairs_add(&first, TEXT("code"), b);
 	hook.fields.raw = buf_view(&first);

@@ -1,5 +1,5 @@
-/* How header values are sealed. The rules that headers must keep are checked in
- * test_webhook_check.c. Never opens a store. Run by make test. */
+/* Owns the tests of sealing header values. Never checks the rules for headers: test_webhook_check.c
+ * does. Never opens a store. Run by make test. */
 #include "core/webhook_headers.h"
 
 #include <string.h>

@@ -1,12 +1,12 @@
-/* What is done with a webhook beside configuring it: enabling, rotating, testing, previewing, why,
- * resending, the list of replays. Never sends. Run on three stores.
+/* Owns the tests of operating a webhook: enabling, rotating, testing, previewing, why, resending,
+ * the list of replays. Never sends. Runs on three stores.
  * Run by make test. */
 #include "core/webhook_ops.h"
 
 #include "core/replay.h"
 #include "core_world.h"
 
-/* A webhook that has failed since WORLD_NOW and then said 410, with one delivery that is held. */
+/* A webhook that has failed since WORLD_NOW and then got a 410, with one held delivery. */
 static uint64_t disabled_hook(struct world *w, uint64_t *user_id)
 {
 	uint64_t hook = world_webhook(w, world_hook());
@@ -73,7 +73,7 @@ static void rotating_keeps_the_previous_secret_for_a_while(void **state)
 	webhook = rotated(w, hook, TEXT("four"), 0);
 	assert_true(text_eq(webhook.secret, TEXT("four")) && webhook.old_secret.n == 0);
 	assert_int_equal(webhook.old_secret_until_ms, 0);
-	assert_int_equal(webhook.revision, 1); /* payloads are made as before */
+	assert_int_equal(webhook.revision, 1); /* payloads do not change */
 }
 
 static void a_test_is_for_one_webhook_alone(void **state)

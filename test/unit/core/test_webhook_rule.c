@@ -1,4 +1,5 @@
-/* Binding a webhook to a reward rule, and unbinding it. Never sends. Run on three stores.
+/* Owns the tests of binding a webhook to a reward rule and unbinding it. Never sends. Runs on three
+ * stores.
  * Run by make test. */
 #include "core/webhook_rule.h"
 
@@ -70,7 +71,7 @@ static void one_webhook_for_each_rule(void **state)
 	assert_int_equal(world_count(w, &KIND_WEBHOOK), 1);
 }
 
-/* The same webhook, with its secret, at another address; and active again. */
+/* It stays the same webhook with its secret, at another address, and is active again. */
 static void binding_again_moves_the_webhook(void **state)
 {
 	struct world *w = *state;

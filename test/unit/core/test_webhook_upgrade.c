@@ -1,5 +1,5 @@
-/* The upgrade of webhooks that 0.1 stored, and the deliveries that exist before it.
- * Never seals: the sealing is checked in test_webhook_headers.c.
+/* Owns the tests of upgrading webhooks that 0.1 stored, with their existing deliveries.
+ * Never seals: test_webhook_headers.c tests the sealing.
  * Run by make test. */
 #include "core/webhook_upgrade.h"
 
@@ -87,13 +87,13 @@ static void a_reward_webhook_gets_its_fields(void **state)
 	assert_int_equal(revision_fields(w, id, 1), 13);
 	assert_int_equal(revision_fields(w, id, 2), 21);
 	world_assert_sound(w);
-	upgrade(w, id); /* again changes nothing */
+	upgrade(w, id); /* a second upgrade changes nothing */
 	assert_int_equal(world_get(w, &KIND_WEBHOOK, &hook), ERR_OK);
 	assert_int_equal(hook.revision, 2);
 	buf_free(&thirteen);
 }
 
-/* A hidden field has the name of a new default field, and nobody is there to rename it. */
+/* A hidden field has the name of a new default field, and no person is there to rename it. */
 static void a_name_clash_keeps_the_fields(void **state)
 {
 	struct world *w = *state;

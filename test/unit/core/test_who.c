@@ -1,5 +1,5 @@
-/* Owns the tests of how a request's words lead to a user: codes, codes from elsewhere, e-mail,
- * coupons.
+/* Owns the tests of how the identifiers of a request lead to a user: codes, imported codes, e-mail
+ * addresses, coupons.
  */
 #include "verify_world.h"
 
@@ -40,7 +40,7 @@ static uint64_t join_with_code(struct world *w, uint64_t campaign, const char *e
 	return join.user.id;
 }
 
-/* What an identifier is read as: "i" id, "c" code, "e" address, "-" nobody. */
+/* The kind that an identifier is read as: "i" id, "c" code, "e" address, "-" none of them. */
 static void identifiers_are_recognised(void **state)
 {
 	static const struct {
@@ -86,7 +86,7 @@ static void identifiers_are_recognised(void **state)
 	arena_free(&arena);
 }
 
-/* An address names somebody wherever it is, as long as it is in one campaign. */
+/* An address identifies a user in any campaign, as long as it is in only one. */
 static void a_user_is_found_by_address_alone(void **state)
 {
 	struct world *w = *state;
@@ -115,7 +115,7 @@ static void a_user_is_found_by_id_code_and_address(void **state)
 	assert_int_equal(find(w, (struct who){.id = jessica}), jessica);
 	code_write(w->codes, CODE_USER, jessica, code);
 	assert_int_equal(find(w, (struct who){.code = text_of(code)}), jessica);
-	/* A code from elsewhere, and the computed one, which leads there too. */
+	/* The imported code, and the computed one, which leads to the same user. */
 	assert_int_equal(find(w, (struct who){.code = TEXT("zgLAYb")}), zoe);
 	code_write(w->codes, CODE_USER, zoe, code);
 	assert_int_equal(find(w, (struct who){.code = text_of(code)}), zoe);
@@ -129,7 +129,7 @@ static void a_user_is_found_by_id_code_and_address(void **state)
 	assert_int_equal(find(w, (struct who){0}), 0);
 }
 
-/* The link of somebody whose code came from elsewhere refers like any other. */
+/* The link of a user with an imported code refers like any other. */
 static void an_imported_code_is_a_link(void **state)
 {
 	struct world *w = *state;
@@ -165,8 +165,8 @@ static void taken_and_malformed_codes_are_refused(void **state)
 	assert_int_equal(world_count(w, &KIND_USER), 1);
 }
 
-/* Another referd's codes look like ours. One that would be the next user's own is taken over all
- * the same: that id is left out. */
+/* Codes of another referd look like ours. An imported code that would be the next user's own is
+ * accepted, and that id is skipped. */
 static void an_imported_code_that_looks_generated_is_kept(void **state)
 {
 	struct world *w = *state;
@@ -212,7 +212,8 @@ static void a_user_is_found_by_coupon(void **state)
 	uint64_t jessica = world_user(w, world_launched(w), 0, "jessica@example.com");
 	assert_int_equal(world_run(w, &plant.command), ERR_OK);
 	assert_int_equal(find(w, (struct who){.coupon = TEXT("SAVE10")}), jessica);
-	assert_int_equal(find(w, (struct who){.coupon = TEXT("SAVE20")}), 0); /* not handed out */
+	assert_int_equal(find(w, (struct who){.coupon = TEXT("SAVE20")}),
+			 0); /* was not handed out */
 	assert_int_equal(find(w, (struct who){.coupon = TEXT("SAVE30")}), 0);
 }
 

@@ -1,5 +1,4 @@
-/* Verifying a test's world: every problem as a line, as `referd verify` prints them; and damage to
- * it.
+/* Verifying a test's world: every problem as a line, as `referd verify` prints it; and damaging it.
  */
 #ifndef TEST_VERIFY_WORLD_H
 #define TEST_VERIFY_WORLD_H
@@ -7,7 +6,7 @@
 #include "core/verify.h"
 #include "core_world.h"
 
-/* A slice on its way: what it found is copied in its turn. */
+/* A slice under way: its problems are copied in its turn. */
 struct world_verify {
 	struct verify verify;
 	struct buf *out;
@@ -24,7 +23,7 @@ static inline void world_verify_done(struct command *command, enum err err)
 	v->done = true;
 }
 
-/* Answers the walk as it ended; `out` gets the problems. */
+/* Runs the walk to its end and returns it; `out` gets the problems. */
 static inline struct verify world_verify(struct world *w, struct buf *out)
 {
 	struct world_verify v = {.verify = {.codes = w->codes}, .out = out};
@@ -51,7 +50,7 @@ static inline void world_assert_sound(struct world *w)
 
 /* ---- damage ---- */
 
-/* One record as it should not be: put, or deleted. */
+/* Damage to one record: written or deleted. */
 struct damage {
 	struct command command;
 	const struct record_kind *kind;
@@ -81,7 +80,7 @@ static inline void drop(struct world *w, const struct record_kind *kind, const v
 	assert_int_equal(world_run(w, &d.command), ERR_OK);
 }
 
-/* Among what is found is this line. */
+/* The problems found include this line. */
 static inline void assert_found(struct world *w, const char *line)
 {
 	struct buf out = {0};
@@ -93,7 +92,7 @@ static inline void assert_found(struct world *w, const char *line)
 	buf_free(&out);
 }
 
-/* Takes the record away, or puts it with another value; sees that it is found; mends it. */
+/* Removes the record, or replaces it by another value; checks that verify finds it; repairs it. */
 static inline void check_missing(struct world *w, const struct record_kind *kind, const void *key,
 				 const char *line)
 {
