@@ -25,7 +25,7 @@ enum err delivery_finish(struct tx *tx, struct delivery *delivery, enum delivery
 void delivery_message_id(struct codes *codes, const struct delivery *delivery,
 			 char out[MESSAGE_ID_SIZE]);
 
-/* The result of an attempt for the delivery. */
+/* The consequence of an attempt for its delivery. */
 enum delivery_verdict {
 	VERDICT_DELIVERED,
 	VERDICT_RETRY,

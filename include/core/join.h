@@ -17,7 +17,7 @@ enum join_outcome {
 	JOIN_EXISTING,    /* the address is in the campaign already: user is the stored user */
 	JOIN_UNKNOWN,     /* the code or the campaign does not exist */
 	JOIN_NO_REFERRER, /* the referrer does not exist in the campaign */
-	JOIN_NOT_STARTED, /* the campaign is not open: this outcome and the next four */
+	JOIN_NOT_STARTED, /* this outcome and the next four: the campaign is not open */
 	JOIN_ENDED,
 	JOIN_PAUSED,
 	JOIN_DRAFT,

@@ -1,6 +1,6 @@
 /*
- * Qualifying: an invited user converted. One state change and one event, however often the request
- * is repeated.
+ * Qualifying records that an invited user has converted. One state change and one event, however
+ * often the request is repeated.
  *
  * A user is qualified while at least one order counts. An order counts from its first request until
  * its refund. A qualification without an order_id counts like an order, until a refund without an

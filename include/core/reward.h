@@ -2,10 +2,10 @@
  * Rewards: a join or a qualification earns them in the same transaction; then they are issued,
  * cancelled or taken back.
  *
- * A rule is fulfilled for a step. A standard rule has a step for each user who causes it. The other
- * types have a step each time when the referrer's count (referrals for TRIGGER_JOIN, qualified
- * referrals for TRIGGER_QUALIFY) reaches a multiple of `every` or a threshold. Each step has one
- * reward, unless the earlier reward was cancelled or taken back. A standard rule with
+ * Each fulfilment of a rule is a step. A standard rule has a step for each user who causes it. The
+ * other types have a step each time when the referrer's count (referrals for TRIGGER_JOIN,
+ * qualified referrals for TRIGGER_QUALIFY) reaches a multiple of `every` or a threshold. Each step
+ * has one reward, unless the earlier reward was cancelled or taken back. A standard rule with
  * REPEAT_EVERY_ORDER is fulfilled by each order of the user, as long as fewer than max_per_user of
  * its rewards for this user live. Tests earn nothing, and rejected users cause no rewards.
  *

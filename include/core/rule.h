@@ -14,7 +14,7 @@ enum {
 	RULE_NAME_MAX = 200,
 	RULE_DESCRIPTION_MAX = 1000,
 	RULE_THRESHOLDS_MAX = 64,
-	RULE_COUNT_MAX = 1000000000, /* the largest `every` and threshold */
+	RULE_COUNT_MAX = 1000000000, /* the largest `every`, threshold and max_per_user */
 	RULE_HOLD_DAYS_MAX = 3650,
 	RULES_MAX = 200, /* of a campaign, archived ones included: each qualification reads them */
 };

@@ -39,7 +39,8 @@ struct webhook_remove {
 	struct command command; /* decide: webhook_remove_decide */
 	uint64_t id;
 };
-/** The delivery room then cancels the pending deliveries in slices. ERR_NOT_FOUND. */
+/** Removes the webhook. The delivery room then cancels its pending deliveries in slices.
+ * ERR_NOT_FOUND. */
 command_decide_fn webhook_remove_decide;
 
 struct webhook_list {

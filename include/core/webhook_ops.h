@@ -36,7 +36,8 @@ struct webhook_rotate {
 	uint64_t overlap_ms;    /* how long the old secret signs too; 0: it stops at once */
 	struct webhook webhook; /* valid in done */
 };
-/** A secret that still signs since an earlier rotation stops at once. ERR_NOT_FOUND. */
+/** Replaces the secret. A secret that still signs because of an earlier rotation stops at once.
+ * ERR_NOT_FOUND. */
 command_decide_fn webhook_rotate_decide;
 
 struct webhook_test {

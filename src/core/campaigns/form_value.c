@@ -18,7 +18,7 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* A value under judgement: the value to store, or the reason for the refusal. */
+/* A value under check: the value to store, or the reason for the refusal. */
 struct reading {
 	const struct form_field *field;
 	struct arena *arena;

@@ -1,5 +1,5 @@
 /*
- * The judging of one value of a form.
+ * The check of one value of a form.
  */
 #ifndef CORE_FORM_VALUE_H
 #define CORE_FORM_VALUE_H

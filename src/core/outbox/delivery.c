@@ -15,7 +15,8 @@ static void put_by(struct tx *tx, enum delivery_index by, uint64_t number, uint6
 	tx_put(tx, &KIND_DELIVERY_BY, &row);
 }
 
-/* Nearly all deliveries are delivered: an index of them would be a second list of everything. */
+/* Nearly all deliveries have the status delivered: an index of them would be a second list of
+ * everything. */
 static void index_status(struct tx *tx, const struct delivery *d, bool add)
 {
 	const struct delivery_by row = {BY_STATUS, d->status, d->id};

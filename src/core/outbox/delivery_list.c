@@ -104,7 +104,7 @@ static void choose_index(const struct delivery_filter *f, struct id_walk *walk)
 		uint64_t by, number;
 	} narrowest_first[] = {
 	    {BY_USER, f->user_id},
-	    /* Nearly all deliveries are delivered: they have no index (delivery.c). */
+	    /* Nearly all deliveries have the status delivered, so it has no index. */
 	    {BY_STATUS, status == DELIVERY_DELIVERED ? 0 : status},
 	    {BY_WEBHOOK, f->webhook_id},
 	    {BY_EVENT_TYPE, f->event_type},

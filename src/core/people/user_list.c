@@ -287,7 +287,7 @@ enum err user_filter_take_email(struct user_filter *f, struct arena *arena)
 	return ERR_OK;
 }
 
-/* Takes ids that the conditions require into filters that are not set, because an index may have
+/* Copies ids that the conditions require into filters that are not set, because an index may have
  * them. The conditions are still checked. */
 static void take_demands(struct user_filter *f, bool *nobody)
 {
