@@ -122,7 +122,7 @@ static void on_top(struct command *command, enum err err)
 
 /* ---- gathering ---- */
 
-static const char no_campaign[] = "no campaign has this id or code: see campaign_id";
+static const char no_campaign[] = "no campaign has this id or code: check campaign_id";
 
 /* Nobody needs to see a tomorrow on which nothing has happened. */
 static void drop_empty_tomorrow(struct analytics_call *ac)
@@ -172,7 +172,8 @@ static const char *read_parameter(struct asked *asked, struct text name, struct 
 	if (text_eq(name, TEXT("to")))
 		return read_day(value, &asked->to, &asked->has_to);
 	if (!text_eq(name, TEXT("campaign_id")))
-		return "is not a parameter of this call: it takes campaign_id, from and to";
+		return "is not a parameter of this call: the parameters are campaign_id, from and "
+		       "to";
 	asked->name = campaign_name_read(value);
 	return value.n > 0 ? NULL : "must be a campaign's id or code";
 }
@@ -202,11 +203,11 @@ static bool settle_days(struct call *call, struct asked *asked, const struct zon
 	if (!asked->has_from)
 		asked->from = asked->to >= DAYS ? asked->to - (DAYS - 1) : 0;
 	if (asked->from > asked->to)
-		call_reply_field(call, "from",
-				 "must not be after to (which is today where it is not given)");
+		call_reply_field(call, "from", "must not be after to (the default of to is today)");
 	else if (asked->to - asked->from >= ANALYTICS_DAYS_MAX)
-		call_reply_field(call, "from",
-				 "must be at most 365 days before to: ask for the time in parts");
+		call_reply_field(
+		    call, "from",
+		    "must be at most 365 days before to: split the period into several requests");
 	else
 		return true;
 	return false;
@@ -259,17 +260,17 @@ static void on_campaign(struct command *command, enum err err)
 const struct operation OP_ANALYTICS_GET = {
     .id = "getAnalytics",
     .tag = "Analytics",
-    .summary = "What happened by day, conversion, and who referred most",
+    .summary = "Read daily counts, the conversion and the top referrers",
     .description =
-	"Each campaign counts by the days of the time zone that it had on that day. Today is a day "
-	"of the campaign's time zone; for all campaigns it is a day in UTC, and tomorrow follows "
-	"where "
-	"something has happened on it already.",
-    .query = {{"campaign_id", "string", "1", "Of this campaign, by id or code; else of all.",
-	       false},
-	      {"from", "string", "2026-01-01", "The first day; else 29 days before the last.",
-	       false},
-	      {"to", "string", "2026-12-31", "The last day; else today. At most 366 days.", false}},
+	"Each campaign counts by days in its own time zone; counted days stay when the time zone "
+	"changes. Today is a day in the campaign's time zone. Without campaign_id, today is a day "
+	"in UTC; tomorrow follows if a campaign has counted on it already.",
+    .query = {{"campaign_id", "string", "1",
+	       "The id or code of a campaign. Without it, all campaigns are added up.", false},
+	      {"from", "string", "2026-01-01",
+	       "The first day. Default: 29 days before the last day.", false},
+	      {"to", "string", "2026-12-31",
+	       "The last day. Default: today. At most 366 days are returned.", false}},
     .answers = {{200, ANSWER_DATA, "Analytics"}},
 };
 

@@ -180,8 +180,8 @@ static bool authorised(struct call *call, const struct route *route)
 		return false;
 	if (token->scopes & (uint64_t)route->access)
 		return true;
-	call_reply_error(call, 403,
-			 "this token's scopes do not allow that call: use another token");
+	call_reply_error(
+	    call, 403, "the token does not have the scope that this call needs: use another token");
 	return false;
 }
 
@@ -199,8 +199,8 @@ static void warn_of_proxy(struct api *a, const struct http_request *req)
 	address_text((const struct sockaddr *)&req->peer, peer);
 	log_warn("forwarded.ignored", LOG_STR("peer", peer),
 		 LOG_STR("hint",
-			 "if the peer is your proxy, start referd with --trusted-proxies and its "
-			 "address, so that each client counts by its own"));
+			 "if the peer is your proxy, start referd with --trusted-proxies and "
+			 "the proxy's address, so that each client has limits of its own"));
 }
 
 /* NULL after 503. */
@@ -226,7 +226,7 @@ void api_handle_metrics(void *arg, struct http_request *req)
 		return;
 	const struct route *route = find_route(req, call->params, &allowed);
 	if (route == NULL || route->call != metrics_get) {
-		call_reply_error(call, 404, "this listener has GET /metrics alone");
+		call_reply_error(call, 404, "this listener serves only GET /metrics");
 		return;
 	}
 	call->route = route;
@@ -247,7 +247,9 @@ void api_handle(void *arg, struct http_request *req)
 	if (route == NULL && allowed == 0 && stray_link_follow(call))
 		return;
 	if (route == NULL && allowed == 0)
-		call_reply_error(call, 404, "no such path: see /api/v2/openapi.json");
+		call_reply_error(call, 404,
+				 "this path does not exist: GET /api/v2/openapi.json lists the "
+				 "paths of the API");
 	else if (route == NULL)
 		call_reply_not_allowed(call, allowed);
 	else if (authorised(call, route))

@@ -10,14 +10,14 @@ const char *campaign_read_timezone(struct call *call, const struct json *v, stru
 {
 	struct text name = {0};
 	if (json_kind(v) != JSON_NULL && !body_string(v, &name))
-		return "must be text such as Europe/Berlin";
+		return "must be a time zone such as Europe/Berlin";
 	const struct zone *zone = zone_find(name), *like = zone_like(name);
 	if (zone == NULL && like != NULL)
 		return decode_problem(
-		    call, "must be a name of the IANA time zone database: did you mean %s?",
+		    call, "must be a name from the IANA time zone database: did you mean %s?",
 		    zone_name(like));
 	if (zone == NULL)
-		return "must be a name of the IANA time zone database, such as Europe/Berlin, or "
+		return "must be a name from the IANA time zone database, such as Europe/Berlin or "
 		       "UTC";
 	*out = name.n > 0 ? text_of(zone_name(zone)) : name;
 	return NULL;

@@ -37,7 +37,7 @@ static const char *read_lang(struct call *call, const struct json *v, void *reco
 {
 	struct text tag;
 	const char *problem =
-	    body_string(v, &tag) ? language_refusal(tag) : "must be text such as en";
+	    body_string(v, &tag) ? language_refusal(tag) : "must be a language code such as en";
 	return problem != NULL ? problem
 			       : decode_keep(call, tag, &((struct draft *)record)->campaign.lang);
 }
@@ -76,7 +76,7 @@ static const char *read_code(struct call *call, const struct json *v, void *reco
 	struct draft *draft = record;
 	struct text code = {0};
 	if (!draft->is_new)
-		return "can only be given when the campaign is made";
+		return "can be set only when the campaign is created";
 	if (json_kind(v) != JSON_NULL && !body_string(v, &code))
 		return "must be text";
 	return decode_keep(call, code, &draft->campaign.alias);
@@ -86,7 +86,7 @@ static const char *read_colour(struct call *call, const struct json *v, void *re
 {
 	struct text t = {0};
 	if (json_kind(v) != JSON_NULL && !body_string(v, &t))
-		return "must be text such as #1a2b3c";
+		return "must be a colour such as #1a2b3c";
 	bool fine = t.n == 0 || (t.n == 7 && t.p[0] == '#');
 	for (size_t i = 1; fine && i < t.n; i++)
 		fine = ascii_is_alnum(t.p[i]) && (t.p[i] | 0x20) <= 'f';
@@ -176,8 +176,8 @@ static const char *refuse_page(struct call *call, struct text name)
 	for (const struct page_text *t = PAGE_TEXTS; t->name != NULL; t++)
 		buf_printf(&names, "%s%s", names.n == 0 ? "" : ", ", t->name);
 	const char *problem =
-	    decode_problem(call, "has no text \"%.*s\": it has %.*s", TEXT_ARGS(decode_shown(name)),
-			   TEXT_ARGS(buf_view(&names)));
+	    decode_problem(call, "has an unknown text \"%.*s\": the texts are %.*s",
+			   TEXT_ARGS(decode_shown(name)), TEXT_ARGS(buf_view(&names)));
 	buf_free(&names);
 	return problem;
 }
@@ -189,13 +189,14 @@ static const char *read_pages(struct call *call, const struct json *v, void *rec
 	const struct json *member;
 	const char *problem = NULL;
 	if (json_kind(v) != JSON_OBJECT)
-		return "must be an object of texts";
+		return "must be an object whose members are text";
 	for (size_t i = 0; problem == NULL && (member = json_member(v, i, &name)) != NULL; i++) {
 		const struct page_text *which = page_text_find(name);
 		if (which == NULL)
 			problem = refuse_page(call, name);
 		else if ((problem = read_page_text(call, which, member, &value)) != NULL)
-			problem = decode_problem(call, "has a %s that %s", which->name, problem);
+			problem =
+			    decode_problem(call, "has an invalid %s: it %s", which->name, problem);
 		else
 			pairs_add(&list, name, value);
 	}
@@ -218,14 +219,14 @@ static const char *read_form(struct call *call, const struct json *v, void *reco
 	struct text name;
 	const struct json *list;
 	if (json_kind(v) != JSON_OBJECT)
-		return "must be an object with person_referring and person_invited";
+		return "must be an object with the members person_referring and person_invited";
 	for (size_t i = 0; (list = json_member(v, i, &name)) != NULL; i++) {
 		size_t at = 0;
 		while (at < LISTS && !text_eq(name, text_of(lists[at].type)))
 			at++;
 		if (at == LISTS)
-			return "must be an object with person_referring and person_invited, "
-			       "nothing else";
+			return "must be an object with the members person_referring and "
+			       "person_invited only";
 		struct pairs *to =
 		    (struct pairs *)(void *)((char *)&draft->campaign + lists[at].offset);
 		const char *problem = campaign_form_read(call, list, to);

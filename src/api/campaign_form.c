@@ -8,7 +8,7 @@
 #include "core/form_field.h"
 #include "core/names.h"
 
-static const char no_memory[] = "need more memory than there is";
+static const char no_memory[] = "could not be read: the server is out of memory";
 
 /* Always there, and never stored. */
 static const struct {
@@ -31,9 +31,9 @@ static bool is_built_in(struct text id)
 static const char *problem_of(struct call *call, struct text id, const char *problem)
 {
 	if (id.n == 0)
-		return decode_problem(call, "hold a field that %s", problem);
-	return decode_problem(call, "hold \"%.*s\", which %s", TEXT_ARGS(decode_shown(id)),
-			      problem);
+		return decode_problem(call, "has an invalid field: it %s", problem);
+	return decode_problem(call, "has an invalid field \"%.*s\": it %s",
+			      TEXT_ARGS(decode_shown(id)), problem);
 }
 
 /* A field on its way: its options are gathered in a buffer. */
@@ -46,10 +46,10 @@ static const char *read_options(struct form_reading *r, const struct json *v)
 {
 	struct text option;
 	if (json_kind(v) != JSON_ARRAY && json_kind(v) != JSON_NULL)
-		return "needs options that are a list of texts";
+		return "must have a list of text values as its options";
 	for (size_t i = 0; i < json_length(v); i++) {
 		if (!body_string(json_at(v, i), &option))
-			return "needs options that are a list of texts";
+			return "must have a list of text values as its options";
 		pairs_add(&r->options, option, TEXT(""));
 	}
 	r->field.options.raw = buf_view(&r->options);
@@ -68,17 +68,17 @@ static const char *read_type(struct form_reading *r, const struct json *v)
 
 static const char *read_label(struct form_reading *r, const struct json *v)
 {
-	return body_string(v, &r->field.label) ? NULL : "needs a label that is text";
+	return body_string(v, &r->field.label) ? NULL : "must have a label that is text";
 }
 
 static const char *read_id(struct form_reading *r, const struct json *v)
 {
-	return body_string(v, &r->field.id) ? NULL : "needs an id that is text";
+	return body_string(v, &r->field.id) ? NULL : "must have an id that is text";
 }
 
 static const char *read_required(struct form_reading *r, const struct json *v)
 {
-	return json_bool(v, &r->field.required) ? NULL : "needs a required that is true or false";
+	return json_bool(v, &r->field.required) ? NULL : "must have true or false as its required";
 }
 
 static const char *read_member(struct form_reading *r, struct text name, const struct json *v)
@@ -94,7 +94,7 @@ static const char *read_member(struct form_reading *r, struct text name, const s
 	for (size_t i = 0; i < sizeof members / sizeof *members; i++)
 		if (text_eq(name, text_of(members[i].name)))
 			return members[i].read(r, v);
-	return "has an unknown member: it takes id, label, type, options and required";
+	return "has an unknown member: the members are id, label, type, options and required";
 }
 
 static const char *read_field(struct call *call, const struct json *item, struct buf *list)
@@ -108,7 +108,7 @@ static const char *read_field(struct call *call, const struct json *item, struct
 	if (problem != NULL)
 		problem = problem_of(call, r.field.id, problem);
 	else if (r.field.id.n == 0)
-		problem = "hold a field without an id";
+		problem = "has a field without an id";
 	if (r.field.label.n == 0)
 		r.field.label = r.field.id;
 	if (problem == NULL && !is_built_in(r.field.id))
@@ -135,7 +135,8 @@ const char *campaign_form_read(struct call *call, const struct json *v, struct p
 	struct buf list = {0};
 	const char *problem = NULL;
 	if (json_kind(v) != JSON_ARRAY && json_kind(v) != JSON_NULL)
-		return "must be lists of objects such as {\"id\":\"company\",\"type\":\"text\"}";
+		return "must contain lists of objects such as "
+		       "{\"id\":\"company\",\"type\":\"text\"}";
 	for (size_t i = 0; problem == NULL && i < json_length(v); i++)
 		problem = read_field(call, json_at(v, i), &list);
 	if (problem == NULL)

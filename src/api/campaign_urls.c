@@ -33,7 +33,7 @@ const char *campaign_read_url(struct call *call, const struct json *v, struct te
 	struct text t = {0};
 	struct url url;
 	if (json_kind(v) != JSON_NULL && !body_string(v, &t))
-		return "must be text that starts with https://";
+		return "must be a URL that starts with https://";
 	*out = (struct text){0};
 	if (t.n == 0)
 		return NULL;
@@ -57,7 +57,7 @@ static const char *read_origin(struct text t, struct buf *list)
 	if (problem != NULL)
 		return problem;
 	if (url.path.n > 1 || url.has_query)
-		return "must end after its host and port";
+		return "must end after the host and port";
 	if (!url.https && !is_local(&url))
 		return "must start with https:// (http:// is for localhost)";
 	buf_str(&origin, url.https ? "https://" : "http://");
@@ -75,16 +75,16 @@ const char *campaign_read_origins(struct call *call, const struct json *v, struc
 	if (json_kind(v) != JSON_ARRAY && json_kind(v) != JSON_NULL)
 		return "must be a list of origins such as https://shop.example";
 	if (json_length(v) > CAMPAIGN_ORIGINS_MAX)
-		return "has more than 32 entries";
+		return "must have at most 32 entries";
 	for (size_t i = 0; i < json_length(v); i++) {
 		const char *problem =
 		    body_string(json_at(v, i), &t) ? read_origin(t, &list) : "is not text";
 		if (problem == NULL)
 			continue;
 		buf_free(&list);
-		return decode_problem(call,
-				      "must be origins such as https://shop.example: entry %zu %s",
-				      i + 1, problem);
+		return decode_problem(
+		    call, "must be a list of origins such as https://shop.example: entry %zu %s",
+		    i + 1, problem);
 	}
 	return decode_keep_pairs(call, &list, origins);
 }
@@ -114,11 +114,11 @@ static const char *read_params(struct call *call, const struct json *v, struct c
 		if (word == NULL)
 			problem = decode_problem(
 			    call,
-			    "has no member \"%.*s\": it has url, code_param, first_name_param, "
-			    "email_param and referrer_first_name_param",
+			    "has an unknown member \"%.*s\": the members are url, code_param, "
+			    "first_name_param, email_param and referrer_first_name_param",
 			    TEXT_ARGS(decode_shown(member)));
 		else if (!body_string(value, &name))
-			problem = decode_problem(call, "needs a %s_param that is text", word);
+			problem = decode_problem(call, "has a %s_param that is not text", word);
 		else if (name.n > 0)
 			pairs_add(&list, text_of(word), name);
 	}
@@ -134,10 +134,10 @@ const char *campaign_read_redirect(struct call *call, const struct json *v, stru
 	if (json_kind(v) == JSON_NULL)
 		return NULL;
 	if (json_kind(v) != JSON_OBJECT || url == NULL)
-		return "must be an object with a url, or null for none";
+		return "must be an object with a url, or null for no redirect";
 	const char *problem = campaign_read_url(call, url, &c->redirect_url);
 	if (problem != NULL)
-		return decode_problem(call, "has a url that %s", problem);
+		return decode_problem(call, "has an invalid url: it %s", problem);
 	problem = read_params(call, v, c);
 	return problem != NULL ? problem : redirect_refusal(c);
 }

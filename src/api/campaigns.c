@@ -88,10 +88,12 @@ const struct operation OP_CAMPAIGN_LIST = {
     .tag = "Campaigns",
     .summary = "List campaigns",
     .query = {{"status", "CampaignStatus", "launched",
-	       "In this state; else in any state but archived.", false},
-	      {"q", "string", "spring", "With this in their name, or this code.", false},
-	      {"with", "string", "campaign.analytics", "Adds the counters.", false},
-	      {"page", "integer", "1", "The page, counted from 1; links.next is cheaper.", false},
+	       "The status of the campaigns. Default: all except archived.", false},
+	      {"q", "string", "spring", "A part of the name, or a code.", false},
+	      {"with", "string", "campaign.analytics", "campaign.analytics adds the counters.",
+	       false},
+	      {"page", "integer", "1",
+	       "The number of the page, from 1. Following links.next costs less.", false},
 	      SEARCH_PARAMETER("name", "Spring")},
     .answers = {{200, ANSWER_LIST, "Campaign"}},
 };
@@ -100,8 +102,9 @@ const struct operation OP_CAMPAIGN_SEARCH = {
     .id = "searchCampaigns",
     .tag = "Campaigns",
     .summary = "Search campaigns",
-    .description = "Answers like listCampaigns, whose parameters it takes too.",
-    .query = {{"with", "string", "campaign.analytics", "Adds the counters.", false}},
+    .description = "The parameters and the response are the same as for listCampaigns.",
+    .query = {{"with", "string", "campaign.analytics", "campaign.analytics adds the counters.",
+	       false}},
     SEARCH_TAKES,
     .answers = {{200, ANSWER_LIST, "Campaign"}},
 };
@@ -142,9 +145,9 @@ static void on_saved(struct command *command, enum err err)
 	if (err == ERR_REFUSED)
 		call_reply_problems(cc->call, &cc->save.problems);
 	else if (err == ERR_TOO_LARGE)
-		call_reply_error(cc->call, 422,
-				 "the campaign would be larger than 16 KiB: shorten its fields, "
-				 "pages or origins");
+		call_reply_error(
+		    cc->call, 422,
+		    "the campaign would exceed 16 KiB: shorten its fields, pages or origins");
 	else if (err != ERR_OK)
 		call_reply_err(cc->call, err, no_campaign);
 	else
@@ -190,7 +193,7 @@ const struct operation OP_CAMPAIGN_UPDATE = {
     .id = "updateCampaign",
     .tag = "Campaigns",
     .summary = "Change a campaign",
-    .description = "What the body does not name stays as it is.",
+    .description = "Only the members in the body change.",
     .takes = TAKES_JSON,
     .request = "CampaignChange",
     .answers = {{200, ANSWER_DATA, "Campaign"}},
@@ -241,11 +244,9 @@ static void on_removed(struct command *command, enum err err)
 	if (err == ERR_OK)
 		call_reply_nothing(cc->call);
 	else if (err == ERR_REFUSED)
-		call_reply_error(
-		    cc->call, 409,
-		    "the campaign has users, webhooks or reward rules, which would lose it: "
-		    "archive it "
-		    "instead, with PUT {\"status\":\"archived\"}, and nothing is lost");
+		call_reply_error(cc->call, 409,
+				 "the campaign cannot be deleted, because it has users, webhooks "
+				 "or reward rules: archive it with PUT {\"status\":\"archived\"}");
 	else
 		call_reply_err(cc->call, err, no_campaign);
 }
@@ -254,7 +255,7 @@ const struct operation OP_CAMPAIGN_DELETE = {
     .id = "deleteCampaign",
     .tag = "Campaigns",
     .summary = "Delete a campaign",
-    .conflict = "It has users, webhooks or reward rules: archive it instead.",
+    .conflict = "The campaign has users, webhooks or reward rules: archive it instead.",
     .answers = {{204, ANSWER_EMPTY, NULL}},
 };
 

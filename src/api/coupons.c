@@ -36,7 +36,7 @@ struct upload {
 };
 
 static const char codes_required[] =
-    "is required: {\"codes\": [\"A1\", ...]}, or text/csv with one coupon a line";
+    "is required: send {\"codes\": [\"A1\", ...]}, or text/csv with one coupon per line";
 static const char no_rule[] = "no reward rule has this id";
 
 /* ---- how it ends ---- */
@@ -63,11 +63,12 @@ static void reply_wrong(struct upload *u, uint64_t place, const char *why)
 	if (u->added == 0)
 		buf_str(&fate, "nothing was added");
 	else
-		buf_printf(&fate,
-			   "%" PRIu64
-			   " before it were added, and are skipped when the list is sent again",
-			   u->added);
-	const char *problem = decode_problem(u->call, "cannot be taken: %s %" PRIu64 " %s; %.*s",
+		buf_printf(
+		    &fate,
+		    "%" PRIu64
+		    " coupons before it were added, and are skipped if you send the list again",
+		    u->added);
+	const char *problem = decode_problem(u->call, "is not valid: %s %" PRIu64 " %s; %.*s",
 					     u->codes != NULL ? "entry" : "line", place, why,
 					     TEXT_ARGS(buf_view(&fate)));
 	buf_free(&fate);
@@ -202,9 +203,8 @@ static bool take_first_line(struct upload *u, bool *is_headline)
 	if (filled == 1)
 		return true;
 	reply_wrong(u, u->csv.line,
-		    "names several columns, none of them code, coupon or voucher: name the column "
-		    "that holds the "
-		    "coupons");
+		    "has several columns, and none is named code, coupon or voucher: give the "
+		    "column of the coupons one of these names");
 	return false;
 }
 
@@ -229,7 +229,8 @@ static enum pull take_record(struct upload *u)
 	if (u->has_headline || is_alone(u))
 		return take(u, u->csv.line, cell_of(u, u->column)) ? PULLED : PULL_REPLIED;
 	reply_wrong(u, u->csv.line,
-		    "has more than one cell: send one coupon a line, or name the columns");
+		    "has more than one cell: send one coupon per line, or name the columns in the "
+		    "first line");
 	return PULL_REPLIED;
 }
 
@@ -299,9 +300,9 @@ const struct operation OP_COUPON_UPLOAD = {
     .tag = "Rewards",
     .summary = "Add coupons to a rule's pool",
     .description =
-	"As JSON, or as text/csv of any length with one coupon a line; of several columns, "
-	"the one named code, coupon or voucher counts. A coupon that is in this pool "
-	"already is skipped; one that is in another rule's pool is refused.",
+	"Send JSON, or text/csv of any length with one coupon per line. If the CSV has several "
+	"columns, the column named code, coupon or voucher counts. A coupon that is already in "
+	"this pool is skipped. A coupon of another rule's pool is refused.",
     .takes = TAKES_JSON | TAKES_CSV,
     .request = "CouponUpload",
     .lines = "CouponLines",
@@ -351,9 +352,10 @@ static void on_list(struct command *command, enum err err)
 const struct operation OP_COUPON_LIST = {
     .id = "listCoupons",
     .tag = "Rewards",
-    .summary = "A rule's coupons, in the order in which they are handed out",
-    .description = "reward_id is null for those that are left. Needs the scope write, because an "
-		   "unused coupon works for anybody who reads it.",
+    .summary = "List a rule's coupons",
+    .description =
+	"In the order in which they are handed out. reward_id is null for a coupon that is left. "
+	"The scope write is needed, because anybody who reads an unused coupon can use it.",
     .answers = {{200, ANSWER_LIST, "Coupon"}},
 };
 

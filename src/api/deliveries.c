@@ -33,8 +33,9 @@ struct resend_call {
 static const char *read_webhook(struct call *call, struct text value, struct delivery_filter *f)
 {
 	(void)call;
-	return text_to_u64(value, &f->webhook_id) && f->webhook_id != 0 ? NULL
-									: "must be a webhook's id";
+	return text_to_u64(value, &f->webhook_id) && f->webhook_id != 0
+		   ? NULL
+		   : "must be the id of a webhook";
 }
 
 static const char *read_user(struct call *call, struct text value, struct delivery_filter *f)
@@ -116,12 +117,15 @@ const struct operation OP_DELIVERY_LIST = {
     .id = "listDeliveries",
     .tag = "Deliveries",
     .summary = "List deliveries",
-    .query = {{"webhook_id", "integer", "1", "Of this webhook.", false},
-	      {"user_id", "string", "1", "About this user: id or code.", false},
-	      {"status", "DeliveryStatus", "delivered", "In this state.", false},
-	      {"event", "EventName", "user.join", "Of this event.", false},
-	      {"since", "string", "2026-01-01", "Made at this time or later.", false},
-	      {"until", "string", "2026-12-31T23:59:59Z", "Made before this time.", false}},
+    .query = {{"webhook_id", "integer", "1", "The webhook's id.", false},
+	      {"user_id", "string", "1", "The id or code of the user whom the event is about.",
+	       false},
+	      {"status", "DeliveryStatus", "delivered", "The status of the delivery.", false},
+	      {"event", "EventName", "user.join", "The event of the delivery.", false},
+	      {"since", "string", "2026-01-01",
+	       "Only deliveries that were created at this time or later.", false},
+	      {"until", "string", "2026-12-31T23:59:59Z",
+	       "Only deliveries that were created before this time.", false}},
     .answers = {{200, ANSWER_LIST, "Delivery"}},
 };
 
@@ -179,20 +183,19 @@ static void on_resent(struct command *command, enum err err)
 	if (err == ERR_OK)
 		delivery_reply(rc->call, 202, &rc->resend.delivery);
 	else if (err == ERR_REFUSED)
-		call_reply_error(
-		    rc->call, 409,
-		    "its webhook is disabled, so nothing would be sent: enable the webhook first "
-		    "(POST /api/v2/webhooks/{id}/enable)");
+		call_reply_error(rc->call, 409,
+				 "the delivery's webhook is disabled, so nothing would be sent: "
+				 "enable it first (POST /api/v2/webhooks/{id}/enable)");
 	else
 		call_reply_err(rc->call, err,
-			       "no delivery has this id, or its webhook or event is gone");
+			       "no delivery has this id, or its webhook or event was deleted");
 }
 
 const struct operation OP_DELIVERY_RESEND = {
     .id = "resendDelivery",
     .tag = "Deliveries",
-    .summary = "Send it again",
-    .conflict = "Its webhook is disabled.",
+    .summary = "Send a delivery again",
+    .conflict = "The delivery's webhook is disabled.",
     .answers = {{202, ANSWER_DATA, "Delivery"}},
 };
 

@@ -243,14 +243,12 @@ const struct operation OP_USER_EXPORT = {
     .id = "exportUsers",
     .tag = "Users",
     .summary = "Export users as CSV",
-    .description = "In the order of their ids, with a column for each form field of the campaign "
-		   "and for each of its "
-		   "pass_params. Cells that a "
-		   "spreadsheet would take for a formula have a ' in front. The file can be "
-		   "imported as it is: the codes "
-		   "go on working.",
-    .query = {{"excel", "boolean", "true",
-	       "With a byte order mark and semicolons, as Excel likes it.", false}},
+    .description =
+	"Users are in the order of their ids. Each form field and each of the pass_params of the "
+	"campaign has a column. Cells that a spreadsheet would read as a formula begin with a '. "
+	"The file can be imported unchanged, and the codes keep working.",
+    .query = {{"excel", "boolean", "true", "1: a byte order mark and semicolons, for Excel.",
+	       false}},
     .answers = {{200, ANSWER_CSV, NULL}},
 };
 
@@ -263,8 +261,9 @@ static bool read_query(struct export *x)
 	while ((err = form_next(&rest, &call->req->arena, &name, &value)) == ERR_OK) {
 		value = typed_trim(value);
 		if (!text_eq(name, TEXT("excel")))
-			call_note_named(call, name,
-					"is not a parameter of this call: it takes excel");
+			call_note_named(
+			    call, name,
+			    "is not a parameter of this call: the only parameter is excel");
 		else if (!body_read_flag(value, &x->excel))
 			call_note(call, "excel", "must be 1 or 0");
 	}

@@ -97,15 +97,15 @@ void imports_close(struct api *api)
 static void reply_failed(struct import *im)
 {
 	char message[200];
-	const char *why = im->failed == ERR_NO_SPACE ? "the disk is full"
-			  : im->failed == ERR_BUSY   ? "too much is waiting to be stored"
-						     : "out of memory";
+	const char *why = im->failed == ERR_NO_SPACE ? "the server's disk is full"
+			  : im->failed == ERR_BUSY   ? "the server's queue is full"
+						     : "the server is out of memory";
 	if (im->failed != ERR_NO_SPACE && im->failed != ERR_BUSY && im->failed != ERR_NO_MEMORY) {
 		call_reply_err(im->call, im->failed, NULL);
 		return;
 	}
 	snprintf(message, sizeof message,
-		 "%s: the lines up to %llu are stored, send the same file again later", why,
+		 "%s: the lines up to line %llu are stored; send the same file again later", why,
 		 (unsigned long long)im->report.last_line);
 	call_reply_error(im->call, 503, message);
 }
@@ -123,7 +123,7 @@ static void finish(struct import *im)
 				 "the server is stopping: send the file again later");
 	else if (!im->has_header)
 		call_reply_error(im->call, 422,
-				 "the file is empty: its first line names the columns");
+				 "the file is empty: its first line must name the columns");
 	else
 		import_report_reply(&im->report, im->call, &im->csv, &im->columns, &im->campaign,
 				    im->stopped);
@@ -336,20 +336,16 @@ const struct operation OP_USER_IMPORT = {
     .tag = "Users",
     .summary = "Import users from CSV",
     .description =
-	"The first line names the columns: first_name, email, and if wanted code (the one they had "
-	"elsewhere; it keeps working), referrer (code or e-mail of a user of the campaign or "
-	"earlier in "
-	"the file), source, signed_up_at, qualified, qualified_at, unsubscribed_at, ip and the "
-	"campaign's "
-	"form fields, by id or label; case, blanks and hyphens do not count, and usual words such "
-	"as E-mail "
-	"or Vorname are known. Separators are commas, semicolons or TABs; the text is UTF-8, "
-	"UTF-16 with a "
-	"byte order mark, or Windows-1252. An export can be imported as it is. Every line that is "
-	"refused is named. Nobody is "
-	"rewarded for what was before. The same file again changes nothing, so an import that was "
-	"cut "
-	"short is sent again.",
+	"The first line names the columns. first_name and email are required. The optional columns "
+	"are code (from another system; it keeps working), referrer (the code or e-mail address of "
+	"a user in the campaign or in an earlier line), source, signed_up_at, qualified, "
+	"qualified_at, unsubscribed_at, ip, and the campaign's form fields by id or label. Case, "
+	"spaces and hyphens in column names do not count, and common names such as E-mail or "
+	"Vorname are known. The separator is a comma, a semicolon or a TAB. The text is UTF-8, "
+	"UTF-16 with a byte order mark, or Windows-1252. An export can be imported unchanged. The "
+	"response lists every refused line. Imported users and qualifications earn no rewards. "
+	"Sending the same file again changes nothing, so send it again after an interrupted "
+	"import.",
     .takes = TAKES_CSV,
     .request = "UserImport",
     .answers = {{200, ANSWER_DATA, "UserImported"}},

@@ -20,7 +20,7 @@
 /* Kiribati is 14 hours ahead of UTC; nobody is further. */
 enum { EAST_MAX_MS = 14 * 3600 * 1000 };
 
-static const char no_memory[] = "cannot be read: out of memory";
+static const char no_memory[] = "could not be read: the server is out of memory";
 
 /* A line on its way to a row. */
 struct column_reading {
@@ -78,7 +78,7 @@ static const char *read_referrer(struct column_reading *r, struct text cell)
 	who->campaign_id = r->row->join.campaign_id;
 	who->canonical_email = email.canonical;
 	r->failed = r->failed || err == ERR_NO_MEMORY;
-	return err == ERR_INVALID ? "must be the code or the e-mail address of a user" : NULL;
+	return err == ERR_INVALID ? "must be the code or e-mail address of a user" : NULL;
 }
 
 /* A user with a referrer is Referred whatever the file says. A file that says Referred without
@@ -114,7 +114,7 @@ static uint64_t moment_of(const struct column_reading *r, struct text cell, uint
 /* The writer of the file may be east of the campaign's time zone, where it is tomorrow already. */
 static const char *read_time(const struct column_reading *r, struct text cell, uint64_t *ms)
 {
-	static const char future[] = "lies in the future";
+	static const char future[] = "is in the future";
 	uint64_t now_ms = r->row->join.now_ms, local_ms;
 	if (read_local(cell, &local_ms)) {
 		*ms = moment_of(r, cell, local_ms);
@@ -299,10 +299,11 @@ static const char *read_name(struct text folded, const struct campaign *campaign
 		return no_memory;
 	if (err == ERR_NOT_FOUND)
 		*column = column_called(column_name_meaning(folded));
-	return err == ERR_OK || *column != NULL ? NULL
-						: "is not a column of an import, nor a form field "
-						  "of this campaign: take it out, or "
-						  "define the field first";
+	return err == ERR_OK || *column != NULL
+		   ? NULL
+		   : "is not a column of an import (first_name, email, code, referrer, source, "
+		     "signed_up_at, qualified, qualified_at, unsubscribed_at, ip) or a form field "
+		     "of the campaign: remove the column, or define the field first";
 }
 
 /* A column without a name is one of no field: its values are refused, if it has any. */
@@ -317,7 +318,7 @@ static const char *add_column(struct import_columns *out, struct text name,
 	if (name.n > 0)
 		problem = read_name(folded, campaign, arena, &column, &field);
 	if (problem == NULL && name.n > 0 && is_there(out, meaning(column, field)))
-		problem = "means what another column means: take one of them out";
+		problem = "has the same meaning as another column: remove one of the two";
 	out->columns[out->n] = column;
 	out->fields[out->n++] = field;
 	return problem;
@@ -337,8 +338,9 @@ void import_columns_read(const struct csv_reader *header, const struct campaign 
 	bool fine = problems->n == 0;
 	for (size_t i = 0; fine && i < sizeof required / sizeof *required; i++)
 		if (!is_there(out, text_of(required[i])))
-			problems_add(problems, text_of(required[i]),
-				     "is missing: the first line must name the columns");
+			problems_add(
+			    problems, text_of(required[i]),
+			    "is missing: the first line must have a column with this name");
 	arena_free(&arena);
 }
 
@@ -351,7 +353,7 @@ static void refuse_nameless(struct column_reading *r, size_t column)
 	column_name_letter(column, &name);
 	problems_add(
 	    &r->row->join.problems, keep(r, buf_view(&name)),
-	    "has a value here, but no name in the first line: name the column, or empty it");
+	    "has a value here, but no name in the first line: name the column, or empty its cells");
 }
 
 static void read_cells(struct column_reading *r, const struct import_columns *columns,
@@ -382,7 +384,9 @@ static void check_whole(const struct column_reading *r)
 	if (r->row->join.email.n == 0)
 		problems_add(p, TEXT("email"), "is required");
 	if (r->has_qualified_at && !r->row->qualified)
-		problems_add(p, TEXT("qualified_at"), "is given, but qualified is not Yes");
+		problems_add(p, TEXT("qualified_at"),
+			     "is set, but qualified is not Yes: set qualified to Yes, or empty "
+			     "qualified_at");
 }
 
 /* A line with problems is not submitted, so its form fields are judged here, to report all of them

@@ -81,7 +81,8 @@ static void put_ignored(struct json_out *o, const struct import_ignored *ignored
 {
 	struct buf message = {0};
 	const char *owner = name_of(USER_TYPE_NAMES, type);
-	buf_printf(&message, "is a field of %s: the other users' values were left out", owner);
+	buf_printf(&message, "is a field of the user type %s: values of other users were ignored",
+		   owner);
 	json_open(o, NULL, '{');
 	json_put_text(o, "field", field);
 	json_put_text(o, "type", text_of(owner));

@@ -40,12 +40,13 @@ static const struct {
 	int status;
 	const char *message;
 } refusals[] = {
-    {JOIN_NOT_STARTED, 409, "the campaign has not started yet: see its starts_at"},
-    {JOIN_ENDED, 409, "the campaign has ended: see its ends_at"},
-    {JOIN_PAUSED, 409, "the campaign is paused: set its status to launched"},
-    {JOIN_DRAFT, 409, "the campaign is a draft: set its status to launched"},
-    {JOIN_ARCHIVED, 409, "the campaign is archived: set its status to launched"},
-    {JOIN_KEY_REUSED, 409, "this Idempotency-Key was sent before with another body: use a new key"},
+    {JOIN_NOT_STARTED, 409, "the campaign has not started yet: see starts_at of the campaign"},
+    {JOIN_ENDED, 409, "the campaign has ended: see ends_at of the campaign"},
+    {JOIN_PAUSED, 409, "the campaign is paused: set its status to launched to allow joins"},
+    {JOIN_DRAFT, 409, "the campaign is a draft: set its status to launched to allow joins"},
+    {JOIN_ARCHIVED, 409, "the campaign is archived: set its status to launched to allow joins"},
+    {JOIN_KEY_REUSED, 409,
+     "this Idempotency-Key was already used with another body: use a new key"},
 };
 
 /* Perhaps a field that this person may send was meant. */
@@ -260,12 +261,13 @@ const struct operation OP_JOIN_POST = {
     .id = "join",
     .tag = "Joining",
     .summary = "Join a campaign",
-    .description = "By the campaign's own code, or by the code of the user who refers. A browser "
-		   "(Accept: text/html) is led to a page instead.",
+    .description = "The code is the campaign's own code or the code of the referrer. A browser "
+		   "(Accept: text/html) is redirected to a page instead.",
     .takes = TAKES_FORM | TAKES_JSON,
     .request = "JoinRequest",
     .idempotent = true,
-    .conflict = "The campaign is not open, or the Idempotency-Key came with another body before.",
+    .conflict =
+	"The campaign is not open, or the Idempotency-Key was already used with another body.",
     .answers = {{201, ANSWER_DATA, "Joined"},
 		{200, ANSWER_DATA, "JoinedBefore"},
 		{202, ANSWER_DATA, "JoinAccepted"}},

@@ -40,9 +40,9 @@ static bool is_known(struct text subtag)
 
 const char *language_refusal(struct text tag)
 {
-	static const char refusal[] = "must be en, de, fr or es, whose words referd brings, or the "
-				      "ISO 639 code of another language, such as "
-				      "it or pt-BR, whose texts the campaign brings";
+	static const char refusal[] =
+	    "must be en, de, fr or es, or the ISO 639 code of another language, such as it or "
+	    "pt-BR, for which the campaign sets all texts";
 	struct text rest, subtag;
 	bool more = text_cut(tag, '-', &subtag, &rest);
 	if (tag.n > LANG_MAX || !is_known(subtag))

@@ -26,20 +26,21 @@ static void put_store(struct call *call, struct buf *out)
 	    {"referd_store_commits_total", "counter", "Durable commits", (double)c.commits},
 	    {"referd_store_failed_commits_total", "counter", "Commits that failed",
 	     (double)c.failed_commits},
-	    {"referd_store_queued", "gauge", "Commands and queries that wait", (double)c.queued},
+	    {"referd_store_queued", "gauge", "Commands and queries that are waiting",
+	     (double)c.queued},
 	};
 	metrics_put(out, metrics, sizeof metrics / sizeof *metrics);
 	metrics_head(out, "referd_store_commit_duration_seconds", "histogram",
-		     "Time that a durable commit took");
+		     "Duration of a durable commit");
 	metrics_histogram(out, "referd_store_commit_duration_seconds", NULL, &c.commit_durations);
 }
 
 static void put_transfers(const struct api *api, struct buf *out)
 {
 	const struct metric metrics[] = {
-	    {"referd_imports_running", "gauge", "Imports that run",
+	    {"referd_imports_running", "gauge", "Running imports",
 	     (double)transfers_running(api, TRANSFER_IMPORT)},
-	    {"referd_exports_running", "gauge", "Exports that run",
+	    {"referd_exports_running", "gauge", "Running exports",
 	     (double)transfers_running(api, TRANSFER_EXPORT)},
 	};
 	metrics_put(out, metrics, sizeof metrics / sizeof *metrics);
@@ -51,7 +52,7 @@ static void put_turns(struct call *call, struct buf *out)
 	static const char name[] = "referd_loop_turn_seconds";
 	uint64_t sum = 0;
 	metrics_head(out, name, "histogram",
-		     "Length of a turn of the event loop, without its wait");
+		     "Duration of a turn of the event loop, without waiting for events");
 	for (int i = 0; i < LOOP_STALL_BUCKETS; i++) {
 		uint64_t bound = loop_stall_bound_us(i);
 		sum += s->count[i];
@@ -104,10 +105,11 @@ static const struct {
 	const char *name, *help;
 	double (*value)(const struct webhook_gauge *g);
 } webhook_metrics[] = {
-    {"referd_webhook_pending", "Deliveries that wait to be sent", pending},
-    {"referd_webhook_held", "Deliveries that wait because their webhook is disabled", held},
-    {"referd_webhook_exhausted", "Deliveries whose attempts are used up", exhausted},
-    {"referd_webhook_disabled", "1 while the webhook is disabled", disabled},
+    {"referd_webhook_pending", "Deliveries that are waiting to be sent", pending},
+    {"referd_webhook_held", "Deliveries that are waiting because their webhook is disabled", held},
+    {"referd_webhook_exhausted", "Deliveries that were given up after their last attempt",
+     exhausted},
+    {"referd_webhook_disabled", "1 if the webhook is disabled, otherwise 0", disabled},
 };
 
 static void put_webhooks(const struct metrics_call *m, struct buf *out)
@@ -131,10 +133,9 @@ static void put_webhooks(const struct metrics_call *m, struct buf *out)
 const struct operation OP_OPS_METRICS = {
     .id = "getMetrics",
     .tag = "Operations",
-    .summary = "Metrics, in Prometheus text",
-    .description =
-	"For clients on the server's own machine; from elsewhere with an API token, or through "
-	"--metrics-listen.",
+    .summary = "Read metrics in the Prometheus text format",
+    .description = "Clients on the server's own machine need no token. Other clients send an API "
+		   "token, or use the listener of --metrics-listen.",
     .answers = {{200, ANSWER_TEXT, NULL}},
 };
 
@@ -203,6 +204,6 @@ void metrics_get(struct call *call)
 		metrics_reply(call);
 	else
 		call_refuse_token(
-		    call, "metrics are for clients on this machine: send an API token, or scrape a "
-			  "listener of their own (--metrics-listen)");
+		    call, "only clients on this machine may read the metrics without a token: send "
+			  "an API token, or use the listener of --metrics-listen");
 }

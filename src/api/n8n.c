@@ -16,7 +16,7 @@ static const struct name events[] = {
     {0, NULL},
 };
 
-static const char no_reward[] = "no reward has this id: GET /api/n8n/rewards lists them";
+static const char no_reward[] = "no reward has this id: GET /api/n8n/rewards lists the rewards";
 
 struct hook_call {
 	union {
@@ -64,7 +64,7 @@ static void on_unbound(struct command *command, enum err err)
 {
 	struct hook_call *hc = (struct hook_call *)command;
 	if (err != ERR_OK)
-		call_reply_err(hc->call, err, "no URL is bound to a reward of this id");
+		call_reply_err(hc->call, err, "no URL is bound to a reward with this id");
 	else
 		call_reply_nothing(hc->call);
 }
@@ -99,7 +99,8 @@ static const char *read_campaign(struct call *call, const struct json *body, str
 	(void)call;
 	return json_u64(v, true, &w->campaign_id) && w->campaign_id != 0
 		   ? NULL
-		   : "is required: the id of a campaign (GET /api/n8n/campaigns lists them)";
+		   : "is required: send the id of a campaign (GET /api/n8n/campaigns lists the "
+		     "campaigns)";
 }
 
 static const char *read_sources(struct call *call, const struct json *body, struct webhook *w)
@@ -124,7 +125,7 @@ static const char *read_reward(struct call *call, const struct json *body, struc
 		return NULL;
 	return json_u64(v, true, &id) && text_to_u64(call->params[0], &in_path) && id == in_path
 		   ? NULL
-		   : "is another than the path's: leave it out, or send the call to "
+		   : "differs from the id in the path: leave it out, or send the request to "
 		     "/api/n8n/rewards/{reward_id}";
 }
 
@@ -166,7 +167,7 @@ const struct operation OP_N8N_WEBHOOK_CREATE = {
     .id = "subscribe",
     .tag = "Automation",
     .summary = "Subscribe a URL to an event",
-    .description = "It gets a POST with JSON for each user, or each issued reward.",
+    .description = "The URL gets a POST with JSON for each user or each issued reward.",
     .takes = TAKES_JSON,
     .request = "N8nWebhookCreate",
     .answers = {{201, ANSWER_WHOLE, "N8nWebhook"}},
@@ -189,8 +190,8 @@ const struct operation OP_N8N_WEBHOOK_DELETE = {
 const struct operation OP_N8N_REWARD_BIND = {
     .id = "bindReward",
     .tag = "Automation",
-    .summary = "Call a URL for each reward of this rule that is issued",
-    .description = "A rule has one such URL: binding again moves it.",
+    .summary = "Call a URL for each issued reward of a rule",
+    .description = "A rule has at most one URL: binding another URL replaces it.",
     .takes = TAKES_JSON,
     .request = "N8nRewardBind",
     .answers = {{200, ANSWER_WHOLE, "N8nWebhook"}},
@@ -203,14 +204,14 @@ void n8n_reward_bind(struct call *call)
 	    !read_hook(call, of_reward, &hc->bind.save))
 		return;
 	if (hc->bind.save.webhook.events != UINT64_C(1) << EVENT_REWARD_ISSUED)
-		call_note(call, "event", "must be reward_issued: a reward has no other event");
+		call_note(call, "event", "must be reward_issued, the only event of a reward");
 	call_submit_noted(call, &hc->command, &hc->bind.save.problems);
 }
 
 const struct operation OP_N8N_REWARD_UNBIND = {
     .id = "unbindReward",
     .tag = "Automation",
-    .summary = "Call no URL for this rule any more",
+    .summary = "Stop calling the URL of a rule",
     .answers = {{204, ANSWER_EMPTY, NULL}},
 };
 

@@ -10,7 +10,7 @@
 const struct operation OP_N8N_TEST = {
     .id = "testConnection",
     .tag = "Automation",
-    .summary = "Is the token valid?",
+    .summary = "Check the token",
     .answers = {{200, ANSWER_WHOLE, "N8nTest"}},
 };
 
@@ -26,7 +26,7 @@ void n8n_test(struct call *call)
 const struct operation OP_N8N_SOURCES = {
     .id = "chooseSource",
     .tag = "Automation",
-    .summary = "Sources of users, to choose from",
+    .summary = "List the sources of users as choices",
     .answers = {{200, ANSWER_WHOLE, "N8nSources"}},
 };
 
@@ -148,7 +148,7 @@ static bool campaign_name(const void *record, struct text *name)
 const struct operation OP_N8N_CAMPAIGNS = {
     .id = "chooseCampaign",
     .tag = "Automation",
-    .summary = "Campaigns, to choose from",
+    .summary = "List the campaigns as choices",
     .answers = {{200, ANSWER_WHOLE, "N8nCampaigns"}},
 };
 
@@ -167,7 +167,7 @@ static bool rule_name(const void *record, struct text *name)
 const struct operation OP_N8N_REWARDS = {
     .id = "chooseReward",
     .tag = "Automation",
-    .summary = "Reward rules, to choose from",
+    .summary = "List the reward rules as choices",
     .answers = {{200, ANSWER_WHOLE, "N8nRewards"}},
 };
 

@@ -15,13 +15,11 @@
 static const struct {
 	const char *name, *description;
 } path_parameters[] = {
-    {"id", "The id. Users and campaigns have a code too, and users an e-mail address (with the "
-	   "query's campaign_id "
-	   "where several campaigns have it). Digits alone are always an id; code:3238, "
-	   "email:ann@x.org and "
-	   "id:1 say which is meant."},
+    {"id", "The id. A user or campaign can also be named by its code, and a user by e-mail address "
+	   "(with campaign_id in the query if several campaigns have the address). Digits alone "
+	   "are always an id. code:3238, email:ann@x.org and id:1 say which kind is meant."},
     {"code", "The code of a campaign or of a user."},
-    {"token", "The inbound token of the settings."},
+    {"token", "The inbound token from the settings."},
     {"metric", "amount, commission, coupon or custom."},
 };
 
@@ -182,7 +180,7 @@ static void put_answer(struct json_out *o, int status, enum answer_shape shape, 
 	} shapes[] = {
 	    [ANSWER_DATA] = {"application/json", "The object."},
 	    [ANSWER_LIST] = {"application/json", "A page of the list."},
-	    [ANSWER_WHOLE] = {"application/json", "The answer."},
+	    [ANSWER_WHOLE] = {"application/json", "The response."},
 	    [ANSWER_EMPTY] = {NULL, "Done."},
 	    [ANSWER_TEXT] = {"text/plain", "Text."},
 	    [ANSWER_PAGE] = {"text/html", "A page."},
@@ -305,7 +303,7 @@ static void put_document(struct document *d, struct text public_url)
 	json_open(o, "info", '{');
 	json_put_text(o, "title", TEXT("referd"));
 	json_put_text(o, "version", TEXT(REFERD_VERSION));
-	json_put_text(o, "summary", TEXT("Referral campaigns: join links, webhooks, rewards"));
+	json_put_text(o, "summary", TEXT("Referral campaigns: join links, webhooks and rewards"));
 	json_close(o, '}');
 	json_open(o, "servers", '[');
 	json_open(o, NULL, '{');
@@ -339,7 +337,7 @@ enum err openapi_write(struct text public_url, struct buf *out)
 const struct operation OP_OPENAPI_GET = {
     .id = "getOpenapi",
     .tag = "Operations",
-    .summary = "This document",
+    .summary = "Read this document",
     .answers = {{200, ANSWER_WHOLE, "Document"}},
 };
 

@@ -11,26 +11,26 @@ static const struct {
 	const char *name, *description;
 	const char *header, *header_says;
 } errors[] = {
-    {ERRORS_BODY, 400, "Malformed", "The body is not what its Content-Type says.", NULL, NULL},
+    {ERRORS_BODY, 400, "Malformed", "The body does not match its Content-Type.", NULL, NULL},
     {ERRORS_CREDENTIAL, 401, "Unauthorized",
-     "The token is missing, unknown or expired. Where every token is lost: stop the server and run "
-     "referd token "
-     "create NAME --scopes admin --data DIR.",
-     "WWW-Authenticate", "The scheme to use."},
-    {ERRORS_SCOPE, 403, "Forbidden", "The token's scopes do not allow this call.", NULL, NULL},
-    {ERRORS_PARAMETER, 404, "NotFound", "Nothing has the id, code or token in the path.", NULL,
+     "The token is missing, unknown or expired. If every token is lost, stop the server and run: "
+     "referd token create NAME --scopes admin --data DIR",
+     "WWW-Authenticate", "The authentication scheme."},
+    {ERRORS_SCOPE, 403, "Forbidden", "The token does not have the scope that this call needs.",
+     NULL, NULL},
+    {ERRORS_PARAMETER, 404, "NotFound", "The id, code or token in the path is unknown.", NULL,
      NULL},
-    {ERRORS_ALWAYS, 405, "MethodNotAllowed", "The path does not take this method.", "Allow",
-     "The methods it takes."},
-    {ERRORS_BODY, 413, "TooLarge", "The body is too long.", NULL, NULL},
-    {ERRORS_BODY, 415, "UnsupportedMediaType", "The call does not take this Content-Type.", NULL,
+    {ERRORS_ALWAYS, 405, "MethodNotAllowed", "The path does not support this method.", "Allow",
+     "The supported methods."},
+    {ERRORS_BODY, 413, "TooLarge", "The body is too large.", NULL, NULL},
+    {ERRORS_BODY, 415, "UnsupportedMediaType", "The call does not accept this Content-Type.", NULL,
      NULL},
-    {ERRORS_FIELD, 422, "Invalid", "A field is missing, unknown or unusable: see errors.", NULL,
+    {ERRORS_FIELD, 422, "Invalid", "A field is missing, unknown or invalid: see errors.", NULL,
      NULL},
-    {ERRORS_ALWAYS, 429, "TooManyRequests", "Wait, then try again.", "Retry-After",
-     "Seconds to wait."},
-    {ERRORS_ALWAYS, 503, "Unavailable", "Nothing was stored: try again.", "Retry-After",
-     "Seconds to wait."},
+    {ERRORS_ALWAYS, 429, "TooManyRequests", "Too many requests: wait, then try again.",
+     "Retry-After", "The number of seconds to wait."},
+    {ERRORS_ALWAYS, 503, "Unavailable", "The server could not store the data: try again.",
+     "Retry-After", "The number of seconds to wait."},
 };
 
 enum { ERRORS = sizeof errors / sizeof *errors };
@@ -40,10 +40,10 @@ static const struct {
 	const char *name, *schema, *description;
 } paging[] = {
     {"per_page", "{\"type\":\"integer\",\"minimum\":1,\"maximum\":250,\"default\":25}",
-     "Entries on a page."},
+     "The number of entries on a page."},
     {"cursor", "{\"type\":\"integer\",\"minimum\":1}",
-     "Where the page begins: taken from links.next."},
-    {"order", "{\"enum\":[\"id\",\"-id\"]}", "Oldest first, or newest first."},
+     "The start of the page, copied from links.next."},
+    {"order", "{\"enum\":[\"id\",\"-id\"]}", "id: oldest first; -id: newest first."},
 };
 
 const struct json *openapi_schema(const struct json *schemas, const char *name)
@@ -121,8 +121,8 @@ static void put_parameters(struct json_out *o)
 		put_parameter(o, paging[i].name, "query", paging[i].schema, paging[i].description);
 	put_parameter(o, "Idempotency-Key", "header",
 		      "{\"type\":\"string\",\"minLength\":1,\"maxLength\":64}",
-		      "The same key with the same body replays the first answer for 24 hours; with "
-		      "another body the answer is 409.");
+		      "For 24 hours, the same key with the same body gets the first response "
+		      "again. The same key with another body gets 409.");
 	json_close(o, '}');
 }
 
@@ -153,10 +153,10 @@ void openapi_put_components(struct json_out *o, const struct json *schemas)
 {
 	json_open(o, "components", '{');
 	json_open(o, "securitySchemes", '{');
-	put_credential(o, "token",
-		       "An API token. The scopes that a call asks for (read, write or admin) stand "
-		       "beside it.");
-	put_credential(o, "inboundToken", "The inbound token of the settings.");
+	put_credential(
+	    o, "token",
+	    "An API token. Each call lists the scope that it needs: read, write or admin.");
+	put_credential(o, "inboundToken", "The inbound token from the settings.");
 	json_close(o, '}');
 	put_parameters(o);
 	put_responses(o);

@@ -7,7 +7,7 @@
 const struct operation OP_OPS_HEALTH = {
     .id = "checkHealth",
     .tag = "Operations",
-    .summary = "Is it alive?",
+    .summary = "Check that the server is alive",
     .answers = {{200, ANSWER_TEXT, NULL}},
 };
 
@@ -19,7 +19,7 @@ void ops_health(struct call *call)
 const struct operation OP_OPS_READY = {
     .id = "checkReadiness",
     .tag = "Operations",
-    .summary = "Does it take requests?",
+    .summary = "Check that the server accepts requests",
     .answers = {{200, ANSWER_TEXT, NULL}},
 };
 

@@ -65,11 +65,10 @@ static const struct {
 } refusals[] = {
     [QUALIFY_DIRECT] = {422, "code", QUALIFY_DIRECT_REFUSAL},
     [QUALIFY_KEY_REUSED] =
-	{409, NULL, "this Idempotency-Key was sent before with another body: use a new key"},
-    [QUALIFY_CURRENCY] =
-	{422, "currency",
-	 "is not the currency of any commission rule of this campaign: send the amount in one of "
-	 "theirs"},
+	{409, NULL, "this Idempotency-Key was already used with another body: use a new key"},
+    [QUALIFY_CURRENCY] = {422, "currency",
+			  "is not the currency of any commission rule of this campaign: send the "
+			  "amount in the currency of a rule"},
     [QUALIFY_NO_ORDER] = {404, NULL,
 			  "this user has no order with this order_id: check it, or leave it out to "
 			  "refund all orders"},
@@ -79,15 +78,15 @@ static const struct {
     [QUALIFY_NO_AMOUNT] =
 	{422, "refund_amount",
 	 "cannot be used, because the order was sent without an amount: refund the whole order"},
-    [QUALIFY_REFUND_TOO_LARGE] = {422, "refund_amount", "is more than the amount of the order"},
-    [QUALIFY_REFUND_TOO_SMALL] =
-	{422, "refund_amount",
-	 "is less than what was refunded of this order before: send the total so far, not the "
-	 "difference"},
+    [QUALIFY_REFUND_TOO_LARGE] = {422, "refund_amount",
+				  "is more than the amount of the order: send the total refunded "
+				  "so far, at most that amount"},
+    [QUALIFY_REFUND_TOO_SMALL] = {422, "refund_amount",
+				  "is less than the earlier refund of this order: send the total "
+				  "refunded so far, not the difference"},
     [QUALIFY_TOO_MANY_ORDERS] = {422, "order_id",
 				 "is required, because this user has more orders than one call can "
-				 "refund: refund them one by "
-				 "one"},
+				 "refund: refund each order with a call of its own"},
 };
 
 /* True after it has replied. */
@@ -163,15 +162,15 @@ static void on_user_qualified(struct command *command, enum err err)
 const struct operation OP_USER_QUALIFY = {
     .id = "qualify",
     .tag = "Qualifying",
-    .summary = "Qualify an invited user, or take it back",
+    .summary = "Qualify an invited user, or refund",
     .description =
-	"qualified: false is the refund: what is due is cancelled, what was issued is marked "
-	"as to be taken back. With an order_id it is about that order alone, and with "
-	"refund_amount about a part of it. The user stays qualified while one order stands.",
+	"qualified: false is a refund: due rewards are cancelled, and issued rewards are marked as "
+	"to be taken back. With an order_id, only that order is refunded; with refund_amount, only "
+	"a part of it. The user stays qualified while one order stands.",
     .takes = TAKES_JSON | TAKES_FORM,
     .request = "QualificationRequest",
     .idempotent = true,
-    .conflict = "The Idempotency-Key came with another body before.",
+    .conflict = "The Idempotency-Key was already used with another body.",
     .answers = {{200, ANSWER_WHOLE, "Qualification"}},
 };
 
@@ -211,14 +210,12 @@ static void qualify_with_signature(struct call *call)
 	case MESSAGE_FORGED:
 		call_refuse_token(
 		    call,
-		    "the signature does not fit: sign {webhook-id}.{webhook-timestamp}.{body} with "
-		    "the inbound secret of the settings");
+		    "the signature does not match: sign {webhook-id}.{webhook-timestamp}.{body} "
+		    "with the inbound secret from the settings");
 		break;
 	case MESSAGE_STALE:
-		call_refuse_token(
-		    call,
-		    "webhook-timestamp must be Unix seconds, at most five minutes off: check the "
-		    "sender's clock");
+		call_refuse_token(call, "webhook-timestamp must be in Unix seconds, at most five "
+					"minutes from the server's time: check the sender's clock");
 		break;
 	}
 }
@@ -226,36 +223,35 @@ static void qualify_with_signature(struct call *call)
 const struct operation OP_QUALIFY_BY_PATH = {
     .id = "qualifyByPath",
     .tag = "Qualifying",
-    .summary = "Qualify an invited user, or take it back, the inbound token in the path",
+    .summary = "Qualify an invited user, or refund (inbound token in the path)",
     .description =
-	"The inbound webhook: one state change, however often it is called. qualified: false "
-	"is the refund. Each order_id may earn; the same order_id gets its first response. "
-	"Fields that the body does not have count in the query.",
+	"This is the inbound webhook. Repeated calls make one state change. qualified: false is a "
+	"refund. Each order_id may earn rewards; the same order_id gets its first response again. "
+	"Fields that are missing in the body are read from the query.",
     .takes = TAKES_FORM | TAKES_JSON,
     .request = "QualifyRequest",
     .idempotent = true,
-    .conflict = "The Idempotency-Key came with another body before.",
+    .conflict = "The Idempotency-Key was already used with another body.",
     .answers = {{200, ANSWER_WHOLE, "Qualified"}},
 };
 
 void qualify_by_path(struct call *call)
 {
 	qualify_with_token(call, call->params[0],
-			   "wrong token in the path: copy the address from the settings");
+			   "the token in the path is wrong: copy the URL from the settings");
 }
 
 const struct operation OP_QUALIFY_BY_HEADER = {
     .id = "qualifyByHeader",
     .tag = "Qualifying",
-    .summary = "Qualify an invited user, the inbound token in a header",
-    .description =
-	"Instead of the token, Standard Webhooks headers (webhook-id, webhook-timestamp, "
-	"webhook-signature) signed with the inbound secret are taken.",
+    .summary = "Qualify an invited user, or refund (inbound token in a header)",
+    .description = "A request without the token can carry Standard Webhooks headers (webhook-id, "
+		   "webhook-timestamp, webhook-signature), signed with the inbound secret.",
     .inbound = true,
     .takes = TAKES_FORM | TAKES_JSON,
     .request = "QualifyRequest",
     .idempotent = true,
-    .conflict = "The Idempotency-Key came with another body before.",
+    .conflict = "The Idempotency-Key was already used with another body.",
     .answers = {{200, ANSWER_WHOLE, "Qualified"}},
 };
 
@@ -279,7 +275,7 @@ const struct operation OP_N8N_QUALIFY = {
     .takes = TAKES_JSON | TAKES_FORM,
     .request = "QualifyRequest",
     .idempotent = true,
-    .conflict = "The Idempotency-Key came with another body before.",
+    .conflict = "The Idempotency-Key was already used with another body.",
     .answers = {{200, ANSWER_WHOLE, "Qualified"}},
 };
 

@@ -30,7 +30,8 @@ static bool read_query(struct reader *r)
 {
 	enum err err = body_read_query(r->call, &r->query);
 	if (err == ERR_TOO_LARGE)
-		call_reply_error(r->call, 400, "the query has more than 64 fields");
+		call_reply_error(r->call, 400,
+				 "the query has more than 64 fields: send at most 64");
 	else if (err != ERR_OK)
 		call_reply_err(r->call, err, NULL);
 	return err == ERR_OK;
@@ -41,10 +42,11 @@ static bool check_query(struct reader *r, const char *name, enum body_field in_q
 {
 	if (in_query == BODY_ABSENT || (r->form & QUALIFY_BODY_ONLY) == 0)
 		return true;
-	return refuse(r, name, "must be in the body, which the signature covers, not in the query");
+	return refuse(r, name,
+		      "must be in the body, not in the query: the signature covers only the body");
 }
 
-static const char in_both[] = "is different in the body and in the query: send it once";
+static const char in_both[] = "has different values in the body and in the query: send it once";
 
 /* The field, trimmed; empty where it was not sent. `wrong` completes "field ..." for another kind
  * of JSON value, or a field that came twice. False where it is refused. */
@@ -104,7 +106,7 @@ static bool read_qualified(struct reader *r, struct qualify *q)
 /* An address names a user within a campaign. */
 static bool read_email(struct reader *r, struct text email, struct qualify *q)
 {
-	static const char wrong[] = "is required with email: the number of a campaign";
+	static const char wrong[] = "is required with email: send the id of a campaign";
 	struct text campaign;
 	struct email address;
 	if (!person_read_email(r->call, email, &address) ||
@@ -129,7 +131,7 @@ static bool read_id(struct reader *r, struct qualify *q)
 
 static bool read_who(struct reader *r, struct qualify *q)
 {
-	static const char wrong[] = "must be given once, as text";
+	static const char wrong[] = "must be sent once, as text";
 	struct text code, coupon, email;
 	if (!read_id(r, q))
 		return false;
@@ -147,7 +149,7 @@ static bool read_who(struct reader *r, struct qualify *q)
 	if (email.n > 0)
 		return read_email(r, email, q);
 	return refuse(r, "code",
-		      "is required: the user's code (or a coupon, or email and campaign_id)");
+		      "is required: send the user's code (or a coupon, or email and campaign_id)");
 }
 
 /* ---- which order, how much ---- */
@@ -211,13 +213,12 @@ static bool read_refund(struct reader *r, struct qualify *q)
 	/* A template without its value must not refund the whole order. */
 	if (!q->has_refund && !q->qualified && is_sent(r, name))
 		return refuse(r, name,
-			      "is empty: send the total refunded of the order so far, or leave "
-			      "refund_amount out to "
-			      "refund the whole order");
+			      "is empty: send the total refunded on this order so far, or leave "
+			      "refund_amount out to refund the whole order");
 	if (q->has_refund && q->qualified)
 		return refuse(r, name, "is only for refunds: send qualified=false with it");
 	if (q->has_refund && q->order_id.n == 0)
-		return refuse(r, name, "is a part of one order: send its order_id too");
+		return refuse(r, name, "refunds a part of one order: send the order_id too");
 	return true;
 }
 

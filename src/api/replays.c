@@ -66,7 +66,7 @@ static struct replay_call *begin(struct call *call, command_decide_fn *decide,
 /* ---- asking for one ---- */
 
 static const char status_problem[] =
-    "must be one or more of missing, delivered, exhausted, cancelled";
+    "must be one or more of missing, delivered, exhausted and cancelled";
 
 static bool add_status(const struct json *v, uint64_t *statuses)
 {
@@ -126,8 +126,8 @@ static void on_started(struct command *command, enum err err)
 const struct operation OP_REPLAY_CREATE = {
     .id = "createReplay",
     .tag = "Replays",
-    .summary = "Send the events of a time again",
-    .description = "Without a body: everything that was not delivered.",
+    .summary = "Send past events again",
+    .description = "Without a body, everything that was not delivered is sent.",
     .takes = TAKES_JSON | TAKES_OPTIONAL,
     .request = "ReplayCreate",
     .answers = {{202, ANSWER_DATA, "Replay"}},

@@ -71,7 +71,7 @@ static const char *read_thresholds(struct call *call, const struct json *v, void
 		return "must be a list of 1 to 64 counts, such as [5, 10, 50]";
 	for (size_t i = 0; i < json_length(v); i++) {
 		if (!json_u64(json_at(v, i), false, &count))
-			return "must hold whole numbers";
+			return "must be a list of whole numbers, such as [5, 10, 50]";
 		if (id_list_add(rule->thresholds, count, &call->req->arena, &rule->thresholds) !=
 		    ERR_OK)
 			return DECODE_NO_MEMORY;
@@ -166,7 +166,7 @@ static const char *read_filter(struct call *call, struct text name, struct text 
 		return PAGING_UNKNOWN;
 	return text_to_u64(value, &rc->list.campaign_id) && rc->list.campaign_id != 0
 		   ? NULL
-		   : "must be a campaign's id";
+		   : "must be the id of a campaign";
 }
 
 static void on_list(struct command *command, enum err err)
@@ -185,8 +185,8 @@ const struct operation OP_RULE_LIST = {
     .id = "listRewardRules",
     .tag = "Rewards",
     .summary = "List reward rules",
-    .query = {{"campaign_id", "integer", "1", "Of this campaign.", false},
-	      {"metric", "RewardMetric", "coupon", "Of this metric.", false}},
+    .query = {{"campaign_id", "integer", "1", "The id of a campaign.", false},
+	      {"metric", "RewardMetric", "coupon", "The metric of the rules.", false}},
     .answers = {{200, ANSWER_LIST, "RewardRule"}},
 };
 
@@ -229,8 +229,8 @@ static void save(struct call *call, struct rule_call *rc)
 const struct operation OP_RULE_CREATE = {
     .id = "createRewardRule",
     .tag = "Rewards",
-    .summary = "Make a reward rule",
-    .description = "It counts from now on: what happened before earns nothing.",
+    .summary = "Create a reward rule",
+    .description = "The rule counts from now on: earlier events earn nothing.",
     .takes = TAKES_JSON,
     .request = "RewardRuleCreate",
     .answers = {{201, ANSWER_DATA, "RewardRule"}},
@@ -254,7 +254,7 @@ const struct operation OP_RULE_UPDATE = {
     .id = "updateRewardRule",
     .tag = "Rewards",
     .summary = "Change a reward rule",
-    .description = "What is due keeps the name and the money it was earned with.",
+    .description = "Due rewards keep the name and the money with which they were earned.",
     .takes = TAKES_JSON,
     .request = "RewardRuleChange",
     .answers = {{200, ANSWER_DATA, "RewardRule"}},
@@ -306,8 +306,8 @@ static void on_removed(struct command *command, enum err err)
 const struct operation OP_RULE_DELETE = {
     .id = "deleteRewardRule",
     .tag = "Rewards",
-    .summary = "Delete a reward rule, or archive it where it has rewards or coupons",
-    .description = "An archived rule makes no more rewards; what is due stays due.",
+    .summary = "Delete a reward rule, or archive it if it has rewards or coupons",
+    .description = "An archived rule makes no more rewards. Due rewards stay due.",
     .answers = {{204, ANSWER_EMPTY, NULL}, {200, ANSWER_DATA, "RewardRule"}},
 };
 

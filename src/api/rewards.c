@@ -43,11 +43,11 @@ static const char *read_filter(struct call *call, struct text name, struct text 
 {
 	struct reward_list_call *lc = arg;
 	if (text_eq(name, TEXT("campaign_id")))
-		return read_id(value, &lc->campaign_id, "must be a campaign's id");
+		return read_id(value, &lc->campaign_id, "must be the id of a campaign");
 	if (lc->is_dashboard)
 		return PAGING_UNKNOWN;
 	if (text_eq(name, TEXT("rule_id")))
-		return read_id(value, &lc->rule_id, "must be a rule's id");
+		return read_id(value, &lc->rule_id, "must be the id of a reward rule");
 	if (!text_eq(name, TEXT("user_id")))
 		return PAGING_UNKNOWN;
 	return identifier_read_user(call, value, &lc->user);
@@ -61,9 +61,9 @@ static struct reward_list_call *begin_list(struct call *call, bool is_dashboard)
 		return NULL;
 	lc->is_dashboard = is_dashboard;
 	if (!name_find(METRIC_NAMES, call->params[0], &lc->metric)) {
-		call_reply_error(
-		    call, 404,
-		    "no such list: its last part is amount, commission, coupon or custom");
+		call_reply_error(call, 404,
+				 "this list does not exist: the last part of the path must be "
+				 "amount, commission, coupon or custom");
 		return NULL;
 	}
 	const struct filter_field *fields =
@@ -114,20 +114,21 @@ static void list_state(struct call *call, enum reward_state state)
 
 #define REWARD_PAGE                                                                                \
 	{                                                                                          \
-		"page", "integer", "1", "The page, counted from 1; links.next is cheaper.", false  \
+		"page", "integer", "1",                                                            \
+		    "The number of the page, from 1. Following links.next costs less.", false      \
 	}
 #define REWARD_FILTERS                                                                             \
 	{                                                                                          \
-		REWARD_PAGE, {"campaign_id", "integer", "1", "Of this campaign.", false},          \
-		    {"user_id", "string", "1", "For this user: id or code.", false},               \
-		    {"rule_id", "integer", "1", "Of this rule.", false},                           \
+		REWARD_PAGE, {"campaign_id", "integer", "1", "The id of a campaign.", false},      \
+		    {"user_id", "string", "1", "The id or code of the recipient.", false},         \
+		    {"rule_id", "integer", "1", "The id of a reward rule.", false},                \
 		    SEARCH_PARAMETER("recipient_id", "1"),                                         \
 	}
 
 const struct operation OP_REWARD_LIST_DUE = {
     .id = "listDueRewards",
     .tag = "Rewards",
-    .summary = "Rewards that are due",
+    .summary = "List due rewards",
     .query = REWARD_FILTERS,
     .answers = {{200, ANSWER_LIST, "Reward"}},
 };
@@ -135,8 +136,8 @@ const struct operation OP_REWARD_LIST_DUE = {
 const struct operation OP_REWARD_SEARCH_DUE = {
     .id = "searchDueRewards",
     .tag = "Rewards",
-    .summary = "Search rewards that are due",
-    .description = "Answers like listDueRewards, whose parameters it takes too.",
+    .summary = "Search due rewards",
+    .description = "The parameters and the response are the same as for listDueRewards.",
     SEARCH_TAKES,
     .answers = {{200, ANSWER_LIST, "Reward"}},
 };
@@ -149,8 +150,8 @@ void reward_list_due(struct call *call)
 const struct operation OP_REWARD_LIST_ISSUED = {
     .id = "listIssuedRewards",
     .tag = "Rewards",
-    .summary = "Rewards that were issued",
-    .description = "Those to be taken back have clawback_at set.",
+    .summary = "List issued rewards",
+    .description = "Rewards that are to be taken back have clawback_at.",
     .query = REWARD_FILTERS,
     .answers = {{200, ANSWER_LIST, "Reward"}},
 };
@@ -158,8 +159,8 @@ const struct operation OP_REWARD_LIST_ISSUED = {
 const struct operation OP_REWARD_SEARCH_ISSUED = {
     .id = "searchIssuedRewards",
     .tag = "Rewards",
-    .summary = "Search rewards that were issued",
-    .description = "Answers like listIssuedRewards, whose parameters it takes too.",
+    .summary = "Search issued rewards",
+    .description = "The parameters and the response are the same as for listIssuedRewards.",
     SEARCH_TAKES,
     .answers = {{200, ANSWER_LIST, "Reward"}},
 };
@@ -172,7 +173,7 @@ void reward_list_issued(struct call *call)
 const struct operation OP_REWARD_LIST_CANCELLED = {
     .id = "listCancelledRewards",
     .tag = "Rewards",
-    .summary = "Rewards that were cancelled while due",
+    .summary = "List cancelled rewards",
     .query = REWARD_FILTERS,
     .answers = {{200, ANSWER_LIST, "Reward"}},
 };
@@ -180,8 +181,8 @@ const struct operation OP_REWARD_LIST_CANCELLED = {
 const struct operation OP_REWARD_SEARCH_CANCELLED = {
     .id = "searchCancelledRewards",
     .tag = "Rewards",
-    .summary = "Search rewards that were cancelled",
-    .description = "Answers like listCancelledRewards, whose parameters it takes too.",
+    .summary = "Search cancelled rewards",
+    .description = "The parameters and the response are the same as for listCancelledRewards.",
     SEARCH_TAKES,
     .answers = {{200, ANSWER_LIST, "Reward"}},
 };
@@ -202,9 +203,9 @@ static void on_dashboard(struct command *command, enum err err)
 const struct operation OP_REWARD_DASHBOARD = {
     .id = "listRewardDashboard",
     .tag = "Rewards",
-    .summary = "The rules of a metric, with the counts of their rewards and their coupons",
+    .summary = "List the rules of a metric with the counts of their rewards and coupons",
     .query = {REWARD_PAGE,
-	      {"campaign_id", "integer", "1", "Of this campaign.", false},
+	      {"campaign_id", "integer", "1", "The id of a campaign.", false},
 	      SEARCH_PARAMETER("name", "Voucher")},
     .answers = {{200, ANSWER_LIST, "RewardRule"}},
 };
@@ -213,7 +214,7 @@ const struct operation OP_REWARD_SEARCH_DASHBOARD = {
     .id = "searchRewardDashboard",
     .tag = "Rewards",
     .summary = "Search the rules of a metric",
-    .description = "Answers like the dashboard's list, whose parameters it takes too.",
+    .description = "The parameters and the response are the same as for the dashboard's list.",
     SEARCH_TAKES,
     .answers = {{200, ANSWER_LIST, "RewardRule"}},
 };
@@ -315,8 +316,10 @@ const struct operation OP_REWARD_ISSUE = {
     .id = "issueReward",
     .tag = "Rewards",
     .summary = "Issue a due reward now",
-    .description = "A hold notwithstanding. Fires reward.issued. Issued already: changed is false.",
-    .conflict = "It was cancelled, waits for a review, has no amount, or the coupon pool is empty.",
+    .description = "A reward can be issued during its hold. Fires reward.issued. If the reward is "
+		   "issued already, changed is false.",
+    .conflict = "The reward was cancelled, waits for a review or has no amount, or the coupon pool "
+		"is empty.",
     .answers = {{200, ANSWER_WHOLE, "RewardChanged"}},
 };
 
@@ -345,10 +348,10 @@ const struct operation OP_REWARD_CANCEL = {
     .id = "cancelReward",
     .tag = "Rewards",
     .summary = "Cancel a due reward",
-    .description = "Fires reward.cancelled. Cancelled already: changed is false.",
+    .description = "Fires reward.cancelled. If the reward is cancelled already, changed is false.",
     .takes = TAKES_JSON | TAKES_FORM | TAKES_OPTIONAL,
     .request = "RewardCancel",
-    .conflict = "It was issued.",
+    .conflict = "The reward was issued.",
     .answers = {{200, ANSWER_WHOLE, "RewardChanged"}},
 };
 
@@ -382,7 +385,7 @@ const struct operation OP_REWARD_UPDATE = {
     .summary = "Change the amount or the reason of a due reward",
     .takes = TAKES_JSON | TAKES_FORM,
     .request = "RewardChange",
-    .conflict = "It is no longer due.",
+    .conflict = "The reward is no longer due.",
     .answers = {{200, ANSWER_DATA, "Reward"}},
 };
 

@@ -90,8 +90,9 @@ static void on_read(struct command *command, enum err err)
 const struct operation OP_SETTINGS_GET = {
     .id = "getSettings",
     .tag = "Settings",
-    .summary = "What referd is set to",
-    .description = "Secrets, and the address that holds one, are null without an admin token.",
+    .summary = "Read the settings",
+    .description =
+	"Without an admin token, the secrets and the URL that contains the token are null.",
     .answers = {{200, ANSWER_DATA, "Settings"}},
 };
 
@@ -153,8 +154,8 @@ static void rotate(struct call *call, enum inbound_which which)
 const struct operation OP_SETTINGS_ROTATE_TOKEN = {
     .id = "rotateInboundToken",
     .tag = "Settings",
-    .summary = "Make a new inbound token",
-    .description = "The old one works too until overlap_seconds have passed.",
+    .summary = "Create a new inbound token",
+    .description = "The old token works for overlap_seconds more.",
     .takes = TAKES_JSON | TAKES_OPTIONAL,
     .request = "RotateRequest",
     .answers = {{200, ANSWER_DATA, "Inbound"}},
@@ -168,8 +169,8 @@ void settings_rotate_token(struct call *call)
 const struct operation OP_SETTINGS_ROTATE_SECRET = {
     .id = "rotateInboundSecret",
     .tag = "Settings",
-    .summary = "Make a new secret for signed inbound calls",
-    .description = "The old one signs too until overlap_seconds have passed.",
+    .summary = "Create a new secret for signed inbound calls",
+    .description = "The old secret works for overlap_seconds more.",
     .takes = TAKES_JSON | TAKES_OPTIONAL,
     .request = "RotateRequest",
     .answers = {{200, ANSWER_DATA, "Inbound"}},

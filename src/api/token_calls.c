@@ -84,7 +84,7 @@ const struct operation OP_TOKEN_LIST = {
     .id = "listTokens",
     .tag = "Tokens",
     .summary = "List API tokens",
-    .description = "Without the tokens themselves: only their hashes are stored.",
+    .description = "The list does not contain the tokens themselves: only their hashes are stored.",
     .answers = {{200, ANSWER_LIST, "Token"}},
 };
 
@@ -105,7 +105,7 @@ static const char *read_scopes(struct call *call, const struct json *v, void *re
 	const char *problem =
 	    decode_mask(v, SCOPE_NAMES, "must be a list of read, write, admin", scopes);
 	return problem != NULL || *scopes != 0 ? problem
-					       : "must name at least one of read, write, admin";
+					       : "must contain at least one of read, write, admin";
 }
 
 static const struct decode_field fields[] = {
@@ -142,9 +142,9 @@ static bool read_token(struct call *call, struct token *token)
 		return false;
 	bool expires = (set & record_bit(&KIND_TOKEN, offsetof(struct token, expires_ms))) != 0;
 	if (token->name.n == 0)
-		call_note(call, "name", "is required: what the token is for");
+		call_note(call, "name", "is required: say what the token is for");
 	if (token->scopes == 0)
-		call_note(call, "scopes", "is required: a list of read, write, admin");
+		call_note(call, "scopes", "is required: send a list of read, write, admin");
 	if (expires && token->expires_ms != 0 && token->expires_ms <= call_now_ms(call))
 		call_note(call, "expires_at",
 			  "must be in the future, or null for a token that does not expire");
@@ -154,8 +154,9 @@ static bool read_token(struct call *call, struct token *token)
 const struct operation OP_TOKEN_CREATE = {
     .id = "createToken",
     .tag = "Tokens",
-    .summary = "Make an API token",
-    .description = "The answer is the only one that shows it. write includes read, admin both.",
+    .summary = "Create an API token",
+    .description =
+	"Only this response shows the token. write includes read, and admin includes both.",
     .takes = TAKES_JSON,
     .request = "TokenCreate",
     .conflict = "There are 200 tokens already.",
@@ -171,7 +172,8 @@ void token_create(struct call *call)
 		return;
 	if (call->api->tokens.n >= TOKENS_MAX) {
 		call_reply_error(call, 409,
-				 "there are 200 tokens: revoke those that are not used any more");
+				 "there are already 200 tokens, the maximum: revoke a token that "
+				 "is no longer used");
 		return;
 	}
 	crypto_token(tc->plain);
@@ -183,7 +185,7 @@ void token_create(struct call *call)
 
 /* ---- revoke ---- */
 
-static const char no_token[] = "no such token: GET /api/v2/tokens lists them";
+static const char no_token[] = "no token has this id: GET /api/v2/tokens lists the tokens";
 
 static void on_revoked(struct command *command, enum err err)
 {
@@ -191,10 +193,9 @@ static void on_revoked(struct command *command, enum err err)
 	if (err == ERR_OK)
 		call_reply_nothing(tc->call);
 	else if (err == ERR_REFUSED)
-		call_reply_error(
-		    tc->call, 409,
-		    "this is the last admin token, without which no other could be made: create "
-		    "another one first");
+		call_reply_error(tc->call, 409,
+				 "this is the last admin token, and without it no token could be "
+				 "created: create another admin token first");
 	else
 		call_reply_err(tc->call, err, no_token);
 }
@@ -221,8 +222,8 @@ const struct operation OP_TOKEN_REVOKE = {
     .id = "revokeToken",
     .tag = "Tokens",
     .summary = "Revoke an API token",
-    .description = "Also the one that asks.",
-    .conflict = "It is the last admin token.",
+    .description = "A token can revoke itself.",
+    .conflict = "The token is the last admin token.",
     .answers = {{204, ANSWER_EMPTY, NULL}},
 };
 

@@ -12,11 +12,13 @@ static const struct {
 	const char *token_full, *all_full;
 } limits[TRANSFER_KINDS] = {
     /* An import holds about 2 MB. */
-    [TRANSFER_IMPORT] = {4, 8, "this token has 4 imports running: try again when one has ended",
-			 "8 imports are running: try again when one has ended"},
+    [TRANSFER_IMPORT] =
+	{4, 8, "4 imports with this token are running: try again when one of them has ended",
+	 "8 imports are running on this server: try again when one of them has ended"},
     /* An export holds about 200 KB. */
-    [TRANSFER_EXPORT] = {4, 16, "this token has 4 exports running: try again when one has ended",
-			 "16 exports are running: try again when one has ended"},
+    [TRANSFER_EXPORT] =
+	{4, 16, "4 exports with this token are running: try again when one of them has ended",
+	 "16 exports are running on this server: try again when one of them has ended"},
 };
 
 size_t transfers_running(const struct api *api, enum transfer_kind kind)

@@ -61,7 +61,8 @@ static void refuse_order(struct call *call, const struct body *body)
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (body_text(body, names[i], true, &ignored) != BODY_ABSENT)
 			call_note(call, names[i],
-				  "is not taken here: send it to PUT /api/v2/users/qualification");
+				  "is not a field of this call: send it to PUT "
+				  "/api/v2/users/qualification");
 }
 
 static bool read_change(struct call *call, const struct body *body, struct user_change *c)
@@ -83,9 +84,8 @@ const struct operation OP_USER_UPDATE = {
     .id = "updateUser",
     .tag = "Users",
     .summary = "Change a user",
-    .description = "Changes the members that the body has, and ignores those that it does not "
-		   "know. Past events "
-		   "keep their values. qualified: true qualifies the user, false is the refund.",
+    .description = "Only the members in the body change; unknown members are ignored. Past events "
+		   "keep their values. qualified: true qualifies the user, and false is a refund.",
     .query = {IDENTIFIER_CAMPAIGN},
     .takes = TAKES_JSON,
     .request = "UserUpdate",
@@ -126,8 +126,9 @@ static void on_judged(struct command *command, enum err err)
 	if (err == ERR_REFUSED)
 		call_reply_error(
 		    jc->call, 409,
-		    decided ? "the review was decided otherwise before, and rewards have followed"
-			    : "this user is not under review: nothing was suspicious");
+		    decided ? "the review already has the other decision, and its rewards were "
+			      "issued or cancelled accordingly"
+			    : "this user is not under review, because nothing was suspicious");
 	else if (err != ERR_OK)
 		identifier_reply_err(jc->call, err);
 	else
@@ -152,12 +153,12 @@ const struct operation OP_USER_REVIEW = {
     .id = "reviewUser",
     .tag = "Users",
     .summary = "Decide the review of a suspicious user",
-    .description = "Rewards that waited for it are issued, or cancelled.",
+    .description = "Rewards that waited for the decision are issued or cancelled.",
     .takes = TAKES_JSON,
     .request = "UserReview",
     .query = {IDENTIFIER_CAMPAIGN},
-    .conflict =
-	"The user is not under review, or it was decided otherwise before. " IDENTIFIER_CONFLICT,
+    .conflict = "The user is not under review, or the review already has the other "
+		"decision. " IDENTIFIER_CONFLICT,
     .answers = {{200, ANSWER_DATA, "User"}},
 };
 
@@ -200,9 +201,8 @@ const struct operation OP_USER_DELETE = {
     .id = "eraseUser",
     .tag = "Users",
     .summary = "Erase a user",
-    .description =
-	"The person is gone from every list at once, and from events, deliveries and their "
-	"logs within moments. What receivers were sent before stays with them.",
+    .description = "The person disappears from every list at once, and from events, deliveries and "
+		   "their logs within moments. Receivers keep the data that was sent to them.",
     .query = {IDENTIFIER_CAMPAIGN},
     .conflict = IDENTIFIER_CONFLICT,
     .answers = {{204, ANSWER_EMPTY, NULL}},

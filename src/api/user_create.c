@@ -23,9 +23,10 @@ static void reply_refused(const struct create_call *cc)
 		enum join_outcome outcome;
 		const char *field, *problem;
 	} refusals[] = {
-	    {JOIN_UNKNOWN, "campaign_id", "names no campaign: see GET /api/v2/campaigns"},
+	    {JOIN_UNKNOWN, "campaign_id",
+	     "is not the id of a campaign: GET /api/v2/campaigns lists the campaigns"},
 	    {JOIN_NO_REFERRER, cc->referrer_field, USER_NO_REFERRER},
-	    {JOIN_SELF, "email", "is the referrer's own: nobody can refer themselves"},
+	    {JOIN_SELF, "email", "is the referrer's own address: nobody can refer themselves"},
 	};
 	for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
 		if (refusals[i].outcome != j->outcome)
@@ -59,7 +60,7 @@ static void read_campaign(struct call *call, const struct body *body, struct joi
 	if (body_text(body, "campaign_id", true, &value) == BODY_TEXT &&
 	    text_to_u64(value, &j->campaign_id) && j->campaign_id != 0)
 		return;
-	call_note(call, "campaign_id", "is required: a campaign's id");
+	call_note(call, "campaign_id", "is required: send the id of a campaign");
 }
 
 static void read_source(struct call *call, const struct body *body, struct join *j)
@@ -82,7 +83,7 @@ static void check_source(struct call *call, const struct join *j)
 	if (j->source != SOURCE_REFERRED || who_is_set(&j->referrer))
 		return;
 	call_note(call, "source",
-		  "is Referred, but nobody is named who referred them: add \"referrer\", such as "
+		  "is Referred, but the request names no referrer: add \"referrer\", such as "
 		  "{\"field\": \"code\", \"value\": \"uK3fTz9Q\"}, or choose another source");
 }
 
@@ -91,7 +92,7 @@ static bool read_code(struct call *call, const struct body *body, struct join *j
 {
 	struct text code;
 	if (body_text(body, "code", true, &code) == BODY_WRONG) {
-		call_note(call, "code", "must be given once, as text");
+		call_note(call, "code", "must be sent once, as text");
 		return true;
 	}
 	return call_keep(call, code, &j->alias);
@@ -125,12 +126,12 @@ const struct operation OP_USER_CREATE = {
     .tag = "Users",
     .summary = "Add a user",
     .description =
-	"Joins somebody: events and rewards follow as from a join by a link. Members that it "
-	"does not know are ignored.",
+	"Events and rewards follow as for a join through a link. Unknown members are ignored.",
     .takes = TAKES_JSON,
     .request = "UserCreate",
     .idempotent = true,
-    .conflict = "The campaign is not open, or the Idempotency-Key came with another body before.",
+    .conflict =
+	"The campaign is not open, or the Idempotency-Key was already used with another body.",
     .answers = {{201, ANSWER_DATA, "User"}},
 };
 
@@ -162,6 +163,7 @@ const struct operation OP_N8N_USER_CREATE = {
     .takes = TAKES_JSON,
     .request = "N8nUserCreate",
     .idempotent = true,
-    .conflict = "The campaign is not open, or the Idempotency-Key came with another body before.",
+    .conflict =
+	"The campaign is not open, or the Idempotency-Key was already used with another body.",
     .answers = {{201, ANSWER_DATA, "User"}},
 };

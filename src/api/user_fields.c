@@ -89,8 +89,8 @@ static bool read_referrer(struct call *call, const struct json *referrer, struct
 		return false;
 	}
 	call_note(call, "referrer",
-		  "must be such as {\"field\": \"code\", \"value\": \"uK3fTz9Q\"}; the field is "
-		  "id, code or email");
+		  "must be an object such as {\"field\": \"code\", \"value\": \"uK3fTz9Q\"}, whose "
+		  "field is id, code or email");
 	return true;
 }
 
@@ -106,7 +106,7 @@ bool user_read_referrer(struct call *call, const struct body *body, uint64_t cam
 	*who = (struct who){.campaign_id = campaign_id};
 	*field = referrer != NULL ? "referrer" : "referrer_code";
 	if (given == BODY_WRONG)
-		problem = "must be given once, as text";
+		problem = "must be sent once, as text";
 	else if (code.n > 0 && referrer != NULL)
 		problem = "cannot be sent together with referrer: send one of the two";
 	else if (code.n > 0 && !code_is_plausible(code))

@@ -12,7 +12,8 @@
 bool user_read_meta(struct call *call, const struct body *body, struct pairs *meta,
 		    bool *given) WARN_UNUSED;
 
-#define USER_NO_REFERRER "names nobody in this campaign"
+#define USER_NO_REFERRER                                                                           \
+	"is not a user of this campaign: check the referrer's id, code or e-mail address"
 /** Reads referrer ({"field": "id", "code" or "email", "value"}) or referrer_code: not set where
  * both are absent. An e-mail is looked for in campaign_id. *field is the name of the member that
  * was sent. What is wrong is noted. False after 503. */

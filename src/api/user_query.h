@@ -9,13 +9,13 @@
 /* Rows of an operation's query. */
 #define USER_QUERY                                                                                 \
 	{"campaign_id", "string", "1", "The campaign's id or code.", false},                       \
-	    {"email", "string", "byron@example.com", "A whole address.", false},                   \
-	    {"type", "UserType", "person_invited", "How they came.", false},                       \
-	    {"source", "Source", "Referred", "Where they came from.", false},                      \
+	    {"email", "string", "byron@example.com", "A complete e-mail address.", false},         \
+	    {"type", "UserType", "person_invited", "The user type.", false},                       \
+	    {"source", "Source", "Referred", "The source of the join.", false},                    \
 	    {"qualified", "string", "false", "true or false.", false},                             \
-	    {"referrer_id", "string", "1", "Whom this user (id or code) referred.", false},        \
-	    {"q", "string", "byr", "Part of first name or e-mail address.", false},                \
-	    {"review", "ReviewState", "pending", "The state of the review.", false},               \
+	    {"referrer_id", "string", "1", "The id or code of the referrer.", false},              \
+	    {"q", "string", "byr", "A part of the first name or the e-mail address.", false},      \
+	    {"review", "ReviewState", "pending", "The status of the review.", false},              \
 	    {"id", "string", "1", "The user's id.", false},                                        \
 	    {"code", "string", "uK3fTz9Q", "The user's code.", false},                             \
 	    {"search", "string", "byr", "The same as q.", false},                                  \

@@ -76,7 +76,7 @@ static const char *read_referrer(struct call *call, struct text value, struct us
 {
 	struct who who = {0};
 	if (who_read(value, &call->req->arena, &who) != ERR_OK)
-		return "could not be read: out of memory";
+		return "could not be read: the server is out of memory";
 	f->referrer_id = who.id;
 	f->referrer_code = who.code;
 	return who.id != 0 || who.code.n > 0 ? NULL : no_such_code;
@@ -89,10 +89,11 @@ static const char *read_email(struct call *call, struct text value, struct user_
 	enum err err = email_read(value, &call->req->arena, &email, &why);
 	f->canonical_email = email.canonical;
 	if (err == ERR_INVALID && value.n > 0 && memchr(value.p, ' ', value.n) != NULL)
-		return "has a blank: in a query a plus means a blank, so encode the plus as %2B";
+		return "has a space: in a query a plus means a space, so encode the plus as %2B";
 	if (err == ERR_INVALID)
-		return "must be a whole e-mail address: parts of one are looked for by q";
-	return err == ERR_OK ? NULL : "could not be read: out of memory";
+		return "must be a complete e-mail address: to search for a part of an address, use "
+		       "q";
+	return err == ERR_OK ? NULL : "could not be read: the server is out of memory";
 }
 
 static const char *read_type(struct call *call, struct text value, struct user_filter *f)
@@ -127,7 +128,7 @@ static const char *read_q(struct call *call, struct text value, struct user_filt
 		return "must be UTF-8";
 	return unicode_fold(value, &call->req->arena, &f->folded) == ERR_OK
 		   ? NULL
-		   : "could not be read: out of memory";
+		   : "could not be read: the server is out of memory";
 }
 
 static const char *read_review(struct call *call, struct text value, struct user_filter *f)
@@ -140,13 +141,13 @@ static const char *read_review(struct call *call, struct text value, struct user
 static const char *read_id(struct call *call, struct text value, struct user_filter *f)
 {
 	(void)call;
-	return text_to_u64(value, &f->id) && f->id != 0 ? NULL : "must be a user's id";
+	return text_to_u64(value, &f->id) && f->id != 0 ? NULL : "must be the id of a user";
 }
 
 static const char *read_code(struct call *call, struct text value, struct user_filter *f)
 {
 	f->code = arena_copy(&call->req->arena, value);
-	return f->code.n > 0 ? NULL : "must be a user's code";
+	return f->code.n > 0 ? NULL : "must be the code of a user";
 }
 
 static const char *read_filter(struct call *call, struct text name, struct text value, void *arg)
@@ -199,7 +200,7 @@ static void fail_list(struct command *command, enum err err)
 	if (err == ERR_TOO_LARGE)
 		call_reply_field(
 		    call, "email",
-		    "cannot be looked up in that many campaigns: name one by campaign_id");
+		    "cannot be searched in so many campaigns: name one with campaign_id");
 	else if (err == ERR_REFUSED)
 		call_reply_field(call, lc->list.refused, no_such_code);
 	else
@@ -219,12 +220,12 @@ const struct operation OP_USER_LIST = {
     .tag = "Users",
     .summary = "List users",
     .description =
-	"Oldest first. A page may be short and yet have a next one: at most 1,000 users are "
-	"looked at for it. links.next leads through the whole list; page reaches to row "
-	"100,000.",
+	"Oldest first. For each page, referd checks at most 1,000 users, so a short page may have "
+	"a next page. links.next leads through the whole list; page reaches to row 100,000.",
     .query =
 	{
-	    {"page", "integer", "1", "The page, counted from 1; links.next is cheaper.", false},
+	    {"page", "integer", "1",
+	     "The number of the page, from 1. Following links.next costs less.", false},
 	    {"with", "string", "user.analytics", "user.analytics adds the counters.", false},
 	    USER_QUERY,
 	},
@@ -235,10 +236,11 @@ const struct operation OP_USER_SEARCH = {
     .id = "searchUsers",
     .tag = "Users",
     .summary = "Search users",
-    .description = "Answers like listUsers.",
+    .description = "The response is the same as for listUsers.",
     .query =
 	{
-	    {"page", "integer", "1", "The page, counted from 1; links.next is cheaper.", false},
+	    {"page", "integer", "1",
+	     "The number of the page, from 1. Following links.next costs less.", false},
 	    {"with", "string", "user.analytics", "user.analytics adds the counters.", false},
 	    USER_QUERY,
 	},

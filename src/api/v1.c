@@ -163,7 +163,7 @@ static const char *read_filter(struct call *call, struct text name, struct text 
 		return PAGING_UNKNOWN;
 	return text_to_u64(value, &lc->list.campaign_id) && lc->list.campaign_id != 0
 		   ? NULL
-		   : "must be a campaign's id";
+		   : "must be the id of a campaign";
 }
 
 void v1_reward_list(struct call *call)
@@ -181,13 +181,14 @@ void v1_reward_list(struct call *call)
 
 #define V1_PAGE                                                                                    \
 	{                                                                                          \
-		"page", "integer", "1", "The page, counted from 1; 0 is the first one too.", false \
+		"page", "integer", "1",                                                            \
+		    "The number of the page, from 1. 0 is the first page too.", false              \
 	}
 
 const struct operation OP_V1_USER_LIST = {
     .id = "v1ListUsers",
     .tag = "Version 1",
-    .summary = "List users, with the counts of their referrals",
+    .summary = "List users with the counts of their referrals",
     .query = {V1_PAGE, USER_QUERY},
     .answers = {{200, ANSWER_LIST, "V1User"}},
 };
@@ -199,7 +200,8 @@ const struct operation OP_V1_USER_CREATE = {
     .takes = TAKES_JSON | TAKES_FORM,
     .request = "V1UserCreate",
     .idempotent = true,
-    .conflict = "The campaign is not open, or the Idempotency-Key came with another body before.",
+    .conflict =
+	"The campaign is not open, or the Idempotency-Key was already used with another body.",
     .answers = {{201, ANSWER_WHOLE, "V1UserChanged"}},
 };
 
@@ -247,7 +249,7 @@ const struct operation OP_V1_CAMPAIGN_GET = {
 const struct operation OP_V1_REWARD_LIST = {
     .id = "v1ListRewards",
     .tag = "Version 1",
-    .summary = "List what campaigns promise",
-    .query = {V1_PAGE, {"campaign_id", "integer", "1", "Of this campaign.", false}},
+    .summary = "List the reward rules of the campaigns",
+    .query = {V1_PAGE, {"campaign_id", "integer", "1", "The id of a campaign.", false}},
     .answers = {{200, ANSWER_LIST, "V1Reward"}},
 };

@@ -26,7 +26,7 @@ static const char *read_events(struct call *call, const struct json *v, void *re
 	return decode_mask(
 	    v, EVENT_NAMES,
 	    "must be one or more of user.join, user.qualified, user.unqualified, reward.due, "
-	    "reward.issued, reward.cancelled, webhook.disabled, delivery.exhausted",
+	    "reward.issued, reward.cancelled, webhook.disabled and delivery.exhausted",
 	    &((struct webhook *)record)->events);
 }
 
@@ -57,9 +57,10 @@ static const char *read_entry(struct call *call, const struct json *item, const 
 	}
 	for (size_t i = 0; json_member(item, i, &name) != NULL; i++)
 		if (!text_eq(name, text_of(first)) && !text_eq(name, text_of(second)))
-			return decode_problem(
-			    call, "has an entry with an unknown \"%.*s\": it takes %s and %s",
-			    TEXT_ARGS(decode_shown(name)), first, second);
+			return decode_problem(call,
+					      "has an entry with the unknown member \"%.*s\": the "
+					      "members are %s and %s",
+					      TEXT_ARGS(decode_shown(name)), first, second);
 	if (!body_string(json_get(item, first), &a))
 		return decode_problem(call, "has an entry without a %s that is text", first);
 	bool same = copy && (other == NULL || json_kind(other) == JSON_NULL);
@@ -80,7 +81,7 @@ static const char *read_pairs(struct call *call, const struct json *v, const cha
 		return decode_problem(call, "must be a list of objects with %s and %s", first,
 				      second);
 	if (json_length(v) > WEBHOOK_LIST_MAX)
-		return "has more than 64 entries";
+		return "must have at most 64 entries";
 	for (size_t i = 0; i < json_length(v) && problem == NULL; i++)
 		problem = read_entry(call, json_at(v, i), first, second, copy, &list);
 	out->raw = arena_copy(&call->req->arena, buf_view(&list));
@@ -137,19 +138,18 @@ static const char *judge_target(struct call *call, const struct url *url)
 	const char *range = url->host_kind == URL_HOST_NAME ? "127.0.0.1" : url->host;
 	bool http = !url->https && !config->allow_http_targets;
 	if (http && address != NULL)
-		return decode_problem(call,
-				      "must start with https://, or start referd with "
-				      "--allow-http-targets; its host is a %s: start "
-				      "referd with --allow-targets %s too",
-				      address, range);
+		return decode_problem(
+		    call,
+		    "must start with https://, unless referd runs with --allow-http-targets; its "
+		    "host is a %s, which also needs --allow-targets %s",
+		    address, range);
 	if (http)
-		return "must start with https://, or start referd with --allow-http-targets";
+		return "must start with https://, unless referd runs with --allow-http-targets";
 	if (address == NULL)
 		return NULL;
 	return decode_problem(call,
-			      "has a host that webhooks may not be sent to (%s): use a public "
-			      "address, or start referd with "
-			      "--allow-targets %s",
+			      "has a host to which referd sends no webhooks (%s): use a public "
+			      "address, or start referd with --allow-targets %s",
 			      address, range);
 }
 
@@ -158,7 +158,7 @@ const char *webhook_read_url(struct call *call, const struct json *v, void *reco
 	struct text t;
 	struct url url;
 	if (!body_string(v, &t))
-		return "must be text that starts with https://";
+		return "must be a URL that starts with https://";
 	unsigned flags = call->api->config->allow_http_targets ? URL_ALLOW_HTTP : 0;
 	const char *problem = url_parse(t, flags, &url);
 	if (problem != NULL && url_parse(t, URL_ALLOW_HTTP, &url) != NULL)
@@ -222,10 +222,10 @@ static const char *read_schedule(struct call *call, const struct json *v, void *
 	if (json_kind(v) == JSON_NULL)
 		return NULL;
 	if (json_kind(v) != JSON_ARRAY || n == 0 || n > SCHEDULE_MAX)
-		return "must be a list of 1 to 32 waits in seconds, or null for the default";
+		return "must be a list of 1 to 32 delays in seconds, or null for the default";
 	for (size_t i = 0; i < n; i++) {
 		if (!in_range(json_at(v, i), 1, WAIT_MAX_S, &seconds))
-			return "must hold whole seconds, each from 1 to 604800";
+			return "must be a list of whole seconds, each from 1 to 604800";
 		if (id_list_add(w->schedule, seconds, &call->req->arena, &w->schedule) != ERR_OK)
 			return DECODE_NO_MEMORY;
 	}
@@ -244,9 +244,8 @@ static const char *read_success_statuses(struct call *call, const struct json *v
 		return "must be a list of at most 32 HTTP statuses, for example [302,409]";
 	for (size_t i = 0; i < n; i++) {
 		if (!in_range(json_at(v, i), 200, 599, &status))
-			return "must hold HTTP statuses from 200 to 599, for example [302,409]; "
-			       "2xx "
-			       "always counts as delivered";
+			return "must be a list of HTTP statuses from 200 to 599, for example "
+			       "[302,409]; 2xx always counts as delivered";
 		if (id_list_add(*statuses, status, &call->req->arena, statuses) != ERR_OK)
 			return DECODE_NO_MEMORY;
 	}

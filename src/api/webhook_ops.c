@@ -48,7 +48,7 @@ const struct operation OP_WEBHOOK_ENABLE = {
     .id = "enableWebhook",
     .tag = "Webhooks",
     .summary = "Enable a disabled webhook",
-    .description = "What was held in the meantime is sent.",
+    .description = "The held deliveries are sent.",
     .answers = {{200, ANSWER_DATA, "Webhook"}},
 };
 
@@ -77,8 +77,8 @@ static void on_rotated(struct command *command, enum err err)
 const struct operation OP_WEBHOOK_ROTATE_SECRET = {
     .id = "rotateWebhookSecret",
     .tag = "Webhooks",
-    .summary = "Make a new secret",
-    .description = "The old one signs too until overlap_seconds have passed.",
+    .summary = "Create a new webhook secret",
+    .description = "The old secret works for overlap_seconds more.",
     .takes = TAKES_JSON | TAKES_OPTIONAL,
     .request = "RotateRequest",
     .answers = {{200, ANSWER_DATA, "Webhook"}},

@@ -120,10 +120,9 @@ static void write_message(struct preview_call *pc, const struct message *m)
 	put_headers(pc, &o, m, authority);
 	json_put_text(&o, "body", m->body);
 	json_put_text_or_null(&o, "signature", m->signature);
-	json_put_text(
-	    &o, "note",
-	    TEXT("nothing was sent or stored; webhook-id is the one that the next event of this "
-		 "server would have at this webhook"));
+	json_put_text(&o, "note",
+		      TEXT("nothing was sent or stored; webhook-id is the id that the next event "
+			   "of this server would get at this webhook"));
 	json_close(&o, '}');
 	json_close(&o, '}');
 	o.buf->failed = o.buf->failed || url.failed || authority.p == NULL;
@@ -189,7 +188,7 @@ static void on_preview(struct command *command, enum err err)
 	if (url_parse(pc->preview.webhook.url, flags, &pc->url) != NULL) {
 		call_reply_error(
 		    pc->call, 409,
-		    "the webhook's url may not be called by this server any more: change it");
+		    "this server does not allow the webhook's url any more: change the url");
 		return;
 	}
 	reply_message(pc);
@@ -221,11 +220,11 @@ static bool read_request(struct call *call, struct webhook_preview *preview)
 const struct operation OP_WEBHOOK_PREVIEW = {
     .id = "previewWebhook",
     .tag = "Webhooks",
-    .summary = "The request that an event would send now",
+    .summary = "Show the request that an event would send now",
     .description = "Without user_id, the event is about the made-up user of the webhook's test.",
     .takes = TAKES_JSON | TAKES_OPTIONAL,
     .request = "PreviewRequest",
-    .conflict = "This server may not call the webhook's URL any more.",
+    .conflict = "This server does not allow the webhook's URL any more.",
     .answers = {{200, ANSWER_DATA, "WebhookPreview"}},
 };
 

@@ -47,7 +47,8 @@ static void on_read(struct command *command, enum err err)
 {
 	struct webhook_waiter *w = (struct webhook_waiter *)command;
 	if (err != ERR_OK)
-		call_reply_err(w->call, err, "the delivery is gone: its webhook was deleted");
+		call_reply_err(w->call, err,
+			       "the delivery no longer exists, because its webhook was deleted");
 	else
 		delivery_reply_read(w->call, w->read.n_attempts > 0 ? 200 : 202, &w->read);
 }
@@ -151,8 +152,9 @@ static bool read_query(struct webhook_waiter *w)
 	while ((err = form_next(&rest, &w->call->req->arena, &name, &value)) == ERR_OK) {
 		value = typed_trim(value);
 		if (!text_eq(name, TEXT("wait")))
-			call_note_named(w->call, name,
-					"is not a parameter of this call, which has: wait");
+			call_note_named(
+			    w->call, name,
+			    "is not a parameter of this call: the only parameter is wait");
 		else if (!read_seconds(value, &w->wait_s))
 			call_note(w->call, "wait",
 				  "must be a number of seconds up to 15, such as 5s");
@@ -165,11 +167,10 @@ static bool read_query(struct webhook_waiter *w)
 const struct operation OP_WEBHOOK_TEST = {
     .id = "testWebhook",
     .tag = "Webhooks",
-    .summary = "Send a made-up event",
-    .description = "With wait, the response comes with the result of the first attempt (200), or "
-		   "when the time is over "
-		   "(202).",
-    .query = {{"wait", "string", "5s", "How long to wait for the result, at most 15s.", false}},
+    .summary = "Send a test event",
+    .description = "With wait, the response has the result of the first attempt (200), or is 202 "
+		   "if the attempt takes longer.",
+    .query = {{"wait", "string", "5s", "The time to wait for the result, at most 15s.", false}},
     .conflict = "The webhook is disabled.",
     .answers = {{202, ANSWER_DATA, "Delivery"}, {200, ANSWER_DATA, "DeliveryWithLog"}},
 };

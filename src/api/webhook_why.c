@@ -68,7 +68,7 @@ static void put_mismatch(struct buf *out, enum event_mismatch mismatch, const st
 		buf_str(out, "they happened before the webhook was created (a replay sends them)");
 		break;
 	case MISMATCH_ITSELF:
-		buf_str(out, "a webhook is not told of its own failures");
+		buf_str(out, "a webhook gets no events about its own failures");
 		break;
 	case MISMATCH_NONE:
 	case MISMATCH_CAMPAIGN:
@@ -123,14 +123,15 @@ static struct text reason_of(struct call *call, const struct why *y, uint64_t no
 	if (y->webhook->disabled_ms != 0)
 		return y->webhook->disabled_reason;
 	if (y->live.penalised)
-		return TEXT("several attempts in a row have failed: one is tried at a time, at "
-			    "growing distances, until one succeeds");
+		return TEXT("several attempts in a row have failed: referd makes one attempt at a "
+			    "time, at growing intervals, until one succeeds");
 	if (y->stats->pending == 0)
 		return silence(call, y);
 	if (y->live_known && y->live.in_flight >= y->live.concurrency)
-		return TEXT("as many requests as concurrency allows are under way");
+		return TEXT("the number of running requests has reached the limit concurrency");
 	if (y->live_known && y->live.rate != 0 && y->live.tokens < 1)
-		return TEXT("as many attempts as rate_limit allows were made this second");
+		return TEXT(
+		    "the number of attempts in this second has reached the limit rate_limit");
 	if (y->next_ms > now)
 		return TEXT(
 		    "the waiting deliveries failed before, and the next attempt is not due yet");
@@ -234,7 +235,7 @@ static void on_why(struct command *command, enum err err)
 const struct operation OP_WEBHOOK_WHY = {
     .id = "explainWebhook",
     .tag = "Webhooks",
-    .summary = "Why it sends, or does not",
+    .summary = "Explain why a webhook sends or does not send",
     .answers = {{200, ANSWER_DATA, "WebhookWhy"}},
 };
 

@@ -96,7 +96,7 @@ static const char *read_filter(struct call *call, struct text name, struct text 
 		return PAGING_UNKNOWN;
 	return text_to_u64(value, &lc->list.campaign_id) && lc->list.campaign_id != 0
 		   ? NULL
-		   : "must be a campaign's id";
+		   : "must be the id of a campaign";
 }
 
 static void on_list(struct command *command, enum err err)
@@ -119,7 +119,7 @@ const struct operation OP_WEBHOOK_LIST = {
     .id = "listWebhooks",
     .tag = "Webhooks",
     .summary = "List webhooks",
-    .query = {{"campaign_id", "integer", "1", "Of this campaign alone.", false}},
+    .query = {{"campaign_id", "integer", "1", "The id of a campaign.", false}},
     .answers = {{200, ANSWER_LIST, "Webhook"}},
 };
 
@@ -164,7 +164,7 @@ const struct operation OP_WEBHOOK_UPDATE = {
     .id = "updateWebhook",
     .tag = "Webhooks",
     .summary = "Change a webhook",
-    .description = "What the body does not name stays as it is.",
+    .description = "Only the members in the body change.",
     .takes = TAKES_JSON,
     .request = "WebhookChange",
     .answers = {{200, ANSWER_DATA, "Webhook"}},

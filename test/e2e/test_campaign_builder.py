@@ -83,20 +83,20 @@ class Settings(Builder):
         for says, fields in (
                 ("list", {"fields": {"person_invited": {}}}),
                 ("person_referring and person_invited", {"fields": []}),
-                ("nothing else", {"fields": {"person_unknown": []}}),
+                ("person_invited only", {"fields": {"person_unknown": []}}),
                 ("not an object", invited("company")),
                 ("without an id", invited({"label": "Company"})),
                 ("characters a-z", invited({"id": "Company"})),
                 ("referd itself uses", invited({"id": "code"})),
                 ("another field", invited({"id": "a"}, {"id": "a"})),
-                ("needs a type", invited({"id": "a", "type": "colour"})),
+                ("must have a type", invited({"id": "a", "type": "colour"})),
                 ("1 to 64 options", invited({"id": "a", "type": "select"})),
                 ("only a select", invited({"id": "a", "options": ["x"]})),
-                ("list of texts", invited({"id": "a", "type": "select", "options": [1]})),
+                ("list of text values", invited({"id": "a", "type": "select", "options": [1]})),
                 ("true or false", invited({"id": "a", "required": "yes"})),
-                ("it takes id, label", invited({"id": "a", "hint": "x"})),
+                ("the members are id, label", invited({"id": "a", "hint": "x"})),
                 ("at most 32", invited(*({"id": f"f{i}"} for i in range(33)))),
-                ("which needs a label", invited({"id": "a", "label": "x" * 201})),
+                ("must have a label", invited({"id": "a", "label": "x" * 201})),
                 ('"..."', invited({"id": "x" * 65}))):
             with self.subTest(says):
                 self.refused("fields", says, **fields)
@@ -109,8 +109,8 @@ class Settings(Builder):
             with self.subTest(url):
                 self.refused("redirect", "url", redirect={"url": url})
         for says, redirect in (("object", "https://a.example/"), ("url", {}), ("same name", {"first_name_param": "code"}),
-                               ("at most 64", {"code_param": "x" * 65}), ("text", {"code_param": 1}),
-                               ("it has url, code_param", {"colour": "x"})):
+                               ("longer than 64 bytes", {"code_param": "x" * 65}), ("text", {"code_param": 1}),
+                               ("the members are url, code_param", {"colour": "x"})):
             with self.subTest(says):
                 whole = {"url": "https://a.example/", **redirect} if redirect and says not in ("object",) else redirect
                 self.refused("redirect", says, redirect=whole)
@@ -126,8 +126,8 @@ class Settings(Builder):
                 ("lang", "en", "e"), ("lang", "en", ""), ("lang", "en", None), ("lang", "en", "en_US"),
                 ("lang", "en", "toolonglanguage"), ("lang", "en", "en-"), ("lang", "en", "1en"),
                 ("test_mode", "true or false", "yes"),
-                ("pages", "object", []), ("pages", "it has headline, body", {"footer": "x"}),
-                ("pages", "too long", {"headline": "x" * 201}), ("pages", "one line", {"headline": "a\nb"}),
+                ("pages", "object", []), ("pages", "the texts are headline, body", {"footer": "x"}),
+                ("pages", "too long", {"headline": "x" * 201}), ("pages", "single line", {"headline": "a\nb"}),
                 ("pages", "control", {"body": "a\u0007b"}), ("pages", "https://", {"terms_url": "javascript:x"})):
             with self.subTest(f"{field} {value!r}"):
                 self.refused(field, says, **{field: value})

@@ -485,7 +485,7 @@ class Orders(Rewards):
         self.refund(byron, "A", "50")
         message = self.has_error(self.qualify(code=byron["code"], qualified="false", order_id="A", refund_amount="10"), 422,
                                  "refund_amount").json["message"]
-        self.assertIn("the total so far", message)
+        self.assertIn("the total refunded so far", message)
         self.has_error(self.qualify(code=byron["code"], qualified="false", order_id="C"), 404)
         for name in ("order_id", "refund_amount"):
             null = {"id": byron["id"], "qualified": False, "order_id": "A", name: None}
@@ -587,7 +587,7 @@ class Coupons(Rewards):
         answer = self.has_error(self.upload(rule, lines, "text/csv"), 422, "codes")
         self.assertIn("line 2000 is in the coupon pool of another rule", answer.json["message"])
         added = self.read_rule(rule)["coupons"]["added"]
-        self.assertIn(f"{added} before it were added", answer.json["message"])
+        self.assertIn(f"{added} coupons before it were added", answer.json["message"])
         self.assertTrue(0 < added < 2000)
         done = self.has(self.upload(rule, lines.replace("LONG-1999\n", ""), "text/csv"), 201).data
         self.assertEqual((done["added"], done["skipped"]), (2999 - added, added))

@@ -264,7 +264,7 @@ class Webhooks(Served):
         self.has_error(self.create(colour="red"), 422, "colour")
         # The name that the receiver wants would be lost.
         answer = self.has_error(self.create(fields=[{"field": "email", "name": "email_address"}]), 422, "fields")
-        self.assertIn('has an entry with an unknown "name": it takes field and as', answer.json["message"])
+        self.assertIn('has an entry with the unknown member "name": the members are field and as', answer.json["message"])
         self.has_error(self.create(hidden_fields=[{"name": "a", "value": "b", "as": "c"}]), 422, "hidden_fields")
         self.has(self.create(fields=["id", {"field": "code", "as": None}]), 201)
 

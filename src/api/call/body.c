@@ -60,8 +60,7 @@ bool body_check_encoding(struct call *call)
 		    is_identity(req->headers[i].value))
 			continue;
 		call_reply_error(call, 415,
-				 "the body has a Content-Encoding, which is not supported: send it "
-				 "uncompressed");
+				 "Content-Encoding is not supported: send the body uncompressed");
 		return false;
 	}
 	return true;
@@ -69,7 +68,7 @@ bool body_check_encoding(struct call *call)
 
 static bool reply_too_many(struct call *call)
 {
-	call_reply_error(call, 400, "the form has more than 64 fields");
+	call_reply_error(call, 400, "the form has more than 64 fields: send at most 64");
 	return false;
 }
 
@@ -169,7 +168,7 @@ static void reply_json_refused(struct call *call, enum err err, const char *why)
 				 "the body must be a JSON object: {\"name\": value, ...}");
 	else if (err == ERR_TOO_LARGE)
 		call_reply_error(call, 422,
-				 "the body has too many members: send at most 64 fields beside "
+				 "the body has too many members: send at most 64 fields besides "
 				 "first_name and email");
 	else
 		call_reply_err(call, err, NULL);
@@ -368,7 +367,8 @@ static void json_others(struct call *call, const struct body *body, const char *
 		if (is_one_of(known, name) || json_kind(v) == JSON_NULL)
 			continue;
 		if (n++ == BODY_FIELDS_MAX) {
-			call_note_named(call, name, "is one field too many: send at most 64");
+			call_note_named(call, name,
+					"is beyond the limit: send at most 64 further fields");
 			return;
 		}
 		if (body_value_text(v, &value))

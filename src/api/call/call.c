@@ -142,8 +142,8 @@ static void reply_out(struct call *call, int status, const struct http_header *h
 	struct text body = buf_view(out);
 	if (out->failed) {
 		status = 503;
-		body =
-		    TEXT("{\"code\":503,\"message\":\"out of memory, try again\",\"errors\":{}}");
+		body = TEXT("{\"code\":503,\"message\":\"the server is out of memory: try "
+			    "again\",\"errors\":{}}");
 	}
 	call_reply_with(call, status, "application/json", body, headers, n);
 	if (out->cap > OUT_KEPT_MAX)
@@ -213,15 +213,16 @@ void call_reply_err(struct call *call, enum err err, const char *not_found)
 		call_reply_error(call, 404, not_found != NULL ? not_found : "not found");
 		return;
 	case ERR_BUSY:
-		call_reply_error(call, 503,
-				 "too much is waiting to be stored: try again in a second");
+		call_reply_error(call, 503, "the server's queue is full: try again in a second");
 		return;
 	case ERR_NO_SPACE:
-		call_reply_error(call, 503,
-				 "the disk is full, nothing was stored: try again later");
+		call_reply_error(
+		    call, 503, "the server's disk is full, so nothing was stored: try again later");
 		return;
 	case ERR_NO_MEMORY:
-		call_reply_error(call, 503, "out of memory, nothing was stored: try again later");
+		call_reply_error(
+		    call, 503,
+		    "the server is out of memory, so nothing was stored: try again later");
 		return;
 	case ERR_OK:
 	case ERR_PENDING:
@@ -233,7 +234,8 @@ void call_reply_err(struct call *call, enum err err, const char *not_found)
 	case ERR_IO:
 		break;
 	}
-	call_reply_error(call, 500, "a stored record could not be read: see the server's log");
+	call_reply_error(call, 500,
+			 "the server could not read a stored record: see the server's log");
 }
 
 void call_reply_redirect(struct call *call, struct text location)
@@ -268,7 +270,9 @@ void call_reply_not_allowed(struct call *call, unsigned allowed)
 		if (allowed & m->method)
 			buf_printf(&allow, "%s%s", allow.n == 0 ? "" : ", ", m->word);
 	const struct http_header header = {TEXT("Allow"), buf_view(&allow)};
-	write_error(call, 405, "this path does not take that method: see the Allow header");
+	write_error(
+	    call, 405,
+	    "this path does not support this method: the Allow header lists the supported methods");
 	reply_out(call, 405, &header, 1);
 	buf_free(&allow);
 }

@@ -10,7 +10,7 @@
 #include "base/typed.h"
 #include "base/zone.h"
 
-const char DECODE_NO_MEMORY[] = "needs more memory than there is";
+const char DECODE_NO_MEMORY[] = "could not be read: the server is out of memory";
 
 const char *decode_keep(struct call *call, struct text t, struct text *out)
 {
@@ -33,7 +33,7 @@ static const char *read_text(struct call *call, const struct decode_field *f, co
 	if (json_kind(v) != JSON_NULL && !body_string(v, &t))
 		return "must be text";
 	if (t.n > f->max)
-		return "is too long";
+		return decode_problem(call, "is too long: send at most %" PRIu64 " bytes", f->max);
 	const char *why = f->type == DECODE_NAME ? typed_name_refusal(t, &call->req->arena)
 						 : typed_text_refusal(t, &call->req->arena);
 	if (why != NULL)
@@ -62,7 +62,7 @@ static const char *keep_message(struct call *call, struct buf *message)
 	struct text kept = arena_copy(&call->req->arena, buf_view(message));
 	bool failed = message->failed || kept.p == NULL;
 	buf_free(message);
-	return failed ? "cannot be read, and there is no memory to say why" : kept.p;
+	return failed ? "could not be read: the server is out of memory" : kept.p;
 }
 
 const char *decode_problem(struct call *call, const char *format, ...)

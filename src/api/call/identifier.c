@@ -22,7 +22,7 @@ static bool read_campaign(struct call *call, uint64_t *id)
 	while (form_next(&rest, &call->req->arena, &name, &value) == ERR_OK) {
 		if (!text_eq(name, TEXT("campaign_id")) || (text_to_u64(value, id) && *id != 0))
 			continue;
-		call_reply_field(call, "campaign_id", "must be a campaign's id");
+		call_reply_field(call, "campaign_id", "must be the id of a campaign");
 		return false;
 	}
 	return true;
@@ -44,15 +44,15 @@ struct campaign_name identifier_campaign(struct call *call)
 	return campaign_name_read(decoded(call));
 }
 
-const char IDENTIFIER_NO_USER[] =
-    "must be the id, code or e-mail address of a user (an address of one campaign only)";
+const char IDENTIFIER_NO_USER[] = "must be the id, code or e-mail address of a user (an address "
+				  "that exists in one campaign only)";
 
 const char *identifier_read_user(struct call *call, struct text identifier, struct who *who)
 {
 	struct text kept = arena_copy(&call->req->arena, identifier);
 	*who = (struct who){0};
 	if (who_read(kept, &call->req->arena, who) != ERR_OK)
-		return "could not be read: out of memory";
+		return "could not be read: the server is out of memory";
 	return who_is_set(who) ? NULL : IDENTIFIER_NO_USER;
 }
 
@@ -60,10 +60,11 @@ void identifier_reply_err(struct call *call, enum err err)
 {
 	if (err == ERR_TOO_LARGE)
 		call_reply_error(call, 409,
-				 "users of several campaigns may have this e-mail address: name "
-				 "one with ?campaign_id=");
+				 "several campaigns may have a user with this e-mail address: name "
+				 "the campaign with ?campaign_id=");
 	else
-		call_reply_err(call, err,
-			       "no user has this id, code or e-mail address (in the campaign that "
-			       "campaign_id names): digits alone are an id, code:3238 is a code");
+		call_reply_err(
+		    call, err,
+		    "no user has this id, code or e-mail address (with campaign_id, only users of "
+		    "that campaign count): digits alone are an id, code:3238 is a code");
 }

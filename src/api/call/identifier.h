@@ -11,7 +11,9 @@
 #define IDENTIFIER_CAMPAIGN                                                                        \
 	{                                                                                          \
 		"campaign_id", "integer", "1",                                                     \
-		    "The campaign of the user: an e-mail address may need it.", false              \
+		    "The user's campaign: needed if users of several campaigns have the e-mail "   \
+		    "address.",                                                                    \
+		    false                                                                          \
 	}
 #define IDENTIFIER_CONFLICT "Users of several campaigns have the e-mail address in the path."
 

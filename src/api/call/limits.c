@@ -8,16 +8,16 @@
 #include "limit.h"
 
 static const char *const messages[LIMITS] = {
-    [LIMIT_UNKNOWN_CODES] =
-	"too many unknown codes from this address (--miss-rate a minute): wait, then try again",
-    [LIMIT_WRONG_TOKENS] =
-	"too many wrong tokens from this address (--miss-rate a minute): wait, then try again",
-    [LIMIT_TOKEN_CALLS] =
-	"too many calls with this token (--token-rate a minute): wait, then try again",
-    [LIMIT_ADDRESS_JOINS] =
-	"too many joins from this address (--join-rate a minute): wait, then try again",
-    [LIMIT_CODE_JOINS] =
-	"too many joins by this code (--code-join-rate a minute): wait, then try again",
+    [LIMIT_UNKNOWN_CODES] = "too many unknown codes from this address (limit: --miss-rate per "
+			    "minute): try again after the seconds in Retry-After",
+    [LIMIT_WRONG_TOKENS] = "too many wrong tokens from this address (limit: --miss-rate per "
+			   "minute): try again after the seconds in Retry-After",
+    [LIMIT_TOKEN_CALLS] = "too many calls with this token (limit: --token-rate per minute): try "
+			  "again after the seconds in Retry-After",
+    [LIMIT_ADDRESS_JOINS] = "too many joins from this address (limit: --join-rate per minute): try "
+			    "again after the seconds in Retry-After",
+    [LIMIT_CODE_JOINS] = "too many joins through this code (limit: --code-join-rate per minute): "
+			 "try again after the seconds in Retry-After",
 };
 
 enum err limits_open(struct limits *limits, const unsigned per_minute[LIMITS])

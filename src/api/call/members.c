@@ -36,6 +36,6 @@ bool members_read_overlap(struct call *call, uint64_t *overlap_ms)
 	body_free(&body);
 	*overlap_ms = seconds * 1000;
 	if (!ok)
-		call_note(call, "overlap_seconds", "must be a number from 0 to 604800");
+		call_note(call, "overlap_seconds", "must be a number of seconds from 0 to 604800");
 	return true;
 }

@@ -32,9 +32,10 @@ static const char *unknown(struct call *call)
 	for (size_t i = 0; i < OPERATION_QUERY_MAX && query[i].name != NULL; i++)
 		buf_printf(&names, "%s, ", query[i].name);
 	const char *problem =
-	    names.failed ? PAGING_UNKNOWN
-			 : decode_problem(call, "%s: it takes %.*sper_page, cursor and order",
-					  PAGING_UNKNOWN, TEXT_ARGS(buf_view(&names)));
+	    names.failed
+		? PAGING_UNKNOWN
+		: decode_problem(call, "%s: the parameters are %.*sper_page, cursor and order",
+				 PAGING_UNKNOWN, TEXT_ARGS(buf_view(&names)));
 	buf_free(&names);
 	return problem;
 }
@@ -56,11 +57,11 @@ static const char *read_own(struct paging *p, struct text name, struct text valu
 	if (text_eq(name, TEXT("page")))
 		return text_to_u64(value, &p->page) && (p->page != 0 || p->takes_page_0)
 			   ? NULL
-			   : "must be a number from 1 on";
+			   : "must be a number of at least 1";
 	if (text_eq(name, TEXT("cursor")))
 		return text_to_u64(value, &p->cursor) && p->cursor != 0
 			   ? NULL
-			   : "must be taken from links.next as it is";
+			   : "must be copied unchanged from links.next";
 	return text_to_u64(value, &p->per_page) && p->per_page != 0 && p->per_page <= PAGE_MAX
 		   ? NULL
 		   : "must be a number from 1 to 250";
@@ -69,9 +70,9 @@ static const char *read_own(struct paging *p, struct text name, struct text valu
 bool paging_check(struct call *call, const struct paging *p)
 {
 	if (p->page != 0 && p->cursor != 0)
-		call_note(call, "page", "cannot be sent with a cursor: leave one of the two out");
+		call_note(call, "page", "cannot be sent together with cursor: send one of the two");
 	else if (p->per_page != 0 && p->page > PAGING_ROWS_MAX / p->per_page)
-		call_note(call, "page", "reaches beyond row 100,000: follow links.next instead");
+		call_note(call, "page", "is beyond row 100,000: follow links.next instead");
 	return call_check(call);
 }
 
@@ -238,7 +239,7 @@ static void reply_gathered(struct gather *g)
 {
 	if (g->page->skip > 0 && g->page->next != 0) {
 		call_reply_field(g->call, "page",
-				 "lies too deep for these filters: follow links.next instead");
+				 "is too deep for these filters: follow links.next instead");
 		return;
 	}
 	struct json_out o = paging_begin(g->call);

@@ -21,7 +21,7 @@ static bool read_first_name(struct call *call, const struct body *body, struct t
 {
 	struct text value;
 	enum body_field given = body_text(body, "first_name", false, &value);
-	const char *problem = given == BODY_WRONG ? "must be given once, as text"
+	const char *problem = given == BODY_WRONG ? "must be sent once, as text"
 						  : person_name_refusal(value, &call->req->arena);
 	if (problem == NULL)
 		return call_keep(call, value, out);
@@ -37,9 +37,8 @@ static const char *explain_plus(const struct call *call, struct text email, cons
 	text_cut(email, '@', &local, &host);
 	if (local.n == 0 || memchr(local.p, ' ', local.n) == NULL || !urlencoded)
 		return problem;
-	return "has a blank before the @: in a form and in a query a plus means a blank, so encode "
-	       "the "
-	       "plus as %2B (curl: --data-urlencode)";
+	return "has a space before the @: in a form and in a query a plus means a space, so encode "
+	       "the plus as %2B (curl: --data-urlencode)";
 }
 
 bool person_read_email(struct call *call, struct text typed, struct email *email)
@@ -59,7 +58,7 @@ static bool read_email(struct call *call, const struct body *body, struct person
 	struct text value;
 	struct email email;
 	if (body_text(body, "email", false, &value) == BODY_WRONG) {
-		call_note(call, "email", "must be given once, as text");
+		call_note(call, "email", "must be sent once, as text");
 		return true;
 	}
 	if (!person_read_email(call, value, &email))

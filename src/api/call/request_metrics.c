@@ -84,8 +84,9 @@ void request_metrics_write(const struct request_metrics *m, struct buf *out)
 {
 	static const char name[] = "referd_http_request_duration_seconds";
 	char labels[LABELS_SIZE];
-	metrics_head(out, name, "histogram",
-		     "Time from a request's last byte to its response, by route and status class");
+	metrics_head(
+	    out, name, "histogram",
+	    "Time from the last byte of a request to its response, by route and status class");
 	for (size_t route = 0; route <= m->n_routes; route++) {
 		const struct route *r = route < m->n_routes ? &m->routes[route] : NULL;
 		for (int class = 0; class < CLASSES; class ++) {

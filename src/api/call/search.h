@@ -18,8 +18,8 @@ bool search_read(struct gather *g, struct call *call, const struct filter_field 
 #define SEARCH_PARAMETER(field, example)                                                           \
 	{                                                                                          \
 		"filters[" field "]", "string", example,                                           \
-		    "A condition; filters[0][field], filters[0][operator] and filters[0][value] "  \
-		    "are the long form.",                                                          \
+		    "A condition. The long form is filters[0][field], filters[0][operator] and "   \
+		    "filters[0][value].",                                                          \
 		    false                                                                          \
 	}
 #define SEARCH_TAKES .takes = TAKES_JSON | TAKES_FORM | TAKES_OPTIONAL, .request = "Search"

@@ -67,7 +67,8 @@ void asset_get(struct call *call)
 	else if (assets_write_colour(out, digits_of(call->params[0])))
 		call_reply_text(call, 200, style_type, buf_view(out));
 	else
-		call_reply_error(call, 404, "no such file: reload the page that names it");
+		call_reply_error(
+		    call, 404, "there is no file with this name: reload the page that links to it");
 }
 
 /* Browsers ask for it whatever a page says: there is none, and they need not ask again. */

@@ -74,9 +74,9 @@ static void on_found(struct link *link)
 const struct operation OP_JOIN_OPTIONS = {
     .id = "preflightJoin",
     .tag = "Joining",
-    .summary = "May a script of the asking origin join?",
+    .summary = "Check whether a script from another origin may join",
     .description =
-	"A CORS preflight. Only an origin that the campaign lists gets Access-Control headers.",
+	"This is a CORS preflight. Only the origins of the campaign get Access-Control headers.",
     .answers = {{204, ANSWER_EMPTY, NULL}},
 };
 

@@ -44,19 +44,19 @@ static void on_found(struct link *link)
 const struct operation OP_JOIN_GET = {
     .id = "showJoinPage",
     .tag = "Joining",
-    .summary = "The page behind a join link",
+    .summary = "Show the page of a join link",
     .description =
-	"The form, or a few words while the campaign takes nobody. A GET counts as reach, unless "
-	"it is of a "
-	"program that is known to look ahead: a prefetch, a preview of the link, a search engine.",
-    .query =
-	{{"source", "string", "Embed", "Widget, Popup or Embed: what the join's source will be.",
-	  false},
-	 {"first_name", "string", "Byron", "What the form is filled with.", false},
-	 {"email", "string", "byron@example.com", "What the form is filled with.", false},
-	 {"utm_source", "string", "mail",
-	  "And the other pass_params of the campaign: they stay in the meta of the user who joins.",
-	  false}},
+	"The page has the join form, or a short text while the campaign is closed. A GET counts as "
+	"reach, except a prefetch, a preview of the link, or a request from a known search engine.",
+    .query = {{"source", "string", "Embed", "Widget, Popup or Embed: the source of the join.",
+	       false},
+	      {"first_name", "string", "Byron", "The value that the form is filled with.", false},
+	      {"email", "string", "byron@example.com", "The value that the form is filled with.",
+	       false},
+	      {"utm_source", "string", "mail",
+	       "A pass_param of the campaign. All pass_params are kept in the meta of the user who "
+	       "joins.",
+	       false}},
     .answers = {{200, ANSWER_PAGE, NULL}},
 };
 
@@ -75,10 +75,9 @@ void join_get(struct call *call)
 const struct operation OP_JOIN_SHORT = {
     .id = "openShortLink",
     .tag = "Joining",
-    .summary = "A shorter join link",
-    .description = "Leads to the join page, and the query goes along. A link that has dots, "
-		   "brackets, quotes, blanks or "
-		   "invisible characters behind its code or behind /join leads there too.",
+    .summary = "Follow a short join link",
+    .description = "Redirects to the join page and keeps the query. Dots, brackets, quotes, spaces "
+		   "or invisible characters after the code or after /join are ignored.",
     .answers = {{303, ANSWER_EMPTY, NULL}},
 };
 

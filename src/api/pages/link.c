@@ -42,7 +42,9 @@ void link_reply_unknown(struct call *call)
 	if (call_wants_html(call))
 		html_reply_unknown(call);
 	else
-		call_reply_error(call, 404, "this link leads nowhere: check that it is complete");
+		call_reply_error(
+		    call, 404,
+		    "no campaign or user has this code: check that the link is complete");
 }
 
 static void on_found(struct command *command, enum err err)

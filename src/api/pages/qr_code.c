@@ -41,8 +41,8 @@ static void on_found(struct link *link)
 const struct operation OP_QR_CODE = {
     .id = "getQrCode",
     .tag = "Joining",
-    .summary = "The QR code of a join link",
-    .query = {{"download", "string", "1", "1: to be saved as a file.", false}},
+    .summary = "Draw the QR code of a join link",
+    .query = {{"download", "string", "1", "1: the browser saves the image as a file.", false}},
     .answers = {{200, ANSWER_SVG, NULL}},
 };
 
