@@ -44,6 +44,9 @@ void verify_warn(struct verifier *v, const char *what);
  * nothing if they are equal. */
 void verify_compare(struct verifier *v, const struct record_kind *kind, const void *record,
 		    const char *member, uint64_t stored, uint64_t counted);
+/** For tx_scan: reports a row of v->kind whose value does not decode. Its key may not decode
+ * either. */
+void verify_damaged(void *verifier, struct text key, enum err err);
 /** Reads a record that must exist. If it does not, reports `missing` as a problem of the row under
  * check. */
 enum err verify_find(struct verifier *v, const struct record_kind *kind, void *record,
