@@ -10,7 +10,6 @@
 #include "store/command.h"
 
 enum {
-	DELIVERY_LIST_MAX = 250,       /* deliveries on a page */
 	DELIVERY_LIST_LOOK_MAX = 1000, /* records read for one page; the page then ends early */
 };
 
@@ -26,8 +25,8 @@ struct delivery_filter {
 struct delivery_list {
 	struct command command; /* decide: delivery_list_decide; a query */
 	struct delivery_filter filter;
-	struct codes *codes;         /* for filter.user */
-	struct id_page page;         /* max: 1 .. DELIVERY_LIST_MAX */
+	struct codes *codes; /* for filter.user */
+	struct id_page page;
 	struct delivery *deliveries; /* room for page.max */
 };
 /** Walks the narrowest index that the filters offer and checks the other filters on each record. A

@@ -25,19 +25,4 @@ struct user_read {
 /** Errors of who_find. */
 command_decide_fn user_read_decide;
 
-/* A page of records by ascending or descending id. */
-enum { PAGE_MAX = 250 };
-struct page {
-	struct command command;         /* decide: page_decide */
-	const struct record_kind *kind; /* its key is one u64, its first member */
-	uint64_t from;                  /* an id; 0: the first one in the order of the page */
-	bool reverse;
-	size_t max;    /* at most PAGE_MAX */
-	void *records; /* room for max + 1 structs */
-	/* The result, valid in done. */
-	size_t n;
-	bool more;
-};
-command_decide_fn page_decide;
-
 #endif

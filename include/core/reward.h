@@ -110,7 +110,6 @@ command_decide_fn reward_read_decide;
 
 enum {
 	REWARD_REASON_MAX = 500,
-	REWARD_LIST_MAX = 250,       /* rewards on a page */
 	REWARD_LIST_LOOK_MAX = 1000, /* records read for one page; the page then ends early */
 };
 /* The fields that conditions on rewards may use. */
@@ -122,8 +121,8 @@ struct reward_list {
 	struct filter where;                    /* conditions on REWARD_FILTER_FIELDS */
 	struct who user;                        /* the recipient, if user_id is 0 */
 	struct codes *codes;                    /* for `user` */
-	struct id_page page;                    /* max: 1 .. REWARD_LIST_MAX */
-	struct reward_row *rows;                /* room for page.max */
+	struct id_page page;
+	struct reward_row *rows; /* room for page.max */
 };
 /** Walks the narrowest index that the filters offer. A page may be short, even empty, and still
  * have a next page. Errors of who_find_id. */

@@ -64,15 +64,15 @@ struct rule_read {
 };
 command_decide_fn rule_read_decide;
 
-enum { RULE_LIST_MAX = 250, RULE_LIST_LOOK_MAX = 1000 };
+enum { RULE_LIST_LOOK_MAX = 1000 };
 /* The fields that conditions on rules may use. */
 extern const struct filter_field RULE_FILTER_FIELDS[];
 struct rule_list {
 	struct command command;       /* decide: rule_list_decide; a query */
 	uint64_t metric, campaign_id; /* filters; 0: any */
 	struct filter where;          /* conditions on RULE_FILTER_FIELDS */
-	struct id_page page;          /* max: 1 .. RULE_LIST_MAX */
-	struct rule_row *rows;        /* room for page.max */
+	struct id_page page;
+	struct rule_row *rows; /* room for page.max */
 };
 /** A page ends after RULE_LIST_LOOK_MAX rules: it may be short and still have a next page. */
 command_decide_fn rule_list_decide;
@@ -103,14 +103,9 @@ command_decide_fn coupons_add_decide;
 struct coupon_list {
 	struct command command; /* decide: coupon_list_decide; a query */
 	uint64_t rule_id;
-	uint64_t from; /* a coupon's number; 0: the first one */
-	bool reverse;
-	size_t max;
-	struct coupon *coupons; /* room for max + 1 */
-	/* The result, valid in done. */
-	struct pool pool;
-	size_t n;
-	uint64_t next; /* the number with which the next page begins; 0: this was the last page */
+	struct id_page page;    /* by the coupons' numbers; `skip` counts for nothing */
+	struct coupon *coupons; /* room for page.max + 1 */
+	struct pool pool;       /* valid in done */
 };
 /** ERR_NOT_FOUND if the rule does not exist. */
 command_decide_fn coupon_list_decide;

@@ -10,7 +10,6 @@
 #include "core/reading.h"
 
 enum {
-	USER_LIST_MAX = 250,            /* users on a page */
 	USER_LIST_LOOK_MAX = 1000,      /* records read for one page; the page then ends early */
 	USER_LIST_CAMPAIGNS_MAX = 1000, /* campaigns whose counters are added up for the total */
 };
@@ -40,7 +39,7 @@ struct user_list {
 	struct command command; /* decide: user_list_decide; a query */
 	struct user_filter filter;
 	struct codes *codes;
-	struct id_page page;     /* max: 1 .. USER_LIST_MAX */
+	struct id_page page;
 	struct user_view *users; /* room for page.max */
 	bool count;              /* also return the total, if it is known */
 	/* The result, valid in done. */

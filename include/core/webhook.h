@@ -4,6 +4,7 @@
 #ifndef CORE_WEBHOOK_H
 #define CORE_WEBHOOK_H
 
+#include "core/id_page.h"
 #include "core/problems.h"
 #include "core/records.h"
 #include "core/webhook_headers.h"
@@ -44,15 +45,10 @@ struct webhook_remove {
 command_decide_fn webhook_remove_decide;
 
 struct webhook_list {
-	struct command command; /* decide: webhook_list_decide; a query */
-	uint64_t campaign_id;   /* only webhooks of this campaign; 0: all webhooks */
-	uint64_t from;          /* an id; 0: the first one */
-	bool reverse;
-	size_t max;
-	struct webhook *webhooks; /* room for max + 1 */
-	/* The result, valid in done. */
-	size_t n;
-	uint64_t next; /* the id where the next page begins; 0: this was the last page */
+	struct command command;   /* decide: webhook_list_decide; a query */
+	uint64_t campaign_id;     /* only webhooks of this campaign; 0: all webhooks */
+	struct id_page page;      /* `skip` counts for nothing */
+	struct webhook *webhooks; /* room for page.max + 1 */
 };
 command_decide_fn webhook_list_decide;
 

@@ -6,6 +6,7 @@
 #define CORE_WEBHOOK_OPS_H
 
 #include "core/delivery.h"
+#include "core/id_page.h"
 #include "core/records.h"
 #include "core/who.h"
 #include "store/command.h"
@@ -108,13 +109,8 @@ enum { REPLAY_LIST_LOOK_MAX = 1000 };
 struct replay_list {
 	struct command command; /* decide: replay_list_decide; a query */
 	uint64_t webhook_id;
-	uint64_t from; /* an id; 0: the first one */
-	bool reverse;
-	size_t max;
-	struct replay *replays; /* room for max */
-	/* The result, valid in done. */
-	size_t n;
-	uint64_t next; /* the id with which the next page begins; 0: this was the last page */
+	struct id_page page;    /* `skip` counts for nothing */
+	struct replay *replays; /* room for page.max */
 };
 /** ERR_NOT_FOUND if the webhook does not exist. A page looks at REPLAY_LIST_LOOK_MAX replays. */
 command_decide_fn replay_list_decide;

@@ -338,7 +338,7 @@ static void on_list(struct command *command, enum err err)
 		return;
 	}
 	struct json_out o = paging_begin(lc->call);
-	for (size_t i = 0; i < lc->list.n; i++) {
+	for (size_t i = 0; i < lc->list.page.n; i++) {
 		const struct coupon *coupon = &lc->list.coupons[i];
 		json_open(&o, NULL, '{');
 		json_put_u64(&o, "number", coupon->number);
@@ -346,7 +346,7 @@ static void on_list(struct command *command, enum err err)
 		show_id(&o, "reward_id", coupon->reward_id);
 		json_close(&o, '}');
 	}
-	paging_reply(lc->call, &lc->paging, lc->list.next, &o);
+	paging_reply(lc->call, &lc->paging, lc->list.page.next, &o);
 }
 
 const struct operation OP_COUPON_LIST = {
@@ -368,10 +368,8 @@ void coupon_list(struct call *call)
 	struct coupon_list *list = &lc->list;
 	lc->call = call;
 	list->command = (struct command){.decide = coupon_list_decide, .done = on_list};
-	list->from = lc->paging.cursor;
-	list->reverse = lc->paging.reverse;
-	list->max = lc->paging.per_page;
-	list->coupons = call_alloc(call, (list->max + 1) * sizeof *list->coupons);
+	list->page = paging_ask(&lc->paging);
+	list->coupons = call_alloc(call, (list->page.max + 1) * sizeof *list->coupons);
 	if (list->coupons != NULL)
 		call_query(call, &list->command);
 }

@@ -2,8 +2,8 @@
  * call by which they try their token. Never what they do with a choice (n8n.c). Called through the
  * route table.
  */
+#include "core/id_page.h"
 #include "core/names.h"
-#include "core/reading.h"
 #include "core/reward_records.h"
 #include "routes.h"
 
@@ -52,7 +52,7 @@ void n8n_sources(struct call *call)
 typedef bool name_fn(const void *record, struct text *name);
 
 struct choice_call {
-	struct page page;
+	struct id_page_read read;
 	struct call *call;
 	const char *member;
 	name_fn *name;
@@ -60,27 +60,27 @@ struct choice_call {
 	struct json_out o; /* writes it */
 };
 
-static const void *record_at(const struct page *page, size_t i)
+static const void *record_at(const struct id_page_read *read, size_t i)
 {
-	return (const char *)page->records + i * page->kind->size;
+	return (const char *)read->records + i * read->kind->size;
 }
 
 /* The id is the first member of every record that is listed by id. */
-static uint64_t id_at(const struct page *page, size_t i)
+static uint64_t id_at(const struct id_page_read *read, size_t i)
 {
-	return *(const uint64_t *)record_at(page, i);
+	return *(const uint64_t *)record_at(read, i);
 }
 
 static void put_page(struct choice_call *cc)
 {
 	struct text name;
-	if (cc->page.from == 0)
+	if (cc->read.page.from == 0)
 		json_open(&cc->o, NULL, '[');
-	for (size_t i = 0; i < cc->page.n; i++) {
-		if (!cc->name(record_at(&cc->page, i), &name))
+	for (size_t i = 0; i < cc->read.page.n; i++) {
+		if (!cc->name(record_at(&cc->read, i), &name))
 			continue;
 		json_open(&cc->o, NULL, '{');
-		json_put_u64(&cc->o, "id", id_at(&cc->page, i));
+		json_put_u64(&cc->o, "id", id_at(&cc->read, i));
 		json_put_text(&cc->o, "name", name);
 		json_close(&cc->o, '}');
 	}
@@ -111,9 +111,9 @@ static void on_page(struct command *command, enum err err)
 	struct choice_call *cc = (struct choice_call *)command;
 	if (err == ERR_OK)
 		put_page(cc);
-	if (err == ERR_OK && cc->page.more) {
-		cc->page.from = id_at(&cc->page, cc->page.n);
-		err = store_query(cc->call->api->store, &cc->page.command);
+	if (err == ERR_OK && cc->read.page.next != 0) {
+		cc->read.page.from = cc->read.page.next;
+		err = store_query(cc->call->api->store, &cc->read.command);
 		if (err == ERR_OK)
 			return;
 	}
@@ -130,12 +130,12 @@ static void choose(struct call *call, const struct record_kind *kind, const char
 	cc->member = member;
 	cc->name = name;
 	cc->o = json_out(&cc->chosen);
-	cc->page.kind = kind;
-	cc->page.command = (struct command){.decide = page_decide, .done = on_page};
-	cc->page.max = PAGE_MAX;
-	cc->page.records = call_alloc(call, (cc->page.max + 1) * kind->size);
-	if (cc->page.records != NULL)
-		call_query(call, &cc->page.command);
+	cc->read.kind = kind;
+	cc->read.command = (struct command){.decide = id_page_decide, .done = on_page};
+	cc->read.page.max = ID_PAGE_MAX;
+	cc->read.records = call_alloc(call, (cc->read.page.max + 1) * kind->size);
+	if (cc->read.records != NULL)
+		call_query(call, &cc->read.command);
 }
 
 static bool campaign_name(const void *record, struct text *name)

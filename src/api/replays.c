@@ -160,12 +160,12 @@ static void on_list(struct command *command, enum err err)
 		return;
 	}
 	struct json_out o = paging_begin(rc->call);
-	for (size_t i = 0; i < rc->list.n; i++) {
+	for (size_t i = 0; i < rc->list.page.n; i++) {
 		json_open(&o, NULL, '{');
 		put_replay(&o, &rc->list.replays[i]);
 		json_close(&o, '}');
 	}
-	paging_reply(rc->call, &rc->paging, rc->list.next, &o);
+	paging_reply(rc->call, &rc->paging, rc->list.page.next, &o);
 }
 
 const struct operation OP_REPLAY_LIST = {
@@ -186,10 +186,8 @@ void replay_list(struct call *call)
 	if (rc == NULL || !paging_read(call, &rc->paging, NULL, NULL))
 		return;
 	rc->list.webhook_id = id;
-	rc->list.from = rc->paging.cursor;
-	rc->list.reverse = rc->paging.reverse;
-	rc->list.max = rc->paging.per_page;
-	rc->list.replays = call_alloc(call, rc->list.max * sizeof *rc->list.replays);
+	rc->list.page = paging_ask(&rc->paging);
+	rc->list.replays = call_alloc(call, rc->list.page.max * sizeof *rc->list.replays);
 	if (rc->list.replays != NULL)
 		call_query(call, &rc->command);
 }

@@ -107,12 +107,12 @@ static void on_list(struct command *command, enum err err)
 		return;
 	}
 	struct json_out o = paging_begin(lc->call);
-	for (size_t i = 0; i < lc->list.n; i++) {
+	for (size_t i = 0; i < lc->list.page.n; i++) {
 		json_open(&o, NULL, '{');
 		webhook_show(lc->call, &o, &lc->list.webhooks[i]);
 		json_close(&o, '}');
 	}
-	paging_reply(lc->call, &lc->paging, lc->list.next, &o);
+	paging_reply(lc->call, &lc->paging, lc->list.page.next, &o);
 }
 
 const struct operation OP_WEBHOOK_LIST = {
@@ -131,10 +131,8 @@ void webhook_list(struct call *call)
 	struct webhook_list *list = &lc->list;
 	lc->call = call;
 	list->command = (struct command){.decide = webhook_list_decide, .done = on_list};
-	list->from = lc->paging.cursor;
-	list->reverse = lc->paging.reverse;
-	list->max = lc->paging.per_page;
-	list->webhooks = call_alloc(call, (list->max + 1) * sizeof *list->webhooks);
+	list->page = paging_ask(&lc->paging);
+	list->webhooks = call_alloc(call, (list->page.max + 1) * sizeof *list->webhooks);
 	if (list->webhooks != NULL)
 		call_query(call, &list->command);
 }

@@ -7,7 +7,6 @@
 
 #include "base/form.h"
 #include "base/typed.h"
-#include "core/reading.h"
 #include "decode.h"
 
 enum { PER_PAGE = 25 };
@@ -62,7 +61,7 @@ static const char *read_own(struct paging *p, struct text name, struct text valu
 		return text_to_u64(value, &p->cursor) && p->cursor != 0
 			   ? NULL
 			   : "must be copied unchanged from links.next";
-	return text_to_u64(value, &p->per_page) && p->per_page != 0 && p->per_page <= PAGE_MAX
+	return text_to_u64(value, &p->per_page) && p->per_page != 0 && p->per_page <= ID_PAGE_MAX
 		   ? NULL
 		   : "must be a number from 1 to 250";
 }

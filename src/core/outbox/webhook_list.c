@@ -6,15 +6,15 @@
 
 #include "core/webhook.h"
 
-static enum err scan_all(struct webhook_list *list, struct tx *tx)
+static enum err scan_all(struct webhook_list *list, struct tx *tx, size_t *found)
 {
-	struct webhook from = {.id = list->from == 0 && list->reverse ? UINT64_MAX : list->from};
+	const struct webhook from = {.id = id_page_start(&list->page)};
 	struct tx_scan scan = {.from = &from,
-			       .reverse = list->reverse,
-			       .max = list->max + 1,
+			       .reverse = list->page.reverse,
+			       .max = list->page.max + 1,
 			       .records = list->webhooks};
 	enum err err = tx_scan(tx, &KIND_WEBHOOK, &scan);
-	list->n = scan.n;
+	*found = scan.n;
 	return err;
 }
 
@@ -37,12 +37,12 @@ static const uint64_t *sorted_ids(struct tx *tx, struct text set)
 	return ids;
 }
 
-static bool is_before(const struct webhook_list *list, uint64_t id)
+static bool is_before(const struct id_page *page, uint64_t id)
 {
-	return list->from != 0 && (list->reverse ? id > list->from : id < list->from);
+	return page->from != 0 && (page->reverse ? id > page->from : id < page->from);
 }
 
-static enum err read_set(struct webhook_list *list, struct tx *tx)
+static enum err read_set(struct webhook_list *list, struct tx *tx, size_t *found)
 {
 	struct webhook_set set = {.campaign_id = list->campaign_id};
 	enum err err = tx_get(tx, &KIND_WEBHOOK_SET, &set);
@@ -52,12 +52,12 @@ static enum err read_set(struct webhook_list *list, struct tx *tx)
 	const uint64_t *ids = sorted_ids(tx, set.webhook_ids);
 	if (ids == NULL)
 		return ERR_NO_MEMORY;
-	for (size_t i = 0; err == ERR_OK && i < n && list->n <= list->max; i++) {
-		struct webhook webhook = {.id = ids[list->reverse ? n - 1 - i : i]};
-		if (is_before(list, webhook.id))
+	for (size_t i = 0; err == ERR_OK && i < n && *found <= list->page.max; i++) {
+		struct webhook webhook = {.id = ids[list->page.reverse ? n - 1 - i : i]};
+		if (is_before(&list->page, webhook.id))
 			continue;
 		err = tx_get(tx, &KIND_WEBHOOK, &webhook);
-		list->webhooks[list->n++] = webhook;
+		list->webhooks[(*found)++] = webhook;
 	}
 	return err;
 }
@@ -65,12 +65,10 @@ static enum err read_set(struct webhook_list *list, struct tx *tx)
 enum err webhook_list_decide(struct command *command, struct tx *tx)
 {
 	struct webhook_list *list = (struct webhook_list *)command;
-	list->n = 0;
-	list->next = 0;
-	enum err err = list->campaign_id == 0 ? scan_all(list, tx) : read_set(list, tx);
-	if (err == ERR_OK && list->n > list->max) {
-		list->n = list->max;
-		list->next = list->webhooks[list->max].id;
-	}
+	size_t found = 0, max = list->page.max;
+	enum err err =
+	    list->campaign_id == 0 ? scan_all(list, tx, &found) : read_set(list, tx, &found);
+	if (err == ERR_OK)
+		id_page_end(&list->page, found, found > max ? list->webhooks[max].id : 0);
 	return err;
 }

@@ -220,22 +220,21 @@ enum err webhook_resend_decide(struct command *command, struct tx *tx)
 static enum err look_at_replays(struct replay_list *list, struct tx *tx)
 {
 	struct replay *all = arena_alloc(tx_arena(tx), (REPLAY_LIST_LOOK_MAX + 1) * sizeof *all);
-	struct replay from = {.id = list->from};
+	struct id_page *page = &list->page;
+	const struct replay from = {.id = id_page_start(page)};
 	if (all == NULL)
 		return ERR_NO_MEMORY;
-	if (from.id == 0 && list->reverse)
-		from.id = UINT64_MAX;
 	struct tx_scan scan = {.from = &from,
-			       .reverse = list->reverse,
+			       .reverse = page->reverse,
 			       .max = REPLAY_LIST_LOOK_MAX + 1,
 			       .records = all};
 	enum err err = tx_scan(tx, &KIND_REPLAY, &scan);
-	for (size_t i = 0; err == ERR_OK && i < scan.n && list->next == 0; i++) {
+	for (size_t i = 0; err == ERR_OK && i < scan.n && page->next == 0; i++) {
 		bool mine = all[i].webhook_id == list->webhook_id;
-		if (i == REPLAY_LIST_LOOK_MAX || (mine && list->n == list->max))
-			list->next = all[i].id;
+		if (i == REPLAY_LIST_LOOK_MAX || (mine && page->n == page->max))
+			page->next = all[i].id;
 		else if (mine)
-			list->replays[list->n++] = all[i];
+			list->replays[page->n++] = all[i];
 	}
 	return err;
 }
@@ -244,8 +243,8 @@ enum err replay_list_decide(struct command *command, struct tx *tx)
 {
 	struct replay_list *cmd = (struct replay_list *)command;
 	struct webhook webhook = {.id = cmd->webhook_id};
-	cmd->n = 0;
-	cmd->next = 0;
+	cmd->page.n = 0;
+	cmd->page.next = 0;
 	enum err err = tx_get(tx, &KIND_WEBHOOK, &webhook);
 	return err == ERR_OK ? look_at_replays(cmd, tx) : err;
 }

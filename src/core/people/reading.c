@@ -3,8 +3,6 @@
  */
 #include "core/reading.h"
 
-#include <string.h>
-
 #include "user_view.h"
 
 /* The users of a page mostly belong to one campaign, or to a few. */
@@ -49,24 +47,4 @@ enum err user_read_decide(struct command *command, struct tx *tx)
 	struct user_read *cmd = (struct user_read *)command;
 	enum err err = who_find(tx, cmd->codes, &cmd->who, &cmd->view.user);
 	return err == ERR_OK ? user_view_fill(tx, &cmd->view, 1) : err;
-}
-
-enum err page_decide(struct command *command, struct tx *tx)
-{
-	struct page *p = (struct page *)command;
-	/* Room for the key of any kind that is listed by id. The id is the first member. */
-	union {
-		uint64_t id;
-		char room[RECORD_SIZE_MAX];
-	} from;
-	memset(&from, 0, sizeof from);
-	from.id = p->from == 0 && p->reverse ? UINT64_MAX : p->from;
-	struct tx_scan scan = {
-	    .from = &from, .reverse = p->reverse, .max = p->max + 1, .records = p->records};
-	enum err err = tx_scan(tx, p->kind, &scan);
-	if (err != ERR_OK)
-		return err;
-	p->more = scan.n > p->max;
-	p->n = p->more ? p->max : scan.n;
-	return ERR_OK;
 }

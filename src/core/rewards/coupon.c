@@ -68,20 +68,18 @@ enum err coupon_list_decide(struct command *command, struct tx *tx)
 {
 	struct coupon_list *list = (struct coupon_list *)command;
 	struct rule rule;
-	struct coupon from = {.rule_id = list->rule_id, .number = list->from};
-	if (from.number == 0 && list->reverse)
-		from.number = UINT64_MAX;
+	struct id_page *page = &list->page;
+	const struct coupon from = {.rule_id = list->rule_id, .number = id_page_start(page)};
 	struct tx_scan scan = {.from = &from,
 			       .prefix = 1,
-			       .reverse = list->reverse,
-			       .max = list->max + 1,
+			       .reverse = page->reverse,
+			       .max = page->max + 1,
 			       .records = list->coupons};
 	enum err err = read_rule(tx, list->rule_id, &rule, &list->pool);
 	if (err == ERR_OK)
 		err = tx_scan(tx, &KIND_COUPON, &scan);
 	if (err != ERR_OK)
 		return err;
-	list->next = scan.n > list->max ? list->coupons[list->max].number : 0;
-	list->n = scan.n > list->max ? list->max : scan.n;
+	id_page_end(page, scan.n, scan.n > page->max ? list->coupons[page->max].number : 0);
 	return ERR_OK;
 }

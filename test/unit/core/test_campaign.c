@@ -1,8 +1,8 @@
 /* Owns the tests of campaigns: created, changed field by field, removed while empty.
  * Never goes through HTTP: the commands run on three stores.
  * Run by make test. */
+#include "core/id_page.h"
 #include "core/page_text.h"
-#include "core/reading.h"
 #include "core/rule.h"
 #include "core_world.h"
 
@@ -154,16 +154,15 @@ static void pages_go_both_ways(void **state)
 	for (int i = 0; i < 5; i++)
 		world_launched(w);
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct page p = {.command = {.decide = page_decide},
-				 .kind = &KIND_CAMPAIGN,
-				 .from = cases[i].from,
-				 .reverse = cases[i].reverse,
-				 .max = 3,
-				 .records = found};
+		struct id_page_read p = {
+		    .command = {.decide = id_page_decide},
+		    .kind = &KIND_CAMPAIGN,
+		    .page = {.from = cases[i].from, .reverse = cases[i].reverse, .max = 3},
+		    .records = found};
 		assert_int_equal(world_ask(w, &p.command, NULL, NULL), ERR_OK);
-		assert_int_equal(p.n, cases[i].n);
-		assert_int_equal(p.more, cases[i].more);
-		assert_true(p.n == 0 || found[0].id == cases[i].first);
+		assert_int_equal(p.page.n, cases[i].n);
+		assert_int_equal(p.page.next != 0, cases[i].more);
+		assert_true(p.page.n == 0 || found[0].id == cases[i].first);
 	}
 }
 

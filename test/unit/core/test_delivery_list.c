@@ -135,7 +135,7 @@ static struct delivery_list ask(struct world *w, const struct delivery_filter *f
 static size_t check(struct world *w, const struct all *all, const struct delivery_filter *f,
 		    bool reverse, size_t max)
 {
-	struct delivery room[DELIVERY_LIST_MAX];
+	struct delivery room[ID_PAGE_MAX];
 	size_t at = 0, found = 0;
 	uint64_t from = 0;
 	do {

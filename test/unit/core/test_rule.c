@@ -157,7 +157,7 @@ static void the_number_of_rules_is_limited(void **state)
 /* ---- lists ---- */
 
 static size_t list_due(struct world *w, struct reward_list *list,
-		       struct reward_row rows[REWARD_LIST_MAX])
+		       struct reward_row rows[ID_PAGE_MAX])
 {
 	list->command.decide = reward_list_decide;
 	list->rows = rows;
@@ -167,7 +167,7 @@ static size_t list_due(struct world *w, struct reward_list *list,
 
 static void pages_of_rewards(void **state)
 {
-	static struct reward_row rows[REWARD_LIST_MAX];
+	static struct reward_row rows[ID_PAGE_MAX];
 	struct world *w = *state;
 	struct people p = world_people(w, 7);
 	uint64_t one = world_rule(w, rule_custom(p.campaign)),
@@ -218,15 +218,15 @@ static void pages_of_coupons(void **state)
 	world_coupons(w, rule, 'A', 1, 7);
 	struct coupon_list list = {.command = {.decide = coupon_list_decide},
 				   .rule_id = rule,
-				   .max = 3,
+				   .page = {.max = 3},
 				   .coupons = coupons};
 	uint64_t n = 0;
 	do {
 		assert_int_equal(world_ask(w, &list.command, NULL, NULL), ERR_OK);
-		for (size_t i = 0; i < list.n; i++)
+		for (size_t i = 0; i < list.page.n; i++)
 			assert_int_equal(coupons[i].number, ++n);
-		list.from = list.next;
-	} while (list.next != 0);
+		list.page.from = list.page.next;
+	} while (list.page.next != 0);
 	assert_true(n == 7 && list.pool.added == 7);
 	list.rule_id++;
 	assert_int_equal(world_ask(w, &list.command, NULL, NULL), ERR_NOT_FOUND);

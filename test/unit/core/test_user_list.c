@@ -136,7 +136,7 @@ static bool wanted(struct world *w, const struct user_filter *f, const struct us
 static size_t check(struct world *w, const struct user *users, size_t n_users,
 		    const struct user_list *query)
 {
-	struct user_view room[USER_LIST_MAX];
+	struct user_view room[ID_PAGE_MAX];
 	struct user_list list = *query;
 	size_t at = 0, found = 0;
 	do {

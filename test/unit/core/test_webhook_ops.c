@@ -207,14 +207,13 @@ static void replays_are_listed_for_one_webhook(void **state)
 	}
 	struct replay_list list = {.command = {.decide = replay_list_decide},
 				   .webhook_id = hooks[0],
-				   .reverse = true,
-				   .max = 3,
+				   .page = {.reverse = true, .max = 3},
 				   .replays = room};
 	assert_int_equal(world_ask(w, &list.command, NULL, NULL), ERR_OK);
-	assert_true(list.n == 3 && room[0].id == 9 && room[2].id == 5 && list.next == 3);
-	list.from = list.next;
+	assert_true(list.page.n == 3 && room[0].id == 9 && room[2].id == 5 && list.page.next == 3);
+	list.page.from = list.page.next;
 	assert_int_equal(world_ask(w, &list.command, NULL, NULL), ERR_OK);
-	assert_true(list.n == 2 && room[0].id == 3 && room[1].id == 1 && list.next == 0);
+	assert_true(list.page.n == 2 && room[0].id == 3 && room[1].id == 1 && list.page.next == 0);
 	list.webhook_id = 99;
 	assert_int_equal(world_ask(w, &list.command, NULL, NULL), ERR_NOT_FOUND);
 	struct replay_get get = {.command = {.decide = replay_get_decide}, .replay = {.id = 4}};
