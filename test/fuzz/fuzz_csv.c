@@ -1,5 +1,6 @@
-/* CSV: any bytes are read, the same however they are cut, and cells come back as they were written.
- * Never reads files; the corpus is libFuzzer's business.
+/* Owns the fuzzer of CSV: any bytes are read, with the same result however they are cut, and
+ * written cells are read back.
+ * Never reads files: libFuzzer reads the corpus.
  * Run by make fuzz. */
 #include <stdlib.h>
 
@@ -14,7 +15,7 @@ static void check(bool ok)
 		abort();
 }
 
-/* Every record, written down so that two readings can be compared. */
+/* Writes every record down, so that two readings can be compared. */
 static void note(struct buf *out, const struct csv_reader *r, enum csv_result result)
 {
 	check(r->n_cells <= CSV_CELLS_MAX && r->cells.n <= 3 * CSV_RECORD_MAX);

@@ -1,6 +1,7 @@
-/* Addresses: what is accepted is read the same again, and its canonical form depends neither on
- * ASCII case nor on how often it is made. Never asks that a canonical form be an address: folding
- * may bring characters that it may not hold. Run by make fuzz. */
+/* Owns the fuzzer of e-mail addresses: an accepted address is read the same way again, and its
+ * canonical form depends neither on ASCII case nor on repetition. Never requires a canonical form
+ * to be an address: folding may produce characters that an address must not have. Run by make fuzz.
+ * */
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,7 +50,7 @@ static void address_holds(struct email email, struct arena *arena)
 	check(email_same_mailbox(email.canonical, email.canonical));
 }
 
-/* An A-label form is its own A-label form. */
+/* The A-label form of an A-label form is the same. */
 static void host_holds(struct text host)
 {
 	char once[IDNA_MAX + 1], twice[IDNA_MAX + 1];

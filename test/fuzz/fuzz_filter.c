@@ -1,5 +1,5 @@
-/* Search filters: whatever a query or a body says becomes conditions that agree with each other, on
- * any record. Never looks up a code. Run by make fuzz, its corpus by make test. */
+/* Owns the fuzzer of search filters: any query or body becomes conditions that agree with each
+ * other, on any record. Never looks up a code. Run by make fuzz, its corpus by make test. */
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +38,7 @@ static bool fits(const struct filter *filter, const struct record *record, struc
 	size_t work = 0;
 	check(filter_fits(filter, record, arena, &work, &yes) == ERR_OK);
 	check(work <=
-	      (FILTER_TERMS_MAX + 1) * (2 + record->text.n)); /* bounded by what was looked at */
+	      (FILTER_TERMS_MAX + 1) * (2 + record->text.n)); /* bounded by the compared text */
 	return yes;
 }
 
@@ -62,7 +62,7 @@ static bool is_absent(const struct filter_term *t, const struct record *r)
 	return number == 0;
 }
 
-/* The operators agree: one is the opposite of another, or two of them together. */
+/* The operators agree: one is the opposite of another, or of two others together. */
 static void check_term(const struct filter_term *t, const struct record *r, struct arena *arena)
 {
 	bool equal = term_fits(t, FILTER_EQUAL, r, arena);
@@ -94,7 +94,7 @@ static void check_record(const struct filter *filter, const struct record *r, st
 	}
 }
 
-/* Records around each term's own values, where comparing may go wrong. */
+/* Records around each term's own values, where comparisons are most likely to be wrong. */
 static void check_records(const struct filter *filter, struct arena *arena)
 {
 	static const char *const texts[] = {
@@ -119,7 +119,7 @@ static void read_query(struct filter_drafts *drafts, struct text query, struct a
 			continue;
 }
 
-/* The first byte says whether a query or JSON follows. */
+/* The first byte selects a query or JSON. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct filter_drafts drafts;

@@ -1,5 +1,5 @@
-/* Forms: any bytes decode, and decoding undoes encoding.
- * Never reads files; the corpus is libFuzzer's business.
+/* Owns the fuzzer of forms: any bytes decode, and decoding reverses encoding.
+ * Never reads files: libFuzzer reads the corpus.
  * Run by make fuzz. */
 #include <stdlib.h>
 
@@ -13,7 +13,7 @@ static void check(bool ok)
 		abort();
 }
 
-/* Encoded again, a decoded pair must decode to itself. */
+/* A decoded pair, encoded again, must decode to itself. */
 static void round_trip(struct text name, struct text value, struct arena *arena)
 {
 	struct buf out = {0};

@@ -1,5 +1,6 @@
-/* Form fields: any stored bytes are walked to an end; what is kept of a form is kept again.
- * Never asks that any bytes be a definition.
+/* Owns the fuzzer of form fields: a walk over any stored bytes ends, and stored values of a form
+ * are accepted again.
+ * Never requires that the bytes are a definition.
  * Run by make fuzz. */
 #include <stdlib.h>
 
@@ -14,7 +15,7 @@ static void check(bool ok)
 		abort();
 }
 
-/* What is written again from its parts reads as before, and may be kept as before. */
+/* A definition that is rewritten from its parts reads the same and keeps the same values. */
 static void rewritten(struct pairs fields, struct text *id)
 {
 	struct text rest = fields.raw;
@@ -61,7 +62,7 @@ static void judged(struct pairs fields, struct pairs given, bool strict)
 	arena_free(&arena);
 }
 
-/* The first two bytes say where the definitions end and what was typed begins. */
+/* The first two bytes say where the definitions end and the typed values begin. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct text id;

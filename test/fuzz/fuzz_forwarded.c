@@ -1,7 +1,7 @@
-/* X-Forwarded-For and Forwarded: any bytes name some client, and nothing that a client wrote
- * changes what the trusted proxy behind it says. Never reads files; the corpus is libFuzzer's
- * business. Run by make fuzz. An input is up to eight header values, one a line; the first byte of
- * each says which header it is. */
+/* Owns the fuzzer of X-Forwarded-For and Forwarded: any bytes give some client, and a client's text
+ * does not change what the trusted proxy after it says. Never reads files: libFuzzer reads the
+ * corpus. Run by make fuzz. An input is up to eight header values, one on each line; the first byte
+ * of each selects the header. */
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,8 +46,7 @@ static bool is_ipv4(const struct sockaddr_storage *sa, uint32_t address)
 	return text_eq(client_address_bytes(sa), client_address_bytes(&wanted));
 }
 
-/* The proxy appends what it knows, as `value`, to the last header of that name, or as a header of
- * its own. */
+/* The proxy appends `value` to the last header of that name, or adds a header of its own. */
 static void append(struct http_request *req, struct text name, const char *value, bool own_line,
 		   struct buf *room)
 {

@@ -1,4 +1,5 @@
-/* The JSON border: what our grammar accepts json-c must parse, and nothing may be lost on the way.
+/* Owns the fuzzer of reading JSON: json-c must parse everything that our grammar accepts, and
+ * nothing may be lost.
  * Never accepts ERR_NO_MEMORY: here it would mean that the two parsers disagree.
  * Run by make fuzz. */
 #include <stdlib.h>
@@ -58,7 +59,7 @@ static void write_value(struct json_out *o, const struct json *v, struct tally *
 	}
 }
 
-/* Written out, read in and written out again, the bytes stay the same. */
+/* After writing, reading and writing again the bytes are the same. */
 static void round_trip(const struct json *v, const struct json_marks *marks)
 {
 	struct buf first = {0}, second = {0};

@@ -1,5 +1,6 @@
-/* Multipart forms: any Content-Type and any body are read, and a value comes back as it was sent.
- * Never reads files; the corpus is libFuzzer's business.
+/* Owns the fuzzer of multipart forms: any Content-Type and any body are read, and a value is read
+ * as it was sent.
+ * Never reads files: libFuzzer reads the corpus.
  * Run by make fuzz. An input is a Content-Type, a line feed, and a body. */
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,7 @@ static void check(bool ok)
 		abort();
 }
 
-/* How it ended; the parts are counted. */
+/* Returns the result that ended the body, and counts the parts. */
 static enum err read_all(struct text type, struct text body, size_t *parts)
 {
 	struct arena arena = {0};
@@ -33,7 +34,7 @@ static enum err read_all(struct text type, struct text body, size_t *parts)
 	return err;
 }
 
-/* A body that is cut short has no part that the whole one has not. */
+/* A truncated body has only parts that the whole body has too. */
 static void read_cut(struct text type, struct text body)
 {
 	size_t whole, some,

@@ -1,5 +1,5 @@
-/* Owns the fuzzer of the request parser: whole and split feeding must tell the same, in pieces too,
- * and what is accepted must keep the parser's promises.
+/* Owns the fuzzer of the request parser: whole, split and streamed input must give the same
+ * outcome, and accepted requests must keep the parser's promises.
  * Never touches a socket.
  * Called by libFuzzer: make fuzz. */
 #include <stdlib.h>
@@ -36,8 +36,8 @@ static void check_promises(const char *input, size_t n)
 	feed_end(&f);
 }
 
-/* Pieces of a streamed body depend on how it is fed, their sum and its end do not; and as a stream
- * only the limits fall away, what is legal as a whole stays so. */
+/* The pieces of a streamed body depend on the feeding; their sum and the end do not. Streaming only
+ * removes limits: a request that is legal as a whole stays legal. */
 static void check_stream(const char *input, size_t n, size_t split, const struct buf *whole)
 {
 	struct buf one = {0}, other = {0};
@@ -51,7 +51,7 @@ static void check_stream(const char *input, size_t n, size_t split, const struct
 	buf_free(&other);
 }
 
-/* The first byte says where to cut. */
+/* The first byte is the position of the cut. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct buf whole = {0}, other = {0};

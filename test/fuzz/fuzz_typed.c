@@ -1,5 +1,5 @@
-/* Typed text: trimming, stripping and folding hold for any bytes, and a second time changes
- * nothing. Never asks what a text means. Run by make fuzz, its corpus by make test. */
+/* Owns the fuzzer of typed text: trimming, stripping and folding work on any bytes, and a second
+ * time changes nothing. Never asks what a text means. Run by make fuzz, its corpus by make test. */
 #include <stdlib.h>
 #include <string.h>
 

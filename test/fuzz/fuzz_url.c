@@ -1,5 +1,5 @@
-/* Fuzzes the URL parser and the CIDR list: no input may crash them, and what is accepted keeps the
- * promises that the outbound client builds on. */
+/* Owns the fuzzer of the URL parser and the CIDR list: no input may crash them, and accepted input
+ * keeps the promises on which the outbound client relies. */
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,7 @@ static void must(bool ok)
 		abort();
 }
 
-/* A request target and a header may be built from it as it is. */
+/* The text can be part of a request target or a header without changes. */
 static void check_text(struct text t)
 {
 	for (size_t i = 0; i < t.n; i++)
@@ -36,7 +36,7 @@ static void check_url(struct text input, const struct url *url)
 	     url->fragment.n > 0);
 	must((inet_pton(AF_INET, url->host, &v4) == 1) == (url->host_kind == URL_HOST_IPV4));
 	must((inet_pton(AF_INET6, url->host, &v6) == 1) == (url->host_kind == URL_HOST_IPV6));
-	/* What was accepted is accepted again as it is written. */
+	/* An accepted URL, written out, is accepted again. */
 	buf_str(&out, url->https ? "https://" : "http://");
 	url_write_authority(&out, url);
 	must(url_parse(buf_view(&out), URL_ALLOW_HTTP, &again) == NULL);

@@ -1,5 +1,5 @@
-/* A fuzzer's committed corpus, input by input, without a fuzzer.
- * Never makes up an input of its own.
+/* Owns the replay of a fuzzer's committed corpus, without a fuzzer.
+ * Never makes up an input.
  * Run by make test, once for each folder of test/fuzz/corpus. */
 #include <dirent.h>
 #include <stdint.h>
@@ -10,7 +10,7 @@ enum { INPUT_MAX = 1 << 20 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* In a block of its own size, so that ASan sees a read beyond it. */
+/* The input is in a block of exactly its size, so that ASan sees a read beyond it. */
 static void replay(const char *path)
 {
 	static uint8_t room[INPUT_MAX];

@@ -1,5 +1,5 @@
-/* Owns the making of certificates for tests.
- * Never reads a key or certificate from outside; nothing made here outlives the test.
+/* Owns the creation of certificates for tests.
+ * Never reads a key or certificate from outside; its results exist only during the test.
  * Called by tests that speak TLS. */
 #include "certs.h"
 

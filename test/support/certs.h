@@ -1,5 +1,5 @@
 /*
- * Certificates made at test time: a CA of the test's own and leaves under it.
+ * Certificates made at test time: the test's own CA and leaves under it.
  */
 #ifndef SUPPORT_CERTS_H
 #define SUPPORT_CERTS_H
@@ -11,15 +11,15 @@ struct identity {
 	X509 *cert;
 };
 
-/** A self-signed CA. Aborts the test program on failure, as everything here. */
+/** Makes a self-signed CA. Like every function here, it aborts the test program on failure. */
 struct identity certs_make_ca(const char *name);
-/** A leaf for `names` ("DNS:good.test,IP:127.0.0.1"), valid from `from_s` to `until_s` seconds
- * from now. */
+/** Makes a leaf for `names` ("DNS:good.test,IP:127.0.0.1"), valid from `from_s` to `until_s`
+ * seconds from now. */
 struct identity certs_make_leaf(const struct identity *ca, const char *names, long from_s,
 				long until_s);
 /** Writes the certificate as PEM to path. */
 void certs_write(const struct identity *id, const char *path);
-/** A server context with that identity. */
+/** Makes a server context with that identity. */
 SSL_CTX *certs_server(const struct identity *id);
 void certs_free(struct identity *id);
 

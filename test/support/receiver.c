@@ -1,6 +1,6 @@
 /* Owns receivers in child processes: HTTP scripts and a small DNS server.
- * Never contacts anything but 127.0.0.1, never outlives the test program (PR_SET_PDEATHSIG).
- * Called by tests of the outbound client and of delivery. */
+ * Never connects to anything but 127.0.0.1, never outlives the test program (PR_SET_PDEATHSIG).
+ * Called by tests of the outbound client. */
 #include "receiver.h"
 
 #include <arpa/inet.h>
@@ -53,7 +53,7 @@ static void serve(int fd, receiver_script *script, SSL_CTX *tls)
 	}
 }
 
-/* One connection that nobody accepts fills a queue of length 0: the next SYNs are dropped. */
+/* One connection that is not accepted fills a queue of length 0: further SYNs are dropped. */
 static void fill_queue(uint16_t port)
 {
 	struct sockaddr_in sin = {.sin_family = AF_INET,
@@ -160,7 +160,7 @@ void peer_reset(struct peer *peer)
 
 enum { DNS_HEADER = 12, DNS_A = 1, DNS_MAX = 512 };
 
-/* The question's name with dots; its end in *at. */
+/* Reads the question's name, with dots; *at becomes its end. */
 static void read_name(const uint8_t *packet, size_t *at, char *name)
 {
 	while (packet[*at] != 0) {

@@ -1,5 +1,5 @@
 /*
- * A private directory of a test, gone with all in it when the test ends.
+ * A private directory of a test, which is removed with its files when the test ends.
  */
 #ifndef SUPPORT_SCRATCH_H
 #define SUPPORT_SCRATCH_H
@@ -13,14 +13,14 @@
 
 enum { SCRATCH_PATH = 64 };
 
-/* Makes /tmp/referd-test-XXXXXX; false where it cannot. */
+/* Makes /tmp/referd-test-XXXXXX; false on failure. */
 static inline bool scratch_make(char path[SCRATCH_PATH])
 {
 	snprintf(path, SCRATCH_PATH, "/tmp/referd-test-XXXXXX");
 	return mkdtemp(path) != NULL;
 }
 
-/* Removes it with the plain files in it. */
+/* Removes the directory and the plain files in it. */
 static inline void scratch_remove(const char *path)
 {
 	DIR *dir = opendir(path);

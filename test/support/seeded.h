@@ -1,5 +1,5 @@
 /*
- * Repeatable randomness for tests: a seed that is printed, and can be given again by REFERD_SEED.
+ * Repeatable randomness for tests: the seed is printed, and REFERD_SEED sets it again.
  */
 #ifndef SUPPORT_SEEDED_H
 #define SUPPORT_SEEDED_H
@@ -12,7 +12,7 @@ struct seeded {
 	uint64_t state;
 };
 
-/* splitmix64: any seed is good, zero too. */
+/* splitmix64: any seed is valid, including zero. */
 static inline uint64_t seeded_next(struct seeded *s)
 {
 	uint64_t z = (s->state += 0x9e3779b97f4a7c15u);

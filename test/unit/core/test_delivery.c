@@ -279,8 +279,6 @@ static void gone_disables_at_once(void **state)
 	assert_int_equal(world_count(w, &KIND_EVENT), 3);
 }
 
-/* Nothing but failures for five days; a success in between begins anew, and a clock that
- * went back changes nothing. */
 static struct delivery resend(struct world *w, uint64_t id)
 {
 	struct delivery_resend cmd = {

@@ -1,6 +1,6 @@
 /*
- * The fixture of the delivery room's tests: the real scheduler on the real store and loop, in a
- * time that only the test moves, with a fake HTTP client.
+ * The fixture of the delivery tests: the real scheduler on the real store and loop, with a clock
+ * that only the test moves and a fake HTTP client.
  */
 #ifndef TEST_DELIVERY_WORLD_H
 #define TEST_DELIVERY_WORLD_H
@@ -48,7 +48,7 @@ static inline void on_world_turn(void *arg)
 	scheduler_turn(w->scheduler);
 }
 
-/* The time on the steady clock, whatever the wall clock shows. */
+/* The time of the steady clock, whatever the wall clock shows. */
 static inline uint64_t steady_now(const struct delivery_world *w)
 {
 	return w->client.epoch_ms + w->clock.now_mono_ns / 1000000;
@@ -96,7 +96,7 @@ static inline int open_world(void **state, int core_open(void **), uint64_t rete
 	crypto_seal(SEALING_KEY, TEXT("webhook secret"), text_of(SECRET), &w->sealed);
 	crypto_seal(SEALING_KEY, TEXT("webhook secret"), text_of(OLD_SECRET), &w->old_sealed);
 	loop_again(w->loop);
-	loop_turn(w->loop); /* its time is the clock's from here on */
+	loop_turn(w->loop); /* from here on the loop has the clock's time */
 	open_scheduler(w);
 	*state = w;
 	return 0;
@@ -117,7 +117,7 @@ static inline int open_on_lmdb(void **state)
 	return open_world(state, world_on_lmdb, 0);
 }
 
-/* As a stop does: nothing more is asked of the store. */
+/* As a stop does: no further command goes to the store. */
 static inline void close_store(struct delivery_world *w)
 {
 	while (!store_idle(w->core.store))
@@ -129,8 +129,8 @@ static inline void close_store(struct delivery_world *w)
 static inline int close_world(void **state)
 {
 	struct delivery_world *w = *state;
-	/* What is with the store belongs to it: it is answered before the room closes, else it
-	 * leaks. */
+	/* The store owns the commands that it holds. They must complete before the room closes, or
+	 * they leak. */
 	while (!store_idle(w->core.store))
 		store_turn(w->core.store);
 	scheduler_close(w->scheduler);
@@ -147,7 +147,7 @@ static inline int close_world(void **state)
 	return 0;
 }
 
-/* Stops and starts again on the same directory, `down_ms` later. Only on LMDB. */
+/* Stops and starts again on the same directory after `down_ms`. Only on LMDB. */
 static inline void restart(struct delivery_world *w, uint64_t down_ms)
 {
 	struct engine *engine = NULL;
@@ -189,7 +189,7 @@ static inline void turn(struct delivery_world *w)
 	loop_turn(w->loop);
 }
 
-/* When something happens by itself; FAKE_NEVER. */
+/* The time of the next timer or answer, or FAKE_NEVER. */
 static inline uint64_t next_ms(const struct delivery_world *w)
 {
 	const struct scheduler *s = w->scheduler;
@@ -212,7 +212,7 @@ static inline bool is_settled(const struct delivery_world *w)
 	       next_ms(w) > steady_now(w);
 }
 
-/* Turns until nothing more happens at this moment. */
+/* Runs turns until nothing more happens at this moment. */
 static inline void settle(struct delivery_world *w)
 {
 	uint64_t limit = w->turns + SETTLE_TURNS_MAX;
@@ -229,7 +229,7 @@ static inline void advance_to(struct delivery_world *w, uint64_t ms)
 	w->core.now_ms = w->clock.now_unix_ms;
 }
 
-/* Lives through everything up to that moment. */
+/* Runs everything that is due up to that moment. */
 static inline void live_until(struct delivery_world *w, uint64_t until_ms)
 {
 	settle(w);
@@ -328,7 +328,8 @@ static inline enum err emit_decide(struct command *command, struct tx *tx)
 	return err;
 }
 
-/* n joins at this moment: of users first_user, first_user + 1 and so on, or all of one user. */
+/* Emits n joins at this moment: of the users first_user, first_user + 1 and so on, or all of one
+ * user. */
 static inline void emit(struct delivery_world *w, uint64_t first_user, uint64_t n,
 			uint64_t same_user)
 {
@@ -348,7 +349,7 @@ static inline void join(struct delivery_world *w, uint64_t user_id)
 	emit(w, user_id, 1, 0);
 }
 
-/* ---- looking ---- */
+/* ---- reading ---- */
 
 static inline const struct fake_record *call_at(const struct delivery_world *w, size_t i)
 {
@@ -364,7 +365,7 @@ static inline uint64_t calls_to(const struct delivery_world *w, const char *host
 	return n;
 }
 
-/* The user a call is about: its only field, "id=7". */
+/* The user of a call, from its only field, "id=7". */
 static inline uint64_t user_of(const struct fake_record *call)
 {
 	uint64_t id = 0;
@@ -387,7 +388,7 @@ static inline void assert_text(struct text got, struct text expected)
 
 /* ---- scripts ---- */
 
-/* arg: a struct fake_answer, given to everybody. */
+/* arg is a struct fake_answer, the answer to every call. */
 static inline struct fake_answer answer_always(void *arg, const struct fake_record *call)
 {
 	(void)call;

@@ -1,6 +1,6 @@
 /*
- * An HTTP client for tests of the delivery room, in the real one's place at link time: it answers
- * by the test's script, in the test's time. Included by exactly one file of a test program.
+ * An HTTP client for the delivery tests, which replaces the real one at link time. It answers by
+ * the test's script, in the test's time. Exactly one file of a test program includes it.
  */
 #ifndef TEST_FAKE_CLIENT_H
 #define TEST_FAKE_CLIENT_H
@@ -17,11 +17,11 @@ struct fake_answer {
 	enum http_failure failure;
 	int status;
 	const char *retry_after, *detail;
-	uint64_t after_ms; /* 0: in the next turn; FAKE_NEVER */
+	uint64_t after_ms; /* 0 means in the next turn; may be FAKE_NEVER */
 };
 #define FAKE_NEVER UINT64_MAX
 
-/* What one call was asked, kept until the test ends. */
+/* The request of one call, kept until the test ends. */
 struct fake_record {
 	uint64_t at_ms;
 	enum http_method method;
@@ -29,7 +29,7 @@ struct fake_record {
 	struct text target, body;
 	struct http_header headers[16];
 	size_t n_headers;
-	uint32_t beside; /* calls of its pool under way, this one included */
+	uint32_t beside; /* calls of its pool under way, including this one */
 };
 
 struct http_call {
@@ -50,10 +50,10 @@ typedef struct fake_answer fake_script(void *arg, const struct fake_record *call
 
 struct http_client {
 	const struct clock *clock;
-	uint64_t epoch_ms;   /* added to the monotonic clock: the time of the records */
-	fake_script *script; /* NULL: everything is answered with 200 */
+	uint64_t epoch_ms;   /* added to the monotonic clock for the time of the records */
+	fake_script *script; /* if NULL, every call gets a 200 */
 	void *script_arg;
-	bool forget; /* calls are counted, not kept */
+	bool forget; /* count calls without keeping them */
 	struct http_call *first, *last;
 	struct fake_record *calls;
 	size_t n, cap;
@@ -81,7 +81,7 @@ static inline const struct text *fake_header(const struct fake_record *call, con
 	return NULL;
 }
 
-/* ---- what the delivery room calls ---- */
+/* ---- the client's interface ---- */
 
 struct http_pool *http_pool_open(struct http_client *client, uint32_t idle_max)
 {
@@ -94,7 +94,7 @@ struct http_pool *http_pool_open(struct http_client *client, uint32_t idle_max)
 	return pool;
 }
 
-/* As many as anybody may want: how connections grow is a matter of real ones. */
+/* As many as the caller may want: only real connections grow slowly. */
 uint32_t http_pool_established(const struct http_pool *pool)
 {
 	(void)pool;
@@ -212,8 +212,8 @@ static inline void fake_answer_one(struct http_call *call)
 	free(call);
 }
 
-/* The first hook of a turn: answers whose time has come, as the dispatch would. Those begun by them
- * wait for the next turn. */
+/* The first hook of a turn delivers the answers whose time has come, as the dispatch would. Calls
+ * that they start wait for the next turn. */
 static inline void fake_turn(void *arg)
 {
 	struct http_client *c = arg;
@@ -228,7 +228,7 @@ static inline void fake_turn(void *arg)
 	}
 }
 
-/* When the next answer comes; FAKE_NEVER. */
+/* The time of the next answer, or FAKE_NEVER. */
 static inline uint64_t fake_next_ms(const struct http_client *c)
 {
 	uint64_t next_ms = FAKE_NEVER;

@@ -1,10 +1,10 @@
 /*
- * Owns the proof that intervals are monotonic: the wall clock is set back and ahead, and nothing is
- * sent late, early or not at all. Never waits. Run by make test.
+ * Owns the proof that intervals are monotonic: whether the wall clock is set back or ahead, every
+ * request is sent, and on time. Never waits. Run by make test.
  */
 #include "delivery_world.h"
 
-/* The wall clock alone. */
+/* Moves only the wall clock. */
 static void set_wall_clock(struct delivery_world *w, int64_t by_ms)
 {
 	w->clock.now_unix_ms += (uint64_t)by_ms;
@@ -14,8 +14,8 @@ static void set_wall_clock(struct delivery_world *w, int64_t by_ms)
 
 static const int64_t YEAR_MS = 365 * (int64_t)DAY;
 
-/* Sets the clock after the first failure: the second attempt comes five seconds after the first,
- * and a new event at once. */
+/* Sets the clock after the first failure. The second attempt still comes five seconds after the
+ * first, and a new event is sent at once. */
 static void check_retry(struct delivery_world *w, int64_t jump_ms)
 {
 	struct fake_answer answer = {.status = 500};
@@ -60,7 +60,7 @@ static void a_clock_set_ahead_and_back_makes_no_retry_late(void **state)
 	assert_int_equal(w->client.n, 3);
 }
 
-/* A burst while the clock is ahead: what the window cannot hold is found by reading. */
+/* A burst while the clock is ahead: due rows beyond the window are found by reading. */
 static void many_joins_while_the_clock_is_ahead_are_sent(void **state)
 {
 	struct delivery_world *w = *state;
@@ -88,14 +88,14 @@ static void penalty_and_rate_ignore_the_wall_clock(void **state)
 	uint64_t probes = w->client.n;
 	set_wall_clock(w, -(int64_t)HOUR);
 	live(w, 5 * MINUTE);
-	assert_true(w->client.n > probes); /* a probe comes every five minutes at least */
+	assert_true(w->client.n > probes); /* at least one probe every five minutes */
 	answer.status = 200;
 	set_wall_clock(w, -(int64_t)HOUR);
 	live(w, 10 * MINUTE);
 	assert_int_equal(stats_now(w, 1).delivered, 100);
 }
 
-/* Six days ahead for three seconds, while an endpoint fails. */
+/* The clock is six days ahead for three seconds while an endpoint fails. */
 static void three_seconds_with_a_wrong_clock_disable_nothing(void **state)
 {
 	struct delivery_world *w = *state;
@@ -113,7 +113,7 @@ static void three_seconds_with_a_wrong_clock_disable_nothing(void **state)
 	assert_true(stats_now(w, id).failures > 10);
 }
 
-/* Five days are five days, though the clock says that it was one hour. */
+/* Five days disable the webhook although the clock shows only one hour. */
 static void five_days_of_failures_are_steady_time(void **state)
 {
 	struct delivery_world *w = *state;
@@ -139,7 +139,7 @@ static uint64_t stored_due_ms(struct delivery_world *w)
 	return due[0].due_ms;
 }
 
-/* Written by a process whose clock was a year ahead: no schedule asks for that. */
+/* A process whose clock was a year ahead wrote the rows, later than any schedule allows. */
 static void a_year_of_wrong_clock_delays_nothing_after_a_restart(void **state)
 {
 	struct delivery_world *w = *state;
@@ -157,7 +157,7 @@ static void a_year_of_wrong_clock_delays_nothing_after_a_restart(void **state)
 	assert_int_equal(w->client.n, 2);
 }
 
-/* More than one slice, and none is forgotten. */
+/* There are more rows than one slice holds, and all of them are moved. */
 static void many_late_rows_are_moved_in_slices(void **state)
 {
 	struct delivery_world *w = *state;
@@ -205,7 +205,7 @@ static int open_with_retention(void **state)
 	return open_world(state, world_on_memory, 30 * (uint64_t)DAY);
 }
 
-/* What the clock says for an hour deletes nothing; after a day it is believed. */
+/* A clock that is ahead for an hour deletes nothing. After a day it is believed. */
 static void retention_ignores_a_recent_jump(void **state)
 {
 	struct delivery_world *w = *state;

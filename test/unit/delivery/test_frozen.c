@@ -1,10 +1,10 @@
 /*
- * Owns the proof of what stays the same from attempt to attempt, and what does not: frozen bytes,
- * rotation, a stop in between. Never waits. Run by make test.
+ * Owns the proof of what stays the same between attempts and what changes: frozen bytes, rotation,
+ * a stop in between. Never waits. Run by make test.
  */
 #include "delivery_world.h"
 
-/* Signed with `secret`, over the exact content of this very call? */
+/* Whether the call is signed with `secret` over exactly `content`. */
 static bool is_signed(const struct fake_record *call, const char *secret, struct text content)
 {
 	struct buf key = {0}, expected = {0};
@@ -39,8 +39,8 @@ static struct webhook renamed(struct buf *fields, struct buf *headers, uint64_t 
 	};
 }
 
-/* A field renamed, another format, method, URL and header between two attempts: the retry has the
- * same content, sent as before, to the new place. */
+/* A field, the format, method, URL and a header change between two attempts. The retry has the same
+ * content as before and goes to the new URL. */
 static void a_retry_sends_the_same_bytes_to_the_new_url(void **state)
 {
 	struct delivery_world *w = *state;
@@ -62,7 +62,7 @@ static void a_retry_sends_the_same_bytes_to_the_new_url(void **state)
 	const struct fake_record *first = call_at(w, 0), *later = call_at(w, 1),
 				 *retry = call_at(w, 2);
 	assert_text(first->body, TEXT("{\"id\":7}"));
-	assert_text(later->target, TEXT("/elsewhere?a=1&user=8")); /* the new webhook's own */
+	assert_text(later->target, TEXT("/elsewhere?a=1&user=8")); /* from the new URL */
 	assert_int_equal(later->method, HTTP_GET);
 	assert_text(retry->body, first->body);
 	assert_int_equal(retry->method, HTTP_POST);
@@ -81,7 +81,7 @@ static void a_retry_sends_the_same_bytes_to_the_new_url(void **state)
 	buf_free(&headers);
 }
 
-/* The public URL is part of what happened. */
+/* The payload keeps the public URL from the time of the event. */
 static void a_new_public_url_changes_no_payload(void **state)
 {
 	struct delivery_world *w = *state;
@@ -96,7 +96,7 @@ static void a_new_public_url_changes_no_payload(void **state)
 	emit(w, 7, 1, 0);
 	live(w, 20);
 	answer.status = 200;
-	restart(w, MINUTE); /* what a change of --public-url takes */
+	restart(w, MINUTE); /* a change of --public-url needs a restart */
 	live(w, MINUTE);
 	assert_int_equal(w->client.n, 2);
 	assert_true(text_starts(call_at(w, 0)->body, TEXT("url=https%3A%2F%2Frefer.example%2F")));
@@ -170,8 +170,7 @@ static void an_attempt_cut_short_by_the_stop_is_due_at_once(void **state)
 	}
 }
 
-/* The schedule is in the records: a stop of an hour makes late what was due in it, and nothing
- * else. */
+/* The records hold the schedule: a stop of an hour delays only what was due in that hour. */
 static void a_stop_changes_no_schedule(void **state)
 {
 	struct delivery_world *w = *state;

@@ -1,10 +1,11 @@
 /*
- * Owns the proof of what becomes of a webhook that fails: disabled by 410 and by days of nothing
- * but failures, what is held meanwhile, the operator events. Never waits. Run by make test.
+ * Owns the proof of what happens to a failing webhook: a 410 or days of nothing but failures
+ * disable it, its deliveries are held meanwhile, and operator events report it. Never waits. Run by
+ * make test.
  */
 #include "delivery_world.h"
 
-/* One that gets operator events about the others, at ops.example. */
+/* A webhook at ops.example that gets operator events about the others. */
 static uint64_t make_operator(struct delivery_world *w)
 {
 	struct webhook hook = hook_for(w, "https://ops.example/in");
@@ -13,7 +14,7 @@ static uint64_t make_operator(struct delivery_world *w)
 	return make_hook(w, hook);
 }
 
-/* Failures for crm.example as *arg says, 200 for everybody else. */
+/* crm.example gets the answer *arg, every other host a 200. */
 static struct fake_answer crm_fails(void *arg, const struct fake_record *call)
 {
 	if (strcmp(call->host, "crm.example") == 0)
@@ -76,7 +77,7 @@ static void nothing_is_sent_after_410(void **state)
 	assert_int_equal(world_count(&w->core, &KIND_DUE), 50);
 }
 
-/* A join every hour, all of them failing; answers when the webhook was disabled. */
+/* Emits a join every hour, and all of them fail. Returns when the webhook was disabled. */
 static uint64_t fail_hourly(struct delivery_world *w, uint64_t hook, uint64_t hours)
 {
 	for (uint64_t hour = 0; hour < hours; hour++) {
@@ -88,7 +89,7 @@ static uint64_t fail_hourly(struct delivery_world *w, uint64_t hook, uint64_t ho
 	return 0;
 }
 
-/* A CRM that knows nine of ten contacts: refusals are no reason to hold the others back. */
+/* A CRM that knows nine of ten contacts: its refusals must not hold the other messages back. */
 static struct fake_answer crm_knows(void *arg, const struct fake_record *call)
 {
 	(void)arg;
@@ -120,7 +121,7 @@ static void refused_messages_cause_no_penalty(void **state)
 	assert_int_equal(hook_now(w, id).disabled_ms, 0);
 }
 
-/* Failures began the penalty; a refusal shows that the endpoint answers again. */
+/* Failures began the penalty. A refusal shows that the endpoint responds again. */
 static void a_refused_probe_ends_the_penalty(void **state)
 {
 	struct delivery_world *w = *state;
@@ -139,7 +140,7 @@ static void a_refused_probe_ends_the_penalty(void **state)
 	assert_int_equal(stats_now(w, id).failures, 0);
 }
 
-/* The same person's next event waits for a refused one no longer than 35 minutes and the jitter. */
+/* The same person's next event waits for a refused one for at most 35 minutes and the jitter. */
 static void a_refused_join_does_not_block_the_qualification(void **state)
 {
 	struct delivery_world *w = *state;
@@ -172,7 +173,7 @@ static void success_statuses_count_as_delivered(void **state)
 	assert_true(attempt.accepted);
 }
 
-/* Sent again, a refused delivery has its whole schedule again. */
+/* A resent delivery that was refused has its whole schedule again. */
 static void a_resend_restarts_the_refusal_schedule(void **state)
 {
 	struct delivery_world *w = *state;
@@ -199,7 +200,8 @@ static void five_days_of_failures_disable(void **state)
 	uint64_t id = make_hook(w, hook_for(w, "https://crm.example/in"));
 	uint64_t at_ms = fail_hourly(w, id, 200);
 	uint64_t first_ms = call_at(w, 0)->at_ms;
-	/* With the first attempt at or after the five days: there is one at least every hour. */
+	/* The first attempt after the five days disables the webhook, and there is one at least
+	 * every hour. */
 	assert_in_range(at_ms, first_ms + 5 * (uint64_t)DAY, first_ms + 5 * (uint64_t)DAY + HOUR);
 	assert_text(hook_now(w, id).disabled_reason,
 		    TEXT("every attempt failed for the time that disable_after allows"));
@@ -252,7 +254,7 @@ static void the_operator_is_told_that_a_webhook_is_disabled(void **state)
 		 "\"since\":\"2026-11-23T10:00:00.000Z\",\"pending\":1}"));
 	assert_text(*fake_header(call, "referd-event"), TEXT("webhook.disabled"));
 	assert_text(*fake_header(call, "content-type"), TEXT("application/json"));
-	assert_text(call->target, TEXT("/in")); /* whatever the webhook's format */
+	assert_text(call->target, TEXT("/in")); /* independent of the webhook's format */
 }
 
 static void the_operator_is_told_of_an_exhausted_delivery(void **state)
@@ -275,7 +277,7 @@ static void the_operator_is_told_of_an_exhausted_delivery(void **state)
 		 "\"since\":\"2026-11-23T10:00:00.000Z\",\"pending\":0}"));
 }
 
-/* Two operators that both fail would tell each other of it for ever. */
+/* Two failing operator webhooks would otherwise report each other for ever. */
 static void operator_events_never_cause_operator_events(void **state)
 {
 	struct delivery_world *w = *state;
@@ -286,7 +288,7 @@ static void operator_events_never_cause_operator_events(void **state)
 	make_hook(w, hook_for(w, "https://crm.example/in"));
 	join(w, 7);
 	live(w, 30 * (uint64_t)DAY);
-	assert_int_equal(world_count(&w->core, &KIND_EVENT), 2); /* the join, its exhaustion */
+	assert_int_equal(world_count(&w->core, &KIND_EVENT), 2); /* the join and its exhaustion */
 	assert_int_equal(world_count(&w->core, &KIND_DELIVERY), 3);
 	for (uint64_t id = 1; id <= 3; id++)
 		assert_int_equal(delivery_now(w, id).status, DELIVERY_EXHAUSTED);
@@ -314,7 +316,7 @@ static void held_deliveries_are_released_in_order(void **state)
 	assert_int_equal(stats_now(w, id).delivered, 300);
 }
 
-/* Without an order of its own it is the order of time all the same. */
+/* With order "none" too, held deliveries are released in order of time. */
 static void held_deliveries_without_order_are_released_oldest_first(void **state)
 {
 	struct delivery_world *w = *state;

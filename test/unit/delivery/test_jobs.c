@@ -1,6 +1,6 @@
 /*
- * Owns the proof of replays and retention as jobs: what they take, their pace, that they go on
- * after a stop. Never waits. Run by make test.
+ * Owns the proof of replays and retention as jobs: what they select, their pace, and that they
+ * continue after a restart. Never waits. Run by make test.
  */
 #include "delivery_world.h"
 
@@ -29,7 +29,7 @@ static struct replay replay_now(struct delivery_world *w, uint64_t id)
 	return replay;
 }
 
-/* A join of each user, a minute between them. */
+/* Emits a join of each user, one each minute. */
 static void join_by_minute(struct delivery_world *w, uint64_t first, uint64_t n)
 {
 	for (uint64_t user = first; user < first + n; user++) {
@@ -45,7 +45,7 @@ static struct fake_answer user_3_fails(void *arg, const struct fake_record *call
 				    .status = user_of(call) == 3 ? 500 : 200};
 }
 
-/* Five joins, of which the third was exhausted. */
+/* Emits five joins, of which the third is exhausted. */
 static uint64_t five_joins(struct delivery_world *w)
 {
 	static const char one_second[] = "\0\0\0\0\0\0\0\001";
@@ -66,11 +66,11 @@ static void exhausted_deliveries_are_replayed(void **state)
 	uint64_t id = start_replay(w, hook, START_MS, 0, EXHAUSTED_BIT);
 	live(w, MINUTE);
 	struct replay r = replay_now(w, id);
-	/* The sixth event is the operator's, of the exhaustion. */
+	/* The sixth event is the operator event of the exhaustion. */
 	assert_true(r.finished_ms != 0 && r.looked_at == 6 && r.queued == 1);
 	assert_int_equal(w->client.n, 7);
 	assert_int_equal(user_of(call_at(w, 6)), 3);
-	/* The same message once more, with attempts counted on. */
+	/* The same message is sent again, and its attempts continue to count. */
 	assert_text(*fake_header(call_at(w, 6), "webhook-id"),
 		    *fake_header(call_at(w, 2), "webhook-id"));
 	assert_text(*fake_header(call_at(w, 6), "referd-attempt"), TEXT("3"));
@@ -81,7 +81,7 @@ static void delivered_events_of_a_period_are_replayed(void **state)
 {
 	struct delivery_world *w = *state;
 	uint64_t hook = five_joins(w);
-	/* The second to the fourth; the end is not part of it. */
+	/* The second to the fourth event: the end is exclusive. */
 	uint64_t id =
 	    start_replay(w, hook, START_MS + MINUTE, START_MS + 4 * MINUTE, DELIVERED_BIT);
 	live(w, MINUTE);
@@ -100,10 +100,10 @@ static void events_older_than_the_webhook_are_replayed(void **state)
 	assert_int_equal(calls_to(w, "later.example"), 1);
 	uint64_t id = start_replay(w, later, START_MS, 0, REPLAY_MISSING);
 	live(w, MINUTE);
-	assert_int_equal(replay_now(w, id).queued, 5); /* not the sixth, which it had */
+	assert_int_equal(replay_now(w, id).queued, 5); /* without the sixth, which it already got */
 	assert_int_equal(calls_to(w, "later.example"), 6);
 	assert_int_equal(calls_to(w, "crm.example"), 7);
-	/* Again: nothing is missing any more. */
+	/* A second replay finds nothing missing. */
 	id = start_replay(w, later, START_MS, 0, REPLAY_MISSING);
 	live(w, MINUTE);
 	assert_int_equal(replay_now(w, id).queued, 0);
@@ -112,7 +112,7 @@ static void events_older_than_the_webhook_are_replayed(void **state)
 
 enum { MANY = 5000 };
 
-/* Many events, then a webhook that did not get them. */
+/* Emits many events, then creates a webhook that did not get them. */
 static uint64_t late_webhook(struct delivery_world *w)
 {
 	emit(w, 1, MANY, 0);
@@ -134,7 +134,8 @@ static void a_replay_continues_after_a_restart(void **state)
 	assert_int_equal(stats_now(w, hook).delivered, MANY);
 	restart(w, 0);
 	live(w, MINUTE);
-	assert_int_equal(replay_now(w, id).finished_ms, r.finished_ms); /* over is over */
+	assert_int_equal(replay_now(w, id).finished_ms,
+			 r.finished_ms); /* a finished replay stays finished */
 	assert_int_equal(stats_now(w, hook).delivered, MANY);
 }
 
@@ -153,7 +154,8 @@ static void a_replay_keeps_its_pace(void **state)
 	assert_true(replay_now(w, id).finished_ms - START_MS >= (MANY / REPLAY_STEP) * 20);
 }
 
-/* A receiver that takes nothing gets no more queued than a little, and holds up no other's replay.
+/* A receiver that accepts nothing gets only a few deliveries queued, and does not delay other
+ * replays.
  */
 static void a_replay_waits_for_its_own_webhook_only(void **state)
 {
@@ -205,18 +207,19 @@ static void finished_deliveries_are_deleted_after_30_days(void **state)
 	live(w, SECOND);
 	uint64_t held_hook = make_hook(w, hook_for(w, "https://held.example/in"));
 	set_disabled(w, held_hook, true);
-	emit(w, 1000, 10, 0); /* delivered to one, held for the other */
+	emit(w, 1000, 10, 0); /* delivered to one webhook, held for the other */
 	live_until(w, START_MS + RETENTION_MS - 2 * HOUR);
 	assert_int_equal(world_count(&w->core, &KIND_DELIVERY), 120);
 	assert_int_equal(world_count(&w->core, &KIND_ATTEMPT), 110);
-	join(w, 5000); /* too young */
+	join(w, 5000); /* too recent */
 	live_until(w, START_MS + RETENTION_MS + 2 * HOUR);
-	/* Left: ten held, and the young one at both. */
+	/* Ten held deliveries remain, and the recent event's two. */
 	assert_int_equal(world_count(&w->core, &KIND_DELIVERY), 12);
 	assert_int_equal(world_count(&w->core, &KIND_EVENT_DELIVERY), 12);
 	assert_int_equal(world_count(&w->core, &KIND_ATTEMPT), 1);
 	assert_int_equal(world_count(&w->core, &KIND_EVENT), 11);
-	/* By webhook, user and event type each; by status what is not delivered. */
+	/* Each has a row by webhook, by user and by event type, and by status unless it is
+	 * delivered. */
 	assert_int_equal(world_count(&w->core, &KIND_DELIVERY_BY), 3 * 12 + 11);
 	set_disabled(w, held_hook, false);
 	live(w, MINUTE);
@@ -238,8 +241,8 @@ static void events_without_a_webhook_are_deleted_too(void **state)
 	assert_int_equal(world_count(&w->core, &KIND_EVENT), 0);
 }
 
-/* The event is kept for another webhook, the delivery here is gone: the replay sends the same
- * event, so the receiver must know it by the same id. */
+/* The event is kept for another webhook, but this delivery is gone. The replay sends the same
+ * event, so the receiver must recognise its id. */
 static void a_replay_after_the_retention_has_the_same_message_id(void **state)
 {
 	struct delivery_world *w = *state;
@@ -258,7 +261,7 @@ static void a_replay_after_the_retention_has_the_same_message_id(void **state)
 			     *fake_header(call_at(w, 1), "webhook-id")));
 }
 
-/* One commit of a retention slice is small, however much there is to delete. */
+/* Each commit of a retention slice is small, however many rows there are to delete. */
 static void a_retention_slice_is_bounded(void **state)
 {
 	struct delivery_world *w = *state;
@@ -273,7 +276,8 @@ static void a_retention_slice_is_bounded(void **state)
 		advance_to(w, w->clock.now_unix_ms + 20);
 		settle(w);
 		struct store_counters now = store_counters(w->core.store);
-		/* A delivery, its attempt, three indexes, its event's row: the status has none. */
+		/* A delivery, its attempt, three index rows and its event; a delivered one has no
+		 * row by status. */
 		assert_true(now.writes - last.writes <= 2 * RETENTION_SLICE * 7);
 	}
 	assert_true(store_counters(w->core.store).commits - before.commits >=

@@ -1,6 +1,6 @@
 /*
- * Owns the proof that nothing disappears: whatever receivers, operators and joins do in whatever
- * order, in the end every event was accepted by every webhook. Never waits. Run by make test.
+ * Owns the proof that no delivery is lost: whatever receivers, operators and joins do, in any
+ * order, every webhook accepts every event in the end. Never waits. Run by make test.
  */
 #include "../../support/seeded.h"
 #include "delivery_world.h"
@@ -72,8 +72,7 @@ static void one_step(struct chaos *c, uint64_t *events)
 	} else if (dice < 72) {
 		replay_any(c);
 	} else if (dice < 75) {
-		w->clock.now_unix_ms +=
-		    seeded_below(&c->random, 2 * HOUR); /* somebody sets the clock */
+		w->clock.now_unix_ms += seeded_below(&c->random, 2 * HOUR); /* the clock is set */
 		w->clock.now_unix_ms -= HOUR;
 		w->core.now_ms = w->clock.now_unix_ms;
 	} else {
@@ -101,7 +100,7 @@ static void calm_down(struct chaos *c)
 	for (uint64_t hook = 1; hook <= HOOKS; hook++)
 		set_disabled(c->w, hook, false);
 	live(c->w, 4 * (uint64_t)DAY);
-	/* What was exhausted meanwhile was given up by rule, and is there to be sent again. */
+	/* Deliveries that were exhausted meanwhile followed the rules, and can be sent again. */
 	for (uint64_t hook = 1; hook <= HOOKS; hook++) {
 		struct replay_start start = {
 		    .command = {.decide = replay_start_decide},
@@ -132,7 +131,8 @@ static void every_event_is_delivered_in_the_end(void **state)
 	calm_down(&c);
 	assert_all_delivered(w, events);
 	assert_int_equal(w->scheduler->under_way, 0);
-	/* Countable: an attempt for every call, and a delivery for every one that was accepted. */
+	/* Everything can be counted: each call has an attempt, and each accepted call a delivery.
+	 * */
 	uint64_t delivered = 0;
 	for (uint64_t hook = 1; hook <= HOOKS; hook++)
 		delivered += stats_now(w, hook).delivered;

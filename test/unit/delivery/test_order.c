@@ -1,5 +1,5 @@
 /*
- * Owns the proof of which delivery may be sent before which: per user, strict, none. Never waits.
+ * Owns the proof of the order in which deliveries are sent: per_user, strict, none. Never waits.
  * Run by make test.
  */
 #include "delivery_world.h"
@@ -24,7 +24,7 @@ static void emit_in_turn(struct delivery_world *w)
 			emit(w, 0, 1, user);
 }
 
-/* The numbers of the events of a user, in the order in which they were accepted for delivery. */
+/* The numbers of a user's events, in the order in which they were accepted. */
 static size_t attempts_of(struct delivery_world *w, uint64_t user, struct text *ids, size_t max)
 {
 	size_t n = 0;
@@ -57,7 +57,7 @@ static void order_per_user_is_the_default(void **state)
 	make_hook(w, hook);
 	emit_in_turn(w);
 	live(w, 4 * SECOND - 100);
-	/* Nobody waits for user 2. */
+	/* No other user waits for user 2. */
 	assert_int_equal(attempts_of(w, 1, ids, 16), EACH);
 	assert_int_equal(attempts_of(w, 3, ids, 16), EACH);
 	assert_int_equal(attempts_of(w, 2, ids, 16), 1);
@@ -106,7 +106,7 @@ static struct fake_answer user_2_never_works(void *arg, const struct fake_record
 	return (struct fake_answer){.status = user_of(call) == 2 ? 500 : 200};
 }
 
-/* The end of the one before, whichever it is, lets the next go: not its failure. */
+/* The end of the previous delivery releases the next, its failures do not. */
 static void an_exhausted_delivery_releases_the_next(void **state)
 {
 	static const char one_second[] = "\0\0\0\0\0\0\0\001";

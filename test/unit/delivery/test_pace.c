@@ -1,7 +1,6 @@
 /*
- * Owns the proof of how fast webhooks are called and that they do not hinder each other:
- * concurrency, rate, penalty, isolation, bounded windows, batched results. Never waits. Run by make
- * test.
+ * Owns the proof of the pace of calls, and that webhooks do not hinder each other: concurrency,
+ * rate, penalty, isolation, bounded windows, batched results. Never waits. Run by make test.
  */
 #include <event2/event.h>
 
@@ -21,7 +20,7 @@ static void at_most_32_calls_run_at_a_time(void **state)
 	live(w, 10 * SECOND);
 	assert_int_equal(w->client.n, 320);
 	assert_int_equal(w->client.most_under_way, 32);
-	/* Ten rounds of 100 ms: the connections were in use all the time. */
+	/* Ten rounds of 100 ms: the connections were busy all the time. */
 	assert_int_equal(call_at(w, 319)->at_ms - call_at(w, 0)->at_ms, 900);
 }
 
@@ -39,7 +38,7 @@ static void a_webhook_has_its_own_concurrency(void **state)
 	assert_int_equal(w->client.most_under_way, 3);
 }
 
-/* Calls in [from, from + ms). */
+/* The number of calls in [from, from + ms). */
 static uint64_t calls_between(const struct delivery_world *w, uint64_t from_ms, uint64_t ms)
 {
 	uint64_t n = 0;
@@ -87,7 +86,8 @@ static void other_hosts_have_no_default_rate(void **state)
 	assert_int_equal(w->clock.now_unix_ms, START_MS);
 }
 
-/* Down for ten minutes: one probe at a time, ever further apart. Then up: 1, 2, 4, 8, 16, 32. */
+/* The receiver is down for ten minutes: one probe at a time, at growing intervals. Then it is up:
+ * 1, 2, 4, 8, 16, 32 calls. */
 static void a_penalty_sends_probes_and_ends_gradually(void **state)
 {
 	struct delivery_world *w = *state;
@@ -104,7 +104,7 @@ static void a_penalty_sends_probes_and_ends_gradually(void **state)
 		uint64_t gap = call_at(w, i)->at_ms - call_at(w, i - 1)->at_ms;
 		assert_int_equal(call_at(w, i)->beside, 1);
 		assert_in_range(gap, 8 * SECOND, 6 * MINUTE + SECOND);
-		if (i > 6) /* twice as far, each +-20 % */
+		if (i > 6) /* twice as long, each +-20 % */
 			assert_true(gap > call_at(w, i - 1)->at_ms - call_at(w, i - 2)->at_ms);
 	}
 	answer = (struct fake_answer){.status = 200, .after_ms = 10};
@@ -124,7 +124,8 @@ static void a_penalty_sends_probes_and_ends_gradually(void **state)
 	assert_int_equal(stats_now(w, id).delivered, 500);
 }
 
-/* The waiting for a penalty is no attempt: those that did not get their turn have made none. */
+/* Waiting for the end of a penalty is not an attempt: deliveries that did not get their turn have
+ * none. */
 static void waiting_for_the_end_of_a_penalty_costs_no_attempt(void **state)
 {
 	struct delivery_world *w = *state;
@@ -158,7 +159,7 @@ static enum err put_due_decide(struct command *command, struct tx *tx)
 	return ERR_OK;
 }
 
-/* 500 deliveries, and due rows behind them that nobody ever reaches: made in a moment. */
+/* Makes 500 deliveries, and after them due rows that are never reached. This is fast. */
 static void make_backlog(struct delivery_world *w, uint64_t webhook_id, uint64_t rows)
 {
 	enum { REAL = 500, AT_ONCE = 10000, FAR = 1000000000 };
@@ -178,7 +179,8 @@ static struct fake_answer dead_is_silent(void *arg, const struct fake_record *ca
 				    .after_ms = strcmp(call->host, dead) == 0 ? FAKE_NEVER : 0};
 }
 
-/* The turns between a join's commit and its call: with or without a dead webhook beside it. */
+/* The number of turns between a join's commit and its call, with or without a dead webhook beside
+ * it. */
 static uint64_t turns_to_first_attempt(struct delivery_world *w)
 {
 	uint64_t before = calls_to(w, "good.example"), began = w->turns;
@@ -211,7 +213,7 @@ static void a_dead_webhook_delays_nobody_by_a_turn(void **state)
 	assert_in_range(beside, 1, alone + 1);
 }
 
-/* Also while the backlog is only just being looked at, and fails at once again and again. */
+/* Also while the backlog is being read and fails at once, again and again. */
 static void a_failing_webhook_delays_nobody_by_a_turn(void **state)
 {
 	struct delivery_world *w = *state;
@@ -257,7 +259,7 @@ static void results_are_recorded_many_at_once(void **state)
 			60); /* about 250 turns of 5 ms, 20 ms or 256 results a commit */
 }
 
-/* A timer counts from libevent's cached time, so by the loop's clock it may fire early. */
+/* A timer counts from libevent's cached time, so it may fire early by the loop's clock. */
 static void results_are_recorded_even_if_the_timer_fires_early(void **state)
 {
 	struct delivery_world *w = *state;

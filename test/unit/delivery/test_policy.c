@@ -1,4 +1,4 @@
-/* What follows from an attempt: success, schedule, jitter, Retry-After, the end.
+/* Owns the tests of what follows from an attempt: success, schedule, jitter, Retry-After, the end.
  * Never waits: time and randomness are arguments.
  * Run by make test. */
 #include <setjmp.h>
@@ -78,7 +78,7 @@ static void a_webhook_may_list_further_successes(void **state)
 	}
 }
 
-/* 5 s, 5 min, 30 min, whatever Retry-After asks for; then it is over. */
+/* 5 s, 5 min, 30 min, whatever Retry-After says; then the delivery is exhausted. */
 static void refusals_have_their_own_schedule(void **state)
 {
 	static const uint64_t seconds[] = {5, 300, 1800};
@@ -160,7 +160,7 @@ static void permanent_failures_are_final(void **state)
 		assert_int_equal(decide_of(retried[i], 0, 1, 0).verdict, VERDICT_RETRY);
 }
 
-/* Gone is about the webhook: the delivery is kept, also after its last attempt. */
+/* A 410 concerns the webhook: the delivery is kept, even after its last attempt. */
 static void a_410_keeps_the_delivery(void **state)
 {
 	(void)state;
@@ -175,18 +175,18 @@ static void retry_after_delays_the_next_attempt(void **state)
 {
 	static const struct {
 		struct text header;
-		uint64_t wait_ms; /* 0: the schedule's */
+		uint64_t wait_ms; /* 0 means the schedule's wait */
 	} cases[] = {
 	    {{"", 0}, 0},
 	    {{"0", 1}, 0},
-	    {{"3", 1}, 0}, /* it can only delay */
+	    {{"3", 1}, 0}, /* Retry-After can only delay */
 	    {{"60", 2}, 60000},
 	    {{" 60\t", 4}, 60000},
 	    {{"86400", 5}, 86400000},
 	    {{"86401", 5}, 86400000},
 	    {{"999999999", 9}, 86400000},
 	    {{"18446744073709551615", 20}, 86400000},
-	    {{"99999999999999999999999999", 26}, 86400000}, /* over 64 bits, and still a number */
+	    {{"99999999999999999999999999", 26}, 86400000}, /* more than 64 bits, but a number */
 	    {{"-60", 3}, 0},
 	    {{"+60", 3}, 0},
 	    {{"60.5", 4}, 0},
@@ -210,7 +210,7 @@ static void retry_after_delays_the_next_attempt(void **state)
 			fail_msg("\"%.*s\": %llu", TEXT_ARGS(cases[i].header),
 				 (unsigned long long)d.wait_ms);
 	}
-	/* The schedule's own wait may be longer than a day by its jitter. */
+	/* With its jitter the schedule's own wait may exceed a day. */
 	assert_int_equal(decide(9, TEXT("99999"), UINT32_MAX).wait_ms, DAY_MS * 6 / 5);
 }
 

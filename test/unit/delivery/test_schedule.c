@@ -1,6 +1,6 @@
 /*
- * Owns the proof of what a failure leads to: the schedule, Retry-After, the refusals, the end.
- * Never waits: 75 hours pass in virtual time. Run by make test.
+ * Owns the proof of what follows a failure: the schedule, Retry-After, refusals, the end. Never
+ * waits: 75 hours pass in virtual time. Run by make test.
  */
 #include "delivery_world.h"
 
@@ -8,7 +8,7 @@ static const uint64_t DEFAULT_WAITS[] = {5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 
 					 10 * HOUR,  14 * HOUR,  20 * HOUR,   24 * HOUR};
 enum { DEFAULT_ATTEMPTS = 10 };
 
-/* Attempt i comes a wait of about waits[i] behind the one before. */
+/* Attempt i follows the previous attempt after about waits[i]. */
 static void assert_gaps(const struct delivery_world *w, const uint64_t *waits, size_t n)
 {
 	assert_int_equal(w->client.n, n + 1);
@@ -37,7 +37,7 @@ static void ten_attempts_over_75_hours(void **state)
 	assert_in_range(hours, 60, 91); /* 75.6 h +-20 % */
 }
 
-/* The jitter is a different one each time. */
+/* The jitter differs each time. */
 static void no_two_schedules_are_alike(void **state)
 {
 	struct delivery_world *w = *state;
@@ -71,7 +71,7 @@ static void a_webhook_has_its_own_schedule(void **state)
 	assert_int_equal(delivery_now(w, 1).status, DELIVERY_EXHAUSTED);
 }
 
-/* It says 2 s: the schedule's 5 s are longer. It says two days: one is enough. */
+/* A Retry-After of 2 s: the schedule's 5 s are longer. One of two days: the limit is one day. */
 static void retry_after_delays_by_at_most_a_day(void **state)
 {
 	static const struct {
@@ -168,7 +168,7 @@ static void dns_and_tls_failures_are_retried(void **state)
 	}
 }
 
-/* A clock that goes back by an hour makes things late at most by that hour, never lost. */
+/* A clock that goes back by an hour delays deliveries by at most that hour, and loses none. */
 static void nothing_is_lost_when_the_clock_goes_back(void **state)
 {
 	struct delivery_world *w = *state;
@@ -185,7 +185,7 @@ static void nothing_is_lost_when_the_clock_goes_back(void **state)
 	assert_int_equal(delivery_now(w, 1).status, DELIVERY_DELIVERED);
 }
 
-/* In the turn in which a retry becomes due something newer is committed first: neither is lost. */
+/* In the turn in which a retry becomes due, a newer event is committed first: neither is lost. */
 static void newer_events_do_not_starve_a_retry(void **state)
 {
 	struct delivery_world *w = *state;

@@ -1,4 +1,4 @@
-/* What sending copies out of a webhook's record.
+/* Owns the tests of the data that sending copies from a webhook's record.
  * Never connects.
  * Run by make test. */
 #include <setjmp.h>
@@ -43,7 +43,8 @@ static void the_url_is_split(void **state)
 	target_free(&t);
 }
 
-/* A secret that does not open signs nothing: better unsigned than signed with something else. */
+/* A secret that does not decrypt signs nothing: an unsigned message is better than one signed with
+ * a wrong key. */
 static void a_secret_that_does_not_decrypt_signs_nothing(void **state)
 {
 	struct webhook webhook = {.url = TEXT("https://crm.example/")};
@@ -65,7 +66,7 @@ static void a_secret_that_does_not_decrypt_signs_nothing(void **state)
 	buf_free(&garbage);
 }
 
-/* The record may go; what was copied stays. */
+/* The copies are valid after the record is gone. */
 static void copies_outlive_the_record(void **state)
 {
 	struct buf plain = {0}, headers = {0}, url = {0};
@@ -89,7 +90,7 @@ static void copies_outlive_the_record(void **state)
 	target_free(&t);
 }
 
-/* A receiver must not get a request without the header that it knows its sender by. */
+/* A receiver must not get a request without the header that authenticates it. */
 static void header_values_that_do_not_decrypt_stop_the_request(void **state)
 {
 	static const uint8_t other[32] = {9};

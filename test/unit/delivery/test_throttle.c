@@ -1,6 +1,6 @@
 /*
- * Owns the rules of holding back: concurrency, rate, penalty, release. Never a clock: time and
- * randomness are arguments. Run by make test.
+ * Owns the tests of the throttle: concurrency, rate, penalty, release. Never reads a clock: time
+ * and randomness are arguments. Run by make test.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -40,13 +40,13 @@ static void the_default_concurrency_is_32(void **state)
 	struct throttle t = fresh(0, 0);
 	assert_true(allows(&t, 31, NOW_MS));
 	assert_false(throttle_allows(&t, 32, NOW_MS, &wait_ms));
-	assert_int_equal(wait_ms, 0); /* when one has ended */
+	assert_int_equal(wait_ms, 0); /* when a call has ended */
 	t = fresh(3, 0);
 	assert_true(allows(&t, 2, NOW_MS));
 	assert_false(allows(&t, 3, NOW_MS));
 }
 
-/* Asks every millisecond, starts whenever it may. */
+/* Asks every millisecond and starts a call whenever it is allowed. */
 static uint64_t started_in(struct throttle *t, uint64_t from_ms, uint64_t ms)
 {
 	uint64_t started = 0;
@@ -64,13 +64,13 @@ static void the_rate_applies_from_the_first_second(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof rates / sizeof *rates; i++) {
 		struct throttle t = fresh(0, rates[i]);
-		/* A tenth of a second's worth may come at once. */
+		/* A tenth of a second's calls may start at once. */
 		uint64_t most = rates[i] + (rates[i] > 10 ? rates[i] / 10 : 1);
 		uint64_t first = started_in(&t, NOW_MS, 1000);
 		assert_in_range(first, rates[i], most);
 		uint64_t minute = first + started_in(&t, NOW_MS + 1000, 59000);
 		assert_in_range(minute, 60 * rates[i] - 1, 60 * rates[i] + most - rates[i]);
-		/* An hour of silence is not made up for. */
+		/* Calls that an hour of silence left unused are not made up for. */
 		assert_in_range(started_in(&t, NOW_MS + 3660000, 1000), rates[i], most);
 	}
 }
@@ -102,7 +102,7 @@ static void a_new_rate_applies_at_once(void **state)
 	assert_int_equal(started_in(&t, NOW_MS, 0), 0);
 	for (int i = 0; i < 100000; i++, throttle_start(&t))
 		assert_true(allows(&t, 0, NOW_MS));
-	/* Saving a webhook without changing its rate gives no new tokens. */
+	/* Saving a webhook without a change of its rate gives no new tokens. */
 	t = fresh(0, 1);
 	throttle_start(&t);
 	throttle_configure(&t, 0, 1, NOW_MS);
@@ -154,7 +154,7 @@ static void the_probe_interval_varies_by_a_fifth(void **state)
 	}
 }
 
-/* 32 that fail together are one outage of a moment: the first probe comes after 5 s, not 5 min. */
+/* 32 calls that fail together are one short outage: the first probe comes after 5 s, not 5 min. */
 static void simultaneous_failures_count_once(void **state)
 {
 	(void)state;
@@ -180,7 +180,7 @@ static void the_release_doubles_with_each_round(void **state)
 			throttle_result(&t, true, now_ms, MIDDLE);
 	}
 	assert_true(allows(&t, THROTTLE_CONCURRENCY - 1, now_ms));
-	fail_times(&t, 1, now_ms); /* after the release one failure is one failure */
+	fail_times(&t, 1, now_ms); /* after the release a single failure starts no penalty */
 	assert_true(allows(&t, THROTTLE_CONCURRENCY - 1, now_ms));
 }
 

@@ -1,4 +1,5 @@
-/* Owns the fixture of the outbound client's tests: a loop, a client, a pool, receivers in children.
+/* Owns the fixture of the outbound client's tests: a loop, a client, a pool, receivers in child
+ * processes.
  * Never waits without a deadline: alarm() ends a test that hangs.
  * Included by test_client.c, test_client_zoo.c and test_client_pool.c. */
 #ifndef TEST_CLIENT_WORLD_H
@@ -53,7 +54,7 @@ static inline int dns_table(const char *name, int type, uint32_t out[8])
 	} names[] = {
 	    {"good.test", 1, 0x7f000001, 0},
 	    {"mixed.test", 2, 0x5db8d822, 0x7f000001},  /* one public, one loopback */
-	    {"second.test", 2, 0x7f000002, 0x7f000001}, /* nobody listens on the first */
+	    {"second.test", 2, 0x7f000002, 0x7f000001}, /* the first address refuses connections */
 	    {"silent.test", -2, 0, 0},
 	    {"cut.test", -3, 0, 0},
 	    {"empty.test", 0, 0, 0},
@@ -104,7 +105,7 @@ static inline int tear_down(void **state)
 	struct world *w = *state;
 	http_pool_close(w->pool);
 	http_client_close(w->client);
-	/* evdns tells the lookups in flight that it is gone from libevent's queue. */
+	/* evdns reports its end to the lookups in flight through libevent's queue. */
 	event_base_loop(loop_events(w->loop), EVLOOP_NONBLOCK);
 	loop_free(w->loop);
 	if (w->receiver.pid > 0)
@@ -149,7 +150,7 @@ static inline struct http_call *call_url(struct world *w, struct outcome *o, con
 	int before = o->n;
 	struct http_call *call = http_pool_call(w->pool, &spec, on_done, o);
 	assert_non_null(call);
-	assert_int_equal(o->n, before); /* never from inside */
+	assert_int_equal(o->n, before); /* never from within the call */
 	return call;
 }
 
@@ -160,7 +161,7 @@ static inline void wait_for(struct world *w, const struct outcome *o, int n)
 	assert_int_equal(o->n, n);
 }
 
-/* Plain HTTP to a script; answers the outcome. */
+/* Calls a script over plain HTTP and returns the outcome. */
 static inline struct outcome play(struct world *w, receiver_script *script)
 {
 	struct outcome o = {0};

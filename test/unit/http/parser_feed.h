@@ -1,7 +1,7 @@
 /*
- * Feeding the parser for tests: every input whole, byte by byte and at every split in two, each
- * time in buffers of exactly the bytes that are there, so that the sanitizer sees a look too far.
- * What came out is told as one text, so that two ways of feeding can be compared.
+ * Feeds the parser in tests: every input whole, byte by byte, and at every split in two, each time
+ * in buffers of exactly its size, so that the sanitizer sees a read beyond them. The result is
+ * written as one text, so that two ways of feeding can be compared.
  */
 #ifndef TEST_PARSER_FEED_H
 #define TEST_PARSER_FEED_H
@@ -18,11 +18,10 @@ struct feeding {
 	enum http_parse result;
 	char *buf;
 	size_t len;
-	bool
-	    compacting; /* takes the gap out between feeds, as the server does when room is short */
-	bool streaming; /* the body is taken piece by piece */
-	size_t removed; /* bytes taken out so far */
-	struct buf taken; /* of a streamed body */
+	bool compacting;  /* removes the gap between feeds, as the server does when room is short */
+	bool streaming;   /* the body is read piece by piece */
+	size_t removed;   /* bytes removed so far */
+	struct buf taken; /* the streamed body */
 	bool continued;
 };
 
@@ -37,7 +36,7 @@ static inline bool feed_is_over(const struct feeding *f)
 	return f->result == HTTP_PARSE_DONE || f->result == HTTP_PARSE_ERROR;
 }
 
-/* One look at what is there. */
+/* Lets the parser look at the available bytes once. */
 static inline void feed_parser(struct feeding *f)
 {
 	struct http_parser *p = &f->parser;
@@ -79,7 +78,7 @@ static inline void feed_more(struct feeding *f, const char *p, size_t n)
 	}
 }
 
-/** Everything an outcome says, in `out`; "more" where the input was not complete. */
+/** Writes everything about the outcome into `out`, or "more" if the input is incomplete. */
 static inline void feed_tell(const struct feeding *f, struct buf *out)
 {
 	static struct http_request req;
@@ -111,7 +110,7 @@ static inline void feed_end(struct feeding *f)
 	buf_free(&f->taken);
 }
 
-/** The same as feed_split and feed_bytes (for `split` == n), the body streamed. */
+/** Like feed_split and feed_bytes (for `split` == n), with the body streamed. */
 static inline void feed_stream(const char *p, size_t n, size_t split, struct buf *out)
 {
 	struct feeding f;
@@ -128,7 +127,7 @@ static inline void feed_stream(const char *p, size_t n, size_t split, struct buf
 	feed_end(&f);
 }
 
-/** Fed in two pieces, cut at `split`; split 0 is whole. */
+/** Feeds the input in two pieces, cut at `split`; 0 feeds it whole. */
 static inline void feed_split(const char *p, size_t n, size_t split, struct buf *out)
 {
 	struct feeding f;

@@ -1,6 +1,6 @@
 /*
- * A handler that pulls a streamed body, for the tests of it. Paths that begin with /later are
- * streamed, the others are not.
+ * A handler that pulls a streamed body. Requests whose path begins with /later are streamed, the
+ * others are not.
  */
 #ifndef TEST_PULLER_H
 #define TEST_PULLER_H
@@ -12,7 +12,7 @@
 #define CHUNKED   POST "Transfer-Encoding: chunked\r\n\r\n"
 #define GET(path) "GET " path " HTTP/1.1\r\nHost: a\r\n\r\n"
 
-/* A handler that pulls. */
+/* The state of a pulling handler. */
 struct puller {
 	struct http_request *req;
 	struct buf got;
@@ -20,7 +20,7 @@ struct puller {
 	int calls;
 	bool asking;    /* inside http_body_next */
 	bool goes_on;   /* asks again after each piece */
-	size_t largest; /* that the exchange ever held of the request */
+	size_t largest; /* the most request bytes that the exchange ever held */
 	char reason[64];
 };
 
@@ -60,7 +60,7 @@ static inline bool is_streamed(void *arg, const struct http_request *req)
 
 static const struct http_handlers streaming = {.request = world_handle, .streams = is_streamed};
 
-/* Waits for the request and pulls all that there is. */
+/* Waits for the request and pulls its whole body. */
 static inline struct puller pull_all(struct world *w)
 {
 	struct puller p = {.goes_on = true};

@@ -1,6 +1,6 @@
 /*
- * A real server on port 0 in the test's own loop, and real client sockets beside it. Nothing
- * sleeps: await() turns the loop until a condition holds or ten seconds are over.
+ * A real server on port 0 in the test's own loop, and real client sockets. Nothing sleeps: await()
+ * turns the loop until a condition holds or ten seconds are over.
  */
 #ifndef TEST_SERVER_WORLD_H
 #define TEST_SERVER_WORLD_H
@@ -37,7 +37,7 @@ struct world {
 	char seen[64];
 };
 
-/* A client: its socket and all it has received. */
+/* A client: its socket and everything that it received. */
 struct client {
 	int fd;
 	struct buf got;
@@ -118,7 +118,7 @@ static inline void turn(struct world *w)
 	loop_turn(w->loop);
 }
 
-/* Turns until `condition` holds. */
+/* Turns the loop until `condition` holds. */
 #define await(w, condition)                                                                        \
 	do {                                                                                       \
 		const uint64_t until_ns = clock_system.mono_ns(&clock_system) + 10000000000;       \
@@ -135,7 +135,7 @@ static inline struct client client_open(const struct world *w)
 	struct client c = {.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
 
 	assert_true(c.fd >= 0);
-	/* The backlog takes it: nobody needs to accept first. */
+	/* The backlog takes the connection before the server accepts it. */
 	assert_int_equal(connect(c.fd, (const struct sockaddr *)&w->at, sizeof(w->at)), 0);
 	return c;
 }
@@ -157,7 +157,7 @@ static inline void client_send(struct client *c, struct text t)
 	}
 }
 
-/** Takes what is there; true at the end of the stream (or a reset). */
+/** Reads the available bytes; true at the end of the stream or after a reset. */
 static inline bool client_ended(struct client *c)
 {
 	static char chunk[1 << 16];
@@ -172,7 +172,7 @@ static inline bool client_ended(struct client *c)
 	return c->eof;
 }
 
-/** How often `what` is in what was received so far. */
+/** How often `what` occurs in the received bytes. */
 static inline int client_has(struct client *c, const char *what)
 {
 	int n = 0;

@@ -1,4 +1,5 @@
-/* The address policy: every range's first and last address and their neighbours; CIDR lists. */
+/* Owns the tests of the address policy: every range's first and last address and their neighbours;
+ * CIDR lists. Run by make test. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -34,7 +35,8 @@ static const char *refusal(const char *address, const char *allowed)
 
 static void every_range_is_refused_at_its_edges(void **state)
 {
-	/* Before the first, first, last, behind the last; NULL where the neighbour is refused too.
+	/* The address before the first, the first, the last, and the one after the last; NULL if
+	 * the neighbour is refused too.
 	 */
 	static const struct {
 		const char *before, *first, *last, *behind;
@@ -154,7 +156,7 @@ static void addresses_are_written(void **state)
 	assert_string_equal(address_text((const struct sockaddr *)&v6, out), "2001:db8::1");
 }
 
-/* What can be told of a URL without DNS. */
+/* Hosts that can be judged without DNS. */
 static void hosts_of_urls_are_judged_without_dns(void **state)
 {
 	static const struct {

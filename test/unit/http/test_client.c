@@ -1,5 +1,5 @@
-/* The outbound client: success over TLS, certificates, connecting, names and the address policy.
- * Real loop, sockets and TLS on 127.0.0.1. */
+/* Owns the tests of the outbound client: success over TLS, certificates, connecting, names and the
+ * address policy. Uses a real loop, sockets and TLS on 127.0.0.1. Run by make test. */
 #include "client_world.h"
 
 /* ---- success ---- */

@@ -1,4 +1,4 @@
-/* The head of an answer: what is passed on, wherever the bytes are cut.
+/* Owns the tests of the head of a response: what is passed on, wherever the bytes are cut.
  * Never opens a socket.
  * Run by make test. */
 #include <setjmp.h>
@@ -13,7 +13,7 @@
 
 struct example {
 	const char *sent, *passed;
-	size_t body; /* bytes behind the head */
+	size_t body; /* bytes after the head */
 };
 
 static const struct example examples[] = {
@@ -27,7 +27,7 @@ static const struct example examples[] = {
     /* A folded line belongs to the line before it. */
     {"HTTP/1.1 200 OK\r\nX: a\r\n Content-Length: 7\r\nTransfer-Encoding:\r\n chunked\r\n\r\n",
      "HTTP/1.1 200 OK\r\nTransfer-Encoding:\r\n chunked\r\n\r\n", 0},
-    /* evhttp is to see what is no HTTP. */
+    /* evhttp gets bytes that are not HTTP. */
     {"HTTP/1.1 200 OK\r\nnonsense\r\n\r\n", "HTTP/1.1 200 OK\r\nnonsense\r\n\r\n", 0},
     {"SSH-2.0-OpenSSH\r\nmore\r\n", "SSH-2.0-OpenSSH\r\nmore\r\n", 0},
 };
@@ -52,7 +52,8 @@ static void a_head_may_be_cut_anywhere(void **state)
 			check(&examples[i], piece);
 }
 
-/* What is passed on stays small, whatever is sent; 24 KiB are allowed, one byte more is not. */
+/* The head that is passed on stays small, whatever the receiver sends. 24 KiB are allowed, one byte
+ * more is not. */
 static void a_head_is_bounded(void **state)
 {
 	struct head head = {0};

@@ -1,13 +1,13 @@
-/* The outbound client when OpenSSL or libevent get no memory: each allocation of a call fails once,
- * and the call ends all the same: with an outcome, or by being refused at once. What libevent
- * allocates while it makes a connection is left out: libevent 2.1.12 itself crashes there. Real
- * loop, sockets and TLS on 127.0.0.1. */
+/* Owns the tests of the outbound client when OpenSSL or libevent get no memory. Each allocation of
+ * a call fails once, and the call still ends: with an outcome, or refused at once. Allocations
+ * while libevent makes a connection are left out, because libevent 2.1.12 itself crashes there.
+ * Uses a real loop, sockets and TLS on 127.0.0.1. Run by make test. */
 #include <event2/event.h>
 #include <openssl/crypto.h>
 
 #include "client_world.h"
 
-/* The allocation that fails; 0: none. */
+/* The number of the allocation that fails, or 0. */
 struct fault {
 	long countdown;
 };
@@ -61,12 +61,12 @@ static struct http_call *begin(struct world *w, const char *origin, struct outco
 					    .body = TEXT("code=uK3fTz9Q"),
 					    .connect_ms = SHORT_MS,
 					    .total_ms = 2 * SHORT_MS};
-	http_pool_close(w->pool); /* no connection is left from the call before */
+	http_pool_close(w->pool); /* drop the connection of the previous call */
 	w->pool = http_pool_open(w->client, 8);
 	return http_pool_call(w->pool, &spec, on_done, o);
 }
 
-/* One call whose n-th allocation fails. False once a call needs fewer. */
+/* Makes a call whose n-th allocation fails. False if the call needs fewer allocations. */
 static bool call_without(struct world *w, const char *origin, struct fault *fault, long n)
 {
 	struct outcome o = {0};
@@ -87,10 +87,10 @@ static bool call_without(struct world *w, const char *origin, struct fault *faul
 static void fail_each(struct world *w, const char *origin, struct fault *fault)
 {
 	long n = 1;
-	/* A handshake allocates thousands of times: of the later ones some. */
+	/* A handshake makes thousands of allocations: of the later ones only some fail. */
 	while (call_without(w, origin, fault, n))
 		n += n < 200 ? 1 : 17;
-	assert_true(n > 5); /* the hooks are in place */
+	assert_true(n > 5); /* the hooks work */
 	printf("  of %ld allocations\n", n);
 }
 

@@ -1,5 +1,5 @@
-/* The outbound client's pools: kept-alive connections and how they end, cancelling in every state,
- * memory that stays flat. */
+/* Owns the tests of the outbound client's pools: kept-alive connections and how they end,
+ * cancelling in every state, memory that stays flat. Run by make test. */
 #include "client_world.h"
 
 enum { CALLS_MAX = 600 };
@@ -24,7 +24,7 @@ static void drip_body(struct peer *peer)
 
 /* ---- kept-alive connections ---- */
 
-/* Answers once, then closes (a child's close comes before its next accept). */
+/* Responds once, then closes. (A child's close comes before its next accept.) */
 static void one_each(struct peer *peer)
 {
 	char request[4096];
@@ -45,7 +45,7 @@ static void a_connection_closed_while_idle_is_replaced(void **state)
 	assert_false(o.result.reused);
 }
 
-/* Keeps the connection until the second request came, then drops it unanswered. */
+/* Keeps the connection until the second request comes, then drops it without a response. */
 static void drops_second(struct peer *peer)
 {
 	char request[4096];
@@ -103,7 +103,7 @@ static void idle_connections_are_closed(void **state)
 		loop_turn(w->loop);
 }
 
-/* What lies behind an answer must not become the next one. */
+/* Bytes after a response must not become the next response. */
 static void says_more(struct peer *peer)
 {
 	char request[4096];
@@ -124,7 +124,7 @@ static void leftover_bytes_are_not_the_next_response(void **state)
 
 /* ---- cancelling ---- */
 
-/* Answers false when the call ended before that many turns. */
+/* Cancels a call after `turns` turns. False if the call ended earlier. */
 static bool cancel_after(struct world *w, int turns, const char *origin, uint16_t port)
 {
 	struct outcome o = {0};
@@ -139,13 +139,13 @@ static bool cancel_after(struct world *w, int turns, const char *origin, uint16_
 		loop_turn(w->loop);
 	}
 	assert_int_equal(o.n, in_flight ? 0 : 1);
-	http_pool_close(w->pool); /* the next call is to connect anew */
+	http_pool_close(w->pool); /* the next call opens a new connection */
 	w->pool = http_pool_open(w->client, 8);
 	return in_flight;
 }
 
-/* Turn by turn through every state a call has: resolving, connecting, handshake, waiting, reading,
- * until it is too late. */
+/* Cancels after each number of turns, so in every state of a call: resolving, connecting,
+ * handshake, waiting, reading, until the call ends first. */
 static void a_call_can_be_cancelled_in_every_state(void **state)
 {
 	struct world *w = *state;
@@ -159,7 +159,8 @@ static void a_call_can_be_cancelled_in_every_state(void **state)
 	for (turns = 0; cancel_after(w, turns, "http://127.0.0.1", receiver_free_port()); turns++)
 		;
 	cancel_after(w, 1, "http://silent.test", 9);
-	assert_true(cancel_after(w, 0, "http://10.0.0.1", 9)); /* ended, its callback still owed */
+	assert_true(
+	    cancel_after(w, 0, "http://10.0.0.1", 9)); /* ended, but its callback has not run */
 }
 
 static void a_call_is_cancelled_while_waiting_and_reading(void **state)
@@ -220,7 +221,7 @@ static void memory_stays_flat(void **state)
 	for (int i = 1; i <= CALLS_MAX; i++) {
 		call_url(w, &o, "https://good.test", w->receiver.port);
 		wait_for(w, &o, i);
-		if (i % 20 == 0) { /* fresh connections too */
+		if (i % 20 == 0) { /* with new connections too */
 			http_pool_close(w->pool);
 			w->pool = http_pool_open(w->client, 8);
 		}

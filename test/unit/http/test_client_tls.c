@@ -1,8 +1,9 @@
-/* The outbound client: what a receiver says by TLS alerts, before and after the handshake.
- * Real loop, sockets and TLS on 127.0.0.1. */
+/* Owns the tests of TLS alerts that a receiver sends to the outbound client, during and after the
+ * handshake.
+ * Uses a real loop, sockets and TLS on 127.0.0.1. Run by make test. */
 #include "client_world.h"
 
-/* A receiver that wants a certificate of ours, by exactly that version of TLS. */
+/* A receiver that requires a client certificate, with exactly this version of TLS. */
 static void start_strict(struct world *w, int version)
 {
 	struct identity leaf = certs_make_leaf(&w->ca, "DNS:good.test", -7200, 3600);
@@ -33,14 +34,14 @@ static void a_required_client_certificate_is_reported(void **state)
 	expect_wanted_certificate(*state);
 }
 
-/* Our side of the handshake has ended when the receiver judges it. */
+/* The receiver judges the certificate after our side of the handshake has ended. */
 static void a_required_client_certificate_is_reported_after_the_handshake(void **state)
 {
 	start_strict(*state, TLS1_3_VERSION);
 	expect_wanted_certificate(*state);
 }
 
-/* The receiver speaks TLS 1.2, but no cipher that we do. */
+/* The receiver speaks TLS 1.2, but shares no cipher with us. */
 static void the_alert_is_named(void **state)
 {
 	struct world *w = *state;

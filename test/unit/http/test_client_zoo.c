@@ -1,5 +1,5 @@
-/* The outbound client against receivers that misbehave, over TCP and over TLS: each call ends by
- * its deadline with the right class, whatever is sent. */
+/* Owns the tests of the outbound client against bad receivers, over TCP and over TLS: each call
+ * ends by its deadline with the right class, whatever the receiver sends. Run by make test. */
 #include "client_world.h"
 
 /* ---- bad receivers ---- */
@@ -40,7 +40,7 @@ static void forever(struct peer *peer, const char *start, const char *again)
 	peer_write(peer, start);
 	for (; n + unit <= sizeof(block); n += unit)
 		memcpy(block + n, again, unit);
-	for (int i = 0; i < 4096; i++) /* 32 MiB at most: what is not bounded shows */
+	for (int i = 0; i < 4096; i++) /* 32 MiB at most, enough to show memory without a bound */
 		peer_write_bytes(peer, block, n);
 }
 
@@ -66,13 +66,13 @@ static void endless_header_of_500(struct peer *peer)
 		"X-Filler: yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\r\n");
 }
 
-/* Each of them costs evhttp memory, if it came to it. */
+/* Each of these headers would cost memory in evhttp. */
 static void endless_length(struct peer *peer)
 {
 	forever(peer, "HTTP/1.1 200 OK\r\n", "Content-Length: 2\r\n");
 }
 
-/* As large as they may be: a good answer. */
+/* Headers as large as allowed: a valid response. */
 static void many_headers(struct peer *peer)
 {
 	char request[4096];
@@ -236,7 +236,7 @@ struct zoo {
 	receiver_script *script;
 	enum http_failure failure;
 	int status;
-	const char *answer; /* a prefix; NULL: none */
+	const char *answer; /* a prefix, or NULL */
 	uint32_t at_least_ms;
 };
 
@@ -288,12 +288,12 @@ static void check_animal(struct world *w, const struct zoo *z, SSL_CTX *tls)
 			    z->answer ? strlen(z->answer) : 1);
 	assert_string_equal(o.retry_after, "");
 	assert_true(o.result.total_us < 2 * SHORT_MS * 1000 + SLACK_US);
-	/* A timer counts from the time that libevent has cached, which may be a long turn old. */
+	/* A timer counts from libevent's cached time, which may be a long turn old. */
 	assert_true(o.result.total_us + EARLY_US >= z->at_least_ms * 1000);
 	receiver_stop(&r);
 }
 
-/* A pool of its own for each: a port may come back under a kept-alive connection's name. */
+/* Each has its own pool, because a port may be reused under a kept-alive connection's name. */
 static void check_zoo(struct world *w, SSL_CTX *tls)
 {
 	for (size_t i = 0; i < sizeof(zoo) / sizeof(zoo[0]); i++) {
@@ -321,7 +321,7 @@ static void every_bad_receiver_over_tls(void **state)
 	certs_free(&leaf);
 }
 
-/* ---- an answer and the end of the connection, seen at once ---- */
+/* ---- a response and the end of the connection, seen at once ---- */
 
 static void hints_and_leaves(struct peer *peer)
 {
@@ -331,7 +331,7 @@ static void hints_and_leaves(struct peer *peer)
 			 "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
 }
 
-/* The loop is busy elsewhere between its turns, so both have come when it looks. */
+/* The loop is busy between its turns, so both have arrived when it looks. */
 static void check_answer_before_end(struct world *w, SSL_CTX *tls)
 {
 	struct outcome o = {0};

@@ -1,5 +1,5 @@
-/* Owns the comparison with llhttp's request fixtures: what it refuses when strict, the parser
- * refuses. Never judges by llhttp's event log beyond "refused" or not. Called by make test, in the
+/* Owns the comparison with llhttp's request fixtures: the parser refuses what strict llhttp
+ * refuses. Never compares llhttp's events, only whether it refuses. Run by make test, in the
  * repository's root. */
 // clang-format off
 #include <stdarg.h>
@@ -73,7 +73,8 @@ static char *read_file(const char *name)
 	return text;
 }
 
-/* \r \n \t \f, octal; a backslash before the line's end joins lines; line ends become CRLF. */
+/* Decodes \r \n \t \f and octal. A backslash at the end of a line joins lines; line ends become
+ * CRLF. */
 static const char *decode_one(const char *p, struct buf *out)
 {
 	static const char letters[] = "rntf", values[] = "\r\n\t\f";
@@ -113,7 +114,7 @@ static bool has_host(const char *block, const char *end)
 	return false;
 }
 
-/* Most fixtures have no Host: they get one behind each request line. */
+/* Most fixtures have no Host: they get one after each request line. */
 static void decode(const char *block, const char *end, struct buf *out)
 {
 	const bool add_host = !has_host(block, end);
@@ -126,7 +127,7 @@ static void decode(const char *block, const char *end, struct buf *out)
 	}
 }
 
-/* Moves *at behind the next fixture; false when there is none. */
+/* Moves *at past the next fixture; false if there is no further one. */
 static bool next_fixture(const char *file, const char **at, struct fixture *f)
 {
 	const char *block = strstr(*at, "```http\n");
@@ -149,7 +150,7 @@ static bool next_fixture(const char *file, const char **at, struct fixture *f)
 	decode(block, end, &f->input);
 	const char *log = strstr(end, "```log\n"), *log_end = strstr(log, "\n```");
 	const char *error = strstr(log, " error code=");
-	/* 21 and 22 are pauses that a callback or an upgrade asked for. */
+	/* 21 and 22 are pauses for a callback or an upgrade. */
 	const long code =
 	    error == NULL || error > log_end ? 0 : strtol(error + strlen(" error code="), NULL, 10);
 	f->llhttp = code == 0 || code == 21 || code == 22 ? ACCEPTED : REFUSED;
@@ -157,8 +158,8 @@ static bool next_fixture(const char *file, const char **at, struct fixture *f)
 	return true;
 }
 
-/* All requests of the input, as the server takes them: nothing is read behind one that closes. The
- * parser judges a line when it is complete, so a refused fixture that stops inside one gets its
+/* Parses all requests of the input, as the server does: nothing is read after a request that
+ * closes. The parser judges a complete line, so a refused fixture that stops inside one gets its
  * end. */
 static enum verdict ours(const struct fixture *fixture)
 {
@@ -219,7 +220,7 @@ static void llhttps_strict_fixtures_are_judged_alike(void **state)
 	print_message("%d strict fixtures, of which llhttp refuses %d\n", strict, refused);
 	buf_free(&f.input);
 	assert_int_equal(wrong, 0);
-	assert_in_range(strict, 100, 166); /* the files were really read */
+	assert_in_range(strict, 100, 166); /* the files were read */
 }
 
 int main(void)

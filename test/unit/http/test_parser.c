@@ -1,6 +1,7 @@
-/* Owns the proof of the request parser's rules: each refusal with its status, each legal oddity.
+/* Owns the proof of the request parser's rules: each refusal with its status, each unusual legal
+ * form.
  * Never opens a socket.
- * Called by make test. */
+ * Run by make test. */
 // clang-format off
 #include <stdarg.h>
 #include <stddef.h>
@@ -20,7 +21,7 @@
 		.p = (lit), .n = sizeof(lit) - 1                                                   \
 	}
 
-/* Feeds in every way and asserts that all tell the same; the caller frees *told. */
+/* Feeds the input in every way and asserts equal outcomes. The caller frees *told. */
 static void tell_every_way(struct text input, struct buf *told)
 {
 	struct buf other = {0};
@@ -37,7 +38,8 @@ static void tell_every_way(struct text input, struct buf *told)
 	buf_free(&other);
 }
 
-/* Pieces, wherever they are cut, are the body, and nothing but the limits is judged otherwise. */
+/* The pieces add up to the body, wherever they are cut, and only the limits are judged differently.
+ * */
 static void assert_streamed(struct text input, const char *told)
 {
 	struct buf streamed = {0};
@@ -115,7 +117,7 @@ static const struct {
     {400, INPUT("CONNECT a:443 HTTP/1.1\r\n" H "\r\n")},
     {400, INPUT("CONNECT /a HTTP/1.1\r\n" H "\r\n")},
     {400, INPUT("GET a:443 HTTP/1.1\r\n" H "\r\n")},
-    {400, INPUT("\x16\x03\x01\x02")}, /* a TLS hello: no line will come */
+    {400, INPUT("\x16\x03\x01\x02")}, /* a TLS hello never contains a line */
     /* Framing. */
     {400, INPUT("POST / HTTP/1.1\r\n" H "Content-Length: 1\r\nContent-Length: 1\r\n\r\nx")},
     {400, INPUT("POST / HTTP/1.1\r\n" H "Content-Length: 1, 1\r\n\r\nx")},
@@ -256,7 +258,7 @@ static void unusual_legal_requests_are_accepted(void **state)
 	buf_free(&told);
 }
 
-/* Every beginning of a legal request asks for more: none is judged before its time. */
+/* Every prefix of a legal request needs more bytes: none is judged too early. */
 static void every_beginning_of_a_legal_request_needs_more(void **state)
 {
 	struct buf told = {0};
@@ -272,7 +274,7 @@ static void every_beginning_of_a_legal_request_needs_more(void **state)
 	buf_free(&told);
 }
 
-/* An input of exactly so many bytes up to the end of the head, and the outcome for it. */
+/* Checks the outcome for an input of exactly n bytes up to the end of the head. */
 static void assert_head_of(size_t n, const char *begin, const char *expected)
 {
 	struct buf input = {0}, told = {0};
@@ -314,7 +316,7 @@ static void the_number_of_headers_is_limited(void **state)
 	buf_free(&told);
 }
 
-/* What is read and dropped is bounded: extensions and trailers together, over all chunks. */
+/* Read and dropped bytes are bounded: extensions and trailers together, over all chunks. */
 static void assert_dropped(const char *piece, int pieces, const char *end, const char *expected)
 {
 	struct buf input = {0}, told = {0};
@@ -347,7 +349,7 @@ static void dropped_bytes_are_bounded(void **state)
 	assert_dropped("1\r\nx\r\n", FEED_MAX_BODY, "0\r\n\r\n", "445 4 1 [POST]");
 }
 
-/* A stream has no limit, but each of its chunks has one for what it drops. */
+/* A stream has no limit, but the dropped bytes of each chunk have one. */
 static void a_streamed_body_has_no_limit(void **state)
 {
 	struct buf input = {0}, told = {0};
@@ -393,7 +395,7 @@ static void continue_is_sent_once(void **state)
 	feed_begin(&f);
 	feed_more(&f, head, sizeof(head) - 5);
 	feed_more(&f, "\r\n\r\nh", 5);
-	assert_int_equal(f.result, HTTP_PARSE_MORE); /* the body is on its way already */
+	assert_int_equal(f.result, HTTP_PARSE_MORE); /* the body has begun to arrive */
 	feed_end(&f);
 }
 

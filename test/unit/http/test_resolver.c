@@ -1,6 +1,6 @@
-/* The resolver with files of the test's own: a name server, then another one, a hosts file that
- * comes and changes. Time stands still but where a test moves it, so nothing waits for the files'
- * second or the cache's half minute. */
+/* Owns the tests of the resolver with the test's own files: a name server, then another one, and a
+ * hosts file that appears and changes. Time stands still unless a test moves it, so no test waits
+ * for the second between looks at the files or the half minute of the cache. Run by make test. */
 #include "client_world.h"
 #include "http/resolver.h"
 
@@ -15,12 +15,12 @@ struct files {
 
 struct found {
 	int n;       /* callbacks */
-	uint32_t v4; /* the first address, 0 where it is none of IPv4 */
+	uint32_t v4; /* the first address, or 0 if it is not IPv4 */
 	int family;
 	char failure[128];
 };
 
-/* Which server was asked shows in the address. evdns plays with the case of names (0x20). */
+/* The address shows which server responded. evdns varies the case of names (0x20). */
 static int answer_first(const char *name, int type, uint32_t out[8])
 {
 	out[0] = 0x0a000001;
@@ -114,7 +114,7 @@ static struct found ask(struct files *f, const char *name)
 	return found;
 }
 
-/* Outside a turn of the loop it is still the last turn's time. */
+/* Outside a turn the loop still has the time of its last turn. */
 static void pass(struct files *f, uint64_t ms)
 {
 	clock_manual_advance(&f->clock, ms);
@@ -130,15 +130,16 @@ static void a_changed_name_server_is_used(void **state)
 	open_resolver(f);
 	assert_int_equal(ask(f, "changing.test").v4, 0x0a000001);
 	name_server_is(f, f->second.port);
-	assert_int_equal(ask(f, "changing.test").v4, 0x0a000001); /* looked at once a second */
+	assert_int_equal(ask(f, "changing.test").v4,
+			 0x0a000001); /* the file is checked once a second */
 	pass(f, 1000);
 	assert_int_equal(ask(f, "changing.test").v4, 0x0a000002);
 	pass(f, 1000);
 	assert_int_equal(ask(f, "changing.test").v4, 0x0a000002);
-	assert_int_equal(f->queries, 2); /* nothing changed: remembered */
+	assert_int_equal(f->queries, 2); /* nothing changed: cached */
 	pass(f, 30000);
 	assert_int_equal(ask(f, "changing.test").v4, 0x0a000002);
-	assert_int_equal(f->queries, 3); /* for half a minute */
+	assert_int_equal(f->queries, 3); /* the cache lasts half a minute */
 }
 
 static void a_name_server_may_come_and_go(void **state)

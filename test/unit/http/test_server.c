@@ -1,6 +1,6 @@
-/* Owns the proof of the server's dialogue: what goes in, what comes out, in which order.
- * Never uses a mock: sockets on both sides.
- * Called by make test. */
+/* Owns the proof of the server's dialogue: requests in, responses out, in order.
+ * Never uses a mock: both sides are sockets.
+ * Run by make test. */
 #include "server_world.h"
 
 #define GET(path) "GET " path " HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -78,7 +78,7 @@ static void requests_get_their_responses(void **state)
 			fail_msg("row %zu: %s", i, c.got.p);
 		if (dialogues[i].ends)
 			await(&w, client_ended(&c));
-		else /* the connection lives: it answers another one */
+		else /* the connection is open and serves another request */
 			client_send(&c, TEXT(GET("/later")));
 		if (!dialogues[i].ends) {
 			await(&w, w.n_later == 1);
@@ -92,7 +92,7 @@ static void requests_get_their_responses(void **state)
 	world_close(&w);
 }
 
-/* Three requests at once: one is worked on at a time, and the answers keep their order. */
+/* Three requests at once: the server works on one at a time, and the responses keep their order. */
 static void pipelined_replies_keep_their_order(void **state)
 {
 	struct world w;
@@ -129,7 +129,7 @@ static void many_pipelined_requests_are_answered(void **state)
 	for (int i = 0; i < 500; i++)
 		client_send(&c, TEXT(GET("/x")));
 	await(&w, client_has(&c, "\r\n\r\nhello") == 500);
-	/* Behind a request in progress the buffer fills and reading stops; nothing is lost. */
+	/* While a request is in progress the buffer fills and reading stops; nothing is lost. */
 	client_send(&c, TEXT(GET("/later")));
 	for (int i = 0; i < 500; i++)
 		client_send(&c, TEXT(GET("/x")));
@@ -154,7 +154,7 @@ static void a_client_may_leave_before_its_reply(void **state)
 	c = client_open(&w);
 	client_send(&c, TEXT("POST /later HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody"));
 	await(&w, w.n_later == 1);
-	/* Leaves by a reset. */
+	/* The client leaves with a reset. */
 	const struct linger now = {.l_onoff = 1};
 	assert_int_equal(setsockopt(c.fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now)), 0);
 	client_close(&c);
@@ -216,7 +216,7 @@ static void continue_is_sent_when_expected(void **state)
 	world_close(&w);
 }
 
-/* 64 KiB of body, by length and in chunks of one byte: 384 KiB of framing for it. */
+/* A body of 64 KiB, by length and in chunks of one byte, which need 384 KiB of framing. */
 static void the_largest_bodies_are_accepted(void **state)
 {
 	struct world w;
@@ -248,7 +248,8 @@ static void the_largest_bodies_are_accepted(void **state)
 	world_close(&w);
 }
 
-/* The answer reaches a client that is still sending: it is drained, not reset. */
+/* The response reaches a client that is still sending: the body is drained, the connection is not
+ * reset. */
 static void a_response_reaches_a_client_that_is_still_sending(void **state)
 {
 	static char body[100000];

@@ -1,11 +1,11 @@
-/* Owns the proof of streamed request bodies: every piece, nothing else, at the handler's pace.
- * Never uses a mock: sockets on both sides. Looks into an exchange for the bytes it holds.
- * Called by make test. */
+/* Owns the proof of streamed request bodies: every byte and nothing else, at the handler's pace.
+ * Never uses a mock: both sides are sockets. Reads from an exchange how many bytes it holds.
+ * Run by make test. */
 #include <netinet/tcp.h>
 
 #include "puller.h"
 
-/* 300 bytes, every one another than its neighbours. */
+/* 300 bytes, each different from its neighbours. */
 static char sample_byte(size_t i)
 {
 	return (char)('!' + i % 90);
@@ -36,7 +36,7 @@ static void assert_sample(const struct buf *got, size_t n)
 			fail_msg("byte %zu of %zu", i, n);
 }
 
-/* Its small writes are not held back for an acknowledgement. */
+/* TCP does not delay its small writes until an acknowledgement. */
 static struct client prompt_client(const struct world *w)
 {
 	static const int on = 1;
@@ -46,7 +46,7 @@ static struct client prompt_client(const struct world *w)
 	return c;
 }
 
-/* The request cut in two at `split`, another one pipelined behind it on the same connection. */
+/* Sends the request in two parts, cut at `split`, and pipelines another request after it. */
 static void cut_at(struct world *w, struct client *c, const struct buf *request, size_t split)
 {
 	client_send(c, text_from(request->p, split));
@@ -86,7 +86,7 @@ static void a_body_may_be_split_anywhere(void **state)
 	world_close(&w);
 }
 
-/* Byte by byte, the handler always waiting. */
+/* The body comes byte by byte, and the handler always waits. */
 static void a_body_may_come_byte_by_byte(void **state)
 {
 	struct world w;
@@ -119,13 +119,13 @@ static void a_body_may_come_byte_by_byte(void **state)
 	world_close(&w);
 }
 
-/* All that a stream may hold: head, a piece, and one line of framing. */
+/* The most that a stream may hold: the head, a piece, and one line of framing. */
 static size_t bound(void)
 {
 	return 256 + STREAM_MARK + http_limits_default.max_head + 64;
 }
 
-/* 6 MiB, far beyond max_body. At first the handler does not ask: the client is stopped. */
+/* 6 MiB, far more than max_body. At first the handler does not ask, so the client is stopped. */
 static void a_slow_handler_stops_the_client(void **state)
 {
 	struct world w;

@@ -1,5 +1,5 @@
-/* Owns the proof of how streamed bodies end: whole, broken, cut off, refused, too slow, at the end
- * of the server. Never uses a mock: sockets on both sides. Called by make test. */
+/* Owns the proof of how streamed bodies end: whole, malformed, cut off, refused, too slow, at the
+ * end of the server. Never uses a mock: both sides are sockets. Run by make test. */
 #include "puller.h"
 
 #define GET_NEXT "GET /x HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -31,7 +31,7 @@ static const struct {
 #undef ROW
 };
 
-/* The client shuts down its side at the end of each; it gets the answer all the same. */
+/* The client shuts down its side at the end of each body and still gets the response. */
 static void each_end_of_a_body_is_reported(void **state)
 {
 	struct world w;
@@ -47,7 +47,7 @@ static void each_end_of_a_body_is_reported(void **state)
 		    !text_eq(buf_view(&p.got), text_of(ends[i].got)))
 			fail_msg("row %zu: %d %s", i, (int)p.state, p.reason);
 		const int calls = p.calls;
-		ask(&p); /* the end stays the end */
+		ask(&p); /* the end is reported again */
 		await(&w, p.calls == calls + 1);
 		assert_int_equal(p.state, ends[i].state);
 		puller_reply(&p, 200);
@@ -70,7 +70,7 @@ static void reset(struct client *c)
 	client_close(c);
 }
 
-/* By a reset, while the handler waits and while it does not. */
+/* The client leaves with a reset, while the handler waits and while it does not. */
 static void a_client_that_leaves_ends_the_body(void **state)
 {
 	struct world w;
@@ -104,8 +104,8 @@ static void a_client_that_leaves_ends_the_body(void **state)
 	world_close(&w);
 }
 
-/* The handler refuses without looking, or in the middle: the client hears it, and the question that
- * was open is withdrawn. */
+/* The handler refuses before or during the body: the client gets the response, and an open read is
+ * withdrawn. */
 static void an_early_reply_ends_the_body(void **state)
 {
 	static char body[1 << 17];
@@ -141,7 +141,8 @@ static void an_early_reply_ends_the_body(void **state)
 	world_close(&w);
 }
 
-/* The deadline is one piece's: a byte a turn goes on for several of it, silence does not. */
+/* The deadline applies to one piece: a byte each turn lasts for several deadlines, silence does
+ * not. */
 static void each_piece_has_a_deadline(void **state)
 {
 	struct http_limits limits = http_limits_default;
@@ -156,8 +157,7 @@ static void each_piece_has_a_deadline(void **state)
 	client_send(&c, TEXT(POST "Content-Length: 9999999999\r\n\r\n"));
 	await(&w, w.n_later == 1);
 	const uint64_t long_ns = clock_system.mono_ns(&clock_system) + 5 * SHORT_MS * 1000000ull;
-	await(&w,
-	      clock_system.mono_ns(&clock_system) > long_ns); /* the handler may take its time */
+	await(&w, clock_system.mono_ns(&clock_system) > long_ns); /* a slow handler is allowed */
 	p.req = w.later[0];
 	ask(&p);
 	const uint64_t enough_ns = clock_system.mono_ns(&clock_system) + 5 * SHORT_MS * 1000000ull;
@@ -176,7 +176,7 @@ static void each_piece_has_a_deadline(void **state)
 	world_close(&w);
 }
 
-/* A client that closed its side has sent all that it will: what is here is answered. */
+/* A client that closed its side sends nothing more: the received bytes are answered. */
 static void an_early_reply_reaches_a_half_closed_client(void **state)
 {
 	static const struct {
@@ -203,7 +203,7 @@ static void an_early_reply_reaches_a_half_closed_client(void **state)
 	}
 }
 
-/* A server that drains lets it go on; one that closes takes an open question with it. */
+/* A draining server lets the body continue. A closing server ends an open read. */
 static void a_drain_lets_the_body_finish_and_a_close_ends_it(void **state)
 {
 	struct world w;

@@ -1,6 +1,6 @@
-/* Owns the proof that sockets which the kernel refused to watch are watched all the same, later.
- * Never uses a mock but for the one call that has to fail: epoll_ctl, which libevent makes.
- * Called by make test. */
+/* Owns the proof that the server retries sockets that the kernel refused to watch.
+ * Never uses a mock, except for the one call that must fail: epoll_ctl, which libevent makes.
+ * Run by make test. */
 #include "server_world.h"
 
 #include <sys/epoll.h>
@@ -8,9 +8,9 @@
 
 #define GET(path) "GET " path " HTTP/1.1\r\nHost: a\r\n\r\n"
 
-static int failing; /* so many calls fail that add a descriptor */
+static int failing; /* how many calls that add a descriptor fail */
 
-/* libevent finds it before the C library's. */
+/* libevent finds this one before the C library's. */
 int epoll_ctl(int epoll, int op, int fd, struct epoll_event *event)
 {
 	if (op == EPOLL_CTL_ADD && failing > 0) {
@@ -43,7 +43,7 @@ static void the_listener_is_watched_again(void **state)
 	world_close(&w);
 }
 
-/* Again before the second is over: the later failure is not forgotten. */
+/* It fails again before the second is over: the later failure is handled too. */
 static void connections_are_watched_again(void **state)
 {
 	struct world w;

@@ -1,6 +1,6 @@
-/* Owns the proof of who has to go when there is no room for another connection.
- * Never measures time: the clock moves when a test says so.
- * Called by make test. */
+/* Owns the proof of which connection is closed when there is no room for another one.
+ * Never measures time: the test moves the clock.
+ * Run by make test. */
 #include "http/server_parts.h"
 #include "server_world.h"
 
@@ -37,7 +37,7 @@ static void the_longest_idle_connection_is_closed_first(void **state)
 	c[3] = client_open(&w);
 	client_send(&c[3], TEXT(GET("/later")));
 	await(&w, w.n_later == 1);
-	assert_true(client_ended(&c[1])); /* idle for longer than c[2]; c[0] is no idle one */
+	assert_true(client_ended(&c[1])); /* idle for longer than c[2]; c[0] is not idle */
 	assert_false(client_ended(&c[0]) || client_ended(&c[2]));
 	assert_int_equal(counters(&w)->evicted, 1);
 	assert_int_equal(counters(&w)->open, 3);
@@ -103,7 +103,7 @@ static void accepting_pauses_while_every_connection_is_busy(void **state)
 	world_close(&w);
 }
 
-/* As soon as one that was busy is idle it can go, though nobody left. */
+/* As soon as a busy connection becomes idle it can be closed, although no client left. */
 static void accepting_continues_once_a_connection_is_idle(void **state)
 {
 	struct http_limits limits = limits_of();
@@ -128,7 +128,7 @@ static void accepting_continues_once_a_connection_is_idle(void **state)
 	world_close(&w);
 }
 
-/* ---- who moves the fewest bytes ---- */
+/* ---- the fewest bytes ---- */
 
 struct pair {
 	struct clock_manual clock;
@@ -136,7 +136,7 @@ struct pair {
 	struct client reader, sender, newcomer;
 };
 
-/* Two connections are open: one has 8 MiB to read, one has 60,000 bytes to send. */
+/* Two connections are open: one client has 8 MiB to read, the other 60,000 bytes to send. */
 static void pair_open(struct pair *p)
 {
 	static const int bytes = 1 << 16;
@@ -147,7 +147,7 @@ static void pair_open(struct pair *p)
 	world_open_at(&p->w, &limits, &world_handlers, &p->clock.clock);
 	p->reader = client_open(&p->w);
 	await(&p->w, counters(&p->w)->accepted == 1);
-	/* Little goes into the kernel's buffers, so that the reply does not end in them. */
+	/* The kernel's buffers are small, so that the whole reply does not fit into them. */
 	assert_int_equal(setsockopt(TAILQ_FIRST(&p->w.server->phases[PHASE_IDLE])->fd, SOL_SOCKET,
 				    SO_SNDBUF, &bytes, sizeof(bytes)),
 			 0);
@@ -159,7 +159,7 @@ static void pair_open(struct pair *p)
 	turn(&p->w);
 }
 
-/* Each second, for `seconds`, they move that many bytes. */
+/* For `seconds`, both move that many bytes each second. */
 static void pair_move(struct pair *p, int seconds, size_t read, size_t sent)
 {
 	static char bytes[1 << 20];
@@ -195,10 +195,10 @@ static void pair_close(struct pair *p, bool reader_goes)
 static void the_slowest_reader_or_sender_is_closed(void **state)
 {
 	static const struct {
-		size_t read, sent; /* each second */
+		size_t read, sent; /* bytes each second */
 		bool reader_goes;
 	} rows[] = {
-	    {0, 1000, true},     /* takes nothing; the kernel's buffers do not count for it */
+	    {0, 1000, true},     /* reads nothing; bytes in the kernel's buffers do not count */
 	    {1000000, 0, false}, /* the sender is silent */
 	    {1000000, 1, false}, /* ... or drips */
 	};
@@ -212,7 +212,7 @@ static void the_slowest_reader_or_sender_is_closed(void **state)
 	}
 }
 
-/* One that has just begun is not slower than one that has had its time. */
+/* A connection that has just begun does not count as slower than an older one. */
 static void new_connections_are_not_the_slowest(void **state)
 {
 	struct pair p;
@@ -253,7 +253,7 @@ static void accepting_pauses_without_descriptors(void **state)
 	world_open(&w, &http_limits_default);
 	turn(&w);
 	for (int i = 0; i < 3; i++)
-		c[i] = client_open(&w); /* wait in the backlog */
+		c[i] = client_open(&w); /* waits in the backlog */
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
 	low = old;
 	low.rlim_cur = 128;
@@ -263,7 +263,7 @@ static void accepting_pauses_without_descriptors(void **state)
 	assert_int_equal(counters(&w)->accepted, 0);
 	assert_int_equal(counters(&w)->accept_paused, 1);
 	const uint64_t turns = loop_get_stalls(w.loop)->turns;
-	loop_turn(w.loop); /* blocks until the pause is over: it does not spin */
+	loop_turn(w.loop); /* waits until the pause is over instead of spinning */
 	assert_in_range(loop_get_stalls(w.loop)->turns, turns + 1, turns + 1);
 	for (int i = 0; i < n; i++)
 		(void)close(fillers[i]);

@@ -1,6 +1,6 @@
-/* Owns the proof of the server's limits of time, and of how it ends.
- * Never measures time but to let a deadline pass.
- * Called by make test. */
+/* Owns the proof of the server's time limits, and of how it stops.
+ * Never measures time, except to let a deadline pass.
+ * Run by make test. */
 #include "server_world.h"
 
 #define GET(path) "GET " path " HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -24,7 +24,7 @@ static void the_head_has_a_deadline(void **state)
 	limits.head_ms = SHORT_MS;
 	world_open(&w, &limits);
 	c = client_open(&w);
-	/* A byte a turn does not help: the deadline is absolute. */
+	/* A byte each turn does not extend the deadline, which is absolute. */
 	client_send(&c, TEXT("GET / HTTP/1.1\r\nX: "));
 	await(&w, counters(&w)->timeouts > 0 || send(c.fd, "x", 1, MSG_NOSIGNAL) < 0);
 	assert_int_equal(shutdown(c.fd, SHUT_WR), 0);
@@ -53,7 +53,7 @@ static void the_body_has_a_deadline(void **state)
 	world_close(&w);
 }
 
-/* One that never sent a byte, one between two requests, two that sent an empty line. */
+/* One client never sent a byte, one is between two requests, two sent an empty line. */
 static void idle_connections_are_closed_without_a_response(void **state)
 {
 	struct http_limits limits = limits_of();
@@ -89,14 +89,15 @@ static void the_reply_has_a_deadline(void **state)
 	world_open(&w, &limits);
 	c = client_open(&w);
 	client_send(&c, TEXT(GET("/big")));
-	await(&w, counters(&w)->requests == 1 && counters(&w)->open == 0); /* it reads nothing */
+	await(&w, counters(&w)->requests == 1 &&
+		      counters(&w)->open == 0); /* the client reads nothing */
 	assert_int_equal(counters(&w)->timeouts, 1);
 	client_close(&c);
 	world_close(&w);
 }
 
-/* The next request waits half read behind a reply that the client is slow to take: as nothing is
- * read meanwhile, the client is not blamed for a late head. */
+/* The next request is half read while the client is slow to take a reply. The server reads nothing
+ * meanwhile, so the late head is not the client's fault. */
 static void a_slow_reader_does_not_count_as_a_slow_sender(void **state)
 {
 	struct http_limits limits = limits_of();
@@ -131,7 +132,7 @@ static void lingering_is_limited_in_time_and_bytes(void **state)
 	world_open(&w, &limits);
 	c = client_open(&w);
 	client_send(&c, TEXT("BAD\r\n"));
-	await(&w, client_ended(&c)); /* our side is shut down; the client keeps its own open */
+	await(&w, client_ended(&c)); /* our side is shut down; the client keeps its side open */
 	await(&w, counters(&w)->open == 0);
 	client_close(&c);
 	world_close(&w);
@@ -153,9 +154,9 @@ static void lingering_is_limited_in_time_and_bytes(void **state)
 	world_close(&w);
 }
 
-/* The loop stood still beyond every deadline while the bytes came in: they are served. There are
- * more sockets than libevent asks the kernel for in one go (32 at first), so some deadlines come up
- * before their socket does. */
+/* The loop stood still longer than every deadline while the bytes came in: the requests are served.
+ * There are more sockets than libevent asks the kernel for at once (32 at first), so some deadlines
+ * are seen before their sockets. */
 static void a_stalled_loop_closes_no_connection(void **state)
 {
 	enum { CLIENTS = 120 };
@@ -183,7 +184,7 @@ static void a_stalled_loop_closes_no_connection(void **state)
 		client_send(&c[i], text_of(halves[i % 3].after));
 	const uint64_t stall_ns = clock_system.mono_ns(&clock_system) + 1050000000;
 	while (clock_system.mono_ns(&clock_system) < stall_ns)
-		continue; /* this is what a slow commit does */
+		continue; /* like a slow commit */
 	for (int i = 0; i < CLIENTS; i++) {
 		await(&w, client_has(&c[i], "HTTP/1.1 ") == 1);
 		assert_int_equal(client_has(&c[i], "HTTP/1.1 200"), 1);
@@ -193,7 +194,7 @@ static void a_stalled_loop_closes_no_connection(void **state)
 	world_close(&w);
 }
 
-/* ---- the end ---- */
+/* ---- stopping ---- */
 
 static void a_drain_finishes_requests_in_progress(void **state)
 {
@@ -223,16 +224,16 @@ static void a_drain_finishes_requests_in_progress(void **state)
 	await(&w, client_ended(&c[2]));
 	assert_int_equal(client_has(&c[2], "owed"), 1);
 	assert_int_equal(client_has(&c[2], "Connection: close"), 1);
-	assert_int_equal(w.n_later, 1); /* the pipelined second is not read any more */
+	assert_int_equal(w.n_later, 1); /* the second pipelined request is not read */
 	client_close(&c[2]);
-	await(&w, client_ended(&c[3])); /* all 8 MiB are owed, too */
+	await(&w, client_ended(&c[3])); /* all 8 MiB are sent, too */
 	assert_in_range(c[3].got.n, BIG, SIZE_MAX);
 	client_close(&c[3]);
 	await(&w, http_server_drained(w.server));
 	world_close(&w);
 }
 
-/* Closing with a request in progress, with a client and without, leaks nothing (see make asan). */
+/* Closing with a request in progress, with and without a client, leaks nothing (see make asan). */
 static void closing_at_once_leaks_nothing(void **state)
 {
 	struct world w;

@@ -1,6 +1,5 @@
-/* Owns the proof that all requests and owed replies together stay within one budget, and of what
- * happens when it is spent. Never measures time: the clock moves when a test says so.
- * Called by make test. */
+/* Owns the proof that all requests and unsent replies together stay within one budget, and of what
+ * happens when it is spent. Never measures time: the test moves the clock. Run by make test. */
 #include "http/server_parts.h"
 #include "server_world.h"
 
@@ -36,7 +35,7 @@ static void open_world(struct world *w, struct clock_manual *clock, uint64_t bud
 	memset(bytes, 'x', sizeof(bytes));
 }
 
-/* So that a reply does not end in the kernel's buffers. */
+/* A small receive buffer, so that the whole reply does not fit into the kernel's buffers. */
 static struct client narrow_client(struct world *w)
 {
 	static const int small = 1 << 14;
@@ -49,7 +48,7 @@ static struct client narrow_client(struct world *w)
 	return c;
 }
 
-/* Nothing happens any more without time. */
+/* Turns the loop until nothing more happens without time passing. */
 static void settle(struct world *w)
 {
 	for (int i = 0; i < 10; i++)
@@ -65,7 +64,7 @@ static void assert_served(struct world *w)
 	client_close(&c);
 }
 
-/* ---- many who hold memory ---- */
+/* ---- many clients that hold memory ---- */
 
 static void half_sent_bodies_stay_in_the_budget(void **state)
 {
@@ -86,7 +85,7 @@ static void half_sent_bodies_stay_in_the_budget(void **state)
 	assert_int_equal(counters(&w)->evicted + counters(&w)->open, CLIENTS);
 	assert_in_range(counters(&w)->evicted, CLIENTS / 2, CLIENTS);
 	assert_served(&w);
-	/* A large body finds room as well: one of the slow ones goes for it. */
+	/* A large body finds room too: a slow connection is closed for it. */
 	honest = client_open(&w);
 	client_send(&honest, TEXT(UPLOAD("/echo", 50000)));
 	client_send(&honest, text_from(bytes, SOME));
@@ -102,7 +101,7 @@ static void half_sent_bodies_stay_in_the_budget(void **state)
 	world_close(&w);
 }
 
-/* Where the budget is small, even the first buffers of many heads spend it. */
+/* If the budget is small, even the first buffers of many heads use it up. */
 static void half_sent_heads_stay_in_the_budget(void **state)
 {
 	enum { FIT = 20 };
@@ -145,7 +144,8 @@ static void unread_replies_stay_in_the_budget(void **state)
 	}
 	assert_int_equal(counters(&w)->requests, CLIENTS);
 	assert_in_range(counters(&w)->evicted, CLIENTS / 2, CLIENTS);
-	assert_false(client_ended(&c[CLIENTS - 1])); /* who came last has had the least time */
+	assert_false(
+	    client_ended(&c[CLIENTS - 1])); /* the newest connection has had the least time */
 	assert_served(&w);
 	for (int i = 0; i < CLIENTS; i++)
 		client_close(&c[i]);
@@ -154,10 +154,10 @@ static void unread_replies_stay_in_the_budget(void **state)
 	world_close(&w);
 }
 
-/* ---- nobody can go ---- */
+/* ---- no connection can be closed ---- */
 
-/* The requests in handlers hold the budget. Reading stops for the one that wants more; it goes on
- * as soon as there is memory again, or is told to come back later. */
+/* Requests in handlers hold the budget. Reading stops for the connection that needs more; it
+ * continues once memory is free, or gets a response to come back later. */
 static void reading_stops_first(void **state)
 {
 	struct clock_manual clock;
@@ -198,7 +198,7 @@ static void reading_stops_first(void **state)
 	}
 }
 
-/* ... and when even the first buffers are too many, requests are refused before their handlers. */
+/* If even the first buffers exceed the budget, requests are refused before their handlers run. */
 static void requests_are_refused_last(void **state)
 {
 	struct clock_manual clock;
@@ -227,7 +227,7 @@ static void requests_are_refused_last(void **state)
 	world_close(&w);
 }
 
-/* ---- a body that is not copied ---- */
+/* ---- bodies that are not copied ---- */
 
 static void shared_bodies_cost_no_memory(void **state)
 {
@@ -258,7 +258,7 @@ static void shared_bodies_cost_no_memory(void **state)
 	world_close(&w);
 }
 
-/* What handlers allocate for a request counts until its reply is sent. */
+/* Memory that handlers allocate for a request counts until its reply is sent. */
 static void memory_of_requests_in_progress_counts(void **state)
 {
 	enum { FIT = 1 + BUDGET / (SOME + IN_SIZE + sizeof(struct exchange)) };
@@ -288,8 +288,8 @@ static void memory_of_requests_in_progress_counts(void **state)
 	world_close(&w);
 }
 
-/* All ask in the same turn. What is small leaves in it; of the rest only as much as takes little
- * time. */
+/* All requests come in the same turn. Small replies leave in that turn; of the large ones only as
+ * many as take little time. */
 static void large_replies_do_not_delay_small_ones(void **state)
 {
 	enum { LARGE = 20, AT_ONCE = 7 };

@@ -1,6 +1,6 @@
-/* Owns the proof that a stream has to keep a pace: one that drips is ended, a slow one is not.
- * Never measures time: the clock moves when a test says so, a second with each few bytes.
- * Called by make test. */
+/* Owns the proof that a stream must keep a pace: a dripping stream is ended, a slow one is not.
+ * Never measures time: the test moves the clock, a second for each few bytes.
+ * Run by make test. */
 #include "puller.h"
 
 enum { NARROW = 4096, PIECE = 1 << 16 };
@@ -13,7 +13,7 @@ static void open_world(struct world *w, struct clock_manual *clock)
 
 /* ---- bodies ---- */
 
-/* Sends n bytes each second; how many seconds until the stream ended, at most 180. */
+/* Sends n bytes each second. Returns the seconds until the stream ended, at most 180. */
 static int seconds_of_sending(size_t n, enum http_body *state)
 {
 	static const char bytes[4096];
@@ -46,7 +46,7 @@ static int seconds_of_sending(size_t n, enum http_body *state)
 static void bodies_must_keep_a_pace(void **state)
 {
 	static const struct {
-		size_t bytes; /* each second */
+		size_t bytes; /* bytes each second */
 		bool ends;
 	} rows[] = {{1, true}, {400, true}, {600, false}, {4000, false}};
 
@@ -98,7 +98,8 @@ static size_t take(const struct client *c, char *into, size_t n)
 	return got > 0 ? (size_t)got : 0;
 }
 
-/* Takes n bytes each second; how many seconds until the client was given up, at most 600. */
+/* Reads n bytes each second. Returns the seconds until the server gave the client up, at most 600.
+ * */
 static int seconds_of_reading(size_t n)
 {
 	static const int narrow = NARROW;

@@ -1,6 +1,6 @@
-/* Owns the proof of streamed replies: every byte, framed as the client can read it, at its pace.
- * Never uses a mock: sockets on both sides. Looks into an exchange for the bytes it holds.
- * Called by make test. */
+/* Owns the proof of streamed replies: every byte, framed for the client, at its pace.
+ * Never uses a mock: both sides are sockets. Reads from an exchange how many bytes it holds.
+ * Run by make test. */
 #include "server_world.h"
 
 #include "http/server_parts.h"
@@ -15,7 +15,7 @@ struct pusher {
 	int left, calls;
 	bool asking; /* inside http_reply_more */
 	bool gone, over;
-	size_t largest; /* that the reply's buffer ever was */
+	size_t largest; /* the largest size of the reply's buffer */
 };
 
 static void on_more(void *arg, bool gone);
@@ -60,7 +60,7 @@ static struct pusher begin(struct world *w, int pieces)
 	return p;
 }
 
-/* Lets the kernel take little at once, so that the reply is never all sent before its end. */
+/* Lets the kernel take few bytes at a time, so that the reply is not sent before its end. */
 static void narrow(const struct pusher *p)
 {
 	static const int bytes = 4096;
@@ -129,7 +129,7 @@ static void pieces_are_framed_for_the_client(void **state)
 		if (client_has(&c, framings[i].has_not) != 0)
 			fail_msg("row %zu: %s", i, c.got.p);
 		const int before = client_has(&c, "\r\n\r\nhello");
-		if (!framings[i].ends) { /* the connection lives: it answers another one */
+		if (!framings[i].ends) { /* the connection is open and serves another request */
 			client_send(&c, TEXT(GET("/x")));
 			await(&w, client_has(&c, "\r\n\r\nhello") > before);
 		}
@@ -143,7 +143,7 @@ static void pieces_are_framed_for_the_client(void **state)
 
 /* ---- pace ---- */
 
-/* Takes the chunks apart in place; false while the last one is not there. */
+/* Decodes the chunks in place; false until the last chunk is there. */
 static bool decode(struct buf *got)
 {
 	char *from = strstr(got->p, "\r\n\r\n") + 4, *end = got->p + got->n, *to = got->p;
@@ -167,7 +167,7 @@ static bool decode(struct buf *got)
 
 static void assert_pieces(struct client *c, int pieces)
 {
-	assert_int_equal(client_has(c, "HTTP/1.1 200"), 1); /* and ends the text with a NUL */
+	assert_int_equal(client_has(c, "HTTP/1.1 200"), 1); /* this also ends the text with a NUL */
 	assert_true(decode(&c->got));
 	assert_int_equal(c->got.n, (size_t)pieces * PIECE);
 	for (int i = 0; i < pieces; i++)
@@ -176,8 +176,8 @@ static void assert_pieces(struct client *c, int pieces)
 				fail_msg("piece %d, byte %d", i, at);
 }
 
-/* 4 MB to a client that at first reads nothing: the handler is stopped, what waits is bounded, and
- * once the client reads it gets every byte. */
+/* 4 MB for a client that at first reads nothing: the handler is stopped and the waiting bytes are
+ * bounded. Once the client reads, it gets every byte. */
 static void a_slow_client_stops_the_handler(void **state)
 {
 	enum { PIECES = 100 };
@@ -213,7 +213,7 @@ static void a_slow_client_stops_the_handler(void **state)
 	world_close(&w);
 }
 
-/* Others are served between the pieces of one who takes all at once. */
+/* Other clients are served between the pieces for a client that reads everything at once. */
 static void other_clients_are_served_between_pieces(void **state)
 {
 	struct world w;
@@ -222,8 +222,8 @@ static void other_clients_are_served_between_pieces(void **state)
 	(void)state;
 	world_open(&w, &http_limits_default);
 	c = client_open(&w);
-	client_send(&c,
-		    TEXT("HEAD /later HTTP/1.1\r\nHost: a\r\n\r\n")); /* never stopped by bytes */
+	client_send(&c, TEXT("HEAD /later HTTP/1.1\r\nHost: a\r\n\r\n")); /* never stopped by the
+									     number of bytes */
 	struct pusher p = begin(&w, 1000000);
 	ask(&p);
 	other = client_open(&w);
@@ -235,7 +235,7 @@ static void other_clients_are_served_between_pieces(void **state)
 	world_close(&w);
 }
 
-/* ---- clients that leave, stand still or crawl ---- */
+/* ---- clients that leave, stop reading or read slowly ---- */
 
 static void a_client_that_leaves_ends_the_reply(void **state)
 {
@@ -274,7 +274,8 @@ static void a_client_that_stops_reading_is_closed(void **state)
 	struct pusher p = begin(&w, 1 << 20);
 	narrow(&p);
 	ask(&p);
-	/* Reads little in every turn, for several deadlines: the buffer is never empty. */
+	/* The client reads a little in every turn, for several deadlines: the buffer is never
+	 * empty. */
 	const uint64_t enough_ns = clock_system.mono_ns(&clock_system) + 3 * LONG_MS * 1000000ull;
 	while (clock_system.mono_ns(&clock_system) < enough_ns) {
 		char some[10000];
@@ -283,7 +284,7 @@ static void a_client_that_stops_reading_is_closed(void **state)
 	}
 	assert_false(p.over);
 	assert_int_equal(counters(&w)->timeouts, 0);
-	await(&w, p.over); /* reads no more */
+	await(&w, p.over); /* the client stops reading */
 	assert_true(p.gone);
 	assert_int_equal(counters(&w)->timeouts, 1);
 	assert_int_equal(counters(&w)->open, 0);
@@ -291,7 +292,7 @@ static void a_client_that_stops_reading_is_closed(void **state)
 	world_close(&w);
 }
 
-/* A handler that thinks for long is no slow client; when it gives up, the client can tell. */
+/* A slow handler does not make the client slow. When the handler gives up, the client can tell. */
 static void an_aborted_reply_is_visible_to_the_client(void **state)
 {
 	struct http_limits limits = http_limits_default;
@@ -313,13 +314,13 @@ static void an_aborted_reply_is_visible_to_the_client(void **state)
 	await(&w, client_ended(&c));
 	assert_int_equal(client_has(&c, "0\r\n\r\n"), 0);
 	assert_int_equal(client_has(&c, "hello"), 0);
-	assert_int_equal(p.calls, 0); /* the end withdrew the question */
+	assert_int_equal(p.calls, 0); /* the end withdrew the request for room */
 	client_close(&c);
 	await(&w, counters(&w)->open == 0);
 	world_close(&w);
 }
 
-/* ---- the end ---- */
+/* ---- stopping ---- */
 
 static void a_drain_lets_the_reply_finish_and_a_close_ends_it(void **state)
 {

@@ -1,12 +1,12 @@
 /* Owns the proof that each request gets its own response, whatever came before it on the
  * connection. Never uses a mock: pipelines of every shape of request, cut at every byte, on real
- * sockets. Called by make test. */
+ * sockets. Run by make test. */
 #include <netinet/tcp.h>
 
 #include "../../support/seeded.h"
 #include "server_world.h"
 
-/* The path says how the handler behaves, and with which status it replies. */
+/* The path decides how the handler behaves, and which status it replies with. */
 enum manner {
 	NOW = 'n',    /* inside the dispatch */
 	LATER = 'l',  /* in a later turn */
@@ -15,13 +15,13 @@ enum manner {
 	EARLY = 'e',  /* before a streamed body was read */
 };
 
-/* One shape of a request, and the status that its path asks for. */
+/* One shape of a request, with the status in its path. */
 #define SHAPE(path, method, rest) method " /" path " HTTP/1.1\r\nHost:h\r\n" rest
 #define LENGTH3                   "Content-Length:3\r\n\r\n"
 #define CHUNKED                   "Transfer-Encoding:chunked\r\n\r\n"
 #define CHUNKS                    "1\r\na\r\n2;x\r\nbc\r\n0\r\n\r\n"
 
-/* Triples are made of the first TRIPLES of them, pairs and random pipelines of all. */
+/* Triples use the first TRIPLES shapes; pairs and random pipelines use all. */
 static const char *const shapes[] = {
     SHAPE("n200", "GET", "\r\n"),
     SHAPE("n401", "HEAD", "\r\n"),
@@ -31,7 +31,7 @@ static const char *const shapes[] = {
     SHAPE("s203", "GET", "\r\n"),
     SHAPE("p410", "POST", CHUNKED CHUNKS),
     SHAPE("e415", "POST", CHUNKED CHUNKS),
-    SHAPE("n204", "GET", "\r\n") "\r\n", /* an empty line behind it, as old clients send */
+    SHAPE("n204", "GET", "\r\n") "\r\n", /* followed by an empty line, as old clients send */
     SHAPE("n405", "POST", CHUNKED CHUNKS),
     SHAPE("l404", "GET", "\r\n"),
     SHAPE("s403", "HEAD", "\r\n"),
@@ -128,7 +128,7 @@ static void pipeline_reset(struct pipeline *p)
 	buf_reset(&p->bytes);
 }
 
-/* Where the response at `from` ends, or NULL while it is not all there. */
+/* The end of the response at `from`, or NULL until it is complete. */
 static const char *response_end(const char *from, const char *end, bool head)
 {
 	const char *body = memmem(from, (size_t)(end - from), "\r\n\r\n", 4);
@@ -148,7 +148,7 @@ static const char *response_end(const char *from, const char *end, bool head)
 	return body <= end ? body : NULL;
 }
 
-/* How many responses are complete. Each must be the one that its request asked for. */
+/* The number of complete responses. Each must be the one for its request. */
 static int count_responses(const struct pipeline *p, const struct buf *got)
 {
 	const char *at = got->p, *end = got->p + got->n;

@@ -1,5 +1,5 @@
-/* The URL parser against web-platform-tests' data (never laxer, and of one mind where it accepts)
- * and against cases of its own. */
+/* Owns the tests of the URL parser, against the data of web-platform-tests (never laxer, and equal
+ * in what it accepts) and with its own cases. Run by make test. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -36,7 +36,7 @@ static void assert_text(struct text is, const char *expected)
 	assert_memory_equal(is.p == NULL ? "" : is.p, expected, is.n);
 }
 
-/* WHATWG and inet_ntop write the same IPv6 address in different ways. */
+/* WHATWG and inet_ntop write IPv6 addresses differently. */
 static void assert_same_ipv6(const char *ours, const char *theirs)
 {
 	char bare[INET6_ADDRSTRLEN] = "";
@@ -65,7 +65,8 @@ static void check_accepted(struct json_object *test, const struct url *url)
 	assert_text(url->fragment, *hash == '#' ? hash + 1 : "");
 }
 
-/* What WHATWG refuses we refuse; what we accept it accepts, with the same parts. */
+/* The parser refuses everything that WHATWG refuses. WHATWG accepts everything that the parser
+ * accepts, with the same parts. */
 static void the_parser_is_never_laxer_than_the_web_platform(void **state)
 {
 	struct json_object *tests = json_object_from_file(DATA);
@@ -235,7 +236,7 @@ static void the_authority_is_written(void **state)
 	buf_free(&out);
 }
 
-/* One place, however it is spelled; and names of services, which DNS lets hold underscores. */
+/* Different spellings of one origin; and names with underscores, which DNS allows for services. */
 static void equal_origins_are_written_alike(void **state)
 {
 	static const struct {

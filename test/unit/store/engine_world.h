@@ -1,5 +1,5 @@
 /*
- * The fixture of the engines' tests: an engine of each sort, calls that wait for one that fetches.
+ * The fixture of the engine tests: an engine of each kind, and calls that wait for pending reads.
  */
 #ifndef TEST_STORE_ENGINE_WORLD_H
 #define TEST_STORE_ENGINE_WORLD_H
@@ -86,7 +86,7 @@ static inline int finish(void **state)
 	return 0;
 }
 
-/* ---- calls that wait for an engine that fetches ---- */
+/* ---- calls that wait for pending reads ---- */
 
 static inline void commit_without_view(struct world *w, const struct engine_write *writes, size_t n)
 {

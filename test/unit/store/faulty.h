@@ -1,5 +1,5 @@
 /*
- * An engine whose commits fail when told to: over the memory engine, which keeps nothing then.
+ * An engine whose commits fail on request, on top of the memory engine, which then stores nothing.
  */
 #ifndef TEST_STORE_FAULTY_H
 #define TEST_STORE_FAULTY_H
@@ -11,10 +11,10 @@
 struct faulty {
 	struct engine engine;
 	struct engine *inner;
-	size_t commits; /* asked for, the pending calls not counted */
-	size_t fail_at; /* the commit that fails: 1 is the first; 0 none */
+	size_t commits; /* requested commits, without the pending calls */
+	size_t fail_at; /* the number of the commit that fails, or 0 */
 	enum err fail_with;
-	enum err view_fails_with; /* ERR_OK: it does not */
+	enum err view_fails_with; /* ERR_OK if it succeeds */
 	size_t last_writes;
 };
 
@@ -59,7 +59,7 @@ static inline void faulty_close(struct engine *engine)
 	free(f);
 }
 
-/* NULL without memory. Takes inner over. */
+/* Takes over inner. NULL without memory. */
 static inline struct faulty *faulty_open(struct engine *inner)
 {
 	static const struct engine_ops ops = {

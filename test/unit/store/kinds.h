@@ -1,5 +1,5 @@
 /*
- * Two record kinds of the store's tests: one of every field type, one with a text key.
+ * Two record kinds for the store's tests: one with every field type, one with a text key.
  */
 #ifndef TEST_STORE_KINDS_H
 #define TEST_STORE_KINDS_H

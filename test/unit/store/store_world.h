@@ -1,6 +1,6 @@
 /*
- * The fixture of the store's tests: a store on an engine in memory that fails when told to, and
- * commands that note what they saw and when they were done.
+ * The fixture of the store's tests: a store on a memory engine that fails on request, and commands
+ * that record what they saw and when they were done.
  */
 #ifndef TEST_STORE_STORE_WORLD_H
 #define TEST_STORE_STORE_WORLD_H
@@ -24,14 +24,14 @@ enum { JOBS = 64, TURNS_MAX = 1000 };
 
 struct world;
 
-/* A command of these tests: adds to an item's count, or makes a new item. */
+/* A command of these tests: adds to an item's count, or creates an item. */
 struct job {
 	struct command command;
 	struct world *world;
-	uint64_t id; /* of the item; job_make sets it */
+	uint64_t id; /* the item; make_decide sets it */
 	uint64_t add;
-	enum err verdict; /* what decide returns after its writes */
-	struct job *next; /* submitted from inside done */
+	enum err verdict; /* the result of decide after its writes */
+	struct job *next; /* submitted from within done */
 	uint64_t seen;    /* the count it found */
 	uint64_t last_id;
 	enum err found;
@@ -49,7 +49,7 @@ struct world {
 	struct faulty *engine;
 	bool pending;
 	struct job jobs[JOBS];
-	struct job *order[JOBS]; /* in the order of their done */
+	struct job *order[JOBS]; /* in the order in which they were done */
 	size_t n_jobs, n_done;
 	struct told told[JOBS];
 	size_t n_told;
@@ -115,7 +115,7 @@ static inline enum err add_decide(struct command *command, struct tx *tx)
 	item.count += job->add;
 	item.word = TEXT("written");
 	tx_put(tx, &ITEM, &item);
-	assert_int_equal(tx_get(tx, &ITEM, &item), ERR_OK); /* its own write */
+	assert_int_equal(tx_get(tx, &ITEM, &item), ERR_OK); /* it sees its own write */
 	assert_int_equal(item.count, job->seen + job->add);
 	return job->verdict;
 }
@@ -141,7 +141,7 @@ static inline enum err remove_decide(struct command *command, struct tx *tx)
 	return job->verdict;
 }
 
-/* Only looks. */
+/* Only reads. */
 static inline enum err look_decide(struct command *command, struct tx *tx)
 {
 	struct job *job = (struct job *)command;
@@ -178,7 +178,7 @@ static inline void run(struct world *w)
 	}
 }
 
-/* What a query says is stored; UINT64_MAX: nothing. */
+/* The stored count according to a query; UINT64_MAX if there is no item. */
 static inline uint64_t stored_count(struct world *w, uint64_t id)
 {
 	struct job *job = job_new(w, look_decide, id);

@@ -1,4 +1,5 @@
-/* Copies of a database: whole or not there, and what an older database lacks when it is only read.
+/* Owns the tests of copies of a database: complete or absent; and of reading an older database that
+ * lacks a kind.
  * Never knows a record: keys and values are bytes here.
  * Run by make test. */
 #include "engine_world.h"
@@ -12,7 +13,7 @@
 
 #include "store/backup.h"
 
-/* One process opens a database once: the world's engine is closed while something else reads. */
+/* A process may open a database only once: the world's engine is closed while another one reads. */
 static void close_world(struct world *w)
 {
 	engine_close(w->engine);
@@ -95,7 +96,7 @@ static void only_one_backup_runs_at_a_time(void **state)
 	assert_int_equal(flock(other, LOCK_EX), 0);
 	assert_int_equal(back_up(w, file_in(w, "copy", file), false, &why), ERR_REFUSED);
 	assert_non_null(strstr(why, "another backup"));
-	/* It was killed: what it left is written over. */
+	/* The first one was killed: its leftover file is overwritten. */
 	close(other);
 	assert_int_equal(back_up(w, file, false, &why), ERR_OK);
 	read_file(w, file);
@@ -133,7 +134,7 @@ static void drop_kind(const struct world *w, const char *name)
 	mdb_env_close(env);
 }
 
-/* A version before had fewer kinds: to a reader they are empty, and a server makes them. */
+/* An older version had fewer kinds: to a reader they are empty, and a server creates them. */
 static void a_newer_kind_reads_as_empty(void **state)
 {
 	struct world *w = *state;

@@ -1,5 +1,6 @@
-/* The checksum of stored records: published vectors, and both ways of computing it against each
- * other. Includes the source itself to reach the way that this processor would not take.
+/* Owns the tests of the checksum of stored records: published vectors, and both implementations
+ * compared. Includes the source itself to reach the implementation that this processor would not
+ * use.
  * Run by make test. */
 #include <setjmp.h>
 #include <stdarg.h>

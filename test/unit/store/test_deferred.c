@@ -1,5 +1,6 @@
-/* Scattered writes, logged first and merged later: nobody may see a difference, nor a restart.
- * Never reaches into the table or the log: what is read is compared with a plain array.
+/* Owns the tests of scattered writes, which are logged first and merged later, without a visible
+ * difference, even after a restart.
+ * Never reads the table or the log: reads are compared with a plain array.
  * Run by make test. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,14 +15,14 @@
 #include "../../support/seeded.h"
 #include "store/engine_ops.h"
 
-/* MANY goes past the 262,144 entries from which on merging begins. */
+/* MANY exceeds the 262,144 entries at which merging begins. */
 enum { SCATTERED = 6, PLAIN = 7, KEYS = 500, EACH = 4000, MANY = 400000 };
 
 struct world {
 	struct engine *engine;
 	char dir[SCRATCH_PATH];
 	struct seeded seed;
-	/* By key number: the length of the value and its byte; length 0 is none. */
+	/* By key number: the length of the value and its byte. Length 0 means no value. */
 	size_t length[KEYS];
 	char byte[KEYS];
 };
@@ -89,7 +90,7 @@ static void compare(struct world *w)
 	}
 }
 
-/* A walk in pages, each of which begins after the last key of the page before. */
+/* A walk in pages, each of which begins after the last key of the previous page. */
 struct page {
 	struct world *w;
 	char last[8];
@@ -134,7 +135,7 @@ static void compare_scan(struct world *w, size_t max)
 	assert_int_equal(p.seen, kept);
 }
 
-/* Short values stay in memory, long ones (over 26 bytes) go straight down. */
+/* Short values stay in memory; long ones (over 26 bytes) are written at once. */
 static size_t random_length(struct world *w)
 {
 	size_t kind = seeded_below(&w->seed, 10);
@@ -207,8 +208,8 @@ static void assert_many(struct world *w, uint64_t from, uint64_t to, char byte)
 	}
 }
 
-/* Past the threshold, so that a sweep goes round; some are written again before, some after they
- * were merged; and then a restart, which replays what is left of the log. */
+/* Exceeds the threshold, so that a sweep completes. Some keys are written again before they are
+ * merged, some after. Then a restart replays the rest of the log. */
 static void merging_changes_no_result(void **state)
 {
 	struct world *w = *state;

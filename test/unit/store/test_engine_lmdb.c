@@ -1,4 +1,4 @@
-/* What only LMDB has: a map that grows, a directory with one owner, appending.
+/* Owns the tests of what only LMDB has: a map that grows, a directory with one owner, appending.
  * Never knows a record: keys and values are bytes here.
  * Run by make test. */
 #include "engine_world.h"
@@ -23,7 +23,7 @@ static void the_map_grows_during_commits(void **state)
 	}
 	engine_close(w->engine);
 	w->engine = NULL;
-	open_lmdb(w); /* with the tiny size again: it takes what it needs */
+	open_lmdb(w); /* with the tiny size again: the map grows to the needed size */
 	commit(w, writes, EACH);
 	size_t n = 0;
 	for (uint64_t row = 0; row < ROWS; row++) {
@@ -46,7 +46,7 @@ static void a_directory_has_one_owner(void **state)
 	assert_int_equal(engine_lmdb_open(&config, &second, &why), ERR_BUSY);
 	assert_null(second);
 	assert_non_null(strstr(why, "another referd"));
-	put(w, KIND_A, TEXT("k"), TEXT("v")); /* the first one is none the worse */
+	put(w, KIND_A, TEXT("k"), TEXT("v")); /* the first one still works */
 	assert_value(w, KIND_A, TEXT("k"), TEXT("v"));
 	engine_close(w->engine);
 	open_lmdb(w);
@@ -69,7 +69,7 @@ static void unusable_directories_are_refused(void **state)
 	assert_null(engine);
 }
 
-/* What sorts above every key ever given is appended: also where that key has gone since. */
+/* A key above all earlier keys is appended, even if the last key has been deleted since. */
 static void appending_works_after_the_last_key_is_deleted(void **state)
 {
 	struct world *w = *state;

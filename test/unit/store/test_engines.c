@@ -1,4 +1,5 @@
-/* One conformance suite for every engine: what store.c and tx.c rely on, and nothing more.
+/* Owns one conformance suite for every engine: everything that store.c and tx.c rely on, and
+ * nothing more.
  * Never knows a record: keys and values are bytes here.
  * Run by make test. */
 #include "engine_world.h"

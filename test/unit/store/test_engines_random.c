@@ -1,4 +1,4 @@
-/* Random operations on every engine, compared with a plain array.
+/* Owns the test of random operations on every engine, compared with a plain array.
  * Never knows a record: keys and values are bytes here. REFERD_SEED repeats a run.
  * Run by make test. */
 #include "engine_world.h"
@@ -7,7 +7,7 @@
 
 enum { MODEL_KEYS = 4 * 4 * 4 * 4, MODEL_ROUNDS = 250, BATCH = 24 };
 
-/* Values by key number: length 0 is none. Keys are "w" to "z" in one to four letters. */
+/* Values by key number; length 0 means no value. Keys are "w" to "z" in one to four letters. */
 struct model {
 	struct text values[2][MODEL_KEYS];
 	bool there[2][MODEL_KEYS];
@@ -30,7 +30,7 @@ static void model_find(const struct model *m, int kind, struct text key, struct 
 			*value = m->values[kind][i];
 }
 
-/* The first number whose key is these bytes: several numbers make the same key. */
+/* The first number with this key, because several numbers make the same key. */
 static unsigned canonical(unsigned number)
 {
 	char a[4], b[4];
@@ -56,7 +56,7 @@ static void model_batch(struct world *w, struct seeded *seed, struct model *m)
 	char rooms[BATCH][4];
 	size_t n = 1 + seeded_below(seed, BATCH);
 	for (size_t i = 0; i < n; i++) {
-		int kind = i * 2 >= n; /* those of one kind stand together */
+		int kind = i * 2 >= n; /* those of one kind are adjacent */
 		unsigned number = canonical((unsigned)seeded_below(seed, MODEL_KEYS));
 		bool deleted = seeded_below(seed, 3) == 0;
 		struct text value = deleted ? (struct text){0} : random_value(w, seed);

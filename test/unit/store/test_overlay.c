@@ -1,4 +1,5 @@
-/* The overlay: what a batch read and wrote, found again whatever the table's size.
+/* Owns the tests of the overlay: the reads and writes of a batch, found again at any size of the
+ * table.
  * Never has an engine below it.
  * Run by make test. */
 #include <setjmp.h>
@@ -70,7 +71,7 @@ static void writes_are_found_and_replaced(void **state)
 	assert_int_equal(f->overlay.n_entries, 2);
 }
 
-/* Bytes that share a prefix, or differ only in zero bytes at the end, are different keys. */
+/* Keys that share a prefix, or differ only in zero bytes at the end, are different. */
 static void similar_keys_stay_different(void **state)
 {
 	struct fixture *f = *state;
@@ -114,7 +115,7 @@ static void thousands_of_entries_keep_their_order(void **state)
 		struct text key = number_key(f, n);
 		put(f, (uint8_t)(n % KINDS), key, key);
 	}
-	for (unsigned n = 0; n < N; n += 7) /* written again: the place stays */
+	for (unsigned n = 0; n < N; n += 7) /* written again: it keeps its place */
 		put(f, (uint8_t)(n % KINDS), number_key(f, n), TEXT("again"));
 	assert_true(f->overlay.n_buckets >= N);
 	for (unsigned kind = 0; kind < KINDS; kind++) {

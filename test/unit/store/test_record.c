@@ -1,4 +1,4 @@
-/* The record codec: keys, tagged values, checksum, patches, pairs.
+/* Owns the tests of the record codec: keys, tagged values, checksum, patches, pairs.
  * Never opens a store: bytes in, bytes out.
  * Run by make test. */
 #include <setjmp.h>
@@ -14,7 +14,8 @@
 #include "kinds.h"
 #include "store/crc32c.h"
 
-/* An encoded record. The value lies in memory of exactly its size, for the sanitizer to watch. */
+/* An encoded record. The value is in memory of exactly its size, so that the sanitizer can watch
+ * it. */
 struct stored {
 	uint8_t key[RECORD_KEY_MAX];
 	size_t n_key, n_value;
@@ -46,7 +47,7 @@ static struct stored encode(const struct record_kind *kind, const void *record)
 	return s;
 }
 
-/* A value made by hand: the given bytes and the checksum that belongs to them. */
+/* A value made by hand: the given bytes and their checksum. */
 static struct stored by_hand(const struct item *item, const void *bytes, size_t n)
 {
 	struct stored s = {.n_value = n + 4, .value = malloc(n + 4)};
@@ -77,7 +78,7 @@ static void assert_same(const struct item *a, const struct item *b)
 	assert_true(text_eq(a->list.raw, b->list.raw));
 }
 
-/* Numbers of every length, so of every length of varint. */
+/* Numbers of every length, and so varints of every length. */
 static uint64_t random_number(struct seeded *seed)
 {
 	uint64_t bits = seeded_below(seed, 65);
@@ -119,7 +120,7 @@ static void records_are_read_back(void **state)
 	}
 }
 
-/* What is on people's disks: this test may only ever be added to. */
+/* These bytes are on people's disks: this test may only grow. */
 static void the_oldest_bytes_are_read(void **state)
 {
 	(void)state;
@@ -180,7 +181,7 @@ static void unknown_tags_are_skipped(void **state)
 	assert_int_equal(back.id, 2);
 }
 
-/* Each of these has the right checksum: the bytes themselves are wrong. */
+/* Each of these values has the right checksum, but its bytes are malformed. */
 static void malformed_bytes_are_refused(void **state)
 {
 	(void)state;
@@ -196,7 +197,7 @@ static void malformed_bytes_are_refused(void **state)
 	    {{1, 2, 0x80}, 3, ERR_CORRUPT},    /* a number that does not end */
 	    {{1, 0x80}, 2, ERR_CORRUPT},       /* a tag that does not end */
 	    {{1, 5, 2, 'x'}, 4, ERR_CORRUPT},  /* text longer than the value */
-	    {{1, 9, 0xff, 1}, 4, ERR_CORRUPT}, /* the same of an unknown tag */
+	    {{1, 9, 0xff, 1}, 4, ERR_CORRUPT}, /* the same for an unknown tag */
 	    /* a length of 2^64 - 1, a number over 64 bits, one of eleven bytes */
 	    {{1, 5, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1}, 12, ERR_CORRUPT},
 	    {{1, 2, 255, 255, 255, 255, 255, 255, 255, 255, 255, 2}, 12, ERR_CORRUPT},
@@ -267,7 +268,7 @@ static void any_flipped_bit_is_detected(void **state)
 	buf_free(&list);
 }
 
-/* A value that stands at another record's key is not that record. */
+/* A value under another record's key does not decode. */
 static void the_checksum_covers_the_key(void **state)
 {
 	(void)state;
@@ -360,7 +361,7 @@ static void pairs_are_walked(void **state)
 	assert_true(pairs_find(whole, TEXT("one"), &b) && text_eq(b, TEXT("1")));
 	assert_true(pairs_find(whole, TEXT(""), &b) && text_eq(b, long_text));
 	assert_true(!pairs_find(whole, TEXT("on"), &b) && b.n == 0);
-	/* The first pair is 6 bytes; cut anywhere in the second, there is only one. */
+	/* The first pair has 6 bytes. A list cut anywhere in the second pair has only the first. */
 	for (size_t n = 6; n < list.n; n++) {
 		char *copy = malloc(n);
 		assert_non_null(copy);

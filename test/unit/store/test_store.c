@@ -1,5 +1,6 @@
-/* The store: batches, refusals, debts, queries, sequences that survive.
- * Never fails here: what happens when a commit does is in test_store_failures.c.
+/* Owns the tests of the store: batches, refusals, results, queries, sequences that survive a
+ * restart.
+ * Never fails a commit: test_store_failures.c does.
  * Run by make test. */
 #include "store_world.h"
 
@@ -16,7 +17,7 @@ static void one_commit_serves_many_commands(void **state)
 	for (size_t i = 0; i < 10; i++) {
 		assert_int_equal(jobs[i]->done, 1);
 		assert_int_equal(jobs[i]->err, ERR_OK);
-		assert_int_equal(jobs[i]->seen, i); /* the writes of those before it */
+		assert_int_equal(jobs[i]->seen, i); /* it sees the writes of earlier commands */
 		assert_ptr_equal(w->order[i], jobs[i]);
 	}
 	struct store_counters c = store_counters(w->store);
@@ -84,10 +85,11 @@ static void a_refused_command_writes_nothing(void **state)
 	assert_int_equal(looks->seen, 0);
 	assert_int_equal(store_counters(w->store).refused, 2);
 	assert_int_equal(store_counters(w->store).commits, 1);
-	assert_int_equal(w->engine->last_writes, 4); /* two made, one added to, one sequence */
+	assert_int_equal(w->engine->last_writes,
+			 4); /* two new items, one changed item, one sequence */
 }
 
-/* Nothing to write is nothing to commit, and the debt is paid all the same. */
+/* Without writes there is no commit, but done runs all the same. */
 static void a_batch_of_refusals_commits_nothing(void **state)
 {
 	struct world *w = *state;
@@ -116,7 +118,7 @@ static void put_and_delete_in_one_batch(void **state)
 	assert_int_equal(stored_count(w, 1), UINT64_MAX);
 }
 
-/* ---- queries and debts ---- */
+/* ---- queries and results ---- */
 
 static void queries_see_committed_data(void **state)
 {
@@ -127,7 +129,7 @@ static void queries_see_committed_data(void **state)
 	assert_int_equal(store_query(w->store, &early->command), ERR_OK);
 	store_turn(w->store);
 	if (!w->pending) {
-		assert_ptr_equal(w->order[0], early); /* it waited for no commit */
+		assert_ptr_equal(w->order[0], early); /* it did not wait for a commit */
 		assert_int_equal(early->found, ERR_NOT_FOUND);
 		assert_int_equal(early->last_id, 0);
 	}
@@ -213,7 +215,7 @@ static void sequences_survive_a_restart(void **state)
 	free(w);
 }
 
-/* A command may take an id, and write nothing else: that id is gone all the same. */
+/* A command may take an id and write nothing else: the id is still used up. */
 static enum err take_id_decide(struct command *command, struct tx *tx)
 {
 	struct job *job = (struct job *)command;

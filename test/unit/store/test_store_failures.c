@@ -1,5 +1,6 @@
-/* The store: what watchers are told, commits that fail, an engine that has to fetch.
- * Never touches a disk: the engine is in memory, and fails when told to.
+/* Owns the tests of the store's watchers, of commits that fail, and of an engine with pending
+ * reads.
+ * Never touches a disk: the engine is in memory and fails on request.
  * Run by make test. */
 #include "store_world.h"
 
@@ -10,7 +11,7 @@ static void take_told(void *arg, const struct record_kind *kind, const void *rec
 	struct world *w = arg;
 	const struct item *item = record;
 	assert_ptr_equal(kind, &ITEM);
-	assert_int_equal(w->n_done, 0); /* before the debts are paid */
+	assert_int_equal(w->n_done, 0); /* before done runs */
 	assert_true(deleted == (item->word.n == 0));
 	w->told[w->n_told++] = (struct told){item->id, item->count, deleted};
 }
@@ -28,7 +29,7 @@ static void watchers_see_committed_records(void **state)
 	submit(w, look_decide, 9);
 	submit(w, remove_decide, 2);
 	run(w);
-	assert_int_equal(w->n_told, 2); /* each record once, as it now is */
+	assert_int_equal(w->n_told, 2); /* each record once, in its final state */
 	assert_true(w->told[0].id == 4 && w->told[0].count == 2 && !w->told[0].deleted);
 	assert_true(w->told[1].id == 2 && w->told[1].deleted);
 }
@@ -58,7 +59,8 @@ static void fail_and_recover(struct world *w, enum err with)
 	struct job *make = submit(w, make_decide, 0), *refused = submit(w, add_decide, 1);
 	refused->verdict = ERR_REFUSED;
 	run(w);
-	/* All of the batch: what one only read, another may have written in vain. */
+	/* The whole batch fails: a command that only read may have read another one's lost write.
+	 * */
 	assert_true(add->err == with && look->err == with && make->err == with);
 	assert_int_equal(refused->err, with);
 	assert_int_equal(make->id, 2);
@@ -99,7 +101,7 @@ static void every_second_commit_may_fail(void **state)
 	assert_int_equal(stored_count(w, 1), kept);
 }
 
-/* Without a view nothing is decided, for it would be decided over old data. */
+/* Without a view no command is decided, because it would see old data. */
 static void a_failed_view_delays_commands(void **state)
 {
 	struct world *w = *state;
@@ -118,7 +120,8 @@ static void a_failed_view_delays_commands(void **state)
 
 /* ---- the pending engine ---- */
 
-/* Who waits for a fetch may be overtaken, but nobody is lost, and nobody decides on old data. */
+/* A command that waits for a read may be overtaken, but none is lost, and none decides on old data.
+ * */
 static void pending_commands_are_decided_again(void **state)
 {
 	struct world *w = *state;
@@ -132,7 +135,7 @@ static void pending_commands_are_decided_again(void **state)
 		assert_true(w->jobs[i].done == 1 && w->jobs[i].err == ERR_OK);
 		seen |= (uint64_t)1 << w->jobs[i].seen;
 	}
-	assert_int_equal(seen, 0x3ff); /* each saw another count */
+	assert_int_equal(seen, 0x3ff); /* each saw a different count */
 	assert_int_equal(store_counters(w->store).commands, 11);
 	assert_int_equal(stored_count(w, 1), 10);
 }
@@ -154,7 +157,7 @@ static void commands_wait_for_a_running_commit(void **state)
 {
 	struct world *w = *state;
 	struct job *first = submit(w, make_decide, 0);
-	store_turn(w->store); /* decided, and the commit asked for */
+	store_turn(w->store); /* decided, and the commit has begun */
 	assert_true(first->decided == 1 && first->done == 0);
 	assert_false(store_idle(w->store));
 	struct job *second = submit(w, make_decide, 0);

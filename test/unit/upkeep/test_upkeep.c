@@ -1,6 +1,6 @@
-/* The pace of background work, in virtual time: one slice at a time, who has its turn, what wakes a
- * job, what a failure and a drain stop. Jobs of the test eat rows, one a slice. Run by make
- * test. */
+/* Owns the tests of the pace of background work, in virtual time: one slice at a time, jobs in
+ * turn, what wakes a job, and what a failure and a drain stop. The jobs of the test delete rows,
+ * one in each slice. Run by make test. */
 #include "upkeep/upkeep.h"
 
 #include "../core/core_world.h"
@@ -15,11 +15,11 @@ struct upkeep_world {
 	struct upkeep *upkeep;
 };
 
-/* What the jobs did, a letter each: a query is a small one, a command a capital. */
+/* A letter for each step of a job: lower case for a query, upper case for a command. */
 static struct trace {
 	char letters[TRACE_MAX];
 	size_t n;
-	bool fails; /* job a's commands are refused */
+	bool fails; /* the commands of job a are refused */
 } trace;
 
 static void note(char letter)
@@ -209,7 +209,7 @@ static void a_write_wakes_the_job_that_watches_it(void **state)
 	turn(w);
 	assert_trace("aA");
 	pass(w,
-	     UPKEEP_PACE_MS); /* its own removal wakes nobody, but it looks whether more is left */
+	     UPKEEP_PACE_MS); /* its own removal wakes no job, but the job checks for more rows */
 	pass(w, UPKEEP_PACE_MS);
 	assert_trace("a");
 }
