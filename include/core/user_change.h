@@ -30,7 +30,7 @@ struct user_change {
 	struct problems problems;
 };
 /** Errors of who_find. ERR_REFUSED if a field is wrong, if another user of the campaign has the
- * address, if a user without a referrer is to become qualified, or if there are too many orders to
+ * address, or if `qualified` cannot change: the user has no referrer, or too many orders for one
  * refund. */
 command_decide_fn user_change_decide;
 
