@@ -42,7 +42,7 @@ LINK_base     := base
 LINK_http     := http base
 LINK_store    := store base
 LINK_core     := core store base
-LINK_delivery := delivery core store http base
+LINK_delivery := delivery upkeep core store http base
 LINK_upkeep   := upkeep core store base
 LINK_api      := api delivery core store http base
 

@@ -6,7 +6,7 @@
 #define CORE_REPLAY_H
 
 #include "core/records.h"
-#include "store/command.h"
+#include "core/slice.h"
 
 enum { REPLAY_MISSING = 1 << 0 }; /* in replay.statuses: events without a delivery to the webhook */
 enum { REPLAY_STEP = 64 };        /* events looked at in one command */
@@ -20,44 +20,41 @@ struct replay_start {
 /** ERR_NOT_FOUND if the webhook does not exist. */
 command_decide_fn replay_start_decide;
 
-struct replay_step {
-	struct command command; /* decide: replay_step_decide */
-	uint64_t replay_id;
-	uint64_t first_event; /* the first event of a replay that has not begun */
-	uint64_t now_ms;
-	struct replay replay; /* valid in done: as stored now */
+/* The background job of the upkeep room. One replay continues until it ends, or until its webhook
+ * has more than REPLAY_PENDING_MAX pending deliveries: then the next replay continues. */
+enum {
+	REPLAY_PENDING_MAX = 2000,
+	REPLAY_WAIT_MS = 500, /* the wait for the webhooks, if no replay can continue */
+	REPLAY_LOOK_MAX = 64, /* replays read in one query */
 };
-/** One slice: looks at up to REPLAY_STEP events. Finishes the replay if its webhook was removed. */
+struct replay_slice {
+	struct slice slice;
+	/* Kept from slice to slice. After a start the queries read all replays once. */
+	uint64_t look_at;       /* the id of the replay that the query reads first */
+	uint64_t first_waiting; /* the first replay that waits for its webhook; 0: none waits */
+	uint64_t replay_id;     /* the replay that continues */
+	uint64_t first_event;   /* the first event of a replay that has not begun */
+	struct replay replay;   /* valid after the command: as stored now */
+};
+/** Finds the replay that continues. */
+command_decide_fn replay_find_decide;
+/** Looks at up to REPLAY_STEP events. Finishes the replay if its webhook was removed. */
 command_decide_fn replay_step_decide;
 
-struct replay_read {
-	struct command command; /* decide: replay_read_decide; a query */
-	uint64_t id;
-	struct replay replay;
-	uint64_t first_event; /* the id of the first event at or after since_ms */
-	uint64_t pending;     /* the pending deliveries of its webhook */
-};
-command_decide_fn replay_read_decide;
-
+/* The background job that removes deliveries that finished longer than slice.retention_ms ago, with
+ * their attempts, and older events without a delivery. */
 enum { RETENTION_SLICE = 32 };
-/* Removes deliveries that finished before before_ms, with their attempts, and older events without
- * a delivery. retention_find (a query) finds them, retention_drop removes them. */
-struct retention_find {
-	struct command command; /* decide: retention_find_decide */
+struct retention_slice {
+	struct slice slice;
 	uint64_t before_ms;
-	uint64_t next_delivery, next_event; /* the next ids to look at; the query moves them */
+	/* The next ids to look at, kept from slice to slice. */
+	uint64_t next_delivery, next_event;
 	uint64_t deliveries[RETENTION_SLICE], events[RETENTION_SLICE];
 	size_t n_deliveries, n_events;
-	bool finished; /* no older record is left */
 };
+/** Finds some of these records. After the newest the search starts again at the oldest. */
 command_decide_fn retention_find_decide;
-
-struct retention_drop {
-	struct command command; /* decide: retention_drop_decide */
-	uint64_t before_ms;
-	uint64_t deliveries[RETENTION_SLICE], events[RETENTION_SLICE];
-	size_t n_deliveries, n_events;
-};
+/** Removes the records that were found and are still finished. */
 command_decide_fn retention_drop_decide;
 
 #endif

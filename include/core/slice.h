@@ -15,11 +15,18 @@ struct slice {
 	void *runner;           /* the runner's */
 	struct codes *codes;
 	struct text public_url;
+	uint64_t
+	    retention_ms; /* how long finished deliveries and their events are kept; 0: for ever */
 	uint64_t now_ms;
 	uint64_t believed_ms; /* what has ended by its age is judged by this (loop_believed_ms) */
 	/* Set by the query, which may be called again from the start: how much was found. With 0
 	 * nothing is left to do now, and no command follows. */
 	size_t n;
+	/* Set by the query with n = 0, if the job is to be looked at before its interval has
+	 * passed; SLICE_SOON_MS: as soon as the pace of the job allows. The runner sets it to 0
+	 * before. */
+	uint64_t look_again_ms;
 };
+enum { SLICE_SOON_MS = 1 };
 
 #endif

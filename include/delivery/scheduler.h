@@ -19,8 +19,6 @@ struct scheduler_config {
 	struct codes *codes;
 	const uint8_t *secret_key; /* opens webhook secrets; 32 bytes, copied */
 	bool allow_http_targets;
-	uint64_t
-	    retention_ms; /* how long finished deliveries and their events are kept; 0: for ever */
 };
 
 /** Reads the webhooks (turning the store until they are here) and watches the store. Nothing is

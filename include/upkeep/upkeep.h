@@ -16,8 +16,12 @@ struct upkeep_job {
 	size_t size;                     /* of its slice: a struct that begins with struct slice */
 	command_decide_fn *find;         /* a query; sets slice.n */
 	command_decide_fn *change;       /* a command on what was found */
+	uint64_t first_ms;               /* looked at so long after the start */
+	uint64_t pace_ms;                /* rests so long after a slice, or for UPKEEP_PACE_MS */
 	uint64_t every_ms;               /* looked at so often */
 	const struct record_kind *watch; /* ... and when one of these is written; may be NULL */
+	/* Called after a change was committed, for the log; may be NULL. */
+	void (*report)(const struct slice *slice);
 };
 
 /* What referd does; ends with a NULL name. A slice takes at most 2 ms of the loop. */
@@ -33,6 +37,8 @@ struct upkeep_config {
 	struct store *store;
 	struct codes *codes;
 	const char *public_url; /* borrowed */
+	uint64_t
+	    retention_ms; /* how long finished deliveries and their events are kept; 0: for ever */
 	const struct upkeep_job *jobs;
 };
 
@@ -41,6 +47,9 @@ struct upkeep_config {
 enum err upkeep_open(const struct upkeep_config *config, struct upkeep **out) WARN_UNUSED;
 /** Begins no further slice; one that is with the store is finished by it. */
 void upkeep_drain(struct upkeep *upkeep);
+/** When the next slice begins unless a write wakes a job before, on the loop's monotonic clock;
+ * UINT64_MAX: not before the slice ends that is with the store, or never after a drain. */
+uint64_t upkeep_next_ns(const struct upkeep *upkeep);
 /** NULL is fine. */
 void upkeep_close(struct upkeep *upkeep);
 

@@ -41,7 +41,7 @@ struct serve {
  *   2. http_server: sends the replies of the requests that the store has answered. A second server
  *      with --metrics-listen does the same.
  *   3. http_client: frees the calls and connections that ended.
- *   4. upkeep: begins at most one slice of background work.
+ *   4. upkeep: begins at most one slice of one background job.
  *   5. stop_when_drained: ends the loop of a server that drains.
  */
 static void run_turn(void *arg)
@@ -125,7 +125,6 @@ static int open_delivery(struct serve *s)
 	    .codes = s->codes,
 	    .secret_key = s->identity.secret_key,
 	    .allow_http_targets = s->config.allow_http_targets,
-	    .retention_ms = s->config.retention_ms,
 	};
 	if (scheduler_open(&scheduler, &s->scheduler) != ERR_OK)
 		return refuse("deliveries", "cannot start", "the webhooks cannot be read");
@@ -194,6 +193,7 @@ static int open_upkeep(struct serve *s)
 	    .store = s->store,
 	    .codes = s->codes,
 	    .public_url = s->public_url,
+	    .retention_ms = s->config.retention_ms,
 	    .jobs = UPKEEP_JOBS,
 	};
 	enum err err = upkeep_open(&upkeep, &s->upkeep);

@@ -8,9 +8,7 @@
 #include <string.h>
 
 #include "base/crypto.h"
-#include "core/replay.h"
 #include "core/webhook.h"
-#include "jobs.h"
 #include "scheduler_parts.h"
 
 enum {
@@ -54,14 +52,6 @@ static void on_webhook(void *arg, const struct record_kind *kind, const void *re
 		lane_configure(l, deleted ? NULL : webhook);
 }
 
-static void on_replay(void *arg, const struct record_kind *kind, const void *record, bool deleted)
-{
-	struct scheduler *s = arg;
-	(void)kind;
-	if (!deleted)
-		jobs_replay_changed(s->jobs, record);
-}
-
 /* At the start: every webhook, and every webhook id that still has due rows. */
 struct start {
 	struct command command;
@@ -69,7 +59,6 @@ struct start {
 	uint64_t from;
 	struct webhook webhooks[START_PAGE];
 	uint64_t failures[START_PAGE]; /* of each, in a row */
-	struct replay replays[START_PAGE];
 	size_t n;
 	struct due orphan;
 	bool finished;
@@ -131,27 +120,6 @@ static void on_orphan(struct command *command, enum err err)
 	start->finished = true;
 }
 
-static enum err read_replays(struct command *command, struct tx *tx)
-{
-	struct start *start = (struct start *)command;
-	const struct replay from = {.id = start->from};
-	struct tx_scan scan = {.from = &from, .max = START_PAGE, .records = start->replays};
-	enum err err = tx_scan(tx, &KIND_REPLAY, &scan);
-	start->n = scan.n;
-	return err;
-}
-
-static void on_replays(struct command *command, enum err err)
-{
-	struct start *start = (struct start *)command;
-	for (size_t i = 0; err == ERR_OK && i < start->n; i++) {
-		jobs_replay_changed(start->scheduler->jobs, &start->replays[i]);
-		start->from = start->replays[i].id + 1;
-	}
-	start->err = err;
-	start->finished = true;
-}
-
 /* Runs the query again and again until a page comes back that is not full. */
 static enum err read_pages(struct scheduler *s, struct start *start, command_decide_fn *decide,
 			   command_done_fn *done, size_t full)
@@ -178,8 +146,6 @@ static enum err read_start(struct scheduler *s)
 	enum err err = read_pages(s, start, read_webhooks, on_webhooks, START_PAGE);
 	if (err == ERR_OK)
 		err = read_pages(s, start, read_orphan, on_orphan, 1);
-	if (err == ERR_OK)
-		err = read_pages(s, start, read_replays, on_replays, START_PAGE);
 	free(start);
 	return err;
 }
@@ -194,15 +160,13 @@ enum err scheduler_open(const struct scheduler_config *config, struct scheduler 
 	memcpy(s->secret_key, config->secret_key, sizeof s->secret_key);
 	s->jumps = loop_jumps(config->loop);
 	s->timer = evtimer_new(loop_events(config->loop), on_timer, s);
-	s->jobs = jobs_open(config);
 	if (results_open(&s->results, config->loop, config->store) != ERR_OK || s->timer == NULL ||
-	    s->jobs == NULL || (err = read_start(s)) != ERR_OK) {
+	    (err = read_start(s)) != ERR_OK) {
 		scheduler_close(s);
 		return err;
 	}
 	store_watch(config->store, &KIND_DUE, on_due, s);
 	store_watch(config->store, &KIND_WEBHOOK, on_webhook, s);
-	store_watch(config->store, &KIND_REPLAY, on_replay, s);
 	loop_again(config->loop);
 	*out = s;
 	return ERR_OK;
@@ -216,7 +180,6 @@ void scheduler_close(struct scheduler *s)
 	if (s->timer != NULL)
 		event_free(s->timer);
 	results_close(&s->results);
-	jobs_close(s->jobs);
 	crypto_wipe(s->secret_key, sizeof s->secret_key);
 	free(s);
 }
@@ -240,11 +203,7 @@ static void arm(struct scheduler *s, uint64_t at_ms)
 
 uint64_t scheduler_next_ms(const struct scheduler *s)
 {
-	uint64_t next_ms = jobs_next_ms(s->jobs);
-	uint64_t lanes_ms = lanes_next_ms(&s->lanes);
-	if (lanes_ms != 0 && (next_ms == 0 || lanes_ms < next_ms))
-		next_ms = lanes_ms;
-	return next_ms;
+	return lanes_next_ms(&s->lanes);
 }
 
 void scheduler_before_store(struct scheduler *s)
@@ -269,7 +228,7 @@ void scheduler_turn(struct scheduler *s)
 	bool time_has_come = s->next_ms != 0 && now_ms >= s->next_ms;
 	/* A timer that fired before its time is armed again. */
 	bool unarmed = s->next_ms != 0 && s->timer_at_ms == 0;
-	if (s->lanes.dirty == NULL && !time_has_come && !unarmed && !jobs_changed(s->jobs))
+	if (s->lanes.dirty == NULL && !time_has_come && !unarmed)
 		return;
 	if (time_has_come)
 		lanes_wake(&s->lanes, now_ms);
@@ -278,8 +237,6 @@ void scheduler_turn(struct scheduler *s)
 		if (lane_is_over(l))
 			lanes_remove(&s->lanes, l);
 	}
-	if (!s->draining)
-		jobs_turn(s->jobs);
 	s->next_ms = scheduler_next_ms(s);
 	if (s->next_ms != 0 && (s->timer_at_ms == 0 || s->next_ms < s->timer_at_ms))
 		arm(s, s->next_ms);
@@ -292,7 +249,7 @@ void scheduler_drain(struct scheduler *s)
 
 bool scheduler_drained(const struct scheduler *s)
 {
-	return s->under_way == 0 && jobs_idle(s->jobs);
+	return s->under_way == 0;
 }
 
 bool scheduler_webhook_live(const struct scheduler *s, uint64_t webhook_id,

@@ -17,7 +17,6 @@ struct scheduler {
 	uint64_t next_ms;     /* when somebody wants to be looked at; 0: never */
 	struct lanes lanes;
 	struct results results;
-	struct jobs *jobs;
 	bool draining;
 	uint32_t in_flight; /* attempts that load their records or occupy a connection */
 	uint32_t under_way; /* attempts in flight, and results that are not recorded yet */

@@ -1,23 +1,80 @@
-/*
- * Owns the table of background jobs. Never what a job does (core). Called by the composition root.
+/* Owns the table of background jobs: their intervals, their pace and their log lines. Never the
+ * work of a job (core). Called by upkeep.c; the composition root passes the table.
  */
+#include "base/log.h"
 #include "core/erase.h"
 #include "core/idempotency.h"
+#include "core/replay.h"
 #include "core/reward_jobs.h"
 #include "upkeep/upkeep.h"
 
-enum { SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS };
+enum { SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS, HOUR_MS = 60 * MINUTE_MS };
+
+static void report_replay(const struct slice *slice)
+{
+	const struct replay *r = &((const struct replay_slice *)slice)->replay;
+	if (r->finished_ms != 0)
+		log_info("replay.finished", LOG_U64("replay_id", r->id),
+			 LOG_U64("queued", r->queued));
+}
 
 const struct upkeep_job UPKEEP_JOBS[] = {
-    {"idempotency", sizeof(struct idempotency_expire), idempotency_find_expired_decide,
-     idempotency_expire_decide, 5 * SECOND_MS, NULL},
-    {"reward holds", sizeof(struct reward_release), reward_find_held_decide, reward_release_decide,
-     10 * SECOND_MS, NULL},
-    {"reward coupons", sizeof(struct reward_release), reward_find_waiting_decide,
-     reward_release_decide, MINUTE_MS, &KIND_COUPON_CODE},
-    {"reward reviews", sizeof(struct reward_reviews), reward_find_reviewed_decide,
-     reward_follow_review_decide, MINUTE_MS, &KIND_REWARD_REVIEW},
-    {"erasures", sizeof(struct erase_slice), erase_find_decide, erase_change_decide, MINUTE_MS,
-     &KIND_ERASURE},
-    {NULL, 0, NULL, NULL, 0, NULL},
+    {
+	.name = "idempotency",
+	.size = sizeof(struct idempotency_expire),
+	.find = idempotency_find_expired_decide,
+	.change = idempotency_expire_decide,
+	.every_ms = 5 * SECOND_MS,
+    },
+    {
+	.name = "reward holds",
+	.size = sizeof(struct reward_release),
+	.find = reward_find_held_decide,
+	.change = reward_release_decide,
+	.every_ms = 10 * SECOND_MS,
+    },
+    {
+	.name = "reward coupons",
+	.size = sizeof(struct reward_release),
+	.find = reward_find_waiting_decide,
+	.change = reward_release_decide,
+	.every_ms = MINUTE_MS,
+	.watch = &KIND_COUPON_CODE,
+    },
+    {
+	.name = "reward reviews",
+	.size = sizeof(struct reward_reviews),
+	.find = reward_find_reviewed_decide,
+	.change = reward_follow_review_decide,
+	.every_ms = MINUTE_MS,
+	.watch = &KIND_REWARD_REVIEW,
+    },
+    {
+	.name = "erasures",
+	.size = sizeof(struct erase_slice),
+	.find = erase_find_decide,
+	.change = erase_change_decide,
+	.every_ms = MINUTE_MS,
+	.watch = &KIND_ERASURE,
+    },
+    {
+	.name = "replays",
+	.size = sizeof(struct replay_slice),
+	.find = replay_find_decide,
+	.change = replay_step_decide,
+	.pace_ms = 20, /* at most 3,200 events a second */
+	.every_ms = MINUTE_MS,
+	.watch = &KIND_REPLAY,
+	.report = report_replay,
+    },
+    {
+	.name = "retention",
+	.size = sizeof(struct retention_slice),
+	.find = retention_find_decide,
+	.change = retention_drop_decide,
+	.first_ms = 5 * SECOND_MS, /* the first seconds of a start are for waiting deliveries */
+	.pace_ms = 20,
+	.every_ms = HOUR_MS,
+    },
+    {.name = NULL},
 };

@@ -16,8 +16,8 @@ struct job {
 	const struct upkeep_job *is;
 	struct upkeep *upkeep;
 	struct slice *slice;
-	uint64_t
-	    next_ns; /* when it is looked at next; UINT64_MAX: not before what is running ends */
+	uint64_t next_ns; /* when it is looked at next; UINT64_MAX: not before its slice ends */
+	uint64_t rest_until_ns; /* not before this either: its own pace */
 };
 
 struct upkeep {
@@ -49,8 +49,10 @@ static void look_by(struct job *job, uint64_t at_ns)
 static void end_slice(struct job *job, uint64_t wait_ms)
 {
 	struct upkeep *u = job->upkeep;
+	assert(u->busy);
 	u->busy = false;
 	u->rest_until_ns = now_ns(u) + UPKEEP_PACE_MS * NS_PER_MS;
+	job->rest_until_ns = now_ns(u) + job->is->pace_ms * NS_PER_MS;
 	look_by(job, now_ns(u) + wait_ms * NS_PER_MS);
 }
 
@@ -63,10 +65,13 @@ static void fail_slice(struct job *job, enum err err)
 static void on_changed(struct command *command, enum err err)
 {
 	struct job *job = ((struct slice *)command)->runner;
-	if (err != ERR_OK)
+	if (err != ERR_OK) {
 		fail_slice(job, err);
-	else
-		end_slice(job, 0); /* until a query finds nothing */
+		return;
+	}
+	if (job->is->report != NULL)
+		job->is->report(job->slice);
+	end_slice(job, 0); /* until a query finds nothing */
 }
 
 static void on_found(struct command *command, enum err err)
@@ -75,7 +80,8 @@ static void on_found(struct command *command, enum err err)
 	struct job *job = slice->runner;
 	struct upkeep *u = job->upkeep;
 	if (err == ERR_OK && (slice->n == 0 || u->draining)) {
-		end_slice(job, job->is->every_ms);
+		end_slice(job,
+			  slice->look_again_ms != 0 ? slice->look_again_ms : job->is->every_ms);
 		return;
 	}
 	slice->command = (struct command){.decide = job->is->change, .done = on_changed};
@@ -92,6 +98,7 @@ static void begin_slice(struct job *job)
 	slice->command = (struct command){.decide = job->is->find, .done = on_found};
 	slice->now_ms = loop_unix_ms(u->config.loop);
 	slice->believed_ms = loop_believed_ms(u->config.loop);
+	slice->look_again_ms = 0;
 	job->next_ns = UINT64_MAX;
 	u->busy = true;
 	enum err err = store_query(u->config.store, &slice->command);
@@ -103,14 +110,27 @@ static void begin_slice(struct job *job)
 
 /* ---- whose turn ---- */
 
-/* The one that has waited longest: a job with much to do does not keep the others waiting. */
+static uint64_t ready_ns(const struct job *job)
+{
+	return job->next_ns > job->rest_until_ns ? job->next_ns : job->rest_until_ns;
+}
+
+/* The job that has waited longest: a job with much to do does not keep the others waiting. */
 static struct job *find_soonest(const struct upkeep *u)
 {
 	struct job *soonest = &u->jobs[0];
 	for (size_t i = 1; i < u->n; i++)
-		if (u->jobs[i].next_ns < soonest->next_ns)
+		if (ready_ns(&u->jobs[i]) < ready_ns(soonest))
 			soonest = &u->jobs[i];
 	return soonest;
+}
+
+uint64_t upkeep_next_ns(const struct upkeep *u)
+{
+	if (u->busy || u->draining)
+		return UINT64_MAX;
+	uint64_t at_ns = ready_ns(find_soonest(u));
+	return at_ns > u->rest_until_ns ? at_ns : u->rest_until_ns;
 }
 
 static void arm_timer(struct upkeep *u, uint64_t at_ns)
@@ -130,12 +150,11 @@ static void arm_timer(struct upkeep *u, uint64_t at_ns)
 static void on_turn(void *arg)
 {
 	struct upkeep *u = arg;
-	if (u->busy || u->draining)
+	uint64_t at_ns = upkeep_next_ns(u);
+	if (at_ns == UINT64_MAX)
 		return;
-	struct job *job = find_soonest(u);
-	uint64_t at_ns = job->next_ns > u->rest_until_ns ? job->next_ns : u->rest_until_ns;
 	if (at_ns <= now_ns(u))
-		begin_slice(job);
+		begin_slice(find_soonest(u));
 	else
 		arm_timer(u, at_ns);
 }
@@ -164,12 +183,15 @@ static enum err open_job(struct upkeep *u, struct job *job, const struct upkeep_
 {
 	job->is = is;
 	job->upkeep = u;
+	if (is->first_ms != 0)
+		job->next_ns = now_ns(u) + is->first_ms * NS_PER_MS;
 	job->slice = calloc(1, is->size);
 	if (job->slice == NULL)
 		return ERR_NO_MEMORY;
 	job->slice->runner = job;
 	job->slice->codes = u->config.codes;
 	job->slice->public_url = text_of(u->config.public_url);
+	job->slice->retention_ms = u->config.retention_ms;
 	return ERR_OK;
 }
 

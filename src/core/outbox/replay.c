@@ -1,6 +1,6 @@
 /*
  * Owns replays: the choice of the events of a period that go to a webhook again. Never sends.
- * Called by the API (start) and the delivery room (steps).
+ * Called by the API (start) and the upkeep room (slices).
  */
 #include "core/replay.h"
 
@@ -36,7 +36,7 @@ static enum err is_gone(struct tx *tx, const struct event *event, bool *gone)
 }
 
 /* Handles one event: creates its delivery to the webhook, queues it again, or leaves it alone. */
-static enum err look_at(struct replay_step *cmd, struct tx *tx, const struct webhook *webhook,
+static enum err look_at(struct replay_slice *cmd, struct tx *tx, const struct webhook *webhook,
 			uint64_t event_id)
 {
 	struct replay *r = &cmd->replay;
@@ -57,7 +57,7 @@ static enum err look_at(struct replay_step *cmd, struct tx *tx, const struct web
 			return ERR_OK;
 		r->queued++;
 		/* The time of the delivery, which is due now, and not when the event happened. */
-		event.at_ms = cmd->now_ms;
+		event.at_ms = cmd->slice.now_ms;
 		return delivery_create(tx, webhook, &event);
 	}
 	struct delivery d = {.id = known.delivery_id};
@@ -68,12 +68,12 @@ static enum err look_at(struct replay_step *cmd, struct tx *tx, const struct web
 	if ((r->statuses >> d.status & 1) == 0 || d.status == DELIVERY_PENDING)
 		return ERR_OK;
 	r->queued++;
-	return delivery_requeue(tx, &d, cmd->now_ms);
+	return delivery_requeue(tx, &d, cmd->slice.now_ms);
 }
 
 enum err replay_step_decide(struct command *command, struct tx *tx)
 {
-	struct replay_step *cmd = (struct replay_step *)command;
+	struct replay_slice *cmd = (struct replay_slice *)command;
 	struct replay *r = &cmd->replay;
 	*r = (struct replay){.id = cmd->replay_id};
 	enum err err = tx_get(tx, &KIND_REPLAY, r);
@@ -90,7 +90,7 @@ enum err replay_step_decide(struct command *command, struct tx *tx)
 		if ((err = look_at(cmd, tx, &webhook, r->next_event++)) != ERR_OK)
 			return err;
 	if (gone || r->next_event > r->last_event)
-		r->finished_ms = cmd->now_ms;
+		r->finished_ms = cmd->slice.now_ms;
 	tx_put(tx, &KIND_REPLAY, r);
 	return ERR_OK;
 }
@@ -116,15 +116,61 @@ static enum err find_first(struct tx *tx, uint64_t since_ms, uint64_t *first)
 	return ERR_OK;
 }
 
-enum err replay_read_decide(struct command *command, struct tx *tx)
+static enum err is_ready(struct tx *tx, const struct replay *r, bool *ready)
 {
-	struct replay_read *cmd = (struct replay_read *)command;
-	cmd->replay = (struct replay){.id = cmd->id};
-	enum err err = tx_get(tx, &KIND_REPLAY, &cmd->replay);
+	struct webhook_stats stats;
+	enum err err = webhook_read_stats(tx, r->webhook_id, &stats);
+	*ready = stats.pending <= REPLAY_PENDING_MAX;
+	return err;
+}
+
+static enum err take_turn(struct replay_slice *s, struct tx *tx, const struct replay *r)
+{
+	enum err err = r->next_event == 0 ? find_first(tx, r->since_ms, &s->first_event) : ERR_OK;
 	if (err != ERR_OK)
 		return err;
-	struct webhook_stats stats;
-	err = webhook_read_stats(tx, cmd->replay.webhook_id, &stats);
-	cmd->pending = stats.pending;
-	return err == ERR_OK ? find_first(tx, cmd->replay.since_ms, &cmd->first_event) : err;
+	s->look_at = s->replay_id = r->id;
+	s->slice.n = 1;
+	return ERR_OK;
+}
+
+/* No replay of this page can continue: decides where and when the query looks again. */
+static void look_on(struct replay_slice *s, uint64_t after_page, bool more)
+{
+	if (more) {
+		s->look_at = after_page;
+		s->slice.look_again_ms = SLICE_SOON_MS;
+	} else if (s->first_waiting != 0) {
+		s->look_at = s->first_waiting;
+		s->first_waiting = 0;
+		s->slice.look_again_ms = REPLAY_WAIT_MS;
+	} else {
+		s->look_at = after_page; /* every replay before it is finished */
+	}
+}
+
+enum err replay_find_decide(struct command *command, struct tx *tx)
+{
+	struct replay_slice *s = (struct replay_slice *)command;
+	struct replay *page = arena_alloc(tx_arena(tx), REPLAY_LOOK_MAX * sizeof *page);
+	const struct replay from = {.id = s->look_at};
+	uint64_t after_page = s->look_at;
+	if (page == NULL)
+		return ERR_NO_MEMORY;
+	struct tx_scan scan = {.from = &from, .max = REPLAY_LOOK_MAX, .records = page};
+	enum err err = tx_scan(tx, &KIND_REPLAY, &scan);
+	s->slice.n = 0;
+	for (size_t i = 0; err == ERR_OK && i < scan.n; i++) {
+		bool ready;
+		after_page = page[i].id + 1;
+		if (page[i].finished_ms != 0)
+			continue;
+		if ((err = is_ready(tx, &page[i], &ready)) == ERR_OK && ready)
+			return take_turn(s, tx, &page[i]);
+		if (err == ERR_OK && s->first_waiting == 0)
+			s->first_waiting = page[i].id;
+	}
+	if (err == ERR_OK)
+		look_on(s, after_page, scan.n == REPLAY_LOOK_MAX);
+	return err;
 }

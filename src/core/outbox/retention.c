@@ -1,6 +1,6 @@
 /*
  * Owns the removal of old records: finished deliveries with their attempts and indexes, then events
- * without deliveries. Never removes a pending delivery. Called by the delivery room, a slice at a
+ * without deliveries. Never removes a pending delivery. Called by the upkeep room, a slice at a
  * time.
  */
 #include "core/delivery.h"
@@ -14,7 +14,7 @@ static bool is_finished(const struct delivery *d)
 	return d->status != DELIVERY_PENDING && !d->waiting;
 }
 
-static enum err find_deliveries(struct retention_find *f, struct tx *tx, bool *end)
+static enum err find_deliveries(struct retention_slice *f, struct tx *tx, bool *end)
 {
 	struct delivery *page = arena_alloc(tx_arena(tx), LOOKED_AT * sizeof *page);
 	const struct delivery from = {.id = f->next_delivery};
@@ -45,10 +45,11 @@ static enum err has_delivery(struct tx *tx, uint64_t event_id, bool *has)
 	return err;
 }
 
-static enum err find_events(struct retention_find *f, struct tx *tx, bool *end)
+static enum err find_events(struct retention_slice *f, struct tx *tx, bool *end)
 {
 	struct event *page = arena_alloc(tx_arena(tx), RETENTION_SLICE * sizeof *page);
 	const struct event from = {.id = f->next_event};
+	uint64_t next = f->next_event; /* stored at the end: a pending query runs again */
 	if (page == NULL)
 		return ERR_NO_MEMORY;
 	struct tx_scan scan = {.from = &from, .max = RETENTION_SLICE, .records = page};
@@ -58,29 +59,42 @@ static enum err find_events(struct retention_find *f, struct tx *tx, bool *end)
 		bool has;
 		if (page[i].at_ms >= f->before_ms) {
 			*end = true;
-			return ERR_OK;
+			break;
 		}
 		if ((err = has_delivery(tx, page[i].id, &has)) != ERR_OK)
 			return err;
-		f->next_event = page[i].id + 1;
+		next = page[i].id + 1;
 		if (!has)
 			f->events[f->n_events++] = page[i].id;
 	}
+	f->next_event = next;
 	return err;
 }
 
 enum err retention_find_decide(struct command *command, struct tx *tx)
 {
-	struct retention_find *f = (struct retention_find *)command;
+	struct retention_slice *f = (struct retention_slice *)command;
+	const struct slice *slice = &f->slice;
 	bool no_deliveries = false, no_events = false;
 	f->n_deliveries = f->n_events = 0;
+	f->slice.n = 0;
+	if (slice->retention_ms == 0 || slice->believed_ms <= slice->retention_ms)
+		return ERR_OK;
+	f->before_ms = slice->believed_ms - slice->retention_ms;
 	enum err err = find_deliveries(f, tx, &no_deliveries);
 	/* Events come after deliveries, so that events that lost their last delivery are removed in
 	 * the same round. */
 	if (err == ERR_OK && no_deliveries && f->n_deliveries == 0)
 		err = find_events(f, tx, &no_events);
-	f->finished = no_deliveries && no_events && f->n_deliveries == 0 && f->n_events == 0;
-	return err;
+	if (err != ERR_OK)
+		return err;
+	f->slice.n = f->n_deliveries + f->n_events;
+	if (f->slice.n == 0 && no_deliveries && no_events)
+		f->next_delivery = f->next_event = 0;
+	else if (f->slice.n == 0)
+		f->slice.look_again_ms =
+		    SLICE_SOON_MS; /* nothing in this part, but the search is not at its end */
+	return ERR_OK;
 }
 
 static void delete_by(struct tx *tx, enum delivery_index by, uint64_t number, uint64_t id)
@@ -106,7 +120,7 @@ static void drop_delivery(struct tx *tx, const struct delivery *d)
 
 enum err retention_drop_decide(struct command *command, struct tx *tx)
 {
-	struct retention_drop *cmd = (struct retention_drop *)command;
+	struct retention_slice *cmd = (struct retention_slice *)command;
 	for (size_t i = 0; i < cmd->n_deliveries; i++) {
 		struct delivery d = {.id = cmd->deliveries[i]};
 		enum err err = tx_get(tx, &KIND_DELIVERY, &d);

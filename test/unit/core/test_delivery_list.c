@@ -79,11 +79,12 @@ static void populate_random(struct world *w, struct seeded *random, size_t n)
 static void drop_some(struct world *w, struct seeded *random, size_t n)
 {
 	for (int round = 0; round < 3; round++) {
-		struct retention_drop drop = {.command = {.decide = retention_drop_decide},
-					      .before_ms = UINT64_MAX};
+		struct retention_slice drop = {
+		    .slice = {.command = {.decide = retention_drop_decide}},
+		    .before_ms = UINT64_MAX};
 		for (; drop.n_deliveries < RETENTION_SLICE; drop.n_deliveries++)
 			drop.deliveries[drop.n_deliveries] = 1 + seeded_below(random, n);
-		assert_int_equal(world_run(w, &drop.command), ERR_OK);
+		assert_int_equal(world_run(w, &drop.slice.command), ERR_OK);
 	}
 }
 

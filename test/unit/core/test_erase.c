@@ -134,17 +134,16 @@ static void many_friends_and_a_cut_chain(void **state)
 		if (i % 10 == 0)
 			world_becomes(w, friend, true);
 	}
-	/* The retention drops the newest event of a friend; the one before it still has a delivery.
-	 * */
-	struct retention_drop drop = {.command = {.decide = retention_drop_decide},
-				      .before_ms = w->now_ms + 10};
+	/* The retention drops the newest event of a friend; the event before it has a delivery. */
+	struct retention_slice drop = {.slice = {.command = {.decide = retention_drop_decide}},
+				       .before_ms = w->now_ms + 10};
 	struct event newest = {.id = 3};
 	assert_int_equal(world_get(w, &KIND_EVENT, &newest), ERR_OK);
 	assert_int_equal(newest.type, EVENT_USER_QUALIFIED);
 	attempt(w, 3, VERDICT_DELIVERED, "");
 	drop.deliveries[drop.n_deliveries++] = 3;
 	drop.events[drop.n_events++] = 3;
-	assert_int_equal(world_run(w, &drop.command), ERR_OK);
+	assert_int_equal(world_run(w, &drop.slice.command), ERR_OK);
 	assert_int_equal(erase(w, jessica), ERR_OK);
 	size_t slices = 0, work;
 	while (step(w, &work)) {

@@ -31,10 +31,11 @@ static void nothing_is_sent_again(void **state)
 			       .since_ms = 1,
 			       .statuses = REPLAY_MISSING | 1 << DELIVERY_DELIVERED}};
 		assert_int_equal(world_run(w, &start.command), ERR_OK);
-		struct replay_step replay = {.command = {.decide = replay_step_decide},
-					     .replay_id = start.replay.id,
-					     .now_ms = w->now_ms};
-		assert_int_equal(world_run(w, &replay.command), ERR_OK);
+		struct replay_slice replay = {
+		    .slice = {.command = {.decide = replay_step_decide}, .now_ms = w->now_ms},
+		    .replay_id = start.replay.id,
+		};
+		assert_int_equal(world_run(w, &replay.slice.command), ERR_OK);
 		assert_true(replay.replay.finished_ms != 0 && replay.replay.queued == 0);
 		finish(w);
 	}
@@ -74,11 +75,11 @@ static void a_strict_order_continues_around_cancelled_deliveries(void **state)
 	assert_true(is_due(w, 1) && !is_due(w, 3));
 	person(w, 0, ada, "Dora", "dora@example.com"); /* 5, behind a cancelled one */
 	world_assert_sound(w);
-	struct retention_drop drop = {.command = {.decide = retention_drop_decide},
-				      .before_ms = w->now_ms + 10,
-				      .deliveries = {2, 4},
-				      .n_deliveries = 2};
-	assert_int_equal(world_run(w, &drop.command), ERR_OK);
+	struct retention_slice drop = {.slice = {.command = {.decide = retention_drop_decide}},
+				       .before_ms = w->now_ms + 10,
+				       .deliveries = {2, 4},
+				       .n_deliveries = 2};
+	assert_int_equal(world_run(w, &drop.slice.command), ERR_OK);
 	world_assert_sound(w);
 	deliver(w, 1);
 	assert_true(is_due(w, 3) && !is_due(w, 5));
@@ -87,7 +88,7 @@ static void a_strict_order_continues_around_cancelled_deliveries(void **state)
 	deliver(w, 5);
 	assert_int_equal(world_count(w, &KIND_CHAIN), 0);
 	drop.before_ms = w->now_ms + 10;
-	assert_int_equal(world_run(w, &drop.command), ERR_OK);
+	assert_int_equal(world_run(w, &drop.slice.command), ERR_OK);
 	assert_int_equal(world_count(w, &KIND_DELIVERY), 3);
 	world_assert_sound(w);
 }

@@ -13,6 +13,7 @@
 #include "core/replay.h"
 #include "delivery/scheduler_parts.h"
 #include "fake_client.h"
+#include "upkeep/upkeep.h"
 
 /* 2026-11-23T10:00:00Z. */
 #define START_MS UINT64_C(1795428000000)
@@ -30,6 +31,7 @@ struct delivery_world {
 	struct loop *loop;
 	struct http_client client;
 	struct scheduler *scheduler;
+	struct upkeep *upkeep; /* for replays and retention */
 	uint64_t retention_ms;
 	struct buf sealed, old_sealed;
 	uint64_t turns;
@@ -54,17 +56,33 @@ static inline uint64_t steady_now(const struct delivery_world *w)
 	return w->client.epoch_ms + w->clock.now_mono_ns / 1000000;
 }
 
-static inline void open_scheduler(struct delivery_world *w)
+/* The other jobs look at the records every few seconds, which costs too much in a test of days. */
+static inline const struct upkeep_job *jobs_of_world(void)
 {
-	const struct scheduler_config config = {
-	    .loop = w->loop,
-	    .store = w->core.store,
-	    .client = &w->client,
-	    .codes = w->core.codes,
-	    .secret_key = SEALING_KEY,
-	    .retention_ms = w->retention_ms,
-	};
-	assert_int_equal(scheduler_open(&config, &w->scheduler), ERR_OK);
+	static struct upkeep_job jobs[3];
+	size_t n = 0;
+	for (const struct upkeep_job *job = UPKEEP_JOBS; job->name != NULL; job++)
+		if (strcmp(job->name, "replays") == 0 || strcmp(job->name, "retention") == 0)
+			jobs[n++] = *job;
+	assert_int_equal(n, 2);
+	return jobs;
+}
+
+static inline void open_rooms(struct delivery_world *w)
+{
+	const struct scheduler_config scheduler = {.loop = w->loop,
+						   .store = w->core.store,
+						   .client = &w->client,
+						   .codes = w->core.codes,
+						   .secret_key = SEALING_KEY};
+	const struct upkeep_config upkeep = {.loop = w->loop,
+					     .store = w->core.store,
+					     .codes = w->core.codes,
+					     .public_url = "https://refer.example",
+					     .retention_ms = w->retention_ms,
+					     .jobs = jobs_of_world()};
+	assert_int_equal(scheduler_open(&scheduler, &w->scheduler), ERR_OK);
+	assert_int_equal(upkeep_open(&upkeep, &w->upkeep), ERR_OK);
 }
 
 /* A new process: its steady clock begins with the wall clock. */
@@ -97,7 +115,7 @@ static inline int open_world(void **state, int core_open(void **), uint64_t rete
 	crypto_seal(SEALING_KEY, TEXT("webhook secret"), text_of(OLD_SECRET), &w->old_sealed);
 	loop_again(w->loop);
 	loop_turn(w->loop); /* from here on the loop has the clock's time */
-	open_scheduler(w);
+	open_rooms(w);
 	*state = w;
 	return 0;
 }
@@ -135,6 +153,7 @@ static inline int close_world(void **state)
 		store_turn(w->core.store);
 	scheduler_close(w->scheduler);
 	close_store(w);
+	upkeep_close(w->upkeep);
 	loop_free(w->loop);
 	fake_client_free(&w->client);
 	buf_free(&w->sealed);
@@ -153,9 +172,12 @@ static inline void restart(struct delivery_world *w, uint64_t down_ms)
 	struct engine *engine = NULL;
 	const char *why = "";
 	const struct store_config defaults = {0};
+	upkeep_drain(w->upkeep);
 	scheduler_close(w->scheduler);
 	w->scheduler = NULL;
 	close_store(w);
+	upkeep_close(w->upkeep);
+	w->upkeep = NULL;
 	clock_manual_advance(&w->clock, down_ms);
 	w->core.now_ms = w->clock.now_unix_ms;
 	open_loop(w);
@@ -165,7 +187,7 @@ static inline void restart(struct delivery_world *w, uint64_t down_ms)
 	assert_int_equal(store_open(engine, &defaults, &w->core.store), ERR_OK);
 	loop_again(w->loop);
 	loop_turn(w->loop);
-	open_scheduler(w);
+	open_rooms(w);
 }
 
 #define ON_MEMORY(f)                                                                               \
@@ -189,21 +211,25 @@ static inline void turn(struct delivery_world *w)
 	loop_turn(w->loop);
 }
 
-/* The time of the next timer or answer, or FAKE_NEVER. */
+/* A moment of the monotonic clock on the steady clock, rounded up. */
+static inline uint64_t ms_of(const struct delivery_world *w, uint64_t mono_ns)
+{
+	uint64_t now_ns = w->clock.now_mono_ns, left_ns = mono_ns > now_ns ? mono_ns - now_ns : 0;
+	return steady_now(w) + (left_ns + 999999) / 1000000;
+}
+
+/* The time of the next timer, answer or slice, or FAKE_NEVER. */
 static inline uint64_t next_ms(const struct delivery_world *w)
 {
 	const struct scheduler *s = w->scheduler;
 	uint64_t soonest = fake_next_ms(&w->client), room_ms = scheduler_next_ms(s);
 	if (room_ms != 0 && room_ms < soonest)
 		soonest = room_ms;
-	if (s->results.n > 0) {
-		uint64_t left_ns = s->results.record_at_ns > w->clock.now_mono_ns
-				       ? s->results.record_at_ns - w->clock.now_mono_ns
-				       : 0;
-		uint64_t record_ms = steady_now(w) + (left_ns + 999999) / 1000000;
-		soonest = record_ms < soonest ? record_ms : soonest;
-	}
-	return soonest;
+	if (s->results.n > 0 && ms_of(w, s->results.record_at_ns) < soonest)
+		soonest = ms_of(w, s->results.record_at_ns);
+	uint64_t slice_ns = upkeep_next_ns(w->upkeep);
+	return slice_ns != UINT64_MAX && ms_of(w, slice_ns) < soonest ? ms_of(w, slice_ns)
+								      : soonest;
 }
 
 static inline bool is_settled(const struct delivery_world *w)

@@ -7,6 +7,7 @@
 #include "base/log.h"
 
 enum { HOUR_MS = 3600 * 1000, TURNS = 50, TRACE_MAX = 256 };
+enum { FIRST_MS = 1000, PACE_MS = 20, AGAIN_MS = 500 }; /* of paced_jobs */
 
 struct upkeep_world {
 	struct world *core;
@@ -20,6 +21,7 @@ static struct trace {
 	char letters[TRACE_MAX];
 	size_t n;
 	bool fails; /* the commands of job a are refused */
+	size_t reports;
 } trace;
 
 static void note(char letter)
@@ -89,9 +91,63 @@ static enum err eat_due(struct command *command, struct tx *tx)
 }
 
 static const struct upkeep_job jobs[] = {
-    {"a", sizeof(struct eat_replay), find_replay, eat_replay, HOUR_MS, &KIND_REPLAY},
-    {"b", sizeof(struct eat_due), find_due, eat_due, 2 * HOUR_MS, NULL},
-    {NULL, 0, NULL, NULL, 0, NULL},
+    {.name = "a",
+     .size = sizeof(struct eat_replay),
+     .find = find_replay,
+     .change = eat_replay,
+     .every_ms = HOUR_MS,
+     .watch = &KIND_REPLAY},
+    {.name = "b",
+     .size = sizeof(struct eat_due),
+     .find = find_due,
+     .change = eat_due,
+     .every_ms = 2 * HOUR_MS},
+    {.name = NULL},
+};
+
+/* A job whose command writes the kind that it watches: each row becomes the next one, up to 3. */
+static enum err advance_replay(struct command *command, struct tx *tx)
+{
+	const struct eat_replay *eat = (struct eat_replay *)command;
+	const struct replay next = {.id = eat->found.id + 1};
+	enum err err = eat_replay(command, tx);
+	if (err == ERR_OK && next.id <= 3)
+		tx_put(tx, &KIND_REPLAY, &next);
+	return err;
+}
+
+/* Asks for another look before the interval of the job has passed. */
+static enum err find_replay_soon(struct command *command, struct tx *tx)
+{
+	struct slice *slice = (struct slice *)command;
+	enum err err = find_replay(command, tx);
+	if (err == ERR_OK && slice->n == 0)
+		slice->look_again_ms = AGAIN_MS;
+	return err;
+}
+
+static void count_report(const struct slice *slice)
+{
+	assert_int_equal(slice->n, 1);
+	trace.reports++;
+}
+
+static const struct upkeep_job paced_jobs[] = {
+    {.name = "a",
+     .size = sizeof(struct eat_replay),
+     .find = find_replay_soon,
+     .change = advance_replay,
+     .first_ms = FIRST_MS,
+     .pace_ms = PACE_MS,
+     .every_ms = HOUR_MS,
+     .watch = &KIND_REPLAY,
+     .report = count_report},
+    {.name = "b",
+     .size = sizeof(struct eat_due),
+     .find = find_due,
+     .change = eat_due,
+     .every_ms = 2 * HOUR_MS},
+    {.name = NULL},
 };
 
 struct put_rows {
@@ -137,7 +193,7 @@ static void pass(struct upkeep_world *w, uint64_t ms)
 	turn(w);
 }
 
-static int open_on(void **state, int open_core(void **))
+static int open_on(void **state, int open_core(void **), const struct upkeep_job *table)
 {
 	struct upkeep_world *w = calloc(1, sizeof *w);
 	void *core = NULL;
@@ -153,7 +209,7 @@ static int open_on(void **state, int open_core(void **))
 	const struct upkeep_config config = {.loop = w->loop,
 					     .store = w->core->store,
 					     .public_url = "https://refer.example",
-					     .jobs = jobs};
+					     .jobs = table};
 	assert_int_equal(upkeep_open(&config, &w->upkeep), ERR_OK);
 	*state = w;
 	return 0;
@@ -161,12 +217,17 @@ static int open_on(void **state, int open_core(void **))
 
 static int open_on_memory(void **state)
 {
-	return open_on(state, world_on_memory);
+	return open_on(state, world_on_memory, jobs);
 }
 
 static int open_on_lmdb(void **state)
 {
-	return open_on(state, world_on_lmdb);
+	return open_on(state, world_on_lmdb, jobs);
+}
+
+static int open_on_paced(void **state)
+{
+	return open_on(state, world_on_memory, paced_jobs);
 }
 
 static int close_world(void **state)
@@ -260,6 +321,41 @@ static void a_drain_starts_no_slice(void **state)
 	assert_true(store_idle(w->core->store));
 }
 
+static void a_job_starts_after_its_first_delay(void **state)
+{
+	struct upkeep_world *w = *state;
+	turn(w);
+	pass(w, FIRST_MS - 1);
+	assert_trace("b");
+	pass(w, 1);
+	assert_trace("a");
+}
+
+static void a_job_that_wakes_itself_keeps_its_pace(void **state)
+{
+	struct upkeep_world *w = *state;
+	put(w, &KIND_REPLAY, 1);
+	put(w, &KIND_DUE, 5);
+	turn(w);
+	assert_trace("aA"); /* the write woke it before its delay */
+	for (int i = 0; i < 14; i++)
+		pass(w, UPKEEP_PACE_MS);
+	assert_trace("bBbBbBbBaAbBbaAa"); /* b works while a rests */
+	assert_int_equal(trace.reports, 3);
+}
+
+static void a_query_can_ask_for_an_earlier_look(void **state)
+{
+	struct upkeep_world *w = *state;
+	pass(w, FIRST_MS);
+	pass(w, UPKEEP_PACE_MS);
+	assert_trace("ba");
+	pass(w, AGAIN_MS - 1);
+	assert_trace("");
+	pass(w, 1);
+	assert_trace("a");
+}
+
 #define ON(engine, f)                                                                              \
 	{                                                                                          \
 #f " (" #engine ")", f, open_on_##engine, close_world, NULL                        \
@@ -274,6 +370,9 @@ int main(void)
 	    ON(lmdb, jobs_take_turns_with_pauses),
 	    ON(memory, a_failed_job_waits_and_stops_no_other_job),
 	    ON(lmdb, a_drain_starts_no_slice),
+	    ON(paced, a_job_starts_after_its_first_delay),
+	    ON(paced, a_job_that_wakes_itself_keeps_its_pace),
+	    ON(paced, a_query_can_ask_for_an_earlier_look),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
