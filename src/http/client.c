@@ -141,7 +141,7 @@ static void free_dead(void *arg)
 	struct outgoing *conn;
 	while ((call = TAILQ_FIRST(&c->dead_calls)) != NULL) {
 		TAILQ_REMOVE(&c->dead_calls, call, in_list);
-		call_free(call);
+		http_call_free(call);
 	}
 	while ((conn = TAILQ_FIRST(&c->dead)) != NULL) {
 		TAILQ_REMOVE(&c->dead, conn, in_list);

@@ -40,7 +40,7 @@ static void drop_input(struct evbuffer *input)
 /* Ends the call; what was not parsed is thrown away before evhttp sees it. */
 static void cut(struct outgoing *conn, struct evbuffer *input, const char *detail)
 {
-	call_broken(conn->call, false, detail);
+	http_call_broken(conn->call, false, detail);
 	drop_input(input);
 }
 
@@ -69,7 +69,7 @@ static void cut_head(struct outgoing *conn, struct evbuffer *input)
 {
 	int status = conn->head.status;
 	if (status >= 200 && status <= 599)
-		call_status(conn->call, status, NULL);
+		http_call_status(conn->call, status, NULL);
 	cut(conn, input,
 	    "the answer's headers are over 24 KiB: the rest of the answer was cut off");
 }
@@ -77,7 +77,7 @@ static void cut_head(struct outgoing *conn, struct evbuffer *input)
 static void watch_head(struct outgoing *conn, struct evbuffer *input, size_t from)
 {
 	if (conn->head.bytes == 0)
-		call_first_byte(conn->call);
+		http_call_first_byte(conn->call);
 	conn->taking_head = true;
 	bool ok = take_head(conn, input, from);
 	conn->taking_head = false;
@@ -122,7 +122,7 @@ void answer_salvage(struct outgoing *conn)
 	if (request->ntoread >= 0 && n > request->ntoread)
 		n = (ev_ssize_t)request->ntoread;
 	if (n > 0)
-		(void)call_add_body(conn->call, start, (size_t)n);
+		(void)http_call_add_body(conn->call, start, (size_t)n);
 }
 
 /* ---- evhttp's callbacks ---- */
@@ -177,11 +177,12 @@ static int on_head(struct evhttp_request *request, void *arg)
 	/* The version is in plain chars, which some machines read as unsigned. */
 	if (status < 200 || status > 599 || request->major != 1 ||
 	    (unsigned char)request->minor > 1) {
-		call_broken(conn->call, false, "the answer's status line is not HTTP/1.1's");
+		http_call_broken(conn->call, false, "the answer's status line is not HTTP/1.1's");
 		return -1;
 	}
 	conn->reusable = keeps_alive(request);
-	call_status(conn->call, status, evhttp_find_header(request->input_headers, "Retry-After"));
+	http_call_status(conn->call, status,
+			 evhttp_find_header(request->input_headers, "Retry-After"));
 	/* evhttp adds trailers to the headers it holds, under the same limit. */
 	evhttp_connection_set_max_headers_size(conn->evcon,
 					       (ev_ssize_t)request->headers_size + TRAILER_MAX);
@@ -196,11 +197,11 @@ static void on_body(struct evhttp_request *request, void *arg)
 	struct evbuffer_iovec piece;
 	bool fits = true;
 	while (conn->call != NULL && fits && evbuffer_peek(body, -1, NULL, &piece, 1) > 0) {
-		fits = call_add_body(conn->call, piece.iov_base, piece.iov_len);
+		fits = http_call_add_body(conn->call, piece.iov_base, piece.iov_len);
 		evbuffer_drain(body, piece.iov_len);
 	}
 	if (conn->call != NULL && !fits)
-		call_broken(conn->call, false, "the answer's body is over 4 KiB");
+		http_call_broken(conn->call, false, "the answer's body is over 4 KiB");
 }
 
 static void on_error(enum evhttp_request_error error, void *arg)
@@ -226,14 +227,14 @@ static void on_done(struct evhttp_request *request, void *arg)
 	if (call == NULL)
 		return;
 	if (conn->state == CONN_CONNECTING)
-		call_connect_failed(call, HTTP_FAIL_CONNECT, "the connection cannot be made");
+		http_call_connect_failed(call, HTTP_FAIL_CONNECT, "the connection cannot be made");
 	else if (request == NULL || call->state != CALL_READING)
-		call_broken(call, conn->head.bytes == 0,
-			    conn->error != NULL ? conn->error : "the connection failed");
+		http_call_broken(call, conn->head.bytes == 0,
+				 conn->error != NULL ? conn->error : "the connection failed");
 	else {
 		/* What lies behind the answer was not asked for. */
 		if (evbuffer_get_length(bufferevent_get_input(conn->bev)) > 0)
 			conn->reusable = false;
-		call_complete(call);
+		http_call_complete(call);
 	}
 }

@@ -1,5 +1,5 @@
 /* Owns one outbound call's life: resolve, judge, connect, wait, read, end; and its deadlines.
- * Never touches a socket or evhttp; decides the result in one place (call_finish).
+ * Never touches a socket or evhttp; decides the result in one place (http_call_finish).
  * Called by client.c (start, cancel) and by the connections (facts). */
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@ static const uint64_t MS_NS = 1000000;
 static void on_resolved(void *arg, const struct resolver_answer *answer);
 static void on_timer(evutil_socket_t fd, short what, void *arg);
 static void try_address(struct http_call *call);
-static void call_finish(struct http_call *call, enum http_failure failure, const char *detail);
+static void http_call_finish(struct http_call *call, enum http_failure failure, const char *detail);
 
 /* ---- making one: a single allocation ---- */
 
@@ -71,8 +71,8 @@ static bool arm(struct http_call *call, uint64_t deadline_ns)
 	return event_add(&call->timer, &tv) == 0;
 }
 
-struct http_call *call_new(struct http_pool *pool, const struct http_call_spec *spec,
-			   http_call_fn *done, void *arg)
+struct http_call *http_call_new(struct http_pool *pool, const struct http_call_spec *spec,
+				http_call_fn *done, void *arg)
 {
 	struct http_call *call = malloc(sizeof(*call) + spec_size(spec));
 	if (call == NULL)
@@ -98,7 +98,7 @@ struct http_call *call_new(struct http_pool *pool, const struct http_call_spec *
 	return NULL;
 }
 
-void call_free(struct http_call *call)
+void http_call_free(struct http_call *call)
 {
 	if (call == NULL)
 		return;
@@ -133,19 +133,19 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	switch (call->state) {
 	case CALL_RESOLVING:
-		call_finish(call, HTTP_FAIL_DNS, "the name server did not answer in time");
+		http_call_finish(call, HTTP_FAIL_DNS, "the name server did not answer in time");
 		break;
 	case CALL_CONNECTING:
-		call_connect_failed(call, HTTP_FAIL_TIMEOUT,
-				    call->conn->tcp_connected ? "no TLS handshake in time"
-							      : "no connection in time");
+		http_call_connect_failed(call, HTTP_FAIL_TIMEOUT,
+					 call->conn->tcp_connected ? "no TLS handshake in time"
+								   : "no connection in time");
 		break;
 	case CALL_WAITING:
-		call_finish(call, HTTP_FAIL_TIMEOUT, "no answer in time");
+		http_call_finish(call, HTTP_FAIL_TIMEOUT, "no answer in time");
 		break;
 	case CALL_READING:
 		answer_salvage(call->conn);
-		call_finish(call, HTTP_FAIL_NONE, "the answer's body did not end in time");
+		http_call_finish(call, HTTP_FAIL_NONE, "the answer's body did not end in time");
 		break;
 	case CALL_ENDED:
 		break;
@@ -179,7 +179,7 @@ static bool judge(struct http_call *call, const struct resolver_answer *answer)
 			continue;
 		snprintf(detail, sizeof(detail), "%s is a %s", address_text(sa, text), refusal);
 		call->result.refused_address = !own;
-		call_finish(call, HTTP_FAIL_POLICY, detail);
+		http_call_finish(call, HTTP_FAIL_POLICY, detail);
 		return false;
 	}
 	return true;
@@ -213,7 +213,7 @@ static void on_resolved(void *arg, const struct resolver_answer *answer)
 	struct http_call *call = arg;
 	call->result.dns_us = take_step_us(call);
 	if (answer->failure != NULL)
-		call_finish(call, HTTP_FAIL_DNS, answer->failure);
+		http_call_finish(call, HTTP_FAIL_DNS, answer->failure);
 	else
 		connect_to(call, answer);
 }
@@ -227,7 +227,7 @@ static void use_literal(struct http_call *call)
 	e.sa.sa_family = v4 ? AF_INET : AF_INET6;
 	void *to = v4 ? (void *)&e.v4.sin_addr : (void *)&e.v6.sin6_addr;
 	if (inet_pton(e.sa.sa_family, call->url.host, to) != 1)
-		call_finish(call, HTTP_FAIL_POLICY, "the host is not an address");
+		http_call_finish(call, HTTP_FAIL_POLICY, "the host is not an address");
 	else
 		connect_to(call, &answer);
 }
@@ -242,7 +242,7 @@ static void start_fresh(struct http_call *call)
 		use_literal(call);
 }
 
-void call_start(struct http_call *call)
+void http_call_start(struct http_call *call)
 {
 	struct outgoing *conn = outgoing_take(call->pool, &call->url);
 	if (conn == NULL) {
@@ -264,12 +264,12 @@ static void try_address(struct http_call *call)
 	(void)arm(call, address_deadline(call));
 	call->conn = outgoing_new(call, peer);
 	if (call->conn == NULL)
-		call_finish(call, HTTP_FAIL_CONNECT, "out of memory");
+		http_call_finish(call, HTTP_FAIL_CONNECT, "out of memory");
 	else
 		outgoing_send(call->conn, call);
 }
 
-void call_connect_failed(struct http_call *call, enum http_failure failure, const char *detail)
+void http_call_connect_failed(struct http_call *call, enum http_failure failure, const char *detail)
 {
 	uint64_t now = client_now_ns(call->pool->client);
 	outgoing_retire(call->conn);
@@ -278,15 +278,15 @@ void call_connect_failed(struct http_call *call, enum http_failure failure, cons
 	    now < call->connect_deadline_ns)
 		try_address(call);
 	else
-		call_finish(call, failure, detail);
+		http_call_finish(call, failure, detail);
 }
 
-void call_tcp_connected(struct http_call *call)
+void http_call_tcp_connected(struct http_call *call)
 {
 	call->result.connect_us = take_step_us(call);
 }
 
-void call_connected(struct http_call *call)
+void http_call_connected(struct http_call *call)
 {
 	if (call->url.https)
 		call->result.tls_us = take_step_us(call);
@@ -296,12 +296,12 @@ void call_connected(struct http_call *call)
 
 /* ---- the answer ---- */
 
-void call_first_byte(struct http_call *call)
+void http_call_first_byte(struct http_call *call)
 {
 	call->result.first_byte_us = take_step_us(call);
 }
 
-void call_status(struct http_call *call, int status, const char *retry_after)
+void http_call_status(struct http_call *call, int status, const char *retry_after)
 {
 	call->state = CALL_READING;
 	call->result.status = status;
@@ -310,7 +310,7 @@ void call_status(struct http_call *call, int status, const char *retry_after)
 		memcpy(call->retry_after, retry_after, strlen(retry_after) + 1);
 }
 
-bool call_add_body(struct http_call *call, const void *p, size_t n)
+bool http_call_add_body(struct http_call *call, const void *p, size_t n)
 {
 	size_t room = ANSWER_MAX - call->answer_n;
 	size_t taken = n < room ? n : room;
@@ -321,28 +321,29 @@ bool call_add_body(struct http_call *call, const void *p, size_t n)
 	return taken == n;
 }
 
-void call_complete(struct http_call *call)
+void http_call_complete(struct http_call *call)
 {
 	struct outgoing *conn = call->conn;
 	call->conn = NULL;
 	outgoing_release(conn);
-	call_finish(call, HTTP_FAIL_NONE, "");
+	http_call_finish(call, HTTP_FAIL_NONE, "");
 }
 
-void call_broken(struct http_call *call, bool untouched, const char *detail)
+void http_call_broken(struct http_call *call, bool untouched, const char *detail)
 {
 	struct outgoing *conn = call->conn;
 	bool again = conn->reused && untouched && call->state == CALL_WAITING;
 	if (!again && call->state == CALL_WAITING && conn->alert != 0) {
 		/* In TLS 1.3 the receiver may judge our side after our handshake has ended. */
 		char text[TLS_ALERT_SIZE];
-		call_finish(call, HTTP_FAIL_TLS,
-			    client_tls_alert(conn->alert, conn->certificate_wanted, text));
+		http_call_finish(call, HTTP_FAIL_TLS,
+				 client_tls_alert(conn->alert, conn->certificate_wanted, text));
 		return;
 	}
 	if (!again) {
-		call_finish(call, call->state == CALL_READING ? HTTP_FAIL_NONE : HTTP_FAIL_PROTOCOL,
-			    detail);
+		http_call_finish(call,
+				 call->state == CALL_READING ? HTTP_FAIL_NONE : HTTP_FAIL_PROTOCOL,
+				 detail);
 		return;
 	}
 	/* It was closed while idle, or as we wrote: the receiver has answered nothing, so a second
@@ -367,7 +368,7 @@ static void detach(struct http_call *call)
 	call->state = CALL_ENDED;
 }
 
-static void call_finish(struct http_call *call, enum http_failure failure, const char *detail)
+static void http_call_finish(struct http_call *call, enum http_failure failure, const char *detail)
 {
 	struct http_client *c = call->pool->client;
 	struct http_result *r = &call->result;

@@ -182,14 +182,15 @@ void outgoing_send(struct outgoing *conn, struct http_call *call)
 	bool fresh = conn->state == CONN_CONNECTING;
 	conn->call = call;
 	if (!make_request(conn, call)) {
-		call_broken(call, false, "the request's headers were refused, or out of memory");
+		http_call_broken(call, false,
+				 "the request's headers were refused, or out of memory");
 		return;
 	}
 	int made = evhttp_make_request(conn->evcon, conn->request, type, call->target);
 	if (conn->call == NULL)
 		return; /* failed at once, and was told */
 	if (made != 0)
-		call_connect_failed(call, HTTP_FAIL_CONNECT, "the connection cannot be made");
+		http_call_connect_failed(call, HTTP_FAIL_CONNECT, "the connection cannot be made");
 	else if (fresh)
 		watch_connect(conn);
 	else
@@ -224,7 +225,7 @@ static void on_tls_info(const SSL *ssl, int where, int ret)
 	if (!peer_is_right(conn, SSL_get_fd(ssl)))
 		return;
 	conn->tcp_connected = true;
-	call_tcp_connected(conn->call);
+	http_call_tcp_connected(conn->call);
 }
 
 static void tell_failed(struct outgoing *conn, int error)
@@ -233,13 +234,16 @@ static void tell_failed(struct outgoing *conn, int error)
 	conn->error = "connect";
 	char text[TLS_ALERT_SIZE];
 	if (conn->alert != 0)
-		call_connect_failed(call, HTTP_FAIL_TLS,
-				    client_tls_alert(conn->alert, conn->certificate_wanted, text));
+		http_call_connect_failed(
+		    call, HTTP_FAIL_TLS,
+		    client_tls_alert(conn->alert, conn->certificate_wanted, text));
 	else if (conn->tcp_connected)
-		call_connect_failed(call, HTTP_FAIL_TLS, client_tls_error(conn->ssl, conn->bev));
+		http_call_connect_failed(call, HTTP_FAIL_TLS,
+					 client_tls_error(conn->ssl, conn->bev));
 	else
-		call_connect_failed(call, HTTP_FAIL_CONNECT,
-				    error == 0 ? "the connection cannot be made" : strerror(error));
+		http_call_connect_failed(call, HTTP_FAIL_CONNECT,
+					 error == 0 ? "the connection cannot be made"
+						    : strerror(error));
 }
 
 /* A connection that was reset has no peer any more, and may be tried again. */
@@ -248,10 +252,10 @@ static void tell_wrong_peer(struct outgoing *conn, int fd)
 	union endpoint peer;
 	socklen_t size = sizeof(peer);
 	if (getpeername(fd, &peer.sa, &size) != 0)
-		call_connect_failed(conn->call, HTTP_FAIL_CONNECT, strerror(errno));
+		http_call_connect_failed(conn->call, HTTP_FAIL_CONNECT, strerror(errno));
 	else
-		call_connect_failed(conn->call, HTTP_FAIL_POLICY,
-				    "connected to another address than meant");
+		http_call_connect_failed(conn->call, HTTP_FAIL_POLICY,
+					 "connected to another address than meant");
 }
 
 /* A connection that was reset hides why: the receiver's alert may lie unread in it. */
@@ -281,14 +285,14 @@ static void on_connect(struct bufferevent *bev, short what, void *arg)
 		return;
 	}
 	if (!conn->tcp_connected)
-		call_tcp_connected(call);
+		http_call_tcp_connected(call);
 	conn->tcp_connected = true;
 	conn->state = CONN_BUSY;
 	conn->pool->n_established++;
-	call_connected(call);
+	http_call_connected(call);
 	read_alert(conn); /* evhttp looks for an error of the socket first, and would close it */
 	if (conn->alert != 0) {
-		call_broken(call, true, "");
+		http_call_broken(call, true, "");
 		return;
 	}
 	/* Now evhttp learns of it and writes the request. */

@@ -40,17 +40,17 @@ struct http_client {
 	struct http_client_counters counters;
 	struct event *ended_event; /* runs the callbacks, outside every evhttp callback */
 	struct event *idle_event;
-	TAILQ_HEAD(call_list, http_call) ended;   /* a callback is owed */
-	struct call_list dead_calls;              /* freed in the hook */
-	TAILQ_HEAD(outgoing_list, outgoing) idle; /* oldest first */
-	struct outgoing_list dead;                /* freed in the hook */
+	TAILQ_HEAD(http_call_list, http_call) ended; /* a callback is owed */
+	struct http_call_list dead_calls;            /* freed in the hook */
+	TAILQ_HEAD(outgoing_list, outgoing) idle;    /* oldest first */
+	struct outgoing_list dead;                   /* freed in the hook */
 };
 
 struct http_pool {
 	struct http_client *client;
 	uint32_t idle_max, n_idle, n_established;
-	struct outgoing_list idle; /* the most recently used first */
-	struct call_list calls;    /* in flight, or a callback is owed */
+	struct outgoing_list idle;   /* the most recently used first */
+	struct http_call_list calls; /* in flight, or a callback is owed */
 };
 
 uint64_t client_now_ns(const struct http_client *client);
@@ -62,7 +62,7 @@ void client_on_idle(evutil_socket_t fd, short what, void *arg);
 
 /* ---- one call (client_call.c) ---- */
 
-enum call_state {
+enum http_call_state {
 	CALL_RESOLVING,
 	CALL_CONNECTING,
 	CALL_WAITING, /* the request is on its way or sent, no head yet */
@@ -73,7 +73,7 @@ enum call_state {
 struct http_call {
 	TAILQ_ENTRY(http_call) in_pool, in_list;
 	struct http_pool *pool;
-	enum call_state state;
+	enum http_call_state state;
 	http_call_fn *done;
 	void *arg;
 	struct outgoing *conn;
@@ -98,25 +98,26 @@ struct http_call {
 	char detail[160];
 };
 
-struct http_call *call_new(struct http_pool *pool, const struct http_call_spec *spec,
-			   http_call_fn *done, void *arg) WARN_UNUSED;
-void call_start(struct http_call *call);
-void call_free(struct http_call *call);
+struct http_call *http_call_new(struct http_pool *pool, const struct http_call_spec *spec,
+				http_call_fn *done, void *arg) WARN_UNUSED;
+void http_call_start(struct http_call *call);
+void http_call_free(struct http_call *call);
 
 /* Facts from the connection. Each is told at most once for a connection, in this order; the last
  * one (failed, ended) has taken the connection away from the call. */
-void call_tcp_connected(struct http_call *call);
-void call_connected(struct http_call *call);
-void call_connect_failed(struct http_call *call, enum http_failure failure, const char *detail);
-void call_first_byte(struct http_call *call);
-void call_status(struct http_call *call, int status, const char *retry_after);
+void http_call_tcp_connected(struct http_call *call);
+void http_call_connected(struct http_call *call);
+void http_call_connect_failed(struct http_call *call, enum http_failure failure,
+			      const char *detail);
+void http_call_first_byte(struct http_call *call);
+void http_call_status(struct http_call *call, int status, const char *retry_after);
 /** Adds to the kept start of the body; false when it is full and bytes are left over. */
-bool call_add_body(struct http_call *call, const void *p, size_t n);
+bool http_call_add_body(struct http_call *call, const void *p, size_t n);
 /** The answer is complete. */
-void call_complete(struct http_call *call);
+void http_call_complete(struct http_call *call);
 /** Nothing more is wanted or comes. Success where the status is known. `untouched`: no byte of an
  * answer came. */
-void call_broken(struct http_call *call, bool untouched, const char *detail);
+void http_call_broken(struct http_call *call, bool untouched, const char *detail);
 
 /* ---- one connection (client_connection.c) ---- */
 

@@ -43,12 +43,12 @@ uint32_t http_pool_established(const struct http_pool *pool)
 struct http_call *http_pool_call(struct http_pool *pool, const struct http_call_spec *spec,
 				 http_call_fn *done, void *arg)
 {
-	struct http_call *call = call_new(pool, spec, done, arg);
+	struct http_call *call = http_call_new(pool, spec, done, arg);
 	if (call == NULL)
 		return NULL;
 	pool->client->counters.calls++;
 	TAILQ_INSERT_TAIL(&pool->calls, call, in_pool);
-	call_start(call);
+	http_call_start(call);
 	return call;
 }
 

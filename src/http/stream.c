@@ -21,7 +21,7 @@ static struct exchange *exchange_of(struct http_request *req)
 
 /* ---- calls ---- */
 
-static void call_later(struct exchange *x)
+static void run_later(struct exchange *x)
 {
 	struct http_server *server = x->server;
 
@@ -51,7 +51,7 @@ void stream_cancel(struct exchange *x)
 void stream_orphaned(struct exchange *x)
 {
 	if (x->on_body != NULL || x->on_more != NULL)
-		call_later(x);
+		run_later(x);
 }
 
 static void answer_body(struct exchange *x, http_body_fn *fn)
@@ -101,7 +101,7 @@ static void pulled(struct connection *c)
 {
 	if (c->phase == PHASE_PULL)
 		connection_enter(c, PHASE_HANDLER);
-	call_later(c->x);
+	run_later(c->x);
 }
 
 void stream_fail(struct connection *c, enum http_body state, const char *reason)
@@ -174,7 +174,7 @@ void http_body_next(struct http_request *req, http_body_fn *fn, void *arg)
 	x->on_arg = arg;
 	x->in_len = http_parser_take(&x->parser, x->in, x->in_len);
 	if (x->conn == NULL || x->body_failed != HTTP_BODY_PIECE)
-		call_later(x);
+		run_later(x);
 	else
 		stream_pull(x->conn);
 }
@@ -276,7 +276,7 @@ void http_reply_more(struct http_request *req, http_more_fn *fn, void *arg)
 	x->on_more = fn;
 	x->on_arg = arg;
 	if (x->conn == NULL || waiting(x) < STREAM_MARK)
-		call_later(x);
+		run_later(x);
 }
 
 /* The deadline begins anew, and the bytes that are sent do not pile up before those that wait. */
@@ -297,7 +297,7 @@ bool stream_sent(struct connection *c, size_t n)
 		x->out_at = 0;
 	}
 	if (x->on_more != NULL && left < STREAM_MARK)
-		call_later(x);
+		run_later(x);
 	return true;
 }
 
