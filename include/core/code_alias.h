@@ -20,6 +20,10 @@ enum err code_find(struct tx *tx, struct codes *codes, struct text code, uint64_
 enum err code_resolve_filter(struct tx *tx, struct codes *codes, enum code_type type,
 			     struct filter *filter) WARN_UNUSED;
 
+/* The first segments of the server's own paths, which no alias may be. Ends with NULL.
+ * test/unit/api/test_openapi.c compares them with the route table. */
+extern const char *const CODES_RESERVED[];
+
 /** May this text be a code at all (1 to ALIAS_MAX of letters, digits, "-" and "_")? */
 bool code_is_plausible(struct text code);
 /** Takes a code from elsewhere over: from now on nobody gets an id whose own code it is. The alias

@@ -19,6 +19,9 @@ bool code_is_plausible(struct text code)
 	return code.n > 0 && code.n <= ALIAS_MAX;
 }
 
+const char *const CODES_RESERVED[] = {"api",    "webhook", "assets", "healthz",
+				      "readyz", "metrics", "me",     NULL};
+
 /* Codes of another referd look like ours. Those that were taken over are counted by their kind's
  * sequence: while there are none, which is nearly everywhere, nothing has to be looked up for
  * them. */
@@ -43,13 +46,10 @@ static bool is_given(struct tx *tx, struct codes *codes, struct text code)
 
 static const char *refusal(struct tx *tx, struct codes *codes, struct text code)
 {
-	/* Paths of our own that begin like a code's. */
-	static const char *const taken[] = {"api",    "webhook", "assets", "healthz",
-					    "readyz", "metrics", "me"};
 	if (!code_is_plausible(code))
 		return "must be 1 to 64 letters, digits, - or _";
-	for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
-		if (text_eq(code, text_of(taken[i])))
+	for (const char *const *word = CODES_RESERVED; *word != NULL; word++)
+		if (text_eq(code, text_of(*word)))
 			return "is reserved for a path of this server: choose another code";
 	return is_given(tx, codes, code) ? "is already in use: choose another code" : NULL;
 }

@@ -13,6 +13,7 @@
 #include "api/openapi.h"
 #include "api/routes.h"
 #include "base/json.h"
+#include "core/code_alias.h"
 
 static struct buf text;
 static struct json *document;
@@ -171,6 +172,45 @@ static void every_path_parameter_is_described(void **state)
 	}
 }
 
+/* The first segment of a pattern; empty if it is in braces. */
+static struct text first_segment(const char *pattern)
+{
+	struct text first, rest;
+	text_cut(text_of(pattern + 1), '/', &first, &rest);
+	return text_starts(first, TEXT("{")) ? (struct text){0} : first;
+}
+
+static bool is_reserved(struct text word)
+{
+	for (const char *const *reserved = CODES_RESERVED; *reserved != NULL; reserved++)
+		if (text_eq(word, text_of(*reserved)))
+			return true;
+	return false;
+}
+
+static bool begins_a_route(const char *word)
+{
+	for (const struct route *r = ROUTES; r->pattern != NULL; r++)
+		if (text_eq(first_segment(r->pattern), text_of(word)))
+			return true;
+	return false;
+}
+
+static void no_code_can_hide_a_route(void **state)
+{
+	(void)state;
+	for (const struct route *r = ROUTES; r->pattern != NULL; r++) {
+		struct text word = first_segment(r->pattern);
+		if (code_is_plausible(word) && !is_reserved(word))
+			fail_msg("%s: \"%.*s\" is not in CODES_RESERVED (code_alias.c)", r->pattern,
+				 TEXT_ARGS(word));
+	}
+	for (const char *const *word = CODES_RESERVED; *word != NULL; word++)
+		if (!begins_a_route(*word))
+			fail_msg("CODES_RESERVED (code_alias.c) has \"%s\": no route begins so",
+				 *word);
+}
+
 static void scopes_match_the_route_table(void **state)
 {
 	(void)state;
@@ -198,6 +238,7 @@ int main(void)
 	    cmocka_unit_test(every_reference_resolves),
 	    cmocka_unit_test(operations_with_a_body_have_an_example),
 	    cmocka_unit_test(every_path_parameter_is_described),
+	    cmocka_unit_test(no_code_can_hide_a_route),
 	    cmocka_unit_test(scopes_match_the_route_table),
 	};
 	return cmocka_run_group_tests(tests, make_document, free_document);
