@@ -1,5 +1,5 @@
-/* Owns the choice of the command. Never does what a command does (src/cli). The process begins
- * here.
+/* Owns the choice of the command and the list of commands. Never does the work of a command
+ * (src/cli). The process begins here.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -70,8 +70,8 @@ static int help_main(int argc, char **argv)
 	return 0;
 }
 
-/* Secrets stay out of core dumps and away from other processes of the same user. Beyond the limit
- * on the size of files a write fails, as on a full disk, instead of ending the process. */
+/* Core dumps and other processes of the same user must not see secrets. Without SIGXFSZ, a write
+ * beyond the limit of the file size fails as on a full disk, instead of ending the process. */
 static void protect_process(void)
 {
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
@@ -84,7 +84,7 @@ int main(int argc, char **argv)
 	protect_process();
 	if (argc == 2 && strcmp(argv[1], "--version") == 0)
 		return version_main(0, NULL);
-	/* Without a command, or with an option first, it serves. */
+	/* The default command is serve, also if the first word is an option. */
 	if (argc < 2 || argv[1][0] == '-')
 		return serve_main(argc - 1, argv + 1);
 	for (size_t i = 0; i < COMMANDS; i++)

@@ -1,5 +1,5 @@
-/* Owns the credential of commands and how a refusal is told. Never what a command asks for. Called
- * by the commands that go through the running server.
+/* Owns the credential of commands and the messages about refused calls. Never the content of a
+ * call. Called by the commands that call the running server.
  */
 #include "api_call.h"
 
@@ -13,14 +13,14 @@
 
 enum { TOKEN_SIZE = 256, REFUSAL_MAX = 65536 };
 
-/* The call's own on_body, and what a refusal says instead. */
+/* The caller's on_body for a successful response, and the body of a refusal. */
 struct answer {
 	http_call_body_fn *on_body;
 	void *arg;
 	struct buf refusal;
 };
 
-/* The first line of the file. */
+/* Reads the first line of the file. */
 static bool read_token_file(const char *path, char token[TOKEN_SIZE])
 {
 	FILE *file = fopen(path, "re");
@@ -38,7 +38,7 @@ static bool read_token_file(const char *path, char token[TOKEN_SIZE])
 	return line.n > 0;
 }
 
-/* What would end the header cannot be part of a token. */
+/* A token must not contain characters that would end the header. */
 static bool token_usable(const char *token)
 {
 	const char *p = token;
@@ -85,7 +85,7 @@ static bool on_body(void *arg, int status, struct text piece)
 	return true;
 }
 
-/* The error shape's message, or the status alone where somebody else answered. */
+/* Prints the message of an error response, or only the status if another server answered. */
 static void print_refusal(int status, struct text body)
 {
 	struct json *root = NULL;

@@ -1,4 +1,4 @@
-/* Owns the order of a backup: copy, verify, keep, tell. Never the copying (store/backup.h). Called
+/* Owns the steps of a backup: copy, verify, rename, report. Never copies (store/backup.h). Called
  * by main for `referd backup`, in a process of its own.
  */
 #include "backup.h"
@@ -42,7 +42,7 @@ static int run(void *target, const struct options_args *args)
 	uint64_t bytes = backup.bytes;
 	if (!verify_database(NULL, backup.tmp, &found)) {
 		backup_drop(&backup);
-		return refuse(file, "was not kept: the copy cannot be read");
+		return refuse(file, "was not kept, because the copy cannot be read");
 	}
 	if (backup_keep(&backup, &why) != ERR_OK)
 		return refuse(file, why);

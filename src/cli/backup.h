@@ -1,9 +1,9 @@
-/* `referd backup FILE`: a copy of the database, taken while it is in use. */
+/* `referd backup FILE`: copies the database, even while a server uses it. */
 #ifndef CLI_BACKUP_H
 #define CLI_BACKUP_H
 
-/** Copies the database at --data to FILE and verifies the copy before it gets that name. 0: it is
- * there and whole; 1: it is not, and one line says why; 2: bad options. */
+/** Copies the database in --data to FILE, and verifies the copy before it gets that name. Returns
+ * 0: FILE is complete; 1: it is not, and a message says why; 2: wrong options. */
 int backup_main(int argc, char **argv);
 
 #endif

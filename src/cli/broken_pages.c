@@ -1,6 +1,6 @@
-/* Owns the last line of a process whose database file breaks under it. Never tries to go on: the
- * file is judged before it is opened (store/lmdb_pages.h), so this is for files that break later.
- * Called by serve, verify and backup.
+/* Owns the last message of a process whose database file breaks while it is mapped. Never tries to
+ * continue: store/lmdb_pages.h checks the file before it is opened, so this is for files that break
+ * later. Called by serve, verify, backup and the offline token command.
  */
 #include "broken_pages.h"
 
@@ -20,8 +20,8 @@ static void on_broken_page(int number)
 	_exit(exit_status);
 }
 
-/* In the server it may as well be a fault of the program: the signal takes its course when this
- * returns. */
+/* In the server, the cause may also be a fault of the program, so the signal ends the process as
+ * usual after this handler. */
 static void on_bad_address(int number)
 {
 	static const char line[] =
@@ -32,7 +32,7 @@ static void on_bad_address(int number)
 	(void)ignored;
 }
 
-/* A sanitizer that listens for the signal says more than a line. */
+/* Keeps the handler of a sanitizer, which reports more than a line. */
 static void tell_of_bad_address(void)
 {
 	struct sigaction action = {.sa_handler = on_bad_address, .sa_flags = (int)SA_RESETHAND},

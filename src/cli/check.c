@@ -1,5 +1,5 @@
-/* Owns the health check: one question with a deadline. Never anything of the server's inside.
- * Called by main for `referd check`.
+/* Owns the health check: one request with a deadline. Never looks into the server's data. Called by
+ * main for `referd check`.
  */
 #include "check.h"
 

@@ -1,5 +1,6 @@
 /*
- * Owns the option table and its judgement. Never opens anything. Called by main for each command.
+ * Owns the table of options and the checks of their values. Never opens a file or a socket for a
+ * command. Called by main for each command.
  */
 #include "config.h"
 
@@ -98,7 +99,7 @@ static int refuse(const char *option, const char *value, const char *why)
 	return 2;
 }
 
-/* Links, redirects and pages begin with it, and all paths below it are ours. */
+/* Links, redirects and pages begin with the public URL, and referd uses all paths below it. */
 static bool public_url_usable(const char *text)
 {
 	struct url url;
@@ -143,7 +144,7 @@ static void print_message(const struct buf *message)
 	}
 }
 
-/* False after it has said what is wrong. */
+/* Prints what is wrong and returns false if the number of words does not fit. */
 static bool arguments_fit(const struct config_command *command, const struct options_args *args)
 {
 	size_t max = command->max_args;
@@ -160,13 +161,13 @@ static bool arguments_fit(const struct config_command *command, const struct opt
 	return args->n >= command->min_args && args->n <= max;
 }
 
-/* -1 to go on, else the exit status. Texts live in arena. */
+/* Returns -1 to continue, else the exit status. Texts live in arena. */
 static int read_all(const struct config_command *command, int argc, char **argv, void *target,
 		    struct options_args *args, struct arena *arena)
 {
 	struct option items[OPTIONS_MAX];
 	struct buf message = {0};
-	/* The command's own come first, so that its help begins with them. */
+	/* The command's own options come first, so that its help begins with them. */
 	for (size_t i = 0; i < command->n_options; i++)
 		items[i] = command->options[i];
 	memcpy(items + command->n_options, table, sizeof table);

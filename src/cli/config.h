@@ -1,6 +1,6 @@
 /*
- * What an operator may set: one struct, one table (config.c), from which flags, environment, file,
- * --help and the table of deploy/README.md come.
+ * The options of referd: one struct and one table (config.c). The command line, the environment,
+ * the file of options, --help and the table of deploy/README.md all come from this table.
  */
 #ifndef CLI_CONFIG_H
 #define CLI_CONFIG_H
@@ -17,32 +17,33 @@ struct config {
 	uint64_t retention_ms;
 	uint64_t miss_rate, token_rate, join_rate, code_join_rate;
 	uint64_t head_timeout_ms, body_timeout_ms, idle_timeout_ms;
-	/* Made of the above by config_run. */
-	bool data_is_flag; /* --data was on the command line, not only in the environment */
+	/* config_run derives these from the options above. */
+	bool data_is_flag; /* --data is on the command line, not only in the environment */
 	struct cidr_list allowed, proxies;
 	enum log_level level;
 };
 
-/* A command as its words are judged. */
+/* How a command is called. */
 struct config_command {
 	const char *name, *usage;     /* "token create", "referd token create NAME [options]" */
 	const char *about;            /* what it does, in sentences, for its --help */
-	size_t min_args, max_args;    /* words beside the options; at most OPTIONS_MAX_ARGS */
-	const struct option *options; /* its own, beside everybody's */
+	size_t min_args, max_args;    /* words other than options; at most OPTIONS_MAX_ARGS */
+	const struct option *options; /* its own, in addition to the table */
 	size_t n_options;
 	bool serves; /* it uses all options */
 };
 
-/** What the command does with its options and words; answers the exit status. */
+/** Does the work of a command with its options and words. Returns the exit status. */
 typedef int config_run_fn(void *target, const struct options_args *args);
 
-/** Reads flags, environment and file into *target: a zeroed struct config, or a struct that begins
- * with one (a command's own options lie behind it). Then run(target, args), during which its texts
- * live; or, after it has printed what has to be said, 0 for --help and 2 after an error. */
+/** Reads the command line, the environment and the file of options into *target: a zeroed struct
+ * config, or a zeroed struct that begins with a struct config and has the command's own options
+ * after it. Then returns run(target, args); the texts live during this call. For --help, prints the
+ * help and returns 0. After an error, prints a message and returns 2. */
 int config_run(const struct config_command *command, int argc, char **argv, void *target,
 	       config_run_fn *run) WARN_UNUSED;
 
-/** The options table as --help shows it, or as Markdown. */
+/** Appends the table of options as --help shows it, or as Markdown. */
 void config_write_help(struct buf *out);
 void config_write_markdown(struct buf *out);
 

@@ -1,6 +1,6 @@
 /*
- * Owns the birth of a database and the check that its secret key is the right one. Never serves.
- * Called by serve.c before it listens.
+ * Owns the creation of a database and the check of its secret key. Never serves requests. Called by
+ * serve.c before the loop runs.
  */
 #include "first_start.h"
 
@@ -31,7 +31,7 @@ struct birth {
 	bool finished;
 };
 
-/* Tells one key from another without giving it away. */
+/* Identifies a key without revealing it. */
 static bool fingerprint(const uint8_t key[KEY_FILE_SIZE], uint8_t out[FINGERPRINT_SIZE])
 {
 	uint8_t full[SHA256_SIZE];
@@ -91,8 +91,8 @@ bool first_start_has_key(const struct config *config)
 	return err != ERR_NOT_FOUND && err != ERR_CORRUPT;
 }
 
-/* A new key for a fresh database, in place of the empty file that a start left behind when it was
- * cut off. */
+/* Makes a new key for a fresh database. It replaces the empty file that an interrupted start left
+ * behind. */
 static enum err make_key(const char *path, bool leftover, uint8_t key[KEY_FILE_SIZE],
 			 const char **why)
 {
@@ -103,7 +103,7 @@ static enum err make_key(const char *path, bool leftover, uint8_t key[KEY_FILE_S
 	return key_file_make(path, key, why);
 }
 
-/* Where there is a database already, its key is never made anew: it would open nothing. */
+/* If a database exists, its key is never replaced: a new key could not decrypt anything in it. */
 static bool read_key(const struct config *config, bool fresh, uint8_t key[KEY_FILE_SIZE])
 {
 	char path[PATH_SIZE];
@@ -119,8 +119,8 @@ static bool read_key(const struct config *config, bool fresh, uint8_t key[KEY_FI
 	return err == ERR_OK;
 }
 
-/* The inbound token is part of a path: a character that would end or change the path is not allowed
- * in it. */
+/* The inbound token is part of a path, so it must not contain characters that end or change a
+ * path. */
 static bool token_usable(const char *name, const char *token)
 {
 	size_t n = strlen(token);
@@ -135,7 +135,7 @@ static bool token_usable(const char *name, const char *token)
 	return ok;
 }
 
-/* Only a fresh database takes the tokens over, so only there their length counts. */
+/* Only a fresh database takes the tokens, so only then their length counts. */
 static bool tokens_long_enough(const char *api, const char *inbound)
 {
 	if (inbound != NULL && strlen(inbound) < INBOUND_TOKEN_WEAK)
@@ -193,8 +193,8 @@ static bool write_tokens(const char *path, const char *api, const char *inbound)
 	return err == ERR_OK;
 }
 
-/* A fresh database has no data, so an older file comes from a first start that failed: its tokens
- * are good for nothing. Where both tokens come from the environment, nothing takes its place. */
+/* A fresh database has no data, so an older file comes from a failed first start, and its tokens
+ * are useless. If both tokens come from the environment, there is no new file. */
 static bool renew_tokens_file(const char *path, bool given, const char *api, const char *inbound)
 {
 	if (key_file_remove(path) == ERR_OK)
@@ -230,13 +230,13 @@ static void warn_of_ignored(const struct setup *s, const char *api, const char *
 			"database, so it changes nothing\n");
 }
 
-/* What a new database keeps, until it is stored. */
+/* The secrets of a new database, until they are stored. */
 struct secrets {
 	uint8_t code_key[CODE_KEY_SIZE], fingerprint[FINGERPRINT_SIZE], api_hash[SHA256_SIZE];
 	struct buf sealed_token, sealed_secret;
 };
 
-/* False without memory: an empty secret would be stored for good. */
+/* False without memory: otherwise an empty secret would be stored permanently. */
 static bool make_secrets(struct secrets *s, const struct identity *identity, const char *api,
 			 const char *inbound)
 {
@@ -286,8 +286,9 @@ bool first_start(const struct config *config, struct store *store, struct identi
 	const char *api = env_api != NULL ? env_api : made_api;
 	const char *inbound = env_inbound != NULL ? env_inbound : made_inbound;
 	name_tokens_file(config, identity);
-	/* Written before the database knows them: a crash between leaves a file with unused tokens,
-	 * which the next start replaces, never tokens that nobody knows. */
+	/* The file is written before the database. So a crash between the two leaves a file with
+	 * unused tokens, which the next start replaces, and never unknown tokens in the database.
+	 */
 	if (identity->fresh &&
 	    !renew_tokens_file(identity->first_start_path, env_api != NULL && env_inbound != NULL,
 			       api, inbound))

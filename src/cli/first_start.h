@@ -1,5 +1,5 @@
 /*
- * The first start: the secret key, the database's settings, the first tokens.
+ * The first start creates the secret key, the database's settings and the first tokens.
  */
 #ifndef CLI_FIRST_START_H
 #define CLI_FIRST_START_H
@@ -13,20 +13,21 @@ struct identity {
 	uint8_t secret_key[KEY_FILE_SIZE];
 	uint8_t code_key[CODE_KEY_SIZE];
 	char inbound_token[256];
-	bool fresh;                  /* the database was empty */
-	char first_start_path[4096]; /* the file with the made tokens, while it is there, or "" */
+	bool fresh; /* the database was empty */
+	char
+	    first_start_path[4096]; /* the file with the first tokens, or "" if it does not exist */
 };
 
-/** Judges what a start needs before anything listens: the tokens in the environment, the secret key
- * (made where the database is fresh). `store` is idle. False after one clear line on stderr. */
+/** Checks the tokens in the environment and reads the secret key before the server listens. Makes
+ * the key if the database is fresh. `store` is idle. False after a message on stderr. */
 bool first_start_prepare(const struct config *config, struct store *store,
 			 struct identity *identity) WARN_UNUSED;
-/** Reads what the database was born with, or gives birth to it. To be called when nothing can go
- * wrong any more: a start that fails later would leave tokens behind that nobody has seen. False
- * after one clear line. */
+/** Reads the settings of the database, or creates them in a fresh one. Call it after everything
+ * that may fail: a start that fails later would leave tokens that nobody has seen. False after a
+ * message on stderr. */
 bool first_start(const struct config *config, struct store *store,
 		 struct identity *identity) WARN_UNUSED;
-/** Is there a secret key where the options say? */
+/** Does the secret key exist at the place that the options name? */
 bool first_start_has_key(const struct config *config);
 /** Wipes the secrets. */
 void identity_wipe(struct identity *identity);

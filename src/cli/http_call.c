@@ -1,5 +1,5 @@
-/* Owns one blocking HTTP/1.1 exchange with the server at --listen. Never what is asked, never
- * whether the answer is good. Called by the commands.
+/* Owns one blocking HTTP/1.1 exchange with the server at --listen. Never judges the response.
+ * Called by the commands that call the running server.
  */
 #include "http_call.h"
 
@@ -13,7 +13,7 @@
 
 enum { ROOM = 16384, TIMEOUT_S = 30, CONNECT_S = 5 };
 
-/* What was read from the socket and not yet used. */
+/* Bytes from the socket that are not used yet. */
 struct input {
 	struct http_call *call;
 	int fd;
@@ -35,7 +35,7 @@ static bool fail(struct http_call *call, const char *what, const char *detail)
 
 /* ---- connecting ---- */
 
-/* Where a server that listens on this address can be reached from here. */
+/* The address at which this machine reaches a server that listens on `listen`. */
 static bool split_address(const char *listen, char host[256], char port[16])
 {
 	const char *colon = strrchr(listen, ':');
@@ -88,7 +88,7 @@ static int connect_to(struct http_call *call)
 		}
 	}
 	if (fd < 0)
-		fail(call, "cannot be reached (is referd running there? --listen says where)",
+		fail(call, "cannot be reached: check --listen, and that referd is running",
 		     strerror(errno));
 	freeaddrinfo(found);
 	return fd;
@@ -133,7 +133,7 @@ static bool send_head(const struct http_call *call, int fd)
 	return ok;
 }
 
-/* False where the file ended early: what was promised cannot be sent any more. */
+/* False if the file is shorter than the Content-Length that was sent. */
 static bool send_file(struct http_call *call, int fd)
 {
 	char room[ROOM];
@@ -144,11 +144,11 @@ static bool send_file(struct http_call *call, int fd)
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got <= 0)
-			return fail(call, "was not sent everything",
+			return fail(call, "did not get the whole file",
 				    got < 0 ? strerror(errno)
-					    : "the file became shorter meanwhile");
+					    : "the file became shorter during the transfer");
 		if (!send_all(fd, text_from(room, (size_t)got)))
-			break; /* the answer will say why */
+			break; /* the response will say why */
 		left -= (uint64_t)got;
 	}
 	return true;
@@ -157,7 +157,7 @@ static bool send_file(struct http_call *call, int fd)
 static bool send_request(struct http_call *call, int fd)
 {
 	if (!send_head(call, fd))
-		return fail(call, "does not take the request", strerror(errno));
+		return fail(call, "did not accept the request", strerror(errno));
 	if (call->body_size > 0)
 		return send_file(call, fd);
 	(void)!send_all(fd, call->body);
@@ -166,7 +166,8 @@ static bool send_request(struct http_call *call, int fd)
 
 /* ---- reading ---- */
 
-/* More bytes behind those that wait. 0 at the end, negative after a failure. */
+/* Appends bytes from the socket to the buffer. Returns 0 at the end, or a negative number after a
+ * failure. */
 static ssize_t fill(struct input *in)
 {
 	if (in->at > 0) {
@@ -187,13 +188,13 @@ static bool cut_short(struct input *in, ssize_t got)
 {
 	bool silent = got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
 	return fail(in->call,
-		    in->call->status == 0 ? "gave no answer" : "did not finish its answer",
-		    silent    ? "it was silent for too long"
+		    in->call->status == 0 ? "did not answer" : "did not finish its response",
+		    silent    ? "it sent nothing for too long"
 		    : got < 0 ? strerror(errno)
 			      : "the connection was closed");
 }
 
-/* One line without its end; valid until the next read. */
+/* Reads a line, without its end. It is valid until the next read. */
 static bool read_line(struct input *in, struct text *line)
 {
 	for (;;) {
@@ -212,7 +213,7 @@ static bool read_line(struct input *in, struct text *line)
 	}
 }
 
-/* Hands on n bytes, or all to the connection's end with to_end. */
+/* Passes n bytes to on_body, or with to_end all bytes up to the end of the connection. */
 static bool pass_on(struct input *in, uint64_t n, bool to_end)
 {
 	struct http_call *call = in->call;
@@ -229,7 +230,8 @@ static bool pass_on(struct input *in, uint64_t n, bool to_end)
 			have = (size_t)n;
 		if (call->on_body != NULL &&
 		    !call->on_body(call->arg, call->status, text_from(in->room + in->at, have)))
-			return fail(call, "was not read to its end", NULL);
+			return fail(call, "sent a response that could not be written to its end",
+				    NULL);
 		in->at += have;
 		n -= to_end ? 0 : have;
 	}

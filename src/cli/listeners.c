@@ -1,5 +1,5 @@
-/* Owns the inbound servers: how many connections the descriptors allow, the addresses, who answers
- * on which, and the names of their metrics. Never a route. Called by serve.c.
+/* Owns the inbound servers: their addresses, their handlers, their metrics, and how many
+ * connections the descriptors allow. Never a route. Called by serve.c.
  */
 #include "listeners.h"
 
@@ -17,11 +17,11 @@ static int refuse(const char *option, const char *address, const char *why)
 	return 2;
 }
 
-/* What the database, the log, name servers and outbound requests need. An idle server has 13
- * open. */
+/* Descriptors that the database, the log, name servers and outbound requests need. An idle server
+ * has 13 open. */
 enum { OTHER_DESCRIPTORS_MIN = 24, OTHER_DESCRIPTORS_MAX = 4096 };
 
-/* Raises the soft limit of descriptors as far as wanted and allowed; answers what it is then. */
+/* Raises the soft limit of descriptors to `wanted`, or as far as allowed. Returns the new limit. */
 static uint64_t raise_descriptor_limit(uint64_t wanted)
 {
 	struct rlimit limit;
@@ -34,8 +34,8 @@ static uint64_t raise_descriptor_limit(uint64_t wanted)
 	return setrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : before;
 }
 
-/* How many of the wanted connections the descriptors allow. Those that remain are at least a
- * quarter of all, so that a flood of connections cannot stop deliveries. */
+/* How many of the wanted connections the descriptors allow. At least a quarter of the descriptors
+ * remains for other uses, so that a flood of connections cannot stop deliveries. */
 static uint64_t fit_connections(uint64_t wanted)
 {
 	const uint64_t limit = raise_descriptor_limit(wanted + OTHER_DESCRIPTORS_MAX);

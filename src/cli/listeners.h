@@ -1,5 +1,5 @@
-/* The addresses that `referd serve` listens on: the public one, and one for metrics alone where it
- * is asked for.
+/* The addresses on which `referd serve` listens: the public address, and with --metrics-listen a
+ * second address for metrics.
  */
 #ifndef CLI_LISTENERS_H
 #define CLI_LISTENERS_H
@@ -10,15 +10,16 @@
 
 struct listeners {
 	struct loop *loop;
-	struct api *api; /* answers; to be set before the loop runs */
+	struct api *api; /* handles the requests; set it before the loop runs */
 	struct http_server *server;
 	struct http_server *metrics; /* NULL without --metrics-listen */
 };
 
-/** Binds both. No request is read before the loop runs. 0, or 2 after one clear line on stderr. */
+/** Binds the addresses. No request is read before the loop runs. Returns 0, or 2 after a message on
+ * stderr. */
 int listeners_open(struct listeners *listeners, struct loop *loop,
 		   const struct config *config) WARN_UNUSED;
-/** Stop accepting; http_server_drained(server) says when everything is paid. */
+/** Stops accepting connections. http_server_drained(server) is true when all replies are sent. */
 void listeners_drain(struct listeners *listeners);
 void listeners_close(struct listeners *listeners);
 /** Appends the public server's counters as metrics. */

@@ -1,4 +1,4 @@
-/* Owns the order of a restore: verify, copy, leave ids out. Never the copying (store/backup.h).
+/* Owns the steps of a restore: verify, copy, skip ids, rename. Never copies (store/backup.h).
  * Called by main for `referd restore`.
  */
 #include "restore.h"
@@ -47,8 +47,8 @@ static bool skip_ids(const char *file, const char **why)
 	return err == ERR_OK && skip.err == ERR_OK;
 }
 
-/* The copy gets the database's name when nothing is left to do to it: a restore that is cut off
- * leaves no database that would give ids a second time. */
+/* The copy gets the database's name last. So a restore that is interrupted leaves no database that
+ * would use ids a second time. */
 static bool make_copy(const char *dir, const char *file, struct data_dir *place, const char **why)
 {
 	struct backup copy;
@@ -64,7 +64,7 @@ static bool make_copy(const char *dir, const char *file, struct data_dir *place,
 static bool put_copy(const char *dir, const char *file)
 {
 	struct data_dir place = {0};
-	const char *why = "the copy cannot be written to";
+	const char *why = "the copy cannot be written: check the disk and the permissions";
 	bool ok = make_copy(dir, file, &place, &why);
 	if (!ok)
 		refuse(dir, why);
@@ -84,9 +84,9 @@ static int run(void *target, const struct options_args *args)
 			      "has the problems above and was not restored: take another backup");
 	if (!put_copy(config->data, file))
 		return 1;
-	printf("%s: %llu users, verified %llu records: start referd serve --data %s, with the "
-	       "secret.key "
-	       "from the time of the backup\n",
+	printf("%s: restored %llu users, verified %llu records. Put the secret.key from the time "
+	       "of the "
+	       "backup into %s, then start the server.\n",
 	       file, (unsigned long long)found.users, (unsigned long long)found.records,
 	       config->data);
 	return 0;

@@ -18,7 +18,7 @@
 #include "webhook_upgrade.h"
 
 struct serve {
-	struct config config; /* first: it is what the options are read into */
+	struct config config; /* first, because config_run fills it */
 	struct identity identity;
 	struct loop *loop;
 	struct store *store;
@@ -246,7 +246,8 @@ static void on_signal(evutil_socket_t fd, short what, void *arg)
 		log_warn("serve.drain_without_limit", LOG_STR("error", err_name(ERR_NO_MEMORY)));
 }
 
-/* What fails to load is logged, and the old one stays: SIGHUP never ends the server. */
+/* If the CA file cannot be loaded, the log says so and the old certificates stay. SIGHUP never ends
+ * the server. */
 static void on_sighup(evutil_socket_t fd, short what, void *arg)
 {
 	struct serve *s = arg;
@@ -287,8 +288,8 @@ static int open_all(struct serve *s)
 	if (s->batch_timer == NULL)
 		return refuse("the event loop", "cannot be made", "out of memory");
 	loop_add_hook(s->loop, run_turn, s); /* before the hooks of the rooms */
-	/* The socket comes before the first start: where its port is taken, no tokens are made. No
-	 * request is read before the loop runs. */
+	/* The socket is opened before the first start, so a start whose port is in use makes no
+	 * tokens. No request is read before the loop runs. */
 	if ((status = open_store(s)) != 0 ||
 	    (status = listeners_open(&s->listeners, s->loop, &s->config)) != 0 ||
 	    (status = open_identity(s)) != 0 || (status = open_delivery(s)) != 0 ||
@@ -304,7 +305,7 @@ static void free_event(struct event *event)
 		event_free(event);
 }
 
-/* From the top down; what was not opened is NULL. */
+/* Closes in the reverse order of opening. A room that was not opened is NULL. */
 static void close_all(struct serve *s)
 {
 	listeners_close(&s->listeners);
@@ -345,7 +346,7 @@ static int run(void *target, const struct options_args *args)
 	struct serve *s = target;
 	(void)args;
 	signal(SIGPIPE, SIG_IGN);
-	signal(SIGHUP, SIG_IGN); /* until the loop hears it: it never ends the server */
+	signal(SIGHUP, SIG_IGN); /* until the loop handles it: it must not end the server */
 	broken_pages_catch(70, false);
 	log_set_level(s->config.level);
 	int status = open_all(s);
@@ -354,7 +355,7 @@ static int run(void *target, const struct options_args *args)
 		loop_run(s->loop);
 		log_info("serve.stopped", LOG_STR("version", REFERD_VERSION));
 	} else {
-		/* The line before says why, to people. */
+		/* The line on stderr before this one says why. */
 		log_warn("serve.refused", LOG_STR("version", REFERD_VERSION),
 			 LOG_STR("data", s->config.data), LOG_STR("listen", s->config.listen));
 	}

@@ -1,6 +1,6 @@
 /*
- * Owns the token commands: words into calls, answers into lines. Never opens the database itself
- * (token_offline.c does, for a server that is stopped). Called by main for `referd token`.
+ * Owns the token commands: it makes API calls from words, and lines from responses. Never opens the
+ * database (token_offline.c does, for a stopped server). Called by main for `referd token`.
  */
 #include "token.h"
 
@@ -31,7 +31,7 @@ static const struct option create_options[] = {
 
 /* ---- calling ---- */
 
-/* The parsed answer, or NULL after one clear line. */
+/* Returns the parsed response, or NULL after a message on stderr. */
 static struct json *ask(const struct token_config *config, const char *method, const char *target,
 			struct text body)
 {
@@ -47,10 +47,10 @@ static struct json *ask(const struct token_config *config, const char *method, c
 	    .arg = &answer,
 	};
 	bool ok = api_call_run(&config->config, &call);
-	/* The answer to a DELETE is empty. */
+	/* The response to a DELETE is empty. */
 	struct text text = answer.n > 0 ? buf_view(&answer) : TEXT("{}");
 	if (ok && json_parse(text, &root, &why) != ERR_OK)
-		fprintf(stderr, "referd: the server's answer cannot be read: %s\n", why);
+		fprintf(stderr, "referd: the server's response cannot be read: %s\n", why);
 	buf_free(&answer);
 	return root;
 }
@@ -139,8 +139,8 @@ static void write_granted(uint64_t granted, struct buf *out)
 			buf_printf(out, "%s%s", out->n == 0 ? "" : ",", n->word);
 }
 
-/* With --data and no server running: the way back in when every token is lost. -1: a server is
- * running, and there is a token to ask it with. */
+/* With --data and a stopped server: for an operator who has lost every token. Returns -1 if a
+ * server is running and there is a token to call it with, else the exit status. */
 static int create_offline(const struct token_config *config, const char *name)
 {
 	struct token_offline made = {

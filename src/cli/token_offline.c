@@ -1,5 +1,6 @@
 /*
- * Owns the making of a token without a server. Never makes a database or a key. Called by token.c.
+ * Owns the creation of a token without a server. Never creates a database or a key. Called by
+ * token.c.
  */
 #include "token_offline.h"
 
@@ -17,7 +18,7 @@
 #include "store/engine.h"
 #include "store/store.h"
 
-/* ---- what is asked for ---- */
+/* ---- the words of the command ---- */
 
 static bool read_scopes(struct text list, uint64_t *scopes)
 {
@@ -52,7 +53,7 @@ static enum err judge(const struct token_offline *made, struct token *token, con
 	return read_scopes(text_of(made->scopes), &token->scopes) ? ERR_OK : ERR_INVALID;
 }
 
-/* ---- making it ---- */
+/* ---- the database ---- */
 
 struct making {
 	struct token_create create;
@@ -67,8 +68,8 @@ static void on_created(struct command *command, enum err err)
 	m->err = err;
 }
 
-/* A lock file that root makes here would keep the server out, which runs as the database's
- * owner. */
+/* root must act as the owner of the database: a lock file of root would keep out the server, which
+ * runs as the owner. */
 static bool act_as_owner(const struct stat *database)
 {
 	if (geteuid() != 0 || database->st_uid == 0)

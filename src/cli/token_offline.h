@@ -1,4 +1,4 @@
-/* A token for an operator who has lost all of them: made in the database of a stopped server. */
+/* Creates a token in the database of a stopped server, for an operator who has lost all tokens. */
 #ifndef CLI_TOKEN_OFFLINE_H
 #define CLI_TOKEN_OFFLINE_H
 
@@ -10,14 +10,14 @@ struct token_offline {
 	const char *name;
 	const char *scopes;  /* "read,write": separated by commas */
 	uint64_t expires_ms; /* from now; 0: never */
-	/* Made. */
+	/* Results. */
 	char token[CRYPTO_TOKEN_SIZE]; /* the caller wipes it */
-	uint64_t id, granted;          /* bits of enum token_scope, those that others include too */
+	uint64_t id, granted;          /* bits of enum token_scope, included scopes too */
 };
 
-/** Makes the token in the database in `dir`. On failure *why is one clause: ERR_BUSY a server has
- * the directory, ERR_NOT_FOUND there is no database, ERR_INVALID an unusable name or scope, or what
- * engine_lmdb_open says. */
+/** Creates the token in the database in `dir`. ERR_BUSY: a server uses the directory;
+ * ERR_NOT_FOUND: there is no database; ERR_INVALID: the name or a scope is not valid; errors of
+ * engine_lmdb_open. On failure, *why is a clause that says what is wrong. */
 enum err token_offline_create(struct token_offline *made, const char *dir,
 			      const char **why) WARN_UNUSED;
 

@@ -1,5 +1,5 @@
-/* Owns the files of an import and an export, and how the outcome is told. Never what is in the CSV:
- * the server reads and writes it. Called by main.
+/* Owns the files of imports and exports, and the report of the result. Never parses or writes CSV:
+ * the server does. Called by main for `referd import` and `referd export`.
  */
 #include "users_csv.h"
 
@@ -37,7 +37,7 @@ static int refuse_file(const char *file, const char *why)
 	return 1;
 }
 
-/* False after one clear line. */
+/* Prints a message and returns false if --campaign is missing or not valid. */
 static bool write_target(const struct users_config *config, const char *call, char out[TARGET_SIZE])
 {
 	if (config->campaign != NULL && code_is_plausible(text_of(config->campaign))) {
@@ -73,7 +73,7 @@ static void print_refused(const struct json *refused)
 	}
 }
 
-/* What was read differently from what the file says. */
+/* Reports values that the server ignored, and lines that it read in another encoding. */
 static void print_hints(const struct json *report)
 {
 	const struct json *ignored = json_get(report, "ignored");
@@ -98,7 +98,7 @@ static int print_report(struct text answer)
 	const char *why = "";
 	struct json *root = NULL;
 	if (json_parse(answer, &root, &why) != ERR_OK) {
-		fprintf(stderr, "referd: the server's answer cannot be read: %s\n", why);
+		fprintf(stderr, "referd: the server's response cannot be read: %s\n", why);
 		return 1;
 	}
 	const struct json *report = json_get(root, "data");
@@ -213,8 +213,8 @@ static int receive_into(const struct users_config *config, const char *target, c
 	return status;
 }
 
-/* The export grows under another name, so that a file that has the name is whole, and one that was
- * there before stays until then. */
+/* The export is written under another name and renamed at the end. So a file with the final name is
+ * complete, and an older file stays until then. */
 static int export_to(const struct users_config *config, const char *target, const char *file)
 {
 	char tmp[FILE_NAME_MAX];

@@ -1,6 +1,6 @@
-/* Owns the walk over a database that somebody else may be using: opening it as a reader, telling
- * what was found. Never a rule (core/verify.h has them) and never a write. Called by main and by
- * `referd backup`.
+/* Owns the walk over a database that a server may be using: it opens the database as a reader and
+ * prints the problems. Never a rule (core/verify.h has the rules), and never a write. Called by
+ * main and by `referd backup`.
  */
 #include "verify.h"
 
@@ -17,11 +17,11 @@ enum { SHOWN_MAX = 100 };
 
 struct walk {
 	struct verify verify;
-	const char *name; /* of what is walked */
+	const char *name; /* of the database, for messages */
 	struct store *store;
 	bool opened, done;
-	uint64_t lost_kinds; /* bits: key spaces that the file does not have */
-	uint64_t lost;       /* ... and should have */
+	uint64_t lost_kinds; /* bits: key spaces that are missing from the file */
+	uint64_t lost;       /* how many of them should exist */
 	uint64_t n_warnings;
 	enum err err;
 };
@@ -62,7 +62,7 @@ struct settings_read {
 	struct command command;
 	struct setting code_key, kinds;
 	struct codes *codes;
-	uint64_t n_kinds; /* as the last start knew them; 0: version 0.1 did not say */
+	uint64_t n_kinds; /* at the last start; 0: version 0.1 does not store it */
 	enum err err;
 };
 
@@ -85,7 +85,7 @@ static void on_settings(struct command *command, enum err err)
 		r->n_kinds = 0;
 }
 
-/* A key space that is gone takes its rows along, and nothing else would miss some kinds of them. */
+/* A missing key space takes its rows with it, and for some kinds no other check would notice. */
 static void tell_lost_kinds(struct walk *w, uint64_t n_kinds)
 {
 	for (uint64_t kind = 0; kind < n_kinds && kind < RECORD_KINDS; kind++) {
@@ -109,10 +109,10 @@ static bool read_settings(struct walk *w)
 		store_turn(w->store);
 	w->verify.codes = r.codes;
 	tell_lost_kinds(w, r.n_kinds);
-	if (r.codes != NULL) /* without its key no address can be looked up */
+	if (r.codes != NULL) /* without the key, no address can be looked up */
 		return true;
 	return refuse(w->name, r.err == ERR_NOT_FOUND
-				   ? "has no settings: it was never served, or they are lost"
+				   ? "has no settings: no server ever used it, or they are lost"
 				   : "has no usable code key in its settings");
 }
 

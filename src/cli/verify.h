@@ -1,4 +1,4 @@
-/* `referd verify`: does every record of a database say what the others say? */
+/* `referd verify`: checks that the records of a database are intact and agree with each other. */
 #ifndef CLI_VERIFY_H
 #define CLI_VERIFY_H
 
@@ -7,18 +7,19 @@
 
 #include "base/err.h"
 
-/** Walks the database at --data, or the one in the FILE named. 0: no problems; 1: problems, a line
- * each and a last one with their number; 2: bad options, or nothing that could be opened. */
+/** Checks the database in --data or in FILE. Prints a line for each problem and a last line with
+ * their number. Returns 0: no problems; 1: problems; 2: wrong options, or the database cannot be
+ * opened. */
 int verify_main(int argc, char **argv);
 
 struct verified {
-	bool opened; /* it is a database: what went wrong after that is damage */
+	bool opened; /* it is a database, so a later failure means damage */
 	uint64_t records, users, problems;
 };
 
-/** The walk itself, read only and in one snapshot, over the database in the directory `dir` or,
- * where it is not NULL, the one in `file`. Prints the first problems on stdout. False after one
- * clear line on stderr: it cannot be opened or read. */
+/** Checks the database in `file`, or in the directory `dir` if `file` is NULL. It only reads, and
+ * sees one snapshot. Prints the first problems on stdout. False after a message on stderr: the
+ * database cannot be opened or read. */
 bool verify_database(const char *dir, const char *file, struct verified *found) WARN_UNUSED;
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * Owns the upgrade of webhooks that 0.1 stored: it seals header values and reads URLs. Never a
- * record (core/webhook_upgrade.h). Called by serve.c before anything else looks at a webhook.
+ * Owns the upgrade of webhooks that 0.1 stored: it seals header values and parses URLs. Never
+ * writes a record itself (core/webhook_upgrade.h). Called by serve.c before any other code reads a
+ * webhook.
  */
 #include "webhook_upgrade.h"
 
@@ -18,7 +19,7 @@ struct item {
 	struct work *work;
 };
 
-/* One page: what one commit upgrades. */
+/* The webhooks that one commit upgrades. */
 struct work {
 	struct webhook_old old;
 	struct item items[WEBHOOK_UPGRADE_MAX];
@@ -41,7 +42,7 @@ static void on_upgraded(struct command *command, enum err err)
 	settle(((struct item *)command)->work, err);
 }
 
-/* The buffer's text in the arena; the buffer is freed. */
+/* Moves the buffer's text into the arena and frees the buffer. */
 static struct text keep(struct work *w, struct buf *b)
 {
 	struct text kept;
@@ -71,7 +72,7 @@ static void prepare(struct work *w, struct item *item, const struct webhook *web
 	};
 }
 
-/* The records are valid only inside this call. */
+/* The records are valid only during this call. */
 static void on_old(struct command *command, enum err err)
 {
 	struct work *w = (struct work *)command;
