@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/clock.h"
+#include "base/metrics.h"
 
 struct event_base;
 struct loop;
@@ -57,16 +58,9 @@ const struct clock *loop_clock(const struct loop *loop);
  * else: the owner of a socket that misses its events has to watch it anew. */
 uint64_t loop_failed_watches(const struct loop *loop);
 
-/* Length of turns (waiting excluded), for the metric: from the first time that the turn's time is
- * asked for, which is the first callback that works by the clock or else the first hook, to the end
- * of the hooks. libevent does not tell when its wait ended. */
-enum { LOOP_STALL_BUCKETS = 12 };
-struct loop_stalls {
-	uint64_t count[LOOP_STALL_BUCKETS]; /* count[i]: turns of at most loop_stall_bound_us(i) */
-	uint64_t turns, total_ns, max_ns;
-};
-const struct loop_stalls *loop_get_stalls(const struct loop *loop);
-/** Upper bound of bucket i in microseconds; UINT64_MAX for the last. */
-uint64_t loop_stall_bound_us(int i);
+/** How long the turns took, without their waits. A turn is measured from its time (loop_mono_ns),
+ * which the first callback that works by the clock reads, or else the first hook, to the end of the
+ * hooks. libevent does not tell when its wait ended. */
+const struct histogram *loop_turn_durations(const struct loop *loop);
 
 #endif

@@ -48,23 +48,10 @@ static void put_transfers(const struct api *api, struct buf *out)
 
 static void put_turns(struct call *call, struct buf *out)
 {
-	const struct loop_stalls *s = loop_get_stalls(call->api->loop);
 	static const char name[] = "referd_loop_turn_seconds";
-	uint64_t sum = 0;
 	metrics_head(out, name, "histogram",
-		     "Duration of a turn of the event loop, without waiting for events");
-	for (int i = 0; i < LOOP_STALL_BUCKETS; i++) {
-		uint64_t bound = loop_stall_bound_us(i);
-		sum += s->count[i];
-		if (bound == UINT64_MAX)
-			buf_printf(out, "%s_bucket{le=\"+Inf\"} %llu\n", name,
-				   (unsigned long long)sum);
-		else
-			buf_printf(out, "%s_bucket{le=\"%g\"} %llu\n", name, (double)bound / 1e6,
-				   (unsigned long long)sum);
-	}
-	buf_printf(out, "%s_sum %g\n%s_count %llu\n", name, (double)s->total_ns / 1e9, name,
-		   (unsigned long long)s->turns);
+		     "Length of a turn of the event loop, without its wait");
+	metrics_histogram(out, name, NULL, loop_turn_durations(call->api->config->loop));
 }
 
 /* ---- webhooks ---- */

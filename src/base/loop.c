@@ -3,7 +3,6 @@
  * Called by main (new, run, stop) and by every room that waits for something. */
 #include "base/loop.h"
 
-#include <assert.h>
 #include <event2/event.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +32,7 @@ struct loop {
 	int n_hooks;
 	bool again, stopped;
 	uint64_t jumps, failed_watches;
-	struct loop_stalls stalls;
+	struct histogram durations;
 };
 
 /* ---- what libevent only logs ---- */
@@ -125,36 +124,12 @@ void loop_again(struct loop *loop)
 	loop->again = true;
 }
 
-/* ---- stalls ---- */
-
-/* Microseconds: a quiet turn, a flash disk's fsync, a spinning disk's, and what users notice. */
-static const uint64_t stall_bounds[LOOP_STALL_BUCKETS] = {
-    100, 250, 500, 1000, 2500, 5000, 10000, 25000, 50000, 100000, 1000000, UINT64_MAX};
-
-uint64_t loop_stall_bound_us(int i)
-{
-	assert(i >= 0 && i < LOOP_STALL_BUCKETS);
-	return stall_bounds[i];
-}
-
-static void count_stall(struct loop_stalls *stalls, uint64_t ns)
-{
-	int i = 0;
-	while ((ns + 999) / 1000 > stall_bounds[i])
-		i++;
-	stalls->count[i]++;
-	stalls->turns++;
-	stalls->total_ns += ns;
-	if (ns > stalls->max_ns)
-		stalls->max_ns = ns;
-}
-
-const struct loop_stalls *loop_get_stalls(const struct loop *loop)
-{
-	return &loop->stalls;
-}
-
 /* ---- turns ---- */
+
+const struct histogram *loop_turn_durations(const struct loop *loop)
+{
+	return &loop->durations;
+}
 
 /* A suspended machine is not a jump: the steady clock goes on with the wall clock. */
 static void look_at_clocks(struct loop *loop)
@@ -187,7 +162,7 @@ static bool turn_once(struct loop *loop)
 	for (int i = 0; i < loop->n_hooks; i++)
 		loop->hooks[i].fn(loop->hooks[i].arg);
 	uint64_t end = loop->turn->clock->mono_ns(loop->turn->clock);
-	count_stall(&loop->stalls, end > start ? end - start : 0);
+	histogram_add(&loop->durations, end > start ? end - start : 0);
 	return result == 0 || again || loop->again;
 }
 

@@ -262,9 +262,9 @@ static void accepting_pauses_without_descriptors(void **state)
 	await(&w, client_ended(&c[0]) && client_ended(&c[1]) && client_ended(&c[2]));
 	assert_int_equal(counters(&w)->accepted, 0);
 	assert_int_equal(counters(&w)->accept_paused, 1);
-	const uint64_t turns = loop_get_stalls(w.loop)->turns;
+	const uint64_t turns = loop_turn_durations(w.loop)->n;
 	loop_turn(w.loop); /* waits until the pause is over instead of spinning */
-	assert_in_range(loop_get_stalls(w.loop)->turns, turns + 1, turns + 1);
+	assert_in_range(loop_turn_durations(w.loop)->n, turns + 1, turns + 1);
 	for (int i = 0; i < n; i++)
 		(void)close(fillers[i]);
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
