@@ -47,7 +47,8 @@
 	X(ERASURE)                                                                                 \
 	X(RULE_STATS)                                                                              \
 	X(REWARD_REVIEW)                                                                           \
-	X(REFUND)
+	X(REFUND)                                                                                  \
+	X(SESSION)
 
 #define RECORD_KIND_DECLARE(name) extern const struct record_kind KIND_##name;
 RECORD_KIND_LIST(RECORD_KIND_DECLARE)

@@ -355,6 +355,13 @@ struct token {
 	uint64_t created_ms, expires_ms;
 };
 
+/* A person who is signed in to the dashboard (core/session.h). */
+struct session {
+	struct text hash;  /* key: SHA-256 of the cookie's value */
+	uint64_t token_id; /* the API token that opened it */
+	uint64_t created_ms, seen_ms;
+};
+
 enum token_scope { SCOPE_READ = 1, SCOPE_WRITE = 2, SCOPE_ADMIN = 4 };
 
 enum { ALIAS_MAX = 64 };

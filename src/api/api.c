@@ -14,6 +14,7 @@
 #include "api/pages/reach.h"
 #include "base/log.h"
 #include "core/code_alias.h"
+#include "core/token.h"
 #include "import.h"
 #include "metrics.h"
 #include "routes.h"
@@ -65,6 +66,8 @@ enum err api_open(const struct api_config *config, struct api **out)
 		goto fail;
 	if ((err = tokens_load(&a->tokens, config->store)) != ERR_OK)
 		goto fail;
+	if ((err = sessions_load(&a->sessions, config->store)) != ERR_OK)
+		goto fail;
 	if ((err = inbound_keys_load(&a->inbound, config->store, a->secret_key)) != ERR_OK)
 		goto fail;
 	if ((err = reach_open(config->loop, config->store, &a->reach)) != ERR_OK)
@@ -86,6 +89,7 @@ void api_close(struct api *a)
 	limits_close(&a->limits);
 	request_metrics_free(a->request_metrics);
 	tokens_free(&a->tokens);
+	sessions_free(&a->sessions);
 	inbound_keys_wipe(&a->inbound);
 	buf_free(&a->out);
 	buf_free(&a->openapi);
@@ -165,15 +169,33 @@ static const struct route *find_route(const struct http_request *req,
 	return NULL;
 }
 
+/* The API token behind the request: of its Authorization header, or of the session that its cookie
+ * names. NULL after 401 or 403. */
+static const struct token_entry *find_token(struct call *call)
+{
+	const struct session_entry *session =
+	    call_bearer(call).p == NULL ? sessions_find(call) : NULL;
+	if (session != NULL) {
+		const struct token_entry *token =
+		    tokens_find_id(&call->api->tokens, session->token_id);
+		if (token != NULL && !token_expired(token->expires_ms, call_now_ms(call))) {
+			session_touch(call, session);
+			return session_allows(call, session) ? token : NULL;
+		}
+	}
+	const struct token_entry *token = call_token(call);
+	if (token == NULL)
+		call_refuse_token(call, "send a valid API token: Authorization: Bearer {token}");
+	return token;
+}
+
 static bool authorised(struct call *call, const struct route *route)
 {
 	if (route->access == ACCESS_PUBLIC)
 		return true;
-	const struct token_entry *token = call_token(call);
-	if (token == NULL) {
-		call_refuse_token(call, "send a valid API token: Authorization: Bearer {token}");
+	const struct token_entry *token = find_token(call);
+	if (token == NULL)
 		return false;
-	}
 	call->scopes = token->scopes;
 	call->token_id = token->id;
 	if (!limits_spend(call, LIMIT_TOKEN_CALLS, text_from(&token->id, sizeof token->id)))

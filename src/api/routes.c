@@ -113,6 +113,9 @@ const struct route ROUTES[] = {
     {HTTP_POST, "/api/v2/tokens", ACCESS_ADMIN, token_create, &OP_TOKEN_CREATE},
     {HTTP_DELETE, "/api/v2/tokens/{id}", ACCESS_ADMIN, token_revoke, &OP_TOKEN_REVOKE},
 
+    {HTTP_POST, "/api/v2/session", ACCESS_PUBLIC, session_create, &OP_SESSION_CREATE},
+    {HTTP_GET, "/api/v2/session", ACCESS_PUBLIC, session_get, &OP_SESSION_GET},
+    {HTTP_DELETE, "/api/v2/session", ACCESS_READ, session_delete, &OP_SESSION_DELETE},
     {HTTP_GET, "/api/v2/settings", ACCESS_READ, settings_get, &OP_SETTINGS_GET},
     {HTTP_POST, "/api/v2/settings/inbound-token/rotate", ACCESS_ADMIN, settings_rotate_token,
      &OP_SETTINGS_ROTATE_TOKEN},
@@ -123,7 +126,7 @@ const struct route ROUTES[] = {
     {HTTP_GET, "/healthz", ACCESS_PUBLIC, ops_health, &OP_OPS_HEALTH},
     {HTTP_GET, "/readyz", ACCESS_PUBLIC, ops_ready, &OP_OPS_READY},
     {HTTP_GET, "/metrics", ACCESS_PUBLIC, metrics_get, &OP_OPS_METRICS},
-    {HTTP_GET, "/", ACCESS_PUBLIC, ops_root, NULL},
+    {HTTP_GET, "/", ACCESS_PUBLIC, dashboard_get, NULL},
     /* The last: a code that came from elsewhere may be almost any word. */
     {HTTP_GET, "/{@code}", ACCESS_PUBLIC, join_short, &OP_JOIN_SHORT},
     {0, NULL, ACCESS_PUBLIC, NULL, NULL},

@@ -87,6 +87,9 @@ extern const struct operation OP_V1_USER_LIST, OP_V1_USER_CREATE, OP_V1_USER_GET
 call_fn token_list, token_create, token_revoke; /* token_calls.c */
 extern const struct operation OP_TOKEN_LIST, OP_TOKEN_CREATE, OP_TOKEN_REVOKE;
 
+call_fn session_create, session_get, session_delete; /* session_calls.c */
+extern const struct operation OP_SESSION_CREATE, OP_SESSION_GET, OP_SESSION_DELETE;
+
 call_fn settings_get, settings_rotate_token, settings_rotate_secret; /* settings.c */
 extern const struct operation OP_SETTINGS_GET, OP_SETTINGS_ROTATE_TOKEN, OP_SETTINGS_ROTATE_SECRET;
 
@@ -94,7 +97,7 @@ call_fn metrics_get; /* metrics.c */
 call_fn openapi_get; /* openapi.c */
 extern const struct operation OP_OPENAPI_GET;
 
-call_fn ops_health, ops_ready, ops_root; /* ops.c */
+call_fn ops_health, ops_ready; /* ops.c */
 extern const struct operation OP_OPS_HEALTH, OP_OPS_READY, OP_OPS_METRICS;
 
 #endif

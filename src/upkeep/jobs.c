@@ -6,6 +6,7 @@
 #include "core/idempotency.h"
 #include "core/replay.h"
 #include "core/reward_jobs.h"
+#include "core/session.h"
 #include "upkeep/upkeep.h"
 
 enum { SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS, HOUR_MS = 60 * MINUTE_MS };
@@ -48,6 +49,13 @@ const struct upkeep_job UPKEEP_JOBS[] = {
 	.change = reward_follow_review_decide,
 	.every_ms = MINUTE_MS,
 	.watch = &KIND_REWARD_REVIEW,
+    },
+    {
+	.name = "sessions",
+	.size = sizeof(struct session_expire),
+	.find = session_find_expired_decide,
+	.change = session_expire_decide,
+	.every_ms = 10 * MINUTE_MS,
     },
     {
 	.name = "erasures",

@@ -114,7 +114,8 @@ void call_reply_with(struct call *call, int status, const char *content_type, st
 	http_reply(call->req, &r);
 }
 
-void call_reply_shared(struct call *call, const char *content_type, struct text body)
+void call_reply_shared(struct call *call, const char *content_type, struct text body,
+		       const struct http_header *headers, size_t n_headers)
 {
 	struct http_header all[CALL_HEADERS_MAX + COMMON_HEADERS];
 	struct http_reply r = {
@@ -123,7 +124,7 @@ void call_reply_shared(struct call *call, const char *content_type, struct text 
 	    .body = body,
 	    .shared = true,
 	};
-	complete(call, &r, NULL, 0, all);
+	complete(call, &r, headers, n_headers, all);
 	http_reply(call->req, &r);
 }
 

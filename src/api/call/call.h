@@ -14,6 +14,7 @@
 #include "inbound_keys.h"
 #include "limits.h"
 #include "route.h"
+#include "sessions.h"
 #include "store/store.h"
 #include "tokens.h"
 
@@ -28,6 +29,7 @@ struct api {
 	struct text public_url; /* without a slash at its end */
 	uint8_t secret_key[KEY_FILE_SIZE];
 	struct tokens tokens;
+	struct sessions sessions;
 	struct inbound_keys inbound;
 	struct limits limits;
 	struct request_metrics *request_metrics;
@@ -152,7 +154,8 @@ void call_reply_redirect(struct call *call, struct text location);
 void call_reply_text(struct call *call, int status, const char *content_type, struct text body);
 /** 200 with a body that lives as long as the server: it is sent from where it is, and never
  * copied. */
-void call_reply_shared(struct call *call, const char *content_type, struct text body);
+void call_reply_shared(struct call *call, const char *content_type, struct text body,
+		       const struct http_header *headers, size_t n_headers);
 /** 429 with Retry-After, as a page for people; for limits.c, which knows what the limit is. */
 void call_reply_limited(struct call *call, unsigned retry_s, const char *message);
 /** 405 with Allow. */

@@ -251,6 +251,14 @@ static const struct field token_values[] = {
 };
 const struct record_kind KIND_TOKEN = KIND(18, token);
 
+static const struct field session_keys[] = {KEY(TEXT, session, hash)};
+static const struct field session_values[] = {
+    VALUE(1, U64, session, token_id),
+    VALUE(2, U64, session, created_ms),
+    VALUE(3, U64, session, seen_ms),
+};
+const struct record_kind KIND_SESSION = KIND(41, session);
+
 static const struct field order_keys[] = {
     KEY(U64, order, user_id),
     KEY(TEXT, order, hash),

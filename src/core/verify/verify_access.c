@@ -1,5 +1,6 @@
 /*
- * Owns the checks of settings, tokens and remembered requests. Never the walk. Called by verify.c.
+ * Owns the checks of settings, tokens, sessions and remembered requests. Never the walk. Called by
+ * verify.c.
  */
 #include "base/crypto.h"
 #include "core/idempotency.h"
@@ -15,6 +16,17 @@ static enum err check_token(struct verifier *v, const void *record)
 		verify_report(v, "has a key that is not the hash of a token");
 	if (token->scopes == 0 || (token->scopes & ~(uint64_t)ALL_SCOPES) != 0)
 		verify_report(v, "has scopes that do not exist");
+	return ERR_OK;
+}
+
+/* Its token may be revoked: then the session has ended, and waits for its deletion. */
+static enum err check_session(struct verifier *v, const void *record)
+{
+	const struct session *session = record;
+	if (session->hash.n != SHA256_SIZE)
+		verify_report(v, "has a key that is not the hash of a cookie's value");
+	if (session->seen_ms < session->created_ms)
+		verify_report(v, "was used before it was opened");
 	return ERR_OK;
 }
 
@@ -44,6 +56,7 @@ static enum err check_idempotency_age(struct verifier *v, const void *record)
 const struct verify_check VERIFY_ACCESS[] = {
     {&KIND_SETTING, NULL, NULL},
     {&KIND_TOKEN, check_token, NULL},
+    {&KIND_SESSION, check_session, NULL},
     {&KIND_IDEMPOTENCY, check_idempotency, NULL},
     {&KIND_IDEMPOTENCY_AGE, check_idempotency_age, NULL},
     {NULL, NULL, NULL},

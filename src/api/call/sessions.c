@@ -1,0 +1,234 @@
+/* Owns the table of open sessions, their cookie and their CSRF token. Never the secret of a
+ * session, never a scope. Called for each request that carries no bearer token.
+ */
+#include "sessions.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "call.h"
+
+/* The prefix makes browsers refuse the cookie from a subdomain or without Secure (RFC 6265bis). */
+static const char plain_name[] = "referd_session", secure_name[] = "__Host-referd_session";
+
+static bool is_secure(const struct call *call)
+{
+	return text_starts(call->api->public_url, TEXT("https://"));
+}
+
+static struct text cookie_name(const struct call *call)
+{
+	return is_secure(call) ? text_of(secure_name) : text_of(plain_name);
+}
+
+/* ---- the table ---- */
+
+static struct session_entry *find_hash(const struct sessions *s, struct text hash)
+{
+	struct session_entry *found = NULL;
+	if (hash.n != SHA256_SIZE)
+		return NULL;
+	for (size_t i = 0; i < s->n; i++)
+		if (text_eq_secret(text_from(s->items[i].hash, SHA256_SIZE), hash))
+			found = &s->items[i];
+	return found;
+}
+
+static void put(struct sessions *s, const struct session *session)
+{
+	struct session_entry *e = find_hash(s, session->hash);
+	if (session->hash.n != SHA256_SIZE || (e == NULL && s->n == SESSIONS_MAX))
+		return;
+	if (e == NULL)
+		e = &s->items[s->n++];
+	memcpy(e->hash, session->hash.p, SHA256_SIZE);
+	e->token_id = session->token_id;
+	e->created_ms = session->created_ms;
+	e->seen_ms = session->seen_ms;
+}
+
+static void on_session(void *arg, const struct record_kind *kind, const void *record, bool deleted)
+{
+	struct sessions *s = arg;
+	const struct session *session = record;
+	(void)kind;
+	if (!deleted) {
+		put(s, session);
+		return;
+	}
+	struct session_entry *e = find_hash(s, session->hash);
+	if (e != NULL)
+		*e = s->items[--s->n];
+}
+
+struct load {
+	struct session_list list;
+	struct sessions *sessions;
+	uint8_t last[SHA256_SIZE];
+	enum err err;
+	bool finished;
+};
+
+static void on_loaded(struct command *cmd, enum err err)
+{
+	struct load *load = (struct load *)cmd;
+	for (size_t i = 0; err == ERR_OK && i < load->list.n; i++) {
+		put(load->sessions, &load->list.sessions[i]);
+		if (load->list.sessions[i].hash.n == SHA256_SIZE)
+			memcpy(load->last, load->list.sessions[i].hash.p, SHA256_SIZE);
+	}
+	load->err = err;
+	load->finished = true;
+}
+
+enum err sessions_load(struct sessions *s, struct store *store)
+{
+	struct load load = {.sessions = s};
+	s->items = calloc(SESSIONS_MAX, sizeof *s->items);
+	if (s->items == NULL)
+		return ERR_NO_MEMORY;
+	do {
+		load.finished = false;
+		load.list.command =
+		    (struct command){.decide = session_list_decide, .done = on_loaded};
+		enum err err = store_query(store, &load.list.command);
+		if (err != ERR_OK)
+			return err;
+		while (!load.finished)
+			store_turn(store);
+		load.list.after = text_from(load.last, SHA256_SIZE);
+	} while (load.err == ERR_OK && load.list.n == SESSION_PAGE);
+	store_watch(store, &KIND_SESSION, on_session, s);
+	return load.err;
+}
+
+void sessions_free(struct sessions *s)
+{
+	free(s->items);
+	*s = (struct sessions){0};
+}
+
+const struct session_entry *sessions_to_evict(const struct sessions *s)
+{
+	const struct session_entry *oldest = NULL;
+	if (s->n < SESSIONS_MAX)
+		return NULL;
+	for (size_t i = 0; i < s->n; i++)
+		if (oldest == NULL || s->items[i].seen_ms < oldest->seen_ms)
+			oldest = &s->items[i];
+	return oldest;
+}
+
+/* ---- the cookie (RFC 6265, section 4.2.1) ---- */
+
+static struct text find_cookie(const struct call *call, struct text name)
+{
+	const struct text *header = http_request_header(call->req, TEXT("Cookie"));
+	struct text rest = header != NULL ? *header : (struct text){0}, pair, key, value;
+	while (rest.n > 0) {
+		text_cut(rest, ';', &pair, &rest);
+		if (text_cut(text_trim(pair), '=', &key, &value) && text_eq(key, name))
+			return value;
+	}
+	return (struct text){0};
+}
+
+const struct session_entry *sessions_find(const struct call *call)
+{
+	uint8_t hash[SHA256_SIZE];
+	const struct text secret = find_cookie(call, cookie_name(call));
+	if (secret.n == 0)
+		return NULL;
+	crypto_sha256(secret, hash);
+	const struct session_entry *e =
+	    find_hash(&call->api->sessions, text_from(hash, sizeof hash));
+	if (e == NULL)
+		return NULL;
+	const struct session session = {.created_ms = e->created_ms, .seen_ms = e->seen_ms};
+	return session_end_ms(&session) > call_now_ms(call) ? e : NULL;
+}
+
+void session_write_cookie(const struct call *call, struct text secret, struct buf *out)
+{
+	buf_printf(out, "%.*s=%.*s; Path=/; HttpOnly; SameSite=Strict%s%s",
+		   TEXT_ARGS(cookie_name(call)), TEXT_ARGS(secret),
+		   is_secure(call) ? "; Secure" : "", secret.n == 0 ? "; Max-Age=0" : "");
+}
+
+/* ---- changes ---- */
+
+bool session_write_csrf(const struct call *call, const uint8_t hash[SHA256_SIZE], struct buf *out)
+{
+	static const char purpose[] = "referd csrf";
+	uint8_t input[sizeof purpose + SHA256_SIZE], mac[SHA256_SIZE];
+	memcpy(input, purpose, sizeof purpose);
+	memcpy(input + sizeof purpose, hash, SHA256_SIZE);
+	if (!crypto_hmac_sha256(text_from(call->api->secret_key, sizeof call->api->secret_key),
+				text_from(input, sizeof input), mac))
+		return false;
+	crypto_hex(out, text_from(mac, sizeof mac));
+	return !out->failed;
+}
+
+/* The public URL has no path, so it is an origin. Behind no proxy, and on localhost beside
+ * 127.0.0.1, the Host that the browser itself asked for is as good. */
+static bool is_own_origin(const struct call *call)
+{
+	const struct text *origin = http_request_header(call->req, TEXT("Origin"));
+	const struct text schemes[] = {TEXT("http://"), TEXT("https://")};
+	if (origin == NULL)
+		return false;
+	for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
+		if (text_starts(*origin, schemes[i]) &&
+		    text_ieq(text_from(origin->p + schemes[i].n, origin->n - schemes[i].n),
+			     call->req->host))
+			return true;
+	return text_eq(*origin, call->api->public_url);
+}
+
+bool session_allows(struct call *call, const struct session_entry *session)
+{
+	struct buf expected = {0};
+	if (call->req->method == HTTP_GET || call->req->method == HTTP_HEAD)
+		return true;
+	const struct text *given = http_request_header(call->req, TEXT("X-CSRF-Token"));
+	bool made = session_write_csrf(call, session->hash, &expected);
+	bool right = made && given != NULL && text_eq_secret(*given, buf_view(&expected));
+	buf_free(&expected);
+	if (right && is_own_origin(call))
+		return true;
+	if (!made)
+		call_reply_err(call, ERR_NO_MEMORY, NULL);
+	else
+		call_reply_error(call, 403,
+				 "a change through a session needs the csrf_token of GET "
+				 "/api/v2/session in X-CSRF-Token, and this server's Origin");
+	return false;
+}
+
+struct touch {
+	struct session_touch touch;
+	uint8_t hash[SHA256_SIZE];
+};
+
+static void on_touched(struct command *command, enum err err)
+{
+	(void)err; /* the next request records it */
+	free(command);
+}
+
+void session_touch(struct call *call, const struct session_entry *session)
+{
+	const uint64_t now_ms = call_now_ms(call);
+	if (now_ms < session->seen_ms + SESSION_TOUCH_MS)
+		return;
+	struct touch *t = calloc(1, sizeof *t);
+	if (t == NULL)
+		return;
+	memcpy(t->hash, session->hash, sizeof t->hash);
+	t->touch.command = (struct command){.decide = session_touch_decide, .done = on_touched};
+	t->touch.hash = text_from(t->hash, sizeof t->hash);
+	t->touch.now_ms = now_ms;
+	if (store_submit(call->api->store, &t->touch.command) != ERR_OK)
+		free(t);
+}

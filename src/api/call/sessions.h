@@ -1,0 +1,48 @@
+/* The sessions that are open, in memory: read at the start, kept in step by the store's watch. A
+ * request without a bearer token may carry a session's cookie instead.
+ */
+#ifndef API_SESSIONS_H
+#define API_SESSIONS_H
+
+#include "base/crypto.h"
+#include "core/session.h"
+#include "store/store.h"
+
+struct call;
+
+struct session_entry {
+	uint8_t hash[SHA256_SIZE];
+	uint64_t token_id, created_ms, seen_ms;
+};
+
+struct sessions {
+	struct session_entry *items; /* SESSIONS_MAX, of which n are used */
+	size_t n;
+};
+
+/** Reads all sessions (turning the store until they are here) and watches for changes. Beyond
+ * SESSIONS_MAX they are ignored. ERR_NO_MEMORY and read errors. */
+enum err sessions_load(struct sessions *sessions, struct store *store) WARN_UNUSED;
+void sessions_free(struct sessions *sessions);
+
+/** The session whose cookie the request carries, if it has not ended, or NULL. Valid until the
+ * store's next turn. */
+const struct session_entry *sessions_find(const struct call *call);
+/** The session that was used least lately, if there is no room for a further one, or NULL. */
+const struct session_entry *sessions_to_evict(const struct sessions *sessions);
+
+/** Writes the token that a page sends back with each change (X-CSRF-Token): a keyed hash of the
+ * session, so that it needs no memory. False without memory. */
+bool session_write_csrf(const struct call *call, const uint8_t hash[SHA256_SIZE],
+			struct buf *out) WARN_UNUSED;
+/** Does a request that changes something come from our own page: the right X-CSRF-Token, and an
+ * Origin that is this server's? GET and HEAD change nothing, and pass. False after 403. */
+bool session_allows(struct call *call, const struct session_entry *session) WARN_UNUSED;
+/** Records that the session was used, where that was not recorded in the last minute. Nobody waits
+ * for it. */
+void session_touch(struct call *call, const struct session_entry *session);
+
+/** Appends the Set-Cookie value: the session's secret, or its end for an empty one. */
+void session_write_cookie(const struct call *call, struct text secret, struct buf *out);
+
+#endif
