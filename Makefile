@@ -109,6 +109,21 @@ $(B)/page_css.o: $(B)/page_css.c
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 $(B)/api.a: $(B)/page_css.o
 
+# The dashboard's files, as bytes.
+$(B)/dashboard.c: src/dashboard/embed.sh $(wildcard src/dashboard/dist/*)
+	@mkdir -p $(@D)
+	src/dashboard/embed.sh > $@
+$(B)/dashboard.o: $(B)/dashboard.c
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+$(B)/api.a: $(B)/dashboard.o
+
+dashboard: $(B)/referd                 ## src/dashboard/dist, from its sources (needs npm)
+	src/dashboard/build.sh $(B)/referd
+check-dashboard: $(B)/referd           ## is src/dashboard/dist what its sources give? (needs npm)
+	src/dashboard/build.sh $(B)/referd build/dashboard/dist
+	diff -r --exclude='*.gz' --exclude='*.br' src/dashboard/dist build/dashboard/dist
+.PHONY: dashboard check-dashboard
+
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<

@@ -354,5 +354,5 @@ void openapi_get(struct call *call)
 			return;
 		}
 	}
-	call_reply_shared(call, "application/json", buf_view(document));
+	call_reply_shared(call, "application/json", buf_view(document), NULL, 0);
 }

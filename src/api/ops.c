@@ -30,9 +30,3 @@ void ops_ready(struct call *call)
 	else
 		call_reply_text(call, 200, "text/plain", TEXT("ready\n"));
 }
-
-void ops_root(struct call *call)
-{
-	call_reply_text(call, 200, "text/plain",
-			TEXT("referd is running. The API is at /api/v2, health at /healthz.\n"));
-}

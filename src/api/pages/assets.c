@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "base/crypto.h"
+#include "dashboard.h"
 #include "pages.h"
 
 static const char colour_name[] = "colour-", colour_ending[] = ".css";
@@ -63,10 +64,11 @@ void asset_get(struct call *call)
 	buf_reset(out);
 	call->cache = "public, max-age=31536000, immutable"; /* another content has another name */
 	if (text_eq(call->params[0], text_of(ASSETS_PAGE_NAME)))
-		call_reply_shared(call, style_type, text_from(ASSETS_PAGE_CSS, ASSETS_PAGE_SIZE));
+		call_reply_shared(call, style_type, text_from(ASSETS_PAGE_CSS, ASSETS_PAGE_SIZE),
+				  NULL, 0);
 	else if (assets_write_colour(out, digits_of(call->params[0])))
 		call_reply_text(call, 200, style_type, buf_view(out));
-	else
+	else if (!dashboard_reply_asset(call, call->params[0]))
 		call_reply_error(
 		    call, 404, "there is no file with this name: reload the page that links to it");
 }

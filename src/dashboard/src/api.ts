@@ -1,0 +1,53 @@
+// The only way to the server: a client whose types come from referd's own OpenAPI document.
+import createClient, { type Middleware } from "openapi-fetch";
+import type { components, paths } from "referd-api";
+import { ended, session } from "./session";
+
+export type Schemas = components["schemas"];
+
+/** What went wrong, in words that a person can act on. */
+export class Problem extends Error {
+	constructor(
+		message: string,
+		readonly status: number,
+		readonly fields: Schemas["Error"]["errors"] = {},
+	) {
+		super(message);
+	}
+}
+
+const base = new URL(".", location.href.split("#")[0]).href.replace(/\/$/, "");
+
+const withSession: Middleware = {
+	onRequest({ request }) {
+		const csrf = session.value.state === "in" ? session.value.csrf : "";
+		if (csrf && request.method !== "GET") request.headers.set("X-CSRF-Token", csrf);
+		return request;
+	},
+	onResponse({ request, response }) {
+		if (response.status === 401 && !request.url.endsWith("/session")) ended();
+		return response;
+	},
+};
+
+export const client = createClient<paths>({ baseUrl: base });
+client.use(withSession);
+
+interface Answer<T> {
+	data?: T;
+	error?: unknown;
+	response: Response;
+}
+
+/** The data of an answer, or a Problem: `const list = await call(client.GET("/api/v2/webhooks"))`. */
+export async function call<T>(request: Promise<Answer<T>>): Promise<T> {
+	let answer: Answer<T>;
+	try {
+		answer = await request;
+	} catch {
+		throw new Problem("", 0);
+	}
+	if (answer.response.ok) return answer.data as T;
+	const error = (answer.error ?? {}) as Partial<Schemas["Error"]>;
+	throw new Problem(error.message ?? "", answer.response.status, error.errors ?? {});
+}

@@ -1,0 +1,80 @@
+// The frame: who is signed in, the navigation, and the page that the address names.
+import { Megaphone, Send, Users, Webhook } from "lucide-preact";
+import { useEffect } from "preact/hooks";
+import { CampaignPage } from "./pages/campaign";
+import { CampaignsPage } from "./pages/campaigns";
+import { DeliveriesPage } from "./pages/deliveries";
+import { DeliveryPage } from "./pages/delivery";
+import { SignIn, leave, resume } from "./pages/sign-in";
+import { UserPage } from "./pages/user";
+import { UsersPage } from "./pages/users";
+import { WebhookPage } from "./pages/webhook";
+import { WebhooksPage } from "./pages/webhooks";
+import { href, route, section } from "./route";
+import { session } from "./session";
+import { Toasts } from "./ui/parts";
+import { t } from "./words";
+
+const places = [
+	["campaigns", Megaphone],
+	["users", Users],
+	["webhooks", Webhook],
+	["deliveries", Send],
+] as const;
+
+function Nav() {
+	return (
+		<nav class="nav">
+			<a class="brand" href={href()}>
+				referd
+			</a>
+			{places.map(([place, Icon]) => (
+				<a
+					key={place}
+					class="item"
+					href={place === "campaigns" ? href() : href(place)}
+					aria-current={section.value === place ? "page" : undefined}
+				>
+					<Icon size={18} aria-hidden />
+					{t(place)}
+				</a>
+			))}
+			<div class="foot">
+				<button type="button" class="plain" onClick={leave}>
+					{t("signOut")}
+				</button>
+			</div>
+		</nav>
+	);
+}
+
+function Page() {
+	const [place = "campaigns", id] = route.value.path;
+	const pages: Record<string, [() => preact.JSX.Element, ((id: string) => preact.JSX.Element)?]> = {
+		campaigns: [() => <CampaignsPage />, (i) => <CampaignPage key={i} id={Number(i)} />],
+		users: [() => <UsersPage />, (i) => <UserPage key={i} id={i} />],
+		webhooks: [() => <WebhooksPage />, (i) => <WebhookPage key={i} id={Number(i)} />],
+		deliveries: [() => <DeliveriesPage />, (i) => <DeliveryPage key={i} id={Number(i)} />],
+	};
+	const [list, one] = pages[place] ?? [() => <CampaignsPage />];
+	return id !== undefined && one ? one(id) : list();
+}
+
+export function App() {
+	useEffect(() => void resume(), []);
+	const now = session.value;
+	if (now.state === "unknown") return null;
+	if (now.state === "out" && !now.expired) return <SignIn />;
+	return (
+		<>
+			<div class="shell" inert={now.state === "out"}>
+				<Nav />
+				<main class="page">
+					<Page />
+				</main>
+			</div>
+			{now.state === "out" && <SignIn over />}
+			<Toasts />
+		</>
+	);
+}

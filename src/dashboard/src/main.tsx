@@ -1,0 +1,8 @@
+import { render } from "preact";
+import { App } from "./app";
+import "./style/tokens.css";
+import "./style/base.css";
+import "./style/parts.css";
+import "./style/pages.css";
+
+render(<App />, document.body);

@@ -1,0 +1,61 @@
+// Signing in with an API token. The session itself is an HttpOnly cookie.
+import { useState } from "preact/hooks";
+import { Problem, call, client, type Schemas } from "../api";
+import { session } from "../session";
+import { Failed } from "../ui/parts";
+import { t } from "../words";
+
+function enter(data: Schemas["Session"]): void {
+	session.value = { state: "in", csrf: data.csrf_token, scopes: data.scopes };
+}
+
+/** At the start of the page: is there a session already? */
+export async function resume(): Promise<void> {
+	const { data } = await call(client.GET("/api/v2/session"));
+	if (data) enter(data);
+	else session.value = { state: "out", expired: false };
+}
+
+export async function leave(): Promise<void> {
+	await call(client.DELETE("/api/v2/session")).catch(() => undefined);
+	session.value = { state: "out", expired: false };
+}
+
+export function SignIn({ over = false }: { over?: boolean }) {
+	const [token, setToken] = useState("");
+	const [problem, setProblem] = useState<Problem>();
+	const submit = async (event: Event) => {
+		event.preventDefault();
+		try {
+			enter((await call(client.POST("/api/v2/session", { body: { token: token.trim() } }))).data);
+		} catch (error) {
+			if (!(error instanceof Problem)) throw error;
+			setProblem(error);
+		}
+	};
+	return (
+		<form class={over ? "signin panel over" : "signin"} onSubmit={submit}>
+			<h1>referd</h1>
+			{over && <p>{t("sessionEnded")}</p>}
+			<label>
+				{t("apiToken")}
+				<input
+					type="password"
+					autocomplete="current-password"
+					autofocus
+					required
+					value={token}
+					onInput={(e) => setToken(e.currentTarget.value)}
+					aria-describedby="token-help"
+				/>
+			</label>
+			<p class="meta" id="token-help">
+				{t("signInHelp")}
+			</p>
+			{problem && <Failed problem={problem} />}
+			<button type="submit" class="primary">
+				{t("signIn")}
+			</button>
+		</form>
+	);
+}

@@ -1,0 +1,103 @@
+// The members of all campaigns: found by name, address or code, and filtered through the address bar.
+import { useEffect, useState } from "preact/hooks";
+import { call, client } from "../api";
+import { useLoad } from "../query";
+import { filter, href, route } from "../route";
+import { Empty, Failed, Moment, Skeleton } from "../ui/parts";
+import { FilterSelect } from "../ui/select";
+import { number, t } from "../words";
+import { cursorOf } from "./deliveries";
+
+function Search() {
+	const [text, setText] = useState(route.value.query.get("q") ?? "");
+	useEffect(() => {
+		const timer = setTimeout(() => filter({ q: text.trim(), cursor: undefined }), 250);
+		return () => clearTimeout(timer);
+	}, [text]);
+	return (
+		<label>
+			{t("search")}
+			<input type="search" value={text} onInput={(e) => setText(e.currentTarget.value)} />
+		</label>
+	);
+}
+
+export function UsersPage() {
+	const query = route.value.query;
+	const list = useLoad(`users?${query}`, () =>
+		call(
+			client.GET("/api/v2/users", {
+				params: { query: { ...Object.fromEntries(query), order: "-id", per_page: 50, with: "user.analytics" } },
+			}),
+		),
+	);
+	const campaigns = useLoad("campaign names", () => call(client.GET("/api/v2/campaigns")));
+	const more = cursorOf(list.data?.links.next);
+	return (
+		<>
+			<div class="title">
+				<h1>{t("users")}</h1>
+			</div>
+			<div class="filters">
+				<Search />
+				<FilterSelect label={t("campaign")} name="campaign_id">
+					{campaigns.data?.data.map((c) => (
+						<option key={c.id} value={c.id}>
+							{c.name}
+						</option>
+					))}
+				</FilterSelect>
+				<FilterSelect label={t("qualified")} name="qualified">
+					<option value="true">{t("yes")}</option>
+					<option value="false">{t("no")}</option>
+				</FilterSelect>
+			</div>
+			{list.problem && <Failed problem={list.problem} again={list.reload} />}
+			{!list.data && !list.problem && <Skeleton height={400} />}
+			{list.data?.data.length === 0 && <Empty>{t("usersEmpty")}</Empty>}
+			{list.data && list.data.data.length > 0 && (
+				<section class="panel scroll">
+					<table class="table">
+						<thead>
+							<tr>
+								<th>{t("name")}</th>
+								<th>{t("email")}</th>
+								<th>{t("code")}</th>
+								<th>{t("joined")}</th>
+								<th>{t("qualified")}</th>
+								<th class="number">{t("referrals")}</th>
+							</tr>
+						</thead>
+						<tbody>
+							{list.data.data.map((u) => (
+								<tr key={u.id}>
+									<td>
+										<a class="cut" href={href("users", u.code)}>
+											{u.first_name || u.code}
+										</a>
+									</td>
+									<td>
+										<span class="cut">{u.email}</span>
+									</td>
+									<td class="mono">{u.code}</td>
+									<td>
+										<Moment at={u.signed_up_time} />
+									</td>
+									<td>{u.qualified ? t("yes") : t("no")}</td>
+									<td class="number">{number(u.analytics?.referrals ?? 0)}</td>
+								</tr>
+							))}
+						</tbody>
+					</table>
+				</section>
+			)}
+			{more && (
+				<div class="row">
+					<button type="button" onClick={() => filter({ cursor: more })}>
+						{t("moreUsers")}
+					</button>
+				</div>
+			)}
+		</>
+	);
+}

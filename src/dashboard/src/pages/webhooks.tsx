@@ -1,0 +1,54 @@
+// The list of webhooks: is each of them sending?
+import { call, client } from "../api";
+import { useLoad } from "../query";
+import { href } from "../route";
+import { Empty, Failed, Skeleton, Status } from "../ui/parts";
+import { t } from "../words";
+
+export function WebhooksPage() {
+	const list = useLoad("webhooks", () => call(client.GET("/api/v2/webhooks")), 5000);
+	return (
+		<>
+			<div class="title">
+				<h1>{t("webhooks")}</h1>
+			</div>
+			{list.problem && <Failed problem={list.problem} again={list.reload} />}
+			{!list.data && !list.problem && <Skeleton height={200} />}
+			{list.data?.data.length === 0 && <Empty>{t("webhooksEmpty")}</Empty>}
+			{list.data && list.data.data.length > 0 && (
+				<section class="panel scroll">
+					<table class="table">
+						<thead>
+							<tr>
+								<th>{t("name")}</th>
+								<th>{t("status")}</th>
+								<th>{t("event")}</th>
+								<th>URL</th>
+							</tr>
+						</thead>
+						<tbody>
+							{list.data.data.map((w) => (
+								<tr key={w.id}>
+									<td>
+										<a class="cut" href={href("webhooks", w.id)}>
+											{w.name}
+										</a>
+									</td>
+									<td>
+										<Status of={w.state} />
+									</td>
+									<td>{w.events.join(", ")}</td>
+									<td class="mono">
+										<span class="cut">
+											{w.method.toUpperCase()} {w.url}
+										</span>
+									</td>
+								</tr>
+							))}
+						</tbody>
+					</table>
+				</section>
+			)}
+		</>
+	);
+}

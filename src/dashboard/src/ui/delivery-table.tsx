@@ -1,0 +1,63 @@
+// Deliveries as a table: the newest first, a line each, with the reason beside the state.
+import type { Schemas } from "../api";
+import { href } from "../route";
+import { t } from "../words";
+import { type Look, Moment, Status } from "./parts";
+
+type Delivery = Schemas["Delivery"];
+
+/** A pending delivery that has failed before is being retried. */
+export function lookOf(d: Pick<Delivery, "status" | "attempts">): Look {
+	return d.status === "pending" && d.attempts > 0 ? "retrying" : d.status;
+}
+
+/** What the last attempt came to: a status, or the name of an error. */
+export function outcomeOf(d: Pick<Delivery, "last_status" | "last_error">): string {
+	return [d.last_status, d.last_error].filter((part) => part !== null).join(" ");
+}
+
+export function DeliveryTable({ deliveries, names }: { deliveries: Delivery[]; names?: Map<number, string> }) {
+	return (
+		<table class="table">
+			<thead>
+				<tr>
+					<th>{t("time")}</th>
+					<th>{t("event")}</th>
+					<th>{t("user")}</th>
+					{names && <th>{t("webhook")}</th>}
+					<th>{t("status")}</th>
+					<th>{t("answer")}</th>
+					<th class="number">{t("attempts")}</th>
+				</tr>
+			</thead>
+			<tbody>
+				{deliveries.map((d) => (
+					<tr key={d.id}>
+						<td>
+							<a href={href("deliveries", d.id)}>
+								<Moment at={d.created_at} />
+							</a>
+						</td>
+						<td>
+							{d.event}
+							{d.test && <span class="muted"> {t("testEvent")}</span>}
+						</td>
+						<td class="mono">{d.user_code && <a href={href("users", d.user_code)}>{d.user_code}</a>}</td>
+						{names && (
+							<td>
+								<a class="cut" href={href("webhooks", d.webhook_id)}>
+									{names.get(d.webhook_id) ?? d.webhook_id}
+								</a>
+							</td>
+						)}
+						<td>
+							<Status of={lookOf(d)} />
+						</td>
+						<td>{outcomeOf(d)}</td>
+						<td class="number">{d.attempts}</td>
+					</tr>
+				))}
+			</tbody>
+		</table>
+	);
+}

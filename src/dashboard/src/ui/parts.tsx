@@ -1,0 +1,128 @@
+// Small parts that every page uses: a status, a moment, a copy button, errors, empty states, toasts.
+import { signal } from "@preact/signals";
+import { Ban, CircleCheck, Clock, OctagonX, Pause, Pencil, RotateCw } from "lucide-preact";
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import type { Problem } from "../api";
+import type { Words } from "../words/en";
+import { moment, t } from "../words";
+
+const looks = {
+	delivered: ["ok", CircleCheck, "delivered"],
+	active: ["ok", CircleCheck, "active"],
+	launched: ["ok", CircleCheck, "statusLaunched"],
+	retrying: ["wait", RotateCw, "retrying"],
+	penalised: ["wait", RotateCw, "failing"],
+	paused: ["wait", Pause, "statusPaused"],
+	held: ["hold", Pause, "held"],
+	exhausted: ["bad", OctagonX, "exhausted"],
+	disabled: ["bad", OctagonX, "disabled"],
+	pending: ["mute", Clock, "pending"],
+	draft: ["mute", Pencil, "statusDraft"],
+	cancelled: ["mute", Ban, "cancelled"],
+	archived: ["mute", Ban, "statusArchived"],
+} as const satisfies Record<string, readonly [string, typeof Clock, keyof Words]>;
+
+export type Look = keyof typeof looks;
+
+/** A state as icon, word and tint; never colour alone. */
+export function Status({ of }: { of: Look }) {
+	const [tint, Icon, word] = looks[of];
+	return (
+		<span class={`status ${tint}`}>
+			<Icon size={14} aria-hidden />
+			{t(word)}
+		</span>
+	);
+}
+
+/** A moment in the reader's zone; UTC on hover and for assistive software. */
+export function Moment({ at }: { at: string | null | undefined }) {
+	return at ? (
+		<time dateTime={at} title={at}>
+			{moment(at)}
+		</time>
+	) : (
+		<>–</>
+	);
+}
+
+export function Copy({ text, children }: { text: string; children?: ComponentChildren }) {
+	const [done, setDone] = useState(false);
+	const copy = async () => {
+		await navigator.clipboard.writeText(text);
+		setDone(true);
+		setTimeout(() => setDone(false), 2000);
+	};
+	return (
+		<button type="button" onClick={copy} aria-live="polite">
+			{done ? t("copied") : (children ?? t("copy"))}
+		</button>
+	);
+}
+
+export function problemText(problem: Problem): string {
+	if (problem.status === 0) return t("noAnswer");
+	const fields = Object.entries(problem.fields).map(([name, all]) => `${name}: ${all.map((e) => e.message).join(", ")}`);
+	return fields.length > 0 ? fields.join(". ") : problem.message || t("failed", { status: String(problem.status) });
+}
+
+export function Failed({ problem, again }: { problem: Problem; again?: (() => void) | undefined }) {
+	return (
+		<div class="notice bad" role="alert">
+			<span class="grow">{problemText(problem)}</span>
+			{again && (
+				<button type="button" onClick={again}>
+					{t("tryAgain")}
+				</button>
+			)}
+		</div>
+	);
+}
+
+export function Empty({ children }: { children: ComponentChildren }) {
+	return <div class="panel muted">{children}</div>;
+}
+
+export function Skeleton({ height }: { height: number }) {
+	return <div class="skeleton" style={{ height }} role="status" aria-label={t("loading")} />;
+}
+
+interface Toast {
+	text: string;
+	undo?: (() => void) | undefined;
+}
+
+const toast = signal<Toast | undefined>(undefined);
+let timer = 0;
+
+/** Says what was done, with a way back where the API has one. */
+export function say(text: string, undo?: () => void): void {
+	toast.value = { text, undo };
+	clearTimeout(timer);
+	timer = window.setTimeout(() => (toast.value = undefined), 8000);
+}
+
+export function Toasts() {
+	const now = toast.value;
+	return (
+		<div role="status">
+			{now && (
+				<div class="toast">
+					{now.text}
+					{now.undo && (
+						<button
+							type="button"
+							onClick={() => {
+								now.undo?.();
+								toast.value = undefined;
+							}}
+						>
+							{t("undo")}
+						</button>
+					)}
+				</div>
+			)}
+		</div>
+	);
+}

@@ -1,0 +1,19 @@
+import type { ComponentChildren } from "preact";
+import { filter, route } from "../route";
+import { t } from "../words";
+
+/** A filter of a list, kept in the address bar. The empty value means "any". */
+export function FilterSelect({ label, name, children }: { label: string; name: string; children: ComponentChildren }) {
+	return (
+		<label>
+			{label}
+			<select
+				value={route.value.query.get(name) ?? ""}
+				onChange={(e) => filter({ [name]: e.currentTarget.value, cursor: undefined })}
+			>
+				<option value="">{t("any")}</option>
+				{children}
+			</select>
+		</label>
+	);
+}

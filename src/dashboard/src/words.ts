@@ -1,0 +1,46 @@
+// The words in the reader's language: t("failed", { status: 500 }).
+import { signal } from "@preact/signals";
+import { de } from "./words/de";
+import { en, type Words } from "./words/en";
+
+const languages: Record<string, Words> = { en, de };
+
+function preferred(): string {
+	for (const tag of navigator.languages) {
+		const language = tag.slice(0, 2).toLowerCase();
+		if (language in languages) return language;
+	}
+	return "en";
+}
+
+export const language = signal(preferred());
+document.documentElement.lang = language.value;
+
+export function t(key: keyof Words, values: Record<string, string | number> = {}): string {
+	const entry = (languages[language.value] ?? en)[key];
+	const n = Object.values(values).find((v) => typeof v === "number");
+	const text = typeof entry === "string" ? entry : entry[n === 1 ? 0 : 1];
+	return text.replace(/\{(\w+)\}/g, (all, name: string) => {
+		const value = values[name];
+		return typeof value === "number" ? number(value) : (value ?? all);
+	});
+}
+
+export function number(n: number): string {
+	return n.toLocaleString(language.value);
+}
+
+/** A moment in the reader's zone: the time of today, else the date too. */
+export function moment(iso: string | null | undefined): string {
+	if (!iso) return "–";
+	const at = new Date(iso);
+	const today = at.toDateString() === new Date().toDateString();
+	const time = at.toLocaleTimeString(language.value, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+	return today ? time : `${at.toLocaleDateString(language.value, { day: "numeric", month: "short" })} ${time}`;
+}
+
+/** Microseconds as a person reads them: 184 ms, 2.1 s. */
+export function duration(us: number): string {
+	if (us < 1_000_000) return `${number(Math.round(us / 1000))} ms`;
+	return `${(us / 1_000_000).toLocaleString(language.value, { maximumFractionDigits: 1 })} s`;
+}
