@@ -54,7 +54,7 @@
 RECORD_KIND_LIST(RECORD_KIND_DECLARE)
 #undef RECORD_KIND_DECLARE
 
-#define RECORD_KIND_ONE(name) +1
+#define RECORD_KIND_ONE(name) +1 /* NOLINT(bugprone-macro-parentheses): a term of a sum */
 enum { RECORD_KINDS_COUNT = 0 RECORD_KIND_LIST(RECORD_KIND_ONE) };
 #undef RECORD_KIND_ONE
 

@@ -1,6 +1,6 @@
 """Owns the look at the hosted pages with a real browser: axe, 360 and 1280 pixels, the keyboard alone, no
 script, QR codes read back. Never repeats what test/e2e/test_pages.py sees without one.
-Run by make test-pages; the pictures are left in build/pages/."""
+Run by make test-browser; the pictures are left in build/pages/."""
 import http.server
 import json
 import os
