@@ -1,6 +1,9 @@
 #!/usr/bin/env bash
-# Owns the list of packages that building and testing referd needs. Never touches what is there already.
-# Called by make deps, deploy/demo.sh and .ci/run.
+# Owns the lists of Debian packages that this project needs. Never changes a package that is already installed,
+# except a libevent without its security fixes. Called by make deps, deploy/demo.sh and .ci/run:
+#   deps.sh             what building referd and `make test` need
+#   deps.sh --check     what `make check` and `make fuzz` need as well
+#   deps.sh --browser   what `make test-browser` and the signature tests need as well
 set -euo pipefail
 
 packages=(build-essential pkg-config libevent-dev libssl-dev liblmdb-dev libjson-c-dev libidn2-dev
@@ -23,22 +26,43 @@ libevent_is_safe() {
 }
 
 if ! command -v dpkg-query apt-get >/dev/null; then
-	echo "deps: this is no Debian. referd needs a C17 compiler, make, pkg-config, and the headers of libevent" \
+	echo "deps: this system has no apt-get. referd needs a C17 compiler, make, pkg-config, and the headers of libevent" \
 		"2.1.12 (with the fixes of Debian's $libevent), OpenSSL 3, LMDB, json-c, libidn2, libqrencode and cmocka," \
-		"and python3 with jsonschema, curl and faketime for the tests." >&2
+		"and python3 with jsonschema, curl and faketime for the tests. \`make check\` needs clang, clang-tidy," \
+		"clang-format and cppcheck; \`make test-browser\` needs node, npm and chromium." >&2
 	exit 0
 fi
 
 missing=()
-for package in "${packages[@]}"; do
-	[ -n "$(version_of "$package")" ] || missing+=("$package")
-done
-if ! libevent_is_safe; then
-	echo "deps: libevent is older than $libevent: it is brought up to date"
-	missing+=(libevent-dev libevent-core-2.1-7 libevent-extra-2.1-7 libevent-openssl-2.1-7)
-fi
+need_program() { # PROGRAM...: each is in the package of the same name, or comes from somewhere else
+	local program
+	for program; do
+		command -v "$program" >/dev/null || missing+=("$program")
+	done
+}
+
+case ${1:-} in
+'')
+	for package in "${packages[@]}"; do
+		[ -n "$(version_of "$package")" ] || missing+=("$package")
+	done
+	if ! libevent_is_safe; then
+		echo "deps: libevent is older than $libevent: deps.sh updates it"
+		missing+=(libevent-dev libevent-core-2.1-7 libevent-extra-2.1-7 libevent-openssl-2.1-7)
+	fi
+	;;
+--check) need_program clang clang-tidy clang-format cppcheck ;;
+--browser)
+	command -v node >/dev/null || missing+=(nodejs)
+	need_program npm chromium
+	;;
+*)
+	echo "usage: deploy/deps.sh [--check | --browser]" >&2
+	exit 2
+	;;
+esac
 if [ "${#missing[@]}" -eq 0 ]; then
-	echo "deps: all there"
+	echo "deps${1:+ $1}: all packages are installed"
 	exit 0
 fi
 

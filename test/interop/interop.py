@@ -36,19 +36,23 @@ def contents(path):
 
 
 def npm_install(source, name):
-    """The packages of a package.json, below build/; answers the directory. Two runs at a time take turns."""
+    """Installs the packages of a package.json below build/, and returns the directory. Its package-lock.json, if there
+    is one, pins every package by its hash; it names no registry. Two runs at a time take turns."""
     require("node", "npm")
     target = os.path.join(ROOT, "build", "interop", name)
     os.makedirs(target, exist_ok=True)
-    wanted = contents(os.path.join(source, "package.json"))
+    files = [f for f in ("package.json", "package-lock.json") if os.path.exists(os.path.join(source, f))]
+    wanted = "".join(contents(os.path.join(source, f)) for f in files)
+    command = ["ci"] if len(files) == 2 else ["install", "--no-package-lock"]
     with open(os.path.join(target, "lock"), "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         stamp = os.path.join(target, "installed.json")
         if contents(stamp) != wanted:
-            shutil.copy(os.path.join(source, "package.json"), target)
+            for file in files:
+                shutil.copy(os.path.join(source, file), target)
             try:
-                must("npm", "install", "--prefix", target, "--silent", "--no-audit", "--no-fund", "--omit=dev",
-                     "--omit=optional", "--no-package-lock", timeout=300)
+                must("npm", *command, "--prefix", target, "--silent", "--no-audit", "--no-fund", "--omit=dev",
+                     "--omit=optional", timeout=300)
             except (AssertionError, subprocess.TimeoutExpired) as error:
                 raise unittest.SkipTest(f"npm cannot install: {error}") from None
             with open(stamp, "w", encoding="utf-8") as file:
