@@ -2,6 +2,7 @@
  * Owns the way of a request to its call: route, credential, scope, in that order of refusal. Never
  * what a call does. Called by the HTTP server.
  */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -123,6 +124,7 @@ static bool fits(const char *pattern, struct text path, struct text params[CALL_
 		struct text segment = text_from(p, (size_t)(stop - p));
 		if (stop == p || (pattern[1] == '@' && !code_is_plausible(segment)))
 			return false;
+		assert(n < CALL_PARAMS_MAX);
 		params[n++] = segment;
 		p = stop;
 		while (*pattern != '}')

@@ -7,6 +7,7 @@
  */
 #include "import.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,8 +66,10 @@ static void go_on(struct import *im);
 static void unlink_import(struct import *im)
 {
 	struct import **link = &im->call->api->imports;
-	while (*link != im)
+	while (*link != im) {
+		assert(*link != NULL);
 		link = &(*link)->next;
+	}
 	*link = im->next;
 	transfer_end(im->call->api, &im->transfer);
 }
@@ -112,6 +115,7 @@ static void reply_failed(struct import *im)
 
 static void finish(struct import *im)
 {
+	assert(im->n_under_way == 0);
 	unlink_import(im);
 	if (im->failed != ERR_OK)
 		reply_failed(im);
@@ -153,6 +157,7 @@ static void on_row(struct command *command, enum err err)
 	problems_keep(p, &im->arena);
 	if (err != ERR_OK && err != ERR_REFUSED)
 		im->failed = err;
+	assert(im->n_under_way > 0);
 	if (--im->n_under_way == 0)
 		go_on(im);
 }

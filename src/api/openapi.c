@@ -4,6 +4,7 @@
  */
 #include "openapi.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -247,6 +248,7 @@ static void open_method(struct json_out *o, unsigned method)
 	size_t n = 0;
 	for (const char *word = route_method_word(method); *word != '\0'; word++)
 		name[n++] = (char)tolower((unsigned char)*word);
+	assert(n > 0 && n < sizeof name);
 	name[n] = '\0';
 	json_open(o, name, '{');
 }

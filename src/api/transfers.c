@@ -3,6 +3,8 @@
  */
 #include "transfers.h"
 
+#include <assert.h>
+
 #include "api/call/call.h"
 
 enum { RETRY_S = 5 };
@@ -56,7 +58,9 @@ bool transfer_begin(struct call *call, struct transfer *t, enum transfer_kind ki
 void transfer_end(struct api *api, struct transfer *t)
 {
 	struct transfer **link = &api->transfers;
-	while (*link != t)
+	while (*link != t) {
+		assert(*link != NULL);
 		link = &(*link)->next;
+	}
 	*link = t->next;
 }

@@ -7,6 +7,7 @@
  */
 #include "webhook_test.h"
 
+#include <assert.h>
 #include <event2/event.h>
 
 #include "api/call/members.h"
@@ -37,8 +38,10 @@ struct webhook_waiter {
 static void stop_waiting(struct webhook_waiter *w)
 {
 	struct webhook_waiter **link = &w->call->api->waiters;
-	while (*link != w)
+	while (*link != w) {
+		assert(*link != NULL);
 		link = &(*link)->next;
+	}
 	*link = w->next;
 	event_free(w->timer);
 }

@@ -4,6 +4,7 @@
  */
 #include "call.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "body.h"
@@ -41,12 +42,14 @@ bool call_keep(struct call *call, struct text t, struct text *out)
 
 void call_submit(struct call *call, struct command *cmd)
 {
+	assert(!call->replied);
 	if (call_check(call) && store_submit(call->api->store, cmd) != ERR_OK)
 		call_reply_err(call, ERR_BUSY, NULL);
 }
 
 void call_query(struct call *call, struct command *cmd)
 {
+	assert(!call->replied);
 	if (call_check(call) && store_query(call->api->store, cmd) != ERR_OK)
 		call_reply_err(call, ERR_BUSY, NULL);
 }
@@ -82,7 +85,8 @@ static size_t add_common(const struct call *call, int status, const struct http_
 			 struct http_header all[CALL_HEADERS_MAX + COMMON_HEADERS])
 {
 	size_t n = 0;
-	for (; n < n_headers && n < CALL_HEADERS_MAX; n++)
+	assert(n_headers <= CALL_HEADERS_MAX);
+	for (; n < n_headers; n++)
 		all[n] = headers[n];
 	struct http_header *next = all + n;
 	*next++ = (struct http_header){TEXT("Cache-Control"), cache_of(call, status)};
@@ -95,10 +99,11 @@ static size_t add_common(const struct call *call, int status, const struct http_
 }
 
 /* Gives the reply its headers, which live in `all`, and counts it. */
-static void complete(const struct call *call, struct http_reply *r,
-		     const struct http_header *headers, size_t n_headers,
-		     struct http_header all[CALL_HEADERS_MAX + COMMON_HEADERS])
+static void complete(struct call *call, struct http_reply *r, const struct http_header *headers,
+		     size_t n_headers, struct http_header all[CALL_HEADERS_MAX + COMMON_HEADERS])
 {
+	assert(!call->replied);
+	call->replied = true;
 	r->n_headers = add_common(call, r->status, headers, n_headers, all);
 	r->headers = all;
 	request_metrics_count(call->api->request_metrics, call, r->status);

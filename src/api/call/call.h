@@ -65,6 +65,7 @@ struct call {
 	struct text allowed_origin;          /* and this one may read it; see cors.h */
 	struct problems *problems;           /* noted so far (call_note); NULL: none */
 	bool no_memory;                      /* to note one */
+	bool replied;                        /* the request must not be used any more */
 	/* Answers them with a page; NULL: they are answered as JSON. */
 	void (*reply_problems)(void *arg, const struct problems *problems);
 	void *reply_problems_arg;

@@ -2,6 +2,7 @@
  * Owns the 422 response: collects the problems of a request's fields and reports them together.
  * Never judges a field. Called by all code that reads requests.
  */
+#include <assert.h>
 #include <string.h>
 
 #include "base/unicode.h"
@@ -123,6 +124,7 @@ void call_reply_field(struct call *call, const char *field, const char *what)
 
 void call_reply_problems(struct call *call, const struct problems *problems)
 {
+	assert(problems->given <= problems->n);
 	for (size_t i = problems->given; i < problems->n; i++)
 		call_note_named(call, problems->items[i].field, problems->items[i].what);
 	reply(call);
@@ -130,6 +132,7 @@ void call_reply_problems(struct call *call, const struct problems *problems)
 
 void call_submit_noted(struct call *call, struct command *cmd, struct problems *problems)
 {
+	assert(!call->replied);
 	if (call->problems != NULL)
 		*problems = *call->problems;
 	problems->given = problems->n;

@@ -3,6 +3,7 @@
  */
 #include "decode.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -85,6 +86,7 @@ static const char *read_word(struct call *call, const struct decode_field *f, co
 			     uint64_t *out)
 {
 	struct text t;
+	assert(f->words != NULL);
 	if (body_string(v, &t) && name_find(f->words, t, out))
 		return NULL;
 	struct buf message = {0};
@@ -153,6 +155,7 @@ static const char *read_member(struct call *call, const struct decode_field *f,
 	case DECODE_U64:
 		return decode_whole(call, v, f->max, to);
 	case DECODE_CUSTOM:
+		assert(f->custom != NULL);
 		return f->custom(call, v, record);
 	}
 	return "cannot be read";

@@ -5,6 +5,8 @@
  */
 #include "paging.h"
 
+#include <assert.h>
+
 #include "base/form.h"
 #include "base/typed.h"
 #include "decode.h"
@@ -250,7 +252,10 @@ static void reply_gathered(struct gather *g)
 
 void gather_done(struct gather *g, enum err err, command_done_fn *fail)
 {
+	assert(!g->call->replied);
 	if (err == ERR_OK) {
+		assert(g->page->skipped <= g->page->skip);
+		assert(g->shown + g->page->n <= g->paging.per_page);
 		g->shown += g->page->n;
 		g->looked_at += g->page->looked_at;
 		g->page->skip -= g->page->skipped;

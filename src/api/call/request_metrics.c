@@ -5,6 +5,7 @@
  */
 #include "request_metrics.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -66,6 +67,7 @@ static void log_request(const struct call *call, int status, uint64_t took_ns)
 void request_metrics_count(struct request_metrics *m, const struct call *call, int status)
 {
 	size_t route = call->route == NULL ? m->n_routes : (size_t)(call->route - m->routes);
+	assert(route <= m->n_routes && status >= 100 && status <= 599);
 	uint64_t now_ns = clock_system.mono_ns(&clock_system);
 	uint64_t took_ns = now_ns > call->req->received_ns ? now_ns - call->req->received_ns : 0;
 	histogram_add(&m->by_route[route][status / 100 % CLASSES], took_ns);

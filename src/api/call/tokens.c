@@ -3,6 +3,7 @@
  */
 #include "tokens.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,6 +34,7 @@ static bool add(struct tokens *t, const struct token *token)
 		t->items = grown;
 		t->cap = cap;
 	}
+	assert(e != NULL || t->n < t->cap);
 	if (e == NULL)
 		e = &t->items[t->n++];
 	memcpy(e->hash, token->hash.p, SHA256_SIZE);

@@ -1,6 +1,8 @@
 /* Owns what all pages have in common: head, policy, headers, escaping. No script, no style inside.
  * Never what a page is about (html_*.c). Called by those.
  */
+#include <assert.h>
+
 #include "assets.h"
 #include "core/page_text.h"
 #include "html_parts.h"
@@ -166,6 +168,7 @@ void html_close(struct html *html)
 void html_end(struct html *html, int status)
 {
 	struct buf policy = {0};
+	assert(html->out == &html->call->api->out && "a page is the call's only reply");
 	write_policy(&policy, html);
 	const struct http_header headers[] = {
 	    {TEXT("Content-Security-Policy"), buf_view(&policy)},

@@ -4,6 +4,7 @@
  */
 #include "reach.h"
 
+#include <assert.h>
 #include <event2/event.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,6 +59,7 @@ static void on_added(struct command *command, enum err err)
 {
 	struct reach *r = (struct reach *)(void *)((char *)command - offsetof(struct reach, add));
 	struct table *written = other_table(r);
+	assert(r->busy && r->add.rows == written->rows);
 	r->busy = false;
 	if (err == ERR_OK)
 		memset(written, 0, sizeof *written);
@@ -116,6 +118,7 @@ void reach_count(struct reach *r, uint64_t user_id, uint64_t campaign_id)
 	if (row == NULL)
 		return;
 	r->counting->used += row->views == 0;
+	assert(r->counting->used <= REACH_LINKS_MAX);
 	row->user_id = user_id;
 	row->campaign_id = campaign_id;
 	row->views++;
