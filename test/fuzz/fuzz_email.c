@@ -1,7 +1,7 @@
 /* Owns the fuzzer of e-mail addresses: an accepted address is read the same way again, and its
  * canonical form depends neither on ASCII case nor on repetition. Never requires a canonical form
- * to be an address: folding may produce characters that an address must not have. Run by make fuzz.
- * */
+ * to be an address: folding may produce characters that an address must not have. Run by make
+ * fuzz. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -43,8 +43,8 @@ static void draw(struct text text, struct drawn *d)
 	buf_free(&out);
 }
 
-/* ISO/IEC 18004: three corners have a finder pattern, the fourth does not; the quiet zone is empty.
- * */
+/* ISO/IEC 18004: three corners have a finder pattern, the fourth does not; the quiet zone is
+ * empty. */
 static void assert_frame(const struct drawn *d)
 {
 	const int far = d->side - 4 - 7;

@@ -366,8 +366,8 @@ static inline bool story_refund(struct story *s, unsigned id, unsigned order)
 	return changed;
 }
 
-/* False if it is refused. The caller sends at most STORY_PARTS totals, each less than the amount.
- * */
+/* False if it is refused. The caller sends at most STORY_PARTS totals, each less than the
+ * amount. */
 static inline bool story_refund_part(struct story *s, unsigned id, unsigned order,
 				     uint64_t total_e4)
 {

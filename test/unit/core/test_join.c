@@ -295,8 +295,8 @@ static void equal_hashes_are_compared_by_address(void **state)
 	assert_int_equal(outcome_of(w, campaign, 0, "byron@example.com"), JOIN_EXISTING);
 	assert_int_equal(world_get(w, &KIND_EMAIL_INDEX, &index), ERR_OK);
 	assert_int_equal(id_list_length(index.user_ids), 2);
-	/* And as if the same address in another campaign had the same hash: that is another user.
-	 * */
+	/* And as if the same address in another campaign had the same hash: that is another
+	 * user. */
 	uint64_t other = world_launched(w);
 	put.index.hash = codes_hash_email(w->codes, other, TEXT("jessica@example.com"));
 	assert_int_equal(world_run(w, &put.command), ERR_OK);

@@ -87,8 +87,8 @@ static void coupons_are_handed_out_in_order_once_each(void **state)
 	assert_true(text_eq(world_reward(w, 6).coupon, TEXT("A-6")));
 }
 
-/* More rewards than a slice holds are waiting, under several rules, some of them without coupons.
- * */
+/* More rewards than a slice holds are waiting, under several rules, some of them without
+ * coupons. */
 static void all_waiting_rewards_get_coupons(void **state)
 {
 	struct world *w = *state;

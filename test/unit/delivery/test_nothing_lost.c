@@ -131,8 +131,8 @@ static void every_event_is_delivered_in_the_end(void **state)
 	calm_down(&c);
 	assert_all_delivered(w, events);
 	assert_int_equal(w->scheduler->under_way, 0);
-	/* Everything can be counted: each call has an attempt, and each accepted call a delivery.
-	 * */
+	/* Everything can be counted: each call has an attempt, and each accepted call a
+	 * delivery. */
 	uint64_t delivered = 0;
 	for (uint64_t hook = 1; hook <= HOOKS; hook++)
 		delivered += stats_now(w, hook).delivered;

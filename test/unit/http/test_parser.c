@@ -38,8 +38,8 @@ static void tell_every_way(struct text input, struct buf *told)
 	buf_free(&other);
 }
 
-/* The pieces add up to the body, wherever they are cut, and only the limits are judged differently.
- * */
+/* The pieces add up to the body, wherever they are cut, and only the limits are judged
+ * differently. */
 static void assert_streamed(struct text input, const char *told)
 {
 	struct buf streamed = {0};

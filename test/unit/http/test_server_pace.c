@@ -98,8 +98,8 @@ static size_t take(const struct client *c, char *into, size_t n)
 	return got > 0 ? (size_t)got : 0;
 }
 
-/* Reads n bytes each second. Returns the seconds until the server gave the client up, at most 600.
- * */
+/* Reads n bytes each second. Returns the seconds until the server gave the client up, at most
+ * 600. */
 static int seconds_of_reading(size_t n)
 {
 	static const int narrow = NARROW;

@@ -59,8 +59,8 @@ static void fail_and_recover(struct world *w, enum err with)
 	struct job *make = submit(w, make_decide, 0), *refused = submit(w, add_decide, 1);
 	refused->verdict = ERR_REFUSED;
 	run(w);
-	/* The whole batch fails: a command that only read may have read another one's lost write.
-	 * */
+	/* The whole batch fails: a command that only read may have read another one's lost
+	 * write. */
 	assert_true(add->err == with && look->err == with && make->err == with);
 	assert_int_equal(refused->err, with);
 	assert_int_equal(make->id, 2);
@@ -120,8 +120,8 @@ static void a_failed_view_delays_commands(void **state)
 
 /* ---- the pending engine ---- */
 
-/* A command that waits for a read may be overtaken, but none is lost, and none decides on old data.
- * */
+/* A command that waits for a read may be overtaken, but none is lost, and none decides on old
+ * data. */
 static void pending_commands_are_decided_again(void **state)
 {
 	struct world *w = *state;
