@@ -1,4 +1,4 @@
-"""Owns one HTTP call to the server and how its answer is read. Never retries, never judges an answer.
+"""Owns one HTTP call to the server and the reading of its response. Never retries, never judges a response.
 Called by every test module."""
 import http.client
 import json
@@ -6,7 +6,7 @@ import urllib.parse
 
 
 def multipart(fields, boundary="----WebKitFormBoundary7MA4YWxkTrZu0gW"):
-    """(media type, bytes) of a form with these text fields, as a browser's FormData is sent."""
+    """(media type, bytes) of a form with these text fields, as a browser sends a FormData."""
     parts = [f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
              for name, value in dict(fields).items()]
     return f"multipart/form-data; boundary={boundary}", ("".join(parts) + f"--{boundary}--\r\n").encode()
@@ -31,7 +31,7 @@ class Answer:
 
 
 class Client:
-    """Calls one server; `source` is the address it calls from, for tests of per-address limits."""
+    """Calls one server. `source` is the client's address, for tests of limits by address."""
 
     def __init__(self, address, token=None, source=None):
         host, port = address.rsplit(":", 1)
@@ -57,7 +57,7 @@ class Client:
         return self.call("GET", path, **more)
 
     def json(self, method, path, value, headers=None, **more):
-        """`value` is bytes that are sent as they are, or anything that json can encode."""
+        """`value` is either bytes, sent unchanged, or anything that json can encode."""
         body = value if isinstance(value, bytes) else json.dumps(value).encode()
         headers = {"Content-Type": "application/json", **(headers or {})}
         return self.call(method, path, body=body, headers=headers, **more)

@@ -1,4 +1,4 @@
-"""Owns what is preloaded into a server: building a library, and the guard before its connect() with its log.
+"""Owns the libraries that are preloaded into a server: building one, and the guard of connect() with its log.
 Never judges an address (connect_guard.c does). Called by test_targets.py and test_durability.py."""
 import ipaddress
 import os
@@ -10,7 +10,8 @@ WARNINGS = ("-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werr
 
 
 def build(name):
-    """Answers the library's path. Without the flavour's sanitizers: it is a guest in the process."""
+    """Returns the library's path. It is built without the flavour's sanitizers, because it is a guest in the
+    process."""
     library = os.path.join(BUILD, f"{name}.so")
     made = f"{library}.{os.getpid()}"
     source = os.path.join(ROOT, "test", "e2e", f"{name}.c")
@@ -21,27 +22,27 @@ def build(name):
 
 
 def preloaded(name, **settings):
-    """The environment of a process that has the library before all others."""
-    # ASan insists on being first in the list of libraries; the guest must be before it.
+    """The environment of a process that loads the library before all others."""
+    # ASan must be first in the list of libraries, but the guest must come before it.
     asan = os.environ.get("ASAN_OPTIONS", "")
     return {"LD_PRELOAD": build(name), "ASAN_OPTIONS": f"{asan}:verify_asan_link_order=0".lstrip(":"), **settings}
 
 
 def as_ipv6(network):
-    """"127.0.0.0/8" as the guard wants it: "::ffff:127.0.0.0/104"."""
+    """"127.0.0.0/8" in the form that the guard reads: "::ffff:127.0.0.0/104"."""
     n = ipaddress.ip_network(network)
     return f"::ffff:{n.network_address}/{96 + n.prefixlen}" if n.version == 4 else str(n)
 
 
 class Guard:
-    """Where it writes, and what has been written."""
+    """The guard's log file and its content."""
 
     def __init__(self, directory, allow=()):
         self.log = os.path.join(directory, "connects.log")
         self.env = preloaded("connect_guard", GUARD_LOG=self.log, GUARD_ALLOW=",".join(map(as_ipv6, allow)))
 
     def connects(self, verdict=None):
-        """[(verdict, address, port)], IPv4 as IPv4."""
+        """[(verdict, address, port)]; a mapped IPv4 address is written as IPv4."""
         if not os.path.exists(self.log):
             return []
         with open(self.log, encoding="ascii") as file:

@@ -1,5 +1,5 @@
-"""Owns what all end-to-end tests share: a directory, a server, a receiver, and their clean end.
-Never holds a rule of the product. Called by the test modules, which unittest runs."""
+"""Owns the parts that all end-to-end tests share: a directory, a server, a receiver, and their clean end.
+Never contains a rule of the product. Called by the test modules, which unittest runs."""
 import shutil
 import tempfile
 import unittest
@@ -13,7 +13,7 @@ DEFAULT_FIELDS = ("referrer_id referrer_code referrer_first_name referrer_email 
 
 
 class Directory(unittest.TestCase):
-    """A test with a private directory for its class."""
+    """A test whose class has a private directory."""
 
     @classmethod
     def setUpClass(cls):
@@ -25,7 +25,7 @@ class Directory(unittest.TestCase):
         return answer
 
     def has_error(self, answer, status, *fields):
-        """The one error shape, everywhere; with these fields and no others."""
+        """Asserts the error shape, which is the same everywhere, with exactly these fields."""
         self.has(answer, status)
         self.assertEqual(answer.headers["Content-Type"], "application/json")
         error = answer.json
@@ -40,7 +40,7 @@ class Directory(unittest.TestCase):
 
 
 class Served(Directory):
-    """A test against one server that lives as long as its class; its end is checked too."""
+    """A test against one server that runs as long as its class; its end is checked too."""
 
     OPTIONS = ()
     RECEIVER = False
@@ -64,7 +64,7 @@ class Served(Directory):
 
     @classmethod
     def environment(cls):
-        """What the server's environment has besides its tokens."""
+        """The server's environment variables besides its tokens."""
         return {}
 
     @classmethod
@@ -82,7 +82,7 @@ class Served(Directory):
 
     @classmethod
     def restart(cls):
-        """The same database, another port."""
+        """Starts again with the same database on another port."""
         cls.server.start()
         cls.connect()
 
@@ -110,7 +110,7 @@ class Served(Directory):
         return self.has(self.try_join(code, first_name, email, **fields), 201).data
 
     def friend(self, campaign, referrer="jessica@example.com", email="byron@example.com"):
-        """Two people: who referred, and whom."""
+        """Joins two people and returns the referrer and the friend."""
         jessica = self.join(campaign["code"], "Jessica", referrer)
         return jessica, self.join(jessica["code"], "Byron", email)
 
@@ -121,7 +121,7 @@ class Served(Directory):
         return self.has(self.api.get(f"/api/v2/users/{code}?with=user.analytics"), 200).data
 
     def delivery(self, webhook):
-        """The one delivery of this webhook, with its attempts under "log"."""
+        """The only delivery of this webhook, with its attempts under "log"."""
         found = self.api.get(f"/api/v2/deliveries?webhook_id={webhook['id']}").data
         self.assertEqual(len(found), 1)
         return self.api.get(f"/api/v2/deliveries/{found[0]['id']}").data
@@ -130,7 +130,7 @@ class Served(Directory):
         return self.api.get(f"/api/v2/campaigns/{campaign['id']}").data["analytics"]
 
     def await_hooks(self, n, deadline_s=30, **filters):
-        """Waits until at least n requests came that fit, and answers them."""
+        """Waits until at least n matching requests have arrived, and returns them."""
         def enough():
             found = self.receiver.received(**filters)
             return found if len(found) >= n else None
@@ -142,5 +142,5 @@ def path_of(hook):
 
 
 def form_of(text):
-    """A form as an ordered list of pairs; names without a value count."""
+    """A form as an ordered list of pairs, including names without a value."""
     return urllib.parse.parse_qsl(text, keep_blank_values=True, strict_parsing=True)

@@ -1,4 +1,4 @@
-"""Owns a reader of LMDB files for tests that damage them on purpose: pages, trees, rows, with their offsets in the
+"""Owns a reader of LMDB files for tests that damage them on purpose: pages, trees and rows, with their offsets in the
 file. Never checks anything (referd does). Called by test_durability.py."""
 import struct
 
@@ -17,7 +17,7 @@ class Row:
 
 
 class File:
-    """A whole file in memory; `data` is a bytearray that may be changed and saved."""
+    """A whole file in memory. `data` is a bytearray that may be changed and saved."""
 
     def __init__(self, path):
         with open(path, "rb") as file:
@@ -42,7 +42,7 @@ class File:
                 yield row
 
     def kind_row(self, kind):
-        """The row of the tree of trees that describes this kind's key space."""
+        """The row of the main tree that describes this kind's key space."""
         return next(row for row in self.rows(self.root) if row.key == str(kind).encode())
 
     def kind_root(self, kind):

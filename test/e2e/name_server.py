@@ -1,4 +1,4 @@
-"""Owns a DNS server on 127.0.0.1 (UDP) that says what a test tells it to, and may change its mind.
+"""Owns a DNS server on 127.0.0.1 (UDP) that gives the answers of a test, which may change.
 Never asks another server. Called by test_targets.py."""
 import dataclasses
 import ipaddress
@@ -13,13 +13,13 @@ TYPES = {A: 4, AAAA: 6}
 
 @dataclasses.dataclass
 class Says:
-    """What is answered about a name."""
+    """The answer for a name."""
     addresses: tuple = ()
     code: int = NOERROR
-    aliases: tuple = ()  # a chain of CNAMEs, the addresses being those of its end
+    aliases: tuple = ()  # a chain of CNAMEs; the last one has the addresses
     truncated: bool = False
     silent: bool = False
-    raw: bytes = None  # in place of everything behind the transaction's number
+    raw: bytes = None  # replaces everything after the transaction id
 
 
 def says(*addresses, **more):
@@ -61,7 +61,7 @@ def answer(packet, what, type_, question):
 class NameServer:
     def __init__(self):
         self.names = {}
-        self.asked = {}  # name -> how many questions
+        self.asked = {}  # name -> number of questions
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind(("127.0.0.1", 0))
         self.address = "127.0.0.1:%d" % self.socket.getsockname()[1]
@@ -83,7 +83,7 @@ class NameServer:
                 self.socket.sendto(answer(packet, what, type_, question), peer)
 
     def close(self):
-        """An empty packet wakes the thread, which a closed socket would not."""
+        """Wakes the thread with an empty packet; closing the socket would not wake it."""
         host, port = self.address.split(":")
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
             s.sendto(b"", (host, int(port)))

@@ -1,5 +1,5 @@
-"""Owns the real programs under test: starting, waiting until they listen, ending, what they said.
-Never ends a process that it did not start. Called by harness.py and by tests that need their own."""
+"""Owns the real programs under test: starting them, waiting until they listen, ending them, and their output.
+Never ends a process that it did not start. Called by harness.py and by tests that start their own."""
 import json
 import os
 import re
@@ -18,7 +18,7 @@ DEADLINE_S = 30
 
 
 def until(condition, what, deadline_s=DEADLINE_S, longest_pause_s=0.05):
-    """Awaits a condition: answers the first true value of it, fails loudly after the deadline."""
+    """Waits for a condition and returns its first true value. Fails loudly after the deadline."""
     end = time.monotonic() + deadline_s
     pause_s = 0.002
     while True:
@@ -64,7 +64,7 @@ class Process:
         return found
 
     def stop(self, signal_number=signal.SIGTERM):
-        """Answers the exit status."""
+        """Returns the exit status."""
         self.child.send_signal(signal_number)
         return self.wait()
 
@@ -90,7 +90,7 @@ class Process:
 
 
 class Server(Process):
-    """referd on port 0 in a directory of its own."""
+    """referd on port 0 in its own directory."""
 
     def __init__(self, directory, *options, receiver=None, env=None, tokens=True):
         self.data_dir = os.path.join(directory, "data")
@@ -106,13 +106,13 @@ class Server(Process):
         super().__init__(argv, os.path.join(directory, "referd.stderr"), env)
 
     def verify(self):
-        """Walks its database, stopped or not: every record must say what the others say."""
+        """Verifies the server's database, running or stopped: all records must agree with each other."""
         ended = run(REFERD, "verify", "--data", self.data_dir, timeout=600)
         if ended.returncode != 0 or not ended.stdout.endswith(", 0 problems\n"):
             raise AssertionError(f"referd verify: {ended.returncode} {ended.stdout} {ended.stderr}")
 
     def problems_in_log(self, *more_secrets):
-        """What must not be in the log: lines that are no JSON object, tokens, addresses, secrets."""
+        """Findings that must not be in the log: lines that are not JSON objects, tokens, addresses, secrets."""
         problems = []
         text = self.stderr()
         for line in text.splitlines():
@@ -126,7 +126,7 @@ class Server(Process):
 
 
 class Receiver(Process):
-    """The HTTPS receiver of referd-bench: a CA, a log of what came, up or down."""
+    """The HTTPS receiver of referd-bench: a CA, a log of its requests, and a switch for up and down."""
 
     def __init__(self, directory, *options, listen="127.0.0.1:0"):
         self.ca = os.path.join(directory, "ca.pem")
@@ -149,12 +149,12 @@ class Receiver(Process):
         return [r for r in self.seen if all(r[k] == v for k, v in filters.items())]
 
     def toggle(self):
-        """Down: every connection is reset. Again: up."""
+        """Goes down, so that every connection is reset, or up again."""
         self.child.send_signal(signal.SIGUSR1)
 
 
 def rss_anon_kib(pid):
-    """A process's own memory, mapped files left out; 0 once it has ended."""
+    """A process's own memory without mapped files; 0 after it has ended."""
     try:
         with open(f"/proc/{pid}/status", encoding="ascii") as status:
             return next((int(line.split()[1]) for line in status if line.startswith("RssAnon:")), 0)
@@ -163,7 +163,7 @@ def rss_anon_kib(pid):
 
 
 class MemoryWatch:
-    """The most memory of its own that a process had while this is open."""
+    """The maximum of a process's own memory while this is open."""
 
     def __init__(self, pid):
         self.pid, self.peak, self.ended = pid, 0, threading.Event()
@@ -187,6 +187,6 @@ def clean_environment():
 
 
 def run(*argv, env=None, timeout=120, **more):
-    """A program that ends by itself."""
+    """Runs a program to its end."""
     return subprocess.run(argv, env={**clean_environment(), **(env or {})}, timeout=timeout,
                           capture_output=True, text=True, check=False, **more)

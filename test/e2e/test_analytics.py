@@ -1,4 +1,5 @@
-"""Owns the tests of analytics: a known story counted to the number, by day, in sum, and who referred most.
+"""Owns the tests of analytics: exact numbers of a known history, by day and in total, and the users with the most
+referrals.
 Never tests the rules of joining and qualifying (test_join.py and test_qualify.py do)."""
 import datetime
 import unittest
@@ -18,11 +19,11 @@ def today():
 
 class Analytics(Served):
     def ask(self, query=""):
-        """Today's date does not change between a story and its numbers but at midnight: then `from` is yesterday."""
+        """Asks for today. If midnight falls between the actions and the query, `from` is yesterday."""
         return self.has(self.api.get(f"/api/v2/analytics{query}"), 200).data
 
     def story(self):
-        """Jessica refers three, Carol one; two of Jessica's buy, one gives it back."""
+        """Jessica refers three people, Carol one. Two of Jessica's friends buy, and one returns it."""
         campaign = self.campaign(code=f"story{self.id()[-6:]}")
         jessica = self.join(campaign["code"], "Jessica", "jessica@example.com")
         friends = [self.join(jessica["code"], name, f"{name}@example.com") for name in ("Byron", "Carol", "Dave")]

@@ -1,5 +1,5 @@
-"""Copies taken while the server works: what was acknowledged before is in them, and they serve.
-Never reads the database itself: what is in a copy is what a server started on it answers."""
+"""Owns the tests of backups while the server works: they contain everything acknowledged before, and can be served.
+Never reads the database itself: a server started on the copy shows its content."""
 import os
 import re
 import shutil
@@ -14,7 +14,7 @@ LINE = re.compile(r"^(\S+): (\d+) bytes, (\d+) users, verified (\d+) records, 0 
 
 
 class Joins(threading.Thread):
-    """People who join as fast as they are answered, until told to stop."""
+    """People who join, each as soon as the previous response has arrived, until end() is called."""
 
     def __init__(self, address, code, name):
         super().__init__()
@@ -45,7 +45,7 @@ class Copied(Served):
         return file, done
 
     def restored(self, file, name):
-        """A server on the copy, as the documentation says: the database and its secret key."""
+        """A server on the copy, as the documentation describes: the database and its secret key."""
         place = os.path.join(self.directory, name)
         os.mkdir(place)
         done = run(REFERD, "restore", file, "--data", os.path.join(place, "data"))
@@ -80,7 +80,7 @@ class WhileServing(Copied):
         finally:
             for thread in joins:
                 thread.end()
-        # The server went on while it was copied, and everybody was acknowledged.
+        # The server continued during the backup, and every join was acknowledged.
         self.assertGreater(sum(after), sum(len(b) for b in before))
         users = int(LINE.match(done.stdout).group(3))
         self.assertTrue(sum(len(b) for b in before) <= users <= sum(after) + len(joins), (before, users, after))
@@ -89,7 +89,7 @@ class WhileServing(Copied):
         for thread, then in zip(joins, before):
             kept = [self.is_kept(api, code, email) for email, code in thread.acknowledged]
             self.assertGreaterEqual(kept.count(True), len(then))
-            # One after another: what is kept is what came first.
+            # The joins come one after another, so the backup has the first ones.
             self.assertEqual(kept, sorted(kept, reverse=True))
         self.assertEqual(copy.stop(), 0)
 
@@ -139,7 +139,7 @@ class AfterServing(Copied):
         api = Client(copy.address, token=copy.token)
         for person in people:
             self.assertTrue(self.is_kept(api, person["code"], self.user(person["code"])["email"]))
-        # Who joined here after the copy has a link that is out in the world: nobody there gets the same.
+        # A user who joined after the backup has shared a link: the restored server must not give it to anyone else.
         later = {self.join(campaign["code"], email=f"later{n}@example.com")["code"] for n in range(5)}
         public = Client(copy.address)
         for n in range(5):

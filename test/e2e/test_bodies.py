@@ -1,5 +1,5 @@
-"""Owns the tests of what a body may be: its media types, encodings, and none at all. Never tests what a call does
-with its fields."""
+"""Owns the tests of request bodies: media types, encodings, and empty bodies. Never tests what a call does with its
+fields."""
 import gzip
 import json
 import unittest
@@ -59,7 +59,7 @@ class Multipart(Bodies):
         self.has(self.multipart({**ANN, **{f"f{i}": "v" for i in range(62)}}), 200)
 
     def test_a_repeated_request_with_another_boundary(self):
-        """Libraries make up a boundary for each request: it does not make another body."""
+        """Libraries choose a new boundary for each request; it does not make a different body."""
         key = {"Idempotency-Key": "abc"}
         answers = []
         for boundary in ("one", "another"):
@@ -175,7 +175,7 @@ class Empty(Bodies):
 
 
 class Values(Bodies):
-    """JSON numbers are numbers; text, and names, are taken by the letter."""
+    """JSON numbers are numbers. Text and names are taken literally."""
 
     def commission(self):
         campaign = self.campaign()

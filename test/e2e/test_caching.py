@@ -1,5 +1,5 @@
-"""Owns the tests of Cache-Control: what shows a person or a secret is never kept, the rest may be. Never looks at
-what an answer says."""
+"""Owns the tests of Cache-Control: responses that show a person or a secret are never cached, others may be. Never
+checks the content of a response."""
 import unittest
 
 from harness import Served

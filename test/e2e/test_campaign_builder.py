@@ -1,5 +1,5 @@
-"""Owns the tests of what a campaign is built of: form fields, redirect, texts, looks, origins, a code from
-elsewhere, test mode, and what a list of campaigns finds. Never looks at a page (test_pages.py does)."""
+"""Owns the tests of a campaign's settings: form fields, redirect, texts, looks, origins, an imported code, test mode;
+and of filters of the list of campaigns. Never looks at a page (test_pages.py does)."""
 import unittest
 
 from harness import Served
@@ -19,7 +19,7 @@ class Builder(Served):
         return self.has(self.put(campaign, **fields), 200).data
 
     def refused(self, field, says, **fields):
-        """The same when it is made and when it is changed; the message says why."""
+        """Creating and changing a campaign are refused alike, and the message gives the reason."""
         campaign = self.campaign()
         for answer in (self.api.json("POST", "/api/v2/campaigns", {"name": "x", **fields}),
                        self.put(campaign, **fields)):
@@ -60,7 +60,7 @@ class Settings(Builder):
                             "logo": {"type": "rectangle", "path": given["logo_url"]}}}
         self.assertEqual({k: campaign[k] for k in shown}, shown)
         self.assertEqual(self.api.get(f"/api/v2/campaigns/{campaign['code']}").data, campaign)
-        # What is shown may be sent back.
+        # The response may be sent back as a request.
         again = {k: campaign[k] for k in given}
         self.assertEqual(self.changed(campaign, **again), campaign)
 

@@ -1,5 +1,5 @@
-"""Owns the tests of a campaign's time zone: what a bare date means, and on which day things happened. Never the
-arithmetic of time zones (unit/base/test_zone). Called by unittest."""
+"""Owns the tests of a campaign's time zone: the meaning of a bare date, and the day on which an event counts. Never
+tests the arithmetic of time zones (unit/base/test_zone does). Called by unittest."""
 import csv
 import datetime
 import io
@@ -18,12 +18,12 @@ def now():
 
 
 def text(moment):
-    """A moment as the API shows it."""
+    """A moment in the format of the API."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def elsewhere():
-    """A time zone in which today is another day than in UTC, for at least the next hour: there always is one."""
+    """A time zone in which the date differs from UTC for at least the next hour. Such a zone always exists."""
     return "Pacific/Kiritimati" if 10 <= now().hour < 23 else "Etc/GMT+12" if now().hour < 11 else "Pacific/Kiritimati"
 
 
@@ -41,7 +41,7 @@ class Dates(Served):
         return now().astimezone(zoneinfo.ZoneInfo(name)).date()
 
     def edge(self, day, name, days=0):
-        """The first instant of the day after `days`."""
+        """The first instant of the day that is `days` later."""
         day += datetime.timedelta(days)
         return datetime.datetime(day.year, day.month, day.day, tzinfo=zoneinfo.ZoneInfo(name))
 
@@ -64,7 +64,7 @@ class BareDates(Dates):
             self.has_error(self.try_join(soon["code"]), 409)
 
     def test_the_time_zone_applies_wherever_the_body_names_it(self):
-        """Whatever the order of the members; and the stored one, where a change names none."""
+        """In any order of the members; if a change names no time zone, the stored one applies."""
         first = self.campaign(ends_at="2030-07-01", timezone="Europe/Berlin")
         self.assertEqual(first["ends_at"], "2030-07-01T21:59:59.999Z")
         path = f"/api/v2/campaigns/{first['id']}"
@@ -122,7 +122,7 @@ class Days(Dates):
         self.assertEqual((row["signed_up_at"], row["qualified_at"]), (str(today), str(today)))
         told = self.has(self.api.get(f"/api/v2/analytics?campaign_id={campaign['id']}"), 200).data
         self.assertEqual((told["to"], told["days"][-1]["joins"], told["days"][-1]["qualified"]), (str(today), 2, 1))
-        # Another time zone leaves the days that were counted, and what was sent: the same bytes go out again.
+        # A new time zone changes neither the counted days nor the payloads: a resend has the same bytes.
         self.has(self.api.json("PUT", f"/api/v2/campaigns/{campaign['id']}", {"timezone": "UTC"}), 200)
         counted = self.has(self.api.get(
             f"/api/v2/analytics?campaign_id={campaign['id']}&from={today}&to={today}"), 200).data
@@ -135,7 +135,7 @@ class Days(Dates):
         self.assertEqual(first["body"], second["body"])
 
     def test_the_sum_of_all_campaigns_includes_tomorrow_in_kiribati(self):
-        """In Kiribati it is tomorrow from 10:00 UTC on."""
+        """In Kiribati tomorrow begins at 10:00 UTC."""
         self.join(self.campaign(timezone="Pacific/Kiritimati")["code"], "Ada", "tomorrow@example.com")
         told = self.has(self.api.get("/api/v2/analytics"), 200).data
         joined = self.has(self.api.get("/api/v2/users?email=tomorrow@example.com"), 200).data[0]["signed_up_at"]

@@ -1,5 +1,5 @@
-"""Owns the tests of the campaign and user calls and of what holds for every REST call: credentials,
-lists, the error shape, the precedence of refusals. Never tests webhooks (test_webhooks_api.py does)."""
+"""Owns the tests of the campaign and user calls, and of rules for every REST call: credentials, lists, the error shape,
+the order of checks. Never tests webhooks (test_webhooks_api.py does)."""
 import unittest
 
 from harness import Served
@@ -80,7 +80,7 @@ class Archive(Served):
             self.assertIn("archived", self.has_error(self.try_join(code, "Ada", "ada@example.com"), 409).json["message"])
         self.has_error(self.api.json("POST", "/api/v2/users", {"campaign_id": campaign["id"], "first_name": "Ada",
                                                                "email": "ada@example.com"}), 409)
-        # A friend who joined before may still buy.
+        # A friend who joined earlier may still qualify.
         self.assertTrue(self.has(self.qualify(code=byron["code"]), 200).json["changed"])
         self.assertEqual(self.user(jessica["code"])["analytics"]["qualified_referrals"], 1)
         self.has(self.api.json("PUT", path, {"status": "launched"}), 200)
@@ -145,7 +145,7 @@ class Lists(Served):
                 self.has_error(self.api.get(f"/api/v2/campaigns?{query}"), 422, field)
 
     def test_an_unknown_parameter_is_refused_with_the_valid_names(self):
-        """A filter with a wrong name would list everybody."""
+        """A filter with a wrong name would list all users."""
         for path, names in (("campaigns", ("status", "q", "with", "page")), ("users", ("campaign_id", "email", "page")),
                             ("rewards/due/amount", ("campaign_id", "user_id", "rule_id")), ("tokens", ()),
                             ("rewards/dashboard/amount", ("campaign_id", "page")), ("webhooks", ()),
@@ -203,7 +203,7 @@ class Refusals(Served):
                      "/api/v2/rewards/due/amount/", "/api/n8n/test/"):
             with self.subTest(path):
                 self.has(self.api.get(path), 200)
-        # A pasted link leads to the clean one; a program that posts to it joins.
+        # A pasted link redirects to the clean one. A program that posts to it joins.
         self.has(self.api.get(f"/{campaign['code']}/join/"), 303)
         self.has(self.public.form(f"/{campaign['code']}/join/", {"first_name": "A", "email": "a@example.com"}), 201)
         self.has(self.api.json("POST", "/api/v2/campaigns/", {"name": "Slash"}), 201)

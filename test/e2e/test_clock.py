@@ -1,5 +1,5 @@
-"""Owns the tests of the real server while somebody sets the wall clock: libfaketime moves it, the monotonic clocks
-go on. Never sets the machine's clock."""
+"""Owns the tests of the real server while the wall clock is set: libfaketime moves it, the monotonic clocks continue.
+Never sets the machine's clock."""
 import glob
 import json
 import os
@@ -24,7 +24,7 @@ class Clock(Ops):
 
     @classmethod
     def set_clock(cls, seconds):
-        """So many seconds ahead of the right time; the file is never half written."""
+        """Sets the clock `seconds` ahead of the right time. The file is never half written."""
         with open(cls.offset_file + ".new", "w", encoding="ascii") as file:
             file.write(f"{seconds:+d}")
         os.rename(cls.offset_file + ".new", cls.offset_file)
@@ -38,7 +38,7 @@ class Clock(Ops):
         return [line for line in lines if line["event"] == "clock.jumped"]
 
     def await_jumps(self, n):
-        # A request wakes the loop, which looks at the clocks in every turn.
+        # A request wakes the loop, which reads the clocks in every turn.
         return until(lambda: self.public.get("/healthz") and len(j := self.jumps()) >= n and j, f"{n} jumps in the log")
 
     def jump_to(self, seconds):
@@ -47,14 +47,14 @@ class Clock(Ops):
         return self.await_jumps(before + 1)[-1]
 
     def told(self, path, answer=(200, b"ok")):
-        """A webhook of a campaign of its own, which a friend has just joined."""
+        """A webhook of a new campaign, which a friend has just joined."""
         campaign = self.campaign()
         webhook = self.hook(path, answer, campaign_id=campaign["id"])
         self.friend(campaign)
         return webhook
 
     def failing(self, path):
-        """A webhook that fails, and when its first attempt came."""
+        """A webhook that fails, and the time of its first attempt."""
         webhook = self.told(path, (500, b"down"))
         self.arrived(path)
         began = time.monotonic()
@@ -63,7 +63,7 @@ class Clock(Ops):
 
     def check_second_attempt(self, webhook, path, began):
         self.arrived(path, 2)
-        self.assertGreater(time.monotonic() - began, 3.5)  # five seconds, less a fifth
+        self.assertGreater(time.monotonic() - began, 3.5)  # five seconds minus a fifth
         self.assertEqual(self.read(webhook)["state"], "active")
         self.remove(webhook)
 
@@ -83,7 +83,7 @@ class Clock(Ops):
         webhook, began = self.failing("/ahead")
         self.jump_to(6 * 86400)
         other = self.told("/ahead/other")
-        self.arrived("/ahead/other")  # a new event is sent at once, whatever the clock says
+        self.arrived("/ahead/other")  # a new event is sent at once, whatever the clock shows
         self.jump_to(0)
         self.check_second_attempt(webhook, "/ahead", began)
         self.remove(other)
@@ -105,7 +105,7 @@ class Clock(Ops):
         self.remove(webhook)
 
 
-del Ops  # its own module runs it
+del Ops  # the class's own module runs it
 
 if __name__ == "__main__":
     unittest.main()

@@ -1,5 +1,5 @@
-"""Owns the tests of requests that are small to send and dear to answer: what is refused before it is read to
-its end, and what is answered in steps. Never measures time (bench does)."""
+"""Owns the tests of requests that are cheap to send and expensive to answer: some are refused before they are read
+completely, others are answered in steps. Never measures time (bench does)."""
 import http.client
 import json
 import re
@@ -30,14 +30,14 @@ class CostlyRequests(Served):
                 "Content-Length: 60000\r\n\r\n").encode()
         for first in (b"[", b'"', b" 1", b"t"):
             with self.subTest(first), socket.create_connection((self.public.host, self.public.port), 30) as client:
-                client.sendall(head + first)  # and no more of it
+                client.sendall(head + first)  # and nothing more
                 answer = http.client.HTTPResponse(client)
                 answer.begin()
                 self.assertIn(answer.status, (400, 422))
                 self.assertIn(b"must be a JSON object", answer.read())
 
     def test_the_request_after_a_refused_array_is_answered(self):
-        """The rest of the body is skipped, wherever the network cut it."""
+        """The rest of the body is skipped, wherever the network cuts it."""
         join = f"/{self.campaign()['code']}/join"
         head = f"POST {join} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
         bodies = (b"Content-Length: 5\r\n\r\n[1,2]", b"Transfer-Encoding: chunked\r\n\r\n2;a=b\r\n[1\r\n1\r\n]\r\n0\r\nT: 1\r\n\r\n")
@@ -46,7 +46,7 @@ class CostlyRequests(Served):
             for cut in range(len(head), len(head) + len(body)):
                 with self.subTest(body=body, cut=cut - len(head)):
                     answer = self.in_two_pieces(data, cut)
-                    # Whether an array is refused for its syntax or for its kind depends on what came.
+                    # The received bytes decide whether an array is refused for its syntax or for its type.
                     self.assertRegex(b" ".join(re.findall(rb"HTTP/1.1 (\d+) ", answer)), rb"^(400|422) 200$")
 
     def in_two_pieces(self, data, cut):

@@ -1,5 +1,5 @@
-"""Owns the kill -9 loop: the server dies at random moments under load and starts again on the same data;
-at the end everything that was acknowledged is there, every counter is exact, and every event arrived.
+"""Owns the kill -9 loop: the server dies at random moments under load and starts again on the same data. At the end
+everything acknowledged is there, every counter is exact, and every event has arrived.
 Never simulates: the real server, the load tool's ledger, its receiver. Cycles: --cycles N or REFERD_CYCLES."""
 import os
 import random
@@ -11,9 +11,9 @@ from harness import Served, form_of
 from processes import BENCH, clean_environment, run, until
 
 SCENARIOS = ("refer", "join", "qualify")
-REFERRERS = 50  # the load tool makes them first, and would wait a minute for what a crash kept it from
+REFERRERS = 50  # the load tool makes them first, and would wait a minute for those that a crash prevented
 SECONDS = 0.6
-LINE_BYTES = 75  # of the ledger, about
+LINE_BYTES = 75  # of the ledger, approximately
 LINES = (2 * REFERRERS, 1500)  # of one run, before the crash
 
 
@@ -31,7 +31,7 @@ class Crash(Served):
         for cycle in range(cycles):
             self.crash_under_load(SCENARIOS[cycle % len(SCENARIOS)])
             if cycle % 5 == 4:
-                # Deliveries have just been taken up again: the worst moment for them.
+                # Deliveries have just resumed: the worst moment for a crash.
                 self.server.start().kill()
             self.restart()
         self.verify_ledger()
@@ -56,7 +56,7 @@ class Crash(Served):
         return subprocess.Popen(argv, env=clean_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
     def ledger_size(self):
-        """In lines, by its bytes: reading it all every 2 ms would be a load."""
+        """In lines, estimated from its bytes: reading the file every 2 ms would be a load."""
         return os.path.getsize(self.ledger) // LINE_BYTES if os.path.exists(self.ledger) else 0
 
     def verify_ledger(self):
@@ -90,7 +90,7 @@ class Crash(Served):
         self.verify_order()
 
     def by_code(self, ids, event):
-        """One event for each code, or the test fails."""
+        """Exactly one event for each code, or the test fails."""
         found = {}
         for hook in ids.values():
             if hook["event"] == event:
@@ -100,7 +100,7 @@ class Crash(Served):
         return found
 
     def verify_duplicates(self, ids):
-        """The same id always carries the same bytes; few come twice: what was in flight at a crash."""
+        """The same id always has the same bytes. Few ids come twice: only attempts in flight at a crash."""
         twice = 0
         for hook in self.receiver.received():
             first = ids[hook["webhook_id"]]

@@ -1,6 +1,6 @@
-"""Owns the kill -9 loop of the outbound side: the server dies while it delivers, retries and replays to
-receivers that fail a third of the time. At the end, the receiver being well again, everything was delivered,
-and the two logs, the server's and the receiver's, agree. Never simulates. Cycles: --cycles N or REFERD_CYCLES."""
+"""Owns the kill -9 loop of the outbound side: the server dies while it delivers, retries and replays to receivers that
+fail a third of the time. At the end the receiver works again, everything is delivered, and the server's log agrees with
+the receiver's. Never simulates. Cycles: --cycles N or REFERD_CYCLES."""
 import http.client
 import os
 import random
@@ -15,15 +15,15 @@ from harness import Served, path_of
 from processes import Receiver, until
 
 LONG_AGO = "2000-01-01"
-THREADS, JOINS = 4, 1800  # JOINS in all cycles together, of each thread; every third one qualifies
-LINE_BYTES = 700  # of the receiver's log, about
+THREADS, JOINS = 4, 1800  # JOINS of each thread, in all cycles together; every third one qualifies
+LINE_BYTES = 700  # of the receiver's log, approximately
 CONCURRENCY, HOOKS = 16, 2
-# What a kill may cost: the attempts in flight, and the results that are gathered before a commit.
+# A kill may lose the attempts in flight, and the results that are gathered before a commit.
 LOST_AT_A_KILL = HOOKS * CONCURRENCY + 256
 
 
 class Load:
-    """People who join and qualify until the server is gone; what was acknowledged is kept."""
+    """People who join and qualify until the server is gone. Acknowledged facts are recorded."""
 
     def __init__(self, server, campaign, name, joins):
         self.server, self.campaign, self.name, self.joins = server, campaign, name, joins
@@ -89,7 +89,7 @@ class CrashDelivery(Served):
         self.has(self.api.json("POST", f"/api/v2/webhooks/{hook['id']}/replay", {"since": since, "status": status}), 202)
 
     def crash(self, campaign, cycle):
-        """Killed at a random moment: in time, or in what was acknowledged and received."""
+        """Kills the server at a random moment, counted in time or in acknowledged joins and received requests."""
         joins = max(12, min(JOINS // self.cycles, 60))
         load = Load(self.server, campaign, f"c{cycle}", joins)
         before = self.lines_received()
@@ -109,13 +109,13 @@ class CrashDelivery(Served):
         self.cut_replays += any(r["state"] == "running" for h in self.hooks for r in self.replays(h))
 
     def heal_receiver(self):
-        """While nothing is in flight. A receiver that goes on failing would be penalised again and again, which
-        is another test's subject: the rest would take minutes."""
+        """Runs while nothing is in flight. A receiver that still fails would be penalised again and again, which other
+        tests cover, and the rest would take minutes."""
         self.assertEqual(self.receiver.stop(), 0)
         type(self).receiver = Receiver(self.directory, listen=self.receiver.address).start()
 
     def lines_received(self):
-        """By the log's bytes: reading it all every 2 ms would be a load."""
+        """Estimated from the log's bytes: reading it every 2 ms would be a load."""
         return os.path.getsize(self.receiver.log) // LINE_BYTES
 
     # ---- the end ----
@@ -160,7 +160,7 @@ class CrashDelivery(Served):
             self.received.setdefault(request["webhook_id"], []).append(request)
 
     def verify_attempts(self, messages):
-        """Every recorded attempt reached the receiver; what reached it beyond that is what kills cost."""
+        """Every recorded attempt reached the receiver. Requests beyond them are the cost of the kills."""
         recorded = beyond = 0
         for message_id, delivery in messages.items():
             log = self.has(self.api.get(f"/api/v2/deliveries/{delivery['id']}"), 200).data["log"]
@@ -171,7 +171,7 @@ class CrashDelivery(Served):
         print(f"crash: {len(messages)} deliveries, {recorded} attempts recorded, {beyond} unrecorded, "
               f"{beyond / self.cycles:.1f} a kill", file=sys.stderr)
         print(f"crash: {self.cut_replays} kills cut a replay short", file=sys.stderr)
-        if self.cycles >= 100:  # one kill in ten does, on a machine that has nothing else to do
+        if self.cycles >= 100:  # one kill in ten does, on an idle machine
             self.assertGreater(self.cut_replays, 0)
         if self.cycles >= 10:  # a few kills may all hit quiet moments
             self.assertGreater(beyond, 0, "no kill hit an attempt: the test tests nothing")

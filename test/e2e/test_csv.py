@@ -1,6 +1,5 @@
-"""Users come in and go out as CSV: what is refused is told by its line, the same file changes nothing twice, what
-was exported can be imported elsewhere. Never looks at the form of CSV itself (unit/base/test_csv). Called by
-unittest."""
+"""Owns the tests of importing and exporting users as CSV: the report names refused lines, the same file changes nothing
+twice, and an export can be imported elsewhere. Never tests CSV itself (unit/base/test_csv does). Called by unittest."""
 import csv
 import io
 import json
@@ -16,7 +15,7 @@ from processes import BUILD, REFERD, Server, rss_anon_kib, run, until
 
 HEADER = ("id code url first_name email type source referrer_code signed_up_at qualified qualified_at unsubscribed_at "
           "referrals qualified_referrals").split()
-# What a campaign passes on, where it says nothing else: the last columns.
+# The parameters that a campaign passes on by default: the last columns.
 PASSED = "utm_source utm_medium utm_campaign utm_term utm_content".split()
 
 
@@ -29,14 +28,14 @@ def written(rows, columns):
 
 
 class Tables(Served):
-    """What the classes below share."""
+    """Shared by the classes below."""
 
     def send(self, campaign, data, api=None, content_type="text/csv"):
         path = f"/api/v2/campaigns/{campaign['id']}/users/import"
         return (api or self.api).call("POST", path, body=data, headers={"Content-Type": content_type})
 
     def take(self, campaign, data, refused=(), api=None, **counts):
-        """Imports; checks the counts and (line, field) of what was refused; answers the report."""
+        """Imports, checks the counts and the (line, field) of refused lines, and returns the report."""
         report = self.has(self.send(campaign, data, api), 200).data
         self.assertEqual([(r["line"], r["field"]) for r in report["refused"]], list(refused), report)
         self.assertEqual({k: report[k] for k in counts}, counts)
@@ -79,7 +78,7 @@ class Import(Tables):
                          (jessica["id"], False, "2023-01-02"))
         self.assertEqual((eve["first_name"], eve["source"]), ("=Eve", "Added"))
         self.assertEqual(self.analytics(campaign)["users"], 4)
-        # The codes of before are links.
+        # The imported codes are links.
         self.has(self.public.get("/zruTPh/join"), 200)
         self.assertFalse(self.has(self.qualify(code="zruTPh"), 200).json["changed"])
 
@@ -117,7 +116,7 @@ class Import(Tables):
                      (18, "qualified_at"), (19, "ip"), (20, "column J"), (21, None), (22, "code")])
         for refused in report["refused"]:
             self.assertGreater(len(refused["message"]), 8)
-        # A refused line left nothing: its address is still free.
+        # A refused line leaves nothing: its address is still free.
         self.take(campaign, b"first_name,email\nA,a@example.com\n", created=1)
 
     def test_invalid_headers_are_refused(self):
@@ -163,7 +162,7 @@ class Import(Tables):
         data = written(rows, list(rows[0]))
         self.take(campaign, data[:data.index(b"Jo,p700@")], created=700, existing=0)
         self.take(campaign, data, created=1300, existing=700)
-        # In another campaign they are new, but their codes are taken.
+        # In another campaign the users are new, but their codes are taken.
         report = self.has(self.send(self.campaign(), data[:data.index(b"Jo,p1@")]), 200).data
         self.assertEqual([(r["line"], r["field"]) for r in report["refused"]], [(2, "code")])
 
@@ -178,7 +177,7 @@ class Import(Tables):
         self.assertEqual(report["created"] + 10000, report["lines"])
 
     def test_a_client_may_leave(self):
-        """What came whole is stored; the server is none the worse."""
+        """Complete lines are stored, and the server still works."""
         campaign = self.campaign()
         host, port = self.server.address.split(":")
         with socket.create_connection((host, int(port))) as s:
@@ -189,7 +188,7 @@ class Import(Tables):
         self.take(campaign, b"first_name,email\nA,a@example.com\nB,b@example.com\n", created=1, existing=1)
 
     def test_a_client_may_reset_its_connection(self):
-        """The call is freed with its request, before the import is."""
+        """The call is freed with its request, before the import."""
         campaign = self.campaign()
         host, port = self.server.address.split(":")
         with socket.create_connection((host, int(port))) as s:
@@ -226,7 +225,7 @@ class Import(Tables):
 
 class Stopped(Tables):
     def test_a_stopping_server_reports_the_last_line(self):
-        """What it has read is stored and answered; it does not wait for the rest."""
+        """The server stores and reports the lines that it has read; it does not wait for the rest."""
         campaign = self.campaign()
         host, port = self.server.address.split(":")
         with socket.create_connection((host, int(port)), timeout=10) as s:
@@ -279,11 +278,11 @@ class Export(Tables):
         before = self.queries()
         answer = self.has(self.api.call("HEAD", f"/api/v2/campaigns/{campaign['id']}/users/export"), 200)
         self.assertEqual(answer.headers["Content-Type"], "text/csv; charset=utf-8")
-        # All of them would be twenty queries; background work may ask something of its own meanwhile.
+        # Reading all users would take twenty queries. Background work may run some queries meanwhile.
         self.assertLess(self.queries() - before, 10)
 
     def test_an_export_is_imported_into_a_second_server(self):
-        """What one exports the other imports; the codes go on working, and another round changes nothing."""
+        """One server exports, the other imports. The codes still work, and a second round changes nothing."""
         campaign = self.campaign()
         people = [self.join(campaign["code"], "Jessica", "jessica@example.com")]
         for n in range(200):
@@ -383,7 +382,7 @@ class Many(Tables):
         for n in range(0, 20000, 200):
             rows[n]["email"] = "nobody"
         data = written(rows, list(rows[0]))
-        # Others first, so that what the store keeps for any batch is there.
+        # Other users come first, so that the store's memory for a batch is already allocated.
         self.has(self.send(self.campaign(), data[:200000].replace(b"old-", b"other-")), 200)
         before = rss_anon_kib(self.server.child.pid)
         report = self.has(self.send(campaign, data), 200).data

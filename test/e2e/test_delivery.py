@@ -1,5 +1,5 @@
-"""Owns the tests of what receivers get: the chapter "Webhooks" of src/api/README.md as far as a real
-receiver can see it. Never tests the configuration's refusals (test_webhooks_api.py does)."""
+"""Owns the tests of the requests that receivers get: the chapter "Webhooks" of src/api/README.md, as far as a real
+receiver can see it. Never tests refused settings (test_webhooks_api.py does)."""
 import base64
 import datetime
 import hashlib
@@ -16,11 +16,11 @@ class Delivered(Served):
     RECEIVER = True
 
     def one(self, path):
-        """The request that came to this path."""
+        """The request to this path."""
         return until(lambda: next((r for r in self.receiver.received() if path_of(r) == path), None), path)
 
     def quiet(self, path):
-        """Nothing comes to `path`: a webhook made later got its own event meanwhile."""
+        """Asserts that no request goes to `path`: a webhook made later gets its event meanwhile."""
         marker = self.webhook(path + "/marker", types=["person_referring", "person_invited"])
         self.join(self.campaign()["code"], email="marker@example.com")
         self.one(path + "/marker")
@@ -32,7 +32,7 @@ class Payload(Delivered):
     OPTIONS = ("--public-url", "https://webhooks.referral-factory.com")
 
     def example(self):
-        """The people of the contract's example."""
+        """The people of the documented example."""
         campaign = self.campaign()
         jessica = self.join(campaign["code"], "Jessica", "support+jessica@referral-factory.com")
         return campaign, jessica
@@ -161,7 +161,7 @@ class Payload(Delivered):
         self.assertEqual(self.one("/further-form")["body"], "qualified=true&event=user.qualified")
 
     def test_a_changed_webhook_does_not_change_existing_payloads(self):
-        """What was made when the event happened does not change with the webhook."""
+        """A payload is made at the time of the event and does not change with the webhook."""
         self.receiver.toggle()
         webhook = self.webhook("/frozen", fields=["first_name"])
         _, jessica = self.example()
@@ -296,7 +296,7 @@ class Log(Delivered):
         self.assertEqual([(a["number"], a["status"], a["error"]) for a in log], [(1, 500, "status"), (2, 500, "status")])
         self.assertGreater(log[0]["duration_us"]["total"], 0)
         gap_s = unix_time(log[1]["at"]) - unix_time(log[0]["at"])
-        # The schedule says 4 to 6 s; the loop's turn and a busy machine come on top.
+        # The schedule is 4 to 6 s, plus the loop's turn and a busy machine.
         self.assertGreaterEqual(gap_s, 3.9)
         self.assertLess(gap_s, 8)
 
@@ -310,7 +310,7 @@ def unix_time(moment):
 
 
 class Policy(Served):
-    """A private target is refused once, with the reason. It could be saved while the operator allowed it."""
+    """A private target is refused once, with the reason. It was saved while the operator allowed it."""
 
     OPTIONS = ("--allow-targets", "127.0.0.0/8,::1/128,10.0.0.0/8,169.254.0.0/16")
 
@@ -360,7 +360,7 @@ class Down(Delivered):
 
 
 class Moved(Delivered):
-    """A webhook that got another host: nothing goes to the old one any more, kept-alive or not."""
+    """A webhook moved to another host: no request goes to the old host, even over a kept-alive connection."""
 
     def test_a_kept_connection_belongs_to_its_origin(self):
         campaign = self.campaign()
@@ -406,7 +406,7 @@ class Order(Delivered):
     RECEIVER_OPTIONS = ("--fail", "30%")
 
     def test_events_of_one_user_keep_their_order(self):
-        """Every third attempt fails: the qualify's delivery still never overtakes the join's."""
+        """Every third attempt fails, but the delivery of the qualification never overtakes that of the join."""
         self.webhook("/order", event=["user.join", "user.qualified"], fields=["code"])
         jessica = self.join(self.campaign()["code"], "Jessica", "jessica@example.com")
 
@@ -419,7 +419,7 @@ class Order(Delivered):
 
         def arrived():
             return {r["body"] for r in self.receiver.received(event="user.qualified", status=200)}
-        # A second failure in a row waits for five minutes: most of the forty suffice, and 14 s for one retry.
+        # A second failure in a row waits for five minutes, so most of the forty suffice, with 14 s for one retry.
         until(lambda: len(arrived()) >= 20, "half of the second events", 60)
         first = {}
         for r in self.receiver.received():

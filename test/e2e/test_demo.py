@@ -1,5 +1,5 @@
-"""Owns the test that the demonstration shows what it promises: it checks what it prints itself. Never builds
-anything but what make demo builds."""
+"""Owns the test of the demonstration, which checks its own output. Never builds anything except what make demo
+builds."""
 import os
 import subprocess
 import unittest

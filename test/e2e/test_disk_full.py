@@ -1,5 +1,5 @@
-"""Owns the proof that a full disk is survived: joins get 503 with Retry-After, reads go on, nothing
-acknowledged is lost, and it recovers by itself. Needs root for its small file system; skips visibly without."""
+"""Owns the proof that the server survives a full disk: joins get 503 with Retry-After, reads continue, nothing
+acknowledged is lost, and the server recovers by itself. Needs root for its small file system; skips visibly without."""
 import os
 import subprocess
 import tempfile

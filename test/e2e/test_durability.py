@@ -1,5 +1,5 @@
-"""What happens when a process is killed, a file is cut, removed or replaced, or the disk refuses: the start says so or
-mends it, and nothing acknowledged goes nowhere. Never tests a call for its own sake."""
+"""Owns the tests of killed processes, of truncated, removed and replaced files, and of a disk that refuses: the start
+reports or repairs the damage, and no acknowledged data is lost. Never tests a call for its own sake."""
 import os
 import re
 import resource
@@ -17,7 +17,7 @@ from harness import Directory, Served
 from processes import REFERD, Server, clean_environment, run, until
 
 KIND_USER, KIND_LOG = 4, 31
-IDS_LEFT_OUT = 1 << 24  # after a restore, of users
+IDS_LEFT_OUT = 1 << 24  # user ids skipped after a restore
 
 
 class Places(Directory):
@@ -32,7 +32,7 @@ class Places(Directory):
         return server
 
     def with_people(self, place, n=30):
-        """A stopped server's directory: one campaign, n people."""
+        """The directory of a stopped server with one campaign and n people."""
         server = self.server(place).start()
         api, public = Client(server.address, token=server.token), Client(server.address)
         code = self.has(api.json("POST", "/api/v2/campaigns", {"name": "x"}), 201).data["code"]
@@ -42,7 +42,8 @@ class Places(Directory):
         return server, code
 
     def refuses_to_start(self, server):
-        """One clear line and exit status 2, without a crash; answers the line. The log has a line of it too."""
+        """Asserts one clear line and exit status 2, without a crash. Returns the line. The log has a line about it
+        too."""
         ended = run(*server.argv, env=server.env, timeout=20)
         self.assertEqual((ended.returncode, ended.stdout), (2, ""), ended)
         self.assertRegex(ended.stderr, r'\Areferd: [^\n]{10,}\n\{[^\n]*"event":"serve.refused"[^\n]*\}\n\Z')
@@ -51,7 +52,7 @@ class Places(Directory):
 
 class FirstStart(Places):
     def is_born(self, place, name):
-        """A start after one that was cut off: it works, says where its tokens are, and they are good."""
+        """Asserts that a start after an interrupted one works, names its tokens file, and that the tokens are valid."""
         server = self.server(place, tokens=False).start()
         path = server.read_until(rb"tokens (?:of the first start )?are (?:still )?in ([^\s:]+)").group(1)
         with open(path, encoding="ascii") as file:
@@ -61,14 +62,14 @@ class FirstStart(Places):
         server.verify()
 
     def test_a_first_start_killed_at_any_step_can_be_repeated(self):
-        """The process ends before each of its calls that change a file, in turn."""
+        """The process is killed before each of its calls that change a file, one after another."""
         for n in range(1, 200):
             place = self.place(str(n))
             env = {**clean_environment(), **preloaded("faults", FAULT_EXIT_AT=str(n))}
             argv = self.server(place).argv
             child = subprocess.Popen(argv, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
             said = child.stdout.readline()
-            if said:  # it is past its first start
+            if said:  # the first start is complete
                 child.kill()
             child.stdout.close()
             status = child.wait(timeout=30)
@@ -82,7 +83,7 @@ class FirstStart(Places):
 
     def test_leftovers_of_a_first_start_of_version_0_1(self):
         header = mdb.File(os.path.join(self.born("header").data_dir, "referd.mdb"))
-        # A meta page of a database that no transaction has reached.
+        # The meta page of a database before its first transaction.
         header.data[header.metas[0] + 128:header.metas[0] + 136] = bytes(8)
         for name, file, content in (("key", "secret.key", b""), ("zeros", "secret.key", bytes(32)),
                                     ("database", "referd.mdb", b""), ("meta", "referd.mdb", bytes(header.data[:4096]))):
@@ -221,7 +222,7 @@ class LostTokens(Places):
         self.assertEqual(server.stop(), 0)
 
     def test_root_keeps_the_owner_of_the_files(self):
-        """Otherwise the server could not open the lock file that root left behind."""
+        """Otherwise the server could not open the lock file that root leaves behind."""
         if os.geteuid() != 0:
             self.skipTest("needs root, to give the directory to somebody else")
         server, _ = self.with_people(self.place("owner"), 1)
@@ -230,7 +231,7 @@ class LostTokens(Places):
         files = [os.path.join(server.data_dir, name) for name in os.listdir(server.data_dir)]
         for path in [server.data_dir, *files]:
             os.chown(path, 65534, 65534)
-        # The leak checker cannot look into a process that has changed its user.
+        # The leak checker cannot inspect a process that has changed its user.
         made = run(REFERD, "token", "create", "Back in", "--scopes", "admin", "--data", server.data_dir,
                    env={"ASAN_OPTIONS": "detect_leaks=0"})
         self.assertEqual(made.returncode, 0, made)
@@ -256,7 +257,7 @@ class DeadReaders(Served):
         before = os.path.getsize(database)
         for n in range(2000):
             self.join(campaign["code"], email=f"after{n}@example.com")
-        # With the dead reader's slot in place, these commits took more than 40 MB.
+        # With the dead reader's slot still there, these commits took more than 40 MB.
         self.assertLess(os.path.getsize(database) - before, 16 << 20)
 
     def test_many_killed_verifies_do_not_make_the_file_grow(self):
@@ -267,11 +268,11 @@ class DeadReaders(Served):
             until(self.kill_a_reader, "a verify that dies with its snapshot open", longest_pause_s=0)
             for m in range(300):
                 self.join(campaign["code"], email=f"many{n}-{m}@example.com")
-        # Looking for dead readers only every thousand commits made this more than 20 MB.
+        # With a check for dead readers only every thousand commits, this took more than 20 MB.
         self.assertLess(os.path.getsize(database) - before, 12 << 20)
 
     def kill_a_reader(self):
-        """Kills a verify once its process is in the table of readers; false where it was too fast."""
+        """Kills a verify once its process is in the table of readers; false if verify ended first."""
         table = os.path.join(self.server.data_dir, "referd.mdb-lock")
         child = subprocess.Popen([REFERD, "verify", "--data", self.server.data_dir], stdout=subprocess.DEVNULL,
                                  stderr=subprocess.DEVNULL)
@@ -283,7 +284,7 @@ class DeadReaders(Served):
 
     @staticmethod
     def has_snapshot(table, pid):
-        """In a slot, the transaction is followed by the process; a slot without a snapshot has all ones."""
+        """In a slot the transaction id precedes the process id. A slot without a snapshot has all ones."""
         with open(table, "rb") as file:
             data = file.read()
         return any(struct.unpack_from("<Q", data, at)[0] != mdb.NO_PAGE and
@@ -513,7 +514,7 @@ class Damage(Places):
                 self.assertIn(f"kind {kind}: its key space is missing", self.verify_damaged(file))
 
     def test_a_key_space_without_its_root_is_found(self):
-        """It looks empty, and of these kinds an empty one is no contradiction to anything else."""
+        """The key space looks empty, and for these kinds an empty key space contradicts no other record."""
         for kind in (9, 18, 25):
             with self.subTest(kind):
                 file = mdb.File(self.file)
@@ -532,7 +533,7 @@ class Damage(Places):
                 self.assertIn("is linked twice", self.verify_damaged(damaged))
 
     def test_a_server_that_reads_a_damaged_page_reports_it(self):
-        """LMDB gives up where a page is of the wrong sort; the server ends with a line instead of a core."""
+        """LMDB gives up at a page of the wrong type. The server ends with a line instead of a core dump."""
         server, code = self.source, self.code
         server.start()
         with open(self.file, "r+b") as file:
@@ -545,7 +546,7 @@ class Damage(Places):
 
 class Secrets(Places):
     def test_no_core_is_dumped_and_no_other_process_can_inspect(self):
-        """The files in /proc of a process that may not be dumped are root's, whoever runs it."""
+        """If a process is not dumpable, root owns its files in /proc, whichever user runs it."""
         if os.geteuid() != 0:
             self.skipTest("needs root, to run the server as somebody else")
         place = self.place("nobody")

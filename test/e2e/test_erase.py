@@ -1,5 +1,5 @@
-"""Owns the tests of erasing a person: that no record of the database speaks of them any more, live, over a
-restart, and in a compacted copy. Never what an erased user counted (unit tests do)."""
+"""Owns the tests of erasing a person: afterwards no record of the database names them, live, after a restart, and in a
+compacted copy. Never tests the erased user's counters (unit tests do)."""
 import concurrent.futures
 import os
 import unittest
@@ -16,7 +16,7 @@ class Erase(Ops):
         self.assertEqual(answer.body, b"")
 
     def copy(self):
-        """The live records' bytes: a compacted copy of the database."""
+        """The bytes of the live records: a compacted copy of the database."""
         file = os.path.join(self.directory, "copy.mdb")
         done = run(REFERD, "backup", file, "--force", "--data", self.server.data_dir)
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -28,7 +28,7 @@ class Erase(Ops):
         return [word for word in WORDS if word in copy]
 
     def await_silence(self):
-        """The job has ended: nothing says it."""
+        """Waits until the job has ended: no record names the person."""
         until(lambda: not self.said(), "nothing speaks of the erased person")
 
     def test_no_record_names_an_erased_person(self):
@@ -63,7 +63,7 @@ class Erase(Ops):
         preview = self.do(webhook, "preview", {"user_id": byron["id"]})
         self.assertNotIn(b"essica", self.has(preview, 200).body)
         self.has_error(self.do(webhook, "preview", {"user_id": jessica["id"]}), 422, "user_id")
-        # The others are whole, and are counted without her.
+        # The other people are complete, and the counters exclude her.
         self.assertEqual(self.user(byron["id"])["first_name"], "Byron")
         self.assertEqual(self.user(ada["id"])["analytics"], {"reach": 0, "referrals": 0, "qualified_referrals": 0})
         self.assertEqual(self.api.get(f"/api/v2/users?campaign_id={campaign['id']}").json["meta"]["total"], 2)
@@ -102,7 +102,8 @@ class Erase(Ops):
         self.user(jessica["id"])
 
     def test_people_are_erased_while_their_webhooks_are_sent(self):
-        """Erasing races with joins, qualifying, deliveries, retries and replays; every server's end is verified."""
+        """Erasing runs beside joins, qualifications, deliveries, retries and replays. Each server is verified at its
+        end."""
         self.desk.answers["/busy"] = (200, b"thank you")
         busy = self.hook("/busy", events=["user.join", "user.qualified"], types=["person_referring", "person_invited"])
         flaky = self.hook("/flaky", (503, b"busy"), ordered="none", types=["person_referring", "person_invited"])

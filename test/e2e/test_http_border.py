@@ -1,5 +1,5 @@
-"""Owns the tests of the inbound border with raw sockets, as a stranger meets it.
-Never speaks through an HTTP library. The parser's own tests are in test/unit/http."""
+"""Owns the tests of inbound HTTP with raw sockets, as an unknown client sees the server.
+Never uses an HTTP library. The parser's own tests are in test/unit/http."""
 import re
 import socket
 import unittest
@@ -78,12 +78,12 @@ def connect(server):
 
 
 def read_all(s):
-    """Until the server closes: a reset would raise, and fail the test."""
+    """Reads until the server closes. A reset would raise and fail the test."""
     return b"".join(iter(lambda: s.recv(65536), b""))
 
 
 def read_answer(s, rest=b"", head=False):
-    """One answer with its Content-Length; the bytes behind it too."""
+    """One response with its Content-Length, and the bytes after it."""
     while b"\r\n\r\n" not in rest:
         piece = s.recv(65536)
         if not piece:
@@ -206,7 +206,7 @@ class Border(Served):
                     status, top, body, _ = read_answer(s)
                     s.sendall(head + get)
                     head_status, head_top, _, rest = read_answer(s, head=True)
-                    # What follows the head is the next answer, not a body.
+                    # The next response follows the head, not a body.
                     self.assertEqual(read_answer(s, rest)[0], status)
                 self.assertEqual(head_status, status)
                 if path != "/metrics":
@@ -229,7 +229,7 @@ class Border(Served):
 
 
 def add_cases(table, closes):
-    """One test for each row of a table, so that each is counted and named."""
+    """Adds one test for each row of a table, so that each is counted and named."""
     for name, (data, status) in table.items():
         def test(self, data=data, status=status):
             answers = self.exchange(data)
@@ -302,7 +302,7 @@ class Connections(Served):
 
 class Proxies(Directory):
     def test_forwarded_for_counts_only_from_trusted_proxies(self):
-        """The right-most untrusted hop is the person's address."""
+        """The right-most untrusted hop is the client's address."""
         headers = {"X-Forwarded-For": "203.0.113.1, 198.51.100.7, 127.0.0.5"}
         for options, expected in (((), "127.0.0.1"), (("--trusted-proxies", "127.0.0.0/8"), "198.51.100.7")):
             with self.subTest(options):

@@ -1,5 +1,5 @@
-"""Owns the tests of strangers who take all there is: connections, descriptors, memory. Honest clients are served.
-Never speaks through an HTTP library on the side of the strangers."""
+"""Owns the tests of strangers that use up connections, descriptors and memory while honest clients are served.
+Never uses an HTTP library on the side of the strangers."""
 import json
 import os
 import resource
@@ -14,7 +14,7 @@ DOCUMENT = b"GET /api/v2/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
 def stranger(server, data=b"", receive_buffer=4096):
-    """A connection that sends what goes out at once, and never reads."""
+    """A connection that sends as much as it can at once, and never reads."""
     host, port = server.address.rsplit(":", 1)
     s = socket.socket()
     s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
@@ -47,7 +47,7 @@ class ConnectionLimit(Strangers):
         for _ in range(60):
             before = self.metric("referd_http_requests_total")
             self.come(1, DOCUMENT * 75)
-            # Until it is stuck: it has had a response, and is not idle.
+            # It sends until it is stuck: it has got a response, and is not idle.
             until(lambda b=before: self.metric("referd_http_requests_total") > b + 1, "a request")
         for i in range(5):
             self.join(code, email=f"honest{i}@example.com")
@@ -70,7 +70,7 @@ class Memory(Strangers):
                     before = self.metric("referd_http_evicted_total")
                     self.come(300, data)
                     until(lambda b=before: self.metric("referd_http_evicted_total") > b, "an eviction")
-                    # What a handler has allocated is counted when it is there, so one request may pass the limit.
+                    # A handler's memory is counted after it is allocated, so one request may exceed the limit.
                     self.assertLessEqual(self.metric("referd_http_memory_bytes"), (8 << 20) + (64 << 10))
                     self.join(code, email=f"honest{len(data)}@example.com")
                     large = b"first_name=A&email=%d%%40example.com&x=" % len(data) + b"x" * 50000
@@ -91,7 +91,7 @@ class Memory(Strangers):
         until(lambda: self.metric("referd_imports_running") == 4, "four uploads run")
         csv = {"Content-Type": "text/csv"}
         self.assertTrue(self.has_error(self.api.call("POST", path, b"A1\n", csv), 429).headers["Retry-After"])
-        self.has(self.api.json("POST", path, {"codes": ["A2"]}), 201)  # is read whole before it is looked at
+        self.has(self.api.json("POST", path, {"codes": ["A2"]}), 201)  # the body is read completely before it is judged
         self.open.pop().close()
         until(lambda: self.api.call("POST", path, b"A3\n", csv).status == 201, "room again")
 

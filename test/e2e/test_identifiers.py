@@ -1,5 +1,5 @@
-"""Owns the tests of how a path names a user or a campaign: by id, code or address, and never by one of them in
-place of another. Never what is done with who was found."""
+"""Owns the tests of how a path names a user or a campaign: by id, code or address, without confusing them.
+Never tests what the call does with the user or campaign."""
 import unittest
 import urllib.parse
 
@@ -21,7 +21,7 @@ class Identifiers(Served):
     def test_digits_in_a_path_are_an_id_and_never_a_code(self):
         campaign = self.campaign()
         first = self.add(campaign, "first@example.com")
-        # The code of one user is the id of another one, and of nobody.
+        # One user's code is another user's id, and another code is the id of no user.
         second = self.add(campaign, "second@example.com", code=str(first["id"]))
         third = self.add(campaign, "third@example.com", code="99999999999999999999999")
         self.assertEqual(self.found(first["id"]), first["id"])

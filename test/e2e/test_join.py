@@ -144,7 +144,7 @@ class Join(Served):
         self.assertEqual(self.analytics(one)["users"], 1)
 
     def test_no_user_limit_and_no_lost_count(self):
-        """500 friends through one link, from 20 at once."""
+        """500 friends join through one link, 20 at a time."""
         campaign = self.campaign()
         jessica = self.join(campaign["code"], "Jessica", "jessica@example.com")
         with ThreadPoolExecutor(20) as pool:
@@ -216,7 +216,7 @@ class JoinRefused(Served):
 
 class JoinLimits(Served):
     def test_unknown_codes_are_rate_limited_by_address(self):
-        """60 misses are free; then 429 for this address alone. Joins by good codes go on."""
+        """60 misses are free; then only this address gets 429. Joins with known codes still succeed."""
         code = self.campaign()["code"]
         self.public.source = "127.0.0.66"
         statuses = [self.try_join("u1111111").status for _ in range(60)]

@@ -1,5 +1,5 @@
-"""Owns JSONTestSuite against every endpoint that reads JSON: y_ is never a syntax error, n_ always 400,
-i_ never harms. Never judges what a value means. The data is in test/conformance/JSONTestSuite (MIT)."""
+"""Owns the run of JSONTestSuite against every endpoint that reads JSON: y_ is never a syntax error, n_ is always 400,
+i_ does no harm. Never judges what a value means. The data is in test/conformance/JSONTestSuite (MIT)."""
 import os
 import unittest
 

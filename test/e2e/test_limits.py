@@ -1,5 +1,5 @@
-"""Owns the tests of the limits that an operator may set. Never tests those that are always there: test_join and
-test_qualify do."""
+"""Owns the tests of the limits that an operator may set. Never tests the fixed limits (test_join and test_qualify
+do)."""
 import re
 import unittest
 
@@ -9,7 +9,7 @@ from harness import Served
 
 class Limited(Served):
     def limited(self, answer, option):
-        """429, which says what the limit is and when there is room again."""
+        """Asserts a 429 that names the limit and the time to wait."""
         self.has_error(answer, 429)
         self.assertIn(f"--{option}", answer.json["message"])
         self.assertIn(int(answer.headers["Retry-After"]), range(1, 61))
@@ -20,7 +20,7 @@ class JoinLimits(Limited):
     OPTIONS = ("--join-rate", "6", "--code-join-rate", "4")
 
     def people(self, source, code, n):
-        """n joins from one address by one code."""
+        """n joins from one address through one code."""
         client = Client(self.server.address, source=source)
         return [client.form(f"/{code}/join", {"first_name": "Ann", "email": f"ann{i}@{source}.example"})
                 for i in range(n)]
@@ -50,7 +50,7 @@ class TokenLimits(Limited):
         self.assertIn(429, statuses)
         self.assertEqual(sorted(set(statuses)), [200, 429])
         self.limited(self.api.get("/api/v2/campaigns"), "token-rate")
-        # Whoever has no token is told so, and the inbound token is none of the API's.
+        # A call without a token gets 401, and the inbound token is not an API token.
         self.has_error(self.public.get("/api/v2/campaigns"), 401)
         self.has_error(self.qualify(code="u1111111"), 404)
 
@@ -60,7 +60,7 @@ class MissLimits(Limited):
     PAGE = {"Accept": "text/html,*/*;q=0.8"}
 
     def exhausted(self, source):
-        """A client whose address has guessed too often."""
+        """A client whose address has made too many guesses."""
         client = Client(self.server.address, source=source)
         form = {"first_name": "Ann", "email": "ann@x.example"}
         statuses = [client.form("/u1111111/join", form).status for _ in range(4)]
@@ -107,7 +107,7 @@ class MissLimits(Limited):
             self.assertEqual(self.user(joined["code"])["ip"], ip)
 
     def test_an_untrusted_proxy_is_logged_once(self):
-        """Whoever it is, the operator is told the option; a trusted proxy's word counts in silence."""
+        """For any untrusted peer the log names the option. A trusted proxy's header is used without a log line."""
         trusted, other = (Client(self.server.address, source=s) for s in ("127.0.0.90", "127.0.0.91"))
         self.has(trusted.get("/healthz", headers={"X-Forwarded-For": "192.0.2.1:80"}), 200)
         self.assertNotIn("forwarded.ignored", self.server.stderr())
@@ -127,7 +127,7 @@ class NoLimits(Limited):
 
 
 class TooLarge(Served):
-    """The server refuses these before there is a call: people get a page all the same."""
+    """The server refuses these before a call exists, but people still get a page."""
 
     def test_people_get_pages_and_programs_get_json(self):
         path = f"/{self.campaign()['code']}/join"

@@ -1,5 +1,5 @@
-"""Owns the tests of links as people and programs spell them, and of the query that they bring along. Never what a page
-looks like otherwise (test_pages). Called by unittest."""
+"""Owns the tests of links as people and programs write them, and of their query. Never tests other parts of a page
+(test_pages does). Called by unittest."""
 import csv
 import io
 import json
@@ -48,7 +48,7 @@ class Links(Pages):
 
 
 class Parameters(Pages):
-    """The query of a link: what fills the form, and what stays with the user."""
+    """The query of a link: some parameters fill the form, some stay with the user."""
 
     def inputs(self, page):
         return {a["name"]: a.get("value", "") for a in page.all("input") if a.get("type") != "checkbox"}
@@ -63,11 +63,11 @@ class Parameters(Pages):
         page = self.page(f"/{code}/join?first_name=%22%3E%3Cscript%3E&email=a%2Bb@x.org&company=x&terms=true&z=1")
         self.assertEqual(self.inputs(page), {"first_name": '"><script>', "email": "a+b@x.org", "company": ""})
         self.assertEqual([a for a in page.all("input") if "checked" in a], [])
-        # A plus that nobody encoded is a blank, which no address has.
+        # An unencoded plus is a blank, which is not valid in an address.
         self.assertEqual(self.inputs(self.page(f"/{code}/join?email=a+b@x.org"))["email"], "a+b@x.org")
         for query in ("?first_name=x%00x", "?first_name=%FF", "?first_name=" + "x" * 600):
             self.assertEqual(self.inputs(self.page(f"/{code}/join{query}"))["first_name"], "")
-        # What was typed counts, not what the address says.
+        # Typed values win over the link's parameters.
         refused = self.public.form(f"/{code}/join?first_name=Ada&email=ada@x.org", {"first_name": "", "email": "no"}, PAGE)
         typed = self.inputs(Markup(self.has(refused, 422)))
         self.assertEqual((typed["first_name"], typed["email"]), ("", "no"))
@@ -78,7 +78,7 @@ class Parameters(Pages):
         link = self.has(self.public.get(f"/{jessica['code']}?utm_source=news%20letter&utm_medium=%3Cb%3E&x=1"), 303)
         page = self.page(link.headers["Location"])
         self.assertEqual(self.hidden(page), {"utm_source": "news letter", "utm_medium": "<b>"})
-        # Refused once, and sent again as the page has it: without the query.
+        # The form is refused once and sent again as the page shows it, without the query.
         refused = self.public.form(f"/{jessica['code']}/join", {"first_name": "", "email": "byron@example.com",
                                                                 **self.hidden(page)}, PAGE)
         hidden = self.hidden(Markup(self.has(refused, 422)))
@@ -91,7 +91,7 @@ class Parameters(Pages):
         byron = self.user(location.partition("code=")[2].partition("&")[0])
         self.assertEqual(byron["meta"], [{"field": "utm_source", "value": "news letter"},
                                          {"field": "utm_medium", "value": "<b>"}])
-        # The second time the redirect passes what came this time; the first values stay with the user.
+        # The second time the redirect passes the new parameters; the user keeps the first values.
         again = self.public.form(f"/{jessica['code']}/join?utm_source=mail", {"first_name": "Byron",
                                                                              "email": "byron@example.com"}, PAGE)
         self.assertTrue(self.has(again, 303).headers["Location"].endswith("&utm_source=mail"))
@@ -118,7 +118,7 @@ class Parameters(Pages):
                                                             {"field": "gclid", "value": "g1"}])
         for wrong in ({"utm_medium": "x"}, {"gclid": "x" * 513}, {"gclid": "a\nb"}):
             self.has_error(self.public.json("POST", path, {**sent, "email": "ada@example.com", **wrong}), 422, *wrong)
-        # What a link cannot help does not keep anybody out.
+        # An invalid parameter of a link does not prevent a join.
         self.has(self.public.form(f"{path}?gclid=" + "x" * 600, {"first_name": "Ada", "email": "ada@example.com"}), 201)
         made = self.has(self.api.json("POST", "/api/v2/users", {
             "campaign_id": campaign["id"], "first_name": "Eve", "email": "eve@example.com",
@@ -153,7 +153,7 @@ class Parameters(Pages):
         file = self.has(self.api.get(f"/api/v2/campaigns/{campaign['id']}/users/export"), 200).body
         rows = list(csv.DictReader(io.StringIO(file.decode())))
         self.assertEqual([row["utm_source"] for row in rows], ["news&co"])
-        # And the file comes in again, elsewhere.
+        # The export can be imported into another campaign.
         other = self.campaign(pass_params=["utm_source"])
         file = file.replace(code.encode(), b"zgLAYb")
         report = self.has(self.api.call("POST", f"/api/v2/campaigns/{other['id']}/users/import", body=file,

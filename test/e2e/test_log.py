@@ -1,5 +1,5 @@
-"""Owns the tests of what the log says: warnings with ids where an operator must act, and at the level debug a line for
-each request. Its end looks for personal data and secrets in the log, like that of every server."""
+"""Owns the tests of the log: warnings with ids when an operator must act, and a line for each request at the level
+debug. Like every server, this one is checked at its end for personal data and secrets in the log."""
 import json
 import socket
 import unittest
@@ -101,7 +101,7 @@ class Log(Ops):
         self.assertNotIn("secret-path", self.server.stderr())
 
 
-del Ops  # its own module runs it
+del Ops  # the class's own module runs it
 
 if __name__ == "__main__":
     unittest.main()

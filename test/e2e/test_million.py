@@ -1,5 +1,5 @@
-"""Many users through every door: imported, imported again, exported, verified, copied, imported elsewhere; in memory
-that stays flat. REFERD_USERS says how many (20,000; make test-million: 1,000,000). Called by unittest."""
+"""Owns the test of many users: imported, imported again, exported, verified, backed up, imported elsewhere, with flat
+memory. REFERD_USERS sets their number (20,000; make test-million: 1,000,000). Called by unittest."""
 import os
 import subprocess
 import sys
@@ -10,17 +10,17 @@ from client import Client
 from harness import Served
 from processes import BUILD, REFERD, MemoryWatch, Server, clean_environment, rss_anon_kib
 
-# Under ASan a tenth of them, and memory is ASan's own.
+# Under ASan a tenth of the users, and the memory is not judged.
 ASAN = "asan" in BUILD
 USERS = int(os.environ.get("REFERD_USERS", "20000")) // (10 if ASAN else 1)
-# What memory may grow by: the table of newest addresses (12 MB at most), the windows of an import.
+# The memory may grow by the table of newest addresses (12 MB at most) and the windows of an import.
 GROWTH_KIB = 24 << 10
-EVERY = 1000  # so many lines hold one that is refused
+EVERY = 1000  # one line in so many is refused
 
 
 class Million(Served):
     def step(self, what, server, *words, status=0):
-        """Runs a command; tells time and memory, of the server and its own."""
+        """Runs a command and prints its time, the server's memory and its own."""
         env = {**clean_environment(), "REFERD_API_TOKEN": server.token}
         place = ("--data", server.data_dir, "--listen", server.address)
         with MemoryWatch(server.child.pid) as served:
@@ -40,7 +40,7 @@ class Million(Served):
         return out
 
     def write(self, path):
-        """A tree: each of the first brought ten; every third friend bought; some lines are wrong."""
+        """A tree: each early user referred ten people, every third friend qualified, and some lines are invalid."""
         refused = 0
         with open(path, "w", encoding="ascii") as file:
             file.write("first_name,email,code,referrer,signed_up_at,qualified\n")

@@ -1,5 +1,5 @@
-"""Owns the tests of the calls for automation tools, "Automation tools" in src/api/README.md. Never knows more of
-such a tool than what it sends."""
+"""Owns the tests of the calls for automation tools, "Automation tools" in src/api/README.md. Never knows more about a
+tool than its requests."""
 import json
 import unittest
 
@@ -28,7 +28,7 @@ class Tool(Served):
         return f"https://{self.receiver.address}{path}"
 
     def hooks(self, path, n=1):
-        """What came to that path, as soon as it is n."""
+        """The requests to that path, once there are n."""
         def enough():
             found[:] = [h for h in self.receiver.received() if path_of(h) == path]
             return len(found) >= n
@@ -55,7 +55,7 @@ class Choices(Tool):
             self.assertIn({"id": campaign["id"], "name": campaign["name"]}, listed["campaigns"])
 
     def test_every_campaign_is_listed(self):
-        """More than a page of the store holds."""
+        """More campaigns than a page of the store holds."""
         for i in range(260):
             self.campaign(name=f"One of many {i}")
         ids = [c["id"] for c in self.call("GET", "/campaigns").json["campaigns"]]
@@ -85,7 +85,7 @@ class Subscribing(Tool):
         self.has_error(self.api.call("DELETE", f"/api/n8n/webhooks/{hook}"), 404)
 
     def quiet_after(self, path, n, act):
-        """What `act` does reaches a later subscription, but nothing more goes to `path`."""
+        """The event of `act` reaches a later subscription, but no further request goes to `path`."""
         self.webhook("/n8n/witness")
         before = len([h for h in self.receiver.received() if path_of(h) == "/n8n/witness"])
         act()

@@ -1,8 +1,8 @@
-"""Owns the test that the OpenAPI document is true: every example in it is sent, every answer is held against its
-schema. Never says what a call means (the calls' own tests do).
+"""Owns the test that the OpenAPI document is true: it sends every example, and checks every response against its
+schema. Never tests what a call means (the calls' own tests do).
 
-Who adds a route whose path holds something in braces adds to MAKERS how to make one of these; an example in a
-schema may lean on what `people` makes: campaign 1 with user 1 (Jessica) and user 2, her friend Byron."""
+A route with a name in braces needs an entry in MAKERS, which makes such an object. An example in a schema may use the
+objects of `people`: campaign 1 with user 1 (Jessica) and user 2, her friend Byron."""
 import itertools
 import json
 import re
@@ -31,8 +31,8 @@ class Document(Served):
     link = None
     numbers = itertools.count()
 
-    # What stands in braces: by the path before the first of them, a function that makes a fresh one and answers
-    # its value, or the values of all braces by name.
+    # For names in braces: by the path before the first brace, a function that makes a new object and returns its value,
+    # or the values of all braces by name.
     MAKERS = {
         "/": lambda self: self.campaign()["code"],
         "/webhook/": lambda self: self.inbound(),
@@ -68,7 +68,7 @@ class Document(Served):
         Document.link = jessica["code"]
 
     def suspicious(self):
-        """A user of campaign 1, whose review is open. The address of the examples is free again."""
+        """A user of campaign 1 whose review is open. The address of the examples is free again."""
         self.api.call("DELETE", "/api/v2/users/mary@example.com?campaign_id=1")
         return self.join(self.link, email=f"byron+{next(self.numbers)}@example.com")
 
@@ -80,7 +80,7 @@ class Document(Served):
                               if d["status"] == "delivered"], "a delivery")[0]
 
     def inbound(self):
-        """It is rotated more than once, so that the first one is gone."""
+        """The token is rotated more than once, so the first one is gone."""
         return self.api.get("/api/v2/settings").data["inbound"]["token"]
 
     def token(self):
@@ -97,7 +97,7 @@ class Document(Served):
         return self.rewards("due", "amount", user_id=jessica["id"])[0]
 
     def bound(self):
-        """A reward rule with a URL."""
+        """A reward rule that is bound to a URL."""
         rule = self.rule(self.campaign(), metric="amount", amount=4990, currency="EUR")["id"]
         body = {"url": "https://n8n.example/webhook", "event": "reward_issued"}
         self.has(self.api.json("PUT", f"/api/n8n/rewards/{rule}", body), 200)
@@ -111,7 +111,7 @@ class Document(Served):
                 yield path, method, operation
 
     def resolve(self, schema):
-        """What "$ref" leads to; as it is where it has none."""
+        """The target of "$ref", or the schema itself if it has no "$ref"."""
         if "$ref" not in schema:
             return schema
         self.assertTrue(schema["$ref"].startswith("#/"), schema)
@@ -124,7 +124,7 @@ class Document(Served):
         return [p for p in map(self.resolve, operation["parameters"]) if p["in"] == place]
 
     def bodies(self, operation):
-        """(media type, bytes) of every example; (None, None) where the body may be left out."""
+        """(media type, bytes) of every example; (None, None) if the body is optional."""
         request = operation.get("requestBody")
         if request is None or not request["required"]:
             yield None, None
@@ -143,14 +143,14 @@ class Document(Served):
                                    json.dumps(example)).encode()
 
     def hold(self, value, schema):
-        """The value fits the schema."""
+        """Asserts that the value fits the schema."""
         schema = {**schema, "components": self.document["components"]}
         validator = jsonschema.Draft202012Validator(schema, format_checker=formats)
         errors = [f"{'/'.join(map(str, e.absolute_path))}: {e.message}" for e in validator.iter_errors(value)]
         self.assertEqual(errors, [], value)
 
     def judge(self, operation, answer):
-        """The answer is one that the document knows."""
+        """Asserts that the document describes the response."""
         self.assertIn(str(answer.status), operation["responses"], answer)
         response = self.resolve(operation["responses"][str(answer.status)])
         for name in response.get("headers", {}):
@@ -166,7 +166,7 @@ class Document(Served):
     # ---- sending ----
 
     def fill(self, path, operation, value=None):
-        """The path with a fresh object in its braces, or `value`."""
+        """The path with a new object in its braces, or with `value`."""
         names = [p["name"] for p in self.parameters(operation, "path")]
         self.assertEqual(names, re.findall(r"{(\w+)}", path))
         if names and value is None:
@@ -290,7 +290,7 @@ class Document(Served):
                     self.closed(content.get(JSON, {}).get("schema", {}))
 
     def closed(self, schema, within=False):
-        """Every object of the schema names its members, itself or through what refers to it."""
+        """Asserts that every object of the schema names its members, itself or through the schema that refers to it."""
         if "$ref" in schema and schema["$ref"].endswith("/Document"):
             return
         ends = within or schema.get("unevaluatedProperties") is False or "additionalProperties" in schema

@@ -1,5 +1,5 @@
-"""What operators use beside the API: metrics and who may read them, SIGHUP, the files of an export, help. Never tests a
-call for its own sake."""
+"""Owns the tests of operating the server besides the API: metrics and access to them, SIGHUP, the files of an export,
+help. Never tests a call for its own sake."""
 import os
 import re
 import shutil
@@ -17,7 +17,7 @@ SUFFIXES = {"histogram": ("_bucket", "_sum", "_count")}
 
 
 def parse(text):
-    """The families of a page of metrics: {name: (type, {labels: value})}. Raises what a strict reader would."""
+    """The families of a metrics page: {name: (type, {labels: value})}. Raises errors like a strict reader."""
     families, current = {}, None
     assert text.endswith("\n")
     for line in text.splitlines():

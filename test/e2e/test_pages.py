@@ -1,5 +1,5 @@
-"""Owns the tests of the hosted pages without a browser: what they say, what they let through, where people are
-led. Never how they look (test/pages does, with Chromium)."""
+"""Owns the tests of the hosted pages without a browser: their content, their policy, and their redirects. Never tests
+their looks (test/pages does, with Chromium)."""
 import html.parser
 import re
 import unittest
@@ -14,12 +14,12 @@ HOSTILE = ("<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "'><s
 
 
 def shown(text):
-    """A hostile text as it is kept: invisible characters at its ends are not part of it."""
+    """A hostile text as stored: without invisible characters at its ends."""
     return text.strip("\u202e\u2066")
 
 
 class Markup(html.parser.HTMLParser):
-    """A page taken apart: its elements with their attributes, and its text."""
+    """A parsed page: its elements with their attributes, and its text."""
 
     def __init__(self, answer):
         super().__init__()
@@ -43,7 +43,7 @@ class Pages(Served):
         return Markup(answer)
 
     def is_page(self, answer):
-        """What every page promises."""
+        """Asserts the promises of every page."""
         self.assertEqual(answer.headers["Content-Type"], "text/html; charset=utf-8")
         self.assertEqual(answer.headers["Referrer-Policy"], "no-referrer")
         self.assertEqual(answer.headers["Cache-Control"], "no-store")
@@ -62,7 +62,7 @@ class Pages(Served):
         return self.public.form(f"/{code}/join", fields, {**PAGE, **headers})
 
     def join_page(self, code, first_name="Byron", email="byron@example.com", **fields):
-        """Joins as a browser does; where it is led."""
+        """Joins as a browser does and returns the target of the redirect."""
         answer = self.form(code, {"first_name": first_name, "email": email, **fields})
         return self.has(answer, 303).headers["Location"]
 
@@ -120,7 +120,7 @@ class Form(Pages):
         self.assertIn("S & M", page.text)
         self.assertIn("<L>", page.text)
         self.assertEqual(page.text.count("(required)"), 4)
-        # The friend's form is another one.
+        # The friend's form has other fields.
         friend = self.join(campaign["code"], mail="a@example.com", ok="on")
         self.assertEqual(self.page(f"/{friend['code']}/join").all("input", name="note"), [])
 
@@ -310,7 +310,7 @@ class Thanks(Pages):
         query = dict(urllib.parse.parse_qsl(location.query))
         byron = query.pop("ref")
         self.assertEqual(query, {"a": "1", "name": "Byron", "mail": "byron@example.com", "from": "Jessica"})
-        # Again: what was typed now, and nothing of the stored person.
+        # The second time the redirect has the new input, and nothing of the stored person.
         again = urllib.parse.urlsplit(self.join_page(code, "Mallory", "BYRON@example.com"))
         self.assertEqual(dict(urllib.parse.parse_qsl(again.query)),
                          {"a": "1", "ref": byron, "name": "Mallory", "mail": "BYRON@example.com"})
@@ -345,7 +345,7 @@ class Policy(Pages):
         policy = self.policy(logo_url="https://cdn.example:8443/logo.png", redirect={"url": "https://shop.example/x"},
                              origins=["https://www.example", "https://blog.example"])
         self.assertEqual(policy["img-src"], "'self' https://cdn.example:8443")
-        # Wherever the shop redirects to: Chromium would hold that to form-action.
+        # The shop may redirect anywhere, and Chromium would check that against form-action.
         self.assertNotIn("form-action", policy)
         self.assertEqual(policy["frame-ancestors"], "'self' https://www.example https://blog.example")
 
@@ -482,7 +482,7 @@ class Unsubscribe(Pages):
         self.is_page(self.has(self.public.form(link, {}, PAGE), 200))
         first = self.user(code)["unsubscribed_time"]
         self.assertIsNotNone(first)
-        # Again, as a mail program does it.
+        # A second time, as a mail program does it.
         self.has(self.public.form(link, b"List-Unsubscribe=One-Click"), 200)
         self.assertEqual(self.user(code)["unsubscribed_time"], first)
         self.assertEqual(self.page(link).all("form"), [])
@@ -526,7 +526,7 @@ class Reach(Pages):
         self.public.get(f"/{code}/qr-code")
         until(lambda: self.reach(f"/api/v2/users/{code}") == 5, "five views", 20)
         self.assertEqual(self.reach(f"/api/v2/campaigns/{campaign['id']}"), 2)
-        # What was not yet written is written when the server ends.
+        # The server writes the remaining views when it ends.
         self.page(f"/{code}/join")
         self.assertEqual(self.server.stop(), 0)
         self.restart()

@@ -1,5 +1,5 @@
-"""Owns the tests that each call reports all wrong fields of a request together. Never tests the rule of a single
-field: those tests are with the calls."""
+"""Owns the tests that each call reports all invalid fields of a request together. Never tests the rule of a single
+field: the calls' own tests do."""
 import unittest
 
 from harness import Served
@@ -57,7 +57,7 @@ class Together(Served):
                      {"campaign_id": campaign["id"], "first_name": "", "email": "x", "source": "Fax"},
                      "first_name", "email", "source", "company")
         self.refused("POST", "/api/v2/users", {}, "campaign_id", "first_name", "email")
-        # Somebody with a referrer fills in the other form, even if the referrer is unknown.
+        # A user with a referrer fills in the other form, even if the referrer is unknown.
         size = {"person_invited": [{"id": "size", "label": "Size", "type": "number", "required": True}]}
         invited = {"campaign_id": self.campaign(fields=size)["id"], "first_name": "Ann", "referrer_code": "uNobody1"}
         self.refused("POST", "/api/v2/users", {**invited, "email": "x"}, "email", "referrer_code", "size")

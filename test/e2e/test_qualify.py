@@ -146,10 +146,10 @@ class Qualify(Served):
 
 
 class Told(Served):
-    """What the call is told counts, wherever it is told."""
+    """Parameters count wherever the request has them."""
 
     def calls(self, **fields):
-        """The same request by each way of calling; each with an invited user of its own."""
+        """The same request in each form of the call, each with a new invited user."""
         for number, send in enumerate((
                 lambda f: self.qualify(**{k: str(v) for k, v in f.items()}),
                 lambda f: self.public.json("POST", f"/webhook/{self.server.inbound}/qualify", f),
@@ -206,7 +206,7 @@ class Told(Served):
                            (b'{"code":"u1111111"}', "application/json")):
             self.has_error(self.query(f"code={code}", body, kind), 422, "code")
         self.has_error(self.query(f"code={code}&code=u1111111"), 422, "code")
-        # Nobody is qualified whom the query said not to qualify.
+        # A user for whom the query says qualified=false is not qualified.
         self.assertIs(self.query(f"code={code}&qualified=false").json["data"]["qualified"], False)
         self.has_error(self.query(f"code={code}&qualified=false", b"qualified=true"), 422, "qualified")
         self.has_error(self.query("amount=5"), 422, "code")
@@ -234,7 +234,7 @@ class Told(Served):
             self.has_error(self.qualify(code=friend["code"], amount="50", currency="GBP"), 422, "currency")
             found = self.rewards("due", "commission", user_id=jessica["id"])
             self.assertEqual([r["currency"] for r in found if r["cause_user_id"] == friend["id"]], paid)
-        # Without a commission rule nobody counts the amount, whatever its currency.
+        # Without a commission rule the amount does not count, whatever its currency.
         _, byron = self.friend(self.campaign(), "anne@example.com")
         self.has_error(self.qualify(code=byron["code"], currency="EURO"), 422, "currency")
         self.has(self.qualify(code=byron["code"], amount="50", currency="GBP"), 200)
@@ -253,7 +253,7 @@ class QualifyInParallel(Served):
         self.assertEqual(sum(b'"changed":true' in b for b in bodies), 1)
         self.assertEqual(sum(b'"changed":false' in b for b in bodies), 999)
         self.assertEqual(self.user(jessica["code"])["analytics"]["qualified_referrals"], 1)
-        # A later event that arrived is behind everything the thousand could have fired.
+        # A later event arrives after everything that the thousand requests could have sent.
         mary = self.join(jessica["code"], "Mary", "mary@example.com")
         self.has(self.qualify(code=mary["code"]), 200)
         self.await_hooks(2)
@@ -261,7 +261,7 @@ class QualifyInParallel(Served):
         self.assertEqual(len(self.api.get("/api/v2/deliveries").data), 2)
 
     def at_once(self, n, code):
-        """All connections are open, and all requests sent, before the first answer is read."""
+        """All connections are open and all requests sent before the first response is read."""
         host, port = self.server.address.rsplit(":", 1)
         body = f"code={code}".encode()
         request = (f"POST /webhook/{self.server.inbound}/qualify HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"

@@ -1,5 +1,5 @@
-"""Owns the tests of rewards as the outside sees them: rules, what follows from joins and qualifications, issuing,
-coupons, the webhooks about them. Never tests the arithmetic (unit/core/test_money, test_reward)."""
+"""Owns the tests of rewards as clients see them: rules, the effects of joins and qualifications, issuing, coupons,
+their webhooks. Never tests the arithmetic (unit/core/test_money, test_reward)."""
 import json
 import unittest
 import urllib.parse
@@ -136,7 +136,7 @@ class Rules(Rewards):
 
 class Pages(Rewards):
     def numbered(self, which, metric, ids, **filters):
-        """Each page by its number holds its share of them, in either order."""
+        """Asserts that each numbered page has its part of the ids, in either order."""
         base = f"/api/v2/rewards/{which}/{metric}?{urllib.parse.urlencode(filters)}&per_page=2"
         first = self.has(self.api.get(base), 200).json
         self.assertEqual((first["meta"]["current_page"], [r["id"] for r in first["data"]]), (1, ids[:2]))
@@ -171,7 +171,7 @@ class Pages(Rewards):
         self.numbered("due", "custom", ids[8:], **here)
 
     def test_a_page_beyond_the_bound_of_one_query(self):
-        """Walked by their state, those of a small campaign stand behind 1,200 of another."""
+        """In the index by state, the rewards of a small campaign come after 1,200 of another."""
         large, small = self.campaign(), self.campaign()
         for _ in range(60):
             self.rule(large, metric="coupon", trigger="join")
@@ -227,7 +227,7 @@ class Due(Rewards):
                          (due[0]["id"], "49.90", None, False))
 
     def test_the_default_fields_of_a_reward_event(self):
-        """Without `fields`: the thirteen, then what tells one reward from another. In user events they are empty."""
+        """Without `fields`: the thirteen fields, then those that describe a reward. In user events they are empty."""
         campaign = self.campaign()
         self.rule(campaign, **AMOUNT)
         self.rule(campaign, name="Again", **AMOUNT)
@@ -241,7 +241,7 @@ class Due(Rewards):
         by_event = {t["event"]: t for t in map(dict, told)}
         self.assertEqual([by_event["reward.due"][n] for n in of_rewards[3:6]], ["amount", "49.90", "EUR"])
         self.assertEqual([by_event["user.qualified"][n] for n in of_rewards[1:]], [""] * 7)
-        # They follow the events, and `fields: null` brings them back.
+        # The default fields follow the events, and `fields: null` restores them.
         path = f"/api/v2/webhooks/{hook['id']}"
         changed = self.has(self.api.json("PUT", path, {"events": ["user.qualified"]}), 200).data
         self.assertEqual([f["field"] for f in changed["fields"]], DEFAULT_FIELDS)
@@ -397,7 +397,7 @@ class Due(Rewards):
 
 
 class Orders(Rewards):
-    """Each order may earn, and a refund takes back what its order has earned."""
+    """Each order may earn a reward, and a refund takes back the rewards of its order."""
 
     RECEIVER = True
 
@@ -417,7 +417,7 @@ class Orders(Rewards):
         return self.has(self.qualify(code=friend["code"], qualified="false", **fields), status).json
 
     def brief(self, answer):
-        """changed, whether the user is qualified, and of each reward its state, amount and clawback."""
+        """`changed`, whether the user is qualified, and the state, amount and clawback of each reward."""
         rewards = [(r["state"], r["amount_display"], r["clawback_amount_display"]) for r in answer["rewards"]]
         return answer["changed"], answer["data"]["qualified"], rewards
 
@@ -461,7 +461,7 @@ class Orders(Rewards):
         self.assertEqual((reward["amount"], reward["clawback_amount"], reward["clawback_amount_display"]), (1000, 400, "4.00"))
         self.order(byron, "B", "100.00")
         self.assertEqual(self.brief(self.refund(byron, "A"))[1:], (True, [("issued", "10.00", "10.00")]))
-        # Each says what it takes back, and the total.
+        # Each response has the part that it takes back, and the total.
         hooks = [json.loads(h["body"]) for h in self.await_hooks(3, target="/parts")]
         self.assertEqual(hooks, [{"reward_id": reward["id"], "reward_amount": now, "reward_clawback": True,
                                   "reward_clawback_amount": total}

@@ -1,5 +1,5 @@
-"""Owns the test that coupons are handed out exactly once under load: people who qualify 64 at a time until the pool
-is empty, and after. Never tests the calls by themselves (test_rewards.py)."""
+"""Owns the test that coupons are handed out exactly once under load: people qualify 64 at a time until the pool is
+empty, and afterwards. Never tests the single calls (test_rewards.py)."""
 import json
 import socket
 import unittest
@@ -25,7 +25,7 @@ class Lanes:
             s.close()
 
     def send(self, requests):
-        """The answers' bodies, in the order of the requests."""
+        """The bodies of the responses, in the order of the requests."""
         bodies = []
         for first in range(0, len(requests), len(self.sockets)):
             some = requests[first:first + len(self.sockets)]
@@ -91,7 +91,7 @@ class Load(Rewards):
         return [json.loads(body)["data"] for _, body in answers]
 
     def agree(self, rule, handed_out):
-        """Each of these coupons is with exactly one reward, in the order of the upload."""
+        """Asserts that each of these coupons has exactly one reward, in the order of the upload."""
         coupons = [c for c in self.coupons(rule) if c["reward_id"] is not None]
         self.assertEqual([c["code"] for c in coupons], handed_out)
         self.assertEqual(len({c["reward_id"] for c in coupons}), len(handed_out))

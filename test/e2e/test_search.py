@@ -1,5 +1,6 @@
 """Owns the tests of searching lists: the conditions of a POST to .../search and of filters[...] in a query, as clients
-of Referral Factory send them. Never how a list is paged or shown (test_users, test_campaigns_api, test_rewards)."""
+of Referral Factory send them. Never tests how a list is paged or shown (test_users, test_campaigns_api,
+test_rewards)."""
 import itertools
 import unittest
 import urllib.parse
@@ -79,7 +80,7 @@ class Users(Search):
             self.assertIn("analytics", page["data"][0])
 
     def test_the_request_of_a_published_client(self):
-        """As a published client sends it, whose campaign's id is text."""
+        """As a published client sends it, with the campaign's id as text."""
         campaign, _, byron, _ = self.people()
         conditions = [condition("email", "byron.of.search@example.org"), condition("campaign_id", str(campaign["id"]))]
         page = self.search(USERS, *conditions)
@@ -249,7 +250,7 @@ class Others(Search):
 
 class Bounded(Search):
     def test_a_page_reads_a_bounded_number_of_users(self):
-        """Whatever fits: the cursor goes on behind the 1,000 that a page looks at."""
+        """However many users match, the cursor continues after the 1,000 that a page reads."""
         campaign = self.campaign()
         rows = "".join(f"{'😀' * 40} {i},p{i}@bound.example\r\n" for i in range(1200))
         path = f"/api/v2/campaigns/{campaign['id']}/users/import"

@@ -1,5 +1,5 @@
-"""Owns the tests of the settings: what inbound calls need, shown to admins, rotated with an overlap; and of signed
-inbound calls. Never tests what qualifying does."""
+"""Owns the tests of the settings for inbound calls: shown to admins, rotated with an overlap; and of signed inbound
+calls. Never tests the effect of qualifying."""
 import base64
 import datetime
 import hashlib
@@ -34,14 +34,14 @@ class Settings(Served):
         return self.has(self.api.json("POST", path, body) if body else self.api.call("POST", path), 200).data
 
     def invited(self, name="byron"):
-        """A friend's code, in a campaign of their own."""
+        """A friend's code, in a new campaign."""
         return self.friend(self.campaign(), email=f"{name}@example.com")[1]["code"]
 
     def signed_call(self, headers, body):
         return self.public.form("/webhook/qualify", body, headers)
 
     def works(self, token):
-        """Does an inbound call with this token get past the door?"""
+        """Whether an inbound call with this token is authorised."""
         return self.qualify(token, code="u1111111").status == 404
 
     # ---- showing ----
@@ -89,7 +89,7 @@ class Settings(Served):
 
     def test_the_overlap_is_checked(self):
         first = self.inbound()["token"]
-        second = self.rotate("token")  # a day
+        second = self.rotate("token")  # with the default overlap of a day
         self.assertTrue(self.works(first))
         end = datetime.datetime.fromisoformat(second["old_token_expires_at"]).timestamp()
         self.assertAlmostEqual(end, time.time() + 86400, delta=60)
@@ -109,7 +109,7 @@ class Settings(Served):
         old, new = self.inbound(), self.rotate("token")
         secret = self.rotate("secret")["secret"]
         self.server.kill()
-        del self.server.env["REFERD_INBOUND_TOKEN"]  # it is another one now, which is worth a warning
+        del self.server.env["REFERD_INBOUND_TOKEN"]  # the stored token differs from it now, which would cause a warning
         self.restart()
         inbound = self.inbound()
         self.assertEqual((inbound["token"], inbound["secret"]), (new["token"], secret))
@@ -127,7 +127,7 @@ class Settings(Served):
         answer = self.has(self.signed_call(headers, body), 200)
         self.assertIs(answer.json["changed"], True)
         self.assertIsNotNone(self.user(code)["qualified_at"])
-        # The same message again changes nothing; JSON is signed the same way.
+        # The same message again changes nothing. JSON is signed the same way.
         self.assertIs(self.has(self.signed_call(headers, body), 200).json["changed"], False)
         body = b'{"code": "%s"}' % code.encode()
         headers = {**signed(self.inbound()["secret"], body), "Content-Type": "application/json"}
@@ -149,7 +149,7 @@ class Settings(Served):
                 self.has_error(self.signed_call({**genuine, "webhook-signature": signatures}, body), 404)
 
     def test_forged_calls_reveal_nothing(self):
-        """Whether or not the code exists: the same answer."""
+        """The response is the same whether or not the code exists."""
         code, secret = self.invited(), self.inbound()["secret"]
         self.public.source = "127.0.0.91"
         for body in (f"code={code}".encode(), b"code=u1111111"):

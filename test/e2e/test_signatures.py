@@ -1,5 +1,5 @@
-"""Owns the proof that others verify what referd signs: npm standardwebhooks and svix over real HTTPS, openssl
-for what is no JSON. Never computes a signature itself. Run by make test and make test-interop."""
+"""Owns the proof that foreign libraries verify referd's signatures: npm standardwebhooks and svix over real HTTPS,
+openssl for formats other than JSON. Never computes a signature itself. Run by make test and make test-interop."""
 import os
 import subprocess
 import sys
@@ -27,7 +27,7 @@ class Verified(Served):
         cls.connect()
 
     def delivered(self, path, **fields):
-        """A webhook, a friend's join, and what came of it; with the secret."""
+        """Makes a webhook and a friend's join, and returns the request with the secret."""
         hook = self.webhook(path, **fields)
         self.receiver.tell({path.partition("?")[0]: hook["secret"]})
         jessica = self.join(self.campaign()["code"], "Jéssica <&>", "jessica@example.com")
@@ -78,13 +78,13 @@ class Signatures(Verified):
         self.assertEqual(self.openssl(came, "whsec_" + "A" * 43 + "=", came["body"]), 1)
 
     def test_a_query_verifies_with_openssl(self):
-        """The default format: the signature covers the body, which is the query once more."""
+        """The default format: the signature covers the body, which repeats the query."""
         came, secret = self.delivered("/query")
         self.assertEqual(came["target"], "/query?" + came["body"])
         self.assertEqual(self.openssl(came, secret, came["body"]), 0)
 
     def test_a_get_verifies_with_openssl(self):
-        """No body: the raw query is signed, the URL's own part of it included."""
+        """Without a body the raw query is signed, including the URL's own part."""
         came, secret = self.delivered("/get?list=a%3Fb", method="GET")
         self.assertEqual((came["method"], came["body"]), ("GET", ""))
         query = came["target"].partition("?")[2]

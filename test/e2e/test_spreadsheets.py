@@ -1,5 +1,5 @@
-"""Owns the tests of lists as spreadsheets write them: separators, encodings, names of columns, rows and columns of
-nothing, and an export that a spreadsheet opens. Never tests what a line becomes (test_csv). Called by unittest."""
+"""Owns the tests of lists as spreadsheets write them: separators, encodings, column names, empty rows and columns, and
+an export that a spreadsheet opens. Never tests what a line becomes (test_csv). Called by unittest."""
 import csv
 import io
 import unittest
@@ -89,7 +89,7 @@ class Dialects(Tables):
         self.assertIn("person_invited", report["ignored"][1]["message"])
         metas = [self.user(r["code"])["meta"] for r in self.rows(campaign)]
         self.assertEqual(metas, [[{"field": "company", "value": "Initech"}], [{"field": "size", "value": "S"}], []])
-        # A value that its own type refuses does spoil the line.
+        # A value that its own user type refuses makes the line invalid.
         self.take(campaign, b"name,email,referrer,size\nDora,dora@x.example,ann-1,XXL\n", refused=[(2, "size")])
 
     def test_qualified_may_be_in_other_languages(self):
@@ -108,7 +108,7 @@ class Dialects(Tables):
                 self.assertEqual(self.user(row["code"])["signed_up_time"], time)
 
     def test_many_lines_in_flat_memory(self):
-        """A million takes the same memory: a window of lines is held, and the first line."""
+        """A million lines take the same memory: the server holds a window of lines, and the first line."""
         def file(n, word):
             lines = "".join(f"Zo\u00eb;{word}{i}@x.example\r\n" for i in range(n))
             return (f"Vorname;E-Mail\r\n{lines}").encode("utf-16")
@@ -155,7 +155,7 @@ class Exports(Tables):
         self.assertFalse(self.has(self.api.get(path + "?excel=0"), 200).body.startswith(MARK.encode()))
 
     def test_a_refused_export_is_not_counted_as_running(self):
-        """Four may run for each token: a fifth is served after any number of refusals."""
+        """Four exports may run for each token. A further one is served after any number of refusals."""
         path = f"/api/v2/campaigns/{self.campaign()['id']}/users/export"
         for _ in range(5):
             self.has_error(self.api.get(path + "?excel=perhaps"), 422, "excel")
@@ -175,7 +175,7 @@ class Coupons(Tables):
                  MARK.encode() + b"code\nA1\nA2\n", b"sep=;\ncode;x\nA1;1\nA2;2\n")
         for i, data in enumerate(lists):
             with self.subTest(data):
-                # A coupon is in one pool only, so each list gets codes of its own.
+                # A coupon is in one pool only, so each list has its own codes.
                 self.assertEqual(self.has(self.upload(data.replace(b"A", b"ABCDEFGHIJK"[i:i + 1])), 201).data["added"], 2)
                 self.assertEqual([c["code"][1:] for c in self.api.get(self.path).data], ["1", "2"])
 

@@ -1,4 +1,4 @@
-"""Owns the tests of starting and stopping, deploy/README.md. Never tests a call for its own sake."""
+"""Owns the tests of starting and stopping, as in deploy/README.md. Never tests a call for its own sake."""
 import http.client
 import os
 import re
@@ -21,7 +21,7 @@ def content(path):
 
 
 class Owned(Directory):
-    """Each test has a directory and servers of its own."""
+    """Each test has its own directory and servers."""
 
     def setUp(self):
         self.place = os.path.join(self.directory, self.id().rsplit(".", 1)[1])
@@ -37,8 +37,8 @@ class Owned(Directory):
         self.assertEqual(server.problems_in_log(*secrets), [])
 
     def refused(self, *options, env=None, data=None):
-        """Exit 2 with one clear line, nothing on stdout: nothing listens. A start that came beyond its configuration
-        is a line of the log too."""
+        """Asserts exit status 2 with one clear line and nothing on stdout: the server does not listen. A start that
+        fails after reading its configuration also writes a log line."""
         data = data or os.path.join(self.place, "data")
         ended = run(REFERD, "serve", "--data", data, "--listen", "127.0.0.1:0", *options, env=env, timeout=20)
         self.assertEqual((ended.returncode, ended.stdout), (2, ""), ended)
@@ -169,7 +169,7 @@ class DataDirectory(Owned):
         user = client.get(f"/api/v2/users/{jessica['code']}").data
         self.ends_clean(server)
         client = Client(server.start().address, token=server.token)
-        # Only the port in the links is another one.
+        # Only the port in the links differs.
         kept = client.get(f"/api/v2/users/{jessica['code']}").data
         for links in ("url", "qr", "sharing"):
             self.assertIn(links, kept)
@@ -305,7 +305,7 @@ class Drain(Owned):
         acknowledged, ended = [], []
 
         def load(worker):
-            """Joins until the server is gone: a refused connection, or one closed without an answer."""
+            """Joins until the server is gone: the connection is refused, or closed without a response."""
             client = Client(server.address)
             try:
                 for i in range(100000):

@@ -1,6 +1,6 @@
-"""Owns the proof that webhooks reach no address that they must not (the ranges in src/http/address.c),
-whatever DNS says: the real server, its connect() watched. Never contacts anything outside this machine: an
-address that may be reached is refused by the guard as if nobody listened there."""
+"""Owns the proof that webhooks reach no forbidden address (the ranges in src/http/address.c), whatever DNS returns: the
+real server with a guard on its connect(). Never contacts another machine: the guard refuses an allowed address as if
+nothing listened there."""
 import ipaddress
 import re
 import signal
@@ -26,7 +26,7 @@ REFUSED_V6 = "2001::/23 2001:db8::/32 2002::/16 3fff::/20 ::/3 4000::/2 8000::/1
 class Guarded(Served):
     """A server whose names come from `names` and whose connects go through `guard`."""
 
-    ALLOW = ()  # where connecting is real, as --allow-targets has it
+    ALLOW = ()  # where connections are real, in the form of --allow-targets
 
     @classmethod
     def options(cls):
@@ -41,7 +41,7 @@ class Guarded(Served):
         return cls.guard.env
 
     def hook(self, url, *, wait_s=1, **fields):
-        """Short deadlines, one retry."""
+        """A webhook with short deadlines and one retry."""
         return self.webhook(name=url, url=url, connect_timeout_ms=1000, timeout_ms=2000, retry_schedule=[wait_s],
                             **fields)
 
@@ -56,7 +56,7 @@ class Guarded(Served):
         return until(lambda: (d := self.delivery(webhook))["finished_at"] and d, "the end of a delivery", deadline_s)
 
     def ends(self, webhook, *expected, status="exhausted", deadline_s=30):
-        """Its attempts were these: (error class, a pattern for the detail)."""
+        """Asserts the attempts: (error class, a pattern for the detail)."""
         delivery = self.await_end(webhook, deadline_s)
         shown = (webhook["name"], delivery)
         self.assertEqual(delivery["status"], status, shown)
@@ -65,18 +65,18 @@ class Guarded(Served):
             self.assertRegex(attempt["detail"] or "", pattern, shown)
 
     def tearDown(self):
-        """The guard aborts the server there, but who reads an abort wants to know why."""
+        """The guard aborts the server at a forbidden connect; this check gives the reason."""
         self.assertEqual(self.guard.connects("forbidden"), [])
         self.assertTrue(self.server.running())
 
 
 class GuardItself(Directory):
-    """A guard that lets everything pass would make all that follows true."""
+    """If the guard let everything pass, all tests below would pass."""
 
     def try_connect(self, address):
         code = ("import socket, sys\ns = socket.socket(socket.AF_INET6 if ':' in sys.argv[1] else socket.AF_INET)\n"
                 "try: s.connect((sys.argv[1], 9))\nexcept ConnectionRefusedError: print('refused')")
-        # The interpreter has no sanitizer in it.
+        # The interpreter is built without sanitizers.
         env = {**clean_environment(), **self.guard.env}
         return subprocess.run([sys.executable, "-c", code, address], env=env, capture_output=True, text=True,
                               check=False, timeout=30)
@@ -96,7 +96,7 @@ class Names(Guarded):
     DNS_TWICE = staticmethod(lambda pattern: (("dns", pattern),) * 2)
 
     def rows(self):
-        """(name, what is answered, the attempts)"""
+        """(name, the DNS answer, the attempts)"""
         loop = ("policy", "^127.0.0.1 is a loopback address 127.0.0.0/8$")
         return (
             ("public", says(PUBLIC), self.REFUSED_TWICE),
@@ -134,7 +134,7 @@ class Names(Guarded):
     REBINDS = (("rebind-4", PUBLIC, "127.0.0.1"), ("rebind-metadata", PUBLIC, "169.254.169.254"),
                ("rebind-6", PUBLIC_6, "::1"), ("rebind-mapped", PUBLIC, "::ffff:127.0.0.1"),
                ("rebind-nat64", PUBLIC, "64:ff9b::7f00:1"))
-    # A name is remembered for 30 s: the retry must come later, its jitter of a fifth included.
+    # A name is cached for 30 s: the retry must come later, even with its jitter of a fifth.
     REBIND_WAIT_S = 40
 
     def test_a_test_names_the_option_that_would_help(self):
@@ -168,7 +168,7 @@ class Names(Guarded):
                           deadline_s=self.REBIND_WAIT_S + 30)
 
     def flip(self, rebinding, late):
-        """After the first attempt the names lead somewhere else."""
+        """After the first attempt the names resolve to other addresses."""
         for hook, (name, _, then) in zip(rebinding, self.REBINDS):
             self.await_attempts(hook, 1)
             self.names.names[f"{name}.test"] = says(then)
@@ -176,14 +176,14 @@ class Names(Guarded):
         self.names.names["late.test"] = says("127.0.0.1")
 
     def verify_connects(self, rows):
-        """Every public address was tried: at most the first eight of a name."""
+        """Asserts that every public address was tried, up to the first eight of a name."""
         expected = {a for _, what, attempts in rows if attempts == self.REFUSED_TWICE for a in what.addresses[:8]}
         tried = {a for _, a, _ in self.guard.connects("public")}
         self.assertEqual(tried, expected | {first for _, first, _ in self.REBINDS})
         self.assertEqual(len(self.guard.connects()), len(self.guard.connects("public")))
 
     def test_a_dns_answer_is_cached(self):
-        """The address that was judged is the one that is used: no second question within the time."""
+        """The server connects to the address that it judged: it does not ask again while the name is cached."""
         self.names.names["kept.test"] = says(PUBLIC)
         hook = self.hook(f"https://kept.test:{PORT}/", types=["person_referring"])
         self.join(self.campaign()["code"], email="kept@example.com")
@@ -212,7 +212,7 @@ class Literals(Guarded):
         addresses |= {f"https://[{a}]:{PORT}/": True for a in ("::ffff:127.0.0.1", "::ffff:a9fe:a9fe", "64:ff9b::a00:1",
                                                               "fe80::1", "fd12::1", "ff02::1", "64:ff9b:1::1")}
         hooks = {url: self.hook(url) for url, refused in addresses.items() if not refused}
-        # A literal address is refused when it is saved; behind a name, when the name is resolved.
+        # A literal address is refused when the webhook is saved. A name is refused when it is resolved.
         for i, url in enumerate(url for url, refused in addresses.items() if refused):
             answer = self.has_error(self.api.json("POST", "/api/v2/webhooks", {
                 "name": url, "event": "user.join", "url": url}), 422, "url")
@@ -231,7 +231,7 @@ class Literals(Guarded):
 
 
 class Allowed(Guarded):
-    """Only what --allow-targets names is open, and the rest of its range stays shut."""
+    """Only the targets in --allow-targets are allowed; the rest of their range stays refused."""
 
     ALLOW = ("127.0.0.8/30",)
 
@@ -265,7 +265,7 @@ class Allowed(Guarded):
 
 
 def own_addresses():
-    """Those that this machine talks from, besides loopback. Connecting a datagram socket sends nothing."""
+    """This machine's own addresses, besides loopback. Connecting a datagram socket sends nothing."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
         try:
             s.connect((PUBLIC, 9))
@@ -275,7 +275,7 @@ def own_addresses():
 
 
 class OwnSocket(Guarded):
-    """A webhook never comes back to the server itself, whatever is allowed."""
+    """A webhook never connects to the server itself, whatever is allowed."""
 
     LISTEN = "127.0.0.1:0"
     OWN = ("127.0.0.1", "0.0.0.0", "own.test", "[::ffff:127.0.0.1]")

@@ -1,5 +1,5 @@
-"""Owns the tests of API tokens: made, shown once, limited by scope and time, revoked; by calls and by commands. Never
-tests what a call does."""
+"""Owns the tests of API tokens: created, shown once, limited by scope and time, revoked; by calls and by commands.
+Never tests what a call does."""
 import datetime
 import hashlib
 import os
@@ -14,7 +14,7 @@ from processes import REFERD, run, until
 
 
 def moment(seconds):
-    """RFC 3339, so many seconds from now."""
+    """The time in `seconds` from now, as RFC 3339."""
     at = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
@@ -60,7 +60,7 @@ class Tokens(Served):
                         self.has_error(answer, 403)
                     else:
                         self.has(answer, status)
-        # Nothing of what was refused happened, and nobody makes a token stronger than their own.
+        # The refused calls changed nothing, and no token can create one with more scopes than its own.
         writer = self.client(scopes=["write"])
         self.has_error(writer.json("POST", "/api/v2/tokens", {"name": "x", "scopes": ["admin"]}), 403)
         self.has_error(writer.call("DELETE", "/api/v2/tokens/1"), 403)
@@ -81,7 +81,7 @@ class Tokens(Served):
         client = Client(self.server.address, token=token["token"])
         self.assertTrue([t for t in client.get("/api/v2/tokens?per_page=250").data if t["current"]][0]["id"] ==
                         token["id"])
-        self.has(self.revoke(token, client), 204)  # also itself
+        self.has(self.revoke(token, client), 204)  # a token may revoke itself
         self.has_error(client.get("/api/v2/campaigns"), 401)
         self.has_error(self.revoke(token), 404)
         self.assertNotIn(token["id"], [t["id"] for t in self.listed()])
@@ -132,14 +132,14 @@ class LastAdmin(Served):
 
 
 class Commands(Served):
-    """`referd token`, by way of the running server."""
+    """`referd token`, through the running server."""
 
     def token(self, *words, token=None, env=None, listen=None):
         env = {"REFERD_API_TOKEN": token or self.server.token} if env is None else env
         return run(REFERD, "token", *words, "--listen", listen or self.server.address, env=env, timeout=20)
 
     def fails(self, ended, status, *parts):
-        """With one clear line."""
+        """Asserts a failure with one clear line."""
         self.assertEqual((ended.returncode, ended.stdout), (status, ""), ended)
         self.assertRegex(ended.stderr, r"\Areferd: [^\n]{10,}\n\Z")
         for part in parts:
@@ -204,7 +204,7 @@ class Commands(Served):
 
 
 class Answers(Directory):
-    """What a command makes of any answer: of a fake server that says once what the test wants."""
+    """How a command handles any response: a fake server sends the response of the test once."""
 
     def ask(self, answer):
         with socket.create_server(("127.0.0.1", 0)) as server:
@@ -262,7 +262,7 @@ class Answers(Directory):
 
 class Many(Served):
     def test_the_number_of_tokens_is_limited(self):
-        """Each call is compared with all of them."""
+        """Each call is compared with all tokens."""
         token = {"name": "CRM", "scopes": ["read"]}
         for _ in range(199):
             self.has(self.api.json("POST", "/api/v2/tokens", token), 201)

@@ -1,5 +1,5 @@
-"""Owns the tests of what people type: invisible characters, addresses that only look alike, names that lead
-elsewhere. Never judges a field by itself (test/unit does)."""
+"""Owns the tests of typed text: invisible characters, lookalike addresses, names that contain links. Never judges a
+field by itself (test/unit does)."""
 import unittest
 import urllib.parse
 

@@ -1,5 +1,5 @@
-"""Owns the test that a data directory of each earlier version opens and keeps its meaning. The samples are under
-test/samples. Never writes a sample: a landed version does."""
+"""Owns the test that a data directory of each earlier version opens and keeps its meaning. The samples are in
+test/samples. Never writes a sample: a released version does."""
 import glob
 import json
 import os
@@ -15,7 +15,7 @@ SAMPLES = sorted(glob.glob(os.path.join(ROOT, "test", "samples", "data-*.tar.gz"
 
 
 def pick(item, like):
-    """The members of `item` that `like` names."""
+    """The members of `item` that `like` has."""
     return {name: item.get(name) for name in like}
 
 
@@ -56,7 +56,7 @@ class Upgrade(Directory):
         self.assertEqual(len(pending), expected["pending_to_2"])
 
     def knows_everybody(self, server, expected):
-        """A known address joins again: the index of addresses was taken over."""
+        """A known address joins again and is found: the index of addresses still works."""
         public = Client(server.address)
         launched = {c["id"]: c["code"] for c in expected["campaigns"] if c["status"] == "launched"}
         for user in expected["users"]:
@@ -72,7 +72,7 @@ class Upgrade(Directory):
                 place, expected = self.unpack(sample)
                 data = os.path.join(place, "data")
                 self.assertEqual(run(REFERD, "verify", "--data", data).returncode, 0, "before the upgrade")
-                # Its receivers are gone, so that what waits for them goes on waiting.
+                # Its receivers are gone, so waiting deliveries keep waiting.
                 server = Server(place, "--data", data, "--allow-targets", "127.0.0.0/8", tokens=False).start()
                 self.addCleanup(lambda s=server: s.running() and s.kill())
                 self.holds(server, expected)

@@ -1,5 +1,5 @@
-"""Owns the user calls of the API: the object, the list with its filters and pages. Never how a join
-decides (test_join)."""
+"""Owns the tests of reading users: the object, the list with its filters and pages. Never tests how a join decides
+(test_join)."""
 import unittest
 import urllib.parse
 
@@ -9,13 +9,13 @@ USERS = "/api/v2/users"
 
 
 def path_of(link):
-    """A link of an answer, as a path to ask for."""
+    """The path of a link in a response."""
     parts = urllib.parse.urlsplit(link)
     return f"{parts.path}?{parts.query}"
 
 
 class People(Served):
-    """Helpers for tests that look at users."""
+    """Helpers for tests that read users."""
 
     def list(self, **query):
         return self.has(self.api.get(f"{USERS}?{urllib.parse.urlencode(query)}"), 200).json
@@ -24,7 +24,7 @@ class People(Served):
         return [u["id"] for u in self.list(**query)["data"]]
 
     def crowd(self, n, **campaign):
-        """A campaign and the ids of n people who joined it in order."""
+        """A campaign and the ids of n people, in the order in which they joined."""
         made = self.campaign(**campaign)
         return made, [self.join(made["code"], f"P{i}", f"p{i}@crowd.example")["id"] for i in range(n)]
 
@@ -161,7 +161,7 @@ class List(People):
 
 
 class Deep(People):
-    """A page by its number, behind more rows than one query looks at."""
+    """A numbered page beyond the rows that one query reads."""
 
     def test_a_deep_page_is_gathered_by_several_queries(self):
         n = 1300
@@ -169,7 +169,7 @@ class Deep(People):
         invited = [self.join(self.user(ids[i])["code"], "F", f"f{i}@crowd.example")["id"] for i in (0, 650, 1299)]
         every = ids + invited
         self.assertEqual(self.ids(per_page=100, page=13), every[1200:1300])
-        # Rare rows far apart: a cursor's page may end early, a numbered one is full.
+        # The matching rows are far apart: a page by cursor may end early, a numbered one is full.
         page = self.list(type="person_invited", per_page=2, page=1)
         self.assertEqual([u["id"] for u in page["data"]], invited[:2])
         self.assertEqual(self.ids(type="person_invited", per_page=2, page=2), invited[2:])

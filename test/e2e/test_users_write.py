@@ -1,5 +1,5 @@
-"""Owns the user calls of the API that change something: adding, changing, qualifying, reviewing. Never erasing
-(test_erase), nor how users are listed (test_users)."""
+"""Owns the tests of calls that change users: adding, changing, qualifying, reviewing. Never tests erasing (test_erase)
+or listing (test_users)."""
 import unittest
 
 from processes import until
@@ -180,7 +180,7 @@ class Change(Changing):
 
 
 class QualifyByChange(Changing):
-    """PUT /users/{id} with qualified, as clients of Referral Factory send it."""
+    """PUT /users/{id} with `qualified`, as clients of Referral Factory send it."""
 
     def test_qualified_is_set_and_taken_back_with_its_rewards(self):
         campaign = self.campaign()
@@ -219,7 +219,7 @@ class QualifyByChange(Changing):
         self.assertFalse(self.put(byron["id"], qualified=None).data["qualified"])
 
     def test_an_order_is_refused_and_not_ignored(self):
-        """It would refund all orders where one is meant, or lose the amount."""
+        """It would refund all orders instead of one, or lose the amount."""
         _, byron = self.friend(self.campaign())
         for order in ("A", "B"):
             self.has(self.qualify(code=byron["code"], order_id=order, amount="10"), 200)
@@ -253,7 +253,7 @@ class Qualification(People):
         for qualified in (True, False):
             answer = self.put(qualified=qualified, code=byron["code"], order_id="7").json
             self.assertEqual((answer["data"]["qualified"], answer["changed"]), (qualified, True))
-        # A late repetition of the order is told what it was told, and changes nothing.
+        # A late repetition of the order gets its first response and changes nothing.
         self.put(qualified=True, code=byron["code"], order_id="7")
         self.assertFalse(self.user(byron["id"])["qualified"])
         self.assertTrue(self.put(qualified=True, code=byron["code"], order_id="8").json["changed"])

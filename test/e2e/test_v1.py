@@ -1,4 +1,5 @@
-"""Owns the tests of /api/v1 as older clients of Referral Factory call it. Never how the same calls behave in v2."""
+"""Owns the tests of /api/v1 as older clients of Referral Factory call it. Never tests how the same calls behave in
+v2."""
 import unittest
 
 from harness import Served

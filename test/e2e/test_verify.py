@@ -1,5 +1,6 @@
-"""The walk over a database: beside a server at work it finds nothing, in damaged copies it finds the damage.
-Never mends anything. Called by unittest."""
+"""Owns the tests of `referd verify`: beside a running server it finds no problems, in damaged copies it finds the
+damage.
+Never repairs anything. Called by unittest."""
 import os
 import shutil
 import threading
@@ -29,7 +30,7 @@ class Verify(Served):
                 cls().has(cls().qualify(code=friend["code"]), 200)
         cls().await_hooks(cls.PEOPLE)
         cls.people = campaign
-        # A copy that nobody writes to, for everything that is damaged on purpose.
+        # A copy that no server writes to, for damage on purpose.
         cls.copy = os.path.join(cls.directory, "sound.mdb")
         made = run(REFERD, "backup", cls.copy, "--data", cls.server.data_dir)
         assert made.returncode == 0, made
@@ -58,7 +59,7 @@ class Verify(Served):
         self.assertRegex(ended.stdout, r"^verified [1-9]\d{3,} records, 0 problems\n$")
 
     def test_a_running_server_causes_no_problems(self):
-        """What changes while it reads is not a problem: it looks at one moment."""
+        """Changes while verify reads are not problems: it reads one snapshot."""
         stopped = threading.Event()
         joined = []
 
@@ -84,7 +85,7 @@ class Verify(Served):
     def test_a_changed_byte_of_a_user_is_found(self):
         ended = self.damaged("person.mdb", self.overwrite(b"friend-0007@", b"friend-0008@"))
         self.assertEqual(ended.returncode, 1, ended)
-        # Its record and its events; nothing is said of others, and the address is not printed.
+        # The report covers the user's record and events, no other user, and never prints the address.
         self.assertIn("user 9: is damaged: its checksum or its format is wrong\n", ended.stdout)
         self.assertRegex(ended.stdout, r"\nverified \d+ records, \d+ problems\n$")
         self.assertNotIn("@", ended.stdout)
@@ -105,7 +106,7 @@ class Verify(Served):
         self.assertIn("restore a backup", ended.stderr)
 
     def test_overwritten_pages_are_found(self):
-        """Every page in turn, but the two that say what the file is: it never crashes, and always says so."""
+        """Overwrites every page in turn, except the two meta pages: verify never crashes and always reports it."""
         pages = os.path.getsize(self.copy) // 4096
         for page in range(2, pages, max(pages // 40, 1)):
             def change(data, at=page * 4096):

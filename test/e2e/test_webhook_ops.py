@@ -1,5 +1,5 @@
-"""Owns the tests of what can be done with webhooks and deliveries beside configuring them: enabling,
-secrets, tests, previews, replays, the log. Never tests what a payload holds (test_delivery.py does)."""
+"""Owns the tests of operating webhooks and deliveries: enabling, secrets, tests, previews, replays, the log. Never
+tests the content of a payload (test_delivery.py does)."""
 import base64
 import hashlib
 import hmac
@@ -16,14 +16,14 @@ DAY_S = 86400
 
 
 class Desk(http.server.ThreadingHTTPServer):
-    """A receiver in this process that answers each path as the test says."""
+    """A receiver in this process that answers each path as the test asks."""
 
     daemon_threads = True
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
         self.answers = {}
-        self.gates = {}  # of paths that answer when the test says so
+        self.gates = {}  # for paths that answer when the test allows it
         self.seen = []
         threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
 
@@ -94,7 +94,7 @@ class Ops(Served):
             self.has(self.api.call("DELETE", f"/api/v2/webhooks/{webhook['id']}"), 204)
 
     def disabled(self, path, **fields):
-        """A webhook that said 410, and the friend it was told of."""
+        """A webhook that a 410 disabled, and the friend of its event."""
         webhook = self.hook(path, (410, b"gone"), **fields)
         jessica, byron = self.friend(self.campaign())
         until(lambda: self.read(webhook)["state"] == "disabled", "disabled by 410")
@@ -122,11 +122,11 @@ class Enable(Ops):
         one = self.api.get(f"/api/v2/deliveries/{held[0]['id']}").data
         self.assertEqual((one["status"], one["next_attempt_at"]), ("held", None))
         why = self.why(webhook)
-        self.assertIsNone(why["disable_rule"]["disables_at"])  # it is disabled already
+        self.assertIsNone(why["disable_rule"]["disables_at"])  # the webhook is already disabled
         self.assertEqual((why["state"], why["pending"], why["held"], why["next_due"]), ("disabled", 0, 2, None))
         self.assertIn("410", why["reason"])
         self.assertIsNotNone(why["since"])
-        # Nothing would be sent: says so, instead of queueing it.
+        # Nothing would be sent, so the call is refused instead of queueing a delivery.
         self.has_error(self.api.call("POST", f"/api/v2/deliveries/{held[0]['id']}/resend"), 409)
         self.has_error(self.do(webhook, "test"), 409)
 
@@ -135,7 +135,7 @@ class Enable(Ops):
         self.assertEqual((enabled["id"], enabled["state"], enabled["disabled_at"], enabled["disabled_reason"]),
                          (webhook["id"], "active", None, None))
         until(lambda: any(h["status"] == 200 and mary["code"] in h["body"] for h in self.desk.at("/gone")), "Mary's")
-        # The one that was tried is due by its schedule, or by a resend at once.
+        # The attempted delivery is due by its schedule, or at once after a resend.
         resent = self.has(self.api.call("POST", f"/api/v2/deliveries/{held[1]['id']}/resend"), 202).data
         self.assertEqual(resent["id"], held[1]["id"])
         until(lambda: len(self.deliveries(webhook_id=webhook["id"], status="delivered")) == 2, "both delivered")
@@ -171,7 +171,7 @@ class Enable(Ops):
 
 class Rotate(Ops):
     def told(self, path, email):
-        """What came to `path` of one further friend."""
+        """The request to `path` about one further friend."""
         before = len(self.desk.at(path))
         self.friend(self.campaign(), email=email)
         return self.arrived(path, before + 1)[before]
@@ -190,7 +190,7 @@ class Rotate(Ops):
         self.assertEqual(second["old_secret_expires_at"], self.read(webhook)["old_secret_expires_at"])
         self.assertEqual(self.read(webhook)["secret"], second["secret"])
         self.check(self.told("/rotate", "b@example.com"), second["secret"], webhook["secret"])
-        # Two rotations in a row: the newest two. Without an overlap: the newest alone.
+        # After two rotations the newest two secrets sign. Without an overlap only the newest signs.
         third = self.has(self.do(webhook, "rotate-secret", {"overlap_seconds": 604800}), 200).data
         self.check(self.told("/rotate", "c@example.com"), third["secret"], second["secret"])
         fourth = self.has(self.do(webhook, "rotate-secret", {"overlap_seconds": 0}), 200).data
@@ -315,7 +315,7 @@ class Preview(Ops):
         self.assertEqual(shown["signature"], self.signature(webhook["secret"], headers, content))
         self.assertEqual(shown["signature"], headers["webhook-signature"])
         self.assertEqual((shown["method"], shown["url"]), (sent["method"], self.desk.url(sent["target"])))
-        if "standard" not in sent["path"]:  # its timestamp is the moment of the event
+        if "standard" not in sent["path"]:  # its timestamp is the time of the event
             self.assertEqual(shown["body"], sent["body"])
         else:
             self.assertEqual(json.loads(shown["body"])["data"], json.loads(sent["body"])["data"])
@@ -329,7 +329,7 @@ class Preview(Ops):
         _, byron = self.friend(self.campaign())
         for user in (999999, "nobody", 0):
             self.has_error(self.do(webhook, "preview", {"user_id": user}), 422, "user_id")
-        # Without a user, it is the made-up one of a test.
+        # Without a user, the preview uses the made-up user of a test.
         shown = self.has(self.do(webhook, "preview", {}), 200).data
         self.assertIn({"name": "referd-test", "value": "true"}, shown["headers"])
         self.assertIn("test%40example.com", shown["body"])
@@ -395,7 +395,7 @@ class Why(Ops):
         jessica = self.join(self.campaign()["code"], "Jessica", "jessica@example.com")
         for i in range(8):
             self.join(jessica["code"], f"F{i}", f"f{i}@example.com")
-        # The penalty begins in memory; the counters follow with the results' commit.
+        # The penalty begins in memory; the counters follow with the commit of the results.
         why = until(lambda: (y := self.why(webhook))["state"] == "penalised" and
                     y["disable_rule"]["failures"] >= 5 and y, "penalised after five failures")
         self.assertEqual((why["pending"], why["since"]), (8, why["disable_rule"]["failing_since"]))
@@ -490,7 +490,7 @@ class Deliveries(Ops):
         self.remove(webhook, other)
 
     def follow(self, query, expected):
-        """Pages until there are no more; the filters stay in the links."""
+        """Follows the pages to the last one; the filters stay in the links."""
         seen, path = [], "/api/v2/deliveries?" + query
         while path:
             page = self.has(self.api.get(path), 200).json
@@ -607,7 +607,7 @@ class Configuration(Ops):
         self.assertEqual((why["state"], why["disable_rule"]["failures"], why["disable_rule"]["failing_since"]),
                          ("active", 0, None))
         self.assertEqual((why["last_error"]["error"], why["last_error"]["status"]), ("status", 409))
-        # Tried again after five seconds, whatever the others do.
+        # The message is retried after five seconds, whatever the other messages do.
         until(lambda: len(self.desk.at("/refuses")) >= 14, "all were tried again")
         self.remove(webhook)
 

@@ -117,7 +117,7 @@ class EchoHandler(http.server.BaseHTTPRequestHandler):
 
 
 class Masked(Served):
-    """Read tokens see neither coupons that were handed out nor the secrets of a person's own pages."""
+    """Read tokens see neither issued coupons nor the secrets of a person's own pages."""
 
     OPTIONS = ("--allow-http-targets", "--allow-targets", "127.0.0.0/8")
     COUPON = "SAVE-10/x_42"
@@ -178,7 +178,7 @@ class Masked(Served):
         self.join(campaign["code"], "Ann", "ann@example.com")
         for name, hook in tested.items():
             until(lambda h=hook: self.delivery(h)["status"] == "delivered", "delivered")
-            # A change of the webhook says nothing about requests that were sent before it.
+            # A change of the webhook does not affect earlier requests.
             self.has(self.api.json("PUT", f"/api/v2/webhooks/{hook['id']}", {"headers": [], "fields": []}), 200)
             path = f"/api/v2/deliveries/{self.delivery(hook)['id']}"
             full, none = (c.get(path).data["log"][-1]["answer"] for c in (self.api, read))

@@ -1,5 +1,5 @@
-"""Owns the tests of how outbound webhooks are configured, "Webhooks" in src/api/README.md. Never sends
-one (test_delivery.py does)."""
+"""Owns the tests of configuring outbound webhooks, "Webhooks" in src/api/README.md. Never sends a request
+(test_delivery.py does)."""
 import unittest
 
 from harness import DEFAULT_FIELDS, Served
@@ -57,7 +57,7 @@ class Webhooks(Served):
         self.assertNotIn(b"s3cret", self.api.get(path).body)
         self.assertNotIn(b"s3cret", self.api.get("/api/v2/webhooks").body)
         mask = webhook["headers"][0]["value"]
-        # That the masked value still stands for the stored one is seen by the receiver: test_delivery.py.
+        # test_delivery.py shows that the receiver still gets the stored value.
         sent_back = self.has(self.api.json("PUT", path, {"headers": webhook["headers"]}), 200).data
         self.assertEqual(sent_back["headers"], [{"name": "X-Access-Key", "value": mask}])
 
@@ -96,7 +96,7 @@ class Webhooks(Served):
         ids = [self.has(self.create(campaign_id=one), 201).data["id"] for _ in range(5)]
         late = self.has(self.create(campaign_id=other), 201).data["id"]
         early = self.has(self.create(), 201).data["id"]
-        # It comes to the campaign last, and yet stands where its id says.
+        # The webhook was moved to the campaign last, but the list is in order of ids.
         self.has(self.api.json("PUT", f"/api/v2/webhooks/{ids[0]}", {"campaign_id": other}), 200)
         self.has(self.api.json("PUT", f"/api/v2/webhooks/{ids[0]}", {"campaign_id": one}), 200)
 
@@ -166,14 +166,14 @@ class Webhooks(Served):
             self.assertIn(said, answer.json["message"])
         webhook = self.has(self.create(campaign_id=sized, fields=["code", "size"]), 201).data
         self.has(self.create(fields=["size", {"field": "company", "as": "firm"}]), 201)
-        # What links pass on is kept like a form field.
+        # A parameter that links pass on is stored like a form field.
         passing = self.campaign(pass_params=["gclid"])["id"]
         self.has(self.create(campaign_id=passing, fields=["gclid"]), 201)
         self.has(self.create(fields=["utm_source", "gclid"]), 201)
         self.has_error(self.create(campaign_id=passing, fields=["utm_source"]), 422, "fields")
         answer = self.has_error(self.create(fields=["colour"]), 422, "fields")
         self.assertIn("no campaign has", answer.json["message"])
-        # What is not changed is not judged; a move to another campaign is.
+        # Unchanged fields are not checked again, but a move to another campaign is checked.
         path = f"/api/v2/webhooks/{webhook['id']}"
         self.has(self.api.json("PUT", f"/api/v2/campaigns/{sized}", {"fields": {"person_invited": []}}), 200)
         self.has(self.api.json("PUT", path, {"name": "Still here"}), 200)
@@ -262,7 +262,7 @@ class Webhooks(Served):
 
     def test_unknown_fields_are_named(self):
         self.has_error(self.create(colour="red"), 422, "colour")
-        # The name that the receiver wants would be lost.
+        # Otherwise the name that the receiver expects would be lost.
         answer = self.has_error(self.create(fields=[{"field": "email", "name": "email_address"}]), 422, "fields")
         self.assertIn('has an entry with the unknown member "name": the members are field and as', answer.json["message"])
         self.has_error(self.create(hidden_fields=[{"name": "a", "value": "b", "as": "c"}]), 422, "hidden_fields")

@@ -1,6 +1,6 @@
-"""Owns the proof that no receiver can hold referd up: a zoo of bad ones and a healthy one beside them, against
-the real server. Each attempt ends by its deadline with the right class, memory stays flat, the healthy one gets
-its deliveries at once. Never looks at what healthy receivers get (test_delivery.py does)."""
+"""Owns the proof that no receiver can delay referd: bad receivers and a healthy one beside them, against the real
+server. Each attempt ends by its deadline with the right class, memory stays flat, and the healthy receiver gets its
+deliveries at once. Never tests the requests to healthy receivers (test_delivery.py does)."""
 import datetime
 import os
 import sys
@@ -11,12 +11,12 @@ from processes import BUILD, MemoryWatch, rss_anon_kib
 from zoo import (ANSWER, Cage, Certificates, Shut, endlessly, mute, once, redirect, reset, reset_after, silent, slowly, then_silent)
 
 CONNECT_MS, TOTAL_MS = 700, 1500
-SLACK_MS = 1000  # of a busy machine; nothing may wait for a second deadline
+SLACK_MS = 1000  # for a busy machine; no call may wait for a second deadline
 CHUNKED = ANSWER + b"Transfer-Encoding: chunked\r\n\r\n"
 SIZED = b"Content-Length: 1000\r\n\r\n"
 
-# name, what it does, the error class, the status, a pattern for the detail. No class: it was delivered, for a
-# delivery is decided when the status line and the headers are in.
+# Name, behaviour, error class, status, a pattern for the detail. Without a class it counts as delivered: a delivery is
+# decided when the status line and the headers have arrived.
 BOTH = (
     ("silent", silent, "timeout", None, "no answer in time"),
     ("drip-head", slowly(b"HTTP/1.1 200 OK\r\nX: ", b"y"), "timeout", None, "no answer in time"),
@@ -161,13 +161,13 @@ class Zoo(Served):
             self.assertGreater(took_ms, TOTAL_MS * 3 / 4, shown)
 
     def verify_redirects(self, hooks):
-        """None was followed: as many requests as attempts."""
+        """Asserts that no redirect was followed: there are as many requests as attempts."""
         for name in ("http-redirect-loop", "https-redirect-loop"):
             until(lambda n=name: self.cages[n].requests == sum(d["attempts"] for d in self.deliveries(hooks[n])),
                   "as many requests as attempts")
 
     def verify_healthy(self, hook):
-        """Its first attempts began at once, beside all that; every one was accepted."""
+        """Asserts that the healthy webhook's first attempts began at once and were all accepted."""
         deliveries = self.deliveries(hook)
         self.assertEqual(len(deliveries), 20 + self.ROUNDS + self.MORE)
         late_ms = []
@@ -187,8 +187,8 @@ class Zoo(Served):
         print(f"zoo: RssAnon {before} KiB before, {settled} after a round, {after} at the end, {peak} at most",
               file=sys.stderr)
         if "asan" in BUILD:
-            return  # its quarantine keeps what was freed
-        # Two calls of each at a time: 32 KiB for what came, and a TLS connection's own 60 KiB.
+            return  # ASan's quarantine keeps freed memory
+        # Each has two calls at a time: 32 KiB for received bytes, and 60 KiB for a TLS connection.
         self.assertLess(peak - before, 2 * len(self.cages) * 92)
         self.assertLess(after - settled, 3000)
 

@@ -1,5 +1,5 @@
-"""Owns bad receivers, each on a port of 127.0.0.1: what they send, and never stop sending. Never says what
-must come of it. Called by test_zoo.py. Pauses here are a receiver's slowness, never a test's waiting."""
+"""Owns bad receivers, each on its own port of 127.0.0.1: what they send, possibly without end. Never judges the result.
+Called by test_zoo.py. A pause here makes a receiver slow; a test never waits this way."""
 import os
 import re
 import socket
@@ -15,7 +15,7 @@ ANSWER = b"HTTP/1.1 200 OK\r\n"
 
 
 class Cage:
-    """Plays a script on every connection; a script ends when the other side is gone."""
+    """Plays a script on every connection. A script ends when the other side is gone."""
 
     def __init__(self, script, tls=None):
         self.script, self.tls = script, tls
@@ -112,7 +112,7 @@ def then_silent(answer):
 
 
 def once(answer):
-    """And leaves, in order."""
+    """Sends the response once, then closes the connection normally."""
     def script(connection):
         connection.sendall(answer)
         if isinstance(connection, ssl.SSLSocket):
@@ -123,7 +123,7 @@ def once(answer):
 
 
 def mute(connection):
-    """Says nothing, not even a TLS handshake where the cage has none."""
+    """Sends nothing; if the cage has no TLS, not even a handshake."""
     while True:
         receive(connection)
 
@@ -140,13 +140,13 @@ def reset(connection):
 def reset_after(answer):
     def script(connection):
         connection.sendall(answer)
-        time.sleep(0.2)  # what was sent shall be read before the reset
+        time.sleep(0.2)  # the client must read the bytes before the reset
         reset(connection)
     return script
 
 
 def redirect(connection):
-    """To where it was called, for ever."""
+    """Redirects to its own URL, for ever."""
     while True:
         connection.sendall(b"HTTP/1.1 302 Found\r\nLocation: /hook\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
         receive(connection)
@@ -159,7 +159,7 @@ def context(certificate, key):
 
 
 class Certificates:
-    """An authority and leaves of it, made with the openssl command."""
+    """A CA and its leaves, made with the openssl command."""
 
     KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
 

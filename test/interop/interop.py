@@ -1,4 +1,4 @@
-"""Owns what the interop tests share: installing other people's programs below build/, a private CA, the Node
+"""Owns the parts that the interop tests share: installing foreign programs below build/, a private CA, the Node
 receiver. Never a test. Called by test/e2e/test_signatures.py and test_automation.py."""
 import fcntl
 import json
@@ -36,8 +36,8 @@ def contents(path):
 
 
 def npm_install(source, name):
-    """Installs the packages of a package.json below build/, and returns the directory. Its package-lock.json, if there
-    is one, pins every package by its hash; it names no registry. Two runs at a time take turns."""
+    """Installs the packages of a package.json below build/ and returns the directory. If there is a package-lock.json,
+    it pins every package by its hash, and names no registry. Parallel runs take turns."""
     require("node", "npm")
     target = os.path.join(ROOT, "build", "interop", name)
     os.makedirs(target, exist_ok=True)
@@ -61,7 +61,7 @@ def npm_install(source, name):
 
 
 def make_identity(directory):
-    """A private CA (ca.pem) and a certificate of 127.0.0.1 under it (key.pem, cert.pem)."""
+    """Makes a private CA (ca.pem) and a certificate for 127.0.0.1 under it (key.pem, cert.pem)."""
     def at(name):
         return os.path.join(directory, name)
     new_key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
@@ -75,7 +75,7 @@ def make_identity(directory):
 
 
 class NodeReceiver(Receiver):
-    """receiver.mjs; the directory holds an identity (make_identity)."""
+    """receiver.mjs. The directory has an identity (make_identity)."""
 
     def __init__(self, directory, modules):
         super().__init__(directory)
@@ -86,14 +86,14 @@ class NodeReceiver(Receiver):
             pass
 
     def tell(self, secrets):
-        """Which path's requests are signed with which secret."""
+        """Tells the receiver the secret of each path."""
         self.secrets.update(secrets)
         with open(os.path.join(os.path.dirname(self.log), "secrets.json"), "w", encoding="utf-8") as file:
             json.dump(self.secrets, file)
 
 
 class Tool(Process):
-    """Somebody else's program that answers HTTPS at an address of our choice."""
+    """A foreign program that serves HTTPS at an address of our choice."""
 
     def __init__(self, argv, directory, name, env=None):
         super().__init__(argv, os.path.join(directory, name + ".stderr"), env)

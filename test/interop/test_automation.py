@@ -1,5 +1,5 @@
-"""Owns the circle through other people's automation tools: referd's webhook goes to Debian's `webhook` or to
-Node-RED, which calls the inbound webhook, and the friend is qualified once. Run by make test-interop."""
+"""Owns the circle through foreign automation tools: referd's webhook goes to Debian's `webhook` or to Node-RED, which
+calls the inbound webhook, and the friend is qualified once. Run by make test-interop."""
 import glob
 import json
 import os
@@ -69,7 +69,7 @@ class Automation(Served):
         until(answers, f"{tool.argv[0]} listening", 60)
 
     def answers(self, delivery_id):
-        """What the tool answered to each attempt of a delivery, as JSON."""
+        """The tool's response to each attempt of a delivery, as JSON."""
         delivery = self.api.get(f"/api/v2/deliveries/{delivery_id}").data
         return delivery["status"], [json.loads(a["answer"]) for a in delivery["log"]]
 
@@ -78,7 +78,7 @@ class Automation(Served):
         return answers if status == "delivered" and len(answers) == attempts else None
 
     def circle(self, url, name, **fields):
-        """One event, delivered three times: one state change, one further event."""
+        """Sends one event three times: one state change, one further event."""
         self.webhook(f"/qualified/{name}", event="user.qualified", fields=["code"])
         self.has(self.api.json("POST", "/api/v2/webhooks",
                                {"name": name, "event": "user.join", "url": url, **fields}), 201)

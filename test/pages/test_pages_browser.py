@@ -1,6 +1,6 @@
-"""Owns the look at the hosted pages with a real browser: axe, 360 and 1280 pixels, the keyboard alone, no
-script, QR codes read back. Never repeats what test/e2e/test_pages.py sees without one.
-Run by make test-browser; the pictures are left in build/pages/."""
+"""Owns the tests of the hosted pages in a real browser: axe, 360 and 1280 pixels, the keyboard alone, no script, QR
+codes read back. Never repeats what test/e2e/test_pages.py tests without a browser.
+Run by make test-browser; the pictures stay in build/pages/."""
 import http.server
 import json
 import os
@@ -41,8 +41,8 @@ TAB, ENTER = key("Tab"), key("Enter", leads=True)
 
 
 class Shop(http.server.BaseHTTPRequestHandler):
-    """/welcome is a page. Every other path redirects to it, at the address that follows in the list of hops: each
-    of them is another origin to the browser."""
+    """/welcome is a page. Every other path redirects to it through the list of hops in the path; each hop is another
+    origin to the browser."""
     hops = []
 
     def do_GET(self):
@@ -69,7 +69,7 @@ class Shop(http.server.BaseHTTPRequestHandler):
 
     @classmethod
     def open(cls, test):
-        """A shop of two origins; answers the address of the first one."""
+        """Opens a shop with two origins and returns the address of the first one."""
         for _ in range(2):
             server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), cls)
             threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -80,7 +80,7 @@ class Shop(http.server.BaseHTTPRequestHandler):
 
 
 class Pages(Served):
-    """One plan, one browser: what it saw is asked by name and width."""
+    """One plan and one browser: the tests read its results by name and width."""
 
     @classmethod
     def setUpClass(cls):
@@ -113,7 +113,7 @@ class Pages(Served):
 
     @classmethod
     def step(cls, name, path, *keys, no_script=False, once=False):
-        """`once`: the keys are pressed at the first width only, they change something."""
+        """`once`: the keys are pressed only at the first width, because they change data."""
         cls.steps.append({"name": name, "url": cls.url + path, "keys": keys, "noScript": no_script, "once": once})
 
     @classmethod
@@ -150,7 +150,7 @@ class Pages(Served):
 
     @classmethod
     def steps_of_keyboard(cls, plain, jessica):
-        """First the name, then the address, then the button: nothing else is in the way."""
+        """Tab goes to the name, then to the address, then to the button, with nothing in between."""
         for i, no_script in enumerate((False, True)):
             def keys(name, email):
                 return TAB, typed(name), TAB, typed(email), TAB, ENTER
@@ -175,11 +175,11 @@ class Pages(Served):
 
     @classmethod
     def steps_of_the_shop(cls):
-        """A friend joins, and is sent to a shop that sends them on, twice."""
+        """A friend joins and is redirected to a shop, which redirects twice."""
         code = cls.joined(cls.made(redirect={"url": Shop.open(cls)})["code"], "Jessica", "jessica@example.com")
         for no_script in (False, True):
             name = f"friend{no_script:d}"
-            # Refused first: the page that comes then leads there too.
+            # The form is refused first: the page that follows leads to the shop too.
             keys = TAB, typed("Byron"), TAB, typed("jessica@example.com"), TAB, ENTER
             cls.step("shop", f"/{code}/join", TAB, typed("Byron"), TAB, typed(f"{name}@example.com"), TAB, ENTER,
                      no_script=no_script)
@@ -222,7 +222,7 @@ class Pages(Served):
             self.assertRegex(first["url"], r"/me/u\w{7}/[0-9a-f]{32}$")
             self.assertIn("Thank you for joining", first["text"])
             self.assertIn("friends joined\n0\n", first["text"])
-            # The second time the address was known: the link, and nothing else.
+            # The second time the address is known: the page shows the link, and nothing else.
             self.assertIn("/me/", second["url"])
             self.assertNotEqual(first["url"], second["url"])
             self.assertNotIn("friends joined", second["text"])
