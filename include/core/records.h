@@ -42,6 +42,13 @@ enum event_type {
 	EVENT_REWARD_CANCELLED,
 	EVENT_WEBHOOK_DISABLED,
 	EVENT_DELIVERY_EXHAUSTED,
+	EVENT_TYPE_END, /* behind the last type: a new type goes above this line */
+};
+/* Bits 1 << event_type. All other events are about a user. */
+enum {
+	REWARD_EVENTS =
+	    1 << EVENT_REWARD_DUE | 1 << EVENT_REWARD_ISSUED | 1 << EVENT_REWARD_CANCELLED,
+	OPERATOR_EVENTS = 1 << EVENT_WEBHOOK_DISABLED | 1 << EVENT_DELIVERY_EXHAUSTED,
 };
 enum webhook_method { WEBHOOK_POST, WEBHOOK_GET, WEBHOOK_PUT, WEBHOOK_PATCH };
 enum webhook_format { FORMAT_QUERY, FORMAT_FORM, FORMAT_JSON, FORMAT_STANDARD };

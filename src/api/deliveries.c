@@ -45,19 +45,16 @@ static const char *read_user(struct call *call, struct text value, struct delive
 
 static const char *read_status(struct call *call, struct text value, struct delivery_filter *f)
 {
-	(void)call;
 	return name_find(DELIVERY_STATUS_NAMES, value, &f->status)
 		   ? NULL
-		   : "must be pending, held, delivered, exhausted or cancelled";
+		   : decode_words(call, "must be", DELIVERY_STATUS_NAMES);
 }
 
 static const char *read_event(struct call *call, struct text value, struct delivery_filter *f)
 {
-	(void)call;
 	return name_find(EVENT_NAMES, value, &f->event_type)
 		   ? NULL
-		   : "must be user.join, user.qualified, user.unqualified, reward.due, "
-		     "reward.issued, reward.cancelled, webhook.disabled or delivery.exhausted";
+		   : decode_words(call, "must be", EVENT_NAMES);
 }
 
 static const char *read_time(struct text value, enum zone_edge edge, uint64_t *ms)

@@ -100,12 +100,11 @@ void token_list(struct call *call)
 
 static const char *read_scopes(struct call *call, const struct json *v, void *record)
 {
-	(void)call;
 	uint64_t *scopes = &((struct token *)record)->scopes;
-	const char *problem =
-	    decode_mask(v, SCOPE_NAMES, "must be a list of read, write, admin", scopes);
-	return problem != NULL || *scopes != 0 ? problem
-					       : "must contain at least one of read, write, admin";
+	const char *problem = decode_mask(call, v, SCOPE_NAMES, scopes);
+	return problem != NULL || *scopes != 0
+		   ? problem
+		   : decode_words(call, "must contain at least one of", SCOPE_NAMES);
 }
 
 static const struct decode_field fields[] = {

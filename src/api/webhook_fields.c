@@ -22,28 +22,17 @@ enum {
 
 static const char *read_events(struct call *call, const struct json *v, void *record)
 {
-	(void)call;
-	return decode_mask(
-	    v, EVENT_NAMES,
-	    "must be one or more of user.join, user.qualified, user.unqualified, reward.due, "
-	    "reward.issued, reward.cancelled, webhook.disabled and delivery.exhausted",
-	    &((struct webhook *)record)->events);
+	return decode_mask(call, v, EVENT_NAMES, &((struct webhook *)record)->events);
 }
 
 static const char *read_types(struct call *call, const struct json *v, void *record)
 {
-	(void)call;
-	return decode_mask(v, USER_TYPE_NAMES, "must be a list of person_referring, person_invited",
-			   &((struct webhook *)record)->types);
+	return decode_mask(call, v, USER_TYPE_NAMES, &((struct webhook *)record)->types);
 }
 
 const char *webhook_read_sources(struct call *call, const struct json *v, void *record)
 {
-	(void)call;
-	return decode_mask(
-	    v, SOURCE_NAMES,
-	    "must be a list of Direct, Referred, Api, Added, Zapier, Widget, Popup, Embed, Test",
-	    &((struct webhook *)record)->sources);
+	return decode_mask(call, v, SOURCE_NAMES, &((struct webhook *)record)->sources);
 }
 
 static const char *read_entry(struct call *call, const struct json *item, const char *first,
@@ -285,11 +274,9 @@ static bool given(const struct webhook_save *save, size_t offset)
 /* What a new webhook is without being told. */
 static void set_defaults(struct webhook_save *save)
 {
-	const uint64_t reward_events =
-	    1 << EVENT_REWARD_DUE | 1 << EVENT_REWARD_ISSUED | 1 << EVENT_REWARD_CANCELLED;
 	struct webhook *w = &save->webhook;
 	/* Most rewards are for the referrer, some for the invited person. */
-	bool either = w->sources != 0 || (w->events & reward_events) != 0;
+	bool either = w->sources != 0 || (w->events & REWARD_EVENTS) != 0;
 	if (w->types == 0)
 		w->types = 1 << USER_INVITED | (either ? 1 << USER_REFERRING : 0);
 	if (!given(save, AT(fields)))

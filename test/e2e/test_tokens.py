@@ -184,7 +184,7 @@ class Commands(Served):
     def test_the_servers_refusal_is_printed(self):
         self.fails(self.token("revoke", "1"), 1, "409", "last admin token")
         self.fails(self.token("revoke", "999"), 1, "404")
-        self.fails(self.token("create", "x", "--scopes", "root"), 1, "422", "read, write, admin")
+        self.fails(self.token("create", "x", "--scopes", "root"), 1, "422", "read, write or admin")
         self.fails(self.token("list", token="x" * 32), 1, "401")
         self.fails(self.token("list", env={}), 1, "REFERD_API_TOKEN", "--token-file")
         self.fails(self.token("list", token="a b"), 1, "API token")

@@ -82,6 +82,14 @@ struct text decode_shown(struct text name)
 	return name.n <= SHOWN_MAX ? name : TEXT("...");
 }
 
+const char *decode_words(struct call *call, const char *before, const struct name *table)
+{
+	struct buf message = {0};
+	buf_printf(&message, "%s ", before);
+	name_list(table, &message);
+	return keep_message(call, &message);
+}
+
 static const char *read_word(struct call *call, const struct decode_field *f, const struct json *v,
 			     uint64_t *out)
 {
@@ -89,10 +97,7 @@ static const char *read_word(struct call *call, const struct decode_field *f, co
 	assert(f->words != NULL);
 	if (body_string(v, &t) && name_find(f->words, t, out))
 		return NULL;
-	struct buf message = {0};
-	buf_str(&message, "must be ");
-	name_list(f->words, &message);
-	return keep_message(call, &message);
+	return decode_words(call, "must be", f->words);
 }
 
 const char *decode_whole(struct call *call, const struct json *v, uint64_t max, uint64_t *out)
@@ -114,28 +119,21 @@ const char *decode_whole(struct call *call, const struct json *v, uint64_t max, 
 		   : "must be a whole number";
 }
 
-const char *decode_mask(const struct json *v, const struct name *table, const char *problem,
+const char *decode_mask(struct call *call, const struct json *v, const struct name *table,
 			uint64_t *mask)
 {
 	struct text word;
-	uint64_t number;
+	uint64_t number = 0;
+	bool is_word = body_string(v, &word), known = is_word || json_kind(v) == JSON_ARRAY;
 	*mask = 0;
 	if (json_kind(v) == JSON_NULL)
 		return NULL;
-	if (body_string(v, &word)) {
-		if (!name_find(table, word, &number))
-			return problem;
-		*mask = (uint64_t)1 << number;
-		return NULL;
+	for (size_t i = 0; known && i < (is_word ? 1 : json_length(v)); i++) {
+		known = (is_word || body_string(json_at(v, i), &word)) &&
+			name_find(table, word, &number);
+		*mask |= known ? (uint64_t)1 << number : 0;
 	}
-	if (json_kind(v) != JSON_ARRAY)
-		return problem;
-	for (size_t i = 0; i < json_length(v); i++) {
-		if (!body_string(json_at(v, i), &word) || !name_find(table, word, &number))
-			return problem;
-		*mask |= (uint64_t)1 << number;
-	}
-	return NULL;
+	return known ? NULL : decode_words(call, "must be one or more of", table);
 }
 
 static const char *read_member(struct call *call, const struct decode_field *f,

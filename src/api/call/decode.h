@@ -33,8 +33,10 @@ const char *decode_keep(struct call *call, struct text t, struct text *out) WARN
 /** The same for a list of pairs, which it frees. */
 const char *decode_keep_pairs(struct call *call, struct buf *list, struct pairs *out) WARN_UNUSED;
 
-/** One word or a list of words into bits 1 << number. NULL, or `problem`. */
-const char *decode_mask(const struct json *v, const struct name *table, const char *problem,
+/** A problem that ends with the words of the table: "`before` draft, launched or paused". */
+const char *decode_words(struct call *call, const char *before, const struct name *table);
+/** One word or a list of words into bits 1 << number. NULL, or what completes "field ...". */
+const char *decode_mask(struct call *call, const struct json *v, const struct name *table,
 			uint64_t *mask);
 
 struct decode_field {

@@ -21,7 +21,12 @@ void event_set_days(struct event *event, const struct zone *zone);
 /** Is an event of that type about a webhook instead of a user? */
 static inline bool event_is_operator(uint64_t type)
 {
-	return type == EVENT_WEBHOOK_DISABLED || type == EVENT_DELIVERY_EXHAUSTED;
+	return type < EVENT_TYPE_END && (OPERATOR_EVENTS >> type & 1) != 0;
+}
+/** Is an event of that type about a reward? */
+static inline bool event_is_reward(uint64_t type)
+{
+	return type < EVENT_TYPE_END && (REWARD_EVENTS >> type & 1) != 0;
 }
 
 /** Do the webhook's settings accept the event: campaign, event type, reward rule, user type and

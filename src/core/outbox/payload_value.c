@@ -309,11 +309,9 @@ void payload_default_fields(uint64_t events, struct buf *out)
 	static const char *const of_rewards[] = {
 	    "event",         "reward_id",       "reward_name",   "reward_metric",
 	    "reward_amount", "reward_currency", "reward_coupon", "recipient"};
-	const uint64_t reward_events =
-	    1 << EVENT_REWARD_DUE | 1 << EVENT_REWARD_ISSUED | 1 << EVENT_REWARD_CANCELLED;
 	for (size_t i = 0; i < DEFAULT_FIELDS; i++)
 		add_same(out, fields[i].name);
 	for (size_t i = 0;
-	     (events & reward_events) != 0 && i < sizeof of_rewards / sizeof *of_rewards; i++)
+	     (events & REWARD_EVENTS) != 0 && i < sizeof of_rewards / sizeof *of_rewards; i++)
 		add_same(out, of_rewards[i]);
 }

@@ -140,14 +140,12 @@ static const char *check_label(const struct webhook *w)
 
 static const char *check_format(const struct webhook *w)
 {
-	const uint64_t operator_events =
-	    1 << EVENT_WEBHOOK_DISABLED | 1 << EVENT_DELIVERY_EXHAUSTED;
 	if (w->method != WEBHOOK_GET)
 		return NULL;
 	if (w->format != FORMAT_QUERY)
 		return "must be query for GET, because GET has no body: use query, or another "
 		       "method";
-	return (w->events & operator_events) != 0
+	return (w->events & OPERATOR_EVENTS) != 0
 		   ? "is always JSON for webhook.disabled and delivery.exhausted, and JSON needs a "
 		     "body: use POST, PUT or PATCH"
 		   : NULL;

@@ -52,7 +52,7 @@ enum err webhook_rotate_decide(struct command *command, struct tx *tx)
 static uint64_t first_event(const struct webhook *webhook)
 {
 	uint64_t type = EVENT_USER_JOIN;
-	while (type < EVENT_DELIVERY_EXHAUSTED && (webhook->events >> type & 1) == 0)
+	while (type < EVENT_TYPE_END - 1 && (webhook->events >> type & 1) == 0)
 		type++;
 	return type;
 }
@@ -90,7 +90,7 @@ static void make_up_user(struct event *event, const struct webhook *webhook)
  * the same. */
 static void make_up_reward(struct event *event, const struct webhook *webhook)
 {
-	if (event->type < EVENT_REWARD_DUE || event->type > EVENT_REWARD_CANCELLED)
+	if (!event_is_reward(event->type))
 		return;
 	event->rule_id = webhook->rule_id;
 	event->recipient = RECIPIENT_REFERRER;

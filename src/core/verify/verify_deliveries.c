@@ -29,7 +29,7 @@ static enum err check_event(struct verifier *v, const void *record)
 {
 	const struct event *event = record;
 	verify_id(v, event->id);
-	if (event->type < EVENT_USER_JOIN || event->type > EVENT_DELIVERY_EXHAUSTED)
+	if (event->type < EVENT_USER_JOIN || event->type >= EVENT_TYPE_END)
 		verify_report(v, "has a type that does not exist");
 	if (event->previous_id >= event->id)
 		verify_report(v, "names a previous event that is not older");

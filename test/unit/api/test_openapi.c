@@ -14,6 +14,7 @@
 #include "api/routes.h"
 #include "base/json.h"
 #include "core/code_alias.h"
+#include "core/names.h"
 
 static struct buf text;
 static struct json *document;
@@ -229,6 +230,25 @@ static void scopes_match_the_route_table(void **state)
 	}
 }
 
+static void every_event_is_in_the_schema(void **state)
+{
+	const struct json *schemas = json_get(json_get(document, "components"), "schemas");
+	const struct json *listed = json_get(json_get(schemas, "EventName"), "enum");
+	size_t n = 0;
+	(void)state;
+	for (; EVENT_NAMES[n].word != NULL; n++) {
+		bool found = false;
+		struct text word;
+		for (size_t i = 0; i < json_length(listed) && !found; i++)
+			found = json_string(json_at(listed, i), &word) &&
+				text_eq(word, text_of(EVENT_NAMES[n].word));
+		if (!found)
+			fail_msg("EventName in src/api/schemas/common.json lacks %s",
+				 EVENT_NAMES[n].word);
+	}
+	assert_int_equal(json_length(listed), n);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -240,6 +260,7 @@ int main(void)
 	    cmocka_unit_test(every_path_parameter_is_described),
 	    cmocka_unit_test(no_code_can_hide_a_route),
 	    cmocka_unit_test(scopes_match_the_route_table),
+	    cmocka_unit_test(every_event_is_in_the_schema),
 	};
 	return cmocka_run_group_tests(tests, make_document, free_document);
 }
