@@ -21,7 +21,7 @@ enum state {
 	SKIPPING,    /* a record that cannot be read, to the end of its line */
 };
 
-static const char no_memory[] = "needs more memory than there is";
+static const char no_memory[] = "needs too much memory: try again later";
 
 /* ---- cells and records ---- */
 
@@ -108,7 +108,7 @@ static enum csv_result take_plain(struct csv_reader *r, char c)
 	if (c == r->separator)
 		return end_cell(r);
 	if (r->state == AFTER_QUOTE)
-		return fail(r, "has something behind the closing quote of a cell");
+		return fail(r, "has text after the closing quote of a cell");
 	r->state = c == '"' && first ? IN_QUOTES : IN_CELL;
 	return r->state == IN_QUOTES ? CSV_MORE : add(r, c);
 }
@@ -346,7 +346,7 @@ enum csv_result csv_end(struct csv_reader *r)
 	if (result != CSV_MORE)
 		return result;
 	if (r->state == IN_QUOTES)
-		fail(r, "has a quoted cell that never ends");
+		fail(r, "has a quoted cell without a closing quote");
 	return end_record(r);
 }
 

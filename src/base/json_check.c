@@ -74,11 +74,11 @@ static bool check_unicode(struct check *c, bool *has_nul)
 	if (unit < 0xD800 || unit > 0xDFFF)
 		return true;
 	if (unit > 0xDBFF || c->end - c->p < 2 || c->p[0] != '\\' || c->p[1] != 'u')
-		return refuse(c, "lone surrogate");
+		return refuse(c, "half of a surrogate pair");
 	c->p += 2;
 	unit = read_hex4(c);
 	if (unit < 0xDC00 || unit > 0xDFFF)
-		return refuse(c, "lone surrogate");
+		return refuse(c, "half of a surrogate pair");
 	return true;
 }
 
@@ -104,7 +104,7 @@ static bool check_string(struct check *c, bool *has_nul)
 		if (byte == '\\' && !check_escape(c, has_nul))
 			return false;
 	}
-	return refuse(c, "string without an end");
+	return refuse(c, "a string has no closing quote");
 }
 
 /* ---- numbers and literals ---- */
@@ -145,7 +145,7 @@ static bool check_number(struct check *c)
 static bool check_literal(struct check *c, struct text word)
 {
 	if (!text_starts(text_from(c->p, (size_t)(c->end - c->p)), word))
-		return refuse(c, "unknown word");
+		return refuse(c, "unknown word: only true, false and null need no quotes");
 	c->p += word.n;
 	return true;
 }
@@ -187,7 +187,7 @@ static bool check_list(struct check *c, char close, bool (*check_item)(struct ch
 		c->p++;
 		skip_space(c);
 		if (peek(c) == close)
-			return refuse(c, "a comma stands before a closing bracket");
+			return refuse(c, "there is a comma before a closing bracket");
 	}
 	c->p++;
 	c->depth--;
@@ -240,7 +240,7 @@ enum err json_check(struct text input, size_t values_max, struct json_marks *mar
 	else if (check_value(&c)) {
 		skip_space(&c);
 		if (c.p != c.end)
-			refuse(&c, "something stands after the value");
+			refuse(&c, "there is text after the value");
 	}
 	if (c.why != NULL) {
 		*why = c.why;

@@ -83,7 +83,7 @@ enum err key_file_read(const char *path, uint8_t key[KEY_FILE_SIZE], const char 
 	uint8_t bytes[KEY_FILE_SIZE + 1];
 	struct stat st;
 	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	*why = "cannot be read: check that it is a file, and its owner";
+	*why = "cannot be read: check that it is a file, and who owns it";
 	if (fd < 0)
 		return errno == ENOENT ? ERR_NOT_FOUND : ERR_IO;
 	bool regular = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
@@ -92,15 +92,15 @@ enum err key_file_read(const char *path, uint8_t key[KEY_FILE_SIZE], const char 
 	if (n < 0)
 		return ERR_IO;
 	if (all_zero(bytes, (size_t)n)) {
-		*why = "is empty, although the database has data: restore the key that sealed it";
+		*why = "is empty, although the database has data: restore the key of this database";
 		return ERR_CORRUPT;
 	}
 	if (n != KEY_FILE_SIZE) {
-		*why = "is not a key of 32 bytes: restore the key that sealed the database";
+		*why = "is not a key of 32 bytes: restore the key of this database";
 		return ERR_INVALID;
 	}
 	if ((st.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-		*why = "may be read by others: chmod 600 it";
+		*why = "can be read by other users: run chmod 600 on it";
 		return ERR_INVALID;
 	}
 	memcpy(key, bytes, KEY_FILE_SIZE);
@@ -113,9 +113,9 @@ enum err key_file_make(const char *path, uint8_t key[KEY_FILE_SIZE], const char 
 	crypto_random(key, KEY_FILE_SIZE);
 	enum err err = make_file(path, key, KEY_FILE_SIZE);
 	if (err == ERR_NO_SPACE)
-		*why = "cannot be made: the disk is full; make room, then start again";
+		*why = "cannot be created: the disk is full; make room, then start again";
 	else if (err != ERR_OK)
-		*why = "cannot be made: check that its directory exists and may be written to";
+		*why = "cannot be created: check that its directory exists and is writable";
 	return err == ERR_REFUSED ? ERR_IO : err;
 }
 

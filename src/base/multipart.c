@@ -333,7 +333,7 @@ enum err multipart_next(struct multipart *m, struct arena *arena, struct multipa
 		if (err == ERR_INVALID)
 			*why = "a part of the multipart body needs a header such as "
 			       "Content-Disposition: "
-			       "form-data; name=\"email\", and an empty line behind it";
+			       "form-data; name=\"email\", and an empty line after it";
 		if (err != ERR_OK)
 			return err;
 		if (!h.is_file || h.has_file_name || part->value.n > 0)

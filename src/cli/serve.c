@@ -101,7 +101,7 @@ static int open_identity(struct serve *s)
 		return refuse("the data directory", s->config.data,
 			      "its webhooks cannot be brought to this version's form");
 	s->codes = codes_new(s->identity.code_key);
-	return s->codes != NULL ? 0 : refuse("codes", "cannot be made", "out of memory");
+	return s->codes != NULL ? 0 : refuse("codes", "cannot be created", "out of memory");
 }
 
 static int open_delivery(struct serve *s)
@@ -283,10 +283,10 @@ static int open_all(struct serve *s)
 	int status;
 	s->loop = loop_new(&clock_system);
 	if (s->loop == NULL)
-		return refuse("the event loop", "cannot be made", "out of memory");
+		return refuse("the event loop", "cannot be created", "out of memory");
 	s->batch_timer = evtimer_new(loop_events(s->loop), on_batch_timer, s);
 	if (s->batch_timer == NULL)
-		return refuse("the event loop", "cannot be made", "out of memory");
+		return refuse("the event loop", "cannot be created", "out of memory");
 	loop_add_hook(s->loop, run_turn, s); /* before the hooks of the rooms */
 	/* The socket is opened before the first start, so a start whose port is in use makes no
 	 * tokens. No request is read before the loop runs. */

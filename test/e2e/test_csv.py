@@ -352,7 +352,7 @@ class Commands(Tables):
         done = self.command("import", "--campaign", str(campaign["id"]), source, status=1)
         first, second, last = done.stdout.splitlines()
         self.assertRegex(first, "^line 2: email .{8,}")
-        self.assertEqual(second, "line 4: has something behind the closing quote of a cell")
+        self.assertEqual(second, "line 4: has text after the closing quote of a cell")
         self.assertEqual(last, "3 lines: 1 created, 0 existing, 0 qualified, 2 refused")
 
     def test_a_failed_command_prints_one_line(self):

@@ -187,8 +187,8 @@ static void malformed_lines_are_reported_and_skipped(void **state)
 {
 	(void)state;
 	assert_reads(TEXT("a\n\"b\"c,d\ne\n"),
-		     "1[a]2!has something behind the closing quote of a cell3[e]");
-	assert_reads(TEXT("a\n\"b"), "1[a]2!has a quoted cell that never ends");
+		     "1[a]2!has text after the closing quote of a cell3[e]");
+	assert_reads(TEXT("a\n\"b"), "1[a]2!has a quoted cell without a closing quote");
 }
 
 static void fill(struct buf *b, char c, size_t n)
