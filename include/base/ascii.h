@@ -1,5 +1,5 @@
 /*
- * Classes of ASCII characters, whatever the locale. Other bytes are in none of them.
+ * Classes of ASCII characters, independent of the locale. Bytes above 127 belong to no class.
  */
 #ifndef BASE_ASCII_H
 #define BASE_ASCII_H

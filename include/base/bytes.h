@@ -34,19 +34,20 @@ bool text_starts(struct text t, struct text prefix);
 bool text_ends(struct text t, struct text suffix);
 /** t without leading and trailing ASCII white space (space, \t, \r, \n, \f, \v). */
 struct text text_trim(struct text t);
-/** Splits at the first `at`: *head gets what stands before it, *tail what stands after.
- * Without `at` *head is all of t, *tail is empty and the answer is false. */
+/** Splits t at the first `at`: *head gets the bytes before it, *tail the bytes after it. Without
+ * `at`, *head is all of t, *tail is empty, and the function returns false. */
 bool text_cut(struct text t, char at, struct text *head, struct text *tail);
-/** Decimal digits only, no sign, no blank, no overflow: else false and *value untouched. */
+/** Reads decimal digits: no sign, no blank, no overflow. Else returns false and leaves *value
+ * untouched. */
 bool text_to_u64(struct text t, uint64_t *value) WARN_UNUSED;
 /** At least one byte, and decimal digits only; the number may be too large for text_to_u64. */
 bool text_is_digits(struct text t);
-/** Equality in time that depends on the lengths only. For secrets. */
+/** Compares secrets: the time depends only on the lengths. */
 bool text_eq_secret(struct text a, struct text b);
 
 /*
- * A growing buffer. All zero is a valid empty one. When memory runs out `failed` is set, what is
- * held stays as it was, further additions do nothing, and the owner looks once at the end.
+ * A growing buffer. All zero is a valid empty buffer. When memory runs out, `failed` is set, the
+ * content stays as it was, and further additions do nothing. So the owner checks once, at the end.
  */
 struct buf {
 	char *p;
@@ -63,17 +64,17 @@ void buf_u64(struct buf *b, uint64_t v);
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buf_vprintf(struct buf *b, const char *format, va_list ap)
     __attribute__((format(printf, 2, 0)));
-/** Room for n more bytes at b->p + b->n; false (and failed) if there is none. */
+/** Makes room for n more bytes at b->p + b->n. False, and sets `failed`, without memory. */
 bool buf_reserve(struct buf *b, size_t n) WARN_UNUSED;
-/** Empties it and keeps the memory; `failed` is cleared. */
+/** Empties the buffer, keeps its memory and clears `failed`. */
 void buf_reset(struct buf *b);
 /** Frees the memory; b is a valid empty buffer again. */
 void buf_free(struct buf *b);
-/** What it holds, borrowed until the next addition. */
+/** The content, borrowed until the next addition. */
 struct text buf_view(const struct buf *b);
 
 /*
- * A bump allocator: allocations of one short life, freed together. All zero is a valid empty one.
+ * A bump allocator for allocations that are freed together. All zero is a valid empty arena.
  */
 struct arena_block;
 struct arena {
@@ -86,12 +87,12 @@ struct arena {
 void *arena_alloc(struct arena *a, size_t n) WARN_UNUSED;
 /** The same, zeroed. */
 void *arena_zalloc(struct arena *a, size_t n) WARN_UNUSED;
-/** A copy of t that lives as long as the arena; p is NULL where memory ran out (and t.n > 0). */
+/** A copy of t that lives as long as the arena. p is NULL if memory ran out and t.n > 0. */
 struct text arena_copy(struct arena *a, struct text t);
-/** *kept becomes what the buffer holds, as long as the arena lives; the buffer is freed.
- * ERR_NO_MEMORY, also where an addition to the buffer had failed; *kept is empty then. */
+/** Moves the content of the buffer to *kept, which lives as long as the arena, and frees the
+ * buffer. ERR_NO_MEMORY, also if the buffer has failed: then *kept is empty. */
 enum err buf_keep(struct buf *b, struct arena *a, struct text *kept) WARN_UNUSED;
-/** Frees all but one block of the default size, which is kept for the next round. */
+/** Frees all blocks except one of the default size, which it keeps for the next use. */
 void arena_reset(struct arena *a);
 void arena_free(struct arena *a);
 

@@ -1,6 +1,6 @@
 /*
- * Time as a dependency: rooms that wait take a struct clock, so that 75 hours of retries run in a
- * test in milliseconds. Monotonic nanoseconds order and measure; Unix milliseconds are stored.
+ * Time as a dependency: rooms that wait take a struct clock, so a test runs 75 hours of retries in
+ * milliseconds. Monotonic nanoseconds are for order and durations; Unix milliseconds are stored.
  */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
@@ -12,14 +12,14 @@
 struct clock {
 	uint64_t (*mono_ns)(const struct clock *);
 	uint64_t (*unix_ms)(const struct clock *);
-	/* Monotonic too, and it goes on while the machine is suspended. */
+	/* Monotonic too; it also runs while the machine is suspended. */
 	uint64_t (*boot_ns)(const struct clock *);
 };
 
 /** The system's clocks (CLOCK_MONOTONIC, CLOCK_REALTIME, CLOCK_BOOTTIME). */
 extern const struct clock clock_system;
 
-/* A clock that moves only when told to. Pass &manual.clock; advance both fields by hand. It is
+/* A clock that moves only when the test moves it. Pass &manual.clock and advance both fields. It is
  * never suspended: boot_ns reads now_mono_ns. */
 struct clock_manual {
 	struct clock clock;
@@ -27,9 +27,9 @@ struct clock_manual {
 	uint64_t now_unix_ms;
 };
 
-/** Sets *c up to stand still at the given times. */
+/** Initialises *c to stand still at these times. */
 void clock_manual_init(struct clock_manual *c, uint64_t mono_ns, uint64_t unix_ms);
-/** Both clocks go ms milliseconds ahead. */
+/** Advances both clocks by ms milliseconds. */
 void clock_manual_advance(struct clock_manual *c, uint64_t ms);
 
 enum { CLOCK_DAY_MS = 86400000 };
@@ -44,7 +44,7 @@ enum { CLOCK_DATE_SIZE = 11, CLOCK_TIME_SIZE = 25 };
 struct clock_date {
 	unsigned year, month, day;
 };
-/** The days from 1970-01-01 to that day. */
+/** The number of days from 1970-01-01 to this day. */
 unsigned clock_day_of(unsigned year, unsigned month, unsigned day);
 /** The inverse. */
 struct clock_date clock_date_of(unsigned day);
@@ -59,10 +59,10 @@ void clock_format_time(uint64_t unix_ms, char out[CLOCK_TIME_SIZE]);
  * UTC midnight) of the years 1970 to 9999. Returns 0, or -1 with *unix_ms untouched. */
 int clock_parse_time(const char *p, size_t n, uint64_t *unix_ms);
 /** Reads a date-time without an offset ("2026-11-23T10:00:00", "2026-11-23 10:00:00.123";
- * spreadsheets leave the seconds out) as if it were UTC; base/zone.h makes a moment of it. Returns
+ * spreadsheets omit the seconds) as if it were UTC; zone_moment of base/zone.h converts it. Returns
  * 0, or -1 with *local_ms untouched. */
 int clock_parse_local(const char *p, size_t n, uint64_t *local_ms);
-/** Is it a day as "2026-11-23", of the years 1 to 9999? (People are born before 1970.) */
+/** Is it a date such as "2026-11-23", of the years 1 to 9999? (People are born before 1970.) */
 bool clock_is_date(const char *p, size_t n);
 
 #endif

@@ -1,6 +1,5 @@
-/* Cryptography, all of it OpenSSL's. The only file that includes EVP is crypto.c. A function
- * without an error return ends the process where OpenSSL itself is broken: nothing can be promised
- * then.
+/* Cryptography of OpenSSL. Only crypto.c includes EVP. If OpenSSL itself is broken, a function
+ * without an error return ends the process, because no promise would hold then.
  */
 #ifndef BASE_CRYPTO_H
 #define BASE_CRYPTO_H
@@ -12,7 +11,7 @@
 
 enum { SHA256_SIZE = 32, SEAL_KEY_SIZE = 32, SEAL_EXTRA = 12 + 16, CIPHER_KEY_SIZE = 16 };
 
-/** n bytes fit for keys. */
+/** n random bytes that are good enough for keys. */
 void crypto_random(void *out, size_t n);
 /** A token: 256 random bits as 64 hexadecimal digits. */
 enum { CRYPTO_TOKEN_SIZE = 65 };
@@ -20,9 +19,9 @@ void crypto_token(char out[CRYPTO_TOKEN_SIZE]);
 void crypto_sha256(struct text t, uint8_t out[SHA256_SIZE]);
 /** False without memory. */
 bool crypto_hmac_sha256(struct text key, struct text t, uint8_t out[SHA256_SIZE]) WARN_UNUSED;
-/** Overwrites a secret in a way the compiler keeps. */
+/** Overwrites a secret; the compiler does not remove the write. */
 void crypto_wipe(void *p, size_t n);
-/** The same for what a buffer holds, which is then freed. */
+/** Overwrites the content of a buffer, then frees it. */
 void crypto_wipe_buf(struct buf *b);
 
 /* AES-128 on single blocks, for computing codes. */
@@ -39,12 +38,13 @@ struct crypto_hash *crypto_hash_new(const uint8_t key[16]);
 void crypto_hash_free(struct crypto_hash *hash);
 uint64_t crypto_hash_text(struct crypto_hash *hash, struct text t);
 
-/** Appends nonce (12), ciphertext and tag (16): AES-256-GCM with a random nonce. `context` is
- * authenticated, not stored: a sealed secret moved to another place does not open there. Without
- * memory out fails. */
+/** Encrypts with AES-256-GCM and a random nonce. Appends nonce (12 bytes), ciphertext and tag (16
+ * bytes). `context` is authenticated but not stored: a sealed secret that is moved to another place
+ * does not open there. Without memory, `out` fails. */
 void crypto_seal(const uint8_t key[SEAL_KEY_SIZE], struct text context, struct text plain,
 		 struct buf *out);
-/** Undoes it. ERR_CORRUPT for another key, another context or changed bytes; ERR_NO_MEMORY. */
+/** Decrypts the result of crypto_seal. ERR_CORRUPT for another key, another context or changed
+ * bytes; ERR_NO_MEMORY. */
 enum err crypto_open(const uint8_t key[SEAL_KEY_SIZE], struct text context, struct text sealed,
 		     struct buf *out) WARN_UNUSED;
 
@@ -54,7 +54,7 @@ void crypto_base64(struct buf *out, struct text t);
 enum err crypto_base64_decode(struct text t, struct buf *out) WARN_UNUSED;
 /** Appends lower-case hexadecimal. */
 void crypto_hex(struct buf *out, struct text t);
-/** Undoes it into n bytes; false unless t is exactly 2n hexadecimal digits. */
+/** Decodes hexadecimal into n bytes. False unless t is exactly 2n hexadecimal digits. */
 bool crypto_hex_decode(struct text t, uint8_t *out, size_t n) WARN_UNUSED;
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * The errors that cross a room's border. Foreign errors (MDB_*, errno, SSL, evhttp) are translated
- * into one of these where they are first seen; a function that returns enum err returns ERR_OK (0)
+ * The errors that rooms return to each other. A room translates foreign errors (MDB_*, errno, SSL,
+ * evhttp) into one of these at its border. A function that returns enum err returns ERR_OK (0)
  * on success and leaves its outputs untouched on failure, unless its comment says otherwise.
  */
 #ifndef BASE_ERR_H
@@ -11,16 +11,16 @@
 enum err {
 	ERR_OK = 0,
 	ERR_NOT_FOUND, /* no such record, key, name */
-	ERR_PENDING,   /* the answer is being fetched: return at once, you are called again */
-	ERR_REFUSED,   /* a rule said no; the command's own fields say which one */
+	ERR_PENDING,   /* the engine fetches the record: return at once, and be called again */
+	ERR_REFUSED,   /* a rule refuses; the fields of the command say which rule */
 	ERR_INVALID,   /* the input is malformed */
-	ERR_TOO_LARGE, /* over a limit that is documented where it is set */
+	ERR_TOO_LARGE, /* above a limit, which is documented where it is defined */
 	ERR_NO_MEMORY,
-	ERR_NO_SPACE, /* disk full: reads go on, writes may be tried again later */
-	ERR_BUSY,     /* a bounded queue is full or somebody else holds the lock */
-	ERR_CORRUPT,  /* stored bytes do not decode or fail their checksum */
-	ERR_FORMAT,   /* stored by a newer format version */
-	ERR_IO,       /* any other failure of the system below us */
+	ERR_NO_SPACE, /* disk full: reads work, and writes may be tried again later */
+	ERR_BUSY,     /* a bounded queue is full, or another process holds the lock */
+	ERR_CORRUPT,  /* stored bytes do not decode, or their checksum is wrong */
+	ERR_FORMAT,   /* a newer format version stored the bytes */
+	ERR_IO,       /* any other failure of the system */
 };
 
 /** A short lower-case word for logs: "not_found". Never NULL. */

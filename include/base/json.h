@@ -1,6 +1,6 @@
-/* JSON: a strict border (RFC 8259) in front of json-c, and a writer that appends text. json-c alone
- * lets through what must be refused, so the text is checked by our own grammar first: syntax,
- * UTF-8, depth, duplicate keys, trailing bytes. The only file that includes json-c is json.c.
+/* JSON: a strict check (RFC 8259) in front of json-c, and a writer that appends text. json-c alone
+ * accepts invalid texts. So json_check.c checks syntax, UTF-8, depth and trailing bytes first, and
+ * json.c refuses duplicate keys. Only json.c includes json-c.
  */
 #ifndef BASE_JSON_H
 #define BASE_JSON_H
@@ -20,21 +20,21 @@ enum { JSON_MAX_DEPTH = 16 };
 /** Parses one value. ERR_INVALID with *why (static: "duplicate key", "not UTF-8", ...),
  * ERR_NO_MEMORY. The caller frees *out with json_free. */
 enum err json_parse(struct text input, struct json **out, const char **why) WARN_UNUSED;
-/* How many values an object may have below its root; a member counts once. */
+/* How many values an object may have below its root. A member counts once. */
 struct json_limits {
-	size_t values; /* more are an error of the text */
-	size_t built;  /* more are not built: the caller has no use for them */
+	size_t values; /* more values are an error of the text */
+	size_t built;  /* an object with more values is not built, because no caller needs it */
 };
-/** Parses an object that a stranger sent. ERR_INVALID with *why also for more than limits->values,
- * which ends the parsing there. Nothing is built for ERR_REFUSED, valid JSON that is not an object,
- * and for ERR_TOO_LARGE, more than limits->built. */
+/** Parses an untrusted object. ERR_INVALID with *why, also for more than limits->values, where the
+ * parsing ends. ERR_REFUSED: valid JSON that is not an object. ERR_TOO_LARGE: more than
+ * limits->built. For these two, nothing is built. */
 enum err json_parse_object(struct text input, const struct json_limits *limits, struct json **out,
 			   const char **why) WARN_UNUSED;
 /** Frees a root. NULL is fine. */
 void json_free(struct json *root);
 
 enum json_kind json_kind(const struct json *v);
-/** The member of an object, or NULL (also where v is NULL or no object). A JSON null is not
+/** The member of an object, or NULL (also if v is NULL or not an object). A JSON null is not
  * NULL. */
 const struct json *json_get(const struct json *v, const char *name);
 /** Elements of an array, members of an object; 0 for everything else. */
@@ -42,20 +42,20 @@ size_t json_length(const struct json *v);
 /** Element i of an array, or NULL. */
 const struct json *json_at(const struct json *v, size_t i);
 /** Member i of an object in the text's order, its name in *name; NULL past the end. A name that
- * holds \u0000 is given as it was written, escapes kept. */
+ * contains \u0000 is returned as it is written, with its escapes. */
 const struct json *json_member(const struct json *v, size_t i, struct text *name);
-/** A string's bytes (UTF-8, may hold NUL); false if v is no string. */
+/** The bytes of a string (UTF-8, may contain NUL). False if v is not a string. */
 bool json_string(const struct json *v, struct text *out) WARN_UNUSED;
-/** A number that is an integer from 0 to 2^53-1, also one written as 1e2 or 100.0, or a string of
- * digits where `lenient`. */
+/** A whole number from 0 to 2^53-1, which may be written as 1e2 or 100.0. With `lenient`, also a
+ * string of digits. */
 bool json_u64(const struct json *v, bool lenient, uint64_t *out) WARN_UNUSED;
 bool json_bool(const struct json *v, bool *out) WARN_UNUSED;
-/** A number's text as it was sent ("12.50"), but without an exponent ("100" for 1e2) unless that
- * takes more than 40 bytes; valid as long as the root. */
+/** The text of a number as it was sent ("12.50"), but without an exponent ("100" for 1e2) unless it
+ * would have more than 40 bytes. Valid as long as the root. */
 bool json_number_text(const struct json *v, struct text *out) WARN_UNUSED;
 
 /*
- * The writer: appends to a buf; commas are its business. Nested to JSON_MAX_DEPTH. Example:
+ * The writer appends to a buf and writes the commas itself. Depth at most JSON_MAX_DEPTH. Example:
  *   struct json_out o = json_out(&buf);
  *   json_open(&o, NULL, '{'); json_put_u64(&o, "id", 1); json_close(&o, '}');
  * `name` is the member's name inside an object (plain ASCII, no escaping needed) and NULL
@@ -68,18 +68,18 @@ struct json_out {
 struct json_out json_out(struct buf *buf);
 void json_open(struct json_out *o, const char *name, char bracket);
 void json_close(struct json_out *o, char bracket);
-/** t must be valid UTF-8. Escapes as RFC 8259 asks, and DEL. */
+/** t must be valid UTF-8. Escapes the characters that RFC 8259 requires, and DEL. */
 void json_put_text(struct json_out *o, const char *name, struct text t);
-/** The same, but null where t is empty. */
+/** The same, but null if t is empty. */
 void json_put_text_or_null(struct json_out *o, const char *name, struct text t);
 void json_put_u64(struct json_out *o, const char *name, uint64_t v);
 void json_put_bool(struct json_out *o, const char *name, bool v);
 void json_put_null(struct json_out *o, const char *name);
 /** t is already JSON. */
 void json_put_raw(struct json_out *o, const char *name, struct text t);
-/** A parsed value, as it is. */
+/** A parsed value, unchanged. */
 void json_put_value(struct json_out *o, const char *name, const struct json *v);
-/** Text members whose name is not a literal: escapes the name too. */
+/** A text member whose name is not a literal: escapes the name too. */
 void json_put_named(struct json_out *o, struct text name, struct text value);
 /** Writes an escaped name and the colon; the value comes with the next call, its name NULL. */
 void json_name(struct json_out *o, struct text name);

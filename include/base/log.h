@@ -1,6 +1,6 @@
 /*
- * The log: one JSON object a line on stderr. A line is a fact with ids, written once, where it is
- * first known; it never holds a token, a body or an e-mail address.
+ * The log: one JSON object on each line of stderr. A line states a fact with ids, once, where it is
+ * first known. It never contains a token, a body or an e-mail address.
  *
  *   log_info("webhook.disabled", LOG_U64("webhook_id", id), LOG_STR("reason", reason));
  *   {"time":"2026-11-23T10:00:00.123Z","level":"info","event":"webhook.disabled","webhook_id":7,...}
@@ -29,18 +29,18 @@ struct log_field {
 #define LOG_STR(field_name, value)  LOG_TEXT(field_name, text_of(value))
 
 /** Lines below `level` are dropped; LOG_INFO until this is called. The level (with the count of
- * lines that could not be written) is the process's log state, set once by main before the loop
- * starts. */
+ * lines that could not be written) is the log state of the process. main sets it once, before the
+ * loop starts. */
 void log_set_level(enum log_level level);
-/** "debug", "info", "warn", "error" to a level; false for anything else. */
+/** Reads "debug", "info", "warn" or "error". False for any other text. */
 bool log_parse_level(struct text name, enum log_level *level) WARN_UNUSED;
 
-/** Are lines of that level written? For what costs something to put together. */
+/** Are lines of this level written? Ask before you build a line that costs something. */
 bool log_shows(enum log_level level);
 
 /** Writes one line. `fields` ends with an entry whose name is NULL. Lines longer than 4 KiB are cut
- * at a field and say "cut":true. A line that stderr does not take at once is dropped; the next one
- * that is written holds the number of "lost_lines". The log never blocks or ends the server. */
+ * at a field and have "cut":true. A line that stderr does not accept at once is dropped, and the
+ * next written line has the number of "lost_lines". The log never blocks or ends the server. */
 void log_write(enum log_level level, const char *event, const struct log_field *fields);
 
 #define LOG_LIST(...)         ((const struct log_field[]){__VA_ARGS__, {.name = NULL}})

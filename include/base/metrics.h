@@ -8,9 +8,9 @@
 
 enum { HISTOGRAM_BUCKETS = 14 };
 
-/* Durations. All zero is an empty one. */
+/* A histogram of durations. All zero is an empty histogram. */
 struct histogram {
-	uint64_t counts[HISTOGRAM_BUCKETS]; /* not cumulative; the last one has no upper bound */
+	uint64_t counts[HISTOGRAM_BUCKETS]; /* not cumulative; the last bucket has no upper bound */
 	uint64_t n, sum_ns;
 };
 
@@ -19,7 +19,7 @@ void histogram_add(struct histogram *h, uint64_t ns);
 /** HELP and TYPE ("counter", "gauge", "histogram") of a name. `help` is a clause without a line
  * feed. */
 void metrics_head(struct buf *out, const char *name, const char *type, const char *help);
-/** One sample. `labels` is what is between the braces (route="/healthz"), or NULL. */
+/** One sample. `labels` is the text between the braces (route="/healthz"), or NULL. */
 void metrics_sample(struct buf *out, const char *name, const char *labels, double value);
 /** The samples of a histogram; `labels` as above. */
 void metrics_histogram(struct buf *out, const char *name, const char *labels,
@@ -32,8 +32,8 @@ struct metric {
 };
 void metrics_put(struct buf *out, const struct metric *metrics, size_t n);
 
-/** The process's own: CPU time, memory, descriptors, start time. What the system does not tell is
- * left out. Costs about 20 µs, and one poll() over all descriptors. */
+/** Metrics of the process: CPU time, memory, descriptors, start time. Values that the system does
+ * not report are omitted. Costs about 20 µs, and one poll() over all descriptors. */
 void metrics_process(struct buf *out);
 
 #endif

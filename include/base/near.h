@@ -1,9 +1,9 @@
 /*
- * "Did you mean ...?": the known name that a misspelled one is closest to.
+ * "Did you mean ...?": finds the known name that is closest to a misspelt name.
  *
  *   struct near near = near_of(name);
  *   for each known name: near_offer(&near, known);
- *   near.best is empty, or the name that was probably meant.
+ *   near.best is the name that was probably meant, or empty.
  */
 #ifndef BASE_NEAR_H
 #define BASE_NEAR_H
@@ -12,15 +12,15 @@
 
 struct near {
 	struct text name;
-	struct text best; /* borrowed from what was offered; of equals the first */
+	struct text best; /* borrowed from the offered names; the first of equally close names */
 	size_t distance;  /* edits between the two */
 };
 
-/** Borrows the name. Names that are longer than 40 bytes are close to nothing. */
+/** Borrows the name. No name is close to a name longer than 40 bytes. */
 struct near near_of(struct text name);
-/** The candidate is close if at most a third of the longer name's letters differ: inserted, left
- * out, replaced, or swapped with a neighbour. Case, "_", "-" and blanks do not count, so that
- * firstName is first_name. */
+/** A candidate is close if at most a third of the longer name's letters are inserted, missing,
+ * replaced, or swapped with a neighbour. Case, "_", "-" and blanks do not count, so firstName
+ * equals first_name. */
 void near_offer(struct near *near, struct text candidate);
 
 #endif
