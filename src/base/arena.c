@@ -1,14 +1,14 @@
 /* Owns the bump allocator of bytes.h.
  * Never frees one allocation alone, never moves one.
- * Called by whoever answers a request, decodes a form or builds a batch. */
+ * Called by all code that replies to a request, decodes a form or builds a batch. */
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
 
-/* A join's decoded form and its command (1.8 KB of it) fit the first block. Every request in
- * progress may keep one, so 10,000 of them cost 40 MB. */
+/* The first block has room for the decoded form of a join and its command (1.8 KB). Each request in
+ * progress may keep one block, so 10,000 requests cost 40 MB. */
 enum { BLOCK_BYTES = 4096 };
 
 struct arena_block {
@@ -29,7 +29,7 @@ static struct arena_block *block_new(size_t size)
 	return block;
 }
 
-/* A block for n bytes alone stands behind the first one, whose free room stays in use. */
+/* A block for a large allocation goes behind the first block, whose free room stays in use. */
 static void *alloc_large(struct arena *a, size_t n)
 {
 	struct arena_block *block = block_new(n);

@@ -21,7 +21,7 @@ struct text text_from(const void *p, size_t n)
 
 bool text_eq(struct text a, struct text b)
 {
-	/* memcmp must not be given NULL, which an empty text may hold. */
+	/* The p of an empty text may be NULL, which memcmp must not get. */
 	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
@@ -108,7 +108,7 @@ bool text_is_digits(struct text t)
 
 bool text_eq_secret(struct text a, struct text b)
 {
-	/* volatile: the compiler must not leave the loop at the first difference. */
+	/* volatile, so that the compiler does not end the loop at the first difference. */
 	volatile unsigned char difference = 0;
 	if (a.n != b.n)
 		return false;
@@ -121,11 +121,12 @@ bool text_eq_secret(struct text a, struct text b)
 
 enum { BUF_FIRST = 128 };
 
-/* Out of line, so that the common case of buf_reserve stays a comparison. */
+/* A separate function, so that the common case of buf_reserve is only a comparison. */
 static bool buf_grow(struct buf *b, size_t n)
 {
 	size_t cap = b->cap == 0 ? BUF_FIRST : b->cap;
-	/* Half of the address space is more than any owner may ask for; it keeps cap * 2 exact. */
+	/* No owner needs half of the address space, and below this limit cap * 2 does not overflow.
+	 */
 	if (n > SIZE_MAX / 2 - b->n)
 		goto fail;
 	while (cap - b->n < n)
@@ -200,7 +201,7 @@ void buf_vprintf(struct buf *b, const char *format, va_list ap)
 	va_copy(again, ap);
 	size_t room = b->cap - b->n;
 	int n = vsnprintf(b->p + b->n, room, format, ap);
-	/* vsnprintf needs a byte for its NUL, which is not counted as held. */
+	/* vsnprintf needs a byte for its NUL, which does not count as content. */
 	if (n < 0) {
 		b->failed = true;
 	} else if ((size_t)n < room) {

@@ -1,5 +1,5 @@
-/* Owns the way from other encodings to UTF-8. Never guesses which one a text is in. Called by the
- * form and CSV readers.
+/* Owns the conversion of other encodings to UTF-8. Never guesses the encoding of a text. Called by
+ * the form and CSV readers.
  */
 #include "charset.h"
 

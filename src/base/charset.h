@@ -1,5 +1,5 @@
 /*
- * Other encodings of text into UTF-8: what spreadsheets and old forms still send.
+ * Converts the encodings that spreadsheets and old forms still send to UTF-8.
  */
 #ifndef BASE_CHARSET_H
 #define BASE_CHARSET_H

@@ -1,6 +1,7 @@
 /* Owns reading the system's clocks and RFC 3339 texts.
  * Never waits; a loop or a timer does.
- * Called by main (the system clock), tests (the manual one), and whoever shows or reads a date. */
+ * Called by main (the system clock), tests (the manual clock), and all code that shows or reads a
+ * date. */
 #include "base/clock.h"
 
 #include <stdbool.h>
@@ -14,7 +15,7 @@ static const uint64_t last_ms = CLOCK_LAST_MS;
 
 /* ---- the system's clocks ---- */
 
-/* A clock that cannot be read (a sandbox that forbids it) leaves nothing to work by. */
+/* Without a clock (for example, in a sandbox that forbids it) the process cannot work. */
 static struct timespec read_system(clockid_t id)
 {
 	struct timespec t;
@@ -50,7 +51,7 @@ static uint64_t system_unix_ms(const struct clock *clock)
 const struct clock clock_system = {
     .mono_ns = system_mono_ns, .unix_ms = system_unix_ms, .boot_ns = system_boot_ns};
 
-/* clock is the first member of the manual one. */
+/* clock is the first member of struct clock_manual. */
 static uint64_t manual_mono_ns(const struct clock *clock)
 {
 	return ((const struct clock_manual *)(const void *)clock)->now_mono_ns;
@@ -82,7 +83,7 @@ static bool is_leap(unsigned year)
 	return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
 }
 
-/* Days before year y since 1970. */
+/* The days from 1970-01-01 to the start of year y. */
 static unsigned days_before_year(unsigned y)
 {
 	unsigned past = y - 1;
@@ -114,7 +115,8 @@ unsigned clock_day_of(unsigned year, unsigned month, unsigned day)
 
 struct clock_date clock_date_of(unsigned day)
 {
-	/* 366 makes a first guess that is never too late; at most a few years are added. */
+	/* Dividing by 366 gives a first guess that is never too late; at most a few years are
+	 * added. */
 	unsigned year = 1970 + day / 366, month = 0;
 	while (days_before_year(year + 1) <= day)
 		year++;
@@ -184,7 +186,7 @@ static char read_one_of(struct reader *r, const char *set)
 	return *r->p++;
 }
 
-/* The day's number within its year, from 0. */
+/* The number of the day within its year, from 0. */
 static unsigned read_day(struct reader *r, unsigned min_year, unsigned *year)
 {
 	*year = read_number(r, 4, min_year, 9999);
@@ -214,7 +216,7 @@ bool clock_is_date(const char *p, size_t n)
 	return !r.bad && r.p == r.end;
 }
 
-/* Digits after the point; what is finer than a millisecond is cut off. */
+/* Digits after the point. Digits beyond milliseconds are dropped. */
 static int64_t read_fraction(struct reader *r)
 {
 	int64_t ms = 0, unit = 100;

@@ -16,8 +16,8 @@
 
 enum { NONCE_SIZE = 12, TAG_SIZE = 16 };
 
-/* For what cannot fail but by a defect, or leaves nothing to go on with: a wrong hash must not be
- * stored. */
+/* For calls that fail only because of a defect, and after which the process cannot continue: a
+ * wrong hash must not be stored. */
 static void must(bool ok)
 {
 	if (!ok)
@@ -62,7 +62,7 @@ void crypto_wipe_buf(struct buf *b)
 	buf_free(b);
 }
 
-/* An OpenSSL context stands behind both handles. */
+/* Both handles are OpenSSL contexts. */
 static EVP_CIPHER_CTX *cipher_context(struct crypto_cipher *cipher)
 {
 	return (EVP_CIPHER_CTX *)(void *)cipher;
@@ -130,7 +130,7 @@ uint64_t crypto_hash_text(struct crypto_hash *h, struct text t)
 {
 	uint8_t out[8];
 	size_t n = 0;
-	/* The size that was set stays with the context; only the state starts anew. */
+	/* The context keeps the size that was set; only its state is reset. */
 	must(EVP_MAC_init(h->ctx, h->key, sizeof h->key, NULL) == 1);
 	must(EVP_MAC_update(h->ctx, (const unsigned char *)(t.n == 0 ? "" : t.p), t.n) == 1);
 	must(EVP_MAC_final(h->ctx, out, &n, sizeof out) == 1 && n == sizeof out);
@@ -210,7 +210,8 @@ enum err crypto_base64_decode(struct text t, struct buf *out)
 		return ERR_INVALID;
 	while (padding < 2 && padding < t.n && t.p[t.n - 1 - padding] == '=')
 		padding++;
-	/* EVP_DecodeBlock skips white space and takes "=" anywhere: neither is base64 of ours. */
+	/* EVP_DecodeBlock skips white space and accepts "=" anywhere; this base64 allows neither.
+	 */
 	for (size_t i = 0; i < t.n - padding; i++)
 		if (strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
 			   t.p[i]) == NULL ||

@@ -1,5 +1,6 @@
-/* Owns the reading of CSV: text out of bytes, the separator out of the first line, records out of
- * text. Never what a column means. Called by the imports of users and coupons.
+/* Owns the reading of CSV: it makes text from bytes, finds the separator in the first line, and
+ * makes records from text. Never knows what a column means. Called by the imports of users and
+ * coupons.
  *
  * Bytes go through three steps: take_byte (byte order mark, UTF-16), put (the first line waits
  * until the separator is known), take (cells and records).
@@ -12,13 +13,13 @@
 #include "base/utf8.h"
 #include "charset.h"
 
-/* The parts of a record. */
+/* The place within a record. */
 enum state {
-	AT_START, /* of a record: nothing of it was seen */
+	AT_START, /* before the first byte of a record */
 	IN_CELL,
 	IN_QUOTES,
-	AFTER_QUOTE, /* a quote in quotes: its end, or the first half of "" */
-	SKIPPING,    /* a record that cannot be read, to the end of its line */
+	AFTER_QUOTE, /* after a quote in quotes: the end, or the first half of "" */
+	SKIPPING,    /* to the end of the line of a record that cannot be read */
 };
 
 static const char no_memory[] = "needs too much memory: try again later";
@@ -50,8 +51,8 @@ static enum csv_result end_cell(struct csv_reader *r)
 	return CSV_MORE;
 }
 
-/* Windows programs write it where text is not UTF-8. The ends of the cells move with their
- * bytes. */
+/* Windows programs write Windows-1252 if they do not write UTF-8. The ends of the cells move with
+ * the bytes. */
 static void read_as_windows_1252(struct csv_reader *r)
 {
 	struct buf *out = &r->converted, cells = r->cells;
@@ -70,7 +71,7 @@ static void read_as_windows_1252(struct csv_reader *r)
 	*out = cells;
 }
 
-/* A line whose cells are all empty is not a record. */
+/* A line with only empty cells is not a record. */
 static enum csv_result end_record(struct csv_reader *r)
 {
 	if (r->state == AT_START)
@@ -93,13 +94,13 @@ static enum csv_result add(struct csv_reader *r, char c)
 	return r->cells.failed ? fail(r, no_memory) : CSV_MORE;
 }
 
-/* Where the cell under construction began. */
+/* Where the current cell begins. */
 static size_t cell_start(const struct csv_reader *r)
 {
 	return r->n_cells == 0 ? 0 : r->ends[r->n_cells - 1];
 }
 
-/* A byte outside of quotes that ends no line. */
+/* Takes a byte outside quotes that does not end a line. */
 static enum csv_result take_plain(struct csv_reader *r, char c)
 {
 	bool first = r->state == AT_START || (r->state == IN_CELL && r->cells.n == cell_start(r));
@@ -122,7 +123,7 @@ static enum csv_result take_quoted(struct csv_reader *r, char c)
 	return add(r, c);
 }
 
-/* LF after CR belongs to it. */
+/* An LF after a CR belongs to the same line end. */
 static enum csv_result take(struct csv_reader *r, char c)
 {
 	bool second_half = c == '\n' && r->after_cr;
@@ -148,7 +149,7 @@ static enum csv_result take(struct csv_reader *r, char c)
 
 static const char separators[] = {',', ';', '\t'};
 
-/* Where a byte of the first line stands while each of the separators may still be meant. */
+/* The place of a byte of the first line, before the separator is known. */
 enum place { CELL_START, IN_TEXT, QUOTED, CLOSED };
 
 static enum place next_place(enum place place, char c)
@@ -160,7 +161,7 @@ static enum place next_place(enum place place, char c)
 	return memchr(separators, c, sizeof separators) != NULL ? CELL_START : IN_TEXT;
 }
 
-/* How often c stands outside of quotes. */
+/* How many times c occurs outside quotes. */
 static size_t count(struct text line, char c)
 {
 	enum place place = CELL_START;
@@ -172,7 +173,7 @@ static size_t count(struct text line, char c)
 	return n;
 }
 
-/* Excel announces the separator in a first line of its own, such as "sep=;". */
+/* Excel may write a first line such as "sep=;", which names the separator. */
 static bool is_announcement(struct text line)
 {
 	return line.n == 5 && text_ieq(text_from(line.p, 4), TEXT("sep=")) &&
@@ -195,8 +196,8 @@ static void decide_separator(struct csv_reader *r)
 			r->separator = separators[i];
 }
 
-/* The first line is complete at a line break outside of quotes. A line that is longer than a record
- * may be is judged by its beginning. */
+/* The first line is complete at a line break outside quotes. If the line is longer than a record
+ * may be, its beginning decides. */
 static void hold(struct csv_reader *r, char c)
 {
 	buf_char(&r->first, c);
@@ -206,7 +207,7 @@ static void hold(struct csv_reader *r, char c)
 		decide_separator(r);
 }
 
-/* One byte of UTF-8. Empty lines before the first one decide nothing. */
+/* Takes one byte of UTF-8. Empty lines before the first line do not decide about the separator. */
 static enum csv_result put(struct csv_reader *r, char c)
 {
 	bool leading = r->separator == 0 && r->first.n == 0 && (c == '\n' || c == '\r');
@@ -216,7 +217,7 @@ static enum csv_result put(struct csv_reader *r, char c)
 	return CSV_MORE;
 }
 
-/* Reads on in the first line that was held, up to the end of one record. */
+/* Reads the first line, which was kept back, up to the end of one record. */
 static enum csv_result release(struct csv_reader *r)
 {
 	enum csv_result result = CSV_MORE;
@@ -244,7 +245,7 @@ static const struct {
     {{.p = "\xfe\xff", .n = 2}, CSV_UTF16_BE},
 };
 
-/* Only ASCII ends a record, so at most the last byte has something to say. */
+/* Only an ASCII byte ends a record, so only the result of the last byte matters. */
 static enum csv_result put_all(struct csv_reader *r, struct text bytes)
 {
 	enum csv_result result = CSV_MORE;
@@ -261,7 +262,7 @@ static enum csv_result put_character(struct csv_reader *r, uint32_t c)
 	return put_all(r, buf_view(&utf8));
 }
 
-/* Half of a pair without its other half is U+FFFD. */
+/* Half of a surrogate pair without its other half becomes U+FFFD. */
 static enum csv_result take_unit(struct csv_reader *r, uint32_t unit)
 {
 	const uint32_t high = r->surrogate;
@@ -290,7 +291,7 @@ static enum csv_result take_half(struct csv_reader *r, unsigned char byte)
 	return take_unit(r, unit);
 }
 
-/* The first bytes may be a byte order mark. Bytes that only begin like one are text. */
+/* The first bytes may be a byte order mark. Bytes that only begin like a mark are text. */
 static enum csv_result take_mark(struct csv_reader *r, char c)
 {
 	r->mark[r->mark_n++] = c;

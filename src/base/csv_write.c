@@ -1,19 +1,19 @@
-/* Owns how cells are written, and that no spreadsheet takes one for a formula. Never what a column
- * means. Called by the import and export of users.
+/* Owns the writing of cells, so that no spreadsheet takes a cell for a formula. Never knows what a
+ * column means. Called by the import and export of users.
  */
 #include "base/csv.h"
 
 #include <string.h>
 
-/* Formulas begin with these. The last four are full width: East Asian spreadsheets read them like
- * the first four. */
+/* Formulas begin with these characters. The last four are full width: East Asian spreadsheets treat
+ * them like the first four. */
 static const struct text formulas[] = {
     {.p = "=", .n = 1},  {.p = "+", .n = 1},  {.p = "-", .n = 1},  {.p = "@", .n = 1},
     {.p = "\t", .n = 1}, {.p = "\r", .n = 1}, {.p = "＝", .n = 3}, {.p = "＋", .n = 3},
     {.p = "－", .n = 3}, {.p = "＠", .n = 3},
 };
 
-/* Would a spreadsheet take it for a formula, or csv_unguard for a guarded cell? */
+/* Would a spreadsheet take the cell for a formula, or csv_unguard take it for a guarded cell? */
 static bool needs_guard(struct text cell)
 {
 	size_t i = 0;
@@ -32,7 +32,7 @@ struct text csv_unguard(struct text cell)
 	return cell.n > 0 && *cell.p == '\'' && needs_guard(rest) ? rest : cell;
 }
 
-/* Any separator: the program that opens the file may expect another one than the file has. */
+/* Any separator counts: the program that opens the file may expect another separator. */
 static bool needs_quotes(struct text cell)
 {
 	for (size_t i = 0; i < cell.n; i++)

@@ -1,5 +1,5 @@
-/* Owns the reading and writing of decimal numbers. Never floating point, and text is never rounded:
- * only JSON numbers, which programs compute. Called by money's readers and writers.
+/* Owns the reading and writing of decimal numbers. Never uses floating point, and rounds only JSON
+ * numbers, which programs compute. Called by the code that reads and writes money.
  */
 #include "base/decimal.h"
 
@@ -26,9 +26,11 @@ enum err decimal_read(struct text t, unsigned places, uint64_t *value)
 
 /* ---- JSON numbers ---- */
 
-enum { EXPONENT_MAX = 1000000 }; /* larger ones mean the same: far too large, or nothing at all */
+enum {
+	EXPONENT_MAX = 1000000
+}; /* a larger exponent changes nothing: the number is far too large, or zero */
 
-/* A number taken apart: its digits are those of `whole`, then those of `part`. */
+/* The parts of a number: its digits are the digits of `whole`, then the digits of `part`. */
 struct number {
 	struct text whole, part;
 	int64_t exponent;
@@ -66,7 +68,7 @@ static unsigned digit_at(const struct number *n, size_t i)
 	return (unsigned)((i < n->whole.n ? n->whole.p[i] : n->part.p[i - n->whole.n]) - '0');
 }
 
-/* False where 10 * value + digit is more than a number may have. */
+/* False if 10 * value + digit is too large. */
 static bool append_digit(uint64_t *value, unsigned digit, uint64_t limit)
 {
 	if (*value > (limit - digit) / 10)
@@ -75,13 +77,14 @@ static bool append_digit(uint64_t *value, unsigned digit, uint64_t limit)
 	return true;
 }
 
-/* The digits that count for `places`, and from those behind them the half unit up. *exact: all
- * digits behind them are zero. */
+/* Reads the digits that count for `places`, and rounds half up by the digits after them. *exact:
+ * all digits after them are zero. */
 static enum err round_number(const struct number *n, unsigned places, uint64_t *value, bool *exact)
 {
 	const uint64_t limit = power_of_ten(DECIMAL_DIGITS_MAX + places) - 1;
 	size_t digits = n->whole.n + n->part.n;
-	int64_t kept = (int64_t)n->whole.n + n->exponent + places; /* so many of them count */
+	int64_t kept =
+	    (int64_t)n->whole.n + n->exponent + places; /* the number of digits that count */
 	uint64_t sum = 0;
 	*exact = true;
 	for (size_t i = 0; i < digits; i++) {
@@ -131,7 +134,7 @@ struct text decimal_plain(struct text number, char out[DECIMAL_PLAIN_MAX])
 		return (struct text){0};
 	while (first >= 0 && first < point - 1 &&
 	       (first >= digits || digit_at(&n, (size_t)first) == 0))
-		first++;                         /* zeros in front of the point, but for one */
+		first++;                         /* skips zeros before the point, except one */
 	if (end - first + 2 > DECIMAL_PLAIN_MAX) /* a sign, a point */
 		return (struct text){0};
 	if (n.negative)

@@ -1,4 +1,4 @@
-/* Owns the words for enum err.
+/* Owns the names of enum err.
  * Never decides what an error means to a client or to the process.
  * Called by every room that logs a failure. */
 #include "base/err.h"

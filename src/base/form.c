@@ -1,13 +1,14 @@
 /* Owns application/x-www-form-urlencoded, both ways.
- * Never knows a field's meaning or a character set beyond bytes.
- * Called by the join (decoding), delivery's payloads and URLs (encoding). */
+ * Never knows what a field means, or any character set.
+ * Called by the reading of forms (decoding), and by payloads and URLs (encoding). */
 #include "base/form.h"
 
 #include <string.h>
 
 static const char hex_digits[] = "0123456789ABCDEF";
 
-/* What stays as it is (WHATWG URL, section 5.2): 1; a space: 2; the rest is escaped. */
+/* 1: a byte that stays as it is (WHATWG URL, section 5.2); 2: a space; 0: a byte that is escaped.
+ */
 static const unsigned char classes[256] = {
     [' '] = 2, ['*'] = 1, ['-'] = 1, ['.'] = 1, ['_'] = 1, ['0'] = 1, ['1'] = 1, ['2'] = 1,
     ['3'] = 1, ['4'] = 1, ['5'] = 1, ['6'] = 1, ['7'] = 1, ['8'] = 1, ['9'] = 1, ['A'] = 1,
@@ -28,8 +29,8 @@ static int hex_value(char c)
 	return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
-/* Position of the first byte that decoding may change; t.n where there is none. `blank` is what
- * stands for a space. */
+/* The position of the first byte that decoding may change, or t.n. `blank` is the byte that means a
+ * space. */
 static size_t first_encoded(struct text t, char blank)
 {
 	size_t i = 0;
@@ -38,7 +39,7 @@ static size_t first_encoded(struct text t, char blank)
 	return i;
 }
 
-/* The byte at *at, which moves past it. */
+/* Decodes the byte at *at and moves *at past it. */
 static char decode_byte(struct text t, char blank, size_t *at)
 {
 	char c = t.p[(*at)++];
@@ -127,7 +128,7 @@ void form_pair(struct buf *out, size_t start, struct text name, struct text valu
 	form_encode(out, value);
 }
 
-/* The same bytes, however they are spelled? */
+/* Are the decoded bytes equal? */
 static bool same_when_decoded(struct text a, struct text b)
 {
 	size_t i = 0, k = 0;

@@ -1,4 +1,5 @@
-/* Owns host names' A-label and readable forms, and the folding of 0.1; the only user of libidn2.
+/* Owns the A-label form and the readable form of host names, and the folding of 0.1. The only file
+ * that uses libidn2.
  * Never resolves a name.
  * Called by URLs (http) and by the reading of e-mail addresses (core). */
 #include "base/idna.h"
@@ -25,7 +26,7 @@ static bool is_ascii(struct text t)
 
 /* ---- host names ---- */
 
-/* Letters, digits, hyphens; none at an end (RFC 1123, section 2.1). */
+/* Letters, digits and hyphens, but no hyphen at an end (RFC 1123, section 2.1). */
 static bool label_ok(struct text label)
 {
 	if (label.n == 0 || label.n > LABEL_MAX || label.p[0] == '-' || label.p[label.n - 1] == '-')
@@ -38,7 +39,7 @@ static bool label_ok(struct text label)
 	return true;
 }
 
-/* *has_a_label: one begins with "xn--" and has to decode. */
+/* *has_a_label: a label begins with "xn--", so it must decode. */
 static bool labels_ok(struct text host, bool *has_a_label)
 {
 	struct text label, rest = host;
@@ -53,9 +54,9 @@ static bool labels_ok(struct text host, bool *has_a_label)
 	return true;
 }
 
-/* UTS #46; A-labels must survive a round trip. STD3's rules are labels_ok's business: asked for
- * them, libidn2 drops what they forbid ("goo goo.com" would become "googoo.com") instead of
- * refusing it. */
+/* UTS #46. A-labels must survive a round trip. labels_ok checks the rules of STD3, because libidn2
+ * would drop the forbidden characters ("goo goo.com" would become "googoo.com") instead of refusing
+ * them. */
 static enum err look_up(const char *host, char out[IDNA_MAX + 1], size_t *n)
 {
 	const int flags = IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL;
@@ -76,7 +77,8 @@ static enum err look_up(const char *host, char out[IDNA_MAX + 1], size_t *n)
 
 enum err idna_to_ascii(struct text host, char out[IDNA_MAX + 1], size_t *n)
 {
-	/* U-labels may be longer than their A-labels, but not than four bytes a character. */
+	/* A U-label may be longer than its A-label, but has at most four bytes for each character.
+	 */
 	char name[4 * IDNA_MAX + 1];
 	bool has_a_label = false;
 	if (host.n == 0 || host.n >= sizeof(name) || memchr(host.p, '\0', host.n) != NULL)
@@ -112,9 +114,9 @@ enum err idna_to_unicode(const char *ascii, char out[IDNA_UNICODE_MAX + 1], size
 
 /* ---- the folding of 0.1 ---- */
 
-/* libidn2 has no case folding of its own, but UTS #46's transitional mapping is NFKC_Casefold for
- * what may stand in a label, so a piece of text is folded by being taken for one. False where it
- * may not stand there (a symbol, a label too long); `out` is then untouched. */
+/* libidn2 has no case folding, but the transitional mapping of UTS #46 is NFKC_Casefold for the
+ * characters of a label. So this function folds a piece of text as if it were a label. Returns
+ * false and leaves `out` untouched if a label cannot have this text (a symbol, or too long). */
 static bool fold_as_label(struct text piece, struct buf *out)
 {
 	char source[4 * LABEL_MAX + 1];
@@ -130,7 +132,8 @@ static bool fold_as_label(struct text piece, struct buf *out)
 		result = idn2_to_unicode_8z8z((const char *)ascii, &folded, 0);
 	if (result == IDN2_OK)
 		buf_str(out, folded);
-	else if (result == IDN2_MALLOC) /* half folded, it would be another person's address */
+	else if (result ==
+		 IDN2_MALLOC) /* a half-folded address could be the address of another person */
 		out->failed = true;
 	idn2_free(ascii);
 	idn2_free(folded);
@@ -145,8 +148,8 @@ static size_t character_length(struct text t)
 	return n;
 }
 
-/* A run is folded whole, so that accents compose; where one of its characters is refused, each
- * alone, and the refused ones stay as they are. */
+/* Folds a run as a whole, so that accents compose. If libidn2 refuses one of its characters, folds
+ * each character alone, and the refused characters stay as they are. */
 static void fold_run(struct text run, struct buf *out)
 {
 	if (fold_as_label(run, out))
@@ -170,8 +173,8 @@ static enum err fold_ascii(struct text t, struct arena *arena, struct text *out)
 	return ERR_OK;
 }
 
-/* Length of the run at t's beginning: what is not ASCII, and the letter before it, which an accent
- * of its own (U+0301) belongs to. 0 where none begins. */
+/* The length of the run at the beginning of t: characters that are not ASCII, and the letter before
+ * them, to which a combining accent (U+0301) belongs. 0 if no run begins here. */
 static size_t run_length(struct text t)
 {
 	bool letter = t.n > 1 && ascii_lower(t.p[0]) >= 'a' && ascii_lower(t.p[0]) <= 'z';

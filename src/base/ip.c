@@ -1,6 +1,6 @@
 /*
- * Owns the text form of IP addresses. Never a socket. Called by payloads,
- * by the API's answers and by imports.
+ * Owns the text form of IP addresses. Never opens a socket. Called by payloads, replies of the API
+ * and imports.
  */
 #include "base/ip.h"
 

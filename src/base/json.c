@@ -1,12 +1,12 @@
-/* Owns the JSON border: our grammar, then json-c, then a tree of our own made from json-c's.
- * Never lets a json-c type out; the writer is json_out.c.
- * Called by api for every JSON body and by the import. */
+/* Owns the reading of JSON: the strict check, then json-c, then a tree of its own made from
+ * json-c's. Never returns a type of json-c; the writer is json_out.c. Called by api for every JSON
+ * body and by the import. */
 #include "base/json.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* json-c has a type of this name, which nothing here uses. */
+/* json-c has a type with this name, which this file does not use. */
 #define json_bool json_c_bool
 #include <json_object.h>
 #include <json_tokener.h>
@@ -25,14 +25,14 @@ struct json {
 	struct json *children; /* n of them, in the text's order */
 };
 
-/* What json_free gets back: strings and names live in `source`, everything else in `arena`. */
+/* The root that json_free frees: strings and names live in `source`, everything else in `arena`. */
 struct root {
 	struct json value; /* first, so that a root is a value */
 	struct arena arena;
 	struct json_object *source;
 };
 
-/* Walks json-c's tree and the marks together; both are in the text's order as long as no key came
+/* Walks json-c's tree and the marks together. Both are in the order of the text if no key occurs
  * twice. */
 struct walk {
 	struct text input;
@@ -55,7 +55,7 @@ static struct json_object *tokenize(struct text input, bool *failed)
 		return NULL;
 	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
 	object = json_tokener_parse_ex(tokener, input.p, (int)input.n);
-	/* A number at the end may go on; a NUL says that it does not. */
+	/* A number at the end of the text could continue; the NUL ends it. */
 	if (json_tokener_get_error(tokener) == json_tokener_continue)
 		object = json_tokener_parse_ex(tokener, "", 1);
 	*failed = json_tokener_get_error(tokener) != json_tokener_success;
@@ -63,7 +63,8 @@ static struct json_object *tokenize(struct text input, bool *failed)
 	return object;
 }
 
-/* Members of all objects; fewer than names in the text means that a key came twice. */
+/* The number of members of all objects. If it is smaller than the number of names in the text, a
+ * key occurs twice. */
 static size_t count_members(struct json_object *object)
 {
 	size_t count = 0;
@@ -80,8 +81,8 @@ static size_t count_members(struct json_object *object)
 
 /* ---- our tree ---- */
 
-/* json-c ends a name at its first NUL. Such a name is shown as it was written, with its escapes, so
- * that it is equal to no name that anybody asks for. */
+/* json-c cuts a name at its first NUL. The tree has such a name as it is written, with its escapes,
+ * so it equals no name that a caller looks up. */
 static struct text take_name(struct walk *w, const char *key)
 {
 	if (w->names >= json_marks_count(&w->marks.names)) {
@@ -161,8 +162,8 @@ static void convert(struct walk *w, struct json_object *from, struct json *to)
 		convert_object(w, from, to);
 }
 
-/* After the grammar was checked json-c can fail only for want of memory, and then leaves holes that
- * look like nulls or missing members: the counts tell. */
+/* After the check of the grammar, json-c fails only without memory. Then it leaves nulls or missing
+ * members, which the counts reveal. */
 static enum err build(struct walk *w, struct root *root, const char **why)
 {
 	bool failed;
@@ -195,7 +196,7 @@ static enum err check_object(struct text input, size_t values, size_t built_max)
 	return values > built_max ? ERR_TOO_LARGE : ERR_OK;
 }
 
-/* limits: NULL for any value. */
+/* limits is NULL if the value may be of any kind. */
 static enum err parse(struct text input, const struct json_limits *limits, struct json **out,
 		      const char **why)
 {
@@ -287,7 +288,7 @@ bool json_u64(const struct json *v, bool lenient, uint64_t *out)
 	uint64_t value;
 	if (v == NULL || !(v->kind == JSON_NUMBER || (lenient && v->kind == JSON_STRING)))
 		return false;
-	/* 1e2 and 100.0 are 100, as programs write it; people do not. */
+	/* 1e2 and 100.0 mean 100: programs write such numbers. */
 	if (!text_to_u64(v->text, &value) &&
 	    (v->kind == JSON_STRING || decimal_integer(v->text, &value) != ERR_OK))
 		return false;

@@ -24,7 +24,7 @@ static bool refuse(struct check *c, const char *why)
 	return false;
 }
 
-/* The byte at the cursor; 0 at the end (a NUL in the input is no token either). */
+/* The byte at the cursor, or 0 at the end (a NUL in the input is not a token either). */
 static char peek(const struct check *c)
 {
 	return c->p == c->end ? '\0' : *c->p;
@@ -45,7 +45,7 @@ static void mark(struct check *c, struct buf *spans, const char *from, bool has_
 
 /* ---- strings ---- */
 
-/* Four hexadecimal digits; -1 where there are not. */
+/* Reads four hexadecimal digits. -1 if they are not there. */
 static int32_t read_hex4(struct check *c)
 {
 	int32_t value = 0;
@@ -63,7 +63,8 @@ static int32_t read_hex4(struct check *c)
 	return value;
 }
 
-/* What follows "\u". A surrogate must be half of a pair: alone it is no character (RFC 3629). */
+/* Reads what follows "\u". A surrogate must be half of a pair: alone it is not a character (RFC
+ * 3629). */
 static bool check_unicode(struct check *c, bool *has_nul)
 {
 	int32_t unit = read_hex4(c);
@@ -91,7 +92,7 @@ static bool check_escape(struct check *c, bool *has_nul)
 	return kind != 'u' || check_unicode(c, has_nul);
 }
 
-/* From behind the opening quote to behind the closing one. */
+/* Reads from after the opening quote to after the closing quote. */
 static bool check_string(struct check *c, bool *has_nul)
 {
 	*has_nul = false;
@@ -123,7 +124,7 @@ static bool check_number(struct check *c)
 	if (peek(c) == '-')
 		c->p++;
 	if (peek(c) == '0')
-		c->p++; /* no digit may follow: 01 leaves "1" behind, which nothing takes */
+		c->p++; /* no digit may follow: 01 leaves a "1", which is then an error */
 	else if (!check_digits(c))
 		return false;
 	if (peek(c) == '.') {
@@ -170,7 +171,7 @@ static bool check_member(struct check *c)
 	return check_value(c);
 }
 
-/* From behind the opening bracket to behind the closing one. */
+/* Reads from after the opening bracket to after the closing bracket. */
 static bool check_list(struct check *c, char close, bool (*check_item)(struct check *))
 {
 	if (++c->depth > JSON_MAX_DEPTH)

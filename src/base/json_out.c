@@ -1,5 +1,5 @@
-/* Owns writing JSON: brackets, commas, escapes.
- * Never parses and never checks that brackets pair up; its callers' tests do.
+/* Owns the writing of JSON: brackets, commas, escapes.
+ * Never parses, and never checks that brackets match; the tests of its callers do.
  * Called by every reply, log line and JSON payload. */
 #include "base/json.h"
 
@@ -8,7 +8,8 @@
 
 static const char hex_digits[] = "0123456789abcdef";
 
-/* 0: as it is. A letter: a backslash and that letter. 'u': \u00XX. RFC 8259, section 7, and DEL. */
+/* 0: unchanged. A letter: a backslash and this letter. 'u': \u00XX. RFC 8259, section 7, and DEL.
+ */
 static const char escapes[256] = {
     [0x00] = 'u', [0x01] = 'u', [0x02] = 'u', [0x03] = 'u',  [0x04] = 'u', [0x05] = 'u',
     [0x06] = 'u', [0x07] = 'u', ['\b'] = 'b', ['\t'] = 't',  ['\n'] = 'n', [0x0B] = 'u',
@@ -23,7 +24,7 @@ struct json_out json_out(struct buf *buf)
 	return (struct json_out){.buf = buf};
 }
 
-/* Whatever stands before a value: the comma, and inside an object the member's name. */
+/* Writes what precedes a value: the comma, and inside an object the member's name. */
 static void begin(struct json_out *o, const char *name)
 {
 	struct buf *b = o->buf;
@@ -58,7 +59,7 @@ static char *put_escape(char *p, unsigned char c)
 	return p;
 }
 
-/* Runs without an escape are copied whole; each escape takes at most 6 bytes for 1. */
+/* Copies runs without escapes as a whole. An escape takes at most 6 bytes for 1. */
 static void put_quoted(struct buf *b, struct text t)
 {
 	size_t from = 0;
@@ -140,7 +141,7 @@ void json_name(struct json_out *o, struct text name)
 	begin(o, NULL);
 	put_quoted(o->buf, name);
 	buf_char(o->buf, ':');
-	o->comma = false; /* the value that follows belongs to this name */
+	o->comma = false; /* the next value belongs to this name */
 }
 
 static void put_members(struct json_out *o, const struct json *v)
@@ -167,7 +168,7 @@ static void put_simple(struct json_out *o, const char *name, const struct json *
 		json_put_null(o, name);
 }
 
-/* As deep as the border lets values be. */
+/* Parsed values are at most JSON_MAX_DEPTH deep, so the recursion is bounded. */
 void json_put_value(struct json_out *o, const char *name, const struct json *v)
 {
 	enum json_kind kind = json_kind(v);

@@ -1,5 +1,5 @@
-/* Owns the files that hold secrets: made with mode 0600, synced with their directory. Never what
- * the secrets are for. Called by main at the start.
+/* Owns the files with secrets: it creates them with mode 0600 and syncs them and their directory.
+ * Never knows what the secrets are for. Called by main at the start.
  */
 #include "base/key_file.h"
 
@@ -39,18 +39,18 @@ static bool write_all(int fd, const void *p, size_t n)
 	return fchmod(fd, 0600) == 0 && write(fd, p, n) == (ssize_t)n && fsync(fd) == 0;
 }
 
-/* Gives the file its name, unless the name is taken. */
+/* Renames the file to its final name, unless this name exists. */
 static enum err publish(const char *from, const char *to)
 {
 	if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
 		return sync_directory(to);
-	/* Some file systems know no RENAME_NOREPLACE; a link does not replace either. */
+	/* Some file systems lack RENAME_NOREPLACE; link does not replace a file either. */
 	if ((errno == EINVAL || errno == ENOSYS) && link(from, to) == 0)
 		return unlink(from) == 0 ? sync_directory(to) : ERR_IO;
 	return errno == EEXIST ? ERR_REFUSED : ERR_IO;
 }
 
-/* A file is completed under another name: a process that is killed leaves no half of it behind. */
+/* A file is completed under another name, so a process that is killed leaves no partial file. */
 static enum err make_file(const char *path, const void *p, size_t n)
 {
 	char tmp[PATH_MAX];

@@ -1,5 +1,5 @@
 /* Owns the log's level, its lines' shape and the write to stderr.
- * Never blocks, never ends the process, never sees a body, token or address.
+ * Never blocks, never ends the process, never gets a body, token or address.
  * Called by every room but core. */
 #include "base/log.h"
 
@@ -12,11 +12,12 @@
 #include "base/json.h"
 #include "base/utf8.h"
 
-/* A line, its end included. Not more than PIPE_BUF: a pipe that polls writable takes that much at
- * once, so the write cannot block and lines of two processes cannot mix. */
+/* The largest line, with its line feed. It is at most PIPE_BUF: a pipe that poll reports as
+ * writable takes this much at once, so the write cannot block, and lines of two processes cannot
+ * mix. */
 enum { LINE_MAX_BYTES = 4096 };
 
-/* Room kept for the marks that may follow the last field, and the line's end. */
+/* Room for the marks that may follow the last field, and for the line feed. */
 enum { TAIL_BYTES = 64 };
 
 static const char *const level_names[] = {
@@ -26,8 +27,8 @@ static const char *const level_names[] = {
     [LOG_ERROR] = "error",
 };
 
-/* The process's only log state (log.h): what is shown, and how many lines were lost since the last
- * one that could be written. */
+/* The log state of the process (log.h): the level, and how many lines were lost since the last line
+ * that could be written. */
 static struct {
 	enum log_level level;
 	uint64_t lost;
@@ -54,7 +55,7 @@ bool log_parse_level(struct text name, enum log_level *level)
 	return false;
 }
 
-/* Text that came from outside may be no UTF-8; a line must stay JSON whatever it holds. */
+/* Text from outside may not be valid UTF-8, but a line must always be JSON. */
 static void put_lossy(struct json_out *o, const char *name, struct text t)
 {
 	char shown[256];

@@ -1,6 +1,6 @@
-/* Owns the turn: libevent's dispatch, then the hooks, and the measure of how long both took.
+/* Owns the turn: libevent's dispatch, then the hooks, and the measurement of both.
  * Never knows what an event or a hook is for.
- * Called by main (new, run, stop) and by every room that waits for something. */
+ * Called by serve.c (new, run, stop) and by every room that waits for events. */
 #include "base/loop.h"
 
 #include <event2/event.h>
@@ -12,9 +12,9 @@
 
 enum { MAX_HOOKS = 8 };
 
-/* The time of the turn, read when it is first asked for: libevent blocks inside the dispatch, so a
- * time read before it would be as old as the wait was long. Kept apart from struct loop because
- * reading the time does not change the loop its callers hold. */
+/* The time of the turn, read when it is first needed. libevent blocks inside the dispatch, so a
+ * time that is read before the dispatch would be too old by the length of the wait. It is outside
+ * struct loop, because reading the time must not need a non-const loop. */
 struct turn {
 	const struct clock *clock;
 	uint64_t mono_ns, unix_ms, steady_ms;
@@ -37,8 +37,8 @@ struct loop {
 
 /* ---- what libevent only logs ---- */
 
-/* Changes reach the kernel in the next dispatch, where nobody could be told that one failed:
- * libevent writes a line. Its log belongs to the process, and so does this. */
+/* Changes reach the kernel in the next dispatch, which cannot return an error for one of them:
+ * libevent only logs it. The log of libevent is global to the process, and so is this counter. */
 static uint64_t failed_changes; /* NOLINT(*-avoid-non-const-global-variables) */
 
 static void on_libevent_log(int severity, const char *message)
@@ -77,8 +77,8 @@ struct loop *loop_new(const struct clock *clock)
 	/* One thread: no locks, and no environment variable may choose another back-end. */
 	event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK);
 	event_config_set_flag(config, EVENT_BASE_FLAG_IGNORE_ENV);
-	/* A bufferevent adds and deletes its write event for each request: within a turn that is
-	 * no system call then. Safe where no descriptor on the loop is a dup of another. */
+	/* A bufferevent adds and deletes its write event for each request. With a changelist, this
+	 * costs no system call within a turn. It is safe if no descriptor is a dup of another. */
 	event_config_set_flag(config, EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST);
 	loop->turn = calloc(1, sizeof(*loop->turn));
 	loop->events = event_base_new_with_config(config);
@@ -131,7 +131,7 @@ const struct histogram *loop_turn_durations(const struct loop *loop)
 	return &loop->durations;
 }
 
-/* A suspended machine is not a jump: the steady clock goes on with the wall clock. */
+/* A suspension is not a jump, because the steady clock advances with the wall clock. */
 static void look_at_clocks(struct loop *loop)
 {
 	struct turn *turn = loop->turn;
@@ -146,7 +146,7 @@ static void look_at_clocks(struct loop *loop)
 		 LOG_U64("by_ms", jump_ms > 0 ? jump_ms : -jump_ms));
 }
 
-/* False when there is no event and there can never be one. */
+/* False if there is no event, and no event can ever come. */
 static bool turn_once(struct loop *loop)
 {
 	int flags = EVLOOP_ONCE | (loop->again ? EVLOOP_NONBLOCK : 0);
@@ -156,7 +156,8 @@ static bool turn_once(struct loop *loop)
 	uint64_t failures = failed_changes;
 	int result = event_base_loop(loop->events, flags);
 	look_at_failures(loop, failures);
-	/* Where no callback asked for the time, the turn is measured from here: its hooks. */
+	/* If no callback needed the time, the measurement of the turn begins here, with its hooks.
+	 */
 	uint64_t start = loop_mono_ns(loop);
 	look_at_clocks(loop);
 	for (int i = 0; i < loop->n_hooks; i++)

@@ -1,9 +1,9 @@
-/* Owns the text of metrics and the bounds of histograms. Never gathers a number (its callers do,
- * and metrics_process.c for the process). Called by api, delivery and the composition root.
+/* Owns the text of metrics and the bounds of histograms. Never collects a number: its callers do,
+ * and metrics_process.c for the process. Called by api, delivery and the composition root.
  */
 #include "base/metrics.h"
 
-/* From a commit on a fast disk to a receiver's total deadline. */
+/* From a commit on a fast disk to the total deadline of a receiver. */
 static const uint64_t bounds_us[HISTOGRAM_BUCKETS - 1] = {
     100, 250, 500, 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 1000000, 5000000};
 

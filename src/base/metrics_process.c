@@ -1,5 +1,5 @@
-/* Owns the metrics of the process, under the names that every Prometheus client uses. Never reads
- * /proc/self/fd: it is closed to a process whose core may not be dumped. Called by GET /metrics.
+/* Owns the metrics of the process, with the names that every Prometheus client uses. Never reads
+ * /proc/self/fd, which a process without core dumps cannot read. Called by GET /metrics.
  */
 #include <poll.h>
 #include <stdio.h>
@@ -12,8 +12,8 @@
 
 enum { DESCRIPTORS_MAX = 1 << 16 };
 
-/* Fields of /proc/self/stat behind the command's name (proc(5)), and what the metrics need of
- * them. */
+/* Fields of /proc/self/stat after the command's name (proc(5)), and the fields that the metrics
+ * need. */
 struct process {
 	unsigned long long user_ticks, system_ticks, start_ticks, virtual_bytes;
 	long long resident_pages;
@@ -50,7 +50,7 @@ static unsigned long long boot_time(void)
 	return at;
 }
 
-/* One poll() that waits for nothing says of each number whether it is open. */
+/* One poll() that does not wait shows for each descriptor whether it is open. */
 static size_t count_descriptors(rlim_t limit)
 {
 	size_t max = limit < DESCRIPTORS_MAX ? (size_t)limit : DESCRIPTORS_MAX, open = 0;

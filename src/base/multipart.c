@@ -1,5 +1,5 @@
-/* Owns the grammar of multipart/form-data: boundaries, the headers of parts, what is a text field.
- * Never a field's meaning. Called by the readers of request bodies.
+/* Owns the grammar of multipart/form-data: boundaries, headers of parts, text fields. Never knows
+ * what a field means. Called by the readers of request bodies.
  */
 #include "base/multipart.h"
 
@@ -14,8 +14,8 @@ static const char truncated[] = "the multipart body does not end with its closin
 
 /* ---- parameters: ; name=token, ; name="quoted" ---- */
 
-/* Takes `; name=value` from *rest. The value keeps its quotes. False at the end, and where
- * something else follows; *rest still holds that. */
+/* Takes `; name=value` from *rest. The value keeps its quotes. False at the end, or if other text
+ * follows, which stays in *rest. */
 static bool next_parameter(struct text *rest, struct text *name, struct text *value)
 {
 	struct text left = text_trim(*rest);
@@ -45,7 +45,7 @@ static bool is_quoted(struct text t)
 
 /* ---- the boundary ---- */
 
-/* RFC 2046, section 5.1.1: bchars, which do not end with a blank. */
+/* RFC 2046, section 5.1.1: bchars that do not end with a blank. */
 static bool is_boundary(struct text t)
 {
 	static const char marks[] = "'()+_,-./:=? ";
@@ -85,8 +85,8 @@ const char *multipart_open(struct multipart *m, struct text content_type, struct
 	return NULL;
 }
 
-/* Behind a delimiter, "--" ends the body and CRLF begins a part; blanks may precede the CRLF.
- * Before any other byte the delimiter was only content that looks like it. */
+/* After a delimiter, "--" ends the body and CRLF begins a part; blanks may precede the CRLF. Before
+ * any other byte, the delimiter is only content that looks like a delimiter. */
 enum after { AFTER_PART, AFTER_END, AFTER_CONTENT, AFTER_CUT };
 
 static enum after after_delimiter(struct text *rest)
@@ -96,7 +96,7 @@ static enum after after_delimiter(struct text *rest)
 	while (i < rest->n && (rest->p[i] == ' ' || rest->p[i] == '\t'))
 		i++;
 	struct text left = text_from(rest->p + i, rest->n - i);
-	if (end) /* what follows the line is nobody's, so a bare LF may end it as well */
+	if (end) /* the text after this line is ignored, so a bare LF may end the line */
 		return left.n == 0 || *left.p == '\r' || *left.p == '\n' ? AFTER_END
 									 : AFTER_CONTENT;
 	if (left.n == 0 || (left.n == 1 && (*left.p == '\r' || *left.p == '-')))
@@ -107,8 +107,8 @@ static enum after after_delimiter(struct text *rest)
 	return AFTER_PART;
 }
 
-/* Moves m->rest behind the next delimiter; *content gets the bytes before it. `skip` bytes of the
- * delimiter are left out: where it opens the body, no line break precedes it. */
+/* Moves m->rest past the next delimiter; *content gets the bytes before it. The first `skip` bytes
+ * of the delimiter are not required: no line break precedes the delimiter that opens the body. */
 static enum after find_delimiter(struct multipart *m, size_t skip, struct text *content)
 {
 	if (m->rest.n == 0)
@@ -145,7 +145,7 @@ static enum after begin(struct multipart *m)
 
 /* ---- a part ---- */
 
-/* The part as its headers describe it. */
+/* A part, as its headers describe it. */
 struct header {
 	struct text name;
 	bool has_name, is_file, has_file_name, is_text;
@@ -153,9 +153,9 @@ struct header {
 	struct text encoding; /* Content-Transfer-Encoding */
 };
 
-/* A quoted string, as browsers and curl write it: \" and \\ are escapes, and so are %22, %0D and
- * %0A (the WHATWG's way, for the three characters that a header cannot hold). All else is
- * itself. */
+/* Decodes a quoted string of browsers and curl: \" and \\ are escapes, and so are %22, %0D and %0A
+ * (the WHATWG's escapes for the three characters that a header cannot have). All other characters
+ * stay. */
 static enum err unescape(struct text t, struct arena *arena, struct text *out)
 {
 	static const struct {
@@ -235,7 +235,7 @@ static enum err read_line(struct header *h, struct text line, struct arena *aren
 }
 
 /* Takes one line, with the lines that continue it: mail libraries fold long headers (RFC 5322,
- * section 2.2.3). The line breaks inside it stay, as blanks. False where no line break ends it. */
+ * section 2.2.3). The line breaks inside it stay, as blanks. False if no line break ends it. */
 static bool next_line(struct text *content, struct text *line)
 {
 	const char *end, *begin = content->p;
@@ -249,7 +249,7 @@ static bool next_line(struct text *content, struct text *line)
 	return true;
 }
 
-/* Reads lines up to the empty one; *content becomes the bytes behind it. */
+/* Reads the lines up to the empty line; *content gets the bytes after it. */
 static enum err read_header(struct header *h, struct text *content, struct arena *arena)
 {
 	for (;;) {
@@ -271,7 +271,7 @@ static bool is_one_of(struct text word, const char *const *words)
 	return *words != NULL;
 }
 
-/* To UTF-8. */
+/* Converts the value to UTF-8. */
 static const char *convert(struct text charset, struct arena *arena, struct text *value,
 			   bool *failed)
 {
@@ -315,8 +315,8 @@ static enum err read_part(struct multipart *m, const struct header *h, struct ar
 enum err multipart_next(struct multipart *m, struct arena *arena, struct multipart_part *part,
 			const char **why)
 {
-	/* Between two parts m->rest begins with the header of the next one: its delimiter was read
-	 * with the content before it. */
+	/* Between two parts, m->rest begins with the header of the next part, because its delimiter
+	 * is read together with the content before it. */
 	if (!m->begun) {
 		enum after after = begin(m);
 		m->ended = after == AFTER_END;

@@ -1,11 +1,11 @@
-/* Owns the distance between two names. Never a list of names. Called where an unknown option,
- * variable or member is refused.
+/* Owns the distance between two names. Never a list of names. Called by the code that refuses
+ * unknown options, variables and members.
  */
 #include "base/near.h"
 
 enum { NAME_MAX_BYTES = 40 };
 
-/* Writes the name in lower case and without separators. Answers its length, 0 if the name is too
+/* Writes the name in lower case and without separators. Returns its length, or 0 if the name is too
  * long. */
 static size_t fold(struct text name, char out[NAME_MAX_BYTES])
 {
@@ -23,8 +23,8 @@ static size_t least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-/* Levenshtein's distance, in which two neighbours that are swapped are one edit. Rows of the usual
- * table: the one before the last, the last, and the one under construction. */
+/* Levenshtein's distance, in which swapping two neighbours is one edit. Keeps three rows of the
+ * usual table: the row before the last, the last row, and the current row. */
 static size_t distance_of(const char *a, size_t a_n, const char *b, size_t b_n)
 {
 	size_t rows[3][NAME_MAX_BYTES + 1] = {{0}};
@@ -57,7 +57,7 @@ void near_offer(struct near *near, struct text candidate)
 	char a[NAME_MAX_BYTES], b[NAME_MAX_BYTES];
 	size_t a_n = fold(near->name, a), b_n = fold(candidate, b);
 	size_t longer = a_n > b_n ? a_n : b_n, shorter = a_n > b_n ? b_n : a_n;
-	/* So many edits it takes at least. */
+	/* The distance is at least the difference of the lengths. */
 	if (shorter == 0 || 3 * (longer - shorter) > longer)
 		return;
 	size_t distance = distance_of(a, a_n, b, b_n);

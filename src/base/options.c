@@ -1,6 +1,6 @@
-/* Owns where options come from and which source wins.
- * Never prints and never exits: main does, by the outcome.
- * Called by main for referd, and by the load tool. */
+/* Owns the sources of options and their precedence.
+ * Never prints and never exits: its caller does, by the outcome.
+ * Called by the commands of referd. */
 #include "base/options.h"
 
 #include <assert.h>
@@ -20,10 +20,10 @@ enum origin { FROM_NOWHERE, FROM_FLAG, FROM_ENVIRONMENT, FROM_FILE, FROM_DEFAULT
 struct setting {
 	const char *value;
 	enum origin origin;
-	unsigned line; /* of the file */
+	unsigned line; /* in the file */
 };
 
-/* Sources are read from the strongest to the weakest; a setting that is there is not replaced. */
+/* Sources are read from the strongest to the weakest. A setting that exists is not replaced. */
 struct reading {
 	const struct options *options;
 	struct setting settings[OPTIONS_MAX];
@@ -35,7 +35,7 @@ struct reading {
 
 static bool wrong(struct reading *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* The one line that OPTIONS_WRONG promises; warnings gathered before it are dropped. */
+/* Writes the one line of OPTIONS_WRONG. Earlier warnings are dropped. */
 static bool wrong(struct reading *r, const char *format, ...)
 {
 	va_list ap;
@@ -75,7 +75,7 @@ static struct setting *find_setting(struct reading *r, struct text name, bool *i
 	return NULL;
 }
 
-/* The option that was probably meant, or NULL. Its text ends with a NUL: it is an option's name. */
+/* The name of the option that was probably meant, or NULL. */
 static const char *nearest(const struct reading *r, struct text name)
 {
 	struct near near = near_of(name);
@@ -86,7 +86,7 @@ static const char *nearest(const struct reading *r, struct text name)
 
 /* ---- command line ---- */
 
-/* One "--name", "--name=value" or "--name value"; *i stays on the last word that was used. */
+/* Reads "--name", "--name=value" or "--name value". *i stays on the last word that it used. */
 static bool read_flag(struct reading *r, int argc, char *const *argv, int *i)
 {
 	struct text name, value;
@@ -105,7 +105,7 @@ static bool read_flag(struct reading *r, int argc, char *const *argv, int *i)
 	}
 	setting->origin = FROM_FLAG;
 	if (has_value)
-		setting->value = value.p; /* ends where the word ends */
+		setting->value = value.p; /* its end is the end of the word */
 	else if (is_flag)
 		setting->value = "true";
 	else if (*i + 1 < argc)
@@ -239,7 +239,7 @@ static bool read_line(struct reading *r, struct text line, unsigned number)
 	return true;
 }
 
-/* The whole file, or why there is none. */
+/* Reads the whole file, or writes why it cannot be read. */
 static bool load_file(struct reading *r, struct buf *content)
 {
 	const char *path = r->config.value;
@@ -280,7 +280,7 @@ static bool read_file(struct reading *r)
 
 /* ---- values ---- */
 
-/* "--name", "REFERD_NAME" or "FILE:LINE: name": what the message begins with. */
+/* Writes the beginning of a message: "--name", "REFERD_NAME" or "FILE:LINE: name". */
 static void name_origin(const struct reading *r, size_t i, struct buf *out)
 {
 	char known[OPTION_ENVIRONMENT_SIZE];
@@ -314,8 +314,8 @@ static bool wrong_value(struct reading *r, size_t i, const char *why)
 	return false;
 }
 
-/* Run twice, first with scratch = true: nothing is written to the owner's struct before everything
- * is known to be right. */
+/* Runs twice, first with scratch = true, so that the owner's struct is written only if all values
+ * are valid. */
 static bool store_all(struct reading *r, void *target, bool scratch)
 {
 	for (size_t i = 0; i < r->options->n; i++) {

@@ -1,6 +1,6 @@
-/* Owns what people read about options: --help and the table of deploy/README.md.
+/* Owns the texts about options: --help and the table of deploy/README.md.
  * Never reads a value.
- * Called by main (--help, `referd help markdown`). */
+ * Called by the commands (--help) and by `referd help markdown`. */
 #include <string.h>
 
 #include "base/options.h"
@@ -29,7 +29,7 @@ static const struct option *item(const struct options *options, size_t i)
 	return i < options->n ? &options->items[i] : &common[i - options->n];
 }
 
-/* "--name PLACEHOLDER"; answers its length. */
+/* Writes "--name PLACEHOLDER". Returns its length. */
 static size_t write_usage(const struct option *option, struct buf *out)
 {
 	size_t before = out->n;
@@ -110,7 +110,7 @@ void options_write_help(const struct options *options, struct buf *out)
 	write_paragraph(out, trailer);
 }
 
-/* A bar would end the cell. */
+/* Escapes bars, which would end the cell. */
 static void write_cell(struct buf *out, const char *s)
 {
 	for (; *s != '\0'; s++) {

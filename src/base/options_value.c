@@ -1,5 +1,5 @@
-/* Owns what an option's value may look like, and how near two names are.
- * Never knows where the value came from.
+/* Owns the forms of values: numbers, sizes, durations, switches.
+ * Never knows the source of a value.
  * Called by options.c. */
 #include "options_value.h"
 
@@ -38,7 +38,7 @@ static const struct {
     {"on", true},   {"off", false},   {"1", true},   {"0", false},
 };
 
-/* Digits and a unit of the table; false where it is not that. */
+/* Reads digits and a unit of the table. False if the value has another form. */
 static bool read_with_unit(struct text value, const struct unit *units, uint64_t *out)
 {
 	size_t digits = 0;

@@ -15,7 +15,7 @@ uint64_t steady_ms(const struct steady *s, uint64_t boot_ns)
 	return s->began_unix_ms + (boot_ns - s->began_ns) / NS_PER_MS;
 }
 
-/* Going back is believed at once: it makes nothing older than it is. */
+/* A jump back counts at once, because it makes no data older than it is. */
 static void believe(struct steady *s, uint64_t now_ms)
 {
 	if (s->ahead_ms - s->believed_ms <= STEADY_JUMP_MS) {

@@ -1,6 +1,6 @@
-/* Owns what is left of a text that people typed once the invisible characters are gone.
- * Never judges what the text means.
- * Called wherever a name, an address, a code or any other typed value comes in. */
+/* Owns the removal of invisible characters from text that people typed.
+ * Never knows what the text means.
+ * Called by the code that reads names, addresses, codes and other typed values. */
 #include "base/typed.h"
 
 #include <stdio.h>
@@ -22,8 +22,8 @@ static struct text behind(struct text t, size_t n)
 	return text_from(t.p + n, t.n - n);
 }
 
-/* How many bytes at the beginning of t belong to the emoji before it: one variation selector, tags,
- * one joiner, each of them optional (UTS #51, section 1.4.9). */
+/* The number of bytes at the beginning of t that belong to the emoji before t: one variation
+ * selector, tags and one joiner, all optional (UTS #51, section 1.4.9). */
 static size_t emoji_tail(struct text t)
 {
 	size_t at = 0, n;
@@ -71,7 +71,8 @@ static bool has_invisible(struct text t)
 enum err typed_strip(struct text t, struct arena *arena, struct text *out)
 {
 	*out = t;
-	if (!has_invisible(t) || !utf8_valid(t)) /* pieces of broken characters could meet */
+	if (!has_invisible(t) ||
+	    !utf8_valid(t)) /* removing bytes could join pieces of broken characters */
 		return ERR_OK;
 	char *p = arena_alloc(arena, t.n);
 	if (p == NULL)

@@ -1,6 +1,6 @@
 /* Owns the look-ups in Unicode's tables and the reading of single characters.
  * Never changes a text.
- * Called by typed.c, unicode_fold.c, and by those who name a character in a message. */
+ * Called by typed.c, unicode_fold.c, and the code that names a character in a message. */
 #include "unicode_tables.h"
 
 #include <string.h>
@@ -148,7 +148,8 @@ static uint32_t compose_hangul(uint32_t first, uint32_t second)
 	return 0;
 }
 
-/* The row of these two numbers, or of the one where `second` is 0; NULL where there is none. */
+/* The row with these two keys, or with only the first key if `second` is 0. NULL if there is no
+ * row. */
 static const struct unicode_pair *find_pair(const struct unicode_pair *rows, size_t n, uint32_t key,
 					    uint32_t second)
 {

@@ -1,5 +1,5 @@
-/* Owns the folding of text for comparing: simple case folding and NFC (Unicode, section 3.11).
- * Never shows its result to anybody.
+/* Owns the folding of text for comparison: simple case folding and NFC (Unicode, section 3.11).
+ * Never displays its result.
  * Called by the comparison of e-mail addresses and by searches (core). */
 #include <string.h>
 
@@ -7,11 +7,12 @@
 #include "unicode_tables.h"
 
 enum {
-	PARTS_MAX = 4,   /* characters that one may become (U+1F82) */
-	COUNTED_MIN = 8, /* accents in a run from which on counting is cheaper than inserting */
+	PARTS_MAX = 4, /* the most characters that one character decomposes into (U+1F82) */
+	COUNTED_MIN =
+	    8, /* from this number of accents in a run, counting is cheaper than inserting */
 };
 
-/* Characters on their way; room for all that a text can become. */
+/* Characters between the steps, with room for the longest result. */
 struct line {
 	uint32_t *c;
 	size_t n;
@@ -41,13 +42,13 @@ static void add_parts(struct line *line, uint32_t c)
 		line->c[line->n++] = c;
 		return;
 	}
-	add_parts(line, first); /* the second part never decomposes further */
+	add_parts(line, first); /* the second part does not decompose further */
 	if (second != 0)
 		line->c[line->n++] = second;
 }
 
-/* Both sorts keep the order within a class. Counting costs what 256 classes cost, however long the
- * run. */
+/* Both sorts keep the order within a class. Counting costs a pass over 256 classes for a run of any
+ * length. */
 static void count_run(uint32_t *run, size_t n, uint32_t *room)
 {
 	size_t starts[257] = {0};
@@ -71,7 +72,7 @@ static void insert_run(uint32_t *run, size_t n)
 	}
 }
 
-/* Puts the accents of one run into the order of their classes. */
+/* Sorts the accents of one run by their classes. */
 static void sort_run(uint32_t *run, size_t n, uint32_t *room)
 {
 	if (n < COUNTED_MIN)
@@ -91,13 +92,13 @@ static void sort_accents(struct line *line, uint32_t *room)
 	}
 }
 
-/* Joins each accent to the letter before it, unless another accent of its class or above lies
- * between (Unicode, D117). */
+/* Joins each accent to the letter before it, unless an accent of the same or a higher class is
+ * between them (Unicode, D117). */
 static void compose(struct line *line)
 {
 	size_t n = 0, letter = 0;
 	uint32_t before =
-	    256; /* class of the last one kept behind the letter; 256: no letter yet */
+	    256; /* class of the last accent kept after the letter; 256: no letter yet */
 	for (size_t i = 0; i < line->n; i++) {
 		uint32_t c = line->c[i], class = unicode_class(c);
 		uint32_t whole = 0;
@@ -115,7 +116,7 @@ static void compose(struct line *line)
 	line->n = n;
 }
 
-/* `from` into `to`, which has room for PARTS_MAX times as many. */
+/* Decomposes `from` into `to`, which has room for PARTS_MAX times as many characters. */
 static void normalize(const struct line *from, struct line *to, uint32_t *room)
 {
 	to->n = 0;
@@ -151,7 +152,7 @@ static void fold_line(struct line *line)
 		line->c[i] = fold_one(line->c[i]);
 }
 
-/* NFC before folding too: U+1F88 and its parts would fold to different letters. */
+/* NFC is also applied before folding, because U+1F88 and its parts fold to different letters. */
 static struct line fold_unsettled(struct line line, uint32_t *room)
 {
 	struct line other = {.c = room}, *from = &line, *to = &other;

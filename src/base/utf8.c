@@ -1,11 +1,12 @@
 /* Owns the check that bytes are UTF-8.
- * Never repairs them: what is not valid is refused where it came in.
- * Called by every decoder of outside text and by the JSON border. */
+ * Never repairs them: the reader of invalid text refuses it.
+ * Called by every decoder of text from outside and by the reading of JSON. */
 #include "base/utf8.h"
 
 #include <string.h>
 
-/* RFC 3629, section 4: the second byte's range depends on the first; all later ones are 80..BF. */
+/* RFC 3629, section 4: the range of the second byte depends on the first; all later bytes are
+ * 80..BF. */
 struct lead {
 	unsigned char first, last; /* lead bytes of this row */
 	unsigned char length;      /* of the sequence */
@@ -20,7 +21,7 @@ static const struct lead leads[] = {
     {0xF1, 0xF3, 4, 0x80, 0xBF}, {0xF4, 0xF4, 4, 0x80, 0x8F}, /* above 8F: beyond U+10FFFF */
 };
 
-/* Length of the sequence at p (which is no ASCII byte), 0 where it is malformed. */
+/* The length of the sequence at p (not an ASCII byte), or 0 if it is malformed. */
 static size_t sequence_length(const unsigned char *p, size_t n)
 {
 	const struct lead *lead = leads;
@@ -35,7 +36,7 @@ static size_t sequence_length(const unsigned char *p, size_t n)
 	return lead->length;
 }
 
-/* How many bytes at p are ASCII, looked at eight at a time. */
+/* The number of ASCII bytes at p, counted eight at a time. */
 static size_t ascii_run(const unsigned char *p, size_t n)
 {
 	size_t i = 0;

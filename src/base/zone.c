@@ -1,4 +1,4 @@
-/* Owns what a zone's table and rule say about a moment, a day and a local time.
+/* Owns the conversion between moments, local days and local times by a zone's table and rule.
  * Never reads a clock or a file; zones.txt is compiled in.
  * Called by the code that shows, counts or reads a date of a campaign. */
 #include "base/zone.h"
@@ -41,7 +41,7 @@ const char *zone_name(const struct zone *zone)
 	return zone->name;
 }
 
-/* "America/New_York" is of the city "new york". */
+/* "America/New_York" has the city "new york". */
 static bool is_city(const char *name, struct text city)
 {
 	const char *slash = strrchr(name, '/');
@@ -72,7 +72,7 @@ struct stretch {
 	int64_t offset;
 };
 
-/* The moment at which the rule is met in a year; `offset` is what the clocks show until then. */
+/* The moment of the rule in a year; `offset` is the offset before it. */
 static int64_t rule_moment(const struct zone_day_rule *rule, unsigned year, int64_t offset)
 {
 	unsigned first = clock_day_of(year, rule->month, 1);
@@ -84,7 +84,8 @@ static int64_t rule_moment(const struct zone_day_rule *rule, unsigned year, int6
 	return (int64_t)day * DAY_MINUTES + rule->minute - offset;
 }
 
-/* Narrows the stretch to the side of `at` where the moment is; from `at` on the offset is that. */
+/* Cuts the stretch at `at`, keeps the side with the moment, and sets its offset: `offset` applies
+ * from `at` on. */
 static void cut(struct stretch *s, int64_t moment, int64_t at, int64_t offset)
 {
 	if (at > moment && at < s->to)
@@ -95,7 +96,7 @@ static void cut(struct stretch *s, int64_t moment, int64_t at, int64_t offset)
 	s->offset = offset;
 }
 
-/* Behind the last transition of the table. */
+/* After the last transition of the table. */
 static struct stretch by_rule(const struct zone *z, int64_t moment, struct stretch s)
 {
 	unsigned year = clock_date_of((unsigned)(moment / DAY_MINUTES)).year;
@@ -154,7 +155,7 @@ void zone_format_date(const struct zone *zone, uint64_t unix_ms, char out[CLOCK_
 	clock_format_day(zone_day(zone, unix_ms), out);
 }
 
-/* No zone is further than that from Greenwich, nor jumped further. */
+/* No zone has a larger offset from Greenwich or has changed its offset by more. */
 enum { FAR = 26 * 60 };
 
 /* The first moment at which the local clock shows `local` or later. */
@@ -192,7 +193,7 @@ uint64_t zone_moment(const struct zone *zone, uint64_t local_ms)
 		before = s;
 		s = stretch_at(zone, s.to);
 	}
-	/* In a gap the clocks of the stretch before would have shown it. */
+	/* In a gap, the offset before the gap applies. */
 	int64_t offset = local - s.offset < s.from ? before.offset : s.offset;
 	return bounded((int64_t)local_ms - offset * MINUTE_MS);
 }

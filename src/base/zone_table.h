@@ -1,5 +1,5 @@
 /*
- * The table that the Makefile makes of zones.txt; zones.py says what the numbers mean.
+ * The table that the Makefile makes from zones.txt; zones.py explains the numbers.
  */
 #ifndef BASE_ZONE_TABLE_H
 #define BASE_ZONE_TABLE_H
@@ -7,8 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* When daylight saving time begins or ends: the local minute after midnight of a day of the week.
- */
+/* When daylight saving time begins or ends: a minute after local midnight of a day of the week. */
 struct zone_day_rule {
 	uint8_t month, week, weekday; /* week 5: the last one; weekday 0: Sunday */
 	int16_t minute;
@@ -21,11 +20,11 @@ struct zone {
 	uint16_t first, n;                 /* of ZONE_TRANSITIONS */
 };
 
-/* From that minute since 1970 on the offset is that. */
+/* From ZONE_MINUTES[i] on, in minutes since 1970, the offset is ZONE_OFFSETS[i]. */
 extern const uint32_t ZONE_MINUTES[];
 extern const int16_t ZONE_OFFSETS[];
-/* In the order of their names without regard to case. */
+/* Sorted by name without regard to case. */
 extern const struct zone ZONES[];
-extern const size_t ZONES_N, ZONES_UTC; /* how many there are, where UTC is */
+extern const size_t ZONES_N, ZONES_UTC; /* the number of zones, the index of UTC */
 
 #endif
