@@ -29,7 +29,7 @@ static const struct option table[] = {
 	   "Address that people and systems use for referd: every link begins with it; by default "
 	   "http://localhost:PORT"),
     OPTION("ca-file", TEXT, ca_file, "FILE", NULL, 0, 0,
-	   "Root certificates (PEM) for outbound TLS, in addition to those of the system"),
+	   "Root certificates (PEM) for outbound TLS, in addition to the roots of the system"),
     OPTION("allow-targets", TEXT, allow_targets, "CIDR,...", NULL, 0, 0,
 	   "Private address ranges that webhooks may be sent to"),
     OPTION("allow-http-targets", FLAG, allow_http_targets, NULL, NULL, 0, 0,

@@ -178,7 +178,9 @@ static bool write_tokens(const char *path, const char *api, const char *inbound)
 	snprintf(
 	    text, sizeof text,
 	    "API token: %s\nInbound token: %s\n\n"
-	    "The API token gives full access to the REST API. Send it in a header:\n"
+	    "The API token signs in to the dashboard. It gives full access to the REST API, in "
+	    "this "
+	    "header:\n"
 	    "    Authorization: Bearer {API token}\n"
 	    "The inbound token is part of the address to which your systems report purchases:\n"
 	    "    POST /webhook/{inbound token}/qualify\n"

@@ -246,8 +246,8 @@ static void on_signal(evutil_socket_t fd, short what, void *arg)
 		log_warn("serve.drain_without_limit", LOG_STR("error", err_name(ERR_NO_MEMORY)));
 }
 
-/* If the CA file cannot be loaded, the log says so and the old certificates stay. SIGHUP never ends
- * the server. */
+/* If the CA file cannot be loaded, the server logs why and keeps the old certificates. SIGHUP never
+ * ends the server. */
 static void on_sighup(evutil_socket_t fd, short what, void *arg)
 {
 	struct serve *s = arg;

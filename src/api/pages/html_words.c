@@ -1,6 +1,6 @@
 /*
- * Owns the words of the pages in the languages that referd speaks itself. Never what a campaign
- * says (core/page_text.h). Called by the pages.
+ * Owns the words of the pages in the languages that referd speaks. Never the texts of a campaign
+ * (core/page_text.h). Called by the pages.
  */
 #include "html_words.h"
 
@@ -208,7 +208,7 @@ static const struct {
      }},
 };
 
-/* The primary subtag ("de" of "de-AT") is what counts. */
+/* Only the primary subtag counts: "de" of "de-AT". */
 static bool speaks(struct text lang, const char *known)
 {
 	struct text primary, rest;

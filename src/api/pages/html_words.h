@@ -1,5 +1,5 @@
 /*
- * The pages' own words, where the campaign says nothing itself.
+ * The words of the pages. A campaign may replace some of them with its own texts.
  */
 #ifndef API_HTML_WORDS_H
 #define API_HTML_WORDS_H
@@ -11,15 +11,15 @@
 enum html_word {
 	WORD_FIRST_NAME,
 	WORD_EMAIL,
-	WORD_REQUIRED, /* behind a field's label, in brackets */
-	WORD_CHOOSE,   /* a select's first, empty option */
+	WORD_REQUIRED, /* after the label of a field, in brackets */
+	WORD_CHOOSE,   /* the first, empty option of a select */
 	WORD_JOIN,     /* the form's button */
-	WORD_INVITED,  /* behind the referrer's first name */
+	WORD_INVITED,  /* after the referrer's first name */
 	WORD_TERMS,
-	WORD_ERROR, /* in front of the title of a form with a mistake */
-	WORD_CHECK, /* above the mistake */
+	WORD_ERROR, /* before the title of a form with a problem */
+	WORD_CHECK, /* above the problem */
 	WORD_THANKS,
-	WORD_KNOWN, /* instead of thanks, for somebody who had joined before */
+	WORD_KNOWN, /* instead of thanks, for a person who has joined already */
 	WORD_THANKS_BODY,
 	WORD_LINK,
 	WORD_SHARE,
@@ -30,7 +30,7 @@ enum html_word {
 	WORD_COUNTS,
 	WORD_REFERRALS,
 	WORD_QUALIFIED,
-	WORD_ACCEPTED, /* the answer that does not tell who is known */
+	WORD_ACCEPTED, /* for campaigns that do not reveal who is known */
 	WORD_ACCEPTED_BODY,
 	WORD_CLOSED,
 	WORD_CLOSED_DRAFT,
@@ -45,13 +45,13 @@ enum html_word {
 	WORD_UNSUBSCRIBED_BODY,
 	WORD_BUSY, /* too many requests */
 	WORD_BUSY_BODY,
-	WORD_TOO_LARGE, /* what was typed */
+	WORD_TOO_LARGE, /* the entries of a form */
 	WORD_TOO_LARGE_BODY,
 	WORD_HEADER_TOO_LARGE_BODY, /* cookies, mostly */
 	HTML_WORDS,
 };
 
-/** The word in the language of a tag ("de-AT"), in English where there are none in that
+/** The word in the language of a tag ("de-AT"), or in English if referd does not speak the
  * language. */
 const char *html_word(struct text lang, enum html_word word);
 /** Is the language written from right to left? */
