@@ -1,5 +1,6 @@
-/* Owns the bearer token of a request: how it is read, looked up and refused. Never keeps a token.
- * Called by api.c for each route that needs one, and by calls that judge their credential
+/*
+ * Owns the bearer token of a request: reading it, looking it up, refusing it. Never keeps a token.
+ * Called by api.c for each route that needs a token, and by calls that check their credential
  * themselves.
  */
 #include "call.h"

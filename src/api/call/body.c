@@ -1,5 +1,6 @@
 /*
- * Owns the reading of request bodies. Never what a field means. Called by the calls that take one.
+ * Owns the reading of request bodies. Never knows what a field means. Called by the calls that
+ * take a body.
  */
 #include "body.h"
 
@@ -38,7 +39,7 @@ bool body_neutral(struct call *call, struct text *content)
 	return err == ERR_OK;
 }
 
-/* A list of codings that changes nothing, such as "identity", or an empty one. */
+/* Is this list of codings empty, or "identity" alone? Then the body is not encoded. */
 static bool is_identity(struct text codings)
 {
 	struct text coding;
@@ -91,7 +92,7 @@ static enum err take_pairs(struct call *call, struct text rest, struct body *bod
 	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
-/* A form encodes the brace. curl sends -d '{...}' as a form, whose fields would all be missing. */
+/* curl sends -d '{...}' as a form. A real form encodes the brace. */
 static bool is_json_after_all(struct text content)
 {
 	return text_starts(text_trim(content), TEXT("{"));
@@ -114,7 +115,7 @@ static bool read_form(struct call *call, struct text content, struct body *body)
 	return err == ERR_OK;
 }
 
-/* False after it has replied. */
+/* False after a reply. */
 static bool take_part(struct call *call, const struct multipart_part *part, struct body *body)
 {
 	if (part->problem == NULL)
@@ -150,7 +151,7 @@ static bool is_json_type(struct text type)
 bool body_is_hopeless(const struct http_request *req)
 {
 	struct text content = text_trim(req->body);
-	/* The first byte of an object, or of a byte order mark. */
+	/* An object begins with a brace, or with the first byte of a byte order mark. */
 	return is_json_type(media_type(req)) && content.n > 0 && content.p[0] != '{' &&
 	       content.p[0] != '\xef';
 }
@@ -192,7 +193,7 @@ bool body_is_csv(const struct http_request *req)
 	return text_ieq(media_type(req), TEXT("text/csv"));
 }
 
-/* Windows programs write a byte order mark in front of UTF-8. */
+/* Programs on Windows write a byte order mark before UTF-8 text. */
 static struct text without_mark(struct text content)
 {
 	const struct text mark = TEXT("\xef\xbb\xbf");

@@ -1,6 +1,6 @@
 /*
- * Owns how a field of a body becomes a value, whether the body is a form or JSON. Never reads the
- * body itself (body.c). Called by the calls that take a body, and by decode.c.
+ * Owns the values of a body's fields, in forms and in JSON. Never reads the body itself (body.c).
+ * Called by the calls that take a body, and by decode.c.
  */
 #include <stdio.h>
 

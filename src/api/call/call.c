@@ -1,6 +1,6 @@
 /*
- * Owns how a call is answered: JSON, the error shape, redirects, limits. Never what a call does.
- * Called by every file of this room.
+ * Owns the replies of calls: JSON, the shape of errors, redirects, headers. Never knows what a
+ * call does. Called by every file of this room.
  */
 #include "call.h"
 
@@ -11,7 +11,7 @@
 #include "core/idempotency.h"
 #include "request_metrics.h"
 
-enum { OUT_KEPT_MAX = 1 << 20 /* of the reply buffer between replies */ };
+enum { OUT_KEPT_MAX = 1 << 20 /* the size at which the reply buffer is freed after a reply */ };
 
 void *call_alloc(struct call *call, size_t n)
 {
@@ -70,7 +70,7 @@ bool call_read_id(struct call *call, uint64_t *id, const char *unknown)
 	return false;
 }
 
-/* ---- all answers ---- */
+/* ---- all replies ---- */
 
 enum { COMMON_HEADERS = 3 };
 
@@ -79,7 +79,7 @@ static struct text cache_of(const struct call *call, int status)
 	return text_of(status / 100 == 2 && call->cache != NULL ? call->cache : "no-store");
 }
 
-/* The call's own headers, and behind them what every answer has. Their number. */
+/* Writes the call's own headers, then the headers of every reply. Returns their number. */
 static size_t add_common(const struct call *call, int status, const struct http_header *headers,
 			 size_t n_headers,
 			 struct http_header all[CALL_HEADERS_MAX + COMMON_HEADERS])
@@ -98,7 +98,7 @@ static size_t add_common(const struct call *call, int status, const struct http_
 	return (size_t)(next - all);
 }
 
-/* Gives the reply its headers, which live in `all`, and counts it. */
+/* Gives the reply its headers, which live in `all`, and counts the reply. */
 static void complete(struct call *call, struct http_reply *r, const struct http_header *headers,
 		     size_t n_headers, struct http_header all[CALL_HEADERS_MAX + COMMON_HEADERS])
 {

@@ -1,5 +1,6 @@
 /*
- * One call of the API: the request, what its path and token say, and how it is answered.
+ * One call of the API: the request, what is known from its path and its credentials, and its
+ * reply.
  */
 #ifndef API_CALL_H
 #define API_CALL_H
@@ -37,13 +38,13 @@ struct api {
 	uint64_t requests;
 	bool draining;
 
-	/* Of the pages. */
+	/* For the pages. */
 	struct qr_cache *qr_codes;
 	struct reach *reach;
 	/* Replies 429 with a page (html_reply_limited). */
 	void (*reply_limited_page)(struct call *call, struct text retry_s);
 
-	/* Of the calls. */
+	/* For the calls. */
 	struct api_config *config;      /* a copy of what api_open got (api/api.h) */
 	struct buf openapi;             /* the document, made for the first request for it */
 	struct import *imports;         /* running imports (import.h) */
@@ -56,63 +57,66 @@ struct api {
 struct call {
 	struct api *api;
 	struct http_request *req;
-	const struct route *route;           /* NULL: no route has that path and method */
-	struct text params[CALL_PARAMS_MAX]; /* what stood in the pattern's braces */
-	uint64_t scopes, token_id;           /* of the bearer token, where the route asks for one */
-	struct sockaddr_storage client;      /* the peer, or what a trusted proxy says */
-	const char *cache;                   /* Cache-Control of a 2xx response; NULL: no-store */
-	bool by_origin;                      /* the answer depends on the Origin header, */
-	struct text allowed_origin;          /* and this one may read it; see cors.h */
-	struct problems *problems;           /* noted so far (call_note); NULL: none */
-	bool no_memory;                      /* to note one */
-	bool replied;                        /* the request must not be used any more */
-	/* Answers them with a page; NULL: they are answered as JSON. */
+	const struct route *route;           /* NULL: no route has this path and method */
+	struct text params[CALL_PARAMS_MAX]; /* the values of the pattern's braces */
+	uint64_t scopes, token_id;           /* of the bearer token, if the route needs one */
+	struct sockaddr_storage client; /* the peer, or the client that a trusted proxy names */
+	const char *cache;              /* Cache-Control of a 2xx response; NULL: no-store */
+	bool by_origin;                 /* the reply depends on the Origin header */
+	struct text allowed_origin;     /* the origin that may read it, or empty; see cors.h */
+	struct problems *problems;      /* noted so far (call_note); NULL: none yet */
+	bool no_memory;                 /* a problem could not be noted */
+	bool replied;                   /* the request must not be used any more */
+	/* Replies to the problems with a page; NULL: the reply is JSON. */
 	void (*reply_problems)(void *arg, const struct problems *problems);
 	void *reply_problems_arg;
 };
 
-/** n zeroed bytes that live until the reply. Replies 503 and answers NULL without memory: the
- * caller just returns. */
+/** n zeroed bytes that live until the reply. NULL after a 503: out of memory; the caller just
+ * returns. */
 void *call_alloc(struct call *call, size_t n) WARN_UNUSED;
 
-/** Copies the text to where it lives until the reply. False after 503. */
+/** Copies the text to memory that lives until the reply. False after a 503. */
 bool call_keep(struct call *call, struct text t, struct text *out) WARN_UNUSED;
 
-/** Queues the command. Replies itself instead where the queue is full (503), or where a problem of
- * the request was noted (422): the command then never runs. */
+/** Queues a command (call_query: a query). If the queue is full (503) or a problem was noted (422),
+ * it replies instead, and the command never runs. */
 void call_submit(struct call *call, struct command *cmd);
 void call_query(struct call *call, struct command *cmd);
 
-/* Wrong fields are noted while the request is read and answered together. */
+/* Wrong fields are noted while the request is read. One reply reports all of them. */
 
-/** Notes that the field is wrong: `what` completes "field ..." ("is required") and lives until the
+/** Notes that the field is wrong. `what` completes "field ..." ("is required") and lives until the
  * reply. */
 void call_note(struct call *call, const char *field, const char *what);
-/** Are there so many problems that further ones are dropped? Then looking for more is wasted. */
+/** Are there so many problems that further problems are dropped? Then do not look for more. */
 bool call_notes_full(const struct call *call);
-/** The same about a field whose name came with the request: it is cut, and made printable. */
+/** The same for a field whose name came with the request: the name is shortened and made printable.
+ * */
 void call_note_named(struct call *call, struct text name, const char *what);
-/** True while nothing is noted; otherwise replies 422 with all problems. call_submit and call_query
- * do so too. */
+/** True if no problem was noted. Otherwise false after a 422 with all problems. call_submit and
+ * call_query make this check themselves. */
 bool call_check(struct call *call) WARN_UNUSED;
-/** Queues a command that adds what it finds to its own list, which begins with what was noted, and
- * then refuses. Reply with call_reply_problems. */
+/** Queues a command that has a list of problems. The list gets the noted problems; the command adds
+ * the problems that it finds, and refuses. Reply with call_reply_problems. */
 void call_submit_noted(struct call *call, struct command *cmd, struct problems *problems);
 
 /** Was this call made below /api/v1? */
 bool call_is_v1(const struct call *call);
 
-/** Unix time, for commands. */
+/** The Unix time in ms, for commands. */
 uint64_t call_now_ms(const struct call *call);
 
-/** The public URL of a user's or campaign's code: "{public_url}/{code}/join". */
+/** Appends the join link of a user's or campaign's code: "{public_url}/{code}/join". */
 void call_write_join_url(const struct call *call, struct buf *out, struct text code);
 
-/** The number in the path's first parameter. False after 404 with `unknown`. */
+/** Reads the id in the first parameter of the path. False after a 404 with the message `unknown`.
+ * */
 bool call_read_id(struct call *call, uint64_t *id, const char *unknown) WARN_UNUSED;
 
 struct idempotency_key;
-/** Reads the Idempotency-Key header into *key (untouched where there is none). False after 400. */
+/** Reads the Idempotency-Key header into *key, which stays as it is without that header. False
+ * after a reply: 400 for a wrong length, 503. */
 bool call_read_idempotency_key(struct call *call, struct text scope,
 			       struct idempotency_key *key) WARN_UNUSED;
 
@@ -124,53 +128,53 @@ const struct token_entry *call_token(const struct call *call);
 /** Does the request carry a token with one of these scopes? */
 bool call_has_token(const struct call *call, uint64_t scopes);
 
-/* Replies. Each ends the call. */
+/* Replies. Each of them ends the call. */
 
-/** 401, or 429 where this address has sent too many wrong tokens. */
+/** 401; or 429 if this address has sent too many wrong tokens. */
 void call_refuse_token(struct call *call, const char *message);
 
-/** Anything: all others end here. At most CALL_HEADERS_MAX headers. Cache-Control is not one of
- * them: set call->cache before. */
+/** Any reply that is sent as a whole. At most CALL_HEADERS_MAX headers, and never Cache-Control:
+ * set call->cache instead. */
 enum { CALL_HEADERS_MAX = 4 };
 void call_reply_with(struct call *call, int status, const char *content_type, struct text body,
 		     const struct http_header *headers, size_t n_headers);
-/** The same for an answer in pieces, which follow with http_reply_piece. */
+/** The beginning of a reply in pieces, which follow with http_reply_piece. */
 void call_reply_begin(struct call *call, int status, const char *content_type,
 		      const struct http_header *headers, size_t n_headers);
-/** A JSON reply with what api->out holds. */
+/** A JSON reply with the content of api->out. */
 void call_reply_json(struct call *call, int status);
 /** 204. */
 void call_reply_nothing(struct call *call);
 /** {"code":status,"message":message,"errors":{}} */
 void call_reply_error(struct call *call, int status, const char *message);
-/** call_note, and 422 with all that was noted. */
+/** call_note, and a 422 with all noted problems. */
 void call_reply_field(struct call *call, const char *field, const char *what);
 void call_reply_named(struct call *call, struct text name, const char *what);
-/** 422 with what was noted and what a command found. */
+/** 422 with the noted problems and those that a command found (call_submit_noted). */
 void call_reply_problems(struct call *call, const struct problems *problems);
-/** For what the store says: 404, 503 with Retry-After, 500. */
+/** The reply to an error of the store: 404 with `not_found` (NULL: "not found"), 503 with
+ * Retry-After, or 500. */
 void call_reply_err(struct call *call, enum err err, const char *not_found);
 /** 303 to an absolute or relative location. */
 void call_reply_redirect(struct call *call, struct text location);
 void call_reply_text(struct call *call, int status, const char *content_type, struct text body);
-/** 200 with a body that lives as long as the server: it is sent from where it is, and never
- * copied. */
+/** 200 with a body that lives as long as the server. It is sent without a copy. */
 void call_reply_shared(struct call *call, const char *content_type, struct text body,
 		       const struct http_header *headers, size_t n_headers);
-/** 429 with Retry-After, as a page for people; for limits.c, which knows what the limit is. */
+/** 429 with Retry-After; browsers get a page without the message. For limits.c and transfers.c. */
 void call_reply_limited(struct call *call, unsigned retry_s, const char *message);
-/** 405 with Allow. */
+/** 405 with an Allow header for these methods (bits of enum http_method). */
 void call_reply_not_allowed(struct call *call, unsigned allowed);
 
-/** An empty api->out and a writer on it. */
+/** Empties api->out and begins to write JSON into it. */
 struct json_out call_json(struct call *call);
-/** The same with {"data":{ begun; call_reply_data ends both objects and replies. */
+/** The same, and writes {"data":{ first. call_reply_data ends both objects and replies. */
 struct json_out call_data(struct call *call);
 void call_reply_data(struct call *call, struct json_out *o, int status);
 
 /** Does the client prefer a page (Accept: text/html) to JSON? */
 bool call_wants_html(const struct call *call);
-/** The same of a request that did not become a call. */
+/** The same for a request that did not become a call. */
 bool request_wants_html(const struct http_request *req);
 
 #endif

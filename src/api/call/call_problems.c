@@ -9,14 +9,15 @@
 #include "base/utf8.h"
 #include "call.h"
 
-enum { NAME_SHOWN = 64 /* of a name that came with the request */ };
+enum { NAME_SHOWN = 64 /* bytes of a name from the request */ };
 
 static bool is_shown(struct text name, uint32_t c)
 {
 	return c == ' ' || (!unicode_is_invisible(c) && utf8_valid(name));
 }
 
-/* A name may come from the request, so it is cut between two characters and made printable. */
+/* A name may come from the request, so it is made printable, and a long name is cut between two
+ * characters. */
 static struct text shown_name(struct call *call, struct text name)
 {
 	char *p = arena_alloc(&call->req->arena, NAME_SHOWN);

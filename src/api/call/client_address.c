@@ -1,4 +1,5 @@
-/* Owns the judgement who the client is behind proxies. Never a limit or a record. Called by api.c
+/*
+ * Owns the address of the client behind proxies. Never knows a limit or a record. Called by api.c
  * for each request.
  */
 #include "client_address.h"
@@ -26,7 +27,7 @@ static bool is_port(struct text t)
 	return text_to_u64(t, &port) && port <= UINT16_MAX;
 }
 
-/* The address without brackets, port and zone; empty where the member is malformed. */
+/* The address without brackets, port and zone; empty if the member is malformed. */
 static struct text bare_address(struct text member)
 {
 	struct text address, behind, zone, none = {0};
@@ -63,8 +64,9 @@ static bool read_address(struct text member, struct sockaddr_storage *out)
 	return n != 0;
 }
 
-/* Takes the part behind the last `at` outside of quotes from the end of *rest. From the right, so
- * that nothing that a client wrote on the left changes how the proxies' parts are read. */
+/* Takes the part behind the last `at` outside of quotes from the end of *rest. Parts are taken from
+ * the right, so that the text that a client wrote on the left does not change how the proxies'
+ * parts are read. */
 static struct text cut_last(struct text *rest, char at)
 {
 	bool quoted = false;
@@ -83,7 +85,7 @@ static struct text member_itself(struct text member)
 	return member;
 }
 
-/* The value of for= in one element of Forwarded; empty unless the element has exactly one. */
+/* The value of for= in one element of Forwarded; empty unless the element has exactly one for=. */
 static struct text member_for(struct text element)
 {
 	struct text name, value, found = {0};
@@ -106,9 +108,9 @@ static const struct source {
     {{.p = "Forwarded", .n = 9}, member_for},
 };
 
-/* Walks one header's members from the right. True where the walk is over: at an address that does
- * not belong to a trusted proxy, or at a member without an address, whose sender only the proxy
- * knows. */
+/* Walks the members of one header from the right. True if the walk is over: at an address that does
+ * not belong to a trusted proxy, or at a member without an address, because only the proxy knows
+ * its sender. */
 static bool walk(const struct cidr_list *trusted, const struct source *source, struct text rest,
 		 bool *any, struct sockaddr_storage *out)
 {
@@ -127,7 +129,8 @@ static bool walk(const struct cidr_list *trusted, const struct source *source, s
 	return false;
 }
 
-/* Several headers of one name are one list (RFC 9110 section 5.3): the last one ends it. */
+/* Several headers with one name are one list (RFC 9110 section 5.3), and the last header has its
+ * end. */
 static bool walk_headers(const struct cidr_list *trusted, const struct source *source,
 			 const struct http_request *req, struct sockaddr_storage *out)
 {
@@ -189,8 +192,8 @@ bool client_address_is_local(const struct cidr_list *trusted, const struct http_
 {
 	struct sockaddr_storage client;
 	client_address(trusted, req, &client);
-	/* Only an address that the proxy named has port 0: a proxy that hides its client is not the
-	 * client. */
+	/* Only an address that a proxy named has port 0. Without it, the address is that of a proxy
+	 * that hides its client. */
 	const in_port_t port = client.ss_family == AF_INET6
 				   ? ((struct sockaddr_in6 *)&client)->sin6_port
 				   : ((struct sockaddr_in *)&client)->sin_port;

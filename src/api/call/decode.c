@@ -1,5 +1,6 @@
-/* Owns the reading of JSON objects into records by table. Never what the values mean together.
- * Called by the calls that create and change.
+/*
+ * Owns the reading of JSON objects into records, by table. Never judges values together. Called by
+ * the calls that create and change records.
  */
 #include "decode.h"
 

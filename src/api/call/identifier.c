@@ -1,12 +1,12 @@
 /*
- * Owns how a request names a user or a campaign. Never looks one up. Called by the calls that are
- * about one.
+ * Owns the names of users and campaigns in requests. Never looks one up. Called by the calls about
+ * one user or campaign.
  */
 #include "identifier.h"
 
 #include "base/form.h"
 
-/* Without memory it stays encoded, and names nobody. */
+/* Without memory the name stays encoded, and then names no user. */
 static struct text decoded(struct call *call)
 {
 	struct text name;
@@ -14,7 +14,7 @@ static struct text decoded(struct call *call)
 	return err == ERR_OK ? name : call->params[0];
 }
 
-/* False after 422. */
+/* False after a 422. */
 static bool read_campaign(struct call *call, uint64_t *id)
 {
 	struct text rest = call->req->query, name, value;

@@ -1,5 +1,6 @@
 /*
- * What a path or a parameter names: a user or a campaign, by id, by code, and users by address too.
+ * How a path or a parameter names a user or a campaign: by id, by code, and a user also by e-mail
+ * address.
  */
 #ifndef API_IDENTIFIER_H
 #define API_IDENTIFIER_H
@@ -7,7 +8,8 @@
 #include "call.h"
 #include "core/who.h"
 
-/* For the operations of such calls: the query's parameter, and what a 409 says. */
+/* For the OpenAPI operations of such calls: the parameter of the query, and the description of the
+ * 409. */
 #define IDENTIFIER_CAMPAIGN                                                                        \
 	{                                                                                          \
 		"campaign_id", "integer", "1",                                                     \
@@ -17,20 +19,22 @@
 	}
 #define IDENTIFIER_CONFLICT "Users of several campaigns have the e-mail address in the path."
 
-/** The user that the path's first parameter names (who_read; percent-encoded or not). An address is
- * looked for in the query's campaign_id where there is one. False after 422 or 503. */
+/** Reads the user that the first parameter of the path names, percent-encoded or not (who_read).
+ * campaign_id in the query says in which campaign to look for an address. False after a 422 or 503.
+ * */
 bool identifier_user(struct call *call, struct who *who) WARN_UNUSED;
-/** The campaign that the path's first parameter names. */
+/** The campaign that the first parameter of the path names. */
 struct campaign_name identifier_campaign(struct call *call);
 
-/** A user whom a parameter names, in the same words. NULL, or a sentence fragment that completes
- * "user_id ...". */
+/** Reads the user that a parameter names in the same way. NULL, or a sentence fragment that
+ * completes "user_id ...". */
 const char *identifier_read_user(struct call *call, struct text identifier,
 				 struct who *who) WARN_UNUSED;
-/** The same fragment, for a user who is not there. */
+/** Completes "user_id ..." for an unknown user. */
 extern const char IDENTIFIER_NO_USER[];
 
-/** For what who_find says: 404, 409 where an address is not unique, and as call_reply_err. */
+/** Replies to an error of who_find: 404, 409 if several users have the address, else like
+ * call_reply_err. */
 void identifier_reply_err(struct call *call, enum err err);
 
 #endif

@@ -1,5 +1,6 @@
-/* Owns the credentials of inbound calls while they are open. Never shows one. Called by qualify.c
- * for each inbound call.
+/*
+ * Owns the opened credentials of inbound calls. Never shows them. Called by qualify.c for each
+ * inbound call.
  */
 #include "inbound_keys.h"
 
@@ -56,7 +57,7 @@ static void on_setting(void *arg, const struct record_kind *kind, const void *re
 	if (secret.sealed.n > 0)
 		open_key(keys, which, secret.sealed, &keys->by[which].current);
 	else
-		take_old(keys, which, &secret); /* or none, where it was deleted */
+		take_old(keys, which, &secret); /* empty if the record was deleted */
 }
 
 struct inbound_load {
@@ -98,7 +99,7 @@ void inbound_keys_wipe(struct inbound_keys *keys)
 	crypto_wipe(keys, sizeof *keys);
 }
 
-/* Both are compared, whatever the first one says. */
+/* Both are compared in any case, so that the time tells nothing. */
 bool inbound_keys_fit_token(const struct inbound_keys *keys, struct text token, uint64_t now_ms)
 {
 	uint8_t hash[SHA256_SIZE];

@@ -1,5 +1,7 @@
-/* What inbound calls are judged by: the inbound token (its hash) and the signing key, and the old
- * ones while they count. In memory: read at the start, kept in step by the store's watch.
+/*
+ * The credentials of inbound calls, in memory: the hash of the inbound token and the signing key.
+ * After a rotation, the old ones are valid for some time beside the new ones. They are read at the
+ * start; then a watch of the store keeps them up to date.
  */
 #ifndef API_INBOUND_KEYS_H
 #define API_INBOUND_KEYS_H
@@ -11,7 +13,7 @@
 
 struct inbound_key {
 	bool known;
-	uint8_t bytes[SHA256_SIZE]; /* the token's hash; the signing key itself */
+	uint8_t bytes[SHA256_SIZE]; /* the hash of the token, or the signing key itself */
 };
 
 struct inbound_keys {
@@ -22,13 +24,14 @@ struct inbound_keys {
 	} by[INBOUND_SECRETS];
 };
 
-/** Reads them (turning the store until they are here) and watches for changes. seal_key is
- * borrowed. One that does not open fits nothing. */
+/** Reads the credentials, turning the store until they have arrived, and watches for changes. It
+ * borrows seal_key. A secret that seal_key cannot open matches no request. ERR_BUSY and read
+ * errors. */
 enum err inbound_keys_load(struct inbound_keys *keys, struct store *store,
 			   const uint8_t *seal_key) WARN_UNUSED;
 void inbound_keys_wipe(struct inbound_keys *keys);
 
-/** Is it the inbound token? In time that does not depend on how much of it is right. */
+/** Is this the inbound token? The time does not depend on how much of it is right. */
 bool inbound_keys_fit_token(const struct inbound_keys *keys, struct text token, uint64_t now_ms);
 enum message_verdict inbound_keys_verify(const struct inbound_keys *keys,
 					 const struct message_claim *claim,

@@ -1,5 +1,6 @@
-/* Owns the memory of who asked a lot lately. Never grows: where two keys meet in one place the
- * younger one takes it over, so a flood of keys costs exactness, not memory. Called by limits.c.
+/*
+ * Owns the token buckets of one limit. Never grows: if two keys share a place, the newer key takes
+ * it over, so a flood of keys costs exactness, not memory. Called by limits.c.
  */
 #include "limit.h"
 
@@ -10,15 +11,16 @@
 enum { PLACES = 4096 };
 
 struct bucket {
-	uint64_t key;   /* keyed hash; 0: free */
-	uint64_t at_ns; /* when `tokens` was right */
+	uint64_t key;   /* the hash of the key text; 0: free */
+	uint64_t at_ns; /* the time at which `tokens` was computed */
 	double tokens;
 };
 
 struct limit {
 	double burst, per_ns;
-	uint64_t taken_ns;        /* when anybody took one last; 0: never */
-	struct crypto_hash *hash; /* keyed, so that nobody can aim at somebody else's place */
+	uint64_t taken_ns; /* when the last token was taken; 0: never */
+	struct crypto_hash
+	    *hash; /* with a random key, so that no client can choose the place of another client */
 	struct bucket places[PLACES];
 };
 
@@ -84,7 +86,7 @@ static void take(struct limit *l, uint64_t hash, uint64_t now_ns)
 
 bool limit_exhausted(struct limit *l, struct text key, uint64_t now_ns, unsigned *retry_s)
 {
-	/* Where nobody took one for as long as a bucket takes to fill, nobody's is empty. */
+	/* If no token was taken during the time in which a bucket fills, no bucket is empty. */
 	if (l->taken_ns == 0 || (double)(now_ns - l->taken_ns) * l->per_ns > l->burst)
 		return false;
 	return is_empty(l, key_hash(l, key), now_ns, retry_s);

@@ -1,5 +1,6 @@
-/* Owns which limits there are and what they say. Never how a bucket fills (limit.c). Called by the
- * calls that are limited.
+/*
+ * Owns the table of limits and their messages. Never fills a bucket (limit.c). Called by the calls
+ * that are limited.
  */
 #include "limits.h"
 

@@ -1,5 +1,5 @@
 /*
- * The limits there are: what each counts, by what, and what it says when it is reached.
+ * The limits of requests: what each limit counts, its key, and its message.
  */
 #ifndef API_LIMITS_H
 #define API_LIMITS_H
@@ -9,27 +9,27 @@
 struct call;
 
 enum limit_kind {
-	LIMIT_UNKNOWN_CODES, /* misses, by address */
+	LIMIT_UNKNOWN_CODES, /* by address */
 	LIMIT_WRONG_TOKENS,
-	LIMIT_TOKEN_CALLS,   /* everything, where the operator set a rate: by token */
+	LIMIT_TOKEN_CALLS,   /* by token */
 	LIMIT_ADDRESS_JOINS, /* by address */
 	LIMIT_CODE_JOINS,    /* by code */
 	LIMITS,
 };
 
 struct limits {
-	struct limit *by_kind[LIMITS]; /* NULL: off */
+	struct limit *by_kind[LIMITS]; /* NULL: no such limit */
 };
 
 /** per_minute[kind] is the rate of that limit; 0: no such limit. ERR_NO_MEMORY. */
 enum err limits_open(struct limits *limits, const unsigned per_minute[LIMITS]) WARN_UNUSED;
 void limits_close(struct limits *limits);
 
-/** May this address fail once more? False after 429. Counts nothing. */
+/** May this address fail once more? False after a 429. It counts nothing. */
 bool limits_check(struct call *call, enum limit_kind kind) WARN_UNUSED;
-/** It did fail. */
+/** Counts a failure of this address. */
 void limits_count(struct call *call, enum limit_kind kind);
-/** Counts one by `key`, or answers false after 429. */
+/** Counts a request under `key`. False after a 429. */
 bool limits_spend(struct call *call, enum limit_kind kind, struct text key) WARN_UNUSED;
 
 #endif

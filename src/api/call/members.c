@@ -1,6 +1,6 @@
 /*
- * Owns the reading of a call's optional JSON object. Never what a member means. Called by calls
- * that do something.
+ * Owns the reading of a call's optional JSON object. Never knows what a member means, except the
+ * overlap of a rotation. Called by the calls that act.
  */
 #include "members.h"
 

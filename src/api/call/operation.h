@@ -1,6 +1,6 @@
 /*
- * What the OpenAPI document says of one call. It stands in the file of the call, beside it; the
- * schemas that it names stand in src/api/schemas/, one file for each family of calls.
+ * The description of one call in the OpenAPI document. It is beside the call, in the same file.
+ * The schemas that it names are in src/api/schemas/, one file for each family of calls.
  */
 #ifndef API_OPERATION_H
 #define API_OPERATION_H
@@ -9,21 +9,22 @@
 
 enum { OPERATION_QUERY_MAX = 16, OPERATION_ANSWERS_MAX = 3 };
 
-/* What a body may be sent as: bits. */
+/* The media types of a body, as bits. */
 enum operation_takes {
 	TAKES_NOTHING = 0,
 	TAKES_JSON = 1,
 	TAKES_FORM = 2,     /* urlencoded or multipart */
-	TAKES_CSV = 4,      /* not gathered: the call pulls it (http_body_next) */
-	TAKES_OPTIONAL = 8, /* or nothing at all */
+	TAKES_CSV = 4,      /* the call pulls it in pieces (http_body_next) */
+	TAKES_OPTIONAL = 8, /* the body may be missing */
 };
 
 enum answer_shape {
 	ANSWER_DATA = 1, /* {"data": schema} */
-	ANSWER_LIST, /* {"data": [schema], "links": ..., "meta": ...}; the query takes the paging */
-	ANSWER_WHOLE, /* the schema as it is */
-	ANSWER_EMPTY, /* no body; 303: a Location */
-	ANSWER_TEXT,  /* the others name no schema */
+	ANSWER_LIST,     /* {"data": [schema], "links": ..., "meta": ...}; the query takes the
+			    parameters of paging */
+	ANSWER_WHOLE,    /* the schema itself */
+	ANSWER_EMPTY,    /* no body; a 303 has a Location */
+	ANSWER_TEXT,     /* this shape and those below name no schema */
 	ANSWER_PAGE,
 	ANSWER_CSV,
 	ANSWER_SVG,
@@ -32,7 +33,7 @@ enum answer_shape {
 struct query_parameter {
 	const char *name;
 	const char *type;    /* string, integer, boolean, or the name of a schema */
-	const char *example; /* a value that every fresh server would take */
+	const char *example; /* a value that every new server accepts */
 	const char *description;
 	bool required;
 };
@@ -40,19 +41,19 @@ struct query_parameter {
 struct operation {
 	const char *id; /* its operationId: verb and noun, unique */
 	const char *tag, *summary;
-	const char *description; /* what the summary does not say, or NULL */
+	const char *description; /* what the summary leaves out, or NULL */
 	struct query_parameter query[OPERATION_QUERY_MAX];
-	unsigned takes;       /* bits of enum operation_takes */
-	const char *request;  /* schema of the body; its "examples" are sent by test_openapi.py */
-	const char *lines;    /* the schema of a CSV body, where it may be something else too */
-	bool idempotent;      /* takes an Idempotency-Key */
-	bool inbound;         /* public in the route table, but asks for the inbound token itself */
-	const char *conflict; /* what a 409 says, or NULL where there is none */
+	unsigned takes;      /* bits of enum operation_takes */
+	const char *request; /* the schema of the body; test_openapi.py sends its "examples" */
+	const char *lines;   /* the schema of a CSV body, if the call takes JSON too */
+	bool idempotent;     /* the call takes an Idempotency-Key */
+	bool inbound; /* public in the route table, but the call checks the inbound token itself */
+	const char *conflict; /* the description of the 409; NULL: the call has no 409 */
 	struct {
 		int status;
 		enum answer_shape shape; /* 0 ends the list */
 		const char *schema;
-	} answers[OPERATION_ANSWERS_MAX]; /* when it went well; errors are the same everywhere */
+	} answers[OPERATION_ANSWERS_MAX]; /* successful answers; all calls share the errors */
 };
 
 #endif

@@ -1,7 +1,6 @@
 /*
- * Owns the paging of lists: its parameters, its links, which keep the filters, and the bounded
- * steps that lead to a page. Never what a filter means or what a row looks like. Called by the list
- * calls.
+ * Owns the paging of lists: its parameters, its links, and the bounded steps that lead to a page.
+ * Never knows a filter or a row. Called by the list calls.
  */
 #include "paging.h"
 
@@ -15,7 +14,7 @@ enum { PER_PAGE = 25 };
 
 const char PAGING_UNKNOWN[] = "is not a parameter of this list";
 
-/* What clients of Referral Factory send along, and what browsers and trackers add. */
+/* Parameters that clients of Referral Factory, browsers and trackers add. */
 static bool is_ignored(struct text name)
 {
 	static const char *const ignored[] = {"_", "with", "include", "sort"};
@@ -25,7 +24,8 @@ static bool is_ignored(struct text name)
 	return text_starts(name, TEXT("utm_"));
 }
 
-/* The parameters that there are: those of the document, and the paging that all lists have. */
+/* The problem of an unknown parameter. It names the parameters in the OpenAPI document and those of
+ * all lists. */
 static const char *unknown(struct call *call)
 {
 	const struct query_parameter *query = call->route->operation->query;
@@ -131,7 +131,8 @@ static void write_filters(struct call *call, struct buf *url)
 			form_pair(url, 0, name, value);
 }
 
-/* A link to this list; with `name` "cursor" or "page" at that number, 0 is its beginning. */
+/* Writes a link to this list. `name` is "cursor" or "page"; number 0 is the beginning of the list.
+ * */
 static void put_link(struct call *call, const struct paging *p, struct json_out *o,
 		     const char *link, const char *name, uint64_t number)
 {
@@ -197,7 +198,7 @@ void paging_reply(struct call *call, const struct paging *p, uint64_t next, stru
 
 /* ---- pages that several queries gather ---- */
 
-enum { LOOKED_AT_MAX = 1000 /* for a page that is not asked for by its number */ };
+enum { LOOKED_AT_MAX = 1000 /* records, for a page that is given by its cursor */ };
 
 void gather_open(struct gather *g, struct call *call)
 {
@@ -221,8 +222,7 @@ void gather_begin(struct gather *g, struct command *command, struct id_page *pag
 	call_query(g->call, command);
 }
 
-/* Rows are still missing on the page that was asked for. Looks for them in another query; not where
- * it has looked for long enough. */
+/* Sends another query if the page still lacks rows, unless enough records were looked at. */
 static bool goes_on(struct gather *g, enum err *err)
 {
 	struct id_page *page = g->page;
@@ -262,7 +262,7 @@ void gather_done(struct gather *g, enum err err, command_done_fn *fail)
 		if (goes_on(g, &err))
 			return;
 	}
-	struct buf rows = g->rows; /* the reply ends the call, and g with it */
+	struct buf rows = g->rows; /* the reply ends the call and frees g */
 	if (err == ERR_OK)
 		reply_gathered(g);
 	else if (fail != NULL)

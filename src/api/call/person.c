@@ -1,5 +1,6 @@
-/* Owns the checks of what people type about themselves. Never a record. Called by join, qualify and
- * the user calls.
+/*
+ * Owns the checks of names and e-mail addresses in requests. Never touches a record. Called by
+ * join, qualify, the import and the user calls.
  */
 #include "person.h"
 
@@ -29,7 +30,7 @@ static bool read_first_name(struct call *call, const struct body *body, struct t
 	return true;
 }
 
-/* `-d email=a+b@x.org` of curl arrives as "a b@x.org". */
+/* curl's `-d email=a+bx.org` arrives as "a bx.org". */
 static const char *explain_plus(const struct call *call, struct text email, const char *problem)
 {
 	struct text local, host;

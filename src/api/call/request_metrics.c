@@ -1,6 +1,6 @@
 /*
  * Owns the durations of requests: a histogram for each route and status class, and the log line of
- * a request. Never writes a path: a path may hold codes, addresses and tokens. Called by call.c for
+ * a request. Never writes a path, which may hold codes, addresses and tokens. Called by call.c for
  * each reply, and by GET /metrics.
  */
 #include "request_metrics.h"
@@ -19,7 +19,7 @@ enum { CLASSES = 6 /* [2] is 2xx */, LABELS_SIZE = 256 };
 struct request_metrics {
 	const struct route *routes;
 	size_t n_routes;
-	/* One row for each route, and behind them one for the paths of no route. */
+	/* One row for each route, and then one row for paths without a route. */
 	struct histogram by_route[][CLASSES];
 };
 
@@ -43,7 +43,7 @@ void request_metrics_free(struct request_metrics *m)
 
 enum { ROUTE_SIZE = LABELS_SIZE / 2 };
 
-/* The pattern without the mark of parameters that must look like a code. */
+/* The pattern without the "" of its parameters. */
 static const char *write_route(char out[ROUTE_SIZE], const struct route *r)
 {
 	size_t n = 0;
@@ -55,7 +55,6 @@ static const char *write_route(char out[ROUTE_SIZE], const struct route *r)
 	return out;
 }
 
-/* The route's pattern, never the path: that may hold codes, addresses and tokens. */
 static void log_request(const struct call *call, int status, uint64_t took_ns)
 {
 	char route[ROUTE_SIZE];

@@ -1,6 +1,5 @@
 /*
- * One line of the route table, which is src/api/routes.c: a method and a pattern of paths lead to a
- * call.
+ * One line of the route table (src/api/routes.c): a method and a pattern of paths lead to a call.
  */
 #ifndef API_ROUTE_H
 #define API_ROUTE_H
@@ -12,19 +11,20 @@ struct call;
 typedef void call_fn(struct call *call);
 
 enum route_access {
-	ACCESS_PUBLIC, /* no credential, or one that the call itself judges */
+	ACCESS_PUBLIC, /* no credential, or a credential that the call checks itself */
 	ACCESS_READ = SCOPE_READ,
 	ACCESS_WRITE = SCOPE_WRITE,
 	ACCESS_ADMIN = SCOPE_ADMIN,
 };
 
 struct route {
-	unsigned method;     /* one of enum http_method; HEAD goes where GET goes */
-	const char *pattern; /* "/api/v2/users/{id}": {name} stands for one segment, {@name} for one
+	unsigned method;     /* one of enum http_method; GET also takes HEAD */
+	const char *pattern; /* "/api/v2/users/{id}": {name} matches one segment, {name} a segment
 				that may be a code */
 	enum route_access access;
 	call_fn *call;
-	const struct operation *operation; /* NULL: not in the document; never so below /api/ */
+	const struct operation
+	    *operation; /* NULL: not in the OpenAPI document; never NULL below /api/ */
 };
 
 /* The methods that a route may have, and HEAD. */

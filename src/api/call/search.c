@@ -1,7 +1,7 @@
 /*
- * Owns how a list is searched: conditions out of the query and the body. Never which fields there
- * are, nor what a condition means (core/filter.c). Called by the lists that Referral Factory has
- * too.
+ * Owns the reading of searches: conditions in the query and in the body. Never knows the fields of
+ * a list, nor what a condition means (core/filter.h). Called by the lists that Referral Factory
+ * has too.
  */
 #include "search.h"
 
@@ -10,7 +10,7 @@
 struct search {
 	struct filter_drafts drafts;
 	struct problems problems;
-	paging_filter_fn *filter; /* of the list's own parameters */
+	paging_filter_fn *filter; /* reads the list's own parameters */
 	void *arg;
 };
 
@@ -40,7 +40,7 @@ static void read_body(struct search *s, const struct body *body)
 {
 	if (body->is_json)
 		filter_draft_json(&s->drafts, json_get(body->json, "filters"), &s->problems);
-	/* Calls of Referral Factory ignore fields that they do not know. */
+	/* Calls that exist in Referral Factory's API ignore unknown fields. */
 	for (size_t i = 0; i < body->n; i++)
 		(void)!filter_draft_query(&s->drafts, body->fields[i].name, body->fields[i].value);
 }

@@ -1,6 +1,6 @@
 /*
- * Lists that may be searched, as Referral Factory's may: conditions in the query of a GET, and in
- * the body of a POST to .../search, which is else answered as the list is.
+ * Searches of lists, as in Referral Factory. The conditions are in the query of a GET, or in the
+ * body of a POST to .../search, which otherwise gets the same reply as the list.
  */
 #ifndef API_SEARCH_H
 #define API_SEARCH_H
@@ -8,13 +8,12 @@
 #include "core/filter.h"
 #include "paging.h"
 
-/** Reads the query as gather_read does, and of a POST the body too: filters, per_page, page, cursor
- * and order. *where gets the conditions on `fields`, in the request's arena. False after it has
- * replied. */
+/** Reads the query like gather_read, and the body of a POST: filters, per_page, page, cursor and
+ * order. *where gets the conditions on `fields`, in the request's arena. False after a reply. */
 bool search_read(struct gather *g, struct call *call, const struct filter_field *fields,
 		 struct filter *where, paging_filter_fn *filter, void *arg) WARN_UNUSED;
 
-/* What the operations of the two ways say. */
+/* For the OpenAPI operations of both ways. */
 #define SEARCH_PARAMETER(field, example)                                                           \
 	{                                                                                          \
 		"filters[" field "]", "string", example,                                           \

@@ -1,5 +1,6 @@
 /*
- * Owns the shapes of dates, ids and words in answers. Never a record. Called by the calls' writers.
+ * Owns the JSON of dates, ids, ratios, secrets and words. Never reads a record. Called by the
+ * files that write replies.
  */
 #include "show.h"
 
@@ -48,7 +49,7 @@ void show_ratio(struct json_out *o, const char *name, uint64_t part, uint64_t wh
 	uint64_t rest = part % whole;
 	double fraction = (double)rest / (double)whole * UNIT;
 	uint64_t digits =
-	    (uint64_t)(fraction + 0.5); /* UNIT where it rounds up to the next whole */
+	    (uint64_t)(fraction + 0.5); /* UNIT if it rounds up to the next whole number */
 	snprintf(number, sizeof number, "%" PRIu64 ".%04" PRIu64, part / whole + digits / UNIT,
 		 digits % UNIT);
 	json_put_raw(o, name, text_of(number));

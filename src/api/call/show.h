@@ -1,5 +1,5 @@
 /*
- * Small pieces of JSON that several families of calls show.
+ * Small pieces of JSON that several families of calls write.
  */
 #ifndef API_SHOW_H
 #define API_SHOW_H
@@ -15,9 +15,9 @@ void show_date(struct json_out *o, const char *name, const struct zone *zone, ui
 void show_time(struct json_out *o, const char *name, uint64_t ms);
 /** A number, or null for 0. */
 void show_id(struct json_out *o, const char *name, uint64_t id);
-/** part / whole as a number with up to four digits behind its point, or null where whole is 0. */
+/** part / whole as a number with four decimals, or null if whole is 0. */
 void show_ratio(struct json_out *o, const char *name, uint64_t part, uint64_t whole);
-/** A secret: null where it is empty, masked for tokens without the scope write. */
+/** A secret: null if it is empty, redacted for tokens without the scope write. */
 void show_secret(const struct call *call, struct json_out *o, const char *name, struct text secret);
 /** The word of a number. */
 void show_word(struct json_out *o, const char *name, const struct name *table, uint64_t number);

@@ -1,5 +1,6 @@
-/* Owns the table of token hashes. Never a token itself. Called by the routes for each call that
- * wants a credential.
+/*
+ * Owns the table of token hashes. Never keeps a token itself. Called by bearer.c for each request
+ * with a token, and by calls that need a token's entry.
  */
 #include "tokens.h"
 
@@ -12,8 +13,8 @@
 static struct token_entry *find_hash(const struct tokens *t, const uint8_t hash[SHA256_SIZE])
 {
 	struct token_entry *found = NULL;
-	/* All are compared, each in constant time: a handful of tokens, no index to leak
-	 * through. */
+	/* All hashes are compared, each in constant time. There are few tokens, and an index would
+	 * leak. */
 	for (size_t i = 0; i < t->n; i++)
 		if (text_eq_secret(text_from(t->items[i].hash, SHA256_SIZE),
 				   text_from(hash, SHA256_SIZE)))
@@ -50,7 +51,8 @@ static void on_token(void *arg, const struct record_kind *kind, const void *reco
 	const struct token *token = record;
 	(void)kind;
 	if (!deleted) {
-		/* Without memory the new token is unknown until the next start, which is safe. */
+		/* Without memory the new token stays unknown until the next start, which is safe.
+		 * */
 		(void)!add(t, token);
 		return;
 	}

@@ -1,5 +1,6 @@
 /*
- * The bearer tokens, by hash, in memory: read at the start, kept in step by the store's watch.
+ * The hashes of the bearer tokens, in memory. They are read at the start; then a watch of the
+ * store keeps them up to date.
  */
 #ifndef API_TOKENS_H
 #define API_TOKENS_H
@@ -18,7 +19,8 @@ struct tokens {
 	size_t n, cap;
 };
 
-/** Reads all tokens (turning the store until they are here) and watches for changes. */
+/** Reads all tokens, turning the store until they have arrived, and watches for changes.
+ * ERR_NO_MEMORY, ERR_BUSY and read errors. */
 enum err tokens_load(struct tokens *tokens, struct store *store) WARN_UNUSED;
 void tokens_free(struct tokens *tokens);
 /** The entry of a token that is known and not expired, or NULL. */
