@@ -78,6 +78,7 @@ static void warn(const struct delivery_record_attempt *r, struct lane *l)
 static void on_recorded(struct command *command, enum err err)
 {
 	struct attempt_run *run = (struct attempt_run *)command;
+	assert(run->state == ATTEMPT_RECORDING || run->state == ATTEMPT_ABANDONED);
 	if (err == ERR_OK && run->state != ATTEMPT_ABANDONED)
 		warn(&run->record, run->lane);
 	/* A result that could not be kept leaves the due row: the delivery is made again, which "at
@@ -237,6 +238,7 @@ static void on_loaded(struct command *command, enum err err)
 	struct attempt_run *run = (struct attempt_run *)command;
 	struct lane *l = run->lane;
 	bool loading = run->state == ATTEMPT_LOADING; /* else the lane is gone */
+	assert(loading || run->state == ATTEMPT_ABANDONED);
 	bool pending = err == ERR_OK && run->load.delivery.status == DELIVERY_PENDING;
 	if (loading && pending && l->configured && !l->disabled && !l->scheduler->draining) {
 		call(run);

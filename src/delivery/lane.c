@@ -3,6 +3,7 @@
  */
 #include "lane.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -110,6 +111,13 @@ static bool window_push(struct lane *l, const struct due *due)
 		return false;
 	l->window[(l->head + l->n++) % WINDOW_SIZE] = *due;
 	return true;
+}
+
+static void window_drop_first(struct lane *l)
+{
+	assert(l->n > 0);
+	l->head = (l->head + 1) % WINDOW_SIZE;
+	l->n--;
 }
 
 /* Rows stand between the cursor and this one: they were in the future when it was read so far, and
@@ -228,10 +236,8 @@ static void cancel_slice(struct lane *l)
 	struct delivery_cancel *c = &l->cancel.cancel;
 	if (l->cancelling || l->n == 0)
 		return;
-	for (c->n = 0; c->n < DELIVERY_CANCEL_MAX && l->n > 0; l->n--) {
+	for (c->n = 0; c->n < DELIVERY_CANCEL_MAX && l->n > 0; window_drop_first(l))
 		c->due[c->n++] = l->window[l->head];
-		l->head = (l->head + 1) % WINDOW_SIZE;
-	}
 	c->now_ms = loop_unix_ms(l->scheduler->config.loop);
 	c->command = (struct command){.decide = delivery_cancel_decide, .done = on_cancelled};
 	l->cancelling = store_submit(l->scheduler->config.store, &c->command) == ERR_OK;
@@ -251,8 +257,7 @@ static void start_due(struct lane *l)
 			return;
 		}
 		throttle_start(&l->throttle);
-		l->head = (l->head + 1) % WINDOW_SIZE;
-		l->n--;
+		window_drop_first(l);
 	}
 	/* Held back by connections that are being opened: look again when they may be there. */
 	if (l->n > 0 && l->in_flight >= growing && l->throttled_until_ms == 0)

@@ -3,6 +3,7 @@
  */
 #include "delivery/scheduler.h"
 
+#include <assert.h>
 #include <event2/event.h>
 #include <stdlib.h>
 #include <string.h>
@@ -177,6 +178,7 @@ void scheduler_close(struct scheduler *s)
 	if (s == NULL)
 		return;
 	lanes_free_all(&s->lanes);
+	assert(s->in_flight == 0 && s->under_way == 0);
 	if (s->timer != NULL)
 		event_free(s->timer);
 	results_close(&s->results);

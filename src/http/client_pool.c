@@ -101,6 +101,7 @@ void outgoing_release(struct outgoing *conn)
 
 static void unlist_idle(struct outgoing *conn)
 {
+	assert(conn->state == CONN_IDLE && conn->pool->n_idle > 0);
 	TAILQ_REMOVE(&conn->pool->idle, conn, in_pool);
 	TAILQ_REMOVE(&conn->client->idle, conn, in_list);
 	conn->pool->n_idle--;
@@ -135,8 +136,10 @@ void outgoing_retire(struct outgoing *conn)
 		return;
 	if (conn->state == CONN_IDLE)
 		unlist_idle(conn);
-	if (conn->state != CONN_CONNECTING)
+	if (conn->state != CONN_CONNECTING) {
+		assert(conn->pool->n_established > 0);
 		conn->pool->n_established--;
+	}
 	conn->state = CONN_DEAD;
 	conn->call = NULL;
 	conn->pool = NULL;

@@ -3,6 +3,7 @@
  * Called by the listener (open), by intake.c, by http_reply and by the server's hook. */
 #include "http/server_parts.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -10,6 +11,7 @@ void connection_enter(struct connection *c, enum phase phase)
 {
 	struct http_server *server = c->server;
 
+	assert(c->phase != PHASE_DEAD);
 	TAILQ_REMOVE(&server->phases[c->phase], c, link);
 	TAILQ_INSERT_TAIL(&server->phases[phase], c, link);
 	c->phase = phase;
@@ -47,6 +49,7 @@ static void dequeue_flush(struct connection *c)
 {
 	if (!c->flush_queued)
 		return;
+	assert(c->server->n_flush > 0);
 	c->flush_queued = false;
 	c->server->n_flush--;
 	TAILQ_REMOVE(&c->server->flush, c, flushing);
@@ -110,6 +113,7 @@ void connection_close(struct connection *c)
 	c->fd = -1;
 	dequeue_flush(c);
 	connection_enter(c, PHASE_DEAD);
+	assert(server->counters.open > 0);
 	server->counters.open--;
 	listener_left(&server->listener);
 }
@@ -245,6 +249,7 @@ static void wait_for_reader(struct connection *c)
 static ssize_t send_some(struct connection *c)
 {
 	struct exchange *x = c->x;
+	assert(x->out_at <= x->out.n);
 	const size_t rest = x->out.n - x->out_at;
 	const struct iovec parts[2] = {
 	    {.iov_base = x->out.p + x->out_at, .iov_len = rest},

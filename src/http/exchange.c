@@ -1,6 +1,7 @@
 /* Owns the pool of exchanges and the size of their buffers.
  * Never touches a socket and never frees an exchange whose request is still to be replied to.
  * Called by connection.c, by http_reply for orphans and at the server's end. */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -91,13 +92,13 @@ void exchange_give(struct exchange *x)
 {
 	struct http_server *server = x->server;
 
+	assert(x->conn == NULL && !x->call_queued);
 	memory_uncount(x);
 	if (server->pooled >= POOL_MAX || x->in_cap > IN_SIZE) {
 		exchange_free(x);
 		return;
 	}
 	forget_request(x);
-	x->conn = NULL;
 	x->in_len = 0;
 	empty_out(x);
 	LIST_INSERT_HEAD(&server->pool, x, link);
@@ -163,6 +164,7 @@ enum grow exchange_grow_for_stream(struct exchange *x)
 
 void exchange_next(struct exchange *x)
 {
+	assert(x->parser.consumed <= x->in_len);
 	const size_t left = x->in_len - x->parser.consumed;
 
 	if (left > 0)

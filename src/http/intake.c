@@ -1,6 +1,7 @@
 /* Owns the way in: what is read when, the parser's verdicts, the handing over, the deadlines.
  * Never writes to a socket, never knows a route, calls the handler inside the dispatch only.
  * Called by libevent and by the server's sweep. */
+#include <assert.h>
 #include <string.h>
 
 #include "http/server_parts.h"
@@ -68,6 +69,8 @@ static void hand_over(struct connection *c, bool streamed)
 	struct http_server *server = c->server;
 	struct http_request *req = &c->x->request;
 
+	/* Replies leave in the order of the requests: one request at a time. */
+	assert(!connection_is_handed_over(c));
 	if (!memory_make_room(server, 0, c)) {
 		refuse_for_memory(c);
 		return;

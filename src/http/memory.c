@@ -2,6 +2,8 @@
  * Never allocates or frees a buffer itself. Replies that can leave do so first, then the slowest
  * connections are closed; a request that still finds no room gets a 503.
  * Called wherever a buffer changes its size, and before a request is handed over. */
+#include <assert.h>
+
 #include "http/server_parts.h"
 
 enum { EVICTED_AT_ONCE = 8 }; /* so that making room does not stall the loop */
@@ -16,6 +18,7 @@ void memory_count(struct exchange *x)
 
 void memory_uncount(struct exchange *x)
 {
+	assert(x->server->counters.memory >= x->held);
 	x->server->counters.memory -= x->held;
 	x->held = 0;
 }

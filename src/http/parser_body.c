@@ -1,6 +1,7 @@
 /* Owns the framing of a request's body: length, chunks, extensions, trailers (RFC 9112 sections 6,
  * 7). Never lets a body be framed in two ways, never moves bytes but decoded chunks. Called by
  * parser.c once the head is complete. */
+#include <assert.h>
 #include <string.h>
 
 #include "http/parser_parts.h"
@@ -236,6 +237,7 @@ size_t http_parser_compact(struct http_parser *p, char *buf, size_t len)
 
 	if (gap == 0 || p->state >= PARSER_DONE)
 		return len;
+	assert(p->body_end <= p->line_start && p->line_start <= len);
 	memmove(buf + p->body_end, buf + p->line_start, len - p->line_start);
 	p->line_start -= gap;
 	p->at -= gap;
@@ -258,6 +260,7 @@ size_t http_parser_take(struct http_parser *p, char *buf, size_t len)
 	}
 	if (moved == 0)
 		return len;
+	assert(p->body_start <= p->line_start && p->line_start <= len);
 	if (!p->chunked)
 		p->content_length -= moved;
 	memmove(buf + p->body_start, buf + p->line_start, len - p->line_start);

@@ -163,6 +163,7 @@ void reply_decide_close(struct exchange *x, bool close)
 bool reply_ends(struct exchange *x)
 {
 	stream_cancel(x);
+	assert(x->server->counters.in_progress > 0);
 	x->server->counters.in_progress--;
 	if (x->conn != NULL)
 		return true;

@@ -112,7 +112,8 @@ static void rewatch(struct http_server *server)
 			next = TAILQ_NEXT(c, link);
 			connection_watch(c, 0);
 			connection_watch(c, watched);
-			if (c->unparsed) /* event_del has dropped the activation */
+			if (c->unparsed &&
+			    c->phase != PHASE_DEAD) /* event_del has dropped the activation */
 				event_active(&c->event, EV_READ, 0);
 		}
 	}
