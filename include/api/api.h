@@ -1,5 +1,5 @@
 /*
- * The API room: everything the outside may ask of referd over HTTP, as one handler for the server.
+ * The API room: one handler for every request that the HTTP server accepts.
  */
 #ifndef API_API_H
 #define API_API_H
@@ -13,7 +13,7 @@
 
 struct api;
 
-/* What an operator may limit, each a minute; 0: off. */
+/* The limits that an operator may set, per minute; 0: no limit. */
 struct api_rates {
 	unsigned misses;        /* unknown codes by address, and wrong tokens by address */
 	unsigned token_calls;   /* by token */
@@ -31,35 +31,35 @@ struct api_config {
 	bool allow_http_targets;
 	const struct cidr_list *allowed_targets; /* --allow-targets, borrowed */
 	struct api_rates rates;
-	/* Appends further metrics in Prometheus text; runs inside GET /metrics. */
+	/* Appends the metrics of other rooms in Prometheus text; GET /metrics calls it. */
 	void (*write_metrics)(void *arg, struct buf *out);
 	void *metrics_arg;
-	/* What the delivery room knows of a webhook right now; false where it knows nothing. May be
-	 * NULL: then only what is stored is shown. */
+	/* Fills in the present state of a webhook in the delivery room; false if that room does not
+	 * know the webhook. May be NULL: the API then shows only the stored state. */
 	bool (*webhook_live)(void *arg, uint64_t webhook_id, struct webhook_live *out);
 	void *webhook_live_arg;
 };
 
-/** Reads tokens and inbound secrets (the store must be idle: it is turned until they are here).
- * ERR_NO_MEMORY and read errors. */
+/** Reads the tokens, the sessions and the inbound secrets. The store must be idle: it is turned
+ * until they have arrived. ERR_NO_MEMORY and read errors. */
 enum err api_open(const struct api_config *config, struct api **out) WARN_UNUSED;
-/** Requests in progress must have been replied to. NULL is fine. */
+/** Every request must have got its reply. NULL is fine. */
 void api_close(struct api *api);
 
 /** The server's handler; arg is the struct api. */
 void api_handle(void *arg, struct http_request *req);
 
-/** The handler of a listener for metrics alone (--metrics-listen): it asks nobody for a token. */
+/** The handler of a listener for metrics alone (--metrics-listen), which needs no token. */
 void api_handle_metrics(void *arg, struct http_request *req);
 
-/** The server's question at a request's head: does its call pull the body in pieces? */
+/** For the server, at the head of a request: does its call pull the body in pieces? */
 bool api_streams(void *arg, const struct http_request *req);
 
-/** The server's question at the first bytes of a body: is it JSON that cannot become an object? */
+/** For the server, at the first bytes of a body: is it JSON that cannot become an object? */
 bool api_hopeless(void *arg, const struct http_request *req);
 
-/** The server's question when it refuses a request itself: people get a page instead of its
- * JSON. */
+/** For the server, when it refuses a request itself: puts a page into *reply for a browser. False
+ * if the server's own JSON is to be sent. */
 bool api_refused(void *arg, struct http_request *req, struct http_reply *reply);
 
 /** From now on /readyz answers 503: the server is draining. */

@@ -1,6 +1,7 @@
-/* Owns the style sheets: the pages' one and what it is given of a campaign's colour. A colour's
- * sheet is made from its name, so that it needs no record and never goes stale. Never a page.
- * Called through the route table and by html.c.
+/*
+ * Owns the style sheets: the sheet of all pages, and a sheet for each colour of a campaign, which
+ * is made from its name and so never goes stale. Never reads a record. Called through the route
+ * table and by html.c.
  */
 #include "assets.h"
 
@@ -62,7 +63,7 @@ void asset_get(struct call *call)
 {
 	struct buf *out = &call->api->out;
 	buf_reset(out);
-	call->cache = "public, max-age=31536000, immutable"; /* another content has another name */
+	call->cache = "public, max-age=31536000, immutable"; /* changed content has another name */
 	if (text_eq(call->params[0], text_of(ASSETS_PAGE_NAME)))
 		call_reply_shared(call, style_type, text_from(ASSETS_PAGE_CSS, ASSETS_PAGE_SIZE),
 				  NULL, 0);
@@ -73,7 +74,7 @@ void asset_get(struct call *call)
 		    call, 404, "there is no file with this name: reload the page that links to it");
 }
 
-/* Browsers ask for it whatever a page says: there is none, and they need not ask again. */
+/* Browsers ask for an icon whatever a page says. There is no icon, and they need not ask again. */
 void favicon_get(struct call *call)
 {
 	call->cache = "public, max-age=86400";

@@ -1,22 +1,23 @@
 /*
- * Files of the hosted pages, served from memory under names that change with what is in them.
+ * The style sheets of the hosted pages, served from memory under names that change with their
+ * content.
  */
 #ifndef API_ASSETS_H
 #define API_ASSETS_H
 
 #include "base/bytes.h"
 
-/* page.css, embedded at build: "page-{hash}.css". */
+/* page.css, which the build embeds: "page-{hash}.css". */
 extern const char ASSETS_PAGE_NAME[];
 extern const unsigned char ASSETS_PAGE_CSS[];
 extern const size_t ASSETS_PAGE_SIZE;
 
-/** Appends the <link>s of a page whose campaign has this colour ("#1a2b3c", or empty). */
+/** Appends the <link> elements of a page whose campaign has this colour ("#1a2b3c", or empty). */
 void assets_put_styles(struct buf *out, struct text colour);
 
-/** Appends the style sheet of a colour given as six hexadecimal digits; false for anything else.
- * Text on the colour is black or white, whichever has more contrast: at least 4.58 for any colour,
- * more than the 4.5 of WCAG 2.2, success criterion 1.4.3. */
+/** Appends the style sheet of a colour. False if `digits` are not six hexadecimal digits. Text on
+ * the colour is black or white, whichever has more contrast: at least 4.58 for any colour, and WCAG
+ * 2.2 asks for 4.5 (success criterion 1.4.3). */
 bool assets_write_colour(struct buf *out, struct text digits);
 
 #endif

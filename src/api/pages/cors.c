@@ -1,5 +1,7 @@
-/* Owns CORS (https://fetch.spec.whatwg.org/#http-cors-protocol): which origin may read answers, and
- * the preflight. Never credentials: there are none. Called by joining and through the route table.
+/*
+ * Owns CORS (https://fetch.spec.whatwg.org/#http-cors-protocol): which origin may read a reply,
+ * and the preflight. Never allows credentials: a join has none. Called by join.c and through the
+ * route table.
  */
 #include "cors.h"
 
@@ -32,8 +34,9 @@ static bool is_token(struct text t)
 	return t.n > 0;
 }
 
-/* The usual headers, and those that the script asks for: htmx has some of its own, and so have
- * other libraries. None of them is a credential here. A name that is not a token is left out. */
+/* Allows the usual headers, and those that the script asks for: htmx and other libraries have
+ * headers of their own. None of them is a credential here. A name that is not a token is left out.
+ * */
 static void write_allowed(struct buf *out, const struct call *call)
 {
 	static const char *const usual[] = {"Content-Type", "Idempotency-Key"};

@@ -1,12 +1,12 @@
 /*
- * Other sites' scripts: who may post to a campaign and read the answer.
+ * Cross-origin requests: which sites' scripts may read the reply to a join.
  */
 #ifndef API_CORS_H
 #define API_CORS_H
 
 #include "api/call/call.h"
 
-/** From here on the call's answer may be read by the origin that asks, if the campaign lists it. */
+/** Lets the origin of the request read the reply, if the campaign lists that origin. */
 void cors_judge(struct call *call, const struct campaign *campaign);
 
 #endif

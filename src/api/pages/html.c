@@ -1,5 +1,6 @@
-/* Owns what all pages have in common: head, policy, headers, escaping. No script, no style inside.
- * Never what a page is about (html_*.c). Called by those.
+/*
+ * Owns the parts that all pages share: head, policy, headers, escaping. Never the content of a
+ * page (html_*.c), never a script or an inline style. Called by html_*.c.
  */
 #include <assert.h>
 
@@ -77,7 +78,7 @@ struct text html_text_or(const struct html *html, const char *name, enum html_wo
 	return own.n > 0 ? own : text_of(html_word(html->lang, word));
 }
 
-/* The campaign's logo, or its name, unless that is the headline anyway. */
+/* The campaign's logo; or its name, unless the name is the headline. */
 static void put_brand(struct html *html, struct text headline)
 {
 	const struct campaign *c = html->campaign;
@@ -135,7 +136,7 @@ struct html html_begin(struct call *call, const struct campaign *campaign, const
 	return html;
 }
 
-/* The origin of a URL as a source of the policy; nothing where it is none. */
+/* Appends the origin of a URL as a source of the policy, unless the URL is empty or invalid. */
 static void put_source(struct buf *out, struct text address)
 {
 	struct url url;
@@ -145,8 +146,8 @@ static void put_source(struct buf *out, struct text address)
 	url_write_authority(out, &url);
 }
 
-/* Chromium holds every redirect after a form to form-action, and nobody knows where a shop
- * redirects to: a page whose form leads away has none. */
+/* Chromium applies form-action to every redirect after a form, and a shop may redirect anywhere. So
+ * a page whose form leads away has no form-action. */
 static void write_policy(struct buf *out, const struct html *html)
 {
 	const struct campaign none = {0}, *c = html->campaign != NULL ? html->campaign : &none;

@@ -1,5 +1,6 @@
-/* The hosted pages: what people with a browser see. No script; everything that was typed by
- * somebody is escaped. Each function ends the call.
+/*
+ * The hosted pages, which people see in a browser. They have no script, and every typed text is
+ * escaped. The functions html_reply_... end the call.
  */
 #ifndef API_HTML_H
 #define API_HTML_H
@@ -10,38 +11,38 @@
 struct html_form {
 	const struct campaign *campaign;
 	struct text invited_by;   /* the referrer's first name, or empty */
-	bool invited;             /* by a user's link: other fields */
-	struct text source;       /* sent along with the form, or empty */
-	const struct body *typed; /* what a refused form held, or NULL */
+	bool invited;             /* through a user's link, which has other fields */
+	struct text source;       /* sent with the form, or empty */
+	const struct body *typed; /* the fields of a refused form, or NULL */
 	const struct body
-	    *asked; /* the query of the address, or NULL: the first name and the address may be
-		       in it, and the parameters that the campaign passes on */
-	const struct problems *problems; /* what is wrong in it; NULL: nothing yet */
+	    *asked; /* the query of the address, or NULL: it may have the first name, the e-mail
+		       address and the parameters that the campaign passes on */
+	const struct problems *problems; /* the problems of the refused form, or NULL */
 };
-/** 200, or 422 with problems. */
+/** 200; 422 if there are problems. */
 void html_reply_form(struct call *call, const struct html_form *form);
 
 struct html_thanks {
 	const struct campaign *campaign;
 	const struct user *user;
-	const struct user_stats *stats; /* NULL: nothing but the link is shown */
+	const struct user_stats *stats; /* NULL: no counts, no unsubscribe link */
 };
 void html_reply_thanks(struct call *call, const struct html_thanks *thanks);
 
-/** Why the campaign takes nobody now, with its closed texts: `why` is what join_admission said. */
+/** The campaign is closed: with its own texts, or with the reason `why` (join_admission). */
 void html_reply_closed(struct call *call, const struct campaign *campaign, enum join_outcome why,
 		       int status);
-/** 202, for campaigns that do not tell who is known. */
+/** 202, for campaigns that do not reveal whether an address is known. */
 void html_reply_accepted(struct call *call, const struct campaign *campaign);
 /** 404: the link leads nowhere. */
 void html_reply_unknown(struct call *call);
-/** The question, or once it is done what was done. */
+/** 200: asks whether to unsubscribe, or says that it is done. */
 void html_reply_unsubscribe(struct call *call, const struct campaign *campaign, bool done);
 
-/** 429: this address asks too often; retry_s is the value of Retry-After. */
+/** 429: this address sent too many requests; retry_s is the value of Retry-After. */
 void html_reply_limited(struct call *call, struct text retry_s);
-/** The page for a request that the server refused before it became a call, into *reply; false where
- * there is no page for its status. The texts live until the next reply is written. */
+/** Puts a page into *reply, for a request that the server refused before it became a call. False if
+ * no page has this status, or without memory. The texts live until the next reply is written. */
 bool html_write_refusal(struct api *api, struct http_reply *reply) WARN_UNUSED;
 
 /** Appends t with HTML's special characters escaped. */

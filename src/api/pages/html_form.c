@@ -1,5 +1,6 @@
-/* Owns the join form: a proper input for each of the campaign's fields, and what was typed again
- * where it was refused. Never what may be typed (core/form_field.h). Called by the join calls.
+/*
+ * Owns the join form: an input for each field of the campaign, filled again with the typed values
+ * after a refusal. Never the rules of a field (core/form_field.h). Called by the join calls.
  */
 #include "base/typed.h"
 #include "base/utf8.h"
@@ -8,7 +9,7 @@
 #include "core/pass_param.h"
 #include "html_parts.h"
 
-/* What an input of the type is, beside what all have. */
+/* The attributes of an input of this type. */
 static const struct {
 	enum form_type type;
 	const char *attributes;
@@ -36,20 +37,21 @@ static struct text value_in(const struct body *body, struct text id)
 	return (struct text){0};
 }
 
-/* What was typed into the field the first time. */
+/* The value that was typed into the refused form. */
 static struct text typed_into(const struct html_form *form, struct text id)
 {
 	return value_in(form->typed, id);
 }
 
-/* What the address says, where it is fit to be shown. */
+/* The value in the query of the address, if a page can show it. */
 static struct text asked_for(const struct html_form *form, struct text id)
 {
 	struct text value = typed_trim(value_in(form->asked, id));
 	return value.n <= PASS_VALUE_MAX && utf8_printable(value) ? value : (struct text){0};
 }
 
-/* Mail programs put an address into a link as it is, and a plus in a query is a blank. */
+/* Mail programs write an e-mail address into a link without encoding it, and a plus in a query
+ * means a blank. */
 static void put_asked_email(struct html *html, const struct html_form *form)
 {
 	struct text rest = asked_for(form, TEXT("email")), part;
@@ -60,7 +62,7 @@ static void put_asked_email(struct html *html, const struct html_form *form)
 	html_put_text(html, part);
 }
 
-/* What an input shows from the beginning. */
+/* The initial value of an input. */
 static void put_value(struct html *html, const struct html_form *form, struct text id)
 {
 	html_put(html, " value=\"");
@@ -73,13 +75,13 @@ static void put_value(struct html *html, const struct html_form *form, struct te
 	html_put(html, "\">\n");
 }
 
-/* What is wrong with the field, or NULL. */
+/* The problem of the field, or NULL. */
 static const char *problem_of(const struct html_form *form, const struct form_field *field)
 {
 	return form->problems != NULL ? problems_find(form->problems, field->id) : NULL;
 }
 
-/* name, id, and what assistive technology has to know. */
+/* id, name, and the attributes for assistive technology. */
 static void put_attributes(struct html *html, const struct html_form *form,
 			   const struct form_field *field)
 {
@@ -143,7 +145,7 @@ static void put_checkbox(struct html *html, const struct html_form *form,
 	html_put(html, "</span></label>\n");
 }
 
-/* "E-mail is required": the rules speak English. */
+/* Writes "E-mail is required". The rules have English messages only. */
 static void put_problem(struct html *html, struct text label, const char *problem)
 {
 	html_put(html, text_starts(html->lang, TEXT("en")) ? "<span>" : "<span lang=\"en\">");
@@ -181,7 +183,7 @@ static void put_field(struct html *html, const struct html_form *form,
 	html_put(html, "</div>\n");
 }
 
-/* Every form begins with these two. */
+/* Every form begins with these two fields. */
 static void put_own_fields(struct html *html, const struct html_form *form)
 {
 	const struct form_field first_name = {
@@ -204,7 +206,7 @@ static struct pairs fields_of(const struct html_form *form)
 	return form->invited ? form->campaign->fields_invited : form->campaign->fields_referring;
 }
 
-/* The label that people see of the field. */
+/* The field's label as people see it. */
 static struct text label_of(const struct html *html, const struct html_form *form, struct text id)
 {
 	struct text rest = fields_of(form).raw;
@@ -229,7 +231,7 @@ static void put_summary_line(struct html *html, const struct html_form *form,
 	html_put(html, "</a>\n");
 }
 
-/* It has the focus, says what is wrong, and leads there. */
+/* The list of problems. It has the focus, and each line links to its field. */
 static void put_summary(struct html *html, const struct html_form *form)
 {
 	html_put(html, "<div class=\"summary\" role=\"alert\" tabindex=\"-1\" autofocus>\n<p>");
@@ -263,15 +265,14 @@ static void put_hidden(struct html *html, struct text name, struct text value)
 	html_put(html, "\">\n");
 }
 
-/* Where the page is shown: the address said so the first time, the form itself when it comes
- * again. */
+/* Where the page is shown. The query of the address says it at first, then the form itself. */
 static void put_source(struct html *html, const struct html_form *form)
 {
 	struct text source = form->source.n > 0 ? form->source : typed_into(form, TEXT("source"));
 	put_hidden(html, TEXT("source"), source);
 }
 
-/* The parameters that came with the link go along with the form. */
+/* The form carries the parameters of the link that the campaign passes on. */
 static void put_passed(struct html *html, const struct html_form *form)
 {
 	struct text rest = pass_params_of(form->campaign).raw, name, nothing;
@@ -299,7 +300,7 @@ static void put_form(struct html *html, const struct html_form *form)
 	html_put(html, "</form>\n");
 }
 
-/* The words for invited people, or else those for all. */
+/* The campaign's text for invited people, or else its text for everybody. */
 static struct text words_of(const struct html_form *form, const char *invited, const char *all)
 {
 	struct text own = {0};

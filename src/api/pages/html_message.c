@@ -1,5 +1,6 @@
-/* Owns the pages that only say something: closed, unknown, accepted, unsubscribed. Never why.
- * Called by the public calls.
+/*
+ * Owns the pages with a message: closed, unknown, accepted, unsubscribed, limited. Never decides
+ * which message is due. Called by the public calls.
  */
 #include "core/page_text.h"
 #include "html_parts.h"
@@ -79,7 +80,7 @@ void html_reply_unsubscribe(struct call *call, const struct campaign *campaign, 
 	html_end(&html, 200);
 }
 
-/* ---- refusals that concern no campaign ---- */
+/* ---- refusals without a campaign ---- */
 
 static const char html_type[] = "text/html; charset=utf-8";
 

@@ -1,5 +1,5 @@
 /*
- * What all pages are made of; for html_*.c alone.
+ * The parts of a page, for html_*.c alone.
  */
 #ifndef API_HTML_PARTS_H
 #define API_HTML_PARTS_H
@@ -10,30 +10,30 @@
 /* A page under construction. */
 struct html {
 	struct call *call;
-	struct buf *out;                 /* the call's reply, under construction */
-	const struct campaign *campaign; /* NULL: the page of no campaign */
+	struct buf *out;                 /* api->out: the reply being written */
+	const struct campaign *campaign; /* NULL: the page has no campaign */
 	struct text lang;
-	bool leads_away; /* its form may end at another site: the policy must not hold it back */
+	bool leads_away; /* its form may redirect to another site, which the policy must allow */
 };
 
-/** Everything up to the headline. `before` (may be NULL) stands in front of it in the title; `wide`
- * leaves room for two columns. */
+/** Begins a page and writes everything up to its headline. The title is `before` (may be NULL) and
+ * the headline. `wide` leaves room for two columns. */
 struct html html_begin(struct call *call, const struct campaign *campaign, const char *before,
 		       struct text headline, bool wide);
-/** The rest, the headers and the reply. */
+/** Ends the page, and replies with it. */
 void html_end(struct html *html, int status);
-/** The rest alone: the page is in api->out. */
+/** Ends the page without a reply: the page is in api->out. */
 void html_close(struct html *html);
 
-/** Markup as it is. */
+/** Appends markup, unescaped. */
 void html_put(struct html *html, const char *markup);
-/** What somebody typed, escaped. */
+/** Appends a typed text, escaped. */
 void html_put_text(struct html *html, struct text t);
-/** One of the page's own words, escaped. */
+/** Appends one of the page's own words, escaped. */
 void html_put_word(struct html *html, enum html_word word);
-/** One paragraph for each line. */
+/** Appends a paragraph for each line of the text. */
 void html_put_block(struct html *html, struct text block);
-/** The campaign's text of that name, or else the page's own word. */
+/** The campaign's text with this name, or else the page's own word. */
 struct text html_text_or(const struct html *html, const char *name, enum html_word word);
 
 #endif

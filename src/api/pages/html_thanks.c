@@ -1,5 +1,6 @@
-/* Owns the page after joining: the own link, its QR code, where to share it, what came of it so
- * far. Never who may see it (thanks.c). Called by that.
+/*
+ * Owns the page after joining: the person's link, its QR code, links to share it, and the counts
+ * of referrals. Never decides who may see it (thanks.c). Called by thanks.c.
  */
 #include "core/code_alias.h"
 #include "core/page_text.h"
@@ -15,7 +16,7 @@ static void put_link(struct html *html, struct text link)
 	html_put(html, "\">\n");
 }
 
-/* In a new tab: a network would not show in a frame, and the page is wanted again. */
+/* In a new tab: networks refuse to be shown in a frame, and people return to this page. */
 static void put_share(struct html *html, const struct sharing_network *network, struct text link)
 {
 	struct buf url = {0};
@@ -79,7 +80,7 @@ static void put_counts(struct html *html, const struct user_stats *stats)
 	html_put(html, "</dl>\n</section>\n");
 }
 
-/* The way out, for those who know the address of this page. */
+/* The unsubscribe link. Only the person knows the address of this page. */
 static void put_unsubscribe(struct html *html, const struct user *user, struct text code)
 {
 	char secret[CODE_SECRET_SIZE];

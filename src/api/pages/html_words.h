@@ -13,7 +13,7 @@ enum html_word {
 	WORD_EMAIL,
 	WORD_REQUIRED, /* after the label of a field, in brackets */
 	WORD_CHOOSE,   /* the first, empty option of a select */
-	WORD_JOIN,     /* the form's button */
+	WORD_JOIN,     /* the button of the form */
 	WORD_INVITED,  /* after the referrer's first name */
 	WORD_TERMS,
 	WORD_ERROR, /* before the title of a form with a problem */
@@ -47,7 +47,7 @@ enum html_word {
 	WORD_BUSY_BODY,
 	WORD_TOO_LARGE, /* the entries of a form */
 	WORD_TOO_LARGE_BODY,
-	WORD_HEADER_TOO_LARGE_BODY, /* cookies, mostly */
+	WORD_HEADER_TOO_LARGE_BODY, /* mostly because of cookies */
 	HTML_WORDS,
 };
 

@@ -1,5 +1,6 @@
-/* Owns the page behind a join link: GET shows the form, or why there is none. Never joins anybody.
- * Called through the route table.
+/*
+ * Owns GET of a join link: the page with the form, or with the reason why the campaign is closed.
+ * Never joins a person. Called through the route table.
  */
 #include "base/form.h"
 #include "html.h"
@@ -8,7 +9,7 @@
 #include "reach.h"
 #include "visitor.h"
 
-/* A page in a frame says so in its address: ?source=Embed. Other words are not passed on. */
+/* A page in a frame has ?source=Embed in its address. Other words are not passed on. */
 static struct text source_of(struct call *call)
 {
 	static const char *const words[] = {"Widget", "Popup", "Embed"};
@@ -24,7 +25,7 @@ static void on_found(struct link *link)
 {
 	struct call *call = link->call;
 	struct body asked;
-	(void)body_read_query(call, &asked); /* the first 64 fill the form */
+	(void)body_read_query(call, &asked); /* the first 64 pairs fill the form */
 	const struct html_form form = {
 	    .campaign = &link->campaign,
 	    .invited = link->user.id != 0,
@@ -62,7 +63,7 @@ const struct operation OP_JOIN_GET = {
 
 void join_get(struct call *call)
 {
-	/* One address for one page: what stands behind it goes. */
+	/* Each page has one address, without a slash at its end. */
 	if (text_ends(call->req->path, TEXT("/"))) {
 		join_short(call);
 		return;

@@ -1,5 +1,6 @@
-/* Owns the look-up behind public links, and how a code that leads nowhere is answered. Never what
- * is done with what was found. Called by the public calls.
+/*
+ * Owns the look-up of the code in a public link, and the reply to an unknown code. Never uses what
+ * it finds. Called by the public calls.
  */
 #include "link.h"
 
@@ -69,7 +70,7 @@ void link_find_always(struct link *link, struct call *call, link_found_fn *found
 		link_reply_unknown(call);
 }
 
-/* A client that has guessed too often does not learn whether this guess is right. */
+/* A client that guessed too often does not learn whether this guess is right. */
 void link_find(struct link *link, struct call *call, link_found_fn *found)
 {
 	if (limits_check(call, LIMIT_UNKNOWN_CODES))

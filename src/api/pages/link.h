@@ -1,5 +1,5 @@
 /*
- * Public links: what the code in a path leads to.
+ * Public links: the campaign and the user that the code in a path names.
  */
 #ifndef API_LINK_H
 #define API_LINK_H
@@ -15,19 +15,19 @@ struct link {
 	link_found_fn *found;
 	/* Valid while found() runs. */
 	struct campaign campaign;
-	struct user user;        /* whose link it is; id 0: the campaign's own */
-	struct user_stats stats; /* the user's */
+	struct user user;        /* the owner of the link; id 0: it is the campaign's own link */
+	struct user_stats stats; /* of the user */
 };
 
-/** Looks up the call's first path parameter, then calls found(link) from a later turn. Replies
- * itself where there is nothing: link_reply_unknown, 429, 503. */
+/** Looks up the first parameter of the path, and calls found(link) in a later turn. If it finds
+ * nothing, it replies itself: link_reply_unknown, 429 or 503. */
 void link_find(struct link *link, struct call *call, link_found_fn *found);
-/** The same, whatever else came from this address: for calls that have a secret of their own,
- * which nobody guesses, for joins, and for preflights, which tell no more than a join does. */
+/** The same, however many unknown codes this address sent. For calls whose path has a secret, which
+ * cannot be guessed; for joins; and for preflights, which reveal no more than a join. */
 void link_find_always(struct link *link, struct call *call, link_found_fn *found);
 
-/** 404 as a page or as JSON, by what the client prefers, and the same for whatever was not there;
- * counts against the client's address. */
+/** 404, as a page or as JSON as the client prefers, with the same message for everything that is
+ * unknown. It counts against the client's address, and is a 429 above the limit. */
 void link_reply_unknown(struct call *call);
 
 #endif

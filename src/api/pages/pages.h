@@ -1,5 +1,5 @@
 /*
- * The calls behind the addresses that people open: pages, pictures and style sheets.
+ * The calls for the addresses that people open: pages, pictures and style sheets.
  */
 #ifndef API_PAGES_H
 #define API_PAGES_H

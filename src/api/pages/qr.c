@@ -1,19 +1,23 @@
-/* Owns the drawing of QR codes; the only file that knows libqrencode. Never which link it is.
- * Called by the QR call.
+/*
+ * Owns the drawing of QR codes, the only use of libqrencode. Never keeps a code (qr_cache.c).
+ * Called by qr_cache.c.
  */
 #include "qr.h"
 
 #include <errno.h>
 #include <qrencode.h>
 
-enum { QUIET = 4 /* modules around it (ISO/IEC 18004) */, BYTES_MAX = 2331 /* of version 40-M */ };
+enum {
+	QUIET = 4 /* modules of margin (ISO/IEC 18004) */,
+	BYTES_MAX = 2331 /* of a version 40-M code */
+};
 
 static bool is_dark(const QRcode *code, int x, int y)
 {
 	return x < code->width && (code->data[y * code->width + x] & 1) != 0;
 }
 
-/* A line's dark modules as runs: fewer and no seams between two. */
+/* Writes the dark modules of a line as runs: fewer shapes, and no seams between two modules. */
 static void write_line(struct buf *out, const QRcode *code, int y)
 {
 	for (int x = 0; x < code->width; x++) {

@@ -6,9 +6,9 @@
 
 #include "base/bytes.h"
 
-/** Appends a QR code of t (medium error correction) with its quiet zone, black on white, without a
- * size of its own. ERR_TOO_LARGE beyond 2,331 bytes, ERR_INVALID for an empty text,
- * ERR_NO_MEMORY. */
+/** Appends a QR code of t with medium error correction and its margin, black on white. The SVG has
+ * no size, so it fills the space that it gets. ERR_TOO_LARGE above 2,331 bytes, ERR_INVALID for an
+ * empty text, ERR_NO_MEMORY. */
 enum err qr_write_svg(struct buf *out, struct text t) WARN_UNUSED;
 
 #endif

@@ -1,5 +1,6 @@
-/* Owns the QR codes that are kept, one for each hash of a text. Never draws (qr.c). Called by the
- * QR call.
+/*
+ * Owns the cache of QR codes: one slot for each hash of a text. Never draws (qr.c). Called by
+ * qr_code.c.
  */
 #include "qr_cache.h"
 
@@ -12,7 +13,7 @@ struct qr_cache *qr_cache_new(void)
 	return calloc(1, sizeof(struct qr_cache));
 }
 
-/* FNV-1a. A client that finds two texts with the same hash only makes referd draw again. */
+/* FNV-1a. A client that finds two texts with the same hash only makes referd draw them again. */
 static size_t slot_of(struct text t)
 {
 	uint64_t hash = UINT64_C(0xcbf29ce484222325);

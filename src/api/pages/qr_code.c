@@ -1,5 +1,6 @@
-/* Owns the QR code of a link as a file. Never its drawing (qr.c, through qr_cache.c). Called
- * through the route table.
+/*
+ * Owns the call for the QR code of a link. Never draws (qr.c, through qr_cache.c). Called through
+ * the route table.
  */
 #include "base/form.h"
 #include "link.h"
@@ -15,8 +16,7 @@ static bool wants_download(const struct call *call)
 	return false;
 }
 
-/* The link as it was asked for: a code from elsewhere stays one. It never changes, so it may be
- * kept. */
+/* The QR code shows the link with the code that was asked for, also if that code is an alias. */
 static void on_found(struct link *link)
 {
 	struct call *call = link->call;

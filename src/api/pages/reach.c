@@ -1,6 +1,6 @@
 /*
- * Owns the count of views between two writes: one table takes views while the other one is written.
- * Never decides what a view is. Called by the join page, and by api.c for its life.
+ * Owns the views that are not written yet: one table counts views while the other table is
+ * written. Never decides what a view is. Called by join_get.c; api.c opens and closes it.
  */
 #include "reach.h"
 
@@ -14,17 +14,17 @@
 enum { SLOTS = 2 * REACH_LINKS_MAX };
 
 struct table {
-	struct reach_views rows[SLOTS]; /* open addressing; views 0: free */
+	struct reach_views rows[SLOTS]; /* open addressing; a row with 0 views is free */
 	size_t used;
 };
 
 struct reach {
 	struct store *store;
 	struct event *timer;
-	struct reach_add add; /* writes the table that takes no views */
+	struct reach_add add; /* the command that writes the other table */
 	struct table tables[2];
-	struct table *counting; /* takes views */
-	bool busy;              /* add is with the store */
+	struct table *counting; /* the table that counts views */
+	bool busy;              /* the store has `add` */
 	bool draining;
 };
 
@@ -33,7 +33,7 @@ static struct table *other_table(struct reach *r)
 	return &r->tables[r->counting == &r->tables[0]];
 }
 
-/* Writes what there is, unless a write is under way. What a failed write left goes first. */
+/* Writes the counted views, unless a write is under way. A table whose write failed goes first. */
 static void flush(struct reach *r)
 {
 	struct table *full = other_table(r);
@@ -52,7 +52,7 @@ static void wait_for_more(struct reach *r)
 {
 	const struct timeval wait = {.tv_sec = REACH_FLUSH_S};
 	if (!evtimer_pending(r->timer, NULL))
-		(void)evtimer_add(r->timer, &wait); /* the next view tries again */
+		(void)evtimer_add(r->timer, &wait); /* if this fails, the next view tries again */
 }
 
 static void on_added(struct command *command, enum err err)
@@ -76,7 +76,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	flush(r);
 	if (!r->busy && r->counting->used > 0)
-		wait_for_more(r); /* the store takes nothing now */
+		wait_for_more(r); /* the store's queue is full */
 }
 
 enum err reach_open(struct loop *loop, struct store *store, struct reach **out)
@@ -97,7 +97,7 @@ enum err reach_open(struct loop *loop, struct store *store, struct reach **out)
 	return ERR_OK;
 }
 
-/* The link's row, a free one, or NULL where the table is full. */
+/* The row of the link, or a free row; NULL if the table is full. */
 static struct reach_views *find_row(struct table *t, uint64_t user_id, uint64_t campaign_id)
 {
 	uint64_t spread = (user_id ^ ~campaign_id) * 0x9e3779b97f4a7c15u;

@@ -1,5 +1,5 @@
 /*
- * Views of links, counted in memory and written every few seconds.
+ * The views of links, which are counted in memory and written every few seconds.
  */
 #ifndef API_REACH_H
 #define API_REACH_H
@@ -9,7 +9,7 @@
 
 enum {
 	REACH_LINKS_MAX =
-	    512, /* different links between two writes; with that many it writes at once */
+	    512, /* different links between two writes; at that number it writes at once */
 	REACH_FLUSH_S = 3,
 };
 
@@ -17,12 +17,12 @@ struct reach;
 
 /** ERR_NO_MEMORY. */
 enum err reach_open(struct loop *loop, struct store *store, struct reach **out) WARN_UNUSED;
-/** One view of a user's link, or with user_id 0 of a campaign's own. Views of further links than
- * there is room for are not counted while the store is busy with the last ones. */
+/** Counts a view of a user's link, or with user_id 0 of the campaign's own link. If the table is
+ * full because the store is busy with the last write, views of further links are not counted. */
 void reach_count(struct reach *reach, uint64_t user_id, uint64_t campaign_id);
-/** Writes what was counted, and from now on every view as it comes. */
+/** Writes the counted views, and from now on every view at once. */
 void reach_drain(struct reach *reach);
-/** What is not written is lost. NULL is fine. */
+/** Views that are not written yet are lost. NULL is fine. */
 void reach_close(struct reach *reach);
 
 #endif

@@ -1,12 +1,13 @@
-/* Owns the addresses that share a link. Never whose link it is. Called by the user object and by
- * the page after joining.
+/*
+ * Owns the addresses that share a link. Never knows whose link it is. Called by the files that
+ * show a user, and by html_thanks.c.
  */
 #include "sharing.h"
 
 #include "base/form.h"
 #include "core/page_text.h"
 
-/* In braces: what is put there, percent-encoded. */
+/* Each word in braces is replaced by its value, percent-encoded. */
 const struct sharing_network SHARING_NETWORKS[] = {
     {"facebook", "Facebook", "https://www.facebook.com/sharer/sharer.php?u={link}"},
     {"twitter", "X", "https://x.com/intent/post?text={text}&url={link}"},
@@ -17,7 +18,7 @@ const struct sharing_network SHARING_NETWORKS[] = {
     {NULL, NULL, NULL},
 };
 
-/* As form_encode does, but with %20 for a blank, which stands for one everywhere. */
+/* Like form_encode, but with %20 for a blank, which every part of a URL understands. */
 static void encode(struct buf *out, struct text t)
 {
 	struct buf form = {0};

@@ -1,5 +1,5 @@
-/* What a user sends to friends: the campaign's words and the addresses of networks to share a link
- * on.
+/*
+ * Sharing a link: the campaign's words, and the addresses that share the link on each network.
  */
 #ifndef API_SHARING_H
 #define API_SHARING_H
@@ -8,14 +8,14 @@
 #include "core/records.h"
 
 struct sharing_network {
-	const char *social; /* its word in the API */
+	const char *social; /* its name in the API */
 	const char
 	    *label; /* its name for people; NULL: e-mail, whose name depends on the language */
 	const char *pattern;
 };
 extern const struct sharing_network SHARING_NETWORKS[]; /* ends with a NULL social */
 
-/** Appends the address that shares this link there, with the campaign's words. */
+/** Appends the address that shares this link on the network, with the campaign's words. */
 void sharing_write_url(struct buf *out, const struct sharing_network *network,
 		       const struct campaign *campaign, struct text link);
 

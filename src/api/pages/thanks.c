@@ -1,5 +1,6 @@
-/* Owns the address of the page after joining: a secret of the user's, never the public code alone.
- * Never what is on it (html_thanks.c). Called through the route table.
+/*
+ * Owns the address of the page after joining, which has a secret of the user besides the public
+ * code. Never writes the page (html_thanks.c). Called through the route table.
  */
 #include "html.h"
 #include "link.h"

@@ -1,6 +1,7 @@
-/* Owns the unsubscribe link: GET asks, since mail scanners follow links, and POST does it, whether
- * a person pressed the button or a mail program did (RFC 8058). Never the record. Called through
- * the route table.
+/*
+ * Owns the unsubscribe link. GET only asks, because mail scanners follow links. POST unsubscribes,
+ * for a person's click and for a mail program (RFC 8058). Never changes the record itself
+ * (core/unsubscribe.h). Called through the route table.
  */
 #include "core/unsubscribe.h"
 
@@ -14,7 +15,7 @@ struct unsubscribe_call {
 	struct unsubscribe unsubscribe;
 };
 
-/* Does the link hold the secret that referd made for it? */
+/* Does the link have the secret that referd made for this user? */
 static bool has_secret(const struct link *link)
 {
 	struct call *call = link->call;
@@ -36,7 +37,7 @@ static void on_found_get(struct link *link)
 		link_reply_unknown(link->call);
 }
 
-/* The page wants the campaign again: the look-up's texts are gone by now. */
+/* The page needs the campaign again: the texts of the first look-up are gone. */
 static void on_done(struct command *command, enum err err)
 {
 	struct unsubscribe_call *uc =

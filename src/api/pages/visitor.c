@@ -1,11 +1,13 @@
-/* Owns the names of programs that open links for nobody. Never a count. Called by the join page,
- * which counts views.
+/*
+ * Owns the names of programs that open links without a person. Never counts views. Called by
+ * join_get.c, which counts them.
  */
 #include "visitor.h"
 
 #include <string.h>
 
-/* Headers of browsers that load a page before anybody asks for it, with the word in their value. */
+/* The headers, and a word in their value, of browsers that load a page before the person opens it.
+ * */
 static const struct {
 	const char *header, *word;
 } ahead[] = {
@@ -13,7 +15,8 @@ static const struct {
     {"Purpose", "preview"},      {"X-Moz", "prefetch"},
 };
 
-/* Parts of User-Agent. Names of apps in which people read (FBAN, Instagram, Line) are not here. */
+/* Parts of User-Agent. The names of apps in which people read pages (FBAN, Instagram, Line) are not
+ * in the list. */
 static const char *const programs[] = {
     /* Previews of links in chats and networks. */
     "WhatsApp/",
@@ -60,7 +63,7 @@ static const char *const programs[] = {
     "AhrefsBot",
     "SemrushBot",
     "MJ12bot",
-    /* Scanners of mail and proxies of its pictures. */
+    /* Mail scanners, and proxies of pictures in mail. */
     "GoogleImageProxy",
     "YahooMailProxy",
 };
@@ -74,8 +77,8 @@ static bool holds(struct text t, const char *word)
 	return false;
 }
 
-/* The beginning of a header's value. Those of programs and browsers are shorter, and a search for
- * every name in 16 KiB takes milliseconds. */
+/* The beginning of a header's value. The values of programs and browsers are shorter, and a search
+ * for every name in 16 KiB would take milliseconds. */
 static struct text value_of(const struct http_request *req, const char *name)
 {
 	enum { LOOKED_AT = 512 };
