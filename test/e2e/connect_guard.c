@@ -1,5 +1,6 @@
-/* Owns what a server under test may connect to: preloaded, it stands before connect(). Judges by a
- * table of its own, from the registries, so that a hole in the server's table is not repeated here.
+/* Owns the addresses to which a server under test may connect: the preloaded guard replaces
+ * connect(). It has its own table, made from the registries, so that a hole in the server's table
+ * is not repeated here.
  * Never lets a packet leave the machine. Built and preloaded by guard.py. */
 #include <arpa/inet.h>
 #include <dlfcn.h>
@@ -13,9 +14,9 @@
 #include <unistd.h>
 
 /* GUARD_LOG: a file that gets a line for each TCP connect: "VERDICT ADDRESS PORT".
- * GUARD_ALLOW: "ADDRESS/BITS,...", where connecting is real; IPv4 as ::ffff:a.b.c.d/96+n. */
+ * GUARD_ALLOW: "ADDRESS/BITS,...", where connections are real; IPv4 as ::ffff:a.b.c.d/96+n. */
 
-/* All addresses as 16 bytes, IPv4 mapped: one table, one comparison. */
+/* All addresses have 16 bytes, IPv4 mapped: one table, one comparison. */
 static const char *const forbidden[] = {
     "::ffff:0.0.0.0/104",
     "::ffff:10.0.0.0/104",
@@ -80,7 +81,7 @@ static int is_forbidden(const struct in6_addr *a)
 	return !in_range(&inside, "::ffff:0.0.0.0/96") && !in_range(&inside, "2000::/3");
 }
 
-/* As IPv6, with the port; 0 for what is no Internet address. */
+/* Converts to IPv6, with the port; 0 if it is not an Internet address. */
 static int as_ipv6(const struct sockaddr *sa, struct in6_addr *a, unsigned *port)
 {
 	struct sockaddr_in v4;
@@ -105,7 +106,7 @@ static void note(const char *verdict, const struct in6_addr *a, unsigned port)
 	int fd = path == NULL ? -1 : open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	inet_ntop(AF_INET6, a, address, sizeof address);
 	int n = snprintf(line, sizeof line, "%s %s %u\n", verdict, address, port);
-	/* A guard that cannot say what it saw proves nothing. */
+	/* A guard that cannot write its log proves nothing. */
 	if (fd < 0 || write(fd, line, (size_t)n) != n)
 		abort();
 	close(fd);

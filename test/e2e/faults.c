@@ -1,5 +1,5 @@
-/* Owns the faults of the file system that tests ask for, in front of the C library's calls. Never
- * decides when: the environment says it.
+/* Owns the file system faults for tests, in front of the C library's calls. Never decides when a
+ * fault happens: the environment does.
  *
  *   FAULT_EXIT_AT=N     the process ends, as by kill -9, before its Nth call that changes a file
  *   FAULT_EXIT_AFTER=S  ... after the first rename to a name that ends with S

@@ -220,7 +220,7 @@ class Import(Tables):
         finally:
             for s in sockets:
                 s.close()
-        until(lambda: self.send(campaign, b"first_name,email\nA,x@example.com\n").status == 200, "room again")
+        until(lambda: self.send(campaign, b"first_name,email\nA,x@example.com\n").status == 200, "another import is accepted")
 
 
 class Stopped(Tables):

@@ -389,7 +389,7 @@ class Removed(Delivered):
         jessica = self.join(self.campaign()["code"], "Jessica", "jessica@example.com")
         webhook = self.webhook(url="https://127.0.0.1:9/x", retry_schedule=[3600])
         self.join(jessica["code"])
-        first = until(lambda: next((d for d in self.api.get("/api/v2/deliveries").data if d["attempts"]), None), "tried")
+        first = until(lambda: next((d for d in self.api.get("/api/v2/deliveries").data if d["attempts"]), None), "an attempt")
         self.has(self.api.call("DELETE", f"/api/v2/webhooks/{webhook['id']}"), 204)
         until(lambda: self.api.get(f"/api/v2/deliveries/{first['id']}").data["status"] == "cancelled", "cancelled")
 
@@ -399,7 +399,7 @@ class Tried(Delivered):
         webhook = self.webhook(url="https://127.0.0.1:9/x", retry_schedule=[3600])
         for _ in range(2):
             self.has(self.api.json("POST", f"/api/v2/webhooks/{webhook['id']}/test", {}), 202)
-        until(lambda: [d["attempts"] for d in self.api.get("/api/v2/deliveries").data] == [1, 1], "both were tried")
+        until(lambda: [d["attempts"] for d in self.api.get("/api/v2/deliveries").data] == [1, 1], "an attempt of both tests")
 
 
 class Order(Delivered):

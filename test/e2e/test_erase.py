@@ -29,7 +29,7 @@ class Erase(Ops):
 
     def await_silence(self):
         """Waits until the job has ended: no record names the person."""
-        until(lambda: not self.said(), "nothing speaks of the erased person")
+        until(lambda: not self.said(), "no record names the erased person")
 
     def test_no_record_names_an_erased_person(self):
         webhook = self.hook("/all", events=["user.join", "user.qualified"],
@@ -41,8 +41,8 @@ class Erase(Ops):
         byron = self.join(jessica["code"], "Byron", "byron@example.com")
         self.has(self.qualify(code=jessica["code"], order_id="7"), 200)
         self.has(self.qualify(code=byron["code"]), 200)
-        until(lambda: len(self.deliveries(webhook_id=webhook["id"], status="delivered")) == 5, "five are delivered")
-        until(lambda: all(d["attempts"] for d in self.deliveries(webhook_id=failing["id"])), "two have failed")
+        until(lambda: len(self.deliveries(webhook_id=webhook["id"], status="delivered")) == 5, "five deliveries are delivered")
+        until(lambda: all(d["attempts"] for d in self.deliveries(webhook_id=failing["id"])), "each delivery of the failing webhook has an attempt")
         self.desk.answers["/failing"] = (500, b"what?")
         self.assertIn(b"Jessica", self.said())
 
@@ -71,7 +71,7 @@ class Erase(Ops):
         self.has_error(self.api.call("POST", f"/api/v2/deliveries/{resent[0]['id']}/resend"), 404)
         before = len(self.desk.at("/all"))
         replay = self.has(self.do(webhook, "replay", {"since": "2026-01-01", "status": ["missing", "delivered"]}), 202).data
-        until(lambda: self.api.get(f"/api/v2/replays/{replay['id']}").data["state"] == "finished", "a replay's end")
+        until(lambda: self.api.get(f"/api/v2/replays/{replay['id']}").data["state"] == "finished", "the end of the replay")
         until(lambda: not self.deliveries(webhook_id=webhook["id"], status="pending"), "all are sent")
         self.assertEqual([h for h in self.desk.at("/all")[before:] if "essica" in h["query"] + h["body"]], [])
         self.remove(webhook, failing)
@@ -121,7 +121,7 @@ class Erase(Ops):
             list(pool.map(live_and_go, range(40)))
         self.await_silence()
         for webhook in (busy, flaky):
-            until(lambda: not self.deliveries(webhook_id=webhook["id"], status="pending"), "nothing waits any more")
+            until(lambda: not self.deliveries(webhook_id=webhook["id"], status="pending"), "no delivery is pending")
         self.remove(busy, flaky)
 
 

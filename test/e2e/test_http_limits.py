@@ -93,7 +93,7 @@ class Memory(Strangers):
         self.assertTrue(self.has_error(self.api.call("POST", path, b"A1\n", csv), 429).headers["Retry-After"])
         self.has(self.api.json("POST", path, {"codes": ["A2"]}), 201)  # the body is read completely before it is judged
         self.open.pop().close()
-        until(lambda: self.api.call("POST", path, b"A3\n", csv).status == 201, "room again")
+        until(lambda: self.api.call("POST", path, b"A3\n", csv).status == 201, "another upload is accepted")
 
     def test_the_exports_of_a_token_are_limited(self):
         campaign = self.campaign()
@@ -105,7 +105,7 @@ class Memory(Strangers):
         other = self.api.json("POST", "/api/v2/tokens", {"name": "other", "scopes": ["read"]}).data["token"]
         self.assertEqual(self.has(self.api.get(path, token=other), 200).body.count(b"\n"), 20001)
         self.open.pop().close()
-        until(lambda: self.api.get(path).status == 200, "room again")
+        until(lambda: self.api.get(path).status == 200, "another export is accepted")
 
 
 class DescriptorLimit(Directory):

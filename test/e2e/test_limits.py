@@ -27,7 +27,7 @@ class JoinLimits(Limited):
 
     def test_each_limit_has_its_own_key(self):
         first, second = self.campaign(name="One"), self.campaign(name="Two")
-        with self.subTest("joins by a code, whoever joins"):
+        with self.subTest("joins by a code, from any address"):
             answers = self.people("127.0.0.81", first["code"], 3) + self.people("127.0.0.82", first["code"], 2)
             self.assertEqual([a.status for a in answers], [201] * 4 + [429])
             self.limited(answers[-1], "code-join-rate")
@@ -36,9 +36,9 @@ class JoinLimits(Limited):
             answers = self.people("127.0.0.83", second["code"], 3) + self.people("127.0.0.83", jessica, 4)
             self.assertEqual([a.status for a in answers], [201] * 6 + [429])
             self.limited(answers[-1], "join-rate")
-        with self.subTest("another address is not concerned"):
+        with self.subTest("another address is not affected"):
             self.assertEqual([a.status for a in self.people("127.0.0.84", second["code"], 1)], [201])
-        with self.subTest("the page of a link is no join"):
+        with self.subTest("the page of a link does not count as a join"):
             self.has(Client(self.server.address, source="127.0.0.83").get(f"/{second['code']}/join"), 200)
 
 
@@ -74,7 +74,7 @@ class MissLimits(Limited):
         path = f"/{campaign['code']}/join"
         with self.subTest("a good link is not shown"):
             self.limited(client.get(path), "miss-rate")
-        with self.subTest("people get a page that says so"):
+        with self.subTest("people get a page with the reason"):
             answer = self.has(client.get(path, headers=self.PAGE), 429)
             self.assertTrue(answer.headers["Content-Type"].startswith("text/html"))
             self.assertIn(int(answer.headers["Retry-After"]), range(1, 61))

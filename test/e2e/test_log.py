@@ -35,7 +35,7 @@ class Log(Ops):
         line = self.told("webhook.failing", webhook_id=webhook["id"])[0]
         self.assertEqual((line["status"], line["error"]), (500, "status"))
         self.assertIn(line["delivery_id"], [d["id"] for d in self.deliveries(webhook_id=webhook["id"])])
-        until(lambda: all(d["attempts"] for d in self.deliveries(webhook_id=webhook["id"])), "all were tried")
+        until(lambda: all(d["attempts"] for d in self.deliveries(webhook_id=webhook["id"])), "an attempt of each delivery")
         self.assertEqual(len(self.lines("webhook.failing", webhook_id=webhook["id"])), 1)
         self.remove(webhook)
 
@@ -97,7 +97,7 @@ class Log(Ops):
         with socket.create_connection((host, int(port)), timeout=20) as s:
             s.sendall(b"GET /secret-path HTTP/9.9\r\n\r\n")
             self.assertIn(b"HTTP/1.1 ", s.recv(100))
-        until(lambda: self.lines("http.request", route="refused"), "what the parser refused")
+        until(lambda: self.lines("http.request", route="refused"), "the request that the parser refused")
         self.assertNotIn("secret-path", self.server.stderr())
 
 

@@ -544,7 +544,7 @@ class Coupons(Rewards):
         self.assertEqual([(c["number"], c["code"], c["reward_id"]) for c in self.coupons(rule)],
                          [(1, "ORDER-1", issued[0]["id"]), (2, "ORDER-2", issued[1]["id"])])
         self.has(self.upload(rule, "ORDER-3\n", "text/csv"), 201)
-        until(lambda: self.reward(due["id"])["coupon"] == "ORDER-3", "the one that waited")
+        until(lambda: self.reward(due["id"])["coupon"] == "ORDER-3", "the waiting reward gets its coupon")
         self.assertEqual(self.read_rule(rule)["coupons"], {"added": 3, "given": 3, "left": 0})
 
     def test_a_coupon_identifies_the_friend(self):

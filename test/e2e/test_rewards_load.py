@@ -77,7 +77,7 @@ class Load(Rewards):
 
         later = [f"LATER-{i:05}" for i in range(LATER)]
         self.has(self.upload(rule, later), 201)
-        until(lambda: self.read_rule(rule)["rewards"]["issued"] == people, "those that waited")
+        until(lambda: self.read_rule(rule)["rewards"]["issued"] == people, "the waiting rewards are issued")
         self.agree(rule, given + later)
         hooks = [json.loads(h["body"]) for h in self.await_hooks(people, target="/issued")]
         self.assertEqual(len(hooks), people)

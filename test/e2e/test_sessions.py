@@ -98,7 +98,7 @@ class Sessions(Served):
         self.has_error(self.public.json("POST", "/api/v2/session", {}), 422, "token")
         self.has_error(self.public.form("/api/v2/session", {"token": self.server.token}), 415)
 
-    def test_a_made_up_cookie_is_no_session(self):
+    def test_a_made_up_cookie_is_refused(self):
         for cookie in ("referd_session=", "referd_session=" + "0" * 64, "other=1", "referd_session"):
             with self.subTest(cookie):
                 self.has_error(self.public.get("/api/v2/campaigns", headers={"Cookie": cookie}), 401)

@@ -155,7 +155,7 @@ class DataDirectory(Owned):
         data = os.path.join(self.place, "data")
         os.mkdir(data)
         with open(os.path.join(data, "referd.mdb"), "wb") as file:
-            file.write(b"this is no database" * 1000)
+            file.write(b"this is not a database" * 1000)
         self.refused()
 
     def test_everything_survives_a_restart(self):

@@ -275,7 +275,7 @@ def own_addresses():
 
 
 class OwnSocket(Guarded):
-    """A webhook never connects to the server itself, whatever is allowed."""
+    """A webhook never connects to the server itself, even if its address is allowed."""
 
     LISTEN = "127.0.0.1:0"
     OWN = ("127.0.0.1", "0.0.0.0", "own.test", "[::ffff:127.0.0.1]")

@@ -293,7 +293,7 @@ class Stopping(Ops):
 
 
 class Preview(Ops):
-    def test_the_bytes_are_those_of_the_next_delivery(self):
+    def test_a_preview_has_the_bytes_of_the_next_delivery(self):
         for path, fields in (("/p-query?a=b", {}), ("/p-get", {"method": "GET"}), ("/p-json", {"format": "json"}),
                              ("/p-standard", {"format": "standard", "fields": ["code", "email"]})):
             with self.subTest(path):
@@ -602,13 +602,13 @@ class Configuration(Ops):
         for i in range(6):
             self.join(jessica["code"], "Friend", f"friend{i}@example.com")
         self.arrived("/refuses", 7)
-        until(lambda: all(d["attempts"] for d in self.deliveries(webhook_id=webhook["id"])), "all were tried")
+        until(lambda: all(d["attempts"] for d in self.deliveries(webhook_id=webhook["id"])), "an attempt of each delivery")
         why = self.why(webhook)
         self.assertEqual((why["state"], why["disable_rule"]["failures"], why["disable_rule"]["failing_since"]),
                          ("active", 0, None))
         self.assertEqual((why["last_error"]["error"], why["last_error"]["status"]), ("status", 409))
         # The message is retried after five seconds, whatever the other messages do.
-        until(lambda: len(self.desk.at("/refuses")) >= 14, "all were tried again")
+        until(lambda: len(self.desk.at("/refuses")) >= 14, "a second attempt of each delivery")
         self.remove(webhook)
 
     def test_a_refused_message_is_exhausted_with_the_reason(self):

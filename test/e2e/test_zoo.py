@@ -130,7 +130,7 @@ class Zoo(Served):
             until(lambda h=hook: sum(d["finished_at"] is not None for d in self.deliveries(h)) >= n,
                   f"{n} ends of {name}", 40)
 
-    # ---- what came of it ----
+    # ---- the result ----
 
     def verify_attempts(self, hooks):
         for name, hook in hooks.items():

@@ -1,5 +1,5 @@
-// Owns a webhook receiver as a customer would write one in Node: HTTPS, the published verifiers, a log of
-// what came and what they said. Never knows how referd signs. Started by interop.py:
+// Owns a webhook receiver as a customer would write one in Node: HTTPS, the published verifiers, a log of its
+// requests and their verdicts. Never knows how referd signs. Started by interop.py:
 //   node receiver.mjs NODE_MODULES_DIR DIR   (DIR: key.pem, cert.pem, secrets.json; received.log is written)
 import { createRequire } from "node:module";
 import fs from "node:fs";
@@ -20,7 +20,7 @@ function verdict(Verifier, secret, body, headers) {
   }
 }
 
-// Each verifier about the request as it came, and about one with another last byte but one.
+// The verdict of each verifier on the request, and on a copy whose last byte but one is changed.
 function judge(secret, body, headers) {
   const said = {};
   for (const [name, Verifier] of Object.entries(verifiers)) {

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Owns the check of one webhook's signature with openssl alone, for content that is no JSON: a form body, or
-# the raw query of a GET. Never trusts a timestamp (a receiver must: at most 300 s old). Called by the tests:
+# Owns the check of one webhook's signature with openssl alone, for content other than JSON: a form body, or
+# the raw query of a GET. Never checks the timestamp (a receiver must: at most 300 s old). Called by the tests:
 #   verify.sh SECRET WEBHOOK-ID WEBHOOK-TIMESTAMP WEBHOOK-SIGNATURE < content
 set -eu
 key=$(printf %s "${1#whsec_}" | openssl base64 -d -A | od -An -v -tx1 | tr -d ' \n')

@@ -1,5 +1,5 @@
-// Owns the browser: opens pages at two widths, presses keys, runs axe, takes pictures. Never judges: it prints
-// what it saw as JSON. Called by test_pages_browser.py:
+// Owns the browser: opens pages at two widths, presses keys, runs axe, takes pictures. Never judges: it prints its
+// findings as JSON. Called by test_pages_browser.py:
 //   node browser.mjs MODULES PICTURES < plan.json
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
@@ -21,7 +21,7 @@ const browser = await chromium.launch({
 		"--disable-background-networking", "--disable-component-update", "--disable-sync"],
 });
 
-// A page that remembers what went wrong: refused resources and the browser's own complaints (its policy's too).
+// A page that records errors: refused resources and the browser's own messages, including violations of its policy.
 async function open(context) {
 	const page = await context.newPage();
 	page.wrong = [];
@@ -66,7 +66,7 @@ async function violations(page) {
 	return found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(" | ")}`);
 }
 
-// One page for each width, with and without script: a new one for each visit would take most of the time.
+// One page for each width, with and without script: a new page for each visit would take most of the time.
 const opened = new Map();
 
 async function pageOf(width, javaScriptEnabled) {
@@ -90,7 +90,7 @@ async function visit(step, width, javaScriptEnabled) {
 	return seen;
 }
 
-// Reads the code as a camera would: off the pixels of the page.
+// Reads the code as a camera would, from the pixels of the page.
 async function readQr(url) {
 	const page = await (await browser.newContext({ viewport: { width: 800, height: 800 } })).newPage();
 	await page.goto(url);

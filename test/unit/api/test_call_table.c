@@ -1,5 +1,6 @@
-/* The call tables of src/api/README.md against the route table: each has every route of the other.
- * Never what a call does.
+/* Owns the comparison of the call tables in src/api/README.md with the route table: each must have
+ * every call of the other.
+ * Never tests what a call does.
  * Run by make test, at the top of the tree. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,7 +20,7 @@ enum { ROWS_MAX = 512, LINE_SIZE = 4096, PATH_SIZE = 128 };
 
 struct row {
 	unsigned method;
-	char path[PATH_SIZE]; /* without the names in its braces */
+	char path[PATH_SIZE]; /* without the names in braces */
 };
 
 static struct row rows[ROWS_MAX];
@@ -40,7 +41,7 @@ static void write_path(const char *from, const char *end, char path[PATH_SIZE])
 	path[n] = '\0';
 }
 
-/* Takes "GET" and what separates it from the next word. 0 where no method follows. */
+/* Reads "GET" and the separator after it. 0 if no method follows. */
 static unsigned take_method(const char **p)
 {
 	for (const struct method *m = ROUTE_METHODS; m->word != NULL; m++) {

@@ -12,7 +12,7 @@
 
 #include "api/language.h"
 
-static void valid_language_tags(void **state)
+static void language_tags_are_checked(void **state)
 {
 	static const char *const good[] = {"en",  "EN",  "de",    "fr",         "es",
 					   "aa",  "zu",  "pt-BR", "zh-Hant-TW", "ar-EG",
@@ -35,6 +35,6 @@ static void valid_language_tags(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(valid_language_tags)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(language_tags_are_checked)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

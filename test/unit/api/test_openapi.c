@@ -25,7 +25,7 @@ static int make_document(void **state)
 	(void)state;
 	assert_int_equal(openapi_write(TEXT("https://refer.example"), &text), ERR_OK);
 	if (json_parse(buf_view(&text), &document, &why) != ERR_OK)
-		fail_msg("the document is no JSON: %s", why);
+		fail_msg("the document is not valid JSON: %s", why);
 	return 0;
 }
 
@@ -82,8 +82,8 @@ static void operation_ids_are_unique(void **state)
 		for (const struct route *s = r + 1; s->pattern != NULL; s++)
 			if (r->operation != NULL && s->operation != NULL &&
 			    strcmp(r->operation->id, s->operation->id) == 0)
-				fail_msg("%s and %s are both %s", r->pattern, s->pattern,
-					 r->operation->id);
+				fail_msg("%s and %s both have the operation id %s", r->pattern,
+					 s->pattern, r->operation->id);
 }
 
 static void patterns_are_unique(void **state)
@@ -92,7 +92,7 @@ static void patterns_are_unique(void **state)
 	for (const struct route *r = ROUTES; r->pattern != NULL; r++)
 		for (const struct route *s = r + 1; s->pattern != NULL; s++)
 			if (r->method == s->method && strcmp(r->pattern, s->pattern) == 0)
-				fail_msg("%s is there twice", r->pattern);
+				fail_msg("ROUTES has %s twice", r->pattern);
 }
 
 /* "#/components/schemas/User" in the document, or NULL. */
@@ -125,7 +125,7 @@ static size_t check_references(const struct json *v)
 			continue;
 		n++;
 		if (follow(ref) == NULL)
-			fail_msg("%.*s leads nowhere", TEXT_ARGS(ref));
+			fail_msg("%.*s does not resolve", TEXT_ARGS(ref));
 	}
 	for (size_t i = 0; json_kind(v) == JSON_ARRAY && i < json_length(v); i++)
 		n += check_references(json_at(v, i));
@@ -151,7 +151,7 @@ static void operations_with_a_body_have_an_example(void **state)
 		assert_true(json_length(content) > 0);
 		for (size_t i = 0; (media = json_member(content, i, &media_type)) != NULL; i++)
 			if (json_get(media, "example") == NULL)
-				fail_msg("%s: no example", r->operation->id);
+				fail_msg("%s has no example of its body", r->operation->id);
 	}
 }
 
@@ -208,8 +208,9 @@ static void no_code_can_hide_a_route(void **state)
 	}
 	for (const char *const *word = CODES_RESERVED; *word != NULL; word++)
 		if (!begins_a_route(*word))
-			fail_msg("CODES_RESERVED (code_alias.c) has \"%s\": no route begins so",
-				 *word);
+			fail_msg(
+			    "CODES_RESERVED (code_alias.c) has \"%s\": no route begins with it",
+			    *word);
 }
 
 static void scopes_match_the_route_table(void **state)

@@ -71,7 +71,7 @@ static void characters_after_a_link_are_dropped(void **state)
 			buf_str(&path, l == 0 && ends[e][0] == '-' ? ends[e] + 1 : ends[e]);
 			if (!stray_link_read(buf_view(&path), &link) ||
 			    !text_eq(link.code, TEXT("uK3fTz9Q")) || link.join != (l > 0))
-				fail_msg("%s%s", links[l], ends[e]);
+				fail_msg("%s%s is not read as the link", links[l], ends[e]);
 			buf_free(&path);
 		}
 }
@@ -114,7 +114,7 @@ static void other_paths_are_not_links(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
 		if (stray_link_read(text_of(paths[i]), &link))
-			fail_msg("%s", paths[i]);
+			fail_msg("%s is read as a link", paths[i]);
 	memset(long_code + 1, 'x', 65);
 	long_code[66] = '.';
 	assert_false(stray_link_read(text_of(long_code), &link));

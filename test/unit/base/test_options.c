@@ -58,8 +58,8 @@ static const struct option table[] = {
      .offset = FIELD(drain),
      .placeholder = "TIME",
      .fallback = "8s",
-     .help = "how long to answer what is owed after a signal to stop, before connections are "
-	     "closed whatever they still wait for"},
+     .help = "how long to finish requests after a signal to stop, before connections are "
+	     "closed"},
     {.name = "allow-http-targets",
      .type = OPTION_FLAG,
      .offset = FIELD(allow_http),

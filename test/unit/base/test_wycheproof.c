@@ -74,7 +74,8 @@ static void every_vector_has_wycheproofs_verdict(void **state)
 			wrong += !valid;
 			assert_true(json_u64(json_get(test, "tcId"), false, &id));
 			if (is_tag_of(test) != valid)
-				fail_msg("vector %llu", (unsigned long long)id);
+				fail_msg("vector %llu has the wrong verdict",
+					 (unsigned long long)id);
 		}
 	}
 	assert_int_equal(n, 174);

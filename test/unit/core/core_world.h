@@ -246,8 +246,8 @@ static inline enum err world_scan_decide(struct command *command, struct tx *tx)
 	return tx_scan(tx, scan->kind, &scan->scan);
 }
 
-/* Lists the records of the kind whose first `prefix` key fields equal those of *from, without their
- * texts (they are freed). Returns their number. */
+/* Lists the records of the kind whose first `prefix` key fields equal the fields of *from, without
+ * their texts (they are freed). Returns their number. */
 static inline size_t world_list(struct world *w, const struct record_kind *kind, const void *from,
 				size_t prefix, void *records, size_t max)
 {

@@ -37,8 +37,8 @@ static void joins_are_counted_on_their_day(void **state)
 	assert_true(after.joins == 0 && after.qualified == 1 && after.unqualified == 1);
 }
 
-/* The last millisecond of a UTC day is in the next day in Auckland. */
-static void days_are_those_of_the_time_zone(void **state)
+/* The last millisecond of a UTC day belongs to the next day in Auckland. */
+static void joins_are_counted_on_days_of_the_time_zone(void **state)
 {
 	struct world *w = *state;
 	uint64_t campaign =
@@ -212,7 +212,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    WORLD_ON_ALL(joins_are_counted_on_their_day),
-	    WORLD_ON_ALL(days_are_those_of_the_time_zone),
+	    WORLD_ON_ALL(joins_are_counted_on_days_of_the_time_zone),
 	    WORLD_ON_ALL(an_import_counts_on_its_original_day),
 	    WORLD_ON_ALL(test_mode_counts_nothing),
 	    WORLD_ON_ALL(users_are_indexed),

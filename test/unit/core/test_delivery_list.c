@@ -161,7 +161,7 @@ static size_t check(struct world *w, const struct all *all, const struct deliver
 	return found;
 }
 
-static void every_combination_of_filters(void **state)
+static void every_combination_of_filters_agrees_with_a_full_walk(void **state)
 {
 	enum { N = 600 };
 	struct world *w = *state;
@@ -313,7 +313,7 @@ static void the_last_attempts_are_shown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    WORLD_ON_ALL(every_combination_of_filters),
+	    WORLD_ON_ALL(every_combination_of_filters_agrees_with_a_full_walk),
 	    WORLD_ON_ALL(the_narrowest_index_is_walked),
 	    WORLD_ON_ALL(a_page_ends_early),
 	    WORLD_ON_ALL(times_narrow_the_walk),

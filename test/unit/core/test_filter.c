@@ -108,7 +108,7 @@ static void like_matches_patterns(void **state)
 	}
 }
 
-/* Any number can be compared, even one that no record has. 0 stands for a missing number. */
+/* Any number can be compared, even if no record has it. 0 stands for a missing number. */
 static void numbers_are_compared(void **state)
 {
 	static const struct {

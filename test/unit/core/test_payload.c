@@ -78,8 +78,8 @@ static void further_fields_are_filled_in(void **state)
 		       "\"referrer_url\":\"https://webhooks.referral-factory.com/upfkAHCq/join\"}");
 }
 
-/* For the footer of e-mails: the user's own link, whoever referred them, and only if there is a
- * user. */
+/* For the footer of e-mails: the user's own link, with or without a referrer, and only if there is
+ * a user. */
 static void the_unsubscribe_url_is_the_users(void **state)
 {
 	struct fixture *f = *state;

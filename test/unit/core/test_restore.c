@@ -1,4 +1,4 @@
-/* After a restore, no id of the lost database is given again.
+/* Owns the test that a restored database never reuses an id of the lost one.
  * Never restores a file: e2e/test_backup does.
  * Run by make test. */
 #include "core/restore.h"
@@ -41,7 +41,7 @@ static void ids_of_every_kind_are_skipped(void **state)
 	}
 }
 
-static void new_users_get_ids_behind_the_gap(void **state)
+static void new_users_get_ids_after_the_gap(void **state)
 {
 	struct world *w = *state;
 	uint64_t campaign = world_launched(w);
@@ -56,7 +56,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    WORLD_ON(memory, ids_of_every_kind_are_skipped),
-	    WORLD_ON_ALL(new_users_get_ids_behind_the_gap),
+	    WORLD_ON_ALL(new_users_get_ids_after_the_gap),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
-/* Sessions of the dashboard: how long one lasts, how it is recorded, and that ended ones go.
- * Never knows a cookie but by its hash.
+/* Owns the tests of dashboard sessions: how long a session lasts, how it is recorded, and that
+ * ended sessions are deleted.
+ * Never knows a cookie, only its hash.
  * Run by make test. */
 #include "core/session.h"
 
@@ -42,7 +43,7 @@ static uint64_t end_of(struct world *w, uint16_t n)
 	return session_end_ms(&session);
 }
 
-static void each_request_prolongs_a_session_up_to_its_life(void **state)
+static void each_request_prolongs_a_session_up_to_its_limit(void **state)
 {
 	struct world *w = *state;
 	create(w, 1, 0);
@@ -76,7 +77,7 @@ static void a_closed_session_stays_closed(void **state)
 	assert_int_equal(world_count(w, &KIND_SESSION), 0);
 }
 
-static void a_new_session_takes_the_place_of_the_evicted_one(void **state)
+static void a_new_session_replaces_the_evicted_one(void **state)
 {
 	struct world *w = *state;
 	create(w, 1, 0);
@@ -85,7 +86,7 @@ static void a_new_session_takes_the_place_of_the_evicted_one(void **state)
 	assert_int_equal(end_of(w, 2), WORLD_NOW + 30 * MINUTE_MS);
 }
 
-/* Finds and deletes until nothing is found, and answers how many there were. */
+/* Deletes ended sessions until none is left, and returns their number. */
 static size_t expire(struct world *w)
 {
 	static struct session_expire cmd;
@@ -112,7 +113,7 @@ static void only_ended_sessions_are_deleted(void **state)
 	assert_int_equal(end_of(w, 1), w->now_ms + 29 * MINUTE_MS);
 }
 
-/* The command decides again: a request may have come between the query and the command. */
+/* The command decides again, because a request may have come between the query and the command. */
 static void a_session_used_in_the_meantime_is_kept(void **state)
 {
 	struct world *w = *state;
@@ -132,10 +133,10 @@ static void a_session_used_in_the_meantime_is_kept(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    WORLD_ON_ALL(each_request_prolongs_a_session_up_to_its_life),
+	    WORLD_ON_ALL(each_request_prolongs_a_session_up_to_its_limit),
 	    WORLD_ON_ALL(an_older_request_does_not_shorten_a_session),
 	    WORLD_ON_ALL(a_closed_session_stays_closed),
-	    WORLD_ON_ALL(a_new_session_takes_the_place_of_the_evicted_one),
+	    WORLD_ON_ALL(a_new_session_replaces_the_evicted_one),
 	    WORLD_ON_ALL(only_ended_sessions_are_deleted),
 	    WORLD_ON_ALL(a_session_used_in_the_meantime_is_kept),
 	};

@@ -106,10 +106,10 @@ static void names_with_links_are_flagged(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof links / sizeof *links; i++)
 		if (!name_has_link(text_of(links[i])))
-			fail_msg("%s is not seen", links[i]);
+			fail_msg("the link in %s is not flagged", links[i]);
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (name_has_link(text_of(names[i])))
-			fail_msg("%s is taken for a link", names[i]);
+			fail_msg("%s is flagged as a link", names[i]);
 }
 
 static void many_joins_are_flagged(void **state)

@@ -260,7 +260,7 @@ static void every_kind_is_walked(void **state)
 		put(w, RECORD_KINDS_ALL[i], record);
 		struct verify v = world_verify(w, &out);
 		if (v.n_records != 1)
-			fail_msg("%s is not walked", RECORD_KINDS_ALL[i]->name);
+			fail_msg("verify does not read the kind %s", RECORD_KINDS_ALL[i]->name);
 		drop(w, RECORD_KINDS_ALL[i], record);
 		buf_free(&out);
 	}

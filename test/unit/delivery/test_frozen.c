@@ -1,6 +1,6 @@
 /*
- * Owns the proof of what stays the same between attempts and what changes: frozen bytes, rotation,
- * a stop in between. Never waits. Run by make test.
+ * Owns the proof of the parts that stay the same between attempts and of those that change: frozen
+ * bytes, rotation, a stop in between. Never waits. Run by make test.
  */
 #include "delivery_world.h"
 

@@ -1,7 +1,7 @@
 /*
- * Owns the proof of what happens to a failing webhook: a 410 or days of nothing but failures
- * disable it, its deliveries are held meanwhile, and operator events report it. Never waits. Run by
- * make test.
+ * Owns the proof that a failing webhook is treated by the rules: a 410 or days of nothing but
+ * failures disable it, its deliveries are held meanwhile, and operator events report it. Never
+ * waits. Run by make test.
  */
 #include "delivery_world.h"
 
@@ -237,7 +237,7 @@ static void a_webhook_has_its_own_disable_rule(void **state)
 	assert_in_range(at_ms, START_MS + 2 * HOUR, START_MS + 3 * HOUR);
 }
 
-static void the_operator_is_told_that_a_webhook_is_disabled(void **state)
+static void a_disabled_webhook_is_reported_to_the_operator(void **state)
 {
 	struct delivery_world *w = *state;
 	struct fake_answer answer = {.status = 410};
@@ -257,7 +257,7 @@ static void the_operator_is_told_that_a_webhook_is_disabled(void **state)
 	assert_text(call->target, TEXT("/in")); /* independent of the webhook's format */
 }
 
-static void the_operator_is_told_of_an_exhausted_delivery(void **state)
+static void an_exhausted_delivery_is_reported_to_the_operator(void **state)
 {
 	static const char one_second[] = "\0\0\0\0\0\0\0\001";
 	struct delivery_world *w = *state;
@@ -348,8 +348,8 @@ int main(void)
 	    ON_MEMORY(five_days_of_failures_disable),
 	    ON_MEMORY(a_success_restarts_the_five_days),
 	    ON_MEMORY(a_webhook_has_its_own_disable_rule),
-	    ON_MEMORY(the_operator_is_told_that_a_webhook_is_disabled),
-	    ON_MEMORY(the_operator_is_told_of_an_exhausted_delivery),
+	    ON_MEMORY(a_disabled_webhook_is_reported_to_the_operator),
+	    ON_MEMORY(an_exhausted_delivery_is_reported_to_the_operator),
 	    ON_MEMORY(operator_events_never_cause_operator_events),
 	    ON_MEMORY(held_deliveries_are_released_in_order),
 	    ON_PENDING(held_deliveries_are_released_in_order),

@@ -1,6 +1,6 @@
 /*
- * Owns the proof of what follows a failure: the schedule, Retry-After, refusals, the end. Never
- * waits: 75 hours pass in virtual time. Run by make test.
+ * Owns the proof of the consequences of a failure: the schedule, Retry-After, refusals, the end.
+ * Never waits: 75 hours pass in virtual time. Run by make test.
  */
 #include "delivery_world.h"
 
@@ -15,7 +15,8 @@ static void assert_gaps(const struct delivery_world *w, const uint64_t *waits, s
 	for (size_t i = 0; i < n; i++) {
 		uint64_t gap = call_at(w, i + 1)->at_ms - call_at(w, i)->at_ms;
 		if (gap < waits[i] * 4 / 5 || gap > waits[i] * 6 / 5 + 1)
-			fail_msg("gap %zu is %llu ms", i, (unsigned long long)gap);
+			fail_msg("the wait before attempt %zu is %llu ms", i + 2,
+				 (unsigned long long)gap);
 	}
 }
 

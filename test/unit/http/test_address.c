@@ -195,7 +195,8 @@ static void hosts_of_urls_are_judged_without_dns(void **state)
 		assert_int_equal(cidr_list_parse(text_of(cases[i].allowed), &list), ERR_OK);
 		assert_null(url_parse(text_of(cases[i].url), 0, &url));
 		if ((address_url_refusal(&url, &list) != NULL) != cases[i].refused)
-			fail_msg("%s with \"%s\"", cases[i].url, cases[i].allowed);
+			fail_msg("%s, allowed \"%s\": wrong decision", cases[i].url,
+				 cases[i].allowed);
 	}
 }
 

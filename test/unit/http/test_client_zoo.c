@@ -303,14 +303,14 @@ static void check_zoo(struct world *w, SSL_CTX *tls)
 	}
 }
 
-static void every_bad_receiver_over_tcp(void **state)
+static void calls_to_bad_receivers_end_over_tcp(void **state)
 {
 	struct world *w = *state;
 	open_client(w, LOOPBACK, 30000);
 	check_zoo(w, NULL);
 }
 
-static void every_bad_receiver_over_tls(void **state)
+static void calls_to_bad_receivers_end_over_tls(void **state)
 {
 	struct world *w = *state;
 	struct identity leaf = certs_make_leaf(&w->ca, "DNS:good.test", -60, 3600);
@@ -365,8 +365,8 @@ static void a_response_is_read_before_the_end_over_tls(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(every_bad_receiver_over_tcp),
-	    TEST(every_bad_receiver_over_tls),
+	    TEST(calls_to_bad_receivers_end_over_tcp),
+	    TEST(calls_to_bad_receivers_end_over_tls),
 	    TEST(a_response_is_read_before_the_end),
 	    TEST(a_response_is_read_before_the_end_over_tls),
 	};

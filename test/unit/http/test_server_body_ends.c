@@ -1,5 +1,5 @@
-/* Owns the proof of how streamed bodies end: whole, malformed, cut off, refused, too slow, at the
- * end of the server. Never uses a mock: both sides are sockets. Run by make test. */
+/* Owns the proof of every end of a streamed body: whole, malformed, cut off, refused, too slow, at
+ * the end of the server. Never uses a mock: both sides are sockets. Run by make test. */
 #include "puller.h"
 
 #define GET_NEXT "GET /x HTTP/1.1\r\nHost: a\r\n\r\n"

@@ -1,4 +1,4 @@
-/* Owns the proof that each request gets its own response, whatever came before it on the
+/* Owns the proof that each request gets its own response, after any other request on the
  * connection. Never uses a mock: pipelines of every shape of request, cut at every byte, on real
  * sockets. Run by make test. */
 #include <netinet/tcp.h>
@@ -161,10 +161,10 @@ static int count_responses(const struct pipeline *p, const struct buf *got)
 		if (next == NULL)
 			return n;
 		if (!interim && n == p->n)
-			fail_msg("a response too many: %.*s", (int)(end - at), at);
+			fail_msg("one response too many: %.*s", (int)(end - at), at);
 		if (!interim && memcmp(at + 9, strstr(shapes[p->shapes[n]], " /") + 3, 3) != 0)
-			fail_msg("response %d is not that of its request: %.*s", n, (int)(end - at),
-				 at);
+			fail_msg("response %d does not belong to its request: %.*s", n,
+				 (int)(end - at), at);
 		n += !interim;
 		at = next;
 	}
@@ -225,7 +225,7 @@ static void close_world(struct world *w, struct client *c, struct pipeline *p)
 	world_close(w);
 }
 
-static void every_pair_of_requests(void **state)
+static void every_pair_of_requests_gets_its_responses(void **state)
 {
 	struct world w;
 	struct client c = open_world(&w);
@@ -241,7 +241,7 @@ static void every_pair_of_requests(void **state)
 	close_world(&w, &c, &p);
 }
 
-static void every_triple_of_requests(void **state)
+static void every_triple_of_requests_gets_its_responses(void **state)
 {
 	struct world w;
 	struct client c = open_world(&w);
@@ -258,7 +258,7 @@ static void every_triple_of_requests(void **state)
 	close_world(&w, &c, &p);
 }
 
-static void random_pipelines(void **state)
+static void random_pipelines_get_their_responses(void **state)
 {
 	struct seeded random = seeded_start("pipelines", 20261127);
 	struct world w;
@@ -278,9 +278,9 @@ static void random_pipelines(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(every_pair_of_requests),
-	    cmocka_unit_test(every_triple_of_requests),
-	    cmocka_unit_test(random_pipelines),
+	    cmocka_unit_test(every_pair_of_requests_gets_its_responses),
+	    cmocka_unit_test(every_triple_of_requests_gets_its_responses),
+	    cmocka_unit_test(random_pipelines_get_their_responses),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

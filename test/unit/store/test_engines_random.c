@@ -56,7 +56,7 @@ static void model_batch(struct world *w, struct seeded *seed, struct model *m)
 	char rooms[BATCH][4];
 	size_t n = 1 + seeded_below(seed, BATCH);
 	for (size_t i = 0; i < n; i++) {
-		int kind = i * 2 >= n; /* those of one kind are adjacent */
+		int kind = i * 2 >= n; /* writes of one kind are adjacent */
 		unsigned number = canonical((unsigned)seeded_below(seed, MODEL_KEYS));
 		bool deleted = seeded_below(seed, 3) == 0;
 		struct text value = deleted ? (struct text){0} : random_value(w, seed);

@@ -210,7 +210,7 @@ static void malformed_bytes_are_refused(void **state)
 	struct item back;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
 		if (decode_by_hand(cases[i].bytes, cases[i].n, &back) != cases[i].err)
-			fail_msg("case %zu", i);
+			fail_msg("case %zu decodes with another result", i);
 }
 
 static struct stored sample(struct buf *list)
