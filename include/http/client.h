@@ -1,7 +1,7 @@
 /*
- * The outbound HTTP client: evhttp over (TLS) bufferevents, never blocking, bounded in time and
- * memory whatever the other side does. A pool is the kept-alive connections to one origin; calls in
- * one pool never wait for another pool's.
+ * The outbound HTTP client: evhttp over bufferevents, with or without TLS. It never blocks, and its
+ * time and memory are bounded, whatever the receiver does. A pool holds the kept-alive connections
+ * to one origin; calls of one pool never wait for calls of another pool.
  */
 #ifndef HTTP_CLIENT_H
 #define HTTP_CLIENT_H
@@ -20,82 +20,83 @@ struct http_pool;
 struct http_call;
 
 struct http_client_config {
-	const char *ca_file;             /* extra roots (PEM), beside the system's; may be NULL */
-	const char *nameservers;         /* "127.0.0.1:53,...", or NULL for resolv_conf's */
+	const char *ca_file;             /* further roots (PEM) beside the system's; may be NULL */
+	const char *nameservers;         /* "127.0.0.1:53,..."; NULL: those of resolv_conf */
 	const char *resolv_conf, *hosts; /* paths, borrowed; NULL: those in /etc */
 	const struct cidr_list *allowed; /* --allow-targets; copied */
-	uint32_t idle_ms;                /* a kept-alive connection's idle time: 30 s */
+	uint32_t idle_ms;                /* an idle connection closes after this: 30 s */
 };
 
-/** Sets up TLS, resolver and policy. The client adds its own hook to the loop (it frees there what
- * ended). On failure *why (static) says what to fix. */
+/** Sets up TLS, resolver and policy. The client adds its own hook to the loop, in which it frees
+ * ended calls and connections. On failure *why (static) says what to fix. */
 enum err http_client_open(struct loop *loop, const struct http_client_config *config,
 			  struct http_client **out, const char **why) WARN_UNUSED;
-/** Reads the root certificates anew, the system's and those of `ca_file` (may be NULL), for
- * connections that are made from now on. ERR_INVALID with *why (static): the old ones stay in
- * use. */
+/** Reads the root certificates again, the system's and those of `ca_file` (may be NULL), for new
+ * connections. After ERR_INVALID, with *why (static), the old certificates stay in use. */
 enum err http_client_reload(struct http_client *client, const char *ca_file,
 			    const char **why) WARN_UNUSED;
-/** Calls to this listening address (a wildcard: to every address of this machine), port included,
- * are refused from now on with HTTP_FAIL_POLICY, whatever is allowed. */
+/** From now on, calls to this listening address and port fail with HTTP_FAIL_POLICY, even if the
+ * address is allowed. A wildcard address means every address of this machine. */
 void http_client_refuse_own(struct http_client *client, const struct sockaddr *listening);
 /** Every pool must have been closed. NULL is fine. */
 void http_client_close(struct http_client *client);
 
 /** A pool that holds at most `idle_max` idle connections. NULL without memory. */
 struct http_pool *http_pool_open(struct http_client *client, uint32_t idle_max);
-/** Cancels what is in flight (no callback comes) and closes the connections. NULL is fine. */
+/** Cancels the calls in flight, without callbacks, and closes the connections. NULL is fine. */
 void http_pool_close(struct http_pool *pool);
 
-/** Its established connections, in use and idle. */
+/** The number of established connections, in use or idle. */
 uint32_t http_pool_established(const struct http_pool *pool);
 
 enum http_failure {
-	HTTP_FAIL_NONE, /* an answer came: status is set */
+	HTTP_FAIL_NONE, /* a response came: status is set */
 	HTTP_FAIL_DNS,
 	HTTP_FAIL_CONNECT,
 	HTTP_FAIL_TLS,
 	HTTP_FAIL_TIMEOUT,
-	HTTP_FAIL_PROTOCOL, /* garbage, a status outside 200-599, headers over the cap, closed early
-			     */
-	HTTP_FAIL_POLICY,   /* the address may not be connected to: final */
+	/* Not HTTP, a status outside 200-599, headers over the limit, or closed too early. */
+	HTTP_FAIL_PROTOCOL,
+	HTTP_FAIL_POLICY, /* referd may not connect to the address: final */
 };
 /** "dns", "connect", ... ; "none" for HTTP_FAIL_NONE. */
 const char *http_failure_name(enum http_failure failure);
 
-/* One call. Everything is copied, except where said. */
+/* One call. http_pool_call copies everything. */
 struct http_call_spec {
 	enum http_method method; /* HTTP_GET, HTTP_POST, HTTP_PUT or HTTP_PATCH */
-	const struct url *url;   /* where to connect, and for Host, SNI, certificate name */
+	const struct url *url;   /* for the connection, Host, SNI and the certificate's name */
 	struct text target;      /* the request target: path and query, already valid */
 	const struct http_header *headers; /* already valid; without Host and Content-Length */
 	size_t n_headers;
-	struct text body;    /* of all but GET */
-	uint32_t connect_ms; /* DNS, connect and TLS together: 5 s */
-	uint32_t total_ms;   /* from the call to its end, whatever drips: 15 s */
+	struct text body;    /* not for GET */
+	uint32_t connect_ms; /* for DNS, connect and TLS together: 5 s */
+	uint32_t total_ms;   /* from the start of the call to its end: 15 s */
 };
 
-/* Borrowed, valid inside the callback. Durations in microseconds, 0 for a step that did not happen
- * (a reused connection has no dns, connect, tls). */
+/* Borrowed, valid inside the callback. Durations are in microseconds; 0 for a step that did not
+ * happen. A reused connection has no dns, connect and tls. */
 struct http_result {
 	enum http_failure failure;
-	int status;              /* 200-599 where failure is NONE */
+	int status;              /* 200-599 if failure is NONE */
 	struct text answer;      /* at most the first 4 KiB of the body, as received */
-	struct text retry_after; /* that header's value, or empty */
-	const char *detail;      /* for people: "certificate has expired", never NULL */
-	bool reused;             /* over a kept-alive connection */
-	bool refused_address;    /* with HTTP_FAIL_POLICY: --allow-targets would allow it */
+	struct text retry_after; /* the value of Retry-After, or empty */
+	const char *detail;      /* for people: "certificate has expired"; never NULL */
+	bool reused;             /* the connection was kept alive from an earlier call */
+	bool refused_address;    /* with HTTP_FAIL_POLICY: --allow-targets could allow it */
 	uint64_t dns_us, connect_us, tls_us, first_byte_us, total_us;
 };
 
 typedef void http_call_fn(void *arg, const struct http_result *result);
 
-/** Starts a call: takes an idle connection of the pool, else opens one (the caller bounds how many
- * are in flight). done(arg, ...) comes exactly once, never from inside this function, unless the
- * call was cancelled. The result stands when status line and headers are in; the callback comes
- * when the answer ended, hit 4 KiB, or hit the deadline (then the status that was read counts, the
- * connection is dropped). A reused connection that dies before the first answer byte is tried once
- * more on a fresh one, inside the same deadline. NULL without memory (then no callback comes). */
+/** Starts a call on an idle connection of the pool, or else on a new connection; the caller limits
+ * the number of calls in flight. done(arg, ...) is called exactly once, never from inside this
+ * function, unless the call is cancelled. NULL without memory; then done is not called.
+ *
+ * The status line and the headers decide the result. done is called when the response has ended,
+ * when 4 KiB of its body are here, or at the deadline; at the deadline the status counts if it was
+ * read, and the connection closes. If a reused connection ends before the first byte of the
+ * response, the call is tried once more on a new connection, within the same deadline. */
 struct http_call *http_pool_call(struct http_pool *pool, const struct http_call_spec *spec,
 				 http_call_fn *done, void *arg) WARN_UNUSED;
 /** Ends the call without a callback. The connection is closed. */

@@ -1,6 +1,6 @@
-/* Owns the table of addresses that a webhook may not reach, and CIDR lists.
- * Never resolves, never opens a socket: pure functions over addresses.
- * Called by the outbound client for every address, and by the option parser. */
+/* Owns the table of addresses that a webhook may not reach, and CIDR lists. Never resolves a name
+ * or opens a socket: its functions are pure. Called by the outbound client for every address, by
+ * api when a URL is saved, and by cli for the options with address lists. */
 #include "http/address.h"
 
 #include <arpa/inet.h>
@@ -9,7 +9,7 @@
 
 enum { V4_BYTES = 4, V6_BYTES = 16, MAPPED_AT = 12 };
 
-/* An address as the tables see it: an IPv4-mapped one is already IPv4. */
+/* An address in the form of the tables: an IPv4-mapped address is already IPv4. */
 struct bare {
 	uint8_t family;
 	uint8_t bytes[V6_BYTES];
@@ -54,7 +54,7 @@ static const struct range refused_v6[] = {
     {{0x3f, 0xff}, 20, "documentation address 3fff::/20"},
 };
 
-/* For people: which of the refused parts outside 2000::/3 it is. */
+/* Names for the refused ranges outside 2000::/3, for people. */
 static const struct range named_v6[] = {
     {{[15] = 1}, 128, "loopback address ::1"},
     {{0}, 128, "unspecified address ::"},
@@ -89,7 +89,7 @@ static struct bare bare_v4(const uint8_t *bytes)
 	return b;
 }
 
-/* family 0 for what is neither IPv4 nor IPv6. */
+/* The family is 0 for an address that is neither IPv4 nor IPv6. */
 static struct bare bare_of(const struct sockaddr *sa)
 {
 	struct bare b = {0};
@@ -133,7 +133,7 @@ static enum err parse_bits(struct text digits, struct cidr *out)
 	return ERR_OK;
 }
 
-/* Addresses are compared as IPv4 ones where they are IPv4-mapped, so ranges are too. */
+/* IPv4-mapped addresses are compared as IPv4, so IPv4-mapped ranges become IPv4 ranges. */
 static struct cidr cidr_v4_of_mapped(const struct cidr *mapped)
 {
 	struct cidr v4 = {.family = 4, .bits = (uint8_t)(mapped->bits - mapped_v4.bits)};
@@ -198,8 +198,8 @@ const char *address_refusal(const struct sockaddr *sa, const struct cidr_list *a
 		return "not an internet address";
 	if (list_contains(allowed, &b))
 		return NULL;
-	/* On a DNS64 network every IPv4-only name answers with NAT64's prefix (RFC 6052): the
-	 * packets go to the address inside, so that one is judged. */
+	/* On a DNS64 network every IPv4-only name has an address with the NAT64 prefix (RFC 6052).
+	 * The packets go to the IPv4 address inside, so that address is checked. */
 	if (b.family == 6 && prefix_eq(nat64.bytes, b.bytes, nat64.bits)) {
 		b = bare_v4(b.bytes + MAPPED_AT);
 		if (list_contains(allowed, &b))
@@ -223,7 +223,7 @@ static const char *literal_refusal(int family, const char *host, const struct ci
 						: "not an internet address";
 }
 
-/* RFC 6761, section 6.3, and what Linux distributions write into /etc/hosts. */
+/* RFC 6761, section 6.3, and the names that Linux distributions write into /etc/hosts. */
 static bool means_this_machine(const char *host)
 {
 	static const char *const names[] = {

@@ -1,7 +1,6 @@
 /* Owns the client's TLS context and resolver, and the callbacks of ended calls. Never speaks HTTP,
  * and never frees a call or connection before the end of the turn. Called by the composition root,
- * which opens and closes the client, and by client_call.c and client_pool.c.
- */
+ * which opens and closes the client, and by client_call.c and client_pool.c. */
 #include "http/client.h"
 
 #include <event2/event.h>
@@ -72,11 +71,11 @@ enum err http_client_reload(struct http_client *c, const char *ca_file, const ch
 	struct stat st;
 	*why = "the CA file is not a regular file";
 	if (ca_file != NULL && stat(ca_file, &st) == 0 && !S_ISREG(st.st_mode))
-		return ERR_INVALID; /* a pipe would hold the loop until somebody wrote to it */
+		return ERR_INVALID; /* a pipe would block the loop until a process wrote to it */
 	SSL_CTX *fresh = client_tls_new(ca_file, why);
 	if (fresh == NULL)
 		return ERR_INVALID;
-	SSL_CTX_free(c->tls); /* the sessions that use it hold it */
+	SSL_CTX_free(c->tls); /* sessions that use it keep a reference */
 	c->tls = fresh;
 	return ERR_OK;
 }
@@ -113,7 +112,7 @@ void client_call_ended(struct http_client *client, struct http_call *call)
 	event_active(client->ended_event, EV_TIMEOUT, 1);
 }
 
-/* Calls back for what ended so far; a callback may start, cancel and close what it likes. */
+/* Calls the callbacks of the ended calls. A callback may start and cancel calls and close pools. */
 static void on_ended(evutil_socket_t fd, short what, void *arg)
 {
 	struct http_client *c = arg;
@@ -133,7 +132,7 @@ void client_call_dead(struct http_client *client, struct http_call *call)
 	TAILQ_INSERT_TAIL(&client->dead_calls, call, in_list);
 }
 
-/* The loop's hook: nothing of this turn is on the stack any more. */
+/* The loop's hook: no callback of this turn is on the stack any more. */
 static void free_dead(void *arg)
 {
 	struct http_client *c = arg;

@@ -1,7 +1,7 @@
-/* Owns what comes back on a connection: evhttp's callbacks of a request, and the watch over the raw
- * input that bounds what a receiver can make us hold.
- * Never decides a result: it tells the call facts. Never cancels or frees inside evhttp.
- * Called by evhttp and by the bufferevent, between outgoing_send and the answer's end. */
+/* Owns the response on a connection: evhttp's callbacks of a request, and the count of the raw
+ * input, which limits the memory that a receiver can make us hold. Never decides a result (it
+ * reports facts to the call), and never cancels or frees inside evhttp. Called by evhttp and by the
+ * bufferevent, from outgoing_send to the end of the response. */
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/http.h>
@@ -37,14 +37,15 @@ static void drop_input(struct evbuffer *input)
 	evbuffer_drain(input, evbuffer_get_length(input));
 }
 
-/* Ends the call; what was not parsed is thrown away before evhttp sees it. */
+/* Ends the call, and drops the bytes that are not parsed before evhttp sees them. */
 static void cut(struct outgoing *conn, struct evbuffer *input, const char *detail)
 {
 	http_call_broken(conn->call, false, detail);
 	drop_input(input);
 }
 
-/* Takes the bytes behind `from` out of the input and puts back what the head lets pass. */
+/* Takes the bytes after `from` out of the input, and puts back the lines that head_take
+ * passes on. */
 static bool take_head(struct outgoing *conn, struct evbuffer *input, size_t from)
 {
 	struct evbuffer *raw = evbuffer_new();
@@ -64,7 +65,7 @@ static bool take_head(struct outgoing *conn, struct evbuffer *input, size_t from
 	return ok;
 }
 
-/* The status line is in, so the receiver has answered: the rest of the head changes nothing. */
+/* The status line is here, so the receiver has answered; the rest of the head changes nothing. */
 static void cut_head(struct outgoing *conn, struct evbuffer *input)
 {
 	int status = conn->head.status;
@@ -109,8 +110,8 @@ void answer_watch_input(struct evbuffer *input, const struct evbuffer_cb_info *i
 		watch_head(conn, input, info->orig_size);
 }
 
-/* A chunk reaches on_body only when it is whole, and other bytes only at the end of a read. The
- * input begins with the body: evhttp has read a chunk's size before that. */
+/* on_body gets a chunk only when it is whole, and other bytes only at the end of a read. The input
+ * begins with bytes of the body, because evhttp has already read the size of the chunk. */
 void answer_salvage(struct outgoing *conn)
 {
 	const struct evhttp_request *request = conn->request;
@@ -127,11 +128,11 @@ void answer_salvage(struct outgoing *conn)
 
 /* ---- evhttp's callbacks ---- */
 
-/* evhttp starts over after a 100; 102 to 199 end there as if they were final. Made to look like a
- * 100 they are skipped too. Its way back to reading waits for a write callback, which is asked for:
- * a TLS bufferevent with nothing to write never gives it, and until a socket's comes in the next
- * turn, an end of the connection behind the final answer would be seen first and the answer lost.
- */
+/* evhttp reads the next head after a 100, but treats 102 to 199 as final. With the status changed
+ * to 100 it skips them too. evhttp reads on only after a write callback, so we trigger one: a TLS
+ * bufferevent with nothing to write never makes it. The callback of a socket would come in the next
+ * turn; if the connection ends after the final response, evhttp would see that end first and lose
+ * the response. */
 static int skip_interim(struct outgoing *conn, struct evhttp_request *request)
 {
 	request->response_code = 100;
@@ -152,7 +153,7 @@ static bool says_close(const char *connection)
 	return false;
 }
 
-/* Only an answer whose end the headers tell leaves a connection that can be used again. */
+/* A connection can be reused only if the headers of the response say where it ends. */
 static bool keeps_alive(const struct evhttp_request *request)
 {
 	const struct evkeyvalq *headers = request->input_headers;
@@ -174,7 +175,7 @@ static int on_head(struct evhttp_request *request, void *arg)
 		return -1;
 	if (status >= 100 && status < 200 && status != 101)
 		return skip_interim(conn, request);
-	/* The version is in plain chars, which some machines read as unsigned. */
+	/* The version is in plain chars, which are unsigned on some machines. */
 	if (status < 200 || status > 599 || request->major != 1 ||
 	    (unsigned char)request->minor > 1) {
 		http_call_broken(conn->call, false, "the answer's status line is not HTTP/1.1's");
@@ -183,7 +184,7 @@ static int on_head(struct evhttp_request *request, void *arg)
 	conn->reusable = keeps_alive(request);
 	http_call_status(conn->call, status,
 			 evhttp_find_header(request->input_headers, "Retry-After"));
-	/* evhttp adds trailers to the headers it holds, under the same limit. */
+	/* evhttp adds trailers to the headers that it holds, under the same limit. */
 	evhttp_connection_set_max_headers_size(conn->evcon,
 					       (ev_ssize_t)request->headers_size + TRAILER_MAX);
 	return 0;
@@ -218,7 +219,7 @@ static void on_error(enum evhttp_request_error error, void *arg)
 	conn->error = texts[error];
 }
 
-/* The one end of a request. NULL, or code 0: it failed; the reason was told to on_error. */
+/* The only end of a request. NULL or code 0 means that it failed; on_error got the reason. */
 static void on_done(struct evhttp_request *request, void *arg)
 {
 	struct outgoing *conn = arg;
@@ -232,7 +233,7 @@ static void on_done(struct evhttp_request *request, void *arg)
 		http_call_broken(call, conn->head.bytes == 0,
 				 conn->error != NULL ? conn->error : "the connection failed");
 	else {
-		/* What lies behind the answer was not asked for. */
+		/* Bytes after the response belong to no request. */
 		if (evbuffer_get_length(bufferevent_get_input(conn->bev)) > 0)
 			conn->reusable = false;
 		http_call_complete(call);

@@ -1,6 +1,6 @@
-/* Owns one outbound call's life: resolve, judge, connect, wait, read, end; and its deadlines.
- * Never touches a socket or evhttp; decides the result in one place (http_call_finish).
- * Called by client.c (start, cancel) and by the connections (facts). */
+/* Owns the life of an outbound call, from resolving to its end, and its deadlines. Never touches a
+ * socket or evhttp. One function decides the result: http_call_finish. Called by client_pool.c
+ * (start, cancel) and by the connections (facts). */
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg);
 static void try_address(struct http_call *call);
 static void http_call_finish(struct http_call *call, enum http_failure failure, const char *detail);
 
-/* ---- making one: a single allocation ---- */
+/* ---- a new call: a single allocation ---- */
 
 static size_t spec_size(const struct http_call_spec *spec)
 {
@@ -25,7 +25,7 @@ static size_t spec_size(const struct http_call_spec *spec)
 	return n + spec->n_headers * sizeof(struct http_header) + URL_HOST_MAX + sizeof("[]:65535");
 }
 
-/* Copies t with a NUL to *at and moves it on. */
+/* Copies t and a NUL to *at, and moves *at after them. */
 static struct text put(char **at, struct text t)
 {
 	struct text copy = {*at, t.n};
@@ -59,7 +59,7 @@ static void copy_spec(struct http_call *call, const struct http_call_spec *spec,
 		memcpy(at, spec->body.p, spec->body.n);
 }
 
-/* Only the first time needs memory: a timer that is pending keeps its place when it is moved. */
+/* Only the first call needs memory: libevent moves a pending timer in place. */
 static bool arm(struct http_call *call, uint64_t deadline_ns)
 {
 	uint64_t now = client_now_ns(call->pool->client);
@@ -113,10 +113,10 @@ static uint64_t take_step_us(struct http_call *call)
 	uint64_t now = client_now_ns(call->pool->client);
 	uint64_t us = (now - call->step_ns) / 1000;
 	call->step_ns = now;
-	return us > 0 ? us : 1; /* 0 says that the step did not happen */
+	return us > 0 ? us : 1; /* 0 means that the step did not happen */
 }
 
-/* An address that swallows packets must leave time for the next one. */
+/* An address that drops packets must leave time for the next address. */
 static uint64_t address_deadline(const struct http_call *call)
 {
 	uint64_t now = client_now_ns(call->pool->client);
@@ -165,7 +165,8 @@ static void resolve(struct http_call *call)
 		on_resolved(call, answer);
 }
 
-/* One forbidden address refuses the whole name: else a name with two would pass by chance. */
+/* One forbidden address refuses the whole name. Otherwise the order of the addresses would
+ * decide. */
 static bool judge(struct http_call *call, const struct resolver_answer *answer)
 {
 	char text[ADDRESS_TEXT_SIZE], detail[sizeof(call->detail)];
@@ -294,7 +295,7 @@ void http_call_connected(struct http_call *call)
 	(void)arm(call, call->total_deadline_ns);
 }
 
-/* ---- the answer ---- */
+/* ---- the response ---- */
 
 void http_call_first_byte(struct http_call *call)
 {
@@ -305,7 +306,7 @@ void http_call_status(struct http_call *call, int status, const char *retry_afte
 {
 	call->state = CALL_READING;
 	call->result.status = status;
-	/* What does not fit is neither seconds nor a date. */
+	/* A longer value is neither a number of seconds nor a date. */
 	if (retry_after != NULL && strlen(retry_after) < sizeof(call->retry_after))
 		memcpy(call->retry_after, retry_after, strlen(retry_after) + 1);
 }
@@ -334,7 +335,7 @@ void http_call_broken(struct http_call *call, bool untouched, const char *detail
 	struct outgoing *conn = call->conn;
 	bool again = conn->reused && untouched && call->state == CALL_WAITING;
 	if (!again && call->state == CALL_WAITING && conn->alert != 0) {
-		/* In TLS 1.3 the receiver may judge our side after our handshake has ended. */
+		/* In TLS 1.3 the receiver may refuse us after our handshake has ended. */
 		char text[TLS_ALERT_SIZE];
 		http_call_finish(call, HTTP_FAIL_TLS,
 				 client_tls_alert(conn->alert, conn->certificate_wanted, text));
@@ -346,8 +347,8 @@ void http_call_broken(struct http_call *call, bool untouched, const char *detail
 				 detail);
 		return;
 	}
-	/* It was closed while idle, or as we wrote: the receiver has answered nothing, so a second
-	 * try on a fresh connection is safe to the point that at-least-once is. */
+	/* The receiver closed the idle connection, or closed it while we wrote. It sent no byte of
+	 * a response, so "at least once" allows a second try on a new connection. */
 	call->conn = NULL;
 	outgoing_retire(conn);
 	call->result.reused = false;
@@ -357,7 +358,7 @@ void http_call_broken(struct http_call *call, bool untouched, const char *detail
 
 /* ---- the end ---- */
 
-/* Everything that could still tell this call something is taken from it. */
+/* After this no timer, lookup or connection can call this call. */
 static void detach(struct http_call *call)
 {
 	event_del(&call->timer);
@@ -374,7 +375,7 @@ static void http_call_finish(struct http_call *call, enum http_failure failure, 
 	struct http_result *r = &call->result;
 	if (call->state == CALL_ENDED)
 		return;
-	/* `detail` may be OpenSSL's or belong to what is retired now. */
+	/* `detail` may belong to OpenSSL or to the connection that is retired now. */
 	snprintf(call->detail, sizeof(call->detail), "%s", detail);
 	detach(call);
 	r->failure = failure;

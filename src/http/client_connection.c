@@ -1,6 +1,6 @@
-/* Owns one evhttp connection: made to a checked literal address, one SSL object for its whole life.
- * Never hands evhttp a name, never lets it reconnect, never frees inside one of its callbacks.
- * Called by client_call.c; frees come from client.c's end-of-turn hook. */
+/* Owns one evhttp connection to a checked literal address, with one SSL object for its whole life.
+ * Never gives evhttp a name, never lets it reconnect, and never frees inside its callbacks. Called
+ * by client_call.c; the end-of-turn hook of client.c frees. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <event2/buffer.h>
@@ -15,14 +15,15 @@
 
 #include "http/client_parts.h"
 
-/* evhttp's own timers must never be first: the call's deadline and the pool's idle time rule. */
+/* evhttp's own timers must never fire first: the deadlines of the call and of idle
+ * connections do. */
 enum { EVHTTP_TIMEOUT_S = 24 * 3600 };
 
 static void on_tls_info(const SSL *ssl, int where, int ret);
 static void on_connect(struct bufferevent *bev, short what, void *arg);
 static void on_closed(struct evhttp_connection *evcon, void *arg);
 
-/* ---- making one ---- */
+/* ---- a new connection ---- */
 
 static struct bufferevent *new_bufferevent(struct outgoing *conn, const struct url *url)
 {
@@ -38,7 +39,7 @@ static struct bufferevent *new_bufferevent(struct outgoing *conn, const struct u
 		return NULL;
 	}
 	SSL_set_info_callback(conn->ssl, on_tls_info);
-	/* Frees conn->ssl also when it fails. */
+	/* Frees conn->ssl even if it fails. */
 	return bufferevent_openssl_socket_new(base, -1, conn->ssl, BUFFEREVENT_SSL_CONNECTING,
 					      BEV_OPT_CLOSE_ON_FREE);
 }
@@ -78,7 +79,7 @@ struct outgoing *outgoing_new(struct http_call *call, const union endpoint *peer
 	return conn;
 }
 
-/* A clean TLS end, so that the receiver's log does not call it a truncation. Best effort. */
+/* Ends TLS cleanly, so that the receiver does not log a truncation. Best effort. */
 static void say_goodbye(struct outgoing *conn)
 {
 	if (conn->ssl == NULL || !SSL_is_init_finished(conn->ssl) ||
@@ -134,12 +135,12 @@ static bool make_request(struct outgoing *conn, const struct http_call *call)
 	return false;
 }
 
-/* OpenSSL makes one record, and so one packet, of each piece of the buffer. */
+/* OpenSSL makes a record, and so a packet, of each piece of the buffer. */
 static void join_output(struct outgoing *conn)
 {
 	if (conn->ssl != NULL)
 		(void)evbuffer_pullup(bufferevent_get_output(conn->bev),
-				      -1); /* more packets, but right */
+				      -1); /* a failure only costs packets */
 }
 
 static void set_nodelay(struct outgoing *conn)
@@ -147,11 +148,11 @@ static void set_nodelay(struct outgoing *conn)
 	int on = 1, fd = bufferevent_getfd(conn->bev);
 	if (fd >= 0)
 		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on,
-				 sizeof(on)); /* slower, but right */
+				 sizeof(on)); /* a failure only costs time */
 }
 
-/* Between evhttp's connect and its first write our callback stands in for evhttp's: it sees why a
- * connect failed, and nothing is written before the peer was checked. */
+/* From evhttp's connect to its first write, our callback replaces evhttp's: it sees why a connect
+ * failed, and nothing is written before the peer is checked. */
 static void watch_connect(struct outgoing *conn)
 {
 	bufferevent_getcb(conn->bev, &conn->ev_read, &conn->ev_write, &conn->ev_event,
@@ -188,7 +189,7 @@ void outgoing_send(struct outgoing *conn, struct http_call *call)
 	}
 	int made = evhttp_make_request(conn->evcon, conn->request, type, call->target);
 	if (conn->call == NULL)
-		return; /* failed at once, and was told */
+		return; /* it failed at once, and the call knows */
 	if (made != 0)
 		http_call_connect_failed(call, HTTP_FAIL_CONNECT, "the connection cannot be made");
 	else if (fresh)
@@ -213,8 +214,8 @@ static bool peer_is_right(struct outgoing *conn, int fd)
 	       memcmp(&is.v6.sin6_addr, &conn->peer.v6.sin6_addr, sizeof(is.v6.sin6_addr)) == 0;
 }
 
-/* A handshake begins when the socket has become writable: connected, or failed. An alert that is
- * not fatal is a warning, or the end that every connection has. */
+/* A handshake begins when the socket becomes writable: it is connected, or has failed. An alert
+ * that is not fatal is a warning, or the normal end of a connection. */
 static void on_tls_info(const SSL *ssl, int where, int ret)
 {
 	struct outgoing *conn = (struct outgoing *)(void *)SSL_get_app_data(ssl);
@@ -246,7 +247,7 @@ static void tell_failed(struct outgoing *conn, int error)
 						    : strerror(error));
 }
 
-/* A connection that was reset has no peer any more, and may be tried again. */
+/* A connection that was reset has no peer any more: the call may try again. */
 static void tell_wrong_peer(struct outgoing *conn, int fd)
 {
 	union endpoint peer;
@@ -258,19 +259,19 @@ static void tell_wrong_peer(struct outgoing *conn, int fd)
 					 "connected to another address than meant");
 }
 
-/* A connection that was reset hides why: the receiver's alert may lie unread in it. */
+/* After a reset, the receiver's alert with the reason may still be unread. */
 static void read_alert(struct outgoing *conn)
 {
 	char byte;
 	if (conn->ssl == NULL || conn->alert != 0 || conn->head.bytes > 0)
 		return;
-	(void)SSL_peek(conn->ssl, &byte, 1); /* on_tls_info is told */
+	(void)SSL_peek(conn->ssl, &byte, 1); /* calls on_tls_info */
 	ERR_clear_error();
 }
 
 static void on_connect(struct bufferevent *bev, short what, void *arg)
 {
-	int error = errno; /* as libevent left it for exactly this callback */
+	int error = errno; /* libevent leaves it for this callback */
 	struct outgoing *conn = arg;
 	struct http_call *call = conn->call;
 	if (call == NULL)
@@ -279,7 +280,7 @@ static void on_connect(struct bufferevent *bev, short what, void *arg)
 		tell_failed(conn, error);
 		return;
 	}
-	/* With TLS the peer was checked when the handshake began; it may have gone since. */
+	/* With TLS the peer was checked when the handshake began, and may be gone by now. */
 	if (!conn->tcp_connected && !peer_is_right(conn, bufferevent_getfd(bev))) {
 		tell_wrong_peer(conn, bufferevent_getfd(bev));
 		return;
@@ -290,20 +291,20 @@ static void on_connect(struct bufferevent *bev, short what, void *arg)
 	conn->state = CONN_BUSY;
 	conn->pool->n_established++;
 	http_call_connected(call);
-	read_alert(conn); /* evhttp looks for an error of the socket first, and would close it */
+	read_alert(conn); /* before evhttp, which would see the socket's error and close it */
 	if (conn->alert != 0) {
 		http_call_broken(call, true, "");
 		return;
 	}
-	/* Now evhttp learns of it and writes the request. */
+	/* Now evhttp gets the event and writes the request. */
 	bufferevent_setcb(bev, conn->ev_read, conn->ev_write, conn->ev_event, conn->ev_arg);
 	conn->ev_event(bev, what, conn->ev_arg);
 	if (conn->call != NULL)
 		join_output(conn);
 }
 
-/* evhttp closes an idle connection when the other side did, or sent something unasked. While a call
- * is on it, the request's callback tells. */
+/* evhttp closes an idle connection after the receiver closed it or sent bytes without a request.
+ * While a call uses the connection, the callback of the request reports this. */
 static void on_closed(struct evhttp_connection *evcon, void *arg)
 {
 	struct outgoing *conn = arg;

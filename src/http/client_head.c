@@ -1,9 +1,10 @@
-/* Owns which lines of an answer's head are passed on.
- * Never judges a value, never touches a connection.
- * Called by client_answer.c for every byte that comes in before the body. */
+/* Owns the choice of the header lines of a response that are passed on to evhttp. Never
+ * checks a value, and never touches a connection. Called by client_answer.c for every byte
+ * before the body. */
 #include "client_head.h"
 
-/* What tells where the body ends, whether the connection stays, and when to come again. */
+/* The fields that give the end of the body, the reuse of the connection, and the time to try
+ * again. */
 static const char *const needed[] = {"connection", "content-length", "transfer-encoding",
 				     "retry-after"};
 
@@ -23,7 +24,7 @@ static int status_of(struct text line)
 	return ok ? (int)status : 0;
 }
 
-/* A line without a colon is not a header: evhttp gets it and gives up. */
+/* A line without a colon is not a header: it is passed on, and evhttp refuses the response. */
 static bool is_wanted(const struct head *head, struct text line)
 {
 	struct text name, value;

@@ -1,7 +1,6 @@
 /* Owns the pools: the calls of each pool, and the idle connections that later calls reuse. Never
  * speaks HTTP (client_connection.c). Called by delivery and api through http/client.h, and by
- * client_call.c for each connection that it needs or no longer needs.
- */
+ * client_call.c for each connection that it needs or no longer needs. */
 #include <assert.h>
 #include <event2/event.h>
 #include <stdlib.h>
@@ -60,7 +59,7 @@ static void arm_idle(struct http_client *c, uint64_t ns)
 	    .tv_sec = (time_t)(ns / 1000000000),
 	    .tv_usec = (suseconds_t)(ns % 1000000000 / 1000),
 	};
-	/* Without memory the next connection that becomes idle tries again. */
+	/* Without memory for the timer, the next connection that becomes idle tries again. */
 	(void)event_add(c->idle_event, &tv);
 }
 
@@ -145,6 +144,6 @@ void outgoing_retire(struct outgoing *conn)
 	conn->pool = NULL;
 	c->counters.connections--;
 	TAILQ_INSERT_TAIL(&c->dead, conn, in_list);
-	/* Retired outside the dispatch, it must not wait for the next event to be closed. */
+	/* A connection that is retired outside the dispatch closes without waiting for an event. */
 	event_active(c->ended_event, EV_TIMEOUT, 1);
 }

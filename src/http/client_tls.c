@@ -1,6 +1,6 @@
-/* Owns how the outbound client speaks TLS: versions, roots, the check of the other side's name.
- * Never turns verification off, never touches a socket.
- * Called by client.c (the context) and client_connection.c (one session a connection). */
+/* Owns the TLS settings of the outbound client: versions, roots, the check of the receiver's name.
+ * Never turns verification off, and never touches a socket. Called by client.c (the context) and
+ * client_connection.c (a session for each connection). */
 #include <event2/bufferevent.h>
 #include <event2/bufferevent_ssl.h>
 #include <openssl/err.h>
@@ -10,11 +10,11 @@
 
 #include "http/client_parts.h"
 
-/* OpenSSL would take 100 KiB of certificates from a stranger; real chains are under 10. */
+/* OpenSSL would accept 100 KiB of certificates; real chains are smaller than 10 KiB. */
 enum { CHAIN_MAX = 24 * 1024, CHAIN_DEPTH = 10 };
 
-/* referd has no certificate to send. The flag makes the reason clear: some receivers answer with
- * "handshake failure" alone. */
+/* referd has no certificate to send. The flag is for the message, because some receivers answer
+ * only "handshake failure". */
 static int on_certificate_wanted(SSL *ssl, X509 **certificate, EVP_PKEY **key)
 {
 	struct outgoing *conn = (struct outgoing *)(void *)SSL_get_app_data(ssl);
@@ -35,7 +35,7 @@ SSL_CTX *client_tls_new(const char *ca_file, const char **why)
 	SSL_CTX_set_verify_depth(tls, CHAIN_DEPTH);
 	SSL_CTX_set_max_cert_list(tls, CHAIN_MAX);
 	SSL_CTX_set_options(tls, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
-	/* An idle connection gives its two record buffers (34 KiB) back. */
+	/* An idle connection frees its two record buffers (34 KiB). */
 	SSL_CTX_set_mode(tls, SSL_MODE_RELEASE_BUFFERS);
 	SSL_CTX_set_session_cache_mode(tls, SSL_SESS_CACHE_OFF);
 	*why = "the system's root certificates cannot be read";
@@ -52,13 +52,13 @@ fail:
 	return NULL;
 }
 
-/* RFC 6066, section 3: a literal address is no server name. */
+/* RFC 6066, section 3: a literal address is not sent as a server name. */
 static bool set_name(SSL *ssl, const struct url *url)
 {
 	if (url->host_kind != URL_HOST_NAME)
 		return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), url->host) == 1;
 	SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-	char name[URL_HOST_MAX + 1]; /* OpenSSL's macro wants it writable; it copies */
+	char name[URL_HOST_MAX + 1]; /* OpenSSL's macro needs a writable string, and copies it */
 	memcpy(name, url->host, sizeof(name));
 	return SSL_set1_host(ssl, name) == 1 && SSL_set_tlsext_host_name(ssl, name) == 1;
 }
@@ -90,7 +90,7 @@ const char *client_tls_error(SSL *ssl, struct bufferevent *bev)
 
 const char *client_tls_alert(int alert, bool certificate_wanted, char out[TLS_ALERT_SIZE])
 {
-	/* Without a certificate TLS 1.2 has the first three to say it with, TLS 1.3 the last. */
+	/* For a missing client certificate TLS 1.2 has the first three alerts, TLS 1.3 the last. */
 	bool may_mean_certificate = alert == SSL_AD_HANDSHAKE_FAILURE ||
 				    alert == SSL_AD_BAD_CERTIFICATE ||
 				    alert == SSL_AD_CERTIFICATE_UNKNOWN;

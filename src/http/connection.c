@@ -1,6 +1,6 @@
-/* Owns the life of one connection: its phases, what it waits for, how its bytes leave, its end.
- * Never reads or parses, never waits, never frees a connection inside the dispatch.
- * Called by the listener (open), by intake.c, by http_reply and by the server's hook. */
+/* Owns the life of a connection: its phases, the events it waits for, the sending of its replies,
+ * its end. Never reads or parses, and never frees a connection inside the dispatch. Called by the
+ * listener (open), by intake.c, reply.c and stream.c, and by the server's hook. */
 #include "http/server_parts.h"
 
 #include <assert.h>
@@ -21,7 +21,7 @@ void connection_enter(struct connection *c, enum phase phase)
 		server_arm_sweep(server, c->since_ns + server->phase_ns[phase]);
 }
 
-/* Each change costs an epoll_ctl, so the usual request makes none. */
+/* Each change costs an epoll_ctl, so the usual request changes nothing. */
 void connection_watch(struct connection *c, short what)
 {
 	if (c->watched == what)
@@ -93,7 +93,7 @@ void connection_release(struct connection *c)
 		return;
 	}
 	LIST_INSERT_HEAD(&c->server->orphans, x, link);
-	exchange_sent(x); /* nobody is there to read it */
+	exchange_sent(x); /* no client is there to read it */
 	stream_orphaned(x);
 }
 
@@ -125,9 +125,9 @@ void connection_fall_idle(struct connection *c)
 	connection_watch(c, EV_READ);
 }
 
-/* ---- the way out ---- */
+/* ---- replies ---- */
 
-/* The handler may know better words for this client than our JSON. */
+/* The handler may have a better body for this client than our JSON. */
 static bool refuse_in_its_words(struct exchange *x, int status)
 {
 	struct http_server *server = x->server;
@@ -168,8 +168,8 @@ void connection_replied(struct connection *c)
 	(void)memory_make_room(c->server, 0, c);
 }
 
-/* A client that said it would close has nothing more to send; with everybody else the answer would
- * be lost to a reset if bytes were still coming in when the socket is closed. */
+/* A client that announced its close has nothing more to send. With other clients, bytes may still
+ * arrive when the socket closes; the reset that follows would destroy the reply. */
 static void finish(struct connection *c)
 {
 	const struct exchange *x = c->x;
@@ -190,7 +190,7 @@ void connection_linger(struct connection *c)
 	connection_watch(c, EV_READ);
 }
 
-/* Handlers run inside the dispatch only, so what was pipelined waits for the next one. */
+/* Handlers run inside the dispatch only, so pipelined bytes wait for the next dispatch. */
 static void begin_pipelined(struct connection *c)
 {
 	exchange_next(c->x);
@@ -230,8 +230,8 @@ static void flushed(struct connection *c)
 		connection_next(c);
 }
 
-/* The socket takes no more now. Meanwhile nothing is read, so only the reader can be late. Its
- * handler is done, and what it allocated (140 KB for 250 users of a list) is of no use any more. */
+/* The socket takes no more now, and nothing is read until it does. The handler has replied, so the
+ * memory that it allocated (140 KB for 250 users of a list) is freed. */
 static void wait_for_reader(struct connection *c)
 {
 	if (c->x->replied) {
@@ -241,7 +241,7 @@ static void wait_for_reader(struct connection *c)
 	if (c->phase < PHASE_HANDLER)
 		connection_enter(c, PHASE_WRITE);
 	if (c->watched != EV_WRITE)
-		c->moved = 0; /* that is what the kernel buffers */
+		c->moved = 0; /* the kernel has these bytes, not the client */
 	connection_watch(c, EV_WRITE);
 }
 

@@ -1,18 +1,16 @@
-/* Owns the choice of the connection that has to go when there is no room for another one.
- * Never closes a connection whose request is in its handler, or whose reply leaves in this turn.
- * Called by the listener, at the limit of connections or of descriptors, and by memory.c. */
+/* Owns the choice of the connection that is closed when there is no room for another one. Never
+ * closes a connection whose request is in its handler, or whose reply leaves in this turn. Called
+ * by the listener, at the limit of connections or of descriptors, and by memory.c. */
 #include <sys/socket.h>
 
 #include "http/server_parts.h"
 
 enum {
-	PEEKED = 8, /* idle connections looked at for one that is truly idle */
-	/* Connections of each phase that are compared, the oldest first. With more of them the
-	 * choice costs more than accepting does, and the youngest have had no time to prove
-	 * anything. */
+	PEEKED = 8, /* idle connections that are checked for unread bytes */
+	/* Connections of each phase that are compared, the oldest first. Comparing more would cost
+	 * more than accepting, and the youngest have had no time to show their pace. */
 	COMPARED = 128,
-	CREDIT =
-	    1024, /* bytes that each phase begins with, so that a newcomer is not the slowest */
+	CREDIT = 1024, /* bytes added to each, so that a new connection is not the slowest */
 };
 
 static bool has_unread(const struct connection *c)
@@ -22,8 +20,7 @@ static bool has_unread(const struct connection *c)
 	return recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
 }
 
-/* After a long turn the next request of an idle connection may already be waiting, so look first.
- */
+/* After a long turn the next request of an idle connection may already be in its socket. */
 static struct connection *longest_idle(struct http_server *server)
 {
 	struct connection_list *idle = &server->phases[PHASE_IDLE];
@@ -34,9 +31,9 @@ static struct connection *longest_idle(struct http_server *server)
 	return c != NULL ? c : TAILQ_FIRST(idle);
 }
 
-/* In bytes per second, since the phase began or since the socket took no more at once: what a
- * kernel buffers says nothing about its reader. A stream's phase begins anew with each piece, so
- * its window counts as well. */
+/* In bytes per second, since the phase began or since the socket was last full: bytes in the buffer
+ * of the kernel say nothing about the client. The phase of a stream begins again with each piece,
+ * so its window counts as well. */
 static uint64_t rate_of(const struct connection *c, uint64_t now_ns)
 {
 	const uint64_t elapsed_ms = (now_ns - c->since_ns + c->x->window_ns) / 1000000;
@@ -44,7 +41,7 @@ static uint64_t rate_of(const struct connection *c, uint64_t now_ns)
 	return (c->moved + c->x->window_bytes + CREDIT) * 1000 / (elapsed_ms + 1);
 }
 
-/* The phases in which the client has to do something: to send, or to read. */
+/* Looks at the phases in which the client must send or read. */
 static struct connection *slowest(struct http_server *server, const struct connection *spared)
 {
 	static const enum phase phases[] = {PHASE_HEAD, PHASE_BODY,  PHASE_PULL,
@@ -88,7 +85,7 @@ bool evict_one(struct http_server *server)
 {
 	struct connection *c = longest_idle(server);
 
-	if (c == NULL) /* it has its reply already */
+	if (c == NULL) /* a lingering client has its reply already */
 		c = TAILQ_FIRST(&server->phases[PHASE_LINGER]);
 	if (c == NULL)
 		c = slowest(server, NULL);

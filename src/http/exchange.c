@@ -1,6 +1,6 @@
-/* Owns the pool of exchanges and the size of their buffers.
- * Never touches a socket and never frees an exchange whose request is still to be replied to.
- * Called by connection.c, by http_reply for orphans and at the server's end. */
+/* Owns the pool of exchanges and the size of their buffers. Never touches a socket, and never frees
+ * an exchange whose request has no reply yet, except at the server's end. Called by connection.c,
+ * intake.c and stream.c, by reply.c for orphans, and at the server's end. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,9 +8,9 @@
 #include "http/server_parts.h"
 
 enum {
-	POOL_MAX = 256,     /* kept when idle: about 2 MiB */
-	OUT_KEPT = 1 << 14, /* larger reply buffers are not kept */
-	LINES = 64,         /* CRLFs and chunk sizes around what max_head bounds */
+	POOL_MAX = 256,     /* exchanges kept in the pool: about 2 MiB */
+	OUT_KEPT = 1 << 14, /* larger reply buffers are freed */
+	LINES = 64,         /* CRLFs and chunk sizes, which max_head does not count */
 };
 
 static void exchange_free(struct exchange *x)
@@ -105,8 +105,8 @@ void exchange_give(struct exchange *x)
 	server->pooled++;
 }
 
-/* Head, decoded body, and one chunk-size line or trailer that is not complete: more is never
- * waiting to be parsed. */
+/* The head, the decoded body, and one incomplete chunk-size line or trailer. No more bytes ever
+ * wait for the parser. */
 static size_t in_limit(const struct http_limits *limits)
 {
 	return 2 * limits->max_head + limits->max_body + LINES;

@@ -1,6 +1,5 @@
-/* Owns the words for what became of an outbound call.
- * Never makes one.
- * Called by everybody who shows or logs an attempt. */
+/* Owns the names of the failures of outbound calls. Never makes a call. Called by delivery and api,
+ * which log and show attempts. */
 #include "http/client.h"
 
 const char *http_failure_name(enum http_failure failure)

@@ -1,6 +1,6 @@
-/* Owns the way in: what is read when, the parser's verdicts, the handing over, the deadlines.
- * Never writes to a socket, never knows a route, calls the handler inside the dispatch only.
- * Called by libevent and by the server's sweep. */
+/* Owns the input: reading, the parser's results, the call of the handler, the deadlines. Never
+ * writes to a socket, never knows a route, and calls the handler inside the dispatch only. Called
+ * by libevent and by the server's sweep. */
 #include <assert.h>
 #include <string.h>
 
@@ -14,7 +14,7 @@ enum {
 
 /* ---- a request ---- */
 
-/* Nothing but the empty lines that old clients send behind a body: no request has begun. */
+/* Old clients send empty lines after a body: they do not begin a request. */
 static bool only_empty_lines(const struct connection *c)
 {
 	const struct http_parser *p = &c->x->parser;
@@ -23,7 +23,7 @@ static bool only_empty_lines(const struct connection *c)
 	       c->x->out.n == 0;
 }
 
-/* The client ended inside a request: what earlier ones are owed still goes out. */
+/* The client ended its input inside a request. Replies to earlier requests are still sent. */
 static void leave(struct connection *c)
 {
 	struct exchange *x = c->x;
@@ -84,13 +84,13 @@ static void hand_over(struct connection *c, bool streamed)
 	server->counters.requests++;
 	server->counters.in_progress++;
 	server->handlers.request(server->arg, req);
-	if (c->x != NULL) /* what the handler keeps until it replies */
+	if (c->x != NULL) /* the handler may have allocated memory until its reply */
 		memory_count(c->x);
 }
 
-/* The head is complete, a body follows: is it the handler's to pull? True: the request was handed
- * over (or the connection closed) and has nothing to be parsed here. From then on x->in does not
- * move. The phase says nothing: it may be that of the reply before. */
+/* The head is complete and a body follows. If the handler streams it, the handler gets the request
+ * now (or the connection closes), and this returns true: nothing is left to parse here. From then
+ * on x->in does not move. c->phase may still be the phase of the previous reply. */
 static bool begin_stream(struct connection *c)
 {
 	struct http_server *server = c->server;
@@ -114,7 +114,7 @@ static bool begin_stream(struct connection *c)
 	return true;
 }
 
-/* Is it already clear, though more is to come, that the body will be refused? */
+/* Asks the handler whether it will refuse the body, whatever bytes follow. */
 static bool is_hopeless(struct connection *c)
 {
 	struct http_server *server = c->server;
@@ -129,7 +129,8 @@ static bool is_hopeless(struct connection *c)
 	return server->handlers.hopeless(server->arg, &x->request);
 }
 
-/* After a reply that came at once: may the next pipelined request be looked at in this turn? */
+/* Returns true if the handler replied at once and the next pipelined request may be parsed in this
+ * turn. */
 static bool goes_on(const struct connection *c)
 {
 	const struct exchange *x = c->x;
@@ -172,8 +173,8 @@ static void advance(struct connection *c)
 
 /* ---- reading ---- */
 
-/* What a client pipelines behind a request in progress waits in the buffer; as the request's texts
- * point there it may not move, so reading stops when it is full. */
+/* Pipelined bytes wait in the buffer of the request in progress. The texts of the request point
+ * into that buffer, so it may not move, and reading stops when it is full. */
 static bool make_room(struct connection *c)
 {
 	struct exchange *x = c->x;
@@ -202,7 +203,7 @@ static bool take_exchange(struct connection *c)
 {
 	if (c->x != NULL)
 		return true;
-	/* Where nobody can go for it, the request is refused once it is here. */
+	/* If no room can be made, the request is refused when it is complete. */
 	(void)memory_make_room(c->server, sizeof(struct exchange) + IN_SIZE, c);
 	c->x = exchange_take(c->server);
 	if (c->x == NULL)
@@ -218,7 +219,7 @@ static void at_eof(struct connection *c)
 		leave(c);
 		return;
 	}
-	if (c->phase == PHASE_SKIP) { /* it has had its reply, and the body will have no end */
+	if (c->phase == PHASE_SKIP) { /* it has its reply, and the body will never be complete */
 		connection_close(c);
 		return;
 	}
@@ -241,7 +242,7 @@ static bool linger(struct connection *c)
 	return n > 0;
 }
 
-/* One read. False when there is nothing more to be had from it now. */
+/* Reads once. False if the socket has no more bytes now, or may not be read. */
 static bool read_once(struct connection *c)
 {
 	struct exchange *x;
@@ -320,7 +321,8 @@ static void last_read(struct connection *c)
 		stream_fail(c, HTTP_BODY_SLOW, body_is_late);
 }
 
-/* It has waited for others to finish. Now the slowest of them have to go, or else this one. */
+/* The connection has waited for memory of other connections. Now the slowest of them are closed, or
+ * else this request is refused. */
 static void end_starving(struct connection *c)
 {
 	(void)memory_make_room(c->server, exchange_wants(c->x), c);

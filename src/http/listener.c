@@ -1,6 +1,6 @@
-/* Owns the listening socket: the address, accepting, the limits, the reserve descriptor.
- * Never reads from a connection, never chooses the one that goes to make room (eviction.c).
- * Called by server.c (open, close), by libevent, and by connection.c when somebody left. */
+/* Owns the listening socket: its address, accepting, the limits, the reserve descriptor. Never
+ * reads from a connection, and never chooses a connection to close (eviction.c). Called by server.c
+ * (open, close), by libevent, and by connection.c when a connection closes. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -13,9 +13,9 @@
 #include "http/server_parts.h"
 
 enum {
-	ACCEPT_TURN = 64, /* connections taken in one turn */
-	SHED_TURN = 16,   /* ... and turned away, at the descriptor limit */
-	PAUSE_MS = 100,   /* before accepting is tried again: ten tries a second cost nothing */
+	ACCEPT_TURN = 64, /* connections accepted in one turn */
+	SHED_TURN = 16,   /* ... and closed at once, at the descriptor limit */
+	PAUSE_MS = 100,   /* until the next try to accept: ten tries a second cost nothing */
 	BACKLOG = 4096,
 };
 
@@ -79,7 +79,7 @@ static void write_address(struct listener *l)
 			       (unsigned)ntohs(name.v6.sin6_port));
 }
 
-/* TCP_NODELAY is inherited by what is accepted: one call for all instead of one for each. */
+/* Accepted sockets inherit TCP_NODELAY: one call for all instead of one call for each. */
 static int bind_socket(const union peer *at, bool both_families)
 {
 	static const int on = 1;
@@ -108,7 +108,7 @@ static int open_socket(const char *listen, union peer *at)
 
 	if (fd >= 0 || !any || (errno != EAFNOSUPPORT && errno != EADDRNOTAVAIL))
 		return fd;
-	/* A machine without IPv6. */
+	/* The machine has no IPv6. */
 	const in_port_t port = at->v6.sin6_port;
 	memset(at, 0, sizeof(*at));
 	at->v4.sin_family = AF_INET;
@@ -157,8 +157,8 @@ static void complain(struct listener *l, int error)
 		  LOG_U64("open", l->server->counters.open));
 }
 
-/* No descriptor is left, and no connection that could be closed for one. With the reserve's
- * descriptor, clients are told so by a close instead of waiting in the backlog. */
+/* No descriptor is left, and no connection can be closed to free one. The reserve descriptor
+ * accepts clients and closes them, so that they do not wait in the backlog. */
 static void shed(struct listener *l)
 {
 	for (int i = 0; i < SHED_TURN && l->reserve_fd >= 0; i++) {
@@ -173,8 +173,8 @@ static void shed(struct listener *l)
 	}
 }
 
-/* No connection can be closed, and the loop would spin on a socket that stays readable. The pause
- * ends early when a connection leaves. */
+/* No connection can be closed. Without a pause the loop would spin, because the socket stays
+ * readable. The pause ends early when a connection closes. */
 static void pause_accepting(struct listener *l)
 {
 	set_accepting(l, false);
@@ -188,7 +188,7 @@ void listener_left(struct listener *l)
 }
 
 enum accepted {
-	ACCEPTED, /* or the client had left already */
+	ACCEPTED, /* or the client has left already */
 	NOBODY_WAITS,
 	NO_ROOM,       /* at the connection limit */
 	NO_DESCRIPTOR, /* or no memory for one */
@@ -215,8 +215,8 @@ static enum accepted accept_one(struct listener *l)
 	return NO_DESCRIPTOR;
 }
 
-/* Somebody is evicted only for a newcomer who is certainly there: the first of a turn, as the
- * socket was readable. */
+/* A connection is evicted only for a new connection that certainly exists: the first of a turn,
+ * because the socket was readable. */
 static void on_accept(evutil_socket_t fd, short what, void *arg)
 {
 	struct listener *l = arg;

@@ -1,7 +1,7 @@
-/* Owns the server's one budget of memory: what exchanges hold, and what happens when it is spent.
- * Never allocates or frees a buffer itself. Replies that can leave do so first, then the slowest
- * connections are closed; a request that still finds no room gets a 503.
- * Called wherever a buffer changes its size, and before a request is handed over. */
+/* Owns the server's one memory budget. When it is spent, waiting replies are sent first, then the
+ * slowest connections are closed; a request that still finds no room gets a 503. Never allocates or
+ * frees a buffer itself. Called where a buffer changes its size, and before a handler gets a
+ * request. */
 #include <assert.h>
 
 #include "http/server_parts.h"
@@ -28,8 +28,7 @@ bool memory_has_room(const struct http_server *server, size_t n)
 	return server->counters.memory + n <= server->limits.max_memory;
 }
 
-/* Their handlers have replied, so their bytes may leave. The reply to `self` is being written
- * now. */
+/* Sends the replies that wait for the end of the turn. The reply of `self` is not complete yet. */
 static void send_replies(struct http_server *server, const struct connection *self)
 {
 	struct connection *c, *next;
@@ -45,7 +44,7 @@ bool memory_make_room(struct http_server *server, size_t n, const struct connect
 {
 	if (memory_has_room(server, n) || server->making_room)
 		return memory_has_room(server, n);
-	server->making_room = true; /* what is sent here may want room of its own */
+	server->making_room = true; /* sending may call this function again */
 	send_replies(server, self);
 	for (int i = 0; i < EVICTED_AT_ONCE && !memory_has_room(server, n); i++)
 		if (!evict_slowest(server, self))

@@ -1,6 +1,5 @@
-/* Owns the evdns base: its options, its name servers, the files that they come from.
- * Never asks for a name and never blocks on the network.
- * Called by resolver.c. */
+/* Owns the evdns base: its options, its name servers, and their files. Never resolves a name, and
+ * never blocks on the network. Called by resolver.c. */
 #include "http/name_servers.h"
 
 #include <event2/dns.h>
@@ -12,8 +11,8 @@
 
 static const uint64_t SECOND_NS = 1000000000;
 
-/* Two queries (A and AAAA) a name, so evdns never queues one behind another webhook's. The attempts
- * end within the default connect deadline. */
+/* Each name needs two queries (A and AAAA). With these limits evdns never queues a query behind
+ * those of another webhook, and the attempts end within the default connect deadline. */
 static const struct {
 	const char *name, *value;
 } dns_options[] = {
@@ -25,27 +24,27 @@ static const struct {
 
 struct watched_file {
 	const char *path;
-	struct timespec changed; /* zero: it is not there */
+	struct timespec changed; /* zero: the file does not exist */
 	ino_t inode;             /* editors replace a file within one tick of its clock */
 };
 
 struct name_servers {
 	struct loop *loop;
 	struct evdns_base *dns;
-	bool given; /* by a list: resolv_conf does not count */
+	bool given; /* there is a list of name servers: resolv_conf does not count */
 	uint64_t looked_ns;
 	struct watched_file resolv_conf, hosts;
 };
 
-/* evdns writes plain lines to stderr; the log is JSON. The hook is the process's (libevent's API
- * knows no other), it holds no state. */
+/* evdns writes plain lines to stderr, but the log is JSON. libevent has only one hook for the whole
+ * process; it has no state. */
 static void log_dns(int is_warning, const char *message)
 {
 	if (is_warning)
 		log_warn("dns.warning", LOG_STR("detail", message));
 }
 
-/* Notes how the file is now; true when that is another state than the one noted before. */
+/* Notes the state of the file; true if it differs from the state that was noted before. */
 static bool note_state(struct watched_file *file)
 {
 	struct stat st;
@@ -60,7 +59,7 @@ static bool note_state(struct watched_file *file)
 	return !same;
 }
 
-/* No search list: a webhook's host is a whole name, and its certificate names it so. */
+/* No search list: the host of a webhook is a full name, as in its certificate. */
 static void load_resolv_conf(struct name_servers *s)
 {
 	const char *path = s->resolv_conf.path;
@@ -132,7 +131,7 @@ enum err name_servers_open(struct loop *loop, const struct name_servers_config *
 	    config->resolv_conf != NULL ? config->resolv_conf : "/etc/resolv.conf";
 	s->hosts.path = config->hosts != NULL ? config->hosts : "/etc/hosts";
 	evdns_set_log_fn(log_dns);
-	/* Without EVDNS_BASE_INITIALIZE_NAMESERVERS: with it a missing resolv.conf gives NULL. */
+	/* No EVDNS_BASE_INITIALIZE_NAMESERVERS: with it a missing resolv.conf gives NULL. */
 	if ((s->dns = evdns_base_new(loop_events(loop), 0)) == NULL)
 		goto fail;
 	for (size_t i = 0; i < sizeof(dns_options) / sizeof(dns_options[0]); i++)

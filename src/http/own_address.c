@@ -1,6 +1,6 @@
 /*
- * Owns the list of addresses we listen on. Never connects. Called when the server has opened, and
- * by each outbound call that has resolved its host.
+ * Owns the list of the addresses on which referd listens. Never connects. Called when the server
+ * has opened, and by each outbound call after it has resolved its host.
  */
 #include "http/own_address.h"
 
@@ -13,7 +13,7 @@ static socklen_t size_of(const struct sockaddr *sa)
 	return sa->sa_family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
 }
 
-/* The address without its port, as bytes; an IPv4-mapped one as IPv4. */
+/* The bytes of the address without its port; an IPv4-mapped address as IPv4. */
 static const void *bytes_of(const struct sockaddr *sa, size_t *n)
 {
 	const struct sockaddr_in *v4 = (const void *)sa;
@@ -48,14 +48,14 @@ void own_addresses_add(struct own_addresses *own, const struct sockaddr *listeni
 		memcpy(&own->items[own->n++], listening, size_of(listening));
 }
 
-/* Is it an address of this machine? The kernel knows: all of 127.0.0.0/8 is, a container's address
- * that came after the start is. Asked with a socket that never sends. */
+/* Returns true for an address of this machine. The kernel knows: all of 127.0.0.0/8, and addresses
+ * that came after the start, such as those of containers. The socket that asks never sends. */
 static bool is_local(const struct sockaddr *sa)
 {
 	struct sockaddr_storage any_port = {0};
 	int fd = socket(sa->sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
-		return false; /* then no connection can be made either */
+		return false; /* without sockets no connection can be made either */
 	memcpy(&any_port, sa, size_of(sa));
 	if (sa->sa_family == AF_INET)
 		((struct sockaddr_in *)&any_port)->sin_port = 0;
@@ -74,7 +74,7 @@ static bool is_loopback(const struct sockaddr *sa)
 	return memcmp(bytes, n == sizeof(v4) ? v4 : v6, n) == 0;
 }
 
-/* Does a socket that listens on `item` accept connections to sa? */
+/* Returns true if a socket that listens on `item` accepts connections to sa. */
 static bool accepts(const struct sockaddr *item, const struct sockaddr *sa)
 {
 	size_t n, own_n;

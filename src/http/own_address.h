@@ -1,5 +1,5 @@
 /*
- * The sockets this server itself listens on: no webhook may be sent back to them.
+ * The addresses on which this server listens. No webhook may be sent to them.
  */
 #ifndef HTTP_OWN_ADDRESS_H
 #define HTTP_OWN_ADDRESS_H
@@ -15,11 +15,11 @@ struct own_addresses {
 	int n;
 };
 
-/** Adds a listening address with its port. One that listens on all addresses stands for each that
- * this machine has at the time of the question, all of 127.0.0.0/8 included. */
+/** Adds a listening address with its port. A wildcard address means every address that this machine
+ * has when own_addresses_contain is called, with all of 127.0.0.0/8. */
 void own_addresses_add(struct own_addresses *own, const struct sockaddr *listening);
-/** Would a connection to (address of sa, port) reach one of them? 0.0.0.0 and :: lead to the
- * loopback address, as connect() takes them. */
+/** Returns true if a connection to the address of sa and the port would reach one of them. 0.0.0.0
+ * and :: count as the loopback address, as in connect(). */
 bool own_addresses_contain(const struct own_addresses *own, const struct sockaddr *sa,
 			   uint16_t port);
 

@@ -1,13 +1,13 @@
-/* Owns the reading of a request's head: request line, target, header fields.
- * Never does I/O, allocates or keeps a pointer into the buffer.
- * Called by connection.c with the bytes as they come, and by the fuzzer. */
+/* Owns the reading of a request's head: request line, target, header fields. Never does I/O,
+ * allocates or keeps a pointer into the buffer. Called by intake.c and stream.c with the bytes as
+ * they arrive, and by the fuzzer. */
 #include "http/parser.h"
 
 #include <string.h>
 
 #include "http/parser_parts.h"
 
-/* What a head breaks off with when it does not fit. */
+/* The error of a head that exceeds max_head. */
 static enum http_parse fail_too_long(struct http_parser *p)
 {
 	if (p->state == PARSER_REQUEST_LINE)
@@ -17,7 +17,7 @@ static enum http_parse fail_too_long(struct http_parser *p)
 
 void http_parser_init(struct http_parser *p, size_t max_head, size_t max_body)
 {
-	/* Everything but the header array, whose entries count only up to n_headers. */
+	/* Everything except the array of headers, of which only n_headers entries are valid. */
 	memset(p, 0, offsetof(struct http_parser, headers));
 	memset(&p->n_headers, 0, sizeof(*p) - offsetof(struct http_parser, n_headers));
 	p->max_head = max_head;
@@ -30,7 +30,7 @@ static bool span_ieq(const char *buf, struct http_span s, struct text t)
 	return text_ieq(text_from(buf + s.at, s.n), t);
 }
 
-/* RFC 3986 host, with an optional port; user info is not part of it. */
+/* A host as in RFC 3986, with an optional port and without user info. */
 static bool host_is_valid(const char *host, size_t n)
 {
 	size_t at;
@@ -57,7 +57,7 @@ static bool host_is_valid(const char *host, size_t n)
 	return at == n;
 }
 
-/* TEXT() where ISO C wants a constant. */
+/* Like TEXT(), but a constant expression. */
 #define WORD(lit)                                                                                  \
 	{                                                                                          \
 		.p = (lit), .n = sizeof(lit) - 1                                                   \
@@ -80,7 +80,8 @@ static enum http_method method_of(const char *name, size_t n)
 	return HTTP_OTHER;
 }
 
-/* Path and query of the target's part [at, end), which begins with "/" or is cut before "?". */
+/* Sets path and query from [at, end) of the target, which begins with "/" or is empty before
+ * "?". */
 static void split_path(struct http_parser *p, const char *buf, size_t at, size_t end)
 {
 	const char *mark = memchr(buf + at, '?', end - at);
@@ -91,8 +92,8 @@ static void split_path(struct http_parser *p, const char *buf, size_t at, size_t
 		p->query = (struct http_span){(uint32_t)cut + 1, (uint32_t)(end - cut - 1)};
 }
 
-/* "http://host:port/path?query": the authority goes before the Host header (RFC 9112 section
- * 3.2.2). An absent path is the "/" of the "//" before the host, so that a span can name it. */
+/* "http://host:port/path?query": the authority replaces the Host header (RFC 9112 section 3.2.2).
+ * For an absent path the span names the second "/" of the "//" before the host. */
 static bool read_absolute(struct http_parser *p, const char *buf, size_t at, size_t end)
 {
 	static const struct text schemes[] = {WORD("http://"), WORD("https://")};
@@ -157,7 +158,7 @@ static enum http_parse read_request_line(struct http_parser *p, const char *buf,
 	return HTTP_PARSE_MORE;
 }
 
-/* What a field's reader may say; NULL is fine. */
+/* Reads the value of a field. Returns NULL, or the message of an error. */
 typedef const char *field_fn(struct http_parser *p, struct text value, int *status);
 
 static const char *field_host(struct http_parser *p, struct text value, int *status)
@@ -180,8 +181,8 @@ static const char *field_content_length(struct http_parser *p, struct text value
 	return NULL;
 }
 
-/* Several lines are one list (RFC 9110 section 5.3), so a second one can never be just "chunked".
- */
+/* Several lines are one list (RFC 9110 section 5.3), so a list of two lines is never just
+ * "chunked". */
 static const char *field_transfer_encoding(struct http_parser *p, struct text value, int *status)
 {
 	(void)status;
@@ -253,8 +254,8 @@ static enum http_parse read_field(struct http_parser *p, const char *buf, size_t
 	return HTTP_PARSE_MORE;
 }
 
-/* One complete line of the head. An empty one before the request line is skipped, as RFC 9112
- * section 2.2 asks. */
+/* Reads one complete line of the head. An empty line before the request line is skipped, as RFC
+ * 9112 section 2.2 asks. */
 static enum http_parse read_head_line(struct http_parser *p, const char *buf, size_t end)
 {
 	if (p->state == PARSER_REQUEST_LINE)
@@ -270,8 +271,8 @@ static enum http_parse read_head(struct http_parser *p, const char *buf, size_t 
 	size_t end;
 
 	while (result == HTTP_PARSE_MORE && p->state <= PARSER_HEADERS) {
-		/* Something that is no HTTP at all (TLS, say) may never send a LF: judge its
-		 * first byte at once. */
+		/* Another protocol, such as TLS, may never send a LF: the first byte is checked at
+		 * once. */
 		if (p->state == PARSER_REQUEST_LINE && len > p->line_start &&
 		    buf[p->line_start] != '\r' && buf[p->line_start] != '\n' &&
 		    http_span_class(buf + p->line_start, 1, BYTE_TOKEN) == 0)

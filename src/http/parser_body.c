@@ -1,6 +1,6 @@
-/* Owns the framing of a request's body: length, chunks, extensions, trailers (RFC 9112 sections 6,
- * 7). Never lets a body be framed in two ways, never moves bytes but decoded chunks. Called by
- * parser.c once the head is complete. */
+/* Owns the framing of a request's body: length, chunks, extensions, trailers (RFC 9112 sections 6
+ * and 7). Never lets a body be framed in two ways, and moves only decoded chunks. Called by
+ * parser.c after the head, and by exchange.c and stream.c to free room. */
 #include <assert.h>
 #include <string.h>
 
@@ -52,7 +52,7 @@ static size_t skip_blanks(const char *buf, size_t at, size_t end)
 	return at;
 }
 
-/* A quoted-string from its opening quote; answers what stands behind it, or 0. */
+/* Skips a quoted-string from its opening quote. Returns the position after it, or 0. */
 static size_t skip_quoted(const char *buf, size_t at, size_t end)
 {
 	for (at++; at < end; at++) {
@@ -140,7 +140,8 @@ static enum http_parse read_trailer(struct http_parser *p, const char *buf, size
 	return HTTP_PARSE_MORE;
 }
 
-/* A chunk-size line or a trailer: what they may drop together is bounded like the head. */
+/* Reads a chunk-size line or a trailer. All their dropped bytes together are limited like the
+ * head. */
 static enum http_parse read_body_line(struct http_parser *p, const char *buf, size_t len)
 {
 	const bool trailer = p->state == PARSER_TRAILERS;
@@ -180,7 +181,7 @@ static void read_chunk_data(struct http_parser *p, char *buf, size_t len)
 		p->state = PARSER_CHUNK_END;
 }
 
-/* The CRLF behind a chunk's data. Its first byte is judged as soon as it is there. */
+/* Reads the CRLF after a chunk's data. Its first byte is checked as soon as it is here. */
 static enum http_parse read_chunk_end(struct http_parser *p, const char *buf, size_t len)
 {
 	if (len > p->at && buf[p->at] != '\r')
@@ -191,7 +192,7 @@ static enum http_parse read_chunk_end(struct http_parser *p, const char *buf, si
 		return http_parser_fail(p, 400, "a chunk is longer than its size");
 	http_parser_next_line(p, p->at);
 	p->state = PARSER_CHUNK_SIZE;
-	if (p->streams) /* as the number of chunks has no bound, what each may drop has one */
+	if (p->streams) /* the number of chunks has no limit, so each chunk has its own */
 		p->trailer_bytes = 0;
 	return HTTP_PARSE_MORE;
 }

@@ -1,6 +1,6 @@
 /*
- * What the two halves of the parser share: parser.c reads the head, parser_body.c decides how the
- * body is framed and reads it. Nobody else includes this.
+ * The inside of the parser: parser.c reads the head, parser_body.c decides how the body is framed
+ * and reads it, parser_text.c reads lines and fields. Private to these files.
  */
 #ifndef HTTP_PARSER_PARTS_H
 #define HTTP_PARSER_PARTS_H
@@ -29,31 +29,31 @@ enum {
 };
 extern const unsigned char http_byte_class[256];
 
-/* How many of the n bytes at p, from the first on, are of the class. */
+/* The number of bytes from p on that are of the class, at most n. */
 size_t http_span_class(const char *p, size_t n, unsigned char class);
 
 enum parser_line {
-	LINE_MORE,     /* not complete yet; p->at is where the search goes on */
-	LINE_READY,    /* from p->line_start to *end, where its CRLF stands */
-	LINE_BARE_LF,  /* ended by a LF alone */
+	LINE_MORE,     /* not complete yet; the search continues at p->at */
+	LINE_READY,    /* from p->line_start to *end, where its CRLF begins */
+	LINE_BARE_LF,  /* ends with LF alone */
 	LINE_TOO_LONG, /* no LF before buf[limit] */
 };
 
-/** Looks for the end of the line at p->line_start. The answer depends on the bytes only, never on
- * how they were fed: that is why lines are judged whole. */
+/** Looks for the end of the line at p->line_start. The result depends on the bytes only, never on
+ * the pieces in which they came, because only whole lines are read. */
 enum parser_line http_parser_line(struct http_parser *p, const char *buf, size_t len, size_t limit,
 				  size_t *end);
-/** Goes on behind the line that ended at `end`. */
+/** Continues after the line that ended at `end`. */
 void http_parser_next_line(struct http_parser *p, size_t end);
-/** Sets the error and answers HTTP_PARSE_ERROR. */
+/** Sets the error and returns HTTP_PARSE_ERROR. */
 enum http_parse http_parser_fail(struct http_parser *p, int status, const char *reason);
-/** Takes a field line apart; NULL, or what is wrong with it (a 400). */
+/** Splits a field line into name and value. Returns NULL, or the message of a 400. */
 const char *http_parser_field(const char *buf, size_t at, size_t end, struct http_span *name,
 			      struct http_span *value);
 
-/** The head is complete: judges its framing fields and sets up the body's state. */
+/** The head is complete: checks its framing fields and sets the state for the body. */
 enum http_parse http_parser_begin_body(struct http_parser *p);
-/** Reads the body, in the body's states. */
+/** Reads the body. */
 enum http_parse http_parser_body(struct http_parser *p, char *buf, size_t len);
 
 #endif

@@ -1,6 +1,5 @@
-/* Owns the grammar's smallest parts: byte classes, lines and field lines of a request.
- * Never decides what a field means or what comes next.
- * Called by parser.c and parser_body.c. */
+/* Owns the smallest parts of the grammar: byte classes, lines and field lines of a request. Never
+ * interprets a field. Called by parser.c and parser_body.c. */
 #include <string.h>
 
 #include "http/parser_parts.h"

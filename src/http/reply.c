@@ -1,6 +1,6 @@
-/* Owns the bytes of a reply: status line, our own fields, body; and the Date of the second.
- * Never sends anything: it appends to the exchange's buffer, the hook sends.
- * Called by whoever answers a request (http_reply) and by connection.c for refusals. */
+/* Owns the bytes of a reply: status line, header fields and body, and the Date of the current
+ * second. Never sends anything: it appends to the buffer of the exchange, and the hook sends.
+ * Called by handlers (http_reply), by stream.c, and by connection.c for refusals. */
 #include <assert.h>
 #include <stdio.h>
 #include <time.h>
@@ -55,7 +55,7 @@ static void write_status(struct buf *out, int status)
 	buf_printf(out, "HTTP/1.1 %d Status\r\n", status);
 }
 
-/* RFC 9110 section 5.6.7, in English whatever the locale, formatted once a second. */
+/* RFC 9110 section 5.6.7. Always in English, and formatted once a second. */
 static void write_date(struct http_server *server, struct buf *out)
 {
 	static const char days[] = "SunMonTueWedThuFriSat";
@@ -83,7 +83,7 @@ static void write_field(struct buf *out, struct text name, struct text value)
 	buf_add(out, "\r\n", 2);
 }
 
-/* RFC 9110 sections 15.3.5 and 15.4.5: these two never have a body. */
+/* RFC 9110 sections 15.3.5 and 15.4.5: 204 and 304 never have a body. */
 bool reply_may_have_body(int status)
 {
 	return status != 204 && status != 304;

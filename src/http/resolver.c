@@ -1,7 +1,6 @@
-/* Owns the lookups in flight and a small cache of their answers.
- * Never blocks, never judges an address, never asks twice at once for one name; evdns requests are
- * never cancelled (its cancellation calls back after its base is gone), they time out.
- * Called by the outbound client's calls. */
+/* Owns the lookups in flight and a small cache of their answers. Never blocks, never checks an
+ * address, and never has two queries in flight for one name. An evdns request is never cancelled,
+ * because evdns would call back after its base is freed; it times out. Called by client_call.c. */
 #include "http/resolver.h"
 
 #include <event2/dns.h>
@@ -15,20 +14,20 @@ static const char no_such_name[] = "no such name";
 static const char no_address[] = "the name has no address";
 static const char no_memory[] = "out of memory while resolving the name";
 
-/* The getaddrinfo form tells no TTL. Half a minute is what a kept-alive connection lives, so a
- * cached name is never older than a connection to it may be. */
+/* evdns_getaddrinfo does not return a TTL. An idle connection lives for 30 s too, so a cached name
+ * is never older than a reused connection may be. */
 enum { CACHE_S = 30, CACHE_MAX = 1024, BUCKETS = 256 };
 
 enum lookup_state { LOOKUP_PENDING, LOOKUP_READY, LOOKUP_FAILED };
 
 struct lookup {
-	struct resolver *resolver; /* NULL: the resolver closed first, the callback frees this */
+	struct resolver *resolver; /* NULL: the resolver is closed, and the callback frees this */
 	TAILQ_ENTRY(lookup) by_age, by_hash;
 	TAILQ_HEAD(, resolver_wait) waiting;
 	enum lookup_state state;
 	bool listed;
 	bool starting;   /* evdns may answer from the hosts file inside the call */
-	bool hosts_only; /* there was no name server to ask */
+	bool hosts_only; /* there was no name server */
 	bool asked_v6;   /* for the reason of a failure */
 	uint64_t until_ns;
 	struct resolver_answer answer;
@@ -45,7 +44,7 @@ struct resolver {
 	struct lookup_list by_age; /* oldest first */
 	struct lookup_list buckets[BUCKETS];
 	size_t n;
-	struct resolver_answer failed; /* the last one that failed at once */
+	struct resolver_answer failed; /* the last answer that failed at once */
 };
 
 static struct lookup_list *bucket_of(struct resolver *r, const char *host)
@@ -117,7 +116,7 @@ void resolver_close(struct resolver *r)
 
 /* ---- one lookup ---- */
 
-/* By evdns's own numbers, which tell more than its getaddrinfo form. */
+/* For evdns's own error numbers, which tell more than those of evdns_getaddrinfo. */
 static const char *failure_text(int result)
 {
 	static const struct {
@@ -130,7 +129,7 @@ static const char *failure_text(int result)
 	    {DNS_ERR_NOTIMPL, "the name server refused"},
 	    {DNS_ERR_REFUSED, "the name server refused"},
 	    {DNS_ERR_TRUNCATED, "the DNS answer was truncated: the name has too many addresses"},
-	    /* evdns makes SERVFAIL a timeout too, after a second try. */
+	    /* evdns reports SERVFAIL as a timeout too, after a second try. */
 	    {DNS_ERR_TIMEOUT, "the name server failed (SERVFAIL), or did not answer in time"},
 	    {DNS_ERR_NODATA, no_address},
 	};
@@ -168,7 +167,7 @@ static const char *take_addresses(struct lookup *l, const struct evutil_addrinfo
 	return l->answer.n == 0 ? no_address : NULL;
 }
 
-/* Waiters may cancel each other and ask again from their callbacks. */
+/* The callbacks may cancel other waits and ask again. */
 static void tell_waiting(struct lookup *l)
 {
 	struct resolver_wait *w;
@@ -179,7 +178,7 @@ static void tell_waiting(struct lookup *l)
 	}
 }
 
-/* The end of a lookup: `failure`, or NULL where it has addresses. */
+/* Ends a lookup: `failure` is the reason, or NULL if it has addresses. */
 static void settle(struct lookup *l, const char *failure)
 {
 	l->answer.failure = failure;
@@ -193,7 +192,7 @@ static void settle(struct lookup *l, const char *failure)
 		tell_waiting(l);
 		return;
 	}
-	/* A failure is told to those who wait now and not remembered. */
+	/* A failure goes to the calls that wait now and is not cached. */
 	lookup_unlist(l);
 	if (l->starting)
 		return; /* resolver_ask returns it */
@@ -210,7 +209,7 @@ static void on_explained(int result, char type, int count, int ttl, void *addres
 	(void)count;
 	(void)ttl;
 	(void)addresses;
-	/* No A record at all: then it is AAAA's failure that counts. */
+	/* The name has no A record: the failure of AAAA is the reason. */
 	if (result == DNS_ERR_NODATA && !l->asked_v6 && l->resolver != NULL) {
 		l->asked_v6 = true;
 		if (evdns_base_resolve_ipv6(name_servers_dns(l->resolver->servers), l->host,
@@ -220,8 +219,8 @@ static void on_explained(int result, char type, int count, int ttl, void *addres
 	settle(l, failure_text(result));
 }
 
-/* The getaddrinfo form has one error for everything but "no such name". Asking once more, in the
- * form that tells, costs a query for a name that failed anyway; its addresses are not used. */
+/* evdns_getaddrinfo has a single error for everything except "no such name". A second query,
+ * through evdns_base_resolve_ipv4 and _ipv6, finds the reason. Its addresses are not used. */
 static bool explain(struct lookup *l)
 {
 	return l->resolver != NULL && !l->starting && !l->hosts_only &&
@@ -238,7 +237,7 @@ static const char *plain_failure(const struct lookup *l, int result)
 	return result == EVUTIL_EAI_NONAME ? no_such_name : "the name cannot be resolved";
 }
 
-/* evdns calls back inside evdns_getaddrinfo where the hosts file knows the name. */
+/* evdns calls this inside evdns_getaddrinfo if the hosts file has the name. */
 static void on_resolved(int result, struct evutil_addrinfo *ai, void *arg)
 {
 	struct lookup *l = arg;
@@ -253,7 +252,7 @@ static void on_resolved(int result, struct evutil_addrinfo *ai, void *arg)
 
 /* ---- asking ---- */
 
-/* Forgets answers, the oldest first, until `left` lookups are left; queries in flight stay. */
+/* Frees cached answers, the oldest first, until `left` lookups remain. Queries in flight stay. */
 static void forget(struct resolver *r, size_t left)
 {
 	struct lookup *l, *next;
@@ -266,7 +265,7 @@ static void forget(struct resolver *r, size_t left)
 	}
 }
 
-/* NULL without memory, or when every entry is a query in flight. */
+/* NULL without memory, or if every entry is a query in flight. */
 static struct lookup *lookup_new(struct resolver *r, const char *host)
 {
 	size_t size = strlen(host) + 1;
@@ -294,8 +293,8 @@ static struct lookup *find(struct resolver *r, const char *host)
 	return NULL;
 }
 
-/* Without a name server evdns would keep the request for ever; a base of its own that is thrown
- * away still answers from the hosts file. */
+/* Without a name server evdns would keep the request for ever. A separate base, freed after the
+ * call, answers from the hosts file. */
 static void start_hosts_only(struct resolver *r, struct lookup *l)
 {
 	struct evutil_addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
@@ -328,7 +327,7 @@ const struct resolver_answer *resolver_ask(struct resolver *r, const char *host,
 	static const struct resolver_answer too_many = {.failure =
 							    "too many names are being looked up"};
 	if (name_servers_refresh(r->servers))
-		forget(r, 0); /* learnt from other servers or another hosts file */
+		forget(r, 0); /* the answers came from other servers or another hosts file */
 	struct lookup *l = find(r, host);
 	if (l == NULL) {
 		if ((l = lookup_new(r, host)) == NULL)

@@ -1,6 +1,6 @@
-/* Owns the server's frame: opening, the hook, the sweep of deadlines, draining, closing.
- * Never touches a request's bytes.
- * Called by main (open, drain, close), by the loop (hook, sweep) and by /metrics (counters). */
+/* Owns the frame of the server: opening, the hook, the sweep of deadlines, draining, closing. Never
+ * touches the bytes of a request. Called by the composition root (open, drain, close), by the loop
+ * (hook, sweep), and by /metrics (counters). */
 #include "http/server.h"
 
 #include <assert.h>
@@ -22,10 +22,10 @@ const struct http_limits http_limits_default = {
 };
 
 enum {
-	SWEEP_MS = 5,      /* deadlines are judged at most this often, ... */
-	SWEEP_TURN = 256,  /* ... and this many at once, so that a sweep does not stall the loop; */
+	SWEEP_MS = 5,      /* between two sweeps at least */
+	SWEEP_TURN = 256,  /* connections in one sweep, so that it does not stall the loop */
 	STARVED_COST = 16, /* a starved connection counts as so many: making room compares others */
-	STARVED_MS = 100,  /* meanwhile other connections may give memory back */
+	STARVED_MS = 100,  /* the wait of a starved connection for memory of others */
 	SMALL_REPLY = 1 << 14,
 	LARGE_TURN = 1 << 20, /* bytes of larger replies in one turn: about a millisecond */
 };
@@ -57,7 +57,7 @@ static int sweep_phase(struct http_server *server, enum phase phase, int budget)
 	       c->since_ns + server->phase_ns[phase] <= now_ns) {
 		connection_expire(c);
 		if (c == TAILQ_FIRST(&server->phases[phase]))
-			break; /* its bytes are parsed in this very turn */
+			break; /* its bytes are parsed in this turn */
 		budget -= phase == PHASE_STARVED ? STARVED_COST : 1;
 	}
 	return budget;
@@ -92,8 +92,8 @@ static void free_dead(struct http_server *server)
 	}
 }
 
-/* libevent does not say which socket the kernel refused to watch, and it is rare: all are watched
- * anew. At most once a second, because the reason may last. */
+/* libevent does not tell which socket the kernel refused to watch. This is rare, so all sockets are
+ * watched again, at most once a second because the reason may last. */
 static void rewatch(struct http_server *server)
 {
 	const uint64_t now_ns = loop_mono_ns(server->loop);
@@ -120,8 +120,8 @@ static void rewatch(struct http_server *server)
 	loop_again(server->loop);
 }
 
-/* Takes each off the list. A flood of large replies delays nobody's small one: of the large ones
- * only some leave in a turn, and the rest keep their order. */
+/* Takes each connection off the list and sends. In a turn only LARGE_TURN bytes of large replies
+ * leave, in their order, so that they do not delay the small replies of other clients. */
 static void flush(struct http_server *server)
 {
 	size_t large = 0;
@@ -251,7 +251,7 @@ void http_server_drain(struct http_server *server)
 	for (size_t i = 0; i < sizeof(incomplete) / sizeof(incomplete[0]); i++)
 		while ((c = TAILQ_FIRST(&server->phases[incomplete[i]])) != NULL)
 			connection_refuse(c, 503, "the server is shutting down: try again");
-	loop_again(server->loop); /* the answers leave in the next hook */
+	loop_again(server->loop); /* the replies leave in the next hook */
 }
 
 bool http_server_drained(const struct http_server *server)
@@ -259,7 +259,7 @@ bool http_server_drained(const struct http_server *server)
 	return server->draining && server->counters.open == 0 && server->counters.in_progress == 0;
 }
 
-/* The loop has no way to forget a hook: it must not turn any more. */
+/* A hook cannot be removed from the loop, so the loop must not turn any more. */
 void http_server_close(struct http_server *server)
 {
 	struct connection *c;

@@ -1,14 +1,14 @@
-/* Owns bodies and replies in pieces: the handler's questions, when they are answered, the pace.
- * Never touches a socket, never calls a handler but in the dispatch, one turn after the question.
- * Called by handlers (http_body_*, http_reply_*), and by intake.c and connection.c as bytes move.
- */
+/* Owns bodies and replies in pieces: the handler's questions, the time of their answers, the pace.
+ * Never touches a socket, and calls a handler only in a dispatch after its question. Called by
+ * handlers (http_body_next, http_reply_begin and so on), and by intake.c and connection.c as bytes
+ * move. */
 #include <assert.h>
 #include <string.h>
 
 #include "http/server_parts.h"
 
-/* What a client has to move at least in the time that one piece may take: 550 bytes a second with
- * the default of 30 s, about the rate that Apache's mod_reqtimeout asks for. */
+/* A client must move at least so many bytes in the time limit of one piece. With the default of 30
+ * s that is 550 bytes a second, about the rate that Apache's mod_reqtimeout requires. */
 enum { WINDOW_BYTES = 16 << 10 };
 
 static const char client_left[] = "the client left before the end of the body";
@@ -82,7 +82,8 @@ static void answer(struct exchange *x)
 		on_more(x->on_arg, x->conn == NULL);
 }
 
-/* What is asked meanwhile waits for the next turn: nobody else's bytes wait for a whole stream. */
+/* Questions of these calls wait for the next turn, so that other clients do not wait for a whole
+ * stream. */
 void stream_on_calls(evutil_socket_t fd, short what, void *arg)
 {
 	struct http_server *server = arg;
@@ -111,9 +112,9 @@ void stream_fail(struct connection *c, enum http_body state, const char *reason)
 	pulled(c);
 }
 
-/* The client moved n bytes since the phase began. As each piece begins a new wait, a client that
- * sends or takes a byte now and then would never be late: so it is also judged over longer times.
- * Only the time counts in which it was waited for. */
+/* The client has moved n bytes since the phase began. Each piece begins a new wait, so a client
+ * that moves one byte now and then would never be late. Therefore its pace is also measured over a
+ * longer window, in which only the time that the server waits for the client counts. */
 static bool drips(struct connection *c, size_t n)
 {
 	struct exchange *x = c->x;
@@ -127,7 +128,7 @@ static bool drips(struct connection *c, size_t n)
 	return false;
 }
 
-/* There is room to read: a piece would be the handler's, and what is no piece yet is bounded. */
+/* The buffer has room: the handler gets every piece at once, and an incomplete line is bounded. */
 static void wait_for_bytes(struct connection *c)
 {
 	if (c->phase != PHASE_PULL)
@@ -136,8 +137,8 @@ static void wait_for_bytes(struct connection *c)
 		connection_watch(c, EV_READ);
 }
 
-/* What stands before a mistake is the handler's all the same, so that what it gets depends on the
- * bytes and not on how they came. */
+/* The handler gets the bytes before a framing error too, so that its input depends on the bytes
+ * only and not on how they arrived. */
 void stream_pull(struct connection *c)
 {
 	struct exchange *x = c->x;
@@ -179,10 +180,10 @@ void http_body_next(struct http_request *req, http_body_fn *fn, void *arg)
 		stream_pull(x->conn);
 }
 
-/* ---- the rest of a body that nobody pulls ---- */
+/* ---- the rest of a body after the reply ---- */
 
-/* A client that still waits for its 100 may send the body or not: what follows could not be told
- * apart. Beyond linger_bytes a new connection is cheaper for both sides. */
+/* A client that still waits for its 100 may send the body or not, so the server cannot tell the
+ * next bytes from a new request. Beyond linger_bytes a new connection is cheaper for both sides. */
 bool stream_may_skip(const struct exchange *x)
 {
 	const struct http_parser *p = &x->parser;
@@ -208,7 +209,7 @@ bool stream_skip(struct connection *c)
 		connection_linger(c);
 		return false;
 	}
-	if (c->eof) { /* all that came is read */
+	if (c->eof) { /* no more bytes will come */
 		connection_close(c);
 		return false;
 	}
@@ -279,7 +280,7 @@ void http_reply_more(struct http_request *req, http_more_fn *fn, void *arg)
 		run_later(x);
 }
 
-/* The deadline begins anew, and the bytes that are sent do not pile up before those that wait. */
+/* The deadline begins again, and sent bytes are removed from the front of the buffer. */
 bool stream_sent(struct connection *c, size_t n)
 {
 	struct exchange *x = c->x;

@@ -1,6 +1,5 @@
-/* Owns the plain transport: bytes as they are, over the socket.
- * Never blocks, never raises SIGPIPE, never changes a connection's state.
- * Called by connection.c through the table. */
+/* Owns the plain transport: unchanged bytes over the socket. Never blocks, raises SIGPIPE or
+ * changes the state of a connection. Called by connection.c and intake.c through the table. */
 #include "http/transport.h"
 
 #include <errno.h>
@@ -12,7 +11,7 @@ static ssize_t result_of(ssize_t n)
 {
 	if (n >= 0)
 		return n;
-	/* An interrupted call is tried again when the loop comes back: it polls by level. */
+	/* An interrupted call is tried again in the next turn: the loop polls by level. */
 	return errno == EINTR || errno == EWOULDBLOCK ? -EAGAIN : -errno;
 }
 

@@ -1,6 +1,6 @@
-/* Owns the strict reading of URLs that referd calls or redirects to.
- * Never resolves a name, never repairs an input: what would have to be rewritten is refused.
- * Called by api (when a URL is saved), delivery and the outbound client. */
+/* Owns the strict parsing of URLs that referd calls or redirects to. Never resolves a name, and
+ * never repairs an input: it refuses a URL that would have to be changed. Called by api (when a URL
+ * is saved), delivery and the outbound client. */
 #include "http/url.h"
 
 #include <arpa/inet.h>
@@ -14,8 +14,8 @@ enum { PORT_HTTP = 80, PORT_HTTPS = 443, PORT_DIGITS = 5, LABEL_MAX = 63 };
 
 enum char_class { IN_PATH = 1, IN_QUERY = 2, IN_FRAGMENT = 4, IN_HOST = 8 };
 
-/* RFC 3986's characters, less those that WHATWG's parser would rewrite ("'" in a query), plus the
- * brackets and bars that real query strings hold and WHATWG leaves alone. */
+/* The characters of RFC 3986, without those that the WHATWG parser rewrites ("'" in a query), and
+ * with the brackets and bars of real query strings, which WHATWG does not change. */
 static const struct {
 	const char *chars;
 	unsigned classes;
@@ -43,7 +43,7 @@ static bool is_hex(char c)
 	return isxdigit((unsigned char)c) != 0;
 }
 
-/* All of t is of the class, and every "%" begins a percent-encoded byte. */
+/* Returns true if all of t is of the classes and every "%" begins a percent-encoded byte. */
 static bool text_in(struct text t, unsigned classes)
 {
 	for (size_t i = 0; i < t.n; i++) {
@@ -133,7 +133,7 @@ static const char *read_port(struct text digits, struct url *url)
 	return NULL;
 }
 
-/* WHATWG's "ends in a number": such a host is an IPv4 address or nothing. */
+/* WHATWG's "ends in a number": such a host must be an IPv4 address. */
 static bool ends_in_number(const char *host)
 {
 	const char *dot = strrchr(host, '.');
@@ -170,8 +170,9 @@ static const char *read_ipv6(struct text literal, struct url *url)
 	return NULL;
 }
 
-/* The name in lower case with A-labels. Names in DNS may hold underscores, which IDNA does not
- * know: they are read as a letter and put back, in ASCII names, where each byte keeps its place. */
+/* Writes the name in lower case with A-labels. DNS names may have underscores, which IDNA refuses.
+ * In ASCII names each byte keeps its place, so underscores become a letter before and are put back
+ * after. */
 static bool name_to_ascii(struct text host, bool ascii, char out[URL_HOST_MAX + 1], size_t *n)
 {
 	char letters[URL_HOST_MAX];
@@ -238,7 +239,7 @@ static const char *read_authority(struct text authority, struct url *url)
 	return read_port(port, url);
 }
 
-/* Path, query and fragment: `rest` begins where the authority ended. */
+/* Reads path, query and fragment from `rest`, which begins after the authority. */
 static const char *read_rest(struct text rest, unsigned flags, struct url *url)
 {
 	struct text before;
