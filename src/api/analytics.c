@@ -1,5 +1,5 @@
 /*
- * Owns the analytics call: the time that is asked about, the answer's shape. Never adds up
+ * Owns the analytics call: the requested days and the form of the response. Never adds up counters
  * (core/analytics.c). Called through the route table.
  */
 #include "core/analytics.h"
@@ -15,7 +15,7 @@
 #include "core/code_alias.h"
 #include "routes.h"
 
-enum { DAYS = 30 /* where the query does not say */ };
+enum { DAYS = 30 /* the default */ };
 
 struct asked {
 	struct campaign_name name; /* id 0 and no code: all */
@@ -23,7 +23,7 @@ struct asked {
 	bool has_from, has_to;
 };
 
-/* Asks for the campaign, then for slices until the last is read, then for the leaders. */
+/* First reads the campaign, then slices of days until the last one, then the top referrers. */
 struct analytics_call {
 	union {
 		struct campaign_read read;
@@ -37,7 +37,7 @@ struct analytics_call {
 	struct call *call;
 };
 
-/* ---- the answer ---- */
+/* ---- the response ---- */
 
 static void put_counters(struct json_out *o, const struct day *day)
 {
@@ -124,7 +124,7 @@ static void on_top(struct command *command, enum err err)
 
 static const char no_campaign[] = "no campaign has this id or code: check campaign_id";
 
-/* Nobody needs to see a tomorrow on which nothing has happened. */
+/* Leaves tomorrow out of the response if nothing has happened on it. */
 static void drop_empty_tomorrow(struct analytics_call *ac)
 {
 	const struct day none = {0};
@@ -178,7 +178,7 @@ static const char *read_parameter(struct asked *asked, struct text name, struct 
 	return value.n > 0 ? NULL : "must be a campaign's id or code";
 }
 
-/* False after it has replied. */
+/* Returns false after it has replied. */
 static bool read_query(struct call *call, struct asked *asked)
 {
 	struct text rest = call->req->query, name, value;
@@ -195,7 +195,8 @@ static bool read_query(struct call *call, struct asked *asked)
 	return false;
 }
 
-/* The days that are asked about; today is one of that zone. False after it has replied. */
+/* Computes the first and the last day; today is a day in that zone. Returns false after it has
+ * replied. */
 static bool settle_days(struct call *call, struct asked *asked, const struct zone *zone)
 {
 	if (!asked->has_to)
@@ -213,7 +214,8 @@ static bool settle_days(struct call *call, struct asked *asked, const struct zon
 	return false;
 }
 
-/* Of all campaigns, some may be where it is tomorrow already: that day is looked at too. */
+/* In the time zones of some campaigns it may already be tomorrow in UTC, so that day is read too.
+ * */
 static void add_tomorrow(struct analytics_call *ac)
 {
 	enum { EAST_MAX_MS = 14 * 3600 * 1000 }; /* Kiribati */

@@ -1,6 +1,6 @@
 /*
- * Owns the way of a request to its call: route, credential, scope, in that order of refusal. Never
- * what a call does. Called by the HTTP server.
+ * Owns the path from a request to its call: it checks the route, the credential and the scope, in
+ * this order. Never does a call's own work. Called by the HTTP server.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -40,7 +40,7 @@ static struct api_config *copy_config(const struct api_config *config)
 	return copy;
 }
 
-/* What needs no store. */
+/* Opens the parts that need no store. */
 static enum err open_state(struct api *a, const struct api_config *config)
 {
 	a->loop = config->loop;
@@ -108,7 +108,7 @@ void api_drain(struct api *a)
 	reach_drain(a->reach);
 }
 
-/* Does the path fit the pattern? What stands in braces takes one segment, which is not empty. */
+/* Does the path match the pattern? A name in braces matches one segment that is not empty. */
 static bool fits(const char *pattern, struct text path, struct text params[CALL_PARAMS_MAX])
 {
 	size_t n = 0;
@@ -133,8 +133,8 @@ static bool fits(const char *pattern, struct text path, struct text params[CALL_
 	return p == end;
 }
 
-/* Any word may be somebody's code from elsewhere. Where it is not asked for by GET, only what has
- * the shape of our own codes is taken for one: all else is an unknown path. */
+/* Any word may be a code from another system. For methods other than GET, only a word in the form
+ * of referd's own codes counts as a code; any other word is an unknown path. */
 static bool is_there(const struct route *r, const struct text *params)
 {
 	bool short_link = strcmp(r->pattern, "/{@code}") == 0;
@@ -142,7 +142,7 @@ static bool is_there(const struct route *r, const struct text *params)
 			       (*params[0].p == CODE_USER || *params[0].p == CODE_CAMPAIGN));
 }
 
-/* A slash at the end says nothing: clients add one, and so do people. */
+/* A slash at the end has no meaning: clients and people add one. */
 static struct text without_slash(struct text path)
 {
 	if (path.n > 1 && path.p[path.n - 1] == '/')
@@ -150,13 +150,14 @@ static struct text without_slash(struct text path)
 	return path;
 }
 
-/* The route, or NULL with the methods that the path would take (0: an unknown path). */
+/* Returns the route, or NULL with the methods that the path supports (0: an unknown path). */
 static const struct route *find_route(const struct http_request *req,
 				      struct text params[CALL_PARAMS_MAX], unsigned *allowed)
 {
 	const struct text path = without_slash(req->path);
 	unsigned method = req->method == HTTP_HEAD ? HTTP_GET : req->method;
-	bool named = false; /* by a pattern without braces, which stands first: it is nobody's id */
+	/* A pattern without braces matches. Such patterns come first, so the word is not an id. */
+	bool named = false;
 	*allowed = 0;
 	for (const struct route *r = ROUTES; r->pattern != NULL; r++) {
 		memset(params, 0, CALL_PARAMS_MAX * sizeof *params);
@@ -171,8 +172,8 @@ static const struct route *find_route(const struct http_request *req,
 	return NULL;
 }
 
-/* The API token behind the request: of its Authorization header, or of the session that its cookie
- * names. NULL after 401 or 403. */
+/* Returns the API token of the request: from its Authorization header, or from the session of its
+ * cookie. NULL after 401 or 403. */
 static const struct token_entry *find_token(struct call *call)
 {
 	const struct session_entry *session =
@@ -209,8 +210,8 @@ static bool authorised(struct call *call, const struct route *route)
 	return false;
 }
 
-/* An operator who forgot --trusted-proxies sees every client as one address: that is worth a line,
- * but not one for each request. */
+/* Without --trusted-proxies, all clients behind a proxy have one address. The log warns the
+ * operator, but not for each request. */
 static void warn_of_proxy(struct api *a, const struct http_request *req)
 {
 	const uint64_t hour_ns = UINT64_C(3600) * 1000000000, now_ns = loop_mono_ns(a->loop);
@@ -227,7 +228,7 @@ static void warn_of_proxy(struct api *a, const struct http_request *req)
 			 "the proxy's address, so that each client has limits of its own"));
 }
 
-/* NULL after 503. */
+/* Returns NULL after 503. */
 static struct call *begin_call(struct api *a, struct http_request *req)
 {
 	struct call *call = arena_zalloc(&req->arena, sizeof *call);

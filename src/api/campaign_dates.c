@@ -1,5 +1,6 @@
-/* Owns the reading of a campaign's dates and time zone from JSON. Never what a date means
- * (core/campaign.c). Called by campaign_fields.c.
+/*
+ * Owns the reading of a campaign's dates and time zone from JSON. Never converts a date into a
+ * moment (core/campaign.c). Called by campaign_fields.c.
  */
 #include "campaign_dates.h"
 

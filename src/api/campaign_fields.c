@@ -1,5 +1,5 @@
 /*
- * Owns the reading of a campaign's settings from JSON. Never stores, never shows. Called by
+ * Owns the reading of a campaign's settings from JSON. Never stores or shows a campaign. Called by
  * campaigns.c.
  */
 #include "campaign_fields.h"
@@ -16,7 +16,8 @@
 #include "core/pass_param.h"
 #include "language.h"
 
-/* What is read into: a campaign, and which members of it were given beyond those of the table. */
+/* The campaign that is being read, and the members that the request contains in addition to the
+ * members of the table. */
 struct draft {
 	struct campaign campaign; /* first: the table's offsets are a campaign's */
 	uint64_t set;
@@ -113,9 +114,9 @@ static const char *read_redirect(struct call *call, const struct json *v, void *
 	return campaign_read_redirect(call, v, &draft->campaign);
 }
 
-/* ---- the parameters that are passed on ---- */
+/* ---- the passed parameters ---- */
 
-/* null: the usual ones; an empty list: none. */
+/* null means the default parameters; an empty list means none. */
 static const char *read_pass_params(struct call *call, const struct json *v, void *record)
 {
 	struct pairs *out = &((struct draft *)record)->campaign.pass_params;
@@ -140,7 +141,7 @@ static const char *read_pass_params(struct call *call, const struct json *v, voi
 
 /* ---- pages ---- */
 
-/* The text as it is kept: lines end with "\n" alone. */
+/* Copies the text as it is stored: lines end with "\n" only. */
 static const char *one_line_end(struct call *call, struct text t, struct text *kept)
 {
 	char *p = arena_alloc(&call->req->arena, t.n + 1);
@@ -239,7 +240,7 @@ static const char *read_form(struct call *call, const struct json *v, void *reco
 
 /* ---- all of them ---- */
 
-/* A member with AT(id) marks what it has read itself. */
+/* A member with AT(id) calls mark() itself for each part that it has read. */
 static const struct decode_field table[] = {
     {"name", DECODE_NAME, AT(name), CAMPAIGN_NAME_MAX, NULL, NULL},
     {"lang", DECODE_CUSTOM, AT(lang), 0, NULL, read_lang},

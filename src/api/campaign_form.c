@@ -1,6 +1,6 @@
 /*
- * Owns the JSON form of a campaign's form fields. Never judges them (core/form_field.c). Called by
- * campaign_fields.c and campaign_show.c.
+ * Owns the JSON form of a campaign's form fields. Never checks the rules of a field
+ * (core/form_field.c). Called by campaign_fields.c and campaign_show.c.
  */
 #include "campaign_form.h"
 
@@ -10,7 +10,7 @@
 
 static const char no_memory[] = "could not be read: the server is out of memory";
 
-/* Always there, and never stored. */
+/* These fields always exist and are never stored. */
 static const struct {
 	const char *id, *label;
 	enum form_type type;
@@ -36,7 +36,7 @@ static const char *problem_of(struct call *call, struct text id, const char *pro
 			      TEXT_ARGS(decode_shown(id)), problem);
 }
 
-/* A field on its way: its options are gathered in a buffer. */
+/* A field that is being read; its options are gathered in a buffer. */
 struct form_reading {
 	struct form_field field;
 	struct buf options;
@@ -118,7 +118,7 @@ static const char *read_field(struct call *call, const struct json *item, struct
 	return problem;
 }
 
-/* Judges the whole list, and keeps it in the arena. */
+/* Checks the whole list, and copies it into the arena. */
 static const char *keep_list(struct call *call, const struct buf *list, struct pairs *fields)
 {
 	struct text id;
@@ -126,7 +126,7 @@ static const char *keep_list(struct call *call, const struct buf *list, struct p
 	fields->raw = arena_copy(&call->req->arena, buf_view(list));
 	if (list->failed || (list->n > 0 && fields->raw.p == NULL))
 		return no_memory;
-	/* Without an id it is about the list. */
+	/* A problem without an id concerns the list. */
 	return problem == NULL || id.n == 0 ? problem : problem_of(call, id, problem);
 }
 

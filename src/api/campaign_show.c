@@ -1,5 +1,5 @@
 /*
- * Owns the JSON of a campaign. Never reads a record. Called by the campaign calls.
+ * Owns the JSON form of a campaign. Never reads a record. Called by the campaign calls.
  */
 #include "campaign_show.h"
 
@@ -102,12 +102,12 @@ void campaign_show(struct call *call, struct json_out *o, const struct campaign 
 	show_redirect(o, c);
 	show_names(o, "pass_params", pass_params_of(c));
 	show_pages(o, c);
-	/* Under assets as other tools read them, and under the names by which they are set. */
+	/* Other tools read these values under "assets"; a PUT sets them under their own names. */
 	show_assets(o, c);
 	json_open(o, "assets", '{');
 	show_assets(o, c);
 	json_open(o, "logo", '{');
-	json_put_text(o, "type", TEXT("rectangle")); /* pages show it as it is */
+	json_put_text(o, "type", TEXT("rectangle")); /* pages do not crop it */
 	json_put_text_or_null(o, "path", c->logo_url);
 	json_close(o, '}');
 	json_close(o, '}');

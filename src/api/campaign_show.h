@@ -1,5 +1,5 @@
 /*
- * The JSON of a campaign.
+ * The JSON form of a campaign.
  */
 #ifndef API_CAMPAIGN_SHOW_H
 #define API_CAMPAIGN_SHOW_H

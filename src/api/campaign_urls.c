@@ -1,6 +1,6 @@
 /*
- * Owns the reading of the addresses in a campaign's settings: URLs, origins, the redirect. Never
- * opens an address. Called by campaign_fields.c.
+ * Owns the reading of the URLs in a campaign's settings: logo, origins, redirect. Never opens a
+ * URL. Called by campaign_fields.c.
  */
 #include "campaign_urls.h"
 
@@ -10,7 +10,8 @@
 #include "core/redirect.h"
 #include "http/url.h"
 
-/* In ASCII, as a Location header has it: only the host may be written in other letters. */
+/* Copies the URL in ASCII, because it goes into a Location header. Only the host may contain other
+ * letters. */
 static const char *keep_url(struct call *call, struct text typed, const struct url *url,
 			    struct text *out)
 {
@@ -27,7 +28,7 @@ static const char *keep_url(struct call *call, struct text typed, const struct u
 	return problem;
 }
 
-/* A URL for browsers, null or "" for none. */
+/* Reads a URL for browsers; null and "" mean no URL. */
 const char *campaign_read_url(struct call *call, const struct json *v, struct text *out)
 {
 	struct text t = {0};
@@ -48,7 +49,7 @@ static bool is_local(const struct url *url)
 	       text_eq(host, TEXT("127.0.0.1")) || text_eq(host, TEXT("::1"));
 }
 
-/* Appends it as a browser's Origin header has it. */
+/* Appends the origin in the form of a browser's Origin header. */
 static const char *read_origin(struct text t, struct buf *list)
 {
 	struct url url;
@@ -89,7 +90,7 @@ const char *campaign_read_origins(struct call *call, const struct json *v, struc
 	return decode_keep_pairs(call, &list, origins);
 }
 
-/* The word of "first_name_param"; NULL for an unknown member. */
+/* Returns the word of "first_name_param" ("first_name"); NULL for an unknown member. */
 static const char *word_of(struct text member)
 {
 	char name[64];

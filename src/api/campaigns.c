@@ -1,4 +1,5 @@
-/* Owns the campaign calls of the REST API. Never a rule about joining. Called through the route
+/*
+ * Owns the campaign calls of the REST API. Never decides who may join. Called through the route
  * table.
  */
 #include "api/call/identifier.h"
@@ -109,7 +110,7 @@ const struct operation OP_CAMPAIGN_SEARCH = {
     .answers = {{200, ANSWER_LIST, "Campaign"}},
 };
 
-/* A search for a status finds archived campaigns, which a list leaves out. */
+/* A search by status also finds archived campaigns, which a list leaves out. */
 static void take_status(struct campaign_list *list)
 {
 	uint64_t status;
@@ -137,7 +138,7 @@ void campaign_list(struct call *call)
 		gather_begin(&lc->gather, &list->command, &list->page);
 }
 
-/* ---- making and changing ---- */
+/* ---- creating and changing ---- */
 
 static void on_saved(struct command *command, enum err err)
 {

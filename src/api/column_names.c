@@ -1,5 +1,6 @@
-/* Owns the words that people write over the columns of a list, in the languages of the hosted
- * pages. Never what a column does. Called by the imports of users and coupons.
+/*
+ * Owns the common names of columns, in the languages of the hosted pages. Never reads a cell.
+ * Called by the imports of users and coupons.
  */
 #include "column_names.h"
 
@@ -7,7 +8,7 @@
 #include "base/unicode.h"
 #include "base/utf8.h"
 
-/* Word processors write "E-mail" with a dash of their own. */
+/* Word processors write "E-mail" with other dash characters. */
 static bool is_dash(uint32_t c)
 {
 	return c >= 0x2010 && c <= 0x2015;
@@ -45,7 +46,7 @@ bool column_name_is(struct text folded, const char *name)
 	return i == folded.n;
 }
 
-/* Folded, so without blanks and hyphens. */
+/* Folded names, so they have no spaces and hyphens. */
 static const struct {
 	const char *column;
 	const char *words[18];

@@ -1,6 +1,6 @@
 /*
- * Owns the coupon calls of the REST API: an upload is added in slices, as it comes, and the pool is
- * listed. Never hands one out. Called through the route table.
+ * Owns the coupon calls of the REST API: it adds an upload in slices while it arrives, and lists a
+ * pool. Never hands out a coupon. Called through the route table.
  */
 #include <inttypes.h>
 
@@ -17,18 +17,18 @@
 
 struct upload {
 	struct coupons_add add;           /* the slice */
-	uint64_t places[COUPONS_ADD_MAX]; /* where each of its codes stands: a line, or an entry */
+	uint64_t places[COUPONS_ADD_MAX]; /* the line or the entry of each code */
 	struct arena texts;               /* the slice's codes */
 	struct call *call;
-	struct transfer transfer; /* of a streamed upload, which counts as an import */
-	uint64_t added, skipped;  /* in slices before */
+	struct transfer transfer; /* a streamed upload counts as an import */
+	uint64_t added, skipped;  /* in the earlier slices */
 	/* CSV: */
 	struct csv_reader csv;
-	struct text piece; /* what is left of it */
-	bool ended;        /* no piece follows */
-	size_t column;     /* that holds the coupons, once the first line was read */
+	struct text piece; /* the part that is not read yet */
+	bool ended;        /* this is the last piece */
+	size_t column;     /* of the coupons; set by the first line */
 	bool has_column, has_headline;
-	uint64_t windows_1252_lines; /* that were not valid UTF-8 */
+	uint64_t windows_1252_lines; /* lines that are not valid UTF-8 */
 	/* JSON: */
 	struct body body;
 	const struct json *codes;
@@ -39,7 +39,7 @@ static const char codes_required[] =
     "is required: send {\"codes\": [\"A1\", ...]}, or text/csv with one coupon per line";
 static const char no_rule[] = "no reward rule has this id";
 
-/* ---- how it ends ---- */
+/* ---- the end ---- */
 
 static void free_upload(struct upload *u)
 {
@@ -124,7 +124,7 @@ static void submit(struct upload *u)
 		reply_err(u, ERR_BUSY);
 }
 
-/* False after it has replied. */
+/* Returns false after it has replied. */
 static bool take(struct upload *u, uint64_t place, struct text code)
 {
 	if (typed_strip(code, &u->texts, &code) != ERR_OK) {
@@ -146,7 +146,7 @@ static bool take(struct upload *u, uint64_t place, struct text code)
 	return true;
 }
 
-/* ---- where codes come from ---- */
+/* ---- the source of the codes ---- */
 
 enum pull { PULLED, PULL_WAITS, PULL_ENDED, PULL_REPLIED };
 
@@ -185,8 +185,8 @@ static struct text cell_of(const struct upload *u, size_t column)
 	return typed_trim(csv_unguard(csv_cell(&u->csv, column)));
 }
 
-/* The first line says where the coupons are: in the column of that name, or in the only one. False
- * after it has replied. */
+/* Finds the column of the coupons from the first line: the column with such a name, or the only
+ * column. Returns false after it has replied. */
 static bool take_first_line(struct upload *u, bool *is_headline)
 {
 	size_t filled = 0, only = 0;
@@ -208,7 +208,7 @@ static bool take_first_line(struct upload *u, bool *is_headline)
 	return false;
 }
 
-/* Without a headline, nothing else may stand beside the coupons. */
+/* Without a line of names, the other cells of a line must be empty. */
 static bool is_alone(const struct upload *u)
 {
 	for (size_t i = 0; i < u->csv.n_cells; i++)
@@ -262,7 +262,8 @@ static void on_piece(void *arg, struct text piece, enum http_body state)
 	fill(u);
 }
 
-/* Codes for the next slice; then it goes to the store, or a piece of the body is waited for. */
+/* Gathers codes for the next slice; then submits the slice, or waits for the next piece of the
+ * body. */
 static void fill(struct upload *u)
 {
 	enum pull pull = PULLED;
@@ -278,7 +279,7 @@ static void fill(struct upload *u)
 
 /* ---- the calls ---- */
 
-/* False after it has replied. */
+/* Returns false after it has replied. */
 static bool read_codes(struct upload *u)
 {
 	static const char *const known[] = {"codes", NULL};

@@ -1,6 +1,6 @@
 /*
- * Owns the delivery calls of the REST API: what was sent, what waits, sending again. Never sends.
- * Called through the route table.
+ * Owns the delivery calls of the REST API: list, read, resend. Never sends a request. Called
+ * through the route table.
  */
 #include "api/call/decode.h"
 #include "api/call/identifier.h"
@@ -143,7 +143,7 @@ void delivery_list(struct call *call)
 		call_query(call, &list->command);
 }
 
-/* ---- one ---- */
+/* ---- a single record ---- */
 
 static const char no_delivery[] = "no delivery has this id";
 

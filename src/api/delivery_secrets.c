@@ -12,7 +12,7 @@ static void add(struct delivery_secrets *s, struct text secret)
 		s->items[s->n++] = secret;
 }
 
-/* The secrets in the URLs of the user's own pages. */
+/* Adds the secrets in the URLs of the user's personal pages. */
 static void add_links(struct delivery_secrets *s, struct codes *codes, uint64_t user_id)
 {
 	static const enum code_secret which[] = {SECRET_UNSUBSCRIBE, SECRET_OWN_PAGE,

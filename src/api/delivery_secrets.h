@@ -13,9 +13,8 @@ enum { DELIVERY_SECRETS_MAX = 4 + WEBHOOK_LIST_MAX };
 struct delivery_secrets {
 	struct text items[DELIVERY_SECRETS_MAX];
 	size_t n;
-	bool unreadable; /* a header value cannot be opened, so no part of the response may be shown
-			  */
-	bool read_only;  /* the call's token is without the scope write */
+	bool unreadable; /* a header value cannot be opened: show no part of the response */
+	bool read_only;  /* the token of the call lacks the scope write */
 	char made[3][CODE_SECRET_SIZE];
 	struct buf opened; /* header values */
 };

@@ -1,5 +1,5 @@
 /*
- * Owns the JSON form of deliveries and their attempts. Never reads one. Called by the delivery
+ * Owns the JSON form of deliveries and their attempts. Never reads a record. Called by the delivery
  * calls and by the webhook's test.
  */
 #include "delivery_show.h"
@@ -11,7 +11,7 @@
 #include "delivery_secrets.h"
 #include "http/client.h"
 
-enum { ANSWER_KEPT = 4096 }; /* bytes of an answer that are stored */
+enum { ANSWER_KEPT = 4096 }; /* bytes of a response that are stored */
 
 const char *delivery_error_class(uint64_t failure, uint64_t status)
 {
@@ -41,7 +41,7 @@ void delivery_show(struct call *call, struct json_out *o, const struct delivery 
 	show_time(o, "created_at", d->created_ms);
 	show_time(o, "next_attempt_at",
 		  next_known ? loop_unix_of_steady(call->api->loop, d->due_ms) : 0);
-	/* Behind another one of its order chain: that one's end makes it due. */
+	/* It waits for an earlier delivery of its chain, whose end makes it due. */
 	json_put_bool(o, "waiting", d->waiting != 0 && d->finished_ms == 0);
 	show_time(o, "finished_at", d->finished_ms);
 	show_id(o, "last_status", d->last_status);
@@ -59,7 +59,7 @@ void delivery_reply(struct call *call, int status, const struct delivery *d)
 	call_reply_data(call, &o, status);
 }
 
-/* An answer that was cut may end within a character: that piece is left out. */
+/* A cut response may end within a character: this part of a character is left out. */
 static struct text whole_characters(struct text answer)
 {
 	for (size_t cut = 1; answer.n >= ANSWER_KEPT && cut < 4; cut++)
@@ -81,9 +81,9 @@ static void put_plain_answer(struct json_out *o, struct text answer)
 	buf_free(&base64);
 }
 
-/* Receivers like to send back what they were sent, and in encodings that no search foresees
- * (Base64, a list of bytes). So a token that may only read sees no response to a request with a
- * secret. */
+/* A receiver may repeat the request in its response, in encodings that a search cannot foresee
+ * (Base64, a list of bytes). So a token that can only read sees no response to a request that
+ * contained a secret. */
 static void put_answer(struct json_out *o, const struct attempt *a,
 		       const struct delivery_secrets *secrets)
 {

@@ -1,5 +1,5 @@
 /*
- * A delivery as JSON.
+ * The JSON form of a delivery.
  */
 #ifndef API_DELIVERY_SHOW_H
 #define API_DELIVERY_SHOW_H
@@ -7,15 +7,15 @@
 #include "api/call/call.h"
 #include "core/delivery_list.h"
 
-/** The members of a delivery. A status DELIVERY_HELD is shown as it is. */
+/** Writes the members of a delivery. The status DELIVERY_HELD is shown as "held". */
 void delivery_show(struct call *call, struct json_out *o, const struct delivery *delivery);
-/** {"data": delivery} */
+/** Replies {"data": delivery}. */
 void delivery_reply(struct call *call, int status, const struct delivery *delivery);
-/** The same with its attempts under "log". */
+/** Replies {"data": delivery} with the attempts in "log". */
 void delivery_reply_read(struct call *call, int status, const struct delivery_read *read);
 
-/** The class of what went wrong ("timeout", "status"); NULL for a success and for what was not
- * tried. */
+/** Returns the class of a failure ("timeout", "status"); NULL for a success, and if there was no
+ * attempt. */
 const char *delivery_error_class(uint64_t failure, uint64_t status);
 
 #endif

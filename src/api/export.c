@@ -1,5 +1,6 @@
-/* Owns the export of users: a header line, then slice after slice at the client's pace. Never holds
- * more than one slice. Called through the route table.
+/*
+ * Owns the export of users: a header line, then slices at the client's pace. Never holds more than
+ * one slice in memory. Called through the route table.
  */
 #include <stddef.h>
 #include <stdio.h>
@@ -24,15 +25,15 @@ enum { FIELDS_MAX = 2 * FORM_FIELDS_MAX + PASS_PARAMS_MAX };
 
 struct export
 {
-	/* One after the other. */
+	/* One command after another. */
 	struct campaign_read read;
 	struct user_export slice;
 	struct call *call;
 	struct transfer transfer;
 	const struct zone *zone;        /* the campaign's */
-	struct text fields[FIELDS_MAX]; /* ids of the campaign's form fields: the last columns */
+	struct text fields[FIELDS_MAX]; /* ids of the form fields: the last columns */
 	size_t n_fields;
-	bool excel; /* a byte order mark and semicolons: Excel opens it with a double click */
+	bool excel; /* a byte order mark and semicolons: a double click opens it in Excel */
 };
 
 static char separator_of(const struct export *x)
@@ -131,7 +132,7 @@ static void write_user(const struct export *x, const struct exported_user *e, st
 
 /* ---- slices ---- */
 
-/* x is gone with the request. */
+/* x is freed with the request. */
 static void finish(struct export *x, bool complete)
 {
 	struct http_request *req = x->call->req;
@@ -184,7 +185,7 @@ static bool is_known(const struct export *x, struct text id)
 	return false;
 }
 
-/* The fields of both types, or the parameters that are passed on; each of them once. */
+/* Adds the form fields of both user types, or the passed parameters; each id once. */
 static bool keep_fields(struct export *x, struct pairs fields)
 {
 	struct text rest = fields.raw, id, nothing;
@@ -252,7 +253,7 @@ const struct operation OP_USER_EXPORT = {
     .answers = {{200, ANSWER_CSV, NULL}},
 };
 
-/* False after it has replied. */
+/* Returns false after it has replied. */
 static bool read_query(struct export *x)
 {
 	struct call *call = x->call;

@@ -1,9 +1,10 @@
-/* Owns the import of users: the file as it comes, a window of lines at a time, what became of each.
- * Never what a line means (core/import.h). Called through the route table.
+/*
+ * Owns the import of users: it reads the file while it arrives, in windows of lines, and reports
+ * each line. Never decides what a line changes (core/import.h). Called through the route table.
  *
- * The window's lines are submitted as they are read and share commits; when all of them are done,
- * what was refused is written down in their order, and the next window begins. The body is pulled
- * at that pace.
+ * The lines of a window are submitted as they are read, and share commits. When all of them are
+ * done, the refused lines are written to the report in their order, and the next window begins. The
+ * body is pulled at that pace.
  */
 #include "import.h"
 
@@ -21,11 +22,11 @@
 #include "transfers.h"
 
 enum {
-	WINDOW = 512,               /* lines under way */
+	WINDOW = 512,               /* lines at a time */
 	WINDOW_BYTES_MAX = 1 << 20, /* of their texts */
 	REFUSED_MAX = 10000,
-	WINDOW_MIN =
-	    64, /* near that end windows get small, but not so small that each line is a commit */
+	/* Near REFUSED_MAX, windows get smaller, but keep enough lines to share a commit. */
+	WINDOW_MIN = 64,
 };
 
 struct line {
@@ -35,26 +36,26 @@ struct line {
 };
 
 struct import {
-	struct campaign_read read; /* the first command: which campaign it is */
+	struct campaign_read read; /* the first command: reads the campaign */
 	struct call *call;
-	struct import *next; /* of all that are running */
+	struct import *next; /* the next running import */
 	struct transfer transfer;
 	struct campaign campaign;
 	struct import_columns columns;
 	struct csv_reader csv;
-	struct text piece; /* what was not read of the last one */
+	struct text piece; /* the unread rest of the last piece */
 	bool has_header, asked, ended;
 
 	struct line *lines; /* the window */
 	size_t n_lines, n_under_way;
-	size_t n_bad;       /* of which so many were refused at once */
+	size_t n_bad;       /* lines that were refused before they were submitted */
 	struct arena arena; /* their texts */
 
 	struct import_report report;
-	bool stopped; /* on purpose, before the file's end */
-	/* Why it cannot go on. */
+	bool stopped; /* on purpose, before the end of the file */
+	/* The reason why the import cannot continue. */
 	enum err failed;
-	enum http_body input; /* HTTP_BODY_PIECE: all is well */
+	enum http_body input; /* HTTP_BODY_PIECE: no problem */
 	const char *input_problem;
 };
 
@@ -62,7 +63,8 @@ static void go_on(struct import *im);
 
 /* ---- life ---- */
 
-/* Before the reply, which may free the call: a client that left has its call freed at once. */
+/* Must run before the reply, which may free the call: if the client has left, the reply frees it at
+ * once. */
 static void unlink_import(struct import *im)
 {
 	struct import **link = &im->call->api->imports;
@@ -74,7 +76,7 @@ static void unlink_import(struct import *im)
 	transfer_end(im->call->api, &im->transfer);
 }
 
-/* The call may be gone. */
+/* The call may be freed already. */
 static void free_import(struct import *im)
 {
 	csv_free(&im->csv);
@@ -96,7 +98,7 @@ void imports_close(struct api *api)
 
 /* ---- the end ---- */
 
-/* What was stored before stays stored: the same file again goes on from there. */
+/* Stored lines stay stored, so sending the same file again continues from there. */
 static void reply_failed(struct import *im)
 {
 	char message[200];
@@ -134,7 +136,7 @@ static void finish(struct import *im)
 	free_import(im);
 }
 
-/* ---- what became of the window ---- */
+/* ---- the end of a window ---- */
 
 static void settle_window(struct import *im)
 {
@@ -224,14 +226,14 @@ static bool is_full(const struct import *im)
 	return im->n_lines >= max || im->n_bad == left || im->arena.allocated >= WINDOW_BYTES_MAX;
 }
 
-/* The next record of what has come; CSV_MORE where more has to come. */
+/* Returns the next record of the received bytes; CSV_MORE if the record is not complete yet. */
 static enum csv_result next_record(struct import *im)
 {
 	enum csv_result result = csv_read(&im->csv, &im->piece);
 	return result == CSV_MORE && im->ended ? csv_end(&im->csv) : result;
 }
 
-/* ---- the way ---- */
+/* ---- from window to window ---- */
 
 static void on_body(void *arg, struct text piece, enum http_body state)
 {
@@ -243,7 +245,7 @@ static void on_body(void *arg, struct text piece, enum http_body state)
 		im->ended = true;
 	} else {
 		im->input = state;
-		im->input_problem = piece.p; /* a literal of the server's */
+		im->input_problem = piece.p; /* a string literal of the HTTP server */
 	}
 	go_on(im);
 }
@@ -253,7 +255,8 @@ static bool must_end(const struct import *im)
 	return im->stopped || im->failed != ERR_OK || im->input != HTTP_BODY_PIECE;
 }
 
-/* Reads lines until the window is full or more has to come. False: it is over, and im is gone. */
+/* Reads lines until the window is full or more bytes are needed. False: the import has ended, and
+ * im is freed. */
 static bool fill_window(struct import *im, bool *more)
 {
 	*more = true;
@@ -275,7 +278,7 @@ static bool fill_window(struct import *im, bool *more)
 	return true;
 }
 
-/* The one place where it is decided what comes next. */
+/* The only place that decides the next step. */
 static void go_on(struct import *im)
 {
 	bool more = true;
@@ -300,7 +303,8 @@ void imports_drain(struct api *api)
 	for (struct import *im = api->imports; im != NULL; im = next) {
 		next = im->next;
 		im->stopped = true;
-		if (im->campaign.id != 0) /* else it goes on, to its end, when that was read */
+		if (im->campaign.id !=
+		    0) /* otherwise go_on ends the import when the campaign is read */
 			go_on(im);
 	}
 }
@@ -312,7 +316,7 @@ static bool keep_campaign(struct import *im)
 	struct arena *arena = &im->call->req->arena;
 	const struct campaign *c = &im->read.campaign;
 	im->campaign = (struct campaign){.id = c->id, .test_mode = c->test_mode};
-	im->campaign.timezone = text_of(zone_name(campaign_zone(c))); /* lives for ever */
+	im->campaign.timezone = text_of(zone_name(campaign_zone(c))); /* a static string */
 	im->campaign.pass_params.raw = arena_copy(arena, c->pass_params.raw);
 	im->campaign.fields_referring.raw = arena_copy(arena, c->fields_referring.raw);
 	im->campaign.fields_invited.raw = arena_copy(arena, c->fields_invited.raw);

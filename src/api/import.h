@@ -6,9 +6,10 @@
 
 struct api;
 
-/** The server stops: they end after what they have read, and say where. */
+/** The server is stopping: imports end after the lines that they have read, and report the last
+ * line. */
 void imports_drain(struct api *api);
-/** Frees those whose requests are gone: when the server was closed under them. */
+/** Frees the imports whose requests are freed already, because the HTTP server was closed first. */
 void imports_close(struct api *api);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * Owns what the cells of an import may hold. Never knows which column a cell is in, never stores.
+ * Owns the reading of the cells of an import. Never knows the column of a cell, and never stores.
  * Called by import_columns.c.
  */
 #include "import_cells.h"
@@ -12,7 +12,7 @@
 #include "core/email.h"
 #include "core/names.h"
 
-/* Kiribati is 14 hours ahead of UTC; nobody is further. */
+/* Kiribati is 14 hours ahead of UTC, the most of all time zones. */
 enum { EAST_MAX_MS = 14 * 3600 * 1000 };
 
 struct text import_cell_keep(struct import_line *r, struct text t)
@@ -63,9 +63,9 @@ const char *import_cell_referrer(struct import_line *r, struct text cell)
 	return err == ERR_INVALID ? "must be the code or e-mail address of a user" : NULL;
 }
 
-/* A user with a referrer is Referred whatever the file says. A file that says Referred without
- * naming a referrer comes from a server on which the referrer was erased: here the user was
- * added. */
+/* A user with a referrer always gets the source Referred. A line with Referred but without a
+ * referrer comes from a server on which the referrer was erased; this user gets the source Added.
+ * */
 const char *import_cell_source(struct import_line *r, struct text cell)
 {
 	uint64_t source;
@@ -77,7 +77,7 @@ const char *import_cell_source(struct import_line *r, struct text cell)
 	return NULL;
 }
 
-/* A date, or a time that does not say where: what the clocks show. */
+/* Reads a date, or a time without a UTC offset: the local time. */
 static bool read_local(struct text cell, uint64_t *local_ms)
 {
 	if (clock_is_date(cell.p, cell.n))
@@ -93,7 +93,7 @@ static uint64_t moment_of(const struct import_line *r, struct text cell, uint64_
 		   : zone_moment(zone, local_ms);
 }
 
-/* The writer of the file may be east of the campaign's time zone, where it is tomorrow already. */
+/* The author of the file may be east of the campaign's time zone, where it is already tomorrow. */
 static const char *read_time(const struct import_line *r, struct text cell, uint64_t *ms)
 {
 	static const char future[] = "is in the future";
@@ -126,7 +126,7 @@ const char *import_cell_qualified_at(struct import_line *r, struct text cell)
 	return read_time(r, cell, &r->row->qualified_ms);
 }
 
-/* Excel writes truth values in its own language. */
+/* Excel writes truth values in the language of its user. */
 const char *import_cell_qualified(struct import_line *r, struct text cell)
 {
 	static const struct {

@@ -1,5 +1,6 @@
-/* Owns the columns of an import: their names, and the way of a line to its row. Never reads a cell
- * (import_cells.c), never stores. Called by import.c.
+/*
+ * Owns the columns of an import: their names, and the conversion of a line into a row. Never
+ * interprets a cell (import_cells.c), and never stores. Called by import.c.
  */
 #include "import_columns.h"
 
@@ -18,8 +19,8 @@ static const char no_memory[] = "could not be read: the server is out of memory"
 
 struct import_column {
 	const char *name;
-	import_cell_fn *read; /* NULL: this server makes its own */
-	const char *same_as;  /* another name of that column; or NULL */
+	import_cell_fn *read; /* NULL: ignored, this server has its own */
+	const char *same_as;  /* the column with the same meaning, or NULL */
 };
 
 static const struct import_column table[] = {
@@ -34,7 +35,7 @@ static const struct import_column table[] = {
     {"qualified_at", import_cell_qualified_at, NULL},
     {"unsubscribed_at", import_cell_unsubscribed_at, NULL},
     {"ip", import_cell_ip, NULL},
-    /* Of an export. */
+    /* Columns of an export. */
     {"id", NULL, NULL},
     {"url", NULL, NULL},
     {"type", NULL, NULL},
@@ -60,7 +61,7 @@ static const struct import_column *column_called(const char *name)
 
 enum by { BY_ID, BY_LABEL };
 
-/* The form field of that id or label. */
+/* Finds the form field with this id or label. */
 static enum err find_field(struct pairs fields, struct text folded, enum by by, struct arena *arena,
 			   struct text *id)
 {
@@ -107,7 +108,8 @@ static enum err find_passed(const struct campaign *campaign, struct text folded,
 	return ERR_NOT_FOUND;
 }
 
-/* What the column is about: "referrer" of both its names, a form field's id. */
+/* Returns the meaning of the column: its name ("referrer" for both of its names), or the id of a
+ * form field. */
 static struct text meaning(const struct import_column *column, struct text field)
 {
 	if (column == NULL)
@@ -123,7 +125,8 @@ static bool is_there(const struct import_columns *c, struct text wanted)
 	return false;
 }
 
-/* Names first, then what the campaign calls its fields, then what people usually say. */
+/* Compares with the columns' own names first, then with the campaign's fields, then with common
+ * names. */
 static const char *read_name(struct text folded, const struct campaign *campaign,
 			     struct arena *arena, const struct import_column **column,
 			     struct text *field)
@@ -146,7 +149,7 @@ static const char *read_name(struct text folded, const struct campaign *campaign
 		     "of the campaign: remove the column, or define the field first";
 }
 
-/* A column without a name is one of no field: its values are refused, if it has any. */
+/* A column without a name belongs to no field, so its values are refused. */
 static const char *add_column(struct import_columns *out, struct text name,
 			      const struct campaign *campaign, struct arena *arena)
 {
@@ -174,7 +177,7 @@ void import_columns_read(const struct csv_reader *header, const struct campaign 
 		struct text name = typed_trim(csv_cell(header, i));
 		problems_add(problems, name, add_column(out, name, campaign, &arena));
 	}
-	/* A column that was refused may be one of these, misspelled. */
+	/* A refused column may be a misspelled required column. */
 	bool fine = problems->n == 0;
 	for (size_t i = 0; fine && i < sizeof required / sizeof *required; i++)
 		if (!is_there(out, text_of(required[i])))
@@ -215,7 +218,7 @@ static void read_cells(struct import_line *r, const struct import_columns *colum
 	}
 }
 
-/* What no cell says alone. A cell that was refused has its problem already. */
+/* Checks that need the whole line. A refused cell has its problem already. */
 static void check_whole(const struct import_line *r)
 {
 	struct problems *p = &r->row->join.problems;
@@ -229,8 +232,8 @@ static void check_whole(const struct import_line *r)
 			     "qualified_at");
 }
 
-/* A line with problems is not submitted, so its form fields are judged here, to report all of them
- * together. */
+/* A line with problems is not submitted, so its form fields are checked here; all problems are
+ * reported together. */
 static void check_fields(struct import_line *r, struct pairs fields)
 {
 	struct join *j = &r->row->join;

@@ -1,5 +1,5 @@
 /*
- * Owns the report of an import. Never decides what becomes of a line. Called by import.c.
+ * Owns the report of an import. Never decides whether a line is stored. Called by import.c.
  */
 #include "import_report.h"
 
@@ -38,7 +38,7 @@ static struct pairs fields_of(const struct campaign *campaign, uint64_t type)
 	return type == USER_INVITED ? campaign->fields_invited : campaign->fields_referring;
 }
 
-/* The line is fine without the values of fields that only the other type has. */
+/* The line is stored without the values of fields that only the other user type has. */
 static void note_ignored(struct import_report *report, uint64_t number,
 			 const struct import_row *row, const struct import_columns *columns,
 			 const struct campaign *campaign)
@@ -109,7 +109,7 @@ static void put_all_ignored(struct json_out *o, const struct import_report *repo
 	json_close(o, ']');
 }
 
-/* Windows-1252 is named where any line needed it: its letters are worth a look. */
+/* One line in Windows-1252 is enough to report this encoding: the user should check its letters. */
 static struct text encoding_of(const struct import_report *report, const struct csv_reader *csv)
 {
 	if (csv->encoding != CSV_UTF8)

@@ -1,5 +1,6 @@
-/* Owns the join endpoint: what a form or a program sends, and what it is told. Never a rule about
- * who may join (core/join.c). Called through the route table.
+/*
+ * Owns the join endpoint: it reads the request of a form or a program, and writes the response.
+ * Never decides who may join (core/join.c). Called through the route table.
  */
 #include "core/join.h"
 
@@ -22,19 +23,20 @@ struct join_call {
 	struct front *front; /* NULL for programs */
 };
 
-/* What a browser's join needs besides: the look-up before it, and the form to be shown again. */
+/* The further parts of a browser's join: the look-up before it, and the form that may be shown
+ * again. */
 struct front {
 	struct link link;
 	struct join_call *jc;
 	struct html_form form;
-	struct body typed; /* kept until the answer; of JSON nothing is */
+	struct body typed; /* kept until the response; not kept for JSON */
 	struct body asked; /* the query */
 };
 
-/* What is read by name; all other fields are the campaign's own. */
+/* The fields that are read by name; all other fields are the campaign's own. */
 static const char *const own_fields[] = {"first_name", "email", "source", NULL};
 
-/* What a refused join is told; people see a page instead. */
+/* The responses to refused joins; people see a page instead. */
 static const struct {
 	enum join_outcome outcome;
 	int status;
@@ -49,7 +51,7 @@ static const struct {
      "this Idempotency-Key was already used with another body: use a new key"},
 };
 
-/* Perhaps a field that this person may send was meant. */
+/* Suggests a similar field that this person may send. */
 static const char *unknown_field(struct call *call, const struct join *j, struct text name)
 {
 	const struct campaign *c = &j->campaign;
@@ -99,8 +101,9 @@ void join_reply_refused(struct call *call, const struct join *j)
 	}
 }
 
-/* Where an invited person goes next. For somebody who had joined before only what was typed just
- * now is passed, and the code. Nothing where the campaign has no such place. */
+/* Writes the redirect URL for an invited person. For a person who had already joined, it passes
+ * only the code and the values that were just typed. Writes nothing if the campaign has no
+ * redirect. */
 static void write_redirect(const struct join *j, struct text code, struct buf *out)
 {
 	struct redirect_values values = {
@@ -146,7 +149,7 @@ static void reply_joined(struct call *call, const struct join *j)
 	call_reply_data(call, &o, j->outcome == JOIN_CREATED ? 201 : 200);
 }
 
-/* A browser goes to the campaign's own place, or to the page of the user's own. */
+/* Redirects a browser to the campaign's redirect, or to the user's personal page. */
 static void lead_on(struct call *call, const struct join *j)
 {
 	char computed[CODE_LENGTH + 1], secret[CODE_SECRET_SIZE];
@@ -165,7 +168,7 @@ static void lead_on(struct call *call, const struct join *j)
 	buf_free(&location);
 }
 
-/* Nobody learns here whether the address was known: the code goes out by webhook only. */
+/* The response does not reveal whether the address was known: only the webhook gets the code. */
 static void reply_generic(struct call *call)
 {
 	struct json_out o = call_data(call);
@@ -180,7 +183,7 @@ static void on_joined(struct command *command, enum err err)
 	const struct join *j = &jc->join;
 	bool page = call_wants_html(call), generic = j->campaign.existing == EXISTING_GENERIC;
 	if (jc->front != NULL) {
-		/* The look-up's texts are gone: these are the command's. */
+		/* The texts of the look-up are freed: these are the texts of the command. */
 		jc->front->form.campaign = &j->campaign;
 		jc->front->form.invited_by = j->referred_by.first_name;
 	}
@@ -198,15 +201,16 @@ static void on_joined(struct command *command, enum err err)
 		reply_joined(call, j);
 }
 
-/* False after 429. */
+/* Returns false after 429. */
 static bool within_limits(struct call *call)
 {
 	return limits_spend(call, LIMIT_ADDRESS_JOINS, client_address_network(&call->client)) &&
 	       limits_spend(call, LIMIT_CODE_JOINS, call->params[0]);
 }
 
-/* The command finds out whom the code names; what cannot be a code is told at once. Joins by a good
- * code go on whatever else came from the address: behind it may be an office, or a proxy. */
+/* The command looks up the code; a text that cannot be a code is refused at once. A limit on the
+ * address never stops joins through a valid code, because an office or a proxy may share the
+ * address. */
 static bool read_code(struct call *call, struct join *j)
 {
 	j->code = call->params[0];
@@ -230,7 +234,7 @@ static void read_source(struct call *call, const struct body *body, struct join 
 	call_note(call, "source", "must be Direct, Widget, Popup or Embed");
 }
 
-/* What the campaign may ask for besides, judged by the command, which knows the campaign. */
+/* Reads the campaign's further fields. The command checks them, because it knows the campaign. */
 static bool read_further(struct call *call, const struct body *body, struct join *j)
 {
 	struct buf list = {0};
@@ -297,7 +301,7 @@ static void read_and_submit(struct join_call *jc)
 	body_free(&body);
 }
 
-/* A form that is refused is shown again. */
+/* Shows a refused form again. */
 static void reply_form(void *arg, const struct problems *problems)
 {
 	struct front *front = arg;
@@ -337,7 +341,8 @@ static void on_found(struct link *link)
 		read_and_submit(front->jc);
 }
 
-/* What a browser is answered, a refusal too, depends on the campaign: it is looked up first. */
+/* The page for a browser depends on the campaign, even if the join is refused, so the campaign is
+ * looked up first. */
 static void find_first(struct join_call *jc)
 {
 	struct front *front = call_alloc(jc->call, sizeof *front);

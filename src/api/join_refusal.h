@@ -1,5 +1,5 @@
 /*
- * What somebody is told whom a campaign does not take.
+ * The responses to refused joins.
  */
 #ifndef API_JOIN_REFUSAL_H
 #define API_JOIN_REFUSAL_H

@@ -1,5 +1,5 @@
 /*
- * Owns the list of known languages. Never the words of the pages (html_words.c). Called by the
+ * Owns the list of known languages. Never contains words of the pages (html_words.c). Called by the
  * campaign calls.
  */
 #include "language.h"

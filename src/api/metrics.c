@@ -1,5 +1,6 @@
-/* Owns GET /metrics: who may read it, and in which order the rooms write theirs. Never a personal
- * datum or a secret: labels are routes and ids. Called through the route table.
+/*
+ * Owns GET /metrics: its access check, and the order in which the rooms write their metrics. Never
+ * writes personal data or a secret: labels are routes and ids. Called through the route table.
  */
 #include "metrics.h"
 
@@ -56,9 +57,9 @@ static void put_turns(struct call *call, struct buf *out)
 
 /* ---- webhooks ---- */
 
-/* The webhooks' backlogs, a page a query. */
+/* The backlogs of the webhooks; each query reads one page. */
 struct page {
-	struct webhook_gauges gauges; /* first: its command is what done gets */
+	struct webhook_gauges gauges; /* first: done gets a pointer to its command */
 	struct metrics_call *m;
 	struct page *next;
 };

@@ -1,12 +1,12 @@
 /*
- * GET /metrics: what every room counts.
+ * GET /metrics: the counters of every room.
  */
 #ifndef API_METRICS_H
 #define API_METRICS_H
 
 #include "api/call/call.h"
 
-/** Answers with the metrics; the caller has judged who asks. */
+/** Replies with the metrics. The caller has checked the access. */
 void metrics_reply(struct call *call);
 
 #endif

@@ -1,6 +1,7 @@
-/* Owns the subscribing of automation tools to an event, below /api/n8n: a URL becomes a webhook.
- * Never a rule about webhooks (core), nor what the tools choose from (n8n_choices.c). Users are
- * added and qualified by user_create.c and qualify.c. Called through the route table.
+/*
+ * Owns the subscriptions of automation tools below /api/n8n: a URL becomes a webhook. Never
+ * contains a rule about webhooks (core), or the tools' choices (n8n_choices.c). Users are added and
+ * qualified by user_create.c and qualify.c. Called through the route table.
  */
 #include "core/names.h"
 #include "core/webhook_rule.h"
@@ -79,9 +80,9 @@ static struct hook_call *begin(struct call *call, command_decide_fn *decide, com
 	return hc;
 }
 
-/* ---- what they send: unknown members are ignored, "1" is taken for 1 ---- */
+/* ---- their bodies: unknown members are ignored, "1" is accepted for 1 ---- */
 
-/* Each answers NULL, or what completes "field ...". */
+/* Each returns NULL, or a sentence fragment that completes "field ...". */
 static const char *read_event(struct call *call, const struct json *body, struct webhook *w)
 {
 	struct text word;
@@ -115,7 +116,7 @@ static const char *read_url(struct call *call, const struct json *body, struct w
 	return webhook_read_url(call, json_get(body, "url"), w);
 }
 
-/* The path says it; the body may say it again. */
+/* The path names the reward; the body may repeat the id. */
 static const char *read_reward(struct call *call, const struct json *body, struct webhook *w)
 {
 	const struct json *v = json_get(body, "reward_id");
@@ -140,8 +141,8 @@ static const struct reader {
   of_reward[] = {
       {"event", read_event}, {"url", read_url}, {"reward_id", read_reward}, {NULL, NULL}};
 
-/* Users of both types: the sources choose among them, and only invited users can qualify. False
- * after it has replied. */
+/* The webhook gets users of both types: the sources filter them, and only invited users can
+ * qualify. Returns false after it has replied. */
 static bool read_hook(struct call *call, const struct reader *readers, struct webhook_save *save)
 {
 	struct body body;

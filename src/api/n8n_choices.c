@@ -1,5 +1,6 @@
-/* Owns what automation tools choose from, below /api/n8n: campaigns, reward rules, sources; and the
- * call by which they try their token. Never what they do with a choice (n8n.c). Called through the
+/*
+ * Owns the lists of choices for automation tools below /api/n8n (campaigns, reward rules, sources),
+ * and the call that tests their token. Never creates a subscription (n8n.c). Called through the
  * route table.
  */
 #include "core/id_page.h"
@@ -46,9 +47,9 @@ void n8n_sources(struct call *call)
 	call_reply_json(call, 200);
 }
 
-/* ---- records to choose from: all of them, page after page ---- */
+/* ---- the choices: all records, page by page ---- */
 
-/* The name to show; false for a record that is not to be chosen. */
+/* Gets the name to show; returns false for a record that cannot be chosen. */
 typedef bool name_fn(const void *record, struct text *name);
 
 struct choice_call {
@@ -56,7 +57,7 @@ struct choice_call {
 	struct call *call;
 	const char *member;
 	name_fn *name;
-	struct buf chosen; /* a JSON array, which grows page by page */
+	struct buf chosen; /* a JSON array that grows page by page */
 	struct json_out o; /* writes it */
 };
 
@@ -65,7 +66,7 @@ static const void *record_at(const struct id_page_read *read, size_t i)
 	return (const char *)read->records + i * read->kind->size;
 }
 
-/* The id is the first member of every record that is listed by id. */
+/* The id is the first member of every record in a list by id. */
 static uint64_t id_at(const struct id_page_read *read, size_t i)
 {
 	return *(const uint64_t *)record_at(read, i);
@@ -86,7 +87,7 @@ static void put_page(struct choice_call *cc)
 	}
 }
 
-/* The reply ends the call, and cc with it. */
+/* The reply frees the call, and cc with it. */
 static void reply_choice(struct choice_call *cc, enum err err)
 {
 	struct call *call = cc->call;

@@ -1,6 +1,7 @@
-/* Owns the OpenAPI document: its paths and operations, one for each line of the route table. Never
- * a call's words (they stand beside the call) nor a schema (src/api/schemas/). Called through the
- * route table, and by tests.
+/*
+ * Owns the OpenAPI document: its paths and operations, one for each line of the route table. Never
+ * contains the text of a call (it is in the call's file) or a schema (src/api/schemas/). Called
+ * through the route table, and by tests.
  */
 #include "openapi.h"
 
@@ -12,7 +13,7 @@
 #include "openapi_parts.h"
 #include "routes.h"
 
-/* What stands in a path's braces. */
+/* The parameters in the braces of a path. */
 static const struct {
 	const char *name, *description;
 } path_parameters[] = {
@@ -100,7 +101,7 @@ static void put_parameters(struct json_out *o, const struct route *r)
 	json_close(o, ']');
 }
 
-/* A media type that the body may have; its example is the schema's first. */
+/* Writes a media type that the body may have; the example is the schema's first example. */
 static void put_media_type(struct document *d, const char *media_type, const char *schema)
 {
 	const struct json *found = openapi_schema(d->schemas, schema);
@@ -241,7 +242,7 @@ static void put_security(struct json_out *o, const struct route *r)
 	json_put_raw(o, "security", text_of(scope));
 }
 
-/* A path item's members are called like methods, in lower case. */
+/* The members of a path item have the names of methods, in lower case. */
 static void open_method(struct json_out *o, unsigned method)
 {
 	char name[16];
@@ -343,7 +344,7 @@ const struct operation OP_OPENAPI_GET = {
     .answers = {{200, ANSWER_WHOLE, "Document"}},
 };
 
-/* Made once, when it is first asked for: table and schemas never change while it runs. */
+/* The first request creates the document: table and schemas never change while the server runs. */
 void openapi_get(struct call *call)
 {
 	struct buf *document = &call->api->openapi;

@@ -6,7 +6,7 @@
 
 #include "base/bytes.h"
 
-/** Appends the document. ERR_NO_MEMORY; ERR_INVALID where a schema file is no JSON. */
+/** Appends the document. ERR_NO_MEMORY; ERR_INVALID if a schema file is not valid JSON. */
 enum err openapi_write(struct text public_url, struct buf *out) WARN_UNUSED;
 
 #endif

@@ -1,5 +1,6 @@
-/* Owns what the OpenAPI document's operations refer to: schemas, common errors, paging,
- * credentials. Never an operation. Called by openapi.c.
+/*
+ * Owns the components that the operations of the OpenAPI document refer to: schemas, common errors,
+ * paging, credentials. Never writes an operation. Called by openapi.c.
  */
 #include "openapi_parts.h"
 
@@ -35,7 +36,7 @@ static const struct {
 
 enum { ERRORS = sizeof errors / sizeof *errors };
 
-/* What every list takes. */
+/* The parameters of every list. */
 static const struct {
 	const char *name, *schema, *description;
 } paging[] = {

@@ -10,26 +10,26 @@
 extern const unsigned char OPENAPI_SCHEMAS[];
 extern const size_t OPENAPI_SCHEMAS_SIZE;
 
-/* When a call answers with an error that all share. */
+/* The conditions under which a call gives one of the common errors. */
 enum openapi_error {
 	ERRORS_ALWAYS = 1,
-	ERRORS_CREDENTIAL = 2, /* it asks for one */
+	ERRORS_CREDENTIAL = 2, /* the call needs a credential */
 	ERRORS_SCOPE = 4,
-	ERRORS_PARAMETER = 8, /* its path names something */
+	ERRORS_PARAMETER = 8, /* the path has a parameter */
 	ERRORS_BODY = 16,
-	ERRORS_FIELD = 32, /* body or query hold fields */
+	ERRORS_FIELD = 32, /* the body or the query has fields */
 };
 
-/** The schema of that name in the parsed array, or NULL. */
+/** Returns the schema with this name in the parsed array, or NULL. */
 const struct json *openapi_schema(const struct json *schemas, const char *name);
 
 /** {"$ref": "#/components/{section}/{name}"} */
 void openapi_put_ref(struct json_out *o, const char *member, const char *section, const char *name);
 /** Writes the responses for these bits, by reference, as members of "responses". */
 void openapi_put_errors(struct json_out *o, unsigned when);
-/** "content": one media type with the schema of an error. */
+/** Writes "content": one media type with the schema of an error. */
 void openapi_put_error_content(struct json_out *o);
-/** The "components" member. */
+/** Writes the member "components". */
 void openapi_put_components(struct json_out *o, const struct json *schemas);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * Owns what operators ask: health, readiness, and the root. Never a secret. Called through
- * the route table.
+ * Owns the calls for operators: health, readiness, and the root. Never shows a secret. Called
+ * through the route table.
  */
 #include "routes.h"
 

@@ -1,5 +1,6 @@
-/* Owns qualifying, through the inbound webhook and the API: who may call it and what the response
- * is. Never what a request may say (qualify_read.c), never a rule (core/qualify.c). Called through
+/*
+ * Owns the calls that qualify, through the inbound webhook and the API: their credentials and
+ * responses. Never reads the fields (qualify_read.c) or decides (core/qualify.c). Called through
  * the route table.
  */
 #include "core/code_alias.h"
@@ -14,12 +15,12 @@
 struct qualify_call {
 	union {
 		struct qualify qualify;
-		struct user_qualify user; /* of the API: begins with the same */
+		struct user_qualify user; /* for the API: begins with a struct qualify */
 	};
 	struct call *call;
 };
 
-/* The members that follow "data". */
+/* Writes the members after "data". */
 static void reply_outcome(struct call *call, struct json_out *o, const struct qualify *q)
 {
 	json_put_bool(o, "changed", q->changed);
@@ -47,7 +48,7 @@ static void reply_done(struct call *call, const struct qualify *q)
 	reply_outcome(call, &o, q);
 }
 
-/* What the request named a user by, in the order in which who_find looks. */
+/* Names the identifier in the request, in the order in which who_find looks. */
 static const char *unknown_user(const struct who *who)
 {
 	return who->id != 0      ? "no user has this id: check id"
@@ -58,7 +59,7 @@ static const char *unknown_user(const struct who *who)
 		     "campaign_id";
 }
 
-/* With a field, the response is the 422 about that field. */
+/* With a field, the response is a 422 about that field. */
 static const struct {
 	int status;
 	const char *field, *message;
@@ -89,7 +90,7 @@ static const struct {
 				 "refund: refund each order with a call of its own"},
 };
 
-/* True after it has replied. */
+/* Returns true after it has replied. */
 static bool has_failed(struct qualify_call *qc, enum err err)
 {
 	enum qualify_outcome outcome = qc->qualify.outcome;
@@ -121,10 +122,10 @@ static void submit(struct call *call, struct qualify *q)
 	call_submit(call, &q->command);
 }
 
-/* The Idempotency-Keys of the inbound webhook, whichever of its secrets the caller has. */
+/* The scope of Idempotency-Keys of the inbound webhook: the same for each of its credentials. */
 #define INBOUND_SCOPE TEXT("qualify")
 
-/* `scope`: of the Idempotency-Key. `form`: bits of enum qualify_form. */
+/* `scope` is the scope of the Idempotency-Key, `form` has bits of enum qualify_form. */
 static void begin(struct call *call, struct text scope, unsigned form, command_decide_fn *decide,
 		  command_done_fn *done)
 {
@@ -146,7 +147,7 @@ static void qualify(struct call *call)
 	begin(call, INBOUND_SCOPE, 0, qualify_decide, on_qualified);
 }
 
-/* ---- by the API, which may take it back too ---- */
+/* ---- the API ---- */
 
 static void on_user_qualified(struct command *command, enum err err)
 {
@@ -193,8 +194,8 @@ static struct text header(const struct call *call, struct text name)
 	return value == NULL ? (struct text){0} : *value;
 }
 
-/* Standard Webhooks. Ids are not remembered: a message that is sent again within its five minutes
- * changes nothing, since qualifying again changes nothing. */
+/* Standard Webhooks. referd does not remember the ids: a message that is replayed within five
+ * minutes changes nothing, because qualifying again changes nothing. */
 static void qualify_with_signature(struct call *call)
 {
 	const struct message_claim claim = {
@@ -255,7 +256,7 @@ const struct operation OP_QUALIFY_BY_HEADER = {
     .answers = {{200, ANSWER_WHOLE, "Qualified"}},
 };
 
-/* A signature, where there is one, decides. */
+/* If the request has a signature, the signature decides. */
 void qualify_by_header(struct call *call)
 {
 	if (http_request_header(call->req, TEXT("webhook-signature")) != NULL)
@@ -267,7 +268,7 @@ void qualify_by_header(struct call *call)
 		    "(webhook-id, webhook-timestamp, webhook-signature)");
 }
 
-/* Automation tools hold an API token; what they send and are told is the same. */
+/* Automation tools have an API token; their requests and responses are the same. */
 const struct operation OP_N8N_QUALIFY = {
     .id = "qualifyUser",
     .tag = "Automation",

@@ -1,6 +1,6 @@
 /*
- * Owns the reading of requests that qualify, from the body and from the query. Never a rule about
- * qualifying (core/qualify.c). Called by the calls that qualify.
+ * Owns the reading of requests that qualify, from the body and from the query. Never decides
+ * (core/qualify.c). Called by the calls that qualify.
  */
 #include "qualify_read.h"
 
@@ -14,8 +14,8 @@ struct reader {
 	struct call *call;
 	const struct body *body;
 	unsigned form;
-	struct body query; /* as if the query were a form */
-	bool noted; /* the field that is being read is wrong: the next one is read nevertheless */
+	struct body query; /* the query, read like a form */
+	bool noted;        /* the current field is wrong; reading continues with the next field */
 };
 
 static bool refuse(struct reader *r, const char *name, const char *problem)
@@ -25,7 +25,7 @@ static bool refuse(struct reader *r, const char *name, const char *problem)
 	return false;
 }
 
-/* False after it has replied. */
+/* Returns false after it has replied. */
 static bool read_query(struct reader *r)
 {
 	enum err err = body_read_query(r->call, &r->query);
@@ -37,7 +37,7 @@ static bool read_query(struct reader *r)
 	return err == ERR_OK;
 }
 
-/* False: the query has a field of ours where only the body is signed. */
+/* Returns false if the query has this field, but only the body is signed. */
 static bool check_query(struct reader *r, const char *name, enum body_field in_query)
 {
 	if (in_query == BODY_ABSENT || (r->form & QUALIFY_BODY_ONLY) == 0)
@@ -48,8 +48,8 @@ static bool check_query(struct reader *r, const char *name, enum body_field in_q
 
 static const char in_both[] = "has different values in the body and in the query: send it once";
 
-/* The field, trimmed; empty where it was not sent. `wrong` completes "field ..." for another kind
- * of JSON value, or a field that came twice. False where it is refused. */
+/* Gets the field, trimmed; empty if it was not sent. `wrong` completes "field ..." for another kind
+ * of JSON value or a repeated field. Returns false if the field is refused. */
 static bool read_text(struct reader *r, const char *name, const char *wrong, struct text *value)
 {
 	struct text other;
@@ -66,7 +66,7 @@ static bool read_text(struct reader *r, const char *name, const char *wrong, str
 	return true;
 }
 
-/* A null says nothing: it must not qualify anybody. */
+/* A null has no meaning, so it must not qualify a user. */
 static bool is_null(const struct body *body, const char *name)
 {
 	const struct json *v = body->is_json ? json_get(body->json, name) : NULL;
@@ -80,7 +80,7 @@ static bool is_sent(const struct reader *r, const char *name)
 	       body_text(&r->query, name, true, &value) != BODY_ABSENT;
 }
 
-/* Without the field, the inbound webhook qualifies. */
+/* Without the field, a call of the inbound webhook qualifies. */
 static bool read_qualified(struct reader *r, struct qualify *q)
 {
 	static const char name[] = "qualified";
@@ -103,7 +103,7 @@ static bool read_qualified(struct reader *r, struct qualify *q)
 
 /* ---- who ---- */
 
-/* An address names a user within a campaign. */
+/* An e-mail address names a user only within a campaign. */
 static bool read_email(struct reader *r, struct text email, struct qualify *q)
 {
 	static const char wrong[] = "is required with email: send the id of a campaign";
@@ -140,8 +140,8 @@ static bool read_who(struct reader *r, struct qualify *q)
 	if (!read_text(r, "code", wrong, &code) || !read_text(r, "coupon", wrong, &coupon) ||
 	    !read_text(r, "email", wrong, &email))
 		return false;
-	/* A text that is not a code or a coupon names nobody; the command says so, as for an
-	 * unknown one. */
+	/* A text that cannot be a code or a coupon is not refused here; the command treats it as
+	 * unknown. */
 	if (!call_keep(r->call, code, &q->who.code) || !call_keep(r->call, coupon, &q->who.coupon))
 		return false;
 	if (who_is_set(&q->who))
@@ -152,7 +152,7 @@ static bool read_who(struct reader *r, struct qualify *q)
 		      "is required: send the user's code (or a coupon, or email and campaign_id)");
 }
 
-/* ---- which order, how much ---- */
+/* ---- order and amounts ---- */
 
 static bool read_order(struct reader *r, struct qualify *q)
 {
@@ -160,7 +160,7 @@ static bool read_order(struct reader *r, struct qualify *q)
 	struct text order;
 	if (!read_text(r, "order_id", wrong, &order))
 		return false;
-	/* A template without its value must not refund all orders. */
+	/* A template with a missing value must not refund all orders. */
 	if (order.n == 0 && !q->qualified && is_sent(r, "order_id"))
 		return refuse(r, "order_id",
 			      "is empty: send the id of the order, or leave order_id out to refund "
@@ -169,8 +169,8 @@ static bool read_order(struct reader *r, struct qualify *q)
 				       : refuse(r, "order_id", wrong);
 }
 
-/* A JSON number, which a program computed, is rounded to the minor unit of the currency that came
- * with it, half a unit up; without a currency, to what an amount can hold. */
+/* A program may have computed a JSON number, so it is rounded half up to the minor unit of the
+ * currency in the request; without a currency, to the decimals of an amount. */
 static enum err round_money(struct text number, struct text currency, uint64_t *value_e4)
 {
 	unsigned places = currency.n > 0 ? currency_places(currency) : AMOUNT_PLACES;
@@ -180,7 +180,7 @@ static enum err round_money(struct text number, struct text currency, uint64_t *
 	return err;
 }
 
-/* Text must be an exact decimal of at most four places. */
+/* Text must be an exact decimal with at most four places. */
 static bool read_money(struct reader *r, const char *name, struct text currency, bool *given,
 		       uint64_t *value_e4)
 {
@@ -210,7 +210,7 @@ static bool read_refund(struct reader *r, struct qualify *q)
 	static const char name[] = "refund_amount";
 	if (!read_money(r, name, q->currency, &q->has_refund, &q->refund_e4))
 		return false;
-	/* A template without its value must not refund the whole order. */
+	/* A template with a missing value must not refund the whole order. */
 	if (!q->has_refund && !q->qualified && is_sent(r, name))
 		return refuse(r, name,
 			      "is empty: send the total refunded on this order so far, or leave "
@@ -222,7 +222,7 @@ static bool read_refund(struct reader *r, struct qualify *q)
 	return true;
 }
 
-/* Shops and payment providers write it in either case. */
+/* Shops and payment providers write currencies in upper or lower case. */
 static bool read_currency(struct reader *r, struct qualify *q)
 {
 	static const char wrong[] = "must be an ISO 4217 code such as EUR";

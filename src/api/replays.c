@@ -1,6 +1,6 @@
 /*
- * Owns the replay calls of the REST API: asking for one, seeing how far it is. Never runs one (the
- * delivery room does). Called through the route table.
+ * Owns the replay calls of the REST API: create, list, read. Never runs a replay (the delivery room
+ * does). Called through the route table.
  */
 #include <stddef.h>
 
@@ -63,7 +63,7 @@ static struct replay_call *begin(struct call *call, command_decide_fn *decide,
 	return rc;
 }
 
-/* ---- asking for one ---- */
+/* ---- creating ---- */
 
 static const char status_problem[] =
     "must be one or more of missing, delivered, exhausted and cancelled";
@@ -98,7 +98,7 @@ static const struct decode_field fields[] = {
     {NULL, DECODE_TEXT, 0, 0, NULL, NULL},
 };
 
-/* False after it has replied. */
+/* Returns false after it has replied. */
 static bool read_replay(struct call *call, struct replay *r)
 {
 	struct body body;
@@ -150,7 +150,7 @@ void replay_create(struct call *call)
 	call_submit(call, &rc->command);
 }
 
-/* ---- seeing ---- */
+/* ---- reading ---- */
 
 static void on_list(struct command *command, enum err err)
 {

@@ -1,6 +1,6 @@
 /*
- * Owns the calls for reward rules of the REST API. Never what a rule means (core/rule*.c). Called
- * through the route table.
+ * Owns the reward-rule calls of the REST API. Never applies a rule (core/rule*.c). Called through
+ * the route table.
  */
 #include "reward_rules.h"
 
@@ -122,7 +122,7 @@ static const struct decode_field table[] = {
     {NULL, DECODE_TEXT, 0, 0, NULL, NULL},
 };
 
-/* ---- answers ---- */
+/* ---- responses ---- */
 
 static const char no_rule[] = "no reward rule has this id";
 
@@ -201,7 +201,7 @@ void rule_list(struct call *call)
 		call_query(call, &rc->command);
 }
 
-/* ---- making and changing ---- */
+/* ---- creating and changing ---- */
 
 static void on_saved(struct command *command, enum err err)
 {
@@ -267,7 +267,7 @@ void rule_update(struct call *call)
 		save(call, rc);
 }
 
-/* ---- one ---- */
+/* ---- a single record ---- */
 
 static void on_read(struct command *command, enum err err)
 {

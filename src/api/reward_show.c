@@ -1,5 +1,6 @@
-/* Owns the JSON form of rewards, rules and pools. Never reads one. Called by the reward and rule
- * calls.
+/*
+ * Owns the JSON form of rewards, rules and pools. Never reads a record. Called by the reward and
+ * rule calls.
  */
 #include "reward_show.h"
 
@@ -19,7 +20,7 @@ static struct text decimal(uint64_t value, unsigned places, char room[DECIMAL_SI
 	return buf_view(&b);
 }
 
-/* Whole minor units, and the same as people read it; null where there is no money. */
+/* Writes the amount in minor units, and as decimal text; null for no amount. */
 static void put_money(struct json_out *o, const char *name, const char *display, bool there,
 		      uint64_t amount, struct text currency)
 {
@@ -48,7 +49,7 @@ static void put_recipient(struct call *call, struct json_out *o, const struct re
 	json_put_text_or_null(o, "email", user->email);
 }
 
-/* What clients of Referral Factory look for: other names, and money as a decimal number. */
+/* Members for clients of Referral Factory's API: other names, and money as a decimal number. */
 static void put_aliases(struct json_out *o, const struct reward_row *row)
 {
 	char room[DECIMAL_SIZE];
@@ -139,7 +140,7 @@ void pool_show(struct json_out *o, const struct pool *pool)
 	json_put_u64(o, "left", pool->added - pool->given);
 }
 
-/* What became of its rewards, and what is in its pool. */
+/* The counts of the rule's rewards, and its pool. */
 static void put_counts(struct json_out *o, const struct rule_row *row)
 {
 	json_open(o, "rewards", '{');
@@ -157,8 +158,8 @@ static void put_counts(struct json_out *o, const struct rule_row *row)
 	json_close(o, '}');
 }
 
-/* What clients of Referral Factory look for in its dashboard. The sum of commissions is not
- * known. */
+/* Members for clients of Referral Factory's dashboard lists. The sum of commissions is not known.
+ * */
 static void put_rule_aliases(struct json_out *o, const struct rule_row *row)
 {
 	char room[DECIMAL_SIZE];

@@ -1,5 +1,5 @@
 /*
- * Rewards and their rules as JSON.
+ * The JSON form of rewards and their rules.
  */
 #ifndef API_REWARD_SHOW_H
 #define API_REWARD_SHOW_H
@@ -8,13 +8,13 @@
 #include "core/reward.h"
 #include "core/rule.h"
 
-/** The members of a reward. */
+/** Writes the members of a reward. */
 void reward_show(struct call *call, struct json_out *o, const struct reward_row *row);
-/** What the response to a qualification says of a reward, as the call left it. */
+/** Writes the members of a changed reward in the response to a qualification. */
 void reward_show_change(const struct call *call, struct json_out *o, const struct reward *reward);
-/** The members of a rule. */
+/** Writes the members of a rule. */
 void rule_show(struct json_out *o, const struct rule_row *row);
-/** The members of a pool: added, given, left. */
+/** Writes the members of a pool: added, given, left. */
 void pool_show(struct json_out *o, const struct pool *pool);
 
 #endif

@@ -1,5 +1,6 @@
-/* Owns the reward calls of the REST API: what is due, issuing, cancelling. Never a rule about
- * rewards (core/reward*.c). Called through the route table.
+/*
+ * Owns the reward calls of the REST API: lists, issuing, cancelling. Never decides about a reward
+ * (core/reward*.c). Called through the route table.
  */
 #include "core/reward.h"
 
@@ -53,7 +54,7 @@ static const char *read_filter(struct call *call, struct text name, struct text 
 	return identifier_read_user(call, value, &lc->user);
 }
 
-/* NULL after it has replied. */
+/* Returns NULL after it has replied. */
 static struct reward_list_call *begin_list(struct call *call, bool is_dashboard)
 {
 	struct reward_list_call *lc = call_alloc(call, sizeof *lc);
@@ -235,7 +236,7 @@ void reward_dashboard(struct call *call)
 		gather_begin(&lc->gather, &lc->command, &lc->dashboard.page);
 }
 
-/* ---- one ---- */
+/* ---- a single record ---- */
 
 static void reply_reward(struct act_call *ac, bool with_changed)
 {
@@ -256,7 +257,7 @@ static void refuse(struct act_call *ac)
 		call_reply_error(ac->call, 409, ac->act.refusal);
 }
 
-/* GET /rewards/due comes here too: its metric is missing. */
+/* GET /rewards/due matches this route too: its metric is missing. */
 static const char no_reward[] =
     "no reward has this id: the lists are /rewards/due/{metric}, /rewards/issued/{metric}, "
     "/rewards/cancelled/{metric} and /rewards/dashboard/{metric}; metric is amount, commission, "
@@ -282,7 +283,7 @@ static void on_acted(struct command *command, enum err err)
 		on_read(command, err);
 }
 
-/* NULL after it has replied. */
+/* Returns NULL after it has replied. */
 static struct act_call *begin_act(struct call *call, command_decide_fn *decide,
 				  command_done_fn *done)
 {
@@ -330,7 +331,7 @@ void reward_issue_post(struct call *call)
 		call_submit(call, &ac->act.command);
 }
 
-/* Copies what stands under "reason"; false after 503. */
+/* Copies the member "reason"; returns false after 503. */
 static bool read_reason(struct act_call *ac, const struct body *body)
 {
 	struct text reason;

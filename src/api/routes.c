@@ -1,4 +1,5 @@
-/* Owns the route table. Never what a route does. Called by api.c for each request, and by
+/*
+ * Owns the route table. Never handles a request. Called by api.c for each request, and by
  * openapi.c.
  */
 #include "routes.h"
@@ -8,7 +9,8 @@ const struct route ROUTES[] = {
     {HTTP_GET, "/{@code}/join", ACCESS_PUBLIC, join_get, &OP_JOIN_GET},
     {HTTP_OPTIONS, "/{@code}/join", ACCESS_PUBLIC, join_options, &OP_JOIN_OPTIONS},
     {HTTP_GET, "/{code}/qr-code", ACCESS_PUBLIC, qr_code, &OP_QR_CODE},
-    /* Addresses that are handed out, whose secrets nobody else can make: not in the document. */
+    /* Clients get these addresses, which contain a secret, from referd: they are not in the
+     * document. */
     {HTTP_GET, "/{code}/unsubscribe", ACCESS_PUBLIC, unsubscribe_get, NULL},
     {HTTP_POST, "/{code}/unsubscribe", ACCESS_PUBLIC, unsubscribe_post, NULL},
     {HTTP_GET, "/me/{code}/{secret}", ACCESS_PUBLIC, thanks_get, NULL},
@@ -42,11 +44,11 @@ const struct route ROUTES[] = {
     {HTTP_PUT, "/api/v2/webhooks/{id}", ACCESS_WRITE, webhook_update, &OP_WEBHOOK_UPDATE},
     {HTTP_DELETE, "/api/v2/webhooks/{id}", ACCESS_WRITE, webhook_delete, &OP_WEBHOOK_DELETE},
     {HTTP_POST, "/api/v2/webhooks/{id}/enable", ACCESS_WRITE, webhook_enable, &OP_WEBHOOK_ENABLE},
-    /* Its answer is a secret. */
+    /* The response contains a secret. */
     {HTTP_POST, "/api/v2/webhooks/{id}/rotate-secret", ACCESS_ADMIN, webhook_rotate_secret,
      &OP_WEBHOOK_ROTATE_SECRET},
     {HTTP_POST, "/api/v2/webhooks/{id}/test", ACCESS_WRITE, webhook_test, &OP_WEBHOOK_TEST},
-    /* Stores nothing, but signs: a read token must not be able to forge a webhook. */
+    /* This call stores nothing, but signs: a read token must not be able to forge a webhook. */
     {HTTP_POST, "/api/v2/webhooks/{id}/preview", ACCESS_WRITE, webhook_preview,
      &OP_WEBHOOK_PREVIEW},
     {HTTP_GET, "/api/v2/webhooks/{id}/why", ACCESS_READ, webhook_why, &OP_WEBHOOK_WHY},
@@ -84,7 +86,7 @@ const struct route ROUTES[] = {
     {HTTP_GET, "/api/v2/reward-rules/{id}", ACCESS_READ, rule_get, &OP_RULE_GET},
     {HTTP_PUT, "/api/v2/reward-rules/{id}", ACCESS_WRITE, rule_update, &OP_RULE_UPDATE},
     {HTTP_DELETE, "/api/v2/reward-rules/{id}", ACCESS_WRITE, rule_delete, &OP_RULE_DELETE},
-    /* An unused coupon works for anybody who reads it. */
+    /* Anybody who reads an unused coupon can use it. */
     {HTTP_GET, "/api/v2/reward-rules/{id}/coupons", ACCESS_WRITE, coupon_list, &OP_COUPON_LIST},
     {HTTP_POST, "/api/v2/reward-rules/{id}/coupons", ACCESS_WRITE, coupon_upload,
      &OP_COUPON_UPLOAD},
@@ -127,7 +129,7 @@ const struct route ROUTES[] = {
     {HTTP_GET, "/readyz", ACCESS_PUBLIC, ops_ready, &OP_OPS_READY},
     {HTTP_GET, "/metrics", ACCESS_PUBLIC, metrics_get, &OP_OPS_METRICS},
     {HTTP_GET, "/", ACCESS_PUBLIC, dashboard_get, NULL},
-    /* The last: a code that came from elsewhere may be almost any word. */
+    /* This line is the last, because a code from another system may be almost any word. */
     {HTTP_GET, "/{@code}", ACCESS_PUBLIC, join_short, &OP_JOIN_SHORT},
     {0, NULL, ACCESS_PUBLIC, NULL, NULL},
 };

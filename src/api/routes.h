@@ -1,11 +1,12 @@
 /*
- * The route table: every path referd answers, in one place, and with it the OpenAPI document.
+ * The route table: every path that referd answers. The OpenAPI document is made from it.
  *
- * To add a route: write the call and, beside it, its `const struct operation OP_...` (operation.h);
- * declare both below; add a line to ROUTES. Put the JSON Schemas that the operation names into
- * src/api/schemas/FAMILY.json: a request's schema has "examples", which test/e2e/test_openapi.py
- * sends, an answer's names every member ("additionalProperties": false), as that test checks. What
- * stands in the braces of a new path is made by that test's MAKERS.
+ * To add a route, write the call and its `const struct operation OP_...` (operation.h) in the same
+ * file. Declare both below, and add a line to ROUTES. Put the JSON Schemas that the operation names
+ * into src/api/schemas/FAMILY.json. The schema of a request has "examples", which
+ * test/e2e/test_openapi.py sends. The schema of a response names every member
+ * ("additionalProperties": false), which the same test checks. For a new parameter in braces, add a
+ * function to the test's MAKERS. src/README.md has the complete recipe.
  */
 #ifndef API_ROUTES_H
 #define API_ROUTES_H
@@ -15,7 +16,7 @@
 
 extern const struct route ROUTES[]; /* ends with a NULL pattern */
 
-/* The calls, each family in its own file. */
+/* The calls; each family has a file of its own. */
 call_fn join_post; /* join.c */
 extern const struct operation OP_JOIN_POST;
 
@@ -80,7 +81,7 @@ extern const struct operation OP_N8N_TEST, OP_N8N_SOURCES, OP_N8N_CAMPAIGNS, OP_
     OP_N8N_WEBHOOK_CREATE, OP_N8N_WEBHOOK_DELETE, OP_N8N_REWARD_BIND, OP_N8N_REWARD_UNBIND,
     OP_N8N_USER_CREATE, OP_N8N_QUALIFY;
 
-call_fn v1_reward_list; /* v1.c; its other calls are those of v2 */
+call_fn v1_reward_list; /* v1.c; the other calls of version 1 are calls of version 2 */
 extern const struct operation OP_V1_USER_LIST, OP_V1_USER_CREATE, OP_V1_USER_GET, OP_V1_USER_UPDATE,
     OP_V1_USER_DELETE, OP_V1_CAMPAIGN_LIST, OP_V1_CAMPAIGN_GET, OP_V1_REWARD_LIST;
 

@@ -1,5 +1,6 @@
-/* Owns the calls about settings: what inbound calls need to be sent, and rotating their secrets.
- * Never judges an inbound call (inbound_keys.c). Called through the route table.
+/*
+ * Owns the calls about settings: reading the inbound URL, token and secret, and rotating token and
+ * secret. Never checks an inbound call (inbound_keys.c). Called through the route table.
  */
 #include "core/inbound.h"
 
@@ -30,7 +31,7 @@ static struct settings_call *begin(struct call *call, command_decide_fn *decide,
 
 /* ---- showing ---- */
 
-/* Appends it; nothing where it is not to be shown, or does not open. */
+/* Appends the secret; appends nothing if it must not be shown or cannot be opened. */
 static void open_secret(struct call *call, enum inbound_which which,
 			const struct inbound_secret *secret, struct buf *plain)
 {
@@ -117,7 +118,7 @@ static void on_rotated(struct command *command, enum err err)
 	call_reply_data(sc->call, &o, 200);
 }
 
-/* A new one, sealed, in the request's arena. False after it has replied 503. */
+/* Creates a new sealed token in the request's arena. Returns false after 503. */
 static bool make_token(struct call *call, struct text *out)
 {
 	char token[CRYPTO_TOKEN_SIZE];

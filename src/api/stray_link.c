@@ -1,5 +1,6 @@
-/* Owns the reading of join links to which something was added: a dot, a bracket, an invisible
- * character. Never whether the code is good (link.c). Called by api.c for paths without a route.
+/*
+ * Owns the reading of join links with added characters: a dot, a bracket, an invisible character.
+ * Never looks up the code (link.c). Called by api.c for paths without a route.
  */
 #include "stray_link.h"
 
@@ -14,7 +15,7 @@ static struct text behind(struct text t, size_t n)
 	return text_from(t.p + n, t.n - n);
 }
 
-/* The length of the HTML entity that t begins with; 0 where it begins with none. */
+/* Returns the length of the HTML entity at the start of t; 0 for no entity. */
 static size_t entity_length(struct text t)
 {
 	enum { NAME_MAX_BYTES = 10 };
@@ -26,7 +27,7 @@ static size_t entity_length(struct text t)
 	return n > name && n < t.n && t.p[n] == ';' ? n + 1 : 0;
 }
 
-/* t from its first letter or digit on. */
+/* Returns t from its first letter or digit. */
 static struct text skip_marks(struct text t)
 {
 	while (t.n > 0 && !ascii_is_alnum(t.p[0])) {
@@ -51,7 +52,7 @@ bool stray_link_read(struct text path, struct stray_link *link)
 {
 	const struct text join = TEXT("join");
 	struct text rest = path;
-	while (rest.n > 0 && rest.p[0] == '/') /* a base address that ended with a slash */
+	while (rest.n > 0 && rest.p[0] == '/') /* the base URL ended with a slash */
 		rest = behind(rest, 1);
 	*link = (struct stray_link){.code = read_code(&rest)};
 	rest = skip_marks(rest);

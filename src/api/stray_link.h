@@ -1,5 +1,6 @@
-/* Links as they come out of mails, chats and printed pages: a code, and behind it what the program
- * or the person there put.
+/*
+ * Links from mails, chats and printed pages: a code, followed by characters that a program or a
+ * person added.
  */
 #ifndef API_STRAY_LINK_H
 #define API_STRAY_LINK_H
@@ -11,14 +12,14 @@ struct stray_link {
 	bool join;        /* "/join" followed the code */
 };
 
-/** Reads a path whose percent-encoding was undone: a code, "/join" or nothing, whatever the case,
- * and behind each of the two any marks, blanks, invisible characters and characters beyond ASCII:
- * neither a code nor a path of ours holds these. An HTML entity ("&quot;") is such a mark. False
- * for any other path. */
+/** Reads a decoded path: a code, then "/join" (in upper or lower case) or nothing. Each of the two
+ * may be followed by punctuation, spaces, invisible characters and characters beyond ASCII, which
+ * neither a code nor a path of referd contains. An HTML entity ("&quot;") counts as punctuation.
+ * Returns false for any other path. */
 bool stray_link_read(struct text path, struct stray_link *link);
 
-/** Answers a request whose path is of no route, where it is such a link: a browser is led to the
- * proper one, a join is a join. False where it is not: nothing was replied. */
+/** Answers a request without a route if its path is such a link: a browser is redirected to the
+ * clean link, and a POST joins. Returns false for another path, without a reply. */
 bool stray_link_follow(struct call *call) WARN_UNUSED;
 
 #endif

@@ -1,4 +1,5 @@
-/* Owns the calls that make, list and revoke API tokens. Never the table that calls are judged by
+/*
+ * Owns the calls that create, list and revoke API tokens. Never checks the token of a request
  * (tokens.c). Called through the route table.
  */
 #include "core/token.h"
@@ -21,7 +22,7 @@ struct token_call {
 	struct call *call;
 	struct paging paging;
 	uint8_t hash[SHA256_SIZE];
-	char plain[CRYPTO_TOKEN_SIZE]; /* of a new one, until it has been shown */
+	char plain[CRYPTO_TOKEN_SIZE]; /* a new token, until it is shown */
 };
 
 static struct token_call *begin(struct call *call, command_decide_fn *decide, command_done_fn *done)
@@ -88,7 +89,7 @@ const struct operation OP_TOKEN_LIST = {
     .answers = {{200, ANSWER_LIST, "Token"}},
 };
 
-/* They are stored by hash, and few: all are read and put in order. */
+/* Tokens are few, and their keys are hashes: the call reads all of them and sorts them. */
 void token_list(struct call *call)
 {
 	struct token_call *tc = begin(call, token_list_decide, on_listed);
@@ -128,7 +129,7 @@ static void on_created(struct command *command, enum err err)
 	}
 }
 
-/* False after it has replied. */
+/* Returns false after it has replied. */
 static bool read_token(struct call *call, struct token *token)
 {
 	struct body body;
@@ -199,8 +200,8 @@ static void on_revoked(struct command *command, enum err err)
 		call_reply_err(tc->call, err, no_token);
 }
 
-/* The hashes of all tokens, as they are now: the table may move before the command runs. False
- * after 503. */
+/* Copies the hashes of all tokens, because the table may move before the command runs. Returns
+ * false after 503. */
 static bool copy_known(struct call *call, struct token_revoke *revoke)
 {
 	const struct tokens *tokens = &call->api->tokens;

@@ -1,5 +1,6 @@
-/* Owns how many imports and exports run at a time. Never what they do. Called by import.c,
- * coupons.c and export.c, and for the metrics.
+/*
+ * Owns the limits of imports and exports that run at a time. Never reads or writes their data.
+ * Called by import.c, coupons.c, export.c and metrics.c.
  */
 #include "transfers.h"
 
@@ -13,11 +14,11 @@ static const struct {
 	size_t by_token, in_all;
 	const char *token_full, *all_full;
 } limits[TRANSFER_KINDS] = {
-    /* An import holds about 2 MB. */
+    /* An import needs about 2 MB. */
     [TRANSFER_IMPORT] =
 	{4, 8, "4 imports with this token are running: try again when one of them has ended",
 	 "8 imports are running on this server: try again when one of them has ended"},
-    /* An export holds about 200 KB. */
+    /* An export needs about 200 KB. */
     [TRANSFER_EXPORT] =
 	{4, 16, "4 exports with this token are running: try again when one of them has ended",
 	 "16 exports are running on this server: try again when one of them has ended"},

@@ -1,5 +1,6 @@
-/* Imports and exports that run: each takes memory and a connection for as long as its client likes,
- * so there is a limit for each token, and one for all of them.
+/*
+ * The limits of imports and exports: each one uses memory and a connection for as long as its
+ * client likes. So each token has a limit, and the server has a limit.
  */
 #ifndef API_TRANSFERS_H
 #define API_TRANSFERS_H
@@ -15,18 +16,19 @@ struct call;
 
 enum transfer_kind { TRANSFER_IMPORT, TRANSFER_EXPORT, TRANSFER_KINDS };
 
-/* One that runs; part of what its call keeps. */
+/* A running import or export; part of the memory of its call. */
 struct transfer {
 	struct transfer *next;
 	uint64_t token_id;
 	enum transfer_kind kind;
 };
 
-/** Counts the call's import or export. False after 429 or 503, which say which limit it was. */
+/** Counts the call's import or export. Returns false after 429 or 503, whose message names the
+ * limit. */
 bool transfer_begin(struct call *call, struct transfer *t, enum transfer_kind kind) WARN_UNUSED;
-/** It is over: before the reply that ends the call's memory. */
+/** Ends the import or export. Call it before the reply, which frees the memory of the call. */
 void transfer_end(struct api *api, struct transfer *t);
-/** How many of that kind are running. */
+/** Returns the number of running transfers of this kind. */
 size_t transfers_running(const struct api *api, enum transfer_kind kind);
 
 #endif

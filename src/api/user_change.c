@@ -1,5 +1,6 @@
-/* Owns the calls that change a user: fields, review, erasing. Never a rule about users. Called
- * through the route table.
+/*
+ * Owns the calls that change a user: fields, review, erasing. Never contains a rule about users
+ * (core). Called through the route table.
  */
 #include "core/user_change.h"
 #include "api/call/identifier.h"
@@ -39,7 +40,7 @@ static void read_flag(struct call *call, const struct body *body, const char *na
 		call_note(call, name, "must be true or false");
 }
 
-/* The user is in the campaign that the query or the body names. */
+/* Reads the campaign that the query or the body names; the user must be in it. */
 static void read_campaign(struct call *call, const struct body *body, struct who *who)
 {
 	struct text value;
@@ -53,7 +54,8 @@ static void read_campaign(struct call *call, const struct body *body, struct who
 		who->campaign_id = id;
 }
 
-/* Ignored, they would refund all orders instead of one, or qualify without the amount. */
+/* If these members were ignored, the call would refund all orders instead of one, or qualify
+ * without the amount. */
 static void refuse_order(struct call *call, const struct body *body)
 {
 	static const char *const names[] = {"order_id", "amount", "currency", "refund_amount"};

@@ -1,5 +1,5 @@
 /*
- * Owns adding a user by the API: what is sent, what is answered. Never a rule about who may join
+ * Owns the call that adds a user: its request and its response. Never decides who may join
  * (core/join.c). Called through the route table.
  */
 #include "api/call/person.h"
@@ -12,7 +12,7 @@
 struct create_call {
 	struct join join;
 	struct call *call;
-	const char *referrer_field; /* by which the referrer was named */
+	const char *referrer_field; /* that named the referrer */
 };
 
 static void reply_refused(const struct create_call *cc)
@@ -77,7 +77,8 @@ static void read_source(struct call *call, const struct body *body, struct join 
 		  "must be Direct, Referred, Api, Added, Zapier, Widget, Popup or Embed");
 }
 
-/* The source of a user with a referrer is always Referred; no other user may have it. */
+/* The source of a user with a referrer is always Referred; other users must not have this source.
+ * */
 static void check_source(struct call *call, const struct join *j)
 {
 	if (j->source != SOURCE_REFERRED || who_is_set(&j->referrer))
@@ -87,7 +88,7 @@ static void check_source(struct call *call, const struct join *j)
 		  "{\"field\": \"code\", \"value\": \"uK3fTz9Q\"}, or choose another source");
 }
 
-/* A code that the user had elsewhere. */
+/* Reads the user's code from another system. */
 static bool read_code(struct call *call, const struct body *body, struct join *j)
 {
 	struct text code;
@@ -155,7 +156,7 @@ void user_create(struct call *call)
 	call_submit_noted(call, &j->command, &j->problems);
 }
 
-/* Automation tools send and are told the same. */
+/* The requests and responses of automation tools are the same. */
 const struct operation OP_N8N_USER_CREATE = {
     .id = "addUser",
     .tag = "Automation",

@@ -1,5 +1,5 @@
 /*
- * Owns the reading of meta and referrer. Never what they lead to. Called by the user calls.
+ * Owns the reading of meta and referrer. Never looks up a referrer. Called by the user calls.
  */
 #include "user_fields.h"
 
@@ -19,7 +19,8 @@ static bool add_meta(const struct json *entry, struct buf *list)
 	return true;
 }
 
-/* Forms write it as meta[0][field]=company. Its values must not be lost unseen. */
+/* Forms write the member as meta[0][field]=company. Without a refusal, its values would be lost
+ * unnoticed. */
 static void refuse_in_form(struct call *call, const struct body *body, const char *name,
 			   const char *problem)
 {
@@ -76,7 +77,7 @@ static const struct json *find_referrer(const struct body *body)
 	return v != NULL && json_kind(v) != JSON_NULL ? v : NULL;
 }
 
-/* False after 503. */
+/* Returns false after 503. */
 static bool read_referrer(struct call *call, const struct json *referrer, struct who *who)
 {
 	const uint64_t campaign_id = who->campaign_id;

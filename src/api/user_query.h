@@ -1,12 +1,12 @@
 /*
- * The query parameters of the calls that list users, but for page and with.
+ * The query parameters of the calls that list users, except page and with.
  */
 #ifndef API_USER_QUERY_H
 #define API_USER_QUERY_H
 
 #include "api/call/search.h"
 
-/* Rows of an operation's query. */
+/* Rows of the query of an operation. */
 #define USER_QUERY                                                                                 \
 	{"campaign_id", "string", "1", "The campaign's id or code.", false},                       \
 	    {"email", "string", "byron@example.com", "A complete e-mail address.", false},         \

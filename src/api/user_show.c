@@ -1,5 +1,5 @@
 /*
- * Owns the shape of a user in answers. Never a rule about users. Called by the user calls.
+ * Owns the JSON form of a user. Never reads a record. Called by the user calls.
  */
 #include "user_show.h"
 
@@ -44,7 +44,7 @@ static void put_link(struct json_out *o, const char *name, struct text base, con
 	buf_free(&url);
 }
 
-/* All that begins with "{public_url}/{code}". */
+/* Writes the URLs that begin with "{public_url}/{code}". */
 static void put_links(struct call *call, struct json_out *o, struct text code)
 {
 	struct buf base = {0};
@@ -94,14 +94,14 @@ static void put_analytics(struct json_out *o, const struct user_stats *stats)
 	json_close(o, '}');
 }
 
-/* What only referd shows. */
+/* The members that Referral Factory's API does not have. */
 static void put_further(struct json_out *o, const struct user *u)
 {
 	show_time(o, "signed_up_time", u->joined_ms);
 	show_time(o, "qualified_time", u->qualified_ms);
 	show_time(o, "unsubscribed_time", u->unsubscribed_ms);
 	json_put_bool(o, "qualified", u->qualified_ms != 0);
-	json_put_null(o, "promotion"); /* Referral Factory's code for Stripe */
+	json_put_null(o, "promotion"); /* a Stripe promotion code in Referral Factory */
 	json_put_bool(o, "test", u->test != 0);
 	put_review(o, u);
 }

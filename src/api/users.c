@@ -1,5 +1,6 @@
 /*
- * Owns reading users: one, and the list. Never a rule about users. Called through the route table.
+ * Owns the calls that read users: a single user, and the list. Never changes a user. Called through
+ * the route table.
  */
 #include <string.h>
 
@@ -27,7 +28,7 @@ struct user_list_call {
 	bool analytics;
 };
 
-/* ---- one ---- */
+/* ---- a single record ---- */
 
 static void on_read(struct command *command, enum err err)
 {

@@ -1,6 +1,6 @@
 /*
- * Owns what /api/v1 answers with: users with the counts of their referrals, campaigns, rewards as
- * their rules. Never a rule, and no call of its own but the list of rewards. Called by what shows
+ * Owns the JSON of /api/v1: users with the counts of their referrals, campaigns, and reward rules
+ * as rewards. Never contains a call, except the list of rewards. Called by the calls that show
  * users and campaigns, and through the route table.
  */
 #include "v1.h"
@@ -113,14 +113,14 @@ void v1_show_campaign(struct call *call, struct json_out *o, const struct campai
 	buf_free(&url);
 }
 
-/* ---- rewards: what is promised, not what is due ---- */
+/* ---- rewards: rules, not due rewards ---- */
 
 struct v1_reward_list_call {
 	struct rule_list list;
 	struct gather gather;
 };
 
-/* Money in units of its currency, or a percentage; null for what has neither. */
+/* Writes the amount in units of its currency, or the percentage; null for other rules. */
 static void put_value(struct json_out *o, const struct rule *r)
 {
 	char room[32];

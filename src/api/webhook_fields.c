@@ -1,5 +1,6 @@
 /*
- * Owns the JSON form of a webhook's configuration. Never stores. Called by webhooks.c.
+ * Owns the reading of a webhook's configuration from JSON. Never stores a webhook. Called by
+ * webhooks.c and n8n.c.
  */
 #include "webhook_fields.h"
 
@@ -16,7 +17,7 @@ enum {
 	RATE_MAX = 10000,
 	DISABLE_AFTER_MIN_S = 3600,
 	DISABLE_AFTER_MAX_S = 30 * 86400,
-	SCHEDULE_MAX = 32, /* waits */
+	SCHEDULE_MAX = 32, /* delays */
 	WAIT_MAX_S = 7 * 86400,
 };
 
@@ -59,8 +60,8 @@ static const char *read_entry(struct call *call, const struct json *item, const 
 	return NULL;
 }
 
-/* A list of objects with two text members. The second is the first where `copy` says so and it is
- * missing. */
+/* Reads a list of objects with two text members. With `copy`, a missing second member is a copy of
+ * the first. */
 static const char *read_pairs(struct call *call, const struct json *v, const char *first,
 			      const char *second, bool copy, struct pairs *out)
 {
@@ -108,7 +109,7 @@ static const char *read_headers(struct call *call, const struct json *v, void *r
 	return problem;
 }
 
-/* "https://crm.example:443": the port is always there. */
+/* Writes "https://crm.example:443", always with the port. */
 static bool keep_origin(struct call *call, const struct url *url, struct text *origin)
 {
 	struct buf b = {0};
@@ -119,7 +120,7 @@ static bool keep_origin(struct call *call, const struct url *url, struct text *o
 	return ok;
 }
 
-/* As the delivery would judge it, but while somebody is there to read why. */
+/* Applies the same check as the delivery, but at a time when a person can read the message. */
 static const char *judge_target(struct call *call, const struct url *url)
 {
 	const struct api_config *config = call->api->config;
@@ -168,7 +169,7 @@ static bool in_range(const struct json *v, uint64_t min, uint64_t max, uint64_t 
 	return true;
 }
 
-/* A number in range, or null for the default, which is stored as 0. */
+/* Reads a number in the range, or null for the default, which is stored as 0. */
 static bool in_range_or_null(const struct json *v, uint64_t min, uint64_t max, uint64_t *out)
 {
 	*out = 0;
@@ -271,7 +272,7 @@ static bool given(const struct webhook_save *save, size_t offset)
 	return (save->set & record_bit(&KIND_WEBHOOK, offset)) != 0;
 }
 
-/* What a new webhook is without being told. */
+/* Sets the defaults of a new webhook. */
 static void set_defaults(struct webhook_save *save)
 {
 	struct webhook *w = &save->webhook;

@@ -1,6 +1,6 @@
 /*
- * Owns the calls that do something with a webhook: enable, rotate-secret.
- * Never sends. Called through the route table.
+ * Owns the calls enable and rotate-secret of a webhook. Never sends a request. Called through the
+ * route table.
  */
 #include "core/webhook_ops.h"
 
@@ -18,7 +18,7 @@ struct ops_call {
 	struct call *call;
 };
 
-/* A call about the webhook in the path. NULL after it has replied. */
+/* Begins a call about the webhook in the path. Returns NULL after it has replied. */
 static struct ops_call *begin(struct call *call, command_decide_fn *decide, command_done_fn *done,
 			      uint64_t *id)
 {

@@ -1,6 +1,6 @@
 /*
- * Owns the webhook's preview: the bytes an event that happens now would send. Never sends, never
- * stores. Called through the route table.
+ * Owns the preview of a webhook: the request that an event would send now. Never sends or stores.
+ * Called through the route table.
  */
 #include "api/api.h"
 #include "api/call/decode.h"
@@ -26,7 +26,7 @@ struct preview_call {
 	struct buf opened;                /* the values of the headers */
 };
 
-/* Both secrets while a rotation's overlap lasts, as the delivery room does. */
+/* Opens both secrets during the overlap of a rotation, as the delivery room does. */
 static void open_keys(struct preview_call *pc)
 {
 	const struct webhook *w = &pc->preview.webhook;
@@ -85,7 +85,7 @@ static void put_header(struct json_out *o, struct text name, struct text value)
 	json_close(o, '}');
 }
 
-/* The configured ones are the message's last; their values are for admins. */
+/* The configured headers are the last headers of the message; only admins see their values. */
 static void put_headers(struct preview_call *pc, struct json_out *o, const struct message *m,
 			struct text authority)
 {
@@ -129,7 +129,7 @@ static void write_message(struct preview_call *pc, const struct message *m)
 	buf_free(&url);
 }
 
-/* The request, and all that lives with it, ends with the reply: the message goes before. */
+/* The reply frees the request and its arena, so the message is freed first. */
 static void reply_message(struct preview_call *pc)
 {
 	struct message message;
@@ -183,8 +183,8 @@ static void on_preview(struct command *command, enum err err)
 		call_reply_err(pc->call, err, NULL);
 		return;
 	}
-	/* The URL was allowed when it was saved; the server may run without --allow-http-targets
-	 * since. */
+	/* The URL was allowed when it was saved, but the server may now run without
+	 * --allow-http-targets. */
 	if (url_parse(pc->preview.webhook.url, flags, &pc->url) != NULL) {
 		call_reply_error(
 		    pc->call, 409,
@@ -194,7 +194,7 @@ static void on_preview(struct command *command, enum err err)
 	reply_message(pc);
 }
 
-/* False after it has replied. */
+/* Returns false after it has replied. */
 static bool read_request(struct call *call, struct webhook_preview *preview)
 {
 	static const char *const known[] = {"user_id", "event", NULL};

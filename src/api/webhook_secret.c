@@ -1,6 +1,6 @@
 /*
- * Owns webhook secrets while they are open: making, showing, signing previews. Never keeps one.
- * Called by the webhook calls.
+ * Owns opened webhook secrets: creating them, showing them, and the keys for previews. Never keeps
+ * an opened secret. Called by the webhook calls.
  */
 #include "webhook_secret.h"
 

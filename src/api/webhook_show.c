@@ -1,5 +1,5 @@
 /*
- * Owns the JSON form of webhooks. Never reads or changes one. Called by the webhook calls.
+ * Owns the JSON form of webhooks. Never reads or changes a record. Called by the webhook calls.
  */
 #include "webhook_show.h"
 
@@ -30,7 +30,7 @@ static void put_numbers(struct json_out *o, const char *name, struct text list)
 	json_close(o, ']');
 }
 
-/* How it is sent; null is the default. */
+/* Writes the settings of sending; null is the default. */
 static void put_sending(struct json_out *o, const struct webhook *w)
 {
 	show_id(o, "connect_timeout_ms", w->connect_ms);

@@ -20,7 +20,7 @@
 #include "webhook_show.h"
 
 enum {
-	WAIT_MAX_S = 15,   /* a webhook's own deadline, if it sets none */
+	WAIT_MAX_S = 15,   /* the default deadline of a webhook */
 	WAITERS_MAX = 256, /* at a time; further calls do not wait */
 };
 
@@ -147,7 +147,7 @@ static bool read_seconds(struct text value, uint64_t *seconds)
 	return text_to_u64(value, seconds) && *seconds <= WAIT_MAX_S;
 }
 
-/* False after it has replied. */
+/* Returns false after it has replied. */
 static bool read_query(struct webhook_waiter *w)
 {
 	struct text rest = w->call->req->query, name, value;

@@ -1,5 +1,6 @@
-/* Owns the explanation of a webhook: why it sends, or does not. Never changes one. Called through
- * the route table.
+/*
+ * Owns the call "why", which explains why a webhook sends or does not send. Never changes a
+ * webhook. Called through the route table.
  */
 #include <stdio.h>
 
@@ -12,18 +13,18 @@
 #include "webhook_show.h"
 
 struct why_call {
-	struct webhook_why why; /* first: its command is what done gets */
+	struct webhook_why why; /* first: done gets a pointer to its command */
 	struct call *call;
 };
 
-/* What is asked for, put together from the record, its counters and the delivery room. */
+/* The explanation, from the record, its counters and the delivery room. */
 struct why {
 	const struct webhook_why *stored;
 	const struct webhook *webhook;
 	const struct webhook_stats *stats;
 	struct webhook_live live;
 	bool live_known;
-	uint64_t next_ms; /* the next attempt, as far as is known */
+	uint64_t next_ms; /* the next attempt; 0: not known */
 };
 
 static const char *state_of(const struct why *y)
@@ -96,7 +97,7 @@ static void put_mismatches(struct buf *out, const struct webhook_why *s)
 	}
 }
 
-/* Nothing waits: because all is sent, or because nothing that happened was for this webhook. */
+/* Explains why no delivery is waiting: everything is sent, or no event matched this webhook. */
 static struct text silence(struct call *call, const struct why *y)
 {
 	const struct webhook_why *s = y->stored;
@@ -161,7 +162,7 @@ static void put_live(struct json_out *o, const struct why *y)
 	show_id(o, "concurrency", y->live_known ? y->live.concurrency : y->webhook->concurrency);
 }
 
-/* The last failure; it stays to be seen after a success. */
+/* Writes the last failure, which stays visible after a success. */
 static void put_last_error(struct json_out *o, const struct webhook_stats *s)
 {
 	const char *class = delivery_error_class(s->last_failure, s->last_status);
@@ -187,7 +188,7 @@ static void put_disable_rule(struct json_out *o, const struct why *y)
 	show_time(o, "failing_since", since_ms);
 	json_put_u64(o, "after_seconds", after_s);
 	json_put_u64(o, "failures", y->stats->failures);
-	/* From then on the next failure disables it. */
+	/* After this time, the next failure disables the webhook. */
 	show_time(o, "disables_at",
 		  counts_down ? y->stats->last_attempt_ms + after_s * 1000 - y->stats->failing_ms
 			      : 0);

@@ -1,5 +1,5 @@
 /*
- * Owns the webhook calls of the REST API. Never sends and never judges names
+ * Owns the webhook calls of the REST API. Never sends a request, and never checks field names
  * (core/webhook_check.c). Called through the route table.
  */
 #include "api/call/paging.h"
@@ -50,7 +50,8 @@ static void on_removed(struct command *command, enum err err)
 		call_reply_nothing(wc->call);
 }
 
-/* A call about the webhook in the path (or a new one). NULL after it has replied. */
+/* Begins a call about the webhook in the path, or about a new webhook. Returns NULL after it has
+ * replied. */
 static struct webhook_call *begin(struct call *call, command_decide_fn *decide,
 				  command_done_fn *done, uint64_t *id)
 {
@@ -137,7 +138,7 @@ void webhook_list(struct call *call)
 		call_query(call, &list->command);
 }
 
-/* ---- one ---- */
+/* ---- a single record ---- */
 
 const struct operation OP_WEBHOOK_CREATE = {
     .id = "createWebhook",
