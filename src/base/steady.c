@@ -3,6 +3,8 @@
  * Called by the loop, once a turn. */
 #include "steady.h"
 
+#include <stdbool.h>
+
 enum { NS_PER_MS = 1000000 };
 
 void steady_begin(struct steady *s, uint64_t unix_ms, uint64_t boot_ns)
@@ -18,14 +20,12 @@ uint64_t steady_ms(const struct steady *s, uint64_t boot_ns)
 /* A jump back counts at once, because it makes no data older than it is. */
 static void believe(struct steady *s, uint64_t now_ms)
 {
-	if (s->ahead_ms - s->believed_ms <= STEADY_JUMP_MS) {
+	bool waited = s->doubted_since_ms != 0 && now_ms - s->doubted_since_ms >= STEADY_BELIEF_MS;
+	if (waited || s->ahead_ms - s->believed_ms <= STEADY_JUMP_MS) {
 		s->believed_ms = s->ahead_ms;
 		s->doubted_since_ms = 0;
 	} else if (s->doubted_since_ms == 0) {
 		s->doubted_since_ms = now_ms;
-	} else if (now_ms - s->doubted_since_ms >= STEADY_BELIEF_MS) {
-		s->believed_ms = s->ahead_ms;
-		s->doubted_since_ms = 0;
 	}
 }
 

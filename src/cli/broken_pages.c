@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+/* NOLINTNEXTLINE(*-avoid-non-const-global-variables): a signal handler has no argument for it */
 static int exit_status;
 
 static void on_broken_page(int number)

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "../../support/seeded.h"
-#include "store/crc32c.c"
+#include "store/crc32c.c" /* NOLINT(bugprone-suspicious-include): its static functions are tested */
 
 /* RFC 3720 appendix B.4, the check value of "123456789", and the empty string. */
 static void published_vectors_match(void **state)
