@@ -46,7 +46,7 @@ class Clock(Ops):
         self.set_clock(seconds)
         return self.await_jumps(before + 1)[-1]
 
-    def told(self, path, answer=(200, b"ok")):
+    def notified(self, path, answer=(200, b"ok")):
         """A webhook of a new campaign, which a friend has just joined."""
         campaign = self.campaign()
         webhook = self.hook(path, answer, campaign_id=campaign["id"])
@@ -55,7 +55,7 @@ class Clock(Ops):
 
     def failing(self, path):
         """A webhook that fails, and the time of its first attempt."""
-        webhook = self.told(path, (500, b"down"))
+        webhook = self.notified(path, (500, b"down"))
         self.arrived(path)
         began = time.monotonic()
         until(lambda: self.deliveries(webhook_id=webhook["id"])[0]["attempts"] == 1, "the first attempt is recorded")
@@ -74,7 +74,7 @@ class Clock(Ops):
         self.assertAlmostEqual(jump["by_ms"], 3600000, delta=5000)
         next_attempt = self.deliveries(webhook_id=webhook["id"])[0]["next_attempt_at"]
         self.assertLess(next_attempt, time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(time.time() - 3200)))
-        other = self.told("/back/other")
+        other = self.notified("/back/other")
         self.arrived("/back/other")
         self.check_second_attempt(webhook, "/back", began)
         self.remove(other)
@@ -82,7 +82,7 @@ class Clock(Ops):
     def test_the_clock_is_six_days_ahead_for_a_moment(self):
         webhook, began = self.failing("/ahead")
         self.jump_to(6 * 86400)
-        other = self.told("/ahead/other")
+        other = self.notified("/ahead/other")
         self.arrived("/ahead/other")  # a new event is sent at once, whatever the clock shows
         self.jump_to(0)
         self.check_second_attempt(webhook, "/ahead", began)

@@ -19,7 +19,7 @@ class Delivered(Served):
         """The request to this path."""
         return until(lambda: next((r for r in self.receiver.received() if path_of(r) == path), None), path)
 
-    def quiet(self, path):
+    def assert_no_request(self, path):
         """Asserts that no request goes to `path`: a webhook made later gets its event meanwhile."""
         marker = self.webhook(path + "/marker", types=["person_referring", "person_invited"])
         self.join(self.campaign()["code"], email="marker@example.com")
@@ -181,7 +181,7 @@ class Matching(Delivered):
         self.webhook("/all")
         _, byron = self.friend(other)
         self.assertEqual(dict(form_of(self.one("/all")["body"]))["code"], byron["code"])
-        self.quiet("/mine")
+        self.assert_no_request("/mine")
         _, byron = self.friend(mine)
         self.assertEqual(dict(form_of(self.one("/mine")["body"]))["code"], byron["code"])
         until(lambda: len([r for r in self.receiver.received() if path_of(r) == "/all"]) == 2, "both for all")
@@ -189,7 +189,7 @@ class Matching(Delivered):
     def test_the_default_is_invited_people_only(self):
         self.webhook("/invited")
         self.join(self.campaign()["code"], "Jessica", "jessica@example.com")
-        self.quiet("/invited")
+        self.assert_no_request("/invited")
 
     def test_user_types_are_filtered(self):
         self.webhook("/referring", types=["person_referring"])
@@ -201,7 +201,7 @@ class Matching(Delivered):
         campaign = self.campaign()
         self.webhook("/widget", sources=["Widget"])
         self.join(campaign["code"], "Direct", "direct@example.com")
-        self.quiet("/widget")
+        self.assert_no_request("/widget")
         widget = self.join(campaign["code"], "Widget", "widget@example.com", source="Widget")
         body = dict(form_of(self.one("/widget")["body"]))
         self.assertEqual((body["code"], body["source"]), (widget["code"], "Widget"))
@@ -232,7 +232,7 @@ class Matching(Delivered):
         webhook = self.webhook("/deleted")
         self.has(self.api.call("DELETE", f"/api/v2/webhooks/{webhook['id']}"), 204)
         self.friend(self.campaign())
-        self.quiet("/deleted")
+        self.assert_no_request("/deleted")
 
 
 class Headers(Delivered):

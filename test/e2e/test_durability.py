@@ -51,7 +51,7 @@ class Places(Directory):
 
 
 class FirstStart(Places):
-    def is_born(self, place, name):
+    def check_first_start(self, place, name):
         """Asserts that a start after an interrupted one works, names its tokens file, and that the tokens are valid."""
         server = self.server(place, tokens=False).start()
         path = server.read_until(rb"tokens (?:of the first start )?are (?:still )?in ([^\s:]+)").group(1)
@@ -73,7 +73,7 @@ class FirstStart(Places):
                 child.kill()
             child.stdout.close()
             status = child.wait(timeout=30)
-            self.is_born(place, f"step {n}")
+            self.check_first_start(place, f"step {n}")
             shutil.rmtree(place)
             if said:
                 self.assertGreater(n, 10)
@@ -82,7 +82,7 @@ class FirstStart(Places):
         self.fail("the first start never ended")
 
     def test_leftovers_of_a_first_start_of_version_0_1(self):
-        header = mdb.File(os.path.join(self.born("header").data_dir, "referd.mdb"))
+        header = mdb.File(os.path.join(self.initialised("header").data_dir, "referd.mdb"))
         # The meta page of a database before its first transaction.
         header.data[header.metas[0] + 128:header.metas[0] + 136] = bytes(8)
         for name, file, content in (("key", "secret.key", b""), ("zeros", "secret.key", bytes(32)),
@@ -92,22 +92,22 @@ class FirstStart(Places):
                 os.mkdir(os.path.join(place, "data"), 0o700)
                 with open(os.open(os.path.join(place, "data", file), os.O_CREAT | os.O_WRONLY, 0o600), "wb") as leftover:
                     leftover.write(content)
-                self.is_born(place, name)
+                self.check_first_start(place, name)
 
-    def born(self, name):
+    def initialised(self, name):
         server = self.server(self.place(name)).start()
         self.assertEqual(server.stop(), 0)
         return server
 
     def test_an_empty_database_beside_a_key_is_not_replaced(self):
-        server = self.born("lost")
+        server = self.initialised("lost")
         database = os.path.join(server.data_dir, "referd.mdb")
         os.truncate(database, 0)
         self.assertIn("restore a backup", self.refuses_to_start(server))
         self.assertEqual(os.path.getsize(database), 0)
 
     def test_an_empty_key_beside_data_is_not_replaced(self):
-        server = self.born("key")
+        server = self.initialised("key")
         key = os.path.join(server.data_dir, "secret.key")
         os.truncate(key, 0)
         self.assertIn("restore the key", self.refuses_to_start(server))
@@ -121,7 +121,7 @@ class FirstStart(Places):
             file.write("precious\n")
         for name in ("first-start.txt", "first-start.txt.new", "secret.key.new"):
             os.symlink(victim, os.path.join(place, "data", name))
-        self.is_born(place, "link")
+        self.check_first_start(place, "link")
         with open(victim, encoding="ascii") as file:
             self.assertEqual(file.read(), "precious\n")
         self.assertFalse(os.path.islink(os.path.join(place, "data", "first-start.txt")))
@@ -148,7 +148,7 @@ class FirstStart(Places):
                 self.assertIn(said, self.refuses_to_start(self.server(place, tokens=False)))
 
     def test_a_missing_database_is_not_created_again(self):
-        server = self.born("gone")
+        server = self.initialised("gone")
         database = os.path.join(server.data_dir, "referd.mdb")
         os.rename(database, database + ".away")
         self.assertIn("referd.mdb is missing", self.refuses_to_start(server))
@@ -162,7 +162,7 @@ class FirstStart(Places):
         server = self.server(place, "--listen", taken.address, tokens=False)
         self.assertIn("in use", self.refuses_to_start(server))
         self.assertNotIn("first-start.txt", os.listdir(server.data_dir))
-        self.is_born(place, "second")
+        self.check_first_start(place, "second")
 
     def test_a_later_start_keeps_the_tokens_file_and_names_it(self):
         server = self.server(self.place("file"), tokens=False).start()

@@ -109,7 +109,7 @@ class Erase(Ops):
         flaky = self.hook("/flaky", (503, b"busy"), ordered="none", types=["person_referring", "person_invited"])
         campaign = self.campaign()
 
-        def live_and_go(i):
+        def join_and_erase(i):
             parent = self.join(campaign["code"], "Jessica", f"jessica{i}@race.example")
             children = [self.join(parent["code"], "Jessica", f"jessica{i}.{k}@race.example") for k in range(3)]
             self.has(self.qualify(code=children[0]["code"]), 200)
@@ -118,7 +118,7 @@ class Erase(Ops):
                 self.erase(user["id"])
 
         with concurrent.futures.ThreadPoolExecutor(8) as pool:
-            list(pool.map(live_and_go, range(40)))
+            list(pool.map(join_and_erase, range(40)))
         self.await_silence()
         for webhook in (busy, flaky):
             until(lambda: not self.deliveries(webhook_id=webhook["id"], status="pending"), "no delivery is pending")

@@ -16,7 +16,7 @@ class Log(Ops):
         lines = [json.loads(line) for line in self.server.stderr().splitlines()]
         return [line for line in lines if line["event"] == event and fields.items() <= line.items()]
 
-    def told(self, event, **fields):
+    def assert_logged(self, event, **fields):
         found = until(lambda: self.lines(event, **fields), f"{event} {fields}")
         self.assertEqual({line["level"] for line in found}, {"warn"})
         return found
@@ -32,7 +32,7 @@ class Log(Ops):
 
     def test_the_first_failure_of_a_webhook_is_logged(self):
         webhook = self.failing("/first", (500, b"down"))
-        line = self.told("webhook.failing", webhook_id=webhook["id"])[0]
+        line = self.assert_logged("webhook.failing", webhook_id=webhook["id"])[0]
         self.assertEqual((line["status"], line["error"]), (500, "status"))
         self.assertIn(line["delivery_id"], [d["id"] for d in self.deliveries(webhook_id=webhook["id"])])
         until(lambda: all(d["attempts"] for d in self.deliveries(webhook_id=webhook["id"])), "an attempt of each delivery")
@@ -41,19 +41,19 @@ class Log(Ops):
 
     def test_the_first_refusal_of_a_message_is_logged(self):
         webhook = self.failing("/refusal", (422, b"no"), friends=1)
-        self.assertEqual(self.told("webhook.refused", webhook_id=webhook["id"])[0]["status"], 422)
+        self.assertEqual(self.assert_logged("webhook.refused", webhook_id=webhook["id"])[0]["status"], 422)
         self.assertEqual(self.lines("webhook.failing", webhook_id=webhook["id"]), [])
         self.remove(webhook)
 
     def test_a_disabled_webhook_is_logged(self):
         webhook = self.failing("/disabled", (410, b"gone"), friends=1)
-        self.assertEqual(self.told("webhook.disabled", webhook_id=webhook["id"])[0]["reason"],
+        self.assertEqual(self.assert_logged("webhook.disabled", webhook_id=webhook["id"])[0]["reason"],
                          "the receiver answered 410 Gone")
         self.remove(webhook)
 
     def test_an_exhausted_delivery_is_logged(self):
         webhook = self.failing("/exhausted", (503, b"busy"), friends=1, retry_schedule=[1])
-        line = self.told("delivery.exhausted", webhook_id=webhook["id"])[0]
+        line = self.assert_logged("delivery.exhausted", webhook_id=webhook["id"])[0]
         delivery = self.deliveries(webhook_id=webhook["id"])[0]
         self.assertEqual((line["delivery_id"], line["event_id"], line["attempts"], line["reason"]),
                          (delivery["id"], delivery["event_id"], 2, "the receiver answered with status 503"))
@@ -65,7 +65,8 @@ class Log(Ops):
         own = f"http://{self.server.address}/hook"
         self.has(self.api.json("PUT", f"/api/v2/webhooks/{webhook['id']}", {"url": own}), 200)
         self.friend(campaign)
-        self.assertIn("socket this server listens on", self.told("delivery.exhausted", webhook_id=webhook["id"])[0]["reason"])
+        line = self.assert_logged("delivery.exhausted", webhook_id=webhook["id"])[0]
+        self.assertIn("socket this server listens on", line["reason"])
         self.remove(webhook)
 
     def test_an_empty_coupon_pool_is_logged(self):
@@ -73,9 +74,9 @@ class Log(Ops):
         rule = self.rule(campaign, metric="coupon", trigger="join", recipient="invited", auto_issue=True)
         self.has(self.api.json("POST", f"/api/v2/reward-rules/{rule['id']}/coupons", {"codes": ["ONE-AND-ONLY"]}), 201)
         jessica, _ = self.friend(campaign)
-        self.told("coupons.pool_empty", rule_id=rule["id"], given=1)
+        self.assert_logged("coupons.pool_empty", rule_id=rule["id"], given=1)
         self.join(jessica["code"], "Mary", "mary@example.com")
-        self.told("coupons.reward_waits", rule_id=rule["id"])
+        self.assert_logged("coupons.reward_waits", rule_id=rule["id"])
 
     def test_a_refused_start_is_logged(self):
         ended = run(REFERD, "serve", "--data", self.server.data_dir, "--listen", "127.0.0.1:0", timeout=20)

@@ -81,10 +81,10 @@ class Subscribing(Tool):
         self.assertEqual((sent["code"], sent["referrer_code"], sent["source"], sent["campaign_id"]),
                          (byron["code"], jessica["code"], "Referred", campaign["id"]))
         self.call("DELETE", f"/webhooks/{hook}", status=204)
-        self.quiet_after(path, 1, lambda: self.join(jessica["code"], "Ada", "ada@example.com"))
+        self.assert_not_sent(path, 1, lambda: self.join(jessica["code"], "Ada", "ada@example.com"))
         self.has_error(self.api.call("DELETE", f"/api/n8n/webhooks/{hook}"), 404)
 
-    def quiet_after(self, path, n, act):
+    def assert_not_sent(self, path, n, act):
         """The event of `act` reaches a later subscription, but no further request goes to `path`."""
         self.webhook("/n8n/witness")
         before = len([h for h in self.receiver.received() if path_of(h) == "/n8n/witness"])

@@ -145,7 +145,7 @@ class Qualify(Served):
         self.assertIs(self.qualify(code=mary["code"], order_id="A-1").json["changed"], True)
 
 
-class Told(Served):
+class Parameters(Served):
     """Parameters count wherever the request has them."""
 
     def calls(self, **fields):

@@ -55,7 +55,7 @@ class Upgrade(Directory):
         pending = self.has(api.get("/api/v2/deliveries?webhook_id=2&status=pending&per_page=250"), 200).data
         self.assertEqual(len(pending), expected["pending_to_2"])
 
-    def knows_everybody(self, server, expected):
+    def check_known_addresses(self, server, expected):
         """A known address joins again and is found: the index of addresses still works."""
         public = Client(server.address)
         launched = {c["id"]: c["code"] for c in expected["campaigns"] if c["status"] == "launched"}
@@ -76,7 +76,7 @@ class Upgrade(Directory):
                 server = Server(place, "--data", data, "--allow-targets", "127.0.0.0/8", tokens=False).start()
                 self.addCleanup(lambda s=server: s.running() and s.kill())
                 self.holds(server, expected)
-                self.knows_everybody(server, expected)
+                self.check_known_addresses(server, expected)
                 self.assertEqual(server.stop(), 0)
                 server.verify()
                 server.start()

@@ -170,7 +170,7 @@ class Enable(Ops):
 
 
 class Rotate(Ops):
-    def told(self, path, email):
+    def next_request(self, path, email):
         """The request to `path` about one further friend."""
         before = len(self.desk.at(path))
         self.friend(self.campaign(), email=email)
@@ -182,20 +182,20 @@ class Rotate(Ops):
 
     def test_both_secrets_sign_during_the_overlap(self):
         webhook = self.hook("/rotate")
-        self.check(self.told("/rotate", "a@example.com"), webhook["secret"])
+        self.check(self.next_request("/rotate", "a@example.com"), webhook["secret"])
         self.assertIsNone(webhook["old_secret_expires_at"])
         second = self.has(self.do(webhook, "rotate-secret"), 200).data
         self.assertRegex(second["secret"], r"^whsec_[A-Za-z0-9+/]{43}=$")
         self.assertNotEqual(second["secret"], webhook["secret"])
         self.assertEqual(second["old_secret_expires_at"], self.read(webhook)["old_secret_expires_at"])
         self.assertEqual(self.read(webhook)["secret"], second["secret"])
-        self.check(self.told("/rotate", "b@example.com"), second["secret"], webhook["secret"])
+        self.check(self.next_request("/rotate", "b@example.com"), second["secret"], webhook["secret"])
         # After two rotations the newest two secrets sign. Without an overlap only the newest signs.
         third = self.has(self.do(webhook, "rotate-secret", {"overlap_seconds": 604800}), 200).data
-        self.check(self.told("/rotate", "c@example.com"), third["secret"], second["secret"])
+        self.check(self.next_request("/rotate", "c@example.com"), third["secret"], second["secret"])
         fourth = self.has(self.do(webhook, "rotate-secret", {"overlap_seconds": 0}), 200).data
         self.assertIsNone(fourth["old_secret_expires_at"])
-        self.check(self.told("/rotate", "d@example.com"), fourth["secret"])
+        self.check(self.next_request("/rotate", "d@example.com"), fourth["secret"])
 
     def test_errors(self):
         webhook = self.hook("/rotate-errors")
@@ -207,7 +207,7 @@ class Rotate(Ops):
         self.assertEqual(self.read(webhook)["secret"], webhook["secret"])
 
 
-class MadeUp(Ops):
+class TestEvents(Ops):
     def test_a_test_sends_a_made_up_event_to_one_webhook(self):
         other = self.hook("/other")
         webhook = self.hook("/tested", event=["user.qualified", "user.join"],

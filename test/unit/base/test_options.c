@@ -133,7 +133,7 @@ static enum options_outcome run_with(struct run *r, const char *line, char *cons
 			    &r->message);
 }
 
-static void says(struct run *r, const char *expected)
+static void assert_output(struct run *r, const char *expected)
 {
 	struct text got = buf_view(&r->message);
 	if (!text_eq(got, text_of(expected)))
@@ -143,7 +143,7 @@ static void says(struct run *r, const char *expected)
 static void wrong(struct run *r, const char *line, const char *message)
 {
 	assert_int_equal(run_with(r, line, NULL), OPTIONS_WRONG);
-	says(r, message);
+	assert_output(r, message);
 	assert_null(r->target.listen); /* the target is unchanged */
 	assert_int_equal(r->target.connections, 0);
 }
@@ -202,7 +202,7 @@ static void the_stronger_source_wins(void **state)
 	assert_string_equal(r->target.public_url, "http://x.example/#f");
 	assert_true(r->target.allow_http);
 	assert_string_equal(r->target.listen, ":3"); /* an empty variable counts as unset */
-	says(r, "");
+	assert_output(r, "");
 }
 
 static void a_flag_names_the_configuration_file(void **state)
@@ -213,7 +213,8 @@ static void a_flag_names_the_configuration_file(void **state)
 	assert_int_equal(run_with(r, line, envp), OPTIONS_OK);
 	assert_int_equal(r->target.connections, 9);
 	assert_int_equal(run_with(r, "", envp), OPTIONS_WRONG);
-	says(r, "cannot read the configuration file /nonexistent: No such file or directory\n");
+	assert_output(
+	    r, "cannot read the configuration file /nonexistent: No such file or directory\n");
 }
 
 static void errors_are_one_clear_line(void **state)
@@ -251,7 +252,8 @@ static void errors_name_their_source(void **state)
 	struct run *r = *state;
 	char *envp[] = {VARIABLE("REFERD_CONNECTIONS=x"), NULL};
 	assert_int_equal(run_with(r, "", envp), OPTIONS_WRONG);
-	says(r, "REFERD_CONNECTIONS: \"x\" is not a whole number: write digits, such as 60\n");
+	assert_output(
+	    r, "REFERD_CONNECTIONS: \"x\" is not a whole number: write digits, such as 60\n");
 	wrong_in_file(r, "\nlisten :0\n", "2: this line is not a setting: write \"name = value\"");
 	wrong_in_file(r, "lisen = x", "1: unknown option lisen; did you mean listen?");
 	wrong_in_file(r, "config = x", "1: unknown option config");
@@ -267,12 +269,13 @@ static void unknown_variables_cause_a_warning(void **state)
 	char *envp[] = {VARIABLE("REFERD_CONECTIONS=5"), VARIABLE("REFERD_QQQQQQ=1"),
 			VARIABLE("REFERD_API_TOKEN=t"), VARIABLE("REFER=1"), NULL};
 	assert_int_equal(run_with(r, "", envp), OPTIONS_OK);
-	says(r, "unknown environment variable REFERD_CONECTIONS is ignored; did you mean "
-		"REFERD_CONNECTIONS?\nunknown environment variable REFERD_QQQQQQ is ignored\n");
+	assert_output(
+	    r, "unknown environment variable REFERD_CONECTIONS is ignored; did you mean "
+	       "REFERD_CONNECTIONS?\nunknown environment variable REFERD_QQQQQQ is ignored\n");
 	assert_int_equal(r->target.connections, 10000);
 	/* An error is still a single line. */
 	assert_int_equal(run_with(r, "--drain x", envp), OPTIONS_WRONG);
-	says(r, "--drain: \"x\" is not a duration: write 500ms, 10s, 5m, 2h or 1d\n");
+	assert_output(r, "--drain: \"x\" is not a duration: write 500ms, 10s, 5m, 2h or 1d\n");
 }
 
 static void sizes_and_durations_have_units(void **state)

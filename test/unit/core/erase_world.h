@@ -88,7 +88,7 @@ struct search {
 	size_t found;
 };
 
-static inline bool says(const struct record_kind *kind, const void *record, struct text word)
+static inline bool contains(const struct record_kind *kind, const void *record, struct text word)
 {
 	for (size_t i = 0; i < kind->n_values; i++) {
 		const struct text *t = (const struct text *)(const void *)((const char *)record +
@@ -109,12 +109,12 @@ static inline enum err search_decide(struct command *command, struct tx *tx)
 	enum err err = tx_scan(tx, s->kind, &scan);
 	s->found = 0;
 	for (size_t i = 0; err == ERR_OK && i < scan.n; i++)
-		s->found += says(s->kind, records + i * s->kind->size, s->word);
+		s->found += contains(s->kind, records + i * s->kind->size, s->word);
 	assert_true(scan.n < RECORDS_MAX);
 	return err;
 }
 
-static inline size_t records_that_say(struct world *w, const char *word)
+static inline size_t records_containing(struct world *w, const char *word)
 {
 	size_t found = 0;
 	for (size_t i = 0; i < RECORD_KINDS_COUNT; i++) {

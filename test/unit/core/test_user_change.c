@@ -27,7 +27,7 @@ static enum err run(struct world *w, struct user_change *c)
 	return err;
 }
 
-static uint64_t who_has(struct world *w, uint64_t campaign, const char *email)
+static uint64_t owner_of(struct world *w, uint64_t campaign, const char *email)
 {
 	struct user_read read = {.command = {.decide = user_read_decide}, .codes = w->codes};
 	read.who.campaign_id = campaign;
@@ -46,18 +46,18 @@ static void a_changed_address_moves_in_the_index(void **state)
 	set_email(w, &c, "BOB@example.com");
 	assert_int_equal(run(w, &c), ERR_REFUSED);
 	assert_non_null(problems_find(&c.problems, TEXT("email")));
-	assert_int_equal(who_has(w, campaign, "ann@example.com"), ann);
+	assert_int_equal(owner_of(w, campaign, "ann@example.com"), ann);
 	/* Addresses in other campaigns do not matter. */
 	set_email(w, &c, "taken@example.com");
 	assert_int_equal(run(w, &c), ERR_OK);
-	assert_int_equal(who_has(w, campaign, "taken@example.com"), ann);
-	assert_int_equal(who_has(w, campaign, "ann@example.com"), 0);
-	assert_int_equal(who_has(w, campaign, "bob@example.com"), bob);
+	assert_int_equal(owner_of(w, campaign, "taken@example.com"), ann);
+	assert_int_equal(owner_of(w, campaign, "ann@example.com"), 0);
+	assert_int_equal(owner_of(w, campaign, "bob@example.com"), bob);
 	/* The same address, spelled differently. */
 	set_email(w, &c, "Taken@Example.com");
 	assert_int_equal(run(w, &c), ERR_OK);
 	assert_true(text_eq(c.view.user.email, TEXT("Taken@Example.com")));
-	assert_int_equal(who_has(w, campaign, "taken@example.com"), ann);
+	assert_int_equal(owner_of(w, campaign, "taken@example.com"), ann);
 	assert_int_equal(world_user(w, campaign, 0, "ann@example.com"), 4);
 }
 

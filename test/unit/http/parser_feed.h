@@ -79,7 +79,7 @@ static inline void feed_more(struct feeding *f, const char *p, size_t n)
 }
 
 /** Writes everything about the outcome into `out`, or "more" if the input is incomplete. */
-static inline void feed_tell(const struct feeding *f, struct buf *out)
+static inline void feed_describe(const struct feeding *f, struct buf *out)
 {
 	static struct http_request req;
 
@@ -123,7 +123,7 @@ static inline void feed_stream(const char *p, size_t n, size_t split, struct buf
 		feed_more(&f, p, split);
 		feed_more(&f, p + split, n - split);
 	}
-	feed_tell(&f, out);
+	feed_describe(&f, out);
 	feed_end(&f);
 }
 
@@ -136,7 +136,7 @@ static inline void feed_split(const char *p, size_t n, size_t split, struct buf 
 	if (split > 0)
 		feed_more(&f, p, split);
 	feed_more(&f, p + split, n - split);
-	feed_tell(&f, out);
+	feed_describe(&f, out);
 	feed_end(&f);
 }
 
@@ -148,7 +148,7 @@ static inline void feed_bytes(const char *p, size_t n, bool compacting, struct b
 	f.compacting = compacting;
 	for (size_t i = 0; i < n; i++)
 		feed_more(&f, p + i, 1);
-	feed_tell(&f, out);
+	feed_describe(&f, out);
 	feed_end(&f);
 }
 

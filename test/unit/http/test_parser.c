@@ -21,33 +21,33 @@
 		.p = (lit), .n = sizeof(lit) - 1                                                   \
 	}
 
-/* Feeds the input in every way and asserts equal outcomes. The caller frees *told. */
-static void tell_every_way(struct text input, struct buf *told)
+/* Feeds the input in every way and asserts equal outcomes. The caller frees *outcome. */
+static void feed_every_way(struct text input, struct buf *outcome)
 {
 	struct buf other = {0};
 
-	feed_split(input.p, input.n, 0, told);
+	feed_split(input.p, input.n, 0, outcome);
 	for (size_t split = 1; split < input.n; split++) {
 		feed_split(input.p, input.n, split, &other);
-		assert_string_equal(told->p, other.p);
+		assert_string_equal(outcome->p, other.p);
 	}
 	feed_bytes(input.p, input.n, false, &other);
-	assert_string_equal(told->p, other.p);
+	assert_string_equal(outcome->p, other.p);
 	feed_bytes(input.p, input.n, true, &other);
-	assert_string_equal(told->p, other.p);
+	assert_string_equal(outcome->p, other.p);
 	buf_free(&other);
 }
 
 /* The pieces add up to the body, wherever they are cut, and only the limits are judged
  * differently. */
-static void assert_streamed(struct text input, const char *told)
+static void assert_streamed(struct text input, const char *outcome)
 {
 	struct buf streamed = {0};
 
 	for (size_t split = 0; split <= input.n; split++) {
 		feed_stream(input.p, input.n, split, &streamed);
-		if (strcmp(streamed.p, told) != 0)
-			fail_msg("split %zu: \"%s\", not \"%s\"", split, streamed.p, told);
+		if (strcmp(streamed.p, outcome) != 0)
+			fail_msg("split %zu: \"%s\", not \"%s\"", split, streamed.p, outcome);
 	}
 	buf_free(&streamed);
 }
@@ -179,24 +179,25 @@ static const struct {
 
 static void invalid_requests_are_refused_with_their_status(void **state)
 {
-	struct buf told = {0};
+	struct buf outcome = {0};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
 		char status[8];
-		tell_every_way(refusals[i].input, &told);
+		feed_every_way(refusals[i].input, &outcome);
 		(void)snprintf(status, sizeof(status), "%d ", refusals[i].status);
-		if (strncmp(told.p, status, 4) != 0)
-			fail_msg("row %zu: \"%.60s\": %s", i, refusals[i].input.p, told.p);
+		if (strncmp(outcome.p, status, 4) != 0)
+			fail_msg("row %zu: \"%.60s\": %s", i, refusals[i].input.p, outcome.p);
 		if (refusals[i].status != 413)
-			assert_streamed(refusals[i].input, told.p);
+			assert_streamed(refusals[i].input, outcome.p);
 	}
-	buf_free(&told);
+	buf_free(&outcome);
 }
 
 static const struct {
 	struct text input;
-	const char *told; /* consumed, method bit, keep-alive, [method] [path] [query] [host] ... */
+	const char
+	    *outcome; /* consumed, method bit, keep-alive, [method] [path] [query] [host] ... */
 } legal[] = {
     {INPUT("GET / HTTP/1.1\r\n" H "\r\n"), "27 1 1 [GET] [/] [] [a] [Host]=[a] body="},
     {INPUT("\r\n\r\nGET / HTTP/1.1\r\n" H "\r\n"), "31 1 1 [GET] [/] [] [a] [Host]=[a] body="},
@@ -246,47 +247,47 @@ static const struct {
 
 static void unusual_legal_requests_are_accepted(void **state)
 {
-	struct buf told = {0};
+	struct buf outcome = {0};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(legal) / sizeof(legal[0]); i++) {
-		tell_every_way(legal[i].input, &told);
-		if (strcmp(told.p, legal[i].told) != 0)
-			fail_msg("row %zu: \"%s\", not \"%s\"", i, told.p, legal[i].told);
-		assert_streamed(legal[i].input, told.p);
+		feed_every_way(legal[i].input, &outcome);
+		if (strcmp(outcome.p, legal[i].outcome) != 0)
+			fail_msg("row %zu: \"%s\", not \"%s\"", i, outcome.p, legal[i].outcome);
+		assert_streamed(legal[i].input, outcome.p);
 	}
-	buf_free(&told);
+	buf_free(&outcome);
 }
 
 /* Every prefix of a legal request needs more bytes: none is judged too early. */
 static void every_beginning_of_a_legal_request_needs_more(void **state)
 {
-	struct buf told = {0};
+	struct buf outcome = {0};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(legal) / sizeof(legal[0]); i++) {
-		const size_t whole = strtoul(legal[i].told, NULL, 10);
+		const size_t whole = strtoul(legal[i].outcome, NULL, 10);
 		for (size_t n = 1; n < whole; n++) {
-			feed_split(legal[i].input.p, n, 0, &told);
-			assert_memory_equal(told.p, "more", 4);
+			feed_split(legal[i].input.p, n, 0, &outcome);
+			assert_memory_equal(outcome.p, "more", 4);
 		}
 	}
-	buf_free(&told);
+	buf_free(&outcome);
 }
 
 /* Checks the outcome for an input of exactly n bytes up to the end of the head. */
 static void assert_head_of(size_t n, const char *begin, const char *expected)
 {
-	struct buf input = {0}, told = {0};
+	struct buf input = {0}, outcome = {0};
 
 	buf_str(&input, begin);
 	while (input.n < n - 4)
 		buf_char(&input, 'x');
 	buf_str(&input, "\r\n\r\n");
-	tell_every_way(buf_view(&input), &told);
-	assert_memory_equal(told.p, expected, strlen(expected));
+	feed_every_way(buf_view(&input), &outcome);
+	assert_memory_equal(outcome.p, expected, strlen(expected));
 	buf_free(&input);
-	buf_free(&told);
+	buf_free(&outcome);
 }
 
 static void the_head_has_a_maximum_size(void **state)
@@ -300,7 +301,7 @@ static void the_head_has_a_maximum_size(void **state)
 
 static void the_number_of_headers_is_limited(void **state)
 {
-	struct buf input = {0}, told = {0};
+	struct buf input = {0}, outcome = {0};
 
 	(void)state;
 	for (int n = 63; n <= 64; n++) {
@@ -309,27 +310,28 @@ static void the_number_of_headers_is_limited(void **state)
 		for (int i = 0; i < n; i++)
 			buf_str(&input, "X:\r\n");
 		buf_str(&input, "\r\n");
-		tell_every_way(buf_view(&input), &told);
-		assert_memory_equal(told.p, n == 63 ? "279 1 1 [GET]" : "431 ", n == 63 ? 13 : 4);
+		feed_every_way(buf_view(&input), &outcome);
+		assert_memory_equal(outcome.p, n == 63 ? "279 1 1 [GET]" : "431 ",
+				    n == 63 ? 13 : 4);
 	}
 	buf_free(&input);
-	buf_free(&told);
+	buf_free(&outcome);
 }
 
 /* Read and dropped bytes are bounded: extensions and trailers together, over all chunks. */
 static void assert_dropped(const char *piece, int pieces, const char *end, const char *expected)
 {
-	struct buf input = {0}, told = {0};
+	struct buf input = {0}, outcome = {0};
 
 	buf_str(&input, CHUNKED);
 	for (int i = 0; i < pieces; i++)
 		buf_str(&input, piece);
 	buf_str(&input, end);
-	tell_every_way(buf_view(&input), &told);
-	if (strncmp(told.p, expected, strlen(expected)) != 0)
-		fail_msg("%s", told.p);
+	feed_every_way(buf_view(&input), &outcome);
+	if (strncmp(outcome.p, expected, strlen(expected)) != 0)
+		fail_msg("%s", outcome.p);
 	buf_free(&input);
-	buf_free(&told);
+	buf_free(&outcome);
 }
 
 static void dropped_bytes_are_bounded(void **state)
@@ -352,7 +354,7 @@ static void dropped_bytes_are_bounded(void **state)
 /* A stream has no limit, but the dropped bytes of each chunk have one. */
 static void a_streamed_body_has_no_limit(void **state)
 {
-	struct buf input = {0}, told = {0};
+	struct buf input = {0}, outcome = {0};
 
 	(void)state;
 	buf_str(&input, CHUNKED);
@@ -360,21 +362,22 @@ static void a_streamed_body_has_no_limit(void **state)
 		buf_str(&input, "1;extension=0123456789abcdef0123\r\nx\r\n");
 	buf_str(&input, "0\r\n\r\n");
 	for (size_t split = 0; split <= input.n; split += 1 + split % 13) {
-		feed_stream(input.p, input.n, split, &told);
-		assert_non_null(strstr(told.p, " 4 1 [POST]"));
-		assert_int_equal(strlen(strstr(told.p, "body=")), 5 + 10 * FEED_MAX_BODY);
+		feed_stream(input.p, input.n, split, &outcome);
+		assert_non_null(strstr(outcome.p, " 4 1 [POST]"));
+		assert_int_equal(strlen(strstr(outcome.p, "body=")), 5 + 10 * FEED_MAX_BODY);
 	}
 	buf_reset(&input);
 	buf_str(&input, CHUNKED "1;x=");
 	for (int i = 0; i < FEED_MAX_HEAD; i++)
 		buf_char(&input, 'x');
 	buf_str(&input, "\r\nx\r\n0\r\n\r\n");
-	feed_stream(input.p, input.n, input.n, &told);
-	assert_memory_equal(told.p, "400 ", 4);
-	feed_stream("POST / HTTP/1.1\r\n" H "Content-Length: 9999999999\r\n\r\nx", 58, 58, &told);
-	assert_string_equal(told.p, "more of the body");
+	feed_stream(input.p, input.n, input.n, &outcome);
+	assert_memory_equal(outcome.p, "400 ", 4);
+	feed_stream("POST / HTTP/1.1\r\n" H "Content-Length: 9999999999\r\n\r\nx", 58, 58,
+		    &outcome);
+	assert_string_equal(outcome.p, "more of the body");
 	buf_free(&input);
-	buf_free(&told);
+	buf_free(&outcome);
 }
 
 static void continue_is_sent_once(void **state)
