@@ -21,7 +21,8 @@ struct campaign_call {
 	struct call *call;
 };
 
-static const char no_campaign[] = "no campaign has this id or code";
+static const char no_campaign[] =
+    "no campaign has this id or code: GET /api/v2/campaigns lists the campaigns";
 
 static struct campaign_call *begin(struct call *call, command_decide_fn *decide,
 				   command_done_fn *done)
@@ -61,7 +62,7 @@ static const char *read_filter(struct call *call, struct text name, struct text 
 	}
 	if (text_eq(name, TEXT("q"))) {
 		lc->list.q = value;
-		return utf8_valid(value) ? NULL : "must be UTF-8";
+		return utf8_valid(value) ? NULL : "must be UTF-8 text";
 	}
 	if (!text_eq(name, TEXT("status")))
 		return PAGING_UNKNOWN;

@@ -37,7 +37,8 @@ struct upload {
 
 static const char codes_required[] =
     "is required: send {\"codes\": [\"A1\", ...]}, or text/csv with one coupon per line";
-static const char no_rule[] = "no reward rule has this id";
+static const char no_rule[] =
+    "no reward rule has this id: GET /api/v2/reward-rules lists the rules";
 
 /* ---- the end ---- */
 

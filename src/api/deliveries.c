@@ -145,7 +145,8 @@ void delivery_list(struct call *call)
 
 /* ---- a single record ---- */
 
-static const char no_delivery[] = "no delivery has this id";
+static const char no_delivery[] =
+    "no delivery has this id: GET /api/v2/deliveries lists the deliveries";
 
 static void on_read(struct command *command, enum err err)
 {

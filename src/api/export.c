@@ -227,7 +227,9 @@ static void on_campaign(struct command *command, enum err err)
 		err = ERR_NO_MEMORY;
 	if (err != ERR_OK) {
 		transfer_end(x->call->api, &x->transfer);
-		call_reply_err(x->call, err, "no campaign has this id or code");
+		call_reply_err(
+		    x->call, err,
+		    "no campaign has this id or code: GET /api/v2/campaigns lists the campaigns");
 		return;
 	}
 	x->zone = campaign_zone(c);

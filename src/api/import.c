@@ -337,7 +337,9 @@ static void on_campaign(struct command *command, enum err err)
 	}
 	unlink_import(im);
 	free_import(im);
-	call_reply_err(call, err, "no campaign has this id or code");
+	call_reply_err(
+	    call, err,
+	    "no campaign has this id or code: GET /api/v2/campaigns lists the campaigns");
 }
 
 const struct operation OP_USER_IMPORT = {

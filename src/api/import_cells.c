@@ -72,7 +72,8 @@ const char *import_cell_source(struct import_line *r, struct text cell)
 	if (!name_find(SOURCE_NAMES, cell, &source))
 		return "must be Direct, Referred, Api, Added, Zapier, Widget, Popup, Embed or Test";
 	if (source == SOURCE_TEST && !r->campaign->test_mode)
-		return "is Test, but the campaign is not in test mode";
+		return "is Test, but the campaign is not in test mode: set test_mode of the "
+		       "campaign, or use another source";
 	r->row->join.source = source == SOURCE_REFERRED ? SOURCE_ADDED : source;
 	return NULL;
 }

@@ -30,7 +30,7 @@ struct document {
 	struct json *schemas;
 };
 
-/* The next "{name}" or "{@name}" of a pattern. False at its end. */
+/* Finds the next "{name}" or "{@name}" of a pattern. Returns false at its end. */
 static bool next_parameter(const char **pattern, struct text *name)
 {
 	const char *open = strchr(*pattern, '{');
@@ -56,7 +56,7 @@ static void put_path_parameter(struct json_out *o, struct text name)
 	json_close(o, '}');
 }
 
-/* A JSON type, or the name of a schema. */
+/* Writes a JSON type, or a reference to the schema with this name. */
 static void put_type(struct json_out *o, const char *type)
 {
 	if (isupper((unsigned char)*type)) {

@@ -192,7 +192,8 @@ void replay_list(struct call *call)
 		call_query(call, &rc->command);
 }
 
-static const char no_replay[] = "no replay has this id";
+static const char no_replay[] =
+    "no replay has this id: GET /api/v2/webhooks/{id}/replays lists the replays of a webhook";
 
 static void on_read(struct command *command, enum err err)
 {

@@ -124,7 +124,8 @@ static const struct decode_field table[] = {
 
 /* ---- responses ---- */
 
-static const char no_rule[] = "no reward rule has this id";
+static const char no_rule[] =
+    "no reward rule has this id: GET /api/v2/reward-rules lists the rules";
 
 static void reply_rule(struct call *call, int status, const struct rule_row *row)
 {

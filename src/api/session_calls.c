@@ -1,5 +1,6 @@
-/* Owns the calls with which the dashboard signs in, asks who is signed in, and signs out. Never
- * the table of sessions (call/sessions.c). Called through the route table.
+/*
+ * Owns the session calls of the dashboard: sign in, read the session, sign out. Never keeps the
+ * table of sessions (call/sessions.c). Called through the route table.
  */
 #include "core/session.h"
 
@@ -33,7 +34,7 @@ static struct session_call *begin(struct call *call, command_decide_fn *decide,
 	return sc;
 }
 
-/* {"data":{...}} about the session, with one more header where `cookie` is not empty. */
+/* Replies {"data": session}, with a Set-Cookie header if `cookie` is not empty. */
 static void reply_session(struct call *call, int status, const struct session *session,
 			  struct text cookie)
 {
@@ -74,7 +75,7 @@ static void on_created(struct command *command, enum err err)
 	crypto_wipe_buf(&cookie);
 }
 
-/* The API token in the body, or NULL after it has replied. */
+/* Returns the entry of the API token in the body, or NULL after it has replied. */
 static const struct token_entry *read_token(struct call *call)
 {
 	static const char *const known[] = {"token", NULL};
@@ -86,12 +87,12 @@ static const struct token_entry *read_token(struct call *call)
 	const struct token_entry *entry = tokens_find(&call->api->tokens, token, call_now_ms(call));
 	body_free(&body);
 	if (field != BODY_TEXT)
-		call_note(call, "token", "is required: an API token");
+		call_note(call, "token", "is required: send an API token");
 	if (!call_check(call))
 		return NULL;
 	if (entry == NULL)
-		call_refuse_token(call, "this API token is not valid: check it, or make another "
-					"one with `referd token create`");
+		call_refuse_token(call, "this API token is not valid: check it, or create another "
+					"token with `referd token create`");
 	return entry;
 }
 
@@ -99,9 +100,9 @@ const struct operation OP_SESSION_CREATE = {
     .id = "createSession",
     .tag = "Sessions",
     .summary = "Sign in to the dashboard",
-    .description = "The response sets a cookie, which later requests may carry instead of a bearer "
-		   "token. A session ends 30 minutes after its last request, after 12 hours at "
-		   "most, and with its API token.",
+    .description = "The response sets a cookie, which later requests may send instead of a bearer "
+		   "token. A session ends 30 minutes after its last request, 12 hours after it was "
+		   "created, or with its API token.",
     .takes = TAKES_JSON,
     .request = "SessionCreate",
     .answers = {{201, ANSWER_DATA, "Session"}},
@@ -130,14 +131,15 @@ void session_create(struct call *call)
 	call_submit(call, &sc->command);
 }
 
-/* ---- who is signed in ---- */
+/* ---- read the session ---- */
 
 const struct operation OP_SESSION_GET = {
     .id = "getSession",
     .tag = "Sessions",
-    .summary = "Who is signed in?",
-    .description = "null for a request without the cookie of an open session. Each change that a "
-		   "session makes needs the csrf_token in the header X-CSRF-Token.",
+    .summary = "Read the current session",
+    .description =
+	"data is null for a request without the cookie of an open session. Each request of a "
+	"session that changes data needs the csrf_token in the header X-CSRF-Token.",
     .answers = {{200, ANSWER_DATA, "SessionOrNull"}},
 };
 
@@ -190,7 +192,7 @@ void session_delete(struct call *call)
 	if (sc == NULL || !members_read_nothing(call))
 		return;
 	const struct session_entry *e = sessions_find(call);
-	if (e == NULL) { /* the caller has a bearer token */
+	if (e == NULL) { /* the request has a bearer token */
 		on_closed(&sc->command, ERR_OK);
 		return;
 	}

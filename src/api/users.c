@@ -126,7 +126,7 @@ static const char *read_qualified(struct call *call, struct text value, struct u
 static const char *read_q(struct call *call, struct text value, struct user_filter *f)
 {
 	if (!utf8_valid(value))
-		return "must be UTF-8";
+		return "must be UTF-8 text";
 	return unicode_fold(value, &call->req->arena, &f->folded) == ERR_OK
 		   ? NULL
 		   : "could not be read: the server is out of memory";

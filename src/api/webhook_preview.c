@@ -20,7 +20,7 @@ struct preview_call {
 	struct webhook_preview preview;
 	struct call *call;
 	struct url url;
-	struct message_header headers[WEBHOOK_LIST_MAX]; /* the configured ones */
+	struct message_header headers[WEBHOOK_LIST_MAX]; /* the configured headers */
 	size_t n_headers;
 	struct buf keys[MESSAGE_SECRETS]; /* open only while the message is made */
 	struct buf opened;                /* the values of the headers */

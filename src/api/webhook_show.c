@@ -6,7 +6,7 @@
 #include "api/call/show.h"
 #include "webhook_secret.h"
 
-const char WEBHOOK_UNKNOWN[] = "no webhook has this id";
+const char WEBHOOK_UNKNOWN[] = "no webhook has this id: GET /api/v2/webhooks lists the webhooks";
 
 static void put_pairs(struct json_out *o, const char *name, struct pairs list, const char *first,
 		      const char *second, bool masked)

@@ -104,7 +104,7 @@ static bool may_wait(const struct webhook_waiter *w)
 	return w->wait_s > 0 && n < WAITERS_MAX && !w->call->api->draining;
 }
 
-/* False without memory for the timer: the call then replies at once. */
+/* Returns false if there is no memory for the timer: the call then replies at once. */
 static bool begin_waiting(struct webhook_waiter *w)
 {
 	const struct timeval wait = {.tv_sec = (time_t)w->wait_s};
@@ -139,7 +139,7 @@ static void on_tested(struct command *command, enum err err)
 		call_reply_err(w->call, err, WEBHOOK_UNKNOWN);
 }
 
-/* "5s" or "5". */
+/* Reads "5s" or "5". */
 static bool read_seconds(struct text value, uint64_t *seconds)
 {
 	if (text_ends(value, TEXT("s")))

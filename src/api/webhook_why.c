@@ -34,7 +34,7 @@ static const char *state_of(const struct why *y)
 	return y->live.penalised ? "penalised" : "active";
 }
 
-/* "types is person_invited, person_referring" */
+/* Writes "types is person_invited, person_referring". */
 static void put_words(struct buf *out, const char *setting, const struct name *table, uint64_t mask)
 {
 	bool more = false;

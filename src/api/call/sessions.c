@@ -200,9 +200,10 @@ bool session_allows(struct call *call, const struct session_entry *session)
 	if (!made)
 		call_reply_err(call, ERR_NO_MEMORY, NULL);
 	else
-		call_reply_error(call, 403,
-				 "a change through a session needs the csrf_token of GET "
-				 "/api/v2/session in X-CSRF-Token, and this server's Origin");
+		call_reply_error(
+		    call, 403,
+		    "a request of a session that changes data needs the csrf_token of GET "
+		    "/api/v2/session in the header X-CSRF-Token, and the Origin of this server");
 	return false;
 }
 
