@@ -1,6 +1,5 @@
-/* The delivery room: sends what the outbox holds. The queue lives in the store; here is only a
- * small window of it, the attempts in flight, and one timer for the next that becomes due.
- */
+/* The delivery room: sends the deliveries of the outbox. The queue is in the store. This room holds
+ * only a small window of it, the attempts in flight, and one timer for the next due delivery. */
 #ifndef DELIVERY_SCHEDULER_H
 #define DELIVERY_SCHEDULER_H
 
@@ -21,24 +20,25 @@ struct scheduler_config {
 	bool allow_http_targets;
 };
 
-/** Reads the webhooks (turning the store until they are here) and watches the store. Nothing is
- * sent before the loop runs. */
+/** Reads the webhooks, for which it turns the store, and watches the store. Sends nothing before
+ * the loop runs. ERR_NO_MEMORY, or the error of a read. */
 enum err scheduler_open(const struct scheduler_config *config, struct scheduler **out) WARN_UNUSED;
-/** Cancels what is in flight: it is due again at the next start. NULL is fine. */
+/** Cancels the attempts in flight: their deliveries are due again at the next start. NULL is
+ * fine. */
 void scheduler_close(struct scheduler *scheduler);
 
-/** Hands results over to the store, where they are many, have waited 20 ms, or a commit is made
- * anyway. To be called every turn, before store_turn. */
+/** Tells the store the steady time, and submits the results of attempts if they are many, if they
+ * have waited 20 ms, or if a commit is made anyway. Call it in every turn before store_turn. */
 void scheduler_before_store(struct scheduler *scheduler);
-/** Sends what became due. To be called every turn, after store_turn. */
+/** Starts the attempts that are due. Call it in every turn after store_turn. */
 void scheduler_turn(struct scheduler *scheduler);
-/** When the room wants a turn without being poked, on the steady clock; 0: never. */
+/** When the room needs a turn even if nothing happens before, on the steady clock; 0: never. */
 uint64_t scheduler_next_ms(const struct scheduler *scheduler);
-/** Starts no further attempt. */
+/** Starts no further attempts. */
 void scheduler_drain(struct scheduler *scheduler);
-/** Nothing is in flight, and every result is recorded. */
+/** Returns true when no attempt is in flight and every result is recorded. */
 bool scheduler_drained(const struct scheduler *scheduler);
-/** What is known of a webhook in memory only; false where it has no lane. */
+/** Gets the state of a webhook that is in memory only; false if it has no lane. */
 bool scheduler_webhook_live(const struct scheduler *scheduler, uint64_t webhook_id,
 			    struct webhook_live *out);
 /** Appends metrics as Prometheus text. */

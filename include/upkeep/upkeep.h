@@ -1,7 +1,6 @@
-/* The upkeep room: background work on records, one slice of one job at a time. Jobs are looked at
- * from time to time, and when a record that they watch is written. All of their state is in
- * records, so that a stop at any moment loses nothing.
- */
+/* The upkeep room: background work on records, one slice of one job at a time. A job begins a slice
+ * when its interval has passed, and when a record of the kind that it watches is written. Its
+ * progress is in records, so that a stop at any moment loses nothing. */
 #ifndef UPKEEP_UPKEEP_H
 #define UPKEEP_UPKEEP_H
 
@@ -15,21 +14,21 @@ struct upkeep_job {
 	const char *name;                /* for the log */
 	size_t size;                     /* of its slice: a struct that begins with struct slice */
 	command_decide_fn *find;         /* a query; sets slice.n */
-	command_decide_fn *change;       /* a command on what was found */
-	uint64_t first_ms;               /* looked at so long after the start */
-	uint64_t pace_ms;                /* rests so long after a slice, or for UPKEEP_PACE_MS */
-	uint64_t every_ms;               /* looked at so often */
-	const struct record_kind *watch; /* ... and when one of these is written; may be NULL */
-	/* Called after a change was committed, for the log; may be NULL. */
+	command_decide_fn *change;       /* a command on the records found */
+	uint64_t first_ms;               /* the first slice begins so long after the start */
+	uint64_t pace_ms;                /* the pause after a slice, but at least UPKEEP_PACE_MS */
+	uint64_t every_ms;               /* the interval after a query that finds nothing */
+	const struct record_kind *watch; /* a write of this kind ends the interval; may be NULL */
+	/* Called after each committed change, for the log; may be NULL. */
 	void (*report)(const struct slice *slice);
 };
 
-/* What referd does; ends with a NULL name. A slice takes at most 2 ms of the loop. */
+/* The jobs of referd; the last entry has no name. A slice takes at most 2 ms of the loop. */
 extern const struct upkeep_job UPKEEP_JOBS[];
 
 enum {
-	UPKEEP_PACE_MS = 5,      /* between two slices */
-	UPKEEP_FAILED_MS = 5000, /* after a slice that failed, before its job is tried again */
+	UPKEEP_PACE_MS = 5,      /* the pause between two slices of any jobs */
+	UPKEEP_FAILED_MS = 5000, /* the pause of a job after a slice that failed */
 };
 
 struct upkeep_config {
@@ -42,13 +41,13 @@ struct upkeep_config {
 	const struct upkeep_job *jobs;
 };
 
-/** Works from now on, in the turns of the loop: every job is looked at once at the start. Adds a
- * hook to the loop, which must not turn once the room is closed. ERR_NO_MEMORY. */
+/** Begins slices in the turns of the loop from now on, each job first after its first_ms. Adds a
+ * hook to the loop, so the loop must not turn after upkeep_close. ERR_NO_MEMORY. */
 enum err upkeep_open(const struct upkeep_config *config, struct upkeep **out) WARN_UNUSED;
-/** Begins no further slice; one that is with the store is finished by it. */
+/** Begins no further slice. The store still finishes the command that it has. */
 void upkeep_drain(struct upkeep *upkeep);
-/** When the next slice begins unless a write wakes a job before, on the loop's monotonic clock;
- * UINT64_MAX: not before the slice ends that is with the store, or never after a drain. */
+/** When the next slice begins, unless a write wakes a job before, on the loop's monotonic clock.
+ * UINT64_MAX while the store has a slice, and after a drain. */
 uint64_t upkeep_next_ns(const struct upkeep *upkeep);
 /** NULL is fine. */
 void upkeep_close(struct upkeep *upkeep);

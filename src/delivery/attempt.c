@@ -1,6 +1,6 @@
-/* Owns one attempt: load the delivery, render and sign, call, record the outcome. Never decides
- * which row is next (lane.c) or when to retry (policy.c). Called by lane.c.
- */
+/* Owns an attempt: it loads the delivery, renders and signs the request, calls, and makes the
+ * result. Never decides which row is next (lane.c) or when to retry (policy.c). Called by lane.c,
+ * by the store and by the HTTP client. */
 #include "attempt.h"
 
 #include <assert.h>
@@ -46,7 +46,7 @@ static void finish(struct attempt_run *run)
 	free(run);
 }
 
-/* One line a minute for a webhook that goes up and down. */
+/* At most one line a minute for a webhook that keeps failing and recovering. */
 static void warn_of_first(const struct delivery_record_attempt *r, struct lane *l)
 {
 	const struct attempt *a = &r->attempt;
@@ -81,8 +81,8 @@ static void on_recorded(struct command *command, enum err err)
 	assert(run->state == ATTEMPT_RECORDING || run->state == ATTEMPT_ABANDONED);
 	if (err == ERR_OK && run->state != ATTEMPT_ABANDONED)
 		warn(&run->record, run->lane);
-	/* A result that could not be kept leaves the due row: the delivery is made again, which "at
-	 * least once" allows, but not before the store had time to recover. */
+	/* If the result cannot be recorded, the due row stays and the delivery is sent again, which
+	 * "at least once" allows. The pause gives the store time to recover. */
 	if (err != ERR_OK && err != ERR_NOT_FOUND && run->state != ATTEMPT_ABANDONED) {
 		log_error("delivery.not_recorded", LOG_U64("delivery_id", run->due.delivery_id),
 			  LOG_STR("error", err_name(err)));
@@ -117,7 +117,8 @@ static struct attempt describe(struct attempt_run *run, const struct http_result
 	};
 }
 
-/* How long the webhook has failed since its last failure, as far as this process has watched. */
+/* The time since the previous failure of the webhook, or since the start. 0 if this result is not a
+ * failure, or if the webhook was not failing. */
 static uint64_t watch_failing(struct lane *l, enum policy_outcome outcome, uint64_t now_ms)
 {
 	uint64_t since_ms = l->failing_since_ms;
@@ -160,7 +161,7 @@ static void on_answer(void *arg, const struct http_result *result)
 	    .failing_ms = watch_failing(run->lane, decision.outcome, now_ms),
 	    .now_ms = unix_ms,
 	};
-	/* After 410 in this turn: nothing more may leave. */
+	/* After 410 in this turn, because no further request may be sent. */
 	results_add(&s->results, run, decision.verdict == VERDICT_GONE);
 }
 
@@ -237,7 +238,7 @@ static void on_loaded(struct command *command, enum err err)
 {
 	struct attempt_run *run = (struct attempt_run *)command;
 	struct lane *l = run->lane;
-	bool loading = run->state == ATTEMPT_LOADING; /* else the lane is gone */
+	bool loading = run->state == ATTEMPT_LOADING; /* else the lane is freed */
 	assert(loading || run->state == ATTEMPT_ABANDONED);
 	bool pending = err == ERR_OK && run->load.delivery.status == DELIVERY_PENDING;
 	if (loading && pending && l->configured && !l->disabled && !l->scheduler->draining) {
@@ -248,8 +249,7 @@ static void on_loaded(struct command *command, enum err err)
 		log_error("delivery.not_loaded", LOG_U64("delivery_id", run->due.delivery_id),
 			  LOG_STR("error", err_name(err)));
 	if (loading && (pending || !l->configured))
-		lane_rescan(
-		    l); /* its webhook went or was disabled meanwhile: its rows are read anew */
+		lane_rescan(l); /* the webhook was removed or disabled: reads the rows again */
 	else if (loading && err != ERR_OK && err != ERR_NOT_FOUND)
 		lane_pause(l);
 	finish(run);
@@ -287,7 +287,8 @@ bool attempt_in_flight(const struct lane *l, uint64_t delivery_id)
 	return false;
 }
 
-/* What is loading or being recorded still belongs to the store: its done frees it. */
+/* The store still has the commands of attempts that load or are being recorded: `done` frees
+ * these. */
 void attempt_cancel_all(struct lane *l)
 {
 	while (l->runs != NULL) {

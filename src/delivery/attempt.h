@@ -11,8 +11,8 @@ enum attempt_state {
 	ATTEMPT_LOADING,   /* its records are being read */
 	ATTEMPT_CALLING,   /* occupies a connection */
 	ATTEMPT_FINISHED,  /* the result waits to be recorded with others */
-	ATTEMPT_RECORDING, /* the store has it */
-	ATTEMPT_ABANDONED, /* the lane is gone; the store's done frees it */
+	ATTEMPT_RECORDING, /* the store has the command that records it */
+	ATTEMPT_ABANDONED, /* the lane is freed; the store's `done` frees the attempt */
 };
 
 struct attempt_run {
@@ -26,17 +26,17 @@ struct attempt_run {
 	struct attempt_run *next_finished;
 	enum attempt_state state;
 	struct due due;
-	uint64_t attempts, refusals; /* made before this one, in this round */
+	uint64_t attempts, refusals; /* before this attempt, in this round */
 	uint64_t began_ms;
-	bool secret; /* the request carries what not every token may see */
+	bool secret; /* the request has values that not every token may see */
 	struct http_call *call;
-	struct arena arena; /* what the record borrows */
+	struct arena arena; /* texts of the record */
 };
 
-/** Starts the attempt of a due row: load, call, record. False without memory (the row stays
- * due). */
+/** Starts the attempt of a due row. False if memory or the store's queue is exhausted: the row
+ * stays due. */
 bool attempt_start(struct lane *lane, const struct due *due) WARN_UNUSED;
-/** Is there an attempt of that delivery under way? */
+/** Returns true if the lane has an attempt of the delivery, up to its recorded result. */
 bool attempt_in_flight(const struct lane *lane, uint64_t delivery_id);
 /** Ends all attempts of the lane without recording them. */
 void attempt_cancel_all(struct lane *lane);

@@ -1,6 +1,5 @@
-/* Owns the window of one webhook: which due rows are known, which are started, when to read
- * further. Never talks HTTP (attempt.c). Called by scheduler.c.
- */
+/* Owns the window of one webhook: its known due rows, their order, the reading of further rows.
+ * Never sends (attempt.c). Called by scheduler.c and lanes.c. */
 #include "lane.h"
 
 #include <assert.h>
@@ -51,7 +50,7 @@ void lane_poke(struct lane *l)
 	l->dirty = true;
 	l->next_dirty = l->scheduler->lanes.dirty;
 	l->scheduler->lanes.dirty = l;
-	/* Poked after the scheduler's turn, it must not wait for the next event. */
+	/* If the scheduler's turn is over, the lane must not wait for the next event. */
 	loop_again(l->scheduler->config.loop);
 }
 
@@ -61,7 +60,7 @@ uint64_t lane_wake_ms(const struct lane *l)
 		return l->paused_until_ms;
 	if (l->disabled)
 		return 0;
-	/* Rows that wait for a token are in the window; what is due later waits behind them. */
+	/* Rows that wait for a token are in the window; rows that are due later wait after them. */
 	return l->throttled_until_ms != 0 ? l->throttled_until_ms : l->next_due_ms;
 }
 
@@ -78,8 +77,7 @@ void lane_configure(struct lane *l, const struct webhook *webhook)
 		if (enabled)
 			l->failing_since_ms = 0;
 		l->disabled = webhook->disabled_ms != 0 || problem != NULL;
-		/* Somebody says that it is well again, or has changed it: the next probe goes at
-		 * once. */
+		/* The webhook was enabled or changed, so the next probe is sent at once. */
 		throttle_resume(&l->throttle, enabled ? 0 : l->throttle.failures,
 				scheduler_now_ms(s));
 		throttle_configure(&l->throttle, l->target.concurrency, l->target.rate,
@@ -120,8 +118,8 @@ static void window_drop_first(struct lane *l)
 	l->n--;
 }
 
-/* Rows stand between the cursor and this one: they were in the future when it was read so far, and
- * have become due in this very turn. The cursor must not jump over them. */
+/* Returns true if there may be rows between the cursor and this row: they were in the future at the
+ * last scan, and became due in this turn. The cursor must not jump over them. */
 static bool leaves_gap(const struct lane *l, const struct due *due)
 {
 	return l->next_due_ms != 0 && l->next_due_ms <= due->due_ms;
@@ -135,7 +133,7 @@ void lane_offer(struct lane *l, const struct due *due)
 		if (l->next_due_ms == 0 || due->due_ms < l->next_due_ms)
 			l->next_due_ms = due->due_ms;
 	} else if (behind && !l->caught_up) {
-		return; /* a scan will find it */
+		return; /* a scan will find the row */
 	} else if (behind && (l->n >= LANE_WINDOW || leaves_gap(l, due))) {
 		l->caught_up = false;
 	} else if (!window_push(l, due)) {
@@ -146,7 +144,7 @@ void lane_offer(struct lane *l, const struct due *due)
 	lane_poke(l);
 }
 
-/* Rows in flight are read again too: they are known by their delivery and left out. */
+/* The scan reads rows in flight again too, and skips them by their delivery. */
 void lane_rescan(struct lane *l)
 {
 	if (compare_due(&l->cursor, &l->read_before) > 0)
@@ -182,7 +180,7 @@ static void on_scanned(struct command *command, enum err err)
 {
 	struct lane_scan *scan = (struct lane_scan *)command;
 	struct lane *l = scan->lane;
-	/* Of a webhook that is gone, what is due later is cancelled now too. */
+	/* If the webhook was removed, rows that are due later are cancelled now too. */
 	uint64_t now_ms = l->configured ? scheduler_now_ms(l->scheduler) : UINT64_MAX;
 	size_t i = 0;
 	l->scanning = false;
@@ -193,8 +191,7 @@ static void on_scanned(struct command *command, enum err err)
 		return;
 	}
 	if (compare_due(&scan->from, &l->cursor) != 0) {
-		lane_poke(
-		    l); /* read from the start meanwhile: these rows would hide those before */
+		lane_poke(l); /* a rescan began meanwhile: these rows would hide earlier rows */
 		return;
 	}
 	for (; i < scan->n && scan->rows[i].due_ms <= now_ms; i++) {
@@ -230,7 +227,7 @@ static void on_cancelled(struct command *command, enum err err)
 		lane_pause(l);
 }
 
-/* The webhook is gone: what it would have got is cancelled, a slice at a time. */
+/* The webhook was removed: cancels its deliveries, a slice at a time. */
 static void cancel_slice(struct lane *l)
 {
 	struct delivery_cancel *c = &l->cancel.cancel;
@@ -259,7 +256,8 @@ static void start_due(struct lane *l)
 		throttle_start(&l->throttle);
 		window_drop_first(l);
 	}
-	/* Held back by connections that are being opened: look again when they may be there. */
+	/* The rows wait for connections that are being opened: looks again when they may be
+	 * ready. */
 	if (l->n > 0 && l->in_flight >= growing && l->throttled_until_ms == 0)
 		l->throttled_until_ms = now_ms + GROWING_MS;
 }

@@ -15,9 +15,9 @@ struct attempt_run;
 struct scheduler;
 
 enum {
-	LANE_POOL = 256, /* idle connections kept: never more than the concurrency has opened */
-	/* Connections opened at a time, beside an eighth of those that are: a TLS handshake costs
-	 * up to a millisecond of the loop, and a burst of them would be felt by everybody. */
+	LANE_POOL = 256, /* idle connections kept, which is never more than the concurrency */
+	/* Connections opened at a time, plus an eighth of the established ones. A TLS handshake
+	 * costs up to a millisecond of the loop, and a burst would delay every client. */
 	LANE_GROWTH = 4,
 	LANE_WINDOW = 128, /* rows read ahead */
 };
@@ -26,40 +26,38 @@ struct lane {
 	struct lane *next_in_bucket, *next_dirty;
 	struct scheduler *scheduler;
 	uint64_t webhook_id;
-	bool configured; /* target is right; false: the webhook is gone */
+	bool configured; /* target is valid; false: the webhook was removed */
 	bool disabled, dirty, scanning, cancelling;
 	struct lane_target target;
 	struct throttle throttle;
-	uint64_t
-	    throttled_until_ms; /* rows wait for a token or a probe until then; 0: they do not */
+	uint64_t throttled_until_ms; /* rows wait for a token or a probe until then; 0: no wait */
 	struct http_pool *pool;
 	uint32_t in_flight;
-	struct attempt_run
-	    *runs; /* under way, doubly linked; in_flight of them occupy a connection */
+	struct attempt_run *runs; /* doubly linked, with results that are not recorded yet */
 
-	/* The window: rows up to `cursor`, in the order in which they are to be sent. */
+	/* The window: the rows up to `cursor`, in the order of sending. */
 	struct due window[LANE_WINDOW * 2]; /* a ring */
 	size_t head, n;
-	struct due cursor; /* rows behind it come by scanning, rows up to it by the watch */
-	struct due
-	    read_before; /* rows up to it may be under way already: a rescan leaves those out */
-	bool caught_up;  /* nothing behind the cursor is due before next_due_ms */
-	uint64_t next_due_ms;      /* 0: never, as far as is known */
-	uint64_t warned_ms;        /* when its last first failure was logged; 0: never */
-	uint64_t failing_since_ms; /* the last failure, or the start where there was one before */
-	uint64_t paused_until_ms;  /* the store or memory failed: no start before */
+	struct due cursor;      /* the watch offers rows up to it, scans read the rows after it */
+	struct due read_before; /* rows up to it may have an attempt: a rescan skips these */
+	bool caught_up;         /* no row after the cursor is due before next_due_ms */
+	uint64_t next_due_ms;   /* 0: no later row is known */
+	uint64_t warned_ms;     /* when a first failure was last logged; 0: never */
+	uint64_t
+	    failing_since_ms; /* the last failure, or the start if it was failing; 0: it works */
+	uint64_t paused_until_ms; /* the store or memory failed: no attempt before; 0: no pause */
 
 	struct lane_scan {
 		struct command command;
 		struct lane *lane;
-		struct due from; /* the cursor it began behind */
+		struct due from; /* the cursor after which it began */
 		struct due rows[LANE_WINDOW];
 		size_t n;
 	} scan;
 	struct lane_late {
 		struct delivery_late slice;
 		struct lane *lane;
-		bool wanted, busy; /* its due moments are to be looked at; the store is at it */
+		bool wanted, busy; /* its due times must be checked; the store has the command */
 	} late;
 	struct lane_cancel {
 		struct delivery_cancel cancel;
@@ -67,29 +65,31 @@ struct lane {
 	} cancel;
 };
 
-/** A lane without settings: lane_configure follows. NULL without memory. */
+/** A lane without settings, which lane_configure sets. NULL without memory. */
 struct lane *lane_new(struct scheduler *s, uint64_t webhook_id);
 /** Cancels its attempts without recording them; their rows stay due. */
 void lane_free(struct lane *lane);
-/** The webhook is (now) like this; NULL: it is gone. */
+/** Takes the settings of the saved webhook; NULL: the webhook was removed. */
 void lane_configure(struct lane *lane, const struct webhook *webhook);
-/** What is known of the webhook from before the start: failures in a row. */
+/** At the start: the stored number of consecutive failures. */
 void lane_resume(struct lane *lane, uint64_t failures);
 /** A due row was committed. */
 void lane_offer(struct lane *lane, const struct due *due);
 /** Forgets the window and reads the due rows from the start. */
 void lane_rescan(struct lane *lane);
-/** The same, after a few seconds. */
+/** The same, but waits 5 s. */
 void lane_pause(struct lane *lane);
-/** Its webhook is gone and nothing of it is left: it may be freed. */
+/** Returns true if the webhook was removed and all its rows and attempts are gone: the lane can be
+ * freed. */
 bool lane_is_over(const struct lane *lane);
-/** Looked at in the scheduler's turn. */
+/** Makes the scheduler's turn run the lane. */
 void lane_poke(struct lane *lane);
-/** When it wants to be looked at without being poked; 0: never. */
+/** When the lane must run even if it is not poked; 0: never. */
 uint64_t lane_wake_ms(const struct lane *lane);
-/** Starts what may be started; reads ahead. */
+/** Starts the attempts that the throttle allows, and reads ahead. */
 void lane_run(struct lane *lane);
-/** Moves rows that are due later than their schedule can ask for, where the lane wants it. */
+/** If late.wanted: moves rows that are due later than any schedule can ask for, a slice at a
+ * time. */
 void lane_judge_late(struct lane *lane);
 
 #endif

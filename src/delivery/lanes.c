@@ -1,6 +1,5 @@
-/* Owns the table of lanes and the list of poked lanes. Never looks at a due row (lane.c). Called by
- * scheduler.c.
- */
+/* Owns the table of lanes and the list of poked lanes. Never looks at a due row (lane.c). Called
+ * by scheduler.c. */
 #include "lanes.h"
 
 #include <assert.h>

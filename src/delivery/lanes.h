@@ -1,5 +1,5 @@
 /*
- * The table of lanes, by the webhook's id, and the list of the lanes to look at.
+ * The table of lanes by webhook id, and the list of poked lanes.
  */
 #ifndef DELIVERY_LANES_H
 #define DELIVERY_LANES_H
@@ -10,7 +10,7 @@ enum { LANES_BUCKETS = 256 };
 
 struct lanes {
 	struct lane *buckets[LANES_BUCKETS];
-	struct lane *dirty; /* poked: the scheduler's turn looks at them */
+	struct lane *dirty; /* the poked lanes, which the scheduler's turn runs */
 };
 
 /** The lane of the webhook, or NULL. */

@@ -1,11 +1,12 @@
 /*
- * Owns the second look at due moments, at the start and after the wall clock has jumped: how late a
- * schedule may be. Never moves a row itself (core/delivery_late.c). Called by lane.c.
+ * Owns the check of due times at the start and after a jump of the wall clock, and the latest time
+ * that a schedule can ask for. Never moves a row itself (delivery_late.c in core). Called by
+ * lane.c.
  */
 #include "base/log.h"
 #include "scheduler_parts.h"
 
-/* The longest that Retry-After may ask for. */
+/* The longest wait that Retry-After may ask for. */
 static const uint64_t DAY_MS = 86400000;
 
 static uint64_t limit_ms(const struct lane *l)
@@ -44,7 +45,7 @@ static void on_moved(struct command *command, enum err err)
 static void on_found(struct command *command, enum err err)
 {
 	struct lane_late *late = late_of(command);
-	late->wanted = err != ERR_OK || late->slice.n > 0; /* until nothing is found any more */
+	late->wanted = err != ERR_OK || late->slice.n > 0; /* until a query finds no row */
 	if (err != ERR_OK || late->slice.n == 0) {
 		end(late, err);
 		return;

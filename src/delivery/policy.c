@@ -15,7 +15,7 @@ const struct policy_schedule policy_refusal_schedule = {.seconds = {5, 300, 1800
 
 enum { DAY_S = 86400, STATUS_GONE = 410 };
 
-/* The statuses by which a receiver refuses this one message (RFC 9110, section 15.5). */
+/* With these statuses a receiver refuses only this message (RFC 9110, section 15.5). */
 static const uint16_t refusals[] = {400, 405, 406, 409, 411, 413, 414, 415, 422};
 
 static bool is_among(const uint16_t *statuses, size_t n, int status)
@@ -37,7 +37,7 @@ enum policy_outcome policy_judge(const struct policy_rules *rules, enum http_fai
 									      : OUTCOME_FAILURE;
 }
 
-/* IMF-fixdate of RFC 9110 section 5.6.7, the one form that may be sent. */
+/* IMF-fixdate of RFC 9110 section 5.6.7, the only form that a sender may use. */
 static bool parse_date(struct text t, uint64_t *unix_s)
 {
 	char copy[40];
@@ -61,14 +61,14 @@ static uint64_t retry_after_ms(struct text header, uint64_t now_ms)
 	header = text_trim(header);
 	if (text_is_digits(header)) {
 		if (!text_to_u64(header, &seconds))
-			seconds = DAY_S; /* too long for 64 bits is too long for us */
+			seconds = DAY_S; /* a number over 64 bits is over a day too */
 	} else if (parse_date(header, &date_s) && date_s * 1000 > now_ms) {
 		seconds = date_s - now_ms / 1000;
 	}
 	return (seconds < DAY_S ? seconds : DAY_S) * 1000;
 }
 
-/* ms, moved by at most a fifth to either side. */
+/* Changes ms by at most a fifth, up or down. */
 static uint64_t jitter(uint64_t ms, uint32_t random)
 {
 	return ms * 4 / 5 + ms * 2 / 5 * random / UINT32_MAX;
@@ -101,7 +101,7 @@ struct policy_decision policy_decide(const struct policy_rules *rules,
 		return (struct policy_decision){outcome, VERDICT_DELIVERED, 0};
 	const struct policy_schedule *schedule = schedule_of(rules, outcome);
 	uint64_t nth = refused ? a->refusals + 1 : a->attempts - a->refusals;
-	/* Gone says something about the webhook, not about this delivery: it is kept. */
+	/* 410 is about the webhook, not about this delivery, so the delivery is kept. */
 	if (!gone && (a->failure == HTTP_FAIL_POLICY || nth > schedule->n))
 		return (struct policy_decision){outcome, VERDICT_EXHAUSTED, 0};
 	size_t step = nth <= schedule->n ? nth - 1 : schedule->n - 1;

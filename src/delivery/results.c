@@ -1,7 +1,6 @@
 /* Owns the results of attempts until the store has them, and the timer that limits their wait.
- * Never decides a result (attempt.c). Called by attempt.c, and by scheduler.c before each turn of
- * the store.
- */
+ * Never makes a result (attempt.c). Called by attempt.c, and by scheduler.c before each turn of the
+ * store. */
 #include "results.h"
 
 #include <assert.h>
@@ -9,8 +8,8 @@
 
 static void on_timer(evutil_socket_t fd, short what, void *arg)
 {
-	/* The timer may fire a little early, because it counts from the loop's cached time, and
-	 * nothing else would wake the loop: so results_record must not compare times again. */
+	/* The timer counts from the loop's cached time and may fire a little early. No other event
+	 * would wake the loop later, so results_record must not compare times again. */
 	struct results *r = arg;
 	(void)fd;
 	(void)what;

@@ -19,17 +19,16 @@ struct results {
 	struct store *store;
 	struct attempt_run *first, **end; /* ATTEMPT_FINISHED, in the order of their results */
 	size_t n;
-	uint64_t record_at_ns; /* the first result has waited long enough then */
+	uint64_t record_at_ns; /* then the first result has waited long enough */
 	struct event *timer;
 };
 
 /** ERR_NO_MEMORY. */
 enum err results_open(struct results *results, struct loop *loop, struct store *store) WARN_UNUSED;
 void results_close(struct results *results);
-/** Gathers the result of a finished attempt. `at_once`: all are recorded before the store's next
- * turn. */
+/** Adds the result of a finished attempt. With `at_once` the next results_record submits all. */
 void results_add(struct results *results, struct attempt_run *run, bool at_once);
-/** Takes a result out: it is not recorded. */
+/** Removes a result, which is then not recorded. */
 void results_remove(struct results *results, struct attempt_run *run);
 /** Submits the gathered results if they are many, if the first has waited long enough, if the store
  * commits in this turn anyway, or with `at_once`. Calls `done` of a result that the store does not

@@ -1,6 +1,5 @@
-/* Owns the delivery room: its lanes, its one timer, what it is told by the store. Never touches a
- * row of a lane (lane.c). Called by main.
- */
+/* Owns the delivery room: its lanes, its timer, its watches on the store, and the reading of
+ * webhooks at the start. Never touches a row of a lane (lane.c). Called by the composition root. */
 #include "delivery/scheduler.h"
 
 #include <assert.h>
@@ -14,7 +13,8 @@
 
 enum {
 	START_PAGE = 64,
-	LOOK_EVERY_MS = 60000, /* libevent's timers stand still while the machine is suspended */
+	LOOK_EVERY_MS =
+	    60000, /* the longest timer: libevent's timers stop while the machine sleeps */
 };
 
 uint64_t scheduler_now_ms(const struct scheduler *s)
@@ -24,7 +24,7 @@ uint64_t scheduler_now_ms(const struct scheduler *s)
 
 static void on_timer(evutil_socket_t fd, short what, void *arg)
 {
-	/* A turn of the loop is all that is needed: scheduler_turn looks at what is due. */
+	/* The timer only wakes the loop: scheduler_turn does the work. */
 	struct scheduler *s = arg;
 	(void)fd;
 	(void)what;
@@ -38,7 +38,7 @@ static void on_due(void *arg, const struct record_kind *kind, const void *record
 	(void)kind;
 	if (deleted)
 		return;
-	/* Without memory for a lane the row waits for the next start. */
+	/* Without memory for a lane, the row waits for the next start. */
 	struct lane *l = lanes_get(s, due->webhook_id);
 	if (l != NULL)
 		lane_offer(l, due);
@@ -53,13 +53,13 @@ static void on_webhook(void *arg, const struct record_kind *kind, const void *re
 		lane_configure(l, deleted ? NULL : webhook);
 }
 
-/* At the start: every webhook, and every webhook id that still has due rows. */
+/* Reads, at the start, every webhook, and every removed webhook that still has due rows. */
 struct start {
 	struct command command;
 	struct scheduler *scheduler;
 	uint64_t from;
 	struct webhook webhooks[START_PAGE];
-	uint64_t failures[START_PAGE]; /* of each, in a row */
+	uint64_t failures[START_PAGE]; /* of each webhook, consecutive */
 	size_t n;
 	struct due orphan;
 	bool finished;
@@ -98,7 +98,7 @@ static void on_webhooks(struct command *command, enum err err)
 	start->finished = true;
 }
 
-/* The first due row of a webhook id at or above `from`. */
+/* Reads the first due row of a webhook with an id of `from` or more. */
 static enum err read_orphan(struct command *command, struct tx *tx)
 {
 	struct start *start = (struct start *)command;
@@ -121,7 +121,7 @@ static void on_orphan(struct command *command, enum err err)
 	start->finished = true;
 }
 
-/* Runs the query again and again until a page comes back that is not full. */
+/* Repeats the query until it returns a page that is not full. */
 static enum err read_pages(struct scheduler *s, struct start *start, command_decide_fn *decide,
 			   command_done_fn *done, size_t full)
 {
@@ -199,7 +199,7 @@ static void arm(struct scheduler *s, uint64_t at_ms)
 	s->timer_at_ms = now_ms + wait_ms;
 	if (evtimer_add(s->timer, &wait) == 0)
 		return;
-	s->timer_at_ms = 0; /* without memory for a timer the next turn tries again */
+	s->timer_at_ms = 0; /* without memory for the timer, the next turn tries again */
 	loop_again(s->config.loop);
 }
 
@@ -214,7 +214,8 @@ void scheduler_before_store(struct scheduler *s)
 	results_record(&s->results, s->draining);
 }
 
-/* What was written by a clock that was wrong is judged again. */
+/* After a jump of the wall clock the lanes check the due times that the wrong clock may have
+ * made. */
 static void follow_jumps(struct scheduler *s)
 {
 	if (s->jumps == loop_jumps(s->config.loop))
@@ -228,7 +229,7 @@ void scheduler_turn(struct scheduler *s)
 	follow_jumps(s);
 	uint64_t now_ms = scheduler_now_ms(s);
 	bool time_has_come = s->next_ms != 0 && now_ms >= s->next_ms;
-	/* A timer that fired before its time is armed again. */
+	/* A timer that fired too early is armed again. */
 	bool unarmed = s->next_ms != 0 && s->timer_at_ms == 0;
 	if (s->lanes.dirty == NULL && !time_has_come && !unarmed)
 		return;

@@ -1,6 +1,5 @@
-/* Owns the copy of a webhook's configuration that sending needs. Never sends. Called by lane.c when
- * a webhook was saved.
- */
+/* Owns the copy of a webhook's settings that sending needs. Never sends. Called by lane.c when a
+ * webhook is saved, and by attempt.c for each response. */
 #include "target.h"
 
 #include "base/crypto.h"
@@ -10,7 +9,8 @@
 
 enum { CONNECT_MS = 5000, TOTAL_MS = 15000, ANSWER_KEPT = 4096 };
 
-/* NULL, or why nothing can be sent: a request without a header that was configured is not sent. */
+/* Returns NULL, or why nothing can be sent: referd sends no request without its configured
+ * headers. */
 static const char *open_headers(struct lane_target *t, const uint8_t key[32], struct pairs sealed)
 {
 	struct message_header *h = t->headers;

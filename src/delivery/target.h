@@ -11,27 +11,28 @@
 
 enum { TARGET_HEADERS = 64 };
 
-/* What a webhook says about sending, copied out of its record. */
+/* The settings of a webhook for sending, copied from its record. */
 struct lane_target {
 	struct arena arena; /* owns all text below */
 	struct url url;
-	struct message_header headers[TARGET_HEADERS]; /* in `opened`, which holds secrets */
+	struct message_header headers[TARGET_HEADERS]; /* texts in `opened`, which holds secrets */
 	size_t n_headers;
 	struct buf opened;
-	struct buf secret, old_secret; /* HMAC keys, decoded; the old one signs too until then: */
+	struct buf secret, old_secret; /* HMAC keys, decoded; the old key signs too until: */
 	uint64_t old_secret_until_ms;
 	uint32_t connect_ms, total_ms;
 	uint32_t concurrency, rate;
 	struct policy_rules rules;
 };
 
-/** Copies what sending needs from the record. NULL, or why the URL cannot be used. */
+/** Copies the settings from the record. Returns NULL, or why nothing can be sent: the URL is not
+ * valid, or the secret key does not open the headers. */
 const char *target_read(struct lane_target *target, const struct webhook *webhook,
 			const uint8_t key[32], bool allow_http) WARN_UNUSED;
 void target_free(struct lane_target *target);
 
-/** A copy of the receiver's response for the log. Values of the configured headers are replaced,
- * because they are sealed secrets and the log is not. Empty without memory. */
+/** Copies the receiver's response for the log, at most 4 KiB. Values of the configured headers are
+ * replaced, because they are sealed secrets and the log is not sealed. Empty without memory. */
 struct text target_keep_answer(const struct lane_target *target, struct text answer,
 			       struct arena *arena);
 

@@ -1,12 +1,12 @@
 /*
- * Owns the two ways of holding back: the rate that a receiver stands, and the penalty of one that
- * fails. Never a delivery. Called by lane.c and attempt.c.
+ * Owns the rate limit of a webhook and the penalty of a webhook that fails. Never knows a delivery.
+ * Called by lane.c and attempt.c.
  */
 #include "throttle.h"
 
 #include <string.h>
 
-/* Hosts whose documented limits are lower than what a busy campaign sends. */
+/* Hosts whose documented limits are lower than the rate of a busy campaign. */
 static const struct {
 	const char *host;
 	uint32_t rate;
@@ -23,8 +23,8 @@ uint32_t throttle_default_rate(const char *host)
 	return 0;
 }
 
-/* A tenth of a second's worth of tokens at most: a pause is not made up for by a burst, and the
- * first second already keeps to the rate. */
+/* The bucket holds the tokens of a tenth of a second, so that no burst follows a pause and the rate
+ * holds in the first second too. */
 static double most_tokens(const struct throttle *t)
 {
 	return t->rate > 10 ? t->rate / 10.0 : 1;
@@ -44,7 +44,7 @@ void throttle_configure(struct throttle *t, uint32_t concurrency, uint32_t rate,
 void throttle_resume(struct throttle *t, uint64_t failures, uint64_t now_ms)
 {
 	t->failures = failures;
-	t->probe_at_ms = now_ms; /* the first probe at once: the start may be the cure */
+	t->probe_at_ms = now_ms; /* the first probe at once: the cause may be gone */
 }
 
 bool throttle_penalised(const struct throttle *t)
@@ -103,18 +103,18 @@ static uint64_t probe_wait_ms(uint64_t failures, uint32_t random)
 void throttle_result(struct throttle *t, bool answered, uint64_t now_ms, uint32_t random)
 {
 	if (!answered) {
-		/* Those that began beside the one that led to the penalty say nothing new. */
+		/* Attempts that began before the penalty do not count again. */
 		if (throttle_penalised(t) && now_ms < t->probe_at_ms)
 			return;
 		t->failures++;
 		if (t->release != 0)
-			t->release = 1; /* not yet well: gently, from the start */
+			t->release = 1; /* still failing: the release begins again */
 		if (throttle_penalised(t))
 			t->probe_at_ms = now_ms + probe_wait_ms(t->failures, random);
 		return;
 	}
 	if (throttle_penalised(t))
-		t->release = 1; /* the backlog comes back gently: twice as many each round trip */
+		t->release = 1; /* the backlog begins slowly: twice as many in each round trip */
 	t->failures = 0;
 	if (t->release != 0 && ++t->release >= t->concurrency)
 		t->release = 0;

@@ -1,6 +1,5 @@
-/* Owns the warning that a pool of coupons is empty: when its last coupon is handed out, and while
- * rewards wait for one. Never hands out. Called by the store, after a commit.
- */
+/* Owns the warnings about an empty pool of coupons: when its last coupon is issued, and while
+ * rewards wait for a coupon. Never issues a coupon. Called by the store after a commit. */
 #include "pools.h"
 
 #include "base/log.h"
@@ -18,7 +17,7 @@ static void on_pool(void *arg, const struct record_kind *kind, const void *recor
 			 LOG_U64("given", pool->given));
 }
 
-/* Thousands may wait for the same pool: one line a minute tells. */
+/* Thousands of rewards may wait for the same pool: one line a minute is enough. */
 static void on_reward(void *arg, const struct record_kind *kind, const void *record, bool deleted)
 {
 	const struct reward_by *row = record;

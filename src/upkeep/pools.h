@@ -1,5 +1,5 @@
 /*
- * A warning when a pool of coupons is empty.
+ * The warnings about an empty pool of coupons.
  */
 #ifndef UPKEEP_POOLS_H
 #define UPKEEP_POOLS_H
@@ -10,7 +10,7 @@
 struct pools {
 	struct loop *loop;
 	uint64_t rule_id,
-	    warned_ns; /* the last reward that waits and was logged; 0: there was none */
+	    warned_ns; /* the last warning about a waiting reward; 0: no warning yet */
 };
 
 /** Watches the pools for as long as the store is open. */

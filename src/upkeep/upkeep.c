@@ -1,6 +1,5 @@
-/* Owns the pace of background work: which job has its turn, when the next slice begins. Never what
- * a slice does (core). Called by the loop, through its hook, and by the store.
- */
+/* Owns the pace of background work: the choice of the next job, the time of the next slice. Never
+ * the work of a slice (core). Called by the loop, through its hook, and by the store. */
 #include "upkeep/upkeep.h"
 
 #include <assert.h>
@@ -16,8 +15,8 @@ struct job {
 	const struct upkeep_job *is;
 	struct upkeep *upkeep;
 	struct slice *slice;
-	uint64_t next_ns; /* when it is looked at next; UINT64_MAX: not before its slice ends */
-	uint64_t rest_until_ns; /* not before this either: its own pace */
+	uint64_t next_ns; /* when its next slice begins; UINT64_MAX: not before this one ends */
+	uint64_t rest_until_ns; /* ... but not before its pace allows */
 };
 
 struct upkeep {
@@ -37,7 +36,7 @@ static uint64_t now_ns(const struct upkeep *u)
 	return loop_mono_ns(u->config.loop);
 }
 
-/* Asks for the job to be looked at by then; what was asked for earlier stays. */
+/* The next slice of the job begins at at_ns or earlier. */
 static void look_by(struct job *job, uint64_t at_ns)
 {
 	if (at_ns < job->next_ns)
@@ -105,10 +104,10 @@ static void begin_slice(struct job *job)
 	if (err != ERR_OK)
 		fail_slice(job, err);
 	else
-		loop_again(u->config.loop); /* the store has had its turn already */
+		loop_again(u->config.loop); /* the turn of the store is over */
 }
 
-/* ---- whose turn ---- */
+/* ---- the next job ---- */
 
 static uint64_t ready_ns(const struct job *job)
 {
@@ -143,7 +142,7 @@ static void arm_timer(struct upkeep *u, uint64_t at_ns)
 	u->timer_at_ns = at_ns;
 	if (evtimer_add(u->timer, &wait) == 0)
 		return;
-	u->timer_at_ns = 0; /* without memory for a timer the next turn tries again */
+	u->timer_at_ns = 0; /* without memory for the timer, the next turn tries again */
 	loop_again(u->config.loop);
 }
 
@@ -159,7 +158,7 @@ static void on_turn(void *arg)
 		arm_timer(u, at_ns);
 }
 
-/* Nothing to do but to have a turn. */
+/* The timer only wakes the loop: on_turn does the work. */
 static void on_timer(evutil_socket_t fd, short what, void *arg)
 {
 	struct upkeep *u = arg;
@@ -168,7 +167,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	u->timer_at_ns = 0;
 }
 
-/* Told within the store's turn, which is before ours. */
+/* Runs in the store's turn, which is before ours. */
 static void on_write(void *arg, const struct record_kind *kind, const void *record, bool deleted)
 {
 	(void)kind;
