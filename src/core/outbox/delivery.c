@@ -5,6 +5,8 @@
  */
 #include "core/delivery.h"
 
+#include <assert.h>
+
 #include "core/webhook.h"
 
 /* ---- indexes ---- */
@@ -42,6 +44,7 @@ static void index_new(struct tx *tx, const struct delivery *d)
 static void put_due(struct tx *tx, const struct delivery *d)
 {
 	const struct due due = {d->webhook_id, d->due_ms, d->id};
+	assert(d->status == DELIVERY_PENDING && !d->waiting);
 	tx_put(tx, &KIND_DUE, &due);
 }
 
@@ -108,6 +111,7 @@ enum err delivery_create(struct tx *tx, const struct webhook *webhook, const str
 	    .test = event->test,
 	    .derived = 1,
 	};
+	assert(event->id != 0 && webhook->id != 0);
 	enum err err = chain_append(tx, webhook, &d);
 	if (err != ERR_OK)
 		return err;
@@ -192,6 +196,8 @@ static enum err count_end(struct tx *tx, const struct delivery *d)
 enum err delivery_finish(struct tx *tx, struct delivery *d, enum delivery_status status,
 			 uint64_t now_ms)
 {
+	assert(d->status == DELIVERY_PENDING);
+	assert(status != DELIVERY_PENDING && status != DELIVERY_HELD);
 	index_status(tx, d, false);
 	d->status = status;
 	d->finished_ms = now_ms;

@@ -4,6 +4,8 @@
  */
 #include "event.h"
 
+#include <assert.h>
+
 #include "core/delivery.h"
 
 /* 0 if the day is the same in UTC, so most events store no day. */
@@ -97,6 +99,7 @@ static enum err emit_to_set(struct tx *tx, uint64_t campaign_id, const struct ev
 
 enum err event_emit(struct tx *tx, struct event *event)
 {
+	assert(event->type >= EVENT_USER_JOIN && event->type < EVENT_TYPE_END);
 	event->id = tx_next_id(tx, &KIND_EVENT);
 	tx_put(tx, &KIND_EVENT, event);
 	enum err err = emit_to_set(tx, 0, event);
@@ -107,6 +110,7 @@ enum err event_emit(struct tx *tx, struct event *event)
 
 enum err event_emit_about(struct tx *tx, struct user *user, struct event *event)
 {
+	assert(user->id != 0 && event->user_id == user->id);
 	event->previous_id = user->last_event_id;
 	enum err err = event_emit(tx, event);
 	user->last_event_id = event->id;

@@ -3,6 +3,8 @@
  * without deliveries. Never removes a pending delivery. Called by the upkeep room, a slice at a
  * time.
  */
+#include <assert.h>
+
 #include "core/delivery.h"
 #include "core/replay.h"
 
@@ -106,6 +108,7 @@ static void delete_by(struct tx *tx, enum delivery_index by, uint64_t number, ui
 static void drop_delivery(struct tx *tx, const struct delivery *d)
 {
 	const struct event_delivery row = {.event_id = d->event_id, .webhook_id = d->webhook_id};
+	assert(is_finished(d));
 	for (uint64_t number = 1; number <= d->attempts; number++) {
 		const struct attempt attempt = {.delivery_id = d->id, .number = number};
 		tx_delete(tx, &KIND_ATTEMPT, &attempt);
@@ -121,6 +124,7 @@ static void drop_delivery(struct tx *tx, const struct delivery *d)
 enum err retention_drop_decide(struct command *command, struct tx *tx)
 {
 	struct retention_slice *cmd = (struct retention_slice *)command;
+	assert(cmd->n_deliveries <= RETENTION_SLICE && cmd->n_events <= RETENTION_SLICE);
 	for (size_t i = 0; i < cmd->n_deliveries; i++) {
 		struct delivery d = {.id = cmd->deliveries[i]};
 		enum err err = tx_get(tx, &KIND_DELIVERY, &d);

@@ -2,6 +2,8 @@
  * Owns the cleaning of the records that an erased user left behind. Never finds them
  * (erase_find.c). Called by the upkeep room.
  */
+#include <assert.h>
+
 #include "core/delivery.h"
 #include "core/erase.h"
 #include "core/rewards/reward_state.h"
@@ -119,6 +121,7 @@ enum err erase_change_decide(struct command *command, struct tx *tx)
 {
 	struct erase_slice *s = (struct erase_slice *)command;
 	enum err err = ERR_OK;
+	assert(s->erasure.user_id != 0);
 	for (size_t i = 0; err == ERR_OK && i < s->n_deliveries; i++)
 		err = clean_delivery(s, tx, s->deliveries[i]);
 	for (size_t i = 0; err == ERR_OK && i < s->n_events; i++)

@@ -4,6 +4,7 @@
  */
 #include "join_create.h"
 
+#include <assert.h>
 #include <stddef.h>
 
 #include "core/campaign_defaults.h"
@@ -162,6 +163,7 @@ enum err join_create(struct join *j, struct tx *tx, uint64_t hash)
 	enum err err = code_next_id(tx, j->codes, CODE_USER, &id);
 	if (err != ERR_OK)
 		return err;
+	assert(j->campaign.id != 0 && j->user.id == 0);
 	*user = new_user(j, id);
 	if (stats.user_id != 0 && (err = tx_get(tx, &KIND_USER_STATS, &stats)) != ERR_OK &&
 	    err != ERR_NOT_FOUND)

@@ -4,6 +4,8 @@
  */
 #include "user_index.h"
 
+#include <assert.h>
+
 #include "core/records/email_index.h"
 
 /* ---- rows ---- */
@@ -33,6 +35,7 @@ static void change_rows(struct tx *tx, const struct user *user, bool add)
 
 enum err user_index_add(struct tx *tx, const struct user *user, uint64_t hash)
 {
+	assert(user->id != 0 && user->campaign_id != 0);
 	change_rows(tx, user, true);
 	return email_index_add(tx, user->id, hash);
 }

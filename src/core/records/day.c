@@ -3,6 +3,7 @@
  */
 #include "core/day.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum { ENTRY = 2 * ID_LIST_ENTRY };
@@ -11,6 +12,8 @@ enum err day_count(struct tx *tx, const struct zone *zone, uint64_t campaign_id,
 		   size_t offset)
 {
 	struct day day = {.campaign_id = campaign_id, .date = zone_day(zone, at_ms)};
+	assert(offset >= offsetof(struct day, joins) && offset < sizeof day);
+	assert(offset % sizeof(uint64_t) == 0);
 	enum err err = tx_get(tx, &KIND_DAY, &day);
 	if (err != ERR_OK && err != ERR_NOT_FOUND)
 		return err;

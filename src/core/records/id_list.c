@@ -1,6 +1,7 @@
 /* Owns lists of ids inside a record's text. Never a record. Called by webhooks, rewards and the
  * e-mail index.
  */
+#include <assert.h>
 #include <string.h>
 
 #include "core/records.h"
@@ -13,6 +14,7 @@ size_t id_list_length(struct text list)
 uint64_t id_list_at(struct text list, size_t i)
 {
 	uint64_t id = 0;
+	assert(i < id_list_length(list));
 	for (size_t at = i * ID_LIST_ENTRY; at < (i + 1) * ID_LIST_ENTRY; at++)
 		id = id << 8 | (uint8_t)list.p[at];
 	return id;

@@ -17,6 +17,7 @@ uint64_t id_page_start(const struct id_page *page)
 void id_page_end(struct id_page *page, size_t found, uint64_t next)
 {
 	assert(found <= page->max + 1);
+	assert(found <= page->max || next != 0);
 	page->next = found > page->max ? next : 0;
 	page->n = found > page->max ? page->max : found;
 }

@@ -47,6 +47,7 @@ static void read_list(const struct id_walk *w, uint64_t id, struct chunk *c)
 {
 	for (size_t i = 0; i < w->n_ids && c->n < c->room; i++) {
 		uint64_t each = w->ids[w->page->reverse ? w->n_ids - 1 - i : i];
+		assert(i == 0 || w->ids[i - 1] < w->ids[i]);
 		if (w->page->reverse ? each <= id : each >= id)
 			*id_of(w, c, c->n++) = each;
 	}
@@ -146,6 +147,8 @@ enum err id_walk_run(struct tx *tx, struct id_walk *w)
 {
 	struct id_page *p = w->page;
 	struct chunk c = {0};
+	assert(p->max > 0 && p->max <= ID_PAGE_MAX && w->look_max > 0);
+	assert(w->kind->n_keys == 1 && w->kind->keys[0].offset == 0);
 	if (!make_chunk(tx, w, &c))
 		return ERR_NO_MEMORY;
 	p->n = p->skipped = p->looked_at = 0;

@@ -3,6 +3,8 @@
  */
 #include "order.h"
 
+#include <assert.h>
+
 #include "base/crypto.h"
 
 enum { ORDER_HASH = 16 };
@@ -40,6 +42,7 @@ static enum err link_neighbour(struct tx *tx, const struct order *of, struct tex
 
 enum err order_attach(struct tx *tx, struct user *user, struct order *order)
 {
+	assert(order->user_id == user->id && order->state != ORDER_STANDS);
 	order->state = ORDER_STANDS;
 	order->older = user->newest_order;
 	order->newer = (struct text){0};
@@ -49,6 +52,7 @@ enum err order_attach(struct tx *tx, struct user *user, struct order *order)
 
 enum err order_detach(struct tx *tx, struct user *user, struct order *order)
 {
+	assert(order->user_id == user->id && order->state == ORDER_STANDS);
 	enum err err = link_neighbour(tx, order, order->older, true, order->newer);
 	if (err == ERR_OK)
 		err = link_neighbour(tx, order, order->newer, false, order->older);
@@ -62,6 +66,7 @@ enum err order_detach(struct tx *tx, struct user *user, struct order *order)
 enum err order_adopt(struct tx *tx, struct user *user, uint64_t now_ms)
 {
 	struct order unnamed;
+	assert(user->newest_order.n == 0);
 	enum err err = order_name(tx, user->id, TEXT(""), &unnamed);
 	if (err != ERR_OK)
 		return err;

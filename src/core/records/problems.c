@@ -4,6 +4,7 @@
  */
 #include "core/problems.h"
 
+#include <assert.h>
 #include <string.h>
 
 const char *problems_find(const struct problems *problems, struct text field)
@@ -32,5 +33,6 @@ void problems_keep(struct problems *problems, struct arena *arena)
 
 void problems_restart(struct problems *problems)
 {
+	assert(problems->given <= problems->n);
 	problems->n = problems->given;
 }

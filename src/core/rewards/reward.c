@@ -5,6 +5,8 @@
  */
 #include "core/reward.h"
 
+#include <assert.h>
+
 #include "core/money.h"
 #include "core/rule.h"
 #include "reward_state.h"
@@ -219,6 +221,7 @@ typedef enum err rule_fn(struct tx *tx, const struct rule *rule, const struct re
 static enum err each_rule(struct tx *tx, const struct reward_cause *cause, rule_fn *fn)
 {
 	struct rule_set set = {.campaign_id = cause->user->campaign_id};
+	assert(cause->user->id != 0);
 	if (cause->user->test)
 		return ERR_OK;
 	enum err err = tx_get(tx, &KIND_RULE_SET, &set);

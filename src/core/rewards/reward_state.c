@@ -4,6 +4,7 @@
  */
 #include "reward_state.h"
 
+#include <assert.h>
 #include <stddef.h>
 
 #include "core/campaign_defaults.h"
@@ -49,6 +50,7 @@ static void delete_by(struct tx *tx, enum reward_index by, uint64_t number, uint
 static void enter_queue(struct tx *tx, struct reward *r, enum reward_queue queue)
 {
 	const struct reward_hold row = {r->due_ms, r->id};
+	assert(r->state == REWARD_DUE && r->queue == QUEUE_NONE);
 	r->queue = queue;
 	if (queue == QUEUE_HOLD)
 		tx_put(tx, &KIND_REWARD_HOLD, &row);
@@ -159,6 +161,7 @@ static enum err leave_step(struct tx *tx, const struct reward *r)
 static enum err finish(struct tx *tx, struct reward *r, enum reward_state state,
 		       enum event_type type, const struct reward_at *at)
 {
+	assert(r->state == REWARD_DUE && state != REWARD_DUE);
 	delete_by(tx, REWARDS_BY_STATE, r->state * 8 + r->metric, r->id);
 	leave_queue(tx, r);
 	r->state = state;
@@ -284,6 +287,7 @@ enum err reward_take_back(struct tx *tx, struct reward *r, uint64_t left, struct
 			  const struct reward_at *at)
 {
 	struct rule_stats stats = {.rule_id = r->rule_id};
+	assert(r->state == REWARD_ISSUED && reward_lives(r));
 	uint64_t taken = r->amount - reward_clawback_amount(r) - left;
 	enum err err = tx_get(tx, &KIND_RULE_STATS, &stats);
 	if (err == ERR_OK && left == 0)
@@ -327,6 +331,7 @@ enum err reward_advance(struct tx *tx, struct reward *r, const struct reward_at 
 
 enum err reward_create(struct tx *tx, struct reward *r, const struct reward_at *at)
 {
+	assert(r->id == 0 && r->rule_id != 0 && r->user_id != 0 && r->cause_id != 0);
 	r->id = tx_next_id(tx, &KIND_REWARD);
 	r->state = REWARD_DUE;
 	r->created_ms = at->now_ms;

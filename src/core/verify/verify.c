@@ -4,6 +4,7 @@
  */
 #include "core/verify.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "verify_parts.h"
@@ -44,6 +45,7 @@ static void go_on(struct verify_state *s)
 
 static enum err walk_slice(struct verifier *v, struct verify_state *s, size_t *n)
 {
+	assert(s->family < FAMILIES);
 	const struct verify_check *check = &families[s->family][s->check];
 	const struct record_kind *kind = check->kind;
 	max_align_t from[RECORD_SIZE_MAX / sizeof(max_align_t)] = {0};

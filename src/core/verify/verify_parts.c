@@ -4,6 +4,7 @@
  */
 #include "verify_parts.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* ---- reporting ---- */
@@ -152,6 +153,8 @@ enum err verify_enter_group(struct verifier *v, uint64_t by, uint64_t number, ve
 {
 	struct verify_group *g = v->group;
 	enum err err = ERR_OK;
+	/* The rows of an index come in the order of their keys. */
+	assert(!g->open || by > g->by || (by == g->by && number >= g->number));
 	if (g->open && g->by == by && g->number == number)
 		return ERR_OK;
 	if (g->open && !g->incomplete)
