@@ -34,8 +34,13 @@ export function useLoad<T>(key: string, load: () => Promise<T>, everyMs = 0): Lo
 	useEffect(() => {
 		run();
 		if (everyMs === 0) return;
-		const timer = setInterval(() => document.visibilityState === "visible" && run(), everyMs);
-		return () => clearInterval(timer);
+		const look = () => document.visibilityState === "visible" && run();
+		const timer = setInterval(look, everyMs);
+		document.addEventListener("visibilitychange", look);
+		return () => {
+			clearInterval(timer);
+			document.removeEventListener("visibilitychange", look);
+		};
 	}, [key, everyMs]);
 
 	useEffect(() => () => void ++turn.current, []);

@@ -15,10 +15,10 @@ function Search() {
 		return () => clearTimeout(timer);
 	}, [text]);
 	return (
-		<label>
-			{t("search")}
-			<input type="search" value={text} onInput={(e) => setText(e.currentTarget.value)} />
-		</label>
+		<div class="filter">
+			<label for="search">{t("search")}</label>
+			<input id="search" type="search" value={text} onInput={(e) => setText(e.currentTarget.value)} />
+		</div>
 	);
 }
 

@@ -5,15 +5,16 @@ import { t } from "../words";
 /** A filter of a list, kept in the address bar. The empty value means "any". */
 export function FilterSelect({ label, name, children }: { label: string; name: string; children: ComponentChildren }) {
 	return (
-		<label>
-			{label}
+		<div class="filter">
+			<label for={`filter-${name}`}>{label}</label>
 			<select
+				id={`filter-${name}`}
 				value={route.value.query.get(name) ?? ""}
 				onChange={(e) => filter({ [name]: e.currentTarget.value, cursor: undefined })}
 			>
 				<option value="">{t("any")}</option>
 				{children}
 			</select>
-		</label>
+		</div>
 	);
 }
