@@ -103,7 +103,7 @@ static void put_title(struct html *html, const char *before, struct text headlin
 	html_put(html, "<title>");
 	if (before != NULL) {
 		html_put(html, before);
-		html_put(html, ": ");
+		html_put(html, " ");
 	}
 	html_put_text(html, headline);
 	if (c != NULL && !text_eq(c->name, headline)) {

@@ -16,7 +16,7 @@ enum html_word {
 	WORD_JOIN,     /* the button of the form */
 	WORD_INVITED,  /* after the referrer's first name */
 	WORD_TERMS,
-	WORD_ERROR, /* before the title of a form with a problem */
+	WORD_ERROR, /* before the title of a form with a problem, with its colon */
 	WORD_CHECK, /* above the problem */
 	WORD_THANKS,
 	WORD_KNOWN, /* instead of thanks, for a person who has joined already */
