@@ -158,13 +158,13 @@ void listeners_write_metrics(const struct listeners *l, struct buf *out)
 	const struct http_limits *limits = http_server_limits(l->server);
 	const struct metric metrics[] = {
 	    {"referd_http_connections", "gauge", "Open inbound connections", (double)c->open},
-	    {"referd_http_connections_limit", "gauge", "Connections that may be open",
+	    {"referd_http_connections_limit", "gauge", "Largest number of open connections",
 	     (double)limits->connections},
-	    {"referd_http_memory_bytes", "gauge", "Memory that requests and owed responses hold",
+	    {"referd_http_memory_bytes", "gauge", "Memory in use by requests and unsent responses",
 	     (double)c->memory},
-	    {"referd_http_memory_limit_bytes", "gauge", "Memory that --max-memory allows them",
+	    {"referd_http_memory_limit_bytes", "gauge", "The value of --max-memory",
 	     (double)limits->max_memory},
-	    {"referd_http_in_progress", "gauge", "Requests that wait for their response",
+	    {"referd_http_in_progress", "gauge", "Requests without a response yet",
 	     (double)c->in_progress},
 	    {"referd_http_accepted_total", "counter", "Connections accepted", (double)c->accepted},
 	    {"referd_http_requests_total", "counter", "Requests parsed", (double)c->requests},
@@ -174,10 +174,10 @@ void listeners_write_metrics(const struct listeners *l, struct buf *out)
 	     (double)c->timeouts},
 	    {"referd_http_evicted_total", "counter", "Connections closed to make room",
 	     (double)c->evicted},
-	    {"referd_http_accept_pauses_total", "counter", "Times that accepting paused",
+	    {"referd_http_accept_pauses_total", "counter", "How often accepting paused",
 	     (double)c->accept_paused},
-	    {"referd_http_client_left_total", "counter", "Clients that left before their response",
-	     (double)c->client_left},
+	    {"referd_http_client_left_total", "counter",
+	     "Clients that disconnected before their response", (double)c->client_left},
 	};
 	metrics_put(out, metrics, sizeof metrics / sizeof *metrics);
 }
