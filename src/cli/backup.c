@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "broken_pages.h"
@@ -37,6 +38,13 @@ static int run(void *target, const struct options_args *args)
 	struct verified found;
 	const char *why = "";
 	broken_pages_catch(1, true);
+	if (access(options->config.data, R_OK | X_OK) != 0) {
+		fprintf(stderr,
+			"referd: the data directory %s: is not a directory that may be read: check "
+			"--data\n",
+			options->config.data);
+		return 1;
+	}
 	if (backup_begin(&backup, options->config.data, file, options->force, &why) != ERR_OK)
 		return refuse(file, why);
 	uint64_t bytes = backup.bytes;

@@ -43,7 +43,7 @@ static bool open_store(struct walk *w, const char *dir, const char *file)
 	enum err err = engine_lmdb_open(&lmdb, &engine, &why);
 	w->opened = err == ERR_OK || err == ERR_CORRUPT;
 	if (err != ERR_OK) {
-		fprintf(stderr, "referd: the database in %s cannot be opened: %s\n", w->name, why);
+		fprintf(stderr, "referd: %s: %s\n", w->name, why);
 		return false;
 	}
 	w->lost_kinds = engine_lmdb_lost_kinds(engine);
