@@ -99,14 +99,14 @@ class FirstStart(Places):
         self.assertEqual(server.stop(), 0)
         return server
 
-    def test_an_empty_database_beside_a_key_is_not_replaced(self):
+    def test_an_empty_database_with_a_key_is_not_replaced(self):
         server = self.initialised("lost")
         database = os.path.join(server.data_dir, "referd.mdb")
         os.truncate(database, 0)
         self.assertIn("restore a backup", self.refuses_to_start(server))
         self.assertEqual(os.path.getsize(database), 0)
 
-    def test_an_empty_key_beside_data_is_not_replaced(self):
+    def test_an_empty_key_with_data_is_not_replaced(self):
         server = self.initialised("key")
         key = os.path.join(server.data_dir, "secret.key")
         os.truncate(key, 0)

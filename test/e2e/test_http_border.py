@@ -115,7 +115,7 @@ class Border(Served):
                 statuses.append(status)
             self.assertEqual((statuses, rest), ([200, 200, 404, 200], b""))
 
-    def test_a_body_behind_another_request_is_not_swallowed(self):
+    def test_a_body_after_another_request_is_not_lost(self):
         length = b"Host: h\r\nContent-Length: 5\r\n\r\nhello"
         bodies = {
             "405": (b"POST /healthz HTTP/1.1\r\n" + length, 405),
@@ -188,7 +188,7 @@ class Border(Served):
         self.assertIn(b"\r\nConnection: close", top)
         self.assertRegex(body, rb'^{"code":400,"message":".+","errors":{}}$')
 
-    def test_head_works_where_get_does_and_has_no_body(self):
+    def test_head_works_like_get_without_a_body(self):
         campaign = self.campaign()
         user = self.join(campaign["code"])
         paths = ["/", "/healthz", "/readyz", "/metrics", f"/{campaign['code']}/join", f"/{user['code']}/join",

@@ -47,7 +47,7 @@ class Sessions(Served):
         with open(f"{self.server.data_dir}/referd.mdb", "rb") as file:
             self.assertNotIn(session.cookie.split("=")[1].encode(), file.read())
 
-    def test_a_session_reads_and_changes(self):
+    def test_a_session_can_read_and_change(self):
         session = self.sign_in()
         self.assertEqual(self.has(session.get("/api/v2/session"), 200).data, session.answer.data)
         made = self.has(session.post("/api/v2/campaigns", {"name": "Spring"}), 201).data
@@ -63,7 +63,7 @@ class Sessions(Served):
                 self.has_error(session.post("/api/v2/campaigns", {"name": "Spring"}, **wrong), 403)
         self.has(session.post("/api/v2/campaigns", {"name": "Spring"}), 201)
 
-    def test_a_bearer_token_needs_neither(self):
+    def test_a_bearer_token_needs_no_csrf_token_or_origin(self):
         self.has(self.api.json("POST", "/api/v2/campaigns", {"name": "Spring"},
                                headers={"Origin": "https://evil.example"}), 201)
 

@@ -100,7 +100,7 @@ static void sums_of_a_known_history(void **state)
 	assert_true(top.users[1].id == carol && top.stats[1].qualified_referrals == 0);
 }
 
-static void an_empty_campaign_and_an_unknown_one(void **state)
+static void empty_and_unknown_campaigns(void **state)
 {
 	struct world *w = *state;
 	struct day days[1] = {{0}};
@@ -187,7 +187,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    WORLD_ON_ALL(sums_of_a_known_history),
-	    WORLD_ON_ALL(an_empty_campaign_and_an_unknown_one),
+	    WORLD_ON_ALL(empty_and_unknown_campaigns),
 	    WORLD_ON_ALL(all_campaigns_are_added_up_in_slices),
 	    cmocka_unit_test(leaders_of_campaigns_are_merged),
 	};

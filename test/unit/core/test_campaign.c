@@ -138,7 +138,7 @@ static void an_empty_campaign_is_removed(void **state)
 	assert_int_equal(world_launched(w), used + 1); /* an id is never reused */
 }
 
-static void pages_go_both_ways(void **state)
+static void lists_are_paged_in_both_directions(void **state)
 {
 	struct world *w = *state;
 	struct campaign found[4];
@@ -400,7 +400,7 @@ int main(void)
 	    WORLD_ON_ALL(dates_are_days_in_the_time_zone),
 	    WORLD_ON_ALL(an_empty_campaign_is_removed),
 	    WORLD_ON_ALL(a_campaign_with_webhooks_or_rules_is_kept),
-	    WORLD_ON_ALL(pages_go_both_ways),
+	    WORLD_ON_ALL(lists_are_paged_in_both_directions),
 	    WORLD_ON_ALL(a_campaign_is_found_by_each_code),
 	    WORLD_ON_ALL(a_code_belongs_to_one_campaign),
 	    WORLD_ON_ALL(named_texts_change),

@@ -220,7 +220,7 @@ static void a_changed_order_keeps_existing_chains(void **state)
 	    .set = record_bit(&KIND_WEBHOOK, offsetof(struct webhook, order))};
 	assert_int_equal(world_run(w, &change.command), ERR_OK);
 	event(w, byron, false); /* 3: the first of the strict chain */
-	event(w, byron, true);  /* 4: behind it */
+	event(w, byron, true);  /* 4: after it */
 	DUE(w, 1, 3);
 	end(w, 1, VERDICT_DELIVERED);
 	DUE(w, 2, 3);

@@ -190,7 +190,7 @@ static void every_combination_of_filters_agrees_with_a_full_walk(void **state)
 	free(all);
 }
 
-/* ---- what it costs ---- */
+/* ---- cost ---- */
 
 /* n deliveries, 10 ms apart: all to webhook 1, without a user, and delivered, except that every
  * 500th is about user 1 and exhausted. */

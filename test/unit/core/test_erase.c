@@ -4,7 +4,7 @@
 
 /* ---- at once ---- */
 
-static void the_record_and_its_indexes_go_at_once(void **state)
+static void the_record_and_its_indexes_are_deleted_at_once(void **state)
 {
 	struct world *w = *state;
 	uint64_t campaign = world_launched(w);
@@ -261,7 +261,7 @@ static void phases_of_a_newer_version_are_left_alone(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    WORLD_ON_ALL(the_record_and_its_indexes_go_at_once),
+	    WORLD_ON_ALL(the_record_and_its_indexes_are_deleted_at_once),
 	    WORLD_ON_ALL(erasing_a_test_user_does_not_lower_the_counters),
 	    WORLD_ON_ALL(phases_of_a_newer_version_are_left_alone),
 	    WORLD_ON_ALL(later_events_of_friends_do_not_name_the_erased_person),

@@ -209,7 +209,7 @@ static struct text default_form(struct world *w)
 	return text_of(out);
 }
 
-/* `form` behind `prefix`. */
+/* `form` after `prefix`. */
 static struct text joined(const char *prefix, struct text form)
 {
 	static char out[2048];

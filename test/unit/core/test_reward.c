@@ -4,7 +4,7 @@
  * Run by make test. */
 #include "reward_world.h"
 
-/* ---- who gets what ---- */
+/* ---- earning ---- */
 
 static void a_qualification_pays_the_referrer(void **state)
 {

@@ -61,7 +61,7 @@ static void a_changed_address_moves_in_the_index(void **state)
 	assert_int_equal(world_user(w, campaign, 0, "ann@example.com"), 4);
 }
 
-static void only_what_is_named_changes(void **state)
+static void only_named_fields_change(void **state)
 {
 	struct world *w = *state;
 	uint64_t ann = world_user(w, world_launched(w), 0, "ann@example.com");
@@ -234,7 +234,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    WORLD_ON_ALL(a_changed_address_moves_in_the_index),
-	    WORLD_ON_ALL(only_what_is_named_changes),
+	    WORLD_ON_ALL(only_named_fields_change),
 	    WORLD_ON_ALL(form_fields_are_merged_and_judged),
 	    WORLD_ON_ALL(a_review_is_decided_once),
 	    WORLD_ON_ALL(qualifying_returns_the_user),

@@ -184,7 +184,7 @@ static void every_combination_of_filters_agrees_with_a_full_walk(void **state)
 	free(users);
 }
 
-/* ---- what it costs ---- */
+/* ---- cost ---- */
 
 /* All users are in campaign 1. User 1 referred every 500th, whose review is open. */
 static void populate_even(struct world *w, size_t n)
@@ -204,7 +204,7 @@ static void populate_even(struct world *w, size_t n)
 	free(users);
 }
 
-static void a_later_page_costs_what_the_first_costs(void **state)
+static void a_later_page_costs_as_much_as_the_first(void **state)
 {
 	enum { N = 3000, PER_PAGE = 20 };
 	struct world *w = *state;
@@ -398,7 +398,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    WORLD_ON_ALL(every_combination_of_filters_agrees_with_a_full_walk),
-	    WORLD_ON_ALL(a_later_page_costs_what_the_first_costs),
+	    WORLD_ON_ALL(a_later_page_costs_as_much_as_the_first),
 	    WORLD_ON_ALL(the_narrowest_index_is_walked),
 	    WORLD_ON_ALL(a_page_ends_early),
 	    WORLD_ON_ALL(rows_are_skipped_in_bounded_steps),

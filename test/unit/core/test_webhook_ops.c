@@ -148,7 +148,7 @@ static void a_preview_shows_the_next_event_and_stores_nothing(void **state)
 	assert_int_equal(p.refusal, PREVIEW_NO_WEBHOOK);
 }
 
-static void why_knows_what_is_due(void **state)
+static void why_shows_due_deliveries(void **state)
 {
 	struct world *w = *state;
 	uint64_t user, hook = disabled_hook(w, &user);
@@ -166,7 +166,7 @@ static void why_knows_what_is_due(void **state)
 	assert_int_equal(world_ask(w, &why.command, NULL, NULL), ERR_NOT_FOUND);
 }
 
-static void why_counts_what_did_not_match(void **state)
+static void why_counts_settings_that_did_not_match(void **state)
 {
 	struct world *w = *state;
 	struct webhook wanted = world_hook(), other = world_hook();
@@ -229,8 +229,8 @@ int main(void)
 	    WORLD_ON_ALL(a_test_is_for_one_webhook_alone),
 	    WORLD_ON_ALL(a_disabled_webhook_refuses_tests_and_resends),
 	    WORLD_ON_ALL(a_preview_shows_the_next_event_and_stores_nothing),
-	    WORLD_ON_ALL(why_knows_what_is_due),
-	    WORLD_ON_ALL(why_counts_what_did_not_match),
+	    WORLD_ON_ALL(why_shows_due_deliveries),
+	    WORLD_ON_ALL(why_counts_settings_that_did_not_match),
 	    WORLD_ON_ALL(replays_are_listed_for_one_webhook),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -34,17 +34,17 @@ static void check_retry(struct delivery_world *w, int64_t jump_ms)
 	assert_in_range(call_at(w, 3)->at_ms - call_at(w, 1)->at_ms, 4 * SECOND, 6 * SECOND);
 }
 
-static void a_clock_set_back_makes_no_retry_late(void **state)
+static void a_clock_set_back_does_not_delay_a_retry(void **state)
 {
 	check_retry(*state, -(int64_t)HOUR);
 }
 
-static void a_clock_set_ahead_makes_no_retry_early(void **state)
+static void a_clock_set_ahead_does_not_hasten_a_retry(void **state)
 {
 	check_retry(*state, HOUR);
 }
 
-static void a_clock_set_ahead_and_back_makes_no_retry_late(void **state)
+static void a_clock_set_ahead_and_back_does_not_delay_a_retry(void **state)
 {
 	struct delivery_world *w = *state;
 	struct fake_answer answer = {.status = 500};
@@ -240,10 +240,10 @@ static void a_replay_keeps_its_pace(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    ON_MEMORY(a_clock_set_back_makes_no_retry_late),
-	    ON_MEMORY(a_clock_set_ahead_makes_no_retry_early),
-	    ON_MEMORY(a_clock_set_ahead_and_back_makes_no_retry_late),
-	    ON_PENDING(a_clock_set_ahead_and_back_makes_no_retry_late),
+	    ON_MEMORY(a_clock_set_back_does_not_delay_a_retry),
+	    ON_MEMORY(a_clock_set_ahead_does_not_hasten_a_retry),
+	    ON_MEMORY(a_clock_set_ahead_and_back_does_not_delay_a_retry),
+	    ON_PENDING(a_clock_set_ahead_and_back_does_not_delay_a_retry),
 	    ON_MEMORY(many_joins_while_the_clock_is_ahead_are_sent),
 	    ON_MEMORY(penalty_and_rate_ignore_the_wall_clock),
 	    ON_MEMORY(three_seconds_with_a_wrong_clock_disable_nothing),

@@ -192,7 +192,7 @@ static uint64_t turns_to_first_attempt(struct delivery_world *w)
 	return w->turns - began;
 }
 
-static void a_dead_webhook_delays_nobody_by_a_turn(void **state)
+static void a_dead_webhook_does_not_delay_others_by_a_turn(void **state)
 {
 	struct delivery_world *w = *state;
 	static char dead[] = "dead.example";
@@ -214,7 +214,7 @@ static void a_dead_webhook_delays_nobody_by_a_turn(void **state)
 }
 
 /* Also while the backlog is being read and fails at once, again and again. */
-static void a_failing_webhook_delays_nobody_by_a_turn(void **state)
+static void a_failing_webhook_does_not_delay_others_by_a_turn(void **state)
 {
 	struct delivery_world *w = *state;
 	struct fake_answer refused = {.failure = HTTP_FAIL_CONNECT};
@@ -285,8 +285,8 @@ int main(void)
 	    ON_MEMORY(other_hosts_have_no_default_rate),
 	    ON_MEMORY(a_penalty_sends_probes_and_ends_gradually),
 	    ON_MEMORY(waiting_for_the_end_of_a_penalty_costs_no_attempt),
-	    ON_MEMORY(a_dead_webhook_delays_nobody_by_a_turn),
-	    ON_MEMORY(a_failing_webhook_delays_nobody_by_a_turn),
+	    ON_MEMORY(a_dead_webhook_does_not_delay_others_by_a_turn),
+	    ON_MEMORY(a_failing_webhook_does_not_delay_others_by_a_turn),
 	    ON_MEMORY(a_million_due_rows_are_a_bounded_window),
 	    ON_MEMORY(results_are_recorded_many_at_once),
 	    ON_MEMORY(results_are_recorded_even_if_the_timer_fires_early),

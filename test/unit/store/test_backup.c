@@ -41,7 +41,7 @@ static enum err back_up(const struct world *w, const char *file, bool force, con
 	return err != ERR_OK ? err : backup_keep(&backup, why);
 }
 
-static void a_copy_holds_what_was_committed(void **state)
+static void a_copy_has_the_committed_data(void **state)
 {
 	struct world *w = *state;
 	char file[SCRATCH_PATH + 32], tmp[SCRATCH_PATH + 32];
@@ -159,8 +159,8 @@ static void a_newer_kind_reads_as_empty(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    ON(lmdb, a_copy_holds_what_was_committed), ON(lmdb, existing_files_are_kept),
-	    ON(lmdb, only_one_backup_runs_at_a_time),  ON(lmdb, impossible_targets_are_refused),
+	    ON(lmdb, a_copy_has_the_committed_data),  ON(lmdb, existing_files_are_kept),
+	    ON(lmdb, only_one_backup_runs_at_a_time), ON(lmdb, impossible_targets_are_refused),
 	    ON(lmdb, a_newer_kind_reads_as_empty),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

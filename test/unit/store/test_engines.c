@@ -123,7 +123,7 @@ static void put_scanned(struct world *w)
 	commit(w, writes, sizeof writes / sizeof *writes);
 }
 
-static void scans_go_both_ways(void **state)
+static void scans_run_in_both_directions(void **state)
 {
 	static const struct {
 		struct engine_scan scan;
@@ -171,7 +171,7 @@ int main(void)
 	    ON_ALL(written_values_are_read_back),   ON_ALL(keys_are_any_bytes),
 	    ON_ALL(one_commit_takes_many_writes),   ON_ALL(large_values_are_stored),
 	    ON(tiny_lmdb, large_values_are_stored), ON_ALL(a_view_does_not_change),
-	    ON_ALL(the_first_read_is_pending),      ON_ALL(scans_go_both_ways),
+	    ON_ALL(the_first_read_is_pending),      ON_ALL(scans_run_in_both_directions),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -291,7 +291,7 @@ static void jobs_take_turns_with_pauses(void **state)
 	assert_int_equal(world_count(w->core, &KIND_DUE), 0);
 }
 
-static void a_failed_job_waits_and_stops_no_other_job(void **state)
+static void a_failed_job_waits_and_does_not_stop_others(void **state)
 {
 	struct upkeep_world *w = *state;
 	put(w, &KIND_REPLAY, 1);
@@ -368,7 +368,7 @@ int main(void)
 	    ON(memory, a_write_wakes_the_job_that_watches_it),
 	    ON(memory, jobs_take_turns_with_pauses),
 	    ON(lmdb, jobs_take_turns_with_pauses),
-	    ON(memory, a_failed_job_waits_and_stops_no_other_job),
+	    ON(memory, a_failed_job_waits_and_does_not_stop_others),
 	    ON(lmdb, a_drain_starts_no_slice),
 	    ON(paced, a_job_starts_after_its_first_delay),
 	    ON(paced, a_job_that_wakes_itself_keeps_its_pace),
