@@ -72,7 +72,7 @@ static void cut_head(struct outgoing *conn, struct evbuffer *input)
 	if (status >= 200 && status <= 599)
 		http_call_status(conn->call, status, NULL);
 	cut(conn, input,
-	    "the answer's headers are over 24 KiB: the rest of the answer was cut off");
+	    "the response headers are over 24 KiB: the rest of the response was cut off");
 }
 
 static void watch_head(struct outgoing *conn, struct evbuffer *input, size_t from)
@@ -94,7 +94,7 @@ static void watch_body(struct outgoing *conn, struct evbuffer *input, size_t n_a
 	if (evbuffer_get_length(input) <= HELD_MAX && conn->body_raw <= BODY_RAW_MAX)
 		return;
 	answer_salvage(conn);
-	cut(conn, input, "the answer's body is over 4 KiB");
+	cut(conn, input, "the response body is over 4 KiB");
 }
 
 void answer_watch_input(struct evbuffer *input, const struct evbuffer_cb_info *info, void *arg)
@@ -178,7 +178,8 @@ static int on_head(struct evhttp_request *request, void *arg)
 	/* The version is in plain chars, which are unsigned on some machines. */
 	if (status < 200 || status > 599 || request->major != 1 ||
 	    (unsigned char)request->minor > 1) {
-		http_call_broken(conn->call, false, "the answer's status line is not HTTP/1.1's");
+		http_call_broken(conn->call, false,
+				 "the response status line is not valid HTTP/1.1");
 		return -1;
 	}
 	conn->reusable = keeps_alive(request);
@@ -202,18 +203,18 @@ static void on_body(struct evhttp_request *request, void *arg)
 		evbuffer_drain(body, piece.iov_len);
 	}
 	if (conn->call != NULL && !fits)
-		http_call_broken(conn->call, false, "the answer's body is over 4 KiB");
+		http_call_broken(conn->call, false, "the response body is over 4 KiB");
 }
 
 static void on_error(enum evhttp_request_error error, void *arg)
 {
 	static const char *const texts[] = {
-	    [EVREQ_HTTP_TIMEOUT] = "the answer took too long",
-	    [EVREQ_HTTP_EOF] = "the connection was closed before the answer's end",
-	    [EVREQ_HTTP_INVALID_HEADER] = "the answer is not HTTP",
+	    [EVREQ_HTTP_TIMEOUT] = "the response took too long",
+	    [EVREQ_HTTP_EOF] = "the connection was closed before the end of the response",
+	    [EVREQ_HTTP_INVALID_HEADER] = "the response is not HTTP",
 	    [EVREQ_HTTP_BUFFER_ERROR] = "the connection failed",
 	    [EVREQ_HTTP_REQUEST_CANCEL] = "cancelled",
-	    [EVREQ_HTTP_DATA_TOO_LONG] = "the answer's body is malformed",
+	    [EVREQ_HTTP_DATA_TOO_LONG] = "the response body is malformed",
 	};
 	struct outgoing *conn = arg;
 	conn->error = texts[error];

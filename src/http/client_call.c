@@ -141,11 +141,11 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 								   : "no connection in time");
 		break;
 	case CALL_WAITING:
-		http_call_finish(call, HTTP_FAIL_TIMEOUT, "no answer in time");
+		http_call_finish(call, HTTP_FAIL_TIMEOUT, "no response in time");
 		break;
 	case CALL_READING:
 		answer_salvage(call->conn);
-		http_call_finish(call, HTTP_FAIL_NONE, "the answer's body did not end in time");
+		http_call_finish(call, HTTP_FAIL_NONE, "the response body did not end in time");
 		break;
 	case CALL_ENDED:
 		break;
@@ -175,7 +175,7 @@ static bool judge(struct http_call *call, const struct resolver_answer *answer)
 		const struct http_client *c = call->pool->client;
 		bool own = own_addresses_contain(&c->own, sa, call->url.port);
 		const char *refusal =
-		    own ? "socket this server listens on itself" : address_refusal(sa, &c->allowed);
+		    own ? "listening address of this server" : address_refusal(sa, &c->allowed);
 		if (refusal == NULL)
 			continue;
 		snprintf(detail, sizeof(detail), "%s is a %s", address_text(sa, text), refusal);

@@ -256,7 +256,7 @@ static void tell_wrong_peer(struct outgoing *conn, int fd)
 		http_call_connect_failed(conn->call, HTTP_FAIL_CONNECT, strerror(errno));
 	else
 		http_call_connect_failed(conn->call, HTTP_FAIL_POLICY,
-					 "connected to another address than meant");
+					 "connected to the wrong address");
 }
 
 /* After a reset, the receiver's alert with the reason may still be unread. */

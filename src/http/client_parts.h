@@ -79,7 +79,7 @@ struct http_call {
 	struct outgoing *conn;
 	struct event timer;
 	struct resolver_wait wait;
-	/* The request; the texts are NUL-terminated and lie behind the struct. */
+	/* The request; the texts are NUL-terminated and follow the struct in memory. */
 	enum http_method method;
 	struct url url; /* without its borrowed texts */
 	const char *target, *authority;

@@ -95,9 +95,8 @@ const char *client_tls_alert(int alert, bool certificate_wanted, char out[TLS_AL
 				    alert == SSL_AD_BAD_CERTIFICATE ||
 				    alert == SSL_AD_CERTIFICATE_UNKNOWN;
 	if (alert == SSL_AD_CERTIFICATE_REQUIRED || (certificate_wanted && may_mean_certificate))
-		return "the receiver wants a client certificate, and referd has none to show: let "
-		       "it "
-		       "accept requests by their signature instead";
+		return "the receiver wants a client certificate, but referd cannot send one: let "
+		       "the receiver accept requests with a valid signature instead";
 	snprintf(out, TLS_ALERT_SIZE,
 		 "the receiver ended the TLS connection with the alert \"%s\" (%d)",
 		 SSL_alert_desc_string_long(alert), alert);

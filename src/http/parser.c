@@ -143,7 +143,8 @@ static enum http_parse read_request_line(struct http_parser *p, const char *buf,
 	p->method_name = (struct http_span){(uint32_t)start, (uint32_t)n};
 	p->method = method_of(buf + start, n);
 	if (end - target < sizeof(" HTTP/1.1") - 1)
-		return http_parser_fail(p, 400, "the request line is not method, target, version");
+		return http_parser_fail(
+		    p, 400, "the request line must be a method, a target and a version");
 	const size_t version = end - (sizeof("HTTP/1.1") - 1);
 	if (buf[version - 1] != ' ' || memcmp(buf + version, "HTTP/1.", 7) != 0 ||
 	    (buf[end - 1] != '1' && buf[end - 1] != '0'))
@@ -167,7 +168,7 @@ static const char *field_host(struct http_parser *p, struct text value, int *sta
 	if (p->has_host)
 		return "the Host header is repeated";
 	p->has_host = true;
-	return host_is_valid(value.p, value.n) ? NULL : "the Host header is not a host";
+	return host_is_valid(value.p, value.n) ? NULL : "the Host header is not a valid host";
 }
 
 static const char *field_content_length(struct http_parser *p, struct text value, int *status)
@@ -177,7 +178,7 @@ static const char *field_content_length(struct http_parser *p, struct text value
 		return "the Content-Length header is repeated";
 	p->has_length = true;
 	if (value.n > 10 || !text_to_u64(value, &p->content_length))
-		return "the Content-Length header is not 1 to 10 digits";
+		return "the Content-Length header must be 1 to 10 digits";
 	return NULL;
 }
 
@@ -215,7 +216,7 @@ static const char *field_expect(struct http_parser *p, struct text value, int *s
 	if (text_ieq(value, TEXT("100-continue")))
 		return NULL;
 	*status = 417;
-	return "the only expectation that can be met is 100-continue";
+	return "the only supported expectation is 100-continue";
 }
 
 static const struct {

@@ -17,12 +17,12 @@ enum http_parse http_parser_begin_body(struct http_parser *p)
 	if (!p->has_host && !p->http_1_0)
 		return http_parser_fail(p, 400, "the Host header is missing");
 	if (p->has_coding && p->has_length)
-		return http_parser_fail(p, 400,
-					"Content-Length and Transfer-Encoding exclude each other");
+		return http_parser_fail(
+		    p, 400, "Content-Length and Transfer-Encoding must not both be present");
 	if (p->has_coding && p->http_1_0)
-		return http_parser_fail(p, 400, "HTTP/1.0 knows no Transfer-Encoding");
+		return http_parser_fail(p, 400, "Transfer-Encoding is not allowed in HTTP/1.0");
 	if (p->has_coding && !p->chunked)
-		return http_parser_fail(p, 501, "the only transfer coding known is chunked");
+		return http_parser_fail(p, 501, "the only supported transfer coding is chunked");
 	p->keep_alive = p->keep_alive && !p->asked_close;
 	p->head_done = true;
 	p->state = p->chunked ? PARSER_CHUNK_SIZE : PARSER_LENGTH_BODY;
@@ -107,9 +107,9 @@ static enum http_parse read_chunk_size(struct http_parser *p, const char *buf, s
 	const size_t n = http_span_class(buf + start, end - start, BYTE_HEX);
 
 	if (n == 0 || n > CHUNK_DIGITS)
-		return http_parser_fail(p, 400, "a chunk's size is not plain hexadecimal");
+		return http_parser_fail(p, 400, "the size of a chunk must be a hexadecimal number");
 	if (!extensions_are_valid(buf, start + n, end))
-		return http_parser_fail(p, 400, "a chunk's extension is malformed");
+		return http_parser_fail(p, 400, "the extension of a chunk is malformed");
 	p->chunk_left = 0;
 	for (size_t i = start; i < start + n; i++)
 		p->chunk_left = p->chunk_left << 4 | hex_value(buf[i]);

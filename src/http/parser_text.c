@@ -81,7 +81,7 @@ const char *http_parser_field(const char *buf, size_t at, size_t end, struct htt
 	if (n == 0)
 		return "a header field has no name";
 	if (at + n == end || buf[at + n] != ':')
-		return "a header field's name is not a token followed by a colon";
+		return "the name of a header field must be a token with a colon after it";
 	*name = (struct http_span){(uint32_t)at, (uint32_t)n};
 	size_t from = at + n + 1;
 	while (from < end && is_blank(buf[from]))
@@ -89,7 +89,7 @@ const char *http_parser_field(const char *buf, size_t at, size_t end, struct htt
 	while (end > from && is_blank(buf[end - 1]))
 		end--;
 	if (http_span_class(buf + from, end - from, BYTE_VALUE) != end - from)
-		return "a header field's value holds a control byte";
+		return "the value of a header field contains a control byte";
 	*value = (struct http_span){(uint32_t)from, (uint32_t)(end - from)};
 	return NULL;
 }

@@ -124,7 +124,7 @@ static const char *failure_text(int result)
 		const char *text;
 	} texts[] = {
 	    {DNS_ERR_NONE, "the name server failed at first: it answers now"},
-	    {DNS_ERR_FORMAT, "the name server did not understand the question"},
+	    {DNS_ERR_FORMAT, "the name server did not understand the query"},
 	    {DNS_ERR_NOTEXIST, no_such_name},
 	    {DNS_ERR_NOTIMPL, "the name server refused"},
 	    {DNS_ERR_REFUSED, "the name server refused"},
@@ -231,7 +231,7 @@ static bool explain(struct lookup *l)
 static const char *plain_failure(const struct lookup *l, int result)
 {
 	if (l->hosts_only)
-		return "no name server: resolv.conf is missing or names none";
+		return "no name server: resolv.conf is missing or has no nameserver line";
 	if (result == EVUTIL_EAI_MEMORY)
 		return no_memory;
 	return result == EVUTIL_EAI_NONAME ? no_such_name : "the name cannot be resolved";

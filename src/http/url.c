@@ -124,7 +124,7 @@ static const char *read_port(struct text digits, struct url *url)
 {
 	uint64_t port;
 	if (digits.n == 0)
-		return "has a colon but no port behind it";
+		return "has a colon but no port after it";
 	if (digits.n > PORT_DIGITS || digits.p[0] == '0' || !text_to_u64(digits, &port) ||
 	    port > UINT16_MAX)
 		return "has a port that is not a number from 1 to 65535";
@@ -165,7 +165,7 @@ static const char *read_ipv6(struct text literal, struct url *url)
 	copy[literal.n] = '\0';
 	if (memchr(copy, '\0', literal.n) != NULL || inet_pton(AF_INET6, copy, &address) != 1 ||
 	    inet_ntop(AF_INET6, &address, url->host, INET6_ADDRSTRLEN) == NULL)
-		return "has brackets around something that is not an IPv6 address";
+		return "has brackets without a valid IPv6 address inside";
 	url->host_kind = URL_HOST_IPV6;
 	return NULL;
 }
@@ -203,7 +203,7 @@ static const char *read_host(struct text host, struct url *url)
 		if ((unsigned char)host.p[i] >= 0x80)
 			ascii = false;
 		else if (!char_in(host.p[i], IN_HOST))
-			return "has a character in its host that no host name has";
+			return "has a character in its host that is not valid in a host name";
 	}
 	if (!name_to_ascii(host, ascii, url->host, &n) ||
 	    !text_in(text_from(url->host, n), IN_HOST) || !labels_fit(url->host))
@@ -222,15 +222,15 @@ static const char *read_authority(struct text authority, struct url *url)
 	struct text host, port;
 	const char *why;
 	if (authority.n > 0 && memchr(authority.p, '@', authority.n) != NULL)
-		return "must not hold a user name or password";
+		return "must not contain a user name or password";
 	if (authority.n > 0 && authority.p[0] == '[') {
 		struct text inside = text_from(authority.p + 1, authority.n - 1);
 		if (!text_cut(inside, ']', &host, &port))
-			return "has an opening bracket without its closing one";
+			return "has an opening bracket without a closing bracket";
 		if ((why = read_ipv6(host, url)) != NULL || port.n == 0)
 			return why;
 		if (port.p[0] != ':')
-			return "has something between the closing bracket and the port";
+			return "has characters between the closing bracket and the port";
 		return read_port(text_from(port.p + 1, port.n - 1), url);
 	}
 	bool given = text_cut(authority, ':', &host, &port);
@@ -269,9 +269,9 @@ const char *url_parse(struct text input, unsigned flags, struct url *url)
 		return "must not be longer than 2048 bytes";
 	for (size_t i = 0; i < input.n; i++)
 		if ((unsigned char)input.p[i] <= ' ' || input.p[i] == 0x7f)
-			return "must not hold spaces or control characters";
+			return "must not contain spaces or control characters";
 	if (input.n > 0 && memchr(input.p, '\\', input.n) != NULL)
-		return "must not hold a backslash";
+		return "must not contain a backslash";
 	if ((why = take_scheme(&rest, flags, url)) != NULL)
 		return why;
 	struct text authority = take_authority(&rest);

@@ -297,7 +297,7 @@ class OwnSocket(Guarded):
             self.friend(self.campaign())
             for hook in own:
                 with self.subTest(hook["name"]):
-                    self.ends(hook, ("policy", "is a socket this server listens on itself$"))
+                    self.ends(hook, ("policy", "is a listening address of this server$"))
             for hook in (*others, other_port):
                 with self.subTest(hook["name"]):
                     self.ends(hook, *Names.REFUSED_TWICE)

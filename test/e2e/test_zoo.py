@@ -18,8 +18,8 @@ SIZED = b"Content-Length: 1000\r\n\r\n"
 # Name, behaviour, error class, status, a pattern for the detail. Without a class it counts as delivered: a delivery is
 # decided when the status line and the headers have arrived.
 BOTH = (
-    ("silent", silent, "timeout", None, "no answer in time"),
-    ("drip-head", slowly(b"HTTP/1.1 200 OK\r\nX: ", b"y"), "timeout", None, "no answer in time"),
+    ("silent", silent, "timeout", None, "no response in time"),
+    ("drip-head", slowly(b"HTTP/1.1 200 OK\r\nX: ", b"y"), "timeout", None, "no response in time"),
     ("drip-status", slowly(b"", b"H"), "(timeout|protocol)", None, ""),
     ("drip-body", slowly(ANSWER + SIZED, b"z"), None, 200, "did not end in time"),
     ("drip-body-of-500", slowly(b"HTTP/1.1 500 Oh\r\n" + SIZED, b"z"), "status", 500, "did not end in time"),

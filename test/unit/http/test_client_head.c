@@ -82,5 +82,5 @@ int main(void)
 	    cmocka_unit_test(a_head_may_be_cut_anywhere),
 	    cmocka_unit_test(a_head_is_bounded),
 	};
-	return cmocka_run_group_tests_name("head of an answer", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("head of a response", tests, NULL, NULL);
 }
