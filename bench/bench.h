@@ -1,5 +1,5 @@
 /*
- * What all parts of a run share: the loop, the server, its campaigns, the ledger.
+ * The state that all parts of a run share: the loop, the server, its campaigns, the ledger.
  */
 #ifndef BENCH_BENCH_H
 #define BENCH_BENCH_H
@@ -23,16 +23,16 @@ struct campaign {
 struct bench {
 	struct event_base *events;
 	struct target target;
-	const char *token;         /* of the API; NULL: none */
-	const char *inbound_token; /* of the qualify endpoint; NULL: none */
+	const char *token;         /* the API token, or NULL */
+	const char *inbound_token; /* the token of the qualify endpoint, or NULL */
 	uint32_t run;              /* the seed; part of every e-mail address */
 	uint64_t random;
 	struct ledger *ledger; /* NULL against the floor */
 	struct hooks *hooks;   /* NULL while no receiver runs */
 	struct campaign campaigns[LEDGER_GROUPS];
-	enum ledger_group group; /* whose campaign and codes the scenario uses */
+	enum ledger_group group; /* the scenario uses its campaign and codes */
 	struct requests requests;
-	pid_t server_pid; /* 0: not known, its CPU and memory are not measured */
+	pid_t server_pid; /* 0: not known; then its CPU and memory are not measured */
 };
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * The circle scenario's state in a run, and how far into the circle its steps come.
+ * The state of the circle scenario, and the times at which its steps end.
  */
 #ifndef BENCH_CIRCLE_H
 #define BENCH_CIRCLE_H
@@ -11,7 +11,7 @@ struct load;
 
 enum circle_part { PART_JOINED, PART_TOLD, PART_QUALIFIED, PART_ROUND, CIRCLE_PARTS };
 
-/* All zero at the start; the load plan's arg, and the arg of circle_on_hook. */
+/* Starts as all zero. It is the `arg` of the load plan and of circle_on_hook. */
 struct circle {
 	struct load *load;
 	struct histogram parts[CIRCLE_PARTS]; /* ns since the join was sent */
@@ -20,7 +20,7 @@ struct circle {
 /** "joined", "told", ...: the names of the parts. */
 extern const char *const circle_part_names[CIRCLE_PARTS];
 
-/** A hooks_fn: to be set before the run, and unset after it. */
+/** A hooks_fn. Set it before the run with hooks_listen, and unset it afterwards. */
 void circle_on_hook(void *arg, uint32_t entry, enum hook_event event);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * Owns the load's sockets: connects, sends, receives, reconnects with back-off.
- * Never knows what a request means, never sends one again by itself.
- * Called by load.c; one send and one recv for each request, no epoll_ctl.
+ * Owns the sockets of a load: connecting, sending, receiving, reconnecting with backoff.
+ * Never interprets a request and never repeats one. Each request costs one send, one recv and no
+ * epoll_ctl. Called by load.c.
  */
 #include "client.h"
 
@@ -26,7 +26,7 @@ struct slot {
 	int fd;
 	unsigned backoff_ms, pause_ms;
 	uint64_t sent_ns;
-	const char *out; /* what could not be sent yet */
+	const char *out; /* bytes that are not sent yet */
 	size_t out_n;
 	struct buf in;
 	struct event *readable, *writable, *timer;
@@ -38,7 +38,7 @@ struct client {
 	struct client_events on;
 	struct client_errors errors;
 	uint64_t timeout_ns;
-	struct event *watch; /* once a second: requests that take too long */
+	struct event *watch; /* checks timeouts once a second */
 	unsigned n;
 	struct slot slots[];
 };
@@ -74,7 +74,7 @@ static void slot_close(struct slot *s)
 	buf_reset(&s->in);
 }
 
-/* The connection is gone. A request in flight has an unknown outcome from here on. */
+/* The connection has ended. The outcome of a request in flight is now unknown. */
 static void slot_fail(struct slot *s, uint64_t *kind)
 {
 	bool in_flight = s->state == SLOT_SENT;
@@ -138,7 +138,7 @@ static void slot_on_connected(struct slot *s)
 	slot_become_ready(s);
 }
 
-/* A failure is left to the read event: what it reports comes from the loop. */
+/* The read event reports a failure, so that the callback comes from the loop. */
 static void slot_flush(struct slot *s)
 {
 	ssize_t n = send(s->fd, s->out, s->out_n, MSG_NOSIGNAL);

@@ -1,9 +1,9 @@
 /*
- * A pool of kept-alive connections to one address: a slot has one request in flight at most. Every
- * callback comes from the loop, never from inside client_send.
+ * A pool of kept-alive connections to one address. Each connection is a slot with at most one
+ * request in flight. The loop calls every callback; client_send never does.
  *
- *   ready(arg, slot)              the slot is connected and idle; send now or at any later time
- *   done(arg, slot, response)     the answer, or status 0: it never came. ready follows.
+ *   ready(arg, slot)              the slot is connected and idle; it may send now or later
+ *   done(arg, slot, response)     the response, or status 0 if none came; ready follows
  */
 #ifndef BENCH_CLIENT_H
 #define BENCH_CLIENT_H
@@ -23,28 +23,29 @@ struct client_events {
 	void *arg;
 };
 
-/* What went wrong below HTTP, counted since client_new. */
+/* Failures below HTTP, counted since client_new. */
 struct client_errors {
-	uint64_t connect;  /* refused or unreachable; tried again, 10 ms to 500 ms later */
-	uint64_t reset;    /* the connection went away under a request */
-	uint64_t timeout;  /* no answer in time */
-	uint64_t protocol; /* an answer that is none */
+	uint64_t connect;  /* refused or unreachable; retried after 10 ms to 500 ms */
+	uint64_t reset;    /* the connection ended during a request */
+	uint64_t timeout;  /* no response in time */
+	uint64_t protocol; /* the response is not valid HTTP */
 };
 
-/** Starts to connect `slots` connections. A request is given up after timeout_s seconds. The target
- * and the event base are borrowed. Ends the process where memory runs out. */
+/** Starts to connect `slots` connections. A request fails after timeout_s seconds. The client
+ * borrows the target and the event base. Ends the process if memory runs out. */
 struct client *client_new(struct event_base *events, const struct target *target, unsigned slots,
 			  unsigned timeout_s, struct client_events on);
-/** Closes everything without a callback. Not from inside a callback. NULL is fine. */
+/** Closes all connections without a callback. Must not be called inside a callback. Accepts NULL.
+ */
 void client_free(struct client *c);
 
-/** Whether a slot that was ready still is: the server may have closed it since, and then `ready`
- * will come once more. */
+/** Whether a slot is still ready. The server may have closed the connection; `ready` is then called
+ * again after the reconnect. */
 bool client_is_ready(const struct client *c, unsigned slot);
 /** Sends one request on a slot that is ready. The bytes must stay until `done`. */
 void client_send(struct client *c, unsigned slot, const char *p, size_t n);
-/** The slot becomes ready again only after ms milliseconds (the server asked for a pause). To be
- * called from inside done. */
+/** Makes the slot ready again only after ms milliseconds, because the server asked for a pause.
+ * Call it inside `done`. */
 void client_pause(struct client *c, unsigned slot, unsigned ms);
 const struct client_errors *client_get_errors(const struct client *c);
 

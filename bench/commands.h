@@ -1,6 +1,7 @@
 /*
- * The tool's commands. Each returns the process's exit status: 0 it is fine, 1 it is not (the
- * ledger does not hold, nothing was answered), 2 the command line or the set-up is wrong.
+ * The tool's commands. Each returns the exit status of the process: 0 for success; 1 if the
+ * ledger does not match the server or no request was answered; 2 if the command line or the
+ * set-up is wrong.
  */
 #ifndef BENCH_COMMANDS_H
 #define BENCH_COMMANDS_H

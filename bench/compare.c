@@ -1,8 +1,8 @@
 /*
- * Owns the comparison: every scenario between two runs against the floor, in rounds, so that what
- * the machine does meanwhile falls on both. Medians over the rounds, latencies of all of them.
- * Never fails for slowness: only a ledger that does not hold is an error.
- * Called by main.c for `compare`.
+ * Owns the comparison of every scenario with the floor. Each round runs all of them in turn, so
+ * that other load on the machine affects them alike. Rates are medians of the rounds; latencies are
+ * of all. Never fails because of low speed: only a ledger that does not match the server is an
+ * error. Called by main.c for `compare`.
  */
 #include <event2/event.h>
 #include <stdio.h>
@@ -38,7 +38,7 @@ struct compare {
 	struct row *rows;
 };
 
-/* In the order of a round: qualify uses up what refer has made. */
+/* The order of a round: qualify uses the users that refer created. */
 static const struct {
 	const struct scenario *scenario;
 	enum ledger_group group;
@@ -97,7 +97,7 @@ static void compare_keep(struct row *row, const struct load_result *r)
 	row->n++;
 }
 
-/* A webhook is part of its join: the server's CPU is counted until the last one is delivered. */
+/* A webhook belongs to its join, so the CPU of the server counts until the last delivery. */
 static void compare_measure(struct compare *c, struct row *row)
 {
 	struct bench *b = row->scenario == &scenario_constant ? &c->floor_bench : &c->session.bench;
@@ -126,7 +126,7 @@ static void compare_rounds(struct compare *c)
 		}
 }
 
-/* Half of the best rate, whether or not answers come: the latency of a server that is not full. */
+/* An open loop at half of the best rate measures the latency of a server that is not full. */
 static void compare_open_loop(struct compare *c, const struct row *join)
 {
 	struct bench *b = &c->session.bench;

@@ -1,6 +1,6 @@
 /*
- * Owns the floor: evhttp that reads a form and answers a constant, the least that a server on the
- * usual library can do. Never stores anything.
+ * Owns the floor: an evhttp server that reads a form and returns a constant. That is the least work
+ * that a server with the usual library can do. Never stores anything.
  * Called by main.c; compare.c starts it as a process of its own.
  */
 #include <event2/buffer.h>
@@ -20,7 +20,7 @@ static const char floor_body[] =
     "\"campaign_id\":1,\"type\":\"person_referring\",\"source\":\"Direct\",\"created\":true,"
     "\"redirect_url\":null}}\n";
 
-/* The form is read to its end, as a server that uses it would have to. */
+/* Reads the whole form, as a server that uses it must. */
 static void floor_on_request(struct evhttp_request *request, void *arg)
 {
 	struct evbuffer *in = evhttp_request_get_input_buffer(request);
@@ -39,7 +39,7 @@ static void floor_on_signal(evutil_socket_t signal_number, short what, void *arg
 	event_base_loopexit(arg, NULL);
 }
 
-/* False with a message: nobody listens. */
+/* On failure, false and a message. */
 static bool floor_listen(struct event_base *events, struct evhttp *http,
 			 const struct target *listen)
 {

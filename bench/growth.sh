@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Owns the question what size costs: reading a user by code, and a page anywhere in the list, with few
-# users and with many. Prints the server's CPU for one answer and the ratio, the median of three rounds
-# in turn, so that the machine's moods fall on both. Never a verdict. Called by make bench-growth.
+# Owns the comparison of a small and a large database: reading a user by code, and a page anywhere in the
+# list. Prints the server's CPU for one response and the ratio. Both are medians of three rounds in turn, so
+# that other load on the machine affects them alike. Never judges the result. Called by make bench-growth.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -11,7 +11,7 @@ bench=build/release/referd-bench
 dir=$(mktemp -d "${TMPDIR:-/var/tmp}/referd-growth-XXXXXX")
 trap 'rm -rf "$dir"' EXIT
 
-# The ledger's answers stand in memory, so that each measurement starts a server of its own.
+# The ledger is in memory only, so each measurement starts its own server.
 measure() { # SCENARIO USERS
 	$bench "$1" --server build/release/referd --referrers "$2" --connections 64 --seconds 2 --verify none \
 		--quiet --json | sed -n 's/.*"server_cpu_us":\([0-9.]*\).*/\1/p'

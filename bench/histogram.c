@@ -1,14 +1,14 @@
 /*
- * Owns the mapping of values to slots and back.
- * Never allocates, never knows a unit.
+ * Owns the mapping between values and slots.
+ * Never allocates memory or assumes a unit.
  * Called by load.c and hooks.c for each sample, by report.c and compare.c for percentiles.
  */
 #include "histogram.h"
 
 enum { STEPS = 1 << HISTOGRAM_STEP_BITS };
 
-/* Values under 128 have a slot each; above, the seven bits after the leading one choose the step.
- */
+/* Each value below 128 has its own slot. For larger values, the seven bits after the leading bit
+ * choose the step. */
 static unsigned histogram_slot(uint64_t value)
 {
 	if (value < STEPS)
@@ -17,7 +17,7 @@ static unsigned histogram_slot(uint64_t value)
 	return (shift + 1) * STEPS + (unsigned)(value >> shift) - STEPS;
 }
 
-/* The largest value that falls into the slot. */
+/* The largest value of the slot. */
 static uint64_t histogram_slot_top(unsigned slot)
 {
 	if (slot < STEPS)

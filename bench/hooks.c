@@ -1,7 +1,7 @@
 /*
- * Owns the set of webhook-ids seen and what each arrival means for the ledger's entries.
+ * Owns the set of webhook-ids that arrived, and the marks of the arrivals in the ledger.
  * Never decides whether a run was good: report.c and verify.c read its counters.
- * Called by receiver.c for each request, by the scenarios for each acknowledged join.
+ * Called by receiver.c for each request, and by the scenarios for each acknowledged join.
  */
 #include "hooks.h"
 
@@ -18,7 +18,8 @@ struct hooks {
 	uint64_t *seen; /* open addressing, hashes of webhook-ids, 0 is free */
 	size_t seen_size, seen_used;
 	uint64_t epoch_ns;
-	uint32_t *acked_us; /* by entry, since epoch, 0: not yet; wraps after 71 minutes */
+	uint32_t
+	    *acked_us; /* by entry: microseconds since epoch, 0: not yet; wraps after 71 minutes */
 	size_t acked_cap;
 	uint64_t acked, joins;
 	struct arena arena;
@@ -52,7 +53,7 @@ void hooks_listen(struct hooks *h, hooks_fn *fn, void *arg)
 	h->arg = arg;
 }
 
-/* FNV-1a, 64 bits: among a million ids a collision has a chance of 1 in 37 million. */
+/* FNV-1a with 64 bits: a million ids collide with a chance of 1 in 37 million. */
 static uint64_t hooks_hash(struct text id)
 {
 	uint64_t hash = UINT64_C(0xcbf29ce484222325);
@@ -81,7 +82,7 @@ static void hooks_widen(struct hooks *h)
 	free(old);
 }
 
-/* True the first time an id is shown. */
+/* True if the id is new. */
 static bool hooks_see(struct hooks *h, struct text id)
 {
 	if (h->seen_used * 3 >= h->seen_size * 2)
@@ -105,7 +106,7 @@ void hooks_note_ack(struct hooks *h, uint32_t entry)
 	h->acked++;
 }
 
-/* A webhook may overtake the answer to its own join: then it took no time. */
+/* A webhook may overtake the response to its own join: its lag is then 0. */
 static void hooks_record_lag(struct hooks *h, uint32_t entry)
 {
 	uint32_t now_us = (uint32_t)((client_now_ns() - h->epoch_ns) / 1000);
@@ -126,7 +127,7 @@ static enum hook_event hooks_event(struct text name)
 	return text_eq(name, TEXT("user.qualified")) ? HOOK_QUALIFIED : HOOK_OTHER;
 }
 
-/* The entry of the person in the form, or LEDGER_NONE; *code as it was sent. */
+/* The entry of the person in the form, or LEDGER_NONE; *code is the code in the form. */
 static uint32_t hooks_find(struct hooks *h, struct text form, struct text *code)
 {
 	struct text name, value, email = {0};
@@ -143,7 +144,7 @@ static uint32_t hooks_find(struct hooks *h, struct text form, struct text *code)
 	return ledger_find_person(h->ledger, run, seq);
 }
 
-/* Counts the event on the entry; false where it had one of that kind. */
+/* Counts the event on the entry. False if the entry had an event of that kind already. */
 static bool hooks_mark(struct ledger_entry *e, enum hook_event event)
 {
 	unsigned shift = event == HOOK_JOIN ? 0 : 4;
@@ -203,7 +204,7 @@ void hooks_count(const struct hooks *h, uint64_t *owed, uint64_t *missing)
 	}
 }
 
-/* The cheap comparison comes first: a walk through the ledger only when it may succeed. */
+/* The cheap comparison comes first, so that the ledger is walked only when the walk may succeed. */
 bool hooks_complete(const struct hooks *h)
 {
 	uint64_t owed, missing;

@@ -1,7 +1,7 @@
 /*
- * Owns the making of the receiver's keys and certificates.
- * Never used for anything but tests and loads on one's own machine: the authority's key lives in
- * memory only and is gone after the one signature. Called by setup.c and receiver_command.c.
+ * Owns the creation of the receiver's keys and certificates, for tests and loads on one's own
+ * machine. Never stores the key of the authority: it is freed after its only signature.
+ * Called by session.c and receiver_command.c.
  */
 #include "identity.h"
 
@@ -17,7 +17,7 @@
 
 #include "base/err.h"
 
-enum { DAYS = 825 }; /* the longest life that common TLS stacks accept from a server */
+enum { DAYS = 825 }; /* the longest validity that common TLS stacks accept for a server */
 
 struct identity {
 	EVP_PKEY *key;
@@ -42,7 +42,7 @@ static bool identity_extend(X509 *x, X509 *issuer, int nid, const char *value)
 	return ok;
 }
 
-/* A certificate with everything but extensions, issuer and signature. */
+/* A certificate without extensions, issuer and signature. */
 static X509 *identity_certificate(EVP_PKEY *key, const char *name)
 {
 	unsigned char random[8];
@@ -132,7 +132,7 @@ static bool identity_save(const struct identity *id, const char *path)
 	return ok;
 }
 
-/* Written aside and renamed: whoever waits for the file never reads half of it. */
+/* Writes a temporary file and renames it, so that no program reads half of the certificate. */
 static bool identity_write_authority(const struct identity *id, const char *path)
 {
 	char aside[4096];
@@ -150,7 +150,7 @@ static SSL_CTX *identity_context(const struct identity *id)
 	if (tls != NULL && SSL_CTX_set_min_proto_version(tls, TLS1_2_VERSION) == 1 &&
 	    SSL_CTX_use_certificate(tls, id->certificate) == 1 &&
 	    SSL_CTX_use_PrivateKey(tls, id->key) == 1) {
-		/* One read() for a record instead of two. */
+		/* One read() for each record instead of two. */
 		SSL_CTX_set_read_ahead(tls, 1);
 		SSL_CTX_set_mode(tls, SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 		return tls;

@@ -1,7 +1,7 @@
 /*
  * Owns the entries in memory and their indexes.
- * Never talks to the server, never decides what is right: verify.c does.
- * Called by the scenarios for each answer, by hooks.c and verify.c to find entries.
+ * Never calls the server or judges its answers: verify.c does.
+ * Called by the scenarios for each response, and by hooks.c and verify.c to find entries.
  */
 #include "ledger.h"
 
@@ -77,7 +77,7 @@ static void ledger_widen_index(struct ledger *l)
 	free(old);
 }
 
-/* False if the code is taken. Kept at most two thirds full. */
+/* False if the code is taken. The table is at most two thirds full. */
 static bool ledger_index_code(struct ledger *l, uint32_t index)
 {
 	if (l->by_code_used * 3 >= l->by_code_size * 2)
@@ -153,7 +153,7 @@ uint32_t ledger_find(const struct ledger *l, struct text code)
 	return found == 0 ? LEDGER_NONE : found - 1;
 }
 
-/* A live run numbers its entries in the order of the array. */
+/* During a run, seq is the position in the array. */
 uint32_t ledger_find_person(const struct ledger *l, uint32_t run, uint32_t seq)
 {
 	if (run != l->runs[l->n_runs - 1] || seq >= l->n || l->entries[seq].seq != seq)

@@ -1,11 +1,12 @@
 /*
- * Owns the ledger's file: one line for a fact, appended by one write before the fact is counted.
- * Never rewrites a line; survives the server's death and its own (the kernel has the bytes), not
- * the machine's. Called by ledger.c for each fact, by main.c to open and to load.
+ * Owns the file of the ledger. Each fact is one line, appended by one write before it is counted.
+ * Never changes a line. The file survives a kill of the server or of this tool, because the kernel
+ * has the bytes, but not a crash of the machine. Called by ledger.c for each fact, by session.c to
+ * open the file, and by run.c to load it.
  *
  *   run 3735928559
- *   join SEQ CODE ID EMAIL REFERRER_CODE      the server said 201 ("-": nobody referred them)
- *   lost SEQ - 0 EMAIL REFERRER_CODE          a join whose answer never came
+ *   join SEQ CODE ID EMAIL REFERRER_CODE      answered 201 ("-": no referrer)
+ *   lost SEQ - 0 EMAIL REFERRER_CODE          a join without a response
  *   qualified SEQ CODE ID EMAIL REFERRER_CODE
  *   qualify-lost SEQ CODE ID EMAIL REFERRER_CODE
  */
@@ -97,7 +98,7 @@ static bool ledger_apply_join(struct ledger *l, const struct ledger_line *line)
 	l->entries[index].seq = line->seq;
 	if (line->fact == FACT_LOST)
 		ledger_lose(l, index);
-	else /* a shared code is counted there and reported by verify.c */
+	else /* ledger_ack counts a shared code, and verify.c reports it */
 		(void)ledger_ack(l, index, text_of(line->code), line->id);
 	return true;
 }
@@ -138,7 +139,7 @@ bool ledger_load(struct ledger *l, const char *path)
 	bool ok = true;
 	while (ok && (n = getline(&line, &cap, f)) > 0) {
 		number++;
-		/* A torn last line was never counted by the run that wrote it. */
+		/* The run that wrote an incomplete last line never counted it. */
 		if (line[n - 1] == '\n')
 			ok = ledger_apply(l, line);
 	}

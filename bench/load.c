@@ -1,7 +1,7 @@
 /*
- * Owns a run: when each request starts, what its answer counts as, when the run is over.
- * Never knows a request's bytes or an answer's meaning: the scenario does.
- * Called by setup.c, run.c, compare.c and verify.c.
+ * Owns the course of a run: the start of each request, the counters of the responses, the end.
+ * Never writes a request or interprets a response: the scenario does.
+ * Called by session.c, run.c, compare.c and verify.c.
  */
 #include "load.h"
 
@@ -18,10 +18,10 @@
 static const uint64_t second_ns = 1000000000;
 
 enum {
-	REQUEST_TIMEOUT_S = 30, /* referd's own longest deadline for a request */
-	WARM_LIMIT_S = 2,       /* for all connections to stand before the clock starts */
-	GRACE_S = 10,           /* to send late open-loop starts, or to end held calls */
-	PAUSE_MS = 20,          /* of a connection that was answered 429 or 503 */
+	REQUEST_TIMEOUT_S = 30, /* the longest deadline that referd gives a request */
+	WARM_LIMIT_S = 2,       /* to open all connections before the clock starts */
+	GRACE_S = 10,           /* to send late requests of an open loop, or to end held calls */
+	PAUSE_MS = 20,          /* of a connection after a 429 or 503 */
 };
 
 struct load {
@@ -30,8 +30,8 @@ struct load {
 	struct load_result *result;
 	struct client *client;
 	struct call *calls;
-	unsigned *idle; /* slots that may send, a stack */
-	bool *waiting;  /* held slots whose next request waits for their connection */
+	unsigned *idle; /* a stack of the slots that may send */
+	bool *waiting;  /* held slots with a request that waits for its connection */
 	bool *busy;
 	unsigned idle_n, outstanding;
 	bool started, exhausted, over;
@@ -76,13 +76,13 @@ static uint64_t load_client_cpu_ns(void)
 
 /* Pacing */
 
-/* When request number n is to start, in the open loop. */
+/* The planned start of request number n in an open loop. */
 static uint64_t load_planned_ns(const struct load *l, uint64_t n)
 {
 	return l->start_ns + (uint64_t)((double)n * 1e9 / l->plan->rate);
 }
 
-/* True once no further request will start, whatever happens. */
+/* True once no further request can start. */
 static bool load_is_spent(const struct load *l, uint64_t now)
 {
 	const struct load_plan *plan = l->plan;
@@ -111,11 +111,11 @@ static void load_start_call(struct load *l, unsigned slot, uint64_t now)
 
 static void load_set_pace(struct load *l, uint64_t now)
 {
-	/* One that is set fires early enough: it was set for this start or one before. */
+	/* A pending timer fires early enough: it was set for this start or an earlier one. */
 	if (event_pending(l->pace, EV_TIMEOUT, NULL))
 		return;
 	uint64_t planned = load_planned_ns(l, l->issued);
-	/* Under 50 us a timer costs more than it orders. */
+	/* Below 50 us a timer costs more than a turn of the loop. */
 	uint64_t us = planned > now + 50000 ? (planned - now) / 1000 : 50;
 	event_add(l->pace, &(struct timeval){.tv_sec = (time_t)(us / 1000000),
 					     .tv_usec = (suseconds_t)(us % 1000000)});
@@ -129,7 +129,7 @@ static void load_check_end(struct load *l, uint64_t now)
 	event_base_loopbreak(l->bench->events);
 }
 
-/* Starts whatever is due on whatever is idle. */
+/* Starts the due requests on idle slots. */
 static void load_pump(struct load *l)
 {
 	uint64_t now = client_now_ns();
@@ -145,7 +145,7 @@ static void load_pump(struct load *l)
 	load_check_end(l, now);
 }
 
-/* Answers */
+/* Responses */
 
 static void load_count(struct load *l, const struct call *call, enum verdict verdict)
 {
@@ -244,7 +244,8 @@ static void load_on_pace(evutil_socket_t fd, short what, void *arg)
 	load_pump(arg);
 }
 
-/* First: the warm-up took too long, or the time is up. Then: the grace is over too. */
+/* The first call: the warm-up took too long, or the time is up. The second call: the grace period
+ * has ended too. */
 static void load_on_limit(evutil_socket_t fd, short what, void *arg)
 {
 	struct load *l = arg;
@@ -311,7 +312,7 @@ static void load_begin(struct load *l)
 			       (struct client_events){load_on_ready, load_on_done, l});
 }
 
-/* Calls that are still out when the grace is over have an unknown outcome. */
+/* Calls that are still in flight after the grace period have an unknown outcome. */
 static void load_give_up_calls(struct load *l)
 {
 	const struct response none = {0};
@@ -323,7 +324,7 @@ static void load_give_up_calls(struct load *l)
 	}
 }
 
-/* Planned starts that never happened count with the time they have waited. */
+/* Planned requests that were never sent count with the time that they waited. */
 static void load_count_unsent(struct load *l, uint64_t now)
 {
 	if (l->plan->rate <= 0 || l->exhausted)
@@ -336,7 +337,8 @@ static void load_count_unsent(struct load *l, uint64_t now)
 	}
 }
 
-/* A run that the clock ended lasted until then, even if nothing was answered for a while. */
+/* If the clock ended the run, the run lasted until then, even if the last responses came earlier.
+ */
 static uint64_t load_elapsed_ns(const struct load *l)
 {
 	bool by_count = l->exhausted || (l->plan->requests > 0 && l->issued >= l->plan->requests);

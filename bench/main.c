@@ -1,7 +1,7 @@
 /*
- * Owns the table of commands.
- * Never does a command's work.
- * referd-bench, the load tool of referd: `referd-bench help` lists what it can do.
+ * Owns the table of commands of referd-bench, the load tool of referd.
+ * Never does the work of a command.
+ * Called by the shell; `referd-bench help` lists the commands.
  */
 #include <signal.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /*
- * Owns nothing; ends the process when memory runs out.
+ * Owns the end of the process when memory runs out.
  * Never returns NULL.
- * Called by every file of the load tool that allocates.
+ * Called by every file of the load tool that allocates memory.
  */
 #include "memory.h"
 

@@ -1,6 +1,6 @@
 /*
- * Owns the option table: names, kinds, defaults, help.
- * Never acts on an option.
+ * Owns the table of options: names, kinds, defaults, help.
+ * Never applies an option.
  * Called by main.c.
  */
 #include "options.h"

@@ -1,5 +1,5 @@
 /*
- * The load tool's command line, from one table.
+ * The command line of the load tool, read with one table.
  */
 #ifndef BENCH_OPTIONS_H
 #define BENCH_OPTIONS_H
@@ -9,7 +9,7 @@
 
 #include "base/err.h"
 
-/* Which commands know an option. */
+/* The commands that an option belongs to. */
 enum command_bit {
 	IN_RUN = 1 << 0,
 	IN_VERIFY = 1 << 1,
@@ -26,10 +26,10 @@ struct options {
 	uint64_t connections, requests, rounds, pid, seed, referrers;
 };
 
-/** Reads argv[1..] for a command; defaults first, tokens from REFERD_API_TOKEN and
- * REFERD_INBOUND_TOKEN. False with a message on stderr. */
+/** Reads argv[1..] for a command. Starts with the defaults, and with the tokens of REFERD_API_TOKEN
+ * and REFERD_INBOUND_TOKEN. On failure, false and a message on stderr. */
 bool options_parse(struct options *o, enum command_bit command, int argc, char **argv) WARN_UNUSED;
-/** Prints the options that a command knows. */
+/** Prints the options of a command. */
 void options_print(enum command_bit command);
 
 #endif

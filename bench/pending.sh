@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Owns the figures of a million pending deliveries: memory, a healthy webhook beside them, the restart
-# after kill -9. Never a verdict. Called by make bench-pending [N=1000000].
+# Owns the measurement of a million pending deliveries: memory, a healthy webhook beside them, the restart
+# after kill -9. Never judges the result. Called by make bench-pending [N=1000000].
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,7 +1,7 @@
 /*
- * Owns the made-up people and the tool's random numbers.
- * Never draws from the system: the same seed makes the same traffic.
- * Called by the scenarios for each request, by verify.c and hooks.c to recognise people.
+ * Owns the made-up people and the random numbers of the tool.
+ * Never uses randomness of the system: the same seed makes the same traffic.
+ * Called by the scenarios for each request, and by verify.c and hooks.c to recognise people.
  */
 #include "people.h"
 
@@ -39,7 +39,7 @@ static const char *const last_names[LAST_NAMES] = {
     "chen",    "fischer", "dubois",  "costa",   "byrne",  "wilson",   "taylor",   "evans",
 };
 
-/* Names reserved for examples (RFC 2606): mail to them reaches nobody. */
+/* Domains that are reserved for examples (RFC 2606): mail to them reaches no person. */
 static const char *const domains[DOMAINS] = {
     "example.com",
     "example.org",
@@ -65,8 +65,9 @@ double random_unit(uint64_t *state)
 	return (double)(random_next(state) >> 11) * 0x1.0p-53;
 }
 
-/* An octave of ranks [2^k - 1, 2^(k+1) - 1) is as likely as any other and even inside: Zipf's law
- * with exponent 1 in steps, without a pow() for each request. Ranks beyond n are drawn again. */
+/* All octaves of ranks [2^k - 1, 2^(k+1) - 1) are equally likely, and so are the ranks in an
+ * octave. This is Zipf's law with exponent 1 in steps, without a pow() for each request. A rank
+ * beyond n is drawn again. */
 uint32_t random_rank(uint64_t *state, uint32_t n)
 {
 	unsigned octaves = 64U - (unsigned)__builtin_clzll((uint64_t)n);

@@ -1,7 +1,7 @@
 /*
- * Owns the receiver's sockets and TLS sessions; reads requests, writes short answers.
- * Never knows what a webhook means; never reads more than 1 MiB of a request.
- * Called by hooks' side of a run (setup.c) and by receiver_command.c.
+ * Owns the sockets and TLS sessions of the receiver, its requests and its short responses.
+ * Never interprets a webhook or reads more than 1 MiB of a request.
+ * Called by session.c and receiver_command.c.
  */
 #include "receiver.h"
 
@@ -28,7 +28,7 @@ struct peer {
 	SSL *ssl;
 	int fd;
 	struct event *event, *writable;
-	struct buf in, out; /* out: answers that are not written yet */
+	struct buf in, out; /* out: responses that are not written yet */
 	bool closing;       /* after `out` is written */
 };
 
@@ -82,8 +82,8 @@ static void peer_reset(struct peer *p)
 	peer_free(p);
 }
 
-/* One whole request from the start of `in`: its size, 0 while there is more to come, -1 for what is
- * none. Only Content-Length bodies: referd sends nothing else. */
+/* Reads one request from the start of `in`. Returns its size, 0 if it is incomplete, or -1 if it is
+ * not a valid request. Only Content-Length bodies are read: referd sends no others. */
 static ssize_t receiver_parse(struct text in, struct received *r)
 {
 	struct text line, rest;
@@ -109,7 +109,7 @@ static const char *receiver_reason(int status)
 	return status < 300 ? "OK" : status < 500 ? "Refused" : "Failed";
 }
 
-/* Answers every request that is whole. False: the peer talks no HTTP. */
+/* Answers every complete request. False if the peer sent something other than HTTP. */
 static bool peer_answer(struct peer *p)
 {
 	struct receiver *receiver = p->receiver;
@@ -129,7 +129,7 @@ static bool peer_answer(struct peer *p)
 	return size == 0 && !p->out.failed;
 }
 
-/* False: the peer is to be freed. */
+/* False if the peer must be freed. */
 static bool peer_flush(struct peer *p)
 {
 	if (p->out.n == 0)
@@ -142,11 +142,11 @@ static bool peer_flush(struct peer *p)
 		event_add(p->writable, NULL);
 		return true;
 	}
-	buf_reset(&p->out); /* without partial writes, all or nothing was written */
+	buf_reset(&p->out); /* partial writes are off: all or nothing was written */
 	return !p->closing;
 }
 
-/* Reads what there is, then answers. False: the peer is to be freed. */
+/* Reads the available bytes and answers. False if the peer must be freed. */
 static bool peer_read(struct peer *p)
 {
 	int n;
@@ -162,12 +162,12 @@ static bool peer_read(struct peer *p)
 	return peer_answer(p) && peer_flush(p) && open;
 }
 
-/* The session's first SSL_read does the handshake. */
+/* The first SSL_read of a session does the handshake. */
 static void peer_on_event(evutil_socket_t fd, short what, void *arg)
 {
 	struct peer *p = arg;
 	(void)fd;
-	ERR_clear_error(); /* SSL_get_error looks into the thread's queue */
+	ERR_clear_error(); /* SSL_get_error reads the thread's error queue */
 	bool open = (what & EV_WRITE) && p->out.n > 0 ? peer_flush(p) : peer_read(p);
 	if (!open)
 		peer_free(p);

@@ -1,6 +1,6 @@
 /*
- * Owns the receiver as a command of its own: a log of what came, failures on demand, a readable
- * view. Never checks a signature: whoever reads the log does. Called by main.c; tests, the demo and
+ * Owns the receiver as a command: a log of its requests, failures on demand, a readable view.
+ * Never checks a signature: the readers of the log do. Called by main.c; the tests, the demo and
  * the compose file start it.
  */
 #include <errno.h>
@@ -47,7 +47,7 @@ static void desk_put_headers(struct json_out *o, const struct received *r)
 	json_close(o, '}');
 }
 
-/* One line, one write: a reader never sees half of it unless the disk is full. */
+/* One write for each line: a reader never sees half of a line unless the disk is full. */
 static void desk_log(struct desk *d, const struct received *r, int status)
 {
 	char time[CLOCK_TIME_SIZE];
@@ -71,7 +71,7 @@ static void desk_log(struct desk *d, const struct received *r, int status)
 			strerror(errno));
 }
 
-/* Control bytes of a stranger have no business on a terminal. */
+/* Control bytes of a request could change the state of a terminal. */
 static void desk_print_text(struct text t)
 {
 	for (size_t i = 0; i < t.n; i++)
@@ -91,7 +91,7 @@ static void desk_print_form(struct desk *d, struct text form)
 	}
 }
 
-/* Members in their order; a number is shown as it was sent. */
+/* Members in their order. A number is shown as it was sent. */
 static void desk_print_members(const struct json *v, int depth)
 {
 	struct text name, text = {0};

@@ -1,6 +1,6 @@
 /*
- * Owns the text report.
- * Never decides anything: it shows what load.c, hooks.c and verify.c counted.
+ * Owns the report as text.
+ * Never judges a run: it shows the counters of load.c, hooks.c and verify.c.
  * Called by run.c, compare.c and main.c.
  */
 #include "report.h"

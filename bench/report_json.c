@@ -1,6 +1,6 @@
 /*
- * Owns the JSON report: the same facts as report.c's text, in milliseconds and microseconds.
- * Never decides anything.
+ * Owns the report as JSON, with the same facts as the text, in milliseconds and microseconds.
+ * Never judges a run.
  * Called by run.c and compare.c for --json.
  */
 #include <stdio.h>

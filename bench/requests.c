@@ -1,7 +1,7 @@
 /*
- * Owns the bytes of the tool's requests.
- * Never allocates: a request is copied together from prepared pieces into its call.
- * Called by the scenarios, by verify.c, and once for each target by setup.c.
+ * Owns the bytes of the requests.
+ * Never allocates memory: it copies prepared pieces into the call.
+ * Called by the scenarios and verify.c, and once for each target by session.c, run.c and compare.c.
  */
 #include "requests.h"
 
@@ -69,7 +69,7 @@ static void call_put_length(struct call *call, size_t n)
 	call_put(call, "\r\n\r\n", 4);
 }
 
-/* first_name=...&email=...: the only byte of an address to be encoded is its "@". */
+/* first_name=...&email=...: the "@" is the only byte of an address that must be encoded. */
 static size_t requests_person(const struct bench *b, uint32_t seq, char *out)
 {
 	char email[PEOPLE_EMAIL_SIZE];

@@ -1,5 +1,5 @@
 /*
- * Requests, put together from pieces that are made once for a run.
+ * Requests, composed of pieces that are made once for each run.
  */
 #ifndef BENCH_REQUESTS_H
 #define BENCH_REQUESTS_H
@@ -21,21 +21,21 @@ struct piece {
 };
 
 struct requests {
-	struct piece join_tail;              /* behind the code, up to the length's digits */
-	struct piece qualify_head;           /* up to the length's digits */
-	struct piece read_tail, verify_tail; /* behind the code, to the end */
+	struct piece join_tail;              /* after the code, up to the digits of the length */
+	struct piece qualify_head;           /* up to the digits of the length */
+	struct piece read_tail, verify_tail; /* after the code, to the end */
 };
 
-/** Makes the pieces for b's target and tokens. False with a message if a token is too long. */
+/** Makes the pieces for b's target and tokens. False and a message if a token is too long. */
 bool requests_prepare(struct bench *b) WARN_UNUSED;
 
-/** The join of person (b->run, seq) by this code. */
+/** Writes the join of person (b->run, seq) through the link of this code. */
 void requests_join(const struct bench *b, struct call *call, const char *code, uint32_t seq);
 void requests_qualify(const struct bench *b, struct call *call, const char *code);
 void requests_read(const struct bench *b, struct call *call, const char *code);
-/** A page of 25 users from this id on, of all users. */
+/** Writes a request for 25 of all users, from this id on. */
 void requests_list(const struct bench *b, struct call *call, uint64_t id);
-/** The same as requests_read, with the counters. */
+/** Like requests_read, with the counters of the user. */
 void requests_read_analytics(const struct bench *b, struct call *call, const char *code);
 
 #endif

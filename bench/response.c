@@ -1,7 +1,7 @@
 /*
- * Owns the reading of responses; one pass over the head, no allocation.
+ * Owns the parsing of responses, with one pass over the head and no allocation.
  * Never judges a status: the scenarios do.
- * Called by client.c for each arrival, by target.c, and by the scenarios to look into bodies.
+ * Called by client.c and target.c for each response, and by the scenarios to read bodies.
  */
 #include "response.h"
 
@@ -15,8 +15,8 @@ struct header_scan {
 static void response_header(struct text line, struct header_scan *scan)
 {
 	struct text name, value;
-	/* Only two names matter: the place of the colon tells most others apart without a compare.
-	 */
+	/* Only two names matter. The position of the colon excludes most others without a
+	 * comparison. */
 	bool maybe_length = line.n > 14 && line.p[14] == ':';
 	bool maybe_connection = line.n > 10 && line.p[10] == ':';
 	if ((!maybe_length && !maybe_connection) || !text_cut(line, ':', &name, &value))
@@ -29,7 +29,7 @@ static void response_header(struct text line, struct header_scan *scan)
 	}
 }
 
-/* The head without its final empty line; *scan gets what was found. */
+/* Reads the head without its final empty line. *scan gets the results. */
 static void response_headers(struct text head, struct header_scan *scan)
 {
 	struct text line;

@@ -1,5 +1,5 @@
 /*
- * Just enough of an HTTP/1.1 response: status, Content-Length, Connection, body.
+ * The parts of an HTTP/1.1 response that the tool needs: status, Content-Length, Connection, body.
  */
 #ifndef BENCH_RESPONSE_H
 #define BENCH_RESPONSE_H
@@ -11,21 +11,21 @@
 enum response_state { RESPONSE_PARTIAL, RESPONSE_WHOLE, RESPONSE_BAD };
 
 struct response {
-	int status; /* 0: there was no answer, the outcome is unknown */
+	int status; /* 0: no response came, and the outcome is unknown */
 	bool close; /* the server will close the connection */
 	struct text head, body;
 	size_t size; /* of head and body together */
 };
 
-/** Reads one response from the start of `in`; *r is set when it is RESPONSE_WHOLE and borrows from
- * `in`. Without a Content-Length only 1xx, 204 and 304 are understood; everything else is
- * RESPONSE_BAD. */
+/** Reads one response from the start of `in`. If it is RESPONSE_WHOLE, *r is set and borrows from
+ * `in`. Without a Content-Length only 1xx, 204 and 304 are accepted; all others are RESPONSE_BAD.
+ */
 enum response_state response_parse(struct text in, struct response *r);
 
-/** The text of the first member "name":"..." of a JSON body, escapes left as they are; empty if
- * there is none. `key` is the name with its quotes and colon: "\"code\":\"". */
+/** The text of the first member "name":"..." of a JSON body, with its escapes; empty if the member
+ * is missing. `key` is the name with its quotes and colon: "\"code\":\"". */
 struct text response_find_string(struct text body, struct text key);
-/** The same for "name":123 (key "\"id\":"); 0 if there is none. */
+/** The same for "name":123 (key "\"id\":"); 0 if the member is missing. */
 uint64_t response_find_number(struct text body, struct text key);
 
 #endif

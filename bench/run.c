@@ -1,6 +1,6 @@
 /*
- * Owns the commands that run one scenario and that check a ledger's file later.
- * Never measures by itself: load.c does.
+ * Owns the commands that run one scenario or check the file of a ledger.
+ * Never measures: load.c does.
  * Called by main.c.
  */
 #include <event2/event.h>
@@ -21,7 +21,7 @@ struct run {
 	struct verify_result verify;
 };
 
-/* A verification needs an API token; so do the campaigns, so it is there. */
+/* A verification needs an API token. The campaigns needed it too, so it was given. */
 static int run_finish(struct run *run, const struct options *o, uint64_t sample)
 {
 	struct bench *b = &run->session.bench;

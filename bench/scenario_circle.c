@@ -1,7 +1,7 @@
 /*
- * Owns the scenario that goes all the way round: a friend joins, the webhook brings the code to the
- * receiver, that code is qualified, the second webhook says so.
- * Never qualifies before the webhook came: the circle is measured as a customer's system lives it.
+ * Owns the scenario of a whole circle: a friend joins, the webhook brings the code to the receiver,
+ * the tool qualifies that code, and the second webhook reports it.
+ * Never qualifies before the webhook has arrived, because a customer's system cannot either.
  * Called by load.c through the table below, and by hooks.c for each arrival.
  */
 #include "circle.h"
@@ -14,7 +14,7 @@ const char *const circle_part_names[CIRCLE_PARTS] = {
     [PART_ROUND] = "user.qualified webhook",
 };
 
-/* Facts may come in either order: a webhook can overtake the answer that it belongs to. */
+/* The two events may come in either order: a webhook can overtake the response to its join. */
 enum circle_fact {
 	CIRCLE_JOINED = 1 << 0,
 	CIRCLE_TOLD = 1 << 1,
@@ -119,7 +119,7 @@ static enum verdict circle_qualified(struct bench *b, struct circle *circle, str
 	return call->step & CIRCLE_TOLD_AGAIN ? CALL_OK : CALL_HELD;
 }
 
-/* Held, with no request in flight. */
+/* The slot is held and has no request in flight. */
 static bool circle_is_waiting(const struct call *call)
 {
 	unsigned step = call->step & (CIRCLE_JOINED | CIRCLE_QUALIFY_SENT | CIRCLE_QUALIFIED);

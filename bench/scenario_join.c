@@ -1,13 +1,13 @@
 /*
- * Owns the scenarios that make users: join, refer, join+webhook, and the floor's constant.
- * Never sends an e-mail address twice; an answer without a whole, new code is wrong.
+ * Owns the scenarios that create users: join, refer, join+webhook; and the constant of the floor.
+ * Never sends an e-mail address twice, and accepts no response without a complete, new code.
  * Called by load.c through the tables below.
  */
 #include "scenario_join.h"
 #include "hooks.h"
 #include "load.h"
 
-/* Draws the referrer: the first codes of the campaign bring the most friends. */
+/* Draws the referrer. The first codes of the campaign bring the most friends. */
 static uint32_t join_draw_referrer(struct bench *b)
 {
 	const struct ledger_acks *acks = &b->ledger->acks[b->group];
@@ -51,7 +51,8 @@ enum verdict join_judge(struct bench *b, struct call *call, const struct respons
 		return CALL_LOST;
 	}
 	if (r->status != 201) {
-		/* A 503 promises that nothing was stored; any other failure promises nothing. */
+		/* A 503 promises that nothing was stored. Any other failure leaves the outcome
+		 * unknown. */
 		if (r->status >= 500 && r->status != 503)
 			ledger_lose(b->ledger, call->entry);
 		return CALL_REFUSED;
@@ -72,7 +73,8 @@ static enum verdict join_done(struct load *load, unsigned slot, struct call *cal
 	return join_judge(load_bench(load), call, r);
 }
 
-/* The floor's answer is constant: the same work for the client, nothing to remember. */
+/* The answer of the floor is constant. The client does the same work, but the ledger gets nothing.
+ */
 static bool constant_next(struct load *load, unsigned slot, struct call *call)
 {
 	struct bench *b = load_bench(load);

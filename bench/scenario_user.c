@@ -1,6 +1,6 @@
 /*
- * Owns the scenarios on users that exist: read and qualify.
- * Never qualifies somebody twice, never somebody whom nobody referred.
+ * Owns the scenarios on existing users: read, list and qualify.
+ * Never qualifies a user twice, or a user without a referrer.
  * Called by load.c through the tables below.
  */
 #include <string.h>
@@ -35,7 +35,7 @@ static enum verdict read_done(struct load *load, unsigned slot, struct call *cal
 	return text_eq(got, text_of(code)) ? CALL_OK : CALL_WRONG;
 }
 
-/* Ids are given from 1 on, so that any page of the list is as likely as another. */
+/* Ids start at 1, so every page of the list is equally likely. */
 static bool list_next(struct load *load, unsigned slot, struct call *call)
 {
 	struct bench *b = load_bench(load);

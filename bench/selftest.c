@@ -1,5 +1,5 @@
 /*
- * Owns the tool's test of itself: what it measures with must be right before it measures.
+ * Owns the self-test of the tool: histograms, people, parser, ledger and webhook counters.
  * Never needs a server.
  * Called by main.c.
  */
@@ -35,7 +35,7 @@ static int selftest_compare(const void *a, const void *b)
 
 enum { SAMPLES = 200000 };
 
-/* Never below the exact value, never more than one step (1/128) above it. */
+/* A percentile is never below the exact value, and at most one step (1/128) above it. */
 static void selftest_percentile(struct selftest *t, const struct histogram *h,
 				const uint64_t *sorted, double part)
 {
@@ -54,7 +54,7 @@ static void selftest_histogram(struct selftest *t)
 	uint64_t *values = memory_zeroed(SAMPLES, sizeof *values), random = 7;
 	check(t, histogram_percentile(h, 0.5) == 0, "an empty histogram has a percentile");
 	for (size_t i = 0; i < SAMPLES; i++) {
-		/* All magnitudes, from single digits to the largest number there is. */
+		/* All magnitudes, from single digits to the largest number. */
 		values[i] = random_next(&random) >> random_next(&random) % 64;
 		histogram_record(&h[i % 2], values[i]);
 	}
@@ -86,7 +86,7 @@ static void selftest_people(struct selftest *t)
 	      "a stranger is known");
 }
 
-/* Rank 0 must come about log2(n) times less than always, and no rank is out of range. */
+/* Rank 0 must come in about one of log2(n) draws, and every rank must be in range. */
 static void selftest_rank(struct selftest *t)
 {
 	unsigned counts[1000] = {0};
@@ -161,7 +161,7 @@ static void selftest_ledger(struct selftest *t)
 	ledger_init(&back, 0);
 	check(t, fd >= 0 && ledger_open(&l, path), "the ledger's file");
 	selftest_fill(t, &l);
-	/* A torn last line, as a kill leaves it, is no fact. */
+	/* A kill can leave an incomplete last line, which does not count. */
 	check(t, write(l.fd, "join 77 u00", 11) == 11, "a torn line");
 	check(t, ledger_load(&back, path) && selftest_same(&l, &back),
 	      "the file tells another story");

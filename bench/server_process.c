@@ -1,7 +1,7 @@
 /*
- * Owns the child processes of a comparison and the reading of /proc.
- * Never talks HTTP; never signals a process it did not start.
- * Called by setup.c and compare.c to start and stop, by load.c to measure.
+ * Owns the servers as child processes, and the reading of /proc.
+ * Never sends HTTP, and never signals a process that it did not start.
+ * Called by session.c and compare.c to start and stop servers, and by load.c to measure them.
  */
 #include "server_process.h"
 
@@ -34,7 +34,7 @@ static void server_exec(const char *const *argv, const char *const *env, int out
 {
 	char *args[32];
 	int fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-	/* A load tool that is killed takes its servers along. */
+	/* The servers end with the load tool, also if it is killed. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	dup2(out, STDOUT_FILENO);
 	if (fd >= 0)
@@ -52,7 +52,7 @@ static void server_exec(const char *const *argv, const char *const *env, int out
 	_exit(127);
 }
 
-/* Reads lines until the one that tells the address. */
+/* Reads lines until the line with the address. */
 static bool server_read_url(int fd, struct server_process *s)
 {
 	static const char ready[] = "listening on ";
@@ -75,7 +75,7 @@ static bool server_read_url(int fd, struct server_process *s)
 	return false;
 }
 
-/* The log goes with its directory: what it says is shown while it is there. */
+/* The log is removed with its directory, so its end is shown now. */
 static void server_show_log(const char *path)
 {
 	char text[2001];
@@ -100,7 +100,7 @@ bool server_start(const char *const *argv, const char *const *env, const char *l
 		server_exec(argv, env, pipe_fds[1], log_path);
 	close(pipe_fds[1]);
 	bool ok = out->pid > 0 && server_read_url(pipe_fds[0], out);
-	/* The pipe stays open on purpose: a server that prints later must not get SIGPIPE. */
+	/* The pipe stays open, because a server that prints later must not get SIGPIPE. */
 	if (ok)
 		return true;
 	close(pipe_fds[0]);

@@ -1,5 +1,5 @@
 /*
- * Owns the set-up of a load and its taking down.
+ * Owns the set-up and the end of a load.
  * Never measures.
  * Called by run.c, compare.c and main.c.
  */
@@ -20,7 +20,7 @@
 
 enum { PREPARE_LIMIT_S = 60 };
 
-/* A precise timer costs a system call for each turn: only the open loop needs it. */
+/* A precise timer costs a system call in each turn, and only an open loop needs it. */
 struct event_base *session_new_loop(bool precise)
 {
 	struct event_config *config = event_config_new();
@@ -76,7 +76,7 @@ static bool session_start_server(struct session *s)
 	const char *const env[] = {api, inbound, NULL};
 	const char *const argv[] = {s->options->server, "serve", "--data", data, "--listen",
 				    "127.0.0.1:0", "--public-url", "http://localhost",
-				    /* without a receiver the list ends here */
+				    /* without a receiver, the list ends here */
 				    s->receiver == NULL ? NULL : "--ca-file", ca, "--allow-targets",
 				    "127.0.0.0/8", NULL};
 	if (mkdir(data, 0700) != 0 || !server_start(argv, env, log, &s->server))
@@ -112,7 +112,7 @@ static bool session_find_server(struct session *s, enum scenario_needs needs)
 	return false;
 }
 
-/* One call that must answer `expected`; *root gets the answer. */
+/* Makes one call, which must be answered with the status `expected`. *root gets the body. */
 static bool session_call(struct session *s, const char *method, const char *path, const char *json,
 			 int expected, struct json **root)
 {
@@ -179,7 +179,7 @@ static bool session_make_campaigns(struct session *s, enum scenario_needs needs)
 {
 	bool hooked = (needs & NEEDS_HOOKS) != 0;
 	s->bench.group = hooked ? LEDGER_HOOKED : LEDGER_PLAIN;
-	/* A comparison runs scenarios of both kinds. */
+	/* A comparison runs scenarios with webhooks and without. */
 	bool both = hooked && (needs & NEEDS_INVITED) != 0;
 	if ((!hooked || both) && !session_make_campaign(s, LEDGER_PLAIN))
 		return false;
@@ -229,7 +229,7 @@ void session_prepare(struct session *s, enum scenario_needs needs)
 	bool referrers = (needs & (NEEDS_REFERRERS | NEEDS_INVITED)) != 0;
 	if (referrers && acks->n < o->referrers)
 		session_join_some(s, &scenario_join, o->referrers - acks->n, PREPARE_LIMIT_S);
-	/* As long as the qualifying will take, or as many: a join costs less than a qualify. */
+	/* As many seconds or requests as the qualifying takes: a join costs less than a qualify. */
 	if ((needs & NEEDS_INVITED) != 0)
 		session_join_some(s, &scenario_refer, o->requests,
 				  o->requests > 0 ? PREPARE_LIMIT_S : o->seconds);

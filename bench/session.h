@@ -1,6 +1,5 @@
 /*
- * Everything a load stands on, in the order in which it is built: loop, receiver, server,
- * campaigns.
+ * The set-up of a load, in the order in which it is built: loop, receiver, server, campaigns.
  */
 #ifndef BENCH_SESSION_H
 #define BENCH_SESSION_H
@@ -21,22 +20,24 @@ struct session {
 	SSL_CTX *tls;
 	struct receiver *receiver;
 	struct server_process server;
-	char directory[256]; /* "" where none was made */
+	char directory[256]; /* "" if none was made */
 	char token[65], inbound_token[65], path[512];
 	struct buf scratch;
 };
 
-/** Builds all that `needs` asks for. False with a message on stderr; session_close either way. */
+/** Builds everything in `needs`. On failure, false and a message on stderr. Call session_close in
+ * either case. */
 bool session_open(struct session *s, const struct options *o,
 		  enum scenario_needs needs) WARN_UNUSED;
-/** Stops the server, removes what was made. False if a server that was started did not end well. */
+/** Stops the server and removes the temporary directory. False if a started server did not stop
+ * cleanly. */
 bool session_close(struct session *s);
 
-/** Makes the users that a scenario stands on, unmeasured. */
+/** Creates the users that a scenario needs, without measuring. */
 void session_prepare(struct session *s, enum scenario_needs needs);
-/** Runs the loop until all owed webhooks came, or --drain seconds. */
+/** Runs the loop until all expected webhooks have arrived, or for --drain seconds. */
 void session_drain(struct session *s);
-/** A loop of the kind that the pacing needs. Never NULL. */
+/** Makes an event loop, with a precise timer if `precise`. Never returns NULL. */
 struct event_base *session_new_loop(bool precise);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * Owns the rule that only loopback is ever contacted, and the calls that prepare a run.
- * Never used while a run is measured: these calls block.
- * Called by main.c, setup.c and compare.c.
+ * Owns the rule that the load goes to loopback only, and the calls that prepare a run.
+ * Never runs during a measurement, because its calls block.
+ * Called by session.c, run.c, compare.c, floor.c and receiver_command.c.
  */
 #include "target.h"
 
@@ -25,7 +25,7 @@ static bool target_is_loopback(const struct sockaddr_storage *address)
 	return address->ss_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&in6->sin6_addr);
 }
 
-/* "host:port", "[v6]:port" or "host" into host and port. */
+/* Splits "host:port", "[v6]:port" or "host" into host and port. */
 static bool target_split(struct text t, char host[100], char port[6])
 {
 	struct text name = t, number = TEXT("80");
@@ -43,7 +43,7 @@ static bool target_split(struct text t, char host[100], char port[6])
 	return true;
 }
 
-/* "localhost" is 127.0.0.1 here, so that a loopback target never asks a name server. */
+/* "localhost" is 127.0.0.1 here, so a loopback target needs no name server. */
 static bool target_resolve(struct text t, bool names, struct target *out)
 {
 	char host[100], port[6];
@@ -137,7 +137,7 @@ static void target_format_call(const struct target *t, const char *method, const
 	buf_printf(out, "\r\n%s", json == NULL ? "" : json);
 }
 
-/* Reads until one response is whole and moves its body to the front. */
+/* Reads one complete response and moves its body to the front. */
 static int target_read(int fd, struct buf *in)
 {
 	struct response r;

@@ -1,5 +1,5 @@
 /*
- * The server under load: where it is, and single calls to its API outside the measured time.
+ * The server under load: its address, and single calls to its API outside the measured time.
  */
 #ifndef BENCH_TARGET_H
 #define BENCH_TARGET_H
@@ -16,16 +16,18 @@ struct target {
 	char host[128]; /* for the Host header: "127.0.0.1:8080" */
 };
 
-/** Reads "http://HOST[:PORT]". Anything but a loopback address is refused unless any_host. False
- * with a message on stderr. */
+/** Reads "http://HOST[:PORT]". Refuses addresses other than loopback unless any_host. On failure,
+ * false and a message on stderr. */
 bool target_parse(const char *url, bool any_host, struct target *out) WARN_UNUSED;
-/** Reads "ADDRESS:PORT" (IPv6 in brackets) to listen on. False with a message on stderr. */
+/** Reads "ADDRESS:PORT" (IPv6 in brackets) to listen on. On failure, false and a message on stderr.
+ */
 bool target_parse_listen(const char *text, struct target *out) WARN_UNUSED;
-/** "127.0.0.1:8080" or "[::1]:8080" of a bound socket, into out. False if it has no such name. */
+/** Writes the address of a bound socket into out: "127.0.0.1:8080" or "[::1]:8080". False on
+ * failure. */
 bool target_name_socket(int fd, char *out, size_t size) WARN_UNUSED;
 
-/** One blocking call, 30 s at most. `token` and `json` may be NULL. The answer's body replaces what
- * is in *body. Returns the status, or 0 if there was no whole answer. */
+/** Makes one blocking call, 30 s at most. `token` and `json` may be NULL. The body of the response
+ * replaces the contents of *body. Returns the status, or 0 if no complete response came. */
 int target_call(const struct target *t, const char *method, const char *path, const char *token,
 		const char *json, struct buf *body);
 

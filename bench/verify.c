@@ -1,7 +1,7 @@
 /*
- * Owns the comparison of the ledger with what the server says.
- * Never changes the ledger; an outcome that is unknown may be either way, nothing else may.
- * Called by run.c and compare.c at the end of their loads, by main.c for `verify`.
+ * Owns the comparison of the ledger with the server.
+ * Never changes the ledger. Only a change with an unknown outcome may be present or absent.
+ * Called by run.c and compare.c at the end of their loads, and by run.c for `verify`.
  */
 #include "verify.h"
 
@@ -28,7 +28,7 @@ const char *const verify_finding_names[VERIFY_FINDINGS] = {
     [FIND_QUALIFIED_COUNT] = "qualified_referrals",
 };
 
-/* What a referrer's counters must say: from sure to sure + unknown. */
+/* The limits of a referrer's counter: from sure to sure + unknown. */
 struct verify_counts {
 	uint32_t referrals, referrals_unknown, qualified, qualified_unknown;
 };
@@ -36,8 +36,8 @@ struct verify_counts {
 struct verify {
 	const struct ledger *ledger;
 	struct verify_counts *counts; /* by entry */
-	uint64_t sample, early;       /* how many in all, how many of the earliest */
-	uint64_t next;                /* position in the entries */
+	uint64_t sample, early; /* the number of users to check, and of the earliest among them */
+	uint64_t next;          /* the position in the entries */
 	uint64_t random, acked_seen, taken, shown;
 	struct verify_result *result;
 };
@@ -68,7 +68,7 @@ static void verify_count(struct verify *v)
 	}
 }
 
-/* Selection sampling: after the early ones each is taken with the chance that is left for it. */
+/* Selection sampling: after the earliest codes, each entry has an equal chance. */
 static bool verify_takes(struct verify *v)
 {
 	uint64_t left = v->ledger->acked - v->acked_seen++;

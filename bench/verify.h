@@ -1,5 +1,5 @@
 /*
- * The ledger held against the server: what was acknowledged must be there, exactly.
+ * The comparison of the ledger with the server, which must have exactly the acknowledged changes.
  */
 #ifndef BENCH_VERIFY_H
 #define BENCH_VERIFY_H
@@ -10,15 +10,15 @@
 #include "bench.h"
 
 enum verify_finding {
-	FIND_MISSING,    /* acknowledged, and the server does not know it */
-	FIND_UNREADABLE, /* the answer is no user */
-	FIND_CODE,       /* of the user */
+	FIND_MISSING,    /* acknowledged, but unknown to the server */
+	FIND_UNREADABLE, /* the response is not a user */
+	FIND_CODE,       /* the code of the user differs */
 	FIND_ID,
 	FIND_EMAIL,
 	FIND_REFERRER,
-	FIND_QUALIFIED,       /* the state differs from the acknowledged one */
-	FIND_REFERRALS,       /* the counter */
-	FIND_QUALIFIED_COUNT, /* the other counter */
+	FIND_QUALIFIED,       /* the state differs from the acknowledged state */
+	FIND_REFERRALS,       /* the counter of referrals differs */
+	FIND_QUALIFIED_COUNT, /* the counter of qualified referrals differs */
 	VERIFY_FINDINGS,
 };
 
@@ -29,13 +29,14 @@ struct verify_result {
 	uint64_t findings[VERIFY_FINDINGS];
 };
 
-/** "all", "none" or a number; false with a message on stderr. */
+/** Reads "all", "none" or a number. On failure, false and a message on stderr. */
 bool verify_parse(const char *text, uint64_t *sample) WARN_UNUSED;
-/** Reads up to `sample` acknowledged users back and compares; prints the first differences on
- * stderr. Half of a sample are the earliest codes, who brought the most friends. */
+/** Reads up to `sample` acknowledged users from the server and compares them. Prints the first
+ * differences on stderr. Half of a sample are the earliest codes, which brought the most friends.
+ */
 void verify_run(struct bench *b, uint64_t sample, unsigned connections, struct verify_result *out);
-/** True if everything that was checked is as acknowledged, codes are unique, and every webhook
- * owed came, once for each event (duplicates by webhook-id are allowed). */
+/** True if every checked user is as acknowledged, codes are unique, and each expected webhook came
+ * once for each event. Duplicates with the same webhook-id are allowed. */
 bool verify_holds(const struct bench *b, const struct verify_result *v);
 
 #endif
