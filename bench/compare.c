@@ -173,11 +173,11 @@ static void compare_print(const struct compare *c)
 	       "/floor", "p50 ms", "p99 ms", "p99.9 ms", "client", "errors", "unknown");
 	for (int i = 0; i < ROWS; i++)
 		compare_print_row(&c->rows[i], &c->rows[FLOOR]);
-	printf(
-	    "\n%llu connections, closed loop, medians of %u rounds of %.0f s; CPU us: the server's "
-	    "for\n"
-	    "one answer (join+webhook: until the webhook is delivered); client: the tool's own.\n",
-	    (unsigned long long)c->options->connections, c->rows[FLOOR + 1].n, c->options->seconds);
+	printf("\n%llu connections, closed loop, medians of %u rounds of %.0f s; CPU us: of the\n"
+	       "server for one response (join+webhook: until the webhook is delivered); client: of "
+	       "this tool.\n",
+	       (unsigned long long)c->options->connections, c->rows[FLOOR + 1].n,
+	       c->options->seconds);
 	printf("\nopen loop: join at %.0f /s (half of the best)  p50 %.2f  p90 %.2f  p99 %.2f  "
 	       "p99.9 %.2f  "
 	       "max %.2f ms; errors %llu, unknown %llu, never sent %llu\n",
@@ -261,7 +261,7 @@ int command_compare(const struct options *o)
 	c->rows = memory_zeroed(ROWS, sizeof *c->rows);
 	c->options = o;
 	if (o->server == NULL)
-		fprintf(stderr, "referd-bench: compare needs --server PATH\n");
+		fprintf(stderr, "referd-bench: compare: give --server PATH\n");
 	else if (verify_parse(o->verify, &c->sample)) {
 		if (session_open(&c->session, o, NEEDS_HOOKS | NEEDS_INVITED) &&
 		    compare_start_floor(c))

@@ -166,12 +166,12 @@ SSL_CTX *identity_new(const char *keep, const char *extra_host, const char *ca_o
 	bool kept = keep != NULL && access(keep, F_OK) == 0;
 	bool ok = kept ? identity_load(&id, keep) : identity_make(&id, extra_host);
 	if (!ok)
-		fprintf(stderr, "referd-bench: no certificate%s%s\n", kept ? " in " : "",
-			kept ? keep : "");
+		fprintf(stderr, "referd-bench: cannot make or read a certificate%s%s\n",
+			kept ? " in " : "", kept ? keep : "");
 	if (ok && keep != NULL && !kept && !(ok = identity_save(&id, keep)))
-		fprintf(stderr, "referd-bench: %s cannot be written\n", keep);
+		fprintf(stderr, "referd-bench: cannot write %s\n", keep);
 	if (ok && ca_out != NULL && !(ok = identity_write_authority(&id, ca_out)))
-		fprintf(stderr, "referd-bench: %s cannot be written\n", ca_out);
+		fprintf(stderr, "referd-bench: cannot write %s\n", ca_out);
 	if (ok)
 		tls = identity_context(&id);
 	identity_clear(&id);

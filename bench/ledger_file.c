@@ -32,8 +32,7 @@ static bool ledger_append(struct ledger *l, const char *line, size_t n)
 	if (write(l->fd, line, n) == (ssize_t)n)
 		return true;
 	if (!l->write_failed)
-		fprintf(stderr, "referd-bench: the ledger cannot be written: %s\n",
-			strerror(errno));
+		fprintf(stderr, "referd-bench: cannot write the ledger: %s\n", strerror(errno));
 	l->write_failed = true;
 	return false;
 }
@@ -144,7 +143,8 @@ bool ledger_load(struct ledger *l, const char *path)
 			ok = ledger_apply(l, line);
 	}
 	if (!ok)
-		fprintf(stderr, "referd-bench: %s:%zu: not a ledger's line\n", path, number);
+		fprintf(stderr, "referd-bench: %s:%zu: this line is not from a ledger\n", path,
+			number);
 	free(line);
 	fclose(f);
 	return ok;

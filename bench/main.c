@@ -16,12 +16,12 @@ struct command {
 };
 
 static const struct command commands[] = {
-    {"verify", "checks a ledger's file against a running server", IN_VERIFY, command_verify},
-    {"compare", "all scenarios against evhttp's constant answer; what `make bench` runs",
+    {"verify", "compares the file of a ledger with a running server", IN_VERIFY, command_verify},
+    {"compare", "runs all scenarios and an evhttp server with a constant response (`make bench`)",
      IN_COMPARE, command_compare},
-    {"receiver", "an HTTPS receiver for webhooks, with a CA of its own", IN_RECEIVER,
+    {"receiver", "runs an HTTPS receiver for webhooks, with its own CA", IN_RECEIVER,
      command_receiver},
-    {"floor", "evhttp with a constant answer", IN_FLOOR, command_floor},
+    {"floor", "runs an evhttp server with a constant response", IN_FLOOR, command_floor},
 };
 
 static const struct scenario *const scenarios[] = {
@@ -37,7 +37,7 @@ enum {
 static int main_help(void)
 {
 	printf("referd-bench " REFERD_VERSION
-	       ": load for referd, on this machine's loopback\n\nscenarios:\n");
+	       ": load for referd on the loopback of this machine\n\nscenarios:\n");
 	for (size_t i = 0; i < SCENARIOS; i++)
 		printf("  %-14s %s\n", scenarios[i]->name, scenarios[i]->help);
 	options_print(IN_RUN);
@@ -45,9 +45,9 @@ static int main_help(void)
 		printf("\n%s: %s\n", commands[i].name, commands[i].help);
 		options_print(commands[i].options);
 	}
-	printf("\nselftest: what the tool measures with, tested\n"
-	       "\nExit status: 0, or 1 where the ledger does not hold or nothing was answered, or "
-	       "2.\n");
+	printf("\nselftest: tests the histograms, the parser and the ledger of this tool\n"
+	       "\nExit status: 0; 1 if the ledger does not match the server or no request was "
+	       "answered; 2 for a wrong command line or a failed set-up.\n");
 	return 0;
 }
 
@@ -63,7 +63,7 @@ static int main_command(const char *name, int argc, char **argv)
 		if (strcmp(scenarios[i]->name, name) == 0)
 			return options_parse(&o, IN_RUN, argc, argv) ? command_run(&o, scenarios[i])
 								     : 2;
-	fprintf(stderr, "referd-bench: %s: no such command; see referd-bench help\n", name);
+	fprintf(stderr, "referd-bench: %s: unknown command: run referd-bench help\n", name);
 	return 2;
 }
 

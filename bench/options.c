@@ -33,32 +33,37 @@ static const struct option_entry options[] = {
     {"--token", OPTION_TEXT, AT(token), IN_CLIENT, "API token (default: $REFERD_API_TOKEN)"},
     {"--inbound-token", OPTION_TEXT, AT(inbound_token), IN_RUN,
      "qualify token (default: $REFERD_INBOUND_TOKEN)"},
-    {"--campaign", OPTION_TEXT, AT(campaign), IN_RUN, "use this campaign's code, do not make one"},
+    {"--campaign", OPTION_TEXT, AT(campaign), IN_RUN,
+     "use the campaign with this code instead of a new one"},
     {"--connections", OPTION_NUMBER, AT(connections), IN_LOAD | IN_VERIFY,
      "connections (64; compare: 256)"},
-    {"--seconds", OPTION_REAL, AT(seconds), IN_LOAD, "start requests for so long (10; compare: 5)"},
-    {"--requests", OPTION_NUMBER, AT(requests), IN_RUN, "and at most so many (no limit)"},
-    {"--rate", OPTION_REAL, AT(rate), IN_RUN, "open loop: so many starts a second"},
+    {"--seconds", OPTION_REAL, AT(seconds), IN_LOAD,
+     "seconds in which requests start (10; compare: 5)"},
+    {"--requests", OPTION_NUMBER, AT(requests), IN_RUN, "requests at most (no limit)"},
+    {"--rate", OPTION_REAL, AT(rate), IN_RUN, "open loop: requests per second"},
     {"--rounds", OPTION_NUMBER, AT(rounds), IN_COMPARE, "rounds of all scenarios (3, at most 10)"},
     {"--referrers", OPTION_NUMBER, AT(referrers), IN_LOAD,
-     "users made before refer and read (1000)"},
-    {"--seed", OPTION_NUMBER, AT(seed), IN_LOAD, "of names, addresses and choices (random)"},
+     "users created before refer and read (1000)"},
+    {"--seed", OPTION_NUMBER, AT(seed), IN_LOAD, "seed of names, addresses and choices (random)"},
     {"--pid", OPTION_NUMBER, AT(pid), IN_RUN, "measure the CPU and memory of this process"},
-    {"--ledger", OPTION_TEXT, AT(ledger), IN_CLIENT, "file of acknowledged answers"},
+    {"--ledger", OPTION_TEXT, AT(ledger), IN_CLIENT, "file for acknowledged responses"},
     {"--verify", OPTION_TEXT, AT(verify), IN_LOAD | IN_VERIFY,
      "all, none, or a sample size (10000)"},
-    {"--drain", OPTION_REAL, AT(drain), IN_LOAD, "seconds to wait for owed webhooks (60)"},
+    {"--drain", OPTION_REAL, AT(drain), IN_LOAD, "seconds to wait for missing webhooks (60)"},
     {"--identity", OPTION_TEXT, AT(identity), IN_RUN | IN_RECEIVER,
      "file that keeps the receiver's certificate between runs"},
     {"--ca-out", OPTION_TEXT, AT(ca_out), IN_RUN | IN_RECEIVER, "write the receiver's CA here"},
-    {"--work-dir", OPTION_TEXT, AT(work_dir), IN_LOAD, "for temporary files ($TMPDIR or /var/tmp)"},
+    {"--work-dir", OPTION_TEXT, AT(work_dir), IN_LOAD,
+     "directory for temporary files ($TMPDIR or /var/tmp)"},
     {"--json", OPTION_FLAG, AT(json), IN_RUN | IN_COMPARE, "print one JSON object"},
     {"--quiet", OPTION_FLAG, AT(quiet), IN_LOAD, "no progress on stderr"},
-    {"--i-own-this-host", OPTION_FLAG, AT(any_host), IN_CLIENT, "allow a target off this machine"},
+    {"--i-own-this-host", OPTION_FLAG, AT(any_host), IN_CLIENT,
+     "allow a target on another machine"},
     {"--listen", OPTION_TEXT, AT(listen), IN_RECEIVER | IN_FLOOR, "ADDRESS:PORT (127.0.0.1:0)"},
-    {"--host", OPTION_TEXT, AT(host), IN_RECEIVER, "one more name in the certificate"},
+    {"--host", OPTION_TEXT, AT(host), IN_RECEIVER, "an additional name in the certificate"},
     {"--log", OPTION_TEXT, AT(log), IN_RECEIVER, "append one JSON line for each request"},
-    {"--fail", OPTION_TEXT, AT(fail), IN_RECEIVER, "answer 500 to so many of a hundred: 30%"},
+    {"--fail", OPTION_TEXT, AT(fail), IN_RECEIVER,
+     "answer 500 to this share of requests, such as 30%"},
     {"--down", OPTION_FLAG, AT(down), IN_RECEIVER, "reset every connection (SIGUSR1 toggles)"},
     {"--print", OPTION_FLAG, AT(print), IN_RECEIVER, "show each request on stdout"},
 };
@@ -109,7 +114,7 @@ static bool options_set(struct options *o, const struct option_entry *entry, con
 	}
 	}
 	if (!ok)
-		fprintf(stderr, "referd-bench: %s %s: not a number\n", entry->name, value);
+		fprintf(stderr, "referd-bench: %s %s: must be a number\n", entry->name, value);
 	return ok;
 }
 
@@ -128,9 +133,8 @@ static bool options_check(const struct options *o)
 	if (o->connections >= 1 && o->connections <= 20000 && o->rounds >= 1 && o->rounds <= 10 &&
 	    o->referrers >= 1)
 		return true;
-	fprintf(
-	    stderr,
-	    "referd-bench: --connections 1 to 20000, --rounds 1 to 10, --referrers 1 or more\n");
+	fprintf(stderr, "referd-bench: --connections must be 1 to 20000, --rounds 1 to 10, "
+			"--referrers 1 or more\n");
 	return false;
 }
 
@@ -147,8 +151,9 @@ bool options_parse(struct options *o, enum command_bit command, int argc, char *
 		const struct option_entry *entry = options_find(argv[i], command);
 		bool takes_value = entry != NULL && entry->kind != OPTION_FLAG;
 		if (entry == NULL || (takes_value && i + 1 == argc)) {
-			fprintf(stderr, "referd-bench: %s %s; see referd-bench help\n", argv[i],
-				entry == NULL ? "is no option of this command" : "needs a value");
+			fprintf(stderr, "referd-bench: %s %s: run referd-bench help\n", argv[i],
+				entry == NULL ? "is not an option of this command"
+					      : "needs a value");
 			return false;
 		}
 		if (!options_set(o, entry, takes_value ? argv[i + 1] : NULL))

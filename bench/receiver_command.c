@@ -67,7 +67,7 @@ static void desk_log(struct desk *d, const struct received *r, int status)
 	json_close(&o, '}');
 	buf_char(&d->line, '\n');
 	if (d->line.failed || write(d->log, d->line.p, d->line.n) != (ssize_t)d->line.n)
-		fprintf(stderr, "referd-bench: a log line could not be written: %s\n",
+		fprintf(stderr, "referd-bench: cannot write a line of the log: %s\n",
 			strerror(errno));
 }
 
@@ -175,7 +175,7 @@ static bool desk_configure(struct desk *d, const struct options *o)
 	if (text_ends(fail, TEXT("%")))
 		fail.n--;
 	if (o->fail != NULL && (!text_to_u64(fail, &d->fail_percent) || d->fail_percent > 100)) {
-		fprintf(stderr, "referd-bench: --fail %s: expected 0%% to 100%%\n", o->fail);
+		fprintf(stderr, "referd-bench: --fail %s: must be 0%% to 100%%\n", o->fail);
 		return false;
 	}
 	if (o->log == NULL)

@@ -66,7 +66,7 @@ static void report_errors(const struct load_result *r)
 	report_error("connect failed:", r->errors.connect, &any);
 	report_error("reset:", r->errors.reset, &any);
 	report_error("timeout:", r->errors.timeout, &any);
-	report_error("no HTTP:", r->errors.protocol, &any);
+	report_error("not HTTP:", r->errors.protocol, &any);
 	report_error("planned but never sent:", r->unsent, &any);
 	printf("%s\n  %-16s %llu\n", any ? "" : "none", "outcome unknown", (ull)r->lost);
 }
@@ -88,9 +88,8 @@ void report_print_webhooks(const struct bench *b)
 		return;
 	const struct hooks_stats *s = hooks_get_stats(b->hooks);
 	hooks_count(b->hooks, &owed, &missing);
-	printf("  %-16s owed %llu, arrived %llu, missing %llu, duplicate ids %llu, second events "
-	       "%llu, "
-	       "wrong %llu, about strangers %llu\n",
+	printf("  %-16s expected %llu, arrived %llu, missing %llu, duplicate ids %llu, "
+	       "second events %llu, wrong %llu, unknown people %llu\n",
 	       "webhooks", (ull)owed, (ull)s->arrived, (ull)missing, (ull)s->duplicates,
 	       (ull)s->twice, (ull)s->wrong, (ull)s->strangers);
 	report_histogram("join to webhook", &s->lag);
@@ -101,14 +100,14 @@ void report_print_verify(const struct bench *b, const struct verify_result *v)
 	const struct ledger *l = b->ledger;
 	printf("  %-16s %llu acknowledged, %llu qualified, %llu unknown; %llu read back: %s\n",
 	       "ledger", (ull)l->acked, (ull)l->qualified, (ull)l->lost, (ull)v->checked,
-	       verify_holds(b, v) ? "it holds" : "IT DOES NOT HOLD");
+	       verify_holds(b, v) ? "matches" : "DOES NOT MATCH");
 	for (int i = 0; i < VERIFY_FINDINGS; i++)
 		if (v->findings[i] > 0)
 			printf("    %s: %llu\n", verify_finding_names[i], (ull)v->findings[i]);
 	if (v->unanswered > 0)
 		printf("    not answered: %llu\n", (ull)v->unanswered);
 	if (l->shared_codes > 0)
-		printf("    acknowledgements without a code of their own: %llu\n",
+		printf("    acknowledged joins with the code of another user: %llu\n",
 		       (ull)l->shared_codes);
 	if (l->write_failed)
 		printf("    the ledger's file could not be written\n");

@@ -89,7 +89,7 @@ static bool run_load_ledger(struct bench *b, struct ledger *l, const struct opti
 	b->ledger = l;
 	b->token = o->token;
 	if (o->ledger == NULL || o->url == NULL || o->token == NULL) {
-		fprintf(stderr, "referd-bench: verify needs --ledger, --url and --token\n");
+		fprintf(stderr, "referd-bench: verify: give --ledger, --url and --token\n");
 		return false;
 	}
 	return target_parse(o->url, o->any_host, &b->target) && requests_prepare(b) &&

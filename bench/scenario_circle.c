@@ -139,7 +139,7 @@ static enum verdict circle_done(struct load *load, unsigned slot, struct call *c
 
 const struct scenario scenario_circle = {
     .name = "circle",
-    .help = "join, webhook, qualify with the webhook's code, second webhook",
+    .help = "join, webhook, qualify with the code of the webhook, second webhook",
     .needs = NEEDS_HOOKS | NEEDS_REFERRERS | NEEDS_INBOUND,
     .next = circle_next,
     .done = circle_done,

@@ -96,14 +96,14 @@ static enum verdict constant_done(struct load *load, unsigned slot, struct call 
 
 const struct scenario scenario_join = {
     .name = "join",
-    .help = "people join by the campaign's own link",
+    .help = "people join through the link of the campaign",
     .next = join_next,
     .done = join_done,
 };
 
 const struct scenario scenario_refer = {
     .name = "refer",
-    .help = "friends join by users' links, a few links far more than the others",
+    .help = "friends join through the links of users, most of them through a few links",
     .needs = NEEDS_REFERRERS,
     .next = refer_next,
     .done = join_done,
@@ -111,7 +111,7 @@ const struct scenario scenario_refer = {
 
 const struct scenario scenario_join_webhook = {
     .name = "join+webhook",
-    .help = "joins, each with a webhook to the tool's own receiver over TLS",
+    .help = "people join, and each join sends a webhook to a TLS receiver in this tool",
     .needs = NEEDS_HOOKS,
     .next = join_next,
     .done = join_done,
@@ -119,7 +119,7 @@ const struct scenario scenario_join_webhook = {
 
 const struct scenario scenario_constant = {
     .name = "floor",
-    .help = "the same request against `referd-bench floor`",
+    .help = "the request of join, sent to `referd-bench floor`",
     .next = constant_next,
     .done = constant_done,
 };

@@ -102,7 +102,7 @@ const struct scenario scenario_read = {
 
 const struct scenario scenario_list = {
     .name = "list",
-    .help = "GET /api/v2/users: pages anywhere in the list",
+    .help = "GET /api/v2/users, pages anywhere in the list",
     .needs = NEEDS_REFERRERS,
     .next = list_next,
     .done = list_done,
@@ -110,7 +110,7 @@ const struct scenario scenario_list = {
 
 const struct scenario scenario_qualify = {
     .name = "qualify",
-    .help = "friends who joined are qualified, each once",
+    .help = "qualifies each friend who joined once",
     .needs = NEEDS_INVITED | NEEDS_INBOUND,
     .next = qualify_next,
     .done = qualify_done,

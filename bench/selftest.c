@@ -77,13 +77,13 @@ static void selftest_people(struct selftest *t)
 		size_t n = people_email(UINT32_MAX - i, i * 40000, email);
 		bool back = people_parse_email(text_from(email, n), &run, &seq);
 		check(t, back && run == UINT32_MAX - i && seq == i * 40000,
-		      "an address leads elsewhere");
+		      "an address belongs to another person");
 	}
 	people_email(1, 35, email);
 	people_email(35, 1, other);
 	check(t, strcmp(email, other) != 0, "two people share an address");
 	check(t, !people_parse_email(TEXT("jessica@example.com"), &run, &seq),
-	      "a stranger is known");
+	      "an unknown address is accepted");
 }
 
 /* Rank 0 must come in about one of log2(n) draws, and every rank must be in range. */
@@ -94,9 +94,10 @@ static void selftest_rank(struct selftest *t)
 	for (int i = 0; i < 100000; i++)
 		counts[random_rank(&random, 1000)]++;
 	check(t, counts[0] > 8000 && counts[0] < 13000,
-	      "the first rank is as frequent as 1/log2(n)");
-	check(t, counts[0] > 4 * counts[10] && counts[10] > counts[500], "later ranks are rarer");
-	check(t, random_rank(&random, 1) == 0, "one rank is the only one");
+	      "the frequency of the first rank is not 1/log2(n)");
+	check(t, counts[0] > 4 * counts[10] && counts[10] > counts[500],
+	      "a later rank is as frequent");
+	check(t, random_rank(&random, 1) == 0, "a single rank is not 0");
 }
 
 static void selftest_response(struct selftest *t)
@@ -108,13 +109,15 @@ static void selftest_response(struct selftest *t)
 	struct text cut = text_from(whole.p, whole.n - 2);
 	for (size_t n = 0; n < cut.n; n++)
 		check(t, response_parse(text_from(whole.p, n), &r) == RESPONSE_PARTIAL,
-		      "a part is a whole");
-	check(t, response_parse(cut, &r) == RESPONSE_WHOLE, "a whole is a part");
+		      "an incomplete response is complete");
+	check(t, response_parse(cut, &r) == RESPONSE_WHOLE, "a complete response is incomplete");
 	check(t, r.status == 201 && r.close && r.size == cut.n && r.body.n == 26, "status or body");
-	check(t, response_find_number(r.body, TEXT("\"id\":")) == 7, "a number in the body");
-	check(t, response_find_string(whole, TEXT("\"code\":\"")).n == 1, "a string in the body");
-	check(t, response_parse(TEXT("HTTP/1.1 200 OK\r\n\r\n"), &r) == RESPONSE_BAD, "no length");
-	check(t, response_parse(TEXT("SSH-2.0-x\r\n\r\n......"), &r) == RESPONSE_BAD, "no HTTP");
+	check(t, response_find_number(r.body, TEXT("\"id\":")) == 7, "number in the body");
+	check(t, response_find_string(whole, TEXT("\"code\":\"")).n == 1, "string in the body");
+	check(t, response_parse(TEXT("HTTP/1.1 200 OK\r\n\r\n"), &r) == RESPONSE_BAD,
+	      "a response without a length is accepted");
+	check(t, response_parse(TEXT("SSH-2.0-x\r\n\r\n......"), &r) == RESPONSE_BAD,
+	      "text that is not HTTP is accepted");
 }
 
 static void selftest_fill(struct selftest *t, struct ledger *l)
@@ -128,7 +131,8 @@ static void selftest_fill(struct selftest *t, struct ledger *l)
 		if (i % 10 == 9)
 			ledger_lose(l, index);
 		else
-			check(t, ledger_ack(l, index, text_of(code), i + 1), "a new code is taken");
+			check(t, ledger_ack(l, index, text_of(code), i + 1),
+			      "a new code is refused");
 	}
 	for (unsigned i = 0; i < 100; i++)
 		ledger_ack_qualified(l, ledger_next_to_qualify(l, LEDGER_PLAIN));
@@ -162,14 +166,14 @@ static void selftest_ledger(struct selftest *t)
 	check(t, fd >= 0 && ledger_open(&l, path), "the ledger's file");
 	selftest_fill(t, &l);
 	/* A kill can leave an incomplete last line, which does not count. */
-	check(t, write(l.fd, "join 77 u00", 11) == 11, "a torn line");
+	check(t, write(l.fd, "join 77 u00", 11) == 11, "write an incomplete line");
 	check(t, ledger_load(&back, path) && selftest_same(&l, &back),
-	      "the file tells another story");
-	check(t, ledger_find(&back, TEXT("u0000000")) == 0, "the first code is found");
-	check(t, ledger_find(&back, TEXT("u9999999")) == LEDGER_NONE, "a code that is not there");
+	      "the ledger of the file differs");
+	check(t, ledger_find(&back, TEXT("u0000000")) == 0, "the first code is not found");
+	check(t, ledger_find(&back, TEXT("u9999999")) == LEDGER_NONE, "an unknown code is found");
 	check(t, !ledger_ack(&l, ledger_attempt(&l, LEDGER_NONE, 0), TEXT("u0000001"), 1),
-	      "a shared code goes unnoticed");
-	check(t, l.shared_codes == 1, "a shared code is counted");
+	      "a shared code is accepted");
+	check(t, l.shared_codes == 1, "a shared code is not counted");
 	ledger_free(&l);
 	ledger_free(&back);
 	unlink(path);
@@ -196,22 +200,22 @@ static void selftest_hooks(struct selftest *t)
 	uint32_t index = ledger_attempt(&l, LEDGER_NONE, LEDGER_HOOK_JOIN);
 	check(t, ledger_ack(&l, index, TEXT("uABCDEFG"), 1), "a code");
 	hooks_note_ack(h, index);
-	check(t, !hooks_complete(h), "complete before anything came");
+	check(t, !hooks_complete(h), "complete before any arrival");
 	ledger_email(&l, &l.entries[index], email);
 	snprintf(body, sizeof body, "referrer_code=&code=uABCDEFG&email=%s", email);
 	selftest_arrive(h, "msg_1", "user.join", text_of(body));
-	check(t, hooks_complete(h) && s->arrived == 1, "complete when it came");
+	check(t, hooks_complete(h) && s->arrived == 1, "incomplete after the arrival");
 	selftest_arrive(h, "msg_1", "user.join", text_of(body));
-	check(t, s->duplicates == 1 && s->arrived == 1, "a duplicate is counted as such");
+	check(t, s->duplicates == 1 && s->arrived == 1, "a duplicate is not counted");
 	selftest_arrive(h, "msg_2", "user.join", text_of(body));
-	check(t, s->twice == 1, "a second event is counted as such");
+	check(t, s->twice == 1, "a second event is not counted");
 	selftest_arrive(h, "msg_3", "user.join", TEXT("code=x&email=a%40example.com"));
-	check(t, s->strangers == 1, "a stranger is counted as such");
+	check(t, s->strangers == 1, "an unknown person is not counted");
 	snprintf(body, sizeof body, "code=uWRONG&email=%s", email);
 	selftest_arrive(h, "msg_4", "user.qualified", text_of(body));
-	check(t, s->wrong == 1, "a wrong code is counted as such");
+	check(t, s->wrong == 1, "a wrong code is not counted");
 	hooks_count(h, &owed, &missing);
-	check(t, owed == 1 && missing == 0, "owed and missing");
+	check(t, owed == 1 && missing == 0, "counts of expected and missing webhooks");
 	hooks_free(h);
 	ledger_free(&l);
 }

@@ -104,7 +104,7 @@ bool server_start(const char *const *argv, const char *const *env, const char *l
 	if (ok)
 		return true;
 	close(pipe_fds[0]);
-	fprintf(stderr, "referd-bench: %s did not come up\n", argv[0]);
+	fprintf(stderr, "referd-bench: %s did not start\n", argv[0]);
 	server_show_log(log_path);
 	if (out->pid > 0)
 		server_stop(out);
@@ -167,7 +167,8 @@ bool server_make_directory(const char *parent, char *path, size_t size)
 	int n = snprintf(path, size, "%s/referd-bench-XXXXXX", parent);
 	if (n > 0 && (size_t)n < size && mkdtemp(path) != NULL)
 		return true;
-	fprintf(stderr, "referd-bench: no directory in %s: %s\n", parent, strerror(errno));
+	fprintf(stderr, "referd-bench: cannot create a directory in %s: %s\n", parent,
+		strerror(errno));
 	return false;
 }
 

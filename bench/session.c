@@ -53,8 +53,9 @@ static bool session_start_receiver(struct session *s)
 	const char *ca_out = o->server != NULL ? ca : o->ca_out;
 	if (o->server == NULL && o->identity == NULL)
 		fprintf(stderr,
-			"referd-bench: note: the server must trust the receiver: start it with "
-			"--ca-file and the CA\nof --identity FILE --ca-out CA.pem\n");
+			"referd-bench: note: the server must trust the receiver: give this tool\n"
+			"--identity FILE --ca-out CA.pem, and start the server with --ca-file "
+			"CA.pem\n");
 	s->tls = identity_new(o->identity, NULL, ca_out);
 	if (s->tls == NULL || !target_parse_listen("127.0.0.1:0", &listen))
 		return false;
@@ -86,7 +87,7 @@ static bool session_start_server(struct session *s)
 	s->bench.inbound_token = s->inbound_token;
 	if (server_directory_is_memory(data))
 		fprintf(stderr,
-			"referd-bench: note: %s is in memory: durable writes cost nothing there\n",
+			"referd-bench: note: %s is in memory, where durable writes cost nothing\n",
 			s->directory);
 	return target_parse(s->server.url, false, &s->bench.target);
 }
@@ -100,13 +101,11 @@ static bool session_find_server(struct session *s, enum scenario_needs needs)
 	s->bench.inbound_token = o->inbound_token;
 	s->bench.server_pid = (pid_t)o->pid;
 	if (o->url == NULL)
-		fprintf(stderr,
-			"referd-bench: --url http://HOST:PORT or --server PATH is needed\n");
+		fprintf(stderr, "referd-bench: give --url http://HOST:PORT or --server PATH\n");
 	else if (o->token == NULL)
-		fprintf(stderr, "referd-bench: --token or $REFERD_API_TOKEN is needed\n");
+		fprintf(stderr, "referd-bench: give --token or set REFERD_API_TOKEN\n");
 	else if ((needs & NEEDS_INBOUND) != 0 && o->inbound_token == NULL)
-		fprintf(stderr,
-			"referd-bench: --inbound-token or $REFERD_INBOUND_TOKEN is needed\n");
+		fprintf(stderr, "referd-bench: give --inbound-token or set REFERD_INBOUND_TOKEN\n");
 	else
 		return target_parse(o->url, o->any_host, &s->bench.target);
 	return false;
@@ -132,7 +131,8 @@ static bool session_read_campaign(struct campaign *campaign, const struct json *
 	struct text code;
 	if (!json_string(json_get(data, "code"), &code) || code.n >= LEDGER_CODE_SIZE ||
 	    !json_u64(json_get(data, "id"), true, &campaign->id)) {
-		fprintf(stderr, "referd-bench: the campaign has no id and code that fit\n");
+		fprintf(stderr,
+			"referd-bench: the response to the campaign has no valid id and code\n");
 		return false;
 	}
 	snprintf(campaign->code, sizeof campaign->code, "%.*s", TEXT_ARGS(code));

@@ -68,21 +68,20 @@ bool target_parse(const char *url, bool any_host, struct target *out)
 {
 	struct text t = text_of(url), rest;
 	if (!text_starts(t, TEXT("http://"))) {
-		fprintf(stderr, "referd-bench: %s: the target is http://HOST:PORT\n", url);
+		fprintf(stderr, "referd-bench: %s: the target must be http://HOST:PORT\n", url);
 		return false;
 	}
 	text_cut(text_from(t.p + 7, t.n - 7), '/', &t, &rest);
 	if (rest.n > 0) {
-		fprintf(stderr, "referd-bench: %s: no path after the port, please\n", url);
+		fprintf(stderr, "referd-bench: %s: remove the path after the port\n", url);
 		return false;
 	}
 	if (!target_resolve(t, any_host, out) ||
 	    (!any_host && !target_is_loopback(&out->address))) {
-		fprintf(
-		    stderr,
-		    "referd-bench: %s: not a loopback address. Load goes to this machine only;\n"
-		    "to aim it at another one that is yours, add --i-own-this-host\n",
-		    url);
+		fprintf(stderr,
+			"referd-bench: %s is not a loopback address. To send load to another\n"
+			"machine that you own, add --i-own-this-host\n",
+			url);
 		return false;
 	}
 	return true;
@@ -92,7 +91,7 @@ bool target_parse_listen(const char *text, struct target *out)
 {
 	if (target_resolve(text_of(text), false, out))
 		return true;
-	fprintf(stderr, "referd-bench: --listen %s: expected ADDRESS:PORT\n", text);
+	fprintf(stderr, "referd-bench: --listen %s: must be ADDRESS:PORT\n", text);
 	return false;
 }
 

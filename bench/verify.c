@@ -47,7 +47,7 @@ bool verify_parse(const char *text, uint64_t *sample)
 	*sample = strcmp(text, "all") == 0 ? UINT64_MAX : 0;
 	if (*sample > 0 || strcmp(text, "none") == 0 || text_to_u64(text_of(text), sample))
 		return true;
-	fprintf(stderr, "referd-bench: --verify %s: expected all, none or a number\n", text);
+	fprintf(stderr, "referd-bench: --verify %s: must be all, none or a number\n", text);
 	return false;
 }
 
