@@ -25,9 +25,9 @@ struct body {
 };
 
 /** Reads the body according to its Content-Type. An empty body counts as {}, whatever its type:
- * is_json is then false and n is 0. False after a reply: 415 for another type or a
- * Content-Encoding, 400 for bad syntax or more than BODY_VALUES_MAX values, 422 for a JSON value
- * that is not an object or a part that is not a text field. */
+ * is_json is then false and n is 0. False after a reply. 415: another type, or a Content-Encoding.
+ * 400: bad syntax, or more than BODY_VALUES_MAX values. 422: a JSON value that is not an object, or
+ * a part that is not a text field. */
 bool body_read(struct call *call, struct body *body) WARN_UNUSED;
 /** The same for a join, with a further 422 for more than BODY_PERSON_MAX values. Such an object is
  * never built in memory, because the sender is a stranger. */

@@ -1,6 +1,5 @@
 /*
- * One call of the API: the request, what is known from its path and its credentials, and its
- * reply.
+ * One call of the API: the request, the parameters of its path, its credentials, and its reply.
  */
 #ifndef API_CALL_H
 #define API_CALL_H
@@ -150,7 +149,7 @@ void call_reply_error(struct call *call, int status, const char *message);
 /** call_note, and a 422 with all noted problems. */
 void call_reply_field(struct call *call, const char *field, const char *what);
 void call_reply_named(struct call *call, struct text name, const char *what);
-/** 422 with the noted problems and those that a command found (call_submit_noted). */
+/** 422 with the noted problems, and the problems that a command found (call_submit_noted). */
 void call_reply_problems(struct call *call, const struct problems *problems);
 /** The reply to an error of the store: 404 with `not_found` (NULL: "not found"), 503 with
  * Retry-After, or 500. */

@@ -24,8 +24,8 @@ static bool is_ignored(struct text name)
 	return text_starts(name, TEXT("utm_"));
 }
 
-/* The problem of an unknown parameter. It names the parameters in the OpenAPI document and those of
- * all lists. */
+/* The problem of an unknown parameter. It names the parameters of the operation and of every list.
+ * */
 static const char *unknown(struct call *call)
 {
 	const struct query_parameter *query = call->route->operation->query;

@@ -170,8 +170,8 @@ bool session_write_csrf(const struct call *call, const uint8_t hash[SHA256_SIZE]
 	return !out->failed;
 }
 
-/* The public URL has no path, so it is an origin. Behind no proxy, and on localhost beside
- * 127.0.0.1, the Host that the browser itself asked for is as good. */
+/* The public URL has no path, so it is an origin. The Host that the browser sent is accepted too:
+ * for servers without a proxy, and for localhost beside 127.0.0.1. */
 static bool is_own_origin(const struct call *call)
 {
 	const struct text *origin = http_request_header(call->req, TEXT("Origin"));

@@ -38,8 +38,8 @@ bool session_write_csrf(const struct call *call, const uint8_t hash[SHA256_SIZE]
 /** Does a request that changes something come from our own page: the right X-CSRF-Token, and an
  * Origin that is this server's? GET and HEAD change nothing, and pass. False after 403. */
 bool session_allows(struct call *call, const struct session_entry *session) WARN_UNUSED;
-/** Records that the session was used, where that was not recorded in the last minute. Nobody waits
- * for it. */
+/** Records that the session was used, unless that was recorded within the last minute. No request
+ * waits for it. */
 void session_touch(struct call *call, const struct session_entry *session);
 
 /** Appends the Set-Cookie value: the session's secret, or its end for an empty one. */
