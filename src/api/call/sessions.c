@@ -61,7 +61,7 @@ static void on_session(void *arg, const struct record_kind *kind, const void *re
 		*e = s->items[--s->n];
 }
 
-struct load {
+struct session_load {
 	struct session_list list;
 	struct sessions *sessions;
 	uint8_t last[SHA256_SIZE];
@@ -71,7 +71,7 @@ struct load {
 
 static void on_loaded(struct command *cmd, enum err err)
 {
-	struct load *load = (struct load *)cmd;
+	struct session_load *load = (struct session_load *)cmd;
 	for (size_t i = 0; err == ERR_OK && i < load->list.n; i++) {
 		put(load->sessions, &load->list.sessions[i]);
 		if (load->list.sessions[i].hash.n == SHA256_SIZE)
@@ -83,7 +83,7 @@ static void on_loaded(struct command *cmd, enum err err)
 
 enum err sessions_load(struct sessions *s, struct store *store)
 {
-	struct load load = {.sessions = s};
+	struct session_load load = {.sessions = s};
 	s->items = calloc(SESSIONS_MAX, sizeof *s->items);
 	if (s->items == NULL)
 		return ERR_NO_MEMORY;
