@@ -84,6 +84,8 @@ int main(int argc, char **argv)
 	protect_process();
 	if (argc == 2 && strcmp(argv[1], "--version") == 0)
 		return version_main(0, NULL);
+	if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0))
+		return help_main(0, NULL);
 	/* The default command is serve, also if the first word is an option. */
 	if (argc < 2 || argv[1][0] == '-')
 		return serve_main(argc - 1, argv + 1);

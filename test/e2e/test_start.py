@@ -268,6 +268,13 @@ class Commands(Owned):
                                "--allow-http-targets", "--trusted-proxies", "--log-level", "--secret-key-file"):
                     self.assertIn(option + " ", ended.stdout)
 
+    def test_help_without_a_command_lists_the_commands(self):
+        printed = run(REFERD, "help").stdout
+        for command in ("serve", "check", "backup", "restore", "verify", "import", "export", "token"):
+            self.assertIn(f"\n  referd {command} ", printed)
+        for name in ("--help", "-h"):
+            self.assertEqual(run(REFERD, name).stdout, printed)
+
     def test_check_reports_readiness(self):
         server = self.server().start()
         ended = run(REFERD, "check", "--listen", server.address)
