@@ -1,5 +1,5 @@
-"""Owns the tests of the dashboard in a real browser, each a script beside this file, against the real server and the real
-receiver. Never repeats what test/e2e/test_sessions.py sees without a browser.
+"""Owns the tests of the dashboard in a real browser, against the real server and the real receiver. Each test runs a
+script of this directory. Never repeats what test/e2e/test_sessions.py sees without a browser.
 Run by make test-browser; the pictures are left in build/dashboard/pictures/."""
 import json
 import os

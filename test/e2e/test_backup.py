@@ -158,7 +158,8 @@ class AfterServing(Copied):
         with open(broken, "wb") as target:
             target.write(data[:4096 * 3])
         there = os.path.join(self.directory, "nothing-there")
-        for words, status, said in (((broken,), 1, "restore a backup"), (("/no/such.mdb",), 1, "No such file"), ((), 2, "FILE"),
+        for words, status, said in (((broken,), 1, "restore a backup"), (("/no/such.mdb",), 1, "No such file"),
+                                    ((), 2, "FILE"),
                                     ((file, "--data", self.server.data_dir), 1, "in use by another referd")):
             with self.subTest(words=words):
                 done = run(REFERD, "restore", "--data", there, *words)

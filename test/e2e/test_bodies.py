@@ -37,7 +37,8 @@ class Multipart(Bodies):
         self.has(self.api.call("POST", "/api/n8n/users", body, {"Content-Type": media_type}), 201)
 
     def test_a_refused_form_shows_what_was_typed(self):
-        page = self.has(self.multipart({"first_name": "Zo\u00eb", "email": "nobody"}, headers={"Accept": "text/html"}), 422)
+        page = self.has(self.multipart({"first_name": "Zo\u00eb", "email": "nobody"}, headers={"Accept": "text/html"}),
+                        422)
         self.assertIn("Zo\u00eb", page.body.decode())
 
     def test_files_are_refused(self):
@@ -128,7 +129,8 @@ class Encodings(Bodies):
 class Guesses(Bodies):
     def test_only_the_first_unknown_members_get_a_guess(self):
         """A guess costs more than reading a member, and the client decides how many members there are."""
-        for path, value, near in ((f"/{self.code}/join", ANN, "source"), ("/api/v2/campaigns", {"name": "x"}, "colour")):
+        for path, value, near in ((f"/{self.code}/join", ANN, "source"),
+                                  ("/api/v2/campaigns", {"name": "x"}, "colour")):
             unknown = {f"{near}{i}": "x" for i in range(20)}
             errors = self.has(self.api.json("POST", path, {**value, **unknown}), 422).json["errors"]
             self.assertEqual(sum("did you mean" in e[0]["message"] for e in errors.values()), 4)
@@ -164,7 +166,8 @@ class Empty(Bodies):
                     self.has_error(self.api.call("POST", path, b"", headers), 422, *fields)
 
     def test_the_case_of_a_media_type_does_not_matter(self):
-        for i, media_type in enumerate(("Application/JSON; Charset=UTF-8", "application/ld+JSON", "application/x+json;")):
+        for i, media_type in enumerate(("Application/JSON; Charset=UTF-8", "application/ld+JSON",
+                                        "application/x+json;")):
             body = json.dumps({**ANN, "email": f"typed{i}@x.example"}).encode()
             self.has(self.send(body, {"Content-Type": media_type}), 201)
 
@@ -208,7 +211,8 @@ class Values(Bodies):
 
     def test_integers_must_be_whole_numbers(self):
         rule = {"campaign_id": 1, "name": "x", "metric": "amount", "currency": "EUR"}
-        made = self.api.json("POST", "/api/v2/reward-rules", json.dumps({**rule, "amount": 0}).replace(": 0}", ": 5e2}").encode())
+        made = self.api.json("POST", "/api/v2/reward-rules",
+                             json.dumps({**rule, "amount": 0}).replace(": 0}", ": 5e2}").encode())
         self.assertEqual(self.has(made, 201).data["amount"], 500)
         for amount, words in (("5.00", "whole number"), ("5.5", "whole number"), ("-5", "whole number"),
                               ("1e16", "too large"), ("99999999999999999999", "too large")):
@@ -221,7 +225,8 @@ class Values(Bodies):
         campaign = self.campaign(fields={"person_referring": [{"id": "company", "label": "Company", "type": "text"}]})
         webhook = self.webhook()
         calls = (("POST", "/api/v2/campaigns", {"name": "x", "color": "#fff"}, "color", "colour"),
-                 ("POST", "/api/v2/webhooks", {"name": "x", "event": "user.join", "uri": "https://x.example"}, "uri", "url"),
+                 ("POST", "/api/v2/webhooks", {"name": "x", "event": "user.join", "uri": "https://x.example"}, "uri",
+                  "url"),
                  ("POST", "/api/v2/tokens", {"name": "x", "scope": ["read"]}, "scope", "scopes"),
                  ("POST", f"/api/v2/webhooks/{webhook['id']}/rotate-secret", {"overlapSeconds": 1}, "overlapSeconds",
                   "overlap_seconds"),

@@ -103,12 +103,15 @@ class Settings(Builder):
 
     def test_invalid_redirects_are_refused(self):
         for url in ("javascript:alert(1)", "JAVASCRIPT://x.example/%0aalert(1)", "//evil.example", "shop.example", "/x",
-                    "ftp://a.example/", "https://user@a.example/", "https://user:pw@a.example/", "https://a.example/a b",
-                    "https://a.example/\nx", "https:///x", "https://a.example\\@evil.example/", 7, "https://a.example/" +
+                    "ftp://a.example/", "https://user@a.example/", "https://user:pw@a.example/",
+                    "https://a.example/a b",
+                    "https://a.example/\nx", "https:///x", "https://a.example\\@evil.example/", 7,
+                    "https://a.example/" +
                     "x" * 2048, "data:text/html,x"):
             with self.subTest(url):
                 self.refused("redirect", "url", redirect={"url": url})
-        for says, redirect in (("object", "https://a.example/"), ("url", {}), ("same name", {"first_name_param": "code"}),
+        for says, redirect in (("object", "https://a.example/"), ("url", {}),
+                               ("same name", {"first_name_param": "code"}),
                                ("longer than 64 bytes", {"code_param": "x" * 65}), ("text", {"code_param": 1}),
                                ("the members are url, code_param", {"colour": "x"})):
             with self.subTest(says):

@@ -149,8 +149,8 @@ class Days(Dates):
         for campaign in (here, there):
             self.join(campaign["code"], "Ada", "dates@example.com")
         for day, campaign in ((now().date(), here), (self.day_in(name), there)):
-            found = self.has(self.api.get(f"/api/v2/users?filters[email]=dates@example.com&filters[signed_up_at]={day}"),
-                             200).data
+            query = f"filters[email]=dates@example.com&filters[signed_up_at]={day}"
+            found = self.has(self.api.get(f"/api/v2/users?{query}"), 200).data
             self.assertEqual([(u["campaign_id"], u["signed_up_at"]) for u in found], [(campaign["id"], str(day))])
 
     def test_a_test_delivery_has_the_date_of_the_campaign(self):

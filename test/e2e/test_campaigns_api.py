@@ -77,7 +77,8 @@ class Archive(Served):
         archived = self.has(self.api.json("PUT", path, {"status": "archived"}), 200).data
         self.assertEqual((archived["status"], archived["analytics"]["users"]), ("archived", 2))
         for code in (campaign["code"], jessica["code"]):
-            self.assertIn("archived", self.has_error(self.try_join(code, "Ada", "ada@example.com"), 409).json["message"])
+            self.assertIn("archived",
+                          self.has_error(self.try_join(code, "Ada", "ada@example.com"), 409).json["message"])
         self.has_error(self.api.json("POST", "/api/v2/users", {"campaign_id": campaign["id"], "first_name": "Ada",
                                                                "email": "ada@example.com"}), 409)
         # A friend who joined earlier may still qualify.
@@ -230,7 +231,8 @@ class Refusals(Served):
                 self.assertEqual(answer.headers["Allow"], allow)
 
     def test_the_credentials_are_checked_before_the_media_type(self):
-        answer = self.has_error(self.public.call("POST", "/api/v2/campaigns", b"{", {"Content-Type": "text/plain"}), 401)
+        answer = self.has_error(self.public.call("POST", "/api/v2/campaigns", b"{", {"Content-Type": "text/plain"}),
+                                401)
         self.assertTrue(answer.headers["WWW-Authenticate"].startswith("Bearer"))
 
     def test_wrong_credentials_are_refused(self):

@@ -101,7 +101,8 @@ class Clock(Ops):
         self.set_clock(0)
         self.restart()
         soon = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(time.time() + 49 * 3600))
-        until(lambda: self.deliveries(webhook_id=webhook["id"])[0]["next_attempt_at"] < soon, "the retry is moved to an earlier time")
+        until(lambda: self.deliveries(webhook_id=webhook["id"])[0]["next_attempt_at"] < soon,
+              "the retry is moved to an earlier time")
         self.remove(webhook)
 
 

@@ -40,7 +40,8 @@ class CostlyRequests(Served):
         """The rest of the body is skipped, wherever the network cuts it."""
         join = f"/{self.campaign()['code']}/join"
         head = f"POST {join} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
-        bodies = (b"Content-Length: 5\r\n\r\n[1,2]", b"Transfer-Encoding: chunked\r\n\r\n2;a=b\r\n[1\r\n1\r\n]\r\n0\r\nT: 1\r\n\r\n")
+        bodies = (b"Content-Length: 5\r\n\r\n[1,2]",
+                  b"Transfer-Encoding: chunked\r\n\r\n2;a=b\r\n[1\r\n1\r\n]\r\n0\r\nT: 1\r\n\r\n")
         for body in bodies:
             data = head.encode() + body + b"GET /readyz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
             for cut in range(len(head), len(head) + len(body)):

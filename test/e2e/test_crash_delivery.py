@@ -86,7 +86,8 @@ class CrashDelivery(Served):
                             fields=["code", "event"], retry_schedule=[1] * 32, concurrency=CONCURRENCY)
 
     def replay(self, hook, since, status):
-        self.has(self.api.json("POST", f"/api/v2/webhooks/{hook['id']}/replay", {"since": since, "status": status}), 202)
+        self.has(self.api.json("POST", f"/api/v2/webhooks/{hook['id']}/replay", {"since": since, "status": status}),
+                 202)
 
     def crash(self, campaign, cycle):
         """Kills the server at a random moment, counted in time or in acknowledged joins and received requests."""

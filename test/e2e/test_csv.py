@@ -220,7 +220,8 @@ class Import(Tables):
         finally:
             for s in sockets:
                 s.close()
-        until(lambda: self.send(campaign, b"first_name,email\nA,x@example.com\n").status == 200, "another import is accepted")
+        until(lambda: self.send(campaign, b"first_name,email\nA,x@example.com\n").status == 200,
+              "another import is accepted")
 
 
 class Stopped(Tables):
@@ -304,7 +305,8 @@ class Export(Tables):
         self.take(into, data.encode(), api=api, created=0, existing=201, qualified=0)
         public = Client(second.address)
         for person in people[::20]:
-            answer = public.form(f"/{person['code']}/join", {"first_name": "X", "email": f"by-{person['id']}@example.com"})
+            answer = public.form(f"/{person['code']}/join",
+                                 {"first_name": "X", "email": f"by-{person['id']}@example.com"})
             referrer = self.has(api.get(f"/api/v2/users/{self.has(answer, 201).data['id']}"), 200).data["referrer_id"]
             self.assertEqual(self.has(api.get(f"/api/v2/users/{person['code']}"), 200).data["id"], referrer)
         self.assertEqual(second.stop(), 0)

@@ -113,7 +113,8 @@ class Payload(Delivered):
         self.assertEqual(self.one("/letters")["body"], "first_name=Mary+Ann+%26+Zo%C3%AB%3D100%25")
 
     def test_fields_are_renamed_and_hidden(self):
-        self.webhook("/renamed", fields=[{"field": "email", "as": "email_address"}, {"field": "code", "as": "the code"}],
+        self.webhook("/renamed",
+                     fields=[{"field": "email", "as": "email_address"}, {"field": "code", "as": "the code"}],
                      hidden_fields=[{"name": "list", "value": "a b&c"}, {"name": "empty", "value": ""}])
         _, jessica = self.example()
         byron = self.join(jessica["code"])
@@ -293,7 +294,8 @@ class Log(Delivered):
                          (second["webhook_id"], second["body"], second["target"]))
         path = f"/api/v2/deliveries/{delivery['id']}"
         log = until(lambda: (d := self.api.get(path).data["log"])[1:] and d, "the second attempt's record")
-        self.assertEqual([(a["number"], a["status"], a["error"]) for a in log], [(1, 500, "status"), (2, 500, "status")])
+        self.assertEqual([(a["number"], a["status"], a["error"]) for a in log],
+                         [(1, 500, "status"), (2, 500, "status")])
         self.assertGreater(log[0]["duration_us"]["total"], 0)
         gap_s = unix_time(log[1]["at"]) - unix_time(log[0]["at"])
         # The schedule is 4 to 6 s, plus the loop's turn and a busy machine.
@@ -389,7 +391,8 @@ class Removed(Delivered):
         jessica = self.join(self.campaign()["code"], "Jessica", "jessica@example.com")
         webhook = self.webhook(url="https://127.0.0.1:9/x", retry_schedule=[3600])
         self.join(jessica["code"])
-        first = until(lambda: next((d for d in self.api.get("/api/v2/deliveries").data if d["attempts"]), None), "an attempt")
+        first = until(lambda: next((d for d in self.api.get("/api/v2/deliveries").data if d["attempts"]), None),
+                      "an attempt")
         self.has(self.api.call("DELETE", f"/api/v2/webhooks/{webhook['id']}"), 204)
         until(lambda: self.api.get(f"/api/v2/deliveries/{first['id']}").data["status"] == "cancelled", "cancelled")
 
@@ -399,7 +402,8 @@ class Tried(Delivered):
         webhook = self.webhook(url="https://127.0.0.1:9/x", retry_schedule=[3600])
         for _ in range(2):
             self.has(self.api.json("POST", f"/api/v2/webhooks/{webhook['id']}/test", {}), 202)
-        until(lambda: [d["attempts"] for d in self.api.get("/api/v2/deliveries").data] == [1, 1], "an attempt of both tests")
+        until(lambda: [d["attempts"] for d in self.api.get("/api/v2/deliveries").data] == [1, 1],
+              "an attempt of both tests")
 
 
 class Order(Delivered):

@@ -57,7 +57,8 @@ class DiskFull(Served):
         for email, code in list(acknowledged.items())[::97]:
             self.assertEqual(self.user(code)["email"], email)
         self.assertEqual(subprocess.run(["mount", "-o", "remount,size=64m", self.mount], check=False).returncode, 0)
-        until(lambda: self.try_join(campaign["code"], email="after@example.com").status in (200, 201), "the server recovers")
+        until(lambda: self.try_join(campaign["code"], email="after@example.com").status in (200, 201),
+              "the server recovers")
         report = self.has(take(), 200).data
         self.assertEqual((report["created"] + report["existing"], report["refused_total"]), (5000, 0))
         self.assertEqual(self.server.stop(), 0)

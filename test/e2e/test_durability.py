@@ -90,7 +90,8 @@ class FirstStart(Places):
             with self.subTest(name):
                 place = self.place(name)
                 os.mkdir(os.path.join(place, "data"), 0o700)
-                with open(os.open(os.path.join(place, "data", file), os.O_CREAT | os.O_WRONLY, 0o600), "wb") as leftover:
+                with open(os.open(os.path.join(place, "data", file), os.O_CREAT | os.O_WRONLY, 0o600),
+                          "wb") as leftover:
                     leftover.write(content)
                 self.check_first_start(place, name)
 

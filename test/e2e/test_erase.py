@@ -41,8 +41,10 @@ class Erase(Ops):
         byron = self.join(jessica["code"], "Byron", "byron@example.com")
         self.has(self.qualify(code=jessica["code"], order_id="7"), 200)
         self.has(self.qualify(code=byron["code"]), 200)
-        until(lambda: len(self.deliveries(webhook_id=webhook["id"], status="delivered")) == 5, "five deliveries are delivered")
-        until(lambda: all(d["attempts"] for d in self.deliveries(webhook_id=failing["id"])), "each delivery of the failing webhook has an attempt")
+        until(lambda: len(self.deliveries(webhook_id=webhook["id"], status="delivered")) == 5,
+              "five deliveries are delivered")
+        until(lambda: all(d["attempts"] for d in self.deliveries(webhook_id=failing["id"])),
+              "each delivery of the failing webhook has an attempt")
         self.desk.answers["/failing"] = (500, b"what?")
         self.assertIn(b"Jessica", self.said())
 
@@ -70,8 +72,10 @@ class Erase(Ops):
         resent = [d for d in self.deliveries(user_id=jessica["id"], webhook_id=webhook["id"])]
         self.has_error(self.api.call("POST", f"/api/v2/deliveries/{resent[0]['id']}/resend"), 404)
         before = len(self.desk.at("/all"))
-        replay = self.has(self.do(webhook, "replay", {"since": "2026-01-01", "status": ["missing", "delivered"]}), 202).data
-        until(lambda: self.api.get(f"/api/v2/replays/{replay['id']}").data["state"] == "finished", "the end of the replay")
+        replay = self.has(self.do(webhook, "replay", {"since": "2026-01-01", "status": ["missing", "delivered"]}),
+                          202).data
+        until(lambda: self.api.get(f"/api/v2/replays/{replay['id']}").data["state"] == "finished",
+              "the end of the replay")
         until(lambda: not self.deliveries(webhook_id=webhook["id"], status="pending"), "all are sent")
         self.assertEqual([h for h in self.desk.at("/all")[before:] if "essica" in h["query"] + h["body"]], [])
         self.remove(webhook, failing)

@@ -152,7 +152,8 @@ class Border(Served):
 
     def test_a_request_may_come_byte_by_byte(self):
         code = self.campaign()["code"].encode()
-        data = POST.replace(b"c1111111", code) + b"Connection: close\r\nContent-Length: %d\r\n\r\n%s" % (len(FORM), FORM)
+        data = POST.replace(b"c1111111", code) + b"Connection: close\r\nContent-Length: %d\r\n\r\n%s" % (len(FORM),
+                                                                                                         FORM)
         with connect(self.server) as s:
             s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             for byte in data:

@@ -92,7 +92,8 @@ class Identifiers(Served):
             with self.subTest(name):
                 rewards = self.rewards("due", "custom", user_id=name)
                 self.assertEqual([r["user_id"] for r in rewards], [user["id"]])
-                deliveries = self.has(self.api.get(f"/api/v2/deliveries?{urllib.parse.urlencode({'user_id': name})}"), 200)
+                deliveries = self.has(self.api.get(f"/api/v2/deliveries?{urllib.parse.urlencode({'user_id': name})}"),
+                                      200)
                 self.assertEqual([d["user_id"] for d in deliveries.data], [user["id"]])
                 path = f"/api/v2/webhooks/{webhook['id']}/preview"
                 preview = self.has(self.api.json("POST", path, {"user_id": name}), 200)

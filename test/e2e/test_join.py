@@ -29,7 +29,8 @@ class Join(Served):
         jessica, byron = self.friend(self.campaign())
         self.assertEqual((byron["type"], byron["source"]), ("person_invited", "Referred"))
         self.assertEqual(self.user(byron["code"])["referrer_id"], jessica["id"])
-        self.assertEqual(self.user(jessica["code"])["analytics"], {"reach": 0, "referrals": 1, "qualified_referrals": 0})
+        self.assertEqual(self.user(jessica["code"])["analytics"],
+                         {"reach": 0, "referrals": 1, "qualified_referrals": 0})
 
     def test_a_join_may_be_json(self):
         campaign = self.campaign()

@@ -9,7 +9,8 @@ from test_pages import PAGE, Markup, Pages
 
 
 class Links(Pages):
-    ENDS = ("/", ".", ",", ")", "]", "%3E", "%22", "'", "%20", "%20%20.", "%C2%A0", "%E2%80%8B", "%E2%80%9D", "%E2%80%99.",
+    ENDS = ("/", ".", ",", ")", "]", "%3E", "%22", "'", "%20", "%20%20.", "%C2%A0", "%E2%80%8B", "%E2%80%9D",
+            "%E2%80%99.",
             "%EF%BC%89", "%22).", "&quot;", "&gt;", "%26gt%3B", "//", "%0A", "*")
 
     def leads_to(self, path, location):
@@ -68,7 +69,8 @@ class Parameters(Pages):
         for query in ("?first_name=x%00x", "?first_name=%FF", "?first_name=" + "x" * 600):
             self.assertEqual(self.inputs(self.page(f"/{code}/join{query}"))["first_name"], "")
         # Typed values win over the link's parameters.
-        refused = self.public.form(f"/{code}/join?first_name=Ada&email=ada@x.org", {"first_name": "", "email": "no"}, PAGE)
+        refused = self.public.form(f"/{code}/join?first_name=Ada&email=ada@x.org", {"first_name": "", "email": "no"},
+                                   PAGE)
         typed = self.inputs(Markup(self.has(refused, 422)))
         self.assertEqual((typed["first_name"], typed["email"]), ("", "no"))
 
@@ -134,7 +136,8 @@ class Parameters(Pages):
         self.assertEqual(campaign["pass_params"], usual)
         path = f"/api/v2/campaigns/{campaign['id']}"
         for names, shown in (([], []), (["ref.id"], ["ref.id"]), (None, usual)):
-            self.assertEqual(self.has(self.api.json("PUT", path, {"pass_params": names}), 200).data["pass_params"], shown)
+            self.assertEqual(self.has(self.api.json("PUT", path, {"pass_params": names}), 200).data["pass_params"],
+                             shown)
         for names in ("utm_source", [1], ["a b"], [""], ["code"], ["email"], ["a", "a"], ["x" * 65],
                       [f"p{i}" for i in range(17)]):
             self.has_error(self.api.json("PUT", path, {"pass_params": names}), 422, "pass_params")

@@ -35,7 +35,8 @@ class Log(Ops):
         line = self.assert_logged("webhook.failing", webhook_id=webhook["id"])[0]
         self.assertEqual((line["status"], line["error"]), (500, "status"))
         self.assertIn(line["delivery_id"], [d["id"] for d in self.deliveries(webhook_id=webhook["id"])])
-        until(lambda: all(d["attempts"] for d in self.deliveries(webhook_id=webhook["id"])), "an attempt of each delivery")
+        until(lambda: all(d["attempts"] for d in self.deliveries(webhook_id=webhook["id"])),
+              "an attempt of each delivery")
         self.assertEqual(len(self.lines("webhook.failing", webhook_id=webhook["id"])), 1)
         self.remove(webhook)
 

@@ -61,7 +61,8 @@ class Million(Served):
         lines = out.splitlines()
         self.assertEqual(len(lines), refused + 1)
         created = USERS - refused
-        self.assertRegex(lines[-1], rf"^{USERS} lines: {created} created, 0 existing, \d+ qualified, {refused} refused$")
+        self.assertRegex(lines[-1],
+                         rf"^{USERS} lines: {created} created, 0 existing, \d+ qualified, {refused} refused$")
         out = self.step("the same again", self.server, "import", "--campaign", campaign, source, status=1)
         self.assertRegex(out.splitlines()[-1], f"^{USERS} lines: 0 created, {created} existing, 0 qualified")
         self.step("export", self.server, "export", "--campaign", campaign, target)

@@ -58,7 +58,8 @@ class Metrics(Served):
                 self.assertNotRegex(name, "(milli|micro|nano)seconds|_ms|_kib|_kb")
                 self.assertTrue(samples or name.startswith("referd_webhook_"))
         self.assertEqual(list(page["referd_build_info"][1].values()), [1])
-        for name in ("process_cpu_seconds_total", "process_resident_memory_bytes", "process_open_fds", "process_max_fds",
+        for name in ("process_cpu_seconds_total", "process_resident_memory_bytes", "process_open_fds",
+                     "process_max_fds",
                      "process_start_time_seconds", "process_virtual_memory_bytes"):
             self.assertGreater(page[name][1][(name, "")], 0, name)
         self.assertLess(page["process_open_fds"][1][("process_open_fds", "")], 100)
@@ -188,7 +189,8 @@ class Hangup(Directory):
 
 class Commands(Served):
     def export(self, file, *options):
-        return run(REFERD, "export", "--campaign", str(self.people["id"]), file, "--listen", self.server.address, *options,
+        return run(REFERD, "export", "--campaign", str(self.people["id"]), file, "--listen", self.server.address,
+                   *options,
                    env={"REFERD_API_TOKEN": self.server.token})
 
     def test_an_export_replaces_a_file_only_with_force(self):

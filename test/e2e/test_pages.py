@@ -179,7 +179,8 @@ class Form(Pages):
         self.assertEqual(page.all("input", name="email")[0]["value"], "Jessica@example.com")
 
     def test_closed_campaigns_show_a_page(self):
-        closed = (({"status": "archived"}, "has ended"), ({"status": "paused"}, "paused"), ({"status": "draft"}, "not open yet"),
+        closed = (({"status": "archived"}, "has ended"), ({"status": "paused"}, "paused"),
+                  ({"status": "draft"}, "not open yet"),
                   ({"ends_at": "2020-01-01"}, "has ended"), ({"starts_at": "2100-01-01"}, "not started"))
         for fields, words in closed:
             with self.subTest(fields):
@@ -406,7 +407,8 @@ class Cors(Pages):
         path = f"/{self.campaign(origins=[self.ORIGIN])['code']}/join"
         usual = ["Content-Type", "Idempotency-Key"]
         for asked, allowed in (("hx-request,hx-current-url,content-type", ["hx-request", "hx-current-url"]),
-                               ("X-Requested-With", ["X-Requested-With"]), ("  x-a ,\t!#$%&'*+-.^_`|~9", ["x-a", "!#$%&'*+-.^_`|~9"]),
+                               ("X-Requested-With", ["X-Requested-With"]),
+                               ("  x-a ,\t!#$%&'*+-.^_`|~9", ["x-a", "!#$%&'*+-.^_`|~9"]),
                                ("x-a,b c,d\"e,f:g,,*/*", ["x-a"]), ("", []), (",".join(["x-long"] * 200), [])):
             with self.subTest(asked):
                 asks = {"Origin": self.ORIGIN, "Access-Control-Request-Method": "POST",

@@ -33,7 +33,8 @@ class Together(Served):
 
     def test_reward_rules(self):
         self.refused("POST", "/api/v2/reward-rules",
-                     {"campaign_id": 999999, "name": "", "metric": "amount", "amount": 0, "currency": "euro", "every": 2,
+                     {"campaign_id": 999999, "name": "", "metric": "amount", "amount": 0, "currency": "euro",
+                      "every": 2,
                       "hold_days": -1},
                      "campaign_id", "name", "amount", "currency", "every", "hold_days")
         # Fields that depend on the metric are not judged if the metric is wrong.
@@ -86,7 +87,8 @@ class Together(Served):
         campaign = self.campaign(fields={"person_referring": [
             {"id": "day", "label": "Day", "type": "date", "required": True}]})
         page = self.has(self.api.call("POST", f"/{campaign['code']}/join", b"first_name=&email=x",
-                                      {"Accept": "text/html", "Content-Type": "application/x-www-form-urlencoded"}), 422)
+                                      {"Accept": "text/html", "Content-Type": "application/x-www-form-urlencoded"}),
+                        422)
         for field in (b"first_name", b"email", b"day"):
             self.assertIn(b'href="#f-' + field + b'"', page.body)
             self.assertIn(b'id="e-' + field + b'"', page.body)
@@ -113,7 +115,8 @@ class Together(Served):
 
     def test_columns_of_an_import(self):
         campaign = self.campaign()["id"]
-        answer = self.api.call("POST", f"/api/v2/campaigns/{campaign}/users/import", b"first_name,colour,size,first_name\n",
+        answer = self.api.call("POST", f"/api/v2/campaigns/{campaign}/users/import",
+                               b"first_name,colour,size,first_name\n",
                                {"Content-Type": "text/csv"})
         self.has_error(answer, 422, "colour", "size", "first_name")
 

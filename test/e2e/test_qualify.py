@@ -23,7 +23,8 @@ class Qualify(Served):
         self.assertLess(abs((now - moment).total_seconds()), 60)
         again = self.has(self.qualify(code=byron["code"]), 200).json
         self.assertEqual(again, {"data": data, "changed": False, "rewards": []})
-        self.assertEqual(self.user(jessica["code"])["analytics"], {"reach": 0, "referrals": 1, "qualified_referrals": 1})
+        self.assertEqual(self.user(jessica["code"])["analytics"],
+                         {"reach": 0, "referrals": 1, "qualified_referrals": 1})
         self.assertEqual(self.analytics(campaign)["qualified_referrals"], 1)
         self.assertEqual(self.user(byron["code"])["qualified_at"], data["qualified_at"])
 
@@ -176,14 +177,16 @@ class Parameters(Served):
             self.assertIsNone(self.user(friend["code"])["qualified_at"])
         path = f"/webhook/{self.server.inbound}/qualify"
         for word in (None, [], {}, 1.5):
-            self.has_error(self.public.json("POST", path, {"code": friend["code"], "qualified": word}), 422, "qualified")
+            self.has_error(self.public.json("POST", path, {"code": friend["code"], "qualified": word}), 422,
+                           "qualified")
         self.assertIsNone(self.user(friend["code"])["qualified_at"])
 
     def test_a_whole_number_may_have_a_decimal_point(self):
         campaign = self.campaign()
         _, byron = self.friend(campaign)
         path = f"/webhook/{self.server.inbound}/qualify"
-        send = lambda **fields: self.has(self.public.json("POST", path, {"campaign_id": float(campaign["id"]), **fields}), 200).json
+        send = lambda **fields: self.has(self.public.json("POST", path,
+                                                          {"campaign_id": float(campaign["id"]), **fields}), 200).json
         first = send(email="byron@example.com", qualified=1.0, order_id=17.0)
         self.assertTrue(first["changed"])
         self.assertEqual([send(email="byron@example.com", order_id=o) for o in (17, "17", 17.0)], [first] * 3)
@@ -193,7 +196,8 @@ class Parameters(Served):
 
     def query(self, query, body=b"", kind="application/x-www-form-urlencoded", headers=None):
         path = f"/webhook/{self.server.inbound}/qualify?{query}"
-        return self.public.call("POST", path, body, {"Content-Type": kind, **(headers or {})} if kind else headers or {})
+        return self.public.call("POST", path, body,
+                                {"Content-Type": kind, **(headers or {})} if kind else headers or {})
 
     def test_the_query_fills_in_what_the_body_omits(self):
         _, byron = self.friend(self.campaign())

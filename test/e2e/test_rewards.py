@@ -8,7 +8,8 @@ from harness import DEFAULT_FIELDS, Served, form_of, path_of, until
 
 REWARD = ("id rule_id campaign_id name metric state recipient user_id user_code first_name email cause_user_id amount "
           "amount_display currency coupon auto_issue method in_review reason created_at due_at issued_at cancelled_at "
-          "clawback_at clawback_amount clawback_amount_display reward_id recipient_id can_be_issued count total").split()
+          "clawback_at clawback_amount clawback_amount_display reward_id recipient_id can_be_issued count "
+          "total").split()
 AMOUNT = {"metric": "amount", "amount": 4990, "currency": "EUR"}
 
 
@@ -95,7 +96,8 @@ class Rules(Rewards):
         campaign = self.campaign()
         rule = self.rule(campaign, **AMOUNT)
         path = f"/api/v2/reward-rules/{rule['id']}"
-        self.assertEqual(self.has(self.api.json("PUT", path, {"recipient": "invited"}), 200).data["recipient"], "invited")
+        self.assertEqual(self.has(self.api.json("PUT", path, {"recipient": "invited"}), 200).data["recipient"],
+                         "invited")
         self.has(self.api.json("PUT", path, {"recipient": "referrer", "trigger": "join"}), 200)
         jessica = self.join(campaign["code"])
         for change in ({"recipient": "invited"}, {"trigger": "qualify"}, {"type": "recurring", "every": 2},
@@ -120,7 +122,8 @@ class Rules(Rewards):
 
     def test_rules_are_listed(self):
         campaign = self.campaign()
-        rules = [self.rule(campaign, **AMOUNT), self.rule(campaign, metric="custom"), self.rule(campaign, metric="coupon")]
+        rules = [self.rule(campaign, **AMOUNT), self.rule(campaign, metric="custom"),
+                 self.rule(campaign, metric="coupon")]
         here = f"campaign_id={campaign['id']}"
         ids = [r["id"] for r in self.api.get(f"/api/v2/reward-rules?{here}").data]
         self.assertEqual(ids, [r["id"] for r in rules])
@@ -219,7 +222,8 @@ class Due(Rewards):
         self.assertEqual([t["event"] for t in told], ["reward.due", "reward.issued"])
         self.assertEqual(told[1], {
             "event": "reward.issued", "id": str(jessica["id"]), "rule_id": str(rule["id"]),
-            "reward_id": str(due[0]["id"]), "reward_name": "Thanks", "reward_metric": "amount", "reward_amount": "49.90",
+            "reward_id": str(due[0]["id"]), "reward_name": "Thanks", "reward_metric": "amount",
+            "reward_amount": "49.90",
             "reward_currency": "EUR", "reward_coupon": "", "reward_reason": "", "reward_clawback": "false",
             "recipient": "referrer"})
         typed = json.loads(self.await_hooks(1, target="/json")[0]["body"])
@@ -231,8 +235,10 @@ class Due(Rewards):
         campaign = self.campaign()
         self.rule(campaign, **AMOUNT)
         self.rule(campaign, name="Again", **AMOUNT)
-        of_rewards = "event reward_id reward_name reward_metric reward_amount reward_currency reward_coupon recipient".split()
-        hook = self.webhook("/default", event=["user.qualified", "reward.due"], campaign_id=campaign["id"], format="form")
+        of_rewards = ("event reward_id reward_name reward_metric reward_amount reward_currency reward_coupon "
+                      "recipient").split()
+        hook = self.webhook("/default", event=["user.qualified", "reward.due"], campaign_id=campaign["id"],
+                            format="form")
         self.assertEqual([f["field"] for f in hook["fields"]], DEFAULT_FIELDS + of_rewards)
         self.qualified_friend(campaign)
         told = [form_of(h["body"]) for h in self.await_hooks(3, target="/default")]
@@ -430,7 +436,8 @@ class Orders(Rewards):
         january = self.order(byron, "january", "30")
         self.assertEqual(self.brief(january), (True, True, [("due", "3.00", None)]))
         reward = january["rewards"][0]
-        self.assertEqual({k: reward[k] for k in ("rule_id", "name", "metric", "recipient", "user_id", "amount", "currency",
+        self.assertEqual({k: reward[k] for k in ("rule_id", "name", "metric", "recipient", "user_id", "amount",
+                                                 "currency",
                                                  "coupon")},
                          {"rule_id": rule["id"], "name": "Thanks", "metric": "commission", "recipient": "referrer",
                           "user_id": jessica["id"], "amount": 300, "currency": "EUR", "coupon": None})
@@ -458,7 +465,8 @@ class Orders(Rewards):
             answer = self.refund(byron, "A", part)
             self.assertEqual(self.brief(answer), (False, True, [("issued", "10.00", back)]))
         reward = self.reward(answer["rewards"][0]["id"])
-        self.assertEqual((reward["amount"], reward["clawback_amount"], reward["clawback_amount_display"]), (1000, 400, "4.00"))
+        self.assertEqual((reward["amount"], reward["clawback_amount"], reward["clawback_amount_display"]),
+                         (1000, 400, "4.00"))
         self.order(byron, "B", "100.00")
         self.assertEqual(self.brief(self.refund(byron, "A"))[1:], (True, [("issued", "10.00", "10.00")]))
         # Each response has the part that it takes back, and the total.
@@ -483,7 +491,8 @@ class Orders(Rewards):
             with self.subTest(fields):
                 self.has_error(self.qualify(**{"code": byron["code"], "qualified": "false", **fields}), 422, field)
         self.refund(byron, "A", "50")
-        message = self.has_error(self.qualify(code=byron["code"], qualified="false", order_id="A", refund_amount="10"), 422,
+        message = self.has_error(self.qualify(code=byron["code"], qualified="false", order_id="A", refund_amount="10"),
+                                 422,
                                  "refund_amount").json["message"]
         self.assertIn("the total refunded so far", message)
         self.has_error(self.qualify(code=byron["code"], qualified="false", order_id="C"), 404)
@@ -507,7 +516,8 @@ class Orders(Rewards):
         good = {"campaign_id": campaign, "name": "Thanks", **AMOUNT, "repeat": "every_order"}
         for change, field in (({"type": "recurring", "every": 2}, "repeat"), ({"trigger": "join"}, "repeat"),
                               ({"type": "milestone", "thresholds": [2]}, "repeat"), ({"repeat": "always"}, "repeat"),
-                              ({"repeat": "once", "max_per_user": 2}, "max_per_user"), ({"max_per_user": -1}, "max_per_user")):
+                              ({"repeat": "once", "max_per_user": 2}, "max_per_user"),
+                              ({"max_per_user": -1}, "max_per_user")):
             with self.subTest(change):
                 self.has_error(self.api.json("POST", "/api/v2/reward-rules", {**good, **change}), 422, field)
         rule, _, byron = self.subscriber("emil")
@@ -522,7 +532,8 @@ class Orders(Rewards):
         self.upload(rule, ["IDA-1", "IDA-2"])
         masked = self.order(byron, "A", "10")["rewards"][0]
         self.assertEqual((masked["state"], masked["coupon"]), ("issued", "********"))
-        shown = self.api.json("PUT", "/api/v2/users/qualification", {"id": byron["id"], "qualified": True, "order_id": "B"})
+        shown = self.api.json("PUT", "/api/v2/users/qualification",
+                              {"id": byron["id"], "qualified": True, "order_id": "B"})
         self.assertEqual(self.has(shown, 200).json["rewards"][0]["coupon"], "IDA-2")
 
 

@@ -57,7 +57,8 @@ class Load(Rewards):
     def test_no_coupon_is_given_twice_or_lost(self):
         campaign = self.campaign()
         rule = self.rule(campaign, metric="coupon", auto_issue=True)
-        self.webhook("/issued", event="reward.issued", campaign_id=campaign["id"], format="json", ordered="none", fields=[
+        self.webhook("/issued", event="reward.issued", campaign_id=campaign["id"], format="json", ordered="none",
+                     fields=[
             {"field": n, "as": n} for n in ("event_id", "id", "reward_id", "reward_coupon")])
         given = [f"COUPON-{i:05}" for i in range(COUPONS)]
         self.assertEqual(self.has(self.upload(rule, "\n".join(given), "text/csv"), 201).data["added"], COUPONS)
@@ -69,7 +70,8 @@ class Load(Rewards):
         answers = lanes.send([post(f"/webhook/{self.server.inbound}/qualify", f"code={f['code']}") for f in friends])
         self.assertTrue(all(b'"changed":true' in body for _, body in answers))
 
-        self.assertEqual(self.read_rule(rule)["rewards"], {"due": LATER, "issued": COUPONS, "cancelled": 0, "clawbacks": 0})
+        self.assertEqual(self.read_rule(rule)["rewards"],
+                         {"due": LATER, "issued": COUPONS, "cancelled": 0, "clawbacks": 0})
         self.agree(rule, given)
         due = self.rewards("due", "coupon", campaign_id=campaign["id"])
         self.assertEqual(len(due), LATER)

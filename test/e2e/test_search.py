@@ -62,7 +62,8 @@ class Users(Search):
                 ([("qualified_at", "2020-01-01", ">")], [b]), ([("qualified_at", "2099-01-01", "<")], [b]),
                 ([("signed_up_at", today, "=")], [j, b, z]), ([("signed_up_at", today, ">")], []),
                 ([("signed_up_at", today, ">="), ("signed_up_at", today, "<=")], [j, b, z]),
-                ([("signed_up_at", f"{today}T00:00:00Z", "<=")], []), ([("signed_up_at", f"{today} 00:00:00", ">=")], [j, b, z]),
+                ([("signed_up_at", f"{today}T00:00:00Z", "<=")], []),
+            ([("signed_up_at", f"{today} 00:00:00", ">=")], [j, b, z]),
                 ([("first_name", "Byron", "="), ("source", "Referred", "=")], [b]),
                 ([("first_name", "Byron", "="), ("source", "Widget", "=")], [])):
             with self.subTest(cases):
@@ -140,14 +141,16 @@ class Users(Search):
                 ([condition("email", "x", 7)], "email", ("operator",)),
                 ([condition("email", "x" * 255)], "email", ("254",)),
                 ([condition("email", "%a" * 9, "like")], "email", ("%",)),
-                ([{"field": "email"}], "email", ("value",)), ([{"value": 1}], "filters", ("field",)), ([7], "filters", ("field",)),
+                ([{"field": "email"}], "email", ("value",)), ([{"value": 1}], "filters", ("field",)),
+            ([7], "filters", ("field",)),
                 ([condition("id", 1)] * 17, "filters", ("16",))):
             with self.subTest(conditions):
                 body = {"filters": {"value": conditions, "operator": "AND"}}
                 answer = self.has_error(self.api.json("POST", f"{USERS}/search", body), 422, field)
                 for word in words:
                     self.assertIn(word, answer.json["message"])
-        for filters, field in (({"value": [], "operator": "XOR"}, "operator"), ({"value": 7}, "filters"), (7, "filters"),
+        for filters, field in (({"value": [], "operator": "XOR"}, "operator"), ({"value": 7}, "filters"),
+                               (7, "filters"),
                                ({"value": {"field": "id"}}, "filters"), ({"operator": 7}, "operator")):
             self.has_error(self.api.json("POST", f"{USERS}/search", {"filters": filters}), 422, field)
         for path, send in ((f"{USERS}/search", lambda p: self.api.json("POST", p, {})), (USERS, self.api.get),
@@ -178,13 +181,16 @@ class Users(Search):
             with self.subTest(query):
                 self.assertEqual(self.ids(campaign_id=campaign["id"], **query), expected)
         with self.subTest("they stay in the links"):
-            page = self.list(per_page=1, campaign_id=campaign["id"], **{"filters[email]": "byron.of.search@example.org"})
+            page = self.list(per_page=1, campaign_id=campaign["id"],
+                             **{"filters[email]": "byron.of.search@example.org"})
             self.assertEqual([u["id"] for u in self.api.get(path_of(page["links"]["first"])).data], [b])
         for query, field in (({"filters[0][field]": "colour", "filters[0][value]": 1}, "colour"),
                              ({"filters[colour]": "red"}, "colour"), ({"filters[0][field]": "id"}, "id"),
-                             ({"filters[0][value]": "1"}, "filters"), ({"filters[0][colour]": "1"}, "filters[0][colour]"),
+                             ({"filters[0][value]": "1"}, "filters"),
+                             ({"filters[0][colour]": "1"}, "filters[0][colour]"),
                              ({"filters": "1"}, "filters"), ({"filters[0": "1"}, "filters[0"), ({"id": "x"}, "id"),
-                             ({"id": "0"}, "id"), ({"code": ""}, "code"), ({"filters[id][0][value]": 1}, "filters[id][0][value]")):
+                             ({"id": "0"}, "id"), ({"code": ""}, "code"),
+                             ({"filters[id][0][value]": 1}, "filters[id][0][value]")):
             with self.subTest(query):
                 self.has_error(self.api.get(f"{USERS}?{urllib.parse.urlencode(query)}"), 422, field)
 
@@ -202,11 +208,13 @@ class Others(Search):
         self.assertEqual([c["id"] for c in self.api.get(f"{path}?filters[name]=spring+of+search").data], [one["id"]])
         self.assertIn("analytics", self.search(path, ours, query="?with=campaign.analytics")["data"][0])
         body = {"filters": {"value": [condition("colour", 1)]}}
-        self.assertIn("status", self.has_error(self.api.json("POST", f"{path}/search", body), 422, "colour").json["message"])
+        self.assertIn("status",
+                      self.has_error(self.api.json("POST", f"{path}/search", body), 422, "colour").json["message"])
 
     def test_rewards_and_rules_are_searched(self):
         campaign = self.campaign()
-        rules = [self.rule(campaign, metric="amount", amount=100 * n, currency="EUR", name=f"Rule {n}")["id"] for n in (1, 2)]
+        rules = [self.rule(campaign, metric="amount", amount=100 * n, currency="EUR",
+                           name=f"Rule {n}")["id"] for n in (1, 2)]
         jessica, byron = self.friend(campaign)
         self.has(self.qualify(code=byron["code"]), 200)
         first, second = (r["id"] for r in self.rewards("due", "amount", campaign_id=campaign["id"]))
@@ -254,7 +262,8 @@ class Bounded(Search):
         campaign = self.campaign()
         rows = "".join(f"{'😀' * 40} {i},p{i}@bound.example\r\n" for i in range(1200))
         path = f"/api/v2/campaigns/{campaign['id']}/users/import"
-        self.has(self.api.call("POST", path, ("first_name,email\r\n" + rows).encode(), {"Content-Type": "text/csv"}), 200)
+        self.has(self.api.call("POST", path, ("first_name,email\r\n" + rows).encode(), {"Content-Type": "text/csv"}),
+                 200)
         wanted = [condition("first_name", "% 1199", "like"), condition("first_name", "% 7", "like")]
         seen, following = [], f"{USERS}/search?campaign_id={campaign['id']}"
         for pages in itertools.count(1):

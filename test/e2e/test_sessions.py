@@ -1,5 +1,5 @@
-"""Owns the tests of the dashboard's sessions, "Sessions" in src/api/README.md: cookie, CSRF token, origin, and their end.
-Never opens a browser."""
+"""Owns the tests of the dashboard's sessions, "Sessions" in src/api/README.md: cookie, CSRF token, origin, and their
+end. Never opens a browser."""
 import re
 
 from client import Client
@@ -147,7 +147,8 @@ class Dashboard(Served):
                 self.assertIn("immutable", asset.headers["Cache-Control"])
 
     def test_files_come_in_the_coding_that_the_client_accepts(self):
-        for accepted, coding in (("gzip, deflate, br", "br"), ("gzip", "gzip"), ("br;q=0, gzip", "gzip"), ("identity", None)):
+        for accepted, coding in (("gzip, deflate, br", "br"), ("gzip", "gzip"), ("br;q=0, gzip", "gzip"),
+                                 ("identity", None)):
             with self.subTest(accepted):
                 page = self.has(self.page(**{"Accept-Encoding": accepted}), 200)
                 self.assertEqual(page.headers.get("Content-Encoding"), coding)

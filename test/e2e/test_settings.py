@@ -135,7 +135,8 @@ class Settings(Served):
 
     def test_only_signed_parameters_count(self):
         code = self.friend(self.campaign(), email="unsigned@example.com")[1]["code"]
-        for body, query, field in ((b"order_id=A-1", f"code={code}", "code"), (b"code=" + code.encode(), "qualified=false", "qualified")):
+        for body, query, field in ((b"order_id=A-1", f"code={code}", "code"),
+                                   (b"code=" + code.encode(), "qualified=false", "qualified")):
             answer = self.public.form(f"/webhook/qualify?{query}", body, signed(self.inbound()["secret"], body))
             self.assertIn("signature", self.has_error(answer, 422, field).json["message"])
         self.assertIsNone(self.user(code)["qualified_at"])

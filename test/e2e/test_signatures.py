@@ -67,7 +67,8 @@ class Signatures(Verified):
             before = len([r for r in self.receiver.received() if path_of(r) == "/rotated"])
             jessica = self.join(self.campaign()["code"], "Jessica", "jessica@example.com")
             self.join(jessica["code"], "Byron", "byron@example.com")
-            came = until(lambda: [r for r in self.receiver.received() if path_of(r) == "/rotated"][before:], "another request")
+            came = until(lambda: [r for r in self.receiver.received() if path_of(r) == "/rotated"][before:],
+                         "another request")
             self.assert_said(came[0])
 
     def test_a_form_verifies_with_openssl(self):

@@ -57,7 +57,8 @@ class Dialects(Tables):
                     user = self.user(self.rows(campaign)[0]["code"])
                     self.assertEqual((user["first_name"], user["email"]), ("Ann", f"ann{i}@x.example"))
                     self.assertEqual(user["meta"], [{"field": "shoe_size", "value": "41"}])
-        for header, field in (("name,vorname,email", "vorname"), ("name,email,mail", "mail"), ("name,email,shoes", "shoes")):
+        for header, field in (("name,vorname,email", "vorname"), ("name,email,mail", "mail"),
+                              ("name,email,shoes", "shoes")):
             with self.subTest(header):
                 self.has_error(self.send(campaign, header.encode() + b"\nA,a@x.example,1\n"), 422, field)
 
@@ -66,7 +67,8 @@ class Dialects(Tables):
         report = self.take(campaign, (
             b"name,email,,code,,\r\nAnn,ann@x.example,,,,\r\n,,,,,\r\n , ,\t,\"\",,\r\n"
             b"Bob,bob@x.example,,,,x\r\nCarl,carl@x.example,here,,,,there\r\nDora,dora@x.example,,,,,,,\r\n,,,,,\r\n"),
-            refused=[(5, "column F"), (6, "column C"), (6, "column G")], created=2, lines=4, refused_total=2, check=False)
+            refused=[(5, "column F"), (6, "column C"), (6, "column G")], created=2, lines=4, refused_total=2,
+                           check=False)
         self.assertIn("no name in the first line", report["refused"][0]["message"])
 
     def take(self, campaign, data, refused=(), check=True, **counts):
@@ -103,7 +105,8 @@ class Dialects(Tables):
         for zone, time in ((None, "2021-03-12T10:45:00.000Z"), ("America/New_York", "2021-03-12T15:45:00.000Z")):
             campaign = self.campaign(**({"timezone": zone} if zone else {}))
             self.take(campaign, b"name,email,signed_up_at\nAnn,ann@x.example,2021-03-12 10:45:00\n"
-                                b"Bob,bob@x.example,2021-03-12 10:45\nCy,cy@x.example,2021-03-12T10:45:00.000\n", created=3)
+                                b"Bob,bob@x.example,2021-03-12 10:45\nCy,cy@x.example,2021-03-12T10:45:00.000\n",
+                      created=3)
             for row in self.rows(campaign):
                 self.assertEqual(self.user(row["code"])["signed_up_time"], time)
 
@@ -176,7 +179,8 @@ class Coupons(Tables):
         for i, data in enumerate(lists):
             with self.subTest(data):
                 # A coupon is in one pool only, so each list has its own codes.
-                self.assertEqual(self.has(self.upload(data.replace(b"A", b"ABCDEFGHIJK"[i:i + 1])), 201).data["added"], 2)
+                self.assertEqual(self.has(self.upload(data.replace(b"A", b"ABCDEFGHIJK"[i:i + 1])), 201).data["added"],
+                                 2)
                 self.assertEqual([c["code"][1:] for c in self.api.get(self.path).data], ["1", "2"])
 
     def test_another_encoding_is_reported(self):
@@ -184,9 +188,11 @@ class Coupons(Tables):
         self.assertEqual(self.has(self.upload(b"W3\n"), 201).data["windows_1252_lines"], 0)
 
     def test_invalid_coupon_lists_are_refused(self):
-        for data, words in ((b"id,note\n1,X1\n", "code, coupon or voucher"), (b"X1,X2\nX3,X4\n", "code, coupon or voucher"),
+        for data, words in ((b"id,note\n1,X1\n", "code, coupon or voucher"),
+                            (b"X1,X2\nX3,X4\n", "code, coupon or voucher"),
                             (b"id,code\n1,\n", "line 2 is empty; nothing was added"),
-                            (b"X1\nX2,X3\n", "more than one cell"), (b"id,code\n1,X1\n2,\n", "line 3"), (b"", "required")):
+                            (b"X1\nX2,X3\n", "more than one cell"), (b"id,code\n1,X1\n2,\n", "line 3"),
+                            (b"", "required")):
             with self.subTest(data):
                 self.assertIn(words, self.has_error(self.upload(data), 422, "codes").json["message"])
 

@@ -42,7 +42,8 @@ class Owned(Directory):
         data = data or os.path.join(self.place, "data")
         ended = run(REFERD, "serve", "--data", data, "--listen", "127.0.0.1:0", *options, env=env, timeout=20)
         self.assertEqual((ended.returncode, ended.stdout), (2, ""), ended)
-        self.assertRegex(ended.stderr, r'\Areferd: [^\n]{10,}\n(\{[^\n]*"level":"warn","event":"serve.refused"[^\n]*\}\n)?\Z')
+        self.assertRegex(ended.stderr,
+                         r'\Areferd: [^\n]{10,}\n(\{[^\n]*"level":"warn","event":"serve.refused"[^\n]*\}\n)?\Z')
         return ended.stderr
 
 
@@ -186,7 +187,8 @@ class Options(Owned):
                         ("--connections", "0"), ("--connections", "many"), ("--max-body", "1TB"),
                         ("--log-level", "loud"), ("--allow-targets", "10.0.0.0/33"), ("--ca-file", "/nonexistent"),
                         ("--drain-timeout", "-1s"), ("--trusted-proxies", "everybody"), ("--public-url", "ftp://x"),
-                        ("--public-url", "https://x.example/sub"), ("--public-url", "https://x.example/?q"), ("--config", "/nonexistent"),
+                        ("--public-url", "https://x.example/sub"), ("--public-url", "https://x.example/?q"),
+                        ("--config", "/nonexistent"),
                         ("extra",)):
             with self.subTest(options):
                 self.refused(*options)

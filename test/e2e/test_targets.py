@@ -122,13 +122,15 @@ class Names(Guarded):
             ("many-and-one", says(*(f"93.184.215.{i}" for i in range(1, 27)), "127.0.0.1"), (loop,)),
             ("nowhere", says(code=NXDOMAIN), self.DNS_TWICE("^no such name$")),
             ("empty", says(), self.DNS_TWICE("^the name has no address$")),
-            ("servfail", says(code=SERVFAIL), self.DNS_TWICE("^the name server failed .SERVFAIL., or did not answer in time$")),
+            ("servfail", says(code=SERVFAIL),
+             self.DNS_TWICE("^the name server failed .SERVFAIL., or did not answer in time$")),
             ("cut", says("127.0.0.1", truncated=True), self.DNS_TWICE("^the DNS answer was truncated")),
             ("silent", says(silent=True), self.DNS_TWICE("did not answer in time$")),
             ("refusing", says(code=REFUSED), self.DNS_TWICE("^the name server refused$")),
             ("garbage", says(raw=b"\x81\x80" + b"\xff" * 40), self.DNS_TWICE("^the (DNS answer|name server)")),
             ("short", says(raw=b"\x81"), self.DNS_TWICE("did not answer in time$")),
-            ("loop", says(raw=b"\x81\x80\0\1\0\1\0\0\0\0" + b"\xc0\x0c" * 30), self.DNS_TWICE("^the (DNS answer|name)")),
+            ("loop", says(raw=b"\x81\x80\0\1\0\1\0\0\0\0" + b"\xc0\x0c" * 30),
+             self.DNS_TWICE("^the (DNS answer|name)")),
         )
 
     REBINDS = (("rebind-4", PUBLIC, "127.0.0.1"), ("rebind-metadata", PUBLIC, "169.254.169.254"),

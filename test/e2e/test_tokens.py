@@ -226,7 +226,8 @@ class Answers(Directory):
             peer.sendall(answer)
 
     def test_every_framing_is_read(self):
-        body = b'{"data":[{"id":7,"name":"CRM","scopes":["read"],"created_at":"2026-11-23T10:00:00Z","expires_at":null}]}'
+        body = (b'{"data":[{"id":7,"name":"CRM","scopes":["read"],"created_at":"2026-11-23T10:00:00Z",'
+                b'"expires_at":null}]}')
         chunks = b"".join(b"%x;x=y\r\n%s\r\n" % (len(p), p) for p in (body[:1], body[1:40], body[40:]))
         for name, answer in {
             "length": b"HTTP/1.1 200 OK\r\ncontent-length:%d\r\n\r\n%s and more" % (len(body), body),

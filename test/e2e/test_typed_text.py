@@ -5,7 +5,8 @@ import urllib.parse
 
 from harness import Served
 
-NOTHING = ["\u200b", "\u00ad", "\u034f", "\ufe0f", "\u2060", "\ufeff", "\u2800", "\u3164", "\u00a0\u3000", "\x00", " \t"]
+NOTHING = ["\u200b", "\u00ad", "\u034f", "\ufe0f", "\u2060", "\ufeff", "\u2800", "\u3164", "\u00a0\u3000", "\x00",
+           " \t"]
 
 
 class TypedText(Served):
@@ -107,10 +108,12 @@ class TypedText(Served):
         self.assertIn("has an invisible character (U+200D) after the @", answer.json["message"])
         answer = self.has_error(self.try_join(campaign["code"], "Ann\u202egnp"), 422, "first_name")
         self.assertIn("has an invisible character (U+202E) that reverses", answer.json["message"])
-        answer = self.has_error(self.api.json("GET", "/api/v2/users?Stra%C3%9Fe=1&a%00b%ff=1", {}), 422, "Straße", "a?b?")
+        answer = self.has_error(self.api.json("GET", "/api/v2/users?Stra%C3%9Fe=1&a%00b%ff=1", {}), 422, "Straße",
+                                "a?b?")
         answer = self.has_error(self.public.call("POST", f"/{campaign['code']}/join",
                                                     b"first_name=A&email=a+b@example.com",
-                                                    {"Content-Type": "application/x-www-form-urlencoded"}), 422, "email")
+                                                    {"Content-Type": "application/x-www-form-urlencoded"}), 422,
+                                "email")
         self.assertIn("%2B", answer.json["message"])
 
     def test_the_stored_text_is_sent(self):

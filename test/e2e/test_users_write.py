@@ -120,7 +120,8 @@ class Create(People):
             meta = [{"field": "Last Name", "value": "A"}, {"field": "last_name", "value": "B"}]
             self.has_error(self.create(campaign, 422, email="new@example.com", meta=meta), 422, "last_name")
         with self.subTest("what was read may be sent back, of a field that is gone too"):
-            self.has(self.api.json("PUT", f"/api/v2/campaigns/{campaign['id']}", {"fields": {"person_referring": []}}), 200)
+            self.has(self.api.json("PUT", f"/api/v2/campaigns/{campaign['id']}", {"fields": {"person_referring": []}}),
+                     200)
             meta = [{"field": "street", "value": "x"}]
             answer = self.has(self.api.json("PUT", f"{USERS}/{made['id']}", {"meta": meta}), 200)
             self.assertEqual(answer.data["meta"], meta)
@@ -224,7 +225,8 @@ class QualifyByChange(Changing):
         for order in ("A", "B"):
             self.has(self.qualify(code=byron["code"], order_id=order, amount="10"), 200)
         for path in (USERS, "/api/v1/users"):
-            for fields in ({"order_id": "A"}, {"order_id": "A", "refund_amount": "5"}, {"amount": 10, "currency": "EUR"}):
+            for fields in ({"order_id": "A"}, {"order_id": "A", "refund_amount": "5"},
+                           {"amount": 10, "currency": "EUR"}):
                 answer = self.api.json("PUT", f"{path}/{byron['id']}", {"qualified": False, **fields})
                 self.assertIn("/users/qualification", self.has_error(answer, 422, *fields).json["message"])
         self.assertTrue(self.user(byron["id"])["qualified"])

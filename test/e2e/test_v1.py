@@ -32,7 +32,8 @@ class Version1(Served):
         self.assertIn("twitter", [s["social"] for s in ada["sharing"]])
         self.has(self.public.get(f"/{ada['code']}/join"), 200)
         with self.subTest("by a form, as the link of another one"):
-            body = f"campaign_id={campaign['id']}&&first_name=Bob&email=bob@v1.example&referrer_code={ada['code']}&select=id"
+            body = (f"campaign_id={campaign['id']}&&first_name=Bob&email=bob@v1.example"
+                    f"&referrer_code={ada['code']}&select=id")
             bob = self.has(self.api.call("POST", USERS, body.encode(), FORM), 201).data
             self.assertEqual((bob["referrer_id"], bob["type"]), (ada["id"], "person_invited"))
             self.assertEqual(self.get(ada["id"])["referrals_count"], 1)
@@ -81,7 +82,8 @@ class Version1(Served):
             form = {"campaign_id": campaign["id"], "first_name": "Ada", "email": "ada@v1.example", name: "company"}
             answer = self.has_error(self.api.form(USERS, form), 422, name.partition("[")[0])
             self.assertIn("JSON", answer.json["message"])
-        form = {"campaign_id": campaign["id"], "first_name": "Ada", "email": "ada@v1.example", "metal": "1", "referrers": "2"}
+        form = {"campaign_id": campaign["id"], "first_name": "Ada", "email": "ada@v1.example", "metal": "1",
+                "referrers": "2"}
         self.has(self.api.form(USERS, form), 201)
 
     def test_users_are_listed(self):
@@ -108,7 +110,8 @@ class Version1(Served):
     def test_campaigns_are_listed(self):
         campaign, paused = self.campaign(name="Live"), self.campaign(status="paused")
         shown = self.has(self.api.get(f"/api/v1/campaigns/{campaign['id']}"), 200).data
-        expected = {k: campaign[k] for k in ("id", "name", "lang", "code", "url", "reach", "status", "starts_at", "ends_at")}
+        expected = {k: campaign[k] for k in ("id", "name", "lang", "code", "url", "reach", "status", "starts_at",
+                                             "ends_at")}
         self.assertEqual(shown, {**expected, "live": True})
         self.assertIs(self.api.get(f"/api/v1/campaigns/{paused['code']}").data["live"], False)
         listed = self.has(self.api.get("/api/v1/campaigns?per_page=250"), 200).data

@@ -217,7 +217,8 @@ class TestEvents(Ops):
                          (webhook["id"], "user.join", None, True))
         hook = self.arrived("/tested")[0]
         body = dict(form_of(hook["body"]))
-        self.assertEqual((body["event"], body["source"], body["id"], body["code"]), ("user.join", "Test", "", "uTEST000"))
+        self.assertEqual((body["event"], body["source"], body["id"], body["code"]),
+                         ("user.join", "Test", "", "uTEST000"))
         self.assertTrue(body["email"].endswith("@example.com"))
         self.assertEqual(hook["headers"]["referd-test"], "true")
         self.assertEqual(hook["headers"]["webhook-id"], delivery["message_id"])
@@ -481,7 +482,8 @@ class Deliveries(Ops):
         self.assertEqual(self.deliveries(status="exhausted"), [])
         moment = qualified[0]["created_at"]
         everything = self.deliveries(per_page=100)
-        for name, fits in (("since", lambda d: d["created_at"] >= moment), ("until", lambda d: d["created_at"] < moment)):
+        for name, fits in (("since", lambda d: d["created_at"] >= moment),
+                           ("until", lambda d: d["created_at"] < moment)):
             self.assertEqual([d["id"] for d in self.deliveries(**{name: moment})],
                              [d["id"] for d in everything if fits(d)])
         self.assertEqual(self.deliveries(until="2020-01-01"), [])
@@ -602,7 +604,8 @@ class Configuration(Ops):
         for i in range(6):
             self.join(jessica["code"], "Friend", f"friend{i}@example.com")
         self.arrived("/refuses", 7)
-        until(lambda: all(d["attempts"] for d in self.deliveries(webhook_id=webhook["id"])), "an attempt of each delivery")
+        until(lambda: all(d["attempts"] for d in self.deliveries(webhook_id=webhook["id"])),
+              "an attempt of each delivery")
         why = self.why(webhook)
         self.assertEqual((why["state"], why["disable_rule"]["failures"], why["disable_rule"]["failing_since"]),
                          ("active", 0, None))

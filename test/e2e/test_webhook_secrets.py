@@ -38,7 +38,8 @@ class Moving(Served):
 
     def test_the_same_origin_keeps_the_values(self):
         for url, same in ((URL, "https://CRM.Example/elsewhere?a=1"), (URL, "https://crm.example:443/in"),
-                          ("https://crm.example:443/in", URL), ("https://crm.example:8443/in", "https://CRM.EXAMPLE:8443/"),
+                          ("https://crm.example:443/in", URL),
+                          ("https://crm.example:8443/in", "https://CRM.EXAMPLE:8443/"),
                           ("https://bücher.example/", "https://xn--bcher-kva.example/in"),
                           ("http://crm.example/", "http://crm.example:80/in")):
             with self.subTest((url, same)):

@@ -138,9 +138,11 @@ class Webhooks(Served):
     def test_a_url_is_checked_when_it_is_saved(self):
         for url, options in (
                 ("http://localhost:5678", ["--allow-http-targets", "--allow-targets 127.0.0.1"]),
-                ("http://crm.example/", ["--allow-http-targets"]), ("https://localhost/", ["--allow-targets 127.0.0.1"]),
+                ("http://crm.example/", ["--allow-http-targets"]),
+            ("https://localhost/", ["--allow-targets 127.0.0.1"]),
                 ("https://LOCALHOST:8443/x", ["--allow-targets"]), ("https://app.localhost/", ["--allow-targets"]),
-                ("https://127.0.0.1/", ["--allow-targets 127.0.0.1"]), ("https://10.1.2.3/", ["--allow-targets 10.1.2.3"]),
+                ("https://127.0.0.1/", ["--allow-targets 127.0.0.1"]),
+            ("https://10.1.2.3/", ["--allow-targets 10.1.2.3"]),
                 ("https://169.254.169.254/", ["--allow-targets"]), ("https://192.168.1.1:8443/", ["--allow-targets"]),
                 ("https://[::1]/", ["--allow-targets ::1"]), ("https://[::ffff:127.0.0.1]/", ["--allow-targets"]),
                 ("https://[fd00::1]/", ["--allow-targets"]), ("https://0.0.0.0/", ["--allow-targets"])):
@@ -150,11 +152,13 @@ class Webhooks(Served):
                     self.assertIn(option, answer.json["message"])
                 answer = self.api.json("POST", "/api/n8n/webhooks", {"url": url, "event": "user.join"})
                 self.assertIn(options[0], self.has_error(answer, 422, "url", "campaign_id").json["message"])
-        for url in ("https://notlocalhost/", "https://localhost.example/", "https://1.1.1.1/", "https://[2606:4700::1]/",
+        for url in ("https://notlocalhost/", "https://localhost.example/", "https://1.1.1.1/",
+                    "https://[2606:4700::1]/",
                     "https://my_host.example/", "https://_hooks._tcp.my-crm.example/", "https://a_b/"):
             with self.subTest(url):
                 self.assertEqual(self.has(self.create(url=url), 201).data["url"], url)
-        for url in ("ftp://crm.example/", "https://-a_b.example/", "https://a_.-b.example/", "https://b\u00fc_cher.example/"):
+        for url in ("ftp://crm.example/", "https://-a_b.example/", "https://a_.-b.example/",
+                    "https://b\u00fc_cher.example/"):
             self.has_error(self.create(url=url), 422, "url")
 
     def test_unknown_payload_fields_are_refused(self):
@@ -205,7 +209,8 @@ class Webhooks(Served):
         made = self.has(self.create(success_statuses=[302, 409]), 201).data
         self.assertEqual(made["success_statuses"], [302, 409])
         path = f"/api/v2/webhooks/{made['id']}"
-        self.assertEqual(self.has(self.api.json("PUT", path, {"name": "ERP"}), 200).data["success_statuses"], [302, 409])
+        self.assertEqual(self.has(self.api.json("PUT", path, {"name": "ERP"}), 200).data["success_statuses"],
+                         [302, 409])
         self.assertEqual(self.has(self.api.json("PUT", path, {"success_statuses": None}), 200).data["success_statuses"],
                          [])
         for wrong in ([100], [199], [600], ["302"], [302.5], 302, "302", {}, [302] * 33):
@@ -252,7 +257,8 @@ class Webhooks(Served):
 
     def test_invalid_headers_are_refused(self):
         names = ("Host", "content-length", "Transfer-Encoding", "connection", "TE", "upgrade", "expect", "trailer",
-                 "proxy-authorization", "keep-alive", "webhook-id", "Webhook-Signature", "", "a b", "a:b", "ä", "n" * 65)
+                 "proxy-authorization", "keep-alive", "webhook-id", "Webhook-Signature", "", "a b", "a:b", "ä",
+                 "n" * 65)
         for name in names:
             with self.subTest(name):
                 self.has_error(self.create(headers=[{"name": name, "value": "x"}]), 422, "headers")
@@ -264,7 +270,8 @@ class Webhooks(Served):
         self.has_error(self.create(colour="red"), 422, "colour")
         # Otherwise the name that the receiver expects would be lost.
         answer = self.has_error(self.create(fields=[{"field": "email", "name": "email_address"}]), 422, "fields")
-        self.assertIn('has an entry with the unknown member "name": the members are field and as', answer.json["message"])
+        self.assertIn('has an entry with the unknown member "name": the members are field and as',
+                      answer.json["message"])
         self.has_error(self.create(hidden_fields=[{"name": "a", "value": "b", "as": "c"}]), 422, "hidden_fields")
         self.has(self.create(fields=["id", {"field": "code", "as": None}]), 201)
 

@@ -8,7 +8,8 @@ import unittest
 
 from harness import Served, path_of, until
 from processes import BUILD, MemoryWatch, rss_anon_kib
-from zoo import (ANSWER, Cage, Certificates, Shut, endlessly, mute, once, redirect, reset, reset_after, silent, slowly, then_silent)
+from zoo import (ANSWER, Cage, Certificates, Shut, endlessly, mute, once, redirect, reset, reset_after, silent, slowly,
+                 then_silent)
 
 CONNECT_MS, TOTAL_MS = 700, 1500
 SLACK_MS = 1000  # for a busy machine; no call may wait for a second deadline
@@ -26,18 +27,23 @@ BOTH = (
     ("endless-header", endlessly(ANSWER, b"X-Header: yes\r\n" * 100), None, 200, "headers are over 24 KiB"),
     ("endless-header-line", endlessly(ANSWER + b"X: ", b"y" * 4096), None, 200, "headers are over 24 KiB"),
     ("ten-megabytes-of-headers", once(ANSWER + b"X-Header: yes\r\n" * 700000 + b"\r\n"), None, 200, "headers are"),
-    ("megabytes-of-headers-of-500", once(b"HTTP/1.1 500 Oh\r\n" + b"X-Header: yes\r\n" * 70000 + b"\r\n"), "status", 500,
+    ("megabytes-of-headers-of-500", once(b"HTTP/1.1 500 Oh\r\n" + b"X-Header: yes\r\n" * 70000 + b"\r\n"), "status",
+     500,
      "headers are"),
-    ("24-kibibytes-of-headers", then_silent(ANSWER + b"X-Header: yes\r\n" * 1600 + b"Content-Length: 2\r\n\r\nok"), None, 200,
+    ("24-kibibytes-of-headers", then_silent(ANSWER + b"X-Header: yes\r\n" * 1600 + b"Content-Length: 2\r\n\r\nok"),
+     None, 200,
      "^$"),
     ("endless-body", endlessly(ANSWER + b"\r\n", b"body" * 1024), None, 200, "over 4 KiB"),
-    ("endless-sized-body", endlessly(ANSWER + b"Content-Length: 99999999999\r\n\r\n", b"body" * 1024), None, 200, "over 4"),
+    ("endless-sized-body", endlessly(ANSWER + b"Content-Length: 99999999999\r\n\r\n", b"body" * 1024), None, 200,
+     "over 4"),
     ("endless-chunks", endlessly(CHUNKED, b"1\r\nx\r\n" * 100), None, 200, "over 4 KiB"),
     ("endless-chunk-size", endlessly(CHUNKED, b"0" * 4096), None, 200, ""),
     ("endless-chunk-extension", endlessly(CHUNKED + b"5;", b"a=b;" * 1024), None, 200, ""),
     ("endless-trailer", endlessly(CHUNKED + b"0\r\n", b"X: y\r\n" * 100), None, 200, ""),
-    ("interim-storm", endlessly(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 50), "protocol", None, "interim|headers are over"),
-    ("hint-storm", endlessly(b"", b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" * 50), "protocol", None, "interim|over"),
+    ("interim-storm", endlessly(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 50), "protocol", None,
+     "interim|headers are over"),
+    ("hint-storm", endlessly(b"", b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" * 50), "protocol", None,
+     "interim|over"),
     ("hint-then-answer", then_silent(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + ANSWER
                                      + b"Content-Length: 2\r\n\r\nok"), None, 200, "^$"),
     ("reset-mid-body", reset_after(ANSWER + SIZED + b"part"), None, 200, ""),
@@ -74,7 +80,8 @@ class Zoo(Served):
             cls.cages[f"http-{name}"] = Cage(script)
             cls.cages[f"https-{name}"] = Cage(script, good)
         cls.cages |= {
-            "http-shut": Shut(), "https-shut": Shut(), "https-mute": Cage(mute), "https-plain": Cage(once(b"no TLS here\r\n")),
+            "http-shut": Shut(), "https-shut": Shut(), "https-mute": Cage(mute),
+            "https-plain": Cage(once(b"no TLS here\r\n")),
             "https-wrong-name": Cage(silent, ours.leaf("wrong", "DNS:other.example")),
             "https-expired": Cage(silent, ours.leaf("expired", days=-1)),
             "https-stranger": Cage(silent, theirs.leaf("stranger")),
@@ -84,7 +91,8 @@ class Zoo(Served):
         return cls.OPTIONS
 
     EXPECTED = {
-        "http-shut": ("timeout", None, "no connection in time"), "https-shut": ("timeout", None, "no connection in time"),
+        "http-shut": ("timeout", None, "no connection in time"),
+        "https-shut": ("timeout", None, "no connection in time"),
         "https-mute": ("timeout", None, "no TLS handshake in time"), "https-plain": ("(timeout|tls)", None, ""),
         "https-wrong-name": ("tls", None, "IP address mismatch"), "https-expired": ("tls", None, "expired"),
         "https-stranger": ("tls", None, "local issuer|self-signed"),

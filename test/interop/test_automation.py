@@ -84,7 +84,8 @@ class Automation(Served):
                                {"name": name, "event": "user.join", "url": url, **fields}), 201)
         jessica = self.join(self.campaign()["code"], "Jessica", "jessica@example.com")
         friend = self.join(jessica["code"], "Byron", f"{name}@example.com")
-        mine = until(lambda: self.api.get(f"/api/v2/deliveries?user_id={friend['id']}&event=user.join").data, "delivery")
+        mine = until(lambda: self.api.get(f"/api/v2/deliveries?user_id={friend['id']}&event=user.join").data,
+                     "delivery")
         delivery_id = mine[0]["id"]
         for attempts in (1, 2, 3):
             answers = until(lambda n=attempts: self.settled(delivery_id, n),
