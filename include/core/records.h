@@ -53,6 +53,13 @@ enum {
 enum webhook_method { WEBHOOK_POST, WEBHOOK_GET, WEBHOOK_PUT, WEBHOOK_PATCH };
 enum webhook_format { FORMAT_QUERY, FORMAT_FORM, FORMAT_JSON, FORMAT_STANDARD };
 enum webhook_order { ORDER_PER_USER, ORDER_NONE, ORDER_STRICT };
+/* Why a webhook is disabled. Versions before 0.3 recorded only the text. */
+enum webhook_disabled_by {
+	DISABLED_BY_0_2,
+	DISABLED_BY_GONE,
+	DISABLED_BY_FAILING,
+	DISABLED_BY_OPERATOR
+};
 enum delivery_status {
 	DELIVERY_PENDING = 1,
 	DELIVERY_HELD,
@@ -249,7 +256,8 @@ struct webhook {
 	 * alone. */
 	struct text origin;
 	struct pairs
-	    plain_headers; /* (name, value), as 0.1 stored them; the next start seals them */
+	    plain_headers;    /* (name, value), as 0.1 stored them; the next start seals them */
+	uint64_t disabled_by; /* enum webhook_disabled_by; counts while disabled_ms is set */
 };
 
 /* Where a webhook's fields come from. */

@@ -20,8 +20,8 @@ const char *webhook_headers_refusal(struct pairs headers) WARN_UNUSED;
 
 /** Appends the list with sealed values. A value that is WEBHOOK_MASK stays as it is. */
 void webhook_headers_seal(const uint8_t key[SEAL_KEY_SIZE], struct pairs headers, struct buf *out);
-/** Appends the list with opened values; the caller must wipe the buffer. ERR_CORRUPT if the key
- * does not open a value, ERR_NO_MEMORY. */
+/** Appends the list with opened values; the caller must wipe the buffer. WEBHOOK_MASK stays as it
+ * is. ERR_CORRUPT if the key does not open a value, ERR_NO_MEMORY. */
 enum err webhook_headers_open(const uint8_t key[SEAL_KEY_SIZE], struct pairs sealed,
 			      struct buf *out) WARN_UNUSED;
 

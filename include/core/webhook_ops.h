@@ -1,12 +1,13 @@
 /*
- * Operations on a webhook besides its configuration: enabling, rotating the secret, testing,
- * previewing, explaining its silence, sending again.
+ * Operations on a webhook besides its configuration: enabling, disabling, rotating the secret,
+ * testing, previewing, counting what matches, explaining its silence, sending again.
  */
 #ifndef CORE_WEBHOOK_OPS_H
 #define CORE_WEBHOOK_OPS_H
 
 #include "core/delivery.h"
 #include "core/id_page.h"
+#include "core/problems.h"
 #include "core/records.h"
 #include "core/who.h"
 #include "store/command.h"
@@ -30,6 +31,15 @@ struct webhook_enable {
  * active webhook is fine too. ERR_NOT_FOUND. */
 command_decide_fn webhook_enable_decide;
 
+struct webhook_disable {
+	struct command command; /* decide: webhook_disable_decide */
+	uint64_t id, now_ms;
+	struct webhook webhook; /* valid in done */
+};
+/** Holds the deliveries of the webhook until it is enabled again. A webhook that is disabled
+ * already keeps its reason. Fires no operator event, because an operator did it. ERR_NOT_FOUND. */
+command_decide_fn webhook_disable_decide;
+
 struct webhook_rotate {
 	struct command command; /* decide: webhook_rotate_decide */
 	uint64_t id, now_ms;
@@ -51,18 +61,25 @@ struct webhook_test {
  * this webhook alone. ERR_NOT_FOUND; ERR_REFUSED if the webhook is disabled. */
 command_decide_fn webhook_test_decide;
 
-enum webhook_preview_refusal { PREVIEW_NO_WEBHOOK, PREVIEW_NO_USER, PREVIEW_NOT_ITS_EVENT };
+enum webhook_preview_refusal {
+	PREVIEW_NO_WEBHOOK,
+	PREVIEW_NO_USER,
+	PREVIEW_NOT_ITS_EVENT,
+	PREVIEW_WRONG_DRAFT, /* see `problems` */
+};
 /* The message that an event would send if it happened now. */
 struct webhook_preview {
 	struct command command; /* decide: webhook_preview_decide; a query */
 	uint64_t id, user_id, now_ms;
-	struct who user;     /* with user_id 0: the user to look up */
-	struct codes *codes; /* for `user` */
+	const struct webhook *draft; /* a webhook that is not saved, in place of `id` */
+	struct who user;             /* with user_id 0: the user to look up */
+	struct codes *codes;         /* for `user` */
 	bool made_up;        /* about the made-up user of webhook_test_decide; user_id is ignored */
 	uint64_t event_type; /* 0: the webhook's first event type */
 	struct text public_url;
 	/* The result, valid in done. */
 	enum webhook_preview_refusal refusal; /* with ERR_REFUSED */
+	struct problems problems;             /* of the draft; the caller has added its own */
 	struct webhook webhook;
 	struct webhook_revision revision;
 	struct event event;       /* its id is the next id of its sequence */
@@ -70,6 +87,22 @@ struct webhook_preview {
 };
 /** Stores nothing. ERR_REFUSED with `refusal`. */
 command_decide_fn webhook_preview_decide;
+
+/* How many of the newest events a webhook would have got. A count takes several queries, so that
+ * none of them holds the loop for long: the caller asks again until `ended`. */
+enum { MATCH_EVENTS_MAX = 10000, MATCH_SLICE = 500 };
+struct webhook_matches {
+	struct command command; /* decide: webhook_matches_decide; a query */
+	struct webhook webhook; /* events, campaign_id, types and sources count */
+	uint64_t since_ms;      /* older events do not count */
+	/* The result so far. */
+	uint64_t next; /* the id of the next event; 0: the newest */
+	size_t looked_at, matched;
+	bool ended;
+	bool more; /* it ended at MATCH_EVENTS_MAX events, and older ones do count */
+};
+/** Made-up events of tests do not count. */
+command_decide_fn webhook_matches_decide;
 
 /* The reasons why an event did not go to a webhook. */
 enum event_mismatch {
@@ -96,6 +129,9 @@ struct webhook_why {
 	 * how many of them belong to the webhook's campaign (at most WHY_EVENTS). */
 	size_t looked_at, of_campaign;
 	size_t mismatches[MISMATCHES]; /* the number of these events for each reason */
+	/* What these events had in place of the wanted value: bits 1 << number of the event type,
+	 * the user type or the source. */
+	uint64_t had[MISMATCHES];
 };
 /** ERR_NOT_FOUND. */
 command_decide_fn webhook_why_decide;

@@ -40,10 +40,16 @@ const struct route ROUTES[] = {
 
     {HTTP_GET, "/api/v2/webhooks", ACCESS_READ, webhook_list, &OP_WEBHOOK_LIST},
     {HTTP_POST, "/api/v2/webhooks", ACCESS_WRITE, webhook_create, &OP_WEBHOOK_CREATE},
+    /* It signs, though with a secret of its own; a read token has no use for it. */
+    {HTTP_POST, "/api/v2/webhooks/preview", ACCESS_WRITE, webhook_draft_preview,
+     &OP_WEBHOOK_DRAFT_PREVIEW},
+    {HTTP_POST, "/api/v2/webhooks/matches", ACCESS_READ, webhook_matches, &OP_WEBHOOK_MATCHES},
     {HTTP_GET, "/api/v2/webhooks/{id}", ACCESS_READ, webhook_get, &OP_WEBHOOK_GET},
     {HTTP_PUT, "/api/v2/webhooks/{id}", ACCESS_WRITE, webhook_update, &OP_WEBHOOK_UPDATE},
     {HTTP_DELETE, "/api/v2/webhooks/{id}", ACCESS_WRITE, webhook_delete, &OP_WEBHOOK_DELETE},
     {HTTP_POST, "/api/v2/webhooks/{id}/enable", ACCESS_WRITE, webhook_enable, &OP_WEBHOOK_ENABLE},
+    {HTTP_POST, "/api/v2/webhooks/{id}/disable", ACCESS_WRITE, webhook_disable,
+     &OP_WEBHOOK_DISABLE},
     /* The response contains a secret. */
     {HTTP_POST, "/api/v2/webhooks/{id}/rotate-secret", ACCESS_ADMIN, webhook_rotate_secret,
      &OP_WEBHOOK_ROTATE_SECRET},

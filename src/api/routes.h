@@ -46,12 +46,13 @@ call_fn webhook_list, webhook_create, webhook_get, webhook_update, webhook_delet
 extern const struct operation OP_WEBHOOK_LIST, OP_WEBHOOK_CREATE, OP_WEBHOOK_GET, OP_WEBHOOK_UPDATE,
     OP_WEBHOOK_DELETE;
 
-call_fn webhook_enable, webhook_rotate_secret, webhook_test, webhook_why; /* webhook_ops.c */
-extern const struct operation OP_WEBHOOK_ENABLE, OP_WEBHOOK_ROTATE_SECRET, OP_WEBHOOK_TEST,
-    OP_WEBHOOK_WHY;
+call_fn webhook_enable, webhook_disable, webhook_rotate_secret; /* webhook_ops.c */
+call_fn webhook_test, webhook_why, webhook_matches;             /* files of their own */
+extern const struct operation OP_WEBHOOK_ENABLE, OP_WEBHOOK_DISABLE, OP_WEBHOOK_ROTATE_SECRET,
+    OP_WEBHOOK_TEST, OP_WEBHOOK_WHY, OP_WEBHOOK_MATCHES;
 
-call_fn webhook_preview; /* webhook_preview.c */
-extern const struct operation OP_WEBHOOK_PREVIEW;
+call_fn webhook_preview, webhook_draft_preview; /* webhook_preview.c */
+extern const struct operation OP_WEBHOOK_PREVIEW, OP_WEBHOOK_DRAFT_PREVIEW;
 
 call_fn replay_create, replay_list, replay_get; /* replays.c */
 extern const struct operation OP_REPLAY_CREATE, OP_REPLAY_LIST, OP_REPLAY_GET;

@@ -1,6 +1,6 @@
 /*
  * Owns the reading of a webhook's configuration from JSON. Never stores a webhook. Called by
- * webhooks.c and n8n.c.
+ * the webhook calls and n8n.c.
  */
 #include "webhook_fields.h"
 
@@ -284,20 +284,51 @@ static void set_defaults(struct webhook_save *save)
 		w->fields_are = FIELDS_DEFAULT;
 }
 
+static void need(struct call *call, const struct webhook_save *save, const char *field,
+		 size_t offset)
+{
+	if (!given(save, offset))
+		call_note(call, field, "is required");
+}
+
 bool webhook_fields_read(struct call *call, const struct body *body, struct webhook_save *save)
 {
-	static const struct {
-		const char *field;
-		size_t offset;
-	} required[] = {{"name", AT(name)}, {"event", AT(events)}, {"url", AT(url)}};
 	if (!decode_record(call, body, table, &KIND_WEBHOOK, &save->webhook, &save->set))
 		return false;
 	if (save->webhook.id != 0)
 		return true;
-	for (size_t i = 0; i < sizeof required / sizeof *required; i++) {
-		if (!given(save, required[i].offset))
-			call_note(call, required[i].field, "is required");
-	}
+	need(call, save, "name", AT(name));
+	need(call, save, "event", AT(events));
+	need(call, save, "url", AT(url));
+	set_defaults(save);
+	return true;
+}
+
+bool webhook_draft_read(struct call *call, const struct body *body, struct webhook_save *save)
+{
+	if (!decode_record(call, body, table, &KIND_WEBHOOK, &save->webhook, &save->set))
+		return false;
+	if (!given(save, AT(name)))
+		save->webhook.name = TEXT("webhook");
+	need(call, save, "event", AT(events));
+	need(call, save, "url", AT(url));
+	set_defaults(save);
+	return true;
+}
+
+bool webhook_selection_read(struct call *call, const struct body *body, struct webhook_save *save)
+{
+	static const struct decode_field selection[] = {
+	    {"event", DECODE_CUSTOM, AT(events), 0, NULL, read_events},
+	    {"events", DECODE_CUSTOM, AT(events), 0, NULL, read_events},
+	    {"campaign_id", DECODE_U64, AT(campaign_id), UINT64_MAX, NULL, NULL},
+	    {"types", DECODE_CUSTOM, AT(types), 0, NULL, read_types},
+	    {"sources", DECODE_CUSTOM, AT(sources), 0, NULL, webhook_read_sources},
+	    {NULL, DECODE_TEXT, 0, 0, NULL, NULL},
+	};
+	if (!decode_record(call, body, selection, &KIND_WEBHOOK, &save->webhook, &save->set))
+		return false;
+	need(call, save, "event", AT(events));
 	set_defaults(save);
 	return true;
 }

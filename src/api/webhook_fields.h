@@ -13,6 +13,14 @@
 bool webhook_fields_read(struct call *call, const struct body *body,
 			 struct webhook_save *save) WARN_UNUSED;
 
+/** Reads a webhook that is only previewed: it needs no name. False after it has replied. */
+bool webhook_draft_read(struct call *call, const struct body *body,
+			struct webhook_save *save) WARN_UNUSED;
+/** Reads only what decides which events a webhook gets: event or events, campaign_id, types,
+ * sources. False after it has replied. */
+bool webhook_selection_read(struct call *call, const struct body *body,
+			    struct webhook_save *save) WARN_UNUSED;
+
 /** Each reads one member, for calls that accept only a few members. `record` is a struct webhook.
  * */
 decode_custom_fn webhook_read_url, webhook_read_sources;

@@ -1,6 +1,6 @@
 /*
- * Owns the calls enable and rotate-secret of a webhook. Never sends a request. Called through the
- * route table.
+ * Owns the calls enable, disable and rotate-secret of a webhook. Never sends a request. Called
+ * through the route table.
  */
 #include "core/webhook_ops.h"
 
@@ -13,6 +13,7 @@ struct ops_call {
 	union {
 		struct command command;
 		struct webhook_enable enable;
+		struct webhook_disable disable;
 		struct webhook_rotate rotate;
 	};
 	struct call *call;
@@ -60,6 +61,38 @@ void webhook_enable(struct call *call)
 		return;
 	oc->enable.id = id;
 	oc->enable.now_ms = call_now_ms(call);
+	call_submit(call, &oc->command);
+}
+
+/* ---- disable ---- */
+
+static void on_disabled(struct command *command, enum err err)
+{
+	struct ops_call *oc = (struct ops_call *)command;
+	bool admin = (oc->call->scopes & SCOPE_ADMIN) != 0;
+	if (err != ERR_OK)
+		call_reply_err(oc->call, err, WEBHOOK_UNKNOWN);
+	else
+		webhook_reply(oc->call, 200, &oc->disable.webhook, admin);
+}
+
+const struct operation OP_WEBHOOK_DISABLE = {
+    .id = "disableWebhook",
+    .tag = "Webhooks",
+    .summary = "Disable a webhook",
+    .description = "Its events are kept as held deliveries until it is enabled again. A webhook "
+		   "that is disabled already keeps its reason.",
+    .answers = {{200, ANSWER_DATA, "Webhook"}},
+};
+
+void webhook_disable(struct call *call)
+{
+	uint64_t id;
+	struct ops_call *oc = begin(call, webhook_disable_decide, on_disabled, &id);
+	if (oc == NULL || !members_read_nothing(call))
+		return;
+	oc->disable.id = id;
+	oc->disable.now_ms = call_now_ms(call);
 	call_submit(call, &oc->command);
 }
 

@@ -1,23 +1,27 @@
 /*
- * Owns the preview of a webhook: the request that an event would send now. Never sends or stores.
- * Called through the route table.
+ * Owns the previews of saved and unsaved webhooks: the request that an event would send now. Never
+ * sends or stores. Called through the route table.
  */
 #include "api/api.h"
 #include "api/call/decode.h"
 #include "api/call/identifier.h"
 #include "api/call/members.h"
 #include "api/call/show.h"
+#include "base/form.h"
+#include "base/typed.h"
 #include "core/message.h"
 #include "core/names.h"
 #include "core/webhook.h"
 #include "core/webhook_ops.h"
 #include "http/url.h"
 #include "routes.h"
+#include "webhook_fields.h"
 #include "webhook_secret.h"
 #include "webhook_show.h"
 
 struct preview_call {
 	struct webhook_preview preview;
+	struct webhook_save draft; /* of an unsaved webhook */
 	struct call *call;
 	struct url url;
 	struct message_header headers[WEBHOOK_LIST_MAX]; /* the configured headers */
@@ -120,9 +124,15 @@ static void write_message(struct preview_call *pc, const struct message *m)
 	put_headers(pc, &o, m, authority);
 	json_put_text(&o, "body", m->body);
 	json_put_text_or_null(&o, "signature", m->signature);
-	json_put_text(&o, "note",
-		      TEXT("nothing was sent or stored; webhook-id is the id that the next event "
-			   "of this server would get at this webhook"));
+	if (pc->preview.draft != NULL)
+		webhook_secret_show(pc->call, &o, pc->preview.webhook.secret);
+	json_put_text(
+	    &o, "note",
+	    pc->preview.draft != NULL
+		? TEXT("nothing was sent or stored; the signature is made with the secret shown "
+		       "here, which no webhook gets")
+		: TEXT("nothing was sent or stored; webhook-id is the id that the next event of "
+		       "this server would get at this webhook"));
 	json_close(&o, '}');
 	json_close(&o, '}');
 	o.buf->failed = o.buf->failed || url.failed || authority.p == NULL;
@@ -167,6 +177,9 @@ static void refuse(struct preview_call *pc)
 		return;
 	case PREVIEW_NOT_ITS_EVENT:
 		refuse_event(pc);
+		return;
+	case PREVIEW_WRONG_DRAFT:
+		call_reply_problems(pc->call, &pc->preview.problems);
 		return;
 	}
 }
@@ -217,6 +230,21 @@ static bool read_request(struct call *call, struct webhook_preview *preview)
 	return true;
 }
 
+/* NULL after it has replied. */
+static struct preview_call *begin(struct call *call)
+{
+	struct preview_call *pc = call_alloc(call, sizeof *pc);
+	if (pc == NULL)
+		return NULL;
+	pc->call = call;
+	pc->preview.public_url = call->api->public_url;
+	pc->preview.codes = call->api->codes;
+	pc->preview.now_ms = call_now_ms(call);
+	pc->preview.command =
+	    (struct command){.decide = webhook_preview_decide, .done = on_preview};
+	return pc;
+}
+
 const struct operation OP_WEBHOOK_PREVIEW = {
     .id = "previewWebhook",
     .tag = "Webhooks",
@@ -232,15 +260,76 @@ void webhook_preview(struct call *call)
 {
 	uint64_t id;
 	struct preview_call *pc;
-	if (!call_read_id(call, &id, WEBHOOK_UNKNOWN) ||
-	    (pc = call_alloc(call, sizeof *pc)) == NULL || !read_request(call, &pc->preview))
+	if (!call_read_id(call, &id, WEBHOOK_UNKNOWN) || (pc = begin(call)) == NULL ||
+	    !read_request(call, &pc->preview))
 		return;
-	pc->call = call;
 	pc->preview.id = id;
-	pc->preview.public_url = call->api->public_url;
-	pc->preview.codes = call->api->codes;
-	pc->preview.now_ms = call_now_ms(call);
-	pc->preview.command =
-	    (struct command){.decide = webhook_preview_decide, .done = on_preview};
 	call_query(call, &pc->preview.command);
+}
+
+/* ---- an unsaved webhook ---- */
+
+static void read_user(struct preview_call *pc, struct text name, struct text value)
+{
+	const char *problem;
+	if (!text_eq(name, TEXT("user_id"))) {
+		call_note_named(pc->call, name,
+				"is not a parameter of this call: the only parameter is user_id");
+		return;
+	}
+	pc->preview.made_up = false;
+	problem = identifier_read_user(pc->call, value, &pc->preview.user);
+	if (problem != NULL)
+		call_note(pc->call, "user_id", problem);
+}
+
+/* False after it has replied. */
+static bool read_query(struct preview_call *pc)
+{
+	struct text rest = pc->call->req->query, name, value;
+	enum err err;
+	while ((err = form_next(&rest, &pc->call->req->arena, &name, &value)) == ERR_OK)
+		read_user(pc, name, typed_trim(value));
+	if (err != ERR_NOT_FOUND)
+		call_reply_err(pc->call, err, NULL);
+	return err == ERR_NOT_FOUND;
+}
+
+/* False after it has replied. */
+static bool read_draft(struct preview_call *pc)
+{
+	struct body body;
+	if (!body_read(pc->call, &body))
+		return false;
+	bool ok = webhook_draft_read(pc->call, &body, &pc->draft);
+	body_free(&body);
+	return ok;
+}
+
+const struct operation OP_WEBHOOK_DRAFT_PREVIEW = {
+    .id = "previewUnsavedWebhook",
+    .tag = "Webhooks",
+    .summary = "Show the request that an unsaved webhook would send now",
+    .description = "The body is a webhook as for createWebhook, but needs no name. Nothing is "
+		   "stored. The signature is made with a secret that no webhook gets. Masked "
+		   "header values stay masked.",
+    .query = {{"user_id", "string", "2",
+	       "The id or code of the user whom the event is about. Default: a made-up user.",
+	       false}},
+    .takes = TAKES_JSON,
+    .request = "WebhookDraft",
+    .answers = {{200, ANSWER_DATA, "WebhookPreview"}},
+};
+
+void webhook_draft_preview(struct call *call)
+{
+	struct preview_call *pc = begin(call);
+	if (pc == NULL)
+		return;
+	pc->preview.made_up = true;
+	if (!read_query(pc) || !read_draft(pc) ||
+	    !webhook_secret_make(call, &pc->draft.webhook.secret))
+		return;
+	pc->preview.draft = &pc->draft.webhook;
+	call_query_noted(call, &pc->preview.command, &pc->preview.problems);
 }

@@ -9,6 +9,7 @@
 #include "core/names.h"
 #include "core/webhook_ops.h"
 #include "delivery_show.h"
+#include "http/client.h"
 #include "routes.h"
 #include "webhook_show.h"
 
@@ -139,6 +140,55 @@ static struct text reason_of(struct call *call, const struct why *y, uint64_t no
 	return TEXT("the waiting deliveries are being sent");
 }
 
+/* Did the last attempt end without success? */
+static bool failed_last(const struct why *y)
+{
+	return y->stats->last_attempt_ms != 0 &&
+	       y->stats->last_attempt_ms != y->stats->last_success_ms;
+}
+
+static const char *answer_of_disabled(const struct why *y)
+{
+	switch ((enum webhook_disabled_by)y->webhook->disabled_by) {
+	case DISABLED_BY_GONE:
+		return "disabled_gone";
+	case DISABLED_BY_FAILING:
+		return "disabled_failing";
+	case DISABLED_BY_OPERATOR:
+		return "disabled_by_operator";
+	case DISABLED_BY_0_2:
+		break;
+	}
+	return "disabled";
+}
+
+static const char *answer_of_silence(const struct why *y)
+{
+	const struct webhook_why *s = y->stored;
+	if (failed_last(y))
+		return "given_up";
+	if (s->mismatches[MISMATCH_NONE] > 0)
+		return "nothing_missing";
+	if (s->looked_at > 0)
+		return "no_match";
+	return y->stats->delivered > 0 ? "nothing_missing" : "no_event";
+}
+
+/* The first answer that holds. Only a refusal of the message leaves a failed attempt without
+ * counting a failure of the endpoint. */
+static const char *answer_of(const struct why *y)
+{
+	if (y->webhook->disabled_ms != 0)
+		return answer_of_disabled(y);
+	if (failed_last(y) && y->stats->last_failure == HTTP_FAIL_POLICY)
+		return "address_refused";
+	if (y->live.penalised)
+		return "failing";
+	if (failed_last(y) && y->stats->failures == 0)
+		return "message_refused";
+	return y->stats->pending > 0 ? "waiting" : answer_of_silence(y);
+}
+
 static uint64_t since_of(const struct why *y)
 {
 	if (y->webhook->disabled_ms != 0)
@@ -195,21 +245,77 @@ static void put_disable_rule(struct json_out *o, const struct why *y)
 	json_close(o, '}');
 }
 
+static const struct {
+	enum event_mismatch mismatch;
+	const char *word;
+} SETTINGS[] = {
+    {MISMATCH_EVENTS, "events"}, {MISMATCH_TYPES, "types"},       {MISMATCH_SOURCES, "sources"},
+    {MISMATCH_RULE, "rule_id"},  {MISMATCH_BEFORE, "created_at"}, {MISMATCH_ITSELF, "itself"},
+};
+
+static void put_values(struct json_out *o, enum event_mismatch mismatch, const struct why *y)
+{
+	const struct webhook *w = y->webhook;
+	const struct name *names = NULL;
+	uint64_t wanted = 0;
+	if (mismatch == MISMATCH_EVENTS) {
+		names = EVENT_NAMES;
+		wanted = w->events;
+	} else if (mismatch == MISMATCH_TYPES) {
+		names = USER_TYPE_NAMES;
+		wanted = w->types;
+	} else if (mismatch == MISMATCH_SOURCES) {
+		names = SOURCE_NAMES;
+		wanted = w->sources;
+	}
+	if (names == NULL)
+		return;
+	show_words(o, "wanted", names, wanted);
+	show_words(o, "had", names, y->stored->had[mismatch]);
+}
+
+/* The newest events, and the settings that did not accept them. */
+static void put_events(struct json_out *o, const struct why *y)
+{
+	const struct webhook_why *s = y->stored;
+	json_open(o, "events", '{');
+	json_put_u64(o, "looked_at", s->looked_at);
+	json_put_u64(o, "of_campaign", s->of_campaign);
+	json_put_u64(o, "matched", s->mismatches[MISMATCH_NONE]);
+	json_open(o, "excluded", '[');
+	for (size_t i = 0; i < sizeof SETTINGS / sizeof *SETTINGS; i++) {
+		if (s->mismatches[SETTINGS[i].mismatch] == 0)
+			continue;
+		json_open(o, NULL, '{');
+		json_put_text(o, "setting", text_of(SETTINGS[i].word));
+		json_put_u64(o, "events", s->mismatches[SETTINGS[i].mismatch]);
+		put_values(o, SETTINGS[i].mismatch, y);
+		json_close(o, '}');
+	}
+	json_close(o, ']');
+	json_close(o, '}');
+}
+
 static void put_why(struct call *call, struct json_out *o, const struct why *y)
 {
 	uint64_t now = call_now_ms(call);
 	bool disabled = y->webhook->disabled_ms != 0;
 	json_put_text(o, "state", text_of(state_of(y)));
+	json_put_text(o, "answer", text_of(answer_of(y)));
 	json_put_text_or_null(o, "reason", reason_of(call, y, now));
 	show_time(o, "since", since_of(y));
 	show_time(o, "next_due", y->next_ms);
 	json_put_u64(o, "pending", disabled ? 0 : y->stats->pending);
 	json_put_u64(o, "held", disabled ? y->stats->pending : 0);
+	json_put_u64(o, "delivered", y->stats->delivered);
+	json_put_u64(o, "exhausted", y->stats->exhausted);
+	json_put_u64(o, "cancelled", y->stats->cancelled);
 	put_live(o, y);
 	show_time(o, "last_attempt_at", y->stats->last_attempt_ms);
 	show_time(o, "last_success_at", y->stats->last_success_ms);
 	put_last_error(o, y->stats);
 	put_disable_rule(o, y);
+	put_events(o, y);
 }
 
 static void on_why(struct command *command, enum err err)

@@ -125,6 +125,7 @@ class Enable(Ops):
         self.assertIsNone(why["disable_rule"]["disables_at"])  # the webhook is already disabled
         self.assertEqual((why["state"], why["pending"], why["held"], why["next_due"]), ("disabled", 0, 2, None))
         self.assertIn("410", why["reason"])
+        self.assertEqual(why["answer"], "disabled_gone")
         self.assertIsNotNone(why["since"])
         # Nothing would be sent, so the call is refused instead of queueing a delivery.
         self.has_error(self.api.call("POST", f"/api/v2/deliveries/{held[0]['id']}/resend"), 409)
@@ -167,6 +168,32 @@ class Enable(Ops):
         self.has_error(self.api.form(f"/api/v2/webhooks/{webhook['id']}/enable", {"a": "b"}), 415)
         self.has_error(self.api.get(f"/api/v2/webhooks/{webhook['id']}/enable"), 405)
         self.has_error(self.public.call("POST", f"/api/v2/webhooks/{webhook['id']}/enable"), 401)
+
+
+class Disable(Ops):
+    def test_a_disabled_webhook_holds_events_until_it_is_enabled(self):
+        webhook = self.hook("/off")
+        answer = self.has(self.do(webhook, "disable"), 200).data
+        self.assertEqual(answer["state"], "disabled")
+        self.assertEqual(self.has(self.do(webhook, "disable", {}), 200).data["disabled_at"], answer["disabled_at"])
+        self.friend(self.campaign())
+        self.await_deliveries(1, "held", webhook_id=webhook["id"], status="held")
+        why = self.why(webhook)
+        self.assertEqual((why["answer"], why["held"], why["reason"]),
+                         ("disabled_by_operator", 1, "an operator disabled the webhook"))
+        self.assertEqual(self.desk.at("/off"), [])
+        self.has(self.do(webhook, "enable"), 200)
+        self.arrived("/off")
+        until(lambda: self.why(webhook)["answer"] == "nothing_missing", "sent")
+        self.remove(webhook)
+
+    def test_errors(self):
+        webhook = self.hook("/off")
+        self.has_error(self.do({"id": 999999}, "disable"), 404)
+        self.has_error(self.do(webhook, "disable", {"reason": "holidays"}), 422, "reason")
+        read = self.api.json("POST", "/api/v2/tokens", {"name": "reader", "scopes": ["read"]}).data["token"]
+        self.has_error(self.public.call("POST", f"/api/v2/webhooks/{webhook['id']}/disable", token=read), 403)
+        self.remove(webhook)
 
 
 class Rotate(Ops):
@@ -341,6 +368,62 @@ class Preview(Ops):
         self.has_error(self.do(webhook, "preview", b"[]"), 422)
 
 
+class Draft(Ops):
+    """Webhooks that are not saved: what they would send, and how often."""
+
+    def preview(self, query="", **fields):
+        return self.api.json("POST", "/api/v2/webhooks/preview" + query, {"event": "user.join", **fields})
+
+    def test_the_preview_is_what_the_saved_webhook_sends(self):
+        _, byron = self.friend(self.campaign())
+        fields = {"url": self.desk.url("/draft?a=b"), "event": "user.qualified",
+                  "fields": [{"field": "email", "as": "email_address"}, "code"],
+                  "hidden_fields": [{"name": "list", "value": "1"}], "headers": [{"name": "X-Key", "value": "s3cret"}]}
+        before = self.api.get("/api/v2/webhooks").json
+        shown = self.has(self.preview(f"?user_id={byron['code']}", **fields), 200).data
+        self.assertEqual(self.api.get("/api/v2/webhooks").json, before)
+        headers = {h["name"].lower(): h["value"] for h in shown["headers"]}
+        self.assertEqual(shown["signature"], self.signature(shown["secret"], headers, shown["body"]))
+        webhook = self.webhook("draft", **fields)
+        self.assertNotEqual(webhook["secret"], shown["secret"])
+        self.has(self.qualify(code=byron["code"]), 200)
+        sent = self.arrived("/draft")[0]
+        self.assertEqual((shown["method"], shown["url"], shown["body"]),
+                         ("POST", self.desk.url(sent["target"]), sent["body"]))
+        self.assertEqual(headers["x-key"], sent["headers"]["x-key"])
+        self.assertEqual(set(headers), set(sent["headers"]) - {"connection"})
+        self.remove(webhook)
+
+    def test_all_problems_are_reported_together(self):
+        answer = self.preview(url="https://10.0.0.5/x", format="json", method="GET", fields=["nonsense"], events=[])
+        self.has_error(answer, 422, "url", "event", "format", "fields")
+        self.assertIn("--allow-targets 10.0.0.5", answer.json["errors"]["url"][0]["message"])
+        self.has_error(self.preview(), 422, "url")
+        self.has_error(self.preview("?user_id=nobody", url=self.desk.url("/x")), 422, "user_id")
+        self.has_error(self.preview("?user=1", url=self.desk.url("/x")), 422, "user")
+
+    def test_masked_headers_stay_masked_and_a_name_is_not_needed(self):
+        shown = self.has(self.preview(url=self.desk.url("/x"), headers=[{"name": "X-Key", "value": "********"}]), 200)
+        self.assertIn({"name": "X-Key", "value": "********"}, shown.data["headers"])
+        read = self.api.json("POST", "/api/v2/tokens", {"name": "reader", "scopes": ["read"]}).data["token"]
+        self.has_error(self.public.json("POST", "/api/v2/webhooks/preview", {}, token=read), 403)
+
+    def test_matches_count_the_events_of_the_last_days(self):
+        campaign = self.campaign()
+        self.friend(campaign)
+
+        def count(**fields):
+            answer = self.api.json("POST", "/api/v2/webhooks/matches", {"event": "user.join", **fields})
+            return self.has(answer, 200).data
+
+        one = count(campaign_id=campaign["id"])
+        self.assertEqual((one["matched"], one["complete"]), (1, True))
+        self.assertGreaterEqual(one["events"], 2)
+        self.assertEqual(count(campaign_id=campaign["id"], types=["person_referring", "person_invited"])["matched"], 2)
+        self.assertEqual(count(event="user.qualified", campaign_id=campaign["id"])["matched"], 0)
+        self.has_error(self.api.json("POST", "/api/v2/webhooks/matches", {"url": "x"}), 422, "url", "event")
+
+
 class Why(Ops):
     def test_why_of_a_new_a_failing_and_a_recovering_webhook(self):
         webhook = self.hook("/why", (500, b"later"), disable_after_seconds=7200)
@@ -352,7 +435,7 @@ class Why(Ops):
         self.friend(self.campaign())
         until(lambda: self.why(webhook)["disable_rule"]["failures"] == 1, "one failure")
         why = self.why(webhook)
-        self.assertEqual((why["pending"], why["held"]), (1, 0))
+        self.assertEqual((why["pending"], why["held"], why["answer"]), (1, 0, "waiting"))
         self.assertEqual((why["last_error"]["error"], why["last_error"]["status"]), ("status", 500))
         self.assertIsNotNone(why["next_due"])
         self.assertIsNotNone(why["disable_rule"]["failing_since"])
@@ -384,6 +467,10 @@ class Why(Ops):
         self.assertEqual(self.why(early["invited"])["reason"], last + "types is person_invited")
         self.assertEqual(self.why(early["qualified"])["reason"], last + "events is user.qualified")
         self.assertEqual(self.why(early["zapier"])["reason"], last + "sources is Api, Zapier")
+        why = self.why(early["invited"])
+        self.assertEqual(why["answer"], "no_match")
+        self.assertEqual(why["events"]["excluded"], [{"setting": "types", "events": 20, "wanted": ["person_invited"],
+                                                      "had": ["person_referring"]}])
         self.assertIn("happened before the webhook was created", reason(types=["person_referring"]))
         until(lambda: self.why(early["all"])["reason"] == "nothing is waiting to be sent", "all is sent")
         self.remove(*early.values())
@@ -401,6 +488,7 @@ class Why(Ops):
                     y["disable_rule"]["failures"] >= 5 and y, "penalised after five failures")
         self.assertEqual((why["pending"], why["since"]), (8, why["disable_rule"]["failing_since"]))
         self.assertIsNotNone(why["next_due"])
+        self.assertEqual(why["answer"], "failing")
         self.desk.answers["/penalised"] = (200, b"ok")
         until(lambda: (y := self.why(webhook))["state"] == "active" and y["pending"] == 0, "a good probe, and the rest")
         self.remove(webhook)
@@ -609,7 +697,8 @@ class Configuration(Ops):
         why = self.why(webhook)
         self.assertEqual((why["state"], why["disable_rule"]["failures"], why["disable_rule"]["failing_since"]),
                          ("active", 0, None))
-        self.assertEqual((why["last_error"]["error"], why["last_error"]["status"]), ("status", 409))
+        self.assertEqual((why["last_error"]["error"], why["last_error"]["status"], why["answer"]),
+                         ("status", 409, "message_refused"))
         # The message is retried after five seconds, whatever the other messages do.
         until(lambda: len(self.desk.at("/refuses")) >= 14, "a second attempt of each delivery")
         self.remove(webhook)

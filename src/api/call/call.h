@@ -99,6 +99,8 @@ bool call_check(struct call *call) WARN_UNUSED;
 /** Queues a command that has a list of problems. The list gets the noted problems; the command adds
  * the problems that it finds, and refuses. Reply with call_reply_problems. */
 void call_submit_noted(struct call *call, struct command *cmd, struct problems *problems);
+/** The same for a command that only reads. */
+void call_query_noted(struct call *call, struct command *cmd, struct problems *problems);
 
 /** Was this call made below /api/v1? */
 bool call_is_v1(const struct call *call);

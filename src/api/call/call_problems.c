@@ -131,12 +131,24 @@ void call_reply_problems(struct call *call, const struct problems *problems)
 	reply(call);
 }
 
-void call_submit_noted(struct call *call, struct command *cmd, struct problems *problems)
+static void hand_over(struct call *call, struct problems *problems)
 {
 	assert(!call->replied);
 	if (call->problems != NULL)
 		*problems = *call->problems;
 	problems->given = problems->n;
+}
+
+void call_submit_noted(struct call *call, struct command *cmd, struct problems *problems)
+{
+	hand_over(call, problems);
 	if (call->no_memory || store_submit(call->api->store, cmd) != ERR_OK)
+		call_reply_err(call, call->no_memory ? ERR_NO_MEMORY : ERR_BUSY, NULL);
+}
+
+void call_query_noted(struct call *call, struct command *cmd, struct problems *problems)
+{
+	hand_over(call, problems);
+	if (call->no_memory || store_query(call->api->store, cmd) != ERR_OK)
 		call_reply_err(call, call->no_memory ? ERR_NO_MEMORY : ERR_BUSY, NULL);
 }

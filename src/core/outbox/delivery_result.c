@@ -34,9 +34,11 @@ static enum err fire(struct tx *tx, const struct delivery_record_attempt *cmd,
 }
 
 static enum err disable(struct tx *tx, struct delivery_record_attempt *cmd,
-			const struct delivery *d, struct webhook *webhook, struct text reason)
+			const struct delivery *d, struct webhook *webhook,
+			enum webhook_disabled_by by, struct text reason)
 {
 	cmd->disabled = reason;
+	webhook->disabled_by = by;
 	webhook->disabled_ms = cmd->now_ms;
 	webhook->disabled_reason = reason;
 	tx_put(tx, &KIND_WEBHOOK, webhook);
@@ -62,12 +64,13 @@ static enum err apply_disable_rule(struct tx *tx, struct delivery_record_attempt
 	if (err != ERR_OK || webhook.disabled_ms != 0)
 		return err == ERR_NOT_FOUND ? ERR_OK : err;
 	if (cmd->verdict == VERDICT_GONE)
-		return disable(tx, cmd, d, &webhook, TEXT("the receiver answered 410 Gone"));
+		return disable(tx, cmd, d, &webhook, DISABLED_BY_GONE,
+			       TEXT("the receiver answered 410 Gone"));
 	/* The rule uses watched time instead of the difference of two times, because the wall clock
 	 * may have been set in between. */
 	if (stats->failing_ms < disable_after_ms(&webhook))
 		return ERR_OK;
-	return disable(tx, cmd, d, &webhook,
+	return disable(tx, cmd, d, &webhook, DISABLED_BY_FAILING,
 		       TEXT("every attempt failed for the time that disable_after allows"));
 }
 

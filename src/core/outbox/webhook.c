@@ -8,6 +8,7 @@
 
 #include "core/payload.h"
 #include "webhook_field_names.h"
+#include "webhook_judge.h"
 
 /* Adds or removes a webhook from its campaign's set. */
 static enum err change_set(struct tx *tx, uint64_t campaign_id, uint64_t webhook_id, bool add)
@@ -72,7 +73,7 @@ static bool same_payload(const struct webhook *a, const struct webhook *b)
 	       text_eq(a->fields.raw, b->fields.raw) && text_eq(a->hidden.raw, b->hidden.raw);
 }
 
-static enum err check_campaign(struct webhook_save *cmd, struct tx *tx, uint64_t id)
+static enum err check_campaign(struct tx *tx, uint64_t id, struct problems *problems)
 {
 	struct campaign campaign = {.id = id};
 	if (id == 0)
@@ -80,7 +81,7 @@ static enum err check_campaign(struct webhook_save *cmd, struct tx *tx, uint64_t
 	enum err err = tx_get(tx, &KIND_CAMPAIGN, &campaign);
 	if (err != ERR_NOT_FOUND)
 		return err;
-	problems_add(&cmd->problems, TEXT("campaign_id"),
+	problems_add(problems, TEXT("campaign_id"),
 		     "is not the id of a campaign: leave it out for all campaigns");
 	return ERR_OK;
 }
@@ -145,19 +146,36 @@ static enum err choose_fields(struct tx *tx, struct webhook *after)
 	return buf_keep(&list, tx_arena(tx), &after->fields.raw);
 }
 
+struct webhook_revision webhook_revision_of(const struct webhook *w)
+{
+	return (struct webhook_revision){
+	    .webhook_id = w->id,
+	    .revision = w->revision,
+	    .method = w->method,
+	    .format = w->format,
+	    .fields = w->fields,
+	    .hidden = w->hidden,
+	    .arrays = 1,
+	};
+}
+
 static void put_revision(struct tx *tx, struct webhook *after)
 {
 	after->revision++;
-	const struct webhook_revision revision = {
-	    .webhook_id = after->id,
-	    .revision = after->revision,
-	    .method = after->method,
-	    .format = after->format,
-	    .fields = after->fields,
-	    .hidden = after->hidden,
-	    .arrays = 1,
-	};
+	const struct webhook_revision revision = webhook_revision_of(after);
 	tx_put(tx, &KIND_WEBHOOK_REVISION, &revision);
+}
+
+enum err webhook_judge(struct tx *tx, struct webhook *webhook, bool field_names,
+		       struct problems *problems)
+{
+	enum err err = choose_fields(tx, webhook);
+	if (err == ERR_OK)
+		err = check_campaign(tx, webhook->campaign_id, problems);
+	if (err != ERR_OK)
+		return err;
+	webhook_check(webhook, problems);
+	return field_names ? webhook_check_field_names(tx, webhook, problems) : ERR_OK;
 }
 
 static enum err place_in_sets(struct tx *tx, const struct webhook *before,
@@ -179,16 +197,11 @@ enum err webhook_save_decide(struct command *command, struct tx *tx)
 	enum err err = merge(cmd, tx, &before, &after);
 	if (err == ERR_OK)
 		err = merge_headers(cmd, tx, &before, &after);
-	if (err == ERR_OK)
-		err = choose_fields(tx, &after);
-	if (err == ERR_OK)
-		err = check_campaign(cmd, tx, after.campaign_id);
 	if (err != ERR_OK)
 		return err;
-	webhook_check(&after, &cmd->problems);
-	if (before.id == 0 || is_set(cmd, offsetof(struct webhook, fields)) ||
-	    is_set(cmd, offsetof(struct webhook, campaign_id)))
-		err = webhook_check_field_names(tx, &after, &cmd->problems);
+	bool names = before.id == 0 || is_set(cmd, offsetof(struct webhook, fields)) ||
+		     is_set(cmd, offsetof(struct webhook, campaign_id));
+	err = webhook_judge(tx, &after, names, &cmd->problems);
 	if (err != ERR_OK)
 		return err;
 	if (cmd->problems.n > 0)

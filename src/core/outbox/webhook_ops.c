@@ -1,6 +1,7 @@
 /*
- * Owns the operations on a webhook besides its configuration: enabling, rotating, testing,
- * previewing. Never sends, and never makes a secret. Called by the webhook calls of the API.
+ * Owns the operations on a webhook besides its configuration: enabling, disabling, rotating,
+ * testing, previewing. Never sends, and never makes a secret. Called by the webhook calls of the
+ * API.
  */
 #include "core/webhook_ops.h"
 
@@ -8,6 +9,7 @@
 #include "core/reward_records.h"
 #include "core/webhook.h"
 #include "event.h"
+#include "webhook_judge.h"
 
 enum err webhook_enable_decide(struct command *command, struct tx *tx)
 {
@@ -21,13 +23,28 @@ enum err webhook_enable_decide(struct command *command, struct tx *tx)
 		return err;
 	if (cmd->webhook.disabled_ms != 0)
 		cmd->webhook.updated_ms = cmd->now_ms;
-	cmd->webhook.disabled_ms = 0;
+	cmd->webhook.disabled_ms = cmd->webhook.disabled_by = 0;
 	cmd->webhook.disabled_reason = (struct text){0};
 	stats.failing_since_ms = stats.failures = stats.failing_ms = 0;
 	/* This applies to an active webhook too: the rooms that watch the record then look at it
 	 * again. */
 	tx_put(tx, &KIND_WEBHOOK, &cmd->webhook);
 	tx_put(tx, &KIND_WEBHOOK_STATS, &stats);
+	return ERR_OK;
+}
+
+enum err webhook_disable_decide(struct command *command, struct tx *tx)
+{
+	struct webhook_disable *cmd = (struct webhook_disable *)command;
+	struct webhook *w = &cmd->webhook;
+	*w = (struct webhook){.id = cmd->id};
+	enum err err = tx_get(tx, &KIND_WEBHOOK, w);
+	if (err != ERR_OK || w->disabled_ms != 0)
+		return err;
+	w->disabled_ms = w->updated_ms = cmd->now_ms;
+	w->disabled_by = DISABLED_BY_OPERATOR;
+	w->disabled_reason = TEXT("an operator disabled the webhook");
+	tx_put(tx, &KIND_WEBHOOK, w);
 	return ERR_OK;
 }
 
@@ -168,15 +185,40 @@ static enum err preview_event(struct webhook_preview *cmd, struct tx *tx)
 	return err == ERR_NOT_FOUND || err == ERR_TOO_LARGE ? ERR_REFUSED : err;
 }
 
-enum err webhook_preview_decide(struct command *command, struct tx *tx)
+static enum err preview_saved(struct webhook_preview *cmd, struct tx *tx)
 {
-	struct webhook_preview *cmd = (struct webhook_preview *)command;
 	struct webhook *w = &cmd->webhook;
 	*w = (struct webhook){.id = cmd->id};
 	cmd->refusal = PREVIEW_NO_WEBHOOK;
 	enum err err = tx_get(tx, &KIND_WEBHOOK, w);
 	if (err != ERR_OK)
 		return err == ERR_NOT_FOUND ? ERR_REFUSED : err;
+	cmd->revision = (struct webhook_revision){.webhook_id = w->id, .revision = w->revision};
+	return tx_get(tx, &KIND_WEBHOOK_REVISION, &cmd->revision);
+}
+
+/* The webhook as it would be saved now. */
+static enum err preview_draft(struct webhook_preview *cmd, struct tx *tx)
+{
+	struct webhook *w = &cmd->webhook;
+	*w = *cmd->draft;
+	problems_restart(&cmd->problems);
+	enum err err = webhook_judge(tx, w, true, &cmd->problems);
+	cmd->refusal = PREVIEW_WRONG_DRAFT;
+	if (err != ERR_OK || cmd->problems.n > 0)
+		return err != ERR_OK ? err : ERR_REFUSED;
+	w->id = tx_last_id(tx, &KIND_WEBHOOK) + 1;
+	cmd->revision = webhook_revision_of(w);
+	return ERR_OK;
+}
+
+enum err webhook_preview_decide(struct command *command, struct tx *tx)
+{
+	struct webhook_preview *cmd = (struct webhook_preview *)command;
+	struct webhook *w = &cmd->webhook;
+	enum err err = cmd->draft != NULL ? preview_draft(cmd, tx) : preview_saved(cmd, tx);
+	if (err != ERR_OK)
+		return err;
 	cmd->event = (struct event){
 	    .id = tx_last_id(tx, &KIND_EVENT) + 1,
 	    .type = cmd->event_type != 0 ? cmd->event_type : first_event(w),
@@ -195,8 +237,7 @@ enum err webhook_preview_decide(struct command *command, struct tx *tx)
 	    .derived = 1,
 	    .event_type = cmd->event.type,
 	};
-	cmd->revision = (struct webhook_revision){.webhook_id = w->id, .revision = w->revision};
-	return tx_get(tx, &KIND_WEBHOOK_REVISION, &cmd->revision);
+	return ERR_OK;
 }
 
 /* ---- sending again ---- */

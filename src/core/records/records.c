@@ -169,6 +169,7 @@ static const struct field webhook_values[] = {
     VALUE(29, U64, webhook, fields_are),
     VALUE(30, PAIRS, webhook, headers),
     VALUE(31, TEXT, webhook, origin),
+    VALUE(32, U64, webhook, disabled_by),
 };
 const struct record_kind KIND_WEBHOOK = KIND(10, webhook);
 

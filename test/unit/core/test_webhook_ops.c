@@ -44,6 +44,27 @@ static void enabling_forgets_the_failures(void **state)
 	assert_int_equal(world_count(w, &KIND_WEBHOOK), 1);
 }
 
+static void disabling_holds_and_keeps_an_earlier_reason(void **state)
+{
+	struct world *w = *state;
+	uint64_t user, gone = disabled_hook(w, &user), hook = world_webhook(w, world_hook());
+	uint64_t events = world_count(w, &KIND_EVENT);
+	struct webhook_disable disable = {
+	    .command = {.decide = webhook_disable_decide}, .id = gone, .now_ms = WORLD_NOW + 9};
+	struct webhook webhook = {.id = gone};
+	assert_int_equal(world_run(w, &disable.command), ERR_OK);
+	assert_int_equal(world_get(w, &KIND_WEBHOOK, &webhook), ERR_OK);
+	assert_true(webhook.disabled_by == DISABLED_BY_GONE && webhook.disabled_ms == WORLD_NOW);
+	disable.id = webhook.id = hook;
+	assert_int_equal(world_run(w, &disable.command), ERR_OK);
+	assert_int_equal(world_get(w, &KIND_WEBHOOK, &webhook), ERR_OK);
+	assert_true(webhook.disabled_by == DISABLED_BY_OPERATOR && webhook.disabled_reason.n > 0);
+	assert_int_equal(webhook.disabled_ms, WORLD_NOW + 9);
+	assert_int_equal(world_count(w, &KIND_EVENT), events);
+	disable.id = 99;
+	assert_int_equal(world_run(w, &disable.command), ERR_NOT_FOUND);
+}
+
 static struct webhook rotated(struct world *w, uint64_t hook, struct text secret,
 			      uint64_t overlap_ms)
 {
@@ -148,6 +169,66 @@ static void a_preview_shows_the_next_event_and_stores_nothing(void **state)
 	assert_int_equal(p.refusal, PREVIEW_NO_WEBHOOK);
 }
 
+static void a_draft_is_judged_and_previewed_like_a_saved_webhook(void **state)
+{
+	struct world *w = *state;
+	struct webhook draft = world_hook();
+	draft.fields_are = FIELDS_DEFAULT;
+	struct webhook_preview p = {.command = {.decide = webhook_preview_decide},
+				    .draft = &draft,
+				    .made_up = true,
+				    .now_ms = WORLD_NOW};
+	assert_int_equal(world_ask(w, &p.command, NULL, NULL), ERR_OK);
+	assert_true(p.event.test && p.event.type == EVENT_USER_JOIN && p.webhook.id == 1);
+	assert_int_equal(pairs_count(draft.fields), 0); /* it stays as it was given */
+	draft.campaign_id = 99;
+	draft.method = WEBHOOK_GET;
+	draft.format = FORMAT_JSON;
+	assert_int_equal(world_ask(w, &p.command, NULL, NULL), ERR_REFUSED);
+	assert_int_equal(p.refusal, PREVIEW_WRONG_DRAFT);
+	assert_int_equal(p.problems.n, 2);
+	assert_non_null(problems_find(&p.problems, TEXT("campaign_id")));
+	assert_non_null(problems_find(&p.problems, TEXT("format")));
+	assert_int_equal(world_count(w, &KIND_WEBHOOK), 0);
+}
+
+static void matches(struct world *w, struct webhook webhook, uint64_t since_ms, size_t looked_at,
+		    size_t matched)
+{
+	struct webhook_matches m = {.command = {.decide = webhook_matches_decide},
+				    .webhook = webhook,
+				    .since_ms = since_ms};
+	for (int slices = 0; !m.ended; slices++) {
+		assert_in_range(slices, 0, 3);
+		assert_int_equal(world_ask(w, &m.command, NULL, NULL), ERR_OK);
+	}
+	assert_int_equal(m.looked_at, looked_at);
+	assert_int_equal(m.matched, matched);
+	assert_false(m.more);
+}
+
+static void matches_are_counted_in_slices(void **state)
+{
+	enum { N = MATCH_SLICE + 3 };
+	struct world *w = *state;
+	struct webhook hook = world_hook(), invited = world_hook(), elsewhere = world_hook();
+	invited.types = 1 << USER_INVITED;
+	elsewhere.campaign_id = 99;
+	matches(w, hook, 0, 0, 0);
+	uint64_t campaign = world_launched(w);
+	uint64_t jessica = world_user(w, campaign, 0, "jessica@example.com");
+	w->now_ms++;
+	for (int i = 0; i < N; i++) {
+		char email[32];
+		snprintf(email, sizeof email, "user%d@example.com", i);
+		world_user(w, campaign, i < 2 ? jessica : 0, email);
+	}
+	matches(w, hook, WORLD_NOW, N + 1, N + 1);
+	matches(w, hook, WORLD_NOW + 1, N, N);
+	matches(w, invited, WORLD_NOW, N + 1, 2);
+	matches(w, elsewhere, WORLD_NOW, N + 1, 0);
+}
+
 static void why_shows_due_deliveries(void **state)
 {
 	struct world *w = *state;
@@ -183,6 +264,7 @@ static void why_counts_settings_that_did_not_match(void **state)
 	assert_int_equal(world_ask(w, &why.command, NULL, NULL), ERR_OK);
 	assert_int_equal(why.of_campaign, WHY_EVENTS);
 	assert_int_equal(why.mismatches[MISMATCH_TYPES], WHY_EVENTS);
+	assert_int_equal(why.had[MISMATCH_TYPES], 1 << USER_REFERRING);
 	why.id = elsewhere;
 	assert_int_equal(world_ask(w, &why.command, NULL, NULL), ERR_OK);
 	assert_true(why.of_campaign == 0 && why.looked_at == WHY_EVENTS + 5);
@@ -225,10 +307,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    WORLD_ON_ALL(enabling_forgets_the_failures),
+	    WORLD_ON_ALL(disabling_holds_and_keeps_an_earlier_reason),
 	    WORLD_ON_ALL(rotating_keeps_the_previous_secret_for_a_while),
 	    WORLD_ON_ALL(a_test_is_for_one_webhook_alone),
 	    WORLD_ON_ALL(a_disabled_webhook_refuses_tests_and_resends),
 	    WORLD_ON_ALL(a_preview_shows_the_next_event_and_stores_nothing),
+	    WORLD_ON_ALL(a_draft_is_judged_and_previewed_like_a_saved_webhook),
+	    WORLD_ON_ALL(matches_are_counted_in_slices),
 	    WORLD_ON_ALL(why_shows_due_deliveries),
 	    WORLD_ON_ALL(why_counts_settings_that_did_not_match),
 	    WORLD_ON_ALL(replays_are_listed_for_one_webhook),
