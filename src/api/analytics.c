@@ -272,7 +272,7 @@ const struct operation OP_ANALYTICS_GET = {
 	      {"from", "string", "2026-01-01",
 	       "The first day. Default: 29 days before the last day.", false},
 	      {"to", "string", "2026-12-31",
-	       "The last day. Default: today. At most 366 days are returned.", false}},
+	       "The last day. Default: today. A period has at most 366 days.", false}},
     .answers = {{200, ANSWER_DATA, "Analytics"}},
 };
 

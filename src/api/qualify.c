@@ -163,7 +163,7 @@ static void on_user_qualified(struct command *command, enum err err)
 const struct operation OP_USER_QUALIFY = {
     .id = "qualify",
     .tag = "Qualifying",
-    .summary = "Qualify an invited user, or refund",
+    .summary = "Qualify an invited user, or refund orders",
     .description =
 	"qualified: false is a refund: due rewards are cancelled, and issued rewards are marked as "
 	"to be taken back. With an order_id, only that order is refunded; with refund_amount, only "
@@ -224,7 +224,7 @@ static void qualify_with_signature(struct call *call)
 const struct operation OP_QUALIFY_BY_PATH = {
     .id = "qualifyByPath",
     .tag = "Qualifying",
-    .summary = "Qualify an invited user, or refund (inbound token in the path)",
+    .summary = "Qualify an invited user, or refund orders (inbound token in the path)",
     .description =
 	"This is the inbound webhook. Repeated calls make one state change. qualified: false is a "
 	"refund. Each order_id may earn rewards; the same order_id gets its first response again. "
@@ -245,7 +245,7 @@ void qualify_by_path(struct call *call)
 const struct operation OP_QUALIFY_BY_HEADER = {
     .id = "qualifyByHeader",
     .tag = "Qualifying",
-    .summary = "Qualify an invited user, or refund (inbound token in a header)",
+    .summary = "Qualify an invited user, or refund orders (inbound token in a header)",
     .description = "A request without the token can carry Standard Webhooks headers (webhook-id, "
 		   "webhook-timestamp, webhook-signature), signed with the inbound secret.",
     .inbound = true,
