@@ -36,8 +36,8 @@ struct upkeep_config {
 	struct store *store;
 	struct codes *codes;
 	const char *public_url; /* borrowed */
-	uint64_t
-	    retention_ms; /* how long finished deliveries and their events are kept; 0: for ever */
+	/* Finished deliveries and their events are kept for so long; 0: for ever. */
+	uint64_t retention_ms;
 	const struct upkeep_job *jobs;
 };
 

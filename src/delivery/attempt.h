@@ -9,8 +9,8 @@
 
 enum attempt_state {
 	ATTEMPT_LOADING,   /* its records are being read */
-	ATTEMPT_CALLING,   /* occupies a connection */
-	ATTEMPT_FINISHED,  /* the result waits to be recorded with others */
+	ATTEMPT_CALLING,   /* uses a connection */
+	ATTEMPT_FINISHED,  /* its result waits in struct results */
 	ATTEMPT_RECORDING, /* the store has the command that records it */
 	ATTEMPT_ABANDONED, /* the lane is freed; the store's `done` frees the attempt */
 };

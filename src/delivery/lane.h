@@ -30,7 +30,8 @@ struct lane {
 	bool disabled, dirty, scanning, cancelling;
 	struct lane_target target;
 	struct throttle throttle;
-	uint64_t throttled_until_ms; /* rows wait for a token or a probe until then; 0: no wait */
+	uint64_t
+	    throttled_until_ms; /* the rows wait for a token, a probe or a connection; 0: no wait */
 	struct http_pool *pool;
 	uint32_t in_flight;
 	struct attempt_run *runs; /* doubly linked, with results that are not recorded yet */
@@ -43,9 +44,8 @@ struct lane {
 	bool caught_up;         /* no row after the cursor is due before next_due_ms */
 	uint64_t next_due_ms;   /* 0: no later row is known */
 	uint64_t warned_ms;     /* when a first failure was last logged; 0: never */
-	uint64_t
-	    failing_since_ms; /* the last failure, or the start if it was failing; 0: it works */
-	uint64_t paused_until_ms; /* the store or memory failed: no attempt before; 0: no pause */
+	uint64_t failing_since_ms; /* the last failure, or the start; 0: the webhook works */
+	uint64_t paused_until_ms;  /* the store or memory failed: no attempt before; 0: no pause */
 
 	struct lane_scan {
 		struct command command;

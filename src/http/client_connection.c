@@ -95,8 +95,8 @@ void outgoing_free(struct outgoing *conn)
 		return;
 	if (conn->evcon != NULL) {
 		say_goodbye(conn);
-		evhttp_connection_free(
-		    conn->evcon); /* the bufferevent, the SSL and the request too */
+		/* This frees the bufferevent, the SSL and the request too. */
+		evhttp_connection_free(conn->evcon);
 	} else if (conn->bev != NULL) {
 		bufferevent_free(conn->bev);
 	}

@@ -138,9 +138,8 @@ struct http_server {
 	struct event *sweep;
 	uint64_t sweep_at_ns; /* 0: not armed */
 	uint64_t hook_ns;     /* loop_mono_ns of the turn in which the hook last ran */
-	uint64_t
-	    failed_watches; /* loop_failed_watches when all sockets were last watched again, ... */
-	uint64_t rewatched_ns; /* ... and the time of that */
+	/* loop_failed_watches when all sockets were last watched again, and the time of that. */
+	uint64_t failed_watches, rewatched_ns;
 	bool draining, making_room;
 	struct listener listener;
 	/* exchange.c */
