@@ -13,7 +13,7 @@
  *   192.0.2.1, 192.0.2.1:4711       nginx and most others; with a port: Azure, IIS
  *   2001:db8::1, fe80::1%eth0       without brackets there is no port
  *   [2001:db8::1], "[2001:db8::1]:4711"
- * "unknown" and hidden names such as "_proxy3" (RFC 7239 section 6) are no addresses. */
+ * "unknown" and hidden names such as "_proxy3" (RFC 7239 section 6) are not addresses. */
 
 static struct text unquote(struct text t)
 {

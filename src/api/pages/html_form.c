@@ -265,7 +265,7 @@ static void put_hidden(struct html *html, struct text name, struct text value)
 	html_put(html, "\">\n");
 }
 
-/* Where the page is shown. The query of the address says it at first, then the form itself. */
+/* Where the page is shown. The query of the address names the place, and later the form does. */
 static void put_source(struct html *html, const struct html_form *form)
 {
 	struct text source = form->source.n > 0 ? form->source : typed_into(form, TEXT("source"));

@@ -16,7 +16,7 @@ static bool wants_download(const struct call *call)
 	return false;
 }
 
-/* The QR code shows the link with the code that was asked for, also if that code is an alias. */
+/* The QR code shows the link with the requested code, also if that code is an alias. */
 static void on_found(struct link *link)
 {
 	struct call *call = link->call;
