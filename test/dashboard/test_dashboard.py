@@ -44,3 +44,6 @@ class Dashboard(Served):
 
     def test_every_page_in_three_widths_and_two_themes(self):
         self.script("looks")
+
+    def test_settings_show_rotate_and_revoke(self):
+        self.script("settings")

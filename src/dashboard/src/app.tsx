@@ -1,11 +1,12 @@
 // The frame: who is signed in, the navigation, and the page that the address names.
-import { Megaphone, Send, Users, Webhook } from "lucide-preact";
+import { Megaphone, Send, Settings, Users, Webhook } from "lucide-preact";
 import { useEffect } from "preact/hooks";
 import { CampaignPage } from "./pages/campaign";
 import { CampaignsPage } from "./pages/campaigns";
 import { DeliveriesPage } from "./pages/deliveries";
 import { DeliveryPage } from "./pages/delivery";
 import { SignIn, leave, resume } from "./pages/sign-in";
+import { SettingsPage } from "./pages/settings";
 import { UserPage } from "./pages/user";
 import { UsersPage } from "./pages/users";
 import { WebhookPage } from "./pages/webhook";
@@ -20,6 +21,7 @@ const places = [
 	["users", Users],
 	["webhooks", Webhook],
 	["deliveries", Send],
+	["settings", Settings],
 ] as const;
 
 function Nav() {
@@ -54,6 +56,7 @@ function Page() {
 		campaigns: [() => <CampaignsPage />, (i) => <CampaignPage key={i} id={Number(i)} />],
 		users: [() => <UsersPage />, (i) => <UserPage key={i} id={i} />],
 		webhooks: [() => <WebhooksPage />, (i) => <WebhookPage key={i} id={Number(i)} />],
+		settings: [() => <SettingsPage />],
 		deliveries: [() => <DeliveriesPage />, (i) => <DeliveryPage key={i} id={Number(i)} />],
 	};
 	const [list, one] = pages[place] ?? [() => <CampaignsPage />];

@@ -1,5 +1,4 @@
 // The words in the reader's language: t("failed", { status: 500 }).
-import { signal } from "@preact/signals";
 import { de } from "./words/de";
 import { en, type Words } from "./words/en";
 
@@ -13,11 +12,14 @@ function preferred(): string {
 	return "en";
 }
 
-export const language = signal(preferred());
-document.documentElement.lang = language.value;
+export const language = preferred();
+document.documentElement.lang = language;
+
+/** The reader's own form of the language: "en" of somebody in London writes times as en-GB does. */
+const locale = navigator.languages.find((tag) => tag.startsWith(language)) ?? language;
 
 export function t(key: keyof Words, values: Record<string, string | number> = {}): string {
-	const entry = (languages[language.value] ?? en)[key];
+	const entry = (languages[language] ?? en)[key];
 	const n = Object.values(values).find((v) => typeof v === "number");
 	const text = typeof entry === "string" ? entry : entry[n === 1 ? 0 : 1];
 	return text.replace(/\{(\w+)\}/g, (all, name: string) => {
@@ -27,7 +29,7 @@ export function t(key: keyof Words, values: Record<string, string | number> = {}
 }
 
 export function number(n: number): string {
-	return n.toLocaleString(language.value);
+	return n.toLocaleString(locale);
 }
 
 /** A moment in the reader's zone: the time of today, else the date too. */
@@ -35,12 +37,12 @@ export function moment(iso: string | null | undefined): string {
 	if (!iso) return "–";
 	const at = new Date(iso);
 	const today = at.toDateString() === new Date().toDateString();
-	const time = at.toLocaleTimeString(language.value, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
-	return today ? time : `${at.toLocaleDateString(language.value, { day: "numeric", month: "short" })} ${time}`;
+	const time = at.toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+	return today ? time : `${at.toLocaleDateString(locale, { day: "numeric", month: "short" })} ${time}`;
 }
 
 /** Microseconds as a person reads them: 184 ms, 2.1 s. */
 export function duration(us: number): string {
 	if (us < 1_000_000) return `${number(Math.round(us / 1000))} ms`;
-	return `${(us / 1_000_000).toLocaleString(language.value, { maximumFractionDigits: 1 })} s`;
+	return `${(us / 1_000_000).toLocaleString(locale, { maximumFractionDigits: 1 })} s`;
 }

@@ -46,6 +46,14 @@ export const en = {
 	search: "Search", campaign: "Campaign", email: "E-mail", joined: "Joined", yes: "Yes", no: "No",
 	usersEmpty: "Nobody matches. Remove a filter or import a CSV file.", moreUsers: "More users",
 	qualify: "Qualify", invitedBy: "Invited by", noEvents: "No events in the retention time.",
+	inboundTab: "Inbound", tokensTab: "API tokens", show: "Show", hide: "Hide", copyLine: "Copy the line", rotate: "Rotate",
+	inboundTitle: "When a friend buys",
+	inboundText: "Your systems send the friend's code to this address. Qualified then turns from No to Yes.",
+	rotated: "New secret active. The old one works until {time}.", oldWorksUntil: "The old secret works until {time}.",
+	newToken: "New API token", tokenFor: "What it is for", scope: "Scope", scopeRead: "read: look at everything",
+	scopeWrite: "write: change campaigns, webhooks and users", scopeAdmin: "admin: also tokens and secrets",
+	createToken: "Create token", tokenOnce: "The token {name} is shown only now. Copy it:", made: "Created",
+	expires: "Expires", revoke: "Revoke", revoked: "The token {name} is revoked.", thisSession: "this session",
 	disabledSince: "{name} is disabled since {time}. {n} events are held.",
 } satisfies Record<string, string | [string, string]>;
 

@@ -1,0 +1,16 @@
+// Doing something on the server from a button: what was done is said, and so is what went wrong.
+import { Problem } from "../api";
+import { problemText, say } from "./parts";
+
+/** Runs `work`; its text is said, with a way back where there is one. A Problem is said too. True if it worked. */
+export async function act(work: () => Promise<string | undefined>, undo?: () => void): Promise<boolean> {
+	try {
+		const text = await work();
+		if (text) say(text, undo);
+		return true;
+	} catch (error) {
+		if (!(error instanceof Problem)) throw error;
+		say(problemText(error));
+		return false;
+	}
+}
