@@ -36,7 +36,7 @@ static void previews_and_crawlers_are_recognised(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof agents / sizeof *agents; i++)
 		if (is_person(HTTP_GET, "User-Agent", agents[i]))
-			fail_msg("%s", agents[i]);
+			fail_msg("counted as a person: %s", agents[i]);
 }
 
 static void people_count_in_every_app(void **state)
@@ -56,7 +56,7 @@ static void people_count_in_every_app(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof agents / sizeof *agents; i++)
 		if (!is_person(HTTP_GET, "User-Agent", agents[i]))
-			fail_msg("%s", agents[i]);
+			fail_msg("not counted as a person: %s", agents[i]);
 	assert_false(is_person(HTTP_HEAD, "User-Agent", "curl/8.5"));
 }
 

@@ -89,7 +89,7 @@ static void rounding_is_half_up(void **state)
 		uint64_t value = 0;
 		enum err err = decimal_round(text_of(cases[i].number), cases[i].places, &value);
 		if (err != cases[i].err || value != cases[i].value)
-			fail_msg("%s: %s, %llu", cases[i].number, err_name(err),
+			fail_msg("%s is rounded to: %s, %llu", cases[i].number, err_name(err),
 				 (unsigned long long)value);
 	}
 }
@@ -135,7 +135,7 @@ static void exponents_are_written_out(void **state)
 		char room[DECIMAL_PLAIN_MAX];
 		struct text plain = decimal_plain(text_of(cases[i][0]), room);
 		if (!text_eq(plain, text_of(cases[i][1])))
-			fail_msg("%s: %.*s", cases[i][0], TEXT_ARGS(plain));
+			fail_msg("%s is written as \"%.*s\"", cases[i][0], TEXT_ARGS(plain));
 	}
 }
 

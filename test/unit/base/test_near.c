@@ -50,7 +50,8 @@ static void the_closest_name_is_found(void **state)
 		for (size_t k = 0; k < sizeof known / sizeof *known; k++)
 			near_offer(&near, text_of(known[k]));
 		if (!text_eq(near.best, text_of(cases[i].meant)))
-			fail_msg("%s: %.*s", cases[i].name, TEXT_ARGS(near.best));
+			fail_msg("the guess for %s is \"%.*s\"", cases[i].name,
+				 TEXT_ARGS(near.best));
 	}
 }
 

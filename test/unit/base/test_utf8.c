@@ -35,7 +35,7 @@ static void every_character_is_valid(void **state)
 		bool valid = !surrogate && c <= 0x10FFFF;
 		struct text t = text_from(bytes, n);
 		if (utf8_valid(t) != valid || utf8_printable(t) != (valid && !control))
-			fail_msg("U+%04X", c);
+			fail_msg("U+%04X is judged wrongly", c);
 		if (valid)
 			assert_int_equal(utf8_length(t), 1);
 		for (size_t cut = 1; cut < n; cut++)

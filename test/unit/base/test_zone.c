@@ -113,7 +113,8 @@ static void local_times_agree_with_the_c_library_in_every_zone(void **state)
 			 * original. */
 			if (back / 1000 > (uint64_t)at ||
 			    (uint64_t)(again + tm2.tm_gmtoff) * 1000 != local)
-				fail_msg("%s at %lld", ZONES[i].name, (long long)at);
+				fail_msg("%s at %lld: the local time differs", ZONES[i].name,
+					 (long long)at);
 		}
 	}
 }
@@ -129,7 +130,8 @@ static void every_day_has_exact_edges(void **state)
 			uint64_t last = zone_day_ms(z, day, ZONE_LAST);
 			if (zone_day(z, first) < day || zone_day(z, first - 1) >= day ||
 			    zone_day(z, last) > day || zone_day(z, last + 1) <= day)
-				fail_msg("%s, day %llu", ZONES[i].name, (unsigned long long)day);
+				fail_msg("%s, day %llu: a wrong first or last millisecond",
+					 ZONES[i].name, (unsigned long long)day);
 		}
 	}
 }

@@ -300,7 +300,7 @@ static void ids_are_lower_case_and_not_reserved(void **state)
 		struct form_field field = {
 		    .id = text_of(cases[i].id), .label = TEXT("x"), .type = FORM_TEXT};
 		if ((refused_one(field) == NULL) != cases[i].fine)
-			fail_msg("%s", cases[i].id);
+			fail_msg("the id \"%s\" is judged wrongly", cases[i].id);
 	}
 	memset(longest, 'x', sizeof longest);
 	struct form_field field = {

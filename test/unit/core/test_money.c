@@ -52,7 +52,7 @@ static void percentages_are_rounded_half_up(void **state)
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
 		if (money_percent(cases[i].amount_e4, cases[i].percent,
 				  text_of(cases[i].currency)) != cases[i].expected)
-			fail_msg("case %zu", i);
+			fail_msg("case %zu gives another amount", i);
 }
 
 int main(void)

@@ -115,7 +115,7 @@ static void header_names_are_checked(void **state)
 		struct webhook hook = hook_with((struct pairs){{0}}, (struct pairs){{0}},
 						one(&room, text_of(cases[i].name), TEXT("v")));
 		if ((refused(&hook)[0] == '\0') != cases[i].good)
-			fail_msg("\"%s\"", cases[i].name);
+			fail_msg("the header name \"%s\" is judged wrongly", cases[i].name);
 	}
 	buf_free(&room);
 }
@@ -166,10 +166,10 @@ static void check_beside(const struct beside *c)
 					(struct pairs){{0}});
 	hook.format = FORMAT_FORM;
 	if ((refused(&hook)[0] == '\0') != c->form)
-		fail_msg("form: %s beside %s", c->a, c->b);
+		fail_msg("a form with %s and %s is judged wrongly", c->a, c->b);
 	for (hook.format = FORMAT_JSON; hook.format <= FORMAT_STANDARD; hook.format++)
 		if ((refused(&hook)[0] == '\0') != c->json)
-			fail_msg("json: %s beside %s", c->a, c->b);
+			fail_msg("JSON with %s and %s is judged wrongly", c->a, c->b);
 	hook.format = FORMAT_JSON;
 	buf_reset(&first); /* both are in `fields` */
 	pairs_add(&first, TEXT("id"), a);
