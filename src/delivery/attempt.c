@@ -167,7 +167,7 @@ static void on_answer(void *arg, const struct http_result *result)
 
 static struct message_source source_of(const struct attempt_run *run)
 {
-	const struct lane_target *t = &run->lane->target;
+	const struct target *t = &run->lane->target;
 	bool overlap = run->began_ms < t->old_secret_until_ms;
 	return (struct message_source){
 	    .revision = &run->load.revision,
@@ -198,7 +198,7 @@ static enum http_method http_method_of(uint64_t method)
 
 static struct http_call *start_call(struct attempt_run *run, const struct message *m)
 {
-	const struct lane_target *t = &run->lane->target;
+	const struct target *t = &run->lane->target;
 	struct http_header headers[MESSAGE_HEADERS];
 	for (size_t i = 0; i < m->n_headers; i++)
 		headers[i] = (struct http_header){m->headers[i].name, m->headers[i].value};

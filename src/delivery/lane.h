@@ -28,7 +28,7 @@ struct lane {
 	uint64_t webhook_id;
 	bool configured; /* target is valid; false: the webhook was removed */
 	bool disabled, dirty, scanning, cancelling;
-	struct lane_target target;
+	struct target target;
 	struct throttle throttle;
 	uint64_t
 	    throttled_until_ms; /* the rows wait for a token, a probe or a connection; 0: no wait */

@@ -11,7 +11,7 @@ enum { CONNECT_MS = 5000, TOTAL_MS = 15000, ANSWER_KEPT = 4096 };
 
 /* Returns NULL, or why nothing can be sent: referd sends no request without its configured
  * headers. */
-static const char *open_headers(struct lane_target *t, const uint8_t key[32], struct pairs sealed)
+static const char *open_headers(struct target *t, const uint8_t key[32], struct pairs sealed)
 {
 	struct message_header *h = t->headers;
 	if (webhook_headers_open(key, sealed, &t->opened) != ERR_OK)
@@ -44,16 +44,16 @@ static void copy_rules(struct policy_rules *rules, struct text seconds, struct t
 		rules->success[rules->n_success++] = (uint16_t)id_list_at(statuses, i);
 }
 
-void target_free(struct lane_target *t)
+void target_free(struct target *t)
 {
 	crypto_wipe_buf(&t->opened);
 	crypto_wipe_buf(&t->secret);
 	crypto_wipe_buf(&t->old_secret);
 	arena_free(&t->arena);
-	*t = (struct lane_target){0};
+	*t = (struct target){0};
 }
 
-const char *target_read(struct lane_target *t, const struct webhook *webhook, const uint8_t key[32],
+const char *target_read(struct target *t, const struct webhook *webhook, const uint8_t key[32],
 			bool allow_http)
 {
 	target_free(t);
@@ -71,7 +71,7 @@ const char *target_read(struct lane_target *t, const struct webhook *webhook, co
 	return problem != NULL ? problem : unreadable;
 }
 
-struct text target_keep_answer(const struct lane_target *t, struct text answer, struct arena *arena)
+struct text target_keep_answer(const struct target *t, struct text answer, struct arena *arena)
 {
 	struct text values[TARGET_HEADERS];
 	struct buf redacted = {0};

@@ -23,7 +23,7 @@ static void seal(const char *secret, struct buf *out)
 static void the_url_is_split(void **state)
 {
 	struct webhook webhook = {.url = TEXT("https://crm.example:8443/a/b?x=1")};
-	static struct lane_target t;
+	static struct target t;
 	(void)state;
 	assert_null(target_read(&t, &webhook, KEY, false));
 	assert_string_equal(t.url.host, "crm.example");
@@ -48,7 +48,7 @@ static void the_url_is_split(void **state)
 static void a_secret_that_does_not_decrypt_signs_nothing(void **state)
 {
 	struct webhook webhook = {.url = TEXT("https://crm.example/")};
-	static struct lane_target t;
+	static struct target t;
 	struct buf sealed = {0}, garbage = {0};
 	(void)state;
 	seal("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", &sealed);
@@ -70,7 +70,7 @@ static void a_secret_that_does_not_decrypt_signs_nothing(void **state)
 static void copies_outlive_the_record(void **state)
 {
 	struct buf plain = {0}, headers = {0}, url = {0};
-	static struct lane_target t;
+	static struct target t;
 	(void)state;
 	pairs_add(&plain, TEXT("X-Z"), TEXT("1"));
 	pairs_add(&plain, TEXT("X-A"), TEXT("2"));
@@ -95,7 +95,7 @@ static void header_values_that_do_not_decrypt_stop_the_request(void **state)
 {
 	static const uint8_t other[32] = {9};
 	struct buf plain = {0}, headers = {0};
-	static struct lane_target t;
+	static struct target t;
 	(void)state;
 	pairs_add(&plain, TEXT("X-Key"), TEXT("s3cret"));
 	webhook_headers_seal(other, (struct pairs){buf_view(&plain)}, &headers);
