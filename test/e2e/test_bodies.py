@@ -33,7 +33,7 @@ class Multipart(Bodies):
             media_type, body = multipart({"code": joined["code"]})
             answer = self.api.call("POST", path, body, {"Content-Type": media_type})
             self.assertTrue(self.has(answer, 200).data["qualified"])
-        media_type, body = multipart({**ANN, "campaign_id": "1"})
+        media_type, body = multipart({**ANN, "email": "n8n@x.example", "campaign_id": "1"})
         self.has(self.api.call("POST", "/api/n8n/users", body, {"Content-Type": media_type}), 201)
 
     def test_a_refused_form_shows_what_was_typed(self):
