@@ -10,6 +10,7 @@
 #include "api/call/paging.h"
 #include "base/clock.h"
 #include "base/decimal.h"
+#include "core/id_list.h"
 #include "core/money.h"
 #include "core/names.h"
 #include "reward_show.h"

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/decimal.h"
 #include "core/code_alias.h"
+#include "core/id_list.h"
 #include "core/money.h"
 #include "core/names.h"
 

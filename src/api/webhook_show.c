@@ -4,6 +4,7 @@
 #include "webhook_show.h"
 
 #include "api/call/show.h"
+#include "core/id_list.h"
 #include "webhook_secret.h"
 
 const char WEBHOOK_UNKNOWN[] = "no webhook has this id: GET /api/v2/webhooks lists the webhooks";

@@ -3,6 +3,7 @@
 #include "target.h"
 
 #include "base/crypto.h"
+#include "core/id_list.h"
 #include "core/redact.h"
 #include "core/webhook_headers.h"
 #include "throttle.h"

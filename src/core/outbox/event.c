@@ -7,6 +7,7 @@
 #include <assert.h>
 
 #include "core/delivery.h"
+#include "core/id_list.h"
 
 /* 0 if the day is the same in UTC, so most events store no day. */
 static uint64_t day_beside_utc(const struct zone *zone, uint64_t ms)

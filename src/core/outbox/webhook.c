@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 
+#include "core/id_list.h"
 #include "core/payload.h"
 #include "webhook_field_names.h"
 #include "webhook_judge.h"

@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "core/id_list.h"
 #include "core/webhook.h"
 
 static enum err scan_all(struct webhook_list *list, struct tx *tx, size_t *found)

@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 
+#include "core/id_list.h"
 #include "core/reward_records.h"
 #include "core/webhook_ops.h"
 

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "core/id_list.h"
 #include "core/reward_records.h"
 
 enum { ANSWERS_LOOK_MAX = 1024 /* in one query: well under a millisecond */ };

@@ -6,6 +6,7 @@
 
 #include "core/delivery.h"
 #include "core/erase.h"
+#include "core/reward_records.h"
 #include "core/rewards/reward_state.h"
 
 /* The erased user's own event keeps no personal data, and is never sent again. */

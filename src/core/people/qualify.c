@@ -11,6 +11,7 @@
 #include "core/day.h"
 #include "core/outbox/event.h"
 #include "core/records/order.h"
+#include "core/reward_records.h"
 
 enum err qualify_refuse(struct qualify *q, enum qualify_outcome outcome)
 {

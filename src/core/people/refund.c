@@ -5,6 +5,7 @@
 #include "qualify_parts.h"
 
 #include "core/records/order.h"
+#include "core/reward_records.h"
 
 /* The rewards that the refunded orders have earned. */
 struct earned {

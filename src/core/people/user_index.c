@@ -6,6 +6,7 @@
 
 #include <assert.h>
 
+#include "core/id_list.h"
 #include "core/records/email_index.h"
 
 /* ---- rows ---- */

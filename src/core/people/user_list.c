@@ -10,6 +10,7 @@
 #include "base/unicode.h"
 #include "core/campaign_defaults.h"
 #include "core/code_alias.h"
+#include "core/id_list.h"
 #include "core/names.h"
 #include "core/records/id_walk.h"
 #include "core/who.h"

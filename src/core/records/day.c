@@ -3,6 +3,8 @@
  */
 #include "core/day.h"
 
+#include "core/id_list.h"
+
 #include <assert.h>
 #include <string.h>
 

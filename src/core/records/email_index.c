@@ -6,6 +6,7 @@
 #include "email_index.h"
 
 #include "core/email.h"
+#include "core/id_list.h"
 
 enum err email_index_hashes(struct codes *codes, uint64_t campaign_id, struct text address,
 			    struct arena *arena, struct email_hashes *out)

@@ -1,10 +1,10 @@
 /* Owns lists of ids inside a record's text. Never a record. Called by webhooks, rewards and the
  * e-mail index.
  */
+#include "core/id_list.h"
+
 #include <assert.h>
 #include <string.h>
-
-#include "core/records.h"
 
 size_t id_list_length(struct text list)
 {

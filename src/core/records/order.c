@@ -6,6 +6,7 @@
 #include <assert.h>
 
 #include "base/crypto.h"
+#include "core/reward_records.h"
 
 enum { ORDER_HASH = 16 };
 

@@ -6,6 +6,7 @@
 #define CORE_ORDER_H
 
 #include "core/records.h"
+#include "core/reward_records.h"
 #include "store/tx.h"
 
 /** Sets the key of *order and zeroes its values. ERR_NO_MEMORY. */

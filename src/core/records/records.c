@@ -260,33 +260,6 @@ static const struct field session_values[] = {
 };
 const struct record_kind KIND_SESSION = KIND(41, session);
 
-static const struct field order_keys[] = {
-    KEY(U64, order, user_id),
-    KEY(TEXT, order, hash),
-};
-static const struct field order_values[] = {
-    VALUE(1, U64, order, changed),   VALUE(2, U64, order, qualified_ms),
-    VALUE(3, U64, order, at_ms),     VALUE(4, TEXT, order, rewards),
-    VALUE(5, U64, order, state),     VALUE(6, U64, order, has_amount),
-    VALUE(7, U64, order, amount_e4), VALUE(8, U64, order, refunded_e4),
-    VALUE(9, TEXT, order, currency), VALUE(10, TEXT, order, older),
-    VALUE(11, TEXT, order, newer),
-};
-const struct record_kind KIND_ORDER = KIND(19, order);
-
-static const struct field refund_keys[] = {
-    KEY(U64, refund, user_id),
-    KEY(U64, refund, total_e4),
-    KEY(TEXT, refund, hash),
-};
-static const struct field refund_values[] = {
-    VALUE(1, U64, refund, changed),
-    VALUE(2, U64, refund, qualified_ms),
-    VALUE(3, U64, refund, at_ms),
-    VALUE(4, TEXT, refund, rewards),
-};
-const struct record_kind KIND_REFUND = KIND(40, refund);
-
 static const struct field event_delivery_keys[] = {
     KEY(U64, event_delivery, event_id),
     KEY(U64, event_delivery, webhook_id),

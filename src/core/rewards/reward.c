@@ -7,6 +7,7 @@
 
 #include <assert.h>
 
+#include "core/id_list.h"
 #include "core/money.h"
 #include "core/rule.h"
 #include "reward_state.h"

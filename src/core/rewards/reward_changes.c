@@ -4,6 +4,8 @@
  */
 #include "core/reward_changes.h"
 
+#include "core/id_list.h"
+
 #include <string.h>
 
 enum {

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "core/id_list.h"
 #include "core/names.h"
 #include "core/records/id_walk.h"
 #include "core/webhook_rule.h"

@@ -4,6 +4,7 @@
  */
 #include "base/typed.h"
 #include "base/utf8.h"
+#include "core/id_list.h"
 #include "core/money.h"
 #include "core/rule.h"
 

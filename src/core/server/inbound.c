@@ -3,6 +3,8 @@
  */
 #include "core/inbound.h"
 
+#include "core/id_list.h"
+
 #include <string.h>
 
 enum { UNTIL_SIZE = ID_LIST_ENTRY };

@@ -4,6 +4,7 @@
  */
 #include "base/zone.h"
 #include "core/campaign_defaults.h"
+#include "core/id_list.h"
 #include "core/pass_param.h"
 #include "verify_parts.h"
 

@@ -2,6 +2,7 @@
  * Owns the checks of rewards, rules and coupons: the indexes, the coupons of rewards, the counters.
  * Never the walk. Called by verify.c.
  */
+#include "core/id_list.h"
 #include "core/rule.h"
 #include "verify_parts.h"
 

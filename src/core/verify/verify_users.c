@@ -2,7 +2,9 @@
  * Owns the checks of users: their indexes, their counters, their orders. Never the walk. Called by
  * verify.c.
  */
+#include "core/id_list.h"
 #include "core/records/email_index.h"
+#include "core/reward_records.h"
 #include "verify_parts.h"
 
 /* ---- one user ---- */

@@ -4,6 +4,8 @@
  */
 #include "verify_parts.h"
 
+#include "core/id_list.h"
+
 static enum err check_set(struct verifier *v, const struct webhook *webhook)
 {
 	struct webhook_set set = {.campaign_id = webhook->campaign_id};

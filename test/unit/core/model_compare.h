@@ -5,6 +5,7 @@
 #define TEST_CORE_MODEL_COMPARE_H
 
 #include "../../support/seeded.h"
+#include "core/id_list.h"
 #include "core_world.h"
 #include "model.h"
 

@@ -4,6 +4,7 @@
 #include "core_world.h"
 
 #include "core/day.h"
+#include "core/id_list.h"
 
 enum { DAY_MS = 86400000 };
 

@@ -5,6 +5,7 @@
 
 #include "core/email.h"
 #include "core/erase.h"
+#include "core/id_list.h"
 #include "core/user_change.h"
 #include "core/who.h"
 

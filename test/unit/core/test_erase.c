@@ -2,6 +2,8 @@
  * deliveries and attempts, and that no record names the person afterwards. Runs on three stores. */
 #include "erase_world.h"
 
+#include "core/reward_records.h"
+
 /* ---- at once ---- */
 
 static void the_record_and_its_indexes_are_deleted_at_once(void **state)

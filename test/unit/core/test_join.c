@@ -5,6 +5,7 @@
 #include "core_world.h"
 
 #include "core/form_field.h"
+#include "core/id_list.h"
 
 static enum join_outcome outcome_of(struct world *w, uint64_t campaign_id, uint64_t referrer_id,
 				    const char *email)

@@ -2,6 +2,7 @@
  * stays qualified, and that the same request gets the same response. Never goes through HTTP: the
  * commands run on three stores. Run by make test. */
 #include "base/crypto.h"
+#include "core/reward_records.h"
 #include "order_world.h"
 
 /* ---- earning ---- */

@@ -3,6 +3,8 @@
  * Run by make test. */
 #include "core_world.h"
 
+#include "core/reward_records.h"
+
 struct people {
 	uint64_t campaign, jessica, byron;
 };

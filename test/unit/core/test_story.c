@@ -7,6 +7,7 @@
 #include "reward_world.h"
 
 #include "core/erase.h"
+#include "core/id_list.h"
 #include "story_compare.h"
 #include "verify_world.h"
 

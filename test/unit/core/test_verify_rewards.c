@@ -2,6 +2,7 @@
  * removed record is found. Never checks that records decode: e2e/test_verify damages bytes. Run by
  * make test. */
 #include "base/crypto.h"
+#include "core/reward_records.h"
 #include "reward_world.h"
 #include "verify_world.h"
 

@@ -4,6 +4,8 @@
  * Run by make test. */
 #include "core_world.h"
 
+#include "core/id_list.h"
+
 #define BIT(member) record_bit(&KIND_WEBHOOK, offsetof(struct webhook, member))
 
 static enum err save(struct world *w, struct webhook_save *s)
