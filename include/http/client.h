@@ -21,8 +21,8 @@ struct http_call;
 
 struct http_client_config {
 	const char *ca_file;             /* further roots (PEM) beside the system's; may be NULL */
-	const char *nameservers;         /* "127.0.0.1:53,..."; NULL: those of resolv_conf */
-	const char *resolv_conf, *hosts; /* paths, borrowed; NULL: those in /etc */
+	const char *nameservers;         /* "127.0.0.1:53,..."; NULL: from resolv_conf */
+	const char *resolv_conf, *hosts; /* paths, borrowed; NULL: the files in /etc */
 	const struct cidr_list *allowed; /* --allow-targets; copied */
 	uint32_t idle_ms;                /* an idle connection closes after this: 30 s */
 };
@@ -31,7 +31,7 @@ struct http_client_config {
  * ended calls and connections. On failure *why (static) says what to fix. */
 enum err http_client_open(struct loop *loop, const struct http_client_config *config,
 			  struct http_client **out, const char **why) WARN_UNUSED;
-/** Reads the root certificates again, the system's and those of `ca_file` (may be NULL), for new
+/** Reads the root certificates again, of the system and of `ca_file` (may be NULL), for new
  * connections. After ERR_INVALID, with *why (static), the old certificates stay in use. */
 enum err http_client_reload(struct http_client *client, const char *ca_file,
 			    const char **why) WARN_UNUSED;

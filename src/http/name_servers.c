@@ -12,7 +12,7 @@
 static const uint64_t SECOND_NS = 1000000000;
 
 /* Each name needs two queries (A and AAAA). With these limits evdns never queues a query behind
- * those of another webhook, and the attempts end within the default connect deadline. */
+ * the queries of another webhook, and the attempts end within the default connect deadline. */
 static const struct {
 	const char *name, *value;
 } dns_options[] = {

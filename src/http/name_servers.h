@@ -13,7 +13,7 @@ struct evdns_base;
 struct name_servers;
 
 struct name_servers_config {
-	const char *list;        /* "ip:port,..."; NULL: those of resolv_conf */
+	const char *list;        /* "ip:port,..."; NULL: from resolv_conf */
 	const char *resolv_conf; /* a path; NULL: /etc/resolv.conf. It may be missing */
 	const char *hosts;       /* a path; NULL: /etc/hosts. It may be missing */
 };

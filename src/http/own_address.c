@@ -49,7 +49,8 @@ void own_addresses_add(struct own_addresses *own, const struct sockaddr *listeni
 }
 
 /* Returns true for an address of this machine. The kernel knows: all of 127.0.0.0/8, and addresses
- * that came after the start, such as those of containers. The socket that asks never sends. */
+ * that came after the start, such as the addresses of containers. The socket that asks never sends.
+ */
 static bool is_local(const struct sockaddr *sa)
 {
 	struct sockaddr_storage any_port = {0};

@@ -116,7 +116,7 @@ void resolver_close(struct resolver *r)
 
 /* ---- one lookup ---- */
 
-/* For evdns's own error numbers, which tell more than those of evdns_getaddrinfo. */
+/* For evdns's own error numbers, which tell more than the numbers of evdns_getaddrinfo. */
 static const char *failure_text(int result)
 {
 	static const struct {

@@ -284,7 +284,7 @@ enum err listener_open(struct listener *l, struct http_server *server, const cha
 void listener_rewatch(struct listener *l);
 /** Stops accepting for good. */
 void listener_close(struct listener *l);
-/** A connection has closed: accepts again if it paused for want of room. */
+/** A connection has closed: accepts again if it paused because it had no room. */
 void listener_left(struct listener *l);
 
 /** Closes the connection that has been idle for the longest time; without idle connections a
