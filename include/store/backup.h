@@ -27,10 +27,10 @@ struct backup {
 enum err backup_begin(struct backup *backup, const char *dir, const char *file, bool force,
 		      const char **why) WARN_UNUSED;
 /** The way back: copies the database in `file` to a temporary file in the data directory `dir`,
- * which is made where it is missing and must hold no database. The copy (backup->tmp) may be
+ * which is created if needed and must hold no database. The copy (backup->tmp) may be
  * changed before backup_keep gives it its name; until then no server can find it. *place holds the
- * directory's lock meanwhile, and is the caller's to close. ERR_REFUSED where there is a database,
- * ERR_BUSY where a server has it; else as backup_begin. */
+ * lock of the directory meanwhile; the caller closes it. ERR_REFUSED if it has a database,
+ * ERR_BUSY if a server uses it; else as backup_begin. */
 enum err backup_restore_begin(struct backup *backup, const char *file, const char *dir,
 			      struct data_dir *place, const char **why) WARN_UNUSED;
 /** The copy becomes FILE, in place of what was there. Ends the backup, whatever it answers. */

@@ -27,7 +27,7 @@ struct engine_lmdb_config {
  * is judged before LMDB maps it; a reader walks all of its pages first. *why (static or in a
  * thread-local buffer) is one clear line on failure: ERR_BUSY another server has the directory,
  * ERR_FORMAT a newer format or a network file system, ERR_INVALID a file that is not a database,
- * ERR_CORRUPT one that was cut short or is damaged, ERR_NOT_FOUND no database (read_only), ERR_IO,
+ * ERR_CORRUPT a truncated or damaged database, ERR_NOT_FOUND no database (read_only), ERR_IO,
  * ERR_NO_MEMORY. */
 enum err engine_lmdb_open(const struct engine_lmdb_config *config, struct engine **out,
 			  const char **why) WARN_UNUSED;

@@ -5,15 +5,17 @@
  * numbers; a text as its bytes (only as the last key field).
  *
  * A value is
- *     version (1 byte, RECORD_VERSION) | field* | CRC-32C of key and all before it (4 bytes,
- * little-endian) field = varint(tag * 2)     varint(number)          for a u64 | varint(tag * 2 +
- * 1) varint(length) bytes    for text and pairs Zero and empty fields are left out, fields stand in
- * the order of their tags, a tag that the table does not know is skipped. Example: a due row
- * {webhook 1, at 0, delivery 7} has no value fields: key 00..01 00..00 00..07, value 01 | crc.
+ *     version (1 byte, RECORD_VERSION) | field* | checksum (4 bytes, little-endian)
+ *     field = varint(tag * 2)     varint(number)          for a u64
+ *           | varint(tag * 2 + 1) varint(length) bytes    for text and pairs
+ * The checksum is the CRC-32C of the key and of all bytes before it. Zero and empty fields are left
+ * out. Fields are in the order of their tags. A tag that the table does not have is skipped.
+ * Example: a due row {webhook 1, at 0, delivery 7} has no value fields:
+ *     key 00..01 00..00 00..07, value 01 | checksum
  *
  * To change a record: append a field with the next free tag (old rows read as zero or empty). Never
- * reuse a tag or change a type; retire a field by a comment at its tag. What cannot be said that
- * way needs a new RECORD_VERSION and a decoder that still reads the old one.
+ * reuse a tag or change a type; retire a field by a comment at its tag. Any other change
+ * needs a new RECORD_VERSION and a decoder that still reads the old version.
  */
 #ifndef STORE_RECORD_H
 #define STORE_RECORD_H
@@ -85,7 +87,8 @@ void record_patch(const struct record_kind *kind, void *to, const void *from, ui
 
 /** Takes the next pair from *rest (begin with pairs.raw); false at the end or at damaged bytes. */
 bool pairs_next(struct text *rest, struct text *first, struct text *second);
-/** The pair with that first text: its second one; false and empty where there is none. */
+/** Finds the pair with that first text and returns its second text; false and empty if it is
+ * missing. */
 bool pairs_find(struct pairs list, struct text first, struct text *second);
 /** Appends a pair; the finished list is (struct pairs){buf_view(out)}. */
 void pairs_add(struct buf *out, struct text first, struct text second);

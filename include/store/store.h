@@ -11,7 +11,7 @@
 
 struct store;
 
-/* What watchers are told: one committed write. */
+/* Called for each committed write of a watched kind. */
 typedef void store_watch_fn(void *arg, const struct record_kind *kind, const void *record,
 			    bool deleted);
 

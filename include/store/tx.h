@@ -5,8 +5,8 @@
  * tx_get may answer ERR_PENDING, where the engine has to fetch the record first: the command then
  * returns ERR_PENDING at once, and is called again from the start when the answer is there. Writes
  * are staged: they are kept only if the command returns ERR_OK, so a refused or pending command
- * leaves nothing, wherever it stopped. A command sees its own writes and those of the commands
- * before it in the batch.
+ * leaves nothing, wherever it stopped. A command sees its own writes and the writes of earlier
+ * commands of the batch.
  */
 #ifndef STORE_TX_H
 #define STORE_TX_H
@@ -42,7 +42,8 @@ struct tx_scan {
 	size_t max;       /* at most this many */
 	void *records;    /* array of max structs, filled */
 	size_t n;         /* how many were filled; n == max: there may be more */
-	/* Where set, a row that does not decode is told and left out; else it ends the scan. */
+	/* If set, it is called for a row that does not decode, and the scan goes on; else the scan
+	 * ends. */
 	void (*damaged)(void *arg, struct text key, enum err err);
 	void *arg;
 };

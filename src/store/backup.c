@@ -108,7 +108,7 @@ static enum err begin(struct backup *b, const struct engine_lmdb_config *source,
 	return err;
 }
 
-/* Is `file` the same file as one that referd keeps in `dir`? */
+/* Is `file` the same file as a file that referd keeps in `dir`? */
 static bool is_own_file(const char *dir, const char *file)
 {
 	static const char *const own[] = {"referd.mdb", "referd.mdb-lock", "lock", "secret.key",

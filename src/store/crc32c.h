@@ -1,4 +1,4 @@
-/* CRC-32C (Castagnoli, RFC 3720 appendix B.4), by the processor's instruction where there is
+/* CRC-32C (Castagnoli, RFC 3720 appendix B.4), with the processor's instruction if it has
  * one. */
 #ifndef STORE_CRC32C_H
 #define STORE_CRC32C_H

@@ -23,7 +23,7 @@ enum {
 	KIND_DEFERRED = RECORD_KIND_LOG,
 	LOG_ROW_MAX = 1900,      /* LMDB keeps rows below half a page inside leaf pages */
 	SWEEP_FROM = 192 << 10,  /* entries in memory (40 bytes each) at which a sweep begins */
-	MERGE_PER_WRITE = 2,     /* entries merged for each one that comes: a sweep ends */
+	MERGE_PER_WRITE = 2,     /* entries merged for each new entry, so that a sweep ends */
 	DELETED_PER_COMMIT = 64, /* log rows */
 };
 
@@ -357,7 +357,7 @@ static enum err replay_log(struct deferred *d)
 		err = d->inner->ops->scan(d->inner, &all, replay_row, &r);
 	if (err == ERR_OK)
 		err = r.err;
-	/* Row numbers begin anew where the log is empty; the first is 1. */
+	/* Row numbers start again at 1 if the log is empty. */
 	if (d->log_first == 0)
 		d->log_first = 1;
 	return err;

@@ -25,7 +25,7 @@ static struct engine_lmdb *self(struct engine *engine)
 }
 
 /* The outcome of the commit is unknown or the environment is beyond use: the process ends here, and
- * the restart recovers from what is on disk. Nobody was told of a success. */
+ * the restart recovers from the disk. No command has reported success. */
 _Noreturn static void die(const char *what, int rc)
 {
 	log_error("store.fatal", LOG_STR("while", what), LOG_STR("error", mdb_strerror(rc)));
@@ -83,7 +83,7 @@ static enum err lmdb_get(struct engine *engine, uint8_t kind, struct text key, s
 {
 	struct engine_lmdb *e = self(engine);
 	MDB_val k = to_val(key), v;
-	if (key.n == 0 || e->kinds[kind] == NO_KIND) /* an empty key is none to LMDB */
+	if (key.n == 0 || e->kinds[kind] == NO_KIND) /* LMDB has no empty keys */
 		return ERR_NOT_FOUND;
 	int rc = mdb_get(e->reader, e->kinds[kind], &k, &v);
 	if (rc == MDB_SUCCESS)
@@ -270,8 +270,8 @@ static bool has_no_room(const struct engine_lmdb *e)
 	       stat(e->path, &file) == 0 && (uint64_t)file.st_size + room > limit.rlim_cur;
 }
 
-/* A file that was removed or replaced is written to all the same, and all of it is lost when the
- * process ends: nobody may be told that such a commit is durable. */
+/* A commit also succeeds in a file that was removed or replaced, but its data is lost when the
+ * process ends. So no command may report that this commit is durable. */
 static void confirm_file(const struct engine_lmdb *e)
 {
 	struct stat now;

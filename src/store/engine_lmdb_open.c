@@ -1,5 +1,5 @@
-/* Owns how an LMDB environment is opened: the file is judged before LMDB maps it, a new one is
- * completed under another name. Never reads or writes a record. Called by the commands and by
+/* Owns the opening of an LMDB environment. It checks the file before LMDB maps it, and completes a
+ * new file under another name. Never reads or writes a record. Called by the commands and by
  * backup.c.
  */
 #include <errno.h>
@@ -14,7 +14,7 @@
 #include "store/engine_lmdb_parts.h"
 #include "store/lmdb_pages.h"
 
-enum { SNAPSHOTS = 20 }; /* tries to walk one that a busy server has not passed yet */
+enum { SNAPSHOTS = 20 }; /* tries to walk a snapshot before a busy server reuses its pages */
 
 static const size_t default_map = (size_t)64 << 30;
 

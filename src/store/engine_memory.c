@@ -29,7 +29,7 @@ struct engine_memory {
 	struct table tables[RECORD_KINDS]; /* the view */
 	struct later *later;
 	size_t n_later, later_cap;
-	struct table asked[RECORD_KINDS]; /* keys that were asked for since the last commit */
+	struct table asked[RECORD_KINDS]; /* keys that were fetched since the last commit */
 	bool commit_asked;
 };
 
@@ -122,7 +122,7 @@ static void table_free(struct table *t)
 	*t = (struct table){0};
 }
 
-/* What was committed since the last view shows from here on, and what it replaced is freed. */
+/* Shows the commits since the last view, and frees the values that they replaced. */
 static enum err memory_view(struct engine *engine)
 {
 	struct engine_memory *m = self(engine);

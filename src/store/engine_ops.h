@@ -36,7 +36,7 @@ struct engine_ops {
 	 * again, with the same writes, until it answers otherwise. ERR_NO_SPACE and ERR_NO_MEMORY:
 	 * nothing was kept, reads go on. An outcome that cannot be known ends the process. */
 	enum err (*commit)(struct engine *, const struct engine_write *, size_t n);
-	/* What has to be done now and then beside the commits; NULL: nothing. May end the
+	/* Regular work beside the commits; NULL if the engine has no such work. May end the
 	 * process. */
 	void (*tend)(struct engine *);
 	void (*close)(struct engine *);

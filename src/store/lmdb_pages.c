@@ -1,5 +1,5 @@
-/* Owns what this house knows of LMDB's file format (data version 1, as liblmdb 0.9 writes it on a
- * 64-bit little-endian machine). Never maps or writes the file. Called by engine_lmdb.c before it
+/* Owns the knowledge of LMDB's file format: data version 1, as liblmdb 0.9 writes it on a
+ * 64-bit little-endian machine. Never maps or writes the file. Called by engine_lmdb.c before it
  * trusts a file.
  *
  * A page begins with its number (8 bytes), 2 bytes unused, its flags (2), and the end of its list

@@ -21,8 +21,8 @@ enum lmdb_file {
 	LMDB_FILE_UNREAD,  /* the file cannot be read; errno says why */
 };
 
-/** Judges the file by its two meta pages and its size. LMDB_FILE_SHORT is no proof of damage: LMDB
- * leaves pages at the end unwritten that were freed in the transaction that took them. */
+/** Judges the file by its two meta pages and its size. LMDB_FILE_SHORT does not prove damage: LMDB
+ * does not write pages at the end that a transaction took and freed again. */
 enum lmdb_file lmdb_file_look(int fd);
 
 /** Walks every page that the snapshot of transaction `txnid` can reach (0: the newest one): each

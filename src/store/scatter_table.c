@@ -37,7 +37,7 @@ bool scatter_reserve(struct scatter_table *t, size_t n)
 	t->entries = grown;
 	t->cap = (uint32_t)cap;
 	if (t->used == 0)
-		t->used = 1; /* index 0 is none */
+		t->used = 1; /* index 0 means no entry */
 	return true;
 }
 
@@ -58,7 +58,7 @@ static uint32_t *bucket_of(const struct scatter_table *t, uint64_t key)
 	return &t->buckets[bucket_number(key)];
 }
 
-/* The link that leads to the entry: where it is 0, there is none. */
+/* The link to the entry. It is 0 if the entry does not exist. */
 static uint32_t *find_link(const struct scatter_table *t, uint8_t kind, uint64_t key)
 {
 	uint32_t *link = bucket_of(t, key);

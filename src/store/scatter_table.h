@@ -24,7 +24,7 @@ struct scatter_entry {
 };
 
 struct scatter_table {
-	struct scatter_entry *entries; /* 0 is none */
+	struct scatter_entry *entries; /* index 0 is not used */
 	uint32_t cap, used, free, count;
 	uint32_t *buckets;
 };

@@ -44,7 +44,7 @@ struct store {
 	struct queue queries;
 
 	struct queue waiting; /* submitted, not decided yet */
-	struct queue decided; /* their done is owed */
+	struct queue decided; /* their done must still be called */
 	struct tx tx;
 	struct overlay overlay;
 	struct engine_write *writes;
@@ -263,8 +263,8 @@ static void count_commit(struct store *s, enum err err)
 	histogram_add(&s->counters.commit_durations, took);
 }
 
-/* When the commit failed, every command of the batch has failed: even one that wrote nothing may
- * have answered from what another had written. */
+/* If the commit failed, every command of the batch failed. Even a command without writes may have
+ * read the writes of another command. */
 static void pay_debts(struct store *s, enum err err)
 {
 	struct queue owed = s->decided;

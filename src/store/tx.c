@@ -1,4 +1,4 @@
-/* Owns what a command sees: reads through stage, overlay and engine; staged writes; sequences.
+/* Owns the view of a command: reads through stage, overlay and engine; staged writes; sequences.
  * Never decides when to commit. Called by commands (tx_get, tx_put, ...) and by store.c (tx_finish,
  * ...).
  */
