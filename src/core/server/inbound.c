@@ -1,5 +1,5 @@
-/* Owns how the inbound webhook's secrets are stored and rotated. Never an open secret. Called by
- * the API's settings and by what judges inbound calls.
+/* Owns the storage and the rotation of the inbound webhook's secrets. Never stores an open secret.
+ * Called by the API's settings and by the judge of inbound calls.
  */
 #include "core/inbound.h"
 

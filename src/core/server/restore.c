@@ -1,5 +1,6 @@
 /*
- * Owns what is left out after a restore. Never copies anything. Called by `referd restore`.
+ * Owns the changes to a restored database: the ids that it skips. Never copies a file. Called by
+ * `referd restore`.
  */
 #include "core/restore.h"
 
