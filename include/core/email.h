@@ -1,5 +1,5 @@
 /*
- * E-mail addresses: what a join accepts, and when two are the same. Pure.
+ * E-mail addresses: which addresses a join accepts, and when two addresses are the same. Pure.
  */
 #ifndef CORE_EMAIL_H
 #define CORE_EMAIL_H
@@ -8,34 +8,35 @@
 
 enum { EMAIL_MAX = 254 };
 
-/* An address that may be used. */
+/* A valid address. */
 struct email {
-	struct text address;   /* as it is stored and sent: trimmed, the host mapped (UTS #46) */
-	struct text canonical; /* by which addresses are compared: see email_canonical */
+	struct text address;   /* for storing and sending: trimmed, the host mapped (UTS #46) */
+	struct text canonical; /* for comparing: see email_canonical */
 };
 
-/** Reads what somebody typed; the texts live in arena. ERR_INVALID with *why, a sentence fragment
- * that completes "email ..." ("needs an @ and a domain") and lives as long as arena; ERR_NO_MEMORY.
- * Accepts RFC 5321 dot-atom local parts of at most 64 bytes (RFC 6531: UTF-8, but no invisible
- * characters) and host names, of one label too ("test@io" is a real address), whose last label is
- * not a number. Refuses quoted local parts, comments, address literals, white space, and what is
- * longer than EMAIL_MAX, also with the host as A-labels. An empty text "is required". */
+/** Reads an address that a person typed; the texts live in arena. Accepts dot-atom local parts of
+ * at most 64 bytes (RFC 5321; with RFC 6531 in UTF-8, but without invisible characters). Accepts
+ * host names whose last label is not a number, even of one label ("test@io" is a real address).
+ * Refuses quoted local parts, comments, address literals and white space. Refuses addresses longer
+ * than EMAIL_MAX, counted with the host as A-labels too. ERR_INVALID sets *why to a sentence
+ * fragment that completes "email ..." ("needs an @ and a domain") and lives as long as arena; for
+ * an empty text it is "is required". ERR_NO_MEMORY. */
 enum err email_read(struct text typed, struct arena *arena, struct email *out,
 		    const char **why) WARN_UNUSED;
 
-/** The form by which addresses are compared: the local part folded (unicode_fold), the host as IDNA
- * A-labels. For an address that is stored; in arena. ERR_INVALID for a text that is not an address,
- * ERR_NO_MEMORY. */
+/** Makes the canonical form, by which addresses are compared: the local part folded (unicode_fold),
+ * the host as IDNA A-labels. `address` is a stored address; *out lives in arena. ERR_INVALID for a
+ * text that is not an address, ERR_NO_MEMORY. */
 enum err email_canonical(struct text address, struct arena *arena, struct text *out) WARN_UNUSED;
 
-/** The form by which referd 0.1 compared addresses, and under which its users are still filed. The
- * same errors. */
+/** Makes the form by which referd 0.1 compared addresses. The e-mail index still has the users of
+ * 0.1 under it. Errors of email_canonical. */
 enum err email_key_0_1(struct text address, struct arena *arena, struct text *out) WARN_UNUSED;
-/** May email_key_0_1 differ from email_canonical? Never for an ASCII local part. */
+/** Can email_key_0_1 differ from email_canonical? False for an ASCII local part. */
 bool email_key_changed(struct text address) WARN_UNUSED;
 
-/** Do two canonical addresses reach one mailbox? Tags ("+...") do not count, nor do Gmail's dots,
- * and googlemail.com is gmail.com. */
+/** Do two canonical addresses reach the same mailbox? Tags ("+...") and the dots of Gmail addresses
+ * do not count, and googlemail.com is gmail.com. */
 bool email_same_mailbox(struct text canonical, struct text other) WARN_UNUSED;
 
 #endif

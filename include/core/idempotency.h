@@ -1,5 +1,5 @@
 /*
- * Idempotency-Key: the same key with the same request replays the first answer for 24 hours.
+ * Idempotency-Key: for 24 hours, a request with the same key gets the first response again.
  */
 #ifndef CORE_IDEMPOTENCY_H
 #define CORE_IDEMPOTENCY_H
@@ -9,28 +9,30 @@
 
 enum { IDEMPOTENCY_KEY_MAX = 64, IDEMPOTENCY_HOURS = 24, IDEMPOTENCY_HASH = 16 };
 
-/* A request's key, or given = false. */
+/* The key of a request; given = false if it has no key. */
 struct idempotency_key {
 	bool given;
 	uint8_t hash[IDEMPOTENCY_HASH];    /* of scope and key */
-	uint8_t request[IDEMPOTENCY_HASH]; /* of what is asked */
+	uint8_t request[IDEMPOTENCY_HASH]; /* of the body and the query */
 };
 
-/** Hashes scope (the code in the path, or the token), key, body and query. */
+/** Hashes the scope (the code in the path, or the token), the key, the body and the query. */
 void idempotency_key_make(struct idempotency_key *key, struct text scope, struct text given,
 			  struct text body, struct text query);
 
-/** ERR_OK: the key came before with the same request and *answer is what was stored then.
- * ERR_NOT_FOUND: it did not. ERR_REFUSED: it came with another request. ERR_PENDING. */
+/** ERR_OK: the key came before with the same request, and *answer is the stored response.
+ * ERR_NOT_FOUND: the key is new, is older than 24 hours, or is not given. ERR_REFUSED: the key came
+ * before with another request. ERR_PENDING and read errors pass through. */
 enum err idempotency_find(struct tx *tx, const struct idempotency_key *key, uint64_t now_ms,
 			  struct idempotency *answer) WARN_UNUSED;
-/** Stages the answer for later replays. */
+/** Stages the response, so that idempotency_find finds it. Does nothing without a key. */
 void idempotency_keep(struct tx *tx, const struct idempotency_key *key, struct idempotency answer);
 
-/* So many answers are kept; beyond it the oldest go before their 24 hours are over. Under a flood
- * the slices are as large as the largest batch, so that it cannot outrun them. */
+/* At most IDEMPOTENCY_MAX responses are kept; beyond that, the oldest are removed before their 24
+ * hours are over. Under a flood of requests a slice removes as many as the largest batch can
+ * add. */
 enum { IDEMPOTENCY_MAX = 1000000, IDEMPOTENCY_SLICE = 256, IDEMPOTENCY_HURRY = 1024 };
-/* Removes answers that are too old or too many: a job of the upkeep room. */
+/* Removes responses that are too old or too many: a job of the upkeep room. */
 struct idempotency_expire {
 	struct slice slice;
 	struct idempotency_age ages[IDEMPOTENCY_HURRY]; /* the first slice.n */

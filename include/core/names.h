@@ -1,5 +1,5 @@
 /*
- * The words by which the outside knows our numbers: one table each, read in both directions.
+ * The words of the API for stored numbers: a table for each set, which is read in both directions.
  */
 #ifndef CORE_NAMES_H
 #define CORE_NAMES_H
@@ -11,17 +11,18 @@ struct name {
 	const char *word;
 };
 
-/* A table ends with a NULL word. Of SCOPE_NAMES a number is the bit's place in enum token_scope. */
+/* Each table ends with a NULL word. In SCOPE_NAMES the number is the position of the bit in enum
+ * token_scope. */
 extern const struct name CAMPAIGN_STATUS_NAMES[], USER_TYPE_NAMES[], SOURCE_NAMES[], EVENT_NAMES[],
     METHOD_NAMES[], FORMAT_NAMES[], ORDER_NAMES[], DELIVERY_STATUS_NAMES[], EXISTING_NAMES[],
     METRIC_NAMES[], RECIPIENT_NAMES[], TRIGGER_NAMES[], REWARD_TYPE_NAMES[], REWARD_METHOD_NAMES[],
     REPEAT_NAMES[], REWARD_STATE_NAMES[], REVIEW_NAMES[], SCOPE_NAMES[];
 
-/** The word of a number; "unknown" where the table has none. */
+/** Returns the word of a number; "unknown" if the table does not have the number. */
 const char *name_of(const struct name *table, uint64_t number);
-/** The number of a word, exact; false where the table has none. */
+/** Finds the number of a word; false if the table does not have exactly this word. */
 bool name_find(const struct name *table, struct text word, uint64_t *number) WARN_UNUSED;
-/** Appends "draft, launched or paused", for messages. */
+/** Appends all words of the table for a message: "draft, launched or paused". */
 void name_list(const struct name *table, struct buf *out);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * The problems of a request, one for each field, so that the API can report all of them together.
- * The API collects the problems that the request itself shows; a command adds those that only the
- * records show. Pure.
+ * The problems of a request, at most one for each field, so that the API can report all of them
+ * together. The API collects the problems that the request itself shows. A command adds the
+ * problems that only the records show. Pure.
  */
 #ifndef CORE_PROBLEMS_H
 #define CORE_PROBLEMS_H
@@ -10,7 +10,7 @@
 
 #include "base/bytes.h"
 
-enum { PROBLEMS_MAX = 32 }; /* further ones are dropped */
+enum { PROBLEMS_MAX = 32 }; /* further problems are dropped */
 
 /* Both texts are borrowed. `what` completes "field ..." ("is required"). */
 struct problem {
@@ -25,13 +25,14 @@ struct problems {
 	struct problem items[PROBLEMS_MAX];
 };
 
-/** The problem of that field, or NULL. */
+/** Returns the problem of the field, or NULL. */
 const char *problems_find(const struct problems *problems, struct text field);
-/** Adds a problem. Nothing happens where `what` is NULL or the field has a problem already. */
+/** Adds a problem. Does nothing if `what` is NULL or the field already has a problem. */
 void problems_add(struct problems *problems, struct text field, const char *what);
-/** Copies their texts, which end with the command that found them, into arena. */
+/** Copies the texts into arena, because they live only as long as the command that found them. */
 void problems_keep(struct problems *problems, struct arena *arena);
-/** Drops the problems that a command added: a pending command is decided again from the start. */
+/** Drops the problems that the command added, because a pending command is decided again from the
+ * start. */
 void problems_restart(struct problems *problems);
 
 #endif

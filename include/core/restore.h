@@ -1,9 +1,9 @@
 /*
- * After a restore: ids that the lost database may have given are left out.
+ * After a restore: skips the ids that the lost database may have assigned.
  *
- * Codes and message ids are made from ids. Users who joined after the copy was made have shared
- * their links, and receivers remember the messages that they got since. Nobody else may get the
- * same codes or message ids.
+ * Codes and message ids are made from ids. Users who joined after the backup have shared their
+ * links, and receivers remember the messages that they got since then. No new user may get such a
+ * code, and no new message such an id.
  */
 #ifndef CORE_RESTORE_H
 #define CORE_RESTORE_H

@@ -1,6 +1,6 @@
 /*
- * Owns the permutation between ids and codes. Never the database (whether an id exists). Called by
- * joining, the API's look-ups and payload rendering.
+ * Owns the permutation between ids and codes. Never looks at the database. Called by joining, the
+ * API's look-ups and payload rendering.
  */
 #include "core/code.h"
 
@@ -19,7 +19,7 @@ struct codes {
 	struct crypto_hash *email_hash;
 };
 
-/* One key for each purpose, all from the stored one. */
+/* One key for each purpose, derived from the stored key. */
 static bool derive(const uint8_t key[CODE_KEY_SIZE], const char *purpose, uint8_t out[16])
 {
 	uint8_t full[SHA256_SIZE];
@@ -60,7 +60,7 @@ void codes_free(struct codes *c)
 static uint64_t scramble(struct codes *c, enum code_type type, int round, uint64_t half)
 {
 	uint8_t in[16] = {(uint8_t)type, (uint8_t)round}, out[16];
-	half = htole64(half); /* a database may move to a machine of other byte order */
+	half = htole64(half); /* a database may move to a machine with another byte order */
 	memcpy(in + 8, &half, sizeof half);
 	crypto_cipher_block(c->cipher, in, out);
 	uint64_t v;
@@ -73,14 +73,14 @@ static uint64_t modulus_of(int round)
 	return round % 2 == 0 ? LOW_MODULUS : HIGH_MODULUS;
 }
 
-/* Even rounds move the low half by the high one, odd rounds the high half by the low one. */
+/* Even rounds add a function of the high half to the low half; odd rounds do the opposite. */
 static uint64_t permute(struct codes *c, enum code_type type, uint64_t id)
 {
 	uint64_t half[2] = {id % LOW_MODULUS, id / LOW_MODULUS};
 	for (int round = 0; round < ROUNDS; round++) {
 		uint64_t *moved = &half[round % 2], other = half[1 - round % 2];
 		uint64_t modulus = modulus_of(round);
-		/* Reduced first: a sum over 2^64 would lose the way back. */
+		/* The sum is of reduced numbers: a sum above 2^64 could not be undone. */
 		*moved = (*moved + scramble(c, type, round, other) % modulus) % modulus;
 	}
 	return half[1] * LOW_MODULUS + half[0];
@@ -121,9 +121,9 @@ uint64_t code_read(struct codes *c, enum code_type type, struct text code)
 	return unpermute(c, type, value);
 }
 
-/* A pseudo-random number from (domain, within, id) as 32 hexadecimal digits and a NUL; the lower 56
- * bits of `within` count. The domains of scramble are the types of codes; every other purpose has a
- * letter of its own. */
+/* Writes a pseudo-random number from (domain, within, id) as 32 hexadecimal digits and a NUL. The
+ * lower 56 bits of `within` count. The domains of scramble are the types of codes; every other
+ * purpose has its own letter. */
 static void write_mac(struct codes *c, char domain, uint64_t within, uint64_t id, char out[32 + 1])
 {
 	static const char digits[] = "0123456789abcdef";

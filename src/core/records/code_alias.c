@@ -1,7 +1,7 @@
 /*
- * Owns what a code means: the computed codes of users and campaigns, and the aliases that came with
- * an import. Never reads a user's record. Called by everything that finds, makes or shows a user or
- * a campaign.
+ * Owns the meaning of codes: the computed codes of users and campaigns, and aliases. Never reads
+ * the record of a user or a campaign. Called by all code that finds, creates or shows a user or a
+ * campaign.
  */
 #include "core/code_alias.h"
 
@@ -22,9 +22,8 @@ bool code_is_plausible(struct text code)
 const char *const CODES_RESERVED[] = {"api",    "webhook", "assets", "healthz",
 				      "readyz", "metrics", "me",     NULL};
 
-/* Codes of another referd look like ours. Those that were taken over are counted by their kind's
- * sequence: while there are none, which is nearly everywhere, nothing has to be looked up for
- * them. */
+/* An alias from another referd looks like a computed code. The sequence of KIND_ALIAS counts such
+ * aliases. Nearly every database has no such alias, and then a computed code needs no look-up. */
 static bool any_like_ours(const struct tx *tx)
 {
 	return tx_last_id(tx, &KIND_ALIAS) > 0;
@@ -35,7 +34,7 @@ static uint64_t own_id(struct codes *codes, struct text code)
 	return code_read(codes, CODE_USER, code) | code_read(codes, CODE_CAMPAIGN, code);
 }
 
-/* Is it the code of an id that was given? */
+/* Is it the computed code of an id that was assigned? */
 static bool is_given(struct tx *tx, struct codes *codes, struct text code)
 {
 	uint64_t user_id = code_read(codes, CODE_USER, code);

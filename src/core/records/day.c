@@ -39,7 +39,7 @@ struct entry {
 	uint64_t user_id, referrals;
 };
 
-/* The list without this user, most referrals first; answers its length. */
+/* Writes the list without this user, the highest count first; returns its length. */
 static size_t others(const struct leaders *leaders, uint64_t user_id, struct entry *list)
 {
 	size_t n = 0;
@@ -60,11 +60,12 @@ enum err leaders_note(struct tx *tx, uint64_t campaign_id, uint64_t user_id, uin
 		return err;
 	size_t n = others(&leaders, user_id, list), at = n;
 	bool listed = n < leaders_length(&leaders);
-	/* Most who are noted neither were leaders nor become one: nothing is written for them. */
+	/* Nothing is written for a user who is not on the list and does not get onto it: that is
+	 * the usual case. */
 	if (!listed &&
 	    (referrals == 0 || (n == LEADERS_KEPT && list[n - 1].referrals >= referrals)))
 		return ERR_OK;
-	/* Who was there first stays in front of an equal. */
+	/* A user who reached the same count earlier stays in front. */
 	while (at > 0 && list[at - 1].referrals < referrals)
 		at--;
 	if (referrals > 0 && at < LEADERS_KEPT) {

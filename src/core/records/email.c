@@ -1,6 +1,8 @@
-/* Owns which e-mail addresses a join accepts, the form in which they are stored, and when two are
- * the same. Never asks the DNS; whether anybody reads there is not its business. Called by joining,
- * the API's user calls and the import. */
+/*
+ * Owns the rules of e-mail addresses: which a join accepts, how they are stored, and when two are
+ * the same. Never asks the DNS, and never checks that the mailbox exists. Called by joining, the
+ * API's user calls and the import.
+ */
 #include "core/email.h"
 
 #include <stdio.h>
@@ -16,10 +18,10 @@ enum { LOCAL_MAX = 64 /* RFC 5321, section 4.5.3.1.1 */, WHY_MAX = 96 };
 
 static const char too_long[] = "is longer than 254 bytes";
 
-/* RFC 5322, section 3.2.3, atext, beyond letters and digits. */
+/* RFC 5322, section 3.2.3: atext without letters and digits. */
 static const char atext_marks[] = "!#$%&'*+-/=?^_`{|}~";
 
-/* Characters that mean nothing to a second reader: private use, specials, non-characters. */
+/* Characters without a common meaning: private use, specials, non-characters. */
 static bool is_unassigned(uint32_t c)
 {
 	return (c >= 0xE000 && c <= 0xF8FF) || (c >= 0xFFF0 && c <= 0xFFFF) || c >= 0xE0000;
@@ -42,7 +44,8 @@ static bool is_ascii(struct text t)
 	return all < 0x80;
 }
 
-/* The last "@" parts the two: a local part may hold none, since quoted ones are refused. */
+/* The last "@" separates local part and host: a local part contains no "@", because quoted local
+ * parts are refused. */
 static bool split(struct text address, struct text *local, struct text *host)
 {
 	const char *at = address.n == 0 ? NULL : memrchr(address.p, '@', address.n);
@@ -53,7 +56,8 @@ static bool split(struct text address, struct text *local, struct text *host)
 	return true;
 }
 
-/* Names a character that cannot be on that side ("before") of the @. NULL without memory. */
+/* Writes a message that names a character which cannot be on that side ("before") of the @. NULL
+ * without memory. */
 static const char *name_character(uint32_t c, const char *side, struct arena *arena)
 {
 	char *why = arena_alloc(arena, WHY_MAX);
@@ -78,7 +82,8 @@ static const char *name_character(uint32_t c, const char *side, struct arena *ar
 /* ERR_INVALID with *why, ERR_NO_MEMORY. */
 static enum err check_local(struct text local, struct arena *arena, const char **why)
 {
-	bool after_dot = true; /* the beginning is like a dot: no dot may follow */
+	/* no dot may follow the beginning, just as no dot may follow a dot */
+	bool after_dot = true;
 	*why = NULL;
 	if (local.n == 0)
 		*why = "needs a name before the @";
@@ -98,7 +103,7 @@ static enum err check_local(struct text local, struct arena *arena, const char *
 	return *why == NULL ? ERR_OK : ERR_INVALID;
 }
 
-/* A top-level domain is never all digits (RFC 3696, section 2); 127.0.0.1 is no domain. */
+/* A top-level domain is never all digits (RFC 3696, section 2), so 127.0.0.1 is not a domain. */
 static bool last_label_numeric(struct text host)
 {
 	size_t i = host.n;
@@ -107,7 +112,7 @@ static bool last_label_numeric(struct text host)
 	return i < host.n && (i == 0 || host.p[i - 1] == '.');
 }
 
-/* IDNA drops or maps it, such as a zero width space or a full-width dot. */
+/* Does IDNA drop or map the character, for example a zero width space or a full-width dot? */
 static bool is_mapped(struct text character)
 {
 	char label[8] = "a", ascii[IDNA_MAX + 1];
@@ -117,7 +122,7 @@ static bool is_mapped(struct text character)
 	return idna_to_ascii(text_from(label, n + 2), ascii, &n) == ERR_OK;
 }
 
-/* No host name has the character, whatever stands beside it. */
+/* Can no host name contain the character, whatever is beside it? */
 static bool is_foreign_to_hosts(uint32_t c, struct text character)
 {
 	if (c >= 0x80)
@@ -125,7 +130,7 @@ static bool is_foreign_to_hosts(uint32_t c, struct text character)
 	return !ascii_is_alnum((char)c) && c != '.' && c != '-';
 }
 
-/* The character that spoils the host, where there is one. */
+/* Finds a character that makes the host invalid, if there is one. */
 static enum err refuse_host(struct text host, struct arena *arena, const char **why)
 {
 	*why = "has a domain that is not a valid host name";
@@ -140,7 +145,7 @@ static enum err refuse_host(struct text host, struct arena *arena, const char **
 	return ERR_INVALID;
 }
 
-/* The host as A-labels in `ascii`. */
+/* Writes the host as A-labels to `ascii`. */
 static enum err check_host(struct text host, size_t local_n, struct arena *arena,
 			   char ascii[IDNA_MAX + 1], size_t *n, const char **why)
 {
@@ -173,7 +178,7 @@ static enum err join_parts(struct text local, struct text host, struct arena *ar
 	return ERR_OK;
 }
 
-/* The address with the host as people read it: in small letters, every character in its usual
+/* Makes the address with the host as people read it: in lower case, every character in its usual
  * form. */
 static enum err map_host(struct text local, struct text host, struct text ascii,
 			 struct arena *arena, struct text *out)
@@ -241,7 +246,7 @@ enum err email_canonical(struct text address, struct arena *arena, struct text *
 	return err == ERR_OK ? fold_local(local, text_from(ascii, n), arena, out) : err;
 }
 
-/* ---- as 0.1 compared ---- */
+/* ---- the comparison of 0.1 ---- */
 
 enum err email_key_0_1(struct text address, struct arena *arena, struct text *out)
 {
@@ -265,7 +270,7 @@ bool email_key_changed(struct text address)
 
 /* ---- mailboxes ---- */
 
-/* Providers that ignore dots, and their other names. Everybody's "+" is taken for a tag. */
+/* Providers that ignore dots, and their other names. A "+" begins a tag at every provider. */
 static const struct {
 	const char *host, *same_as;
 } dotless[] = {{"gmail.com", "gmail.com"}, {"googlemail.com", "gmail.com"}};
@@ -278,7 +283,7 @@ static struct text dotless_host(struct text host)
 	return (struct text){0};
 }
 
-/* The next byte of the local part that counts, from *at on; 0 at its end. */
+/* Returns the next byte of the local part that counts, from *at on; 0 at the end. */
 static char next_that_counts(struct text local, bool skips_dots, size_t *at)
 {
 	while (skips_dots && *at < local.n && local.p[*at] == '.')
@@ -286,7 +291,7 @@ static char next_that_counts(struct text local, bool skips_dots, size_t *at)
 	return *at < local.n ? local.p[(*at)++] : '\0';
 }
 
-/* The local part without its tag. A local part that begins with "+" has no tag. */
+/* Returns the local part without its tag. A local part that begins with "+" has no tag. */
 static struct text without_tag(struct text local)
 {
 	const char *plus = local.n < 2 ? NULL : memchr(local.p + 1, '+', local.n - 1);

@@ -1,6 +1,6 @@
 /*
- * Owns whether a record fits the conditions of a search. Never reads a request (filter_read.c).
- * Called by the lists of users, campaigns, rewards and rules.
+ * Owns the check of a record against the conditions of a search. Never reads a request
+ * (filter_read.c does). Called by the lists of users, campaigns, rewards and rules.
  */
 #include "core/filter.h"
 
@@ -8,8 +8,7 @@
 
 #include "base/unicode.h"
 
-/* Of a search through a text, in the unit of filter_cost: up to FILTER_PARTS_MAX parts are looked
- * for. */
+/* The cost of a search in a text, in the unit of filter_cost, for up to FILTER_PARTS_MAX parts. */
 enum { LIKE_COST = 2, LIKE_BYTES = 32 };
 
 static uint64_t number_at(const void *record, size_t offset)
@@ -52,7 +51,7 @@ static bool number_fits(const struct filter_term *t, uint64_t v)
 
 /* ---- text ---- */
 
-/* Where the part begins in the text at or behind `from`; t.n + 1: nowhere. */
+/* Returns where the part begins in the text, at or after `from`; t.n + 1 if it is not there. */
 static size_t find_part(struct text t, size_t from, struct text part)
 {
 	if (part.n == 0)
@@ -61,7 +60,8 @@ static size_t find_part(struct text t, size_t from, struct text part)
 	return found == NULL ? t.n + 1 : (size_t)(found - t.p);
 }
 
-/* % is any text; without one the pattern is a part. The first fit of each part is the best one. */
+/* % stands for any text; a pattern without % is a part of the text. Taking the first match of each
+ * part is always right. */
 static bool is_like(struct text t, struct text pattern)
 {
 	struct text part, rest = pattern;
@@ -118,7 +118,7 @@ size_t filter_cost(struct text t)
 
 /* ---- all terms ---- */
 
-/* A record's texts, each folded once whatever the number of terms on it. */
+/* The texts of a record. Each is folded once, however many terms use it. */
 struct folded {
 	size_t n;
 	struct {
@@ -200,7 +200,7 @@ void filter_place(struct filter *filter, const struct zone *zone)
 
 void filter_resolve(struct filter_term *term, uint64_t id)
 {
-	/* No record has the id 0. */
+	/* no record has the id 0 */
 	term->low = term->high = id;
 }
 

@@ -1,6 +1,6 @@
 /*
- * Owns the words of a search: filters in a query or in JSON become drafts, drafts become
- * conditions. Never looks at a record (filter.c). Called by the API's lists.
+ * Owns the reading of searches: filters in a query or in JSON become drafts, and drafts become
+ * conditions. Never looks at a record (filter.c does). Called by the API's lists.
  */
 #include <string.h>
 
@@ -12,7 +12,7 @@
 
 /* ---- drafts ---- */
 
-/* The draft of that key, or a new one; NULL where there are too many. */
+/* Returns the draft of that key, or a new draft; NULL if there are too many. */
 static struct filter_draft *draft_of(struct filter_drafts *d, struct text key)
 {
 	for (size_t i = 0; i < d->n; i++)
@@ -25,7 +25,7 @@ static struct filter_draft *draft_of(struct filter_drafts *d, struct text key)
 	return &d->drafts[d->n++];
 }
 
-/* The next "[...]" of a name. */
+/* Takes the next "[...]" of a name. */
 static bool next_step(struct text *rest, struct text *step)
 {
 	struct text behind;
@@ -67,7 +67,7 @@ bool filter_draft_query(struct filter_drafts *d, struct text name, struct text v
 		return false;
 	if (first.n == 0)
 		return false;
-	/* As the JSON has it: filters[value][0][field]. */
+	/* the form of the JSON: filters[value][0][field] */
 	if (text_eq(first, TEXT("value")) && rest.n > 0 && !next_step(&rest, &first))
 		return false;
 	if (next_step(&rest, &second))
@@ -112,7 +112,7 @@ static void draft_entry(struct filter_draft *draft, const struct json *entry)
 		read_value(draft, json_get(entry, "value"));
 }
 
-/* A draft at the end of the list; NULL where there are too many. */
+/* Adds a draft to the list; NULL if there are too many. */
 static struct filter_draft *add_draft(struct filter_drafts *d)
 {
 	d->too_many = d->too_many || d->n == FILTER_TERMS_MAX;
@@ -177,7 +177,7 @@ static const struct name operators[] = {
     {FILTER_AT_LEAST, ">="}, {FILTER_AT_MOST, "<="}, {FILTER_LIKE, "like"}, {0, NULL},
 };
 
-/* Keeps the message in the arena, ended with a zero; frees it. */
+/* Copies the message into the arena with a NUL at its end, and frees the buffer. */
 static const char *keep(struct buf *message, struct arena *arena)
 {
 	buf_char(message, '\0');
@@ -219,8 +219,8 @@ static bool all_zeros(struct text digits)
 	return digits.n == 0;
 }
 
-/* No record has a number that is negative, too large or not whole: then low is the next number
- * above it, and high the next number below it. */
+/* No record has a number that is negative, too large or not whole. For such a value, low is the
+ * next number above it, and high is the next number below it. */
 static const char *read_number(struct filter_term *t, struct text value, struct arena *arena)
 {
 	struct text whole, part;
@@ -297,7 +297,7 @@ static const char *read_as_is(struct filter_term *t, struct text value, struct a
 	return t->text.n == value.n ? NULL : "could not be read: out of memory";
 }
 
-/* How each type reads a value, and which operators it has. */
+/* For each type: how it reads a value, and which operators it has. */
 static const struct {
 	const char *(*read)(struct filter_term *t, struct text value, struct arena *arena);
 	bool ordered, like;

@@ -26,7 +26,7 @@ enum err id_page_decide(struct command *command, struct tx *tx)
 {
 	struct id_page_read *cmd = (struct id_page_read *)command;
 	struct id_page *page = &cmd->page;
-	/* Room for the key of any kind that is listed by id; the id is its first member. */
+	/* Room for a record of any kind. The id is its first member. */
 	union {
 		uint64_t id;
 		char room[RECORD_SIZE_MAX];

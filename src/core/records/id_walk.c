@@ -1,12 +1,13 @@
-/* Owns the walk over ids that pages are made of: chunks, bounds, where a page ends. Never what
- * fits. Called by the lists of deliveries, users and rewards.
+/*
+ * Owns the walk along ids that fills a page: its chunks, its bounds, and the end of the page. Never
+ * the filter. Called by the lists of deliveries, users, rewards, rules and campaigns.
  */
 #include "id_walk.h"
 
 #include <assert.h>
 #include <string.h>
 
-enum { CHUNK = 64 /* rows read at a time */ };
+enum { CHUNK = 64 /* rows in one read */ };
 
 /* The rows of every index of ids have these three members. */
 struct row {
@@ -14,7 +15,7 @@ struct row {
 };
 
 struct chunk {
-	char *records; /* room for that many */
+	char *records; /* `room` records */
 	struct row *rows;
 	size_t n, room;
 	bool last;
@@ -25,7 +26,8 @@ static uint64_t *id_of(const struct id_walk *w, const struct chunk *c, size_t i)
 	return (uint64_t *)(void *)(c->records + i * w->kind->size);
 }
 
-/* The next rows of the index from `id` on; records with nothing but their ids are made of them. */
+/* Reads the next rows of the index from `id` on, and makes records of them that have only their
+ * ids. */
 static enum err read_index(struct tx *tx, const struct id_walk *w, uint64_t id, struct chunk *c)
 {
 	const struct row from = {w->by, w->number, id};
@@ -42,7 +44,7 @@ static enum err read_index(struct tx *tx, const struct id_walk *w, uint64_t id, 
 	return err;
 }
 
-/* The next ids of the list, `id` included. */
+/* Takes the next ids of the list, starting with `id`. */
 static void read_list(const struct id_walk *w, uint64_t id, struct chunk *c)
 {
 	for (size_t i = 0; i < w->n_ids && c->n < c->room; i++) {
@@ -54,7 +56,8 @@ static void read_list(const struct id_walk *w, uint64_t id, struct chunk *c)
 	c->last = c->n < c->room;
 }
 
-/* An index whose last rows stand in a list: both ways they come where they belong. */
+/* Reads an index whose last rows are in a list instead. In either direction, the ids come in
+ * order. */
 static enum err read_both(struct tx *tx, const struct id_walk *w, uint64_t id, struct chunk *c)
 {
 	if (w->page->reverse)
@@ -69,7 +72,7 @@ static enum err read_both(struct tx *tx, const struct id_walk *w, uint64_t id, s
 
 static enum err read_records(struct tx *tx, const struct id_walk *w, uint64_t id, struct chunk *c)
 {
-	/* The first record is the key to begin with until the scan has filled it. */
+	/* The first record holds the key at which the scan begins, until the scan fills it. */
 	struct tx_scan scan = {
 	    .from = c->records, .reverse = w->page->reverse, .max = CHUNK, .records = c->records};
 	*id_of(w, c, 0) = id;
@@ -93,7 +96,7 @@ static enum err read_chunk(struct tx *tx, const struct id_walk *w, uint64_t id, 
 	return ERR_OK;
 }
 
-/* Whole chunks of rows, and behind them a list's end. */
+/* Makes room for a whole chunk of rows and, after it, a list. */
 static bool make_chunk(struct tx *tx, const struct id_walk *w, struct chunk *c)
 {
 	c->room = CHUNK + (w->index != NULL && w->ids != NULL ? w->n_ids : 0);
@@ -102,7 +105,7 @@ static bool make_chunk(struct tx *tx, const struct id_walk *w, struct chunk *c)
 	return c->records != NULL && c->rows != NULL;
 }
 
-/* One record. The page ends before the one that would be one too many. */
+/* Looks at one record. The page ends before the first record for which it has no room. */
 static enum err look_at(struct tx *tx, struct id_walk *w, uint64_t *record)
 {
 	struct id_page *p = w->page;
@@ -131,7 +134,7 @@ static enum err look_at(struct tx *tx, struct id_walk *w, uint64_t *record)
 	return ERR_OK;
 }
 
-/* The ids of the walk to those from the page's beginning on. */
+/* Limits the walk to the ids from the beginning of the page on. */
 static void narrow(struct id_walk *w)
 {
 	uint64_t from = w->page->from;

@@ -1,6 +1,6 @@
 /*
- * Owns the memory of requests that carried an Idempotency-Key. Never what they asked for. Called by
- * joining, qualifying and the upkeep room.
+ * Owns the stored responses to requests with an Idempotency-Key. Never the requests themselves.
+ * Called by joining, qualifying and the upkeep room.
  */
 #include "core/idempotency.h"
 
@@ -60,8 +60,9 @@ void idempotency_keep(struct tx *tx, const struct idempotency_key *key, struct i
 	tx_put(tx, &KIND_IDEMPOTENCY_AGE, &age);
 }
 
-/* How many there are too many, if this is the oldest. The sequence counts what came, durably and
- * for nothing; what is gone is older. */
+/* Returns how many responses there are too many, if this is the oldest. The sequence numbers the
+ * responses in order, so the difference of two numbers is a count. Responses are removed from the
+ * oldest on. */
 static uint64_t count_excess(const struct idempotency_age *oldest, uint64_t last_number)
 {
 	uint64_t younger = last_number - oldest->number;
@@ -104,7 +105,7 @@ enum err idempotency_expire_decide(struct command *command, struct tx *tx)
 		enum err err = tx_get(tx, &KIND_IDEMPOTENCY, &kept);
 		if (err != ERR_OK && err != ERR_NOT_FOUND)
 			return err;
-		/* A key used again after its day has a younger row of its own. */
+		/* A key that was used again after 24 hours has a younger row. */
 		if (err == ERR_OK && kept.at_ms == cmd->ages[i].at_ms)
 			tx_delete(tx, &KIND_IDEMPOTENCY, &kept);
 		tx_delete(tx, &KIND_IDEMPOTENCY_AGE, &cmd->ages[i]);

@@ -1,11 +1,12 @@
-/* Owns the arithmetic of money and its currencies. Never floating point, never an overflow. Called
- * by the reward commands, payloads and the API.
+/*
+ * Owns the arithmetic of money and the table of currencies. Never uses floating point, never
+ * overflows. Called by the reward commands, payloads and the API.
  */
 #include "core/money.h"
 
 enum { CURRENCY_LENGTH = 3, PLACES_USUAL = 2 };
 
-/* ISO 4217, the active codes that have not two decimal places. */
+/* ISO 4217: the active codes whose number of decimal places is not 2. */
 static const struct {
 	char code[CURRENCY_LENGTH + 1];
 	unsigned places;
@@ -42,8 +43,9 @@ static uint64_t power_of_ten(unsigned places)
 
 uint64_t money_percent(uint64_t amount_e4, uint64_t percent, struct text currency)
 {
-	/* amount / 10^4 units, percent / 10^4 of it: the product is in 10^8ths. Split, so that with
-	 * at most 10^4 for the percent and 10^4 for the places each product stays below 2^64. */
+	/* The amount is in 10^-4 units and the percentage in 10^-4 of it, so the product is in
+	 * 10^-8 units. It is computed in two parts. With at most 10^4 for the percentage and 10^4
+	 * for the decimal places, each product stays below 2^64. */
 	const uint64_t scale = 100000000;
 	uint64_t per = percent * power_of_ten(currency_places(currency));
 	uint64_t whole = amount_e4 / scale, rest = amount_e4 % scale;

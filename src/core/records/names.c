@@ -1,6 +1,6 @@
 /*
- * Owns the words of the API for stored numbers. Never anything else. Called by api, payload and
- * webhook matching.
+ * Owns the words of the API for stored numbers. Never the numbers themselves. Called by the API, by
+ * payloads and by webhook matching.
  */
 #include "core/names.h"
 

@@ -1,5 +1,6 @@
-/* Owns the records of orders and the list of those that stand. Never what an order earns or what
- * its refund takes back. Called by qualifying.
+/*
+ * Owns the records of orders, and the list of a user's standing orders. Never decides what an order
+ * earns or what its refund takes back. Called by qualifying.
  */
 #include "order.h"
 
@@ -26,7 +27,7 @@ enum err order_read(struct tx *tx, uint64_t user_id, struct text order_id, struc
 	return err == ERR_OK ? tx_get(tx, &KIND_ORDER, order) : err;
 }
 
-/* Sets one of the two links of a neighbour, where there is a neighbour. */
+/* Sets one of the two links of a neighbour, if there is a neighbour. */
 static enum err link_neighbour(struct tx *tx, const struct order *of, struct text neighbour,
 			       bool is_older, struct text to)
 {

@@ -1,6 +1,6 @@
 /*
- * Owns the table of all kinds of records. Never describes a record: records.c and reward_records.c
- * do. Called by the tests and checks that must not miss a kind.
+ * Owns the table of all kinds of records. Never describes a record (records.c and reward_records.c
+ * do). Called by the tests that check every kind.
  */
 #include "core/record_kinds.h"
 

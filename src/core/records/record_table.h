@@ -1,5 +1,6 @@
 /*
- * How the record tables are written down: a member, its tag, its type; and the kind made of them.
+ * Macros for the record tables: a member with its tag and type, and the kind that is made of the
+ * members.
  */
 #ifndef CORE_RECORD_TABLE_H
 #define CORE_RECORD_TABLE_H

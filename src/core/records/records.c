@@ -1,6 +1,7 @@
-/* Owns the record table: which struct member is stored under which tag. Numbers here are on
- * people's disks: append, never renumber (store/record.h has the recipe). Used by everything in
- * core.
+/*
+ * Owns the record tables: which struct member is stored under which tag. Never changes a tag or a
+ * number, because they are on people's disks: append instead (store/record.h has the recipe).
+ * Called by all of core, through the kinds.
  */
 #include "core/records.h"
 

@@ -1,6 +1,7 @@
 /*
- * Owns the record table of rewards. Numbers here are on people's disks: append, never renumber
- * (store/record.h has the recipe). Used by the reward commands.
+ * Owns the record tables of rewards and orders. Never changes a tag or a number, because they are
+ * on people's disks: append instead (store/record.h has the recipe). Called by the commands of
+ * rewards and orders, through the kinds.
  */
 #include "core/reward_records.h"
 
@@ -65,7 +66,7 @@ static const struct field coupon_code_values[] = {
 };
 const struct record_kind KIND_COUPON_CODE = KIND(30, coupon_code);
 
-/* 31 is the store's. */
+/* 31 belongs to the store (RECORD_KIND_LOG). */
 static const struct field rule_set_keys[] = {
     KEY(U64, rule_set, campaign_id),
 };

@@ -1,6 +1,6 @@
 /*
- * Owns the way from what a request names to a user's record. Never what is done with it. Called by
- * joining, qualifying and the API's user calls.
+ * Owns the look-up of the user whom a request names. Never changes a record. Called by joining,
+ * qualifying, the API's user calls and the lists that filter by user.
  */
 #include "core/who.h"
 
@@ -14,7 +14,7 @@ bool who_is_set(const struct who *who)
 	return who->id != 0 || who->code.n > 0 || who->coupon.n > 0 || who->canonical_email.n > 0;
 }
 
-/* Coupons are kept without blanks and invisible characters; 0.1 kept them as they came. */
+/* Coupons are stored without blanks and invisible characters. 0.1 stored them as they were sent. */
 static enum err find_coupon_code(struct tx *tx, struct text typed, struct coupon_code *named)
 {
 	struct text code;
@@ -77,7 +77,7 @@ enum err who_list_email(struct tx *tx, struct codes *codes, const struct who *wh
 	return ERR_OK;
 }
 
-/* The one who has the address, wherever that is. */
+/* Finds the only user who has the address in any campaign. */
 static enum err find_only_email(struct tx *tx, struct codes *codes, const struct who *who,
 				uint64_t *id)
 {

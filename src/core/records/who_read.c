@@ -1,6 +1,6 @@
 /*
- * Owns the words by which a request names a user: digits, codes, addresses, and what says which of
- * them is meant. Never looks anybody up (who.c). Called by the API's calls.
+ * Owns the reading of identifiers: digits, codes, addresses, and the prefix that states the kind.
+ * Never looks a user up (who.c does). Called by the API's calls.
  */
 #include <string.h>
 
@@ -46,7 +46,7 @@ enum err who_read_kind(struct text kind, struct text value, struct arena *arena,
 enum err who_read(struct text identifier, struct arena *arena, struct who *who)
 {
 	struct text kind, value;
-	identifier = typed_trim(identifier); /* digits are an id, whatever surrounds them */
+	identifier = typed_trim(identifier); /* digits with blanks around them are an id, too */
 	if (!text_cut(identifier, ':', &kind, &value)) {
 		value = identifier;
 		kind = text_is_digits(value)                   ? TEXT("id")

@@ -1,5 +1,6 @@
-/* Owns the storage and the rotation of the inbound webhook's secrets. Never stores an open secret.
- * Called by the API's settings and by the judge of inbound calls.
+/*
+ * Owns the storage and the rotation of the inbound webhook's secrets. Never sees an unsealed
+ * secret. Called by the API's settings and by the check of inbound calls.
  */
 #include "core/inbound.h"
 

@@ -6,7 +6,7 @@
 
 #include "core/reward_records.h"
 
-/* What programmes have many of, and what people make by hand. */
+/* Skipped ids of kinds with many records, and of kinds that people create by hand. */
 enum { MANY = 1 << 24, FEW = 1 << 10 };
 
 enum err restore_skip_decide(struct command *command, struct tx *tx)

@@ -1,5 +1,6 @@
-/* Owns the settings a database is born with: code key, fingerprint, inbound token and secret, first
- * API token. Never makes a secret itself (they are arguments). Called by main's start.
+/*
+ * Owns the first settings of a database: code key, fingerprint, inbound token and secret, first API
+ * token. Never makes a secret itself (secrets are arguments). Called at each start of the server.
  */
 #include "core/setup.h"
 
@@ -19,7 +20,7 @@ static void put_setting(struct tx *tx, const char *name, struct text value)
 	tx_put(tx, &KIND_SETTING, &setting);
 }
 
-/* `referd verify` compares it with what the file has. */
+/* The number of key spaces in the file: `referd verify` compares it with those that it finds. */
 static struct text kinds_text(char out[8])
 {
 	(void)snprintf(out, 8, "%d", RECORD_KINDS);
@@ -68,8 +69,8 @@ static enum err note_kinds(struct tx *tx)
 	return ERR_OK;
 }
 
-/* Adds the settings that a database of an older referd was not born with. Nothing where the secret
- * key is another one: the new secret would be sealed with a key that opens nothing else. */
+/* Adds the settings that an older referd did not store. Does nothing if the secret key file has
+ * another key, because that key could not open the other secrets of the database. */
 static enum err complete(const struct setup *s, struct tx *tx)
 {
 	struct text known;

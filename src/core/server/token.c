@@ -1,5 +1,6 @@
-/* Owns the rules about API tokens: what scopes include, that one admin is always left. Never a
- * token itself. Called by the API's token calls.
+/*
+ * Owns the rules about API tokens: which scopes a scope includes, and that one admin token is
+ * always left. Never a token itself. Called by the API's token calls.
  */
 #include "core/token.h"
 
@@ -31,8 +32,8 @@ static bool works_as_admin(const struct token *token, uint64_t now_ms)
 	return (token->scopes & SCOPE_ADMIN) != 0 && !token_expired(token->expires_ms, now_ms);
 }
 
-/* ERR_OK where another one is left. The records are asked, not who calls: of two that are revoked
- * at once the second one sees that the first is gone. */
+/* ERR_OK if another admin token is left. Reads the records instead of trusting the caller: if the
+ * last two are revoked at the same time, the second command sees that the first token is gone. */
 static enum err find_other_admin(const struct token_revoke *cmd, struct tx *tx)
 {
 	for (size_t i = 0; i < cmd->n_known; i++) {
