@@ -1,5 +1,6 @@
 /*
- * A copy of a database while it is in use: consistent, compacted, complete or not there at all.
+ * Copies a database while a server uses it. A copy is consistent, compacted and complete, or there
+ * is no copy.
  */
 #ifndef STORE_BACKUP_H
 #define STORE_BACKUP_H
@@ -12,28 +13,30 @@
 
 enum { BACKUP_PATH_MAX = 4096 };
 
-/* A copy under way: it grows in "FILE.tmp" and is named FILE when it is whole and on the disk. */
+/* A copy in progress. It grows in "FILE.tmp" and is renamed to FILE when all of it is on the disk.
+ */
 struct backup {
 	char path[BACKUP_PATH_MAX], tmp[BACKUP_PATH_MAX];
 	int fd; /* of tmp, locked; -1 when not open */
 	uint64_t bytes;
 };
 
-/** Copies the database in the data directory `dir`, beside a running server or not, to FILE.tmp and
- * syncs it. ERR_REFUSED where FILE exists (unless `force`), where another backup writes to it, or
- * where FILE is one of the data directory's own files (also with `force`); ERR_NO_SPACE, ERR_IO,
- * .... *why (static or thread-local) is one clause on failure, and nothing is left behind. Never to
- * be called in the process of a server: it opens the database and reads all of it. */
+/** Copies the database in the data directory `dir` to FILE.tmp and syncs the copy. A server may run
+ * on the directory. ERR_REFUSED if FILE exists (unless `force`), if another backup writes to it, or
+ * if FILE is one of the data directory's own files (even with `force`); ERR_NO_SPACE, ERR_IO, and
+ * other errors of the engine. On failure *why (static or thread-local) is one clause, and no file
+ * is left behind. A server must not call this in its own process, because it opens the database and
+ * reads all of it. */
 enum err backup_begin(struct backup *backup, const char *dir, const char *file, bool force,
 		      const char **why) WARN_UNUSED;
-/** The way back: copies the database in `file` to a temporary file in the data directory `dir`,
- * which is created if needed and must hold no database. The copy (backup->tmp) may be
- * changed before backup_keep gives it its name; until then no server can find it. *place holds the
- * lock of the directory meanwhile; the caller closes it. ERR_REFUSED if it has a database,
- * ERR_BUSY if a server uses it; else as backup_begin. */
+/** Restores a backup: copies the database in `file` to a temporary file in the data directory
+ * `dir`. The directory is created if it is missing, and must hold no database. The caller may
+ * change the copy (backup->tmp) before backup_keep renames it; until then no server can find it.
+ * *place holds the directory's lock, and the caller closes it. ERR_REFUSED if the directory holds a
+ * database, ERR_BUSY if a server uses the directory; otherwise as backup_begin. */
 enum err backup_restore_begin(struct backup *backup, const char *file, const char *dir,
 			      struct data_dir *place, const char **why) WARN_UNUSED;
-/** The copy becomes FILE, in place of what was there. Ends the backup, whatever it answers. */
+/** Renames the copy to FILE and replaces an earlier FILE. The backup has ended, also on failure. */
 enum err backup_keep(struct backup *backup, const char **why) WARN_UNUSED;
 /** Removes the copy and ends the backup. */
 void backup_drop(struct backup *backup);

@@ -1,5 +1,5 @@
 /*
- * The data directory: made, judged and locked before the database in it is opened.
+ * The data directory. It is created, checked and locked before its database is opened.
  */
 #ifndef STORE_DATA_DIR_H
 #define STORE_DATA_DIR_H
@@ -16,13 +16,14 @@ struct data_dir {
 	int lock; /* holds an flock on DIR/lock; 0 for a reader */
 };
 
-/** Makes dir (0700) unless read_only, refuses network file systems (LMDB's lock and memory map do
- * not work there), takes the lock unless read_only. *why (static) is one clear line on failure. */
+/** Opens dir. Unless read_only, it creates a missing directory (mode 0700) and takes the lock.
+ * Network file systems are refused, because LMDB's lock and memory map do not work on them. On
+ * failure *why (static) is one line for the operator. */
 enum err data_dir_open(const char *dir, bool read_only, struct data_dir *out,
 		       const char **why) WARN_UNUSED;
-/** fsyncs the directory itself, so that files made in it survive a power loss. */
+/** Syncs the directory itself, so that new files in it survive a power loss. */
 enum err data_dir_sync(const struct data_dir *dir, const char **why) WARN_UNUSED;
-/** out (DATA_DIR_PATH_MAX) becomes "DIR/name". */
+/** Writes "DIR/name" to out, which has DATA_DIR_PATH_MAX bytes. */
 void data_dir_path(const struct data_dir *dir, const char *name, char *out);
 void data_dir_close(struct data_dir *dir);
 

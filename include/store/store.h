@@ -1,6 +1,7 @@
 /*
- * The store: commands are decided one after another in memory over the engine's committed data, and
- * one durable engine commit carries all that a turn of the loop gathered. done() comes after it.
+ * The store decides commands one after another, in memory, over the engine's committed data. One
+ * durable commit of the engine carries all commands that a turn of the loop has gathered. Their
+ * done() functions are called after that commit.
  */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
@@ -11,55 +12,59 @@
 
 struct store;
 
-/* Called for each committed write of a watched kind. */
+/* Called for one committed write. */
 typedef void store_watch_fn(void *arg, const struct record_kind *kind, const void *record,
 			    bool deleted);
 
 struct store_config {
 	size_t batch_max; /* commands in one commit; 0: 1,024 */
 	size_t queue_max; /* commands waiting; 0: 16,384 */
-	/* After a commit, wait half as long as it took for a batch as large as the last one: a loop
-	 * that commits in every turn would do nothing but wait for the disk. */
+	/* After a commit, the next batch may wait half as long as the commit took, until it is as
+	 * large as the last batch. A loop that commits in every turn would only wait for the
+	 * disk. */
 	bool paced;
 };
 
 struct store_counters {
 	uint64_t commits, commands, refused, failed_commits, queries, writes;
 	struct histogram commit_durations;
-	uint64_t queued; /* now */
+	uint64_t queued; /* commands that wait now */
 };
 
-/** Takes over the engine (closed with the store, also when this fails). */
+/** The store owns the engine from now on and closes it, also if this function fails. */
 enum err store_open(struct engine *engine, const struct store_config *config,
 		    struct store **out) WARN_UNUSED;
-/** Commands still queued get no done. NULL is fine. */
+/** The done() of commands that are still queued is not called. NULL is fine. */
 void store_close(struct store *store);
 
-/** Queues a command for the next batch. ERR_BUSY at queue_max: then done never comes. */
+/** Queues a command for the next batch. ERR_BUSY if queue_max commands wait: then its done() is not
+ * called. */
 enum err store_submit(struct store *store, struct command *cmd) WARN_UNUSED;
-/** Queues a command that only reads, and sees committed data only: it waits for no commit. */
+/** Queues a command that only reads. It sees committed data and waits for no commit. */
 enum err store_query(struct store *store, struct command *cmd) WARN_UNUSED;
-/** Reports every committed write of `kind` to fn, before the done()s of that batch. At most 16. */
+/** Calls fn for each committed write of `kind`, before the done() functions of its batch. The store
+ * has room for 16 watches. */
 void store_watch(struct store *store, const struct record_kind *kind, store_watch_fn *fn,
 		 void *arg);
 
-/** The time on the steady clock, for what the next batch makes due (tx_steady_ms). */
+/** Sets the time of the steady clock that the next batch sees (tx_steady_ms). */
 void store_set_steady_ms(struct store *store, uint64_t steady_ms);
-/** Runs the queries, decides a batch, commits it, pays the debts. To be called at the end of every
- * turn; answers true if work is left that needs no new event (the next turn must not block). */
+/** Runs the queries, decides a batch, commits it, and calls the done() functions. The loop calls it
+ * at the end of every turn. True if work is left that needs no new event: then the next turn must
+ * not block. */
 bool store_turn(struct store *store);
-/** How long the batch that waits may still grow, in ns, before it wants its turn; 0: none waits. */
+/** How long the waiting batch may still grow, in nanoseconds. 0 if no batch waits. */
 uint64_t store_wait_ns(const struct store *store);
-/** Answers the queries that wait, and nothing else: for what was asked after store_turn. */
+/** Runs the waiting queries only, for queries that were queued after store_turn. */
 void store_answer_queries(struct store *store);
-/** The engine held no sequence when the store was opened: nothing was ever stored here. */
+/** True if the engine had no sequence when the store was opened: it has never stored a record. */
 bool store_is_new(const struct store *store);
-/** A commit will be made in this turn or a later one whatever else is submitted: commands wait. */
+/** True if commands wait, so that a commit follows in this turn or in a later one. */
 bool store_will_commit(const struct store *store);
-/** To be called every few seconds: the engine looks after what is not bound to a commit (dead
- * readers, a database file that was removed; then the process ends). */
+/** Lets the engine do its work between commits: it frees the slots of dead readers, and ends the
+ * process if the database file was removed. The owner calls it every few seconds. */
 void store_tend(struct store *store);
-/** Nothing is queued or under way. */
+/** True if no command is queued or in progress. */
 bool store_idle(const struct store *store);
 struct store_counters store_counters(const struct store *store);
 

@@ -223,11 +223,12 @@ static int export_to(const struct users_config *config, const char *target, cons
 		return refuse_file(file, "has a name that is too long");
 	bool exists = stat(file, &st) == 0;
 	if (exists && !S_ISREG(st.st_mode))
-		return refuse_file(file, "is not a regular file: take another name, or none to "
-					 "write to the standard output");
-	if (exists && !config->force)
 		return refuse_file(file,
-				   "exists: take another name, or give --force to replace it");
+				   "is not a regular file: choose another name, or give none to "
+				   "write to the standard output");
+	if (exists && !config->force)
+		return refuse_file(
+		    file, "exists already: choose another name, or add --force to replace it");
 	int fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return refuse_file(tmp, strerror(errno));

@@ -1,5 +1,5 @@
-/* Owns the files of a backup: the copy under its temporary name, its way to the disk, its last
- * name. Never the database's inside (engine_lmdb.c copies). Called by `referd backup` and `referd
+/* Owns the files of a backup: the copy under its temporary name, its syncing, and its renaming.
+ * Never reads the database (engine_lmdb.c copies it). Called by `referd backup` and `referd
  * restore`.
  */
 #include "store/backup.h"
@@ -26,7 +26,7 @@ static enum err system_error(const char **why)
 static enum err name_files(struct backup *b, const char *file, const char **why)
 {
 	size_t n = strlen(file);
-	*why = "is not usable as the name of a file";
+	*why = "cannot be used as a file name: choose another name";
 	if (n == 0 || n + sizeof ".tmp" > sizeof b->tmp || file[n - 1] == '/')
 		return ERR_INVALID;
 	snprintf(b->path, sizeof b->path, "%s", file);
@@ -34,17 +34,18 @@ static enum err name_files(struct backup *b, const char *file, const char **why)
 	return ERR_OK;
 }
 
-/* What a backup that was killed left behind is written over; the file of a backup that runs is not.
- * A second name could be the live database's, which would be cut to nothing. */
+/* A backup overwrites the file that a killed backup left behind, but not the file of a running
+ * backup. A file with a second name is refused too, because that name could be the live database's,
+ * which would be truncated. */
 static bool may_write_over(const struct backup *b, const char **why)
 {
 	struct stat opened, named;
-	*why =
-	    "has a .tmp file beside it that no backup made: remove that file, or take another name";
+	*why = "has a .tmp file beside it that no backup has made: remove that file, or choose "
+	       "another name";
 	if (fstat(b->fd, &opened) != 0 || !S_ISREG(opened.st_mode) || opened.st_nlink > 1)
 		return false;
-	/* The lock is on the file: it must still be the file that has the name. */
-	*why = "is being written by another backup: wait for it, or take another name";
+	/* The lock is on the file, so the name must still lead to this file. */
+	*why = "is being written by another backup: wait for it, or choose another name";
 	return flock(b->fd, LOCK_EX | LOCK_NB) == 0 && stat(b->tmp, &named) == 0 &&
 	       opened.st_ino == named.st_ino;
 }
@@ -87,8 +88,9 @@ static enum err judge_target(const char *file, bool force, const char **why)
 		return ERR_OK;
 	if (S_ISREG(st.st_mode) && force)
 		return ERR_OK;
-	*why = S_ISREG(st.st_mode) ? "exists: take another name, or --force to replace it"
-				   : "is not a regular file: take another name";
+	*why = S_ISREG(st.st_mode)
+		   ? "exists already: choose another name, or add --force to replace it"
+		   : "is not a regular file: choose another name";
 	return ERR_REFUSED;
 }
 
@@ -108,7 +110,7 @@ static enum err begin(struct backup *b, const struct engine_lmdb_config *source,
 	return err;
 }
 
-/* Is `file` the same file as a file that referd keeps in `dir`? */
+/* Is `file` one of the files that referd keeps in `dir`? */
 static bool is_own_file(const char *dir, const char *file)
 {
 	static const char *const own[] = {"referd.mdb", "referd.mdb-lock", "lock", "secret.key",
@@ -131,13 +133,13 @@ enum err backup_begin(struct backup *b, const char *dir, const char *file, bool 
 {
 	const struct engine_lmdb_config source = {.dir = dir, .read_only = true};
 	*b = (struct backup){.fd = -1};
-	*why = "is a file of the data directory itself: take another name";
+	*why = "is a file of the data directory itself: choose another name";
 	if (is_own_file(dir, file))
 		return ERR_REFUSED;
 	return begin(b, &source, file, force, why);
 }
 
-/* A new name is on the disk when its directory is. */
+/* A new name survives a power loss only after its directory is synced. */
 static enum err sync_directory(const char *path, const char **why)
 {
 	char room[BACKUP_PATH_MAX];
@@ -181,7 +183,7 @@ enum err backup_restore_begin(struct backup *b, const char *file, const char *di
 	if (err != ERR_OK)
 		return err;
 	data_dir_path(place, "referd.mdb", path);
-	*why = "holds a database already: move it away first, or take another directory";
+	*why = "holds a database already: move it away first, or choose another directory";
 	if (access(path, F_OK) == 0)
 		return ERR_REFUSED;
 	return begin(b, &source, path, false, why);

@@ -1,5 +1,6 @@
 /*
- * Owns the CRC-32C of stored records. Never anything else. Called by record.c.
+ * Owns the CRC-32C of stored records. Never knows what the bytes mean. Called by record.c and
+ * scatter_log.c.
  */
 #include "store/crc32c.h"
 

@@ -1,5 +1,5 @@
-/* CRC-32C (Castagnoli, RFC 3720 appendix B.4), with the processor's instruction if it has
- * one. */
+/* CRC-32C (Castagnoli, RFC 3720, appendix B.4). It uses the processor's instruction if there is
+ * such an instruction. */
 #ifndef STORE_CRC32C_H
 #define STORE_CRC32C_H
 

@@ -12,16 +12,21 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-/* f_type of file systems that live on another machine (linux/magic.h and the CIFS sources). */
+/* The f_type of network file systems (linux/magic.h and the sources of CIFS). */
 static const struct {
 	unsigned magic;
 	const char *why;
 } network_file_systems[] = {
-    {0x6969, "is on NFS: use a local disk, LMDB's lock and map do not work over a network"},
-    {0x517b, "is on SMB: use a local disk, LMDB's lock and map do not work over a network"},
-    {0xff534d42, "is on CIFS: use a local disk, LMDB's lock and map do not work over a network"},
-    {0xfe534d42, "is on SMB2: use a local disk, LMDB's lock and map do not work over a network"},
-    {0x01021997, "is on 9p: use a local disk, LMDB's lock and map do not work over a network"},
+    {0x6969,
+     "is on NFS: use a local disk, because LMDB's lock and memory map do not work over a network"},
+    {0x517b,
+     "is on SMB: use a local disk, because LMDB's lock and memory map do not work over a network"},
+    {0xff534d42,
+     "is on CIFS: use a local disk, because LMDB's lock and memory map do not work over a network"},
+    {0xfe534d42,
+     "is on SMB2: use a local disk, because LMDB's lock and memory map do not work over a network"},
+    {0x01021997,
+     "is on 9p: use a local disk, because LMDB's lock and memory map do not work over a network"},
 };
 
 static const char *network_refusal(int fd)
@@ -46,14 +51,15 @@ static enum err take_lock(struct data_dir *d, const char **why)
 	}
 	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
 		close(fd);
-		*why = "is in use by another referd: stop it first, or give each its own directory";
+		*why = "is in use by another referd: stop it first, or give each server its own "
+		       "directory";
 		return ERR_BUSY;
 	}
 	d->lock = fd;
 	return ERR_OK;
 }
 
-/* A new directory is on the disk when its parent is. */
+/* A new directory survives a power loss only after its parent is synced. */
 static int sync_parent(const char *dir)
 {
 	char path[DATA_DIR_PATH_MAX];
@@ -83,12 +89,12 @@ enum err data_dir_open(const char *dir, bool read_only, struct data_dir *out, co
 	}
 	memcpy(out->path, dir, n + 1);
 	if (!read_only && make_directory(dir) != 0) {
-		*why = "cannot be made: check that its parent exists and may be written to";
+		*why = "cannot be created: check that its parent exists and is writable";
 		return ERR_IO;
 	}
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0) {
-		*why = "is not a directory that may be read";
+		*why = "is not a readable directory: check its type, owner and mode";
 		return ERR_IO;
 	}
 	out->fd = fd;

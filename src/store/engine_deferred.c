@@ -1,15 +1,16 @@
 /*
- * Owns the writes whose keys are scattered (keyed hashes), until they can be written side by side.
- * Never changes what a reader sees. Stands in front of another engine; called by store.c and tx.c.
+ * Owns the writes with scattered keys (keyed hashes) until they can be merged in key order. Never
+ * changes what a reader sees. Works in front of another engine; called by store.c and tx.c.
  *
- * A random key dirties a page of its own: with one such write a join, that was half of what a
- * durable join cost. So scattered writes are only logged (a few packed rows a commit, which append)
- * and kept in memory; reads ask the memory first. Once enough have gathered, every commit also
- * writes a slice of them into their key space, in key order: neighbours share their pages.
+ * A write with a random key dirties a page of its own. With one such write in each join, this was
+ * half of the cost of a durable join. So scattered writes are only logged (a few packed rows in
+ * each commit, which append) and kept in memory, and reads look into the memory first. Once enough
+ * writes have gathered, every commit also merges a slice of them into their key space, in key
+ * order, so that neighbours share pages.
  *
  * The log is kind KIND_DEFERRED; scatter_log.h describes its rows. A sweep over the memory merges
- * all that was logged before it began; then those rows are deleted, oldest first. A start replays
- * what is left: merging twice changes nothing.
+ * every write that was logged before the sweep began; then it deletes the rows of these writes,
+ * oldest first. A start replays the rows that are left. Merging a write twice changes nothing.
  */
 #include <assert.h>
 #include <endian.h>
@@ -24,19 +25,20 @@ enum {
 	LOG_ROW_MAX = 1900,      /* LMDB keeps rows below half a page inside leaf pages */
 	SWEEP_FROM = 192 << 10,  /* entries in memory (40 bytes each) at which a sweep begins */
 	MERGE_PER_WRITE = 2,     /* entries merged for each new entry, so that a sweep ends */
-	DELETED_PER_COMMIT = 64, /* log rows */
+	DELETED_PER_COMMIT = 64, /* rows of the log */
 };
 
 struct deferred {
 	struct engine engine;
 	struct engine *inner;
-	uint64_t kinds; /* bit 1 << kind: those that are deferred */
+	uint64_t kinds; /* bit 1 << kind for each deferred kind */
 	struct scatter_table table;
-	uint32_t sweep_at;   /* the bucket where merging goes on; 0: no sweep is under way */
-	uint64_t sweep_mark; /* the last row logged when this sweep began */
-	uint64_t log_first, log_last, log_mark; /* rows kept; rows up to log_mark may go */
+	uint32_t sweep_at;   /* the bucket at which merging goes on; 0: no sweep is in progress */
+	uint64_t sweep_mark; /* the newest row of the log when this sweep began */
+	uint64_t log_first, log_last,
+	    log_mark; /* the rows in the log; rows up to log_mark may be deleted */
 
-	/* The commit under way: what the inner engine is given, and how far it takes us. */
+	/* The commit in progress: the writes for the inner engine, and the state after it. */
 	bool under_way;
 	struct arena arena;
 	struct engine_write *writes;
@@ -55,7 +57,7 @@ static bool is_scattered(const struct deferred *d, uint8_t kind)
 	return (d->kinds >> kind & 1) != 0;
 }
 
-/* ---- what the inner engine commits instead ---- */
+/* ---- the writes that the inner engine commits instead ---- */
 
 static bool push(struct deferred *d, struct engine_write write)
 {
@@ -123,7 +125,7 @@ static bool push_entry(struct deferred *d, const struct scatter_entry *e)
 	return key.p != NULL && push(d, (struct engine_write){e->kind, deleted, key, value});
 }
 
-/* The next buckets of the sweep, with about `wanted` entries. */
+/* Adds the next buckets of the sweep, with about `wanted` entries. */
 static bool push_slice(struct deferred *d, size_t wanted)
 {
 	size_t merged = 0;
@@ -145,7 +147,8 @@ static bool push_others(struct deferred *d, const struct engine_write *writes, s
 	return true;
 }
 
-/* Writes too long for memory. After the slice, where the same key may stand with an older value. */
+/* Adds the writes that are too long for memory. They follow the slice, which may hold an older
+ * value of the same key. */
 static bool push_long(struct deferred *d, const struct engine_write *writes, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -165,8 +168,8 @@ static enum err prepare(struct deferred *d, const struct engine_write *writes, s
 	d->next_sweep_at = d->sweep_at;
 	d->next_log_first = d->log_first;
 	d->next_log_last = d->log_last;
-	/* The room is reserved before the slice borrows from the table, and before anything is
-	 * durable. */
+	/* The room must be reserved before the slice borrows from the table, and before the commit
+	 * is durable. */
 	bool ok = scatter_reserve(&d->table, scattered) && push_others(d, writes, n) &&
 		  push_log(d, writes, n) && push_log_deletions(d);
 	if (ok && (d->sweep_at > 0 || d->table.count > SWEEP_FROM))
@@ -174,11 +177,11 @@ static enum err prepare(struct deferred *d, const struct engine_write *writes, s
 	return ok && push_long(d, writes, n) ? ERR_OK : ERR_NO_MEMORY;
 }
 
-/* The commit is durable: the memory follows. */
+/* Updates the memory after the commit is durable. */
 static void take_over(struct deferred *d, const struct engine_write *writes, size_t n)
 {
 	if (d->sweep_at == 0)
-		d->sweep_mark = d->log_last; /* the slice took in all that was logged so far */
+		d->sweep_mark = d->log_last; /* the slice has merged all of these entries */
 	for (uint32_t b = d->sweep_at; b < d->next_sweep_at; b++)
 		scatter_clear_bucket(&d->table, b);
 	d->sweep_at = d->next_sweep_at;
@@ -221,17 +224,17 @@ static enum err deferred_get(struct engine *engine, uint8_t kind, struct text ke
 	return ERR_OK;
 }
 
-/* A scan over a scattered kind: the rows below, with those in memory in their places. */
+/* A scan over a scattered kind merges the rows of the inner engine with the entries in memory. */
 struct merge {
 	const struct deferred *d;
 	uint8_t kind;
-	const struct scatter_entry *next; /* in memory, not given yet */
+	const struct scatter_entry *next; /* the next entry in memory */
 	engine_row_fn *take;
 	void *arg;
-	bool ended; /* take wants no more */
+	bool ended; /* `take` has ended the scan */
 };
 
-/* Gives the next entry; its key's bytes live for this call only. */
+/* Passes the next entry on; the bytes of its key live for this call only. */
 static void give_entry(struct merge *m)
 {
 	const struct scatter_entry *e = m->next;
@@ -277,7 +280,7 @@ static enum err deferred_scan(struct engine *engine, const struct engine_scan *s
 			      engine_row_fn *take, void *arg)
 {
 	struct deferred *d = self(engine);
-	/* In the order of a hash: only a walk over everything has a use for it. */
+	/* The order is the order of a hash, so only a walk over all rows needs it. */
 	if (is_scattered(d, scan->kind))
 		return scan_scattered(d, scan, take, arg);
 	return d->inner->ops->scan(d->inner, scan, take, arg);
@@ -357,7 +360,7 @@ static enum err replay_log(struct deferred *d)
 		err = d->inner->ops->scan(d->inner, &all, replay_row, &r);
 	if (err == ERR_OK)
 		err = r.err;
-	/* Row numbers start again at 1 if the log is empty. */
+	/* If the log is empty, its row numbers start again at 1. */
 	if (d->log_first == 0)
 		d->log_first = 1;
 	return err;

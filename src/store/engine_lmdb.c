@@ -1,6 +1,6 @@
-/* Owns the work of the LMDB engine: one key space per kind, one long-lived reader, one write
- * transaction per commit. Never opens the environment (engine_lmdb_open.c) and never sees a
- * record's meaning. Called by store.c and tx.c.
+/* Owns the work of the LMDB engine: one key space for each kind, one long-lived reader, one write
+ * transaction for each commit. Never opens the environment (engine_lmdb_open.c), and never knows
+ * what a record means. Called by store.c and tx.c.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -15,8 +15,9 @@
 #include "store/sync_watch.h"
 
 enum {
-	COMMITS_BETWEEN_CHECKS = 100, /* of the readers: a few microseconds each, ... */
-	GROWTH_BETWEEN_CHECKS = 1024, /* ... or pages by which the file has grown */
+	COMMITS_BETWEEN_CHECKS = 100, /* commits between two checks of the readers, which take a few
+					 microseconds each ... */
+	GROWTH_BETWEEN_CHECKS = 1024, /* ... or pages that the file has grown by */
 };
 
 static struct engine_lmdb *self(struct engine *engine)
@@ -24,8 +25,8 @@ static struct engine_lmdb *self(struct engine *engine)
 	return (struct engine_lmdb *)engine;
 }
 
-/* The outcome of the commit is unknown or the environment is beyond use: the process ends here, and
- * the restart recovers from the disk. No command has reported success. */
+/* The outcome of the commit is unknown, or the environment can no longer be used. The process ends
+ * here, and the next start recovers from the disk. No client has received a success. */
 _Noreturn static void die(const char *what, int rc)
 {
 	log_error("store.fatal", LOG_STR("while", what), LOG_STR("error", mdb_strerror(rc)));
@@ -43,7 +44,7 @@ enum err engine_lmdb_translate(int rc)
 		return ERR_NO_MEMORY;
 	case ENOSPC:
 	case EDQUOT:
-	case EFBIG: /* the limit on the size of files: SIGXFSZ is ignored */
+	case EFBIG: /* the limit on file sizes; SIGXFSZ is ignored */
 		return ERR_NO_SPACE;
 	case MDB_VERSION_MISMATCH:
 		return ERR_FORMAT;
@@ -69,8 +70,7 @@ static struct text from_val(MDB_val v)
 static enum err lmdb_view(struct engine *engine)
 {
 	struct engine_lmdb *e = self(engine);
-	if (e->read_only) /* the snapshot it was opened with: what is compared was true at one time
-			   */
+	if (e->read_only) /* keep the first snapshot, so that all compared rows are of one moment */
 		return ERR_OK;
 	if (e->reading)
 		mdb_txn_reset(e->reader);
@@ -91,10 +91,11 @@ static enum err lmdb_get(struct engine *engine, uint8_t kind, struct text key, s
 	return engine_lmdb_translate(rc);
 }
 
-/* Places the cursor on the first row of the scan, `after` included. */
+/* Places the cursor on the first row of the scan; observes `after`. */
 static int scan_first(MDB_cursor *cursor, const struct engine_scan *scan, MDB_val *k, MDB_val *v)
 {
-	if (scan->from.n == 0) /* before every key, and no key to LMDB */
+	if (scan->from.n ==
+	    0) /* an empty key sorts before every key, and LMDB does not accept it */
 		return scan->reverse ? MDB_NOTFOUND : mdb_cursor_get(cursor, k, v, MDB_FIRST);
 	*k = to_val(scan->from);
 	int rc = mdb_cursor_get(cursor, k, v, MDB_SET_RANGE);
@@ -106,8 +107,8 @@ static int scan_first(MDB_cursor *cursor, const struct engine_scan *scan, MDB_va
 	return mdb_cursor_get(cursor, k, v, rc == MDB_NOTFOUND ? MDB_LAST : MDB_PREV);
 }
 
-/* Does the row come behind `last` in the order of the scan? A page that links back to an earlier
- * one would give the same rows for ever. */
+/* Does the row follow `last` in the order of the scan? A damaged page that links back to an earlier
+ * page would give the same rows forever. */
 static bool goes_on(const struct engine_scan *scan, struct text last, struct text key)
 {
 	size_t shared = last.n < key.n ? last.n : key.n;
@@ -185,13 +186,13 @@ static int write_all(struct engine_lmdb *e, MDB_txn *txn, const struct engine_wr
 		if (rc == MDB_SUCCESS)
 			rc = write_one(e, cursor, &writes[i]);
 	}
-	/* The cursors of a write transaction are to be closed before it ends. */
+	/* The cursors of a write transaction must be closed before it ends. */
 	if (cursor != NULL)
 		mdb_cursor_close(cursor);
 	return rc;
 }
 
-/* Reads the highest keys from what is committed: at the start, and after a commit that failed. */
+/* Reads the highest keys from the committed data, at the start and after a failed commit. */
 int engine_lmdb_read_highest(struct engine_lmdb *e, MDB_txn *txn)
 {
 	for (size_t kind = 0; kind < RECORD_KINDS; kind++) {
@@ -205,7 +206,7 @@ int engine_lmdb_read_highest(struct engine_lmdb *e, MDB_txn *txn)
 		if (rc != MDB_SUCCESS && rc != MDB_NOTFOUND)
 			return rc;
 		if (rc == MDB_SUCCESS && k.mv_size > RECORD_KEY_MAX)
-			return MDB_CORRUPTED; /* no key of ours is that long */
+			return MDB_CORRUPTED; /* no key is that long */
 		e->highest[kind].n = rc == MDB_SUCCESS ? k.mv_size : 0;
 		if (rc == MDB_SUCCESS)
 			memcpy(e->highest[kind].bytes, k.mv_data, k.mv_size);
@@ -215,7 +216,7 @@ int engine_lmdb_read_highest(struct engine_lmdb *e, MDB_txn *txn)
 
 static int grow_map(struct engine_lmdb *e)
 {
-	/* The reader's pages would move: it is given up first, and taken again by the next view. */
+	/* The reader's pages would move, so the reader is reset first; the next view renews it. */
 	if (e->reading)
 		mdb_txn_reset(e->reader);
 	e->reading = false;
@@ -236,13 +237,14 @@ static int try_commit(struct engine_lmdb *e, const struct engine_write *writes, 
 	}
 	sync_watch_begin();
 	rc = mdb_txn_commit(txn);
-	/* After a failed sync nobody knows which pages are on the disk, whatever the error was. */
+	/* After a failed sync it is unknown which pages are on the disk, whatever the error was. */
 	if (rc != MDB_SUCCESS && sync_watch_failed())
 		die("syncing", rc);
 	return rc;
 }
 
-/* After a failure: is the environment still good, and what are its highest keys now? */
+/* After a failure, checks that the environment can still be used, and reads the highest keys
+ * again. */
 static void recover(struct engine_lmdb *e, int failed)
 {
 	MDB_txn *txn;
@@ -255,9 +257,9 @@ static void recover(struct engine_lmdb *e, int failed)
 		die("recovering from a failed commit", rc);
 }
 
-/* LMDB reports a write that was cut short as EIO, also where the disk or the file's allowed size
- * has ended. The environment has just been proven good, so nothing refers to the pages that were
- * written. */
+/* LMDB reports a short write as EIO, even if the disk is full or the file has reached its size
+ * limit. recover() has just shown that the environment is good, so no page refers to the written
+ * pages. */
 static bool has_no_room(const struct engine_lmdb *e)
 {
 	const uint64_t room = 16 << 20; /* more than one batch writes */
@@ -270,8 +272,8 @@ static bool has_no_room(const struct engine_lmdb *e)
 	       stat(e->path, &file) == 0 && (uint64_t)file.st_size + room > limit.rlim_cur;
 }
 
-/* A commit also succeeds in a file that was removed or replaced, but its data is lost when the
- * process ends. So no command may report that this commit is durable. */
+/* Writes to a removed or replaced file succeed, but they are lost when the process ends. Such a
+ * commit must not be reported as durable. */
 static void confirm_file(const struct engine_lmdb *e)
 {
 	struct stat now;
@@ -297,7 +299,7 @@ void engine_lmdb_release_dead_readers(struct engine_lmdb *e)
 		e->last_page_then = info.me_last_pgno;
 }
 
-/* A killed `referd verify` or `referd backup` leaves its reader slot behind. */
+/* A killed `referd verify` or `referd backup` leaves its reader slot in the lock file. */
 static void check_readers(struct engine_lmdb *e)
 {
 	MDB_envinfo info;
@@ -329,8 +331,8 @@ static enum err lmdb_commit(struct engine *engine, const struct engine_write *wr
 		return committed(e);
 	recover(e, rc);
 	while (rc == MDB_MAP_FULL) {
-		/* The batch holds all it read and wrote in its own memory: the map may move, and
-		 * the same writes can be made again. */
+		/* The batch keeps copies of all that it has read and written, so the map may move,
+		 * and the same writes can be made again. */
 		if ((rc = grow_map(e)) != MDB_SUCCESS)
 			die("growing the map", rc);
 		log_info("store.map_grown", LOG_U64("bytes", e->map_size));

@@ -1,5 +1,5 @@
-/* Owns the opening of an LMDB environment. It checks the file before LMDB maps it, and completes a
- * new file under another name. Never reads or writes a record. Called by the commands and by
+/* Owns the opening of an LMDB environment: it checks a file before LMDB maps it, and completes a
+ * new file under a temporary name. Never reads or writes a record. Called by the commands and by
  * backup.c.
  */
 #include <errno.h>
@@ -14,22 +14,22 @@
 #include "store/engine_lmdb_parts.h"
 #include "store/lmdb_pages.h"
 
-enum { SNAPSHOTS = 20 }; /* tries to walk a snapshot before a busy server reuses its pages */
+enum { SNAPSHOTS = 20 }; /* tries to walk a snapshot before a busy server writes over it */
 
 static const size_t default_map = (size_t)64 << 30;
 
-/* ---- what the file is ---- */
+/* ---- the state of the file ---- */
 
 static const char *file_refusal(enum lmdb_file state)
 {
 	static const char *const refusals[] = {
 	    [LMDB_FILE_EMPTY] =
 		"the database file is empty, although a secret key exists: restore a backup; if "
-		"nothing was ever stored here, remove referd.mdb and referd.mdb-lock",
+		"this server never stored anything, remove referd.mdb and referd.mdb-lock",
 	    [LMDB_FILE_UNBORN] = "the database file has no transaction in it: remove referd.mdb, "
 				 "or restore a backup",
-	    [LMDB_FILE_STUB] = "the database file was cut short: restore a backup",
-	    [LMDB_FILE_SHORT] = "the database file was cut short: restore a backup",
+	    [LMDB_FILE_STUB] = "the database file is truncated: restore a backup",
+	    [LMDB_FILE_SHORT] = "the database file is truncated: restore a backup",
 	    [LMDB_FILE_FOREIGN] =
 		"the database file is not a database of referd, or its first pages are damaged: "
 		"restore a backup",
@@ -59,8 +59,8 @@ static enum err judge_open_file(int fd, bool writable, const char **why)
 	enum lmdb_file state = lmdb_file_look(fd);
 	if (state == LMDB_FILE_SOUND)
 		return ERR_OK;
-	/* Pages at the end may be missing that nothing refers to: only a walk can tell. A reader
-	 * walks anyway, once it has its snapshot. */
+	/* The missing pages may be unused, and only a walk can tell. A reader walks anyway, once it
+	 * has its snapshot. */
 	if (state == LMDB_FILE_SHORT && !writable)
 		return ERR_OK;
 	if (state == LMDB_FILE_SHORT) {
@@ -73,11 +73,12 @@ static enum err judge_open_file(int fd, bool writable, const char **why)
 	return state == LMDB_FILE_UNREAD ? ERR_IO : ERR_INVALID;
 }
 
-/* A command that ran as another user may have made a file that the server's user cannot open. */
+/* A command that ran as another user may have created a file that the server's user cannot open. */
 static const char *explain(int rc)
 {
 	if (rc == EACCES || rc == EPERM)
-		return "referd.mdb or referd.mdb-lock may not be opened: give both files to the "
+		return "no permission to open referd.mdb or referd.mdb-lock: give both files to "
+		       "the "
 		       "user that runs "
 		       "referd (chown)";
 	if (engine_lmdb_translate(rc) == ERR_NO_SPACE)
@@ -97,7 +98,7 @@ static enum err judge_file(const char *path, bool writable, const char **why)
 	return err;
 }
 
-/* Does the file at `path` come from a first start that was cut off? */
+/* Is the file at `path` left over from a first start that was killed? */
 static bool is_leftover(const char *path, bool first_start)
 {
 	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
@@ -133,7 +134,7 @@ static int open_kinds(struct engine_lmdb *e)
 	return rc;
 }
 
-/* LMDB would abort the process. A command that only reads catches that signal
+/* LMDB calls this and then aborts the process. Commands that only read catch that signal
  * (cli/broken_pages.h). */
 _Noreturn static void on_damage(MDB_env *env, const char *what)
 {
@@ -173,7 +174,7 @@ static void end_reader(struct engine_lmdb *e)
 	e->reading = false;
 }
 
-/* Reads every page of a snapshot that nobody can write over meanwhile. */
+/* Walks every page of a snapshot that the server cannot write over at the same time. */
 static enum err walk_snapshot(struct engine_lmdb *e, const char **why)
 {
 	const char *what = "";
@@ -181,7 +182,8 @@ static enum err walk_snapshot(struct engine_lmdb *e, const char **why)
 	if (mdb_env_get_fd(e->env, &fd) != MDB_SUCCESS)
 		return refuse_pages(ERR_IO, "", why);
 	enum err err = ERR_BUSY;
-	/* Damage is looked at twice: a meta page may have been read while the server wrote it. */
+	/* Damage is checked a second time, because the server may have been writing a meta page
+	 * during the first read. */
 	for (int i = 0; (err == ERR_BUSY && i < SNAPSHOTS) || (err == ERR_CORRUPT && i < 2); i++) {
 		int rc = begin_reader(e);
 		if (rc != MDB_SUCCESS) {
@@ -194,7 +196,7 @@ static enum err walk_snapshot(struct engine_lmdb *e, const char **why)
 	return refuse_pages(err, what, why);
 }
 
-/* A database that somebody may have open has its lock file beside it. */
+/* A database that a process may have open has its lock file beside it. */
 static bool file_is_shared(const char *file)
 {
 	char lock[DATA_DIR_PATH_MAX + 8];
@@ -206,7 +208,8 @@ static enum err open_environment(struct engine_lmdb *e, bool own_file, const cha
 {
 	unsigned flags = e->read_only ? MDB_RDONLY : 0;
 	if (own_file && (!e->read_only || !file_is_shared(e->path)))
-		flags |= MDB_NOLOCK; /* nobody else has it open: no lock file is left beside it */
+		flags |= MDB_NOLOCK; /* no other process has it open, so no lock file is left beside
+					it */
 	enum err err;
 	int rc = make_environment(e, e->path, flags);
 	if (rc == MDB_SUCCESS && e->read_only && (err = walk_snapshot(e, why)) != ERR_OK)
@@ -225,8 +228,8 @@ static enum err open_environment(struct engine_lmdb *e, bool own_file, const cha
 
 /* ---- a new database ---- */
 
-/* It gets its name when it is whole, so that a start that is cut off leaves nothing to mistake for
- * it. */
+/* A new database gets its name when it is complete, so that a killed start leaves no file that
+ * looks like a database. */
 static enum err make_database(struct engine_lmdb *e, const char **why)
 {
 	char path[DATA_DIR_PATH_MAX];
@@ -238,7 +241,7 @@ static enum err make_database(struct engine_lmdb *e, const char **why)
 	}
 	int rc = make_environment(&new, path, MDB_NOLOCK);
 	if (rc == MDB_SUCCESS)
-		rc = open_kinds(&new); /* and its commit syncs the file */
+		rc = open_kinds(&new); /* the commit syncs the file */
 	if (new.env != NULL)
 		mdb_env_close(new.env);
 	if (rc == MDB_SUCCESS && rename(path, e->path) != 0)
@@ -247,9 +250,9 @@ static enum err make_database(struct engine_lmdb *e, const char **why)
 	return rc == MDB_SUCCESS ? data_dir_sync(&e->dir, why) : engine_lmdb_translate(rc);
 }
 
-/* LMDB makes its lock file beside a database that exists, so a lock file and a key without a
- * database mean that the database was removed or is on a disk that is not mounted: an empty one in
- * its place would hide that. */
+/* LMDB creates its lock file beside an existing database. So a lock file and a secret key without a
+ * database mean that the database was removed, or is on a disk that is not mounted. A new, empty
+ * database would hide that. */
 static bool is_gone(const struct engine_lmdb *e, const struct engine_lmdb_config *config)
 {
 	return !e->read_only && !config->first_start && access(e->path, F_OK) != 0 &&

@@ -1,6 +1,6 @@
 /*
- * Owns records in memory: a sorted array per kind. Never durable; for tests of everything above the
- * engine, with a mode in which no first read is immediate.
+ * Owns the memory engine: a sorted array of records for each kind. Never stores anything on a disk.
+ * Called by the tests of the code above the engine; in one mode, no first read is immediate.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "store/engine_ops.h"
 
 struct row {
-	struct text key, value; /* key.p owns both */
+	struct text key, value; /* key.p is the allocation of both */
 };
 
 struct table {
@@ -16,7 +16,7 @@ struct table {
 	size_t n, cap;
 };
 
-/* A committed write that the view does not show yet. */
+/* A committed write that the current view does not show. */
 struct later {
 	uint8_t kind;
 	bool deleted;
@@ -29,7 +29,7 @@ struct engine_memory {
 	struct table tables[RECORD_KINDS]; /* the view */
 	struct later *later;
 	size_t n_later, later_cap;
-	struct table asked[RECORD_KINDS]; /* keys that were fetched since the last commit */
+	struct table asked[RECORD_KINDS]; /* the keys that were read since the last commit */
 	bool commit_asked;
 };
 
@@ -82,7 +82,7 @@ static void row_free(struct row *row)
 	free((void *)(uintptr_t)row->key.p);
 }
 
-/* Takes the row over. */
+/* The table owns the row from now on. */
 static bool table_put(struct table *t, struct row row)
 {
 	if (t->n == t->cap) {
@@ -122,7 +122,8 @@ static void table_free(struct table *t)
 	*t = (struct table){0};
 }
 
-/* Shows the commits since the last view, and frees the values that they replaced. */
+/* Shows the writes that were committed since the last view, and frees the rows that they replace.
+ */
 static enum err memory_view(struct engine *engine)
 {
 	struct engine_memory *m = self(engine);
@@ -133,7 +134,7 @@ static enum err memory_view(struct engine *engine)
 			table_delete(t, l->row.key);
 			row_free(&l->row);
 		} else if (!table_put(t, l->row)) {
-			abort(); /* a test's engine has nothing to roll back with */
+			abort(); /* an engine for tests cannot roll back */
 		}
 	}
 	m->n_later = 0;
@@ -170,7 +171,7 @@ static enum err memory_scan(struct engine *engine, const struct engine_scan *sca
 	size_t i = lower_bound(t, scan->from);
 	bool exact = i < t->n && text_eq(t->rows[i].key, scan->from);
 	if (scan->reverse) {
-		/* i becomes one more than the row to begin with. */
+		/* i becomes the index of the first row plus one. */
 		for (i += exact && !scan->after; i > 0; i--) {
 			const struct row *row = &t->rows[i - 1];
 			if (!text_starts(row->key, scan->prefix) ||

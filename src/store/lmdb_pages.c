@@ -1,13 +1,13 @@
-/* Owns the knowledge of LMDB's file format: data version 1, as liblmdb 0.9 writes it on a
- * 64-bit little-endian machine. Never maps or writes the file. Called by engine_lmdb.c before it
- * trusts a file.
+/* Owns the knowledge of LMDB's file format (data version 1, as liblmdb 0.9 writes it on a 64-bit
+ * little-endian machine). Never maps or writes the file. Called by engine_lmdb_open.c before LMDB
+ * maps a file.
  *
- * A page begins with its number (8 bytes), 2 bytes unused, its flags (2), and the end of its list
- * of node offsets (2) and the begin of its nodes (2), or for an overflow page the number of pages
- * in the run (4). A node is: 4 bytes, 2 bytes flags, 2 bytes length of the key, key, data. In a
- * branch the first 6 bytes are the child's number; in a leaf the first 4 are the length of the
- * data. A tree's description (48 bytes) ends with the count of its rows and the number of its root.
- * The meta pages 0 and 1 describe the free list and the tree of trees.
+ * A page begins with its number (8 bytes), 2 unused bytes and its flags (2). Then come the end of
+ * its list of node offsets (2) and the start of its nodes (2); an overflow page has the number of
+ * pages in its run (4) there. A node is: 4 bytes, 2 bytes flags, 2 bytes length of the key, key,
+ * data. In a branch the first 6 bytes are the child's number; in a leaf the first 4 are the length
+ * of the data. A tree's description (48 bytes) ends with the count of its rows and the number of
+ * its root. The meta pages 0 and 1 describe the free list and the tree of trees.
  */
 #include "lmdb_pages.h"
 
@@ -21,7 +21,7 @@
 enum {
 	PAGE_HEAD = 16,
 	PAGE_MAX = 32768, /* liblmdb's own limit */
-	META_SIZE = 152,  /* header included */
+	META_SIZE = 152,  /* with the page header */
 	NODE_HEAD = 8,
 	TREE_SIZE = 48,
 	DEPTH_MAX = 32, /* CURSOR_STACK in liblmdb */
@@ -32,8 +32,8 @@ enum {
 	PAGE_META = 0x08,
 	PAGE_DIRTY = 0x10,
 
-	NODE_BIG = 0x01,  /* the data are the number of an overflow page */
-	NODE_TREE = 0x02, /* the data describe a tree */
+	NODE_BIG = 0x01,  /* the data is the number of an overflow page */
+	NODE_TREE = 0x02, /* the data describes a tree */
 	NODE_KNOWN = NODE_BIG | NODE_TREE,
 };
 
@@ -66,7 +66,7 @@ static uint64_t u64_at(const uint8_t *p)
 	return n;
 }
 
-/* The number of bytes read, or -1; short only at the end of the file. */
+/* The number of bytes that were read, or -1. Fewer than n only at the end of the file. */
 static ssize_t read_at(int fd, uint8_t *out, size_t n, uint64_t at)
 {
 	size_t have = 0;
@@ -90,7 +90,7 @@ static bool page_size_usable(uint32_t n)
 	return n >= 512 && n <= PAGE_MAX && (n & (n - 1)) == 0;
 }
 
-/* False where the bytes are not a meta page of this format. */
+/* False if the bytes are not a meta page of this format. */
 static bool read_meta(const uint8_t *page, struct meta *out)
 {
 	const uint8_t *m = page + PAGE_HEAD;
@@ -112,8 +112,8 @@ static bool all_zero(const uint8_t *p, size_t n)
 	return true;
 }
 
-/* Both meta pages. A file with a damaged one counts as foreign, because LMDB does not open it
- * either. */
+/* Reads both meta pages. A file with a damaged meta page counts as foreign, because LMDB does not
+ * open it either. */
 static enum lmdb_file read_metas(int fd, struct meta out[2], uint64_t *size)
 {
 	uint8_t first[2 * 4096], second[META_SIZE];
@@ -161,9 +161,9 @@ enum lmdb_file lmdb_file_look(int fd)
 struct walk {
 	int fd;
 	uint32_t page_size;
-	uint64_t pages; /* that the file and the meta page both have */
+	uint64_t pages; /* of the file, as far as the meta page counts them */
 	uint8_t *seen;  /* a bit for each page */
-	uint64_t rows;  /* so far, of the tree that is walked */
+	uint64_t rows;  /* of the current tree, so far */
 	enum err err;
 	char why[96];
 };
@@ -179,7 +179,7 @@ static bool broken(struct walk *w, uint64_t page, const char *what)
 	return false;
 }
 
-/* Marks `n` pages from `page` on as linked. */
+/* Marks n pages as linked, beginning with `page`. */
 static bool claim(struct walk *w, uint64_t page, uint64_t n)
 {
 	if (page < 2 || page >= w->pages || n > w->pages - page)
@@ -220,7 +220,7 @@ static bool walk_overflow(struct walk *w, uint64_t page, uint64_t bytes)
 
 static bool walk_tree(struct walk *w, uint64_t root, unsigned depth);
 
-/* A tree whose root was lost looks like an empty one: only the count of its rows tells. */
+/* A tree without its root looks like an empty tree; only the count of its rows shows the loss. */
 static bool walk_named_tree(struct walk *w, uint64_t page, const uint8_t *description,
 			    unsigned depth)
 {
@@ -236,7 +236,7 @@ static bool walk_named_tree(struct walk *w, uint64_t page, const uint8_t *descri
 	return true;
 }
 
-/* One row: what it links is walked. `room` bytes follow its begin in the page. */
+/* Checks one row and walks the pages that it links. The row has `room` bytes in the page. */
 static bool walk_leaf_node(struct walk *w, uint64_t page, const uint8_t *node, size_t room,
 			   unsigned depth)
 {
@@ -286,7 +286,7 @@ static bool walk_nodes(struct walk *w, uint64_t page, const uint8_t *p, unsigned
 
 static bool walk_tree(struct walk *w, uint64_t root, unsigned depth)
 {
-	if (depth >= 2 * DEPTH_MAX) /* a tree within the tree of trees */
+	if (depth >= 2 * DEPTH_MAX) /* a tree inside the tree of trees */
 		return broken(w, root, "lies too deep in its tree");
 	if (!claim(w, root, 1))
 		return false;

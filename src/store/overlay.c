@@ -1,6 +1,6 @@
 /*
- * Owns the batch's view: a hash table of records read and written since the batch began.
- * Never talks to an engine. Called by tx.c, and by store.c to collect the writes.
+ * Owns the overlay: a hash table of the records that the batch has read and written.
+ * Never calls an engine. Called by tx.c, and by store.c to collect the writes.
  */
 #include "store/overlay.h"
 
@@ -31,8 +31,8 @@ void overlay_clear(struct overlay *o)
 	o->n_entries = o->n_dirty = 0;
 }
 
-/* Eight bytes at a time, multiplied and folded; keys are not chosen by strangers (numbers we gave
- * out, keyed hashes), and the table lives for one batch. */
+/* Multiplies and folds eight bytes at a time. A fast hash is enough: clients do not choose the keys
+ * (they are our own numbers and keyed hashes), and the table lives for one batch. */
 uint32_t overlay_hash(uint8_t kind, struct text key)
 {
 	const uint64_t multiplier = 0x9e3779b97f4a7c15u;
@@ -59,7 +59,8 @@ struct overlay_entry *overlay_find(const struct overlay *o, uint8_t kind, struct
 	return e;
 }
 
-/* At one entry a bucket the table doubles; without memory it stays, only slower. */
+/* Doubles the table when it has one entry for each bucket. Without memory the table stays as it is
+ * and gets slower. */
 static void grow(struct overlay *o)
 {
 	size_t n = o->n_buckets * 2;

@@ -22,7 +22,7 @@ static uint8_t *put_varint(uint8_t *out, uint64_t v)
 	return out;
 }
 
-/* Answers the byte after the number, or NULL where it is cut short or over 64 bits. */
+/* Returns the byte after the number, or NULL if the number is truncated or has over 64 bits. */
 static const uint8_t *take_varint(const uint8_t *p, const uint8_t *end, uint64_t *v)
 {
 	uint64_t value = 0;
@@ -152,7 +152,7 @@ enum err record_decode_key(const struct record_kind *kind, struct text key, void
 	return key.n == 0 ? ERR_OK : ERR_CORRUPT;
 }
 
-/* Fields come in the order of their tags, so one walk over the table serves all of them. */
+/* Fields are in the order of their tags, so one walk over the table finds all of them. */
 static const struct field *find_field(const struct record_kind *kind, uint64_t tag, size_t *at)
 {
 	while (*at < kind->n_values && kind->values[*at].tag < tag)
@@ -180,7 +180,7 @@ static enum err decode_fields(const struct record_kind *kind, const uint8_t *p, 
 		}
 		if (number > (uint64_t)(end - p))
 			return ERR_CORRUPT;
-		/* struct pairs holds nothing but a struct text. */
+		/* A struct pairs is a struct text and nothing else. */
 		if (f != NULL)
 			*(struct text *)(void *)(record + f->offset) = text_from(p, number);
 		p += number;

@@ -1,4 +1,4 @@
-/* Owns the bytes of the log of scattered writes. Never decides when a row is written or deleted.
+/* Owns the format of the log of scattered writes. Never decides when a row is written or deleted.
  * Called by engine_deferred.c.
  */
 #include "store/scatter_log.h"

@@ -1,5 +1,5 @@
-/* Owns the memory of scattered writes: fixed-size entries in one growing array. Never the log or
- * the engine below. Called by engine_deferred.c.
+/* Owns the table of scattered writes: entries of a fixed size in one growing array. Never writes
+ * the log and never calls an engine. Called by engine_deferred.c.
  */
 #include "store/scatter_table.h"
 
@@ -37,7 +37,7 @@ bool scatter_reserve(struct scatter_table *t, size_t n)
 	t->entries = grown;
 	t->cap = (uint32_t)cap;
 	if (t->used == 0)
-		t->used = 1; /* index 0 means no entry */
+		t->used = 1; /* index 0 is not used: it ends a list */
 	return true;
 }
 
@@ -58,7 +58,7 @@ static uint32_t *bucket_of(const struct scatter_table *t, uint64_t key)
 	return &t->buckets[bucket_number(key)];
 }
 
-/* The link to the entry. It is 0 if the entry does not exist. */
+/* The link that leads to the entry; it is 0 if the key has no entry. */
 static uint32_t *find_link(const struct scatter_table *t, uint8_t kind, uint64_t key)
 {
 	uint32_t *link = bucket_of(t, key);

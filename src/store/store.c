@@ -1,6 +1,6 @@
-/* Owns the queues, the batch and its commit; the debts (done) are paid here, after the commit.
- * Never knows what a record means or which engine is below. Called by api and delivery, once a
- * turn.
+/* Owns the queues, the batch and its commit, and calls the done() functions after the commit. Never
+ * knows what a record means or which engine it uses. Called by api, delivery and upkeep for their
+ * commands, and by the composition root once in each turn.
  */
 #include "store/store.h"
 
@@ -17,11 +17,11 @@ enum {
 	WATCHES_MAX = 16,
 	BATCH_MAX = 1024,
 	QUEUE_MAX = 16384,
-	/* LMDB refuses a transaction of more than 131,071 dirty pages; a write dirties at most
-	 * about six (a path down the tree, or a split), so a batch stops growing well below
+	/* LMDB refuses a transaction with more than 131,071 dirty pages. A write dirties at most
+	 * about six pages (a path down the tree, or a split), so a batch stops growing well below
 	 * that. */
 	BATCH_WRITES_MAX = 16384,
-	GAP_MAX_NS = 2000000, /* what a batch waits for company at most */
+	GAP_MAX_NS = 2000000, /* the longest time that a batch waits for more commands */
 };
 
 struct queue {
@@ -38,13 +38,13 @@ struct watch {
 struct store {
 	struct engine *engine;
 	struct store_config config;
-	bool stale; /* the engine's view is older than the last commit */
+	bool stale; /* the view of the engine is older than the last commit */
 
 	struct tx query_tx;
 	struct queue queries;
 
 	struct queue waiting; /* submitted, not decided yet */
-	struct queue decided; /* their done must still be called */
+	struct queue decided; /* their done() was not called yet */
 	struct tx tx;
 	struct overlay overlay;
 	struct engine_write *writes;
@@ -152,7 +152,7 @@ void store_watch(struct store *s, const struct record_kind *kind, store_watch_fn
 	s->watches[s->n_watches++] = (struct watch){kind, fn, arg};
 }
 
-/* Without a fresh view nothing may be decided: it would overwrite what was committed since. */
+/* Commands must not be decided over an old view: they would overwrite newer commits. */
 static bool refresh_view(struct store *s)
 {
 	if (s->stale && s->engine->ops->view(s->engine) == ERR_OK)
@@ -179,7 +179,8 @@ static void run_queries(struct store *s)
 	arena_reset(&s->query_tx.arena);
 }
 
-/* Decides what waits, up to one batch. Pending commands stay in the queue, in their order. */
+/* Decides the waiting commands, up to one batch. Pending commands stay in the queue, in their
+ * order. */
 static void decide_batch(struct store *s)
 {
 	struct queue todo = s->waiting;
@@ -193,12 +194,12 @@ static void decide_batch(struct store *s)
 	}
 }
 
-/* The overlay's writes as one array, kind after kind, each in the order of its making: neighbours
- * in the tree are written one after another. */
+/* Collects the writes of the overlay in one array, kind after kind, and within a kind in the order
+ * in which they were made. So neighbours in the tree are written one after another. */
 static enum err collect_writes(struct store *s)
 {
 	s->n_writes = 0;
-	/* First: an id that was given is gone, also where nothing was written under it. */
+	/* The sequences come first: an id that was given stays used, even if no record has it. */
 	enum err err = tx_write_sequences(&s->tx);
 	if (err != ERR_OK || s->overlay.n_dirty == 0)
 		return err;
@@ -236,7 +237,7 @@ static void tell_watches(struct store *s)
 	}
 }
 
-/* Once a second at most: a full disk fails every batch. */
+/* Logs at most once a second, because a full disk fails every batch. */
 static void log_failure(struct store *s, enum err err)
 {
 	const uint64_t second_ns = 1000000000;
@@ -263,8 +264,8 @@ static void count_commit(struct store *s, enum err err)
 	histogram_add(&s->counters.commit_durations, took);
 }
 
-/* If the commit failed, every command of the batch failed. Even a command without writes may have
- * read the writes of another command. */
+/* If the commit failed, every command of the batch has failed. Even a command without writes may
+ * have read the writes of another command. */
 static void pay_debts(struct store *s, enum err err)
 {
 	struct queue owed = s->decided;
@@ -280,7 +281,7 @@ static void pay_debts(struct store *s, enum err err)
 static void finish_batch(struct store *s, enum err err)
 {
 	s->committing = false;
-	s->stale = true; /* even after a failure: the engine may have given up its view */
+	s->stale = true; /* also after a failure, because the engine may have reset its view */
 	tx_settle(&s->tx, err == ERR_OK);
 	if (err == ERR_OK && s->n_writes > 0) {
 		memcpy(s->query_tx.last_id, s->tx.last_id, sizeof s->tx.last_id);
@@ -309,7 +310,7 @@ static void commit_batch(struct store *s)
 	finish_batch(s, err);
 }
 
-/* When the batch that waits is to be decided at the latest, if no more commands come. */
+/* The latest time at which the waiting batch is decided if no more commands come. */
 static uint64_t batch_due_ns(const struct store *s)
 {
 	if (!s->config.paced || s->waiting.n >= s->last_batch)

@@ -1,5 +1,5 @@
-/* Owns the fdatasync that the whole program calls, LMDB's library included: the C library's own,
- * and a note of its failures. Never retries one. Called by engine_lmdb.c.
+/* Owns the fdatasync of the whole program, LMDB's library included. It calls the C library's
+ * function and notes a failure. Never retries a sync. Called by engine_lmdb.c.
  */
 #include "store/sync_watch.h"
 
@@ -23,7 +23,8 @@ bool sync_watch_failed(void)
 
 typedef int sync_fn(int fd);
 
-/* The next one in the order of the libraries, so that a preloaded library still sees the call. */
+/* Finds the next fdatasync in the order of the libraries, so that a preloaded library still sees
+ * the call. */
 static sync_fn *next_fdatasync(void)
 {
 	sync_fn *fn = NULL;
@@ -32,7 +33,7 @@ static sync_fn *next_fdatasync(void)
 	return fn;
 }
 
-/* The dynamic linker looks into the program before the libraries, so this is what LMDB calls. */
+/* The dynamic linker searches the program before the libraries, so LMDB calls this function. */
 int fdatasync(int fd)
 {
 	static sync_fn *next;

@@ -1,6 +1,6 @@
-/* Tells a failed sync from a failed write. LMDB hands on both as the same error, yet they differ:
- * after a failed write nothing refers to the pages, after a failed fdatasync nobody knows what is
- * on the disk.
+/* Distinguishes a failed sync from a failed write. LMDB reports both as the same error, but they
+ * differ: after a failed write no page refers to the written pages; after a failed fdatasync the
+ * content of the disk is unknown.
  */
 #ifndef STORE_SYNC_WATCH_H
 #define STORE_SYNC_WATCH_H
@@ -9,7 +9,7 @@
 
 /** Forgets earlier failures. */
 void sync_watch_begin(void);
-/** Has an fdatasync of this thread failed since sync_watch_begin? */
+/** True if an fdatasync of this thread has failed since sync_watch_begin. */
 bool sync_watch_failed(void);
 
 #endif

@@ -1,6 +1,6 @@
-/* Owns the view of a command: reads through stage, overlay and engine; staged writes; sequences.
- * Never decides when to commit. Called by commands (tx_get, tx_put, ...) and by store.c (tx_finish,
- * ...).
+/* Owns the transaction of a command: its reads through stage, overlay and engine, its staged
+ * writes, and the sequences. Never decides when to commit. Called by commands (tx_get, tx_put, ...)
+ * and by store.c (tx_finish, ...).
  */
 #include "store/tx.h"
 
@@ -20,7 +20,8 @@ struct arena *tx_arena(struct tx *tx)
 	return &tx->arena;
 }
 
-/* Commands stage few writes (a join about ten), so a walk from the newest is the fastest search. */
+/* A command stages few writes (a join about ten), so a walk from the newest is the fastest search.
+ */
 static const struct staged *find_staged(const struct tx *tx, uint8_t kind, struct text key,
 					uint32_t hash)
 {
@@ -76,7 +77,8 @@ enum err tx_get(struct tx *tx, const struct record_kind *kind, void *record)
 	struct text key = text_from(bytes, record_encode_key(kind, record, bytes)), value;
 	enum err err = read_value(tx, kind->id, key, &value);
 	if (err == ERR_OK) {
-		/* A text key field stays the caller's: `bytes` ends with this function. */
+		/* A text key field keeps pointing to the caller's bytes, because `bytes` ends with
+		 * this function. */
 		struct text last_key = {0};
 		const struct field *last = &kind->keys[kind->n_keys - 1];
 		if (last->type != FIELD_U64)
@@ -194,7 +196,7 @@ enum err tx_load_sequences(struct tx *tx)
 		enum err err;
 		while ((err = tx->engine->ops->get(tx->engine, KIND_SEQUENCES, key, &value)) ==
 		       ERR_PENDING)
-			; /* only at the start, before anything else is asked */
+			; /* only at the start, before any other read */
 		if (err != ERR_OK && err != ERR_NOT_FOUND)
 			return err;
 		if (err == ERR_OK && value.n != 8)

@@ -109,7 +109,7 @@ class WhileServing(Copied):
         with open(file, "r+b") as copy:
             copy.truncate(0)
         _, done = self.backup("kept.mdb", status=1)
-        self.assertIn("exists: take another name, or --force to replace it", done.stderr)
+        self.assertIn("exists already: choose another name, or add --force to replace it", done.stderr)
         self.assertEqual(os.path.getsize(file), 0)
         self.backup("kept.mdb", "--force")
         self.assertEqual(run(REFERD, "verify", file).returncode, 0)

@@ -346,7 +346,7 @@ class Commands(Tables):
                    env={"REFERD_API_TOKEN": self.server.token})
         self.assertEqual(done.stdout.replace("\n", "\r\n"), self.export(campaign))
         done = self.command("export", "--campaign", campaign["code"], target, status=1)
-        self.assertIn("exists: take another name", done.stderr)
+        self.assertIn("exists already: choose another name", done.stderr)
 
     def test_refused_lines_are_printed(self):
         campaign = self.campaign()

@@ -336,7 +336,7 @@ class Restore(Places):
                 before = os.stat(file).st_ino
                 ended = run(REFERD, "backup", file, "--force", "--data", server.data_dir)
                 self.assertEqual(ended.returncode, 1, ended)
-                self.assertIn("take another name", ended.stderr)
+                self.assertIn("choose another name", ended.stderr)
                 self.assertEqual(os.stat(file).st_ino, before)
         self.assertEqual(server.stop(), 0)
 
