@@ -29,8 +29,8 @@ struct log_field {
 #define LOG_STR(field_name, value)  LOG_TEXT(field_name, text_of(value))
 
 /** Lines below `level` are dropped; LOG_INFO until this is called. The level (with the count of
- * lines that could not be written) is the log state of the process. main sets it once, before the
- * loop starts. */
+ * lines that could not be written) is the log state of the process. The server sets it once, before
+ * the loop starts. */
 void log_set_level(enum log_level level);
 /** Reads "debug", "info", "warn" or "error". False for any other text. */
 bool log_parse_level(struct text name, enum log_level *level) WARN_UNUSED;
