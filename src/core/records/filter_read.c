@@ -286,15 +286,16 @@ static const char *read_text(struct filter_term *t, struct text value, struct ar
 	if (!utf8_valid(value))
 		return "must be UTF-8";
 	if (t->operator== FILTER_LIKE && count(value, '%') > FILTER_PARTS_MAX)
-		return "has more than 8 times %";
-	return unicode_fold(value, arena, &t->text) == ERR_OK ? NULL
-							      : "could not be read: out of memory";
+		return "contains % more than 8 times";
+	return unicode_fold(value, arena, &t->text) == ERR_OK
+		   ? NULL
+		   : "could not be read: the server is out of memory";
 }
 
 static const char *read_as_is(struct filter_term *t, struct text value, struct arena *arena)
 {
 	t->text = arena_copy(arena, value);
-	return t->text.n == value.n ? NULL : "could not be read: out of memory";
+	return t->text.n == value.n ? NULL : "could not be read: the server is out of memory";
 }
 
 /* For each type: how it reads a value, and which operators it has. */
@@ -312,7 +313,7 @@ static const char *check_operator(const struct filter_term *t, bool is_null)
 {
 	bool equality = t->operator== FILTER_EQUAL || t->operator== FILTER_UNEQUAL;
 	if (is_null && !equality)
-		return "can be compared with null by = and != only";
+		return "can be compared with null only by = and !=";
 	if (t->operator== FILTER_LIKE && !types[t->field->type].like)
 		return types[t->field->type].ordered ? "takes the operators = != > < >= <="
 						     : "takes the operators = and !=";
@@ -325,12 +326,12 @@ static const char *read_term(const struct filter_draft *d, struct filter_term *t
 	struct text value = typed_trim(d->value);
 	bool is_null = d->is_null || (value.n == 0 && t->field->type != FILTER_FLAG);
 	if (d->is_wrong)
-		return "must be compared by an operator in text with text, a number, true, false "
-		       "or null";
+		return "needs an operator that is text, and a value that is text, a number, true, "
+		       "false or null";
 	if (!d->has_value)
 		return "needs a value";
 	if (value.n > FILTER_VALUE_MAX)
-		return "is compared with more than 254 bytes";
+		return "must be compared with at most 254 bytes";
 	const char *problem = check_operator(t, is_null);
 	return problem != NULL || is_null ? problem : types[t->field->type].read(t, value, arena);
 }

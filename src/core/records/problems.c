@@ -27,7 +27,9 @@ void problems_keep(struct problems *problems, struct arena *arena)
 		struct problem *p = &problems->items[i];
 		struct text what = arena_copy(arena, text_from(p->what, strlen(p->what) + 1));
 		p->field = arena_copy(arena, p->field);
-		p->what = what.p != NULL ? what.p : "is refused, and there is no memory to say why";
+		p->what = what.p != NULL
+			      ? what.p
+			      : "is not valid; the server is out of memory, so it cannot say why";
 	}
 }
 
