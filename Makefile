@@ -127,7 +127,8 @@ $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
-# The sanitizers triple the time of optimising a test, and half of the links' time is the default linker's.
+# With the sanitizers, compiling a test with -O1 takes three times as long as with -O0. gold needs less than half of
+# the default linker's time.
 $(B)/test/%.o: CFLAGS += $(if $(filter asan,$(FLAVOUR)),-O0)
 GOLD := $(if $(filter asan,$(FLAVOUR)),$(shell $(CC) -fuse-ld=gold -Wl,--version >/dev/null 2>&1 && echo -fuse-ld=gold))
 
