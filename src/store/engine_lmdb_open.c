@@ -38,6 +38,7 @@ static const char *file_refusal(enum lmdb_file state)
 	return refusals[state];
 }
 
+/* NOLINTNEXTLINE(*-avoid-non-const-global-variables): the text behind *why, of one thread */
 static _Thread_local char page_problem[200];
 
 static enum err refuse_pages(enum err err, const char *what, const char **why)

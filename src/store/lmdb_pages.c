@@ -168,6 +168,7 @@ struct walk {
 	char why[96];
 };
 
+/* NOLINTNEXTLINE(*-avoid-non-const-global-variables): the text behind *why, of one thread */
 static _Thread_local char last_why[96];
 
 static bool broken(struct walk *w, uint64_t page, const char *what)
