@@ -39,7 +39,7 @@ enum err campaign_find(struct tx *tx, struct codes *codes, const struct campaign
 enum err campaign_read_stats(struct tx *tx, uint64_t id, struct campaign_stats *stats) WARN_UNUSED;
 
 struct campaign_save {
-	struct command command;   /* decide: campaign_save_decide */
+	struct command command;   /* decide: campaign_save_decide or campaign_preview_decide */
 	struct campaign campaign; /* id 0 and no code: a new campaign. Valid in done: as stored */
 	struct text code;         /* with id 0: the campaign to change */
 	/* The members to change (record_bit); a new campaign takes all. Of texts, only the named
@@ -57,6 +57,9 @@ struct campaign_save {
  * its imported code cannot be used, or if the request had problems. ERR_TOO_LARGE above
  * CAMPAIGN_SIZE_MAX. */
 command_decide_fn campaign_save_decide;
+/** Judges the same change of a campaign that exists, and stores nothing: `campaign` is then what
+ * campaign_save_decide would have stored. */
+command_decide_fn campaign_preview_decide;
 
 struct campaign_remove {
 	struct command command; /* decide: campaign_remove_decide */

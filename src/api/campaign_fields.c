@@ -16,6 +16,9 @@
 #include "core/pass_param.h"
 #include "language.h"
 
+const char CAMPAIGN_TOO_LARGE[] =
+    "the campaign would exceed 16 KiB: shorten its fields, pages or origins";
+
 /* The campaign that is being read, and the members that the request contains in addition to the
  * members of the table. */
 struct draft {

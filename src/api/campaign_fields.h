@@ -7,6 +7,9 @@
 #include "api/call/body.h"
 #include "core/campaign.h"
 
+/* The message of a 422 for ERR_TOO_LARGE. */
+extern const char CAMPAIGN_TOO_LARGE[];
+
 /** Fills save->campaign and save->set. With `is_new`, the body may have a code and must have a
  * name. Returns false after it has replied. */
 bool campaign_fields_read(struct call *call, const struct body *body, bool is_new,

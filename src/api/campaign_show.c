@@ -13,6 +13,9 @@
 #include "core/redirect.h"
 #include "v1.h"
 
+const char CAMPAIGN_UNKNOWN[] =
+    "no campaign has this id or code: GET /api/v2/campaigns lists the campaigns";
+
 static void show_link(struct call *call, struct json_out *o, const struct campaign *c)
 {
 	char room[CODE_LENGTH + 1];

@@ -6,6 +6,8 @@
 
 #include "api/call/call.h"
 
+extern const char CAMPAIGN_UNKNOWN[]; /* the message of a 404 */
+
 /** Writes the campaign as a JSON object's members. */
 void campaign_show(struct call *call, struct json_out *o, const struct campaign *campaign,
 		   const struct campaign_stats *stats, bool analytics);

@@ -21,9 +21,6 @@ struct campaign_call {
 	struct call *call;
 };
 
-static const char no_campaign[] =
-    "no campaign has this id or code: GET /api/v2/campaigns lists the campaigns";
-
 static struct campaign_call *begin(struct call *call, command_decide_fn *decide,
 				   command_done_fn *done)
 {
@@ -147,11 +144,9 @@ static void on_saved(struct command *command, enum err err)
 	if (err == ERR_REFUSED)
 		call_reply_problems(cc->call, &cc->save.problems);
 	else if (err == ERR_TOO_LARGE)
-		call_reply_error(
-		    cc->call, 422,
-		    "the campaign would exceed 16 KiB: shorten its fields, pages or origins");
+		call_reply_error(cc->call, 422, CAMPAIGN_TOO_LARGE);
 	else if (err != ERR_OK)
-		call_reply_err(cc->call, err, no_campaign);
+		call_reply_err(cc->call, err, CAMPAIGN_UNKNOWN);
 	else
 		reply_campaign(cc->call, cc->call->params[0].n > 0 ? 200 : 201, &cc->save.campaign,
 			       &cc->save.stats);
@@ -218,7 +213,7 @@ static void on_read(struct command *command, enum err err)
 {
 	struct campaign_call *cc = (struct campaign_call *)command;
 	if (err != ERR_OK)
-		call_reply_err(cc->call, err, no_campaign);
+		call_reply_err(cc->call, err, CAMPAIGN_UNKNOWN);
 	else
 		reply_campaign(cc->call, 200, &cc->read.campaign, &cc->read.stats);
 }
@@ -250,7 +245,7 @@ static void on_removed(struct command *command, enum err err)
 				 "the campaign cannot be deleted, because it has users, webhooks "
 				 "or reward rules: archive it with PUT {\"status\":\"archived\"}");
 	else
-		call_reply_err(cc->call, err, no_campaign);
+		call_reply_err(cc->call, err, CAMPAIGN_UNKNOWN);
 }
 
 const struct operation OP_CAMPAIGN_DELETE = {

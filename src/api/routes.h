@@ -39,6 +39,8 @@ extern const struct operation OP_USER_IMPORT, OP_USER_EXPORT;
 call_fn campaign_list, campaign_create, campaign_get, campaign_update, campaign_delete;
 extern const struct operation OP_CAMPAIGN_SEARCH, OP_CAMPAIGN_LIST, OP_CAMPAIGN_CREATE,
     OP_CAMPAIGN_GET, OP_CAMPAIGN_UPDATE, OP_CAMPAIGN_DELETE;
+call_fn campaign_preview; /* campaign_preview.c */
+extern const struct operation OP_CAMPAIGN_PREVIEW;
 call_fn analytics_get; /* analytics.c */
 extern const struct operation OP_ANALYTICS_GET;
 

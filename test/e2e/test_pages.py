@@ -1,6 +1,7 @@
 """Owns the tests of the hosted pages without a browser: their content, their policy, and their redirects. Never tests
 their looks (test/pages does, with Chromium)."""
 import html.parser
+import json
 import re
 import unittest
 import urllib.parse
@@ -332,6 +333,58 @@ class Thanks(Pages):
                                   {"first_name": "A", "email": "a@example.com", "redirect_url": "https://evil.example",
                                    "url": "https://evil.example"}, PAGE)
         self.assertTrue(self.has(answer, 303).headers["Location"].startswith("https://shop.example/?code="))
+
+
+class Preview(Pages):
+    """The pages of a campaign with settings that are not saved."""
+
+    def preview(self, campaign, page="join", status=200, **settings):
+        query = urllib.parse.urlencode({"page": page, "settings": json.dumps(settings)})
+        return self.has(self.api.get(f"/api/v2/campaigns/{campaign['id']}/preview?{query}"), status)
+
+    def test_each_page_shows_the_changes(self):
+        campaign = self.campaign(name="Saved", pages={"button": "Saved button"})
+        texts = {"headline": "One", "invited_headline": "Two", "thanks_headline": "Three", "closed_headline": "Four"}
+        for page, headline in zip(("join", "friend", "thanks", "closed"), texts.values()):
+            with self.subTest(page):
+                markup = Markup(self.preview(campaign, page, pages=texts, colour="#1a2b3c"))
+                self.assertIn(headline, markup.text)
+                self.assertEqual(len(markup.all("link", href="/assets/colour-1a2b3c.css")), 1)
+                self.assertEqual("Saved button" in markup.text, page in ("join", "friend"))
+                self.assertEqual("Jessica" in markup.text, page == "friend")
+
+    def test_nothing_is_stored_or_counted(self):
+        campaign = self.campaign()
+        for page in ("join", "friend", "thanks", "closed"):
+            self.preview(campaign, page, name="Other")
+        self.assertEqual(self.api.get(f"/api/v2/campaigns/{campaign['id']}").data["name"], campaign["name"])
+        self.assertEqual(self.api.get("/api/v2/users").json["meta"]["total"], 0)
+
+    def test_the_page_cannot_act(self):
+        campaign = self.campaign(redirect={"url": "https://shop.example"})
+        answer = self.preview(campaign, logo_url="https://cdn.example/l.png")
+        policy = answer.headers["Content-Security-Policy"]
+        self.assertTrue(policy.endswith("; sandbox"), policy)
+        self.assertIn("img-src 'self' https://cdn.example", policy)
+        self.assertEqual(Markup(answer).all("base"), [{"target": "_blank"}])
+        self.assertEqual(answer.headers["Cache-Control"], "no-store")
+
+    def test_hostile_settings_stay_text(self):
+        for text in HOSTILE:
+            markup = Markup(self.preview(self.campaign(), pages={"headline": text}))
+            self.assertIn(shown(text), markup.text)
+            self.assertEqual(markup.all("script"), [])
+
+    def test_wrong_settings_are_refused_by_field(self):
+        campaign = self.campaign(ends_at="2030-01-01")
+        self.has_error(self.preview(campaign, status=422, colour="red"), 422, "colour")
+        self.has_error(self.preview(campaign, status=422, starts_at="2031-01-01"), 422, "ends_at")
+        self.has_error(self.preview(campaign, page="other", status=422), 422, "page")
+        path = f"/api/v2/campaigns/{campaign['id']}/preview"
+        for settings in ("[]", "{", "", "{} x"):
+            self.has_error(self.api.get(f"{path}?settings={urllib.parse.quote(settings)}"), 422, "settings")
+        self.has_error(self.api.get(f"{path}?colour=x"), 422, "colour")
+        self.has(self.public.get(path), 401)
 
 
 class Policy(Pages):

@@ -61,6 +61,7 @@ struct call {
 	uint64_t scopes, token_id;           /* of the bearer token, if the route needs one */
 	struct sockaddr_storage client; /* the peer, or the client that a trusted proxy names */
 	const char *cache;              /* Cache-Control of a 2xx response; NULL: no-store */
+	bool preview;                   /* the page is shown to an operator and must not act */
 	bool by_origin;                 /* the reply depends on the Origin header */
 	struct text allowed_origin;     /* the origin that may read it, or empty; see cors.h */
 	struct problems *problems;      /* noted so far (call_note); NULL: none yet */

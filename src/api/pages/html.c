@@ -125,6 +125,8 @@ struct html html_begin(struct call *call, const struct campaign *campaign, const
 	html_put(&html,
 		 "<head>\n<meta charset=\"utf-8\">\n"
 		 "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+	if (call->preview)
+		html_put(&html, "<base target=\"_blank\">\n");
 	put_title(&html, before, headline);
 	assets_put_styles(html.out, campaign != NULL ? campaign->colour : (struct text){0});
 	html_put(&html, "</head>\n<body>\n");
@@ -146,7 +148,8 @@ static void put_source(struct buf *out, struct text address)
 	url_write_authority(out, &url);
 }
 
-/* Chromium applies form-action to every redirect after a form, and a shop may redirect anywhere. So
+/* In a preview, the sandbox stops forms and, with the base element of its head, links.
+ * Chromium applies form-action to every redirect after a form, and a shop may redirect anywhere. So
  * a page whose form leads away has no form-action. */
 static void write_policy(struct buf *out, const struct html *html)
 {
@@ -159,6 +162,8 @@ static void write_policy(struct buf *out, const struct html *html)
 	buf_str(out, "; base-uri 'none'; frame-ancestors 'self'");
 	while (pairs_next(&rest, &origin, &nothing))
 		put_source(out, origin);
+	if (html->call->preview)
+		buf_str(out, "; sandbox");
 }
 
 void html_close(struct html *html)

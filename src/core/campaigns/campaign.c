@@ -105,6 +105,18 @@ static void settle_days(const struct campaign_save *cmd, struct campaign *campai
 		campaign->ends_ms = zone_day_ms(zone, campaign->ends_ms / CLOCK_DAY_MS, ZONE_LAST);
 }
 
+/* The rules that a saved and a previewed campaign share. */
+static enum err judge(struct campaign_save *cmd, struct campaign *campaign)
+{
+	settle_days(cmd, campaign);
+	if (campaign->ends_ms != 0 && campaign->ends_ms <= campaign->starts_ms)
+		problems_add(&cmd->problems, TEXT("ends_at"), "must be after starts_at");
+	if (cmd->problems.n > 0)
+		return ERR_REFUSED;
+	return record_value_bound(&KIND_CAMPAIGN, campaign) > CAMPAIGN_SIZE_MAX ? ERR_TOO_LARGE
+										: ERR_OK;
+}
+
 enum err campaign_save_decide(struct command *command, struct tx *tx)
 {
 	struct campaign_save *cmd = (struct campaign_save *)command;
@@ -112,20 +124,28 @@ enum err campaign_save_decide(struct command *command, struct tx *tx)
 	bool is_new = cmd->campaign.id == 0 && cmd->code.n == 0;
 	problems_restart(&cmd->problems);
 	enum err err = is_new ? make(cmd, tx, &campaign) : change(cmd, tx, &campaign);
+	if (err == ERR_OK)
+		err = judge(cmd, &campaign);
+	if (err == ERR_OK)
+		err = campaign_read_stats(tx, campaign.id, &cmd->stats);
 	if (err != ERR_OK)
-		return err;
-	settle_days(cmd, &campaign);
-	if (campaign.ends_ms != 0 && campaign.ends_ms <= campaign.starts_ms)
-		problems_add(&cmd->problems, TEXT("ends_at"), "must be after starts_at");
-	if (cmd->problems.n > 0)
-		return ERR_REFUSED;
-	if (record_value_bound(&KIND_CAMPAIGN, &campaign) > CAMPAIGN_SIZE_MAX)
-		return ERR_TOO_LARGE;
-	if ((err = campaign_read_stats(tx, campaign.id, &cmd->stats)) != ERR_OK)
 		return err;
 	tx_put(tx, &KIND_CAMPAIGN, &campaign);
 	cmd->campaign = campaign;
 	return ERR_OK;
+}
+
+enum err campaign_preview_decide(struct command *command, struct tx *tx)
+{
+	struct campaign_save *cmd = (struct campaign_save *)command;
+	struct campaign campaign;
+	problems_restart(&cmd->problems);
+	enum err err = change(cmd, tx, &campaign);
+	if (err == ERR_OK)
+		err = judge(cmd, &campaign);
+	if (err == ERR_OK)
+		cmd->campaign = campaign;
+	return err;
 }
 
 /* ---- removing and reading ---- */

@@ -87,6 +87,22 @@ static void a_campaign_ends_after_it_starts(void **state)
 	assert_int_equal(save(w, &late), ERR_REFUSED); /* compared with the stored end */
 }
 
+static void a_preview_judges_and_stores_nothing(void **state)
+{
+	struct world *w = *state;
+	struct campaign_save s = {.campaign = {.name = TEXT("Spring"), .starts_ms = 5}};
+	assert_int_equal(save(w, &s), ERR_OK);
+	struct campaign_save draft = {
+	    .command = {.decide = campaign_preview_decide},
+	    .campaign = {.id = 1, .ends_ms = 6},
+	    .set = record_bit(&KIND_CAMPAIGN, offsetof(struct campaign, ends_ms))};
+	assert_int_equal(world_ask(w, &draft.command, &KIND_CAMPAIGN, &draft.campaign), ERR_OK);
+	assert_true(text_eq(draft.campaign.name, TEXT("Spring")) && draft.campaign.ends_ms == 6);
+	assert_int_equal(read_back(w, 1).ends_ms, 0);
+	draft.campaign.ends_ms = 5;
+	assert_int_equal(world_ask(w, &draft.command, NULL, NULL), ERR_REFUSED);
+}
+
 /* 2026-11-26T00:00:00Z, as the command receives a date. */
 static const uint64_t NOV_26 = UINT64_C(1795651200000), HOUR = 3600000;
 
@@ -397,6 +413,7 @@ int main(void)
 	    WORLD_ON_ALL(a_campaign_is_created_and_read),
 	    WORLD_ON_ALL(a_change_touches_only_named_fields),
 	    WORLD_ON_ALL(a_campaign_ends_after_it_starts),
+	    WORLD_ON_ALL(a_preview_judges_and_stores_nothing),
 	    WORLD_ON_ALL(dates_are_days_in_the_time_zone),
 	    WORLD_ON_ALL(an_empty_campaign_is_removed),
 	    WORLD_ON_ALL(a_campaign_with_webhooks_or_rules_is_kept),
