@@ -200,8 +200,8 @@ units: $(REPLAYS)
 # build/checks which files passed. .clang-tidy says which of its checks are on, and why the others are not.
 C_FILES  = $(sort $(shell find bench include src test -name '*.[ch]'))
 C_FLAGS  = -std=c17 $(CPPFLAGS)
-CHECKS  := includes docs format cppcheck gcc clang tidy
-check:                               ## check house rules, format, cppcheck, clang-tidy, gcc and clang with -Werror
+CHECKS  := includes docs prose format cppcheck gcc clang tidy
+check:                               ## check house rules, prose, format, cppcheck, clang-tidy, gcc and clang with -Werror
 	@test/run --jobs 1 $(addprefix --check ,$(CHECKS))
 .PHONY: $(addprefix check-,$(CHECKS) prose)
 

@@ -122,7 +122,7 @@ static bool is_mapped(struct text character)
 	return idna_to_ascii(text_from(label, n + 2), ascii, &n) == ERR_OK;
 }
 
-/* Can no host name contain the character, whatever is beside it? */
+/* True if no host name can contain the character, in any neighbourhood. */
 static bool is_foreign_to_hosts(uint32_t c, struct text character)
 {
 	if (c >= 0x80)

@@ -1,4 +1,4 @@
-// Who is signed in. The cookie is HttpOnly: the page knows the session only from GET /api/v2/session.
+// The session of the person who signed in. The cookie is HttpOnly: the page knows the session only from GET /api/v2/session.
 import { computed, signal } from "@preact/signals";
 
 export type Scope = "read" | "write" | "admin";

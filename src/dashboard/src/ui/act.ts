@@ -2,7 +2,8 @@
 import { Problem } from "../api";
 import { problemText, say } from "./parts";
 
-/** Runs `work`; its text is said, with a way back where there is one. A Problem is said too. True if it worked. */
+/** Runs `work` and shows the text that it returns, with a button for `undo` if that is given. Shows a Problem too.
+ * Returns true on success. */
 export async function act(work: () => Promise<string | undefined>, undo?: () => void): Promise<boolean> {
 	try {
 		const text = await work();
