@@ -10,6 +10,7 @@ import { SettingsPage } from "./pages/settings";
 import { UserPage } from "./pages/user";
 import { UsersPage } from "./pages/users";
 import { WebhookPage } from "./pages/webhook";
+import { NewWebhookPage, WebhookSettingsPage } from "./pages/webhook-edit";
 import { WebhooksPage } from "./pages/webhooks";
 import { href, route, section } from "./route";
 import { session } from "./session";
@@ -50,12 +51,19 @@ function Nav() {
 	);
 }
 
+/** `#/webhooks/new`, `#/webhooks/7`, `#/webhooks/7/request`, `#/webhooks/7/settings` */
+function WebhookRoutes({ id, tab }: { id: string; tab: string | undefined }) {
+	if (id === "new") return <NewWebhookPage />;
+	if (tab === "settings") return <WebhookSettingsPage key={id} id={Number(id)} />;
+	return <WebhookPage key={id} id={Number(id)} tab={tab === "request" ? "request" : "deliveries"} />;
+}
+
 function Page() {
-	const [place = "campaigns", id] = route.value.path;
+	const [place = "campaigns", id, tab] = route.value.path;
 	const pages: Record<string, [() => preact.JSX.Element, ((id: string) => preact.JSX.Element)?]> = {
 		campaigns: [() => <CampaignsPage />, (i) => <CampaignPage key={i} id={Number(i)} />],
 		users: [() => <UsersPage />, (i) => <UserPage key={i} id={i} />],
-		webhooks: [() => <WebhooksPage />, (i) => <WebhookPage key={i} id={Number(i)} />],
+		webhooks: [() => <WebhooksPage />, (i) => <WebhookRoutes id={i} tab={tab} />],
 		settings: [() => <SettingsPage />],
 		deliveries: [() => <DeliveriesPage />, (i) => <DeliveryPage key={i} id={Number(i)} />],
 	};

@@ -4,5 +4,6 @@ import "./style/tokens.css";
 import "./style/base.css";
 import "./style/parts.css";
 import "./style/pages.css";
+import "./style/webhook.css";
 
 render(<App />, document.body);

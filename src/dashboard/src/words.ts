@@ -41,6 +41,14 @@ export function moment(iso: string | null | undefined): string {
 	return today ? time : `${at.toLocaleDateString(locale, { day: "numeric", month: "short" })} ${time}`;
 }
 
+/** A length of time in its largest whole unit: 5 days, 2 hours. */
+export function span(seconds: number): string {
+	const units = [["day", 86_400], ["hour", 3600], ["minute", 60], ["second", 1]] as const;
+	const [unit, size] = units.find(([, s]) => seconds >= s) ?? ["second", 1];
+	const n = Math.round(seconds / size);
+	return n.toLocaleString(locale, { style: "unit", unit, unitDisplay: "long" });
+}
+
 /** Microseconds as a person reads them: 184 ms, 2.1 s. */
 export function duration(us: number): string {
 	if (us < 1_000_000) return `${number(Math.round(us / 1000))} ms`;

@@ -1,103 +1,139 @@
-// One webhook: is it sending, why not, and its latest deliveries.
+// One webhook: is it sending, why not, its latest deliveries, and the request that it would send.
+import { useState } from "preact/hooks";
 import { Problem, call, client, type Schemas } from "../api";
 import { useLoad } from "../query";
+import { href } from "../route";
 import { canWrite } from "../session";
 import { DeliveryTable } from "../ui/delivery-table";
 import { Empty, Failed, Skeleton, Status, problemText, say } from "../ui/parts";
-import { duration, moment, number, t } from "../words";
+import { number, t } from "../words";
+import { OutcomePanel, outcome, sendTest } from "../webhook/outcome";
+import { RequestPanel } from "../webhook/request-panel";
+import { setEnabled } from "../webhook/switch";
+import { WebhookTabs } from "../webhook/tabs";
+import { WhyPanel } from "../webhook/why";
 
-type Why = Schemas["WebhookWhy"];
-
-/** The first answer that holds to "why is nothing being sent?". */
-function answer(why: Why): { tint: "bad" | "wait" | "hold" | undefined; text: string } {
-	if (why.state === "disabled")
-		return { tint: "bad", text: t("isDisabled", { time: moment(why.since), reason: why.reason ?? "" }) };
-	if (why.state === "penalised") {
-		const error = [why.last_error?.status, why.last_error?.error].filter(Boolean).join(" ");
-		return { tint: "wait", text: t("keepsFailing", { error, time: moment(why.since) }) };
-	}
-	if (why.pending > 0) return { tint: "hold", text: t("waiting", { n: why.pending }) };
-	return { tint: undefined, text: why.last_attempt_at ? t("noneMissing") : t("noEvent") };
-}
-
-export function WebhookPage({ id }: { id: number }) {
+function useWebhook(id: number) {
 	const path = { id: String(id) };
+	const newest = { webhook_id: id, order: "-id", per_page: 20 } as const;
 	const webhook = useLoad(`webhook/${id}`, () => call(client.GET("/api/v2/webhooks/{id}", { params: { path } })), 5000);
 	const why = useLoad(`why/${id}`, () => call(client.GET("/api/v2/webhooks/{id}/why", { params: { path } })), 2000);
 	const latest = useLoad(
 		`latest/${id}`,
-		() =>
-			call(client.GET("/api/v2/deliveries", { params: { query: { webhook_id: id, order: "-id", per_page: 20 } } })),
+		() => call(client.GET("/api/v2/deliveries", { params: { query: newest } })),
 		2000,
 	);
-	if (webhook.problem && !webhook.data) return <Failed problem={webhook.problem} again={webhook.reload} />;
-	if (!webhook.data || !why.data) return <Skeleton height={400} />;
-	const w = webhook.data.data;
-	const now = answer(why.data.data);
-
-	const act = async (work: () => Promise<string>, undo?: () => void) => {
-		try {
-			say(await work(), undo);
-		} catch (error) {
-			if (!(error instanceof Problem)) throw error;
-			say(problemText(error));
-		}
+	const reload = () => {
 		webhook.reload();
 		why.reload();
 		latest.reload();
 	};
-	const test = async () => {
-		const { data } = await call(
-			client.POST("/api/v2/webhooks/{id}/test", { params: { path, query: { wait: "10s" } } }),
-		);
-		const last = "log" in data ? data.log.at(-1) : undefined;
-		if (!last) return t("waiting", { n: 1 });
-		return last.status !== null && data.status === "delivered"
-			? t("testAnswered", { status: String(last.status), time: duration(last.duration_us.total) })
-			: t("testFailed", { reason: [last.status, last.error, last.detail].filter(Boolean).join(", ") });
+	return { webhook, why, latest, reload };
+}
+
+function Counts({ why }: { why: Schemas["WebhookWhy"] }) {
+	return (
+		<dl class="facts panel">
+			{(["pending", "held", "exhausted", "delivered"] as const).map((word) => (
+				<div key={word}>
+					<dt>{t(word)}</dt>
+					<dd>{number(why[word])}</dd>
+				</div>
+			))}
+		</dl>
+	);
+}
+
+/** The request of the saved webhook, as the next event would send it. */
+function SavedRequest({ id }: { id: number }) {
+	const path = { id: String(id) };
+	const loaded = useLoad(`request/${id}`, () =>
+		call(client.POST("/api/v2/webhooks/{id}/preview", { params: { path }, body: {} })),
+	);
+	if (loaded.problem && !loaded.data) return <Failed problem={loaded.problem} again={loaded.reload} />;
+	return <RequestPanel request={loaded.data?.data} stale={false} note={t("nothingSent")} />;
+}
+
+export function WebhookPage({ id, tab }: { id: number; tab: "deliveries" | "request" }) {
+	const { webhook, why, latest, reload } = useWebhook(id);
+	const [testing, setTesting] = useState(false);
+	if (webhook.problem && !webhook.data) return <Failed problem={webhook.problem} again={reload} />;
+	if (!webhook.data || !why.data) return <Skeleton height={400} />;
+	const w = webhook.data.data;
+	const explained = why.data.data;
+	const deliveries = latest.data?.data ?? [];
+	const disabled = w.state === "disabled";
+
+	const attempt = async (work: () => Promise<unknown>) => {
+		try {
+			await work();
+		} catch (error) {
+			if (!(error instanceof Problem)) throw error;
+			say(problemText(error));
+		}
+		reload();
 	};
-	const enable = async () => {
-		await call(client.POST("/api/v2/webhooks/{id}/enable", { params: { path } }));
-		return t("enabledAgain");
+	const test = () => {
+		setTesting(true);
+		void attempt(() => sendTest(id)).finally(() => setTesting(false));
 	};
+	const toggle = (on: boolean) => void setEnabled(id, on, reload);
+	const replay = () =>
+		void attempt(async () => {
+			await call(client.POST("/api/v2/webhooks/{id}/replay", { params: { path: { id: String(id) } } }));
+			say(t("replayBegun"));
+		});
 	return (
 		<>
 			<div class="title">
 				<h1>{w.name}</h1>
-				<Status of={why.data.data.state} />
-				{w.state === "disabled" ? (
-					<button type="button" class="primary" disabled={!canWrite.value} onClick={() => act(enable)}>
+				<Status of={explained.state} />
+				{disabled ? (
+					<button type="button" class="primary" disabled={!canWrite.value} onClick={() => toggle(true)}>
 						{t("enable")}
 					</button>
 				) : (
-					<button type="button" class="primary" disabled={!canWrite.value} onClick={() => act(test)}>
-						{t("sendTest")}
-					</button>
+					<>
+						<button type="button" disabled={!canWrite.value} onClick={() => toggle(false)}>
+							{t("disable")}
+						</button>
+						<button type="button" class="primary" disabled={!canWrite.value || testing} onClick={test}>
+							{t("sendTest")}
+						</button>
+					</>
 				)}
+				{!canWrite.value && <span class="muted">{t("needs", { scope: "write" })}</span>}
 			</div>
-			<p class="mono">
+			<p class="mono wrap">
 				{w.method.toUpperCase()} {w.url}
 			</p>
-			<section class="stack">
-				<h2>{t("whyNothing")}</h2>
-				<div class={now.tint ? `notice ${now.tint}` : "panel"}>{now.text}</div>
-			</section>
-			<dl class="facts panel">
-				{(["pending", "held"] as const).map((word) => (
-					<div key={word}>
-						<dt>{t(word)}</dt>
-						<dd>{number(why.data?.data[word] ?? 0)}</dd>
-					</div>
-				))}
-			</dl>
-			<section class="panel stack scroll">
-				<h2>{t("latestDeliveries")}</h2>
-				{latest.data && latest.data.data.length > 0 ? (
-					<DeliveryTable deliveries={latest.data.data} />
-				) : (
-					<Empty>{t("noEvent")}</Empty>
-				)}
-			</section>
+			{outcome.value?.webhook === id && <OutcomePanel webhook={id} />}
+			<WhyPanel
+				why={explained}
+				webhook={w}
+				last={deliveries[0]}
+				lastTried={deliveries.find((d) => d.attempts > 0)}
+				onEnable={() => toggle(true)}
+				onTest={test}
+				onReplay={replay}
+			/>
+			<Counts why={explained} />
+			<WebhookTabs id={id} at={tab} />
+			{tab === "request" ? (
+				<SavedRequest id={id} />
+			) : (
+				<section class="panel stack scroll">
+					<h2>{t("latestDeliveries")}</h2>
+					{deliveries.length > 0 ? (
+						<DeliveryTable deliveries={deliveries} />
+					) : (
+						<Empty>{t("noEvent")}</Empty>
+					)}
+					<p>
+						<a href={href("deliveries", { webhook_id: id })}>{t("allDeliveries")}</a>
+					</p>
+				</section>
+			)}
 		</>
 	);
 }

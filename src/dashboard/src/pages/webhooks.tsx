@@ -11,6 +11,9 @@ export function WebhooksPage() {
 		<>
 			<div class="title">
 				<h1>{t("webhooks")}</h1>
+				<a class="button primary" href={href("webhooks", "new")}>
+					{t("newWebhook")}
+				</a>
 			</div>
 			{list.problem && <Failed problem={list.problem} again={list.reload} />}
 			{!list.data && !list.problem && <Skeleton height={200} />}

@@ -1,7 +1,9 @@
 // Every word that the dashboard shows, in German.
 import type { Words } from "./en";
+import { deWebhooks } from "./webhooks.de";
 
 export const de: Words = {
+	...deWebhooks,
 	campaigns: "Kampagnen", users: "Personen", rewards: "Prämien", webhooks: "Webhooks", deliveries: "Zustellungen",
 	settings: "Einstellungen", more: "Mehr",
 	signIn: "Anmelden", signOut: "Abmelden", apiToken: "API-Token",

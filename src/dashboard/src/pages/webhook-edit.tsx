@@ -1,0 +1,154 @@
+// The wizard for a new webhook, and the editor of one that exists: the same form.
+import { useState } from "preact/hooks";
+import { Problem, call, client, type Schemas } from "../api";
+import { useLoad } from "../query";
+import { go, href, route } from "../route";
+import { Failed, Skeleton, Status, problemText, say } from "../ui/parts";
+import { t } from "../words";
+import { type Draft, bodyOf, changesOf, draftOf, emptyDraft } from "../webhook/draft";
+import { WebhookForm } from "../webhook/form";
+import { OutcomePanel, sendTest } from "../webhook/outcome";
+import { WebhookTabs } from "../webhook/tabs";
+import { SecretPanel } from "../webhook/secret-panel";
+import { StatePanel } from "../webhook/state-panel";
+
+/** What was typed stays when somebody looks at another page and comes back; 0 is the new webhook. */
+const typed = new Map<number, Draft>();
+
+function useDraft(id: number, start: () => Draft) {
+	const [draft, setDraft] = useState(() => typed.get(id) ?? start());
+	const change = (to: Draft) => {
+		typed.set(id, to);
+		setDraft(to);
+	};
+	const forget = (to: Draft) => {
+		typed.delete(id);
+		setDraft(to);
+	};
+	return { draft, change, forget };
+}
+
+/** Saves and perhaps tests; a failed test keeps the webhook. */
+function useSaving() {
+	const [busy, setBusy] = useState(false);
+	const [refusal, setRefusal] = useState<Problem>();
+	const run = async (work: () => Promise<void>) => {
+		setBusy(true);
+		setRefusal(undefined);
+		try {
+			await work();
+		} catch (error) {
+			if (!(error instanceof Problem)) throw error;
+			setRefusal(error);
+		} finally {
+			setBusy(false);
+		}
+	};
+	return { busy, refusal, forgive: () => setRefusal(undefined), run };
+}
+
+/** A test that could not begin is no reason to doubt what was saved. */
+async function testAfterwards(id: number, secret?: string) {
+	try {
+		await sendTest(id, secret);
+	} catch (error) {
+		if (!(error instanceof Problem)) throw error;
+		say(problemText(error));
+	}
+}
+
+export function NewWebhookPage() {
+	const campaign = Number(route.value.query.get("campaign")) || null;
+	const { draft, change, forget } = useDraft(0, () => emptyDraft(campaign));
+	const saving = useSaving();
+	const save = (test: boolean) =>
+		saving.run(async () => {
+			const body = { ...bodyOf(draft), name: draft.name.trim() };
+			const { data } = await call(client.POST("/api/v2/webhooks", { body }));
+			forget(emptyDraft(campaign));
+			go("webhooks", data.id, "settings");
+			if (test) await testAfterwards(data.id, data.secret);
+			else say(t("webhookSaved"));
+		});
+	return (
+		<>
+			<div class="title">
+				<h1>{t("newWebhook")}</h1>
+			</div>
+			<WebhookForm
+				draft={draft}
+				onChange={(to) => {
+					saving.forgive();
+					change(to);
+				}}
+				allOpen={false}
+				busy={saving.busy}
+				refusal={saving.refusal}
+				onSave={save}
+				onDiscard={typed.has(0) ? () => forget(emptyDraft(campaign)) : undefined}
+			/>
+		</>
+	);
+}
+
+function Editor({ webhook, reload }: { webhook: Schemas["Webhook"]; reload: () => void }) {
+	const [stored, setStored] = useState(() => draftOf(webhook));
+	const { draft, change, forget } = useDraft(webhook.id, () => stored);
+	const saving = useSaving();
+	const path = { id: String(webhook.id) };
+	const changes = changesOf(stored, draft);
+	const changed = Object.keys(changes).length > 0;
+	const save = (test: boolean) =>
+		saving.run(async () => {
+			if (changed) {
+				const { data } = await call(client.PUT("/api/v2/webhooks/{id}", { params: { path }, body: changes }));
+				const now = draftOf(data);
+				setStored(now);
+				forget(now);
+				reload();
+				if (data.notice) say(t("headersDropped", { list: (data.dropped_headers ?? []).join(", ") }));
+				else if (!test) say(t("webhookSaved"));
+			}
+			if (test) await testAfterwards(webhook.id);
+		});
+	return (
+		<>
+			<OutcomePanel webhook={webhook.id} />
+			<WebhookForm
+				draft={draft}
+				onChange={(to) => {
+					saving.forgive();
+					change(to);
+				}}
+				allOpen
+				busy={saving.busy}
+				refusal={saving.refusal}
+				onSave={save}
+				onDiscard={changed ? () => forget(stored) : undefined}
+			/>
+			<SecretPanel webhook={webhook} reload={reload} />
+			<StatePanel webhook={webhook} reload={reload} />
+		</>
+	);
+}
+
+export function WebhookSettingsPage({ id }: { id: number }) {
+	const path = { id: String(id) };
+	const loaded = useLoad(`webhook/${id}`, () => call(client.GET("/api/v2/webhooks/{id}", { params: { path } })), 10_000);
+	if (loaded.problem && !loaded.data) return <Failed problem={loaded.problem} again={loaded.reload} />;
+	if (!loaded.data) return <Skeleton height={600} />;
+	const webhook = loaded.data.data;
+	return (
+		<>
+			<div class="title">
+				<h1>{webhook.name}</h1>
+				<Status of={webhook.state} />
+				<a class="button" href={href("webhooks", id)}>
+					{t("backToWebhook")}
+				</a>
+			</div>
+			<WebhookTabs id={id} at="settings" />
+			<Editor webhook={webhook} reload={loaded.reload} />
+		</>
+	);
+}

@@ -1,0 +1,167 @@
+// The wizard and the editor: seven sections of one form, each open once the ones above are valid, beside the request.
+import { useEffect, useState } from "preact/hooks";
+import { type Problem, type Schemas, call, client } from "../api";
+import { useLoad } from "../query";
+import { canWrite } from "../session";
+import { Failed } from "../ui/parts";
+import { t } from "../words";
+import type { Draft } from "./draft";
+import { EndpointSection } from "./endpoint-section";
+import { EventSection } from "./event-section";
+import { formFields, offer, rowsFor, twice } from "./fields";
+import { FieldsSection } from "./fields-section";
+import { type Live, useLive, useMatches } from "./live";
+import { PairsSection } from "./pairs-section";
+import { RequestPanel } from "./request-panel";
+import { FieldProblem, Section, type SectionName } from "./section";
+import { WhoSection } from "./who-section";
+
+const ORDER: SectionName[] = ["event", "who", "endpoint", "fields", "hidden", "headers", "name"];
+
+type Sections = Record<SectionName, boolean>;
+
+/** Which sections hold something wrong: the server's problems name members of the webhook. */
+function wrongSections(d: Draft, problems: Map<string, string>): Sections {
+	const has = (...members: string[]) => members.some((m) => problems.has(m));
+	return {
+		event: d.events.length === 0 || has("event", "events"),
+		who: d.types.length === 0 || has("campaign_id", "types", "sources"),
+		endpoint: d.url.trim() !== "" && has("url", "method", "format"),
+		fields: twice(d.fields, d.hidden).size > 0 || d.fields.some((f) => f.on && f.as === "") || has("fields"),
+		hidden: has("hidden_fields"),
+		headers: has("headers"),
+		name: has("name"),
+	};
+}
+
+/** Which sections are done. An address is done once the server has accepted it. */
+function doneSections(d: Draft, wrong: Sections, live: Live): Sections {
+	const done = Object.fromEntries(ORDER.map((name) => [name, !wrong[name]])) as Sections;
+	done.endpoint &&= d.url.trim() !== "" && live.request !== undefined;
+	done.name &&= d.name.trim() !== "";
+	return done;
+}
+
+/** The newest users of the campaign, for whom the request can be shown. */
+function useSomeUsers(campaign: number | null): { code: string; name: string }[] {
+	const query = { per_page: 5, order: "-id" as const, ...(campaign !== null && { campaign_id: String(campaign) }) };
+	const list = useLoad(`some-users/${campaign ?? ""}`, () => call(client.GET("/api/v2/users", { params: { query } })));
+	return (list.data?.data ?? []).map((u) => ({ code: u.code, name: u.first_name ?? u.email ?? "" }));
+}
+
+interface Props {
+	draft: Draft;
+	onChange: (draft: Draft) => void;
+	allOpen: boolean;
+	busy: boolean;
+	refusal: Problem | undefined; // of the last attempt to save
+	onSave: (test: boolean) => void;
+	onDiscard: (() => void) | undefined;
+}
+
+export function WebhookForm({ draft, onChange, allOpen, busy, refusal, onSave, onDiscard }: Props) {
+	const campaigns = useLoad("campaigns/all", () =>
+		call(client.GET("/api/v2/campaigns", { params: { query: { per_page: 250 } } })),
+	);
+	const all: Schemas["Campaign"][] = campaigns.data?.data ?? [];
+	const [user, setUser] = useState("");
+	const live = useLive(draft, user, canWrite.value);
+	const matches = useMatches(draft);
+	const users = useSomeUsers(draft.campaign);
+	const form = formFields(all.find((c) => c.id === draft.campaign));
+
+	// Other events or another form offer other fields. Default fields follow the events.
+	const offered = JSON.stringify([draft.events, form]);
+	useEffect(() => {
+		const fields = draft.fieldsChosen
+			? offer(draft.fields, draft.events, form)
+			: rowsFor(draft.events, undefined, form);
+		if (JSON.stringify(fields) !== JSON.stringify(draft.fields)) onChange({ ...draft, fields });
+	}, [offered]);
+
+	const change = (to: Partial<Draft>) => onChange({ ...draft, ...to });
+	const saved = new Map(Object.entries(refusal?.fields ?? {}).map(([name, e]) => [name, e.map((p) => p.message).join(", ")]));
+	const problems = new Map([...saved, ...live.problems]);
+	const wrong = wrongSections(draft, problems);
+	const valid = doneSections(draft, wrong, live);
+	const first = ORDER.findIndex((name) => !valid[name]);
+	const isOpen = (name: SectionName) => allOpen || first < 0 || ORDER.indexOf(name) <= first;
+	const step = (name: SectionName) => ({
+		name,
+		number: ORDER.indexOf(name) + 1,
+		open: isOpen(name),
+		valid: valid[name],
+		wrong: wrong[name],
+	});
+	const ready = canWrite.value && first < 0 && !busy;
+
+	return (
+		<form class="wizard" onSubmit={(e) => e.preventDefault()}>
+			<fieldset class="bare stack" disabled={!canWrite.value}>
+				<Section {...step("event")} title={t("stepEvent")}>
+					<EventSection draft={draft} change={change} />
+				</Section>
+				<Section {...step("who")} title={t("stepWho")}>
+					<WhoSection draft={draft} change={change} campaigns={all} matches={matches} />
+				</Section>
+				<Section {...step("endpoint")} title={t("stepEndpoint")}>
+					<EndpointSection draft={draft} change={change} problems={problems} />
+				</Section>
+				<Section {...step("fields")} title={t("stepFields")}>
+					<FieldsSection draft={draft} change={change} problem={problems.get("fields")} />
+				</Section>
+				<Section {...step("hidden")} title={t("stepHidden")}>
+					<PairsSection
+						pairs={draft.hidden}
+						onChange={(hidden) => change({ hidden })}
+						help={t("hiddenHelp")}
+						add={t("addHidden")}
+						problem={problems.get("hidden_fields")}
+					/>
+				</Section>
+				<Section {...step("headers")} title={t("stepHeaders")}>
+					<PairsSection
+						pairs={draft.headers}
+						onChange={(headers) => change({ headers })}
+						help={t("headersHelp")}
+						add={t("addHeader")}
+						problem={problems.get("headers")}
+					/>
+				</Section>
+				<Section {...step("name")} title={t("stepName")}>
+					<label>
+						{t("webhookName")}
+						<input value={draft.name} maxLength={200} onInput={(e) => change({ name: e.currentTarget.value })} />
+					</label>
+					{problems.get("name") && <FieldProblem>{problems.get("name")}</FieldProblem>}
+				</Section>
+			</fieldset>
+			<div class="beside">
+				<RequestPanel
+					request={live.request}
+					stale={live.stale}
+					note={t("madeUpSecret")}
+					users={users}
+					user={user}
+					onUser={setUser}
+				/>
+				{refusal && refusal.status !== 422 && <Failed problem={refusal} />}
+				{live.failed && <Failed problem={live.failed} />}
+				<div class="row">
+					<button type="button" class="primary" disabled={!ready} onClick={() => onSave(true)}>
+						{t("saveAndTest")}
+					</button>
+					<button type="button" disabled={!ready} onClick={() => onSave(false)}>
+						{t("save")}
+					</button>
+					{onDiscard && (
+						<button type="button" class="plain" disabled={busy} onClick={onDiscard}>
+							{t("discard")}
+						</button>
+					)}
+					{!canWrite.value && <span class="muted">{t("needs", { scope: "write" })}</span>}
+				</div>
+			</div>
+		</form>
+	);
+}

@@ -1,0 +1,71 @@
+// A test of a webhook, and how it ended. The outcome stays while the address changes from the new webhook to the saved one.
+import { signal } from "@preact/signals";
+import { call, client, type Schemas } from "../api";
+import { href } from "../route";
+import { Copy } from "../ui/parts";
+import { duration, t } from "../words";
+
+type Attempt = Schemas["DeliveryWithLog"]["log"][number];
+
+interface Outcome {
+	webhook: number;
+	secret?: string | undefined; // of a webhook that was just made
+	delivery?: number | undefined;
+	attempt?: Attempt | undefined;
+	delivered?: boolean;
+	testing: boolean;
+}
+
+export const outcome = signal<Outcome | undefined>(undefined);
+
+/** Sends the made-up event, and waits for the first attempt. */
+export async function sendTest(webhook: number, secret?: string): Promise<void> {
+	outcome.value = { webhook, secret, testing: true };
+	try {
+		const path = { id: String(webhook) };
+		const { data } = await call(
+			client.POST("/api/v2/webhooks/{id}/test", { params: { path, query: { wait: "15s" } } }),
+		);
+		const attempt = "log" in data ? data.log.at(-1) : undefined;
+		const delivered = data.status === "delivered";
+		outcome.value = { webhook, secret, delivery: data.id, attempt, delivered, testing: false };
+	} catch (error) {
+		outcome.value = secret === undefined ? undefined : { webhook, secret, testing: false };
+		throw error;
+	}
+}
+
+function said(o: Outcome): string {
+	if (!o.attempt) return t("testNoAnswer");
+	if (o.delivered) return t("testAnswered", { status: String(o.attempt.status), time: duration(o.attempt.duration_us.total) });
+	const reason = [o.attempt.status ?? o.attempt.error, o.attempt.detail].filter(Boolean).join(", ");
+	return t("testFailedKept", { reason });
+}
+
+export function OutcomePanel({ webhook }: { webhook: number }) {
+	const o = outcome.value;
+	if (o?.webhook !== webhook) return null;
+	return (
+		<div class="stack" role="status">
+			{o.testing && <div class="notice hold">{t("testRunning")}</div>}
+			{!o.testing && o.delivery !== undefined && (
+				<div class={`notice ${o.delivered ? "ok" : "bad"}`} data-test={o.delivered ? "delivered" : "failed"}>
+					<span class="grow">{said(o)}</span>
+					<a class="button" href={href("deliveries", o.delivery)}>
+						{t("showDelivery")}
+					</a>
+				</div>
+			)}
+			{o.secret !== undefined && (
+				<div class="panel stack">
+					<strong>{t("secretOfNew")}</strong>
+					<p class="meta">{t("secretHelp")}</p>
+					<div class="row">
+						<code class="grow wrap">{o.secret}</code>
+						<Copy text={o.secret} />
+					</div>
+				</div>
+			)}
+		</div>
+	);
+}

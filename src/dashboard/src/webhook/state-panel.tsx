@@ -1,0 +1,54 @@
+// Disabling, which can be undone, and deleting, which cannot: a panel says what it would end.
+import { useState } from "preact/hooks";
+import { Problem, call, client, type Schemas } from "../api";
+import { go } from "../route";
+import { canWrite } from "../session";
+import { Failed, say } from "../ui/parts";
+import { t } from "../words";
+import { setEnabled } from "./switch";
+
+function DeletePanel({ webhook, onCancel }: { webhook: Schemas["Webhook"]; onCancel: () => void }) {
+	const [problem, setProblem] = useState<Problem>();
+	const remove = async () => {
+		try {
+			await call(client.DELETE("/api/v2/webhooks/{id}", { params: { path: { id: String(webhook.id) } } }));
+			say(t("webhookDeleted", { name: webhook.name }));
+			go("webhooks");
+		} catch (error) {
+			if (!(error instanceof Problem)) throw error;
+			setProblem(error);
+		}
+	};
+	return (
+		<div class="notice bad" role="group" aria-label={t("deleteWebhook")}>
+			<span class="grow">{t("deleteEffect", { name: webhook.name })}</span>
+			<button type="button" onClick={remove}>
+				{t("deleteNamed", { name: webhook.name })}
+			</button>
+			<button type="button" onClick={onCancel}>
+				{t("cancel")}
+			</button>
+			{problem && <Failed problem={problem} />}
+		</div>
+	);
+}
+
+export function StatePanel({ webhook, reload }: { webhook: Schemas["Webhook"]; reload: () => void }) {
+	const [asking, setAsking] = useState(false);
+	const disabled = webhook.state === "disabled";
+	return (
+		<section class="panel stack" aria-labelledby="state-title">
+			<h2 id="state-title">{t(disabled ? "enableOrDelete" : "disableOrDelete")}</h2>
+			<p class="meta">{t("disableHelp")}</p>
+			<div class="row">
+				<button type="button" disabled={!canWrite.value} onClick={() => setEnabled(webhook.id, disabled, reload)}>
+					{t(disabled ? "enable" : "disable")}
+				</button>
+				<button type="button" disabled={!canWrite.value || asking} onClick={() => setAsking(true)}>
+					{t("deleteWebhook")}
+				</button>
+			</div>
+			{asking && <DeletePanel webhook={webhook} onCancel={() => setAsking(false)} />}
+		</section>
+	);
+}
