@@ -14,7 +14,7 @@ await run(async () => {
 	const pages = {
 		campaigns: "campaigns", campaign: `campaigns/${campaign.id}`, webhooks: "webhooks", webhook: `webhooks/${webhook.id}`,
 		deliveries: "deliveries", delivery: `deliveries/${delivery.id}`, users: "users", user: `users/${jessica.code}`,
-		inbound: "settings/inbound", tokens: "settings/tokens",
+		due: "rewards/due", rules: "rewards/rules", inbound: "settings/inbound", tokens: "settings/tokens",
 	};
 	const looks = [[360, "light"], [768, "light"], [1280, "light"], [1280, "dark"], [360, "dark"]];
 	for (const [width, scheme] of looks) {

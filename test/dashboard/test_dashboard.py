@@ -47,3 +47,6 @@ class Dashboard(Served):
 
     def test_settings_show_rotate_and_revoke(self):
         self.script("settings")
+
+    def test_due_rewards_are_issued_at_once(self):
+        self.script("rewards")

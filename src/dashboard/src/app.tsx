@@ -1,11 +1,12 @@
 // The frame: who is signed in, the navigation, and the page that the address names.
-import { Megaphone, Send, Settings, Users, Webhook } from "lucide-preact";
+import { Gift, Megaphone, Send, Settings, Users, Webhook } from "lucide-preact";
 import { useEffect } from "preact/hooks";
 import { CampaignPage } from "./pages/campaign";
 import { CampaignsPage } from "./pages/campaigns";
 import { DeliveriesPage } from "./pages/deliveries";
 import { DeliveryPage } from "./pages/delivery";
 import { SignIn, leave, resume } from "./pages/sign-in";
+import { RewardsPage } from "./pages/rewards";
 import { SettingsPage } from "./pages/settings";
 import { UserPage } from "./pages/user";
 import { UsersPage } from "./pages/users";
@@ -20,6 +21,7 @@ import { t } from "./words";
 const places = [
 	["campaigns", Megaphone],
 	["users", Users],
+	["rewards", Gift],
 	["webhooks", Webhook],
 	["deliveries", Send],
 	["settings", Settings],
@@ -64,6 +66,7 @@ function Page() {
 		campaigns: [() => <CampaignsPage />, (i) => <CampaignPage key={i} id={Number(i)} />],
 		users: [() => <UsersPage />, (i) => <UserPage key={i} id={i} />],
 		webhooks: [() => <WebhooksPage />, (i) => <WebhookRoutes id={i} tab={tab} />],
+		rewards: [() => <RewardsPage />],
 		settings: [() => <SettingsPage />],
 		deliveries: [() => <DeliveriesPage />, (i) => <DeliveryPage key={i} id={Number(i)} />],
 	};

@@ -1,6 +1,6 @@
 // Small parts that every page uses: a status, a moment, a copy button, errors, empty states, toasts.
 import { signal } from "@preact/signals";
-import { Ban, CircleCheck, Clock, OctagonX, Pause, Pencil, RotateCw } from "lucide-preact";
+import { Ban, CircleCheck, Clock, Eye, OctagonX, Pause, Pencil, RotateCw } from "lucide-preact";
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { Problem } from "../api";
@@ -20,6 +20,9 @@ const looks = {
 	pending: ["mute", Clock, "pending"],
 	draft: ["mute", Pencil, "statusDraft"],
 	cancelled: ["mute", Ban, "cancelled"],
+	due: ["wait", Clock, "due"],
+	review: ["hold", Eye, "inReview"],
+	issued: ["ok", CircleCheck, "issued"],
 	archived: ["mute", Ban, "statusArchived"],
 } as const satisfies Record<string, readonly [string, typeof Clock, keyof Words]>;
 

@@ -2,8 +2,15 @@ import type { ComponentChildren } from "preact";
 import { filter, route } from "../route";
 import { t } from "../words";
 
-/** A filter of a list, kept in the address bar. The empty value means "any". */
-export function FilterSelect({ label, name, children }: { label: string; name: string; children: ComponentChildren }) {
+interface Props {
+	label: string;
+	name: string;
+	every?: boolean;
+	children: ComponentChildren;
+}
+
+/** A filter of a list, kept in the address bar. With `every`, the empty value means "any". */
+export function FilterSelect({ label, name, every = true, children }: Props) {
 	return (
 		<div class="filter">
 			<label for={`filter-${name}`}>{label}</label>
@@ -12,7 +19,7 @@ export function FilterSelect({ label, name, children }: { label: string; name: s
 				value={route.value.query.get(name) ?? ""}
 				onChange={(e) => filter({ [name]: e.currentTarget.value, cursor: undefined })}
 			>
-				<option value="">{t("any")}</option>
+				{every && <option value="">{t("any")}</option>}
 				{children}
 			</select>
 		</div>

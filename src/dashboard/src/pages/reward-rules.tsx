@@ -1,0 +1,196 @@
+// The rules that create rewards, with their counts and their coupon pools, and a form for a new rule.
+import { useState } from "preact/hooks";
+import { Problem, call, client, type Schemas } from "../api";
+import { useLoad } from "../query";
+import { canWrite } from "../session";
+import { act } from "../ui/act";
+import { Empty, Failed, Skeleton } from "../ui/parts";
+import { number, t } from "../words";
+import { type Metric, metricWords, metrics } from "./rewards";
+
+type Rule = Schemas["RewardRule"];
+
+function worthOf(rule: Rule): string {
+	if (rule.metric === "amount") return `${rule.currency ?? ""} ${rule.amount_display ?? ""}`;
+	if (rule.metric === "commission") return `${rule.percent} %`;
+	return t(metricWords[rule.metric]);
+}
+
+function Pool({ rule, added }: { rule: Rule; added: () => void }) {
+	const [codes, setCodes] = useState("");
+	const [open, setOpen] = useState(false);
+	if (rule.coupons === null) return null;
+	const upload = async (event: Event) => {
+		event.preventDefault();
+		const lines = codes.split(/\s+/).filter(Boolean);
+		const params = { path: { id: String(rule.id) } };
+		const worked = await act(async () => {
+			await call(client.POST("/api/v2/reward-rules/{id}/coupons", { params, body: { codes: lines } }));
+			return t("codesAdded", { n: lines.length });
+		});
+		if (!worked) return;
+		setCodes("");
+		setOpen(false);
+		added();
+	};
+	const { left, added: all } = rule.coupons;
+	return (
+		<>
+			<div class={left === 0 ? "notice bad" : left * 10 < all ? "notice wait" : "row"}>
+				<span class="grow">
+					{left === 0 && rule.rewards.due > 0
+						? t("poolEmpty", { n: rule.rewards.due })
+						: t("poolLeft", { n: left, all: number(all) })}
+				</span>
+				<button type="button" disabled={!canWrite.value} onClick={() => setOpen(!open)} aria-expanded={open}>
+					{t("uploadCodes")}
+				</button>
+			</div>
+			{open && (
+				<form class="stack" onSubmit={upload}>
+					<label for={`codes-${rule.id}`}>{t("codesByLine")}</label>
+					<textarea
+						id={`codes-${rule.id}`}
+						rows={6}
+						required
+						value={codes}
+						onInput={(e) => setCodes(e.currentTarget.value)}
+					/>
+					<div class="row">
+						<button type="submit">{t("uploadCodes")}</button>
+					</div>
+				</form>
+			)}
+		</>
+	);
+}
+
+function NewRule({ made }: { made: () => void }) {
+	const campaigns = useLoad("campaign names", () => call(client.GET("/api/v2/campaigns")));
+	const [form, setForm] = useState({ campaign: "", name: "", metric: "amount" as Metric, amount: "", currency: "EUR" });
+	const [problem, setProblem] = useState<Problem>();
+	const set = (change: Partial<typeof form>) => setForm({ ...form, ...change });
+	const create = async (event: Event) => {
+		event.preventDefault();
+		const worth = {
+			amount: { amount: Math.round(Number(form.amount) * 100), currency: form.currency },
+			commission: { percent: Number(form.amount), currency: form.currency },
+			coupon: { auto_issue: true },
+			custom: {},
+		}[form.metric];
+		try {
+			const rule = { campaign_id: Number(form.campaign), name: form.name, metric: form.metric, ...worth };
+			await call(client.POST("/api/v2/reward-rules", { body: rule }));
+			setForm({ ...form, name: "", amount: "" });
+			setProblem(undefined);
+			made();
+		} catch (error) {
+			if (!(error instanceof Problem)) throw error;
+			setProblem(error);
+		}
+	};
+	const priced = form.metric === "amount" || form.metric === "commission";
+	return (
+		<form class="panel stack" onSubmit={create}>
+			<h2>{t("newRule")}</h2>
+			<div class="filters">
+				<div class="filter">
+					<label for="rule-campaign">{t("campaign")}</label>
+					<select
+						id="rule-campaign"
+						required
+						value={form.campaign}
+						onChange={(e) => set({ campaign: e.currentTarget.value })}
+					>
+						<option value="" />
+						{campaigns.data?.data.map((c) => (
+							<option key={c.id} value={c.id}>
+								{c.name}
+							</option>
+						))}
+					</select>
+				</div>
+				<div class="filter">
+					<label for="rule-name">{t("ruleName")}</label>
+					<input id="rule-name" required value={form.name} onInput={(e) => set({ name: e.currentTarget.value })} />
+				</div>
+				<div class="filter">
+					<label for="rule-metric">{t("metric")}</label>
+					<select
+						id="rule-metric"
+						value={form.metric}
+						onChange={(e) => set({ metric: e.currentTarget.value as Metric })}
+					>
+						{metrics.map((one) => (
+							<option key={one} value={one}>
+								{t(metricWords[one])}
+							</option>
+						))}
+					</select>
+				</div>
+				{priced && (
+					<>
+						<div class="filter">
+							<label for="rule-amount">{form.metric === "amount" ? t("amount") : t("percent")}</label>
+							<input
+								id="rule-amount"
+								required
+								inputMode="decimal"
+								pattern="\d+(\.\d{1,2})?"
+								value={form.amount}
+								onInput={(e) => set({ amount: e.currentTarget.value })}
+							/>
+						</div>
+						<div class="filter">
+							<label for="rule-currency">{t("currency")}</label>
+							<input
+								id="rule-currency"
+								required
+								maxLength={3}
+								value={form.currency}
+								onInput={(e) => set({ currency: e.currentTarget.value.toUpperCase() })}
+							/>
+						</div>
+					</>
+				)}
+				<button type="submit" class="primary" disabled={!canWrite.value}>
+					{t("createRule")}
+				</button>
+			</div>
+			{problem && <Failed problem={problem} />}
+		</form>
+	);
+}
+
+export function RewardRules() {
+	const { data, problem, reload } = useLoad("rules", () => call(client.GET("/api/v2/reward-rules")), 5000);
+	if (problem && !data) return <Failed problem={problem} again={reload} />;
+	if (!data) return <Skeleton height={320} />;
+	return (
+		<>
+			<NewRule made={reload} />
+			{data.data.length === 0 && <Empty>{t("noRules")}</Empty>}
+			{data.data.map((rule) => (
+				<section class="panel stack" key={rule.id}>
+					<div class="title">
+						<h2 class="grow">{rule.name}</h2>
+						<span>{worthOf(rule)}</span>
+					</div>
+					<dl class="facts">
+						{(["due", "issued", "cancelled"] as const).map((word) => (
+							<div key={word}>
+								<dt>{t(word)}</dt>
+								<dd>{number(rule.rewards[word])}</dd>
+							</div>
+						))}
+						<div>
+							<dt>{t("takeBack")}</dt>
+							<dd>{number(rule.rewards.clawbacks)}</dd>
+						</div>
+					</dl>
+					<Pool rule={rule} added={reload} />
+				</section>
+			))}
+		</>
+	);
+}
