@@ -1,5 +1,5 @@
 /*
- * Memory for the load tool. Without memory there is nothing to measure, so the process ends.
+ * Memory for the load tool. If memory runs out, no measurement is possible, so the process ends.
  */
 #ifndef BENCH_MEMORY_H
 #define BENCH_MEMORY_H

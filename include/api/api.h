@@ -40,10 +40,10 @@ struct api_config {
 	void *webhook_live_arg;
 };
 
-/** Reads the tokens, the sessions and the inbound secrets. The store must be idle: it is turned
- * until they have arrived. ERR_NO_MEMORY and read errors. */
+/** Reads the tokens, the sessions and the inbound secrets. The store must be idle: the function
+ * calls store_turn until they have arrived. ERR_NO_MEMORY and read errors. */
 enum err api_open(const struct api_config *config, struct api **out) WARN_UNUSED;
-/** Every request must have got its reply. NULL is fine. */
+/** Every request must have its reply. NULL is fine. */
 void api_close(struct api *api);
 
 /** The server's handler; arg is the struct api. */

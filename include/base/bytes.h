@@ -64,7 +64,8 @@ void buf_u64(struct buf *b, uint64_t v);
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buf_vprintf(struct buf *b, const char *format, va_list ap)
     __attribute__((format(printf, 2, 0)));
-/** Makes room for n more bytes at b->p + b->n. False, and sets `failed`, without memory. */
+/** Makes room for n more bytes at b->p + b->n. If memory runs out, sets `failed` and returns false.
+ */
 bool buf_reserve(struct buf *b, size_t n) WARN_UNUSED;
 /** Empties the buffer, keeps its memory and clears `failed`. */
 void buf_reset(struct buf *b);

@@ -1,6 +1,7 @@
 /*
- * Time as a dependency: rooms that wait take a struct clock, so a test runs 75 hours of retries in
- * milliseconds. Monotonic nanoseconds are for order and durations; Unix milliseconds are stored.
+ * The clocks, as an argument: rooms that wait take a struct clock, so a test runs 75 hours of
+ * retries in milliseconds. Monotonic nanoseconds are for order and durations; Unix milliseconds are
+ * stored.
  */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H

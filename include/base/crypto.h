@@ -1,5 +1,5 @@
-/* Cryptography of OpenSSL. Only crypto.c includes EVP. If OpenSSL itself is broken, a function
- * without an error return ends the process, because no promise would hold then.
+/* Cryptography, made with OpenSSL. Only crypto.c includes EVP. If OpenSSL itself is broken, a
+ * function without an error return ends the process, because no promise would hold then.
  */
 #ifndef BASE_CRYPTO_H
 #define BASE_CRYPTO_H
@@ -17,7 +17,7 @@ void crypto_random(void *out, size_t n);
 enum { CRYPTO_TOKEN_SIZE = 65 };
 void crypto_token(char out[CRYPTO_TOKEN_SIZE]);
 void crypto_sha256(struct text t, uint8_t out[SHA256_SIZE]);
-/** False without memory. */
+/** False if memory runs out. */
 bool crypto_hmac_sha256(struct text key, struct text t, uint8_t out[SHA256_SIZE]) WARN_UNUSED;
 /** Overwrites a secret; the compiler does not remove the write. */
 void crypto_wipe(void *p, size_t n);
@@ -26,21 +26,21 @@ void crypto_wipe_buf(struct buf *b);
 
 /* AES-128 on single blocks, for computing codes. */
 struct crypto_cipher;
-/** NULL without memory. */
+/** NULL if memory runs out. */
 struct crypto_cipher *crypto_cipher_new(const uint8_t key[CIPHER_KEY_SIZE]);
 void crypto_cipher_free(struct crypto_cipher *cipher);
 void crypto_cipher_block(struct crypto_cipher *cipher, const uint8_t in[16], uint8_t out[16]);
 
 /* SipHash-2-4 with 8 bytes of output: a fast keyed hash for indexes. */
 struct crypto_hash;
-/** NULL without memory. */
+/** NULL if memory runs out. */
 struct crypto_hash *crypto_hash_new(const uint8_t key[16]);
 void crypto_hash_free(struct crypto_hash *hash);
 uint64_t crypto_hash_text(struct crypto_hash *hash, struct text t);
 
 /** Encrypts with AES-256-GCM and a random nonce. Appends nonce (12 bytes), ciphertext and tag (16
  * bytes). `context` is authenticated but not stored: a sealed secret that is moved to another place
- * does not open there. Without memory, `out` fails. */
+ * cannot be decrypted there. If memory runs out, `out` fails. */
 void crypto_seal(const uint8_t key[SEAL_KEY_SIZE], struct text context, struct text plain,
 		 struct buf *out);
 /** Decrypts the result of crypto_seal. ERR_CORRUPT for another key, another context or changed

@@ -1,6 +1,7 @@
 /*
- * The log: one JSON object on each line of stderr. A line states a fact with ids, once, where it is
- * first known. It never contains a token, a body or an e-mail address.
+ * The log: one JSON object on each line of stderr. A line states one fact with its ids. It is
+ * logged once, where the fact is first known. It never contains a token, a body or an e-mail
+ * address.
  *
  *   log_info("webhook.disabled", LOG_U64("webhook_id", id), LOG_STR("reason", reason));
  *   {"time":"2026-11-23T10:00:00.123Z","level":"info","event":"webhook.disabled","webhook_id":7,...}

@@ -1,8 +1,8 @@
 /*
- * The event loop. In each turn, libevent dispatches what is ready, then the hooks run in the order
- * in which they were added. Rooms gather work during the dispatch and do it in their hook: the
- * store commits, delivery sends, the HTTP server flushes. An object that a callback of this turn
- * may still use is freed in a hook, never during the dispatch.
+ * The event loop. In each turn, libevent dispatches the events that are ready, then the hooks run
+ * in the order in which they were added. Rooms gather work during the dispatch and do it in their
+ * hook: the store commits, delivery sends, the HTTP server flushes. An object that a callback of
+ * this turn may still use is freed in a hook, never during the dispatch.
  */
 #ifndef BASE_LOOP_H
 #define BASE_LOOP_H

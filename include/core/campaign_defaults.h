@@ -1,6 +1,6 @@
 /*
- * What an empty setting of a campaign means. These few functions lie below all commands, because
- * webhooks, rewards and joins need them, and none of these needs anything else of a campaign.
+ * The meaning of a campaign's settings that may be empty. These functions are on the lowest floor,
+ * because webhooks, rewards and joins need them, but nothing else of campaign.h.
  */
 #ifndef CORE_CAMPAIGN_DEFAULTS_H
 #define CORE_CAMPAIGN_DEFAULTS_H

@@ -22,7 +22,7 @@ enum code_type { CODE_USER = 'u', CODE_CAMPAIGN = 'c' };
 
 struct codes;
 
-/** Derives all keys from the stored key. NULL without memory. */
+/** Derives all keys from the stored key. NULL if memory runs out. */
 struct codes *codes_new(const uint8_t key[CODE_KEY_SIZE]);
 void codes_free(struct codes *codes);
 

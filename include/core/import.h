@@ -1,6 +1,6 @@
 /*
- * One line of an import: a user of an earlier programme becomes a user of a campaign, with the
- * code, the referrer and the qualification that they had there.
+ * One line of an import: a user of an earlier programme becomes a user of a campaign, and keeps
+ * their code, referrer and qualification.
  */
 #ifndef CORE_IMPORT_H
 #define CORE_IMPORT_H

@@ -1,5 +1,5 @@
 /*
- * Money in integer minor units of a currency. base/decimal.h writes it as text. Pure.
+ * Money in integer minor units of a currency. base/decimal.h writes amounts as text. Pure.
  */
 #ifndef CORE_MONEY_H
 #define CORE_MONEY_H

@@ -1,6 +1,6 @@
 /*
- * The list of all kinds of records. It declares them, so no code can use a kind that is not in the
- * list, and every test that walks RECORD_KINDS_ALL sees a new kind.
+ * The list of all kinds of records. This header declares them, so no code can use a kind that is
+ * not in the list, and every test that walks RECORD_KINDS_ALL sees a new kind.
  */
 #ifndef CORE_RECORD_KINDS_H
 #define CORE_RECORD_KINDS_H

@@ -2,8 +2,8 @@
  * After a restore: skips the ids that the lost database may have assigned.
  *
  * Codes and message ids are made from ids. Users who joined after the backup have shared their
- * links, and receivers remember the messages that they got since then. No new user may get such a
- * code, and no new message such an id.
+ * links, and receivers remember the messages that they got since then. No new user may get one of
+ * these codes, and no new message one of these ids.
  */
 #ifndef CORE_RESTORE_H
 #define CORE_RESTORE_H

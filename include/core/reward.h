@@ -9,8 +9,8 @@
  * REPEAT_EVERY_ORDER is fulfilled by each order of the user, as long as fewer than max_per_user of
  * its rewards for this user live. Tests earn nothing, and rejected users cause no rewards.
  *
- * A direct join (person_referring) fulfils TRIGGER_JOIN for RECIPIENT_REFERRER: the joiner gets the
- * reward. The join of an invited user fulfils it for either side.
+ * A direct join (person_referring) fulfils TRIGGER_JOIN for RECIPIENT_REFERRER: the user who joined
+ * gets the reward. The join of an invited user fulfils it for either side.
  *
  * A reward with auto_issue is held until due_ms, or waits for a coupon (`queue` says which, and
  * names the index that has its row), or waits for a review. Otherwise it is no longer due.

@@ -1,6 +1,6 @@
 /*
- * Jobs that move rewards on later: when their hold ends, when coupons were added, when a review was
- * decided. Slices for the upkeep room.
+ * Jobs that continue with waiting rewards: when their hold ends, when coupons were added, when a
+ * review was decided. The upkeep room runs them in slices.
  */
 #ifndef CORE_REWARD_JOBS_H
 #define CORE_REWARD_JOBS_H

@@ -1,6 +1,6 @@
 /* Sessions of people who are signed in to the dashboard. A session is stored under the SHA-256 of
- * its cookie's value and names the API token that it was opened with. It is good while that token
- * is good, for SESSION_IDLE_MS after its last request, and for SESSION_LIFE_MS at most. Random
+ * its cookie's value and names the API token that it was opened with. It is valid while that token
+ * is valid, for SESSION_IDLE_MS after its last request, and for SESSION_LIFE_MS at most. Random
  * bytes and time are arguments.
  */
 #ifndef CORE_SESSION_H
@@ -14,7 +14,7 @@ enum {
 	SESSION_IDLE_MS = 30 * 60 * 1000,
 	SESSION_LIFE_MS = 12 * 3600 * 1000,
 	SESSION_TOUCH_MS = 60 * 1000, /* a request is recorded at most this often */
-	SESSIONS_MAX = 1000,          /* beyond it, the session that was used least lately ends */
+	SESSIONS_MAX = 1000, /* beyond it, the session that is unused for the longest time ends */
 	SESSION_PAGE = 256,
 };
 
@@ -34,20 +34,21 @@ struct session_touch {
 	struct text hash;
 	uint64_t now_ms;
 };
-/** Records that the session was used. ERR_NOT_FOUND: it has ended in the meantime. */
+/** Records that the session was used. ERR_NOT_FOUND if it has ended in the meantime. */
 command_decide_fn session_touch_decide;
 
 struct session_close {
 	struct command command; /* decide: session_close_decide */
 	struct text hash;
 };
-/** Deletes the session; no error where it is gone already. */
+/** Deletes the session. It is no error if the session does not exist any more. */
 command_decide_fn session_close_decide;
 
-/* All sessions by hash, a page at a time: n < SESSION_PAGE ends them. */
+/* All sessions by hash, a page at a time. The last page has fewer than SESSION_PAGE sessions. */
 struct session_list {
 	struct command command; /* decide: session_list_decide; a query */
-	struct text after;      /* the hash of the last session of the page before, or empty */
+	/* the hash of the last session of the previous page; empty: the first page */
+	struct text after;
 	struct session sessions[SESSION_PAGE];
 	size_t n;
 };

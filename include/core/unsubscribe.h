@@ -1,5 +1,5 @@
 /*
- * Unsubscribing: a user asks to get no more mail.
+ * Unsubscribing: a user asks to get no more e-mail.
  */
 #ifndef CORE_UNSUBSCRIBE_H
 #define CORE_UNSUBSCRIBE_H

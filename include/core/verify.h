@@ -1,7 +1,6 @@
 /*
- * The check of a whole database: does every record decode, and do the records agree with each
- * other? It changes nothing. Its memory does not grow with the database, because it counts along
- * indexes.
+ * The check of a whole database: does every record decode, and do the records agree? It changes
+ * nothing. Its memory does not grow with the database, because it counts along indexes.
  */
 #ifndef CORE_VERIFY_H
 #define CORE_VERIFY_H

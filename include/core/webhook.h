@@ -40,7 +40,7 @@ struct webhook_remove {
 	struct command command; /* decide: webhook_remove_decide */
 	uint64_t id;
 };
-/** Removes the webhook. The delivery room then cancels its pending deliveries in slices.
+/** Removes the webhook. The delivery room then cancels the webhook's pending deliveries in slices.
  * ERR_NOT_FOUND. */
 command_decide_fn webhook_remove_decide;
 

@@ -88,8 +88,8 @@ struct webhook_preview {
 /** Stores nothing. ERR_REFUSED with `refusal`. */
 command_decide_fn webhook_preview_decide;
 
-/* How many of the newest events a webhook would have got. A count takes several queries, so that
- * none of them holds the loop for long: the caller asks again until `ended`. */
+/* The number of the newest events that a webhook would have received. A count takes several
+ * queries, so that none of them holds the loop for long: the caller asks again until `ended`. */
 enum { MATCH_EVENTS_MAX = 10000, MATCH_SLICE = 500 };
 struct webhook_matches {
 	struct command command; /* decide: webhook_matches_decide; a query */

@@ -20,8 +20,8 @@ struct scheduler_config {
 	bool allow_http_targets;
 };
 
-/** Reads the webhooks, for which it turns the store, and watches the store. Sends nothing before
- * the loop runs. ERR_NO_MEMORY, or the error of a read. */
+/** Reads the webhooks (it calls store_turn until they have arrived), and watches the store. Sends
+ * nothing before the loop runs. ERR_NO_MEMORY, or the error of a read. */
 enum err scheduler_open(const struct scheduler_config *config, struct scheduler **out) WARN_UNUSED;
 /** Cancels the attempts in flight: their deliveries are due again at the next start. NULL is
  * fine. */
@@ -32,13 +32,15 @@ void scheduler_close(struct scheduler *scheduler);
 void scheduler_before_store(struct scheduler *scheduler);
 /** Starts the attempts that are due. Call it in every turn after store_turn. */
 void scheduler_turn(struct scheduler *scheduler);
-/** When the room needs a turn even if nothing happens before, on the steady clock; 0: never. */
+/** The time, on the steady clock, at which the room needs a turn even if no event happens before;
+ * 0: never. */
 uint64_t scheduler_next_ms(const struct scheduler *scheduler);
 /** Starts no further attempts. */
 void scheduler_drain(struct scheduler *scheduler);
 /** Returns true when no attempt is in flight and every result is recorded. */
 bool scheduler_drained(const struct scheduler *scheduler);
-/** Gets the state of a webhook that is in memory only; false if it has no lane. */
+/** Gets the part of a webhook's state that exists only in memory; false if the webhook has no lane.
+ */
 bool scheduler_webhook_live(const struct scheduler *scheduler, uint64_t webhook_id,
 			    struct webhook_live *out);
 /** Appends metrics as Prometheus text. */

@@ -41,7 +41,7 @@ void http_client_refuse_own(struct http_client *client, const struct sockaddr *l
 /** Every pool must have been closed. NULL is fine. */
 void http_client_close(struct http_client *client);
 
-/** A pool that holds at most `idle_max` idle connections. NULL without memory. */
+/** A pool that holds at most `idle_max` idle connections. NULL if memory runs out. */
 struct http_pool *http_pool_open(struct http_client *client, uint32_t idle_max);
 /** Cancels the calls in flight, without callbacks, and closes the connections. NULL is fine. */
 void http_pool_close(struct http_pool *pool);
@@ -91,7 +91,7 @@ typedef void http_call_fn(void *arg, const struct http_result *result);
 
 /** Starts a call on an idle connection of the pool, or else on a new connection; the caller limits
  * the number of calls in flight. done(arg, ...) is called exactly once, never from inside this
- * function, unless the call is cancelled. NULL without memory; then done is not called.
+ * function, unless the call is cancelled. NULL if memory runs out; then done is not called.
  *
  * The status line and the headers decide the result. done is called when the response has ended,
  * when 4 KiB of its body are here, or at the deadline; at the deadline the status counts if it was

@@ -125,8 +125,8 @@ enum err http_server_open(struct loop *loop, const char *listen, const struct ht
 const char *http_server_address(const struct http_server *server);
 /** The same as a socket address; false if getsockname fails. */
 bool http_server_sockaddr(const struct http_server *server, struct sockaddr_storage *out);
-/** Stops accepting connections and reading new requests. Handlers finish the requests that they
- * have, streams too, and each connection closes after its reply. */
+/** Stops accepting connections and reading new requests. Handlers still finish their requests,
+ * streams too, and each connection closes after its reply. */
 void http_server_drain(struct http_server *server);
 /** True when, after http_server_drain, every request is answered and every connection closed. */
 bool http_server_drained(const struct http_server *server);
@@ -172,7 +172,7 @@ typedef void http_body_fn(void *arg, struct text piece, enum http_body state);
  * once, from a later dispatch, never from inside this call. Before the handler asks, the server
  * reads at most one piece (64 KiB) ahead. The first call sends the 100 (Continue) for which a
  * client may wait. The handler asks again only after fn was called, and not after it has begun the
- * reply. The reply cancels an open question. */
+ * reply. The reply cancels a question that has no answer yet. */
 void http_body_next(struct http_request *req, http_body_fn *fn, void *arg);
 
 /* A handler may reply before the end of the body. The server then reads and drops up to

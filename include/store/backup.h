@@ -24,9 +24,9 @@ struct backup {
 /** Copies the database in the data directory `dir` to FILE.tmp and syncs the copy. A server may run
  * on the directory. ERR_REFUSED if FILE exists (unless `force`), if another backup writes to it, or
  * if FILE is one of the data directory's own files (even with `force`); ERR_NO_SPACE, ERR_IO, and
- * other errors of the engine. On failure *why (static or thread-local) is one clause, and no file
- * is left behind. A server must not call this in its own process, because it opens the database and
- * reads all of it. */
+ * other errors of the engine. On failure *why (static or thread-local) is a sentence fragment for
+ * the operator, and no file is left behind. A server must not call this in its own process, because
+ * it opens the database and reads all of it. */
 enum err backup_begin(struct backup *backup, const char *dir, const char *file, bool force,
 		      const char **why) WARN_UNUSED;
 /** Restores a backup: copies the database in `file` to a temporary file in the data directory

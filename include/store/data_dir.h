@@ -1,5 +1,5 @@
 /*
- * The data directory. It is created, checked and locked before its database is opened.
+ * The data directory. data_dir_open creates, checks and locks it before its database is opened.
  */
 #ifndef STORE_DATA_DIR_H
 #define STORE_DATA_DIR_H

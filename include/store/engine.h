@@ -1,5 +1,5 @@
-/* The engines keep records. This header opens them; src/store/engine_ops.h is the interface behind
- * which they work.
+/* The engines keep records. The functions of this header open an engine; src/store/engine_ops.h is
+ * the interface that every engine implements.
  */
 #ifndef STORE_ENGINE_H
 #define STORE_ENGINE_H
@@ -43,7 +43,7 @@ uint64_t engine_lmdb_lost_kinds(const struct engine *engine);
 enum err engine_lmdb_copy(struct engine *engine, int fd, const char **why) WARN_UNUSED;
 
 /** Opens an engine that keeps everything in memory, for tests. With `pending`, the first read of
- * each key after a commit returns ERR_PENDING. NULL without memory. */
+ * each key after a commit returns ERR_PENDING. NULL if memory runs out. */
 struct engine *engine_memory_open(bool pending);
 /** Opens an engine in front of `inner`, which it owns from now on (also on failure). Writes to the
  * kinds in `kinds` (bits 1 << id) are logged, kept in memory (at most about 12 MB), and merged into

@@ -20,8 +20,8 @@ struct tx;
  * zeroed), ERR_PENDING, ERR_CORRUPT, ERR_IO. */
 enum err tx_get(struct tx *tx, const struct record_kind *kind, void *record) WARN_UNUSED;
 
-/** Stages the record; its bytes are copied at once. Without memory the whole command fails with
- * ERR_NO_MEMORY, even if decide returns ERR_OK, so a put needs no check. */
+/** Stages the record; its bytes are copied at once. If memory runs out, the whole command fails
+ * with ERR_NO_MEMORY, even if decide returns ERR_OK, so a put needs no check. */
 void tx_put(struct tx *tx, const struct record_kind *kind, const void *record);
 /** Stages the removal of the record with these key fields. It is fine if the record is missing. */
 void tx_delete(struct tx *tx, const struct record_kind *kind, const void *record);

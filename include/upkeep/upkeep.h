@@ -1,5 +1,5 @@
 /* The upkeep room: background work on records, one slice of one job at a time. A job begins a slice
- * when its interval has passed, and when a record of the kind that it watches is written. Its
+ * when its interval has passed, or when a record of the kind that it watches is written. Its
  * progress is in records, so that a stop at any moment loses nothing. */
 #ifndef UPKEEP_UPKEEP_H
 #define UPKEEP_UPKEEP_H
@@ -41,13 +41,14 @@ struct upkeep_config {
 	const struct upkeep_job *jobs;
 };
 
-/** Begins slices in the turns of the loop from now on, each job first after its first_ms. Adds a
- * hook to the loop, so the loop must not turn after upkeep_close. ERR_NO_MEMORY. */
+/** From now on, slices begin in the turns of the loop; a job begins its first slice after its
+ * first_ms. Adds a hook to the loop, so the loop must not turn after upkeep_close. ERR_NO_MEMORY.
+ */
 enum err upkeep_open(const struct upkeep_config *config, struct upkeep **out) WARN_UNUSED;
 /** Begins no further slice. The store still finishes the command that it has. */
 void upkeep_drain(struct upkeep *upkeep);
-/** When the next slice begins, unless a write wakes a job before, on the loop's monotonic clock.
- * UINT64_MAX while the store has a slice, and after a drain. */
+/** The time, on the loop's monotonic clock, at which the next slice begins, unless a write wakes a
+ * job earlier. UINT64_MAX while the store has a slice, and after a drain. */
 uint64_t upkeep_next_ns(const struct upkeep *upkeep);
 /** NULL is fine. */
 void upkeep_close(struct upkeep *upkeep);

@@ -1,6 +1,7 @@
 /*
  * Owns GET /metrics: its access check, and the order in which the rooms write their metrics. Never
- * writes personal data or a secret: labels are routes and ids. Called through the route table.
+ * writes personal data or a secret, because labels are routes and ids only. Called through the
+ * route table.
  */
 #include "metrics.h"
 

@@ -1,6 +1,6 @@
 /*
- * Owns the count of the past events that an unsaved webhook would have got. Never stores. Called
- * through the route table.
+ * Owns the count of the past events that an unsaved webhook would have received. Never stores the
+ * webhook. Called through the route table.
  */
 #include "api/call/show.h"
 #include "base/clock.h"

@@ -162,8 +162,8 @@ static void convert(struct walk *w, struct json_object *from, struct json *to)
 		convert_object(w, from, to);
 }
 
-/* After the check of the grammar, json-c fails only without memory. Then it leaves nulls or missing
- * members, which the counts reveal. */
+/* After the check of the grammar, json-c fails only if memory runs out. Then it leaves nulls or
+ * missing members, which the counts reveal. */
 static enum err build(struct walk *w, struct root *root, const char **why)
 {
 	bool failed;

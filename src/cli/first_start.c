@@ -238,7 +238,7 @@ struct secrets {
 	struct buf sealed_token, sealed_secret;
 };
 
-/* False without memory: otherwise an empty secret would be stored permanently. */
+/* False if memory runs out, because otherwise an empty secret would be stored permanently. */
 static bool make_secrets(struct secrets *s, const struct identity *identity, const char *api,
 			 const char *inbound)
 {

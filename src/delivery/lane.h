@@ -65,7 +65,7 @@ struct lane {
 	} cancel;
 };
 
-/** A lane without settings, which lane_configure sets. NULL without memory. */
+/** A lane without settings, which lane_configure sets. NULL if memory runs out. */
 struct lane *lane_new(struct scheduler *s, uint64_t webhook_id);
 /** Cancels its attempts without recording them; their rows stay due. */
 void lane_free(struct lane *lane);

@@ -15,7 +15,7 @@ struct lanes {
 
 /** The lane of the webhook, or NULL. */
 struct lane *lanes_find(const struct lanes *lanes, uint64_t webhook_id);
-/** The lane of the webhook; makes a new lane if it has none. NULL without memory. */
+/** The lane of the webhook; makes a new lane if it has none. NULL if memory runs out. */
 struct lane *lanes_get(struct scheduler *s, uint64_t webhook_id);
 /** Takes the lane out of the table and frees it. It must not be in the list of poked lanes. */
 void lanes_remove(struct lanes *lanes, struct lane *lane);

@@ -42,7 +42,7 @@ void results_add(struct results *r, struct attempt_run *run, bool at_once)
 	if (r->n++ == 0) {
 		r->record_at_ns = loop_mono_ns(r->loop) + RESULTS_WAIT_NS;
 		if (evtimer_add(r->timer, &wait) != 0)
-			at_once = true; /* without memory for a timer nothing would wake the loop */
+			at_once = true; /* no timer: nothing else would wake the loop */
 	}
 	if (at_once)
 		r->record_at_ns = 0;

@@ -38,7 +38,7 @@ static void on_due(void *arg, const struct record_kind *kind, const void *record
 	(void)kind;
 	if (deleted)
 		return;
-	/* Without memory for a lane, the row waits for the next start. */
+	/* If there is no memory for a lane, the row waits for the next start. */
 	struct lane *l = lanes_get(s, due->webhook_id);
 	if (l != NULL)
 		lane_offer(l, due);
@@ -199,7 +199,7 @@ static void arm(struct scheduler *s, uint64_t at_ms)
 	s->timer_at_ms = now_ms + wait_ms;
 	if (evtimer_add(s->timer, &wait) == 0)
 		return;
-	s->timer_at_ms = 0; /* without memory for the timer, the next turn tries again */
+	s->timer_at_ms = 0; /* no memory for the timer: the next turn tries again */
 	loop_again(s->config.loop);
 }
 

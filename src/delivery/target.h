@@ -31,7 +31,7 @@ const char *target_read(struct target *target, const struct webhook *webhook, co
 void target_free(struct target *target);
 
 /** Copies the receiver's response for the log, at most 4 KiB. Values of the configured headers are
- * replaced, because they are sealed secrets and the log is not sealed. Empty without memory. */
+ * replaced, because they are sealed secrets and the log is not sealed. Empty if memory runs out. */
 struct text target_keep_answer(const struct target *target, struct text answer,
 			       struct arena *arena);
 

@@ -157,7 +157,7 @@ struct outgoing {
 	bool taking_head; /* the change of the input is our own */
 };
 
-/** A new connection to peer for the call; outgoing_send makes it. NULL without memory. */
+/** A new connection to peer for the call; outgoing_send makes it. NULL if memory runs out. */
 struct outgoing *outgoing_new(struct http_call *call, const union endpoint *peer) WARN_UNUSED;
 /** Sends the call's request over conn; a new connection is made first. A connect that fails at once
  * reports its facts from inside this function, so use neither argument afterwards. */
@@ -187,7 +187,8 @@ void answer_salvage(struct outgoing *conn);
 /* ---- TLS (client_tls.c) ---- */
 
 SSL_CTX *client_tls_new(const char *ca_file, const char **why) WARN_UNUSED;
-/** A session for a connection to the host of url, with name check and SNI. NULL without memory. */
+/** A session for a connection to the host of url, with name check and SNI. NULL if memory runs out.
+ */
 SSL *client_tls_session(SSL_CTX *tls, const struct url *url) WARN_UNUSED;
 /** Why the handshake on bev failed; static, or from OpenSSL's tables. */
 const char *client_tls_error(SSL *ssl, struct bufferevent *bev);

@@ -59,7 +59,8 @@ static void arm_idle(struct http_client *c, uint64_t ns)
 	    .tv_sec = (time_t)(ns / 1000000000),
 	    .tv_usec = (suseconds_t)(ns % 1000000000 / 1000),
 	};
-	/* Without memory for the timer, the next connection that becomes idle tries again. */
+	/* If there is no memory for the timer, the next connection that becomes idle tries again.
+	 */
 	(void)event_add(c->idle_event, &tv);
 }
 

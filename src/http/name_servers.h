@@ -30,7 +30,7 @@ bool name_servers_any(const struct name_servers *servers);
 /** Reads the files again if they have changed, and returns true then. Checks at most once a
  * second. */
 bool name_servers_refresh(struct name_servers *servers);
-/** A base that knows only the hosts file. Free it with evdns_base_free. NULL without memory. */
+/** A base that knows only the hosts file. Free it with evdns_base_free. NULL if memory runs out. */
 struct evdns_base *name_servers_hosts_only(const struct name_servers *servers) WARN_UNUSED;
 
 #endif

@@ -265,7 +265,7 @@ static void forget(struct resolver *r, size_t left)
 	}
 }
 
-/* NULL without memory, or if every entry is a query in flight. */
+/* NULL if memory runs out, or if every entry is a query in flight. */
 static struct lookup *lookup_new(struct resolver *r, const char *host)
 {
 	size_t size = strlen(host) + 1;

@@ -154,14 +154,14 @@ struct http_server {
 	char date[40];
 };
 
-/** An exchange with an empty buffer, or NULL without memory. */
+/** An exchange with an empty buffer, or NULL if memory runs out. */
 struct exchange *exchange_take(struct http_server *server);
 /** Gives x back to the pool, or frees it if the pool is full or its input buffer grew. */
 void exchange_give(struct exchange *x);
 enum grow {
 	GROW_DONE,
 	GROW_STARVED, /* the server's budget is spent */
-	GROW_FAILED,  /* at the limit of one request, or without memory */
+	GROW_FAILED,  /* at the limit of one request, or out of memory */
 };
 /** The bytes by which the input buffer must grow; 0: it has room, or may not grow. */
 size_t exchange_wants(struct exchange *x);

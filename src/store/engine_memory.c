@@ -1,6 +1,7 @@
 /*
  * Owns the memory engine: a sorted array of records for each kind. Never stores anything on a disk.
- * Called by the tests of the code above the engine; in one mode, no first read is immediate.
+ * Called by the tests of the code above the engine; in one mode, the first read of each key returns
+ * ERR_PENDING.
  */
 #include <stdlib.h>
 #include <string.h>

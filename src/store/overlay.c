@@ -59,8 +59,8 @@ struct overlay_entry *overlay_find(const struct overlay *o, uint8_t kind, struct
 	return e;
 }
 
-/* Doubles the table when it has one entry for each bucket. Without memory the table stays as it is
- * and gets slower. */
+/* Doubles the table when it has one entry for each bucket. If memory runs out, the table stays as
+ * it is and gets slower. */
 static void grow(struct overlay *o)
 {
 	size_t n = o->n_buckets * 2;

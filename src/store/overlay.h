@@ -27,7 +27,7 @@ struct overlay {
 	    *last[RECORD_KINDS]; /* the dirty entries of each kind */
 };
 
-/** An empty overlay that allocates from arena. False without memory. */
+/** An empty overlay that allocates from arena. False if memory runs out. */
 bool overlay_init(struct overlay *o, struct arena *arena) WARN_UNUSED;
 void overlay_free(struct overlay *o);
 /** Removes all entries; the owner resets the arena. */
@@ -39,11 +39,11 @@ struct overlay_entry *overlay_find(const struct overlay *o, uint8_t kind, struct
 				   uint32_t hash);
 /** Remembers a record that was read, so that the batch reads it once; value->p is NULL for a
  * missing record. Key and value are copied, and *value becomes the copy, because the map may move
- * while the batch is committed. False without memory. */
+ * while the batch is committed. False if memory runs out. */
 bool overlay_remember(struct overlay *o, uint8_t kind, struct text key, uint32_t hash,
 		      struct text *value) WARN_UNUSED;
 /** Writes a record, or deletes it if value.p is NULL. Key and value are borrowed and must live in
- * the arena. False without memory. */
+ * the arena. False if memory runs out. */
 bool overlay_write(struct overlay *o, uint8_t kind, struct text key, uint32_t hash,
 		   struct text value) WARN_UNUSED;
 

@@ -142,7 +142,7 @@ static void arm_timer(struct upkeep *u, uint64_t at_ns)
 	u->timer_at_ns = at_ns;
 	if (evtimer_add(u->timer, &wait) == 0)
 		return;
-	u->timer_at_ns = 0; /* without memory for the timer, the next turn tries again */
+	u->timer_at_ns = 0; /* no memory for the timer: the next turn tries again */
 	loop_again(u->config.loop);
 }
 

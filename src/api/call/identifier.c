@@ -6,7 +6,7 @@
 
 #include "base/form.h"
 
-/* Without memory the name stays encoded, and then names no user. */
+/* If memory runs out, the name stays encoded and names no user. */
 static struct text decoded(struct call *call)
 {
 	struct text name;

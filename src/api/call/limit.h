@@ -12,7 +12,7 @@
 
 struct limit;
 
-/** A bucket holds `burst` tokens and gains per_minute each minute. NULL without memory. */
+/** A bucket holds `burst` tokens and gains per_minute each minute. NULL if memory runs out. */
 struct limit *limit_new(unsigned per_minute, unsigned burst);
 void limit_free(struct limit *limit);
 /** Is the bucket of the key empty? If so, *retry_s is the time in seconds until it has a token. It

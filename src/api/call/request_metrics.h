@@ -11,7 +11,7 @@ struct route;
 struct request_metrics;
 
 /** A histogram for each route of the table, and one for paths without a route. The table ends with
- * a NULL pattern and is borrowed. NULL without memory. */
+ * a NULL pattern and is borrowed. NULL if memory runs out. */
 struct request_metrics *request_metrics_new(const struct route *routes);
 /** NULL is fine. */
 void request_metrics_free(struct request_metrics *metrics);

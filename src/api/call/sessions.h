@@ -32,7 +32,7 @@ const struct session_entry *sessions_find(const struct call *call);
 const struct session_entry *sessions_to_evict(const struct sessions *sessions);
 
 /** Writes the token that a page sends back with each change (X-CSRF-Token): a keyed hash of the
- * session, so that it needs no memory. False without memory. */
+ * session, so that it needs no memory. False if memory runs out. */
 bool session_write_csrf(const struct call *call, const uint8_t hash[SHA256_SIZE],
 			struct buf *out) WARN_UNUSED;
 /** Does a request that changes something come from our own page: the right X-CSRF-Token, and an

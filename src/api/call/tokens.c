@@ -51,7 +51,8 @@ static void on_token(void *arg, const struct record_kind *kind, const void *reco
 	const struct token *token = record;
 	(void)kind;
 	if (!deleted) {
-		/* Without memory the new token stays unknown until the next start, which is safe.
+		/* If memory runs out, the new token stays unknown until the next start, which is
+		 * safe.
 		 * */
 		(void)!add(t, token);
 		return;

@@ -42,7 +42,8 @@ void html_reply_unsubscribe(struct call *call, const struct campaign *campaign, 
 /** 429: this address sent too many requests; retry_s is the value of Retry-After. */
 void html_reply_limited(struct call *call, struct text retry_s);
 /** Puts a page into *reply, for a request that the server refused before it became a call. False if
- * no page has this status, or without memory. The texts live until the next reply is written. */
+ * no page has this status, or if memory runs out. The texts live until the next reply is written.
+ */
 bool html_write_refusal(struct api *api, struct http_reply *reply) WARN_UNUSED;
 
 /** Appends t with HTML's special characters escaped. */

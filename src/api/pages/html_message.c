@@ -1,6 +1,6 @@
 /*
  * Owns the pages with a message: closed, unknown, accepted, unsubscribed, limited. Never decides
- * which message is due. Called by the public calls.
+ * which message to show. Called by the public calls.
  */
 #include "core/page_text.h"
 #include "html_parts.h"

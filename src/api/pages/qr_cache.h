@@ -18,7 +18,7 @@ struct qr_cache {
 	struct buf large; /* the last image that was too large for a slot */
 };
 
-/** An empty cache. NULL without memory. */
+/** An empty cache. NULL if memory runs out. */
 struct qr_cache *qr_cache_new(void);
 /** The QR code of t (qr_write_svg), which is drawn only if the cache does not have it. *svg is
  * borrowed until the next call. The errors of qr_write_svg. */

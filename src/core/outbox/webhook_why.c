@@ -1,7 +1,7 @@
 /*
  * Owns the facts about a silent webhook: its next due delivery, and why the newest events did not
- * match. Also counts what a webhook would have got. Never writes the explanation. Called by the
- * API.
+ * match. Also counts the events that a webhook would have received. Never writes the explanation.
+ * Called by the API.
  */
 #include "core/webhook_ops.h"
 

@@ -56,8 +56,8 @@ static bool split(struct text address, struct text *local, struct text *host)
 	return true;
 }
 
-/* Writes a message that names a character which cannot be on that side ("before") of the @. NULL
- * without memory. */
+/* Writes a message that names a character which cannot be on that side ("before") of the @. NULL if
+ * memory runs out. */
 static const char *name_character(uint32_t c, const char *side, struct arena *arena)
 {
 	char *why = arena_alloc(arena, WHY_MAX);

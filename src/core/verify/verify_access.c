@@ -1,6 +1,6 @@
 /*
- * Owns the checks of settings, tokens, sessions and remembered requests. Never the walk. Called by
- * verify.c.
+ * Owns the checks of settings, tokens, sessions and remembered requests. Never walks the records.
+ * Called by verify.c.
  */
 #include "base/crypto.h"
 #include "core/idempotency.h"

@@ -1,6 +1,6 @@
 /*
  * Owns the checks of rewards, rules and coupons: the indexes, the coupons of rewards, the counters.
- * Never the walk. Called by verify.c.
+ * Never walks the records. Called by verify.c.
  */
 #include "core/id_list.h"
 #include "core/rule.h"

@@ -1,6 +1,6 @@
 /*
- * Owns the checks of users: their indexes, their counters, their orders. Never the walk. Called by
- * verify.c.
+ * Owns the checks of users: their indexes, their counters, their orders. Never walks the records.
+ * Called by verify.c.
  */
 #include "core/id_list.h"
 #include "core/records/email_index.h"

@@ -1,6 +1,6 @@
 /*
- * Owns the checks of webhooks: their sets, their revisions, their counters. Never the walk. Called
- * by verify.c.
+ * Owns the checks of webhooks: their sets, their revisions, their counters. Never walks the
+ * records. Called by verify.c.
  */
 #include "verify_parts.h"
 

@@ -59,7 +59,7 @@ static inline void faulty_close(struct engine *engine)
 	free(f);
 }
 
-/* Takes over inner. NULL without memory. */
+/* Takes over inner. NULL if memory runs out. */
 static inline struct faulty *faulty_open(struct engine *inner)
 {
 	static const struct engine_ops ops = {
