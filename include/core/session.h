@@ -41,7 +41,7 @@ struct session_close {
 	struct command command; /* decide: session_close_decide */
 	struct text hash;
 };
-/** Deletes the session. It is no error if the session does not exist any more. */
+/** Deletes the session. A session that no longer exists is not an error. */
 command_decide_fn session_close_decide;
 
 /* All sessions by hash, a page at a time. The last page has fewer than SESSION_PAGE sessions. */

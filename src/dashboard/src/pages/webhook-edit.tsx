@@ -1,4 +1,4 @@
-// The wizard for a new webhook, and the editor of one that exists: the same form.
+// The form of the wizard for a new webhook and of the editor of an existing webhook.
 import { useState } from "preact/hooks";
 import { Problem, call, client, type Schemas } from "../api";
 import { useLoad } from "../query";
@@ -12,7 +12,7 @@ import { WebhookTabs } from "../webhook/tabs";
 import { SecretPanel } from "../webhook/secret-panel";
 import { StatePanel } from "../webhook/state-panel";
 
-/** What was typed stays when somebody looks at another page and comes back; 0 is the new webhook. */
+/** The unsaved input by webhook; 0 is the new webhook. It stays while the person looks at another page. */
 const typed = new Map<number, Draft>();
 
 function useDraft(id: number, start: () => Draft) {
@@ -47,7 +47,7 @@ function useSaving() {
 	return { busy, refusal, forgive: () => setRefusal(undefined), run };
 }
 
-/** A test that could not begin is no reason to doubt what was saved. */
+/** The webhook is saved, even if its test cannot begin. */
 async function testAfterwards(id: number, secret?: string) {
 	try {
 		await sendTest(id, secret);

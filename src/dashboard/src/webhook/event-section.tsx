@@ -1,4 +1,4 @@
-// Which events the webhook is told about.
+// The choice of the events that the webhook receives.
 import type { Words } from "../words/en";
 import { t } from "../words";
 import type { Draft, EventName } from "./draft";

@@ -39,7 +39,7 @@ export function Section({ name, number, title, open, valid, wrong, children }: P
 	);
 }
 
-/** What is wrong with a part of the form, below it, and what to do about it. */
+/** The problem of a part of the form, shown below it, and what to do about it. */
 export function FieldProblem({ id, children }: { id?: string; children: ComponentChildren }) {
 	return (
 		<div class="field-problem row" id={id} role="alert">
