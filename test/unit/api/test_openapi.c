@@ -213,6 +213,34 @@ static void no_code_can_hide_a_route(void **state)
 			    *word);
 }
 
+/* Does the first pattern match every path of the second? */
+static bool covers(const char *pattern, const char *other)
+{
+	struct text left = text_of(pattern), right = text_of(other), ours, theirs;
+	while (left.n > 0 && right.n > 0) {
+		text_cut(left, '/', &ours, &left);
+		text_cut(right, '/', &theirs, &right);
+		bool word = !text_starts(theirs, TEXT("{"));
+		if (!text_starts(ours, TEXT("{")) && !text_eq(ours, theirs))
+			return false;
+		if (text_starts(ours, TEXT("{@")) && word && !code_is_plausible(theirs))
+			return false;
+	}
+	return left.n == right.n;
+}
+
+/* The first line of ROUTES that matches a request answers it. */
+static void no_route_hides_a_later_route(void **state)
+{
+	(void)state;
+	for (const struct route *r = ROUTES; r->pattern != NULL; r++)
+		for (const struct route *s = r + 1; s->pattern != NULL; s++)
+			if (r->method == s->method && covers(r->pattern, s->pattern))
+				fail_msg("ROUTES has %s after %s, which matches its paths too: "
+					 "move it up",
+					 s->pattern, r->pattern);
+}
+
 static void scopes_match_the_route_table(void **state)
 {
 	(void)state;
@@ -260,6 +288,7 @@ int main(void)
 	    cmocka_unit_test(operations_with_a_body_have_an_example),
 	    cmocka_unit_test(every_path_parameter_is_described),
 	    cmocka_unit_test(no_code_can_hide_a_route),
+	    cmocka_unit_test(no_route_hides_a_later_route),
 	    cmocka_unit_test(scopes_match_the_route_table),
 	    cmocka_unit_test(every_event_is_in_the_schema),
 	};
