@@ -260,6 +260,52 @@ static void phases_of_a_newer_version_are_left_alone(void **state)
 	assert_int_equal(world_ask(w, &job.slice.command, NULL, NULL), ERR_FORMAT);
 }
 
+/* ---- every kind ---- */
+
+/* Kinds that hold data about a user besides ids. A test above makes records of each kind. */
+static const struct record_kind *const ABOUT_USERS[] = {
+    &KIND_USER,  &KIND_USER_STATS, &KIND_EMAIL_INDEX, &KIND_IDEMPOTENCY, &KIND_IDEMPOTENCY_AGE,
+    &KIND_EVENT, &KIND_DELIVERY,   &KIND_ATTEMPT,     &KIND_ALIAS,       &KIND_LEADERS,
+    &KIND_ORDER, &KIND_REFUND,     &KIND_REWARD,
+};
+
+/* Kinds that hold only ids, numbers, secrets, or text that no user sent. */
+static const struct record_kind *const NOT_ABOUT_USERS[] = {
+    &KIND_SETTING,       &KIND_CAMPAIGN,    &KIND_CAMPAIGN_STATS,
+    &KIND_WEBHOOK,       &KIND_WEBHOOK_SET, &KIND_WEBHOOK_REVISION,
+    &KIND_WEBHOOK_STATS, &KIND_DUE,         &KIND_CHAIN,
+    &KIND_TOKEN,         &KIND_SESSION,     &KIND_EVENT_DELIVERY,
+    &KIND_DELIVERY_BY,   &KIND_REPLAY,      &KIND_USER_BY,
+    &KIND_DAY,           &KIND_RULE,        &KIND_POOL,
+    &KIND_COUPON,        &KIND_COUPON_CODE, &KIND_RULE_SET,
+    &KIND_REWARD_STEP,   &KIND_REWARD_BY,   &KIND_REWARD_HOLD,
+    &KIND_ERASURE,       &KIND_RULE_STATS,  &KIND_REWARD_REVIEW,
+};
+
+static bool lists(const struct record_kind *const *list, size_t n, const struct record_kind *kind)
+{
+	bool found = false;
+	for (size_t i = 0; i < n; i++)
+		found = found || list[i] == kind;
+	return found;
+}
+
+/* A reminder: nothing else shows that the records of a new kind outlive their user. */
+static void every_kind_is_erased_or_not_about_users(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < RECORD_KINDS_COUNT; i++) {
+		const struct record_kind *kind = RECORD_KINDS_ALL[i];
+		bool about = lists(ABOUT_USERS, sizeof ABOUT_USERS / sizeof *ABOUT_USERS, kind);
+		if (about ==
+		    lists(NOT_ABOUT_USERS, sizeof NOT_ABOUT_USERS / sizeof *NOT_ABOUT_USERS, kind))
+			fail_msg("%s: if it may hold data about a user, erase it "
+				 "(src/core/people/erase*.c), test that above and add it to "
+				 "ABOUT_USERS; if not, add it to NOT_ABOUT_USERS",
+				 kind->name);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -272,6 +318,7 @@ int main(void)
 	    WORLD_ON_ALL(attempts_are_erased_in_bounded_slices),
 	    WORLD_ON_ALL(due_rewards_are_cancelled),
 	    WORLD_ON_ALL(orders_and_kept_responses_are_erased),
+	    cmocka_unit_test(every_kind_is_erased_or_not_about_users),
 	    WORLD_ON_ALL(several_people_are_erased_one_after_another),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
