@@ -406,6 +406,16 @@ class Tried(Delivered):
               "an attempt of both tests")
 
 
+class Retention(Delivered):
+    OPTIONS = ("--retention", "1ms")
+
+    def test_finished_deliveries_are_kept_for_the_configured_time(self):
+        self.webhook("/kept")
+        self.friend(self.campaign())
+        self.one("/kept")
+        until(lambda: not self.api.get("/api/v2/deliveries").data, "the delivery is removed")
+
+
 class Order(Delivered):
     RECEIVER_OPTIONS = ("--fail", "30%")
 

@@ -1,5 +1,6 @@
 """Owns the tests of operating the server besides the API: metrics and access to them, SIGHUP, the files of an export,
 help. Never tests a call for its own sake."""
+import glob
 import os
 import re
 import shutil
@@ -256,6 +257,19 @@ class OptionTable(unittest.TestCase):
         for option, row in printed.items():
             with self.subTest(option):
                 self.assertEqual(manual[option], row, "copy the row from `referd help markdown` to deploy/README.md")
+
+    def test_every_option_is_used_by_a_test(self):
+        """A reminder: nothing else shows that the server ignores an option."""
+        tests = ""
+        for path in sorted(glob.glob(os.path.join(os.path.dirname(os.path.abspath(__file__)), "*.py"))):
+            with open(path, encoding="utf-8") as file:
+                tests += file.read()
+        unused = []
+        for option in self.rows(run(REFERD, "help", "markdown").stdout):
+            variable = "REFERD_" + option[2:].upper().replace("-", "_")
+            if not re.search(rf'"{option}["=]|"{variable}"', tests):
+                unused.append(option)
+        self.assertEqual([], unused, "no test in test/e2e starts a server with these options")
 
 
 if __name__ == "__main__":

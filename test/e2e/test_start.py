@@ -233,6 +233,24 @@ class Options(Owned):
                 self.has(client.json("POST", "/api/v2/campaigns", b" " * 3000), 413)
                 self.ends_clean(server)
 
+    def test_the_largest_head_is_applied(self):
+        server = self.server("--max-head", "1KiB").start()
+        client = Client(server.address)
+        for size, status in ((500, 200), (2000, 431)):
+            with self.subTest(size):
+                self.has(client.get("/healthz", headers={"X-Filler": "x" * size}), status)
+        self.ends_clean(server)
+
+    def test_the_map_begins_with_its_size_and_grows(self):
+        server = self.server("--map-size", "1MiB").start()
+        client = Client(server.address, token=server.token)
+        campaign = client.json("POST", "/api/v2/campaigns", {"name": "x"}).data["id"]
+        people = "first_name,email\n" + "".join(f"Ada,ada{i}@example.com\n" for i in range(5000))
+        self.has(client.call("POST", f"/api/v2/campaigns/{campaign}/users/import", body=people.encode(),
+                             headers={"Content-Type": "text/csv"}), 200)
+        self.assertRegex(server.stderr(), '"event":"store.map_grown".*"bytes":2097152')
+        self.ends_clean(server)
+
     def test_the_log_level_is_applied(self):
         server = self.server("--log-level", "error").start()
         self.ends_clean(server)
