@@ -19,7 +19,7 @@ enum route_access {
 
 struct route {
 	unsigned method;     /* one of enum http_method; GET also takes HEAD */
-	const char *pattern; /* "/api/v2/users/{id}": {name} matches one segment, {name} a segment
+	const char *pattern; /* "/api/v2/users/{id}": {name} matches one segment, {@name} a segment
 				that may be a code */
 	enum route_access access;
 	call_fn *call;
