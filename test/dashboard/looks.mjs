@@ -15,6 +15,7 @@ await run(async () => {
 		campaigns: "campaigns", campaign: `campaigns/${campaign.id}`, webhooks: "webhooks", webhook: `webhooks/${webhook.id}`,
 		deliveries: "deliveries", delivery: `deliveries/${delivery.id}`, users: "users", user: `users/${jessica.code}`,
 		due: "rewards/due", rules: "rewards/rules", inbound: "settings/inbound", tokens: "settings/tokens",
+		builder: `campaigns/${campaign.id}/edit/form`,
 	};
 	const looks = [[360, "light"], [768, "light"], [1280, "light"], [1280, "dark"], [360, "dark"]];
 	for (const [width, scheme] of looks) {

@@ -45,6 +45,9 @@ class Dashboard(Served):
     def test_every_page_in_three_widths_and_two_themes(self):
         self.script("looks")
 
+    def test_the_builder_shows_the_real_page_and_saves(self):
+        self.script("builder")
+
     def test_settings_show_rotate_and_revoke(self):
         self.script("settings")
 

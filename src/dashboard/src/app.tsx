@@ -1,6 +1,7 @@
 // The frame: who is signed in, the navigation, and the page that the address names.
 import { Gift, Megaphone, Send, Settings, Users, Webhook } from "lucide-preact";
 import { useEffect } from "preact/hooks";
+import { BuilderPage } from "./pages/builder";
 import { CampaignPage } from "./pages/campaign";
 import { CampaignsPage } from "./pages/campaigns";
 import { DeliveriesPage } from "./pages/deliveries";
@@ -62,6 +63,7 @@ function WebhookRoutes({ id, tab }: { id: string; tab: string | undefined }) {
 
 function Page() {
 	const [place = "campaigns", id, tab] = route.value.path;
+	if (place === "campaigns" && id !== undefined && tab === "edit") return <BuilderPage key={id} id={Number(id)} />;
 	const pages: Record<string, [() => preact.JSX.Element, ((id: string) => preact.JSX.Element)?]> = {
 		campaigns: [() => <CampaignsPage />, (i) => <CampaignPage key={i} id={Number(i)} />],
 		users: [() => <UsersPage />, (i) => <UserPage key={i} id={i} />],

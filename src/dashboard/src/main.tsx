@@ -5,5 +5,6 @@ import "./style/base.css";
 import "./style/parts.css";
 import "./style/pages.css";
 import "./style/webhook.css";
+import "./style/builder.css";
 
 render(<App />, document.body);

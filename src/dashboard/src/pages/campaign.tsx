@@ -123,6 +123,9 @@ export function CampaignPage({ id }: { id: number }) {
 			<div class="title">
 				<h1>{c.name}</h1>
 				<Status of={c.status} />
+				<a class="button" href={href("campaigns", c.id, "edit", "settings")}>
+					{t("edit")}
+				</a>
 				{c.status === "launched" ? (
 					<button type="button" disabled={!canWrite.value} onClick={() => change("paused", "launched")}>
 						{t("pause")}

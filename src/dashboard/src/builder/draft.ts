@@ -1,0 +1,181 @@
+// What an operator has typed into the builder and not saved: kept while the tab is open, and compared with the server's.
+import { signal, type Signal } from "@preact/signals";
+import { call, client, Problem, type Schemas } from "../api";
+import { dayIn, wordsIn } from "./days";
+
+export type Campaign = Schemas["Campaign"];
+export type Change = Schemas["CampaignChange"];
+export type UserType = "person_referring" | "person_invited";
+export type TextName = keyof Schemas["CampaignPages"];
+export type Param = "code" | "first_name" | "email" | "referrer_first_name";
+
+export const USER_TYPES: UserType[] = ["person_referring", "person_invited"];
+export const PARAMS: Param[] = ["code", "first_name", "email", "referrer_first_name"];
+export const BUILT_IN = ["first_name", "email"];
+
+export interface FormField {
+	key: number; // names the row on the page, while its id may still change
+	fresh: boolean; // not saved yet: its id may change
+	id: string;
+	label: string;
+	type: Schemas["FormFieldType"];
+	options: string; // one on each line
+	required: boolean;
+}
+
+export interface Draft {
+	name: string;
+	lang: string;
+	timezone: string;
+	starts_at: string; // a day in the time zone, or empty
+	ends_at: string;
+	existing: Schemas["CampaignExisting"];
+	test_mode: boolean;
+	fields: Record<UserType, FormField[]>;
+	redirects: boolean;
+	redirect_url: string;
+	params: Record<Param, string>;
+	pass_params: string;
+	pages: Record<TextName, string>;
+	logo_url: string;
+	colour: string;
+}
+
+export interface Work {
+	id: number;
+	saved: Signal<Campaign>;
+	draft: Signal<Draft>;
+	problem: Signal<Problem | undefined>;
+}
+
+let keys = 0;
+
+export function newField(field: Partial<FormField>): FormField {
+	return { key: ++keys, fresh: true, id: "", label: "", type: "text", options: "", required: false, ...field };
+}
+
+function fieldsOf(list: Schemas["FormField"][]): FormField[] {
+	return list
+		.filter((f) => !BUILT_IN.includes(f.id))
+		.map((f) => newField({ ...f, fresh: false, options: f.options.join("\n") }));
+}
+
+export function draftOf(c: Campaign): Draft {
+	const { redirect } = c;
+	return {
+		name: c.name, lang: c.lang, timezone: c.timezone, existing: c.existing, test_mode: c.test_mode,
+		starts_at: dayIn(c.timezone, c.starts_at), ends_at: dayIn(c.timezone, c.ends_at),
+		fields: {
+			person_referring: fieldsOf(c.fields.person_referring),
+			person_invited: fieldsOf(c.fields.person_invited),
+		},
+		redirects: redirect !== null,
+		redirect_url: redirect?.url ?? "",
+		params: {
+			code: redirect?.code_param ?? "code",
+			first_name: redirect?.first_name_param ?? "",
+			email: redirect?.email_param ?? "",
+			referrer_first_name: redirect?.referrer_first_name_param ?? "",
+		},
+		pass_params: c.pass_params.join(" "),
+		pages: Object.fromEntries(Object.entries(c.pages).map(([name, text]) => [name, text ?? ""])) as Draft["pages"],
+		logo_url: c.logo_url ?? "", colour: c.colour ?? "",
+	};
+}
+
+function listOf(fields: FormField[]): Schemas["FormFieldChange"][] {
+	return fields.map(({ id, label, type, options, required }) => ({
+		id, label, type, required, options: type === "select" ? options.split("\n").filter((o) => o.trim() !== "") : [],
+	}));
+}
+
+function redirectOf(d: Draft): Schemas["CampaignRedirect"] {
+	if (!d.redirects) return null;
+	const params = Object.fromEntries(PARAMS.map((p) => [`${p}_param`, d.params[p].trim() || null]));
+	return { url: d.redirect_url.trim(), ...params };
+}
+
+const differs = (a: unknown, b: unknown) => JSON.stringify(a) !== JSON.stringify(b);
+
+/** The members of `now` that are not as in `before`. */
+function changed<T extends object>(now: T, before: T): Partial<T> {
+	const entries = Object.entries(now).filter(([name, value]) => differs(value, before[name as keyof T]));
+	return Object.fromEntries(entries) as Partial<T>;
+}
+
+function plainOf(d: Draft) {
+	return {
+		name: d.name.trim(), lang: d.lang, timezone: d.timezone, existing: d.existing, test_mode: d.test_mode,
+		starts_at: d.starts_at || null, ends_at: d.ends_at || null,
+		redirect: redirectOf(d), pass_params: wordsIn(d.pass_params),
+		logo_url: d.logo_url.trim() || null, colour: d.colour.trim() || null,
+	};
+}
+
+function textsOf(d: Draft): Record<TextName, string | null> {
+	return Object.fromEntries(Object.entries(d.pages).map(([n, text]) => [n, text.trim() || null])) as Record<TextName, string | null>;
+}
+
+function listsOf(d: Draft) {
+	return { person_referring: listOf(d.fields.person_referring), person_invited: listOf(d.fields.person_invited) };
+}
+
+/** What a PUT has to say, and no more: two operators may edit different settings of one campaign. */
+export function changesOf(work: Work): Change {
+	const draft = work.draft.value;
+	const before = draftOf(work.saved.value);
+	const change: Change = changed(plainOf(draft), plainOf(before));
+	// A day means another moment in another time zone.
+	if (change.timezone !== undefined) {
+		if (draft.starts_at) change.starts_at = draft.starts_at;
+		if (draft.ends_at) change.ends_at = draft.ends_at;
+	}
+	const pages = changed(textsOf(draft), textsOf(before));
+	const fields = changed(listsOf(draft), listsOf(before));
+	if (Object.keys(pages).length > 0) change.pages = pages;
+	if (Object.keys(fields).length > 0) change.fields = fields;
+	return change;
+}
+
+const works = new Map<number, Work>();
+
+/** The work on a campaign: as it was left, or from the server if nothing is unsaved. */
+export async function open(id: number): Promise<Work> {
+	const path = { id: String(id) };
+	const { data } = await call(client.GET("/api/v2/campaigns/{id}", { params: { path } }));
+	const known = works.get(id);
+	if (known && Object.keys(changesOf(known)).length > 0) return known;
+	const work = { id, saved: signal(data), draft: signal(draftOf(data)), problem: signal<Problem | undefined>(undefined) };
+	works.set(id, work);
+	return work;
+}
+
+export function edit(work: Work, part: Partial<Draft>): void {
+	work.draft.value = { ...work.draft.value, ...part };
+}
+
+/** True if everything is saved; else work.problem says why not. */
+export async function save(work: Work): Promise<boolean> {
+	const sent = work.draft.value;
+	const path = { id: String(work.id) };
+	try {
+		const { data } = await call(client.PUT("/api/v2/campaigns/{id}", { params: { path }, body: changesOf(work) }));
+		work.saved.value = data;
+		if (work.draft.value === sent) work.draft.value = draftOf(data);
+		work.problem.value = undefined;
+		return true;
+	} catch (error) {
+		if (!(error instanceof Problem)) throw error;
+		work.problem.value = error;
+		return false;
+	}
+}
+
+/** What the server says about a setting, or about a part of it: "headline" of "pages". */
+export function faultOf(problem: Problem | undefined, member: string, part?: string): string | undefined {
+	const text = problem?.fields[member]?.[0]?.message;
+	if (text === undefined) return undefined;
+	const inside = /^has an invalid (?:field )?"?(\w+)"?: it ([^]*)$/.exec(text);
+	if (inside) return inside[1] === part ? inside[2] : undefined;
+	return part === undefined ? text : undefined;
+}

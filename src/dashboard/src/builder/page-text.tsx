@@ -1,0 +1,40 @@
+// A text of the pages. Without one, the page has words of its own, as the preview shows.
+import { t } from "../words";
+import { type TextName, type Work, changesOf, edit, faultOf } from "./draft";
+import { TextField } from "./field";
+
+const WORDS = {
+	headline: "textHeadline", body: "textBody", button: "textButton", terms_url: "textTerms",
+	invited_headline: "textInvitedHeadline", invited_body: "textInvitedBody", thanks_headline: "textThanksHeadline",
+	thanks_body: "textThanksBody", closed_headline: "textClosedHeadline", closed_body: "textClosedBody",
+	share_subject: "textShareSubject", share_text: "textShareText",
+} as const satisfies Record<TextName, string>;
+
+const MAX: Partial<Record<TextName, number>> = { button: 60, terms_url: 2048, body: 2000, invited_body: 2000,
+	thanks_body: 2000, closed_body: 2000, share_text: 1000 };
+
+interface Props {
+	work: Work;
+	name: TextName;
+	lines?: number;
+	hint?: string | undefined;
+	placeholder?: string;
+}
+
+export function PageText({ work, name, lines, hint, placeholder = t("standardText") }: Props) {
+	const { pages } = work.draft.value;
+	return (
+		<TextField
+			label={t(WORDS[name])}
+			value={pages[name]}
+			set={(text) => edit(work, { pages: { ...work.draft.value.pages, [name]: text } })}
+			unsaved={name in (changesOf(work).pages ?? {})}
+			fault={faultOf(work.problem.value, "pages", name)}
+			placeholder={placeholder}
+			max={MAX[name] ?? 200}
+			hint={hint}
+			{...(lines ? { lines } : {})}
+			{...(name === "terms_url" ? { type: "url" as const } : {})}
+		/>
+	);
+}

@@ -1,0 +1,72 @@
+// The builder: the real page beside unsaved settings, a mistake beside its field, the order of fields by keyboard, and
+// saving with Ctrl-S what the hosted page then shows.
+import assert from "node:assert/strict";
+import { api, assertAccessible, assertClean, assertFits, run, signedIn, visit } from "./browser.mjs";
+
+await run(async () => {
+	const pages = { button: "Saved button" };
+	const fields = { person_invited: [{ id: "phone", label: "Phone", type: "phone" }] };
+	const campaign = await api("POST", "/api/v2/campaigns", { name: "Autumn", pages, fields });
+	const path = `/api/v2/campaigns/${campaign.id}`;
+	const address = `campaigns/${campaign.id}/edit`;
+	const page = await signedIn(`${address}/pages`);
+	const preview = page.frameLocator('iframe[title="Preview"]');
+	const shows = (text) => preview.getByText(text).first().waitFor();
+	const step = (name) => page.getByRole("navigation", { name: "Steps" }).getByRole("link", { name }).click();
+
+	await shows("Saved button");
+	const texts = page.getByRole("group", { name: "Campaign's link" });
+	await texts.getByLabel("Headline").fill("Bring <b>one</b> friend");
+	await shows("Bring <b>one</b> friend");
+	await page.getByRole("textbox", { name: "Colour", exact: true }).fill("red");
+	await page.getByText("must be a colour such as #1a2b3c").first().waitFor();
+	await texts.getByLabel("Button").fill("Not yet");
+	await shows("Saved button");
+	await page.getByRole("textbox", { name: "Colour", exact: true }).fill("#0b6e4f");
+	await shows("Not yet");
+	assert.equal((await api("GET", path)).pages.headline, null);
+
+	await step(/Form/);
+	await page.getByLabel("Page", { exact: true }).selectOption("friend");
+	await shows("Phone");
+	const invited = page.getByRole("group", { name: "Form of an invited friend" });
+	await invited.getByRole("button", { name: "Add a field" }).click();
+	await page.keyboard.type("Company size");
+	await invited.getByLabel("Kind of answer").last().selectOption("select");
+	await page.getByText("must have").first().waitFor(); // a choice needs choices
+	await invited.getByLabel("Choices").fill("Small\nLarge");
+	await invited.getByLabel("Question").last().press("Alt+ArrowUp");
+	await preview.locator(".field").nth(2).getByText("Company size").waitFor();
+
+	await step(/After joining/);
+	await page.getByLabel("Go to a page of your own site").check();
+	await page.getByLabel("Address on your site").fill("https://shop.example/welcome?from=friend");
+	await page.getByRole("textbox", { name: "First name", exact: true }).fill("name");
+	await page.getByText("https://shop.example/welcome?from=friend&code=uK3fTz9Q&name=Byron").waitFor();
+
+	await page.getByRole("button", { name: "Discard" }).click();
+	await page.getByText("Everything is saved").waitFor();
+	await page.getByRole("button", { name: "Undo" }).click();
+	await page.getByLabel("Address on your site").press("Control+s");
+	await page.getByText("Everything is saved").waitFor();
+	const saved = await api("GET", path);
+	assert.equal(saved.pages.headline, "Bring <b>one</b> friend");
+	assert.equal(saved.pages.button, "Not yet");
+	assert.equal(saved.colour, "#0b6e4f");
+	assert.deepEqual(saved.fields.person_invited.slice(2).map((f) => [f.id, f.options]),
+		[["company_size", ["Small", "Large"]], ["phone", []]]);
+	assert.equal(saved.redirect.url, "https://shop.example/welcome?from=friend");
+	assert.equal(saved.redirect.first_name_param, "name");
+
+	await page.goto(saved.url);
+	await page.getByRole("heading", { name: "Bring <b>one</b> friend" }).waitFor();
+	const phone = await signedIn("", { width: 360 });
+	for (const name of ["settings", "form", "after", "pages"]) {
+		await visit(phone, `${address}/${name}?device=desktop`);
+		await assertFits(phone);
+		await assertAccessible(phone);
+	}
+	assertClean(phone);
+	page.wrong = page.wrong.filter((text) => !text.includes("422")); // the browser itself reports refused previews
+	assertClean(page);
+});
