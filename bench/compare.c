@@ -173,9 +173,9 @@ static void compare_print(const struct compare *c)
 	       "/floor", "p50 ms", "p99 ms", "p99.9 ms", "client", "errors", "unknown");
 	for (int i = 0; i < ROWS; i++)
 		compare_print_row(&c->rows[i], &c->rows[FLOOR]);
-	printf("\n%llu connections, closed loop, medians of %u rounds of %.0f s; CPU us: of the\n"
-	       "server for one response (join+webhook: until the webhook is delivered); client: of "
-	       "this tool.\n",
+	printf("\n%llu connections, closed loop, medians of %u rounds of %.0f s; CPU us:\n"
+	       "CPU time of the server for each response (join+webhook: until the webhook is "
+	       "delivered);\nclient: CPU time of this tool.\n",
 	       (unsigned long long)c->options->connections, c->rows[FLOOR + 1].n,
 	       c->options->seconds);
 	printf("\nopen loop: join at %.0f /s (half of the best)  p50 %.2f  p90 %.2f  p99 %.2f  "

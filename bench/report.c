@@ -76,9 +76,9 @@ static void report_server(const struct load_result *r)
 	if (r->server_cpu_ns == 0)
 		printf("  %-16s not measured (give --pid or --server)\n", "server CPU");
 	else
-		printf("  %-16s %.2f us per answer; RSS %llu KiB, RssAnon %llu KiB\n", "server CPU",
-		       report_server_us(r), (ull)r->rss_kib, (ull)r->rss_anon_kib);
-	printf("  %-16s %.2f us per answer\n", "client CPU", report_client_us(r));
+		printf("  %-16s %.2f us per response; RSS %llu KiB, RssAnon %llu KiB\n",
+		       "server CPU", report_server_us(r), (ull)r->rss_kib, (ull)r->rss_anon_kib);
+	printf("  %-16s %.2f us per response\n", "client CPU", report_client_us(r));
 }
 
 void report_print_webhooks(const struct bench *b)

@@ -62,9 +62,10 @@ static void selftest_histogram(struct selftest *t)
 	qsort(values, SAMPLES, sizeof *values, selftest_compare);
 	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
 		selftest_percentile(t, h, values, parts[i]);
-	check(t, h->count == SAMPLES && h->max == values[SAMPLES - 1], "count or max");
+	check(t, h->count == SAMPLES && h->max == values[SAMPLES - 1],
+	      "the count or the maximum is wrong");
 	check(t, histogram_percentile(h, 1) == values[SAMPLES - 1],
-	      "the last percentile is the max");
+	      "the last percentile is not the maximum");
 	free(values);
 	free(h);
 }
@@ -96,7 +97,7 @@ static void selftest_rank(struct selftest *t)
 	check(t, counts[0] > 8000 && counts[0] < 13000,
 	      "the frequency of the first rank is not 1/log2(n)");
 	check(t, counts[0] > 4 * counts[10] && counts[10] > counts[500],
-	      "a later rank is as frequent");
+	      "a later rank is as frequent as the first");
 	check(t, random_rank(&random, 1) == 0, "a single rank is not 0");
 }
 
@@ -111,9 +112,12 @@ static void selftest_response(struct selftest *t)
 		check(t, response_parse(text_from(whole.p, n), &r) == RESPONSE_PARTIAL,
 		      "an incomplete response is complete");
 	check(t, response_parse(cut, &r) == RESPONSE_WHOLE, "a complete response is incomplete");
-	check(t, r.status == 201 && r.close && r.size == cut.n && r.body.n == 26, "status or body");
-	check(t, response_find_number(r.body, TEXT("\"id\":")) == 7, "number in the body");
-	check(t, response_find_string(whole, TEXT("\"code\":\"")).n == 1, "string in the body");
+	check(t, r.status == 201 && r.close && r.size == cut.n && r.body.n == 26,
+	      "the status or the body is wrong");
+	check(t, response_find_number(r.body, TEXT("\"id\":")) == 7,
+	      "a number in the body is wrong");
+	check(t, response_find_string(whole, TEXT("\"code\":\"")).n == 1,
+	      "a string in the body is wrong");
 	check(t, response_parse(TEXT("HTTP/1.1 200 OK\r\n\r\n"), &r) == RESPONSE_BAD,
 	      "a response without a length is accepted");
 	check(t, response_parse(TEXT("SSH-2.0-x\r\n\r\n......"), &r) == RESPONSE_BAD,
@@ -163,10 +167,10 @@ static void selftest_ledger(struct selftest *t)
 	int fd = mkstemp(path);
 	ledger_init(&l, 0xfeedbeef);
 	ledger_init(&back, 0);
-	check(t, fd >= 0 && ledger_open(&l, path), "the ledger's file");
+	check(t, fd >= 0 && ledger_open(&l, path), "the file of the ledger cannot be opened");
 	selftest_fill(t, &l);
 	/* A kill can leave an incomplete last line, which does not count. */
-	check(t, write(l.fd, "join 77 u00", 11) == 11, "write an incomplete line");
+	check(t, write(l.fd, "join 77 u00", 11) == 11, "an incomplete line cannot be written");
 	check(t, ledger_load(&back, path) && selftest_same(&l, &back),
 	      "the ledger of the file differs");
 	check(t, ledger_find(&back, TEXT("u0000000")) == 0, "the first code is not found");
@@ -198,13 +202,14 @@ static void selftest_hooks(struct selftest *t)
 	struct hooks *h = hooks_new(&l);
 	const struct hooks_stats *s = hooks_get_stats(h);
 	uint32_t index = ledger_attempt(&l, LEDGER_NONE, LEDGER_HOOK_JOIN);
-	check(t, ledger_ack(&l, index, TEXT("uABCDEFG"), 1), "a code");
+	check(t, ledger_ack(&l, index, TEXT("uABCDEFG"), 1), "a new code is refused");
 	hooks_note_ack(h, index);
-	check(t, !hooks_complete(h), "complete before any arrival");
+	check(t, !hooks_complete(h), "the webhooks are complete before any arrival");
 	ledger_email(&l, &l.entries[index], email);
 	snprintf(body, sizeof body, "referrer_code=&code=uABCDEFG&email=%s", email);
 	selftest_arrive(h, "msg_1", "user.join", text_of(body));
-	check(t, hooks_complete(h) && s->arrived == 1, "incomplete after the arrival");
+	check(t, hooks_complete(h) && s->arrived == 1,
+	      "the webhooks are incomplete after the arrival");
 	selftest_arrive(h, "msg_1", "user.join", text_of(body));
 	check(t, s->duplicates == 1 && s->arrived == 1, "a duplicate is not counted");
 	selftest_arrive(h, "msg_2", "user.join", text_of(body));
@@ -215,7 +220,7 @@ static void selftest_hooks(struct selftest *t)
 	selftest_arrive(h, "msg_4", "user.qualified", text_of(body));
 	check(t, s->wrong == 1, "a wrong code is not counted");
 	hooks_count(h, &owed, &missing);
-	check(t, owed == 1 && missing == 0, "counts of expected and missing webhooks");
+	check(t, owed == 1 && missing == 0, "the count of expected or missing webhooks is wrong");
 	hooks_free(h);
 	ledger_free(&l);
 }

@@ -40,7 +40,7 @@ static const struct {
     {"export", export_main, "Write the users of a campaign of a running server as CSV"},
     {"token", token_main, "Create, list or revoke API tokens"},
     {"version", version_main, "Print the version"},
-    {"help", help_main, "Print this help, or that of a command: referd help backup"},
+    {"help", help_main, "Print this help, or the help of one command: referd help backup"},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
@@ -59,8 +59,8 @@ static int help_main(int argc, char **argv)
 			buf_printf(&out, "  referd %-8s %s\n", commands[i].name, commands[i].help);
 		buf_str(
 		    &out,
-		    "\nA database is created with the tokens in REFERD_API_TOKEN and "
-		    "REFERD_INBOUND_TOKEN, or with\nrandom tokens. Commands that call the running "
+		    "\nThe first start stores the tokens in REFERD_API_TOKEN and "
+		    "REFERD_INBOUND_TOKEN, or makes\nrandom tokens. Commands that call the running "
 		    "server send the token of --token-file or\nREFERD_API_TOKEN. `referd help "
 		    "markdown` prints the options as a table.\n\n");
 		config_write_help(&out);

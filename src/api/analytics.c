@@ -264,9 +264,9 @@ const struct operation OP_ANALYTICS_GET = {
     .tag = "Analytics",
     .summary = "Read daily counts, the conversion and the top referrers",
     .description =
-	"Each campaign counts by days in its own time zone; counted days stay when the time zone "
-	"changes. Today is a day in the campaign's time zone. Without campaign_id, today is a day "
-	"in UTC; tomorrow follows if a campaign has counted on it already.",
+	"Days are in the campaign's own time zone; a change of the time zone does not move "
+	"counted days. Without campaign_id, today is a day in UTC, and the list also has "
+	"tomorrow if a campaign in an eastern time zone has counted something on it already.",
     .query = {{"campaign_id", "string", "1",
 	       "The id or code of a campaign. Without it, all campaigns are added up.", false},
 	      {"from", "string", "2026-01-01",

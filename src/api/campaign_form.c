@@ -8,7 +8,7 @@
 #include "core/form_field.h"
 #include "core/names.h"
 
-static const char no_memory[] = "could not be read: the server is out of memory";
+static const char no_memory[] = "could not be read, because the server is out of memory: try again";
 
 /* These fields always exist and are never stored. */
 static const struct {

@@ -13,7 +13,7 @@
 #include "core/pass_param.h"
 #include "import_cells.h"
 
-static const char no_memory[] = "could not be read: the server is out of memory";
+static const char no_memory[] = "could not be read, because the server is out of memory: try again";
 
 /* ---- columns ---- */
 

@@ -49,7 +49,9 @@ static void on_joined(struct command *command, enum err err)
 	else if (err != ERR_OK)
 		call_reply_err(cc->call, err, NULL);
 	else if (j->outcome == JOIN_EXISTING)
-		call_reply_field(cc->call, "email", "has already been taken in this campaign");
+		call_reply_field(cc->call, "email",
+				 "belongs to a user of this campaign already: change that user "
+				 "with PUT /api/v2/users/{user}");
 	else
 		user_reply(cc->call, 201, &view);
 }

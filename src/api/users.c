@@ -77,7 +77,7 @@ static const char *read_referrer(struct call *call, struct text value, struct us
 {
 	struct who who = {0};
 	if (who_read(value, &call->req->arena, &who) != ERR_OK)
-		return "could not be read: the server is out of memory";
+		return "could not be read, because the server is out of memory: try again";
 	f->referrer_id = who.id;
 	f->referrer_code = who.code;
 	return who.id != 0 || who.code.n > 0 ? NULL : no_such_code;
@@ -94,7 +94,8 @@ static const char *read_email(struct call *call, struct text value, struct user_
 	if (err == ERR_INVALID)
 		return "must be a complete e-mail address: to search for a part of an address, use "
 		       "q";
-	return err == ERR_OK ? NULL : "could not be read: the server is out of memory";
+	return err == ERR_OK ? NULL
+			     : "could not be read, because the server is out of memory: try again";
 }
 
 static const char *read_type(struct call *call, struct text value, struct user_filter *f)
@@ -129,7 +130,7 @@ static const char *read_q(struct call *call, struct text value, struct user_filt
 		return "must be UTF-8 text";
 	return unicode_fold(value, &call->req->arena, &f->folded) == ERR_OK
 		   ? NULL
-		   : "could not be read: the server is out of memory";
+		   : "could not be read, because the server is out of memory: try again";
 }
 
 static const char *read_review(struct call *call, struct text value, struct user_filter *f)

@@ -41,8 +41,8 @@ static void on_slice(struct command *command, enum err err)
 const struct operation OP_WEBHOOK_MATCHES = {
     .id = "countWebhookMatches",
     .tag = "Webhooks",
-    .summary = "Count the events of the last 7 days that an unsaved webhook would have got",
-    .description = "At most the newest 10,000 events are looked at.",
+    .summary = "Count the events of the last 7 days that an unsaved webhook would have received",
+    .description = "referd reads at most the newest 10,000 events.",
     .takes = TAKES_JSON,
     .request = "WebhookSelection",
     .answers = {{200, ANSWER_DATA, "WebhookMatches"}},

@@ -131,8 +131,8 @@ static void write_message(struct preview_call *pc, const struct message *m)
 	    pc->preview.draft != NULL
 		? TEXT("nothing was sent or stored; the signature is made with the secret shown "
 		       "here, which no webhook gets")
-		: TEXT("nothing was sent or stored; webhook-id is the id that the next event of "
-		       "this server would get at this webhook"));
+		: TEXT("nothing was sent or stored; webhook-id is the id that the next event "
+		       "would have for this webhook"));
 	json_close(&o, '}');
 	json_close(&o, '}');
 	o.buf->failed = o.buf->failed || url.failed || authority.p == NULL;

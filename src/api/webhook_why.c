@@ -98,6 +98,16 @@ static void put_mismatches(struct buf *out, const struct webhook_why *s)
 	}
 }
 
+static void put_other_campaigns(struct buf *out, const struct webhook_why *s)
+{
+	if (s->looked_at > 1)
+		buf_printf(out, "the last %zu events happened in other campaigns", s->looked_at);
+	else
+		buf_str(out, "the last event happened in another campaign");
+	buf_printf(out, ", and this webhook gets only the events of campaign %llu",
+		   (unsigned long long)s->webhook.campaign_id);
+}
+
 /* Explains why no delivery is waiting: everything is sent, or no event matched this webhook. */
 static struct text silence(struct call *call, const struct why *y)
 {
@@ -108,10 +118,7 @@ static struct text silence(struct call *call, const struct why *y)
 	if (s->mismatches[MISMATCH_NONE] > 0)
 		return TEXT("nothing is waiting to be sent");
 	if (s->of_campaign == 0)
-		buf_printf(&out,
-			   "none of the last %zu events is of this webhook's campaign (campaign_id "
-			   "is %llu)",
-			   s->looked_at, (unsigned long long)s->webhook.campaign_id);
+		put_other_campaigns(&out, s);
 	else
 		put_mismatches(&out, s);
 	struct text copy =
@@ -130,10 +137,12 @@ static struct text reason_of(struct call *call, const struct why *y, uint64_t no
 	if (y->stats->pending == 0)
 		return silence(call, y);
 	if (y->live_known && y->live.in_flight >= y->live.concurrency)
-		return TEXT("the number of running requests has reached the limit concurrency");
-	if (y->live_known && y->live.rate != 0 && y->live.tokens < 1)
 		return TEXT(
-		    "the number of attempts in this second has reached the limit rate_limit");
+		    "as many requests are running as `concurrency` allows: raise `concurrency`, or "
+		    "make the receiver answer faster");
+	if (y->live_known && y->live.rate != 0 && y->live.tokens < 1)
+		return TEXT("as many attempts began in this second as `rate_limit` allows: raise "
+			    "`rate_limit`, or wait");
 	if (y->next_ms > now)
 		return TEXT(
 		    "the waiting deliveries failed before, and the next attempt is not due yet");

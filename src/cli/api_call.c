@@ -97,8 +97,8 @@ static void print_refusal(int status, struct text body)
 			TEXT_ARGS(message));
 	else
 		fprintf(stderr,
-			"referd: the server answered with status %d, but not as referd does: check "
-			"--listen\n",
+			"referd: the program at --listen answered with status %d, but it is not "
+			"referd: check --listen\n",
 			status);
 	json_free(root);
 }

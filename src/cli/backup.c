@@ -40,8 +40,8 @@ static int run(void *target, const struct options_args *args)
 	broken_pages_catch(1, true);
 	if (access(options->config.data, R_OK | X_OK) != 0) {
 		fprintf(stderr,
-			"referd: the data directory %s: is not a directory that may be read: check "
-			"--data\n",
+			"referd: the data directory %s cannot be read: check --data and the "
+			"permissions\n",
 			options->config.data);
 		return 1;
 	}

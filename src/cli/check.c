@@ -32,9 +32,8 @@ int check_main(int argc, char **argv)
 	static const struct config_command command = {
 	    .name = "check",
 	    .usage = "referd check [--listen ADDR:PORT]",
-	    .about = "Asks the server at --listen whether it is ready. Exits with status 0 if it "
-		     "is, else "
-		     "with 1.",
+	    .about = "Asks the server at --listen whether it is ready. Exits with status 0 if the "
+		     "server is ready, otherwise with status 1.",
 	};
 	struct config config = {0};
 	return config_run(&command, argc, argv, &config, run);

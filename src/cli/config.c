@@ -52,7 +52,8 @@ static const struct option table[] = {
     OPTION(
 	"connections", U64, connections, "N", "10000", 1, 1000000,
 	"Largest number of open inbound connections; the limit on file descriptors may lower it; "
-	"for a further connection, referd closes the longest idle or the slowest"),
+	"when it is reached, referd closes the connection that is idle longest, or the slowest, "
+	"for each new one"),
     OPTION("max-memory", SIZE, max_memory, "SIZE", "256MiB", 1048576, 0,
 	   "Memory for requests and unsent responses; when it is used up, referd reads less, then "
 	   "closes slow connections, then answers 503"),

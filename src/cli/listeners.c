@@ -174,8 +174,8 @@ void listeners_write_metrics(const struct listeners *l, struct buf *out)
 	     (double)c->timeouts},
 	    {"referd_http_evicted_total", "counter", "Connections closed to make room",
 	     (double)c->evicted},
-	    {"referd_http_accept_pauses_total", "counter", "How often accepting paused",
-	     (double)c->accept_paused},
+	    {"referd_http_accept_pauses_total", "counter",
+	     "Times that the server stopped accepting connections", (double)c->accept_paused},
 	    {"referd_http_client_left_total", "counter",
 	     "Clients that disconnected before their response", (double)c->client_left},
 	};

@@ -16,7 +16,7 @@ static const char *open_headers(struct target *t, const uint8_t key[32], struct 
 {
 	struct message_header *h = t->headers;
 	if (webhook_headers_open(key, sealed, &t->opened) != ERR_OK)
-		return "has header values that the secret key does not open: send them again";
+		return "has header values that the secret key does not decrypt: send them again";
 	struct text rest = buf_view(&t->opened);
 	while (t->n_headers < TARGET_HEADERS && pairs_next(&rest, &h->name, &h->value)) {
 		t->n_headers++;

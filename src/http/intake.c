@@ -61,7 +61,7 @@ void connection_read_on(struct connection *c)
 static void refuse_for_memory(struct connection *c)
 {
 	connection_refuse(c, 503,
-			  "too many bytes of other requests are waiting: try again in a second");
+			  "the server's memory for requests is used up: try again in a second");
 }
 
 static void hand_over(struct connection *c, bool streamed)

@@ -123,7 +123,7 @@ static const char *failure_text(int result)
 		int result;
 		const char *text;
 	} texts[] = {
-	    {DNS_ERR_NONE, "the name server failed at first: it answers now"},
+	    {DNS_ERR_NONE, "the name server failed at first, but it answers now"},
 	    {DNS_ERR_FORMAT, "the name server did not understand the query"},
 	    {DNS_ERR_NOTEXIST, no_such_name},
 	    {DNS_ERR_NOTIMPL, "the name server refused"},

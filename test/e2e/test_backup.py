@@ -119,7 +119,7 @@ class WhileServing(Copied):
         self.assertEqual(done.stdout, "")
         self.assertIn("No such file or directory", done.stderr)
         _, done = self.backup("nothing.mdb", status=1, data=os.path.join(self.directory, "nowhere"))
-        self.assertIn("is not a directory that may be read: check --data", done.stderr)
+        self.assertIn("cannot be read: check --data", done.stderr)
         self.assertEqual(len(done.stderr.splitlines()), 1)
         self.assertFalse([n for n in os.listdir(self.directory) if n.startswith("nothing")])
         self.assertEqual(run(REFERD, "backup").returncode, 2)

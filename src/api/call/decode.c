@@ -12,7 +12,7 @@
 #include "base/typed.h"
 #include "base/zone.h"
 
-const char DECODE_NO_MEMORY[] = "could not be read: the server is out of memory";
+const char DECODE_NO_MEMORY[] = "could not be read, because the server is out of memory: try again";
 
 const char *decode_keep(struct call *call, struct text t, struct text *out)
 {
@@ -64,7 +64,8 @@ static const char *keep_message(struct call *call, struct buf *message)
 	struct text kept = arena_copy(&call->req->arena, buf_view(message));
 	bool failed = message->failed || kept.p == NULL;
 	buf_free(message);
-	return failed ? "could not be read: the server is out of memory" : kept.p;
+	return failed ? "could not be read, because the server is out of memory: try again"
+		      : kept.p;
 }
 
 const char *decode_problem(struct call *call, const char *format, ...)

@@ -52,7 +52,7 @@ const char *identifier_read_user(struct call *call, struct text identifier, stru
 	struct text kept = arena_copy(&call->req->arena, identifier);
 	*who = (struct who){0};
 	if (who_read(kept, &call->req->arena, who) != ERR_OK)
-		return "could not be read: the server is out of memory";
+		return "could not be read, because the server is out of memory: try again";
 	return who_is_set(who) ? NULL : IDENTIFIER_NO_USER;
 }
 

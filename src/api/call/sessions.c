@@ -202,8 +202,8 @@ bool session_allows(struct call *call, const struct session_entry *session)
 	else
 		call_reply_error(
 		    call, 403,
-		    "a request of a session that changes data needs the csrf_token of GET "
-		    "/api/v2/session in the header X-CSRF-Token, and the Origin of this server");
+		    "to change data with a session, send the csrf_token of GET /api/v2/session in "
+		    "the header X-CSRF-Token, and an Origin that is this server's address");
 	return false;
 }
 

@@ -69,7 +69,7 @@ static const struct {
 	 [WORD_THANKS] = "Danke fürs Mitmachen",
 	 [WORD_KNOWN] = "Du bist schon dabei",
 	 [WORD_THANKS_BODY] =
-	     "Schick deinen Link an Freunde: Jede Anmeldung darüber zählt für dich.",
+	     "Schicke deinen Link an Freunde: Jede Anmeldung darüber zählt für dich.",
 	 [WORD_LINK] = "Dein Link",
 	 [WORD_SHARE] = "Teilen",
 	 [WORD_BY_EMAIL] = "E-Mail",
@@ -99,13 +99,13 @@ static const struct {
 	     "Du bekommst keine Nachrichten mehr zu dieser Aktion. Dein Link gilt weiterhin.",
 	 [WORD_BUSY] = "Bitte warte einen Moment",
 	 [WORD_BUSY_BODY] = "Aus deinem Netzwerk kamen zu viele Anfragen. Warte eine Minute und "
-			    "versuch es dann noch einmal.",
+			    "versuche es dann noch einmal.",
 	 [WORD_TOO_LARGE] = "Zu viele Daten",
 	 [WORD_TOO_LARGE_BODY] =
 	     "Deine Angaben sind zu lang. Geh zurück, kürze sie und sende sie noch einmal.",
 	 [WORD_HEADER_TOO_LARGE_BODY] =
-	     "Dein Browser hat mehr Daten gesendet, als diese Website annimmt. Lösch die Cookies "
-	     "dieser Website und versuch es noch einmal.",
+	     "Dein Browser hat mehr Daten gesendet, als diese Website annimmt. Lösche die Cookies "
+	     "dieser Website und versuche es noch einmal.",
      }},
     {"fr",
      {
@@ -150,7 +150,7 @@ static const struct {
 				    "Votre lien reste valable.",
 	 [WORD_BUSY] = "Veuillez patienter un instant",
 	 [WORD_BUSY_BODY] =
-	     "Votre réseau a envoyé trop de requêtes. Attendez une minute, puis réessayez.",
+	     "Trop de demandes sont venues de votre réseau. Attendez une minute, puis réessayez.",
 	 [WORD_TOO_LARGE] = "Trop de données",
 	 [WORD_TOO_LARGE_BODY] = "Votre saisie est trop longue. Revenez en arrière, "
 				 "raccourcissez-la, puis renvoyez-la.",
@@ -172,7 +172,7 @@ static const struct {
 	 [WORD_THANKS] = "Gracias por participar",
 	 [WORD_KNOWN] = "Ya estás participando",
 	 [WORD_THANKS_BODY] =
-	     "Envía tu enlace a tus amigos: cada persona que se apunte con él cuenta para ti.",
+	     "Envía tu enlace a tus amigos: cada persona que se inscriba con él cuenta para ti.",
 	 [WORD_LINK] = "Tu enlace",
 	 [WORD_SHARE] = "Compartir",
 	 [WORD_BY_EMAIL] = "Correo",
@@ -180,7 +180,7 @@ static const struct {
 	 [WORD_QR] = "Código QR de tu enlace",
 	 [WORD_QR_DOWNLOAD] = "Descargar el código QR",
 	 [WORD_COUNTS] = "Hasta ahora",
-	 [WORD_REFERRALS] = "amigos apuntados",
+	 [WORD_REFERRALS] = "amigos inscritos",
 	 [WORD_QUALIFIED] = "de ellos, válidos",
 	 [WORD_ACCEPTED] = "Gracias",
 	 [WORD_ACCEPTED_BODY] = "Pronto tendrás noticias nuestras.",
@@ -197,8 +197,8 @@ static const struct {
 	 [WORD_UNSUBSCRIBED_BODY] =
 	     "No recibirás más mensajes sobre esta campaña. Tu enlace sigue funcionando.",
 	 [WORD_BUSY] = "Espera un momento",
-	 [WORD_BUSY_BODY] =
-	     "Tu red ha enviado demasiadas solicitudes. Espera un minuto y vuelve a intentarlo.",
+	 [WORD_BUSY_BODY] = "Han llegado demasiadas solicitudes desde tu red. Espera un minuto y "
+			    "vuelve a intentarlo.",
 	 [WORD_TOO_LARGE] = "Demasiados datos",
 	 [WORD_TOO_LARGE_BODY] =
 	     "Lo que has escrito es demasiado largo. Vuelve atrás, acórtalo y envíalo de nuevo.",

@@ -145,7 +145,7 @@ const char *form_fields_refusal(struct pairs fields, struct text *id)
 			return "has the id of another field: choose another id";
 		*id = no_text;
 		if (n == FORM_FIELDS_MAX)
-			return "must have at most 32 entries for each type of user";
+			return "must have at most 32 entries for each user type";
 	}
 	*id = no_text;
 	return rest.n > 0 ? "are damaged" : NULL;

@@ -55,7 +55,7 @@ static const char *no_such_field(struct pairs fields, struct arena *arena)
 	struct form_field field;
 	struct buf message = {0};
 	const char *before = ": its fields are ";
-	buf_str(&message, "is not a field of this campaign for this type of user");
+	buf_str(&message, "is not a field of this campaign for this user type");
 	if (fields.raw.n == 0)
 		buf_str(
 		    &message,

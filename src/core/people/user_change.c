@@ -23,7 +23,7 @@ static enum err change_email(struct user_change *c, struct tx *tx, struct user *
 	    email_index_find(tx, c->codes, hash, user->campaign_id, c->canonical_email, &holder);
 	if (err == ERR_OK && holder != 0 && holder != user->id)
 		problems_add(&c->problems, TEXT("email"),
-			     "has already been taken in this campaign");
+			     "belongs to another user of this campaign: send another address");
 	if (err == ERR_OK && c->problems.n > 0)
 		return ERR_REFUSED;
 	if (err != ERR_OK || text_eq(user->email, c->email))

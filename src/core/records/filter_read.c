@@ -289,13 +289,15 @@ static const char *read_text(struct filter_term *t, struct text value, struct ar
 		return "contains % more than 8 times";
 	return unicode_fold(value, arena, &t->text) == ERR_OK
 		   ? NULL
-		   : "could not be read: the server is out of memory";
+		   : "could not be read, because the server is out of memory: try again";
 }
 
 static const char *read_as_is(struct filter_term *t, struct text value, struct arena *arena)
 {
 	t->text = arena_copy(arena, value);
-	return t->text.n == value.n ? NULL : "could not be read: the server is out of memory";
+	return t->text.n == value.n
+		   ? NULL
+		   : "could not be read, because the server is out of memory: try again";
 }
 
 /* For each type: how it reads a value, and which operators it has. */
