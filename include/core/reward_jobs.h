@@ -22,7 +22,7 @@ command_decide_fn reward_find_held_decide;
  * REWARD_RULES_LOOK_MAX rules. The job watches KIND_COUPON_CODE, which is written when coupons are
  * added. */
 command_decide_fn reward_find_waiting_decide;
-/** Moves on the rewards that either query found. */
+/** Issues the rewards that either query found, or lets them wait for a coupon or a review. */
 command_decide_fn reward_release_decide;
 
 struct reward_reviews {
@@ -38,7 +38,7 @@ struct reward_reviews {
 /** Finds rewards of a user whose review was decided (reward_review_decided): caused by the user, or
  * for the user. The job watches KIND_REWARD_REVIEW. */
 command_decide_fn reward_find_reviewed_decide;
-/** Moves these rewards on, or cancels them. */
+/** Cancels these rewards after a rejection, otherwise continues with them. */
 command_decide_fn reward_follow_review_decide;
 
 #endif

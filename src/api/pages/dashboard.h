@@ -17,8 +17,8 @@ struct dashboard_file {
 extern const struct dashboard_file DASHBOARD_FILES[]; /* index.html first; ends with a NULL name */
 extern const char DASHBOARD_ETAG[];                   /* of index.html, quoted */
 
-/** Replies with the script or style sheet of that name, in a coding that the client accepts. False
- * and no reply where the dashboard has no such file. */
+/** Replies with the script or style sheet of that name, in a coding that the client accepts.
+ * Returns false, without a reply, if the dashboard has no such file. */
 bool dashboard_reply_asset(struct call *call, struct text name) WARN_UNUSED;
 
 #endif

@@ -159,7 +159,7 @@ static void set_join_url(struct payload_value *v, struct codes *codes, const str
 	set_text(v, buf_view(v->long_text));
 }
 
-/* For the footer of the receiver's mails, and their List-Unsubscribe header. */
+/* For the footer of the receiver's e-mails, and for their List-Unsubscribe header. */
 static void set_unsubscribe_url(struct payload_value *v, struct codes *codes, const struct event *e,
 				size_t at, uint64_t id)
 {
