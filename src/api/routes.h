@@ -1,12 +1,12 @@
 /*
  * The route table: every path that referd answers. The OpenAPI document is made from it.
  *
- * To add a route, write the call and its `const struct operation OP_...` (operation.h) in the same
- * file. Declare both below, and add a line to ROUTES. Put the JSON Schemas that the operation names
- * into src/api/schemas/FAMILY.json. The schema of a request has "examples", which
- * test/e2e/test_openapi.py sends. The schema of a response names every member
- * ("additionalProperties": false), which the same test checks. For a new parameter in braces, add a
- * function to the test's MAKERS. src/README.md has the complete recipe.
+ * To add a route, write the call and its `const struct operation OP_...` (call/operation.h) in the
+ * same file. Declare both below, and add a line to ROUTES, above every pattern that matches its
+ * paths. Put the JSON Schemas that the operation names into src/api/schemas/FAMILY.json. The schema
+ * of a request has "examples", which test/e2e/test_openapi.py sends. The schema of a response names
+ * every member ("additionalProperties": false), which the same test checks. For a new parameter in
+ * braces, add a function to the test's MAKERS. src/README.md has the complete recipe.
  */
 #ifndef API_ROUTES_H
 #define API_ROUTES_H
