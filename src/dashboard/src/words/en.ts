@@ -41,7 +41,7 @@ export const en = {
 	whyNothing: "Why is nothing being sent?",
 	noEvent: "No event yet. Send a test.",
 	noneMissing: "Nothing is missing: every delivery got a 2xx response.",
-	isDisabled: "The webhook is disabled since {time}: {reason}",
+	isDisabled: "The webhook has been disabled since {time}: {reason}",
 	keepsFailing: "The receiver keeps failing: {error} since {time}. One delivery is tried at a time.",
 	waiting: ["{n} delivery waits.", "{n} deliveries wait."],
 	resend: "Resend now", resent: "The delivery is due now.",
@@ -50,10 +50,10 @@ export const en = {
 	total: "Total", empty: "(empty)", testEvent: "test",
 	search: "Search", campaign: "Campaign", email: "E-mail", joined: "Joined", yes: "Yes", no: "No",
 	usersEmpty: "Nobody matches. Remove a filter or import a CSV file.", moreUsers: "More users",
-	qualify: "Qualify", invitedBy: "Invited by", noEvents: "No events in the retention time.",
+	qualify: "Qualify", invitedBy: "Invited by", noEvents: "No events within the retention time.",
 	inboundTab: "Inbound", tokensTab: "API tokens", show: "Show", hide: "Hide", copyLine: "Copy the line", rotate: "Rotate",
 	inboundTitle: "When a friend buys",
-	inboundText: "Your systems send the friend's code to this address. Qualified then turns from No to Yes.",
+	inboundText: "Your systems send the friend's code to this address. “Qualified” then changes from No to Yes.",
 	rotated: "New secret active. The old one works until {time}.", oldWorksUntil: "The old secret works until {time}.",
 	newToken: "New API token", tokenFor: "What it is for", scope: "Scope", scopeRead: "read: look at everything",
 	scopeWrite: "write: change campaigns, webhooks and users", scopeAdmin: "admin: also tokens and secrets",
@@ -74,7 +74,7 @@ export const en = {
 	poolEmpty: ["The coupon pool is empty; {n} reward waits.", "The coupon pool is empty; {n} rewards wait."],
 	poolLeft: ["{n} coupon of {all} is left.", "{n} coupons of {all} are left."], uploadCodes: "Upload codes",
 	codesByLine: "Coupon codes, one in each line", codesAdded: ["{n} code uploaded.", "{n} codes uploaded."],
-	disabledSince: "{name} is disabled since {time}. {n} events are held.",
+	disabledSince: "{name} has been disabled since {time}. {n} events are held.",
 } satisfies Record<string, string | [string, string]>;
 
 export type Words = { [K in keyof typeof en]: (typeof en)[K] extends string ? string : [string, string] };
