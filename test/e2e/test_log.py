@@ -67,7 +67,7 @@ class Log(Ops):
         self.has(self.api.json("PUT", f"/api/v2/webhooks/{webhook['id']}", {"url": own}), 200)
         self.friend(campaign)
         line = self.assert_logged("delivery.exhausted", webhook_id=webhook["id"])[0]
-        self.assertIn("socket this server listens on", line["reason"])
+        self.assertIn("listening address of this server", line["reason"])
         self.remove(webhook)
 
     def test_an_empty_coupon_pool_is_logged(self):
