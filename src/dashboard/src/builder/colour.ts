@@ -8,7 +8,7 @@ function luminance(colour: string): number {
 	return 0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5);
 }
 
-/** Undefined for a text that is no colour. */
+/** Undefined for a text that is not a colour. */
 export function onColour(colour: string): { white: boolean; ratio: number } | undefined {
 	if (!/^#[0-9a-f]{6}$/i.test(colour)) return undefined;
 	const l = luminance(colour);
