@@ -31,6 +31,7 @@ struct api_config {
 	bool allow_http_targets;
 	const struct cidr_list *allowed_targets; /* --allow-targets, borrowed */
 	struct api_rates rates;
+	size_t streams; /* open at a time, see GET /api/v2/stream */
 	/* Appends the metrics of other rooms in Prometheus text; GET /metrics calls it. */
 	void (*write_metrics)(void *arg, struct buf *out);
 	void *metrics_arg;

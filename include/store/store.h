@@ -43,9 +43,11 @@ enum err store_submit(struct store *store, struct command *cmd) WARN_UNUSED;
 /** Queues a command that only reads. It sees committed data and waits for no commit. */
 enum err store_query(struct store *store, struct command *cmd) WARN_UNUSED;
 /** Calls fn for each committed write of `kind`, before the done() functions of its batch. The store
- * has room for 16 watches. */
+ * has room for 32 watches. */
 void store_watch(struct store *store, const struct record_kind *kind, store_watch_fn *fn,
 		 void *arg);
+/** Ends the watches with this arg. A watch must not call it. */
+void store_unwatch(struct store *store, const void *arg);
 
 /** Sets the time of the steady clock that the next batch sees (tx_steady_ms). */
 void store_set_steady_ms(struct store *store, uint64_t steady_ms);

@@ -20,6 +20,7 @@
 #include "metrics.h"
 #include "routes.h"
 #include "stray_link.h"
+#include "stream.h"
 #include "webhook_test.h"
 
 static enum err open_limits(struct limits *limits, const struct api_rates *rates)
@@ -74,6 +75,11 @@ enum err api_open(const struct api_config *config, struct api **out)
 	if ((err = reach_open(config->loop, config->store, &a->reach)) != ERR_OK)
 		goto fail;
 	webhook_tests_watch(a);
+	a->streams = streams_open(a);
+	if (a->streams == NULL) {
+		err = ERR_NO_MEMORY;
+		goto fail;
+	}
 	*out = a;
 	return ERR_OK;
 fail:
@@ -85,6 +91,7 @@ void api_close(struct api *a)
 {
 	if (a == NULL)
 		return;
+	streams_close(a->streams);
 	reach_close(a->reach);
 	imports_close(a);
 	limits_close(&a->limits);
@@ -105,6 +112,7 @@ void api_drain(struct api *a)
 	a->draining = true;
 	imports_drain(a);
 	webhook_tests_drain(a);
+	streams_drain(a->streams);
 	reach_drain(a->reach);
 }
 

@@ -163,7 +163,7 @@ static void put_list_schema(struct json_out *o, const char *schema)
 
 static void put_answer_schema(struct json_out *o, enum answer_shape shape, const char *schema)
 {
-	if (shape == ANSWER_WHOLE) {
+	if (shape == ANSWER_WHOLE || shape == ANSWER_EVENTS) {
 		openapi_put_ref(o, "schema", "schemas", schema);
 		return;
 	}
@@ -188,6 +188,7 @@ static void put_answer(struct json_out *o, int status, enum answer_shape shape, 
 	    [ANSWER_PAGE] = {"text/html", "A page."},
 	    [ANSWER_CSV] = {"text/csv", "A table with a header line."},
 	    [ANSWER_SVG] = {"image/svg+xml", "A picture."},
+	    [ANSWER_EVENTS] = {"text/event-stream", "Events until the stream ends."},
 	};
 	char name[8];
 	snprintf(name, sizeof name, "%d", status);
@@ -196,7 +197,7 @@ static void put_answer(struct json_out *o, int status, enum answer_shape shape, 
 	if (shapes[shape].media_type != NULL) {
 		json_open(o, "content", '{');
 		json_open(o, shapes[shape].media_type, '{');
-		if (shape <= ANSWER_WHOLE)
+		if (shape <= ANSWER_WHOLE || shape == ANSWER_EVENTS)
 			put_answer_schema(o, shape, schema);
 		json_close(o, '}');
 		json_close(o, '}');

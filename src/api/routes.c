@@ -69,6 +69,8 @@ const struct route ROUTES[] = {
     {HTTP_POST, "/api/v2/deliveries/{id}/resend", ACCESS_WRITE, delivery_resend,
      &OP_DELIVERY_RESEND},
 
+    {HTTP_GET, "/api/v2/stream", ACCESS_READ, stream_get, &OP_STREAM_GET},
+
     {HTTP_GET, "/api/v2/rewards/dashboard/{metric}", ACCESS_READ, reward_dashboard,
      &OP_REWARD_DASHBOARD},
     {HTTP_GET, "/api/v2/rewards/due/{metric}", ACCESS_READ, reward_list_due, &OP_REWARD_LIST_DUE},

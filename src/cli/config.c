@@ -74,6 +74,9 @@ static const struct option table[] = {
 	   "Joins per minute from each address (IPv6: /64); 0: no limit"),
     OPTION("code-join-rate", U64, code_join_rate, "N", "0", 0, 1000000,
 	   "Joins per minute through each code of a campaign or user; 0: no limit"),
+    OPTION(
+	"streams", U64, streams, "N", "100", 0, 100000,
+	"Largest number of open streams of changes (GET /api/v2/stream); a further one gets 503"),
     OPTION("retention", DURATION, retention_ms, "TIME", "30d", 0, 0,
 	   "Time for which finished deliveries, their attempts and events are kept; 0: for ever"),
     OPTION("map-size", SIZE, map_size, "SIZE", "64GiB", 1048576, 0,

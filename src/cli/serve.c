@@ -177,6 +177,7 @@ static int open_api(struct serve *s)
 		    .address_joins = (unsigned)s->config.join_rate,
 		    .code_joins = (unsigned)s->config.code_join_rate,
 		},
+	    .streams = s->config.streams,
 	    .write_metrics = write_metrics,
 	    .metrics_arg = s,
 	    .webhook_live = webhook_live,

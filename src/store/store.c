@@ -14,7 +14,7 @@
 #include "store/batch.h"
 
 enum {
-	WATCHES_MAX = 16,
+	WATCHES_MAX = 32,
 	BATCH_MAX = 1024,
 	QUEUE_MAX = 16384,
 	/* LMDB refuses a transaction with more than 131,071 dirty pages. A write dirties at most
@@ -150,6 +150,15 @@ void store_watch(struct store *s, const struct record_kind *kind, store_watch_fn
 {
 	assert(s->n_watches < WATCHES_MAX);
 	s->watches[s->n_watches++] = (struct watch){kind, fn, arg};
+}
+
+void store_unwatch(struct store *s, const void *arg)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < s->n_watches; i++)
+		if (s->watches[i].arg != arg)
+			s->watches[kept++] = s->watches[i];
+	s->n_watches = kept;
 }
 
 /* Commands must not be decided over an old view: they would overwrite newer commits. */

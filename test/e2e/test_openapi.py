@@ -198,6 +198,8 @@ class Document(Served):
 
     def test_every_example_is_answered_as_documented(self):
         for path, method, operation in self.operations():
+            if operation["operationId"] == "streamChanges":  # it does not end by itself: see test_stream.py
+                continue
             for query in self.queries(operation):
                 for media_type, body in self.bodies(operation):
                     with self.subTest(operation["operationId"], media_type=media_type, body=body, query=query):

@@ -49,6 +49,7 @@ struct api {
 	struct import *imports;         /* running imports (import.h) */
 	struct webhook_waiter *waiters; /* calls that wait for a test's result (webhook_test.h) */
 	struct transfer *transfers;     /* running imports and exports (transfers.h) */
+	struct streams *streams;        /* open streams (stream.h) */
 	/* When an ignored X-Forwarded-For was last logged; 0: never. */
 	uint64_t forwarded_warned_ns;
 };

@@ -148,6 +148,15 @@ const struct session_entry *sessions_find(const struct call *call)
 	return session_end_ms(&session) > call_now_ms(call) ? e : NULL;
 }
 
+uint64_t sessions_end_ms(const struct sessions *s, struct text hash)
+{
+	const struct session_entry *e = find_hash(s, hash);
+	if (e == NULL)
+		return 0;
+	const struct session session = {.created_ms = e->created_ms, .seen_ms = e->seen_ms};
+	return session_end_ms(&session);
+}
+
 void session_write_cookie(const struct call *call, struct text secret, struct buf *out)
 {
 	buf_printf(out, "%.*s=%.*s; Path=/; HttpOnly; SameSite=Strict%s%s",

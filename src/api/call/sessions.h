@@ -28,6 +28,8 @@ void sessions_free(struct sessions *sessions);
 /** The session whose cookie the request carries, if it has not ended, or NULL. Valid until the
  * store's next turn. */
 const struct session_entry *sessions_find(const struct call *call);
+/** When the session with this hash ends, in Unix ms; 0: it does not exist. */
+uint64_t sessions_end_ms(const struct sessions *sessions, struct text hash);
 /** The session that was used least lately, if there is no room for a further one, or NULL. */
 const struct session_entry *sessions_to_evict(const struct sessions *sessions);
 

@@ -1,0 +1,16 @@
+/*
+ * The streams of GET /api/v2/stream: server-sent events about what the store has written.
+ */
+#ifndef API_STREAM_H
+#define API_STREAM_H
+
+#include "api/call/call.h"
+
+/** NULL without memory. The streams watch the store only while one of them is open. */
+struct streams *streams_open(struct api *api) WARN_UNUSED;
+/** Every request must have got its reply. NULL is fine. */
+void streams_close(struct streams *streams);
+/** The server is stopping: every stream ends. */
+void streams_drain(struct streams *streams);
+
+#endif
