@@ -30,6 +30,11 @@ const withSession: Middleware = {
 	},
 };
 
+/** The address of a call, for what does not go through the client: streams and downloads. */
+export function address(path: string): string {
+	return base + path;
+}
+
 export const client = createClient<paths>({ baseUrl: base });
 client.use(withSession);
 

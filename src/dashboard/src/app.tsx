@@ -14,6 +14,7 @@ import { UsersPage } from "./pages/users";
 import { WebhookPage } from "./pages/webhook";
 import { NewWebhookPage, WebhookSettingsPage } from "./pages/webhook-edit";
 import { WebhooksPage } from "./pages/webhooks";
+import { stayLive } from "./live";
 import { href, route, section } from "./route";
 import { session } from "./session";
 import { Toasts } from "./ui/parts";
@@ -77,7 +78,10 @@ function Page() {
 }
 
 export function App() {
-	useEffect(() => void resume(), []);
+	useEffect(() => {
+		void resume();
+		stayLive();
+	}, []);
 	const now = session.value;
 	if (now.state === "unknown") return null;
 	if (now.state === "out" && !now.expired) return <SignIn />;

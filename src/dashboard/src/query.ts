@@ -1,6 +1,7 @@
 // Loading data for a page: old content stays while new content loads, and an error keeps both.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Problem } from "./api";
+import { type Concerns, listen, live } from "./live";
 
 export interface Loaded<T> {
 	data: T | undefined;
@@ -9,11 +10,44 @@ export interface Loaded<T> {
 	reload: () => void;
 }
 
-/** Loads when `key` changes, and again every `everyMs` while the tab is visible. Late answers are dropped. */
-export function useLoad<T>(key: string, load: () => Promise<T>, everyMs = 0): Loaded<T> {
+/** Calls `run` every `everyMs` while the tab is visible, and when it becomes visible. */
+function poll(run: () => void, everyMs: number): () => void {
+	const look = () => document.visibilityState === "visible" && run();
+	const timer = setInterval(look, everyMs);
+	document.addEventListener("visibilitychange", look);
+	return () => {
+		clearInterval(timer);
+		document.removeEventListener("visibilitychange", look);
+	};
+}
+
+/** Calls `run` for each change that concerns the page. A hidden tab waits until it is visible again. */
+function follow(run: () => void, concerns: Concerns): () => void {
+	let missed = false;
+	const look = () => {
+		if (missed && document.visibilityState === "visible") run();
+		missed = missed && document.visibilityState !== "visible";
+	};
+	const stop = listen((change) => {
+		if (change && !change.more && !concerns(change)) return;
+		missed = true;
+		look();
+	});
+	document.addEventListener("visibilitychange", look);
+	return () => {
+		stop();
+		document.removeEventListener("visibilitychange", look);
+	};
+}
+
+/** Loads when `key` changes, and again as long as the page is open: with `concerns`, when the stream reports such a
+ * change; without the stream, and without `concerns`, every `everyMs`. Late answers are dropped. */
+export function useLoad<T>(key: string, load: () => Promise<T>, everyMs = 0, concerns?: Concerns): Loaded<T> {
 	const [data, setData] = useState<{ key: string; value: T; at: Date }>();
 	const [problem, setProblem] = useState<Problem>();
 	const turn = useRef(0);
+	const followed = concerns !== undefined && everyMs > 0;
+	const polled = everyMs > 0 && !(followed && live.value);
 
 	const run = () => {
 		const mine = ++turn.current;
@@ -31,18 +65,9 @@ export function useLoad<T>(key: string, load: () => Promise<T>, everyMs = 0): Lo
 		);
 	};
 
-	useEffect(() => {
-		run();
-		if (everyMs === 0) return;
-		const look = () => document.visibilityState === "visible" && run();
-		const timer = setInterval(look, everyMs);
-		document.addEventListener("visibilitychange", look);
-		return () => {
-			clearInterval(timer);
-			document.removeEventListener("visibilitychange", look);
-		};
-	}, [key, everyMs]);
-
+	useEffect(run, [key]);
+	useEffect(() => (polled ? poll(run, everyMs) : undefined), [key, everyMs, polled]);
+	useEffect(() => (followed ? follow(run, concerns) : undefined), [key, followed]);
 	useEffect(() => () => void ++turn.current, []);
 	const [object] = key.split("?");
 	const kept = data !== undefined && data.key.split("?")[0] === object ? data : undefined;

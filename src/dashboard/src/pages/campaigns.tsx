@@ -1,6 +1,7 @@
 // The first page: what is wrong, the numbers of seven days, a line for each campaign, the latest deliveries.
 import { useState } from "preact/hooks";
 import { Problem, call, client } from "../api";
+import { changes } from "../live";
 import { useLoad } from "../query";
 import { go, href } from "../route";
 import { canWrite } from "../session";
@@ -13,7 +14,7 @@ const LIVE_MS = 5000;
 const daysAgo = (n: number) => new Date(Date.now() - n * 86_400_000).toISOString().slice(0, 10);
 
 function Troubles() {
-	const { data } = useLoad("troubles", () => call(client.GET("/api/v2/webhooks")), LIVE_MS);
+	const { data } = useLoad("troubles", () => call(client.GET("/api/v2/webhooks")), LIVE_MS, changes("webhooks"));
 	const disabled = data?.data.filter((w) => w.state === "disabled") ?? [];
 	return (
 		<>
@@ -32,7 +33,12 @@ function Troubles() {
 }
 
 function SevenDays() {
-	const { data } = useLoad("week", () => call(client.GET("/api/v2/analytics", { params: { query: { from: daysAgo(6) } } })), LIVE_MS);
+	const { data } = useLoad(
+		"week",
+		() => call(client.GET("/api/v2/analytics", { params: { query: { from: daysAgo(6) } } })),
+		LIVE_MS,
+		changes("users", "rewards"),
+	);
 	if (!data) return <Skeleton height={84} />;
 	const { joins, referrals, qualified, rewards_due } = data.data.totals;
 	const facts = [
@@ -92,11 +98,13 @@ export function CampaignsPage() {
 		"campaigns",
 		() => call(client.GET("/api/v2/campaigns", { params: { query: { with: "campaign.analytics" } } })),
 		LIVE_MS,
+		changes("campaigns"),
 	);
 	const latest = useLoad(
 		"latest",
 		() => call(client.GET("/api/v2/deliveries", { params: { query: { per_page: 10, order: "-id" } } })),
 		LIVE_MS,
+		changes("deliveries"),
 	);
 	const campaigns = list.data?.data;
 	const first = campaigns?.length === 0;

@@ -1,8 +1,9 @@
 // The list of deliveries, filtered through the address bar and kept live.
 import { call, client, type Schemas } from "../api";
+import type { Concerns } from "../live";
 import { useLoad } from "../query";
 import { filter, route } from "../route";
-import { DeliveryTable } from "../ui/delivery-table";
+import { AsOf, LiveDeliveries } from "../ui/live-deliveries";
 import { Empty, Failed, Skeleton } from "../ui/parts";
 import { FilterSelect } from "../ui/select";
 import { t } from "../words";
@@ -17,12 +18,22 @@ export function cursorOf(link: string | null | undefined): string | undefined {
 	return link ? (new URL(link).searchParams.get("cursor") ?? undefined) : undefined;
 }
 
+/** Deliveries of another webhook or event than the filters name change nothing here. */
+function concerns(query: URLSearchParams): Concerns {
+	const webhook = Number(query.get("webhook_id"));
+	const event = query.get("event");
+	return (change) =>
+		change.changed.includes("webhooks") ||
+		change.deliveries.some((d) => (!webhook || d.webhook_id === webhook) && (!event || d.event === event));
+}
+
 export function useDeliveries(query: URLSearchParams, everyMs: number) {
 	const wanted = { ...Object.fromEntries(query), order: "-id" as const, per_page: 50 };
 	return useLoad(
 		`deliveries?${query}`,
 		() => call(client.GET("/api/v2/deliveries", { params: { query: wanted } })),
 		query.has("cursor") ? 0 : everyMs,
+		concerns(query),
 	);
 }
 
@@ -36,6 +47,7 @@ export function DeliveriesPage() {
 		<>
 			<div class="title">
 				<h1>{t("deliveries")}</h1>
+				<AsOf at={list.at} />
 			</div>
 			<div class="filters">
 				<FilterSelect label={t("filterStatus")} name="status">
@@ -62,9 +74,7 @@ export function DeliveriesPage() {
 			{!list.data && !list.problem && <Skeleton height={400} />}
 			{list.data?.data.length === 0 && <Empty>{t("deliveriesEmpty")}</Empty>}
 			{list.data && list.data.data.length > 0 && (
-				<section class="panel scroll">
-					<DeliveryTable deliveries={list.data.data} names={names} />
-				</section>
+				<LiveDeliveries deliveries={list.data.data} list={String(query)} names={names} />
 			)}
 			{older && (
 				<div class="row">

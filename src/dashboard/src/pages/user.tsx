@@ -1,5 +1,6 @@
 // One member: who referred whom, and what was sent about this person.
 import { Problem, call, client } from "../api";
+import { changes } from "../live";
 import { useLoad } from "../query";
 import { href } from "../route";
 import { canWrite } from "../session";
@@ -12,6 +13,7 @@ export function UserPage({ id }: { id: string }) {
 		`user/${id}`,
 		() => call(client.GET("/api/v2/users/{id}", { params: { path: { id }, query: { with: "user.analytics" } } })),
 		5000,
+		changes("users"),
 	);
 	const user = data?.data;
 	const deliveries = useLoad(
@@ -21,6 +23,7 @@ export function UserPage({ id }: { id: string }) {
 				? (await call(client.GET("/api/v2/deliveries", { params: { query: { user_id: String(user.id), order: "-id" } } }))).data
 				: [],
 		2000,
+		(change) => change.deliveries.some((d) => d.user_id === user?.id) || change.changed.includes("webhooks"),
 	);
 	if (problem && !user) return <Failed problem={problem} again={reload} />;
 	if (!user) return <Skeleton height={400} />;

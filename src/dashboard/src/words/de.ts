@@ -15,7 +15,7 @@ export const de: Words = {
 	save: "Speichern",
 	noAnswer: "referd hat nicht geantwortet. Dein Text bleibt erhalten.",
 	failed: "Der Server hat mit Status {status} geantwortet.",
-	asOf: "Stand {time}", loading: "Wird geladen",
+	asOf: "Stand {time}", newRows: ["{n} neu", "{n} neu"], loading: "Wird geladen",
 	needs: "Dafür braucht es das Recht {scope}",
 	newCampaign: "Neue Kampagne", campaignName: "Name der Kampagne",
 	campaignsEmpty: "Eine Kampagne gibt dir einen Link, den andere teilen können.",

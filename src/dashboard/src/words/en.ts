@@ -14,7 +14,7 @@ export const en = {
 	tryAgain: "Try again", copy: "Copy", copied: "Copied", open: "Open", cancel: "Cancel", save: "Save",
 	noAnswer: "referd did not answer. Your text is kept.",
 	failed: "The server answered with status {status}.",
-	asOf: "As of {time}", loading: "Loading",
+	asOf: "As of {time}", newRows: ["{n} new", "{n} new"], loading: "Loading",
 	needs: "Needs the scope {scope}",
 	newCampaign: "New campaign", campaignName: "Name of the campaign",
 	campaignsEmpty: "A campaign gives you a link that people can share.",
