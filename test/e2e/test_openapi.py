@@ -171,7 +171,8 @@ class Document(Served):
         self.assertEqual(names, re.findall(r"{(\w+)}", path))
         if names and value is None:
             prefix = path.partition("{")[0]
-            self.assertIn(prefix, self.MAKERS, f"no way to make what {path} names: add it to MAKERS")
+            if prefix not in self.MAKERS:
+                self.fail(f"no way to make what {path} names: add it to MAKERS")
             value = self.MAKERS[prefix](self)
         values = value if isinstance(value, dict) else {n: value for n in names}
         return re.sub(r"{(\w+)}", lambda m: str(values[m[1]]), path)

@@ -241,6 +241,27 @@ static void no_route_hides_a_later_route(void **state)
 					 s->pattern, r->pattern);
 }
 
+/* The calls below /api/ that need no token. */
+static const struct operation *const PUBLIC_CALLS[] = {
+    &OP_SESSION_CREATE,
+    &OP_SESSION_GET,
+    &OP_OPENAPI_GET,
+};
+
+static void other_calls_below_api_need_a_token(void **state)
+{
+	(void)state;
+	for (const struct route *r = ROUTES; r->pattern != NULL; r++) {
+		bool listed = false;
+		for (size_t i = 0; i < sizeof PUBLIC_CALLS / sizeof *PUBLIC_CALLS; i++)
+			listed = listed || r->operation == PUBLIC_CALLS[i];
+		if (r->access == ACCESS_PUBLIC && below(r->pattern, "/api/") && !listed)
+			fail_msg("%s needs no token: give it another access, or add it to "
+				 "PUBLIC_CALLS",
+				 r->pattern);
+	}
+}
+
 static void scopes_match_the_route_table(void **state)
 {
 	(void)state;
@@ -289,6 +310,7 @@ int main(void)
 	    cmocka_unit_test(every_path_parameter_is_described),
 	    cmocka_unit_test(no_code_can_hide_a_route),
 	    cmocka_unit_test(no_route_hides_a_later_route),
+	    cmocka_unit_test(other_calls_below_api_need_a_token),
 	    cmocka_unit_test(scopes_match_the_route_table),
 	    cmocka_unit_test(every_event_is_in_the_schema),
 	};
