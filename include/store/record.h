@@ -17,8 +17,9 @@
  * fields, so its key is 00..01 00..00 00..07 and its value is 01 | checksum.
  *
  * To change a record, append a field with the next free tag; in old rows the field reads as zero or
- * empty. Never reuse a tag and never change a type. To retire a field, write a comment at its tag.
- * Any other change needs a new RECORD_VERSION and a decoder that still reads the old version.
+ * empty. Never reuse a tag and never change a type. To retire a field, keep its line and its
+ * member, and write a comment there. Any other change needs a new RECORD_VERSION and a decoder that
+ * still reads the old version.
  */
 #ifndef STORE_RECORD_H
 #define STORE_RECORD_H
