@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Owns the demonstration: the whole story with real commands, in a directory that it deletes at the end.
+# Owns the demonstration: the story of README.md with a real receiver, in a directory that it deletes at the end.
 # Never shows a result that it has not checked. Called by make demo.
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -42,7 +42,8 @@ const struct route ROUTES[] = {
 
     {HTTP_GET, "/api/v2/webhooks", ACCESS_READ, webhook_list, &OP_WEBHOOK_LIST},
     {HTTP_POST, "/api/v2/webhooks", ACCESS_WRITE, webhook_create, &OP_WEBHOOK_CREATE},
-    /* It signs, though with a secret of its own; a read token has no use for it. */
+    /* This call signs, although with a secret that no webhook gets. A read token does not need it.
+     */
     {HTTP_POST, "/api/v2/webhooks/preview", ACCESS_WRITE, webhook_draft_preview,
      &OP_WEBHOOK_DRAFT_PREVIEW},
     {HTTP_POST, "/api/v2/webhooks/matches", ACCESS_READ, webhook_matches, &OP_WEBHOOK_MATCHES},

@@ -26,8 +26,8 @@ struct stream {
 	struct call *call;
 	uint8_t session[SHA256_SIZE]; /* its hash, if has_session */
 	bool has_session;
-	uint64_t ends_ms; /* when to look at its credential again */
-	bool full;        /* too much waits to be sent */
+	uint64_t ends_ms; /* when its credential must be checked again */
+	bool full;        /* too many bytes wait to be sent */
 };
 
 struct streams {
@@ -299,12 +299,11 @@ static void remember_credential(struct stream *s)
 const struct operation OP_STREAM_GET = {
     .id = "streamChanges",
     .tag = "Stream",
-    .summary = "Hear of changes as server-sent events",
+    .summary = "Receive changes as server-sent events",
     .description =
 	"Each event named change has a StreamChange as its data, at most once a second. The stream "
-	"ends when the token is revoked, when the session ends, when the server stops, and when "
-	"the "
-	"client does not read. Connect again after an end, and load the lists that you show.",
+	"ends when the token is revoked, when the session ends, when the server stops, or when the "
+	"client stops reading. Then connect again, and load the lists that you show.",
     .answers = {{200, ANSWER_EVENTS, "StreamChange"}},
 };
 

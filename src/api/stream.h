@@ -6,9 +6,9 @@
 
 #include "api/call/call.h"
 
-/** NULL without memory. The streams watch the store only while one of them is open. */
+/** NULL if memory runs out. The streams watch the store only while one of them is open. */
 struct streams *streams_open(struct api *api) WARN_UNUSED;
-/** Every request must have got its reply. NULL is fine. */
+/** Every request must have its reply. NULL is fine. */
 void streams_close(struct streams *streams);
 /** The server is stopping: every stream ends. */
 void streams_drain(struct streams *streams);

@@ -24,11 +24,11 @@ enum answer_shape {
 			    parameters of paging */
 	ANSWER_WHOLE,    /* the schema itself */
 	ANSWER_EMPTY,    /* no body; a 303 has a Location */
-	ANSWER_TEXT,     /* this shape and those below, but ANSWER_EVENTS, name no schema */
+	ANSWER_TEXT,     /* from here on, only ANSWER_EVENTS names a schema */
 	ANSWER_PAGE,
 	ANSWER_CSV,
 	ANSWER_SVG,
-	ANSWER_EVENTS, /* server-sent events; the schema is of the data of each */
+	ANSWER_EVENTS, /* server-sent events; the schema describes the data of each event */
 };
 
 struct query_parameter {

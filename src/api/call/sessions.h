@@ -20,8 +20,8 @@ struct sessions {
 	size_t n;
 };
 
-/** Reads all sessions (turning the store until they are here) and watches for changes. Beyond
- * SESSIONS_MAX they are ignored. ERR_NO_MEMORY and read errors. */
+/** Reads all sessions (it calls store_turn until they have arrived), and watches for changes.
+ * Beyond SESSIONS_MAX they are ignored. ERR_NO_MEMORY and read errors. */
 enum err sessions_load(struct sessions *sessions, struct store *store) WARN_UNUSED;
 void sessions_free(struct sessions *sessions);
 
