@@ -144,17 +144,23 @@ static const char *judge_target(struct call *call, const struct url *url)
 			      address, range);
 }
 
+const char *webhook_url_problem(struct call *call, struct text text, struct url *url)
+{
+	unsigned flags = call->api->config->allow_http_targets ? URL_ALLOW_HTTP : 0;
+	const char *problem = url_parse(text, flags, url);
+	if (problem != NULL && url_parse(text, URL_ALLOW_HTTP, url) != NULL)
+		return problem;
+	return judge_target(call, url);
+}
+
 const char *webhook_read_url(struct call *call, const struct json *v, void *record)
 {
 	struct text t;
 	struct url url;
 	if (!body_string(v, &t))
 		return "must be a URL that starts with https://";
-	unsigned flags = call->api->config->allow_http_targets ? URL_ALLOW_HTTP : 0;
-	const char *problem = url_parse(t, flags, &url);
-	if (problem != NULL && url_parse(t, URL_ALLOW_HTTP, &url) != NULL)
-		return problem;
-	if ((problem = judge_target(call, &url)) != NULL)
+	const char *problem = webhook_url_problem(call, t, &url);
+	if (problem != NULL)
 		return problem;
 	struct webhook *w = record;
 	w->url = arena_copy(&call->req->arena, t);

@@ -6,6 +6,7 @@
 
 #include "api/call/decode.h"
 #include "core/webhook.h"
+#include "http/url.h"
 
 /** Reads the body into save->webhook and save->set. A new webhook (id 0) must have name, event and
  * url, and gets the defaults. In an existing webhook, only the members in the body change. Returns
@@ -13,6 +14,9 @@
 bool webhook_fields_read(struct call *call, const struct body *body,
 			 struct webhook_save *save) WARN_UNUSED;
 
+/** Judges the URL of a webhook as this server runs now, and parses it into *url. Returns NULL, or a
+ * sentence fragment that completes "url ..." and lives until the reply. */
+const char *webhook_url_problem(struct call *call, struct text text, struct url *url) WARN_UNUSED;
 /** Reads a webhook that is only previewed: it needs no name. False after it has replied. */
 bool webhook_draft_read(struct call *call, const struct body *body,
 			struct webhook_save *save) WARN_UNUSED;

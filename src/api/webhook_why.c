@@ -11,6 +11,7 @@
 #include "delivery_show.h"
 #include "http/client.h"
 #include "routes.h"
+#include "webhook_fields.h"
 #include "webhook_show.h"
 
 struct why_call {
@@ -25,7 +26,8 @@ struct why {
 	const struct webhook_stats *stats;
 	struct webhook_live live;
 	bool live_known;
-	uint64_t next_ms; /* the next attempt; 0: not known */
+	const char *url_problem; /* completes "url ..."; NULL: the URL is acceptable */
+	uint64_t next_ms;        /* the next attempt; 0: not known */
 };
 
 static const char *state_of(const struct why *y)
@@ -131,6 +133,8 @@ static struct text reason_of(struct call *call, const struct why *y, uint64_t no
 {
 	if (y->webhook->disabled_ms != 0)
 		return y->webhook->disabled_reason;
+	if (y->url_problem != NULL)
+		return text_of(decode_problem(call, "url %s", y->url_problem));
 	if (y->live.penalised)
 		return TEXT("several attempts in a row have failed: referd makes one attempt at a "
 			    "time, at growing intervals, until one succeeds");
@@ -189,7 +193,8 @@ static const char *answer_of(const struct why *y)
 {
 	if (y->webhook->disabled_ms != 0)
 		return answer_of_disabled(y);
-	if (failed_last(y) && y->stats->last_failure == HTTP_FAIL_POLICY)
+	bool refused = failed_last(y) && y->stats->last_failure == HTTP_FAIL_POLICY;
+	if (refused || y->url_problem != NULL)
 		return "address_refused";
 	if (y->live.penalised)
 		return "failing";
@@ -325,6 +330,7 @@ static void put_why(struct call *call, struct json_out *o, const struct why *y)
 	put_last_error(o, y->stats);
 	put_disable_rule(o, y);
 	put_events(o, y);
+	json_put_text_or_null(o, "url_problem", text_of(y->url_problem));
 }
 
 static void on_why(struct command *command, enum err err)
@@ -340,6 +346,8 @@ static void on_why(struct command *command, enum err err)
 		       config->webhook_live(config->webhook_live_arg, wc->why.id, &y.live);
 	if (!y.live_known)
 		y.live = (struct webhook_live){0};
+	struct url url;
+	y.url_problem = webhook_url_problem(wc->call, wc->why.webhook.url, &url);
 	y.next_ms = loop_unix_of_steady(config->loop, wc->why.next_due_ms);
 	if (y.next_ms != 0 && y.live.next_ms > y.next_ms)
 		y.next_ms = y.live.next_ms;

@@ -13,6 +13,8 @@ await run(async () => {
 
 	const pages = {
 		campaigns: "campaigns", campaign: `campaigns/${campaign.id}`, webhooks: "webhooks", webhook: `webhooks/${webhook.id}`,
+		"webhook-new": "webhooks/new", "webhook-request": `webhooks/${webhook.id}/request`,
+		"webhook-settings": `webhooks/${webhook.id}/settings`,
 		deliveries: "deliveries", delivery: `deliveries/${delivery.id}`, users: "users", user: `users/${jessica.code}`,
 		due: "rewards/due", rules: "rewards/rules", inbound: "settings/inbound", tokens: "settings/tokens",
 		builder: `campaigns/${campaign.id}/edit/form`,

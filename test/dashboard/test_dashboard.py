@@ -1,8 +1,12 @@
 """Owns the tests of the dashboard in a real browser, against the real server and the real receiver. Each test runs a
 script of this directory. Never repeats what test/e2e/test_sessions.py sees without a browser.
 Run by make test-browser; the pictures are left in build/dashboard/pictures/."""
+import base64
+import hashlib
+import hmac
 import json
 import os
+import re
 import shutil
 import sys
 import unittest
@@ -11,8 +15,15 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path[:0] = [os.path.join(ROOT, "test", "e2e"), os.path.join(ROOT, "test", "interop")]
 
-from harness import Served  # noqa: E402
+from harness import Served, form_of  # noqa: E402
 from interop import must, npm_install  # noqa: E402
+
+
+def signed(secret, headers, content):
+    """The signature of Standard Webhooks."""
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    text = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.{content}".encode()
+    return "v1," + base64.b64encode(hmac.new(key, text, hashlib.sha256).digest()).decode()
 
 
 class Dashboard(Served):
@@ -38,6 +49,33 @@ class Dashboard(Served):
         webhook = self.script("journey")["webhook"]
         self.assertEqual(len(self.await_hooks(2)), 2)
         self.assertEqual(self.api.get(f"/api/v2/webhooks/{webhook}/why").data["pending"], 0)
+
+    def test_a_webhook_sends_what_its_form_shows(self):
+        told = self.script("webhooks")
+        about = [r for r in self.await_hooks(1) if told["ada"] in r["body"]]
+        self.assertEqual([r["body"] for r in about], [told["body"]])
+        self.assertEqual(about[0]["target"], f"/hook?from=referd&{told['body']}")
+        fields = form_of(told["body"])
+        self.assertEqual([name for name, _ in fields], [
+            "campaign_id", "referrer_id", "referrer_code", "referrer_first_name", "code", "id", "first_name",
+            "email_address", "url", "source", "date", "referrals_count", "list"])
+        self.assertEqual(dict(fields)["list"], "friends & family")
+        self.assertEqual(about[0]["headers"]["X-Access-Key"], "it's s3cret")
+        last = [r for r in self.receiver.received() if "referd-test" in r["headers"]][-1]
+        signatures = last["headers"]["webhook-signature"].split(" ")
+        self.assertEqual(len(signatures), 2)  # the old secret signs too
+        self.assertEqual(signed(told["secret"], last["headers"], last["body"]), signatures[0])
+        self.curl_sends_what_it_shows(told["curl"])
+
+    def curl_sends_what_it_shows(self, line):
+        before = len(self.receiver.received())
+        must("bash", "-c", f"{line} --silent --show-error --fail --cacert {self.receiver.ca}")
+        sent = self.await_hooks(before + 1)[-1]
+        shown = dict(re.findall(r"-H '([^:]+): ([^']*)'", line))
+        self.assertIn(sent["target"], line)
+        self.assertEqual(sent["headers"]["webhook-signature"], shown["webhook-signature"])
+        self.assertEqual(sent["headers"]["X-Access-Key"], "it's s3cret")
+        self.assertIn(("email_address", "test@example.com"), form_of(sent["body"]))
 
     def test_a_session_that_ends_keeps_the_page(self):
         self.script("sessions")

@@ -475,6 +475,23 @@ class Why(Ops):
         until(lambda: self.why(early["all"])["reason"] == "nothing is waiting to be sent", "all is sent")
         self.remove(*early.values())
 
+    def test_why_says_what_is_wrong_with_the_url_now(self):
+        webhook = self.hook("/once-allowed")
+        self.assertIsNone(self.why(webhook)["url_problem"])
+        options = self.server.argv[:]
+        self.server.stop()
+        self.server.argv = [o for o in options if o not in self.OPTIONS]
+        self.restart()
+        why = self.why(webhook)
+        self.assertEqual(why["answer"], "address_refused")
+        self.assertIn("--allow-http-targets", why["url_problem"])
+        self.assertEqual(why["reason"], "url " + why["url_problem"])
+        self.server.stop()
+        self.server.argv = options
+        self.restart()
+        self.assertIsNone(self.why(webhook)["url_problem"])
+        self.remove(webhook)
+
     def test_a_webhook_that_keeps_failing_is_penalised(self):
         webhook = self.hook("/penalised", (500, b"no"), rate_limit=100, concurrency=7)
         why = self.why(webhook)

@@ -61,6 +61,7 @@ export function NewWebhookPage() {
 	const campaign = Number(route.value.query.get("campaign")) || null;
 	const { draft, change, forget } = useDraft(0, () => emptyDraft(campaign));
 	const saving = useSaving();
+	const differs = Object.keys(changesOf(emptyDraft(campaign), draft)).length > 0;
 	const save = (test: boolean) =>
 		saving.run(async () => {
 			const body = { ...bodyOf(draft), name: draft.name.trim() };
@@ -85,7 +86,7 @@ export function NewWebhookPage() {
 				busy={saving.busy}
 				refusal={saving.refusal}
 				onSave={save}
-				onDiscard={typed.has(0) ? () => forget(emptyDraft(campaign)) : undefined}
+				onDiscard={differs ? () => forget(emptyDraft(campaign)) : undefined}
 			/>
 		</>
 	);

@@ -7,7 +7,7 @@ import { canWrite } from "../session";
 import { DeliveryTable } from "../ui/delivery-table";
 import { Empty, Failed, Skeleton, Status, problemText, say } from "../ui/parts";
 import { number, t } from "../words";
-import { OutcomePanel, outcome, sendTest } from "../webhook/outcome";
+import { OutcomePanel, sendTest } from "../webhook/outcome";
 import { RequestPanel } from "../webhook/request-panel";
 import { setEnabled } from "../webhook/switch";
 import { WebhookTabs } from "../webhook/tabs";
@@ -107,7 +107,7 @@ export function WebhookPage({ id, tab }: { id: number; tab: "deliveries" | "requ
 			<p class="mono wrap">
 				{w.method.toUpperCase()} {w.url}
 			</p>
-			{outcome.value?.webhook === id && <OutcomePanel webhook={id} />}
+			<OutcomePanel webhook={id} />
 			<WhyPanel
 				why={explained}
 				webhook={w}

@@ -12,7 +12,7 @@ const FORMATS = [
 ] as const;
 
 /** The server's verdict in the reader's language, for the refusals that people meet. */
-function urlText(url: string, said: string): string {
+export function urlText(url: string, said: string): string {
 	const range = /--allow-targets (\S+)/.exec(said)?.[1];
 	const host = /^[a-z]+:\/\/(?:[^/?#]*@)?(\[[^\]]*\]|[^/:?#]*)/i.exec(url.trim())?.[1] ?? url;
 	if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(url.trim())) return t("urlNeedsHttps");

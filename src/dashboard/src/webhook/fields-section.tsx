@@ -2,6 +2,7 @@
 import { ArrowDown, ArrowUp, GripVertical } from "lucide-preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { t } from "../words";
+import { useDrag } from "./drag";
 import type { Draft } from "./draft";
 import { type FieldRow, changeRow, move, twice } from "./fields";
 import { Check, FieldProblem } from "./section";
@@ -19,12 +20,11 @@ interface RowProps {
 	clash: boolean;
 	onMove: (to: number) => void;
 	onChange: (to: Partial<FieldRow>) => void;
-	onDragStart: () => void;
-	onDragOver: () => void;
+	dragged: boolean;
+	onGrab: (e: PointerEvent) => void;
 }
 
-function Row({ row, at, last, clash, onMove, onChange, onDragStart, onDragOver }: RowProps) {
-	const [grabbed, setGrabbed] = useState(false);
+function Row({ row, at, last, clash, onMove, onChange, dragged, onGrab }: RowProps) {
 	const onKeyDown = (e: KeyboardEvent) => {
 		if (!e.altKey || (e.key !== "ArrowUp" && e.key !== "ArrowDown")) return;
 		e.preventDefault();
@@ -33,22 +33,11 @@ function Row({ row, at, last, clash, onMove, onChange, onDragStart, onDragOver }
 	};
 	return (
 		<li
-			class="field-row"
+			class={dragged ? "field-row dragged" : "field-row"}
 			data-field={row.field}
-			draggable={grabbed}
 			onKeyDown={onKeyDown}
-			onDragStart={(e) => {
-				e.dataTransfer?.setData("text/plain", row.field);
-				onDragStart();
-			}}
-			onDragOver={(e) => {
-				e.preventDefault();
-				onDragOver();
-			}}
-			onDrop={(e) => e.preventDefault()}
-			onDragEnd={() => setGrabbed(false)}
 		>
-			<span class="grip" title={t("drag")} onPointerDown={() => setGrabbed(true)} onPointerUp={() => setGrabbed(false)}>
+			<span class="grip" title={t("drag")} onPointerDown={onGrab}>
 				<GripVertical size={16} aria-hidden />
 			</span>
 			<Check checked onChange={(on) => onChange({ on })} label={row.field} mono />
@@ -103,7 +92,6 @@ function useKeptFocus() {
 
 export function FieldsSection({ draft, change, problem }: Props) {
 	const [said, setSaid] = useState("");
-	const dragged = useRef<string>();
 	const { list, keep } = useKeptFocus();
 	const on = draft.fields.filter((f) => f.on);
 	const off = draft.fields.filter((f) => !f.on);
@@ -116,10 +104,10 @@ export function FieldsSection({ draft, change, problem }: Props) {
 		set(move(draft.fields, from, to));
 		setSaid(t("movedTo", { field: on[from]?.field ?? "", place: String(to + 1), all: String(on.length) }));
 	};
-	const dragOver = (at: number) => {
-		const from = on.findIndex((f) => f.field === dragged.current);
-		if (from >= 0 && from !== at) moveTo(from, at);
-	};
+	const placeOf = (field: string) => on.findIndex((f) => f.field === field);
+	const { dragged, begin } = useDrag((field, target) => {
+		if (placeOf(field) >= 0 && placeOf(target) >= 0) moveTo(placeOf(field), placeOf(target));
+	});
 	return (
 		<>
 			<p class="meta">{t("fieldsHelp")}</p>
@@ -133,8 +121,8 @@ export function FieldsSection({ draft, change, problem }: Props) {
 						clash={clashes.has(row.as)}
 						onMove={(to) => moveTo(at, to)}
 						onChange={(to) => put(row.field, to)}
-						onDragStart={() => (dragged.current = row.field)}
-						onDragOver={() => dragOver(at)}
+						dragged={dragged === row.field}
+						onGrab={begin(row.field)}
 					/>
 				))}
 			</ul>

@@ -1,4 +1,5 @@
 // The wizard and the editor: seven sections of one form, each open once the ones above are valid, beside the request.
+import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { type Problem, type Schemas, call, client } from "../api";
 import { useLoad } from "../query";
@@ -10,7 +11,7 @@ import { EndpointSection } from "./endpoint-section";
 import { EventSection } from "./event-section";
 import { formFields, offer, rowsFor, twice } from "./fields";
 import { FieldsSection } from "./fields-section";
-import { type Live, useLive, useMatches } from "./live";
+import { type Live, problemsOf, useLive, useMatches } from "./live";
 import { PairsSection } from "./pairs-section";
 import { RequestPanel } from "./request-panel";
 import { FieldProblem, Section, type SectionName } from "./section";
@@ -45,8 +46,130 @@ function doneSections(d: Draft, wrong: Sections, live: Live): Sections {
 /** The newest users of the campaign, for whom the request can be shown. */
 function useSomeUsers(campaign: number | null): { code: string; name: string }[] {
 	const query = { per_page: 5, order: "-id" as const, ...(campaign !== null && { campaign_id: String(campaign) }) };
-	const list = useLoad(`some-users/${campaign ?? ""}`, () => call(client.GET("/api/v2/users", { params: { query } })));
+	const list = useLoad(
+		`some-users/${campaign ?? ""}`,
+		() => call(client.GET("/api/v2/users", { params: { query } })),
+		5000,
+	);
 	return (list.data?.data ?? []).map((u) => ({ code: u.code, name: u.first_name ?? u.email ?? "" }));
+}
+
+interface SectionsProps {
+	draft: Draft;
+	change: (to: Partial<Draft>) => void;
+	campaigns: Schemas["Campaign"][];
+	matches: Schemas["WebhookMatches"] | undefined;
+	problems: Map<string, string>;
+	wrong: Sections;
+	done: Sections;
+	allOpen: boolean;
+}
+
+function FormSections({ draft, change, campaigns, matches, problems, wrong, done, allOpen }: SectionsProps) {
+	const first = ORDER.findIndex((name) => !done[name]);
+	const parts: Record<SectionName, [string, () => ComponentChildren]> = {
+		event: [t("stepEvent"), () => <EventSection draft={draft} change={change} />],
+		who: [t("stepWho"), () => <WhoSection draft={draft} change={change} campaigns={campaigns} matches={matches} />],
+		endpoint: [t("stepEndpoint"), () => <EndpointSection draft={draft} change={change} problems={problems} />],
+		fields: [t("stepFields"), () => <FieldsSection draft={draft} change={change} problem={problems.get("fields")} />],
+		hidden: [
+			t("stepHidden"),
+			() => (
+				<PairsSection
+					pairs={draft.hidden}
+					onChange={(hidden) => change({ hidden })}
+					help={t("hiddenHelp")}
+					add={t("addHidden")}
+					problem={problems.get("hidden_fields")}
+				/>
+			),
+		],
+		headers: [
+			t("stepHeaders"),
+			() => (
+				<PairsSection
+					pairs={draft.headers}
+					onChange={(headers) => change({ headers })}
+					help={t("headersHelp")}
+					add={t("addHeader")}
+					problem={problems.get("headers")}
+				/>
+			),
+		],
+		name: [t("stepName"), () => <NamePart draft={draft} change={change} problem={problems.get("name")} />],
+	};
+	return (
+		<fieldset class="bare stack" disabled={!canWrite.value}>
+			{ORDER.map((name, i) => (
+				<Section
+					key={name}
+					name={name}
+					number={i + 1}
+					title={parts[name][0]}
+					open={allOpen || first < 0 || i <= first}
+					valid={done[name]}
+					wrong={wrong[name]}
+				>
+					{parts[name][1]()}
+				</Section>
+			))}
+		</fieldset>
+	);
+}
+
+interface NameProps {
+	draft: Draft;
+	change: (to: Partial<Draft>) => void;
+	problem: string | undefined;
+}
+
+function NamePart({ draft, change, problem }: NameProps) {
+	return (
+		<>
+			<label>
+				{t("webhookName")}
+				<input value={draft.name} maxLength={200} onInput={(e) => change({ name: e.currentTarget.value })} />
+			</label>
+			{problem && <FieldProblem>{problem}</FieldProblem>}
+		</>
+	);
+}
+
+interface SaveProps {
+	ready: boolean;
+	busy: boolean;
+	onSave: (test: boolean) => void;
+	onDiscard: (() => void) | undefined;
+}
+
+function SaveBar({ ready, busy, onSave, onDiscard }: SaveProps) {
+	return (
+		<div class="row">
+			<button type="button" class="primary" disabled={!ready} onClick={() => onSave(true)}>
+				{t("saveAndTest")}
+			</button>
+			<button type="button" disabled={!ready} onClick={() => onSave(false)}>
+				{t("save")}
+			</button>
+			{onDiscard && (
+				<button type="button" class="plain" disabled={busy} onClick={onDiscard}>
+					{t("discard")}
+				</button>
+			)}
+			{!canWrite.value && <span class="muted">{t("needs", { scope: "write" })}</span>}
+		</div>
+	);
+}
+
+/** Other events or another form offer other fields. Default fields follow the events. */
+function useOfferedFields(draft: Draft, form: string[], onChange: (draft: Draft) => void) {
+	const offered = JSON.stringify([draft.events, form]);
+	useEffect(() => {
+		const fields = draft.fieldsChosen
+			? offer(draft.fields, draft.events, form)
+			: rowsFor(draft.events, undefined, form);
+		if (JSON.stringify(fields) !== JSON.stringify(draft.fields)) onChange({ ...draft, fields });
+	}, [offered]);
 }
 
 interface Props {
@@ -63,104 +186,41 @@ export function WebhookForm({ draft, onChange, allOpen, busy, refusal, onSave, o
 	const campaigns = useLoad("campaigns/all", () =>
 		call(client.GET("/api/v2/campaigns", { params: { query: { per_page: 250 } } })),
 	);
-	const all: Schemas["Campaign"][] = campaigns.data?.data ?? [];
 	const [user, setUser] = useState("");
+	const all = campaigns.data?.data ?? [];
 	const live = useLive(draft, user, canWrite.value);
-	const matches = useMatches(draft);
 	const users = useSomeUsers(draft.campaign);
-	const form = formFields(all.find((c) => c.id === draft.campaign));
+	useOfferedFields(draft, formFields(all.find((c) => c.id === draft.campaign)), onChange);
 
-	// Other events or another form offer other fields. Default fields follow the events.
-	const offered = JSON.stringify([draft.events, form]);
-	useEffect(() => {
-		const fields = draft.fieldsChosen
-			? offer(draft.fields, draft.events, form)
-			: rowsFor(draft.events, undefined, form);
-		if (JSON.stringify(fields) !== JSON.stringify(draft.fields)) onChange({ ...draft, fields });
-	}, [offered]);
-
-	const change = (to: Partial<Draft>) => onChange({ ...draft, ...to });
-	const saved = new Map(Object.entries(refusal?.fields ?? {}).map(([name, e]) => [name, e.map((p) => p.message).join(", ")]));
-	const problems = new Map([...saved, ...live.problems]);
+	const problems = new Map([...problemsOf(refusal), ...live.problems]);
 	const wrong = wrongSections(draft, problems);
-	const valid = doneSections(draft, wrong, live);
-	const first = ORDER.findIndex((name) => !valid[name]);
-	const isOpen = (name: SectionName) => allOpen || first < 0 || ORDER.indexOf(name) <= first;
-	const step = (name: SectionName) => ({
-		name,
-		number: ORDER.indexOf(name) + 1,
-		open: isOpen(name),
-		valid: valid[name],
-		wrong: wrong[name],
-	});
-	const ready = canWrite.value && first < 0 && !busy;
-
+	const done = doneSections(draft, wrong, live);
+	const ready = canWrite.value && ORDER.every((name) => done[name]) && !busy;
 	return (
 		<form class="wizard" onSubmit={(e) => e.preventDefault()}>
-			<fieldset class="bare stack" disabled={!canWrite.value}>
-				<Section {...step("event")} title={t("stepEvent")}>
-					<EventSection draft={draft} change={change} />
-				</Section>
-				<Section {...step("who")} title={t("stepWho")}>
-					<WhoSection draft={draft} change={change} campaigns={all} matches={matches} />
-				</Section>
-				<Section {...step("endpoint")} title={t("stepEndpoint")}>
-					<EndpointSection draft={draft} change={change} problems={problems} />
-				</Section>
-				<Section {...step("fields")} title={t("stepFields")}>
-					<FieldsSection draft={draft} change={change} problem={problems.get("fields")} />
-				</Section>
-				<Section {...step("hidden")} title={t("stepHidden")}>
-					<PairsSection
-						pairs={draft.hidden}
-						onChange={(hidden) => change({ hidden })}
-						help={t("hiddenHelp")}
-						add={t("addHidden")}
-						problem={problems.get("hidden_fields")}
-					/>
-				</Section>
-				<Section {...step("headers")} title={t("stepHeaders")}>
-					<PairsSection
-						pairs={draft.headers}
-						onChange={(headers) => change({ headers })}
-						help={t("headersHelp")}
-						add={t("addHeader")}
-						problem={problems.get("headers")}
-					/>
-				</Section>
-				<Section {...step("name")} title={t("stepName")}>
-					<label>
-						{t("webhookName")}
-						<input value={draft.name} maxLength={200} onInput={(e) => change({ name: e.currentTarget.value })} />
-					</label>
-					{problems.get("name") && <FieldProblem>{problems.get("name")}</FieldProblem>}
-				</Section>
-			</fieldset>
+			<FormSections
+				draft={draft}
+				change={(to) => onChange({ ...draft, ...to })}
+				campaigns={all}
+				matches={useMatches(draft)}
+				problems={problems}
+				wrong={wrong}
+				done={done}
+				allOpen={allOpen}
+			/>
 			<div class="beside">
 				<RequestPanel
 					request={live.request}
 					stale={live.stale}
 					note={t("madeUpSecret")}
+					empty={canWrite.value ? t("requestLater") : t("needs", { scope: "write" })}
 					users={users}
 					user={user}
 					onUser={setUser}
 				/>
 				{refusal && refusal.status !== 422 && <Failed problem={refusal} />}
 				{live.failed && <Failed problem={live.failed} />}
-				<div class="row">
-					<button type="button" class="primary" disabled={!ready} onClick={() => onSave(true)}>
-						{t("saveAndTest")}
-					</button>
-					<button type="button" disabled={!ready} onClick={() => onSave(false)}>
-						{t("save")}
-					</button>
-					{onDiscard && (
-						<button type="button" class="plain" disabled={busy} onClick={onDiscard}>
-							{t("discard")}
-						</button>
-					)}
-					{!canWrite.value && <span class="muted">{t("needs", { scope: "write" })}</span>}
-				</div>
+				<SaveBar ready={ready} busy={busy} onSave={onSave} onDiscard={onDiscard} />
 			</div>
 		</form>
 	);

@@ -47,7 +47,8 @@ export interface Live {
 	failed: Problem | undefined; // it could not judge
 }
 
-function problemsOf(problem: Problem | undefined): Map<string, string> {
+/** What a refusal says of each member. */
+export function problemsOf(problem: Problem | undefined): Map<string, string> {
 	const fields = problem?.status === 422 ? Object.entries(problem.fields) : [];
 	return new Map(fields.map(([name, all]) => [name, all.map((e) => e.message).join(", ")]));
 }

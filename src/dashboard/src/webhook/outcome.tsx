@@ -1,5 +1,6 @@
 // A test of a webhook, and how it ended. The outcome stays while the address changes from the new webhook to the saved one.
 import { signal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { call, client, type Schemas } from "../api";
 import { href } from "../route";
 import { Copy } from "../ui/parts";
@@ -44,6 +45,7 @@ function said(o: Outcome): string {
 
 export function OutcomePanel({ webhook }: { webhook: number }) {
 	const o = outcome.value;
+	useEffect(() => () => void (outcome.value = undefined), []);
 	if (o?.webhook !== webhook) return null;
 	return (
 		<div class="stack" role="status">

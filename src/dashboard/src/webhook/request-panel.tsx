@@ -20,12 +20,13 @@ interface Props {
 	request: Request | undefined;
 	stale: boolean;
 	note: string;
+	empty?: string;
 	users?: { code: string; name: string }[];
 	user?: string;
 	onUser?: (code: string) => void;
 }
 
-export function RequestPanel({ request, stale, note, users = [], user = "", onUser }: Props) {
+export function RequestPanel({ request, stale, note, empty, users = [], user = "", onUser }: Props) {
 	const [view, setView] = useState<View>("body");
 	const words = { body: t("body"), headers: t("stepHeaders"), curl: "curl" };
 	return (
@@ -44,7 +45,7 @@ export function RequestPanel({ request, stale, note, users = [], user = "", onUs
 					</select>
 				</label>
 			)}
-			{!request && <p class="muted">{t("requestLater")}</p>}
+			{!request && empty && <p class="muted">{empty}</p>}
 			{request && (
 				<>
 					{stale && <p class="notice wait">{t("requestStale")}</p>}

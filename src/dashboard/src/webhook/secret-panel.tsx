@@ -86,7 +86,7 @@ export function SecretPanel({ webhook, reload }: { webhook: Schemas["Webhook"]; 
 					</select>
 				</label>
 				<button type="button" disabled={!canAdmin.value} onClick={rotate}>
-					{t("rotate")}
+					{t("rotateSecret")}
 				</button>
 				{!canAdmin.value && <span class="muted">{t("needs", { scope: "admin" })}</span>}
 			</div>

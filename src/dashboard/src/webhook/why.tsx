@@ -5,6 +5,7 @@ import { href } from "../route";
 import { canWrite } from "../session";
 import { Copy } from "../ui/parts";
 import { moment, number, span, t } from "../words";
+import { urlText } from "./endpoint-section";
 import type { SectionName } from "./section";
 
 type Why = Schemas["WebhookWhy"];
@@ -87,7 +88,10 @@ function answerOf(why: Why, webhook: Schemas["Webhook"]): Answer {
 		case "disabled":
 			return disabled(why);
 		case "address_refused": {
-			const text = t("whyAddress", { host: hostOf(webhook.url), detail: why.last_error?.detail ?? "" });
+			const detail = why.last_error?.detail ?? "";
+			const text = why.url_problem
+				? urlText(webhook.url, why.url_problem)
+				: t("whyAddress", { host: hostOf(webhook.url), detail });
 			return { tint: "bad", text, remedies: [{ change: "endpoint" }, "lastResponse"] };
 		}
 		case "failing": {

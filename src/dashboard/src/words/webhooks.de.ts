@@ -54,7 +54,7 @@ export const deWebhooks: Same = {
 	showDelivery: "Zustellung zeigen", secretOfNew: "Das Signaturgeheimnis des neuen Webhooks",
 	secretHelp: "Damit prüft dein Empfänger, ob eine Anfrage von referd kommt.",
 	headersDropped: "Die Adresse hat sich geändert, deshalb sind die Werte dieser Header gelöscht: {list}. Gib sie neu ein.",
-	signingSecret: "Signaturgeheimnis", show: "Zeigen", hide: "Verbergen", rotate: "Geheimnis wechseln",
+	signingSecret: "Signaturgeheimnis", rotateSecret: "Geheimnis wechseln",
 	oldWorksFor: "Das alte Geheimnis gilt noch", overlapNone: "gar nicht mehr", overlapHour: "eine Stunde",
 	overlapDay: "einen Tag", overlapWeek: "sieben Tage",
 	oldSecretUntil: "Das neue Geheimnis gilt. Das alte gilt noch bis",

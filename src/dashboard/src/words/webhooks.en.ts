@@ -50,7 +50,7 @@ export const enWebhooks = {
 	showDelivery: "Show the delivery", secretOfNew: "The signing secret of the new webhook",
 	secretHelp: "With this secret, your receiver checks whether a request comes from referd.",
 	headersDropped: "The address changed, so the stored values of these headers were dropped: {list}. Enter them again.",
-	signingSecret: "Signing secret", show: "Show", hide: "Hide", rotate: "Rotate the secret",
+	signingSecret: "Signing secret", rotateSecret: "Rotate the secret",
 	oldWorksFor: "The old secret works for", overlapNone: "no time at all", overlapHour: "one hour",
 	overlapDay: "one day", overlapWeek: "seven days",
 	oldSecretUntil: "New secret active. The old one works until",
