@@ -110,7 +110,7 @@ const struct scenario scenario_list = {
 
 const struct scenario scenario_qualify = {
     .name = "qualify",
-    .help = "qualifies each friend who joined once",
+    .help = "qualifies each friend who joined, and each only once",
     .needs = NEEDS_INVITED | NEEDS_INBOUND,
     .next = qualify_next,
     .done = qualify_done,

@@ -34,7 +34,7 @@ static const struct {
     {"serve", serve_main, "Run the server (the default command)"},
     {"check", check_main, "Ask a running server whether it is ready (exit status 0 or 1)"},
     {"backup", backup_main, "Copy the database to a file, even while a server uses it"},
-    {"restore", restore_main, "Make a backup the database of an empty data directory"},
+    {"restore", restore_main, "Restore a backup into a data directory without a database"},
     {"verify", verify_main, "Check every record of a database or a backup"},
     {"import", import_main, "Send users in a CSV file to a campaign of a running server"},
     {"export", export_main, "Write the users of a campaign of a running server as CSV"},

@@ -1,6 +1,6 @@
 /*
- * Owns what a frame of the stream says: the lists and objects that changed, each object once. Never
- * reads a record or knows a client. Called by stream.c.
+ * Owns the content of a frame of the stream: the lists and objects that changed, each object once.
+ * Never reads a record or knows a client. Called by stream.c.
  */
 #include "stream_changes.h"
 
