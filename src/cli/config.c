@@ -49,11 +49,10 @@ static const struct option table[] = {
 	   "DNS servers for outbound requests; by default, the servers in /etc/resolv.conf"),
     OPTION("drain-timeout", DURATION, drain_ms, "TIME", "8s", 0, 3600000,
 	   "Longest time that a stopping server takes to send its last responses"),
-    OPTION(
-	"connections", U64, connections, "N", "10000", 1, 1000000,
-	"Largest number of open inbound connections; the limit on file descriptors may lower it; "
-	"when it is reached, referd closes the connection that is idle longest, or the slowest, "
-	"for each new one"),
+    OPTION("connections", U64, connections, "N", "10000", 1, 1000000,
+	   "Largest number of open inbound connections, or fewer if the system allows fewer "
+	   "descriptors; for each further connection, referd closes the connection that is idle "
+	   "longest, or else the slowest"),
     OPTION("max-memory", SIZE, max_memory, "SIZE", "256MiB", 1048576, 0,
 	   "Memory for requests and unsent responses; when it is used up, referd reads less, then "
 	   "closes slow connections, then answers 503"),
