@@ -213,7 +213,7 @@ class Rewards(Tool):
         self.assertEqual([(p["code"], p["reward_name"], p["reward_metric"], p["reward_currency"]) for p in sent],
                          [(jessica["code"], "Fifty", "amount", "EUR")])
 
-    def test_binding_again_moves_it_and_unbinding_ends_it(self):
+    def test_binding_again_replaces_the_url_and_unbinding_removes_it(self):
         campaign = self.campaign()
         rule = self.rule(campaign, **self.RULE)
         hook = self.bind(rule, "/n8n/first")

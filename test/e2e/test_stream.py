@@ -116,7 +116,7 @@ class Streams(Served):
         self.assertEqual(self.api.call("HEAD", "/api/v2/stream").status, 200)
         self.has_error(self.public.get("/api/v2/stream"), 401)
 
-    def test_a_comment_breaks_the_silence(self):
+    def test_a_comment_follows_a_silence(self):
         stream = self.opened()
         self.assertEqual([stream.line() for _ in range(3)], ["retry: 2000", ": open", ""])
         while (line := stream.line()) != ": open":

@@ -78,7 +78,7 @@ static void addresses_that_0_1_merged_are_different_users(void **state)
 	world_assert_sound(w);
 }
 
-static void new_users_are_filed_once(void **state)
+static void new_users_have_one_row(void **state)
 {
 	struct world *w = *state;
 	uint64_t campaign = world_launched(w);
@@ -151,7 +151,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    WORLD_ON_ALL(users_of_0_1_are_found_again),
 	    WORLD_ON_ALL(addresses_that_0_1_merged_are_different_users),
-	    WORLD_ON_ALL(new_users_are_filed_once),
+	    WORLD_ON_ALL(new_users_have_one_row),
 	    WORLD_ON_ALL(users_of_0_1_are_erased),
 	    WORLD_ON_ALL(users_of_0_1_change_their_address),
 	    WORLD_ON_ALL(users_of_0_1_are_qualified_by_address),

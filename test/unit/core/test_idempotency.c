@@ -120,7 +120,7 @@ static size_t expire(struct world *w, uint64_t now_ms)
 			   idempotency_expire_decide);
 }
 
-static void expiry_spares_the_younger_row(void **state)
+static void expiry_keeps_the_younger_row(void **state)
 {
 	struct world *w = *state;
 	uint64_t campaign = world_launched(w);
@@ -189,7 +189,7 @@ static void the_oldest_rows_are_removed_beyond_the_bound(void **state)
 }
 
 /* Slices are small, except during a flood. */
-static void a_flood_does_not_outrun_the_expiry(void **state)
+static void expiry_keeps_up_with_a_flood(void **state)
 {
 	struct world *w = *state;
 	uint64_t campaign = world_launched(w);
@@ -214,9 +214,9 @@ int main(void)
 	    WORLD_ON(memory, scopes_have_separate_keys),
 	    WORLD_ON_ALL(refusals_are_not_kept),
 	    WORLD_ON_ALL(a_key_is_new_after_a_day),
-	    WORLD_ON_ALL(expiry_spares_the_younger_row),
+	    WORLD_ON_ALL(expiry_keeps_the_younger_row),
 	    WORLD_ON_ALL(the_oldest_rows_are_removed_beyond_the_bound),
-	    WORLD_ON(memory, a_flood_does_not_outrun_the_expiry),
+	    WORLD_ON(memory, expiry_keeps_up_with_a_flood),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -175,7 +175,7 @@ static void a_campaign_accepts_joins_between_its_dates(void **state)
 }
 
 /* A campaign that has ended accepts no joins through its users' links either. */
-static void a_users_link_follows_the_campaign(void **state)
+static void a_users_link_closes_with_its_campaign(void **state)
 {
 	struct world *w = *state;
 	uint64_t campaign = world_campaign(
@@ -316,7 +316,7 @@ int main(void)
 	    WORLD_ON_ALL(a_users_own_link_is_refused),
 	    WORLD_ON_ALL(an_unknown_campaign_or_referrer_is_refused),
 	    WORLD_ON_ALL(a_campaign_accepts_joins_between_its_dates),
-	    WORLD_ON_ALL(a_users_link_follows_the_campaign),
+	    WORLD_ON_ALL(a_users_link_closes_with_its_campaign),
 	    WORLD_ON_ALL(the_campaign_decides_about_existing_users),
 	    WORLD_ON_ALL(generic_responses_wait_for_the_same_commit),
 	    WORLD_ON_ALL(the_event_is_a_snapshot),

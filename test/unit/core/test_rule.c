@@ -81,7 +81,7 @@ static enum err change(struct world *w, struct rule_save *save, struct rule rule
 	return world_run(w, &save->command);
 }
 
-static void a_used_rule_is_fixed(void **state)
+static void a_used_rule_keeps_its_campaign_and_kind(void **state)
 {
 	struct world *w = *state;
 	struct people p = world_people(w, 1);
@@ -237,7 +237,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(settings_must_fit_together),
 	    cmocka_unit_test(recurring_rules_and_milestones_match_counts),
-	    WORLD_ON_ALL(a_used_rule_is_fixed),
+	    WORLD_ON_ALL(a_used_rule_keeps_its_campaign_and_kind),
 	    WORLD_ON_ALL(uploaded_coupons_fix_the_metric),
 	    WORLD_ON_ALL(an_unused_rule_is_deleted),
 	    WORLD_ON(memory, the_number_of_rules_is_limited),

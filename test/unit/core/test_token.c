@@ -71,7 +71,7 @@ static void a_token_expires_at_its_moment(void **state)
 	assert_false(token_expired(forever.expires_ms, UINT64_MAX));
 }
 
-static void the_last_admin_stays(void **state)
+static void the_last_admin_token_cannot_be_revoked(void **state)
 {
 	struct world *w = *state;
 	create(w, 1, SCOPE_ADMIN, 0);
@@ -115,7 +115,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    WORLD_ON_ALL(scopes_are_a_hierarchy),
 	    WORLD_ON(memory, a_token_expires_at_its_moment),
-	    WORLD_ON_ALL(the_last_admin_stays),
+	    WORLD_ON_ALL(the_last_admin_token_cannot_be_revoked),
 	    WORLD_ON_ALL(two_revocations_at_once_leave_one_admin),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -39,7 +39,7 @@ static void a_clock_set_back_does_not_delay_a_retry(void **state)
 	check_retry(*state, -(int64_t)HOUR);
 }
 
-static void a_clock_set_ahead_does_not_hasten_a_retry(void **state)
+static void a_clock_set_ahead_causes_no_early_retry(void **state)
 {
 	check_retry(*state, HOUR);
 }
@@ -241,7 +241,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    ON_MEMORY(a_clock_set_back_does_not_delay_a_retry),
-	    ON_MEMORY(a_clock_set_ahead_does_not_hasten_a_retry),
+	    ON_MEMORY(a_clock_set_ahead_causes_no_early_retry),
 	    ON_MEMORY(a_clock_set_ahead_and_back_does_not_delay_a_retry),
 	    ON_PENDING(a_clock_set_ahead_and_back_does_not_delay_a_retry),
 	    ON_MEMORY(many_joins_while_the_clock_is_ahead_are_sent),
