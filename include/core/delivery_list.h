@@ -47,6 +47,8 @@ struct delivery_read {
 	 * not exist any more stays zeroed except for its id. */
 	struct event event;
 	struct webhook webhook;
+	struct webhook_revision revision; /* that the delivery names, if has_revision */
+	bool has_revision;
 };
 /** ERR_NOT_FOUND. */
 command_decide_fn delivery_read_decide;

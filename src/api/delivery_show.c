@@ -8,6 +8,7 @@
 #include "base/utf8.h"
 #include "core/delivery.h"
 #include "core/redact.h"
+#include "delivery_request.h"
 #include "delivery_secrets.h"
 #include "http/client.h"
 
@@ -128,6 +129,7 @@ void delivery_reply_read(struct call *call, int status, const struct delivery_re
 	struct json_out o = call_data(call);
 	delivery_secrets_read(call, read, &secrets);
 	delivery_show(call, &o, &read->delivery);
+	delivery_request_show(call, &o, read, &secrets);
 	json_open(&o, "log", '[');
 	for (size_t i = 0; i < read->n_attempts; i++)
 		put_attempt(&o, &read->attempts[i], &secrets);

@@ -6,14 +6,12 @@
 #include "api/call/decode.h"
 #include "api/call/identifier.h"
 #include "api/call/members.h"
-#include "api/call/show.h"
 #include "base/form.h"
 #include "base/typed.h"
-#include "core/message.h"
 #include "core/names.h"
 #include "core/webhook.h"
 #include "core/webhook_ops.h"
-#include "http/url.h"
+#include "message_show.h"
 #include "routes.h"
 #include "webhook_fields.h"
 #include "webhook_secret.h"
@@ -81,47 +79,14 @@ static enum err make_message(struct preview_call *pc, struct message *message)
 	return err;
 }
 
-static void put_header(struct json_out *o, struct text name, struct text value)
-{
-	json_open(o, NULL, '{');
-	json_put_text(o, "name", name);
-	json_put_text(o, "value", value);
-	json_close(o, '}');
-}
-
-/* The configured headers are the last headers of the message; only admins see their values. */
-static void put_headers(struct preview_call *pc, struct json_out *o, const struct message *m,
-			struct text authority)
-{
-	bool admin = (pc->call->scopes & SCOPE_ADMIN) != 0;
-	char digits[24];
-	struct buf length = {.p = digits, .cap = sizeof digits};
-	buf_u64(&length, m->body.n);
-	json_open(o, "headers", '[');
-	put_header(o, TEXT("host"), authority);
-	for (size_t i = 0; i < m->n_headers; i++) {
-		bool masked = !admin && i + pc->n_headers >= m->n_headers;
-		put_header(o, m->headers[i].name,
-			   masked ? TEXT(WEBHOOK_MASK) : m->headers[i].value);
-	}
-	if (!m->get)
-		put_header(o, TEXT("content-length"), buf_view(&length));
-	json_close(o, ']');
-}
-
 static void write_message(struct preview_call *pc, const struct message *m)
 {
 	struct buf url = {0};
 	struct json_out o = call_data(pc->call);
-	buf_str(&url, pc->url.https ? "https://" : "http://");
-	size_t scheme = url.n;
-	url_write_authority(&url, &pc->url);
-	struct text authority =
-	    arena_copy(&pc->call->req->arena, text_from(url.p + scheme, url.n - scheme));
-	buf_text(&url, m->target);
+	message_write_url(&url, &pc->url, m);
 	show_word(&o, "method", METHOD_NAMES, pc->preview.revision.method);
 	json_put_text(&o, "url", buf_view(&url));
-	put_headers(pc, &o, m, authority);
+	message_show_headers(pc->call, &o, m, pc->n_headers, &pc->url);
 	json_put_text(&o, "body", m->body);
 	json_put_text_or_null(&o, "signature", m->signature);
 	if (pc->preview.draft != NULL)
@@ -135,7 +100,7 @@ static void write_message(struct preview_call *pc, const struct message *m)
 		       "would have for this webhook"));
 	json_close(&o, '}');
 	json_close(&o, '}');
-	o.buf->failed = o.buf->failed || url.failed || authority.p == NULL;
+	o.buf->failed = o.buf->failed || url.failed;
 	buf_free(&url);
 }
 

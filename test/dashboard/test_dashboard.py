@@ -89,5 +89,8 @@ class Dashboard(Served):
     def test_settings_show_rotate_and_revoke(self):
         self.script("settings")
 
+    def test_a_delivery_shows_its_bytes_and_the_list_is_live(self):
+        self.script("deliveries")
+
     def test_due_rewards_are_issued_at_once(self):
         self.script("rewards")

@@ -180,9 +180,14 @@ static enum err read_told(struct delivery_read *r, struct tx *tx)
 {
 	r->event = (struct event){.id = r->delivery.event_id};
 	r->webhook = (struct webhook){.id = r->delivery.webhook_id};
+	r->revision = (struct webhook_revision){.webhook_id = r->delivery.webhook_id,
+						.revision = r->delivery.revision};
 	enum err err = tx_get(tx, &KIND_EVENT, &r->event);
 	if (err == ERR_OK || err == ERR_NOT_FOUND)
 		err = tx_get(tx, &KIND_WEBHOOK, &r->webhook);
+	if (err == ERR_OK || err == ERR_NOT_FOUND)
+		err = tx_get(tx, &KIND_WEBHOOK_REVISION, &r->revision);
+	r->has_revision = err == ERR_OK;
 	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 

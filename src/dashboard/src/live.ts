@@ -1,7 +1,7 @@
 // One stream of changes for the whole tab. Pages hear what changed and load only that; without the stream they poll.
 import { effect, signal } from "@preact/signals";
-import { address, type Schemas } from "./api";
-import { session } from "./session";
+import { address, client, type Schemas } from "./api";
+import { ended, session } from "./session";
 
 export type Change = Schemas["StreamChange"];
 export type List = Change["changed"][number];
@@ -31,6 +31,12 @@ function tell(change: Change | undefined): void {
 	for (const fn of [...listeners]) fn(change);
 }
 
+/** The stream ends at once with the session, and the page should not wait for its next call to learn it. */
+async function lookAtSession(): Promise<void> {
+	const answer = await client.GET("/api/v2/session").catch(() => undefined);
+	if (answer?.data && answer.data.data === null) ended();
+}
+
 function open(): void {
 	source = new EventSource(address("/api/v2/stream"));
 	source.onopen = () => {
@@ -38,6 +44,7 @@ function open(): void {
 		tell(undefined);
 	};
 	source.onerror = () => {
+		if (live.value) void lookAtSession();
 		live.value = false;
 		if (source?.readyState !== EventSource.CLOSED) return; // else the browser connects again by itself
 		close();

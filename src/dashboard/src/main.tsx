@@ -4,6 +4,7 @@ import "./style/tokens.css";
 import "./style/base.css";
 import "./style/parts.css";
 import "./style/pages.css";
+import "./style/delivery.css";
 import "./style/webhook.css";
 import "./style/builder.css";
 

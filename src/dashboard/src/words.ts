@@ -49,8 +49,17 @@ export function span(seconds: number): string {
 	return n.toLocaleString(locale, { style: "unit", unit, unitDisplay: "long" });
 }
 
+/** The same with milliseconds, for what happened within a second. */
+export function exact(iso: string): string {
+	const at = new Date(iso);
+	const time = at.toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 });
+	const today = at.toDateString() === new Date().toDateString();
+	return today ? time : `${at.toLocaleDateString(locale, { day: "numeric", month: "short" })} ${time}`;
+}
+
 /** Microseconds as a person reads them: 184 ms, 2.1 s. */
 export function duration(us: number): string {
+	if (us < 10_000) return `${(us / 1000).toLocaleString(locale, { maximumFractionDigits: 1 })} ms`;
 	if (us < 1_000_000) return `${number(Math.round(us / 1000))} ms`;
 	return `${(us / 1_000_000).toLocaleString(locale, { maximumFractionDigits: 1 })} s`;
 }

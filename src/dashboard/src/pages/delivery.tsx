@@ -1,117 +1,119 @@
-// One delivery: what happened to this event, attempt by attempt, and what can be done now.
-import { useState } from "preact/hooks";
-import { Problem, call, client, type Schemas } from "../api";
+// One delivery: what happened to this event, what happens next, and the bytes of each attempt.
+import { useEffect } from "preact/hooks";
+import { call, client, type Schemas } from "../api";
+import { BytesPanel } from "../delivery/bytes-panel";
+import { headlineOf } from "../delivery/headline";
+import { Timeline } from "../delivery/timeline";
 import { useLoad } from "../query";
-import { href } from "../route";
+import { filter, href, route } from "../route";
 import { canWrite } from "../session";
-import { lookOf, outcomeOf } from "../ui/delivery-table";
-import { Copy, Empty, Failed, Moment, Skeleton, Status, problemText, say } from "../ui/parts";
-import { duration, moment, t } from "../words";
+import { act } from "../ui/act";
+import { lookOf } from "../ui/delivery-table";
+import { AsOf } from "../ui/live-deliveries";
+import { Copy, Failed, Skeleton, Status } from "../ui/parts";
+import { t } from "../words";
 
-type Attempt = Schemas["Attempt"];
+type Delivery = Schemas["DeliveryWithLog"];
 
-function phases(a: Attempt) {
-	const { dns, connect, tls, first_byte, total } = a.duration_us;
-	return [
-		["dns", dns],
-		["connect", connect],
-		["tls", tls],
-		["firstByte", first_byte],
-		["total", total],
-	] as const;
+/** 1 to 9 open an attempt; r and s show its request and its response. */
+function useKeys(delivery: Delivery | undefined) {
+	const log = delivery?.log ?? [];
+	const numbers = log.map((a) => a.number).join();
+	useEffect(() => {
+		const onKey = (e: KeyboardEvent) => {
+			const typing = e.target instanceof HTMLElement && e.target.closest("input, select, textarea") !== null;
+			if (typing || e.ctrlKey || e.metaKey || e.altKey) return;
+			const attempt = log.find((a) => String(a.number) === e.key);
+			if (attempt) filter({ attempt: attempt.number });
+			else if (e.key === "r") filter({ tab: "request" });
+			else if (e.key === "s") filter({ tab: "response" });
+		};
+		window.addEventListener("keydown", onKey);
+		return () => window.removeEventListener("keydown", onKey);
+	}, [numbers]);
 }
 
-function AttemptBox({ attempt }: { attempt: Attempt }) {
+function NextStep({ delivery: d, reload }: { delivery: Delivery; reload: () => void }) {
+	if (d.status === "held")
+		return (
+			<a class="button primary" href={href("webhooks", d.webhook_id)}>
+				{t("openWebhook")}
+			</a>
+		);
+	const resend = async () => {
+		await act(async () => {
+			await call(client.POST("/api/v2/deliveries/{id}/resend", { params: { path: { id: String(d.id) } } }));
+			return t("resent");
+		});
+		reload();
+	};
 	return (
-		<section class="panel stack">
-			<h2>{t("attempt", { n: attempt.number })}</h2>
-			<p>
-				<Moment at={attempt.at} /> · {[attempt.status, attempt.error, attempt.detail].filter(Boolean).join(" · ")}
-			</p>
-			<dl class="facts">
-				{phases(attempt).map(([word, us]) => (
-					<div key={word}>
-						<dt>{t(word)}</dt>
-						<dd>{duration(us)}</dd>
-					</div>
-				))}
-			</dl>
-			<h3 class="meta">{t("answer")}</h3>
-			<pre class="bytes">{attempt.answer || attempt.answer_base64 || t("empty")}</pre>
-		</section>
+		<>
+			<button type="button" class={d.status === "delivered" ? "" : "primary"} disabled={!canWrite.value} onClick={resend}>
+				{d.status === "delivered" ? t("sendAgain") : t("resend")}
+			</button>
+			{!canWrite.value && <span class="meta">{t("needs", { scope: "write" })}</span>}
+		</>
+	);
+}
+
+function About({ delivery: d }: { delivery: Delivery }) {
+	const path = { id: String(d.webhook_id) };
+	const webhook = useLoad(`name of webhook/${d.webhook_id}`, () => call(client.GET("/api/v2/webhooks/{id}", { params: { path } })));
+	return (
+		<div class="row">
+			<span>
+				{t("webhook")} <a href={href("webhooks", d.webhook_id)}>{webhook.data?.data.name ?? d.webhook_id}</a>
+			</span>
+			{d.user_code && (
+				<span>
+					{t("user")}{" "}
+					<a class="mono" href={href("users", d.user_code)}>
+						{d.user_code}
+					</a>
+				</span>
+			)}
+			<span class="row">
+				<code class="message-id">{d.message_id}</code>
+				<Copy text={d.message_id}>{t("copyMessageId")}</Copy>
+			</span>
+		</div>
 	);
 }
 
 export function DeliveryPage({ id }: { id: number }) {
-	const { data, problem, reload } = useLoad(
+	const { data, problem, at, reload } = useLoad(
 		`delivery/${id}`,
 		() => call(client.GET("/api/v2/deliveries/{id}", { params: { path: { id: String(id) } } })),
 		2000,
+		(change) => change.deliveries.some((d) => d.id === id) || change.changed.includes("webhooks"),
 	);
-	const [chosen, setChosen] = useState<number>();
+	useKeys(data?.data);
 	if (problem && !data) return <Failed problem={problem} again={reload} />;
 	if (!data) return <Skeleton height={400} />;
 	const d = data.data;
-	const attempt = d.log.find((a) => a.number === chosen) ?? d.log.at(-1);
-	const resend = async () => {
-		try {
-			await call(client.POST("/api/v2/deliveries/{id}/resend", { params: { path: { id: String(id) } } }));
-			say(t("resent"));
-			reload();
-		} catch (error) {
-			if (!(error instanceof Problem)) throw error;
-			say(problemText(error));
-		}
-	};
+	const wanted = Number(route.value.query.get("attempt"));
+	const attempt = d.log.find((a) => a.number === wanted) ?? d.log.at(-1);
+	const { tint, text } = headlineOf(d);
 	return (
 		<>
+			{problem && <Failed problem={problem} again={reload} />}
 			<div class="title">
-				<Status of={lookOf(d)} />
 				<h1>
-					{d.event} {outcomeOf(d)}
+					{d.event}
+					{d.test && <span class="muted"> {t("testEvent")}</span>}
 				</h1>
-				<button type="button" class="primary" disabled={!canWrite.value} onClick={resend}>
-					{t("resend")}
-				</button>
+				<AsOf at={at} />
 			</div>
-			{d.reason && <div class="notice bad">{d.reason}</div>}
-			{d.next_attempt_at && <p>{t("nextAt", { time: moment(d.next_attempt_at) })}</p>}
-			<div class="row">
-				{d.user_code && (
-					<a class="mono" href={href("users", d.user_code)}>
-						{d.user_code}
-					</a>
-				)}
-				<a href={href("webhooks", d.webhook_id)}>
-					{t("webhook")} {d.webhook_id}
-				</a>
-				<code>{d.message_id}</code>
-				<Copy text={d.message_id} />
+			<div class={`notice ${tint}`}>
+				<Status of={lookOf(d)} />
+				<span class="grow">{text}</span>
+				<NextStep delivery={d} reload={reload} />
 			</div>
+			<About delivery={d} />
 			<div class="two">
-				<ol class="attempts panel">
-					<li class="meta">
-						<Moment at={d.created_at} />
-					</li>
-					{d.log.map((a) => (
-						<li key={a.number}>
-							<button
-								type="button"
-								class="plain"
-								aria-pressed={a === attempt}
-								onClick={() => setChosen(a.number)}
-							>
-								#{a.number} {moment(a.at)} · {[a.status, a.error].filter(Boolean).join(" ")} ·{" "}
-								{duration(a.duration_us.total)}
-							</button>
-						</li>
-					))}
-				</ol>
-				{attempt ? (
-					<AttemptBox attempt={attempt} />
-				) : (
-					<Empty>{t("noAttempt", { time: moment(d.next_attempt_at) })}</Empty>
-				)}
+				<Timeline delivery={d} open={attempt} />
+				<BytesPanel delivery={d} attempt={attempt} />
 			</div>
 		</>
 	);

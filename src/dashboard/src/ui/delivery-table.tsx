@@ -13,7 +13,7 @@ export function lookOf(d: Pick<Delivery, "status" | "attempts">): Look {
 
 /** What the last attempt came to: a status, or the name of an error. */
 export function outcomeOf(d: Pick<Delivery, "last_status" | "last_error">): string {
-	return [d.last_status, d.last_error].filter((part) => part !== null).join(" ");
+	return [d.last_status, d.last_error].filter((part) => part !== null && part !== "status").join(" ");
 }
 
 export function DeliveryTable({ deliveries, names }: { deliveries: Delivery[]; names?: Map<number, string> }) {

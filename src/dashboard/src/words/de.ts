@@ -1,9 +1,11 @@
 // Every word that the dashboard shows, in German.
 import { deBuilder } from "./builder.de";
+import { deDeliveries } from "./deliveries.de";
 import type { Words } from "./en";
 import { deWebhooks } from "./webhooks.de";
 
 export const de: Words = {
+	...deDeliveries,
 	...deWebhooks,
 	...deBuilder,
 	campaigns: "Kampagnen", users: "Personen", rewards: "Prämien", webhooks: "Webhooks", deliveries: "Zustellungen",

@@ -1,10 +1,12 @@
 // Every word that the dashboard shows, in English. Other languages have the same keys: the compiler compares them.
 // `{name}` is replaced. A pair of texts is for one and for many: its first number decides.
 import { enBuilder } from "./builder.en";
+import { enDeliveries } from "./deliveries.en";
 import { enWebhooks } from "./webhooks.en";
 
 export const en = {
 	...enBuilder,
+	...enDeliveries,
 	...enWebhooks,
 	campaigns: "Campaigns", users: "Users", rewards: "Rewards", webhooks: "Webhooks", deliveries: "Deliveries",
 	settings: "Settings", more: "More",

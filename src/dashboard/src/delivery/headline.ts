@@ -1,0 +1,47 @@
+// What happened to a delivery and what happens next, in a sentence.
+import type { Schemas } from "../api";
+import { outcomeOf } from "../ui/delivery-table";
+import { duration, moment, t } from "../words";
+
+type Delivery = Schemas["DeliveryWithLog"];
+
+/** "12 s", "29 min", "3 h": the time until a moment. */
+function until(iso: string): string {
+	const s = Math.max(0, Math.round((Date.parse(iso) - Date.now()) / 1000));
+	if (s < 60) return `${s} s`;
+	return s < 5400 ? `${Math.round(s / 60)} min` : `${Math.round(s / 3600)} h`;
+}
+
+export interface Headline {
+	tint: "ok" | "wait" | "hold" | "bad" | "mute";
+	text: string;
+}
+
+function pending(d: Delivery): Headline {
+	if (d.waiting) return { tint: "mute", text: t("waitsForEarlier") };
+	const time = moment(d.next_attempt_at);
+	const left = d.next_attempt_at ? until(d.next_attempt_at) : "0 s";
+	if (d.attempts === 0) return { tint: "mute", text: t("noAttempt", { time }) };
+	return { tint: "wait", text: t("willRetry", { attempt: String(d.attempts), outcome: outcomeOf(d), time, left }) };
+}
+
+export function headlineOf(d: Delivery): Headline {
+	const last = d.log.at(-1);
+	switch (d.status) {
+		case "held":
+			return { tint: "hold", text: t("isHeld") };
+		case "delivered":
+			return {
+				tint: "ok",
+				text: last
+					? t("wasDelivered", { attempt: String(last.number), status: String(last.status), time: duration(last.duration_us.total) })
+					: t("delivered"),
+			};
+		case "exhausted":
+			return { tint: "bad", text: t("wasExhausted", { attempt: String(d.attempts), outcome: outcomeOf(d), reason: d.reason ?? "" }) };
+		case "cancelled":
+			return { tint: "mute", text: d.reason ?? t("wasCancelled") };
+		default:
+			return pending(d);
+	}
+}

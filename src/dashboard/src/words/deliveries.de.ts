@@ -1,0 +1,18 @@
+// The words of the delivery pages, in German.
+import type { enDeliveries } from "./deliveries.en";
+
+export const deDeliveries: Record<keyof typeof enDeliveries, string> = {
+	willRetry: "Versuch {attempt} ergab {outcome}. Der nächste ist um {time}, in {left}.",
+	wasDelivered: "Versuch {attempt} ergab {status} in {time}. Der Empfänger hat dieses Ereignis.",
+	wasExhausted: "Nach Versuch {attempt} ({outcome}) hat referd aufgegeben: {reason}",
+	wasCancelled: "Diese Zustellung wurde abgebrochen.", waitsForEarlier: "Erst muss eine frühere Zustellung enden.",
+	isHeld: "Der Webhook ist abgeschaltet, darum wird nichts gesendet. Schalte ihn ein, dann geht diese Zustellung hinaus.",
+	openWebhook: "Webhook öffnen", sendAgain: "Noch einmal senden", copyMessageId: "webhook-id kopieren",
+	eventStored: "Ereignis gespeichert", rest: "Inhalt", hex: "Hex", parts: "Anfrage oder Antwort",
+	attemptKeys: "Tasten: 1 bis 9 öffnen einen Versuch, r die Anfrage, s die Antwort.",
+	noResponseYet: "Es gab noch keinen Versuch.", noResponse: "Der Empfänger hat nicht geantwortet.",
+	emptyResponse: "Die Antwort hat keinen Inhalt.", first4k: "referd bewahrt die ersten 4 KiB einer Antwort auf.",
+	requestGone: "Die Anfrage lässt sich nicht zeigen: Ereignis, Person oder Webhook gibt es nicht mehr.",
+	requestMade: "Die Anfrage des letzten Versuchs, neu aus dem Ereignis erstellt, mit heutiger URL, heutigen Kopfzeilen und heutigem Geheimnis des Webhooks.",
+	masked: "Geheime Werte sind für deine Rechte verdeckt.",
+};

@@ -1,0 +1,63 @@
+// Deliveries: what happened to one event, byte by byte, and a list that is live but never moves under its reader.
+import assert from "node:assert/strict";
+import { api, assertAccessible, assertClean, assertFits, context, joinThrough, run, signedIn, visit } from "./browser.mjs";
+
+await run(async () => {
+	const campaign = await api("POST", "/api/v2/campaigns", { name: "Deliveries" });
+	const webhook = await api("POST", "/api/v2/webhooks", {
+		name: "Deliveries", event: "user.join", url: context.receiver, campaign_id: campaign.id, format: "json",
+		types: ["person_invited", "person_referring"], headers: [{ name: "X-Key", value: "s3cret" }],
+	});
+	const join = (name) => joinThrough(campaign.code, name, `${name.toLowerCase()}@deliveries.example`);
+	for (let i = 0; i < 12; i++) await join(`Friend${i}`);
+
+	const page = await signedIn(`deliveries?webhook_id=${webhook.id}`, { height: 400 });
+	const first = () => page.locator("tbody tr").first().locator(".mono").textContent();
+	const byron = await join("Byron");
+	await page.getByRole("link", { name: byron.code }).waitFor();
+	assert.equal(await first(), byron.code);
+
+	await page.mouse.wheel(0, 300);
+	await page.waitForFunction(() => window.scrollY > 100);
+	const ada = await join("Ada");
+	await page.getByRole("button", { name: "1 new" }).waitFor();
+	assert.equal(await first(), byron.code);
+	await page.getByRole("button", { name: "1 new" }).click();
+	await page.getByRole("link", { name: ada.code }).waitFor();
+	assert.equal(await first(), ada.code);
+
+	await page.locator("tbody tr").first().getByText("Delivered").waitFor();
+	await page.locator("tbody tr").first().getByRole("link").first().click();
+	await page.getByText("The receiver has this event.").waitFor();
+	const id = Number(page.url().match(/deliveries\/(\d+)/)[1]);
+	const { request, message_id } = await api("GET", `/api/v2/deliveries/${id}`);
+	const bytes = page.locator("pre.bytes");
+	await page.keyboard.press("r");
+	await page.locator("pre[data-tab=request]").waitFor();
+	const shown = await bytes.textContent();
+	assert.ok(shown.startsWith("POST /hook HTTP/1.1\n") && shown.endsWith(`\n\n${request.body}`), shown);
+	assert.ok(shown.includes(`webhook-id: ${message_id}\n`) && shown.includes("s3cret"), shown);
+	await page.getByRole("button", { name: "Hex" }).click();
+	await page.locator("pre.hex", { hasText: "0000  50 4f 53 54 20 2f 68 6f" }).waitFor();
+	await page.getByRole("button", { name: "curl" }).click();
+	await page.locator("pre[data-tab=curl]", { hasText: `curl -X POST '${context.receiver}'` }).waitFor();
+	await assertAccessible(page);
+	await assertFits(page);
+
+	await page.getByRole("button", { name: "Send again" }).click();
+	await page.getByRole("button", { name: "#2" }).waitFor();
+	await page.keyboard.press("1");
+	await page.locator("[aria-pressed=true]", { hasText: "#1" }).waitFor();
+	await page.keyboard.press("s");
+	await page.locator("pre[data-tab=response]").or(page.getByText("The response has no body.")).first().waitFor();
+	assertClean(page);
+
+	const { token } = await api("POST", "/api/v2/tokens", { name: "Viewer", scopes: ["read"] });
+	const viewer = await signedIn(`deliveries/${id}?tab=request`, { token, width: 360, scheme: "dark" });
+	await viewer.getByText("Secret values are masked for your scope.").waitFor();
+	assert.ok(!(await viewer.locator("pre.bytes").textContent()).includes("s3cret"));
+	assert.ok(await viewer.getByRole("button", { name: "Send again" }).isDisabled());
+	await visit(viewer, `deliveries/${id}`);
+	await assertAccessible(viewer);
+	await assertFits(viewer);
+});
