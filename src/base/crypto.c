@@ -1,6 +1,6 @@
 /*
- * Owns every use of OpenSSL's EVP: hashes, MACs, ciphers, randomness, base64. Never a policy (which
- * key, which context). Called by core (codes, secrets), api (tokens) and delivery (signatures).
+ * Owns every use of OpenSSL's EVP: hashes, MACs, ciphers, randomness, base64. Never chooses a key
+ * or a context. Called by core (codes, secrets), api (tokens) and delivery (signatures).
  */
 #include "base/crypto.h"
 

@@ -1,5 +1,5 @@
-/* Owns the distance between two names. Never a list of names. Called by the code that refuses
- * unknown options, variables and members.
+/* Owns the distance between two names. Never contains a list of names. Called by the code that
+ * refuses unknown options, variables and members.
  */
 #include "base/near.h"
 

@@ -1,5 +1,5 @@
-/* Owns the credential of commands and the messages about refused calls. Never the content of a
- * call. Called by the commands that call the running server.
+/* Owns the credential of commands and the messages about refused calls. Never knows the content of
+ * a call. Called by the commands that call the running server.
  */
 #include "api_call.h"
 

@@ -1,5 +1,5 @@
 /* Owns the inbound servers: their addresses, their handlers, their metrics, and how many
- * connections the descriptors allow. Never a route. Called by serve.c.
+ * connections the descriptors allow. Never knows a route. Called by serve.c.
  */
 #include "listeners.h"
 

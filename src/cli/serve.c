@@ -1,5 +1,5 @@
 /* Owns the life of the server: opens the rooms, runs the loop, drains and closes; and the order of
- * the loop's work (run_turn). Never a rule of a room. Called by main for `referd serve`.
+ * the loop's work (run_turn). Never contains a rule of a room. Called by main for `referd serve`.
  */
 #include "serve.h"
 

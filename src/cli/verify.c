@@ -1,6 +1,6 @@
 /* Owns the walk over a database that a server may be using: it opens the database as a reader and
- * prints the problems. Never a rule (core/verify.h has the rules), and never a write. Called by
- * main and by `referd backup`.
+ * prints the problems. Never contains a rule (core/verify.h has the rules), and never writes.
+ * Called by main and by `referd backup`.
  */
 #include "verify.h"
 

@@ -1,5 +1,5 @@
 /*
- * Owns the data directory and its lock. Never the database in it. Called by engine_lmdb.c.
+ * Owns the data directory and its lock. Never opens the database in it. Called by engine_lmdb.c.
  */
 #include "store/data_dir.h"
 

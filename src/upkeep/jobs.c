@@ -1,5 +1,5 @@
-/* Owns the table of background jobs: their intervals, their pace and their log lines. Never the
- * work of a job (core). Called by upkeep.c; the composition root passes the table. */
+/* Owns the table of background jobs: their intervals, their pace and their log lines. Never does
+ * the work of a job (core). Called by upkeep.c; the composition root passes the table. */
 #include "base/log.h"
 #include "core/erase.h"
 #include "core/idempotency.h"

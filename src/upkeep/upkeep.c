@@ -1,5 +1,5 @@
 /* Owns the pace of background work: the choice of the next job, the time of the next slice. Never
- * the work of a slice (core). Called by the loop, through its hook, and by the store. */
+ * does the work of a slice (core). Called by the loop, through its hook, and by the store. */
 #include "upkeep/upkeep.h"
 
 #include <assert.h>

@@ -1,5 +1,5 @@
-/* Owns the names of the methods. Never the route table (src/api/routes.c). Called by all code that
- * writes a method.
+/* Owns the names of the methods. Never contains the route table (src/api/routes.c). Called by all
+ * code that writes a method.
  */
 #include "route.h"
 

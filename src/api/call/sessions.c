@@ -1,5 +1,5 @@
-/* Owns the table of open sessions, their cookie and their CSRF token. Never the secret of a
- * session, never a scope. Called for each request that carries no bearer token.
+/* Owns the table of open sessions, their cookie and their CSRF token. Never keeps the secret of a
+ * session or a scope. Called for each request that carries no bearer token.
  */
 #include "sessions.h"
 

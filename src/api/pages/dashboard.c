@@ -1,5 +1,5 @@
-/* Owns the sending of the dashboard's files. Never what the dashboard does: it is a client of the
- * API. Called through the route table and by assets.c.
+/* Owns the sending of the dashboard's files. Never contains code of the dashboard, which is a
+ * client of the API. Called through the route table and by assets.c.
  */
 #include "dashboard.h"
 

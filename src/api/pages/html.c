@@ -1,6 +1,6 @@
 /*
- * Owns the parts that all pages share: head, policy, headers, escaping. Never the content of a
- * page (html_*.c), never a script or an inline style. Called by html_*.c.
+ * Owns the parts that all pages share: head, policy, headers, escaping. Never writes the content of
+ * a page (html_*.c), a script or an inline style. Called by html_*.c.
  */
 #include <assert.h>
 

@@ -1,6 +1,7 @@
 /*
  * Owns the join form: an input for each field of the campaign, filled again with the typed values
- * after a refusal. Never the rules of a field (core/form_field.h). Called by the join calls.
+ * after a refusal. Never contains the rules of a field (core/form_field.h). Called by the join
+ * calls.
  */
 #include "base/typed.h"
 #include "base/utf8.h"

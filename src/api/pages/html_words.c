@@ -1,6 +1,6 @@
 /*
- * Owns the pages' own words in four languages. Never the texts of a campaign (core/page_text.h).
- * Called by the pages.
+ * Owns the pages' own words in four languages. Never contains the texts of a campaign
+ * (core/page_text.h). Called by the pages.
  */
 #include "html_words.h"
 

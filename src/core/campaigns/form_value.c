@@ -1,6 +1,6 @@
 /*
- * Owns the values that each type of form field accepts. Never a list of fields (form_field.c).
- * Called by form_field.c for each value.
+ * Owns the values that each type of form field accepts. Never knows a list of fields
+ * (form_field.c). Called by form_field.c for each value.
  */
 #include "form_value.h"
 

@@ -1,5 +1,5 @@
 /*
- * Owns the table of the texts that a campaign may change. Never the default words, and never HTML.
+ * Owns the table of the texts that a campaign may change. Never contains the default words or HTML.
  * Called by the campaign calls of the API, by the pages and by the user object.
  */
 #include "core/page_text.h"

@@ -1,6 +1,6 @@
 /*
- * Owns the values of payloads: the table of fields, and how each value is made. Never a format.
- * Called by payload.c.
+ * Owns the values of payloads: the table of fields, and how each value is made. Never knows a
+ * format. Called by payload.c.
  */
 #include "payload_value.h"
 

@@ -1,6 +1,6 @@
 /*
- * Owns the encoding of lists of ids. Never a record. Called by webhooks, rewards and the e-mail
- * index.
+ * Owns the encoding of lists of ids. Never reads a record. Called by webhooks, rewards and the
+ * e-mail index.
  */
 #include "core/id_list.h"
 

@@ -1,6 +1,6 @@
 /*
  * Owns the walk along ids that fills a page: its chunks, its bounds, and the end of the page. Never
- * the filter. Called by the lists of deliveries, users, rewards, rules and campaigns.
+ * knows the filter. Called by the lists of deliveries, users, rewards, rules and campaigns.
  */
 #include "id_walk.h"
 

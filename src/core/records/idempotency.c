@@ -1,6 +1,6 @@
 /*
- * Owns the stored responses to requests with an Idempotency-Key. Never the requests themselves.
- * Called by joining, qualifying and the upkeep room.
+ * Owns the stored responses to requests with an Idempotency-Key. Never stores the requests
+ * themselves. Called by joining, qualifying and the upkeep room.
  */
 #include "core/idempotency.h"
 

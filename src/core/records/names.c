@@ -1,5 +1,5 @@
 /*
- * Owns the words of the API for stored numbers. Never the numbers themselves. Called by the API, by
+ * Owns the words of the API for stored numbers. Never defines the numbers. Called by the API, by
  * payloads and by webhook matching.
  */
 #include "core/names.h"

@@ -1,5 +1,5 @@
-/* Owns the rules about sessions: how long one lasts, how it is recorded and deleted. Never the
- * cookie itself, never a scope. Called by the API's session calls and by the upkeep room.
+/* Owns the rules about sessions: how long one lasts, how it is recorded and deleted. Never knows
+ * the cookie itself or a scope. Called by the API's session calls and by the upkeep room.
  */
 #include "core/session.h"
 

@@ -1,6 +1,6 @@
 /*
  * Owns the rules about API tokens: which scopes a scope includes, and that one admin token is
- * always left. Never a token itself. Called by the API's token calls.
+ * always left. Never knows a token itself. Called by the API's token calls.
  */
 #include "core/token.h"
 

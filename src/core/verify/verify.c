@@ -1,5 +1,5 @@
 /*
- * Owns the walk over every record of every kind. Never the checks themselves, which are in
+ * Owns the walk over every record of every kind. Never contains the checks, which are in
  * verify_*.c, one file for each family. Called by `referd verify`, `referd backup` and tests.
  */
 #include "core/verify.h"

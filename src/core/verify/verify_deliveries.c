@@ -1,6 +1,6 @@
 /*
- * Owns the checks of the outbox: events, deliveries, their indexes, chains and attempts. Never the
- * walk. Called by verify.c.
+ * Owns the checks of the outbox: events, deliveries, their indexes, chains and attempts. Never
+ * walks the records. Called by verify.c.
  */
 #include "verify_parts.h"
 

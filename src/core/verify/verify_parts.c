@@ -1,6 +1,6 @@
 /*
- * Owns the reporting of problems, and the reads that the checks have in common. Never the checks
- * themselves, which are in verify_*.c. Called by verify.c and by the checks.
+ * Owns the reporting of problems, and the reads that the checks have in common. Never contains the
+ * checks, which are in verify_*.c. Called by verify.c and by the checks.
  */
 #include "verify_parts.h"
 
