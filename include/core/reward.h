@@ -116,7 +116,7 @@ enum {
 extern const struct filter_field REWARD_FILTER_FIELDS[];
 struct reward_list {
 	struct command command;                 /* decide: reward_list_decide; a query */
-	uint64_t state, metric;                 /* of all listed rewards */
+	uint64_t state, metric;                 /* 0: any */
 	uint64_t campaign_id, user_id, rule_id; /* filters; 0: any. user_id is the recipient */
 	struct filter where;                    /* conditions on REWARD_FILTER_FIELDS */
 	struct who user;                        /* the recipient, if user_id is 0 */

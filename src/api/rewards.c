@@ -22,10 +22,11 @@ struct reward_list_call {
 		struct rule_list dashboard;
 	};
 	struct gather gather;
-	uint64_t metric, campaign_id, rule_id;
+	uint64_t state, metric, campaign_id, rule_id; /* 0: any */
 	struct who user;
 	struct filter where;
 	bool is_dashboard;
+	bool of_all; /* state and metric are filters, not parts of the path */
 };
 
 struct act_call {
@@ -40,6 +41,19 @@ static const char *read_id(struct text value, uint64_t *id, const char *problem)
 	return text_to_u64(value, id) && *id != 0 ? NULL : problem;
 }
 
+static const char *read_kind(struct reward_list_call *lc, struct text name, struct text value)
+{
+	if (text_eq(name, TEXT("state")))
+		return name_find(REWARD_STATE_NAMES, value, &lc->state)
+			   ? NULL
+			   : "must be due, issued or cancelled";
+	if (text_eq(name, TEXT("metric")))
+		return name_find(METRIC_NAMES, value, &lc->metric)
+			   ? NULL
+			   : "must be amount, commission, coupon or custom";
+	return PAGING_UNKNOWN;
+}
+
 static const char *read_filter(struct call *call, struct text name, struct text value, void *arg)
 {
 	struct reward_list_call *lc = arg;
@@ -49,19 +63,20 @@ static const char *read_filter(struct call *call, struct text name, struct text 
 		return PAGING_UNKNOWN;
 	if (text_eq(name, TEXT("rule_id")))
 		return read_id(value, &lc->rule_id, "must be the id of a reward rule");
-	if (!text_eq(name, TEXT("user_id")))
-		return PAGING_UNKNOWN;
-	return identifier_read_user(call, value, &lc->user);
+	if (text_eq(name, TEXT("user_id")))
+		return identifier_read_user(call, value, &lc->user);
+	return lc->of_all ? read_kind(lc, name, value) : PAGING_UNKNOWN;
 }
 
 /* Returns NULL after it has replied. */
-static struct reward_list_call *begin_list(struct call *call, bool is_dashboard)
+static struct reward_list_call *begin_list(struct call *call, bool is_dashboard, bool of_all)
 {
 	struct reward_list_call *lc = call_alloc(call, sizeof *lc);
 	if (lc == NULL)
 		return NULL;
 	lc->is_dashboard = is_dashboard;
-	if (!name_find(METRIC_NAMES, call->params[0], &lc->metric)) {
+	lc->of_all = of_all;
+	if (!of_all && !name_find(METRIC_NAMES, call->params[0], &lc->metric)) {
 		call_reply_error(call, 404,
 				 "this list does not exist: the last part of the path must be "
 				 "amount, commission, coupon or custom");
@@ -93,14 +108,14 @@ static void on_list(struct command *command, enum err err)
 	gather_done(&lc->gather, err, fail_list);
 }
 
-static void list_state(struct call *call, enum reward_state state)
+/* `lc`: from begin_list, or NULL. */
+static void list_rewards(struct call *call, struct reward_list_call *lc)
 {
-	struct reward_list_call *lc = begin_list(call, false);
 	if (lc == NULL)
 		return;
 	lc->list = (struct reward_list){
 	    .command = {.decide = reward_list_decide, .done = on_list},
-	    .state = state,
+	    .state = lc->state,
 	    .metric = lc->metric,
 	    .campaign_id = lc->campaign_id,
 	    .user = lc->user,
@@ -111,6 +126,14 @@ static void list_state(struct call *call, enum reward_state state)
 	};
 	if (lc->list.rows != NULL)
 		gather_begin(&lc->gather, &lc->command, &lc->list.page);
+}
+
+static void list_state(struct call *call, enum reward_state state)
+{
+	struct reward_list_call *lc = begin_list(call, false, false);
+	if (lc != NULL)
+		lc->state = state;
+	list_rewards(call, lc);
 }
 
 #define REWARD_PAGE                                                                                \
@@ -125,6 +148,26 @@ static void list_state(struct call *call, enum reward_state state)
 		    {"rule_id", "integer", "1", "The id of a reward rule.", false},                \
 		    SEARCH_PARAMETER("recipient_id", "1"),                                         \
 	}
+
+const struct operation OP_REWARD_LIST = {
+    .id = "listRewards",
+    .tag = "Rewards",
+    .summary = "List rewards",
+    .description = "Rewards of every state and metric, oldest first. Filter by user_id or rule_id, "
+		   "or by both state and metric: then referd reads only these rewards.",
+    .query = {REWARD_PAGE,
+	      {"campaign_id", "integer", "1", "The id of a campaign.", false},
+	      {"user_id", "string", "1", "The id or code of the recipient.", false},
+	      {"rule_id", "integer", "1", "The id of a reward rule.", false},
+	      {"state", "RewardState", "due", "The state of the rewards.", false},
+	      {"metric", "RewardMetric", "amount", "The metric of the rewards.", false}},
+    .answers = {{200, ANSWER_LIST, "Reward"}},
+};
+
+void reward_list(struct call *call)
+{
+	list_rewards(call, begin_list(call, false, true));
+}
 
 const struct operation OP_REWARD_LIST_DUE = {
     .id = "listDueRewards",
@@ -222,7 +265,7 @@ const struct operation OP_REWARD_SEARCH_DASHBOARD = {
 
 void reward_dashboard(struct call *call)
 {
-	struct reward_list_call *lc = begin_list(call, true);
+	struct reward_list_call *lc = begin_list(call, true, false);
 	if (lc == NULL)
 		return;
 	lc->dashboard = (struct rule_list){

@@ -72,6 +72,7 @@ const struct route ROUTES[] = {
 
     {HTTP_GET, "/api/v2/stream", ACCESS_READ, stream_get, &OP_STREAM_GET},
 
+    {HTTP_GET, "/api/v2/rewards", ACCESS_READ, reward_list, &OP_REWARD_LIST},
     {HTTP_GET, "/api/v2/rewards/dashboard/{metric}", ACCESS_READ, reward_dashboard,
      &OP_REWARD_DASHBOARD},
     {HTTP_GET, "/api/v2/rewards/due/{metric}", ACCESS_READ, reward_list_due, &OP_REWARD_LIST_DUE},

@@ -62,13 +62,14 @@ extern const struct operation OP_REPLAY_CREATE, OP_REPLAY_LIST, OP_REPLAY_GET;
 call_fn delivery_list, delivery_get, delivery_resend; /* deliveries.c */
 extern const struct operation OP_DELIVERY_LIST, OP_DELIVERY_GET, OP_DELIVERY_RESEND;
 
-call_fn reward_dashboard, reward_list_due, reward_list_issued,
+call_fn reward_list, reward_dashboard, reward_list_due, reward_list_issued,
     reward_list_cancelled; /* rewards.c */
 call_fn reward_issue_post, reward_cancel_post, reward_get, reward_update;
 extern const struct operation OP_REWARD_SEARCH_DUE, OP_REWARD_SEARCH_ISSUED,
     OP_REWARD_SEARCH_CANCELLED, OP_REWARD_SEARCH_DASHBOARD;
-extern const struct operation OP_REWARD_DASHBOARD, OP_REWARD_LIST_DUE, OP_REWARD_LIST_ISSUED,
-    OP_REWARD_LIST_CANCELLED, OP_REWARD_ISSUE, OP_REWARD_CANCEL, OP_REWARD_GET, OP_REWARD_UPDATE;
+extern const struct operation OP_REWARD_LIST, OP_REWARD_DASHBOARD, OP_REWARD_LIST_DUE,
+    OP_REWARD_LIST_ISSUED, OP_REWARD_LIST_CANCELLED, OP_REWARD_ISSUE, OP_REWARD_CANCEL,
+    OP_REWARD_GET, OP_REWARD_UPDATE;
 
 call_fn rule_list, rule_create, rule_get, rule_update, rule_delete; /* reward_rules.c */
 extern const struct operation OP_RULE_LIST, OP_RULE_CREATE, OP_RULE_GET, OP_RULE_UPDATE,

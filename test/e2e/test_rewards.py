@@ -395,6 +395,22 @@ class Due(Rewards):
         self.assertEqual([(r["currency"], r["cause_user_id"]) for r in counted],
                          [("EUR", friends[0]["id"]), ("JPY", friends[1]["id"]), ("EUR", friends[2]["id"])])
 
+    def test_all_rewards_of_a_user_are_listed(self):
+        campaign = self.campaign()
+        self.rule(campaign, **AMOUNT)
+        self.rule(campaign, metric="custom")
+        jessica, byron = self.qualified_friend(campaign)
+        path = f"/api/v2/rewards?user_id={jessica['code']}"
+        amount, custom = self.has(self.api.get(path), 200).data
+        self.assertEqual([(amount["metric"], amount["state"]), (custom["metric"], custom["state"])],
+                         [("amount", "due"), ("custom", "due")])
+        self.has(self.act("issue", amount["id"]), 200)
+        self.assertEqual([r["id"] for r in self.has(self.api.get(path + "&state=issued"), 200).data], [amount["id"]])
+        self.assertEqual([r["id"] for r in self.has(self.api.get(path + "&metric=custom"), 200).data], [custom["id"]])
+        self.assertEqual(self.has(self.api.get(f"/api/v2/rewards?user_id={byron['id']}"), 200).data, [])
+        for query, field in (("state=lost", "state"), ("metric=points", "metric"), ("user=1", "user")):
+            self.has_error(self.api.get(f"/api/v2/rewards?{query}"), 422, field)
+
     def test_read_tokens_cannot_act(self):
         reader = self.has(self.api.get("/api/v2/rewards/due/amount"), 200)
         self.assertEqual(list(reader.json), ["data", "links", "meta"])

@@ -163,6 +163,8 @@ static void choose_index(const struct reward_list *l, struct id_walk *walk)
 	} else if (rule_id != 0) {
 		walk->by = REWARDS_BY_RULE;
 		walk->number = rule_id;
+	} else if (l->state == 0 || l->metric == 0) {
+		walk->index = NULL;
 	}
 }
 
@@ -171,7 +173,7 @@ static enum err fits(void *arg, struct tx *tx, void *record, bool *yes)
 	const struct look *look = arg;
 	const struct reward_list *l = look->list;
 	const struct reward *r = record;
-	*yes = r->state == l->state && r->metric == l->metric &&
+	*yes = id_fits(l->state, r->state) && id_fits(l->metric, r->metric) &&
 	       id_fits(l->campaign_id, r->campaign_id) && id_fits(l->user_id, r->user_id) &&
 	       id_fits(l->rule_id, r->rule_id);
 	return *yes ? filter_fits(&l->where, r, tx_arena(tx), &look->walk->work, yes) : ERR_OK;

@@ -208,6 +208,13 @@ static void pages_of_rewards(void **state)
 	assert_int_equal(list_due(w, &list, rows), 0);
 	assert_null(world_act(w, reward_issue_decide, 1));
 	assert_int_equal(list_due(w, &list, rows), 1);
+	list = (struct reward_list){.user_id = p.jessica, .page.max = 250};
+	assert_int_equal(list_due(w, &list, rows), 21);
+	assert_true(rows[0].reward.state == REWARD_ISSUED);
+	list = (struct reward_list){.metric = METRIC_AMOUNT, .page.max = 250};
+	assert_int_equal(list_due(w, &list, rows), 7);
+	list.metric = 0;
+	assert_int_equal(list_due(w, &list, rows), 28);
 }
 
 static void pages_of_coupons(void **state)
