@@ -94,3 +94,6 @@ class Dashboard(Served):
 
     def test_due_rewards_are_issued_at_once(self):
         self.script("rewards")
+
+    def test_people_are_added_changed_qualified_refunded_and_erased(self):
+        self.script("users")

@@ -10,6 +10,7 @@ import { SignIn, leave, resume } from "./pages/sign-in";
 import { RewardsPage } from "./pages/rewards";
 import { SettingsPage } from "./pages/settings";
 import { UserPage } from "./pages/user";
+import { NewUserPage } from "./pages/user-new";
 import { UsersPage } from "./pages/users";
 import { WebhookPage } from "./pages/webhook";
 import { NewWebhookPage, WebhookSettingsPage } from "./pages/webhook-edit";
@@ -55,6 +56,11 @@ function Nav() {
 	);
 }
 
+/** `#/users/new`, `#/users/uP8Kd2Lm` */
+function UserRoutes({ id }: { id: string }) {
+	return id === "new" ? <NewUserPage /> : <UserPage key={id} id={id} />;
+}
+
 /** `#/webhooks/new`, `#/webhooks/7`, `#/webhooks/7/request`, `#/webhooks/7/settings` */
 function WebhookRoutes({ id, tab }: { id: string; tab: string | undefined }) {
 	if (id === "new") return <NewWebhookPage />;
@@ -67,7 +73,7 @@ function Page() {
 	if (place === "campaigns" && id !== undefined && tab === "edit") return <BuilderPage key={id} id={Number(id)} />;
 	const pages: Record<string, [() => preact.JSX.Element, ((id: string) => preact.JSX.Element)?]> = {
 		campaigns: [() => <CampaignsPage />, (i) => <CampaignPage key={i} id={Number(i)} />],
-		users: [() => <UsersPage />, (i) => <UserPage key={i} id={i} />],
+		users: [() => <UsersPage />, (i) => <UserRoutes id={i} />],
 		webhooks: [() => <WebhooksPage />, (i) => <WebhookRoutes id={i} tab={tab} />],
 		rewards: [() => <RewardsPage />],
 		settings: [() => <SettingsPage />],

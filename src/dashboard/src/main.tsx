@@ -5,6 +5,7 @@ import "./style/base.css";
 import "./style/parts.css";
 import "./style/pages.css";
 import "./style/delivery.css";
+import "./style/users.css";
 import "./style/webhook.css";
 import "./style/builder.css";
 

@@ -1,91 +1,108 @@
-// One member: who referred whom, and what was sent about this person.
-import { Problem, call, client } from "../api";
+// One person's story: who referred whom, rewards, what was sent, and what can be done.
+import { type Schemas, call, client } from "../api";
 import { changes } from "../live";
 import { useLoad } from "../query";
-import { href } from "../route";
+import { filter, route } from "../route";
 import { canWrite } from "../session";
 import { DeliveryTable } from "../ui/delivery-table";
-import { Copy, Empty, Failed, Moment, Skeleton, problemText, say } from "../ui/parts";
-import { number, t } from "../words";
+import { Empty, Failed, Skeleton, Status } from "../ui/parts";
+import { Decide, Reasons } from "../user/decide";
+import { type User, nameOf } from "../user/link";
+import { t } from "../words";
+import { EditUser } from "./user-edit";
+import { EraseUser } from "./user-erase";
+import { UserFacts } from "./user-facts";
+import { OrderPanel } from "./user-qualify";
+import { UserRewards } from "./user-rewards";
+import { UserTree } from "./user-tree";
+
+const show = (panel: string | undefined) => filter({ panel });
+
+function Actions({ user }: { user: User }) {
+	const invited = user.type === "person_invited";
+	const off = !canWrite.value;
+	const first = !user.qualified && !route.value.query.has("panel");
+	return (
+		<>
+			{invited && (
+				<button type="button" class={first ? "primary" : ""} disabled={off} onClick={() => show("qualify")}>
+					{t(user.qualified ? "addOrder" : "qualify")}
+				</button>
+			)}
+			{user.qualified && (
+				<button type="button" disabled={off} onClick={() => show("refund")}>{t("refund")}</button>
+			)}
+			<button type="button" disabled={off} onClick={() => show("edit")}>{t("edit")}</button>
+			<button type="button" disabled={off} onClick={() => show("erase")}>{t("erase")}</button>
+			{off && <span class="meta">{t("needs", { scope: "write" })}</span>}
+		</>
+	);
+}
+
+function Review({ user, decided }: { user: User; decided: () => void }) {
+	const { state } = user.review;
+	if (state === null) return null;
+	return (
+		<section class="panel stack">
+			<h2>{t("review")}</h2>
+			<div class="row">
+				<Status of={state === "pending" ? "review" : state} />
+			</div>
+			<Reasons user={user} />
+			{state === "pending" && <Decide user={user} decided={decided} />}
+		</section>
+	);
+}
+
+function Panel({ user, campaign, changed }: { user: User; campaign: Schemas["Campaign"] | undefined; changed: () => void }) {
+	const panel = route.value.query.get("panel");
+	const done = () => show(undefined);
+	if (panel === "edit" && campaign) return <EditUser key={user.id} user={user} campaign={campaign} done={done} changed={changed} />;
+	if (panel === "qualify" || panel === "refund")
+		return <OrderPanel key={panel} kind={panel} user={user} done={done} changed={changed} />;
+	return panel === "erase" ? <EraseUser user={user} done={done} /> : null;
+}
+
+function UserDeliveries({ user }: { user: User }) {
+	const query = { user_id: String(user.id), order: "-id" as const };
+	const list = useLoad(`deliveries of ${user.id}`, () => call(client.GET("/api/v2/deliveries", { params: { query } })), 2000,
+		(change) => change.deliveries.some((d) => d.user_id === user.id) || change.changed.includes("webhooks"));
+	return (
+		<section class="panel stack scroll" tabIndex={0} aria-label={t("deliveries")}>
+			<h2>{t("deliveries")}</h2>
+			{list.data && list.data.data.length > 0 ? <DeliveryTable deliveries={list.data.data} /> : <Empty>{t("noEvents")}</Empty>}
+		</section>
+	);
+}
+
+async function load(id: string) {
+	const query = { with: "user.analytics" as const };
+	const user = (await call(client.GET("/api/v2/users/{id}", { params: { path: { id }, query } }))).data;
+	const path = { id: String(user.campaign_id) };
+	return { user, campaign: (await call(client.GET("/api/v2/campaigns/{id}", { params: { path } }))).data };
+}
 
 export function UserPage({ id }: { id: string }) {
-	const { data, problem, reload } = useLoad(
-		`user/${id}`,
-		() => call(client.GET("/api/v2/users/{id}", { params: { path: { id }, query: { with: "user.analytics" } } })),
-		5000,
-		changes("users"),
-	);
-	const user = data?.data;
-	const deliveries = useLoad(
-		`deliveries of ${user?.id}`,
-		async () =>
-			user
-				? (await call(client.GET("/api/v2/deliveries", { params: { query: { user_id: String(user.id), order: "-id" } } }))).data
-				: [],
-		2000,
-		(change) => change.deliveries.some((d) => d.user_id === user?.id) || change.changed.includes("webhooks"),
-	);
-	if (problem && !user) return <Failed problem={problem} again={reload} />;
-	if (!user) return <Skeleton height={400} />;
-	const qualify = async () => {
-		try {
-			await call(client.PUT("/api/v2/users/qualification", { body: { code: user.code, qualified: true } }));
-		} catch (error) {
-			if (!(error instanceof Problem)) throw error;
-			say(problemText(error));
-		}
-		reload();
-		deliveries.reload();
-	};
+	const { data, problem, reload } = useLoad(`user/${id}`, () => load(id), 5000, changes("users"));
+	if (problem && !data) return <Failed problem={problem} again={reload} />;
+	if (!data) return <Skeleton height={400} />;
+	const { user, campaign } = data;
+	/* What other parts of the page depend on: they load again when it changes. */
+	const version = `${user.qualified} ${user.review.state} ${user.analytics?.referrals} ${user.analytics?.qualified_referrals}`;
 	return (
 		<>
 			<div class="title">
-				<h1>{user.first_name || user.code}</h1>
-				{!user.qualified && (
-					<button type="button" class="primary" disabled={!canWrite.value} onClick={qualify}>
-						{t("qualify")}
-					</button>
-				)}
+				<h1>{nameOf(user)}</h1>
+				<Actions user={user} />
 			</div>
-			<section class="panel stack">
-				<div class="row">
-					<span>{user.email}</span>
-					<code>{user.code}</code>
-					<Copy text={user.url}>{t("copyLink")}</Copy>
-				</div>
-				<dl class="facts">
-					<div>
-						<dt>{t("joined")}</dt>
-						<dd>
-							<Moment at={user.signed_up_time} />
-						</dd>
-					</div>
-					<div>
-						<dt>{t("qualified")}</dt>
-						<dd>{user.qualified ? t("yes") : t("no")}</dd>
-					</div>
-					<div>
-						<dt>{t("referrals")}</dt>
-						<dd>{number(user.analytics?.referrals ?? 0)}</dd>
-					</div>
-					{user.referrer_id && (
-						<div>
-							<dt>{t("invitedBy")}</dt>
-							<dd>
-								<a href={href("users", user.referrer_id)}>{user.referrer_id}</a>
-							</dd>
-						</div>
-					)}
-				</dl>
-			</section>
-			<section class="panel stack scroll">
-				<h2>{t("deliveries")}</h2>
-				{deliveries.data && deliveries.data.length > 0 ? (
-					<DeliveryTable deliveries={deliveries.data} />
-				) : (
-					<Empty>{t("noEvents")}</Empty>
-				)}
-			</section>
+			<Panel user={user} campaign={campaign} changed={reload} />
+			<Review user={user} decided={reload} />
+			<UserFacts user={user} campaign={campaign} />
+			<div class="halves">
+				<UserTree user={user} version={version} />
+				<UserRewards user={user} version={version} />
+			</div>
+			<UserDeliveries user={user} />
 		</>
 	);
 }

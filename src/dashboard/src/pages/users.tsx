@@ -5,6 +5,7 @@ import { useLoad } from "../query";
 import { filter, href, route } from "../route";
 import { Empty, Failed, Moment, Skeleton } from "../ui/parts";
 import { FilterSelect } from "../ui/select";
+import { nameOf, userHref } from "../user/link";
 import { number, t } from "../words";
 import { cursorOf } from "./deliveries";
 
@@ -18,6 +19,21 @@ function Search() {
 		<div class="filter">
 			<label for="search">{t("search")}</label>
 			<input id="search" type="search" value={text} onInput={(e) => setText(e.currentTarget.value)} />
+		</div>
+	);
+}
+
+/** The list shows the friends of one person, who is named, so that an unusual list is not a surprise. */
+function FriendsFilter() {
+	const id = route.value.query.get("referrer_id");
+	const { data } = useLoad(`referrer/${id}`, async () =>
+		id ? (await call(client.GET("/api/v2/users/{id}", { params: { path: { id } } }))).data : undefined,
+	);
+	if (!id) return null;
+	return (
+		<div class="row">
+			<span>{t("friendsOf", { name: data ? nameOf(data) : id })}</span>
+			<button type="button" onClick={() => filter({ referrer_id: undefined, cursor: undefined })}>{t("removeFilter")}</button>
 		</div>
 	);
 }
@@ -37,6 +53,7 @@ export function UsersPage() {
 		<>
 			<div class="title">
 				<h1>{t("users")}</h1>
+				<a class="button primary" href={href("users", "new")}>{t("addUser")}</a>
 			</div>
 			<div class="filters">
 				<Search />
@@ -51,6 +68,7 @@ export function UsersPage() {
 					<option value="true">{t("yes")}</option>
 					<option value="false">{t("no")}</option>
 				</FilterSelect>
+				<FriendsFilter />
 			</div>
 			{list.problem && <Failed problem={list.problem} again={list.reload} />}
 			{!list.data && !list.problem && <Skeleton height={400} />}
@@ -72,8 +90,8 @@ export function UsersPage() {
 							{list.data.data.map((u) => (
 								<tr key={u.id}>
 									<td>
-										<a class="cut" href={href("users", u.code)}>
-											{u.first_name || u.code}
+										<a class="cut" href={userHref(u)}>
+											{nameOf(u)}
 										</a>
 									</td>
 									<td>

@@ -23,6 +23,9 @@ const looks = {
 	due: ["wait", Clock, "due"],
 	review: ["hold", Eye, "inReview"],
 	issued: ["ok", CircleCheck, "issued"],
+	clawback: ["wait", RotateCw, "toTakeBack"],
+	accepted: ["ok", CircleCheck, "accepted"],
+	rejected: ["mute", Ban, "rejected"],
 	archived: ["mute", Ban, "statusArchived"],
 } as const satisfies Record<string, readonly [string, typeof Clock, keyof Words]>;
 

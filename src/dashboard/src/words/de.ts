@@ -2,10 +2,12 @@
 import { deBuilder } from "./builder.de";
 import { deDeliveries } from "./deliveries.de";
 import type { Words } from "./en";
+import { deUsers } from "./users.de";
 import { deWebhooks } from "./webhooks.de";
 
 export const de: Words = {
 	...deDeliveries,
+	...deUsers,
 	...deWebhooks,
 	...deBuilder,
 	campaigns: "Kampagnen", users: "Personen", rewards: "Prämien", webhooks: "Webhooks", deliveries: "Zustellungen",

@@ -2,11 +2,13 @@
 // `{name}` is replaced. A pair of texts is for one and for many: its first number decides.
 import { enBuilder } from "./builder.en";
 import { enDeliveries } from "./deliveries.en";
+import { enUsers } from "./users.en";
 import { enWebhooks } from "./webhooks.en";
 
 export const en = {
 	...enBuilder,
 	...enDeliveries,
+	...enUsers,
 	...enWebhooks,
 	campaigns: "Campaigns", users: "Users", rewards: "Rewards", webhooks: "Webhooks", deliveries: "Deliveries",
 	settings: "Settings", more: "More",

@@ -1,0 +1,39 @@
+// Erasing a person: the only change that needs typing, because nothing brings the person back.
+import { useState } from "preact/hooks";
+import { Problem, call, client } from "../api";
+import { go } from "../route";
+import { Field } from "../ui/field";
+import { Failed, say } from "../ui/parts";
+import { type User, nameOf } from "../user/link";
+import { t } from "../words";
+
+export function EraseUser({ user, done }: { user: User; done: () => void }) {
+	const [typed, setTyped] = useState("");
+	const [problem, setProblem] = useState<Problem>();
+	const erase = async (event: Event) => {
+		event.preventDefault();
+		if (typed.trim() !== user.code) return;
+		try {
+			await call(client.DELETE("/api/v2/users/{id}", { params: { path: { id: String(user.id) } } }));
+			say(t("userErased"));
+			go("users");
+		} catch (error) {
+			if (!(error instanceof Problem)) throw error;
+			setProblem(error);
+		}
+	};
+	return (
+		<form class="panel stack" onSubmit={erase}>
+			<h2>{t("eraseUser", { name: nameOf(user) })}</h2>
+			<p>{t("eraseEffect")}</p>
+			<div class="fields">
+				<Field id="erase-code" label={t("typeToErase", { code: user.code, name: nameOf(user) })} value={typed} change={setTyped} autofocus />
+			</div>
+			{problem && <Failed problem={problem} />}
+			<div class="row">
+				<button type="submit" class="danger" disabled={typed.trim() !== user.code}>{t("erase")}</button>
+				<button type="button" onClick={done}>{t("cancel")}</button>
+			</div>
+		</form>
+	);
+}

@@ -1,0 +1,98 @@
+// Adding a person by hand: the same as a join through a link, with the referrer if there is one.
+import { useState } from "preact/hooks";
+import { Problem, call, client, type Schemas } from "../api";
+import { useLoad } from "../query";
+import { go, href, route } from "../route";
+import { canWrite } from "../session";
+import { Field, otherProblem, problemOf } from "../ui/field";
+import { Empty, Failed, Skeleton, say } from "../ui/parts";
+import { nameOf, userHref } from "../user/link";
+import { MetaFields, changedMeta, fieldsFor, type Values } from "../user/meta-fields";
+import { t } from "../words";
+
+const MEMBERS = ["first_name", "email", "referrer"];
+
+/** What was typed names the referrer by address, id or code. */
+function referrerBy(text: string): NonNullable<Schemas["UserCreate"]["referrer"]> {
+	const field = text.includes("@") ? "email" : /^\d+$/.test(text) ? "id" : "code";
+	return { field, value: text };
+}
+
+function NewUser({ campaigns }: { campaigns: Schemas["Campaign"][] }) {
+	const [campaignId, setCampaignId] = useState(route.value.query.get("campaign_id") ?? String(campaigns[0]?.id));
+	const [name, setName] = useState("");
+	const [email, setEmail] = useState("");
+	const [referrer, setReferrer] = useState("");
+	const [values, setValues] = useState<Values>({});
+	const [problem, setProblem] = useState<Problem>();
+	const campaign = campaigns.find((c) => String(c.id) === campaignId);
+	const fields = fieldsFor(campaign, referrer.trim() !== "");
+	const other = otherProblem(problem, MEMBERS);
+
+	const add = async (event: Event) => {
+		event.preventDefault();
+		const by = referrer.trim();
+		const body = {
+			campaign_id: Number(campaignId),
+			first_name: name,
+			email,
+			meta: changedMeta(fields, {}, values),
+			...(by ? { referrer: referrerBy(by) } : { source: "Added" as const }),
+		};
+		try {
+			const { data } = await call(client.POST("/api/v2/users", { body }));
+			say(t("userAdded", { name: nameOf(data) }));
+			location.hash = userHref(data);
+		} catch (error) {
+			if (!(error instanceof Problem)) throw error;
+			setProblem(error);
+		}
+	};
+	return (
+		<form class="panel stack" onSubmit={add} noValidate>
+			<div class="fields">
+				<div class="field">
+					<label for="user-campaign">{t("campaign")}</label>
+					<select id="user-campaign" value={campaignId} onChange={(e) => setCampaignId(e.currentTarget.value)}>
+						{campaigns.map((c) => (
+							<option key={c.id} value={c.id}>{c.name}</option>
+						))}
+					</select>
+				</div>
+				<Field id="user-name" label={t("firstName")} value={name} change={setName} autofocus maxLength={200}
+					problem={problemOf(problem, "first_name")} />
+				<Field id="user-email" label={t("email")} type="email" value={email} change={setEmail}
+					problem={problemOf(problem, "email")} />
+				<Field id="user-referrer" label={t("invitedBy")} value={referrer} change={setReferrer}
+					problem={problemOf(problem, "referrer")} help={t("referrerHelp")} />
+				<MetaFields fields={fields} values={values} set={setValues} />
+			</div>
+			<p class="muted">{t("addEffect")}</p>
+			{other && <Failed problem={other} />}
+			<div class="row">
+				<button type="submit" class="primary" disabled={!canWrite.value}>{t("addUser")}</button>
+				<button type="button" onClick={() => go("users")}>{t("cancel")}</button>
+				{!canWrite.value && <span class="meta">{t("needs", { scope: "write" })}</span>}
+			</div>
+		</form>
+	);
+}
+
+export function NewUserPage() {
+	const { data, problem, reload } = useLoad("campaigns to join", () =>
+		call(client.GET("/api/v2/campaigns", { params: { query: { per_page: 250 } } })),
+	);
+	return (
+		<>
+			<div class="title"><h1>{t("addUser")}</h1></div>
+			{problem && !data && <Failed problem={problem} again={reload} />}
+			{!data && !problem && <Skeleton height={320} />}
+			{data?.data.length === 0 && (
+				<Empty>
+					{t("campaignsEmpty")} <a href={href()}>{t("newCampaign")}</a>
+				</Empty>
+			)}
+			{data && data.data.length > 0 && <NewUser campaigns={data.data} />}
+		</>
+	);
+}
