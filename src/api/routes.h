@@ -63,8 +63,8 @@ call_fn delivery_list, delivery_get, delivery_resend; /* deliveries.c */
 extern const struct operation OP_DELIVERY_LIST, OP_DELIVERY_GET, OP_DELIVERY_RESEND;
 
 call_fn reward_list, reward_dashboard, reward_list_due, reward_list_issued,
-    reward_list_cancelled; /* rewards.c */
-call_fn reward_issue_post, reward_cancel_post, reward_get, reward_update;
+    reward_list_cancelled;                                                /* reward_lists.c */
+call_fn reward_issue_post, reward_cancel_post, reward_get, reward_update; /* rewards.c */
 extern const struct operation OP_REWARD_SEARCH_DUE, OP_REWARD_SEARCH_ISSUED,
     OP_REWARD_SEARCH_CANCELLED, OP_REWARD_SEARCH_DASHBOARD;
 extern const struct operation OP_REWARD_LIST, OP_REWARD_DASHBOARD, OP_REWARD_LIST_DUE,
