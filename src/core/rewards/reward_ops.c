@@ -1,6 +1,6 @@
 /*
- * Owns the operator's actions on rewards, and the search for rewards. Never makes the effects of a
- * state change (reward_state.c). Called by the reward calls of the API.
+ * Owns the operator's actions on rewards, and the search for rewards. Never applies the effects of
+ * a state change (reward_state.c). Called by the reward calls of the API.
  */
 #include <stddef.h>
 
