@@ -8,5 +8,6 @@ import "./style/delivery.css";
 import "./style/users.css";
 import "./style/webhook.css";
 import "./style/builder.css";
+import "./style/narrow.css";
 
 render(<App />, document.body);

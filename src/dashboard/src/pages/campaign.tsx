@@ -56,9 +56,9 @@ function Numbers({ id }: { id: number }) {
 								{days.toReversed().map((d) => (
 									<tr key={d.date}>
 										<td>{d.date}</td>
-										<td class="number">{number(d.joins)}</td>
-										<td class="number">{number(d.referrals)}</td>
-										<td class="number">{number(d.qualified)}</td>
+										<td class="number" data-label={t("joins")}>{number(d.joins)}</td>
+										<td class="number" data-label={t("referrals")}>{number(d.referrals)}</td>
+										<td class="number" data-label={t("qualified")}>{number(d.qualified)}</td>
 									</tr>
 								))}
 							</tbody>
@@ -87,8 +87,8 @@ function Numbers({ id }: { id: number }) {
 										</a>
 									</td>
 									<td class="mono">{r.code}</td>
-									<td class="number">{number(r.referrals)}</td>
-									<td class="number">{number(r.qualified_referrals)}</td>
+									<td class="number" data-label={t("referrals")}>{number(r.referrals)}</td>
+									<td class="number" data-label={t("qualified")}>{number(r.qualified_referrals)}</td>
 								</tr>
 							))}
 						</tbody>

@@ -147,9 +147,11 @@ export function CampaignsPage() {
 									<td>
 										<Status of={c.status} />
 									</td>
-									<td class="number">{number(c.analytics?.users ?? 0)}</td>
-									<td class="number">{number(c.analytics?.referrals ?? 0)}</td>
-									<td class="number">{number(c.analytics?.qualified_referrals ?? 0)}</td>
+									<td class="number" data-label={t("joins")}>{number(c.analytics?.users ?? 0)}</td>
+									<td class="number" data-label={t("referrals")}>{number(c.analytics?.referrals ?? 0)}</td>
+									<td class="number" data-label={t("qualified")}>
+										{number(c.analytics?.qualified_referrals ?? 0)}
+									</td>
 								</tr>
 							))}
 						</tbody>

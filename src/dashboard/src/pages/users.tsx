@@ -102,7 +102,7 @@ export function UsersPage() {
 										<Moment at={u.signed_up_time} />
 									</td>
 									<td>{u.qualified ? t("yes") : t("no")}</td>
-									<td class="number">{number(u.analytics?.referrals ?? 0)}</td>
+									<td class="number" data-label={t("referrals")}>{number(u.analytics?.referrals ?? 0)}</td>
 								</tr>
 							))}
 						</tbody>

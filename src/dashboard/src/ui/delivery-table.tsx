@@ -54,7 +54,7 @@ export function DeliveryTable({ deliveries, names }: { deliveries: Delivery[]; n
 							<Status of={lookOf(d)} />
 						</td>
 						<td>{outcomeOf(d)}</td>
-						<td class="number">{d.attempts}</td>
+						<td class="number" data-label={t("attempts")}>{d.attempts}</td>
 					</tr>
 				))}
 			</tbody>
