@@ -54,6 +54,11 @@ function useSomeUsers(campaign: number | null): { code: string; name: string }[]
 	return (list.data?.data ?? []).map((u) => ({ code: u.code, name: u.first_name ?? u.email ?? "" }));
 }
 
+const TITLES = {
+	event: "stepEvent", who: "stepWho", endpoint: "stepEndpoint", fields: "stepFields", hidden: "stepHidden",
+	headers: "stepHeaders", name: "stepName",
+} as const;
+
 interface SectionsProps {
 	draft: Draft;
 	change: (to: Partial<Draft>) => void;
@@ -67,36 +72,30 @@ interface SectionsProps {
 
 function FormSections({ draft, change, campaigns, matches, problems, wrong, done, allOpen }: SectionsProps) {
 	const first = ORDER.findIndex((name) => !done[name]);
-	const parts: Record<SectionName, [string, () => ComponentChildren]> = {
-		event: [t("stepEvent"), () => <EventSection draft={draft} change={change} />],
-		who: [t("stepWho"), () => <WhoSection draft={draft} change={change} campaigns={campaigns} matches={matches} />],
-		endpoint: [t("stepEndpoint"), () => <EndpointSection draft={draft} change={change} problems={problems} />],
-		fields: [t("stepFields"), () => <FieldsSection draft={draft} change={change} problem={problems.get("fields")} />],
-		hidden: [
-			t("stepHidden"),
-			() => (
-				<PairsSection
-					pairs={draft.hidden}
-					onChange={(hidden) => change({ hidden })}
-					help={t("hiddenHelp")}
-					add={t("addHidden")}
-					problem={problems.get("hidden_fields")}
-				/>
-			),
-		],
-		headers: [
-			t("stepHeaders"),
-			() => (
-				<PairsSection
-					pairs={draft.headers}
-					onChange={(headers) => change({ headers })}
-					help={t("headersHelp")}
-					add={t("addHeader")}
-					problem={problems.get("headers")}
-				/>
-			),
-		],
-		name: [t("stepName"), () => <NamePart draft={draft} change={change} problem={problems.get("name")} />],
+	const parts: Record<SectionName, () => ComponentChildren> = {
+		event: () => <EventSection draft={draft} change={change} />,
+		who: () => <WhoSection draft={draft} change={change} campaigns={campaigns} matches={matches} />,
+		endpoint: () => <EndpointSection draft={draft} change={change} problems={problems} />,
+		fields: () => <FieldsSection draft={draft} change={change} problem={problems.get("fields")} />,
+		hidden: () => (
+			<PairsSection
+				pairs={draft.hidden}
+				onChange={(hidden) => change({ hidden })}
+				help={t("hiddenHelp")}
+				add={t("addHidden")}
+				problem={problems.get("hidden_fields")}
+			/>
+		),
+		headers: () => (
+			<PairsSection
+				pairs={draft.headers}
+				onChange={(headers) => change({ headers })}
+				help={t("headersHelp")}
+				add={t("addHeader")}
+				problem={problems.get("headers")}
+			/>
+		),
+		name: () => <NamePart draft={draft} change={change} problem={problems.get("name")} />,
 	};
 	return (
 		<fieldset class="bare stack" disabled={!canWrite.value}>
@@ -105,12 +104,12 @@ function FormSections({ draft, change, campaigns, matches, problems, wrong, done
 					key={name}
 					name={name}
 					number={i + 1}
-					title={parts[name][0]}
+					title={t(TITLES[name])}
 					open={allOpen || first < 0 || i <= first}
 					valid={done[name]}
 					wrong={wrong[name]}
 				>
-					{parts[name][1]()}
+					{parts[name]()}
 				</Section>
 			))}
 		</fieldset>
@@ -137,12 +136,13 @@ function NamePart({ draft, change, problem }: NameProps) {
 
 interface SaveProps {
 	ready: boolean;
+	open: SectionName | undefined; // the first section that is not done
 	busy: boolean;
 	onSave: (test: boolean) => void;
 	onDiscard: (() => void) | undefined;
 }
 
-function SaveBar({ ready, busy, onSave, onDiscard }: SaveProps) {
+function SaveBar({ ready, open, busy, onSave, onDiscard }: SaveProps) {
 	return (
 		<div class="row">
 			<button type="button" class="primary" disabled={!ready} onClick={() => onSave(true)}>
@@ -157,6 +157,7 @@ function SaveBar({ ready, busy, onSave, onDiscard }: SaveProps) {
 				</button>
 			)}
 			{!canWrite.value && <span class="muted">{t("needs", { scope: "write" })}</span>}
+			{canWrite.value && open && <span class="muted">{t("stillOpen", { step: t(TITLES[open]) })}</span>}
 		</div>
 	);
 }
@@ -220,7 +221,7 @@ export function WebhookForm({ draft, onChange, allOpen, busy, refusal, onSave, o
 				/>
 				{refusal && refusal.status !== 422 && <Failed problem={refusal} />}
 				{live.failed && <Failed problem={live.failed} />}
-				<SaveBar ready={ready} busy={busy} onSave={onSave} onDiscard={onDiscard} />
+				<SaveBar ready={ready} open={ORDER.find((name) => !done[name])} busy={busy} onSave={onSave} onDiscard={onDiscard} />
 			</div>
 		</form>
 	);

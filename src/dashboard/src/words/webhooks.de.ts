@@ -41,7 +41,7 @@ export const deWebhooks: Same = {
 	headersHelp: "Die Werte von Headern sind geheim: referd speichert sie verschlüsselt und zeigt sie nicht wieder.",
 	addHeader: "Header hinzufügen", value: "Wert", valueKept: "gespeichert, nicht sichtbar", removeNamed: "{name} entfernen",
 	webhookName: "Name des Webhooks, zum Beispiel CRM",
-	saveAndTest: "Speichern und Test senden", discard: "Änderungen verwerfen",
+	saveAndTest: "Speichern und Test senden", stillOpen: "Noch offen: {step}", discard: "Änderungen verwerfen",
 	exactRequest: "Genaue Anfrage", body: "Body", noBody: "(GET hat keinen Body)",
 	previewFor: "Angezeigt für", madeUpUser: "eine erfundene Person",
 	requestLater: "Die Anfrage erscheint hier, sobald die URL erlaubt ist.",

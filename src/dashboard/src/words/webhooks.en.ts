@@ -37,7 +37,7 @@ export const enWebhooks = {
 	headersHelp: "Header values are secrets: referd stores them encrypted and does not show them again.",
 	addHeader: "Add a header", value: "Value", valueKept: "stored, not shown", removeNamed: "Remove {name}",
 	webhookName: "Name of the webhook, for example CRM",
-	saveAndTest: "Save and send a test", discard: "Discard changes",
+	saveAndTest: "Save and send a test", stillOpen: "Still open: {step}", discard: "Discard changes",
 	exactRequest: "Exact request", body: "Body", noBody: "(GET has no body)",
 	previewFor: "Shown for", madeUpUser: "a made-up person",
 	requestLater: "The request appears here as soon as the URL is acceptable.",
