@@ -70,6 +70,7 @@ const struct route ROUTES[] = {
     {HTTP_POST, "/api/v2/deliveries/{id}/resend", ACCESS_WRITE, delivery_resend,
      &OP_DELIVERY_RESEND},
 
+    {HTTP_GET, "/api/v2/events", ACCESS_READ, event_list, &OP_EVENT_LIST},
     {HTTP_GET, "/api/v2/stream", ACCESS_READ, stream_get, &OP_STREAM_GET},
 
     {HTTP_GET, "/api/v2/rewards", ACCESS_READ, reward_list, &OP_REWARD_LIST},

@@ -98,6 +98,9 @@ extern const struct operation OP_SESSION_CREATE, OP_SESSION_GET, OP_SESSION_DELE
 call_fn settings_get, settings_rotate_token, settings_rotate_secret; /* settings.c */
 extern const struct operation OP_SETTINGS_GET, OP_SETTINGS_ROTATE_TOKEN, OP_SETTINGS_ROTATE_SECRET;
 
+call_fn event_list; /* events.c */
+extern const struct operation OP_EVENT_LIST;
+
 call_fn stream_get; /* stream.c */
 extern const struct operation OP_STREAM_GET;
 

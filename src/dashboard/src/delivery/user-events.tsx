@@ -1,0 +1,110 @@
+// The events of a user. For each webhook: its delivery, or why it got nothing, with the way to change that.
+import { Ban } from "lucide-preact";
+import { useState } from "preact/hooks";
+import { call, client, type Schemas } from "../api";
+import { useLoad } from "../query";
+import { href } from "../route";
+import { lookOf, outcomeOf } from "../ui/delivery-table";
+import { Empty, Failed, Moment, Skeleton, Status } from "../ui/parts";
+import { t } from "../words";
+
+type UserEvent = Schemas["UserEvent"];
+type Outcome = Schemas["UserEventWebhook"];
+
+function reasonOf(event: UserEvent, { excluded_by }: Outcome): string {
+	switch (excluded_by) {
+		case "events":
+			return t("wantsOtherEvents", { event: event.event });
+		case "types":
+			return t("wantsOtherTypes", { type: event.type ?? "" });
+		case "sources":
+			return t("wantsOtherSources", { source: event.source ?? "" });
+		case "rule":
+			return t("wantsOtherRule");
+		case "before":
+			return t("madeLater");
+		case "missing":
+			return t("noDeliveryLeft");
+		default:
+			return t("notForIt");
+	}
+}
+
+function OutcomeLine({ event, outcome }: { event: UserEvent; outcome: Outcome }) {
+	const { delivery, name, webhook_id } = outcome;
+	return (
+		<li class="row outcome-line">
+			<a class="outcome-name" href={href("webhooks", webhook_id)}>
+				{name}
+			</a>
+			{delivery ? (
+				<>
+					<Status of={lookOf(delivery)} />
+					<span>{outcomeOf(delivery)}</span>
+					<a href={href("deliveries", delivery.id)} aria-label={`${t("open")}: ${name}`}>
+						{t("open")}
+					</a>
+				</>
+			) : (
+				<>
+					<span class="status mute">
+						<Ban size={14} aria-hidden />
+						{t("notSent")}
+					</span>
+					<span>{reasonOf(event, outcome)}</span>
+				</>
+			)}
+		</li>
+	);
+}
+
+function EventItem({ event }: { event: UserEvent }) {
+	return (
+		<li class="stack tight">
+			<div class="row">
+				<Moment at={event.at} />
+				<strong>{event.event}</strong>
+				{event.test && <span class="muted">{t("testEvent")}</span>}
+			</div>
+			{event.webhooks.length === 0 && <p class="muted">{t("noWebhookThen")}</p>}
+			<ul class="plain-list">
+				{event.webhooks.map((outcome) => (
+					<OutcomeLine key={outcome.webhook_id} event={event} outcome={outcome} />
+				))}
+			</ul>
+		</li>
+	);
+}
+
+/** The events of the user with this id, and links to older ones. */
+export function UserEvents({ userId }: { userId: number }) {
+	const [cursor, setCursor] = useState<string>();
+	const query = { user_id: String(userId), ...(cursor ? { cursor } : {}) };
+	const list = useLoad(
+		`events of ${userId}?${cursor ?? ""}`,
+		() => call(client.GET("/api/v2/events", { params: { query } })),
+		5000,
+		(change) => change.deliveries.some((d) => d.user_id === userId) || change.changed.includes("webhooks"),
+	);
+	const next = list.data?.links.next;
+	return (
+		<section class="panel stack" aria-labelledby="events-title">
+			<h2 id="events-title">{t("eventsAndDeliveries")}</h2>
+			{list.problem && <Failed problem={list.problem} again={list.reload} />}
+			{!list.data && !list.problem && <Skeleton height={96} />}
+			{list.data?.data.length === 0 && <Empty>{t("noEvents")}</Empty>}
+			<ol class="plain-list stack">
+				{list.data?.data.map((event) => (
+					<EventItem key={event.id} event={event} />
+				))}
+			</ol>
+			{next && (
+				<div class="row">
+					<button type="button" onClick={() => setCursor(new URL(next).searchParams.get("cursor") ?? undefined)}>
+						{t("olderEvents")}
+					</button>
+				</div>
+			)}
+		</section>
+	);
+}
