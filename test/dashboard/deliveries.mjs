@@ -52,6 +52,17 @@ await run(async () => {
 	await page.locator("pre[data-tab=response]").or(page.getByText("The response has no body.")).first().waitFor();
 	assertClean(page);
 
+	await api("POST", "/api/v2/webhooks", {
+		name: "Only widgets", event: "user.join", url: context.receiver, campaign_id: campaign.id, sources: ["Widget"],
+	});
+	const carl = await join("Carl");
+	await visit(page, `users/${carl.code}`);
+	await page.getByRole("listitem").filter({ hasText: "Only widgets" }).getByText("Not sent").first().waitFor();
+	await page.getByText("It does not want users of the source Direct.").or(page.getByText("It does not want person_referring.")).first().waitFor();
+	await page.getByRole("listitem").filter({ hasText: "Deliveries" }).getByText("Delivered").first().waitFor();
+	await assertAccessible(page);
+	await assertFits(page);
+
 	const { token } = await api("POST", "/api/v2/tokens", { name: "Viewer", scopes: ["read"] });
 	const viewer = await signedIn(`deliveries/${id}?tab=request`, { token, width: 360, scheme: "dark" });
 	await viewer.getByText("Secret values are masked for your scope.").waitFor();

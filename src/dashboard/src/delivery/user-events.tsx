@@ -78,7 +78,7 @@ function EventItem({ event }: { event: UserEvent }) {
 
 /** The events of the user with this id, and links to older ones. */
 export function UserEvents({ userId }: { userId: number }) {
-	const [cursor, setCursor] = useState<string>();
+	const [cursor, setCursor] = useState<number>();
 	const query = { user_id: String(userId), ...(cursor ? { cursor } : {}) };
 	const list = useLoad(
 		`events of ${userId}?${cursor ?? ""}`,
@@ -100,7 +100,7 @@ export function UserEvents({ userId }: { userId: number }) {
 			</ol>
 			{next && (
 				<div class="row">
-					<button type="button" onClick={() => setCursor(new URL(next).searchParams.get("cursor") ?? undefined)}>
+					<button type="button" onClick={() => setCursor(Number(new URL(next).searchParams.get("cursor")))}>
 						{t("olderEvents")}
 					</button>
 				</div>

@@ -4,8 +4,8 @@ import { changes } from "../live";
 import { useLoad } from "../query";
 import { filter, route } from "../route";
 import { canWrite } from "../session";
-import { DeliveryTable } from "../ui/delivery-table";
-import { Empty, Failed, Skeleton, Status } from "../ui/parts";
+import { UserEvents } from "../delivery/user-events";
+import { Failed, Skeleton, Status } from "../ui/parts";
 import { Decide, Reasons } from "../user/decide";
 import { type User, nameOf } from "../user/link";
 import { t } from "../words";
@@ -63,18 +63,6 @@ function Panel({ user, campaign, changed }: { user: User; campaign: Schemas["Cam
 	return panel === "erase" ? <EraseUser user={user} done={done} /> : null;
 }
 
-function UserDeliveries({ user }: { user: User }) {
-	const query = { user_id: String(user.id), order: "-id" as const };
-	const list = useLoad(`deliveries of ${user.id}`, () => call(client.GET("/api/v2/deliveries", { params: { query } })), 2000,
-		(change) => change.deliveries.some((d) => d.user_id === user.id) || change.changed.includes("webhooks"));
-	return (
-		<section class="panel stack scroll" tabIndex={0} aria-label={t("deliveries")}>
-			<h2>{t("deliveries")}</h2>
-			{list.data && list.data.data.length > 0 ? <DeliveryTable deliveries={list.data.data} /> : <Empty>{t("noEvents")}</Empty>}
-		</section>
-	);
-}
-
 async function load(id: string) {
 	const query = { with: "user.analytics" as const };
 	const user = (await call(client.GET("/api/v2/users/{id}", { params: { path: { id }, query } }))).data;
@@ -102,7 +90,7 @@ export function UserPage({ id }: { id: string }) {
 				<UserTree user={user} version={version} />
 				<UserRewards user={user} version={version} />
 			</div>
-			<UserDeliveries user={user} />
+			<UserEvents userId={user.id} />
 		</>
 	);
 }

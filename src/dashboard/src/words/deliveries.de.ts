@@ -15,4 +15,11 @@ export const deDeliveries: Record<keyof typeof enDeliveries, string> = {
 	requestGone: "Die Anfrage lässt sich nicht zeigen: Ereignis, Person oder Webhook gibt es nicht mehr.",
 	requestMade: "Die Anfrage des letzten Versuchs, neu aus dem Ereignis erstellt, mit der aktuellen URL, den aktuellen Headern und dem aktuellen Geheimnis des Webhooks.",
 	masked: "Geheime Werte sind für deine Rechte verdeckt.",
+	eventsAndDeliveries: "Ereignisse und Zustellungen", notSent: "Nicht gesendet", olderEvents: "Ältere Ereignisse",
+	noWebhookThen: "Für diese Kampagne gibt es keinen Webhook.",
+	wantsOtherEvents: "Er will {event} nicht.", wantsOtherTypes: "Er will {type} nicht.",
+	wantsOtherSources: "Er will keine Personen aus der Quelle {source}.",
+	wantsOtherRule: "Er will eine andere Prämienregel.", madeLater: "Er wurde nach diesem Ereignis angelegt.",
+	noDeliveryLeft: "Er will dieses Ereignis jetzt, bekam es damals aber nicht, oder die Zustellung ist älter als die Aufbewahrungszeit.",
+	notForIt: "Das Ereignis ist nicht für diesen Webhook.",
 };

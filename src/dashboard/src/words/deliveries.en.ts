@@ -13,4 +13,11 @@ export const enDeliveries = {
 	requestGone: "The request cannot be shown: the event, the person or the webhook no longer exists.",
 	requestMade: "The request of the last attempt, made again from the event, with the webhook's current URL, headers and secret.",
 	masked: "Secret values are masked for your scope.",
+	eventsAndDeliveries: "Events and deliveries", notSent: "Not sent", olderEvents: "Older events",
+	noWebhookThen: "No webhook exists for this campaign.",
+	wantsOtherEvents: "It does not want {event}.", wantsOtherTypes: "It does not want {type}.",
+	wantsOtherSources: "It does not want users of the source {source}.",
+	wantsOtherRule: "It wants another reward rule.", madeLater: "It was created after this event.",
+	noDeliveryLeft: "It wants this event now, but did not get it then, or the delivery is older than the retention time.",
+	notForIt: "The event is not for this webhook.",
 };
