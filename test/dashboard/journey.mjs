@@ -32,9 +32,9 @@ await run(async () => {
 	const row = page.getByRole("row").filter({ hasText: "user.join" });
 	await row.getByText("Delivered").waitFor();
 	await row.getByRole("link").first().click();
-	await page.getByRole("heading", { name: "Attempt 1" }).waitFor();
-	await page.getByRole("button", { name: "Resend now" }).click();
-	await page.getByRole("button", { name: /^#2 / }).waitFor();
+	await page.getByText("The receiver has this event.").waitFor();
+	await page.getByRole("button", { name: "Send again" }).click();
+	await page.getByRole("button", { name: /^#2/ }).waitFor();
 
 	await page.getByRole("link", { name: "Users" }).click();
 	await page.getByRole("link", { name: "Byron <b>" }).click();
