@@ -17,7 +17,7 @@ await run(async () => {
 		"webhook-settings": `webhooks/${webhook.id}/settings`,
 		deliveries: "deliveries", delivery: `deliveries/${delivery.id}`, users: "users", user: `users/${jessica.code}`,
 		due: "rewards/due", rules: "rewards/rules", inbound: "settings/inbound", tokens: "settings/tokens",
-		builder: `campaigns/${campaign.id}/edit/form`,
+		builder: `campaigns/${campaign.id}/edit/form`, display: "settings/display",
 	};
 	const looks = [[360, "light"], [768, "light"], [1280, "light"], [1280, "dark"], [360, "dark"]];
 	for (const [width, scheme] of looks) {

@@ -97,3 +97,5 @@ class Dashboard(Served):
 
     def test_people_are_added_changed_qualified_refunded_and_erased(self):
         self.script("users")
+    def test_keys_palette_theme_and_language(self):
+        self.script("frame")

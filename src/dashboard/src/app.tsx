@@ -1,12 +1,11 @@
 // The frame: who is signed in, the navigation, and the page that the address names.
-import { Gift, Megaphone, Send, Settings, Users, Webhook } from "lucide-preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { BuilderPage } from "./pages/builder";
 import { CampaignPage } from "./pages/campaign";
 import { CampaignsPage } from "./pages/campaigns";
 import { DeliveriesPage } from "./pages/deliveries";
 import { DeliveryPage } from "./pages/delivery";
-import { SignIn, leave, resume } from "./pages/sign-in";
+import { SignIn, resume } from "./pages/sign-in";
 import { RewardsPage } from "./pages/rewards";
 import { SettingsPage } from "./pages/settings";
 import { UserPage } from "./pages/user";
@@ -16,45 +15,14 @@ import { WebhookPage } from "./pages/webhook";
 import { NewWebhookPage, WebhookSettingsPage } from "./pages/webhook-edit";
 import { WebhooksPage } from "./pages/webhooks";
 import { stayLive } from "./live";
-import { href, route, section } from "./route";
+import { route } from "./route";
 import { session } from "./session";
+import { useHeading } from "./ui/heading";
+import { overlay, useFrameKeys } from "./ui/keys";
+import { KeysList } from "./ui/keys-list";
+import { More, Nav } from "./ui/nav";
+import { Palette } from "./ui/palette";
 import { Toasts } from "./ui/parts";
-import { t } from "./words";
-
-const places = [
-	["campaigns", Megaphone],
-	["users", Users],
-	["rewards", Gift],
-	["webhooks", Webhook],
-	["deliveries", Send],
-	["settings", Settings],
-] as const;
-
-function Nav() {
-	return (
-		<nav class="nav">
-			<a class="brand" href={href()}>
-				referd
-			</a>
-			{places.map(([place, Icon]) => (
-				<a
-					key={place}
-					class="item"
-					href={place === "campaigns" ? href() : href(place)}
-					aria-current={section.value === place ? "page" : undefined}
-				>
-					<Icon size={18} aria-hidden />
-					{t(place)}
-				</a>
-			))}
-			<div class="foot">
-				<button type="button" class="plain" onClick={leave}>
-					{t("signOut")}
-				</button>
-			</div>
-		</nav>
-	);
-}
 
 /** `#/users/new`, `#/users/uP8Kd2Lm` */
 function UserRoutes({ id }: { id: string }) {
@@ -83,23 +51,39 @@ function Page() {
 	return id !== undefined && one ? one(id) : list();
 }
 
+function Main() {
+	const main = useRef<HTMLElement>(null);
+	useHeading(main);
+	return (
+		<main class="page" ref={main}>
+			<Page />
+		</main>
+	);
+}
+
+function Overlay() {
+	if (overlay.value === "keys") return <KeysList />;
+	if (overlay.value === "more") return <More />;
+	if (overlay.value === "palette") return <Palette />;
+	return null;
+}
+
 export function App() {
+	const now = session.value;
 	useEffect(() => {
 		void resume();
 		stayLive();
 	}, []);
-	const now = session.value;
+	useFrameKeys(now.state === "in");
 	if (now.state === "unknown") return null;
 	if (now.state === "out" && !now.expired) return <SignIn />;
 	return (
 		<>
 			<div class="shell" inert={now.state === "out"}>
 				<Nav />
-				<main class="page">
-					<Page />
-				</main>
+				<Main />
 			</div>
-			{now.state === "out" && <SignIn over />}
+			{now.state === "out" ? <SignIn over /> : <Overlay />}
 			<Toasts />
 		</>
 	);

@@ -1,7 +1,9 @@
 import { render } from "preact";
 import { App } from "./app";
+import "./ui/theme";
 import "./style/tokens.css";
 import "./style/base.css";
+import "./style/shell.css";
 import "./style/parts.css";
 import "./style/pages.css";
 import "./style/delivery.css";

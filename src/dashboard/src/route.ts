@@ -14,7 +14,21 @@ function read(): Route {
 export const route = signal<Route>(read());
 export const section = computed(() => route.value.path[0] ?? "campaigns");
 
+/** How many pages of the dashboard are before this one in the tab's history; each entry of the history knows its own. */
+let depth = depthOf(history.state) ?? 0;
+/** True if the reader came to this page by going back. */
+export let cameBack = false;
+
+function depthOf(state: unknown): number | undefined {
+	return typeof state === "object" && state !== null && "depth" in state ? Number(state.depth) : undefined;
+}
+
+history.replaceState({ depth }, "");
 window.addEventListener("hashchange", () => {
+	const known = depthOf(history.state);
+	cameBack = known !== undefined && known < depth;
+	depth = known ?? depth + 1;
+	if (known === undefined) history.replaceState({ depth }, "");
 	route.value = read();
 });
 
@@ -40,6 +54,13 @@ export function go(...parts: (string | number | Query)[]): void {
 export function filter(changes: Query): void {
 	const query = Object.fromEntries(route.value.query);
 	const address = href(...route.value.path, { ...query, ...changes });
-	history.replaceState(null, "", address);
+	history.replaceState(history.state, "", address);
 	route.value = read();
+}
+
+/** To the page before this one, or else to the page above it: from a webhook to the webhooks. */
+export function back(): void {
+	const { path } = route.peek();
+	if (depth > 0) history.back();
+	else if (path.length > 1) go(...path.slice(0, -1));
 }

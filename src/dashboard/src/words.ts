@@ -1,9 +1,12 @@
 // The words in the reader's language: t("failed", { status: 500 }).
+import { computed, effect } from "@preact/signals";
+import { kept } from "./ui/keep";
 import { de } from "./words/de";
 import { en, type Words } from "./words/en";
 
 const languages: Record<string, Words> = { en, de };
 
+/** The browser's preferred language among ours. */
 function preferred(): string {
 	for (const tag of navigator.languages) {
 		const language = tag.slice(0, 2).toLowerCase();
@@ -12,14 +15,18 @@ function preferred(): string {
 	return "en";
 }
 
-export const language = preferred();
-document.documentElement.lang = language;
+export const languageChoices = ["browser", "en", "de"] as const;
+export const languageChoice = kept("referd.language", languageChoices);
+export const language = computed(() => (languageChoice.value === "browser" ? preferred() : languageChoice.value));
+effect(() => {
+	document.documentElement.lang = language.value;
+});
 
 /** The reader's own form of the language: "en" of somebody in London writes times as en-GB does. */
-const locale = navigator.languages.find((tag) => tag.startsWith(language)) ?? language;
+const local = computed(() => navigator.languages.find((tag) => tag.startsWith(language.value)) ?? language.value);
 
 export function t(key: keyof Words, values: Record<string, string | number> = {}): string {
-	const entry = (languages[language] ?? en)[key];
+	const entry = (languages[language.value] ?? en)[key];
 	const n = Object.values(values).find((v) => typeof v === "number");
 	const text = typeof entry === "string" ? entry : entry[n === 1 ? 0 : 1];
 	return text.replace(/\{(\w+)\}/g, (all, name: string) => {
@@ -29,7 +36,7 @@ export function t(key: keyof Words, values: Record<string, string | number> = {}
 }
 
 export function number(n: number): string {
-	return n.toLocaleString(locale);
+	return n.toLocaleString(local.value);
 }
 
 /** A moment in the reader's zone: the time of today, else the date too. */
@@ -37,8 +44,8 @@ export function moment(iso: string | null | undefined): string {
 	if (!iso) return "–";
 	const at = new Date(iso);
 	const today = at.toDateString() === new Date().toDateString();
-	const time = at.toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
-	return today ? time : `${at.toLocaleDateString(locale, { day: "numeric", month: "short" })} ${time}`;
+	const time = at.toLocaleTimeString(local.value, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+	return today ? time : `${at.toLocaleDateString(local.value, { day: "numeric", month: "short" })} ${time}`;
 }
 
 /** A length of time in its largest whole unit: 5 days, 2 hours. */
@@ -46,7 +53,7 @@ export function span(seconds: number): string {
 	const units = [["day", 86_400], ["hour", 3600], ["minute", 60], ["second", 1]] as const;
 	const [unit, size] = units.find(([, s]) => seconds >= s) ?? ["second", 1];
 	const n = Math.round(seconds / size);
-	return n.toLocaleString(locale, { style: "unit", unit, unitDisplay: "long" });
+	return n.toLocaleString(local.value, { style: "unit", unit, unitDisplay: "long" });
 }
 
 /** The same with milliseconds, for what happened within a second. */
@@ -61,5 +68,5 @@ export function exact(iso: string): string {
 export function duration(us: number): string {
 	if (us < 10_000) return `${(us / 1000).toLocaleString(locale, { maximumFractionDigits: 1 })} ms`;
 	if (us < 1_000_000) return `${number(Math.round(us / 1000))} ms`;
-	return `${(us / 1_000_000).toLocaleString(locale, { maximumFractionDigits: 1 })} s`;
+	return `${(us / 1_000_000).toLocaleString(local.value, { maximumFractionDigits: 1 })} s`;
 }

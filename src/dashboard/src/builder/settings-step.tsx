@@ -8,7 +8,7 @@ const OWN = ["en", "de", "fr", "es"];
 const OTHERS = ["ar", "cs", "da", "el", "fi", "he", "hu", "it", "ja", "ko", "nb", "nl", "pl", "pt", "pt-BR", "ro", "ru",
 	"sv", "tr", "uk", "zh"];
 
-const names = new Intl.DisplayNames(language, { type: "language" });
+const names = new Intl.DisplayNames(language.value, { type: "language" });
 const nameOf = (tag: string) => names.of(tag) ?? tag;
 
 const zones = ["UTC", ...Intl.supportedValuesOf("timeZone").filter((zone) => zone !== "UTC")];

@@ -1,27 +1,38 @@
-// Settings: the address at which the company's systems report a purchase, and the API tokens.
+// Settings, a tab for each subject: the address for purchases, the API tokens, the server, this browser.
 import { href, route } from "../route";
 import { t } from "../words";
+import type { Words } from "../words/en";
+import { Display } from "./settings-display";
 import { Inbound } from "./settings-inbound";
 import { Tokens } from "./settings-tokens";
 
-const tabs = { inbound: Inbound, tokens: Tokens } as const;
+interface Tab {
+	name: string;
+	word: keyof Words;
+	show: () => preact.JSX.Element;
+}
+
+export const settingsTabs: readonly [Tab, ...Tab[]] = [
+	{ name: "inbound", word: "inboundTab", show: () => <Inbound /> },
+	{ name: "tokens", word: "tokensTab", show: () => <Tokens /> },
+	{ name: "display", word: "displayTab", show: () => <Display /> },
+];
 
 export function SettingsPage() {
-	const chosen = (route.value.path[1] ?? "inbound") as keyof typeof tabs;
-	const Tab = tabs[chosen] ?? Inbound;
+	const chosen = settingsTabs.find((tab) => tab.name === route.value.path[1]) ?? settingsTabs[0];
 	return (
 		<>
 			<div class="title">
 				<h1>{t("settings")}</h1>
 			</div>
 			<nav class="tabs" aria-label={t("settings")}>
-				{(["inbound", "tokens"] as const).map((tab) => (
-					<a key={tab} href={href("settings", tab)} aria-current={tab === chosen ? "page" : undefined}>
-						{t(tab === "inbound" ? "inboundTab" : "tokensTab")}
+				{settingsTabs.map((tab) => (
+					<a key={tab.name} href={href("settings", tab.name)} aria-current={tab === chosen ? "page" : undefined}>
+						{t(tab.word)}
 					</a>
 				))}
 			</nav>
-			<Tab />
+			{chosen.show()}
 		</>
 	);
 }

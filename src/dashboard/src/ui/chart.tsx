@@ -3,6 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { number } from "../words";
+import { theme } from "./theme";
 
 export function DayChart({ dates, values, label }: { dates: string[]; values: number[]; label: string }) {
 	const box = useRef<HTMLDivElement>(null);
@@ -30,6 +31,6 @@ export function DayChart({ dates, values, label }: { dates: string[]; values: nu
 			resize.disconnect();
 			plot.destroy();
 		};
-	}, [dates.join(), values.join()]);
+	}, [dates.join(), values.join(), theme.value]);
 	return <div ref={box} role="img" aria-label={label} />;
 }

@@ -3,11 +3,13 @@ import { deBuilder } from "./builder.de";
 import { deDeliveries } from "./deliveries.de";
 import type { Words } from "./en";
 import { deUsers } from "./users.de";
+import { deShell } from "./shell.de";
 import { deWebhooks } from "./webhooks.de";
 
 export const de: Words = {
 	...deDeliveries,
 	...deUsers,
+	...deShell,
 	...deWebhooks,
 	...deBuilder,
 	campaigns: "Kampagnen", users: "Personen", rewards: "Prämien", webhooks: "Webhooks", deliveries: "Zustellungen",

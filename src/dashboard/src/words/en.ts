@@ -3,12 +3,14 @@
 import { enBuilder } from "./builder.en";
 import { enDeliveries } from "./deliveries.en";
 import { enUsers } from "./users.en";
+import { enShell } from "./shell.en";
 import { enWebhooks } from "./webhooks.en";
 
 export const en = {
 	...enBuilder,
 	...enDeliveries,
 	...enUsers,
+	...enShell,
 	...enWebhooks,
 	campaigns: "Campaigns", users: "Users", rewards: "Rewards", webhooks: "Webhooks", deliveries: "Deliveries",
 	settings: "Settings", more: "More",

@@ -1,0 +1,29 @@
+// What this browser remembers: each choice is a signal whose value is kept in localStorage.
+import { effect, signal, type Signal } from "@preact/signals";
+
+/** Without localStorage (a browser may forbid it), the choice lasts until the page is closed. */
+function stored(name: string): string | null {
+	try {
+		return localStorage.getItem(name);
+	} catch {
+		return null;
+	}
+}
+
+/** One of `values`; the first is the default. Another tab's choice is followed. */
+export function kept<T extends string>(name: string, values: readonly [T, ...T[]]): Signal<T> {
+	const known = (text: string | null) => values.find((v) => v === text) ?? values[0];
+	const choice = signal<T>(known(stored(name)));
+	effect(() => {
+		const value = choice.value;
+		try {
+			localStorage.setItem(name, value);
+		} catch {
+			return;
+		}
+	});
+	window.addEventListener("storage", (event) => {
+		if (event.key === name) choice.value = known(event.newValue);
+	});
+	return choice;
+}

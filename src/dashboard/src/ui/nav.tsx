@@ -1,0 +1,90 @@
+// The navigation: a column on wide screens, a bar at the top on tablets, a bar at the bottom on phones.
+import { Ellipsis, Keyboard, LogOut, Search } from "lucide-preact";
+import { leave } from "../pages/sign-in";
+import { href, section } from "../route";
+import { t } from "../words";
+import { Dialog } from "./dialog";
+import { overlay } from "./keys";
+import { paletteKey } from "./keys-list";
+import { places } from "./places";
+
+type Place = (typeof places)[number];
+
+function PlaceLink({ place, Icon, phone }: Place) {
+	return (
+		<a
+			class={phone ? "item" : "item wide"}
+			href={place === "campaigns" ? href() : href(place)}
+			aria-current={section.value === place ? "page" : undefined}
+		>
+			<Icon size={18} aria-hidden />
+			{t(place)}
+		</a>
+	);
+}
+
+export function Nav() {
+	const more = places.some((p) => !p.phone && p.place === section.value);
+	return (
+		<nav class="nav" aria-label={t("navigation")}>
+			<a class="brand" href={href()}>
+				referd
+			</a>
+			<button type="button" class="find" onClick={() => (overlay.value = "palette")}>
+				<Search size={16} aria-hidden />
+				<span class="find-word">{t("find")}</span>
+				<kbd aria-hidden="true">{paletteKey}</kbd>
+			</button>
+			{places.map((p) => (
+				<PlaceLink key={p.place} {...p} />
+			))}
+			<button
+				type="button"
+				class={more ? "item more here" : "item more"}
+				aria-haspopup="dialog"
+				onClick={() => (overlay.value = "more")}
+			>
+				<Ellipsis size={18} aria-hidden />
+				{t("more")}
+			</button>
+			<div class="foot">
+				<button type="button" class="plain" onClick={() => (overlay.value = "keys")}>
+					<Keyboard size={18} aria-hidden />
+					{t("keys")}
+				</button>
+				<button type="button" class="plain" onClick={leave}>
+					<LogOut size={18} aria-hidden />
+					{t("signOut")}
+				</button>
+			</div>
+		</nav>
+	);
+}
+
+/** What does not fit into the bars. */
+export function More() {
+	const close = () => (overlay.value = undefined);
+	return (
+		<Dialog label={t("more")} kind="sheet" close={close}>
+			<nav class="sheet-items" aria-label={t("more")} onClick={(e) => e.target !== e.currentTarget && close()}>
+				{places.filter((p) => !p.phone).map((p) => (
+					<PlaceLink key={p.place} {...p} />
+				))}
+			</nav>
+			<div class="sheet-items">
+				<button type="button" class="plain" onClick={() => (overlay.value = "palette")}>
+					<Search size={18} aria-hidden />
+					{t("find")}
+				</button>
+				<button type="button" class="plain" onClick={() => (overlay.value = "keys")}>
+					<Keyboard size={18} aria-hidden />
+					{t("keys")}
+				</button>
+				<button type="button" class="plain" onClick={() => void leave().then(close)}>
+					<LogOut size={18} aria-hidden />
+					{t("signOut")}
+				</button>
+			</div>
+		</Dialog>
+	);
+}
