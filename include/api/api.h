@@ -21,6 +21,12 @@ struct api_rates {
 	unsigned code_joins;    /* by campaign or user code */
 };
 
+/* What the operating system says about the data directory. 0: unknown. */
+struct api_host {
+	uint64_t database_bytes, disk_bytes, disk_free_bytes;
+	uint64_t backup_ms; /* the end of the last backup */
+};
+
 struct api_config {
 	struct loop *loop;
 	struct store *store;
@@ -39,6 +45,9 @@ struct api_config {
 	 * know the webhook. May be NULL: the API then shows only the stored state. */
 	bool (*webhook_live)(void *arg, uint64_t webhook_id, struct webhook_live *out);
 	void *webhook_live_arg;
+	/* Reads the host for GET /api/v2/server. May be NULL: its numbers are then unknown. */
+	void (*read_host)(void *arg, struct api_host *out);
+	void *read_host_arg;
 };
 
 /** Reads the tokens, the sessions and the inbound secrets. The store must be idle: the function

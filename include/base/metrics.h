@@ -16,6 +16,10 @@ struct histogram {
 
 void histogram_add(struct histogram *h, uint64_t ns);
 
+/** The duration that `percent` (1 to 100) of the durations do not exceed, in nanoseconds: estimated
+ * within its bucket, and the last bound for the durations above it. 0 if the histogram is empty. */
+uint64_t histogram_percentile(const struct histogram *h, unsigned percent);
+
 /** HELP and TYPE ("counter", "gauge", "histogram") of a name. `help` is a clause without a line
  * feed. */
 void metrics_head(struct buf *out, const char *name, const char *type, const char *help);

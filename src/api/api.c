@@ -45,6 +45,7 @@ static struct api_config *copy_config(const struct api_config *config)
 static enum err open_state(struct api *a, const struct api_config *config)
 {
 	a->loop = config->loop;
+	a->opened_steady_ms = loop_steady_ms(config->loop);
 	a->store = config->store;
 	a->codes = config->codes;
 	a->public_url = text_of(config->public_url);

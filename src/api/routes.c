@@ -131,6 +131,7 @@ const struct route ROUTES[] = {
     {HTTP_POST, "/api/v2/session", ACCESS_PUBLIC, session_create, &OP_SESSION_CREATE},
     {HTTP_GET, "/api/v2/session", ACCESS_PUBLIC, session_get, &OP_SESSION_GET},
     {HTTP_DELETE, "/api/v2/session", ACCESS_READ, session_delete, &OP_SESSION_DELETE},
+    {HTTP_GET, "/api/v2/server", ACCESS_READ, server_get, &OP_SERVER_GET},
     {HTTP_GET, "/api/v2/settings", ACCESS_READ, settings_get, &OP_SETTINGS_GET},
     {HTTP_POST, "/api/v2/settings/inbound-token/rotate", ACCESS_ADMIN, settings_rotate_token,
      &OP_SETTINGS_ROTATE_TOKEN},

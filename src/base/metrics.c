@@ -17,6 +17,20 @@ void histogram_add(struct histogram *h, uint64_t ns)
 	h->sum_ns += ns;
 }
 
+uint64_t histogram_percentile(const struct histogram *h, unsigned percent)
+{
+	uint64_t rank = (h->n * percent + 99) / 100, below = 0;
+	size_t i = 0;
+	if (h->n == 0)
+		return 0;
+	while (i < HISTOGRAM_BUCKETS - 1 && below + h->counts[i] < rank)
+		below += h->counts[i++];
+	uint64_t low = i == 0 ? 0 : bounds_us[i - 1] * 1000;
+	if (i == HISTOGRAM_BUCKETS - 1)
+		return low;
+	return low + (bounds_us[i] * 1000 - low) * (rank - below) / h->counts[i];
+}
+
 void metrics_head(struct buf *out, const char *name, const char *type, const char *help)
 {
 	buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "broken_pages.h"
 #include "config.h"
+#include "host.h"
 #include "store/backup.h"
 #include "verify.h"
 
@@ -58,7 +59,9 @@ static int run(void *target, const struct options_args *args)
 	printf("%s: %llu bytes, %llu users, verified %llu records, %llu problems, %.1f s\n", file,
 	       (unsigned long long)bytes, (unsigned long long)found.users,
 	       (unsigned long long)found.records, (unsigned long long)found.problems, seconds);
-	if (found.problems > 0)
+	if (found.problems == 0)
+		host_note_backup(options->config.data);
+	else
 		fprintf(stderr,
 			"referd: the copy was kept, but it has the problems above, and so has the "
 			"database\n");

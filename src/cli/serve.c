@@ -12,6 +12,7 @@
 #include "core/records.h"
 #include "delivery/scheduler.h"
 #include "first_start.h"
+#include "host.h"
 #include "http/client.h"
 #include "listeners.h"
 #include "upkeep/upkeep.h"
@@ -144,6 +145,12 @@ static bool webhook_live(void *arg, uint64_t webhook_id, struct webhook_live *ou
 	return scheduler_webhook_live(s->scheduler, webhook_id, out);
 }
 
+static void read_host(void *arg, struct api_host *out)
+{
+	const struct serve *s = arg;
+	host_read(s->config.data, out);
+}
+
 static void choose_public_url(struct serve *s)
 {
 	const char *address = http_server_address(s->listeners.server);
@@ -182,6 +189,8 @@ static int open_api(struct serve *s)
 	    .metrics_arg = s,
 	    .webhook_live = webhook_live,
 	    .webhook_live_arg = s,
+	    .read_host = read_host,
+	    .read_host_arg = s,
 	};
 	enum err err = api_open(&api, &s->listeners.api);
 	return err == ERR_OK ? 0 : refuse("the API", "cannot start", err_name(err));

@@ -35,6 +35,7 @@ struct api {
 	struct request_metrics *request_metrics;
 	struct buf out; /* the reply being written; reused, because the server copies it */
 	uint64_t requests;
+	uint64_t opened_steady_ms; /* when the API was opened */
 	bool draining;
 
 	/* For the pages. */

@@ -1,0 +1,45 @@
+"""Owns the tests of GET /api/v2/server: its numbers follow what happens. Never says which numbers are normal."""
+import os
+import time
+
+from client import Client
+from harness import Served
+from processes import REFERD, run
+
+
+class Health(Served):
+    def server_now(self):
+        return self.has(self.api.get("/api/v2/server"), 200).data
+
+    def test_it_shows_version_database_disk_and_commits(self):
+        before = self.server_now()
+        self.assertEqual(f"referd {before['version']}", run(REFERD, "version").stdout.strip())
+        self.assertLess(before["uptime_seconds"], 600)
+        database = before["database"]
+        self.assertEqual(database["bytes"], os.path.getsize(f"{self.server.data_dir}/referd.mdb"))
+        self.assertLessEqual(database["disk_free_bytes"], database["disk_bytes"])
+        self.has(self.api.json("POST", "/api/v2/campaigns", {"name": "Spring"}), 201)
+        commits = self.server_now()["commits"]
+        self.assertGreater(commits["count"], before["commits"]["count"])
+        self.assertGreater(commits["p50_us"], 0)
+        self.assertGreaterEqual(commits["p99_us"], commits["p50_us"])
+        self.assertEqual(commits["failed"], 0)
+
+    def test_deliveries_of_a_disabled_webhook_are_held(self):
+        campaign = self.has(self.api.json("POST", "/api/v2/campaigns", {"name": "Spring"}), 201).data
+        webhook = {"name": "CRM", "event": "user.join", "types": ["person_referring"], "url": "https://crm.example/h"}
+        made = self.has(self.api.json("POST", "/api/v2/webhooks", webhook), 201).data
+        self.has(self.api.json("POST", f"/api/v2/webhooks/{made['id']}/disable", {}), 200)
+        held = self.server_now()["deliveries"]["held"]
+        self.has(self.api.form(f"/{campaign['code']}/join", {"first_name": "Ann", "email": "ann@example.com"}), 201)
+        self.assertEqual(self.server_now()["deliveries"]["held"], held + 1)
+
+    def test_a_backup_is_known_from_its_end(self):
+        self.assertIsNone(self.server_now()["database"]["backup_at"])
+        began = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime())
+        done = run(REFERD, "backup", os.path.join(self.directory, "copy.mdb"), "--data", self.server.data_dir)
+        self.assertEqual(done.returncode, 0, done)
+        self.assertGreaterEqual(self.server_now()["database"]["backup_at"], began)
+
+    def test_it_needs_the_scope_read(self):
+        self.has(Client(self.server.address).get("/api/v2/server"), 401)
