@@ -17,6 +17,7 @@ sys.path[:0] = [os.path.join(ROOT, "test", "e2e"), os.path.join(ROOT, "test", "i
 
 from harness import Served, form_of  # noqa: E402
 from interop import must, npm_install  # noqa: E402
+from processes import REFERD, run  # noqa: E402
 
 
 def signed(secret, headers, content):
@@ -97,5 +98,12 @@ class Dashboard(Served):
 
     def test_people_are_added_changed_qualified_refunded_and_erased(self):
         self.script("users")
+
     def test_keys_palette_theme_and_language(self):
         self.script("frame")
+
+    def test_health_knows_backups_and_held_deliveries(self):
+        self.script("health", backedUp=False)
+        copy = os.path.join(self.directory, "copy.mdb")
+        self.assertEqual(run(REFERD, "backup", copy, "--data", self.server.data_dir).returncode, 0)
+        self.script("health", backedUp=True)

@@ -48,25 +48,44 @@ export function moment(iso: string | null | undefined): string {
 	return today ? time : `${at.toLocaleDateString(local.value, { day: "numeric", month: "short" })} ${time}`;
 }
 
+const spans = [["day", 86_400], ["hour", 3600], ["minute", 60], ["second", 1]] as const;
+
+function largest(seconds: number): { n: number; unit: (typeof spans)[number][0] } {
+	const [unit, size] = spans.find(([, s]) => seconds >= s) ?? ["second", 1];
+	return { n: Math.round(seconds / size), unit };
+}
+
 /** A length of time in its largest whole unit: 5 days, 2 hours. */
 export function span(seconds: number): string {
-	const units = [["day", 86_400], ["hour", 3600], ["minute", 60], ["second", 1]] as const;
-	const [unit, size] = units.find(([, s]) => seconds >= s) ?? ["second", 1];
-	const n = Math.round(seconds / size);
+	const { n, unit } = largest(seconds);
 	return n.toLocaleString(local.value, { style: "unit", unit, unitDisplay: "long" });
 }
 
 /** The same with milliseconds, for what happened within a second. */
 export function exact(iso: string): string {
 	const at = new Date(iso);
-	const time = at.toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 });
+	const time = at.toLocaleTimeString(local.value, { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 });
 	const today = at.toDateString() === new Date().toDateString();
-	return today ? time : `${at.toLocaleDateString(locale, { day: "numeric", month: "short" })} ${time}`;
+	return today ? time : `${at.toLocaleDateString(local.value, { day: "numeric", month: "short" })} ${time}`;
+}
+
+/** 2 hours ago. */
+export function ago(seconds: number): string {
+	const { n, unit } = largest(seconds);
+	return new Intl.RelativeTimeFormat(local.value).format(-n, unit);
 }
 
 /** Microseconds as a person reads them: 184 ms, 2.1 s. */
 export function duration(us: number): string {
-	if (us < 10_000) return `${(us / 1000).toLocaleString(locale, { maximumFractionDigits: 1 })} ms`;
+	if (us < 10_000) return `${(us / 1000).toLocaleString(local.value, { maximumFractionDigits: 1 })} ms`;
 	if (us < 1_000_000) return `${number(Math.round(us / 1000))} ms`;
 	return `${(us / 1_000_000).toLocaleString(local.value, { maximumFractionDigits: 1 })} s`;
+}
+
+/** A size as a person reads it: 1.2 GB. */
+export function bytes(n: number): string {
+	const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
+	const step = Math.min(units.length - 1, n < 1000 ? 0 : Math.floor(Math.log10(n) / 3));
+	const unit = units[step] ?? "byte";
+	return (n / 1000 ** step).toLocaleString(local.value, { style: "unit", unit, maximumFractionDigits: 1 });
 }

@@ -3,6 +3,7 @@ import { href, route } from "../route";
 import { t } from "../words";
 import type { Words } from "../words/en";
 import { Display } from "./settings-display";
+import { Health } from "./settings-health";
 import { Inbound } from "./settings-inbound";
 import { Tokens } from "./settings-tokens";
 
@@ -15,6 +16,7 @@ interface Tab {
 export const settingsTabs: readonly [Tab, ...Tab[]] = [
 	{ name: "inbound", word: "inboundTab", show: () => <Inbound /> },
 	{ name: "tokens", word: "tokensTab", show: () => <Tokens /> },
+	{ name: "health", word: "healthTab", show: () => <Health /> },
 	{ name: "display", word: "displayTab", show: () => <Display /> },
 ];
 

@@ -1,0 +1,102 @@
+// What is normal for a server, and what to do about a value that is not. The API has the numbers, this file the ranges.
+import type { Schemas } from "../api";
+import { href } from "../route";
+import { ago, bytes, duration, number, span, t } from "../words";
+import type { Words } from "../words/en";
+
+type Server = Schemas["Server"];
+
+export interface Check {
+	word: keyof Words;
+	now: string;
+	state: "normal" | "watch" | "outside" | "unknown";
+	normal: keyof Words;
+	advice: keyof Words;
+	/** Where the advice is followed. */
+	link?: string;
+}
+
+const MS = 1000;
+const DAY_MS = 86_400_000;
+
+/** Above `watch`, a value deserves a look; above `outside`, an action. */
+function above(value: number, watch: number, outside: number): Check["state"] {
+	if (value > outside) return "outside";
+	return value > watch ? "watch" : "normal";
+}
+
+function disk({ bytes: used, disk_bytes: size, disk_free_bytes: free }: Server["database"]): Check[] {
+	const room = size === null || free === null ? undefined : free / size;
+	const share = size === null || used === null ? undefined : used / size;
+	return [
+		{
+			word: "healthDatabase", normal: "healthDatabaseNormal", advice: "healthDatabaseAdvice",
+			now: used === null ? t("unknown") : bytes(used),
+			state: share === undefined ? "unknown" : above(share, 0.4, 0.6),
+		},
+		{
+			word: "healthFree", normal: "healthFreeNormal", advice: "healthFreeAdvice",
+			now: free === null || size === null ? t("unknown") : t("healthOf", { part: bytes(free), whole: bytes(size) }),
+			state: room === undefined ? "unknown" : above(1 - room, 0.8, 0.9),
+		},
+	];
+}
+
+function commits({ count, failed, p50_us, p99_us }: Server["commits"]): Check[] {
+	const known = p50_us !== null && p99_us !== null;
+	return [
+		{
+			word: "healthCommit", normal: "healthCommitNormal", advice: "healthCommitAdvice",
+			now: known ? t("healthPercentiles", { half: duration(p50_us), most: duration(p99_us) }) : t("healthNoCommit"),
+			state: known ? above(Math.max(p50_us, p99_us / 10), 10 * MS, 50 * MS) : "unknown",
+		},
+		{
+			word: "healthFailed", normal: "healthNone", advice: "healthFailedAdvice",
+			now: t("healthOf", { part: number(failed), whole: number(count + failed) }), state: above(failed, 0, 0),
+		},
+	];
+}
+
+function deliveries({ pending, held, exhausted }: Server["deliveries"]): Check[] {
+	return [
+		{
+			word: "healthPending", normal: "healthPendingNormal", advice: "healthPendingAdvice",
+			now: number(pending), state: above(pending, 1000, 10_000), link: href("deliveries", { status: "pending" }),
+		},
+		{
+			word: "held", normal: "healthNone", advice: "healthHeldAdvice",
+			now: number(held), state: above(held, 0, 10_000), link: href("webhooks"),
+		},
+		{
+			word: "exhausted", normal: "healthNone", advice: "healthExhaustedAdvice",
+			now: number(exhausted), state: above(exhausted, 0, 100), link: href("deliveries", { status: "exhausted" }),
+		},
+	];
+}
+
+function backup(at: string | null, now: number): Check {
+	const age = at === null ? undefined : Math.max(0, now - Date.parse(at));
+	return {
+		word: "healthBackup", normal: "healthBackupNormal",
+		advice: age === undefined ? "healthBackupUnknown" : "healthBackupAdvice",
+		now: age === undefined ? t("unknown") : ago(age / 1000),
+		state: age === undefined ? "unknown" : above(age, DAY_MS, 7 * DAY_MS),
+	};
+}
+
+export function checks(server: Server, now: number): Check[] {
+	return [
+		{
+			word: "healthUptime", normal: "healthUptimeNormal", advice: "healthUptimeAdvice",
+			now: span(server.uptime_seconds), state: server.uptime_seconds < 600 ? "watch" : "normal",
+		},
+		...disk(server.database),
+		...commits(server.commits),
+		{
+			word: "healthQueue", normal: "healthQueueNormal", advice: "healthQueueAdvice",
+			now: number(server.queued), state: above(server.queued, 1000, 8000),
+		},
+		...deliveries(server.deliveries),
+		backup(server.database.backup_at, now),
+	];
+}

@@ -1,0 +1,80 @@
+// Is the server well? Each value with its normal range, and what to do when it is outside.
+import { CircleCheck, CircleHelp, Eye, OctagonX } from "lucide-preact";
+import { call, client } from "../api";
+import { type Check, checks } from "../health/checks";
+import { useLoad } from "../query";
+import { Failed, Skeleton } from "../ui/parts";
+import { moment, t } from "../words";
+
+const LIVE_MS = 5000;
+
+const looks = {
+	normal: ["ok", CircleCheck, "healthNormal"],
+	watch: ["wait", Eye, "healthWatch"],
+	outside: ["bad", OctagonX, "healthOutside"],
+	unknown: ["mute", CircleHelp, "unknown"],
+} as const;
+
+function State({ of }: { of: Check["state"] }) {
+	const [tint, Icon, word] = looks[of];
+	return (
+		<span class={`status ${tint}`}>
+			<Icon size={14} aria-hidden />
+			{t(word)}
+		</span>
+	);
+}
+
+function CheckRow({ check }: { check: Check }) {
+	const { word, now, state, normal, advice, link } = check;
+	return (
+		<tr>
+			<th scope="row">{t(word)}</th>
+			<td class="health-now">
+				<span>{now}</span>
+				<State of={state} />
+			</td>
+			<td data-label={t("healthRange")}>{t(normal)}</td>
+			<td class={state === "normal" ? "muted" : undefined}>
+				{t(advice)}{" "}
+				{link && state !== "normal" && <a href={link}>{t("open")}</a>}
+			</td>
+		</tr>
+	);
+}
+
+export function Health() {
+	const { data, problem, at, reload } = useLoad("server", () => call(client.GET("/api/v2/server")), LIVE_MS);
+	if (problem && !data) return <Failed problem={problem} again={reload} />;
+	if (!data) return <Skeleton height={400} />;
+	const all = checks(data.data, Date.now());
+	const wrong = all.filter((c) => c.state === "outside" || c.state === "watch").length;
+	return (
+		<>
+			{problem && <Failed problem={problem} again={reload} />}
+			<div class={wrong > 0 ? "notice wait" : "notice ok"}>
+				<span class="grow">{wrong > 0 ? t("healthWrong", { n: wrong }) : t("healthAllNormal")}</span>
+				<span>
+					referd {data.data.version} · {t("asOf", { time: moment(at?.toISOString()) })}
+				</span>
+			</div>
+			<section class="panel">
+				<table class="table health">
+					<thead>
+						<tr>
+							<th>{t("healthValue")}</th>
+							<th>{t("healthNow")}</th>
+							<th>{t("healthRange")}</th>
+							<th>{t("healthAdvice")}</th>
+						</tr>
+					</thead>
+					<tbody>
+						{all.map((check) => (
+							<CheckRow key={check.word} check={check} />
+						))}
+					</tbody>
+				</table>
+			</section>
+		</>
+	);
+}

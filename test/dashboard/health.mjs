@@ -1,0 +1,30 @@
+// The server's health: each value has a normal range and advice, and a backup and held deliveries show up.
+import assert from "node:assert/strict";
+import { api, assertAccessible, assertClean, assertFits, context, joinThrough, picture, run, signedIn } from "./browser.mjs";
+
+await run(async () => {
+	const page = await signedIn("settings/health");
+	const row = (name) => page.getByRole("row").filter({ has: page.getByRole("rowheader", { name, exact: true }) });
+	await row("Free disk space").getByText("At least 20 %").waitFor();
+	await row("Commit time").getByText(/half .+ ms/).waitFor();
+	const backup = await row("Last backup").innerText();
+	assert.match(backup, context.backedUp ? /ago[^]*Normal/ : /Unknown[^]*referd backup/);
+
+	const campaign = await api("POST", "/api/v2/campaigns", { name: "Health" });
+	const url = "https://health.example/h";
+	const wanted = { name: "Health", event: "user.join", types: ["person_referring"], url };
+	const webhook = await api("POST", "/api/v2/webhooks", wanted);
+	await api("POST", `/api/v2/webhooks/${webhook.id}/disable`, {});
+	await joinThrough(campaign.code, "Ann", `ann${webhook.id}@health.example`);
+	await row("Held").getByText("Watch").waitFor();
+	await row("Held").getByRole("link", { name: "Open" }).waitFor();
+	await page.getByText("outside").waitFor();
+	await api("DELETE", `/api/v2/webhooks/${webhook.id}`);
+	for (const width of [1280, 360]) {
+		await page.setViewportSize({ width, height: 800 });
+		await assertFits(page);
+		await assertAccessible(page);
+		await picture(page, `health-${width}-light`);
+	}
+	assertClean(page);
+});
