@@ -8,12 +8,29 @@
 #include "core/join.h"
 #include "core/qualify.h"
 
+/* What a dry run knows about the lines that it has accepted, because later lines may name them: up
+ * to 1.5 million marks of 8 bytes. All zero: no lines. Free with import_seen_free. */
+struct import_seen {
+	uint64_t *slots;
+	size_t n, room;
+};
+
+enum { IMPORT_MARKS_MAX = 5 }; /* marks of one line */
+
+bool import_seen_has(const struct import_seen *seen, uint64_t mark);
+/** Returns false if memory runs out. */
+bool import_seen_add(struct import_seen *seen, uint64_t mark);
+/** Is there room for the marks of so many more lines? */
+bool import_seen_takes(const struct import_seen *seen, size_t lines);
+void import_seen_free(struct import_seen *seen);
+
 /* A line is stored as a whole, or not at all. */
 struct import_row {
-	struct command command; /* decide: import_row_decide */
-	struct join join;       /* filled in, with `import` set; its own `command` is not used */
-	bool qualified;         /* true: the user also becomes qualified; false changes nothing */
-	uint64_t qualified_ms;  /* the time of the qualification; 0: unknown, so it is now */
+	struct command command;   /* decide: import_row_decide */
+	struct join join;         /* filled in, with `import` set; its own `command` is not used */
+	bool qualified;           /* true: the user also becomes qualified; false changes nothing */
+	uint64_t qualified_ms;    /* the time of the qualification; 0: unknown, so it is now */
+	struct import_seen *seen; /* of a dry run */
 
 	/* The result, valid in done. */
 	bool created;   /* false: the address was in the campaign already */
@@ -23,5 +40,8 @@ struct import_row {
 /** ERR_OK, or ERR_REFUSED with the reasons in join.problems; a problem without a field is about the
  * whole line. An import earns no rewards. The same line again changes nothing. */
 command_decide_fn import_row_decide;
+/** The dry run of import_row_decide: the same result for the lines of one file in their order, but
+ * it stores nothing. ERR_REFUSED without problems: the line would be stored. Needs row->seen. */
+command_decide_fn import_try_decide;
 
 #endif

@@ -55,6 +55,9 @@ struct join {
 	/* The user comes from an earlier programme: the campaign's status and dates do not count,
 	 * the join is never suspicious, and it earns nothing. */
 	bool import;
+	/* The user has a referrer who is not stored: the form is the form of invited users. For a
+	 * dry run, which stores nothing. */
+	bool as_invited;
 	uint64_t joined_ms, unsubscribed_ms; /* of an import; 0: joined now, not unsubscribed */
 	struct text public_url;
 	struct idempotency_key key;

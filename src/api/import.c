@@ -15,6 +15,7 @@
 
 #include "api/call/body.h"
 #include "api/call/identifier.h"
+#include "base/form.h"
 #include "core/campaign.h"
 #include "core/campaign_defaults.h"
 #include "import_report.h"
@@ -45,6 +46,8 @@ struct import {
 	struct csv_reader csv;
 	struct text piece; /* the unread rest of the last piece */
 	bool has_header, asked, ended;
+	bool dry; /* nothing is stored */
+	struct import_seen seen;
 
 	struct line *lines; /* the window */
 	size_t n_lines, n_under_way;
@@ -82,6 +85,7 @@ static void free_import(struct import *im)
 	csv_free(&im->csv);
 	arena_free(&im->arena);
 	import_report_free(&im->report);
+	import_seen_free(&im->seen);
 	free(im->lines);
 	free(im);
 }
@@ -109,9 +113,12 @@ static void reply_failed(struct import *im)
 		call_reply_err(im->call, im->failed, NULL);
 		return;
 	}
-	snprintf(message, sizeof message,
-		 "%s: the lines up to line %llu are stored; send the same file again later", why,
-		 (unsigned long long)im->report.last_line);
+	if (im->dry)
+		snprintf(message, sizeof message, "%s: send the same file again later", why);
+	else
+		snprintf(message, sizeof message,
+			 "%s: the lines up to line %llu are stored; send the same file again later",
+			 why, (unsigned long long)im->report.last_line);
 	call_reply_error(im->call, 503, message);
 }
 
@@ -147,7 +154,7 @@ static void settle_window(struct import *im)
 	}
 	im->n_lines = im->n_bad = 0;
 	arena_reset(&im->arena);
-	if (im->report.refused >= REFUSED_MAX)
+	if (im->report.refused >= REFUSED_MAX || (im->dry && !import_seen_takes(&im->seen, WINDOW)))
 		im->stopped = true;
 }
 
@@ -189,7 +196,9 @@ static struct line *add_line(struct import *im)
 	struct api *api = im->call->api;
 	struct line *line = &im->lines[im->n_lines++];
 	*line = (struct line){.import = im, .number = im->csv.line};
-	line->row.command = (struct command){.decide = import_row_decide, .done = on_row};
+	line->row.command = (struct command){
+	    .decide = im->dry ? import_try_decide : import_row_decide, .done = on_row};
+	line->row.seen = &im->seen;
 	line->row.join = (struct join){
 	    .campaign_id = im->campaign.id,
 	    .import = true,
@@ -356,20 +365,34 @@ const struct operation OP_USER_IMPORT = {
 	"UTF-16 with a byte order mark, or Windows-1252. An export can be imported unchanged. The "
 	"response lists every refused line. Imported users and qualifications earn no rewards. "
 	"Sending the same file again changes nothing, so send it again after an interrupted "
-	"import.",
+	"import. With dry_run=1 nothing is stored, and the response says what the import would do.",
+    .query = {{"dry_run", "string", "1", "1: only report what the import would do.", false}},
     .takes = TAKES_CSV,
     .request = "UserImport",
     .answers = {{200, ANSWER_DATA, "UserImported"}},
 };
 
+/* Returns false after it has replied. */
+static bool read_dry_run(struct call *call, bool *dry)
+{
+	struct text rest = call->req->query, name, value;
+	while (form_next(&rest, &call->req->arena, &name, &value) == ERR_OK)
+		if (text_eq(name, TEXT("dry_run")) && !body_read_flag(value, dry)) {
+			call_reply_field(call, "dry_run", "must be true or false");
+			return false;
+		}
+	return true;
+}
+
 void user_import(struct call *call)
 {
 	struct api *api = call->api;
+	bool dry = false;
 	if (!body_is_csv(call->req)) {
 		call_reply_error(call, 415, "send Content-Type: text/csv");
 		return;
 	}
-	if (!body_check_encoding(call))
+	if (!body_check_encoding(call) || !read_dry_run(call, &dry))
 		return;
 	struct import *im = calloc(1, sizeof *im);
 	struct line *lines = calloc(WINDOW, sizeof *lines);
@@ -385,6 +408,7 @@ void user_import(struct call *call)
 		return;
 	}
 	im->call = call;
+	im->dry = dry;
 	im->lines = lines;
 	im->next = api->imports;
 	api->imports = im;

@@ -30,13 +30,16 @@ def written(rows, columns):
 class Tables(Served):
     """Shared by the classes below."""
 
-    def send(self, campaign, data, api=None, content_type="text/csv"):
-        path = f"/api/v2/campaigns/{campaign['id']}/users/import"
+    def send(self, campaign, data, api=None, content_type="text/csv", query=""):
+        path = f"/api/v2/campaigns/{campaign['id']}/users/import{query}"
         return (api or self.api).call("POST", path, body=data, headers={"Content-Type": content_type})
 
     def take(self, campaign, data, refused=(), api=None, **counts):
-        """Imports, checks the counts and the (line, field) of refused lines, and returns the report."""
+        """Imports, checks the counts and the (line, field) of refused lines, and returns the report. A dry run before it
+        must give the same report."""
+        plan = self.has(self.send(campaign, data, api, query="?dry_run=1"), 200).data
         report = self.has(self.send(campaign, data, api), 200).data
+        self.assertEqual(plan, report)
         self.assertEqual([(r["line"], r["field"]) for r in report["refused"]], list(refused), report)
         self.assertEqual({k: report[k] for k in counts}, counts)
         self.assertEqual(report["lines"], report["created"] + report["existing"] + report["refused_total"])
@@ -142,6 +145,40 @@ class Import(Tables):
         self.has_error(self.send(campaign, data, api=Client(self.server.address, token="x" * 40)), 401)
         self.has(self.api.get("/api/v2/campaigns/999/users/export"), 404)
         self.assertEqual(self.rows(campaign), [])
+
+    def test_a_dry_run_stores_nothing_and_knows_earlier_lines(self):
+        fields = {"person_invited": [{"id": "size", "label": "Size", "type": "number"}]}
+        campaign = self.campaign(fields=fields)
+        self.join(campaign["code"], "Stored", "stored@example.com")
+        data = ("first_name,email,code,referrer,qualified,size\n"
+                "A,a@example.com,zA,,,\n"
+                "B,b@example.com,zB,zA,Yes,5\n"            # invited by an earlier line
+                "C,c@example.com,,b@example.com,Yes,five\n"  # its form is the form of invited users
+                "A,A@example.com,zA,,,\n"                  # the first line again
+                "A,a@example.com,zOther,,,\n"              # keeps its code
+                "D,d@example.com,zB,,,\n"                  # this code is taken
+                "B,b@example.com,zB,zA,Yes,\n"             # is qualified already
+                "B,b@example.com,,zB,,\n"                  # refers itself
+                "A,a@example.com,,,Yes,\n"                 # has no referrer
+                "E,e@example.com,,zMissing,,\n"
+                "S,stored@example.com,,zA,,\n"
+                "F,f@example.com,,stored@example.com,Yes,\n"
+                "F,f@example.com,,stored@example.com,Yes,\n"
+                "G,g@example.com,zG,,,7\n").encode()          # the value is ignored
+        before = self.export(campaign)
+        plan = self.has(self.send(campaign, data, query="?dry_run=1"), 200).data
+        self.assertEqual(self.export(campaign), before)
+        expected = [(4, "size"), (6, "code"), (7, "code"), (9, "referrer"), (10, "qualified"), (11, "referrer")]
+        report = self.take(campaign, data, expected, created=4, existing=4, qualified=2)
+        self.assertEqual(plan, report)
+        self.assertEqual([i["field"] for i in report["ignored"]], ["size"])
+        self.has_error(self.send(campaign, data, query="?dry_run=perhaps"), 422, "dry_run")
+
+    def test_a_dry_run_remembers_lines_of_earlier_windows(self):
+        campaign = self.campaign()
+        lines = ["first_name,email,referrer"] + [
+            f"P,p{i}@example.com," + (f"p{i - 1000}@example.com" if i >= 1000 else "") for i in range(3000)]
+        self.take(campaign, "\n".join(lines).encode(), created=3000)
 
     def test_the_same_file_again_changes_nothing(self):
         campaign = self.campaign()

@@ -99,7 +99,7 @@ static enum err add_query(const struct join *j, struct tx *tx, struct pairs *giv
 /* Reads the form fields of the campaign for the user's meta. */
 static enum err read_fields(struct join *j, struct tx *tx)
 {
-	bool invited = j->referred_by.id != 0 || who_is_set(&j->referrer);
+	bool invited = j->referred_by.id != 0 || who_is_set(&j->referrer) || j->as_invited;
 	const struct form_list form = form_list_of(&j->campaign, invited);
 	struct pairs given = j->fields;
 	struct buf list = {0};

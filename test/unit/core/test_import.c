@@ -193,6 +193,60 @@ static void an_export_reads_every_user_once_in_order(void **state)
 	free(x);
 }
 
+/* Runs the row dry and then in earnest, and returns whether both have the same result. */
+static void check_trial(struct world *w, struct import_seen *seen, struct import_row *row)
+{
+	struct import_row dry = *row;
+	uint64_t users = world_count(w, &KIND_USER), events = world_count(w, &KIND_EVENT);
+	dry.command.decide = import_try_decide;
+	dry.seen = seen;
+	assert_int_equal(world_run(w, &dry.command), ERR_REFUSED);
+	assert_int_equal(world_count(w, &KIND_USER), users);
+	assert_int_equal(world_count(w, &KIND_EVENT), events);
+	bool refused = run(w, row) == ERR_REFUSED;
+	assert_int_equal(dry.join.problems.n, row->join.problems.n);
+	if (refused)
+		return;
+	assert_int_equal(dry.created, row->created);
+	assert_int_equal(dry.qualifies, row->qualifies);
+}
+
+static void a_dry_run_foretells_each_row(void **state)
+{
+	struct world *w = *state;
+	uint64_t campaign = world_launched(w);
+	struct import_seen seen = {0};
+	for (int i = 0; i < 24; i++) {
+		struct import_row row =
+		    row_of(w, campaign, i % 3 == 0 ? "anna@example.com" : "byron@example.com");
+		if (i % 3 == 1)
+			row.join.referrer.code = TEXT("zgLAYb");
+		if (i % 3 == 2)
+			row.join.referrer.code = TEXT("zMissing");
+		row.join.alias = i % 3 == 0   ? TEXT("zgLAYb")
+				 : i % 4 == 0 ? TEXT("zgLAYb")
+					      : TEXT("zruTPh");
+		row.qualified = i % 2 == 1;
+		check_trial(w, &seen, &row);
+	}
+	import_seen_free(&seen);
+	world_assert_sound(w);
+}
+
+static void a_dry_run_stops_before_its_marks_are_full(void **state)
+{
+	struct import_seen seen = {0};
+	uint64_t n = 0;
+	(void)state;
+	for (; import_seen_takes(&seen, 512); n++)
+		assert_true(import_seen_add(&seen, (n << 1) * UINT64_C(0x9e3779b97f4a7c15)));
+	assert_in_range(n, 1000000, 1600000);
+	for (uint64_t i = 0; i + 1 < 512 * IMPORT_MARKS_MAX; i++)
+		assert_true(import_seen_add(&seen, ((n + i) << 1) * UINT64_C(0x9e3779b97f4a7c15)));
+	assert_true(import_seen_has(&seen, UINT64_C(0x9e3779b97f4a7c15) << 1));
+	import_seen_free(&seen);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -202,6 +256,8 @@ int main(void)
 	    WORLD_ON_ALL(a_refused_row_leaves_nothing),
 	    WORLD_ON_ALL(an_imported_qualification_is_not_rewarded),
 	    WORLD_ON_ALL(an_export_reads_every_user_once_in_order),
+	    WORLD_ON_ALL(a_dry_run_foretells_each_row),
+	    cmocka_unit_test(a_dry_run_stops_before_its_marks_are_full),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
