@@ -107,3 +107,5 @@ class Dashboard(Served):
         copy = os.path.join(self.directory, "copy.mdb")
         self.assertEqual(run(REFERD, "backup", copy, "--data", self.server.data_dir).returncode, 0)
         self.script("health", backedUp=True)
+    def test_a_file_is_imported_after_a_dry_run_and_suspicious_people_are_reviewed(self):
+        self.script("import")

@@ -9,7 +9,9 @@ import { SignIn, resume } from "./pages/sign-in";
 import { RewardsPage } from "./pages/rewards";
 import { SettingsPage } from "./pages/settings";
 import { UserPage } from "./pages/user";
+import { ImportPage } from "./pages/user-import";
 import { NewUserPage } from "./pages/user-new";
+import { ReviewPage } from "./pages/user-review";
 import { UsersPage } from "./pages/users";
 import { WebhookPage } from "./pages/webhook";
 import { NewWebhookPage, WebhookSettingsPage } from "./pages/webhook-edit";
@@ -24,9 +26,11 @@ import { More, Nav } from "./ui/nav";
 import { Palette } from "./ui/palette";
 import { Toasts } from "./ui/parts";
 
-/** `#/users/new`, `#/users/uP8Kd2Lm` */
+/** `#/users/new`, `#/users/import`, `#/users/review`, `#/users/uP8Kd2Lm` */
 function UserRoutes({ id }: { id: string }) {
-	return id === "new" ? <NewUserPage /> : <UserPage key={id} id={id} />;
+	if (id === "new") return <NewUserPage />;
+	if (id === "import") return <ImportPage />;
+	return id === "review" ? <ReviewPage /> : <UserPage key={id} id={id} />;
 }
 
 /** `#/webhooks/new`, `#/webhooks/7`, `#/webhooks/7/request`, `#/webhooks/7/settings` */

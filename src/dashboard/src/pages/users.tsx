@@ -1,6 +1,6 @@
 // The members of all campaigns: found by name, address or code, and filtered through the address bar.
 import { useEffect, useState } from "preact/hooks";
-import { call, client } from "../api";
+import { address, call, client } from "../api";
 import { useLoad } from "../query";
 import { filter, href, route } from "../route";
 import { Empty, Failed, Moment, Skeleton } from "../ui/parts";
@@ -48,12 +48,20 @@ export function UsersPage() {
 		),
 	);
 	const campaigns = useLoad("campaign names", () => call(client.GET("/api/v2/campaigns")));
+	const campaignId = query.get("campaign_id") ?? undefined;
 	const more = cursorOf(list.data?.links.next);
 	return (
 		<>
 			<div class="title">
 				<h1>{t("users")}</h1>
-				<a class="button primary" href={href("users", "new")}>{t("addUser")}</a>
+				<a class="button" href={href("users", "review")}>{t("reviewUsers")}</a>
+				<a class="button" href={href("users", "import", { campaign_id: campaignId })}>{t("importUsers")}</a>
+				{campaignId && (
+					<a class="button" href={address(`/api/v2/campaigns/${Number(campaignId)}/users/export`)} download>
+						{t("exportUsers")}
+					</a>
+				)}
+				<a class="button primary" href={href("users", "new", { campaign_id: campaignId })}>{t("addUser")}</a>
 			</div>
 			<div class="filters">
 				<Search />

@@ -1,0 +1,87 @@
+// What an import did, or would do: the counts, and every refused line with its reason.
+import type { Schemas } from "../api";
+import { number, t } from "../words";
+
+type Outcome = Schemas["UserImported"];
+const SHOWN = 200;
+
+/** A cell of CSV. A spreadsheet must not take the text of a stranger for a formula. */
+function cell(text: string): string {
+	const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+	return `"${safe.replaceAll('"', '""')}"`;
+}
+
+function download(name: string, lines: string[]): void {
+	const url = URL.createObjectURL(new Blob([lines.join("\r\n"), "\r\n"], { type: "text/csv" }));
+	const link = document.createElement("a");
+	link.href = url;
+	link.download = name;
+	link.click();
+	setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+function refusedAsCsv(outcome: Outcome, file: string): void {
+	const rows = outcome.refused.map((r) => [String(r.line), r.field ?? "", r.message].map(cell).join(","));
+	download(`${file.replace(/\.\w+$/, "")}-refused.csv`, ["line,column,reason", ...rows]);
+}
+
+function Refused({ outcome, file }: { outcome: Outcome; file: string }) {
+	if (outcome.refused_total === 0) return null;
+	const rest = outcome.refused.length - SHOWN;
+	return (
+		<section class="stack">
+			<div class="row">
+				<h2 class="grow">{t("refusedLines", { n: outcome.refused_total })}</h2>
+				<button type="button" onClick={() => refusedAsCsv(outcome, file)}>{t("refusedCsv")}</button>
+			</div>
+			<ul class="lines refused" tabIndex={0} aria-label={t("refusedLines", { n: outcome.refused_total })}>
+				{outcome.refused.slice(0, SHOWN).map((r, i) => (
+					<li key={i} class="wrap">
+						<strong>{t("lineN", { n: r.line })}</strong> {r.field && <code>{r.field}</code>} {r.message}
+					</li>
+				))}
+			</ul>
+			{rest > 0 && <p class="meta">{t("moreInCsv", { n: rest })}</p>}
+		</section>
+	);
+}
+
+function Hints({ outcome }: { outcome: Outcome }) {
+	return (
+		<>
+			{outcome.stopped_at_line !== null && (
+				<p class="notice wait">{t("stoppedAt", { line: number(outcome.stopped_at_line) })}</p>
+			)}
+			{outcome.windows_1252_lines > 0 && <p class="notice wait">{t("notUtf8", { n: outcome.windows_1252_lines })}</p>}
+			{outcome.ignored.map((i) => (
+				<p key={i.field} class="notice wait">
+					{t("ignoredValues", { n: i.lines, field: i.field, line: String(i.first_line) })}
+				</p>
+			))}
+		</>
+	);
+}
+
+export function Report({ outcome, file, stored = false }: { outcome: Outcome; file: string; stored?: boolean }) {
+	const facts = [
+		[stored ? "wereAdded" : "wouldBeAdded", outcome.created],
+		["alreadyThere", outcome.existing],
+		[stored ? "wereQualified" : "wouldQualify", outcome.qualified],
+		["refusedCount", outcome.refused_total],
+	] as const;
+	return (
+		<div class="stack">
+			<p>{stored ? t("importedFile", { name: file }) : t("plannedFile", { n: outcome.lines, name: file })}</p>
+			<dl class="facts">
+				{facts.map(([word, n]) => (
+					<div key={word}>
+						<dt>{t(word)}</dt>
+						<dd>{number(n)}</dd>
+					</div>
+				))}
+			</dl>
+			<Hints outcome={outcome} />
+			<Refused outcome={outcome} file={file} />
+		</div>
+	);
+}
