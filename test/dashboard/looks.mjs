@@ -16,6 +16,8 @@ await run(async () => {
 		"webhook-new": "webhooks/new", "webhook-request": `webhooks/${webhook.id}/request`,
 		"webhook-settings": `webhooks/${webhook.id}/settings`,
 		deliveries: "deliveries", delivery: `deliveries/${delivery.id}`, users: "users", user: `users/${jessica.code}`,
+		"user-edit": `users/${jessica.code}?panel=edit`, "user-erase": `users/${jessica.code}?panel=erase`,
+		"user-new": "users/new", import: "users/import", review: "users/review",
 		due: "rewards/due", rules: "rewards/rules", inbound: "settings/inbound", tokens: "settings/tokens",
 		builder: `campaigns/${campaign.id}/edit/form`, display: "settings/display",
 	};

@@ -17,7 +17,7 @@ const valuesOf = (user: User): Values => Object.fromEntries(user.meta.map((m) =>
 const put = (user: User, body: Change) =>
 	call(client.PUT("/api/v2/users/{id}", { params: { path: { id: String(user.id) } }, body }));
 
-/** What differs, and the same members with the values of before, for undo. */
+/** The members that differ, and the same members with their stored values, for undo. */
 function compare(user: User, name: string, email: string, unsubscribed: boolean, meta: Change["meta"] & object) {
 	const change: Change = {};
 	const back: Change = {};

@@ -1,4 +1,4 @@
-// What is known about a person: address, code, dates, counts, and the fields of the form.
+// The facts about a person: address, code, dates, counts, and the fields of the form.
 import type { Schemas } from "../api";
 import { href } from "../route";
 import { Copy, Moment } from "../ui/parts";

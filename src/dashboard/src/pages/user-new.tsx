@@ -12,7 +12,7 @@ import { t } from "../words";
 
 const MEMBERS = ["first_name", "email", "referrer"];
 
-/** What was typed names the referrer by address, id or code. */
+/** The typed text is an address, an id or a code. */
 function referrerBy(text: string): NonNullable<Schemas["UserCreate"]["referrer"]> {
 	const field = text.includes("@") ? "email" : /^\d+$/.test(text) ? "id" : "code";
 	return { field, value: text };

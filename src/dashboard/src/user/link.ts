@@ -13,7 +13,7 @@ export function userHref(user: Pick<User, "id" | "code">): string {
 	return href("users", PAGES.includes(code) || /^\d+$/.test(code) ? id : code);
 }
 
-/** What is shown as the name of a person: some joined without one. */
+/** The name of a person, or the code of a person without a name. */
 export function nameOf(user: Pick<User, "first_name" | "code">): string {
 	return user.first_name || user.code;
 }
