@@ -15,6 +15,7 @@ fi
 scratch=$(mktemp -d)
 server=
 trap '[ -z "$server" ] || kill "$server" 2>/dev/null; rm -rf "$scratch"' EXIT
+: >"$scratch/out" # the loop below may look before the server has opened it
 "$referd" serve --data "$scratch/data" --listen 127.0.0.1:0 --map-size 1GiB >"$scratch/out" 2>"$scratch/log" &
 server=$!
 for _ in $(seq 100); do
