@@ -12,6 +12,7 @@ await run(async () => {
 
 	await (await nameOfNewCampaign(page)).fill("Spring");
 	await page.keyboard.press("Enter");
+	await page.getByRole("link", { name: "Spring", exact: true }).first().click();
 	await page.getByRole("heading", { name: "Spring" }).waitFor();
 	const link = await page.getByRole("link", { name: /\/join$/ }).getAttribute("href");
 	const types = ["person_referring", "person_invited"];

@@ -27,7 +27,8 @@ def signed(secret, headers, content):
     return "v1," + base64.b64encode(hmac.new(key, text, hashlib.sha256).digest()).decode()
 
 
-class Dashboard(Served):
+class Browser(Served):
+    """A server, the receiver, and the scripts that run against them."""
     RECEIVER = True
 
     @classmethod
@@ -46,6 +47,16 @@ class Dashboard(Served):
                    "pictures": os.path.join(ROOT, "build", "dashboard", "pictures"), **more}
         return json.loads(must("node", os.path.join(HERE, f"{name}.mjs"), input=json.dumps(context), timeout=240))
 
+
+class FirstRun(Browser):
+    """On a server that is empty."""
+
+    def test_an_empty_server_leads_to_the_first_event(self):
+        self.script("start")
+        self.assertEqual(len(self.await_hooks(4)), 4)  # the test, two people who joined, and the purchase
+
+
+class Dashboard(Browser):
     def test_from_the_first_campaign_to_the_first_event(self):
         webhook = self.script("journey")["webhook"]
         self.assertEqual(len(self.await_hooks(2)), 2)

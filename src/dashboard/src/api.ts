@@ -16,7 +16,8 @@ export class Problem extends Error {
 	}
 }
 
-const base = new URL(".", location.href.split("#")[0]).href.replace(/\/$/, "");
+/** Where the server is, without a slash at the end. */
+export const base = new URL(".", location.href.split("#")[0]).href.replace(/\/$/, "");
 
 const withSession: Middleware = {
 	onRequest({ request }) {

@@ -8,6 +8,7 @@ import { DeliveryPage } from "./pages/delivery";
 import { SignIn, resume } from "./pages/sign-in";
 import { RewardsPage } from "./pages/rewards";
 import { SettingsPage } from "./pages/settings";
+import { StartPage } from "./pages/start";
 import { UserPage } from "./pages/user";
 import { ImportPage } from "./pages/user-import";
 import { NewUserPage } from "./pages/user-new";
@@ -49,6 +50,7 @@ function Page() {
 		webhooks: [() => <WebhooksPage />, (i) => <WebhookRoutes id={i} tab={tab} />],
 		rewards: [() => <RewardsPage />],
 		settings: [() => <SettingsPage />],
+		start: [() => <StartPage />],
 		deliveries: [() => <DeliveriesPage />, (i) => <DeliveryPage key={i} id={Number(i)} />],
 	};
 	const [list, one] = pages[place] ?? [() => <CampaignsPage />];

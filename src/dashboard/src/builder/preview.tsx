@@ -44,7 +44,7 @@ export function usePreview(work: Work, view: View): { url: string | undefined; p
 }
 
 /** A frame that is as wide as the device, and scaled down if it has less room. */
-function Device({ url, device }: { url: string; device: Device }) {
+export function Device({ url, device }: { url: string; device: Device }) {
 	const box = useRef<HTMLDivElement>(null);
 	const [room, setRoom] = useState(0);
 	useEffect(() => {

@@ -1,13 +1,13 @@
 // One campaign: its link, its state, its numbers by day, and who refers most.
-import { Problem, call, client, type Schemas } from "../api";
+import { call, client } from "../api";
+import { CampaignActions } from "../campaign/actions";
+import { setState } from "../campaign/change";
 import { useLoad } from "../query";
 import { href } from "../route";
 import { canWrite } from "../session";
 import { DayChart } from "../ui/chart";
-import { Copy, Empty, Failed, Skeleton, Status, problemText, say } from "../ui/parts";
+import { Copy, Empty, Failed, Skeleton, Status } from "../ui/parts";
 import { number, t } from "../words";
-
-type State = Schemas["CampaignStatus"];
 
 function Numbers({ id }: { id: number }) {
 	const { data } = useLoad(
@@ -107,40 +107,25 @@ export function CampaignPage({ id }: { id: number }) {
 	if (problem && !data) return <Failed problem={problem} again={reload} />;
 	if (!data) return <Skeleton height={400} />;
 	const c = data.data;
-	const change = async (status: State, undoTo?: State) => {
-		try {
-			await call(client.PUT("/api/v2/campaigns/{id}", { params: { path }, body: { status } }));
-			const text = status === "paused" ? t("paused") : t("launched");
-			say(text, undoTo && (() => void change(undoTo)));
-		} catch (error) {
-			if (!(error instanceof Problem)) throw error;
-			say(problemText(error));
-		}
-		reload();
-	};
 	return (
 		<>
 			<div class="title">
 				<h1>{c.name}</h1>
 				<Status of={c.status} />
-				<a class="button" href={href("campaigns", c.id, "edit", "settings")}>
-					{t("edit")}
-				</a>
-				{c.status === "launched" ? (
-					<button type="button" disabled={!canWrite.value} onClick={() => change("paused", "launched")}>
-						{t("pause")}
-					</button>
-				) : (
-					<button type="button" class="primary" disabled={!canWrite.value} onClick={() => change("launched")}>
+				{c.status !== "launched" && (
+					<button type="button" class="primary" disabled={!canWrite.value} onClick={() => void setState(c, "launched", reload)}>
 						{t("launch")}
 					</button>
 				)}
+				<CampaignActions campaign={c} changed={reload} />
 			</div>
 			<div class="panel row">
 				<a class="mono grow" href={c.url} target="_blank" rel="noreferrer">
 					{c.url}
 				</a>
-				<Copy text={c.url}>{t("copyLink")}</Copy>
+				<Copy text={c.url} primary={c.status === "launched"}>
+					{t("copyLink")}
+				</Copy>
 			</div>
 			<Numbers id={id} />
 		</>

@@ -1,15 +1,22 @@
 // The first page: what is wrong, the numbers of seven days, a line for each campaign, the latest deliveries.
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { Problem, call, client } from "../api";
 import { changes } from "../live";
+import { CampaignLine } from "../campaign/line";
 import { useLoad } from "../query";
-import { go, href } from "../route";
+import { go, href, route } from "../route";
 import { canWrite } from "../session";
-import { Empty, Failed, Skeleton, Status } from "../ui/parts";
+import { Empty, Failed, Skeleton } from "../ui/parts";
+import { FilterSelect } from "../ui/select";
 import { DeliveryTable } from "../ui/delivery-table";
 import { moment, number, t } from "../words";
 
 const LIVE_MS = 5000;
+
+const STATES = ["draft", "launched", "paused", "archived"] as const;
+const STATE_WORDS = {
+	draft: "statusDraft", launched: "statusLaunched", paused: "statusPaused", archived: "statusArchived",
+} as const;
 
 const daysAgo = (n: number) => new Date(Date.now() - n * 86_400_000).toISOString().slice(0, 10);
 
@@ -18,6 +25,14 @@ function Troubles() {
 	const disabled = data?.data.filter((w) => w.state === "disabled") ?? [];
 	return (
 		<>
+			{data?.data.length === 0 && (
+				<div class="notice hold">
+					<span class="grow">{t("firstStepsText")}</span>
+					<a class="button" href={href("start")}>
+						{t("firstSteps")}
+					</a>
+				</div>
+			)}
 			{disabled.map((w) => (
 				<div class="notice bad" key={w.id}>
 					<span class="grow">
@@ -70,7 +85,7 @@ function NewCampaign() {
 		event.preventDefault();
 		try {
 			const made = await call(client.POST("/api/v2/campaigns", { body: { name } }));
-			go("campaigns", made.data.id);
+			go("campaigns", made.data.id, "edit", "settings");
 		} catch (error) {
 			if (!(error instanceof Problem)) throw error;
 			setProblem(error);
@@ -92,11 +107,19 @@ function NewCampaign() {
 	);
 }
 
+/** An empty server leads to its first event; archived campaigns are not in the list, but the server has them. */
+async function startIfEmpty(): Promise<void> {
+	const params = { query: { status: "archived", per_page: 1 } } as const;
+	const archived = await call(client.GET("/api/v2/campaigns", { params }));
+	if (archived.data.length === 0) location.replace(href("start"));
+}
+
 export function CampaignsPage() {
 	const [adding, setAdding] = useState(false);
+	const status = STATES.find((s) => s === route.value.query.get("status"));
 	const list = useLoad(
-		"campaigns",
-		() => call(client.GET("/api/v2/campaigns", { params: { query: { with: "campaign.analytics" } } })),
+		`campaigns?${status ?? ""}`,
+		() => call(client.GET("/api/v2/campaigns", { params: { query: { with: "campaign.analytics", ...(status && { status }) } } })),
 		LIVE_MS,
 		changes("campaigns"),
 	);
@@ -107,58 +130,44 @@ export function CampaignsPage() {
 		changes("deliveries"),
 	);
 	const campaigns = list.data?.data;
-	const first = campaigns?.length === 0;
+	const none = campaigns?.length === 0;
+	useEffect(() => {
+		if (none && !status) void startIfEmpty();
+	}, [none, status]);
 	return (
 		<>
 			<div class="title">
 				<h1>{t("campaigns")}</h1>
-				{!adding && !first && (
+				{!adding && campaigns && (!none || status) && (
 					<button type="button" class="primary" disabled={!canWrite.value} onClick={() => setAdding(true)}>
 						{t("newCampaign")}
 					</button>
 				)}
 			</div>
 			<Troubles />
-			{(adding || first) && <NewCampaign />}
-			{!first && <SevenDays />}
+			{adding && <NewCampaign />}
+			<SevenDays />
+			<div class="filters">
+				<FilterSelect label={t("filterStatus")} name="status" every={false}>
+					<option value="">{t("notArchived")}</option>
+					{STATES.map((s) => (
+						<option key={s} value={s}>
+							{t(STATE_WORDS[s])}
+						</option>
+					))}
+				</FilterSelect>
+			</div>
 			{list.problem && <Failed problem={list.problem} again={list.reload} />}
 			{!campaigns && !list.problem && <Skeleton height={180} />}
-			{first && <Empty>{t("campaignsEmpty")}</Empty>}
+			{none && <Empty>{t(status ? "campaignsNone" : "campaignsEmpty")}</Empty>}
 			{campaigns && campaigns.length > 0 && (
-				<section class="panel scroll">
-					<table class="table">
-						<thead>
-							<tr>
-								<th>{t("name")}</th>
-								<th>{t("status")}</th>
-								<th class="number">{t("joins")}</th>
-								<th class="number">{t("referrals")}</th>
-								<th class="number">{t("qualified")}</th>
-							</tr>
-						</thead>
-						<tbody>
-							{campaigns.map((c) => (
-								<tr key={c.id}>
-									<td>
-										<a class="cut" href={href("campaigns", c.id)}>
-											{c.name}
-										</a>
-									</td>
-									<td>
-										<Status of={c.status} />
-									</td>
-									<td class="number" data-label={t("joins")}>{number(c.analytics?.users ?? 0)}</td>
-									<td class="number" data-label={t("referrals")}>{number(c.analytics?.referrals ?? 0)}</td>
-									<td class="number" data-label={t("qualified")}>
-										{number(c.analytics?.qualified_referrals ?? 0)}
-									</td>
-								</tr>
-							))}
-						</tbody>
-					</table>
-				</section>
+				<ul class="panel campaigns">
+					{campaigns.map((c) => (
+						<CampaignLine key={c.id} campaign={c} changed={list.reload} />
+					))}
+				</ul>
 			)}
-			{!first && latest.data && latest.data.data.length > 0 && (
+			{latest.data && latest.data.data.length > 0 && (
 				<section class="panel stack scroll">
 					<h2>{t("latestDeliveries")}</h2>
 					<DeliveryTable deliveries={latest.data.data} />

@@ -53,7 +53,7 @@ export function Moment({ at }: { at: string | null | undefined }) {
 	);
 }
 
-export function Copy({ text, children }: { text: string; children?: ComponentChildren }) {
+export function Copy({ text, primary = false, children }: { text: string; primary?: boolean; children?: ComponentChildren }) {
 	const [done, setDone] = useState(false);
 	const copy = async () => {
 		await navigator.clipboard.writeText(text);
@@ -61,7 +61,7 @@ export function Copy({ text, children }: { text: string; children?: ComponentChi
 		setTimeout(() => setDone(false), 2000);
 	};
 	return (
-		<button type="button" onClick={copy} aria-live="polite">
+		<button type="button" class={primary ? "primary" : ""} onClick={copy} aria-live="polite">
 			{done ? t("copied") : (children ?? t("copy"))}
 		</button>
 	);

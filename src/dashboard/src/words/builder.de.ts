@@ -1,7 +1,17 @@
 // The words of campaigns, of the builder and of the first run, in German.
 import type { enBuilder } from "./builder.en";
+import { deStart } from "./start.de";
 
 export const deBuilder: Record<keyof typeof enBuilder, string> = {
+	...deStart,
+	drafted: "Die Kampagne ist wieder ein Entwurf.", archived: "Kampagne archiviert. Ihre Links zeigen die Schlussseite.",
+	launchIt: "Starte sie, damit jemand beitreten kann.",
+	duplicate: "Duplizieren", duplicated: "Die Kopie ist ein Entwurf. Starte sie, wenn sie fertig ist.",
+	copyOf: "Kopie von {name}", qrCode: "QR-Code", qrAlt: "QR-Code für {url}", downloadSvg: "SVG herunterladen",
+	downloadPng: "PNG herunterladen", noPng: "Dieser Browser kann das PNG nicht zeichnen. Lade das SVG herunter.",
+	close: "Schließen", addWebhook: "Webhook hinzufügen",
+	notArchived: "Alle außer archivierten",
+	campaignsNone: "Keine Kampagne hat diesen Status. Wähle einen anderen Status.",
 	edit: "Bearbeiten", actions: "Aktionen", unsaved: "ungespeichert", saved: "Gespeichert.",
 	steps: "Schritte",
 	unsavedChanges: "Ungespeicherte Änderungen", allSaved: "Alles ist gespeichert", discarded: "Änderungen verworfen.",

@@ -1,5 +1,15 @@
 // The words of campaigns, of the builder and of the first run, in English.
+import { enStart } from "./start.en";
+
 export const enBuilder = {
+	...enStart,
+	drafted: "Campaign is a draft again.", archived: "Campaign archived. Its links show the closed page.",
+	launchIt: "Launch it to get joins.",
+	duplicate: "Duplicate", duplicated: "The copy is a draft. Launch it when it is ready.", copyOf: "Copy of {name}",
+	qrCode: "QR code", qrAlt: "QR code of {url}", downloadSvg: "Download SVG", downloadPng: "Download PNG",
+	noPng: "This browser cannot draw the PNG. Download the SVG.", close: "Close", addWebhook: "Add a webhook",
+	notArchived: "All but archived",
+	campaignsNone: "No campaign has this status. Choose another status.",
 	edit: "Edit", actions: "Actions", unsaved: "unsaved", saved: "Saved.", steps: "Steps",
 	unsavedChanges: "Unsaved changes", allSaved: "Everything is saved", discarded: "Changes discarded.",
 	hasFault: "has a mistake", required: "Required",

@@ -1,0 +1,30 @@
+// The words of the first run, in German.
+import type { enStart } from "./start.en";
+
+export const deStart: Record<keyof typeof enStart, string> = {
+	startTitle: "Dein erstes Ereignis", startCount: "{done} von 6 Schritten erledigt", firstDone: "erledigt",
+	firstSteps: "Erste Schritte", firstStepsText: "Noch kein Webhook: Ereignisse erreichen niemanden.",
+	startName: "Gib deiner Kampagne einen Namen", startNameHint: "Du kannst ihn später ändern.",
+	startNameButton: "Kampagne erstellen",
+	startPage: "Sieh dir die Seite an, auf der man beitritt",
+	startPageText: "Das ist die echte Seite. Öffne sie, um zu sehen, was deine Kundschaft sehen wird.",
+	startPageButton: "Seite öffnen", startPageEdit: "Texte und Farben ändern",
+	startLink: "Kopiere den Link",
+	startLinkText: "Teile diesen Link mit deiner Kundschaft. Wer darüber beitritt, bekommt einen eigenen Link.",
+	startWebhook: "Verbinde dein System",
+	startWebhookText: "referd ruft diese Adresse auf, sobald jemand beitritt oder eine empfohlene Person kauft.",
+	startWebhookUrl: "URL deines Systems",
+	startWebhookHint: "Zapier, Make, n8n und die meisten CRM geben dir eine URL für Webhooks. Sie beginnt mit https://.",
+	startWebhookButton: "Webhook hinzufügen",
+	startTest: "Sende einen Test", startTestText: "Eine erfundene Person wird an {url} gesendet.",
+	startChangeUrl: "URL ändern",
+	startQualify: "Melde einen Kauf",
+	startFriendText: "Noch niemand wurde eingeladen. Füge zwei Beispielpersonen hinzu: Jessica lädt Byron ein. Du kannst sie später entfernen.",
+	startFriendButton: "Jessica und Byron hinzufügen", startAdded: "Jessica und Byron sind beigetreten.",
+	startQualifyText: "{name} hat etwas gekauft: Dein System meldet es mit dieser Zeile. Füge sie in ein Terminal ein.",
+	startWaiting: "Warte auf das Ereignis …",
+	startDone: "Geschafft: Ein Ereignis ist angekommen.",
+	startArrived: "{event} ging an {url}; die Antwort war {status}.",
+	startSee: "Ansehen, was gesendet wurde", startRemove: "Jessica und Byron entfernen",
+	startRemoved: "Jessica und Byron sind entfernt.", startContinue: "Zur Kampagne",
+};
