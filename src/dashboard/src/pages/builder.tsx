@@ -80,7 +80,7 @@ function SaveBar({ work }: { work: Work }) {
 				</span>
 				{!canWrite.value && <span class="meta">{t("needs", { scope: "write" })}</span>}
 				<button type="button" disabled={!dirty} onClick={() => discard(work)}>
-					{t("discard")}
+					{t("throwAway")}
 				</button>
 				<button type="button" class="primary" disabled={!dirty || !canWrite.value} onClick={() => void keep(work)}
 					aria-keyshortcuts="Control+S">

@@ -1,4 +1,4 @@
-// What the server knows about the first steps: a step is done when a fact says so, not when a button was pressed.
+// What the server knows about the first steps: a fact ends a step, not a button.
 import { signal } from "@preact/signals";
 import { call, client, type Schemas } from "../api";
 import { useLoad } from "../query";

@@ -12,7 +12,7 @@ export const deBuilder: Record<keyof typeof enBuilder, string> = {
 	close: "Schließen", addWebhook: "Webhook hinzufügen",
 	notArchived: "Alle außer archivierten",
 	campaignsNone: "Keine Kampagne hat diesen Status. Wähle einen anderen Status.",
-	edit: "Bearbeiten", actions: "Aktionen", unsaved: "ungespeichert", saved: "Gespeichert.",
+	throwAway: "Verwerfen", edit: "Bearbeiten", actions: "Aktionen", unsaved: "ungespeichert", saved: "Gespeichert.",
 	steps: "Schritte",
 	unsavedChanges: "Ungespeicherte Änderungen", allSaved: "Alles ist gespeichert", discarded: "Änderungen verworfen.",
 	hasFault: "enthält einen Fehler", required: "Pflichtfeld",

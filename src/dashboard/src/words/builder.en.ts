@@ -10,7 +10,7 @@ export const enBuilder = {
 	noPng: "This browser cannot draw the PNG. Download the SVG.", close: "Close", addWebhook: "Add a webhook",
 	notArchived: "All but archived",
 	campaignsNone: "No campaign has this status. Choose another status.",
-	edit: "Edit", actions: "Actions", unsaved: "unsaved", saved: "Saved.", steps: "Steps",
+	throwAway: "Discard", edit: "Edit", actions: "Actions", unsaved: "unsaved", saved: "Saved.", steps: "Steps",
 	unsavedChanges: "Unsaved changes", allSaved: "Everything is saved", discarded: "Changes discarded.",
 	hasFault: "has a mistake", required: "Required",
 	stepSettings: "Settings", stepForm: "Form", stepAfter: "After joining", stepPages: "Pages",

@@ -21,7 +21,7 @@ export const deStart: Record<keyof typeof enStart, string> = {
 	startQualify: "Melde einen Kauf",
 	startFriendText: "Noch niemand wurde eingeladen. Füge zwei Beispielpersonen hinzu: Jessica lädt Byron ein. Du kannst sie später entfernen.",
 	startFriendButton: "Jessica und Byron hinzufügen", startAdded: "Jessica und Byron sind beigetreten.",
-	startQualifyText: "{name} hat etwas gekauft: Dein System meldet es mit dieser Zeile. Füge sie in ein Terminal ein.",
+	startQualifyText: "{name} hat etwas gekauft. Dein System meldet es mit dieser Zeile. Füge sie in ein Terminal ein.",
 	startWaiting: "Warte auf das Ereignis …",
 	startDone: "Geschafft: Ein Ereignis ist angekommen.",
 	startArrived: "{event} ging an {url}; die Antwort war {status}.",

@@ -16,7 +16,7 @@ export const enStart = {
 	startQualify: "Report a purchase",
 	startFriendText: "Nobody has been invited yet. Add two example people: Jessica invites Byron. You can remove them later.",
 	startFriendButton: "Add Jessica and Byron", startAdded: "Jessica and Byron have joined.",
-	startQualifyText: "{name} has bought something: your system says so with this line. Paste it into a terminal.",
+	startQualifyText: "{name} has bought something. Your system reports it with this line. Paste it into a terminal.",
 	startWaiting: "Waiting for the event …",
 	startDone: "Done: an event has arrived.", startArrived: "{event} was sent to {url}, which answered {status}.",
 	startSee: "See what was sent", startRemove: "Remove Jessica and Byron", startRemoved: "Jessica and Byron are removed.",
