@@ -20,6 +20,19 @@ struct replay_start {
 /** ERR_NOT_FOUND if the webhook does not exist. */
 command_decide_fn replay_start_decide;
 
+enum { REPLAY_PLAN_MAX = 10000 }; /* events that a plan looks at */
+
+/* Counts what a replay would queue, a slice in each query. */
+struct replay_plan {
+	struct command command;          /* decide: replay_plan_decide; a query */
+	struct replay replay;            /* as for replay_start */
+	uint64_t next_event, last_event; /* kept from slice to slice */
+	uint64_t looked_at, queued;
+	bool ended, more; /* one of them ends the plan; `more`: it is not complete */
+};
+/** ERR_NOT_FOUND if the webhook does not exist. */
+command_decide_fn replay_plan_decide;
+
 /* The background job of the upkeep room. One replay continues until it ends, or until its webhook
  * has more than REPLAY_PENDING_MAX pending deliveries: then the next replay continues. */
 enum {

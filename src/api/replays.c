@@ -24,6 +24,7 @@ struct replay_call {
 	union {
 		struct command command;
 		struct replay_start start;
+		struct replay_plan plan;
 		struct replay_list list;
 		struct replay_get get;
 	};
@@ -133,21 +134,62 @@ const struct operation OP_REPLAY_CREATE = {
     .answers = {{202, ANSWER_DATA, "Replay"}},
 };
 
-void replay_create(struct call *call)
+/* Returns false after it has replied. */
+static bool read_request(struct call *call, struct replay *r)
 {
 	uint64_t id;
 	if (!call_read_id(call, &id, WEBHOOK_UNKNOWN))
-		return;
-	struct replay_call *rc = begin(call, replay_start_decide, on_started);
-	if (rc == NULL)
-		return;
-	struct replay *r = &rc->start.replay;
+		return false;
 	r->statuses = 1 << DELIVERY_EXHAUSTED | 1 << DELIVERY_CANCELLED | REPLAY_MISSING;
 	if (!read_replay(call, r))
-		return;
+		return false;
 	r->webhook_id = id;
 	r->created_ms = call_now_ms(call);
-	call_submit(call, &rc->command);
+	return true;
+}
+
+void replay_create(struct call *call)
+{
+	struct replay_call *rc = begin(call, replay_start_decide, on_started);
+	if (rc != NULL && read_request(call, &rc->start.replay))
+		call_submit(call, &rc->command);
+}
+
+/* ---- planning ---- */
+
+static void on_planned(struct command *command, enum err err)
+{
+	struct replay_call *rc = (struct replay_call *)command;
+	const struct replay_plan *plan = &rc->plan;
+	if (err != ERR_OK) {
+		call_reply_err(rc->call, err, WEBHOOK_UNKNOWN);
+	} else if (plan->ended || plan->more) {
+		struct json_out o = call_data(rc->call);
+		json_put_u64(&o, "looked_at", plan->looked_at);
+		json_put_u64(&o, "queued", plan->queued);
+		json_put_bool(&o, "complete", plan->ended);
+		call_reply_data(rc->call, &o, 200);
+	} else {
+		call_query(rc->call, &rc->command);
+	}
+}
+
+const struct operation OP_REPLAY_PLAN = {
+    .id = "planReplay",
+    .tag = "Replays",
+    .summary = "Count the deliveries that a replay would queue now",
+    .description = "The body is a replay as for createReplay. Nothing is sent or stored. referd "
+		   "looks at 10,000 events at most.",
+    .takes = TAKES_JSON | TAKES_OPTIONAL,
+    .request = "ReplayCreate",
+    .answers = {{200, ANSWER_DATA, "ReplayPlan"}},
+};
+
+void replay_plan(struct call *call)
+{
+	struct replay_call *rc = begin(call, replay_plan_decide, on_planned);
+	if (rc != NULL && read_request(call, &rc->plan.replay))
+		call_query(call, &rc->command);
 }
 
 /* ---- reading ---- */

@@ -62,6 +62,7 @@ const struct route ROUTES[] = {
      &OP_WEBHOOK_PREVIEW},
     {HTTP_GET, "/api/v2/webhooks/{id}/why", ACCESS_READ, webhook_why, &OP_WEBHOOK_WHY},
     {HTTP_POST, "/api/v2/webhooks/{id}/replay", ACCESS_WRITE, replay_create, &OP_REPLAY_CREATE},
+    {HTTP_POST, "/api/v2/webhooks/{id}/replay/plan", ACCESS_READ, replay_plan, &OP_REPLAY_PLAN},
     {HTTP_GET, "/api/v2/webhooks/{id}/replays", ACCESS_READ, replay_list, &OP_REPLAY_LIST},
     {HTTP_GET, "/api/v2/replays/{id}", ACCESS_READ, replay_get, &OP_REPLAY_GET},
 

@@ -56,8 +56,8 @@ extern const struct operation OP_WEBHOOK_ENABLE, OP_WEBHOOK_DISABLE, OP_WEBHOOK_
 call_fn webhook_preview, webhook_draft_preview; /* webhook_preview.c */
 extern const struct operation OP_WEBHOOK_PREVIEW, OP_WEBHOOK_DRAFT_PREVIEW;
 
-call_fn replay_create, replay_list, replay_get; /* replays.c */
-extern const struct operation OP_REPLAY_CREATE, OP_REPLAY_LIST, OP_REPLAY_GET;
+call_fn replay_plan, replay_create, replay_list, replay_get; /* replays.c */
+extern const struct operation OP_REPLAY_PLAN, OP_REPLAY_CREATE, OP_REPLAY_LIST, OP_REPLAY_GET;
 
 call_fn delivery_list, delivery_get, delivery_resend; /* deliveries.c */
 extern const struct operation OP_DELIVERY_LIST, OP_DELIVERY_GET, OP_DELIVERY_RESEND;

@@ -35,40 +35,63 @@ static enum err is_gone(struct tx *tx, const struct event *event, bool *gone)
 	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
+/* What a replay does with an event. */
+struct choice {
+	enum { LEAVE, CREATE, REQUEUE } what;
+	bool exists; /* the event is there */
+	struct event event;
+	struct delivery delivery; /* to queue again */
+};
+
+static bool wants_status(const struct replay *r, uint64_t status)
+{
+	return (r->statuses >> status & 1) != 0 && status != DELIVERY_PENDING;
+}
+
+static enum err choose(struct tx *tx, const struct replay *r, const struct webhook *webhook,
+		       uint64_t event_id, struct choice *c)
+{
+	*c = (struct choice){.event = {.id = event_id}};
+	enum err err = tx_get(tx, &KIND_EVENT, &c->event);
+	if (err != ERR_OK)
+		return err == ERR_NOT_FOUND ? ERR_OK : err;
+	c->exists = true;
+	if (c->event.test != 0 || !in_time(r, &c->event) || !event_is_for(&c->event, webhook))
+		return ERR_OK;
+	bool gone;
+	if ((err = is_gone(tx, &c->event, &gone)) != ERR_OK || gone)
+		return err;
+	struct event_delivery known = {event_id, webhook->id, 0};
+	err = tx_get(tx, &KIND_EVENT_DELIVERY, &known);
+	if (err == ERR_NOT_FOUND && (r->statuses & REPLAY_MISSING) != 0)
+		c->what = CREATE;
+	if (err != ERR_OK)
+		return err == ERR_NOT_FOUND ? ERR_OK : err;
+	c->delivery.id = known.delivery_id;
+	err = tx_get(tx, &KIND_DELIVERY, &c->delivery);
+	if (err == ERR_OK && wants_status(r, c->delivery.status))
+		c->what = REQUEUE;
+	return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
 /* Handles one event: creates its delivery to the webhook, queues it again, or leaves it alone. */
 static enum err look_at(struct replay_slice *cmd, struct tx *tx, const struct webhook *webhook,
 			uint64_t event_id)
 {
 	struct replay *r = &cmd->replay;
-	struct event event = {.id = event_id};
-	enum err err = tx_get(tx, &KIND_EVENT, &event);
+	struct choice c;
+	enum err err = choose(tx, r, webhook, event_id, &c);
 	if (err != ERR_OK)
-		return err == ERR_NOT_FOUND ? ERR_OK : err;
-	r->looked_at++;
-	if (event.test != 0 || !in_time(r, &event) || !event_is_for(&event, webhook))
-		return ERR_OK;
-	bool gone;
-	if ((err = is_gone(tx, &event, &gone)) != ERR_OK || gone)
 		return err;
-	struct event_delivery known = {event_id, webhook->id, 0};
-	err = tx_get(tx, &KIND_EVENT_DELIVERY, &known);
-	if (err == ERR_NOT_FOUND) {
-		if ((r->statuses & REPLAY_MISSING) == 0)
-			return ERR_OK;
-		r->queued++;
-		/* The time of the delivery, which is due now, and not when the event happened. */
-		event.at_ms = cmd->slice.now_ms;
-		return delivery_create(tx, webhook, &event);
-	}
-	struct delivery d = {.id = known.delivery_id};
-	if (err == ERR_OK)
-		err = tx_get(tx, &KIND_DELIVERY, &d);
-	if (err != ERR_OK)
-		return err == ERR_NOT_FOUND ? ERR_OK : err;
-	if ((r->statuses >> d.status & 1) == 0 || d.status == DELIVERY_PENDING)
+	r->looked_at += c.exists;
+	r->queued += c.what != LEAVE;
+	if (c.what == REQUEUE)
+		return delivery_requeue(tx, &c.delivery, cmd->slice.now_ms);
+	if (c.what == LEAVE)
 		return ERR_OK;
-	r->queued++;
-	return delivery_requeue(tx, &d, cmd->slice.now_ms);
+	/* The time of the delivery, which is due now, and not when the event happened. */
+	c.event.at_ms = cmd->slice.now_ms;
+	return delivery_create(tx, webhook, &c.event);
 }
 
 enum err replay_step_decide(struct command *command, struct tx *tx)
@@ -114,6 +137,28 @@ static enum err find_first(struct tx *tx, uint64_t since_ms, uint64_t *first)
 	}
 	*first = low;
 	return ERR_OK;
+}
+
+enum err replay_plan_decide(struct command *command, struct tx *tx)
+{
+	struct replay_plan *plan = (struct replay_plan *)command;
+	struct webhook webhook = {.id = plan->replay.webhook_id};
+	enum err err = tx_get(tx, &KIND_WEBHOOK, &webhook);
+	if (err == ERR_OK && plan->next_event == 0) {
+		plan->last_event = tx_last_id(tx, &KIND_EVENT);
+		err = find_first(tx, plan->replay.since_ms, &plan->next_event);
+	}
+	for (int i = 0; err == ERR_OK && i < REPLAY_STEP; i++) {
+		struct choice c;
+		plan->ended = plan->next_event > plan->last_event;
+		plan->more = !plan->ended && plan->looked_at == REPLAY_PLAN_MAX;
+		if (plan->ended || plan->more)
+			return ERR_OK;
+		err = choose(tx, &plan->replay, &webhook, plan->next_event++, &c);
+		plan->looked_at++;
+		plan->queued += err == ERR_OK && c.what != LEAVE;
+	}
+	return err;
 }
 
 static enum err is_ready(struct tx *tx, const struct replay *r, bool *ready)
