@@ -63,6 +63,15 @@ await run(async () => {
 	await assertAccessible(page);
 	await assertFits(page);
 
+	await visit(page, `webhooks/${webhook.id}`);
+	await page.getByRole("link", { name: "Send past events again" }).click();
+	await page.getByText("events of this time fits").waitFor();
+	await page.getByLabel("Delivered already").check();
+	await page.getByRole("button", { name: "Send 15" }).click();
+	await page.getByText("15 deliveries were queued.").waitFor();
+	await assertAccessible(page);
+	await assertFits(page);
+
 	const { token } = await api("POST", "/api/v2/tokens", { name: "Viewer", scopes: ["read"] });
 	const viewer = await signedIn(`deliveries/${id}?tab=request`, { token, width: 360, scheme: "dark" });
 	await viewer.getByText("Secret values are masked for your scope.").waitFor();

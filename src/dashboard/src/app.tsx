@@ -7,6 +7,8 @@ import { DeliveriesPage } from "./pages/deliveries";
 import { DeliveryPage } from "./pages/delivery";
 import { SignIn, resume } from "./pages/sign-in";
 import { RewardsPage } from "./pages/rewards";
+import { ReplayPage } from "./pages/replay";
+import { ReplayNewPage } from "./pages/replay-new";
 import { SettingsPage } from "./pages/settings";
 import { StartPage } from "./pages/start";
 import { UserPage } from "./pages/user";
@@ -44,6 +46,7 @@ function WebhookRoutes({ id, tab }: { id: string; tab: string | undefined }) {
 function Page() {
 	const [place = "campaigns", id, tab] = route.value.path;
 	if (place === "campaigns" && id !== undefined && tab === "edit") return <BuilderPage key={id} id={Number(id)} />;
+	if (place === "webhooks" && id !== undefined && tab === "replay") return <ReplayNewPage key={id} id={Number(id)} />;
 	const pages: Record<string, [() => preact.JSX.Element, ((id: string) => preact.JSX.Element)?]> = {
 		campaigns: [() => <CampaignsPage />, (i) => <CampaignPage key={i} id={Number(i)} />],
 		users: [() => <UsersPage />, (i) => <UserRoutes id={i} />],
@@ -51,6 +54,7 @@ function Page() {
 		rewards: [() => <RewardsPage />],
 		settings: [() => <SettingsPage />],
 		start: [() => <StartPage />],
+		replays: [() => <WebhooksPage />, (i) => <ReplayPage key={i} id={Number(i)} />],
 		deliveries: [() => <DeliveriesPage />, (i) => <DeliveryPage key={i} id={Number(i)} />],
 	};
 	const [list, one] = pages[place] ?? [() => <CampaignsPage />];

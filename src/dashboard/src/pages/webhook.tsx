@@ -129,8 +129,9 @@ export function WebhookPage({ id, tab }: { id: number; tab: "deliveries" | "requ
 					) : (
 						<Empty>{t("noEvent")}</Empty>
 					)}
-					<p>
+					<p class="row">
 						<a href={href("deliveries", { webhook_id: id })}>{t("allDeliveries")}</a>
+						<a href={href("webhooks", id, "replay")}>{t("replayTitle")}</a>
 					</p>
 				</section>
 			)}

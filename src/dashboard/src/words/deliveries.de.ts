@@ -1,7 +1,9 @@
 // The words of the delivery pages, in German.
 import type { enDeliveries } from "./deliveries.en";
 
-export const deDeliveries: Record<keyof typeof enDeliveries, string> = {
+type Same = { [K in keyof typeof enDeliveries]: (typeof enDeliveries)[K] extends string ? string : [string, string] };
+
+export const deDeliveries: Same = {
 	willRetry: "Versuch {attempt} ergab {outcome}. Der nächste ist um {time}, in {left}.",
 	wasDelivered: "Versuch {attempt} ergab {status} in {time}. Der Empfänger hat dieses Ereignis.",
 	wasExhausted: "Nach Versuch {attempt} ({outcome}) hat referd aufgegeben: {reason}",
@@ -22,4 +24,13 @@ export const deDeliveries: Record<keyof typeof enDeliveries, string> = {
 	wantsOtherRule: "Er will eine andere Prämienregel.", madeLater: "Er wurde nach diesem Ereignis angelegt.",
 	noDeliveryLeft: "Er will dieses Ereignis jetzt, bekam es damals aber nicht, oder die Zustellung ist älter als die Aufbewahrungszeit.",
 	notForIt: "Das Ereignis ist nicht für diesen Webhook.",
+	replayTitle: "Vergangene Ereignisse noch einmal senden", replaySince: "Von (leer: vom ersten an)",
+	replayUntil: "Bis (leer: jetzt)", replayWhich: "Welche Ereignisse",
+	choiceMissing: "Ohne Zustellung an diesen Webhook", choiceExhausted: "Aufgegeben", choiceCancelled: "Abgebrochen",
+	choiceDelivered: "Schon zugestellt",
+	replayAsk: ["{n} Ereignis noch einmal an {name} senden? Es behält seine webhook-id.", "{n} Ereignisse noch einmal an {name} senden? Jedes behält seine webhook-id."],
+	replayNothing: "Keines der {all} Ereignisse dieser Zeit passt.", replayMore: "Es gibt mehr: nur 10.000 Ereignisse wurden gezählt.",
+	replayButton: "{count} senden", replayNumber: "Wiederholung {number}", replayRunning: "Zustellungen werden eingereiht.",
+	replayFinished: ["{n} Zustellung wurde eingereiht.", "{n} Zustellungen wurden eingereiht."],
+	replayLookedAt: "Geprüfte Ereignisse", replayQueued: "Eingereihte Zustellungen", replayBegan: "Begonnen",
 };

@@ -20,4 +20,12 @@ export const enDeliveries = {
 	wantsOtherRule: "It wants another reward rule.", madeLater: "It was created after this event.",
 	noDeliveryLeft: "It wants this event now, but did not get it then, or the delivery is older than the retention time.",
 	notForIt: "The event is not for this webhook.",
-};
+	replayTitle: "Send past events again", replaySince: "From (empty: the first event)", replayUntil: "Until (empty: now)",
+	replayWhich: "Which events", choiceMissing: "Without a delivery to this webhook", choiceExhausted: "Given up",
+	choiceCancelled: "Cancelled", choiceDelivered: "Delivered already",
+	replayAsk: ["Send {n} event to {name} again? It keeps its webhook-id.", "Send {n} events to {name} again? Each keeps its webhook-id."],
+	replayNothing: "None of the {all} events of this time fits.", replayMore: "There are more: only 10,000 events were counted.",
+	replayButton: "Send {count}", replayNumber: "Replay {number}", replayRunning: "Deliveries are being queued.",
+	replayFinished: ["{n} delivery was queued.", "{n} deliveries were queued."],
+	replayLookedAt: "Events checked", replayQueued: "Deliveries queued", replayBegan: "Begun",
+} satisfies Record<string, string | [string, string]>;
