@@ -61,7 +61,7 @@ export function Nav() {
 	);
 }
 
-/** What does not fit into the bars. */
+/** The places and actions for which the bars have no room. */
 export function More() {
 	const close = () => (overlay.value = undefined);
 	return (

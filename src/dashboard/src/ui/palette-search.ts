@@ -29,7 +29,7 @@ export function pages(): Find[] {
 	];
 }
 
-/** Nothing found is no problem: the server says 404 for an unknown id. */
+/** The data, or undefined for an unknown id (404). */
 async function orNothing<T>(request: Promise<{ data: T }>): Promise<T | undefined> {
 	try {
 		return (await request).data;
