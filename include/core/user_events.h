@@ -37,7 +37,7 @@ struct user_events {
 	struct id_page page;       /* `from` is an event of this user; always newest first */
 	struct user_event *events; /* room for USER_EVENTS_MAX */
 };
-/** Errors of who_find. ERR_INVALID if page.from is no event of this user. */
+/** Errors of who_find. ERR_INVALID if page.from is not the id of an event of this user. */
 command_decide_fn user_events_decide;
 
 #endif

@@ -97,8 +97,8 @@ const struct operation OP_SERVER_GET = {
     .id = "getServer",
     .tag = "Operations",
     .summary = "Read how the server is",
-    .description = "Sizes, times and backlogs. What is unknown is null. For monitoring, use "
-		   "GET /metrics.",
+    .description = "Sizes, times and backlogs. A value that referd does not know is null. For "
+		   "monitoring, use GET /metrics.",
     .answers = {{200, ANSWER_DATA, "Server"}},
 };
 

@@ -4,7 +4,7 @@
 
 #include "api/api.h"
 
-/** Reads the numbers of the data directory. What cannot be read stays 0. */
+/** Reads the numbers of the data directory. A number that cannot be read stays 0. */
 void host_read(const char *dir, struct api_host *out);
 /** Notes that a backup has ended without problems, in the time of the file DIR/last-backup. Fails
  * silently: the directory may be read-only for the user who makes backups. */

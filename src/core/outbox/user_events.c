@@ -7,7 +7,7 @@
 #include "core/id_list.h"
 #include "event.h"
 
-/* Reads the delivery of the event to the webhook; its id stays 0 if there is none. */
+/* Reads the delivery of the event to the webhook; its id stays 0 without a delivery. */
 static enum err read_delivery(struct tx *tx, uint64_t event_id, struct user_event_webhook *w)
 {
 	struct event_delivery known = {event_id, w->webhook_id, 0};

@@ -19,7 +19,7 @@ export function tabNow(attempt: Attempt | undefined): Tab {
 }
 
 interface Shown {
-	text: string | undefined; // undefined: the bytes are no text
+	text: string | undefined; // undefined if the bytes are not valid text
 	bytes: Uint8Array;
 	note: string;
 }

@@ -1,4 +1,4 @@
-// What is normal for a server, and what to do about a value that is not. The API has the numbers, this file the ranges.
+// The normal ranges of a server, and the advice for a value outside its range. The numbers come from the API.
 import type { Schemas } from "../api";
 import { href } from "../route";
 import { ago, bytes, duration, number, span, t } from "../words";
