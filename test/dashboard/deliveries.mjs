@@ -17,7 +17,7 @@ await run(async () => {
 	await page.getByRole("link", { name: byron.code }).waitFor();
 	assert.equal(await first(), byron.code);
 
-	await page.mouse.wheel(0, 300);
+	await page.evaluate(() => window.scrollTo(0, 300));
 	await page.waitForFunction(() => window.scrollY > 100);
 	const ada = await join("Ada");
 	await page.getByRole("button", { name: "1 new" }).waitFor();
