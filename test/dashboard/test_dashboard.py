@@ -56,6 +56,13 @@ class FirstRun(Browser):
         self.assertEqual(len(self.await_hooks(4)), 4)  # the test, two people who joined, and the purchase
 
 
+class Deliveries(Browser):
+    """On a server of its own, because it counts events."""
+
+    def test_a_delivery_shows_its_bytes_and_the_list_is_live(self):
+        self.script("deliveries")
+
+
 class Dashboard(Browser):
     def test_from_the_first_campaign_to_the_first_event(self):
         before = len(self.receiver.received())
@@ -101,9 +108,6 @@ class Dashboard(Browser):
 
     def test_settings_show_rotate_and_revoke(self):
         self.script("settings")
-
-    def test_a_delivery_shows_its_bytes_and_the_list_is_live(self):
-        self.script("deliveries")
 
     def test_due_rewards_are_issued_at_once(self):
         self.script("rewards")
