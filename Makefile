@@ -254,6 +254,6 @@ test-interop: all                    ## test with software of other projects: st
 	@cd test/interop && python3 -B -m unittest -v test_automation
 .PHONY: test-interop
 
-test-browser: all                    ## test the hosted pages in Chromium: axe, two widths, keyboard, no script
+test-browser: all check-dashboard    ## test the hosted pages and the dashboard in Chromium (needs npm)
 	@test/run --browser release
 .PHONY: test-browser
