@@ -215,7 +215,7 @@ static bool settle_days(struct call *call, struct asked *asked, const struct zon
 }
 
 /* In the time zones of some campaigns it may already be tomorrow in UTC, so that day is read too.
- * */
+ */
 static void add_tomorrow(struct analytics_call *ac)
 {
 	enum { EAST_MAX_MS = 14 * 3600 * 1000 }; /* Kiribati */

@@ -65,7 +65,7 @@ const char *import_cell_referrer(struct import_line *r, struct text cell)
 
 /* A user with a referrer always gets the source Referred. A line with Referred but without a
  * referrer comes from a server on which the referrer was erased; this user gets the source Added.
- * */
+ */
 const char *import_cell_source(struct import_line *r, struct text cell)
 {
 	uint64_t source;

@@ -160,7 +160,7 @@ static void put_counts(struct json_out *o, const struct rule_row *row)
 }
 
 /* Members for clients of Referral Factory's dashboard lists. The sum of commissions is not known.
- * */
+ */
 static void put_rule_aliases(struct json_out *o, const struct rule_row *row)
 {
 	char room[DECIMAL_SIZE];

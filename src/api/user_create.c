@@ -80,7 +80,7 @@ static void read_source(struct call *call, const struct body *body, struct join 
 }
 
 /* The source of a user with a referrer is always Referred; other users must not have this source.
- * */
+ */
 static void check_source(struct call *call, const struct join *j)
 {
 	if (j->source != SOURCE_REFERRED || who_is_set(&j->referrer))

@@ -26,7 +26,7 @@ bool webhook_selection_read(struct call *call, const struct body *body,
 			    struct webhook_save *save) WARN_UNUSED;
 
 /** Each reads one member, for calls that accept only a few members. `record` is a struct webhook.
- * */
+ */
 decode_custom_fn webhook_read_url, webhook_read_sources;
 
 #endif

@@ -53,7 +53,7 @@ bool body_neutral(struct call *call, struct text *content) WARN_UNUSED;
  * beginning. */
 bool body_is_hopeless(const struct http_request *req);
 /** Frees the JSON object, and with it the texts that body_text returned, unless they were copied.
- * */
+ */
 void body_free(struct body *body);
 
 /** A JSON string, trimmed of blanks and invisible characters (typed_trim). False if v is not a
@@ -78,7 +78,7 @@ bool body_read_flag(struct text word, bool *value) WARN_UNUSED;
 bool body_value_text(const struct json *v, struct text *value) WARN_UNUSED;
 /** Appends the fields that are not in `known` (ends with NULL) as pairs (name, value). JSON numbers
  * and booleans become text, and nulls are left out. Members of other kinds are noted as problems.
- * */
+ */
 void body_others(struct call *call, const struct body *body, const char *const *known,
 		 struct buf *pairs);
 /* A guess costs more than reading a field, so only the first wrong fields of a request get one. */
@@ -90,7 +90,7 @@ bool body_may_guess(const struct call *call);
 const char *body_unknown(struct call *call, const struct near *near,
 			 const char *problem) WARN_UNUSED;
 /** Notes each JSON member that is not in `known` (ends with NULL). Forms may have further fields.
- * */
+ */
 void body_note_unknown(struct call *call, const struct body *body, const char *const *known);
 
 #endif

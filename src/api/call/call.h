@@ -94,7 +94,7 @@ void call_note(struct call *call, const char *field, const char *what);
 /** Are there so many problems that further problems are dropped? Then do not look for more. */
 bool call_notes_full(const struct call *call);
 /** The same for a field whose name came with the request: the name is shortened and made printable.
- * */
+ */
 void call_note_named(struct call *call, struct text name, const char *what);
 /** True if no problem was noted. Otherwise false after a 422 with all problems. call_submit and
  * call_query make this check themselves. */
@@ -115,7 +115,7 @@ uint64_t call_now_ms(const struct call *call);
 void call_write_join_url(const struct call *call, struct buf *out, struct text code);
 
 /** Reads the id in the first parameter of the path. False after a 404 with the message `unknown`.
- * */
+ */
 bool call_read_id(struct call *call, uint64_t *id, const char *unknown) WARN_UNUSED;
 
 struct idempotency_key;

@@ -21,7 +21,7 @@
 
 /** Reads the user that the first parameter of the path names, percent-encoded or not (who_read).
  * campaign_id in the query says in which campaign to look for an address. False after a 422 or 503.
- * */
+ */
 bool identifier_user(struct call *call, struct who *who) WARN_UNUSED;
 /** The campaign that the first parameter of the path names. */
 struct campaign_name identifier_campaign(struct call *call);

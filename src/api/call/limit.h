@@ -21,7 +21,7 @@ bool limit_exhausted(struct limit *limit, struct text key, uint64_t now_ns, unsi
 /** Takes a token if there is one: for limits that count failures. */
 void limit_take(struct limit *limit, struct text key, uint64_t now_ns);
 /** Takes a token; false with *retry_s if the bucket is empty. For limits that count every request.
- * */
+ */
 bool limit_spend(struct limit *limit, struct text key, uint64_t now_ns,
 		 unsigned *retry_s) WARN_UNUSED;
 

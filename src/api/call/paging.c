@@ -25,7 +25,7 @@ static bool is_ignored(struct text name)
 }
 
 /* The problem of an unknown parameter. It names the parameters of the operation and of every list.
- * */
+ */
 static const char *unknown(struct call *call)
 {
 	const struct query_parameter *query = call->route->operation->query;
@@ -132,7 +132,7 @@ static void write_filters(struct call *call, struct buf *url)
 }
 
 /* Writes a link to this list. `name` is "cursor" or "page"; number 0 is the beginning of the list.
- * */
+ */
 static void put_link(struct call *call, const struct paging *p, struct json_out *o,
 		     const char *link, const char *name, uint64_t number)
 {

@@ -53,7 +53,7 @@ static void on_token(void *arg, const struct record_kind *kind, const void *reco
 	if (!deleted) {
 		/* If memory runs out, the new token stays unknown until the next start, which is
 		 * safe.
-		 * */
+		 */
 		(void)!add(t, token);
 		return;
 	}

@@ -36,7 +36,7 @@ static bool is_token(struct text t)
 
 /* Allows the usual headers, and those that the script asks for: htmx and other libraries have
  * headers of their own. None of them is a credential here. A name that is not a token is left out.
- * */
+ */
 static void write_allowed(struct buf *out, const struct call *call)
 {
 	static const char *const usual[] = {"Content-Type", "Idempotency-Key"};

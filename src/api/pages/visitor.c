@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* The headers, and a word in their value, of browsers that load a page before the person opens it.
- * */
+ */
 static const struct {
 	const char *header, *word;
 } ahead[] = {

@@ -41,7 +41,8 @@ export function rowsFor(events: EventName[], sent?: { field: string; as: string 
 	return [...on.map((f) => ({ ...f, on: true })), ...off.map((field) => ({ field, as: field, on: false }))];
 }
 
-/** The rows after the events or the form have changed: what is sent stays, new fields are offered. */
+/** Makes the rows again after the events or the form have changed. It keeps the fields that are sent, and offers new
+ * fields. */
 export function offer(rows: FieldRow[], events: EventName[], form: string[]): FieldRow[] {
 	return rowsFor(events, rows.filter((r) => r.on), form);
 }
