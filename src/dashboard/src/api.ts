@@ -57,3 +57,24 @@ export async function call<T>(request: Promise<Answer<T>>): Promise<T> {
 	const error = (answer.error ?? {}) as Partial<Schemas["Error"]>;
 	throw new Problem(error.message ?? "", answer.response.status, error.errors ?? {});
 }
+
+/** Runs `work` and returns the Problem that it met, or undefined if it worked. Throws every other error on. */
+export async function attempt(work: () => Promise<unknown>): Promise<Problem | undefined> {
+	try {
+		await work();
+		return undefined;
+	} catch (error) {
+		if (error instanceof Problem) return error;
+		throw error;
+	}
+}
+
+/** The answer, or undefined if the server knows no such object (404). */
+export async function orMissing<T>(answer: Promise<T>): Promise<T | undefined> {
+	try {
+		return await answer;
+	} catch (error) {
+		if (error instanceof Problem && error.status === 404) return undefined;
+		throw error;
+	}
+}

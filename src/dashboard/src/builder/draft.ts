@@ -1,6 +1,6 @@
 // What an operator has typed into the builder and not saved: kept while the tab is open, and compared with the server's.
 import { signal, type Signal } from "@preact/signals";
-import { call, client, Problem, type Schemas } from "../api";
+import { type Problem, type Schemas, attempt, call, client } from "../api";
 import { dayIn, wordsIn } from "./days";
 
 export type Campaign = Schemas["Campaign"];
@@ -158,17 +158,12 @@ export function edit(work: Work, part: Partial<Draft>): void {
 export async function save(work: Work): Promise<boolean> {
 	const sent = work.draft.value;
 	const path = { id: String(work.id) };
-	try {
+	work.problem.value = await attempt(async () => {
 		const { data } = await call(client.PUT("/api/v2/campaigns/{id}", { params: { path }, body: changesOf(work) }));
 		work.saved.value = data;
 		if (work.draft.value === sent) work.draft.value = draftOf(data);
-		work.problem.value = undefined;
-		return true;
-	} catch (error) {
-		if (!(error instanceof Problem)) throw error;
-		work.problem.value = error;
-		return false;
-	}
+	});
+	return work.problem.value === undefined;
 }
 
 /** What the server says about a setting, or about a part of it: "headline" of "pages". */

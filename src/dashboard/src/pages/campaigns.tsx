@@ -1,11 +1,12 @@
 // The first page: what is wrong, the numbers of seven days, a line for each campaign, the latest deliveries.
 import { useEffect, useState } from "preact/hooks";
-import { Problem, call, client } from "../api";
+import { call, client } from "../api";
 import { changes } from "../live";
 import { CampaignLine } from "../campaign/line";
 import { useLoad } from "../query";
 import { go, href, route } from "../route";
 import { canWrite } from "../session";
+import { useSubmit } from "../ui/act";
 import { Empty, Failed, Skeleton } from "../ui/parts";
 import { FilterSelect } from "../ui/select";
 import { DeliveryTable } from "../ui/delivery-table";
@@ -80,19 +81,12 @@ function SevenDays() {
 
 function NewCampaign() {
 	const [name, setName] = useState("");
-	const [problem, setProblem] = useState<Problem>();
-	const create = async (event: Event) => {
-		event.preventDefault();
-		try {
-			const made = await call(client.POST("/api/v2/campaigns", { body: { name } }));
-			go("campaigns", made.data.id, "edit", "settings");
-		} catch (error) {
-			if (!(error instanceof Problem)) throw error;
-			setProblem(error);
-		}
-	};
+	const { submit, problem } = useSubmit(async () => {
+		const made = await call(client.POST("/api/v2/campaigns", { body: { name } }));
+		go("campaigns", made.data.id, "edit", "settings");
+	});
 	return (
-		<form class="panel stack" onSubmit={create}>
+		<form class="panel stack" onSubmit={submit}>
 			<label>
 				{t("campaignName")}
 				<input required maxLength={200} value={name} onInput={(e) => setName(e.currentTarget.value)} autofocus />

@@ -1,7 +1,7 @@
 // The rewards of one state and metric. Due rewards are issued or cancelled many at once: the button says how many, and
 // what they come to.
 import { useRef, useState } from "preact/hooks";
-import { Problem, call, client, type Schemas } from "../api";
+import { type Schemas, attempt, call, client } from "../api";
 import { useLoad } from "../query";
 import { href, route } from "../route";
 import { canWrite } from "../session";
@@ -55,10 +55,8 @@ function Actions({ chosen, done }: { chosen: Reward[]; done: () => void }) {
 				what === "issue"
 					? client.POST("/api/v2/rewards/issue/{id}", { params })
 					: client.POST("/api/v2/rewards/cancel/{id}", { params, body: { reason: "cancelled in the dashboard" } });
-			await call<unknown>(work).catch((error: unknown) => {
-				if (!(error instanceof Problem)) throw error;
-				refused.push(error.message);
-			});
+			const problem = await attempt(() => call<unknown>(work));
+			if (problem) refused.push(problem.message);
 		}
 		setBusy(false);
 		setAsked(undefined);

@@ -1,9 +1,9 @@
 // The rules that create rewards, with their counts and their coupon pools, and a form for a new rule.
 import { useState } from "preact/hooks";
-import { Problem, call, client, type Schemas } from "../api";
+import { type Schemas, call, client } from "../api";
 import { useLoad } from "../query";
 import { canWrite } from "../session";
-import { act } from "../ui/act";
+import { act, useSubmit } from "../ui/act";
 import { Empty, Failed, Skeleton } from "../ui/parts";
 import { number, t } from "../words";
 import { type Metric, metricWords, metrics } from "./rewards";
@@ -68,30 +68,22 @@ function Pool({ rule, added }: { rule: Rule; added: () => void }) {
 function NewRule({ made }: { made: () => void }) {
 	const campaigns = useLoad("campaign names", () => call(client.GET("/api/v2/campaigns")));
 	const [form, setForm] = useState({ campaign: "", name: "", metric: "amount" as Metric, amount: "", currency: "EUR" });
-	const [problem, setProblem] = useState<Problem>();
 	const set = (change: Partial<typeof form>) => setForm({ ...form, ...change });
-	const create = async (event: Event) => {
-		event.preventDefault();
+	const { submit, problem } = useSubmit(async () => {
 		const worth = {
 			amount: { amount: Math.round(Number(form.amount) * 100), currency: form.currency },
 			commission: { percent: Number(form.amount), currency: form.currency },
 			coupon: { auto_issue: true },
 			custom: {},
 		}[form.metric];
-		try {
-			const rule = { campaign_id: Number(form.campaign), name: form.name, metric: form.metric, ...worth };
-			await call(client.POST("/api/v2/reward-rules", { body: rule }));
-			setForm({ ...form, name: "", amount: "" });
-			setProblem(undefined);
-			made();
-		} catch (error) {
-			if (!(error instanceof Problem)) throw error;
-			setProblem(error);
-		}
-	};
+		const rule = { campaign_id: Number(form.campaign), name: form.name, metric: form.metric, ...worth };
+		await call(client.POST("/api/v2/reward-rules", { body: rule }));
+		setForm({ ...form, name: "", amount: "" });
+		made();
+	});
 	const priced = form.metric === "amount" || form.metric === "commission";
 	return (
-		<form class="panel stack" onSubmit={create}>
+		<form class="panel stack" onSubmit={submit}>
 			<h2>{t("newRule")}</h2>
 			<div class="filters">
 				<div class="filter">

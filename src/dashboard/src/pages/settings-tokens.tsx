@@ -1,9 +1,9 @@
 // API tokens: each is shown once, when it is made.
 import { useState } from "preact/hooks";
-import { Problem, call, client, type Schemas } from "../api";
+import { type Schemas, call, client } from "../api";
 import { useLoad } from "../query";
 import { canAdmin, type Scope } from "../session";
-import { act } from "../ui/act";
+import { act, useSubmit } from "../ui/act";
 import { Copy, Failed, Moment, Skeleton } from "../ui/parts";
 import { t } from "../words";
 
@@ -12,20 +12,12 @@ type Token = Schemas["Token"];
 function NewToken({ made }: { made: (token: Token) => void }) {
 	const [name, setName] = useState("");
 	const [scope, setScope] = useState<Scope>("read");
-	const [problem, setProblem] = useState<Problem>();
-	const create = async (event: Event) => {
-		event.preventDefault();
-		try {
-			made((await call(client.POST("/api/v2/tokens", { body: { name, scopes: [scope] } }))).data);
-			setName("");
-			setProblem(undefined);
-		} catch (error) {
-			if (!(error instanceof Problem)) throw error;
-			setProblem(error);
-		}
-	};
+	const { submit, problem } = useSubmit(async () => {
+		made((await call(client.POST("/api/v2/tokens", { body: { name, scopes: [scope] } }))).data);
+		setName("");
+	});
 	return (
-		<form class="panel stack" onSubmit={create}>
+		<form class="panel stack" onSubmit={submit}>
 			<h2>{t("newToken")}</h2>
 			<div class="filters">
 				<div class="filter">

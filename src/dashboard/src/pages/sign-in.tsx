@@ -1,7 +1,8 @@
 // Signing in with an API token. The session itself is an HttpOnly cookie.
 import { useState } from "preact/hooks";
-import { Problem, call, client, type Schemas } from "../api";
+import { type Schemas, call, client } from "../api";
 import { session } from "../session";
+import { useSubmit } from "../ui/act";
 import { Failed } from "../ui/parts";
 import { t } from "../words";
 
@@ -23,16 +24,9 @@ export async function leave(): Promise<void> {
 
 export function SignIn({ over = false }: { over?: boolean }) {
 	const [token, setToken] = useState("");
-	const [problem, setProblem] = useState<Problem>();
-	const submit = async (event: Event) => {
-		event.preventDefault();
-		try {
-			enter((await call(client.POST("/api/v2/session", { body: { token: token.trim() } }))).data);
-		} catch (error) {
-			if (!(error instanceof Problem)) throw error;
-			setProblem(error);
-		}
-	};
+	const { submit, problem } = useSubmit(async () => {
+		enter((await call(client.POST("/api/v2/session", { body: { token: token.trim() } }))).data);
+	});
 	return (
 		<form class={over ? "signin panel over" : "signin"} onSubmit={submit}>
 			<h1>referd</h1>

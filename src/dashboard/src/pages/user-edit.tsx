@@ -1,9 +1,9 @@
 // Changing a person: name, address, the fields of the form, and whether they get mail.
 import { useState } from "preact/hooks";
-import { Problem, call, client, type Schemas } from "../api";
-import { say } from "../ui/parts";
+import { type Schemas, call, client } from "../api";
+import { act, useSubmit } from "../ui/act";
 import { Field, otherProblem, problemOf } from "../ui/field";
-import { Failed, problemText } from "../ui/parts";
+import { Failed, say } from "../ui/parts";
 import { MetaFields, changedMeta, fieldsFor, type Values } from "../user/meta-fields";
 import type { User } from "../user/link";
 import { t } from "../words";
@@ -45,35 +45,22 @@ export function EditUser({ user, campaign, done, changed }: Props) {
 	const [email, setEmail] = useState(user.email);
 	const [unsubscribed, setUnsubscribed] = useState(user.unsubscribed_time !== null);
 	const [values, setValues] = useState(valuesOf(user));
-	const [problem, setProblem] = useState<Problem>();
 	const fields = fieldsFor(campaign, user.type === "person_invited");
-	const other = otherProblem(problem, MEMBERS);
-
-	const undo = (back: Change) => {
-		put(user, back).then(changed, (error: unknown) => {
-			if (!(error instanceof Problem)) throw error;
-			say(problemText(error));
-		});
-	};
-	const save = async (event: Event) => {
-		event.preventDefault();
+	const undo = (back: Change) => void act(() => put(user, back).then(changed));
+	const { submit, problem } = useSubmit(async () => {
 		const meta = changedMeta(fields, valuesOf(user), values);
 		const { change, back } = compare(user, name.trim(), email.trim(), unsubscribed, meta);
-		try {
-			if (Object.keys(change).length > 0) {
-				await put(user, change);
-				say(t("userSaved"), () => undo(back));
-				changed();
-			}
-			done();
-		} catch (error) {
-			if (!(error instanceof Problem)) throw error;
-			setProblem(error);
+		if (Object.keys(change).length > 0) {
+			await put(user, change);
+			say(t("userSaved"), () => undo(back));
+			changed();
 		}
-	};
+		done();
+	});
+	const other = otherProblem(problem, MEMBERS);
 
 	return (
-		<form class="panel stack" onSubmit={save} noValidate>
+		<form class="panel stack" onSubmit={submit} noValidate>
 			<h2>{t("editUser")}</h2>
 			<div class="fields">
 				<Field id="user-name" label={t("firstName")} value={name} change={setName} autofocus maxLength={200}

@@ -1,7 +1,8 @@
 // Erasing a person: the only change that needs typing, because nothing brings the person back.
 import { useState } from "preact/hooks";
-import { Problem, call, client } from "../api";
+import { call, client } from "../api";
 import { go } from "../route";
+import { useSubmit } from "../ui/act";
 import { Field } from "../ui/field";
 import { Failed, say } from "../ui/parts";
 import { type User, nameOf } from "../user/link";
@@ -9,21 +10,14 @@ import { t } from "../words";
 
 export function EraseUser({ user, done }: { user: User; done: () => void }) {
 	const [typed, setTyped] = useState("");
-	const [problem, setProblem] = useState<Problem>();
-	const erase = async (event: Event) => {
-		event.preventDefault();
+	const { submit, problem } = useSubmit(async () => {
 		if (typed.trim() !== user.code) return;
-		try {
-			await call(client.DELETE("/api/v2/users/{id}", { params: { path: { id: String(user.id) } } }));
-			say(t("userErased"));
-			go("users");
-		} catch (error) {
-			if (!(error instanceof Problem)) throw error;
-			setProblem(error);
-		}
-	};
+		await call(client.DELETE("/api/v2/users/{id}", { params: { path: { id: String(user.id) } } }));
+		say(t("userErased"));
+		go("users");
+	});
 	return (
-		<form class="panel stack" onSubmit={erase}>
+		<form class="panel stack" onSubmit={submit}>
 			<h2>{t("eraseUser", { name: nameOf(user) })}</h2>
 			<p>{t("eraseEffect")}</p>
 			<div class="fields">

@@ -1,9 +1,10 @@
 // Adding a person by hand: the same as a join through a link, with the referrer if there is one.
 import { useState } from "preact/hooks";
-import { Problem, call, client, type Schemas } from "../api";
+import { type Schemas, call, client } from "../api";
 import { useLoad } from "../query";
 import { go, href, route } from "../route";
 import { canWrite } from "../session";
+import { useSubmit } from "../ui/act";
 import { Field, otherProblem, problemOf } from "../ui/field";
 import { Empty, Failed, Skeleton, say } from "../ui/parts";
 import { nameOf, userHref } from "../user/link";
@@ -24,13 +25,9 @@ function NewUser({ campaigns }: { campaigns: Schemas["Campaign"][] }) {
 	const [email, setEmail] = useState("");
 	const [referrer, setReferrer] = useState("");
 	const [values, setValues] = useState<Values>({});
-	const [problem, setProblem] = useState<Problem>();
 	const campaign = campaigns.find((c) => String(c.id) === campaignId);
 	const fields = fieldsFor(campaign, referrer.trim() !== "");
-	const other = otherProblem(problem, MEMBERS);
-
-	const add = async (event: Event) => {
-		event.preventDefault();
+	const { submit, problem } = useSubmit(async () => {
 		const by = referrer.trim();
 		const body = {
 			campaign_id: Number(campaignId),
@@ -39,17 +36,13 @@ function NewUser({ campaigns }: { campaigns: Schemas["Campaign"][] }) {
 			meta: changedMeta(fields, {}, values),
 			...(by ? { referrer: referrerBy(by) } : { source: "Added" as const }),
 		};
-		try {
-			const { data } = await call(client.POST("/api/v2/users", { body }));
-			say(t("userAdded", { name: nameOf(data) }));
-			location.hash = userHref(data);
-		} catch (error) {
-			if (!(error instanceof Problem)) throw error;
-			setProblem(error);
-		}
-	};
+		const { data } = await call(client.POST("/api/v2/users", { body }));
+		say(t("userAdded", { name: nameOf(data) }));
+		location.hash = userHref(data);
+	});
+	const other = otherProblem(problem, MEMBERS);
 	return (
-		<form class="panel stack" onSubmit={add} noValidate>
+		<form class="panel stack" onSubmit={submit} noValidate>
 			<div class="fields">
 				<div class="field">
 					<label for="user-campaign">{t("campaign")}</label>

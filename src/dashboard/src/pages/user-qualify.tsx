@@ -1,6 +1,6 @@
 // Qualifying and refunding: an order and its amount, and then the rewards that changed.
 import { useState } from "preact/hooks";
-import { Problem, call, client, type Schemas } from "../api";
+import { type Problem, type Schemas, attempt, call, client } from "../api";
 import { Field, otherProblem, problemOf } from "../ui/field";
 import { Failed, Status } from "../ui/parts";
 import { type User, nameOf } from "../user/link";
@@ -70,16 +70,13 @@ export function OrderPanel({ kind, user, done, changed }: Props) {
 		event.preventDefault();
 		setBusy(true);
 		setProblem(undefined);
-		try {
+		const refused = await attempt(async () => {
 			const body = bodyOf(kind, user, order, amount, currency);
 			setOutcome(await call(client.PUT("/api/v2/users/qualification", { body })));
 			changed();
-		} catch (error) {
-			if (!(error instanceof Problem)) throw error;
-			setProblem(error);
-		} finally {
-			setBusy(false);
-		}
+		});
+		setProblem(refused);
+		setBusy(false);
 	};
 	if (outcome) return <ChangedRewards kind={kind} outcome={outcome} user={user} close={done} />;
 	return (

@@ -1,5 +1,5 @@
 // Suspicious people, each beside the person who invited them, with the reasons and the decision.
-import { Problem, call, client } from "../api";
+import { call, client, orMissing } from "../api";
 import { useLoad } from "../query";
 import { filter, route } from "../route";
 import { Empty, Failed, Moment, Skeleton } from "../ui/parts";
@@ -12,10 +12,8 @@ async function referrersOf(users: User[]): Promise<Map<number, User>> {
 	const ids = [...new Set(users.flatMap((u) => (u.referrer_id === null ? [] : [u.referrer_id])))];
 	const found = await Promise.all(
 		ids.map((id) =>
-			call(client.GET("/api/v2/users/{id}", { params: { path: { id: String(id) } } })).catch((error: unknown) => {
-				if (error instanceof Problem && error.status === 404) return undefined; // erased meanwhile
-				throw error;
-			}),
+			// A referrer may have been erased.
+			orMissing(call(client.GET("/api/v2/users/{id}", { params: { path: { id: String(id) } } }))),
 		),
 	);
 	return new Map(found.flatMap((answer) => (answer ? [[answer.data.id, answer.data] as const] : [])));

@@ -1,5 +1,5 @@
 // Who referred whom: the referrer, this person, and the newest friends.
-import { Problem, call, client } from "../api";
+import { call, client, orMissing } from "../api";
 import { useLoad } from "../query";
 import { href } from "../route";
 import { Failed, Skeleton } from "../ui/parts";
@@ -11,13 +11,9 @@ const SHOWN = 10;
 /** The referrer of a person; null for an erased one. */
 async function referrerOf(user: User): Promise<User | null> {
 	if (user.referrer_id === null) return null;
-	try {
-		const path = { id: String(user.referrer_id) };
-		return (await call(client.GET("/api/v2/users/{id}", { params: { path, query: { with: "user.analytics" } } }))).data;
-	} catch (error) {
-		if (error instanceof Problem && error.status === 404) return null;
-		throw error;
-	}
+	const params = { path: { id: String(user.referrer_id) }, query: { with: "user.analytics" } };
+	const answer = await orMissing(call(client.GET("/api/v2/users/{id}", { params })));
+	return answer?.data ?? null;
 }
 
 async function load(user: User) {

@@ -1,9 +1,10 @@
 // The form of the wizard for a new webhook and of the editor of an existing webhook.
 import { useState } from "preact/hooks";
-import { Problem, call, client, type Schemas } from "../api";
+import { type Problem, type Schemas, attempt, call, client } from "../api";
 import { useLoad } from "../query";
 import { go, href, route } from "../route";
-import { Failed, Skeleton, Status, problemText, say } from "../ui/parts";
+import { act } from "../ui/act";
+import { Failed, Skeleton, Status, say } from "../ui/parts";
 import { t } from "../words";
 import { type Draft, bodyOf, changesOf, draftOf, emptyDraft } from "../webhook/draft";
 import { WebhookForm } from "../webhook/form";
@@ -35,27 +36,14 @@ function useSaving() {
 	const run = async (work: () => Promise<void>) => {
 		setBusy(true);
 		setRefusal(undefined);
-		try {
-			await work();
-		} catch (error) {
-			if (!(error instanceof Problem)) throw error;
-			setRefusal(error);
-		} finally {
-			setBusy(false);
-		}
+		setRefusal(await attempt(work));
+		setBusy(false);
 	};
 	return { busy, refusal, forgive: () => setRefusal(undefined), run };
 }
 
 /** The webhook is saved, even if its test cannot begin. */
-async function testAfterwards(id: number, secret?: string) {
-	try {
-		await sendTest(id, secret);
-	} catch (error) {
-		if (!(error instanceof Problem)) throw error;
-		say(problemText(error));
-	}
-}
+const testAfterwards = (id: number, secret?: string) => act(() => sendTest(id, secret));
 
 export function NewWebhookPage() {
 	const campaign = Number(route.value.query.get("campaign")) || null;

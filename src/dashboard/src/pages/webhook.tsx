@@ -1,11 +1,12 @@
 // One webhook: is it sending, why not, its latest deliveries, and the request that it would send.
 import { useState } from "preact/hooks";
-import { Problem, call, client, type Schemas } from "../api";
+import { type Schemas, call, client } from "../api";
 import { useLoad } from "../query";
 import { href } from "../route";
 import { canWrite } from "../session";
+import { act } from "../ui/act";
 import { DeliveryTable } from "../ui/delivery-table";
-import { Empty, Failed, Skeleton, Status, problemText, say } from "../ui/parts";
+import { Empty, Failed, Skeleton, Status } from "../ui/parts";
 import { number, t } from "../words";
 import { OutcomePanel, sendTest } from "../webhook/outcome";
 import { RequestPanel } from "../webhook/request-panel";
@@ -64,25 +65,20 @@ export function WebhookPage({ id, tab }: { id: number; tab: "deliveries" | "requ
 	const deliveries = latest.data?.data ?? [];
 	const disabled = w.state === "disabled";
 
-	const attempt = async (work: () => Promise<unknown>) => {
-		try {
-			await work();
-		} catch (error) {
-			if (!(error instanceof Problem)) throw error;
-			say(problemText(error));
-		}
+	const test = async () => {
+		setTesting(true);
+		await act(() => sendTest(id));
+		setTesting(false);
 		reload();
 	};
-	const test = () => {
-		setTesting(true);
-		void attempt(() => sendTest(id)).finally(() => setTesting(false));
-	};
 	const toggle = (on: boolean) => void setEnabled(id, on, reload);
-	const replay = () =>
-		void attempt(async () => {
+	const replay = async () => {
+		await act(async () => {
 			await call(client.POST("/api/v2/webhooks/{id}/replay", { params: { path: { id: String(id) } } }));
-			say(t("replayBegun"));
+			return t("replayBegun");
 		});
+		reload();
+	};
 	return (
 		<>
 			<div class="title">

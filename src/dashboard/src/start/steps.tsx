@@ -1,32 +1,16 @@
 // What each of the first six steps shows while it is the next one: one thing to do, and why.
 import { useState } from "preact/hooks";
-import { Problem, base, call, client } from "../api";
+import { base, call, client } from "../api";
 import { Device } from "../builder/preview";
 import { TextField } from "../builder/field";
 import { href } from "../route";
 import { canWrite } from "../session";
-import { act } from "../ui/act";
+import { act, useSubmit } from "../ui/act";
 import { Copy, Failed, say } from "../ui/parts";
 import { duration, t } from "../words";
 import { type Facts, linkCopied } from "./facts";
 
 type Step = (props: { facts: Facts }) => preact.JSX.Element;
-
-/** Runs a form's work; what is wrong stays beside the form. */
-function useSubmit(work: () => Promise<unknown>): { submit: (e: Event) => void; problem: Problem | undefined } {
-	const [problem, setProblem] = useState<Problem>();
-	const submit = async (event: Event) => {
-		event.preventDefault();
-		try {
-			await work();
-			setProblem(undefined);
-		} catch (error) {
-			if (!(error instanceof Problem)) throw error;
-			setProblem(error);
-		}
-	};
-	return { submit: (e) => void submit(e), problem };
-}
 
 const NameStep: Step = ({ facts }) => {
 	const [name, setName] = useState("");

@@ -2,7 +2,7 @@
 import type { LucideIcon } from "lucide-preact";
 import { KeyRound, Megaphone, Plus, Search, Send, User, Webhook } from "lucide-preact";
 import { settingsTabs } from "../pages/settings";
-import { Problem, call, client } from "../api";
+import { call, client, orMissing } from "../api";
 import { href } from "../route";
 import { t } from "../words";
 import { places } from "./places";
@@ -27,16 +27,6 @@ export function pages(): Find[] {
 		})),
 		{ id: "new-webhook", Icon: Plus, title: t("newWebhook"), detail: t("findPage"), address: href("webhooks", "new") },
 	];
-}
-
-/** The data, or undefined for an unknown id (404). */
-async function orNothing<T>(request: Promise<{ data: T }>): Promise<T | undefined> {
-	try {
-		return (await request).data;
-	} catch (error) {
-		if (error instanceof Problem && error.status === 404) return undefined;
-		throw error;
-	}
 }
 
 async function campaigns(q: string): Promise<Find[]> {
@@ -72,7 +62,7 @@ async function users(text: string): Promise<Find[]> {
 
 async function deliveries(text: string): Promise<Find[]> {
 	if (!/^[1-9]\d{0,14}$/.test(text)) return [];
-	const d = await orNothing(call(client.GET("/api/v2/deliveries/{id}", { params: { path: { id: text } } })));
+	const d = (await orMissing(call(client.GET("/api/v2/deliveries/{id}", { params: { path: { id: text } } }))))?.data;
 	if (!d) return [];
 	return [{
 		id: `delivery-${d.id}`, Icon: Send, title: `${d.event} ${d.id}`, detail: t("delivery"), address: href("deliveries", d.id),

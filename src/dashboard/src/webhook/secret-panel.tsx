@@ -1,6 +1,6 @@
 // The signing secret: shown to admins, and rotated with a time in which the old one works too.
 import { useEffect, useState } from "preact/hooks";
-import { Problem, call, client, type Schemas } from "../api";
+import { type Problem, type Schemas, attempt, call, client } from "../api";
 import { canAdmin } from "../session";
 import { Copy, Failed, Moment } from "../ui/parts";
 import { t } from "../words";
@@ -39,18 +39,13 @@ export function SecretPanel({ webhook, reload }: { webhook: Schemas["Webhook"]; 
 		return () => clearTimeout(timer);
 	}, [shown]);
 	const rotate = async () => {
-		setProblem(undefined);
-		try {
-			const params = { path: { id: String(webhook.id) } };
-			await call(
-				client.POST("/api/v2/webhooks/{id}/rotate-secret", { params, body: { overlap_seconds: overlap } }),
-			);
-			setShown(true);
-			reload();
-		} catch (error) {
-			if (!(error instanceof Problem)) throw error;
-			setProblem(error);
-		}
+		const params = { path: { id: String(webhook.id) } };
+		const body = { overlap_seconds: overlap };
+		const refused = await attempt(() => call(client.POST("/api/v2/webhooks/{id}/rotate-secret", { params, body })));
+		setProblem(refused);
+		if (refused) return;
+		setShown(true);
+		reload();
 	};
 	const old = webhook.old_secret_expires_at;
 	return (

@@ -1,6 +1,6 @@
 // Disabling, which can be undone, and deleting, which cannot: a panel says what it would end.
 import { useState } from "preact/hooks";
-import { Problem, call, client, type Schemas } from "../api";
+import { type Problem, type Schemas, attempt, call, client } from "../api";
 import { go } from "../route";
 import { canWrite } from "../session";
 import { Failed, say } from "../ui/parts";
@@ -10,14 +10,12 @@ import { setEnabled } from "./switch";
 function DeletePanel({ webhook, onCancel }: { webhook: Schemas["Webhook"]; onCancel: () => void }) {
 	const [problem, setProblem] = useState<Problem>();
 	const remove = async () => {
-		try {
-			await call(client.DELETE("/api/v2/webhooks/{id}", { params: { path: { id: String(webhook.id) } } }));
-			say(t("webhookDeleted", { name: webhook.name }));
-			go("webhooks");
-		} catch (error) {
-			if (!(error instanceof Problem)) throw error;
-			setProblem(error);
-		}
+		const params = { path: { id: String(webhook.id) } };
+		const refused = await attempt(() => call(client.DELETE("/api/v2/webhooks/{id}", { params })));
+		setProblem(refused);
+		if (refused) return;
+		say(t("webhookDeleted", { name: webhook.name }));
+		go("webhooks");
 	};
 	return (
 		<div class="notice bad" role="group" aria-label={t("deleteWebhook")}>
