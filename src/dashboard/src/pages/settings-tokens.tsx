@@ -92,10 +92,10 @@ export function Tokens() {
 									{token.current && <span class="meta">{t("thisSession")}</span>}
 								</td>
 								<td>{token.scopes.at(-1)}</td>
-								<td>
+								<td data-label={t("made")}>
 									<Moment at={token.created_at} />
 								</td>
-								<td>
+								<td data-label={t("expires")}>
 									<Moment at={token.expires_at} />
 								</td>
 								<td class="number">

@@ -106,10 +106,10 @@ export function UsersPage() {
 										<span class="cut">{u.email}</span>
 									</td>
 									<td class="mono">{u.code}</td>
-									<td>
+									<td data-label={t("joined")}>
 										<Moment at={u.signed_up_time} />
 									</td>
-									<td>{u.qualified ? t("yes") : t("no")}</td>
+									<td data-label={t("qualified")}>{u.qualified ? t("yes") : t("no")}</td>
 									<td class="number" data-label={t("referrals")}>{number(u.analytics?.referrals ?? 0)}</td>
 								</tr>
 							))}

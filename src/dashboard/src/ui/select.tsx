@@ -16,7 +16,7 @@ export function FilterSelect({ label, name, every = true, children }: Props) {
 			<label for={`filter-${name}`}>{label}</label>
 			<select
 				id={`filter-${name}`}
-				value={route.value.query.get(name) ?? ""}
+				value={route.value.query.get(name) ?? (every ? "" : undefined)}
 				onChange={(e) => filter({ [name]: e.currentTarget.value, cursor: undefined })}
 			>
 				{every && <option value="">{t("any")}</option>}
