@@ -15,7 +15,6 @@
 #include "api/pages/reach.h"
 #include "base/log.h"
 #include "core/code_alias.h"
-#include "core/token.h"
 #include "import.h"
 #include "metrics.h"
 #include "routes.h"
@@ -187,15 +186,12 @@ static const struct token_entry *find_token(struct call *call)
 {
 	const struct session_entry *session =
 	    call_bearer(call).p == NULL ? sessions_find(call) : NULL;
-	if (session != NULL) {
-		const struct token_entry *token =
-		    tokens_find_id(&call->api->tokens, session->token_id);
-		if (token != NULL && !token_expired(token->expires_ms, call_now_ms(call))) {
-			session_touch(call, session);
-			return session_allows(call, session) ? token : NULL;
-		}
+	const struct token_entry *token = session_token(call, session);
+	if (token != NULL) {
+		session_touch(call, session);
+		return session_allows(call, session) ? token : NULL;
 	}
-	const struct token_entry *token = call_token(call);
+	token = call_token(call);
 	if (token == NULL)
 		call_refuse_token(call, "send a valid API token: Authorization: Bearer {token}");
 	return token;

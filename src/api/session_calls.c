@@ -9,7 +9,6 @@
 #include "api/call/members.h"
 #include "api/call/sessions.h"
 #include "api/call/show.h"
-#include "core/token.h"
 #include "routes.h"
 
 struct session_call {
@@ -146,9 +145,8 @@ const struct operation OP_SESSION_GET = {
 void session_get(struct call *call)
 {
 	const struct session_entry *e = sessions_find(call);
-	const struct token_entry *token =
-	    e != NULL ? tokens_find_id(&call->api->tokens, e->token_id) : NULL;
-	if (token == NULL || token_expired(token->expires_ms, call_now_ms(call))) {
+	const struct token_entry *token = session_token(call, e);
+	if (token == NULL) {
 		struct json_out o = call_json(call);
 		json_open(&o, NULL, '{');
 		json_put_null(&o, "data");

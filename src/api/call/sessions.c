@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "call.h"
+#include "core/token.h"
 
 /* The prefix makes browsers refuse the cookie from a subdomain or without Secure (RFC 6265bis). */
 static const char plain_name[] = "referd_session", secure_name[] = "__Host-referd_session";
@@ -155,6 +156,14 @@ uint64_t sessions_end_ms(const struct sessions *s, struct text hash)
 		return 0;
 	const struct session session = {.created_ms = e->created_ms, .seen_ms = e->seen_ms};
 	return session_end_ms(&session);
+}
+
+const struct token_entry *session_token(const struct call *call,
+					const struct session_entry *session)
+{
+	const struct token_entry *token =
+	    session != NULL ? tokens_find_id(&call->api->tokens, session->token_id) : NULL;
+	return token != NULL && !token_expired(token->expires_ms, call_now_ms(call)) ? token : NULL;
 }
 
 void session_write_cookie(const struct call *call, struct text secret, struct buf *out)

@@ -9,6 +9,7 @@
 #include "store/store.h"
 
 struct call;
+struct token_entry;
 
 struct session_entry {
 	uint8_t hash[SHA256_SIZE];
@@ -30,6 +31,10 @@ void sessions_free(struct sessions *sessions);
 const struct session_entry *sessions_find(const struct call *call);
 /** When the session with this hash ends, in Unix ms; 0: it does not exist. */
 uint64_t sessions_end_ms(const struct sessions *sessions, struct text hash);
+/** The API token that opened the session, or NULL if the token no longer works or `session` is
+ * NULL. */
+const struct token_entry *session_token(const struct call *call,
+					const struct session_entry *session) WARN_UNUSED;
 /** The session that was used least lately, if there is no room for a further one, or NULL. */
 const struct session_entry *sessions_to_evict(const struct sessions *sessions);
 
