@@ -39,13 +39,18 @@ export function number(n: number): string {
 	return n.toLocaleString(local.value);
 }
 
+/** A day as the reader writes it: 27 Nov. */
+export function day(at: Date): string {
+	return at.toLocaleDateString(local.value, { day: "numeric", month: "short" });
+}
+
 /** A moment in the reader's zone: the time of today, else the date too. */
 export function moment(iso: string | null | undefined): string {
 	if (!iso) return "–";
 	const at = new Date(iso);
 	const today = at.toDateString() === new Date().toDateString();
 	const time = at.toLocaleTimeString(local.value, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
-	return today ? time : `${at.toLocaleDateString(local.value, { day: "numeric", month: "short" })} ${time}`;
+	return today ? time : `${day(at)} ${time}`;
 }
 
 const spans = [["day", 86_400], ["hour", 3600], ["minute", 60], ["second", 1]] as const;
@@ -66,7 +71,7 @@ export function exact(iso: string): string {
 	const at = new Date(iso);
 	const time = at.toLocaleTimeString(local.value, { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 });
 	const today = at.toDateString() === new Date().toDateString();
-	return today ? time : `${at.toLocaleDateString(local.value, { day: "numeric", month: "short" })} ${time}`;
+	return today ? time : `${day(at)} ${time}`;
 }
 
 /** 2 hours ago. */

@@ -52,6 +52,9 @@ function OutcomeLine({ event, outcome }: { event: UserEvent; outcome: Outcome })
 						{t("notSent")}
 					</span>
 					<span>{reasonOf(event, outcome)}</span>
+					<a href={href("webhooks", webhook_id, "settings")} aria-label={`${t("change")}: ${name}`}>
+						{t("change")}
+					</a>
 				</>
 			)}
 		</li>

@@ -2,7 +2,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import { number } from "../words";
+import { day, number } from "../words";
 import { theme } from "./theme";
 
 export function DayChart({ dates, values, label }: { dates: string[]; values: number[]; label: string }) {
@@ -12,13 +12,14 @@ export function DayChart({ dates, values, label }: { dates: string[]; values: nu
 		const look = getComputedStyle(document.documentElement);
 		const colour = (name: string) => look.getPropertyValue(name).trim();
 		const axis = { stroke: colour("--muted"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false } };
+		const days = (_: uPlot, seconds: number[]) => seconds.map((s) => day(new Date(s * 1000)));
 		const plot = new uPlot(
 			{
 				width: box.current.clientWidth,
 				height: 200,
 				cursor: { show: false },
 				legend: { show: false },
-				axes: [axis, { ...axis, values: (_, ticks) => ticks.map((n) => (Number.isInteger(n) ? number(n) : "")) }],
+				axes: [{ ...axis, values: days }, { ...axis, values: (_, ticks) => ticks.map((n) => (Number.isInteger(n) ? number(n) : "")) }],
 				scales: { y: { range: (_, __, max) => [0, Math.max(max, 4)] } },
 				series: [{}, { stroke: colour("--accent"), width: 2, points: { show: dates.length < 2 } }],
 			},
@@ -32,5 +33,10 @@ export function DayChart({ dates, values, label }: { dates: string[]; values: nu
 			plot.destroy();
 		};
 	}, [dates.join(), values.join(), theme.value]);
-	return <div ref={box} role="img" aria-label={label} />;
+	return (
+		<>
+			<span class="meta" aria-hidden="true">{label}</span>
+			<div ref={box} role="img" aria-label={label} />
+		</>
+	);
 }

@@ -58,6 +58,7 @@ function waiting(why: Why): Answer {
 		parts.push(t("whyConcurrency", { max: number(why.concurrency) }));
 	} else if (why.next_due && Date.parse(why.next_due) > Date.now()) {
 		parts.push(t("whyRetry", { error: failure(why), time: moment(why.next_due) }));
+		return { tint: "wait", text: parts.join(" "), remedies: ["lastResponse", { change: "endpoint" }, "showWaiting"] };
 	} else parts.push(t("whySending"));
 	return { tint: "hold", text: parts.join(" "), remedies: ["showWaiting"] };
 }

@@ -17,7 +17,7 @@ export const deDeliveries: Same = {
 	requestGone: "Die Anfrage lässt sich nicht zeigen: Ereignis, Person oder Webhook gibt es nicht mehr.",
 	requestMade: "Die Anfrage des letzten Versuchs, neu aus dem Ereignis erstellt, mit der aktuellen URL, den aktuellen Headern und dem aktuellen Geheimnis des Webhooks.",
 	masked: "Geheime Werte sind für deine Rechte verdeckt.",
-	eventsAndDeliveries: "Ereignisse und Zustellungen", notSent: "Nicht gesendet", olderEvents: "Ältere Ereignisse",
+	eventsAndDeliveries: "Ereignisse und Zustellungen", change: "Ändern", notSent: "Nicht gesendet", olderEvents: "Ältere Ereignisse",
 	noWebhookThen: "Für diese Kampagne gibt es keinen Webhook.",
 	wantsOtherEvents: "Er will {event} nicht.", wantsOtherTypes: "Er will {type} nicht.",
 	wantsOtherSources: "Er will keine Personen aus der Quelle {source}.",

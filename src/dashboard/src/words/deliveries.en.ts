@@ -13,7 +13,7 @@ export const enDeliveries = {
 	requestGone: "The request cannot be shown: the event, the person or the webhook no longer exists.",
 	requestMade: "The request of the last attempt, made again from the event, with the webhook's current URL, headers and secret.",
 	masked: "Secret values are masked for your scope.",
-	eventsAndDeliveries: "Events and deliveries", notSent: "Not sent", olderEvents: "Older events",
+	eventsAndDeliveries: "Events and deliveries", change: "Change", notSent: "Not sent", olderEvents: "Older events",
 	noWebhookThen: "No webhook exists for this campaign.",
 	wantsOtherEvents: "It does not want {event}.", wantsOtherTypes: "It does not want {type}.",
 	wantsOtherSources: "It does not want users of the source {source}.",

@@ -46,7 +46,7 @@ export const deWebhooks: Same = {
 	previewFor: "Angezeigt für", madeUpUser: "eine erfundene Person",
 	requestLater: "Die Anfrage erscheint hier, sobald die URL erlaubt ist.",
 	requestStale: "Das ist die Anfrage der letzten gültigen Einstellungen.",
-	madeUpSecret: "Die Signatur ist mit einem Beispielgeheimnis gemacht. Beim Speichern bekommt der Webhook ein eigenes.",
+	madeUpSecret: "Die Signatur ist mit einem Beispielgeheimnis gemacht. Echte Anfragen signiert der Webhook mit seinem eigenen.",
 	nothingSent: "Das würde das nächste Ereignis senden, für eine erfundene Person. Es wurde nichts gesendet.",
 	testRunning: "Der Test ist unterwegs.",
 	testNoAnswer: "Der Empfänger hat noch nicht geantwortet. Die Zustellung zeigt, wie es ausgeht.",

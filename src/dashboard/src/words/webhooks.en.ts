@@ -42,7 +42,7 @@ export const enWebhooks = {
 	previewFor: "Shown for", madeUpUser: "a made-up person",
 	requestLater: "The request appears here as soon as the URL is acceptable.",
 	requestStale: "This is the request of the last valid settings.",
-	madeUpSecret: "The signature is made with a sample secret. The webhook gets its own secret when you save it.",
+	madeUpSecret: "The signature is made with a sample secret. Real requests are signed with the webhook's own secret.",
 	nothingSent: "This is what the next event would send, for a made-up person. Nothing was sent.",
 	testRunning: "The test is on its way.",
 	testNoAnswer: "The receiver has not answered yet. The delivery shows how it ends.",
