@@ -1,5 +1,6 @@
 import { render } from "preact";
 import { App } from "./app";
+import { loadWords } from "./words";
 import "./ui/theme";
 import "./style/tokens.css";
 import "./style/base.css";
@@ -12,4 +13,7 @@ import "./style/webhook.css";
 import "./style/builder.css";
 import "./style/narrow.css";
 
-render(<App />, document.body);
+loadWords().then(
+	() => render(<App />, document.body),
+	() => document.body.append("referd did not answer. Reload the page."),
+);

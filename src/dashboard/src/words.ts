@@ -1,10 +1,13 @@
 // The words in the reader's language: t("failed", { status: 500 }).
-import { computed, effect } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import { kept } from "./ui/keep";
-import { de } from "./words/de";
-import { en, type Words } from "./words/en";
+import type { Words } from "./words/en";
 
-const languages: Record<string, Words> = { en, de };
+/** Each language is a script of its own, and the browser loads only the reader's. */
+const languages: Record<string, () => Promise<Words>> = {
+	en: async () => (await import("./words/en")).en,
+	de: async () => (await import("./words/de")).de,
+};
 
 /** The browser's preferred language among ours. */
 function preferred(): string {
@@ -18,15 +21,26 @@ function preferred(): string {
 export const languageChoices = ["browser", "en", "de"] as const;
 export const languageChoice = kept("referd.language", languageChoices);
 export const language = computed(() => (languageChoice.value === "browser" ? preferred() : languageChoice.value));
-effect(() => {
-	document.documentElement.lang = language.value;
-});
+
+const words = signal<Words | undefined>(undefined);
+
+/** Loads the words of the language. While they load, the page keeps the words that it has. */
+async function load(wanted: string): Promise<void> {
+	const loaded = await languages[wanted]?.();
+	if (!loaded || wanted !== language.peek()) return;
+	words.value = loaded;
+	document.documentElement.lang = wanted;
+}
+
+/** Ends once the first words are there. */
+export const loadWords = () => load(language.peek());
+effect(() => void load(language.value).catch(() => undefined)); // a server that is away: the old words stay
 
 /** The reader's own form of the language: "en" of somebody in London writes times as en-GB does. */
 const local = computed(() => navigator.languages.find((tag) => tag.startsWith(language.value)) ?? language.value);
 
 export function t(key: keyof Words, values: Record<string, string | number> = {}): string {
-	const entry = (languages[language.value] ?? en)[key];
+	const entry = words.value?.[key] ?? "";
 	const n = Object.values(values).find((v) => typeof v === "number");
 	const text = typeof entry === "string" ? entry : entry[n === 1 ? 0 : 1];
 	return text.replace(/\{(\w+)\}/g, (all, name: string) => {
