@@ -271,7 +271,8 @@ struct webhook {
 	struct text origin;
 	/* (name, value), as 0.1 stored headers; the next start seals them */
 	struct pairs plain_headers;
-	uint64_t disabled_by; /* enum webhook_disabled_by; counts while disabled_ms is set */
+	uint64_t disabled_by;    /* enum webhook_disabled_by; counts while disabled_ms is set */
+	uint64_t disabled_actor; /* the number of an actor (core/actor.h); likewise */
 };
 
 /* The origin of a webhook's fields. */

@@ -5,6 +5,7 @@
 #ifndef CORE_WEBHOOK_OPS_H
 #define CORE_WEBHOOK_OPS_H
 
+#include "core/actor.h"
 #include "core/delivery.h"
 #include "core/id_page.h"
 #include "core/problems.h"
@@ -34,6 +35,7 @@ command_decide_fn webhook_enable_decide;
 struct webhook_disable {
 	struct command command; /* decide: webhook_disable_decide */
 	uint64_t id, now_ms;
+	struct actor actor;
 	struct webhook webhook; /* valid in done */
 };
 /** Holds the deliveries of the webhook until it is enabled again. A webhook that is disabled

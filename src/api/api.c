@@ -206,6 +206,7 @@ static bool authorised(struct call *call, const struct route *route)
 		return false;
 	call->scopes = token->scopes;
 	call->token_id = token->id;
+	call->actor = (struct actor){.kind = ACTOR_TOKEN, .id = token->id};
 	if (!limits_spend(call, LIMIT_TOKEN_CALLS, text_from(&token->id, sizeof token->id)))
 		return false;
 	if (token->scopes & (uint64_t)route->access)

@@ -93,6 +93,7 @@ void webhook_disable(struct call *call)
 		return;
 	oc->disable.id = id;
 	oc->disable.now_ms = call_now_ms(call);
+	oc->disable.actor = call->actor;
 	call_submit(call, &oc->command);
 }
 

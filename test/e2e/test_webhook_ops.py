@@ -175,6 +175,7 @@ class Disable(Ops):
         webhook = self.hook("/off")
         answer = self.has(self.do(webhook, "disable"), 200).data
         self.assertEqual(answer["state"], "disabled")
+        self.assertEqual(answer["disabled_by"]["kind"], "token")
         self.assertEqual(self.has(self.do(webhook, "disable", {}), 200).data["disabled_at"], answer["disabled_at"])
         self.friend(self.campaign())
         self.await_deliveries(1, "held", webhook_id=webhook["id"], status="held")

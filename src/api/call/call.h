@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/key_file.h"
 #include "base/loop.h"
+#include "core/actor.h"
 #include "core/campaign.h"
 #include "core/problems.h"
 #include "core/records.h"
@@ -60,7 +61,8 @@ struct call {
 	struct http_request *req;
 	const struct route *route;           /* NULL: no route has this path and method */
 	struct text params[CALL_PARAMS_MAX]; /* the values of the pattern's braces */
-	uint64_t scopes, token_id;           /* of the bearer token, if the route needs one */
+	uint64_t scopes, token_id;           /* of the API token, if the route needs one */
+	struct actor actor;                  /* who makes the change, if the route needs a token */
 	struct sockaddr_storage client; /* the peer, or the client that a trusted proxy names */
 	const char *cache;              /* Cache-Control of a 2xx response; NULL: no-store */
 	bool preview;                   /* the page is shown to an operator and must not act */

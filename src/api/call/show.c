@@ -68,3 +68,15 @@ void show_words(struct json_out *o, const char *name, const struct name *table, 
 			json_put_text(o, NULL, text_of(table->word));
 	json_close(o, ']');
 }
+
+void show_actor(struct json_out *o, const char *name, struct actor actor)
+{
+	if (actor.kind == ACTOR_UNKNOWN) {
+		json_put_null(o, name);
+		return;
+	}
+	json_open(o, name, '{');
+	show_word(o, "kind", ACTOR_KIND_NAMES, actor.kind);
+	show_id(o, "id", actor.id);
+	json_close(o, '}');
+}

@@ -39,6 +39,7 @@ static enum err disable(struct tx *tx, struct delivery_record_attempt *cmd,
 {
 	cmd->disabled = reason;
 	webhook->disabled_by = by;
+	webhook->disabled_actor = actor_number((struct actor){.kind = ACTOR_REFERD});
 	webhook->disabled_ms = cmd->now_ms;
 	webhook->disabled_reason = reason;
 	tx_put(tx, &KIND_WEBHOOK, webhook);

@@ -23,7 +23,7 @@ enum err webhook_enable_decide(struct command *command, struct tx *tx)
 		return err;
 	if (cmd->webhook.disabled_ms != 0)
 		cmd->webhook.updated_ms = cmd->now_ms;
-	cmd->webhook.disabled_ms = cmd->webhook.disabled_by = 0;
+	cmd->webhook.disabled_ms = cmd->webhook.disabled_by = cmd->webhook.disabled_actor = 0;
 	cmd->webhook.disabled_reason = (struct text){0};
 	stats.failing_since_ms = stats.failures = stats.failing_ms = 0;
 	/* This applies to an active webhook too: the rooms that watch the record then look at it
@@ -43,6 +43,7 @@ enum err webhook_disable_decide(struct command *command, struct tx *tx)
 		return err;
 	w->disabled_ms = w->updated_ms = cmd->now_ms;
 	w->disabled_by = DISABLED_BY_OPERATOR;
+	w->disabled_actor = actor_number(cmd->actor);
 	w->disabled_reason = TEXT("an operator disabled the webhook");
 	tx_put(tx, &KIND_WEBHOOK, w);
 	return ERR_OK;

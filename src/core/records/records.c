@@ -171,6 +171,7 @@ static const struct field webhook_values[] = {
     VALUE(30, PAIRS, webhook, headers),
     VALUE(31, TEXT, webhook, origin),
     VALUE(32, U64, webhook, disabled_by),
+    VALUE(33, U64, webhook, disabled_actor),
 };
 const struct record_kind KIND_WEBHOOK = KIND(10, webhook);
 

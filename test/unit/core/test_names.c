@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "core/actor.h"
 #include "core/names.h"
 #include "core/records.h"
 
@@ -48,12 +49,27 @@ static void a_list_of_names_ends_with_or(void **state)
 	buf_free(&out);
 }
 
+static void an_actor_is_stored_as_one_number(void **state)
+{
+	const struct actor token = {.kind = ACTOR_TOKEN, .id = 259};
+	(void)state;
+	assert_int_equal(actor_number(token), 259 * 16 + 1);
+	for (uint64_t kind = ACTOR_TOKEN; kind < ACTOR_KIND_END; kind++) {
+		struct actor actor = {.kind = kind, .id = UINT32_MAX};
+		actor = actor_of_number(actor_number(actor));
+		assert_true(actor.kind == kind && actor.id == UINT32_MAX);
+		assert_string_not_equal(name_of(ACTOR_KIND_NAMES, kind), "unknown");
+	}
+	assert_int_equal(actor_of_number(0).kind, ACTOR_UNKNOWN);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(every_event_type_has_a_name),
 	    cmocka_unit_test(every_event_is_in_the_right_mask),
 	    cmocka_unit_test(a_list_of_names_ends_with_or),
+	    cmocka_unit_test(an_actor_is_stored_as_one_number),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -49,16 +49,21 @@ static void disabling_holds_and_keeps_an_earlier_reason(void **state)
 	struct world *w = *state;
 	uint64_t user, gone = disabled_hook(w, &user), hook = world_webhook(w, world_hook());
 	uint64_t events = world_count(w, &KIND_EVENT);
-	struct webhook_disable disable = {
-	    .command = {.decide = webhook_disable_decide}, .id = gone, .now_ms = WORLD_NOW + 9};
+	struct webhook_disable disable = {.command = {.decide = webhook_disable_decide},
+					  .id = gone,
+					  .now_ms = WORLD_NOW + 9,
+					  .actor = {.kind = ACTOR_TOKEN, .id = 7}};
 	struct webhook webhook = {.id = gone};
 	assert_int_equal(world_run(w, &disable.command), ERR_OK);
 	assert_int_equal(world_get(w, &KIND_WEBHOOK, &webhook), ERR_OK);
 	assert_true(webhook.disabled_by == DISABLED_BY_GONE && webhook.disabled_ms == WORLD_NOW);
+	assert_int_equal(actor_of_number(webhook.disabled_actor).kind, ACTOR_REFERD);
 	disable.id = webhook.id = hook;
 	assert_int_equal(world_run(w, &disable.command), ERR_OK);
 	assert_int_equal(world_get(w, &KIND_WEBHOOK, &webhook), ERR_OK);
 	assert_true(webhook.disabled_by == DISABLED_BY_OPERATOR && webhook.disabled_reason.n > 0);
+	struct actor actor = actor_of_number(webhook.disabled_actor);
+	assert_true(actor.kind == ACTOR_TOKEN && actor.id == 7);
 	assert_int_equal(webhook.disabled_ms, WORLD_NOW + 9);
 	assert_int_equal(world_count(w, &KIND_EVENT), events);
 	disable.id = 99;
