@@ -30,6 +30,10 @@ struct crypto_cipher;
 struct crypto_cipher *crypto_cipher_new(const uint8_t key[CIPHER_KEY_SIZE]);
 void crypto_cipher_free(struct crypto_cipher *cipher);
 void crypto_cipher_block(struct crypto_cipher *cipher, const uint8_t in[16], uint8_t out[16]);
+/** A handle for the way back: crypto_cipher_unblock turns the result of crypto_cipher_block into
+ * its input. Free it like the other. NULL if memory runs out. */
+struct crypto_cipher *crypto_cipher_new_inverse(const uint8_t key[CIPHER_KEY_SIZE]);
+void crypto_cipher_unblock(struct crypto_cipher *inverse, const uint8_t in[16], uint8_t out[16]);
 
 /* SipHash-2-4 with 8 bytes of output: a fast keyed hash for indexes. */
 struct crypto_hash;

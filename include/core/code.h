@@ -42,6 +42,17 @@ void codes_message_id(struct codes *codes, uint64_t event_id, uint64_t webhook_i
 /** Writes the message id that 0.1 gave to a delivery. */
 void codes_old_message_id(struct codes *codes, uint64_t delivery_id, char out[MESSAGE_ID_SIZE]);
 
+/* What a message id stands for. */
+struct message_name {
+	uint64_t event_id, webhook_id;
+	uint64_t delivery_id; /* 0.1 made the id from the delivery alone; 0: it did not */
+};
+/** Is it "msg_" and 32 hexadecimal digits? */
+bool code_is_message_id(struct text id);
+/** Computes the name back from a message id. False if this database never writes that id. Does not
+ * know whether the delivery exists. */
+bool codes_read_message_id(struct codes *codes, struct text id, struct message_name *out);
+
 /* The secret part of a personal URL: a keyed 128-bit MAC of a user's id, as 32 hexadecimal digits.
  * Each purpose has its own MACs. */
 enum code_secret {

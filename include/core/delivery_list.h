@@ -20,6 +20,7 @@ struct delivery_filter {
 	uint64_t status;
 	uint64_t since_ms, until_ms; /* created at or after, created before */
 	struct who user;             /* with user_id 0: the user to look up */
+	struct text message_id;      /* of the only delivery; an unknown id matches none */
 };
 
 struct delivery_list {

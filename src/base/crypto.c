@@ -68,16 +68,26 @@ static EVP_CIPHER_CTX *cipher_context(struct crypto_cipher *cipher)
 	return (EVP_CIPHER_CTX *)(void *)cipher;
 }
 
-struct crypto_cipher *crypto_cipher_new(const uint8_t key[CIPHER_KEY_SIZE])
+static struct crypto_cipher *new_cipher(const uint8_t key[CIPHER_KEY_SIZE], bool encrypts)
 {
 	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
 	if (ctx == NULL)
 		return NULL;
-	if (EVP_EncryptInit_ex(ctx, EVP_aes_128_ecb(), NULL, key, NULL) == 1 &&
+	if (EVP_CipherInit_ex(ctx, EVP_aes_128_ecb(), NULL, key, NULL, encrypts) == 1 &&
 	    EVP_CIPHER_CTX_set_padding(ctx, 0) == 1)
 		return (struct crypto_cipher *)(void *)ctx;
 	EVP_CIPHER_CTX_free(ctx);
 	return NULL;
+}
+
+struct crypto_cipher *crypto_cipher_new(const uint8_t key[CIPHER_KEY_SIZE])
+{
+	return new_cipher(key, true);
+}
+
+struct crypto_cipher *crypto_cipher_new_inverse(const uint8_t key[CIPHER_KEY_SIZE])
+{
+	return new_cipher(key, false);
 }
 
 void crypto_cipher_free(struct crypto_cipher *cipher)
@@ -89,6 +99,12 @@ void crypto_cipher_block(struct crypto_cipher *cipher, const uint8_t in[16], uin
 {
 	int n = 0;
 	must(EVP_EncryptUpdate(cipher_context(cipher), out, &n, in, 16) == 1 && n == 16);
+}
+
+void crypto_cipher_unblock(struct crypto_cipher *inverse, const uint8_t in[16], uint8_t out[16])
+{
+	int n = 0;
+	must(EVP_DecryptUpdate(cipher_context(inverse), out, &n, in, 16) == 1 && n == 16);
 }
 
 struct crypto_hash {

@@ -4,6 +4,7 @@
  */
 #include "core/delivery_list.h"
 
+#include "core/delivery.h"
 #include "core/records/id_walk.h"
 
 enum {
@@ -97,6 +98,37 @@ static enum err find_range(struct tx *tx, const struct delivery_filter *f, struc
 	return err;
 }
 
+/* Finds the delivery whose requests have the filter's webhook-id, and narrows the walk to it. */
+static enum err narrow_to_message(const struct delivery_list *l, struct tx *tx,
+				  struct id_walk *walk)
+{
+	struct message_name name;
+	struct delivery d = {0};
+	char id[MESSAGE_ID_SIZE];
+	if (l->filter.message_id.n == 0)
+		return ERR_OK;
+	enum err err = ERR_NOT_FOUND;
+	if (codes_read_message_id(l->codes, l->filter.message_id, &name)) {
+		struct event_delivery row = {name.event_id, name.webhook_id, name.delivery_id};
+		err = row.delivery_id != 0 ? ERR_OK : tx_get(tx, &KIND_EVENT_DELIVERY, &row);
+		d.id = row.delivery_id;
+	}
+	if (err == ERR_OK)
+		err = tx_get(tx, &KIND_DELIVERY, &d);
+	if (err != ERR_OK && err != ERR_NOT_FOUND)
+		return err;
+	/* The two ways of making ids give a delivery two ids: its requests have only one of them.
+	 */
+	if (err == ERR_OK) {
+		delivery_message_id(l->codes, &d, id);
+		err = text_ieq(text_of(id), l->filter.message_id) ? ERR_OK : ERR_NOT_FOUND;
+	}
+	walk->low = d.id > walk->low ? d.id : walk->low;
+	if (err == ERR_NOT_FOUND || d.id < walk->high)
+		walk->high = err == ERR_OK ? d.id : 0;
+	return ERR_OK;
+}
+
 static void choose_index(const struct delivery_filter *f, struct id_walk *walk)
 {
 	uint64_t status = f->status == DELIVERY_HELD ? DELIVERY_PENDING : f->status;
@@ -148,8 +180,11 @@ enum err delivery_list_decide(struct command *command, struct tx *tx)
 	enum err err = who_find_id(tx, l->codes, &l->filter.user, &l->filter.user_id);
 	if (err != ERR_OK)
 		return err;
-	choose_index(&l->filter, &walk);
+	if (l->filter.message_id.n == 0)
+		choose_index(&l->filter, &walk);
 	err = find_range(tx, &l->filter, &walk);
+	if (err == ERR_OK)
+		err = narrow_to_message(l, tx, &walk);
 	if (err == ERR_OK)
 		err = id_walk_run(tx, &walk);
 	return err;

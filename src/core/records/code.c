@@ -15,7 +15,7 @@ enum { ROUNDS = 10, LOW_MODULUS = 58 * 58 * 58, HIGH_MODULUS = 58 * 58 * 58 * 58
 static const char alphabet[] = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
 struct codes {
-	struct crypto_cipher *cipher;
+	struct crypto_cipher *cipher, *inverse;
 	struct crypto_hash *email_hash;
 };
 
@@ -36,12 +36,14 @@ struct codes *codes_new(const uint8_t key[CODE_KEY_SIZE])
 	struct codes *c = calloc(1, sizeof *c);
 	if (c == NULL)
 		return NULL;
-	if (derive(key, "referd code permutation", derived))
+	if (derive(key, "referd code permutation", derived)) {
 		c->cipher = crypto_cipher_new(derived);
+		c->inverse = crypto_cipher_new_inverse(derived);
+	}
 	if (derive(key, "referd e-mail index", derived))
 		c->email_hash = crypto_hash_new(derived);
 	crypto_wipe(derived, sizeof derived);
-	if (c->cipher != NULL && c->email_hash != NULL)
+	if (c->cipher != NULL && c->inverse != NULL && c->email_hash != NULL)
 		return c;
 	codes_free(c);
 	return NULL;
@@ -52,6 +54,7 @@ void codes_free(struct codes *c)
 	if (c == NULL)
 		return;
 	crypto_cipher_free(c->cipher);
+	crypto_cipher_free(c->inverse);
 	crypto_hash_free(c->email_hash);
 	free(c);
 }
@@ -140,17 +143,52 @@ static void write_mac(struct codes *c, char domain, uint64_t within, uint64_t id
 	out[32] = '\0';
 }
 
+enum { DOMAIN_MESSAGE = 'e', DOMAIN_OLD_MESSAGE = 'm' };
+static const struct text message_prefix = {"msg_", 4};
+
 void codes_message_id(struct codes *c, uint64_t event_id, uint64_t webhook_id,
 		      char out[MESSAGE_ID_SIZE])
 {
-	memcpy(out, "msg_", 4);
-	write_mac(c, 'e', webhook_id, event_id, out + 4);
+	memcpy(out, message_prefix.p, message_prefix.n);
+	write_mac(c, DOMAIN_MESSAGE, webhook_id, event_id, out + message_prefix.n);
 }
 
 void codes_old_message_id(struct codes *c, uint64_t delivery_id, char out[MESSAGE_ID_SIZE])
 {
-	memcpy(out, "msg_", 4);
-	write_mac(c, 'm', 0, delivery_id, out + 4);
+	memcpy(out, message_prefix.p, message_prefix.n);
+	write_mac(c, DOMAIN_OLD_MESSAGE, 0, delivery_id, out + message_prefix.n);
+}
+
+static bool read_message_block(struct text id, uint8_t block[16])
+{
+	return text_starts(id, message_prefix) &&
+	       crypto_hex_decode(text_from(id.p + message_prefix.n, id.n - message_prefix.n), block,
+				 16);
+}
+
+bool code_is_message_id(struct text id)
+{
+	uint8_t block[16];
+	return read_message_block(id, block);
+}
+
+/* The other domains hold secrets of users: their blocks must not be read here. */
+bool codes_read_message_id(struct codes *c, struct text id, struct message_name *out)
+{
+	uint8_t block[16], in[16];
+	uint64_t within = 0, last;
+	*out = (struct message_name){0};
+	if (!read_message_block(id, block))
+		return false;
+	crypto_cipher_unblock(c->inverse, block, in);
+	memcpy(&within, in + 1, 7);
+	memcpy(&last, in + 8, sizeof last);
+	if (in[0] == DOMAIN_MESSAGE)
+		*out =
+		    (struct message_name){.event_id = le64toh(last), .webhook_id = le64toh(within)};
+	else if (in[0] == DOMAIN_OLD_MESSAGE && within == 0)
+		out->delivery_id = le64toh(last);
+	return out->delivery_id != 0 || (out->event_id != 0 && out->webhook_id != 0);
 }
 
 void code_secret_write(struct codes *c, enum code_secret purpose, uint64_t user_id,

@@ -83,6 +83,55 @@ static void a_message_id_names_event_and_webhook(void **state)
 	assert_string_equal(id, other);
 }
 
+static void a_message_id_is_read_back(void **state)
+{
+	static const uint64_t numbers[] = {1, 2, 255, 256, 1u << 24, UINT64_C(1) << 55};
+	char id[MESSAGE_ID_SIZE];
+	struct message_name name;
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+		for (size_t j = 0; j < sizeof numbers / sizeof *numbers; j++) {
+			codes_message_id(*state, numbers[i], numbers[j], id);
+			assert_true(code_is_message_id(text_of(id)));
+			assert_true(codes_read_message_id(*state, text_of(id), &name));
+			assert_int_equal(name.event_id, numbers[i]);
+			assert_int_equal(name.webhook_id, numbers[j]);
+			assert_int_equal(name.delivery_id, 0);
+		}
+		codes_old_message_id(*state, numbers[i], id);
+		assert_true(codes_read_message_id(*state, text_of(id), &name));
+		assert_int_equal(name.delivery_id, numbers[i]);
+		assert_int_equal(name.event_id, 0);
+	}
+}
+
+/* The secret of a personal URL has the same form: as a message id it must tell nothing. */
+static void other_texts_are_no_message_ids_of_this_database(void **state)
+{
+	static const enum code_secret purposes[] = {SECRET_OWN_PAGE, SECRET_KNOWN_PAGE,
+						    SECRET_UNSUBSCRIBE};
+	static const char *const malformed[] = {"",
+						"msg_",
+						"msg",
+						"msg_4684c3c23c4cc05a8de6cba9bd33f62",
+						"4684c3c23c4cc05a8de6cba9bd33f629",
+						"msg_4684c3c23c4cc05a8de6cba9bd33f6290",
+						"msg_4684c3c23c4cc05a8de6cba9bd33f62%"};
+	struct message_name name;
+	char id[MESSAGE_ID_SIZE] = "msg_";
+	for (size_t i = 0; i < sizeof malformed / sizeof *malformed; i++) {
+		assert_false(code_is_message_id(text_of(malformed[i])));
+		assert_false(codes_read_message_id(*state, text_of(malformed[i]), &name));
+	}
+	for (size_t i = 0; i < 3; i++) {
+		code_secret_write(*state, purposes[i], 1, id + 4);
+		assert_true(code_is_message_id(text_of(id)));
+		assert_false(codes_read_message_id(*state, text_of(id), &name));
+		assert_int_equal(name.event_id | name.webhook_id | name.delivery_id, 0);
+	}
+	assert_false(
+	    codes_read_message_id(*state, TEXT("msg_00000000000000000000000000000000"), &name));
+}
+
 /* Frozen: bookmarks and e-mails contain these addresses. */
 static void secrets_of_users_never_change(void **state)
 {
@@ -198,6 +247,8 @@ int main(void)
 	    WITH_CODES(codes_never_change),
 	    WITH_CODES(message_ids_and_hashes_never_change),
 	    WITH_CODES(a_message_id_names_event_and_webhook),
+	    WITH_CODES(a_message_id_is_read_back),
+	    WITH_CODES(other_texts_are_no_message_ids_of_this_database),
 	    WITH_CODES(secrets_of_users_never_change),
 	    WITH_CODES(codes_decode_to_their_ids),
 	    WITH_CODES(every_code_belongs_to_one_id),

@@ -88,6 +88,17 @@ static void drop_some(struct world *w, struct seeded *random, size_t n)
 	}
 }
 
+struct put {
+	struct command command;
+	struct delivery delivery;
+};
+
+static enum err put_decide(struct command *command, struct tx *tx)
+{
+	tx_put(tx, &KIND_DELIVERY, &((struct put *)command)->delivery);
+	return ERR_OK;
+}
+
 /* ---- the oracle ---- */
 
 static bool wanted(const struct delivery_filter *f, const struct delivery *d)
@@ -126,7 +137,8 @@ static struct delivery_list ask(struct world *w, const struct delivery_filter *f
 				     .page.from = from,
 				     .page.reverse = reverse,
 				     .page.max = max,
-				     .deliveries = room};
+				     .deliveries = room,
+				     .codes = w->codes};
 	assert_int_equal(world_ask(w, &list.command, NULL, NULL), ERR_OK);
 	assert_true(list.page.n <= max && list.page.looked_at <= DELIVERY_LIST_LOOK_MAX);
 	return list;
@@ -276,6 +288,56 @@ static void times_narrow_the_walk(void **state)
 	assert_true(ask(w, &f, 0, true, room, 10).page.looked_at <= 128);
 }
 
+static void a_webhook_id_finds_its_delivery_at_once(void **state)
+{
+	struct world *w = *state;
+	struct delivery room[10];
+	char id[MESSAGE_ID_SIZE];
+	make_hooks(w);
+	populate_even(w, 1500);
+	struct delivery_filter f = {.message_id = text_from(id, MESSAGE_ID_SIZE - 1)};
+	for (int reverse = 0; reverse < 2; reverse++) {
+		codes_message_id(w->codes, 777, 1, id);
+		struct delivery_list list = ask(w, &f, 0, reverse, room, 10);
+		assert_true(list.page.n == 1 && list.page.looked_at == 1 && list.page.next == 0);
+		assert_int_equal(room[0].id, 777);
+		codes_message_id(w->codes, 777, 2, id); /* another webhook */
+		assert_int_equal(ask(w, &f, 0, reverse, room, 10).page.looked_at, 0);
+		codes_message_id(w->codes, 1501, 1, id); /* no such event */
+		assert_int_equal(ask(w, &f, 0, reverse, room, 10).page.looked_at, 0);
+		codes_old_message_id(w->codes, 777, id); /* 0.1 did not make this delivery */
+		assert_int_equal(ask(w, &f, 0, reverse, room, 10).page.looked_at, 0);
+	}
+	/* The other filters still count. */
+	codes_message_id(w->codes, 1000, 1, id);
+	f.status = DELIVERY_DELIVERED;
+	assert_int_equal(ask(w, &f, 0, true, room, 10).page.n, 0);
+	f.status = DELIVERY_EXHAUSTED;
+	f.until_ms = WORLD_NOW + 500 * STEP_MS;
+	assert_int_equal(ask(w, &f, 0, true, room, 10).page.n, 0);
+	f.until_ms = 0;
+	assert_int_equal(ask(w, &f, 0, true, room, 10).page.n, 1);
+}
+
+/* Deliveries of 0.1 were sent with an id that was made from the delivery alone. */
+static void an_old_webhook_id_finds_its_delivery(void **state)
+{
+	struct world *w = *state;
+	struct delivery room[10];
+	char id[MESSAGE_ID_SIZE];
+	make_hooks(w);
+	populate_even(w, BATCH);
+	struct put put = {{.decide = put_decide}, world_delivery(w, 7)};
+	put.delivery.derived = 0;
+	assert_int_equal(world_run(w, &put.command), ERR_OK);
+	const struct delivery_filter f = {.message_id = text_from(id, MESSAGE_ID_SIZE - 1)};
+	codes_old_message_id(w->codes, 7, id);
+	assert_int_equal(ask(w, &f, 0, true, room, 10).page.n, 1);
+	assert_int_equal(room[0].id, 7);
+	codes_message_id(w->codes, 7, 1, id);
+	assert_int_equal(ask(w, &f, 0, true, room, 10).page.n, 0);
+}
+
 static void an_empty_search_ends(void **state)
 {
 	struct world *w = *state;
@@ -317,6 +379,8 @@ int main(void)
 	    WORLD_ON_ALL(the_narrowest_index_is_walked),
 	    WORLD_ON_ALL(a_page_ends_early),
 	    WORLD_ON_ALL(times_narrow_the_walk),
+	    WORLD_ON_ALL(a_webhook_id_finds_its_delivery_at_once),
+	    WORLD_ON_ALL(an_old_webhook_id_finds_its_delivery),
 	    WORLD_ON_ALL(an_empty_search_ends),
 	    WORLD_ON_ALL(the_last_attempts_are_shown),
 	};
