@@ -75,14 +75,24 @@ static const char *read_until(struct call *call, struct text value, struct deliv
 	return read_time(value, ZONE_LAST, &f->until_ms);
 }
 
+static const char *read_message_id(struct call *call, struct text value, struct delivery_filter *f)
+{
+	(void)call;
+	f->message_id = value;
+	return code_is_message_id(value)
+		   ? NULL
+		   : "must be the header webhook-id of a request: msg_ and 32 hexadecimal digits";
+}
+
 static const char *read_filter(struct call *call, struct text name, struct text value, void *arg)
 {
 	static const struct {
 		const char *name;
 		const char *(*read)(struct call *, struct text, struct delivery_filter *);
 	} filters[] = {
-	    {"webhook_id", read_webhook}, {"user_id", read_user}, {"status", read_status},
-	    {"event", read_event},        {"since", read_since},  {"until", read_until},
+	    {"webhook_id", read_webhook},    {"user_id", read_user}, {"status", read_status},
+	    {"event", read_event},           {"since", read_since},  {"until", read_until},
+	    {"message_id", read_message_id},
 	};
 	for (size_t i = 0; i < sizeof filters / sizeof *filters; i++)
 		if (text_eq(name, text_of(filters[i].name)))
@@ -122,7 +132,9 @@ const struct operation OP_DELIVERY_LIST = {
 	      {"since", "string", "2026-01-01",
 	       "Only deliveries that were created at this time or later.", false},
 	      {"until", "string", "2026-12-31T23:59:59Z",
-	       "Only deliveries that were created before this time.", false}},
+	       "Only deliveries that were created before this time.", false},
+	      {"message_id", "string", "msg_4684c3c23c4cc05a8de6cba9bd33f629",
+	       "The header webhook-id of the delivery's requests.", false}},
     .answers = {{200, ANSWER_LIST, "Delivery"}},
 };
 

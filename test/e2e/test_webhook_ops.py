@@ -607,10 +607,23 @@ class Deliveries(Ops):
             path = page["links"]["next"] and "/api" + page["links"]["next"].partition("/api")[2]
         self.assertEqual(seen, expected)
 
+    def test_a_webhook_id_finds_its_delivery(self):
+        webhook = self.hook("/found", (200, b""))
+        self.friend(self.campaign())
+        sent = until(lambda: self.desk.at("/found"), "a request arrives")[0]
+        message_id = sent["headers"]["webhook-id"]
+        found = self.deliveries(message_id=message_id)
+        self.assertEqual([(d["message_id"], d["webhook_id"]) for d in found], [(message_id, webhook["id"])])
+        self.assertEqual(self.deliveries(message_id=f" {message_id.upper().replace('MSG_', 'msg_')} "), found)
+        self.assertEqual(self.deliveries(message_id="msg_" + "0" * 32), [])
+        self.assertEqual(self.deliveries(message_id=message_id, event="user.qualified"), [])
+        self.remove(webhook)
+
     def test_unknown_filters_are_refused(self):
         for name, value in (("status", "lost"), ("status", ""), ("event", "user.left"), ("webhook_id", "x"),
                             ("webhook_id", "0"), ("user_id", "nobody"), ("since", "yesterday"), ("until", "1"),
-                            ("order", "up"), ("per_page", "251"), ("cursor", "x"), ("page", "2")):
+                            ("order", "up"), ("per_page", "251"), ("cursor", "x"), ("page", "2"), ("message_id", "7"),
+                            ("message_id", ""), ("message_id", "msg_" + "g" * 32), ("message_id", "msg_" + "0" * 33)):
             with self.subTest(name=name, value=value):
                 self.has_error(self.api.get("/api/v2/deliveries?" + urllib.parse.urlencode({name: value})), 422, name)
 
