@@ -24,7 +24,8 @@ struct api_rates {
 /* What the operating system says about the data directory. 0: unknown. */
 struct api_host {
 	uint64_t database_bytes, disk_bytes, disk_free_bytes;
-	uint64_t backup_ms; /* the end of the last backup */
+	uint64_t earlier_bytes, earlier_ms; /* the size up to a day ago, and the time of it */
+	uint64_t backup_ms;                 /* the end of the last backup */
 };
 
 struct api_config {

@@ -37,6 +37,25 @@ static void put_store(struct call *call, struct buf *out)
 	metrics_histogram(out, "referd_store_commit_duration_seconds", NULL, &c.commit_durations);
 }
 
+/* A number that the operating system does not tell is left out. */
+static void put_host(const struct api_config *config, struct buf *out)
+{
+	struct api_host host = {0};
+	if (config->read_host != NULL)
+		config->read_host(config->read_host_arg, &host);
+	const struct metric metrics[] = {
+	    {"referd_database_bytes", "gauge", "Size of the database's file",
+	     (double)host.database_bytes},
+	    {"referd_database_disk_free_bytes", "gauge", "Free bytes on the disk of the database",
+	     (double)host.disk_free_bytes},
+	    {"referd_last_backup_timestamp_seconds", "gauge", "End of the last known backup",
+	     (double)host.backup_ms / 1000},
+	};
+	const bool known[] = {host.database_bytes > 0, host.disk_bytes > 0, host.backup_ms > 0};
+	for (size_t i = 0; i < sizeof metrics / sizeof *metrics; i++)
+		metrics_put(out, &metrics[i], known[i]);
+}
+
 static void put_transfers(const struct api *api, struct buf *out)
 {
 	const struct metric metrics[] = {
@@ -137,6 +156,7 @@ static void reply(struct metrics_call *m)
 	metrics_sample(out, "referd_build_info", "version=\"" REFERD_VERSION "\"", 1);
 	request_metrics_write(call->api->request_metrics, out);
 	put_store(call, out);
+	put_host(call->api->config, out);
 	put_turns(call, out);
 	put_transfers(call->api, out);
 	put_webhooks(m, out);

@@ -22,6 +22,8 @@ static void put_database(const struct api_config *config, struct json_out *o)
 		config->read_host(config->read_host_arg, &host);
 	json_open(o, "database", '{');
 	show_id(o, "bytes", host.database_bytes);
+	show_id(o, "earlier_bytes", host.earlier_bytes);
+	show_time(o, "earlier_at", host.earlier_ms);
 	show_id(o, "disk_bytes", host.disk_bytes);
 	if (host.disk_bytes == 0)
 		show_id(o, "disk_free_bytes", 0);

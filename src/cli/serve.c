@@ -29,6 +29,7 @@ struct serve {
 	struct upkeep *upkeep;
 	struct listeners listeners;
 	struct event *sigterm, *sigint, *sighup, *drain_timer, *batch_timer, *tend_timer;
+	struct host_sizes sizes;
 	char public_url[512];
 	bool draining;
 };
@@ -148,7 +149,7 @@ static bool webhook_live(void *arg, uint64_t webhook_id, struct webhook_live *ou
 static void read_host(void *arg, struct api_host *out)
 {
 	const struct serve *s = arg;
-	host_read(s->config.data, out);
+	host_read(s->config.data, &s->sizes, out);
 }
 
 static void choose_public_url(struct serve *s)
@@ -216,6 +217,7 @@ static void on_tend_timer(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	store_tend(s->store);
+	host_note_size(s->config.data, &s->sizes, loop_unix_ms(s->loop));
 }
 
 /* The timer only wakes the loop: run_turn does the work. */
@@ -285,6 +287,7 @@ static int add_events(struct serve *s)
 	    event_add(s->sigterm, NULL) != 0 || event_add(s->sigint, NULL) != 0 ||
 	    event_add(s->tend_timer, &tend_every) != 0)
 		return refuse("signals", "cannot be caught", "out of memory");
+	host_note_size(s->config.data, &s->sizes, loop_unix_ms(s->loop));
 	return 0;
 }
 

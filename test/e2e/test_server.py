@@ -25,6 +25,19 @@ class Health(Served):
         self.assertGreaterEqual(commits["p99_us"], commits["p50_us"])
         self.assertEqual(commits["failed"], 0)
 
+    def test_the_growth_since_the_start_is_known(self):
+        database = self.server_now()["database"]
+        self.assertGreater(database["earlier_bytes"], 0)
+        self.assertGreaterEqual(database["bytes"], database["earlier_bytes"])
+        self.assertLess(database["earlier_at"], time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 5)))
+        self.assertGreaterEqual(database["earlier_at"], self.server_now()["started_at"][:16])
+
+    def test_metrics_have_the_same_sizes(self):
+        page = self.has(self.public.get("/metrics"), 200).body.decode()
+        told = dict(line.rsplit(" ", 1) for line in page.splitlines() if line and line[0] != "#")
+        self.assertEqual(float(told["referd_database_bytes"]), os.path.getsize(f"{self.server.data_dir}/referd.mdb"))
+        self.assertGreater(float(told["referd_database_disk_free_bytes"]), 0)
+
     def test_deliveries_of_a_disabled_webhook_are_held(self):
         campaign = self.has(self.api.json("POST", "/api/v2/campaigns", {"name": "Spring"}), 201).data
         webhook = {"name": "CRM", "event": "user.join", "types": ["person_referring"], "url": "https://crm.example/h"}
