@@ -79,7 +79,11 @@ struct campaign_read {
 };
 command_decide_fn campaign_read_decide;
 
-enum { CAMPAIGN_LIST_LOOK_MAX = 1000 };
+enum {
+	CAMPAIGN_LIST_LOOK_MAX = 1000,
+	CAMPAIGN_LIST_DAYS_MAX = 31,
+	CAMPAIGN_LIST_ROWS_MAX = 1024, /* days that a query reads */
+};
 /* The fields that conditions on campaigns may use. */
 extern const struct filter_field CAMPAIGN_FILTER_FIELDS[];
 struct campaign_list {
@@ -89,9 +93,16 @@ struct campaign_list {
 	struct text q;
 	struct filter where; /* conditions on CAMPAIGN_FILTER_FIELDS */
 	struct codes *codes;
-	struct id_page page;          /* ends after CAMPAIGN_LIST_LOOK_MAX records */
+	/* How many days each campaign comes with, the last of them today in its time zone: at most
+	 * CAMPAIGN_LIST_DAYS_MAX. */
+	size_t n_days;
+	uint64_t now_ms;
+	/* Ends after CAMPAIGN_LIST_LOOK_MAX records, or with the campaign whose days reach
+	 * CAMPAIGN_LIST_ROWS_MAX: the query lowers page.max. */
+	struct id_page page;
 	struct campaign *campaigns;   /* room for page.max */
 	struct campaign_stats *stats; /* room for page.max */
+	struct day *days;             /* room for page.max * n_days; NULL if n_days is 0 */
 };
 command_decide_fn campaign_list_decide;
 

@@ -3,9 +3,11 @@
  */
 #include "campaign_show.h"
 
+#include <stddef.h>
 #include <stdio.h>
 
 #include "api/call/show.h"
+#include "base/clock.h"
 #include "campaign_form.h"
 #include "core/campaign_defaults.h"
 #include "core/code_alias.h"
@@ -117,4 +119,28 @@ void campaign_show(struct call *call, struct json_out *o, const struct campaign 
 	show_names(o, "origins", c->origins);
 	if (analytics)
 		show_analytics(o, stats);
+}
+
+static void show_counter(struct json_out *o, const char *name, const struct day *days, size_t n,
+			 size_t offset)
+{
+	json_open(o, name, '[');
+	for (size_t i = 0; i < n; i++)
+		json_put_u64(o, NULL,
+			     *(const uint64_t *)(const void *)((const char *)&days[i] + offset));
+	json_close(o, ']');
+}
+
+void campaign_show_days(struct json_out *o, const struct day *days, size_t n)
+{
+	char date[CLOCK_DATE_SIZE];
+	json_open(o, "days", '{');
+	clock_format_day(days[0].date, date);
+	json_put_text(o, "from", text_of(date));
+	clock_format_day(days[n - 1].date, date);
+	json_put_text(o, "to", text_of(date));
+	show_counter(o, "joins", days, n, offsetof(struct day, joins));
+	show_counter(o, "referrals", days, n, offsetof(struct day, referrals));
+	show_counter(o, "qualified", days, n, offsetof(struct day, qualified));
+	json_close(o, '}');
 }

@@ -57,6 +57,13 @@ static const char *read_filter(struct call *call, struct text name, struct text 
 		lc->analytics = lc->analytics || text_eq(value, TEXT("campaign.analytics"));
 		return NULL;
 	}
+	if (text_eq(name, TEXT("days"))) {
+		uint64_t days;
+		if (!text_to_u64(value, &days) || days == 0 || days > CAMPAIGN_LIST_DAYS_MAX)
+			return "must be a number from 1 to 31";
+		lc->list.n_days = days;
+		return NULL;
+	}
 	if (text_eq(name, TEXT("q"))) {
 		lc->list.q = value;
 		return utf8_valid(value) ? NULL : "must be UTF-8 text";
@@ -73,10 +80,13 @@ static void on_list(struct command *command, enum err err)
 {
 	struct campaign_list_call *lc = (struct campaign_list_call *)command;
 	struct json_out *o = &lc->gather.o;
+	const size_t n_days = lc->list.n_days;
 	for (size_t i = 0; err == ERR_OK && i < lc->list.page.n; i++) {
 		json_open(o, NULL, '{');
 		campaign_show(lc->gather.call, o, &lc->list.campaigns[i], &lc->list.stats[i],
 			      lc->analytics);
+		if (n_days > 0)
+			campaign_show_days(o, lc->list.days + i * n_days, n_days);
 		json_close(o, '}');
 	}
 	gather_done(&lc->gather, err, NULL);
@@ -91,6 +101,8 @@ const struct operation OP_CAMPAIGN_LIST = {
 	      {"q", "string", "spring", "A part of the name, or a code.", false},
 	      {"with", "string", "campaign.analytics", "campaign.analytics adds the counters.",
 	       false},
+	      {"days", "integer", "30",
+	       "Adds the counters of so many days, at most 31, to each campaign.", false},
 	      {"page", "integer", "1",
 	       "The number of the page, from 1. Following links.next costs less.", false},
 	      SEARCH_PARAMETER("name", "Spring")},
@@ -132,7 +144,12 @@ void campaign_list(struct call *call)
 	if (list->campaigns == NULL)
 		return;
 	list->stats = call_alloc(call, max * sizeof *list->stats);
-	if (list->stats != NULL)
+	if (list->stats == NULL)
+		return;
+	list->now_ms = call_now_ms(call);
+	if (list->n_days > 0)
+		list->days = call_alloc(call, max * list->n_days * sizeof *list->days);
+	if (list->n_days == 0 || list->days != NULL)
 		gather_begin(&lc->gather, &list->command, &list->page);
 }
 

@@ -123,6 +123,27 @@ class Time(Analytics):
         past = self.ask(f"?campaign_id={campaign['id']}&to=2026-01-31&from=2026-01-01")
         self.assertEqual((past["totals"], past["all_time"]["users"]), (counters(), 1))
 
+    def test_the_list_of_campaigns_has_the_last_days(self):
+        campaign, jessica, byron = self.story()
+        quiet = self.campaign(timezone="Pacific/Kiritimati")
+        listed = {c["id"]: c for c in self.has(self.api.get("/api/v2/campaigns?days=3&per_page=250"), 200).data}
+        days = listed[campaign["id"]]["days"]
+        told = self.ask(f"?campaign_id={campaign['id']}&from={days['from']}&to={days['to']}")
+        self.assertEqual({k: [d[k] for d in told["days"]] for k in ("joins", "referrals", "qualified")},
+                         {k: days[k] for k in ("joins", "referrals", "qualified")})
+        self.assertEqual(sum(days["joins"]), told["totals"]["joins"])
+        self.assertEqual(listed[quiet["id"]]["days"]["joins"], [0, 0, 0])
+        self.assertGreaterEqual(listed[quiet["id"]]["days"]["to"], days["to"])
+        self.assertNotIn("days", self.api.get("/api/v2/campaigns").data[0])
+        for days in ("0", "32", "many", ""):
+            self.has_error(self.api.get(f"/api/v2/campaigns?days={days}"), 422, "days")
+
+    def test_a_page_of_many_days_is_filled(self):
+        for _ in range(40):
+            self.campaign()
+        page = self.has(self.api.get("/api/v2/campaigns?days=31&per_page=40"), 200)
+        self.assertEqual([len(c["days"]["joins"]) for c in page.data], [31] * 40)
+
     def test_invalid_queries_are_refused(self):
         for query, field in (("from=yesterday", "from"), ("to=2024-02-30", "to"), ("from=2024-01-01T00:00:00Z", "from"),
                              ("from=2024-01-02&to=2024-01-01", "from"), ("from=2023-01-01&to=2024-01-02", "from"),

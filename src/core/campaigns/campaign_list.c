@@ -2,11 +2,13 @@
  * Owns the search for campaigns: which campaigns are on a page. Never changes a campaign. Called by
  * the campaign calls of the API.
  */
+#include <assert.h>
 #include <stddef.h>
 #include <string.h>
 
 #include "base/unicode.h"
 #include "core/campaign.h"
+#include "core/campaign_defaults.h"
 #include "core/code_alias.h"
 #include "core/names.h"
 #include "core/records/id_walk.h"
@@ -56,9 +58,38 @@ static enum err fits(void *arg, struct tx *tx, void *record, bool *yes)
 	return named(s, tx, c, yes);
 }
 
+/* Reads the campaign's last days, oldest first; a day without counters has zeros. A day after today
+ * exists if the time zone was changed; it is not shown. */
+static enum err read_days(struct tx *tx, const struct campaign *c, uint64_t now_ms,
+			  struct day *days, size_t n_days)
+{
+	uint64_t today = zone_day(campaign_zone(c), now_ms);
+	uint64_t first = today >= n_days ? today - (n_days - 1) : 0;
+	const struct day from = {.campaign_id = c->id, .date = first};
+	struct day rows[CAMPAIGN_LIST_DAYS_MAX];
+	struct tx_scan scan = {.from = &from, .prefix = 1, .max = n_days, .records = rows};
+	enum err err = tx_scan(tx, &KIND_DAY, &scan);
+	for (size_t i = 0; i < n_days; i++)
+		days[i] = (struct day){.campaign_id = c->id, .date = first + i};
+	for (size_t i = 0; err == ERR_OK && i < scan.n && rows[i].date - first < n_days; i++)
+		days[rows[i].date - first] = rows[i];
+	return err;
+}
+
+static enum err read_counters(struct campaign_list *l, struct tx *tx, size_t i)
+{
+	enum err err = campaign_read_stats(tx, l->campaigns[i].id, &l->stats[i]);
+	if (err != ERR_OK || l->n_days == 0)
+		return err;
+	return read_days(tx, &l->campaigns[i], l->now_ms, l->days + i * l->n_days, l->n_days);
+}
+
 enum err campaign_list_decide(struct command *command, struct tx *tx)
 {
 	struct campaign_list *l = (struct campaign_list *)command;
+	assert(l->n_days <= CAMPAIGN_LIST_DAYS_MAX);
+	if (l->n_days > 0 && l->page.max > CAMPAIGN_LIST_ROWS_MAX / l->n_days)
+		l->page.max = CAMPAIGN_LIST_ROWS_MAX / l->n_days;
 	struct search search = {.list = l};
 	struct id_walk walk = {
 	    .kind = &KIND_CAMPAIGN,
@@ -77,6 +108,6 @@ enum err campaign_list_decide(struct command *command, struct tx *tx)
 	if (err == ERR_OK)
 		err = id_walk_run(tx, &walk);
 	for (size_t i = 0; err == ERR_OK && i < l->page.n; i++)
-		err = campaign_read_stats(tx, l->campaigns[i].id, &l->stats[i]);
+		err = read_counters(l, tx, i);
 	return err;
 }
