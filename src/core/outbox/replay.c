@@ -139,26 +139,42 @@ static enum err find_first(struct tx *tx, uint64_t since_ms, uint64_t *first)
 	return ERR_OK;
 }
 
-enum err replay_plan_decide(struct command *command, struct tx *tx)
+/* Looks at one step of events, and counts in *plan. */
+static enum err plan_step(struct tx *tx, const struct webhook *webhook, struct replay_plan *plan)
 {
-	struct replay_plan *plan = (struct replay_plan *)command;
-	struct webhook webhook = {.id = plan->replay.webhook_id};
-	enum err err = tx_get(tx, &KIND_WEBHOOK, &webhook);
-	if (err == ERR_OK && plan->next_event == 0) {
-		plan->last_event = tx_last_id(tx, &KIND_EVENT);
-		err = find_first(tx, plan->replay.since_ms, &plan->next_event);
-	}
+	enum err err = ERR_OK;
 	for (int i = 0; err == ERR_OK && i < REPLAY_STEP; i++) {
 		struct choice c;
 		plan->ended = plan->next_event > plan->last_event;
 		plan->more = !plan->ended && plan->looked_at == REPLAY_PLAN_MAX;
 		if (plan->ended || plan->more)
 			return ERR_OK;
-		err = choose(tx, &plan->replay, &webhook, plan->next_event++, &c);
+		err = choose(tx, &plan->replay, webhook, plan->next_event++, &c);
 		plan->looked_at++;
 		plan->queued += err == ERR_OK && c.what != LEAVE;
 	}
 	return err;
+}
+
+/* A query whose read is pending runs again from the start, so the counts of this step are kept only
+ * if the whole step worked. */
+enum err replay_plan_decide(struct command *command, struct tx *tx)
+{
+	struct replay_plan *plan = (struct replay_plan *)command;
+	struct replay_plan next = *plan;
+	struct webhook webhook = {.id = plan->replay.webhook_id};
+	enum err err = tx_get(tx, &KIND_WEBHOOK, &webhook);
+	if (err == ERR_OK && next.next_event == 0) {
+		next.last_event = tx_last_id(tx, &KIND_EVENT);
+		err = find_first(tx, next.replay.since_ms, &next.next_event);
+	}
+	if (err == ERR_OK)
+		err = plan_step(tx, &webhook, &next);
+	if (err != ERR_OK)
+		return err;
+	next.command = plan->command;
+	*plan = next;
+	return ERR_OK;
 }
 
 static enum err is_ready(struct tx *tx, const struct replay *r, bool *ready)
