@@ -1,7 +1,6 @@
-// Builds the dashboard: dist/index.html, and beside it a script, a style sheet, and the scripts that are loaded when they
-// are needed, such as the words of a language. The name of each holds its hash.
+// Builds the dashboard: dist/index.html, its style sheet, and its scripts, whose names hold their hash. The words of a
+// language, and code that only some pages need, are scripts of their own. Fails if the first page needs too many bytes.
 // usage: node build.mjs DIST. Called by build.sh, which generates the types of the API first.
-import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -13,9 +12,11 @@ const result = await build({
 	entryPoints: { app: "src/main.tsx" },
 	absWorkingDir: new URL(".", import.meta.url).pathname,
 	outdir: "dist",
-	chunkNames: "app-[hash]",
+	entryNames: "[name]-[hash]",
+	chunkNames: "[name]-[hash]",
 	bundle: true,
 	splitting: true,
+	metafile: true,
 	write: false,
 	minify: true,
 	format: "esm",
@@ -26,26 +27,45 @@ const result = await build({
 	charset: "utf8",
 });
 
-/** Writes a file, and beside it the two forms in which most browsers ask for it. */
+const FIRST_LOAD = 100_000; // bytes, compressed: what the sign-in form and the first page after it need
+
+/** Writes a file, and beside it the two forms in which most browsers ask for it. Returns the size of the smaller one. */
 function put(name, contents) {
 	const brotli = { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: contents.length } };
+	const small = brotliCompressSync(contents, brotli);
 	writeFileSync(new URL(name, dist), contents);
 	writeFileSync(new URL(`${name}.gz`, dist), gzipSync(contents, { level: 9 }));
-	writeFileSync(new URL(`${name}.br`, dist), brotliCompressSync(contents, brotli));
+	writeFileSync(new URL(`${name}.br`, dist), small);
+	return small.length;
+}
+
+/** The script that begins with a source file. */
+function scriptOf(source) {
+	return Object.entries(result.metafile.outputs).find(([, output]) => output.entryPoint === source)[0];
+}
+
+/** The names of a script and of the scripts without which it cannot run. */
+function needed(script, found = new Set()) {
+	found.add(basename(script));
+	for (const { path, kind } of result.metafile.outputs[script].imports)
+		if (kind === "import-statement" && !found.has(basename(path))) needed(path, found);
+	return [...found];
 }
 
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
-let page = readFileSync(new URL("src/index.html", import.meta.url), "utf8");
-for (const file of result.outputFiles) {
-	const [own, kind] = basename(file.path).split(".");
-	if (own !== "app") {
-		put(`${own}.${kind}`, file.contents); // the script names it so
-		continue;
-	}
-	const hash = createHash("sha256").update(file.contents).digest("hex").slice(0, 16);
-	const name = `app-${hash}.${kind}`;
-	put(name, file.contents);
-	page = page.replace(`app.${kind}`, name);
-}
-put("index.html", Buffer.from(page));
+const sizes = new Map();
+for (const file of result.outputFiles) sizes.set(basename(file.path), put(basename(file.path), file.contents));
+const sum = (names) => names.reduce((all, name) => all + sizes.get(name), 0);
+
+const app = scriptOf("src/main.tsx");
+const styles = basename(result.metafile.outputs[app].cssBundle);
+const [start, ...early] = needed(app);
+const page = readFileSync(new URL("src/index.html", import.meta.url), "utf8")
+	.replace("app.css", styles)
+	.replace(/(?=<script)/, early.map((name) => `<link rel="modulepreload" href="assets/${name}">\n`).join(""))
+	.replace("app.js", start);
+const words = ["en", "de"].map((language) => sum(needed(scriptOf(`src/words/${language}.ts`))));
+const load = put("index.html", Buffer.from(page)) + sum([styles, start, ...early]) + Math.max(...words);
+console.log(`The first page needs ${load} bytes, all pages need ${sum([...sizes.keys()])}.`);
+if (load > FIRST_LOAD) throw new Error(`The first page may need ${FIRST_LOAD} bytes: load code later with lazy().`);

@@ -11,7 +11,7 @@ bytes() { # NAME FILE
 
 echo '#include "api/pages/dashboard.h"'
 i=0
-for file in index.html app-*.js app-*.css; do
+for file in index.html *.js *.css; do
 	bytes "plain_$i" "$file"
 	bytes "gzip_$i" "$file.gz"
 	bytes "brotli_$i" "$file.br"
@@ -19,7 +19,7 @@ for file in index.html app-*.js app-*.css; do
 done
 echo 'const struct dashboard_file DASHBOARD_FILES[] = {'
 i=0
-for file in index.html app-*.js app-*.css; do
+for file in index.html *.js *.css; do
 	echo "{\"$file\", {plain_$i, gzip_$i, brotli_$i}, {sizeof plain_$i, sizeof gzip_$i, sizeof brotli_$i}},"
 	i=$((i + 1))
 done

@@ -49,6 +49,7 @@ export async function signedIn(address = "", options = {}) {
 /** Goes to an address of the dashboard, and waits until its first content is there. */
 export async function visit(page, address) {
 	await page.goto(`${context.url}/#/${address}`);
+	await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 	await page.getByRole("heading", { level: 1 }).waitFor();
 	await page.waitForFunction(() => document.querySelector(".skeleton") === null);
 }

@@ -142,7 +142,7 @@ class Dashboard(Served):
         names = re.findall(r'(?:src|href)="([^"]+)"', page.body.decode())
         for name in (n for n in names if not n.startswith("data:")):
             with self.subTest(name):
-                self.assertRegex(name, r"^assets/app-[0-9a-f]{16}\.(js|css)$")
+                self.assertRegex(name, r"^assets/(?:app|chunk)-[0-9A-Z]{8}\.(js|css)$")
                 asset = self.has(self.public.get(f"/{name}"), 200)
                 self.assertIn("immutable", asset.headers["Cache-Control"])
 

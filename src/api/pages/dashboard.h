@@ -9,7 +9,7 @@
 enum dashboard_coding { DASHBOARD_PLAIN, DASHBOARD_GZIP, DASHBOARD_BROTLI, DASHBOARD_CODINGS };
 
 struct dashboard_file {
-	const char *name; /* "app-0123456789abcdef.js" */
+	const char *name; /* "app-FR7NDMUX.js" */
 	const unsigned char *bytes[DASHBOARD_CODINGS];
 	size_t sizes[DASHBOARD_CODINGS];
 };

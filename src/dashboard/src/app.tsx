@@ -1,56 +1,64 @@
 // The frame: who is signed in, the navigation, and the page that the address names.
 import { useEffect, useRef } from "preact/hooks";
-import { BuilderPage } from "./pages/builder";
-import { CampaignPage } from "./pages/campaign";
 import { CampaignsPage } from "./pages/campaigns";
-import { DeliveriesPage } from "./pages/deliveries";
-import { DeliveryPage } from "./pages/delivery";
-import { SignIn, resume } from "./pages/sign-in";
-import { RewardsPage } from "./pages/rewards";
-import { ReplayPage } from "./pages/replay";
-import { ReplayNewPage } from "./pages/replay-new";
-import { SettingsPage } from "./pages/settings";
-import { StartPage } from "./pages/start";
-import { UserPage } from "./pages/user";
-import { ImportPage } from "./pages/user-import";
-import { NewUserPage } from "./pages/user-new";
-import { ReviewPage } from "./pages/user-review";
-import { UsersPage } from "./pages/users";
-import { WebhookPage } from "./pages/webhook";
-import { NewWebhookPage, WebhookSettingsPage } from "./pages/webhook-edit";
-import { WebhooksPage } from "./pages/webhooks";
+import { SignIn } from "./pages/sign-in";
 import { stayLive } from "./live";
 import { route } from "./route";
 import { session } from "./session";
 import { useHeading } from "./ui/heading";
 import { overlay, useFrameKeys } from "./ui/keys";
-import { KeysList } from "./ui/keys-list";
+import { type Lazy, fetchTheRest, lazy } from "./ui/lazy";
 import { More, Nav } from "./ui/nav";
-import { Palette } from "./ui/palette";
 import { Toasts } from "./ui/parts";
 
+const QUIET_MS = 3000; // after this time, the first page is there
+
+const BuilderPage = lazy(async () => (await import("./pages/builder")).BuilderPage);
+const CampaignPage = lazy(async () => (await import("./pages/campaign")).CampaignPage);
+const DeliveriesPage = lazy(async () => (await import("./pages/deliveries")).DeliveriesPage);
+const DeliveryPage = lazy(async () => (await import("./pages/delivery")).DeliveryPage);
+const RewardsPage = lazy(async () => (await import("./pages/rewards")).RewardsPage);
+const ReplayPage = lazy(async () => (await import("./pages/replay")).ReplayPage);
+const ReplayNewPage = lazy(async () => (await import("./pages/replay-new")).ReplayNewPage);
+const SettingsPage = lazy(async () => (await import("./pages/settings")).SettingsPage);
+const StartPage = lazy(async () => (await import("./pages/start")).StartPage);
+const UserPage = lazy(async () => (await import("./pages/user")).UserPage);
+const ImportPage = lazy(async () => (await import("./pages/user-import")).ImportPage);
+const NewUserPage = lazy(async () => (await import("./pages/user-new")).NewUserPage);
+const ReviewPage = lazy(async () => (await import("./pages/user-review")).ReviewPage);
+const UsersPage = lazy(async () => (await import("./pages/users")).UsersPage);
+const WebhookPage = lazy(async () => (await import("./pages/webhook")).WebhookPage);
+const WebhooksPage = lazy(async () => (await import("./pages/webhooks")).WebhooksPage);
+const NewWebhookPage = lazy(async () => (await import("./pages/webhook-edit")).NewWebhookPage);
+const WebhookSettingsPage = lazy(async () => (await import("./pages/webhook-edit")).WebhookSettingsPage);
+const Palette = lazy(async () => (await import("./ui/palette")).Palette, 0);
+const KeysList = lazy(async () => (await import("./ui/keys-list")).KeysList, 0);
+
 /** `#/users/new`, `#/users/import`, `#/users/review`, `#/users/uP8Kd2Lm` */
-function UserRoutes({ id }: { id: string }) {
+function userPage(id: string): preact.VNode {
 	if (id === "new") return <NewUserPage />;
 	if (id === "import") return <ImportPage />;
 	return id === "review" ? <ReviewPage /> : <UserPage key={id} id={id} />;
 }
 
-/** `#/webhooks/new`, `#/webhooks/7`, `#/webhooks/7/request`, `#/webhooks/7/settings` */
-function WebhookRoutes({ id, tab }: { id: string; tab: string | undefined }) {
+/** `#/webhooks/new`, `#/webhooks/7`, `#/webhooks/7/request`, `#/webhooks/7/replay`, `#/webhooks/7/settings` */
+function webhookPage(id: string, tab: string | undefined): preact.VNode {
 	if (id === "new") return <NewWebhookPage />;
+	if (tab === "replay") return <ReplayNewPage key={id} id={Number(id)} />;
 	if (tab === "settings") return <WebhookSettingsPage key={id} id={Number(id)} />;
 	return <WebhookPage key={id} id={Number(id)} tab={tab === "request" ? "request" : "deliveries"} />;
 }
 
-function Page() {
-	const [place = "campaigns", id, tab] = route.value.path;
-	if (place === "campaigns" && id !== undefined && tab === "edit") return <BuilderPage key={id} id={Number(id)} />;
-	if (place === "webhooks" && id !== undefined && tab === "replay") return <ReplayNewPage key={id} id={Number(id)} />;
-	const pages: Record<string, [() => preact.JSX.Element, ((id: string) => preact.JSX.Element)?]> = {
-		campaigns: [() => <CampaignsPage />, (i) => <CampaignPage key={i} id={Number(i)} />],
-		users: [() => <UsersPage />, (i) => <UserRoutes id={i} />],
-		webhooks: [() => <WebhooksPage />, (i) => <WebhookRoutes id={i} tab={tab} />],
+function campaignPage(id: string, tab: string | undefined): preact.VNode {
+	return tab === "edit" ? <BuilderPage key={id} id={Number(id)} /> : <CampaignPage key={id} id={Number(id)} />;
+}
+
+/** The page at an address: of a place, or of one object there. */
+function pageAt([place = "campaigns", id, tab]: string[]): preact.VNode {
+	const pages: Record<string, [() => preact.VNode, ((id: string) => preact.VNode)?]> = {
+		campaigns: [() => <CampaignsPage />, (i) => campaignPage(i, tab)],
+		users: [() => <UsersPage />, (i) => userPage(i)],
+		webhooks: [() => <WebhooksPage />, (i) => webhookPage(i, tab)],
 		rewards: [() => <RewardsPage />],
 		settings: [() => <SettingsPage />],
 		start: [() => <StartPage />],
@@ -59,6 +67,16 @@ function Page() {
 	};
 	const [list, one] = pages[place] ?? [() => <CampaignsPage />];
 	return id !== undefined && one ? one(id) : list();
+}
+
+/** The code of the first page arrives while the server still says who is signed in. */
+export function fetchFirst(): void {
+	const { type } = pageAt(route.peek().path);
+	void (type as Partial<Lazy<object>>).fetch?.();
+}
+
+function Page() {
+	return pageAt(route.value.path);
 }
 
 function Main() {
@@ -81,9 +99,11 @@ function Overlay() {
 export function App() {
 	const now = session.value;
 	useEffect(() => {
-		void resume();
 		stayLive();
 	}, []);
+	useEffect(() => {
+		if (now.state === "in") setTimeout(() => void fetchTheRest(), QUIET_MS);
+	}, [now.state]);
 	useFrameKeys(now.state === "in");
 	if (now.state === "unknown") return null;
 	if (now.state === "out" && !now.expired) return <SignIn />;

@@ -1,7 +1,9 @@
 import { render } from "preact";
-import { App } from "./app";
+import { App, fetchFirst } from "./app";
+import { resume } from "./pages/sign-in";
 import { loadWords } from "./words";
 import "./ui/theme";
+import "uplot/dist/uPlot.min.css";
 import "./style/tokens.css";
 import "./style/base.css";
 import "./style/shell.css";
@@ -13,6 +15,8 @@ import "./style/webhook.css";
 import "./style/builder.css";
 import "./style/narrow.css";
 
+void resume();
+fetchFirst();
 loadWords().then(
 	() => render(<App />, document.body),
 	() => document.body.append("referd did not answer. Reload the page."),

@@ -1,10 +1,7 @@
 // The list of keys, and the switch that turns single keys off.
 import { t } from "../words";
 import { Dialog } from "./dialog";
-import { overlay, singleKeys } from "./keys";
-
-const mac = /Mac|iPhone|iPad/.test(navigator.platform);
-export const paletteKey = mac ? "⌘K" : "Ctrl K";
+import { overlay, paletteKey, singleKeys } from "./keys";
 
 const keys = [
 	[[paletteKey], "keyPalette"],

@@ -4,6 +4,8 @@ import { useEffect } from "preact/hooks";
 import { back, route } from "../route";
 import { kept } from "./keep";
 
+const mac = /Mac|iPhone|iPad/.test(navigator.platform);
+export const paletteKey = mac ? "⌘K" : "Ctrl K";
 export const singleKeys = kept("referd.keys", ["on", "off"]);
 /** What lies over the page. */
 export const overlay = signal<"keys" | "palette" | "more" | undefined>(undefined);

@@ -4,8 +4,7 @@ import { leave } from "../pages/sign-in";
 import { href, section } from "../route";
 import { t } from "../words";
 import { Dialog } from "./dialog";
-import { overlay } from "./keys";
-import { paletteKey } from "./keys-list";
+import { overlay, paletteKey } from "./keys";
 import { places } from "./places";
 
 type Place = (typeof places)[number];
