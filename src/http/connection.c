@@ -17,8 +17,15 @@ void connection_enter(struct connection *c, enum phase phase)
 	c->phase = phase;
 	c->since_ns = loop_mono_ns(server->loop);
 	c->moved = 0;
+	c->moved_ns = c->since_ns;
 	if (server->phase_ns[phase] != 0)
 		server_arm_sweep(server, c->since_ns + server->phase_ns[phase]);
+}
+
+void connection_moved(struct connection *c, size_t n)
+{
+	c->moved += n;
+	c->moved_ns = loop_mono_ns(c->server->loop);
 }
 
 /* Each change costs an epoll_ctl, so the usual request changes nothing. */
@@ -261,7 +268,7 @@ static ssize_t send_some(struct connection *c)
 	const size_t from_out = (size_t)n < rest ? (size_t)n : rest;
 	x->out_at += from_out;
 	x->tail = text_from(x->tail.p + ((size_t)n - from_out), x->tail.n - ((size_t)n - from_out));
-	c->moved += (uint64_t)n;
+	connection_moved(c, (size_t)n);
 	return n;
 }
 

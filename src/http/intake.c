@@ -258,7 +258,7 @@ static bool read_once(struct connection *c)
 	n = c->transport->read(c, x->in + x->in_len, x->in_cap - x->in_len);
 	if (n > 0) {
 		x->in_len += (size_t)n;
-		c->moved += (uint64_t)n;
+		connection_moved(c, (size_t)n);
 		if (c->phase < PHASE_HANDLER)
 			advance(c);
 		else if (c->phase == PHASE_PULL)

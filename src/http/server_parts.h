@@ -111,6 +111,7 @@ struct connection {
 	struct exchange *x;
 	uint64_t since_ns; /* when the phase was entered */
 	uint64_t moved;    /* bytes read and written since then */
+	uint64_t moved_ns; /* when the last of them moved */
 	size_t lingered;   /* bytes read and dropped in PHASE_LINGER */
 	int fd;
 	enum phase phase;
@@ -197,6 +198,8 @@ void connection_close(struct connection *c);
 /** Replies with an error of the server and closes the connection after it has lingered. Only before
  * the handler gets the request. */
 void connection_refuse(struct connection *c, int status, const char *reason);
+/** n bytes were read or written. */
+void connection_moved(struct connection *c, size_t n);
 /** Changes the phase. No other function does so. */
 void connection_enter(struct connection *c, enum phase phase);
 /** Waits for EV_READ, EV_WRITE or nothing (0). */
@@ -290,7 +293,8 @@ void listener_left(struct listener *l);
 /** Closes the connection that has been idle for the longest time; without idle connections a
  * lingering one; else the slowest one. False if no connection may be closed. */
 bool evict_one(struct http_server *server) WARN_UNUSED;
-/** Closes the connection that moves the fewest bytes a second, but never `spared`. */
+/** Closes the connection whose client is silent or slow for the longest time, but never `spared`.
+ */
 bool evict_slowest(struct http_server *server, const struct connection *spared) WARN_UNUSED;
 
 #endif
