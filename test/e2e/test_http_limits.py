@@ -65,10 +65,10 @@ class Memory(Strangers):
         users = (b"GET /api/v2/users?per_page=250 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n"
                  % self.server.token.encode())
         with MemoryWatch(self.server.child.pid) as watch:
-            for data in (upload, users):
+            for n, data in ((300, upload), (100, users)):
                 with self.subTest(data[:20]):
                     before = self.metric("referd_http_evicted_total")
-                    self.come(300, data)
+                    self.come(n, data)
                     until(lambda b=before: self.metric("referd_http_evicted_total") > b, "an eviction")
                     # A handler's memory is counted after it is allocated, so one request may exceed the limit.
                     self.assertLessEqual(self.metric("referd_http_memory_bytes"), (8 << 20) + (64 << 10))
