@@ -58,6 +58,7 @@ enum http_failure {
 	/* Not HTTP, a status outside 200-599, headers over the limit, or closed too early. */
 	HTTP_FAIL_PROTOCOL,
 	HTTP_FAIL_POLICY, /* referd may not connect to the address: final */
+	HTTP_FAILURES,    /* how many there are */
 };
 /** "dns", "connect", ... ; "none" for HTTP_FAIL_NONE. */
 const char *http_failure_name(enum http_failure failure);

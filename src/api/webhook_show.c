@@ -3,6 +3,7 @@
  */
 #include "webhook_show.h"
 
+#include "api/api.h"
 #include "api/call/show.h"
 #include "core/id_list.h"
 #include "webhook_secret.h"
@@ -52,6 +53,14 @@ static void put_old_secret(struct call *call, struct json_out *o, const struct w
 	show_time(o, "old_secret_expires_at", signs ? w->old_secret_until_ms : 0);
 }
 
+static bool is_penalised(struct call *call, const struct webhook *w)
+{
+	const struct api_config *config = call->api->config;
+	struct webhook_live live;
+	return w->disabled_ms == 0 && config->webhook_live != NULL &&
+	       config->webhook_live(config->webhook_live_arg, w->id, &live) && live.penalised;
+}
+
 void webhook_show(struct call *call, struct json_out *o, const struct webhook *w)
 {
 	json_put_u64(o, "id", w->id);
@@ -71,6 +80,7 @@ void webhook_show(struct call *call, struct json_out *o, const struct webhook *w
 	show_time(o, "created_at", w->created_ms);
 	show_time(o, "updated_at", w->updated_ms);
 	json_put_text(o, "state", w->disabled_ms == 0 ? TEXT("active") : TEXT("disabled"));
+	json_put_bool(o, "penalised", is_penalised(call, w));
 	show_time(o, "disabled_at", w->disabled_ms);
 	json_put_text_or_null(o, "disabled_reason", w->disabled_reason);
 	show_actor(o, "disabled_by", actor_of_number(w->disabled_ms == 0 ? 0 : w->disabled_actor));

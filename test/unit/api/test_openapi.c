@@ -15,6 +15,7 @@
 #include "base/json.h"
 #include "core/code_alias.h"
 #include "core/names.h"
+#include "http/client.h"
 
 static struct buf text;
 static struct json *document;
@@ -299,6 +300,28 @@ static void every_event_is_in_the_schema(void **state)
 	assert_int_equal(json_length(listed), n);
 }
 
+static bool lists_word(const struct json *listed, const char *wanted)
+{
+	struct text word;
+	for (size_t i = 0; i < json_length(listed); i++)
+		if (json_string(json_at(listed, i), &word) && text_eq(word, text_of(wanted)))
+			return true;
+	return false;
+}
+
+static void every_failure_of_an_attempt_is_in_the_schema(void **state)
+{
+	const struct json *schemas = json_get(json_get(document, "components"), "schemas");
+	const struct json *listed = json_get(json_get(schemas, "AttemptError"), "enum");
+	(void)state;
+	for (int f = HTTP_FAIL_NONE + 1; f < HTTP_FAILURES; f++)
+		if (!lists_word(listed, http_failure_name((enum http_failure)f)))
+			fail_msg("AttemptError in src/api/schemas/deliveries.json lacks %s",
+				 http_failure_name((enum http_failure)f));
+	assert_true(lists_word(listed, "status"));
+	assert_int_equal(json_length(listed), HTTP_FAILURES); /* "status" in place of "none" */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -313,6 +336,7 @@ int main(void)
 	    cmocka_unit_test(other_calls_below_api_need_a_token),
 	    cmocka_unit_test(scopes_match_the_route_table),
 	    cmocka_unit_test(every_event_is_in_the_schema),
+	    cmocka_unit_test(every_failure_of_an_attempt_is_in_the_schema),
 	};
 	return cmocka_run_group_tests(tests, make_document, free_document);
 }
