@@ -33,7 +33,7 @@ export async function open({ width = 1280, height = 800, scheme = "light", langu
 }
 
 export async function signIn(page, token = context.token) {
-	await page.getByLabel("API token").fill(token);
+	await page.getByLabel(/API.token/i).fill(token);
 	await page.keyboard.press("Enter");
 	await page.getByRole("navigation").waitFor();
 }

@@ -2,6 +2,32 @@
 import assert from "node:assert/strict";
 import { api, assertAccessible, assertClean, assertFits, context, joinThrough, run, signedIn, visit } from "./browser.mjs";
 
+/** The reason of a failure is in plain words, with the code beside it, in English and in German. */
+async function reasons(page, campaign) {
+	const dead = await api("POST", "/api/v2/webhooks", {
+		name: "Dead", event: "user.join", url: "https://127.0.0.1:1/hook", campaign_id: campaign.id, types: ["person_referring"],
+	});
+	await visit(page, `deliveries?webhook_id=${dead.id}`);
+	const dora = await joinThrough(campaign.code, "Dora", "dora@deliveries.example");
+	const row = page.getByRole("row").filter({ hasText: dora.code });
+	await row.getByText("No connection (connect)").waitFor();
+	await row.getByText("1 of 10").waitFor();
+	await row.getByRole("link").first().click();
+	await page.getByText("No connection to 127.0.0.1 could be made.").waitFor();
+	await page.locator("dl.steps").getByText("ended here").waitFor();
+	await page.locator("dl.steps").getByText("not reached").first().waitFor();
+	const address = page.url().split("#/")[1];
+	const german = await signedIn(address, { language: "de-DE", token: context.token, width: 360 });
+	await german.getByText("Die Verbindung zu 127.0.0.1 kam nicht zustande.").waitFor();
+	await assertFits(german);
+	await visit(german, `deliveries?webhook_id=${dead.id}`);
+	await german.getByText("Keine Verbindung (connect)").first().waitFor();
+	await visit(german, "webhooks/999999");
+	await german.getByText("Diesen Webhook gibt es nicht.").waitFor();
+	await german.context().close();
+	await api("DELETE", `/api/v2/webhooks/${dead.id}`);
+}
+
 await run(async () => {
 	const campaign = await api("POST", "/api/v2/campaigns", { name: "Deliveries" });
 	const webhook = await api("POST", "/api/v2/webhooks", {
@@ -72,6 +98,7 @@ await run(async () => {
 	await assertAccessible(page);
 	await assertFits(page);
 
+	await reasons(page, campaign);
 	const { token } = await api("POST", "/api/v2/tokens", { name: "Viewer", scopes: ["read"] });
 	const viewer = await signedIn(`deliveries/${id}?tab=request`, { token, width: 360, scheme: "dark" });
 	await viewer.getByText("Secret values are masked for your scope.").waitFor();

@@ -2,6 +2,7 @@
 script of this directory. Never repeats what test/e2e/test_sessions.py sees without a browser.
 Run by make test-browser; the pictures are left in build/dashboard/pictures/."""
 import base64
+import glob
 import hashlib
 import hmac
 import json
@@ -25,6 +26,29 @@ def signed(secret, headers, content):
     key = base64.b64decode(secret.removeprefix("whsec_"))
     text = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.{content}".encode()
     return "v1," + base64.b64encode(hmac.new(key, text, hashlib.sha256).digest()).decode()
+
+
+class Translations(unittest.TestCase):
+    """A text of the server that changes must not lose its translation unnoticed."""
+
+    def server_texts(self):
+        literal = re.compile(r'"((?:[^"\\]|\\.)*)"')
+        run_of = re.compile(r'(?:"(?:[^"\\]|\\.)*"\s*)+')
+        for room in ("src/api", "src/core", "src/delivery", "src/http", "include/core"):
+            for path in glob.glob(os.path.join(ROOT, room, "**", "*.[ch]"), recursive=True):
+                with open(path, encoding="utf-8") as file:
+                    for found in run_of.findall(file.read()):
+                        yield "".join(literal.findall(found)).replace('\\"', '"')
+
+    def test_the_server_says_every_text_that_has_a_translation(self):
+        path = os.path.join(ROOT, "src", "dashboard", "src", "words", "said.de.ts")
+        with open(path, encoding="utf-8") as file:
+            keys = re.findall(r'(?:^\t|, )(?:"([^"\n]+)"|\'([^\'\n]+)\'):', file.read(), re.MULTILINE)
+        keys = [double or single for double, single in keys]
+        self.assertGreater(len(keys), 100)
+        texts = "\n".join(self.server_texts())
+        missing = [key for key in keys if not all(part in texts for part in re.split(r"\{\d\}", key))]
+        self.assertEqual(missing, [], "the server does not say these texts any more")
 
 
 class Browser(Served):

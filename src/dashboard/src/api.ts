@@ -1,6 +1,7 @@
 // The only way to the server: a client whose types come from referd's own OpenAPI document.
 import createClient, { type Middleware } from "openapi-fetch";
 import type { components, paths } from "referd-api";
+import { said } from "./said";
 import { ended, session } from "./session";
 
 export type Schemas = components["schemas"];
@@ -45,6 +46,14 @@ interface Answer<T> {
 	response: Response;
 }
 
+type Fields = Schemas["Error"]["errors"];
+
+/** What the server says about each field, in the reader's language. */
+function translated(fields: Fields): Fields {
+	const all = Object.entries(fields);
+	return Object.fromEntries(all.map(([name, about]) => [name, about.map((e) => ({ ...e, message: said(e.message) }))]));
+}
+
 /** The data of an answer, or a Problem: `const list = await call(client.GET("/api/v2/webhooks"))`. */
 export async function call<T>(request: Promise<Answer<T>>): Promise<T> {
 	let answer: Answer<T>;
@@ -55,7 +64,7 @@ export async function call<T>(request: Promise<Answer<T>>): Promise<T> {
 	}
 	if (answer.response.ok) return answer.data as T;
 	const error = (answer.error ?? {}) as Partial<Schemas["Error"]>;
-	throw new Problem(error.message ?? "", answer.response.status, error.errors ?? {});
+	throw new Problem(said(error.message ?? ""), answer.response.status, translated(error.errors ?? {}));
 }
 
 /** Runs `work` and returns the Problem that it met, or undefined if it worked. Throws every other error on. */

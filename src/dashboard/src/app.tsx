@@ -5,6 +5,7 @@ import { SignIn } from "./pages/sign-in";
 import { stayLive } from "./live";
 import { route } from "./route";
 import { session } from "./session";
+import { t, zone } from "./words";
 import { useHeading } from "./ui/heading";
 import { overlay, useFrameKeys } from "./ui/keys";
 import { type Lazy, fetchTheRest, lazy } from "./ui/lazy";
@@ -85,6 +86,7 @@ function Main() {
 	return (
 		<main class="page" ref={main}>
 			<Page />
+			<p class="meta zone">{t("timesIn", { zone: zone() })}</p>
 		</main>
 	);
 }

@@ -1,12 +1,12 @@
 // The words in the reader's language: t("failed", { status: 500 }).
 import { computed, effect, signal } from "@preact/signals";
 import { kept } from "./ui/keep";
-import type { Words } from "./words/en";
+import type { Language, Words } from "./words/en";
 
 /** Each language is a script of its own, and the browser loads only the reader's. */
-const languages: Record<string, () => Promise<Words>> = {
-	en: async () => (await import("./words/en")).en,
-	de: async () => (await import("./words/de")).de,
+const languages: Record<string, () => Promise<Language>> = {
+	en: async () => (await import("./words/en")).english,
+	de: async () => (await import("./words/de")).german,
 };
 
 /** The browser's preferred language among ours. */
@@ -22,13 +22,15 @@ export const languageChoices = ["browser", "en", "de"] as const;
 export const languageChoice = kept("referd.language", languageChoices);
 export const language = computed(() => (languageChoice.value === "browser" ? preferred() : languageChoice.value));
 
-const words = signal<Words | undefined>(undefined);
+const loaded = signal<Language>();
+/** What the server says, and the names of its fields, for `said.ts`. */
+export const serverWords = (): Pick<Language, "said" | "fields"> => loaded.value ?? { said: {}, fields: {} };
 
 /** Loads the words of the language. While they load, the page keeps the words that it has. */
 async function load(wanted: string): Promise<void> {
-	const loaded = await languages[wanted]?.();
-	if (!loaded || wanted !== language.peek()) return;
-	words.value = loaded;
+	const found = await languages[wanted]?.();
+	if (!found || wanted !== language.peek()) return;
+	loaded.value = found;
 	document.documentElement.lang = wanted;
 }
 
@@ -40,7 +42,7 @@ effect(() => void load(language.value).catch(() => undefined)); // a server that
 const local = computed(() => navigator.languages.find((tag) => tag.startsWith(language.value)) ?? language.value);
 
 export function t(key: keyof Words, values: Record<string, string | number> = {}): string {
-	const entry = words.value?.[key] ?? "";
+	const entry = loaded.value?.words[key] ?? "";
 	const n = Object.values(values).find((v) => typeof v === "number");
 	const text = typeof entry === "string" ? entry : entry[n === 1 ? 0 : 1];
 	return text.replace(/\{(\w+)\}/g, (all, name: string) => {
@@ -65,6 +67,25 @@ export function moment(iso: string | null | undefined): string {
 	const today = at.toDateString() === new Date().toDateString();
 	const time = at.toLocaleTimeString(local.value, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 	return today ? time : `${day(at)} ${time}`;
+}
+
+/** True if the reader's zone is UTC now, so that one time is enough. */
+export const isUtc = () => new Date().getTimezoneOffset() === 0;
+
+/** The time of day in UTC, with its milliseconds: "14:55:00.123 UTC". */
+export const exactUtc = (iso: string) => `${new Date(iso).toISOString().slice(11, 23)} UTC`;
+
+/** A moment in the reader's zone and in UTC: "15:55:00 (14:55:00 UTC)". */
+export function momentUtc(iso: string | null | undefined): string {
+	if (!iso) return "–";
+	return isUtc() ? `${moment(iso)} UTC` : `${moment(iso)} (${new Date(iso).toISOString().slice(11, 19)} UTC)`;
+}
+
+/** The reader's zone: "Europe/Berlin (GMT+1)". */
+export function zone(): string {
+	const parts = new Intl.DateTimeFormat(local.value, { timeZoneName: "shortOffset" }).formatToParts(new Date());
+	const offset = parts.find((p) => p.type === "timeZoneName")?.value;
+	return `${Intl.DateTimeFormat().resolvedOptions().timeZone} (${offset ?? ""})`;
 }
 
 const spans = [["day", 86_400], ["hour", 3600], ["minute", 60], ["second", 1]] as const;

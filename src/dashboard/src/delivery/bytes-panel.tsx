@@ -5,6 +5,7 @@ import { canAdmin } from "../session";
 import { Copy } from "../ui/parts";
 import { t } from "../words";
 import { curlOf } from "../webhook/curl";
+import { codeOf } from "./reason";
 import { bytesOfText, hexDump, requestText, responseBytes } from "./bytes";
 
 type Delivery = Schemas["DeliveryWithLog"];
@@ -62,9 +63,7 @@ export function BytesPanel({ delivery, attempt }: { delivery: Delivery; attempt:
 				{shown && <Copy text={shown} />}
 			</div>
 			{tab === "response" && attempt && (
-				<p class="mono">
-					{[attempt.status, attempt.error === "status" ? null : attempt.error, attempt.detail].filter(Boolean).join(" · ")}
-				</p>
+				<p class="mono wrap">{codeOf(attempt)}</p>
 			)}
 			{shown && (
 				<pre class={hex ? "bytes hex" : "bytes"} tabIndex={0} aria-label={words[tab]} data-tab={tab}>

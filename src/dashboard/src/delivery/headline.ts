@@ -1,7 +1,10 @@
 // What happened to a delivery and what happens next, in a sentence.
 import type { Schemas } from "../api";
+import { said } from "../said";
 import { outcomeOf } from "../ui/delivery-table";
-import { duration, moment, t } from "../words";
+import { duration, momentUtc, t } from "../words";
+import { attemptsText } from "./attempts";
+import { becauseOf, type Failure } from "./reason";
 
 type Delivery = Schemas["DeliveryWithLog"];
 
@@ -17,12 +20,23 @@ export interface Headline {
 	text: string;
 }
 
+/** The last failure of a delivery that has not arrived. */
+export function failureOf(d: Delivery, host: string | undefined): Failure {
+	const detail = d.log.at(-1)?.detail;
+	return { error: d.last_error, status: d.last_status, detail, host };
+}
+
+/** What to do about it, in a sentence. */
+export function adviceOf(d: Delivery, host: string | undefined): string {
+	return d.status === "delivered" || d.status === "cancelled" ? "" : becauseOf(failureOf(d, host));
+}
+
 function pending(d: Delivery): Headline {
 	if (d.waiting) return { tint: "mute", text: t("waitsForEarlier") };
-	const time = moment(d.next_attempt_at);
+	const time = momentUtc(d.next_attempt_at);
 	const left = d.next_attempt_at ? until(d.next_attempt_at) : "0 s";
 	if (d.attempts === 0) return { tint: "mute", text: t("noAttempt", { time }) };
-	return { tint: "wait", text: t("willRetry", { attempt: String(d.attempts), outcome: outcomeOf(d), time, left }) };
+	return { tint: "wait", text: t("willRetry", { attempt: attemptsText(d), outcome: outcomeOf(d), time, left }) };
 }
 
 export function headlineOf(d: Delivery): Headline {
@@ -38,9 +52,9 @@ export function headlineOf(d: Delivery): Headline {
 					: t("delivered"),
 			};
 		case "exhausted":
-			return { tint: "bad", text: t("wasExhausted", { attempt: String(d.attempts), outcome: outcomeOf(d), reason: d.reason ?? "" }) };
+			return { tint: "bad", text: t("wasExhausted", { attempt: String(d.attempts), outcome: outcomeOf(d) }) };
 		case "cancelled":
-			return { tint: "mute", text: d.reason ?? t("wasCancelled") };
+			return { tint: "mute", text: d.reason ? said(d.reason) : t("wasCancelled") };
 		default:
 			return pending(d);
 	}

@@ -2,49 +2,42 @@
 import { Fragment } from "preact";
 import type { Schemas } from "../api";
 import { filter } from "../route";
-import { duration, exact, t } from "../words";
+import { duration, exact, exactUtc, isUtc, t } from "../words";
+import { outcomeText } from "./reason";
+import { phasesOf } from "./phases";
 
 type Delivery = Schemas["DeliveryWithLog"];
 type Attempt = Schemas["Attempt"];
-
-const STEPS = ["dns", "connect", "tls", "firstByte", "rest"] as const;
-
-function stepsOf({ duration_us: us }: Attempt): Record<(typeof STEPS)[number], number> {
-	const rest = Math.max(0, us.total - us.dns - us.connect - us.tls - us.first_byte);
-	return { dns: us.dns, connect: us.connect, tls: us.tls, firstByte: us.first_byte, rest };
-}
 
 /** A moment with its milliseconds, in the reader's zone and in UTC. */
 export function Exact({ at }: { at: string }) {
 	return (
 		<time dateTime={at} class="exact">
-			{exact(at)} <span class="meta">{at.slice(11, 23)} UTC</span>
+			{isUtc() ? `${exact(at)} UTC` : exact(at)} {!isUtc() && <span class="meta">{exactUtc(at)}</span>}
 		</time>
 	);
 }
 
 function Bar({ attempt, longest }: { attempt: Attempt; longest: number }) {
-	const steps = stepsOf(attempt);
 	return (
 		<span class="bar" aria-hidden>
-			{STEPS.map((step) => (
-				<span key={step} class={`step-${step}`} style={{ width: `${(100 * steps[step]) / longest}%` }} />
+			{phasesOf(attempt).map(({ step, us }) => (
+				<span key={step} class={`step-${step}`} style={{ width: `${(100 * us) / longest}%` }} />
 			))}
 		</span>
 	);
 }
 
 function Steps({ attempt }: { attempt: Attempt }) {
-	const steps = stepsOf(attempt);
 	return (
 		<dl class="steps">
-			{STEPS.filter((step) => step !== "rest").map((step) => (
+			{phasesOf(attempt).map(({ step, us, how }) => (
 				<Fragment key={step}>
 					<dt>
 						<span class={`step-key step-${step}`} aria-hidden />
-						{t(step as "dns")}
+						{t(step)}
 					</dt>
-					<dd>{duration(steps[step])}</dd>
+					<dd>{how ? [us > 0 && duration(us), t(how)].filter(Boolean).join(", ") : duration(us)}</dd>
 				</Fragment>
 			))}
 			<dt>{t("total")}</dt>
@@ -68,7 +61,7 @@ export function Timeline({ delivery, open }: { delivery: Delivery; open: Attempt
 							<span class="row">
 								<strong>#{a.number}</strong>
 								<span class={a.error ? "outcome bad" : "outcome"}>
-									{[a.status, a.error === "status" ? null : a.error].filter(Boolean).join(" ")}
+									{outcomeText(a)}
 								</span>
 								<span>{duration(a.duration_us.total)}</span>
 							</span>
@@ -79,7 +72,7 @@ export function Timeline({ delivery, open }: { delivery: Delivery; open: Attempt
 					</li>
 				))}
 			</ol>
-			{delivery.log.length > 1 && <p class="meta">{t("attemptKeys")}</p>}
+			{delivery.log.length > 1 && <p class="meta only-keys">{t("attemptKeys")}</p>}
 		</section>
 	);
 }

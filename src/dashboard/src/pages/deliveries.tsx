@@ -6,6 +6,7 @@ import { filter, route } from "../route";
 import { AsOf, LiveDeliveries } from "../ui/live-deliveries";
 import { Empty, Failed, Skeleton } from "../ui/parts";
 import { FilterSelect } from "../ui/select";
+import { remember } from "../webhook/known";
 import { t } from "../words";
 
 const statuses = ["pending", "held", "delivered", "exhausted", "cancelled"] as const;
@@ -40,7 +41,7 @@ export function useDeliveries(query: URLSearchParams, everyMs: number) {
 export function DeliveriesPage() {
 	const query = route.value.query;
 	const list = useDeliveries(query, 2000);
-	const webhooks = useLoad("names", () => call(client.GET("/api/v2/webhooks")));
+	const webhooks = useLoad("names", async () => remember(await call(client.GET("/api/v2/webhooks"))));
 	const names = new Map(webhooks.data?.data.map((w) => [w.id, w.name]));
 	const older = cursorOf(list.data?.links.next);
 	return (

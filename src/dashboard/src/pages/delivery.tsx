@@ -2,7 +2,8 @@
 import { useEffect } from "preact/hooks";
 import { call, client, type Schemas } from "../api";
 import { BytesPanel } from "../delivery/bytes-panel";
-import { headlineOf } from "../delivery/headline";
+import { adviceOf, headlineOf } from "../delivery/headline";
+import { hostOf } from "../delivery/reason";
 import { Timeline } from "../delivery/timeline";
 import { useLoad } from "../query";
 import { filter, href, route } from "../route";
@@ -10,7 +11,8 @@ import { canWrite } from "../session";
 import { act } from "../ui/act";
 import { lookOf } from "../ui/delivery-table";
 import { AsOf } from "../ui/live-deliveries";
-import { Copy, Failed, Skeleton, Status } from "../ui/parts";
+import { Copy, Failed, FailedPage, Skeleton, Status } from "../ui/parts";
+import { remember } from "../webhook/known";
 import { t } from "../words";
 
 type Delivery = Schemas["DeliveryWithLog"];
@@ -57,13 +59,21 @@ function NextStep({ delivery: d, reload }: { delivery: Delivery; reload: () => v
 	);
 }
 
-function About({ delivery: d }: { delivery: Delivery }) {
-	const path = { id: String(d.webhook_id) };
-	const webhook = useLoad(`name of webhook/${d.webhook_id}`, () => call(client.GET("/api/v2/webhooks/{id}", { params: { path } })));
+/** The webhook of the delivery, which a removed webhook lacks. */
+function useWebhook(id: number | undefined): Schemas["Webhook"] | undefined {
+	const path = { id: String(id) };
+	const load = async () => (id ? remember(await call(client.GET("/api/v2/webhooks/{id}", { params: { path } }))).data : undefined);
+	return useLoad(`name of webhook/${id}`, load).data;
+}
+
+function About({ delivery: d, webhook }: { delivery: Delivery; webhook: Schemas["Webhook"] | undefined }) {
 	return (
 		<div class="row">
 			<span>
-				{t("webhook")} <a href={href("webhooks", d.webhook_id)}>{webhook.data?.data.name ?? d.webhook_id}</a>
+				{t("webhook")}{" "}
+				<a class="wrap" href={href("webhooks", d.webhook_id)}>
+					{webhook?.name ?? d.webhook_id}
+				</a>
 			</span>
 			{d.user_code && (
 				<span>
@@ -89,12 +99,14 @@ export function DeliveryPage({ id }: { id: number }) {
 		(change) => change.deliveries.some((d) => d.id === id) || change.changed.includes("webhooks"),
 	);
 	useKeys(data?.data);
-	if (problem && !data) return <Failed problem={problem} again={reload} />;
+	const webhook = useWebhook(data?.data.webhook_id);
+	if (problem && !data) return <FailedPage problem={problem} again={reload} list={href("deliveries")} title={t("delivery")} />;
 	if (!data) return <Skeleton height={400} />;
 	const d = data.data;
 	const wanted = Number(route.value.query.get("attempt"));
 	const attempt = d.log.find((a) => a.number === wanted) ?? d.log.at(-1);
 	const { tint, text } = headlineOf(d);
+	const advice = adviceOf(d, webhook && hostOf(webhook.url));
 	return (
 		<>
 			{problem && <Failed problem={problem} again={reload} />}
@@ -107,10 +119,13 @@ export function DeliveryPage({ id }: { id: number }) {
 			</div>
 			<div class={`notice ${tint}`}>
 				<Status of={lookOf(d)} />
-				<span class="grow">{text}</span>
+				<div class="grow">
+					<p>{text}</p>
+					{advice && <p>{advice}</p>}
+				</div>
 				<NextStep delivery={d} reload={reload} />
 			</div>
-			<About delivery={d} />
+			<About delivery={d} webhook={webhook} />
 			<div class="two">
 				<Timeline delivery={d} open={attempt} />
 				<BytesPanel delivery={d} attempt={attempt} />

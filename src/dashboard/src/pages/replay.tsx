@@ -3,7 +3,7 @@ import { call, client } from "../api";
 import { useLoad } from "../query";
 import { href } from "../route";
 import { AsOf } from "../ui/live-deliveries";
-import { Failed, Moment, Skeleton } from "../ui/parts";
+import { FailedPage, Moment, Skeleton } from "../ui/parts";
 import { number, t } from "../words";
 
 export function ReplayPage({ id }: { id: number }) {
@@ -13,7 +13,7 @@ export function ReplayPage({ id }: { id: number }) {
 		2000,
 		(change) => change.replays.some((r) => r.id === id),
 	);
-	if (problem && !data) return <Failed problem={problem} again={reload} />;
+	if (problem && !data) return <FailedPage problem={problem} again={reload} list={href("webhooks")} title={t("replayTitle")} />;
 	if (!data) return <Skeleton height={200} />;
 	const r = data.data;
 	return (

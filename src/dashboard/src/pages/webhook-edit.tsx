@@ -1,10 +1,11 @@
 // The form of the wizard for a new webhook and of the editor of an existing webhook.
 import { useState } from "preact/hooks";
 import { type Problem, type Schemas, attempt, call, client } from "../api";
+import { changes } from "../live";
 import { useLoad } from "../query";
 import { go, href, route } from "../route";
 import { act } from "../ui/act";
-import { Failed, Skeleton, Status, say } from "../ui/parts";
+import { FailedPage, Skeleton, Status, say } from "../ui/parts";
 import { t } from "../words";
 import { type Draft, bodyOf, changesOf, draftOf, emptyDraft } from "../webhook/draft";
 import { WebhookForm } from "../webhook/form";
@@ -123,8 +124,13 @@ function Editor({ webhook, reload }: { webhook: Schemas["Webhook"]; reload: () =
 
 export function WebhookSettingsPage({ id }: { id: number }) {
 	const path = { id: String(id) };
-	const loaded = useLoad(`webhook/${id}`, () => call(client.GET("/api/v2/webhooks/{id}", { params: { path } })), 10_000);
-	if (loaded.problem && !loaded.data) return <Failed problem={loaded.problem} again={loaded.reload} />;
+	const loaded = useLoad(
+		`webhook/${id}`,
+		() => call(client.GET("/api/v2/webhooks/{id}", { params: { path } })),
+		10_000,
+		changes("webhooks"),
+	);
+	if (loaded.problem && !loaded.data) return <FailedPage problem={loaded.problem} again={loaded.reload} list={href("webhooks")} title={t("webhook")} />;
 	if (!loaded.data) return <Skeleton height={600} />;
 	const webhook = loaded.data.data;
 	return (

@@ -1,13 +1,15 @@
 // One webhook: is it sending, why not, its latest deliveries, and the request that it would send.
 import { useState } from "preact/hooks";
 import { type Schemas, call, client } from "../api";
+import type { Concerns } from "../live";
 import { useLoad } from "../query";
 import { href } from "../route";
 import { canWrite } from "../session";
 import { act } from "../ui/act";
 import { DeliveryTable } from "../ui/delivery-table";
-import { Empty, Failed, Skeleton, Status } from "../ui/parts";
+import { Empty, Failed, FailedPage, Skeleton, Status } from "../ui/parts";
 import { number, t } from "../words";
+import { remember } from "../webhook/known";
 import { OutcomePanel, sendTest } from "../webhook/outcome";
 import { RequestPanel } from "../webhook/request-panel";
 import { setEnabled } from "../webhook/switch";
@@ -17,12 +19,20 @@ import { WhyPanel } from "../webhook/why";
 function useWebhook(id: number) {
 	const path = { id: String(id) };
 	const newest = { webhook_id: id, order: "-id", per_page: 20 } as const;
-	const webhook = useLoad(`webhook/${id}`, () => call(client.GET("/api/v2/webhooks/{id}", { params: { path } })), 5000);
-	const why = useLoad(`why/${id}`, () => call(client.GET("/api/v2/webhooks/{id}/why", { params: { path } })), 2000);
+	const concerns: Concerns = (change) =>
+		change.changed.includes("webhooks") || change.deliveries.some((d) => d.webhook_id === id);
+	const webhook = useLoad(
+		`webhook/${id}`,
+		async () => remember(await call(client.GET("/api/v2/webhooks/{id}", { params: { path } }))),
+		5000,
+		concerns,
+	);
+	const why = useLoad(`why/${id}`, () => call(client.GET("/api/v2/webhooks/{id}/why", { params: { path } })), 2000, concerns);
 	const latest = useLoad(
 		`latest/${id}`,
 		() => call(client.GET("/api/v2/deliveries", { params: { query: newest } })),
 		2000,
+		concerns,
 	);
 	const reload = () => {
 		webhook.reload();
@@ -58,7 +68,7 @@ function SavedRequest({ id }: { id: number }) {
 export function WebhookPage({ id, tab }: { id: number; tab: "deliveries" | "request" }) {
 	const { webhook, why, latest, reload } = useWebhook(id);
 	const [testing, setTesting] = useState(false);
-	if (webhook.problem && !webhook.data) return <Failed problem={webhook.problem} again={reload} />;
+	if (webhook.problem && !webhook.data) return <FailedPage problem={webhook.problem} again={reload} list={href("webhooks")} title={t("webhook")} />;
 	if (!webhook.data || !why.data) return <Skeleton height={400} />;
 	const w = webhook.data.data;
 	const explained = why.data.data;

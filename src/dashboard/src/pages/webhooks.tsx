@@ -1,12 +1,14 @@
 // The list of webhooks: is each of them sending?
 import { call, client } from "../api";
+import { changes } from "../live";
 import { useLoad } from "../query";
 import { href } from "../route";
 import { Empty, Failed, Skeleton, Status } from "../ui/parts";
+import { remember } from "../webhook/known";
 import { t } from "../words";
 
 export function WebhooksPage() {
-	const list = useLoad("webhooks", () => call(client.GET("/api/v2/webhooks")), 5000);
+	const list = useLoad("webhooks", async () => remember(await call(client.GET("/api/v2/webhooks"))), 5000, changes("webhooks"));
 	return (
 		<>
 			<div class="title">
@@ -33,16 +35,16 @@ export function WebhooksPage() {
 							{list.data.data.map((w) => (
 								<tr key={w.id}>
 									<td>
-										<a class="cut" href={href("webhooks", w.id)}>
+										<a class="cut" title={w.name} href={href("webhooks", w.id)}>
 											{w.name}
 										</a>
 									</td>
 									<td>
-										<Status of={w.state} />
+										<Status of={w.penalised ? "penalised" : w.state} />
 									</td>
 									<td>{w.events.join(", ")}</td>
 									<td class="mono">
-										<span class="cut">
+										<span class="cut" title={`${w.method} ${w.url}`}>
 											{w.method.toUpperCase()} {w.url}
 										</span>
 									</td>

@@ -1,5 +1,7 @@
 // Deliveries as a table: the newest first, a line each, with the reason beside the state.
 import type { Schemas } from "../api";
+import { attemptsText } from "../delivery/attempts";
+import { outcomeText } from "../delivery/reason";
 import { href } from "../route";
 import { t } from "../words";
 import { type Look, Moment, Status } from "./parts";
@@ -11,9 +13,9 @@ export function lookOf(d: Pick<Delivery, "status" | "attempts">): Look {
 	return d.status === "pending" && d.attempts > 0 ? "retrying" : d.status;
 }
 
-/** What the last attempt came to: a status, or the name of an error. */
+/** The outcome of the last attempt: a status, or the reason of its failure. */
 export function outcomeOf(d: Pick<Delivery, "last_status" | "last_error">): string {
-	return [d.last_status, d.last_error].filter((part) => part !== null && part !== "status").join(" ");
+	return outcomeText({ error: d.last_error, status: d.last_status });
 }
 
 export function DeliveryTable({ deliveries, names }: { deliveries: Delivery[]; names?: Map<number, string> }) {
@@ -54,7 +56,7 @@ export function DeliveryTable({ deliveries, names }: { deliveries: Delivery[]; n
 							<Status of={lookOf(d)} />
 						</td>
 						<td>{outcomeOf(d)}</td>
-						<td class="number" data-label={t("attempts")}>{d.attempts}</td>
+						<td class="number" data-label={t("attempts")}>{attemptsText(d)}</td>
 					</tr>
 				))}
 			</tbody>

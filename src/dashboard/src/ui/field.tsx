@@ -1,6 +1,7 @@
 // A labelled input of a form, with what is wrong with its value below it.
 import type { ComponentChildren } from "preact";
 import type { Problem } from "../api";
+import { aboutField } from "../said";
 
 interface Props {
 	label: string;
@@ -42,7 +43,7 @@ export function Field({ label, id, value, change, problem, help, type = "text", 
 /** What the server says about one member of the request. */
 export function problemOf(problem: Problem | undefined, member: string): string | undefined {
 	const found = problem?.fields[member];
-	return found?.map((e) => e.message).join(", ");
+	return found && aboutField(member, found.map((e) => e.message).join(", "));
 }
 
 /** The problem, unless every part of it is about one of these members, which show it themselves. */

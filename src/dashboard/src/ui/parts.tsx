@@ -4,6 +4,7 @@ import { Ban, CircleCheck, Clock, Eye, OctagonX, Pause, Pencil, RotateCw } from 
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { Problem } from "../api";
+import { aboutField } from "../said";
 import type { Words } from "../words/en";
 import { moment, t } from "../words";
 
@@ -42,10 +43,10 @@ export function Status({ of }: { of: Look }) {
 	);
 }
 
-/** A moment in the reader's zone; UTC on hover and for assistive software. */
+/** A moment in the reader's zone; UTC on hover, and when the row or the link has the focus. */
 export function Moment({ at }: { at: string | null | undefined }) {
 	return at ? (
-		<time dateTime={at} title={at}>
+		<time dateTime={at} data-utc={`${at.slice(0, 19).replace("T", " ")} UTC`}>
 			{moment(at)}
 		</time>
 	) : (
@@ -69,7 +70,7 @@ export function Copy({ text, primary = false, children }: { text: string; primar
 
 export function problemText(problem: Problem): string {
 	if (problem.status === 0) return t("noAnswer");
-	const fields = Object.entries(problem.fields).map(([name, all]) => `${name}: ${all.map((e) => e.message).join(", ")}`);
+	const fields = Object.entries(problem.fields).map(([name, all]) => aboutField(name, all.map((e) => e.message).join(", ")));
 	return fields.length > 0 ? fields.join(". ") : problem.message || t("failed", { status: String(problem.status) });
 }
 
@@ -83,6 +84,23 @@ export function Failed({ problem, again }: { problem: Problem; again?: (() => vo
 				</button>
 			)}
 		</div>
+	);
+}
+
+/** A whole page that cannot be shown. Nothing is to be tried again if the object does not exist. */
+export function FailedPage({ problem, again, list, title }: { problem: Problem; again: () => void; list: string; title: string }) {
+	return (
+		<>
+			<div class="title">
+				<h1>{title}</h1>
+			</div>
+			<Failed problem={problem} again={problem.status === 404 ? undefined : again} />
+			<p>
+				<a class="button" href={list}>
+					{t("toTheList")}
+				</a>
+			</p>
+		</>
 	);
 }
 

@@ -1,6 +1,7 @@
 // What the server says of a webhook while it is typed: the request that it would send, what is wrong, what matches.
 import { useEffect, useState } from "preact/hooks";
 import { Problem, call, client, type Schemas } from "../api";
+import { aboutField } from "../said";
 import { type Draft, bodyOf, selectionOf } from "./draft";
 
 const PAUSE_MS = 300;
@@ -50,7 +51,11 @@ export interface Live {
 /** What a refusal says of each member. */
 export function problemsOf(problem: Problem | undefined): Map<string, string> {
 	const fields = problem?.status === 422 ? Object.entries(problem.fields) : [];
-	return new Map(fields.map(([name, all]) => [name, all.map((e) => e.message).join(", ")]));
+	const text = (name: string, all: { message: string }[]) => {
+		const message = all.map((e) => e.message).join(", ");
+		return name === "url" ? message : aboutField(name, message); // the endpoint explains its URL itself
+	};
+	return new Map(fields.map(([name, all]) => [name, text(name, all)]));
 }
 
 /** Only somebody who may write gets a signed request. */

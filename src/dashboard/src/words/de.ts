@@ -1,7 +1,9 @@
 // Every word that the dashboard shows, in German.
 import { deBuilder } from "./builder.de";
 import { deDeliveries } from "./deliveries.de";
-import type { Words } from "./en";
+import type { Language, Words } from "./en";
+import { fieldsDe } from "./fields.de";
+import { saidDe } from "./said.de";
 import { deUsers } from "./users.de";
 import { deShell } from "./shell.de";
 import { deWebhooks } from "./webhooks.de";
@@ -88,3 +90,5 @@ export const de: Words = {
 	codesAdded: ["{n} Code hochgeladen.", "{n} Codes hochgeladen."],
 	disabledSince: "{name} ist seit {time} deaktiviert. {n} Ereignisse sind angehalten.",
 };
+
+export const german: Language = { words: de, fields: fieldsDe, said: saidDe };

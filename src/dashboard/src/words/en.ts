@@ -2,6 +2,7 @@
 // `{name}` is replaced. A pair of texts is for one and for many: its first number decides.
 import { enBuilder } from "./builder.en";
 import { enDeliveries } from "./deliveries.en";
+import { fieldsEn } from "./fields.en";
 import { enUsers } from "./users.en";
 import { enShell } from "./shell.en";
 import { enWebhooks } from "./webhooks.en";
@@ -84,3 +85,13 @@ export const en = {
 } satisfies Record<string, string | [string, string]>;
 
 export type Words = { [K in keyof typeof en]: (typeof en)[K] extends string ? string : [string, string] };
+
+/** All that a language has: its words, the names of the API's fields, and what the server says in this language. */
+export interface Language {
+	words: Words;
+	fields: Record<string, string>;
+	said: Record<string, string>;
+}
+
+/** The server speaks English. */
+export const english: Language = { words: en, fields: fieldsEn, said: {} };
