@@ -1,1 +1,0 @@
-import{a,b,c}from"./chunk-R4VL5QVI.js";import"./chunk-MRWYPPVK.js";import"./chunk-EN35QD6C.js";import"./chunk-O5HRHTJA.js";import"./chunk-IUQRJ2ZE.js";import"./chunk-T3UATJ4C.js";import"./chunk-O2OX7MLG.js";export{c as DeliveriesPage,a as cursorOf,b as useDeliveries};

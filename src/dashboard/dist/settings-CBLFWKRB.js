@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-5N7DEENB.js";import"./chunk-JF7GDEST.js";import"./chunk-YXY3356U.js";import"./chunk-6TTPYL7H.js";import"./chunk-RSOXUPLM.js";import"./chunk-IUQRJ2ZE.js";import"./chunk-T3UATJ4C.js";import"./chunk-O2OX7MLG.js";export{b as SettingsPage,a as settingsTabs};
