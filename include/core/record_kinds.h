@@ -48,7 +48,9 @@
 	X(RULE_STATS)                                                                              \
 	X(REWARD_REVIEW)                                                                           \
 	X(REFUND)                                                                                  \
-	X(SESSION)
+	X(SESSION)                                                                                 \
+	X(ADDRESS)                                                                                 \
+	X(ADDRESS_PROGRESS)
 
 #define RECORD_KIND_DECLARE(name) extern const struct record_kind KIND_##name;
 RECORD_KIND_LIST(RECORD_KIND_DECLARE)

@@ -4,6 +4,7 @@
 #ifndef CORE_USER_LIST_H
 #define CORE_USER_LIST_H
 
+#include "core/address_index.h"
 #include "core/code.h"
 #include "core/filter.h"
 #include "core/id_page.h"
@@ -23,7 +24,8 @@ struct user_filter {
 	uint64_t review;                          /* enum user_review */
 	uint64_t qualified;                       /* enum user_list_qualified */
 	struct text canonical_email;              /* exactly this address */
-	struct text folded; /* a part of the first name or the e-mail address, case-folded */
+	struct text email_prefix; /* the beginning of the address, folded (address_fold) */
+	struct text folded;       /* a part of the first name or the e-mail address, case-folded */
 	uint64_t id;
 	struct text code;    /* the user's code; an unknown code matches no user */
 	struct filter where; /* conditions on USER_FILTER_FIELDS */
@@ -45,10 +47,13 @@ struct user_list {
 	/* The result, valid in done. */
 	/* With ERR_REFUSED: the name of the filter whose code does not exist. */
 	const char *refused;
+	struct address_extent extent; /* with email_prefix: the users who can be found by it */
 	bool counted;
 	uint64_t total; /* if `counted`: only without filters or with campaign_id alone */
 };
-/** Walks the narrowest index that the filters offer and checks the other filters on each record. A
+/** With email_prefix, the users come in the order of their addresses (user_prefix.h), and the index
+ * may still lack the newest users; unless an id or a complete address is given too. Otherwise walks
+ * the narrowest index that the filters offer. Checks the other filters on each record. A
  * page ends after USER_LIST_LOOK_MAX records: it may be short, even empty, and still have a next
  * page. ERR_TOO_LARGE: an e-mail address without a campaign, and more campaigns than it can be
  * looked up in. ERR_REFUSED: the code of a filter does not exist. */

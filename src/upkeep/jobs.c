@@ -1,6 +1,7 @@
 /* Owns the table of background jobs: their intervals, their pace and their log lines. Never does
  * the work of a job (core). Called by upkeep.c; the composition root passes the table. */
 #include "base/log.h"
+#include "core/address_index.h"
 #include "core/erase.h"
 #include "core/idempotency.h"
 #include "core/replay.h"
@@ -63,6 +64,15 @@ const struct upkeep_job UPKEEP_JOBS[] = {
 	.change = erase_change_decide,
 	.every_ms = MINUTE_MS,
 	.watch = &KIND_ERASURE,
+    },
+    {
+	.name = "addresses",
+	.size = sizeof(struct address_slice),
+	.find = address_find_decide,
+	.change = address_write_decide,
+	.first_ms = SECOND_MS,
+	.pace_ms = 20,
+	.every_ms = SECOND_MS, /* and no watch: a commit for many joins, not for each */
     },
     {
 	.name = "replays",

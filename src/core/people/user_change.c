@@ -4,6 +4,7 @@
  */
 #include "core/user_change.h"
 
+#include "core/address_index.h"
 #include "core/form_field.h"
 #include "core/pass_param.h"
 #include "core/records/email_index.h"
@@ -28,10 +29,12 @@ static enum err change_email(struct user_change *c, struct tx *tx, struct user *
 		return ERR_REFUSED;
 	if (err != ERR_OK || text_eq(user->email, c->email))
 		return err;
-	if ((err = email_index_remove(tx, c->codes, user)) != ERR_OK)
+	if ((err = email_index_remove(tx, c->codes, user)) != ERR_OK ||
+	    (err = address_index_remove(tx, user)) != ERR_OK)
 		return err;
 	user->email = c->email;
-	return email_index_add(tx, user->id, hash);
+	err = address_index_put(tx, user);
+	return err == ERR_OK ? email_index_add(tx, user->id, hash) : err;
 }
 
 /* ---- form fields ---- */

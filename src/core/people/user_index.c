@@ -6,6 +6,7 @@
 
 #include <assert.h>
 
+#include "core/address_index.h"
 #include "core/id_list.h"
 #include "core/records/email_index.h"
 
@@ -79,6 +80,8 @@ enum err user_index_remove(struct tx *tx, struct codes *codes, const struct user
 {
 	change_rows(tx, user, false);
 	enum err err = remove_referral(tx, user);
+	if (err == ERR_OK)
+		err = address_index_remove(tx, user);
 	return err != ERR_OK ? err : email_index_remove(tx, codes, user);
 }
 

@@ -8,8 +8,9 @@
 #include "core/records.h"
 #include "store/tx.h"
 
-/** Stages all rows of a user except the entry in the referrer's list (below), or the removal of all
- * rows. `hash` is the hash of the address (codes_hash_email). */
+/** Stages all rows of a user except the entry in the referrer's list (below) and the row that a job
+ * writes later (core/address_index.h), or the removal of all rows. `hash` is the hash of the
+ * address (codes_hash_email). */
 enum err user_index_add(struct tx *tx, const struct user *user, uint64_t hash) WARN_UNUSED;
 enum err user_index_remove(struct tx *tx, struct codes *codes, const struct user *user) WARN_UNUSED;
 

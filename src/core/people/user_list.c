@@ -15,6 +15,7 @@
 #include "core/records/id_walk.h"
 #include "core/who.h"
 #include "user_index.h"
+#include "user_prefix.h"
 #include "user_view.h"
 
 /* ---- matching ---- */
@@ -37,6 +38,18 @@ static enum err fits_text(const struct user *u, struct text part, struct arena *
 		return ERR_OK;
 	enum err err = holds(u->first_name, part, arena, yes);
 	return err != ERR_OK || *yes ? err : holds(u->email, part, arena, yes);
+}
+
+static enum err fits_prefix(const struct user *u, struct text prefix, struct id_walk *walk,
+			    struct arena *arena, bool *yes)
+{
+	struct text folded;
+	if (prefix.n == 0)
+		return ERR_OK;
+	walk->work += filter_cost(u->email);
+	enum err err = address_fold(u->email, arena, &folded);
+	*yes = err == ERR_OK && text_starts(folded, prefix);
+	return err;
 }
 
 /* A date in a condition is a day of the user's campaign. Mostly it is the campaign of the previous
@@ -76,6 +89,8 @@ static enum err fits(void *arg, struct tx *tx, void *record, bool *yes)
 	enum err err = place(look, tx, u->campaign_id);
 	if (err == ERR_OK)
 		err = filter_fits(look->where, u, tx_arena(tx), &look->walk->work, yes);
+	if (err == ERR_OK && *yes)
+		err = fits_prefix(u, f->email_prefix, look->walk, tx_arena(tx), yes);
 	if (err != ERR_OK || !*yes || f->folded.n == 0)
 		return err;
 	look->walk->work += filter_cost(u->first_name) + filter_cost(u->email);
@@ -168,6 +183,21 @@ static enum err find_either(const struct user_list *l, struct tx *tx, struct id_
 	return err;
 }
 
+/* An id or a complete address leads to the user at once, even before the job has come to them. */
+static bool walks_addresses(const struct user_filter *f, struct tx *tx, const struct id_walk *walk)
+{
+	return f->email_prefix.n > 0 && f->canonical_email.n == 0 && f->id == 0 &&
+	       walk->high != 0 && !names_either(f, tx);
+}
+
+static enum err walk_addresses(struct user_list *l, struct tx *tx, struct id_walk *walk)
+{
+	enum err err = address_index_extent(tx, &l->extent);
+	walk->index = &KIND_ADDRESS;
+	l->refused = "cursor";
+	return err == ERR_OK ? user_prefix_walk(tx, l->filter.email_prefix, walk) : err;
+}
+
 static enum err choose_index(const struct user_list *l, struct tx *tx, struct id_walk *walk)
 {
 	const struct user_filter *f = &l->filter;
@@ -201,7 +231,7 @@ static bool is_counted(const struct user_filter *f)
 {
 	return f->referrer_id == 0 && f->type == 0 && f->source == 0 && f->review == 0 &&
 	       f->qualified == QUALIFIED_ANY && f->canonical_email.n == 0 && f->folded.n == 0 &&
-	       f->id == 0 && f->code.n == 0 && f->where.n == 0;
+	       f->email_prefix.n == 0 && f->id == 0 && f->code.n == 0 && f->where.n == 0;
 }
 
 static enum err count(struct user_list *l, struct tx *tx)
@@ -366,8 +396,10 @@ enum err user_list_decide(struct command *command, struct tx *tx)
 		return err;
 	take_demands(&l->filter, &nobody);
 	narrow(&l->filter, nobody, &walk);
-	err = choose_index(l, tx, &walk);
-	if (err == ERR_OK)
+	l->extent.complete = true;
+	if (walks_addresses(&l->filter, tx, &walk))
+		err = walk_addresses(l, tx, &walk);
+	else if ((err = choose_index(l, tx, &walk)) == ERR_OK)
 		err = id_walk_run(tx, &walk);
 	if (err == ERR_OK)
 		err = user_view_fill(tx, l->users, l->page.n);

@@ -105,8 +105,7 @@ static bool make_chunk(struct tx *tx, const struct id_walk *w, struct chunk *c)
 	return c->records != NULL && c->rows != NULL;
 }
 
-/* Looks at one record. The page ends before the first record for which it has no room. */
-static enum err look_at(struct tx *tx, struct id_walk *w, uint64_t *record)
+enum err id_walk_look(struct tx *tx, struct id_walk *w, uint64_t *record)
 {
 	struct id_page *p = w->page;
 	size_t stride = w->stride != 0 ? w->stride : w->kind->size;
@@ -146,16 +145,22 @@ static void narrow(struct id_walk *w)
 		w->low = from;
 }
 
+void id_walk_restart(struct id_walk *w)
+{
+	struct id_page *p = w->page;
+	assert(p->max > 0 && p->max <= ID_PAGE_MAX && w->look_max > 0);
+	assert(w->kind->n_keys == 1 && w->kind->keys[0].offset == 0);
+	p->n = p->skipped = p->looked_at = 0;
+	p->next = 0;
+}
+
 enum err id_walk_run(struct tx *tx, struct id_walk *w)
 {
 	struct id_page *p = w->page;
 	struct chunk c = {0};
-	assert(p->max > 0 && p->max <= ID_PAGE_MAX && w->look_max > 0);
-	assert(w->kind->n_keys == 1 && w->kind->keys[0].offset == 0);
 	if (!make_chunk(tx, w, &c))
 		return ERR_NO_MEMORY;
-	p->n = p->skipped = p->looked_at = 0;
-	p->next = 0;
+	id_walk_restart(w);
 	narrow(w);
 	uint64_t id = p->reverse ? w->high : w->low;
 	while (id >= w->low && id <= w->high) {
@@ -165,7 +170,7 @@ enum err id_walk_run(struct tx *tx, struct id_walk *w)
 			id = *record;
 			if (id < w->low || id > w->high)
 				return ERR_OK;
-			if ((err = look_at(tx, w, record)) == ERR_OK && p->next != 0)
+			if ((err = id_walk_look(tx, w, record)) == ERR_OK && p->next != 0)
 				return ERR_OK;
 		}
 		if (err != ERR_OK || c.last)

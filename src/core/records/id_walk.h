@@ -45,4 +45,10 @@ static inline bool id_fits(uint64_t wanted, uint64_t value)
 /** Fills the page. ERR_NO_MEMORY; ERR_PENDING and read errors pass through. */
 enum err id_walk_run(struct tx *tx, struct id_walk *walk) WARN_UNUSED;
 
+/** For a walk in another order than that of ids: empties the page; then looks at one record, of
+ * which only the id is set. With page->next the page has ended before this record. Errors as above.
+ */
+void id_walk_restart(struct id_walk *walk);
+enum err id_walk_look(struct tx *tx, struct id_walk *walk, uint64_t *record) WARN_UNUSED;
+
 #endif

@@ -7,6 +7,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "core/address.h"
+
 /* ---- reporting ---- */
 
 static bool is_word(struct text t)
@@ -35,6 +37,8 @@ static void write_key(struct buf *out, const struct record_kind *kind, const voi
 			buf_char(out, '/');
 		if (kind->keys[i].type == FIELD_U64)
 			buf_u64(out, *(const uint64_t *)field);
+		else if (kind == &KIND_ADDRESS) /* the user's id: a report names no person */
+			buf_u64(out, address_user_id(*(const struct text *)field));
 		else
 			write_text(out, *(const struct text *)field);
 	}

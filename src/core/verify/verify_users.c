@@ -2,6 +2,7 @@
  * Owns the checks of users: their indexes, their counters, their orders. Never walks the records.
  * Called by verify.c.
  */
+#include "core/address.h"
 #include "core/id_list.h"
 #include "core/records/email_index.h"
 #include "core/reward_records.h"
@@ -34,6 +35,20 @@ static enum err check_email(struct verifier *v, const struct user *user)
 	if (err == ERR_OK)
 		verify_report(v, "cannot be found by its e-mail address");
 	return err;
+}
+
+/* The job has not come to the newest users. */
+static enum err check_address_of(struct verifier *v, const struct user *user)
+{
+	struct address_progress progress = {.form = ADDRESS_FORM};
+	struct address row;
+	enum err err = tx_get(v->tx, &KIND_ADDRESS_PROGRESS, &progress);
+	if (err != ERR_OK || user->id > progress.user_id)
+		return err == ERR_NOT_FOUND ? ERR_OK : err;
+	err = address_key(user, tx_arena(v->tx), &row.key);
+	return err == ERR_OK ? verify_has(v, &KIND_ADDRESS, &row,
+					  "cannot be found by the beginning of its address")
+			     : err;
 }
 
 static enum err check_rows(struct verifier *v, const struct user *user)
@@ -105,6 +120,8 @@ static enum err check_user(struct verifier *v, const void *record)
 	if (err == ERR_OK)
 		err = check_email(v, user);
 	if (err == ERR_OK)
+		err = check_address_of(v, user);
+	if (err == ERR_OK)
 		err = check_rows(v, user);
 	if (err == ERR_OK)
 		err = check_newest_order(v, user);
@@ -131,6 +148,31 @@ static enum err check_email_index(struct verifier *v, const void *record)
 		if (err != ERR_OK)
 			return err;
 	}
+	return ERR_OK;
+}
+
+static enum err check_address(struct verifier *v, const void *record)
+{
+	const struct address *row = record;
+	struct user user = {.id = address_user_id(row->key)};
+	struct text key;
+	if (user.id == 0) {
+		verify_report(v, "is not a key of this index");
+		return ERR_OK;
+	}
+	enum err err = verify_find(v, &KIND_USER, &user, "points to a user that does not exist");
+	if (err == ERR_OK)
+		err = address_key(&user, tx_arena(v->tx), &key);
+	if (err == ERR_OK && !text_eq(key, row->key))
+		verify_report(v, "points to a user with another address");
+	return err;
+}
+
+static enum err check_address_progress(struct verifier *v, const void *record)
+{
+	const struct address_progress *progress = record;
+	if (progress->user_id > tx_last_id(v->tx, &KIND_USER))
+		verify_report(v, "names a user that never existed");
 	return ERR_OK;
 }
 
@@ -359,6 +401,8 @@ static enum err check_erasure(struct verifier *v, const void *record)
 const struct verify_check VERIFY_USERS[] = {
     {&KIND_USER, check_user, NULL},
     {&KIND_EMAIL_INDEX, check_email_index, NULL},
+    {&KIND_ADDRESS, check_address, NULL},
+    {&KIND_ADDRESS_PROGRESS, check_address_progress, NULL},
     {&KIND_USER_BY, check_user_by, end_users_by},
     {&KIND_ALIAS, check_alias, NULL},
     {&KIND_USER_STATS, check_user_stats, NULL},

@@ -88,16 +88,21 @@ struct search {
 	size_t found;
 };
 
+static inline bool field_contains(const struct field *field, const void *record, struct text word)
+{
+	const struct text *t =
+	    (const struct text *)(const void *)((const char *)record + field->offset);
+	return field->type != FIELD_U64 && t->n > 0 && memmem(t->p, t->n, word.p, word.n) != NULL;
+}
+
 static inline bool contains(const struct record_kind *kind, const void *record, struct text word)
 {
-	for (size_t i = 0; i < kind->n_values; i++) {
-		const struct text *t = (const struct text *)(const void *)((const char *)record +
-									   kind->values[i].offset);
-		if (kind->values[i].type != FIELD_U64 && t->n > 0 &&
-		    memmem(t->p, t->n, word.p, word.n) != NULL)
-			return true;
-	}
-	return false;
+	bool found = false;
+	for (size_t i = 0; i < kind->n_keys; i++)
+		found = found || field_contains(&kind->keys[i], record, word);
+	for (size_t i = 0; i < kind->n_values; i++)
+		found = found || field_contains(&kind->values[i], record, word);
+	return found;
 }
 
 static inline enum err search_decide(struct command *command, struct tx *tx)

@@ -5,6 +5,7 @@
 #define TEST_CORE_MODEL_COMPARE_H
 
 #include "../../support/seeded.h"
+#include "core/address_index.h"
 #include "core/id_list.h"
 #include "core_world.h"
 #include "model.h"
@@ -16,6 +17,7 @@ struct run {
 	struct world *w;
 	struct model *m;
 	struct seeded seed;
+	struct address_slice addresses;
 };
 
 static inline void compare_user(struct run *r, uint64_t id)

@@ -105,7 +105,7 @@ static void a_message_id_is_read_back(void **state)
 }
 
 /* The secret of a personal URL has the same form: as a message id it must tell nothing. */
-static void other_texts_are_no_message_ids_of_this_database(void **state)
+static void other_texts_do_not_read_as_message_ids(void **state)
 {
 	static const enum code_secret purposes[] = {SECRET_OWN_PAGE, SECRET_KNOWN_PAGE,
 						    SECRET_UNSUBSCRIBE};
@@ -248,7 +248,7 @@ int main(void)
 	    WITH_CODES(message_ids_and_hashes_never_change),
 	    WITH_CODES(a_message_id_names_event_and_webhook),
 	    WITH_CODES(a_message_id_is_read_back),
-	    WITH_CODES(other_texts_are_no_message_ids_of_this_database),
+	    WITH_CODES(other_texts_do_not_read_as_message_ids),
 	    WITH_CODES(secrets_of_users_never_change),
 	    WITH_CODES(codes_decode_to_their_ids),
 	    WITH_CODES(every_code_belongs_to_one_id),
