@@ -10,6 +10,10 @@
 #define USER_QUERY                                                                                 \
 	{"campaign_id", "string", "1", "The campaign's id or code.", false},                       \
 	    {"email", "string", "byron@example.com", "A complete e-mail address.", false},         \
+	    {"email_prefix", "string", "byr",                                                      \
+	     "The beginning of the e-mail address. The users come in the order of their "          \
+	     "addresses, and meta.index says how far the index has come.",                         \
+	     false},                                                                               \
 	    {"type", "UserType", "person_invited", "The user type.", false},                       \
 	    {"source", "Source", "Referred", "The source of the join.", false},                    \
 	    {"qualified", "string", "false", "true or false.", false},                             \

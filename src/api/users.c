@@ -98,6 +98,21 @@ static const char *read_email(struct call *call, struct text value, struct user_
 			     : "could not be read, because the server is out of memory: try again";
 }
 
+static const char *read_email_prefix(struct call *call, struct text value, struct user_filter *f)
+{
+	if (value.n == 0)
+		return "must be the beginning of an e-mail address";
+	if (value.n > EMAIL_MAX)
+		return "is longer than 254 bytes, which no e-mail address is";
+	if (!utf8_valid(value))
+		return "must be UTF-8 text";
+	if (memchr(value.p, ' ', value.n) != NULL)
+		return "has a space: in a query a plus means a space, so encode the plus as %2B";
+	return address_fold(value, &call->req->arena, &f->email_prefix) == ERR_OK
+		   ? NULL
+		   : "could not be read, because the server is out of memory: try again";
+}
+
 static const char *read_type(struct call *call, struct text value, struct user_filter *f)
 {
 	(void)call;
@@ -160,6 +175,7 @@ static const char *read_filter(struct call *call, struct text name, struct text 
 	} filters[] = {
 	    {"campaign_id", read_campaign},
 	    {"email", read_email},
+	    {"email_prefix", read_email_prefix},
 	    {"type", read_type},
 	    {"source", read_source},
 	    {"qualified", read_qualified},
@@ -188,6 +204,7 @@ static void show_rows(struct user_list_call *lc)
 		user_show(lc->gather.call, o, &lc->list.users[i], lc->analytics);
 		json_close(o, '}');
 	}
+	paging->indexed = lc->list.filter.email_prefix.n > 0 ? &lc->list.extent : NULL;
 	if (!lc->list.count)
 		return;
 	paging->has_total = lc->list.counted;
@@ -203,6 +220,10 @@ static void fail_list(struct command *command, enum err err)
 		call_reply_field(
 		    call, "email",
 		    "cannot be searched in so many campaigns: name one with campaign_id");
+	else if (err == ERR_REFUSED && strcmp(lc->list.refused, "cursor") == 0)
+		call_reply_field(call, "cursor",
+				 "names a user who was erased or changed since: load the list "
+				 "from its beginning");
 	else if (err == ERR_REFUSED)
 		call_reply_field(call, lc->list.refused, no_such_code);
 	else
@@ -222,8 +243,9 @@ const struct operation OP_USER_LIST = {
     .tag = "Users",
     .summary = "List users",
     .description =
-	"Oldest first. For each page, referd checks at most 1,000 users, so a short page may have "
-	"a next page. links.next leads through the whole list; page reaches to row 100,000.",
+	"Oldest first; with email_prefix, in the order of the e-mail addresses. For each page, "
+	"referd checks at most 1,000 users, so a short page may have a next page. links.next leads "
+	"through the whole list; page reaches to row 100,000.",
     .query =
 	{
 	    {"page", "integer", "1",

@@ -46,6 +46,9 @@ class Erase(Ops):
         until(lambda: all(d["attempts"] for d in self.deliveries(webhook_id=failing["id"])),
               "each delivery of the failing webhook has an attempt")
         self.desk.answers["/failing"] = (500, b"what?")
+        until(lambda: self.api.get("/api/v2/users?email_prefix=jess").json["meta"]["index"]["complete"],
+              "the index of addresses has every user")
+        self.assertIn(jessica["id"], [u["id"] for u in self.api.get("/api/v2/users?email_prefix=jessica@").data])
         self.assertIn(b"Jessica", self.said())
 
         self.erase(jessica["code"])
@@ -53,6 +56,7 @@ class Erase(Ops):
         self.has_error(self.api.call("DELETE", f"/api/v2/users/{jessica['id']}"), 404)
         self.assertEqual(self.api.get("/api/v2/users?email=jessica@example.com").data, [])
         self.assertEqual(self.api.get("/api/v2/users?q=jessica").data, [])
+        self.assertEqual(self.api.get("/api/v2/users?email_prefix=jessica@").data, [])
         self.has(self.try_join(jessica["code"], "Carl", "carl@example.com"), 404)
         self.await_silence()
         for path in ("/api/v2/deliveries", "/api/v2/users", "/api/v2/webhooks"):

@@ -4,6 +4,7 @@ import unittest
 import urllib.parse
 
 from harness import Served
+from processes import until
 
 USERS = "/api/v2/users"
 
@@ -175,6 +176,74 @@ class Deep(People):
         self.assertEqual(self.ids(type="person_invited", per_page=2, page=2), invited[2:])
         early = self.list(type="person_invited", per_page=2)
         self.assertEqual((early["data"], early["links"]["next"] is None), ([], False))
+
+
+class Beginnings(People):
+    """The list by the beginning of the e-mail address, which comes from an index that a job writes."""
+
+    def begin(self, prefix, **more):
+        return self.list(email_prefix=prefix, **more)
+
+    def complete(self):
+        until(lambda: self.begin("x")["meta"]["index"]["complete"], "the index has every user")
+
+    def emails(self, prefix, **more):
+        return [u["email"] for u in self.begin(prefix, **more)["data"]]
+
+    def test_a_beginning_finds_users_of_all_campaigns_in_the_order_of_addresses(self):
+        one, two = self.campaign(), self.campaign()
+        for campaign, email in ((one, "Beginning.Ann@x.example"), (two, "beginning.ann@x.example"),
+                                (one, "beginning.al@x.example"), (two, "Beginning.Zoe+1@B\u00fccher.example"),
+                                (one, "beginning.jos\u00e9@x.example")):
+            self.join(campaign["code"], "B", email)
+        self.complete()
+        al, ann = "beginning.al@x.example", "Beginning.Ann@x.example"
+        for prefix, expected in (
+                ("beginning.", [al, ann, ann.lower(), "beginning.jos\u00e9@x.example",
+                                "Beginning.Zoe+1@b\u00fccher.example"]),
+                ("BEGINNING.A", [al, ann, ann.lower()]), ("beginning.ann@x.EXAMPLE", [ann, ann.lower()]),
+                ("beginning.jose\u0301@", ["beginning.jos\u00e9@x.example"]),
+                ("beginning.zoe+1@b\u00fc", ["Beginning.Zoe+1@b\u00fccher.example"]),
+                ("beginning.zoe+1@xn--bcher-kva.ex", ["Beginning.Zoe+1@b\u00fccher.example"]),
+                ("eginning", []), ("beginning.%", []), ("beginning.*", []), ("beginning_", []), ("*", []),
+                ("b" * 254, []), ("begin\u0000ning", []), ("begin\u202ening", [])):
+            with self.subTest(prefix):
+                self.assertEqual(self.emails(prefix), expected)
+        self.assertEqual(self.emails("b", campaign_id=two["code"]), [ann.lower(), "Beginning.Zoe+1@b\u00fccher.example"])
+        self.assertEqual(self.emails("beginning.", order="-id", per_page=1), ["Beginning.Zoe+1@b\u00fccher.example"])
+        seen, path = [], f"{USERS}?email_prefix=beginning.&per_page=2"
+        while path:
+            page = self.has(self.api.get(path), 200).json
+            seen += [u["email"] for u in page["data"]]
+            path = page["links"]["next"] and path_of(page["links"]["next"])
+        self.assertEqual(seen, self.emails("beginning."))
+
+    def test_hostile_beginnings_are_refused(self):
+        for query in ("", "%20", "b" * 255, "b" * 300, "a+b", "a%20b", "%FF", "%C3"):
+            with self.subTest(query[:20]):
+                self.has_error(self.api.get(f"{USERS}?email_prefix={query}"), 422, "email_prefix")
+        self.has_error(self.public.get(f"{USERS}?email_prefix=b"), 401)
+
+    def test_changed_and_erased_addresses_are_gone_at_once(self):
+        """Also after a kill: the index and its position are in the commits of the changes."""
+        campaign = self.campaign()
+        first = self.join(campaign["code"], "Ann", "gone.ann@x.example")
+        second = self.join(campaign["code"], "Bea", "gone.bea@x.example")
+        self.complete()
+        index = self.begin("gone.")["meta"]["index"]
+        self.assertEqual(index, {"complete": True, "last_user_id": second["id"]})
+        self.assertNotIn("index", self.list(email="gone.ann@x.example")["meta"])
+        self.server.kill()
+        self.restart()
+        self.assertEqual(self.begin("gone.")["meta"]["index"], index)
+        self.has(self.api.json("PUT", f"{USERS}/{first['id']}", {"email": "gone.zoe@x.example"}), 200)
+        self.assertEqual(self.emails("gone."), ["gone.bea@x.example", "gone.zoe@x.example"])
+        page = self.begin("gone.", per_page=1)
+        self.has(self.api.call("DELETE", f"{USERS}/{second['id']}"), 204)
+        self.assertEqual(self.emails("gone."), ["gone.zoe@x.example"])
+        self.has(self.api.call("DELETE", f"{USERS}/{first['id']}"), 204)
+        self.assertEqual(self.emails("gone."), [])
+        self.has_error(self.api.get(path_of(page["links"]["next"])), 422, "cursor")
 
 
 if __name__ == "__main__":

@@ -166,6 +166,16 @@ static void put_number_or_null(struct json_out *o, const char *name, uint64_t nu
 		json_put_null(o, name);
 }
 
+static void put_index(struct json_out *o, const struct address_extent *indexed)
+{
+	if (indexed == NULL)
+		return;
+	json_open(o, "index", '{');
+	json_put_bool(o, "complete", indexed->complete);
+	json_put_u64(o, "last_user_id", indexed->user_id);
+	json_close(o, '}');
+}
+
 struct json_out paging_begin(struct call *call)
 {
 	struct json_out o = call_json(call);
@@ -191,6 +201,7 @@ void paging_reply(struct call *call, const struct paging *p, uint64_t next, stru
 	json_put_u64(o, "per_page", p->per_page);
 	put_number_or_null(o, "total", p->total, p->has_total);
 	put_number_or_null(o, "last_page", last, p->has_total);
+	put_index(o, p->indexed);
 	json_close(o, '}');
 	json_close(o, '}');
 	call_reply_json(call, 200);

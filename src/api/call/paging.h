@@ -5,6 +5,7 @@
 #define API_PAGING_H
 
 #include "call.h"
+#include "core/address_index.h"
 #include "core/id_page.h"
 
 struct paging {
@@ -20,6 +21,8 @@ struct paging {
 	/* Set by the call before paging_reply, if the total is known. */
 	bool has_total;
 	uint64_t total;
+	/* Set by the call if the list comes from the index of addresses, else NULL. */
+	const struct address_extent *indexed;
 };
 
 enum {
