@@ -18,18 +18,30 @@ const browser = await chromium.launch({
 		"--disable-background-networking", "--disable-component-update", "--disable-sync"],
 });
 
-/** A new browser window at the sign-in form. page.wrong collects complaints of the console and foreign requests. */
-export async function open({ width = 1280, height = 800, scheme = "light", language = "en-GB" } = {}) {
-	const window = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, locale: language });
-	const page = await window.newPage();
+/** Collects complaints of the console and foreign requests in page.wrong. */
+function observe(page) {
 	page.setDefaultTimeout(15_000);
 	page.wrong = [];
 	page.on("console", (m) => m.type() === "error" && page.wrong.push(m.text()));
 	page.on("pageerror", (e) => page.wrong.push(String(e)));
 	page.on("request", (r) => new URL(r.url()).origin === context.url || r.url().startsWith("data:") ||
 		page.wrong.push(`foreign request: ${r.url()}`));
+	return page;
+}
+
+/** A new browser window at the sign-in form. */
+export async function open({ width = 1280, height = 800, scheme = "light", language = "en-GB" } = {}) {
+	const window = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, locale: language });
+	const page = observe(await window.newPage());
 	await page.goto(context.url);
 	return page;
+}
+
+/** A further tab of the same browser. */
+export async function tab(page, address) {
+	const other = observe(await page.context().newPage());
+	await visit(other, address);
+	return other;
 }
 
 export async function signIn(page, token = context.token) {

@@ -20,11 +20,16 @@ export class Problem extends Error {
 /** Where the server is, without a slash at the end. */
 export const base = new URL(".", location.href.split("#")[0]).href.replace(/\/$/, "");
 
+/** A server that takes longer counts as lost; a button must not wait forever. */
+const ANSWER_MS = 30_000;
+
 const withSession: Middleware = {
 	onRequest({ request }) {
 		const csrf = session.value.state === "in" ? session.value.csrf : "";
 		if (csrf && request.method !== "GET") request.headers.set("X-CSRF-Token", csrf);
-		return request;
+		// An import takes as long as its file needs.
+		if (request.url.split("?")[0]?.endsWith("/import")) return request;
+		return new Request(request, { signal: AbortSignal.timeout(ANSWER_MS) });
 	},
 	onResponse({ request, response }) {
 		if (response.status === 401 && !request.url.endsWith("/session")) ended();

@@ -11,6 +11,7 @@ import { overlay, useFrameKeys } from "./ui/keys";
 import { type Lazy, fetchTheRest, lazy } from "./ui/lazy";
 import { More, Nav } from "./ui/nav";
 import { Toasts } from "./ui/parts";
+import { Stale, Starting } from "./ui/stale";
 
 const QUIET_MS = 3000; // after this time, the first page is there
 
@@ -107,7 +108,7 @@ export function App() {
 		if (now.state === "in") setTimeout(() => void fetchTheRest(), QUIET_MS);
 	}, [now.state]);
 	useFrameKeys(now.state === "in");
-	if (now.state === "unknown") return null;
+	if (now.state === "unknown") return <Starting />;
 	if (now.state === "out" && !now.expired) return <SignIn />;
 	return (
 		<>
@@ -117,6 +118,7 @@ export function App() {
 			</div>
 			{now.state === "out" ? <SignIn over /> : <Overlay />}
 			<Toasts />
+			<Stale />
 		</>
 	);
 }

@@ -1,6 +1,6 @@
 import { render } from "preact";
 import { App, fetchFirst } from "./app";
-import { resume } from "./pages/sign-in";
+import { refresh } from "./pages/sign-in";
 import { loadWords } from "./words";
 import "./ui/theme";
 import "uplot/dist/uPlot.min.css";
@@ -15,7 +15,7 @@ import "./style/webhook.css";
 import "./style/builder.css";
 import "./style/narrow.css";
 
-void resume();
+void refresh();
 fetchFirst();
 loadWords().then(
 	() => render(<App />, document.body),

@@ -1,7 +1,7 @@
 // Loading data for a page: old content stays while new content loads, and an error keeps both.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Problem } from "./api";
-import { type Concerns, listen, live } from "./live";
+import { asOf, type Concerns, listen, live } from "./live";
 
 export interface Loaded<T> {
 	data: T | undefined;
@@ -46,6 +46,8 @@ export function useLoad<T>(key: string, load: () => Promise<T>, everyMs = 0, con
 	const [data, setData] = useState<{ key: string; value: T; at: Date }>();
 	const [problem, setProblem] = useState<Problem>();
 	const turn = useRef(0);
+	const failed = useRef(false);
+	const shown = useRef<string>();
 	const followed = concerns !== undefined && everyMs > 0;
 	const polled = everyMs > 0 && !(followed && live.value);
 
@@ -54,13 +56,18 @@ export function useLoad<T>(key: string, load: () => Promise<T>, everyMs = 0, con
 		load().then(
 			(value) => {
 				if (mine !== turn.current) return;
+				failed.current = false;
+				shown.current = key;
 				setData({ key, value, at: new Date() });
 				setProblem(undefined);
+				if (asOf.value) asOf.value = new Date();
 			},
 			(error: unknown) => {
 				if (mine !== turn.current) return;
-				if (error instanceof Problem) setProblem(error);
-				else throw error;
+				if (!(error instanceof Problem)) throw error;
+				failed.current = true;
+				// The frame says that the server is away, and from when the content is.
+				if (error.status !== 0 || live.value || shown.current !== key) setProblem(error);
 			},
 		);
 	};
@@ -68,6 +75,7 @@ export function useLoad<T>(key: string, load: () => Promise<T>, everyMs = 0, con
 	useEffect(run, [key]);
 	useEffect(() => (polled ? poll(run, everyMs) : undefined), [key, everyMs, polled]);
 	useEffect(() => (followed ? follow(run, concerns) : undefined), [key, followed]);
+	useEffect(() => listen((change) => void (change === undefined && failed.current && !followed && run())), [key, followed]);
 	useEffect(() => () => void ++turn.current, []);
 	const [object] = key.split("?");
 	const kept = data !== undefined && data.key.split("?")[0] === object ? data : undefined;

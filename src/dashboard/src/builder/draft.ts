@@ -46,6 +46,7 @@ export interface Work {
 	saved: Signal<Campaign>;
 	draft: Signal<Draft>;
 	problem: Signal<Problem | undefined>;
+	busy: Signal<boolean>;
 }
 
 let keys = 0;
@@ -145,7 +146,7 @@ export async function open(id: number): Promise<Work> {
 	const { data } = await call(client.GET("/api/v2/campaigns/{id}", { params: { path } }));
 	const known = works.get(id);
 	if (known && Object.keys(changesOf(known)).length > 0) return known;
-	const work = { id, saved: signal(data), draft: signal(draftOf(data)), problem: signal<Problem | undefined>(undefined) };
+	const work = { id, saved: signal(data), draft: signal(draftOf(data)), problem: signal<Problem | undefined>(undefined), busy: signal(false) };
 	works.set(id, work);
 	return work;
 }
@@ -154,8 +155,10 @@ export function edit(work: Work, part: Partial<Draft>): void {
 	work.draft.value = { ...work.draft.value, ...part };
 }
 
-/** True if everything is saved; else work.problem says why not. */
+/** Saves once at a time. True if everything is saved; else work.problem says why not. */
 export async function save(work: Work): Promise<boolean> {
+	if (work.busy.value) return false;
+	work.busy.value = true;
 	const sent = work.draft.value;
 	const path = { id: String(work.id) };
 	work.problem.value = await attempt(async () => {
@@ -163,6 +166,7 @@ export async function save(work: Work): Promise<boolean> {
 		work.saved.value = data;
 		if (work.draft.value === sent) work.draft.value = draftOf(data);
 	});
+	work.busy.value = false;
 	return work.problem.value === undefined;
 }
 

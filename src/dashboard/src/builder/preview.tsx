@@ -1,6 +1,7 @@
 // The real page, as the server writes it from settings that are not saved. A page that fails leaves the last one.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Problem, call, client } from "../api";
+import { live } from "../live";
 import { filter, route } from "../route";
 import { problemText } from "../ui/parts";
 import { t } from "../words";
@@ -39,7 +40,7 @@ export function usePreview(work: Work, view: View): { url: string | undefined; p
 		};
 		const timer = setTimeout(() => void load(), url ? PAUSE_MS : 0);
 		return () => clearTimeout(timer);
-	}, [settings, version, view]);
+	}, [settings, version, view, problem?.status === 0 && live.value]);
 	return { url, problem };
 }
 

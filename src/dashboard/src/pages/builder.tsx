@@ -73,7 +73,9 @@ function SaveBar({ work }: { work: Work }) {
 	const problem = work.problem.value;
 	return (
 		<div class="save-bar" data-unsaved={dirty || undefined}>
-			{problem && (problem.status !== 422 || Object.keys(problem.fields).length === 0) && <Failed problem={problem} />}
+			{problem && (problem.status !== 422 || Object.keys(problem.fields).length === 0) && (
+				<Failed problem={problem} again={problem.status === 0 ? () => void keep(work) : undefined} />
+			)}
 			<div class="row">
 				<span class="grow muted" role="status">
 					{dirty ? t("unsavedChanges") : t("allSaved")}
@@ -82,7 +84,8 @@ function SaveBar({ work }: { work: Work }) {
 				<button type="button" disabled={!dirty} onClick={() => discard(work)}>
 					{t("throwAway")}
 				</button>
-				<button type="button" class="primary" disabled={!dirty || !canWrite.value} onClick={() => void keep(work)}
+				<button type="button" class="primary" aria-busy={work.busy.value} disabled={!dirty || !canWrite.value}
+					onClick={() => void keep(work)}
 					aria-keyshortcuts="Control+S">
 					{t("save")}
 				</button>

@@ -81,7 +81,7 @@ function SevenDays() {
 
 function NewCampaign() {
 	const [name, setName] = useState("");
-	const { submit, problem } = useSubmit(async () => {
+	const { submit, busy, problem, again } = useSubmit(async () => {
 		const made = await call(client.POST("/api/v2/campaigns", { body: { name } }));
 		go("campaigns", made.data.id, "edit", "settings");
 	});
@@ -91,9 +91,9 @@ function NewCampaign() {
 				{t("campaignName")}
 				<input required maxLength={200} value={name} onInput={(e) => setName(e.currentTarget.value)} autofocus />
 			</label>
-			{problem && <Failed problem={problem} />}
+			{problem && <Failed problem={problem} again={again} />}
 			<div class="row">
-				<button class="primary" type="submit">
+				<button class="primary" type="submit" aria-busy={busy}>
 					{t("newCampaign")}
 				</button>
 			</div>

@@ -3,7 +3,7 @@ import { call, client, type Schemas } from "../api";
 import type { Concerns } from "../live";
 import { useLoad } from "../query";
 import { filter, route } from "../route";
-import { AsOf, LiveDeliveries } from "../ui/live-deliveries";
+import { LiveDeliveries } from "../ui/live-deliveries";
 import { Empty, Failed, Skeleton } from "../ui/parts";
 import { FilterSelect } from "../ui/select";
 import { remember } from "../webhook/known";
@@ -48,7 +48,6 @@ export function DeliveriesPage() {
 		<>
 			<div class="title">
 				<h1>{t("deliveries")}</h1>
-				<AsOf at={list.at} />
 			</div>
 			<div class="filters">
 				<FilterSelect label={t("filterStatus")} name="status">

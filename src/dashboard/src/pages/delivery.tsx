@@ -10,7 +10,6 @@ import { filter, href, route } from "../route";
 import { canWrite } from "../session";
 import { act } from "../ui/act";
 import { lookOf } from "../ui/delivery-table";
-import { AsOf } from "../ui/live-deliveries";
 import { Copy, Failed, FailedPage, Skeleton, Status } from "../ui/parts";
 import { remember } from "../webhook/known";
 import { t } from "../words";
@@ -92,7 +91,7 @@ function About({ delivery: d, webhook }: { delivery: Delivery; webhook: Schemas[
 }
 
 export function DeliveryPage({ id }: { id: number }) {
-	const { data, problem, at, reload } = useLoad(
+	const { data, problem, reload } = useLoad(
 		`delivery/${id}`,
 		() => call(client.GET("/api/v2/deliveries/{id}", { params: { path: { id: String(id) } } })),
 		2000,
@@ -115,7 +114,6 @@ export function DeliveryPage({ id }: { id: number }) {
 					{d.event}
 					{d.test && <span class="muted"> {t("testEvent")}</span>}
 				</h1>
-				<AsOf at={at} />
 			</div>
 			<div class={`notice ${tint}`}>
 				<Status of={lookOf(d)} />

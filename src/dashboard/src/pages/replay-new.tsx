@@ -4,7 +4,7 @@ import { call, client, type Schemas } from "../api";
 import { useLoad } from "../query";
 import { go, href } from "../route";
 import { canWrite } from "../session";
-import { act } from "../ui/act";
+import { useSubmit } from "../ui/act";
 import { Failed, Skeleton } from "../ui/parts";
 import { number, t } from "../words";
 
@@ -43,10 +43,9 @@ export function ReplayNewPage({ id }: { id: number }) {
 			: { looked_at: 0, queued: 0, complete: true },
 	);
 	const name = webhook.data?.data.name ?? String(id);
-	const replay = () => act(async () => {
+	const { submit: replay, busy, problem, again } = useSubmit(async () => {
 		const made = await call(client.POST("/api/v2/webhooks/{id}/replay", { params: { path }, body }));
 		go("replays", made.data.id);
-		return undefined;
 	});
 	const toggle = (choice: Choice, on: boolean) =>
 		setStatus(CHOICES.map(([c]) => c).filter((c) => (c === choice ? on : status.includes(c))));
@@ -74,6 +73,7 @@ export function ReplayNewPage({ id }: { id: number }) {
 					))}
 				</fieldset>
 			</section>
+			{problem && <Failed problem={problem} again={again} />}
 			{plan.problem && <Failed problem={plan.problem} again={plan.reload} />}
 			{!plan.data && !plan.problem && <Skeleton height={72} />}
 			{plan.data && (
@@ -82,7 +82,7 @@ export function ReplayNewPage({ id }: { id: number }) {
 						{n > 0 ? t("replayAsk", { n, name }) : t("replayNothing", { all: number(plan.data.looked_at) })}
 						{!plan.data.complete && ` ${t("replayMore")}`}
 					</span>
-					<button type="button" class="primary" disabled={!canWrite.value || (n === 0 && plan.data.complete)} onClick={replay}>
+					<button type="button" class="primary" aria-busy={busy} disabled={!canWrite.value || (n === 0 && plan.data.complete)} onClick={replay}>
 						{t("replayButton", { count: number(n) })}
 					</button>
 				</section>

@@ -2,12 +2,11 @@
 import { call, client } from "../api";
 import { useLoad } from "../query";
 import { href } from "../route";
-import { AsOf } from "../ui/live-deliveries";
 import { FailedPage, Moment, Skeleton } from "../ui/parts";
 import { number, t } from "../words";
 
 export function ReplayPage({ id }: { id: number }) {
-	const { data, problem, at, reload } = useLoad(
+	const { data, problem, reload } = useLoad(
 		`replay/${id}`,
 		() => call(client.GET("/api/v2/replays/{id}", { params: { path: { id: String(id) } } })),
 		2000,
@@ -20,7 +19,6 @@ export function ReplayPage({ id }: { id: number }) {
 		<>
 			<div class="title">
 				<h1>{t("replayNumber", { number: String(r.id) })}</h1>
-				<AsOf at={at} />
 			</div>
 			<div class={r.state === "finished" ? "notice ok" : "notice wait"} role="status">
 				{r.state === "finished" ? t("replayFinished", { n: r.queued }) : t("replayRunning")}

@@ -69,7 +69,7 @@ function NewRule({ made }: { made: () => void }) {
 	const campaigns = useLoad("campaign names", () => call(client.GET("/api/v2/campaigns")));
 	const [form, setForm] = useState({ campaign: "", name: "", metric: "amount" as Metric, amount: "", currency: "EUR" });
 	const set = (change: Partial<typeof form>) => setForm({ ...form, ...change });
-	const { submit, problem } = useSubmit(async () => {
+	const { submit, busy, problem, again } = useSubmit(async () => {
 		const worth = {
 			amount: { amount: Math.round(Number(form.amount) * 100), currency: form.currency },
 			commission: { percent: Number(form.amount), currency: form.currency },
@@ -145,11 +145,11 @@ function NewRule({ made }: { made: () => void }) {
 						</div>
 					</>
 				)}
-				<button type="submit" class="primary" disabled={!canWrite.value}>
+				<button type="submit" aria-busy={busy} class="primary" disabled={!canWrite.value}>
 					{t("createRule")}
 				</button>
 			</div>
-			{problem && <Failed problem={problem} />}
+			{problem && <Failed problem={problem} again={again} />}
 		</form>
 	);
 }

@@ -12,7 +12,7 @@ type Token = Schemas["Token"];
 function NewToken({ made }: { made: (token: Token) => void }) {
 	const [name, setName] = useState("");
 	const [scope, setScope] = useState<Scope>("read");
-	const { submit, problem } = useSubmit(async () => {
+	const { submit, busy, problem, again } = useSubmit(async () => {
 		made((await call(client.POST("/api/v2/tokens", { body: { name, scopes: [scope] } }))).data);
 		setName("");
 	});
@@ -32,11 +32,11 @@ function NewToken({ made }: { made: (token: Token) => void }) {
 						<option value="admin">{t("scopeAdmin")}</option>
 					</select>
 				</div>
-				<button type="submit" class="primary" disabled={!canAdmin.value}>
+				<button type="submit" aria-busy={busy} class="primary" disabled={!canAdmin.value}>
 					{t("createToken")}
 				</button>
 			</div>
-			{problem && <Failed problem={problem} />}
+			{problem && <Failed problem={problem} again={again} />}
 		</form>
 	);
 }

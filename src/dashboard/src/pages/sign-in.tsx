@@ -1,7 +1,7 @@
 // Signing in with an API token. The session itself is an HttpOnly cookie.
 import { useState } from "preact/hooks";
 import { type Schemas, call, client } from "../api";
-import { session } from "../session";
+import { ended, session } from "../session";
 import { useSubmit } from "../ui/act";
 import { Failed } from "../ui/parts";
 import { t } from "../words";
@@ -10,11 +10,15 @@ function enter(data: Schemas["Session"]): void {
 	session.value = { state: "in", csrf: data.csrf_token, scopes: data.scopes };
 }
 
-/** At the start of the page: is there a session already? */
-export async function resume(): Promise<void> {
-	const { data } = await call(client.GET("/api/v2/session"));
-	if (data) enter(data);
-	else session.value = { state: "out", expired: false };
+/** Is there a session? At the start of the page, and when another tab may have signed in or out. Without an answer,
+ * nothing changes, and the answer is false. */
+export async function refresh(): Promise<boolean> {
+	const answer = await call(client.GET("/api/v2/session")).catch(() => undefined);
+	if (!answer) return false;
+	const now = session.value;
+	if (!answer.data) ended();
+	else if (now.state !== "in" || now.csrf !== answer.data.csrf_token) enter(answer.data);
+	return true;
 }
 
 export async function leave(): Promise<void> {
@@ -24,7 +28,7 @@ export async function leave(): Promise<void> {
 
 export function SignIn({ over = false }: { over?: boolean }) {
 	const [token, setToken] = useState("");
-	const { submit, problem } = useSubmit(async () => {
+	const { submit, busy, problem, again } = useSubmit(async () => {
 		enter((await call(client.POST("/api/v2/session", { body: { token: token.trim() } }))).data);
 	});
 	return (
@@ -46,8 +50,8 @@ export function SignIn({ over = false }: { over?: boolean }) {
 			<p class="meta" id="token-help">
 				{t("signInHelp")}
 			</p>
-			{problem && <Failed problem={problem} />}
-			<button type="submit" class="primary">
+			{problem && <Failed problem={problem} again={again} />}
+			<button type="submit" aria-busy={busy} class="primary">
 				{t("signIn")}
 			</button>
 		</form>

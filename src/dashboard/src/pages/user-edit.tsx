@@ -47,7 +47,7 @@ export function EditUser({ user, campaign, done, changed }: Props) {
 	const [values, setValues] = useState(valuesOf(user));
 	const fields = fieldsFor(campaign, user.type === "person_invited");
 	const undo = (back: Change) => void act(() => put(user, back).then(changed));
-	const { submit, problem } = useSubmit(async () => {
+	const { submit, busy, problem, again } = useSubmit(async () => {
 		const meta = changedMeta(fields, valuesOf(user), values);
 		const { change, back } = compare(user, name.trim(), email.trim(), unsubscribed, meta);
 		if (Object.keys(change).length > 0) {
@@ -73,9 +73,9 @@ export function EditUser({ user, campaign, done, changed }: Props) {
 				<input type="checkbox" checked={unsubscribed} onChange={(e) => setUnsubscribed(e.currentTarget.checked)} />
 				{t("wantsNoMail")}
 			</label>
-			{other && <Failed problem={other} />}
+			{other && <Failed problem={other} again={again} />}
 			<div class="row">
-				<button type="submit" class="primary">{t("save")}</button>
+				<button type="submit" aria-busy={busy} class="primary">{t("save")}</button>
 				<button type="button" onClick={done}>{t("cancel")}</button>
 			</div>
 		</form>

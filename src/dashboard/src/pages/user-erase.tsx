@@ -10,7 +10,7 @@ import { t } from "../words";
 
 export function EraseUser({ user, done }: { user: User; done: () => void }) {
 	const [typed, setTyped] = useState("");
-	const { submit, problem } = useSubmit(async () => {
+	const { submit, busy, problem, again } = useSubmit(async () => {
 		if (typed.trim() !== user.code) return;
 		await call(client.DELETE("/api/v2/users/{id}", { params: { path: { id: String(user.id) } } }));
 		say(t("userErased"));
@@ -23,9 +23,9 @@ export function EraseUser({ user, done }: { user: User; done: () => void }) {
 			<div class="fields">
 				<Field id="erase-code" label={t("typeToErase", { code: user.code, name: nameOf(user) })} value={typed} change={setTyped} autofocus />
 			</div>
-			{problem && <Failed problem={problem} />}
+			{problem && <Failed problem={problem} again={again} />}
 			<div class="row">
-				<button type="submit" class="danger" disabled={typed.trim() !== user.code}>{t("erase")}</button>
+				<button type="submit" aria-busy={busy} class="danger" disabled={typed.trim() !== user.code}>{t("erase")}</button>
 				<button type="button" onClick={done}>{t("cancel")}</button>
 			</div>
 		</form>

@@ -4,7 +4,7 @@ import { type Schemas, call, client } from "../api";
 import { useLoad } from "../query";
 import { go, href, route } from "../route";
 import { canWrite } from "../session";
-import { useSubmit } from "../ui/act";
+import { useOnce, useSubmit } from "../ui/act";
 import { Field, otherProblem, problemOf } from "../ui/field";
 import { Empty, Failed, Skeleton, say } from "../ui/parts";
 import { nameOf, userHref } from "../user/link";
@@ -27,7 +27,8 @@ function NewUser({ campaigns }: { campaigns: Schemas["Campaign"][] }) {
 	const [values, setValues] = useState<Values>({});
 	const campaign = campaigns.find((c) => String(c.id) === campaignId);
 	const fields = fieldsFor(campaign, referrer.trim() !== "");
-	const { submit, problem } = useSubmit(async () => {
+	const once = useOnce();
+	const { submit, busy, problem, again } = useSubmit(async () => {
 		const by = referrer.trim();
 		const body = {
 			campaign_id: Number(campaignId),
@@ -36,7 +37,7 @@ function NewUser({ campaigns }: { campaigns: Schemas["Campaign"][] }) {
 			meta: changedMeta(fields, {}, values),
 			...(by ? { referrer: referrerBy(by) } : { source: "Added" as const }),
 		};
-		const { data } = await call(client.POST("/api/v2/users", { body }));
+		const { data } = await call(client.POST("/api/v2/users", { params: { header: once(body) }, body }));
 		say(t("userAdded", { name: nameOf(data) }));
 		location.hash = userHref(data);
 	});
@@ -61,9 +62,9 @@ function NewUser({ campaigns }: { campaigns: Schemas["Campaign"][] }) {
 				<MetaFields fields={fields} values={values} set={setValues} />
 			</div>
 			<p class="muted">{t("addEffect")}</p>
-			{other && <Failed problem={other} />}
+			{other && <Failed problem={other} again={again} />}
 			<div class="row">
-				<button type="submit" class="primary" disabled={!canWrite.value}>{t("addUser")}</button>
+				<button type="submit" aria-busy={busy} class="primary" disabled={!canWrite.value}>{t("addUser")}</button>
 				<button type="button" onClick={() => go("users")}>{t("cancel")}</button>
 				{!canWrite.value && <span class="meta">{t("needs", { scope: "write" })}</span>}
 			</div>

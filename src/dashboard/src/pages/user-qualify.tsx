@@ -1,6 +1,7 @@
 // Qualifying and refunding: an order and its amount, and then the rewards that changed.
 import { useState } from "preact/hooks";
 import { type Problem, type Schemas, attempt, call, client } from "../api";
+import { useOnce } from "../ui/act";
 import { Field, otherProblem, problemOf } from "../ui/field";
 import { Failed, Status } from "../ui/parts";
 import { type User, nameOf } from "../user/link";
@@ -63,16 +64,18 @@ export function OrderPanel({ kind, user, done, changed }: Props) {
 	const [busy, setBusy] = useState(false);
 	const [problem, setProblem] = useState<Problem>();
 	const [outcome, setOutcome] = useState<Outcome>();
+	const once = useOnce();
 	const refund = kind === "refund";
 	const other = otherProblem(problem, MEMBERS);
 
-	const send = async (event: Event) => {
-		event.preventDefault();
+	const send = async (event?: Event) => {
+		event?.preventDefault();
+		if (busy) return;
 		setBusy(true);
 		setProblem(undefined);
 		const refused = await attempt(async () => {
 			const body = bodyOf(kind, user, order, amount, currency);
-			setOutcome(await call(client.PUT("/api/v2/users/qualification", { body })));
+			setOutcome(await call(client.PUT("/api/v2/users/qualification", { params: { header: once(body) }, body })));
 			changed();
 		});
 		setProblem(refused);
@@ -92,9 +95,9 @@ export function OrderPanel({ kind, user, done, changed }: Props) {
 				<Field id="order-currency" label={t("currency")} value={currency} change={setCurrency} maxLength={3}
 					problem={problemOf(problem, "currency")} help={t("currencyHelp")} />
 			</div>
-			{other && <Failed problem={other} />}
+			{other && <Failed problem={other} again={other.status === 0 ? () => void send() : undefined} />}
 			<div class="row">
-				<button type="submit" class="primary" disabled={busy}>
+				<button type="submit" class="primary" aria-busy={busy}>
 					{t(refund ? "refund" : user.qualified ? "addOrder" : "qualify")}
 				</button>
 				<button type="button" onClick={done}>{t("cancel")}</button>

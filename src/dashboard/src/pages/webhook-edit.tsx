@@ -1,5 +1,5 @@
 // The form of the wizard for a new webhook and of the editor of an existing webhook.
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { type Problem, type Schemas, attempt, call, client } from "../api";
 import { changes } from "../live";
 import { useLoad } from "../query";
@@ -34,11 +34,15 @@ function useDraft(id: number, start: () => Draft) {
 function useSaving() {
 	const [busy, setBusy] = useState(false);
 	const [refusal, setRefusal] = useState<Problem>();
+	const running = useRef(false);
 	const run = async (work: () => Promise<void>) => {
+		if (running.current) return;
+		running.current = true;
 		setBusy(true);
 		setRefusal(undefined);
 		setRefusal(await attempt(work));
 		setBusy(false);
+		running.current = false;
 	};
 	return { busy, refusal, forgive: () => setRefusal(undefined), run };
 }
@@ -74,6 +78,7 @@ export function NewWebhookPage() {
 				allOpen={false}
 				busy={saving.busy}
 				refusal={saving.refusal}
+				again={saving.refusal?.status === 0 ? () => void save(false) : undefined}
 				onSave={save}
 				onDiscard={differs ? () => forget(emptyDraft(campaign)) : undefined}
 			/>
@@ -113,6 +118,7 @@ function Editor({ webhook, reload }: { webhook: Schemas["Webhook"]; reload: () =
 				allOpen
 				busy={saving.busy}
 				refusal={saving.refusal}
+				again={saving.refusal?.status === 0 ? () => void save(false) : undefined}
 				onSave={save}
 				onDiscard={changed ? () => forget(stored) : undefined}
 			/>

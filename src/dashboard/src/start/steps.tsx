@@ -14,7 +14,7 @@ type Step = (props: { facts: Facts }) => preact.JSX.Element;
 
 const NameStep: Step = ({ facts }) => {
 	const [name, setName] = useState("");
-	const { submit, problem } = useSubmit(async () => {
+	const { submit, busy, problem, again } = useSubmit(async () => {
 		await call(client.POST("/api/v2/campaigns", { body: { name } }));
 		facts.reload();
 	});
@@ -22,9 +22,9 @@ const NameStep: Step = ({ facts }) => {
 		<form class="stack" onSubmit={submit}>
 			<TextField label={t("campaignName")} hint={t("startNameHint")} value={name} max={200} set={setName}
 				fault={problem?.fields["name"]?.[0]?.message} />
-			{problem && !problem.fields["name"] && <Failed problem={problem} />}
+			{problem && !problem.fields["name"] && <Failed problem={problem} again={again} />}
 			<div class="row">
-				<button type="submit" class="primary" disabled={!canWrite.value}>
+				<button type="submit" aria-busy={busy} class="primary" disabled={!canWrite.value}>
 					{t("startNameButton")}
 				</button>
 				{!canWrite.value && <span class="meta">{t("needs", { scope: "write" })}</span>}
@@ -71,7 +71,7 @@ const LinkStep: Step = ({ facts }) => {
 
 const WebhookStep: Step = ({ facts }) => {
 	const [url, setUrl] = useState("");
-	const { submit, problem } = useSubmit(async () => {
+	const { submit, busy, problem, again } = useSubmit(async () => {
 		const name = URL.canParse(url) ? new URL(url).host : url;
 		const campaign_id = facts.campaign?.id ?? null;
 		await call(
@@ -87,9 +87,9 @@ const WebhookStep: Step = ({ facts }) => {
 			<p>{t("startWebhookText")}</p>
 			<TextField label={t("startWebhookUrl")} type="url" value={url} set={setUrl} placeholder="https://hooks.example/referral"
 				hint={t("startWebhookHint")} fault={fault} />
-			{problem && !fault && <Failed problem={problem} />}
+			{problem && !fault && <Failed problem={problem} again={again} />}
 			<div class="row">
-				<button type="submit" class="primary" disabled={!canWrite.value || url.trim() === ""}>
+				<button type="submit" aria-busy={busy} class="primary" disabled={!canWrite.value || url.trim() === ""}>
 					{t("startWebhookButton")}
 				</button>
 			</div>

@@ -3,8 +3,7 @@
 import { ArrowUp } from "lucide-preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Schemas } from "../api";
-import { live } from "../live";
-import { moment, t } from "../words";
+import { t } from "../words";
 import { DeliveryTable } from "./delivery-table";
 
 type Delivery = Schemas["Delivery"];
@@ -34,11 +33,6 @@ function useSteadyRows(rows: Delivery[], list: string): { shown: Delivery[]; wai
 	const newest = new Map(rows.map((row) => [row.id, row]));
 	held.current = { list, rows: held.current.rows.map((row) => newest.get(row.id) ?? row) };
 	return { shown: held.current.rows, waiting: rows.filter((row) => row.id > first.id).length };
-}
-
-/** "As of 14:02", while the stream is lost. */
-export function AsOf({ at }: { at: Date | undefined }) {
-	return live.value || !at ? null : <p class="meta">{t("asOf", { time: moment(at.toISOString()) })}</p>;
 }
 
 export function LiveDeliveries(props: { deliveries: Delivery[]; list: string; names?: Map<number, string> }) {

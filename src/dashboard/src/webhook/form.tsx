@@ -145,7 +145,7 @@ interface SaveProps {
 function SaveBar({ ready, open, busy, onSave, onDiscard }: SaveProps) {
 	return (
 		<div class="row">
-			<button type="button" class="primary" disabled={!ready} onClick={() => onSave(true)}>
+			<button type="button" class="primary" aria-busy={busy} disabled={!ready} onClick={() => onSave(true)}>
 				{t("saveAndTest")}
 			</button>
 			<button type="button" disabled={!ready} onClick={() => onSave(false)}>
@@ -179,11 +179,12 @@ interface Props {
 	allOpen: boolean;
 	busy: boolean;
 	refusal: Problem | undefined; // of the last attempt to save
+	again: (() => void) | undefined; // repeats this attempt
 	onSave: (test: boolean) => void;
 	onDiscard: (() => void) | undefined;
 }
 
-export function WebhookForm({ draft, onChange, allOpen, busy, refusal, onSave, onDiscard }: Props) {
+export function WebhookForm({ draft, onChange, allOpen, busy, refusal, again, onSave, onDiscard }: Props) {
 	const campaigns = useLoad("campaigns/all", () =>
 		call(client.GET("/api/v2/campaigns", { params: { query: { per_page: 250 } } })),
 	);
@@ -196,7 +197,7 @@ export function WebhookForm({ draft, onChange, allOpen, busy, refusal, onSave, o
 	const problems = new Map([...problemsOf(refusal), ...live.problems]);
 	const wrong = wrongSections(draft, problems);
 	const done = doneSections(draft, wrong, live);
-	const ready = canWrite.value && ORDER.every((name) => done[name]) && !busy;
+	const ready = canWrite.value && ORDER.every((name) => done[name]);
 	return (
 		<form class="wizard" onSubmit={(e) => e.preventDefault()}>
 			<FormSections
@@ -219,7 +220,7 @@ export function WebhookForm({ draft, onChange, allOpen, busy, refusal, onSave, o
 					user={user}
 					onUser={setUser}
 				/>
-				{refusal && refusal.status !== 422 && <Failed problem={refusal} />}
+				{refusal && refusal.status !== 422 && <Failed problem={refusal} again={again} />}
 				{live.failed && <Failed problem={live.failed} />}
 				<SaveBar ready={ready} open={ORDER.find((name) => !done[name])} busy={busy} onSave={onSave} onDiscard={onDiscard} />
 			</div>

@@ -1,6 +1,7 @@
 // What the server says of a webhook while it is typed: the request that it would send, what is wrong, what matches.
 import { useEffect, useState } from "preact/hooks";
 import { Problem, call, client, type Schemas } from "../api";
+import { live } from "../live";
 import { aboutField } from "../said";
 import { type Draft, bodyOf, selectionOf } from "./draft";
 
@@ -16,6 +17,8 @@ interface Answer<T> {
 function useAnswer<T>(key: string, ask: () => Promise<T>): { answer: Answer<T> | undefined; last: T | undefined } {
 	const [answer, setAnswer] = useState<Answer<T>>();
 	const [last, setLast] = useState<T>();
+	// Without an answer, it asks again when the server is back.
+	const unanswered = answer?.problem?.status === 0;
 	useEffect(() => {
 		if (key === "") return;
 		let late = false;
@@ -36,7 +39,7 @@ function useAnswer<T>(key: string, ask: () => Promise<T>): { answer: Answer<T> |
 			late = true;
 			clearTimeout(timer);
 		};
-	}, [key]);
+	}, [key, unanswered && live.value]);
 	return { answer, last };
 }
 

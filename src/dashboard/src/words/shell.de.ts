@@ -32,5 +32,6 @@ export const deShell = {
 	healthBackup: "Letztes Backup", healthBackupNormal: "Vor weniger als 1 Tag",
 	healthBackupAdvice: "Starte referd backup, am besten täglich durch einen Timer.",
 	healthBackupUnknown: "referd kennt nur Backups von referd backup. Starte es, am besten täglich durch einen Timer.",
+	stale: "Stand {time}. Wird neu verbunden.", noAnswerYet: "referd antwortet nicht. Diese Seite versucht es von selbst wieder.",
 	searchUsers: "Personen nach „{text}“ durchsuchen", found: ["{n} Zeile", "{n} Zeilen"] as [string, string],
 };

@@ -32,5 +32,6 @@ export const enShell = {
 	healthBackup: "Last backup", healthBackupNormal: "Under 1 day ago",
 	healthBackupAdvice: "Run referd backup, and let a timer do it every day.",
 	healthBackupUnknown: "referd knows only backups made by referd backup. Run it, and let a timer do it every day.",
+	stale: "As of {time}. Connecting again.", noAnswerYet: "referd does not answer. This page tries again by itself.",
 	searchUsers: "Search the users for “{text}”", found: ["{n} line", "{n} lines"] as [string, string],
 };
