@@ -1,1 +1,0 @@
-import{S as a,X as m,k as r}from"./chunk-KEQACTNQ.js";import{f as s}from"./chunk-5HR5CFUA.js";async function f(o,n){let e=await r(async()=>{let t=await o();t&&m(t,n)});return e&&m(a(e)),e===void 0}function c(o){let[n,e]=s(),t=async i=>{i.preventDefault(),e(await r(o))};return{submit:i=>{t(i)},problem:n}}export{f as a,c as b};

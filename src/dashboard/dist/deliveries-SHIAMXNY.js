@@ -1,1 +1,0 @@
-import{a,b,c}from"./chunk-ZGHI6LS4.js";import"./chunk-YQQDGTOR.js";import"./chunk-77ZNLOXH.js";import"./chunk-HJEBEZ7U.js";import"./chunk-MR4WYTHT.js";import"./chunk-KEQACTNQ.js";import"./chunk-6PHR7Q34.js";import"./chunk-5HR5CFUA.js";export{c as DeliveriesPage,a as cursorOf,b as useDeliveries};

@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-YRG6F55N.js";import"./chunk-HXOTQHZ4.js";import"./chunk-RSIAZU5M.js";import"./chunk-CJPNM4E2.js";import"./chunk-XVKDIA55.js";import"./chunk-KEQACTNQ.js";import"./chunk-6PHR7Q34.js";import"./chunk-5HR5CFUA.js";export{b as SettingsPage,a as settingsTabs};
