@@ -87,6 +87,8 @@ enum err record_decode_key(const struct record_kind *kind, struct text key,
 
 /** The bit that stands for the value field at this offset of the struct, for sets of fields. */
 uint64_t record_bit(const struct record_kind *kind, size_t offset);
+/** The bits of the value fields in which two records of the kind differ. */
+uint64_t record_diff(const struct record_kind *kind, const void *a, const void *b);
 /** Copies the value fields in `set` (bits of record_bit) from one record to another. */
 void record_patch(const struct record_kind *kind, void *to, const void *from, uint64_t set);
 

@@ -20,11 +20,17 @@ struct tx;
  * zeroed), ERR_PENDING, ERR_CORRUPT, ERR_IO. */
 enum err tx_get(struct tx *tx, const struct record_kind *kind, void *record) WARN_UNUSED;
 
+/** The same as the record was before this command, without the command's own writes. */
+enum err tx_get_before(struct tx *tx, const struct record_kind *kind, void *record) WARN_UNUSED;
+
 /** Stages the record; its bytes are copied at once. If memory runs out, the whole command fails
  * with ERR_NO_MEMORY, even if decide returns ERR_OK, so a put needs no check. */
 void tx_put(struct tx *tx, const struct record_kind *kind, const void *record);
 /** Stages the removal of the record with these key fields. It is fine if the record is missing. */
 void tx_delete(struct tx *tx, const struct record_kind *kind, const void *record);
+
+/** Has the command staged a write so far? */
+bool tx_has_writes(const struct tx *tx);
 
 /** The next id of the kind's sequence, which begins with 1. No id is given twice, even after its
  * record was removed. A refused command returns its ids to the sequence. */

@@ -213,6 +213,20 @@ uint64_t record_bit(const struct record_kind *kind, size_t offset)
 	return 0;
 }
 
+uint64_t record_diff(const struct record_kind *kind, const void *a, const void *b)
+{
+	uint64_t differ = 0;
+	for (size_t i = 0; i < kind->n_values; i++) {
+		const struct field *f = &kind->values[i];
+		const char *x = (const char *)a + f->offset, *y = (const char *)b + f->offset;
+		bool same = f->type == FIELD_U64 ? memcmp(x, y, sizeof(uint64_t)) == 0
+						 : text_eq(*(const struct text *)(const void *)x,
+							   *(const struct text *)(const void *)y);
+		differ |= same ? 0 : (uint64_t)1 << f->tag;
+	}
+	return differ;
+}
+
 void record_patch(const struct record_kind *kind, void *to, const void *from, uint64_t set)
 {
 	for (size_t i = 0; i < kind->n_values; i++) {

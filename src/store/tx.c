@@ -44,12 +44,14 @@ static enum err read_engine(struct tx *tx, uint8_t kind, struct text key, uint32
 	return err;
 }
 
-static enum err read_value(struct tx *tx, uint8_t kind, struct text key, struct text *value)
+/* With `before`, the command's own writes do not count. */
+static enum err read_value(struct tx *tx, uint8_t kind, struct text key, bool before,
+			   struct text *value)
 {
 	if (tx->overlay == NULL)
 		return read_engine(tx, kind, key, 0, value);
 	uint32_t hash = overlay_hash(kind, key);
-	const struct staged *s = find_staged(tx, kind, key, hash);
+	const struct staged *s = before ? NULL : find_staged(tx, kind, key, hash);
 	if (s != NULL) {
 		*value = s->value;
 		return s->value.p == NULL ? ERR_NOT_FOUND : ERR_OK;
@@ -71,11 +73,11 @@ static void zero_values(const struct record_kind *kind, void *record)
 	}
 }
 
-enum err tx_get(struct tx *tx, const struct record_kind *kind, void *record)
+static enum err get(struct tx *tx, const struct record_kind *kind, bool before, void *record)
 {
 	uint8_t bytes[RECORD_KEY_MAX];
 	struct text key = text_from(bytes, record_encode_key(kind, record, bytes)), value;
-	enum err err = read_value(tx, kind->id, key, &value);
+	enum err err = read_value(tx, kind->id, key, before, &value);
 	if (err == ERR_OK) {
 		/* A text key field keeps pointing to the caller's bytes, because `bytes` ends with
 		 * this function. */
@@ -92,6 +94,16 @@ enum err tx_get(struct tx *tx, const struct record_kind *kind, void *record)
 	if (err != ERR_OK && err != ERR_NOT_FOUND && err != ERR_PENDING)
 		tx->failed = err;
 	return err;
+}
+
+enum err tx_get(struct tx *tx, const struct record_kind *kind, void *record)
+{
+	return get(tx, kind, false, record);
+}
+
+enum err tx_get_before(struct tx *tx, const struct record_kind *kind, void *record)
+{
+	return get(tx, kind, true, record);
 }
 
 static void stage(struct tx *tx, const struct record_kind *kind, struct text key, struct text value)
@@ -134,6 +146,11 @@ void tx_delete(struct tx *tx, const struct record_kind *kind, const void *record
 		tx->failed = ERR_NO_MEMORY;
 	else
 		stage(tx, kind, key, (struct text){0});
+}
+
+bool tx_has_writes(const struct tx *tx)
+{
+	return tx->n_staged > 0;
 }
 
 uint64_t tx_next_id(struct tx *tx, const struct record_kind *kind)
