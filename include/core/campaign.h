@@ -65,6 +65,7 @@ struct campaign_remove {
 	struct command command; /* decide: campaign_remove_decide */
 	struct campaign_name name;
 	struct codes *codes;
+	uint64_t id; /* valid in done */
 };
 /** ERR_NOT_FOUND. ERR_REFUSED while the campaign has users (their links would stop working),
  * webhooks or reward rules. */

@@ -14,6 +14,7 @@ struct user_erase {
 	struct who who;
 	struct codes *codes;
 	uint64_t now_ms;
+	uint64_t user_id; /* valid in done */
 };
 /** Stores a struct erasure, from which the job works. Counters by day stay as they are. Errors of
  * who_find. */

@@ -49,8 +49,10 @@
 	X(REWARD_REVIEW)                                                                           \
 	X(REFUND)                                                                                  \
 	X(SESSION)                                                                                 \
+	X(AUDIT)                                                                                   \
 	X(ADDRESS)                                                                                 \
-	X(ADDRESS_PROGRESS)
+	X(ADDRESS_PROGRESS)                                                                        \
+	X(AUDIT_BY)
 
 #define RECORD_KIND_DECLARE(name) extern const struct record_kind KIND_##name;
 RECORD_KIND_LIST(RECORD_KIND_DECLARE)

@@ -16,6 +16,7 @@ struct slice {
 	struct text public_url;
 	/* Finished deliveries and their events are kept for so long; 0: for ever. */
 	uint64_t retention_ms;
+	uint64_t audit_retention_ms; /* lines of the audit list are kept for so long; 0: for ever */
 	uint64_t now_ms;
 	uint64_t believed_ms; /* loop_believed_ms: for work that depends on the age of a record */
 	/* The query sets this to the number of records found; it may run again from the start. With

@@ -30,6 +30,7 @@ struct token_revoke {
 	const struct text *known; /* the hashes of all tokens, including this one */
 	size_t n_known;
 	uint64_t now_ms;
+	uint64_t id; /* of the token; valid in done */
 };
 /** ERR_NOT_FOUND. ERR_REFUSED for the last admin token that has not expired. */
 command_decide_fn token_revoke_decide;

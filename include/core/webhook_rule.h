@@ -19,6 +19,7 @@ command_decide_fn webhook_bind_decide;
 struct webhook_unbind {
 	struct command command; /* decide: webhook_unbind_decide */
 	uint64_t rule_id;
+	uint64_t webhook_id; /* valid in done */
 };
 /** Removes the webhook. ERR_NOT_FOUND if the rule does not exist or has no webhook. */
 command_decide_fn webhook_unbind_decide;

@@ -38,6 +38,7 @@ struct upkeep_config {
 	const char *public_url; /* borrowed */
 	/* Finished deliveries and their events are kept for so long; 0: for ever. */
 	uint64_t retention_ms;
+	uint64_t audit_retention_ms; /* likewise, for the lines of the audit list */
 	const struct upkeep_job *jobs;
 };
 

@@ -78,6 +78,8 @@ static const struct option table[] = {
 	"Largest number of open streams of changes (GET /api/v2/stream); a further one gets 503"),
     OPTION("retention", DURATION, retention_ms, "TIME", "30d", 0, 0,
 	   "Time for which finished deliveries, their attempts and events are kept; 0: for ever"),
+    OPTION("audit-retention", DURATION, audit_retention_ms, "TIME", "400d", 0, 0,
+	   "Time for which the lines of the audit list are kept; 0: for ever"),
     OPTION("map-size", SIZE, map_size, "SIZE", "64GiB", 1048576, 0,
 	   "Address space to reserve for the database; it grows when the database does"),
 };

@@ -205,6 +205,7 @@ static int open_upkeep(struct serve *s)
 	    .codes = s->codes,
 	    .public_url = s->public_url,
 	    .retention_ms = s->config.retention_ms,
+	    .audit_retention_ms = s->config.audit_retention_ms,
 	    .jobs = UPKEEP_JOBS,
 	};
 	enum err err = upkeep_open(&upkeep, &s->upkeep);

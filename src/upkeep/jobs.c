@@ -2,6 +2,7 @@
  * the work of a job (core). Called by upkeep.c; the composition root passes the table. */
 #include "base/log.h"
 #include "core/address_index.h"
+#include "core/audit.h"
 #include "core/erase.h"
 #include "core/idempotency.h"
 #include "core/replay.h"
@@ -90,6 +91,14 @@ const struct upkeep_job UPKEEP_JOBS[] = {
 	.find = retention_find_decide,
 	.change = retention_drop_decide,
 	.first_ms = 5 * SECOND_MS, /* the first seconds of a start are for waiting deliveries */
+	.pace_ms = 20,
+	.every_ms = HOUR_MS,
+    },
+    {
+	.name = "audit retention",
+	.size = sizeof(struct audit_expire),
+	.find = audit_find_expired_decide,
+	.change = audit_expire_decide,
 	.pace_ms = 20,
 	.every_ms = HOUR_MS,
     },

@@ -191,6 +191,7 @@ static enum err open_job(struct upkeep *u, struct job *job, const struct upkeep_
 	job->slice->codes = u->config.codes;
 	job->slice->public_url = text_of(u->config.public_url);
 	job->slice->retention_ms = u->config.retention_ms;
+	job->slice->audit_retention_ms = u->config.audit_retention_ms;
 	return ERR_OK;
 }
 

@@ -173,6 +173,7 @@ enum err campaign_remove_decide(struct command *command, struct tx *tx)
 		err = campaign_read_stats(tx, campaign.id, &stats);
 	if (err != ERR_OK)
 		return err;
+	cmd->id = campaign.id;
 	if (stats.users > 0 || stats.tests > 0)
 		return ERR_REFUSED;
 	if ((err = check_unused(tx, campaign.id)) != ERR_OK)

@@ -4,6 +4,7 @@
  */
 #include "core/delivery.h"
 
+#include "core/audit.h"
 #include "core/webhook.h"
 #include "event.h"
 
@@ -37,12 +38,18 @@ static enum err disable(struct tx *tx, struct delivery_record_attempt *cmd,
 			const struct delivery *d, struct webhook *webhook,
 			enum webhook_disabled_by by, struct text reason)
 {
+	const struct audit_note note = {
+	    .action = AUDIT_WEBHOOK_DISABLE,
+	    .actor = {.kind = ACTOR_REFERD},
+	    .now_ms = cmd->now_ms,
+	};
 	cmd->disabled = reason;
 	webhook->disabled_by = by;
-	webhook->disabled_actor = actor_number((struct actor){.kind = ACTOR_REFERD});
+	webhook->disabled_actor = actor_number(note.actor);
 	webhook->disabled_ms = cmd->now_ms;
 	webhook->disabled_reason = reason;
 	tx_put(tx, &KIND_WEBHOOK, webhook);
+	audit_write(tx, &note, webhook->id, 0);
 	return fire(tx, cmd, d, EVENT_WEBHOOK_DISABLED, reason);
 }
 

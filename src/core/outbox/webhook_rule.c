@@ -77,5 +77,6 @@ enum err webhook_unbind_decide(struct command *command, struct tx *tx)
 	enum err err = tx_get(tx, &KIND_RULE, &rule);
 	if (err == ERR_OK)
 		err = find_bound(tx, &rule, &remove.id);
+	cmd->webhook_id = remove.id;
 	return err == ERR_OK ? webhook_remove_decide(&remove.command, tx) : err;
 }

@@ -65,6 +65,7 @@ enum err user_erase_decide(struct command *command, struct tx *tx)
 	enum err err = who_find(tx, cmd->codes, &cmd->who, &user);
 	if (err != ERR_OK)
 		return err;
+	cmd->user_id = user.id;
 	const struct erasure erasure = {
 	    .user_id = user.id,
 	    .person_id = user.id,

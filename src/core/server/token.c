@@ -51,9 +51,10 @@ static enum err find_other_admin(const struct token_revoke *cmd, struct tx *tx)
 
 enum err token_revoke_decide(struct command *command, struct tx *tx)
 {
-	const struct token_revoke *cmd = (const struct token_revoke *)command;
+	struct token_revoke *cmd = (struct token_revoke *)command;
 	struct token token = {.hash = cmd->hash};
 	enum err err = tx_get(tx, &KIND_TOKEN, &token);
+	cmd->id = token.id;
 	if (err == ERR_OK && works_as_admin(&token, cmd->now_ms))
 		err = find_other_admin(cmd, tx);
 	if (err == ERR_OK)

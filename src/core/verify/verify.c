@@ -12,8 +12,8 @@
 enum { SLICE = 256 };
 
 static const struct verify_check *const families[] = {
-    VERIFY_ACCESS,   VERIFY_CAMPAIGNS,  VERIFY_USERS,
-    VERIFY_WEBHOOKS, VERIFY_DELIVERIES, VERIFY_REWARDS,
+    VERIFY_ACCESS,     VERIFY_CAMPAIGNS, VERIFY_USERS, VERIFY_WEBHOOKS,
+    VERIFY_DELIVERIES, VERIFY_REWARDS,   VERIFY_AUDIT,
 };
 enum { FAMILIES = sizeof families / sizeof *families };
 

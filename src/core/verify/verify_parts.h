@@ -34,7 +34,7 @@ struct verify_check {
 	verify_end_fn *end;
 };
 extern const struct verify_check VERIFY_ACCESS[], VERIFY_CAMPAIGNS[], VERIFY_USERS[],
-    VERIFY_WEBHOOKS[], VERIFY_DELIVERIES[], VERIFY_REWARDS[];
+    VERIFY_WEBHOOKS[], VERIFY_DELIVERIES[], VERIFY_REWARDS[], VERIFY_AUDIT[];
 
 /** Reports a problem of the row under check. */
 void verify_report(struct verifier *v, const char *what);

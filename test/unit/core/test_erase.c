@@ -4,6 +4,7 @@
 
 #include "address_world.h"
 
+#include "core/audit_records.h"
 #include "core/reward_records.h"
 
 /* ---- at once ---- */
@@ -287,6 +288,7 @@ static const struct record_kind *const NOT_ABOUT_USERS[] = {
     &KIND_REWARD_BY,      &KIND_REWARD_HOLD,
     &KIND_ERASURE,        &KIND_RULE_STATS,
     &KIND_REWARD_REVIEW,  &KIND_ADDRESS_PROGRESS,
+    &KIND_AUDIT,          &KIND_AUDIT_BY,
 };
 
 static bool lists(const struct record_kind *const *list, size_t n, const struct record_kind *kind)
