@@ -184,6 +184,7 @@ static void save(struct call *call, struct campaign_call *cc, bool is_new)
 const struct operation OP_CAMPAIGN_CREATE = {
     .id = "createCampaign",
     .tag = "Campaigns",
+    .audit = {AUDIT_CAMPAIGN_CREATE, offsetof(struct campaign_save, campaign.id)},
     .summary = "Create a campaign",
     .takes = TAKES_JSON,
     .request = "CampaignCreate",
@@ -206,6 +207,7 @@ void campaign_create(struct call *call)
 const struct operation OP_CAMPAIGN_UPDATE = {
     .id = "updateCampaign",
     .tag = "Campaigns",
+    .audit = {AUDIT_CAMPAIGN_UPDATE, offsetof(struct campaign_save, campaign.id)},
     .summary = "Change a campaign",
     .description = "Only the members in the body change.",
     .takes = TAKES_JSON,
@@ -268,6 +270,7 @@ static void on_removed(struct command *command, enum err err)
 const struct operation OP_CAMPAIGN_DELETE = {
     .id = "deleteCampaign",
     .tag = "Campaigns",
+    .audit = {AUDIT_CAMPAIGN_DELETE, offsetof(struct campaign_remove, id)},
     .summary = "Delete a campaign",
     .conflict = "The campaign has users, webhooks or reward rules: archive it instead.",
     .answers = {{204, ANSWER_EMPTY, NULL}},

@@ -4,6 +4,7 @@
  */
 #include <inttypes.h>
 
+#include "api/call/audited.h"
 #include "api/call/decode.h"
 #include "api/call/paging.h"
 #include "api/call/show.h"
@@ -16,7 +17,8 @@
 #include "transfers.h"
 
 struct upload {
-	struct coupons_add add;           /* the slice */
+	struct coupons_add add; /* the slice */
+	struct audited audited;
 	uint64_t places[COUPONS_ADD_MAX]; /* the line or the entry of each code */
 	struct arena texts;               /* the slice's codes */
 	struct call *call;
@@ -120,8 +122,12 @@ static void on_added(struct command *command, enum err err)
 
 static void submit(struct upload *u)
 {
-	u->add.command = (struct command){.decide = coupons_add_decide, .done = on_added};
-	if (store_submit(u->call->api->store, &u->add.command) != ERR_OK)
+	struct command *command = &u->add.command;
+	*command = (struct command){.decide = coupons_add_decide, .done = on_added};
+	/* The first slice that adds a coupon writes the line of the audit list. */
+	if (u->added == 0)
+		command = call_wrap(u->call, &u->audited, command);
+	if (store_submit(u->call->api->store, command) != ERR_OK)
 		reply_err(u, ERR_BUSY);
 }
 
@@ -300,6 +306,7 @@ static bool read_codes(struct upload *u)
 const struct operation OP_COUPON_UPLOAD = {
     .id = "uploadCoupons",
     .tag = "Rewards",
+    .audit = {AUDIT_RULE_ADD_COUPONS, offsetof(struct coupons_add, rule_id)},
     .summary = "Add coupons to a rule's pool",
     .description =
 	"Send JSON, or text/csv of any length with one coupon per line. If the CSV has several "

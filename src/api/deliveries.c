@@ -204,6 +204,7 @@ static void on_resent(struct command *command, enum err err)
 const struct operation OP_DELIVERY_RESEND = {
     .id = "resendDelivery",
     .tag = "Deliveries",
+    .audit = {AUDIT_DELIVERY_RESEND, offsetof(struct delivery_resend, delivery_id)},
     .summary = "Send a delivery again",
     .conflict = "The delivery's webhook is disabled.",
     .answers = {{202, ANSWER_DATA, "Delivery"}},

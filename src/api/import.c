@@ -9,13 +9,12 @@
 #include "import.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/call/audited.h"
 #include "api/call/body.h"
 #include "api/call/identifier.h"
-#include "base/form.h"
 #include "core/campaign.h"
 #include "core/campaign_defaults.h"
 #include "import_report.h"
@@ -37,7 +36,10 @@ struct line {
 };
 
 struct import {
-	struct campaign_read read; /* the first command: reads the campaign */
+	union {
+		struct campaign_read read; /* the first command: reads the campaign */
+		struct audit_line audit;   /* the second */
+	};
 	struct call *call;
 	struct import *next; /* the next running import */
 	struct transfer transfer;
@@ -46,7 +48,8 @@ struct import {
 	struct csv_reader csv;
 	struct text piece; /* the unread rest of the last piece */
 	bool has_header, asked, ended;
-	bool dry; /* nothing is stored */
+	bool audited; /* the line of the audit list was submitted */
+	bool dry;     /* nothing is stored, and there is no such line */
 	struct import_seen seen;
 
 	struct line *lines; /* the window */
@@ -102,32 +105,12 @@ void imports_close(struct api *api)
 
 /* ---- the end ---- */
 
-/* Stored lines stay stored, so sending the same file again continues from there. */
-static void reply_failed(struct import *im)
-{
-	char message[200];
-	const char *why = im->failed == ERR_NO_SPACE ? "the server's disk is full"
-			  : im->failed == ERR_BUSY   ? "the server's queue is full"
-						     : "the server is out of memory";
-	if (im->failed != ERR_NO_SPACE && im->failed != ERR_BUSY && im->failed != ERR_NO_MEMORY) {
-		call_reply_err(im->call, im->failed, NULL);
-		return;
-	}
-	if (im->dry)
-		snprintf(message, sizeof message, "%s: send the same file again later", why);
-	else
-		snprintf(message, sizeof message,
-			 "%s: the lines up to line %llu are stored; send the same file again later",
-			 why, (unsigned long long)im->report.last_line);
-	call_reply_error(im->call, 503, message);
-}
-
 static void finish(struct import *im)
 {
 	assert(im->n_under_way == 0);
 	unlink_import(im);
 	if (im->failed != ERR_OK)
-		reply_failed(im);
+		import_report_failed(&im->report, im->call, im->failed, im->dry);
 	else if (im->input != HTTP_BODY_PIECE)
 		call_reply_error(im->call, im->input == HTTP_BODY_SLOW ? 408 : 400,
 				 im->input_problem);
@@ -158,17 +141,23 @@ static void settle_window(struct import *im)
 		im->stopped = true;
 }
 
+/* A command of the window has ended. */
+static void end_one(struct import *im, enum err err)
+{
+	if (err != ERR_OK && err != ERR_REFUSED)
+		im->failed = err;
+	assert(im->n_under_way > 0);
+	if (--im->n_under_way == 0)
+		go_on(im);
+}
+
 static void on_row(struct command *command, enum err err)
 {
 	struct line *line = (struct line *)command;
 	struct import *im = line->import;
 	struct problems *p = &line->row.join.problems;
 	problems_keep(p, &im->arena);
-	if (err != ERR_OK && err != ERR_REFUSED)
-		im->failed = err;
-	assert(im->n_under_way > 0);
-	if (--im->n_under_way == 0)
-		go_on(im);
+	end_one(im, err);
 }
 
 /* ---- lines ---- */
@@ -189,6 +178,24 @@ static bool take_header(struct import *im, enum csv_result result)
 	call_reply_problems(call, &problems);
 	free_import(im);
 	return false;
+}
+
+static void on_audited(struct command *command, enum err err)
+{
+	end_one((struct import *)command, err);
+}
+
+/* The import is one line of the audit list, written before the first user is stored. */
+static void audit(struct import *im)
+{
+	im->audited = true;
+	im->audit = (struct audit_line){
+	    .command = {.decide = audit_line_decide, .done = on_audited},
+	    .note = call_audit_note(im->call),
+	    .object_id = im->campaign.id,
+	};
+	im->failed = store_submit(im->call->api->store, &im->audit.command);
+	im->n_under_way += im->failed == ERR_OK;
 }
 
 static struct line *add_line(struct import *im)
@@ -223,7 +230,9 @@ static void take_line(struct import *im, enum csv_result result)
 	im->n_bad += bad;
 	if (no_memory)
 		im->failed = ERR_NO_MEMORY;
-	else if (!bad)
+	else if (!bad && !im->audited && !im->dry)
+		audit(im);
+	if (!bad && im->failed == ERR_OK)
 		im->failed = store_submit(im->call->api->store, &line->row.command);
 	im->n_under_way += !bad && im->failed == ERR_OK;
 }
@@ -312,8 +321,8 @@ void imports_drain(struct api *api)
 	for (struct import *im = api->imports; im != NULL; im = next) {
 		next = im->next;
 		im->stopped = true;
-		if (im->campaign.id !=
-		    0) /* otherwise go_on ends the import when the campaign is read */
+		/* Otherwise go_on ends the import when the campaign is read. */
+		if (im->campaign.id != 0)
 			go_on(im);
 	}
 }
@@ -354,6 +363,7 @@ static void on_campaign(struct command *command, enum err err)
 const struct operation OP_USER_IMPORT = {
     .id = "importUsers",
     .tag = "Users",
+    .audit = {AUDIT_CAMPAIGN_IMPORT, 0},
     .summary = "Import users from CSV",
     .description =
 	"The first line names the columns. first_name and email are required. The optional columns "
@@ -372,18 +382,6 @@ const struct operation OP_USER_IMPORT = {
     .answers = {{200, ANSWER_DATA, "UserImported"}},
 };
 
-/* Returns false after it has replied. */
-static bool read_dry_run(struct call *call, bool *dry)
-{
-	struct text rest = call->req->query, name, value;
-	while (form_next(&rest, &call->req->arena, &name, &value) == ERR_OK)
-		if (text_eq(name, TEXT("dry_run")) && !body_read_flag(value, dry)) {
-			call_reply_field(call, "dry_run", "must be true or false");
-			return false;
-		}
-	return true;
-}
-
 void user_import(struct call *call)
 {
 	struct api *api = call->api;
@@ -392,7 +390,7 @@ void user_import(struct call *call)
 		call_reply_error(call, 415, "send Content-Type: text/csv");
 		return;
 	}
-	if (!body_check_encoding(call) || !read_dry_run(call, &dry))
+	if (!body_check_encoding(call) || !body_query_flag(call, "dry_run", &dry))
 		return;
 	struct import *im = calloc(1, sizeof *im);
 	struct line *lines = calloc(WINDOW, sizeof *lines);

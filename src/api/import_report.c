@@ -3,6 +3,8 @@
  */
 #include "import_report.h"
 
+#include <stdio.h>
+
 #include "core/campaign_defaults.h"
 #include "core/names.h"
 
@@ -139,4 +141,25 @@ void import_report_reply(struct import_report *report, struct call *call,
 		json_put_null(&o, "stopped_at_line");
 	o.buf->failed = o.buf->failed || report->refusals.failed;
 	call_reply_data(call, &o, 200);
+}
+
+/* Stored lines stay stored, so sending the same file again continues from there. */
+void import_report_failed(const struct import_report *report, struct call *call, enum err failed,
+			  bool dry)
+{
+	char message[200];
+	const char *why = failed == ERR_NO_SPACE ? "the server's disk is full"
+			  : failed == ERR_BUSY   ? "the server's queue is full"
+						 : "the server is out of memory";
+	if (failed != ERR_NO_SPACE && failed != ERR_BUSY && failed != ERR_NO_MEMORY) {
+		call_reply_err(call, failed, NULL);
+		return;
+	}
+	if (dry)
+		snprintf(message, sizeof message, "%s: send the same file again later", why);
+	else
+		snprintf(message, sizeof message,
+			 "%s: the lines up to line %llu are stored; send the same file again later",
+			 why, (unsigned long long)report->last_line);
+	call_reply_error(call, 503, message);
 }

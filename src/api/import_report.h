@@ -32,5 +32,8 @@ void import_report_line(struct import_report *report, uint64_t number, const str
 void import_report_reply(struct import_report *report, struct call *call,
 			 const struct csv_reader *csv, const struct import_columns *columns,
 			 const struct campaign *campaign, bool stopped);
+/** The reply if the import cannot continue. `dry`: nothing was to be stored. */
+void import_report_failed(const struct import_report *report, struct call *call, enum err failed,
+			  bool dry);
 
 #endif

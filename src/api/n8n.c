@@ -167,6 +167,7 @@ static bool read_hook(struct call *call, const struct reader *readers, struct we
 const struct operation OP_N8N_WEBHOOK_CREATE = {
     .id = "subscribe",
     .tag = "Automation",
+    .audit = {AUDIT_WEBHOOK_CREATE, offsetof(struct webhook_save, webhook.id)},
     .summary = "Subscribe a URL to an event",
     .description = "The URL gets a POST with JSON for each user or each issued reward.",
     .takes = TAKES_JSON,
@@ -184,6 +185,7 @@ void n8n_webhook_create(struct call *call)
 const struct operation OP_N8N_WEBHOOK_DELETE = {
     .id = "unsubscribe",
     .tag = "Automation",
+    .audit = {AUDIT_WEBHOOK_DELETE, offsetof(struct webhook_remove, id)},
     .summary = "End a subscription",
     .answers = {{204, ANSWER_EMPTY, NULL}},
 };
@@ -191,6 +193,7 @@ const struct operation OP_N8N_WEBHOOK_DELETE = {
 const struct operation OP_N8N_REWARD_BIND = {
     .id = "bindReward",
     .tag = "Automation",
+    .audit = {AUDIT_WEBHOOK_UPDATE, offsetof(struct webhook_bind, save.webhook.id)},
     .summary = "Call a URL for each issued reward of a rule",
     .description = "A rule has at most one URL: binding another URL replaces it.",
     .takes = TAKES_JSON,
@@ -212,6 +215,7 @@ void n8n_reward_bind(struct call *call)
 const struct operation OP_N8N_REWARD_UNBIND = {
     .id = "unbindReward",
     .tag = "Automation",
+    .audit = {AUDIT_WEBHOOK_DELETE, offsetof(struct webhook_unbind, webhook_id)},
     .summary = "Stop calling the URL of a rule",
     .answers = {{204, ANSWER_EMPTY, NULL}},
 };

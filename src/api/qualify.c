@@ -119,6 +119,8 @@ static void submit(struct call *call, struct qualify *q)
 	q->public_url = call->api->public_url;
 	q->codes = call->api->codes;
 	q->now_ms = call_now_ms(call);
+	if (!q->qualified)
+		call->audited_as = AUDIT_USER_REFUND;
 	call_submit(call, &q->command);
 }
 
@@ -163,6 +165,7 @@ static void on_user_qualified(struct command *command, enum err err)
 const struct operation OP_USER_QUALIFY = {
     .id = "qualify",
     .tag = "Qualifying",
+    .audit = {AUDIT_USER_QUALIFY, offsetof(struct qualify, user.id)},
     .summary = "Qualify an invited user, or refund orders",
     .description =
 	"qualified: false is a refund: due rewards are cancelled, and issued rewards are marked as "
@@ -272,6 +275,7 @@ void qualify_by_header(struct call *call)
 const struct operation OP_N8N_QUALIFY = {
     .id = "qualifyUser",
     .tag = "Automation",
+    .audit = {AUDIT_USER_QUALIFY, offsetof(struct qualify, user.id)},
     .summary = "Qualify an invited user",
     .takes = TAKES_JSON | TAKES_FORM,
     .request = "QualifyRequest",

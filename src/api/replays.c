@@ -127,6 +127,7 @@ static void on_started(struct command *command, enum err err)
 const struct operation OP_REPLAY_CREATE = {
     .id = "createReplay",
     .tag = "Replays",
+    .audit = {AUDIT_WEBHOOK_REPLAY, offsetof(struct replay_start, replay.webhook_id)},
     .summary = "Send past events again",
     .description = "Without a body, everything that was not delivered is sent.",
     .takes = TAKES_JSON | TAKES_OPTIONAL,

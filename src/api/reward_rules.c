@@ -231,6 +231,7 @@ static void save(struct call *call, struct rule_call *rc)
 const struct operation OP_RULE_CREATE = {
     .id = "createRewardRule",
     .tag = "Rewards",
+    .audit = {AUDIT_RULE_CREATE, offsetof(struct rule_save, row.rule.id)},
     .summary = "Create a reward rule",
     .description = "The rule counts from now on: earlier events earn nothing.",
     .takes = TAKES_JSON,
@@ -255,6 +256,7 @@ void rule_create(struct call *call)
 const struct operation OP_RULE_UPDATE = {
     .id = "updateRewardRule",
     .tag = "Rewards",
+    .audit = {AUDIT_RULE_UPDATE, offsetof(struct rule_save, row.rule.id)},
     .summary = "Change a reward rule",
     .description = "Due rewards keep the name and the money with which they were earned.",
     .takes = TAKES_JSON,
@@ -308,6 +310,7 @@ static void on_removed(struct command *command, enum err err)
 const struct operation OP_RULE_DELETE = {
     .id = "deleteRewardRule",
     .tag = "Rewards",
+    .audit = {AUDIT_RULE_DELETE, offsetof(struct rule_remove, id)},
     .summary = "Delete a reward rule, or archive it if it has rewards or coupons",
     .description = "An archived rule makes no more rewards. Due rewards stay due.",
     .answers = {{204, ANSWER_EMPTY, NULL}, {200, ANSWER_DATA, "RewardRule"}},

@@ -94,6 +94,7 @@ void reward_get(struct call *call)
 const struct operation OP_REWARD_ISSUE = {
     .id = "issueReward",
     .tag = "Rewards",
+    .audit = {AUDIT_REWARD_ISSUE, offsetof(struct reward_act, id)},
     .summary = "Issue a due reward now",
     .description = "A reward can be issued during its hold. Fires reward.issued. If the reward is "
 		   "issued already, changed is false.",
@@ -126,6 +127,7 @@ static bool read_reason(struct act_call *ac, const struct body *body)
 const struct operation OP_REWARD_CANCEL = {
     .id = "cancelReward",
     .tag = "Rewards",
+    .audit = {AUDIT_REWARD_CANCEL, offsetof(struct reward_act, id)},
     .summary = "Cancel a due reward",
     .description = "Fires reward.cancelled. If the reward is cancelled already, changed is false.",
     .takes = TAKES_JSON | TAKES_FORM | TAKES_OPTIONAL,
@@ -161,6 +163,7 @@ static void read_amount(struct act_call *ac, const struct body *body)
 const struct operation OP_REWARD_UPDATE = {
     .id = "updateReward",
     .tag = "Rewards",
+    .audit = {AUDIT_REWARD_UPDATE, offsetof(struct reward_act, id)},
     .summary = "Change the amount or the reason of a due reward",
     .takes = TAKES_JSON | TAKES_FORM,
     .request = "RewardChange",

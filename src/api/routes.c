@@ -129,6 +129,9 @@ const struct route ROUTES[] = {
     {HTTP_POST, "/api/v2/tokens", ACCESS_ADMIN, token_create, &OP_TOKEN_CREATE},
     {HTTP_DELETE, "/api/v2/tokens/{id}", ACCESS_ADMIN, token_revoke, &OP_TOKEN_REVOKE},
 
+    /* It names tokens and operators, which only an admin may list. */
+    {HTTP_GET, "/api/v2/audit", ACCESS_ADMIN, audit_list, &OP_AUDIT_LIST},
+
     {HTTP_POST, "/api/v2/session", ACCESS_PUBLIC, session_create, &OP_SESSION_CREATE},
     {HTTP_GET, "/api/v2/session", ACCESS_PUBLIC, session_get, &OP_SESSION_GET},
     {HTTP_DELETE, "/api/v2/session", ACCESS_READ, session_delete, &OP_SESSION_DELETE},

@@ -89,6 +89,8 @@ call_fn v1_reward_list; /* v1.c; the other calls of version 1 are calls of versi
 extern const struct operation OP_V1_USER_LIST, OP_V1_USER_CREATE, OP_V1_USER_GET, OP_V1_USER_UPDATE,
     OP_V1_USER_DELETE, OP_V1_CAMPAIGN_LIST, OP_V1_CAMPAIGN_GET, OP_V1_REWARD_LIST;
 
+call_fn audit_list; /* audit.c */
+extern const struct operation OP_AUDIT_LIST;
 call_fn token_list, token_create, token_revoke; /* token_calls.c */
 extern const struct operation OP_TOKEN_LIST, OP_TOKEN_CREATE, OP_TOKEN_REVOKE;
 

@@ -155,6 +155,7 @@ static void rotate(struct call *call, enum inbound_which which)
 const struct operation OP_SETTINGS_ROTATE_TOKEN = {
     .id = "rotateInboundToken",
     .tag = "Settings",
+    .audit = {AUDIT_SETTINGS_ROTATE_TOKEN, 0},
     .summary = "Create a new inbound token",
     .description = "The old token works for overlap_seconds more.",
     .takes = TAKES_JSON | TAKES_OPTIONAL,
@@ -170,6 +171,7 @@ void settings_rotate_token(struct call *call)
 const struct operation OP_SETTINGS_ROTATE_SECRET = {
     .id = "rotateInboundSecret",
     .tag = "Settings",
+    .audit = {AUDIT_SETTINGS_ROTATE_SECRET, 0},
     .summary = "Create a new secret for signed inbound calls",
     .description = "The old secret works for overlap_seconds more.",
     .takes = TAKES_JSON | TAKES_OPTIONAL,

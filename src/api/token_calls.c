@@ -154,6 +154,7 @@ static bool read_token(struct call *call, struct token *token)
 const struct operation OP_TOKEN_CREATE = {
     .id = "createToken",
     .tag = "Tokens",
+    .audit = {AUDIT_TOKEN_CREATE, offsetof(struct token_create, token.id)},
     .summary = "Create an API token",
     .description =
 	"Only this response shows the token. write includes read, and admin includes both.",
@@ -221,6 +222,7 @@ static bool copy_known(struct call *call, struct token_revoke *revoke)
 const struct operation OP_TOKEN_REVOKE = {
     .id = "revokeToken",
     .tag = "Tokens",
+    .audit = {AUDIT_TOKEN_REVOKE, offsetof(struct token_revoke, id)},
     .summary = "Revoke an API token",
     .description = "A token can revoke itself.",
     .conflict = "The token is the last admin token.",

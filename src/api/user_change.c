@@ -85,6 +85,7 @@ static bool read_change(struct call *call, const struct body *body, struct user_
 const struct operation OP_USER_UPDATE = {
     .id = "updateUser",
     .tag = "Users",
+    .audit = {AUDIT_USER_UPDATE, offsetof(struct user_change, view.user.id)},
     .summary = "Change a user",
     .description = "Only the members in the body change; unknown members are ignored. Past events "
 		   "keep their values. qualified: true qualifies the user, and false is a refund.",
@@ -154,6 +155,7 @@ static void read_decision(struct call *call, const struct body *body, struct use
 const struct operation OP_USER_REVIEW = {
     .id = "reviewUser",
     .tag = "Users",
+    .audit = {AUDIT_USER_REVIEW, offsetof(struct user_judge, view.user.id)},
     .summary = "Decide the review of a suspicious user",
     .description = "Rewards that waited for the decision are issued or cancelled.",
     .takes = TAKES_JSON,
@@ -202,6 +204,7 @@ static void on_erased(struct command *command, enum err err)
 const struct operation OP_USER_DELETE = {
     .id = "eraseUser",
     .tag = "Users",
+    .audit = {AUDIT_USER_ERASE, offsetof(struct user_erase, user_id)},
     .summary = "Erase a user",
     .description = "The person disappears from every list at once, and from events, deliveries and "
 		   "their logs within moments. Receivers keep the data that was sent to them.",

@@ -127,6 +127,7 @@ static bool read_fields(struct create_call *cc, const struct body *body)
 const struct operation OP_USER_CREATE = {
     .id = "createUser",
     .tag = "Users",
+    .audit = {AUDIT_USER_CREATE, offsetof(struct join, user.id)},
     .summary = "Add a user",
     .description =
 	"Events and rewards follow as for a join through a link. Unknown members are ignored.",
@@ -162,6 +163,7 @@ void user_create(struct call *call)
 const struct operation OP_N8N_USER_CREATE = {
     .id = "addUser",
     .tag = "Automation",
+    .audit = {AUDIT_USER_CREATE, offsetof(struct join, user.id)},
     .summary = "Add a user",
     .takes = TAKES_JSON,
     .request = "N8nUserCreate",

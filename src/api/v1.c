@@ -11,10 +11,12 @@
 #include "base/decimal.h"
 #include "core/campaign_defaults.h"
 #include "core/code_alias.h"
+#include "core/erase.h"
 #include "core/join.h"
 #include "core/money.h"
 #include "core/names.h"
 #include "core/rule.h"
+#include "core/user_change.h"
 #include "routes.h"
 #include "user_query.h"
 
@@ -196,6 +198,7 @@ const struct operation OP_V1_USER_LIST = {
 const struct operation OP_V1_USER_CREATE = {
     .id = "v1CreateUser",
     .tag = "Version 1",
+    .audit = {AUDIT_USER_CREATE, offsetof(struct join, user.id)},
     .summary = "Add a user",
     .takes = TAKES_JSON | TAKES_FORM,
     .request = "V1UserCreate",
@@ -216,6 +219,7 @@ const struct operation OP_V1_USER_GET = {
 const struct operation OP_V1_USER_UPDATE = {
     .id = "v1UpdateUser",
     .tag = "Version 1",
+    .audit = {AUDIT_USER_UPDATE, offsetof(struct user_change, view.user.id)},
     .summary = "Change, qualify or unqualify a user",
     .takes = TAKES_JSON | TAKES_FORM,
     .request = "V1UserUpdate",
@@ -226,6 +230,7 @@ const struct operation OP_V1_USER_UPDATE = {
 const struct operation OP_V1_USER_DELETE = {
     .id = "v1EraseUser",
     .tag = "Version 1",
+    .audit = {AUDIT_USER_ERASE, offsetof(struct user_erase, user_id)},
     .summary = "Erase a user",
     .conflict = "Users of several campaigns have the e-mail address in the path.",
     .answers = {{200, ANSWER_WHOLE, "V1Message"}},

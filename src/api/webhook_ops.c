@@ -48,6 +48,7 @@ static void on_enabled(struct command *command, enum err err)
 const struct operation OP_WEBHOOK_ENABLE = {
     .id = "enableWebhook",
     .tag = "Webhooks",
+    .audit = {AUDIT_WEBHOOK_ENABLE, offsetof(struct webhook_enable, id)},
     .summary = "Enable a disabled webhook",
     .description = "The held deliveries are sent.",
     .answers = {{200, ANSWER_DATA, "Webhook"}},
@@ -79,6 +80,7 @@ static void on_disabled(struct command *command, enum err err)
 const struct operation OP_WEBHOOK_DISABLE = {
     .id = "disableWebhook",
     .tag = "Webhooks",
+    .audit = {AUDIT_WEBHOOK_DISABLE, offsetof(struct webhook_disable, id)},
     .summary = "Disable a webhook",
     .description = "Its events are kept as held deliveries until it is enabled again. A webhook "
 		   "that is disabled already keeps its reason.",
@@ -111,6 +113,7 @@ static void on_rotated(struct command *command, enum err err)
 const struct operation OP_WEBHOOK_ROTATE_SECRET = {
     .id = "rotateWebhookSecret",
     .tag = "Webhooks",
+    .audit = {AUDIT_WEBHOOK_ROTATE_SECRET, offsetof(struct webhook_rotate, id)},
     .summary = "Create a new webhook secret",
     .description = "The old secret works for overlap_seconds more.",
     .takes = TAKES_JSON | TAKES_OPTIONAL,

@@ -170,6 +170,7 @@ static bool read_query(struct webhook_waiter *w)
 const struct operation OP_WEBHOOK_TEST = {
     .id = "testWebhook",
     .tag = "Webhooks",
+    .audit = {AUDIT_WEBHOOK_TEST, offsetof(struct webhook_test, id)},
     .summary = "Send a test event",
     .description = "With wait, the response has the result of the first attempt (200), or is 202 "
 		   "if the attempt takes longer.",

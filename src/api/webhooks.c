@@ -143,6 +143,7 @@ void webhook_list(struct call *call)
 const struct operation OP_WEBHOOK_CREATE = {
     .id = "createWebhook",
     .tag = "Webhooks",
+    .audit = {AUDIT_WEBHOOK_CREATE, offsetof(struct webhook_save, webhook.id)},
     .summary = "Create a webhook",
     .takes = TAKES_JSON,
     .request = "WebhookCreate",
@@ -162,6 +163,7 @@ void webhook_create(struct call *call)
 const struct operation OP_WEBHOOK_UPDATE = {
     .id = "updateWebhook",
     .tag = "Webhooks",
+    .audit = {AUDIT_WEBHOOK_UPDATE, offsetof(struct webhook_save, webhook.id)},
     .summary = "Change a webhook",
     .description = "Only the members in the body change.",
     .takes = TAKES_JSON,
@@ -199,6 +201,7 @@ void webhook_get(struct call *call)
 const struct operation OP_WEBHOOK_DELETE = {
     .id = "deleteWebhook",
     .tag = "Webhooks",
+    .audit = {AUDIT_WEBHOOK_DELETE, offsetof(struct webhook_remove, id)},
     .summary = "Delete a webhook",
     .answers = {{204, ANSWER_EMPTY, NULL}},
 };

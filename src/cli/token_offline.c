@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/typed.h"
 #include "broken_pages.h"
+#include "core/audit.h"
 #include "core/names.h"
 #include "core/token.h"
 #include "store/engine.h"
@@ -56,6 +57,7 @@ static enum err judge(const struct token_offline *made, struct token *token, con
 /* ---- the database ---- */
 
 struct making {
+	struct audited audited; /* first: its command is submitted */
 	struct token_create create;
 	bool done;
 	enum err err;
@@ -107,8 +109,16 @@ static enum err open_store(const char *dir, struct store **store, const char **w
 static enum err make(struct store *store, struct making *m, const char **why)
 {
 	*why = "its database cannot be written: check the disk and the permissions";
-	m->create.command = (struct command){.decide = token_create_decide, .done = on_created};
-	enum err err = store_submit(store, &m->create.command);
+	m->create.command.decide = token_create_decide;
+	m->audited = (struct audited){
+	    .command = {.decide = audited_decide, .done = on_created},
+	    .inner = &m->create.command,
+	    .note = {.action = AUDIT_TOKEN_CREATE,
+		     .actor = {.kind = ACTOR_COMMAND},
+		     .now_ms = m->create.token.created_ms},
+	    .object_id = &m->create.token.id,
+	};
+	enum err err = store_submit(store, &m->audited.command);
 	while (err == ERR_OK && !m->done)
 		store_turn(store);
 	return err == ERR_OK ? m->err : err;

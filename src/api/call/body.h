@@ -93,4 +93,9 @@ const char *body_unknown(struct call *call, const struct near *near,
  */
 void body_note_unknown(struct call *call, const struct body *body, const char *const *known);
 
+/** Reads a parameter of the query that is true or false; without it, *value stays. False after a
+ * 422.
+ */
+bool body_query_flag(struct call *call, const char *name, bool *value) WARN_UNUSED;
+
 #endif

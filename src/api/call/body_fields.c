@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 
+#include "base/form.h"
 #include "base/typed.h"
 #include "body.h"
 
@@ -161,4 +162,15 @@ void body_note_unknown(struct call *call, const struct body *body, const char *c
 	for (size_t i = 0; body->is_json && json_member(body->json, i, &name) != NULL; i++)
 		if (!is_one_of(known, name) && !call_notes_full(call))
 			note_unknown(call, name, known);
+}
+
+bool body_query_flag(struct call *call, const char *name, bool *value)
+{
+	struct text rest = call->req->query, each, given;
+	while (form_next(&rest, &call->req->arena, &each, &given) == ERR_OK)
+		if (text_eq(each, text_of(name)) && !body_read_flag(given, value)) {
+			call_reply_field(call, name, "must be true or false");
+			return false;
+		}
+	return true;
 }

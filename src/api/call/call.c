@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "audited.h"
 #include "body.h"
 #include "core/idempotency.h"
 #include "request_metrics.h"
@@ -43,8 +44,8 @@ bool call_keep(struct call *call, struct text t, struct text *out)
 void call_submit(struct call *call, struct command *cmd)
 {
 	assert(!call->replied);
-	if (call_check(call) && store_submit(call->api->store, cmd) != ERR_OK)
-		call_reply_err(call, ERR_BUSY, NULL);
+	if (call_check(call))
+		call_submit_audited(call, cmd);
 }
 
 void call_query(struct call *call, struct command *cmd)

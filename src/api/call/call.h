@@ -63,6 +63,9 @@ struct call {
 	struct text params[CALL_PARAMS_MAX]; /* the values of the pattern's braces */
 	uint64_t scopes, token_id;           /* of the API token, if the route needs one */
 	struct actor actor;                  /* who makes the change, if the route needs a token */
+	/* an action of the audit list in place of the operation's (operation.h), or AUDIT_NOTHING
+	 */
+	enum audit_action audited_as;
 	struct sockaddr_storage client; /* the peer, or the client that a trusted proxy names */
 	const char *cache;              /* Cache-Control of a 2xx response; NULL: no-store */
 	bool preview;                   /* the page is shown to an operator and must not act */

@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "audited.h"
 #include "base/unicode.h"
 #include "base/utf8.h"
 #include "call.h"
@@ -142,8 +143,10 @@ static void hand_over(struct call *call, struct problems *problems)
 void call_submit_noted(struct call *call, struct command *cmd, struct problems *problems)
 {
 	hand_over(call, problems);
-	if (call->no_memory || store_submit(call->api->store, cmd) != ERR_OK)
-		call_reply_err(call, call->no_memory ? ERR_NO_MEMORY : ERR_BUSY, NULL);
+	if (call->no_memory)
+		call_reply_err(call, ERR_NO_MEMORY, NULL);
+	else
+		call_submit_audited(call, cmd);
 }
 
 void call_query_noted(struct call *call, struct command *cmd, struct problems *problems)

@@ -6,6 +6,9 @@
 #define API_OPERATION_H
 
 #include <stdbool.h>
+#include <stddef.h>
+
+#include "core/audit.h"
 
 enum { OPERATION_QUERY_MAX = 16, OPERATION_ANSWERS_MAX = 3 };
 
@@ -49,6 +52,13 @@ struct operation {
 	const char *lines;   /* the schema of a CSV body, if the call takes JSON too */
 	bool idempotent;     /* the call takes an Idempotency-Key */
 	bool inbound; /* public in the route table, but the call checks the inbound token itself */
+	/* The line of the audit list (core/audit.h). `object` is the place, in the struct of the
+	 * call's command, of the id of its object: offsetof(struct webhook_save, webhook.id). 0:
+	 * the object has no id. */
+	struct {
+		enum audit_action action; /* AUDIT_NOTHING: no line */
+		size_t object;
+	} audit;
 	const char *conflict; /* the description of the 409; NULL: the call has no 409 */
 	struct {
 		int status;

@@ -76,6 +76,33 @@ static void every_api_route_is_documented(void **state)
 	}
 }
 
+/* Calls for the scope read change nothing. These calls need no line either: previews store nothing,
+ * and a session changes no data. */
+static bool needs_no_line(const struct route *r)
+{
+	static const char *const ids[] = {"previewWebhook", "previewUnsavedWebhook",
+					  "createSession"};
+	for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
+		if (strcmp(r->operation->id, ids[i]) == 0)
+			return true;
+	return r->access == ACCESS_READ || r->method == HTTP_GET;
+}
+
+static void every_change_has_a_line_in_the_audit_list(void **state)
+{
+	(void)state;
+	for (const struct route *r = ROUTES; r->pattern != NULL; r++) {
+		const struct operation *o = r->operation;
+		bool audited = o != NULL && o->audit.action != AUDIT_NOTHING;
+		if (!below(r->pattern, "/api/") && audited)
+			fail_msg("%s is public, so no actor is known", r->pattern);
+		if (below(r->pattern, "/api/") && audited == needs_no_line(r))
+			fail_msg("%s %s (%s): its operation needs .audit (call/operation.h), or, "
+				 "if it changes nothing, a place in needs_no_line above",
+				 route_method_word(r->method), r->pattern, o->id);
+	}
+}
+
 static void operation_ids_are_unique(void **state)
 {
 	(void)state;
@@ -326,6 +353,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(every_api_route_is_documented),
+	    cmocka_unit_test(every_change_has_a_line_in_the_audit_list),
 	    cmocka_unit_test(operation_ids_are_unique),
 	    cmocka_unit_test(patterns_are_unique),
 	    cmocka_unit_test(every_reference_resolves),
