@@ -196,6 +196,12 @@ typedef void http_more_fn(void *arg, bool gone);
  * be sent, or when the client is gone. Call it again only after fn was called. The end of the reply
  * cancels an open call. */
 void http_reply_more(struct http_request *req, http_more_fn *fn, void *arg);
+/** The reply has no end until the client leaves. So the end of the client's input closes the
+ * connection; other replies still reach a client that only shut down its side. */
+void http_reply_endless(struct http_request *req);
+/** True if the client of this streamed reply is gone; also while no call of http_reply_more is
+ * open. */
+bool http_reply_gone(const struct http_request *req);
 /** The body is complete. Ends the life of req, even if the client is gone. */
 void http_reply_end(struct http_request *req);
 /** The rest of the body cannot be sent. Ends the life of req like http_reply_end, but closes

@@ -13,6 +13,7 @@
 #include "base/metrics.h"
 #include "core/webhook_gauge.h"
 #include "routes.h"
+#include "stream.h"
 #include "transfers.h"
 
 /* ---- store and loop ---- */
@@ -63,6 +64,8 @@ static void put_transfers(const struct api *api, struct buf *out)
 	     (double)transfers_running(api, TRANSFER_IMPORT)},
 	    {"referd_exports_running", "gauge", "Running exports",
 	     (double)transfers_running(api, TRANSFER_EXPORT)},
+	    {"referd_streams_open", "gauge", "Open streams of changes",
+	     (double)streams_n(api->streams)},
 	};
 	metrics_put(out, metrics, sizeof metrics / sizeof *metrics);
 }

@@ -79,6 +79,16 @@ static bool is_allowed(struct stream *s, uint64_t now_ms)
 	return end_ms > now_ms;
 }
 
+static void end_gone(struct streams *all)
+{
+	struct stream *next;
+	for (struct stream *s = all->first; s != NULL; s = next) {
+		next = s->next;
+		if (http_reply_gone(s->call->req))
+			end_stream(all, s);
+	}
+}
+
 static void check_credentials(struct streams *all, bool only_due)
 {
 	const uint64_t now_ms = loop_unix_ms(all->api->loop);
@@ -223,6 +233,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 {
 	struct streams *all = arg;
 	(void)fd, (void)what;
+	end_gone(all);
 	check_credentials(all, true);
 	if (all->first == NULL) {
 		unwatch(all);
@@ -258,6 +269,11 @@ void streams_close(struct streams *all)
 	free(all);
 }
 
+size_t streams_n(const struct streams *all)
+{
+	return all->n;
+}
+
 void streams_drain(struct streams *all)
 {
 	end_all(all);
@@ -272,11 +288,13 @@ static bool start_timer(struct streams *all)
 /* Returns false after it has replied. */
 static bool there_is_room(struct call *call)
 {
-	const struct streams *all = call->api->streams;
+	struct streams *all = call->api->streams;
 	if (call->api->draining) {
 		call_reply_error(call, 503, "the server is stopping: try again");
 		return false;
 	}
+	if (all->n >= call->api->config->streams)
+		end_gone(all);
 	if (all->n >= call->api->config->streams) {
 		call_reply_error(call, 503,
 				 "this server has as many open streams as --streams allows: close "
@@ -303,7 +321,7 @@ const struct operation OP_STREAM_GET = {
     .description =
 	"Each event named change has a StreamChange as its data, at most once a second. The stream "
 	"ends when the token is revoked, when the session ends, when the server stops, or when the "
-	"client stops reading. Then connect again, and load the lists that you show.",
+	"client leaves or stops reading. Then connect again, and load the lists that you show.",
     .answers = {{200, ANSWER_EVENTS, "StreamChange"}},
 };
 
@@ -320,6 +338,7 @@ void stream_get(struct call *call)
 	s->call = call;
 	remember_credential(s);
 	call_reply_begin(call, 200, "text/event-stream", NULL, 0);
+	http_reply_endless(call->req);
 	if (call->req->method == HTTP_HEAD) {
 		http_reply_end(call->req);
 		return;

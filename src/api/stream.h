@@ -10,6 +10,8 @@
 struct streams *streams_open(struct api *api) WARN_UNUSED;
 /** Every request must have its reply. NULL is fine. */
 void streams_close(struct streams *streams);
+/** The number of open streams. */
+size_t streams_n(const struct streams *streams);
 /** The server is stopping: every stream ends. */
 void streams_drain(struct streams *streams);
 

@@ -65,7 +65,7 @@ static void forget_request(struct exchange *x)
 {
 	arena_reset(&x->request.arena);
 	x->replied = x->closing = x->refused = false;
-	x->judged = false;
+	x->judged = x->endless = false;
 	x->framing = FRAMING_WHOLE;
 	x->body_failed = HTTP_BODY_PIECE;
 	x->skipped = x->window_bytes = 0;

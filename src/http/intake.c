@@ -219,7 +219,8 @@ static void at_eof(struct connection *c)
 		leave(c);
 		return;
 	}
-	if (c->phase == PHASE_SKIP) { /* it has its reply, and the body will never be complete */
+	/* PHASE_SKIP: it has its reply, and the body will never be complete. */
+	if (c->phase == PHASE_SKIP || c->x->endless) {
 		connection_close(c);
 		return;
 	}

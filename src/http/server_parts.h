@@ -67,6 +67,7 @@ struct exchange {
 	bool replied;     /* the current request's reply is in `out` */
 	bool closing;     /* the connection closes after the bytes in `out` */
 	bool refused;     /* refused with an error: the client may still be sending */
+	bool endless;     /* the reply ends when the client leaves */
 	bool judged;      /* the handler was asked whether the body is hopeless */
 	/* stream.c */
 	TAILQ_ENTRY(exchange) calling; /* while call_queued */

@@ -302,6 +302,16 @@ bool stream_sent(struct connection *c, size_t n)
 	return true;
 }
 
+void http_reply_endless(struct http_request *req)
+{
+	exchange_of(req)->endless = true;
+}
+
+bool http_reply_gone(const struct http_request *req)
+{
+	return ((const struct exchange *)req)->conn == NULL;
+}
+
 static void end(struct exchange *x, bool complete)
 {
 	assert(x->framing != FRAMING_WHOLE);

@@ -142,11 +142,38 @@ static void clients_must_read_replies_at_a_pace(void **state)
 	assert_int_equal(seconds_of_reading(4000), 600);
 }
 
+/* A stream of a few bytes now and then, read by nobody for an hour: it fits into the kernel's
+ * buffers, so the server does not wait for the client. */
+static void a_stream_of_few_bytes_is_not_slow(void **state)
+{
+	struct clock_manual clock;
+	struct world w;
+
+	(void)state;
+	open_world(&w, &clock);
+	struct client c = client_open(&w);
+	client_send(&c, TEXT(GET("/later")));
+	await(&w, w.n_later == 1);
+	http_reply_begin(w.later[0], &(struct http_reply){.status = 200});
+	for (int i = 0; i < 720; i++) {
+		http_reply_piece(w.later[0], TEXT(": open\n\n"));
+		turn(&w);
+		clock_manual_advance(&clock, 5000);
+		turn(&w);
+	}
+	assert_int_equal(counters(&w)->timeouts, 0);
+	assert_int_equal(client_has(&c, ": open"), 720);
+	http_reply_end(w.later[0]);
+	client_close(&c);
+	world_close(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(bodies_must_keep_a_pace),
 	    cmocka_unit_test(clients_must_read_replies_at_a_pace),
+	    cmocka_unit_test(a_stream_of_few_bytes_is_not_slow),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

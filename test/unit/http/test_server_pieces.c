@@ -320,6 +320,38 @@ static void an_aborted_reply_is_visible_to_the_client(void **state)
 	world_close(&w);
 }
 
+/* A client that shut down its side still gets the pieces, except those of a reply without an end.
+ */
+static void the_end_of_the_input_ends_only_endless_replies(void **state)
+{
+	struct world w;
+	struct client c;
+
+	(void)state;
+	for (int endless = 0; endless < 2; endless++) {
+		world_open(&w, &http_limits_default);
+		c = client_open(&w);
+		client_send(&c, TEXT(GET("/later")));
+		struct pusher p = begin(&w, 0);
+		if (endless)
+			http_reply_endless(p.req);
+		http_reply_piece(p.req, TEXT("first"));
+		await(&w, client_has(&c, "first") == 1);
+		assert_false(http_reply_gone(p.req));
+		assert_int_equal(shutdown(c.fd, SHUT_WR), 0);
+		if (endless)
+			await(&w, http_reply_gone(p.req));
+		http_reply_piece(p.req, TEXT("second"));
+		http_reply_end(p.req);
+		await(&w, client_ended(&c));
+		assert_int_equal(client_has(&c, "second"), !endless);
+		assert_int_equal(counters(&w)->in_progress, 0);
+		assert_int_equal(counters(&w)->open, 0);
+		client_close(&c);
+		world_close(&w);
+	}
+}
+
 /* ---- stopping ---- */
 
 static void a_drain_lets_the_reply_finish_and_a_close_ends_it(void **state)
@@ -357,6 +389,7 @@ int main(void)
 	    cmocka_unit_test(a_client_that_leaves_ends_the_reply),
 	    cmocka_unit_test(a_client_that_stops_reading_is_closed),
 	    cmocka_unit_test(an_aborted_reply_is_visible_to_the_client),
+	    cmocka_unit_test(the_end_of_the_input_ends_only_endless_replies),
 	    cmocka_unit_test(a_drain_lets_the_reply_finish_and_a_close_ends_it),
 	};
 
