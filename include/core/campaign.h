@@ -42,6 +42,8 @@ struct campaign_save {
 	struct command command;   /* decide: campaign_save_decide or campaign_preview_decide */
 	struct campaign campaign; /* id 0 and no code: a new campaign. Valid in done: as stored */
 	struct text code;         /* with id 0: the campaign to change */
+	struct text if_match;     /* see core/version.h */
+	bool stale;               /* with ERR_REFUSED: the campaign has another version */
 	/* The members to change (record_bit); a new campaign takes all. Of texts, only the named
 	 * ones change, and an empty one is removed. */
 	uint64_t set;

@@ -15,6 +15,7 @@ struct user_change {
 	struct codes *codes;
 	uint64_t now_ms;
 	/* The changes. All are validated, except meta. */
+	struct text if_match;               /* see core/version.h */
 	struct text first_name;             /* empty: unchanged */
 	struct text email, canonical_email; /* empty: unchanged */
 	bool set_meta;
@@ -26,6 +27,7 @@ struct user_change {
 	struct text public_url; /* for the events of qualifying */
 	/* The result, valid in done. */
 	struct user_view view;
+	bool stale; /* with ERR_REFUSED: the user has another version */
 	/* With ERR_REFUSED. The caller has added the problems of the request. */
 	struct problems problems;
 };

@@ -25,6 +25,8 @@ struct webhook_save {
 	struct command command; /* decide: webhook_save_decide */
 	struct webhook webhook; /* id 0: a new webhook. Valid in done: as stored */
 	uint64_t set;           /* members to change (record_bit) */
+	struct text if_match;   /* see core/version.h */
+	bool stale;             /* with ERR_REFUSED: the webhook has another version */
 	uint64_t now_ms;
 	/* Valid in done: the headers whose stored values were dropped, because the origin of the
 	 * url changed. */

@@ -2,6 +2,7 @@
  * Owns the campaign calls of the REST API. Never decides who may join. Called through the route
  * table.
  */
+#include "api/call/etag.h"
 #include "api/call/identifier.h"
 #include "api/call/paging.h"
 #include "api/call/search.h"
@@ -36,6 +37,7 @@ static void reply_campaign(struct call *call, int status, const struct campaign 
 			   const struct campaign_stats *stats)
 {
 	struct json_out o = call_data(call);
+	etag_put(call, &KIND_CAMPAIGN, c);
 	campaign_show(call, &o, c, stats, true);
 	call_reply_data(call, &o, status);
 }
@@ -158,7 +160,9 @@ void campaign_list(struct call *call)
 static void on_saved(struct command *command, enum err err)
 {
 	struct campaign_call *cc = (struct campaign_call *)command;
-	if (err == ERR_REFUSED)
+	if (err == ERR_REFUSED && cc->save.stale)
+		etag_reply_changed(cc->call);
+	else if (err == ERR_REFUSED)
 		call_reply_problems(cc->call, &cc->save.problems);
 	else if (err == ERR_TOO_LARGE)
 		call_reply_error(cc->call, 422, CAMPAIGN_TOO_LARGE);
@@ -186,6 +190,7 @@ const struct operation OP_CAMPAIGN_CREATE = {
     .tag = "Campaigns",
     .audit = {AUDIT_CAMPAIGN_CREATE, offsetof(struct campaign_save, campaign.id)},
     .summary = "Create a campaign",
+    .versioned = true,
     .takes = TAKES_JSON,
     .request = "CampaignCreate",
     .answers = {{201, ANSWER_DATA, "Campaign"}},
@@ -209,6 +214,7 @@ const struct operation OP_CAMPAIGN_UPDATE = {
     .tag = "Campaigns",
     .audit = {AUDIT_CAMPAIGN_UPDATE, offsetof(struct campaign_save, campaign.id)},
     .summary = "Change a campaign",
+    .versioned = true,
     .description = "Only the members in the body change.",
     .takes = TAKES_JSON,
     .request = "CampaignChange",
@@ -223,6 +229,7 @@ void campaign_update(struct call *call)
 	const struct campaign_name name = identifier_campaign(call);
 	cc->save.campaign.id = name.id;
 	cc->save.code = name.code;
+	cc->save.if_match = etag_wanted(call);
 	save(call, cc, false);
 }
 
@@ -241,6 +248,7 @@ const struct operation OP_CAMPAIGN_GET = {
     .id = "getCampaign",
     .tag = "Campaigns",
     .summary = "Read a campaign",
+    .versioned = true,
     .answers = {{200, ANSWER_DATA, "Campaign"}},
 };
 

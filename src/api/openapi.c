@@ -83,6 +83,11 @@ static void put_query_parameter(struct json_out *o, const struct query_parameter
 	json_close(o, '}');
 }
 
+static bool takes_if_match(const struct route *r)
+{
+	return r->operation->versioned && r->method == HTTP_PUT;
+}
+
 static void put_parameters(struct json_out *o, const struct route *r)
 {
 	static const char *const paging[] = {"per_page", "cursor", "order"};
@@ -98,6 +103,8 @@ static void put_parameters(struct json_out *o, const struct route *r)
 		openapi_put_ref(o, NULL, "parameters", paging[i]);
 	if (op->idempotent)
 		openapi_put_ref(o, NULL, "parameters", "Idempotency-Key");
+	if (takes_if_match(r))
+		openapi_put_ref(o, NULL, "parameters", "If-Match");
 	json_close(o, ']');
 }
 
@@ -175,7 +182,8 @@ static void put_answer_schema(struct json_out *o, enum answer_shape shape, const
 	json_close(o, '}');
 }
 
-static void put_answer(struct json_out *o, int status, enum answer_shape shape, const char *schema)
+static void put_answer(struct json_out *o, int status, enum answer_shape shape, const char *schema,
+		       bool versioned)
 {
 	static const struct {
 		const char *media_type, *description;
@@ -194,6 +202,8 @@ static void put_answer(struct json_out *o, int status, enum answer_shape shape, 
 	snprintf(name, sizeof name, "%d", status);
 	json_open(o, name, '{');
 	json_put_text(o, "description", text_of(shapes[shape].description));
+	if (versioned)
+		openapi_put_header(o, "ETag", "The version of the object, for If-Match.");
 	if (shapes[shape].media_type != NULL) {
 		json_open(o, "content", '{');
 		json_open(o, shapes[shape].media_type, '{');
@@ -222,8 +232,11 @@ static void put_answers(struct json_out *o, const struct route *r)
 	const struct operation *op = r->operation;
 	json_open(o, "responses", '{');
 	for (size_t i = 0; i < OPERATION_ANSWERS_MAX && op->answers[i].shape != 0; i++)
-		put_answer(o, op->answers[i].status, op->answers[i].shape, op->answers[i].schema);
+		put_answer(o, op->answers[i].status, op->answers[i].shape, op->answers[i].schema,
+			   op->versioned);
 	openapi_put_errors(o, errors_of(r));
+	if (takes_if_match(r))
+		openapi_put_ref(o, "412", "responses", "Changed");
 	if (op->conflict != NULL) {
 		json_open(o, "409", '{');
 		json_put_text(o, "description", text_of(op->conflict));

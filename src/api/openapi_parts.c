@@ -23,6 +23,8 @@ static const struct {
      NULL},
     {ERRORS_ALWAYS, 405, "MethodNotAllowed", "The path does not support this method.", "Allow",
      "The supported methods."},
+    {0, 412, "Changed", "If-Match names another version: the object was changed after you read it.",
+     NULL, NULL},
     {ERRORS_BODY, 413, "TooLarge", "The body is too large.", NULL, NULL},
     {ERRORS_BODY, 415, "UnsupportedMediaType", "The call does not accept this Content-Type.", NULL,
      NULL},
@@ -84,20 +86,24 @@ void openapi_put_error_content(struct json_out *o)
 	json_close(o, '}');
 }
 
+void openapi_put_header(struct json_out *o, const char *name, const char *description)
+{
+	json_open(o, "headers", '{');
+	json_open(o, name, '{');
+	json_put_text(o, "description", text_of(description));
+	json_put_raw(o, "schema", TEXT("{\"type\":\"string\"}"));
+	json_close(o, '}');
+	json_close(o, '}');
+}
+
 static void put_responses(struct json_out *o)
 {
 	json_open(o, "responses", '{');
 	for (size_t i = 0; i < ERRORS; i++) {
 		json_open(o, errors[i].name, '{');
 		json_put_text(o, "description", text_of(errors[i].description));
-		if (errors[i].header != NULL) {
-			json_open(o, "headers", '{');
-			json_open(o, errors[i].header, '{');
-			json_put_text(o, "description", text_of(errors[i].header_says));
-			json_put_raw(o, "schema", TEXT("{\"type\":\"string\"}"));
-			json_close(o, '}');
-			json_close(o, '}');
-		}
+		if (errors[i].header != NULL)
+			openapi_put_header(o, errors[i].header, errors[i].header_says);
 		openapi_put_error_content(o);
 		json_close(o, '}');
 	}
@@ -124,6 +130,9 @@ static void put_parameters(struct json_out *o)
 		      "{\"type\":\"string\",\"minLength\":1,\"maxLength\":64}",
 		      "For 24 hours, the same key with the same body gets the first response "
 		      "again. The same key with another body gets 409.");
+	put_parameter(o, "If-Match", "header", "{\"type\":\"string\"}",
+		      "The ETag of the object that you read. If the object was changed since then, "
+		      "the response is 412, and nothing changes.");
 	json_close(o, '}');
 }
 

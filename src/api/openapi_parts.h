@@ -27,6 +27,8 @@ const struct json *openapi_schema(const struct json *schemas, const char *name);
 void openapi_put_ref(struct json_out *o, const char *member, const char *section, const char *name);
 /** Writes the responses for these bits, by reference, as members of "responses". */
 void openapi_put_errors(struct json_out *o, unsigned when);
+/** Writes the member "headers" of a response, with one header. */
+void openapi_put_header(struct json_out *o, const char *name, const char *description);
 /** Writes "content": one media type with the schema of an error. */
 void openapi_put_error_content(struct json_out *o);
 /** Writes the member "components". */

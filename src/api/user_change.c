@@ -3,6 +3,7 @@
  * (core). Called through the route table.
  */
 #include "core/user_change.h"
+#include "api/call/etag.h"
 #include "api/call/identifier.h"
 #include "api/call/members.h"
 #include "api/call/person.h"
@@ -23,7 +24,9 @@ struct change_call {
 static void on_changed(struct command *command, enum err err)
 {
 	struct change_call *cc = (struct change_call *)command;
-	if (err == ERR_REFUSED)
+	if (err == ERR_REFUSED && cc->change.stale)
+		etag_reply_changed(cc->call);
+	else if (err == ERR_REFUSED)
 		call_reply_problems(cc->call, &cc->change.problems);
 	else if (err != ERR_OK)
 		identifier_reply_err(cc->call, err);
@@ -87,6 +90,7 @@ const struct operation OP_USER_UPDATE = {
     .tag = "Users",
     .audit = {AUDIT_USER_UPDATE, offsetof(struct user_change, view.user.id)},
     .summary = "Change a user",
+    .versioned = true,
     .description = "Only the members in the body change; unknown members are ignored. Past events "
 		   "keep their values. qualified: true qualifies the user, and false is a refund.",
     .query = {IDENTIFIER_CAMPAIGN},
@@ -112,6 +116,7 @@ void user_update(struct call *call)
 	c->codes = call->api->codes;
 	c->public_url = call->api->public_url;
 	c->now_ms = call_now_ms(call);
+	c->if_match = etag_wanted(call);
 	call_submit_noted(call, &c->command, &c->problems);
 }
 

@@ -129,6 +129,7 @@ const struct operation OP_USER_CREATE = {
     .tag = "Users",
     .audit = {AUDIT_USER_CREATE, offsetof(struct join, user.id)},
     .summary = "Add a user",
+    .versioned = true,
     .description =
 	"Events and rewards follow as for a join through a link. Unknown members are ignored.",
     .takes = TAKES_JSON,

@@ -3,6 +3,7 @@
  */
 #include "user_show.h"
 
+#include "api/call/etag.h"
 #include "api/call/show.h"
 #include "api/pages/sharing.h"
 #include "base/form.h"
@@ -154,6 +155,7 @@ void user_reply(struct call *call, int status, const struct user_view *view)
 	}
 	bool analytics = user_wants_analytics(call);
 	struct json_out o = call_data(call);
+	etag_put(call, &KIND_USER, &view->user);
 	user_show(call, &o, view, analytics);
 	call_reply_data(call, &o, status);
 }

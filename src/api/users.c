@@ -43,6 +43,7 @@ const struct operation OP_USER_GET = {
     .id = "getUser",
     .tag = "Users",
     .summary = "Read a user",
+    .versioned = true,
     .query = {{"with", "string", "user.analytics", "user.analytics adds the counters.", false},
 	      IDENTIFIER_CAMPAIGN},
     .conflict = IDENTIFIER_CONFLICT,

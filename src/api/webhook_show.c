@@ -4,6 +4,7 @@
 #include "webhook_show.h"
 
 #include "api/api.h"
+#include "api/call/etag.h"
 #include "api/call/show.h"
 #include "core/id_list.h"
 #include "webhook_secret.h"
@@ -112,6 +113,7 @@ void webhook_reply_saved(struct call *call, int status, const struct webhook_sav
 			 bool secret)
 {
 	struct json_out o = call_data(call);
+	etag_put(call, &KIND_WEBHOOK, &save->webhook);
 	webhook_show(call, &o, &save->webhook);
 	webhook_show_dropped(&o, save->dropped);
 	if (secret)

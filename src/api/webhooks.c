@@ -2,6 +2,7 @@
  * Owns the webhook calls of the REST API. Never sends a request, and never checks field names
  * (core/webhook_check.c). Called through the route table.
  */
+#include "api/call/etag.h"
 #include "api/call/paging.h"
 #include "core/webhook.h"
 #include "routes.h"
@@ -23,7 +24,9 @@ struct webhook_call {
 static void on_saved(struct command *command, enum err err)
 {
 	struct webhook_call *wc = (struct webhook_call *)command;
-	if (err == ERR_REFUSED)
+	if (err == ERR_REFUSED && wc->save.stale)
+		etag_reply_changed(wc->call);
+	else if (err == ERR_REFUSED)
 		call_reply_problems(wc->call, &wc->save.problems);
 	else if (err != ERR_OK)
 		call_reply_err(wc->call, err, WEBHOOK_UNKNOWN);
@@ -145,6 +148,7 @@ const struct operation OP_WEBHOOK_CREATE = {
     .tag = "Webhooks",
     .audit = {AUDIT_WEBHOOK_CREATE, offsetof(struct webhook_save, webhook.id)},
     .summary = "Create a webhook",
+    .versioned = true,
     .takes = TAKES_JSON,
     .request = "WebhookCreate",
     .answers = {{201, ANSWER_DATA, "Webhook"}},
@@ -165,6 +169,7 @@ const struct operation OP_WEBHOOK_UPDATE = {
     .tag = "Webhooks",
     .audit = {AUDIT_WEBHOOK_UPDATE, offsetof(struct webhook_save, webhook.id)},
     .summary = "Change a webhook",
+    .versioned = true,
     .description = "Only the members in the body change.",
     .takes = TAKES_JSON,
     .request = "WebhookChange",
@@ -178,6 +183,7 @@ void webhook_update(struct call *call)
 	if (wc == NULL)
 		return;
 	wc->save.webhook.id = id;
+	wc->save.if_match = etag_wanted(call);
 	save(wc);
 }
 
@@ -185,6 +191,7 @@ const struct operation OP_WEBHOOK_GET = {
     .id = "getWebhook",
     .tag = "Webhooks",
     .summary = "Read a webhook",
+    .versioned = true,
     .answers = {{200, ANSWER_DATA, "Webhook"}},
 };
 

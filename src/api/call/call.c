@@ -73,7 +73,7 @@ bool call_read_id(struct call *call, uint64_t *id, const char *unknown)
 
 /* ---- all replies ---- */
 
-enum { COMMON_HEADERS = 3 };
+enum { COMMON_HEADERS = 4 };
 
 static struct text cache_of(const struct call *call, int status)
 {
@@ -91,6 +91,8 @@ static size_t add_common(const struct call *call, int status, const struct http_
 		all[n] = headers[n];
 	struct http_header *next = all + n;
 	*next++ = (struct http_header){TEXT("Cache-Control"), cache_of(call, status)};
+	if (call->etag[0] != '\0' && status / 100 == 2)
+		*next++ = (struct http_header){TEXT("ETag"), text_of(call->etag)};
 	if (call->by_origin)
 		*next++ = (struct http_header){TEXT("Vary"), TEXT("Origin")};
 	if (call->allowed_origin.n > 0)

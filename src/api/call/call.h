@@ -11,6 +11,7 @@
 #include "core/campaign.h"
 #include "core/problems.h"
 #include "core/records.h"
+#include "core/version.h"
 #include "http/server.h"
 #include "inbound_keys.h"
 #include "limits.h"
@@ -67,6 +68,7 @@ struct call {
 	 */
 	enum audit_action audited_as;
 	struct sockaddr_storage client; /* the peer, or the client that a trusted proxy names */
+	char etag[VERSION_SIZE + 1];    /* of the object in a 2xx response, or empty; see etag.h */
 	const char *cache;              /* Cache-Control of a 2xx response; NULL: no-store */
 	bool preview;                   /* the page is shown to an operator and must not act */
 	bool by_origin;                 /* the reply depends on the Origin header */

@@ -51,6 +51,8 @@ struct operation {
 	const char *request; /* the schema of the body; test_openapi.py sends its "examples" */
 	const char *lines;   /* the schema of a CSV body, if the call takes JSON too */
 	bool idempotent;     /* the call takes an Idempotency-Key */
+	/* Its object is a record whose version is the ETag. A PUT takes If-Match. */
+	bool versioned;
 	bool inbound; /* public in the route table, but the call checks the inbound token itself */
 	/* The line of the audit list (core/audit.h). `object` is the place, in the struct of the
 	 * call's command, of the id of its object: offsetof(struct webhook_save, webhook.id). 0:

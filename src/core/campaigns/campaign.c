@@ -10,6 +10,7 @@
 #include "core/code_alias.h"
 #include "core/page_text.h"
 #include "core/reward_records.h"
+#include "core/version.h"
 
 struct campaign_name campaign_name_read(struct text identifier)
 {
@@ -61,6 +62,10 @@ static enum err change(struct campaign_save *cmd, struct tx *tx, struct campaign
 {
 	const struct campaign_name name = {cmd->campaign.id, cmd->code};
 	enum err err = campaign_find(tx, cmd->codes, &name, stored);
+	if (err == ERR_OK) {
+		err = version_check(cmd->if_match, &KIND_CAMPAIGN, stored);
+		cmd->stale = err == ERR_REFUSED;
+	}
 	if (err != ERR_OK)
 		return err;
 	struct pairs texts = stored->texts;

@@ -8,6 +8,7 @@
 
 #include "core/id_list.h"
 #include "core/payload.h"
+#include "core/version.h"
 #include "webhook_field_names.h"
 #include "webhook_judge.h"
 
@@ -101,6 +102,10 @@ static enum err merge(struct webhook_save *cmd, struct tx *tx, struct webhook *b
 	*after = cmd->webhook;
 	if (before->id != 0) {
 		enum err err = tx_get(tx, &KIND_WEBHOOK, before);
+		if (err == ERR_OK) {
+			err = version_check(cmd->if_match, &KIND_WEBHOOK, before);
+			cmd->stale = err == ERR_REFUSED;
+		}
 		if (err != ERR_OK)
 			return err;
 		*after = *before;

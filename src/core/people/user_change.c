@@ -9,6 +9,7 @@
 #include "core/pass_param.h"
 #include "core/records/email_index.h"
 #include "core/reward.h"
+#include "core/version.h"
 #include "user_index.h"
 #include "user_view.h"
 
@@ -107,12 +108,21 @@ static enum err qualify(struct user_change *c, struct tx *tx)
 	return err == ERR_OK ? tx_get(tx, &KIND_USER, &c->view.user) : err;
 }
 
+static enum err check_version(struct user_change *c)
+{
+	enum err err = version_check(c->if_match, &KIND_USER, &c->view.user);
+	c->stale = err == ERR_REFUSED;
+	return err;
+}
+
 enum err user_change_decide(struct command *command, struct tx *tx)
 {
 	struct user_change *c = (struct user_change *)command;
 	struct user *user = &c->view.user;
 	problems_restart(&c->problems);
 	enum err err = who_find(tx, c->codes, &c->who, user);
+	if (err == ERR_OK)
+		err = check_version(c);
 	if (err == ERR_OK)
 		err = user_view_fill(tx, &c->view, 1);
 	if (err == ERR_OK)
