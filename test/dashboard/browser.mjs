@@ -75,6 +75,18 @@ export async function nameOfNewCampaign(page) {
 	return name;
 }
 
+/** Drags with the real mouse until `there` is true: the page may scroll, and rows move, while the button is down. */
+export async function drag(page, grip, target, there) {
+	await grip.hover();
+	await page.mouse.down();
+	for (let i = 0; i < 40 && !(await there()); i++) {
+		const box = await target.boundingBox();
+		await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2 + (i % 2), { steps: 4 });
+	}
+	await page.mouse.up();
+	assert.ok(await there(), "the dragged row is not where it was dropped");
+}
+
 /** Nothing was written to the console, and nothing was asked of another server. */
 export function assertClean(page) {
 	assert.deepEqual(page.wrong, []);

@@ -1,7 +1,7 @@
 // The builder: the real page beside unsaved settings, a mistake beside its field, the order of fields by keyboard, and
 // saving with Ctrl-S what the hosted page then shows.
 import assert from "node:assert/strict";
-import { api, assertAccessible, assertClean, assertFits, run, signedIn, visit } from "./browser.mjs";
+import { api, drag, assertAccessible, assertClean, assertFits, run, signedIn, visit } from "./browser.mjs";
 
 await run(async () => {
 	const pages = { button: "Saved button" };
@@ -36,6 +36,10 @@ await run(async () => {
 	await page.getByText("must have").first().waitFor(); // a choice needs choices
 	await invited.getByLabel("Choices").fill("Small\nLarge");
 	await invited.getByLabel("Question").last().press("Alt+ArrowUp");
+	const rows = invited.locator(".form-field");
+	const company = async () => (await rows.first().getByLabel("Question").inputValue()) === "Company size";
+	await drag(page, rows.first().locator(".grip"), rows.last(), async () => !(await company()));
+	await drag(page, rows.last().locator(".grip"), rows.first(), company);
 	await preview.locator(".field").nth(2).getByText("Company size").waitFor();
 
 	await step(/After joining/);

@@ -1,7 +1,7 @@
 // A webhook from the form to the receiver: what the preview shows is what arrives. Then its secret is rotated, it is
 // disabled and enabled again, its page says why nothing is sent, and it is deleted.
 import assert from "node:assert/strict";
-import { api, assertAccessible, assertClean, assertFits, context, joinThrough, run, signedIn, visit } from "./browser.mjs";
+import { api, assertAccessible, assertClean, assertFits, context, drag, joinThrough, run, signedIn, visit } from "./browser.mjs";
 
 const url = `${context.receiver}?from=referd`;
 
@@ -38,8 +38,25 @@ async function chooseFields(page) {
 	await code.press("Alt+ArrowUp");
 	await page.getByText("code is now 4 of 12.").waitFor();
 	assert.ok(await code.evaluate((input) => input === document.activeElement), "the moved field keeps the focus");
-	await page.locator("[data-field=campaign_id] .grip").dragTo(page.locator("[data-field=referrer_id]"));
-	await page.locator(".field-row").first().filter({ hasText: "campaign_id" }).waitFor();
+	const rows = page.locator(".field-row");
+	const first = async () => (await rows.first().getAttribute("data-field")) === "campaign_id";
+	await drag(page, page.locator("[data-field=campaign_id] .grip"), rows.first(), first);
+}
+
+/** Advanced settings: a text that cannot be read is refused in place, and the good ones are stored. */
+async function setAdvanced(page) {
+	await page.getByText("10 attempts within 3 days").first().click(); // the summary, with the defaults
+	await page.getByLabel("Order of events").selectOption("none");
+	await page.getByLabel("Time to answer").fill("soon");
+	await page.getByText("Write a length of time up to 60 s").waitFor();
+	await page.getByText("Still open: Advanced").waitFor();
+	await page.getByLabel("Time to answer").fill("0,5 min");
+	await page.getByLabel("Attempts a second").fill("0");
+	await page.getByText("Attempts a second must be a number of attempts").waitFor();
+	await page.getByLabel("Attempts a second").fill("");
+	await page.getByLabel("Try again after").fill("10 s, 1 min");
+	await page.getByLabel("Statuses that also count").fill("302, 409");
+	await page.getByText("3 attempts within 1 minute.").first().waitFor();
 }
 
 async function namePair(page, button, name, value) {
@@ -60,6 +77,7 @@ async function makeWebhook(page, campaign) {
 	await namePair(page, "Add a hidden field", "list", "friends & family");
 	await namePair(page, "Add a header", "X-Access-Key", "it's s3cret");
 	await page.getByLabel("Name of the webhook").fill("CRM");
+	await setAdvanced(page);
 	await previewHas(page, "email_address");
 	await page.getByRole("button", { name: "curl" }).click();
 	await previewHas(page, "it'\\''s s3cret");
@@ -119,13 +137,38 @@ async function whyNothing(page, campaign) {
 	assert.equal(await page.getByRole("link", { name: "Zapier" }).count(), 0);
 }
 
+/** A receiver that keeps failing shows up on the open list, and its test says what to do. */
+async function failing(page, campaign) {
+	await visit(page, "webhooks");
+	const { id } = await api("POST", "/api/v2/webhooks", {
+		name: "Down", event: "user.join", url: "https://127.0.0.1:1/hook", campaign_id: campaign.id, types: ["person_referring"],
+	});
+	const row = page.getByRole("row").filter({ hasText: "Down" });
+	await row.getByText("Active").waitFor();
+	await row.getByRole("link").click();
+	await page.getByRole("button", { name: "Send a test" }).first().click();
+	await page.locator("[data-test=failed]").getByText("Check that the receiver runs").waitFor();
+	await page.locator("[data-test=failed]").getByRole("link", { name: "Change the URL" }).click();
+	await page.waitForFunction(() => document.activeElement?.closest("[aria-labelledby=step-endpoint]"));
+	await visit(page, "webhooks");
+	for (let i = 0; i < 8; i++) await joinThrough(campaign.code, `Down${i}`, `down${i}@example.com`);
+	await row.getByText("Failing").waitFor();
+	await row.getByRole("link").click();
+	await page.locator("[data-answer=failing]").getByText("No connection to 127.0.0.1 could be made.").waitFor();
+	await page.locator("[data-answer=failing]").getByText("connect · Connection refused").waitFor();
+	await api("DELETE", `/api/v2/webhooks/${id}`);
+}
+
 await run(async () => {
 	const campaign = await api("POST", "/api/v2/campaigns", { name: "Webhooks" });
 	const jessica = await joinThrough(campaign.code, "Jessica", "jessica@example.com");
 	const byron = await joinThrough(jessica.code, "Byron", "byron@example.com");
 	const page = await signedIn("webhooks");
 	const curl = await makeWebhook(page, campaign);
+	await page.getByText("The signing secret of the new webhook").waitFor();
 	const webhook = Number(/webhooks\/(\d+)\/settings/.exec(page.url())[1]);
+	const { ordered, timeout_ms, rate_limit, retry_schedule, success_statuses } = await api("GET", `/api/v2/webhooks/${webhook}`);
+	assert.deepEqual([ordered, timeout_ms, rate_limit, retry_schedule, success_statuses], ["none", 30000, null, [10, 60], [302, 409]]);
 	const ada = await joinThrough(jessica.code, "Ada", "ada@example.com");
 	const body = await previewFor(page, webhook, ada);
 	const secret = await rotate(page);
@@ -135,6 +178,7 @@ await run(async () => {
 	await page.setViewportSize({ width: 1280, height: 800 });
 	await disableAndUndo(page, webhook, jessica);
 	await whyNothing(page, campaign);
+	await failing(page, campaign);
 	assertClean(page);
 	return { webhook, curl, body, secret, ada: ada.code, byron: byron.code };
 });

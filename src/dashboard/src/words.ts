@@ -122,6 +122,19 @@ export function duration(us: number): string {
 	return `${(us / 1_000_000).toLocaleString(local.value, { maximumFractionDigits: 1 })} s`;
 }
 
+/** Microseconds in seconds: 0.18 s. */
+export function seconds(us: number): string {
+	return `${(us / 1_000_000).toLocaleString(local.value, { minimumFractionDigits: 2, maximumFractionDigits: 2 })} s`;
+}
+
+/** "at 14:02:05" of today, or "on 2 Dec". */
+export function when(iso: string | null | undefined): string {
+	if (!iso) return "";
+	const at = new Date(iso);
+	const today = at.toDateString() === new Date().toDateString();
+	return today ? t("atTime", { time: moment(iso) }) : t("onDay", { day: day(at) });
+}
+
 /** A size as a person reads it: 1.2 GB. */
 export function bytes(n: number): string {
 	const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;

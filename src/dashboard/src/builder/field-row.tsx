@@ -21,11 +21,10 @@ interface Row {
 	change: (part: Partial<FormField>) => void;
 	move: (by: number) => void;
 	remove: () => void;
-	drag: (key: number | undefined) => void;
-	over: () => void;
+	grab: (e: PointerEvent) => void;
 }
 
-function Moves({ field, first, last, move, remove, drag }: Row) {
+function Moves({ field, first, last, move, remove, grab }: Row) {
 	const name = field.label || field.id;
 	return (
 		<>
@@ -38,16 +37,7 @@ function Moves({ field, first, last, move, remove, drag }: Row) {
 			<button type="button" class="plain icon" aria-label={t("removeField", { name })} onClick={remove}>
 				<X size={16} aria-hidden />
 			</button>
-			<span
-				class="grip"
-				draggable
-				aria-hidden
-				onDragStart={(e) => {
-					e.dataTransfer?.setData("text/plain", name);
-					drag(field.key);
-				}}
-				onDragEnd={() => drag(undefined)}
-			>
+			<span class="grip" aria-hidden title={t("drag")} onPointerDown={grab}>
 				<GripVertical size={16} />
 			</span>
 		</>
@@ -55,14 +45,14 @@ function Moves({ field, first, last, move, remove, drag }: Row) {
 }
 
 export function FieldRow(row: Row) {
-	const { field, fault, dragged, change, move, over } = row;
+	const { field, fault, dragged, change, move } = row;
 	const onKey = (e: KeyboardEvent) => {
 		if (!e.altKey || (e.key !== "ArrowUp" && e.key !== "ArrowDown")) return;
 		e.preventDefault();
 		move(e.key === "ArrowUp" ? -1 : 1);
 	};
 	return (
-		<li class={dragged ? "form-field dragged" : "form-field"} data-key={field.key} onKeyDown={onKey} onDragEnter={over}>
+		<li class={dragged ? "form-field dragged" : "form-field"} data-key={field.key} data-drag={field.key} onKeyDown={onKey}>
 			<div class="form-field-head">
 				<input aria-label={t("fieldLabel")} placeholder={t("fieldLabel")} value={field.label} maxLength={200}
 					aria-invalid={fault !== undefined} onInput={(e) => change({ label: e.currentTarget.value })} />

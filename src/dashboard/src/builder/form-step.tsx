@@ -3,7 +3,8 @@ import { t } from "../words";
 import { type FormField, type UserType, type Work, BUILT_IN, USER_TYPES, edit, faultOf, newField } from "./draft";
 import { idFrom } from "./days";
 import { FieldRow } from "./field-row";
-import { useRef, useState } from "preact/hooks";
+import { useDrag } from "../ui/drag";
+import { useRef } from "preact/hooks";
 
 const FIELDS_MAX = 32;
 
@@ -16,7 +17,6 @@ function moved(fields: FormField[], key: number, to: number): FormField[] {
 }
 
 function FieldList({ work, type }: { work: Work; type: UserType }) {
-	const [dragged, setDragged] = useState<number>();
 	const list = useRef<HTMLOListElement>(null);
 	const fields = work.draft.value.fields[type];
 	const set = (now: FormField[]) => edit(work, { fields: { ...work.draft.value.fields, [type]: now } });
@@ -24,6 +24,10 @@ function FieldList({ work, type }: { work: Work; type: UserType }) {
 		set(moved(fields, key, to));
 		requestAnimationFrame(() => list.current?.querySelector<HTMLElement>(`[data-key="${key}"] input`)?.focus());
 	};
+	const { dragged, begin } = useDrag((key, target) => {
+		const to = fields.findIndex((f) => String(f.key) === target);
+		if (fields.some((f) => String(f.key) === key) && to >= 0) set(moved(fields, Number(key), to));
+	});
 	const change = (field: FormField, part: Partial<FormField>) => {
 		const next = { ...field, ...part };
 		const others = fields.filter((f) => f.key !== field.key).map((f) => f.id);
@@ -39,20 +43,19 @@ function FieldList({ work, type }: { work: Work; type: UserType }) {
 		<fieldset class="stack">
 			<legend>{t(type === "person_referring" ? "formReferring" : "formInvited")}</legend>
 			<p class="meta">{t("alwaysAsked")}</p>
-			<ol class="form-fields" ref={list} onDragOver={(e) => dragged !== undefined && e.preventDefault()}>
+			<ol class="form-fields" ref={list}>
 				{fields.map((field, at) => (
 					<FieldRow
 						key={field.key}
 						field={field}
 						fault={faultOf(work.problem.value, "fields", field.id)}
-						dragged={dragged === field.key}
+						dragged={dragged === String(field.key)}
 						last={at === fields.length - 1}
 						first={at === 0}
 						change={(part) => change(field, part)}
 						move={(by) => move(field.key, at + by)}
 						remove={() => set(fields.filter((f) => f.key !== field.key))}
-						drag={setDragged}
-						over={() => dragged !== undefined && dragged !== field.key && set(moved(fields, dragged, at))}
+						grab={begin(String(field.key))}
 					/>
 				))}
 			</ol>

@@ -11,6 +11,7 @@ import { STEPS, type Step, unsavedSteps, wrongSteps } from "../builder/steps";
 import { useLoad } from "../query";
 import { href, route } from "../route";
 import { canWrite } from "../session";
+import { ActionBar } from "../ui/action-bar";
 import { Failed, Skeleton, Status, say } from "../ui/parts";
 import { t } from "../words";
 
@@ -72,7 +73,7 @@ function SaveBar({ work }: { work: Work }) {
 	const dirty = Object.keys(changesOf(work)).length > 0;
 	const problem = work.problem.value;
 	return (
-		<div class="save-bar" data-unsaved={dirty || undefined}>
+		<ActionBar unsaved={dirty}>
 			{problem && (problem.status !== 422 || Object.keys(problem.fields).length === 0) && (
 				<Failed problem={problem} again={problem.status === 0 ? () => void keep(work) : undefined} />
 			)}
@@ -90,7 +91,7 @@ function SaveBar({ work }: { work: Work }) {
 					{t("save")}
 				</button>
 			</div>
-		</div>
+		</ActionBar>
 	);
 }
 
@@ -111,7 +112,7 @@ function Editor({ work }: { work: Work }) {
 			</div>
 			<Steps work={work} now={step} />
 			<div class="builder">
-				<div class="stack">
+				<div class="with-actions stack">
 					<section class="panel" aria-label={t(TITLES[step])}>
 						<fieldset class="stack all-fields" disabled={!canWrite.value}>
 							<legend class="hidden-text">{t(TITLES[step])}</legend>

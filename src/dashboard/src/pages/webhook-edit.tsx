@@ -9,6 +9,7 @@ import { FailedPage, Skeleton, Status, say } from "../ui/parts";
 import { t } from "../words";
 import { type Draft, bodyOf, changesOf, draftOf, emptyDraft } from "../webhook/draft";
 import { WebhookForm } from "../webhook/form";
+import { remember } from "../webhook/known";
 import { OutcomePanel, sendTest } from "../webhook/outcome";
 import { WebhookTabs } from "../webhook/tabs";
 import { SecretPanel } from "../webhook/secret-panel";
@@ -132,7 +133,7 @@ export function WebhookSettingsPage({ id }: { id: number }) {
 	const path = { id: String(id) };
 	const loaded = useLoad(
 		`webhook/${id}`,
-		() => call(client.GET("/api/v2/webhooks/{id}", { params: { path } })),
+		async () => remember(await call(client.GET("/api/v2/webhooks/{id}", { params: { path } }))),
 		10_000,
 		changes("webhooks"),
 	);

@@ -14,7 +14,8 @@ interface Props {
 	required?: boolean;
 	maxLength?: number;
 	autofocus?: boolean;
-	inputMode?: "decimal" | "email" | "text";
+	inputMode?: "decimal" | "numeric" | "email" | "text";
+	placeholder?: string;
 }
 
 export function Field({ label, id, value, change, problem, help, type = "text", ...more }: Props) {

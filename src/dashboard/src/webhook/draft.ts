@@ -1,6 +1,7 @@
 // A webhook while it is edited: what the sections show and change, and the body of the API that it becomes.
 import type { Schemas } from "../api";
 import { type FieldRow, rowsFor } from "./fields";
+import { DEFAULT_SENDING, type Sending, sendingBody, sendingOf } from "./sending";
 
 export type EventName = Schemas["EventName"];
 export type UserType = Schemas["UserType"];
@@ -27,6 +28,7 @@ export interface Draft {
 	fieldsChosen: boolean; // false: the default fields, which follow the events
 	hidden: Pair[];
 	headers: Pair[];
+	sending: Sending;
 	name: string;
 }
 
@@ -49,6 +51,7 @@ export function emptyDraft(campaign: number | null): Draft {
 		fieldsChosen: false,
 		hidden: [],
 		headers: [],
+		sending: DEFAULT_SENDING,
 		name: "",
 	};
 }
@@ -66,6 +69,7 @@ export function draftOf(w: Schemas["Webhook"]): Draft {
 		fieldsChosen: true,
 		hidden: w.hidden_fields.map((h) => pair(h.name, h.value)),
 		headers: w.headers.map((h) => pair(h.name, h.value)),
+		sending: sendingOf(w),
 		name: w.name,
 	};
 }
@@ -87,6 +91,7 @@ export function bodyOf(d: Draft) {
 		fields: d.fieldsChosen ? d.fields.filter((f) => f.on).map(({ field, as }) => ({ field, as })) : null,
 		hidden_fields: filled(d.hidden),
 		headers: filled(d.headers),
+		...sendingBody(d.sending),
 		...(d.name.trim() !== "" && { name: d.name.trim() }),
 	};
 }

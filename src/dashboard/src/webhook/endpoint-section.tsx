@@ -11,13 +11,18 @@ const FORMATS = [
 	["standard", "formatStandard"],
 ] as const;
 
+const PRIVATE = /\bprivate address\b/;
+
+const FORMAT_HELP = { query: "helpQuery", form: "helpForm", json: "helpJson", standard: "helpStandard" } as const;
+
 /** The server's verdict in the reader's language, for the refusals that people meet. */
 export function urlText(url: string, said: string): string {
 	const range = /--allow-targets (\S+)/.exec(said)?.[1];
 	const host = /^[a-z]+:\/\/(?:[^/?#]*@)?(\[[^\]]*\]|[^/:?#]*)/i.exec(url.trim())?.[1] ?? url;
 	if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(url.trim())) return t("urlNeedsHttps");
 	if (said.includes("--allow-http-targets")) return range ? t("urlHttpPrivate", { host, range }) : t("urlHttp");
-	return range ? t("urlPrivate", { host, range }) : `URL ${said}`;
+	if (range) return t(PRIVATE.test(said) ? "urlPrivate" : "urlNotPublic", { host, range });
+	return `URL ${said}`;
 }
 
 interface Props {
@@ -86,7 +91,7 @@ export function EndpointSection({ draft, change, problems }: Props) {
 					))}
 				</select>
 			</label>
-			{get && <p class="meta">{t("getHasNoBody")}</p>}
+			<p class="meta">{t(get ? "getHasNoBody" : FORMAT_HELP[draft.format])}</p>
 			{["method", "format"].map((name) => {
 				const problem = problems.get(name);
 				return problem && <FieldProblem key={name}>{problem}</FieldProblem>;

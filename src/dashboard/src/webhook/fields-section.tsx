@@ -2,7 +2,7 @@
 import { ArrowDown, ArrowUp, GripVertical } from "lucide-preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { t } from "../words";
-import { useDrag } from "./drag";
+import { useDrag } from "../ui/drag";
 import type { Draft } from "./draft";
 import { type FieldRow, changeRow, move, twice } from "./fields";
 import { Check, FieldProblem } from "./section";
@@ -35,6 +35,7 @@ function Row({ row, at, last, clash, onMove, onChange, dragged, onGrab }: RowPro
 		<li
 			class={dragged ? "field-row dragged" : "field-row"}
 			data-field={row.field}
+			data-drag={row.field}
 			onKeyDown={onKeyDown}
 		>
 			<span class="grip" title={t("drag")} onPointerDown={onGrab}>
@@ -110,7 +111,9 @@ export function FieldsSection({ draft, change, problem }: Props) {
 	});
 	return (
 		<>
-			<p class="meta">{t("fieldsHelp")}</p>
+			<p class="meta">
+				{t("fieldsHelp")} <span class="only-keys">{t("fieldKeys")}</span>
+			</p>
 			<ul class="field-rows" ref={list}>
 				{on.map((row, at) => (
 					<Row

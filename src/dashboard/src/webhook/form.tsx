@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { type Problem, type Schemas, call, client } from "../api";
 import { useLoad } from "../query";
 import { canWrite } from "../session";
+import { ActionBar } from "../ui/action-bar";
 import { Failed } from "../ui/parts";
 import { t } from "../words";
 import type { Draft } from "./draft";
@@ -14,10 +15,15 @@ import { FieldsSection } from "./fields-section";
 import { type Live, problemsOf, useLive, useMatches } from "./live";
 import { PairsSection } from "./pairs-section";
 import { RequestPanel } from "./request-panel";
+import { SENDING_MEMBERS, unreadable } from "./sending";
+import { SendingSection } from "./sending-section";
 import { FieldProblem, Section, type SectionName } from "./section";
 import { WhoSection } from "./who-section";
 
 const ORDER: SectionName[] = ["event", "who", "endpoint", "fields", "hidden", "headers", "name"];
+
+/** The advanced settings follow the numbered sections. They need no look of a first-time user, because the defaults work. */
+const ALL: SectionName[] = [...ORDER, "sending"];
 
 type Sections = Record<SectionName, boolean>;
 
@@ -32,12 +38,13 @@ function wrongSections(d: Draft, problems: Map<string, string>): Sections {
 		hidden: has("hidden_fields"),
 		headers: has("headers"),
 		name: has("name"),
+		sending: unreadable(d.sending).size > 0 || has(...SENDING_MEMBERS),
 	};
 }
 
 /** Which sections are done. An address is done once the server has accepted it. */
 function doneSections(d: Draft, wrong: Sections, live: Live): Sections {
-	const done = Object.fromEntries(ORDER.map((name) => [name, !wrong[name]])) as Sections;
+	const done = Object.fromEntries(ALL.map((name) => [name, !wrong[name]])) as Sections;
 	done.endpoint &&= d.url.trim() !== "" && live.request !== undefined;
 	done.name &&= d.name.trim() !== "";
 	return done;
@@ -56,7 +63,7 @@ function useSomeUsers(campaign: number | null): { code: string; name: string }[]
 
 const TITLES = {
 	event: "stepEvent", who: "stepWho", endpoint: "stepEndpoint", fields: "stepFields", hidden: "stepHidden",
-	headers: "stepHeaders", name: "stepName",
+	headers: "stepHeaders", name: "stepName", sending: "advanced",
 } as const;
 
 interface SectionsProps {
@@ -96,6 +103,7 @@ function FormSections({ draft, change, campaigns, matches, problems, wrong, done
 			/>
 		),
 		name: () => <NamePart draft={draft} change={change} problem={problems.get("name")} />,
+		sending: () => <SendingSection draft={draft} change={change} problems={problems} />,
 	};
 	return (
 		<fieldset class="bare stack" disabled={!canWrite.value}>
@@ -112,6 +120,7 @@ function FormSections({ draft, change, campaigns, matches, problems, wrong, done
 					{parts[name]()}
 				</Section>
 			))}
+			{(allOpen || first < 0 || first >= ORDER.indexOf("hidden")) && parts.sending()}
 		</fieldset>
 	);
 }
@@ -144,7 +153,10 @@ interface SaveProps {
 
 function SaveBar({ ready, open, busy, onSave, onDiscard }: SaveProps) {
 	return (
-		<div class="row">
+		<ActionBar unsaved={onDiscard !== undefined}>
+			{!canWrite.value && <span class="muted grow">{t("needs", { scope: "write" })}</span>}
+			{canWrite.value && open && <span class="muted grow">{t("stillOpen", { step: t(TITLES[open]) })}</span>}
+			{canWrite.value && !open && <span class="muted grow">{t(onDiscard ? "unsavedChanges" : "allSaved")}</span>}
 			<button type="button" class="primary" aria-busy={busy} disabled={!ready} onClick={() => onSave(true)}>
 				{t("saveAndTest")}
 			</button>
@@ -156,9 +168,7 @@ function SaveBar({ ready, open, busy, onSave, onDiscard }: SaveProps) {
 					{t("discard")}
 				</button>
 			)}
-			{!canWrite.value && <span class="muted">{t("needs", { scope: "write" })}</span>}
-			{canWrite.value && open && <span class="muted">{t("stillOpen", { step: t(TITLES[open]) })}</span>}
-		</div>
+		</ActionBar>
 	);
 }
 
@@ -197,33 +207,35 @@ export function WebhookForm({ draft, onChange, allOpen, busy, refusal, again, on
 	const problems = new Map([...problemsOf(refusal), ...live.problems]);
 	const wrong = wrongSections(draft, problems);
 	const done = doneSections(draft, wrong, live);
-	const ready = canWrite.value && ORDER.every((name) => done[name]);
+	const ready = canWrite.value && ALL.every((name) => done[name]);
 	return (
-		<form class="wizard" onSubmit={(e) => e.preventDefault()}>
-			<FormSections
-				draft={draft}
-				change={(to) => onChange({ ...draft, ...to })}
-				campaigns={all}
-				matches={useMatches(draft)}
-				problems={problems}
-				wrong={wrong}
-				done={done}
-				allOpen={allOpen}
-			/>
-			<div class="beside">
-				<RequestPanel
-					request={live.request}
-					stale={live.stale}
-					note={t("madeUpSecret")}
-					empty={canWrite.value ? t("requestLater") : t("needs", { scope: "write" })}
-					users={users}
-					user={user}
-					onUser={setUser}
+		<form class="with-actions stack" onSubmit={(e) => e.preventDefault()}>
+			<div class="wizard">
+				<FormSections
+					draft={draft}
+					change={(to) => onChange({ ...draft, ...to })}
+					campaigns={all}
+					matches={useMatches(draft)}
+					problems={problems}
+					wrong={wrong}
+					done={done}
+					allOpen={allOpen}
 				/>
-				{refusal && refusal.status !== 422 && <Failed problem={refusal} again={again} />}
-				{live.failed && <Failed problem={live.failed} />}
-				<SaveBar ready={ready} open={ORDER.find((name) => !done[name])} busy={busy} onSave={onSave} onDiscard={onDiscard} />
+				<div class="beside">
+					<RequestPanel
+						request={live.request}
+						stale={live.stale}
+						note={t("madeUpSecret")}
+						empty={canWrite.value ? t("requestLater") : t("needs", { scope: "write" })}
+						users={users}
+						user={user}
+						onUser={setUser}
+					/>
+					{refusal && refusal.status !== 422 && <Failed problem={refusal} again={again} />}
+					{live.failed && <Failed problem={live.failed} />}
+				</div>
 			</div>
+			<SaveBar ready={ready} open={ALL.find((name) => !done[name])} busy={busy} onSave={onSave} onDiscard={onDiscard} />
 		</form>
 	);
 }

@@ -2,9 +2,14 @@
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { call, client, type Schemas } from "../api";
+import { becauseOf, codeOf, hostOf } from "../delivery/reason";
 import { href } from "../route";
+import { canWrite } from "../session";
+import { act } from "../ui/act";
 import { Copy } from "../ui/parts";
-import { duration, t } from "../words";
+import { seconds, t } from "../words";
+import { knownWebhook } from "./known";
+import { ChangeLink, sectionFor } from "./remedy";
 
 type Attempt = Schemas["DeliveryWithLog"]["log"][number];
 
@@ -36,11 +41,37 @@ export async function sendTest(webhook: number, secret?: string): Promise<void> 
 	}
 }
 
-function said(o: Outcome): string {
-	if (!o.attempt) return t("testNoAnswer");
-	if (o.delivered) return t("testAnswered", { status: String(o.attempt.status), time: duration(o.attempt.duration_us.total) });
-	const reason = [o.attempt.status ?? o.attempt.error, o.attempt.detail].filter(Boolean).join(", ");
-	return t("testFailedKept", { reason });
+/** The end of a test in words. A failure says what to do, and its code stays beside it. */
+function Said({ of: o }: { of: Outcome }) {
+	if (!o.attempt) return <span class="grow">{t(knownWebhook(o.webhook)?.penalised ? "testWaits" : "testNoAnswer")}</span>;
+	if (o.delivered) {
+		const time = seconds(o.attempt.duration_us.total);
+		return <span class="grow">{t("testAnswered", { status: String(o.attempt.status), time })}</span>;
+	}
+	const url = knownWebhook(o.webhook)?.url;
+	const failure = { ...o.attempt, host: url && hostOf(url) };
+	return (
+		<div class="grow">
+			<p>
+				{t("testFailedKept")} {becauseOf(failure)}
+			</p>
+			<p class="mono wrap">{codeOf(failure)}</p>
+		</div>
+	);
+}
+
+function NextSteps({ of: o }: { of: Outcome }) {
+	const section = o.attempt && !o.delivered ? sectionFor(o.attempt) : undefined;
+	return (
+		<>
+			{o.attempt && !o.delivered && (
+				<button type="button" disabled={!canWrite.value} onClick={() => void act(() => sendTest(o.webhook, o.secret))}>
+					{t("testAgain")}
+				</button>
+			)}
+			{section && <ChangeLink webhook={o.webhook} section={section} />}
+		</>
+	);
 }
 
 export function OutcomePanel({ webhook }: { webhook: number }) {
@@ -52,7 +83,8 @@ export function OutcomePanel({ webhook }: { webhook: number }) {
 			{o.testing && <div class="notice hold">{t("testRunning")}</div>}
 			{!o.testing && o.delivery !== undefined && (
 				<div class={`notice ${o.delivered ? "ok" : "bad"}`} data-test={o.delivered ? "delivered" : "failed"}>
-					<span class="grow">{said(o)}</span>
+					<Said of={o} />
+					<NextSteps of={o} />
 					<a class="button" href={href("deliveries", o.delivery)}>
 						{t("showDelivery")}
 					</a>

@@ -5,7 +5,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { route } from "../route";
 import { t } from "../words";
 
-export type SectionName = "event" | "who" | "endpoint" | "fields" | "hidden" | "headers" | "name";
+export type SectionName = "event" | "who" | "endpoint" | "fields" | "hidden" | "headers" | "name" | "sending";
 
 interface Props {
 	name: SectionName;

@@ -20,7 +20,7 @@ function DeletePanel({ webhook, onCancel }: { webhook: Schemas["Webhook"]; onCan
 	return (
 		<div class="notice bad" role="group" aria-label={t("deleteWebhook")}>
 			<span class="grow">{t("deleteEffect", { name: webhook.name })}</span>
-			<button type="button" onClick={remove}>
+			<button type="button" class="long-name" onClick={remove}>
 				{t("deleteNamed", { name: webhook.name })}
 			</button>
 			<button type="button" onClick={onCancel}>

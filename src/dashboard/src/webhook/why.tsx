@@ -4,8 +4,10 @@ import type { Schemas } from "../api";
 import { href } from "../route";
 import { canWrite } from "../session";
 import { Copy } from "../ui/parts";
-import { moment, number, span, t } from "../words";
+import { becauseOf, codeOf, type Failure, hostOf, outcomeText } from "../delivery/reason";
+import { moment, number, span, t, when } from "../words";
 import { urlText } from "./endpoint-section";
+import { ChangeLink, sectionFor } from "./remedy";
 import type { SectionName } from "./section";
 
 type Why = Schemas["WebhookWhy"];
@@ -18,49 +20,44 @@ type Remedy =
 	| "showExhausted"
 	| "replay"
 	| "copyId"
+	| "repair" // the part of the settings that the last failure is about
 	| { change: SectionName };
 
 interface Answer {
 	tint: Tint;
 	text: string;
 	remedies: Remedy[];
+	failed?: boolean; // what the last failure means, and its code, are shown below
 }
 
-/** What the last failure was: "500", or "dns: no such name". */
-function failure(why: Why): string {
-	const e = why.last_error;
-	if (!e) return "";
-	return e.status !== null ? String(e.status) : [e.error, e.detail].filter(Boolean).join(": ");
-}
-
-const hostOf = (url: string) => /^[a-z]+:\/\/(\[[^\]]*\]|[^/:?#]*)/i.exec(url)?.[1] ?? url;
+/** The last failure in short: "500", or "Name not resolved (dns)". */
+const failure = (why: Why) => (why.last_error ? outcomeText(why.last_error) : "");
 
 function disabled(why: Why): Answer {
 	const held = t("heldCount", { n: why.held });
-	const since = moment(why.since);
+	const since = when(why.since);
 	if (why.answer === "disabled_gone")
-		return { tint: "bad", text: `${t("whyGone", { time: since })} ${held}`, remedies: [{ change: "endpoint" }, "enable"] };
+		return { tint: "bad", text: `${t("whyGone")} ${held}`, remedies: [{ change: "endpoint" }, "enable"] };
 	if (why.answer === "disabled_failing") {
 		const text = `${t("whyFailedFor", { long: span(why.disable_rule.after_seconds) })} ${held}`;
 		return { tint: "bad", text, remedies: ["lastResponse", { change: "endpoint" }, "enable"] };
 	}
 	if (why.answer === "disabled_by_operator")
-		return { tint: "bad", text: `${t("whyDisabled", { time: since })} ${held}`, remedies: ["enable"] };
-	return { tint: "bad", text: `${t("isDisabled", { time: since, reason: why.reason ?? "" })} ${held}`, remedies: ["enable"] };
+		return { tint: "bad", text: `${t("whyDisabled", { when: since })} ${held}`, remedies: ["enable"] };
+	return { tint: "bad", text: `${t("isDisabled", { time: moment(why.since), reason: why.reason ?? "" })} ${held}`, remedies: ["enable"] };
 }
 
 function waiting(why: Why): Answer {
-	const parts = [t("waiting", { n: why.pending })];
-	const limited = why.rate_limit !== null && why.rate_tokens !== null && why.rate_tokens < 1;
-	if (limited && why.rate_limit !== null) {
-		parts.push(t("whyRate", { rate: number(why.rate_limit), left: span(Math.max(1, why.pending / why.rate_limit)) }));
-	} else if (why.in_flight !== null && why.concurrency !== null && why.in_flight >= why.concurrency) {
-		parts.push(t("whyConcurrency", { max: number(why.concurrency) }));
-	} else if (why.next_due && Date.parse(why.next_due) > Date.now()) {
-		parts.push(t("whyRetry", { error: failure(why), time: moment(why.next_due) }));
-		return { tint: "wait", text: parts.join(" "), remedies: ["lastResponse", { change: "endpoint" }, "showWaiting"] };
-	} else parts.push(t("whySending"));
-	return { tint: "hold", text: parts.join(" "), remedies: ["showWaiting"] };
+	const n = why.pending;
+	const hold = (text: string): Answer => ({ tint: "hold", text, remedies: ["showWaiting"] });
+	const limited = why.rate_tokens !== null && why.rate_tokens < 1;
+	if (limited && why.rate_limit !== null)
+		return hold(t("whyRate", { n, rate: number(why.rate_limit), left: span(Math.max(1, n / why.rate_limit)) }));
+	if (why.in_flight !== null && why.concurrency !== null && why.in_flight >= why.concurrency)
+		return hold(t("whyConcurrency", { n, max: number(why.concurrency) }));
+	if (!why.next_due || Date.parse(why.next_due) <= Date.now()) return hold(t("whySending", { n }));
+	const text = t("whyRetry", { n, error: failure(why), when: when(why.next_due) });
+	return { tint: "wait", text, remedies: ["lastResponse", "repair", "showWaiting"], failed: true };
 }
 
 const SECTION_OF: Record<string, SectionName> = { events: "event", types: "who", sources: "who" };
@@ -69,6 +66,9 @@ function excluded(why: Why): Answer {
 	const { events } = why;
 	if (events.of_campaign === 0)
 		return { tint: "hold", text: t("whyOtherCampaign", { n: events.looked_at }), remedies: [{ change: "who" }] };
+	const [only] = events.excluded;
+	const same = events.excluded.length === 1 && only?.wanted && only.events === events.of_campaign;
+	const words = { n: events.of_campaign, wanted: only?.wanted?.join(", ") ?? "", had: only?.had?.join(", ") ?? "" };
 	const texts = events.excluded.map((e) => {
 		if (e.setting === "created_at") return t("whyBefore", { n: e.events });
 		if (e.setting === "itself") return t("whyItself", { n: e.events });
@@ -78,7 +78,8 @@ function excluded(why: Why): Answer {
 	const sections = [...new Set(events.excluded.map((e) => SECTION_OF[e.setting]).filter((s) => s !== undefined))];
 	const remedies: Remedy[] = sections.map((change) => ({ change }));
 	if (events.excluded.some((e) => e.setting === "created_at")) remedies.push("replay");
-	return { tint: "hold", text: [t("whyNoMatch", { n: events.of_campaign }), ...texts].join(" "), remedies };
+	const text = same ? t("whyNoneMatched", words) : [t("whyNoMatch", { n: events.of_campaign }), ...texts].join(" ");
+	return { tint: "hold", text, remedies };
 }
 
 function answerOf(why: Why, webhook: Schemas["Webhook"]): Answer {
@@ -96,17 +97,17 @@ function answerOf(why: Why, webhook: Schemas["Webhook"]): Answer {
 			return { tint: "bad", text, remedies: [{ change: "endpoint" }, "lastResponse"] };
 		}
 		case "failing": {
-			const error = { error: failure(why), time: moment(why.disable_rule.failing_since) };
-			const text = `${t("keepsFailing", error)} ${t("whyNextProbe", { time: moment(why.next_due) })}`;
-			return { tint: "wait", text, remedies: ["lastResponse", "sendTest", { change: "endpoint" }] };
+			const since = moment(why.disable_rule.failing_since);
+			const text = t("whyFailing", { error: failure(why), since, next: why.next_due ? when(why.next_due) : t("soon") });
+			return { tint: "wait", text, remedies: ["sendTest", "lastResponse", "repair"], failed: true };
 		}
 		case "message_refused":
-			return { tint: "wait", text: t("whyRefused", { status: failure(why) }), remedies: ["lastResponse", { change: "fields" }] };
+			return { tint: "wait", text: t("whyRefused", { status: failure(why) }), remedies: ["lastResponse", { change: "fields" }], failed: true };
 		case "waiting":
 			return waiting(why);
 		case "given_up": {
 			const text = t("whyGivenUp", { error: failure(why), n: why.exhausted });
-			return { tint: "bad", text, remedies: ["lastResponse", "showExhausted", "sendTest"] };
+			return { tint: "bad", text, remedies: ["lastResponse", "repair", "showExhausted", "sendTest"], failed: true };
 		}
 		case "no_match":
 			return excluded(why);
@@ -120,6 +121,16 @@ function answerOf(why: Why, webhook: Schemas["Webhook"]): Answer {
 			return { tint: "ok", text: [text, ...gone, t("searchReceiver")].join(" "), remedies };
 		}
 	}
+}
+
+/** What a failure means and what to do, with its code for engineers. */
+function Detail({ of }: { of: Failure }) {
+	return (
+		<>
+			<p>{becauseOf(of)}</p>
+			{of.error !== "status" && <p class="mono wrap">{codeOf(of)}</p>}
+		</>
+	);
 }
 
 interface Props {
@@ -145,12 +156,12 @@ export function WhyPanel({ why, webhook, last, lastTried, onEnable, onTest, onRe
 		</button>
 	);
 	const button = (remedy: Remedy): ComponentChildren => {
-		if (typeof remedy === "object") {
-			const words = { event: "changeEvent", who: "changeWho", endpoint: "changeUrl", fields: "editFields" } as const;
-			const key = remedy.change in words ? words[remedy.change as keyof typeof words] : "settings";
-			return link(href("webhooks", webhook.id, "settings", { at: remedy.change }), t(key));
-		}
+		if (typeof remedy === "object") return <ChangeLink webhook={webhook.id} section={remedy.change} />;
 		switch (remedy) {
+			case "repair": {
+				const section = why.last_error ? sectionFor(why.last_error) : undefined;
+				return section && <ChangeLink webhook={webhook.id} section={section} />;
+			}
 			case "enable":
 				return act(onEnable, why.held > 0 ? t("enableAndSend", { n: why.held }) : t("enable"));
 			case "sendTest":
@@ -171,7 +182,11 @@ export function WhyPanel({ why, webhook, last, lastTried, onEnable, onTest, onRe
 		<section class="stack" aria-labelledby="why-title">
 			<h2 id="why-title">{t("whyNothing")}</h2>
 			<div class={`notice ${answer.tint}`} data-answer={why.answer}>
-				<p class="grow">{answer.text}</p>
+				<div class="grow">
+					<p>{answer.text}</p>
+					{answer.failed && why.last_error && <Detail of={{ ...why.last_error, host: hostOf(webhook.url) }} />}
+					{why.answer === "nothing_missing" && last && <p class="mono wrap">{last.message_id}</p>}
+				</div>
 				{answer.remedies.map(button)}
 			</div>
 		</section>

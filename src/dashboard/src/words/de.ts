@@ -51,7 +51,6 @@ export const de: Words = {
 	noEvent: "Noch kein Ereignis. Sende einen Test.",
 	noneMissing: "Es fehlt nichts: Jede Zustellung hat eine 2xx-Antwort bekommen.",
 	isDisabled: "Der Webhook ist seit {time} deaktiviert: {reason}",
-	keepsFailing: "Der Empfänger ist gestört: {error} seit {time}. Es läuft nur ein Versuch zur selben Zeit.",
 	waiting: ["{n} Zustellung wartet.", "{n} Zustellungen warten."],
 	resend: "Jetzt noch einmal senden", resent: "Die Zustellung ist jetzt fällig.",
 	attempt: "Versuch {n}", noAttempt: "Noch kein Versuch. Der erste ist fällig: {time}.",

@@ -49,7 +49,6 @@ export const en = {
 	noEvent: "No event yet. Send a test.",
 	noneMissing: "Nothing is missing: every delivery got a 2xx response.",
 	isDisabled: "The webhook has been disabled since {time}: {reason}",
-	keepsFailing: "The receiver keeps failing: {error} since {time}. One delivery is tried at a time.",
 	waiting: ["{n} delivery waits.", "{n} deliveries wait."],
 	resend: "Resend now", resent: "The delivery is due now.",
 	attempt: "Attempt {n}", noAttempt: "No attempt yet. The first is due {time}.",

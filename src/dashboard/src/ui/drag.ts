@@ -1,7 +1,16 @@
 // Sorting a list by dragging: works with a mouse, a pen and a finger. The keyboard has ways of its own.
 import { useEffect, useRef, useState } from "preact/hooks";
 
-/** `over` is called when the dragged field is over another one. Both are named by `data-field` of their rows. */
+const EDGE = 64; // pixels: nearer to the edge of the window, the page scrolls
+const STEP = 12;
+
+/** The page follows the pointer to rows that are not on the screen. */
+function scrollAt(y: number): void {
+	if (y < EDGE) window.scrollBy(0, -STEP);
+	else if (y > window.innerHeight - EDGE) window.scrollBy(0, STEP);
+}
+
+/** `over` is called when the dragged row is over another one. Both are named by `data-drag` of their rows. */
 export function useDrag(over: (dragged: string, target: string) => void) {
 	const [dragged, setDragged] = useState<string>();
 	const latest = useRef(over);
@@ -9,9 +18,10 @@ export function useDrag(over: (dragged: string, target: string) => void) {
 	useEffect(() => {
 		if (dragged === undefined) return;
 		const onMove = (e: PointerEvent) => {
-			const row = document.elementFromPoint(e.clientX, e.clientY)?.closest<HTMLElement>("[data-field]");
-			const target = row?.dataset["field"];
+			const row = document.elementFromPoint(e.clientX, e.clientY)?.closest<HTMLElement>("[data-drag]");
+			const target = row?.dataset["drag"];
 			if (target !== undefined && target !== dragged) latest.current(dragged, target);
+			scrollAt(e.clientY);
 		};
 		const end = () => setDragged(undefined);
 		window.addEventListener("pointermove", onMove);
@@ -23,9 +33,10 @@ export function useDrag(over: (dragged: string, target: string) => void) {
 			window.removeEventListener("pointercancel", end);
 		};
 	}, [dragged]);
-	const begin = (field: string) => (e: PointerEvent) => {
+	const begin = (row: string) => (e: PointerEvent) => {
+		if (e.button !== 0) return;
 		e.preventDefault(); // no selection of text
-		setDragged(field);
+		setDragged(row);
 	};
 	return { dragged, begin };
 }
