@@ -1,1 +1,0 @@
-import{a,b,c}from"./chunk-IWB2LHGS.js";import"./chunk-K4CP6NG7.js";import"./chunk-QGWQVCYN.js";import"./chunk-Z2QJBALC.js";import"./chunk-3CIPZYEF.js";import"./chunk-2KFI7WM7.js";import"./chunk-HY4EHA2H.js";export{c as DeliveriesPage,a as cursorOf,b as useDeliveries};

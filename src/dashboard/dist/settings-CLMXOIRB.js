@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-FAZ6UHZZ.js";import"./chunk-RUQ5YEF3.js";import"./chunk-DKKD445N.js";import"./chunk-7VC2PJ3S.js";import"./chunk-3CIPZYEF.js";import"./chunk-2KFI7WM7.js";import"./chunk-HY4EHA2H.js";export{b as SettingsPage,a as settingsTabs};
