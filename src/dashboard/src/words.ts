@@ -60,6 +60,25 @@ export function day(at: Date): string {
 	return at.toLocaleDateString(local.value, { day: "numeric", month: "short" });
 }
 
+const BRIEF = 60;
+
+/** A name inside a sentence: a long one would hide the sentence. */
+export function brief(name: string): string {
+	const all = [...name];
+	return all.length <= BRIEF ? name : `${all.slice(0, BRIEF - 1).join("").trimEnd()}…`;
+}
+
+/** A day of the API, 2026-11-27, as the reader writes it. */
+export function dayOf(date: string): string {
+	const at = new Date(`${date}T00:00:00Z`);
+	return at.toLocaleDateString(local.value, { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
+}
+
+/** 0.291 as 29.1 %. */
+export function percent(share: number): string {
+	return share.toLocaleString(local.value, { style: "percent", maximumFractionDigits: 1 });
+}
+
 /** A moment in the reader's zone: the time of today, else the date too. */
 export function moment(iso: string | null | undefined): string {
 	if (!iso) return "–";

@@ -1,20 +1,38 @@
-// A campaign in the list: its state, its counts, and what can be done with it.
+// A campaign in the list: its state, its counts, its joins by day, and what can be done with it.
 import type { Schemas } from "../api";
 import { href } from "../route";
 import { canWrite } from "../session";
 import { Status } from "../ui/parts";
+import { Sparkline } from "../ui/sparkline";
 import { number, t } from "../words";
 import { CampaignActions } from "./actions";
 import { setState } from "./change";
 
-export function CampaignLine({ campaign: c, changed }: { campaign: Schemas["Campaign"]; changed: () => void }) {
+type Campaign = Schemas["Campaign"];
+
+const sum = (values: number[]) => values.reduce((a, b) => a + b, 0);
+
+function Counts({ campaign: c }: { campaign: Campaign }) {
 	const counts = [
 		["joins", c.analytics?.users ?? 0], ["referrals", c.analytics?.referrals ?? 0],
 		["qualified", c.analytics?.qualified_referrals ?? 0],
 	] as const;
 	return (
-		<li class="campaign">
-			<a class="cut name" href={href("campaigns", c.id)}>
+		<span class="counts">
+			{counts.map(([word, n]) => (
+				<span key={word} class="number">
+					{number(n)} <span class="meta">{t(word)}</span>
+				</span>
+			))}
+		</span>
+	);
+}
+
+export function CampaignLine({ campaign: c, changed }: { campaign: Campaign; changed: () => void }) {
+	const joins = c.days?.joins ?? [];
+	return (
+		<li class="campaign" data-row>
+			<a class="cut name" href={href("campaigns", c.id)} title={c.name}>
 				{c.name}
 			</a>
 			<Status of={c.status} />
@@ -26,13 +44,10 @@ export function CampaignLine({ campaign: c, changed }: { campaign: Schemas["Camp
 					</button>
 				</span>
 			) : (
-				<span class="counts">
-					{counts.map(([word, n]) => (
-						<span key={word} class="number">
-							{number(n)} <span class="meta">{t(word)}</span>
-						</span>
-					))}
-				</span>
+				<>
+					<Counts campaign={c} />
+					<Sparkline values={joins} label={t("joinsOfDays", { n: sum(joins), days: String(joins.length) })} />
+				</>
 			)}
 			<CampaignActions campaign={c} changed={changed} />
 		</li>

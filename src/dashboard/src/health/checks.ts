@@ -18,6 +18,8 @@ export interface Check {
 
 const MS = 1000;
 const DAY_MS = 86_400_000;
+const GROWTH_MS = 3_600_000; // a shorter time says little about a day
+const COMMITS = 100; // fewer say little about 99 of 100
 
 /** Above `watch`, a value deserves a look; above `outside`, an action. */
 function above(value: number, watch: number, outside: number): Check["state"] {
@@ -42,13 +44,26 @@ function disk({ bytes: used, disk_bytes: size, disk_free_bytes: free }: Server["
 	];
 }
 
+/** How much the database grows in a day, as far as this server has seen it. */
+function growth({ bytes: now, earlier_bytes: before, earlier_at, disk_free_bytes: free }: Server["database"], at: number): Check {
+	const age = earlier_at === null ? 0 : at - Date.parse(earlier_at);
+	const known = now !== null && before !== null && age >= GROWTH_MS;
+	const daily = known ? Math.max(0, ((now - before) / age) * DAY_MS) : 0;
+	const daysLeft = free === null || daily === 0 ? Infinity : free / daily;
+	return {
+		word: "healthGrowth", normal: "healthGrowthNormal", advice: "healthGrowthAdvice",
+		now: known ? t("healthGrowthNow", { size: bytes(daily), span: span(age / 1000) }) : t("healthGrowthSoon"),
+		state: known ? above(-daysLeft, -90, -14) : "unknown",
+	};
+}
+
 function commits({ count, failed, p50_us, p99_us }: Server["commits"]): Check[] {
 	const known = p50_us !== null && p99_us !== null;
 	return [
 		{
 			word: "healthCommit", normal: "healthCommitNormal", advice: "healthCommitAdvice",
 			now: known ? t("healthPercentiles", { half: duration(p50_us), most: duration(p99_us) }) : t("healthNoCommit"),
-			state: known ? above(Math.max(p50_us, p99_us / 10), 10 * MS, 50 * MS) : "unknown",
+			state: known && count >= COMMITS ? above(Math.max(p50_us, p99_us / 10), 10 * MS, 50 * MS) : "unknown",
 		},
 		{
 			word: "healthFailed", normal: "healthNone", advice: "healthFailedAdvice",
@@ -88,9 +103,10 @@ export function checks(server: Server, now: number): Check[] {
 	return [
 		{
 			word: "healthUptime", normal: "healthUptimeNormal", advice: "healthUptimeAdvice",
-			now: span(server.uptime_seconds), state: server.uptime_seconds < 600 ? "watch" : "normal",
+			now: span(server.uptime_seconds), state: "normal",
 		},
 		...disk(server.database),
+		growth(server.database, now),
 		...commits(server.commits),
 		{
 			word: "healthQueue", normal: "healthQueueNormal", advice: "healthQueueAdvice",

@@ -3,6 +3,8 @@ import { useEffect, useState } from "preact/hooks";
 import { call, client } from "../api";
 import { changes } from "../live";
 import { CampaignLine } from "../campaign/line";
+import { SevenDays } from "../campaign/seven-days";
+import { Troubles } from "../campaign/troubles";
 import { useLoad } from "../query";
 import { go, href, route } from "../route";
 import { canWrite } from "../session";
@@ -10,74 +12,15 @@ import { useSubmit } from "../ui/act";
 import { Empty, Failed, Skeleton } from "../ui/parts";
 import { FilterSelect } from "../ui/select";
 import { DeliveryTable } from "../ui/delivery-table";
-import { moment, number, t } from "../words";
+import { t } from "../words";
 
 const LIVE_MS = 5000;
+const DAYS = 30; // of the small chart
 
 const STATES = ["draft", "launched", "paused", "archived"] as const;
 const STATE_WORDS = {
 	draft: "statusDraft", launched: "statusLaunched", paused: "statusPaused", archived: "statusArchived",
 } as const;
-
-const daysAgo = (n: number) => new Date(Date.now() - n * 86_400_000).toISOString().slice(0, 10);
-
-function Troubles() {
-	const { data } = useLoad("troubles", () => call(client.GET("/api/v2/webhooks")), LIVE_MS, changes("webhooks"));
-	const disabled = data?.data.filter((w) => w.state === "disabled") ?? [];
-	return (
-		<>
-			{data?.data.length === 0 && (
-				<div class="notice hold">
-					<span class="grow">{t("firstStepsText")}</span>
-					<a class="button" href={href("start")}>
-						{t("firstSteps")}
-					</a>
-				</div>
-			)}
-			{disabled.map((w) => (
-				<div class="notice bad" key={w.id}>
-					<span class="grow">
-						{t("isDisabled", { time: moment(w.disabled_at), reason: `${w.name}: ${w.disabled_reason ?? ""}` })}
-					</span>
-					<a class="button" href={href("webhooks", w.id)}>
-						{t("open")}
-					</a>
-				</div>
-			))}
-		</>
-	);
-}
-
-function SevenDays() {
-	const { data } = useLoad(
-		"week",
-		() => call(client.GET("/api/v2/analytics", { params: { query: { from: daysAgo(6) } } })),
-		LIVE_MS,
-		changes("users", "rewards"),
-	);
-	if (!data) return <Skeleton height={84} />;
-	const { joins, referrals, qualified, rewards_due } = data.data.totals;
-	const facts = [
-		["joins", joins],
-		["referrals", referrals],
-		["qualified", qualified],
-		["due", rewards_due],
-	] as const;
-	return (
-		<section class="panel stack">
-			<h2 class="hidden-text">{t("sevenDays")}</h2>
-			<span class="meta">{t("sevenDays")}</span>
-			<dl class="facts">
-				{facts.map(([word, n]) => (
-					<div key={word}>
-						<dt>{t(word)}</dt>
-						<dd>{number(n)}</dd>
-					</div>
-				))}
-			</dl>
-		</section>
-	);
-}
 
 function NewCampaign() {
 	const [name, setName] = useState("");
@@ -113,7 +56,7 @@ export function CampaignsPage() {
 	const status = STATES.find((s) => s === route.value.query.get("status"));
 	const list = useLoad(
 		`campaigns?${status ?? ""}`,
-		() => call(client.GET("/api/v2/campaigns", { params: { query: { with: "campaign.analytics", ...(status && { status }) } } })),
+		() => call(client.GET("/api/v2/campaigns", { params: { query: { with: "campaign.analytics", days: DAYS, ...(status && { status }) } } })),
 		LIVE_MS,
 		changes("campaigns"),
 	);
@@ -123,6 +66,9 @@ export function CampaignsPage() {
 		LIVE_MS,
 		changes("deliveries"),
 	);
+	const webhooks = useLoad("webhook names", () => call(client.GET("/api/v2/webhooks", { params: { query: { per_page: 250 } } })));
+	/* A tablet has no room for another column. */
+	const names = window.innerWidth >= 1024 || window.innerWidth < 768 ? new Map(webhooks.data?.data.map((w) => [w.id, w.name])) : undefined;
 	const campaigns = list.data?.data;
 	const none = campaigns?.length === 0;
 	useEffect(() => {
@@ -163,8 +109,11 @@ export function CampaignsPage() {
 			)}
 			{latest.data && latest.data.data.length > 0 && (
 				<section class="panel stack scroll">
-					<h2>{t("latestDeliveries")}</h2>
-					<DeliveryTable deliveries={latest.data.data} />
+					<div class="row">
+						<h2 class="grow">{t("latestDeliveries")}</h2>
+						<a href={href("deliveries")}>{t("everyDelivery")}</a>
+					</div>
+					<DeliveryTable deliveries={latest.data.data} {...(names && { names })} />
 				</section>
 			)}
 		</>

@@ -1,7 +1,8 @@
 // The rules that create rewards, with their counts and their coupon pools, and a form for a new rule.
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { type Schemas, call, client } from "../api";
 import { useLoad } from "../query";
+import { href, route } from "../route";
 import { canWrite } from "../session";
 import { act, useSubmit } from "../ui/act";
 import { Empty, Failed, Skeleton } from "../ui/parts";
@@ -18,7 +19,12 @@ function worthOf(rule: Rule): string {
 
 function Pool({ rule, added }: { rule: Rule; added: () => void }) {
 	const [codes, setCodes] = useState("");
-	const [open, setOpen] = useState(false);
+	const wanted = route.value.query.get("upload") === String(rule.id);
+	const [open, setOpen] = useState(wanted);
+	const area = useRef<HTMLTextAreaElement>(null);
+	useEffect(() => {
+		if (wanted) area.current?.focus();
+	}, []);
 	if (rule.coupons === null) return null;
 	const upload = async (event: Event) => {
 		event.preventDefault();
@@ -40,7 +46,9 @@ function Pool({ rule, added }: { rule: Rule; added: () => void }) {
 				<span class="grow">
 					{left === 0 && rule.rewards.due > 0
 						? t("poolEmpty", { n: rule.rewards.due })
-						: t("poolLeft", { n: left, all: number(all) })}
+						: all === 0
+							? t("noPool")
+							: t("poolLeft", { n: left, all: number(all) })}
 				</span>
 				<button type="button" disabled={!canWrite.value} onClick={() => setOpen(!open)} aria-expanded={open}>
 					{t("uploadCodes")}
@@ -50,6 +58,7 @@ function Pool({ rule, added }: { rule: Rule; added: () => void }) {
 				<form class="stack" onSubmit={upload}>
 					<label for={`codes-${rule.id}`}>{t("codesByLine")}</label>
 					<textarea
+						ref={area}
 						id={`codes-${rule.id}`}
 						rows={6}
 						required
@@ -155,7 +164,7 @@ function NewRule({ made }: { made: () => void }) {
 }
 
 export function RewardRules() {
-	const { data, problem, reload } = useLoad("rules", () => call(client.GET("/api/v2/reward-rules")), 5000);
+	const { data, problem, reload } = useLoad("rules", () => call(client.GET("/api/v2/reward-rules", { params: { query: { per_page: 250 } } })), 5000);
 	if (problem && !data) return <Failed problem={problem} again={reload} />;
 	if (!data) return <Skeleton height={320} />;
 	return (
@@ -165,7 +174,7 @@ export function RewardRules() {
 			{data.data.map((rule) => (
 				<section class="panel stack" key={rule.id}>
 					<div class="title">
-						<h2 class="grow">{rule.name}</h2>
+						<h2 class="grow wrap">{rule.name}</h2>
 						<span>{worthOf(rule)}</span>
 					</div>
 					<dl class="facts">
@@ -180,6 +189,14 @@ export function RewardRules() {
 							<dd>{number(rule.rewards.clawbacks)}</dd>
 						</div>
 					</dl>
+					{rule.rewards.clawbacks > 0 && (
+						<div class="notice hold">
+							<span class="grow">{t("takeBackWaits", { n: rule.rewards.clawbacks })}</span>
+							<a class="button" href={href("rewards", "issued", { metric: rule.metric, rule_id: rule.id })}>
+								{t("showIssued")}
+							</a>
+						</div>
+					)}
 					<Pool rule={rule} added={reload} />
 				</section>
 			))}

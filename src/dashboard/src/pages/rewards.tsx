@@ -1,4 +1,5 @@
 // Rewards: what is due, what was issued or cancelled, and the rules that create rewards.
+import { RewardNotices } from "../reward/notices";
 import { FilterSelect } from "../ui/select";
 import { href, route } from "../route";
 import { t } from "../words";
@@ -26,6 +27,7 @@ export function RewardsPage() {
 			<div class="title">
 				<h1>{t("rewards")}</h1>
 			</div>
+			{tab !== "rules" && <RewardNotices />}
 			<nav class="tabs" aria-label={t("rewards")}>
 				{tabs.map((one) => (
 					<a key={one} href={href("rewards", one, { metric })} aria-current={one === tab ? "page" : undefined}>

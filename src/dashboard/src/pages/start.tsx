@@ -60,7 +60,7 @@ function StepList({ facts }: { facts: Facts }) {
 					</h2>
 					{i === next && <Step facts={facts} />}
 					{i === 0 && facts.campaign && (
-						<a class="cut" href={href("campaigns", facts.campaign.id)}>
+						<a class="cut" href={href("campaigns", facts.campaign.id)} title={facts.campaign.name}>
 							{facts.campaign.name}
 						</a>
 					)}

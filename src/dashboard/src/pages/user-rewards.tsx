@@ -3,6 +3,7 @@ import { call, client, type Schemas } from "../api";
 import { useLoad } from "../query";
 import { href } from "../route";
 import { Failed, Moment, Skeleton, Status } from "../ui/parts";
+import { RewardActions } from "../user/reward-actions";
 import { clawbackText, rewardLook, rewardValue } from "../user/reward";
 import type { User } from "../user/link";
 import { t } from "../words";
@@ -21,22 +22,25 @@ function reasonOf(r: Reward): string {
 	return r.reason ?? "";
 }
 
-function Row({ reward, userId }: { reward: Reward; userId: number }) {
+function Row({ reward, userId, changed }: { reward: Reward; userId: number; changed: () => void }) {
 	const own = reward.cause_user_id === userId;
 	return (
-		<li class="reward">
-			<Status of={rewardLook(reward)} />
-			<span class="grow wrap">
-				{reward.name}: <strong>{rewardValue(reward)}</strong>
-				{!own && (
-					<>
-						{" "}
-						<a href={href("users", reward.cause_user_id)}>{t("becauseOfFriend")}</a>
-					</>
-				)}
-				{reasonOf(reward) && <span class="meta block">{reasonOf(reward)}</span>}
-			</span>
-			<span class="meta"><Moment at={since(reward)} /></span>
+		<li class="stack tight">
+			<div class="reward">
+				<Status of={rewardLook(reward)} />
+				<span class="grow wrap">
+					{reward.name}: <strong>{rewardValue(reward)}</strong>
+					{!own && (
+						<>
+							{" "}
+							<a href={href("users", reward.cause_user_id)}>{t("becauseOfFriend")}</a>
+						</>
+					)}
+					{reasonOf(reward) && <span class="meta block">{reasonOf(reward)}</span>}
+				</span>
+				<span class="meta"><Moment at={since(reward)} /></span>
+			</div>
+			<RewardActions reward={reward} changed={changed} />
 		</li>
 	);
 }
@@ -50,11 +54,15 @@ export function UserRewards({ user, version }: { user: User; version: string }) 
 			<h2>{t("rewards")}</h2>
 			{problem && <Failed problem={problem} again={reload} />}
 			{!data && !problem && <Skeleton height={120} />}
-			{data?.data.length === 0 && <p class="muted">{t("noRewardYet")}</p>}
+			{data?.data.length === 0 && (
+				<p class="muted">
+					{t("noRewardYet")} <a href={href("rewards", "rules")}>{t("toRules")}</a>
+				</p>
+			)}
 			{data && data.data.length > 0 && (
 				<ul class="lines">
 					{data.data.map((reward) => (
-						<Row key={reward.id} reward={reward} userId={user.id} />
+						<Row key={reward.id} reward={reward} userId={user.id} changed={reload} />
 					))}
 				</ul>
 			)}

@@ -29,7 +29,7 @@ function Person({ user }: { user: User }) {
 	const friends = user.analytics?.referrals ?? 0;
 	return (
 		<span class="row">
-			<a class="cut" href={userHref(user)}>{nameOf(user)}</a>
+			<a class="cut" href={userHref(user)} title={nameOf(user)}>{nameOf(user)}</a>
 			{user.qualified && <span class="meta">{t("qualified")}</span>}
 			{friends > 0 && <span class="meta">{t("friendCount", { n: friends })}</span>}
 		</span>

@@ -1,41 +1,64 @@
-// Draws a line by day. chart.tsx fetches this file, with the library that it needs, when a chart is shown.
+// Draws a line by day, with the previous period in a muted colour. chart.tsx fetches this file, with the library that it
+// needs, when a chart is shown.
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
-import { day, number } from "../words";
+import { day } from "../words";
 import { theme } from "./theme";
 
-export function DayPlot({ dates, values, label }: { dates: string[]; values: number[]; label: string }) {
+const HEIGHT = 200;
+
+interface Props {
+	dates: string[];
+	values: (number | null)[];
+	before: (number | null)[];
+	label: string;
+	write: (value: number) => string;
+}
+
+/** Only numbers that days can have: no half a join. */
+function ticksOf(write: (value: number) => string, share: boolean) {
+	return (_: uPlot, ticks: number[]) => ticks.map((n) => (share || Number.isInteger(n) ? write(n) : ""));
+}
+
+function plotIn(box: HTMLElement, { dates, values, before, write }: Props): uPlot {
+	const look = getComputedStyle(document.documentElement);
+	const colour = (name: string) => look.getPropertyValue(name).trim();
+	const axis = { stroke: colour("--muted"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false } };
+	const days = (_: uPlot, seconds: number[]) => seconds.map((s) => day(new Date(s * 1000)));
+	const all = [...values, ...before].map((v) => v ?? 0);
+	const share = all.every((v) => v <= 1) && all.some((v) => !Number.isInteger(v));
+	const points = { show: dates.length < 2 };
+	return new uPlot(
+		{
+			width: box.clientWidth,
+			height: HEIGHT,
+			cursor: { show: false },
+			legend: { show: false },
+			axes: [{ ...axis, grid: { show: false }, values: days, size: 28 }, { ...axis, values: ticksOf(write, share) }],
+			scales: { y: { range: (_, __, max) => [0, Math.max(max, share ? 0.1 : 4)] } },
+			series: [
+				{},
+				{ stroke: colour("--muted"), width: 1, dash: [4, 4], points },
+				{ stroke: colour("--accent"), width: 2, points },
+			],
+		},
+		[dates.map((d) => Date.parse(`${d}T00:00:00`) / 1000), before, values],
+		box,
+	);
+}
+
+export function DayPlot(props: Props) {
+	const { dates, values, before, label } = props;
 	const box = useRef<HTMLDivElement>(null);
 	useEffect(() => {
 		if (!box.current) return;
-		const look = getComputedStyle(document.documentElement);
-		const colour = (name: string) => look.getPropertyValue(name).trim();
-		const axis = { stroke: colour("--muted"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false } };
-		const days = (_: uPlot, seconds: number[]) => seconds.map((s) => day(new Date(s * 1000)));
-		const plot = new uPlot(
-			{
-				width: box.current.clientWidth,
-				height: 200,
-				cursor: { show: false },
-				legend: { show: false },
-				axes: [{ ...axis, values: days }, { ...axis, values: (_, ticks) => ticks.map((n) => (Number.isInteger(n) ? number(n) : "")) }],
-				scales: { y: { range: (_, __, max) => [0, Math.max(max, 4)] } },
-				series: [{}, { stroke: colour("--accent"), width: 2, points: { show: dates.length < 2 } }],
-			},
-			[dates.map((d) => Date.parse(`${d}T00:00:00`) / 1000), values],
-			box.current,
-		);
-		const resize = new ResizeObserver(() => box.current && plot.setSize({ width: box.current.clientWidth, height: 200 }));
+		const plot = plotIn(box.current, props);
+		const resize = new ResizeObserver(([entry]) => entry && plot.setSize({ width: entry.contentRect.width, height: HEIGHT }));
 		resize.observe(box.current);
 		return () => {
 			resize.disconnect();
 			plot.destroy();
 		};
-	}, [dates.join(), values.join(), theme.value]);
-	return (
-		<>
-			<span class="meta" aria-hidden="true">{label}</span>
-			<div ref={box} role="img" aria-label={label} />
-		</>
-	);
+	}, [dates.join(), values.join(), before.join(), theme.value]);
+	return <div class="chart" ref={box} role="img" aria-label={label} />;
 }

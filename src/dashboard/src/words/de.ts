@@ -4,6 +4,7 @@ import { deDeliveries } from "./deliveries.de";
 import type { Language, Words } from "./en";
 import { fieldsDe } from "./fields.de";
 import { saidDe } from "./said.de";
+import { deGrowth } from "./growth.de";
 import { deUsers } from "./users.de";
 import { deShell } from "./shell.de";
 import { deWebhooks } from "./webhooks.de";
@@ -11,6 +12,7 @@ import { deWebhooks } from "./webhooks.de";
 export const de: Words = {
 	...deDeliveries,
 	...deUsers,
+	...deGrowth,
 	...deShell,
 	...deWebhooks,
 	...deBuilder,

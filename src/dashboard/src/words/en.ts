@@ -3,6 +3,7 @@
 import { enBuilder } from "./builder.en";
 import { enDeliveries } from "./deliveries.en";
 import { fieldsEn } from "./fields.en";
+import { enGrowth } from "./growth.en";
 import { enUsers } from "./users.en";
 import { enShell } from "./shell.en";
 import { enWebhooks } from "./webhooks.en";
@@ -11,6 +12,7 @@ export const en = {
 	...enBuilder,
 	...enDeliveries,
 	...enUsers,
+	...enGrowth,
 	...enShell,
 	...enWebhooks,
 	campaigns: "Campaigns", users: "Users", rewards: "Rewards", webhooks: "Webhooks", deliveries: "Deliveries",

@@ -1,0 +1,27 @@
+// The words of the numbers: campaigns by day, troubles, what waits; in German.
+import type { enGrowth } from "./growth.en";
+
+type Words = { [K in keyof typeof enGrowth]: (typeof enGrowth)[K] extends string ? string : [string, string] };
+
+export const deGrowth: Words = {
+	becameDue: "Fällige Prämien",
+	cannotSend: "{name} kann nicht senden: {reason}.",
+	failingSince: ["{name} ist seit {time} gestört. {n} Zustellung wartet.", "{name} ist seit {time} gestört. {n} Zustellungen warten."],
+	poolOf: ["Der Gutscheinvorrat von {name} ist leer; {n} Prämie wartet.", "Der Gutscheinvorrat von {name} ist leer; {n} Prämien warten."],
+	peopleToReview: "Verdächtige Personen warten auf deine Prüfung, und mit ihnen die Prämien, die sie ausgelöst haben.",
+	joinsOfDays: ["{n} Beitritt in den letzten {days} Tagen", "{n} Beitritte in den letzten {days} Tagen"],
+	period: "Zeitraum", nDays: ["{n} Tag", "{n} Tage"], chartShows: "Das Diagramm zeigt", periodBefore: "davor: {value}",
+	showLess: "Weniger zeigen", allDays: ["{n} Tag zeigen", "Alle {n} Tage zeigen"],
+	chartOf: ["{what} nach Tagen, {n} Tag", "{what} nach Tagen, {n} Tage"],
+	thisPeriod: "Dieser Zeitraum", beforePeriod: ["Der Tag davor", "Die {n} Tage davor"], daysIn: "Tage in {zone}",
+	allTime: "Seit dem Beginn: {joins} Beitritte, {referrals} Empfehlungen, {qualified} qualifiziert.",
+	noReferrerYet: "Noch niemand hat andere mitgebracht. Der eigene Link steht auf der Seite nach dem Beitritt.",
+	everyDelivery: "Alle Zustellungen",
+	issue: "Ausgeben", cancelReward: "Stornieren", cancelledHere: "im Dashboard storniert", toRules: "Regeln ansehen",
+	keptText: "Deine ungespeicherten Änderungen von vorher sind hier.",
+	takeBackWaits: ["{n} ausgegebene Prämie ist zurückzufordern.", "{n} ausgegebene Prämien sind zurückzufordern."], showIssued: "Anzeigen",
+	nothingDueYet: "Nichts ist fällig.", rulesCreate: "Regeln erzeugen Prämien, wenn jemand beitritt oder kauft.",
+	nothingIssued: "Noch keine Prämie dieser Art wurde ausgegeben. Gib fällige Prämien aus.", nothingCancelled: "Keine Prämie dieser Art wurde storniert.",
+	noPool: "Der Gutscheinvorrat ist leer. Lade Codes hoch, damit jede neue Prämie einen Gutschein bekommt.",
+	originalReason: "Grund", joinRefused: "{name} wird noch einmal gelesen.",
+};

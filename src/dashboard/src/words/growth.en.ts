@@ -1,0 +1,22 @@
+// The words of the numbers: campaigns by day, troubles, what waits; in English.
+export const enGrowth = {
+	becameDue: "Rewards due",
+	cannotSend: "{name} cannot send: {reason}.",
+	failingSince: ["{name} keeps failing since {time}. {n} delivery waits.", "{name} keeps failing since {time}. {n} deliveries wait."],
+	poolOf: ["The coupon pool of {name} is empty; {n} reward waits.", "The coupon pool of {name} is empty; {n} rewards wait."],
+	peopleToReview: "Suspicious people wait for your review, and so do the rewards that they caused.",
+	joinsOfDays: ["{n} join in the last {days} days", "{n} joins in the last {days} days"],
+	period: "Period", nDays: ["{n} day", "{n} days"], chartShows: "The chart shows", periodBefore: "before: {value}",
+	showLess: "Show less", allDays: ["Show {n} day", "Show all {n} days"], chartOf: ["{what} by day, {n} day", "{what} by day, {n} days"],
+	thisPeriod: "This period", beforePeriod: ["The day before", "The {n} days before"], daysIn: "Days in {zone}",
+	allTime: "Since the start: {joins} joins, {referrals} referrals, {qualified} qualified.",
+	noReferrerYet: "Nobody has brought a friend yet. Members find their own link on the page after joining.",
+	everyDelivery: "All deliveries",
+	issue: "Issue", cancelReward: "Cancel", cancelledHere: "cancelled in the dashboard", toRules: "See the rules",
+	keptText: "Your unsaved changes from before are here.",
+	takeBackWaits: ["{n} issued reward is to be taken back.", "{n} issued rewards are to be taken back."], showIssued: "Show",
+	nothingDueYet: "Nothing is due.", rulesCreate: "Rules create rewards when friends join or buy.",
+	nothingIssued: "No reward of this kind was issued yet. Issue rewards that are due.", nothingCancelled: "No reward of this kind was cancelled.",
+	noPool: "The coupon pool is empty. Upload codes, so that each new reward gets a coupon.",
+	originalReason: "reason", joinRefused: "Reading {name} again.",
+} satisfies Record<string, string | [string, string]>;
