@@ -1,1 +1,0 @@
-import{a,b,c}from"./chunk-YWA2MAMQ.js";import"./chunk-EHULX23X.js";import"./chunk-PMEYAYPN.js";import"./chunk-5KHKWUZS.js";import"./chunk-BCEGUJLA.js";import"./chunk-2KAJLVW6.js";import"./chunk-4SEKKEXE.js";import"./chunk-D4JGEYS7.js";export{c as DeliveriesPage,a as cursorOf,b as useDeliveries};

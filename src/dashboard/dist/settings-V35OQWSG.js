@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-QMUKDR5S.js";import"./chunk-3J4CU7WX.js";import"./chunk-W3XBYCM4.js";import"./chunk-QAGD7NIN.js";import"./chunk-2KAJLVW6.js";import"./chunk-4SEKKEXE.js";import"./chunk-D4JGEYS7.js";export{b as SettingsPage,a as settingsTabs};
