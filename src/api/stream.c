@@ -117,6 +117,7 @@ static void on_object(void *arg, const struct record_kind *kind, const void *rec
 	stream_note(&all->changes, kind == &KIND_USER       ? STREAM_USERS
 				   : kind == &KIND_WEBHOOK  ? STREAM_WEBHOOKS
 				   : kind == &KIND_CAMPAIGN ? STREAM_CAMPAIGNS
+				   : kind == &KIND_AUDIT    ? STREAM_AUDIT
 							    : STREAM_REWARDS);
 }
 
@@ -165,6 +166,7 @@ static const struct {
     {&KIND_REWARD, on_object},     {&KIND_WEBHOOK, on_object},
     {&KIND_DELIVERY, on_delivery}, {&KIND_WEBHOOK_STATS, on_webhook_stats},
     {&KIND_REPLAY, on_replay},     {&KIND_CAMPAIGN_STATS, on_campaign_stats},
+    {&KIND_AUDIT, on_object},
 };
 
 /* A watch costs the decoding of each record, so the store has none while nobody listens. */

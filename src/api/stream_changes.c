@@ -138,7 +138,7 @@ void stream_show(const struct stream_changes *changes, uint64_t at_ms, struct js
 {
 	static const struct name lists[] = {{0, "campaigns"}, {1, "users"},      {2, "rewards"},
 					    {3, "webhooks"},  {4, "deliveries"}, {5, "replays"},
-					    {0, NULL}};
+					    {6, "audit"},     {0, NULL}};
 	json_open(o, NULL, '{');
 	show_time(o, "at", at_ms);
 	show_words(o, "changed", lists, changes->lists);

@@ -20,6 +20,7 @@ enum stream_list {
 	STREAM_WEBHOOKS = 1 << 3,
 	STREAM_DELIVERIES = 1 << 4,
 	STREAM_REPLAYS = 1 << 5,
+	STREAM_AUDIT = 1 << 6,
 };
 
 struct stream_changes {

@@ -1,5 +1,5 @@
-"""Owns the tests of the audit list, "Audit" in src/api/README.md: who changed what, by each family of calls; its filters,
-its retention, and that it holds no name. Never tests what a change does."""
+"""Owns the tests of the audit list, "Audit" in src/api/README.md: who changed what, by each family of calls; its
+filters, its retention, and that it holds no name. Never tests what a change does."""
 import json
 
 from client import Client
@@ -119,7 +119,8 @@ class Audit(Served):
             return [(line["action"], line["object"]["id"]) for line in self.listed(f"?{query}")]
 
         self.assertEqual(found(f"actor=token:{ben_id}"), [("webhook.disable", hooks[1])])
-        self.assertEqual(found(f"object=webhook:{hooks[1]}"), [("webhook.disable", hooks[1]), ("webhook.create", hooks[1])])
+        self.assertEqual(found(f"object=webhook:{hooks[1]}"),
+                         [("webhook.disable", hooks[1]), ("webhook.create", hooks[1])])
         self.assertEqual(found(f"object=webhook:{hooks[1]}&action=webhook.create"), [("webhook.create", hooks[1])])
         self.assertEqual(found(f"object=webhook:{hooks[1]}&actor=token:999"), [])
         self.assertEqual(found("until=2026-01-01"), [])
