@@ -18,7 +18,7 @@ await run(async () => {
 		deliveries: "deliveries", delivery: `deliveries/${delivery.id}`, users: "users", user: `users/${jessica.code}`,
 		"user-edit": `users/${jessica.code}?panel=edit`, "user-erase": `users/${jessica.code}?panel=erase`,
 		"user-new": "users/new", import: "users/import", review: "users/review",
-		due: "rewards/due", rules: "rewards/rules", inbound: "settings/inbound", tokens: "settings/tokens",
+		due: "rewards/due", rules: "rewards/rules", inbound: "settings/inbound", tokens: "settings/tokens", audit: "settings/audit",
 		start: "start", builder: `campaigns/${campaign.id}/edit/form`, display: "settings/display",
 	};
 	const looks = [[360, "light"], [768, "light"], [1280, "light"], [1280, "dark"], [360, "dark"]];

@@ -132,6 +132,11 @@ class WebhookForm(Used):
         self.assertIn(("email_address", "test@example.com"), form_of(sent["body"]))
 
 
+class Audit(Used):
+    def test_two_people_change_things_and_the_audit_list_tells_who(self):
+        self.script("audit")
+
+
 class SessionEnd(Used):
     def test_a_session_that_ends_keeps_the_page(self):
         self.script("sessions")

@@ -1,8 +1,9 @@
 // The Actions menu of a campaign, as users of the original know it.
 import { useState } from "preact/hooks";
 import type { Schemas } from "../api";
+import { auditHref } from "../audit";
 import { href } from "../route";
-import { canWrite } from "../session";
+import { canAdmin, canWrite } from "../session";
 import { Menu, MenuItem } from "../ui/menu";
 import { say } from "../ui/parts";
 import { t } from "../words";
@@ -47,6 +48,7 @@ export function CampaignActions({ campaign: c, changed }: Props) {
 						{t("archive")}
 					</MenuItem>
 				)}
+				{canAdmin.value && <MenuItem to={auditHref("campaign", c.id)}>{t("showChanges")}</MenuItem>}
 			</Menu>
 			{qr && <QrDialog campaign={c} close={() => setQr(false)} />}
 		</>

@@ -2,6 +2,7 @@
 import { href, route } from "../route";
 import { t } from "../words";
 import type { Words } from "../words/en";
+import { Audit } from "./settings-audit";
 import { Display } from "./settings-display";
 import { Health } from "./settings-health";
 import { Inbound } from "./settings-inbound";
@@ -16,6 +17,7 @@ interface Tab {
 export const settingsTabs: readonly [Tab, ...Tab[]] = [
 	{ name: "inbound", word: "inboundTab", show: () => <Inbound /> },
 	{ name: "tokens", word: "tokensTab", show: () => <Tokens /> },
+	{ name: "audit", word: "auditTab", show: () => <Audit /> },
 	{ name: "health", word: "healthTab", show: () => <Health /> },
 	{ name: "display", word: "displayTab", show: () => <Display /> },
 ];

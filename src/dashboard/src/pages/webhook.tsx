@@ -1,10 +1,11 @@
 // One webhook: is it sending, why not, its latest deliveries, and the request that it would send.
 import { useState } from "preact/hooks";
 import { type Schemas, call, client } from "../api";
+import { auditHref } from "../audit";
 import type { Concerns } from "../live";
 import { useLoad } from "../query";
 import { href } from "../route";
-import { canWrite } from "../session";
+import { canAdmin, canWrite } from "../session";
 import { act } from "../ui/act";
 import { DeliveryTable } from "../ui/delivery-table";
 import { Empty, Failed, FailedPage, Skeleton, Status } from "../ui/parts";
@@ -138,6 +139,7 @@ export function WebhookPage({ id, tab }: { id: number; tab: "deliveries" | "requ
 					<p class="row">
 						<a href={href("deliveries", { webhook_id: id })}>{t("allDeliveries")}</a>
 						<a href={href("webhooks", id, "replay")}>{t("replayTitle")}</a>
+						{canAdmin.value && <a href={auditHref("webhook", id)}>{t("showChanges")}</a>}
 					</p>
 				</section>
 			)}

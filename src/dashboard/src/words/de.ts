@@ -1,4 +1,5 @@
 // Every word that the dashboard shows, in German.
+import { deAudit } from "./audit.de";
 import { deBuilder } from "./builder.de";
 import { deDeliveries } from "./deliveries.de";
 import type { Language, Words } from "./en";
@@ -16,6 +17,7 @@ export const de: Words = {
 	...deShell,
 	...deWebhooks,
 	...deBuilder,
+	...deAudit,
 	campaigns: "Kampagnen", users: "Personen", rewards: "Prämien", webhooks: "Webhooks", deliveries: "Zustellungen",
 	settings: "Einstellungen", more: "Mehr",
 	signIn: "Anmelden", signOut: "Abmelden", apiToken: "API-Token",

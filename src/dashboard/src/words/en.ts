@@ -1,5 +1,6 @@
 // Every word that the dashboard shows, in English. Other languages have the same keys: the compiler compares them.
 // `{name}` is replaced. A pair of texts is for one and for many: its first number decides.
+import { enAudit } from "./audit.en";
 import { enBuilder } from "./builder.en";
 import { enDeliveries } from "./deliveries.en";
 import { fieldsEn } from "./fields.en";
@@ -9,6 +10,7 @@ import { enShell } from "./shell.en";
 import { enWebhooks } from "./webhooks.en";
 
 export const en = {
+	...enAudit,
 	...enBuilder,
 	...enDeliveries,
 	...enUsers,

@@ -7,5 +7,11 @@ export const fieldsEn = {
 	success_statuses: "Accepted statuses", first_name: "First name", email: "E-mail", code: "Code", referrer: "Referrer",
 	source: "Source", order_id: "Order number", amount: "Amount", refund_amount: "Refund", currency: "Currency",
 	percent: "Percent", token: "API token", scopes: "Scope", expires_at: "Expiry", since: "From", until: "Until",
+	lang: "Language", timezone: "Time zone", starts_at: "Start", ends_at: "End", existing: "Repeated joins",
+	test_mode: "Test mode", redirect: "Page after joining", pass_params: "Passed parameters", pages: "Texts",
+	logo_url: "Logo", colour: "Colour", origins: "Sites", description: "Description", metric: "Kind of reward", recipient: "Recipient", trigger: "Occasion",
+	type: "Repetition", cap: "Largest amount", every: "Every", thresholds: "Milestones", repeat: "For each order",
+	max_per_user: "Limit for each friend", auto_issue: "Automatic issue", hold_days: "Hold", reason: "Reason",
+	meta: "Form fields", qualified: "Qualified", unsubscribed: "Unsubscribed", state: "State",
 	user_id: "User", webhook_id: "Webhook", codes: "Codes", status: "Status",
 };

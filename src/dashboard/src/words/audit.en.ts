@@ -1,0 +1,20 @@
+// The words of the audit list, in English. An action of the API is a key.
+export const enAudit = {
+	"campaign.create": "Created", "campaign.update": "Changed", "campaign.delete": "Deleted",
+	"campaign.import": "Imported users", "webhook.create": "Created", "webhook.update": "Changed",
+	"webhook.delete": "Deleted", "webhook.enable": "Enabled", "webhook.disable": "Disabled",
+	"webhook.rotate_secret": "Replaced the secret", "webhook.test": "Sent a test",
+	"webhook.replay": "Sent past events again", "delivery.resend": "Sent again", "reward_rule.create": "Created",
+	"reward_rule.update": "Changed", "reward_rule.delete": "Deleted", "reward_rule.add_coupons": "Added coupons",
+	"reward.issue": "Issued", "reward.cancel": "Cancelled", "reward.update": "Changed", "user.create": "Added",
+	"user.update": "Changed", "user.qualify": "Qualified", "user.refund": "Refunded",
+	"user.review": "Decided the review", "user.erase": "Erased", "token.create": "Created", "token.revoke": "Revoked",
+	"operator.create": "Added", "operator.update": "Changed", "operator.delete": "Removed",
+	"settings.rotate_inbound_token": "Replaced the token for purchases",
+	"settings.rotate_inbound_secret": "Replaced the secret for purchases", object_campaign: "Campaign",
+	object_webhook: "Webhook", object_delivery: "Delivery", object_reward_rule: "Reward rule", object_reward: "Reward",
+	object_user: "User", object_token: "API token", object_operator: "Person", object_settings: "Settings",
+	auditTab: "Audit", auditWho: "Who", auditWhat: "What", auditObject: "Object", auditEmpty: "Changes appear here.",
+	auditNoMatch: "No change matches. Remove a filter.", showChanges: "Changes", actorToken: "Revoked token {number}",
+	actorOperator: "Removed person {number}", actorCommand: "Command line", actorInbound: "Inbound webhook",
+} satisfies Record<string, string | [string, string]>;
