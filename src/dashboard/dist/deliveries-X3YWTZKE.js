@@ -1,1 +1,0 @@
-import{a,b,c}from"./chunk-2K5BUNJ6.js";import"./chunk-AVNG2OKE.js";import"./chunk-ZFVKVXM4.js";import"./chunk-KVPJJ7QC.js";import"./chunk-NM2POJMJ.js";import"./chunk-DKSW4N4V.js";import"./chunk-EOX5ROBX.js";import"./chunk-M6KH7JHO.js";export{c as DeliveriesPage,a as cursorOf,b as useDeliveries};

@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-Y64VYBKY.js";import"./chunk-T7LWHYJW.js";import"./chunk-VMFIBC7N.js";import"./chunk-METLK7I7.js";import"./chunk-DKSW4N4V.js";import"./chunk-EOX5ROBX.js";import"./chunk-M6KH7JHO.js";export{b as SettingsPage,a as settingsTabs};
