@@ -25,6 +25,7 @@ struct http_client_config {
 	const char *resolv_conf, *hosts; /* paths, borrowed; NULL: the files in /etc */
 	const struct cidr_list *allowed; /* --allow-targets; copied */
 	uint32_t idle_ms;                /* an idle connection closes after this: 30 s */
+	uint32_t dns_cache_ms;           /* addresses of a name are kept for so long; 0: 30 s */
 };
 
 /** Sets up TLS, resolver and policy. The client adds its own hook to the loop, in which it frees

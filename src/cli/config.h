@@ -16,7 +16,7 @@ struct config {
 	uint64_t map_size, drain_ms, max_body, max_head, connections, max_memory;
 	uint64_t retention_ms, audit_retention_ms, streams;
 	uint64_t miss_rate, token_rate, join_rate, code_join_rate;
-	uint64_t head_timeout_ms, body_timeout_ms, idle_timeout_ms;
+	uint64_t head_timeout_ms, body_timeout_ms, idle_timeout_ms, dns_cache_ms;
 	/* config_run derives these from the options above. */
 	bool data_is_flag; /* --data is on the command line, not only in the environment */
 	struct cidr_list allowed, proxies;

@@ -113,6 +113,7 @@ static int open_delivery(struct serve *s)
 	    .nameservers = s->config.nameservers,
 	    .allowed = &s->config.allowed,
 	    .idle_ms = 30000,
+	    .dns_cache_ms = (uint32_t)s->config.dns_cache_ms,
 	};
 	struct sockaddr_storage own;
 	const char *why = "";

@@ -31,8 +31,8 @@ static enum err set_up(struct http_client *c, const struct http_client_config *c
 	    .resolv_conf = config->resolv_conf,
 	    .hosts = config->hosts,
 	};
-	enum err err =
-	    resolver_open(c->loop, &servers, &c->counters.dns_queries, &c->resolver, why);
+	enum err err = resolver_open(c->loop, &servers, config->dns_cache_ms,
+				     &c->counters.dns_queries, &c->resolver, why);
 	if (err != ERR_OK)
 		return err;
 	*why = "no memory for the HTTP client";

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const uint64_t SECOND_NS = 1000000000;
+static const uint64_t MS_NS = 1000000;
 
 static const char no_such_name[] = "no such name";
 static const char no_address[] = "the name has no address";
@@ -16,7 +16,7 @@ static const char no_memory[] = "out of memory while resolving the name";
 
 /* evdns_getaddrinfo does not return a TTL. An idle connection lives for 30 s too, so a cached name
  * is never older than a reused connection may be. */
-enum { CACHE_S = 30, CACHE_MAX = 1024, BUCKETS = 256 };
+enum { CACHE_MS = 30000, CACHE_MAX = 1024, BUCKETS = 256 };
 
 enum lookup_state { LOOKUP_PENDING, LOOKUP_READY, LOOKUP_FAILED };
 
@@ -41,6 +41,7 @@ struct resolver {
 	struct loop *loop;
 	struct name_servers *servers;
 	uint64_t *queries;
+	uint64_t cache_ns;
 	struct lookup_list by_age; /* oldest first */
 	struct lookup_list buckets[BUCKETS];
 	size_t n;
@@ -80,13 +81,16 @@ static void lookup_list_add(struct resolver *r, struct lookup *l)
 }
 
 enum err resolver_open(struct loop *loop, const struct name_servers_config *config,
-		       uint64_t *queries, struct resolver **out, const char **why)
+		       uint32_t cache_ms, uint64_t *queries, struct resolver **out,
+		       const char **why)
 {
 	struct resolver *r = calloc(1, sizeof(*r));
 	*why = "no memory for the resolver";
 	if (r == NULL)
 		return ERR_NO_MEMORY;
-	*r = (struct resolver){.loop = loop, .queries = queries};
+	*r = (struct resolver){.loop = loop,
+			       .queries = queries,
+			       .cache_ns = (cache_ms != 0 ? cache_ms : CACHE_MS) * MS_NS};
 	TAILQ_INIT(&r->by_age);
 	for (size_t i = 0; i < BUCKETS; i++)
 		TAILQ_INIT(&r->buckets[i]);
@@ -187,7 +191,7 @@ static void settle(struct lookup *l, const char *failure)
 		lookup_free(l);
 		return;
 	}
-	l->until_ns = loop_mono_ns(l->resolver->loop) + CACHE_S * SECOND_NS;
+	l->until_ns = loop_mono_ns(l->resolver->loop) + l->resolver->cache_ns;
 	if (l->state == LOOKUP_READY) {
 		tell_waiting(l);
 		return;

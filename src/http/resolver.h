@@ -42,10 +42,11 @@ struct resolver_wait {
 
 struct resolver;
 
-/** Without name servers only the names of the hosts file resolve. Each lookup adds 1 to *queries.
- * On failure *why (static) is the reason. */
+/** Without name servers only the names of the hosts file resolve. Answers are cached for cache_ms;
+ * 0 means 30 s. Each lookup adds 1 to *queries. On failure *why (static) is the reason. */
 enum err resolver_open(struct loop *loop, const struct name_servers_config *config,
-		       uint64_t *queries, struct resolver **out, const char **why) WARN_UNUSED;
+		       uint32_t cache_ms, uint64_t *queries, struct resolver **out,
+		       const char **why) WARN_UNUSED;
 /** No call may be waiting. NULL is fine. */
 void resolver_close(struct resolver *r);
 

@@ -20,6 +20,7 @@ class Says:
     truncated: bool = False
     silent: bool = False
     raw: bytes = None  # replaces everything after the transaction id
+    then: tuple = ()  # the addresses from the second question of each type on: the name rebinds
 
 
 def says(*addresses, **more):
@@ -62,6 +63,7 @@ class NameServer:
     def __init__(self):
         self.names = {}
         self.asked = {}  # name -> number of questions
+        self.rebound = set()  # (name, type) of names that rebind, after the first question
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind(("127.0.0.1", 0))
         self.address = "127.0.0.1:%d" % self.socket.getsockname()[1]
@@ -79,6 +81,9 @@ class NameServer:
             name, type_, question = read_question(packet)
             self.asked[name] = self.asked.get(name, 0) + 1
             what = self.names.get(name, Says(code=NXDOMAIN))
+            if what.then and (name, type_) in self.rebound:
+                what = says(*what.then)
+            self.rebound.add((name, type_))
             if not what.silent:
                 self.socket.sendto(answer(packet, what, type_, question), peer)
 

@@ -85,7 +85,8 @@ static void open_resolver(struct files *f)
 	const struct name_servers_config config = {.resolv_conf = f->resolv_conf,
 						   .hosts = f->hosts};
 	const char *why = NULL;
-	assert_int_equal(resolver_open(f->loop, &config, &f->queries, &f->resolver, &why), ERR_OK);
+	assert_int_equal(resolver_open(f->loop, &config, 0, &f->queries, &f->resolver, &why),
+			 ERR_OK);
 }
 
 static void on_answer(void *arg, const struct resolver_answer *answer)
