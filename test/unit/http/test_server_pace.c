@@ -142,8 +142,8 @@ static void clients_must_read_replies_at_a_pace(void **state)
 	assert_int_equal(seconds_of_reading(4000), 600);
 }
 
-/* A stream of a few bytes now and then, read by nobody for an hour: it fits into the kernel's
- * buffers, so the server does not wait for the client. */
+/* A stream of a few bytes now and then, which its client does not read for an hour: it fits into
+ * the kernel's buffers, so the server does not wait for the client. */
 static void a_stream_of_few_bytes_is_not_slow(void **state)
 {
 	struct clock_manual clock;

@@ -320,7 +320,7 @@ static void an_aborted_reply_is_visible_to_the_client(void **state)
 	world_close(&w);
 }
 
-/* A client that shut down its side still gets the pieces, except those of a reply without an end.
+/* A client that shut down its side still gets the pieces, unless the reply has no end.
  */
 static void the_end_of_the_input_ends_only_endless_replies(void **state)
 {
