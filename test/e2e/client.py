@@ -45,7 +45,7 @@ class Client:
         if token:
             headers.setdefault("Authorization", f"Bearer {token}")
         source = (self.source, 0) if self.source else None
-        connection = http.client.HTTPConnection(self.host, self.port, timeout=30, source_address=source)
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=60, source_address=source)
         try:
             connection.request(method, path, body=body, headers=headers)
             answer = connection.getresponse()

@@ -129,7 +129,7 @@ class Served(Directory):
     def analytics(self, campaign):
         return self.api.get(f"/api/v2/campaigns/{campaign['id']}").data["analytics"]
 
-    def await_hooks(self, n, deadline_s=30, **filters):
+    def await_hooks(self, n, deadline_s=60, **filters):
         """Waits until at least n matching requests have arrived, and returns them."""
         def enough():
             found = self.receiver.received(**filters)

@@ -14,7 +14,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 BUILD = os.path.join(ROOT, os.environ.get("REFERD_BUILD", "build/release"))
 REFERD = os.path.join(BUILD, "referd")
 BENCH = os.path.join(BUILD, "referd-bench")
-DEADLINE_S = 30
+DEADLINE_S = 60
 
 
 def until(condition, what, deadline_s=DEADLINE_S, longest_pause_s=0.05):

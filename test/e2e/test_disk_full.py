@@ -13,11 +13,11 @@ class DiskFull(Served):
     @classmethod
     def setUpClass(cls):
         mount = tempfile.mkdtemp(prefix="referd-full-")
-        made = os.geteuid() == 0 and subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", mount],
+        made = os.geteuid() == 0 and subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", mount],
                                                     check=False, capture_output=True).returncode == 0
         if not made:
             os.rmdir(mount)
-            raise unittest.SkipTest("needs root, to mount a file system of 6 MB")
+            raise unittest.SkipTest("needs root, to mount a file system of 3 MB")
         cls.addClassCleanup(lambda: (subprocess.run(["umount", "-l", mount], check=False), os.rmdir(mount)))
         cls.mount = mount
         super().setUpClass()

@@ -427,7 +427,7 @@ class Draft(Ops):
 
 class Why(Ops):
     def test_why_of_a_new_a_failing_and_a_recovering_webhook(self):
-        webhook = self.hook("/why", (500, b"later"), disable_after_seconds=7200)
+        webhook = self.hook("/why", (500, b"later"), disable_after_seconds=7200, retry_schedule=[2, 600])
         why = self.why(webhook)
         self.assertEqual((why["state"], why["since"], why["next_due"], why["pending"], why["held"],
                           why["last_error"]), ("active", None, None, 0, 0, None))
@@ -718,7 +718,7 @@ class Configuration(Ops):
         self.remove(webhook)
 
     def test_a_refused_message_does_not_count_against_the_endpoint(self):
-        webhook = self.hook("/refuses", (409, b"known"))
+        webhook = self.hook("/refuses", (409, b"known"), retry_schedule=[2, 600])
         jessica, byron = self.friend(self.campaign())
         for i in range(6):
             self.join(jessica["code"], "Friend", f"friend{i}@example.com")
@@ -730,7 +730,7 @@ class Configuration(Ops):
                          ("active", 0, None))
         self.assertEqual((why["last_error"]["error"], why["last_error"]["status"], why["answer"]),
                          ("status", 409, "message_refused"))
-        # The message is retried after five seconds, whatever the other messages do.
+        # The message is retried by its schedule, whatever the other messages do.
         until(lambda: len(self.desk.at("/refuses")) >= 14, "a second attempt of each delivery")
         self.remove(webhook)
 
