@@ -95,6 +95,11 @@ class Deliveries(Used):
         self.script("deliveries")
 
 
+class Find(Used):
+    def test_the_palette_and_the_searches_find_anything(self):
+        self.script("find")
+
+
 class Journey(Used):
     def test_from_the_first_campaign_to_the_first_event(self):
         before = len(self.receiver.received())

@@ -1,6 +1,7 @@
 // The list of deliveries, filtered through the address bar and kept live.
 import { call, client, type Schemas } from "../api";
 import type { Concerns } from "../live";
+import { MessageFilter } from "../delivery/message-filter";
 import { useLoad } from "../query";
 import { filter, route } from "../route";
 import { LiveDeliveries } from "../ui/live-deliveries";
@@ -69,6 +70,7 @@ export function DeliveriesPage() {
 						</option>
 					))}
 				</FilterSelect>
+				<MessageFilter />
 			</div>
 			{list.problem && <Failed problem={list.problem} again={list.reload} />}
 			{!list.data && !list.problem && <Skeleton height={400} />}

@@ -4,6 +4,7 @@ import { type Schemas, call, client } from "../api";
 import { ended, session } from "../session";
 import { useSubmit } from "../ui/act";
 import { Failed } from "../ui/parts";
+import { forgetShown } from "../ui/recent";
 import { t } from "../words";
 
 function enter(data: Schemas["Session"]): void {
@@ -24,6 +25,7 @@ export async function refresh(): Promise<boolean> {
 export async function leave(): Promise<void> {
 	await call(client.DELETE("/api/v2/session")).catch(() => undefined);
 	session.value = { state: "out", expired: false };
+	forgetShown();
 }
 
 export function SignIn({ over = false }: { over?: boolean }) {

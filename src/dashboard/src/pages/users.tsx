@@ -1,27 +1,13 @@
 // The members of all campaigns: found by name, address or code, and filtered through the address bar.
-import { useEffect, useState } from "preact/hooks";
 import { address, call, client } from "../api";
 import { useLoad } from "../query";
 import { filter, href, route } from "../route";
 import { Empty, Failed, Moment, Skeleton } from "../ui/parts";
 import { FilterSelect } from "../ui/select";
 import { nameOf, userHref } from "../user/link";
+import { UserSearch } from "../user/search";
 import { number, t } from "../words";
 import { cursorOf } from "./deliveries";
-
-function Search() {
-	const [text, setText] = useState(route.value.query.get("q") ?? "");
-	useEffect(() => {
-		const timer = setTimeout(() => filter({ q: text.trim(), cursor: undefined }), 250);
-		return () => clearTimeout(timer);
-	}, [text]);
-	return (
-		<div class="filter">
-			<label for="search">{t("search")}</label>
-			<input id="search" type="search" value={text} onInput={(e) => setText(e.currentTarget.value)} />
-		</div>
-	);
-}
 
 /** The list shows the friends of one person, who is named, so that an unusual list is not a surprise. */
 function FriendsFilter() {
@@ -38,12 +24,15 @@ function FriendsFilter() {
 	);
 }
 
+/** By the beginning of an address, people come in the order of addresses; otherwise the newest come first. */
+const orderOf = (filters: URLSearchParams) => (filters.has("email_prefix") ? "id" : "-id");
+
 export function UsersPage() {
 	const query = route.value.query;
 	const list = useLoad(`users?${query}`, () =>
 		call(
 			client.GET("/api/v2/users", {
-				params: { query: { ...Object.fromEntries(query), order: "-id", per_page: 50, with: "user.analytics" } },
+				params: { query: { ...Object.fromEntries(query), order: orderOf(query), per_page: 50, with: "user.analytics" } },
 			}),
 		),
 	);
@@ -64,7 +53,7 @@ export function UsersPage() {
 				<a class="button primary" href={href("users", "new", { campaign_id: campaignId })}>{t("addUser")}</a>
 			</div>
 			<div class="filters">
-				<Search />
+				<UserSearch />
 				<FilterSelect label={t("campaign")} name="campaign_id">
 					{campaigns.data?.data.map((c) => (
 						<option key={c.id} value={c.id}>

@@ -2,6 +2,7 @@
 import { type RefObject } from "preact";
 import { useEffect } from "preact/hooks";
 import { cameBack, route } from "../route";
+import { noteShown } from "./recent";
 
 /** Somebody who already works in the page, or in a dialog over it, keeps the focus there. */
 function isBusy(main: HTMLElement): boolean {
@@ -20,6 +21,7 @@ export function useHeading(main: RefObject<HTMLElement>): void {
 			const heading = place.querySelector("h1");
 			const name = heading?.textContent?.trim();
 			document.title = name ? `${name} · referd` : "referd";
+			if (name) noteShown(location.hash, name);
 			if (!heading || heading === seen) return;
 			seen = heading;
 			if (arrivedAt === here()) return;

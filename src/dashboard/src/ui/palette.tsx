@@ -4,61 +4,79 @@ import { Problem } from "../api";
 import { t } from "../words";
 import { Dialog } from "./dialog";
 import { overlay } from "./keys";
-import { type Find, pages, search } from "./palette-search";
+import { type Find, type Finds, type Group, search, start, type WebhookNames } from "./palette-search";
 import { Failed } from "./parts";
 
-const PAUSE_MS = 120;
+const PAUSE_MS = 150; // a text is asked for when nobody has typed for so long
+const AGAIN_MS = 3000; // ... and again, while people may be missing from the index
 
-interface Finds {
+interface Answer extends Finds {
 	text: string;
-	finds: Find[];
 	problem?: Problem;
 }
 
-/** The lines for a text. A late answer to an earlier text is dropped. */
-function useFinds(text: string): Finds {
-	const [result, setResult] = useState<Finds>({ text: "", finds: pages() });
+/** The lines for a text. A new text ends the requests of the text before. */
+function useFinds(text: string): Answer {
+	const [answer, setAnswer] = useState<Answer>(() => ({ text: "", ...start() }));
+	const webhooks = useRef<WebhookNames>({});
 	useEffect(() => {
-		let current = true;
-		const finish = (finds: Find[], problem?: Problem) =>
-			current && setResult({ text, finds, ...(problem && { problem }) });
-		const ask = () =>
-			search(text).then(finish, (error: unknown) => {
-				if (!(error instanceof Problem)) throw error;
-				finish([], error);
-			});
 		if (text === "") {
-			finish(pages());
+			setAnswer({ text, ...start() });
 			return;
 		}
-		const timer = setTimeout(ask, PAUSE_MS);
+		const stopped = new AbortController();
+		let timer: ReturnType<typeof setTimeout>;
+		const ask = async () => {
+			const found = await search(text, webhooks.current, stopped.signal).catch((error: unknown) => {
+				if (error instanceof Problem) return { groups: [], problem: error };
+				throw error;
+			});
+			if (stopped.signal.aborted) return;
+			setAnswer({ text, ...found });
+			if ("indexing" in found && found.indexing) timer = setTimeout(ask, AGAIN_MS);
+		};
+		timer = setTimeout(ask, PAUSE_MS);
 		return () => {
-			current = false;
 			clearTimeout(timer);
+			stopped.abort();
 		};
 	}, [text]);
-	return result;
+	return answer;
 }
 
 function Line({ find, chosen, open }: { find: Find; chosen: boolean; open: () => void }) {
-	const line = useRef<HTMLLIElement>(null);
+	const line = useRef<HTMLDivElement>(null);
 	useEffect(() => {
 		if (chosen) line.current?.scrollIntoView({ block: "nearest" });
 	}, [chosen]);
 	return (
-		<li ref={line} id={`find-${find.id}`} role="option" aria-selected={chosen} class="find-line" onClick={open}>
+		<div ref={line} id={`find-${find.id}`} role="option" aria-selected={chosen} class="find-line" onClick={open}>
 			<find.Icon size={18} aria-hidden />
 			<span class="cut grow">{find.title}</span>
-			<span class="cut meta">{find.detail}</span>
-		</li>
+			{find.detail && <span class="cut meta">{find.detail}</span>}
+		</div>
+	);
+}
+
+function Lines({ group, chosen, open }: { group: Group; chosen: Find | undefined; open: (find: Find) => void }) {
+	return (
+		<div role="group" aria-label={t(group.kind)}>
+			<div class="find-kind meta" aria-hidden>
+				{t(group.kind)}
+			</div>
+			{group.finds.map((find) => (
+				<Line key={find.id} find={find} chosen={find === chosen} open={() => open(find)} />
+			))}
+		</div>
 	);
 }
 
 export function Palette() {
 	const [text, setText] = useState("");
-	const { finds, problem, text: answered } = useFinds(text.trim());
+	const { groups, indexing, problem, text: answered } = useFinds(text.trim());
 	const [row, setRow] = useState(0);
 	useEffect(() => setRow(0), [answered]);
+	const finds = groups.flatMap((group) => group.finds);
 	const chosen = finds[Math.min(row, finds.length - 1)];
 	const close = () => (overlay.value = undefined);
 	const open = (find: Find) => {
@@ -90,13 +108,14 @@ export function Palette() {
 				onKeyDown={onKey}
 			/>
 			{problem && <Failed problem={problem} />}
-			<ul id="find-list" role="listbox" aria-label={t("find")} class="find-list">
-				{finds.map((find) => (
-					<Line key={find.id} find={find} chosen={find === chosen} open={() => open(find)} />
+			<div id="find-list" role="listbox" aria-label={t("find")} class="find-list">
+				{groups.map((group) => (
+					<Lines key={group.kind} group={group} chosen={chosen} open={open} />
 				))}
-			</ul>
+			</div>
+			{indexing && <p class="meta">{t("stillIndexing")}</p>}
 			<p class="hidden-text" role="status">
-				{t("found", { n: finds.length })}
+				{t("found", { n: finds.length })} {indexing && t("stillIndexing")}
 			</p>
 		</Dialog>
 	);

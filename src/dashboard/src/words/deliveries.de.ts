@@ -53,4 +53,5 @@ export const deDeliveries: Same = {
 	replayButton: "{count} senden", replayNumber: "Wiederholung {number}", replayRunning: "Zustellungen werden eingereiht.",
 	replayFinished: ["{n} Zustellung wurde eingereiht.", "{n} Zustellungen wurden eingereiht."],
 	replayLookedAt: "Geprüfte Ereignisse", replayQueued: "Eingereihte Zustellungen", replayBegan: "Begonnen",
+	messageIdHelp: "Eine webhook-id ist msg_ und 32 Buchstaben und Ziffern.",
 };

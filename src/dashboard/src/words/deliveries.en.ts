@@ -48,4 +48,5 @@ export const enDeliveries = {
 	replayButton: "Send {count}", replayNumber: "Replay {number}", replayRunning: "Deliveries are being queued.",
 	replayFinished: ["{n} delivery was queued.", "{n} deliveries were queued."],
 	replayLookedAt: "Events checked", replayQueued: "Deliveries queued", replayBegan: "Begun",
+	messageIdHelp: "A webhook-id is msg_ and 32 letters and digits.",
 } satisfies Record<string, string | [string, string]>;

@@ -7,7 +7,8 @@ export const deShell = {
 	displayTab: "Darstellung", displayText: "Diese Einstellungen merkt sich dieser Browser.",
 	theme: "Farben", themeSystem: "Wie das System", themeLight: "Hell", themeDark: "Dunkel",
 	language: "Sprache", languageBrowser: "Wie der Browser",
-	findPage: "Seite", delivery: "Zustellung", findHelp: "Seite, Kampagne, Webhook, Code oder E-Mail-Adresse, Nummer",
+	delivery: "Zustellung", findRecent: "Zuletzt", findPages: "Seiten", findHelp: "Adresse oder ihr Anfang, Code, Name, Nummer, webhook-id",
+	stillIndexing: "referd nimmt neue Adressen noch ins Verzeichnis auf: Es können Personen fehlen.",
 	healthTab: "Server", unknown: "Unbekannt",
 	healthNormal: "Normal", healthWatch: "Beobachten", healthOutside: "Nicht normal", healthAllNormal: "Alles ist im normalen Bereich.",
 	healthWrong: ["{n} Wert ist außerhalb seines Bereichs: Daneben steht, was zu tun ist.", "{n} Werte sind außerhalb ihrer Bereiche: Daneben steht, was zu tun ist."] as [string, string],
@@ -36,5 +37,5 @@ export const deShell = {
 	healthBackupAdvice: "Starte referd backup FILE, am besten täglich durch einen Timer.",
 	healthBackupUnknown: "referd kennt nur Backups von referd backup. Starte referd backup FILE, am besten täglich durch einen Timer.",
 	stale: "Stand {time}. Wird neu verbunden.", noAnswerYet: "referd antwortet nicht. Diese Seite versucht es von selbst wieder.",
-	searchUsers: "Personen nach „{text}“ durchsuchen", found: ["{n} Zeile", "{n} Zeilen"] as [string, string],
+	searchUsers: "Namen und Adressen nach „{text}“ durchsuchen", found: ["{n} Zeile", "{n} Zeilen"] as [string, string],
 };

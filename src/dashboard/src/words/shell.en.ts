@@ -7,7 +7,8 @@ export const enShell = {
 	displayTab: "Display", displayText: "These choices are kept in this browser.",
 	theme: "Theme", themeSystem: "As the system", themeLight: "Light", themeDark: "Dark",
 	language: "Language", languageBrowser: "As the browser",
-	findPage: "Page", delivery: "Delivery", findHelp: "Page, campaign, webhook, user's code or e-mail address, id",
+	delivery: "Delivery", findRecent: "Recent", findPages: "Pages", findHelp: "Address or its beginning, code, name, number, webhook-id",
+	stillIndexing: "referd is still indexing new addresses: people may be missing.",
 	healthTab: "Server", unknown: "Unknown",
 	healthNormal: "Normal", healthWatch: "Watch", healthOutside: "Not normal", healthAllNormal: "Everything is in its normal range.",
 	healthWrong: ["{n} value is outside its normal range: see what to do beside it.", "{n} values are outside their normal ranges: see what to do beside them."] as [string, string],
@@ -36,5 +37,5 @@ export const enShell = {
 	healthBackupAdvice: "Run referd backup FILE, and let a timer do it every day.",
 	healthBackupUnknown: "referd knows only backups made by referd backup. Run referd backup FILE, and let a timer do it every day.",
 	stale: "As of {time}. Connecting again.", noAnswerYet: "referd does not answer. This page tries again by itself.",
-	searchUsers: "Search the users for “{text}”", found: ["{n} line", "{n} lines"] as [string, string],
+	searchUsers: "Search names and addresses for “{text}”", found: ["{n} line", "{n} lines"] as [string, string],
 };

@@ -61,6 +61,8 @@ export const deUsers: Same = {
 	exportUsers: "Als CSV exportieren",
 	reviewUsers: "Prüfung", reviewHelp: "referd weist diese Personen nicht ab. Prämien, die durch sie entstanden, warten auf deine Entscheidung.",
 	nobodyToReview: "Niemand ist auffällig. Hier erscheinen Personen, deren Beitritt nach Betrug aussieht.",
+	searchIn: "Suchen in", searchBeginning: "Anfang der Adresse", searchParts: "Teile von Name oder Adresse",
+	namedUser: "„{text}“ ist",
 	joined1: "Diese Person", ipAddress: "Netzadresse", theSame: "gleich",
 	friendsOf: "Nur Freunde von {name}", removeFilter: "Filter entfernen",
 };
