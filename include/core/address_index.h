@@ -23,10 +23,10 @@ enum err address_index_extent(struct tx *tx, struct address_extent *out) WARN_UN
 
 enum {
 	ADDRESS_SLICE = 256,
-	/* While more users than this join in a second, the job does one slice a second: the loop
-	 * is for them. */
+	/* A slice that is not full waits for so long after the last slice. A full slice waits too,
+	 * while more users than the rate join in a second: the loop is for them. */
+	ADDRESS_WAIT_MS = 1000,
 	ADDRESS_BUSY_RATE = 200,
-	ADDRESS_BUSY_MS = 1000,
 };
 /* A job of the upkeep room. */
 struct address_slice {

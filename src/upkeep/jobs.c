@@ -73,7 +73,7 @@ const struct upkeep_job UPKEEP_JOBS[] = {
 	.change = address_write_decide,
 	.first_ms = SECOND_MS,
 	.pace_ms = 20,
-	.every_ms = SECOND_MS, /* and no watch: a commit for many joins, not for each */
+	.every_ms = SECOND_MS, /* without a watch: one commit for many joins */
     },
     {
 	.name = "replays",

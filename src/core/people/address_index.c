@@ -64,16 +64,16 @@ enum err address_index_extent(struct tx *tx, struct address_extent *out)
 	return err;
 }
 
-/* Do so many people join that the job must wait? Ids count the joins: other requests do not dirty
- * the pages that the job dirties. */
-static bool must_wait(struct address_slice *s, uint64_t newest_id)
+/* Must the job wait, because a commit for these few users is not worth it, or because many people
+ * join? The ids count the joins. */
+static bool must_wait(struct address_slice *s, uint64_t newest_id, bool full)
 {
 	uint64_t now_ms = s->slice.now_ms, joined = newest_id - s->looked_id;
 	bool known = s->looked_ms != 0 && now_ms >= s->looked_ms;
 	bool busy = known && joined * 1000 > ADDRESS_BUSY_RATE * (now_ms - s->looked_ms);
 	s->looked_id = newest_id;
 	s->looked_ms = now_ms;
-	return busy && now_ms >= s->sliced_ms && now_ms - s->sliced_ms < ADDRESS_BUSY_MS;
+	return (busy || !full) && now_ms >= s->sliced_ms && now_ms - s->sliced_ms < ADDRESS_WAIT_MS;
 }
 
 enum err address_find_decide(struct command *command, struct tx *tx)
@@ -90,8 +90,8 @@ enum err address_find_decide(struct command *command, struct tx *tx)
 		return err;
 	if ((err = scan_new(tx, position, &scan)) != ERR_OK)
 		return err;
-	if (must_wait(s, newest_id)) {
-		s->slice.look_again_ms = ADDRESS_BUSY_MS;
+	if (must_wait(s, newest_id, scan.n == ADDRESS_SLICE)) {
+		s->slice.look_again_ms = ADDRESS_WAIT_MS;
 		return ERR_OK;
 	}
 	for (size_t i = 0; i < scan.n; i++)

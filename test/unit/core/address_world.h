@@ -12,7 +12,7 @@
 /* Runs one slice a second after the last one, so that no look is too early. */
 static inline size_t address_slice(struct world *w, struct address_slice *job)
 {
-	w->now_ms += ADDRESS_BUSY_MS;
+	w->now_ms += ADDRESS_WAIT_MS;
 	job->slice.now_ms = w->now_ms;
 	return world_slice(w, &job->slice, address_find_decide, address_write_decide);
 }

@@ -171,12 +171,12 @@ static void the_job_waits_while_many_people_join(void **state)
 	struct address_slice *job = calloc(1, sizeof *job);
 	int joined = 0;
 	assert_non_null(job);
-	join_many(w, campaign, &joined, 10);
-	assert_int_equal(look(w, job, 20), 10);
-	/* Ten users in 20 ms are 500 a second. */
-	join_many(w, campaign, &joined, 10);
+	join_many(w, campaign, &joined, 300);
+	assert_int_equal(look(w, job, 20), ADDRESS_SLICE);
+	/* 300 users in 20 ms are many. */
+	join_many(w, campaign, &joined, 300);
 	assert_int_equal(look(w, job, 20), 0);
-	assert_int_equal(job->slice.look_again_ms, ADDRESS_BUSY_MS);
+	assert_int_equal(job->slice.look_again_ms, ADDRESS_WAIT_MS);
 	/* A second later it does a slice, however many join. */
 	join_many(w, campaign, &joined, 300);
 	assert_int_equal(look(w, job, 1000), ADDRESS_SLICE);
@@ -184,11 +184,27 @@ static void the_job_waits_while_many_people_join(void **state)
 	assert_int_equal(look(w, job, 20), 0);
 	/* Two in 20 ms are not many. */
 	join_many(w, campaign, &joined, 2);
-	assert_int_equal(look(w, job, 20), joined - 10 - ADDRESS_SLICE);
+	assert_int_equal(look(w, job, 20), ADDRESS_SLICE);
+	free(job);
+}
+
+static void a_few_users_wait_for_more(void **state)
+{
+	struct world *w = *state;
+	uint64_t campaign = world_launched(w);
+	struct address_slice *job = calloc(1, sizeof *job);
+	int joined = 0;
+	assert_non_null(job);
+	join_many(w, campaign, &joined, 3);
+	assert_int_equal(look(w, job, 20), 3);
+	join_many(w, campaign, &joined, 1);
+	assert_int_equal(look(w, job, 500), 0);
+	join_many(w, campaign, &joined, 1);
+	assert_int_equal(look(w, job, 500), 2);
 	/* A clock that was set back does not stop the job. */
-	join_many(w, campaign, &joined, 10);
+	join_many(w, campaign, &joined, 1);
 	w->now_ms -= 500;
-	assert_int_equal(look(w, job, 0), 10);
+	assert_int_equal(look(w, job, 0), 1);
 	assert_int_equal(address_position(w), joined);
 	free(job);
 }
@@ -333,6 +349,7 @@ int main(void)
 	    WORLD_ON_ALL(a_join_writes_no_row),
 	    WORLD_ON_ALL(the_job_follows_new_users_across_stops),
 	    WORLD_ON_ALL(the_job_waits_while_many_people_join),
+	    WORLD_ON_ALL(a_few_users_wait_for_more),
 	    WORLD_ON_ALL(an_erased_user_leaves_no_row),
 	    WORLD_ON_ALL(a_changed_address_replaces_the_row),
 	    WORLD_ON_ALL(damage_to_the_index_is_found_and_names_nobody),

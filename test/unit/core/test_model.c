@@ -250,7 +250,7 @@ static void forget(struct run *r)
 static size_t find_addresses(struct run *r, struct world_call *call, size_t n)
 {
 	struct slice *slice = &r->addresses.slice;
-	r->addresses.slice.now_ms = r->w->now_ms;
+	r->addresses = (struct address_slice){.slice = {.now_ms = r->w->now_ms}};
 	slice->command.decide = address_find_decide;
 	assert_int_equal(world_ask(r->w, &slice->command, NULL, NULL), ERR_OK);
 	slice->command.decide = address_write_decide;
