@@ -23,13 +23,23 @@ export const base = new URL(".", location.href.split("#")[0]).href.replace(/\/$/
 /** A server that takes longer counts as lost; a button must not wait forever. */
 const ANSWER_MS = 30_000;
 
+/** Ends with the caller's signal, or after ANSWER_MS. (Older browsers lack AbortSignal.any.) */
+function limited(signal: AbortSignal): AbortSignal {
+	const both = new AbortController();
+	const stop = () => both.abort();
+	if (signal.aborted) stop();
+	signal.addEventListener("abort", stop);
+	setTimeout(stop, ANSWER_MS);
+	return both.signal;
+}
+
 const withSession: Middleware = {
 	onRequest({ request }) {
 		const csrf = session.value.state === "in" ? session.value.csrf : "";
 		if (csrf && request.method !== "GET") request.headers.set("X-CSRF-Token", csrf);
 		// An import takes as long as its file needs.
 		if (request.url.split("?")[0]?.endsWith("/import")) return request;
-		return new Request(request, { signal: AbortSignal.timeout(ANSWER_MS) });
+		return new Request(request, { signal: limited(request.signal) });
 	},
 	onResponse({ request, response }) {
 		if (response.status === 401 && !request.url.endsWith("/session")) ended();
