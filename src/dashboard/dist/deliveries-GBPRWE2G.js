@@ -1,1 +1,0 @@
-import{a,b,c}from"./chunk-OGREPKBW.js";import"./chunk-DN77CAUM.js";import"./chunk-IFDPO66B.js";import"./chunk-AV6VDLB6.js";import"./chunk-TMKF5ZIH.js";import"./chunk-PRR4FE55.js";import"./chunk-IJQXGTVJ.js";import"./chunk-KKY6QNB6.js";export{c as DeliveriesPage,a as cursorOf,b as useDeliveries};
