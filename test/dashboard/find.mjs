@@ -67,7 +67,7 @@ async function requests(page) {
 	await page.unroute(held);
 }
 
-/** While the index is behind, the palette says so, and asks again until it is complete. */
+/** While the index is behind, the palette says that people may be missing, and asks again until it is complete. */
 async function indexing(page) {
 	const behind = (url) => url.searchParams.get("email_prefix") === "jessica";
 	await page.route(behind, async (route) => {

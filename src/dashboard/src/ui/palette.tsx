@@ -7,7 +7,7 @@ import { overlay } from "./keys";
 import { type Find, type Finds, type Group, search, start, type WebhookNames } from "./palette-search";
 import { Failed } from "./parts";
 
-const PAUSE_MS = 150; // a text is asked for when nobody has typed for so long
+const PAUSE_MS = 150; // the palette asks the server when nobody has typed for so long
 const AGAIN_MS = 3000; // ... and again, while people may be missing from the index
 
 interface Answer extends Finds {
