@@ -24,6 +24,15 @@ void crypto_wipe(void *p, size_t n);
 /** Overwrites the content of a buffer, then frees it. */
 void crypto_wipe_buf(struct buf *b);
 
+/* scrypt (RFC 7914): n is a power of two, and OpenSSL refuses to use more memory than `memory`. */
+struct crypto_scrypt {
+	uint64_t n, r, p, memory;
+};
+/** Derives out_n bytes from a password. False if memory runs out or OpenSSL refuses the
+ * parameters. */
+bool crypto_scrypt(struct text password, struct text salt, const struct crypto_scrypt *scrypt,
+		   uint8_t *out, size_t out_n) WARN_UNUSED;
+
 /* AES-128 on single blocks, for computing codes. */
 struct crypto_cipher;
 /** NULL if memory runs out. */

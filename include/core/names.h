@@ -16,7 +16,7 @@ struct name {
 extern const struct name CAMPAIGN_STATUS_NAMES[], USER_TYPE_NAMES[], SOURCE_NAMES[], EVENT_NAMES[],
     METHOD_NAMES[], FORMAT_NAMES[], ORDER_NAMES[], DELIVERY_STATUS_NAMES[], EXISTING_NAMES[],
     METRIC_NAMES[], RECIPIENT_NAMES[], TRIGGER_NAMES[], REWARD_TYPE_NAMES[], REWARD_METHOD_NAMES[],
-    REPEAT_NAMES[], REWARD_STATE_NAMES[], REVIEW_NAMES[], SCOPE_NAMES[];
+    REPEAT_NAMES[], REWARD_STATE_NAMES[], REVIEW_NAMES[], SCOPE_NAMES[], ROLE_NAMES[];
 
 /** Returns the word of a number; "unknown" if the table does not have the number. */
 const char *name_of(const struct name *table, uint64_t number);

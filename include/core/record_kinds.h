@@ -49,6 +49,7 @@
 	X(REWARD_REVIEW)                                                                           \
 	X(REFUND)                                                                                  \
 	X(SESSION)                                                                                 \
+	X(OPERATOR)                                                                                \
 	X(AUDIT)                                                                                   \
 	X(ADDRESS)                                                                                 \
 	X(ADDRESS_PROGRESS)                                                                        \

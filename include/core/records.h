@@ -397,8 +397,10 @@ struct token {
 /* A person who is signed in to the dashboard (core/session.h). */
 struct session {
 	struct text hash;  /* key: SHA-256 of the cookie's value */
-	uint64_t token_id; /* the API token that opened it */
+	uint64_t token_id; /* the API token that opened it; 0: an operator did */
 	uint64_t created_ms, seen_ms;
+	uint64_t operator_id;      /* who signed in with a password; 0: a token opened it */
+	uint64_t password_version; /* of that operator, when the session was opened */
 };
 
 enum token_scope { SCOPE_READ = 1, SCOPE_WRITE = 2, SCOPE_ADMIN = 4 };

@@ -1,6 +1,7 @@
 /* Sessions of people who are signed in to the dashboard. A session is stored under the SHA-256 of
- * its cookie's value and names the API token that it was opened with. It is valid while that token
- * is valid, for SESSION_IDLE_MS after its last request, and for SESSION_LIFE_MS at most. Random
+ * its cookie's value and names the API token or the operator that opened it. It is valid while the
+ * token is valid, or while the operator exists and has the same password; for SESSION_IDLE_MS after
+ * its last request, and for SESSION_LIFE_MS at most. Random
  * bytes and time are arguments.
  */
 #ifndef CORE_SESSION_H
@@ -22,11 +23,12 @@ enum {
 uint64_t session_end_ms(const struct session *session);
 
 struct session_create {
-	struct command command; /* decide: session_create_decide */
-	struct session session; /* complete */
-	struct text evicted;    /* the hash of a session that ends instead; empty: none */
+	struct command command;   /* decide: session_create_decide */
+	struct session session;   /* complete */
+	struct text evicted;      /* the hash of a session that ends instead; empty: none */
+	struct text operator_key; /* of the operator that the session names; empty: a token's */
 };
-/** Never refuses. */
+/** ERR_REFUSED if the operator was removed, or has another password, since it was checked. */
 command_decide_fn session_create_decide;
 
 struct session_touch {

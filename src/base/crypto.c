@@ -51,6 +51,14 @@ bool crypto_hmac_sha256(struct text key, struct text t, uint8_t out[SHA256_SIZE]
 		    (const unsigned char *)(t.n == 0 ? "" : t.p), t.n, out, &n) != NULL;
 }
 
+bool crypto_scrypt(struct text password, struct text salt, const struct crypto_scrypt *scrypt,
+		   uint8_t *out, size_t out_n)
+{
+	return EVP_PBE_scrypt(password.n == 0 ? "" : password.p, password.n,
+			      (const unsigned char *)salt.p, salt.n, scrypt->n, scrypt->r,
+			      scrypt->p, scrypt->memory, out, out_n) == 1;
+}
+
 void crypto_wipe(void *p, size_t n)
 {
 	OPENSSL_cleanse(p, n);

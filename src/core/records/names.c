@@ -4,6 +4,7 @@
  */
 #include "core/names.h"
 
+#include "core/operator_records.h"
 #include "core/reward_records.h"
 
 const struct name CAMPAIGN_STATUS_NAMES[] = {
@@ -73,6 +74,8 @@ const struct name REVIEW_NAMES[] = {
     {0, NULL},
 };
 const struct name SCOPE_NAMES[] = {{0, "read"}, {1, "write"}, {2, "admin"}, {0, NULL}};
+const struct name ROLE_NAMES[] = {
+    {ROLE_VIEWER, "viewer"}, {ROLE_EDITOR, "editor"}, {ROLE_ADMIN, "admin"}, {0, NULL}};
 const struct name METRIC_NAMES[] = {
     {METRIC_AMOUNT, "amount"},
     {METRIC_COMMISSION, "commission"},

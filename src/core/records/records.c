@@ -256,9 +256,9 @@ const struct record_kind KIND_TOKEN = KIND(18, token);
 
 static const struct field session_keys[] = {KEY(TEXT, session, hash)};
 static const struct field session_values[] = {
-    VALUE(1, U64, session, token_id),
-    VALUE(2, U64, session, created_ms),
-    VALUE(3, U64, session, seen_ms),
+    VALUE(1, U64, session, token_id),         VALUE(2, U64, session, created_ms),
+    VALUE(3, U64, session, seen_ms),          VALUE(4, U64, session, operator_id),
+    VALUE(5, U64, session, password_version),
 };
 const struct record_kind KIND_SESSION = KIND(41, session);
 

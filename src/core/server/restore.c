@@ -16,10 +16,10 @@ enum err restore_skip_decide(struct command *command, struct tx *tx)
 		const struct record_kind *kind;
 		uint64_t n;
 	} sequences[] = {
-	    {&KIND_USER, MANY},   {&KIND_EVENT, MANY}, {&KIND_DELIVERY, MANY},
-	    {&KIND_REWARD, MANY}, {&KIND_AUDIT, MANY}, {&KIND_CAMPAIGN, FEW},
-	    {&KIND_WEBHOOK, FEW}, {&KIND_REPLAY, FEW}, {&KIND_RULE, FEW},
-	    {&KIND_TOKEN, FEW},
+	    {&KIND_USER, MANY},   {&KIND_EVENT, MANY},   {&KIND_DELIVERY, MANY},
+	    {&KIND_REWARD, MANY}, {&KIND_AUDIT, MANY},   {&KIND_CAMPAIGN, FEW},
+	    {&KIND_WEBHOOK, FEW}, {&KIND_REPLAY, FEW},   {&KIND_RULE, FEW},
+	    {&KIND_TOKEN, FEW},   {&KIND_OPERATOR, FEW},
 	};
 	(void)command;
 	for (size_t i = 0; i < sizeof sequences / sizeof *sequences; i++)

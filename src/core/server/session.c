@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "core/operator_records.h"
+
 uint64_t session_end_ms(const struct session *session)
 {
 	uint64_t idle = session->seen_ms + SESSION_IDLE_MS,
@@ -12,10 +14,27 @@ uint64_t session_end_ms(const struct session *session)
 	return idle < life ? idle : life;
 }
 
+static enum err check_operator(const struct session_create *cmd, struct tx *tx)
+{
+	struct operator operator= {.key = cmd->operator_key};
+	if (cmd->operator_key.n == 0)
+		return ERR_OK;
+	enum err err = tx_get(tx, &KIND_OPERATOR, &operator);
+	if (err != ERR_OK && err != ERR_NOT_FOUND)
+		return err;
+	return err == ERR_OK && operator.id == cmd->session.operator_id &&
+				operator.password_version == cmd->session.password_version
+		   ? ERR_OK
+		   : ERR_REFUSED;
+}
+
 enum err session_create_decide(struct command *command, struct tx *tx)
 {
 	const struct session_create *cmd = (const struct session_create *)command;
 	const struct session evicted = {.hash = cmd->evicted};
+	enum err err = check_operator(cmd, tx);
+	if (err != ERR_OK)
+		return err;
 	if (evicted.hash.n > 0)
 		tx_delete(tx, &KIND_SESSION, &evicted);
 	tx_put(tx, &KIND_SESSION, &cmd->session);

@@ -1,9 +1,11 @@
 /*
- * Owns the checks of settings, tokens, sessions and remembered requests. Never walks the records.
- * Called by verify.c.
+ * Owns the checks of settings, tokens, operators, sessions and remembered requests. Never walks the
+ * records. Called by verify.c.
  */
 #include "base/crypto.h"
+#include "base/password.h"
 #include "core/idempotency.h"
+#include "core/operator.h"
 #include "verify_parts.h"
 
 enum { ALL_SCOPES = SCOPE_READ | SCOPE_WRITE | SCOPE_ADMIN };
@@ -19,7 +21,24 @@ static enum err check_token(struct verifier *v, const void *record)
 	return ERR_OK;
 }
 
-/* Its token may be revoked: then the session has ended, and waits for its deletion. */
+static enum err check_operator(struct verifier *v, const void *record)
+{
+	const struct operator* operator= record;
+	const struct password_cost cost = {operator->n_log2, operator->r, operator->p };
+	verify_id(v, operator->id);
+	if (operator->key.n != OPERATOR_KEY_SIZE)
+		verify_report(v, "has a key that is not the hash of a name");
+	if (operator_scopes(operator->role) == 0)
+		verify_report(v, "has a role that does not exist");
+	if (operator->salt.n != PASSWORD_SALT_SIZE || operator->password_key
+		.n != PASSWORD_KEY_SIZE ||
+		operator->password_version == 0 || !password_cost_valid(&cost))
+		verify_report(v, "has a password that cannot be checked");
+	return ERR_OK;
+}
+
+/* Its token may be revoked, or its operator removed: then the session has ended, and waits for its
+ * deletion. */
 static enum err check_session(struct verifier *v, const void *record)
 {
 	const struct session *session = record;
@@ -27,6 +46,8 @@ static enum err check_session(struct verifier *v, const void *record)
 		verify_report(v, "has a key that is not the hash of a cookie's value");
 	if (session->seen_ms < session->created_ms)
 		verify_report(v, "was used before it was opened");
+	if ((session->token_id == 0) == (session->operator_id == 0))
+		verify_report(v, "must name a token or an operator");
 	return ERR_OK;
 }
 
@@ -56,6 +77,7 @@ static enum err check_idempotency_age(struct verifier *v, const void *record)
 const struct verify_check VERIFY_ACCESS[] = {
     {&KIND_SETTING, NULL, NULL},
     {&KIND_TOKEN, check_token, NULL},
+    {&KIND_OPERATOR, check_operator, NULL},
     {&KIND_SESSION, check_session, NULL},
     {&KIND_IDEMPOTENCY, check_idempotency, NULL},
     {&KIND_IDEMPOTENCY_AGE, check_idempotency_age, NULL},

@@ -289,6 +289,7 @@ static const struct record_kind *const NOT_ABOUT_USERS[] = {
     &KIND_ERASURE,        &KIND_RULE_STATS,
     &KIND_REWARD_REVIEW,  &KIND_ADDRESS_PROGRESS,
     &KIND_AUDIT,          &KIND_AUDIT_BY,
+    &KIND_OPERATOR,
 };
 
 static bool lists(const struct record_kind *const *list, size_t n, const struct record_kind *kind)
