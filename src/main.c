@@ -6,7 +6,9 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
+#include "base/password.h"
 #include "cli/backup.h"
 #include "cli/check.h"
 #include "cli/config.h"
@@ -86,6 +88,9 @@ int main(int argc, char **argv)
 		return version_main(0, NULL);
 	if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0))
 		return help_main(0, NULL);
+	/* The server starts this process for itself (api/call/passwords.c), so no help names it. */
+	if (argc == 2 && strcmp(argv[1], "password-helper") == 0)
+		return password_serve(STDIN_FILENO);
 	/* The default command is serve, also if the first word is an option. */
 	if (argc < 2 || argv[1][0] == '-')
 		return serve_main(argc - 1, argv + 1);
