@@ -12,6 +12,7 @@
 #include "cli/backup.h"
 #include "cli/check.h"
 #include "cli/config.h"
+#include "cli/operator.h"
 #include "cli/restore.h"
 #include "cli/serve.h"
 #include "cli/token.h"
@@ -41,6 +42,7 @@ static const struct {
     {"import", import_main, "Send users in a CSV file to a campaign of a running server"},
     {"export", export_main, "Write the users of a campaign of a running server as CSV"},
     {"token", token_main, "Create, list or revoke API tokens"},
+    {"operator", operator_main, "Add, list or remove people who sign in with a password"},
     {"version", version_main, "Print the version"},
     {"help", help_main, "Print this help, or the help of one command: referd help backup"},
 };

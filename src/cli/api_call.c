@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "base/crypto.h"
-#include "base/json.h"
 
 enum { TOKEN_SIZE = 256, REFUSAL_MAX = 65536 };
 
@@ -131,4 +130,27 @@ bool api_call_gather(void *arg, int status, struct text piece)
 	(void)status;
 	buf_text(out, piece);
 	return !out->failed;
+}
+
+struct json *api_call_json(const struct config *config, const char *method, const char *target,
+			   struct text body)
+{
+	struct buf answer = {0};
+	struct json *root = NULL;
+	const char *why = "";
+	struct http_call call = {
+	    .method = method,
+	    .target = target,
+	    .content_type = body.n > 0 ? "application/json" : NULL,
+	    .body = body,
+	    .on_body = api_call_gather,
+	    .arg = &answer,
+	};
+	bool ok = api_call_run(config, &call);
+	/* The response to a DELETE is empty. */
+	struct text text = answer.n > 0 ? buf_view(&answer) : TEXT("{}");
+	if (ok && json_parse(text, &root, &why) != ERR_OK)
+		fprintf(stderr, "referd: the server's response cannot be read: %s\n", why);
+	buf_free(&answer);
+	return root;
 }

@@ -4,6 +4,7 @@
 #ifndef CLI_API_CALL_H
 #define CLI_API_CALL_H
 
+#include "base/json.h"
 #include "config.h"
 #include "http_call.h"
 
@@ -12,6 +13,11 @@
  * results. Returns false after a message on stderr: there is no token, no server answers, or the
  * server refuses. */
 bool api_call_run(const struct config *config, struct http_call *call) WARN_UNUSED;
+
+/** Calls with a JSON body, or without a body if it is empty. Returns the parsed response ({} for an
+ * empty response), which the caller frees, or NULL after a message on stderr. */
+struct json *api_call_json(const struct config *config, const char *method, const char *target,
+			   struct text body) WARN_UNUSED;
 
 /** Is there a token for api_call_run? */
 bool api_call_has_token(const struct config *config);

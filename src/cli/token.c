@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "api_call.h"
+#include "api_row.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/utf8.h"
@@ -30,44 +31,6 @@ static const struct option create_options[] = {
 };
 
 /* ---- calling ---- */
-
-/* Returns the parsed response, or NULL after a message on stderr. */
-static struct json *ask(const struct token_config *config, const char *method, const char *target,
-			struct text body)
-{
-	struct buf answer = {0};
-	struct json *root = NULL;
-	const char *why = "";
-	struct http_call call = {
-	    .method = method,
-	    .target = target,
-	    .content_type = body.n > 0 ? "application/json" : NULL,
-	    .body = body,
-	    .on_body = api_call_gather,
-	    .arg = &answer,
-	};
-	bool ok = api_call_run(&config->config, &call);
-	/* The response to a DELETE is empty. */
-	struct text text = answer.n > 0 ? buf_view(&answer) : TEXT("{}");
-	if (ok && json_parse(text, &root, &why) != ERR_OK)
-		fprintf(stderr, "referd: the server's response cannot be read: %s\n", why);
-	buf_free(&answer);
-	return root;
-}
-
-static struct text text_member(const struct json *object, const char *name)
-{
-	struct text t = {0};
-	(void)!json_string(json_get(object, name), &t);
-	return t;
-}
-
-static uint64_t id_of(const struct json *token)
-{
-	uint64_t id = 0;
-	(void)!json_u64(json_get(token, "id"), false, &id);
-	return id;
-}
 
 static void write_scopes(const struct json *token, struct buf *out)
 {
@@ -119,11 +82,12 @@ static int create_online(const struct token_config *config, const char *name)
 		return 2;
 	}
 	write_request(config, name, &body);
-	struct json *root = ask(config, "POST", "/api/v2/tokens", buf_view(&body));
+	struct json *root =
+	    api_call_json(&config->config, "POST", "/api/v2/tokens", buf_view(&body));
 	const struct json *token = json_get(root, "data");
 	if (root != NULL) {
 		write_scopes(token, &scopes);
-		print_new(id_of(token), name, buf_view(&scopes), text_member(token, "token"));
+		print_new(api_row_id(token), name, buf_view(&scopes), api_row_text(token, "token"));
 	}
 	buf_free(&body);
 	buf_free(&scopes);
@@ -172,34 +136,20 @@ static int create_token(void *options, const struct options_args *args)
 }
 /* ---- list ---- */
 
-/* The date of a moment. */
-static struct text date_member(const struct json *object, const char *name)
-{
-	struct text t = text_member(object, name);
-	return text_from(t.p, t.n < CLOCK_DATE_SIZE ? t.n : CLOCK_DATE_SIZE - 1);
-}
-
-static void write_cell(struct buf *out, struct text t, size_t width)
-{
-	buf_text(out, t);
-	for (size_t i = t.n; i < width; i++)
-		buf_char(out, ' ');
-}
-
 static void write_row(const struct json *token, struct buf *out)
 {
 	struct buf id = {0}, scopes = {0};
-	struct text expires = date_member(token, "expires_at");
+	struct text expires = api_row_date(token, "expires_at");
 	bool expired = false;
-	buf_u64(&id, id_of(token));
+	buf_u64(&id, api_row_id(token));
 	write_scopes(token, &scopes);
 	if (json_bool(json_get(token, "expired"), &expired) && expired)
 		expires = TEXT("expired");
-	write_cell(out, buf_view(&id), 6);
-	write_cell(out, buf_view(&scopes), 18);
-	write_cell(out, date_member(token, "created_at"), 12);
-	write_cell(out, expires.n > 0 ? expires : TEXT("never"), 12);
-	buf_text(out, text_member(token, "name"));
+	api_row_cell(out, buf_view(&id), 6);
+	api_row_cell(out, buf_view(&scopes), 18);
+	api_row_cell(out, api_row_date(token, "created_at"), 12);
+	api_row_cell(out, expires.n > 0 ? expires : TEXT("never"), 12);
+	buf_text(out, api_row_text(token, "name"));
 	buf_char(out, '\n');
 	buf_free(&id);
 	buf_free(&scopes);
@@ -210,7 +160,8 @@ static int list_tokens(void *options, const struct options_args *args)
 	const struct token_config *config = options;
 	struct buf out = {0};
 	(void)args;
-	struct json *root = ask(config, "GET", "/api/v2/tokens?per_page=250", (struct text){0});
+	struct json *root =
+	    api_call_json(&config->config, "GET", "/api/v2/tokens?per_page=250", (struct text){0});
 	const struct json *tokens = json_get(root, "data");
 	if (root == NULL)
 		return 1;
@@ -239,7 +190,7 @@ static int revoke_token(void *options, const struct options_args *args)
 		return 2;
 	}
 	snprintf(target, sizeof target, "/api/v2/tokens/%llu", (unsigned long long)number);
-	struct json *root = ask(config, "DELETE", target, (struct text){0});
+	struct json *root = api_call_json(&config->config, "DELETE", target, (struct text){0});
 	if (root == NULL)
 		return 1;
 	printf("revoked token %llu\n", (unsigned long long)number);

@@ -4,20 +4,11 @@
  */
 #include "token_offline.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "base/clock.h"
 #include "base/typed.h"
-#include "broken_pages.h"
-#include "core/audit.h"
 #include "core/names.h"
 #include "core/token.h"
-#include "store/engine.h"
-#include "store/store.h"
+#include "offline.h"
 
 /* ---- the words of the command ---- */
 
@@ -54,87 +45,16 @@ static enum err judge(const struct token_offline *made, struct token *token, con
 	return read_scopes(text_of(made->scopes), &token->scopes) ? ERR_OK : ERR_INVALID;
 }
 
-/* ---- the database ---- */
-
-struct making {
-	struct audited audited; /* first: its command is submitted */
-	struct token_create create;
-	bool done;
-	enum err err;
-};
-
-static void on_created(struct command *command, enum err err)
-{
-	struct making *m = (struct making *)command;
-	m->done = true;
-	m->err = err;
-}
-
-/* root must act as the owner of the database: a lock file of root would keep out the server, which
- * runs as the owner. */
-static bool act_as_owner(const struct stat *database)
-{
-	if (geteuid() != 0 || database->st_uid == 0)
-		return true;
-	return setegid(database->st_gid) == 0 && seteuid(database->st_uid) == 0;
-}
-
-static enum err open_store(const char *dir, struct store **store, const char **why)
-{
-	const struct engine_lmdb_config lmdb = {.dir = dir};
-	const struct store_config config = {0};
-	char path[4096];
-	struct stat st;
-	struct engine *engine;
-	*why = "contains no database: give the directory that referd serve uses";
-	if (snprintf(path, sizeof path, "%s/referd.mdb", dir) >= (int)sizeof path ||
-	    stat(path, &st) != 0) {
-		if (errno == EACCES)
-			*why = "cannot be opened: run this command as the user that runs referd";
-		return ERR_NOT_FOUND;
-	}
-	*why = "root cannot act as its owner: run this command as the user that runs referd";
-	if (!act_as_owner(&st))
-		return ERR_IO;
-	enum err err = engine_lmdb_open(&lmdb, &engine, why);
-	if (err == ERR_BUSY)
-		*why = "is in use by a running referd: stop it first, or create the token "
-		       "through it with an admin token (--token-file)";
-	if (err != ERR_OK)
-		return err;
-	*why = "its database cannot be read";
-	return store_open(engine, &config, store);
-}
-
-static enum err make(struct store *store, struct making *m, const char **why)
-{
-	*why = "its database cannot be written: check the disk and the permissions";
-	m->create.command.decide = token_create_decide;
-	m->audited = (struct audited){
-	    .command = {.decide = audited_decide, .done = on_created},
-	    .inner = &m->create.command,
-	    .note = {.action = AUDIT_TOKEN_CREATE,
-		     .actor = {.kind = ACTOR_COMMAND},
-		     .now_ms = m->create.token.created_ms},
-	    .object_id = &m->create.token.id,
-	};
-	enum err err = store_submit(store, &m->audited.command);
-	while (err == ERR_OK && !m->done)
-		store_turn(store);
-	return err == ERR_OK ? m->err : err;
-}
-
 enum err token_offline_create(struct token_offline *made, const char *dir, const char **why)
 {
-	struct making m = {0};
-	struct token *token = &m.create.token;
+	struct token_create create = {.command = {.decide = token_create_decide}};
+	struct token *token = &create.token;
 	uint8_t hash[SHA256_SIZE];
 	struct store *store = NULL;
-	broken_pages_catch(1, true);
 	enum err err = judge(made, token, why);
 	if (err != ERR_OK)
 		return err;
-	err = open_store(dir, &store, why);
+	err = offline_open(dir, &store, why);
 	if (err != ERR_OK)
 		return err;
 	crypto_token(made->token);
@@ -142,7 +62,7 @@ enum err token_offline_create(struct token_offline *made, const char *dir, const
 	token->hash = text_from(hash, sizeof hash);
 	token->created_ms = clock_system.unix_ms(&clock_system);
 	token->expires_ms = made->expires_ms == 0 ? 0 : token->created_ms + made->expires_ms;
-	err = make(store, &m, why);
+	err = offline_change(store, &create.command, AUDIT_TOKEN_CREATE, &token->id, why);
 	made->id = token->id;
 	made->granted = token->scopes;
 	store_close(store);

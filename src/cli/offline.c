@@ -1,0 +1,114 @@
+/*
+ * Owns the opening of a stopped server's database for one command. Never creates a database or a
+ * key. Called by the commands that create tokens and operators.
+ */
+#include "offline.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "broken_pages.h"
+#include "store/engine.h"
+
+/* root must act as the owner of the database: a lock file of root would keep out the server, which
+ * runs as the owner. */
+static bool act_as_owner(const struct stat *database)
+{
+	if (geteuid() != 0 || database->st_uid == 0)
+		return true;
+	return setegid(database->st_gid) == 0 && seteuid(database->st_uid) == 0;
+}
+
+enum err offline_open(const char *dir, struct store **store, const char **why)
+{
+	const struct engine_lmdb_config lmdb = {.dir = dir};
+	const struct store_config config = {0};
+	char path[4096];
+	struct stat st;
+	struct engine *engine;
+	broken_pages_catch(1, true);
+	*why = "contains no database: give the directory that referd serve uses";
+	if (snprintf(path, sizeof path, "%s/referd.mdb", dir) >= (int)sizeof path ||
+	    stat(path, &st) != 0) {
+		if (errno == EACCES)
+			*why = "cannot be opened: run this command as the user that runs referd";
+		return ERR_NOT_FOUND;
+	}
+	*why = "root cannot act as its owner: run this command as the user that runs referd";
+	if (!act_as_owner(&st))
+		return ERR_IO;
+	enum err err = engine_lmdb_open(&lmdb, &engine, why);
+	if (err == ERR_BUSY)
+		*why =
+		    "is in use by a running referd: stop it first, or give this command an admin "
+		    "token (--token-file), and it calls the running referd";
+	if (err != ERR_OK)
+		return err;
+	*why = "its database cannot be read";
+	return store_open(engine, &config, store);
+}
+
+/* The store sees audited.command, which runs the inner command. */
+struct running {
+	struct audited audited; /* first: its command is submitted */
+	struct command *inner;
+	offline_read_fn *read;
+	void *arg;
+	bool done;
+	enum err err;
+};
+
+static enum err decide_inner(struct command *command, struct tx *tx)
+{
+	struct command *inner = ((struct running *)command)->inner;
+	return inner->decide(inner, tx);
+}
+
+static void on_done(struct command *command, enum err err)
+{
+	struct running *r = (struct running *)command;
+	r->done = true;
+	r->err = err;
+	if (err == ERR_OK && r->read != NULL)
+		r->read(r->arg, r->inner);
+}
+
+static enum err finish(struct store *store, struct running *r, enum err err)
+{
+	while (err == ERR_OK && !r->done)
+		store_turn(store);
+	return err == ERR_OK ? r->err : err;
+}
+
+enum err offline_change(struct store *store, struct command *command, enum audit_action action,
+			const uint64_t *object_id, const char **why)
+{
+	struct running r = {
+	    .audited =
+		{
+		    .command = {.decide = audited_decide, .done = on_done},
+		    .inner = command,
+		    .note = {.action = action,
+			     .actor = {.kind = ACTOR_COMMAND},
+			     .now_ms = clock_system.unix_ms(&clock_system)},
+		    .object_id = object_id,
+		},
+	    .inner = command,
+	};
+	*why = "its database cannot be written: check the disk and the permissions";
+	return finish(store, &r, store_submit(store, &r.audited.command));
+}
+
+enum err offline_read(struct store *store, struct command *query, offline_read_fn *read, void *arg,
+		      const char **why)
+{
+	struct running r = {.audited.command = {.decide = decide_inner, .done = on_done},
+			    .inner = query,
+			    .read = read,
+			    .arg = arg};
+	*why = "its database cannot be read";
+	return finish(store, &r, store_query(store, &r.audited.command));
+}
