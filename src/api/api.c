@@ -9,6 +9,8 @@
 #include "api/api.h"
 #include "api/call/body.h"
 #include "api/call/client_address.h"
+#include "api/call/credential.h"
+#include "api/call/passwords.h"
 #include "api/call/request_metrics.h"
 #include "api/pages/html.h"
 #include "api/pages/qr_cache.h"
@@ -25,8 +27,11 @@
 static enum err open_limits(struct limits *limits, const struct api_rates *rates)
 {
 	const unsigned per_minute[LIMITS] = {
-	    [LIMIT_UNKNOWN_CODES] = rates->misses,    [LIMIT_WRONG_TOKENS] = rates->misses,
-	    [LIMIT_TOKEN_CALLS] = rates->token_calls, [LIMIT_ADDRESS_JOINS] = rates->address_joins,
+	    [LIMIT_UNKNOWN_CODES] = rates->misses,
+	    [LIMIT_WRONG_TOKENS] = rates->misses,
+	    [LIMIT_SIGN_INS] = rates->misses,
+	    [LIMIT_TOKEN_CALLS] = rates->token_calls,
+	    [LIMIT_ADDRESS_JOINS] = rates->address_joins,
 	    [LIMIT_CODE_JOINS] = rates->code_joins,
 	};
 	return limits_open(limits, per_minute);
@@ -53,7 +58,11 @@ static enum err open_state(struct api *a, const struct api_config *config)
 	a->config = copy_config(config);
 	a->request_metrics = request_metrics_new(ROUTES);
 	a->qr_codes = qr_cache_new();
-	if (a->config == NULL || a->request_metrics == NULL || a->qr_codes == NULL)
+	const struct passwords_config passwords = {
+	    .loop = config->loop, .command = PASSWORDS_COMMAND, .timeout_ms = PASSWORDS_TIMEOUT_MS};
+	a->passwords = passwords_open(&passwords);
+	if (a->config == NULL || a->request_metrics == NULL || a->qr_codes == NULL ||
+	    a->passwords == NULL)
 		return ERR_NO_MEMORY;
 	return open_limits(&a->limits, &config->rates);
 }
@@ -67,6 +76,8 @@ enum err api_open(const struct api_config *config, struct api **out)
 	if (err != ERR_OK)
 		goto fail;
 	if ((err = tokens_load(&a->tokens, config->store)) != ERR_OK)
+		goto fail;
+	if ((err = operators_load(&a->operators, config->store)) != ERR_OK)
 		goto fail;
 	if ((err = sessions_load(&a->sessions, config->store)) != ERR_OK)
 		goto fail;
@@ -98,6 +109,8 @@ void api_close(struct api *a)
 	request_metrics_free(a->request_metrics);
 	tokens_free(&a->tokens);
 	sessions_free(&a->sessions);
+	operators_free(&a->operators);
+	passwords_close(a->passwords);
 	inbound_keys_wipe(&a->inbound);
 	buf_free(&a->out);
 	buf_free(&a->openapi);
@@ -180,39 +193,46 @@ static const struct route *find_route(const struct http_request *req,
 	return NULL;
 }
 
-/* Returns the API token of the request: from its Authorization header, or from the session of its
- * cookie. NULL after 401 or 403. */
-static const struct token_entry *find_token(struct call *call)
+/* Finds what the request may do: by its Authorization header, or by the session of its cookie.
+ * Returns false after 401 or 403. */
+static bool find_credential(struct call *call, struct credential *out)
 {
 	const struct session_entry *session =
 	    call_bearer(call).p == NULL ? sessions_find(call) : NULL;
-	const struct token_entry *token = session_token(call, session);
-	if (token != NULL) {
+	if (credential_of_session(call->api, session, out)) {
 		session_touch(call, session);
-		return session_allows(call, session) ? token : NULL;
+		return session_allows(call, session);
 	}
-	token = call_token(call);
-	if (token == NULL)
-		call_refuse_token(call, "send a valid API token: Authorization: Bearer {token}");
-	return token;
+	if (credential_of_token(call->api, call_token(call), out))
+		return true;
+	call_refuse_token(call, "send a valid API token: Authorization: Bearer {token}");
+	return false;
+}
+
+static void refuse_scope(struct call *call, enum route_access access)
+{
+	call_reply_error(
+	    call, 403,
+	    call->actor.kind != ACTOR_OPERATOR
+		? "the token does not have the scope that this call needs: use another token"
+	    : access == ACCESS_WRITE
+		? "this call needs the role editor: ask an admin to change your role"
+		: "this call needs the role admin: ask an admin to change your role");
 }
 
 static bool authorised(struct call *call, const struct route *route)
 {
+	struct credential credential;
 	if (route->access == ACCESS_PUBLIC)
 		return true;
-	const struct token_entry *token = find_token(call);
-	if (token == NULL)
+	if (!find_credential(call, &credential))
 		return false;
-	call->scopes = token->scopes;
-	call->token_id = token->id;
-	call->actor = (struct actor){.kind = ACTOR_TOKEN, .id = token->id};
-	if (!limits_spend(call, LIMIT_TOKEN_CALLS, text_from(&token->id, sizeof token->id)))
+	credential_take(call, &credential);
+	if (!limits_spend(call, LIMIT_TOKEN_CALLS, text_from(&call->actor, sizeof call->actor)))
 		return false;
-	if (token->scopes & (uint64_t)route->access)
+	if (call->scopes & (uint64_t)route->access)
 		return true;
-	call_reply_error(
-	    call, 403, "the token does not have the scope that this call needs: use another token");
+	refuse_scope(call, route->access);
 	return false;
 }
 

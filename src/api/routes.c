@@ -132,9 +132,16 @@ const struct route ROUTES[] = {
     /* It names tokens and operators, which only an admin may list. */
     {HTTP_GET, "/api/v2/audit", ACCESS_ADMIN, audit_list, &OP_AUDIT_LIST},
 
+    {HTTP_GET, "/api/v2/operators", ACCESS_ADMIN, operator_list, &OP_OPERATOR_LIST},
+    {HTTP_POST, "/api/v2/operators", ACCESS_ADMIN, operator_add, &OP_OPERATOR_ADD},
+    {HTTP_PATCH, "/api/v2/operators/{id}", ACCESS_ADMIN, operator_change, &OP_OPERATOR_CHANGE},
+    {HTTP_DELETE, "/api/v2/operators/{id}", ACCESS_ADMIN, operator_remove, &OP_OPERATOR_REMOVE},
+
     {HTTP_POST, "/api/v2/session", ACCESS_PUBLIC, session_create, &OP_SESSION_CREATE},
     {HTTP_GET, "/api/v2/session", ACCESS_PUBLIC, session_get, &OP_SESSION_GET},
     {HTTP_DELETE, "/api/v2/session", ACCESS_READ, session_delete, &OP_SESSION_DELETE},
+    /* Every operator may change their own password, which the call checks. */
+    {HTTP_POST, "/api/v2/session/password", ACCESS_READ, session_password, &OP_SESSION_PASSWORD},
     {HTTP_GET, "/api/v2/server", ACCESS_READ, server_get, &OP_SERVER_GET},
     {HTTP_GET, "/api/v2/settings", ACCESS_READ, settings_get, &OP_SETTINGS_GET},
     {HTTP_POST, "/api/v2/settings/inbound-token/rotate", ACCESS_ADMIN, settings_rotate_token,

@@ -94,8 +94,14 @@ extern const struct operation OP_AUDIT_LIST;
 call_fn token_list, token_create, token_revoke; /* token_calls.c */
 extern const struct operation OP_TOKEN_LIST, OP_TOKEN_CREATE, OP_TOKEN_REVOKE;
 
-call_fn session_create, session_get, session_delete; /* session_calls.c */
-extern const struct operation OP_SESSION_CREATE, OP_SESSION_GET, OP_SESSION_DELETE;
+call_fn operator_list, operator_add, operator_change, operator_remove; /* operator_calls.c */
+extern const struct operation OP_OPERATOR_LIST, OP_OPERATOR_ADD, OP_OPERATOR_CHANGE,
+    OP_OPERATOR_REMOVE;
+
+call_fn session_create, session_password; /* files of their own */
+call_fn session_get, session_delete;      /* session_calls.c */
+extern const struct operation OP_SESSION_CREATE, OP_SESSION_PASSWORD, OP_SESSION_GET,
+    OP_SESSION_DELETE;
 
 call_fn server_get; /* server.c */
 extern const struct operation OP_SERVER_GET;

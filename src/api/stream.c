@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "api/api.h"
-#include "core/token.h"
+#include "api/call/credential.h"
 #include "routes.h"
 #include "stream_changes.h"
 
@@ -62,21 +62,26 @@ static void end_all(struct streams *all)
 		end_stream(all, all->first);
 }
 
-/* Is the token, or the session and its token, still valid? Sets the time at which it may end. */
+/* Is the token, or the session and its token or operator, still valid? Sets the time at which it
+ * may end. */
 static bool is_allowed(struct stream *s, uint64_t now_ms)
 {
-	struct api *api = s->call->api;
-	const struct token_entry *token = tokens_find_id(&api->tokens, s->call->token_id);
-	if (token == NULL || token_expired(token->expires_ms, now_ms))
+	const struct api *api = s->call->api;
+	const struct session_entry *session = NULL;
+	struct credential credential;
+	if (s->has_session)
+		session =
+		    sessions_find_hash(&api->sessions, text_from(s->session, sizeof s->session));
+	const bool valid =
+	    s->has_session ? credential_of_session(api, session, &credential)
+			   : credential_of_token(
+				 api, tokens_find_id(&api->tokens, s->call->actor.id), &credential);
+	if (!valid || (credential.scopes & SCOPE_READ) == 0)
 		return false;
-	s->ends_ms = token->expires_ms != 0 ? token->expires_ms : UINT64_MAX;
-	if (!s->has_session)
-		return true;
-	const uint64_t end_ms =
-	    sessions_end_ms(&api->sessions, text_from(s->session, sizeof s->session));
-	if (end_ms < s->ends_ms)
-		s->ends_ms = end_ms;
-	return end_ms > now_ms;
+	s->ends_ms = credential.expires_ms != 0 ? credential.expires_ms : UINT64_MAX;
+	if (session != NULL && session_entry_end_ms(session) < s->ends_ms)
+		s->ends_ms = session_entry_end_ms(session);
+	return s->ends_ms > now_ms;
 }
 
 static void end_gone(struct streams *all)
@@ -105,8 +110,9 @@ static void check_credentials(struct streams *all, bool only_due)
 static void on_credential(void *arg, const struct record_kind *kind, const void *record,
 			  bool deleted)
 {
-	(void)kind, (void)record;
-	if (deleted)
+	(void)record;
+	/* An operator's new password ends sessions too. */
+	if (deleted || kind == &KIND_OPERATOR)
 		check_credentials(arg, false);
 }
 
@@ -161,11 +167,17 @@ static const struct {
 	const struct record_kind *kind;
 	store_watch_fn *fn;
 } watches[] = {
-    {&KIND_TOKEN, on_credential},  {&KIND_SESSION, on_credential},
-    {&KIND_CAMPAIGN, on_object},   {&KIND_USER, on_object},
-    {&KIND_REWARD, on_object},     {&KIND_WEBHOOK, on_object},
-    {&KIND_DELIVERY, on_delivery}, {&KIND_WEBHOOK_STATS, on_webhook_stats},
-    {&KIND_REPLAY, on_replay},     {&KIND_CAMPAIGN_STATS, on_campaign_stats},
+    {&KIND_TOKEN, on_credential},
+    {&KIND_SESSION, on_credential},
+    {&KIND_OPERATOR, on_credential},
+    {&KIND_CAMPAIGN, on_object},
+    {&KIND_USER, on_object},
+    {&KIND_REWARD, on_object},
+    {&KIND_WEBHOOK, on_object},
+    {&KIND_DELIVERY, on_delivery},
+    {&KIND_WEBHOOK_STATS, on_webhook_stats},
+    {&KIND_REPLAY, on_replay},
+    {&KIND_CAMPAIGN_STATS, on_campaign_stats},
     {&KIND_AUDIT, on_object},
 };
 

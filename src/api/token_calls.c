@@ -43,7 +43,7 @@ static void put_token(struct call *call, struct json_out *o, const struct token 
 	show_time(o, "created_at", token->created_ms);
 	show_time(o, "expires_at", token->expires_ms);
 	json_put_bool(o, "expired", token_expired(token->expires_ms, call_now_ms(call)));
-	json_put_bool(o, "current", token->id == call->token_id);
+	json_put_bool(o, "current", call->actor.kind == ACTOR_TOKEN && token->id == call->actor.id);
 }
 
 /* ---- list ---- */

@@ -32,18 +32,18 @@ size_t transfers_running(const struct api *api, enum transfer_kind kind)
 	return n;
 }
 
-static size_t running_by(const struct api *api, enum transfer_kind kind, uint64_t token_id)
+static size_t running_by(const struct api *api, enum transfer_kind kind, struct actor actor)
 {
 	size_t n = 0;
 	for (const struct transfer *t = api->transfers; t != NULL; t = t->next)
-		n += t->kind == kind && t->token_id == token_id;
+		n += t->kind == kind && actor_number(t->actor) == actor_number(actor);
 	return n;
 }
 
 bool transfer_begin(struct call *call, struct transfer *t, enum transfer_kind kind)
 {
 	struct api *api = call->api;
-	if (running_by(api, kind, call->token_id) >= limits[kind].by_token) {
+	if (running_by(api, kind, call->actor) >= limits[kind].by_token) {
 		call_reply_limited(call, RETRY_S, limits[kind].token_full);
 		return false;
 	}
@@ -51,7 +51,7 @@ bool transfer_begin(struct call *call, struct transfer *t, enum transfer_kind ki
 		call_reply_error(call, 503, limits[kind].all_full);
 		return false;
 	}
-	*t = (struct transfer){.next = api->transfers, .token_id = call->token_id, .kind = kind};
+	*t = (struct transfer){.next = api->transfers, .actor = call->actor, .kind = kind};
 	api->transfers = t;
 	return true;
 }

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "core/actor.h"
 
 struct api;
 struct call;
@@ -19,7 +20,7 @@ enum transfer_kind { TRANSFER_IMPORT, TRANSFER_EXPORT, TRANSFER_KINDS };
 /* A running import or export; part of the memory of its call. */
 struct transfer {
 	struct transfer *next;
-	uint64_t token_id;
+	struct actor actor;
 	enum transfer_kind kind;
 };
 

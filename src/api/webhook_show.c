@@ -84,7 +84,8 @@ void webhook_show(struct call *call, struct json_out *o, const struct webhook *w
 	json_put_bool(o, "penalised", is_penalised(call, w));
 	show_time(o, "disabled_at", w->disabled_ms);
 	json_put_text_or_null(o, "disabled_reason", w->disabled_reason);
-	show_actor(o, "disabled_by", actor_of_number(w->disabled_ms == 0 ? 0 : w->disabled_actor));
+	show_actor(call, o, "disabled_by",
+		   actor_of_number(w->disabled_ms == 0 ? 0 : w->disabled_actor));
 	put_old_secret(call, o, w);
 }
 

@@ -68,7 +68,8 @@ static const struct option table[] = {
     OPTION("idle-timeout", DURATION, idle_timeout_ms, "TIME", "60s", 1, 3600000,
 	   "Longest time between two requests on a connection"),
     OPTION("miss-rate", U64, miss_rate, "N", "60", 0, 1000000,
-	   "Unknown codes and wrong tokens per minute from each address (IPv6: /64); 0: no limit"),
+	   "Unknown codes, wrong tokens and wrong passwords per minute from each address "
+	   "(IPv6: /64); 0: no limit"),
     OPTION("token-rate", U64, token_rate, "N", "0", 0, 1000000,
 	   "API calls per minute with each token; 0: no limit"),
     OPTION("join-rate", U64, join_rate, "N", "0", 0, 1000000,

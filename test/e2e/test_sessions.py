@@ -9,10 +9,11 @@ from harness import Served
 class Session:
     """A browser that is signed in: it keeps the cookie, and sends the CSRF token and its Origin with each change."""
 
-    def __init__(self, server, token, origin=None):
+    def __init__(self, server, token=None, origin=None, **who):
+        """`who` is an operator's name and password, instead of a token."""
         self.client = Client(server.address)
         self.origin = origin or f"http://{server.address}"
-        self.answer = self.client.json("POST", "/api/v2/session", {"token": token})
+        self.answer = self.client.json("POST", "/api/v2/session", who or {"token": token})
         self.cookie = (self.answer.headers.get("Set-Cookie") or "").split(";")[0]
         self.csrf = self.answer.data["csrf_token"] if self.answer.status == 201 else ""
 

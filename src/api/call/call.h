@@ -15,6 +15,7 @@
 #include "http/server.h"
 #include "inbound_keys.h"
 #include "limits.h"
+#include "operators.h"
 #include "route.h"
 #include "sessions.h"
 #include "store/store.h"
@@ -32,6 +33,8 @@ struct api {
 	uint8_t secret_key[KEY_FILE_SIZE];
 	struct tokens tokens;
 	struct sessions sessions;
+	struct operators operators;
+	struct passwords *passwords;
 	struct inbound_keys inbound;
 	struct limits limits;
 	struct request_metrics *request_metrics;
@@ -62,8 +65,9 @@ struct call {
 	struct http_request *req;
 	const struct route *route;           /* NULL: no route has this path and method */
 	struct text params[CALL_PARAMS_MAX]; /* the values of the pattern's braces */
-	uint64_t scopes, token_id;           /* of the API token, if the route needs one */
-	struct actor actor;                  /* who makes the change, if the route needs a token */
+	/* Of the API token or the session's operator (credential.h), if the route needs one. */
+	uint64_t scopes;
+	struct actor actor;
 	/* an action of the audit list in place of the operation's (operation.h), or AUDIT_NOTHING
 	 */
 	enum audit_action audited_as;

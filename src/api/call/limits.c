@@ -13,8 +13,11 @@ static const char *const messages[LIMITS] = {
 			    "minute): try again after the seconds in Retry-After",
     [LIMIT_WRONG_TOKENS] = "too many wrong tokens from this address (limit: --miss-rate per "
 			   "minute): try again after the seconds in Retry-After",
-    [LIMIT_TOKEN_CALLS] = "too many calls with this token (limit: --token-rate per minute): try "
-			  "again after the seconds in Retry-After",
+    [LIMIT_SIGN_INS] = "too many failed sign-ins from this address (limit: --miss-rate per "
+		       "minute): try again after the seconds in Retry-After",
+    [LIMIT_TOKEN_CALLS] =
+	"too many calls with this token or by this operator (limit: --token-rate per minute): try "
+	"again after the seconds in Retry-After",
     [LIMIT_ADDRESS_JOINS] = "too many joins from this address (limit: --join-rate per minute): try "
 			    "again after the seconds in Retry-After",
     [LIMIT_CODE_JOINS] = "too many joins through this code (limit: --code-join-rate per minute): "

@@ -11,7 +11,8 @@ struct call;
 enum limit_kind {
 	LIMIT_UNKNOWN_CODES, /* by address */
 	LIMIT_WRONG_TOKENS,
-	LIMIT_TOKEN_CALLS,   /* by token */
+	LIMIT_SIGN_INS,      /* with a name and a wrong password */
+	LIMIT_TOKEN_CALLS,   /* by token or operator */
 	LIMIT_ADDRESS_JOINS, /* by address */
 	LIMIT_CODE_JOINS,    /* by code */
 	LIMITS,

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "call.h"
-#include "core/token.h"
 
 /* The prefix makes browsers refuse the cookie from a subdomain or without Secure (RFC 6265bis). */
 static const char plain_name[] = "referd_session", secure_name[] = "__Host-referd_session";
@@ -44,6 +43,8 @@ static void put(struct sessions *s, const struct session *session)
 		e = &s->items[s->n++];
 	memcpy(e->hash, session->hash.p, SHA256_SIZE);
 	e->token_id = session->token_id;
+	e->operator_id = session->operator_id;
+	e->password_version = session->password_version;
 	e->created_ms = session->created_ms;
 	e->seen_ms = session->seen_ms;
 }
@@ -143,27 +144,18 @@ const struct session_entry *sessions_find(const struct call *call)
 	crypto_sha256(secret, hash);
 	const struct session_entry *e =
 	    find_hash(&call->api->sessions, text_from(hash, sizeof hash));
-	if (e == NULL)
-		return NULL;
-	const struct session session = {.created_ms = e->created_ms, .seen_ms = e->seen_ms};
-	return session_end_ms(&session) > call_now_ms(call) ? e : NULL;
+	return e != NULL && session_entry_end_ms(e) > call_now_ms(call) ? e : NULL;
 }
 
-uint64_t sessions_end_ms(const struct sessions *s, struct text hash)
+const struct session_entry *sessions_find_hash(const struct sessions *s, struct text hash)
 {
-	const struct session_entry *e = find_hash(s, hash);
-	if (e == NULL)
-		return 0;
+	return find_hash(s, hash);
+}
+
+uint64_t session_entry_end_ms(const struct session_entry *e)
+{
 	const struct session session = {.created_ms = e->created_ms, .seen_ms = e->seen_ms};
 	return session_end_ms(&session);
-}
-
-const struct token_entry *session_token(const struct call *call,
-					const struct session_entry *session)
-{
-	const struct token_entry *token =
-	    session != NULL ? tokens_find_id(&call->api->tokens, session->token_id) : NULL;
-	return token != NULL && !token_expired(token->expires_ms, call_now_ms(call)) ? token : NULL;
 }
 
 void session_write_cookie(const struct call *call, struct text secret, struct buf *out)

@@ -9,11 +9,10 @@
 #include "store/store.h"
 
 struct call;
-struct token_entry;
 
 struct session_entry {
 	uint8_t hash[SHA256_SIZE];
-	uint64_t token_id, created_ms, seen_ms;
+	uint64_t token_id, operator_id, password_version, created_ms, seen_ms;
 };
 
 struct sessions {
@@ -29,12 +28,11 @@ void sessions_free(struct sessions *sessions);
 /** The session whose cookie the request carries, if it has not ended, or NULL. Valid until the
  * store's next turn. */
 const struct session_entry *sessions_find(const struct call *call);
-/** When the session with this hash ends, in Unix ms; 0: it does not exist. */
-uint64_t sessions_end_ms(const struct sessions *sessions, struct text hash);
-/** The API token that opened the session, or NULL if the token no longer works or `session` is
- * NULL. */
-const struct token_entry *session_token(const struct call *call,
-					const struct session_entry *session) WARN_UNUSED;
+/** The session with this hash, even if its time is over, or NULL. Valid until the store's next
+ * turn. */
+const struct session_entry *sessions_find_hash(const struct sessions *sessions, struct text hash);
+/** When the session ends, in Unix ms, unless a further request comes. */
+uint64_t session_entry_end_ms(const struct session_entry *session);
 /** The session that was used least lately, if there is no room for a further one, or NULL. */
 const struct session_entry *sessions_to_evict(const struct sessions *sessions);
 

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "core/redact.h"
+#include "credential.h"
 
 void show_date(struct json_out *o, const char *name, const struct zone *zone, uint64_t ms)
 {
@@ -69,7 +70,7 @@ void show_words(struct json_out *o, const char *name, const struct name *table, 
 	json_close(o, ']');
 }
 
-void show_actor(struct json_out *o, const char *name, struct actor actor)
+void show_actor(const struct call *call, struct json_out *o, const char *name, struct actor actor)
 {
 	if (actor.kind == ACTOR_UNKNOWN) {
 		json_put_null(o, name);
@@ -78,5 +79,6 @@ void show_actor(struct json_out *o, const char *name, struct actor actor)
 	json_open(o, name, '{');
 	show_word(o, "kind", ACTOR_KIND_NAMES, actor.kind);
 	show_id(o, "id", actor.id);
+	json_put_text_or_null(o, "name", actor_name(call->api, actor));
 	json_close(o, '}');
 }

@@ -19,8 +19,9 @@ void show_id(struct json_out *o, const char *name, uint64_t id);
 void show_ratio(struct json_out *o, const char *name, uint64_t part, uint64_t whole);
 /** A secret: null if it is empty, redacted for tokens without the scope write. */
 void show_secret(const struct call *call, struct json_out *o, const char *name, struct text secret);
-/** {"kind": "token", "id": 3}, with null for an actor without an id; null for ACTOR_UNKNOWN. */
-void show_actor(struct json_out *o, const char *name, struct actor actor);
+/** {"kind": "token", "id": 3, "name": "CRM"}; id is null for an actor without an id, and name also
+ * for a token or operator that no longer exists. null for ACTOR_UNKNOWN. */
+void show_actor(const struct call *call, struct json_out *o, const char *name, struct actor actor);
 /** The word of a number. */
 void show_word(struct json_out *o, const char *name, const struct name *table, uint64_t number);
 /** An array of the words whose bit (1 << number) is in mask. */

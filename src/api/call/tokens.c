@@ -5,10 +5,9 @@
 #include "tokens.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "core/token.h"
 
 static struct token_entry *find_hash(const struct tokens *t, const uint8_t hash[SHA256_SIZE])
 {
@@ -42,6 +41,7 @@ static bool add(struct tokens *t, const struct token *token)
 	e->id = token->id;
 	e->scopes = token->scopes;
 	e->expires_ms = token->expires_ms;
+	snprintf(e->name, sizeof e->name, "%.*s", TEXT_ARGS(token->name));
 	return true;
 }
 

@@ -6,12 +6,13 @@
 #define API_TOKENS_H
 
 #include "base/crypto.h"
-#include "core/records.h"
+#include "core/token.h"
 #include "store/store.h"
 
 struct token_entry {
 	uint8_t hash[SHA256_SIZE];
 	uint64_t id, scopes, expires_ms;
+	char name[TOKEN_NAME_MAX + 1]; /* for people who read who made a change */
 };
 
 struct tokens {

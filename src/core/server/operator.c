@@ -89,6 +89,7 @@ enum err operator_change_decide(struct command *command, struct tx *tx)
 	if (cmd->password && cmd->expected_version != 0 &&
 	    cmd->expected_version != operator.password_version)
 		return ERR_REFUSED;
+	const bool changed = cmd->password || (cmd->role && operator.role != cmd->operator.role);
 	if (cmd->role)
 		operator.role = cmd->operator.role;
 	if (cmd->password) {
@@ -97,7 +98,8 @@ enum err operator_change_decide(struct command *command, struct tx *tx)
 		if (err != ERR_OK)
 			return err;
 	}
-	tx_put(tx, &KIND_OPERATOR, &operator);
+	if (changed)
+		tx_put(tx, &KIND_OPERATOR, &operator);
 	cmd->operator= operator;
 	return ERR_OK;
 }

@@ -1,0 +1,58 @@
+/*
+ * Owns the credentials of requests: tokens, and the tokens or operators of sessions. Never reads a
+ * request. Called by api.c for each request, by the session calls and by the stream.
+ */
+#include "credential.h"
+
+bool credential_of_token(const struct api *api, const struct token_entry *token,
+			 struct credential *out)
+{
+	if (token == NULL || token_expired(token->expires_ms, loop_unix_ms(api->loop)))
+		return false;
+	*out = (struct credential){
+	    .actor = {.kind = ACTOR_TOKEN, .id = token->id},
+	    .scopes = token->scopes,
+	    .expires_ms = token->expires_ms,
+	};
+	return true;
+}
+
+bool credential_of_session(const struct api *api, const struct session_entry *session,
+			   struct credential *out)
+{
+	if (session == NULL)
+		return false;
+	if (session->operator_id == 0)
+		return credential_of_token(api, tokens_find_id(&api->tokens, session->token_id),
+					   out);
+	const struct operator_entry *operator=
+	    operators_find_id(&api->operators, session->operator_id);
+	if (operator== NULL || operator->password_version != session->password_version)
+		return false;
+	*out = (struct credential){.actor =
+				       {
+					   .kind = ACTOR_OPERATOR,
+					   .id = operator->id },
+					   .scopes = operator_scopes(operator->role),
+	};
+	return true;
+}
+
+void credential_take(struct call *call, const struct credential *credential)
+{
+	call->actor = credential->actor;
+	call->scopes = credential->scopes;
+}
+
+struct text actor_name(const struct api *api, struct actor actor)
+{
+	const struct operator_entry *operator= NULL;
+	const struct token_entry *token = NULL;
+	if (actor.kind == ACTOR_OPERATOR)
+		operator= operators_find_id(&api->operators, actor.id);
+	if (actor.kind == ACTOR_TOKEN)
+		token = tokens_find_id(&api->tokens, actor.id);
+	return operator!= NULL ? text_of(operator->name)
+	       : token != NULL ? text_of(token->name)
+			       : (struct text){0};
+}

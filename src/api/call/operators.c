@@ -1,0 +1,137 @@
+/*
+ * Owns the table of operators. Never checks a password. Called by the sign-in, by the calls that
+ * change operators, and for each request of an operator's session.
+ */
+#include "operators.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/crypto.h"
+
+static struct operator_entry *find_key(const struct operators *o, struct text key)
+{
+	for (size_t i = 0; i < o->n; i++)
+		if (text_eq(text_from(o->items[i].key, OPERATOR_KEY_SIZE), key))
+			return &o->items[i];
+	return NULL;
+}
+
+static bool make_room(struct operators *o)
+{
+	if (o->n < o->cap)
+		return true;
+	const size_t cap = o->cap == 0 ? 8 : o->cap * 2;
+	struct operator_entry *grown = realloc(o->items, cap * sizeof *grown);
+	if (grown == NULL)
+		return false;
+	o->items = grown;
+	o->cap = cap;
+	return true;
+}
+
+/* An operator whose record has wrong lengths cannot sign in; `referd verify` reports it. */
+static bool is_usable(const struct operator* operator)
+{
+	return operator->key.n == OPERATOR_KEY_SIZE && operator->salt
+	    .n == PASSWORD_SALT_SIZE &&
+	    operator->password_key.n == PASSWORD_KEY_SIZE;
+}
+
+static bool put(struct operators *o, const struct operator* operator)
+{
+	struct operator_entry *e = find_key(o, operator->key);
+	if (!is_usable(operator))
+		return true;
+	if (e == NULL && !make_room(o))
+		return false;
+	if (e == NULL)
+		e = &o->items[o->n++];
+	memcpy(e->key, operator->key.p, sizeof e->key);
+	e->id = operator->id;
+	e->role = operator->role;
+	e->password_version = operator->password_version;
+	e->cost = (struct password_cost){operator->n_log2, operator->r, operator->p };
+	memcpy(e->salt, operator->salt.p, sizeof e->salt);
+	memcpy(e->password_key, operator->password_key.p, sizeof e->password_key);
+	snprintf(e->name, sizeof e->name, "%.*s", TEXT_ARGS(operator->name));
+	return true;
+}
+
+static void on_operator(void *arg, const struct record_kind *kind, const void *record, bool deleted)
+{
+	struct operators *o = arg;
+	const struct operator* operator= record;
+	(void)kind;
+	if (!deleted) {
+		/* If memory runs out, the new operator cannot sign in until the next start. */
+		(void)!put(o, operator);
+		return;
+	}
+	struct operator_entry *e = find_key(o, operator->key);
+	if (e != NULL)
+		*e = o->items[--o->n];
+}
+
+struct operator_load {
+	struct operator_list list;
+	struct operators *operators;
+	uint8_t last[OPERATOR_KEY_SIZE];
+	enum err err;
+	bool finished;
+};
+
+static void on_loaded(struct command *command, enum err err)
+{
+	struct operator_load *load = (struct operator_load *)command;
+	for (size_t i = 0; err == ERR_OK && i < load->list.n; i++) {
+		const struct operator* operator= & load->list.operators[i];
+		if (!put(load->operators, operator))
+			err = ERR_NO_MEMORY;
+		if (operator->key.n == OPERATOR_KEY_SIZE)
+			memcpy(load->last, operator->key.p, OPERATOR_KEY_SIZE);
+	}
+	load->err = err;
+	load->finished = true;
+}
+
+enum err operators_load(struct operators *o, struct store *store)
+{
+	struct operator_load load = {.operators = o};
+	do {
+		load.finished = false;
+		load.list.command =
+		    (struct command){.decide = operator_list_decide, .done = on_loaded};
+		enum err err = store_query(store, &load.list.command);
+		if (err != ERR_OK)
+			return err;
+		while (!load.finished)
+			store_turn(store);
+		load.list.after = text_from(load.last, OPERATOR_KEY_SIZE);
+	} while (load.err == ERR_OK && load.list.n == OPERATOR_PAGE);
+	store_watch(store, &KIND_OPERATOR, on_operator, o);
+	return load.err;
+}
+
+void operators_free(struct operators *o)
+{
+	if (o->items != NULL)
+		crypto_wipe(o->items, o->cap * sizeof *o->items);
+	free(o->items);
+	*o = (struct operators){0};
+}
+
+const struct operator_entry *operators_find(const struct operators *o,
+					    const uint8_t key[OPERATOR_KEY_SIZE])
+{
+	return find_key(o, text_from(key, OPERATOR_KEY_SIZE));
+}
+
+const struct operator_entry *operators_find_id(const struct operators *o, uint64_t id)
+{
+	for (size_t i = 0; i < o->n; i++)
+		if (o->items[i].id == id)
+			return &o->items[i];
+	return NULL;
+}
