@@ -2,6 +2,7 @@
  * Owns the call that lists who changed what. Never writes a line (core/audit.h). Called through the
  * route table.
  */
+#include "api/call/credential.h"
 #include "api/call/decode.h"
 #include "api/call/paging.h"
 #include "api/call/show.h"
@@ -105,9 +106,16 @@ static void put_changed(struct json_out *o, const struct audit *line)
 	json_close(o, ']');
 }
 
-static void put_row(struct json_out *o, const struct audit_row *row)
+static struct text or_else(struct text name, struct text other)
+{
+	return name.n > 0 ? name : other;
+}
+
+static void put_row(const struct api *api, struct json_out *o, const struct audit_row *row)
 {
 	const struct audit *line = &row->line;
+	const struct actor object = {.kind = ACTOR_OPERATOR, .id = line->object_id};
+	const bool is_operator = audit_object_of(line->action) == OBJECT_OPERATOR;
 	const struct actor actor = actor_of_number(line->actor);
 	json_open(o, NULL, '{');
 	json_put_u64(o, "id", line->id);
@@ -115,13 +123,13 @@ static void put_row(struct json_out *o, const struct audit_row *row)
 	json_open(o, "actor", '{');
 	show_word(o, "kind", ACTOR_KIND_NAMES, actor.kind);
 	show_id(o, "id", actor.id);
-	json_put_text_or_null(o, "name", row->actor_name);
+	json_put_text_or_null(o, "name", or_else(row->actor_name, actor_name(api, actor)));
 	json_close(o, '}');
 	show_word(o, "action", AUDIT_ACTION_NAMES, line->action);
 	json_open(o, "object", '{');
 	show_word(o, "kind", AUDIT_OBJECT_NAMES, audit_object_of(line->action));
 	show_id(o, "id", line->object_id);
-	json_put_text_or_null(o, "name", row->object_name);
+	json_put_text_or_null(o, "name", is_operator ? actor_name(api, object) : row->object_name);
 	json_close(o, '}');
 	put_changed(o, line);
 	json_close(o, '}');
@@ -136,7 +144,7 @@ static void on_list(struct command *command, enum err err)
 	}
 	struct json_out o = paging_begin(ac->call);
 	for (size_t i = 0; i < ac->list.page.n; i++)
-		put_row(&o, &ac->list.rows[i]);
+		put_row(ac->call->api, &o, &ac->list.rows[i]);
 	paging_reply(ac->call, &ac->paging, ac->list.page.next, &o);
 }
 

@@ -163,6 +163,22 @@ class Operators(WithOperators):
         shown = self.has(self.api.get(f"/api/v2/webhooks/{webhook['id']}"), 200).data
         self.assertEqual(shown["disabled_by"], {"kind": "operator", "id": fay["id"], "name": None})
 
+    def test_the_audit_list_names_operators_as_long_as_they_exist(self):
+        hal = self.add("Hal", "admin")
+        session = self.sign_in("Hal")
+        self.has(session.post("/api/v2/campaigns", {"name": "Spring"}), 201)
+        self.change(hal, role="admin")  # nothing changes
+        self.change(hal, role="editor")
+        ref = {"kind": "operator", "id": hal["id"], "name": "Hal"}
+        made = self.has(self.api.get(f"/api/v2/audit?actor=operator:{hal['id']}"), 200).data
+        self.assertEqual([(line["action"], line["actor"]) for line in made], [("campaign.create", ref)])
+        about = f"/api/v2/audit?object=operator:{hal['id']}"
+        self.assertEqual([(line["action"], line["object"]) for line in self.api.get(about).data],
+                         [("operator.update", ref), ("operator.create", ref)])
+        self.remove(hal)
+        self.assertEqual([(line["action"], line["object"]["name"]) for line in self.api.get(about).data],
+                         [(f"operator.{action}", None) for action in ("delete", "update", "create")])
+
     def test_sessions_survive_a_restart_and_no_password_is_stored(self):
         self.add("Gil", password="a password that nobody else has")
         session = self.sign_in("Gil", "a password that nobody else has")
