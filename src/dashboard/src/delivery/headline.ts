@@ -3,6 +3,7 @@ import type { Schemas } from "../api";
 import { said } from "../said";
 import { outcomeOf } from "../ui/delivery-table";
 import { duration, momentUtc, t } from "../words";
+import { knownWebhook } from "../webhook/known";
 import { attemptsText } from "./attempts";
 import { becauseOf, type Failure } from "./reason";
 
@@ -35,8 +36,11 @@ function pending(d: Delivery): Headline {
 	if (d.waiting) return { tint: "mute", text: t("waitsForEarlier") };
 	const time = momentUtc(d.next_attempt_at);
 	const left = d.next_attempt_at ? until(d.next_attempt_at) : "0 s";
+	const due = d.next_attempt_at !== null && Date.parse(d.next_attempt_at) <= Date.now();
+	if (due && knownWebhook(d.webhook_id)?.penalised)
+		return { tint: "wait", text: t(d.attempts === 0 ? "firstWaitsForReceiver" : "waitsForReceiver", { attempt: attemptsText(d), outcome: outcomeOf(d) }) };
 	if (d.attempts === 0) return { tint: "mute", text: t("noAttempt", { time }) };
-	return { tint: "wait", text: t("willRetry", { attempt: attemptsText(d), outcome: outcomeOf(d), time, left }) };
+	return { tint: "wait", text: t(d.last_error === "status" ? "willRetry" : "willRetryError", { attempt: attemptsText(d), outcome: outcomeOf(d), time, left }) };
 }
 
 export function headlineOf(d: Delivery): Headline {

@@ -50,6 +50,11 @@ function NextStep({ delivery: d, reload }: { delivery: Delivery; reload: () => v
 	};
 	return (
 		<>
+			{d.status !== "delivered" && d.status !== "cancelled" && (
+				<a class="button" href={href("webhooks", d.webhook_id)}>
+					{t("openWebhook")}
+				</a>
+			)}
 			<button type="button" class={d.status === "delivered" ? "" : "primary"} disabled={!canWrite.value} onClick={resend}>
 				{d.status === "delivered" ? t("sendAgain") : t("resend")}
 			</button>

@@ -157,17 +157,17 @@ function SaveBar({ ready, open, busy, onSave, onDiscard }: SaveProps) {
 			{!canWrite.value && <span class="muted grow">{t("needs", { scope: "write" })}</span>}
 			{canWrite.value && open && <span class="muted grow">{t("stillOpen", { step: t(TITLES[open]) })}</span>}
 			{canWrite.value && !open && <span class="muted grow">{t(onDiscard ? "unsavedChanges" : "allSaved")}</span>}
+			{onDiscard && (
+				<button type="button" class="plain" disabled={busy} onClick={onDiscard}>
+					{t("discard")}
+				</button>
+			)}
 			<button type="button" class="primary" aria-busy={busy} disabled={!ready} onClick={() => onSave(true)}>
 				{t("saveAndTest")}
 			</button>
 			<button type="button" disabled={!ready} onClick={() => onSave(false)}>
 				{t("save")}
 			</button>
-			{onDiscard && (
-				<button type="button" class="plain" disabled={busy} onClick={onDiscard}>
-					{t("discard")}
-				</button>
-			)}
 		</ActionBar>
 	);
 }

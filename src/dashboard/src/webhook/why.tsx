@@ -7,6 +7,7 @@ import { Copy } from "../ui/parts";
 import { becauseOf, codeOf, type Failure, hostOf, outcomeText } from "../delivery/reason";
 import { moment, number, span, t, when } from "../words";
 import { urlText } from "./endpoint-section";
+import { said } from "../said";
 import { ChangeLink, sectionFor } from "./remedy";
 import type { SectionName } from "./section";
 
@@ -44,7 +45,7 @@ function disabled(why: Why): Answer {
 	}
 	if (why.answer === "disabled_by_operator")
 		return { tint: "bad", text: `${t("whyDisabled", { when: since })} ${held}`, remedies: ["enable"] };
-	return { tint: "bad", text: `${t("isDisabled", { time: moment(why.since), reason: why.reason ?? "" })} ${held}`, remedies: ["enable"] };
+	return { tint: "bad", text: `${t("isDisabled", { time: moment(why.since), reason: said(why.reason ?? "") })} ${held}`, remedies: ["enable"] };
 }
 
 function waiting(why: Why): Answer {
@@ -102,7 +103,7 @@ function answerOf(why: Why, webhook: Schemas["Webhook"]): Answer {
 			return { tint: "wait", text, remedies: ["sendTest", "lastResponse", "repair"], failed: true };
 		}
 		case "message_refused":
-			return { tint: "wait", text: t("whyRefused", { status: failure(why) }), remedies: ["lastResponse", { change: "fields" }], failed: true };
+			return { tint: "wait", text: t("whyRefused", { status: failure(why) }), remedies: ["lastResponse", { change: "fields" }], failed: why.last_error?.status !== 422 };
 		case "waiting":
 			return waiting(why);
 		case "given_up": {

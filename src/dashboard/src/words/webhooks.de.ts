@@ -97,7 +97,7 @@ export const deWebhooks: Same = {
 	whyRate: ["{n} Zustellung wartet: {rate} pro Sekunde sind erlaubt. Das dauert noch etwa {left}.", "{n} Zustellungen warten: {rate} pro Sekunde sind erlaubt. Das dauert noch etwa {left}."],
 	whyConcurrency: ["{n} Zustellung wartet: {max} Anfragen laufen zugleich, und jede wartet auf ihre Antwort.",
 	"{n} Zustellungen warten: {max} Anfragen laufen zugleich, und jede wartet auf ihre Antwort."],
-	whyRetry: ["{n} Zustellung wartet: Der letzte Versuch ergab {error}. Der nächste ist {when}.", "{n} Zustellungen warten: Der letzte Versuch ergab {error}. Der nächste ist {when}."],
+	whyRetry: ["{n} Zustellung wartet. Letzter Versuch: {error}. Der nächste ist {when}.", "{n} Zustellungen warten. Letzter Versuch: {error}. Der nächste ist {when}."],
 	whySending: ["{n} Zustellung wartet und wird gerade gesendet.", "{n} Zustellungen warten und werden gerade gesendet."],
 	whyNoneMatched: ["{n} Ereignis ist passiert und hat nicht gepasst: Der Webhook will {wanted}, es war {had}.",
 	"{n} Ereignisse sind passiert, keines hat gepasst: Der Webhook will {wanted}, alle waren {had}."],
@@ -106,7 +106,7 @@ export const deWebhooks: Same = {
 	whyRefused: "Der Empfänger lehnt die Nachricht ab: {status}. Der Endpunkt funktioniert; prüfe die Felder.",
 	
 	
-	whyGivenUp: ["Die letzte Zustellung wurde nach {error} aufgegeben.", "Die letzte Zustellung wurde nach {error} aufgegeben; insgesamt sind es {n}."],
+	whyGivenUp: ["Die letzte Zustellung wurde aufgegeben: {error}.", "Die letzte Zustellung wurde aufgegeben: {error}. Insgesamt sind es {n}."],
 	whyNoMatch: ["{n} Ereignis ist passiert und hat nicht gepasst.", "Die letzten {n} Ereignisse haben nicht gepasst."],
 	whyOtherCampaign: ["{n} Ereignis ist passiert, in einer anderen Kampagne.", "{n} Ereignisse sind passiert, alle in anderen Kampagnen."],
 	whyExcluded: ["Der Webhook will {wanted}; {n} war {had}.", "Der Webhook will {wanted}; {n} waren {had}."],

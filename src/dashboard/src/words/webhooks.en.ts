@@ -92,7 +92,7 @@ export const enWebhooks = {
 	whyRate: ["{n} delivery waits: {rate} a second are allowed. About {left} are left.", "{n} deliveries wait: {rate} a second are allowed. About {left} are left."],
 	whyConcurrency: ["{n} delivery waits: {max} requests run at a time, and each of them waits for its response.",
 	"{n} deliveries wait: {max} requests run at a time, and each of them waits for its response."],
-	whyRetry: ["{n} delivery waits: the last attempt got {error}. The next one is {when}.", "{n} deliveries wait: the last attempt got {error}. The next one is {when}."],
+	whyRetry: ["{n} delivery waits. Last attempt: {error}. The next one is {when}.", "{n} deliveries wait. Last attempt: {error}. The next one is {when}."],
 	whySending: ["{n} delivery waits and is being sent now.", "{n} deliveries wait and are being sent now."],
 	whyNoneMatched: ["{n} event happened, and it did not match: the webhook wants {wanted}, it was {had}.",
 	"{n} events happened, none matched: the webhook wants {wanted}, all were {had}."],
@@ -101,7 +101,7 @@ export const enWebhooks = {
 	whyRefused: "The receiver refuses the message: {status}. The endpoint works; check the fields.",
 	
 	
-	whyGivenUp: ["The last delivery was given up after {error}.", "The last delivery was given up after {error}; {n} are given up in all."],
+	whyGivenUp: ["The last delivery was given up: {error}.", "The last delivery was given up: {error}. {n} are given up in all."],
 	whyNoMatch: ["{n} event happened, and it did not match.", "The last {n} events did not match."],
 	whyOtherCampaign: ["{n} event happened, in another campaign.", "{n} events happened, all in other campaigns."],
 	whyExcluded: ["The webhook wants {wanted}; {n} was {had}.", "The webhook wants {wanted}; {n} were {had}."],
