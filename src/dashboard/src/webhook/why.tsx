@@ -10,6 +10,7 @@ import { urlText } from "./endpoint-section";
 import { said } from "../said";
 import { ChangeLink, sectionFor } from "./remedy";
 import type { SectionName } from "./section";
+import { useWhoDisabled } from "./who-disabled";
 
 type Why = Schemas["WebhookWhy"];
 type Tint = "bad" | "wait" | "hold" | "ok";
@@ -34,7 +35,7 @@ interface Answer {
 /** The last failure in short: "500", or "Name not resolved (dns)". */
 const failure = (why: Why) => (why.last_error ? outcomeText(why.last_error) : "");
 
-function disabled(why: Why): Answer {
+function disabled(why: Why, who: string | undefined): Answer {
 	const held = t("heldCount", { n: why.held });
 	const since = when(why.since);
 	if (why.answer === "disabled_gone")
@@ -44,7 +45,7 @@ function disabled(why: Why): Answer {
 		return { tint: "bad", text, remedies: ["lastResponse", { change: "endpoint" }, "enable"] };
 	}
 	if (why.answer === "disabled_by_operator")
-		return { tint: "bad", text: `${t("whyDisabled", { when: since })} ${held}`, remedies: ["enable"] };
+		return { tint: "bad", text: `${t("whyDisabled", { who: who ?? t("somebody"), when: since })} ${held}`, remedies: ["enable"] };
 	return { tint: "bad", text: `${t("isDisabled", { time: moment(why.since), reason: said(why.reason ?? "") })} ${held}`, remedies: ["enable"] };
 }
 
@@ -83,13 +84,13 @@ function excluded(why: Why): Answer {
 	return { tint: "hold", text, remedies };
 }
 
-function answerOf(why: Why, webhook: Schemas["Webhook"]): Answer {
+function answerOf(why: Why, webhook: Schemas["Webhook"], who: string | undefined): Answer {
 	switch (why.answer) {
 		case "disabled_by_operator":
 		case "disabled_gone":
 		case "disabled_failing":
 		case "disabled":
-			return disabled(why);
+			return disabled(why, who);
 		case "address_refused": {
 			const detail = why.last_error?.detail ?? "";
 			const text = why.url_problem
@@ -145,7 +146,7 @@ interface Props {
 }
 
 export function WhyPanel({ why, webhook, last, lastTried, onEnable, onTest, onReplay }: Props) {
-	const answer = answerOf(why, webhook);
+	const answer = answerOf(why, webhook, useWhoDisabled(webhook));
 	const link = (to: string, words: string): ComponentChildren => (
 		<a class="button" href={to}>
 			{words}

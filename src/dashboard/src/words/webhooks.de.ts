@@ -92,7 +92,7 @@ export const deWebhooks: Same = {
 	testFailedKept: "Der Webhook ist gespeichert, aber der Test ist fehlgeschlagen.",
 	whyGone: "Der Empfänger hat mit 410 Gone geantwortet, deshalb hat referd den Webhook deaktiviert.",
 	whyFailedFor: "{long} lang ist jeder Versuch fehlgeschlagen, deshalb hat referd den Webhook deaktiviert.",
-	whyDisabled: "Jemand hat diesen Webhook {when} deaktiviert.",
+	whyDisabled: "{who} hat diesen Webhook {when} deaktiviert.", somebody: "Jemand",
 	whyFailing: "Der Empfänger ist gestört: {error} seit {since}. Es läuft nur ein Versuch zur selben Zeit, der nächste {next}.",
 	whyRate: ["{n} Zustellung wartet: {rate} pro Sekunde sind erlaubt. Das dauert noch etwa {left}.", "{n} Zustellungen warten: {rate} pro Sekunde sind erlaubt. Das dauert noch etwa {left}."],
 	whyConcurrency: ["{n} Zustellung wartet: {max} Anfragen laufen zugleich, und jede wartet auf ihre Antwort.",

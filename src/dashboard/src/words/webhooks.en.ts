@@ -87,7 +87,7 @@ export const enWebhooks = {
 	testFailedKept: "The webhook is saved, but the test failed.",
 	whyGone: "The receiver answered 410 Gone, so referd disabled the webhook.",
 	whyFailedFor: "Every attempt failed for {long}, so referd disabled the webhook.",
-	whyDisabled: "Somebody disabled this webhook {when}.",
+	whyDisabled: "{who} disabled this webhook {when}.", somebody: "Somebody",
 	whyFailing: "The receiver keeps failing: {error} since {since}. One delivery is tried at a time, the next {next}.",
 	whyRate: ["{n} delivery waits: {rate} a second are allowed. About {left} are left.", "{n} deliveries wait: {rate} a second are allowed. About {left} are left."],
 	whyConcurrency: ["{n} delivery waits: {max} requests run at a time, and each of them waits for its response.",
