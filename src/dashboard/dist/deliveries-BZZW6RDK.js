@@ -1,1 +1,0 @@
-import{b as a,c as b,d as c}from"./chunk-A3BEZS2X.js";import"./chunk-WF3HFOGN.js";import"./chunk-5OAFGNL3.js";import"./chunk-6SCBELJT.js";import"./chunk-RBLJG2W3.js";import"./chunk-FZZSZOTU.js";import"./chunk-4BXRO3OP.js";import"./chunk-7DBZOK3U.js";export{c as DeliveriesPage,a as cursorOf,b as useDeliveries};
