@@ -81,6 +81,8 @@ class All(Analytics):
         self.assertEqual((empty["totals"], empty["top_referrers"]), (counters(), []))
         self.assertEqual(empty["conversion"], {"period": None, "all_time": None})
 
+
+class Many(Analytics):
     def test_more_campaigns_than_one_query_reads(self):
         before = self.ask()["totals"]["joins"]
         for i in range(70):

@@ -1,13 +1,16 @@
 """Owns the tests of GET /api/v2/stream, "The stream" in src/api/README.md: frames, limits, and every end of a stream.
 Never tests the watches of the store (unit/store)."""
 import http.client
+import itertools
 import json
 import re
+import socket
+import unittest
 
 import jsonschema
 
 from harness import Served
-from processes import until
+from processes import BUILD, until
 from test_sessions import Session
 
 
@@ -140,6 +143,41 @@ class Streams(Served):
         self.assertEqual([stream.line() for _ in range(3)], ["retry: 2000", ": open", ""])
         while (line := stream.line()) != ": open":
             self.assertIsNotNone(line)
+
+
+class Deaf(Served):
+    OPTIONS = ("--allow-http-targets", "--allow-targets", "127.0.0.0/8")
+
+    def metric(self, name):
+        metrics = self.has(self.public.get("/metrics"), 200).body.decode()
+        return int(re.search(rf"^{name} (\d+)$", metrics, re.M).group(1))
+
+    def deaf_client(self):
+        """Opens a stream and never reads. Small segments make the kernel buffer less."""
+        host, port = self.server.address.rsplit(":", 1)
+        client = socket.socket()
+        self.addCleanup(client.close)
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)
+        client.connect((host, int(port)))
+        client.sendall(b"GET /api/v2/stream HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n"
+                       % self.server.token.encode())
+
+    @unittest.skipIf("asan" in BUILD, "it takes 15 s, because a frame has at most 12 KB")
+    def test_a_stream_whose_client_does_not_read_ends(self):
+        for _ in range(64):
+            self.webhook(url="http://127.0.0.1:9/", retry_schedule=[1])
+        code = self.join(self.campaign()["code"], "Jessica", "jessica@example.com")["code"]
+        self.deaf_client()
+        until(lambda: self.metric("referd_streams_open") == 1, "the stream")
+        friends = itertools.count()
+
+        def ended():
+            """Each join changes 64 deliveries and 64 webhooks: the next frame is large."""
+            self.join(code, email=f"friend{next(friends)}@example.com")
+            self.assertLess(self.metric("referd_http_memory_bytes"), 1 << 20)
+            return self.metric("referd_streams_open") == 0
+        until(ended, "the end of the stream", 120, longest_pause_s=0.5)
 
 
 class Ends(Served):
