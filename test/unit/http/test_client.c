@@ -114,6 +114,7 @@ static void a_refused_connection_fails(void **state)
 static void a_receiver_that_never_accepts_times_out(void **state)
 {
 	struct world *w = *state;
+	w->deadline_ms = SHORT_MS;
 	struct outcome o = play(w, NULL);
 	assert_int_equal(o.result.failure, HTTP_FAIL_TIMEOUT);
 	assert_true(o.result.total_us >= SHORT_MS * 1000 - 20000);
@@ -163,6 +164,7 @@ static void unknown_and_silent_names_fail(void **state)
 	expect(w, "http://nowhere.test", HTTP_FAIL_DNS, "no such name");
 	expect(w, "http://empty.test", HTTP_FAIL_DNS, "the name has no address");
 	expect(w, "http://cut.test", HTTP_FAIL_DNS, "the DNS answer was truncated");
+	w->deadline_ms = SHORT_MS;
 	expect(w, "http://silent.test", HTTP_FAIL_DNS, "in time");
 }
 
@@ -173,12 +175,14 @@ static void dead_names_do_not_delay_other_calls(void **state)
 	struct outcome dead = {0}, live = {0};
 	w->receiver = receiver_start(echo, NULL);
 	open_client(w, LOOPBACK, 30000);
+	w->deadline_ms = 4 * SHORT_MS;
 	for (int i = 0; i < 50; i++)
 		call_url(w, &dead, "http://silent.test", w->receiver.port);
+	w->deadline_ms = 0;
 	call_url(w, &live, "http://good.test", w->receiver.port);
 	wait_for(w, &live, 1);
 	assert_int_equal(live.result.failure, HTTP_FAIL_NONE);
-	assert_true(live.result.total_us < SHORT_MS * 1000 / 2);
+	assert_int_equal(dead.n, 0);
 	assert_int_equal(http_client_counters(w->client)->dns_queries, 2);
 	wait_for(w, &dead, 50);
 	assert_int_equal(dead.result.failure, HTTP_FAIL_DNS);

@@ -59,8 +59,8 @@ static struct http_call *begin(struct world *w, const char *origin, struct outco
 					    .url = &to,
 					    .target = TEXT("/hook"),
 					    .body = TEXT("code=uK3fTz9Q"),
-					    .connect_ms = SHORT_MS,
-					    .total_ms = 2 * SHORT_MS};
+					    .connect_ms = 3 * SHORT_MS,
+					    .total_ms = 6 * SHORT_MS};
 	http_pool_close(w->pool); /* drop the connection of the previous call */
 	w->pool = http_pool_open(w->client, 8);
 	return http_pool_call(w->pool, &spec, on_done, o);
