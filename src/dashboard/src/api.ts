@@ -82,6 +82,17 @@ export async function call<T>(request: Promise<Answer<T>>): Promise<T> {
 	throw new Problem(said(error.message ?? ""), answer.response.status, translated(error.errors ?? {}));
 }
 
+export interface Versioned<T> {
+	data: T;
+	etag: string; // for If-Match: the server refuses a change from another version with 412
+}
+
+/** The same for an object that has a version. */
+export async function versioned<T>(request: Promise<Answer<{ data: T }>>): Promise<Versioned<T>> {
+	const { data } = await call(request);
+	return { data, etag: (await request).response.headers.get("ETag") ?? "" };
+}
+
 /** Runs `work` and returns the Problem that it met, or undefined if it worked. Throws every other error on. */
 export async function attempt(work: () => Promise<unknown>): Promise<Problem | undefined> {
 	try {

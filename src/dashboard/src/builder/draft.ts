@@ -1,6 +1,8 @@
 // What an operator has typed into the builder and not saved: kept while the tab is open, and compared with the server's.
 import { signal, type Signal } from "@preact/signals";
-import { type Problem, type Schemas, attempt, call, client } from "../api";
+import { type Problem, type Schemas, attempt, client, versioned } from "../api";
+import { merge } from "../merge";
+import type { Conflict } from "../ui/conflict";
 import { dayIn, wordsIn } from "./days";
 
 export type Campaign = Schemas["Campaign"];
@@ -44,9 +46,11 @@ export interface Draft {
 export interface Work {
 	id: number;
 	saved: Signal<Campaign>;
+	etag: string; // of `saved`
 	draft: Signal<Draft>;
 	problem: Signal<Problem | undefined>;
 	busy: Signal<boolean>;
+	conflict: Signal<Conflict<Draft> | undefined>;
 }
 
 let keys = 0;
@@ -143,10 +147,13 @@ const works = new Map<number, Work>();
 /** The work on a campaign: as it was left, or from the server if nothing is unsaved. */
 export async function open(id: number): Promise<Work> {
 	const path = { id: String(id) };
-	const { data } = await call(client.GET("/api/v2/campaigns/{id}", { params: { path } }));
+	const { data, etag } = await versioned(client.GET("/api/v2/campaigns/{id}", { params: { path } }));
 	const known = works.get(id);
 	if (known && Object.keys(changesOf(known)).length > 0) return known;
-	const work = { id, saved: signal(data), draft: signal(draftOf(data)), problem: signal<Problem | undefined>(undefined), busy: signal(false) };
+	const work = {
+		id, etag, saved: signal(data), draft: signal(draftOf(data)), problem: signal<Problem | undefined>(undefined),
+		busy: signal(false), conflict: signal<Conflict<Draft> | undefined>(undefined),
+	};
 	works.set(id, work);
 	return work;
 }
@@ -155,19 +162,38 @@ export function edit(work: Work, part: Partial<Draft>): void {
 	work.draft.value = { ...work.draft.value, ...part };
 }
 
+async function put(work: Work): Promise<void> {
+	const sent = work.draft.value;
+	const params = { path: { id: String(work.id) }, header: { "If-Match": work.etag } };
+	const { data, etag } = await versioned(client.PUT("/api/v2/campaigns/{id}", { params, body: changesOf(work) }));
+	work.etag = etag;
+	work.saved.value = data;
+	if (work.draft.value === sent) work.draft.value = draftOf(data);
+}
+
+/** Somebody else saved first. What only they changed is taken; what both changed is left to the operator. */
+async function putOnTop(work: Work): Promise<void> {
+	const path = { id: String(work.id) };
+	const { data, etag } = await versioned(client.GET("/api/v2/campaigns/{id}", { params: { path } }));
+	const theirs = draftOf(data);
+	const { merged, both } = merge(draftOf(work.saved.value), work.draft.value, theirs);
+	work.etag = etag;
+	work.saved.value = data;
+	work.draft.value = merged;
+	if (both.length > 0) work.conflict.value = { both, theirs };
+	else await put(work);
+}
+
 /** Saves once at a time. True if everything is saved; else work.problem says why not. */
 export async function save(work: Work): Promise<boolean> {
 	if (work.busy.value) return false;
 	work.busy.value = true;
-	const sent = work.draft.value;
-	const path = { id: String(work.id) };
-	work.problem.value = await attempt(async () => {
-		const { data } = await call(client.PUT("/api/v2/campaigns/{id}", { params: { path }, body: changesOf(work) }));
-		work.saved.value = data;
-		if (work.draft.value === sent) work.draft.value = draftOf(data);
-	});
+	work.conflict.value = undefined;
+	const problem = await attempt(() => put(work));
+	const settled = problem?.status === 412 ? await attempt(() => putOnTop(work)) : problem;
+	work.problem.value = settled?.status === 412 ? undefined : settled;
 	work.busy.value = false;
-	return work.problem.value === undefined;
+	return settled === undefined && work.conflict.value === undefined;
 }
 
 /** What the server says about a setting, or about a part of it: "headline" of "pages". */

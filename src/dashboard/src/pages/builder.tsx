@@ -2,17 +2,20 @@
 import { CircleAlert } from "lucide-preact";
 import { useEffect } from "preact/hooks";
 import { AfterStep } from "../builder/after-step";
-import { type Work, changesOf, draftOf, open, save } from "../builder/draft";
+import { type Draft, type Work, changesOf, draftOf, open, save } from "../builder/draft";
 import { FormStep } from "../builder/form-step";
 import { PagesStep } from "../builder/pages-step";
 import { Preview } from "../builder/preview";
 import { SettingsStep } from "../builder/settings-step";
 import { STEPS, type Step, unsavedSteps, wrongSteps } from "../builder/steps";
+import { take } from "../merge";
 import { useLoad } from "../query";
 import { href, route } from "../route";
 import { canWrite } from "../session";
 import { ActionBar } from "../ui/action-bar";
 import { Failed, Skeleton, Status, say } from "../ui/parts";
+import { type Conflict, ConflictPanel } from "../ui/conflict";
+import type { Words } from "../words/en";
 import { t } from "../words";
 
 const TITLES = { settings: "stepSettings", form: "stepForm", after: "stepAfter", pages: "stepPages" } as const;
@@ -69,6 +72,26 @@ function useKeys(work: Work): void {
 	}, [work]);
 }
 
+const MEMBER_WORDS: Partial<Record<string, keyof Words>> = {
+	name: "campaignName", lang: "pageLanguage", timezone: "timeZone", starts_at: "startsAt", ends_at: "endsAt",
+	existing: "knownAddress", test_mode: "testMode", "pages.headline": "textHeadline", "pages.body": "textBody",
+	"pages.button": "textButton", fields: "stepForm", redirect_url: "redirectUrl", logo_url: "logoUrl", colour: "colour",
+};
+
+function Conflicting({ work, conflict }: { work: Work; conflict: Conflict<Draft> }) {
+	const theirs = () => {
+		work.draft.value = take(work.draft.value, conflict.theirs, conflict.both);
+		work.conflict.value = undefined;
+	};
+	const label = (member: string) => {
+		const word = MEMBER_WORDS[member] ?? MEMBER_WORDS[member.split(".")[0] ?? ""];
+		return word ? t(word) : member;
+	};
+	return (
+		<ConflictPanel conflict={conflict} label={label} busy={work.busy.value} keepMine={() => void keep(work)} takeTheirs={theirs} />
+	);
+}
+
 function SaveBar({ work }: { work: Work }) {
 	const dirty = Object.keys(changesOf(work)).length > 0;
 	const problem = work.problem.value;
@@ -77,6 +100,7 @@ function SaveBar({ work }: { work: Work }) {
 			{problem && (problem.status !== 422 || Object.keys(problem.fields).length === 0) && (
 				<Failed problem={problem} again={problem.status === 0 ? () => void keep(work) : undefined} />
 			)}
+			{work.conflict.value && <Conflicting work={work} conflict={work.conflict.value} />}
 			<div class="row">
 				<span class="grow muted" role="status">
 					{dirty ? t("unsavedChanges") : t("allSaved")}

@@ -1,5 +1,5 @@
 // One person's story: who referred whom, rewards, what was sent, and what can be done.
-import { type Schemas, call, client } from "../api";
+import { type Schemas, call, client, versioned } from "../api";
 import { changes } from "../live";
 import { useLoad } from "../query";
 import { filter, route } from "../route";
@@ -54,10 +54,17 @@ function Review({ user, decided }: { user: User; decided: () => void }) {
 	);
 }
 
-function Panel({ user, campaign, changed }: { user: User; campaign: Schemas["Campaign"] | undefined; changed: () => void }) {
+interface PanelProps {
+	user: User;
+	etag: string;
+	campaign: Schemas["Campaign"] | undefined;
+	changed: () => void;
+}
+
+function Panel({ user, etag, campaign, changed }: PanelProps) {
 	const panel = route.value.query.get("panel");
 	const done = () => show(undefined);
-	if (panel === "edit" && campaign) return <EditUser key={user.id} user={user} campaign={campaign} done={done} changed={changed} />;
+	if (panel === "edit" && campaign) return <EditUser key={user.id} user={user} etag={etag} campaign={campaign} done={done} changed={changed} />;
 	if (panel === "qualify" || panel === "refund")
 		return <OrderPanel key={panel} kind={panel} user={user} done={done} changed={changed} />;
 	return panel === "erase" ? <EraseUser user={user} done={done} /> : null;
@@ -65,16 +72,16 @@ function Panel({ user, campaign, changed }: { user: User; campaign: Schemas["Cam
 
 async function load(id: string) {
 	const query = { with: "user.analytics" as const };
-	const user = (await call(client.GET("/api/v2/users/{id}", { params: { path: { id }, query } }))).data;
+	const { data: user, etag } = await versioned(client.GET("/api/v2/users/{id}", { params: { path: { id }, query } }));
 	const path = { id: String(user.campaign_id) };
-	return { user, campaign: (await call(client.GET("/api/v2/campaigns/{id}", { params: { path } }))).data };
+	return { user, etag, campaign: (await call(client.GET("/api/v2/campaigns/{id}", { params: { path } }))).data };
 }
 
 export function UserPage({ id }: { id: string }) {
 	const { data, problem, reload } = useLoad(`user/${id}`, () => load(id), 5000, changes("users"));
 	if (problem && !data) return <Failed problem={problem} again={reload} />;
 	if (!data) return <Skeleton height={400} />;
-	const { user, campaign } = data;
+	const { user, etag, campaign } = data;
 	/* What other parts of the page depend on: they load again when it changes. */
 	const version = `${user.qualified} ${user.review.state} ${user.analytics?.referrals} ${user.analytics?.qualified_referrals}`;
 	return (
@@ -83,7 +90,7 @@ export function UserPage({ id }: { id: string }) {
 				<h1>{nameOf(user)}</h1>
 				<Actions user={user} />
 			</div>
-			<Panel user={user} campaign={campaign} changed={reload} />
+			<Panel user={user} etag={etag} campaign={campaign} changed={reload} />
 			<Review user={user} decided={reload} />
 			<UserFacts user={user} campaign={campaign} />
 			<div class="halves">

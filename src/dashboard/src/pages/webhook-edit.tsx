@@ -1,15 +1,17 @@
 // The form of the wizard for a new webhook and of the editor of an existing webhook.
 import { useRef, useState } from "preact/hooks";
-import { type Problem, type Schemas, attempt, call, client } from "../api";
+import { type Problem, type Schemas, attempt, call, client, versioned } from "../api";
 import { changes } from "../live";
 import { useLoad } from "../query";
 import { go, href, route } from "../route";
 import { act } from "../ui/act";
+import { type Conflict, ConflictPanel } from "../ui/conflict";
 import { FailedPage, Skeleton, Status, say } from "../ui/parts";
 import { t } from "../words";
 import { type Draft, bodyOf, changesOf, draftOf, emptyDraft } from "../webhook/draft";
 import { WebhookForm } from "../webhook/form";
 import { remember } from "../webhook/known";
+import { type Base, labelOf, save as saveOver, withMembers } from "../webhook/save";
 import { OutcomePanel, sendTest } from "../webhook/outcome";
 import { WebhookTabs } from "../webhook/tabs";
 import { SecretPanel } from "../webhook/secret-panel";
@@ -17,6 +19,9 @@ import { StatePanel } from "../webhook/state-panel";
 
 /** The unsaved input by webhook; 0 is the new webhook. It stays while the person looks at another page. */
 const typed = new Map<number, Draft>();
+
+/** What such input began with: somebody else may have changed the webhook since then. */
+const bases = new Map<number, Base>();
 
 function useDraft(id: number, start: () => Draft) {
 	const [draft, setDraft] = useState(() => typed.get(id) ?? start());
@@ -87,33 +92,45 @@ export function NewWebhookPage() {
 	);
 }
 
-function Editor({ webhook, reload }: { webhook: Schemas["Webhook"]; reload: () => void }) {
-	const [stored, setStored] = useState(() => draftOf(webhook));
-	const { draft, change, forget } = useDraft(webhook.id, () => stored);
+function Editor({ webhook, etag, reload }: { webhook: Schemas["Webhook"]; etag: string; reload: () => void }) {
+	const { id } = webhook;
+	const [base, setBase] = useState(() => (typed.has(id) && bases.get(id)) || { stored: draftOf(webhook), etag });
+	const [conflict, setConflict] = useState<Conflict<Draft>>();
+	const { draft, change, forget } = useDraft(id, () => base.stored);
 	const saving = useSaving();
-	const path = { id: String(webhook.id) };
-	const changes = changesOf(stored, draft);
-	const changed = Object.keys(changes).length > 0;
+	const changed = Object.keys(changesOf(base.stored, draft)).length > 0;
 	const save = (test: boolean) =>
 		saving.run(async () => {
 			if (changed) {
-				const { data } = await call(client.PUT("/api/v2/webhooks/{id}", { params: { path }, body: changes }));
-				const now = draftOf(data);
-				setStored(now);
-				forget(now);
+				const saved = await saveOver(id, base, draft);
+				bases.set(id, saved.base);
+				setBase(saved.base);
+				setConflict(saved.conflict);
 				reload();
-				if (data.notice) say(t("headersDropped", { list: (data.dropped_headers ?? []).join(", ") }));
+				if (!saved.webhook) return change(saved.draft);
+				forget(saved.draft);
+				const dropped = saved.webhook.dropped_headers ?? [];
+				if (saved.webhook.notice) say(t("headersDropped", { list: dropped.join(", ") }));
 				else if (!test) say(t("webhookSaved"));
 			}
-			if (test) await testAfterwards(webhook.id);
+			if (test) await testAfterwards(id);
 		});
 	return (
 		<>
 			<OutcomePanel webhook={webhook.id} />
+			{conflict && (
+				<ConflictPanel conflict={conflict} label={labelOf} busy={saving.busy} keepMine={() => void save(false)}
+					takeTheirs={() => {
+						change(withMembers(draft, conflict.theirs, conflict.both));
+						setConflict(undefined);
+					}}
+				/>
+			)}
 			<WebhookForm
 				draft={draft}
 				onChange={(to) => {
 					saving.forgive();
+					bases.set(id, base);
 					change(to);
 				}}
 				allOpen
@@ -121,7 +138,7 @@ function Editor({ webhook, reload }: { webhook: Schemas["Webhook"]; reload: () =
 				refusal={saving.refusal}
 				again={saving.refusal?.status === 0 ? () => void save(false) : undefined}
 				onSave={save}
-				onDiscard={changed ? () => forget(stored) : undefined}
+				onDiscard={changed ? () => forget(base.stored) : undefined}
 			/>
 			<SecretPanel webhook={webhook} reload={reload} />
 			<StatePanel webhook={webhook} reload={reload} />
@@ -133,13 +150,13 @@ export function WebhookSettingsPage({ id }: { id: number }) {
 	const path = { id: String(id) };
 	const loaded = useLoad(
 		`webhook/${id}`,
-		async () => remember(await call(client.GET("/api/v2/webhooks/{id}", { params: { path } }))),
+		async () => remember(await versioned(client.GET("/api/v2/webhooks/{id}", { params: { path } }))),
 		10_000,
 		changes("webhooks"),
 	);
 	if (loaded.problem && !loaded.data) return <FailedPage problem={loaded.problem} again={loaded.reload} list={href("webhooks")} title={t("webhook")} />;
 	if (!loaded.data) return <Skeleton height={600} />;
-	const webhook = loaded.data.data;
+	const { data: webhook, etag } = loaded.data;
 	return (
 		<>
 			<div class="title">
@@ -150,7 +167,7 @@ export function WebhookSettingsPage({ id }: { id: number }) {
 				</a>
 			</div>
 			<WebhookTabs id={id} at="settings" />
-			<Editor webhook={webhook} reload={loaded.reload} />
+			<Editor webhook={webhook} etag={etag} reload={loaded.reload} />
 		</>
 	);
 }

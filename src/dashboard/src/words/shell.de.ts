@@ -36,6 +36,8 @@ export const deShell = {
 	healthBackup: "Letztes Backup", healthBackupNormal: "Vor weniger als 1 Tag",
 	healthBackupAdvice: "Starte referd backup FILE, am besten täglich durch einen Timer.",
 	healthBackupUnknown: "referd kennt nur Backups von referd backup. Starte referd backup FILE, am besten täglich durch einen Timer.",
+	changedMeanwhile: "Jemand anders hat das inzwischen geändert. Dein Text bleibt erhalten.", theirValue: "{name}: „{value}“",
+	saveMine: "Meinen Text speichern", takeTheirs: "Den anderen übernehmen",
 	stale: "Stand {time}. Wird neu verbunden.", noAnswerYet: "referd antwortet nicht. Diese Seite versucht es von selbst wieder.",
 	searchUsers: "Namen und Adressen nach „{text}“ durchsuchen", found: ["{n} Zeile", "{n} Zeilen"] as [string, string],
 };

@@ -36,6 +36,8 @@ export const enShell = {
 	healthBackup: "Last backup", healthBackupNormal: "Under 1 day ago",
 	healthBackupAdvice: "Run referd backup FILE, and let a timer do it every day.",
 	healthBackupUnknown: "referd knows only backups made by referd backup. Run referd backup FILE, and let a timer do it every day.",
+	changedMeanwhile: "Somebody else changed this meanwhile. Your text is kept.", theirValue: "{name}: “{value}”",
+	saveMine: "Save my text", takeTheirs: "Take theirs",
 	stale: "As of {time}. Connecting again.", noAnswerYet: "referd does not answer. This page tries again by itself.",
 	searchUsers: "Search names and addresses for “{text}”", found: ["{n} line", "{n} lines"] as [string, string],
 };
