@@ -9,6 +9,7 @@ import { useLoad } from "../query";
 import { go, href, route } from "../route";
 import { canWrite } from "../session";
 import { useSubmit } from "../ui/act";
+import { takeFocus } from "../ui/field";
 import { Empty, Failed, Skeleton } from "../ui/parts";
 import { FilterSelect } from "../ui/select";
 import { DeliveryTable } from "../ui/delivery-table";
@@ -32,7 +33,7 @@ function NewCampaign() {
 		<form class="panel stack" onSubmit={submit}>
 			<label>
 				{t("campaignName")}
-				<input required maxLength={200} value={name} onInput={(e) => setName(e.currentTarget.value)} autofocus />
+				<input required maxLength={200} value={name} onInput={(e) => setName(e.currentTarget.value)} ref={takeFocus} />
 			</label>
 			{problem && <Failed problem={problem} again={again} />}
 			<div class="row">

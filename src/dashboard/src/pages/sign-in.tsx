@@ -1,8 +1,9 @@
 // Signing in with an API token. The session itself is an HttpOnly cookie.
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { type Schemas, call, client } from "../api";
 import { ended, session } from "../session";
 import { useSubmit } from "../ui/act";
+import { takeFocus } from "../ui/field";
 import { Failed } from "../ui/parts";
 import { forgetShown } from "../ui/recent";
 import { t } from "../words";
@@ -28,8 +29,15 @@ export async function leave(): Promise<void> {
 	forgetShown();
 }
 
+/** Gives the focus back to the element that had it when the form came over the page. */
+function useFocusBack(over: boolean): void {
+	const [before] = useState(() => (over ? document.activeElement : null));
+	useEffect(() => () => void setTimeout(() => before instanceof HTMLElement && before.focus()), []);
+}
+
 export function SignIn({ over = false }: { over?: boolean }) {
 	const [token, setToken] = useState("");
+	useFocusBack(over);
 	const { submit, busy, problem, again } = useSubmit(async () => {
 		enter((await call(client.POST("/api/v2/session", { body: { token: token.trim() } }))).data);
 	});
@@ -42,7 +50,7 @@ export function SignIn({ over = false }: { over?: boolean }) {
 				<input
 					type="password"
 					autocomplete="current-password"
-					autofocus
+					ref={takeFocus}
 					required
 					value={token}
 					onInput={(e) => setToken(e.currentTarget.value)}

@@ -18,7 +18,10 @@ interface Props {
 	placeholder?: string;
 }
 
-export function Field({ label, id, value, change, problem, help, type = "text", ...more }: Props) {
+/** For the first input of a panel that opens: browsers follow `autofocus` only once in the life of a page. */
+export const takeFocus = (element: HTMLElement | null) => element?.focus();
+
+export function Field({ label, id, value, change, problem, help, type = "text", autofocus = false, ...more }: Props) {
 	return (
 		<div class="field">
 			<label for={id}>{label}</label>
@@ -27,6 +30,7 @@ export function Field({ label, id, value, change, problem, help, type = "text", 
 				type={type}
 				value={value}
 				autocomplete="off"
+				ref={autofocus ? takeFocus : null}
 				aria-invalid={problem ? true : undefined}
 				aria-describedby={problem || help ? `${id}-help` : undefined}
 				onInput={(e) => change(e.currentTarget.value)}
