@@ -59,3 +59,19 @@ class Restarted(Used):
 class Tabs(Used):
     def test_eight_tabs_share_a_stream(self):
         self.script("tabs")
+
+
+class Together(Used):
+    def test_two_people_never_overwrite_each_other(self):
+        self.script("together")
+
+
+class Hostile(Used):
+    def test_hostile_strings_are_text_on_every_page(self):
+        self.script("hostile")
+
+
+class Keyboard(Used):
+    def test_the_main_job_needs_no_mouse(self):
+        self.script("keyboard")
+        self.assertEqual(len(self.await_hooks(2)), 2)  # the test and the friend's join
