@@ -1,1 +1,0 @@
-import{b as a,c as b,d as c}from"./chunk-AY3NNIQ7.js";import"./chunk-K6S5IJZ2.js";import"./chunk-RX54SDMF.js";import"./chunk-HYLT77LD.js";import"./chunk-5RFHLE2E.js";import"./chunk-HGOFCREZ.js";import"./chunk-7AWENT5D.js";import"./chunk-EB3QZGWW.js";export{c as DeliveriesPage,a as cursorOf,b as useDeliveries};
