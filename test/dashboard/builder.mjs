@@ -48,6 +48,10 @@ await run(async () => {
 	await page.getByRole("textbox", { name: "First name", exact: true }).fill("name");
 	await page.getByText("https://shop.example/welcome?from=friend&code=uK3fTz9Q&name=Byron").waitFor();
 
+	page.on("dialog", (dialog) => void dialog.accept()); // the browser asks before it leaves unsaved text
+	await page.reload();
+	await page.getByText("Your unsaved changes from before are here.").waitFor();
+	await page.getByText("https://shop.example/welcome?from=friend&code=uK3fTz9Q&name=Byron").waitFor();
 	await page.getByRole("button", { name: "Discard" }).click();
 	await page.getByText("Everything is saved").waitFor();
 	await page.getByRole("button", { name: "Undo" }).click();

@@ -30,7 +30,7 @@ await run(async () => {
 
 	const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download as CSV" }).click()]);
 	assert.equal(file.suggestedFilename(), "people-refused.csv");
-	assert.match(readFileSync(await file.path(), "utf8"), /^line,column,reason\r\n"4","email",".*\r\n"5","referrer",".*\r\n$/);
+	assert.match(readFileSync(await file.path(), "utf8"), /^"first_name","email","code","referrer","qualified","line","column","reason"\r\n"Cy","cy@","","","","4","email",".*\r\n"'=Dee","dee@import\.example","","nobody@import\.example","","5","referrer",".*\r\n$/);
 
 	await page.getByRole("button", { name: "Import 2 users" }).click();
 	await page.getByText("people.csv is imported.").waitFor();

@@ -1,9 +1,10 @@
 // What an operator has typed into the builder and not saved: kept while the tab is open, and compared with the server's.
-import { signal, type Signal } from "@preact/signals";
+import { effect, signal, type Signal } from "@preact/signals";
 import { type Problem, type Schemas, attempt, client, versioned } from "../api";
 import { merge } from "../merge";
 import type { Conflict } from "../ui/conflict";
 import { dayIn, wordsIn } from "./days";
+import { store, stored } from "./stored";
 
 export type Campaign = Schemas["Campaign"];
 export type Change = Schemas["CampaignChange"];
@@ -51,6 +52,7 @@ export interface Work {
 	problem: Signal<Problem | undefined>;
 	busy: Signal<boolean>;
 	conflict: Signal<Conflict<Draft> | undefined>;
+	found: boolean; // it was left unsaved before a reload
 }
 
 let keys = 0;
@@ -144,16 +146,33 @@ export function changesOf(work: Work): Change {
 
 const works = new Map<number, Work>();
 
+/** A row of a form gets a number that no other row of this page has. */
+function renumbered(draft: Draft): Draft {
+	const rows = (list: FormField[]) => list.map((f) => ({ ...f, key: ++keys }));
+	const { person_referring, person_invited } = draft.fields;
+	return { ...draft, fields: { person_referring: rows(person_referring), person_invited: rows(person_invited) } };
+}
+
+function newWork(id: number, data: Campaign, etag: string): Work {
+	const before = stored(id, draftOf(data));
+	const work: Work = {
+		id, etag: before?.etag ?? etag, saved: signal(before?.saved ?? data), draft: signal(before ? renumbered(before.draft) : draftOf(data)),
+		problem: signal(undefined), busy: signal(false), conflict: signal(undefined), found: before !== undefined,
+	};
+	effect(() => {
+		const unsaved = Object.keys(changesOf(work)).length > 0;
+		store(id, unsaved ? { etag: work.etag, saved: work.saved.value, draft: work.draft.value } : undefined);
+	});
+	return work;
+}
+
 /** The work on a campaign: as it was left, or from the server if nothing is unsaved. */
 export async function open(id: number): Promise<Work> {
 	const path = { id: String(id) };
 	const { data, etag } = await versioned(client.GET("/api/v2/campaigns/{id}", { params: { path } }));
 	const known = works.get(id);
 	if (known && Object.keys(changesOf(known)).length > 0) return known;
-	const work = {
-		id, etag, saved: signal(data), draft: signal(draftOf(data)), problem: signal<Problem | undefined>(undefined),
-		busy: signal(false), conflict: signal<Conflict<Draft> | undefined>(undefined),
-	};
+	const work = newWork(id, data, etag);
 	works.set(id, work);
 	return work;
 }

@@ -34,7 +34,7 @@ function OutcomeLine({ event, outcome }: { event: UserEvent; outcome: Outcome })
 	const { delivery, name, webhook_id } = outcome;
 	return (
 		<li class="row outcome-line">
-			<a class="outcome-name" href={href("webhooks", webhook_id)}>
+			<a class="cut outcome-name" href={href("webhooks", webhook_id)} title={name}>
 				{name}
 			</a>
 			{delivery ? (

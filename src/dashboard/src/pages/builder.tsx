@@ -121,6 +121,10 @@ function SaveBar({ work }: { work: Work }) {
 
 function Editor({ work }: { work: Work }) {
 	useKeys(work);
+	useEffect(() => {
+		if (work.found) say(t("keptText"));
+		work.found = false;
+	}, [work]);
 	const step = STEPS.find((s) => s === route.value.path[3]) ?? "settings";
 	const Form = FORMS[step];
 	const { name, status } = work.saved.value;

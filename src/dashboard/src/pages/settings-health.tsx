@@ -35,7 +35,7 @@ function CheckRow({ check }: { check: Check }) {
 				<State of={state} />
 			</td>
 			<td data-label={t("healthRange")}>{t(normal)}</td>
-			<td class={state === "normal" ? "muted" : undefined}>
+			<td class={state === "normal" || (state === "unknown" && word !== "healthBackup") ? "muted" : undefined}>
 				{t(advice)}{" "}
 				{link && state !== "normal" && <a href={link}>{t("open")}</a>}
 			</td>

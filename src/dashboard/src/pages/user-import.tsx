@@ -97,8 +97,8 @@ function Chosen({ campaign }: { campaign: Schemas["Campaign"] }) {
 			{problem && <Failed problem={problem} again={again} />}
 			<div role="status" class="stack">
 				{busy && <p>{t(busy === "plan" ? "checkingFile" : "importing", { name: file?.name ?? "" })}</p>}
-				{done && <Report outcome={done} file={file?.name ?? ""} stored />}
-				{plan && !done && <Report outcome={plan} file={file?.name ?? ""} />}
+				{done && file && <Report outcome={done} file={file} stored />}
+				{plan && !done && file && <Report outcome={plan} file={file} />}
 			</div>
 			{done && (
 				<div class="row">

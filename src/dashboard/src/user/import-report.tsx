@@ -1,6 +1,9 @@
 // What an import did, or would do: the counts, and every refused line with its reason.
+import { useState } from "preact/hooks";
 import type { Schemas } from "../api";
-import { number, t } from "../words";
+import { said } from "../said";
+import { brief, number, t } from "../words";
+import { rowsOf } from "./csv-rows";
 
 type Outcome = Schemas["UserImported"];
 const SHOWN = 200;
@@ -20,24 +23,44 @@ function download(name: string, lines: string[]): void {
 	setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
-function refusedAsCsv(outcome: Outcome, file: string): void {
-	const rows = outcome.refused.map((r) => [String(r.line), r.field ?? "", r.message].map(cell).join(","));
-	download(`${file.replace(/\.\w+$/, "")}-refused.csv`, ["line,column,reason", ...rows]);
+/** Each refused line as it is in the file, and after its cells the line's number and what is wrong with it. */
+async function refusedAsCsv(outcome: Outcome, file: File): Promise<void> {
+	const lines = new Set(outcome.refused.map((r) => r.line));
+	const { head, found } = await rowsOf(file, lines, outcome.separator, outcome.encoding === "windows-1252");
+	const row = (cells: string[]) => cells.map(cell).join(",");
+	const rows = outcome.refused.map((r) => {
+		const cells = found.get(r.line) ?? [];
+		const padded = [...cells, ...Array<string>(Math.max(0, head.length - cells.length)).fill("")];
+		return row([...padded, String(r.line), r.field ?? "", said(r.message)]);
+	});
+	download(`${file.name.replace(/\.\w+$/, "")}-refused.csv`, [row([...head, "line", "column", "reason"]), ...rows]);
 }
 
-function Refused({ outcome, file }: { outcome: Outcome; file: string }) {
+/** The file may be gone or changed since it was chosen. */
+function useDownload(outcome: Outcome, file: File) {
+	const [state, setState] = useState<"reading" | "failed">();
+	const start = () => {
+		setState("reading");
+		refusedAsCsv(outcome, file).then(() => setState(undefined), () => setState("failed"));
+	};
+	return { state, start };
+}
+
+function Refused({ outcome, file }: { outcome: Outcome; file: File }) {
+	const { state, start } = useDownload(outcome, file);
 	if (outcome.refused_total === 0) return null;
 	const rest = outcome.refused.length - SHOWN;
 	return (
 		<section class="stack">
 			<div class="row">
 				<h2 class="grow">{t("refusedLines", { n: outcome.refused_total })}</h2>
-				<button type="button" onClick={() => refusedAsCsv(outcome, file)}>{t("refusedCsv")}</button>
+				<button type="button" disabled={state === "reading"} onClick={start}>{t("refusedCsv")}</button>
 			</div>
+			{state === "failed" && <p class="notice bad" role="alert">{t("fileUnreadable")}</p>}
 			<ul class="lines refused" tabIndex={0} aria-label={t("refusedLines", { n: outcome.refused_total })}>
 				{outcome.refused.slice(0, SHOWN).map((r, i) => (
 					<li key={i} class="wrap">
-						<strong>{t("lineN", { n: r.line })}</strong> {r.field && <code>{r.field}</code>} {r.message}
+						<strong>{t("lineN", { n: r.line })}</strong> {r.field && <code>{r.field}</code>} {said(r.message)}
 					</li>
 				))}
 			</ul>
@@ -62,7 +85,7 @@ function Hints({ outcome }: { outcome: Outcome }) {
 	);
 }
 
-export function Report({ outcome, file, stored = false }: { outcome: Outcome; file: string; stored?: boolean }) {
+export function Report({ outcome, file, stored = false }: { outcome: Outcome; file: File; stored?: boolean }) {
 	const facts = [
 		[stored ? "wereAdded" : "wouldBeAdded", outcome.created],
 		["alreadyThere", outcome.existing],
@@ -71,7 +94,7 @@ export function Report({ outcome, file, stored = false }: { outcome: Outcome; fi
 	] as const;
 	return (
 		<div class="stack">
-			<p>{stored ? t("importedFile", { name: file }) : t("plannedFile", { n: outcome.lines, name: file })}</p>
+			<p>{stored ? t("importedFile", { name: brief(file.name) }) : t("plannedFile", { n: outcome.lines, name: brief(file.name) })}</p>
 			<dl class="facts">
 				{facts.map(([word, n]) => (
 					<div key={word}>

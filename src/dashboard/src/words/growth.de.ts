@@ -23,5 +23,5 @@ export const deGrowth: Words = {
 	nothingDueYet: "Nichts ist fällig.", rulesCreate: "Regeln erzeugen Prämien, wenn jemand beitritt oder kauft.",
 	nothingIssued: "Noch keine Prämie dieser Art wurde ausgegeben. Gib fällige Prämien aus.", nothingCancelled: "Keine Prämie dieser Art wurde storniert.",
 	noPool: "Der Gutscheinvorrat ist leer. Lade Codes hoch, damit jede neue Prämie einen Gutschein bekommt.",
-	originalReason: "Grund", joinRefused: "{name} wird noch einmal gelesen.",
+	fileUnreadable: "Der Browser kann die Datei nicht mehr lesen. Wähle sie noch einmal.",
 };

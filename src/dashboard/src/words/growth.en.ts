@@ -18,5 +18,5 @@ export const enGrowth = {
 	nothingDueYet: "Nothing is due.", rulesCreate: "Rules create rewards when friends join or buy.",
 	nothingIssued: "No reward of this kind was issued yet. Issue rewards that are due.", nothingCancelled: "No reward of this kind was cancelled.",
 	noPool: "The coupon pool is empty. Upload codes, so that each new reward gets a coupon.",
-	originalReason: "reason", joinRefused: "Reading {name} again.",
+	fileUnreadable: "The browser cannot read the file any more. Choose it again.",
 } satisfies Record<string, string | [string, string]>;
