@@ -48,6 +48,11 @@ export function RewardsPage() {
 							))}
 						</FilterSelect>
 					</div>
+					{tab === "due" && (
+						<p class="muted">
+							{t("rulesCreate")} <a href={href("rewards", "rules")}>{t("toRules")}</a>
+						</p>
+					)}
 					<RewardList key={`${tab} ${metric}`} state={tab satisfies State} metric={metric} />
 				</>
 			)}

@@ -20,8 +20,7 @@ export const deGrowth: Words = {
 	issue: "Ausgeben", cancelReward: "Stornieren", cancelledHere: "im Dashboard storniert", toRules: "Regeln ansehen",
 	keptText: "Deine ungespeicherten Änderungen von vorher sind hier.",
 	takeBackWaits: ["{n} ausgegebene Prämie ist zurückzufordern.", "{n} ausgegebene Prämien sind zurückzufordern."], showIssued: "Anzeigen",
-	nothingDueYet: "Nichts ist fällig.", rulesCreate: "Regeln erzeugen Prämien, wenn jemand beitritt oder kauft.",
-	nothingIssued: "Noch keine Prämie dieser Art wurde ausgegeben. Gib fällige Prämien aus.", nothingCancelled: "Keine Prämie dieser Art wurde storniert.",
+	rulesCreate: "Regeln erzeugen Prämien, wenn jemand beitritt oder kauft.",
 	noPool: "Der Gutscheinvorrat ist leer. Lade Codes hoch, damit jede neue Prämie einen Gutschein bekommt.",
 	fileUnreadable: "Der Browser kann die Datei nicht mehr lesen. Wähle sie noch einmal.",
 };

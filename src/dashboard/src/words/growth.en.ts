@@ -15,8 +15,7 @@ export const enGrowth = {
 	issue: "Issue", cancelReward: "Cancel", cancelledHere: "cancelled in the dashboard", toRules: "See the rules",
 	keptText: "Your unsaved changes from before are here.",
 	takeBackWaits: ["{n} issued reward is to be taken back.", "{n} issued rewards are to be taken back."], showIssued: "Show",
-	nothingDueYet: "Nothing is due.", rulesCreate: "Rules create rewards when friends join or buy.",
-	nothingIssued: "No reward of this kind was issued yet. Issue rewards that are due.", nothingCancelled: "No reward of this kind was cancelled.",
+	rulesCreate: "Rules create rewards when friends join or buy.",
 	noPool: "The coupon pool is empty. Upload codes, so that each new reward gets a coupon.",
 	fileUnreadable: "The browser cannot read the file any more. Choose it again.",
 } satisfies Record<string, string | [string, string]>;
