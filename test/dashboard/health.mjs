@@ -8,7 +8,7 @@ await run(async () => {
 	await row("Free disk space").getByText("At least 20 %").waitFor();
 	await row("Commit time").getByText(/^Half of the commits take under .+ ms, 99 of 100 under .+\.$/).waitFor();
 	await row("Growth of the database").getByText("Known an hour after the start").waitFor();
-	await row("Running for").getByText("Normal", { exact: true }).waitFor(); // a restart alone is no trouble
+	await row("Running for").getByText("Normal", { exact: true }).waitFor(); // a restart alone is normal
 	const backup = await row("Last backup").innerText();
 	assert.match(backup, context.backedUp ? /ago[^]*Normal/ : /Unknown[^]*referd backup FILE/);
 

@@ -1,4 +1,4 @@
-// A campaign by day: four numbers of a period with those of the period before it, a chart of one of them, and a table.
+// A campaign by day: four numbers of a period, each with its value before, a chart of one number, and a table.
 import { useState } from "preact/hooks";
 import { type Schemas, call, client } from "../api";
 import { changes } from "../live";

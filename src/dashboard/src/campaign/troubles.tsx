@@ -1,4 +1,4 @@
-// What is wrong on this server, worst first, each with the way to its remedy. Without trouble it shows nothing.
+// The troubles of this server, worst first, each with the way to its remedy. Without trouble it shows nothing.
 import { type Schemas, call, client } from "../api";
 import { changes } from "../live";
 import { useLoad } from "../query";

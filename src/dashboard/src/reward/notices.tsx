@@ -1,4 +1,4 @@
-// What waits for the operator among all rewards: empty coupon pools, and issued rewards that are to be taken back.
+// The rewards that need the operator: empty coupon pools, and issued rewards that are to be taken back.
 import { type Schemas, call, client } from "../api";
 import { changes } from "../live";
 import { useLoad } from "../query";
