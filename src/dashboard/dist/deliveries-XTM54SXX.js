@@ -1,1 +1,0 @@
-import{b as a,c as b,d as c}from"./chunk-SCDLXA4O.js";import"./chunk-BZUTQRMY.js";import"./chunk-DW3ZBQ4S.js";import"./chunk-OQWV42FM.js";import"./chunk-JOM77EM2.js";import"./chunk-IV5RUTQG.js";import"./chunk-5YF72EWA.js";import"./chunk-4NCHALIN.js";export{c as DeliveriesPage,a as cursorOf,b as useDeliveries};
