@@ -135,15 +135,16 @@ class MetricsAccess(Served):
 
 class Hangup(Directory):
     def test_sighup_reads_the_ca_file_again(self):
-        receiver = Receiver(self.directory).start()
-        self.addCleanup(lambda: receiver.running() and receiver.kill())
-        ca = os.path.join(self.directory, "roots.pem")
-        other = os.path.join(self.directory, "other")
+        place, other = os.path.join(self.directory, "roots"), os.path.join(self.directory, "other")
+        os.mkdir(place)
         os.mkdir(other)
+        receiver = Receiver(place).start()
+        self.addCleanup(lambda: receiver.running() and receiver.kill())
+        ca = os.path.join(place, "roots.pem")
         stranger = Receiver(other).start()
         self.assertEqual(stranger.stop(), 0)
         shutil.copy(stranger.ca, ca)
-        server = Server(self.directory, "--ca-file", ca, "--allow-targets", "127.0.0.0/8").start()
+        server = Server(place, "--ca-file", ca, "--allow-targets", "127.0.0.0/8").start()
         self.addCleanup(lambda: server.running() and server.kill())
         api = Client(server.address, token=server.token)
         hook = self.has(api.json("POST", "/api/v2/webhooks", {

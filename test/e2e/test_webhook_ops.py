@@ -447,6 +447,7 @@ class Why(Ops):
         self.assertEqual(self.why(self.hook("/default"))["disable_rule"]["after_seconds"], 5 * DAY_S)
 
     def test_why_names_settings_that_did_not_match(self):
+        self.friend(self.campaign())  # events of another campaign
         campaign = self.campaign()
         path = "/nothing"
         def reason(**fields):
@@ -612,6 +613,7 @@ class Deliveries(Ops):
         self.friend(self.campaign())
         sent = until(lambda: self.desk.at("/found"), "a request arrives")[0]
         message_id = sent["headers"]["webhook-id"]
+        until(lambda: self.deliveries(message_id=message_id, status="delivered"), "the delivery ends")
         found = self.deliveries(message_id=message_id)
         self.assertEqual([(d["message_id"], d["webhook_id"]) for d in found], [(message_id, webhook["id"])])
         self.assertEqual(self.deliveries(message_id=f" {message_id.upper().replace('MSG_', 'msg_')} "), found)
