@@ -37,8 +37,7 @@ struct command *call_wrap(const struct call *call, struct audited *room, struct 
 
 void call_submit_audited(struct call *call, struct command *cmd)
 {
-	/* A join through a stray link has no route. */
-	const struct operation *operation = call->route != NULL ? call->route->operation : NULL;
+	const struct operation *operation = call->route->operation;
 	if (operation != NULL && operation->audit.action != AUDIT_NOTHING) {
 		struct audited *room = call_alloc(call, sizeof *room);
 		if (room == NULL)

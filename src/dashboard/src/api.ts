@@ -2,7 +2,7 @@
 import createClient, { type Middleware } from "openapi-fetch";
 import type { components, paths } from "referd-api";
 import { said } from "./said";
-import { ended, session } from "./session";
+import { differs, ended, enter, session } from "./session";
 
 export type Schemas = components["schemas"];
 
@@ -33,6 +33,12 @@ function limited(signal: AbortSignal): AbortSignal {
 	return both.signal;
 }
 
+/** The server refused what the page offered: the person's role has changed. */
+async function renew(): Promise<void> {
+	const { data } = await client.GET("/api/v2/session").catch(() => ({ data: undefined }));
+	if (data?.data && differs(data.data)) enter(data.data);
+}
+
 const withSession: Middleware = {
 	onRequest({ request }) {
 		const csrf = session.value.state === "in" ? session.value.csrf : "";
@@ -43,6 +49,7 @@ const withSession: Middleware = {
 	},
 	onResponse({ request, response }) {
 		if (response.status === 401 && !request.url.endsWith("/session")) ended();
+		if (response.status === 403) void renew();
 		return response;
 	},
 };

@@ -11,6 +11,7 @@ import "./style/parts.css";
 import "./style/pages.css";
 import "./style/delivery.css";
 import "./style/users.css";
+import "./style/people.css";
 import "./style/webhook.css";
 import "./style/builder.css";
 import "./style/narrow.css";

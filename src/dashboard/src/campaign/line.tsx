@@ -2,6 +2,7 @@
 import type { Schemas } from "../api";
 import { href } from "../route";
 import { canWrite } from "../session";
+import { Needs } from "../ui/needs";
 import { Status } from "../ui/parts";
 import { Sparkline } from "../ui/sparkline";
 import { number, t } from "../words";
@@ -38,7 +39,7 @@ export function CampaignLine({ campaign: c, changed }: { campaign: Campaign; cha
 			<Status of={c.status} />
 			{c.status === "draft" ? (
 				<span class="counts muted">
-					{t("launchIt")}{" "}
+					{canWrite.value ? t("launchIt") : <Needs />}{" "}
 					<button type="button" disabled={!canWrite.value} onClick={() => void setState(c, "launched", changed)}>
 						{t("launch")}
 					</button>

@@ -13,6 +13,7 @@ import { useLoad } from "../query";
 import { href, route } from "../route";
 import { canWrite } from "../session";
 import { ActionBar } from "../ui/action-bar";
+import { Needs } from "../ui/needs";
 import { Failed, Skeleton, Status, say } from "../ui/parts";
 import { type Conflict, ConflictPanel } from "../ui/conflict";
 import type { Words } from "../words/en";
@@ -105,7 +106,7 @@ function SaveBar({ work }: { work: Work }) {
 				<span class="grow muted" role="status">
 					{dirty ? t("unsavedChanges") : t("allSaved")}
 				</span>
-				{!canWrite.value && <span class="meta">{t("needs", { scope: "write" })}</span>}
+				<Needs />
 				<button type="button" disabled={!dirty} onClick={() => discard(work)}>
 					{t("throwAway")}
 				</button>

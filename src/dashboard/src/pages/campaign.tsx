@@ -5,6 +5,7 @@ import { setState } from "../campaign/change";
 import { Numbers } from "../campaign/numbers";
 import { useLoad } from "../query";
 import { canWrite } from "../session";
+import { Needs } from "../ui/needs";
 import { Copy, Failed, Skeleton, Status } from "../ui/parts";
 import { t } from "../words";
 
@@ -27,6 +28,7 @@ export function CampaignPage({ id }: { id: number }) {
 					</button>
 				)}
 				<CampaignActions campaign={c} changed={reload} />
+				<Needs />
 			</div>
 			<div class="panel row">
 				<a class="mono grow" href={c.url} target="_blank" rel="noreferrer">

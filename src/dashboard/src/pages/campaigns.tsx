@@ -10,6 +10,7 @@ import { go, href, route } from "../route";
 import { canWrite } from "../session";
 import { useSubmit } from "../ui/act";
 import { takeFocus } from "../ui/field";
+import { Needs } from "../ui/needs";
 import { Empty, Failed, Skeleton } from "../ui/parts";
 import { FilterSelect } from "../ui/select";
 import { DeliveryTable } from "../ui/delivery-table";
@@ -84,6 +85,7 @@ export function CampaignsPage() {
 						{t("newCampaign")}
 					</button>
 				)}
+				<Needs />
 			</div>
 			<Troubles />
 			{adding && <NewCampaign />}

@@ -10,6 +10,7 @@ import { filter, href, route } from "../route";
 import { canWrite } from "../session";
 import { act } from "../ui/act";
 import { lookOf } from "../ui/delivery-table";
+import { Needs } from "../ui/needs";
 import { Copy, Failed, FailedPage, Skeleton, Status } from "../ui/parts";
 import { remember } from "../webhook/known";
 import { t } from "../words";
@@ -58,7 +59,7 @@ function NextStep({ delivery: d, reload }: { delivery: Delivery; reload: () => v
 			<button type="button" class={d.status === "delivered" ? "" : "primary"} disabled={!canWrite.value} onClick={resend}>
 				{d.status === "delivered" ? t("sendAgain") : t("resend")}
 			</button>
-			{!canWrite.value && <span class="meta">{t("needs", { scope: "write" })}</span>}
+			<Needs />
 		</>
 	);
 }

@@ -5,6 +5,7 @@ import { useLoad } from "../query";
 import { go, href } from "../route";
 import { canWrite } from "../session";
 import { useSubmit } from "../ui/act";
+import { Needs } from "../ui/needs";
 import { Failed, Skeleton } from "../ui/parts";
 import { number, t } from "../words";
 
@@ -85,6 +86,7 @@ export function ReplayNewPage({ id }: { id: number }) {
 					<button type="button" class="primary" aria-busy={busy} disabled={!canWrite.value || (n === 0 && plan.data.complete)} onClick={replay}>
 						{t("replayButton", { count: number(n) })}
 					</button>
+					<Needs />
 				</section>
 			)}
 		</>

@@ -5,6 +5,7 @@ import { type Schemas, attempt, call, client } from "../api";
 import { useLoad } from "../query";
 import { href, route } from "../route";
 import { canWrite } from "../session";
+import { Needs } from "../ui/needs";
 import { Empty, Failed, Moment, Skeleton, Status, say } from "../ui/parts";
 import { number, t } from "../words";
 import type { Metric } from "./rewards";
@@ -94,6 +95,7 @@ function Actions({ chosen, done }: { chosen: Reward[]; done: () => void }) {
 			<button type="button" disabled={n === 0 || !canWrite.value} onClick={() => setAsked("cancel")}>
 				{n === 0 ? t("cancelSelected") : t("cancelN", { n })}
 			</button>
+			<Needs />
 		</div>
 	);
 }

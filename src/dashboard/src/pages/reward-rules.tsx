@@ -5,6 +5,7 @@ import { useLoad } from "../query";
 import { href, route } from "../route";
 import { canWrite } from "../session";
 import { act, useSubmit } from "../ui/act";
+import { Needs } from "../ui/needs";
 import { Empty, Failed, Skeleton } from "../ui/parts";
 import { number, t } from "../words";
 import { type Metric, metricWords, metrics } from "./rewards";
@@ -53,6 +54,7 @@ function Pool({ rule, added }: { rule: Rule; added: () => void }) {
 				<button type="button" disabled={!canWrite.value} onClick={() => setOpen(!open)} aria-expanded={open}>
 					{t("uploadCodes")}
 				</button>
+				<Needs />
 			</div>
 			{open && (
 				<form class="stack" onSubmit={upload}>
@@ -157,6 +159,7 @@ function NewRule({ made }: { made: () => void }) {
 				<button type="submit" aria-busy={busy} class="primary" disabled={!canWrite.value}>
 					{t("createRule")}
 				</button>
+				<Needs />
 			</div>
 			{problem && <Failed problem={problem} again={again} />}
 		</form>

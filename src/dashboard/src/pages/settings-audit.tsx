@@ -5,6 +5,7 @@ import { changes } from "../live";
 import { useLoad } from "../query";
 import { filter, route } from "../route";
 import { canAdmin } from "../session";
+import { needsText } from "../ui/needs";
 import { Empty, Failed, Moment, Skeleton } from "../ui/parts";
 import { FilterSelect } from "../ui/select";
 import { serverWords, t } from "../words";
@@ -177,5 +178,5 @@ function List() {
 }
 
 export function Audit() {
-	return canAdmin.value ? <List /> : <Empty>{t("needs", { scope: "admin" })}</Empty>;
+	return canAdmin.value ? <List /> : <Empty>{needsText("admin")}</Empty>;
 }

@@ -4,6 +4,7 @@ import { call, client } from "../api";
 import { useLoad } from "../query";
 import { canAdmin } from "../session";
 import { act } from "../ui/act";
+import { Needs, needsText } from "../ui/needs";
 import { Copy, Failed, Skeleton } from "../ui/parts";
 import { moment, t } from "../words";
 
@@ -38,7 +39,7 @@ export function Inbound() {
 			<h2>{t("inboundTitle")}</h2>
 			<p>{t("inboundText")}</p>
 			{url === null ? (
-				<p class="muted">{t("needs", { scope: "admin" })}</p>
+				<p class="muted">{needsText("admin")}</p>
 			) : (
 				<>
 					<pre class="bytes">{shown ? line : line.replace(/webhook\/[^/]+/, "webhook/••••••••")}</pre>
@@ -50,6 +51,7 @@ export function Inbound() {
 						<button type="button" disabled={!canAdmin.value} onClick={rotate}>
 							{t("rotate")}
 						</button>
+						<Needs scope="admin" />
 					</div>
 				</>
 			)}

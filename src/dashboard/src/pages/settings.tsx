@@ -1,4 +1,4 @@
-// Settings, a tab for each subject: the address for purchases, the API tokens, the server, this browser.
+// Settings, a tab for each subject: the address for purchases, the API tokens, the people, the server, this browser.
 import { href, route } from "../route";
 import { t } from "../words";
 import type { Words } from "../words/en";
@@ -6,6 +6,7 @@ import { Audit } from "./settings-audit";
 import { Display } from "./settings-display";
 import { Health } from "./settings-health";
 import { Inbound } from "./settings-inbound";
+import { People } from "./settings-people";
 import { Tokens } from "./settings-tokens";
 
 interface Tab {
@@ -17,6 +18,7 @@ interface Tab {
 export const settingsTabs: readonly [Tab, ...Tab[]] = [
 	{ name: "inbound", word: "inboundTab", show: () => <Inbound /> },
 	{ name: "tokens", word: "tokensTab", show: () => <Tokens /> },
+	{ name: "people", word: "peopleTab", show: () => <People /> },
 	{ name: "audit", word: "auditTab", show: () => <Audit /> },
 	{ name: "health", word: "healthTab", show: () => <Health /> },
 	{ name: "display", word: "displayTab", show: () => <Display /> },

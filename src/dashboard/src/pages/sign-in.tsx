@@ -1,25 +1,24 @@
-// Signing in with an API token. The session itself is an HttpOnly cookie.
+// Signing in: with an API token, or as a person with a name and a password. The session itself is an HttpOnly cookie.
 import { useEffect, useState } from "preact/hooks";
-import { type Schemas, call, client } from "../api";
-import { ended, session } from "../session";
+import { call, client } from "../api";
+import { differs, ended, enter, session } from "../session";
 import { useSubmit } from "../ui/act";
 import { takeFocus } from "../ui/field";
+import { kept } from "../ui/keep";
 import { Failed } from "../ui/parts";
 import { forgetShown } from "../ui/recent";
 import { t } from "../words";
 
-function enter(data: Schemas["Session"]): void {
-	session.value = { state: "in", csrf: data.csrf_token, scopes: data.scopes };
-}
+/** How this browser signed in last: it opens the form for people at once. */
+const lastWay = kept("referd.sign-in", ["token", "person"]);
 
 /** Is there a session? At the start of the page, and when another tab may have signed in or out. Without an answer,
  * nothing changes, and the answer is false. */
 export async function refresh(): Promise<boolean> {
 	const answer = await call(client.GET("/api/v2/session")).catch(() => undefined);
 	if (!answer) return false;
-	const now = session.value;
 	if (!answer.data) ended();
-	else if (now.state !== "in" || now.csrf !== answer.data.csrf_token) enter(answer.data);
+	else if (differs(answer.data)) enter(answer.data);
 	return true;
 }
 
@@ -35,22 +34,21 @@ function useFocusBack(over: boolean): void {
 	useEffect(() => () => void setTimeout(() => before instanceof HTMLElement && before.focus()), []);
 }
 
-export function SignIn({ over = false }: { over?: boolean }) {
+function WithToken({ quiet }: { quiet: boolean }) {
 	const [token, setToken] = useState("");
-	useFocusBack(over);
 	const { submit, busy, problem, again } = useSubmit(async () => {
-		enter((await call(client.POST("/api/v2/session", { body: { token: token.trim() } }))).data);
+		const { data } = await call(client.POST("/api/v2/session", { body: { token: token.trim() } }));
+		lastWay.value = "token";
+		enter(data);
 	});
 	return (
-		<form class={over ? "signin panel over" : "signin"} onSubmit={submit}>
-			<h1>referd</h1>
-			{over && <p>{t("sessionEnded")}</p>}
+		<form class="stack" onSubmit={submit}>
 			<label>
 				{t("apiToken")}
 				<input
 					type="password"
 					autocomplete="current-password"
-					ref={takeFocus}
+					ref={quiet ? null : takeFocus}
 					required
 					value={token}
 					onInput={(e) => setToken(e.currentTarget.value)}
@@ -61,9 +59,74 @@ export function SignIn({ over = false }: { over?: boolean }) {
 				{t("signInHelp")}
 			</p>
 			{problem && <Failed problem={problem} again={again} />}
+			<button type="submit" aria-busy={busy} class={quiet ? "" : "primary"}>
+				{t("signIn")}
+			</button>
+		</form>
+	);
+}
+
+function AsPerson() {
+	const [name, setName] = useState("");
+	const [password, setPassword] = useState("");
+	const { submit, busy, problem, again } = useSubmit(async () => {
+		const { data } = await call(client.POST("/api/v2/session", { body: { name, password } }));
+		lastWay.value = "person";
+		enter(data);
+	});
+	return (
+		<form class="stack" id="sign-in-person" onSubmit={submit}>
+			<label>
+				{t("personName")}
+				<input
+					ref={takeFocus}
+					name="username"
+					autocomplete="username"
+					autocapitalize="none"
+					spellcheck={false}
+					required
+					value={name}
+					onInput={(e) => setName(e.currentTarget.value)}
+				/>
+			</label>
+			<label>
+				{t("password")}
+				<input
+					type="password"
+					name="password"
+					autocomplete="current-password"
+					required
+					value={password}
+					onInput={(e) => setPassword(e.currentTarget.value)}
+				/>
+			</label>
+			{problem && <Failed problem={problem} again={again} />}
 			<button type="submit" aria-busy={busy} class="primary">
 				{t("signIn")}
 			</button>
 		</form>
 	);
+}
+
+export function SignIn({ over = false }: { over?: boolean }) {
+	const [asPerson, setAsPerson] = useState(lastWay.value === "person");
+	useFocusBack(over);
+	const forms = (
+		<>
+			<h1>referd</h1>
+			{over && <p>{t("sessionEnded")}</p>}
+			<WithToken quiet={asPerson} />
+			<button
+				type="button"
+				class="plain"
+				aria-expanded={asPerson}
+				aria-controls={asPerson ? "sign-in-person" : undefined}
+				onClick={() => setAsPerson(!asPerson)}
+			>
+				{t("withNameAndPassword")}
+			</button>
+			{asPerson && <AsPerson />}
+		</>
+	);
+	return over ? <div class="signin panel over">{forms}</div> : <main class="signin">{forms}</main>;
 }

@@ -5,6 +5,7 @@ import { Problem, call, client, type Schemas } from "../api";
 import { useLoad } from "../query";
 import { filter, href, route } from "../route";
 import { canWrite } from "../session";
+import { needsText } from "../ui/needs";
 import { Empty, Failed, Skeleton } from "../ui/parts";
 import { Report } from "../user/import-report";
 import { t } from "../words";
@@ -143,7 +144,7 @@ export function ImportPage() {
 							))}
 						</select>
 					</div>
-					{canWrite.value ? <Chosen campaign={campaign} /> : <p class="meta">{t("needs", { scope: "write" })}</p>}
+					{canWrite.value ? <Chosen campaign={campaign} /> : <p class="meta">{needsText("write")}</p>}
 				</section>
 			)}
 		</>

@@ -6,6 +6,7 @@ import { go, href, route } from "../route";
 import { canWrite } from "../session";
 import { useOnce, useSubmit } from "../ui/act";
 import { Field, otherProblem, problemOf } from "../ui/field";
+import { Needs } from "../ui/needs";
 import { Empty, Failed, Skeleton, say } from "../ui/parts";
 import { nameOf, userHref } from "../user/link";
 import { MetaFields, changedMeta, fieldsFor, type Values } from "../user/meta-fields";
@@ -66,7 +67,7 @@ function NewUser({ campaigns }: { campaigns: Schemas["Campaign"][] }) {
 			<div class="row">
 				<button type="submit" aria-busy={busy} class="primary" disabled={!canWrite.value}>{t("addUser")}</button>
 				<button type="button" onClick={() => go("users")}>{t("cancel")}</button>
-				{!canWrite.value && <span class="meta">{t("needs", { scope: "write" })}</span>}
+				<Needs />
 			</div>
 		</form>
 	);

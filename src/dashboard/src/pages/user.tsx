@@ -5,6 +5,7 @@ import { useLoad } from "../query";
 import { filter, route } from "../route";
 import { canWrite } from "../session";
 import { UserEvents } from "../delivery/user-events";
+import { Needs } from "../ui/needs";
 import { Failed, Skeleton, Status } from "../ui/parts";
 import { Decide, Reasons } from "../user/decide";
 import { type User, nameOf } from "../user/link";
@@ -34,7 +35,7 @@ function Actions({ user }: { user: User }) {
 			)}
 			<button type="button" disabled={off} onClick={() => show("edit")}>{t("edit")}</button>
 			<button type="button" disabled={off} onClick={() => show("erase")}>{t("erase")}</button>
-			{off && <span class="meta">{t("needs", { scope: "write" })}</span>}
+			<Needs />
 		</>
 	);
 }

@@ -8,6 +8,7 @@ import { href } from "../route";
 import { canAdmin, canWrite } from "../session";
 import { act } from "../ui/act";
 import { DeliveryTable } from "../ui/delivery-table";
+import { Needs } from "../ui/needs";
 import { Empty, Failed, FailedPage, Skeleton, Status } from "../ui/parts";
 import { number, t } from "../words";
 import { remember } from "../webhook/known";
@@ -109,7 +110,7 @@ export function WebhookPage({ id, tab }: { id: number; tab: "deliveries" | "requ
 						</button>
 					</>
 				)}
-				{!canWrite.value && <span class="muted">{t("needs", { scope: "write" })}</span>}
+				<Needs />
 			</div>
 			<p class="mono wrap">
 				{w.method.toUpperCase()} {w.url}

@@ -6,6 +6,7 @@ import { TextField } from "../builder/field";
 import { href } from "../route";
 import { canWrite } from "../session";
 import { act, useSubmit } from "../ui/act";
+import { Needs, needsText } from "../ui/needs";
 import { Copy, Failed, say } from "../ui/parts";
 import { duration, t } from "../words";
 import { type Facts, linkCopied } from "./facts";
@@ -27,7 +28,7 @@ const NameStep: Step = ({ facts }) => {
 				<button type="submit" aria-busy={busy} class="primary" disabled={!canWrite.value}>
 					{t("startNameButton")}
 				</button>
-				{!canWrite.value && <span class="meta">{t("needs", { scope: "write" })}</span>}
+				<Needs />
 			</div>
 		</form>
 	);
@@ -92,6 +93,7 @@ const WebhookStep: Step = ({ facts }) => {
 				<button type="submit" aria-busy={busy} class="primary" disabled={!canWrite.value || url.trim() === ""}>
 					{t("startWebhookButton")}
 				</button>
+				<Needs />
 			</div>
 		</form>
 	);
@@ -131,6 +133,7 @@ const TestStep: Step = ({ facts }) => {
 				<button type="button" class="primary" disabled={running || !canWrite.value} onClick={() => void test()}>
 					{t("sendTest")}
 				</button>
+				<Needs />
 			</div>
 		</>
 	);
@@ -162,10 +165,11 @@ const QualifyStep: Step = ({ facts }) => {
 					<button type="button" class="primary" disabled={!canWrite.value} onClick={() => void add()}>
 						{t("startFriendButton")}
 					</button>
+					<Needs />
 				</div>
 			</>
 		);
-	if (!inbound) return <p class="muted">{t("needs", { scope: "admin" })}</p>;
+	if (!inbound) return <p class="muted">{needsText("admin")}</p>;
 	const line = `curl "${inbound}" -X POST -d "code=${friend.code}"`;
 	return (
 		<>

@@ -1,11 +1,13 @@
 // The navigation: a column on wide screens, a bar at the top on tablets, a bar at the bottom on phones.
-import { Ellipsis, Keyboard, LogOut, Search } from "lucide-preact";
+import { CircleUser, Ellipsis, Keyboard, LogOut, Search } from "lucide-preact";
 import { leave } from "../pages/sign-in";
 import { href, section } from "../route";
+import { session } from "../session";
 import { t } from "../words";
 import { Dialog } from "./dialog";
 import { overlay, paletteKey } from "./keys";
 import { places } from "./places";
+import { roleWords } from "./roles";
 
 type Place = (typeof places)[number];
 
@@ -19,6 +21,29 @@ function PlaceLink({ place, Icon, phone }: Place) {
 			<Icon size={18} aria-hidden />
 			{t(place)}
 		</a>
+	);
+}
+
+/** Who is signed in: a person leads to their own password; a token has none. */
+function Who() {
+	const now = session.value;
+	if (now.state !== "in") return null;
+	const words = (
+		<>
+			<CircleUser size={18} aria-hidden />
+			<span class="who-name">
+				<span class="hidden-text">{t("signedInAs")} </span>
+				<span class="cut">{now.name}</span>
+				<span class="meta">{now.role ? t(roleWords[now.role]) : t("apiToken")}</span>
+			</span>
+		</>
+	);
+	return now.role ? (
+		<a class="item who" href={href("settings", "people")}>
+			{words}
+		</a>
+	) : (
+		<div class="item who">{words}</div>
 	);
 }
 
@@ -47,6 +72,7 @@ export function Nav() {
 				{t("more")}
 			</button>
 			<div class="foot">
+				<Who />
 				<button type="button" class="plain" onClick={() => (overlay.value = "keys")}>
 					<Keyboard size={18} aria-hidden />
 					{t("keys")}
@@ -70,7 +96,8 @@ export function More() {
 					<PlaceLink key={p.place} {...p} />
 				))}
 			</nav>
-			<div class="sheet-items">
+			<div class="sheet-items" onClick={(e) => e.target instanceof Element && e.target.closest("a") && close()}>
+				<Who />
 				<button type="button" class="plain" onClick={() => (overlay.value = "palette")}>
 					<Search size={18} aria-hidden />
 					{t("find")}

@@ -4,6 +4,7 @@ import { useLoad } from "../query";
 import { canWrite } from "../session";
 import { act } from "../ui/act";
 import type { Words } from "../words/en";
+import { Needs } from "../ui/needs";
 import { t } from "../words";
 import { type User, nameOf } from "./link";
 import { rewardValue } from "./reward";
@@ -61,7 +62,7 @@ export function Decide({ user, decided }: { user: User; decided: () => void }) {
 			<div class="row">
 				<button type="button" disabled={!canWrite.value} onClick={() => decide("accept")}>{t("accept")}</button>
 				<button type="button" disabled={!canWrite.value} onClick={() => decide("reject")}>{t("reject")}</button>
-				{!canWrite.value && <span class="meta">{t("needs", { scope: "write" })}</span>}
+				<Needs />
 			</div>
 		</div>
 	);

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { type Problem, type Schemas, attempt, call, client } from "../api";
 import { href } from "../route";
 import { canWrite } from "../session";
+import { Needs } from "../ui/needs";
 import { Failed, say } from "../ui/parts";
 import { t } from "../words";
 
@@ -71,7 +72,7 @@ export function RewardActions({ reward, changed }: { reward: Reward; changed: ()
 			<button type="button" disabled={off} onClick={() => setAsked("cancel")} aria-label={`${t("cancelReward")}: ${reward.name}`}>
 				{t("cancelReward")}
 			</button>
-			{off && <span class="meta">{t("needs", { scope: "write" })}</span>}
+			<Needs />
 		</div>
 	);
 }

@@ -6,6 +6,7 @@ import { useLoad } from "../query";
 import { canWrite } from "../session";
 import { ActionBar } from "../ui/action-bar";
 import { Failed } from "../ui/parts";
+import { needsText } from "../ui/needs";
 import { t } from "../words";
 import type { Draft } from "./draft";
 import { EndpointSection } from "./endpoint-section";
@@ -154,7 +155,7 @@ interface SaveProps {
 function SaveBar({ ready, open, busy, onSave, onDiscard }: SaveProps) {
 	return (
 		<ActionBar unsaved={onDiscard !== undefined}>
-			{!canWrite.value && <span class="muted grow">{t("needs", { scope: "write" })}</span>}
+			{!canWrite.value && <span class="muted grow">{needsText("write")}</span>}
 			{canWrite.value && open && <span class="muted grow">{t("stillOpen", { step: t(TITLES[open]) })}</span>}
 			{canWrite.value && !open && <span class="muted grow">{t(onDiscard ? "unsavedChanges" : "allSaved")}</span>}
 			{onDiscard && (
@@ -226,7 +227,7 @@ export function WebhookForm({ draft, onChange, allOpen, busy, refusal, again, on
 						request={live.request}
 						stale={live.stale}
 						note={t("madeUpSecret")}
-						empty={canWrite.value ? t("requestLater") : t("needs", { scope: "write" })}
+						empty={canWrite.value ? t("requestLater") : needsText("write")}
 						users={users}
 						user={user}
 						onUser={setUser}

@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { type Problem, type Schemas, attempt, call, client } from "../api";
 import { canAdmin } from "../session";
+import { Needs } from "../ui/needs";
 import { Copy, Failed, Moment } from "../ui/parts";
 import { t } from "../words";
 
@@ -83,7 +84,7 @@ export function SecretPanel({ webhook, reload }: { webhook: Schemas["Webhook"]; 
 				<button type="button" disabled={!canAdmin.value} onClick={rotate}>
 					{t("rotateSecret")}
 				</button>
-				{!canAdmin.value && <span class="muted">{t("needs", { scope: "admin" })}</span>}
+				<Needs scope="admin" />
 			</div>
 			{problem && <Failed problem={problem} />}
 		</section>

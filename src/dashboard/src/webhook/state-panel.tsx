@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { type Problem, type Schemas, attempt, call, client } from "../api";
 import { go } from "../route";
 import { canWrite } from "../session";
+import { Needs } from "../ui/needs";
 import { Failed, say } from "../ui/parts";
 import { t } from "../words";
 import { setEnabled } from "./switch";
@@ -45,6 +46,7 @@ export function StatePanel({ webhook, reload }: { webhook: Schemas["Webhook"]; r
 				<button type="button" disabled={!canWrite.value || asking} onClick={() => setAsking(true)}>
 					{t("deleteWebhook")}
 				</button>
+				<Needs />
 			</div>
 			{asking && <DeletePanel webhook={webhook} onCancel={() => setAsking(false)} />}
 		</section>

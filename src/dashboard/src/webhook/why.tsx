@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import type { Schemas } from "../api";
 import { href } from "../route";
 import { canWrite } from "../session";
+import { Needs } from "../ui/needs";
 import { Copy } from "../ui/parts";
 import { becauseOf, codeOf, type Failure, hostOf, outcomeText } from "../delivery/reason";
 import { moment, number, span, t, when } from "../words";
@@ -190,6 +191,7 @@ export function WhyPanel({ why, webhook, last, lastTried, onEnable, onTest, onRe
 					{why.answer === "nothing_missing" && last && <p class="mono wrap">{last.message_id}</p>}
 				</div>
 				{answer.remedies.map(button)}
+				{answer.remedies.some((r) => r === "enable" || r === "sendTest" || r === "replay") && <Needs />}
 			</div>
 		</section>
 	);

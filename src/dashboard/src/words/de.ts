@@ -7,6 +7,7 @@ import { fieldsDe } from "./fields.de";
 import { saidDe } from "./said.de";
 import { deGrowth } from "./growth.de";
 import { deUsers } from "./users.de";
+import { dePeople } from "./people.de";
 import { deShell } from "./shell.de";
 import { deWebhooks } from "./webhooks.de";
 
@@ -14,6 +15,7 @@ export const de: Words = {
 	...deDeliveries,
 	...deUsers,
 	...deGrowth,
+	...dePeople,
 	...deShell,
 	...deWebhooks,
 	...deBuilder,

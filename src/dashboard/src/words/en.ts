@@ -6,6 +6,7 @@ import { enDeliveries } from "./deliveries.en";
 import { fieldsEn } from "./fields.en";
 import { enGrowth } from "./growth.en";
 import { enUsers } from "./users.en";
+import { enPeople } from "./people.en";
 import { enShell } from "./shell.en";
 import { enWebhooks } from "./webhooks.en";
 
@@ -15,6 +16,7 @@ export const en = {
 	...enDeliveries,
 	...enUsers,
 	...enGrowth,
+	...enPeople,
 	...enShell,
 	...enWebhooks,
 	campaigns: "Campaigns", users: "Users", rewards: "Rewards", webhooks: "Webhooks", deliveries: "Deliveries",

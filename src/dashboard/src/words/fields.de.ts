@@ -17,5 +17,6 @@ export const fieldsDe: typeof fieldsEn = {
 	thresholds: "Meilensteine", repeat: "Für jede Bestellung", max_per_user: "Grenze je Freund",
 	auto_issue: "Automatische Ausgabe", hold_days: "Wartezeit", reason: "Grund", meta: "Formularfelder",
 	qualified: "Qualifiziert", unsubscribed: "Abgemeldet", state: "Zustand",
-	webhook_id: "Webhook", codes: "Codes", status: "Status",
+	webhook_id: "Webhook", codes: "Codes", status: "Status", role: "Rolle", password: "Passwort",
+	current_password: "Jetziges Passwort",
 };

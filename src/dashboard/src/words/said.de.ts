@@ -5,7 +5,25 @@ export const saidDe: Record<string, string> = {
 	"is required: send the id of a campaign": "fehlt: Wähle eine Kampagne",
 	"is required: say what the token is for": "fehlt: Schreib, wofür das Token ist",
 	"is required: send a list of read, write, admin": "fehlt: Wähle read, write oder admin",
-	"is required: send an API token": "fehlt: Gib ein API-Token ein",
+	"is required: send an API token, or a name and a password": "fehlt: Gib ein API-Token ein, oder Name und Passwort",
+	"is required: the person signs in with it": "fehlt: Damit meldet man sich an",
+	"is required: at least 12 characters": "fehlt: mindestens 12 Zeichen",
+	"is wrong: type the password with which you sign in now": "ist falsch: Gib das Passwort ein, mit dem du dich jetzt anmeldest",
+	"must have at least 12 characters: several words are easy to remember":
+		"braucht mindestens 12 Zeichen: Mehrere Wörter merkt man sich leicht",
+	"must have at most 256 bytes": "ist zu lang: höchstens 256 Bytes",
+	"the name or the password is wrong: check both; an admin can set another password":
+		"Name oder Passwort ist falsch. Prüfe beide; die Verwaltung kann ein anderes Passwort setzen.",
+	"an operator has this name already (upper and lower case are the same): choose another name, or change that operator":
+		"Diesen Namen gibt es schon; Groß- und Kleinschreibung zählt nicht. Wähle einen anderen Namen.",
+	"there are already 200 operators, the maximum: remove an operator first": "Mehr als 200 Mitglieder sind nicht möglich.",
+	"too many passwords wait to be checked: try again in a second": "Zu viele Anmeldungen warten. Versuch es gleich noch einmal.",
+	"too many failed sign-ins from this address (limit: --miss-rate per minute): try again after the seconds in Retry-After":
+		"Zu viele falsche Anmeldungen von dieser Adresse. Versuch es in einer Minute noch einmal.",
+	"the server could not check the password: try again; its log says why":
+		"Der Server konnte das Passwort nicht prüfen. Versuch es noch einmal; sein Log sagt, warum.",
+	"this call needs the role editor: ask an admin to change your role": "Dafür braucht man die Rolle Bearbeitung.",
+	"this call needs the role admin: ask an admin to change your role": "Dafür braucht man die Rolle Verwaltung.",
 	"is required: amount, commission, coupon or custom": "fehlt: Betrag, Provision, Gutschein oder etwas anderes",
 	"is required, for example user.join or user.qualified": "fehlt, zum Beispiel user.join oder user.qualified",
 	"is too long": "ist zu lang",
