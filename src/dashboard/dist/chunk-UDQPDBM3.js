@@ -1,1 +1,0 @@
-import{n as e,o as t}from"./chunk-6PO2G7EF.js";var o=["system","light","dark"],m=t("referd.theme",o);e(()=>{m.value==="system"?delete document.documentElement.dataset.theme:document.documentElement.dataset.theme=m.value});export{o as a,m as b};

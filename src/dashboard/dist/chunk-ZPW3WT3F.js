@@ -1,1 +1,0 @@
-import{C as o,H as n,I as s,L as p,M as c,x as e}from"./chunk-RJNZJNCX.js";var t=[{place:"campaigns",Icon:o,phone:!0},{place:"users",Icon:p,phone:!0},{place:"rewards",Icon:e,phone:!1},{place:"webhooks",Icon:c,phone:!0},{place:"deliveries",Icon:n,phone:!1},{place:"settings",Icon:s,phone:!1}];export{t as a};

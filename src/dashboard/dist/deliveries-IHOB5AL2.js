@@ -1,1 +1,0 @@
-import{b as a,c as b,d as c}from"./chunk-S55CG7J7.js";import"./chunk-C6MKYR4C.js";import"./chunk-A5PK74TF.js";import"./chunk-E5XVDE5R.js";import"./chunk-PHZVL2JG.js";import"./chunk-RJNZJNCX.js";import"./chunk-PG4QAG7A.js";import"./chunk-6PO2G7EF.js";export{c as DeliveriesPage,a as cursorOf,b as useDeliveries};
