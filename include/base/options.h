@@ -49,7 +49,8 @@ struct options {
 struct options_args {
 	const char *items[OPTIONS_MAX_ARGS];
 	size_t n;
-	uint64_t flags; /* bit i: option i of struct options is on the command line */
+	uint64_t flags;    /* bit i: option i of struct options is on the command line */
+	uint64_t defaults; /* bit i: option i has its default */
 };
 
 enum options_outcome {

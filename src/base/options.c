@@ -354,7 +354,9 @@ enum options_outcome options_read(const struct options *options, int argc, char 
 	read_environment(&reading, envp);
 	if (!read_file(&reading) || !store_all(&reading, target, true))
 		return OPTIONS_WRONG;
-	for (size_t i = 0; i < options->n; i++)
+	for (size_t i = 0; i < options->n; i++) {
 		args->flags |= (uint64_t)(reading.settings[i].origin == FROM_FLAG) << i;
+		args->defaults |= (uint64_t)(reading.settings[i].origin == FROM_DEFAULT) << i;
+	}
 	return store_all(&reading, target, false) ? OPTIONS_OK : OPTIONS_WRONG;
 }

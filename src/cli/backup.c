@@ -39,17 +39,18 @@ static int run(void *target, const struct options_args *args)
 	struct verified found;
 	const char *why = "";
 	broken_pages_catch(1, true);
-	if (access(options->config.data, R_OK | X_OK) != 0) {
+	if (access(options->config.address.dir, R_OK | X_OK) != 0) {
 		fprintf(stderr,
 			"referd: the data directory %s cannot be read: check --data and the "
 			"permissions\n",
-			options->config.data);
+			options->config.address.dir);
 		return 1;
 	}
-	if (backup_begin(&backup, options->config.data, file, options->force, &why) != ERR_OK)
+	if (backup_begin(&backup, options->config.address.dir, file, options->force, &why) !=
+	    ERR_OK)
 		return refuse(file, why);
 	uint64_t bytes = backup.bytes;
-	if (!verify_database(NULL, backup.tmp, &found)) {
+	if (!verify_database(&options->config.address, backup.tmp, &found)) {
 		backup_drop(&backup);
 		return refuse(file, "was not kept, because the copy cannot be read");
 	}
@@ -60,7 +61,7 @@ static int run(void *target, const struct options_args *args)
 	       (unsigned long long)bytes, (unsigned long long)found.users,
 	       (unsigned long long)found.records, (unsigned long long)found.problems, seconds);
 	if (found.problems == 0)
-		host_note_backup(options->config.data);
+		host_note_backup(options->config.address.dir);
 	else
 		fprintf(stderr,
 			"referd: the copy was kept, but it has the problems above, and so has the "
@@ -72,8 +73,9 @@ int backup_main(int argc, char **argv)
 {
 	static const struct config_command command = {
 	    .name = "backup",
-	    .usage = "referd backup FILE [--force] [--data DIR]",
-	    .about = "Copies the database in --data to FILE, whether a server uses it or not, and "
+	    .usage = "referd backup FILE [--force] [--data DIR | --store ADDRESS]",
+	    .about = "Copies the database in --data or --store to FILE, whether a server uses it "
+		     "or not, and "
 		     "verifies "
 		     "the copy. Exits with status 0 if the copy is complete and has no problems.",
 	    .min_args = 1,

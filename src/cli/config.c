@@ -19,7 +19,13 @@
 
 static const struct option table[] = {
     OPTION("data", TEXT, data, "DIR", "./referd-data", 0, 0,
-	   "Directory of the database, the secret key and the first tokens"),
+	   "Directory of the secret key and the first tokens, and of the database unless --store "
+	   "names "
+	   "another place"),
+    OPTION("store", TEXT, store, "ADDRESS", NULL, 0, 0,
+	   "Address of the database: lmdb:DIR; by default the directory of --data. Without --data, "
+	   "the "
+	   "secret key and the first tokens are in this DIR too"),
     OPTION("listen", TEXT, listen, "ADDR:PORT", "127.0.0.1:8080", 0, 0,
 	   "Address to serve on; with port 0, referd picks a free port and prints it"),
     OPTION("metrics-listen", TEXT, metrics_listen, "ADDR:PORT", NULL, 0, 0,
@@ -93,7 +99,7 @@ static const char shared[] =
     "Every command takes all options, so that commands and server can share an environment or a "
     "file of options. The options that this command does not need change nothing.";
 
-enum { COMMON = sizeof table / sizeof *table, DATA = 0 /* its place in the table */ };
+enum { COMMON = sizeof table / sizeof *table, DATA = 0, STORE = 1 /* their places in the table */ };
 
 static struct options options_of(const struct option *items, size_t n, const char *usage)
 {
@@ -141,6 +147,25 @@ static int check(struct config *c)
 		return refuse("ca-file", c->ca_file,
 			      "cannot be read: check the path and the permissions");
 	return -1;
+}
+
+/* --store says where the database is, and --data where the files of this machine are. Each is also
+ * the default of the other. */
+static int choose_place(const struct config_command *command, const struct options_args *args,
+			struct config *config)
+{
+	uint64_t data = (uint64_t)1 << (command->n_options + DATA);
+	uint64_t store = (uint64_t)1 << (command->n_options + STORE);
+	config->address.dir = config->data;
+	config->place_is_flag = (args->flags & (data | store)) != 0;
+	if (config->store != NULL) {
+		const char *why = store_address_parse(config->store, &config->address);
+		if (why != NULL)
+			return refuse("store", config->store, why);
+		if ((args->defaults & data) != 0)
+			config->data = config->address.dir;
+	}
+	return check(config);
 }
 
 static void print_message(const struct buf *message)
@@ -194,9 +219,7 @@ static int read_all(const struct config_command *command, int argc, char **argv,
 	buf_free(&message);
 	if (outcome == OPTIONS_WRONG || !arguments_fit(command, args))
 		return 2;
-	struct config *config = target;
-	config->data_is_flag = (args->flags >> (command->n_options + DATA) & 1) != 0;
-	return check(config);
+	return choose_place(command, args, target);
 }
 
 int config_run(const struct config_command *command, int argc, char **argv, void *target,

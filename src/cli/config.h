@@ -8,9 +8,11 @@
 #include "base/log.h"
 #include "base/options.h"
 #include "http/address.h"
+#include "store_address.h"
 
 struct config {
-	const char *data, *listen, *metrics_listen, *public_url, *secret_key_file, *token_file;
+	const char *data, *store, *listen, *metrics_listen, *public_url, *secret_key_file,
+	    *token_file;
 	const char *ca_file, *nameservers, *allow_targets, *trusted_proxies, *log_level;
 	bool allow_http_targets;
 	uint64_t map_size, drain_ms, max_body, max_head, connections, max_memory;
@@ -18,7 +20,9 @@ struct config {
 	uint64_t miss_rate, token_rate, join_rate, code_join_rate;
 	uint64_t head_timeout_ms, body_timeout_ms, idle_timeout_ms, dns_cache_ms;
 	/* config_run derives these from the options above. */
-	bool data_is_flag; /* --data is on the command line, not only in the environment */
+	struct store_address address; /* of the database */
+	bool place_is_flag; /* --data or --store is on the command line, not only in the environment
+			     */
 	struct cidr_list allowed, proxies;
 	enum log_level level;
 };

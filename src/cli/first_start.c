@@ -4,9 +4,11 @@
  */
 #include "first_start.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -93,11 +95,16 @@ bool first_start_has_key(const struct config *config)
 
 /* Makes a new key for a fresh database. It replaces the empty file that an interrupted start left
  * behind. */
-static enum err make_key(const char *path, bool leftover, uint8_t key[KEY_FILE_SIZE],
-			 const char **why)
+static enum err make_key(const char *data, const char *path, bool leftover,
+			 uint8_t key[KEY_FILE_SIZE], const char **why)
 {
 	if (leftover && key_file_remove(path) != ERR_OK) {
 		*why = "is empty and cannot be removed: remove it";
+		return ERR_IO;
+	}
+	/* The directory exists unless --store names another one. */
+	if (mkdir(data, 0700) != 0 && errno != EEXIST) {
+		*why = "cannot be made: check that the parent of --data exists and is writable";
 		return ERR_IO;
 	}
 	return key_file_make(path, key, why);
@@ -111,7 +118,7 @@ static bool read_key(const struct config *config, bool fresh, uint8_t key[KEY_FI
 	key_path(config, path);
 	enum err err = key_file_read(path, key, &why);
 	if (fresh && (err == ERR_NOT_FOUND || err == ERR_CORRUPT))
-		err = make_key(path, err == ERR_CORRUPT, key, &why);
+		err = make_key(config->data, path, err == ERR_CORRUPT, key, &why);
 	else if (err == ERR_NOT_FOUND)
 		why = "is missing, but the secrets in the database need it: restore the file";
 	if (err != ERR_OK)
@@ -299,7 +306,7 @@ bool first_start(const struct config *config, struct store *store, struct identi
 	if (ok)
 		warn_of_ignored(&b.setup, env_api, env_inbound, identity);
 	else
-		fprintf(stderr, "referd: the database in %s %s\n", config->data, b.problem);
+		fprintf(stderr, "referd: the database in %s %s\n", config->address.dir, b.problem);
 	if (access(identity->first_start_path, F_OK) != 0)
 		identity->first_start_path[0] = '\0';
 	crypto_wipe(made_api, sizeof made_api);

@@ -11,7 +11,6 @@
 
 #include "base/clock.h"
 #include "broken_pages.h"
-#include "store/engine.h"
 
 /* root must act as the owner of the database: a lock file of root would keep out the server, which
  * runs as the owner. */
@@ -22,16 +21,16 @@ static bool act_as_owner(const struct stat *database)
 	return setegid(database->st_gid) == 0 && seteuid(database->st_uid) == 0;
 }
 
-enum err offline_open(const char *dir, struct store **store, const char **why)
+enum err offline_open(const struct store_address *address, struct store **store, const char **why)
 {
-	const struct engine_lmdb_config lmdb = {.dir = dir};
+	struct store_access access = {.read_only = false};
 	const struct store_config config = {0};
 	char path[4096];
 	struct stat st;
 	struct engine *engine;
 	broken_pages_catch(1, true);
 	*why = "contains no database: give the directory that referd serve uses";
-	if (snprintf(path, sizeof path, "%s/referd.mdb", dir) >= (int)sizeof path ||
+	if (snprintf(path, sizeof path, "%s/referd.mdb", address->dir) >= (int)sizeof path ||
 	    stat(path, &st) != 0) {
 		if (errno == EACCES)
 			*why = "cannot be opened: run this command as the user that runs referd";
@@ -40,15 +39,16 @@ enum err offline_open(const char *dir, struct store **store, const char **why)
 	*why = "root cannot act as its owner: run this command as the user that runs referd";
 	if (!act_as_owner(&st))
 		return ERR_IO;
-	enum err err = engine_lmdb_open(&lmdb, &engine, why);
+	enum err err = store_address_open(address, &access, &engine, why);
 	if (err == ERR_BUSY)
 		*why =
 		    "is in use by a running referd: stop it first, or give this command an admin "
 		    "token (--token-file), and it calls the running referd";
 	if (err != ERR_OK)
 		return err;
-	*why = "its database cannot be read";
-	return store_open(engine, &config, store);
+	err = store_open(engine, &config, store);
+	*why = store_address_refusal(err);
+	return err;
 }
 
 /* The store sees audited.command, which runs the inner command. */

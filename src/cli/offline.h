@@ -6,10 +6,13 @@
 
 #include "core/audit.h"
 #include "store/store.h"
+#include "store_address.h"
 
-/** Opens the database in `dir`. ERR_BUSY: a server uses the directory; ERR_NOT_FOUND: there is no
- * database; errors of engine_lmdb_open. On failure, *why is a clause that says what is wrong. */
-enum err offline_open(const char *dir, struct store **store, const char **why) WARN_UNUSED;
+/** Opens the database at the address. ERR_BUSY: a server uses the directory; ERR_NOT_FOUND: there
+ * is no database; errors of store_address_open. On failure, *why is a clause that says what is
+ * wrong. */
+enum err offline_open(const struct store_address *address, struct store **store,
+		      const char **why) WARN_UNUSED;
 
 /** Runs a command, whose `decide` is set, and writes its line in the audit list. *object_id is then
  * the id of the object. Errors of the command; *why as above, for errors of the database. */

@@ -39,7 +39,8 @@ static bool should_call(const struct operator_config *config, enum err err)
 static int report(const struct operator_config *config, enum err err, const char *why)
 {
 	if (err != ERR_OK)
-		fprintf(stderr, "referd: the data directory %s: %s\n", config->config.data, why);
+		fprintf(stderr, "referd: the data directory %s: %s\n", config->config.address.dir,
+			why);
 	return err == ERR_OK ? 0 : 1;
 }
 
@@ -88,12 +89,13 @@ static bool add_online(const struct operator_config *config, struct text name, s
 static int add(const struct operator_config *config, struct text name, uint64_t role,
 	       struct text password)
 {
-	const char *why = "", *data = config->config.data;
+	const char *why = "";
 	uint64_t id = 0;
 	enum err err = ERR_BUSY;
-	if (config->config.data_is_flag)
-		err = operator_offline_add(data, name, role, password, &id, &why);
-	if (config->config.data_is_flag && !should_call(config, err)) {
+	if (config->config.place_is_flag)
+		err =
+		    operator_offline_add(&config->config.address, name, role, password, &id, &why);
+	if (config->config.place_is_flag && !should_call(config, err)) {
 		if (report(config, err, why) != 0)
 			return 1;
 	} else if (!add_online(config, name, password, &id)) {
@@ -149,9 +151,9 @@ static int list_operators(void *options, const struct options_args *args)
 	struct buf out = {0};
 	enum err err = ERR_BUSY;
 	(void)args;
-	if (config->config.data_is_flag)
-		err = operator_offline_list(config->config.data, &out, &why);
-	int status = config->config.data_is_flag && !should_call(config, err)
+	if (config->config.place_is_flag)
+		err = operator_offline_list(&config->config.address, &out, &why);
+	int status = config->config.place_is_flag && !should_call(config, err)
 			 ? report(config, err, why)
 		     : list_online(config, &out) ? 0
 						 : 1;
@@ -208,9 +210,9 @@ static int remove_operator(void *options, const struct options_args *args)
 	enum err err = ERR_BUSY;
 	if (!read_name(args->items[0], &name))
 		return 2;
-	if (config->config.data_is_flag)
-		err = operator_offline_remove(config->config.data, name, &why);
-	int status = config->config.data_is_flag && !should_call(config, err)
+	if (config->config.place_is_flag)
+		err = operator_offline_remove(&config->config.address, name, &why);
+	int status = config->config.place_is_flag && !should_call(config, err)
 			 ? report(config, err, why)
 		     : remove_online(config, name) ? 0
 						   : 1;

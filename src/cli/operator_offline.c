@@ -68,12 +68,12 @@ static enum err prepare(struct adding *a, struct text name, uint64_t role, struc
 	return err;
 }
 
-enum err operator_offline_add(const char *dir, struct text name, uint64_t role,
+enum err operator_offline_add(const struct store_address *address, struct text name, uint64_t role,
 			      struct text password, uint64_t *id, const char **why)
 {
 	struct adding a = {.add = {.command = {.decide = operator_add_decide}}};
 	struct store *store = NULL;
-	enum err err = offline_open(dir, &store, why);
+	enum err err = offline_open(address, &store, why);
 	if (err == ERR_OK)
 		err = prepare(&a, name, role, password, why);
 	if (err == ERR_OK) {
@@ -109,11 +109,12 @@ static void write_rows(void *arg, const struct command *command)
 	}
 }
 
-enum err operator_offline_list(const char *dir, struct buf *out, const char **why)
+enum err operator_offline_list(const struct store_address *address, struct buf *out,
+			       const char **why)
 {
 	struct operator_list list = {.command = {.decide = operator_list_decide}};
 	struct store *store = NULL;
-	enum err err = offline_open(dir, &store, why);
+	enum err err = offline_open(address, &store, why);
 	if (err == ERR_OK)
 		err = offline_read(store, &list.command, write_rows, out, why);
 	store_close(store);
@@ -132,13 +133,14 @@ static void find_id(void *arg, const struct command *command)
 			remove->id = list->operators[i].id;
 }
 
-enum err operator_offline_remove(const char *dir, struct text name, const char **why)
+enum err operator_offline_remove(const struct store_address *address, struct text name,
+				 const char **why)
 {
 	struct operator_list list = {.command = {.decide = operator_list_decide}};
 	struct operator_remove remove = {.command = {.decide = operator_remove_decide}};
 	uint8_t key[OPERATOR_KEY_SIZE];
 	struct store *store = NULL;
-	enum err err = offline_open(dir, &store, why);
+	enum err err = offline_open(address, &store, why);
 	if (err == ERR_OK)
 		err = find_key(name, key, why);
 	remove.key = text_from(key, sizeof key);

@@ -31,12 +31,12 @@ static void on_skipped(struct command *command, enum err err)
 
 static bool skip_ids(const char *file, const char **why)
 {
-	const struct engine_lmdb_config lmdb = {.file = file};
+	struct store_access access = {.file = file, .plain = true};
 	const struct store_config config = {0};
 	struct skip skip = {.skip.command = {.decide = restore_skip_decide, .done = on_skipped}};
 	struct engine *engine;
 	struct store *store = NULL;
-	enum err err = engine_lmdb_open(&lmdb, &engine, why);
+	enum err err = store_address_open(NULL, &access, &engine, why);
 	if (err == ERR_OK)
 		err = store_open(engine, &config, &store);
 	if (err == ERR_OK)
@@ -77,12 +77,12 @@ static int run(void *target, const struct options_args *args)
 	const struct config *config = target;
 	const char *file = args->items[0];
 	struct verified found;
-	if (!verify_database(NULL, file, &found))
+	if (!verify_database(&config->address, file, &found))
 		return 1;
 	if (found.problems > 0)
 		return refuse(file,
 			      "has the problems above and was not restored: take another backup");
-	if (!put_copy(config->data, file))
+	if (!put_copy(config->address.dir, file))
 		return 1;
 	printf("%s: restored %llu users, verified %llu records. Put the secret.key from the time "
 	       "of the "
@@ -96,9 +96,11 @@ int restore_main(int argc, char **argv)
 {
 	static const struct config_command command = {
 	    .name = "restore",
-	    .usage = "referd restore FILE [--data DIR]",
+	    .usage = "referd restore FILE [--data DIR | --store lmdb:DIR]",
 	    .about =
-		"Verifies the backup in FILE and makes it the database of the directory --data, "
+		"Verifies the backup in FILE and makes it the database of the directory of --data "
+		"or "
+		"--store, "
 		"which "
 		"must not have a database. Put the secret.key from the time of the backup into the "
 		"directory before you start the server.",

@@ -78,20 +78,19 @@ static int refuse(const char *what, const char *name, const char *why)
 
 static int open_store(struct serve *s)
 {
-	const struct engine_lmdb_config lmdb = {
-	    .dir = s->config.data,
+	struct store_access access = {
 	    .map_size = s->config.map_size,
 	    .first_start = !first_start_has_key(&s->config),
 	};
 	const struct store_config store = {.paced = true};
 	struct engine *engine;
 	const char *why = "";
-	if (engine_lmdb_open(&lmdb, &engine, &why) != ERR_OK)
-		return refuse("the data directory", s->config.data, why);
-	if (engine_deferred_open(engine, 1u << KIND_EMAIL_INDEX.id, &engine) != ERR_OK)
-		return refuse("the data directory", s->config.data, "its database cannot be read");
-	if (store_open(engine, &store, &s->store) != ERR_OK)
-		return refuse("the data directory", s->config.data, "its database cannot be read");
+	if (store_address_open(&s->config.address, &access, &engine, &why) != ERR_OK)
+		return refuse("the data directory", s->config.address.dir, why);
+	enum err err = store_open(engine, &store, &s->store);
+	if (err != ERR_OK)
+		return refuse("the data directory", s->config.address.dir,
+			      store_address_refusal(err));
 	return first_start_prepare(&s->config, s->store, &s->identity) ? 0 : 2;
 }
 
@@ -100,7 +99,7 @@ static int open_identity(struct serve *s)
 	if (!first_start(&s->config, s->store, &s->identity))
 		return 2;
 	if (webhook_upgrade_all(s->store, s->identity.secret_key) != ERR_OK)
-		return refuse("the data directory", s->config.data,
+		return refuse("the data directory", s->config.address.dir,
 			      "its webhooks cannot be brought to this version's form");
 	s->codes = codes_new(s->identity.code_key);
 	return s->codes != NULL ? 0 : refuse("codes", "cannot be created", "out of memory");
@@ -150,7 +149,7 @@ static bool webhook_live(void *arg, uint64_t webhook_id, struct webhook_live *ou
 static void read_host(void *arg, struct api_host *out)
 {
 	const struct serve *s = arg;
-	host_read(s->config.data, &s->sizes, out);
+	host_read(s->config.address.dir, &s->sizes, out);
 }
 
 static void choose_public_url(struct serve *s)
@@ -219,7 +218,7 @@ static void on_tend_timer(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	store_tend(s->store);
-	host_note_size(s->config.data, &s->sizes, loop_unix_ms(s->loop));
+	host_note_size(s->config.address.dir, &s->sizes, loop_unix_ms(s->loop));
 }
 
 /* The timer only wakes the loop: run_turn does the work. */
@@ -289,7 +288,7 @@ static int add_events(struct serve *s)
 	    event_add(s->sigterm, NULL) != 0 || event_add(s->sigint, NULL) != 0 ||
 	    event_add(s->tend_timer, &tend_every) != 0)
 		return refuse("signals", "cannot be caught", "out of memory");
-	host_note_size(s->config.data, &s->sizes, loop_unix_ms(s->loop));
+	host_note_size(s->config.address.dir, &s->sizes, loop_unix_ms(s->loop));
 	return 0;
 }
 
@@ -372,7 +371,8 @@ static int run(void *target, const struct options_args *args)
 	} else {
 		/* The line on stderr before this one says why. */
 		log_warn("serve.refused", LOG_STR("version", REFERD_VERSION),
-			 LOG_STR("data", s->config.data), LOG_STR("listen", s->config.listen));
+			 LOG_STR("data", s->config.address.dir),
+			 LOG_STR("listen", s->config.listen));
 	}
 	close_all(s);
 	return status;

@@ -110,8 +110,8 @@ static int create_offline(const struct token_config *config, const char *name)
 	struct token_offline made = {
 	    .name = name, .scopes = config->scopes, .expires_ms = config->expires_ms};
 	struct buf scopes = {0};
-	const char *why = "", *data = config->config.data;
-	enum err err = token_offline_create(&made, data, &why);
+	const char *why = "", *data = config->config.address.dir;
+	enum err err = token_offline_create(&made, &config->config.address, &why);
 	if (err == ERR_BUSY && api_call_has_token(&config->config))
 		return -1;
 	if (err == ERR_INVALID)
@@ -131,7 +131,7 @@ static int create_token(void *options, const struct options_args *args)
 {
 	const struct token_config *config = options;
 	const char *name = args->items[0];
-	int status = config->config.data_is_flag ? create_offline(config, name) : -1;
+	int status = config->config.place_is_flag ? create_offline(config, name) : -1;
 	return status >= 0 ? status : create_online(config, name);
 }
 /* ---- list ---- */

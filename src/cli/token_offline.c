@@ -45,7 +45,8 @@ static enum err judge(const struct token_offline *made, struct token *token, con
 	return read_scopes(text_of(made->scopes), &token->scopes) ? ERR_OK : ERR_INVALID;
 }
 
-enum err token_offline_create(struct token_offline *made, const char *dir, const char **why)
+enum err token_offline_create(struct token_offline *made, const struct store_address *address,
+			      const char **why)
 {
 	struct token_create create = {.command = {.decide = token_create_decide}};
 	struct token *token = &create.token;
@@ -54,7 +55,7 @@ enum err token_offline_create(struct token_offline *made, const char *dir, const
 	enum err err = judge(made, token, why);
 	if (err != ERR_OK)
 		return err;
-	err = offline_open(dir, &store, why);
+	err = offline_open(address, &store, why);
 	if (err != ERR_OK)
 		return err;
 	crypto_token(made->token);

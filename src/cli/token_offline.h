@@ -4,7 +4,7 @@
 
 #include "base/bytes.h"
 #include "base/crypto.h"
-#include "base/err.h"
+#include "store_address.h"
 
 struct token_offline {
 	const char *name;
@@ -15,10 +15,10 @@ struct token_offline {
 	uint64_t id, granted;          /* bits of enum token_scope, included scopes too */
 };
 
-/** Creates the token in the database in `dir`. ERR_BUSY: a server uses the directory;
+/** Creates the token in the database at the address. ERR_BUSY: a server uses the directory;
  * ERR_NOT_FOUND: there is no database; ERR_INVALID: the name or a scope is not valid; errors of
  * engine_lmdb_open. On failure, *why is a clause that says what is wrong. */
-enum err token_offline_create(struct token_offline *made, const char *dir,
+enum err token_offline_create(struct token_offline *made, const struct store_address *address,
 			      const char **why) WARN_UNUSED;
 
 #endif

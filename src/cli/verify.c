@@ -34,27 +34,23 @@ static bool refuse(const char *name, const char *why)
 	return false;
 }
 
-static bool open_store(struct walk *w, const char *dir, const char *file)
+static bool open_store(struct walk *w, const struct store_address *address, const char *file)
 {
-	const struct engine_lmdb_config lmdb = {.dir = dir, .file = file, .read_only = true};
+	struct store_access access = {.file = file, .read_only = true};
 	const struct store_config store = {0};
 	struct engine *engine;
 	const char *why = "";
-	enum err err = engine_lmdb_open(&lmdb, &engine, &why);
+	enum err err = store_address_open(address, &access, &engine, &why);
 	w->opened = err == ERR_OK || err == ERR_CORRUPT;
 	if (err != ERR_OK) {
 		fprintf(stderr, "referd: %s: %s\n", w->name, why);
 		return false;
 	}
-	w->lost_kinds = engine_lmdb_lost_kinds(engine);
-	err = engine_deferred_open(engine, 1u << KIND_EMAIL_INDEX.id, &engine);
-	if (err == ERR_OK)
-		err = store_open(engine, &store, &w->store);
-	if (err == ERR_CORRUPT)
-		return refuse(
-		    w->name,
-		    "has a damaged log of its newest e-mail addresses, or damaged sequences");
-	return err == ERR_OK || refuse(w->name, "cannot be read");
+	w->lost_kinds = access.lost_kinds;
+	if ((err = store_open(engine, &store, &w->store)) == ERR_OK)
+		return true;
+	fprintf(stderr, "referd: %s: %s\n", w->name, store_address_refusal(err));
+	return false;
 }
 
 /* The settings that the walk needs. */
@@ -155,12 +151,12 @@ static bool walk_all(struct walk *w)
 	return true;
 }
 
-bool verify_database(const char *dir, const char *file, struct verified *found)
+bool verify_database(const struct store_address *address, const char *file, struct verified *found)
 {
-	struct walk w = {.name = file != NULL ? file : dir};
+	struct walk w = {.name = file != NULL ? file : address->dir};
 	broken_pages_catch(1, true);
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	bool ok = open_store(&w, dir, file) && read_settings(&w) && walk_all(&w);
+	bool ok = open_store(&w, address, file) && read_settings(&w) && walk_all(&w);
 	*found = (struct verified){w.opened, w.verify.n_records, w.verify.n_users,
 				   w.verify.n_problems + w.lost};
 	codes_free(w.verify.codes);
@@ -172,7 +168,7 @@ static int run(void *target, const struct options_args *args)
 {
 	const struct config *config = target;
 	struct verified found;
-	if (!verify_database(config->data, args->n > 0 ? args->items[0] : NULL, &found))
+	if (!verify_database(&config->address, args->n > 0 ? args->items[0] : NULL, &found))
 		return found.opened ? 1 : 2;
 	if (found.problems > SHOWN_MAX)
 		printf("... and %llu more\n", (unsigned long long)(found.problems - SHOWN_MAX));
@@ -185,9 +181,10 @@ int verify_main(int argc, char **argv)
 {
 	static const struct config_command command = {
 	    .name = "verify",
-	    .usage = "referd verify [FILE] [--data DIR]",
+	    .usage = "referd verify [FILE] [--data DIR | --store ADDRESS]",
 	    .about =
-		"Checks every record of the database in --data, or of the backup in FILE. It only "
+		"Checks every record of the database in --data or --store, or of the backup in "
+		"FILE. It only "
 		"reads, and a server may use the database meanwhile. Prints a line for each "
 		"problem. "
 		"Exits with status 0 if there are no problems, 1 if there are, and 2 if it cannot "

@@ -5,11 +5,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/err.h"
+#include "store_address.h"
 
-/** Checks the database in --data or in FILE. Prints a line for each problem and a last line with
- * their number. Returns 0: no problems; 1: problems; 2: wrong options, or the database cannot be
- * opened. */
+/** Checks the database in --data, --store or FILE. Prints a line for each problem and a last line
+ * with their number. Returns 0: no problems; 1: problems; 2: wrong options, or the database cannot
+ * be opened. */
 int verify_main(int argc, char **argv);
 
 struct verified {
@@ -17,9 +17,10 @@ struct verified {
 	uint64_t records, users, problems;
 };
 
-/** Checks the database in `file`, or in the directory `dir` if `file` is NULL. It only reads, and
+/** Checks the database in `file`, or at the address if `file` is NULL. It only reads, and
  * sees one snapshot. Prints the first problems on stdout. False after a message on stderr: the
  * database cannot be opened or read. */
-bool verify_database(const char *dir, const char *file, struct verified *found) WARN_UNUSED;
+bool verify_database(const struct store_address *address, const char *file,
+		     struct verified *found) WARN_UNUSED;
 
 #endif

@@ -193,6 +193,40 @@ class Options(Owned):
             with self.subTest(options):
                 self.refused(*options)
 
+    def test_addresses_of_databases_that_are_not_valid_are_refused(self):
+        for address, said in (("mysql://host/db", 'unknown scheme "mysql": this version opens lmdb:DIR'),
+                              ("postgresql://host/db", 'unknown scheme "postgresql"'), ("lmdb:", "has no directory"),
+                              ("lmdb://here", "three slashes"), (self.place, "is not an address")):
+            with self.subTest(address):
+                self.assertIn(said, self.refused("--store", address))
+
+    def test_a_store_is_the_data_directory_if_no_other_is_named(self):
+        place = os.path.join(self.place, "both")
+        ended = run(REFERD, "serve", f"--store=lmdb:{place}", "--listen", "not an address")
+        self.assertEqual(ended.returncode, 2)
+        self.assertEqual(sorted(os.listdir(place)), ["lock", "referd.mdb", "referd.mdb-lock", "secret.key"])
+
+    def test_a_store_may_be_apart_from_the_secret_key(self):
+        place = os.path.join(self.place, "records")
+        server = self.server("--store", f"lmdb:{place}").start()
+        client = Client(server.address, token=server.token)
+        self.has(client.json("POST", "/api/v2/campaigns", {"name": "Kept"}), 201)
+        self.assertIn("referd.mdb", os.listdir(place))
+        self.assertEqual(os.listdir(server.data_dir), ["secret.key"])
+        copy = os.path.join(self.place, "copy.mdb")
+        for words in (("verify",), ("backup", copy)):
+            ended = run(REFERD, *words, "--data", server.data_dir, "--store", f"lmdb:{place}")
+            self.assertEqual((ended.returncode, ended.stderr), (0, ""), words)
+        self.ends_clean(server)
+        again = f"lmdb:{os.path.join(self.place, 'again')}"
+        self.assertEqual(run(REFERD, "restore", copy, "--store", again).returncode, 0)
+        made = run(REFERD, "token", "create", "rescue", "--scopes", "read", "--store", again)
+        self.assertEqual(made.returncode, 0, made)
+        other = self.server("--store", again, tokens=False).start()
+        found = self.has(Client(other.address, token=server.token).get("/api/v2/campaigns"), 200).data
+        self.assertEqual([campaign["name"] for campaign in found], ["Kept"])
+        self.ends_clean(other)
+
     def test_a_host_name_in_listen_is_refused_with_an_address_to_use(self):
         self.assertIn("use 127.0.0.1:8080", self.refused("--listen", "localhost:8080"))
 
