@@ -38,10 +38,11 @@ export function lazy<P extends object>(load: () => Promise<ComponentType<P>>, he
 	missing.add(fetchIt);
 	function Shown(props: P) {
 		const [state, setState] = useState<"waiting" | "here" | "failed">("waiting");
-		useEffect(() => {
-			if (!loaded) fetchIt().then(() => setState("here"), () => setState("failed"));
-		}, []);
 		const Loaded = loaded;
+		useEffect(() => {
+			// The code may have arrived since this was drawn: what counts is what is on the screen.
+			if (!Loaded) fetchIt().then(() => setState("here"), () => setState("failed"));
+		}, []);
 		if (Loaded) return <Loaded {...props} />;
 		return state === "failed" ? <Unreachable /> : <Skeleton height={height} />;
 	}
