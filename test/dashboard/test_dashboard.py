@@ -147,6 +147,11 @@ class SessionEnd(Used):
         self.script("sessions")
 
 
+class Operators(Used):
+    def test_people_sign_in_and_their_roles_hold(self):
+        self.script("operators")
+
+
 class Looks(Used):
     def test_every_page_in_three_widths_and_two_themes(self):
         self.script("looks")
