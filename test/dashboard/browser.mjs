@@ -1,5 +1,5 @@
 // Owns the browser of the dashboard's tests: a page that is signed in, what went wrong on it, axe, pictures, and the
-// API beside it. Never judges a page. Used by the scripts of this directory, which test_dashboard.py runs:
+// API beside it. Never judges a page. Used by the scripts of this directory, which the test_*.py files run:
 //   node SCRIPT.mjs < context.json
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync } from "node:fs";

@@ -4,7 +4,7 @@ import http.server
 import signal
 import threading
 
-from test_dashboard import Used
+from stories import Used
 
 
 class Remote:
