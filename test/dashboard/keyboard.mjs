@@ -4,7 +4,7 @@ import { api, assertClean, context, joinThrough, open, run } from "./browser.mjs
 
 const MOST = 120; // presses of Tab, for one way
 
-/** What has the focus, as a screen reader names it. */
+/** The element with the focus, as a screen reader names it. */
 const focused = (page) => page.evaluate(() => {
 	const e = document.activeElement;
 	const label = e?.labels?.[0]?.textContent ?? "";

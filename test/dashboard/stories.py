@@ -1,5 +1,6 @@
-"""Owns what the stories of the dashboard share: a server, the receiver, Chromium, and the scripts of this directory. Never
-tells a story itself. Used by the test_*.py files beside it; the pictures are left in build/dashboard/pictures/."""
+"""Owns the parts that the stories of the dashboard share: a server, the receiver, Chromium, and the scripts of this
+directory. Never tells a story itself. Used by the test_*.py files beside it, which leave their pictures in
+build/dashboard/pictures/."""
 import json
 import os
 import shutil

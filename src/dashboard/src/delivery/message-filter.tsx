@@ -4,7 +4,7 @@ import { filter, route } from "../route";
 import { t } from "../words";
 import { isMessageId } from "./message-id";
 
-/** A text that is no webhook-id yet changes nothing. */
+/** The list changes when the text is empty or a complete webhook-id. */
 export function MessageFilter() {
 	const [text, setText] = useState(route.value.query.get("message_id") ?? "");
 	const set = (typed: string) => {

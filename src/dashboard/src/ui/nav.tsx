@@ -24,7 +24,7 @@ function PlaceLink({ place, Icon, phone }: Place) {
 	);
 }
 
-/** Who is signed in: a person leads to their own password; a token has none. */
+/** Shows who is signed in. For a person, it is a link to their own password; a token has no password. */
 function Who() {
 	const now = session.value;
 	if (now.state !== "in") return null;
