@@ -20,18 +20,18 @@ uint64_t operator_scopes(uint64_t role);
 
 struct operator_add {
 	struct command command; /* decide: operator_add_decide */
-	struct operator
-	operator; /* complete, except for id and password_version; in done complete */
+	/* All members except id and password_version, which the command sets. */
+	struct operator_record person;
 };
 /** ERR_REFUSED if an operator has this name. */
 command_decide_fn operator_add_decide;
 
 struct operator_change {
-	struct command command;   /* decide: operator_change_decide */
-	struct text key;          /* of the operator */
-	uint64_t id;              /* likewise */
-	struct operator operator; /* the new role, and the new password with password_ms */
-	bool role, password;      /* which of them change */
+	struct command command;        /* decide: operator_change_decide */
+	struct text key;               /* of the operator */
+	uint64_t id;                   /* likewise */
+	struct operator_record person; /* the new role, and the new password with password_ms */
+	bool role, password;           /* which of them change */
 	/* A new password ends the operator's sessions, except for the session with this hash.
 	 * Empty: all of them. */
 	struct text kept_session;
@@ -56,7 +56,7 @@ struct operator_list {
 	struct command command; /* decide: operator_list_decide; a query */
 	/* the key of the last operator of the previous page; empty: the first page */
 	struct text after;
-	struct operator operators[OPERATOR_PAGE];
+	struct operator_record operators[OPERATOR_PAGE];
 	size_t n;
 };
 command_decide_fn operator_list_decide;

@@ -6,10 +6,10 @@
 
 #include "core/records.h"
 
-struct operator
-{
-	struct text
-	    key; /* key: SHA-256 of the folded name (unicode_fold), so that names are unique */
+/* Called a record, because clang-format takes `operator` for the keyword of C++. */
+struct operator_record {
+	/* key: SHA-256 of the folded name (unicode_fold), so that names are unique */
+	struct text key;
 	uint64_t id;
 	struct text name;
 	uint64_t role; /* enum operator_role */

@@ -40,22 +40,22 @@ static struct operator_call *begin(struct call *call, command_decide_fn *decide,
 }
 
 static void put_operator(const struct call *call, struct json_out *o,
-			 const struct operator* operator)
+			 const struct operator_record *person)
 {
-	json_put_u64(o, "id", operator->id);
-	json_put_text(o, "name", operator->name);
-	show_word(o, "role", ROLE_NAMES, operator->role);
-	show_words(o, "scopes", SCOPE_NAMES, operator_scopes(operator->role));
-	show_time(o, "created_at", operator->created_ms);
-	show_time(o, "password_changed_at", operator->password_ms);
+	json_put_u64(o, "id", person->id);
+	json_put_text(o, "name", person->name);
+	show_word(o, "role", ROLE_NAMES, person->role);
+	show_words(o, "scopes", SCOPE_NAMES, operator_scopes(person->role));
+	show_time(o, "created_at", person->created_ms);
+	show_time(o, "password_changed_at", person->password_ms);
 	json_put_bool(o, "current",
-		      call->actor.kind == ACTOR_OPERATOR && operator->id == call->actor.id);
+		      call->actor.kind == ACTOR_OPERATOR && person->id == call->actor.id);
 }
 
-static void reply_operator(struct call *call, int status, const struct operator* operator)
+static void reply_operator(struct call *call, int status, const struct operator_record *person)
 {
 	struct json_out o = call_data(call);
-	put_operator(call, &o, operator);
+	put_operator(call, &o, person);
 	call_reply_data(call, &o, status);
 }
 
@@ -63,14 +63,14 @@ static void reply_operator(struct call *call, int status, const struct operator*
 
 static int by_id(const void *a, const void *b)
 {
-	const struct operator* x = a, *y = b;
+	const struct operator_record *x = a, *y = b;
 	return (x->id > y->id) - (x->id < y->id);
 }
 
 static void on_listed(struct command *command, enum err err)
 {
 	struct operator_call *oc = (struct operator_call *)command;
-	struct operator* operators = oc->list.operators;
+	struct operator_record *operators = oc->list.operators;
 	const struct paging *p = &oc->paging;
 	uint64_t next = 0, shown = 0;
 	if (err != ERR_OK) {
@@ -80,16 +80,17 @@ static void on_listed(struct command *command, enum err err)
 	qsort(operators, oc->list.n, sizeof *operators, by_id);
 	struct json_out o = paging_begin(oc->call);
 	for (size_t i = 0; i < oc->list.n && next == 0; i++) {
-		const struct operator* operator= & operators[p->reverse ? oc->list.n - 1 - i : i];
+		const struct operator_record *person =
+		    &operators[p->reverse ? oc->list.n - 1 - i : i];
 		if (p->cursor != 0 &&
-		    (p->reverse ? operator->id > p->cursor : operator->id < p->cursor))
+		    (p->reverse ? person->id > p->cursor : person->id < p->cursor))
 			continue;
 		if (shown++ == p->per_page) {
-			next = operator->id;
+			next = person->id;
 			continue;
 		}
 		json_open(&o, NULL, '{');
-		put_operator(oc->call, &o, operator);
+		put_operator(oc->call, &o, person);
 		json_close(&o, '}');
 	}
 	paging_reply(oc->call, p, next, &o);
@@ -122,14 +123,15 @@ static const char *read_password(struct call *call, const struct json *v, void *
 	const char *problem = password_refusal(password);
 	return problem != NULL
 		   ? problem
-		   : decode_keep(call, password, &((struct operator*)record)->password_key);
+		   : decode_keep(call, password, &((struct operator_record *)record)->password_key);
 }
 
 /* A change has the same fields, except for the name. */
 static const struct decode_field add_fields[] = {
-    {"name", DECODE_NAME, offsetof(struct operator, name), OPERATOR_NAME_MAX, NULL, NULL},
-    {"role", DECODE_WORD, offsetof(struct operator, role), 0, ROLE_NAMES, NULL},
-    {"password", DECODE_CUSTOM, offsetof(struct operator, password_key), 0, NULL, read_password},
+    {"name", DECODE_NAME, offsetof(struct operator_record, name), OPERATOR_NAME_MAX, NULL, NULL},
+    {"role", DECODE_WORD, offsetof(struct operator_record, role), 0, ROLE_NAMES, NULL},
+    {"password", DECODE_CUSTOM, offsetof(struct operator_record, password_key), 0, NULL,
+     read_password},
     {NULL, DECODE_TEXT, 0, 0, NULL, NULL},
 };
 
@@ -137,31 +139,31 @@ static const struct decode_field *const change_fields = &add_fields[1];
 
 /* Returns false after it has replied. */
 static bool read_operator(struct call *call, const struct decode_field *fields,
-			  struct operator* operator, uint64_t * set)
+			  struct operator_record *person, uint64_t *set)
 {
 	struct body body;
 	if (!body_read(call, &body))
 		return false;
-	bool ok = decode_record(call, &body, fields, &KIND_OPERATOR, operator, set);
+	bool ok = decode_record(call, &body, fields, &KIND_OPERATOR, person, set);
 	body_free(&body);
 	return ok;
 }
 
 /* Replaces the password in *operator by its key with a new salt; then `done` runs. Returns false
  * after it has replied. */
-static bool derive(struct operator_call *oc, struct operator* operator, password_done_fn * done)
+static bool derive(struct operator_call *oc, struct operator_record *person, password_done_fn *done)
 {
 	crypto_random(oc->salt, sizeof oc->salt);
-	operator->n_log2 = PASSWORD_COST.n_log2;
-	operator->r = PASSWORD_COST.r;
-	operator->p = PASSWORD_COST.p;
-	operator->salt = text_from(oc->salt, sizeof oc->salt);
+	person->n_log2 = PASSWORD_COST.n_log2;
+	person->r = PASSWORD_COST.r;
+	person->p = PASSWORD_COST.p;
+	person->salt = text_from(oc->salt, sizeof oc->salt);
 	oc->job.done = done;
 	oc->job.arg = oc;
-	return password_call(oc->call, &oc->job, operator->password_key, oc->salt, &PASSWORD_COST);
+	return password_call(oc->call, &oc->job, person->password_key, oc->salt, &PASSWORD_COST);
 }
 
-static bool take_key(struct operator_call *oc, struct operator* operator, enum err err,
+static bool take_key(struct operator_call *oc, struct operator_record *person, enum err err,
 		     const uint8_t *key)
 {
 	if (err != ERR_OK) {
@@ -169,8 +171,8 @@ static bool take_key(struct operator_call *oc, struct operator* operator, enum e
 		return false;
 	}
 	memcpy(oc->password_key, key, sizeof oc->password_key);
-	operator->password_key = text_from(oc->password_key, sizeof oc->password_key);
-	operator->password_ms = call_now_ms(oc->call);
+	person->password_key = text_from(oc->password_key, sizeof oc->password_key);
+	person->password_ms = call_now_ms(oc->call);
 	return true;
 }
 
@@ -188,29 +190,29 @@ static void on_added(struct command *command, enum err err)
 	else if (err != ERR_OK)
 		call_reply_err(oc->call, err, NULL);
 	else
-		reply_operator(oc->call, 201, &oc->add.operator);
+		reply_operator(oc->call, 201, &oc->add.person);
 }
 
 static void on_add_derived(struct password_job *job, enum err err, const uint8_t *key)
 {
 	struct operator_call *oc = job->arg;
-	struct operator* operator= & oc->add.operator;
-	if (!take_key(oc, operator, err, key))
+	struct operator_record *person = &oc->add.person;
+	if (!take_key(oc, person, err, key))
 		return;
-	operator->created_ms = operator->password_ms;
+	person->created_ms = person->password_ms;
 	call_submit(oc->call, &oc->command);
 }
 
 /* Returns false after it has replied. The store checks the name again. */
-static bool may_add(struct operator_call *oc, struct operator* operator)
+static bool may_add(struct operator_call *oc, struct operator_record *person)
 {
 	struct call *call = oc->call;
 	const struct operators *all = &call->api->operators;
-	if (operator_key(operator->name, &call->req->arena, oc->key) != ERR_OK) {
+	if (operator_key(person->name, &call->req->arena, oc->key) != ERR_OK) {
 		call_reply_err(call, ERR_NO_MEMORY, NULL);
 		return false;
 	}
-	operator->key = text_from(oc->key, sizeof oc->key);
+	person->key = text_from(oc->key, sizeof oc->key);
 	if (operators_find(all, oc->key) != NULL) {
 		call_reply_error(call, 409, name_taken);
 		return false;
@@ -226,9 +228,9 @@ static bool may_add(struct operator_call *oc, struct operator* operator)
 
 static void note_missing(struct call *call, uint64_t set)
 {
-	if ((set & record_bit(&KIND_OPERATOR, offsetof(struct operator, role))) == 0)
+	if ((set & record_bit(&KIND_OPERATOR, offsetof(struct operator_record, role))) == 0)
 		call_note(call, "role", decode_words(call, "is required:", ROLE_NAMES));
-	if ((set & record_bit(&KIND_OPERATOR, offsetof(struct operator, password_key))) == 0)
+	if ((set & record_bit(&KIND_OPERATOR, offsetof(struct operator_record, password_key))) == 0)
 		call_note(call, "password", "is required: at least 12 characters");
 }
 
@@ -240,7 +242,7 @@ const struct operation OP_OPERATOR_ADD = {
 		   "secrets and operators.",
     .takes = TAKES_JSON,
     .request = "OperatorAdd",
-    .audit = {AUDIT_OPERATOR_CREATE, offsetof(struct operator_add, operator.id)},
+    .audit = {AUDIT_OPERATOR_CREATE, offsetof(struct operator_add, person.id)},
     .conflict = "An operator has this name, or there are 200 operators.",
     .answers = {{201, ANSWER_DATA, "Operator"}},
 };
@@ -249,14 +251,14 @@ void operator_add(struct call *call)
 {
 	struct operator_call *oc = begin(call, operator_add_decide, on_added);
 	uint64_t set = 0;
-	if (oc == NULL || !read_operator(call, add_fields, &oc->add.operator, & set))
+	if (oc == NULL || !read_operator(call, add_fields, &oc->add.person, &set))
 		return;
-	struct operator* operator= & oc->add.operator;
-	if (operator->name.n == 0)
+	struct operator_record *person = &oc->add.person;
+	if (person->name.n == 0)
 		call_note(call, "name", "is required: the person signs in with it");
 	note_missing(call, set);
-	if (call_check(call) && may_add(oc, operator))
-		(void)!derive(oc, operator, on_add_derived);
+	if (call_check(call) && may_add(oc, person))
+		(void)!derive(oc, person, on_add_derived);
 }
 
 /* ---- change ---- */
@@ -281,13 +283,13 @@ static void on_changed(struct command *command, enum err err)
 	if (err != ERR_OK)
 		call_reply_err(oc->call, err, no_operator);
 	else
-		reply_operator(oc->call, 200, &oc->change.operator);
+		reply_operator(oc->call, 200, &oc->change.person);
 }
 
 static void on_change_derived(struct password_job *job, enum err err, const uint8_t *key)
 {
 	struct operator_call *oc = job->arg;
-	if (take_key(oc, &oc->change.operator, err, key))
+	if (take_key(oc, &oc->change.person, err, key))
 		call_submit(oc->call, &oc->command);
 }
 
@@ -321,19 +323,19 @@ void operator_change(struct call *call)
 		return;
 	struct operator_call *oc = begin(call, operator_change_decide, on_changed);
 	uint64_t set = 0;
-	if (oc == NULL || !read_operator(call, change_fields, &oc->change.operator, & set) ||
+	if (oc == NULL || !read_operator(call, change_fields, &oc->change.person, &set) ||
 	    !call_check(call))
 		return;
 	memcpy(oc->key, entry->key, sizeof oc->key);
 	oc->change.key = text_from(oc->key, sizeof oc->key);
 	oc->change.id = entry->id;
-	oc->change.role = oc->change.operator.role != 0;
-	oc->change.password = oc->change.operator.password_key.n> 0;
+	oc->change.role = oc->change.person.role != 0;
+	oc->change.password = oc->change.person.password_key.n > 0;
 	keep_session(oc);
 	if (!oc->change.password)
 		call_submit(call, &oc->command);
 	else
-		(void)!derive(oc, &oc->change.operator, on_change_derived);
+		(void)!derive(oc, &oc->change.person, on_change_derived);
 }
 
 /* ---- remove ---- */

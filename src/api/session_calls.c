@@ -20,11 +20,11 @@ struct session_call {
 
 static void put_role(const struct call *call, struct json_out *o)
 {
-	const struct operator_entry *operator= NULL;
+	const struct operator_entry *person = NULL;
 	if (call->actor.kind == ACTOR_OPERATOR)
-		operator= operators_find_id(&call->api->operators, call->actor.id);
-	if (operator!= NULL)
-		show_word(o, "role", ROLE_NAMES, operator->role);
+		person = operators_find_id(&call->api->operators, call->actor.id);
+	if (person != NULL)
+		show_word(o, "role", ROLE_NAMES, person->role);
 	else
 		json_put_null(o, "role");
 }

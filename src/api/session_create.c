@@ -19,7 +19,7 @@ struct sign_in {
 	char secret[CRYPTO_TOKEN_SIZE];
 	/* With a name and a password: the operator as it was when the key was ordered. */
 	struct password_job job;
-	struct operator_entry operator; /* id 0: no operator has this name */
+	struct operator_entry person; /* id 0: no operator has this name */
 };
 
 /* ---- opening a session ---- */
@@ -93,23 +93,23 @@ static void sign_in_with_token(struct sign_in *s, struct text token)
 static void on_derived(struct password_job *job, enum err err, const uint8_t key[PASSWORD_KEY_SIZE])
 {
 	struct sign_in *s = job->arg;
-	struct operator_entry *operator= & s->operator;
+	struct operator_entry *person = &s->person;
 	if (err != ERR_OK) {
 		password_call_failed(s->call, err);
 		return;
 	}
 	const bool right = text_eq_secret(text_from(key, PASSWORD_KEY_SIZE),
-					  text_from(operator->password_key, PASSWORD_KEY_SIZE));
-	crypto_wipe(operator->password_key, sizeof operator->password_key);
-	if (!right || operator->id == 0) {
+					  text_from(person->password_key, PASSWORD_KEY_SIZE));
+	crypto_wipe(person->password_key, sizeof person->password_key);
+	if (!right || person->id == 0) {
 		refuse_password(s->call);
 		return;
 	}
-	s->call->actor = (struct actor){.kind = ACTOR_OPERATOR, .id = operator->id };
-	s->call->scopes = operator_scopes(operator->role);
-	s->create.session.operator_id = operator->id;
-	s->create.session.password_version = operator->password_version;
-	s->create.operator_key = text_from(operator->key, sizeof operator->key);
+	s->call->actor = (struct actor){.kind = ACTOR_OPERATOR, .id = person->id};
+	s->call->scopes = operator_scopes(person->role);
+	s->create.session.operator_id = person->id;
+	s->create.session.password_version = person->password_version;
+	s->create.operator_key = text_from(person->key, sizeof person->key);
 	create(s);
 }
 
@@ -125,15 +125,15 @@ static void sign_in_with_password(struct sign_in *s, struct text name, struct te
 		return;
 	}
 	const struct operator_entry *found = operators_find(&call->api->operators, key);
-	s->operator.cost = PASSWORD_COST;
+	s->person.cost = PASSWORD_COST;
 	if (found != NULL)
-		s->operator= * found;
+		s->person = *found;
 	/* A longer password is wrong, because none can be set. */
 	if (password.n > PASSWORD_MAX)
 		password = (struct text){0};
 	s->job.done = on_derived;
 	s->job.arg = s;
-	(void)!password_call(call, &s->job, password, s->operator.salt, &s->operator.cost);
+	(void)!password_call(call, &s->job, password, s->person.salt, &s->person.cost);
 }
 
 /* ---- the call ---- */

@@ -14,9 +14,9 @@
 struct own_password {
 	struct operator_change change;
 	struct call *call;
-	struct password_job job;        /* for the present password, then for the new password */
-	struct operator_entry operator; /* as it was when the present password was checked */
-	uint8_t session[SHA256_SIZE];   /* of the request */
+	struct password_job job;      /* for the present password, then for the new password */
+	struct operator_entry person; /* as it was when the present password was checked */
+	uint8_t session[SHA256_SIZE]; /* of the request */
 	uint8_t salt[PASSWORD_SALT_SIZE], key[PASSWORD_KEY_SIZE];
 	char password[PASSWORD_MAX]; /* the new password, until its key is ordered */
 	size_t n;
@@ -38,13 +38,13 @@ static void on_changed(struct command *command, enum err err)
 static void on_new(struct password_job *job, enum err err, const uint8_t *key)
 {
 	struct own_password *own = job->arg;
-	struct operator* operator= & own->change.operator;
+	struct operator_record *person = &own->change.person;
 	if (err != ERR_OK) {
 		password_call_failed(own->call, err);
 		return;
 	}
 	memcpy(own->key, key, sizeof own->key);
-	*operator=(struct operator){
+	*person = (struct operator_record){
 	    .n_log2 = PASSWORD_COST.n_log2,
 	    .r = PASSWORD_COST.r,
 	    .p = PASSWORD_COST.p,
@@ -54,10 +54,10 @@ static void on_new(struct password_job *job, enum err err, const uint8_t *key)
 	};
 	own->change.command =
 	    (struct command){.decide = operator_change_decide, .done = on_changed};
-	own->change.key = text_from(own->operator.key, sizeof own->operator.key);
-	own->change.id = own->operator.id;
+	own->change.key = text_from(own->person.key, sizeof own->person.key);
+	own->change.id = own->person.id;
 	own->change.password = true;
-	own->change.expected_version = own->operator.password_version;
+	own->change.expected_version = own->person.password_version;
 	own->change.kept_session = text_from(own->session, sizeof own->session);
 	call_submit(own->call, &own->change.command);
 }
@@ -69,9 +69,8 @@ static void on_current(struct password_job *job, enum err err, const uint8_t *ke
 		password_call_failed(own->call, err);
 		return;
 	}
-	if (!text_eq_secret(
-		text_from(key, PASSWORD_KEY_SIZE),
-		text_from(own->operator.password_key, sizeof own->operator.password_key))) {
+	if (!text_eq_secret(text_from(key, PASSWORD_KEY_SIZE),
+			    text_from(own->person.password_key, sizeof own->person.password_key))) {
 		limits_count(own->call, LIMIT_SIGN_INS);
 		call_reply_field(own->call, "current_password", wrong);
 		return;
@@ -105,16 +104,17 @@ static bool take_operator(struct own_password *own)
 {
 	struct call *call = own->call;
 	const struct session_entry *session = sessions_find(call);
-	const struct operator_entry *operator= call->actor.kind == ACTOR_OPERATOR
-	    ? operators_find_id(&call->api->operators, call->actor.id)
-	    : NULL;
-	if (operator== NULL || session == NULL) {
+	const struct operator_entry *person =
+	    call->actor.kind == ACTOR_OPERATOR
+		? operators_find_id(&call->api->operators, call->actor.id)
+		: NULL;
+	if (person == NULL || session == NULL) {
 		call_reply_error(call, 409,
 				 "an API token has no password: sign in with a name and a password "
 				 "first");
 		return false;
 	}
-	own->operator= * operator;
+	own->person = *person;
 	memcpy(own->session, session->hash, sizeof own->session);
 	return true;
 }
@@ -132,7 +132,7 @@ static void change(struct own_password *own, const struct body *body)
 	}
 	own->job.done = on_current;
 	own->job.arg = own;
-	(void)!password_call(call, &own->job, current, own->operator.salt, &own->operator.cost);
+	(void)!password_call(call, &own->job, current, own->person.salt, &own->person.cost);
 }
 
 const struct operation OP_SESSION_PASSWORD = {

@@ -134,10 +134,10 @@ static bool list_online(const struct operator_config *config, struct buf *out)
 	struct json *root = get_list(config);
 	const struct json *operators = json_get(root, "data");
 	for (size_t i = 0; i < json_length(operators); i++) {
-		const struct json *operator= json_at(operators, i);
-		operator_write_row(out, api_row_id(operator), api_row_text(operator, "role"),
-				   api_row_date(operator, "created_at"),
-				   api_row_text(operator, "name"));
+		const struct json *person = json_at(operators, i);
+		operator_write_row(out, api_row_id(person), api_row_text(person, "role"),
+				   api_row_date(person, "created_at"),
+				   api_row_text(person, "name"));
 	}
 	const bool ok = root != NULL;
 	json_free(root);

@@ -47,13 +47,13 @@ struct adding {
 static enum err prepare(struct adding *a, struct text name, uint64_t role, struct text password,
 			const char **why)
 {
-	struct operator* operator= & a->add.operator;
+	struct operator_record *person = &a->add.person;
 	enum err err = find_key(name, a->key, why);
 	crypto_random(a->salt, sizeof a->salt);
 	if (err == ERR_OK)
 		err = password_derive(password, a->salt, &PASSWORD_COST, a->password_key);
 	const uint64_t now_ms = clock_system.unix_ms(&clock_system);
-	*operator=(struct operator){
+	*person = (struct operator_record){
 	    .key = text_from(a->key, sizeof a->key),
 	    .name = name,
 	    .role = role,
@@ -77,12 +77,12 @@ enum err operator_offline_add(const struct store_address *address, struct text n
 	if (err == ERR_OK)
 		err = prepare(&a, name, role, password, why);
 	if (err == ERR_OK) {
-		err = offline_change(store, &a.add.command, AUDIT_OPERATOR_CREATE,
-				     &a.add.operator.id, why);
+		err = offline_change(store, &a.add.command, AUDIT_OPERATOR_CREATE, &a.add.person.id,
+				     why);
 		if (err == ERR_REFUSED)
 			*why = "has an operator with this name already: choose another name";
 	}
-	*id = a.add.operator.id;
+	*id = a.add.person.id;
 	crypto_wipe(&a, sizeof a);
 	store_close(store);
 	return err;
@@ -92,7 +92,7 @@ enum err operator_offline_add(const struct store_address *address, struct text n
 
 static int by_id(const void *a, const void *b)
 {
-	const struct operator* x = a, *y = b;
+	const struct operator_record *x = a, *y = b;
 	return (x->id > y->id) - (x->id < y->id);
 }
 
@@ -101,11 +101,11 @@ static void write_rows(void *arg, const struct command *command)
 	struct operator_list list = *(const struct operator_list *)command;
 	qsort(list.operators, list.n, sizeof *list.operators, by_id);
 	for (size_t i = 0; i < list.n; i++) {
-		const struct operator* operator= & list.operators[i];
+		const struct operator_record *person = &list.operators[i];
 		char created[CLOCK_TIME_SIZE];
-		clock_format_time(operator->created_ms, created);
-		operator_write_row(arg, operator->id, text_of(name_of(ROLE_NAMES, operator->role)),
-				   text_from(created, CLOCK_DATE_SIZE - 1), operator->name);
+		clock_format_time(person->created_ms, created);
+		operator_write_row(arg, person->id, text_of(name_of(ROLE_NAMES, person->role)),
+				   text_from(created, CLOCK_DATE_SIZE - 1), person->name);
 	}
 }
 

@@ -25,15 +25,13 @@ bool credential_of_session(const struct api *api, const struct session_entry *se
 	if (session->operator_id == 0)
 		return credential_of_token(api, tokens_find_id(&api->tokens, session->token_id),
 					   out);
-	const struct operator_entry *operator=
+	const struct operator_entry *person =
 	    operators_find_id(&api->operators, session->operator_id);
-	if (operator== NULL || operator->password_version != session->password_version)
+	if (person == NULL || person->password_version != session->password_version)
 		return false;
-	*out = (struct credential){.actor =
-				       {
-					   .kind = ACTOR_OPERATOR,
-					   .id = operator->id },
-					   .scopes = operator_scopes(operator->role),
+	*out = (struct credential){
+	    .actor = {.kind = ACTOR_OPERATOR, .id = person->id},
+	    .scopes = operator_scopes(person->role),
 	};
 	return true;
 }
@@ -46,13 +44,13 @@ void credential_take(struct call *call, const struct credential *credential)
 
 struct text actor_name(const struct api *api, struct actor actor)
 {
-	const struct operator_entry *operator= NULL;
+	const struct operator_entry *person = NULL;
 	const struct token_entry *token = NULL;
 	if (actor.kind == ACTOR_OPERATOR)
-		operator= operators_find_id(&api->operators, actor.id);
+		person = operators_find_id(&api->operators, actor.id);
 	if (actor.kind == ACTOR_TOKEN)
 		token = tokens_find_id(&api->tokens, actor.id);
-	return operator!= NULL ? text_of(operator->name)
+	return person != NULL  ? text_of(person->name)
 	       : token != NULL ? text_of(token->name)
 			       : (struct text){0};
 }

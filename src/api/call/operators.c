@@ -32,44 +32,43 @@ static bool make_room(struct operators *o)
 }
 
 /* An operator whose record has wrong lengths cannot sign in; `referd verify` reports it. */
-static bool is_usable(const struct operator* operator)
+static bool is_usable(const struct operator_record *person)
 {
-	return operator->key.n == OPERATOR_KEY_SIZE && operator->salt
-	    .n == PASSWORD_SALT_SIZE &&
-	    operator->password_key.n == PASSWORD_KEY_SIZE;
+	return person->key.n == OPERATOR_KEY_SIZE && person->salt.n == PASSWORD_SALT_SIZE &&
+	       person->password_key.n == PASSWORD_KEY_SIZE;
 }
 
-static bool put(struct operators *o, const struct operator* operator)
+static bool put(struct operators *o, const struct operator_record *person)
 {
-	struct operator_entry *e = find_key(o, operator->key);
-	if (!is_usable(operator))
+	struct operator_entry *e = find_key(o, person->key);
+	if (!is_usable(person))
 		return true;
 	if (e == NULL && !make_room(o))
 		return false;
 	if (e == NULL)
 		e = &o->items[o->n++];
-	memcpy(e->key, operator->key.p, sizeof e->key);
-	e->id = operator->id;
-	e->role = operator->role;
-	e->password_version = operator->password_version;
-	e->cost = (struct password_cost){operator->n_log2, operator->r, operator->p };
-	memcpy(e->salt, operator->salt.p, sizeof e->salt);
-	memcpy(e->password_key, operator->password_key.p, sizeof e->password_key);
-	snprintf(e->name, sizeof e->name, "%.*s", TEXT_ARGS(operator->name));
+	memcpy(e->key, person->key.p, sizeof e->key);
+	e->id = person->id;
+	e->role = person->role;
+	e->password_version = person->password_version;
+	e->cost = (struct password_cost){person->n_log2, person->r, person->p};
+	memcpy(e->salt, person->salt.p, sizeof e->salt);
+	memcpy(e->password_key, person->password_key.p, sizeof e->password_key);
+	snprintf(e->name, sizeof e->name, "%.*s", TEXT_ARGS(person->name));
 	return true;
 }
 
 static void on_operator(void *arg, const struct record_kind *kind, const void *record, bool deleted)
 {
 	struct operators *o = arg;
-	const struct operator* operator= record;
+	const struct operator_record *person = record;
 	(void)kind;
 	if (!deleted) {
 		/* If memory runs out, the new operator cannot sign in until the next start. */
-		(void)!put(o, operator);
+		(void)!put(o, person);
 		return;
 	}
-	struct operator_entry *e = find_key(o, operator->key);
+	struct operator_entry *e = find_key(o, person->key);
 	if (e != NULL)
 		*e = o->items[--o->n];
 }
@@ -86,11 +85,11 @@ static void on_loaded(struct command *command, enum err err)
 {
 	struct operator_load *load = (struct operator_load *)command;
 	for (size_t i = 0; err == ERR_OK && i < load->list.n; i++) {
-		const struct operator* operator= & load->list.operators[i];
-		if (!put(load->operators, operator))
+		const struct operator_record *person = &load->list.operators[i];
+		if (!put(load->operators, person))
 			err = ERR_NO_MEMORY;
-		if (operator->key.n == OPERATOR_KEY_SIZE)
-			memcpy(load->last, operator->key.p, OPERATOR_KEY_SIZE);
+		if (person->key.n == OPERATOR_KEY_SIZE)
+			memcpy(load->last, person->key.p, OPERATOR_KEY_SIZE);
 	}
 	load->err = err;
 	load->finished = true;

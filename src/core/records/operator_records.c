@@ -6,18 +6,18 @@
 
 #include "record_table.h"
 
-static const struct field operator_keys[] = {KEY(TEXT, operator, key)};
-static const struct field operator_values[] = {
-    VALUE(1, U64, operator, id),
-    VALUE(2, TEXT, operator, name),
-    VALUE(3, U64, operator, role),
-    VALUE(4, U64, operator, created_ms),
-    VALUE(5, U64, operator, n_log2),
-    VALUE(6, U64, operator, r),
-    VALUE(7, U64, operator, p),
-    VALUE(8, TEXT, operator, salt),
-    VALUE(9, TEXT, operator, password_key),
-    VALUE(10, U64, operator, password_ms),
-    VALUE(11, U64, operator, password_version),
+static const struct field operator_record_keys[] = {KEY(TEXT, operator_record, key)};
+static const struct field operator_record_values[] = {
+    VALUE(1, U64, operator_record, id),
+    VALUE(2, TEXT, operator_record, name),
+    VALUE(3, U64, operator_record, role),
+    VALUE(4, U64, operator_record, created_ms),
+    VALUE(5, U64, operator_record, n_log2),
+    VALUE(6, U64, operator_record, r),
+    VALUE(7, U64, operator_record, p),
+    VALUE(8, TEXT, operator_record, salt),
+    VALUE(9, TEXT, operator_record, password_key),
+    VALUE(10, U64, operator_record, password_ms),
+    VALUE(11, U64, operator_record, password_version),
 };
-const struct record_kind KIND_OPERATOR = KIND(42, operator);
+const struct record_kind KIND_OPERATOR = KIND_NAMED(42, "operator", operator_record);

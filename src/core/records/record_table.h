@@ -18,9 +18,11 @@
 		tag, FIELD_##type, offsetof(struct struct_name, member), #member                   \
 	}
 #define COUNT(array) (sizeof(array) / sizeof *(array))
-#define KIND(number, struct_name)                                                                  \
+/* The name of the kind is the name of the struct. */
+#define KIND(number, struct_name) KIND_NAMED(number, #struct_name, struct_name)
+#define KIND_NAMED(number, kind_name, struct_name)                                                 \
 	{                                                                                          \
-		.id = (number), .name = #struct_name, .size = sizeof(struct struct_name),          \
+		.id = (number), .name = (kind_name), .size = sizeof(struct struct_name),           \
 		.keys = struct_name##_keys, .n_keys = COUNT(struct_name##_keys),                   \
 		.values = struct_name##_values, .n_values = COUNT(struct_name##_values),           \
 	}

@@ -16,14 +16,14 @@ uint64_t session_end_ms(const struct session *session)
 
 static enum err check_operator(const struct session_create *cmd, struct tx *tx)
 {
-	struct operator operator= {.key = cmd->operator_key};
+	struct operator_record person = {.key = cmd->operator_key};
 	if (cmd->operator_key.n == 0)
 		return ERR_OK;
-	enum err err = tx_get(tx, &KIND_OPERATOR, &operator);
+	enum err err = tx_get(tx, &KIND_OPERATOR, &person);
 	if (err != ERR_OK && err != ERR_NOT_FOUND)
 		return err;
-	return err == ERR_OK && operator.id == cmd->session.operator_id &&
-				operator.password_version == cmd->session.password_version
+	return err == ERR_OK && person.id == cmd->session.operator_id &&
+		       person.password_version == cmd->session.password_version
 		   ? ERR_OK
 		   : ERR_REFUSED;
 }

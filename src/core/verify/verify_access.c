@@ -23,16 +23,15 @@ static enum err check_token(struct verifier *v, const void *record)
 
 static enum err check_operator(struct verifier *v, const void *record)
 {
-	const struct operator* operator= record;
-	const struct password_cost cost = {operator->n_log2, operator->r, operator->p };
-	verify_id(v, operator->id);
-	if (operator->key.n != OPERATOR_KEY_SIZE)
+	const struct operator_record *person = record;
+	const struct password_cost cost = {person->n_log2, person->r, person->p};
+	verify_id(v, person->id);
+	if (person->key.n != OPERATOR_KEY_SIZE)
 		verify_report(v, "has a key that is not the hash of a name");
-	if (operator_scopes(operator->role) == 0)
+	if (operator_scopes(person->role) == 0)
 		verify_report(v, "has a role that does not exist");
-	if (operator->salt.n != PASSWORD_SALT_SIZE || operator->password_key
-		.n != PASSWORD_KEY_SIZE ||
-		operator->password_version == 0 || !password_cost_valid(&cost))
+	if (person->salt.n != PASSWORD_SALT_SIZE || person->password_key.n != PASSWORD_KEY_SIZE ||
+	    person->password_version == 0 || !password_cost_valid(&cost))
 		verify_report(v, "has a password that cannot be checked");
 	return ERR_OK;
 }

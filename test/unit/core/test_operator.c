@@ -13,37 +13,37 @@ static struct text key_of(uint8_t n)
 	return text_from(keys[n], sizeof keys[n]);
 }
 
-static enum err add(struct world *w, uint8_t name, uint64_t role, struct operator* out)
+static enum err add(struct world *w, uint8_t name, uint64_t role, struct operator_record *out)
 {
 	struct operator_add cmd = {
 	    .command = {.decide = operator_add_decide},
-	    .operator= {.key = key_of(name),
-			.name = TEXT("Ann"),
-			.role = role,
-			.created_ms = w->now_ms,
-			.n_log2 = 15,
-			.r = 8,
-			.p = 1,
-			.salt = TEXT("0123456789abcdef"),
-			.password_key = key_of(1),
-			.password_ms = w->now_ms},
+	    .person = {.key = key_of(name),
+		       .name = TEXT("Ann"),
+		       .role = role,
+		       .created_ms = w->now_ms,
+		       .n_log2 = 15,
+		       .r = 8,
+		       .p = 1,
+		       .salt = TEXT("0123456789abcdef"),
+		       .password_key = key_of(1),
+		       .password_ms = w->now_ms},
 	};
 	enum err err = world_run(w, &cmd.command);
-	*out = cmd.operator;
+	*out = cmd.person;
 	return err;
 }
 
-static struct operator stored(struct world *w, uint8_t name)
+static struct operator_record stored(struct world *w, uint8_t name)
 {
-	struct operator operator= {.key = key_of(name)};
-	assert_int_equal(world_get(w, &KIND_OPERATOR, &operator), ERR_OK);
-	return operator;
+	struct operator_record person = {.key = key_of(name)};
+	assert_int_equal(world_get(w, &KIND_OPERATOR, &person), ERR_OK);
+	return person;
 }
 
 static void names_are_unique_and_ids_are_not_used_again(void **state)
 {
 	struct world *w = *state;
-	struct operator ann, other;
+	struct operator_record ann, other;
 	assert_int_equal(add(w, 7, ROLE_EDITOR, &ann), ERR_OK);
 	assert_int_equal(add(w, 7, ROLE_ADMIN, &other), ERR_REFUSED);
 	assert_int_equal(stored(w, 7).role, ROLE_EDITOR);
@@ -69,16 +69,16 @@ static void a_role_stands_for_scopes(void **state)
 	assert_int_equal(operator_scopes(ROLE_END), 0);
 }
 
-static enum err open_session(struct world *w, uint8_t hash, const struct operator* operator)
+static enum err open_session(struct world *w, uint8_t hash, const struct operator_record *person)
 {
 	struct session_create cmd = {
 	    .command = {.decide = session_create_decide},
 	    .session = {.hash = key_of(hash),
-			.operator_id = operator->id,
-			.password_version = operator->password_version,
+			.operator_id = person->id,
+			.password_version = person->password_version,
 			.created_ms = w->now_ms,
 			.seen_ms = w->now_ms},
-	    .operator_key = operator->key,
+	    .operator_key = person->key,
 	};
 	return world_run(w, &cmd.command);
 }
@@ -93,7 +93,7 @@ static uint64_t version_of(struct world *w, uint8_t hash)
 static void a_new_password_ends_the_other_sessions(void **state)
 {
 	struct world *w = *state;
-	struct operator ann;
+	struct operator_record ann;
 	assert_int_equal(add(w, 7, ROLE_EDITOR, &ann), ERR_OK);
 	assert_int_equal(open_session(w, 20, &ann), ERR_OK);
 	assert_int_equal(open_session(w, 21, &ann), ERR_OK);
@@ -101,12 +101,12 @@ static void a_new_password_ends_the_other_sessions(void **state)
 	    .command = {.decide = operator_change_decide},
 	    .key = key_of(7),
 	    .id = ann.id,
-	    .operator= {.n_log2 = 16,
-			.r = 8,
-			.p = 1,
-			.salt = TEXT("fedcba9876543210"),
-			.password_key = key_of(2),
-			.password_ms = w->now_ms + 5},
+	    .person = {.n_log2 = 16,
+		       .r = 8,
+		       .p = 1,
+		       .salt = TEXT("fedcba9876543210"),
+		       .password_key = key_of(2),
+		       .password_ms = w->now_ms + 5},
 	    .password = true,
 	    .kept_session = key_of(21),
 	    .expected_version = 1,
@@ -120,7 +120,7 @@ static void a_new_password_ends_the_other_sessions(void **state)
 	/* A sign-in that was checked before the change. */
 	assert_int_equal(open_session(w, 22, &ann), ERR_REFUSED);
 	/* Another change that was checked before this change. */
-	change.operator.password_key = key_of(3);
+	change.person.password_key = key_of(3);
 	assert_int_equal(world_run(w, &change.command), ERR_REFUSED);
 	assert_true(text_eq(stored(w, 7).password_key, key_of(2)));
 }
@@ -128,17 +128,17 @@ static void a_new_password_ends_the_other_sessions(void **state)
 static void a_new_role_keeps_the_password(void **state)
 {
 	struct world *w = *state;
-	struct operator ann;
+	struct operator_record ann;
 	assert_int_equal(add(w, 7, ROLE_EDITOR, &ann), ERR_OK);
 	struct operator_change change = {
 	    .command = {.decide = operator_change_decide},
 	    .key = key_of(7),
 	    .id = ann.id,
-	    .operator= {.role = ROLE_VIEWER},
+	    .person = {.role = ROLE_VIEWER},
 	    .role = true,
 	};
 	assert_int_equal(world_run(w, &change.command), ERR_OK);
-	assert_int_equal(change.operator.password_version, 1);
+	assert_int_equal(change.person.password_version, 1);
 	assert_int_equal(stored(w, 7).role, ROLE_VIEWER);
 	assert_true(text_eq(stored(w, 7).password_key, key_of(1)));
 	change.id++;
@@ -148,7 +148,7 @@ static void a_new_role_keeps_the_password(void **state)
 static void nobody_signs_in_as_a_removed_operator(void **state)
 {
 	struct world *w = *state;
-	struct operator ann;
+	struct operator_record ann;
 	assert_int_equal(add(w, 7, ROLE_ADMIN, &ann), ERR_OK);
 	struct operator_remove remove = {
 	    .command = {.decide = operator_remove_decide}, .key = key_of(7), .id = ann.id};
