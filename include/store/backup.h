@@ -29,6 +29,11 @@ struct backup {
  * it opens the database and reads all of it. */
 enum err backup_begin(struct backup *backup, const char *dir, const char *file, bool force,
 		      const char **why) WARN_UNUSED;
+/** The same without a copy: the caller writes to backup->fd, then calls backup_sync. */
+enum err backup_open(struct backup *backup, const char *dir, const char *file, bool force,
+		     const char **why) WARN_UNUSED;
+/** Syncs what was written to backup->fd, and sets backup->bytes. */
+enum err backup_sync(struct backup *backup, const char **why) WARN_UNUSED;
 /** Restores a backup: copies the database in `file` to a temporary file in the data directory
  * `dir`. The directory is created if it is missing, and must hold no database. The caller may
  * change the copy (backup->tmp) before backup_keep renames it; until then no server can find it.

@@ -23,6 +23,7 @@ struct store_config {
 	 * large as the last batch. A loop that commits in every turn would only wait for the
 	 * disk. */
 	bool paced;
+	bool unfinished; /* opens the database of an unfinished load (store/dump.h), too */
 };
 
 struct store_counters {
@@ -31,7 +32,8 @@ struct store_counters {
 	uint64_t queued; /* commands that wait now */
 };
 
-/** The store owns the engine from now on and closes it, also if this function fails. */
+/** The store owns the engine from now on and closes it, also if this function fails. ERR_REFUSED:
+ * the database is an unfinished load. */
 enum err store_open(struct engine *engine, const struct store_config *config,
 		    struct store **out) WARN_UNUSED;
 /** The done() of commands that are still queued is not called. NULL is fine. */

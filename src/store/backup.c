@@ -63,21 +63,24 @@ static enum err open_tmp(struct backup *b, const char **why)
 	return ftruncate(b->fd, 0) == 0 ? ERR_OK : system_error(why);
 }
 
+enum err backup_sync(struct backup *b, const char **why)
+{
+	struct stat written;
+	if (fsync(b->fd) != 0 || fstat(b->fd, &written) != 0)
+		return system_error(why);
+	b->bytes = (uint64_t)written.st_size;
+	return ERR_OK;
+}
+
 static enum err copy(struct backup *b, const struct engine_lmdb_config *source, const char **why)
 {
 	struct engine *engine;
-	struct stat written;
 	enum err err = engine_lmdb_open(source, &engine, why);
 	if (err != ERR_OK)
 		return err;
 	err = engine_lmdb_copy(engine, b->fd, why);
 	engine_close(engine);
-	if (err != ERR_OK)
-		return err;
-	if (fsync(b->fd) != 0 || fstat(b->fd, &written) != 0)
-		return system_error(why);
-	b->bytes = (uint64_t)written.st_size;
-	return ERR_OK;
+	return err == ERR_OK ? backup_sync(b, why) : err;
 }
 
 /* A device or a directory is never replaced. */
@@ -94,15 +97,19 @@ static enum err judge_target(const char *file, bool force, const char **why)
 	return ERR_REFUSED;
 }
 
-static enum err begin(struct backup *b, const struct engine_lmdb_config *source, const char *file,
-		      bool force, const char **why)
+static enum err open_file(struct backup *b, const char *file, bool force, const char **why)
 {
 	*b = (struct backup){.fd = -1};
 	enum err err = name_files(b, file, why);
 	if (err == ERR_OK)
 		err = judge_target(file, force, why);
-	if (err == ERR_OK)
-		err = open_tmp(b, why);
+	return err == ERR_OK ? open_tmp(b, why) : err;
+}
+
+static enum err begin(struct backup *b, const struct engine_lmdb_config *source, const char *file,
+		      bool force, const char **why)
+{
+	enum err err = open_file(b, file, force, why);
 	if (err == ERR_OK)
 		err = copy(b, source, why);
 	if (err != ERR_OK)
@@ -128,15 +135,31 @@ static bool is_own_file(const char *dir, const char *file)
 	return false;
 }
 
+static enum err refuse_own_file(const char *dir, const char *file, const char **why)
+{
+	*why = "is a file of the data directory itself: choose another name";
+	return is_own_file(dir, file) ? ERR_REFUSED : ERR_OK;
+}
+
 enum err backup_begin(struct backup *b, const char *dir, const char *file, bool force,
 		      const char **why)
 {
 	const struct engine_lmdb_config source = {.dir = dir, .read_only = true};
 	*b = (struct backup){.fd = -1};
-	*why = "is a file of the data directory itself: choose another name";
-	if (is_own_file(dir, file))
-		return ERR_REFUSED;
-	return begin(b, &source, file, force, why);
+	enum err err = refuse_own_file(dir, file, why);
+	return err == ERR_OK ? begin(b, &source, file, force, why) : err;
+}
+
+enum err backup_open(struct backup *b, const char *dir, const char *file, bool force,
+		     const char **why)
+{
+	*b = (struct backup){.fd = -1};
+	enum err err = refuse_own_file(dir, file, why);
+	if (err == ERR_OK)
+		err = open_file(b, file, force, why);
+	if (err != ERR_OK)
+		backup_drop(b);
+	return err;
 }
 
 /* A new name survives a power loss only after its directory is synced. */

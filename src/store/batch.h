@@ -35,6 +35,8 @@ enum { KIND_SEQUENCES = 0 };
 
 /** Reads the sequences of all kinds from the engine's current view. */
 enum err tx_load_sequences(struct tx *tx) WARN_UNUSED;
+/** ERR_REFUSED if the database is marked as an unfinished load (load_mark.h). */
+enum err tx_refuse_unfinished(struct tx *tx) WARN_UNUSED;
 /** Moves the staged writes into the overlay, or drops them. Returns the command's error. */
 enum err tx_finish(struct tx *tx, enum err decided);
 /** Adds the changed sequences to the overlay before a commit. */

@@ -263,9 +263,11 @@ static enum err scan_scattered(struct deferred *d, const struct engine_scan *sca
 			       engine_row_fn *take, void *arg)
 {
 	struct merge m = {.d = d, .kind = scan->kind, .take = take, .arg = arg};
-	uint64_t from;
-	assert(!scan->reverse && scan->prefix.n == 0 && scan->from.n == sizeof from);
-	memcpy(&from, scan->from.p, sizeof from);
+	uint64_t from = 0;
+	assert(!scan->reverse && scan->prefix.n == 0 &&
+	       (scan->from.n == sizeof from || (scan->from.n == 0 && !scan->after)));
+	if (scan->from.n > 0)
+		memcpy(&from, scan->from.p, sizeof from);
 	from = be64toh(from);
 	if (scan->after && from == UINT64_MAX)
 		return ERR_OK;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "store/crc32c.h"
+#include "store/record_parts.h"
 
 static const void *field_at(const struct field *f, const void *record)
 {
@@ -188,8 +189,7 @@ static enum err decode_fields(const struct record_kind *kind, const uint8_t *p, 
 	return ERR_OK;
 }
 
-enum err record_decode(const struct record_kind *kind, struct text key, struct text value,
-		       void *record)
+enum err record_open(struct text key, struct text value, struct text *parts)
 {
 	const uint8_t *p = (const uint8_t *)value.p;
 	if (value.n < 5)
@@ -201,8 +201,69 @@ enum err record_decode(const struct record_kind *kind, struct text key, struct t
 		return ERR_CORRUPT;
 	if (p[0] != RECORD_VERSION)
 		return p[0] > RECORD_VERSION ? ERR_FORMAT : ERR_CORRUPT;
-	enum err err = record_decode_key(kind, key, record);
-	return err != ERR_OK ? err : decode_fields(kind, p + 1, end, record);
+	*parts = text_from(p + 1, value.n - 5);
+	return ERR_OK;
+}
+
+enum err record_decode(const struct record_kind *kind, struct text key, struct text value,
+		       void *record)
+{
+	struct text parts = {0};
+	enum err err = record_open(key, value, &parts);
+	if (err == ERR_OK)
+		err = record_decode_key(kind, key, record);
+	const uint8_t *p = (const uint8_t *)parts.p;
+	return err != ERR_OK ? err : decode_fields(kind, p, p + parts.n, record);
+}
+
+enum err record_take_part(struct text *parts, struct record_part *out)
+{
+	const uint8_t *p = (const uint8_t *)parts->p, *end = p + parts->n;
+	uint64_t head;
+	if ((p = take_varint(p, end, &head)) == NULL ||
+	    (p = take_varint(p, end, &out->number)) == NULL)
+		return ERR_CORRUPT;
+	out->tag = head >> 1;
+	out->is_bytes = head & 1;
+	if (out->is_bytes && out->number > (uint64_t)(end - p))
+		return ERR_CORRUPT;
+	out->bytes = text_from(p, out->is_bytes ? out->number : 0);
+	p += out->bytes.n;
+	*parts = text_from(p, (size_t)(end - p));
+	return ERR_OK;
+}
+
+static void add_varint(struct buf *out, uint64_t v)
+{
+	uint8_t bytes[10];
+	buf_add(out, bytes, (size_t)(put_varint(bytes, v) - bytes));
+}
+
+void record_begin(struct buf *value)
+{
+	buf_char(value, RECORD_VERSION);
+}
+
+void record_add_number(struct buf *value, uint64_t tag, uint64_t number)
+{
+	add_varint(value, tag * 2);
+	add_varint(value, number);
+}
+
+void record_add_bytes(struct buf *value, uint64_t tag, struct text bytes)
+{
+	add_varint(value, tag * 2 + 1);
+	add_varint(value, bytes.n);
+	buf_text(value, bytes);
+}
+
+void record_seal(struct buf *value, struct text key)
+{
+	if (value->failed)
+		return;
+	uint32_t crc = checksum(key, (const uint8_t *)value->p, value->n);
+	for (int i = 0; i < 4; i++, crc >>= 8)
+		buf_char(value, (char)crc);
 }
 
 uint64_t record_bit(const struct record_kind *kind, size_t offset)
@@ -258,9 +319,7 @@ bool pairs_next(struct text *rest, struct text *first, struct text *second)
 
 static void add_bytes(struct buf *out, struct text t)
 {
-	uint8_t length[10];
-	uint8_t *end = put_varint(length, t.n);
-	buf_add(out, length, (size_t)(end - length));
+	add_varint(out, t.n);
 	buf_text(out, t);
 }
 

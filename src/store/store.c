@@ -104,6 +104,8 @@ enum err store_open(struct engine *engine, const struct store_config *config, st
 		goto fail;
 	if ((err = tx_load_sequences(&s->tx)) != ERR_OK)
 		goto fail;
+	if (!config->unfinished && (err = tx_refuse_unfinished(&s->tx)) != ERR_OK)
+		goto fail;
 	memcpy(s->query_tx.last_id, s->tx.last_id, sizeof s->tx.last_id);
 	*out = s;
 	return ERR_OK;

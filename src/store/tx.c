@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "store/batch.h"
+#include "store/load_mark.h"
 
 uint64_t tx_steady_ms(const struct tx *tx, uint64_t unix_ms)
 {
@@ -222,6 +223,18 @@ enum err tx_load_sequences(struct tx *tx)
 	}
 	tx_settle(tx, false);
 	return ERR_OK;
+}
+
+enum err tx_refuse_unfinished(struct tx *tx)
+{
+	struct text value;
+	enum err err;
+	while ((err = tx->engine->ops->get(tx->engine, KIND_SEQUENCES, LOAD_MARK_KEY, &value)) ==
+	       ERR_PENDING)
+		; /* as above */
+	if (err == ERR_OK)
+		return ERR_REFUSED;
+	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
 enum err tx_write_sequences(struct tx *tx)
