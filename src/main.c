@@ -12,6 +12,8 @@
 #include "cli/backup.h"
 #include "cli/check.h"
 #include "cli/config.h"
+#include "cli/dump.h"
+#include "cli/load.h"
 #include "cli/operator.h"
 #include "cli/restore.h"
 #include "cli/serve.h"
@@ -38,6 +40,8 @@ static const struct {
     {"check", check_main, "Ask a running server whether it is ready (exit status 0 or 1)"},
     {"backup", backup_main, "Copy the database to a file, even while a server uses it"},
     {"restore", restore_main, "Restore a backup into a data directory without a database"},
+    {"dump", dump_main, "Write the database to a file that does not depend on the engine"},
+    {"load", load_main, "Make a database from a dump"},
     {"verify", verify_main, "Check every record of a database or a backup"},
     {"import", import_main, "Send users in a CSV file to a campaign of a running server"},
     {"export", export_main, "Write the users of a campaign of a running server as CSV"},

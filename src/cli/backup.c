@@ -50,7 +50,7 @@ static int run(void *target, const struct options_args *args)
 	    ERR_OK)
 		return refuse(file, why);
 	uint64_t bytes = backup.bytes;
-	if (!verify_database(&options->config.address, backup.tmp, &found)) {
+	if (!verify_database(&options->config.address, backup.tmp, false, &found)) {
 		backup_drop(&backup);
 		return refuse(file, "was not kept, because the copy cannot be read");
 	}

@@ -22,8 +22,7 @@ enum {
 	SECRET_BYTES = 32,
 	TOKEN_MAX = 200,
 	API_TOKEN_MIN = 32,
-	INBOUND_TOKEN_WEAK = 16,
-	FINGERPRINT_SIZE = 16
+	INBOUND_TOKEN_WEAK = 16
 };
 
 struct birth {
@@ -124,6 +123,14 @@ static bool read_key(const struct config *config, bool fresh, uint8_t key[KEY_FI
 	if (err != ERR_OK)
 		fprintf(stderr, "referd: the secret key %s %s\n", path, why);
 	return err == ERR_OK;
+}
+
+bool first_start_fingerprint(const struct config *config, uint8_t out[FINGERPRINT_SIZE])
+{
+	uint8_t key[KEY_FILE_SIZE];
+	bool made = read_key(config, false, key) && fingerprint(key, out);
+	crypto_wipe(key, sizeof key);
+	return made;
 }
 
 /* The inbound token is part of a path, so it must not contain characters that end or change a

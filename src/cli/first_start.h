@@ -27,6 +27,11 @@ bool first_start_prepare(const struct config *config, struct store *store,
  * message on stderr. */
 bool first_start(const struct config *config, struct store *store,
 		 struct identity *identity) WARN_UNUSED;
+enum { FINGERPRINT_SIZE = 16 };
+/** Reads the existing secret key and computes its fingerprint, which identifies the key without
+ * revealing it. False after a message on stderr. */
+bool first_start_fingerprint(const struct config *config,
+			     uint8_t out[FINGERPRINT_SIZE]) WARN_UNUSED;
 /** Does the secret key exist at the place that the options name? */
 bool first_start_has_key(const struct config *config);
 /** Wipes the secrets. */

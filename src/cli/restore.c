@@ -29,14 +29,14 @@ static void on_skipped(struct command *command, enum err err)
 	((struct skip *)command)->err = err;
 }
 
-static bool skip_ids(const char *file, const char **why)
+bool restore_skip_ids(const struct store_address *address, const char *file, const char **why)
 {
 	struct store_access access = {.file = file, .plain = true};
-	const struct store_config config = {0};
+	const struct store_config config = {.unfinished = true}; /* a load skips before it ends */
 	struct skip skip = {.skip.command = {.decide = restore_skip_decide, .done = on_skipped}};
 	struct engine *engine;
 	struct store *store = NULL;
-	enum err err = store_address_open(NULL, &access, &engine, why);
+	enum err err = store_address_open(address, &access, &engine, why);
 	if (err == ERR_OK)
 		err = store_open(engine, &config, &store);
 	if (err == ERR_OK)
@@ -54,7 +54,7 @@ static bool make_copy(const char *dir, const char *file, struct data_dir *place,
 	struct backup copy;
 	if (backup_restore_begin(&copy, file, dir, place, why) != ERR_OK)
 		return false;
-	if (!skip_ids(copy.tmp, why)) {
+	if (!restore_skip_ids(NULL, copy.tmp, why)) {
 		backup_drop(&copy);
 		return false;
 	}
@@ -77,7 +77,7 @@ static int run(void *target, const struct options_args *args)
 	const struct config *config = target;
 	const char *file = args->items[0];
 	struct verified found;
-	if (!verify_database(&config->address, file, &found))
+	if (!verify_database(&config->address, file, false, &found))
 		return 1;
 	if (found.problems > 0)
 		return refuse(file,

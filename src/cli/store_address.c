@@ -73,5 +73,8 @@ const char *store_address_refusal(enum err err)
 {
 	if (err == ERR_CORRUPT)
 		return "its sequences are damaged: restore a backup";
+	if (err == ERR_REFUSED)
+		return "it holds an unfinished load: remove this database, then load the dump "
+		       "again";
 	return "its database cannot be read";
 }

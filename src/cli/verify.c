@@ -34,10 +34,11 @@ static bool refuse(const char *name, const char *why)
 	return false;
 }
 
-static bool open_store(struct walk *w, const struct store_address *address, const char *file)
+static bool open_store(struct walk *w, const struct store_address *address, const char *file,
+		       bool unfinished)
 {
 	struct store_access access = {.file = file, .read_only = true};
-	const struct store_config store = {0};
+	const struct store_config store = {.unfinished = unfinished};
 	struct engine *engine;
 	const char *why = "";
 	enum err err = store_address_open(address, &access, &engine, &why);
@@ -151,12 +152,13 @@ static bool walk_all(struct walk *w)
 	return true;
 }
 
-bool verify_database(const struct store_address *address, const char *file, struct verified *found)
+bool verify_database(const struct store_address *address, const char *file, bool unfinished,
+		     struct verified *found)
 {
 	struct walk w = {.name = file != NULL ? file : address->dir};
 	broken_pages_catch(1, true);
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	bool ok = open_store(&w, address, file) && read_settings(&w) && walk_all(&w);
+	bool ok = open_store(&w, address, file, unfinished) && read_settings(&w) && walk_all(&w);
 	*found = (struct verified){w.opened, w.verify.n_records, w.verify.n_users,
 				   w.verify.n_problems + w.lost};
 	codes_free(w.verify.codes);
@@ -168,7 +170,7 @@ static int run(void *target, const struct options_args *args)
 {
 	const struct config *config = target;
 	struct verified found;
-	if (!verify_database(&config->address, args->n > 0 ? args->items[0] : NULL, &found))
+	if (!verify_database(&config->address, args->n > 0 ? args->items[0] : NULL, false, &found))
 		return found.opened ? 1 : 2;
 	if (found.problems > SHOWN_MAX)
 		printf("... and %llu more\n", (unsigned long long)(found.problems - SHOWN_MAX));

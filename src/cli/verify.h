@@ -18,9 +18,9 @@ struct verified {
 };
 
 /** Checks the database in `file`, or at the address if `file` is NULL. It only reads, and
- * sees one snapshot. Prints the first problems on stdout. False after a message on stderr: the
- * database cannot be opened or read. */
-bool verify_database(const struct store_address *address, const char *file,
+ * sees one snapshot. `unfinished` allows the database of an unfinished load. Prints the first
+ * problems on stdout. False after a message on stderr: the database cannot be opened or read. */
+bool verify_database(const struct store_address *address, const char *file, bool unfinished,
 		     struct verified *found) WARN_UNUSED;
 
 #endif

@@ -1,5 +1,6 @@
-"""Owns the test of many users: imported, imported again, exported, verified, backed up, imported elsewhere, with flat
-memory. REFERD_USERS sets their number (20,000; make test-million: 1,000,000). Called by unittest."""
+"""Owns the test of many users: imported, imported again, exported, verified, backed up, moved, imported elsewhere, with
+flat memory. REFERD_USERS sets their number (20,000; make test-million: 1,000,000). Called by unittest."""
+import filecmp
 import os
 import subprocess
 import sys
@@ -71,7 +72,19 @@ class Million(Served):
         out = self.step("verify", self.server, "verify")
         self.assertRegex(out, r"^verified \d+ records, 0 problems\n$")
         self.step("backup", self.server, "backup", copy)
+        self.moved(created)
         self.elsewhere(target, created)
+
+    def moved(self, created):
+        """A dump beside the server is loaded elsewhere, and the loaded database has the same dump."""
+        dump, again, moved = (os.path.join(self.directory, name) for name in ("a.dump", "b.dump", "moved"))
+        self.step("dump", self.server, "dump", dump)
+        out = self.step("load", self.server, "load", dump, "--store", f"lmdb:{moved}")
+        self.assertIn(f"loaded {created} users, verified ", out)
+        self.step("dump again", self.server, "dump", again, "--store", f"lmdb:{moved}")
+        self.assertTrue(filecmp.cmp(dump, again, shallow=False))
+        for file in (dump, again):
+            os.unlink(file)
 
     def elsewhere(self, table, created):
         place = os.path.join(self.directory, "second")

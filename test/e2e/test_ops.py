@@ -230,7 +230,7 @@ class Commands(Served):
                 self.assertIn("--data", options)
 
     def test_every_command_has_a_help_with_its_usage(self):
-        for command in ("serve", "check", "backup", "restore", "verify", "import", "export", "token",
+        for command in ("serve", "check", "backup", "restore", "dump", "load", "verify", "import", "export", "token",
                         "token create", "token list", "token revoke"):
             with self.subTest(command):
                 ended = run(REFERD, *command.split(), "--help")

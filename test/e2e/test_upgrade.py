@@ -4,6 +4,7 @@ import glob
 import json
 import os
 import re
+import shutil
 import tarfile
 import unittest
 
@@ -24,7 +25,7 @@ class Upgrade(Directory):
         self.assertTrue(SAMPLES, "there are samples of earlier versions")
 
     def unpack(self, sample):
-        place = os.path.join(self.directory, os.path.basename(sample))
+        place = os.path.join(self.directory, f"{self.id().rsplit('.', 1)[1]}-{os.path.basename(sample)}")
         with tarfile.open(sample) as archive:
             archive.extractall(place, filter="data")
         with open(sample.replace(".tar.gz", ".expected.json"), encoding="utf-8") as file:
@@ -83,6 +84,28 @@ class Upgrade(Directory):
                 server.verify()
                 server.start()
                 self.holds(server, expected)
+                self.assertEqual(server.stop(), 0)
+                server.verify()
+
+    def test_each_sample_moves_by_a_dump(self):
+        for sample in SAMPLES:
+            with self.subTest(os.path.basename(sample)):
+                place, expected = self.unpack(sample)
+                data, file = os.path.join(place, "data"), os.path.join(place, "first.dump")
+                self.assertEqual(run(REFERD, "dump", file, "--data", data).returncode, 0)
+                there = os.path.join(place, "there")
+                moved = os.path.join(there, "data")
+                os.makedirs(moved)
+                shutil.copy(os.path.join(data, "secret.key"), moved)
+                done = run(REFERD, "load", file, "--data", moved)
+                self.assertEqual((done.returncode, done.stderr), (0, ""), done)
+                self.assertEqual(run(REFERD, "dump", f"{file}.2", "--data", moved).returncode, 0)
+                with open(file, "rb") as first, open(f"{file}.2", "rb") as second:
+                    self.assertEqual(first.read(), second.read())
+                server = Server(there, "--allow-targets", "127.0.0.0/8", tokens=False).start()
+                self.addCleanup(lambda s=server: s.running() and s.kill())
+                self.holds(server, expected)
+                self.check_known_addresses(server, expected)
                 self.assertEqual(server.stop(), 0)
                 server.verify()
 
