@@ -100,6 +100,11 @@ export async function versioned<T>(request: Promise<Answer<{ data: T }>>): Promi
 	return { data, etag: (await request).response.headers.get("ETag") ?? "" };
 }
 
+/** The cursor in the link to another page of a list. */
+export function cursorOf(link: string | null | undefined): string | undefined {
+	return link ? (new URL(link).searchParams.get("cursor") ?? undefined) : undefined;
+}
+
 /** Runs `work` and returns the Problem that it met, or undefined if it worked. Throws every other error on. */
 export async function attempt(work: () => Promise<unknown>): Promise<Problem | undefined> {
 	try {

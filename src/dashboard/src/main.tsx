@@ -15,6 +15,7 @@ import "./style/people.css";
 import "./style/webhook.css";
 import "./style/builder.css";
 import "./style/narrow.css";
+import "./style/long.css";
 
 void refresh();
 fetchFirst();

@@ -40,8 +40,16 @@ function follow(run: () => void, concerns: Concerns): () => void {
 	};
 }
 
-/** Loads when `key` changes, and again as long as the page is open: with `concerns`, when the stream reports such a
- * change; without the stream, and without `concerns`, every `everyMs`. Late answers are dropped. */
+/** Calls `run` as long as the page is open: with `concerns`, when the stream reports such a change; without the stream, and
+ * without `concerns`, every `everyMs`. */
+export function useFollow(key: string, run: () => void, everyMs: number, concerns?: Concerns): void {
+	const followed = concerns !== undefined && everyMs > 0;
+	const polled = everyMs > 0 && !(followed && live.value);
+	useEffect(() => (polled ? poll(run, everyMs) : undefined), [key, everyMs, polled]);
+	useEffect(() => (followed ? follow(run, concerns) : undefined), [key, followed]);
+}
+
+/** Loads when `key` changes, and then as useFollow says. Late answers are dropped. */
 export function useLoad<T>(key: string, load: () => Promise<T>, everyMs = 0, concerns?: Concerns): Loaded<T> {
 	const [data, setData] = useState<{ key: string; value: T; at: Date }>();
 	const [problem, setProblem] = useState<Problem>();
@@ -49,7 +57,6 @@ export function useLoad<T>(key: string, load: () => Promise<T>, everyMs = 0, con
 	const failed = useRef(false);
 	const shown = useRef<string>();
 	const followed = concerns !== undefined && everyMs > 0;
-	const polled = everyMs > 0 && !(followed && live.value);
 
 	const run = () => {
 		const mine = ++turn.current;
@@ -73,8 +80,7 @@ export function useLoad<T>(key: string, load: () => Promise<T>, everyMs = 0, con
 	};
 
 	useEffect(run, [key]);
-	useEffect(() => (polled ? poll(run, everyMs) : undefined), [key, everyMs, polled]);
-	useEffect(() => (followed ? follow(run, concerns) : undefined), [key, followed]);
+	useFollow(key, run, everyMs, concerns);
 	useEffect(() => listen((change) => void (change === undefined && failed.current && !followed && run())), [key, followed]);
 	useEffect(() => () => void ++turn.current, []);
 	const [object] = key.split("?");

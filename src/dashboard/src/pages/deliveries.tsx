@@ -3,10 +3,12 @@ import { call, client, type Schemas } from "../api";
 import type { Concerns } from "../live";
 import { MessageFilter } from "../delivery/message-filter";
 import { useLoad } from "../query";
-import { filter, route } from "../route";
-import { LiveDeliveries } from "../ui/live-deliveries";
-import { Empty, Failed, Skeleton } from "../ui/parts";
+import { route } from "../route";
+import { deliveryCells, deliveryHead } from "../ui/delivery-table";
+import { PER_PAGE } from "../ui/long-list";
+import { LongTable } from "../ui/long-table";
 import { FilterSelect } from "../ui/select";
+import { useLongList } from "../ui/use-long-list";
 import { remember } from "../webhook/known";
 import { t } from "../words";
 
@@ -15,10 +17,6 @@ const events: Schemas["EventName"][] = [
 	"user.join", "user.qualified", "user.unqualified", "reward.due", "reward.issued", "reward.cancelled",
 	"webhook.disabled", "delivery.exhausted",
 ];
-
-export function cursorOf(link: string | null | undefined): string | undefined {
-	return link ? (new URL(link).searchParams.get("cursor") ?? undefined) : undefined;
-}
 
 /** Deliveries of another webhook or event than the filters name change nothing here. */
 function concerns(query: URLSearchParams): Concerns {
@@ -29,22 +27,22 @@ function concerns(query: URLSearchParams): Concerns {
 		change.deliveries.some((d) => (!webhook || d.webhook_id === webhook) && (!event || d.event === event));
 }
 
-export function useDeliveries(query: URLSearchParams, everyMs: number) {
-	const wanted = { ...Object.fromEntries(query), order: "-id" as const, per_page: 50 };
-	return useLoad(
+function useDeliveries() {
+	const query = new URLSearchParams(route.value.query);
+	query.delete("cursor");
+	const wanted = { ...Object.fromEntries(query), order: "-id" as const, per_page: PER_PAGE };
+	return useLongList(
 		`deliveries?${query}`,
-		() => call(client.GET("/api/v2/deliveries", { params: { query: wanted } })),
-		query.has("cursor") ? 0 : everyMs,
+		(cursor) => call(client.GET("/api/v2/deliveries", { params: { query: { ...wanted, ...(cursor && { cursor }) } } })),
+		2000,
 		concerns(query),
 	);
 }
 
 export function DeliveriesPage() {
-	const query = route.value.query;
-	const list = useDeliveries(query, 2000);
+	const list = useDeliveries();
 	const webhooks = useLoad("names", async () => remember(await call(client.GET("/api/v2/webhooks"))));
 	const names = new Map(webhooks.data?.data.map((w) => [w.id, w.name]));
-	const older = cursorOf(list.data?.links.next);
 	return (
 		<>
 			<div class="title">
@@ -72,19 +70,14 @@ export function DeliveriesPage() {
 				</FilterSelect>
 				<MessageFilter />
 			</div>
-			{list.problem && <Failed problem={list.problem} again={list.reload} />}
-			{!list.data && !list.problem && <Skeleton height={400} />}
-			{list.data?.data.length === 0 && <Empty>{t("deliveriesEmpty")}</Empty>}
-			{list.data && list.data.data.length > 0 && (
-				<LiveDeliveries deliveries={list.data.data} list={String(query)} names={names} />
-			)}
-			{older && (
-				<div class="row">
-					<button type="button" onClick={() => filter({ cursor: older })}>
-						{t("older")}
-					</button>
-				</div>
-			)}
+			<LongTable
+				list={list}
+				name="deliveries"
+				label={t("deliveries")}
+				head={deliveryHead(true)}
+				cells={(d) => deliveryCells(d, names)}
+				empty={t("deliveriesEmpty")}
+			/>
 		</>
 	);
 }

@@ -2,22 +2,24 @@
 // what they come to.
 import { useRef, useState } from "preact/hooks";
 import { type Schemas, attempt, call, client } from "../api";
-import { useLoad } from "../query";
+import { changes } from "../live";
 import { href, route } from "../route";
 import { canWrite } from "../session";
+import { type LongList, PER_PAGE } from "../ui/long-list";
+import { LongTable } from "../ui/long-table";
 import { Needs } from "../ui/needs";
-import { Empty, Failed, Moment, Skeleton, Status, say } from "../ui/parts";
+import { Moment, Status, say } from "../ui/parts";
+import { useLongList } from "../ui/use-long-list";
 import { number, t } from "../words";
 import type { Metric } from "./rewards";
 
 type Reward = Schemas["Reward"];
 export type State = "due" | "issued" | "cancelled";
 
-function load(state: State, metric: Metric) {
-	const params = {
-		path: { metric },
-		query: { ...Object.fromEntries(route.value.query), order: "-id" as const, per_page: 100 },
-	};
+function load(state: State, metric: Metric, cursor: number | undefined) {
+	const { metric: _, cursor: __, ...filters } = Object.fromEntries(route.value.query);
+	const query = { ...filters, order: "-id" as const, per_page: PER_PAGE, ...(cursor && { cursor }) };
+	const params = { path: { metric }, query };
 	if (state === "due") return call(client.GET("/api/v2/rewards/due/{metric}", { params }));
 	if (state === "issued") return call(client.GET("/api/v2/rewards/issued/{metric}", { params }));
 	return call(client.GET("/api/v2/rewards/cancelled/{metric}", { params }));
@@ -100,93 +102,100 @@ function Actions({ chosen, done }: { chosen: Reward[]; done: () => void }) {
 	);
 }
 
-export function RewardList({ state, metric }: { state: State; metric: Metric }) {
-	const { data, problem, reload } = useLoad(`${state}/${metric}`, () => load(state, metric), 5000);
-	const [ids, setIds] = useState<ReadonlySet<number>>(new Set());
+/** The rewards that the reader chose. They stay chosen while the list is scrolled, so they are kept with what they are worth. */
+function useChosen(list: LongList<Reward>) {
+	const [chosen, setChosen] = useState<ReadonlyMap<number, Reward>>(new Map());
 	const last = useRef<number>();
-	if (problem && !data) return <Failed problem={problem} again={reload} />;
-	if (!data) return <Skeleton height={320} />;
-	const rewards = data.data;
-	if (rewards.length === 0) return <Empty>{t(state === "due" ? "nothingDue" : "noRewards")}</Empty>;
-	const chosen = rewards.filter((r) => ids.has(r.id));
 	/* With Shift, everything between the last choice and this one. */
-	const choose = (index: number, on: boolean, range: boolean) => {
-		const from = range && last.current !== undefined ? Math.min(last.current, index) : index;
-		const to = range && last.current !== undefined ? Math.max(last.current, index) : index;
-		const next = new Set(ids);
-		for (const r of rewards.slice(from, to + 1))
-			if (on) next.add(r.id);
-			else next.delete(r.id);
+	const choose = async (index: number, on: boolean, range: boolean) => {
+		const from = range && last.current !== undefined ? last.current : index;
 		last.current = index;
-		setIds(next);
+		const rewards = await list.between(Math.min(from, index), Math.max(from, index));
+		setChosen((before) => {
+			const next = new Map(before);
+			for (const r of rewards)
+				if (on) next.set(r.id, r);
+				else next.delete(r.id);
+			return next;
+		});
 	};
-	const done = () => {
-		setIds(new Set());
-		reload();
-	};
+	const chooseAll = async (on: boolean) =>
+		setChosen(new Map(on ? (await list.between(0, list.count - 1)).map((r) => [r.id, r]) : []));
+	return { chosen, choose, chooseAll, chooseNone: () => setChosen(new Map()) };
+}
+
+function Cells({ r }: { r: Reward }) {
 	return (
 		<>
-			{state === "due" && <Actions chosen={chosen} done={done} />}
-			<section class="panel scroll" tabIndex={0} aria-label={t("rewards")}>
-				<table class="table">
-					<thead>
-						<tr>
-							{state === "due" && (
-								<th>
-									<input
-										type="checkbox"
-										aria-label={t("selectAll")}
-										checked={chosen.length === rewards.length}
-										onChange={(e) =>
-											setIds(new Set(e.currentTarget.checked ? rewards.map((r) => r.id) : []))
-										}
-									/>
-								</th>
-							)}
-							<th>{t("name")}</th>
-							<th>{t("user")}</th>
-							<th>{t("status")}</th>
-							<th class="number">{t("worth")}</th>
-							<th>{t("time")}</th>
-							<th>{t("reason")}</th>
-						</tr>
-					</thead>
-					<tbody>
-						{rewards.map((r, index) => (
-							<tr key={r.id}>
-								{state === "due" && (
-									<td>
-										<input
-											type="checkbox"
-											aria-label={`${r.name}, ${r.first_name ?? r.user_id}`}
-											checked={ids.has(r.id)}
-											onClick={(e) => choose(index, e.currentTarget.checked, e.shiftKey)}
-										/>
-									</td>
-								)}
-								<td>
-									<span class="cut">{r.name}</span>
-								</td>
-								<td>
-									<a class="cut" href={href("users", r.user_code ?? r.user_id)}>
-										{r.first_name || (r.user_code ?? number(r.user_id))}
-									</a>
-								</td>
-								<td>
-									<Status of={stateLook(r)} />
-								</td>
-								<td class="number">{worth(r)}</td>
-								<td>
-									<Moment at={r.issued_at ?? r.cancelled_at ?? r.due_at ?? r.created_at} />
-								</td>
-								<td>
-									{r.clawback_at ? `${t("takeBack")} ${r.clawback_amount_display ?? ""}` : r.reason}
-								</td>
-							</tr>
-						))}
-					</tbody>
-				</table>
-			</section>
+			<td>
+				<span class="cut">{r.name}</span>
+			</td>
+			<td>
+				<a class="cut" href={href("users", r.user_code ?? r.user_id)}>
+					{r.first_name || (r.user_code ?? number(r.user_id))}
+				</a>
+			</td>
+			<td>
+				<Status of={stateLook(r)} />
+			</td>
+			<td class="number">{worth(r)}</td>
+			<td>
+				<Moment at={r.issued_at ?? r.cancelled_at ?? r.due_at ?? r.created_at} />
+			</td>
+			<td>{r.clawback_at ? `${t("takeBack")} ${r.clawback_amount_display ?? ""}` : r.reason}</td>
+		</>
+	);
+}
+
+export function RewardList({ state, metric }: { state: State; metric: Metric }) {
+	const list = useLongList<Reward>(
+		`${state}/${metric}?${route.value.query}`, (cursor) => load(state, metric, cursor), 5000, changes("rewards"),
+	);
+	const { chosen, choose, chooseAll, chooseNone } = useChosen(list);
+	const done = () => {
+		chooseNone();
+		void list.restart();
+	};
+	const head = [
+		<th>{t("name")}</th>, <th>{t("user")}</th>, <th>{t("status")}</th>, <th class="number">{t("worth")}</th>,
+		<th>{t("time")}</th>, <th>{t("reason")}</th>,
+	];
+	if (state === "due")
+		head.unshift(
+			<th>
+				<input
+					type="checkbox"
+					aria-label={t("selectAll")}
+					checked={chosen.size > 0 && chosen.size === list.count}
+					onChange={(e) => void chooseAll(e.currentTarget.checked)}
+				/>
+			</th>,
+		);
+	return (
+		<>
+			{state === "due" && list.count > 0 && <Actions chosen={[...chosen.values()]} done={done} />}
+			<LongTable
+				list={list}
+				name={`rewards ${state}`}
+				label={t("rewards")}
+				head={head}
+				cells={(r, index) => (
+					<>
+						{state === "due" && (
+							<td>
+								<input
+									type="checkbox"
+									aria-label={`${r.name}, ${r.first_name ?? r.user_id}`}
+									checked={chosen.has(r.id)}
+									onClick={(e) => void choose(index, e.currentTarget.checked, e.shiftKey)}
+								/>
+							</td>
+						)}
+						<Cells r={r} />
+					</>
+				)}
+				empty={t(state === "due" ? "nothingDue" : "noRewards")}
+			/>
 		</>
 	);
 }

@@ -1,5 +1,5 @@
 // The audit list: who changed what, filtered through the address bar and kept live.
-import { type Schemas, call, client } from "../api";
+import { type Schemas, call, client, cursorOf } from "../api";
 import { objectHref, objectKinds, objectText, whoText } from "../audit";
 import { changes } from "../live";
 import { useLoad } from "../query";
@@ -9,7 +9,6 @@ import { needsText } from "../ui/needs";
 import { Empty, Failed, Moment, Skeleton } from "../ui/parts";
 import { FilterSelect } from "../ui/select";
 import { serverWords, t } from "../words";
-import { cursorOf } from "./deliveries";
 
 type Line = Schemas["AuditLine"];
 

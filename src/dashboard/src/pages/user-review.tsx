@@ -1,12 +1,11 @@
 // Suspicious people, each beside the person who invited them, with the reasons and the decision.
-import { call, client, orMissing } from "../api";
+import { call, client, orMissing, cursorOf } from "../api";
 import { useLoad } from "../query";
 import { filter, route } from "../route";
 import { Empty, Failed, Moment, Skeleton } from "../ui/parts";
 import { Decide, Reasons } from "../user/decide";
 import { type User, nameOf, userHref } from "../user/link";
 import { t } from "../words";
-import { cursorOf } from "./deliveries";
 
 async function referrersOf(users: User[]): Promise<Map<number, User>> {
 	const ids = [...new Set(users.flatMap((u) => (u.referrer_id === null ? [] : [u.referrer_id])))];

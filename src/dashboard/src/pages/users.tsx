@@ -2,12 +2,14 @@
 import { address, call, client } from "../api";
 import { useLoad } from "../query";
 import { filter, href, route } from "../route";
-import { Empty, Failed, Moment, Skeleton } from "../ui/parts";
+import { PER_PAGE } from "../ui/long-list";
+import { LongTable } from "../ui/long-table";
+import { Moment } from "../ui/parts";
 import { FilterSelect } from "../ui/select";
+import { useLongList } from "../ui/use-long-list";
 import { nameOf, userHref } from "../user/link";
 import { UserSearch } from "../user/search";
 import { number, t } from "../words";
-import { cursorOf } from "./deliveries";
 
 /** The list shows the friends of one person, who is named, so that an unusual list is not a surprise. */
 function FriendsFilter() {
@@ -25,20 +27,45 @@ function FriendsFilter() {
 }
 
 /** By the beginning of an address, people come in the order of addresses; otherwise the newest come first. */
-const orderOf = (filters: URLSearchParams) => (filters.has("email_prefix") ? "id" : "-id");
+const orderOf = (filters: URLSearchParams) => (filters.has("email_prefix") ? ("id" as const) : ("-id" as const));
+
+function load(filters: URLSearchParams, cursor: number | undefined) {
+	const page = { order: orderOf(filters), per_page: PER_PAGE, with: "user.analytics", ...(cursor && { cursor }) };
+	return call(client.GET("/api/v2/users", { params: { query: { ...Object.fromEntries(filters), ...page } } }));
+}
+
+function useUsers() {
+	const filters = new URLSearchParams(route.value.query);
+	filters.delete("cursor");
+	return useLongList(`users?${filters}`, (cursor) => load(filters, cursor));
+}
+
+function cells(u: Awaited<ReturnType<typeof load>>["data"][number]) {
+	return (
+		<>
+			<td>
+				<a class="cut" href={userHref(u)}>
+					{nameOf(u)}
+				</a>
+			</td>
+			<td>
+				<span class="cut">{u.email}</span>
+			</td>
+			<td class="mono">{u.code}</td>
+			<td data-label={t("joined")}>
+				<Moment at={u.signed_up_time} />
+			</td>
+			<td data-label={t("qualified")}>{u.qualified ? t("yes") : t("no")}</td>
+			<td class="number" data-label={t("referrals")}>{number(u.analytics?.referrals ?? 0)}</td>
+		</>
+	);
+}
 
 export function UsersPage() {
+	const list = useUsers();
 	const query = route.value.query;
-	const list = useLoad(`users?${query}`, () =>
-		call(
-			client.GET("/api/v2/users", {
-				params: { query: { ...Object.fromEntries(query), order: orderOf(query), per_page: 50, with: "user.analytics" } },
-			}),
-		),
-	);
 	const campaigns = useLoad("campaign names", () => call(client.GET("/api/v2/campaigns")));
 	const campaignId = query.get("campaign_id") ?? undefined;
-	const more = cursorOf(list.data?.links.next);
 	return (
 		<>
 			<div class="title">
@@ -67,52 +94,21 @@ export function UsersPage() {
 				</FilterSelect>
 				<FriendsFilter />
 			</div>
-			{list.problem && <Failed problem={list.problem} again={list.reload} />}
-			{!list.data && !list.problem && <Skeleton height={400} />}
-			{list.data?.data.length === 0 && <Empty>{t("usersEmpty")}</Empty>}
-			{list.data && list.data.data.length > 0 && (
-				<section class="panel scroll">
-					<table class="table">
-						<thead>
-							<tr>
-								<th>{t("name")}</th>
-								<th>{t("email")}</th>
-								<th>{t("code")}</th>
-								<th>{t("joined")}</th>
-								<th>{t("qualified")}</th>
-								<th class="number">{t("referrals")}</th>
-							</tr>
-						</thead>
-						<tbody>
-							{list.data.data.map((u) => (
-								<tr key={u.id}>
-									<td>
-										<a class="cut" href={userHref(u)}>
-											{nameOf(u)}
-										</a>
-									</td>
-									<td>
-										<span class="cut">{u.email}</span>
-									</td>
-									<td class="mono">{u.code}</td>
-									<td data-label={t("joined")}>
-										<Moment at={u.signed_up_time} />
-									</td>
-									<td data-label={t("qualified")}>{u.qualified ? t("yes") : t("no")}</td>
-									<td class="number" data-label={t("referrals")}>{number(u.analytics?.referrals ?? 0)}</td>
-								</tr>
-							))}
-						</tbody>
-					</table>
-				</section>
-			)}
-			{more && (
-				<div class="row">
-					<button type="button" onClick={() => filter({ cursor: more })}>
-						{t("moreUsers")}
-					</button>
-				</div>
-			)}
+			<LongTable
+				list={list}
+				name="users"
+				label={t("users")}
+				head={[
+					<th>{t("name")}</th>,
+					<th>{t("email")}</th>,
+					<th>{t("code")}</th>,
+					<th>{t("joined")}</th>,
+					<th>{t("qualified")}</th>,
+					<th class="number">{t("referrals")}</th>,
+				]}
+				cells={cells}
+				empty={t("usersEmpty")}
+			/>
 		</>
 	);
 }

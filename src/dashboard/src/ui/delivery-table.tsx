@@ -18,46 +18,57 @@ export function outcomeOf(d: Pick<Delivery, "last_status" | "last_error">): stri
 	return outcomeText({ error: d.last_error, status: d.last_status });
 }
 
+/** The names of the columns; with the webhook's column if the list is of several webhooks. */
+export function deliveryHead(several: boolean) {
+	return [
+		<th>{t("time")}</th>,
+		<th>{t("event")}</th>,
+		<th>{t("user")}</th>,
+		...(several ? [<th>{t("webhook")}</th>] : []),
+		<th>{t("status")}</th>,
+		<th>{t("answer")}</th>,
+		<th class="number">{t("attempts")}</th>,
+	];
+}
+
+export function deliveryCells(d: Delivery, names?: Map<number, string>) {
+	return (
+		<>
+			<td>
+				<a href={href("deliveries", d.id)}>
+					<Moment at={d.created_at} />
+				</a>
+			</td>
+			<td>
+				{d.event}
+				{d.test && <span class="muted"> {t("testEvent")}</span>}
+			</td>
+			<td class="mono">{d.user_code && <a href={href("users", d.user_code)}>{d.user_code}</a>}</td>
+			{names && (
+				<td>
+					<a class="cut" href={href("webhooks", d.webhook_id)}>
+						{names.get(d.webhook_id) ?? d.webhook_id}
+					</a>
+				</td>
+			)}
+			<td>
+				<Status of={lookOf(d)} />
+			</td>
+			<td>{outcomeOf(d)}</td>
+			<td class="number" data-label={t("attempts")}>{attemptsText(d)}</td>
+		</>
+	);
+}
+
 export function DeliveryTable({ deliveries, names }: { deliveries: Delivery[]; names?: Map<number, string> }) {
 	return (
 		<table class="table">
 			<thead>
-				<tr>
-					<th>{t("time")}</th>
-					<th>{t("event")}</th>
-					<th>{t("user")}</th>
-					{names && <th>{t("webhook")}</th>}
-					<th>{t("status")}</th>
-					<th>{t("answer")}</th>
-					<th class="number">{t("attempts")}</th>
-				</tr>
+				<tr>{deliveryHead(names !== undefined)}</tr>
 			</thead>
 			<tbody>
 				{deliveries.map((d) => (
-					<tr key={d.id}>
-						<td>
-							<a href={href("deliveries", d.id)}>
-								<Moment at={d.created_at} />
-							</a>
-						</td>
-						<td>
-							{d.event}
-							{d.test && <span class="muted"> {t("testEvent")}</span>}
-						</td>
-						<td class="mono">{d.user_code && <a href={href("users", d.user_code)}>{d.user_code}</a>}</td>
-						{names && (
-							<td>
-								<a class="cut" href={href("webhooks", d.webhook_id)}>
-									{names.get(d.webhook_id) ?? d.webhook_id}
-								</a>
-							</td>
-						)}
-						<td>
-							<Status of={lookOf(d)} />
-						</td>
-						<td>{outcomeOf(d)}</td>
-						<td class="number" data-label={t("attempts")}>{attemptsText(d)}</td>
-					</tr>
+					<tr key={d.id}>{deliveryCells(d, names)}</tr>
 				))}
 			</tbody>
 		</table>

@@ -1,0 +1,222 @@
+// The rows of a list that may have millions: pages of the API, in the order in which their cursors follow one another.
+// Pages far from the reader are dropped and loaded again, so memory does not grow with what was read.
+import type { Virtualizer } from "@tanstack/virtual-core";
+import { Problem, cursorOf } from "../api";
+import { asOf, live } from "../live";
+
+/** How many rows a page has, for the query of a call. */
+export const PER_PAGE = 100;
+export const TOP = 80; // pixels: above it, the reader sees the head of the list
+/** The next page is wanted before the reader sees the last row. */
+const AHEAD = 60;
+const KEPT_AROUND = 4; // pages on each side of the shown pages
+
+export interface ListPage<Row> {
+	data: Row[];
+	links: { next: string | null };
+}
+export type LoadPage<Row> = (cursor: number | undefined) => Promise<ListPage<Row>>;
+
+interface Stretch<Row> {
+	cursor: number | undefined;
+	start: number;
+	count: number;
+	first: number;
+	last: number;
+	rows: Row[] | undefined;
+}
+
+let lists = 0;
+
+export class LongList<Row extends { id: number }> {
+	readonly id = ++lists;
+	/** Undefined until the first page is there. */
+	at: Date | undefined;
+	problem: Problem | undefined;
+	/** Newer rows, which are not shown yet. */
+	waiting = 0;
+	/** Changes when rows may have other places than before. */
+	version = 0;
+	onChange: () => void = () => undefined;
+	/** The heights of the rows and the place of the reader, which outlive the table on the page. */
+	rows: Virtualizer<Window, HTMLTableRowElement> | undefined;
+	private pages: Stretch<Row>[] = [];
+	private next: number | undefined;
+	private shown = { first: 0, last: 0 };
+	private open = false;
+	private working = false;
+	private refreshing = false;
+	private calls: Promise<void> = Promise.resolve();
+
+	constructor(private readonly load: LoadPage<Row>) {}
+
+	get count(): number {
+		const last = this.pages.at(-1);
+		return last ? last.start + last.count : 0;
+	}
+
+	/** Is the last row the end of the list? */
+	get complete(): boolean {
+		return this.at !== undefined && this.next === undefined;
+	}
+
+	private pageOf(index: number): Stretch<Row> | undefined {
+		let low = 0, high = this.pages.length - 1;
+		while (low < high) {
+			const middle = (low + high + 1) >> 1;
+			if ((this.pages[middle]?.start ?? 0) <= index) low = middle;
+			else high = middle - 1;
+		}
+		return this.pages[low];
+	}
+
+	/** A row; "loading" if its page was dropped; "gone" if it left the list while its page was dropped. */
+	row(index: number): Row | "loading" | "gone" {
+		const page = this.pageOf(index);
+		if (!page?.rows) return "loading";
+		return page.rows[index - page.start] ?? "gone";
+	}
+
+	/** All rows between two places; loads the pages that were dropped. */
+	async between(from: number, to: number): Promise<Row[]> {
+		const found: Row[] = [];
+		for (const page of this.pages.filter((p) => p.start <= to && p.start + p.count > from)) {
+			const rows = page.rows ?? this.matching(page, await this.load(page.cursor));
+			found.push(...rows.filter((_, i) => page.start + i >= from && page.start + i <= to));
+		}
+		return found;
+	}
+
+	/** The reader sees these rows now. */
+	see(first: number, last: number): void {
+		this.open = true;
+		this.shown = { first, last };
+		void this.work();
+	}
+
+	/** The reader left the page. */
+	close(): void {
+		this.open = false;
+	}
+
+	/** Shows the newest rows, from the first page on. */
+	async restart(): Promise<void> {
+		await this.guarded(async () => this.begin(await this.load(undefined)), this.at !== undefined);
+	}
+
+	/** After a change: at the top the newest rows are shown. Else the rows stay in their places, with their newest state. */
+	async refresh(atTop: boolean): Promise<void> {
+		if (this.refreshing) return;
+		this.refreshing = true;
+		await (atTop || this.count === 0 ? this.renew() : this.look());
+		this.refreshing = false;
+	}
+
+	private begin(page: ListPage<Row>): void {
+		this.pages = [];
+		this.shown = { first: 0, last: 0 };
+		this.waiting = 0;
+		this.append(undefined, page);
+		this.version++;
+	}
+
+	/** The reader sees the head of the list. If it has the same rows as before, all other pages stay: a list with a filter
+	 * that few rows fit would otherwise be searched from its beginning at each change. */
+	private renew(): Promise<void> {
+		return this.guarded(async () => {
+			const page = await this.load(undefined);
+			const head = this.pages[0]?.cursor === undefined ? this.pages[0] : undefined;
+			const known = head?.rows ?? [];
+			const same = page.data.length === known.length && page.data.every((row, i) => row.id === known[i]?.id);
+			if (!same || !this.at) this.begin(page);
+			else if (head) head.rows = page.data;
+		}, this.at !== undefined);
+	}
+
+	private look(): Promise<void> {
+		return this.guarded(async () => {
+			const head = await this.load(undefined);
+			const known = head.data.findIndex((row) => row.id === this.pages[0]?.first);
+			this.waiting = known >= 0 ? known : head.data.length;
+			for (const page of this.pages.filter((p) => this.isShown(p))) {
+				const newest = new Map((await this.load(page.cursor)).data.map((row) => [row.id, row]));
+				page.rows = page.rows?.map((row) => newest.get(row.id) ?? row);
+			}
+		}, true);
+	}
+
+	/** Tries again what failed. */
+	retry(): void {
+		this.problem = undefined;
+		if (this.at) void this.work();
+		else void this.restart();
+	}
+
+	private isShown(page: Stretch<Row>): boolean {
+		return page.start <= this.shown.last && page.start + page.count > this.shown.first;
+	}
+
+	private append(cursor: number | undefined, page: ListPage<Row>): void {
+		const rows = page.data, first = rows[0], last = rows.at(-1);
+		if (first && last)
+			this.pages.push({ cursor, start: this.count, count: rows.length, first: first.id, last: last.id, rows });
+		const next = cursorOf(page.links.next);
+		this.next = next === undefined ? undefined : Number(next);
+		this.at = new Date();
+	}
+
+	/** The rows of a page that is loaded again. Rows that now belong to the page after it are left out. */
+	private matching(page: Stretch<Row>, loaded: ListPage<Row>): Row[] {
+		const after = this.pages[this.pages.indexOf(page) + 1]?.first;
+		const last = loaded.data.findIndex((row) => row.id === page.last), next = loaded.data.findIndex((row) => row.id === after);
+		if (last >= 0) return loaded.data.slice(0, last + 1);
+		return loaded.data.slice(0, next >= 0 ? next : page.count);
+	}
+
+	/** A step that loads what the reader lacks: a dropped page, or the page after the last one. */
+	private missing(): (() => Promise<void>) | undefined {
+		const dropped = this.pages.find((p) => !p.rows && this.isShown(p));
+		if (dropped)
+			return async () => {
+				dropped.rows = this.matching(dropped, await this.load(dropped.cursor));
+			};
+		const cursor = this.next;
+		if (cursor === undefined || this.shown.last + AHEAD < this.count) return undefined;
+		return async () => {
+			const page = await this.load(cursor);
+			if (cursor === this.next) this.append(cursor, page);
+		};
+	}
+
+	private drop(): void {
+		const first = this.pageOf(this.shown.first), last = this.pageOf(this.shown.last);
+		if (!first || !last) return;
+		const from = this.pages.indexOf(first) - KEPT_AROUND, to = this.pages.indexOf(last) + KEPT_AROUND;
+		for (const [i, page] of this.pages.entries()) if (i < from || i > to) page.rows = undefined;
+	}
+
+	private async work(): Promise<void> {
+		if (this.working) return;
+		this.working = true;
+		while (this.open && this.at && !this.problem && this.missing()) await this.guarded(async () => this.missing()?.());
+		this.working = false;
+		this.drop();
+	}
+
+	/** One call follows another. A failed call leaves the rows as they are; `renews`: they were complete before it. */
+	private guarded(step: () => Promise<void>, renews = false): Promise<void> {
+		this.calls = this.calls.then(async () => {
+			try {
+				await step();
+				this.problem = undefined;
+				if (asOf.value) asOf.value = new Date();
+			} catch (error) {
+				if (!(error instanceof Problem)) throw error;
+				// The frame says that the server is away, and from when the rows are.
+				if (!renews || error.status !== 0 || live.value) this.problem = error;
+			}
+			this.onChange();
+		});
+		return this.calls;
+	}
+}
