@@ -3,6 +3,7 @@ import { type Schemas, call, client } from "../api";
 import { changes } from "../live";
 import { useLoad } from "../query";
 import { href } from "../route";
+import { useArrival } from "../ui/together";
 import { brief, moment, t } from "../words";
 
 type Webhook = Schemas["Webhook"];
@@ -73,11 +74,12 @@ async function load(webhooks: Webhook[]) {
 	return { ofWebhooks, rules: rules.data, review: suspicious.data.length > 0 };
 }
 
-export function Troubles() {
+export function Troubles({ arrived }: { arrived: () => void }) {
 	const list = useLoad("troubles", () => call(client.GET("/api/v2/webhooks")), LIVE_MS, changes("webhooks"));
 	const webhooks = list.data?.data;
 	const version = webhooks?.map((w) => `${w.id} ${w.state} ${w.name}`).join() ?? "";
-	const { data } = useLoad(`why?${version}`, async () => (webhooks ? load(webhooks) : undefined), LIVE_MS);
+	const { data, problem } = useLoad(`why?${version}`, async () => (webhooks ? load(webhooks) : undefined), LIVE_MS);
+	useArrival(arrived, data !== undefined || list.problem !== undefined || problem !== undefined);
 	const all = data ? [...data.ofWebhooks, ...emptyPools(data.rules)] : [];
 	return (
 		<div class="notices">

@@ -5,7 +5,7 @@ import { changes } from "../live";
 import { CampaignLine } from "../campaign/line";
 import { SevenDays } from "../campaign/seven-days";
 import { Troubles } from "../campaign/troubles";
-import { useLoad } from "../query";
+import { type Loaded, useLoad } from "../query";
 import { go, href, route } from "../route";
 import { canWrite } from "../session";
 import { useSubmit } from "../ui/act";
@@ -14,6 +14,7 @@ import { Needs } from "../ui/needs";
 import { Empty, Failed, Skeleton } from "../ui/parts";
 import { FilterSelect } from "../ui/select";
 import { DeliveryTable } from "../ui/delivery-table";
+import { Together } from "../ui/together";
 import { t } from "../words";
 
 const LIVE_MS = 5000;
@@ -53,6 +54,8 @@ async function startIfEmpty(): Promise<void> {
 	if (archived.data.length === 0) location.replace(href("start"));
 }
 
+const here = (loaded: Loaded<unknown>) => loaded.data !== undefined || loaded.problem !== undefined;
+
 export function CampaignsPage() {
 	const [adding, setAdding] = useState(false);
 	const status = STATES.find((s) => s === route.value.query.get("status"));
@@ -87,38 +90,44 @@ export function CampaignsPage() {
 				)}
 				<Needs />
 			</div>
-			<Troubles />
-			{adding && <NewCampaign />}
-			<SevenDays />
-			<div class="filters">
-				<FilterSelect label={t("filterStatus")} name="status" every={false}>
-					<option value="">{t("notArchived")}</option>
-					{STATES.map((s) => (
-						<option key={s} value={s}>
-							{t(STATE_WORDS[s])}
-						</option>
-					))}
-				</FilterSelect>
-			</div>
-			{list.problem && <Failed problem={list.problem} again={list.reload} />}
-			{!campaigns && !list.problem && <Skeleton height={180} />}
-			{none && <Empty>{t(status ? "campaignsNone" : "campaignsEmpty")}</Empty>}
-			{campaigns && campaigns.length > 0 && (
-				<ul class="panel campaigns">
-					{campaigns.map((c) => (
-						<CampaignLine key={c.id} campaign={c} changed={list.reload} />
-					))}
-				</ul>
-			)}
-			{latest.data && latest.data.data.length > 0 && (
-				<section class="panel stack scroll">
-					<div class="row">
-						<h2 class="grow">{t("latestDeliveries")}</h2>
-						<a href={href("deliveries")}>{t("everyDelivery")}</a>
-					</div>
-					<DeliveryTable deliveries={latest.data.data} {...(names && { names })} />
-				</section>
-			)}
+			<Together parts={2} here={here(list) && here(latest)} height={640}>
+				{(arrived) => (
+					<>
+						<Troubles arrived={arrived} />
+						{adding && <NewCampaign />}
+						<SevenDays arrived={arrived} />
+						<div class="filters">
+							<FilterSelect label={t("filterStatus")} name="status" every={false}>
+								<option value="">{t("notArchived")}</option>
+								{STATES.map((s) => (
+									<option key={s} value={s}>
+										{t(STATE_WORDS[s])}
+									</option>
+								))}
+							</FilterSelect>
+						</div>
+						{list.problem && <Failed problem={list.problem} again={list.reload} />}
+						{!campaigns && !list.problem && <Skeleton height={180} />}
+						{none && <Empty>{t(status ? "campaignsNone" : "campaignsEmpty")}</Empty>}
+						{campaigns && campaigns.length > 0 && (
+							<ul class="panel campaigns">
+								{campaigns.map((c) => (
+									<CampaignLine key={c.id} campaign={c} changed={list.reload} />
+								))}
+							</ul>
+						)}
+						{latest.data && latest.data.data.length > 0 && (
+							<section class="panel stack scroll">
+								<div class="row">
+									<h2 class="grow">{t("latestDeliveries")}</h2>
+									<a href={href("deliveries")}>{t("everyDelivery")}</a>
+								</div>
+								<DeliveryTable deliveries={latest.data.data} {...(names && { names })} />
+							</section>
+						)}
+					</>
+				)}
+			</Together>
 		</>
 	);
 }

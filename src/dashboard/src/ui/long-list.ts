@@ -136,8 +136,9 @@ export class LongList<Row extends { id: number }> {
 	private look(): Promise<void> {
 		return this.guarded(async () => {
 			const head = await this.load(undefined);
-			const known = head.data.findIndex((row) => row.id === this.pages[0]?.first);
-			this.waiting = known >= 0 ? known : head.data.length;
+			const top = this.pages[0]?.first ?? 0;
+			const newestFirst = head.data.every((row, i) => i === 0 || row.id < (head.data[i - 1]?.id ?? 0));
+			this.waiting = newestFirst ? head.data.filter((row) => row.id > top).length : 0;
 			for (const page of this.pages.filter((p) => this.isShown(p))) {
 				const newest = new Map((await this.load(page.cursor)).data.map((row) => [row.id, row]));
 				page.rows = page.rows?.map((row) => newest.get(row.id) ?? row);
