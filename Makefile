@@ -155,6 +155,7 @@ test-long: CYCLES ?= 300
 test-long:                           ## run the tests in both flavours, with CYCLES=300 cycles of kill -9
 	$(SUBMAKE) FLAVOUR=release all units
 	$(SUBMAKE) FLAVOUR=asan all units
+	@$(MAKE) --no-print-directory test-speed
 	@REFERD_USERS=$(USERS) test/run --unit asan --unit release --e2e release --e2e asan --cycles $(CYCLES)
 
 test-million: all                    ## run USERS=1000000 through import, export, verify and backup
@@ -256,4 +257,7 @@ test-interop: all                    ## test with software of other projects: st
 
 test-browser: all check-dashboard    ## test the hosted pages and the dashboard in Chromium (needs npm)
 	@test/run --browser release
-.PHONY: test-browser
+
+test-speed: all                      ## measure the dashboard with USERS=1000000 users, and by Lighthouse (needs npm)
+	@cd test/dashboard && REFERD_USERS=$(USERS) python3 -B -m unittest -v million
+.PHONY: test-browser test-speed

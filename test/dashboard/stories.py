@@ -34,7 +34,7 @@ class Browser(Served):
         context = {"chromium": self.chromium, "modules": self.modules, "url": url, "token": self.server.token,
                    "receiver": f"https://{self.receiver.address}/hook", "inbound": self.server.inbound,
                    "pictures": os.path.join(ROOT, "build", "dashboard", "pictures"), **more}
-        return json.loads(must("node", os.path.join(HERE, f"{name}.mjs"), input=json.dumps(context), timeout=480))
+        return json.loads(must("node", os.path.join(HERE, f"{name}.mjs"), input=json.dumps(context), timeout=1800))
 
 
 class Used(Browser):
