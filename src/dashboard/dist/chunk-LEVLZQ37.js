@@ -1,1 +1,0 @@
-import{A as e,F as o,K as n,L as s,O as p,P as c}from"./chunk-NCI5L2BQ.js";var t=[{place:"campaigns",Icon:o,phone:!0},{place:"users",Icon:p,phone:!0},{place:"rewards",Icon:e,phone:!1},{place:"webhooks",Icon:c,phone:!0},{place:"deliveries",Icon:n,phone:!1},{place:"settings",Icon:s,phone:!1}];export{t as a};

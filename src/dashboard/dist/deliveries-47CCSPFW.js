@@ -1,1 +1,0 @@
-import{b as a,c as b,d as c}from"./chunk-2POSA34H.js";import"./chunk-7ZIV5QDE.js";import"./chunk-E5QD6MKJ.js";import"./chunk-ZVKQXMCM.js";import"./chunk-DFX7LYGT.js";import"./chunk-NCI5L2BQ.js";import"./chunk-ZWQFDKMP.js";import"./chunk-YAEMO5D6.js";export{c as DeliveriesPage,a as cursorOf,b as useDeliveries};
