@@ -33,6 +33,11 @@ bool password_cost_valid(const struct password_cost *cost);
 /** Returns NULL, or a fragment that completes "the password ...". */
 const char *password_refusal(struct text password) WARN_UNUSED;
 
+/** False for a password that nobody can have, because password_refusal refuses it and always did:
+ * it is too long or contains a NUL. Check it before a key decides: HMAC pads a password with zeros,
+ * so a password and the same password with a NUL at its end have the same key. */
+bool password_possible(struct text password) WARN_UNUSED;
+
 /** Derives the key. ERR_INVALID for a cost beyond PASSWORD_MEMORY or a password beyond
  * PASSWORD_MAX; ERR_NO_MEMORY. */
 enum err password_derive(struct text password, const uint8_t salt[PASSWORD_SALT_SIZE],

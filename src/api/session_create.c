@@ -128,8 +128,8 @@ static void sign_in_with_password(struct sign_in *s, struct text name, struct te
 	s->person.cost = PASSWORD_COST;
 	if (found != NULL)
 		s->person = *found;
-	/* A longer password is wrong, because none can be set. */
-	if (password.n > PASSWORD_MAX)
+	/* The empty password is wrong too, and its key takes the same time. */
+	if (!password_possible(password))
 		password = (struct text){0};
 	s->job.done = on_derived;
 	s->job.arg = s;

@@ -126,7 +126,7 @@ static void change(struct own_password *own, const struct body *body)
 	read_members(own, body, &current);
 	if (!call_check(call) || !take_operator(own) || !limits_check(call, LIMIT_SIGN_INS))
 		return;
-	if (current.n > PASSWORD_MAX) {
+	if (!password_possible(current)) {
 		call_reply_field(call, "current_password", wrong);
 		return;
 	}

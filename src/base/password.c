@@ -26,6 +26,12 @@ const char *password_refusal(struct text password)
 	return password.n <= PASSWORD_MAX ? NULL : "must have at most 256 bytes";
 }
 
+bool password_possible(struct text password)
+{
+	return password.n <= PASSWORD_MAX &&
+	       (password.n == 0 || memchr(password.p, '\0', password.n) == NULL);
+}
+
 /* The limits of the factors keep the product from overflowing. */
 bool password_cost_valid(const struct password_cost *cost)
 {

@@ -119,8 +119,8 @@ class Operators(WithOperators):
             self.has_error(answer, 401)
             self.assertNotIn("Set-Cookie", answer.headers)
         self.assertEqual(answers[0].json, answers[1].json)
-        # An empty password, and a password that is longer than any.
-        for password in ("", "x" * 5000):
+        # An empty password, a password that is longer than any, and passwords with a NUL.
+        for password in ("", "x" * 5000, f"{PASSWORD}\0", f"{PASSWORD}\0x"):
             self.has_error(self.try_sign_in("Cleo", password), 401)
 
     def test_removing_an_operator_ends_the_session_and_its_stream_at_once(self):
