@@ -197,16 +197,15 @@ static const struct route *find_route(const struct http_request *req,
  * Returns false after 401 or 403. */
 static bool find_credential(struct call *call, struct credential *out)
 {
-	const struct session_entry *session =
-	    call_bearer(call).p == NULL ? sessions_find(call) : NULL;
-	if (credential_of_session(call->api, session, out)) {
-		session_touch(call, session);
-		return session_allows(call, session);
+	const struct session_entry *session;
+	if (!credential_of_request(call, out, &session)) {
+		call_refuse_token(call, "send a valid API token: Authorization: Bearer {token}");
+		return false;
 	}
-	if (credential_of_token(call->api, call_token(call), out))
+	if (session == NULL)
 		return true;
-	call_refuse_token(call, "send a valid API token: Authorization: Bearer {token}");
-	return false;
+	session_touch(call, session);
+	return session_allows(call, session);
 }
 
 static void refuse_scope(struct call *call, enum route_access access)

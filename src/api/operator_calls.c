@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/call/credential.h"
 #include "api/call/decode.h"
 #include "api/call/paging.h"
 #include "api/call/password_call.h"
@@ -163,11 +164,19 @@ static bool derive(struct operator_call *oc, struct operator_record *person, pas
 	return password_call(oc->call, &oc->job, person->password_key, oc->salt, &PASSWORD_COST);
 }
 
+/* The key may come seconds after the request. A token that was revoked in the meantime must not add
+ * or change an operator. */
 static bool take_key(struct operator_call *oc, struct operator_record *person, enum err err,
 		     const uint8_t *key)
 {
 	if (err != ERR_OK) {
 		password_call_failed(oc->call, err);
+		return false;
+	}
+	if (!credential_still_allows(oc->call)) {
+		call_reply_error(oc->call, 401,
+				 "this token or session ended or lost its scope before the "
+				 "password was stored, so nothing changed: sign in again");
 		return false;
 	}
 	memcpy(oc->password_key, key, sizeof oc->password_key);

@@ -6,6 +6,7 @@ import pty
 import re
 import signal
 import subprocess
+import tempfile
 import termios
 import threading
 import unittest
@@ -209,7 +210,7 @@ class Process(Directory):
     """The process that derives keys: if it stops, everything else goes on."""
 
     def setUp(self):
-        self.server = Server(self.directory).start()
+        self.server = Server(tempfile.mkdtemp(dir=self.directory)).start()
         self.addCleanup(self.server.kill)
         self.api = Client(self.server.address, token=self.server.token)
         self.public = Client(self.server.address)
@@ -263,6 +264,26 @@ class Process(Directory):
         refused = until(lambda: self.answers, "an answer that the queue is full")
         self.assertEqual([(a.status, a.headers["Retry-After"]) for a in refused], [(503, "1")])
         self.has(self.api.get("/api/v2/campaigns"), 200)
+
+
+    def test_a_token_that_is_revoked_while_its_password_waits_adds_no_operator(self):
+        made = self.api.json("POST", "/api/v2/tokens", {"name": "Stolen", "scopes": ["admin"]}).data
+        self.has(self.sign_in(), 401)
+        [helper] = children(self.server.child.pid)
+        os.kill(helper, signal.SIGSTOP)
+        before, answers = self.in_progress(), []
+        stolen = Client(self.server.address, token=made["token"])
+        body = {"name": "Mallory", "role": "admin", "password": PASSWORD}
+        thread = threading.Thread(target=lambda: answers.append(stolen.json("POST", "/api/v2/operators", body)))
+        thread.start()
+        self.addCleanup(thread.join)
+        self.addCleanup(self.server.kill)  # before the thread is joined
+        until(lambda: self.in_progress() > before, "the operator has arrived")
+        self.has(self.api.call("DELETE", f"/api/v2/tokens/{made['id']}"), 204)
+        os.kill(helper, signal.SIGCONT)
+        [answer] = until(lambda: answers, "the answer to the revoked token")
+        self.has_error(answer, 401)
+        self.assertEqual(self.has(self.api.get("/api/v2/operators"), 200).data, [])
 
 
 class Commands(WithOperators):

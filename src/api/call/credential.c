@@ -1,6 +1,7 @@
 /*
- * Owns the credentials of requests: tokens, and the tokens or operators of sessions. Never reads a
- * request. Called by api.c for each request, by the session calls and by the stream.
+ * Owns the credentials of requests: tokens, and the tokens or operators of sessions. Never refuses
+ * a request. Called by api.c for each request, by the session calls, by the stream, and by calls
+ * that wait before they submit their command.
  */
 #include "credential.h"
 
@@ -34,6 +35,24 @@ bool credential_of_session(const struct api *api, const struct session_entry *se
 	    .scopes = operator_scopes(person->role),
 	};
 	return true;
+}
+
+bool credential_of_request(const struct call *call, struct credential *out,
+			   const struct session_entry **session)
+{
+	*session = call_bearer(call).p == NULL ? sessions_find(call) : NULL;
+	if (credential_of_session(call->api, *session, out))
+		return true;
+	*session = NULL;
+	return credential_of_token(call->api, call_token(call), out);
+}
+
+bool credential_still_allows(const struct call *call)
+{
+	const struct session_entry *session;
+	struct credential credential;
+	return credential_of_request(call, &credential, &session) &&
+	       (credential.scopes & (uint64_t)call->route->access) != 0;
 }
 
 void credential_take(struct call *call, const struct credential *credential)

@@ -22,6 +22,14 @@ bool credential_of_session(const struct api *api, const struct session_entry *se
 bool credential_of_token(const struct api *api, const struct token_entry *token,
 			 struct credential *out) WARN_UNUSED;
 
+/** The credential of the request's bearer token or of the session of its cookie. *session is NULL
+ * for a bearer token. False without a valid credential. */
+bool credential_of_request(const struct call *call, struct credential *out,
+			   const struct session_entry **session) WARN_UNUSED;
+/** Does the request still have the access that its route needs? A call that has waited since its
+ * credential was checked asks this before it submits a command. */
+bool credential_still_allows(const struct call *call) WARN_UNUSED;
+
 /** Sets call->actor and call->scopes. */
 void credential_take(struct call *call, const struct credential *credential);
 
