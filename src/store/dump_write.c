@@ -1,6 +1,7 @@
 /* Owns the writing of a dump's lines (dump_form.h specifies them). Never reads an engine. Called by
  * dump.c.
  */
+#include <endian.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -114,10 +115,18 @@ void dump_put_table(struct buf *line, const struct record_kind *kind)
 	buf_char(line, '}');
 }
 
+/* Called for each field of each record, so it formats nothing. */
+static void put_name(struct buf *line, const char *name)
+{
+	buf_add(line, ",\"", 2);
+	buf_str(line, name);
+	buf_add(line, "\":", 2);
+}
+
 static enum err put_key(struct buf *line, const struct record_kind *kind, struct text key)
 {
 	for (size_t i = 0; i < kind->n_keys; i++) {
-		buf_printf(line, ",\"%s\":", kind->keys[i].name);
+		put_name(line, kind->keys[i].name);
 		if (kind->keys[i].type != FIELD_U64) {
 			put_bytes(line, kind->keys[i].type, key);
 			key.n = 0;
@@ -146,7 +155,7 @@ static enum err put_part(struct buf *line, const struct record_kind *kind, size_
 	if (part->number == 0)
 		return ERR_OK;
 	if (f != NULL)
-		buf_printf(line, ",\"%s\":", f->name);
+		put_name(line, f->name);
 	else
 		buf_printf(line, ",\"#%" PRIu64 "\":", part->tag);
 	if (!part->is_bytes)
@@ -162,7 +171,9 @@ enum err dump_put_record(struct buf *line, const struct record_kind *kind, struc
 	struct text parts;
 	uint64_t last = 0;
 	size_t at = 0;
-	buf_printf(line, "{\"_kind\":\"%s\"", kind->name);
+	buf_str(line, "{\"_kind\":\"");
+	buf_str(line, kind->name);
+	buf_char(line, '"');
 	enum err err = put_key(line, kind, key);
 	if (err == ERR_OK)
 		err = record_open(key, value, &parts);
@@ -188,5 +199,8 @@ void dump_seal(struct buf *out, size_t from, uint32_t *sum)
 	if (out->failed)
 		return;
 	*sum = crc32c(*sum, out->p + from, out->n - from);
-	buf_printf(out, ",\"_sum\":\"%08" PRIx32 "\"}\n", *sum);
+	uint32_t bytes = htobe32(*sum);
+	buf_str(out, ",\"_sum\":\"");
+	crypto_hex(out, text_from(&bytes, sizeof bytes));
+	buf_str(out, "\"}\n");
 }

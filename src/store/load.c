@@ -69,8 +69,10 @@ static enum err read_more(struct load *l)
 	do
 		n = read(l->fd, l->in.p + l->in.n, READ_SIZE);
 	while (n < 0 && errno == EINTR);
-	if (n < 0)
-		return fail(l, ERR_IO, strerror(errno));
+	if (n < 0) {
+		l->why = strerror(errno);
+		return ERR_IO;
+	}
 	l->in.n += (size_t)n;
 	return n == 0 ? ERR_NOT_FOUND : ERR_OK;
 }

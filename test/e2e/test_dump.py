@@ -192,6 +192,8 @@ class Refused(Moved):
         self.assertIn("line 3 was changed", done.stderr)
         self.assertIn("remove this database", done.stderr)
         self.check_unfinished(file, data)
+        done = self.load(self.directory, data, status=1)
+        self.assertEqual(done.stderr, f"referd: {self.directory}: Is a directory\n")
         for name, text in (("empty", b""), ("other", b"first_name,email\nJo,jo@example.com\n")):
             strange = os.path.join(self.directory, name)
             with open(strange, "wb") as target:
