@@ -8,6 +8,7 @@
 #include "core/code.h"
 #include "core/filter.h"
 #include "core/id_page.h"
+#include "core/idempotency.h"
 #include "core/problems.h"
 #include "core/records.h"
 #include "store/command.h"
@@ -51,13 +52,14 @@ struct campaign_save {
 	 * first and the last moment of that day in the campaign's time zone. */
 	bool starts_on_day, ends_on_day;
 	struct codes *codes;         /* for a computed or an imported code */
+	struct idempotency_key key;  /* of a new campaign */
 	struct campaign_stats stats; /* valid in done */
 	/* With ERR_REFUSED. The caller has added the problems of the request. */
 	struct problems problems;
 };
 /** ERR_NOT_FOUND for an unknown name. ERR_REFUSED if the campaign would end before it starts, if
- * its imported code cannot be used, or if the request had problems. ERR_TOO_LARGE above
- * CAMPAIGN_SIZE_MAX. */
+ * its imported code cannot be used, if the key is refused, or if the request had problems.
+ * ERR_TOO_LARGE above CAMPAIGN_SIZE_MAX. */
 command_decide_fn campaign_save_decide;
 /** Judges the same change of a campaign that exists, and stores nothing: `campaign` is then what
  * campaign_save_decide would have stored. */

@@ -12,6 +12,9 @@ enum { IDEMPOTENCY_KEY_MAX = 64, IDEMPOTENCY_HOURS = 24, IDEMPOTENCY_HASH = 16 }
 /* The key of a request; given = false if it has no key. */
 struct idempotency_key {
 	bool given;
+	/* With ERR_REFUSED from idempotency_find_object: an earlier request with the key had
+	 * another body, or its object was deleted since then. */
+	bool reused, gone;
 	uint8_t hash[IDEMPOTENCY_HASH];    /* of scope and key */
 	uint8_t request[IDEMPOTENCY_HASH]; /* of the body and the query */
 };
@@ -27,6 +30,16 @@ enum err idempotency_find(struct tx *tx, const struct idempotency_key *key, uint
 			  struct idempotency *answer) WARN_UNUSED;
 /** Stages the response, so that idempotency_find finds it. Does nothing without a key. */
 void idempotency_keep(struct tx *tx, const struct idempotency_key *key, struct idempotency answer);
+
+/** Reads the object that an earlier request with this key created, as it is now, so that no copy of
+ * it is stored. *object is zeroed, and begins with its id. ERR_NOT_FOUND: as for idempotency_find.
+ * ERR_REFUSED sets key->reused or key->gone. */
+enum err idempotency_find_object(struct tx *tx, struct idempotency_key *key, uint64_t now_ms,
+				 const struct record_kind *kind, void *object) WARN_UNUSED;
+/** Stages the id of a created object, so that idempotency_find_object finds it. Does nothing
+ * without a key. */
+void idempotency_keep_object(struct tx *tx, const struct idempotency_key *key, uint64_t now_ms,
+			     uint64_t object_id);
 
 /* At most IDEMPOTENCY_MAX responses are kept; beyond that, the oldest are removed before their 24
  * hours are over. Under a flood of requests a slice removes as many as the largest batch can

@@ -191,6 +191,7 @@ struct idempotency {
 	uint64_t changed;      /* `created` or `changed` of the response */
 	uint64_t qualified_ms; /* `qualified_at` of the response */
 	struct text rewards;   /* `rewards` of the response (reward_changes.h) */
+	uint64_t object_id;    /* the object, not a user, that the request created */
 };
 
 struct idempotency_age {

@@ -5,6 +5,7 @@
 #ifndef CORE_REPLAY_H
 #define CORE_REPLAY_H
 
+#include "core/idempotency.h"
 #include "core/records.h"
 #include "core/slice.h"
 
@@ -16,8 +17,9 @@ struct replay_start {
 	/* The caller sets webhook_id, since_ms, until_ms, statuses and created_ms. In done: as
 	 * stored. */
 	struct replay replay;
+	struct idempotency_key key;
 };
-/** ERR_NOT_FOUND if the webhook does not exist. */
+/** ERR_NOT_FOUND if the webhook does not exist. ERR_REFUSED: the key is refused. */
 command_decide_fn replay_start_decide;
 
 enum { REPLAY_PLAN_MAX = 10000 }; /* events that a plan looks at */

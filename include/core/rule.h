@@ -6,6 +6,7 @@
 
 #include "core/filter.h"
 #include "core/id_page.h"
+#include "core/idempotency.h"
 #include "core/problems.h"
 #include "core/reward_records.h"
 #include "store/command.h"
@@ -37,6 +38,7 @@ struct rule_save {
 	struct rule rule;       /* id 0: a new rule */
 	uint64_t set;           /* members to change (record_bit) */
 	uint64_t now_ms;
+	struct idempotency_key key; /* of a new rule */
 	/* The result, valid in done. */
 	struct rule_row row;
 	/* With ERR_REFUSED. The caller has added the problems of the request. */

@@ -5,6 +5,7 @@
 #define CORE_WEBHOOK_H
 
 #include "core/id_page.h"
+#include "core/idempotency.h"
 #include "core/problems.h"
 #include "core/records.h"
 #include "core/webhook_headers.h"
@@ -28,6 +29,8 @@ struct webhook_save {
 	struct text if_match;   /* see core/version.h */
 	bool stale;             /* with ERR_REFUSED: the webhook has another version */
 	uint64_t now_ms;
+	struct idempotency_key key; /* of a new webhook */
+	bool repeated;              /* valid in done: an earlier request with the key made it */
 	/* Valid in done: the headers whose stored values were dropped, because the origin of the
 	 * url changed. */
 	struct pairs dropped;

@@ -162,6 +162,8 @@ static void on_saved(struct command *command, enum err err)
 	struct campaign_call *cc = (struct campaign_call *)command;
 	if (err == ERR_REFUSED && cc->save.stale)
 		etag_reply_changed(cc->call);
+	else if (err == ERR_REFUSED && call_reply_key_refused(cc->call, &cc->save.key))
+		return;
 	else if (err == ERR_REFUSED)
 		call_reply_problems(cc->call, &cc->save.problems);
 	else if (err == ERR_TOO_LARGE)
@@ -179,7 +181,8 @@ static void save(struct call *call, struct campaign_call *cc, bool is_new)
 	cc->save.codes = call->api->codes;
 	if (!body_read(call, &body))
 		return;
-	bool ok = campaign_fields_read(call, &body, is_new, &cc->save);
+	bool ok = (!is_new || call_read_creation_key(call, &cc->save.key)) &&
+		  campaign_fields_read(call, &body, is_new, &cc->save);
 	body_free(&body);
 	if (ok)
 		call_submit_noted(call, &cc->command, &cc->save.problems);
@@ -193,6 +196,8 @@ const struct operation OP_CAMPAIGN_CREATE = {
     .versioned = true,
     .takes = TAKES_JSON,
     .request = "CampaignCreate",
+    .idempotent = true,
+    .conflict = CALL_KEY_CONFLICT,
     .answers = {{201, ANSWER_DATA, "Campaign"}},
 };
 

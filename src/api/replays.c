@@ -118,6 +118,8 @@ static bool read_replay(struct call *call, struct replay *r)
 static void on_started(struct command *command, enum err err)
 {
 	struct replay_call *rc = (struct replay_call *)command;
+	if (err == ERR_REFUSED && call_reply_key_refused(rc->call, &rc->start.key))
+		return;
 	if (err != ERR_OK)
 		call_reply_err(rc->call, err, WEBHOOK_UNKNOWN);
 	else
@@ -132,6 +134,8 @@ const struct operation OP_REPLAY_CREATE = {
     .description = "Without a body, everything that was not delivered is sent.",
     .takes = TAKES_JSON | TAKES_OPTIONAL,
     .request = "ReplayCreate",
+    .idempotent = true,
+    .conflict = CALL_KEY_CONFLICT,
     .answers = {{202, ANSWER_DATA, "Replay"}},
 };
 
@@ -152,7 +156,8 @@ static bool read_request(struct call *call, struct replay *r)
 void replay_create(struct call *call)
 {
 	struct replay_call *rc = begin(call, replay_start_decide, on_started);
-	if (rc != NULL && read_request(call, &rc->start.replay))
+	if (rc != NULL && call_read_creation_key(call, &rc->start.key) &&
+	    read_request(call, &rc->start.replay))
 		call_submit(call, &rc->command);
 }
 

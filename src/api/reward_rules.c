@@ -208,6 +208,8 @@ void rule_list(struct call *call)
 static void on_saved(struct command *command, enum err err)
 {
 	struct rule_call *rc = (struct rule_call *)command;
+	if (err == ERR_REFUSED && call_reply_key_refused(rc->call, &rc->save.key))
+		return;
 	if (err == ERR_REFUSED)
 		call_reply_problems(rc->call, &rc->save.problems);
 	else if (err != ERR_OK)
@@ -221,7 +223,8 @@ static void save(struct call *call, struct rule_call *rc)
 	struct body body;
 	if (!body_read(call, &body))
 		return;
-	bool ok = decode_record(call, &body, table, &KIND_RULE, &rc->save.rule, &rc->save.set);
+	bool ok = (rc->save.rule.id != 0 || call_read_creation_key(call, &rc->save.key)) &&
+		  decode_record(call, &body, table, &KIND_RULE, &rc->save.rule, &rc->save.set);
 	body_free(&body);
 	rc->save.now_ms = call_now_ms(call);
 	if (ok)
@@ -236,6 +239,8 @@ const struct operation OP_RULE_CREATE = {
     .description = "The rule counts from now on: earlier events earn nothing.",
     .takes = TAKES_JSON,
     .request = "RewardRuleCreate",
+    .idempotent = true,
+    .conflict = CALL_KEY_CONFLICT,
     .answers = {{201, ANSWER_DATA, "RewardRule"}},
 };
 

@@ -19,20 +19,30 @@ struct webhook_call {
 	};
 	struct call *call;
 	bool show_secret;
+	bool made; /* the call creates the webhook */
 };
+
+/* The creator gets the secret. A repeated request of theirs gets it only while the webhook is as it
+ * was: somebody else may have rotated the secret since then, and only admins may read that one. */
+static bool shows_made_secret(const struct webhook_save *save)
+{
+	return !save->repeated || save->webhook.updated_ms == save->webhook.created_ms;
+}
 
 static void on_saved(struct command *command, enum err err)
 {
 	struct webhook_call *wc = (struct webhook_call *)command;
 	if (err == ERR_REFUSED && wc->save.stale)
 		etag_reply_changed(wc->call);
+	else if (err == ERR_REFUSED && call_reply_key_refused(wc->call, &wc->save.key))
+		return;
 	else if (err == ERR_REFUSED)
 		call_reply_problems(wc->call, &wc->save.problems);
 	else if (err != ERR_OK)
 		call_reply_err(wc->call, err, WEBHOOK_UNKNOWN);
 	else
 		webhook_reply_saved(wc->call, wc->call->params[0].n > 0 ? 200 : 201, &wc->save,
-				    wc->show_secret);
+				    wc->show_secret || (wc->made && shows_made_secret(&wc->save)));
 }
 
 static void on_read(struct command *command, enum err err)
@@ -76,7 +86,8 @@ static void save(struct webhook_call *wc)
 	struct body body;
 	if (!body_read(call, &body))
 		return;
-	bool ok = webhook_fields_read(call, &body, &wc->save);
+	bool ok = (!wc->made || call_read_creation_key(call, &wc->save.key)) &&
+		  webhook_fields_read(call, &body, &wc->save);
 	body_free(&body);
 	if (!ok)
 		return;
@@ -151,6 +162,8 @@ const struct operation OP_WEBHOOK_CREATE = {
     .versioned = true,
     .takes = TAKES_JSON,
     .request = "WebhookCreate",
+    .idempotent = true,
+    .conflict = CALL_KEY_CONFLICT,
     .answers = {{201, ANSWER_DATA, "Webhook"}},
 };
 
@@ -160,7 +173,7 @@ void webhook_create(struct call *call)
 	struct webhook_call *wc = begin(call, webhook_save_decide, on_saved, &none);
 	if (wc == NULL || !webhook_secret_make(call, &wc->save.webhook.secret))
 		return;
-	wc->show_secret = true;
+	wc->made = true;
 	save(wc);
 }
 

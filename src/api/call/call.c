@@ -5,10 +5,12 @@
 #include "call.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "audited.h"
 #include "body.h"
+#include "core/actor.h"
 #include "core/idempotency.h"
 #include "request_metrics.h"
 
@@ -306,6 +308,31 @@ bool call_read_idempotency_key(struct call *call, struct text scope, struct idem
 		return false;
 	idempotency_key_make(key, scope, *header, content, call->req->query);
 	return true;
+}
+
+bool call_read_creation_key(struct call *call, struct idempotency_key *key)
+{
+	struct buf scope = {0};
+	buf_printf(&scope, "%" PRIu64 " ", actor_number(call->actor));
+	buf_text(&scope, call->req->path);
+	bool ok = !scope.failed && call_read_idempotency_key(call, buf_view(&scope), key);
+	if (scope.failed)
+		call_reply_err(call, ERR_NO_MEMORY, NULL);
+	buf_free(&scope);
+	return ok;
+}
+
+bool call_reply_key_refused(struct call *call, const struct idempotency_key *key)
+{
+	if (key->reused)
+		call_reply_error(
+		    call, 409,
+		    "this Idempotency-Key was already used with another body: use a new key");
+	else if (key->gone)
+		call_reply_error(call, 409,
+				 "the object that this Idempotency-Key created was deleted: use a "
+				 "new key");
+	return key->reused || key->gone;
 }
 
 bool call_wants_html(const struct call *call)

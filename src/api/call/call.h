@@ -135,6 +135,15 @@ struct idempotency_key;
 bool call_read_idempotency_key(struct call *call, struct text scope,
 			       struct idempotency_key *key) WARN_UNUSED;
 
+/** Reads the Idempotency-Key of a call that creates an object. The key counts for this path and for
+ * this token or operator: a person who signs in again may repeat the request. */
+bool call_read_creation_key(struct call *call, struct idempotency_key *key) WARN_UNUSED;
+/** Replies 409 if the command refused the key. */
+bool call_reply_key_refused(struct call *call, const struct idempotency_key *key) WARN_UNUSED;
+/* The 409 of these calls in the OpenAPI document. */
+#define CALL_KEY_CONFLICT                                                                          \
+	"The Idempotency-Key was already used with another body, or its object was deleted."
+
 /** The token behind "Authorization: Bearer", or empty. */
 struct text call_bearer(const struct call *call);
 /** The entry of that token; NULL if it is missing, unknown or expired. */

@@ -122,13 +122,29 @@ static enum err judge(struct campaign_save *cmd, struct campaign *campaign)
 										: ERR_OK;
 }
 
+/* ERR_NOT_FOUND: this request was not made before. */
+static enum err find_made(struct campaign_save *cmd, struct tx *tx)
+{
+	struct campaign made = {0};
+	enum err err =
+	    idempotency_find_object(tx, &cmd->key, cmd->campaign.created_ms, &KIND_CAMPAIGN, &made);
+	if (err == ERR_OK)
+		err = campaign_read_stats(tx, made.id, &cmd->stats);
+	if (err == ERR_OK)
+		cmd->campaign = made;
+	return err;
+}
+
 enum err campaign_save_decide(struct command *command, struct tx *tx)
 {
 	struct campaign_save *cmd = (struct campaign_save *)command;
 	struct campaign campaign;
 	bool is_new = cmd->campaign.id == 0 && cmd->code.n == 0;
 	problems_restart(&cmd->problems);
-	enum err err = is_new ? make(cmd, tx, &campaign) : change(cmd, tx, &campaign);
+	enum err err = is_new ? find_made(cmd, tx) : ERR_NOT_FOUND;
+	if (err != ERR_NOT_FOUND)
+		return err;
+	err = is_new ? make(cmd, tx, &campaign) : change(cmd, tx, &campaign);
 	if (err == ERR_OK)
 		err = judge(cmd, &campaign);
 	if (err == ERR_OK)
@@ -136,6 +152,8 @@ enum err campaign_save_decide(struct command *command, struct tx *tx)
 	if (err != ERR_OK)
 		return err;
 	tx_put(tx, &KIND_CAMPAIGN, &campaign);
+	if (is_new)
+		idempotency_keep_object(tx, &cmd->key, campaign.created_ms, campaign.id);
 	cmd->campaign = campaign;
 	return ERR_OK;
 }

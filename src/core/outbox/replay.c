@@ -12,12 +12,20 @@ enum err replay_start_decide(struct command *command, struct tx *tx)
 {
 	struct replay_start *cmd = (struct replay_start *)command;
 	struct webhook webhook = {.id = cmd->replay.webhook_id};
-	enum err err = tx_get(tx, &KIND_WEBHOOK, &webhook);
+	struct replay made = {0};
+	enum err err =
+	    idempotency_find_object(tx, &cmd->key, cmd->replay.created_ms, &KIND_REPLAY, &made);
+	if (err == ERR_OK)
+		cmd->replay = made;
+	if (err != ERR_NOT_FOUND)
+		return err;
+	err = tx_get(tx, &KIND_WEBHOOK, &webhook);
 	if (err != ERR_OK)
 		return err;
 	cmd->replay.id = tx_next_id(tx, &KIND_REPLAY);
 	cmd->replay.last_event = tx_last_id(tx, &KIND_EVENT);
 	tx_put(tx, &KIND_REPLAY, &cmd->replay);
+	idempotency_keep_object(tx, &cmd->key, cmd->replay.created_ms, cmd->replay.id);
 	return ERR_OK;
 }
 

@@ -195,12 +195,26 @@ static enum err place_in_sets(struct tx *tx, const struct webhook *before,
 	return err != ERR_OK ? err : change_set(tx, after->campaign_id, after->id, true);
 }
 
+/* ERR_NOT_FOUND: this request was not made before. */
+static enum err find_made(struct webhook_save *cmd, struct tx *tx)
+{
+	struct webhook made = {0};
+	enum err err = idempotency_find_object(tx, &cmd->key, cmd->now_ms, &KIND_WEBHOOK, &made);
+	cmd->repeated = err == ERR_OK;
+	if (cmd->repeated)
+		cmd->webhook = made;
+	return err;
+}
+
 enum err webhook_save_decide(struct command *command, struct tx *tx)
 {
 	struct webhook_save *cmd = (struct webhook_save *)command;
 	struct webhook before, after;
 	problems_restart(&cmd->problems);
-	enum err err = merge(cmd, tx, &before, &after);
+	enum err err = cmd->webhook.id == 0 ? find_made(cmd, tx) : ERR_NOT_FOUND;
+	if (err != ERR_NOT_FOUND)
+		return err;
+	err = merge(cmd, tx, &before, &after);
 	if (err == ERR_OK)
 		err = merge_headers(cmd, tx, &before, &after);
 	if (err != ERR_OK)
@@ -216,6 +230,7 @@ enum err webhook_save_decide(struct command *command, struct tx *tx)
 	if (before.id == 0) {
 		after.id = tx_next_id(tx, &KIND_WEBHOOK);
 		after.created_ms = cmd->now_ms;
+		idempotency_keep_object(tx, &cmd->key, cmd->now_ms, after.id);
 	}
 	if (before.id == 0 || !same_payload(&before, &after))
 		put_revision(tx, &after);

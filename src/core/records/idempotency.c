@@ -1,6 +1,6 @@
 /*
  * Owns the stored responses to requests with an Idempotency-Key. Never stores the requests
- * themselves. Called by joining, qualifying and the upkeep room.
+ * themselves. Called by joining, qualifying, the creating of other objects, and the upkeep room.
  */
 #include "core/idempotency.h"
 
@@ -58,6 +58,27 @@ void idempotency_keep(struct tx *tx, const struct idempotency_key *key, struct i
 	answer.request_hash = text_from(key->request, IDEMPOTENCY_HASH);
 	tx_put(tx, &KIND_IDEMPOTENCY, &answer);
 	tx_put(tx, &KIND_IDEMPOTENCY_AGE, &age);
+}
+
+enum err idempotency_find_object(struct tx *tx, struct idempotency_key *key, uint64_t now_ms,
+				 const struct record_kind *kind, void *object)
+{
+	struct idempotency kept;
+	enum err err = idempotency_find(tx, key, now_ms, &kept);
+	key->gone = false;
+	key->reused = err == ERR_REFUSED;
+	if (err != ERR_OK)
+		return err;
+	memcpy(object, &kept.object_id, sizeof kept.object_id);
+	err = tx_get(tx, kind, object);
+	key->gone = err == ERR_NOT_FOUND;
+	return key->gone ? ERR_REFUSED : err;
+}
+
+void idempotency_keep_object(struct tx *tx, const struct idempotency_key *key, uint64_t now_ms,
+			     uint64_t object_id)
+{
+	idempotency_keep(tx, key, (struct idempotency){.at_ms = now_ms, .object_id = object_id});
 }
 
 /* Returns how many responses there are too many, if this is the oldest. The sequence numbers the

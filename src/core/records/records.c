@@ -82,6 +82,7 @@ static const struct field idempotency_values[] = {
     VALUE(1, TEXT, idempotency, request_hash), VALUE(2, U64, idempotency, at_ms),
     VALUE(3, U64, idempotency, user_id),       VALUE(4, U64, idempotency, changed),
     VALUE(5, U64, idempotency, qualified_ms),  VALUE(6, TEXT, idempotency, rewards),
+    VALUE(7, U64, idempotency, object_id),
 };
 const struct record_kind KIND_IDEMPOTENCY = KIND(7, idempotency);
 

@@ -86,6 +86,14 @@ static enum err place(struct rule_save *cmd, struct tx *tx, const struct rule *r
 	return err;
 }
 
+/* ERR_NOT_FOUND: this request was not made before. */
+static enum err find_made(struct rule_save *cmd, struct tx *tx)
+{
+	struct rule made = {0};
+	enum err err = idempotency_find_object(tx, &cmd->key, cmd->now_ms, &KIND_RULE, &made);
+	return err == ERR_OK ? read_row(tx, made.id, &cmd->row) : err;
+}
+
 enum err rule_save_decide(struct command *command, struct tx *tx)
 {
 	struct rule_save *cmd = (struct rule_save *)command;
@@ -93,7 +101,10 @@ enum err rule_save_decide(struct command *command, struct tx *tx)
 	problems_restart(&cmd->problems);
 	struct rule_row before = {0};
 	struct rule after = cmd->rule;
-	enum err err = is_new ? ERR_OK : read_row(tx, cmd->rule.id, &before);
+	enum err err = is_new ? find_made(cmd, tx) : ERR_NOT_FOUND;
+	if (err != ERR_NOT_FOUND)
+		return err;
+	err = is_new ? ERR_OK : read_row(tx, cmd->rule.id, &before);
 	if (err != ERR_OK)
 		return err;
 	if (!is_new) {
@@ -113,6 +124,8 @@ enum err rule_save_decide(struct command *command, struct tx *tx)
 	if (err != ERR_OK)
 		return err;
 	tx_put(tx, &KIND_RULE, &after);
+	if (is_new)
+		idempotency_keep_object(tx, &cmd->key, cmd->now_ms, after.id);
 	cmd->row = before;
 	cmd->row.rule = after;
 	return ERR_OK;

@@ -205,6 +205,60 @@ static void expiry_keeps_up_with_a_flood(void **state)
 	assert_int_equal(world_count(w, &KIND_IDEMPOTENCY), 0);
 }
 
+static enum err create(struct world *w, const char *body, struct campaign_save *save)
+{
+	*save = (struct campaign_save){
+	    .command = {.decide = campaign_save_decide},
+	    .codes = w->codes,
+	    .campaign = {.name = TEXT("Spring"), .created_ms = w->now_ms},
+	};
+	idempotency_key_make(&save->key, TEXT("campaigns"), TEXT("k1"), text_of(body), TEXT(""));
+	return world_run(w, &save->command);
+}
+
+static void an_object_is_created_once(void **state)
+{
+	struct world *w = *state;
+	struct campaign_save first, again;
+	assert_int_equal(create(w, "body", &first), ERR_OK);
+	assert_int_equal(create(w, "body", &again), ERR_OK);
+	assert_int_equal(again.campaign.id, first.campaign.id);
+	assert_int_equal(world_count(w, &KIND_CAMPAIGN), 1);
+	assert_int_equal(create(w, "another", &again), ERR_REFUSED);
+	assert_true(again.key.reused && !again.key.gone);
+	w->now_ms += DAY_MS + 1;
+	assert_int_equal(create(w, "body", &again), ERR_OK);
+	assert_int_equal(world_count(w, &KIND_CAMPAIGN), 2);
+}
+
+static void a_deleted_object_is_not_created_again(void **state)
+{
+	struct world *w = *state;
+	struct campaign_save first, again;
+	assert_int_equal(create(w, "body", &first), ERR_OK);
+	struct campaign_remove remove = {
+	    .command = {.decide = campaign_remove_decide},
+	    .name = {.id = first.campaign.id},
+	    .codes = w->codes,
+	};
+	assert_int_equal(world_run(w, &remove.command), ERR_OK);
+	assert_int_equal(create(w, "body", &again), ERR_REFUSED);
+	assert_true(again.key.gone && !again.key.reused);
+	assert_int_equal(world_count(w, &KIND_CAMPAIGN), 0);
+}
+
+/* Erasing removes the stored responses about a user, whose number another object may have too. */
+static void a_created_object_is_not_a_user(void **state)
+{
+	struct world *w = *state;
+	struct campaign_save first;
+	assert_int_equal(create(w, "body", &first), ERR_OK);
+	struct idempotency kept = {.hash = text_from(first.key.hash, IDEMPOTENCY_HASH)};
+	assert_int_equal(world_get(w, &KIND_IDEMPOTENCY, &kept), ERR_OK);
+	assert_int_equal(kept.user_id, 0);
+	assert_int_equal(kept.object_id, first.campaign.id);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -217,6 +271,9 @@ int main(void)
 	    WORLD_ON_ALL(expiry_keeps_the_younger_row),
 	    WORLD_ON_ALL(the_oldest_rows_are_removed_beyond_the_bound),
 	    WORLD_ON(memory, expiry_keeps_up_with_a_flood),
+	    WORLD_ON_ALL(an_object_is_created_once),
+	    WORLD_ON_ALL(a_deleted_object_is_not_created_again),
+	    WORLD_ON(memory, a_created_object_is_not_a_user),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
