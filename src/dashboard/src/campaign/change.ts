@@ -1,7 +1,7 @@
 // What an operator does with a whole campaign. A change of its state can be undone; a copy starts as a draft.
 import { call, client, type Schemas } from "../api";
 import { go } from "../route";
-import { act } from "../ui/act";
+import { act, makeOnce } from "../ui/act";
 import { t } from "../words";
 
 type Campaign = Schemas["Campaign"];
@@ -25,19 +25,18 @@ export async function setState(campaign: Campaign, status: State, changed: () =>
 	);
 }
 
+const copying = makeOnce();
+
 /** A draft with the same settings, opened in the builder. */
 export async function duplicate(c: Campaign): Promise<void> {
 	const { lang, timezone, starts_at, ends_at, existing, test_mode, fields, redirect, pass_params, pages, logo_url, colour,
 		origins } = c;
 	await act(async () => {
-		const made = await call(
-			client.POST("/api/v2/campaigns", {
-				body: {
-					name: t("copyOf", { name: c.name }).slice(0, 200), status: "draft", lang, timezone, starts_at, ends_at, existing,
-					test_mode, fields, redirect, pass_params, pages, logo_url, colour, origins,
-				},
-			}),
-		);
+		const body: Schemas["CampaignCreate"] = {
+			name: t("copyOf", { name: c.name }).slice(0, 200), status: "draft", lang, timezone, starts_at, ends_at, existing,
+			test_mode, fields, redirect, pass_params, pages, logo_url, colour, origins,
+		};
+		const made = await copying(body, (header) => call(client.POST("/api/v2/campaigns", { params: { header }, body })));
 		go("campaigns", made.data.id, "edit", "settings");
 		return t("duplicated");
 	});

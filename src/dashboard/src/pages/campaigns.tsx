@@ -8,7 +8,7 @@ import { Troubles } from "../campaign/troubles";
 import { type Loaded, useLoad } from "../query";
 import { go, href, route } from "../route";
 import { canWrite } from "../session";
-import { useSubmit } from "../ui/act";
+import { useOnce, useSubmit } from "../ui/act";
 import { takeFocus } from "../ui/field";
 import { Needs } from "../ui/needs";
 import { Empty, Failed, Skeleton } from "../ui/parts";
@@ -27,8 +27,10 @@ const STATE_WORDS = {
 
 function NewCampaign() {
 	const [name, setName] = useState("");
+	const once = useOnce();
 	const { submit, busy, problem, again } = useSubmit(async () => {
-		const made = await call(client.POST("/api/v2/campaigns", { body: { name } }));
+		const body = { name };
+		const made = await once(body, (header) => call(client.POST("/api/v2/campaigns", { params: { header }, body })));
 		go("campaigns", made.data.id, "edit", "settings");
 	});
 	return (

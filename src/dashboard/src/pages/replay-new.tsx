@@ -4,7 +4,7 @@ import { call, client, type Schemas } from "../api";
 import { useLoad } from "../query";
 import { go, href } from "../route";
 import { canWrite } from "../session";
-import { useSubmit } from "../ui/act";
+import { useOnce, useSubmit } from "../ui/act";
 import { Needs } from "../ui/needs";
 import { Failed, Skeleton } from "../ui/parts";
 import { number, t } from "../words";
@@ -43,9 +43,12 @@ export function ReplayNewPage({ id }: { id: number }) {
 			? (await call(client.POST("/api/v2/webhooks/{id}/replay/plan", { params: { path }, body }))).data
 			: { looked_at: 0, queued: 0, complete: true },
 	);
+	const once = useOnce();
 	const name = webhook.data?.data.name ?? String(id);
 	const { submit: replay, busy, problem, again } = useSubmit(async () => {
-		const made = await call(client.POST("/api/v2/webhooks/{id}/replay", { params: { path }, body }));
+		const send = (header: { "Idempotency-Key": string }) =>
+			call(client.POST("/api/v2/webhooks/{id}/replay", { params: { path, header }, body }));
+		const made = await once(body, send);
 		go("replays", made.data.id);
 	});
 	const toggle = (choice: Choice, on: boolean) =>

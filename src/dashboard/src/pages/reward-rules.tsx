@@ -4,7 +4,7 @@ import { type Schemas, call, client } from "../api";
 import { useLoad } from "../query";
 import { href, route } from "../route";
 import { canWrite } from "../session";
-import { act, useSubmit } from "../ui/act";
+import { act, useOnce, useSubmit } from "../ui/act";
 import { Needs } from "../ui/needs";
 import { Empty, Failed, Skeleton } from "../ui/parts";
 import { number, t } from "../words";
@@ -80,6 +80,7 @@ function NewRule({ made }: { made: () => void }) {
 	const campaigns = useLoad("campaign names", () => call(client.GET("/api/v2/campaigns")));
 	const [form, setForm] = useState({ campaign: "", name: "", metric: "amount" as Metric, amount: "", currency: "EUR" });
 	const set = (change: Partial<typeof form>) => setForm({ ...form, ...change });
+	const once = useOnce();
 	const { submit, busy, problem, again } = useSubmit(async () => {
 		const worth = {
 			amount: { amount: Math.round(Number(form.amount) * 100), currency: form.currency },
@@ -88,7 +89,7 @@ function NewRule({ made }: { made: () => void }) {
 			custom: {},
 		}[form.metric];
 		const rule = { campaign_id: Number(form.campaign), name: form.name, metric: form.metric, ...worth };
-		await call(client.POST("/api/v2/reward-rules", { body: rule }));
+		await once(rule, (header) => call(client.POST("/api/v2/reward-rules", { params: { header }, body: rule })));
 		setForm({ ...form, name: "", amount: "" });
 		made();
 	});

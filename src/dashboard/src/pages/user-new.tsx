@@ -38,7 +38,7 @@ function NewUser({ campaigns }: { campaigns: Schemas["Campaign"][] }) {
 			meta: changedMeta(fields, {}, values),
 			...(by ? { referrer: referrerBy(by) } : { source: "Added" as const }),
 		};
-		const { data } = await call(client.POST("/api/v2/users", { params: { header: once(body) }, body }));
+		const { data } = await once(body, (header) => call(client.POST("/api/v2/users", { params: { header }, body })));
 		say(t("userAdded", { name: nameOf(data) }));
 		location.hash = userHref(data);
 	});

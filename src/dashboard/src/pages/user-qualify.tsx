@@ -75,7 +75,7 @@ export function OrderPanel({ kind, user, done, changed }: Props) {
 		setProblem(undefined);
 		const refused = await attempt(async () => {
 			const body = bodyOf(kind, user, order, amount, currency);
-			setOutcome(await call(client.PUT("/api/v2/users/qualification", { params: { header: once(body) }, body })));
+			setOutcome(await once(body, (header) => call(client.PUT("/api/v2/users/qualification", { params: { header }, body }))));
 			changed();
 		});
 		setProblem(refused);

@@ -4,7 +4,7 @@ import { type Problem, type Schemas, attempt, call, client, versioned } from "..
 import { changes } from "../live";
 import { useLoad } from "../query";
 import { go, href, route } from "../route";
-import { act } from "../ui/act";
+import { act, makeOnce } from "../ui/act";
 import { type Conflict, ConflictPanel } from "../ui/conflict";
 import { FailedPage, Skeleton, Status, say } from "../ui/parts";
 import { t } from "../words";
@@ -22,6 +22,9 @@ const typed = new Map<number, Draft>();
 
 /** What such input began with: somebody else may have changed the webhook since then. */
 const bases = new Map<number, Base>();
+
+/** The key of an unanswered creation stays as long as the input. */
+const creating = makeOnce();
 
 function useDraft(id: number, start: () => Draft) {
 	const [draft, setDraft] = useState(() => typed.get(id) ?? start());
@@ -64,7 +67,8 @@ export function NewWebhookPage() {
 	const save = (test: boolean) =>
 		saving.run(async () => {
 			const body = { ...bodyOf(draft), name: draft.name.trim() };
-			const { data } = await call(client.POST("/api/v2/webhooks", { body }));
+			const send = (header: { "Idempotency-Key": string }) => call(client.POST("/api/v2/webhooks", { params: { header }, body }));
+			const { data } = await creating(body, send);
 			forget(emptyDraft(campaign));
 			go("webhooks", data.id, "settings");
 			if (test) await testAfterwards(data.id, data.secret);

@@ -6,7 +6,7 @@ import type { Concerns } from "../live";
 import { useLoad } from "../query";
 import { href } from "../route";
 import { canAdmin, canWrite } from "../session";
-import { act } from "../ui/act";
+import { act, useOnce } from "../ui/act";
 import { DeliveryTable } from "../ui/delivery-table";
 import { Needs } from "../ui/needs";
 import { Empty, Failed, FailedPage, Skeleton, Status } from "../ui/parts";
@@ -70,6 +70,7 @@ function SavedRequest({ id }: { id: number }) {
 export function WebhookPage({ id, tab }: { id: number; tab: "deliveries" | "request" }) {
 	const { webhook, why, latest, reload } = useWebhook(id);
 	const [testing, setTesting] = useState(false);
+	const once = useOnce();
 	if (webhook.problem && !webhook.data) return <FailedPage problem={webhook.problem} again={reload} list={href("webhooks")} title={t("webhook")} />;
 	if (!webhook.data || !why.data) return <Skeleton height={400} />;
 	const w = webhook.data.data;
@@ -86,7 +87,8 @@ export function WebhookPage({ id, tab }: { id: number; tab: "deliveries" | "requ
 	const toggle = (on: boolean) => void setEnabled(id, on, reload);
 	const replay = async () => {
 		await act(async () => {
-			await call(client.POST("/api/v2/webhooks/{id}/replay", { params: { path: { id: String(id) } } }));
+			const path = { id: String(id) };
+			await once({}, (header) => call(client.POST("/api/v2/webhooks/{id}/replay", { params: { path, header } })));
 			return t("replayBegun");
 		});
 		reload();

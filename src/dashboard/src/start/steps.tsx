@@ -1,11 +1,11 @@
 // What each of the first six steps shows while it is the next one: one thing to do, and why.
 import { useState } from "preact/hooks";
-import { base, call, client } from "../api";
+import { type Schemas, base, call, client } from "../api";
 import { Device } from "../builder/preview";
 import { TextField } from "../builder/field";
 import { href } from "../route";
 import { canWrite } from "../session";
-import { act, useSubmit } from "../ui/act";
+import { act, useOnce, useSubmit } from "../ui/act";
 import { Needs, needsText } from "../ui/needs";
 import { Copy, Failed, say } from "../ui/parts";
 import { duration, t } from "../words";
@@ -15,8 +15,10 @@ type Step = (props: { facts: Facts }) => preact.JSX.Element;
 
 const NameStep: Step = ({ facts }) => {
 	const [name, setName] = useState("");
+	const once = useOnce();
 	const { submit, busy, problem, again } = useSubmit(async () => {
-		await call(client.POST("/api/v2/campaigns", { body: { name } }));
+		const body = { name };
+		await once(body, (header) => call(client.POST("/api/v2/campaigns", { params: { header }, body })));
 		facts.reload();
 	});
 	return (
@@ -72,14 +74,14 @@ const LinkStep: Step = ({ facts }) => {
 
 const WebhookStep: Step = ({ facts }) => {
 	const [url, setUrl] = useState("");
+	const once = useOnce();
 	const { submit, busy, problem, again } = useSubmit(async () => {
 		const name = URL.canParse(url) ? new URL(url).host : url;
-		const campaign_id = facts.campaign?.id ?? null;
-		await call(
-			client.POST("/api/v2/webhooks", {
-				body: { name, campaign_id, url, events: ["user.join", "user.qualified"], types: ["person_referring", "person_invited"] },
-			}),
-		);
+		const body: Schemas["WebhookCreate"] = {
+			name, campaign_id: facts.campaign?.id ?? null, url,
+			events: ["user.join", "user.qualified"], types: ["person_referring", "person_invited"],
+		};
+		await once(body, (header) => call(client.POST("/api/v2/webhooks", { params: { header }, body })));
 		facts.reload();
 	});
 	const fault = problem?.fields["url"]?.[0]?.message;
