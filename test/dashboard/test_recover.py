@@ -65,6 +65,9 @@ class Together(Used):
     def test_two_people_never_overwrite_each_other(self):
         self.script("together")
 
+    def test_a_lost_answer_makes_no_second_object(self):
+        self.script("lost")
+
 
 class Hostile(Used):
     def test_hostile_strings_are_text_on_every_page(self):
