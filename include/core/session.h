@@ -16,6 +16,9 @@ enum {
 	SESSION_LIFE_MS = 12 * 3600 * 1000,
 	SESSION_TOUCH_MS = 60 * 1000, /* a request is recorded at most this often */
 	SESSIONS_MAX = 1000, /* beyond it, the session that is unused for the longest time ends */
+	/* Of one token or operator, so that its sign-ins end no other session. */
+	SESSIONS_OWN_MAX = 100,
+	SESSIONS_ROOM = 2 * SESSIONS_MAX, /* sign-ins that share a commit may exceed both */
 	SESSION_PAGE = 256,
 };
 

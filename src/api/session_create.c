@@ -58,7 +58,8 @@ static void create(struct sign_in *s)
 {
 	struct call *call = s->call;
 	struct session *session = &s->create.session;
-	const struct session_entry *evicted = sessions_to_evict(&call->api->sessions);
+	const struct session_entry *evicted =
+	    sessions_to_evict(&call->api->sessions, session, call_now_ms(call));
 	if (evicted != NULL) {
 		memcpy(s->evicted, evicted->hash, sizeof s->evicted);
 		s->create.evicted = text_from(s->evicted, sizeof s->evicted);

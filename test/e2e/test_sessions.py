@@ -75,6 +75,17 @@ class Sessions(Served):
         self.has_error(session.post("/api/v2/campaigns", {"name": "Spring"}), 403)
         self.has_error(session.get("/api/v2/tokens"), 403)
 
+    def test_the_sign_ins_of_one_token_end_only_its_own_sessions(self):
+        other = self.sign_in()
+        token = self.token("read")["token"]
+        first, second = self.sign_in(token), self.sign_in(token)
+        rest = [self.sign_in(token) for _ in range(98)]
+        self.has(first.get("/api/v2/campaigns"), 200)
+        rest.append(self.sign_in(token))
+        self.has_error(first.get("/api/v2/campaigns"), 401)
+        for session in (other, second, rest[-1]):
+            self.has(session.get("/api/v2/campaigns"), 200)
+
     def test_signing_out_ends_this_session_only(self):
         session, other = self.sign_in(), self.sign_in()
         gone = self.has(session.delete("/api/v2/session"), 204)

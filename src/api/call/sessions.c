@@ -8,6 +8,9 @@
 
 #include "call.h"
 
+/* A chosen session is gone after the next commit, or its commit has failed. */
+enum { CHOSEN_MS = 10000 };
+
 /* The prefix makes browsers refuse the cookie from a subdomain or without Secure (RFC 6265bis). */
 static const char plain_name[] = "referd_session", secure_name[] = "__Host-referd_session";
 
@@ -37,10 +40,12 @@ static struct session_entry *find_hash(const struct sessions *s, struct text has
 static void put(struct sessions *s, const struct session *session)
 {
 	struct session_entry *e = find_hash(s, session->hash);
-	if (session->hash.n != SHA256_SIZE || (e == NULL && s->n == SESSIONS_MAX))
+	if (session->hash.n != SHA256_SIZE || (e == NULL && s->n == SESSIONS_ROOM))
 		return;
-	if (e == NULL)
+	if (e == NULL) {
 		e = &s->items[s->n++];
+		e->chosen_ms = 0;
+	}
 	memcpy(e->hash, session->hash.p, SHA256_SIZE);
 	e->token_id = session->token_id;
 	e->operator_id = session->operator_id;
@@ -86,7 +91,7 @@ static void on_loaded(struct command *cmd, enum err err)
 enum err sessions_load(struct sessions *s, struct store *store)
 {
 	struct session_load load = {.sessions = s};
-	s->items = calloc(SESSIONS_MAX, sizeof *s->items);
+	s->items = calloc(SESSIONS_ROOM, sizeof *s->items);
 	if (s->items == NULL)
 		return ERR_NO_MEMORY;
 	do {
@@ -110,15 +115,33 @@ void sessions_free(struct sessions *s)
 	*s = (struct sessions){0};
 }
 
-const struct session_entry *sessions_to_evict(const struct sessions *s)
+static struct session_entry *older(struct session_entry *a, struct session_entry *b)
 {
-	const struct session_entry *oldest = NULL;
-	if (s->n < SESSIONS_MAX)
-		return NULL;
-	for (size_t i = 0; i < s->n; i++)
-		if (oldest == NULL || s->items[i].seen_ms < oldest->seen_ms)
-			oldest = &s->items[i];
-	return oldest;
+	return a == NULL || b->seen_ms < a->seen_ms ? b : a;
+}
+
+const struct session_entry *sessions_to_evict(struct sessions *s, const struct session *next,
+					      uint64_t now_ms)
+{
+	struct session_entry *oldest = NULL, *own = NULL;
+	size_t n = 0, n_own = 0;
+	for (size_t i = 0; i < s->n; i++) {
+		struct session_entry *e = &s->items[i];
+		if (now_ms >= e->chosen_ms && now_ms - e->chosen_ms < CHOSEN_MS)
+			continue;
+		n++;
+		oldest = older(oldest, e);
+		if (e->token_id != next->token_id || e->operator_id != next->operator_id)
+			continue;
+		n_own++;
+		own = older(own, e);
+	}
+	struct session_entry *chosen = n_own >= SESSIONS_OWN_MAX ? own
+				       : n >= SESSIONS_MAX       ? oldest
+								 : NULL;
+	if (chosen != NULL)
+		chosen->chosen_ms = now_ms;
+	return chosen;
 }
 
 /* ---- the cookie (RFC 6265, section 4.2.1) ---- */

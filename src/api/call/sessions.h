@@ -13,15 +13,16 @@ struct call;
 struct session_entry {
 	uint8_t hash[SHA256_SIZE];
 	uint64_t token_id, operator_id, password_version, created_ms, seen_ms;
+	uint64_t chosen_ms; /* when sessions_to_evict chose it; 0: never */
 };
 
 struct sessions {
-	struct session_entry *items; /* SESSIONS_MAX, of which n are used */
+	struct session_entry *items; /* SESSIONS_ROOM, of which n are used */
 	size_t n;
 };
 
 /** Reads all sessions (it calls store_turn until they have arrived), and watches for changes.
- * Beyond SESSIONS_MAX they are ignored. ERR_NO_MEMORY and read errors. */
+ * Beyond SESSIONS_ROOM they are ignored. ERR_NO_MEMORY and read errors. */
 enum err sessions_load(struct sessions *sessions, struct store *store) WARN_UNUSED;
 void sessions_free(struct sessions *sessions);
 
@@ -33,8 +34,12 @@ const struct session_entry *sessions_find(const struct call *call);
 const struct session_entry *sessions_find_hash(const struct sessions *sessions, struct text hash);
 /** When the session ends, in Unix ms, unless a further request comes. */
 uint64_t session_entry_end_ms(const struct session_entry *session);
-/** The session that was used least lately, if there is no room for a further one, or NULL. */
-const struct session_entry *sessions_to_evict(const struct sessions *sessions);
+/** Chooses the session that ends when `next` begins: if its token or operator has SESSIONS_OWN_MAX
+ * sessions, the one of them that was used least lately; else, if there are SESSIONS_MAX sessions,
+ * the one of all. NULL if there is room. It chooses no session twice within seconds, because many
+ * sign-ins may share a commit. */
+const struct session_entry *sessions_to_evict(struct sessions *sessions, const struct session *next,
+					      uint64_t now_ms);
 
 /** Writes the token that a page sends back with each change (X-CSRF-Token): a keyed hash of the
  * session, so that it needs no memory. False if memory runs out. */

@@ -71,7 +71,7 @@ enum err session_list_decide(struct command *command, struct tx *tx)
 	return err;
 }
 
-/* There are SESSIONS_MAX at most, so one look at all of them is a slice. */
+/* There are SESSIONS_ROOM at most, so one look at all of them is a slice. */
 enum err session_find_expired_decide(struct command *command, struct tx *tx)
 {
 	struct session_expire *cmd = (struct session_expire *)command;
