@@ -1,4 +1,5 @@
-// Answers that are lost after the commit: "Try again" makes no second object.
+// Answers that are lost after the commit: "Try again" makes no second object. Then a line that is slow or dead: a form
+// sends once, shows that it is sending, keeps its text, and recovers.
 import assert from "node:assert/strict";
 import { api, assertClean, context, joinThrough, nameOfNewCampaign, run, signedIn, visit } from "./browser.mjs";
 
@@ -68,10 +69,64 @@ async function createdTwice(page) {
 	}
 }
 
+async function onSlowLine(page, campaign) {
+	const line = await page.context().newCDPSession(page);
+	const conditions = { offline: false, latency: 400, downloadThroughput: 50_000, uploadThroughput: 50_000 }; // slow 3G
+	let sent = 0;
+	page.on("request", (request) => request.method() === "POST" && request.url().endsWith("/api/v2/users") && sent++);
+	await visit(page, `users/new?campaign_id=${campaign.id}`);
+	await page.getByLabel("First name").fill("Slow");
+	await page.getByLabel("E-mail").fill("slow@lost.example");
+	const button = page.getByRole("button", { name: "Add user" });
+	await line.send("Network.emulateNetworkConditions", conditions);
+	const whileBusy = await button.evaluate((b) => new Promise((done) => {
+		const told = () => b.getAttribute("aria-busy") === "true" && done(b.form.querySelector("#user-name").value);
+		new MutationObserver(told).observe(b, { attributes: true });
+		for (let i = 0; i < 3; i++) b.click();
+	}));
+	assert.equal(whileBusy, "Slow");
+	await page.getByRole("heading", { name: "Slow" }).waitFor();
+	assert.equal(sent, 1);
+	await line.send("Network.emulateNetworkConditions", { ...conditions, latency: 0, downloadThroughput: -1, uploadThroughput: -1 });
+}
+
+async function onDeadLine(page, campaign) {
+	await visit(page, `users/new?campaign_id=${campaign.id}`);
+	await page.getByLabel("First name").fill("Dead");
+	await page.getByLabel("E-mail").fill("dead@lost.example");
+	await page.context().setOffline(true);
+	await page.getByRole("button", { name: "Add user" }).click();
+	await page.getByText(NO_ANSWER).waitFor();
+	assert.equal(await page.getByLabel("E-mail").inputValue(), "dead@lost.example");
+	await page.context().setOffline(false);
+	await again(page);
+	await page.getByRole("heading", { name: "Dead" }).waitFor();
+}
+
+/** A filter is a part of the address: it stays after a reload, and on the way back from a delivery. */
+async function keepsItsPlace(page) {
+	await visit(page, "deliveries?status=delivered");
+	const filter = page.getByLabel("Status");
+	await page.reload();
+	await filter.waitFor();
+	assert.equal(await filter.inputValue(), "delivered");
+	await page.locator("tbody").getByRole("link").first().click();
+	await page.waitForURL(/deliveries\/\d+/);
+	await page.goBack();
+	await filter.waitFor();
+	assert.equal(await filter.inputValue(), "delivered");
+	await page.goForward();
+	await page.waitForURL(/deliveries\/\d+/);
+}
+
 await run(async () => {
 	const page = await signedIn("campaigns");
 	await createdOnce(page);
 	await createdTwice(page);
-	page.wrong = page.wrong.filter((text) => !text.includes("ERR_FAILED")); // the browser itself reports each lost answer
+	const campaign = (await api("GET", "/api/v2/campaigns")).find((c) => c.name === "Lost and found");
+	await onSlowLine(page, campaign);
+	await onDeadLine(page, campaign);
+	await keepsItsPlace(page);
+	page.wrong = page.wrong.filter((text) => !/ERR_(FAILED|INTERNET_DISCONNECTED)/.test(text)); // the browser itself reports each lost answer
 	assertClean(page);
 });
