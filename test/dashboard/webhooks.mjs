@@ -171,6 +171,7 @@ await run(async () => {
 	assert.deepEqual([ordered, timeout_ms, rate_limit, retry_schedule, success_statuses], ["none", 30000, null, [10, 60], [302, 409]]);
 	const ada = await joinThrough(jessica.code, "Ada", "ada@example.com");
 	const body = await previewFor(page, webhook, ada);
+	const { secret: old } = await api("GET", `/api/v2/webhooks/${webhook}`);
 	const secret = await rotate(page);
 	await assertAccessible(page);
 	await page.setViewportSize({ width: 360, height: 740 });
@@ -180,5 +181,5 @@ await run(async () => {
 	await whyNothing(page, campaign);
 	await failing(page, campaign);
 	assertClean(page);
-	return { webhook, curl, body, secret, ada: ada.code, byron: byron.code };
+	return { webhook, curl, body, old, secret, ada: ada.code, byron: byron.code };
 });
