@@ -1,6 +1,6 @@
 /*
- * A page of the audit list, with the present names of actors and objects. The names are read for
- * the page and are not part of the lines.
+ * A page of the audit list, with the present names of objects. The names are read for the page and
+ * are not part of the lines.
  */
 #ifndef CORE_AUDIT_LIST_H
 #define CORE_AUDIT_LIST_H
@@ -20,8 +20,8 @@ struct audit_filter {
 
 struct audit_row {
 	struct audit line;
-	/* Empty: it was removed, or has no name. Users have none here. */
-	struct text actor_name, object_name;
+	/* Of a campaign, a webhook or a rule. Empty: it was removed, or is another object. */
+	struct text object_name;
 };
 
 struct audit_list {

@@ -106,30 +106,31 @@ static void put_changed(struct json_out *o, const struct audit *line)
 	json_close(o, ']');
 }
 
-static struct text or_else(struct text name, struct text other)
+/* The API knows the names of tokens and operators, and the list has the other names. */
+static struct text object_name(const struct api *api, const struct audit_row *row)
 {
-	return name.n > 0 ? name : other;
+	const uint64_t object = audit_object_of(row->line.action);
+	const struct actor actor = {
+	    .kind = object == OBJECT_TOKEN      ? ACTOR_TOKEN
+		    : object == OBJECT_OPERATOR ? ACTOR_OPERATOR
+						: ACTOR_UNKNOWN,
+	    .id = row->line.object_id,
+	};
+	return actor.kind != ACTOR_UNKNOWN ? actor_name(api, actor) : row->object_name;
 }
 
-static void put_row(const struct api *api, struct json_out *o, const struct audit_row *row)
+static void put_row(const struct call *call, struct json_out *o, const struct audit_row *row)
 {
 	const struct audit *line = &row->line;
-	const struct actor object = {.kind = ACTOR_OPERATOR, .id = line->object_id};
-	const bool is_operator = audit_object_of(line->action) == OBJECT_OPERATOR;
-	const struct actor actor = actor_of_number(line->actor);
 	json_open(o, NULL, '{');
 	json_put_u64(o, "id", line->id);
 	show_time(o, "at", line->at_ms);
-	json_open(o, "actor", '{');
-	show_word(o, "kind", ACTOR_KIND_NAMES, actor.kind);
-	show_id(o, "id", actor.id);
-	json_put_text_or_null(o, "name", or_else(row->actor_name, actor_name(api, actor)));
-	json_close(o, '}');
+	show_actor(call, o, "actor", actor_of_number(line->actor));
 	show_word(o, "action", AUDIT_ACTION_NAMES, line->action);
 	json_open(o, "object", '{');
 	show_word(o, "kind", AUDIT_OBJECT_NAMES, audit_object_of(line->action));
 	show_id(o, "id", line->object_id);
-	json_put_text_or_null(o, "name", is_operator ? actor_name(api, object) : row->object_name);
+	json_put_text_or_null(o, "name", object_name(call->api, row));
 	json_close(o, '}');
 	put_changed(o, line);
 	json_close(o, '}');
@@ -144,7 +145,7 @@ static void on_list(struct command *command, enum err err)
 	}
 	struct json_out o = paging_begin(ac->call);
 	for (size_t i = 0; i < ac->list.page.n; i++)
-		put_row(ac->call->api, &o, &ac->list.rows[i]);
+		put_row(ac->call, &o, &ac->list.rows[i]);
 	paging_reply(ac->call, &ac->paging, ac->list.page.next, &o);
 }
 

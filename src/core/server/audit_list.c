@@ -1,12 +1,11 @@
 /*
- * Owns the search in the audit list, and the present names of actors and objects. Never writes, and
- * never reads a user. Called by the API's audit call.
+ * Owns the search in the audit list, and the present names of objects. Never writes, and never
+ * reads a user. Called by the API's audit call.
  */
 #include "core/audit_list.h"
 
 #include "core/records/id_walk.h"
 #include "core/reward_records.h"
-#include "core/token.h"
 
 /* Ids follow the order of commits, but a line has the time of its request. So the walk includes
  * this many ids on both sides of a period. */
@@ -77,39 +76,13 @@ static enum err fits(void *arg, struct tx *tx, void *record, bool *yes)
 
 /* ---- names ---- */
 
-/* The names of the tokens, whose keys are hashes: there are few, so a page reads all of them. */
-struct names {
-	struct token *tokens;
-	size_t n_tokens;
-};
-
-static enum err read_names(struct tx *tx, struct names *names)
-{
-	const struct token from = {0};
-	names->tokens = arena_alloc(tx_arena(tx), TOKEN_PAGE * sizeof *names->tokens);
-	if (names->tokens == NULL)
-		return ERR_NO_MEMORY;
-	struct tx_scan scan = {.from = &from, .max = TOKEN_PAGE, .records = names->tokens};
-	enum err err = tx_scan(tx, &KIND_TOKEN, &scan);
-	names->n_tokens = scan.n;
-	return err;
-}
-
-static struct text token_name(const struct names *names, uint64_t id)
-{
-	for (size_t i = 0; i < names->n_tokens; i++)
-		if (names->tokens[i].id == id)
-			return names->tokens[i].name;
-	return (struct text){0};
-}
-
-static enum err read_object_name(struct tx *tx, const struct names *names, uint64_t object,
-				 uint64_t id, struct text *name)
+static enum err read_object_name(struct tx *tx, uint64_t object, uint64_t id, struct text *name)
 {
 	struct campaign campaign = {.id = id};
 	struct webhook webhook = {.id = id};
 	struct rule rule = {.id = id};
 	enum err err = ERR_OK;
+	*name = (struct text){0};
 	switch (object) {
 	case OBJECT_CAMPAIGN:
 		err = tx_get(tx, &KIND_CAMPAIGN, &campaign);
@@ -123,9 +96,6 @@ static enum err read_object_name(struct tx *tx, const struct names *names, uint6
 		err = tx_get(tx, &KIND_RULE, &rule);
 		*name = rule.name;
 		break;
-	case OBJECT_TOKEN:
-		*name = token_name(names, id);
-		break;
 	default:
 		break;
 	}
@@ -134,16 +104,11 @@ static enum err read_object_name(struct tx *tx, const struct names *names, uint6
 
 static enum err name_rows(struct tx *tx, struct audit_list *list)
 {
-	struct names names;
-	enum err err = read_names(tx, &names);
+	enum err err = ERR_OK;
 	for (size_t i = 0; err == ERR_OK && i < list->page.n; i++) {
 		struct audit_row *row = &list->rows[i];
-		const struct actor actor = actor_of_number(row->line.actor);
-		row->actor_name = row->object_name = (struct text){0};
-		if (actor.kind == ACTOR_TOKEN)
-			row->actor_name = token_name(&names, actor.id);
-		err = read_object_name(tx, &names, audit_object_of(row->line.action),
-				       row->line.object_id, &row->object_name);
+		err = read_object_name(tx, audit_object_of(row->line.action), row->line.object_id,
+				       &row->object_name);
 	}
 	return err;
 }
