@@ -39,7 +39,7 @@ const pages: Record<Kind, ((id: number) => string) | undefined> = {
 	reward: undefined,
 	user: (id) => href("users", id),
 	token: () => href("settings", "tokens"),
-	operator: undefined,
+	operator: () => href("settings", "people"),
 	settings: () => href("settings", "inbound"),
 };
 

@@ -96,26 +96,50 @@ function DayFilter() {
 	);
 }
 
-/** Tokens, and referd itself. An actor that was removed stays in the list while the address names it. */
-function WhoFilter() {
-	const tokens = useLoad("tokens", () => call(client.GET("/api/v2/tokens", { params: { query: { per_page: 250 } } })));
-	const known = (tokens.data?.data ?? []).map((token) => ({ value: `token:${token.id}`, text: token.name }));
-	const chosen = route.value.query.get("actor");
-	const options = [
-		...known,
-		{ value: "command_line", text: t("actorCommand") },
-		{ value: "referd", text: "referd" },
-	];
-	if (chosen && !options.some((o) => o.value === chosen)) options.unshift({ value: chosen, text: whoText(chosen) });
+interface Choice {
+	value: string;
+	text: string;
+}
+
+/** A filter that keeps its chosen value even if the list has lost it, for example a removed token. */
+function ChoiceFilter({ label, name, choices, textOf }: {
+	label: string;
+	name: string;
+	choices: Choice[];
+	textOf: (value: string) => string;
+}) {
+	const chosen = route.value.query.get(name);
+	const gone = chosen && !choices.some((choice) => choice.value === chosen) ? [{ value: chosen, text: textOf(chosen) }] : [];
 	return (
-		<FilterSelect label={t("auditWho")} name="actor">
-			{options.map((o) => (
-				<option key={o.value} value={o.value}>
-					{o.text}
+		<FilterSelect label={label} name={name}>
+			{[...gone, ...choices].map((choice) => (
+				<option key={choice.value} value={choice.value}>
+					{choice.text}
 				</option>
 			))}
 		</FilterSelect>
 	);
+}
+
+/** The people, the tokens, and referd itself. */
+function WhoFilter() {
+	const params = { query: { per_page: 250 } };
+	const people = useLoad("people", () => call(client.GET("/api/v2/operators", { params })));
+	const tokens = useLoad("tokens", () => call(client.GET("/api/v2/tokens", { params })));
+	const choices = [
+		...(people.data?.data ?? []).map((person) => ({ value: `operator:${person.id}`, text: person.name })),
+		...(tokens.data?.data ?? []).map((token) => ({ value: `token:${token.id}`, text: token.name })),
+		{ value: "command_line", text: t("actorCommand") },
+		{ value: "referd", text: "referd" },
+	];
+	return <ChoiceFilter label={t("auditWho")} name="actor" choices={choices} textOf={whoText} />;
+}
+
+/** "webhook:4" in words. */
+function objectOfFilter(value: string): string {
+	const [kind, id] = value.split(":");
+	const known = objectKinds.find((k) => k === kind);
+	return known ? objectText({ kind: known, id: id === undefined ? null : Number(id), name: null }) : value;
 }
 
 /** The campaigns, the webhooks and the settings; any other object comes from a link. */
@@ -123,29 +147,12 @@ function ObjectFilter() {
 	const params = { query: { per_page: 250 } };
 	const campaigns = useLoad("campaigns", () => call(client.GET("/api/v2/campaigns", { params })));
 	const webhooks = useLoad("webhooks", () => call(client.GET("/api/v2/webhooks", { params })));
-	const chosen = route.value.query.get("object");
-	const options = [
-		...(campaigns.data?.data ?? []).map((c) => ({ kind: "campaign" as const, id: c.id, name: c.name })),
-		...(webhooks.data?.data ?? []).map((w) => ({ kind: "webhook" as const, id: w.id, name: w.name })),
-		{ kind: "settings" as const, id: null, name: null },
-	].map((object) => ({
-		value: object.id === null ? object.kind : `${object.kind}:${object.id}`,
-		text: objectText(object),
-	}));
-	if (chosen && !options.some((o) => o.value === chosen)) {
-		const [kind, id] = chosen.split(":");
-		const known = objectKinds.find((k) => k === kind);
-		options.unshift({ value: chosen, text: known ? objectText({ kind: known, id: Number(id), name: null }) : chosen });
-	}
-	return (
-		<FilterSelect label={t("auditObject")} name="object">
-			{options.map((o) => (
-				<option key={o.value} value={o.value}>
-					{o.text}
-				</option>
-			))}
-		</FilterSelect>
-	);
+	const choices = [
+		...(campaigns.data?.data ?? []).map((c) => ({ value: `campaign:${c.id}`, text: `${t("object_campaign")} ${c.name}` })),
+		...(webhooks.data?.data ?? []).map((w) => ({ value: `webhook:${w.id}`, text: `${t("object_webhook")} ${w.name}` })),
+		{ value: "settings", text: t("object_settings") },
+	];
+	return <ChoiceFilter label={t("auditObject")} name="object" choices={choices} textOf={objectOfFilter} />;
 }
 
 function List() {
