@@ -102,7 +102,7 @@ await run(async () => {
 	assert.equal(await request(editor, "POST", "api/v2/campaigns", '{"name":"Again"}'), 201);
 
 	// Her own password, and her removal.
-	await viewer.getByLabel("Present password").fill(PASSWORD);
+	await viewer.getByLabel("Current password").fill(PASSWORD);
 	await viewer.getByLabel("New password").fill("battery horse correct");
 	await viewer.getByRole("button", { name: "Change password" }).click();
 	await viewer.getByText("Password changed.").waitFor();

@@ -14,7 +14,7 @@ class Translations(unittest.TestCase):
     def server_texts(self):
         literal = re.compile(r'"((?:[^"\\]|\\.)*)"')
         run_of = re.compile(r'(?:"(?:[^"\\]|\\.)*"\s*)+')
-        for room in ("src/api", "src/core", "src/delivery", "src/http", "include/core"):
+        for room in ("src/base", "src/api", "src/core", "src/delivery", "src/http", "include/core"):
             for path in glob.glob(os.path.join(ROOT, room, "**", "*.[ch]"), recursive=True):
                 with open(path, encoding="utf-8") as file:
                     for found in run_of.findall(file.read()):

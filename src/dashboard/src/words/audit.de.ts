@@ -16,9 +16,9 @@ export const deAudit: Record<keyof typeof enAudit, string> = {
 	"settings.rotate_inbound_token": "Token für Käufe ersetzt",
 	"settings.rotate_inbound_secret": "Geheimnis für Käufe ersetzt", object_campaign: "Kampagne",
 	object_webhook: "Webhook", object_delivery: "Zustellung", object_reward_rule: "Prämienregel",
-	object_reward: "Prämie", object_user: "Person", object_token: "API-Token", object_operator: "Mitarbeiter",
+	object_reward: "Prämie", object_user: "Person", object_token: "API-Token", object_operator: "Mitglied",
 	object_settings: "Einstellungen", auditTab: "Protokoll", auditWho: "Wer", auditWhat: "Was", auditObject: "Objekt",
 	auditEmpty: "Änderungen erscheinen hier.", auditNoMatch: "Keine Änderung passt. Entferne einen Filter.",
-	showChanges: "Änderungen", actorToken: "Widerrufener Token {number}", actorOperator: "Entfernte Person {number}",
+	showChanges: "Änderungen", actorToken: "Widerrufenes Token {number}", actorOperator: "Entferntes Mitglied {number}",
 	actorCommand: "Kommandozeile", actorInbound: "Eingehender Webhook",
 };

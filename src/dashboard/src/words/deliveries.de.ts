@@ -13,7 +13,7 @@ export const deDeliveries: Same = {
 	becauseTimeout: "Von {host} kam keine Antwort in der erlaubten Zeit. Ein Empfänger speichert das Ereignis am besten, antwortet 200 und arbeitet danach.",
 	becauseProtocol: "Von {host} kam keine gültige HTTP-Antwort. Prüfe, ob der Port der URL HTTPS spricht.",
 	becausePolicy: "An die Adresse von {host} sendet referd nichts. Nimm eine öffentliche Adresse.",
-	becauseStatus: "Der Empfänger hat mit Status {status} geantwortet. Sein Protokoll nennt den Grund.",
+	becauseStatus: "Der Empfänger hat mit Status {status} geantwortet. Sein Log nennt den Grund.",
 	because401: "Der Empfänger antwortete 401: Er will andere Zugangsdaten. Prüfe die Header des Webhooks.",
 	because403: "Der Empfänger antwortete 403: Er erlaubt diese Anfrage nicht. Prüfe die Header des Webhooks und die URL.",
 	because404: "Der Empfänger antwortete 404: Unter dieser URL ist nichts. Prüfe den Pfad.",

@@ -18,5 +18,5 @@ export const fieldsDe: typeof fieldsEn = {
 	auto_issue: "Automatische Ausgabe", hold_days: "Wartezeit", reason: "Grund", meta: "Formularfelder",
 	qualified: "Qualifiziert", unsubscribed: "Abgemeldet", state: "Zustand",
 	webhook_id: "Webhook", codes: "Codes", status: "Status", role: "Rolle", password: "Passwort",
-	current_password: "Jetziges Passwort",
+	current_password: "Aktuelles Passwort",
 };

@@ -14,5 +14,5 @@ export const fieldsEn = {
 	max_per_user: "Limit for each friend", auto_issue: "Automatic issue", hold_days: "Hold", reason: "Reason",
 	meta: "Form fields", qualified: "Qualified", unsubscribed: "Unsubscribed", state: "State",
 	user_id: "User", webhook_id: "Webhook", codes: "Codes", status: "Status", role: "Role", password: "Password",
-	current_password: "Present password",
+	current_password: "Current password",
 };

@@ -8,7 +8,7 @@ export const dePeople = {
 	roleEditorText: "Ändert auch Kampagnen, Webhooks, Personen und Prämien.",
 	roleAdminText: "Verwaltet auch das Team, API-Token und Geheimnisse.",
 	peopleText: "Jedes Mitglied meldet sich mit eigenem Namen und Passwort an. API-Token gelten weiter.",
-	peopleEmpty: "Füge jemanden hinzu, damit die Änderungsliste Namen zeigt.",
+	peopleEmpty: "Füge jemanden hinzu, damit das Protokoll Namen zeigt.",
 	addPerson: "Mitglied hinzufügen", personAdded: "{name} kann sich jetzt anmelden. Gib Name und Passwort weiter.",
 	passwordHelp: "Mindestens 12 Zeichen. Mehrere Wörter merkt man sich leicht.",
 	passwordChangeable: "Nach der Anmeldung lässt es sich ändern.",
@@ -19,6 +19,6 @@ export const dePeople = {
 	removeAsk: "{name} entfernen? {name} wird sofort abgemeldet und kann sich nicht mehr anmelden. Die Änderungen von {name} bleiben.",
 	removeYourself: "Das bist du: Damit endet deine Sitzung.",
 	removeName: "{name} entfernen", personRemoved: "{name} ist entfernt.",
-	yourPassword: "Dein Passwort", currentPassword: "Jetziges Passwort", changePassword: "Passwort ändern",
+	yourPassword: "Dein Passwort", currentPassword: "Aktuelles Passwort", changePassword: "Passwort ändern",
 	passwordChanged: "Passwort geändert. Deine anderen Sitzungen sind beendet.",
 };

@@ -17,8 +17,8 @@ export const enPeople = {
 	passwordSetFor: "{name} has a new password.",
 	roleChanged: "{name}: {role}.", removePerson: "Remove",
 	removeAsk: "Remove {name}? {name} is signed out at once and cannot sign in any more. What {name} changed stays.",
-	removeYourself: "That is you: this page ends your session.",
+	removeYourself: "This is you: your session ends at once.",
 	removeName: "Remove {name}", personRemoved: "{name} is removed.",
-	yourPassword: "Your password", currentPassword: "Present password", changePassword: "Change password",
+	yourPassword: "Your password", currentPassword: "Current password", changePassword: "Change password",
 	passwordChanged: "Password changed. Your other sessions have ended.",
 };

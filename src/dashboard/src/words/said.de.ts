@@ -16,14 +16,14 @@ export const saidDe: Record<string, string> = {
 		"Name oder Passwort ist falsch. Prüfe beide; die Verwaltung kann ein anderes Passwort setzen.",
 	"an operator has this name already (upper and lower case are the same): choose another name, or change that operator":
 		"Diesen Namen gibt es schon; Groß- und Kleinschreibung zählt nicht. Wähle einen anderen Namen.",
-	"there are already 200 operators, the maximum: remove an operator first": "Mehr als 200 Mitglieder sind nicht möglich.",
+	"there are already 200 operators, the maximum: remove an operator first": "Mehr als 200 Mitglieder sind nicht möglich: Entferne zuerst eines.",
 	"too many passwords wait to be checked: try again in a second": "Zu viele Anmeldungen warten. Versuch es gleich noch einmal.",
 	"too many failed sign-ins from this address (limit: --miss-rate per minute): try again after the seconds in Retry-After":
 		"Zu viele falsche Anmeldungen von dieser Adresse. Versuch es in einer Minute noch einmal.",
 	"the server could not check the password: try again; its log says why":
 		"Der Server konnte das Passwort nicht prüfen. Versuch es noch einmal; sein Log sagt, warum.",
-	"this call needs the role editor: ask an admin to change your role": "Dafür braucht man die Rolle Bearbeitung.",
-	"this call needs the role admin: ask an admin to change your role": "Dafür braucht man die Rolle Verwaltung.",
+	"this call needs the role editor: ask an admin to change your role": "Dafür brauchst du die Rolle Bearbeitung: Bitte die Verwaltung darum.",
+	"this call needs the role admin: ask an admin to change your role": "Dafür brauchst du die Rolle Verwaltung: Bitte die Verwaltung darum.",
 	"is required: amount, commission, coupon or custom": "fehlt: Betrag, Provision, Gutschein oder etwas anderes",
 	"is required, for example user.join or user.qualified": "fehlt, zum Beispiel user.join oder user.qualified",
 	"is too long": "ist zu lang",
@@ -124,6 +124,8 @@ export const saidDe: Record<string, string> = {
 	"no delivery has this id, or its webhook or event was deleted": "Diese Zustellung, ihren Webhook oder ihr Ereignis gibt es nicht mehr.",
 	"no replay has this id: GET /api/v2/webhooks/{id}/replays lists the replays of a webhook": "Diese Wiederholung gibt es nicht.",
 	"no token has this id: GET /api/v2/tokens lists the tokens": "Dieses Token gibt es nicht mehr.",
+	"no operator has this id: GET /api/v2/operators lists the operators": "Dieses Mitglied gibt es nicht mehr.",
+	"this operator was removed": "Du bist kein Mitglied mehr.",
 	"no reward rule has this id: GET /api/v2/reward-rules lists the rules": "Diese Regel gibt es nicht mehr.",
 	"no user has this id, code or e-mail address (with campaign_id, only users of that campaign count): digits alone are an id, code:3238 is a code":
 		"Diese Person gibt es nicht. Vielleicht wurde sie gelöscht.",
@@ -147,15 +149,15 @@ export const saidDe: Record<string, string> = {
 	"the review already has the other decision, and its rewards were issued or cancelled accordingly":
 		"Darüber wurde schon anders entschieden, und die Prämien sind entsprechend ausgegeben oder storniert.",
 	"this user is not under review, because nothing was suspicious": "Diese Person wird nicht geprüft: Nichts war verdächtig.",
-	"too many calls with this token (limit: --token-rate per minute): try {1}":
-		"Zu viele Aufrufe in kurzer Zeit. Warte etwas und versuche es dann noch einmal.",
-	"too many wrong tokens from this address (limit: --miss-rate per {1}": "Zu viele falsche Token. Warte eine Minute und versuche es dann noch einmal.",
+	"too many calls with this token or by this operator (limit: --token-rate per minute): try {1}":
+		"Zu viele Aufrufe in kurzer Zeit. Warte etwas und versuch es dann noch einmal.",
+	"too many wrong tokens from this address (limit: --miss-rate per {1}": "Zu viele falsche Token. Warte eine Minute und versuch es dann noch einmal.",
 	"the body is too large": "Das ist zu groß für diesen Server.",
-	"the server's queue is full: try again in a second": "Der Server ist ausgelastet. Versuche es gleich noch einmal.",
+	"the server's queue is full: try again in a second": "Der Server ist ausgelastet. Versuch es gleich noch einmal.",
 	"the server's disk is full, so nothing was stored: try again later": "Die Festplatte des Servers ist voll, nichts wurde gespeichert.",
 	"the server is out of memory, so nothing was stored: try again later": "Der Server hat keinen Speicher frei, nichts wurde gespeichert.",
-	"the server could not read a stored record: see the server's log": "Der Server konnte einen Datensatz nicht lesen. Sein Protokoll nennt den Grund.",
-	"the server is shutting down: try again": "Der Server startet gerade neu. Versuche es gleich noch einmal.",
+	"the server could not read a stored record: see the server's log": "Der Server konnte einen Datensatz nicht lesen. Sein Log nennt den Grund.",
+	"the server is shutting down: try again": "Der Server startet gerade neu. Versuch es gleich noch einmal.",
 	"no such name": "Den Namen gibt es nicht", "the name cannot be resolved": "der Name lässt sich nicht auflösen",
 	"the name has no address": "der Name hat keine Adresse",
 	"the name server did not answer in time": "der Nameserver hat nicht rechtzeitig geantwortet",
