@@ -1,8 +1,8 @@
-/* Sessions of people who are signed in to the dashboard. A session is stored under the SHA-256 of
+/*
+ * Sessions of people who are signed in to the dashboard. A session is stored under the SHA-256 of
  * its cookie's value and names the API token or the operator that opened it. It is valid while the
  * token is valid, or while the operator exists and has the same password; for SESSION_IDLE_MS after
- * its last request, and for SESSION_LIFE_MS at most. Random
- * bytes and time are arguments.
+ * its last request, and for SESSION_LIFE_MS at most. Random bytes and time are arguments.
  */
 #ifndef CORE_SESSION_H
 #define CORE_SESSION_H

@@ -51,11 +51,11 @@ struct user_list {
 	bool counted;
 	uint64_t total; /* if `counted`: only without filters or with campaign_id alone */
 };
-/** With email_prefix, the users come in the order of their addresses (user_prefix.h), and the index
- * may still lack the newest users; unless an id or a complete address is given too. Otherwise walks
- * the narrowest index that the filters offer. Checks the other filters on each record. A
- * page ends after USER_LIST_LOOK_MAX records: it may be short, even empty, and still have a next
- * page. ERR_TOO_LARGE: an e-mail address without a campaign, and more campaigns than it can be
+/** Walks the narrowest index that the filters offer and checks the other filters on each record.
+ * With email_prefix, but without an id or a complete address, the users come in the order of their
+ * addresses (user_prefix.h), and the index may still lack the newest users. A page ends after
+ * USER_LIST_LOOK_MAX records: it may be short, even empty, and still have a next page.
+ * ERR_TOO_LARGE: an e-mail address without a campaign, and more campaigns than it can be
  * looked up in. ERR_REFUSED: the code of a filter does not exist. */
 command_decide_fn user_list_decide;
 

@@ -20,7 +20,8 @@ struct tx;
  * zeroed), ERR_PENDING, ERR_CORRUPT, ERR_IO. */
 enum err tx_get(struct tx *tx, const struct record_kind *kind, void *record) WARN_UNUSED;
 
-/** The same as the record was before this command, without the command's own writes. */
+/** Like tx_get, but reads the record as it was before this command, without the command's own
+ * writes. */
 enum err tx_get_before(struct tx *tx, const struct record_kind *kind, void *record) WARN_UNUSED;
 
 /** Stages the record; its bytes are copied at once. If memory runs out, the whole command fails

@@ -75,9 +75,8 @@ int backup_main(int argc, char **argv)
 	    .name = "backup",
 	    .usage = "referd backup FILE [--force] [--data DIR | --store ADDRESS]",
 	    .about = "Copies the database in --data or --store to FILE, whether a server uses it "
-		     "or not, and "
-		     "verifies "
-		     "the copy. Exits with status 0 if the copy is complete and has no problems.",
+		     "or not, and verifies the copy. Exits with status 0 if the copy is complete "
+		     "and has no problems.",
 	    .min_args = 1,
 	    .max_args = 1,
 	    .options = own,

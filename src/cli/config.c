@@ -20,12 +20,10 @@
 static const struct option table[] = {
     OPTION("data", TEXT, data, "DIR", "./referd-data", 0, 0,
 	   "Directory of the secret key and the first tokens, and of the database unless --store "
-	   "names "
-	   "another place"),
+	   "names another place"),
     OPTION("store", TEXT, store, "ADDRESS", NULL, 0, 0,
 	   "Address of the database: lmdb:DIR; by default the directory of --data. Without --data, "
-	   "the "
-	   "secret key and the first tokens are in this DIR too"),
+	   "the secret key and the first tokens are in this DIR too"),
     OPTION("listen", TEXT, listen, "ADDR:PORT", "127.0.0.1:8080", 0, 0,
 	   "Address to serve on; with port 0, referd picks a free port and prints it"),
     OPTION("metrics-listen", TEXT, metrics_listen, "ADDR:PORT", NULL, 0, 0,

@@ -99,11 +99,8 @@ int restore_main(int argc, char **argv)
 	    .usage = "referd restore FILE [--data DIR | --store lmdb:DIR]",
 	    .about =
 		"Verifies the backup in FILE and makes it the database of the directory of --data "
-		"or "
-		"--store, "
-		"which "
-		"must not have a database. Put the secret.key from the time of the backup into the "
-		"directory before you start the server.",
+		"or --store, which must not have a database. Put the secret.key from the time of "
+		"the backup into the directory before you start the server.",
 	    .min_args = 1,
 	    .max_args = 1,
 	};

@@ -22,8 +22,7 @@ static const char *parse_lmdb(struct text rest, const char *text, struct store_a
 	/* lmdb://DIR would be an absolute path, and lmdb:///DIR is one. */
 	if (text_starts(rest, TEXT("//")) && !text_starts(rest, TEXT("///")))
 		return "must have one or three slashes before an absolute path: write lmdb:DIR, "
-		       "such "
-		       "as lmdb:/var/lib/referd";
+		       "such as lmdb:/var/lib/referd";
 	out->dir = text + (rest.p - text);
 	return NULL;
 }

@@ -186,12 +186,9 @@ int verify_main(int argc, char **argv)
 	    .usage = "referd verify [FILE] [--data DIR | --store ADDRESS]",
 	    .about =
 		"Checks every record of the database in --data or --store, or of the backup in "
-		"FILE. It only "
-		"reads, and a server may use the database meanwhile. Prints a line for each "
-		"problem. "
-		"Exits with status 0 if there are no problems, 1 if there are, and 2 if it cannot "
-		"open "
-		"the database.",
+		"FILE. It only reads, and a server may use the database meanwhile. Prints a line "
+		"for each problem. Exits with status 0 if there are no problems, 1 if there are, "
+		"and 2 if it cannot open the database.",
 	    .max_args = 1,
 	};
 	struct config config = {0};

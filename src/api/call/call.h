@@ -68,8 +68,8 @@ struct call {
 	/* Of the API token or the session's operator (credential.h), if the route needs one. */
 	uint64_t scopes;
 	struct actor actor;
-	/* an action of the audit list in place of the operation's (operation.h), or AUDIT_NOTHING
-	 */
+	/* Replaces the action of the operation (operation.h) in the audit list. AUDIT_NOTHING: it
+	 * does not. */
 	enum audit_action audited_as;
 	struct sockaddr_storage client; /* the peer, or the client that a trusted proxy names */
 	char etag[VERSION_SIZE + 1];    /* of the object in a 2xx response, or empty; see etag.h */
