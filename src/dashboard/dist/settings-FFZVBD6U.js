@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-7THKN45Z.js";import"./chunk-A6IENAQF.js";import"./chunk-3NZNVY7R.js";import"./chunk-4XX7UDVP.js";import"./chunk-XFLUX32J.js";import"./chunk-7ZYAGVK2.js";import"./chunk-NMKBDXZX.js";import"./chunk-MR2JI4EH.js";import"./chunk-OLPRHHXP.js";import"./chunk-UIBKLSDZ.js";import"./chunk-Z4HK3HXH.js";export{b as SettingsPage,a as settingsTabs};
