@@ -95,13 +95,13 @@ static bool take_row(void *arg, struct text key, struct text value)
 }
 
 /* An engine may answer "pending" between two rows; the scan then goes on after the last row. */
-static enum err scan_all(struct dump *d, uint8_t number, engine_row_fn *take)
+static enum err scan_all(struct dump *d, unsigned number, engine_row_fn *take)
 {
 	enum err err;
 	buf_reset(&d->last);
 	do {
 		const struct engine_scan scan = {
-		    .kind = number, .from = buf_view(&d->last), .after = d->last.n > 0};
+		    .kind = (uint8_t)number, .from = buf_view(&d->last), .after = d->last.n > 0};
 		err = d->engine->ops->scan(d->engine, &scan, take, d);
 	} while (err == ERR_PENDING && d->err == ERR_OK);
 	return err;
@@ -131,7 +131,7 @@ static enum err get(struct engine *engine, uint8_t kind, struct text key, struct
 	return err;
 }
 
-static enum err last_id(struct engine *engine, uint8_t number, uint64_t *id)
+static enum err last_id(struct engine *engine, unsigned number, uint64_t *id)
 {
 	const char key[8] = {0, 0, 0, 0, 0, 0, 0, (char)number};
 	struct text value;
@@ -144,7 +144,7 @@ static enum err last_id(struct engine *engine, uint8_t number, uint64_t *id)
 	return value.n == 8 ? ERR_OK : ERR_CORRUPT;
 }
 
-static bool is_known(const struct dump_kinds *kinds, uint8_t number)
+static bool is_known(const struct dump_kinds *kinds, unsigned number)
 {
 	for (size_t i = 0; i < kinds->n; i++)
 		if (kinds->items[i]->id == number)
@@ -161,7 +161,7 @@ static bool refuse_row(void *arg, struct text key, struct text value)
 
 static bool refuse_unknown_kinds(struct dump *d)
 {
-	for (uint8_t number = 1; number < RECORD_KINDS; number++) {
+	for (unsigned number = 1; number < RECORD_KINDS; number++) {
 		uint64_t id = 0;
 		if (is_known(d->kinds, number))
 			continue;

@@ -178,9 +178,9 @@ static bool take_type(struct text *rest, uint8_t *type)
 {
 	static const char *const words[] = {
 	    [FIELD_U64] = "\"u64\"", [FIELD_TEXT] = "\"text\"", [FIELD_PAIRS] = "\"pairs\""};
-	for (uint8_t i = 0; i < sizeof words / sizeof *words; i++)
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (skip(rest, words[i])) {
-			*type = i;
+			*type = (uint8_t)i;
 			return true;
 		}
 	return false;
