@@ -271,6 +271,8 @@ static enum err refuse_data(struct load *l)
 		do
 			err = l->engine->ops->scan(l->engine, &scan, note_row, &found);
 		while (err == ERR_PENDING);
+		if (found == ERR_BUSY && kind != KIND_SEQUENCES)
+			found = ERR_REFUSED; /* a record may have the same key */
 	}
 	l->why = "cannot be read";
 	if (err != ERR_OK || found == ERR_OK)
