@@ -1,12 +1,13 @@
 // The first run: six steps that end with an event that the operator's own system has got.
 import { CircleCheck } from "lucide-preact";
-import { call, client } from "../api";
+import { useEffect, useRef } from "preact/hooks";
+import { type Schemas, call, client } from "../api";
 import { href } from "../route";
 import { type Facts, useFacts } from "../start/facts";
 import { STEPS } from "../start/steps";
 import { act } from "../ui/act";
 import { DeliveryTable } from "../ui/delivery-table";
-import { Skeleton } from "../ui/parts";
+import { Copy, Skeleton, Status } from "../ui/parts";
 import { t } from "../words";
 
 const EXAMPLES = ["byron@example.com", "jessica@example.com"];
@@ -45,10 +46,45 @@ function Arrived({ facts }: { facts: Facts }) {
 	);
 }
 
+/** The first control of the next step gets the focus, unless the reader works elsewhere on the page. */
+function useNextStep(next: number) {
+	const list = useRef<HTMLOListElement>(null);
+	useEffect(() => {
+		const focused = document.activeElement;
+		if (focused && focused !== document.body && focused.tagName !== "H1") return;
+		list.current?.querySelector<HTMLElement>("[aria-current] :is(input, .primary)")?.focus({ preventScroll: true });
+	}, [next]);
+	return list;
+}
+
+/** What a step that is done leaves to use: the campaign with its status, and the link. */
+function Result({ step, campaign }: { step: number; campaign: Schemas["Campaign"] | undefined }) {
+	if (!campaign) return null;
+	if (STEPS[step]?.[0] === "startName")
+		return (
+			<div class="row">
+				<a class="cut" href={href("campaigns", campaign.id)} title={campaign.name}>
+					{campaign.name}
+				</a>
+				<Status of={campaign.status} />
+			</div>
+		);
+	if (STEPS[step]?.[0] !== "startLink") return null;
+	return (
+		<div class="row">
+			<a class="mono wrap" href={campaign.url} target="_blank" rel="noreferrer">
+				{campaign.url}
+			</a>
+			<Copy text={campaign.url} />
+		</div>
+	);
+}
+
 function StepList({ facts }: { facts: Facts }) {
 	const next = facts.done.indexOf(false);
+	const list = useNextStep(next);
 	return (
-		<ol class="first-steps">
+		<ol class="first-steps" ref={list}>
 			{STEPS.map(([word, Step], i) => (
 				<li key={word} class="panel stack" aria-current={i === next ? "step" : undefined}>
 					<h2>
@@ -59,11 +95,7 @@ function StepList({ facts }: { facts: Facts }) {
 						{facts.done[i] && <span class="meta"> {t("firstDone")}</span>}
 					</h2>
 					{i === next && <Step facts={facts} />}
-					{i === 0 && facts.campaign && (
-						<a class="cut" href={href("campaigns", facts.campaign.id)} title={facts.campaign.name}>
-							{facts.campaign.name}
-						</a>
-					)}
+					{facts.done[i] && <Result step={i} campaign={facts.campaign} />}
 				</li>
 			))}
 		</ol>

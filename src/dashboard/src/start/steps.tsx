@@ -9,6 +9,7 @@ import { act, useOnce, useSubmit } from "../ui/act";
 import { Needs, needsText } from "../ui/needs";
 import { Copy, Failed, say } from "../ui/parts";
 import { duration, t } from "../words";
+import { ChangeLink } from "../webhook/remedy";
 import { type Facts, linkCopied } from "./facts";
 
 type Step = (props: { facts: Facts }) => preact.JSX.Element;
@@ -135,6 +136,7 @@ const TestStep: Step = ({ facts }) => {
 				<button type="button" class="primary" disabled={running || !canWrite.value} onClick={() => void test()}>
 					{t("sendTest")}
 				</button>
+				<ChangeLink webhook={id} section="fields" />
 				<Needs />
 			</div>
 		</>

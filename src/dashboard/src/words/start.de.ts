@@ -2,17 +2,17 @@
 import type { enStart } from "./start.en";
 
 export const deStart: Record<keyof typeof enStart, string> = {
-	startTitle: "Dein erstes Ereignis", startCount: "{done} von 6 Schritten erledigt", firstDone: "erledigt",
+	startTitle: "Deine erste Kampagne", startCount: "{done} von 6 Schritten erledigt", firstDone: "erledigt",
 	firstSteps: "Erste Schritte", firstStepsText: "Noch kein Webhook: Ereignisse erreichen niemanden.",
 	startName: "Gib deiner Kampagne einen Namen", startNameHint: "Du kannst ihn später ändern.",
 	startNameButton: "Kampagne erstellen",
 	startPage: "Sieh dir die Seite an, auf der man beitritt",
-	startPageText: "Das ist die echte Seite. Öffne sie, um zu sehen, was deine Kundschaft sehen wird.",
+	startPageText: "Die Kampagne läuft, und das ist ihre Seite. Öffne sie und tritt bei: Dein eigener Link zeigt dir, was eingeladene Personen sehen.",
 	startPageButton: "Seite öffnen", startPageEdit: "Texte und Farben ändern",
 	startLink: "Kopiere den Link",
 	startLinkText: "Teile diesen Link mit deiner Kundschaft. Wer darüber beitritt, bekommt einen eigenen Link.",
 	startWebhook: "Verbinde dein System",
-	startWebhookText: "referd ruft diese Adresse auf, sobald jemand beitritt oder eine empfohlene Person kauft.",
+	startWebhookText: "referd ruft diese Adresse auf, sobald jemand beitritt oder eine empfohlene Person kauft. Die Felder kannst du im nächsten Schritt umbenennen.",
 	startWebhookUrl: "URL deines Systems",
 	startWebhookHint: "Zapier, Make, n8n und die meisten CRM geben dir eine URL für Webhooks. Sie beginnt mit https://.",
 	startWebhookButton: "Webhook hinzufügen",

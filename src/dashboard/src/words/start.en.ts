@@ -1,14 +1,14 @@
 // The words of the first run, in English.
 export const enStart = {
-	startTitle: "Your first event", startCount: "{done} of 6 steps done", firstDone: "done", firstSteps: "First steps",
+	startTitle: "Your first campaign", startCount: "{done} of 6 steps done", firstDone: "done", firstSteps: "First steps",
 	firstStepsText: "No webhook yet: events reach nobody.",
 	startName: "Name your campaign", startNameHint: "You can change it later.", startNameButton: "Create the campaign",
 	startPage: "See the page that people join on",
-	startPageText: "This is the real page. Open it to see what your customers will see.",
+	startPageText: "The campaign is live, and this is its page. Open it and join: you get a link of your own, which shows what a friend sees.",
 	startPageButton: "Open the page", startPageEdit: "Change its words and colours",
 	startLink: "Copy the link", startLinkText: "Share this link with your customers. Each of them gets a link of their own.",
 	startWebhook: "Connect your system",
-	startWebhookText: "referd calls this address whenever somebody joins or a friend becomes a customer.",
+	startWebhookText: "referd calls this address whenever somebody joins or a friend becomes a customer. You can rename the fields in the next step.",
 	startWebhookUrl: "URL of your system",
 	startWebhookHint: "Zapier, Make, n8n and most CRMs give you a URL for webhooks. It starts with https://.",
 	startWebhookButton: "Add the webhook",
