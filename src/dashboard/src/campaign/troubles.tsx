@@ -1,5 +1,6 @@
 // The troubles of this server, worst first, each with the way to its remedy. Without trouble it shows nothing.
 import { type Schemas, call, client } from "../api";
+import { outcomeText } from "../delivery/reason";
 import { changes } from "../live";
 import { useLoad } from "../query";
 import { href } from "../route";
@@ -30,7 +31,8 @@ function troubleOf(w: Webhook, why: Schemas["WebhookWhy"]): Trouble | undefined 
 	}
 	if (why.url_problem) return { ...more, tint: "bad", text: t("cannotSend", { name: brief(w.name), reason: why.url_problem }) };
 	if (why.state !== "penalised") return undefined;
-	return { ...more, tint: "wait", text: t("failingSince", { name: brief(w.name), time: moment(why.since), n: why.pending }) };
+	const error = why.last_error ? outcomeText(why.last_error) : "";
+	return { ...more, tint: "wait", text: t("failingSince", { name: brief(w.name), error, time: moment(why.since), n: why.pending }) };
 }
 
 async function webhookTroubles(webhooks: Webhook[]): Promise<Trouble[]> {

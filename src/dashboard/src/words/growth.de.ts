@@ -6,7 +6,7 @@ type Words = { [K in keyof typeof enGrowth]: (typeof enGrowth)[K] extends string
 export const deGrowth: Words = {
 	becameDue: "Fällige Prämien",
 	cannotSend: "{name} kann nicht senden: {reason}.",
-	failingSince: ["{name} ist seit {time} gestört. {n} Zustellung wartet.", "{name} ist seit {time} gestört. {n} Zustellungen warten."],
+	failingSince: ["{name} ist seit {time} gestört: {error}. {n} Zustellung wartet.", "{name} ist seit {time} gestört: {error}. {n} Zustellungen warten."],
 	poolOf: ["Der Gutscheinvorrat von {name} ist leer; {n} Prämie wartet.", "Der Gutscheinvorrat von {name} ist leer; {n} Prämien warten."],
 	peopleToReview: "Verdächtige Personen warten auf deine Prüfung, und mit ihnen die Prämien, die sie ausgelöst haben.",
 	joinsOfDays: ["{n} Beitritt in den letzten {days} Tagen", "{n} Beitritte in den letzten {days} Tagen"],

@@ -2,7 +2,7 @@
 export const enGrowth = {
 	becameDue: "Rewards due",
 	cannotSend: "{name} cannot send: {reason}.",
-	failingSince: ["{name} keeps failing since {time}. {n} delivery waits.", "{name} keeps failing since {time}. {n} deliveries wait."],
+	failingSince: ["{name} keeps failing: {error} since {time}. {n} delivery waits.", "{name} keeps failing: {error} since {time}. {n} deliveries wait."],
 	poolOf: ["The coupon pool of {name} is empty; {n} reward waits.", "The coupon pool of {name} is empty; {n} rewards wait."],
 	peopleToReview: "Suspicious people wait for your review, and so do the rewards that they caused.",
 	joinsOfDays: ["{n} join in the last {days} days", "{n} joins in the last {days} days"],
