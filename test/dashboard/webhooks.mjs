@@ -126,7 +126,7 @@ async function whyNothing(page, campaign) {
 	const wanted = { name: "Zapier", event: "user.join", url, campaign_id: campaign.id, sources: ["Zapier"] };
 	const { id } = await api("POST", "/api/v2/webhooks", wanted);
 	await visit(page, `webhooks/${id}`);
-	await page.locator("[data-answer=no_match]").getByText("The webhook wants Zapier").waitFor();
+	await page.locator("[data-answer=no_match]").getByText("the webhook wants the source Zapier").waitFor();
 	await page.getByRole("link", { name: "Change who" }).click();
 	await page.getByText("None of the 4 events of the last 7 days matches.").waitFor();
 	assert.equal(await page.getByRole("combobox", { name: "Campaign" }).evaluate((select) => select === document.activeElement), true);

@@ -81,7 +81,8 @@ function excluded(why: Why): Answer {
 	const sections = [...new Set(events.excluded.map((e) => SECTION_OF[e.setting]).filter((s) => s !== undefined))];
 	const remedies: Remedy[] = sections.map((change) => ({ change }));
 	if (events.excluded.some((e) => e.setting === "created_at")) remedies.push("replay");
-	const text = same ? t("whyNoneMatched", words) : [t("whyNoMatch", { n: events.of_campaign }), ...texts].join(" ");
+	const none = only?.setting === "sources" ? "whyNoneOfSource" : "whyNoneMatched";
+	const text = same ? t(none, words) : [t("whyNoMatch", { n: events.of_campaign }), ...texts].join(" ");
 	return { tint: "hold", text, remedies };
 }
 

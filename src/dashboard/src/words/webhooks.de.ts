@@ -101,6 +101,8 @@ export const deWebhooks: Same = {
 	whySending: ["{n} Zustellung wartet und wird gerade gesendet.", "{n} Zustellungen warten und werden gerade gesendet."],
 	whyNoneMatched: ["{n} Ereignis ist passiert und hat nicht gepasst: Der Webhook will {wanted}, es war {had}.",
 	"{n} Ereignisse sind passiert, keines hat gepasst: Der Webhook will {wanted}, alle waren {had}."],
+	whyNoneOfSource: ["{n} Ereignis ist passiert und hat nicht gepasst: Der Webhook will die Quelle {wanted}, es hatte {had}.",
+	"{n} Ereignisse sind passiert, keines hat gepasst: Der Webhook will die Quelle {wanted}, alle hatten {had}."],
 	whyNothingMissing: "Es fehlt nichts: {n} von {all} haben 2xx bekommen.",
 	searchReceiver: "Suche im Log des Empfängers nach dieser webhook-id.",
 	whyRefused: "Der Empfänger lehnt die Nachricht ab: {status}. Der Endpunkt funktioniert; prüfe die Felder.",

@@ -96,6 +96,8 @@ export const enWebhooks = {
 	whySending: ["{n} delivery waits and is being sent now.", "{n} deliveries wait and are being sent now."],
 	whyNoneMatched: ["{n} event happened, and it did not match: the webhook wants {wanted}, it was {had}.",
 	"{n} events happened, none matched: the webhook wants {wanted}, all were {had}."],
+	whyNoneOfSource: ["{n} event happened, and it did not match: the webhook wants the source {wanted}, it had {had}.",
+	"{n} events happened, none matched: the webhook wants the source {wanted}, all had {had}."],
 	whyNothingMissing: "Nothing is missing: {n} of {all} got 2xx.",
 	searchReceiver: "Search the receiver's log for this webhook-id.",
 	whyRefused: "The receiver refuses the message: {status}. The endpoint works; check the fields.",
