@@ -12,7 +12,7 @@ import { type Draft, bodyOf, changesOf, draftOf, emptyDraft } from "../webhook/d
 import { WebhookForm } from "../webhook/form";
 import { remember } from "../webhook/known";
 import { type Base, labelOf, save as saveOver, withMembers } from "../webhook/save";
-import { OutcomePanel, sendTest } from "../webhook/outcome";
+import { NewSecret, TestOutcome, forgetTest, sendTest } from "../webhook/outcome";
 import { WebhookTabs } from "../webhook/tabs";
 import { SecretPanel } from "../webhook/secret-panel";
 import { StatePanel } from "../webhook/state-panel";
@@ -121,7 +121,7 @@ function Editor({ webhook, etag, reload }: { webhook: Schemas["Webhook"]; etag: 
 		});
 	return (
 		<>
-			<OutcomePanel webhook={webhook.id} />
+			<NewSecret webhook={id} />
 			{conflict && (
 				<ConflictPanel conflict={conflict} label={labelOf} busy={saving.busy} keepMine={() => void save(false)}
 					takeTheirs={() => {
@@ -134,6 +134,7 @@ function Editor({ webhook, etag, reload }: { webhook: Schemas["Webhook"]; etag: 
 				draft={draft}
 				onChange={(to) => {
 					saving.forgive();
+					forgetTest(id);
 					bases.set(id, base);
 					change(to);
 				}}
@@ -143,6 +144,7 @@ function Editor({ webhook, etag, reload }: { webhook: Schemas["Webhook"]; etag: 
 				again={saving.refusal?.status === 0 ? () => void save(false) : undefined}
 				onSave={save}
 				onDiscard={changed ? () => forget(base.stored) : undefined}
+				outcome={<TestOutcome webhook={id} />}
 			/>
 			<SecretPanel webhook={webhook} reload={reload} />
 			<StatePanel webhook={webhook} reload={reload} />

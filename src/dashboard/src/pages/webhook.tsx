@@ -13,6 +13,7 @@ import { Empty, Failed, FailedPage, Skeleton, Status } from "../ui/parts";
 import { number, t } from "../words";
 import { remember } from "../webhook/known";
 import { OutcomePanel, sendTest } from "../webhook/outcome";
+import { ChangeLink } from "../webhook/remedy";
 import { RequestPanel } from "../webhook/request-panel";
 import { setEnabled } from "../webhook/switch";
 import { WebhookTabs } from "../webhook/tabs";
@@ -64,7 +65,8 @@ function SavedRequest({ id }: { id: number }) {
 		call(client.POST("/api/v2/webhooks/{id}/preview", { params: { path }, body: {} })),
 	);
 	if (loaded.problem && !loaded.data) return <Failed problem={loaded.problem} again={loaded.reload} />;
-	return <RequestPanel request={loaded.data?.data} stale={false} note={t("nothingSent")} />;
+	const change = <ChangeLink webhook={id} section="fields" />;
+	return <RequestPanel request={loaded.data?.data} stale={false} note={t("nothingSent")} action={change} />;
 }
 
 export function WebhookPage({ id, tab }: { id: number; tab: "deliveries" | "request" }) {

@@ -150,11 +150,13 @@ interface SaveProps {
 	busy: boolean;
 	onSave: (test: boolean) => void;
 	onDiscard: (() => void) | undefined;
+	outcome: ComponentChildren;
 }
 
-function SaveBar({ ready, open, busy, onSave, onDiscard }: SaveProps) {
+function SaveBar({ ready, open, busy, onSave, onDiscard, outcome }: SaveProps) {
 	return (
 		<ActionBar unsaved={onDiscard !== undefined}>
+			{outcome}
 			{!canWrite.value && <span class="muted grow">{needsText("write")}</span>}
 			{canWrite.value && open && <span class="muted grow">{t("stillOpen", { step: t(TITLES[open]) })}</span>}
 			{canWrite.value && !open && <span class="muted grow">{t(onDiscard ? "unsavedChanges" : "allSaved")}</span>}
@@ -193,9 +195,10 @@ interface Props {
 	again: (() => void) | undefined; // repeats this attempt
 	onSave: (test: boolean) => void;
 	onDiscard: (() => void) | undefined;
+	outcome?: ComponentChildren; // of the last test
 }
 
-export function WebhookForm({ draft, onChange, allOpen, busy, refusal, again, onSave, onDiscard }: Props) {
+export function WebhookForm({ draft, onChange, allOpen, busy, refusal, again, onSave, onDiscard, outcome }: Props) {
 	const campaigns = useLoad("campaigns/all", () =>
 		call(client.GET("/api/v2/campaigns", { params: { query: { per_page: 250 } } })),
 	);
@@ -236,7 +239,8 @@ export function WebhookForm({ draft, onChange, allOpen, busy, refusal, again, on
 					{live.failed && <Failed problem={live.failed} />}
 				</div>
 			</div>
-			<SaveBar ready={ready} open={ALL.find((name) => !done[name])} busy={busy} onSave={onSave} onDiscard={onDiscard} />
+			<SaveBar ready={ready} open={ALL.find((name) => !done[name])} busy={busy} onSave={onSave} onDiscard={onDiscard}
+				outcome={outcome} />
 		</form>
 	);
 }

@@ -74,32 +74,61 @@ function NextSteps({ of: o }: { of: Outcome }) {
 	);
 }
 
-export function OutcomePanel({ webhook }: { webhook: number }) {
+/** How the last test ended. The form's action bar shows it, so it is in view wherever the reader has scrolled. */
+export function TestOutcome({ webhook }: { webhook: number }) {
 	const o = outcome.value;
-	useEffect(() => () => void (outcome.value = undefined), []);
-	if (o?.webhook !== webhook) return null;
 	return (
-		<div class="stack" role="status">
+		<div class="outcome" role="status">
+			{o?.webhook === webhook && <Ended of={o} />}
+		</div>
+	);
+}
+
+function Ended({ of: o }: { of: Outcome }) {
+	return (
+		<>
 			{o.testing && <div class="notice hold">{t("testRunning")}</div>}
 			{!o.testing && o.delivery !== undefined && (
 				<div class={`notice ${o.delivered ? "ok" : "bad"}`} data-test={o.delivered ? "delivered" : "failed"}>
 					<Said of={o} />
 					<NextSteps of={o} />
-					<a class="button" href={href("deliveries", o.delivery)}>
+					<a class="button" href={href("deliveries", o.delivery, o.delivered ? { tab: "request" } : {})}>
 						{t("showDelivery")}
 					</a>
 				</div>
 			)}
-			{o.secret !== undefined && (
-				<div class="panel stack">
-					<strong>{t("secretOfNew")}</strong>
-					<p class="meta">{t("secretHelp")}</p>
-					<div class="row">
-						<code class="grow wrap">{o.secret}</code>
-						<Copy text={o.secret} />
-					</div>
-				</div>
-			)}
+		</>
+	);
+}
+
+/** The secret of a webhook that was just made. The outcome ends with the page that shows it. */
+export function NewSecret({ webhook }: { webhook: number }) {
+	const o = outcome.value;
+	useEffect(() => () => void (outcome.value = undefined), []);
+	if (o?.webhook !== webhook || o.secret === undefined) return null;
+	return (
+		<div class="panel stack">
+			<strong>{t("secretOfNew")}</strong>
+			<p class="meta">{t("secretHelp")}</p>
+			<div class="row">
+				<code class="grow wrap">{o.secret}</code>
+				<Copy text={o.secret} />
+			</div>
 		</div>
+	);
+}
+
+/** Changed settings make an outcome old; the secret stays. */
+export function forgetTest(webhook: number): void {
+	const o = outcome.peek();
+	if (o?.webhook === webhook && !o.testing) outcome.value = o.secret === undefined ? undefined : { webhook, secret: o.secret, testing: false };
+}
+
+export function OutcomePanel({ webhook }: { webhook: number }) {
+	return (
+		<>
+			<TestOutcome webhook={webhook} />
+			<NewSecret webhook={webhook} />
+		</>
 	);
 }

@@ -1,4 +1,5 @@
 // The exact request that an event would send now: its bytes, its headers with the signature, and a curl line.
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { Schemas } from "../api";
 import { Copy } from "../ui/parts";
@@ -24,9 +25,10 @@ interface Props {
 	users?: { code: string; name: string }[];
 	user?: string;
 	onUser?: (code: string) => void;
+	action?: ComponentChildren; // beside the copy button
 }
 
-export function RequestPanel({ request, stale, note, empty, users = [], user = "", onUser }: Props) {
+export function RequestPanel({ request, stale, note, empty, users = [], user = "", onUser, action }: Props) {
 	const [view, setView] = useState<View>("body");
 	const words = { body: t("body"), headers: t("stepHeaders"), curl: "curl" };
 	return (
@@ -60,6 +62,7 @@ export function RequestPanel({ request, stale, note, empty, users = [], user = "
 								</button>
 							))}
 						</div>
+						{action}
 						<Copy text={textOf(request, view)} />
 					</div>
 					<pre class="bytes" tabIndex={0} aria-label={words[view]} data-view={view}>
