@@ -7,6 +7,8 @@ import unittest
 
 from stories import ROOT, Browser, Used
 
+from harness import form_of  # noqa: E402
+
 
 class Translations(unittest.TestCase):
     """A text of the server that changes must not lose its translation unnoticed."""
@@ -37,6 +39,15 @@ class FirstRun(Browser):
     def test_an_empty_server_leads_to_the_first_event(self):
         self.script("start")
         self.assertEqual(len(self.await_hooks(4)), 4)  # the test, two people who joined, and the purchase
+
+
+class FirstTasks(Browser):
+    """On a server that is empty."""
+
+    def test_a_newcomer_needs_few_clicks_for_a_campaign_and_a_tested_webhook(self):
+        self.script("tasks")
+        sent = [r for r in self.await_hooks(1) if "referd-test" in r["headers"]]
+        self.assertEqual(dict(form_of(sent[0]["body"]))["email_address"], "test@example.com")
 
 
 class Journey(Used):
