@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-KANZWW3L.js";import"./chunk-4372ODAF.js";import"./chunk-3NZNVY7R.js";import"./chunk-SQNEEHJ3.js";import"./chunk-HPJGXLHQ.js";import"./chunk-POPXJHQP.js";import"./chunk-UCPHS5MO.js";import"./chunk-NDUQYE37.js";import"./chunk-EGMMHXNB.js";import"./chunk-BRZCSOCA.js";import"./chunk-DRX43636.js";export{b as SettingsPage,a as settingsTabs};
