@@ -51,42 +51,23 @@ enum err offline_open(const struct store_address *address, struct store **store,
 	return err;
 }
 
-/* The store sees audited.command, which runs the inner command. */
-struct running {
+struct change {
 	struct audited audited; /* first: its command is submitted */
-	struct command *inner;
-	offline_read_fn *read;
-	void *arg;
-	bool done;
 	enum err err;
+	bool done;
 };
-
-static enum err decide_inner(struct command *command, struct tx *tx)
-{
-	struct command *inner = ((struct running *)command)->inner;
-	return inner->decide(inner, tx);
-}
 
 static void on_done(struct command *command, enum err err)
 {
-	struct running *r = (struct running *)command;
-	r->done = true;
-	r->err = err;
-	if (err == ERR_OK && r->read != NULL)
-		r->read(r->arg, r->inner);
-}
-
-static enum err finish(struct store *store, struct running *r, enum err err)
-{
-	while (err == ERR_OK && !r->done)
-		store_turn(store);
-	return err == ERR_OK ? r->err : err;
+	struct change *change = (struct change *)command;
+	change->err = err;
+	change->done = true;
 }
 
 enum err offline_change(struct store *store, struct command *command, enum audit_action action,
 			const uint64_t *object_id, const char **why)
 {
-	struct running r = {
+	struct change change = {
 	    .audited =
 		{
 		    .command = {.decide = audited_decide, .done = on_done},
@@ -96,19 +77,17 @@ enum err offline_change(struct store *store, struct command *command, enum audit
 			     .now_ms = clock_system.unix_ms(&clock_system)},
 		    .object_id = object_id,
 		},
-	    .inner = command,
 	};
 	*why = "its database cannot be written: check the disk and the permissions";
-	return finish(store, &r, store_submit(store, &r.audited.command));
+	enum err err = store_submit(store, &change.audited.command);
+	while (err == ERR_OK && !change.done)
+		store_turn(store);
+	return err == ERR_OK ? change.err : err;
 }
 
-enum err offline_read(struct store *store, struct command *query, offline_read_fn *read, void *arg,
+enum err offline_read(struct store *store, struct command *query, store_read_fn *read, void *arg,
 		      const char **why)
 {
-	struct running r = {.audited.command = {.decide = decide_inner, .done = on_done},
-			    .inner = query,
-			    .read = read,
-			    .arg = arg};
 	*why = "its database cannot be read";
-	return finish(store, &r, store_query(store, &r.audited.command));
+	return store_ask(store, query, read, arg);
 }

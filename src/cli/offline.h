@@ -5,7 +5,7 @@
 #define CLI_OFFLINE_H
 
 #include "core/audit.h"
-#include "store/store.h"
+#include "store/ask.h"
 #include "store_address.h"
 
 /** Opens the database at the address. ERR_BUSY: a server uses the directory; ERR_NOT_FOUND: there
@@ -19,11 +19,8 @@ enum err offline_open(const struct store_address *address, struct store **store,
 enum err offline_change(struct store *store, struct command *command, enum audit_action action,
 			const uint64_t *object_id, const char **why) WARN_UNUSED;
 
-/** Called with the result of a query, while the texts of its records are valid. */
-typedef void offline_read_fn(void *arg, const struct command *query);
-
-/** Runs a query, whose `decide` is set, then `read`. Errors of the query; *why as above. */
-enum err offline_read(struct store *store, struct command *query, offline_read_fn *read, void *arg,
+/** Like store_ask; *why as above. */
+enum err offline_read(struct store *store, struct command *query, store_read_fn *read, void *arg,
 		      const char **why) WARN_UNUSED;
 
 #endif

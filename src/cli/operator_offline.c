@@ -96,7 +96,7 @@ static int by_id(const void *a, const void *b)
 	return (x->id > y->id) - (x->id < y->id);
 }
 
-static void write_rows(void *arg, const struct command *command)
+static enum err write_rows(void *arg, struct command *command)
 {
 	struct operator_list list = *(const struct operator_list *)command;
 	qsort(list.operators, list.n, sizeof *list.operators, by_id);
@@ -107,6 +107,7 @@ static void write_rows(void *arg, const struct command *command)
 		operator_write_row(arg, person->id, text_of(name_of(ROLE_NAMES, person->role)),
 				   text_from(created, CLOCK_DATE_SIZE - 1), person->name);
 	}
+	return ERR_OK;
 }
 
 enum err operator_offline_list(const struct store_address *address, struct buf *out,
@@ -124,13 +125,14 @@ enum err operator_offline_list(const struct store_address *address, struct buf *
 /* ---- remove ---- */
 
 /* Finds the id of the operator with the key that is in *arg. */
-static void find_id(void *arg, const struct command *command)
+static enum err find_id(void *arg, struct command *command)
 {
 	const struct operator_list *list = (const struct operator_list *)command;
 	struct operator_remove *remove = arg;
 	for (size_t i = 0; i < list->n; i++)
 		if (text_eq(list->operators[i].key, remove->key))
 			remove->id = list->operators[i].id;
+	return ERR_OK;
 }
 
 enum err operator_offline_remove(const struct store_address *address, struct text name,

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "store/ask.h"
+
 static void open_token(struct text plain, struct inbound_key *key)
 {
 	crypto_sha256(plain, key->bytes);
@@ -60,38 +62,25 @@ static void on_setting(void *arg, const struct record_kind *kind, const void *re
 		take_old(keys, which, &secret); /* empty if the record was deleted */
 }
 
-struct inbound_load {
-	struct inbound_read read;
-	struct inbound_keys *keys;
-	enum err err;
-	bool finished;
-};
-
-static void on_loaded(struct command *command, enum err err)
+static enum err take_secrets(void *arg, struct command *query)
 {
-	struct inbound_load *load = (struct inbound_load *)command;
-	for (size_t i = 0; err == ERR_OK && i < INBOUND_SECRETS; i++) {
-		const struct inbound_secret *secret = &load->read.secrets[i];
-		open_key(load->keys, (enum inbound_which)i, secret->sealed,
-			 &load->keys->by[i].current);
-		take_old(load->keys, (enum inbound_which)i, secret);
+	const struct inbound_read *read = (const struct inbound_read *)query;
+	struct inbound_keys *keys = arg;
+	for (size_t i = 0; i < INBOUND_SECRETS; i++) {
+		const struct inbound_secret *secret = &read->secrets[i];
+		open_key(keys, (enum inbound_which)i, secret->sealed, &keys->by[i].current);
+		take_old(keys, (enum inbound_which)i, secret);
 	}
-	load->err = err;
-	load->finished = true;
+	return ERR_OK;
 }
 
 enum err inbound_keys_load(struct inbound_keys *keys, struct store *store, const uint8_t *seal_key)
 {
-	struct inbound_load load = {
-	    .read = {.command = {.decide = inbound_read_decide, .done = on_loaded}}, .keys = keys};
+	struct inbound_read read = {.command.decide = inbound_read_decide};
 	keys->seal_key = seal_key;
-	enum err err = store_query(store, &load.read.command);
-	if (err != ERR_OK)
-		return err;
-	while (!load.finished)
-		store_turn(store);
+	enum err err = store_ask(store, &read.command, take_secrets, keys);
 	store_watch(store, &KIND_SETTING, on_setting, keys);
-	return load.err;
+	return err;
 }
 
 void inbound_keys_wipe(struct inbound_keys *keys)

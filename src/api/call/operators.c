@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/crypto.h"
+#include "store/ask.h"
 
 static struct operator_entry *find_key(const struct operators *o, struct text key)
 {
@@ -77,40 +78,32 @@ struct operator_load {
 	struct operator_list list;
 	struct operators *operators;
 	uint8_t last[OPERATOR_KEY_SIZE];
-	enum err err;
-	bool finished;
 };
 
-static void on_loaded(struct command *command, enum err err)
+static enum err take_page(void *arg, struct command *query)
 {
-	struct operator_load *load = (struct operator_load *)command;
-	for (size_t i = 0; err == ERR_OK && i < load->list.n; i++) {
+	struct operator_load *load = arg;
+	(void)query;
+	for (size_t i = 0; i < load->list.n; i++) {
 		const struct operator_record *person = &load->list.operators[i];
 		if (!put(load->operators, person))
-			err = ERR_NO_MEMORY;
+			return ERR_NO_MEMORY;
 		if (person->key.n == OPERATOR_KEY_SIZE)
 			memcpy(load->last, person->key.p, OPERATOR_KEY_SIZE);
 	}
-	load->err = err;
-	load->finished = true;
+	load->list.after = text_from(load->last, OPERATOR_KEY_SIZE);
+	return ERR_OK;
 }
 
 enum err operators_load(struct operators *o, struct store *store)
 {
-	struct operator_load load = {.operators = o};
-	do {
-		load.finished = false;
-		load.list.command =
-		    (struct command){.decide = operator_list_decide, .done = on_loaded};
-		enum err err = store_query(store, &load.list.command);
-		if (err != ERR_OK)
-			return err;
-		while (!load.finished)
-			store_turn(store);
-		load.list.after = text_from(load.last, OPERATOR_KEY_SIZE);
-	} while (load.err == ERR_OK && load.list.n == OPERATOR_PAGE);
+	struct operator_load load = {.operators = o, .list.command.decide = operator_list_decide};
+	enum err err;
+	do
+		err = store_ask(store, &load.list.command, take_page, &load);
+	while (err == ERR_OK && load.list.n == OPERATOR_PAGE);
 	store_watch(store, &KIND_OPERATOR, on_operator, o);
-	return load.err;
+	return err;
 }
 
 void operators_free(struct operators *o)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "call.h"
+#include "store/ask.h"
 
 /* A chosen session is gone after the next commit, or its commit has failed. */
 enum { CHOSEN_MS = 10000 };
@@ -72,41 +73,34 @@ struct session_load {
 	struct session_list list;
 	struct sessions *sessions;
 	uint8_t last[SHA256_SIZE];
-	enum err err;
-	bool finished;
 };
 
-static void on_loaded(struct command *cmd, enum err err)
+static enum err take_page(void *arg, struct command *query)
 {
-	struct session_load *load = (struct session_load *)cmd;
-	for (size_t i = 0; err == ERR_OK && i < load->list.n; i++) {
-		put(load->sessions, &load->list.sessions[i]);
-		if (load->list.sessions[i].hash.n == SHA256_SIZE)
-			memcpy(load->last, load->list.sessions[i].hash.p, SHA256_SIZE);
+	struct session_load *load = arg;
+	(void)query;
+	for (size_t i = 0; i < load->list.n; i++) {
+		const struct session *session = &load->list.sessions[i];
+		put(load->sessions, session);
+		if (session->hash.n == SHA256_SIZE)
+			memcpy(load->last, session->hash.p, SHA256_SIZE);
 	}
-	load->err = err;
-	load->finished = true;
+	load->list.after = text_from(load->last, SHA256_SIZE);
+	return ERR_OK;
 }
 
 enum err sessions_load(struct sessions *s, struct store *store)
 {
-	struct session_load load = {.sessions = s};
+	struct session_load load = {.sessions = s, .list.command.decide = session_list_decide};
+	enum err err;
 	s->items = calloc(SESSIONS_ROOM, sizeof *s->items);
 	if (s->items == NULL)
 		return ERR_NO_MEMORY;
-	do {
-		load.finished = false;
-		load.list.command =
-		    (struct command){.decide = session_list_decide, .done = on_loaded};
-		enum err err = store_query(store, &load.list.command);
-		if (err != ERR_OK)
-			return err;
-		while (!load.finished)
-			store_turn(store);
-		load.list.after = text_from(load.last, SHA256_SIZE);
-	} while (load.err == ERR_OK && load.list.n == SESSION_PAGE);
+	do
+		err = store_ask(store, &load.list.command, take_page, &load);
+	while (err == ERR_OK && load.list.n == SESSION_PAGE);
 	store_watch(store, &KIND_SESSION, on_session, s);
-	return load.err;
+	return err;
 }
 
 void sessions_free(struct sessions *s)

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/ask.h"
+
 static struct token_entry *find_hash(const struct tokens *t, const uint8_t hash[SHA256_SIZE])
 {
 	struct token_entry *found = NULL;
@@ -66,40 +68,32 @@ struct token_load {
 	struct token_list list;
 	struct tokens *tokens;
 	uint8_t last[SHA256_SIZE];
-	enum err err;
-	bool finished;
 };
 
-static void on_loaded(struct command *cmd, enum err err)
+static enum err take_page(void *arg, struct command *query)
 {
-	struct token_load *load = (struct token_load *)cmd;
-	for (size_t i = 0; err == ERR_OK && i < load->list.n; i++) {
+	struct token_load *load = arg;
+	(void)query;
+	for (size_t i = 0; i < load->list.n; i++) {
 		const struct token *token = &load->list.tokens[i];
 		if (!add(load->tokens, token))
-			err = ERR_NO_MEMORY;
+			return ERR_NO_MEMORY;
 		if (token->hash.n == SHA256_SIZE)
 			memcpy(load->last, token->hash.p, SHA256_SIZE);
 	}
-	load->err = err;
-	load->finished = true;
+	load->list.after = text_from(load->last, SHA256_SIZE);
+	return ERR_OK;
 }
 
 enum err tokens_load(struct tokens *t, struct store *store)
 {
-	struct token_load load = {.tokens = t};
-	do {
-		load.finished = false;
-		load.list.command =
-		    (struct command){.decide = token_list_decide, .done = on_loaded};
-		enum err err = store_query(store, &load.list.command);
-		if (err != ERR_OK)
-			return err;
-		while (!load.finished)
-			store_turn(store);
-		load.list.after = text_from(load.last, SHA256_SIZE);
-	} while (load.err == ERR_OK && load.list.n == TOKEN_PAGE);
+	struct token_load load = {.tokens = t, .list.command.decide = token_list_decide};
+	enum err err;
+	do
+		err = store_ask(store, &load.list.command, take_page, &load);
+	while (err == ERR_OK && load.list.n == TOKEN_PAGE);
 	store_watch(store, &KIND_TOKEN, on_token, t);
-	return load.err;
+	return err;
 }
 
 void tokens_free(struct tokens *t)
