@@ -34,7 +34,8 @@ function shownOf(d: Delivery, attempt: Attempt | undefined, tab: Tab): Shown {
 		return plain("", attempt.status === null ? t("noResponse") : t("emptyResponse"));
 	}
 	if (!d.request) return plain("", t("requestGone"));
-	const note = canAdmin.value ? t("requestMade") : `${t("requestMade")} ${t("masked")}`;
+	const made = t(d.attempts > 0 ? "requestMade" : "requestFirst");
+	const note = canAdmin.value ? made : `${made} ${t("masked")}`;
 	return plain(tab === "curl" ? curlOf(d.request) : requestText(d.request), note);
 }
 

@@ -61,7 +61,24 @@ function OutcomeLine({ event, outcome }: { event: UserEvent; outcome: Outcome })
 	);
 }
 
+/** The webhooks that want other events, in one line: nothing went wrong there, so they do not hide what did. */
+function Uninterested({ event, outcomes }: { event: UserEvent; outcomes: Outcome[] }) {
+	if (outcomes.length === 0) return null;
+	return (
+		<details>
+			<summary class="muted">{t("notWantedBy", { n: outcomes.length, event: event.event })}</summary>
+			<ul class="plain-list">
+				{outcomes.map((outcome) => (
+					<OutcomeLine key={outcome.webhook_id} event={event} outcome={outcome} />
+				))}
+			</ul>
+		</details>
+	);
+}
+
 function EventItem({ event }: { event: UserEvent }) {
+	const wanted = event.webhooks.filter((w) => w.excluded_by !== "events");
+	const others = event.webhooks.filter((w) => w.excluded_by === "events");
 	return (
 		<li class="stack tight">
 			<div class="row">
@@ -71,10 +88,11 @@ function EventItem({ event }: { event: UserEvent }) {
 			</div>
 			{event.webhooks.length === 0 && <p class="muted">{t("noWebhookThen")}</p>}
 			<ul class="plain-list">
-				{event.webhooks.map((outcome) => (
+				{wanted.map((outcome) => (
 					<OutcomeLine key={outcome.webhook_id} event={event} outcome={outcome} />
 				))}
 			</ul>
+			<Uninterested event={event} outcomes={others} />
 		</li>
 	);
 }

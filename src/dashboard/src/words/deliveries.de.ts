@@ -42,6 +42,8 @@ export const deDeliveries: Same = {
 	masked: "Geheime Werte sind für deine Rechte verdeckt.",
 	eventsAndDeliveries: "Ereignisse und Zustellungen", change: "Ändern", notSent: "Nicht gesendet", olderEvents: "Ältere Ereignisse",
 	noWebhookThen: "Für diese Kampagne gibt es keinen Webhook.",
+	notWantedBy: ["Nicht gesendet: {n} Webhook will {event} nicht.", "Nicht gesendet: {n} Webhooks wollen {event} nicht."],
+	requestFirst: "Die Anfrage des ersten Versuchs, mit der aktuellen URL, den aktuellen Headern und dem aktuellen Geheimnis des Webhooks.",
 	wantsOtherEvents: "Er will {event} nicht.", wantsOtherTypes: "Er will {type} nicht.",
 	wantsOtherSources: "Er will keine Personen aus der Quelle {source}.",
 	wantsOtherRule: "Er will eine andere Prämienregel.", madeLater: "Er wurde nach diesem Ereignis angelegt.",

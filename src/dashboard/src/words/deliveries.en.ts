@@ -38,6 +38,8 @@ export const enDeliveries = {
 	masked: "Secret values are masked for your scope.",
 	eventsAndDeliveries: "Events and deliveries", change: "Change", notSent: "Not sent", olderEvents: "Older events",
 	noWebhookThen: "No webhook exists for this campaign.",
+	notWantedBy: ["Not sent: {n} webhook does not want {event}.", "Not sent: {n} webhooks do not want {event}."],
+	requestFirst: "The request of the first attempt, with the webhook's current URL, headers and secret.",
 	wantsOtherEvents: "It does not want {event}.", wantsOtherTypes: "It does not want {type}.",
 	wantsOtherSources: "It does not want users of the source {source}.",
 	wantsOtherRule: "It wants another reward rule.", madeLater: "It was created after this event.",
