@@ -14,7 +14,7 @@ import { href, route } from "../route";
 import { canWrite } from "../session";
 import { ActionBar } from "../ui/action-bar";
 import { Needs } from "../ui/needs";
-import { Failed, Skeleton, Status, say } from "../ui/parts";
+import { Failed, FailedPage, Skeleton, Status, say } from "../ui/parts";
 import { type Conflict, ConflictPanel } from "../ui/conflict";
 import type { Words } from "../words/en";
 import { t } from "../words";
@@ -158,6 +158,6 @@ function Editor({ work }: { work: Work }) {
 
 export function BuilderPage({ id }: { id: number }) {
 	const { data, problem, reload } = useLoad(`builder/${id}`, () => open(id));
-	if (problem && !data) return <Failed problem={problem} again={reload} />;
+	if (problem && !data) return <FailedPage problem={problem} again={reload} list={href("campaigns")} title={t("campaign")} />;
 	return data ? <Editor key={id} work={data} /> : <Skeleton height={480} />;
 }

@@ -4,9 +4,10 @@ import { CampaignActions } from "../campaign/actions";
 import { setState } from "../campaign/change";
 import { Numbers } from "../campaign/numbers";
 import { useLoad } from "../query";
+import { href } from "../route";
 import { canWrite } from "../session";
 import { Needs } from "../ui/needs";
-import { Copy, Failed, Skeleton, Status } from "../ui/parts";
+import { Copy, FailedPage, Skeleton, Status } from "../ui/parts";
 import { t } from "../words";
 
 export function CampaignPage({ id }: { id: number }) {
@@ -14,7 +15,7 @@ export function CampaignPage({ id }: { id: number }) {
 	const { data, problem, reload } = useLoad(`campaign/${id}`, () =>
 		call(client.GET("/api/v2/campaigns/{id}", { params: { path } })),
 	);
-	if (problem && !data) return <Failed problem={problem} again={reload} />;
+	if (problem && !data) return <FailedPage problem={problem} again={reload} list={href("campaigns")} title={t("campaign")} />;
 	if (!data) return <Skeleton height={400} />;
 	const c = data.data;
 	return (

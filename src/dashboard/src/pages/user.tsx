@@ -2,11 +2,11 @@
 import { type Schemas, call, client, versioned } from "../api";
 import { changes } from "../live";
 import { useLoad } from "../query";
-import { filter, route } from "../route";
+import { filter, href, route } from "../route";
 import { canWrite } from "../session";
 import { UserEvents } from "../delivery/user-events";
 import { Needs } from "../ui/needs";
-import { Failed, Skeleton, Status } from "../ui/parts";
+import { FailedPage, Skeleton, Status } from "../ui/parts";
 import { Decide, Reasons } from "../user/decide";
 import { type User, nameOf } from "../user/link";
 import { t } from "../words";
@@ -80,7 +80,7 @@ async function load(id: string) {
 
 export function UserPage({ id }: { id: string }) {
 	const { data, problem, reload } = useLoad(`user/${id}`, () => load(id), 5000, changes("users"));
-	if (problem && !data) return <Failed problem={problem} again={reload} />;
+	if (problem && !data) return <FailedPage problem={problem} again={reload} list={href("users")} title={t("user")} />;
 	if (!data) return <Skeleton height={400} />;
 	const { user, etag, campaign } = data;
 	/* What other parts of the page depend on: they load again when it changes. */
