@@ -33,7 +33,7 @@ export function CampaignLine({ campaign: c, changed }: { campaign: Campaign; cha
 	const joins = c.days?.joins ?? [];
 	return (
 		<li class="campaign" data-row>
-			<a class="cut name" href={href("campaigns", c.id)} title={c.name}>
+			<a class="name" href={href("campaigns", c.id)} title={c.name}>
 				{c.name}
 			</a>
 			<Status of={c.status} />
