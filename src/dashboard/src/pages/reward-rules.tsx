@@ -18,6 +18,17 @@ function worthOf(rule: Rule): string {
 	return t(metricWords[rule.metric]);
 }
 
+/** "For the referrer, when a friend becomes a customer." */
+function Terms({ rule, campaign }: { rule: Rule; campaign: string | undefined }) {
+	const when = t(rule.trigger === "join" ? "ruleOnJoin" : "ruleOnQualify");
+	const who = t(rule.recipient === "referrer" ? "ruleForReferrer" : "ruleForFriend");
+	return (
+		<p class="muted target">
+			<a href={href("campaigns", rule.campaign_id)}>{campaign ?? `${t("campaign")} ${rule.campaign_id}`}</a> · {when} · {who}
+		</p>
+	);
+}
+
 function Pool({ rule, added }: { rule: Rule; added: () => void }) {
 	const [codes, setCodes] = useState("");
 	const wanted = route.value.query.get("upload") === String(rule.id);
@@ -169,6 +180,8 @@ function NewRule({ made }: { made: () => void }) {
 
 export function RewardRules() {
 	const { data, problem, reload } = useLoad("rules", () => call(client.GET("/api/v2/reward-rules", { params: { query: { per_page: 250 } } })), 5000);
+	const campaigns = useLoad("campaign names", () => call(client.GET("/api/v2/campaigns")));
+	const nameOf = new Map(campaigns.data?.data.map((c) => [c.id, c.name]));
 	if (problem && !data) return <Failed problem={problem} again={reload} />;
 	if (!data) return <Skeleton height={320} />;
 	return (
@@ -181,6 +194,7 @@ export function RewardRules() {
 						<h2 class="grow wrap">{rule.name}</h2>
 						<span>{worthOf(rule)}</span>
 					</div>
+					<Terms rule={rule} campaign={nameOf.get(rule.campaign_id)} />
 					<dl class="facts">
 						{(["due", "issued", "cancelled"] as const).map((word) => (
 							<div key={word}>

@@ -1,8 +1,11 @@
 // Rewards: what is due, what was issued or cancelled, and the rules that create rewards.
+import { type Schemas, call, client } from "../api";
+import { changes } from "../live";
+import { useLoad } from "../query";
 import { RewardNotices } from "../reward/notices";
 import { FilterSelect } from "../ui/select";
 import { href, route } from "../route";
-import { t } from "../words";
+import { number, t } from "../words";
 import { RewardList, type State } from "./reward-list";
 import { RewardRules } from "./reward-rules";
 
@@ -18,16 +21,27 @@ export const metricWords = {
 	custom: "metricCustom",
 } as const;
 
+/** How many rewards of each kind are in this list, so that a reader of one kind sees that there are others. */
+function countsOf(rules: Schemas["RewardRule"][], state: State): Record<Metric, number> {
+	const counts = { amount: 0, commission: 0, coupon: 0, custom: 0 };
+	for (const rule of rules) counts[rule.metric] += rule.rewards[state];
+	return counts;
+}
+
+const loadRules = () => call(client.GET("/api/v2/reward-rules", { params: { query: { per_page: 250 } } }));
+
 export function RewardsPage() {
 	const { path, query } = route.value;
 	const tab = tabs.find((one) => one === path[1]) ?? "due";
 	const metric = metrics.find((one) => one === query.get("metric")) ?? "amount";
+	const rules = useLoad("reward notices", loadRules, 5000, changes("rewards"));
+	const counts = tab !== "rules" && rules.data && countsOf(rules.data.data, tab);
 	return (
 		<>
 			<div class="title">
 				<h1>{t("rewards")}</h1>
 			</div>
-			{tab !== "rules" && <RewardNotices />}
+			{tab !== "rules" && <RewardNotices rules={rules.data?.data ?? []} />}
 			<nav class="tabs" aria-label={t("rewards")}>
 				{tabs.map((one) => (
 					<a key={one} href={href("rewards", one, { metric })} aria-current={one === tab ? "page" : undefined}>
@@ -44,6 +58,7 @@ export function RewardsPage() {
 							{metrics.map((one) => (
 								<option key={one} value={one}>
 									{t(metricWords[one])}
+									{counts && ` (${number(counts[one])})`}
 								</option>
 							))}
 						</FilterSelect>

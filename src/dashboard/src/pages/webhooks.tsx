@@ -1,11 +1,19 @@
 // The list of webhooks: is each of them sending?
-import { call, client } from "../api";
+import { type Schemas, call, client } from "../api";
 import { changes } from "../live";
 import { useLoad } from "../query";
 import { href } from "../route";
+import { said } from "../said";
 import { Empty, Failed, Skeleton, Status } from "../ui/parts";
 import { remember } from "../webhook/known";
 import { t } from "../words";
+
+/** Why a webhook sends nothing, in short; its page says the rest. */
+function Reason({ of: w }: { of: Schemas["Webhook"] }) {
+	const disabled = w.state === "disabled" && w.disabled_reason ? said(w.disabled_reason) : "";
+	const text = w.penalised ? t("oneAtATime") : disabled;
+	return text ? <span class="meta block reason">{text}</span> : null;
+}
 
 export function WebhooksPage() {
 	const list = useLoad("webhooks", async () => remember(await call(client.GET("/api/v2/webhooks"))), 5000, changes("webhooks"));
@@ -41,6 +49,7 @@ export function WebhooksPage() {
 									</td>
 									<td>
 										<Status of={w.penalised ? "penalised" : w.state} />
+										<Reason of={w} />
 									</td>
 									<td>{w.events.join(", ")}</td>
 									<td class="mono">

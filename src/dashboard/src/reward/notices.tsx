@@ -1,7 +1,5 @@
 // The rewards that need the operator: empty coupon pools, and issued rewards that are to be taken back.
-import { type Schemas, call, client } from "../api";
-import { changes } from "../live";
-import { useLoad } from "../query";
+import type { Schemas } from "../api";
 import { href } from "../route";
 import { brief, t } from "../words";
 
@@ -9,14 +7,7 @@ type Rule = Schemas["RewardRule"];
 
 const waits = (r: Rule) => r.coupons?.left === 0 && r.rewards.due > 0;
 
-export function RewardNotices() {
-	const { data } = useLoad(
-		"reward notices",
-		() => call(client.GET("/api/v2/reward-rules", { params: { query: { per_page: 250 } } })),
-		5000,
-		changes("rewards"),
-	);
-	const rules = data?.data ?? [];
+export function RewardNotices({ rules }: { rules: Rule[] }) {
 	return (
 		<div class="notices">
 			{rules.filter(waits).map((r) => (

@@ -62,7 +62,7 @@ export const de: Words = {
 	nextAt: "Der nächste Versuch ist um {time}.", dns: "DNS", connect: "Verbindung", tls: "TLS",
 	firstByte: "Erstes Byte", total: "Gesamt", empty: "(leer)", testEvent: "Test",
 	search: "Suche", campaign: "Kampagne", email: "E-Mail", joined: "Beigetreten", yes: "Ja", no: "Nein",
-	usersEmpty: "Keine Person passt zu diesen Filtern. Entferne einen Filter oder importiere eine CSV-Datei.", moreUsers: "Weitere Personen",
+	usersEmpty: "Keine Person passt zu diesen Filtern. Entferne einen Filter, importiere eine CSV-Datei, oder teile den Link einer Kampagne.", moreUsers: "Weitere Personen",
 	qualify: "Qualifizieren", invitedBy: "Eingeladen von", noEvents: "Keine Ereignisse in der Aufbewahrungszeit.",
 	inboundTab: "Eingehend", tokensTab: "API-Token", show: "Anzeigen", hide: "Verbergen", copyLine: "Zeile kopieren",
 	rotate: "Erneuern",

@@ -60,7 +60,7 @@ export const en = {
 	nextAt: "The next attempt is at {time}.", dns: "DNS", connect: "Connect", tls: "TLS", firstByte: "First byte",
 	total: "Total", empty: "(empty)", testEvent: "test",
 	search: "Search", campaign: "Campaign", email: "E-mail", joined: "Joined", yes: "Yes", no: "No",
-	usersEmpty: "Nobody matches. Remove a filter or import a CSV file.", moreUsers: "More users",
+	usersEmpty: "Nobody matches. Remove a filter, import a CSV file, or share the link of a campaign.", moreUsers: "More users",
 	qualify: "Qualify", invitedBy: "Invited by", noEvents: "No events within the retention time.",
 	inboundTab: "Inbound", tokensTab: "API tokens", show: "Show", hide: "Hide", copyLine: "Copy the line", rotate: "Rotate",
 	inboundTitle: "When a friend buys",

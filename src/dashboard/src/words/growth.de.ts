@@ -20,6 +20,8 @@ export const deGrowth: Words = {
 	issue: "Ausgeben", cancelReward: "Stornieren", cancelledHere: "im Dashboard storniert", toRules: "Regeln ansehen",
 	keptText: "Deine ungespeicherten Änderungen von vorher sind hier.",
 	takeBackWaits: ["{n} ausgegebene Prämie ist zurückzufordern.", "{n} ausgegebene Prämien sind zurückzufordern."], showIssued: "Anzeigen",
+	ruleOnJoin: "wenn jemand beitritt", ruleOnQualify: "wenn ein Freund kauft",
+	ruleForReferrer: "für die Person, die eingeladen hat", ruleForFriend: "für den Freund",
 	rulesCreate: "Regeln erzeugen Prämien, wenn jemand beitritt oder kauft.",
 	noPool: "Der Gutscheinvorrat ist leer. Lade Codes hoch, damit jede neue Prämie einen Gutschein bekommt.",
 	fileUnreadable: "Der Browser kann die Datei nicht mehr lesen. Wähle sie noch einmal.",

@@ -15,6 +15,8 @@ export const enGrowth = {
 	issue: "Issue", cancelReward: "Cancel", cancelledHere: "cancelled in the dashboard", toRules: "See the rules",
 	keptText: "Your unsaved changes from before are here.",
 	takeBackWaits: ["{n} issued reward is to be taken back.", "{n} issued rewards are to be taken back."], showIssued: "Show",
+	ruleOnJoin: "when somebody joins", ruleOnQualify: "when a friend becomes a customer",
+	ruleForReferrer: "for the person who invited", ruleForFriend: "for the friend",
 	rulesCreate: "Rules create rewards when friends join or buy.",
 	noPool: "The coupon pool is empty. Upload codes, so that each new reward gets a coupon.",
 	fileUnreadable: "The browser cannot read the file any more. Choose it again.",

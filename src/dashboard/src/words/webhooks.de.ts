@@ -90,6 +90,7 @@ export const deWebhooks: Same = {
 	urlNotPublic: "{host} ist keine öffentliche Adresse. Nimm eine öffentliche URL, oder starte referd mit --allow-targets {range}.",
 	soon: "bald", atTime: "um {time}", onDay: "am {day}", editHeaders: "Header ändern", changePace: "Zeiten und Grenzen ändern", testAgain: "Noch einmal testen",
 	testFailedKept: "Der Webhook ist gespeichert, aber der Test ist fehlgeschlagen.",
+	oneAtATime: "es läuft nur ein Versuch zur selben Zeit",
 	whyGone: "Der Empfänger hat mit 410 Gone geantwortet, deshalb hat referd den Webhook deaktiviert.",
 	whyFailedFor: "{long} lang ist jeder Versuch fehlgeschlagen, deshalb hat referd den Webhook deaktiviert.",
 	whyDisabled: "{who} hat diesen Webhook {when} deaktiviert.", somebody: "Jemand",

@@ -85,6 +85,7 @@ export const enWebhooks = {
 	urlNotPublic: "{host} is not a public address. Use a public URL, or start referd with --allow-targets {range}.",
 	soon: "soon", atTime: "at {time}", onDay: "on {day}", editHeaders: "Edit the headers", changePace: "Change times and limits", testAgain: "Test again",
 	testFailedKept: "The webhook is saved, but the test failed.",
+	oneAtATime: "one delivery is tried at a time",
 	whyGone: "The receiver answered 410 Gone, so referd disabled the webhook.",
 	whyFailedFor: "Every attempt failed for {long}, so referd disabled the webhook.",
 	whyDisabled: "{who} disabled this webhook {when}.", somebody: "Somebody",
