@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-4CN24MAP.js";import"./chunk-HRVKXCYU.js";import"./chunk-3NZNVY7R.js";import"./chunk-W7HLMO7R.js";import"./chunk-OV3PSOJJ.js";import"./chunk-SEZTZRRD.js";import"./chunk-OCMSUROA.js";import"./chunk-N2ETUIXZ.js";import"./chunk-2O7QT2CH.js";import"./chunk-47G5YRGB.js";import"./chunk-RO2R2V2G.js";export{b as SettingsPage,a as settingsTabs};
