@@ -10,6 +10,7 @@ import { LongTable } from "../ui/long-table";
 import { Needs } from "../ui/needs";
 import { Moment, Status, say } from "../ui/parts";
 import { useLongList } from "../ui/use-long-list";
+import { rewardLook } from "../user/reward";
 import { number, t } from "../words";
 import type { Metric } from "./rewards";
 
@@ -32,11 +33,6 @@ function sumOf(rewards: Reward[]): string {
 		if (r.currency && r.amount_display)
 			sums.set(r.currency, (sums.get(r.currency) ?? 0) + Number(r.amount_display));
 	return [...sums].map(([currency, sum]) => `${currency} ${sum.toFixed(2)}`).join(", ");
-}
-
-function stateLook(r: Reward): "due" | "review" | "issued" | "cancelled" {
-	if (r.state === "due") return r.in_review ? "review" : "due";
-	return r.state === "issued" ? "issued" : "cancelled";
 }
 
 /** What a person gets: an amount, a coupon, or the name of something else. */
@@ -136,7 +132,7 @@ function Cells({ r }: { r: Reward }) {
 				</a>
 			</td>
 			<td>
-				<Status of={stateLook(r)} />
+				<Status of={rewardLook(r)} />
 			</td>
 			<td class="number">{worth(r)}</td>
 			<td>

@@ -46,7 +46,7 @@ export function deliveryCells(d: Delivery, names?: Map<number, string>) {
 			<td class="mono">{d.user_code && <a href={href("users", d.user_code)}>{d.user_code}</a>}</td>
 			{names && (
 				<td>
-					<a class="cut" href={href("webhooks", d.webhook_id)}>
+					<a class="cut" href={href("webhooks", d.webhook_id)} title={names.get(d.webhook_id)}>
 						{names.get(d.webhook_id) ?? d.webhook_id}
 					</a>
 				</td>
