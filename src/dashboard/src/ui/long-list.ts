@@ -10,6 +10,9 @@ export const TOP = 80; // pixels: above it, the reader sees the head of the list
 /** The next page is wanted before the reader sees the last row. */
 const AHEAD = 60;
 const KEPT_AROUND = 4; // pages on each side of the shown pages
+const LOOKED_AT = 1000; // records, after which the server answers a page that a filter left short
+/** After these short pages in a row, the reader decides whether the search goes on. */
+const SHORT_MAX = 20;
 
 export interface ListPage<Row> {
 	data: Row[];
@@ -35,6 +38,8 @@ export class LongList<Row extends { id: number }> {
 	problem: Problem | undefined;
 	/** Newer rows, which are not shown yet. */
 	waiting = 0;
+	/** About how many records the server looked at. */
+	lookedAt = 0;
 	/** Changes when rows may have other places than before. */
 	version = 0;
 	onChange: () => void = () => undefined;
@@ -42,6 +47,7 @@ export class LongList<Row extends { id: number }> {
 	rows: Virtualizer<Window, HTMLTableRowElement> | undefined;
 	private pages: Stretch<Row>[] = [];
 	private next: number | undefined;
+	private short = 0;
 	private shown = { first: 0, last: 0 };
 	private open = false;
 	private working = false;
@@ -58,6 +64,18 @@ export class LongList<Row extends { id: number }> {
 	/** Is the last row the end of the list? */
 	get complete(): boolean {
 		return this.at !== undefined && this.next === undefined;
+	}
+
+	/** Few rows fit the filter, so the search rests until the reader wants more. */
+	get rests(): boolean {
+		return this.next !== undefined && this.short >= SHORT_MAX;
+	}
+
+	/** The reader wants the search to go on. */
+	searchFurther(): void {
+		this.short = 0;
+		this.onChange();
+		void this.work();
 	}
 
 	private pageOf(index: number): Stretch<Row> | undefined {
@@ -116,6 +134,8 @@ export class LongList<Row extends { id: number }> {
 		this.pages = [];
 		this.shown = { first: 0, last: 0 };
 		this.waiting = 0;
+		this.lookedAt = 0;
+		this.short = 0;
 		this.append(undefined, page);
 		this.version++;
 	}
@@ -163,6 +183,9 @@ export class LongList<Row extends { id: number }> {
 			this.pages.push({ cursor, start: this.count, count: rows.length, first: first.id, last: last.id, rows });
 		const next = cursorOf(page.links.next);
 		this.next = next === undefined ? undefined : Number(next);
+		const isShort = rows.length < PER_PAGE;
+		this.short = isShort ? this.short + 1 : 0;
+		this.lookedAt += isShort ? LOOKED_AT : rows.length;
 		this.at = new Date();
 	}
 
@@ -182,7 +205,7 @@ export class LongList<Row extends { id: number }> {
 				dropped.rows = this.matching(dropped, await this.load(dropped.cursor));
 			};
 		const cursor = this.next;
-		if (cursor === undefined || this.shown.last + AHEAD < this.count) return undefined;
+		if (cursor === undefined || this.rests || this.shown.last + AHEAD < this.count) return undefined;
 		return async () => {
 			const page = await this.load(cursor);
 			if (cursor === this.next) this.append(cursor, page);

@@ -6,7 +6,7 @@ import {
 import { ArrowUp } from "lucide-preact";
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useReducer, useRef } from "preact/hooks";
-import { t } from "../words";
+import { number, t } from "../words";
 import { type LongList, PER_PAGE, TOP } from "./long-list";
 import { Empty, Failed, Skeleton } from "./parts";
 
@@ -85,6 +85,18 @@ function useTop<Row extends { id: number }>(list: LongList<Row>): void {
 	}, [list]);
 }
 
+/** The words for a row that is not in memory, or not yet found. */
+function missing<Row extends { id: number }>(list: LongList<Row>, index: number, gone: boolean) {
+	if (gone) return t("rowGone");
+	if (index < list.count || !list.rests) return t("loading");
+	return (
+		<div class="row">
+			<span role="status">{t("lookedAt", { looked: number(list.lookedAt), found: number(list.count) })}</span>
+			<button type="button" onClick={() => list.searchFurther()}>{t("searchFurther")}</button>
+		</div>
+	);
+}
+
 function NewRows({ waiting }: { waiting: number }) {
 	return (
 		<div role="status">
@@ -122,7 +134,7 @@ function Table<Row extends { id: number }>({ list, name, label, head, cells }: O
 		shown.push(
 			<tr key={typeof row === "string" ? -1 - index : row.id} ref={rows.measureElement} data-index={index} aria-rowindex={index + 2}>
 				{typeof row === "string" ? (
-					<td colSpan={columns} class="muted">{row === "gone" ? t("rowGone") : t("loading")}</td>
+					<td colSpan={columns} class="muted">{missing(list, index, row === "gone")}</td>
 				) : (
 					cells(row, index)
 				)}

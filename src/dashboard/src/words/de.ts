@@ -30,6 +30,7 @@ export const de: Words = {
 	noAnswer: "referd hat nicht geantwortet. Dein Text bleibt erhalten.",
 	failed: "Der Server hat mit Status {status} geantwortet.",
 	older: "Ältere Einträge", asOf: "Stand {time}", rowGone: "Nicht mehr in dieser Liste", newRows: ["{n} neu", "{n} neu"], loading: "Wird geladen",
+	lookedAt: "Etwa {looked} Einträge durchsucht, {found} gefunden.", searchFurther: "Weiter suchen",
 	needs: "Dafür braucht es das Recht {scope}",
 	newCampaign: "Neue Kampagne", campaignName: "Name der Kampagne",
 	campaignsEmpty: "Eine Kampagne gibt dir einen Link, den andere teilen können.",

@@ -28,6 +28,7 @@ export const en = {
 	noAnswer: "referd did not answer. Your text is kept.",
 	failed: "The server answered with status {status}.",
 	older: "Older entries", asOf: "As of {time}", rowGone: "No longer in this list", newRows: ["{n} new", "{n} new"], loading: "Loading",
+	lookedAt: "Looked at about {looked} entries, found {found}.", searchFurther: "Search further",
 	needs: "Needs the scope {scope}",
 	newCampaign: "New campaign", campaignName: "Name of the campaign",
 	campaignsEmpty: "A campaign gives you a link that people can share.",
