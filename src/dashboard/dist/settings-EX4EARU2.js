@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-S5GUQLLH.js";import"./chunk-PTEWQGXG.js";import"./chunk-3NZNVY7R.js";import"./chunk-O7BUK4AN.js";import"./chunk-I5SEAKTW.js";import"./chunk-CAU6V2OX.js";import"./chunk-DZ2KY5ZT.js";import"./chunk-RHYON2VC.js";import"./chunk-4EUZVBGX.js";import"./chunk-22PCGVPW.js";import"./chunk-CXE33AI2.js";export{b as SettingsPage,a as settingsTabs};
