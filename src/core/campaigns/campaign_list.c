@@ -69,11 +69,14 @@ static enum err read_days(struct tx *tx, const struct campaign *c, uint64_t now_
 	struct day rows[CAMPAIGN_LIST_DAYS_MAX];
 	struct tx_scan scan = {.from = &from, .prefix = 1, .max = n_days, .records = rows};
 	enum err err = tx_scan(tx, &KIND_DAY, &scan);
+	if (err != ERR_OK)
+		return err;
 	for (size_t i = 0; i < n_days; i++)
 		days[i] = (struct day){.campaign_id = c->id, .date = first + i};
-	for (size_t i = 0; err == ERR_OK && i < scan.n && rows[i].date - first < n_days; i++)
+	/* cppcheck-suppress uninitvar ; tx_scan has written scan.n rows. */
+	for (size_t i = 0; i < scan.n && rows[i].date - first < n_days; i++)
 		days[rows[i].date - first] = rows[i];
-	return err;
+	return ERR_OK;
 }
 
 static enum err read_counters(struct campaign_list *l, struct tx *tx, size_t i)
