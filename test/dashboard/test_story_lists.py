@@ -3,7 +3,7 @@ from stories import Used
 
 
 class LongLists(Used):
-    USERS = 1400
+    USERS = 900
 
     def test_a_list_of_many_rows_keeps_few_of_them_in_the_page(self):
         """Person 0 earns a reward for each other person."""
