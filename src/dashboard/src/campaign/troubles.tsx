@@ -79,7 +79,7 @@ async function load(webhooks: Webhook[]) {
 export function Troubles({ arrived }: { arrived: () => void }) {
 	const list = useLoad("troubles", () => call(client.GET("/api/v2/webhooks")), LIVE_MS, changes("webhooks"));
 	const webhooks = list.data?.data;
-	const version = webhooks?.map((w) => `${w.id} ${w.state} ${w.name}`).join() ?? "";
+	const version = webhooks?.map((w) => `${w.id} ${w.state} ${w.name}`).join(); // undefined, unlike "", until the list is here
 	const { data, problem } = useLoad(`why?${version}`, async () => (webhooks ? load(webhooks) : undefined), LIVE_MS);
 	useArrival(arrived, data !== undefined || list.problem !== undefined || problem !== undefined);
 	const all = data ? [...data.ofWebhooks, ...emptyPools(data.rules)] : [];
