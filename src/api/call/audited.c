@@ -37,7 +37,8 @@ struct command *call_wrap(const struct call *call, struct audited *room, struct 
 
 void call_submit_audited(struct call *call, struct command *cmd)
 {
-	const struct operation *operation = call->route->operation;
+	/* A join through a stray link has no route. */
+	const struct operation *operation = call->route != NULL ? call->route->operation : NULL;
 	if (operation != NULL && operation->audit.action != AUDIT_NOTHING) {
 		struct audited *room = call_alloc(call, sizeof *room);
 		if (room == NULL)
