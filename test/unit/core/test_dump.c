@@ -71,6 +71,11 @@ static void the_state_of_the_log_is_not_in_a_dump(void **state)
 	buf_free(&other);
 }
 
+static bool has(const struct buf *dump, const char *said)
+{
+	return memmem(dump->p, dump->n, said, strlen(said)) != NULL;
+}
+
 static void the_highest_ids_are_kept(void **state)
 {
 	struct world *w = *state;
@@ -79,7 +84,7 @@ static void the_highest_ids_are_kept(void **state)
 	put_id(from, KIND_USER.id, 7);
 	put_id(from, KIND_EVENT.id, UINT64_MAX);
 	dump(from, &first);
-	assert_non_null(strstr(first.p, "\"ids\":{\"user\":7,\"event\":18446744073709551615}"));
+	assert_true(has(&first, "\"ids\":{\"user\":7,\"event\":18446744073709551615}"));
 	load(to, buf_view(&first));
 	rows_of(from, KIND_SEQUENCES, &before);
 	rows_of(to, KIND_SEQUENCES, &after);
@@ -105,13 +110,12 @@ static void a_record_has_the_documented_form(void **state)
 				  .meta = {buf_view(&meta)}};
 	put(w, from, &KIND_USER, &user, true);
 	dump(from, &out);
-	assert_non_null(strstr(out.p,
-			       "\n{\"_kind\":\"user\",\"id\":7,\"campaign_id\":2,"
-			       "\"first_name\":\"Zo\xc3\xab\\u000a\",\"email\":{\"hex\":\"ff\"},"
-			       "\"meta\":[\"size\",\"\\\"M\\\"\",\"colour\",\"\"],"
-			       "\"#201\":18446744073709551615,"
-			       "\"#202\":\"from a \\\"newer\\\" version\\u000a\",\"_sum\":\""));
-	assert_non_null(strstr(out.p, "\n{\"_end\":1,\"_sum\":\""));
+	assert_true(has(&out, "\n{\"_kind\":\"user\",\"id\":7,\"campaign_id\":2,"
+			      "\"first_name\":\"Zo\xc3\xab\\u000a\",\"email\":{\"hex\":\"ff\"},"
+			      "\"meta\":[\"size\",\"\\\"M\\\"\",\"colour\",\"\"],"
+			      "\"#201\":18446744073709551615,"
+			      "\"#202\":\"from a \\\"newer\\\" version\\u000a\",\"_sum\":\""));
+	assert_true(has(&out, "\n{\"_end\":1,\"_sum\":\""));
 	engine_close(from);
 	buf_free(&meta);
 	buf_free(&out);

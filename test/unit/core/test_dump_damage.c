@@ -132,19 +132,22 @@ static void missing_doubled_and_moved_lines_are_found(void **state)
 /* Replaces every `from` of the dump, whose sums become correct again. */
 static void replace(const struct buf *dump, const char *from, const char *to, struct buf *out)
 {
-	struct buf changed = {0};
+	struct buf text = {0}, changed = {0};
 	struct text lines[16];
 	size_t n;
-	const char *p = dump->p, *found;
+	buf_text(&text, buf_view(dump));
+	buf_char(&text, '\0'); /* for strstr */
+	const char *p = text.p, *found;
 	while ((found = strstr(p, from)) != NULL) {
 		buf_add(&changed, p, (size_t)(found - p));
 		buf_str(&changed, to);
 		p = found + strlen(from);
 	}
-	assert_ptr_not_equal(p, dump->p);
+	assert_ptr_not_equal(p, text.p);
 	buf_str(&changed, p);
 	split(buf_view(&changed), lines, &n);
 	join(lines, n, true, out);
+	buf_free(&text);
 	buf_free(&changed);
 }
 
