@@ -21,7 +21,8 @@ typedef void loop_hook_fn(void *arg);
 /** A loop that reads time from `clock` (borrowed; it must outlive the loop). NULL if libevent
  * fails. */
 struct loop *loop_new(const struct clock *clock);
-/** Frees loop; every event on it must have been freed. NULL is fine. */
+/** Frees loop; every event on it must have been freed. Callbacks that libevent has deferred run
+ * now, without a turn. NULL is fine. */
 void loop_free(struct loop *loop);
 
 /** libevent's base, for the rooms that own sockets and timers. */

@@ -99,8 +99,12 @@ void loop_free(struct loop *loop)
 {
 	if (loop == NULL)
 		return;
-	if (loop->events != NULL)
+	if (loop->events != NULL) {
+		/* A closed evdns base has answers to give, which own the lookups. event_base_free
+		 * would drop them. */
+		event_base_loop(loop->events, EVLOOP_NONBLOCK);
 		event_base_free(loop->events);
+	}
 	free(loop->turn);
 	free(loop);
 }
