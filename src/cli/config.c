@@ -232,6 +232,23 @@ int config_run(const struct config_command *command, int argc, char **argv, void
 	return status;
 }
 
+int config_run_choice(const struct config_choices *choices, int argc, char **argv, void *target)
+{
+	const struct config_choice *items = choices->items;
+	size_t i = 0;
+	if (argc > 0 && (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0)) {
+		fputs(choices->usage, stdout);
+		return 0;
+	}
+	while (i < choices->n && (argc < 1 || strcmp(argv[0], items[i].word) != 0))
+		i++;
+	if (i == choices->n) {
+		fprintf(stderr, "referd: %s\n", choices->unknown);
+		return 2;
+	}
+	return config_run(&items[i].command, argc - 1, argv + 1, target, items[i].run);
+}
+
 void config_write_help(struct buf *out)
 {
 	const struct options options = options_of(table, COMMON, "referd serve [options]");

@@ -47,6 +47,26 @@ typedef int config_run_fn(void *target, const struct options_args *args);
 int config_run(const struct config_command *command, int argc, char **argv, void *target,
 	       config_run_fn *run) WARN_UNUSED;
 
+/* A command that is the second word: `create` of `referd token create`. */
+struct config_choice {
+	const char *word;
+	config_run_fn *run;
+	struct config_command command;
+};
+
+/* What `referd token` offers. */
+struct config_choices {
+	const char *usage;   /* for --help */
+	const char *unknown; /* the message for another word, or for none */
+	const struct config_choice *items;
+	size_t n;
+};
+
+/** Runs the command that argv[0] names as config_run does, with the words after it. For --help,
+ * prints the usage and returns 0. For an unknown word, prints the message and returns 2. */
+int config_run_choice(const struct config_choices *choices, int argc, char **argv,
+		      void *target) WARN_UNUSED;
+
 /** Appends the table of options as --help shows it, or as Markdown. */
 void config_write_help(struct buf *out);
 void config_write_markdown(struct buf *out);

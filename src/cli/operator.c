@@ -29,11 +29,13 @@ static const struct option add_options[] = {
      "and users) or admin (also manage tokens, secrets and people)"},
 };
 
-/* With --data on the command line, the command changes the database of a stopped server. If a
- * server uses it and there is a token, the command calls the server. */
+/* With --data on the command line, the command uses the database of a stopped server. If a server
+ * uses it and there is a token, the command calls the server. `err` is the result without a
+ * server. */
 static bool should_call(const struct operator_config *config, enum err err)
 {
-	return err == ERR_BUSY && api_call_has_token(&config->config);
+	return !config->config.place_is_flag ||
+	       (err == ERR_BUSY && api_call_has_token(&config->config));
 }
 
 static int report(const struct operator_config *config, enum err err, const char *why)
@@ -95,7 +97,7 @@ static int add(const struct operator_config *config, struct text name, uint64_t 
 	if (config->config.place_is_flag)
 		err =
 		    operator_offline_add(&config->config.address, name, role, password, &id, &why);
-	if (config->config.place_is_flag && !should_call(config, err)) {
+	if (!should_call(config, err)) {
 		if (report(config, err, why) != 0)
 			return 1;
 	} else if (!add_online(config, name, password, &id)) {
@@ -153,8 +155,7 @@ static int list_operators(void *options, const struct options_args *args)
 	(void)args;
 	if (config->config.place_is_flag)
 		err = operator_offline_list(&config->config.address, &out, &why);
-	int status = config->config.place_is_flag && !should_call(config, err)
-			 ? report(config, err, why)
+	int status = !should_call(config, err)   ? report(config, err, why)
 		     : list_online(config, &out) ? 0
 						 : 1;
 	if (status == 0) {
@@ -212,8 +213,7 @@ static int remove_operator(void *options, const struct options_args *args)
 		return 2;
 	if (config->config.place_is_flag)
 		err = operator_offline_remove(&config->config.address, name, &why);
-	int status = config->config.place_is_flag && !should_call(config, err)
-			 ? report(config, err, why)
+	int status = !should_call(config, err)     ? report(config, err, why)
 		     : remove_online(config, name) ? 0
 						   : 1;
 	if (status == 0)
@@ -246,11 +246,7 @@ static const char usage[] =
     "\n"
     "referd operator add --help describes the options.\n";
 
-static const struct {
-	const char *name;
-	config_run_fn *run;
-	struct config_command command;
-} commands[] = {
+static const struct config_choice commands[] = {
     {"add",
      add_operator,
      {.name = "operator add",
@@ -271,22 +267,16 @@ static const struct {
       .min_args = 1,
       .max_args = 1}},
 };
-enum { COMMANDS = sizeof commands / sizeof *commands };
 
 int operator_main(int argc, char **argv)
 {
+	static const struct config_choices choices = {
+	    .usage = usage,
+	    .unknown = "write operator add, operator list or operator remove: "
+		       "referd operator --help describes them",
+	    .items = commands,
+	    .n = sizeof commands / sizeof *commands,
+	};
 	struct operator_config config = {0};
-	size_t i = 0;
-	if (argc > 0 && (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0)) {
-		fputs(usage, stdout);
-		return 0;
-	}
-	while (i < COMMANDS && (argc < 1 || strcmp(argv[0], commands[i].name) != 0))
-		i++;
-	if (i == COMMANDS) {
-		fprintf(stderr, "referd: write operator add, operator list or operator remove: "
-				"referd operator --help describes them\n");
-		return 2;
-	}
-	return config_run(&commands[i].command, argc - 1, argv + 1, &config, commands[i].run);
+	return config_run_choice(&choices, argc, argv, &config);
 }

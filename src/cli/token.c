@@ -226,11 +226,7 @@ static const char usage[] =
     "\n"
     "referd token create --help describes the options.\n";
 
-static const struct {
-	const char *name;
-	config_run_fn *run;
-	struct config_command command;
-} commands[] = {
+static const struct config_choice commands[] = {
     {"create",
      create_token,
      {.name = "token create",
@@ -251,22 +247,16 @@ static const struct {
       .min_args = 1,
       .max_args = 1}},
 };
-enum { COMMANDS = sizeof commands / sizeof *commands };
 
 int token_main(int argc, char **argv)
 {
+	static const struct config_choices choices = {
+	    .usage = usage,
+	    .unknown = "write token create, token list or token revoke: "
+		       "referd token --help describes them",
+	    .items = commands,
+	    .n = sizeof commands / sizeof *commands,
+	};
 	struct token_config config = {0};
-	size_t i = 0;
-	if (argc > 0 && (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0)) {
-		fputs(usage, stdout);
-		return 0;
-	}
-	while (i < COMMANDS && (argc < 1 || strcmp(argv[0], commands[i].name) != 0))
-		i++;
-	if (i == COMMANDS) {
-		fprintf(stderr, "referd: write token create, token list or token revoke: "
-				"referd token --help describes them\n");
-		return 2;
-	}
-	return config_run(&commands[i].command, argc - 1, argv + 1, &config, commands[i].run);
+	return config_run_choice(&choices, argc, argv, &config);
 }
