@@ -21,6 +21,7 @@ enum err {
 	ERR_CORRUPT,  /* stored bytes do not decode, or their checksum is wrong */
 	ERR_FORMAT,   /* a newer format version stored the bytes */
 	ERR_IO,       /* any other failure of the system */
+	ERR_CONFLICT, /* another writer changed what the batch has read: decide again */
 };
 
 /** A short lower-case word for logs: "not_found". Never NULL. */

@@ -28,6 +28,7 @@ struct store_config {
 
 struct store_counters {
 	uint64_t commits, commands, refused, failed_commits, queries, writes;
+	uint64_t conflicts; /* batches that were decided again, because another writer was faster */
 	struct histogram commit_durations;
 	uint64_t queued; /* commands that wait now */
 };

@@ -29,6 +29,8 @@ static void put_store(struct call *call, struct buf *out)
 	    {"referd_store_commits_total", "counter", "Durable commits", (double)c.commits},
 	    {"referd_store_failed_commits_total", "counter", "Commits that failed",
 	     (double)c.failed_commits},
+	    {"referd_store_conflicts_total", "counter",
+	     "Batches decided again because another writer was faster", (double)c.conflicts},
 	    {"referd_store_queued", "gauge", "Commands and queries that are waiting",
 	     (double)c.queued},
 	};

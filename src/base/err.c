@@ -16,6 +16,7 @@ static const char *const names[] = {
     [ERR_CORRUPT] = "corrupt",
     [ERR_FORMAT] = "format",
     [ERR_IO] = "io",
+    [ERR_CONFLICT] = "conflict",
 };
 
 const char *err_name(enum err err)

@@ -288,16 +288,19 @@ static enum err deferred_scan(struct engine *engine, const struct engine_scan *s
 	return d->inner->ops->scan(d->inner, scan, take, arg);
 }
 
-static enum err deferred_commit(struct engine *engine, const struct engine_write *writes, size_t n)
+static enum err deferred_commit(struct engine *engine, const struct engine_batch *batch)
 {
 	struct deferred *d = self(engine);
-	enum err err = d->under_way ? ERR_OK : prepare(d, writes, n);
+	enum err err = d->under_way ? ERR_OK : prepare(d, batch->writes, batch->n_writes);
 	if (err != ERR_OK)
 		return err;
-	err = d->inner->ops->commit(d->inner, d->writes, d->n_writes);
+	struct engine_batch inner = *batch;
+	inner.writes = d->writes;
+	inner.n_writes = d->n_writes;
+	err = d->inner->ops->commit(d->inner, &inner);
 	d->under_way = err == ERR_PENDING;
 	if (err == ERR_OK)
-		take_over(d, writes, n);
+		take_over(d, batch->writes, batch->n_writes);
 	return err;
 }
 
@@ -319,6 +322,7 @@ static void deferred_close(struct engine *engine)
 }
 
 static const struct engine_ops deferred_ops = {
+    .single_writer = true, /* its memory knows its own writes only */
     .view = deferred_view,
     .get = deferred_get,
     .scan = deferred_scan,

@@ -323,10 +323,10 @@ static void lmdb_tend(struct engine *engine)
 	engine_lmdb_release_dead_readers(e);
 }
 
-static enum err lmdb_commit(struct engine *engine, const struct engine_write *writes, size_t n)
+static enum err lmdb_commit(struct engine *engine, const struct engine_batch *batch)
 {
 	struct engine_lmdb *e = self(engine);
-	int rc = try_commit(e, writes, n);
+	int rc = try_commit(e, batch->writes, batch->n_writes);
 	if (rc == MDB_SUCCESS)
 		return committed(e);
 	recover(e, rc);
@@ -336,7 +336,7 @@ static enum err lmdb_commit(struct engine *engine, const struct engine_write *wr
 		if ((rc = grow_map(e)) != MDB_SUCCESS)
 			die("growing the map", rc);
 		log_info("store.map_grown", LOG_U64("bytes", e->map_size));
-		rc = try_commit(e, writes, n);
+		rc = try_commit(e, batch->writes, batch->n_writes);
 		if (rc != MDB_SUCCESS)
 			recover(e, rc);
 	}
@@ -362,6 +362,7 @@ static void lmdb_close(struct engine *engine)
 }
 
 const struct engine_ops engine_lmdb_ops = {
+    .single_writer = true,
     .view = lmdb_view,
     .get = lmdb_get,
     .scan = lmdb_scan,

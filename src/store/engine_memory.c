@@ -202,9 +202,11 @@ static bool reserve_later(struct engine_memory *m, size_t n)
 	return true;
 }
 
-static enum err memory_commit(struct engine *engine, const struct engine_write *writes, size_t n)
+static enum err memory_commit(struct engine *engine, const struct engine_batch *batch)
 {
 	struct engine_memory *m = self(engine);
+	const struct engine_write *writes = batch->writes;
+	size_t n = batch->n_writes;
 	if (m->pending && !m->commit_asked) {
 		m->commit_asked = true;
 		return ERR_PENDING;
@@ -242,6 +244,7 @@ static void memory_close(struct engine *engine)
 }
 
 static const struct engine_ops memory_ops = {
+    .single_writer = true,
     .view = memory_view,
     .get = memory_get,
     .scan = memory_scan,

@@ -16,6 +16,22 @@ struct engine_write {
 	struct text key, value;
 };
 
+/* A key that the commands of a batch have read. */
+struct engine_read {
+	uint8_t kind;
+	struct text key;
+};
+
+struct engine_batch {
+	const struct engine_write *writes;
+	size_t n_writes; /* may be 0 only on an engine with several writers */
+	/* Every key that the commands have read since the last view, also the commands that are not
+	 * decided yet. Empty on an engine with one writer. */
+	const struct engine_read *reads;
+	size_t n_reads;
+	bool config; /* a write changes the configuration, which other writers keep in memory */
+};
+
 struct engine_scan {
 	uint8_t kind;
 	struct text from;   /* first key */
@@ -27,6 +43,9 @@ struct engine_scan {
 typedef bool engine_row_fn(void *arg, struct text key, struct text value);
 
 struct engine_ops {
+	/* No other process or store writes to the data, so a commit never returns ERR_CONFLICT, and
+	 * the store collects no reads. */
+	bool single_writer;
 	/* Moves to the newest committed data, which get and scan see until the next call. Bytes
 	 * from get and scan stay valid until then. */
 	enum err (*view)(struct engine *);
@@ -34,10 +53,12 @@ struct engine_ops {
 	enum err (*get)(struct engine *, uint8_t kind, struct text key, struct text *value);
 	enum err (*scan)(struct engine *, const struct engine_scan *, engine_row_fn *, void *arg);
 	/* Stores all writes or nothing; ERR_OK means that they are durable. After ERR_PENDING it is
-	 * called again with the same writes until it returns another result. After ERR_NO_SPACE and
-	 * ERR_NO_MEMORY nothing was stored, and reads go on. If the outcome cannot be known, the
-	 * engine ends the process. */
-	enum err (*commit)(struct engine *, const struct engine_write *, size_t n);
+	 * called again with the same batch until it returns another result. After ERR_NO_SPACE,
+	 * ERR_NO_MEMORY and ERR_CONFLICT nothing was stored, and reads go on. ERR_CONFLICT:
+	 * another writer changed a row of `reads` since the view, or the configuration; the store
+	 * moves the view and decides the commands again. If the outcome cannot be known, the engine
+	 * ends the process. */
+	enum err (*commit)(struct engine *, const struct engine_batch *);
 	/* Work between commits, every few seconds; NULL if the engine has no such work. May end the
 	 * process. */
 	void (*tend)(struct engine *);

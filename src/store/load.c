@@ -114,7 +114,9 @@ static enum err commit(struct load *l)
 	enum err err = ERR_OK;
 	do
 		if (l->n_writes > 0)
-			err = l->engine->ops->commit(l->engine, l->writes, l->n_writes);
+			err = l->engine->ops->commit(
+			    l->engine,
+			    &(struct engine_batch){.writes = l->writes, .n_writes = l->n_writes});
 	while (err == ERR_PENDING);
 	l->n_writes = 0;
 	arena_reset(&l->arena);
@@ -351,11 +353,12 @@ void load_close(struct load *l)
 enum err load_finish(struct engine *engine)
 {
 	const struct engine_write unmark = {KIND_SEQUENCES, true, LOAD_MARK_KEY, {0}};
+	const struct engine_batch batch = {.writes = &unmark, .n_writes = 1};
 	enum err err = engine->ops->view(engine);
 	if (err != ERR_OK)
 		return err;
 	do
-		err = engine->ops->commit(engine, &unmark, 1);
+		err = engine->ops->commit(engine, &batch);
 	while (err == ERR_PENDING);
 	return err;
 }

@@ -106,6 +106,7 @@ bool overlay_remember(struct overlay *o, uint8_t kind, struct text key, uint32_t
 	struct overlay_entry *e = add(o, kind, text_from(bytes, key.n), hash);
 	if (e == NULL)
 		return false;
+	e->read = true;
 	e->missing = value->p == NULL;
 	if (!e->missing) {
 		memcpy(bytes + key.n, value->p, value->n);

@@ -13,7 +13,8 @@ struct overlay_entry {
 	struct overlay_entry *next_in_bucket, *next_of_kind;
 	uint32_t hash;
 	uint8_t kind;
-	bool dirty;   /* the batch has written it, and not only read it */
+	bool read;    /* the engine has answered it */
+	bool dirty;   /* the batch has written it */
 	bool missing; /* deleted, or read and not found */
 	struct text key, value;
 };

@@ -1,6 +1,6 @@
-/* Owns the queues, the batch and its commit, and calls the done() functions after the commit. Never
- * knows what a record means or which engine it uses. Called by api, delivery and upkeep for their
- * commands, and by the composition root once in each turn.
+/* Owns the queues of commands and queries, and the decisions of a batch. Never commits
+ * (store_commit.c), and never knows what a record means or which engine it uses. Called by api,
+ * delivery and upkeep for their commands, and by the composition root once in each turn.
  */
 #include "store/store.h"
 
@@ -10,11 +10,9 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/log.h"
-#include "store/batch.h"
+#include "store/store_parts.h"
 
 enum {
-	WATCHES_MAX = 32,
 	BATCH_MAX = 1024,
 	QUEUE_MAX = 16384,
 	/* LMDB refuses a transaction with more than 131,071 dirty pages. A write dirties at most
@@ -23,64 +21,6 @@ enum {
 	BATCH_WRITES_MAX = 16384,
 	GAP_MAX_NS = 2000000, /* the longest time that a batch waits for more commands */
 };
-
-struct queue {
-	struct command *first, *last;
-	size_t n;
-};
-
-struct watch {
-	const struct record_kind *kind;
-	store_watch_fn *fn;
-	void *arg;
-};
-
-struct store {
-	struct engine *engine;
-	struct store_config config;
-	bool stale; /* the view of the engine is older than the last commit */
-
-	struct tx query_tx;
-	struct queue queries;
-
-	struct queue waiting; /* submitted, not decided yet */
-	struct queue decided; /* their done() was not called yet */
-	struct tx tx;
-	struct overlay overlay;
-	struct engine_write *writes;
-	size_t n_writes, writes_cap;
-	bool committing; /* the engine has the writes */
-	uint64_t commit_began_ns, commit_ended_ns;
-	size_t last_batch;  /* commands in the last commit */
-	uint64_t logged_ns; /* when a failed commit was last logged */
-
-	struct watch watches[WATCHES_MAX];
-	size_t n_watches;
-	struct store_counters counters;
-};
-
-static void queue_push(struct queue *q, struct command *cmd)
-{
-	cmd->next = NULL;
-	if (q->last == NULL)
-		q->first = cmd;
-	else
-		q->last->next = cmd;
-	q->last = cmd;
-	q->n++;
-}
-
-static struct command *queue_pop(struct queue *q)
-{
-	struct command *cmd = q->first;
-	if (cmd == NULL)
-		return NULL;
-	q->first = cmd->next;
-	if (q->first == NULL)
-		q->last = NULL;
-	q->n--;
-	return cmd;
-}
 
 enum err store_open(struct engine *engine, const struct store_config *config, struct store **out)
 {
@@ -96,6 +36,7 @@ enum err store_open(struct engine *engine, const struct store_config *config, st
 		s->config.batch_max = BATCH_MAX;
 	if (s->config.queue_max == 0)
 		s->config.queue_max = QUEUE_MAX;
+	s->batch_limit = s->config.batch_max;
 	s->tx = (struct tx){.engine = engine, .overlay = &s->overlay};
 	s->query_tx = (struct tx){.engine = engine};
 	if (!overlay_init(&s->overlay, &s->tx.arena))
@@ -124,6 +65,7 @@ void store_close(struct store *s)
 	arena_free(&s->query_tx.arena);
 	free(s->tx.stage);
 	free(s->writes);
+	free(s->reads);
 	free(s);
 }
 
@@ -198,127 +140,11 @@ static void decide_batch(struct store *s)
 	struct command *cmd;
 	s->waiting = (struct queue){0};
 	while ((cmd = queue_pop(&todo)) != NULL) {
-		bool full = s->decided.n >= s->config.batch_max ||
+		bool full = s->decided.n >= s->batch_limit ||
 			    s->overlay.n_dirty >= BATCH_WRITES_MAX || s->tx.broken;
 		cmd->err = full ? ERR_PENDING : tx_finish(&s->tx, cmd->decide(cmd, &s->tx));
 		queue_push(cmd->err == ERR_PENDING ? &s->waiting : &s->decided, cmd);
 	}
-}
-
-/* Collects the writes of the overlay in one array, kind after kind, and within a kind in the order
- * in which they were made. So neighbours in the tree are written one after another. */
-static enum err collect_writes(struct store *s)
-{
-	s->n_writes = 0;
-	/* The sequences come first: an id that was given stays used, even if no record has it. */
-	enum err err = tx_write_sequences(&s->tx);
-	if (err != ERR_OK || s->overlay.n_dirty == 0)
-		return err;
-	if (s->overlay.n_dirty > s->writes_cap) {
-		size_t cap = s->overlay.n_dirty * 2;
-		struct engine_write *grown = realloc(s->writes, cap * sizeof *grown);
-		if (grown == NULL)
-			return ERR_NO_MEMORY;
-		s->writes = grown;
-		s->writes_cap = cap;
-	}
-	for (size_t kind = 0; kind < RECORD_KINDS; kind++) {
-		const struct overlay_entry *e = s->overlay.first[kind];
-		for (; e != NULL; e = e->next_of_kind)
-			s->writes[s->n_writes++] =
-			    (struct engine_write){e->kind, e->missing, e->key, e->value};
-	}
-	return ERR_OK;
-}
-
-static void tell_watches(struct store *s)
-{
-	max_align_t record[RECORD_SIZE_MAX / sizeof(max_align_t)];
-	for (size_t i = 0; i < s->n_watches; i++) {
-		const struct watch *w = &s->watches[i];
-		assert(w->kind->size <= sizeof record);
-		const struct overlay_entry *e = s->overlay.first[w->kind->id];
-		for (; e != NULL; e = e->next_of_kind) {
-			enum err err = e->missing
-					   ? record_decode_key(w->kind, e->key, record)
-					   : record_decode(w->kind, e->key, e->value, record);
-			if (err == ERR_OK)
-				w->fn(w->arg, w->kind, record, e->missing);
-		}
-	}
-}
-
-/* Logs at most once a second, because a full disk fails every batch. */
-static void log_failure(struct store *s, enum err err)
-{
-	const uint64_t second_ns = 1000000000;
-	if (s->logged_ns != 0 && s->commit_ended_ns - s->logged_ns < second_ns)
-		return;
-	s->logged_ns = s->commit_ended_ns;
-	log_error("store.commit_failed", LOG_STR("error", err_name(err)),
-		  LOG_U64("commands", s->decided.n),
-		  LOG_U64("failed_commits", s->counters.failed_commits));
-}
-
-static void count_commit(struct store *s, enum err err)
-{
-	s->commit_ended_ns = clock_system.mono_ns(&clock_system);
-	s->last_batch = s->decided.n;
-	uint64_t took = s->commit_ended_ns - s->commit_began_ns;
-	if (err != ERR_OK) {
-		s->counters.failed_commits++;
-		log_failure(s, err);
-		return;
-	}
-	s->counters.commits++;
-	s->counters.writes += s->n_writes;
-	histogram_add(&s->counters.commit_durations, took);
-}
-
-/* If the commit failed, every command of the batch has failed. Even a command without writes may
- * have read the writes of another command. */
-static void pay_debts(struct store *s, enum err err)
-{
-	struct queue owed = s->decided;
-	struct command *cmd;
-	s->decided = (struct queue){0};
-	while ((cmd = queue_pop(&owed)) != NULL) {
-		s->counters.commands++;
-		s->counters.refused += cmd->err != ERR_OK;
-		cmd->done(cmd, err != ERR_OK ? err : cmd->err);
-	}
-}
-
-static void finish_batch(struct store *s, enum err err)
-{
-	s->committing = false;
-	s->stale = true; /* also after a failure, because the engine may have reset its view */
-	tx_settle(&s->tx, err == ERR_OK);
-	if (err == ERR_OK && s->n_writes > 0) {
-		memcpy(s->query_tx.last_id, s->tx.last_id, sizeof s->tx.last_id);
-		tell_watches(s);
-	}
-	pay_debts(s, err);
-	overlay_clear(&s->overlay);
-	arena_reset(&s->tx.arena);
-	s->tx.broken = false;
-}
-
-static void commit_batch(struct store *s)
-{
-	enum err err = ERR_OK;
-	if (!s->committing) {
-		err = s->tx.broken ? ERR_NO_MEMORY : collect_writes(s);
-		s->commit_began_ns = clock_system.mono_ns(&clock_system);
-	}
-	if (err == ERR_OK && s->n_writes > 0) {
-		err = s->engine->ops->commit(s->engine, s->writes, s->n_writes);
-		s->committing = err == ERR_PENDING;
-		if (s->committing)
-			return;
-		count_commit(s, err);
-	}
-	finish_batch(s, err);
 }
 
 /* The latest time at which the waiting batch is decided if no more commands come. */
@@ -346,12 +172,15 @@ void store_answer_queries(struct store *s)
 
 bool store_turn(struct store *s)
 {
+	/* Other writers commit without telling this store. */
+	if (!s->engine->ops->single_writer && s->overlay.n_entries == 0 && !s->committing)
+		s->stale = true;
 	store_answer_queries(s);
 	bool waits = store_wait_ns(s) > 0;
 	if (!s->committing && s->waiting.n > 0 && !waits && refresh_view(s))
 		decide_batch(s);
 	if (s->decided.n > 0)
-		commit_batch(s);
+		store_commit_batch(s);
 	return s->queries.n > 0 || (s->waiting.n > 0 && !waits);
 }
 

@@ -237,6 +237,7 @@ void call_reply_err(struct call *call, enum err err, const char *not_found)
 		return;
 	case ERR_OK:
 	case ERR_PENDING:
+	case ERR_CONFLICT:
 	case ERR_REFUSED:
 	case ERR_INVALID:
 	case ERR_TOO_LARGE:

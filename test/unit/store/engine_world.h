@@ -90,10 +90,11 @@ static inline int finish(void **state)
 
 static inline void commit_without_view(struct world *w, const struct engine_write *writes, size_t n)
 {
-	enum err err = w->engine->ops->commit(w->engine, writes, n);
+	const struct engine_batch batch = {.writes = writes, .n_writes = n};
+	enum err err = w->engine->ops->commit(w->engine, &batch);
 	if (w->pending) {
 		assert_int_equal(err, ERR_PENDING);
-		err = w->engine->ops->commit(w->engine, writes, n);
+		err = w->engine->ops->commit(w->engine, &batch);
 	}
 	assert_int_equal(err, ERR_OK);
 }

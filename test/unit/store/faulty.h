@@ -14,8 +14,11 @@ struct faulty {
 	size_t commits; /* requested commits, without the pending calls */
 	size_t fail_at; /* the number of the commit that fails, or 0 */
 	enum err fail_with;
+	/* Called before the commit fails, or NULL. */
+	void (*on_failure)(void *arg);
+	void *arg;
 	enum err view_fails_with; /* ERR_OK if it succeeds */
-	size_t last_writes;
+	size_t last_writes, last_reads;
 };
 
 static inline enum err faulty_view(struct engine *engine)
@@ -38,17 +41,19 @@ static inline enum err faulty_scan(struct engine *engine, const struct engine_sc
 	return f->inner->ops->scan(f->inner, scan, take, arg);
 }
 
-static inline enum err faulty_commit(struct engine *engine, const struct engine_write *writes,
-				     size_t n)
+static inline enum err faulty_commit(struct engine *engine, const struct engine_batch *batch)
 {
 	struct faulty *f = (struct faulty *)engine;
 	if (f->fail_at != 0 && f->commits + 1 == f->fail_at) {
 		f->commits++;
+		if (f->on_failure != NULL)
+			f->on_failure(f->arg);
 		return f->fail_with;
 	}
-	enum err err = f->inner->ops->commit(f->inner, writes, n);
+	enum err err = f->inner->ops->commit(f->inner, batch);
 	f->commits += err != ERR_PENDING;
-	f->last_writes = n;
+	f->last_writes = batch->n_writes;
+	f->last_reads = batch->n_reads;
 	return err;
 }
 
@@ -59,10 +64,19 @@ static inline void faulty_close(struct engine *engine)
 	free(f);
 }
 
-/* Takes over inner. NULL if memory runs out. */
-static inline struct faulty *faulty_open(struct engine *inner)
+/* Takes over inner, and tells the store whether other writers may exist. NULL if memory runs out.
+ */
+static inline struct faulty *faulty_open(struct engine *inner, bool single_writer)
 {
-	static const struct engine_ops ops = {
+	static const struct engine_ops shared = {
+	    .view = faulty_view,
+	    .get = faulty_get,
+	    .scan = faulty_scan,
+	    .commit = faulty_commit,
+	    .close = faulty_close,
+	};
+	static const struct engine_ops single = {
+	    .single_writer = true,
 	    .view = faulty_view,
 	    .get = faulty_get,
 	    .scan = faulty_scan,
@@ -71,7 +85,7 @@ static inline struct faulty *faulty_open(struct engine *inner)
 	};
 	struct faulty *f = calloc(1, sizeof *f);
 	if (f != NULL) {
-		f->engine.ops = &ops;
+		f->engine.ops = single_writer ? &single : &shared;
 		f->inner = inner;
 	}
 	return f;

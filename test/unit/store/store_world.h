@@ -57,12 +57,13 @@ struct world {
 
 /* ---- fixture ---- */
 
-static inline int open_world(void **state, bool pending, struct store_config config)
+static inline int open_world(void **state, bool pending, bool single_writer,
+			     struct store_config config)
 {
 	struct world *w = calloc(1, sizeof *w);
 	assert_non_null(w);
 	w->pending = pending;
-	w->engine = faulty_open(engine_memory_open(pending));
+	w->engine = faulty_open(engine_memory_open(pending), single_writer);
 	assert_non_null(w->engine);
 	*state = w;
 	return store_open(&w->engine->engine, &config, &w->store) == ERR_OK ? 0 : -1;
@@ -70,17 +71,23 @@ static inline int open_world(void **state, bool pending, struct store_config con
 
 static inline int on_memory(void **state)
 {
-	return open_world(state, false, (struct store_config){0});
+	return open_world(state, false, true, (struct store_config){0});
 }
 
 static inline int on_pending(void **state)
 {
-	return open_world(state, true, (struct store_config){0});
+	return open_world(state, true, true, (struct store_config){0});
 }
 
 static inline int on_small(void **state)
 {
-	return open_world(state, false, (struct store_config){.batch_max = 3, .queue_max = 10});
+	return open_world(state, false, true,
+			  (struct store_config){.batch_max = 3, .queue_max = 10});
+}
+
+static inline int on_shared(void **state)
+{
+	return open_world(state, false, false, (struct store_config){0});
 }
 
 static inline int close_world(void **state)

@@ -73,7 +73,8 @@ static struct text key_of(uint64_t number, char room[8])
 
 static void commit(struct world *w, const struct engine_write *writes, size_t n)
 {
-	assert_int_equal(w->engine->ops->commit(w->engine, writes, n), ERR_OK);
+	const struct engine_batch batch = {.writes = writes, .n_writes = n};
+	assert_int_equal(w->engine->ops->commit(w->engine, &batch), ERR_OK);
 	assert_int_equal(w->engine->ops->view(w->engine), ERR_OK);
 }
 

@@ -1,0 +1,52 @@
+/*
+ * The state of the store, shared by the file that decides commands (store.c) and the file that
+ * commits them (store_commit.c).
+ */
+#ifndef STORE_STORE_PARTS_H
+#define STORE_STORE_PARTS_H
+
+#include "store/batch.h"
+#include "store/queue.h"
+#include "store/store.h"
+
+enum { WATCHES_MAX = 32 };
+
+struct watch {
+	const struct record_kind *kind;
+	store_watch_fn *fn;
+	void *arg;
+};
+
+struct store {
+	struct engine *engine;
+	struct store_config config;
+	bool stale; /* the view of the engine is older than the last commit */
+
+	struct tx query_tx;
+	struct queue queries;
+
+	struct queue waiting; /* submitted, not decided yet */
+	struct queue decided; /* their done() was not called yet */
+	struct tx tx;
+	struct overlay overlay;
+	struct engine_write *writes;
+	size_t n_writes, writes_cap;
+	struct engine_read *reads; /* only for an engine with several writers */
+	size_t n_reads, reads_cap;
+	size_t batch_limit; /* commands in the next batch, at most batch_max */
+	bool committing;    /* the engine has the writes */
+	uint64_t commit_began_ns, commit_ended_ns;
+	size_t last_batch;  /* commands in the last commit */
+	uint64_t logged_ns; /* when a failed commit was last logged */
+
+	struct watch watches[WATCHES_MAX];
+	size_t n_watches;
+	struct store_counters counters;
+};
+
+/** Commits the decided commands, or goes on with the commit under way. When it has ended, tells the
+ * watches, calls the done() functions, and empties the overlay. After a conflict the commands wait
+ * again, in their order. */
+void store_commit_batch(struct store *s);
+
+#endif
