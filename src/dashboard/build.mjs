@@ -2,15 +2,34 @@
 // language, and code that only some pages need, are scripts of their own. Fails if the first page needs too many bytes.
 // usage: node build.mjs DIST. Called by build.sh, which generates the types of the API first.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename } from "node:path";
-import { pathToFileURL } from "node:url";
+import { basename, relative } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const dist = pathToFileURL(`${process.argv[2]}/`);
+const here = fileURLToPath(new URL(".", import.meta.url));
+
+/** Each script that is fetched later begins with the first page's code, which is there already. So all of that code is one
+ * script. Otherwise esbuild makes a script for each set of pages that share files, and the first page waits for fifteen. */
+const oneFirstScript = {
+	name: "one-first-script",
+	setup(build) {
+		build.onResolve({ filter: /./ }, async ({ path, kind, resolveDir, namespace }) => {
+			if (kind !== "dynamic-import") return undefined;
+			const found = await build.resolve(path, { kind: "import-statement", resolveDir, namespace, importer: "" });
+			return { path: relative(here, found.path), namespace: "later" };
+		});
+		build.onLoad({ filter: /./, namespace: "later" }, ({ path }) => ({
+			contents: `import "./src/app"; export * from "./${path}";`,
+			resolveDir: here,
+		}));
+	},
+};
 const result = await build({
 	entryPoints: { app: "src/main.tsx" },
-	absWorkingDir: new URL(".", import.meta.url).pathname,
+	plugins: [oneFirstScript],
+	absWorkingDir: here,
 	outdir: "dist",
 	entryNames: "[name]-[hash]",
 	chunkNames: "[name]-[hash]",
@@ -41,7 +60,7 @@ function put(name, contents) {
 
 /** The script that begins with a source file. */
 function scriptOf(source) {
-	return Object.entries(result.metafile.outputs).find(([, output]) => output.entryPoint === source)[0];
+	return Object.entries(result.metafile.outputs).find(([, output]) => output.entryPoint?.endsWith(source))[0];
 }
 
 /** The names of a script and of the scripts without which it cannot run. */
@@ -61,11 +80,19 @@ const sum = (names) => names.reduce((all, name) => all + sizes.get(name), 0);
 const app = scriptOf("src/main.tsx");
 const styles = basename(result.metafile.outputs[app].cssBundle);
 const [start, ...early] = needed(app);
+// The scripts that each later script needs, by the name of its source, for src/ui/lazy.tsx.
+const later = Object.values(result.metafile.outputs).filter((output) => output.entryPoint?.startsWith("later:"));
+const needs = {};
+for (const { entryPoint } of later) {
+	const all = needed(scriptOf(entryPoint)).filter((name) => name !== start && !early.includes(name));
+	if (all.length > 1) needs[basename(entryPoint).replace(/\.tsx?$/, "")] = all;
+}
 const page = readFileSync(new URL("src/index.html", import.meta.url), "utf8")
 	.replace("app.css", styles)
 	.replace(/(?=<script)/, early.map((name) => `<link rel="modulepreload" href="assets/${name}">\n`).join(""))
-	.replace("app.js", start);
-const words = ["en", "de"].map((language) => sum(needed(scriptOf(`src/words/${language}.ts`))));
+	.replace("app.js", start)
+	.replace("{}", JSON.stringify(needs));
+const words = ["en", "de"].map((language) => sizes.get(basename(scriptOf(`src/words/${language}.ts`))));
 const load = put("index.html", Buffer.from(page)) + sum([styles, start, ...early]) + Math.max(...words);
 console.log(`The first page needs ${load} bytes, all pages need ${sum([...sizes.keys()])}.`);
 if (load > FIRST_LOAD) throw new Error(`The first page may need ${FIRST_LOAD} bytes: load code later with lazy().`);

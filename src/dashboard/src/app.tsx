@@ -15,26 +15,26 @@ import { Stale, Starting } from "./ui/stale";
 
 const QUIET_MS = 3000; // after this time, the first page is there
 
-const BuilderPage = lazy(async () => (await import("./pages/builder")).BuilderPage);
-const CampaignPage = lazy(async () => (await import("./pages/campaign")).CampaignPage);
-const DeliveriesPage = lazy(async () => (await import("./pages/deliveries")).DeliveriesPage);
-const DeliveryPage = lazy(async () => (await import("./pages/delivery")).DeliveryPage);
-const RewardsPage = lazy(async () => (await import("./pages/rewards")).RewardsPage);
-const ReplayPage = lazy(async () => (await import("./pages/replay")).ReplayPage);
-const ReplayNewPage = lazy(async () => (await import("./pages/replay-new")).ReplayNewPage);
-const SettingsPage = lazy(async () => (await import("./pages/settings")).SettingsPage);
-const StartPage = lazy(async () => (await import("./pages/start")).StartPage);
-const UserPage = lazy(async () => (await import("./pages/user")).UserPage);
-const ImportPage = lazy(async () => (await import("./pages/user-import")).ImportPage);
-const NewUserPage = lazy(async () => (await import("./pages/user-new")).NewUserPage);
-const ReviewPage = lazy(async () => (await import("./pages/user-review")).ReviewPage);
-const UsersPage = lazy(async () => (await import("./pages/users")).UsersPage);
-const WebhookPage = lazy(async () => (await import("./pages/webhook")).WebhookPage);
-const WebhooksPage = lazy(async () => (await import("./pages/webhooks")).WebhooksPage);
-const NewWebhookPage = lazy(async () => (await import("./pages/webhook-edit")).NewWebhookPage);
-const WebhookSettingsPage = lazy(async () => (await import("./pages/webhook-edit")).WebhookSettingsPage);
-const Palette = lazy(async () => (await import("./ui/palette")).Palette, 0);
-const KeysList = lazy(async () => (await import("./ui/keys-list")).KeysList, 0);
+const BuilderPage = lazy("builder", async () => (await import("./pages/builder")).BuilderPage);
+const CampaignPage = lazy("campaign", async () => (await import("./pages/campaign")).CampaignPage);
+const DeliveriesPage = lazy("deliveries", async () => (await import("./pages/deliveries")).DeliveriesPage);
+const DeliveryPage = lazy("delivery", async () => (await import("./pages/delivery")).DeliveryPage);
+const RewardsPage = lazy("rewards", async () => (await import("./pages/rewards")).RewardsPage);
+const ReplayPage = lazy("replay", async () => (await import("./pages/replay")).ReplayPage);
+const ReplayNewPage = lazy("replay-new", async () => (await import("./pages/replay-new")).ReplayNewPage);
+const SettingsPage = lazy("settings", async () => (await import("./pages/settings")).SettingsPage);
+const StartPage = lazy("start", async () => (await import("./pages/start")).StartPage);
+const UserPage = lazy("user", async () => (await import("./pages/user")).UserPage);
+const ImportPage = lazy("user-import", async () => (await import("./pages/user-import")).ImportPage);
+const NewUserPage = lazy("user-new", async () => (await import("./pages/user-new")).NewUserPage);
+const ReviewPage = lazy("user-review", async () => (await import("./pages/user-review")).ReviewPage);
+const UsersPage = lazy("users", async () => (await import("./pages/users")).UsersPage);
+const WebhookPage = lazy("webhook", async () => (await import("./pages/webhook")).WebhookPage);
+const WebhooksPage = lazy("webhooks", async () => (await import("./pages/webhooks")).WebhooksPage);
+const NewWebhookPage = lazy("webhook-edit", async () => (await import("./pages/webhook-edit")).NewWebhookPage);
+const WebhookSettingsPage = lazy("webhook-edit", async () => (await import("./pages/webhook-edit")).WebhookSettingsPage);
+const Palette = lazy("palette", async () => (await import("./ui/palette")).Palette, 0);
+const KeysList = lazy("keys-list", async () => (await import("./ui/keys-list")).KeysList, 0);
 
 /** `#/users/new`, `#/users/import`, `#/users/review`, `#/users/uP8Kd2Lm` */
 function userPage(id: string): preact.VNode {

@@ -5,7 +5,7 @@ import { MessageFilter } from "../delivery/message-filter";
 import { useLoad } from "../query";
 import { route } from "../route";
 import { deliveryCells, deliveryHead } from "../ui/delivery-table";
-import { PER_PAGE } from "../ui/long-list";
+import { perPage } from "../ui/long-list";
 import { LongTable } from "../ui/long-table";
 import { FilterSelect } from "../ui/select";
 import { useLongList } from "../ui/use-long-list";
@@ -30,10 +30,10 @@ function concerns(query: URLSearchParams): Concerns {
 function useDeliveries() {
 	const query = new URLSearchParams(route.value.query);
 	query.delete("cursor");
-	const wanted = { ...Object.fromEntries(query), order: "-id" as const, per_page: PER_PAGE };
+	const wanted = { ...Object.fromEntries(query), order: "-id" as const };
 	return useLongList(
 		`deliveries?${query}`,
-		(cursor) => call(client.GET("/api/v2/deliveries", { params: { query: { ...wanted, ...(cursor && { cursor }) } } })),
+		(cursor) => call(client.GET("/api/v2/deliveries", { params: { query: { ...wanted, per_page: perPage(cursor), ...(cursor && { cursor }) } } })),
 		2000,
 		concerns(query),
 	);

@@ -5,7 +5,7 @@ import { type Schemas, attempt, call, client } from "../api";
 import { changes } from "../live";
 import { href, route } from "../route";
 import { canWrite } from "../session";
-import { type LongList, PER_PAGE } from "../ui/long-list";
+import { type LongList, perPage } from "../ui/long-list";
 import { LongTable } from "../ui/long-table";
 import { Needs } from "../ui/needs";
 import { Moment, Status, say } from "../ui/parts";
@@ -19,7 +19,7 @@ export type State = "due" | "issued" | "cancelled";
 
 function load(state: State, metric: Metric, cursor: number | undefined) {
 	const { metric: _, cursor: __, ...filters } = Object.fromEntries(route.value.query);
-	const query = { ...filters, order: "-id" as const, per_page: PER_PAGE, ...(cursor && { cursor }) };
+	const query = { ...filters, order: "-id" as const, per_page: perPage(cursor), ...(cursor && { cursor }) };
 	const params = { path: { metric }, query };
 	if (state === "due") return call(client.GET("/api/v2/rewards/due/{metric}", { params }));
 	if (state === "issued") return call(client.GET("/api/v2/rewards/issued/{metric}", { params }));

@@ -2,7 +2,7 @@
 import { address, call, client } from "../api";
 import { useLoad } from "../query";
 import { filter, href, route } from "../route";
-import { PER_PAGE } from "../ui/long-list";
+import { perPage } from "../ui/long-list";
 import { LongTable } from "../ui/long-table";
 import { Moment } from "../ui/parts";
 import { FilterSelect } from "../ui/select";
@@ -30,7 +30,7 @@ function FriendsFilter() {
 const orderOf = (filters: URLSearchParams) => (filters.has("email_prefix") ? ("id" as const) : ("-id" as const));
 
 function load(filters: URLSearchParams, cursor: number | undefined) {
-	const page = { order: orderOf(filters), per_page: PER_PAGE, with: "user.analytics", ...(cursor && { cursor }) };
+	const page = { order: orderOf(filters), per_page: perPage(cursor), with: "user.analytics", ...(cursor && { cursor }) };
 	return call(client.GET("/api/v2/users", { params: { query: { ...Object.fromEntries(filters), ...page } } }));
 }
 

@@ -1,4 +1,4 @@
-// Code that arrives when it is first shown: const Reward = lazy(async () => (await import("./reward")).Reward);
+// Code that arrives when it is first shown: const Reward = lazy("reward", async () => (await import("./reward")).Reward);
 import type { ComponentType, FunctionComponent } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { t } from "../words";
@@ -16,6 +16,20 @@ export async function fetchTheRest(): Promise<void> {
 	for (const fetchIt of missing) await fetchIt().catch(() => undefined);
 }
 
+/** The other scripts that a script needs, by the name of its source. The browser learns of them only when it has the script;
+ * with this list, which build.mjs writes, it fetches all of them at once. */
+const needs = JSON.parse(document.getElementById("needs")?.textContent ?? "{}") as Record<string, string[]>;
+
+function fetchNeeds(name: string): void {
+	for (const script of needs[name] ?? []) {
+		const link = document.createElement("link");
+		link.rel = "modulepreload";
+		link.href = `assets/${script}`;
+		document.head.append(link);
+	}
+	needs[name] = [];
+}
+
 /** The server does not answer, or it has other scripts since an upgrade. This part of the page has no typed text. */
 function Unreachable() {
 	return (
@@ -28,10 +42,12 @@ function Unreachable() {
 	);
 }
 
-/** A component whose code `load` fetches. Until the code is here, a placeholder of `height` pixels is shown. */
-export function lazy<P extends object>(load: () => Promise<ComponentType<P>>, height = 400): Lazy<P> {
+/** A component whose code `load` fetches from the source with this name. Until the code is here, a placeholder of `height`
+ * pixels is shown. */
+export function lazy<P extends object>(name: string, load: () => Promise<ComponentType<P>>, height = 400): Lazy<P> {
 	let loaded: ComponentType<P> | undefined;
 	const fetchIt = async () => {
+		if (!loaded) fetchNeeds(name);
 		loaded ??= await load();
 		missing.delete(fetchIt);
 	};

@@ -4,8 +4,11 @@ import type { Virtualizer } from "@tanstack/virtual-core";
 import { Problem, cursorOf } from "../api";
 import { asOf, live } from "../live";
 
-/** How many rows a page has, for the query of a call. */
-export const PER_PAGE = 100;
+/** How many rows a page has. The first one fills a screen and arrives soon; with it, the reader sees the list. */
+const FIRST_PAGE = 40, NEXT_PAGES = 100;
+
+/** How many rows the page at a cursor has, for the query of a call. */
+export const perPage = (cursor: number | undefined): number => (cursor === undefined ? FIRST_PAGE : NEXT_PAGES);
 export const TOP = 80; // pixels: above it, the reader sees the head of the list
 /** The next page is wanted before the reader sees the last row. */
 const AHEAD = 60;
@@ -30,6 +33,9 @@ interface Stretch<Row> {
 }
 
 let lists = 0;
+
+/** Waits until what was drawn is on the screen. */
+const painted = () => new Promise<void>((done) => requestAnimationFrame(() => setTimeout(done)));
 
 export class LongList<Row extends { id: number }> {
 	readonly id = ++lists;
@@ -183,7 +189,7 @@ export class LongList<Row extends { id: number }> {
 			this.pages.push({ cursor, start: this.count, count: rows.length, first: first.id, last: last.id, rows });
 		const next = cursorOf(page.links.next);
 		this.next = next === undefined ? undefined : Number(next);
-		const isShort = rows.length < PER_PAGE;
+		const isShort = rows.length < perPage(cursor);
 		this.short = isShort ? this.short + 1 : 0;
 		this.lookedAt += isShort ? LOOKED_AT : rows.length;
 		this.at = new Date();
@@ -222,6 +228,7 @@ export class LongList<Row extends { id: number }> {
 	private async work(): Promise<void> {
 		if (this.working) return;
 		this.working = true;
+		await painted(); // the next rows must not delay those that are here
 		while (this.open && this.at && !this.problem && this.missing()) await this.guarded(async () => this.missing()?.());
 		this.working = false;
 		this.drop();

@@ -7,7 +7,7 @@ import { ArrowUp } from "lucide-preact";
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useReducer, useRef } from "preact/hooks";
 import { number, t } from "../words";
-import { type LongList, PER_PAGE, TOP } from "./long-list";
+import { type LongList, TOP, perPage } from "./long-list";
 import { Empty, Failed, Skeleton } from "./parts";
 
 const OVERSCAN = 12; // rows beyond the edge of the window, so that j and k find the next row
@@ -103,7 +103,7 @@ function NewRows({ waiting }: { waiting: number }) {
 			{waiting > 0 && (
 				<button type="button" class="new-rows" onClick={() => window.scrollTo({ top: 0 })}>
 					<ArrowUp size={16} aria-hidden />
-					{t("newRows", { n: waiting < PER_PAGE ? waiting : `${PER_PAGE}+` })}
+					{t("newRows", { n: waiting < perPage(undefined) ? waiting : `${perPage(undefined)}+` })}
 				</button>
 			)}
 		</div>
