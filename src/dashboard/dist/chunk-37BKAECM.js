@@ -1,1 +1,0 @@
-import{n as t}from"./chunk-7N2W5FRQ.js";var o=t(new Map);function k(e){let a=[e.data].flat();return o.value=new Map([...o.peek(),...a.map(n=>[n.id,n])]),e}var h=e=>o.value.get(e);export{k as a,h as b};

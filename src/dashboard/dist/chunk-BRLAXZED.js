@@ -1,1 +1,0 @@
-import{d as r,g as t}from"./chunk-AZX5OZRW.js";import{O as o,w as n}from"./chunk-7N2W5FRQ.js";function i(e){return t.value?n(e==="admin"?"needsAdmin":"needsEditor"):n("needs",{scope:e})}function p({scope:e="write"}){return r(e)?null:o("span",{class:"meta",children:i(e)})}export{i as a,p as b};

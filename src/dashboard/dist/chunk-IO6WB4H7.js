@@ -1,1 +1,0 @@
-import{p as e,q as t}from"./chunk-7N2W5FRQ.js";var o=["system","light","dark"],m=t("referd.theme",o);e(()=>{m.value==="system"?delete document.documentElement.dataset.theme:document.documentElement.dataset.theme=m.value});export{o as a,m as b};

@@ -1,1 +1,0 @@
-import{B as e,G as o,L as n,M as s,P as p,Q as c}from"./chunk-AZX5OZRW.js";var t=[{place:"campaigns",Icon:o,phone:!0},{place:"users",Icon:p,phone:!0},{place:"rewards",Icon:e,phone:!1},{place:"webhooks",Icon:c,phone:!0},{place:"deliveries",Icon:n,phone:!1},{place:"settings",Icon:s,phone:!1}];export{t as a};

@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-2ECKGGB5.js";import"./chunk-WUADOGXD.js";import"./chunk-3NZNVY7R.js";import"./chunk-5YVUOPFX.js";import"./chunk-IO6WB4H7.js";import"./chunk-4IBFGWI5.js";import"./chunk-HRKPC55X.js";import"./chunk-BRLAXZED.js";import"./chunk-AZX5OZRW.js";import"./chunk-XKHXVXEC.js";import"./chunk-7N2W5FRQ.js";export{b as SettingsPage,a as settingsTabs};
