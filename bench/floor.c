@@ -1,6 +1,6 @@
 /*
- * Owns the floor: an evhttp server that reads a form and returns a constant. That is the least work
- * that a server with the usual library can do. Never stores anything.
+ * Owns the floor: an evhttp server at its best, which reads a form and returns a constant. That is
+ * the least work that a server with the usual library can do. Never stores anything.
  * Called by main.c; compare.c starts it as a process of its own.
  */
 #include <event2/buffer.h>
@@ -12,13 +12,14 @@
 #include <stdlib.h>
 
 #include "commands.h"
-#include "session.h"
 #include "target.h"
 
+/* The response is as long as referd's response to a join. evhttp spends time on each header,
+ * so the body has the bytes of the headers that referd adds. */
 static const char floor_body[] =
     "{\"data\":{\"id\":1,\"code\":\"uK3fTz9Q\",\"url\":\"http://localhost:8080/uK3fTz9Q/join\","
     "\"campaign_id\":1,\"type\":\"person_referring\",\"source\":\"Direct\",\"created\":true,"
-    "\"redirect_url\":null}}\n";
+    "\"instead\":\"of X-Content-Type-Options: nosniff, Cache-Control\"}}\n";
 
 /* Reads the whole form, as a server that uses it must. */
 static void floor_on_request(struct evhttp_request *request, void *arg)
@@ -37,6 +38,21 @@ static void floor_on_signal(evutil_socket_t signal_number, short what, void *arg
 {
 	(void)signal_number, (void)what;
 	event_base_loopexit(arg, NULL);
+}
+
+/* The flag spares evhttp the system calls that add and remove the same event in one turn: a
+ * response took 13.7 us with it and 16 us without it. referd's loop has it, too (base/loop.c). */
+static struct event_base *floor_new_loop(void)
+{
+	struct event_config *config = event_config_new();
+	struct event_base *events = NULL;
+	if (config != NULL &&
+	    event_config_set_flag(config, EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST) == 0)
+		events = event_base_new_with_config(config);
+	if (events == NULL)
+		abort();
+	event_config_free(config);
+	return events;
 }
 
 /* On failure, false and a message. */
@@ -61,7 +77,7 @@ int command_floor(const struct options *o)
 {
 	struct target listen;
 	int status = 2;
-	struct event_base *events = session_new_loop(false);
+	struct event_base *events = floor_new_loop();
 	struct evhttp *http = evhttp_new(events);
 	struct event *stop = evsignal_new(events, SIGTERM, floor_on_signal, events);
 	struct event *interrupt = evsignal_new(events, SIGINT, floor_on_signal, events);
