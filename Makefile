@@ -57,7 +57,7 @@ debug asan cov:                      ## build them and the unit tests in another
 $(B)/referd: $(B)/src/main.o $(call objects,src/cli/*.c) $(call archive,api upkeep delivery core store http base)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-$(B)/referd-bench: $(call objects,bench/*.c) $(call archive,base)
+$(B)/referd-bench: $(call objects,bench/*.c) $(B)/src/cli/store_address.o $(call archive,core store base)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 define room_rule

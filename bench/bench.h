@@ -15,7 +15,7 @@
 struct event_base;
 struct hooks;
 
-struct campaign {
+struct load_campaign {
 	char code[LEDGER_CODE_SIZE];
 	uint64_t id;
 };
@@ -29,7 +29,7 @@ struct bench {
 	uint64_t random;
 	struct ledger *ledger; /* NULL against the floor */
 	struct hooks *hooks;   /* NULL while no receiver runs */
-	struct campaign campaigns[LEDGER_GROUPS];
+	struct load_campaign campaigns[LEDGER_GROUPS];
 	enum ledger_group group; /* the scenario uses its campaign and codes */
 	struct requests requests;
 	pid_t server_pid; /* 0: not known; then its CPU and memory are not measured */

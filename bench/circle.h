@@ -4,8 +4,8 @@
 #ifndef BENCH_CIRCLE_H
 #define BENCH_CIRCLE_H
 
-#include "histogram.h"
 #include "hooks.h"
+#include "latencies.h"
 
 struct load;
 
@@ -14,7 +14,7 @@ enum circle_part { PART_JOINED, PART_TOLD, PART_QUALIFIED, PART_ROUND, CIRCLE_PA
 /* Starts as all zero. It is the `arg` of the load plan and of circle_on_hook. */
 struct circle {
 	struct load *load;
-	struct histogram parts[CIRCLE_PARTS]; /* ns since the join was sent */
+	struct latencies parts[CIRCLE_PARTS]; /* ns since the join was sent */
 };
 
 /** "joined", "told", ...: the names of the parts. */

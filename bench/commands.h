@@ -14,6 +14,7 @@ int command_verify(const struct options *o);
 int command_compare(const struct options *o);
 int command_receiver(const struct options *o);
 int command_floor(const struct options *o);
+int command_fill(const struct options *o);
 int command_selftest(void);
 
 #endif

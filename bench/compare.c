@@ -20,7 +20,7 @@ enum { ROUNDS_MAX = 64, FLOOR = 0 };
 struct row {
 	const struct scenario *scenario;
 	enum ledger_group group;
-	struct histogram latency;
+	struct latencies latency;
 	unsigned n;
 	double rate[ROUNDS_MAX], server_us[ROUNDS_MAX], client_us[ROUNDS_MAX];
 	uint64_t errors, unknown;
@@ -88,7 +88,7 @@ static void compare_keep(struct row *row, const struct load_result *r)
 {
 	if (row->n == ROUNDS_MAX)
 		return;
-	histogram_merge(&row->latency, &r->latency);
+	latencies_merge(&row->latency, &r->latency);
 	row->rate[row->n] = report_rate(r);
 	row->server_us[row->n] = report_server_us(r);
 	row->client_us[row->n] = report_client_us(r);

@@ -112,7 +112,7 @@ static void hooks_record_lag(struct hooks *h, uint32_t entry)
 	uint32_t now_us = (uint32_t)((client_now_ns() - h->epoch_ns) / 1000);
 	bool known = entry < h->acked_cap && h->acked_us[entry] != 0;
 	uint32_t lag_us = known ? now_us - h->acked_us[entry] : 0;
-	histogram_record(&h->stats.lag, (int32_t)lag_us < 0 ? 0 : (uint64_t)lag_us * 1000);
+	latencies_record(&h->stats.lag, (int32_t)lag_us < 0 ? 0 : (uint64_t)lag_us * 1000);
 }
 
 void hooks_reset_lag(struct hooks *h)

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "histogram.h"
+#include "latencies.h"
 #include "ledger.h"
 #include "receiver.h"
 
@@ -19,7 +19,7 @@ struct hooks_stats {
 	uint64_t strangers;   /* no person of the ledger, or an unexpected event */
 	uint64_t wrong;       /* the code differs from the acknowledged one */
 	uint64_t twice;       /* a second event of the same kind about the same person */
-	struct histogram lag; /* ns from the response to the join to the webhook's arrival */
+	struct latencies lag; /* ns from the response to the join to the webhook's arrival */
 };
 
 struct hooks;

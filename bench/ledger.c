@@ -17,8 +17,14 @@ void ledger_init(struct ledger *l, uint32_t run)
 	l->fd = -1;
 	l->by_code_size = 1024;
 	l->by_code = memory_zeroed(l->by_code_size, sizeof *l->by_code);
-	l->runs = memory_grow(NULL, &l->runs_cap, 0, sizeof *l->runs);
+	(void)ledger_add_run(l, run);
+}
+
+bool ledger_add_run(struct ledger *l, uint32_t run)
+{
+	l->runs = memory_grow(l->runs, &l->runs_cap, l->n_runs, sizeof *l->runs);
 	l->runs[l->n_runs++] = run;
+	return l->n_runs <= UINT16_MAX;
 }
 
 void ledger_free(struct ledger *l)

@@ -64,6 +64,8 @@ struct ledger {
 /** Makes an empty ledger. New entries belong to `run`. */
 void ledger_init(struct ledger *l, uint32_t run);
 void ledger_free(struct ledger *l);
+/** New entries belong to `run` from now on. False if there are too many runs. */
+bool ledger_add_run(struct ledger *l, uint32_t run);
 
 /** Notes a join before it is sent, and returns its index. `hooked` is LEDGER_HOOK_JOIN or 0.
  */

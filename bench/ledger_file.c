@@ -106,11 +106,8 @@ static bool ledger_apply(struct ledger *l, const char *text)
 {
 	struct ledger_line line;
 	unsigned run;
-	if (sscanf(text, "run %u", &run) == 1) {
-		l->runs = memory_grow(l->runs, &l->runs_cap, l->n_runs, sizeof *l->runs);
-		l->runs[l->n_runs++] = run;
-		return l->n_runs <= UINT16_MAX;
-	}
+	if (sscanf(text, "run %u", &run) == 1)
+		return ledger_add_run(l, run);
 	if (!ledger_parse(text, &line))
 		return false;
 	if (line.fact == FACT_JOIN || line.fact == FACT_LOST)

@@ -155,7 +155,7 @@ static void load_count(struct load *l, const struct call *call, enum verdict ver
 	switch (verdict) {
 	case CALL_OK:
 		r->ok++;
-		histogram_record(&r->latency, now - call->started_ns);
+		latencies_record(&r->latency, now - call->started_ns);
 		break;
 	case CALL_REFUSED:
 		r->refused++;
@@ -280,8 +280,8 @@ static void load_on_tick(evutil_socket_t fd, short what, void *arg)
 		"%s%-14s %5.1f s %9llu /s   p50 %.2f ms  p99 %.2f ms  errors %llu  unknown %llu%s",
 		terminal ? "\r" : "", l->plan->label, (double)(client_now_ns() - l->start_ns) / 1e9,
 		(unsigned long long)(answers - l->shown),
-		(double)histogram_percentile(&r->latency, 0.5) / 1e6,
-		(double)histogram_percentile(&r->latency, 0.99) / 1e6,
+		(double)latencies_percentile(&r->latency, 0.5) / 1e6,
+		(double)latencies_percentile(&r->latency, 0.99) / 1e6,
 		(unsigned long long)(r->refused + r->wrong), (unsigned long long)r->lost,
 		terminal ? "   " : "\n");
 	l->shown = answers;
@@ -332,7 +332,7 @@ static void load_count_unsent(struct load *l, uint64_t now)
 	for (uint64_t n = l->issued; load_planned_ns(l, n) < l->deadline_ns; n++) {
 		if (l->plan->requests > 0 && n >= l->plan->requests)
 			break;
-		histogram_record(&l->result->latency, now - load_planned_ns(l, n));
+		latencies_record(&l->result->latency, now - load_planned_ns(l, n));
 		l->result->unsent++;
 	}
 }

@@ -13,7 +13,7 @@
 
 #include "bench.h"
 #include "client.h"
-#include "histogram.h"
+#include "latencies.h"
 
 struct load;
 
@@ -54,8 +54,9 @@ struct scenario {
 			     const struct response *r);
 };
 
-extern const struct scenario scenario_join, scenario_refer, scenario_qualify, scenario_read,
-    scenario_list, scenario_circle, scenario_join_webhook, scenario_constant, scenario_verify;
+extern const struct scenario scenario_join, scenario_refer, scenario_scatter, scenario_qualify,
+    scenario_read, scenario_list, scenario_circle, scenario_join_webhook, scenario_constant,
+    scenario_verify;
 
 struct load_plan {
 	const struct scenario *scenario;
@@ -68,7 +69,7 @@ struct load_plan {
 };
 
 struct load_result {
-	struct histogram latency; /* ns; of OK responses, and of planned requests never sent */
+	struct latencies latency; /* ns; of OK responses, and of planned requests never sent */
 	uint64_t ok, refused, wrong, lost, unsent;
 	uint64_t statuses[600]; /* of the refused calls */
 	struct client_errors errors;

@@ -21,12 +21,13 @@ static const struct command commands[] = {
      IN_COMPARE, command_compare},
     {"receiver", "runs an HTTPS receiver for webhooks, with its own CA", IN_RECEIVER,
      command_receiver},
+    {"fill", "makes a large database, with no server running", IN_FILL, command_fill},
     {"floor", "runs an evhttp server with a constant response", IN_FLOOR, command_floor},
 };
 
 static const struct scenario *const scenarios[] = {
-    &scenario_join, &scenario_refer,  &scenario_qualify,      &scenario_read,
-    &scenario_list, &scenario_circle, &scenario_join_webhook,
+    &scenario_join, &scenario_refer, &scenario_scatter, &scenario_qualify,
+    &scenario_read, &scenario_list,  &scenario_circle,  &scenario_join_webhook,
 };
 
 enum {

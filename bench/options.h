@@ -16,14 +16,15 @@ enum command_bit {
 	IN_COMPARE = 1 << 2,
 	IN_RECEIVER = 1 << 3,
 	IN_FLOOR = 1 << 4,
+	IN_FILL = 1 << 5,
 };
 
 struct options {
 	const char *url, *token, *inbound_token, *server, *campaign, *ledger, *verify;
-	const char *listen, *ca_out, *identity, *host, *log, *fail, *work_dir;
+	const char *listen, *ca_out, *identity, *host, *log, *fail, *work_dir, *store, *from;
 	bool json, any_host, down, print, quiet;
 	double seconds, rate, drain;
-	uint64_t connections, requests, rounds, pid, seed, referrers;
+	uint64_t connections, requests, rounds, pid, seed, referrers, users;
 };
 
 /** Reads argv[1..] for a command. Starts with the defaults, and with the tokens of REFERD_API_TOKEN

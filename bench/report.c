@@ -33,12 +33,12 @@ double report_client_us(const struct load_result *r)
 	return report_us(r, r->client_cpu_ns);
 }
 
-double report_ms(const struct histogram *h, double part)
+double report_ms(const struct latencies *h, double part)
 {
-	return (double)histogram_percentile(h, part) / 1e6;
+	return (double)latencies_percentile(h, part) / 1e6;
 }
 
-static void report_histogram(const char *name, const struct histogram *h)
+static void report_histogram(const char *name, const struct latencies *h)
 {
 	printf("  %-16s p50 %.2f  p90 %.2f  p99 %.2f  p99.9 %.2f  max %.2f ms\n", name,
 	       report_ms(h, 0.5), report_ms(h, 0.9), report_ms(h, 0.99), report_ms(h, 0.999),

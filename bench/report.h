@@ -38,6 +38,6 @@ double report_rate(const struct load_result *r);
 double report_server_us(const struct load_result *r);
 double report_client_us(const struct load_result *r);
 /** A percentile in ms. */
-double report_ms(const struct histogram *h, double part);
+double report_ms(const struct latencies *h, double part);
 
 #endif

@@ -15,7 +15,7 @@ void report_json_real(struct json_out *o, const char *name, double v)
 	json_put_raw(o, name, text_of(text));
 }
 
-static void report_json_histogram(struct json_out *o, const char *name, const struct histogram *h)
+static void report_json_histogram(struct json_out *o, const char *name, const struct latencies *h)
 {
 	json_open(o, name, '{');
 	report_json_real(o, "p50", report_ms(h, 0.5));

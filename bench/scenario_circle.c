@@ -27,7 +27,7 @@ static void circle_mark(struct circle *circle, struct call *call, enum circle_fa
 			enum circle_part part)
 {
 	call->step |= fact;
-	histogram_record(&circle->parts[part], client_now_ns() - call->started_ns);
+	latencies_record(&circle->parts[part], client_now_ns() - call->started_ns);
 }
 
 static bool circle_next(struct load *load, unsigned slot, struct call *call)

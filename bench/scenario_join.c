@@ -16,6 +16,15 @@ static uint32_t join_draw_referrer(struct bench *b)
 	return acks->entries[random_rank(&b->random, (uint32_t)acks->n)];
 }
 
+/* Draws the referrer uniformly, so that friends come through links of the whole history. */
+static uint32_t join_draw_anybody(struct bench *b)
+{
+	const struct ledger_acks *acks = &b->ledger->acks[b->group];
+	if (acks->n == 0)
+		return LEDGER_NONE;
+	return acks->entries[random_next(&b->random) % acks->n];
+}
+
 void join_prepare(struct bench *b, struct call *call, uint32_t referrer)
 {
 	char code[LEDGER_CODE_SIZE];
@@ -41,6 +50,14 @@ static bool refer_next(struct load *load, unsigned slot, struct call *call)
 	struct bench *b = load_bench(load);
 	(void)slot;
 	join_prepare(b, call, join_draw_referrer(b));
+	return true;
+}
+
+static bool scatter_next(struct load *load, unsigned slot, struct call *call)
+{
+	struct bench *b = load_bench(load);
+	(void)slot;
+	join_prepare(b, call, join_draw_anybody(b));
 	return true;
 }
 
@@ -106,6 +123,14 @@ const struct scenario scenario_refer = {
     .help = "friends join through the links of users, most of them through a few links",
     .needs = NEEDS_REFERRERS,
     .next = refer_next,
+    .done = join_done,
+};
+
+const struct scenario scenario_scatter = {
+    .name = "scatter",
+    .help = "friends join through the links of users who are drawn uniformly",
+    .needs = NEEDS_REFERRERS,
+    .next = scatter_next,
     .done = join_done,
 };
 

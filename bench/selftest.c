@@ -36,13 +36,13 @@ static int selftest_compare(const void *a, const void *b)
 enum { SAMPLES = 200000 };
 
 /* A percentile is never below the exact value, and at most one step (1/128) above it. */
-static void selftest_percentile(struct selftest *t, const struct histogram *h,
+static void selftest_percentile(struct selftest *t, const struct latencies *h,
 				const uint64_t *sorted, double part)
 {
 	uint64_t rank = (uint64_t)(part * SAMPLES);
 	if ((double)rank < part * SAMPLES)
 		rank++;
-	uint64_t exact = sorted[rank == 0 ? 0 : rank - 1], found = histogram_percentile(h, part);
+	uint64_t exact = sorted[rank == 0 ? 0 : rank - 1], found = latencies_percentile(h, part);
 	check(t, found >= exact && found - exact <= exact / 128,
 	      "a percentile is off by more than a step");
 }
@@ -50,21 +50,21 @@ static void selftest_percentile(struct selftest *t, const struct histogram *h,
 static void selftest_histogram(struct selftest *t)
 {
 	static const double parts[] = {0, 0.0001, 0.25, 0.5, 0.9, 0.99, 0.999, 0.99999, 1};
-	struct histogram *h = memory_zeroed(2, sizeof *h);
+	struct latencies *h = memory_zeroed(2, sizeof *h);
 	uint64_t *values = memory_zeroed(SAMPLES, sizeof *values), random = 7;
-	check(t, histogram_percentile(h, 0.5) == 0, "an empty histogram has a percentile");
+	check(t, latencies_percentile(h, 0.5) == 0, "an empty histogram has a percentile");
 	for (size_t i = 0; i < SAMPLES; i++) {
 		/* All magnitudes, from single digits to the largest number. */
 		values[i] = random_next(&random) >> random_next(&random) % 64;
-		histogram_record(&h[i % 2], values[i]);
+		latencies_record(&h[i % 2], values[i]);
 	}
-	histogram_merge(&h[0], &h[1]);
+	latencies_merge(&h[0], &h[1]);
 	qsort(values, SAMPLES, sizeof *values, selftest_compare);
 	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
 		selftest_percentile(t, h, values, parts[i]);
 	check(t, h->count == SAMPLES && h->max == values[SAMPLES - 1],
 	      "the count or the maximum is wrong");
-	check(t, histogram_percentile(h, 1) == values[SAMPLES - 1],
+	check(t, latencies_percentile(h, 1) == values[SAMPLES - 1],
 	      "the last percentile is not the maximum");
 	free(values);
 	free(h);

@@ -125,7 +125,7 @@ static bool session_call(struct session *s, const char *method, const char *path
 	return false;
 }
 
-static bool session_read_campaign(struct campaign *campaign, const struct json *root)
+static bool session_read_campaign(struct load_campaign *campaign, const struct json *root)
 {
 	const struct json *data = json_get(root, "data");
 	struct text code;
@@ -141,7 +141,7 @@ static bool session_read_campaign(struct campaign *campaign, const struct json *
 
 static bool session_make_campaign(struct session *s, enum ledger_group group)
 {
-	struct campaign *campaign = &s->bench.campaigns[group];
+	struct load_campaign *campaign = &s->bench.campaigns[group];
 	const char *given = s->options->campaign;
 	struct json *root = NULL;
 	char text[128];
@@ -186,6 +186,13 @@ static bool session_make_campaigns(struct session *s, enum scenario_needs needs)
 	return !hooked || (session_make_campaign(s, LEDGER_HOOKED) && session_make_webhook(s));
 }
 
+/* The entries of earlier runs come first; new entries belong to this run. */
+static bool session_load_ledger(struct session *s)
+{
+	return ledger_load(&s->ledger, s->options->from) &&
+	       ledger_add_run(&s->ledger, s->bench.run);
+}
+
 bool session_open(struct session *s, const struct options *o, enum scenario_needs needs)
 {
 	memset(s, 0, sizeof *s);
@@ -204,6 +211,8 @@ bool session_open(struct session *s, const struct options *o, enum scenario_need
 	if ((needs & NEEDS_HOOKS) != 0 && !session_start_receiver(s))
 		return false;
 	if (!session_find_server(s, needs) || !requests_prepare(b))
+		return false;
+	if (o->from != NULL && !session_load_ledger(s))
 		return false;
 	if (o->ledger != NULL && !ledger_open(&s->ledger, o->ledger))
 		return false;

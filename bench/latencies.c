@@ -3,22 +3,22 @@
  * Never allocates memory or assumes a unit.
  * Called by load.c and hooks.c for each sample, by report.c and compare.c for percentiles.
  */
-#include "histogram.h"
+#include "latencies.h"
 
-enum { STEPS = 1 << HISTOGRAM_STEP_BITS };
+enum { STEPS = 1 << LATENCIES_STEP_BITS };
 
 /* Each value below 128 has its own slot. For larger values, the seven bits after the leading bit
  * choose the step. */
-static unsigned histogram_slot(uint64_t value)
+static unsigned latencies_slot(uint64_t value)
 {
 	if (value < STEPS)
 		return (unsigned)value;
-	unsigned shift = 63U - (unsigned)__builtin_clzll(value) - HISTOGRAM_STEP_BITS;
+	unsigned shift = 63U - (unsigned)__builtin_clzll(value) - LATENCIES_STEP_BITS;
 	return (shift + 1) * STEPS + (unsigned)(value >> shift) - STEPS;
 }
 
 /* The largest value of the slot. */
-static uint64_t histogram_slot_top(unsigned slot)
+static uint64_t latencies_slot_top(unsigned slot)
 {
 	if (slot < STEPS)
 		return slot;
@@ -27,24 +27,24 @@ static uint64_t histogram_slot_top(unsigned slot)
 	return (base << shift) + ((UINT64_C(1) << shift) - 1);
 }
 
-void histogram_record(struct histogram *h, uint64_t value)
+void latencies_record(struct latencies *h, uint64_t value)
 {
 	h->count++;
-	h->slots[histogram_slot(value)]++;
+	h->slots[latencies_slot(value)]++;
 	if (value > h->max)
 		h->max = value;
 }
 
-void histogram_merge(struct histogram *h, const struct histogram *from)
+void latencies_merge(struct latencies *h, const struct latencies *from)
 {
 	h->count += from->count;
 	if (from->max > h->max)
 		h->max = from->max;
-	for (unsigned i = 0; i < HISTOGRAM_SLOTS; i++)
+	for (unsigned i = 0; i < LATENCIES_SLOTS; i++)
 		h->slots[i] += from->slots[i];
 }
 
-uint64_t histogram_percentile(const struct histogram *h, double part)
+uint64_t latencies_percentile(const struct latencies *h, double part)
 {
 	if (h->count == 0)
 		return 0;
@@ -53,10 +53,10 @@ uint64_t histogram_percentile(const struct histogram *h, double part)
 	if (rank == 0 || (double)rank < wanted)
 		rank++;
 	uint64_t seen = 0;
-	for (unsigned i = 0; i < HISTOGRAM_SLOTS; i++) {
+	for (unsigned i = 0; i < LATENCIES_SLOTS; i++) {
 		seen += h->slots[i];
 		if (seen >= rank) {
-			uint64_t top = histogram_slot_top(i);
+			uint64_t top = latencies_slot_top(i);
 			return top < h->max ? top : h->max;
 		}
 	}
