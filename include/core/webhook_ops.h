@@ -134,9 +134,22 @@ struct webhook_why {
 	/* What these events had in place of the wanted value: bits 1 << number of the event type,
 	 * the user type or the source. */
 	uint64_t had[MISMATCHES];
+	/* Its `types` or `sources` excluded events that happened since it was created. No event
+	 * matched, and none of its newest deliveries is of a real event. */
+	bool excludes_all;
 };
 /** ERR_NOT_FOUND. */
 command_decide_fn webhook_why_decide;
+
+/* The same about all webhooks, a page at a time. */
+enum { WEBHOOK_WHYS = 32 };
+struct webhook_whys {
+	struct command command;   /* decide: webhook_whys_decide; a query */
+	uint64_t after;           /* the last webhook of the previous page; 0: the first page */
+	struct webhook_why *whys; /* room for WEBHOOK_WHYS; their `command` counts for nothing */
+	size_t n;                 /* valid in done; below WEBHOOK_WHYS: this was the last page */
+};
+command_decide_fn webhook_whys_decide;
 
 /** For a struct delivery_resend: as delivery_resend_decide, but ERR_REFUSED if the webhook is
  * disabled, because nothing would be sent. */

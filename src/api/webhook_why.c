@@ -1,5 +1,5 @@
 /*
- * Owns the call "why", which explains why a webhook sends or does not send. Never changes a
+ * Owns the explanation why a webhook sends or does not send, and the call "why". Never changes a
  * webhook. Called through the route table.
  */
 #include <stdio.h>
@@ -13,6 +13,7 @@
 #include "routes.h"
 #include "webhook_fields.h"
 #include "webhook_show.h"
+#include "webhook_why.h"
 
 struct why_call {
 	struct webhook_why why; /* first: done gets a pointer to its command */
@@ -333,24 +334,57 @@ static void put_why(struct call *call, struct json_out *o, const struct why *y)
 	json_put_text_or_null(o, "url_problem", text_of(y->url_problem));
 }
 
+static struct why explain(struct call *call, const struct webhook_why *stored)
+{
+	const struct api_config *config = call->api->config;
+	struct why y = {.stored = stored, .webhook = &stored->webhook, .stats = &stored->stats};
+	y.live_known = config->webhook_live != NULL &&
+		       config->webhook_live(config->webhook_live_arg, stored->id, &y.live);
+	if (!y.live_known)
+		y.live = (struct webhook_live){0};
+	struct url url;
+	y.url_problem = webhook_url_problem(call, stored->webhook.url, &url);
+	y.next_ms = loop_unix_of_steady(config->loop, stored->next_due_ms);
+	if (y.next_ms != 0 && y.live.next_ms > y.next_ms)
+		y.next_ms = y.live.next_ms;
+	return y;
+}
+
+/* A webhook that waits for rare events is silent too, and needs nobody. */
+static bool is_trouble(const struct why *y)
+{
+	const struct webhook_stats *s = y->stats;
+	bool refused = s->failures == 0 || s->last_failure == HTTP_FAIL_POLICY;
+	bool failed = failed_last(y) && (refused || s->pending == 0);
+	return y->webhook->disabled_ms != 0 || y->url_problem != NULL || y->live.penalised ||
+	       failed || y->stored->excludes_all;
+}
+
+bool webhook_why_put_trouble(struct call *call, struct json_out *o,
+			     const struct webhook_why *stored)
+{
+	const struct why y = explain(call, stored);
+	if (!is_trouble(&y))
+		return false;
+	json_open(o, NULL, '{');
+	json_put_u64(o, "id", stored->id);
+	json_put_text(o, "name", stored->webhook.name);
+	json_put_text(o, "url", stored->webhook.url);
+	json_open(o, "why", '{');
+	put_why(call, o, &y);
+	json_close(o, '}');
+	json_close(o, '}');
+	return true;
+}
+
 static void on_why(struct command *command, enum err err)
 {
 	struct why_call *wc = (struct why_call *)command;
-	const struct api_config *config = wc->call->api->config;
-	struct why y = {.stored = &wc->why, .webhook = &wc->why.webhook, .stats = &wc->why.stats};
 	if (err != ERR_OK) {
 		call_reply_err(wc->call, err, WEBHOOK_UNKNOWN);
 		return;
 	}
-	y.live_known = config->webhook_live != NULL &&
-		       config->webhook_live(config->webhook_live_arg, wc->why.id, &y.live);
-	if (!y.live_known)
-		y.live = (struct webhook_live){0};
-	struct url url;
-	y.url_problem = webhook_url_problem(wc->call, wc->why.webhook.url, &url);
-	y.next_ms = loop_unix_of_steady(config->loop, wc->why.next_due_ms);
-	if (y.next_ms != 0 && y.live.next_ms > y.next_ms)
-		y.next_ms = y.live.next_ms;
+	const struct why y = explain(wc->call, &wc->why);
 	struct json_out o = call_data(wc->call);
 	put_why(wc->call, &o, &y);
 	call_reply_data(wc->call, &o, 200);

@@ -1,4 +1,5 @@
-"""Owns the tests of GET /api/v2/server: its numbers follow what happens. Never says which numbers are normal."""
+"""Owns the tests of GET /api/v2/server and GET /api/v2/troubles: they follow what happens. Never says which numbers are
+normal."""
 import os
 import time
 
@@ -56,3 +57,50 @@ class Health(Served):
 
     def test_it_needs_the_scope_read(self):
         self.has(Client(self.server.address).get("/api/v2/server"), 401)
+
+
+class Troubles(Served):
+    def troubles(self):
+        return self.has(self.api.get("/api/v2/troubles"), 200).data
+
+    def listed(self):
+        return {w["name"]: w["why"]["answer"] for w in self.troubles()["webhooks"]}
+
+    def test_everything_that_waits_for_an_operator_is_listed(self):
+        self.assertEqual(self.troubles(), {"webhooks": [], "more_webhooks": False, "no_webhook": True, "coupon_rules": [],
+                                           "more_rules": False, "review": {"users": 0, "more": False}})
+        campaign = self.campaign()
+        self.webhook(name="Rare", event="user.qualified")
+        sources = self.webhook(name="Sources", types=["person_referring"], sources=["Zapier"])
+        held = self.webhook(name="Held", types=["person_referring"])
+        self.has(self.api.json("POST", f"/api/v2/webhooks/{held['id']}/disable", {}), 200)
+        rule = self.rule(campaign, metric="coupon", trigger="join")
+        self.assertEqual(self.listed(), {"Held": "disabled_by_operator"})
+        jessica = self.join(campaign["code"], "Jessica", "jessica@example.com")
+        self.assertEqual(self.listed(), {"Sources": "no_match", "Held": "disabled_by_operator"})
+        self.join(jessica["code"], "Byron", "jessica+b@example.com")
+        now = self.troubles()
+        self.assertEqual((now["no_webhook"], now["review"]), (False, {"users": 1, "more": False}))
+        self.assertEqual([(r["id"], r["name"]) for r in now["coupon_rules"]], [(rule["id"], rule["name"])])
+        why = self.has(self.api.get(f"/api/v2/webhooks/{sources['id']}/why"), 200).data
+        self.assertEqual([w["why"] for w in now["webhooks"] if w["id"] == sources["id"]], [why])
+        due = now["coupon_rules"][0]["due"]
+        codes = {"codes": [f"SAVE{n}" for n in range(due + 1)]}
+        self.has(self.api.json("POST", f"/api/v2/reward-rules/{rule['id']}/coupons", codes), 201)
+        self.has(self.api.json("POST", f"/api/v2/webhooks/{held['id']}/enable", {}), 200)
+        self.has(self.api.json("PUT", f"/api/v2/webhooks/{sources['id']}", {"sources": []}), 200)
+        self.assertEqual(self.troubles()["coupon_rules"], [])
+        self.assertNotIn("Held", [name for name, answer in self.listed().items() if answer.startswith("disabled")])
+        self.has(self.api.call("DELETE", f"/api/v2/webhooks/{held['id']}"), 204)
+
+    def test_they_need_the_scope_read(self):
+        self.has(Client(self.server.address).get("/api/v2/troubles"), 401)
+
+
+class ManyTroubles(Served):
+    def test_a_hundred_webhooks_are_listed(self):
+        for n in range(101):
+            self.webhook(name=f"Many {n}", sources=["Zapier"], types=["person_referring"])
+        self.join(self.campaign()["code"], "Ann", "ann@example.com")
+        now = self.has(self.api.get("/api/v2/troubles"), 200).data
+        self.assertEqual((len(now["webhooks"]), now["more_webhooks"]), (100, True))

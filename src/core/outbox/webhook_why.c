@@ -1,5 +1,5 @@
 /*
- * Owns the facts about a silent webhook: its next due delivery, and why the newest events did not
+ * Owns the facts about silent webhooks: the next due delivery, and why the newest events did not
  * match. Also counts the events that a webhook would have received. Never writes the explanation.
  * Called by the API.
  */
@@ -39,41 +39,108 @@ static bool is_made_up(const struct event *event)
 	return event->test && event->user_id == 0;
 }
 
-static enum err look_at_events(struct webhook_why *cmd, struct tx *tx)
+/* The newest events. They are read once for all webhooks of a query. */
+struct newest {
+	struct event *events; /* NULL: not read yet */
+	size_t n;
+};
+
+static enum err read_newest(struct newest *newest, struct tx *tx)
 {
-	const struct webhook *w = &cmd->webhook;
 	const struct event from = {.id = UINT64_MAX};
-	struct event *page = arena_alloc(tx_arena(tx), WHY_LOOK_MAX * sizeof *page);
-	if (page == NULL)
+	if (newest->events != NULL)
+		return ERR_OK;
+	newest->events = arena_alloc(tx_arena(tx), WHY_LOOK_MAX * sizeof *newest->events);
+	if (newest->events == NULL)
 		return ERR_NO_MEMORY;
 	struct tx_scan scan = {
-	    .from = &from, .reverse = true, .max = WHY_LOOK_MAX, .records = page};
+	    .from = &from, .reverse = true, .max = WHY_LOOK_MAX, .records = newest->events};
 	enum err err = tx_scan(tx, &KIND_EVENT, &scan);
-	for (size_t i = 0; err == ERR_OK && i < scan.n && cmd->of_campaign < WHY_EVENTS; i++) {
-		bool made_up = is_made_up(&page[i]);
-		cmd->looked_at += !made_up;
-		if (made_up || (w->campaign_id != 0 && w->campaign_id != page[i].campaign_id))
-			continue;
-		cmd->of_campaign++;
-		enum event_mismatch mismatch = judge(w, &page[i]);
-		cmd->mismatches[mismatch]++;
-		cmd->had[mismatch] |= had(mismatch, &page[i]);
+	newest->n = scan.n;
+	return err;
+}
+
+enum { REAL_LOOK_MAX = 8 };
+
+/* Is one of the newest deliveries of the webhook about an event that really happened? */
+static enum err got_real_event(struct tx *tx, uint64_t webhook_id, bool *got)
+{
+	const struct delivery_by from = {BY_WEBHOOK, webhook_id, UINT64_MAX};
+	struct delivery_by rows[REAL_LOOK_MAX];
+	struct tx_scan scan = {
+	    .from = &from, .prefix = 2, .reverse = true, .max = REAL_LOOK_MAX, .records = rows};
+	enum err err = tx_scan(tx, &KIND_DELIVERY_BY, &scan);
+	*got = false;
+	for (size_t i = 0; err == ERR_OK && i < scan.n && !*got; i++) {
+		struct delivery delivery = {.id = rows[i].delivery_id};
+		err = tx_get(tx, &KIND_DELIVERY, &delivery);
+		*got = err == ERR_OK && !delivery.test;
 	}
 	return err;
+}
+
+static enum err look_at_events(struct webhook_why *why, struct tx *tx, struct newest *newest)
+{
+	const struct webhook *w = &why->webhook;
+	bool got, excluded = false;
+	enum err err = read_newest(newest, tx);
+	for (size_t i = 0; err == ERR_OK && i < newest->n && why->of_campaign < WHY_EVENTS; i++) {
+		const struct event *event = &newest->events[i];
+		bool made_up = is_made_up(event);
+		why->looked_at += !made_up;
+		if (made_up || (w->campaign_id != 0 && w->campaign_id != event->campaign_id))
+			continue;
+		why->of_campaign++;
+		enum event_mismatch mismatch = judge(w, event);
+		why->mismatches[mismatch]++;
+		why->had[mismatch] |= had(mismatch, event);
+		bool by_who = mismatch == MISMATCH_TYPES || mismatch == MISMATCH_SOURCES;
+		excluded |= by_who && event->at_ms >= w->created_ms;
+	}
+	if (err != ERR_OK || !excluded || why->mismatches[MISMATCH_NONE] > 0)
+		return err;
+	err = got_real_event(tx, w->id, &got);
+	why->excludes_all = err == ERR_OK && !got;
+	return err;
+}
+
+/* Explains why->webhook. */
+static enum err explain(struct webhook_why *why, struct tx *tx, struct newest *newest)
+{
+	enum err err = webhook_read_stats(tx, why->webhook.id, &why->stats);
+	if (err != ERR_OK || why->webhook.disabled_ms != 0)
+		return err;
+	err = read_due(why, tx);
+	return err == ERR_OK && why->stats.pending == 0 ? look_at_events(why, tx, newest) : err;
 }
 
 enum err webhook_why_decide(struct command *command, struct tx *tx)
 {
 	struct webhook_why *cmd = (struct webhook_why *)command;
+	struct newest newest = {0};
 	*cmd = (struct webhook_why){
 	    .command = cmd->command, .id = cmd->id, .webhook = {.id = cmd->id}};
 	enum err err = tx_get(tx, &KIND_WEBHOOK, &cmd->webhook);
-	if (err == ERR_OK)
-		err = webhook_read_stats(tx, cmd->id, &cmd->stats);
-	if (err != ERR_OK || cmd->webhook.disabled_ms != 0)
-		return err;
-	err = read_due(cmd, tx);
-	return err == ERR_OK && cmd->stats.pending == 0 ? look_at_events(cmd, tx) : err;
+	return err == ERR_OK ? explain(cmd, tx, &newest) : err;
+}
+
+enum err webhook_whys_decide(struct command *command, struct tx *tx)
+{
+	struct webhook_whys *cmd = (struct webhook_whys *)command;
+	struct newest newest = {0};
+	const struct webhook from = {.id = cmd->after};
+	struct tx_scan scan = {.from = &from, .after = true, .max = WEBHOOK_WHYS};
+	scan.records = arena_alloc(tx_arena(tx), WEBHOOK_WHYS * sizeof from);
+	if (scan.records == NULL)
+		return ERR_NO_MEMORY;
+	const struct webhook *webhooks = scan.records;
+	enum err err = tx_scan(tx, &KIND_WEBHOOK, &scan);
+	for (size_t i = 0; err == ERR_OK && i < scan.n; i++) {
+		cmd->whys[i] = (struct webhook_why){.id = webhooks[i].id, .webhook = webhooks[i]};
+		err = explain(&cmd->whys[i], tx, &newest);
+	}
+	cmd->n = err == ERR_OK ? scan.n : 0;
+	return err;
 }
 
 static void count_match(struct webhook_matches *cmd, const struct event *event)

@@ -280,6 +280,66 @@ static void why_counts_settings_that_did_not_match(void **state)
 	assert_int_equal(why.mismatches[MISMATCH_BEFORE], WHY_EVENTS);
 }
 
+static struct webhook_why one_of(const struct webhook_whys *whys, uint64_t id)
+{
+	for (size_t i = 0; i < whys->n; i++)
+		if (whys->whys[i].id == id)
+			return whys->whys[i];
+	fail_msg("no webhook %llu among %zu", (unsigned long long)id, whys->n);
+	return (struct webhook_why){0};
+}
+
+static void only_types_and_sources_exclude_all_events(void **state)
+{
+	struct world *w = *state;
+	struct webhook invited = world_hook(), sources = world_hook(), rare = world_hook();
+	invited.types = 1 << USER_INVITED;
+	invited.campaign_id = world_launched(w);
+	sources.sources = 1 << SOURCE_ZAPIER;
+	rare.events = 1 << EVENT_USER_QUALIFIED;
+	const uint64_t hooks[] = {world_webhook(w, invited), world_webhook(w, sources),
+				  world_webhook(w, rare), world_webhook(w, world_hook())};
+	struct webhook_why room[WEBHOOK_WHYS];
+	struct webhook_whys whys = {.command = {.decide = webhook_whys_decide}, .whys = room};
+	assert_int_equal(world_ask(w, &whys.command, NULL, NULL), ERR_OK);
+	assert_false(one_of(&whys, hooks[0]).excludes_all); /* nothing has happened yet */
+	uint64_t jessica = world_user(w, invited.campaign_id, 0, "jessica@example.com");
+	assert_int_equal(world_ask(w, &whys.command, NULL, NULL), ERR_OK);
+	const bool excludes_all[] = {true, true, false, false};
+	for (size_t i = 0; i < 4; i++)
+		assert_int_equal(one_of(&whys, hooks[i]).excludes_all, excludes_all[i]);
+	assert_int_equal(one_of(&whys, hooks[3]).stats.pending, 1);
+	/* A friend's event is what the first webhook wants. Later events do not change this. */
+	world_user(w, invited.campaign_id, jessica, "byron@example.com");
+	uint64_t sent = world_delivery(w, 2).webhook_id == hooks[0] ? 2 : 3;
+	assert_int_equal(world_delivery(w, sent).webhook_id, hooks[0]);
+	assert_int_equal(world_attempt(w, sent, world_delivery(w, sent).due_ms, VERDICT_DELIVERED,
+				       WORLD_NOW + 5000),
+			 ERR_OK);
+	for (int i = 0; i < WHY_EVENTS; i++) {
+		char email[32];
+		snprintf(email, sizeof email, "user%d@example.com", i);
+		world_user(w, invited.campaign_id, 0, email);
+	}
+	assert_int_equal(world_ask(w, &whys.command, NULL, NULL), ERR_OK);
+	assert_false(one_of(&whys, hooks[0]).excludes_all);
+	assert_true(one_of(&whys, hooks[1]).excludes_all);
+}
+
+static void whys_come_in_pages(void **state)
+{
+	struct world *w = *state;
+	for (int i = 0; i < WEBHOOK_WHYS + 2; i++)
+		world_webhook(w, world_hook());
+	struct webhook_why room[WEBHOOK_WHYS];
+	struct webhook_whys whys = {.command = {.decide = webhook_whys_decide}, .whys = room};
+	assert_int_equal(world_ask(w, &whys.command, NULL, NULL), ERR_OK);
+	assert_true(whys.n == WEBHOOK_WHYS && room[0].id == 1);
+	whys.after = room[WEBHOOK_WHYS - 1].id;
+	assert_int_equal(world_ask(w, &whys.command, NULL, NULL), ERR_OK);
+	assert_true(whys.n == 2 && room[1].id == WEBHOOK_WHYS + 2);
+}
+
 static void replays_are_listed_for_one_webhook(void **state)
 {
 	enum { N = 9 };
@@ -321,6 +381,8 @@ int main(void)
 	    WORLD_ON_ALL(matches_are_counted_in_slices),
 	    WORLD_ON_ALL(why_shows_due_deliveries),
 	    WORLD_ON_ALL(why_counts_settings_that_did_not_match),
+	    WORLD_ON_ALL(only_types_and_sources_exclude_all_events),
+	    WORLD_ON_ALL(whys_come_in_pages),
 	    WORLD_ON_ALL(replays_are_listed_for_one_webhook),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
