@@ -13,6 +13,14 @@ enum {
 	RULES_PAGE = 64,
 };
 
+/* The JSON of the entries of a list. The buffer of a call's reply serves other calls between two
+ * queries. */
+struct entries {
+	struct text json[TROUBLES_MAX];
+	size_t n;
+	bool more; /* there are more than TROUBLES_MAX */
+};
+
 struct troubles_call {
 	union { /* first: done gets a pointer to its command */
 		struct webhook_whys webhooks;
@@ -20,79 +28,106 @@ struct troubles_call {
 		struct review_count review;
 	};
 	struct call *call;
-	struct json_out out;
-	uint64_t n_webhooks; /* looked at so far */
-	size_t listed;       /* in the open array */
-	bool more;           /* the array ended at TROUBLES_MAX */
-	void *rows;          /* of the present page */
+	bool any_webhook;
+	struct entries failing, empty; /* webhooks, rules */
+	void *rows;                    /* of the present page */
 };
 
-static bool failed(struct troubles_call *tc, enum err err)
+static bool has_room(struct entries *entries)
 {
-	if (err != ERR_OK)
-		call_reply_err(tc->call, err, NULL);
-	return err != ERR_OK;
+	entries->more |= entries->n == TROUBLES_MAX;
+	return !entries->more;
 }
 
-/* Counts an entry that is to be written; false if the array is full. */
-static bool has_room(struct troubles_call *tc)
+/* Keeps what was written to the buffer, if anything was, and empties it. */
+static enum err keep(struct troubles_call *tc, struct entries *entries, struct buf *buf)
 {
-	tc->more |= tc->listed == TROUBLES_MAX;
-	return !tc->more;
+	struct text json = buf_view(buf);
+	if (buf->failed)
+		return ERR_NO_MEMORY;
+	if (json.n == 0)
+		return ERR_OK;
+	struct text copy = arena_copy(&tc->call->req->arena, json);
+	entries->json[entries->n++] = copy;
+	buf_reset(buf);
+	return copy.n > 0 ? ERR_OK : ERR_NO_MEMORY;
 }
 
-/* ---- users in review ---- */
+/* ---- the reply ---- */
+
+static void put_entries(struct json_out *o, const char *name, const struct entries *entries)
+{
+	json_open(o, name, '[');
+	for (size_t i = 0; i < entries->n; i++)
+		json_put_raw(o, NULL, entries->json[i]);
+	json_close(o, ']');
+}
 
 static void on_review(struct command *command, enum err err)
 {
 	struct troubles_call *tc = (struct troubles_call *)command;
-	if (failed(tc, err))
+	if (err != ERR_OK) {
+		call_reply_err(tc->call, err, NULL);
 		return;
-	json_open(&tc->out, "review", '{');
-	json_put_u64(&tc->out, "users", tc->review.n);
-	json_put_bool(&tc->out, "more", tc->review.more);
-	json_close(&tc->out, '}');
-	call_reply_data(tc->call, &tc->out, 200);
-}
-
-static void ask_review(struct troubles_call *tc)
-{
-	tc->review =
-	    (struct review_count){.command = {.decide = review_count_decide, .done = on_review}};
-	call_query(tc->call, &tc->review.command);
+	}
+	struct json_out o = call_data(tc->call);
+	put_entries(&o, "webhooks", &tc->failing);
+	json_put_bool(&o, "more_webhooks", tc->failing.more);
+	json_put_bool(&o, "no_webhook", !tc->any_webhook);
+	put_entries(&o, "coupon_rules", &tc->empty);
+	json_put_bool(&o, "more_rules", tc->empty.more);
+	json_open(&o, "review", '{');
+	json_put_u64(&o, "users", tc->review.n);
+	json_put_bool(&o, "more", tc->review.more);
+	json_close(&o, '}');
+	call_reply_data(tc->call, &o, 200);
 }
 
 /* ---- rules without coupons ---- */
 
-static void ask_rules(struct troubles_call *tc, uint64_t from);
-
-static void put_rule(struct troubles_call *tc, const struct rule_row *row)
+static void put_rule(struct json_out *o, const struct rule_row *row)
 {
-	bool waits = row->pool.given == row->pool.added && row->stats.due > 0;
-	if (!waits || !has_room(tc))
-		return;
-	tc->listed++;
-	json_open(&tc->out, NULL, '{');
-	json_put_u64(&tc->out, "id", row->rule.id);
-	json_put_text(&tc->out, "name", row->rule.name);
-	json_put_u64(&tc->out, "due", row->stats.due);
-	json_close(&tc->out, '}');
+	json_open(o, NULL, '{');
+	json_put_u64(o, "id", row->rule.id);
+	json_put_text(o, "name", row->rule.name);
+	json_put_u64(o, "due", row->stats.due);
+	json_close(o, '}');
 }
+
+static enum err keep_rules(struct troubles_call *tc)
+{
+	struct buf buf = {0};
+	enum err err = ERR_OK;
+	for (size_t i = 0; i < tc->rules.page.n && err == ERR_OK; i++) {
+		const struct rule_row *row = &tc->rules.rows[i];
+		struct json_out o = json_out(&buf);
+		if (row->pool.given != row->pool.added || row->stats.due == 0)
+			continue;
+		if (!has_room(&tc->empty))
+			break;
+		put_rule(&o, row);
+		err = keep(tc, &tc->empty, &buf);
+	}
+	buf_free(&buf);
+	return err;
+}
+
+static void ask_rules(struct troubles_call *tc, uint64_t from);
 
 static void on_rules(struct command *command, enum err err)
 {
 	struct troubles_call *tc = (struct troubles_call *)command;
-	if (failed(tc, err))
-		return;
-	for (size_t i = 0; i < tc->rules.page.n; i++)
-		put_rule(tc, &tc->rules.rows[i]);
-	if (tc->rules.page.next != 0 && !tc->more) {
+	if (err == ERR_OK)
+		err = keep_rules(tc);
+	if (err != ERR_OK) {
+		call_reply_err(tc->call, err, NULL);
+	} else if (tc->rules.page.next != 0 && !tc->empty.more) {
 		ask_rules(tc, tc->rules.page.next);
-		return;
+	} else {
+		tc->review = (struct review_count){
+		    .command = {.decide = review_count_decide, .done = on_review}};
+		call_query(tc->call, &tc->review.command);
 	}
-	json_close(&tc->out, ']');
-	json_put_bool(&tc->out, "more_rules", tc->more);
-	ask_review(tc);
 }
 
 static void ask_rules(struct troubles_call *tc, uint64_t from)
@@ -106,37 +141,42 @@ static void ask_rules(struct troubles_call *tc, uint64_t from)
 	call_query(tc->call, &tc->rules.command);
 }
 
-static void begin_rules(struct troubles_call *tc)
-{
-	tc->rows = call_alloc(tc->call, RULES_PAGE * sizeof *tc->rules.rows);
-	tc->listed = 0;
-	tc->more = false;
-	json_open(&tc->out, "coupon_rules", '[');
-	if (tc->rows != NULL)
-		ask_rules(tc, 0);
-}
-
 /* ---- webhooks ---- */
+
+static enum err keep_webhooks(struct troubles_call *tc)
+{
+	struct buf buf = {0};
+	enum err err = ERR_OK;
+	for (size_t i = 0; i < tc->webhooks.n && err == ERR_OK; i++) {
+		struct json_out o = json_out(&buf);
+		if (!webhook_why_put_trouble(tc->call, &o, &tc->webhooks.whys[i]))
+			continue;
+		if (!has_room(&tc->failing))
+			break;
+		err = keep(tc, &tc->failing, &buf);
+	}
+	buf_free(&buf);
+	return err;
+}
 
 static void ask_webhooks(struct troubles_call *tc, uint64_t after);
 
 static void on_webhooks(struct command *command, enum err err)
 {
 	struct troubles_call *tc = (struct troubles_call *)command;
-	const struct webhook_whys *page = &tc->webhooks;
-	if (failed(tc, err))
-		return;
-	tc->n_webhooks += page->n;
-	for (size_t i = 0; i < page->n && has_room(tc); i++)
-		tc->listed += webhook_why_put_trouble(tc->call, &tc->out, &page->whys[i]);
-	if (page->n == WEBHOOK_WHYS && !tc->more) {
-		ask_webhooks(tc, page->whys[page->n - 1].id);
-		return;
+	size_t n = tc->webhooks.n;
+	if (err == ERR_OK)
+		err = keep_webhooks(tc);
+	tc->any_webhook |= n > 0;
+	if (err != ERR_OK) {
+		call_reply_err(tc->call, err, NULL);
+	} else if (n == WEBHOOK_WHYS && !tc->failing.more) {
+		ask_webhooks(tc, tc->webhooks.whys[n - 1].id);
+	} else {
+		tc->rows = call_alloc(tc->call, RULES_PAGE * sizeof *tc->rules.rows);
+		if (tc->rows != NULL)
+			ask_rules(tc, 0);
 	}
-	json_close(&tc->out, ']');
-	json_put_bool(&tc->out, "more_webhooks", tc->more);
-	json_put_bool(&tc->out, "no_webhook", tc->n_webhooks == 0);
-	begin_rules(tc);
 }
 
 static void ask_webhooks(struct troubles_call *tc, uint64_t after)
@@ -168,7 +208,5 @@ void troubles_get(struct call *call)
 	if (tc->rows == NULL)
 		return;
 	tc->call = call;
-	tc->out = call_data(call);
-	json_open(&tc->out, "webhooks", '[');
 	ask_webhooks(tc, 0);
 }

@@ -2,6 +2,7 @@
 normal."""
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from client import Client
 from harness import Served
@@ -98,9 +99,23 @@ class Troubles(Served):
 
 
 class ManyTroubles(Served):
-    def test_a_hundred_webhooks_are_listed(self):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        self = cls()
         for n in range(101):
             self.webhook(name=f"Many {n}", sources=["Zapier"], types=["person_referring"])
         self.join(self.campaign()["code"], "Ann", "ann@example.com")
+
+    def test_a_hundred_webhooks_are_listed(self):
         now = self.has(self.api.get("/api/v2/troubles"), 200).data
         self.assertEqual((len(now["webhooks"]), now["more_webhooks"]), (100, True))
+
+    def test_other_calls_at_the_same_time_change_nothing(self):
+        def ask(path):
+            client = Client(self.server.address, token=self.server.token)
+            return self.has(client.get(path), 200).data
+        alone = {path: ask(path) for path in ("/api/v2/troubles", "/api/v2/campaigns")}
+        with ThreadPoolExecutor(4) as pool:
+            for path, found in zip(list(alone) * 20, pool.map(ask, list(alone) * 20)):
+                self.assertEqual(found, alone[path])
