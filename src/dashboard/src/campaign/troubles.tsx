@@ -1,14 +1,14 @@
 // The troubles of this server, worst first, each with the way to its remedy. Without trouble it shows nothing.
 import { type Schemas, call, client } from "../api";
 import { outcomeText } from "../delivery/reason";
-import { changes } from "../live";
-import { useLoad } from "../query";
+import { changes, live } from "../live";
+import { useFollow, useLoad } from "../query";
 import { href } from "../route";
 import { useArrival } from "../ui/together";
-import { brief, moment, t } from "../words";
+import { silenceText } from "../webhook/silence";
+import { brief, moment, number, t } from "../words";
 
-type Webhook = Schemas["Webhook"];
-type Rule = Schemas["RewardRule"];
+type All = Schemas["Troubles"];
 
 interface Trouble {
 	key: string;
@@ -19,41 +19,48 @@ interface Trouble {
 }
 
 const LIVE_MS = 5000;
-const ASKED = 10; // webhooks that are asked why nothing is sent: each is a call
+const SHOWN = 5; // webhooks; a line counts the others
+const WORST_FIRST = ["bad", "wait", "hold"];
 
-function troubleOf(w: Webhook, why: Schemas["WebhookWhy"]): Trouble | undefined {
-	const key = `webhook ${w.id}`;
-	const to = href("webhooks", w.id);
-	const more = { key, action: t("open"), to };
-	if (why.state === "disabled") {
-		const text = t("disabledSince", { name: brief(w.name), time: moment(w.disabled_at), n: why.held });
-		return { ...more, tint: "bad", text };
-	}
-	if (why.url_problem) return { ...more, tint: "bad", text: t("cannotSend", { name: brief(w.name), reason: why.url_problem }) };
-	if (why.state !== "penalised") return undefined;
+function troubleOf({ id, name: whole, why }: Schemas["WebhookTrouble"]): Trouble {
+	const name = brief(whole);
 	const error = why.last_error ? outcomeText(why.last_error) : "";
-	return { ...more, tint: "wait", text: t("failingSince", { name: brief(w.name), error, time: moment(why.since), n: why.pending }) };
+	const trouble = (tint: Trouble["tint"], text: string): Trouble => ({ key: `webhook ${id}`, action: t("open"), to: href("webhooks", id), tint, text });
+	if (why.state === "disabled") return trouble("bad", t("disabledSince", { name, time: moment(why.since), n: why.held }));
+	if (why.url_problem) return trouble("bad", t("cannotSend", { name, reason: why.url_problem }));
+	if (why.state === "penalised") return trouble("wait", t("failingSince", { name, error, time: moment(why.since), n: why.pending }));
+	if (why.answer === "no_match") {
+		const action = t("changeWho"), to = href("webhooks", id, "settings", { at: "who" });
+		return { ...trouble("hold", t("getsNothing", { name, reason: silenceText(why) })), action, to };
+	}
+	if (why.answer === "given_up") return trouble("wait", t("lastGivenUp", { name, error }));
+	return trouble("wait", t("refusesMessages", { name, error }));
 }
 
-async function webhookTroubles(webhooks: Webhook[]): Promise<Trouble[]> {
-	const first = [...webhooks].sort((a, b) => Number(b.state === "disabled") - Number(a.state === "disabled")).slice(0, ASKED);
-	const found = await Promise.all(
-		first.map(async (w) => {
-			const params = { path: { id: String(w.id) } };
-			return troubleOf(w, (await call(client.GET("/api/v2/webhooks/{id}/why", { params }))).data);
-		}),
-	);
-	return found.filter((trouble) => trouble !== undefined);
+const worstFirst = (a: Trouble, b: Trouble) => WORST_FIRST.indexOf(a.tint) - WORST_FIRST.indexOf(b.tint);
+
+function webhookTroubles({ webhooks, more_webhooks: more }: All): Trouble[] {
+	const all = webhooks.map(troubleOf).sort(worstFirst);
+	const rest = all.slice(SHOWN);
+	const [worst] = rest;
+	if (!worst) return all;
+	const n = more ? `${number(rest.length)}+` : rest.length;
+	return [...all.slice(0, SHOWN), { key: "rest", tint: worst.tint, text: t("moreTroubles", { n }), action: t("open"), to: href("webhooks") }];
 }
 
 /** Rules whose coupons are used up while rewards wait for one. */
-function emptyPools(rules: Rule[]): Trouble[] {
-	return rules
-		.filter((r) => r.coupons?.left === 0 && r.rewards.due > 0)
-		.map((r) => ({
-			key: `rule ${r.id}`, tint: "wait", text: t("poolOf", { name: brief(r.name), n: r.rewards.due }), action: t("uploadCodes"),
-			to: href("rewards", "rules", { upload: r.id }),
-		}));
+function emptyPools({ coupon_rules }: All): Trouble[] {
+	return coupon_rules.map(({ id, name, due }) => ({
+		key: `rule ${id}`, tint: "wait", text: t("poolOf", { name: brief(name), n: due }), action: t("uploadCodes"),
+		to: href("rewards", "rules", { upload: id }),
+	}));
+}
+
+function others({ no_webhook, review }: All): Trouble[] {
+	const first: Trouble = { key: "first", tint: "hold", text: t("firstStepsText"), action: t("firstSteps"), to: href("start") };
+	const n = review.more ? `${number(review.users)}+` : review.users;
+	const people: Trouble = { key: "review", tint: "hold", text: t("peopleToReview", { n }), action: t("reviewUsers"), to: href("users", "review") };
+	return [...(no_webhook ? [first] : []), ...(review.users > 0 ? [people] : [])];
 }
 
 function Line({ trouble: { tint, text, action, to } }: { trouble: Trouble }) {
@@ -67,35 +74,19 @@ function Line({ trouble: { tint, text, action, to } }: { trouble: Trouble }) {
 	);
 }
 
-async function load(webhooks: Webhook[]) {
-	const [ofWebhooks, rules, suspicious] = await Promise.all([
-		webhookTroubles(webhooks),
-		call(client.GET("/api/v2/reward-rules", { params: { query: { per_page: 100 } } })),
-		call(client.GET("/api/v2/users", { params: { query: { review: "pending", per_page: 1 } } })),
-	]);
-	return { ofWebhooks, rules: rules.data, review: suspicious.data.length > 0 };
-}
+export const loadTroubles = () => call(client.GET("/api/v2/troubles"));
 
 export function Troubles({ arrived }: { arrived: () => void }) {
-	const list = useLoad("troubles", () => call(client.GET("/api/v2/webhooks")), LIVE_MS, changes("webhooks"));
-	const webhooks = list.data?.data;
-	const version = webhooks?.map((w) => `${w.id} ${w.state} ${w.name}`).join(); // undefined, unlike "", until the list is here
-	const { data, problem } = useLoad(`why?${version}`, async () => (webhooks ? load(webhooks) : undefined), LIVE_MS);
-	useArrival(arrived, data !== undefined || list.problem !== undefined || problem !== undefined);
-	const all = data ? [...data.ofWebhooks, ...emptyPools(data.rules)] : [];
+	const { data, problem, reload } = useLoad("troubles", loadTroubles, LIVE_MS, changes("webhooks"));
+	// The stream does not report a receiver that begins to fail.
+	useFollow("troubles", reload, live.value ? LIVE_MS : 0);
+	useArrival(arrived, data !== undefined || problem !== undefined);
+	const all = data ? [...webhookTroubles(data.data), ...emptyPools(data.data), ...others(data.data)].sort(worstFirst) : [];
 	return (
 		<div class="notices">
-			{webhooks?.length === 0 && (
-				<Line trouble={{ key: "first", tint: "hold", text: t("firstStepsText"), action: t("firstSteps"), to: href("start") }} />
-			)}
 			{all.map((trouble) => (
 				<Line key={trouble.key} trouble={trouble} />
 			))}
-			{data?.review && (
-				<Line
-					trouble={{ key: "review", tint: "hold", text: t("peopleToReview"), action: t("reviewUsers"), to: href("users", "review") }}
-				/>
-			)}
 		</div>
 	);
 }

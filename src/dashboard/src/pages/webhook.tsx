@@ -100,11 +100,8 @@ export function WebhookPage({ id, tab }: { id: number; tab: "deliveries" | "requ
 			<div class="title">
 				<h1>{w.name}</h1>
 				<Status of={explained.state} />
-				{disabled ? (
-					<button type="button" class="primary" disabled={!canWrite.value} onClick={() => toggle(true)}>
-						{t("enable")}
-					</button>
-				) : (
+				{/* The answer below enables a disabled webhook, and says how many events that sends. */}
+				{!disabled && (
 					<>
 						<button type="button" disabled={!canWrite.value} onClick={() => toggle(false)}>
 							{t("disable")}
@@ -112,9 +109,9 @@ export function WebhookPage({ id, tab }: { id: number; tab: "deliveries" | "requ
 						<button type="button" class="primary" disabled={!canWrite.value || testing} onClick={test}>
 							{t("sendTest")}
 						</button>
+						<Needs />
 					</>
 				)}
-				<Needs />
 			</div>
 			<p class="mono wrap">
 				{w.method.toUpperCase()} {w.url}
@@ -126,7 +123,6 @@ export function WebhookPage({ id, tab }: { id: number; tab: "deliveries" | "requ
 				last={deliveries[0]}
 				lastTried={deliveries.find((d) => d.attempts > 0)}
 				onEnable={() => toggle(true)}
-				onTest={test}
 				onReplay={replay}
 			/>
 			<Counts why={explained} />

@@ -1,22 +1,27 @@
 // The list of webhooks: is each of them sending?
 import { type Schemas, call, client } from "../api";
+import { loadTroubles } from "../campaign/troubles";
 import { changes } from "../live";
 import { useLoad } from "../query";
 import { href } from "../route";
 import { said } from "../said";
 import { Empty, Failed, Skeleton, Status } from "../ui/parts";
 import { remember } from "../webhook/known";
+import { silenceText } from "../webhook/silence";
 import { t } from "../words";
 
 /** Why a webhook sends nothing, in short; its page says the rest. */
-function Reason({ of: w }: { of: Schemas["Webhook"] }) {
+function Reason({ of: w, why }: { of: Schemas["Webhook"]; why: Schemas["WebhookWhy"] | undefined }) {
 	const disabled = w.state === "disabled" && w.disabled_reason ? said(w.disabled_reason) : "";
-	const text = w.penalised ? t("oneAtATime") : disabled;
+	const silent = why?.answer === "no_match" ? silenceText(why) : "";
+	const text = w.penalised ? t("oneAtATime") : disabled || silent;
 	return text ? <span class="meta block reason">{text}</span> : null;
 }
 
 export function WebhooksPage() {
 	const list = useLoad("webhooks", async () => remember(await call(client.GET("/api/v2/webhooks"))), 5000, changes("webhooks"));
+	const troubles = useLoad("troubles", loadTroubles, 5000, changes("webhooks"));
+	const whys = new Map(troubles.data?.data.webhooks.map((w) => [w.id, w.why]));
 	return (
 		<>
 			<div class="title">
@@ -49,7 +54,7 @@ export function WebhooksPage() {
 									</td>
 									<td>
 										<Status of={w.penalised ? "penalised" : w.state} />
-										<Reason of={w} />
+										<Reason of={w} why={whys.get(w.id)} />
 									</td>
 									<td>{w.events.join(", ")}</td>
 									<td class="mono">

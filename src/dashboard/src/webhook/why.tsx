@@ -10,6 +10,7 @@ import { moment, number, span, t, when } from "../words";
 import { urlText } from "./endpoint-section";
 import { said } from "../said";
 import { ChangeLink, sectionFor } from "./remedy";
+import { sectionsOf, silenceText } from "./silence";
 import type { SectionName } from "./section";
 import { useWhoDisabled } from "./who-disabled";
 
@@ -17,7 +18,6 @@ type Why = Schemas["WebhookWhy"];
 type Tint = "bad" | "wait" | "hold" | "ok";
 type Remedy =
 	| "enable"
-	| "sendTest"
 	| "lastResponse"
 	| "showWaiting"
 	| "showExhausted"
@@ -63,27 +63,10 @@ function waiting(why: Why): Answer {
 	return { tint: "wait", text, remedies: ["lastResponse", "repair", "showWaiting"], failed: true };
 }
 
-const SECTION_OF: Record<string, SectionName> = { events: "event", types: "who", sources: "who" };
-
 function excluded(why: Why): Answer {
-	const { events } = why;
-	if (events.of_campaign === 0)
-		return { tint: "hold", text: t("whyOtherCampaign", { n: events.looked_at }), remedies: [{ change: "who" }] };
-	const [only] = events.excluded;
-	const same = events.excluded.length === 1 && only?.wanted && only.events === events.of_campaign;
-	const words = { n: events.of_campaign, wanted: only?.wanted?.join(", ") ?? "", had: only?.had?.join(", ") ?? "" };
-	const texts = events.excluded.map((e) => {
-		if (e.setting === "created_at") return t("whyBefore", { n: e.events });
-		if (e.setting === "itself") return t("whyItself", { n: e.events });
-		if (e.setting === "rule_id") return t("whyRule", { n: e.events });
-		return t("whyExcluded", { n: e.events, wanted: (e.wanted ?? []).join(", "), had: (e.had ?? []).join(", ") });
-	});
-	const sections = [...new Set(events.excluded.map((e) => SECTION_OF[e.setting]).filter((s) => s !== undefined))];
-	const remedies: Remedy[] = sections.map((change) => ({ change }));
-	if (events.excluded.some((e) => e.setting === "created_at")) remedies.push("replay");
-	const none = only?.setting === "sources" ? "whyNoneOfSource" : "whyNoneMatched";
-	const text = same ? t(none, words) : [t("whyNoMatch", { n: events.of_campaign }), ...texts].join(" ");
-	return { tint: "hold", text, remedies };
+	const remedies: Remedy[] = sectionsOf(why).map((change) => ({ change }));
+	if (why.events.excluded.some((e) => e.setting === "created_at")) remedies.push("replay");
+	return { tint: "hold", text: silenceText(why), remedies };
 }
 
 function answerOf(why: Why, webhook: Schemas["Webhook"], who: string | undefined): Answer {
@@ -103,7 +86,7 @@ function answerOf(why: Why, webhook: Schemas["Webhook"], who: string | undefined
 		case "failing": {
 			const since = moment(why.disable_rule.failing_since);
 			const text = t("whyFailing", { error: failure(why), since, next: why.next_due ? when(why.next_due) : t("soon") });
-			return { tint: "wait", text, remedies: ["sendTest", "lastResponse", "repair"], failed: true };
+			return { tint: "wait", text, remedies: ["lastResponse", "repair"], failed: true };
 		}
 		case "message_refused":
 			return { tint: "wait", text: t("whyRefused", { status: failure(why) }), remedies: ["lastResponse", { change: "fields" }], failed: why.last_error?.status !== 422 };
@@ -111,12 +94,12 @@ function answerOf(why: Why, webhook: Schemas["Webhook"], who: string | undefined
 			return waiting(why);
 		case "given_up": {
 			const text = t("whyGivenUp", { error: failure(why), n: why.exhausted });
-			return { tint: "bad", text, remedies: ["lastResponse", "repair", "showExhausted", "sendTest"], failed: true };
+			return { tint: "bad", text, remedies: ["lastResponse", "repair", "showExhausted"], failed: true };
 		}
 		case "no_match":
 			return excluded(why);
 		case "no_event":
-			return { tint: "hold", text: t("noEvent"), remedies: ["sendTest"] };
+			return { tint: "hold", text: t("noEvent"), remedies: [] };
 		case "nothing_missing": {
 			const all = why.delivered + why.exhausted;
 			const text = t("whyNothingMissing", { n: number(why.delivered), all: number(all) });
@@ -143,19 +126,18 @@ interface Props {
 	last: Schemas["Delivery"] | undefined; // the newest delivery
 	lastTried: Schemas["Delivery"] | undefined; // the newest that was attempted
 	onEnable: () => void;
-	onTest: () => void;
 	onReplay: () => void;
 }
 
-export function WhyPanel({ why, webhook, last, lastTried, onEnable, onTest, onReplay }: Props) {
+export function WhyPanel({ why, webhook, last, lastTried, onEnable, onReplay }: Props) {
 	const answer = answerOf(why, webhook, useWhoDisabled(webhook));
 	const link = (to: string, words: string): ComponentChildren => (
 		<a class="button" href={to}>
 			{words}
 		</a>
 	);
-	const act = (run: () => void, words: string): ComponentChildren => (
-		<button type="button" disabled={!canWrite.value} onClick={run}>
+	const act = (run: () => void, words: string, primary = false): ComponentChildren => (
+		<button type="button" class={primary ? "primary" : ""} disabled={!canWrite.value} onClick={run}>
 			{words}
 		</button>
 	);
@@ -167,9 +149,7 @@ export function WhyPanel({ why, webhook, last, lastTried, onEnable, onTest, onRe
 				return section && <ChangeLink webhook={webhook.id} section={section} />;
 			}
 			case "enable":
-				return act(onEnable, why.held > 0 ? t("enableAndSend", { n: why.held }) : t("enable"));
-			case "sendTest":
-				return act(onTest, t("sendTest"));
+				return act(onEnable, why.held > 0 ? t("enableAndSend", { n: why.held }) : t("enable"), true);
 			case "replay":
 				return act(onReplay, t("sendEarlier"));
 			case "lastResponse":
@@ -192,7 +172,7 @@ export function WhyPanel({ why, webhook, last, lastTried, onEnable, onTest, onRe
 					{why.answer === "nothing_missing" && last && <p class="mono wrap">{last.message_id}</p>}
 				</div>
 				{answer.remedies.map(button)}
-				{answer.remedies.some((r) => r === "enable" || r === "sendTest" || r === "replay") && <Needs />}
+				{answer.remedies.some((r) => r === "enable" || r === "replay") && <Needs />}
 			</div>
 		</section>
 	);

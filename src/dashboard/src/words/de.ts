@@ -77,7 +77,7 @@ export const de: Words = {
 	expires: "Läuft ab", revoke: "Widerrufen", revoked: "Das Token {name} ist widerrufen.", thisSession: "diese Sitzung",
 	issued: "Ausgegeben", rules: "Regeln", metric: "Art", inReview: "In Prüfung", worth: "Wert", reason: "Grund",
 	metricAmount: "Betrag", metricCommission: "Provision", metricCoupon: "Gutschein", metricCustom: "Etwas anderes",
-	nothingDue: "Nichts ist fällig. Regeln erzeugen Prämien.", noRewards: "In dieser Liste ist keine Prämie.",
+	nothingDue: "Davon ist nichts fällig.", noRewards: "In dieser Liste ist keine Prämie.",
 	selectAll: "Alle auswählen", issueSelected: "Ausgewählte ausgeben", cancelSelected: "Ausgewählte stornieren",
 	back: "Zurück", issueN: ["{n} ausgeben", "{n} ausgeben"], cancelN: ["{n} stornieren", "{n} stornieren"],
 	issueAsk: ["{n} Prämie{sum} ausgeben? Das lässt sich nicht rückgängig machen.",
@@ -93,7 +93,7 @@ export const de: Words = {
 	poolLeft: ["{n} Gutschein von {all} ist übrig.", "{n} Gutscheine von {all} sind übrig."],
 	uploadCodes: "Codes hochladen", codesByLine: "Gutscheincodes, einer in jeder Zeile",
 	codesAdded: ["{n} Code hochgeladen.", "{n} Codes hochgeladen."],
-	disabledSince: "{name} ist seit {time} deaktiviert. {n} Ereignisse sind angehalten.",
+	disabledSince: ["{name} ist seit {time} deaktiviert. {n} Ereignis ist angehalten.", "{name} ist seit {time} deaktiviert. {n} Ereignisse sind angehalten."],
 };
 
 export const german: Language = { words: de, fields: fieldsDe, said: saidDe };

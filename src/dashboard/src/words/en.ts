@@ -73,7 +73,7 @@ export const en = {
 	expires: "Expires", revoke: "Revoke", revoked: "The token {name} is revoked.", thisSession: "this session",
 	issued: "Issued", rules: "Rules", metric: "Kind", inReview: "In review", worth: "Worth", reason: "Reason",
 	metricAmount: "Amount", metricCommission: "Commission", metricCoupon: "Coupon", metricCustom: "Something else",
-	nothingDue: "Nothing is due. Rules create rewards.", noRewards: "No reward is in this list.",
+	nothingDue: "Nothing of this kind is due.", noRewards: "No reward is in this list.",
 	selectAll: "Select all", issueSelected: "Issue selected", cancelSelected: "Cancel selected", back: "Back",
 	issueN: ["Issue {n}", "Issue {n}"], cancelN: ["Cancel {n}", "Cancel {n}"],
 	issueAsk: ["Issue {n} reward{sum}? This cannot be undone.", "Issue {n} rewards{sum}? This cannot be undone."],
@@ -86,7 +86,7 @@ export const en = {
 	poolEmpty: ["The coupon pool is empty; {n} reward waits.", "The coupon pool is empty; {n} rewards wait."],
 	poolLeft: ["{n} coupon of {all} is left.", "{n} coupons of {all} are left."], uploadCodes: "Upload codes",
 	codesByLine: "Coupon codes, one in each line", codesAdded: ["{n} code uploaded.", "{n} codes uploaded."],
-	disabledSince: "{name} has been disabled since {time}. {n} events are held.",
+	disabledSince: ["{name} has been disabled since {time}. {n} event is held.", "{name} has been disabled since {time}. {n} events are held."],
 } satisfies Record<string, string | [string, string]>;
 
 export type Words = { [K in keyof typeof en]: (typeof en)[K] extends string ? string : [string, string] };
