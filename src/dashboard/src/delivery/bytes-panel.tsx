@@ -6,6 +6,7 @@ import { Copy } from "../ui/parts";
 import { t } from "../words";
 import { curlOf } from "../webhook/curl";
 import { codeOf } from "./reason";
+import { RequestFields } from "./request-fields";
 import { bytesOfText, hexDump, requestText, responseBytes } from "./bytes";
 
 type Delivery = Schemas["DeliveryWithLog"];
@@ -71,6 +72,7 @@ export function BytesPanel({ delivery, attempt }: { delivery: Delivery; attempt:
 					{shown}
 				</pre>
 			)}
+			{tab === "request" && delivery.request && <RequestFields request={delivery.request} />}
 			<p class="meta">{note}</p>
 		</section>
 	);

@@ -8,6 +8,7 @@ import { attemptsText } from "./attempts";
 import { becauseOf, type Failure } from "./reason";
 
 type Delivery = Schemas["DeliveryWithLog"];
+type Outline = Schemas["Delivery"];
 
 /** "12 s", "29 min", "3 h": the time until a moment. */
 function until(iso: string): string {
@@ -32,7 +33,8 @@ export function adviceOf(d: Delivery, host: string | undefined): string {
 	return d.status === "delivered" || d.status === "cancelled" ? "" : becauseOf(failureOf(d, host));
 }
 
-function pending(d: Delivery): Headline {
+/** Why a delivery that is not finished waits. */
+export function pending(d: Outline): Headline {
 	if (d.waiting) return { tint: "mute", text: t("waitsForEarlier") };
 	const time = momentUtc(d.next_attempt_at);
 	const left = d.next_attempt_at ? until(d.next_attempt_at) : "0 s";

@@ -2,14 +2,22 @@
 import { Ban } from "lucide-preact";
 import { useState } from "preact/hooks";
 import { call, client, type Schemas } from "../api";
+import { changes } from "../live";
 import { useLoad } from "../query";
 import { href } from "../route";
 import { lookOf, outcomeOf } from "../ui/delivery-table";
 import { Empty, Failed, Moment, Skeleton, Status } from "../ui/parts";
+import { said } from "../said";
+import { remember } from "../webhook/known";
+import type { SectionName } from "../webhook/section";
+import { pending } from "./headline";
 import { t } from "../words";
 
 type UserEvent = Schemas["UserEvent"];
 type Outcome = Schemas["UserEventWebhook"];
+type Delivery = Schemas["Delivery"];
+
+const SECTION_OF: Record<string, SectionName | undefined> = { events: "event", types: "who", sources: "who", campaign: "event" };
 
 function reasonOf(event: UserEvent, { excluded_by }: Outcome): string {
 	switch (excluded_by) {
@@ -30,18 +38,25 @@ function reasonOf(event: UserEvent, { excluded_by }: Outcome): string {
 	}
 }
 
+/** What happened to the delivery, or why it waits. */
+function deliveryText(d: Delivery): string {
+	if (d.status === "held") return t("isHeldShort");
+	if (d.status === "pending") return pending(d).text;
+	return d.status === "cancelled" ? said(d.reason ?? "") : outcomeOf(d);
+}
+
 function OutcomeLine({ event, outcome }: { event: UserEvent; outcome: Outcome }) {
 	const { delivery, name, webhook_id } = outcome;
 	return (
-		<li class="row outcome-line">
+		<li class="outcome-line">
 			<a class="cut outcome-name" href={href("webhooks", webhook_id)} title={name}>
 				{name}
 			</a>
 			{delivery ? (
 				<>
 					<Status of={lookOf(delivery)} />
-					<span>{outcomeOf(delivery)}</span>
-					<a href={href("deliveries", delivery.id)} aria-label={`${t("open")}: ${name}`}>
+					<span class="outcome-text">{deliveryText(delivery)}</span>
+					<a class="outcome-next" href={href("deliveries", delivery.id)} aria-label={`${t("open")}: ${name}`}>
 						{t("open")}
 					</a>
 				</>
@@ -51,8 +66,8 @@ function OutcomeLine({ event, outcome }: { event: UserEvent; outcome: Outcome })
 						<Ban size={14} aria-hidden />
 						{t("notSent")}
 					</span>
-					<span>{reasonOf(event, outcome)}</span>
-					<a href={href("webhooks", webhook_id, "settings")} aria-label={`${t("change")}: ${name}`}>
+					<span class="outcome-text">{reasonOf(event, outcome)}</span>
+					<a class="outcome-next" href={href("webhooks", webhook_id, "settings", { at: SECTION_OF[outcome.excluded_by ?? ""] })} aria-label={`${t("change")}: ${name}`}>
 						{t("change")}
 					</a>
 				</>
@@ -107,6 +122,8 @@ export function UserEvents({ userId }: { userId: number }) {
 		5000,
 		(change) => change.deliveries.some((d) => d.user_id === userId) || change.changed.includes("webhooks"),
 	);
+	const waits = list.data?.data.some((event) => event.webhooks.some(({ delivery: d }) => d?.status === "pending"));
+	useLoad(`webhooks that wait?${waits}`, async () => waits && remember(await call(client.GET("/api/v2/webhooks"))), 5000, changes("webhooks"));
 	const next = list.data?.links.next;
 	return (
 		<section class="panel stack" aria-labelledby="events-title">

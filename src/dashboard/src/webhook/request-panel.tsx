@@ -2,6 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { Schemas } from "../api";
+import { RequestFields } from "../delivery/request-fields";
 import { Copy } from "../ui/parts";
 import { t } from "../words";
 import { curlOf } from "./curl";
@@ -68,6 +69,7 @@ export function RequestPanel({ request, stale, note, empty, users = [], user = "
 					<pre class="bytes" tabIndex={0} aria-label={words[view]} data-view={view}>
 						{textOf(request, view)}
 					</pre>
+					{view === "body" && <RequestFields request={request} />}
 					<p class="meta">{note}</p>
 				</>
 			)}
