@@ -93,6 +93,11 @@ function Conflicting({ work, conflict }: { work: Work; conflict: Conflict<Draft>
 	);
 }
 
+/** On a narrow screen the page is below the fields, and the bar is everywhere. */
+function showPreview(): void {
+	document.querySelector(".preview")?.scrollIntoView({ block: "start" });
+}
+
 function SaveBar({ work }: { work: Work }) {
 	const dirty = Object.keys(changesOf(work)).length > 0;
 	const problem = work.problem.value;
@@ -107,6 +112,9 @@ function SaveBar({ work }: { work: Work }) {
 					{dirty ? t("unsavedChanges") : t("allSaved")}
 				</span>
 				<Needs />
+				<button type="button" class="only-narrow" onClick={showPreview}>
+					{t("preview")}
+				</button>
 				<button type="button" disabled={!dirty} onClick={() => discard(work)}>
 					{t("throwAway")}
 				</button>

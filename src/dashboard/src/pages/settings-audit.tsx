@@ -67,7 +67,7 @@ function Row({ line }: { line: Line }) {
 function Lines({ lines }: { lines: Line[] }) {
 	return (
 		<section class="panel scroll" tabIndex={0} aria-label={t("auditTab")}>
-			<table class="table">
+			<table class="table audit">
 				<thead>
 					<tr>
 						<th>{t("time")}</th>

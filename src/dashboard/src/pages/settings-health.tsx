@@ -25,6 +25,11 @@ function State({ of }: { of: Check["state"] }) {
 	);
 }
 
+/** A text whose options, such as --retention, stay on one line. */
+function unbroken(text: string) {
+	return text.split(/(--[a-z-]+)/).map((part) => (part.startsWith("--") ? <span class="option">{part}</span> : part));
+}
+
 function CheckRow({ check }: { check: Check }) {
 	const { word, now, state, normal, advice, link } = check;
 	return (
@@ -34,9 +39,9 @@ function CheckRow({ check }: { check: Check }) {
 				<span>{now}</span>
 				<State of={state} />
 			</td>
-			<td data-label={t("healthRange")}>{t(normal)}</td>
+			<td data-label={t("healthRange")}>{unbroken(t(normal))}</td>
 			<td class={state === "normal" || (state === "unknown" && word !== "healthBackup") ? "muted" : undefined}>
-				{t(advice)}{" "}
+				{unbroken(t(advice))}{" "}
 				{link && state !== "normal" && <a href={link}>{t("open")}</a>}
 			</td>
 		</tr>

@@ -1,6 +1,6 @@
 // The facts about a person: address, code, dates, counts, and the fields of the form.
 import type { Schemas } from "../api";
-import { href } from "../route";
+import { href, route } from "../route";
 import { Copy, Moment } from "../ui/parts";
 import type { User } from "../user/link";
 import { number, t } from "../words";
@@ -25,7 +25,7 @@ export function UserFacts({ user, campaign }: { user: User; campaign: Schemas["C
 			<div class="row">
 				<span class="wrap">{user.email}</span>
 				<code>{user.code}</code>
-				<Copy text={user.url}>{t("copyLink")}</Copy>
+				<Copy text={user.url} primary={user.type !== "person_invited" && !route.value.query.has("panel")}>{t("copyLink")}</Copy>
 			</div>
 			<dl class="facts small">
 				<Fact name={t("qualified")}>

@@ -25,7 +25,7 @@ function reasonOf(r: Reward): string {
 function Row({ reward, userId, changed }: { reward: Reward; userId: number; changed: () => void }) {
 	const own = reward.cause_user_id === userId;
 	return (
-		<li class="stack tight">
+		<li class="reward-line">
 			<div class="reward">
 				<Status of={rewardLook(reward)} />
 				<span class="grow wrap">

@@ -22,7 +22,7 @@ const show = (panel: string | undefined) => filter({ panel });
 function Actions({ user }: { user: User }) {
 	const invited = user.type === "person_invited";
 	const off = !canWrite.value;
-	const first = !user.qualified && !route.value.query.has("panel");
+	const first = !route.value.query.has("panel");
 	return (
 		<>
 			{invited && (
@@ -34,7 +34,7 @@ function Actions({ user }: { user: User }) {
 				<button type="button" disabled={off} onClick={() => show("refund")}>{t("refund")}</button>
 			)}
 			<button type="button" disabled={off} onClick={() => show("edit")}>{t("edit")}</button>
-			<button type="button" disabled={off} onClick={() => show("erase")}>{t("erase")}</button>
+			<button type="button" class="warns" disabled={off} onClick={() => show("erase")}>{t("erase")}</button>
 			<Needs />
 		</>
 	);
@@ -94,7 +94,7 @@ export function UserPage({ id }: { id: string }) {
 			<Panel user={user} etag={etag} campaign={campaign} changed={reload} />
 			<Review user={user} decided={reload} />
 			<UserFacts user={user} campaign={campaign} />
-			<div class="halves">
+			<div class="halves story">
 				<UserTree user={user} version={version} />
 				<UserRewards user={user} version={version} />
 			</div>
