@@ -1,1 +1,0 @@
-import"./chunk-CKJC2Z2M.js";import{Ga as a,b as e,oa as i,q as t,vb as o,wb as r}from"./chunk-BZRSZN3Z.js";a();o();t().then(()=>e(i(r,{}),document.body),()=>document.body.append("referd did not answer. Reload the page."));
