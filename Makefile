@@ -66,6 +66,10 @@ $(B)/$(1).a: $(call objects,src/$(1)/*.c src/$(1)/*/*.c)
 endef
 $(foreach r,$(ROOMS),$(eval $(call room_rule,$(r))))
 
+# What tests share: an archive, so that each test links only what it uses.
+$(B)/test/support.a: $(call objects,test/support/*.c)
+	rm -f $@ && ar qcs $@ $^
+
 # The schemas of the OpenAPI document: one JSON array of the files, as bytes.
 SCHEMAS := $(sort $(wildcard src/api/schemas/*.json))
 $(B)/schemas.c: $(SCHEMAS)
@@ -133,7 +137,7 @@ $(B)/test/%.o: CFLAGS += $(if $(filter asan,$(FLAVOUR)),-O0)
 GOLD := $(if $(filter asan,$(FLAVOUR)),$(shell $(CC) -fuse-ld=gold -Wl,--version >/dev/null 2>&1 && echo -fuse-ld=gold))
 
 define unit_rule
-$(B)/test/unit/$(1)/test_%: $(B)/test/unit/$(1)/test_%.o $(call objects,test/support/*.c) $(call archive,$(LINK_$(1)))
+$(B)/test/unit/$(1)/test_%: $(B)/test/unit/$(1)/test_%.o $(B)/test/support.a $(call archive,$(LINK_$(1)))
 	$$(CC) $$(CFLAGS) $$(LDFLAGS) $$(GOLD) -o $$@ $$^ $$(LDLIBS) -lcmocka
 endef
 $(foreach r,$(ROOMS),$(eval $(call unit_rule,$(r))))

@@ -13,14 +13,21 @@
 
 #include <cmocka.h>
 
+#include "../../support/engine_shared.h"
 #include "../../support/scratch.h"
 #include "../../support/seeded.h"
 #include "store/engine_ops.h"
 
-enum { KIND_A = 3, KIND_B = 30 };
+/* The keys of KIND_HASH are 8 bytes, because the deferred engine keeps its rows in the log. */
+enum { KIND_A = 3, KIND_B = 30, KIND_HASH = 20 };
+
+enum place { MEMORY, LMDB, DEFERRED, SHARED };
 
 struct world {
 	struct engine *engine;
+	struct shared_state *shared; /* of a shared engine */
+	struct engine *neighbour;    /* another node of it */
+	enum place place;
 	bool pending;
 	char dir[SCRATCH_PATH];
 	size_t map_size;
@@ -35,50 +42,72 @@ static inline void open_lmdb(struct world *w)
 	const char *why = NULL;
 	if (engine_lmdb_open(&config, &w->engine, &why) != ERR_OK)
 		fail_msg("%s", why);
+	if (w->place == DEFERRED)
+		assert_int_equal(
+		    engine_deferred_open(w->engine, (uint64_t)1 << KIND_HASH, &w->engine), ERR_OK);
 	assert_int_equal(w->engine->ops->view(w->engine), ERR_OK);
 }
 
-static inline int start(void **state, bool memory, bool pending, size_t map_size)
+static inline int start(void **state, enum place place, bool pending, size_t map_size)
 {
 	struct world *w = calloc(1, sizeof *w);
 	assert_non_null(w);
+	w->place = place;
 	w->pending = pending;
 	w->map_size = map_size;
 	*state = w;
-	if (memory) {
+	if (place == MEMORY) {
 		w->engine = engine_memory_open(pending);
-		assert_non_null(w->engine);
-		return 0;
+	} else if (place == SHARED) {
+		w->shared = shared_state_new(1);
+		w->engine = engine_shared_open(w->shared, 0);
+		w->neighbour = engine_shared_open(w->shared, 1);
+	} else {
+		assert_true(scratch_make(w->dir));
+		open_lmdb(w);
 	}
-	assert_true(scratch_make(w->dir));
-	open_lmdb(w);
+	assert_non_null(w->engine);
 	return 0;
 }
 
 static inline int on_memory(void **state)
 {
-	return start(state, true, false, 0);
+	return start(state, MEMORY, false, 0);
 }
 
 static inline int on_pending(void **state)
 {
-	return start(state, true, true, 0);
+	return start(state, MEMORY, true, 0);
 }
 
 static inline int on_lmdb(void **state)
 {
-	return start(state, false, false, 0);
+	return start(state, LMDB, false, 0);
 }
 
 static inline int on_tiny_lmdb(void **state)
 {
-	return start(state, false, false, 1 << 20);
+	return start(state, LMDB, false, 1 << 20);
+}
+
+/* The engine of a server: one of the kinds has its rows in the log. */
+static inline int on_deferred(void **state)
+{
+	return start(state, DEFERRED, false, 0);
+}
+
+/* One of two nodes; the other node does not move. */
+static inline int on_shared(void **state)
+{
+	return start(state, SHARED, false, 0);
 }
 
 static inline int finish(void **state)
 {
 	struct world *w = *state;
 	engine_close(w->engine);
+	engine_close(w->neighbour);
+	shared_state_free(w->shared);
 	if (w->dir[0] != '\0')
 		scratch_remove(w->dir);
 	arena_free(&w->arena);
@@ -169,6 +198,6 @@ static inline void assert_scan(struct world *w, struct engine_scan scan, size_t 
 	{                                                                                          \
 #f " (" #engine ")", f, on_##engine, finish, NULL                                  \
 	}
-#define ON_ALL(f) ON(memory, f), ON(pending, f), ON(lmdb, f)
+#define ON_ALL(f) ON(memory, f), ON(pending, f), ON(lmdb, f), ON(deferred, f), ON(shared, f)
 
 #endif

@@ -72,6 +72,21 @@ static void large_values_are_stored(void **state)
 	free(bytes);
 }
 
+static void rows_of_a_logged_kind_are_rows(void **state)
+{
+	struct world *w = *state;
+	const struct engine_write writes[] = {
+	    {KIND_HASH, false, TEXT("88888888"), TEXT("b")},
+	    {KIND_HASH, false, TEXT("11111111"), TEXT("a")},
+	};
+	commit(w, writes, 2);
+	put(w, KIND_HASH, TEXT("11111111"), TEXT("c"));
+	remove_key(w, KIND_HASH, TEXT("88888888"));
+	assert_value(w, KIND_HASH, TEXT("11111111"), TEXT("c"));
+	assert_missing(w, KIND_HASH, TEXT("88888888"));
+	assert_missing(w, KIND_HASH, TEXT("22222222"));
+}
+
 /* ---- views ---- */
 
 static void a_view_does_not_change(void **state)
@@ -171,7 +186,8 @@ int main(void)
 	    ON_ALL(written_values_are_read_back),   ON_ALL(keys_are_any_bytes),
 	    ON_ALL(one_commit_takes_many_writes),   ON_ALL(large_values_are_stored),
 	    ON(tiny_lmdb, large_values_are_stored), ON_ALL(a_view_does_not_change),
-	    ON_ALL(the_first_read_is_pending),      ON_ALL(scans_run_in_both_directions),
+	    ON_ALL(rows_of_a_logged_kind_are_rows), ON_ALL(the_first_read_is_pending),
+	    ON_ALL(scans_run_in_both_directions),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

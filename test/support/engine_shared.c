@@ -1,0 +1,239 @@
+/* Owns one node's side of the shared memory engine: its snapshot, what it waits for, and the steps
+ * of its commit. Never keeps a row (shared_state.c). Called by the store of the node. */
+#include "engine_shared.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { ASKED_MAX = 1 << 12 };
+
+/* The steps of a commit. Another store may run before each of them. */
+enum step { STEP_SEND, STEP_DECIDE, STEP_LOST, STEP_ANSWER };
+
+/* Something that the engine was asked for: a key, a scan, a block of ids, or a step of a commit. */
+struct asked {
+	uint64_t hash;
+	uint64_t round;   /* an entry of an earlier round is a free place */
+	uint64_t arrival; /* it is here as soon as so many arrivals have been */
+};
+
+struct engine_shared {
+	struct engine engine;
+	struct shared_state *state;
+	unsigned node;
+	uint64_t fence, epoch;
+	uint64_t number; /* of the last commit that was begun */
+	enum step step;
+	enum err answer;
+	struct arena bytes;            /* the results of reads since the view */
+	struct asked asked[ASKED_MAX]; /* a hash table */
+	size_t n_asked;
+	uint64_t round, arrivals; /* each view begins a round */
+};
+
+static struct engine_shared *self(struct engine *engine)
+{
+	return (struct engine_shared *)engine;
+}
+
+static struct shared_node *row_of(struct engine_shared *e)
+{
+	return &e->state->nodes[e->node];
+}
+
+/* ---- what is pending ---- */
+
+static uint64_t hash_of(char what, uint8_t kind, struct text key)
+{
+	uint64_t h = 0xcbf29ce484222325u ^ (uint64_t)what << 8 ^ kind;
+	for (size_t i = 0; i < key.n; i++)
+		h = (h ^ (uint8_t)key.p[i]) * 0x100000001b3u;
+	return h;
+}
+
+/* True if the answer is here. Nothing is late without faults. */
+static bool is_here(struct engine_shared *e, char what, uint8_t kind, struct text key)
+{
+	struct shared_state *state = e->state;
+	if (state->faults.delays == 0)
+		return true;
+	uint64_t hash = hash_of(what, kind, key);
+	struct asked *a = &e->asked[hash % ASKED_MAX];
+	while (a->round == e->round && a->hash != hash)
+		a = a == &e->asked[ASKED_MAX - 1] ? e->asked : a + 1;
+	if (a->round == e->round)
+		return a->arrival <= e->arrivals;
+	if (e->n_asked == ASKED_MAX / 2)
+		return true;
+	bool late = shared_happens(state, state->faults.delays);
+	*a = (struct asked){hash, e->round, e->arrivals + late};
+	e->n_asked++;
+	state->counts.delays += late;
+	return !late;
+}
+
+void engine_shared_arrive(struct engine *engine)
+{
+	struct engine_shared *e = self(engine);
+	e->arrivals++;
+}
+
+/* ---- reads ---- */
+
+static enum err engine_view(struct engine *engine)
+{
+	struct engine_shared *e = self(engine);
+	row_of(e)->view = e->state->seq;
+	if (!shared_happens(e->state, e->state->faults.late))
+		e->epoch = e->state->epoch;
+	e->round++;
+	e->n_asked = 0;
+	arena_free(&e->bytes);
+	return ERR_OK;
+}
+
+/* The bytes are copied, so that a sanitizer finds a use of them after the next view. */
+static enum err engine_get(struct engine *engine, uint8_t kind, struct text key, struct text *value)
+{
+	struct engine_shared *e = self(engine);
+	struct text found;
+	shared_switch(e->state);
+	if (!is_here(e, 'g', kind, key))
+		return ERR_PENDING;
+	enum err err = shared_get(e->state, kind, key, row_of(e)->view, &e->bytes, &found);
+	if (err == ERR_OK)
+		*value = found.n > 0 ? arena_copy(&e->bytes, found) : TEXT("");
+	return err;
+}
+
+static enum err engine_scan(struct engine *engine, const struct engine_scan *scan,
+			    engine_row_fn *take, void *arg)
+{
+	struct engine_shared *e = self(engine);
+	shared_switch(e->state);
+	if (!is_here(e, scan->reverse ? 'r' : 's', scan->kind, scan->from))
+		return ERR_PENDING;
+	shared_scan(e->state, scan, row_of(e)->view, &e->bytes, take, arg);
+	return ERR_OK;
+}
+
+/* ---- commits ---- */
+
+static struct shared_commit describe(struct engine_shared *e)
+{
+	return (struct shared_commit){e->node, e->fence, e->number, e->epoch, row_of(e)->view};
+}
+
+/* The connection breaks: either the commit has happened, or it is still on its way. */
+static bool lose(struct engine_shared *e, const struct shared_commit *commit,
+		 const struct engine_batch *batch)
+{
+	if (!shared_happens(e->state, e->state->faults.lost))
+		return false;
+	if (shared_happens(e->state, 2))
+		return shared_delay_commit(e->state, commit, batch);
+	e->answer = shared_apply(e->state, commit, batch);
+	return true;
+}
+
+/* Raises the node's fence, so that the lost commit can no longer happen, and then reads whether it
+ * has happened. */
+static enum step resolve(struct engine_shared *e)
+{
+	struct shared_node *row = row_of(e);
+	e->fence = ++row->fence;
+	bool stored = row->last_commit == e->number;
+	e->state->counts.lost_stored += stored;
+	e->state->counts.lost_dropped += !stored;
+	e->answer = stored ? ERR_OK : ERR_CONFLICT;
+	return STEP_ANSWER;
+}
+
+static enum step take_step(struct engine_shared *e, const struct engine_batch *batch)
+{
+	const struct shared_commit commit = describe(e);
+	switch (e->step) {
+	case STEP_SEND:
+		return STEP_DECIDE;
+	case STEP_DECIDE:
+		if (lose(e, &commit, batch))
+			return STEP_LOST;
+		e->answer = shared_apply(e->state, &commit, batch);
+		return STEP_ANSWER;
+	case STEP_LOST:
+		return resolve(e);
+	case STEP_ANSWER:
+		break;
+	}
+	return STEP_ANSWER;
+}
+
+static void finish(struct engine_shared *e, const struct engine_batch *batch)
+{
+	e->step = STEP_SEND;
+	if (e->answer == ERR_OK)
+		e->epoch += batch->config;
+	else if (e->answer == ERR_CONFLICT)
+		e->epoch = e->state->epoch;
+	else
+		e->answer = ERR_IO; /* another engine has taken over the node */
+}
+
+static enum err engine_commit(struct engine *engine, const struct engine_batch *batch)
+{
+	struct engine_shared *e = self(engine);
+	if (e->step == STEP_SEND)
+		e->number++;
+	do {
+		const char number[] = {(char)e->step, (char)e->number, (char)(e->number >> 8)};
+		shared_switch(e->state);
+		if (!is_here(e, 'c', 0, text_from(number, sizeof number)))
+			return ERR_PENDING;
+		shared_arrive(e->state);
+		e->step = take_step(e, batch);
+	} while (e->step != STEP_ANSWER);
+	finish(e, batch);
+	return e->answer;
+}
+
+uint64_t engine_shared_position(const struct engine *engine)
+{
+	const struct engine_shared *e = (const struct engine_shared *)engine;
+	return e->state->nodes[e->node].position;
+}
+
+/* ---- opening and closing ---- */
+
+static void engine_close_node(struct engine *engine)
+{
+	struct engine_shared *e = self(engine);
+	if (row_of(e)->fence == e->fence)
+		row_of(e)->open = false;
+	arena_free(&e->bytes);
+	free(e);
+}
+
+struct engine *engine_shared_open(struct shared_state *state, unsigned node)
+{
+	static const struct engine_ops ops = {
+	    .view = engine_view,
+	    .get = engine_get,
+	    .scan = engine_scan,
+	    .commit = engine_commit,
+	    .close = engine_close_node,
+	};
+	struct engine_shared *e = calloc(1, sizeof *e);
+	if (e == NULL)
+		return NULL;
+	e->engine.ops = &ops;
+	e->state = state;
+	e->node = node;
+	e->epoch = state->epoch;
+	e->round = 1;
+	struct shared_node *row = row_of(e);
+	e->fence = ++row->fence;
+	e->number = row->last_commit;
+	row->open = true;
+	row->view = state->seq;
+	return &e->engine;
+}
