@@ -171,15 +171,16 @@ demo:                                ## run the whole story with real commands: 
 deps:                                ## install the Debian packages that are missing
 	@deploy/deps.sh
 
-bench: all                           ## measure all scenarios against evhttp's constant answer
+bench: all                           ## measure all scenarios against evhttp's constant answer; wrk repeats the join
 	$(B)/referd-bench compare --server $(B)/referd
+	bench/witness.sh
 
 N ?= 1000000
 bench-pending: all                   ## measure a million pending deliveries (N=1000000): memory, neighbours, restart
 	bench/pending.sh $(N)
 
 USERS ?= 1000000
-bench-growth: all                    ## measure reads with 1,000 users and with USERS=1000000 users
+bench-growth: all                    ## measure all scenarios with 10,000 to USERS=1000000 users, and draw the growth
 	bench/growth.sh $(USERS)
 
 FUZZERS := $(patsubst test/fuzz/%.c,%,$(wildcard test/fuzz/fuzz_*.c))

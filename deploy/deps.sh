@@ -4,6 +4,7 @@
 #   deps.sh             what building referd and `make test` need
 #   deps.sh --check     what `make check` and `make fuzz` need as well
 #   deps.sh --browser   what `make test-browser` and the signature tests need as well
+#   deps.sh --bench     what `make bench` needs as well
 set -euo pipefail
 
 packages=(build-essential pkg-config libevent-dev libssl-dev liblmdb-dev libjson-c-dev libidn2-dev
@@ -56,8 +57,9 @@ case ${1:-} in
 	command -v node >/dev/null || missing+=(nodejs)
 	need_program npm chromium
 	;;
+--bench) need_program wrk ;;
 *)
-	echo "usage: deploy/deps.sh [--check | --browser]" >&2
+	echo "usage: deploy/deps.sh [--check | --browser | --bench]" >&2
 	exit 2
 	;;
 esac
