@@ -28,7 +28,7 @@ def table(rows):
 
 
 class Scale:
-    """Users on a logarithmic axis; the ratio to the smallest database on a linear one that begins at 0."""
+    """Users on a logarithmic axis; the ratio to the smallest database on a linear axis from 0."""
 
     def __init__(self, rows):
         users = [point[0] for points in rows.values() for point in points]
