@@ -45,6 +45,11 @@ enum err engine_lmdb_copy(struct engine *engine, int fd, const char **why) WARN_
 /** Opens an engine that keeps everything in memory, for tests. With `pending`, the first read of
  * each key after a commit returns ERR_PENDING. NULL if memory runs out. */
 struct engine *engine_memory_open(bool pending);
+/** Lets a memory engine add to counters itself, as an engine with several writers does (`adds` in
+ * src/store/engine_ops.h). For an engine that no store has opened yet. */
+void engine_memory_set_adds(struct engine *engine);
+/** How often a memory engine was asked for a record of the kind (get). */
+uint64_t engine_memory_gets(const struct engine *engine, uint8_t kind);
 /** Opens an engine in front of `inner`, which it owns from now on (also on failure). Writes to the
  * kinds in `kinds` (bits 1 << id) are logged, kept in memory (at most about 12 MB), and merged into
  * their key space later in key order. They are durable and visible at once. Their keys must be 8

@@ -53,6 +53,14 @@ struct field {
 	const char *name;
 };
 
+/* What the store may do with the records of a kind. */
+enum record_class {
+	RECORD_ROW,     /* a record that a command reads and writes as a whole */
+	RECORD_CONFIG,  /* changes rarely, so that its decoded form may be kept in memory */
+	RECORD_COUNTER, /* sums, to which commands add without reading them (tx_add) */
+	RECORD_INDEX,   /* a row that other records imply */
+};
+
 struct record_kind {
 	/* 1 to RECORD_KINDS - 1. The store itself uses 0 (sequences) and RECORD_KIND_LOG. */
 	uint8_t id;
@@ -62,6 +70,7 @@ struct record_kind {
 	size_t n_keys;
 	const struct field *values;
 	size_t n_values;
+	enum record_class class;
 };
 
 enum { RECORD_KINDS = 64, RECORD_KIND_LOG = 31 };

@@ -12,7 +12,8 @@
 
 struct store;
 
-/* Called for one committed write. */
+/* Called for one committed write. Of a counter (tx_add), only the key is sure: on an engine that
+ * adds itself, the values are what this batch has added. */
 typedef void store_watch_fn(void *arg, const struct record_kind *kind, const void *record,
 			    bool deleted);
 

@@ -10,6 +10,7 @@
 
 struct staged {
 	uint8_t kind;
+	bool add; /* `value` is a struct of the kind, whose numbers are added */
 	uint32_t hash;
 	struct text key, value; /* value.p is NULL for a deletion */
 };
@@ -17,6 +18,10 @@ struct staged {
 struct tx {
 	struct engine *engine;
 	struct overlay *overlay; /* NULL in a query, which sees committed data only */
+	/* What the batch has added to counters, over the overlay. A value is a struct of the kind,
+	 * and a missing value means that a later write has replaced the sum. */
+	struct overlay sums;
+	const struct record_kind *counters[RECORD_KINDS]; /* the kinds that were added to */
 	struct arena arena;
 	struct staged *stage;
 	size_t n_staged, stage_cap;
@@ -39,6 +44,26 @@ enum err tx_load_sequences(struct tx *tx) WARN_UNUSED;
 enum err tx_refuse_unfinished(struct tx *tx) WARN_UNUSED;
 /** Moves the staged writes into the overlay, or drops them. Returns the command's error. */
 enum err tx_finish(struct tx *tx, enum err decided);
+/** Stages a write, whose key and value live in the arena. */
+void tx_stage(struct tx *tx, struct staged staged);
+/** Reads a value through stage, overlay and engine; additions do not count. With `before`, the
+ * command's own writes do not count either. */
+enum err tx_read_value(struct tx *tx, uint8_t kind, struct text key, bool before,
+		       struct text *value) WARN_UNUSED;
+
+/** Adds to *record what the batch and, without `before`, the command have added to this counter
+ * since its last write. Returns whether they have added anything. */
+bool tx_add_pending(struct tx *tx, const struct record_kind *kind, struct text key, bool before,
+		    void *record);
+/** Moves a staged addition into the sums. False if memory runs out. */
+bool tx_apply_add(struct tx *tx, const struct staged *s) WARN_UNUSED;
+/** Drops the sum of a counter that a staged write replaces. False if memory runs out. */
+bool tx_forget_adds(struct tx *tx, const struct staged *s) WARN_UNUSED;
+/** Turns the sums of the batch into writes of the overlay or, if the engine adds itself, into
+ * additions. `adds` has room for tx->sums.n_dirty entries, and *n gets their number. ERR_CORRUPT,
+ * ERR_FORMAT, ERR_NO_MEMORY. */
+enum err tx_write_counters(struct tx *tx, struct engine_write *adds, size_t *n) WARN_UNUSED;
+
 /** Adds the changed sequences to the overlay before a commit. */
 enum err tx_write_sequences(struct tx *tx) WARN_UNUSED;
 /** Called when the batch was committed or has failed: its sequences are kept or rolled back. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/counter.h"
 #include "store/engine_ops.h"
 
 struct row {
@@ -20,7 +21,7 @@ struct table {
 /* A committed write that the current view does not show. */
 struct later {
 	uint8_t kind;
-	bool deleted;
+	bool deleted, add;
 	struct row row;
 };
 
@@ -32,6 +33,7 @@ struct engine_memory {
 	size_t n_later, later_cap;
 	struct table asked[RECORD_KINDS]; /* the keys that were read since the last commit */
 	bool commit_asked;
+	uint64_t gets[RECORD_KINDS];
 };
 
 static int compare(struct text a, struct text b)
@@ -123,6 +125,24 @@ static void table_free(struct table *t)
 	*t = (struct table){0};
 }
 
+/* The row becomes the sum of itself and the row that the view shows. */
+static bool add_shown(const struct table *t, struct row *row)
+{
+	const struct row *shown = find(t, row->key);
+	struct buf sum = {0};
+	struct row made;
+	if (shown == NULL)
+		return true;
+	bool ok = counter_merge(row->key, shown->value, row->value, &sum) == ERR_OK &&
+		  row_make(&made, row->key, buf_view(&sum));
+	buf_free(&sum);
+	if (!ok)
+		return false;
+	row_free(row);
+	*row = made;
+	return true;
+}
+
 /* Shows the writes that were committed since the last view, and frees the rows that they replace.
  */
 static enum err memory_view(struct engine *engine)
@@ -134,7 +154,7 @@ static enum err memory_view(struct engine *engine)
 		if (l->deleted) {
 			table_delete(t, l->row.key);
 			row_free(&l->row);
-		} else if (!table_put(t, l->row)) {
+		} else if ((l->add && !add_shown(t, &l->row)) || !table_put(t, l->row)) {
 			abort(); /* an engine for tests cannot roll back */
 		}
 	}
@@ -156,6 +176,7 @@ static enum err ask(struct table *asked, struct text key)
 static enum err memory_get(struct engine *engine, uint8_t kind, struct text key, struct text *value)
 {
 	struct engine_memory *m = self(engine);
+	m->gets[kind]++;
 	if (m->pending && find(&m->asked[kind], key) == NULL)
 		return ask(&m->asked[kind], key);
 	const struct row *row = find(&m->tables[kind], key);
@@ -205,8 +226,7 @@ static bool reserve_later(struct engine_memory *m, size_t n)
 static enum err memory_commit(struct engine *engine, const struct engine_batch *batch)
 {
 	struct engine_memory *m = self(engine);
-	const struct engine_write *writes = batch->writes;
-	size_t n = batch->n_writes;
+	size_t n = batch->n_writes + batch->n_adds;
 	if (m->pending && !m->commit_asked) {
 		m->commit_asked = true;
 		return ERR_PENDING;
@@ -216,9 +236,12 @@ static enum err memory_commit(struct engine *engine, const struct engine_batch *
 		return ERR_NO_MEMORY;
 	for (size_t i = 0; i < n; i++) {
 		struct later *l = &m->later[m->n_later + i];
-		l->kind = writes[i].kind;
-		l->deleted = writes[i].deleted;
-		if (row_make(&l->row, writes[i].key, writes[i].value))
+		l->add = i >= batch->n_writes;
+		const struct engine_write *w =
+		    l->add ? &batch->adds[i - batch->n_writes] : &batch->writes[i];
+		l->kind = w->kind;
+		l->deleted = w->deleted;
+		if (row_make(&l->row, w->key, w->value))
 			continue;
 		while (i-- > 0)
 			row_free(&m->later[m->n_later + i].row);
@@ -251,6 +274,26 @@ static const struct engine_ops memory_ops = {
     .commit = memory_commit,
     .close = memory_close,
 };
+
+static const struct engine_ops adding_ops = {
+    .single_writer = true,
+    .adds = true,
+    .view = memory_view,
+    .get = memory_get,
+    .scan = memory_scan,
+    .commit = memory_commit,
+    .close = memory_close,
+};
+
+void engine_memory_set_adds(struct engine *engine)
+{
+	engine->ops = &adding_ops;
+}
+
+uint64_t engine_memory_gets(const struct engine *engine, uint8_t kind)
+{
+	return ((const struct engine_memory *)engine)->gets[kind];
+}
 
 struct engine *engine_memory_open(bool pending)
 {

@@ -25,6 +25,10 @@ struct engine_read {
 struct engine_batch {
 	const struct engine_write *writes;
 	size_t n_writes; /* may be 0 only on an engine with several writers */
+	/* Additions to counters, only for an engine that sets `adds`. The value of each holds what
+	 * to add, in the form of a record; no key is also in `writes`. Kinds are adjacent. */
+	const struct engine_write *adds;
+	size_t n_adds;
 	/* Every key that the commands have read since the last view, also the commands that are not
 	 * decided yet. Empty on an engine with one writer. */
 	const struct engine_read *reads;
@@ -46,6 +50,16 @@ struct engine_ops {
 	/* No other process or store writes to the data, so a commit never returns ERR_CONFLICT, and
 	 * the store collects no reads. */
 	bool single_writer;
+	/* The engine adds to counters itself. Without it, the store reads the sum once in each
+	 * batch, and writes it.
+	 *
+	 * An engine with several writers keeps a slot row for each node: its key is the key of the
+	 * record plus the number of the node, and its value is what this node has added so far
+	 * (counter_merge; a slot may be negative). An addition touches the node's own slot only, so
+	 * nodes never wait for each other. get and scan return the sum of the slots under the
+	 * record's key, and never a slot; so a dump holds sums. A plain write replaces the sum (it
+	 * removes the slots of the other nodes), and a deletion removes all slots. */
+	bool adds;
 	/* Moves to the newest committed data, which get and scan see until the next call. Bytes
 	 * from get and scan stay valid until then. */
 	enum err (*view)(struct engine *);

@@ -39,7 +39,7 @@ enum err store_open(struct engine *engine, const struct store_config *config, st
 	s->batch_limit = s->config.batch_max;
 	s->tx = (struct tx){.engine = engine, .overlay = &s->overlay};
 	s->query_tx = (struct tx){.engine = engine};
-	if (!overlay_init(&s->overlay, &s->tx.arena))
+	if (!overlay_init(&s->overlay, &s->tx.arena) || !overlay_init(&s->tx.sums, &s->tx.arena))
 		goto fail;
 	if ((err = engine->ops->view(engine)) != ERR_OK)
 		goto fail;
@@ -61,10 +61,12 @@ void store_close(struct store *s)
 		return;
 	engine_close(s->engine);
 	overlay_free(&s->overlay);
+	overlay_free(&s->tx.sums);
 	arena_free(&s->tx.arena);
 	arena_free(&s->query_tx.arena);
 	free(s->tx.stage);
 	free(s->writes);
+	free(s->adds);
 	free(s->reads);
 	free(s);
 }
@@ -141,7 +143,8 @@ static void decide_batch(struct store *s)
 	s->waiting = (struct queue){0};
 	while ((cmd = queue_pop(&todo)) != NULL) {
 		bool full = s->decided.n >= s->batch_limit ||
-			    s->overlay.n_dirty >= BATCH_WRITES_MAX || s->tx.broken;
+			    s->overlay.n_dirty + s->tx.sums.n_dirty >= BATCH_WRITES_MAX ||
+			    s->tx.broken;
 		cmd->err = full ? ERR_PENDING : tx_finish(&s->tx, cmd->decide(cmd, &s->tx));
 		queue_push(cmd->err == ERR_PENDING ? &s->waiting : &s->decided, cmd);
 	}

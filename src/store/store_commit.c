@@ -11,6 +11,19 @@
 #include "base/log.h"
 #include "store/store_parts.h"
 
+static enum err collect_adds(struct store *s)
+{
+	if (s->tx.sums.n_dirty > s->adds_cap) {
+		size_t cap = s->tx.sums.n_dirty * 2;
+		struct engine_write *grown = realloc(s->adds, cap * sizeof *grown);
+		if (grown == NULL)
+			return ERR_NO_MEMORY;
+		s->adds = grown;
+		s->adds_cap = cap;
+	}
+	return tx_write_counters(&s->tx, s->adds, &s->n_adds);
+}
+
 /* Collects the writes of the overlay in one array, kind after kind, and within a kind in the order
  * in which they were made. So neighbours in the tree are written one after another. */
 static enum err collect_writes(struct store *s)
@@ -18,6 +31,8 @@ static enum err collect_writes(struct store *s)
 	s->n_writes = 0;
 	/* The sequences come first: an id that was given stays used, even if no record has it. */
 	enum err err = tx_write_sequences(&s->tx);
+	if (err == ERR_OK)
+		err = collect_adds(s);
 	if (err != ERR_OK || s->overlay.n_dirty == 0)
 		return err;
 	if (s->overlay.n_dirty > s->writes_cap) {
@@ -71,6 +86,11 @@ static void tell_watches(struct store *s)
 			if (err == ERR_OK)
 				w->fn(w->arg, w->kind, record, e->missing);
 		}
+		for (size_t n = 0; n < s->n_adds; n++)
+			if (s->adds[n].kind == w->kind->id &&
+			    record_decode(w->kind, s->adds[n].key, s->adds[n].value, record) ==
+				ERR_OK)
+				w->fn(w->arg, w->kind, record, false);
 	}
 }
 
@@ -97,7 +117,7 @@ static void count_commit(struct store *s, enum err err)
 		return;
 	}
 	s->counters.commits++;
-	s->counters.writes += s->n_writes;
+	s->counters.writes += s->n_writes + s->n_adds;
 	histogram_add(&s->counters.commit_durations, took);
 }
 
@@ -118,6 +138,7 @@ static void pay_debts(struct store *s, enum err err)
 static void empty_batch(struct store *s)
 {
 	overlay_clear(&s->overlay);
+	overlay_clear(&s->tx.sums);
 	arena_reset(&s->tx.arena);
 	s->tx.broken = false;
 }
@@ -127,7 +148,7 @@ static void finish_batch(struct store *s, enum err err)
 	s->committing = false;
 	s->stale = true; /* also after a failure, because the engine may have reset its view */
 	tx_settle(&s->tx, err == ERR_OK);
-	if (err == ERR_OK && s->n_writes > 0) {
+	if (err == ERR_OK && s->n_writes + s->n_adds > 0) {
 		memcpy(s->query_tx.last_id, s->tx.last_id, sizeof s->tx.last_id);
 		tell_watches(s);
 	}
@@ -160,7 +181,7 @@ static void grow_limit(struct store *s)
 /* With other writers, a batch without writes is committed too: its answers rest on what it read. */
 static bool needs_commit(const struct store *s)
 {
-	return s->n_writes > 0 || !s->engine->ops->single_writer;
+	return s->n_writes + s->n_adds > 0 || !s->engine->ops->single_writer;
 }
 
 void store_commit_batch(struct store *s)
@@ -173,8 +194,12 @@ void store_commit_batch(struct store *s)
 		s->commit_began_ns = clock_system.mono_ns(&clock_system);
 	}
 	if (err == ERR_OK && needs_commit(s)) {
-		const struct engine_batch batch = {s->writes, s->n_writes, s->reads, s->n_reads,
-						   false};
+		const struct engine_batch batch = {.writes = s->writes,
+						   .n_writes = s->n_writes,
+						   .adds = s->adds,
+						   .n_adds = s->n_adds,
+						   .reads = s->reads,
+						   .n_reads = s->n_reads};
 		err = s->engine->ops->commit(s->engine, &batch);
 		s->committing = err == ERR_PENDING;
 		if (s->committing)

@@ -31,6 +31,8 @@ struct store {
 	struct overlay overlay;
 	struct engine_write *writes;
 	size_t n_writes, writes_cap;
+	struct engine_write *adds; /* only for an engine that adds to counters itself */
+	size_t n_adds, adds_cap;
 	struct engine_read *reads; /* only for an engine with several writers */
 	size_t n_reads, reads_cap;
 	size_t batch_limit; /* commands in the next batch, at most batch_max */

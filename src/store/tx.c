@@ -28,7 +28,7 @@ static const struct staged *find_staged(const struct tx *tx, uint8_t kind, struc
 {
 	for (size_t i = tx->n_staged; i-- > 0;) {
 		const struct staged *s = &tx->stage[i];
-		if (s->hash == hash && s->kind == kind && text_eq(s->key, key))
+		if (s->hash == hash && s->kind == kind && !s->add && text_eq(s->key, key))
 			return s;
 	}
 	return NULL;
@@ -45,9 +45,8 @@ static enum err read_engine(struct tx *tx, uint8_t kind, struct text key, uint32
 	return err;
 }
 
-/* With `before`, the command's own writes do not count. */
-static enum err read_value(struct tx *tx, uint8_t kind, struct text key, bool before,
-			   struct text *value)
+enum err tx_read_value(struct tx *tx, uint8_t kind, struct text key, bool before,
+		       struct text *value)
 {
 	if (tx->overlay == NULL)
 		return read_engine(tx, kind, key, 0, value);
@@ -78,7 +77,7 @@ static enum err get(struct tx *tx, const struct record_kind *kind, bool before, 
 {
 	uint8_t bytes[RECORD_KEY_MAX];
 	struct text key = text_from(bytes, record_encode_key(kind, record, bytes)), value;
-	enum err err = read_value(tx, kind->id, key, before, &value);
+	enum err err = tx_read_value(tx, kind->id, key, before, &value);
 	if (err == ERR_OK) {
 		/* A text key field keeps pointing to the caller's bytes, because `bytes` ends with
 		 * this function. */
@@ -92,6 +91,10 @@ static enum err get(struct tx *tx, const struct record_kind *kind, bool before, 
 	} else if (err == ERR_NOT_FOUND) {
 		zero_values(kind, record);
 	}
+	if (kind->class == RECORD_COUNTER && tx->overlay != NULL &&
+	    (err == ERR_OK || err == ERR_NOT_FOUND) &&
+	    tx_add_pending(tx, kind, key, before, record))
+		err = ERR_OK;
 	if (err != ERR_OK && err != ERR_NOT_FOUND && err != ERR_PENDING)
 		tx->failed = err;
 	return err;
@@ -107,7 +110,7 @@ enum err tx_get_before(struct tx *tx, const struct record_kind *kind, void *reco
 	return get(tx, kind, true, record);
 }
 
-static void stage(struct tx *tx, const struct record_kind *kind, struct text key, struct text value)
+void tx_stage(struct tx *tx, struct staged staged)
 {
 	if (tx->n_staged == tx->stage_cap) {
 		size_t cap = tx->stage_cap == 0 ? 32 : tx->stage_cap * 2;
@@ -119,8 +122,15 @@ static void stage(struct tx *tx, const struct record_kind *kind, struct text key
 		tx->stage = grown;
 		tx->stage_cap = cap;
 	}
-	tx->stage[tx->n_staged++] = (struct staged){
-	    .kind = kind->id, .hash = overlay_hash(kind->id, key), .key = key, .value = value};
+	tx->stage[tx->n_staged++] = staged;
+}
+
+static void stage(struct tx *tx, const struct record_kind *kind, struct text key, struct text value)
+{
+	tx_stage(tx, (struct staged){.kind = kind->id,
+				     .hash = overlay_hash(kind->id, key),
+				     .key = key,
+				     .value = value});
 }
 
 void tx_put(struct tx *tx, const struct record_kind *kind, const void *record)
@@ -169,13 +179,21 @@ uint64_t tx_last_id(const struct tx *tx, const struct record_kind *kind)
 	return tx->last_id[kind->id];
 }
 
+static bool apply(struct tx *tx, const struct staged *s)
+{
+	if (s->add)
+		return tx_apply_add(tx, s);
+	if (tx->counters[s->kind] != NULL && !tx_forget_adds(tx, s))
+		return false;
+	return overlay_write(tx->overlay, s->kind, s->key, s->hash, s->value);
+}
+
 enum err tx_finish(struct tx *tx, enum err decided)
 {
 	if (decided != ERR_PENDING && tx->failed != ERR_OK)
 		decided = tx->failed;
 	for (size_t i = 0; decided == ERR_OK && i < tx->n_staged; i++) {
-		const struct staged *s = &tx->stage[i];
-		if (!overlay_write(tx->overlay, s->kind, s->key, s->hash, s->value)) {
+		if (!apply(tx, &tx->stage[i])) {
 			tx->broken = true;
 			decided = ERR_NO_MEMORY;
 		}

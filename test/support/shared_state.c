@@ -362,6 +362,18 @@ static struct text keep(struct arena *arena, struct text t)
 	return copy;
 }
 
+static const struct engine_write *keep_writes(struct arena *arena,
+					      const struct engine_write *writes, size_t n)
+{
+	struct engine_write *kept = must(arena_alloc(arena, n * sizeof *kept + 1));
+	for (size_t i = 0; i < n; i++) {
+		kept[i] = writes[i];
+		kept[i].key = keep(arena, writes[i].key);
+		kept[i].value = keep(arena, writes[i].value);
+	}
+	return kept;
+}
+
 bool shared_delay_commit(struct shared_state *state, const struct shared_commit *commit,
 			 const struct engine_batch *batch)
 {
@@ -371,19 +383,16 @@ bool shared_delay_commit(struct shared_state *state, const struct shared_commit 
 	if (i == SHARED_STRAGGLERS)
 		return false;
 	struct shared_straggler *s = state->stragglers[i] = must(calloc(1, sizeof *s));
-	size_t n_writes = batch->n_writes, n_reads = batch->n_reads;
-	struct engine_write *writes = must(arena_alloc(&s->arena, n_writes * sizeof *writes + 1));
+	size_t n_reads = batch->n_reads;
 	struct engine_read *reads = must(arena_alloc(&s->arena, n_reads * sizeof *reads + 1));
-	for (size_t k = 0; k < n_writes; k++) {
-		writes[k] = batch->writes[k];
-		writes[k].key = keep(&s->arena, writes[k].key);
-		writes[k].value = keep(&s->arena, writes[k].value);
-	}
 	for (size_t k = 0; k < n_reads; k++)
 		reads[k] = (struct engine_read){batch->reads[k].kind,
 						keep(&s->arena, batch->reads[k].key)};
 	s->commit = *commit;
-	s->batch = (struct engine_batch){writes, n_writes, reads, n_reads, batch->config};
+	s->batch = *batch;
+	s->batch.writes = keep_writes(&s->arena, batch->writes, batch->n_writes);
+	s->batch.adds = keep_writes(&s->arena, batch->adds, batch->n_adds);
+	s->batch.reads = reads;
 	return true;
 }
 

@@ -52,7 +52,8 @@ static enum err write_after(struct engine *engine, const char *read, const char 
 {
 	const struct engine_write write = {KIND_A, value == NULL, text_of(key), text_of(value)};
 	const struct engine_read one = {KIND_A, text_of(read)};
-	const struct engine_batch batch = {&write, 1, &one, read != NULL, false};
+	const struct engine_batch batch = {
+	    .writes = &write, .n_writes = 1, .reads = &one, .n_reads = read != NULL};
 	return engine->ops->commit(engine, &batch);
 }
 
