@@ -9,10 +9,10 @@
 #include "core/records.h"
 #include "store/tx.h"
 
-/** Adds one to the member of struct day at `offset`, for the day of at_ms in `zone`, the campaign's
- * time zone. */
-enum err day_count(struct tx *tx, const struct zone *zone, uint64_t campaign_id, uint64_t at_ms,
-		   size_t offset) WARN_UNUSED;
+/** Adds the counts to the campaign's counters of the day of at_ms in `zone`, the campaign's time
+ * zone. counts->date is ignored. */
+enum err day_add(struct tx *tx, const struct zone *zone, uint64_t at_ms,
+		 const struct day *counts) WARN_UNUSED;
 
 enum { LEADERS_KEPT = 50, LEADERS_SHOWN = 10 };
 /** Updates the campaign's list of leaders: the user now has so many referrals. */

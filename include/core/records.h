@@ -94,7 +94,8 @@ struct campaign {
 	struct pairs pass_params; /* (name, ""); see core/pass_param.h */
 };
 
-/* The counters of a campaign. They are apart from its settings, so that a join rewrites little. */
+/* The counters of a campaign. Commands only add to them (tx_add): each join of a campaign does, and
+ * no join depends on the sums. */
 struct campaign_stats {
 	uint64_t campaign_id;                 /* key */
 	uint64_t users, referrals, qualified; /* without tests */
@@ -121,7 +122,8 @@ struct user {
 	struct text newest_order;
 };
 
-/* A referrer's counters. They are hot, and hold no personal data. */
+/* A referrer's counters. They are hot, and hold no personal data. A command reads and rewrites
+ * them: each referral must get its own number, because a rule may reward exactly the fifth. */
 struct user_stats {
 	uint64_t user_id;                        /* key */
 	uint64_t referrals, qualified_referrals; /* without tests */
@@ -147,9 +149,9 @@ struct user_by {
 };
 enum user_index { USERS_OF_CAMPAIGN = 1, USERS_OF_REFERRER, USERS_IN_REVIEW };
 
-/* Counters of a campaign for one day of its time zone, without tests. A command counts together
- * with the change that it makes. Later erasures and changes of the time zone leave the counters as
- * they are. */
+/* Counters of a campaign for one day of its time zone, without tests. A command adds to them
+ * (tx_add) together with the change that it makes; it never reads them. Later erasures and changes
+ * of the time zone leave the counters as they are. */
 struct day {
 	uint64_t campaign_id, date; /* key; days since 1970-01-01 */
 	uint64_t joins, referrals, qualified, unqualified;
@@ -374,7 +376,8 @@ struct attempt {
 	uint64_t secret;   /* the request held a header value, a coupon or a personal URL */
 };
 
-/* Counters of a webhook. */
+/* Counters of a webhook. Commands add to the first four (tx_add), because all joins of a campaign
+ * share them; only an event of the operator reads how many deliveries are pending. */
 struct webhook_stats {
 	uint64_t webhook_id; /* key */
 	uint64_t pending, delivered, exhausted, cancelled;

@@ -30,9 +30,9 @@ void tx_put(struct tx *tx, const struct record_kind *kind, const void *record);
 /** Adds each u64 value field of *record, as a signed number in two's complement, to the record with
  * these key fields; a missing record counts as zeros, and its texts stay as they are. The kind's
  * class is RECORD_COUNTER. A command adds without reading: many writers may then add to one record
- * at a time. tx_get returns the committed sum and what the batch and the command have added; a
- * later tx_put or tx_delete replaces all of it. ERR_OK; from an engine that cannot add also
- * ERR_PENDING, ERR_CORRUPT and ERR_IO, as tx_get. */
+ * at a time. tx_get returns the committed sum and what the batch and the command have added (a sum
+ * below zero reads as zero); a later tx_put or tx_delete replaces all of it. ERR_OK; from an engine
+ * that cannot add also ERR_PENDING, ERR_CORRUPT and ERR_IO, as tx_get. */
 enum err tx_add(struct tx *tx, const struct record_kind *kind, const void *record) WARN_UNUSED;
 /** Stages the removal of the record with these key fields. It is fine if the record is missing. */
 void tx_delete(struct tx *tx, const struct record_kind *kind, const void *record);

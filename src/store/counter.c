@@ -16,6 +16,16 @@ void counter_add(const struct record_kind *kind, void *sum, const void *delta)
 	}
 }
 
+void counter_show(const struct record_kind *kind, void *sum)
+{
+	for (size_t i = 0; i < kind->n_values; i++) {
+		const struct field *f = &kind->values[i];
+		uint64_t *number = (uint64_t *)(void *)((char *)sum + f->offset);
+		if (f->type == FIELD_U64 && *number >> 63 != 0)
+			*number = 0;
+	}
+}
+
 /* The fields of a value, one after another. */
 struct walk {
 	struct text rest;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "store/batch.h"
+#include "store/counter.h"
 #include "store/load_mark.h"
 
 uint64_t tx_steady_ms(const struct tx *tx, uint64_t unix_ms)
@@ -91,10 +92,11 @@ static enum err get(struct tx *tx, const struct record_kind *kind, bool before, 
 	} else if (err == ERR_NOT_FOUND) {
 		zero_values(kind, record);
 	}
-	if (kind->class == RECORD_COUNTER && tx->overlay != NULL &&
-	    (err == ERR_OK || err == ERR_NOT_FOUND) &&
-	    tx_add_pending(tx, kind, key, before, record))
-		err = ERR_OK;
+	if (kind->class == RECORD_COUNTER && (err == ERR_OK || err == ERR_NOT_FOUND)) {
+		if (tx->overlay != NULL && tx_add_pending(tx, kind, key, before, record))
+			err = ERR_OK;
+		counter_show(kind, record);
+	}
 	if (err != ERR_OK && err != ERR_NOT_FOUND && err != ERR_PENDING)
 		tx->failed = err;
 	return err;
@@ -297,6 +299,8 @@ static bool take_row(void *arg, struct text key, struct text value)
 	fill->err = err;
 	if (err != ERR_OK)
 		return false;
+	if (fill->kind->class == RECORD_COUNTER)
+		counter_show(fill->kind, record);
 	return ++scan->n < scan->max;
 }
 

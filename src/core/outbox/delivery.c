@@ -50,13 +50,8 @@ static void put_due(struct tx *tx, const struct delivery *d)
 
 static enum err count_pending(struct tx *tx, uint64_t webhook_id)
 {
-	struct webhook_stats stats;
-	enum err err = webhook_read_stats(tx, webhook_id, &stats);
-	if (err != ERR_OK)
-		return err;
-	stats.pending++;
-	tx_put(tx, &KIND_WEBHOOK_STATS, &stats);
-	return ERR_OK;
+	const struct webhook_stats one = {.webhook_id = webhook_id, .pending = 1};
+	return tx_add(tx, &KIND_WEBHOOK_STATS, &one);
 }
 
 /* ---- creation ---- */
@@ -181,16 +176,14 @@ static enum err chain_advance(struct tx *tx, const struct delivery *d, uint64_t 
 
 static enum err count_end(struct tx *tx, const struct delivery *d)
 {
-	struct webhook_stats stats = {.webhook_id = d->webhook_id};
-	enum err err = tx_get(tx, &KIND_WEBHOOK_STATS, &stats);
-	if (err != ERR_OK)
-		return err == ERR_NOT_FOUND ? ERR_OK : err;
-	stats.pending -= stats.pending > 0;
-	stats.delivered += d->status == DELIVERY_DELIVERED;
-	stats.exhausted += d->status == DELIVERY_EXHAUSTED;
-	stats.cancelled += d->status == DELIVERY_CANCELLED;
-	tx_put(tx, &KIND_WEBHOOK_STATS, &stats);
-	return ERR_OK;
+	const struct webhook_stats moved = {
+	    .webhook_id = d->webhook_id,
+	    .pending = (uint64_t)-1,
+	    .delivered = d->status == DELIVERY_DELIVERED,
+	    .exhausted = d->status == DELIVERY_EXHAUSTED,
+	    .cancelled = d->status == DELIVERY_CANCELLED,
+	};
+	return tx_add(tx, &KIND_WEBHOOK_STATS, &moved);
 }
 
 enum err delivery_finish(struct tx *tx, struct delivery *d, enum delivery_status status,

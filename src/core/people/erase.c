@@ -15,17 +15,16 @@ static void lower(uint64_t *counter, bool by_one)
 
 static enum err uncount_in_campaign(struct tx *tx, const struct user *user)
 {
+	const uint64_t less = (uint64_t)-1;
 	struct campaign_stats stats = {.campaign_id = user->campaign_id};
-	enum err err = tx_get(tx, &KIND_CAMPAIGN_STATS, &stats);
-	if (err != ERR_OK)
-		return err == ERR_NOT_FOUND ? ERR_OK : err;
-	bool counted = !user->test;
-	lower(&stats.tests, !counted);
-	lower(&stats.users, counted);
-	lower(&stats.referrals, counted && user->referrer_id != 0);
-	lower(&stats.qualified, counted && user->qualified_ms != 0);
-	tx_put(tx, &KIND_CAMPAIGN_STATS, &stats);
-	return ERR_OK;
+	if (user->test) {
+		stats.tests = less;
+	} else {
+		stats.users = less;
+		stats.referrals = user->referrer_id != 0 ? less : 0;
+		stats.qualified = user->qualified_ms != 0 ? less : 0;
+	}
+	return tx_add(tx, &KIND_CAMPAIGN_STATS, &stats);
 }
 
 static enum err uncount_for_referrer(struct tx *tx, const struct user *user)

@@ -17,30 +17,22 @@
 
 static enum err count_in_campaign(struct tx *tx, const struct user *user)
 {
-	struct campaign_stats campaign = {.campaign_id = user->campaign_id};
-	enum err err = tx_get(tx, &KIND_CAMPAIGN_STATS, &campaign);
-	if (err != ERR_OK && err != ERR_NOT_FOUND)
-		return err;
-	if (user->test) {
-		campaign.tests++;
-	} else {
-		campaign.users++;
-		campaign.referrals += user->referrer_id != 0;
-	}
-	tx_put(tx, &KIND_CAMPAIGN_STATS, &campaign);
-	return ERR_OK;
+	const bool test = user->test != 0;
+	const struct campaign_stats one = {
+	    .campaign_id = user->campaign_id,
+	    .tests = test,
+	    .users = !test,
+	    .referrals = !test && user->referrer_id != 0,
+	};
+	return tx_add(tx, &KIND_CAMPAIGN_STATS, &one);
 }
 
 static enum err count_by_day(const struct join *j, struct tx *tx)
 {
 	const struct user *user = &j->user;
-	const struct zone *zone = campaign_zone(&j->campaign);
-	enum err err =
-	    day_count(tx, zone, user->campaign_id, user->joined_ms, offsetof(struct day, joins));
-	if (err != ERR_OK || user->referrer_id == 0)
-		return err;
-	return day_count(tx, zone, user->campaign_id, user->joined_ms,
-			 offsetof(struct day, referrals));
+	const struct day one = {
+	    .campaign_id = user->campaign_id, .joins = 1, .referrals = user->referrer_id != 0};
+	return day_add(tx, campaign_zone(&j->campaign), user->joined_ms, &one);
 }
 
 /* `stats` are the referrer's counters before this join. */

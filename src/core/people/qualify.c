@@ -44,16 +44,15 @@ static void move(uint64_t *counter, bool up)
 static enum err count(struct qualify *q, struct tx *tx, uint64_t *reached)
 {
 	const struct user *user = &q->user;
-	struct campaign_stats campaign = {.campaign_id = user->campaign_id};
 	struct user_stats referrer = {.user_id = user->referrer_id};
-	enum err err = tx_get(tx, &KIND_CAMPAIGN_STATS, &campaign);
-	if (err != ERR_OK && err != ERR_NOT_FOUND)
-		return err;
-	move(&campaign.qualified, q->qualified);
-	tx_put(tx, &KIND_CAMPAIGN_STATS, &campaign);
-	err = day_count(
-	    tx, q->zone, user->campaign_id, q->qualified ? user->qualified_ms : q->now_ms,
-	    q->qualified ? offsetof(struct day, qualified) : offsetof(struct day, unqualified));
+	const struct campaign_stats campaign = {.campaign_id = user->campaign_id,
+						.qualified = q->qualified ? 1 : (uint64_t)-1};
+	const struct day day = {.campaign_id = user->campaign_id,
+				.qualified = q->qualified,
+				.unqualified = !q->qualified};
+	enum err err = tx_add(tx, &KIND_CAMPAIGN_STATS, &campaign);
+	if (err == ERR_OK)
+		err = day_add(tx, q->zone, q->qualified ? user->qualified_ms : q->now_ms, &day);
 	if (err != ERR_OK || referrer.user_id == 0)
 		return err;
 	err = tx_get(tx, &KIND_USER_STATS, &referrer);

@@ -22,17 +22,10 @@ static enum err add_to_user(struct tx *tx, const struct reach_views *row)
 
 static enum err add_to_campaign(struct tx *tx, const struct reach_views *row)
 {
-	struct campaign_stats stats = {.campaign_id = row->campaign_id};
-	enum err err = tx_get(tx, &KIND_CAMPAIGN_STATS, &stats);
-	if (err == ERR_NOT_FOUND) {
-		struct campaign campaign = {.id = row->campaign_id};
-		err = tx_get(tx, &KIND_CAMPAIGN, &campaign);
-	}
-	if (err != ERR_OK)
-		return err;
-	stats.reach += row->views;
-	tx_put(tx, &KIND_CAMPAIGN_STATS, &stats);
-	return ERR_OK;
+	const struct campaign_stats views = {.campaign_id = row->campaign_id, .reach = row->views};
+	struct campaign campaign = {.id = row->campaign_id};
+	enum err err = tx_get(tx, &KIND_CAMPAIGN, &campaign);
+	return err == ERR_OK ? tx_add(tx, &KIND_CAMPAIGN_STATS, &views) : err;
 }
 
 enum err reach_add_decide(struct command *command, struct tx *tx)

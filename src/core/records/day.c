@@ -5,23 +5,15 @@
 
 #include "core/id_list.h"
 
-#include <assert.h>
 #include <string.h>
 
 enum { ENTRY = 2 * ID_LIST_ENTRY };
 
-enum err day_count(struct tx *tx, const struct zone *zone, uint64_t campaign_id, uint64_t at_ms,
-		   size_t offset)
+enum err day_add(struct tx *tx, const struct zone *zone, uint64_t at_ms, const struct day *counts)
 {
-	struct day day = {.campaign_id = campaign_id, .date = zone_day(zone, at_ms)};
-	assert(offset >= offsetof(struct day, joins) && offset < sizeof day);
-	assert(offset % sizeof(uint64_t) == 0);
-	enum err err = tx_get(tx, &KIND_DAY, &day);
-	if (err != ERR_OK && err != ERR_NOT_FOUND)
-		return err;
-	++*(uint64_t *)(void *)((char *)&day + offset);
-	tx_put(tx, &KIND_DAY, &day);
-	return ERR_OK;
+	struct day day = *counts;
+	day.date = zone_day(zone, at_ms);
+	return tx_add(tx, &KIND_DAY, &day);
 }
 
 size_t leaders_length(const struct leaders *leaders)

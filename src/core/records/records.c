@@ -41,7 +41,7 @@ static const struct field campaign_stats_values[] = {
     VALUE(3, U64, campaign_stats, qualified), VALUE(4, U64, campaign_stats, tests),
     VALUE(5, U64, campaign_stats, reach),
 };
-const struct record_kind KIND_CAMPAIGN_STATS = KIND(3, campaign_stats);
+const struct record_kind KIND_CAMPAIGN_STATS = KIND_OF_CLASS(RECORD_COUNTER, 3, campaign_stats);
 
 static const struct field user_keys[] = {KEY(U64, user, id)};
 static const struct field user_values[] = {
@@ -245,7 +245,7 @@ static const struct field webhook_stats_values[] = {
     VALUE(9, U64, webhook_stats, last_status),      VALUE(10, U64, webhook_stats, last_failure),
     VALUE(11, TEXT, webhook_stats, last_detail),    VALUE(12, U64, webhook_stats, failing_ms),
 };
-const struct record_kind KIND_WEBHOOK_STATS = KIND(17, webhook_stats);
+const struct record_kind KIND_WEBHOOK_STATS = KIND_OF_CLASS(RECORD_COUNTER, 17, webhook_stats);
 
 static const struct field token_keys[] = {KEY(TEXT, token, hash)};
 static const struct field token_values[] = {
@@ -316,7 +316,7 @@ static const struct field day_values[] = {
     VALUE(6, U64, day, rewards_issued),
     VALUE(7, U64, day, rewards_cancelled),
 };
-const struct record_kind KIND_DAY = KIND(25, day);
+const struct record_kind KIND_DAY = KIND_OF_CLASS(RECORD_COUNTER, 25, day);
 
 static const struct field leaders_keys[] = {
     KEY(U64, leaders, campaign_id),

@@ -142,7 +142,7 @@ static const struct field rule_stats_values[] = {
     VALUE(3, U64, rule_stats, cancelled),
     VALUE(4, U64, rule_stats, clawbacks),
 };
-const struct record_kind KIND_RULE_STATS = KIND(38, rule_stats);
+const struct record_kind KIND_RULE_STATS = KIND_OF_CLASS(RECORD_COUNTER, 38, rule_stats);
 
 static const struct field reward_review_keys[] = {
     KEY(U64, reward_review, user_id),

@@ -70,27 +70,21 @@ static void leave_queue(struct tx *tx, struct reward *r)
 
 static enum err count(struct tx *tx, const struct reward *r, uint64_t state, uint64_t at_ms)
 {
-	struct rule_stats stats = {.rule_id = r->rule_id};
-	enum err err = tx_get(tx, &KIND_RULE_STATS, &stats);
-	if (err != ERR_OK && err != ERR_NOT_FOUND)
-		return err;
-	size_t day = offsetof(struct day, rewards_due);
-	if (state == REWARD_DUE) {
-		stats.due++;
-	} else if (state == REWARD_ISSUED) {
-		stats.due--;
-		stats.issued++;
-		day = offsetof(struct day, rewards_issued);
-	} else {
-		stats.due--;
-		stats.cancelled++;
-		day = offsetof(struct day, rewards_cancelled);
-	}
-	tx_put(tx, &KIND_RULE_STATS, &stats);
+	const bool due = state == REWARD_DUE, issued = state == REWARD_ISSUED;
+	const bool cancelled = !due && !issued;
+	const struct rule_stats rule = {.rule_id = r->rule_id,
+					.due = due ? 1 : (uint64_t)-1,
+					.issued = issued,
+					.cancelled = cancelled};
+	const struct day day = {.campaign_id = r->campaign_id,
+				.rewards_due = due,
+				.rewards_issued = issued,
+				.rewards_cancelled = cancelled};
 	const struct zone *zone;
-	if ((err = campaign_read_zone(tx, r->campaign_id, &zone)) != ERR_OK)
-		return err;
-	return day_count(tx, zone, r->campaign_id, at_ms, day);
+	enum err err = tx_add(tx, &KIND_RULE_STATS, &rule);
+	if (err == ERR_OK)
+		err = campaign_read_zone(tx, r->campaign_id, &zone);
+	return err == ERR_OK ? day_add(tx, zone, at_ms, &day) : err;
 }
 
 /* ---- events ---- */
@@ -286,16 +280,14 @@ enum err reward_cancel(struct tx *tx, struct reward *r, struct text reason,
 enum err reward_take_back(struct tx *tx, struct reward *r, uint64_t left, struct text reason,
 			  const struct reward_at *at)
 {
-	struct rule_stats stats = {.rule_id = r->rule_id};
+	const struct rule_stats stats = {.rule_id = r->rule_id, .clawbacks = r->clawback_ms == 0};
 	assert(r->state == REWARD_ISSUED && reward_lives(r));
 	uint64_t taken = r->amount - reward_clawback_amount(r) - left;
-	enum err err = tx_get(tx, &KIND_RULE_STATS, &stats);
+	enum err err = tx_add(tx, &KIND_RULE_STATS, &stats);
 	if (err == ERR_OK && left == 0)
 		err = leave_step(tx, r);
 	if (err != ERR_OK)
 		return err;
-	stats.clawbacks += r->clawback_ms == 0;
-	tx_put(tx, &KIND_RULE_STATS, &stats);
 	r->clawback_ms = at->now_ms;
 	r->clawback_amount = left == 0 ? 0 : r->amount - left;
 	r->reason = reason;

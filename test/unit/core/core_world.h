@@ -36,6 +36,7 @@ struct world {
 	char dir[SCRATCH_PATH];
 	struct arena arena; /* texts of results, until the test ends */
 	uint64_t now_ms;
+	struct engine *adding; /* the engine of world_on_adding; the store owns it */
 };
 
 static inline struct codes *world_codes(void)
@@ -73,6 +74,17 @@ static inline int world_on_memory(void **state)
 static inline int world_on_pending(void **state)
 {
 	return world_start(state, engine_memory_open(true), world_new());
+}
+
+/* The engine adds to counters itself, as an engine with several writers does. */
+static inline int world_on_adding(void **state)
+{
+	struct engine *engine = engine_memory_open(false);
+	assert_non_null(engine);
+	engine_memory_set_adds(engine);
+	struct world *w = world_new();
+	w->adding = engine;
+	return world_start(state, engine, w);
 }
 
 static inline int world_on_lmdb(void **state)

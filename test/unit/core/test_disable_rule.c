@@ -102,6 +102,7 @@ static enum err put_stats_decide(struct command *command, struct tx *tx)
 static void an_upgrade_continues_the_count(void **state)
 {
 	struct world *w = *state;
+	w->now_ms = 100 * DAY_MS;
 	uint64_t hook = make_hook(w);
 	struct put_stats old = {
 	    .command = {.decide = put_stats_decide},
