@@ -43,6 +43,31 @@ async function searchRests(page) {
 	await picture(page, "long-rests-light");
 }
 
+/** A reload keeps the reader's place, in a long list and on any other page. A list loads only what is near the place. */
+async function reloadKeepsThePlace(page) {
+	const before = await shown(page);
+	const asked = [];
+	const note = (request) => request.url().includes("/api/v2/users?") && asked.push(request.url());
+	page.on("request", note);
+	await page.reload();
+	await page.waitForFunction((index) => {
+		const rows = [...document.querySelectorAll("tbody tr[data-index]")];
+		const inside = rows.find((row) => row.getBoundingClientRect().bottom > 100);
+		return Number(inside?.dataset.index) === index && inside.querySelector("a") !== null;
+	}, before.first);
+	page.off("request", note);
+	assert.equal((await shown(page)).text, before.text);
+	assert.ok(asked.length <= 5, `a reload asked for ${asked.length} pages of the list`);
+
+	const other = await signedIn("settings/health", { height: 400 });
+	await other.evaluate(() => window.scrollTo(0, 250));
+	await other.waitForFunction(() => window.scrollY === 250);
+	await other.reload();
+	await other.waitForFunction(() => window.scrollY === 250);
+	assertClean(other);
+	await other.context().close();
+}
+
 await run(async () => {
 	const page = await signedIn("users");
 	await rowAt(page, 0).waitFor();
@@ -52,6 +77,7 @@ await run(async () => {
 	const there = await shown(page);
 	assert.match(there.text, new RegExp(`Person ${context.users - 701}\\b`));
 	await assertAccessible(page);
+	await reloadKeepsThePlace(page);
 
 	await rowAt(page, 703).getByRole("link").focus();
 	for (let i = 0; i < 40; i++) await page.keyboard.press("j");

@@ -1,6 +1,7 @@
 import { render } from "preact";
 import { App, fetchFirst } from "./app";
 import { refresh } from "./pages/sign-in";
+import { keepPlace } from "./ui/place";
 import { loadWords } from "./words";
 import "./ui/theme";
 import "uplot/dist/uPlot.min.css";
@@ -19,6 +20,7 @@ import "./style/long.css";
 
 void refresh();
 fetchFirst();
+keepPlace();
 loadWords().then(
 	() => render(<App />, document.body),
 	() => document.body.append("referd did not answer. Reload the page."),

@@ -10,12 +10,18 @@ const FIRST_PAGE = 40, NEXT_PAGES = 100;
 /** How many rows the page at a cursor has, for the query of a call. */
 export const perPage = (cursor: number | undefined): number => (cursor === undefined ? FIRST_PAGE : NEXT_PAGES);
 export const TOP = 80; // pixels: above it, the reader sees the head of the list
-/** The next page is wanted before the reader sees the last row. */
+/** A page is wanted before the reader sees its rows. */
 const AHEAD = 60;
 const KEPT_AROUND = 4; // pages on each side of the shown pages
 const LOOKED_AT = 1000; // records, after which the server answers a page that a filter left short
 /** After these short pages in a row, the reader decides whether the search goes on. */
 const SHORT_MAX = 20;
+
+/** Where the pages of a list begin, without their rows: enough to find a place again. */
+export interface Outline {
+	pages: { cursor: number | undefined; start: number; count: number; first: number; last: number }[];
+	next: number | undefined;
+}
 
 export interface ListPage<Row> {
 	data: Row[];
@@ -60,7 +66,23 @@ export class LongList<Row extends { id: number }> {
 	private refreshing = false;
 	private calls: Promise<void> = Promise.resolve();
 
-	constructor(private readonly load: LoadPage<Row>) {}
+	/** With the outline of the same list, all its pages count as dropped, and those near the reader are loaded. */
+	constructor(private readonly load: LoadPage<Row>, outline?: Outline) {
+		if (!outline) return;
+		this.pages = outline.pages.map((page) => ({ ...page, rows: undefined }));
+		this.next = outline.next;
+		this.at = new Date();
+	}
+
+	/** After a reload, no row is here yet, and the reader goes back to the old place. */
+	get rowsWanted(): boolean {
+		return this.pages.length > 0 && this.pages.every((page) => !page.rows);
+	}
+
+	get outline(): Outline {
+		const pages = this.pages.map(({ cursor, start, count, first, last }) => ({ cursor, start, count, first, last }));
+		return { pages, next: this.next };
+	}
 
 	get count(): number {
 		const last = this.pages.at(-1);
@@ -179,8 +201,8 @@ export class LongList<Row extends { id: number }> {
 		else void this.restart();
 	}
 
-	private isShown(page: Stretch<Row>): boolean {
-		return page.start <= this.shown.last && page.start + page.count > this.shown.first;
+	private isShown(page: Stretch<Row>, around = 0): boolean {
+		return page.start <= this.shown.last + around && page.start + page.count > this.shown.first - around;
 	}
 
 	private append(cursor: number | undefined, page: ListPage<Row>): void {
@@ -205,7 +227,7 @@ export class LongList<Row extends { id: number }> {
 
 	/** A step that loads what the reader lacks: a dropped page, or the page after the last one. */
 	private missing(): (() => Promise<void>) | undefined {
-		const dropped = this.pages.find((p) => !p.rows && this.isShown(p));
+		const dropped = this.pages.find((p) => !p.rows && this.isShown(p)) ?? this.pages.find((p) => !p.rows && this.isShown(p, AHEAD));
 		if (dropped)
 			return async () => {
 				dropped.rows = this.matching(dropped, await this.load(dropped.cursor));

@@ -3,14 +3,34 @@ import { useEffect, useMemo, useReducer, useRef } from "preact/hooks";
 import type { Concerns } from "../live";
 import { useFollow } from "../query";
 import { cameBack } from "../route";
-import { type LoadPage, LongList, TOP } from "./long-list";
+import { type LoadPage, LongList, type Outline, TOP } from "./long-list";
+import { placeBefore } from "./place";
 
 const KEPT = 3;
-let kept: { key: string; list: unknown }[] = [];
+let kept: { key: string; list: { outline: Outline } }[] = [];
+
+const NAME = "referd.list";
+const PAGES_MAX = 1000; // of an outline that a reload keeps
+
+window.addEventListener("pagehide", () => {
+	const [last] = kept;
+	const outline = last?.list.outline;
+	if (outline && outline.pages.length <= PAGES_MAX) sessionStorage.setItem(NAME, JSON.stringify({ key: last?.key, outline }));
+	else sessionStorage.removeItem(NAME);
+});
+
+/** The outline of the list that was on the page before a reload, for a reader who had scrolled down. Used once. */
+function outlineBefore(key: string): Outline | undefined {
+	const text = sessionStorage.getItem(NAME);
+	sessionStorage.removeItem(NAME);
+	if (!text || !placeBefore || placeBefore.top <= TOP) return undefined;
+	const stored = JSON.parse(text) as { key: string; outline: Outline };
+	return stored.key === key ? stored.outline : undefined;
+}
 
 function listOf<Row extends { id: number }>(key: string, load: LoadPage<Row>): LongList<Row> {
 	const known = cameBack ? (kept.find((k) => k.key === key)?.list as LongList<Row> | undefined) : undefined;
-	const list = known ?? new LongList<Row>(load);
+	const list = known ?? new LongList<Row>(load, outlineBefore(key));
 	kept = [{ key, list }, ...kept.filter((k) => k.key !== key)].slice(0, KEPT);
 	return list;
 }
@@ -26,7 +46,7 @@ export function useLongList<Row extends { id: number }>(
 	const refresh = () => void list.refresh(window.scrollY <= TOP);
 	useEffect(() => {
 		list.onChange = () => redraw(undefined);
-		if (list.at) refresh();
+		if (list.at) void list.refresh(window.scrollY <= TOP && !list.rowsWanted);
 		else void list.restart();
 		return () => {
 			list.onChange = () => undefined;
