@@ -1,9 +1,11 @@
 """Owns the stories of users, operators, rewards and settings in a real browser. Never repeats the stories of
 test_dashboard.py. Run by make test-browser."""
 import os
+import unittest
 
 from stories import Used
 
+from harness import FAKETIME, MovedClock  # noqa: E402
 from processes import REFERD, run  # noqa: E402
 
 
@@ -15,6 +17,12 @@ class Audit(Used):
 class SessionEnd(Used):
     def test_a_session_that_ends_keeps_the_page(self):
         self.script("sessions")
+
+
+@unittest.skipUnless(FAKETIME, "needs Debian's faketime")
+class SessionExpiry(MovedClock, Used):
+    def test_a_session_ends_by_time_and_the_page_keeps_its_text(self):
+        self.script("expiry", clock=self.offset_file)
 
 
 class Operators(Used):

@@ -23,6 +23,22 @@ class Deliveries(Used):
         self.script("deliveries")
 
 
+class Replay(Used):
+    USERS = 12_000  # a replay checks about 3,200 events a second
+
+    def test_a_replay_shows_its_progress(self):
+        campaign = self.campaign()
+        for name in ("Ann", "Ben"):
+            self.join(campaign["code"], name, f"{name.lower()}@replay.example")
+        lines = "".join(f"User,user{n}@replay.example\n" for n in range(self.USERS))
+        report = self.api.call("POST", f"/api/v2/campaigns/{campaign['id']}/users/import",
+                               body=f"first_name,email\n{lines}", headers={"Content-Type": "text/csv"})
+        self.assertEqual(self.has(report, 200).data["created"], self.USERS)
+        webhook = self.webhook(campaign_id=campaign["id"], sources=["Direct"], types=["person_referring"])
+        self.script("replay", webhook=webhook["id"], events=self.USERS, queued=2)
+        self.await_hooks(2)
+
+
 class Find(Used):
     def test_the_palette_and_the_searches_find_anything(self):
         self.script("find")

@@ -1,5 +1,7 @@
 """Owns the parts that all end-to-end tests share: a directory, a server, a receiver, and their clean end.
 Never contains a rule of the product. Called by the test modules, which unittest runs."""
+import glob
+import os
 import shutil
 import tempfile
 import unittest
@@ -37,6 +39,27 @@ class Directory(unittest.TestCase):
             self.assertEqual([entry["field"] for entry in entries], [field])
             self.assertIn(entries[0]["message"], error["message"])
         return answer
+
+
+FAKETIME = (glob.glob("/usr/lib/*/faketime/libfaketime.so.1") or [None])[0]
+
+
+class MovedClock:
+    """For a class with a server: libfaketime moves the server's wall clock, the monotonic clocks continue."""
+
+    @classmethod
+    def environment(cls):
+        cls.offset_file = os.path.join(cls.directory, "offset")
+        cls.set_clock(0)
+        return {"LD_PRELOAD": FAKETIME, "FAKETIME_TIMESTAMP_FILE": cls.offset_file, "FAKETIME_NO_CACHE": "1",
+                "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+
+    @classmethod
+    def set_clock(cls, seconds):
+        """Sets the clock `seconds` ahead of the right time. The file is never half written."""
+        with open(cls.offset_file + ".new", "w", encoding="ascii") as file:
+            file.write(f"{seconds:+d}")
+        os.rename(cls.offset_file + ".new", cls.offset_file)
 
 
 class Served(Directory):

@@ -1,34 +1,17 @@
 """Owns the tests of the real server while the wall clock is set: libfaketime moves it, the monotonic clocks continue.
 Never sets the machine's clock."""
-import glob
 import json
 import os
 import time
 import unittest
 
-from harness import until
+from harness import FAKETIME, MovedClock, until
 from test_webhook_ops import Ops
-
-FAKETIME = (glob.glob("/usr/lib/*/faketime/libfaketime.so.1") or [None])[0]
 
 
 @unittest.skipUnless(FAKETIME and "asan" not in os.environ.get("REFERD_BUILD", ""),
                      "needs Debian's faketime, and a build without sanitizers")
-class Clock(Ops):
-    @classmethod
-    def environment(cls):
-        cls.offset_file = os.path.join(cls.directory, "offset")
-        cls.set_clock(0)
-        return {"LD_PRELOAD": FAKETIME, "FAKETIME_TIMESTAMP_FILE": cls.offset_file, "FAKETIME_NO_CACHE": "1",
-                "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
-
-    @classmethod
-    def set_clock(cls, seconds):
-        """Sets the clock `seconds` ahead of the right time. The file is never half written."""
-        with open(cls.offset_file + ".new", "w", encoding="ascii") as file:
-            file.write(f"{seconds:+d}")
-        os.rename(cls.offset_file + ".new", cls.offset_file)
-
+class Clock(MovedClock, Ops):
     def tearDown(self):
         self.set_clock(0)
         self.await_jumps(len(self.jumps()))
