@@ -1,6 +1,31 @@
 // Rewards: a rule is made, a friend qualifies, the reward is due, and it is issued with others at once.
 import assert from "node:assert/strict";
-import { api, assertClean, joinThrough, run, signedIn, visit } from "./browser.mjs";
+import { api, assertAccessible, assertClean, joinThrough, run, signedIn, visit } from "./browser.mjs";
+
+/** A rule for friends who join: its coupons are the only due rewards, so their list shows them at once. Then it ends. */
+async function friendsGetCoupons(page, jessica) {
+	await visit(page, "rewards/rules");
+	await page.getByLabel("Campaign").selectOption({ label: "Rewards" });
+	await page.getByLabel("Name of the reward").fill("Voucher");
+	await page.getByLabel("Kind").selectOption({ label: "Coupon" });
+	await page.getByLabel("Earned").selectOption({ label: "when somebody joins" });
+	await page.getByLabel("Reward", { exact: true }).selectOption({ label: "for the friend" });
+	await page.getByRole("button", { name: "Create rule" }).click();
+	await page.getByRole("heading", { name: "Voucher" }).waitFor();
+	await joinThrough(jessica.code, "Dora", "dora@rewards.example");
+	await visit(page, "rewards/due");
+	await page.getByRole("combobox", { name: "Kind" }).getByText("Coupon (1)").waitFor({ state: "attached" });
+	await page.getByRole("row").filter({ hasText: "Dora" }).getByText("Due").waitFor();
+	await assertAccessible(page);
+
+	await visit(page, "rewards/rules");
+	await page.getByRole("button", { name: "End the rule: Voucher" }).click();
+	await page.getByText("The rule makes no more rewards.").waitFor();
+	await page.getByRole("button", { name: "End the rule", exact: true }).click();
+	await page.getByText("Voucher has ended.").waitFor();
+	await page.locator("section").filter({ hasText: "Voucher" }).getByText("Archived").waitFor();
+	await assertAccessible(page);
+}
 
 await run(async () => {
 	const campaign = await api("POST", "/api/v2/campaigns", { name: "Rewards" });
@@ -28,5 +53,6 @@ await run(async () => {
 	assert.equal(issued.length, 3);
 	await visit(page, "rewards/issued");
 	await page.getByRole("row").filter({ hasText: "Jessica" }).first().getByText("Issued").waitFor();
+	await friendsGetCoupons(page, jessica);
 	assertClean(page);
 });

@@ -6,9 +6,10 @@ import { href, route } from "../route";
 import { canWrite } from "../session";
 import { act, useOnce, useSubmit } from "../ui/act";
 import { Needs } from "../ui/needs";
-import { Empty, Failed, Skeleton } from "../ui/parts";
+import { EndRule } from "../reward/end-rule";
+import { Empty, Failed, Skeleton, Status } from "../ui/parts";
 import { number, t } from "../words";
-import { type Metric, metricWords, metrics } from "./rewards";
+import { type Metric, metricWords, metrics, tabWords } from "./rewards";
 
 type Rule = Schemas["RewardRule"];
 
@@ -89,7 +90,7 @@ function Pool({ rule, added }: { rule: Rule; added: () => void }) {
 
 function NewRule({ made }: { made: () => void }) {
 	const campaigns = useLoad("campaign names", () => call(client.GET("/api/v2/campaigns")));
-	const [form, setForm] = useState({ campaign: "", name: "", metric: "amount" as Metric, amount: "", currency: "EUR" });
+	const [form, setForm] = useState({ campaign: "", name: "", metric: "amount" as Metric, amount: "", currency: "EUR", trigger: "qualify" as Rule["trigger"], recipient: "referrer" as Rule["recipient"] });
 	const set = (change: Partial<typeof form>) => setForm({ ...form, ...change });
 	const once = useOnce();
 	const { submit, busy, problem, again } = useSubmit(async () => {
@@ -99,7 +100,7 @@ function NewRule({ made }: { made: () => void }) {
 			coupon: { auto_issue: true },
 			custom: {},
 		}[form.metric];
-		const rule = { campaign_id: Number(form.campaign), name: form.name, metric: form.metric, ...worth };
+		const rule = { campaign_id: Number(form.campaign), name: form.name, metric: form.metric, trigger: form.trigger, recipient: form.recipient, ...worth };
 		await once(rule, (header) => call(client.POST("/api/v2/reward-rules", { params: { header }, body: rule })));
 		setForm({ ...form, name: "", amount: "" });
 		made();
@@ -141,6 +142,20 @@ function NewRule({ made }: { made: () => void }) {
 								{t(metricWords[one])}
 							</option>
 						))}
+					</select>
+				</div>
+				<div class="filter long-filter">
+					<label for="rule-trigger">{t("ruleWhen")}</label>
+					<select id="rule-trigger" value={form.trigger} onChange={(e) => set({ trigger: e.currentTarget.value as Rule["trigger"] })}>
+						<option value="qualify">{t("ruleOnQualify")}</option>
+						<option value="join">{t("ruleOnJoin")}</option>
+					</select>
+				</div>
+				<div class="filter long-filter">
+					<label for="rule-recipient">{t("ruleWho")}</label>
+					<select id="rule-recipient" value={form.recipient} onChange={(e) => set({ recipient: e.currentTarget.value as Rule["recipient"] })}>
+						<option value="referrer">{t("ruleForReferrer")}</option>
+						<option value="invited">{t("ruleForFriend")}</option>
 					</select>
 				</div>
 				{priced && (
@@ -192,13 +207,14 @@ export function RewardRules() {
 				<section class="panel stack" key={rule.id}>
 					<div class="title">
 						<h2 class="grow wrap">{rule.name}</h2>
+						{rule.archived_at && <Status of="archived" />}
 						<span>{worthOf(rule)}</span>
 					</div>
 					<Terms rule={rule} campaign={nameOf.get(rule.campaign_id)} />
 					<dl class="facts">
 						{(["due", "issued", "cancelled"] as const).map((word) => (
 							<div key={word}>
-								<dt>{t(word)}</dt>
+								<dt>{t(tabWords[word])}</dt>
 								<dd>{number(rule.rewards[word])}</dd>
 							</div>
 						))}
@@ -216,6 +232,7 @@ export function RewardRules() {
 						</div>
 					)}
 					<Pool rule={rule} added={reload} />
+					{!rule.archived_at && <EndRule rule={rule} ended={reload} />}
 				</section>
 			))}
 		</>

@@ -1,8 +1,10 @@
 // Rewards: what is due, what was issued or cancelled, and the rules that create rewards.
+import { useRef } from "preact/hooks";
 import { type Schemas, call, client } from "../api";
 import { changes } from "../live";
 import { useLoad } from "../query";
 import { RewardNotices } from "../reward/notices";
+import { Failed, Skeleton } from "../ui/parts";
 import { FilterSelect } from "../ui/select";
 import { href, route } from "../route";
 import { number, t } from "../words";
@@ -13,7 +15,7 @@ const tabs = ["due", "issued", "cancelled", "rules"] as const;
 export const metrics = ["amount", "commission", "coupon", "custom"] as const;
 export type Metric = (typeof metrics)[number];
 
-const tabWords = { due: "due", issued: "issued", cancelled: "cancelled", rules: "rules" } as const;
+export const tabWords = { due: "due", issued: "issued", cancelled: "rewardCancelled", rules: "rules" } as const;
 export const metricWords = {
 	amount: "metricAmount",
 	commission: "metricCommission",
@@ -33,9 +35,14 @@ const loadRules = () => call(client.GET("/api/v2/reward-rules", { params: { quer
 export function RewardsPage() {
 	const { path, query } = route.value;
 	const tab = tabs.find((one) => one === path[1]) ?? "due";
-	const metric = metrics.find((one) => one === query.get("metric")) ?? "amount";
+	const chosen = metrics.find((one) => one === query.get("metric"));
 	const rules = useLoad("reward notices", loadRules, 5000, changes("rewards"));
 	const counts = tab !== "rules" && rules.data && countsOf(rules.data.data, tab);
+	/* Without a choice, a kind that has rewards here. It stays the same as long as it has some. */
+	const shown = useRef<Metric>();
+	if (counts && !(shown.current && counts[shown.current] > 0))
+		shown.current = metrics.find((one) => counts[one] > 0) ?? shown.current ?? "amount";
+	const metric = chosen ?? (counts ? shown.current : undefined);
 	return (
 		<>
 			<div class="title">
@@ -44,7 +51,7 @@ export function RewardsPage() {
 			{tab !== "rules" && <RewardNotices rules={rules.data?.data ?? []} />}
 			<nav class="tabs" aria-label={t("rewards")}>
 				{tabs.map((one) => (
-					<a key={one} href={href("rewards", one, { metric })} aria-current={one === tab ? "page" : undefined}>
+					<a key={one} href={href("rewards", one, { metric: chosen })} aria-current={one === tab ? "page" : undefined}>
 						{t(tabWords[one])}
 					</a>
 				))}
@@ -54,7 +61,7 @@ export function RewardsPage() {
 			) : (
 				<>
 					<div class="filters">
-						<FilterSelect label={t("metric")} name="metric" every={false}>
+						<FilterSelect label={t("metric")} name="metric" every={false} chosen={metric}>
 							{metrics.map((one) => (
 								<option key={one} value={one}>
 									{t(metricWords[one])}
@@ -68,7 +75,9 @@ export function RewardsPage() {
 							{t("rulesCreate")} <a href={href("rewards", "rules")}>{t("toRules")}</a>
 						</p>
 					)}
-					<RewardList key={`${tab} ${metric}`} state={tab satisfies State} metric={metric} />
+					{metric && <RewardList key={`${tab} ${metric}`} state={tab satisfies State} metric={metric} />}
+					{!metric && !rules.problem && <Skeleton height={400} />}
+					{!metric && rules.problem && <Failed problem={rules.problem} again={rules.reload} />}
 				</>
 			)}
 		</>

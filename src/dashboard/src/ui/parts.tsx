@@ -21,6 +21,7 @@ const looks = {
 	pending: ["mute", Clock, "pending"],
 	draft: ["mute", Pencil, "statusDraft"],
 	cancelled: ["mute", Ban, "cancelled"],
+	rewardCancelled: ["mute", Ban, "rewardCancelled"],
 	due: ["wait", Clock, "due"],
 	review: ["hold", Eye, "inReview"],
 	issued: ["ok", CircleCheck, "issued"],

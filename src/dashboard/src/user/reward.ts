@@ -13,7 +13,7 @@ export function rewardValue(r: Worth): string {
 
 export function rewardLook(r: { state: Schemas["RewardState"]; in_review?: boolean; clawback_at: string | null }): Look {
 	if (r.state === "issued") return r.clawback_at ? "clawback" : "issued";
-	if (r.state === "cancelled") return "cancelled";
+	if (r.state === "cancelled") return "rewardCancelled";
 	return r.in_review ? "review" : "due";
 }
 
