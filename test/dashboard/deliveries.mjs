@@ -17,6 +17,8 @@ async function reasons(page, campaign) {
 	await page.locator("dl.steps").getByText("ended here").waitFor();
 	await page.locator("dl.steps").getByText("not reached").first().waitFor();
 	const address = page.url().split("#/")[1];
+	await visit(page, `users/${dora.code}`);
+	await page.getByText(/Attempt \d+ of 10: No connection \(connect\)\. The next is at/).waitFor();
 	const german = await signedIn(address, { language: "de-DE", token: context.token, width: 360 });
 	await german.getByText("Die Verbindung zu 127.0.0.1 kam nicht zustande.").waitFor();
 	await assertFits(german);
@@ -88,6 +90,12 @@ await run(async () => {
 	await page.getByRole("listitem").filter({ hasText: "Deliveries" }).getByText("Delivered").first().waitFor();
 	await assertAccessible(page);
 	await assertFits(page);
+
+	await visit(page, "campaigns");
+	const notice = page.locator(".notice").filter({ hasText: "Only widgets gets nothing." });
+	await notice.getByText("the webhook wants the source Widget, all had Direct.").waitFor();
+	await notice.getByRole("link", { name: "Change who" }).click();
+	await page.getByText("Only from: Widget").waitFor();
 
 	await visit(page, `webhooks/${webhook.id}`);
 	await page.getByRole("link", { name: "Send past events again" }).click();

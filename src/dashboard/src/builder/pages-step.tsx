@@ -5,6 +5,8 @@ import { type Work, changesOf, edit, faultOf } from "./draft";
 import { FieldFrame, TextField } from "./field";
 import { PageText } from "./page-text";
 
+const PAGE_BLUE = "#1f4fbf"; // the colour of the pages without a choice (--accent in page.css)
+
 function Colour({ work }: { work: Work }) {
 	const { colour } = work.draft.value;
 	const on = onColour(colour);
@@ -14,9 +16,9 @@ function Colour({ work }: { work: Work }) {
 			fault={faultOf(work.problem.value, "colour")}>
 			{(ids) => (
 				<div class="row">
-					<input class="swatch" type="color" aria-label={t("pickColour")} value={on ? colour : "#e5562d"}
+					<input class="swatch" type="color" aria-label={t("pickColour")} value={on ? colour : PAGE_BLUE}
 						onInput={(e) => edit(work, { colour: e.currentTarget.value })} />
-					<input {...ids} class="short" value={colour} maxLength={7} placeholder="#e5562d"
+					<input {...ids} class="short" value={colour} maxLength={7} placeholder={PAGE_BLUE}
 						onInput={(e) => edit(work, { colour: e.currentTarget.value })} />
 				</div>
 			)}

@@ -11,11 +11,11 @@ function encodedFields(request: Request): [string, string][] {
 	return [...new URLSearchParams(request.body || new URL(request.url).search)];
 }
 
-export function RequestFields({ request }: { request: Request }) {
+export function RequestFields({ request, open = true }: { request: Request; open?: boolean }) {
 	const fields = encodedFields(request);
 	if (fields.length === 0) return null;
 	return (
-		<details open>
+		<details open={open}>
 			<summary>{t("sentFields")}</summary>
 			<dl class="sent-fields">
 				{fields.map(([name, value]) => (

@@ -59,11 +59,12 @@ function growth({ bytes: now, earlier_bytes: before, earlier_at, disk_free_bytes
 
 function commits({ count, failed, p50_us, p99_us }: Server["commits"]): Check[] {
 	const known = p50_us !== null && p99_us !== null;
+	const few = count < COMMITS ? ` ${t("healthFewCommits")}` : "";
 	return [
 		{
 			word: "healthCommit", normal: "healthCommitNormal", advice: "healthCommitAdvice",
-			now: known ? t("healthPercentiles", { half: duration(p50_us), most: duration(p99_us) }) : t("healthNoCommit"),
-			state: known && count >= COMMITS ? above(Math.max(p50_us, p99_us / 10), 10 * MS, 50 * MS) : "unknown",
+			now: known ? `${t("healthPercentiles", { half: duration(p50_us), most: duration(p99_us) })}${few}` : t("healthNoCommit"),
+			state: known && few === "" ? above(Math.max(p50_us, p99_us / 10), 10 * MS, 50 * MS) : "unknown",
 		},
 		{
 			word: "healthFailed", normal: "healthNone", advice: "healthFailedAdvice",

@@ -15,6 +15,7 @@ import { Empty, Failed, Skeleton } from "../ui/parts";
 import { FilterSelect } from "../ui/select";
 import { DeliveryTable } from "../ui/delivery-table";
 import { Together } from "../ui/together";
+import { remember } from "../webhook/known";
 import { t } from "../words";
 
 const LIVE_MS = 5000;
@@ -73,7 +74,7 @@ export function CampaignsPage() {
 		LIVE_MS,
 		changes("deliveries"),
 	);
-	const webhooks = useLoad("webhook names", () => call(client.GET("/api/v2/webhooks", { params: { query: { per_page: 250 } } })));
+	const webhooks = useLoad("webhook names", async () => remember(await call(client.GET("/api/v2/webhooks", { params: { query: { per_page: 250 } } }))));
 	/* A tablet has no room for another column. */
 	const names = window.innerWidth >= 1024 || window.innerWidth < 768 ? new Map(webhooks.data?.data.map((w) => [w.id, w.name])) : undefined;
 	const campaigns = list.data?.data;

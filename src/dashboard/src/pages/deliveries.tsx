@@ -76,7 +76,7 @@ export function DeliveriesPage() {
 				label={t("deliveries")}
 				head={deliveryHead(true)}
 				cells={(d) => deliveryCells(d, names)}
-				empty={t("deliveriesEmpty")}
+				empty={t([...route.value.query].length > 0 ? "deliveriesEmpty" : "deliveriesNone")}
 			/>
 		</>
 	);

@@ -36,7 +36,7 @@ function Cell({ text, same }: { text: string; same: boolean }) {
 function SideBySide({ user, referrer }: { user: User; referrer: User | undefined }) {
 	const sameIp = user.ip !== null && user.ip === referrer?.ip;
 	return (
-		<table class="table beside-table">
+		<table class="beside-table">
 			<thead>
 				<tr>
 					<td />

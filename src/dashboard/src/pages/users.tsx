@@ -107,7 +107,7 @@ export function UsersPage() {
 					<th class="number">{t("referrals")}</th>,
 				]}
 				cells={cells}
-				empty={t("usersEmpty")}
+				empty={t([...query].length > 0 ? "usersEmpty" : "usersNone")}
 			/>
 		</>
 	);

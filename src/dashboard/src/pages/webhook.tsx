@@ -37,12 +37,18 @@ function useWebhook(id: number) {
 		2000,
 		concerns,
 	);
+	/* While the receiver keeps failing, only the oldest waiting delivery is tried, and the latest ones are not. */
+	const failing = why.data?.data.answer === "failing" || why.data?.data.answer === "waiting";
+	const oldest = useLoad(
+		`oldest/${id}?${failing}`,
+		async () => (failing ? (await call(client.GET("/api/v2/deliveries", { params: { query: { webhook_id: id, status: "pending", order: "id", per_page: 1 } } }))).data : []),
+	);
 	const reload = () => {
 		webhook.reload();
 		why.reload();
 		latest.reload();
 	};
-	return { webhook, why, latest, reload };
+	return { webhook, why, latest, oldest, reload };
 }
 
 function Counts({ why }: { why: Schemas["WebhookWhy"] }) {
@@ -70,7 +76,7 @@ function SavedRequest({ id }: { id: number }) {
 }
 
 export function WebhookPage({ id, tab }: { id: number; tab: "deliveries" | "request" }) {
-	const { webhook, why, latest, reload } = useWebhook(id);
+	const { webhook, why, latest, oldest, reload } = useWebhook(id);
 	const [testing, setTesting] = useState(false);
 	const once = useOnce();
 	if (webhook.problem && !webhook.data) return <FailedPage problem={webhook.problem} again={reload} list={href("webhooks")} title={t("webhook")} />;
@@ -121,7 +127,7 @@ export function WebhookPage({ id, tab }: { id: number; tab: "deliveries" | "requ
 				why={explained}
 				webhook={w}
 				last={deliveries[0]}
-				lastTried={deliveries.find((d) => d.attempts > 0)}
+				lastTried={[...deliveries, ...(oldest.data ?? [])].find((d) => d.attempts > 0)}
 				onEnable={() => toggle(true)}
 				onReplay={replay}
 			/>

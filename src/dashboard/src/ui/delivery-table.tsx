@@ -4,6 +4,7 @@ import { attemptsText } from "../delivery/attempts";
 import { outcomeText } from "../delivery/reason";
 import { href } from "../route";
 import { t } from "../words";
+import { knownWebhook } from "../webhook/known";
 import { type Look, Moment, Status } from "./parts";
 
 type Delivery = Schemas["Delivery"];
@@ -16,6 +17,16 @@ export function lookOf(d: Pick<Delivery, "status" | "attempts">): Look {
 /** The outcome of the last attempt: a status, or the reason of its failure. */
 export function outcomeOf(d: Pick<Delivery, "last_status" | "last_error">): string {
 	return outcomeText({ error: d.last_error, status: d.last_status });
+}
+
+/** The outcome, or why nothing was sent: a line of a list has room for a few words. */
+function briefOutcome(d: Delivery): string {
+	const outcome = outcomeOf(d);
+	if (outcome) return outcome;
+	if (d.status === "held") return t("briefHeld");
+	if (d.status !== "pending") return "";
+	if (d.waiting) return t("briefWaits");
+	return knownWebhook(d.webhook_id)?.penalised ? t("briefFailing") : "";
 }
 
 /** The names of the columns; with the webhook's column if the list is of several webhooks. */
@@ -54,7 +65,7 @@ export function deliveryCells(d: Delivery, names?: Map<number, string>) {
 			<td>
 				<Status of={lookOf(d)} />
 			</td>
-			<td>{outcomeOf(d)}</td>
+			<td>{briefOutcome(d)}</td>
 			<td class="number" data-label={t("attempts")}>{attemptsText(d)}</td>
 		</>
 	);

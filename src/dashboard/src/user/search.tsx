@@ -57,11 +57,11 @@ export function UserSearch() {
 	const begun = route.value.query.get("email_prefix");
 	return (
 		<>
-			<div class="filter">
+			<div class="filter wide">
 				<label for="search">{t("search")}</label>
 				<input id="search" type="search" value={text} onInput={(e) => setText(e.currentTarget.value)} />
 			</div>
-			<div class="filter">
+			<div class="filter wide">
 				<label for="search-in">{t("searchIn")}</label>
 				<select id="search-in" value={way} onChange={(e) => setWay(e.currentTarget.value === "q" ? "q" : "email_prefix")}>
 					<option value="email_prefix">{t("searchBeginning")}</option>

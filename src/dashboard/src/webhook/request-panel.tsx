@@ -69,7 +69,7 @@ export function RequestPanel({ request, stale, note, empty, users = [], user = "
 					<pre class="bytes" tabIndex={0} aria-label={words[view]} data-view={view}>
 						{textOf(request, view)}
 					</pre>
-					{view === "body" && <RequestFields request={request} />}
+					{view === "body" && <RequestFields request={request} open={!onUser} />}
 					<p class="meta">{note}</p>
 				</>
 			)}

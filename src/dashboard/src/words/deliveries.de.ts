@@ -48,6 +48,7 @@ export const deDeliveries: Same = {
 	wantsOtherSources: "Er will keine Personen aus der Quelle {source}.",
 	wantsOtherRule: "Er will eine andere Prämienregel.", madeLater: "Er wurde nach diesem Ereignis angelegt.",
 	noDeliveryLeft: "Er will dieses Ereignis jetzt, bekam es damals aber nicht, oder die Zustellung ist älter als die Aufbewahrungszeit.",
+	briefHeld: "Webhook deaktiviert", briefWaits: "nach einer früheren", briefFailing: "Empfänger gestört",
 	isHeldShort: "Der Webhook ist deaktiviert.", notForIt: "Das Ereignis ist nicht für diesen Webhook.",
 	replayTitle: "Vergangene Ereignisse noch einmal senden", replaySince: "Von (leer: vom ersten an)",
 	replayUntil: "Bis (leer: jetzt)", replayWhich: "Welche Ereignisse",

@@ -44,6 +44,7 @@ export const enDeliveries = {
 	wantsOtherSources: "It does not want users of the source {source}.",
 	wantsOtherRule: "It wants another reward rule.", madeLater: "It was created after this event.",
 	noDeliveryLeft: "It wants this event now, but did not get it then, or the delivery is older than the retention time.",
+	briefHeld: "webhook disabled", briefWaits: "after an earlier one", briefFailing: "receiver keeps failing",
 	isHeldShort: "The webhook is disabled.", notForIt: "The event is not for this webhook.",
 	replayTitle: "Send past events again", replaySince: "From (empty: the first event)", replayUntil: "Until (empty: now)",
 	replayWhich: "Which events", choiceMissing: "Without a delivery to this webhook", choiceExhausted: "Given up",

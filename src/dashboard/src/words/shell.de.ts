@@ -24,7 +24,7 @@ export const deShell = {
 	healthFree: "Freier Speicherplatz", healthFreeNormal: "Mindestens 20 %",
 	healthFreeAdvice: "Schaffe Platz auf der Festplatte. Ohne Platz speichert referd nichts mehr.",
 	healthCommit: "Dauer der Commits", healthCommitNormal: "Die Hälfte der Commits dauert unter 10 ms, 99 von 100 dauern unter 100 ms",
-	healthPercentiles: "Die Hälfte der Commits dauert unter {half}, 99 von 100 dauern unter {most}.", healthNoCommit: "Noch kein Commit",
+	healthPercentiles: "Die Hälfte der Commits dauert unter {half}, 99 von 100 dauern unter {most}.", healthNoCommit: "Noch kein Commit", healthFewCommits: "Weniger als 100 Commits sind zu wenig für ein Urteil.",
 	healthCommitAdvice: "Die Festplatte ist langsam oder geteilt. Nimm eine lokale SSD für das Datenverzeichnis.",
 	healthFailed: "Fehlgeschlagene Commits", healthFailedAdvice: "Lies das Log: Meistens war die Festplatte voll.",
 	healthQueue: "Wartende Anfragen", healthQueueNormal: "Höchstens 1.000",

@@ -24,7 +24,7 @@ export const enShell = {
 	healthFree: "Free disk space", healthFreeNormal: "At least 20 %",
 	healthFreeAdvice: "Make room on the disk. Without room, referd stores nothing.",
 	healthCommit: "Commit time", healthCommitNormal: "Half of the commits take under 10 ms, 99 of 100 under 100 ms",
-	healthPercentiles: "Half of the commits take under {half}, 99 of 100 under {most}.", healthNoCommit: "No commit yet",
+	healthPercentiles: "Half of the commits take under {half}, 99 of 100 under {most}.", healthNoCommit: "No commit yet", healthFewCommits: "Fewer than 100 commits are too few to judge.",
 	healthCommitAdvice: "The disk is slow or shared. Use a local SSD for the data directory.",
 	healthFailed: "Failed commits", healthFailedAdvice: "Read the log: mostly the disk was full.",
 	healthQueue: "Waiting requests", healthQueueNormal: "At most 1,000",
