@@ -1,1 +1,0 @@
-import"./chunk-MBKVGMP7.js";import{Ga as i,b as e,oa as a,q as t,yb as r,zb as o}from"./chunk-B5LZR6WQ.js";i();r();t().then(()=>e(a(o,{}),document.body),()=>document.body.append("referd did not answer. Reload the page."));
