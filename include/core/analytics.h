@@ -8,15 +8,13 @@
 
 #include "core/campaign.h"
 #include "core/day.h"
+#include "core/rank.h"
 
 enum {
 	ANALYTICS_DAYS_MAX = 366,
 	ANALYTICS_SLICE_CAMPAIGNS = 64,
-	ANALYTICS_SLICE_ROWS = 1024, /* of days; at least ANALYTICS_DAYS_MAX */
-};
-
-struct analytics_leader {
-	uint64_t user_id, referrals;
+	ANALYTICS_SLICE_ROWS = 1024,  /* of days; at least ANALYTICS_DAYS_MAX */
+	ANALYTICS_SLICE_READS = 1024, /* a slice ends after so many reads for the leaders */
 };
 
 struct analytics {
@@ -24,7 +22,7 @@ struct analytics {
 	struct day *days;       /* n_days entries, zeroed by the caller */
 	struct day total;
 	struct campaign_stats all_time;
-	struct analytics_leader leaders[LEADERS_KEPT]; /* most referrals first */
+	struct leader leaders[LEADERS_KEPT]; /* most referrals first */
 	size_t n_leaders;
 };
 
@@ -37,8 +35,9 @@ struct analytics_slice {
 	uint64_t from; /* with all campaigns: the first id of this slice */
 	/* The result, valid in done. */
 	struct campaign_stats stats[ANALYTICS_SLICE_CAMPAIGNS + 1];
-	struct leaders leaders[ANALYTICS_SLICE_CAMPAIGNS];
-	size_t n_campaigns;
+	struct leader leaders[ANALYTICS_SLICE_CAMPAIGNS][LEADERS_SHOWN];
+	size_t n_leaders[ANALYTICS_SLICE_CAMPAIGNS];
+	size_t n_campaigns, n_reads;
 	struct day rows[ANALYTICS_SLICE_ROWS];
 	size_t n_rows;
 	uint64_t next; /* `from` of the next slice; 0: this was the last slice */

@@ -53,7 +53,8 @@
 	X(AUDIT)                                                                                   \
 	X(ADDRESS)                                                                                 \
 	X(ADDRESS_PROGRESS)                                                                        \
-	X(AUDIT_BY)
+	X(AUDIT_BY)                                                                                \
+	X(RANK)
 
 #define RECORD_KIND_DECLARE(name) extern const struct record_kind KIND_##name;
 RECORD_KIND_LIST(RECORD_KIND_DECLARE)

@@ -158,8 +158,8 @@ struct day {
 	uint64_t rewards_due, rewards_issued, rewards_cancelled;
 };
 
-/* A campaign's users with the most referrals: (id, referrals) as 8 + 8 bytes, the highest count
- * first. */
+/* A campaign's users with the most referrals, as 0.1 and 0.2 kept them: (id, referrals) as 8 + 8
+ * bytes. No command counts in it any more; its users are candidates of a ranking (rank.h). */
 struct leaders {
 	uint64_t campaign_id; /* key */
 	struct text entries;

@@ -1,5 +1,6 @@
 """Owns the test that a data directory of each earlier version opens and keeps its meaning. The samples are in
 test/samples. Never writes a sample: a released version does."""
+import collections
 import glob
 import json
 import os
@@ -58,6 +59,17 @@ class Upgrade(Directory):
         pending = self.has(api.get("/api/v2/deliveries?webhook_id=2&status=pending&per_page=250"), 200).data
         self.assertEqual(len(pending), expected["pending_to_2"])
 
+    def check_top_referrers(self, server, expected):
+        """Earlier versions kept a list of the leaders; the ranking still knows its users."""
+        api = Client(server.address, token=expected["api_token"])
+        for campaign in expected["campaigns"]:
+            referrers = [user["referrer_id"] for user in expected["users"]
+                         if user["campaign_id"] == campaign["id"] and user["referrer_id"] and not user.get("test")]
+            counts = collections.Counter(referrers)
+            told = self.has(api.get(f"/api/v2/analytics?campaign_id={campaign['id']}"), 200).data["top_referrers"]
+            self.assertEqual([t["referrals"] for t in told], sorted(counts.values(), reverse=True)[:10])
+            self.assertEqual([t["referrals"] for t in told], [counts[t["id"]] for t in told])
+
     def check_known_addresses(self, server, expected):
         """A known address joins again and is found: the index of addresses still works."""
         public = Client(server.address)
@@ -80,6 +92,7 @@ class Upgrade(Directory):
                 self.addCleanup(lambda s=server: s.running() and s.kill())
                 self.holds(server, expected)
                 self.check_known_addresses(server, expected)
+                self.check_top_referrers(server, expected)
                 self.assertEqual(server.stop(), 0)
                 server.verify()
                 server.start()
@@ -106,6 +119,7 @@ class Upgrade(Directory):
                 self.addCleanup(lambda s=server: s.running() and s.kill())
                 self.holds(server, expected)
                 self.check_known_addresses(server, expected)
+                self.check_top_referrers(server, expected)
                 self.assertEqual(server.stop(), 0)
                 server.verify()
 

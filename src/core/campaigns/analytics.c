@@ -15,7 +15,8 @@ static enum err read_campaign(struct analytics_slice *s, struct tx *tx)
 {
 	uint64_t id = s->stats[s->n_campaigns].campaign_id;
 	const struct day from = {.campaign_id = id, .date = s->first};
-	struct leaders *leaders = &s->leaders[s->n_campaigns++];
+	struct leader *leaders = s->leaders[s->n_campaigns];
+	size_t *n_leaders = &s->n_leaders[s->n_campaigns++];
 	struct tx_scan scan = {
 	    .from = &from, .prefix = 1, .max = s->n_days, .records = s->rows + s->n_rows};
 	enum err err = tx_scan(tx, &KIND_DAY, &scan);
@@ -23,9 +24,7 @@ static enum err read_campaign(struct analytics_slice *s, struct tx *tx)
 		return err;
 	for (size_t i = 0; i < scan.n && s->rows[s->n_rows].date - s->first < s->n_days; i++)
 		s->n_rows++;
-	*leaders = (struct leaders){.campaign_id = id};
-	err = tx_get(tx, &KIND_LEADERS, leaders);
-	return err == ERR_NOT_FOUND ? ERR_OK : err;
+	return rank_top(tx, id, leaders, n_leaders, &s->n_reads);
 }
 
 static enum err read_one(struct analytics_slice *s, struct tx *tx)
@@ -46,7 +45,8 @@ static enum err read_all(struct analytics_slice *s, struct tx *tx)
 	enum err err = tx_scan(tx, &KIND_CAMPAIGN_STATS, &scan);
 	while (err == ERR_OK && s->n_campaigns < scan.n) {
 		if (s->n_campaigns == ANALYTICS_SLICE_CAMPAIGNS ||
-		    s->n_days > ANALYTICS_SLICE_ROWS - s->n_rows) {
+		    s->n_days > ANALYTICS_SLICE_ROWS - s->n_rows ||
+		    s->n_reads > ANALYTICS_SLICE_READS) {
 			s->next = s->stats[s->n_campaigns].campaign_id;
 			return ERR_OK;
 		}
@@ -59,7 +59,7 @@ enum err analytics_slice_decide(struct command *command, struct tx *tx)
 {
 	struct analytics_slice *s = (struct analytics_slice *)command;
 	assert(s->n_days > 0 && s->n_days <= ANALYTICS_DAYS_MAX);
-	s->n_campaigns = s->n_rows = 0;
+	s->n_campaigns = s->n_rows = s->n_reads = 0;
 	s->next = 0;
 	return s->name.id != 0 || s->name.code.n > 0 ? read_one(s, tx) : read_all(s, tx);
 }
@@ -90,7 +90,7 @@ static void add_stats(struct campaign_stats *to, const struct campaign_stats *st
 }
 
 /* Inserts a leader at its place, after those with the same count. */
-static void add_leader(struct analytics *sum, struct analytics_leader leader)
+static void add_leader(struct analytics *sum, struct leader leader)
 {
 	size_t at = sum->n_leaders;
 	while (at > 0 && sum->leaders[at - 1].referrals < leader.referrals)
@@ -112,11 +112,8 @@ void analytics_add(struct analytics *sum, const struct analytics_slice *s)
 	}
 	for (size_t i = 0; i < s->n_campaigns; i++) {
 		add_stats(&sum->all_time, &s->stats[i]);
-		for (size_t at = 0; at < leaders_length(&s->leaders[i]); at++) {
-			struct analytics_leader leader;
-			leaders_at(&s->leaders[i], at, &leader.user_id, &leader.referrals);
-			add_leader(sum, leader);
-		}
+		for (size_t at = 0; at < s->n_leaders[i]; at++)
+			add_leader(sum, s->leaders[i][at]);
 	}
 }
 

@@ -4,7 +4,7 @@
  */
 #include "core/erase.h"
 
-#include "core/day.h"
+#include "core/rank.h"
 #include "user_index.h"
 
 /* A counter that wrapped below zero would never recover. */
@@ -35,10 +35,12 @@ static enum err uncount_for_referrer(struct tx *tx, const struct user *user)
 	enum err err = tx_get(tx, &KIND_USER_STATS, &stats);
 	if (err != ERR_OK)
 		return err == ERR_NOT_FOUND ? ERR_OK : err; /* the referrer was erased too */
+	const bool lowered = stats.referrals > 0;
 	lower(&stats.referrals, true);
 	lower(&stats.qualified_referrals, user->qualified_ms != 0);
 	tx_put(tx, &KIND_USER_STATS, &stats);
-	return leaders_note(tx, user->campaign_id, user->referrer_id, stats.referrals);
+	return lowered ? rank_down(tx, user->campaign_id, user->referrer_id, stats.referrals)
+		       : ERR_OK;
 }
 
 static enum err remove_rows(struct user_erase *cmd, struct tx *tx, const struct user *user)
@@ -54,7 +56,7 @@ static enum err remove_rows(struct user_erase *cmd, struct tx *tx, const struct 
 	user_index_settle_referrals(tx, &stats);
 	tx_delete(tx, &KIND_USER, user);
 	tx_delete(tx, &KIND_USER_STATS, &stats);
-	return leaders_note(tx, user->campaign_id, user->id, 0);
+	return rank_forget(tx, user->campaign_id, user->id, stats.referrals);
 }
 
 enum err user_erase_decide(struct command *command, struct tx *tx)

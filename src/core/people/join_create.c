@@ -11,6 +11,7 @@
 #include "core/code_alias.h"
 #include "core/day.h"
 #include "core/outbox/event.h"
+#include "core/rank.h"
 #include "core/reward.h"
 #include "suspicion.h"
 #include "user_index.h"
@@ -43,7 +44,7 @@ static enum err count_for_referrer(const struct join *j, struct tx *tx, struct u
 	if (!j->import)
 		suspicion_note_join(stats, j->now_ms);
 	tx_put(tx, &KIND_USER_STATS, stats);
-	return leaders_note(tx, user->campaign_id, user->referrer_id, stats->referrals);
+	return rank_up(tx, user->campaign_id, user->referrer_id, stats->referrals);
 }
 
 static enum err count_join(struct join *j, struct tx *tx, struct user_stats *stats)

@@ -6,6 +6,7 @@
 #include "core/campaign_defaults.h"
 #include "core/id_list.h"
 #include "core/pass_param.h"
+#include "core/rank.h"
 #include "verify_parts.h"
 
 static enum err check_campaign(struct verifier *v, const void *record)
@@ -46,24 +47,50 @@ static enum err check_campaign_stats(struct verifier *v, const void *record)
 	return err;
 }
 
-/* The list of leaders must agree with the counters of its users, and be in their order. */
+/* The list of an older version: its numbers are old, but its users must exist. */
 static enum err check_leaders(struct verifier *v, const void *record)
 {
 	const struct leaders *leaders = record;
-	uint64_t before = UINT64_MAX;
 	for (size_t i = 0; i + 1 < id_list_length(leaders->entries); i += 2) {
-		uint64_t referrals = id_list_at(leaders->entries, i + 1);
 		struct user_stats stats = {.user_id = id_list_at(leaders->entries, i)};
 		enum err err =
 		    verify_find(v, &KIND_USER_STATS, &stats, "names a user without counters");
 		if (err != ERR_OK)
 			return err;
-		if (stats.referrals != referrals)
-			verify_report(v,
-				      "has another number of referrals than the user's counters");
-		if (referrals > before)
-			verify_report(v, "is not sorted by referrals");
-		before = referrals;
+	}
+	return ERR_OK;
+}
+
+static enum err check_ranked(struct verifier *v, const struct rank *rank, uint64_t user_id)
+{
+	struct user user = {.id = user_id};
+	struct user_stats stats = {.user_id = user_id};
+	enum err err = verify_find(v, &KIND_USER, &user, "names a user who does not exist");
+	if (err != ERR_OK)
+		return err;
+	if (user.campaign_id != rank->campaign_id)
+		verify_report(v, "names a user of another campaign");
+	err = verify_find(v, &KIND_USER_STATS, &stats, "names a user without counters");
+	if (err == ERR_OK && stats.referrals < rank->referrals)
+		verify_report(v, "names a user with fewer referrals");
+	return err;
+}
+
+static enum err check_rank(struct verifier *v, const void *record)
+{
+	const struct rank *rank = record;
+	const struct text ids = rank->user_ids;
+	if (rank_band(rank->referrals) != rank->referrals)
+		verify_report(v, "is for a number at which no band begins");
+	if (ids.n == 0 || id_list_length(ids) > RANK_USERS_MAX)
+		verify_report(v, "names no user, or too many");
+	for (size_t i = 0; i < id_list_length(ids); i++) {
+		const struct text before = text_from(ids.p, i * ID_LIST_ENTRY);
+		if (id_list_holds(before, id_list_at(ids, i)))
+			verify_report(v, "names a user twice");
+		enum err err = check_ranked(v, rank, id_list_at(ids, i));
+		if (err != ERR_OK)
+			return err;
 	}
 	return ERR_OK;
 }
@@ -73,5 +100,6 @@ const struct verify_check VERIFY_CAMPAIGNS[] = {
     {&KIND_CAMPAIGN_STATS, check_campaign_stats, NULL},
     {&KIND_DAY, NULL, NULL},
     {&KIND_LEADERS, check_leaders, NULL},
+    {&KIND_RANK, check_rank, NULL},
     {NULL, NULL, NULL},
 };

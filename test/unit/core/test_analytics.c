@@ -152,31 +152,23 @@ static void all_campaigns_are_added_up_in_slices(void **state)
 	assert_true(sum.all_time.users == 2 * CAMPAIGNS && sum.all_time.referrals == CAMPAIGNS);
 }
 
-static struct text entries(char *room, uint64_t first_id, size_t n, uint64_t most)
-{
-	for (size_t i = 0; i < n; i++)
-		for (int byte = 0; byte < 8; byte++) {
-			room[i * 16 + (size_t)byte] = (char)((first_id + i) >> (56 - 8 * byte));
-			room[i * 16 + 8 + (size_t)byte] = (char)((most - i) >> (56 - 8 * byte));
-		}
-	return text_from(room, n * 16);
-}
-
 /* Merges the lists of several campaigns: most referrals first; of equals, the first campaign's. */
 static void leaders_of_campaigns_are_merged(void **state)
 {
 	static struct analytics_slice s;
-	char one[LEADERS_KEPT * 16], two[LEADERS_KEPT * 16];
 	struct analytics sum = {.n_days = 1};
 	(void)state;
 	memset(&s, 0, sizeof s);
-	s.leaders[0].entries = entries(one, 1, LEADERS_KEPT, 60);
-	s.leaders[1].entries = entries(two, 101, LEADERS_KEPT, 61);
+	for (uint64_t i = 0; i < LEADERS_SHOWN; i++) {
+		s.leaders[0][i] = (struct leader){1 + i, 60 - i};
+		s.leaders[1][i] = (struct leader){101 + i, 61 - i};
+	}
+	s.n_leaders[0] = s.n_leaders[1] = LEADERS_SHOWN;
 	s.n_campaigns = 2;
 	analytics_add(&sum, &s);
-	assert_int_equal(sum.n_leaders, LEADERS_KEPT);
+	assert_int_equal(sum.n_leaders, 2 * LEADERS_SHOWN);
 	assert_true(sum.leaders[0].user_id == 101 && sum.leaders[0].referrals == 61);
-	for (size_t i = 1; i < LEADERS_KEPT; i++) {
+	for (size_t i = 1; i + 1 < 2 * LEADERS_SHOWN; i++) {
 		uint64_t rank = (i - 1) / 2;
 		assert_int_equal(sum.leaders[i].referrals, 60 - rank);
 		assert_int_equal(sum.leaders[i].user_id, i % 2 == 1 ? 1 + rank : 102 + rank);

@@ -1,4 +1,4 @@
-/* Owns the tests of the counters by day, the leaders, the user indexes and test mode: everything
+/* Owns the tests of the counters by day, the user indexes and test mode: everything
  * that a join and a qualification store besides the user.
  */
 #include "core_world.h"
@@ -151,64 +151,6 @@ static void events_of_a_user_are_chained(void **state)
 	assert_int_equal(id, 0);
 }
 
-/* ---- leaders ---- */
-
-struct note {
-	struct command command;
-	uint64_t user_id, referrals;
-};
-
-static enum err note_decide(struct command *command, struct tx *tx)
-{
-	const struct note *note = (const struct note *)command;
-	return leaders_note(tx, 1, note->user_id, note->referrals);
-}
-
-static void note(struct world *w, uint64_t user_id, uint64_t referrals)
-{
-	struct note n = {{.decide = note_decide}, user_id, referrals};
-	assert_int_equal(world_run(w, &n.command), ERR_OK);
-}
-
-static void check_leaders(struct world *w, size_t n, const uint64_t *ids)
-{
-	struct leaders leaders = {.campaign_id = 1};
-	assert_int_equal(world_get(w, &KIND_LEADERS, &leaders), ERR_OK);
-	assert_int_equal(leaders_length(&leaders), n);
-	for (size_t i = 0; ids != NULL && i < n; i++) {
-		uint64_t id, referrals;
-		leaders_at(&leaders, i, &id, &referrals);
-		assert_int_equal(id, ids[i]);
-	}
-}
-
-static void leaders_have_the_most_referrals_first(void **state)
-{
-	struct world *w = *state;
-	note(w, 7, 1);
-	note(w, 8, 1); /* of equals, the later one comes second */
-	check_leaders(w, 2, (const uint64_t[]){7, 8});
-	note(w, 8, 2);
-	note(w, 9, 5);
-	check_leaders(w, 3, (const uint64_t[]){9, 8, 7});
-	note(w, 9, 1);
-	check_leaders(w, 3, (const uint64_t[]){8, 7, 9});
-	note(w, 8, 0); /* removed */
-	check_leaders(w, 2, (const uint64_t[]){7, 9});
-}
-
-static void the_leader_list_is_bounded(void **state)
-{
-	struct world *w = *state;
-	for (uint64_t id = 1; id <= LEADERS_KEPT + 10; id++)
-		note(w, id, 10 + id);
-	check_leaders(w, LEADERS_KEPT, NULL);
-	note(w, 1000, 11); /* too few for a full list */
-	check_leaders(w, LEADERS_KEPT, NULL);
-	note(w, LEADERS_KEPT + 10, 0);
-	check_leaders(w, LEADERS_KEPT - 1, NULL);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -218,8 +160,6 @@ int main(void)
 	    WORLD_ON_ALL(test_mode_counts_nothing),
 	    WORLD_ON_ALL(users_are_indexed),
 	    WORLD_ON_ALL(events_of_a_user_are_chained),
-	    WORLD_ON(memory, leaders_have_the_most_referrals_first),
-	    WORLD_ON(memory, the_leader_list_is_bounded),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -29,9 +29,7 @@ static void the_record_and_its_indexes_are_deleted_at_once(void **state)
 	assert_int_equal(world_get(w, &KIND_USER_STATS, &hers), ERR_OK);
 	assert_true(hers.referrals == 0 && hers.qualified_referrals == 0);
 	assert_int_equal(world_get(w, &KIND_USER_STATS, &his), ERR_NOT_FOUND);
-	struct leaders leaders = {.campaign_id = campaign};
-	assert_int_equal(world_get(w, &KIND_LEADERS, &leaders), ERR_OK);
-	assert_int_equal(leaders.entries.n, 0);
+	assert_int_equal(world_count(w, &KIND_RANK), 0);
 	assert_int_equal(erase(w, jessica), ERR_OK);
 	world_assert_sound(w);
 	assert_int_equal(world_count(w, &KIND_ALIAS), 0);
@@ -269,7 +267,7 @@ static void phases_of_a_newer_version_are_left_alone(void **state)
 static const struct record_kind *const ABOUT_USERS[] = {
     &KIND_USER,  &KIND_USER_STATS, &KIND_EMAIL_INDEX, &KIND_IDEMPOTENCY, &KIND_IDEMPOTENCY_AGE,
     &KIND_EVENT, &KIND_DELIVERY,   &KIND_ATTEMPT,     &KIND_ALIAS,       &KIND_LEADERS,
-    &KIND_ORDER, &KIND_REFUND,     &KIND_REWARD,      &KIND_ADDRESS,
+    &KIND_ORDER, &KIND_REFUND,     &KIND_REWARD,      &KIND_ADDRESS,     &KIND_RANK,
 };
 
 /* Kinds that hold only ids, numbers, secrets, or text that no user sent. */

@@ -2,6 +2,7 @@
  * record is found.
  * Never checks that records decode: e2e/test_verify damages bytes.
  * Run by make test. */
+#include "core/rank.h"
 #include "core/reward_records.h"
 #include "verify_world.h"
 
@@ -122,8 +123,29 @@ static void damaged_counters_are_found(void **state)
 	check_extra(w, &KIND_WEBHOOK_STATS, &(struct webhook_stats){.webhook_id = 9, .pending = 1},
 		    "webhook_stats 9: counts pending deliveries, but the webhook has none\n");
 	check_extra(w, &KIND_LEADERS,
-		    &(struct leaders){9, TEXT("\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\7")},
-		    "leaders 9: has another number of referrals than the user's counters\n");
+		    &(struct leaders){9, TEXT("\0\0\0\0\0\0\0\11\0\0\0\0\0\0\0\7")},
+		    "leaders 9: names a user without counters\n");
+}
+
+static void damaged_ranks_are_found(void **state)
+{
+	struct world *w = *state;
+	struct rank one = {.campaign_id = 1, .referrals = 1};
+	fill(w);
+	CHANGED(&KIND_RANK, &one, user_ids, TEXT("\0\0\0\0\0\0\0\11"),
+		"rank 1/1: names a user who does not exist\n");
+	CHANGED(&KIND_RANK, &one, user_ids, TEXT("\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\1"),
+		"rank 1/1: names a user twice\n");
+	CHANGED(&KIND_RANK, &one, user_ids, TEXT("\0\0\0\0\0\0\0\4"),
+		"rank 1/1: names a user without counters\n");
+	CHANGED(&KIND_RANK, &one, user_ids, TEXT(""), "rank 1/1: names no user, or too many\n");
+	one.user_ids = TEXT("\0\0\0\0\0\0\0\1");
+	one.referrals = 3;
+	check_extra(w, &KIND_RANK, &one, "rank 1/3: names a user with fewer referrals\n");
+	one.referrals = 129;
+	check_extra(w, &KIND_RANK, &one, "rank 1/129: is for a number at which no band begins\n");
+	one = (struct rank){2, 1, one.user_ids};
+	check_extra(w, &KIND_RANK, &one, "rank 2/1: names a user of another campaign\n");
 }
 
 static void damaged_webhooks_are_found(void **state)
@@ -276,6 +298,7 @@ int main(void)
 	    WORLD_ON(lmdb, a_damaged_email_index_is_found),
 	    WORLD_ON(memory, damaged_campaigns_are_found),
 	    WORLD_ON(memory, damaged_counters_are_found),
+	    WORLD_ON(memory, damaged_ranks_are_found),
 	    WORLD_ON(pending, damaged_counters_are_found),
 	    WORLD_ON(memory, damaged_webhooks_are_found),
 	    WORLD_ON(memory, damaged_deliveries_are_found),
