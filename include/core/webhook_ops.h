@@ -128,7 +128,8 @@ struct webhook_why {
 	uint64_t next_due_ms; /* when the next delivery is due; 0: no delivery is due, or the
 				 webhook is disabled */
 	/* If no delivery is pending: how many of the newest WHY_LOOK_MAX events were looked at, and
-	 * how many of them belong to the webhook's campaign (at most WHY_EVENTS). */
+	 * how many of them belong to the webhook's campaign (at most WHY_EVENTS). Events of types
+	 * that the webhook does not want count only if there is no other event. */
 	size_t looked_at, of_campaign;
 	size_t mismatches[MISMATCHES]; /* the number of these events for each reason */
 	/* What these events had in place of the wanted value: bits 1 << number of the event type,

@@ -79,16 +79,36 @@ static enum err got_real_event(struct tx *tx, uint64_t webhook_id, bool *got)
 	return err;
 }
 
+static bool is_of_campaign(const struct webhook *w, const struct event *event)
+{
+	return !is_made_up(event) && (w->campaign_id == 0 || w->campaign_id == event->campaign_id);
+}
+
+static bool is_of_wanted_type(const struct webhook *w, const struct event *event)
+{
+	return (w->events >> event->type & 1) != 0;
+}
+
+/* Many newer events of other types must not hide the events that the webhook is about. */
+static bool has_wanted_type(const struct webhook *w, const struct newest *newest)
+{
+	for (size_t i = 0; i < newest->n; i++)
+		if (is_of_campaign(w, &newest->events[i]) &&
+		    is_of_wanted_type(w, &newest->events[i]))
+			return true;
+	return false;
+}
+
 static enum err look_at_events(struct webhook_why *why, struct tx *tx, struct newest *newest)
 {
 	const struct webhook *w = &why->webhook;
 	bool got, excluded = false;
 	enum err err = read_newest(newest, tx);
+	bool only_wanted = err == ERR_OK && has_wanted_type(w, newest);
 	for (size_t i = 0; err == ERR_OK && i < newest->n && why->of_campaign < WHY_EVENTS; i++) {
 		const struct event *event = &newest->events[i];
-		bool made_up = is_made_up(event);
-		why->looked_at += !made_up;
-		if (made_up || (w->campaign_id != 0 && w->campaign_id != event->campaign_id))
+		why->looked_at += !is_made_up(event);
+		if (!is_of_campaign(w, event) || (only_wanted && !is_of_wanted_type(w, event)))
 			continue;
 		why->of_campaign++;
 		enum event_mismatch mismatch = judge(w, event);

@@ -326,6 +326,29 @@ static void only_types_and_sources_exclude_all_events(void **state)
 	assert_true(one_of(&whys, hooks[1]).excludes_all);
 }
 
+static void events_of_other_types_hide_nothing(void **state)
+{
+	struct world *w = *state;
+	struct webhook zapier = world_hook();
+	zapier.sources = 1 << SOURCE_ZAPIER;
+	zapier.campaign_id = world_launched(w);
+	uint64_t hook = world_webhook(w, zapier), friends[WHY_EVENTS];
+	uint64_t jessica = world_user(w, zapier.campaign_id, 0, "jessica@example.com");
+	for (int i = 0; i < WHY_EVENTS; i++) {
+		char email[32];
+		snprintf(email, sizeof email, "friend%d@example.com", i);
+		friends[i] = world_user(w, zapier.campaign_id, jessica, email);
+	}
+	for (int i = 0; i < WHY_EVENTS; i++) {
+		struct qualify qualify = world_qualify(w, friends[i], true);
+		assert_int_equal(world_run(w, &qualify.command), ERR_OK);
+	}
+	struct webhook_why why = {.command = {.decide = webhook_why_decide}, .id = hook};
+	assert_int_equal(world_ask(w, &why.command, NULL, NULL), ERR_OK);
+	assert_int_equal(why.mismatches[MISMATCH_SOURCES], WHY_EVENTS);
+	assert_true(why.mismatches[MISMATCH_EVENTS] == 0 && why.excludes_all);
+}
+
 static void whys_come_in_pages(void **state)
 {
 	struct world *w = *state;
@@ -382,6 +405,7 @@ int main(void)
 	    WORLD_ON_ALL(why_shows_due_deliveries),
 	    WORLD_ON_ALL(why_counts_settings_that_did_not_match),
 	    WORLD_ON_ALL(only_types_and_sources_exclude_all_events),
+	    WORLD_ON_ALL(events_of_other_types_hide_nothing),
 	    WORLD_ON_ALL(whys_come_in_pages),
 	    WORLD_ON_ALL(replays_are_listed_for_one_webhook),
 	};
