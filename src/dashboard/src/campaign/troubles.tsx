@@ -5,7 +5,7 @@ import { changes, live } from "../live";
 import { useFollow, useLoad } from "../query";
 import { href } from "../route";
 import { useArrival } from "../ui/together";
-import { silenceText } from "../webhook/silence";
+import { heldText, silenceText } from "../webhook/silence";
 import { brief, moment, number, t } from "../words";
 
 type All = Schemas["Troubles"];
@@ -26,7 +26,7 @@ function troubleOf({ id, name: whole, why }: Schemas["WebhookTrouble"]): Trouble
 	const name = brief(whole);
 	const error = why.last_error ? outcomeText(why.last_error) : "";
 	const trouble = (tint: Trouble["tint"], text: string): Trouble => ({ key: `webhook ${id}`, action: t("open"), to: href("webhooks", id), tint, text });
-	if (why.state === "disabled") return trouble("bad", t("disabledSince", { name, time: moment(why.since), n: why.held }));
+	if (why.state === "disabled") return trouble("bad", t("disabledSince", { name, time: moment(why.since) }) + heldText(why));
 	if (why.url_problem) return trouble("bad", t("cannotSend", { name, reason: why.url_problem }));
 	if (why.state === "penalised") return trouble("wait", t("failingSince", { name, error, time: moment(why.since), n: why.pending }));
 	if (why.answer === "no_match") {

@@ -1,5 +1,6 @@
 // The rewards of one state and metric. Due rewards are issued or cancelled many at once: the button says how many, and
 // what they come to.
+import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { type Schemas, attempt, call, client } from "../api";
 import { changes } from "../live";
@@ -42,7 +43,7 @@ function worth(r: Reward): string {
 }
 
 /** Asks once, with count and effect, and then runs through the rewards one after another. */
-function Actions({ chosen, done }: { chosen: Reward[]; done: () => void }) {
+function Actions({ chosen, done, all }: { chosen: Reward[]; done: () => void; all: ComponentChildren }) {
 	const [asked, setAsked] = useState<"issue" | "cancel">();
 	const [busy, setBusy] = useState(false);
 	const run = async (what: "issue" | "cancel") => {
@@ -82,6 +83,7 @@ function Actions({ chosen, done }: { chosen: Reward[]; done: () => void }) {
 		);
 	return (
 		<div class="row">
+			{all}
 			<button
 				type="button"
 				class="primary"
@@ -156,20 +158,24 @@ export function RewardList({ state, metric }: { state: State; metric: Metric }) 
 		<th>{t("name")}</th>, <th>{t("user")}</th>, <th>{t("status")}</th>, <th class="number">{t("worth")}</th>,
 		<th>{t("time")}</th>, <th>{t("reason")}</th>,
 	];
-	if (state === "due")
-		head.unshift(
-			<th>
-				<input
-					type="checkbox"
-					aria-label={t("selectAll")}
-					checked={chosen.size > 0 && chosen.size === list.count}
-					onChange={(e) => void chooseAll(e.currentTarget.checked)}
-				/>
-			</th>,
-		);
+	const all = (label: string | undefined) => (
+		<input
+			type="checkbox"
+			aria-label={label}
+			checked={chosen.size > 0 && chosen.size === list.count}
+			onChange={(e) => void chooseAll(e.currentTarget.checked)}
+		/>
+	);
+	if (state === "due") head.unshift(<th>{all(t("selectAll"))}</th>);
+	/* A phone shows no head of the table. */
+	const allOnPhones = (
+		<label class="check only-phone">
+			{all(undefined)} {t("selectAll")}
+		</label>
+	);
 	return (
 		<>
-			{state === "due" && list.count > 0 && <Actions chosen={[...chosen.values()]} done={done} />}
+			{state === "due" && list.count > 0 && <Actions chosen={[...chosen.values()]} done={done} all={allOnPhones} />}
 			<LongTable
 				list={list}
 				name={`rewards ${state}`}

@@ -167,7 +167,7 @@ export function WebhookSettingsPage({ id }: { id: number }) {
 		<>
 			<div class="title">
 				<h1>{webhook.name}</h1>
-				<Status of={webhook.state} />
+				<Status of={webhook.penalised ? "penalised" : webhook.state} />
 				<a class="button" href={href("webhooks", id)}>
 					{t("backToWebhook")}
 				</a>

@@ -31,6 +31,9 @@ export function silenceText({ events }: Why): string {
 	return [t("whyNoMatch", { n: events.of_campaign }), ...texts].join(" ");
 }
 
+/** " 14 events are held.", or nothing. */
+export const heldText = ({ held }: Why) => (held > 0 ? ` ${t("heldCount", { n: held })}` : "");
+
 /** The sections of the settings that decide which events match. */
 export function sectionsOf({ events }: Why): SectionName[] {
 	if (events.of_campaign === 0) return ["who"];

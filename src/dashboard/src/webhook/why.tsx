@@ -10,7 +10,7 @@ import { moment, number, span, t, when } from "../words";
 import { urlText } from "./endpoint-section";
 import { said } from "../said";
 import { ChangeLink, sectionFor } from "./remedy";
-import { sectionsOf, silenceText } from "./silence";
+import { heldText, sectionsOf, silenceText } from "./silence";
 import type { SectionName } from "./section";
 import { useWhoDisabled } from "./who-disabled";
 
@@ -37,17 +37,17 @@ interface Answer {
 const failure = (why: Why) => (why.last_error ? outcomeText(why.last_error) : "");
 
 function disabled(why: Why, who: string | undefined): Answer {
-	const held = t("heldCount", { n: why.held });
+	const held = heldText(why);
 	const since = when(why.since);
 	if (why.answer === "disabled_gone")
-		return { tint: "bad", text: `${t("whyGone")} ${held}`, remedies: [{ change: "endpoint" }, "enable"] };
+		return { tint: "bad", text: `${t("whyGone")}${held}`, remedies: [{ change: "endpoint" }, "enable"] };
 	if (why.answer === "disabled_failing") {
-		const text = `${t("whyFailedFor", { long: span(why.disable_rule.after_seconds) })} ${held}`;
+		const text = `${t("whyFailedFor", { long: span(why.disable_rule.after_seconds) })}${held}`;
 		return { tint: "bad", text, remedies: ["lastResponse", { change: "endpoint" }, "enable"] };
 	}
 	if (why.answer === "disabled_by_operator")
-		return { tint: "bad", text: `${t("whyDisabled", { who: who ?? t("somebody"), when: since })} ${held}`, remedies: ["enable"] };
-	return { tint: "bad", text: `${t("isDisabled", { time: moment(why.since), reason: said(why.reason ?? "") })} ${held}`, remedies: ["enable"] };
+		return { tint: "bad", text: `${t("whyDisabled", { who: who ?? t("somebody"), when: since })}${held}`, remedies: ["enable"] };
+	return { tint: "bad", text: `${t("isDisabled", { time: moment(why.since), reason: said(why.reason ?? "") })}${held}`, remedies: ["enable"] };
 }
 
 function waiting(why: Why): Answer {

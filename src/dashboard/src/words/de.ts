@@ -95,7 +95,7 @@ export const de: Words = {
 	poolLeft: ["{n} Gutschein von {all} ist übrig.", "{n} Gutscheine von {all} sind übrig."],
 	uploadCodes: "Codes hochladen", codesByLine: "Gutscheincodes, einer in jeder Zeile",
 	codesAdded: ["{n} Code hochgeladen.", "{n} Codes hochgeladen."],
-	disabledSince: ["{name} ist seit {time} deaktiviert. {n} Ereignis ist angehalten.", "{name} ist seit {time} deaktiviert. {n} Ereignisse sind angehalten."],
+	disabledSince: "{name} ist seit {time} deaktiviert.",
 };
 
 export const german: Language = { words: de, fields: fieldsDe, said: saidDe };

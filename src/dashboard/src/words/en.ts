@@ -88,7 +88,7 @@ export const en = {
 	poolEmpty: ["The coupon pool is empty; {n} reward waits.", "The coupon pool is empty; {n} rewards wait."],
 	poolLeft: ["{n} coupon of {all} is left.", "{n} coupons of {all} are left."], uploadCodes: "Upload codes",
 	codesByLine: "Coupon codes, one in each line", codesAdded: ["{n} code uploaded.", "{n} codes uploaded."],
-	disabledSince: ["{name} has been disabled since {time}. {n} event is held.", "{name} has been disabled since {time}. {n} events are held."],
+	disabledSince: "{name} has been disabled since {time}.",
 } satisfies Record<string, string | [string, string]>;
 
 export type Words = { [K in keyof typeof en]: (typeof en)[K] extends string ? string : [string, string] };
