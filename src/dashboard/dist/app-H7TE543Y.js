@@ -1,1 +1,0 @@
-import"./chunk-2VIGWRBH.js";import{b as r}from"./chunk-EU2IT3WU.js";import{Ga as a,b as e,oa as i,q as t,yb as o,zb as n}from"./chunk-573257LG.js";a();o();r();t().then(()=>e(i(n,{}),document.body),()=>document.body.append("referd did not answer. Reload the page."));
