@@ -48,7 +48,7 @@ struct engine *engine_memory_open(bool pending);
 /** Lets a memory engine add to counters itself, as an engine with several writers does (`adds` in
  * src/store/engine_ops.h). For an engine that no store has opened yet. */
 void engine_memory_set_adds(struct engine *engine);
-/** How often a memory engine was asked for a record of the kind (get). */
+/** How often a memory engine has answered a get of the kind. */
 uint64_t engine_memory_gets(const struct engine *engine, uint8_t kind);
 /** Opens an engine in front of `inner`, which it owns from now on (also on failure). Writes to the
  * kinds in `kinds` (bits 1 << id) are logged, kept in memory (at most about 12 MB), and merged into

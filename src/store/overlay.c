@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_BUCKETS = 1024 };
+/* Small, because each commit clears the table. It grows with the first large batch. */
+enum { FIRST_BUCKETS = 64 };
 
 bool overlay_init(struct overlay *o, struct arena *arena)
 {
