@@ -56,6 +56,9 @@ struct campaign_save {
 	struct campaign_stats stats; /* valid in done */
 	/* With ERR_REFUSED. The caller has added the problems of the request. */
 	struct problems problems;
+	/* Used by the command only: `campaign` as it was requested, for a second decision. */
+	struct campaign request;
+	bool decided;
 };
 /** ERR_NOT_FOUND for an unknown name. ERR_REFUSED if the campaign would end before it starts, if
  * its imported code cannot be used, if the key is refused, or if the request had problems.

@@ -36,6 +36,9 @@ struct webhook_save {
 	struct pairs dropped;
 	/* With ERR_REFUSED. The caller has added the problems of the request. */
 	struct problems problems;
+	/* Used by the command only: `webhook` as it was requested, for a second decision. */
+	struct webhook request;
+	bool decided;
 };
 /** ERR_NOT_FOUND for an unknown id. ERR_REFUSED for members that do not fit together, an unknown
  * campaign_id or field, or a masked header value that has no stored value. */

@@ -135,12 +135,22 @@ static enum err find_made(struct campaign_save *cmd, struct tx *tx)
 	return err;
 }
 
+/* A command may be decided again after it has succeeded, if the commit conflicts. */
+static void restart(struct campaign_save *cmd)
+{
+	problems_restart(&cmd->problems);
+	if (cmd->decided)
+		cmd->campaign = cmd->request;
+	cmd->request = cmd->campaign;
+	cmd->decided = true;
+}
+
 enum err campaign_save_decide(struct command *command, struct tx *tx)
 {
 	struct campaign_save *cmd = (struct campaign_save *)command;
 	struct campaign campaign;
+	restart(cmd);
 	bool is_new = cmd->campaign.id == 0 && cmd->code.n == 0;
-	problems_restart(&cmd->problems);
 	enum err err = is_new ? find_made(cmd, tx) : ERR_NOT_FOUND;
 	if (err != ERR_NOT_FOUND)
 		return err;
@@ -162,7 +172,7 @@ enum err campaign_preview_decide(struct command *command, struct tx *tx)
 {
 	struct campaign_save *cmd = (struct campaign_save *)command;
 	struct campaign campaign;
-	problems_restart(&cmd->problems);
+	restart(cmd);
 	enum err err = change(cmd, tx, &campaign);
 	if (err == ERR_OK)
 		err = judge(cmd, &campaign);

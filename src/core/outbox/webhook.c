@@ -206,11 +206,21 @@ static enum err find_made(struct webhook_save *cmd, struct tx *tx)
 	return err;
 }
 
+/* A command may be decided again after it has succeeded, if the commit conflicts. */
+static void restart(struct webhook_save *cmd)
+{
+	problems_restart(&cmd->problems);
+	if (cmd->decided)
+		cmd->webhook = cmd->request;
+	cmd->request = cmd->webhook;
+	cmd->decided = true;
+}
+
 enum err webhook_save_decide(struct command *command, struct tx *tx)
 {
 	struct webhook_save *cmd = (struct webhook_save *)command;
 	struct webhook before, after;
-	problems_restart(&cmd->problems);
+	restart(cmd);
 	enum err err = cmd->webhook.id == 0 ? find_made(cmd, tx) : ERR_NOT_FOUND;
 	if (err != ERR_NOT_FOUND)
 		return err;
@@ -235,7 +245,6 @@ enum err webhook_save_decide(struct command *command, struct tx *tx)
 	if (before.id == 0 || !same_payload(&before, &after))
 		put_revision(tx, &after);
 	tx_put(tx, &KIND_WEBHOOK, &after);
-	/* A pending command is decided again from the start, so the request must stay as it was. */
 	if ((err = place_in_sets(tx, &before, &after)) == ERR_OK)
 		cmd->webhook = after;
 	return err;
