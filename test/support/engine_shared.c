@@ -10,7 +10,7 @@ enum { ASKED_MAX = 1 << 12 };
 /* The steps of a commit. Another store may run before each of them. */
 enum step { STEP_SEND, STEP_DECIDE, STEP_LOST, STEP_ANSWER };
 
-/* Something that the engine was asked for: a key, a scan, a block of ids, or a step of a commit. */
+/* A request to the engine: a key, a scan, a block of ids, or a step of a commit. */
 struct asked {
 	uint64_t hash;
 	uint64_t round;   /* an entry of an earlier round is a free place */
@@ -25,10 +25,11 @@ struct engine_shared {
 	uint64_t number; /* of the last commit that was begun */
 	enum step step;
 	enum err answer;
+	bool tried;                    /* the last commit had a conflict without a reason */
 	struct arena bytes;            /* the results of reads since the view */
 	struct asked asked[ASKED_MAX]; /* a hash table */
 	size_t n_asked;
-	uint64_t round, arrivals; /* each view begins a round */
+	uint64_t round, arrivals; /* each commit ends a round */
 };
 
 static struct engine_shared *self(struct engine *engine)
@@ -86,8 +87,6 @@ static enum err engine_view(struct engine *engine)
 	row_of(e)->view = e->state->seq;
 	if (!shared_happens(e->state, e->state->faults.late))
 		e->epoch = e->state->epoch;
-	e->round++;
-	e->n_asked = 0;
 	arena_free(&e->bytes);
 	return ERR_OK;
 }
@@ -149,6 +148,13 @@ static enum step resolve(struct engine_shared *e)
 	return STEP_ANSWER;
 }
 
+static bool try_again(struct engine_shared *e)
+{
+	e->tried = !e->tried && shared_happens(e->state, e->state->faults.again);
+	e->answer = ERR_CONFLICT;
+	return e->tried;
+}
+
 static enum step take_step(struct engine_shared *e, const struct engine_batch *batch)
 {
 	const struct shared_commit commit = describe(e);
@@ -156,6 +162,8 @@ static enum step take_step(struct engine_shared *e, const struct engine_batch *b
 	case STEP_SEND:
 		return STEP_DECIDE;
 	case STEP_DECIDE:
+		if (try_again(e))
+			return STEP_ANSWER;
 		if (lose(e, &commit, batch))
 			return STEP_LOST;
 		e->answer = shared_apply(e->state, &commit, batch);
@@ -171,6 +179,8 @@ static enum step take_step(struct engine_shared *e, const struct engine_batch *b
 static void finish(struct engine_shared *e, const struct engine_batch *batch)
 {
 	e->step = STEP_SEND;
+	e->round++;
+	e->n_asked = 0;
 	if (e->answer == ERR_OK)
 		e->epoch += batch->config;
 	else if (e->answer == ERR_CONFLICT)
@@ -216,6 +226,7 @@ static void engine_close_node(struct engine *engine)
 struct engine *engine_shared_open(struct shared_state *state, unsigned node)
 {
 	static const struct engine_ops ops = {
+	    .adds = true,
 	    .view = engine_view,
 	    .get = engine_get,
 	    .scan = engine_scan,

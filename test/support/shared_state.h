@@ -20,9 +20,10 @@ struct shared_faults {
 	unsigned delays;   /* a read, a commit or a block of ids is pending first */
 	unsigned lost;     /* the answer of a commit is lost */
 	unsigned late;     /* a view does not tell the new epoch */
+	unsigned again;    /* a commit conflicts without a reason; its second try does not */
 };
 
-/* What has happened. A test of a fault fails if its count is zero. */
+/* Counts of what happened. A test of a fault fails if its count is zero. */
 struct shared_counts {
 	uint64_t commits, switches, delays;
 	uint64_t conflicts; /* a row that was read had changed */

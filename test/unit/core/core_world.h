@@ -1,7 +1,7 @@
 /*
- * The fixture of the core tests: a store on the memory engine, on a memory engine whose reads are
- * pending at first, or on LMDB; codes of a fixed key; a clock that stands still; and calls that run
- * one command and keep its texts.
+ * The fixture of the core tests: a store on any engine, or several stores on one shared state
+ * (world_stores.h); codes of a fixed key; a clock that stands still; and calls that run one command
+ * and keep its texts.
  */
 #ifndef TEST_CORE_WORLD_H
 #define TEST_CORE_WORLD_H
@@ -16,9 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../support/scratch.h"
 #include "core/campaign.h"
-#include "core/code.h"
 #include "core/delivery.h"
 #include "core/email.h"
 #include "core/join.h"
@@ -26,97 +24,9 @@
 #include "core/qualify.h"
 #include "core/slice.h"
 #include "core/webhook.h"
-#include "store/store.h"
+#include "world_stores.h"
 
-enum { WORLD_TURNS_MAX = 10000, WORLD_NOW = 1000000 };
-
-struct world {
-	struct store *store;
-	struct codes *codes;
-	char dir[SCRATCH_PATH];
-	struct arena arena; /* texts of results, until the test ends */
-	uint64_t now_ms;
-	struct engine *adding; /* the engine of world_on_adding; the store owns it */
-};
-
-static inline struct codes *world_codes(void)
-{
-	uint8_t key[CODE_KEY_SIZE];
-	for (size_t i = 0; i < sizeof key; i++)
-		key[i] = (uint8_t)i;
-	struct codes *codes = codes_new(key);
-	assert_non_null(codes);
-	return codes;
-}
-
-static inline int world_start(void **state, struct engine *engine, struct world *w)
-{
-	const struct store_config defaults = {0};
-	assert_non_null(engine);
-	w->codes = world_codes();
-	w->now_ms = WORLD_NOW;
-	*state = w;
-	return store_open(engine, &defaults, &w->store) == ERR_OK ? 0 : -1;
-}
-
-static inline struct world *world_new(void)
-{
-	struct world *w = calloc(1, sizeof *w);
-	assert_non_null(w);
-	return w;
-}
-
-static inline int world_on_memory(void **state)
-{
-	return world_start(state, engine_memory_open(false), world_new());
-}
-
-static inline int world_on_pending(void **state)
-{
-	return world_start(state, engine_memory_open(true), world_new());
-}
-
-/* The engine adds to counters itself, as an engine with several writers does. */
-static inline int world_on_adding(void **state)
-{
-	struct engine *engine = engine_memory_open(false);
-	assert_non_null(engine);
-	engine_memory_set_adds(engine);
-	struct world *w = world_new();
-	w->adding = engine;
-	return world_start(state, engine, w);
-}
-
-static inline int world_on_lmdb(void **state)
-{
-	struct world *w = world_new();
-	struct engine *engine = NULL;
-	const char *why = NULL;
-	assert_true(scratch_make(w->dir));
-	const struct engine_lmdb_config config = {.dir = w->dir, .map_size = 1 << 20};
-	if (engine_lmdb_open(&config, &engine, &why) != ERR_OK)
-		fail_msg("%s", why);
-	assert_int_equal(engine_deferred_open(engine, 1u << KIND_EMAIL_INDEX.id, &engine), ERR_OK);
-	return world_start(state, engine, w);
-}
-
-static inline int world_close(void **state)
-{
-	struct world *w = *state;
-	store_close(w->store);
-	codes_free(w->codes);
-	arena_free(&w->arena);
-	if (w->dir[0] != '\0')
-		scratch_remove(w->dir);
-	free(w);
-	return 0;
-}
-
-#define WORLD_ON(engine, f)                                                                        \
-	{                                                                                          \
-#f " (" #engine ")", f, world_on_##engine, world_close, NULL                       \
-	}
-#define WORLD_ON_ALL(f) WORLD_ON(memory, f), WORLD_ON(pending, f), WORLD_ON(lmdb, f)
+enum { WORLD_TURNS_MAX = 10000 };
 
 /* ---- running commands ---- */
 
@@ -129,6 +39,9 @@ struct world_call {
 	void *record;
 	bool done;
 	enum err err;
+	size_t node;
+	/* Calls in the order of (position, index) are a serial order with the same results. */
+	uint64_t position, index;
 };
 
 static inline enum err world_call_decide(struct command *command, struct tx *tx)
@@ -159,6 +72,9 @@ static inline void world_call_done(struct command *command, enum err err)
 	assert_false(call->done);
 	call->done = true;
 	call->err = err;
+	call->index = call->world->n_done++;
+	if (call->world->nodes != NULL)
+		call->position = engine_shared_position(call->world->nodes->engines[call->node]);
 	if (call->kind != NULL && err == ERR_OK)
 		world_keep(call->world, call->kind, call->record);
 }
@@ -169,9 +85,43 @@ static inline void world_call_set(struct world *w, struct world_call *call, stru
 	call->command = (struct command){.decide = world_call_decide, .done = world_call_done};
 }
 
+static inline struct store *world_pick(struct world *w, size_t *node)
+{
+	struct nodes *nodes = w->nodes;
+	*node = nodes == NULL ? 0 : (size_t)seeded_below(&nodes->state->random, nodes->n);
+	return nodes == NULL ? w->store : nodes->stores[*node];
+}
+
+static inline void world_submit(struct world *w, struct world_call *call)
+{
+	struct store *store = world_pick(w, &call->node);
+	assert_int_equal(store_submit(store, &call->command), ERR_OK);
+}
+
+static inline int world_call_before(const void *a, const void *b)
+{
+	const struct world_call *x = *(struct world_call *const *)a;
+	const struct world_call *y = *(struct world_call *const *)b;
+	if (x->position != y->position)
+		return x->position < y->position ? -1 : 1;
+	return (x->index > y->index) - (x->index < y->index);
+}
+
+/* Sorts calls that have ended into their serial order. */
+static inline void world_sort(struct world_call **calls, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		assert_true(calls[i]->done);
+	qsort(calls, n, sizeof *calls, world_call_before);
+}
+
 static inline void world_settle(struct world *w)
 {
 	int turns = 0;
+	if (w->nodes != NULL) {
+		assert_true(nodes_settle(w->nodes));
+		return;
+	}
 	while (!store_idle(w->store)) {
 		store_turn(w->store);
 		assert_true(++turns < WORLD_TURNS_MAX);
@@ -186,7 +136,7 @@ static inline enum err world_run_keep(struct world *w, struct command *inner,
 	world_call_set(w, &call, inner);
 	call.kind = kind;
 	call.record = record;
-	assert_int_equal(store_submit(w->store, &call.command), ERR_OK);
+	world_submit(w, &call);
 	world_settle(w);
 	assert_true(call.done);
 	return call.err;
@@ -204,7 +154,7 @@ static inline enum err world_ask(struct world *w, struct command *inner,
 	world_call_set(w, &call, inner);
 	call.kind = kind;
 	call.record = record;
-	assert_int_equal(store_query(w->store, &call.command), ERR_OK);
+	assert_int_equal(store_query(world_pick(w, &call.node), &call.command), ERR_OK);
 	world_settle(w);
 	assert_true(call.done);
 	return call.err;

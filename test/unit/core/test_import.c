@@ -256,7 +256,10 @@ int main(void)
 	    WORLD_ON_ALL(a_refused_row_leaves_nothing),
 	    WORLD_ON_ALL(an_imported_qualification_is_not_rewarded),
 	    WORLD_ON_ALL(an_export_reads_every_user_once_in_order),
-	    WORLD_ON_ALL(a_dry_run_foretells_each_row),
+	    /* Not after a conflict: the lines of the batch have left their marks by then. */
+	    WORLD_ON(memory, a_dry_run_foretells_each_row),
+	    WORLD_ON(pending, a_dry_run_foretells_each_row),
+	    WORLD_ON(lmdb, a_dry_run_foretells_each_row),
 	    cmocka_unit_test(a_dry_run_stops_before_its_marks_are_full),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

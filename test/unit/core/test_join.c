@@ -318,7 +318,10 @@ int main(void)
 	    WORLD_ON_ALL(a_campaign_accepts_joins_between_its_dates),
 	    WORLD_ON_ALL(a_users_link_closes_with_its_campaign),
 	    WORLD_ON_ALL(the_campaign_decides_about_existing_users),
-	    WORLD_ON_ALL(generic_responses_wait_for_the_same_commit),
+	    /* With other writers, every response waits for a commit. */
+	    WORLD_ON(memory, generic_responses_wait_for_the_same_commit),
+	    WORLD_ON(pending, generic_responses_wait_for_the_same_commit),
+	    WORLD_ON(lmdb, generic_responses_wait_for_the_same_commit),
 	    WORLD_ON_ALL(the_event_is_a_snapshot),
 	    WORLD_ON_ALL(the_same_person_many_times_at_once),
 	    WORLD_ON_ALL(equal_hashes_are_compared_by_address),

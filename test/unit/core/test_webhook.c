@@ -11,6 +11,7 @@
 static enum err save(struct world *w, struct webhook_save *s)
 {
 	s->command = (struct command){.decide = webhook_save_decide};
+	s->decided = false; /* a test may change its last request, and send it again */
 	s->now_ms = w->now_ms;
 	return world_run_keep(w, &s->command, &KIND_WEBHOOK, &s->webhook);
 }

@@ -27,12 +27,13 @@ static inline void world_verify_done(struct command *command, enum err err)
 static inline struct verify world_verify(struct world *w, struct buf *out)
 {
 	struct world_verify v = {.verify = {.codes = w->codes}, .out = out};
+	size_t node;
 	while (!v.verify.finished) {
 		v.done = false;
 		v.verify.problems = NULL;
 		v.verify.command =
 		    (struct command){.decide = verify_decide, .done = world_verify_done};
-		assert_int_equal(store_query(w->store, &v.verify.command), ERR_OK);
+		assert_int_equal(store_query(world_pick(w, &node), &v.verify.command), ERR_OK);
 		world_settle(w);
 		assert_true(v.done);
 	}

@@ -161,7 +161,7 @@ static void a_moved_epoch_refuses_the_next_commit(void **state)
 	assert_int_equal(p->state->counts.late, 1);
 }
 
-/* The view moves, but the node does not hear of the new epoch. */
+/* The view moves, but the node does not learn the new epoch. */
 static void a_late_epoch_refuses_the_next_commit(void **state)
 {
 	struct pair *p = *state;
