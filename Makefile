@@ -160,7 +160,7 @@ test-long:                           ## run the tests in both flavours, with CYC
 	$(SUBMAKE) FLAVOUR=release all units
 	$(SUBMAKE) FLAVOUR=asan all units
 	@$(MAKE) --no-print-directory test-speed
-	@REFERD_USERS=$(USERS) test/run --unit asan --unit release --e2e release --e2e asan --cycles $(CYCLES)
+	@REFERD_USERS=$(USERS) REFERD_RANK_USERS=100000 test/run --unit asan --unit release --e2e release --e2e asan --cycles $(CYCLES)
 
 test-million: all                    ## run USERS=1000000 through import, export, verify and backup
 	@cd test/e2e && REFERD_USERS=$(USERS) python3 -B -m unittest -v test_million

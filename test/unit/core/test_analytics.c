@@ -3,6 +3,7 @@
  * Never counts: the commands that cause an event do (test_day.c).
  * Run by make test. */
 #include "core/analytics.h"
+#include "core/id_list.h"
 #include "core_world.h"
 
 enum { DAY_MS = 86400000 };
@@ -152,6 +153,44 @@ static void all_campaigns_are_added_up_in_slices(void **state)
 	assert_true(sum.all_time.users == 2 * CAMPAIGNS && sum.all_time.referrals == CAMPAIGNS);
 }
 
+struct put_leaders {
+	struct command command;
+	uint64_t campaigns;
+};
+
+/* Fifty users of each campaign have one referral. */
+static enum err put_leaders_decide(struct command *command, struct tx *tx)
+{
+	const struct put_leaders *put = (struct put_leaders *)command;
+	char ids[RANK_USERS_MAX * ID_LIST_ENTRY];
+	for (uint64_t id = 1; id <= put->campaigns; id++) {
+		for (uint64_t i = 0; i < RANK_USERS_MAX; i++) {
+			const struct user_stats stats = {.user_id = id * 100 + i, .referrals = 1};
+			id_list_write(stats.user_id, ids + i * ID_LIST_ENTRY);
+			tx_put(tx, &KIND_USER_STATS, &stats);
+		}
+		tx_put(tx, &KIND_RANK, &(struct rank){id, 1, text_from(ids, sizeof ids)});
+	}
+	return ERR_OK;
+}
+
+/* A ranking reads up to fifty users and more, so a slice does not rank all of its campaigns. */
+static void a_slice_ends_when_its_rankings_have_read_enough(void **state)
+{
+	enum { CAMPAIGNS = ANALYTICS_SLICE_CAMPAIGNS };
+	struct world *w = *state;
+	struct day days[1] = {{0}};
+	struct put_rows rows = {{.decide = put_rows_decide}, days, 0, CAMPAIGNS};
+	struct put_leaders leaders = {{.decide = put_leaders_decide}, CAMPAIGNS};
+	assert_int_equal(world_run(w, &rows.command), ERR_OK);
+	assert_int_equal(world_run(w, &leaders.command), ERR_OK);
+	struct analytics sum = {.first = 100, .n_days = 1, .days = days};
+	const int each = ANALYTICS_SLICE_READS / (RANK_USERS_MAX + 1) + 1;
+	assert_int_equal(add_up(w, (struct campaign_name){0}, &sum), (CAMPAIGNS + each - 1) / each);
+	assert_int_equal(sum.all_time.users, 2 * CAMPAIGNS);
+	assert_int_equal(sum.n_leaders, LEADERS_KEPT);
+}
+
 /* Merges the lists of several campaigns: most referrals first; of equals, the first campaign's. */
 static void leaders_of_campaigns_are_merged(void **state)
 {
@@ -181,6 +220,7 @@ int main(void)
 	    WORLD_ON_ALL(sums_of_a_known_history),
 	    WORLD_ON_ALL(empty_and_unknown_campaigns),
 	    WORLD_ON_ALL(all_campaigns_are_added_up_in_slices),
+	    WORLD_ON_ALL(a_slice_ends_when_its_rankings_have_read_enough),
 	    cmocka_unit_test(leaders_of_campaigns_are_merged),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
