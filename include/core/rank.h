@@ -6,9 +6,10 @@
  * users before the own number, so a row of that number lists this user. The ranking therefore reads
  * the rows from the highest number down until it has ten users, and asks their own counters.
  *
- * Each number up to 127 has a row of its own; larger numbers share a row in bands of less than 1.6
- * percent. The ranking can miss a user only if over forty users who reached the band of the tenth
- * place earlier have stayed within that band, or were erased.
+ * Each number up to 31 has a row of its own; larger numbers share a row in bands of 3 to 6 percent.
+ * Wider bands make a popular link read fewer rows: of 64 friends in one batch, each friend who
+ * reaches a new band needs another read. The ranking can miss a user only if over forty users who
+ * reached the band of the tenth place earlier have stayed within that band, or were erased.
  *
  * A join writes a row at most RANK_USERS_MAX times for each number, and reads no row that other
  * joins still change once the first users have passed. Databases of 0.1 and 0.2 have a list of

@@ -10,11 +10,11 @@
 
 /* ---- bands ---- */
 
-/* A band keeps the seven highest bits of a number. */
+/* A band keeps the five highest bits of a number. */
 static unsigned dropped_bits(uint64_t referrals)
 {
 	unsigned dropped = 0;
-	while (referrals >> dropped > 127)
+	while (referrals >> dropped > 31)
 		dropped++;
 	return dropped;
 }
