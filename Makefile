@@ -156,11 +156,13 @@ test:                                ## run what CI runs: unit tests under ASan,
 	@test/run --unit asan --e2e release --short asan --cycles $(CYCLES)
 
 test-long: CYCLES ?= 300
+test-long: IMAGES ?= 10000
 test-long:                           ## run the tests in both flavours, with CYCLES=300 cycles of kill -9
 	$(SUBMAKE) FLAVOUR=release all units
 	$(SUBMAKE) FLAVOUR=asan all units
 	@$(MAKE) --no-print-directory test-speed
-	@REFERD_USERS=$(USERS) REFERD_RANK_USERS=100000 test/run --unit asan --unit release --e2e release --e2e asan --cycles $(CYCLES)
+	@REFERD_USERS=$(USERS) REFERD_RANK_USERS=100000 REFERD_IMAGES=$(IMAGES) test/run --unit asan --unit release \
+	    --e2e release --e2e asan --cycles $(CYCLES)
 
 test-million: all                    ## run USERS=1000000 through import, export, verify and backup
 	@cd test/e2e && REFERD_USERS=$(USERS) python3 -B -m unittest -v test_million

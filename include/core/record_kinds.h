@@ -66,4 +66,9 @@ enum { RECORD_KINDS_COUNT = 0 RECORD_KIND_LIST(RECORD_KIND_ONE) };
 
 extern const struct record_kind *const RECORD_KINDS_ALL[RECORD_KINDS_COUNT];
 
+/** The kinds (bits 1 << id) whose rows are written in an order that has nothing to do with their
+ * keys: users and referrers who are active again, their orders, and hashes. The embedded engine
+ * defers these writes (engine_deferred_open). */
+uint64_t record_kinds_scattered(void);
+
 #endif

@@ -51,9 +51,10 @@ void engine_memory_set_adds(struct engine *engine);
 /** How often a memory engine has answered a get of the kind. */
 uint64_t engine_memory_gets(const struct engine *engine, uint8_t kind);
 /** Opens an engine in front of `inner`, which it owns from now on (also on failure). Writes to the
- * kinds in `kinds` (bits 1 << id) are logged, kept in memory (at most about 12 MB), and merged into
- * their key space later in key order. They are durable and visible at once. Their keys must be 8
- * bytes of a keyed hash. Opening replays the log: ERR_CORRUPT, ERR_IO, ERR_NO_MEMORY. */
+ * kinds in `kinds` (bits 1 << id) are logged, kept in memory (at most about 18 MB), and merged into
+ * their key spaces later in key order. They are durable at once, and the next view shows them.
+ * Rows above all keys of their kind are not deferred. Opening replays the log: ERR_CORRUPT, ERR_IO,
+ * ERR_NO_MEMORY. */
 enum err engine_deferred_open(struct engine *inner, uint64_t kinds,
 			      struct engine **out) WARN_UNUSED;
 /** Closes an engine that no store owns. NULL is fine. */

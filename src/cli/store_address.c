@@ -58,8 +58,8 @@ enum err store_address_open(const struct store_address *address, struct store_ac
 		return err;
 	access->lost_kinds = engine_lmdb_lost_kinds(engine);
 	if (!access->plain) {
-		err = engine_deferred_open(engine, 1u << KIND_EMAIL_INDEX.id, &engine);
-		*why = err == ERR_CORRUPT ? "it has a damaged log of its newest e-mail addresses: "
+		err = engine_deferred_open(engine, record_kinds_scattered(), &engine);
+		*why = err == ERR_CORRUPT ? "it has a damaged log of its newest writes: "
 					    "restore a backup"
 					  : "its database cannot be read";
 	}

@@ -1,12 +1,16 @@
 /*
- * Owns the writes with scattered keys (keyed hashes) until they can be merged in key order. Never
- * changes what a reader sees. Works in front of another engine; called by store.c and tx.c.
+ * Owns the writes with scattered keys until they can be merged in key order. Never changes what a
+ * reader sees. Works in front of another engine; called by store.c and tx.c.
  *
- * A write with a random key dirties a page of its own. With one such write in each join, this was
- * half of the cost of a durable join. So scattered writes are only logged (a few packed rows in
- * each commit, which append) and kept in memory, and reads look into the memory first. Once enough
- * writes have gathered, every commit also merges a slice of them into their key space, in key
- * order, so that neighbours share pages.
+ * A write with a scattered key dirties a page of its own: the row of a random user, or of a hash.
+ * With one such write in each join, this was half of the cost of a durable join. So scattered
+ * writes are only logged (a few packed rows in each commit, which append) and kept in memory, and
+ * reads look into the memory first. Once enough writes have gathered, every commit also merges a
+ * slice of them into their key spaces, in key order, so that neighbours share pages. A server at
+ * rest merges them too, a small slice at a time (deferred_tend), so no row stays in the log.
+ *
+ * A key above all keys of its kind goes to its key space at once: such rows fill the last page.
+ * No entry in memory or in the log has such a key, so no older entry can come back after it.
  *
  * The log is kind KIND_DEFERRED; scatter_log.h describes its rows. A sweep over the memory merges
  * every write that was logged before the sweep began; then it deletes the rows of these writes,
@@ -17,34 +21,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/engine_ops.h"
+#include "store/deferred_scan.h"
+#include "store/engine_deferred_parts.h"
 #include "store/scatter_log.h"
 
 enum {
-	KIND_DEFERRED = RECORD_KIND_LOG,
-	LOG_ROW_MAX = 1900,      /* LMDB keeps rows below half a page inside leaf pages */
-	SWEEP_FROM = 192 << 10,  /* entries in memory (40 bytes each) at which a sweep begins */
-	MERGE_PER_WRITE = 2,     /* entries merged for each new entry, so that a sweep ends */
-	DELETED_PER_COMMIT = 64, /* rows of the log */
-};
-
-struct deferred {
-	struct engine engine;
-	struct engine *inner;
-	uint64_t kinds; /* bit 1 << kind for each deferred kind */
-	struct scatter_table table;
-	uint32_t sweep_at;   /* the bucket at which merging goes on; 0: no sweep is in progress */
-	uint64_t sweep_mark; /* the newest row of the log when this sweep began */
-	uint64_t log_first, log_last,
-	    log_mark; /* the rows in the log; rows up to log_mark may be deleted */
-
-	/* The commit in progress: the writes for the inner engine, and the state after it. */
-	bool under_way;
-	struct arena arena;
-	struct engine_write *writes;
-	size_t n_writes, writes_cap;
-	uint32_t next_sweep_at;
-	uint64_t next_log_first, next_log_last;
+	LOG_ROW_MAX = 1900,          /* LMDB keeps rows below half a page inside leaf pages */
+	SWEEP_FROM_BYTES = 16 << 20, /* of memory, at which a sweep begins */
+	SWEEP_FROM_ROWS = 12 << 10,  /* of the log: keys that are written often fill it alone */
+	MERGE_PER_WRITE = 2,         /* bytes merged for each new byte, so that a sweep ends */
+	DELETED_PER_COMMIT = 64,     /* rows of the log, at least */
+	DELETED_PER_ROW = 2,         /* ... and for each new row, so that the log ends */
+	TEND_BYTES = 32 << 10,       /* merged by a server at rest: a few milliseconds */
 };
 
 static struct deferred *self(struct engine *engine)
@@ -52,9 +40,14 @@ static struct deferred *self(struct engine *engine)
 	return (struct deferred *)engine;
 }
 
-static bool is_scattered(const struct deferred *d, uint8_t kind)
+static bool is_deferred(const struct deferred *d, const struct engine_write *w)
 {
-	return (d->kinds >> kind & 1) != 0;
+	return deferred_has(d, w->kind) && !place_is_above(w->key, place_key(&d->highest[w->kind]));
+}
+
+static bool is_long(const struct engine_write *w)
+{
+	return !w->deleted && w->value.n > SCATTER_VALUE_MAX;
 }
 
 /* ---- the writes that the inner engine commits instead ---- */
@@ -81,7 +74,7 @@ static struct text number_key(struct deferred *d, uint64_t number)
 
 static bool push_log_row(struct deferred *d, struct buf *row)
 {
-	struct text key = number_key(d, ++d->next_log_last);
+	struct text key = number_key(d, ++d->next.log_last);
 	if (key.p != NULL)
 		scatter_log_seal(row, key);
 	struct text value = arena_copy(&d->arena, buf_view(row));
@@ -95,11 +88,11 @@ static bool push_log(struct deferred *d, const struct engine_write *writes, size
 	struct buf row = {0};
 	bool ok = true;
 	for (size_t i = 0; ok && i < n; i++) {
-		if (!is_scattered(d, writes[i].kind))
+		if (!is_deferred(d, &writes[i]))
 			continue;
-		scatter_log_add(&row, &writes[i]);
-		if (row.n + SCATTER_LOG_ENTRY_MAX > LOG_ROW_MAX)
+		if (row.n > 0 && row.n + scatter_log_length(&writes[i]) > LOG_ROW_MAX)
 			ok = push_log_row(d, &row);
+		scatter_log_add(&row, &writes[i]);
 	}
 	if (ok && row.n > 0)
 		ok = push_log_row(d, &row);
@@ -109,97 +102,195 @@ static bool push_log(struct deferred *d, const struct engine_write *writes, size
 
 static bool push_log_deletions(struct deferred *d)
 {
-	for (int i = 0; i < DELETED_PER_COMMIT && d->next_log_first <= d->log_mark; i++) {
-		struct text key = number_key(d, d->next_log_first++);
+	uint64_t n = (d->next.log_last - d->now.log_last) * DELETED_PER_ROW;
+	if (n < DELETED_PER_COMMIT)
+		n = DELETED_PER_COMMIT;
+	for (; n > 0 && d->next.log_first <= d->next.log_mark; n--) {
+		struct text key = number_key(d, d->next.log_first++);
 		if (key.p == NULL || !push(d, (struct engine_write){KIND_DEFERRED, true, key, {0}}))
 			return false;
 	}
 	return true;
 }
 
-static bool push_entry(struct deferred *d, const struct scatter_entry *e)
+/* Key and value stay in the table until the commit is durable. */
+static bool push_item(struct deferred *d, uint8_t kind, struct scatter_item item)
 {
-	struct text key = number_key(d, e->key);
-	bool deleted = e->n == SCATTER_DELETED;
-	struct text value = deleted ? (struct text){0} : text_from(e->value, e->n);
-	return key.p != NULL && push(d, (struct engine_write){e->kind, deleted, key, value});
+	bool deleted = item.entry->n == SCATTER_DELETED;
+	struct text value = deleted ? (struct text){0} : scatter_value(item);
+	return push(d, (struct engine_write){kind, deleted, scatter_key(item), value});
 }
 
-/* Adds the next buckets of the sweep, with about `wanted` entries. */
+/* Adds the next entries of the sweep, which take about `wanted` bytes of memory. */
 static bool push_slice(struct deferred *d, size_t wanted)
 {
-	size_t merged = 0;
-	const struct scatter_table *t = &d->table;
-	while (merged < wanted && d->next_sweep_at < SCATTER_BUCKETS) {
-		uint32_t i = t->buckets[d->next_sweep_at++];
-		for (; i != 0; i = t->entries[i].next, merged++)
-			if (!push_entry(d, &t->entries[i]))
+	struct place *last = &d->next.at;
+	struct scatter_at at = scatter_from(&d->table, last->kind, place_key(last), true);
+	for (size_t merged = 0; merged < wanted;) {
+		const struct scatter_item *item = scatter_at(&d->table, at);
+		if (item == NULL && last->kind + 1 == RECORD_KINDS) {
+			d->next.sweeping = d->next.urgent = false;
+			d->next.log_mark = d->next.sweep_mark;
+			return true;
+		}
+		if (item == NULL) {
+			place_set(last, last->kind + 1, (struct text){.p = ""});
+			at = scatter_from(&d->table, last->kind, place_key(last), true);
+			continue;
+		}
+		if (!push_item(d, last->kind, *item))
+			return false;
+		place_set(last, last->kind, scatter_key(*item));
+		merged += scatter_cost(item->entry);
+		scatter_forward(&d->table, &at);
+	}
+	return true;
+}
+
+/* A commit merges only if the memory or the log is full: the longer the writes gather, the more of
+ * them share a page. At rest, a slice is merged anyway. */
+static bool push_sweep(struct deferred *d, size_t wanted, bool at_rest)
+{
+	uint64_t rows = d->now.log_last + 1 - d->now.log_first;
+	if (d->table.bytes > SWEEP_FROM_BYTES || rows > SWEEP_FROM_ROWS)
+		d->next.urgent = true;
+	if ((!d->next.urgent && !at_rest) || wanted == 0)
+		return true;
+	if (!d->now.sweeping) {
+		/* Every row of the log so far is about an entry that this sweep merges. */
+		d->next.sweeping = true;
+		d->next.sweep_mark = d->now.log_last;
+		place_set(&d->next.at, 0, (struct text){.p = ""});
+	}
+	d->merged = true;
+	return push_slice(d, wanted);
+}
+
+/* Adds the writes that are not deferred: before the slice those whose keys are not in memory, and
+ * after it those that are too long for memory, because the slice may hold an older value. */
+static bool push_others(struct deferred *d, const struct engine_write *writes, size_t n,
+			bool after_slice)
+{
+	for (size_t i = 0; i < n; i++) {
+		bool deferred = is_deferred(d, &writes[i]);
+		if (after_slice ? deferred && is_long(&writes[i]) : !deferred)
+			if (!push(d, writes[i]))
 				return false;
 	}
 	return true;
 }
 
-static bool push_others(struct deferred *d, const struct engine_write *writes, size_t n)
+/* ---- the changes of the memory, which need no memory when the commit is durable ---- */
+
+static void drop_changes(struct deferred *d)
 {
+	for (size_t i = 0; i < d->n_changes; i++)
+		free(d->changes[i].item.entry);
+	d->n_changes = 0;
+}
+
+static bool add_change(struct deferred *d, const struct engine_write *w, size_t *bytes)
+{
+	struct change *c = &d->changes[d->n_changes];
+	*c = (struct change){.kind = w->kind};
+	if (is_long(w)) {
+		c->removed = arena_copy(&d->arena, w->key);
+	} else {
+		c->item = scatter_item_new(w->key, w->value, w->deleted);
+		*bytes += c->item.entry != NULL ? scatter_cost(c->item.entry) : 0;
+	}
+	d->n_changes++;
+	return c->removed.p != NULL || c->item.entry != NULL;
+}
+
+static bool reserve_changes(struct deferred *d, const struct engine_write *writes, size_t n)
+{
+	size_t of_kind[RECORD_KINDS] = {0}, all = 0, spare = 0;
 	for (size_t i = 0; i < n; i++)
-		if (!is_scattered(d, writes[i].kind) && !push(d, writes[i]))
+		if (is_deferred(d, &writes[i])) {
+			of_kind[writes[i].kind]++;
+			all++;
+		}
+	if (all > d->changes_cap) {
+		struct change *grown = realloc(d->changes, all * 2 * sizeof *grown);
+		if (grown == NULL)
+			return false;
+		d->changes = grown;
+		d->changes_cap = all * 2;
+	}
+	for (size_t kind = 0; kind < RECORD_KINDS; kind++)
+		if (of_kind[kind] > 0 &&
+		    !scatter_reserve(&d->table, (uint8_t)kind, of_kind[kind], &spare))
 			return false;
 	return true;
 }
 
-/* Adds the writes that are too long for memory. They follow the slice, which may hold an older
- * value of the same key. */
-static bool push_long(struct deferred *d, const struct engine_write *writes, size_t n)
+/* *bytes gets the memory that the new entries take. */
+static bool make_changes(struct deferred *d, const struct engine_write *writes, size_t n,
+			 size_t *bytes)
 {
+	*bytes = 0;
+	if (!reserve_changes(d, writes, n))
+		return false;
 	for (size_t i = 0; i < n; i++)
-		if (is_scattered(d, writes[i].kind) &&
-		    scatter_log_length(&writes[i]) == SCATTER_LOG_WRITTEN && !push(d, writes[i]))
+		if (is_deferred(d, &writes[i]) && !add_change(d, &writes[i], bytes))
 			return false;
 	return true;
 }
 
-static enum err prepare(struct deferred *d, const struct engine_write *writes, size_t n)
+static void cut_merged(struct deferred *d)
 {
-	size_t scattered = 0;
-	for (size_t i = 0; i < n; i++)
-		scattered += is_scattered(d, writes[i].kind);
+	struct place from = d->now.at;
+	if (!d->now.sweeping)
+		place_set(&from, 0, (struct text){.p = ""});
+	for (; from.kind < d->next.at.kind; place_set(&from, from.kind + 1, (struct text){.p = ""}))
+		scatter_cut(&d->table, from.kind, place_key(&from), (struct text){0});
+	if (d->next.at.n > 0)
+		scatter_cut(&d->table, from.kind, place_key(&from), place_key(&d->next.at));
+}
+
+/* Moves the memory to the state after the last commit. */
+static void settle(struct deferred *d)
+{
+	if (d->merged)
+		cut_merged(d);
+	for (size_t i = 0; i < d->n_changes; i++) {
+		struct change *c = &d->changes[i];
+		if (c->item.entry != NULL)
+			scatter_put(&d->table, c->kind, c->item);
+		else
+			scatter_remove(&d->table, c->kind, c->removed);
+	}
+	d->n_changes = 0;
+	d->now = d->next;
+	d->committed = false;
+}
+
+static void note_highest(struct deferred *d, const struct engine_write *writes, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct place *highest = &d->highest[writes[i].kind];
+		if (deferred_has(d, writes[i].kind) &&
+		    place_is_above(writes[i].key, place_key(highest)))
+			place_set(highest, writes[i].kind, writes[i].key);
+	}
+}
+
+static enum err prepare(struct deferred *d, const struct engine_write *writes, size_t n,
+			bool at_rest)
+{
+	size_t bytes;
 	arena_reset(&d->arena);
 	d->n_writes = 0;
-	d->next_sweep_at = d->sweep_at;
-	d->next_log_first = d->log_first;
-	d->next_log_last = d->log_last;
-	/* The room must be reserved before the slice borrows from the table, and before the commit
-	 * is durable. */
-	bool ok = scatter_reserve(&d->table, scattered) && push_others(d, writes, n) &&
-		  push_log(d, writes, n) && push_log_deletions(d);
-	if (ok && (d->sweep_at > 0 || d->table.count > SWEEP_FROM))
-		ok = push_slice(d, scattered * MERGE_PER_WRITE);
-	return ok && push_long(d, writes, n) ? ERR_OK : ERR_NO_MEMORY;
-}
-
-/* Updates the memory after the commit is durable. */
-static void take_over(struct deferred *d, const struct engine_write *writes, size_t n)
-{
-	if (d->sweep_at == 0)
-		d->sweep_mark = d->log_last; /* the slice has merged all of these entries */
-	for (uint32_t b = d->sweep_at; b < d->next_sweep_at; b++)
-		scatter_clear_bucket(&d->table, b);
-	d->sweep_at = d->next_sweep_at;
-	d->log_first = d->next_log_first;
-	d->log_last = d->next_log_last;
-	if (d->sweep_at == SCATTER_BUCKETS) {
-		d->log_mark = d->sweep_mark;
-		d->sweep_at = 0;
-	}
-	for (size_t i = 0; i < n; i++) {
-		const struct engine_write *w = &writes[i];
-		if (!is_scattered(d, w->kind))
-			continue;
-		if (scatter_log_length(w) == SCATTER_LOG_WRITTEN)
-			scatter_remove(&d->table, w->kind, w->key);
-		else
-			scatter_put(&d->table, w->kind, w->key, w->value.p, scatter_log_length(w));
-	}
+	d->next = d->now;
+	d->merged = false;
+	bool ok = make_changes(d, writes, n, &bytes) && push_others(d, writes, n, false) &&
+		  push_log(d, writes, n) && push_log_deletions(d) &&
+		  push_sweep(d, at_rest ? TEND_BYTES : bytes * MERGE_PER_WRITE, at_rest) &&
+		  push_others(d, writes, n, true);
+	if (!ok)
+		drop_changes(d);
+	return ok ? ERR_OK : ERR_NO_MEMORY;
 }
 
 /* ---- the engine ---- */
@@ -207,121 +298,88 @@ static void take_over(struct deferred *d, const struct engine_write *writes, siz
 static enum err deferred_view(struct engine *engine)
 {
 	struct deferred *d = self(engine);
-	return d->inner->ops->view(d->inner);
+	enum err err = d->inner->ops->view(d->inner);
+	if (err == ERR_OK && d->committed)
+		settle(d);
+	return err;
 }
 
 static enum err deferred_get(struct engine *engine, uint8_t kind, struct text key,
 			     struct text *value)
 {
 	struct deferred *d = self(engine);
-	const struct scatter_entry *e =
-	    is_scattered(d, kind) ? scatter_find(&d->table, kind, key) : NULL;
-	if (e == NULL)
+	const struct scatter_item *item = scatter_find(&d->table, kind, key);
+	if (item == NULL)
 		return d->inner->ops->get(d->inner, kind, key, value);
-	if (e->n == SCATTER_DELETED)
+	if (item->entry->n == SCATTER_DELETED)
 		return ERR_NOT_FOUND;
-	*value = text_from(e->value, e->n);
+	*value = scatter_value(*item);
 	return ERR_OK;
-}
-
-/* A scan over a scattered kind merges the rows of the inner engine with the entries in memory. */
-struct merge {
-	const struct deferred *d;
-	uint8_t kind;
-	const struct scatter_entry *next; /* the next entry in memory */
-	engine_row_fn *take;
-	void *arg;
-	bool ended; /* `take` has ended the scan */
-};
-
-/* Passes the next entry on; the bytes of its key live for this call only. */
-static void give_entry(struct merge *m)
-{
-	const struct scatter_entry *e = m->next;
-	uint64_t key = htobe64(e->key);
-	m->next = e->key == UINT64_MAX ? NULL : scatter_next(&m->d->table, m->kind, e->key + 1);
-	if (e->n != SCATTER_DELETED)
-		m->ended = !m->take(m->arg, text_from(&key, sizeof key), text_from(e->value, e->n));
-}
-
-static bool merge_row(void *arg, struct text key, struct text value)
-{
-	struct merge *m = arg;
-	uint64_t number;
-	memcpy(&number, key.p, sizeof number);
-	number = be64toh(number);
-	while (!m->ended && m->next != NULL && m->next->key < number)
-		give_entry(m);
-	if (!m->ended && m->next != NULL && m->next->key == number)
-		give_entry(m);
-	else if (!m->ended)
-		m->ended = !m->take(m->arg, key, value);
-	return !m->ended;
-}
-
-static enum err scan_scattered(struct deferred *d, const struct engine_scan *scan,
-			       engine_row_fn *take, void *arg)
-{
-	struct merge m = {.d = d, .kind = scan->kind, .take = take, .arg = arg};
-	uint64_t from = 0;
-	assert(!scan->reverse && scan->prefix.n == 0 &&
-	       (scan->from.n == sizeof from || (scan->from.n == 0 && !scan->after)));
-	if (scan->from.n > 0)
-		memcpy(&from, scan->from.p, sizeof from);
-	from = be64toh(from);
-	if (scan->after && from == UINT64_MAX)
-		return ERR_OK;
-	m.next = scatter_next(&d->table, scan->kind, from + scan->after);
-	enum err err = d->inner->ops->scan(d->inner, scan, merge_row, &m);
-	while (err == ERR_OK && !m.ended && m.next != NULL)
-		give_entry(&m);
-	return err;
 }
 
 static enum err deferred_scan(struct engine *engine, const struct engine_scan *scan,
 			      engine_row_fn *take, void *arg)
 {
 	struct deferred *d = self(engine);
-	/* The order is the order of a hash, so only a walk over all rows needs it. */
-	if (is_scattered(d, scan->kind))
-		return scan_scattered(d, scan, take, arg);
-	return d->inner->ops->scan(d->inner, scan, take, arg);
+	return deferred_scan_merge(d->inner, &d->table, scan, take, arg);
 }
 
-static enum err deferred_commit(struct engine *engine, const struct engine_batch *batch)
+/* Commits the writes, with a slice of the sweep. At rest there are no writes. */
+static enum err commit(struct deferred *d, const struct engine_batch *batch, bool at_rest)
 {
-	struct deferred *d = self(engine);
-	enum err err = d->under_way ? ERR_OK : prepare(d, batch->writes, batch->n_writes);
+	enum err err = d->committed ? deferred_view(&d->engine) : ERR_OK;
+	if (err == ERR_OK && !d->under_way)
+		err = prepare(d, batch->writes, batch->n_writes, at_rest);
 	if (err != ERR_OK)
 		return err;
 	struct engine_batch inner = *batch;
 	inner.writes = d->writes;
 	inner.n_writes = d->n_writes;
-	err = d->inner->ops->commit(d->inner, &inner);
+	err = d->n_writes > 0 ? d->inner->ops->commit(d->inner, &inner) : ERR_OK;
 	d->under_way = err == ERR_PENDING;
+	d->committed = err == ERR_OK;
 	if (err == ERR_OK)
-		take_over(d, batch->writes, batch->n_writes);
+		note_highest(d, batch->writes, batch->n_writes);
+	else if (err != ERR_PENDING)
+		drop_changes(d);
 	return err;
 }
 
+static enum err deferred_commit(struct engine *engine, const struct engine_batch *batch)
+{
+	return commit(self(engine), batch, false);
+}
+
+/* Merges a slice, so that a server at rest empties the log in the end: it holds personal data, and
+ * the next start replays it. The store has no values of the engine in its hands now. */
 static void deferred_tend(struct engine *engine)
 {
 	struct deferred *d = self(engine);
+	const struct engine_batch nothing = {0};
 	if (d->inner->ops->tend != NULL)
 		d->inner->ops->tend(d->inner);
+	if (d->under_way || (d->table.count == 0 && d->now.log_first > d->now.log_last))
+		return;
+	while (commit(d, &nothing, true) == ERR_PENDING)
+		;
+	/* If the view does not move, the memory stays as it was, too. */
+	if (d->committed && deferred_view(engine) != ERR_OK)
+		return;
 }
 
 static void deferred_close(struct engine *engine)
 {
 	struct deferred *d = self(engine);
 	engine_close(d->inner);
+	drop_changes(d);
 	scatter_free(&d->table);
 	arena_free(&d->arena);
+	free(d->changes);
 	free(d->writes);
 	free(d);
 }
 
-static const struct engine_ops deferred_ops = {
+const struct engine_ops engine_deferred_ops = {
     .single_writer = true, /* its memory knows its own writes only */
     .view = deferred_view,
     .get = deferred_get,
@@ -330,65 +388,3 @@ static const struct engine_ops deferred_ops = {
     .tend = deferred_tend,
     .close = deferred_close,
 };
-
-/* ---- the start ---- */
-
-struct replay {
-	struct deferred *d;
-	enum err err;
-};
-
-static bool replay_row(void *arg, struct text key, struct text value)
-{
-	struct replay *r = arg;
-	struct deferred *d = r->d;
-	uint64_t number;
-	r->err = ERR_CORRUPT;
-	if (!scatter_log_open(key, &value, &number))
-		return false;
-	if (d->log_first == 0)
-		d->log_first = number;
-	else if (number != d->log_last + 1)
-		return false; /* a row is missing */
-	d->log_last = number;
-	r->err = scatter_log_replay(&d->table, value);
-	return r->err == ERR_OK;
-}
-
-static enum err replay_log(struct deferred *d)
-{
-	const char zero[8] = {0};
-	const struct engine_scan all = {.kind = KIND_DEFERRED,
-					.from = text_from(zero, sizeof zero)};
-	struct replay r = {.d = d};
-	enum err err = d->inner->ops->view(d->inner);
-	if (err == ERR_OK)
-		err = d->inner->ops->scan(d->inner, &all, replay_row, &r);
-	if (err == ERR_OK)
-		err = r.err;
-	/* If the log is empty, its row numbers start again at 1. */
-	if (d->log_first == 0)
-		d->log_first = 1;
-	return err;
-}
-
-enum err engine_deferred_open(struct engine *inner, uint64_t kinds, struct engine **out)
-{
-	enum err err = ERR_NO_MEMORY;
-	struct deferred *d = calloc(1, sizeof *d);
-	if (d == NULL) {
-		engine_close(inner);
-		return err;
-	}
-	d->engine.ops = &deferred_ops;
-	d->inner = inner;
-	d->kinds = kinds;
-	if (scatter_init(&d->table))
-		err = replay_log(d);
-	if (err != ERR_OK) {
-		deferred_close(&d->engine);
-		return err;
-	}
-	*out = &d->engine;
-	return ERR_OK;
-}

@@ -1,5 +1,6 @@
 /* Owns the format of the log of scattered writes. Never decides when a row is written or deleted.
- * Called by engine_deferred.c.
+ * Called by engine_deferred.c
+ * and engine_deferred_open.c.
  */
 #include "store/scatter_log.h"
 
@@ -9,23 +10,58 @@
 
 #include "store/crc32c.h"
 
-uint8_t scatter_log_length(const struct engine_write *w)
+enum {
+	SHORT_KEY = 8,
+	SHORT_VALUE_MAX = 26,
+	SHORT_WRITTEN = 0xfe,
+	SHORT_DELETED = 0xff,
+	SHORT_HEAD = 2,
+	LONG_HEAD = 5,
+};
+
+/* ---- writing ---- */
+
+static bool is_short(const struct engine_write *w)
+{
+	return w->kind == SCATTER_LOG_KIND_0_1 && w->key.n == SHORT_KEY &&
+	       (w->deleted || w->value.n <= SHORT_VALUE_MAX || w->value.n > SCATTER_VALUE_MAX);
+}
+
+/* The bytes of the value that the entry holds. */
+static struct text kept_value(const struct engine_write *w)
+{
+	return w->deleted || w->value.n > SCATTER_VALUE_MAX ? (struct text){0} : w->value;
+}
+
+size_t scatter_log_length(const struct engine_write *w)
+{
+	return (is_short(w) ? SHORT_HEAD : LONG_HEAD) + w->key.n + kept_value(w).n;
+}
+
+static size_t stored_n(const struct engine_write *w, size_t deleted, size_t written)
 {
 	if (w->deleted)
-		return SCATTER_DELETED;
-	return w->value.n <= SCATTER_VALUE_MAX ? (uint8_t)w->value.n : SCATTER_LOG_WRITTEN;
+		return deleted;
+	return w->value.n > SCATTER_VALUE_MAX ? written : w->value.n;
 }
 
 void scatter_log_add(struct buf *row, const struct engine_write *w)
 {
-	uint8_t n = scatter_log_length(w);
-	assert(w->key.n == SCATTER_KEY_SIZE);
 	buf_char(row, (char)w->kind);
-	buf_char(row, (char)n);
+	if (is_short(w)) {
+		buf_char(row, (char)stored_n(w, SHORT_DELETED, SHORT_WRITTEN));
+	} else {
+		size_t n = stored_n(w, SCATTER_DELETED, SCATTER_WRITTEN);
+		buf_char(row, (char)SCATTER_LOG_LONG);
+		buf_char(row, (char)w->key.n);
+		buf_char(row, (char)n);
+		buf_char(row, (char)(n >> 8));
+	}
 	buf_text(row, w->key);
-	if (n <= SCATTER_VALUE_MAX)
-		buf_text(row, w->value);
+	buf_text(row, kept_value(w));
 }
+
+/* ---- checksums ---- */
 
 static uint32_t checksum(struct text key, struct text entries)
 {
@@ -51,29 +87,69 @@ bool scatter_log_open(struct text key, struct text *value, uint64_t *number)
 	return crc == checksum(key, *value) || crc == crc32c(0, value->p, value->n);
 }
 
-static enum err replay_entries(struct scatter_table *table, struct text rest)
+/* ---- replaying ---- */
+
+struct log_entry {
+	uint8_t kind;
+	size_t n; /* a length, SCATTER_DELETED or SCATTER_WRITTEN */
+	struct text key, value;
+};
+
+static size_t number_at(struct text t, size_t at)
 {
-	while (rest.n >= 2 + SCATTER_KEY_SIZE) {
-		uint8_t kind = (uint8_t)rest.p[0], n = (uint8_t)rest.p[1];
-		struct text key = text_from(rest.p + 2, SCATTER_KEY_SIZE);
-		size_t length = n <= SCATTER_VALUE_MAX ? n : 0;
-		const char *value = key.p + SCATTER_KEY_SIZE;
-		bool known =
-		    n <= SCATTER_VALUE_MAX || n == SCATTER_DELETED || n == SCATTER_LOG_WRITTEN;
-		if (!known || rest.n < 2 + SCATTER_KEY_SIZE + length)
-			return ERR_CORRUPT;
-		rest = text_from(value + length, rest.n - 2 - SCATTER_KEY_SIZE - length);
-		if (n == SCATTER_LOG_WRITTEN)
-			scatter_remove(table, kind, key);
-		else
-			scatter_put(table, kind, key, value, n);
-	}
-	return rest.n == 0 ? ERR_OK : ERR_CORRUPT;
+	return (uint8_t)t.p[at];
 }
 
-enum err scatter_log_replay(struct scatter_table *table, struct text entries)
+/* Reads the head of an entry; false if it is damaged. The key's length is in e->key.n. */
+static bool read_head(struct text rest, struct log_entry *e, size_t *head)
 {
-	if (!scatter_reserve(table, entries.n / SCATTER_KEY_SIZE))
-		return ERR_NO_MEMORY;
-	return replay_entries(table, entries);
+	*head = SHORT_HEAD;
+	if (rest.n < SHORT_HEAD)
+		return false;
+	e->kind = (uint8_t)rest.p[0];
+	e->n = number_at(rest, 1);
+	e->key.n = SHORT_KEY;
+	if (e->n == SHORT_DELETED)
+		e->n = SCATTER_DELETED;
+	else if (e->n == SHORT_WRITTEN)
+		e->n = SCATTER_WRITTEN;
+	else if (e->n > SHORT_VALUE_MAX && e->n != SCATTER_LOG_LONG)
+		return false;
+	if (e->n != SCATTER_LOG_LONG)
+		return true;
+	*head = LONG_HEAD;
+	if (rest.n < LONG_HEAD)
+		return false;
+	e->key.n = number_at(rest, 2);
+	e->n = number_at(rest, 3) | number_at(rest, 4) << 8;
+	return e->key.n > 0 && e->key.n <= RECORD_KEY_MAX &&
+	       (e->n <= SCATTER_VALUE_MAX || e->n >= SCATTER_WRITTEN);
+}
+
+/* Takes the first entry from *rest; false if it is damaged. */
+static bool take_entry(struct text *rest, struct log_entry *e)
+{
+	size_t head;
+	if (!read_head(*rest, e, &head) || e->kind >= RECORD_KINDS)
+		return false;
+	e->value.n = e->n <= SCATTER_VALUE_MAX ? e->n : 0;
+	size_t length = head + e->key.n + e->value.n;
+	if (rest->n < length)
+		return false;
+	e->key.p = rest->p + head;
+	e->value.p = e->key.p + e->key.n;
+	*rest = text_from(rest->p + length, rest->n - length);
+	return true;
+}
+
+enum err scatter_log_replay(struct scatter_pile *piles, struct text entries)
+{
+	struct log_entry e;
+	while (entries.n > 0) {
+		if (!take_entry(&entries, &e))
+			return ERR_CORRUPT;
+		if (!scatter_pile_add(&piles[e.kind], e.key, e.value, (uint16_t)e.n))
+			return ERR_NO_MEMORY;
+	}
+	return ERR_OK;
 }

@@ -1,5 +1,5 @@
 """Owns a reader of LMDB files for tests that damage them on purpose: pages, trees and rows, with their offsets in the
-file. Never checks anything (referd does). Called by test_durability.py."""
+file. Never checks anything (referd does). Called by test_durability.py and test_verify.py."""
 import struct
 
 NO_PAGE = 2 ** 64 - 1

@@ -6,8 +6,11 @@ import shutil
 import threading
 import unittest
 
+import mdb
 from harness import Served
 from processes import REFERD, run
+
+KIND_USER, KIND_EVENT = 4, 9
 
 
 def verify(*options):
@@ -93,7 +96,12 @@ class Verify(Served):
         self.assertLessEqual(kinds, {"user", "event", "address", "verified"})
 
     def test_the_number_of_printed_problems_is_limited(self):
-        ended = self.damaged("many.mdb", self.overwrite(b"@example.com", b"@exbmple.com"))
+        file = mdb.File(self.copy)
+        for kind in (KIND_USER, KIND_EVENT):  # not the log: verify refuses a database with a damaged log
+            for row in file.rows(file.kind_root(kind)):
+                changed = row.value.replace(b"@example.com", b"@exbmple.com")
+                file.data[row.value_at:row.value_at + row.value_n] = changed
+        ended = verify(file.save(os.path.join(self.directory, "many.mdb")))
         lines = ended.stdout.splitlines()
         self.assertEqual((ended.returncode, len(lines)), (1, 102), ended)
         problems = int(lines[-1].split()[3])

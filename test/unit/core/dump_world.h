@@ -69,7 +69,7 @@ static inline struct engine *open_dir(const char *dir, bool deferred)
 	if (engine_lmdb_open(&config, &engine, &why) != ERR_OK)
 		fail_msg("%s", why);
 	if (deferred)
-		assert_int_equal(engine_deferred_open(engine, 1u << KIND_EMAIL_INDEX.id, &engine),
+		assert_int_equal(engine_deferred_open(engine, record_kinds_scattered(), &engine),
 				 ERR_OK);
 	assert_int_equal(engine->ops->view(engine), ERR_OK);
 	return engine;

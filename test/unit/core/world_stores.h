@@ -92,7 +92,7 @@ static inline int world_on_lmdb(void **state)
 	const struct engine_lmdb_config config = {.dir = w->dir, .map_size = 1 << 20};
 	if (engine_lmdb_open(&config, &engine, &why) != ERR_OK)
 		fail_msg("%s", why);
-	assert_int_equal(engine_deferred_open(engine, 1u << KIND_EMAIL_INDEX.id, &engine), ERR_OK);
+	assert_int_equal(engine_deferred_open(engine, record_kinds_scattered(), &engine), ERR_OK);
 	return world_start(state, engine, w);
 }
 

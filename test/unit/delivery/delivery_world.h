@@ -183,7 +183,7 @@ static inline void restart(struct delivery_world *w, uint64_t down_ms)
 	open_loop(w);
 	const struct engine_lmdb_config config = {.dir = w->core.dir, .map_size = 1 << 20};
 	assert_int_equal(engine_lmdb_open(&config, &engine, &why), ERR_OK);
-	assert_int_equal(engine_deferred_open(engine, 1u << KIND_EMAIL_INDEX.id, &engine), ERR_OK);
+	assert_int_equal(engine_deferred_open(engine, record_kinds_scattered(), &engine), ERR_OK);
 	assert_int_equal(store_open(engine, &defaults, &w->core.store), ERR_OK);
 	loop_again(w->loop);
 	loop_turn(w->loop);
