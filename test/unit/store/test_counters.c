@@ -2,6 +2,7 @@
  * the store adds: both give the same sums.
  * Never knows a counter of core.
  * Run by make test. REFERD_SEED repeats a run. */
+#include "../../support/nodes.h"
 #include "counter_world.h"
 
 /* ---- additions ---- */
@@ -286,6 +287,66 @@ static void an_engine_that_adds_shows_sums_in_get_and_scan(void **state)
 	assert_true(seen.id == 4 && seen.up == -3 && seen.n == 2);
 }
 
+/* ---- several nodes ---- */
+
+enum { NODES = 3, EACH = 30 };
+
+/* What an addition replaces. */
+static enum err rewrite_decide(struct command *command, struct tx *tx)
+{
+	struct tally t = {.id = 1};
+	enum err err = tx_get(tx, &TALLY, &t);
+	(void)command;
+	if (err != ERR_OK && err != ERR_NOT_FOUND)
+		return err;
+	t.up++;
+	tx_put(tx, &TALLY, &t);
+	return ERR_OK;
+}
+
+static uint64_t conflicts_of(const struct nodes *nodes)
+{
+	uint64_t conflicts = 0;
+	for (size_t i = 0; i < nodes->n; i++)
+		conflicts += store_counters(nodes->stores[i]).conflicts;
+	return conflicts;
+}
+
+/* Every node changes the counter at the same time. Returns the number of conflicts. */
+static uint64_t change_on_all_nodes(command_decide_fn *decide, uint64_t seed)
+{
+	static const struct shared_faults faults = {.switches = 2, .delays = 4};
+	const struct step add[] = {{ADD, 1, 1, 0}, {0}}, look[] = {{SEE, 1, NODES * EACH, 0}, {0}};
+	struct script scripts[NODES][EACH] = {0};
+	struct script seen = {.command = {.decide = script_decide, .done = script_done},
+			      .steps = look};
+	struct nodes nodes;
+	assert_true(nodes_open(&nodes, NODES, seed, &faults));
+	for (size_t n = 0; n < EACH; n++) {
+		for (size_t i = 0; i < NODES; i++) {
+			struct script *s = &scripts[i][n];
+			*s = (struct script){{.decide = decide, .done = script_done}, add, ERR_OK};
+			assert_int_equal(store_submit(nodes.stores[i], &s->command), ERR_OK);
+		}
+		assert_true(nodes_settle(&nodes));
+	}
+	assert_int_equal(store_query(nodes.stores[0], &seen.command), ERR_OK);
+	assert_true(nodes_settle(&nodes));
+	assert_int_equal(seen.err, ERR_OK);
+	uint64_t conflicts = conflicts_of(&nodes);
+	nodes_print(&nodes);
+	nodes_close(&nodes);
+	return conflicts;
+}
+
+static void nodes_that_add_to_one_counter_never_conflict(void **state)
+{
+	struct seeded seed = seeded_start("nodes", 8);
+	(void)state;
+	assert_int_equal(change_on_all_nodes(script_decide, seeded_next(&seed)), 0);
+	assert_true(change_on_all_nodes(rewrite_decide, seeded_next(&seed)) > 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -301,6 +362,7 @@ int main(void)
 	    ON(lmdb, a_damaged_counter_fails_only_its_own_command),
 	    ON_ALL(random_additions_match_plain_numbers),
 	    ON(adding, an_engine_that_adds_shows_sums_in_get_and_scan),
+	    cmocka_unit_test(nodes_that_add_to_one_counter_never_conflict),
 	    cmocka_unit_test(stored_values_are_added_without_their_kind),
 	    cmocka_unit_test(fields_that_cancel_out_are_left_out),
 	};
