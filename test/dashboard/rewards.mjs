@@ -5,6 +5,7 @@ import { api, assertAccessible, assertClean, joinThrough, run, signedIn, visit }
 /** A rule for friends who join: its coupons are the only due rewards, so their list shows them at once. Then it ends. */
 async function friendsGetCoupons(page, jessica) {
 	await visit(page, "rewards/rules");
+	await page.getByRole("button", { name: "New rule" }).click();
 	await page.getByLabel("Campaign").selectOption({ label: "Rewards" });
 	await page.getByLabel("Name of the reward").fill("Voucher");
 	await page.getByLabel("Kind").selectOption({ label: "Coupon" });

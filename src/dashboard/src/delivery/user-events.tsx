@@ -95,14 +95,14 @@ function EventItem({ event }: { event: UserEvent }) {
 	const wanted = event.webhooks.filter((w) => w.excluded_by !== "events");
 	const others = event.webhooks.filter((w) => w.excluded_by === "events");
 	return (
-		<li class="stack tight">
+		<li class={wanted.length > 0 ? "stack tight" : "row event-line"}>
 			<div class="row">
 				<Moment at={event.at} />
 				<strong>{event.event}</strong>
 				{event.test && <span class="muted">{t("testEvent")}</span>}
 			</div>
 			{event.webhooks.length === 0 && <p class="muted">{t("noWebhookThen")}</p>}
-			<ul class="plain-list">
+			<ul class="plain-list" hidden={wanted.length === 0}>
 				{wanted.map((outcome) => (
 					<OutcomeLine key={outcome.webhook_id} event={event} outcome={outcome} />
 				))}

@@ -118,6 +118,7 @@ export function DeliveryPage({ id }: { id: number }) {
 			<div class="title">
 				<h1>
 					{d.event}
+					{d.user_code && <span class="muted"> {d.user_code}</span>}
 					{d.test && <span class="muted"> {t("testEvent")}</span>}
 				</h1>
 			</div>

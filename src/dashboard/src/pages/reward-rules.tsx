@@ -5,6 +5,7 @@ import { useLoad } from "../query";
 import { href, route } from "../route";
 import { canWrite } from "../session";
 import { act, useOnce, useSubmit } from "../ui/act";
+import { takeFocus } from "../ui/field";
 import { Needs } from "../ui/needs";
 import { EndRule } from "../reward/end-rule";
 import { Empty, Failed, Skeleton, Status } from "../ui/parts";
@@ -88,7 +89,8 @@ function Pool({ rule, added }: { rule: Rule; added: () => void }) {
 	);
 }
 
-function NewRule({ made }: { made: () => void }) {
+/** `asked`: the reader opened the form, so it takes the focus. */
+function NewRule({ made, asked }: { made: () => void; asked: boolean }) {
 	const campaigns = useLoad("campaign names", () => call(client.GET("/api/v2/campaigns")));
 	const [form, setForm] = useState({ campaign: "", name: "", metric: "amount" as Metric, amount: "", currency: "EUR", trigger: "qualify" as Rule["trigger"], recipient: "referrer" as Rule["recipient"] });
 	const set = (change: Partial<typeof form>) => setForm({ ...form, ...change });
@@ -114,6 +116,7 @@ function NewRule({ made }: { made: () => void }) {
 					<label for="rule-campaign">{t("campaign")}</label>
 					<select
 						id="rule-campaign"
+						ref={asked ? takeFocus : null}
 						required
 						value={form.campaign}
 						onChange={(e) => set({ campaign: e.currentTarget.value })}
@@ -197,11 +200,25 @@ export function RewardRules() {
 	const { data, problem, reload } = useLoad("rules", () => call(client.GET("/api/v2/reward-rules", { params: { query: { per_page: 250 } } })), 5000);
 	const campaigns = useLoad("campaign names", () => call(client.GET("/api/v2/campaigns")));
 	const nameOf = new Map(campaigns.data?.data.map((c) => [c.id, c.name]));
+	const [adding, setAdding] = useState(false);
 	if (problem && !data) return <Failed problem={problem} again={reload} />;
 	if (!data) return <Skeleton height={320} />;
+	const made = () => {
+		setAdding(false);
+		reload();
+	};
 	return (
 		<>
-			<NewRule made={reload} />
+			{adding || data.data.length === 0 ? (
+				<NewRule made={made} asked={adding} />
+			) : (
+				<div class="row">
+					<button type="button" class="primary" disabled={!canWrite.value} onClick={() => setAdding(true)}>
+						{t("newRule")}
+					</button>
+					<Needs />
+				</div>
+			)}
 			{data.data.length === 0 && <Empty>{t("noRules")}</Empty>}
 			{data.data.map((rule) => (
 				<section class="panel stack" key={rule.id}>

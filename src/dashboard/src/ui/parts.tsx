@@ -88,6 +88,12 @@ export function Failed({ problem, again }: { problem: Problem; again?: (() => vo
 	);
 }
 
+/** What the server says about a call that it knows, without the call: "No campaign has this id or code." */
+function missingText(problem: Problem): string {
+	const text = problemText(problem).replace(/: GET \/api.*$/, ".");
+	return text.charAt(0).toLocaleUpperCase() + text.slice(1);
+}
+
 /** A whole page that cannot be shown. Nothing is to be tried again if the object does not exist. */
 export function FailedPage({ problem, again, list, title }: { problem: Problem; again: () => void; list: string; title: string }) {
 	return (
@@ -95,7 +101,7 @@ export function FailedPage({ problem, again, list, title }: { problem: Problem; 
 			<div class="title">
 				<h1>{title}</h1>
 			</div>
-			<Failed problem={problem} again={problem.status === 404 ? undefined : again} />
+			{problem.status === 404 ? <div class="notice bad" role="alert">{missingText(problem)}</div> : <Failed problem={problem} again={again} />}
 			<p>
 				<a class="button" href={list}>
 					{t("toTheList")}
