@@ -1,1 +1,0 @@
-import"./chunk-7E2L7CFH.js";import{b as o}from"./chunk-EU2IT3WU.js";import{Ab as n,Ga as a,b as e,oa as i,q as t,zb as r}from"./chunk-3ZHW2R2M.js";a();r();o();t().then(()=>e(i(n,{}),document.body),()=>document.body.append("referd did not answer. Reload the page."));
