@@ -123,7 +123,8 @@ struct user {
 };
 
 /* A referrer's counters. They are hot, and hold no personal data. A command reads and rewrites
- * them: each referral must get its own number, because a rule may reward exactly the fifth. */
+ * them: each referral must get its own number, because a rule may reward exactly the fifth. Views
+ * of the link are added to the same row, but only every three seconds. */
 struct user_stats {
 	uint64_t user_id;                        /* key */
 	uint64_t referrals, qualified_referrals; /* without tests */
@@ -357,7 +358,7 @@ struct due {
 };
 
 /* A chain of deliveries that go one after another: those about one user or, with ORDER_STRICT, all
- * of the webhook (user_id 0). */
+ * of the webhook (user_id 0). A command reads and rewrites it, because the order is exact. */
 struct chain {
 	uint64_t webhook_id, user_id; /* key */
 	/* its newest delivery; the row is deleted when the last delivery has ended */

@@ -44,7 +44,8 @@ struct rule {
 	uint64_t max_per_user; /* REPEAT_EVERY_ORDER: living rewards for one friend; 0: no limit */
 };
 
-/* A rule's coupons. They are handed out in the order of their numbers. */
+/* A rule's coupons. They are handed out in the order of their numbers. A command reads and rewrites
+ * the pool, because each coupon goes to one reward only. */
 struct pool {
 	uint64_t rule_id;      /* key */
 	uint64_t given, added; /* 1 .. given are handed out, given + 1 .. added are left */
@@ -113,7 +114,7 @@ uint64_t reward_clawback_amount(const struct reward *reward);
 /* A step says that a rule was fulfilled, so that its reward is made once. For standard rules,
  * `step` is the id of the user who fulfilled it. For other rules it is the count that referrer_id
  * reached. A step has one living reward. With REPEAT_EVERY_ORDER it has one for each order of the
- * user, and reward_id is the newest. */
+ * user, and reward_id is the newest. A command reads and rewrites it: `living` is a limit. */
 struct reward_step {
 	uint64_t rule_id, referrer_id, step; /* key */
 	uint64_t reward_id;
