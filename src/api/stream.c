@@ -1,6 +1,7 @@
 /*
- * Owns the open streams of GET /api/v2/stream and the time of their frames. Never reads the store:
- * its watches say what was written. Called through the route table; api.c opens and drains it.
+ * Owns the open streams of GET /api/v2/stream and the time of their frames. Never changes a
+ * record. Called through the route table; api.c opens and drains it. Watches say what was written,
+ * and a query reads the counters of a frame.
  *
  * All streams get the same frame, at most once a second, so a frame is written once. A stream that
  * still has 64 KiB to send when the next frame is due does not read, and ends.
@@ -16,6 +17,7 @@
 #include "api/call/credential.h"
 #include "routes.h"
 #include "stream_changes.h"
+#include "stream_sums.h"
 
 enum {
 	BEAT_TICKS = 5, /* seconds of silence before a comment shows that the stream is open */
@@ -38,6 +40,8 @@ struct streams {
 	bool watching;
 	unsigned quiet_ticks;
 	struct stream_changes changes;
+	struct stream_sums sums;
+	bool reads_sums; /* `sums` is under way, and a frame follows it */
 	struct buf frame;
 };
 
@@ -143,7 +147,8 @@ static void on_webhook_stats(void *arg, const struct record_kind *kind, const vo
 	struct streams *all = arg;
 	(void)kind;
 	if (!deleted)
-		stream_note_webhook(&all->changes, record);
+		stream_note_webhook(&all->changes,
+				    ((const struct webhook_stats *)record)->webhook_id);
 }
 
 static void on_campaign_stats(void *arg, const struct record_kind *kind, const void *record,
@@ -152,7 +157,8 @@ static void on_campaign_stats(void *arg, const struct record_kind *kind, const v
 	struct streams *all = arg;
 	(void)kind;
 	if (!deleted)
-		stream_note_campaign(&all->changes, record);
+		stream_note_campaign(&all->changes,
+				     ((const struct campaign_stats *)record)->campaign_id);
 }
 
 static void on_replay(void *arg, const struct record_kind *kind, const void *record, bool deleted)
@@ -243,10 +249,34 @@ static bool write_frame(struct streams *all)
 	return all->frame.n > 0 && !all->frame.failed;
 }
 
+static void show_changes(struct streams *all)
+{
+	if (write_frame(all))
+		send_all(all, buf_view(&all->frame));
+}
+
+static void on_sums(struct command *command, enum err err)
+{
+	struct streams *all = ((const struct stream_sums *)command)->arg;
+	all->reads_sums = false;
+	if (err == ERR_OK)
+		show_changes(all); /* else the next tick tries again */
+}
+
+/* The counters of the frame are read first. */
+static void read_sums(struct streams *all)
+{
+	all->sums = (struct stream_sums){
+	    {.decide = stream_sums_decide, .done = on_sums}, all, &all->changes};
+	all->reads_sums = store_query(all->api->store, &all->sums.command) == ERR_OK;
+}
+
 static void on_tick(evutil_socket_t fd, short what, void *arg)
 {
 	struct streams *all = arg;
 	(void)fd, (void)what;
+	if (all->reads_sums)
+		return;
 	end_gone(all);
 	check_credentials(all, true);
 	if (all->first == NULL) {
@@ -254,8 +284,10 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 		(void)event_del(all->timer);
 		return;
 	}
-	if (write_frame(all))
-		send_all(all, buf_view(&all->frame));
+	if (all->changes.n_campaigns + all->changes.n_webhooks > 0)
+		read_sums(all);
+	else
+		show_changes(all);
 }
 
 /* ---- opening ---- */

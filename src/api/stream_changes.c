@@ -43,24 +43,22 @@ void stream_note_delivery(struct stream_changes *changes, const struct delivery 
 						 d->event_type, d->status,     d->attempts};
 }
 
-void stream_note_webhook(struct stream_changes *changes, const struct webhook_stats *s)
+void stream_note_webhook(struct stream_changes *changes, uint64_t webhook_id)
 {
-	struct stream_webhook *item = find_item(changes, changes->webhooks, sizeof *item,
-						&changes->n_webhooks, s->webhook_id);
+	struct stream_webhook *item =
+	    find_item(changes, changes->webhooks, sizeof *item, &changes->n_webhooks, webhook_id);
 	stream_note(changes, STREAM_WEBHOOKS);
 	if (item != NULL)
-		*item =
-		    (struct stream_webhook){s->webhook_id, s->pending, s->delivered, s->exhausted};
+		item->id = webhook_id;
 }
 
-void stream_note_campaign(struct stream_changes *changes, const struct campaign_stats *s)
+void stream_note_campaign(struct stream_changes *changes, uint64_t campaign_id)
 {
 	struct stream_campaign *item = find_item(changes, changes->campaigns, sizeof *item,
-						 &changes->n_campaigns, s->campaign_id);
+						 &changes->n_campaigns, campaign_id);
 	stream_note(changes, STREAM_CAMPAIGNS);
 	if (item != NULL)
-		*item =
-		    (struct stream_campaign){s->campaign_id, s->users, s->referrals, s->qualified};
+		item->id = campaign_id;
 }
 
 void stream_note_replay(struct stream_changes *changes, const struct replay *r)

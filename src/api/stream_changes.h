@@ -45,8 +45,10 @@ struct stream_changes {
 void stream_note(struct stream_changes *changes, enum stream_list list);
 /* The same for one object. A later write of the same object replaces the earlier one. */
 void stream_note_delivery(struct stream_changes *changes, const struct delivery *delivery);
-void stream_note_webhook(struct stream_changes *changes, const struct webhook_stats *stats);
-void stream_note_campaign(struct stream_changes *changes, const struct campaign_stats *stats);
+/* The counters of these two are read before the frame (stream_sums.h): a write may only have added
+ * to them. */
+void stream_note_webhook(struct stream_changes *changes, uint64_t webhook_id);
+void stream_note_campaign(struct stream_changes *changes, uint64_t campaign_id);
 void stream_note_replay(struct stream_changes *changes, const struct replay *replay);
 
 /** Writes the frame's JSON object. */

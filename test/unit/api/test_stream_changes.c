@@ -9,7 +9,8 @@
 
 #include <cmocka.h>
 
-#include "api/stream_changes.h"
+#include "../core/core_world.h"
+#include "api/stream_sums.h"
 
 static struct stream_changes changes;
 
@@ -48,18 +49,35 @@ static void a_later_write_of_an_object_replaces_the_earlier_one(void **state)
 		     "\"replays\":[]}");
 }
 
-static void counts_are_of_campaigns_and_webhooks(void **state)
+static enum err count_decide(struct command *command, struct tx *tx)
 {
-	(void)state;
+	const struct campaign_stats campaign = {.campaign_id = 1, .users = 3, .referrals = 2};
+	const struct webhook_stats webhook = {.webhook_id = 4, .pending = 5, .exhausted = 6};
+	(void)command;
+	enum err err = tx_add(tx, &KIND_CAMPAIGN_STATS, &campaign);
+	return err == ERR_OK ? tx_add(tx, &KIND_WEBHOOK_STATS, &webhook) : err;
+}
+
+/* Two writes of the same counters: the frame says the sums, and not what the last write added. */
+static void a_frame_says_the_sums_of_counters(void **state)
+{
+	struct world *w = *state;
+	struct stream_sums sums = {.command = {.decide = stream_sums_decide}, .changes = &changes};
+	changes = (struct stream_changes){0};
+	for (int i = 0; i < 2; i++) {
+		struct command count = {.decide = count_decide};
+		assert_int_equal(world_run(w, &count), ERR_OK);
+		stream_note_campaign(&changes, 1);
+		stream_note_webhook(&changes, 4);
+	}
 	stream_note(&changes, STREAM_USERS);
-	stream_note_campaign(
-	    &changes, &(struct campaign_stats){.campaign_id = 1, .users = 3, .referrals = 2});
-	stream_note_webhook(&changes,
-			    &(struct webhook_stats){.webhook_id = 4, .pending = 5, .exhausted = 6});
+	stream_note_webhook(&changes, 9); /* has no counters yet */
+	assert_int_equal(world_ask(w, &sums.command, NULL, NULL), ERR_OK);
 	assert_shown(
 	    "{\"at\":null,\"changed\":[\"campaigns\",\"users\",\"webhooks\"],\"more\":false,"
-	    "\"campaigns\":[{\"id\":1,\"joins\":3,\"referrals\":2,\"qualified\":0}],"
-	    "\"webhooks\":[{\"id\":4,\"pending\":5,\"delivered\":0,\"exhausted\":6}],"
+	    "\"campaigns\":[{\"id\":1,\"joins\":6,\"referrals\":4,\"qualified\":0}],"
+	    "\"webhooks\":[{\"id\":4,\"pending\":10,\"delivered\":0,\"exhausted\":12},"
+	    "{\"id\":9,\"pending\":0,\"delivered\":0,\"exhausted\":0}],"
 	    "\"deliveries\":[],\"replays\":[]}");
 }
 
@@ -81,7 +99,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup(a_later_write_of_an_object_replaces_the_earlier_one, empty),
-	    cmocka_unit_test_setup(counts_are_of_campaigns_and_webhooks, empty),
+	    WORLD_ON(pending, a_frame_says_the_sums_of_counters),
+	    WORLD_ON(adding, a_frame_says_the_sums_of_counters),
 	    cmocka_unit_test_setup(a_full_array_says_that_there_is_more, empty),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
