@@ -46,7 +46,7 @@ uint64_t tx_next_id(struct tx *tx, const struct record_kind *kind);
 /** Skips the next n ids of the kind's sequence. */
 void tx_skip_ids(struct tx *tx, const struct record_kind *kind, uint64_t n);
 /** The last id that was given. No record has a higher id. */
-uint64_t tx_last_id(const struct tx *tx, const struct record_kind *kind);
+uint64_t tx_last_id(struct tx *tx, const struct record_kind *kind);
 
 /* A page of records in key order. Only queries (store_query) can scan, because they see committed
  * data only. */

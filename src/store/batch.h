@@ -31,6 +31,7 @@ struct tx {
 	uint64_t last_id[RECORD_KINDS];       /* as the command sees them */
 	uint64_t batch_last_id[RECORD_KINDS]; /* after the earlier commands of the batch */
 	uint64_t saved_last_id[RECORD_KINDS]; /* as committed */
+	uint64_t last_ids_read;               /* the kinds of which the batch knows it */
 	uint64_t steady_ms;                   /* 0: the store was not given the time */
 };
 
@@ -38,7 +39,8 @@ struct tx {
  * last id, both as 8 bytes, big-endian. */
 enum { KIND_SEQUENCES = 0 };
 
-/** Reads the sequences of all kinds from the engine's current view. */
+/** Reads the sequences of all kinds from the engine's current view: at the start, and with several
+ * writers after each view. */
 enum err tx_load_sequences(struct tx *tx) WARN_UNUSED;
 /** ERR_REFUSED if the database is marked as an unfinished load (load_mark.h). */
 enum err tx_refuse_unfinished(struct tx *tx) WARN_UNUSED;
@@ -64,7 +66,8 @@ bool tx_forget_adds(struct tx *tx, const struct staged *s) WARN_UNUSED;
  * ERR_FORMAT, ERR_NO_MEMORY. */
 enum err tx_write_counters(struct tx *tx, struct engine_write *adds, size_t *n) WARN_UNUSED;
 
-/** Adds the changed sequences to the overlay before a commit. */
+/** Adds the changed sequences to the overlay before a commit, and marks those as read on which the
+ * batch rests. */
 enum err tx_write_sequences(struct tx *tx) WARN_UNUSED;
 /** Called when the batch was committed or has failed: its sequences are kept or rolled back. */
 void tx_settle(struct tx *tx, bool committed);

@@ -110,9 +110,15 @@ void store_unwatch(struct store *s, const void *arg)
 /* Commands must not be decided over an old view: they would overwrite newer commits. */
 static bool refresh_view(struct store *s)
 {
-	if (s->stale && s->engine->ops->view(s->engine) == ERR_OK)
-		s->stale = false;
-	return !s->stale;
+	if (!s->stale || s->engine->ops->view(s->engine) != ERR_OK)
+		return !s->stale;
+	if (!s->engine->ops->single_writer) {
+		if (tx_load_sequences(&s->tx) != ERR_OK)
+			return false;
+		memcpy(s->query_tx.last_id, s->tx.last_id, sizeof s->tx.last_id);
+	}
+	s->stale = false;
+	return true;
 }
 
 static void run_queries(struct store *s)

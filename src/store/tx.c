@@ -176,8 +176,9 @@ void tx_skip_ids(struct tx *tx, const struct record_kind *kind, uint64_t n)
 	tx->last_id[kind->id] += n;
 }
 
-uint64_t tx_last_id(const struct tx *tx, const struct record_kind *kind)
+uint64_t tx_last_id(struct tx *tx, const struct record_kind *kind)
 {
+	tx->last_ids_read |= (uint64_t)1 << kind->id;
 	return tx->last_id[kind->id];
 }
 
@@ -217,24 +218,29 @@ static uint64_t take_number(struct text t)
 	return v;
 }
 
+static void write_number(char bytes[8], uint64_t v)
+{
+	for (int i = 7; i >= 0; i--, v >>= 8)
+		bytes[i] = (char)v;
+}
+
 static struct text put_number(struct arena *arena, uint64_t v)
 {
 	char bytes[8];
-	for (int i = 7; i >= 0; i--, v >>= 8)
-		bytes[i] = (char)v;
+	write_number(bytes, v);
 	return arena_copy(arena, text_from(bytes, sizeof bytes));
 }
 
 enum err tx_load_sequences(struct tx *tx)
 {
 	for (uint64_t kind = 1; kind < RECORD_KINDS; kind++) {
-		struct text key = put_number(&tx->arena, kind), value = {0};
-		if (key.p == NULL)
-			return ERR_NO_MEMORY;
+		char bytes[8];
+		write_number(bytes, kind);
+		struct text key = text_from(bytes, sizeof bytes), value = {0};
 		enum err err;
 		while ((err = tx->engine->ops->get(tx->engine, KIND_SEQUENCES, key, &value)) ==
 		       ERR_PENDING)
-			; /* only at the start, before any other read */
+			; /* before any other read of the view */
 		if (err != ERR_OK && err != ERR_NOT_FOUND)
 			return err;
 		if (err == ERR_OK && value.n != 8)
@@ -257,17 +263,31 @@ enum err tx_refuse_unfinished(struct tx *tx)
 	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
+static enum err write_sequence(struct tx *tx, uint64_t kind, bool changed)
+{
+	struct text key = put_number(&tx->arena, kind);
+	struct text value = put_number(&tx->arena, tx->batch_last_id[kind]);
+	uint32_t hash = overlay_hash(KIND_SEQUENCES, key);
+	if (key.p == NULL || value.p == NULL)
+		return ERR_NO_MEMORY;
+	/* Two writers must not give the same id. */
+	bool kept = tx->engine->ops->single_writer ||
+		    overlay_remember(tx->overlay, KIND_SEQUENCES, key, hash, &value);
+	if (kept && changed)
+		kept = overlay_write(tx->overlay, KIND_SEQUENCES, key, hash, value);
+	return kept ? ERR_OK : ERR_NO_MEMORY;
+}
+
 enum err tx_write_sequences(struct tx *tx)
 {
+	uint64_t read = tx->engine->ops->single_writer ? 0 : tx->last_ids_read;
 	for (uint64_t kind = 1; kind < RECORD_KINDS; kind++) {
-		if (tx->batch_last_id[kind] == tx->saved_last_id[kind])
+		bool changed = tx->batch_last_id[kind] != tx->saved_last_id[kind];
+		if (!changed && (read >> kind & 1) == 0)
 			continue;
-		struct text key = put_number(&tx->arena, kind);
-		struct text value = put_number(&tx->arena, tx->batch_last_id[kind]);
-		uint32_t hash = overlay_hash(KIND_SEQUENCES, key);
-		if (key.p == NULL || value.p == NULL ||
-		    !overlay_write(tx->overlay, KIND_SEQUENCES, key, hash, value))
-			return ERR_NO_MEMORY;
+		enum err err = write_sequence(tx, kind, changed);
+		if (err != ERR_OK)
+			return err;
 	}
 	return ERR_OK;
 }
@@ -278,6 +298,7 @@ void tx_settle(struct tx *tx, bool committed)
 		memcpy(tx->saved_last_id, tx->batch_last_id, sizeof tx->saved_last_id);
 	memcpy(tx->batch_last_id, tx->saved_last_id, sizeof tx->batch_last_id);
 	memcpy(tx->last_id, tx->saved_last_id, sizeof tx->last_id);
+	tx->last_ids_read = 0;
 }
 
 struct scan_fill {

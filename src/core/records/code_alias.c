@@ -24,7 +24,7 @@ const char *const CODES_RESERVED[] = {"api",    "webhook", "assets", "healthz",
 
 /* An alias from another referd looks like a computed code. The sequence of KIND_ALIAS counts such
  * aliases. Nearly every database has no such alias, and then a computed code needs no look-up. */
-static bool any_like_ours(const struct tx *tx)
+static bool any_like_ours(struct tx *tx)
 {
 	return tx_last_id(tx, &KIND_ALIAS) > 0;
 }
