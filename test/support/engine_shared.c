@@ -96,8 +96,10 @@ static enum err engine_get(struct engine *engine, uint8_t kind, struct text key,
 {
 	struct engine_shared *e = self(engine);
 	struct text found;
-	shared_switch(e->state);
-	if (!is_here(e, 'g', kind, key))
+	/* A store reads its sequences (kind 0) with the view, and waits for them. */
+	if (kind != 0)
+		shared_switch(e->state);
+	if (kind != 0 && !is_here(e, 'g', kind, key))
 		return ERR_PENDING;
 	enum err err = shared_get(e->state, kind, key, row_of(e)->view, &e->bytes, &found);
 	if (err == ERR_OK)

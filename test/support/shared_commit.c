@@ -132,7 +132,9 @@ static void store_write(struct shared_state *state, const struct shared_commit *
 {
 	struct shared_table *t = &state->tables[w->kind];
 	struct shared_row *row = find_or_add(t, w->key);
-	count_blind(state, commit, row, w->kind);
+	/* A deletion may be blind: a record that another row implies goes with this row. */
+	if (!w->deleted)
+		count_blind(state, commit, row, w->kind);
 	write_value(row, commit, state->seq, oldest, w);
 	row->writer = commit->node;
 	t->deletions += w->deleted;

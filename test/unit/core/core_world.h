@@ -98,6 +98,18 @@ static inline void world_submit(struct world *w, struct world_call *call)
 	assert_int_equal(store_submit(store, &call->command), ERR_OK);
 }
 
+/* For the end of a long test on several stores. */
+static inline void world_assert_tried(struct world *w)
+{
+	if (w->nodes == NULL)
+		return;
+	nodes_print(w->nodes);
+	assert_true(w->nodes->n == 1 || nodes_were_tried(w->nodes));
+	if (w->nodes->state->counts.blind != 0)
+		fail_msg("commands overwrite rows of kind %u that they have not read",
+			 w->nodes->state->counts.blind_kind);
+}
+
 static inline int world_call_before(const void *a, const void *b)
 {
 	const struct world_call *x = *(struct world_call *const *)a;

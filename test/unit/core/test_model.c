@@ -119,6 +119,7 @@ static void run_all(struct world *w, uint64_t usual_seed, size_t batch_max)
 	compare(&r, rows);
 	world_assert_sound(w);
 	compare_addresses(&r);
+	world_assert_tried(w);
 	printf("%zu batches: %u users, %u events, %u deliveries, %u attempts\n", rounds,
 	       (unsigned)r.m->n_users, (unsigned)r.m->n_events, (unsigned)r.m->n_deliveries,
 	       (unsigned)r.m->n_attempts);
@@ -152,6 +153,8 @@ int main(void)
 	    WORLD_ON(pending, operations_one_by_one_match_the_model),
 	    WORLD_ON(lmdb, operations_in_batches_match_the_model),
 	    WORLD_ON(one_node, operations_in_batches_match_the_model),
+	    WORLD_ON(two_nodes, operations_in_batches_match_the_model),
+	    WORLD_ON(three_nodes, operations_in_batches_match_the_model),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
