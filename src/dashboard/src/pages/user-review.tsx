@@ -82,7 +82,7 @@ export function ReviewPage() {
 			{!data && !problem && <Skeleton height={320} />}
 			{data?.users.length === 0 && !next && <Empty>{t("nobodyToReview")}</Empty>}
 			{data?.users.map((user) => (
-				<section key={user.id} class="panel review" aria-label={nameOf(user)}>
+				<section key={user.id} class="panel review" aria-label={`${nameOf(user)} ${user.code}`}>
 					<div class="stack">
 						<h2>{nameOf(user)}</h2>
 						<Reasons user={user} />
