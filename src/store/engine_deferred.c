@@ -28,7 +28,7 @@
 enum {
 	LOG_ROW_MAX = 1900,          /* LMDB keeps rows below half a page inside leaf pages */
 	SWEEP_FROM_BYTES = 16 << 20, /* of memory, at which a sweep begins */
-	SWEEP_FROM_ROWS = 12 << 10,  /* of the log: keys that are written often fill it alone */
+	SWEEP_FROM_ROWS = 8 << 10,   /* of the log: keys that are written often fill it alone */
 	MERGE_PER_WRITE = 2,         /* bytes merged for each new byte, so that a sweep ends */
 	DELETED_PER_COMMIT = 64,     /* rows of the log, at least */
 	DELETED_PER_ROW = 2,         /* ... and for each new row, so that the log ends */
@@ -40,14 +40,31 @@ static struct deferred *self(struct engine *engine)
 	return (struct deferred *)engine;
 }
 
-static bool is_deferred(const struct deferred *d, const struct engine_write *w)
-{
-	return deferred_has(d, w->kind) && !place_is_above(w->key, place_key(&d->highest[w->kind]));
-}
-
 static bool is_long(const struct engine_write *w)
 {
 	return !w->deleted && w->value.n > SCATTER_VALUE_MAX;
+}
+
+static enum route route_of(const struct deferred *d, const struct engine_write *w)
+{
+	if (!deferred_has(d, w->kind) || place_is_above(w->key, place_key(&d->highest[w->kind])))
+		return ROUTE_AT_ONCE;
+	return is_long(w) ? ROUTE_LONG : ROUTE_DEFERRED;
+}
+
+/* The later steps look at each write several times. */
+static bool find_routes(struct deferred *d, const struct engine_write *writes, size_t n)
+{
+	if (n > d->routes_cap) {
+		enum route *grown = realloc(d->routes, n * 2 * sizeof *grown);
+		if (grown == NULL)
+			return false;
+		d->routes = grown;
+		d->routes_cap = n * 2;
+	}
+	for (size_t i = 0; i < n; i++)
+		d->routes[i] = route_of(d, &writes[i]);
+	return true;
 }
 
 /* ---- the writes that the inner engine commits instead ---- */
@@ -88,7 +105,7 @@ static bool push_log(struct deferred *d, const struct engine_write *writes, size
 	struct buf row = {0};
 	bool ok = true;
 	for (size_t i = 0; ok && i < n; i++) {
-		if (!is_deferred(d, &writes[i]))
+		if (d->routes[i] == ROUTE_AT_ONCE)
 			continue;
 		if (row.n > 0 && row.n + scatter_log_length(&writes[i]) > LOG_ROW_MAX)
 			ok = push_log_row(d, &row);
@@ -166,17 +183,13 @@ static bool push_sweep(struct deferred *d, size_t wanted, bool at_rest)
 	return push_slice(d, wanted);
 }
 
-/* Adds the writes that are not deferred: before the slice those whose keys are not in memory, and
- * after it those that are too long for memory, because the slice may hold an older value. */
-static bool push_others(struct deferred *d, const struct engine_write *writes, size_t n,
-			bool after_slice)
+/* The long writes follow the slice, which may hold an older value. */
+static bool push_route(struct deferred *d, const struct engine_write *writes, size_t n,
+		       enum route route)
 {
-	for (size_t i = 0; i < n; i++) {
-		bool deferred = is_deferred(d, &writes[i]);
-		if (after_slice ? deferred && is_long(&writes[i]) : !deferred)
-			if (!push(d, writes[i]))
-				return false;
-	}
+	for (size_t i = 0; i < n; i++)
+		if (d->routes[i] == route && !push(d, writes[i]))
+			return false;
 	return true;
 }
 
@@ -185,7 +198,7 @@ static bool push_others(struct deferred *d, const struct engine_write *writes, s
 static void drop_changes(struct deferred *d)
 {
 	for (size_t i = 0; i < d->n_changes; i++)
-		free(d->changes[i].item.entry);
+		scatter_item_free(d->changes[i].item);
 	d->n_changes = 0;
 }
 
@@ -196,7 +209,7 @@ static bool add_change(struct deferred *d, const struct engine_write *w, size_t 
 	if (is_long(w)) {
 		c->removed = arena_copy(&d->arena, w->key);
 	} else {
-		c->item = scatter_item_new(w->key, w->value, w->deleted);
+		c->item = scatter_item_new(&d->table, w->key, w->value, w->deleted);
 		*bytes += c->item.entry != NULL ? scatter_cost(c->item.entry) : 0;
 	}
 	d->n_changes++;
@@ -207,7 +220,7 @@ static bool reserve_changes(struct deferred *d, const struct engine_write *write
 {
 	size_t of_kind[RECORD_KINDS] = {0}, all = 0, spare = 0;
 	for (size_t i = 0; i < n; i++)
-		if (is_deferred(d, &writes[i])) {
+		if (d->routes[i] != ROUTE_AT_ONCE) {
 			of_kind[writes[i].kind]++;
 			all++;
 		}
@@ -233,7 +246,7 @@ static bool make_changes(struct deferred *d, const struct engine_write *writes, 
 	if (!reserve_changes(d, writes, n))
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if (is_deferred(d, &writes[i]) && !add_change(d, &writes[i], bytes))
+		if (d->routes[i] != ROUTE_AT_ONCE && !add_change(d, &writes[i], bytes))
 			return false;
 	return true;
 }
@@ -270,7 +283,7 @@ static void note_highest(struct deferred *d, const struct engine_write *writes, 
 {
 	for (size_t i = 0; i < n; i++) {
 		struct place *highest = &d->highest[writes[i].kind];
-		if (deferred_has(d, writes[i].kind) &&
+		if (d->routes[i] == ROUTE_AT_ONCE && deferred_has(d, writes[i].kind) &&
 		    place_is_above(writes[i].key, place_key(highest)))
 			place_set(highest, writes[i].kind, writes[i].key);
 	}
@@ -284,10 +297,11 @@ static enum err prepare(struct deferred *d, const struct engine_write *writes, s
 	d->n_writes = 0;
 	d->next = d->now;
 	d->merged = false;
-	bool ok = make_changes(d, writes, n, &bytes) && push_others(d, writes, n, false) &&
-		  push_log(d, writes, n) && push_log_deletions(d) &&
+	bool ok = find_routes(d, writes, n) && make_changes(d, writes, n, &bytes) &&
+		  push_route(d, writes, n, ROUTE_AT_ONCE) && push_log(d, writes, n) &&
+		  push_log_deletions(d) &&
 		  push_sweep(d, at_rest ? TEND_BYTES : bytes * MERGE_PER_WRITE, at_rest) &&
-		  push_others(d, writes, n, true);
+		  push_route(d, writes, n, ROUTE_LONG);
 	if (!ok)
 		drop_changes(d);
 	return ok ? ERR_OK : ERR_NO_MEMORY;
@@ -375,6 +389,7 @@ static void deferred_close(struct engine *engine)
 	scatter_free(&d->table);
 	arena_free(&d->arena);
 	free(d->changes);
+	free(d->routes);
 	free(d->writes);
 	free(d);
 }

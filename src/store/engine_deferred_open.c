@@ -27,7 +27,7 @@ static bool replay_row(void *arg, struct text key, struct text value)
 	else if (number != d->now.log_last + 1)
 		return false; /* a row is missing */
 	d->now.log_last = number;
-	r->err = scatter_log_replay(r->piles, value);
+	r->err = scatter_log_replay(r->piles, &d->table, value);
 	return r->err == ERR_OK;
 }
 

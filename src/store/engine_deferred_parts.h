@@ -19,6 +19,12 @@ struct place {
 	char key[RECORD_KEY_MAX];
 };
 
+enum route {
+	ROUTE_AT_ONCE,  /* another kind, or a key above all keys of its kind */
+	ROUTE_DEFERRED, /* to the log and to the memory */
+	ROUTE_LONG,     /* too long for the memory: to its key space, which the log notes */
+};
+
 /* A change of the memory that the commit in progress, or the last commit, makes. */
 struct change {
 	uint8_t kind;
@@ -48,6 +54,8 @@ struct deferred {
 	bool under_way;
 	bool committed; /* it is durable, and the next view shows it */
 	struct arena arena;
+	enum route *routes; /* of the batch's writes */
+	size_t routes_cap;
 	struct engine_write *writes;
 	size_t n_writes, writes_cap;
 	struct change *changes;

@@ -142,13 +142,14 @@ static bool take_entry(struct text *rest, struct log_entry *e)
 	return true;
 }
 
-enum err scatter_log_replay(struct scatter_pile *piles, struct text entries)
+enum err scatter_log_replay(struct scatter_pile *piles, struct scatter_table *table,
+			    struct text entries)
 {
 	struct log_entry e;
 	while (entries.n > 0) {
 		if (!take_entry(&entries, &e))
 			return ERR_CORRUPT;
-		if (!scatter_pile_add(&piles[e.kind], e.key, e.value, (uint16_t)e.n))
+		if (!scatter_pile_add(&piles[e.kind], table, e.key, e.value, (uint16_t)e.n))
 			return ERR_NO_MEMORY;
 	}
 	return ERR_OK;

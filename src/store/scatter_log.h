@@ -28,8 +28,9 @@ void scatter_log_add(struct buf *row, const struct engine_write *write);
 void scatter_log_seal(struct buf *row, struct text key);
 /** Checks a stored row and removes its checksum from *value. False if the row is damaged. */
 bool scatter_log_open(struct text key, struct text *value, uint64_t *number) WARN_UNUSED;
-/** Adds the entries of a row that scatter_log_open has checked to the piles (RECORD_KINDS).
- * ERR_CORRUPT, ERR_NO_MEMORY. */
-enum err scatter_log_replay(struct scatter_pile *piles, struct text entries) WARN_UNUSED;
+/** Adds the entries of a row that scatter_log_open has checked to the piles (RECORD_KINDS)
+ * for the table. ERR_CORRUPT, ERR_NO_MEMORY. */
+enum err scatter_log_replay(struct scatter_pile *piles, struct scatter_table *table,
+			    struct text entries) WARN_UNUSED;
 
 #endif

@@ -13,7 +13,8 @@ enum {
 	BLOCK_FILL = SCATTER_BLOCK * 7 / 8, /* room for the first writes after the start */
 };
 
-bool scatter_pile_add(struct scatter_pile *pile, struct text key, struct text value, uint16_t n)
+bool scatter_pile_add(struct scatter_pile *pile, struct scatter_table *t, struct text key,
+		      struct text value, uint16_t n)
 {
 	if (pile->n == pile->cap) {
 		size_t cap = pile->cap == 0 ? FIRST_CAP : pile->cap * 2;
@@ -23,7 +24,7 @@ bool scatter_pile_add(struct scatter_pile *pile, struct text key, struct text va
 		pile->items = grown;
 		pile->cap = cap;
 	}
-	struct scatter_item item = scatter_item_new(key, value, false);
+	struct scatter_item item = scatter_item_new(t, key, value, false);
 	if (item.entry == NULL)
 		return false;
 	item.entry->n = n;
@@ -104,7 +105,7 @@ static void keep_newest(struct scatter_pile *pile)
 			continue;
 		}
 		pile->bytes -= scatter_cost(item.entry);
-		free(item.entry);
+		scatter_item_free(item);
 	}
 	pile->n = kept;
 }
@@ -143,7 +144,7 @@ bool scatter_pile_build(struct scatter_pile *pile, struct scatter_table *t, uint
 void scatter_pile_free(struct scatter_pile *pile)
 {
 	for (size_t i = 0; i < pile->n; i++)
-		free(pile->items[i].entry);
+		scatter_item_free(pile->items[i]);
 	free(pile->items);
 	*pile = (struct scatter_pile){0};
 }

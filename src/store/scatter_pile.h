@@ -18,10 +18,10 @@ struct scatter_pile {
 	bool has_written; /* an entry is SCATTER_WRITTEN */
 };
 
-/** Adds an entry; n is the length of its value, SCATTER_DELETED or SCATTER_WRITTEN. False if
- * memory runs out. */
-bool scatter_pile_add(struct scatter_pile *pile, struct text key, struct text value,
-		      uint16_t n) WARN_UNUSED;
+/** Adds an entry, in the memory of the table; n is the length of its value, SCATTER_DELETED or
+ * SCATTER_WRITTEN. False if memory runs out. */
+bool scatter_pile_add(struct scatter_pile *pile, struct scatter_table *t, struct text key,
+		      struct text value, uint16_t n) WARN_UNUSED;
 /** Moves the newest entry of each key to the table, which has no entry of the kind. False if
  * memory runs out. */
 bool scatter_pile_build(struct scatter_pile *pile, struct scatter_table *t,

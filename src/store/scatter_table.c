@@ -1,14 +1,15 @@
-/* Owns the table of scattered writes: sorted blocks of items, and an allocation for each entry.
+/* Owns the table of scattered writes: sorted blocks of items, and chunks of entries.
  * Never writes the log and never calls an engine. Called by engine_deferred.c and deferred_scan.c.
  */
 #include "store/scatter_table.h"
 
 #include <assert.h>
 #include <endian.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { PREFIX = 8, FIRST_CAP = 64, MALLOC_HEAD = 8, MALLOC_UNIT = 16, MALLOC_MIN = 32 };
+enum { PREFIX = 8, FIRST_CAP = 64, CHUNK = (32 << 10) - 32, CHUNK_ALIGN = 4 };
 
 /* ---- entries ---- */
 
@@ -19,10 +20,49 @@ static uint64_t prefix_of(struct text key)
 	return be64toh(prefix);
 }
 
-struct scatter_item scatter_item_new(struct text key, struct text value, bool deleted)
+struct scatter_chunk {
+	size_t entries; /* in use, and one more while it is the chunk of the next entry */
+	size_t used;
+	char bytes[CHUNK];
+};
+
+static size_t entry_size(size_t key_n, size_t value_n)
+{
+	size_t n = sizeof(struct scatter_entry) + key_n + value_n;
+	return (n + CHUNK_ALIGN - 1) / CHUNK_ALIGN * CHUNK_ALIGN;
+}
+
+static void release(struct scatter_chunk *c)
+{
+	if (c != NULL && --c->entries == 0)
+		free(c);
+}
+
+static struct scatter_entry *take_memory(struct scatter_table *t, size_t n)
+{
+	_Static_assert(_Alignof(struct scatter_entry) <= CHUNK_ALIGN, "entries follow each other");
+	if (t->chunk == NULL || n > CHUNK - t->chunk->used) {
+		struct scatter_chunk *new = malloc(sizeof *new);
+		if (new == NULL)
+			return NULL;
+		release(t->chunk);
+		t->chunk = new;
+		new->entries = 1;
+		new->used = 0;
+	}
+	struct scatter_entry *e =
+	    (struct scatter_entry *)(void *)(t->chunk->bytes + t->chunk->used);
+	e->offset = (uint32_t)t->chunk->used;
+	t->chunk->used += n;
+	t->chunk->entries++;
+	return e;
+}
+
+struct scatter_item scatter_item_new(struct scatter_table *t, struct text key, struct text value,
+				     bool deleted)
 {
 	assert(key.n > 0 && key.n <= RECORD_KEY_MAX && value.n <= SCATTER_VALUE_MAX);
-	struct scatter_entry *e = malloc(sizeof *e + key.n + value.n);
+	struct scatter_entry *e = take_memory(t, entry_size(key.n, value.n));
 	if (e == NULL)
 		return (struct scatter_item){0};
 	e->n = deleted ? SCATTER_DELETED : (uint16_t)value.n;
@@ -33,13 +73,19 @@ struct scatter_item scatter_item_new(struct text key, struct text value, bool de
 	return (struct scatter_item){prefix_of(key), e};
 }
 
+void scatter_item_free(struct scatter_item item)
+{
+	char *bytes = (char *)item.entry;
+	if (bytes != NULL)
+		release((struct scatter_chunk *)(void *)(bytes - item.entry->offset -
+							 offsetof(struct scatter_chunk, bytes)));
+}
+
 size_t scatter_cost(const struct scatter_entry *e)
 {
-	size_t value = e->n <= SCATTER_VALUE_MAX ? e->n : 0;
-	size_t n = MALLOC_HEAD + sizeof *e + e->key_n + value;
-	n = (n + MALLOC_UNIT - 1) / MALLOC_UNIT * MALLOC_UNIT;
 	/* A block is about two thirds full. */
-	return (n < MALLOC_MIN ? MALLOC_MIN : n) + sizeof(struct scatter_item) * 3 / 2;
+	return entry_size(e->key_n, e->n <= SCATTER_VALUE_MAX ? e->n : 0) +
+	       sizeof(struct scatter_item) * 3 / 2;
 }
 
 struct text scatter_key(struct scatter_item item)
@@ -218,11 +264,11 @@ static void keep(struct scatter_table *t, struct scatter_item *where, struct sca
 	t->bytes += scatter_cost(item.entry);
 }
 
-static void drop(struct scatter_table *t, struct scatter_entry *e)
+static void drop(struct scatter_table *t, struct scatter_item item)
 {
 	t->count--;
-	t->bytes -= scatter_cost(e);
-	free(e);
+	t->bytes -= scatter_cost(item.entry);
+	scatter_item_free(item);
 }
 
 /* Divides a full block, and returns the place for the item whose index was *i. Items that arrive
@@ -268,7 +314,7 @@ void scatter_put(struct scatter_table *t, uint8_t kind, struct scatter_item item
 		struct scatter_block *b = k->places[place].block;
 		i = find_item(b, item.prefix, key);
 		if (i < b->n && compare(b->items[i], item.prefix, key) == 0) {
-			drop(t, b->items[i].entry);
+			drop(t, b->items[i]);
 			keep(t, &b->items[i], item);
 			return;
 		}
@@ -303,7 +349,7 @@ static void remove_items(struct scatter_table *t, struct scatter_kind *k, uint32
 {
 	struct scatter_block *b = k->places[place].block;
 	for (uint32_t at = i; at < end; at++)
-		drop(t, b->items[at].entry);
+		drop(t, b->items[at]);
 	memmove(&b->items[i], &b->items[end], (b->n - end) * sizeof *b->items);
 	b->n -= end - i;
 	if (b->n > 0)
@@ -362,5 +408,6 @@ void scatter_free(struct scatter_table *t)
 		t->spare = b->next_spare;
 		free(b);
 	}
+	release(t->chunk);
 	*t = (struct scatter_table){0};
 }

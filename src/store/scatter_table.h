@@ -18,15 +18,20 @@ enum {
 };
 
 struct scatter_entry {
-	uint16_t n;    /* length of the value, or SCATTER_DELETED */
-	uint8_t key_n; /* at most RECORD_KEY_MAX */
-	char bytes[];  /* the key, then the value */
+	uint32_t offset; /* in its chunk */
+	uint16_t n;      /* length of the value, or SCATTER_DELETED */
+	uint8_t key_n;   /* at most RECORD_KEY_MAX */
+	char bytes[];    /* the key, then the value */
 };
 
 struct scatter_item {
 	uint64_t prefix; /* the key's first 8 bytes as a number, filled up with zeros */
 	struct scatter_entry *entry;
 };
+
+/* The memory of entries that were written one after another. It is freed with its last entry: a
+ * sweep frees the entries in another order than malloc gave them, which costs malloc much. */
+struct scatter_chunk;
 
 struct scatter_block {
 	union {
@@ -49,6 +54,7 @@ struct scatter_table {
 	size_t count, bytes;         /* entries, and the memory that they take */
 	struct scatter_block *spare; /* for scatter_put, which cannot fail */
 	size_t n_spare;
+	struct scatter_chunk *chunk; /* of the next entry */
 };
 
 /* A position among the entries of a kind. A change of the table ends it. */
@@ -60,8 +66,11 @@ struct scatter_at {
 /** All zero is a valid empty table. */
 void scatter_free(struct scatter_table *t);
 
-/** A new entry, which scatter_put takes over or free() frees. NULL if memory runs out. */
-struct scatter_item scatter_item_new(struct text key, struct text value, bool deleted);
+/** A new entry, which scatter_put takes over or scatter_item_free frees. NULL if memory runs out.
+ */
+struct scatter_item scatter_item_new(struct scatter_table *t, struct text key, struct text value,
+				     bool deleted);
+void scatter_item_free(struct scatter_item item);
 /** The memory that an entry takes, its place in a block included. */
 size_t scatter_cost(const struct scatter_entry *entry);
 /** The item's key and value, which live as long as the entry. A deletion has no value. */

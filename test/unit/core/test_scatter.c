@@ -155,7 +155,8 @@ static uint64_t cpu_ns(void)
 static void open_rows(struct rows *r, const char *dir)
 {
 	const struct store_config config = {.batch_max = FILL_BATCH};
-	const struct engine_lmdb_config lmdb = {.dir = dir};
+	const struct engine_lmdb_config lmdb = {.dir = dir,
+						.map_size = number_from("SCATTER_MAP", 0)};
 	struct world *w = world_new();
 	struct counting *c = calloc(1, sizeof *c);
 	struct engine *engine = NULL;
@@ -305,7 +306,7 @@ static double measure(struct rows *r, const char *name, size_t batches)
 	struct counting *c = r->counting;
 	memset(c->kinds, 0, sizeof c->kinds);
 	c->bytes = c->commits = r->cpu_ns = 0;
-	counting_now = true;
+	counting_now = number_from("SCATTER_COUNT", 1) != 0;
 	for (size_t i = 0; i < batches; i++)
 		scenario(r, name, BATCH);
 	counting_now = false;
