@@ -10,14 +10,13 @@ const fact = async (page, name) => {
 await run(async () => {
 	const page = await signedIn(`webhooks/${context.webhook}/replay`);
 	await page.getByRole("button", { name: "Send" }).and(page.locator(":enabled")).click();
-	await page.getByText("Deliveries are being queued.").waitFor();
-	await page.waitForFunction(() => {
+	const during = await page.waitForFunction(() => {
 		const [checked] = document.querySelectorAll("dl.facts dd");
-		return checked && Number(checked.textContent.replace(/\D/g, "")) > 0;
-	});
-	await page.getByText("Deliveries are being queued.").waitFor(); // it is not at its end yet
-	const checked = await fact(page, "Events checked");
-	assert.ok(checked > 0 && checked < context.events, `${checked} events were checked while it ran`);
+		const runs = document.querySelector(".notice[role=status]")?.textContent === "Deliveries are being queued.";
+		return runs && Number(checked.textContent.replace(/\D/g, ""));
+	}, undefined, { timeout: 60_000 });
+	const checked = await during.jsonValue();
+	assert.ok(checked < context.events, `${checked} events were checked while it ran`);
 	await page.getByText(`${context.queued} deliveries were queued.`).waitFor({ timeout: 60_000 });
 	assert.ok((await fact(page, "Events checked")) >= context.events);
 	assertClean(page);

@@ -24,7 +24,7 @@ class Deliveries(Used):
 
 
 class Replay(Used):
-    USERS = 12_000  # a replay checks about 3,200 events a second
+    USERS = 14_000  # a replay checks about 3,200 events a second
 
     def test_a_replay_shows_its_progress(self):
         campaign = self.campaign()
