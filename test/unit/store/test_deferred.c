@@ -231,11 +231,74 @@ static void merging_changes_no_result(void **state)
 	assert_many(w, MANY, 2 * (uint64_t)MANY, 'c');
 }
 
+/* ---- the log ---- */
+
+static bool count_row(void *arg, struct text key, struct text value)
+{
+	(void)key;
+	(void)value;
+	(*(size_t *)arg)++;
+	return true;
+}
+
+static size_t log_rows(struct world *w)
+{
+	const struct engine_scan all = {.kind = RECORD_KIND_LOG};
+	size_t n = 0;
+	assert_int_equal(w->engine->ops->scan(w->engine, &all, count_row, &n), ERR_OK);
+	return n;
+}
+
+static void a_server_at_rest_empties_the_log(void **state)
+{
+	struct world *w = *state;
+	put_many(w, 0, EACH, 'a');
+	put_many(w, 0, EACH, 'b');
+	assert_true(log_rows(w) > 0);
+	for (int times = 0; times < 100 && log_rows(w) > 0; times++) {
+		w->engine->ops->tend(w->engine);
+		assert_many(w, 0, EACH, 'b');
+	}
+	assert_int_equal(log_rows(w), 0);
+	reopen(w);
+	assert_many(w, 0, EACH, 'b');
+}
+
+/* The memory stays small, so only the length of the log can begin the merging. */
+static void keys_that_are_written_often_do_not_fill_the_log(void **state)
+{
+	enum { HOT = 10, LENGTH = 1000, COMMITS = 6, LOG_MAX = 8192 + 2 * EACH };
+	struct world *w = *state;
+	static struct engine_write writes[EACH];
+	static char keys[HOT][8], value[LENGTH];
+	size_t most = 0;
+	put_many(w, 0, EACH, 'a');
+	for (int times = 0; times < COMMITS; times++) {
+		memset(value, 'b' + times, sizeof value);
+		for (size_t i = 0; i < EACH; i++)
+			writes[i] =
+			    (struct engine_write){SCATTERED, false, key_of(i % HOT, keys[i % HOT]),
+						  text_from(value, sizeof value)};
+		commit(w, writes, EACH);
+		most = log_rows(w) > most ? log_rows(w) : most;
+	}
+	assert_true(most > EACH && most <= LOG_MAX);
+	for (size_t i = 0; i < HOT; i++) {
+		struct text found = {0};
+		assert_int_equal(
+		    w->engine->ops->get(w->engine, SCATTERED, key_of(i, keys[i]), &found), ERR_OK);
+		assert_true(text_eq(found, text_from(value, sizeof value)));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(random_operations_match_the_model, start, finish),
 	    cmocka_unit_test_setup_teardown(merging_changes_no_result, start, finish),
+	    cmocka_unit_test_setup_teardown(a_server_at_rest_empties_the_log, start, finish),
+	    cmocka_unit_test_setup_teardown(keys_that_are_written_often_do_not_fill_the_log, start,
+					    finish),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
