@@ -218,10 +218,11 @@ static bool add_change(struct deferred *d, const struct engine_write *w, size_t 
 
 static bool reserve_changes(struct deferred *d, const struct engine_write *writes, size_t n)
 {
-	size_t of_kind[RECORD_KINDS] = {0}, all = 0, spare = 0;
+	size_t of_kind[RECORD_KINDS] = {0}, removed[RECORD_KINDS] = {0}, all = 0, spare = 0;
 	for (size_t i = 0; i < n; i++)
 		if (d->routes[i] != ROUTE_AT_ONCE) {
 			of_kind[writes[i].kind]++;
+			removed[writes[i].kind] += d->routes[i] == ROUTE_LONG;
 			all++;
 		}
 	if (all > d->changes_cap) {
@@ -232,8 +233,8 @@ static bool reserve_changes(struct deferred *d, const struct engine_write *write
 		d->changes_cap = all * 2;
 	}
 	for (size_t kind = 0; kind < RECORD_KINDS; kind++)
-		if (of_kind[kind] > 0 &&
-		    !scatter_reserve(&d->table, (uint8_t)kind, of_kind[kind], &spare))
+		if (of_kind[kind] > 0 && !scatter_reserve(&d->table, (uint8_t)kind, of_kind[kind],
+							  removed[kind], &spare))
 			return false;
 	return true;
 }

@@ -223,11 +223,12 @@ static bool reserve_places(struct scatter_kind *k, size_t n)
 	return true;
 }
 
-bool scatter_reserve(struct scatter_table *t, uint8_t kind, size_t n, size_t *spare)
+bool scatter_reserve(struct scatter_table *t, uint8_t kind, size_t n, size_t removed, size_t *spare)
 {
 	struct scatter_kind *k = &t->kinds[kind];
-	/* Each block may be full now; after its division, each half takes many items. */
-	size_t divisions = k->n + n / (SCATTER_BLOCK / 2) + 1;
+	/* Each block may be full now; after its division, each half takes many items. A removal may
+	 * empty the only block, so that the next entry needs a new block. */
+	size_t divisions = k->n + n / (SCATTER_BLOCK / 2) + 1 + removed;
 	*spare += n < divisions ? n : divisions;
 	while (t->n_spare < *spare) {
 		struct scatter_block *b = malloc(sizeof *b);
@@ -327,7 +328,7 @@ bool scatter_append_block(struct scatter_table *t, uint8_t kind, const struct sc
 {
 	struct scatter_kind *k = &t->kinds[kind];
 	size_t spare = 0;
-	if (!scatter_reserve(t, kind, 1, &spare))
+	if (!scatter_reserve(t, kind, 1, 0, &spare))
 		return false;
 	struct scatter_block *b = add_block(t, k, k->n);
 	memcpy(b->items, items, n * sizeof *items);

@@ -86,9 +86,10 @@ bool scatter_append_block(struct scatter_table *t, uint8_t kind, const struct sc
 /** Frees the blocks of a kind, but not their entries, which scatter_append_block has added. */
 void scatter_forget(struct scatter_table *t, uint8_t kind);
 
-/** Makes room for n more entries of the kind. *spare is the sum of the spare blocks that the calls
- * for this batch need; it begins with 0. */
-bool scatter_reserve(struct scatter_table *t, uint8_t kind, size_t n, size_t *spare) WARN_UNUSED;
+/** Makes room for n changes of the kind, of which `removed` are scatter_remove. *spare is the sum
+ * of the spare blocks that the calls for this batch need; it begins with 0. */
+bool scatter_reserve(struct scatter_table *t, uint8_t kind, size_t n, size_t removed,
+		     size_t *spare) WARN_UNUSED;
 /** Keeps the newest write of a key. The caller has reserved room. */
 void scatter_put(struct scatter_table *t, uint8_t kind, struct scatter_item item);
 /** Removes the entry of a key, if there is such an entry. */

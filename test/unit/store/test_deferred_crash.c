@@ -58,7 +58,7 @@ static struct text value_of(size_t kind, size_t number, uint32_t version, char r
 {
 	struct seeded hash = {.state = version * 1000003u + number * KINDS + kind};
 	size_t n = seeded_below(&hash, 12) == 0 ? VALUE_ROOM : 300;
-	n = 8 + seeded_below(&hash, seeded_below(&hash, 3) == 0 ? n - 8 : 18);
+	n = 8 + seeded_below(&hash, seeded_below(&hash, 3) == 0 ? 18 : n - 8);
 	memset(room, (int)seeded_below(&hash, 256), n);
 	memcpy(room, &version, sizeof version);
 	return text_from(room, n);
@@ -178,7 +178,7 @@ static void random_write(struct world *w, size_t kind, struct engine_write *out,
 			 char *value)
 {
 	/* New keys come at the end, as users do; most writes are about the keys that exist. */
-	size_t number = seeded_below(&w->seed, 1 + (w->images * KEYS / 200 + 20) % KEYS);
+	size_t number = seeded_below(&w->seed, 1 + (w->images + KEYS / 2) % KEYS);
 	uint32_t version = (uint32_t)seeded_below(&w->seed, 1 << 30) + 1;
 	bool deleted = seeded_below(&w->seed, 5) == 0;
 	if (deleted)
@@ -221,7 +221,7 @@ static void a_power_loss_loses_no_write(void **state)
 	power.arg = w;
 	while (w->images < images) {
 		random_commit(w);
-		if (seeded_below(&w->seed, 3) == 0)
+		if (seeded_below(&w->seed, 2) == 0)
 			w->engine->ops->tend(w->engine);
 		assert_true(is_like(w->engine, &w->after));
 	}
