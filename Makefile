@@ -161,6 +161,7 @@ test-long:                           ## run the tests in both flavours, with CYC
 	$(SUBMAKE) FLAVOUR=release all units
 	$(SUBMAKE) FLAVOUR=asan all units
 	@$(MAKE) --no-print-directory test-speed
+	@REFERD_OPERATIONS=1000000 test/run --unit release core/test_model core/test_story core/test_reward_random
 	@REFERD_USERS=$(USERS) REFERD_RANK_USERS=100000 REFERD_IMAGES=$(IMAGES) test/run --unit asan --unit release \
 	    --e2e release --e2e asan --cycles $(CYCLES)
 

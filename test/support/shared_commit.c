@@ -229,8 +229,10 @@ bool shared_delay_commit(struct shared_state *state, const struct shared_commit 
 void shared_arrive(struct shared_state *state)
 {
 	size_t i = (size_t)seeded_below(&state->random, SHARED_STRAGGLERS);
+	for (size_t n = 0; n < SHARED_STRAGGLERS && state->stragglers[i] == NULL; n++)
+		i = (i + 1) % SHARED_STRAGGLERS;
 	struct shared_straggler *s = state->stragglers[i];
-	if (s == NULL)
+	if (s == NULL || !shared_happens(state, 2))
 		return;
 	enum err err = shared_apply(state, &s->commit, &s->batch);
 	(void)err; /* the node asks for the outcome */

@@ -6,6 +6,7 @@
 
 #include "../../support/seeded.h"
 #include "core/day.h"
+#include "made.h"
 #include "reward_world.h"
 #include "story_model.h"
 
@@ -15,6 +16,7 @@ struct story_run {
 	struct story *s;
 	struct seeded *seed; /* picks samples */
 	uint64_t coupons;    /* uploaded so far */
+	const struct made *users, *rewards;
 };
 
 static inline void story_compare_campaigns(struct story_run *r)
@@ -38,13 +40,13 @@ static inline void story_compare_campaigns(struct story_run *r)
 static inline void story_compare_user(struct story_run *r, unsigned id)
 {
 	const struct story_user *expected = &r->s->users[id];
-	struct user user = {.id = id};
-	struct user_stats stats = {.user_id = id};
+	struct user user = {.id = made_id(r->users, id)};
+	struct user_stats stats = {.user_id = user.id};
 	enum err err = world_get(r->w, &KIND_USER, &user);
 	assert_int_equal(err, expected->erased ? ERR_NOT_FOUND : ERR_OK);
 	if (expected->erased)
 		return;
-	assert_int_equal(user.referrer_id, expected->referrer);
+	assert_int_equal(user.referrer_id, made_id(r->users, expected->referrer));
 	assert_int_equal(user.qualified_ms != 0, expected->qualified);
 	err = world_get(r->w, &KIND_USER_STATS, &stats);
 	assert_true(err == ERR_OK || err == ERR_NOT_FOUND);
@@ -55,9 +57,9 @@ static inline void story_compare_user(struct story_run *r, unsigned id)
 static inline void story_compare_reward(struct story_run *r, unsigned id)
 {
 	const struct story_reward *expected = &r->s->rewards[id];
-	struct reward reward = world_reward(r->w, id);
+	struct reward reward = world_reward(r->w, made_id(r->rewards, id));
 	assert_int_equal(reward.rule_id, expected->rule);
-	assert_int_equal(reward.user_id, expected->recipient);
+	assert_int_equal(reward.user_id, made_id(r->users, expected->recipient));
 	assert_int_equal(reward.amount, expected->amount);
 	assert_int_equal(reward.clawback_ms != 0, expected->taken_back || expected->clawback != 0);
 	assert_int_equal(reward_clawback_amount(&reward),

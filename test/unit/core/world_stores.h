@@ -143,6 +143,35 @@ static inline int world_close(void **state)
 	return 0;
 }
 
+/* How many operations on several stores `make test-long` wants; 0: a short run. */
+static inline uint64_t world_operations(void)
+{
+	const char *given = getenv("REFERD_OPERATIONS");
+	return given == NULL ? 0 : strtoull(given, NULL, 10);
+}
+
+/* Runs the tests on one store, and on several stores that share a state. A long run repeats the
+ * latter with other seeds; `each` is the number of operations of one such test. */
+static inline int world_run_tests(const struct CMUnitTest *one, size_t n_one,
+				  const struct CMUnitTest *several, size_t n_several, uint64_t each)
+{
+	uint64_t wanted = world_operations(), done = 0;
+	if (wanted == 0)
+		return _cmocka_run_group_tests("one store", one, n_one, NULL, NULL) +
+		       _cmocka_run_group_tests("several stores", several, n_several, NULL, NULL);
+	const char *given = getenv("REFERD_SEED");
+	unsigned long long seed = given == NULL ? 1 : strtoull(given, NULL, 0);
+	int failed = 0;
+	for (; done < wanted && failed == 0; done += n_several * each, seed++) {
+		char text[24];
+		snprintf(text, sizeof text, "%llu", seed);
+		setenv("REFERD_SEED", text, 1);
+		failed = _cmocka_run_group_tests("long", several, n_several, NULL, NULL);
+	}
+	printf("%llu operations\n", (unsigned long long)done);
+	return failed;
+}
+
 #define WORLD_ON(engine, f)                                                                        \
 	{                                                                                          \
 #f " (" #engine ")", f, world_on_##engine, world_close, NULL                       \
