@@ -11,8 +11,8 @@
 struct filter;
 
 /** Finds the user or the campaign that has the code: exactly one of the two ids is set, or neither
- * for an unknown code. An id from a computed code was assigned once, but its user or campaign may
- * be gone. ERR_PENDING and read errors pass through. */
+ * for an unknown code. An id from a computed code may belong to no user or campaign: the caller
+ * reads the record. ERR_PENDING and read errors pass through. */
 enum err code_find(struct tx *tx, struct codes *codes, struct text code, uint64_t *user_id,
 		   uint64_t *campaign_id) WARN_UNUSED;
 

@@ -48,7 +48,8 @@ struct replay_slice {
 	uint64_t look_at;       /* the id of the replay that the query reads first */
 	uint64_t first_waiting; /* the first replay that waits for its webhook; 0: none waits */
 	uint64_t replay_id;     /* the replay that continues */
-	uint64_t first_event;   /* the first event of a replay that has not begun */
+	uint64_t first_event;   /* the next event that exists */
+	uint64_t last_event;    /* the newest event when the replay began */
 	struct replay replay;   /* valid after the command: as stored now */
 };
 /** Finds the replay that continues. */

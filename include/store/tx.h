@@ -40,13 +40,21 @@ void tx_delete(struct tx *tx, const struct record_kind *kind, const void *record
 /** Has the command staged a write so far? */
 bool tx_has_writes(const struct tx *tx);
 
-/** The next id of the kind's sequence, which begins with 1. No id is given twice, even after its
- * record was removed. A refused command returns its ids to the sequence. */
+/** The next id of the kind; ids begin with 1. No id is given twice, even after its record was
+ * removed. A refused command returns its ids. With other writers, ids have gaps, and are not in the
+ * order of time. If the store must get a block of
+ * ids first, the id belongs to no record: the command goes on, nothing of it is kept, and the store
+ * calls it again as after ERR_PENDING. */
 uint64_t tx_next_id(struct tx *tx, const struct record_kind *kind);
-/** Skips the next n ids of the kind's sequence. */
+/** Skips the next n ids of the kind's sequence. Only for a store with one writer. */
 void tx_skip_ids(struct tx *tx, const struct record_kind *kind, uint64_t n);
-/** The last id that was given. No record has a higher id. */
-uint64_t tx_last_id(struct tx *tx, const struct record_kind *kind);
+/** Has this command taken the id? */
+bool tx_gave_id(const struct tx *tx, const struct record_kind *kind, uint64_t id);
+/** Is the id above the kind's sequence, so that a later command would get it? Only for `referd
+ * verify`, and for the upgrade of an older database. False if the store takes ids from blocks. */
+bool tx_may_give(const struct tx *tx, const struct record_kind *kind, uint64_t id);
+/** Do other stores write to the same data? */
+bool tx_shared(const struct tx *tx);
 
 /* A page of records in key order. Only queries (store_query) can scan, because they see committed
  * data only. */

@@ -15,6 +15,15 @@ struct staged {
 	struct text key, value; /* value.p is NULL for a deletion */
 };
 
+/* A block of ids, from which this store takes ids. */
+struct id_block {
+	uint64_t first, last; /* last: 0 before the first block */
+	uint64_t size;        /* of the next block */
+	uint64_t missing;     /* ids that a command could not take */
+	uint64_t taken_ns;    /* when the engine was asked */
+	bool asked;           /* the engine has not answered yet */
+};
+
 struct tx {
 	struct engine *engine;
 	struct overlay *overlay; /* NULL in a query, which sees committed data only */
@@ -31,16 +40,17 @@ struct tx {
 	uint64_t last_id[RECORD_KINDS];       /* as the command sees them */
 	uint64_t batch_last_id[RECORD_KINDS]; /* after the earlier commands of the batch */
 	uint64_t saved_last_id[RECORD_KINDS]; /* as committed */
-	uint64_t last_ids_read;               /* the kinds of which the batch knows it */
-	uint64_t steady_ms;                   /* 0: the store was not given the time */
+	/* Only for an engine that gives ids in blocks: then a sequence is a place in its block. */
+	struct id_block blocks[RECORD_KINDS];
+	bool starved;       /* the command could not take an id */
+	uint64_t steady_ms; /* 0: the store was not given the time */
 };
 
 /* The store's own key space holds the sequences. A key is the number of a kind and a value is its
  * last id, both as 8 bytes, big-endian. */
 enum { KIND_SEQUENCES = 0 };
 
-/** Reads the sequences of all kinds from the engine's current view: at the start, and with several
- * writers after each view. */
+/** Reads the sequences of all kinds from the engine's current view. */
 enum err tx_load_sequences(struct tx *tx) WARN_UNUSED;
 /** ERR_REFUSED if the database is marked as an unfinished load (load_mark.h). */
 enum err tx_refuse_unfinished(struct tx *tx) WARN_UNUSED;
@@ -66,8 +76,12 @@ bool tx_forget_adds(struct tx *tx, const struct staged *s) WARN_UNUSED;
  * ERR_FORMAT, ERR_NO_MEMORY. */
 enum err tx_write_counters(struct tx *tx, struct engine_write *adds, size_t *n) WARN_UNUSED;
 
-/** Adds the changed sequences to the overlay before a commit, and marks those as read on which the
- * batch rests. */
+/** Takes a block of ids for each kind that the last command could not take an id of. ERR_PENDING if
+ * a block is not there yet: call it again after the command has run again. ERR_IO. */
+enum err tx_take_blocks(struct tx *tx) WARN_UNUSED;
+/** Throws away the blocks that are older than a second, or all blocks. */
+void tx_drop_blocks(struct tx *tx, bool all);
+/** Adds the changed sequences to the overlay before a commit. */
 enum err tx_write_sequences(struct tx *tx) WARN_UNUSED;
 /** Called when the batch was committed or has failed: its sequences are kept or rolled back. */
 void tx_settle(struct tx *tx, bool committed);

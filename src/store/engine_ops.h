@@ -73,6 +73,14 @@ struct engine_ops {
 	 * moves the view and decides the commands again. If the outcome cannot be known, the engine
 	 * ends the process. */
 	enum err (*commit)(struct engine *, const struct engine_batch *);
+	/* Gives a block of n ids of the kind: first to first + n - 1. No id is given twice, to any
+	 * node, and ids begin with 1. Blocks of two nodes come in any order, and an id that is
+	 * never used is lost. The store throws a block away after a second, and after a commit that
+	 * failed, so that a row of one node has a smaller id than an older row of another node only
+	 * for a short time. After ERR_PENDING it is called again, perhaps with another n. ERR_IO.
+	 * NULL on an engine with one writer: the store has sequences, which it writes with each
+	 * commit. */
+	enum err (*take_ids)(struct engine *, uint8_t kind, uint64_t n, uint64_t *first);
 	/* Work between commits, every few seconds; NULL if the engine has no such work. May end the
 	 * process. */
 	void (*tend)(struct engine *);

@@ -110,15 +110,9 @@ void store_unwatch(struct store *s, const void *arg)
 /* Commands must not be decided over an old view: they would overwrite newer commits. */
 static bool refresh_view(struct store *s)
 {
-	if (!s->stale || s->engine->ops->view(s->engine) != ERR_OK)
-		return !s->stale;
-	if (!s->engine->ops->single_writer) {
-		if (tx_load_sequences(&s->tx) != ERR_OK)
-			return false;
-		memcpy(s->query_tx.last_id, s->tx.last_id, sizeof s->tx.last_id);
-	}
-	s->stale = false;
-	return true;
+	if (s->stale && s->engine->ops->view(s->engine) == ERR_OK)
+		s->stale = false;
+	return !s->stale;
 }
 
 static void run_queries(struct store *s)
@@ -140,6 +134,22 @@ static void run_queries(struct store *s)
 	arena_reset(&s->query_tx.arena);
 }
 
+/* Decides a command. If it needs ids, it gets new blocks and is decided again: the second time it
+ * may come to ids of other kinds, so it may need blocks again. */
+static enum err decide(struct store *s, struct command *cmd)
+{
+	enum err err = ERR_OK;
+	for (;;) {
+		enum err decided = cmd->decide(cmd, &s->tx);
+		bool starved = s->tx.starved;
+		decided = tx_finish(&s->tx, decided);
+		if (!starved)
+			return decided;
+		if ((err = tx_take_blocks(&s->tx)) != ERR_OK)
+			return err;
+	}
+}
+
 /* Decides the waiting commands, up to one batch. Pending commands stay in the queue, in their
  * order. */
 static void decide_batch(struct store *s)
@@ -147,11 +157,12 @@ static void decide_batch(struct store *s)
 	struct queue todo = s->waiting;
 	struct command *cmd;
 	s->waiting = (struct queue){0};
+	tx_drop_blocks(&s->tx, false);
 	while ((cmd = queue_pop(&todo)) != NULL) {
 		bool full = s->decided.n >= s->batch_limit ||
 			    s->overlay.n_dirty + s->tx.sums.n_dirty >= BATCH_WRITES_MAX ||
 			    s->tx.broken;
-		cmd->err = full ? ERR_PENDING : tx_finish(&s->tx, cmd->decide(cmd, &s->tx));
+		cmd->err = full ? ERR_PENDING : decide(s, cmd);
 		queue_push(cmd->err == ERR_PENDING ? &s->waiting : &s->decided, cmd);
 	}
 }
@@ -193,8 +204,30 @@ bool store_turn(struct store *s)
 	return s->queries.n > 0 || (s->waiting.n > 0 && !waits);
 }
 
+static bool note_row(void *arg, struct text key, struct text value)
+{
+	(void)key;
+	(void)value;
+	*(bool *)arg = true;
+	return false;
+}
+
+/* Without sequences, only the rows tell. */
+static bool has_rows(const struct store *s)
+{
+	bool found = false;
+	for (uint8_t kind = 1; kind < RECORD_KINDS && !found; kind++) {
+		const struct engine_scan scan = {.kind = kind};
+		while (s->engine->ops->scan(s->engine, &scan, note_row, &found) == ERR_PENDING)
+			; /* only at the start */
+	}
+	return found;
+}
+
 bool store_is_new(const struct store *s)
 {
+	if (s->engine->ops->take_ids != NULL)
+		return !has_rows(s);
 	for (size_t kind = 0; kind < RECORD_KINDS; kind++)
 		if (s->tx.saved_last_id[kind] != 0)
 			return false;

@@ -148,6 +148,8 @@ static void finish_batch(struct store *s, enum err err)
 	s->committing = false;
 	s->stale = true; /* also after a failure, because the engine may have reset its view */
 	tx_settle(&s->tx, err == ERR_OK);
+	if (err != ERR_OK)
+		tx_drop_blocks(&s->tx, true);
 	if (err == ERR_OK && s->n_writes + s->n_adds > 0) {
 		memcpy(s->query_tx.last_id, s->tx.last_id, sizeof s->tx.last_id);
 		tell_watches(s);

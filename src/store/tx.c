@@ -1,5 +1,5 @@
 /* Owns the transaction of a command: its reads through stage, overlay and engine, its staged
- * writes, and the sequences. Never decides when to commit. Called by commands (tx_get, tx_put, ...)
+ * writes. Never decides when to commit. Called by commands (tx_get, tx_put, ...)
  * and by store.c (tx_finish, ...).
  */
 #include "store/tx.h"
@@ -166,22 +166,6 @@ bool tx_has_writes(const struct tx *tx)
 	return tx->n_staged > 0;
 }
 
-uint64_t tx_next_id(struct tx *tx, const struct record_kind *kind)
-{
-	return ++tx->last_id[kind->id];
-}
-
-void tx_skip_ids(struct tx *tx, const struct record_kind *kind, uint64_t n)
-{
-	tx->last_id[kind->id] += n;
-}
-
-uint64_t tx_last_id(struct tx *tx, const struct record_kind *kind)
-{
-	tx->last_ids_read |= (uint64_t)1 << kind->id;
-	return tx->last_id[kind->id];
-}
-
 static bool apply(struct tx *tx, const struct staged *s)
 {
 	if (s->add)
@@ -193,7 +177,9 @@ static bool apply(struct tx *tx, const struct staged *s)
 
 enum err tx_finish(struct tx *tx, enum err decided)
 {
-	if (decided != ERR_PENDING && tx->failed != ERR_OK)
+	if (tx->starved)
+		decided = ERR_PENDING; /* whatever it did with a missing id */
+	else if (decided != ERR_PENDING && tx->failed != ERR_OK)
 		decided = tx->failed;
 	for (size_t i = 0; decided == ERR_OK && i < tx->n_staged; i++) {
 		if (!apply(tx, &tx->stage[i])) {
@@ -207,48 +193,8 @@ enum err tx_finish(struct tx *tx, enum err decided)
 		memcpy(tx->last_id, tx->batch_last_id, sizeof tx->last_id);
 	tx->n_staged = 0;
 	tx->failed = ERR_OK;
+	tx->starved = false;
 	return decided;
-}
-
-static uint64_t take_number(struct text t)
-{
-	uint64_t v = 0;
-	for (size_t i = 0; i < t.n; i++)
-		v = v << 8 | (uint8_t)t.p[i];
-	return v;
-}
-
-static void write_number(char bytes[8], uint64_t v)
-{
-	for (int i = 7; i >= 0; i--, v >>= 8)
-		bytes[i] = (char)v;
-}
-
-static struct text put_number(struct arena *arena, uint64_t v)
-{
-	char bytes[8];
-	write_number(bytes, v);
-	return arena_copy(arena, text_from(bytes, sizeof bytes));
-}
-
-enum err tx_load_sequences(struct tx *tx)
-{
-	for (uint64_t kind = 1; kind < RECORD_KINDS; kind++) {
-		char bytes[8];
-		write_number(bytes, kind);
-		struct text key = text_from(bytes, sizeof bytes), value = {0};
-		enum err err;
-		while ((err = tx->engine->ops->get(tx->engine, KIND_SEQUENCES, key, &value)) ==
-		       ERR_PENDING)
-			; /* before any other read of the view */
-		if (err != ERR_OK && err != ERR_NOT_FOUND)
-			return err;
-		if (err == ERR_OK && value.n != 8)
-			return ERR_CORRUPT;
-		tx->saved_last_id[kind] = err == ERR_OK ? take_number(value) : 0;
-	}
-	tx_settle(tx, false);
-	return ERR_OK;
 }
 
 enum err tx_refuse_unfinished(struct tx *tx)
@@ -261,44 +207,6 @@ enum err tx_refuse_unfinished(struct tx *tx)
 	if (err == ERR_OK)
 		return ERR_REFUSED;
 	return err == ERR_NOT_FOUND ? ERR_OK : err;
-}
-
-static enum err write_sequence(struct tx *tx, uint64_t kind, bool changed)
-{
-	struct text key = put_number(&tx->arena, kind);
-	struct text value = put_number(&tx->arena, tx->batch_last_id[kind]);
-	uint32_t hash = overlay_hash(KIND_SEQUENCES, key);
-	if (key.p == NULL || value.p == NULL)
-		return ERR_NO_MEMORY;
-	/* Two writers must not give the same id. */
-	bool kept = tx->engine->ops->single_writer ||
-		    overlay_remember(tx->overlay, KIND_SEQUENCES, key, hash, &value);
-	if (kept && changed)
-		kept = overlay_write(tx->overlay, KIND_SEQUENCES, key, hash, value);
-	return kept ? ERR_OK : ERR_NO_MEMORY;
-}
-
-enum err tx_write_sequences(struct tx *tx)
-{
-	uint64_t read = tx->engine->ops->single_writer ? 0 : tx->last_ids_read;
-	for (uint64_t kind = 1; kind < RECORD_KINDS; kind++) {
-		bool changed = tx->batch_last_id[kind] != tx->saved_last_id[kind];
-		if (!changed && (read >> kind & 1) == 0)
-			continue;
-		enum err err = write_sequence(tx, kind, changed);
-		if (err != ERR_OK)
-			return err;
-	}
-	return ERR_OK;
-}
-
-void tx_settle(struct tx *tx, bool committed)
-{
-	if (committed)
-		memcpy(tx->saved_last_id, tx->batch_last_id, sizeof tx->saved_last_id);
-	memcpy(tx->batch_last_id, tx->saved_last_id, sizeof tx->batch_last_id);
-	memcpy(tx->last_id, tx->saved_last_id, sizeof tx->last_id);
-	tx->last_ids_read = 0;
 }
 
 struct scan_fill {

@@ -214,6 +214,23 @@ uint64_t engine_shared_position(const struct engine *engine)
 	return e->state->nodes[e->node].position;
 }
 
+/* ---- ids ---- */
+
+/* A node that takes a block just before another node gets a higher block, so blocks are out of the
+ * order of time by chance. Gaps between blocks are ids that a node has lost. */
+static enum err engine_take_ids(struct engine *engine, uint8_t kind, uint64_t n, uint64_t *first)
+{
+	struct engine_shared *e = self(engine);
+	const char number[] = {(char)e->state->counts.blocks};
+	shared_switch(e->state);
+	if (!is_here(e, 'i', kind, text_from(number, sizeof number)))
+		return ERR_PENDING;
+	*first = e->state->next_id[kind];
+	e->state->next_id[kind] += n;
+	e->state->counts.blocks++;
+	return ERR_OK;
+}
+
 /* ---- opening and closing ---- */
 
 static void engine_close_node(struct engine *engine)
@@ -227,7 +244,16 @@ static void engine_close_node(struct engine *engine)
 
 struct engine *engine_shared_open(struct shared_state *state, unsigned node)
 {
-	static const struct engine_ops ops = {
+	static const struct engine_ops blocks = {
+	    .adds = true,
+	    .view = engine_view,
+	    .get = engine_get,
+	    .scan = engine_scan,
+	    .commit = engine_commit,
+	    .take_ids = engine_take_ids,
+	    .close = engine_close_node,
+	};
+	static const struct engine_ops sequences = {
 	    .adds = true,
 	    .view = engine_view,
 	    .get = engine_get,
@@ -238,7 +264,7 @@ struct engine *engine_shared_open(struct shared_state *state, unsigned node)
 	struct engine_shared *e = calloc(1, sizeof *e);
 	if (e == NULL)
 		return NULL;
-	e->engine.ops = &ops;
+	e->engine.ops = state->alone ? &sequences : &blocks;
 	e->state = state;
 	e->node = node;
 	e->epoch = state->epoch;

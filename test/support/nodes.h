@@ -45,6 +45,7 @@ static inline bool nodes_open(struct nodes *nodes, size_t n, uint64_t seed,
 {
 	const struct store_config config = {0};
 	*nodes = (struct nodes){.state = shared_state_new(seed), .n = n};
+	nodes->state->alone = n == 1;
 	for (unsigned i = 0; i < n; i++) {
 		nodes->engines[i] = engine_shared_open(nodes->state, i);
 		if (nodes->engines[i] == NULL ||

@@ -73,6 +73,8 @@ struct shared_state {
 	uint64_t check;    /* counts the checks of commits */
 	uint64_t epoch;
 	uint64_t next_id[RECORD_KINDS];
+	/* The only node has sequences instead of blocks of ids, so that tests may name ids. */
+	bool alone;
 	struct shared_straggler *stragglers[SHARED_STRAGGLERS];
 	struct shared_faults faults;
 	struct shared_counts counts;

@@ -9,6 +9,7 @@
 #include "core/campaign_defaults.h"
 #include "core/code_alias.h"
 #include "core/page_text.h"
+#include "core/records/id_marks.h"
 #include "core/reward_records.h"
 #include "core/version.h"
 
@@ -82,6 +83,8 @@ static enum err make(struct campaign_save *cmd, struct tx *tx, struct campaign *
 	*made = cmd->campaign;
 	made->texts = (struct pairs){0};
 	enum err err = code_next_id(tx, cmd->codes, CODE_CAMPAIGN, &made->id);
+	if (err == ERR_OK)
+		err = id_marks_add_campaign(tx, made->id);
 	if (err == ERR_OK)
 		err = merge_texts(tx, &cmd->campaign, made);
 	if (err != ERR_OK || alias.code.n == 0)

@@ -11,6 +11,7 @@
 #include "core/campaign_defaults.h"
 #include "core/code_alias.h"
 #include "core/names.h"
+#include "core/records/id_bounds.h"
 #include "core/records/id_walk.h"
 
 const struct filter_field CAMPAIGN_FILTER_FIELDS[] = {
@@ -97,7 +98,7 @@ enum err campaign_list_decide(struct command *command, struct tx *tx)
 	struct id_walk walk = {
 	    .kind = &KIND_CAMPAIGN,
 	    .low = 1,
-	    .high = tx_last_id(tx, &KIND_CAMPAIGN),
+	    .high = ID_NEWEST,
 	    .page = &l->page,
 	    .look_max = CAMPAIGN_LIST_LOOK_MAX,
 	    .fits = fits,

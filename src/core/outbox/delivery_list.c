@@ -4,16 +4,13 @@
  */
 #include "core/delivery_list.h"
 
+#include <stddef.h>
+
 #include "core/delivery.h"
+#include "core/records/id_bounds.h"
 #include "core/records/id_walk.h"
 
-enum {
-	WEBHOOKS_KNOWN = 8, /* webhooks whose state is cached for a page */
-	/* Ids of deliveries follow the order of time, except that a result is recorded some
-	   milliseconds after its time. So the walk includes this many ids on both sides of a
-	   period. */
-	SLACK = 128,
-};
+enum { WEBHOOKS_KNOWN = 8 /* webhooks whose state is cached for a page */ };
 
 /* A cache of disabled webhooks. Each pending delivery of a page asks for its webhook, and mostly
  * for the same ones. */
@@ -55,46 +52,17 @@ static enum err mark_held(struct tx *tx, struct known_webhook *known, struct del
 
 /* ---- where to walk ---- */
 
-/* Finds the first id whose delivery was created at or after `ms`, by binary search. An id without a
- * record counts as the next id with a record. */
-static enum err find_time(struct tx *tx, uint64_t ms, uint64_t *first)
-{
-	uint64_t low = 1, high = tx_last_id(tx, &KIND_DELIVERY) + 1;
-	while (low < high) {
-		uint64_t middle = low + (high - low) / 2;
-		const struct delivery from = {.id = middle};
-		struct delivery found = {0};
-		struct tx_scan scan = {.from = &from, .max = 1, .records = &found};
-		enum err err = tx_scan(tx, &KIND_DELIVERY, &scan);
-		if (err != ERR_OK)
-			return err;
-		if (scan.n == 0 || found.created_ms >= ms)
-			high = middle;
-		else
-			low = found.id + 1;
-	}
-	*first = low;
-	return ERR_OK;
-}
-
 /* Finds the ids between since and until. */
 static enum err find_range(struct tx *tx, const struct delivery_filter *f, struct id_walk *walk)
 {
+	const size_t created = offsetof(struct delivery, created_ms);
 	enum err err = ERR_OK;
 	walk->low = 1;
-	walk->high = tx_last_id(tx, &KIND_DELIVERY);
-	if (f->since_ms != 0) {
-		if ((err = find_time(tx, f->since_ms, &walk->low)) != ERR_OK)
-			return err;
-		walk->low = walk->low > SLACK ? walk->low - SLACK : 1;
-	}
-	if (f->until_ms != 0) {
-		uint64_t end;
-		if ((err = find_time(tx, f->until_ms, &end)) != ERR_OK)
-			return err;
-		if (end - 1 + SLACK < walk->high)
-			walk->high = end - 1 + SLACK;
-	}
+	walk->high = ID_NEWEST;
+	if (f->since_ms != 0)
+		err = id_since(tx, &KIND_DELIVERY, created, f->since_ms, &walk->low);
+	if (err == ERR_OK && f->until_ms != 0)
+		err = id_until(tx, &KIND_DELIVERY, created, f->until_ms, &walk->high);
 	return err;
 }
 

@@ -4,7 +4,10 @@
  */
 #include "core/replay.h"
 
+#include <stddef.h>
+
 #include "core/delivery.h"
+#include "core/records/id_bounds.h"
 #include "core/webhook.h"
 #include "event.h"
 
@@ -23,7 +26,6 @@ enum err replay_start_decide(struct command *command, struct tx *tx)
 	if (err != ERR_OK)
 		return err;
 	cmd->replay.id = tx_next_id(tx, &KIND_REPLAY);
-	cmd->replay.last_event = tx_last_id(tx, &KIND_EVENT);
 	tx_put(tx, &KIND_REPLAY, &cmd->replay);
 	idempotency_keep_object(tx, &cmd->key, cmd->replay.created_ms, cmd->replay.id);
 	return ERR_OK;
@@ -114,8 +116,10 @@ enum err replay_step_decide(struct command *command, struct tx *tx)
 	err = tx_get(tx, &KIND_WEBHOOK, &webhook);
 	if (err != ERR_OK && err != ERR_NOT_FOUND)
 		return err;
-	if (r->next_event == 0)
-		r->next_event = cmd->first_event != 0 ? cmd->first_event : 1;
+	if (r->last_event == 0)
+		r->last_event = cmd->last_event;
+	if (r->next_event < cmd->first_event)
+		r->next_event = cmd->first_event;
 	bool gone = err == ERR_NOT_FOUND;
 	for (int i = 0; i < REPLAY_STEP && !gone && r->next_event <= r->last_event; i++)
 		if ((err = look_at(cmd, tx, &webhook, r->next_event++)) != ERR_OK)
@@ -126,25 +130,24 @@ enum err replay_step_decide(struct command *command, struct tx *tx)
 	return ERR_OK;
 }
 
-/* Finds the first event at or after since_ms by binary search, because event ids follow the order
- * of time. If the wall clock went back, the replay looks at a few events too many. */
-static enum err find_first(struct tx *tx, uint64_t since_ms, uint64_t *first)
+/* Finds the next event of the replay, and its last event. Ids have gaps, so the next event may be
+ * far away. An event that is stored after the replay began is not part of it: its deliveries are
+ * created with it. */
+static enum err find_bounds(struct tx *tx, const struct replay *r, uint64_t *first, uint64_t *last)
 {
-	uint64_t low = 1, high = tx_last_id(tx, &KIND_EVENT) + 1;
-	while (low < high) {
-		uint64_t middle = low + (high - low) / 2;
-		struct event from = {.id = middle}, found = {0};
-		struct tx_scan scan = {.from = &from, .max = 1, .records = &found};
-		enum err err = tx_scan(tx, &KIND_EVENT, &scan);
-		if (err != ERR_OK)
-			return err;
-		if (scan.n == 0 || found.at_ms >= since_ms)
-			high = middle;
-		else
-			low = found.id + 1;
-	}
-	*first = low;
-	return ERR_OK;
+	uint64_t next;
+	enum err err = ERR_OK;
+	*first = r->next_event;
+	*last = r->last_event;
+	if (r->next_event == 0)
+		err = id_since(tx, &KIND_EVENT, offsetof(struct event, at_ms), r->since_ms, first);
+	if (err == ERR_OK && r->last_event == 0)
+		err = id_newest(tx, &KIND_EVENT, last);
+	if (err == ERR_OK)
+		err = id_next(tx, &KIND_EVENT, *first, &next);
+	if (err == ERR_OK)
+		*first = next != 0 ? next : *last + 1;
+	return err;
 }
 
 /* Looks at one step of events, and counts in *plan. */
@@ -173,8 +176,7 @@ enum err replay_plan_decide(struct command *command, struct tx *tx)
 	struct webhook webhook = {.id = plan->replay.webhook_id};
 	enum err err = tx_get(tx, &KIND_WEBHOOK, &webhook);
 	if (err == ERR_OK && next.next_event == 0) {
-		next.last_event = tx_last_id(tx, &KIND_EVENT);
-		err = find_first(tx, next.replay.since_ms, &next.next_event);
+		err = find_bounds(tx, &next.replay, &next.next_event, &next.last_event);
 	}
 	if (err == ERR_OK)
 		err = plan_step(tx, &webhook, &next);
@@ -195,7 +197,7 @@ static enum err is_ready(struct tx *tx, const struct replay *r, bool *ready)
 
 static enum err take_turn(struct replay_slice *s, struct tx *tx, const struct replay *r)
 {
-	enum err err = r->next_event == 0 ? find_first(tx, r->since_ms, &s->first_event) : ERR_OK;
+	enum err err = find_bounds(tx, r, &s->first_event, &s->last_event);
 	if (err != ERR_OK)
 		return err;
 	s->look_at = s->replay_id = r->id;

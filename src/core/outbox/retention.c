@@ -6,6 +6,7 @@
 #include <assert.h>
 
 #include "core/delivery.h"
+#include "core/disorder.h"
 #include "core/replay.h"
 
 enum { LOOKED_AT = 256 }; /* records read in one query: well under 2 ms of the loop */
@@ -14,6 +15,13 @@ enum { LOOKED_AT = 256 }; /* records read in one query: well under 2 ms of the l
 static bool is_finished(const struct delivery *d)
 {
 	return d->status != DELIVERY_PENDING && !d->waiting;
+}
+
+/* Do all later rows stay? A later row may be a little older, because ids are not in the order of
+ * time. */
+static bool is_past(const struct retention_slice *f, uint64_t ms)
+{
+	return ms >= f->before_ms + ID_DISORDER_MS;
 }
 
 static enum err find_deliveries(struct retention_slice *f, struct tx *tx, bool *end)
@@ -26,8 +34,8 @@ static enum err find_deliveries(struct retention_slice *f, struct tx *tx, bool *
 	enum err err = tx_scan(tx, &KIND_DELIVERY, &scan);
 	*end = scan.n < LOOKED_AT;
 	for (size_t i = 0; err == ERR_OK && i < scan.n; i++) {
-		if (page[i].created_ms >= f->before_ms || f->n_deliveries == RETENTION_SLICE) {
-			*end = page[i].created_ms >= f->before_ms;
+		if (is_past(f, page[i].created_ms) || f->n_deliveries == RETENTION_SLICE) {
+			*end = is_past(f, page[i].created_ms);
 			return ERR_OK;
 		}
 		f->next_delivery = page[i].id + 1;
@@ -59,14 +67,14 @@ static enum err find_events(struct retention_slice *f, struct tx *tx, bool *end)
 	*end = scan.n < RETENTION_SLICE;
 	for (size_t i = 0; err == ERR_OK && i < scan.n; i++) {
 		bool has;
-		if (page[i].at_ms >= f->before_ms) {
+		if (is_past(f, page[i].at_ms)) {
 			*end = true;
 			break;
 		}
 		if ((err = has_delivery(tx, page[i].id, &has)) != ERR_OK)
 			return err;
 		next = page[i].id + 1;
-		if (!has)
+		if (!has && page[i].at_ms < f->before_ms)
 			f->events[f->n_events++] = page[i].id;
 	}
 	f->next_event = next;

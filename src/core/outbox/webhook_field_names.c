@@ -6,6 +6,7 @@
 
 #include "core/campaign_defaults.h"
 #include "core/payload.h"
+#include "core/records/id_marks.h"
 #include "core/webhook.h"
 
 /* The fields of the webhook that are not found yet: bit 1 << index. */
@@ -43,14 +44,17 @@ static struct search begin(const struct webhook *webhook)
 
 static enum err look_at_all(struct search *s, struct tx *tx)
 {
-	uint64_t last = tx_last_id(tx, &KIND_CAMPAIGN);
+	uint64_t last;
+	enum err err = id_marks_newest_campaign(tx, &last);
+	if (err != ERR_OK)
+		return err;
 	uint64_t first =
 	    last > WEBHOOK_CAMPAIGNS_LOOK_MAX ? last - WEBHOOK_CAMPAIGNS_LOOK_MAX + 1 : 1;
 	const struct campaign silent = {0}; /* has the default pass_params */
 	look_at(s, &silent);
 	for (uint64_t id = last; s->missing != 0 && id >= first; id--) {
 		struct campaign campaign = {.id = id};
-		enum err err = tx_get(tx, &KIND_CAMPAIGN, &campaign);
+		err = tx_get(tx, &KIND_CAMPAIGN, &campaign);
 		if (err == ERR_OK)
 			look_at(s, &campaign);
 		else if (err != ERR_NOT_FOUND)

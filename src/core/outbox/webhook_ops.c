@@ -155,7 +155,10 @@ enum err webhook_test_decide(struct command *command, struct tx *tx)
 	tx_put(tx, &KIND_EVENT, &event);
 	if ((err = delivery_create(tx, &webhook, &event)) != ERR_OK)
 		return err;
-	cmd->delivery = (struct delivery){.id = tx_last_id(tx, &KIND_DELIVERY)};
+	struct event_delivery made = {.event_id = event.id, .webhook_id = webhook.id};
+	if ((err = tx_get(tx, &KIND_EVENT_DELIVERY, &made)) != ERR_OK)
+		return err;
+	cmd->delivery = (struct delivery){.id = made.delivery_id};
 	return tx_get(tx, &KIND_DELIVERY, &cmd->delivery);
 }
 
@@ -174,9 +177,7 @@ static enum err preview_event(struct webhook_preview *cmd, struct tx *tx)
 	enum err err = who_find_id(tx, cmd->codes, &cmd->user, &cmd->user_id);
 	struct user user = {.id = cmd->user_id};
 	if (err == ERR_OK)
-		err = user.id != 0 && user.id <= tx_last_id(tx, &KIND_USER)
-			  ? tx_get(tx, &KIND_USER, &user)
-			  : ERR_NOT_FOUND;
+		err = user.id != 0 ? tx_get(tx, &KIND_USER, &user) : ERR_NOT_FOUND;
 	const struct zone *zone;
 	if (err == ERR_OK)
 		err = campaign_read_zone(tx, user.campaign_id, &zone);
@@ -198,6 +199,9 @@ static enum err preview_saved(struct webhook_preview *cmd, struct tx *tx)
 	return tx_get(tx, &KIND_WEBHOOK_REVISION, &cmd->revision);
 }
 
+/* An example of an id. The real id is known only when the record is stored. */
+enum { PREVIEW_ID = 1000000 };
+
 /* The webhook as it would be saved now. */
 static enum err preview_draft(struct webhook_preview *cmd, struct tx *tx)
 {
@@ -208,7 +212,7 @@ static enum err preview_draft(struct webhook_preview *cmd, struct tx *tx)
 	cmd->refusal = PREVIEW_WRONG_DRAFT;
 	if (err != ERR_OK || cmd->problems.n > 0)
 		return err != ERR_OK ? err : ERR_REFUSED;
-	w->id = tx_last_id(tx, &KIND_WEBHOOK) + 1;
+	w->id = PREVIEW_ID;
 	cmd->revision = webhook_revision_of(w);
 	return ERR_OK;
 }
@@ -221,7 +225,7 @@ enum err webhook_preview_decide(struct command *command, struct tx *tx)
 	if (err != ERR_OK)
 		return err;
 	cmd->event = (struct event){
-	    .id = tx_last_id(tx, &KIND_EVENT) + 1,
+	    .id = PREVIEW_ID,
 	    .type = cmd->event_type != 0 ? cmd->event_type : first_event(w),
 	    .at_ms = cmd->now_ms,
 	    .public_url = cmd->public_url,
@@ -232,7 +236,7 @@ enum err webhook_preview_decide(struct command *command, struct tx *tx)
 	if ((err = preview_event(cmd, tx)) != ERR_OK)
 		return err;
 	cmd->delivery = (struct delivery){
-	    .id = tx_last_id(tx, &KIND_DELIVERY) + 1,
+	    .id = PREVIEW_ID,
 	    .event_id = cmd->event.id,
 	    .webhook_id = w->id,
 	    .derived = 1,

@@ -7,6 +7,8 @@
 
 #include <assert.h>
 
+#include "core/records/id_bounds.h"
+
 enum err address_index_put(struct tx *tx, const struct user *user)
 {
 	struct address row;
@@ -81,12 +83,14 @@ enum err address_find_decide(struct command *command, struct tx *tx)
 	struct address_slice *s = (struct address_slice *)command;
 	struct user *users = arena_alloc(tx_arena(tx), ADDRESS_SLICE * sizeof *users);
 	struct tx_scan scan = {.max = ADDRESS_SLICE, .records = users};
-	uint64_t position, newest_id = tx_last_id(tx, &KIND_USER);
+	uint64_t position, newest_id;
 	s->slice.n = 0;
 	if (users == NULL)
 		return ERR_NO_MEMORY;
 	enum err err = read_position(tx, &position);
-	if (err != ERR_OK || position == newest_id)
+	if (err == ERR_OK)
+		err = id_newest(tx, &KIND_USER, &newest_id);
+	if (err != ERR_OK || position >= newest_id)
 		return err;
 	if ((err = scan_new(tx, position, &scan)) != ERR_OK)
 		return err;

@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <stddef.h>
 
+#include "core/address_index.h"
 #include "core/campaign_defaults.h"
 #include "core/code_alias.h"
 #include "core/day.h"
@@ -164,6 +165,10 @@ enum err join_create(struct join *j, struct tx *tx, uint64_t hash)
 	if (!user->test && !j->import)
 		user->flags = flags_of(j, &stats);
 	user->review = user->flags != 0 ? REVIEW_PENDING : REVIEW_NONE;
+	/* With other nodes, the job of the address index could pass over a user whose id is lower
+	 * than the id of an older user. */
+	if (tx_shared(tx) && (err = address_index_put(tx, user)) != ERR_OK)
+		return err;
 	if ((err = user_index_add(tx, user, hash)) != ERR_OK ||
 	    (err = enter_list(tx, user, &stats)) != ERR_OK ||
 	    (err = count_join(j, tx, &stats)) != ERR_OK || (err = emit_join(j, tx)) != ERR_OK)

@@ -12,6 +12,8 @@
 #include "core/code_alias.h"
 #include "core/id_list.h"
 #include "core/names.h"
+#include "core/records/id_bounds.h"
+#include "core/records/id_marks.h"
 #include "core/records/id_walk.h"
 #include "core/who.h"
 #include "user_index.h"
@@ -134,17 +136,22 @@ static bool is_email(const struct filter_term *t)
 /* Can the matching users be looked up directly? They can if one condition is enough, and each
  * condition names some users by id or address. They cannot if the addresses would have to be looked
  * up in too many campaigns. */
-static bool names_either(const struct user_filter *f, struct tx *tx)
+static enum err names_either(const struct user_filter *f, struct tx *tx, bool *yes)
 {
-	uint64_t campaigns = f->campaign_id != 0 ? 1 : tx_last_id(tx, &KIND_CAMPAIGN), n = 0;
-	for (size_t i = 0; i < f->where.n; i++) {
+	uint64_t campaigns = 1, n = 0;
+	*yes = false;
+	if (!f->where.any || f->where.n <= 1)
+		return ERR_OK;
+	enum err err = f->campaign_id != 0 ? ERR_OK : id_marks_newest_campaign(tx, &campaigns);
+	for (size_t i = 0; err == ERR_OK && i < f->where.n; i++) {
 		const struct filter_term *t = &f->where.terms[i];
 		bool id = t->field->offset == offsetof(struct user, id);
 		if (t->operator!= FILTER_EQUAL ||(!id && !is_email(t)))
-			return false;
+			return ERR_OK;
 		n += id ? 0 : campaigns;
 	}
-	return f->where.any && f->where.n > 1 && n < WHO_CAMPAIGNS_MAX;
+	*yes = n < WHO_CAMPAIGNS_MAX;
+	return err;
 }
 
 static void add_id(struct id_walk *walk, uint64_t *ids, uint64_t id)
@@ -184,10 +191,10 @@ static enum err find_either(const struct user_list *l, struct tx *tx, struct id_
 }
 
 /* An id or a complete address leads to the user at once, even before the job has come to them. */
-static bool walks_addresses(const struct user_filter *f, struct tx *tx, const struct id_walk *walk)
+static bool walks_addresses(const struct user_filter *f, bool either, const struct id_walk *walk)
 {
 	return f->email_prefix.n > 0 && f->canonical_email.n == 0 && f->id == 0 &&
-	       walk->high != 0 && !names_either(f, tx);
+	       walk->high != 0 && !either;
 }
 
 static enum err walk_addresses(struct user_list *l, struct tx *tx, struct id_walk *walk)
@@ -198,7 +205,8 @@ static enum err walk_addresses(struct user_list *l, struct tx *tx, struct id_wal
 	return err == ERR_OK ? user_prefix_walk(tx, l->filter.email_prefix, walk) : err;
 }
 
-static enum err choose_index(const struct user_list *l, struct tx *tx, struct id_walk *walk)
+static enum err choose_index(const struct user_list *l, struct tx *tx, bool either,
+			     struct id_walk *walk)
 {
 	const struct user_filter *f = &l->filter;
 	const struct {
@@ -212,7 +220,7 @@ static enum err choose_index(const struct user_list *l, struct tx *tx, struct id
 		return find_email(l, tx, walk);
 	if (f->id != 0)
 		return ERR_OK;
-	if (names_either(f, tx))
+	if (either)
 		return find_either(l, tx, walk);
 	for (size_t i = 0; i < sizeof narrowest_first / sizeof *narrowest_first; i++) {
 		if (narrowest_first[i].number == 0)
@@ -376,7 +384,7 @@ enum err user_list_decide(struct command *command, struct tx *tx)
 	struct id_walk walk = {
 	    .kind = &KIND_USER,
 	    .low = 1,
-	    .high = tx_last_id(tx, &KIND_USER),
+	    .high = ID_NEWEST,
 	    .page = &l->page,
 	    .look_max = USER_LIST_LOOK_MAX,
 	    .fits = fits,
@@ -384,7 +392,7 @@ enum err user_list_decide(struct command *command, struct tx *tx)
 	    .records = l->users,
 	    .stride = sizeof *l->users,
 	};
-	bool nobody;
+	bool nobody, either;
 	look.walk = &walk;
 	l->counted = false;
 	enum err err = read_codes(l, tx);
@@ -397,9 +405,11 @@ enum err user_list_decide(struct command *command, struct tx *tx)
 	take_demands(&l->filter, &nobody);
 	narrow(&l->filter, nobody, &walk);
 	l->extent.complete = true;
-	if (walks_addresses(&l->filter, tx, &walk))
+	if ((err = names_either(&l->filter, tx, &either)) != ERR_OK)
+		return err;
+	if (walks_addresses(&l->filter, either, &walk))
 		err = walk_addresses(l, tx, &walk);
-	else if ((err = choose_index(l, tx, &walk)) == ERR_OK)
+	else if ((err = choose_index(l, tx, either, &walk)) == ERR_OK)
 		err = id_walk_run(tx, &walk);
 	if (err == ERR_OK)
 		err = user_view_fill(tx, l->users, l->page.n);

@@ -7,6 +7,7 @@
 
 #include "core/filter.h"
 #include "core/records.h"
+#include "id_marks.h"
 
 bool code_is_plausible(struct text code)
 {
@@ -22,48 +23,50 @@ bool code_is_plausible(struct text code)
 const char *const CODES_RESERVED[] = {"api",    "webhook", "assets", "healthz",
 				      "readyz", "metrics", "me",     NULL};
 
-/* An alias from another referd looks like a computed code. The sequence of KIND_ALIAS counts such
- * aliases. Nearly every database has no such alias, and then a computed code needs no look-up. */
-static bool any_like_ours(struct tx *tx)
-{
-	return tx_last_id(tx, &KIND_ALIAS) > 0;
-}
-
 static uint64_t own_id(struct codes *codes, struct text code)
 {
 	return code_read(codes, CODE_USER, code) | code_read(codes, CODE_CAMPAIGN, code);
 }
 
-/* Is it the computed code of an id that was assigned? */
-static bool is_given(struct tx *tx, struct codes *codes, struct text code)
+/* Is it the computed code of a user or a campaign that exists? */
+static enum err is_taken(struct tx *tx, struct codes *codes, struct text code, bool *taken)
 {
-	uint64_t user_id = code_read(codes, CODE_USER, code);
-	uint64_t campaign_id = code_read(codes, CODE_CAMPAIGN, code);
-	return (user_id != 0 && user_id <= tx_last_id(tx, &KIND_USER)) ||
-	       (campaign_id != 0 && campaign_id <= tx_last_id(tx, &KIND_CAMPAIGN));
+	struct user user = {.id = code_read(codes, CODE_USER, code)};
+	struct campaign campaign = {.id = code_read(codes, CODE_CAMPAIGN, code)};
+	enum err err = ERR_NOT_FOUND;
+	if (user.id != 0)
+		err = tx_get(tx, &KIND_USER, &user);
+	else if (campaign.id != 0)
+		err = tx_get(tx, &KIND_CAMPAIGN, &campaign);
+	*taken = err == ERR_OK;
+	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
-static const char *refusal(struct tx *tx, struct codes *codes, struct text code)
+static const char *refusal(struct text code)
 {
 	if (!code_is_plausible(code))
 		return "must be 1 to 64 letters, digits, - or _";
 	for (const char *const *word = CODES_RESERVED; *word != NULL; word++)
 		if (text_eq(code, text_of(*word)))
 			return "is reserved for a path of this server: choose another code";
-	return is_given(tx, codes, code) ? "is already in use: choose another code" : NULL;
+	return NULL;
 }
 
 enum err code_take_over(struct tx *tx, struct codes *codes, struct text code, const char **problem)
 {
 	struct alias alias = {.code = code};
-	if ((*problem = refusal(tx, codes, code)) != NULL)
+	bool taken;
+	if ((*problem = refusal(code)) != NULL)
 		return ERR_REFUSED;
-	enum err err = tx_get(tx, &KIND_ALIAS, &alias);
+	enum err err = is_taken(tx, codes, code, &taken);
+	if (err != ERR_OK)
+		return err;
+	err = taken ? ERR_OK : tx_get(tx, &KIND_ALIAS, &alias);
 	*problem = "is already in use: choose another code";
 	if (err != ERR_NOT_FOUND)
 		return err == ERR_OK ? ERR_REFUSED : err;
 	if (own_id(codes, code) != 0)
-		(void)tx_next_id(tx, &KIND_ALIAS);
+		id_marks_add_alike(tx);
 	return ERR_OK;
 }
 
@@ -71,10 +74,13 @@ enum err code_next_id(struct tx *tx, struct codes *codes, enum code_type type, u
 {
 	const struct record_kind *kind = type == CODE_USER ? &KIND_USER : &KIND_CAMPAIGN;
 	char code[CODE_LENGTH + 1];
-	enum err err;
+	bool alike;
+	enum err err = id_marks_any_alike(tx, &alike);
+	if (err != ERR_OK)
+		return err;
 	do {
 		*id = tx_next_id(tx, kind);
-		if (!any_like_ours(tx))
+		if (!alike)
 			return ERR_OK;
 		struct alias alias = {.code = text_of(code_write(codes, type, *id, code))};
 		err = tx_get(tx, &KIND_ALIAS, &alias);
@@ -82,17 +88,24 @@ enum err code_next_id(struct tx *tx, struct codes *codes, enum code_type type, u
 	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
+/* A computed code is looked up only where aliases have its form. So a guess costs one read of a
+ * record: the alias, or the user who is read next. A code that was never given and the code of an
+ * erased user take the same path. */
 enum err code_find(struct tx *tx, struct codes *codes, struct text code, uint64_t *user_id,
 		   uint64_t *campaign_id)
 {
 	struct alias alias = {.code = code};
-	enum err err = ERR_NOT_FOUND;
-	bool given = is_given(tx, codes, code);
-	if ((!given || any_like_ours(tx)) && code_is_plausible(code))
+	bool own = own_id(codes, code) != 0, alike = false;
+	enum err err = own ? id_marks_any_alike(tx, &alike) : ERR_OK;
+	*user_id = *campaign_id = 0;
+	if (err != ERR_OK)
+		return err;
+	err = ERR_NOT_FOUND;
+	if ((!own || alike) && code_is_plausible(code))
 		err = tx_get(tx, &KIND_ALIAS, &alias);
 	*user_id = alias.user_id;
 	*campaign_id = alias.campaign_id;
-	if (err == ERR_NOT_FOUND && given) {
+	if (err == ERR_NOT_FOUND && own) {
 		*user_id = code_read(codes, CODE_USER, code);
 		*campaign_id = code_read(codes, CODE_CAMPAIGN, code);
 	}

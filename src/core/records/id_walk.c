@@ -56,18 +56,35 @@ static void read_list(const struct id_walk *w, uint64_t id, struct chunk *c)
 	c->last = c->n < c->room;
 }
 
-/* Reads an index whose last rows are in a list instead. In either direction, the ids come in
- * order. */
+static void insert_id(const struct id_walk *w, struct chunk *c, uint64_t id)
+{
+	size_t at = c->n++;
+	for (; at > 0; at--) {
+		uint64_t before = *id_of(w, c, at - 1);
+		if (w->page->reverse ? before > id : before < id)
+			break;
+		*id_of(w, c, at) = before;
+	}
+	*id_of(w, c, at) = id;
+}
+
+/* Reads an index whose last rows are in a list instead. Nodes give ids out of order, so the list
+ * may have lower ids than the rows: its ids join the chunk in which they belong. */
 static enum err read_both(struct tx *tx, const struct id_walk *w, uint64_t id, struct chunk *c)
 {
-	if (w->page->reverse)
-		read_list(w, id, c);
+	bool reverse = w->page->reverse;
 	enum err err = read_index(tx, w, id, c);
-	if (!w->page->reverse && c->last) {
-		read_list(w, id, c);
-		c->last = true;
+	if (err != ERR_OK)
+		return err;
+	uint64_t last = c->n > 0 ? *id_of(w, c, c->n - 1) : 0;
+	for (size_t i = 0; i < w->n_ids; i++) {
+		uint64_t each = w->ids[i];
+		bool passed = reverse ? each > id : each < id;
+		bool later = !c->last && (reverse ? each < last : each > last);
+		if (!passed && !later)
+			insert_id(w, c, each);
 	}
-	return err;
+	return ERR_OK;
 }
 
 static enum err read_records(struct tx *tx, const struct id_walk *w, uint64_t id, struct chunk *c)

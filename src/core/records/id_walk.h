@@ -20,8 +20,8 @@ struct id_walk {
 	/* rows (by, number, id) without values; NULL: the records themselves */
 	const struct record_kind *index;
 	uint64_t by, number;
-	/* Ascending, or NULL. Without an index the walk follows these ids; with an index they come
-	 * after its last row. */
+	/* Or NULL. Without an index the walk follows these ids, which are ascending; with an index
+	 * it follows both. */
 	const uint64_t *ids;
 	size_t n_ids;
 	uint64_t low, high;   /* ids, both included */

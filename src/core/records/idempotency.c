@@ -81,12 +81,41 @@ void idempotency_keep_object(struct tx *tx, const struct idempotency_key *key, u
 	idempotency_keep(tx, key, (struct idempotency){.at_ms = now_ms, .object_id = object_id});
 }
 
-/* Returns how many responses there are too many, if this is the oldest. The sequence numbers the
- * responses in order, so the difference of two numbers is a count. Responses are removed from the
- * oldest on. */
-static uint64_t count_excess(const struct idempotency_age *oldest, uint64_t last_number)
+/* What the oldest rows say about the gaps between numbers: `rows` rows have `numbers` numbers. */
+struct numbering {
+	uint64_t newest, rows, numbers;
+};
+
+/* The numbers of rows have gaps if several nodes take them in blocks. A node leaves at most two
+ * numbers unused for each that it used (tx_ids.c), so at least a third of the numbers have rows,
+ * and the estimate is kept between a third and all. So at least a third of IDEMPOTENCY_MAX
+ * responses are kept, and at most three times as many. Without gaps the count is exact. */
+static enum err read_numbering(struct tx *tx, const struct idempotency_age *ages, size_t n,
+			       struct numbering *out)
 {
-	uint64_t younger = last_number - oldest->number;
+	uint64_t low = ages[0].number, high = low;
+	const struct idempotency_age last = {.at_ms = UINT64_MAX};
+	struct idempotency_age newest = {0};
+	struct tx_scan scan = {.from = &last, .reverse = true, .max = 1, .records = &newest};
+	for (size_t i = 1; i < n; i++) {
+		low = ages[i].number < low ? ages[i].number : low;
+		high = ages[i].number > high ? ages[i].number : high;
+	}
+	*out = (struct numbering){.rows = n, .numbers = high - low + 1};
+	if (out->numbers > 3 * out->rows)
+		out->numbers = 3 * out->rows;
+	enum err err = tx_scan(tx, &KIND_IDEMPOTENCY_AGE, &scan);
+	out->newest = newest.number;
+	return err;
+}
+
+/* Returns about how many responses there are too many, if this is the oldest. Responses are removed
+ * from the oldest on. */
+static uint64_t count_excess(const struct idempotency_age *oldest, const struct numbering *all)
+{
+	uint64_t younger = all->newest > oldest->number ? all->newest - oldest->number : 0;
+	younger =
+	    younger / all->numbers * all->rows + younger % all->numbers * all->rows / all->numbers;
 	return younger >= IDEMPOTENCY_MAX ? younger - IDEMPOTENCY_MAX + 1 : 0;
 }
 
@@ -102,16 +131,18 @@ enum err idempotency_find_expired_decide(struct command *command, struct tx *tx)
 	struct slice *slice = &cmd->slice;
 	const struct idempotency_age first = {0};
 	struct tx_scan scan = {.from = &first, .max = IDEMPOTENCY_HURRY, .records = cmd->ages};
-	uint64_t last = tx_last_id(tx, &KIND_IDEMPOTENCY_AGE);
+	struct numbering all;
 	slice->n = 0;
 	enum err err = tx_scan(tx, &KIND_IDEMPOTENCY_AGE, &scan);
 	if (err != ERR_OK || scan.n == 0)
 		return err;
-	bool hurry = count_excess(&cmd->ages[0], last) > 16 * IDEMPOTENCY_SLICE;
+	if ((err = read_numbering(tx, cmd->ages, scan.n, &all)) != ERR_OK)
+		return err;
+	bool hurry = count_excess(&cmd->ages[0], &all) > 16 * IDEMPOTENCY_SLICE;
 	size_t max = hurry || scan.n < IDEMPOTENCY_SLICE ? scan.n : IDEMPOTENCY_SLICE;
 	for (; slice->n < max; slice->n++) {
 		struct idempotency_age *age = &cmd->ages[slice->n];
-		if (age->at_ms + DAY_MS >= slice->believed_ms && count_excess(age, last) == 0)
+		if (age->at_ms + DAY_MS >= slice->believed_ms && count_excess(age, &all) == 0)
 			break;
 		keep_own_hash(age, cmd->hashes[slice->n]);
 	}

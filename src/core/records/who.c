@@ -8,6 +8,7 @@
 #include "core/code_alias.h"
 #include "core/reward_records.h"
 #include "email_index.h"
+#include "id_marks.h"
 
 bool who_is_set(const struct who *who)
 {
@@ -57,8 +58,11 @@ static void insert_sorted(uint64_t *ids, size_t *n, uint64_t id)
 enum err who_list_email(struct tx *tx, struct codes *codes, const struct who *who, uint64_t *ids,
 			size_t *n)
 {
-	uint64_t first = 1, last = tx_last_id(tx, &KIND_CAMPAIGN);
+	uint64_t first = 1, last;
+	enum err err = id_marks_newest_campaign(tx, &last);
 	*n = 0;
+	if (err != ERR_OK)
+		return err;
 	if (who->campaign_id != 0) {
 		first = who->campaign_id;
 		last = first < last ? first : last;
@@ -67,8 +71,7 @@ enum err who_list_email(struct tx *tx, struct codes *codes, const struct who *wh
 		return ERR_TOO_LARGE;
 	for (uint64_t campaign_id = first; campaign_id <= last; campaign_id++) {
 		uint64_t id, hash = codes_hash_email(codes, campaign_id, who->canonical_email);
-		enum err err =
-		    email_index_find(tx, codes, hash, campaign_id, who->canonical_email, &id);
+		err = email_index_find(tx, codes, hash, campaign_id, who->canonical_email, &id);
 		if (err != ERR_OK)
 			return err;
 		if (id != 0)
@@ -123,7 +126,7 @@ enum err who_find(struct tx *tx, struct codes *codes, const struct who *who, str
 	*user = (struct user){.id = id};
 	if (err != ERR_OK)
 		return err;
-	if (id == 0 || id > tx_last_id(tx, &KIND_USER))
+	if (id == 0)
 		return ERR_NOT_FOUND;
 	err = tx_get(tx, &KIND_USER, user);
 	bool is_elsewhere = who->campaign_id != 0 && who->campaign_id != user->campaign_id;

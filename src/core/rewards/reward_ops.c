@@ -6,6 +6,7 @@
 
 #include "core/money.h"
 #include "core/names.h"
+#include "core/records/id_bounds.h"
 #include "core/records/id_walk.h"
 #include "core/reward.h"
 #include "reward_state.h"
@@ -187,7 +188,7 @@ enum err reward_list_decide(struct command *command, struct tx *tx)
 	struct id_walk walk = {
 	    .kind = &KIND_REWARD,
 	    .low = 1,
-	    .high = tx_last_id(tx, &KIND_REWARD),
+	    .high = ID_NEWEST,
 	    .page = &l->page,
 	    .look_max = REWARD_LIST_LOOK_MAX,
 	    .fits = fits,

@@ -9,6 +9,7 @@
 
 #include "core/id_list.h"
 #include "core/names.h"
+#include "core/records/id_bounds.h"
 #include "core/records/id_walk.h"
 #include "core/webhook_rule.h"
 
@@ -214,7 +215,7 @@ enum err rule_list_decide(struct command *command, struct tx *tx)
 	struct id_walk walk = {
 	    .kind = &KIND_RULE,
 	    .low = 1,
-	    .high = tx_last_id(tx, &KIND_RULE),
+	    .high = ID_NEWEST,
 	    .page = &list->page,
 	    .look_max = RULE_LIST_LOOK_MAX,
 	    .fits = fits,

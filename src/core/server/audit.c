@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "audit_actions.h"
+#include "core/disorder.h"
 
 static void put_rows(struct tx *tx, const struct audit *line, bool remove)
 {
@@ -66,16 +67,16 @@ enum err audited_decide(struct command *command, struct tx *tx)
 {
 	const struct audited *a = (const struct audited *)command;
 	const struct audit_action_row *row = audit_row(a->note.action);
-	const uint64_t last_id = row->kind != NULL ? tx_last_id(tx, row->kind) : 0;
 	struct audit_note note = a->note;
 	uint64_t changed = 0;
 	enum err err = a->inner->decide(a->inner, tx);
 	if (err != ERR_OK || !tx_has_writes(tx))
 		return err;
 	const uint64_t id = a->object_id != NULL ? *a->object_id : 0;
+	const bool is_new = row->kind != NULL && tx_gave_id(tx, row->kind, id);
 	if (row->kind != NULL)
-		note.action = id > last_id ? row->when_new : row->when_known;
-	if (row->kind != NULL && id <= last_id && note.action != AUDIT_NOTHING) {
+		note.action = is_new ? row->when_new : row->when_known;
+	if (row->kind != NULL && !is_new && note.action != AUDIT_NOTHING) {
 		err = compare(tx, row->kind, id, &changed);
 		note.action = changed != 0 ? note.action : AUDIT_NOTHING;
 	}
@@ -104,12 +105,14 @@ enum err audit_find_expired_decide(struct command *command, struct tx *tx)
 		return ERR_OK;
 	if (lines == NULL)
 		return ERR_NO_MEMORY;
+	const uint64_t before_ms = slice->believed_ms - slice->audit_retention_ms;
 	struct tx_scan scan = {.from = &from, .max = AUDIT_SLICE, .records = lines};
 	enum err err = tx_scan(tx, &KIND_AUDIT, &scan);
 	for (size_t i = 0; err == ERR_OK && i < scan.n; i++) {
-		if (lines[i].at_ms >= slice->believed_ms - slice->audit_retention_ms)
+		if (lines[i].at_ms >= before_ms + ID_DISORDER_MS)
 			break;
-		cmd->ids[cmd->slice.n++] = lines[i].id;
+		if (lines[i].at_ms < before_ms)
+			cmd->ids[cmd->slice.n++] = lines[i].id;
 	}
 	return err;
 }

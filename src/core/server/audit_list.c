@@ -4,52 +4,24 @@
  */
 #include "core/audit_list.h"
 
+#include <stddef.h>
+
+#include "core/records/id_bounds.h"
 #include "core/records/id_walk.h"
 #include "core/reward_records.h"
 
-/* Ids follow the order of commits, but a line has the time of its request. So the walk includes
- * this many ids on both sides of a period. */
-enum { SLACK = 128 };
-
 /* ---- where to walk ---- */
-
-/* Finds the first id whose line was written at or after `ms`, by binary search. An id without a
- * record counts as the next id with a record. */
-static enum err find_time(struct tx *tx, uint64_t ms, uint64_t *first)
-{
-	uint64_t low = 1, high = tx_last_id(tx, &KIND_AUDIT) + 1;
-	while (low < high) {
-		uint64_t middle = low + (high - low) / 2;
-		const struct audit from = {.id = middle};
-		struct audit found = {0};
-		struct tx_scan scan = {.from = &from, .max = 1, .records = &found};
-		enum err err = tx_scan(tx, &KIND_AUDIT, &scan);
-		if (err != ERR_OK)
-			return err;
-		if (scan.n == 0 || found.at_ms >= ms)
-			high = middle;
-		else
-			low = found.id + 1;
-	}
-	*first = low;
-	return ERR_OK;
-}
 
 static enum err find_range(struct tx *tx, const struct audit_filter *f, struct id_walk *walk)
 {
+	const size_t at = offsetof(struct audit, at_ms);
 	enum err err = ERR_OK;
-	uint64_t end;
 	walk->low = 1;
-	walk->high = tx_last_id(tx, &KIND_AUDIT);
+	walk->high = ID_NEWEST;
 	if (f->since_ms != 0)
-		err = find_time(tx, f->since_ms, &walk->low);
-	if (err == ERR_OK)
-		walk->low = walk->low > SLACK ? walk->low - SLACK : 1;
-	if (err == ERR_OK && f->until_ms != 0) {
-		err = find_time(tx, f->until_ms, &end);
-		if (err == ERR_OK && end - 1 + SLACK < walk->high)
-			walk->high = end - 1 + SLACK;
-	}
+		err = id_since(tx, &KIND_AUDIT, at, f->since_ms, &walk->low);
+	if (err == ERR_OK && f->until_ms != 0)
+		err = id_until(tx, &KIND_AUDIT, at, f->until_ms, &walk->high);
 	return err;
 }
 

@@ -6,6 +6,8 @@
 
 #include <stdio.h>
 
+#include "core/records/id_marks.h"
+
 static enum err read_setting(struct tx *tx, const char *name, struct text *value)
 {
 	struct setting setting = {.name = text_of(name)};
@@ -75,6 +77,8 @@ static enum err complete(const struct setup *s, struct tx *tx)
 {
 	struct text known;
 	enum err err = note_kinds(tx);
+	if (err == ERR_OK)
+		err = id_marks_complete(tx);
 	if (err != ERR_OK)
 		return err;
 	err = read_setting(tx, "inbound_secret", &known);

@@ -31,8 +31,8 @@ static enum err check_event(struct verifier *v, const void *record)
 	verify_id(v, event->id);
 	if (event->type < EVENT_USER_JOIN || event->type >= EVENT_TYPE_END)
 		verify_report(v, "has a type that does not exist");
-	if (event->previous_id >= event->id)
-		verify_report(v, "names a previous event that is not older");
+	if (event->previous_id == event->id)
+		verify_report(v, "names itself as the previous event");
 	return check_person(v, event);
 }
 

@@ -32,9 +32,11 @@ static void nothing_is_sent_again(void **state)
 			       .statuses = REPLAY_MISSING | 1 << DELIVERY_DELIVERED}};
 		assert_int_equal(world_run(w, &start.command), ERR_OK);
 		struct replay_slice replay = {
-		    .slice = {.command = {.decide = replay_step_decide}, .now_ms = w->now_ms},
-		    .replay_id = start.replay.id,
+		    .slice = {.command = {.decide = replay_find_decide}, .now_ms = w->now_ms},
 		};
+		assert_int_equal(world_ask(w, &replay.slice.command, NULL, NULL), ERR_OK);
+		assert_int_equal(replay.replay_id, start.replay.id);
+		replay.slice.command = (struct command){.decide = replay_step_decide};
 		assert_int_equal(world_run(w, &replay.slice.command), ERR_OK);
 		assert_true(replay.replay.finished_ms != 0 && replay.replay.queued == 0);
 		finish(w);

@@ -127,7 +127,8 @@ static void the_list_says_how_far_the_index_has_come(void **state)
 	assert_true(query.extent.complete && query.extent.user_id == 0);
 	uint64_t jessica = world_user(w, campaign, 0, "Jessica@example.com");
 	assert_int_equal(list(w, &query, room), ERR_OK);
-	assert_true(query.page.n == 0 && !query.extent.complete);
+	/* With several writers, the join has written the row, but the job does not know it yet. */
+	assert_true(query.page.n == (w->nodes != NULL) && !query.extent.complete);
 	/* An id or a complete address needs no index of beginnings. */
 	struct user_filter f = {.email_prefix = TEXT("jess"), .id = jessica};
 	assert_int_equal(only(w, f), jessica);

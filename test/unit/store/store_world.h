@@ -127,6 +127,14 @@ static inline enum err add_decide(struct command *command, struct tx *tx)
 	return job->verdict;
 }
 
+static inline uint64_t last_id(const struct tx *tx)
+{
+	uint64_t last = 0;
+	while (!tx_may_give(tx, &ITEM, last + 1))
+		last++;
+	return last;
+}
+
 /* Group 2: a new item. */
 static inline enum err make_decide(struct command *command, struct tx *tx)
 {
@@ -135,7 +143,7 @@ static inline enum err make_decide(struct command *command, struct tx *tx)
 	job->id = tx_next_id(tx, &ITEM);
 	const struct item item = {.group = 2, .id = job->id, .count = job->add};
 	tx_put(tx, &ITEM, &item);
-	job->last_id = tx_last_id(tx, &ITEM);
+	job->last_id = last_id(tx);
 	return job->verdict;
 }
 
@@ -155,7 +163,7 @@ static inline enum err look_decide(struct command *command, struct tx *tx)
 	struct item item = {.group = 1, .id = job->id};
 	job->found = tx_get(tx, &ITEM, &item);
 	job->seen = item.count;
-	job->last_id = tx_last_id(tx, &ITEM);
+	job->last_id = last_id(tx);
 	return job->found == ERR_NOT_FOUND ? ERR_OK : job->found;
 }
 
