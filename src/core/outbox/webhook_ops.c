@@ -6,6 +6,7 @@
 #include "core/webhook_ops.h"
 
 #include "core/campaign_defaults.h"
+#include "core/records/id_bounds.h"
 #include "core/reward_records.h"
 #include "core/webhook.h"
 #include "event.h"
@@ -199,8 +200,14 @@ static enum err preview_saved(struct webhook_preview *cmd, struct tx *tx)
 	return tx_get(tx, &KIND_WEBHOOK_REVISION, &cmd->revision);
 }
 
-/* An example of an id. The real id is known only when the record is stored. */
-enum { PREVIEW_ID = 1000000 };
+/* The next id if no other node takes one first: a preview shows the likely bytes, and promises no
+ * id. */
+static enum err likely_id(struct tx *tx, const struct record_kind *kind, uint64_t *id)
+{
+	enum err err = id_newest(tx, kind, id);
+	*id += 1;
+	return err;
+}
 
 /* The webhook as it would be saved now. */
 static enum err preview_draft(struct webhook_preview *cmd, struct tx *tx)
@@ -212,20 +219,25 @@ static enum err preview_draft(struct webhook_preview *cmd, struct tx *tx)
 	cmd->refusal = PREVIEW_WRONG_DRAFT;
 	if (err != ERR_OK || cmd->problems.n > 0)
 		return err != ERR_OK ? err : ERR_REFUSED;
-	w->id = PREVIEW_ID;
+	err = likely_id(tx, &KIND_WEBHOOK, &w->id);
 	cmd->revision = webhook_revision_of(w);
-	return ERR_OK;
+	return err;
 }
 
 enum err webhook_preview_decide(struct command *command, struct tx *tx)
 {
 	struct webhook_preview *cmd = (struct webhook_preview *)command;
 	struct webhook *w = &cmd->webhook;
+	uint64_t event_id, delivery_id;
 	enum err err = cmd->draft != NULL ? preview_draft(cmd, tx) : preview_saved(cmd, tx);
+	if (err == ERR_OK)
+		err = likely_id(tx, &KIND_EVENT, &event_id);
+	if (err == ERR_OK)
+		err = likely_id(tx, &KIND_DELIVERY, &delivery_id);
 	if (err != ERR_OK)
 		return err;
 	cmd->event = (struct event){
-	    .id = PREVIEW_ID,
+	    .id = event_id,
 	    .type = cmd->event_type != 0 ? cmd->event_type : first_event(w),
 	    .at_ms = cmd->now_ms,
 	    .public_url = cmd->public_url,
@@ -236,7 +248,7 @@ enum err webhook_preview_decide(struct command *command, struct tx *tx)
 	if ((err = preview_event(cmd, tx)) != ERR_OK)
 		return err;
 	cmd->delivery = (struct delivery){
-	    .id = PREVIEW_ID,
+	    .id = delivery_id,
 	    .event_id = cmd->event.id,
 	    .webhook_id = w->id,
 	    .derived = 1,

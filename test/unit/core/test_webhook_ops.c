@@ -144,7 +144,7 @@ static void a_disabled_webhook_refuses_tests_and_resends(void **state)
 	assert_int_equal(world_run(w, &resend.command), ERR_NOT_FOUND);
 }
 
-static void a_preview_shows_an_event_and_stores_nothing(void **state)
+static void a_preview_shows_the_next_event_and_stores_nothing(void **state)
 {
 	struct world *w = *state;
 	struct webhook first = world_hook();
@@ -157,7 +157,7 @@ static void a_preview_shows_an_event_and_stores_nothing(void **state)
 				    .now_ms = WORLD_NOW + 1,
 				    .public_url = TEXT("https://r.example")};
 	assert_int_equal(world_ask(w, &p.command, &KIND_EVENT, &p.event), ERR_OK);
-	assert_true(p.event.id != 0 && p.delivery.id != 0 && p.event.at_ms == WORLD_NOW + 1);
+	assert_true(p.event.id == 2 && p.delivery.id == 2 && p.event.at_ms == WORLD_NOW + 1);
 	assert_true(p.event.type == EVENT_USER_JOIN && p.event.user_id == user && !p.event.test);
 	assert_true(text_eq(p.event.email, TEXT("jessica@example.com")));
 	assert_true(p.revision.revision == 1);
@@ -184,7 +184,7 @@ static void a_draft_is_judged_and_previewed_like_a_saved_webhook(void **state)
 				    .made_up = true,
 				    .now_ms = WORLD_NOW};
 	assert_int_equal(world_ask(w, &p.command, NULL, NULL), ERR_OK);
-	assert_true(p.event.test && p.event.type == EVENT_USER_JOIN && p.webhook.id != 0);
+	assert_true(p.event.test && p.event.type == EVENT_USER_JOIN && p.webhook.id == 1);
 	assert_int_equal(pairs_count(draft.fields), 0); /* it stays as it was given */
 	draft.campaign_id = 99;
 	draft.method = WEBHOOK_GET;
@@ -399,7 +399,7 @@ int main(void)
 	    WORLD_ON_ALL(rotating_keeps_the_previous_secret_for_a_while),
 	    WORLD_ON_ALL(a_test_is_for_one_webhook_alone),
 	    WORLD_ON_ALL(a_disabled_webhook_refuses_tests_and_resends),
-	    WORLD_ON_ALL(a_preview_shows_an_event_and_stores_nothing),
+	    WORLD_ON_ALL(a_preview_shows_the_next_event_and_stores_nothing),
 	    WORLD_ON_ALL(a_draft_is_judged_and_previewed_like_a_saved_webhook),
 	    WORLD_ON_ALL(matches_are_counted_in_slices),
 	    WORLD_ON_ALL(why_shows_due_deliveries),
