@@ -68,7 +68,7 @@ bool store_is_new(const struct store *store);
 /** True if commands wait, so that a commit follows in this turn or in a later one. */
 bool store_will_commit(const struct store *store);
 /** Lets the engine do its work between commits: it frees the slots of dead readers, and ends the
- * process if the database file was removed. The owner calls it every few seconds. */
+ * process if the database file was removed. The owner calls it about every second. */
 void store_tend(struct store *store);
 /** True if no command is queued or in progress. */
 bool store_idle(const struct store *store);

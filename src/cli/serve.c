@@ -276,7 +276,7 @@ static void on_sighup(evutil_socket_t fd, short what, void *arg)
 
 static int add_events(struct serve *s)
 {
-	static const struct timeval tend_every = {.tv_sec = 10};
+	static const struct timeval tend_every = {.tv_sec = 1};
 	struct event_base *base = loop_events(s->loop);
 	s->sigterm = evsignal_new(base, SIGTERM, on_signal, s);
 	s->sigint = evsignal_new(base, SIGINT, on_signal, s);

@@ -32,7 +32,7 @@ enum {
 	MERGE_PER_WRITE = 2,         /* bytes merged for each new byte, so that a sweep ends */
 	DELETED_PER_COMMIT = 64,     /* rows of the log, at least */
 	DELETED_PER_ROW = 2,         /* ... and for each new row, so that the log ends */
-	TEND_BYTES = 32 << 10,       /* merged by a server at rest: a few milliseconds */
+	TEND_BYTES = 8 << 10,        /* merged by a server at rest: about 150 rows */
 };
 
 static struct deferred *self(struct engine *engine)

@@ -81,8 +81,8 @@ struct engine_ops {
 	 * NULL on an engine with one writer: the store has sequences, which it writes with each
 	 * commit. */
 	enum err (*take_ids)(struct engine *, uint8_t kind, uint64_t n, uint64_t *first);
-	/* Work between commits, every few seconds; NULL if the engine has no such work. May end the
-	 * process. */
+	/* Work between commits, about every second; NULL if the engine has no such work. May end
+	 * the process. */
 	void (*tend)(struct engine *);
 	void (*close)(struct engine *);
 };
