@@ -4,6 +4,7 @@
 #ifndef STORE_BATCH_H
 #define STORE_BATCH_H
 
+#include "store/config_cache.h"
 #include "store/engine_ops.h"
 #include "store/overlay.h"
 #include "store/tx.h"
@@ -34,6 +35,12 @@ struct tx {
 	struct arena arena;
 	struct staged *stage;
 	size_t n_staged, stage_cap;
+	/* Sets of kinds (bits 1 << id): `staged_kinds` counts only if something is staged, and
+	 * config_kinds names every RECORD_CONFIG kind that was ever staged. */
+	uint64_t staged_kinds, config_kinds;
+	/* Of the store, and shared by commands and queries. NULL: the engine does not tell when
+	 * another writer has changed the configuration. */
+	struct config_cache *cache;
 	/* Sticky: the error of a put that could not be staged, or of a read that failed. */
 	enum err failed;
 	bool broken; /* a command was applied in part, so this batch must not be committed */
@@ -56,6 +63,8 @@ enum err tx_load_sequences(struct tx *tx) WARN_UNUSED;
 enum err tx_refuse_unfinished(struct tx *tx) WARN_UNUSED;
 /** Moves the staged writes into the overlay, or drops them. Returns the command's error. */
 enum err tx_finish(struct tx *tx, enum err decided);
+/** Has the batch written a record of a RECORD_CONFIG kind? */
+bool tx_writes_config(const struct tx *tx);
 /** Stages a write, whose key and value live in the arena. */
 void tx_stage(struct tx *tx, struct staged staged);
 /** Reads a value through stage, overlay and engine; additions do not count. With `before`, the

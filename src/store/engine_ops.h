@@ -73,6 +73,10 @@ struct engine_ops {
 	 * moves the view and decides the commands again. If the outcome cannot be known, the engine
 	 * ends the process. */
 	enum err (*commit)(struct engine *, const struct engine_batch *);
+	/* A number that differs after a view if another writer has changed the configuration since
+	 * the view before. An engine with several writers that leaves it NULL is used without the
+	 * configuration cache. */
+	uint64_t (*epoch)(struct engine *);
 	/* Gives a block of n ids of the kind: first to first + n - 1. No id is given twice, to any
 	 * node, and ids begin with 1. Blocks of two nodes come in any order, and an id that is
 	 * never used is lost. The store throws a block away after a second, and after a commit that

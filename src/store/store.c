@@ -39,6 +39,8 @@ enum err store_open(struct engine *engine, const struct store_config *config, st
 	s->batch_limit = s->config.batch_max;
 	s->tx = (struct tx){.engine = engine, .overlay = &s->overlay};
 	s->query_tx = (struct tx){.engine = engine};
+	if (engine->ops->single_writer || engine->ops->epoch != NULL)
+		s->tx.cache = s->query_tx.cache = &s->cache;
 	if (!overlay_init(&s->overlay, &s->tx.arena) || !overlay_init(&s->tx.sums, &s->tx.arena))
 		goto fail;
 	if ((err = engine->ops->view(engine)) != ERR_OK)
@@ -64,6 +66,7 @@ void store_close(struct store *s)
 	overlay_free(&s->tx.sums);
 	arena_free(&s->tx.arena);
 	arena_free(&s->query_tx.arena);
+	config_cache_free(&s->cache);
 	free(s->tx.stage);
 	free(s->writes);
 	free(s->adds);
@@ -107,11 +110,24 @@ void store_unwatch(struct store *s, const void *arg)
 	s->n_watches = kept;
 }
 
+/* Drops the cache if another writer has changed the configuration. */
+static void follow_epoch(struct store *s)
+{
+	if (s->engine->ops->epoch == NULL)
+		return;
+	uint64_t epoch = s->engine->ops->epoch(s->engine);
+	if (epoch != s->cache.epoch)
+		config_cache_drop(&s->cache);
+	s->cache.epoch = epoch;
+}
+
 /* Commands must not be decided over an old view: they would overwrite newer commits. */
 static bool refresh_view(struct store *s)
 {
-	if (s->stale && s->engine->ops->view(s->engine) == ERR_OK)
+	if (s->stale && s->engine->ops->view(s->engine) == ERR_OK) {
 		s->stale = false;
+		follow_epoch(s);
+	}
 	return !s->stale;
 }
 
@@ -132,6 +148,7 @@ static void run_queries(struct store *s)
 		cmd->done(cmd, cmd->err);
 	}
 	arena_reset(&s->query_tx.arena);
+	store_sweep_cache(s);
 }
 
 /* Decides a command. If it needs ids, it gets new blocks and is decided again: the second time it

@@ -135,8 +135,15 @@ static void pay_debts(struct store *s, enum err err)
 	}
 }
 
+void store_sweep_cache(struct store *s)
+{
+	if (s->decided.n == 0)
+		config_cache_free_dropped(&s->cache);
+}
+
 static void empty_batch(struct store *s)
 {
+	store_sweep_cache(s);
 	overlay_clear(&s->overlay);
 	overlay_clear(&s->tx.sums);
 	arena_reset(&s->tx.arena);
@@ -152,6 +159,8 @@ static void finish_batch(struct store *s, enum err err)
 		tx_drop_blocks(&s->tx, true);
 	if (err == ERR_OK && s->n_writes + s->n_adds > 0) {
 		memcpy(s->query_tx.last_id, s->tx.last_id, sizeof s->tx.last_id);
+		if (tx_writes_config(&s->tx))
+			config_cache_drop(&s->cache);
 		tell_watches(s);
 	}
 	pay_debts(s, err);
@@ -201,7 +210,8 @@ void store_commit_batch(struct store *s)
 						   .adds = s->adds,
 						   .n_adds = s->n_adds,
 						   .reads = s->reads,
-						   .n_reads = s->n_reads};
+						   .n_reads = s->n_reads,
+						   .config = tx_writes_config(&s->tx)};
 		err = s->engine->ops->commit(s->engine, &batch);
 		s->committing = err == ERR_PENDING;
 		if (s->committing)

@@ -22,6 +22,7 @@ struct store {
 	struct store_config config;
 	bool stale; /* the view of the engine is older than the last commit */
 
+	struct config_cache cache;
 	struct tx query_tx;
 	struct queue queries;
 
@@ -46,6 +47,8 @@ struct store {
 	struct store_counters counters;
 };
 
+/** Frees the dropped entries of the cache, unless a decided command may hold their texts. */
+void store_sweep_cache(struct store *s);
 /** Commits the decided commands, or goes on with the commit under way. When it has ended, tells the
  * watches, calls the done() functions, and empties the overlay. After a conflict the commands wait
  * again, in their order. */

@@ -74,11 +74,51 @@ static void zero_values(const struct record_kind *kind, void *record)
 	}
 }
 
+/* The cache holds committed data, so it is passed over for a kind that the batch has written. */
+static bool is_cached(const struct tx *tx, const struct record_kind *kind)
+{
+	if (kind->class != RECORD_CONFIG || tx->cache == NULL)
+		return false;
+	return tx->overlay == NULL ||
+	       (tx->overlay->first[kind->id] == NULL &&
+		(tx->n_staged == 0 || (tx->staged_kinds >> kind->id & 1) == 0));
+}
+
+/* Fills the record from the cache; false if the cache does not know it. A text key field keeps
+ * pointing to the caller's bytes. */
+static bool get_cached(const struct tx *tx, const struct record_kind *kind, struct text key,
+		       uint32_t hash, void *record, enum err *err)
+{
+	const struct config_entry *e = config_cache_find(tx->cache, kind->id, key, hash);
+	if (e == NULL)
+		return false;
+	*err = e->missing ? ERR_NOT_FOUND : ERR_OK;
+	if (e->missing) {
+		zero_values(kind, record);
+		return true;
+	}
+	const struct field *last = &kind->keys[kind->n_keys - 1];
+	struct text last_key = {0};
+	if (last->type != FIELD_U64)
+		last_key = *(struct text *)(void *)((char *)record + last->offset);
+	memcpy(record, e->record, kind->size);
+	if (last->type != FIELD_U64)
+		*(struct text *)(void *)((char *)record + last->offset) = last_key;
+	return true;
+}
+
 static enum err get(struct tx *tx, const struct record_kind *kind, bool before, void *record)
 {
 	uint8_t bytes[RECORD_KEY_MAX];
 	struct text key = text_from(bytes, record_encode_key(kind, record, bytes)), value;
-	enum err err = tx_read_value(tx, kind->id, key, before, &value);
+	enum err err;
+	bool cached = is_cached(tx, kind);
+	uint32_t hash = cached ? overlay_hash(kind->id, key) : 0;
+	if (cached && get_cached(tx, kind, key, hash, record, &err))
+		return err;
+	err = tx_read_value(tx, kind->id, key, before, &value);
+	if (cached && (err == ERR_OK || err == ERR_NOT_FOUND))
+		config_cache_keep(tx->cache, kind, key, hash, value);
 	if (err == ERR_OK) {
 		/* A text key field keeps pointing to the caller's bytes, because `bytes` ends with
 		 * this function. */
@@ -129,6 +169,10 @@ void tx_stage(struct tx *tx, struct staged staged)
 
 static void stage(struct tx *tx, const struct record_kind *kind, struct text key, struct text value)
 {
+	const uint64_t bit = UINT64_C(1) << kind->id;
+	tx->staged_kinds = bit | (tx->n_staged == 0 ? 0 : tx->staged_kinds);
+	if (kind->class == RECORD_CONFIG)
+		tx->config_kinds |= bit;
 	tx_stage(tx, (struct staged){.kind = kind->id,
 				     .hash = overlay_hash(kind->id, key),
 				     .key = key,
@@ -164,6 +208,14 @@ void tx_delete(struct tx *tx, const struct record_kind *kind, const void *record
 bool tx_has_writes(const struct tx *tx)
 {
 	return tx->n_staged > 0;
+}
+
+bool tx_writes_config(const struct tx *tx)
+{
+	for (uint64_t kind = 0, left = tx->config_kinds; left != 0; kind++, left >>= 1)
+		if ((left & 1) != 0 && tx->overlay->first[kind] != NULL)
+			return true;
+	return false;
 }
 
 static bool apply(struct tx *tx, const struct staged *s)

@@ -20,4 +20,7 @@ static const struct field operator_record_values[] = {
     VALUE(10, U64, operator_record, password_ms),
     VALUE(11, U64, operator_record, password_version),
 };
-const struct record_kind KIND_OPERATOR = KIND_NAMED(42, "operator", operator_record);
+const struct record_kind KIND_OPERATOR = {
+    KIND_MEMBERS(42, "operator", operator_record),
+    .class = RECORD_CONFIG,
+};

@@ -9,7 +9,7 @@
 
 static const struct field setting_keys[] = {KEY(TEXT, setting, name)};
 static const struct field setting_values[] = {VALUE(1, TEXT, setting, value)};
-const struct record_kind KIND_SETTING = KIND(1, setting);
+const struct record_kind KIND_SETTING = KIND_OF_CLASS(RECORD_CONFIG, 1, setting);
 
 static const struct field campaign_keys[] = {KEY(U64, campaign, id)};
 static const struct field campaign_values[] = {
@@ -33,7 +33,7 @@ static const struct field campaign_values[] = {
     VALUE(18, TEXT, campaign, timezone),
     VALUE(19, PAIRS, campaign, pass_params),
 };
-const struct record_kind KIND_CAMPAIGN = KIND(2, campaign);
+const struct record_kind KIND_CAMPAIGN = KIND_OF_CLASS(RECORD_CONFIG, 2, campaign);
 
 static const struct field campaign_stats_keys[] = {KEY(U64, campaign_stats, campaign_id)};
 static const struct field campaign_stats_values[] = {
@@ -174,7 +174,7 @@ static const struct field webhook_values[] = {
     VALUE(32, U64, webhook, disabled_by),
     VALUE(33, U64, webhook, disabled_actor),
 };
-const struct record_kind KIND_WEBHOOK = KIND(10, webhook);
+const struct record_kind KIND_WEBHOOK = KIND_OF_CLASS(RECORD_CONFIG, 10, webhook);
 
 static const struct field webhook_revision_keys[] = {
     KEY(U64, webhook_revision, webhook_id),
@@ -185,11 +185,11 @@ static const struct field webhook_revision_values[] = {
     VALUE(3, PAIRS, webhook_revision, fields), VALUE(4, PAIRS, webhook_revision, hidden),
     VALUE(5, U64, webhook_revision, arrays),
 };
-const struct record_kind KIND_WEBHOOK_REVISION = KIND(11, webhook_revision);
+const struct record_kind KIND_WEBHOOK_REVISION = KIND_OF_CLASS(RECORD_CONFIG, 11, webhook_revision);
 
 static const struct field webhook_set_keys[] = {KEY(U64, webhook_set, campaign_id)};
 static const struct field webhook_set_values[] = {VALUE(1, TEXT, webhook_set, webhook_ids)};
-const struct record_kind KIND_WEBHOOK_SET = KIND(12, webhook_set);
+const struct record_kind KIND_WEBHOOK_SET = KIND_OF_CLASS(RECORD_CONFIG, 12, webhook_set);
 
 static const struct field delivery_keys[] = {KEY(U64, delivery, id)};
 static const struct field delivery_values[] = {
@@ -253,7 +253,7 @@ static const struct field token_values[] = {
     VALUE(3, U64, token, scopes),     VALUE(4, U64, token, created_ms),
     VALUE(5, U64, token, expires_ms),
 };
-const struct record_kind KIND_TOKEN = KIND(18, token);
+const struct record_kind KIND_TOKEN = KIND_OF_CLASS(RECORD_CONFIG, 18, token);
 
 static const struct field session_keys[] = {KEY(TEXT, session, hash)};
 static const struct field session_values[] = {

@@ -36,7 +36,7 @@ static const struct field rule_values[] = {
     VALUE(19, TEXT, rule, description), VALUE(20, U64, rule, repeat),
     VALUE(21, U64, rule, max_per_user),
 };
-const struct record_kind KIND_RULE = KIND(27, rule);
+const struct record_kind KIND_RULE = KIND_OF_CLASS(RECORD_CONFIG, 27, rule);
 
 static const struct field pool_keys[] = {
     KEY(U64, pool, rule_id),
@@ -73,7 +73,7 @@ static const struct field rule_set_keys[] = {
 static const struct field rule_set_values[] = {
     VALUE(1, TEXT, rule_set, rule_ids),
 };
-const struct record_kind KIND_RULE_SET = KIND(32, rule_set);
+const struct record_kind KIND_RULE_SET = KIND_OF_CLASS(RECORD_CONFIG, 32, rule_set);
 
 static const struct field reward_keys[] = {
     KEY(U64, reward, id),

@@ -19,6 +19,8 @@ struct faulty {
 	void *arg;
 	enum err view_fails_with; /* ERR_OK if it succeeds */
 	size_t last_writes, last_reads;
+	bool last_config;
+	uint64_t epoch;
 };
 
 static inline enum err faulty_view(struct engine *engine)
@@ -54,7 +56,13 @@ static inline enum err faulty_commit(struct engine *engine, const struct engine_
 	f->commits += err != ERR_PENDING;
 	f->last_writes = batch->n_writes;
 	f->last_reads = batch->n_reads;
+	f->last_config = batch->config;
 	return err;
+}
+
+static inline uint64_t faulty_epoch(struct engine *engine)
+{
+	return ((struct faulty *)engine)->epoch;
 }
 
 static inline void faulty_close(struct engine *engine)
@@ -73,6 +81,7 @@ static inline struct faulty *faulty_open(struct engine *inner, bool single_write
 	    .get = faulty_get,
 	    .scan = faulty_scan,
 	    .commit = faulty_commit,
+	    .epoch = faulty_epoch,
 	    .close = faulty_close,
 	};
 	static const struct engine_ops single = {
@@ -81,6 +90,7 @@ static inline struct faulty *faulty_open(struct engine *inner, bool single_write
 	    .get = faulty_get,
 	    .scan = faulty_scan,
 	    .commit = faulty_commit,
+	    .epoch = faulty_epoch,
 	    .close = faulty_close,
 	};
 	struct faulty *f = calloc(1, sizeof *f);
