@@ -54,6 +54,7 @@
 	X(ADDRESS)                                                                                 \
 	X(ADDRESS_PROGRESS)                                                                        \
 	X(AUDIT_BY)                                                                                \
+	X(WEBHOOK_HEALTH)                                                                          \
 	X(RANK)
 
 #define RECORD_KIND_DECLARE(name) extern const struct record_kind KIND_##name;

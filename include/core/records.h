@@ -277,6 +277,7 @@ struct webhook {
 	struct pairs plain_headers;
 	uint64_t disabled_by;    /* enum webhook_disabled_by; counts while disabled_ms is set */
 	uint64_t disabled_actor; /* the number of an actor (core/actor.h); likewise */
+	uint64_t times_enabled;  /* by an operator, also while it was active */
 };
 
 /* The origin of a webhook's fields. */
@@ -382,10 +383,8 @@ struct attempt {
 struct webhook_stats {
 	uint64_t webhook_id; /* key */
 	uint64_t pending, delivered, exhausted, cancelled;
-	/* since when every attempt has failed; 0: the last attempt succeeded */
-	uint64_t failing_since_ms;
-	uint64_t failures;   /* in a row */
-	uint64_t failing_ms; /* how long it has failed while referd was running */
+	/* The health as 0.1 and 0.2 stored it. No command writes it: see core/webhook_health.h. */
+	uint64_t failing_since_ms, failures, failing_ms;
 	uint64_t last_attempt_ms, last_success_ms;
 	uint64_t last_status, last_failure;
 	struct text last_detail;

@@ -7,6 +7,7 @@
 
 #include "core/actor.h"
 #include "core/delivery.h"
+#include "core/health_records.h"
 #include "core/id_page.h"
 #include "core/problems.h"
 #include "core/records.h"
@@ -125,6 +126,7 @@ struct webhook_why {
 	uint64_t id;
 	struct webhook webhook;
 	struct webhook_stats stats;
+	struct webhook_health health;
 	uint64_t next_due_ms; /* when the next delivery is due; 0: no delivery is due, or the
 				 webhook is disabled */
 	/* If no delivery is pending: how many of the newest WHY_LOOK_MAX events were looked at, and

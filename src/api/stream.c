@@ -15,6 +15,7 @@
 
 #include "api/api.h"
 #include "api/call/credential.h"
+#include "core/health_records.h"
 #include "routes.h"
 #include "stream_changes.h"
 #include "stream_sums.h"
@@ -151,6 +152,16 @@ static void on_webhook_stats(void *arg, const struct record_kind *kind, const vo
 				    ((const struct webhook_stats *)record)->webhook_id);
 }
 
+static void on_webhook_health(void *arg, const struct record_kind *kind, const void *record,
+			      bool deleted)
+{
+	struct streams *all = arg;
+	(void)kind;
+	if (!deleted)
+		stream_note_webhook(&all->changes,
+				    ((const struct webhook_health *)record)->webhook_id);
+}
+
 static void on_campaign_stats(void *arg, const struct record_kind *kind, const void *record,
 			      bool deleted)
 {
@@ -182,6 +193,7 @@ static const struct {
     {&KIND_WEBHOOK, on_object},
     {&KIND_DELIVERY, on_delivery},
     {&KIND_WEBHOOK_STATS, on_webhook_stats},
+    {&KIND_WEBHOOK_HEALTH, on_webhook_health},
     {&KIND_REPLAY, on_replay},
     {&KIND_CAMPAIGN_STATS, on_campaign_stats},
     {&KIND_AUDIT, on_object},

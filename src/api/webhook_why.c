@@ -25,6 +25,7 @@ struct why {
 	const struct webhook_why *stored;
 	const struct webhook *webhook;
 	const struct webhook_stats *stats;
+	const struct webhook_health *health;
 	struct webhook_live live;
 	bool live_known;
 	const char *url_problem; /* completes "url ..."; NULL: the URL is acceptable */
@@ -157,8 +158,8 @@ static struct text reason_of(struct call *call, const struct why *y, uint64_t no
 /* Did the last attempt end without success? */
 static bool failed_last(const struct why *y)
 {
-	return y->stats->last_attempt_ms != 0 &&
-	       y->stats->last_attempt_ms != y->stats->last_success_ms;
+	return y->health->last_attempt_ms != 0 &&
+	       y->health->last_attempt_ms != y->health->last_success_ms;
 }
 
 static const char *answer_of_disabled(const struct why *y)
@@ -194,12 +195,12 @@ static const char *answer_of(const struct why *y)
 {
 	if (y->webhook->disabled_ms != 0)
 		return answer_of_disabled(y);
-	bool refused = failed_last(y) && y->stats->last_failure == HTTP_FAIL_POLICY;
+	bool refused = failed_last(y) && y->health->last_failure == HTTP_FAIL_POLICY;
 	if (refused || y->url_problem != NULL)
 		return "address_refused";
 	if (y->live.penalised)
 		return "failing";
-	if (failed_last(y) && y->stats->failures == 0)
+	if (failed_last(y) && y->health->failures == 0)
 		return "message_refused";
 	return y->stats->pending > 0 ? "waiting" : answer_of_silence(y);
 }
@@ -208,7 +209,7 @@ static uint64_t since_of(const struct why *y)
 {
 	if (y->webhook->disabled_ms != 0)
 		return y->webhook->disabled_ms;
-	return y->live.penalised ? y->stats->failing_since_ms : 0;
+	return y->live.penalised ? y->health->failing_since_ms : 0;
 }
 
 static void put_live(struct json_out *o, const struct why *y)
@@ -228,17 +229,17 @@ static void put_live(struct json_out *o, const struct why *y)
 }
 
 /* Writes the last failure, which stays visible after a success. */
-static void put_last_error(struct json_out *o, const struct webhook_stats *s)
+static void put_last_error(struct json_out *o, const struct webhook_health *h)
 {
-	const char *class = delivery_error_class(s->last_failure, s->last_status);
+	const char *class = delivery_error_class(h->last_failure, h->last_status);
 	if (class == NULL) {
 		json_put_null(o, "last_error");
 		return;
 	}
 	json_open(o, "last_error", '{');
 	json_put_text(o, "error", text_of(class));
-	show_id(o, "status", s->last_status);
-	json_put_text_or_null(o, "detail", s->last_detail);
+	show_id(o, "status", h->last_status);
+	json_put_text_or_null(o, "detail", h->last_detail);
 	json_close(o, '}');
 }
 
@@ -247,15 +248,15 @@ static void put_disable_rule(struct json_out *o, const struct why *y)
 	const uint64_t default_s = (uint64_t)WEBHOOK_DISABLE_AFTER_DAYS * 86400;
 	uint64_t after_ms = y->webhook->disable_after_ms;
 	uint64_t after_s = after_ms != 0 ? after_ms / 1000 : default_s;
-	uint64_t since_ms = y->stats->failing_since_ms;
+	uint64_t since_ms = y->health->failing_since_ms;
 	bool counts_down = since_ms != 0 && y->webhook->disabled_ms == 0;
 	json_open(o, "disable_rule", '{');
 	show_time(o, "failing_since", since_ms);
 	json_put_u64(o, "after_seconds", after_s);
-	json_put_u64(o, "failures", y->stats->failures);
+	json_put_u64(o, "failures", y->health->failures);
 	/* After this time, the next failure disables the webhook. */
 	show_time(o, "disables_at",
-		  counts_down ? y->stats->last_attempt_ms + after_s * 1000 - y->stats->failing_ms
+		  counts_down ? y->health->last_attempt_ms + after_s * 1000 - y->health->failing_ms
 			      : 0);
 	json_close(o, '}');
 }
@@ -326,9 +327,9 @@ static void put_why(struct call *call, struct json_out *o, const struct why *y)
 	json_put_u64(o, "exhausted", y->stats->exhausted);
 	json_put_u64(o, "cancelled", y->stats->cancelled);
 	put_live(o, y);
-	show_time(o, "last_attempt_at", y->stats->last_attempt_ms);
-	show_time(o, "last_success_at", y->stats->last_success_ms);
-	put_last_error(o, y->stats);
+	show_time(o, "last_attempt_at", y->health->last_attempt_ms);
+	show_time(o, "last_success_at", y->health->last_success_ms);
+	put_last_error(o, y->health);
 	put_disable_rule(o, y);
 	put_events(o, y);
 	json_put_text_or_null(o, "url_problem", text_of(y->url_problem));
@@ -337,7 +338,10 @@ static void put_why(struct call *call, struct json_out *o, const struct why *y)
 static struct why explain(struct call *call, const struct webhook_why *stored)
 {
 	const struct api_config *config = call->api->config;
-	struct why y = {.stored = stored, .webhook = &stored->webhook, .stats = &stored->stats};
+	struct why y = {.stored = stored,
+			.webhook = &stored->webhook,
+			.stats = &stored->stats,
+			.health = &stored->health};
 	y.live_known = config->webhook_live != NULL &&
 		       config->webhook_live(config->webhook_live_arg, stored->id, &y.live);
 	if (!y.live_known)
@@ -353,9 +357,9 @@ static struct why explain(struct call *call, const struct webhook_why *stored)
 /* A webhook that waits for rare events is silent too, and needs nobody. */
 static bool is_trouble(const struct why *y)
 {
-	const struct webhook_stats *s = y->stats;
-	bool refused = s->failures == 0 || s->last_failure == HTTP_FAIL_POLICY;
-	bool failed = failed_last(y) && (refused || s->pending == 0);
+	const struct webhook_health *h = y->health;
+	bool refused = h->failures == 0 || h->last_failure == HTTP_FAIL_POLICY;
+	bool failed = failed_last(y) && (refused || y->stats->pending == 0);
 	return y->webhook->disabled_ms != 0 || y->url_problem != NULL || y->live.penalised ||
 	       failed || y->stored->excludes_all;
 }

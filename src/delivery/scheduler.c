@@ -9,6 +9,7 @@
 
 #include "base/crypto.h"
 #include "core/webhook.h"
+#include "core/webhook_health.h"
 #include "scheduler_parts.h"
 
 enum {
@@ -74,9 +75,9 @@ static enum err read_webhooks(struct command *command, struct tx *tx)
 	enum err err = tx_scan(tx, &KIND_WEBHOOK, &scan);
 	start->n = scan.n;
 	for (size_t i = 0; err == ERR_OK && i < scan.n; i++) {
-		struct webhook_stats stats;
-		err = webhook_read_stats(tx, start->webhooks[i].id, &stats);
-		start->failures[i] = stats.failures;
+		struct webhook_health health;
+		err = webhook_read_health(tx, &start->webhooks[i], &health);
+		start->failures[i] = health.failures;
 	}
 	return err;
 }

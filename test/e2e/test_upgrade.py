@@ -1,6 +1,7 @@
 """Owns the test that a data directory of each earlier version opens and keeps its meaning. The samples are in
 test/samples. Never writes a sample: a released version does."""
 import collections
+import datetime
 import glob
 import json
 import os
@@ -19,6 +20,12 @@ SAMPLES = sorted(glob.glob(os.path.join(ROOT, "test", "samples", "data-*.tar.gz"
 def pick(item, like):
     """The members of `item` that `like` has."""
     return {name: item.get(name) for name in like}
+
+
+def stamp(ms):
+    """A time as the API writes it."""
+    at = datetime.datetime.fromtimestamp(ms // 1000, datetime.timezone.utc)
+    return f"{at:%Y-%m-%dT%H:%M:%S}.{ms % 1000:03}Z"
 
 
 class Upgrade(Directory):
@@ -59,6 +66,25 @@ class Upgrade(Directory):
         pending = self.has(api.get("/api/v2/deliveries?webhook_id=2&status=pending&per_page=250"), 200).data
         self.assertEqual(len(pending), expected["pending_to_2"])
 
+    def stored_health(self, place):
+        """The health of webhooks, which earlier versions stored beside their counters."""
+        file = os.path.join(place, "health.dump")
+        self.assertEqual(run(REFERD, "dump", file, "--data", os.path.join(place, "data")).returncode, 0)
+        with open(file, encoding="utf-8") as lines:
+            rows = [json.loads(line) for line in lines if line.startswith('{"_kind":"webhook_stats"')]
+        return {row["webhook_id"]: row for row in rows}
+
+    def check_health(self, server, expected, stored):
+        api = Client(server.address, token=expected["api_token"])
+        self.assertTrue(stored[2]["failures"] > 0 and "failing_since_ms" not in stored[1])
+        for webhook_id, row in stored.items():
+            why = self.has(api.get(f"/api/v2/webhooks/{webhook_id}/why"), 200).data
+            since, success = row.get("failing_since_ms"), row.get("last_success_ms")
+            self.assertEqual(why["disable_rule"]["failing_since"], since and stamp(since))
+            self.assertEqual(why["last_success_at"], success and stamp(success))
+            # The waiting deliveries may have failed once more.
+            self.assertGreaterEqual(why["disable_rule"]["failures"], row.get("failures", 0))
+
     def check_top_referrers(self, server, expected):
         """Earlier versions kept a list of the leaders; the ranking still knows its users."""
         api = Client(server.address, token=expected["api_token"])
@@ -87,16 +113,19 @@ class Upgrade(Directory):
                 place, expected = self.unpack(sample)
                 data = os.path.join(place, "data")
                 self.assertEqual(run(REFERD, "verify", "--data", data).returncode, 0, "before the upgrade")
+                stored = self.stored_health(place)
                 # Its receivers are gone, so waiting deliveries keep waiting.
                 server = Server(place, "--data", data, "--allow-targets", "127.0.0.0/8", tokens=False).start()
                 self.addCleanup(lambda s=server: s.running() and s.kill())
                 self.holds(server, expected)
+                self.check_health(server, expected, stored)
                 self.check_known_addresses(server, expected)
                 self.check_top_referrers(server, expected)
                 self.assertEqual(server.stop(), 0)
                 server.verify()
                 server.start()
                 self.holds(server, expected)
+                self.check_health(server, expected, stored)
                 self.assertEqual(server.stop(), 0)
                 server.verify()
 

@@ -6,6 +6,7 @@
 
 #include "core/audit.h"
 #include "core/webhook.h"
+#include "core/webhook_health.h"
 #include "event.h"
 
 static enum err fire(struct tx *tx, const struct delivery_record_attempt *cmd,
@@ -13,12 +14,15 @@ static enum err fire(struct tx *tx, const struct delivery_record_attempt *cmd,
 {
 	struct webhook webhook = {.id = d->webhook_id};
 	struct webhook_stats stats = {.webhook_id = d->webhook_id};
+	struct webhook_health health;
 	/* The delivery of an operator event never causes another operator event. */
 	if (event_is_operator(d->event_type))
 		return ERR_OK;
 	enum err err = tx_get(tx, &KIND_WEBHOOK, &webhook);
 	if (err == ERR_OK)
 		err = tx_get(tx, &KIND_WEBHOOK_STATS, &stats);
+	if (err == ERR_OK)
+		err = webhook_read_health(tx, &webhook, &health);
 	if (err != ERR_OK)
 		return err == ERR_NOT_FOUND ? ERR_OK : err;
 	struct event event = {
@@ -28,7 +32,7 @@ static enum err fire(struct tx *tx, const struct delivery_record_attempt *cmd,
 	    .about_webhook_id = webhook.id,
 	    .about_name = webhook.name,
 	    .reason = reason,
-	    .since_ms = stats.failing_since_ms,
+	    .since_ms = health.failing_since_ms,
 	    .pending = stats.pending,
 	};
 	return event_emit(tx, &event);
@@ -63,7 +67,7 @@ static uint64_t disable_after_ms(const struct webhook *webhook)
 /* Disables a webhook that has only failed for too long, or that answered 410. Its deliveries are
  * kept until it is enabled again. */
 static enum err apply_disable_rule(struct tx *tx, struct delivery_record_attempt *cmd,
-				   const struct delivery *d, const struct webhook_stats *stats)
+				   const struct delivery *d, const struct webhook_health *health)
 {
 	struct webhook webhook = {.id = d->webhook_id};
 	if (cmd->verdict == VERDICT_DELIVERED || cmd->refused)
@@ -76,7 +80,7 @@ static enum err apply_disable_rule(struct tx *tx, struct delivery_record_attempt
 			       TEXT("the receiver answered 410 Gone"));
 	/* The rule uses watched time instead of the difference of two times, because the wall clock
 	 * may have been set in between. */
-	if (stats->failing_ms < disable_after_ms(&webhook))
+	if (health->failing_ms < disable_after_ms(&webhook))
 		return ERR_OK;
 	return disable(tx, cmd, d, &webhook, DISABLED_BY_FAILING,
 		       TEXT("every attempt failed for the time that disable_after allows"));
@@ -84,45 +88,54 @@ static enum err apply_disable_rule(struct tx *tx, struct delivery_record_attempt
 
 /* 0.1 recorded no watched time. For its records, the time between the first and the last failure
  * counts. */
-static void count_failing(struct webhook_stats *stats, const struct delivery_record_attempt *cmd)
+static void count_failing(struct webhook_health *health, const struct delivery_record_attempt *cmd)
 {
-	if (cmd->verdict == VERDICT_DELIVERED || cmd->refused || stats->failures == 0)
-		stats->failing_ms = 0;
-	else if (stats->failing_ms == 0 && stats->failures > 1 &&
-		 stats->last_attempt_ms > stats->failing_since_ms)
-		stats->failing_ms =
-		    stats->last_attempt_ms - stats->failing_since_ms + cmd->failing_ms;
+	if (cmd->verdict == VERDICT_DELIVERED || cmd->refused || health->failures == 0)
+		health->failing_ms = 0;
+	else if (health->failing_ms == 0 && health->failures > 1 &&
+		 health->last_attempt_ms > health->failing_since_ms)
+		health->failing_ms =
+		    health->last_attempt_ms - health->failing_since_ms + cmd->failing_ms;
 	else
-		stats->failing_ms += cmd->failing_ms;
+		health->failing_ms += cmd->failing_ms;
 }
 
 static enum err record_health(struct tx *tx, struct delivery_record_attempt *cmd,
-			      const struct delivery *d, struct webhook_stats *stats)
+			      const struct delivery *d, struct webhook_health *health)
 {
 	const struct attempt *a = &cmd->attempt;
-	enum err err = webhook_read_stats(tx, d->webhook_id, stats);
-	if (err != ERR_OK)
+	struct webhook webhook = {.id = d->webhook_id};
+	bool failed = cmd->verdict != VERDICT_DELIVERED && !cmd->refused;
+	enum err err = webhook_read_stored_health(tx, d->webhook_id, health);
+	/* Other results end the row of failures, so they need not know when it began. */
+	if (err == ERR_OK && failed)
+		err = tx_get(tx, &KIND_WEBHOOK, &webhook);
+	if (err != ERR_OK && err != ERR_NOT_FOUND)
 		return err;
+	if (failed) {
+		webhook_health_since_enabled(health, &webhook);
+		health->times_enabled = webhook.times_enabled;
+	}
 	cmd->first =
 	    cmd->verdict != VERDICT_DELIVERED &&
-	    (stats->last_attempt_ms == 0 || stats->last_attempt_ms == stats->last_success_ms);
-	count_failing(stats, cmd);
-	stats->last_attempt_ms = cmd->now_ms;
+	    (health->last_attempt_ms == 0 || health->last_attempt_ms == health->last_success_ms);
+	count_failing(health, cmd);
+	health->last_attempt_ms = cmd->now_ms;
 	if (cmd->verdict == VERDICT_DELIVERED)
-		stats->last_success_ms = cmd->now_ms;
-	if (cmd->verdict == VERDICT_DELIVERED || cmd->refused) {
-		stats->failing_since_ms = stats->failures = 0; /* the endpoint works */
+		health->last_success_ms = cmd->now_ms;
+	if (!failed) {
+		health->failing_since_ms = health->failures = 0; /* the endpoint works */
 	} else {
-		stats->failures++;
-		if (stats->failing_since_ms == 0)
-			stats->failing_since_ms = cmd->now_ms;
+		health->failures++;
+		if (health->failing_since_ms == 0)
+			health->failing_since_ms = cmd->now_ms;
 	}
 	if (cmd->verdict != VERDICT_DELIVERED) {
-		stats->last_status = a->status;
-		stats->last_failure = a->failure;
-		stats->last_detail = a->detail;
+		health->last_status = a->status;
+		health->last_failure = a->failure;
+		health->last_detail = a->detail;
 	}
-	tx_put(tx, &KIND_WEBHOOK_STATS, stats);
+	tx_put(tx, &KIND_WEBHOOK_HEALTH, health);
 	return ERR_OK;
 }
 
@@ -185,7 +198,7 @@ enum err delivery_record_attempt_decide(struct command *command, struct tx *tx)
 {
 	struct delivery_record_attempt *cmd = (struct delivery_record_attempt *)command;
 	struct delivery d = {.id = cmd->attempt.delivery_id};
-	struct webhook_stats stats;
+	struct webhook_health health;
 	enum err err = tx_get(tx, &KIND_DELIVERY, &d);
 	if (err != ERR_OK)
 		return err;
@@ -204,7 +217,7 @@ enum err delivery_record_attempt_decide(struct command *command, struct tx *tx)
 	tx_delete(tx, &KIND_DUE, &claimed);
 	if (d.due_ms != cmd->claimed_due_ms)
 		tx_delete(tx, &KIND_DUE, &hastened);
-	if ((err = record_health(tx, cmd, &d, &stats)) != ERR_OK)
+	if ((err = record_health(tx, cmd, &d, &health)) != ERR_OK)
 		return err;
 	if (d.status != DELIVERY_PENDING) {
 		tx_put(tx, &KIND_DELIVERY, &d);
@@ -213,5 +226,5 @@ enum err delivery_record_attempt_decide(struct command *command, struct tx *tx)
 	}
 	err = apply_verdict(tx, cmd, &d);
 	cmd->delivery = d;
-	return err != ERR_OK ? err : apply_disable_rule(tx, cmd, &d, &stats);
+	return err != ERR_OK ? err : apply_disable_rule(tx, cmd, &d, &health);
 }

@@ -15,22 +15,19 @@
 enum err webhook_enable_decide(struct command *command, struct tx *tx)
 {
 	struct webhook_enable *cmd = (struct webhook_enable *)command;
-	struct webhook_stats stats;
 	cmd->webhook = (struct webhook){.id = cmd->id};
 	enum err err = tx_get(tx, &KIND_WEBHOOK, &cmd->webhook);
-	if (err == ERR_OK)
-		err = webhook_read_stats(tx, cmd->id, &stats);
 	if (err != ERR_OK)
 		return err;
 	if (cmd->webhook.disabled_ms != 0)
 		cmd->webhook.updated_ms = cmd->now_ms;
 	cmd->webhook.disabled_ms = cmd->webhook.disabled_by = cmd->webhook.disabled_actor = 0;
 	cmd->webhook.disabled_reason = (struct text){0};
-	stats.failing_since_ms = stats.failures = stats.failing_ms = 0;
+	/* The record of the health belongs to the lane, which counts its failures from here. */
+	cmd->webhook.times_enabled++;
 	/* This applies to an active webhook too: the rooms that watch the record then look at it
 	 * again. */
 	tx_put(tx, &KIND_WEBHOOK, &cmd->webhook);
-	tx_put(tx, &KIND_WEBHOOK_STATS, &stats);
 	return ERR_OK;
 }
 

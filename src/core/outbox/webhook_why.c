@@ -6,6 +6,7 @@
 #include "core/webhook_ops.h"
 
 #include "core/webhook.h"
+#include "core/webhook_health.h"
 #include "event.h"
 
 static enum err read_due(struct webhook_why *cmd, struct tx *tx)
@@ -128,6 +129,8 @@ static enum err look_at_events(struct webhook_why *why, struct tx *tx, struct ne
 static enum err explain(struct webhook_why *why, struct tx *tx, struct newest *newest)
 {
 	enum err err = webhook_read_stats(tx, why->webhook.id, &why->stats);
+	if (err == ERR_OK)
+		err = webhook_read_health(tx, &why->webhook, &why->health);
 	if (err != ERR_OK || why->webhook.disabled_ms != 0)
 		return err;
 	err = read_due(why, tx);

@@ -173,6 +173,7 @@ static const struct field webhook_values[] = {
     VALUE(31, TEXT, webhook, origin),
     VALUE(32, U64, webhook, disabled_by),
     VALUE(33, U64, webhook, disabled_actor),
+    VALUE(34, U64, webhook, times_enabled),
 };
 const struct record_kind KIND_WEBHOOK = KIND_OF_CLASS(RECORD_CONFIG, 10, webhook);
 

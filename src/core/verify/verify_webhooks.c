@@ -4,6 +4,7 @@
  */
 #include "verify_parts.h"
 
+#include "core/health_records.h"
 #include "core/id_list.h"
 
 static enum err check_set(struct verifier *v, const struct webhook *webhook)
@@ -75,9 +76,7 @@ static enum err check_webhook_stats(struct verifier *v, const void *record)
 }
 
 const struct verify_check VERIFY_WEBHOOKS[] = {
-    {&KIND_WEBHOOK, check_webhook, NULL},
-    {&KIND_WEBHOOK_SET, check_webhook_set, NULL},
-    {&KIND_WEBHOOK_REVISION, NULL, NULL},
-    {&KIND_WEBHOOK_STATS, check_webhook_stats, NULL},
-    {NULL, NULL, NULL},
+    {&KIND_WEBHOOK, check_webhook, NULL}, {&KIND_WEBHOOK_SET, check_webhook_set, NULL},
+    {&KIND_WEBHOOK_REVISION, NULL, NULL}, {&KIND_WEBHOOK_STATS, check_webhook_stats, NULL},
+    {&KIND_WEBHOOK_HEALTH, NULL, NULL},   {NULL, NULL, NULL},
 };

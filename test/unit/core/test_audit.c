@@ -257,10 +257,10 @@ static void every_action_is_named_after_its_object(void **state)
 static bool is_internal(const char *member)
 {
 	static const char *const internal[] = {
-	    "created_ms",          "updated_ms",    "archived_ms",   "revision",
-	    "fields_are",          "origin",        "plain_headers", "secret",
-	    "old_secret",          "rule_id",       "disabled_by",   "disabled_reason",
-	    "old_secret_until_ms", "disabled_actor"};
+	    "created_ms",          "updated_ms",     "archived_ms",   "revision",
+	    "fields_are",          "origin",         "plain_headers", "secret",
+	    "old_secret",          "rule_id",        "disabled_by",   "disabled_reason",
+	    "old_secret_until_ms", "disabled_actor", "times_enabled"};
 	for (size_t i = 0; i < sizeof internal / sizeof *internal; i++)
 		if (strcmp(member, internal[i]) == 0)
 			return true;

@@ -5,6 +5,7 @@
 #include "address_world.h"
 
 #include "core/audit_records.h"
+#include "core/health_records.h"
 #include "core/reward_records.h"
 
 /* ---- at once ---- */
@@ -287,7 +288,7 @@ static const struct record_kind *const NOT_ABOUT_USERS[] = {
     &KIND_ERASURE,        &KIND_RULE_STATS,
     &KIND_REWARD_REVIEW,  &KIND_ADDRESS_PROGRESS,
     &KIND_AUDIT,          &KIND_AUDIT_BY,
-    &KIND_OPERATOR,
+    &KIND_OPERATOR,       &KIND_WEBHOOK_HEALTH,
 };
 
 static bool lists(const struct record_kind *const *list, size_t n, const struct record_kind *kind)

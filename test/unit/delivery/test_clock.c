@@ -3,6 +3,7 @@
  * request is sent, and on time. Never waits. Run by make test.
  */
 #include "delivery_world.h"
+#include "health_now.h"
 
 /* Moves only the wall clock. */
 static void set_wall_clock(struct delivery_world *w, int64_t by_ms)
@@ -110,7 +111,7 @@ static void three_seconds_with_a_wrong_clock_disable_nothing(void **state)
 	set_wall_clock(w, -6 * (int64_t)DAY);
 	live(w, HOUR);
 	assert_int_equal(hook_now(w, id).disabled_ms, 0);
-	assert_true(stats_now(w, id).failures > 10);
+	assert_true(health_now(w, id).failures > 10);
 }
 
 /* Five days disable the webhook although the clock shows only one hour. */

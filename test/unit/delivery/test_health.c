@@ -4,6 +4,7 @@
  * waits. Run by make test.
  */
 #include "delivery_world.h"
+#include "health_now.h"
 
 /* A webhook at ops.example that gets operator events about the others. */
 static uint64_t make_operator(struct delivery_world *w)
@@ -105,9 +106,9 @@ static void refused_messages_cause_no_penalty(void **state)
 	emit(w, 1, 100, 0);
 	live(w, SECOND);
 	assert_int_equal(stats_now(w, id).delivered, 10);
-	assert_int_equal(stats_now(w, id).failures, 0);
-	assert_int_equal(stats_now(w, id).failing_since_ms, 0);
-	assert_int_equal(stats_now(w, id).last_status, 409);
+	assert_int_equal(health_now(w, id).failures, 0);
+	assert_int_equal(health_now(w, id).failing_since_ms, 0);
+	assert_int_equal(health_now(w, id).last_status, 409);
 	assert_true(scheduler_webhook_live(w->scheduler, id, &live_state));
 	assert_false(live_state.penalised);
 	live(w, HOUR);
@@ -137,7 +138,7 @@ static void a_refused_probe_ends_the_penalty(void **state)
 	live(w, 10 * MINUTE);
 	assert_true(scheduler_webhook_live(w->scheduler, id, &live_state));
 	assert_false(live_state.penalised);
-	assert_int_equal(stats_now(w, id).failures, 0);
+	assert_int_equal(health_now(w, id).failures, 0);
 }
 
 /* The same person's next event waits for a refused one for at most 35 minutes and the jitter. */
@@ -217,7 +218,7 @@ static void a_success_restarts_the_five_days(void **state)
 	answer.status = 200;
 	join(w, 500);
 	live(w, HOUR);
-	assert_int_equal(stats_now(w, id).failing_since_ms, 0);
+	assert_int_equal(health_now(w, id).failing_since_ms, 0);
 	uint64_t again_ms = w->clock.now_unix_ms;
 	answer.status = 500;
 	uint64_t at_ms = fail_hourly(w, id, 200);

@@ -3,6 +3,7 @@
  * Never waits: 75 hours pass in virtual time. Run by make test.
  */
 #include "delivery_world.h"
+#include "health_now.h"
 
 static const uint64_t DEFAULT_WAITS[] = {5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR,
 					 10 * HOUR,  14 * HOUR,  20 * HOUR,   24 * HOUR};
@@ -121,7 +122,7 @@ static void a_redirect_is_a_failure_and_not_followed(void **state)
 		assert_int_equal(d.last_status, statuses[i]);
 	}
 	assert_int_equal(w->client.n, 5);
-	assert_int_equal(stats_now(w, 1).failures, 5);
+	assert_int_equal(health_now(w, 1).failures, 5);
 }
 
 static void a_policy_refusal_fails_once_and_is_final(void **state)
@@ -161,7 +162,7 @@ static void dns_and_tls_failures_are_retried(void **state)
 	live(w, 100 * HOUR);
 	assert_gaps(w, DEFAULT_WAITS, 5);
 	assert_int_equal(delivery_now(w, 1).status, DELIVERY_DELIVERED);
-	assert_int_equal(stats_now(w, 1).failures, 0);
+	assert_int_equal(health_now(w, 1).failures, 0);
 	for (uint64_t i = 1; i <= 6; i++) {
 		struct attempt a = {.delivery_id = 1, .number = i};
 		assert_int_equal(world_get(&w->core, &KIND_ATTEMPT, &a), ERR_OK);
