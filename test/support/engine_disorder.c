@@ -6,7 +6,7 @@
 
 #include "store/engine_ops.h"
 
-enum { NODES = 2, GAP_MAX = 40 };
+enum { NODES = 2, GAP_MIN = 8, GAP_MAX = 40 };
 
 /* What a node has reserved, and has not given yet. */
 struct reserve {
@@ -18,6 +18,7 @@ struct engine_disorder {
 	struct seeded random;
 	struct reserve reserves[RECORD_KINDS][NODES];
 	uint64_t next_id[RECORD_KINDS];
+	uint64_t turns[RECORD_KINDS];
 	uint64_t blocks;
 };
 
@@ -29,10 +30,10 @@ static struct engine_disorder *self(struct engine *engine)
 static enum err take_ids(struct engine *engine, uint8_t kind, uint64_t n, uint64_t *first)
 {
 	struct engine_disorder *e = self(engine);
-	struct reserve *r = &e->reserves[kind][seeded_below(&e->random, NODES)];
+	struct reserve *r = &e->reserves[kind][e->turns[kind]++ % NODES];
 	if (r->end - r->next < n) {
 		r->next = e->next_id[kind] + 1;
-		e->next_id[kind] += n + seeded_below(&e->random, GAP_MAX);
+		e->next_id[kind] += 4 * n + GAP_MIN + seeded_below(&e->random, GAP_MAX);
 		r->end = e->next_id[kind] + 1;
 	}
 	*first = r->next;
